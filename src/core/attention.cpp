@@ -1,0 +1,102 @@
+// Scaled dot-product attention with grouped key-value heads (Vaswani et al. 2017; Ainslie et al. 2023).
+
+#include "core/kernels.h"
+#include "core/pass.h"
+
+#include <cmath>
+#include <limits>
+
+namespace gf {
+
+void Pass::attention(int l, const BlockWeights& w, const Rows& in) {
+    project(in, w.q, w.q_bias, rows(Site::q, l)); // (T, d_model) x (d_model, n_heads d_head)
+    done(Site::q, l);
+    project(in, w.k, w.k_bias, rows(Site::k, l)); // (T, d_model) x (d_model, n_kv_heads d_head)
+    done(Site::k, l);
+    project(in, w.v, w.v_bias, rows(Site::v, l));
+    done(Site::v, l);
+    const bool rope = trace.has(Site::rot_q);
+    if (rope) {
+        rotate(Site::q, Site::rot_q, l);
+        rotate(Site::k, Site::rot_k, l);
+    }
+    keep_keys(l, rope ? Site::rot_k : Site::k);
+    scores(l, rope ? Site::rot_q : Site::q);
+    weighted_values(l);
+    project(rows(Site::z, l), w.attn_out, w.attn_out_bias, rows(Site::attn_out, l)); // (T, n_heads d_head) x (n_heads d_head, d_model)
+    done(Site::attn_out, l);
+}
+
+void Pass::rotate(Site in, Site out, int l) {
+    const int pairs = config.d_head / 2, heads = site_heads(config, in);
+    const bool half = config.rope_pairs == RopePairs::half;
+    const int step = half ? 1 : 2, apart = half ? pairs : 1; // pair i is (step i, step i + apart)
+    for (int r = begin; r < end; ++r) {
+        const std::size_t at = static_cast<std::size_t>(trace.plan(r).position) * static_cast<std::size_t>(pairs);
+        const real *cosine = trace.rope_cos_.data() + at, *sine = trace.rope_sin_.data() + at;
+        const real* x = trace.row(in, l, r);
+        real* y = trace.row(out, l, r);
+        for (int h = 0; h < heads; ++h, x += config.d_head, y += config.d_head)
+            for (int i = 0; i < pairs; ++i) {
+                const real a = x[step * i], b = x[step * i + apart];
+                y[step * i] = a * cosine[i] - b * sine[i];
+                y[step * i + apart] = a * sine[i] + b * cosine[i];
+            }
+    }
+    done(out, l);
+}
+
+/// A second copy of the keys, dimension by dimension: the product with a query then runs along the keys.
+void Pass::keep_keys(int l, Site keys) {
+    real* to = trace.keys_transposed_ + static_cast<std::size_t>(l) * static_cast<std::size_t>(config.d_kv()) * trace.keys_stride_;
+    for (int r = begin; r < end; ++r) {
+        const real* key = trace.row(keys, l, r);
+        for (int i = 0; i < config.d_kv(); ++i) to[static_cast<std::size_t>(i) * trace.keys_stride_ + static_cast<std::size_t>(r)] = key[i];
+    }
+}
+
+void Pass::scores(int l, Site queries) {
+    const auto stride = static_cast<std::ptrdiff_t>(trace.keys_stride_);
+    const real* keys = trace.keys_transposed_ + static_cast<std::ptrdiff_t>(l) * config.d_kv() * stride;
+    const real scale = 1 / std::sqrt(static_cast<real>(config.d_head));
+    for (int r = begin; r < end; ++r) {
+        const Trace::RowPlan& p = trace.plan(r);
+        const int n = p.key_end - p.key_begin;
+        if (n == 0) continue; // padding: -inf from the start
+        const real* q = trace.row(queries, l, r);
+        real* s = trace.row(Site::attn_scores, l, r) + (p.key_begin - p.segment_begin);
+        for (int h = 0; h < config.n_heads; ++h, q += config.d_head, s += trace.n_keys()) {
+            const real* k = keys + static_cast<std::ptrdiff_t>(h / config.group_size()) * config.d_head * stride + p.key_begin;
+            vec_mat(q, config.d_head, k, stride, nullptr, s, n); // (d_head) x (d_head, keys) -> (keys)
+            for (int j = 0; j < n; ++j) s[j] *= scale;
+            if (!trace.alibi_slopes_.empty()) { // ALiBi (Press et al. 2022): a penalty that grows with the distance
+                const real slope = trace.alibi_slopes_[static_cast<std::size_t>(h)];
+                for (int j = 0; j < n; ++j) s[j] -= slope * static_cast<real>(std::abs(r - (p.key_begin + j)));
+            }
+        }
+    }
+    done(Site::attn_scores, l);
+}
+
+void Pass::weighted_values(int l) {
+    for (int r = begin; r < end; ++r) {
+        const Trace::RowPlan& p = trace.plan(r);
+        const std::ptrdiff_t first = p.key_begin - p.segment_begin;
+        const real* s = trace.row(Site::attn_scores, l, r) + first;
+        real* a = trace.row(Site::pattern, l, r) + first;
+        for (int h = 0; h < config.n_heads; ++h, s += trace.n_keys(), a += trace.n_keys()) softmax(s, a, p.key_end - p.key_begin);
+    }
+    done(Site::pattern, l);
+    const auto stride = static_cast<std::ptrdiff_t>(trace.row_stride(Site::v));
+    for (int r = begin; r < end; ++r) {
+        const Trace::RowPlan& p = trace.plan(r);
+        const real* a = trace.row(Site::pattern, l, r) + (p.key_begin - p.segment_begin);
+        const real* v = trace.row(Site::v, l, p.key_begin);
+        real* z = trace.row(Site::z, l, r);
+        for (int h = 0; h < config.n_heads; ++h, a += trace.n_keys(), z += config.d_head) // (keys) x (keys, d_head) -> (d_head)
+            vec_mat(a, p.key_end - p.key_begin, v + h / config.group_size() * config.d_head, stride, nullptr, z, config.d_head);
+    }
+    done(Site::z, l);
+}
+
+} // namespace gf

@@ -1,0 +1,92 @@
+// Edits are applied where forward() says a site is done: what follows reads the edited values.
+
+#include "core/edit.h"
+
+#include "core/error.h"
+#include "core/trace.h"
+
+#include <algorithm>
+
+namespace gf {
+namespace {
+
+struct Cells { int row_begin, row_end, head_begin, head_end, column_begin, column_end; };
+
+/// The range with its open ends filled in.
+Cells resolve(const CellRange& r, int rows, int heads, int columns) {
+    auto end = [](int value, int most) { return value < 0 ? most : value; };
+    return {r.row_begin, end(r.row_end, rows), r.head_begin, end(r.head_end, heads), r.column_begin, end(r.column_end, columns)};
+}
+
+std::size_t count(const Cells& c) {
+    return static_cast<std::size_t>(c.row_end - c.row_begin) * static_cast<std::size_t>(c.head_end - c.head_begin) *
+           static_cast<std::size_t>(c.column_end - c.column_begin);
+}
+
+} // namespace
+
+void Trace::check_edits() const {
+    const ModelConfig& c = config();
+    for (const Edit& e : edits_) {
+        const SiteRow& site = site_row(e.range.site);
+        const std::string where = "edit of " + site_name(e.range.site, e.range.layer);
+        auto require = [&](bool ok, const std::string& expected, const std::string& found) {
+            if (!ok) throw Error({where, expected, found, ""});
+        };
+        require(has_site(c, e.range.site), "a site of this model", "a site that it does not have");
+        require(site.editable, "an editable site", std::string(site.not_editable_because));
+        require(site.per_layer ? e.range.layer >= 0 && e.range.layer < c.n_layers : e.range.layer == -1, "a layer of this model",
+                std::to_string(e.range.layer));
+        const int heads = site_heads(c, e.range.site), columns = site_width(c, e.range.site, n_keys_) / heads;
+        const Cells cells = resolve(e.range, capacity(), heads, columns);
+        auto inside = [&](int begin, int end, int most, const char* axis) {
+            require(begin >= 0 && begin <= end && end <= most, std::string(axis) + "s in 0 to " + std::to_string(most),
+                    std::to_string(begin) + " to " + std::to_string(end));
+        };
+        inside(cells.row_begin, cells.row_end, capacity(), "row");
+        inside(cells.head_begin, cells.head_end, heads, "head");
+        inside(cells.column_begin, cells.column_end, columns, "column");
+        if (e.kind == Edit::Kind::donor) {
+            require(e.donor && e.donor->kept(e.range.site) && e.donor->config() == c, "a donor run of the same shape of model", "none");
+            require(cells.row_end <= e.donor->n_tokens() || e.range.row_end < 0, "rows that the donor has", std::to_string(cells.row_end));
+        } else {
+            const std::size_t n = e.values.size();
+            require(n == 1 || (e.kind != Edit::Kind::scale && n == count(cells)), "one value, or one per cell (" + std::to_string(count(cells)) + ")",
+                    std::to_string(n));
+        }
+    }
+}
+
+void Trace::apply_edits(Site site, int layer, int row_begin, int row_end) {
+    const int heads = site_heads(config(), site), columns = site_width(config(), site, n_keys_) / heads;
+    for (const Edit& e : edits_) {
+        if (e.range.site != site || e.range.layer != (site_row(site).per_layer ? layer : -1)) continue;
+        const Cells cells = resolve(e.range, capacity(), heads, columns);
+        const bool by_key = site == Site::attn_scores || site == Site::pattern;
+        const int wide = cells.column_end - cells.column_begin, high = cells.head_end - cells.head_begin;
+        const int donor_rows = e.donor ? e.donor->n_tokens() : 0;
+        const int donor_columns = e.donor ? site_width(config(), site, e.donor->n_keys()) / heads : 0;
+        for (int t = std::max(cells.row_begin, row_begin); t < std::min(cells.row_end, row_end); ++t) {
+            // An edit does not lift the mask: of scores and patterns only the cells that the query may read can change.
+            const RowPlan& p = plan(t);
+            const int first_column = by_key ? std::max(cells.column_begin, p.key_begin - p.segment_begin) : cells.column_begin;
+            const int last_column = by_key ? std::min(cells.column_end, p.key_end - p.segment_begin) : cells.column_end;
+            for (int h = cells.head_begin; h < cells.head_end; ++h) {
+                real* out = row(site, layer, t) + h * columns;
+                // values in the order row, head, column; a single one serves all cells
+                const std::size_t first = static_cast<std::size_t>((t - cells.row_begin) * high + (h - cells.head_begin)) * static_cast<std::size_t>(wide);
+                auto value = [&](int j) { return e.values.size() == 1 ? e.values[0] : e.values[first + static_cast<std::size_t>(j - cells.column_begin)]; };
+                for (int j = first_column; j < last_column; ++j) switch (e.kind) {
+                    case Edit::Kind::scale: out[j] *= e.values[0]; break;
+                    case Edit::Kind::values: out[j] = value(j); break;
+                    case Edit::Kind::add: out[j] += value(j); break;
+                    case Edit::Kind::donor:
+                        if (t < donor_rows && j < donor_columns) out[j] = e.donor->row(site, layer, t)[h * donor_columns + j];
+                        break;
+                    }
+            }
+        }
+    }
+}
+
+} // namespace gf

@@ -1,0 +1,136 @@
+#include "core/forward.h"
+
+#include "core/error.h"
+#include "core/kernels.h"
+#include "core/pass.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gf {
+
+void Pass::run(int first_layer) {
+    if (first_layer == 0) embed();
+    for (int l = first_layer; l < config.n_layers; ++l) {
+        // resid_pre of the layer that a resumed pass starts at is given
+        if (l > first_layer) copy(rows(config.norm_place == NormPlace::pre ? Site::resid_post : Site::normalized_resid_post, l - 1), rows(Site::resid_pre, l));
+        done(Site::resid_pre, l);
+        block(l);
+    }
+    unembed();
+}
+
+/// Tokens (and positions) to the residual stream that enters the first block.
+void Pass::embed() {
+    const int d = config.d_model;
+    const auto table_row = [d](const real* table, int i) { return table + static_cast<std::size_t>(i) * static_cast<std::size_t>(d); };
+    for (int r = begin; r < end; ++r) std::copy_n(table_row(weights.embed, trace.tokens()[r]), d, trace.row(Site::embed, -1, r));
+    done(Site::embed);
+    if (!trace.has(Site::pos_embed)) return copy(rows(Site::embed), rows(Site::resid_pre, 0));
+    for (int r = begin; r < end; ++r) {
+        const int position = trace.plan(r).position;
+        real* out = trace.row(Site::pos_embed, -1, r);
+        if (weights.pos_embed) std::copy_n(table_row(weights.pos_embed, position), d, out);
+        else // sine and cosine in turn, wavelengths from 2 pi to 10000 * 2 pi (Vaswani et al. 2017, 3.5)
+            for (int i = 0; i < d; ++i) {
+                const double angle = position * std::pow(10000.0, -double(i - i % 2) / d);
+                out[i] = static_cast<real>(i % 2 ? std::cos(angle) : std::sin(angle));
+            }
+    }
+    done(Site::pos_embed);
+    add(rows(Site::embed), rows(Site::pos_embed), rows(Site::resid_pre, 0));
+}
+
+/// resid_pre -> attention -> + -> MLP -> +. Pre-norm normalises what a sub-layer reads, post-norm what each addition gives.
+void Pass::block(int l) {
+    const BlockWeights& w = weights.blocks[static_cast<std::size_t>(l)];
+    const bool pre = config.norm_place == NormPlace::pre, has_mlp = config.mlp != MlpKind::none;
+    const Rows stream = rows(Site::resid_pre, l);
+    attention(l, w, pre ? norm(stream, Site::ln1_scale, l, w.ln1_gain, w.ln1_bias) : stream);
+    const Site sum = has_mlp ? Site::resid_mid : Site::resid_post;
+    add(stream, rows(Site::attn_out, l), rows(sum, l));
+    done(sum, l);
+
+    Rows out = rows(sum, l); // where the stream goes on
+    if (!pre) out = norm(out, Site::ln1_scale, l, w.ln1_gain, w.ln1_bias);
+    if (has_mlp) {
+        feed_forward(l, w, pre ? norm(out, Site::ln2_scale, l, w.ln2_gain, w.ln2_bias) : out);
+        add(out, rows(Site::mlp_out, l), rows(Site::resid_post, l));
+        done(Site::resid_post, l);
+        if (!pre) out = norm(rows(Site::resid_post, l), Site::ln2_scale, l, w.ln2_gain, w.ln2_bias);
+    }
+    if (pre) return;
+    copy(out, rows(Site::normalized_resid_post, l));
+    done(Site::normalized_resid_post, l);
+}
+
+Rows Pass::norm(const Rows& in, Site scale_site, int l, const real* gain, const real* bias) {
+    const Site normalized_site = static_cast<Site>(static_cast<int>(scale_site) + 1);
+    const int d = config.d_model;
+    auto mean = [&](const real* x) { return config.norm == NormKind::layer ? mean_of(x, d) : real(0); };
+    for (int i = 0; i < count(); ++i) *rows(scale_site, l).at(i) = norm_scale(in.at(i), d, mean(in.at(i)), config.norm_eps);
+    done(scale_site, l);
+    for (int i = 0; i < count(); ++i) normalize(in.at(i), d, mean(in.at(i)), *rows(scale_site, l).at(i), rows(normalized_site, l).at(i));
+    done(normalized_site, l);
+    const Rows out{trace.normed_, d};
+    for (int i = 0; i < count(); ++i) gain_and_bias(rows(normalized_site, l).at(i), gain, bias, out.at(i), d);
+    return out;
+}
+
+void Pass::unembed() {
+    const int last = config.n_layers - 1;
+    const Rows in = config.norm_place == NormPlace::post
+                        ? rows(Site::normalized_resid_post, last)
+                        : norm(rows(Site::resid_post, last), Site::ln_final_scale, -1, weights.ln_final_gain, weights.ln_final_bias);
+    project(in, weights.unembed, nullptr, rows(Site::logits)); // (T, d_model) x (d_model, d_vocab) -> (T, d_vocab)
+    done(Site::logits);
+}
+
+void Pass::project(const Rows& in, const Matrix& w, const real* bias, const Rows& out) const {
+    product(in.data, in.stride, count(), w, bias, out.data, out.stride);
+}
+
+void Pass::add(const Rows& a, const Rows& b, const Rows& sum) const {
+    for (int i = 0; i < count(); ++i) {
+        const real *x = a.at(i), *y = b.at(i);
+        real* s = sum.at(i);
+        for (int j = 0; j < config.d_model; ++j) s[j] = x[j] + y[j];
+    }
+}
+
+void Pass::copy(const Rows& from, const Rows& to) const {
+    for (int i = 0; i < count(); ++i) std::copy_n(from.at(i), config.d_model, to.at(i));
+}
+
+void forward(Trace& trace, int row_begin, int row_end, int first_layer) {
+    if (row_begin < 0 || row_begin > row_end || row_end > trace.n_tokens() || first_layer < 0 || first_layer >= trace.config().n_layers)
+        throw Error({"forward", "rows within the " + std::to_string(trace.n_tokens()) + " tokens given, a layer of the model",
+                     "rows " + std::to_string(row_begin) + " to " + std::to_string(row_end) + ", layer " + std::to_string(first_layer), ""});
+    const bool ahead = looks_ahead(trace.config().mask);
+    for (int r = row_begin; ahead && r < row_end; ++r)
+        if (trace.plan(r).key_end > row_end)
+            throw Error({"forward", "all tokens that row " + std::to_string(r) + " looks ahead at in the same pass",
+                         "the pass ends at row " + std::to_string(row_end), ""});
+    const int most = trace.shape().keep == Keep::all || ahead ? row_end - row_begin : k_scratch_rows;
+    for (int r = row_begin; r < row_end; r += most) Pass(trace, r, std::min(r + most, row_end)).run(first_layer);
+}
+
+void extend(Trace& trace, std::span<const int> tokens) {
+    const int begin = trace.n_tokens();
+    trace.append(tokens);
+    forward(trace, begin, trace.n_tokens());
+}
+
+double flops_per_token(const ModelConfig& c, double n_keys) {
+    double block = 2.0 * c.d_model * (c.d_q() + 2.0 * c.d_kv()) + 2.0 * c.d_q() * c.d_model; // Q, K, V, O
+    block += 4.0 * c.d_q() * n_keys;                                                        // scores, weighted values
+    if (c.mlp != MlpKind::none) block += c.expert_slots() * 2.0 * c.d_model * c.d_mlp * (c.mlp == MlpKind::gated ? 3 : 2);
+    if (c.is_moe()) block += 2.0 * c.d_model * c.n_experts;
+    return c.n_layers * block + 2.0 * c.d_model * c.d_vocab;
+}
+
+std::size_t kv_bytes_per_token(const ModelConfig& c) {
+    return 2 * static_cast<std::size_t>(c.n_layers) * static_cast<std::size_t>(c.d_kv()) * sizeof(real);
+}
+
+} // namespace gf

@@ -1,0 +1,35 @@
+#pragma once
+// The few numeric kernels of the forward pass. Strides count values.
+
+#include "core/params.h"
+
+#include <cstddef>
+
+namespace gf {
+
+/// y = x A (+ bias): (n_in) x (n_in, n_out) -> (n_out); the rows of A are a_stride apart. Sums run over n_in in a fixed order that
+/// does not depend on n_out, so a wider product agrees exactly with a narrower one.
+void vec_mat(const real* x, int n_in, const real* a, std::ptrdiff_t a_stride, const real* bias, real* y, int n_out);
+
+/// Y = X W (+ bias) for n_rows rows: (T, in) x (in, out) -> (T, out).
+void product(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w, const real* bias, real* y, std::ptrdiff_t y_stride);
+
+/// p = softmax(s), n values (may be in place). A row of -inf only (everything masked) gives zeros, never NaN.
+void softmax(const real* s, real* p, int n);
+
+/// y = f(x), n values. GELU (Hendrycks & Gimpel 2016; tanh: its approximation as in GPT-2), SiLU (Elfwing et al. 2017), ReLU.
+void activate(Activation f, const real* x, real* y, int n);
+
+/// Mean of n values.
+real mean_of(const real* x, int n);
+
+/// sqrt(mean((x - mean)^2) + eps): the standard deviation (LayerNorm), with mean = 0 the root mean square (RMSNorm).
+real norm_scale(const real* x, int n, real mean, double eps);
+
+/// y = (x - mean) / scale.
+void normalize(const real* x, int n, real mean, real scale, real* y);
+
+/// y = x * gain (+ bias).
+void gain_and_bias(const real* x, const real* gain, const real* bias, real* y, int n);
+
+} // namespace gf

@@ -1,0 +1,99 @@
+#include "core/model_config.h"
+
+#include "core/error.h"
+
+#include <array>
+
+namespace gf {
+namespace {
+
+template <class E>
+struct Names;
+#define GF_NAMES(E, LABEL, ...)                                                                                                  \
+    template <>                                                                                                                  \
+    struct Names<E> {                                                                                                            \
+        static constexpr std::string_view label = LABEL;                                                                         \
+        static constexpr std::array words = std::to_array<std::string_view>({__VA_ARGS__});                                      \
+    };
+GF_NAMES(NormKind, "norm", "layer", "rms")
+GF_NAMES(NormPlace, "norm_place", "pre", "post")
+GF_NAMES(Positions, "positions", "none", "learned", "sinusoidal", "rope", "alibi")
+GF_NAMES(RopePairs, "rope_pairs", "interleaved", "half")
+GF_NAMES(Activation, "activation", "gelu_tanh", "gelu", "silu", "relu")
+GF_NAMES(MlpKind, "mlp", "none", "plain", "gated")
+GF_NAMES(MaskKind, "mask", "causal", "bidirectional", "prefix", "sliding_window")
+GF_NAMES(TensorNames, "tensor_names", "llama", "gpt2")
+#undef GF_NAMES
+
+template <class E>
+std::string_view word_of(E e) {
+    return Names<E>::words[static_cast<std::size_t>(e)];
+}
+
+} // namespace
+
+std::string_view name(NormKind e) { return word_of(e); }
+std::string_view name(NormPlace e) { return word_of(e); }
+std::string_view name(Positions e) { return word_of(e); }
+std::string_view name(RopePairs e) { return word_of(e); }
+std::string_view name(Activation e) { return word_of(e); }
+std::string_view name(MlpKind e) { return word_of(e); }
+std::string_view name(MaskKind e) { return word_of(e); }
+std::string_view name(TensorNames e) { return word_of(e); }
+
+template <class E>
+E from_name(std::string_view word, const std::string& where) {
+    std::string valid;
+    for (std::size_t i = 0; i < Names<E>::words.size(); ++i) {
+        if (Names<E>::words[i] == word) return static_cast<E>(i);
+        valid += (i ? ", " : "") + std::string(Names<E>::words[i]);
+    }
+    throw Error({where + ": " + std::string(Names<E>::label), "one of " + valid, "'" + std::string(word) + "'", ""});
+}
+template NormKind from_name(std::string_view, const std::string&);
+template NormPlace from_name(std::string_view, const std::string&);
+template Positions from_name(std::string_view, const std::string&);
+template RopePairs from_name(std::string_view, const std::string&);
+template Activation from_name(std::string_view, const std::string&);
+template MlpKind from_name(std::string_view, const std::string&);
+template MaskKind from_name(std::string_view, const std::string&);
+template TensorNames from_name(std::string_view, const std::string&);
+
+void validate(const ModelConfig& c, const std::string& where) {
+    auto require = [&](bool ok, const char* field, const std::string& expected, const std::string& found) {
+        if (!ok) throw Error({where + ": " + field, expected, found, ""});
+    };
+    // The upper ends are far above any known model and keep every product of two sizes inside 64 bits.
+    auto size = [&](int value, const char* field, int most) {
+        require(value >= 1 && value <= most, field, "1 to " + std::to_string(most), std::to_string(value));
+    };
+    size(c.d_model, "d_model", 1 << 17);
+    size(c.n_layers, "n_layers", 1 << 12);
+    size(c.n_heads, "n_heads", 1 << 12);
+    size(c.n_kv_heads, "n_kv_heads", 1 << 12);
+    size(c.d_head, "d_head", 1 << 14);
+    size(c.n_ctx, "n_ctx", 1 << 24);
+    size(c.d_vocab, "d_vocab", 1 << 24);
+    require(c.n_heads % c.n_kv_heads == 0, "n_kv_heads", "a divisor of n_heads = " + std::to_string(c.n_heads),
+            std::to_string(c.n_kv_heads));
+    require(c.norm_eps >= 0 && c.norm_eps < 1, "norm_eps", "0 to 1", std::to_string(c.norm_eps));
+    if (c.mlp != MlpKind::none) size(c.d_mlp, "d_mlp", 1 << 20);
+    if (c.positions == Positions::rope) {
+        require(c.d_head % 2 == 0, "d_head", "an even number (RoPE rotates pairs)", std::to_string(c.d_head));
+        require(c.rope_theta > 0 && c.rope_theta < 1e30, "rope_theta", "a positive number", std::to_string(c.rope_theta));
+    }
+    if (c.mask == MaskKind::sliding_window) size(c.window, "window", 1 << 30);
+    require(c.n_experts >= 0 && c.n_experts <= (1 << 12), "n_experts", "0 to 4096", std::to_string(c.n_experts));
+    if (c.is_moe()) {
+        require(c.mlp != MlpKind::none, "n_experts", "0 in a model without MLP", std::to_string(c.n_experts));
+        require(c.experts_per_token >= 1 && c.experts_per_token <= c.n_experts, "experts_per_token",
+                "1 to n_experts = " + std::to_string(c.n_experts), std::to_string(c.experts_per_token));
+    }
+    if (c.tensor_names == TensorNames::gpt2)
+        require(c.norm == NormKind::layer && c.norm_place == NormPlace::pre && c.positions == Positions::learned &&
+                    c.mlp == MlpKind::plain && !c.is_moe() && c.n_kv_heads == c.n_heads && c.d_q() == c.d_model &&
+                    c.attn_qkv_bias && c.attn_out_bias && c.mlp_bias,
+                "tensor_names", "llama (gpt2 names only fit GPT-2's architecture)", "gpt2");
+}
+
+} // namespace gf

@@ -1,0 +1,80 @@
+#pragma once
+// The whole shape of a model as plain data. Nothing else in the engine knows about model families.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gf {
+
+enum class NormKind { layer, rms };         ///< LayerNorm (Ba et al. 2016), RMSNorm (Zhang & Sennrich 2019)
+enum class NormPlace { pre, post };         ///< before each sub-layer, or after each residual addition (Vaswani et al. 2017)
+enum class Positions { none, learned, sinusoidal, rope, alibi };
+enum class RopePairs { interleaved, half }; ///< which dimensions rotate together: (2i, 2i+1), or (i, i + d_head/2)
+enum class Activation { gelu_tanh, gelu, silu, relu };
+enum class MlpKind { none, plain, gated };  ///< none: an attention-only block
+enum class MaskKind { causal, bidirectional, prefix, sliding_window };
+enum class TensorNames { llama, gpt2 };     ///< whose names the parameters carry in files
+
+struct ModelConfig {
+    int d_model = 0;
+    int n_layers = 0;
+    int n_heads = 0;
+    int n_kv_heads = 0; ///< divides n_heads; query head h reads key-value head h / (n_heads / n_kv_heads)
+    int d_head = 0;
+    int d_mlp = 0;
+    int n_ctx = 0;
+    int d_vocab = 0;
+
+    NormKind norm = NormKind::rms;
+    NormPlace norm_place = NormPlace::pre;
+    double norm_eps = 1e-5;
+
+    Positions positions = Positions::rope;
+    RopePairs rope_pairs = RopePairs::half;
+    double rope_theta = 10000.0;
+
+    MaskKind mask = MaskKind::causal;
+    int window = 0; ///< sliding_window: a query sees itself and the window - 1 tokens before it
+
+    MlpKind mlp = MlpKind::gated;
+    Activation activation = Activation::silu;
+    int n_experts = 0; ///< 0: dense
+    int experts_per_token = 0;
+
+    bool tied_embeddings = false;
+    bool attn_qkv_bias = false;
+    bool attn_out_bias = false;
+    bool mlp_bias = false;
+
+    TensorNames tensor_names = TensorNames::llama;
+    int bos_id = -1; ///< -1: the model has none
+    int eos_id = -1;
+
+    bool operator==(const ModelConfig&) const = default;
+
+    bool is_moe() const { return n_experts > 0; }
+    int group_size() const { return n_heads / n_kv_heads; }
+    int d_q() const { return n_heads * d_head; }
+    int d_kv() const { return n_kv_heads * d_head; }
+    int expert_slots() const { return is_moe() ? experts_per_token : 1; }
+};
+
+/// Throws Error naming the first field that makes no sense: what was found, what is expected. `where` names the file.
+void validate(const ModelConfig& config, const std::string& where);
+
+// Names of the enumerators, one table each: files, the command line, the window and error messages use the same words.
+std::string_view name(NormKind);
+std::string_view name(NormPlace);
+std::string_view name(Positions);
+std::string_view name(RopePairs);
+std::string_view name(Activation);
+std::string_view name(MlpKind);
+std::string_view name(MaskKind);
+std::string_view name(TensorNames);
+
+/// The enumerator called `word`; throws Error listing the valid names. E is one of the enums above.
+template <class E>
+E from_name(std::string_view word, const std::string& where);
+
+} // namespace gf

@@ -1,0 +1,231 @@
+#include "core/params.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <new>
+#include <random>
+#include <utility>
+
+namespace gf {
+namespace {
+
+/// Writes the rows of one model in file order.
+class TableBuilder {
+  public:
+    explicit TableBuilder(const ModelConfig& c) : c_(c) {}
+
+    std::vector<ParamRow> build() {
+        const bool gpt2 = c_.tensor_names == TensorNames::gpt2;
+        const bool bias = c_.norm == NormKind::layer;
+        const std::string stem = gpt2 ? "transformer." : "model.";
+        matrix(stem + (gpt2 ? "wte.weight" : "embed_tokens.weight"), Role::embed, c_.d_vocab, c_.d_model, false);
+        if (c_.positions == Positions::learned)
+            matrix(stem + (gpt2 ? "wpe.weight" : "embed_positions.weight"), Role::pos_embed, c_.n_ctx, c_.d_model, false);
+        for (layer_ = 0; layer_ < c_.n_layers; ++layer_) {
+            const std::string block = stem + (gpt2 ? "h." : "layers.") + std::to_string(layer_) + ".";
+            norm(block + (gpt2 ? "ln_1" : "input_layernorm"), Role::ln1_gain, Role::ln1_bias, bias);
+            if (gpt2) gpt2_attention(block);
+            else attention(block + "self_attn.");
+            if (c_.mlp == MlpKind::none) continue;
+            norm(block + (gpt2 ? "ln_2" : "post_attention_layernorm"), Role::ln2_gain, Role::ln2_bias, bias);
+            if (gpt2) gpt2_mlp(block + "mlp.");
+            else if (c_.is_moe()) experts(block + "block_sparse_moe.");
+            else dense_mlp(block + "mlp.", "gate_proj", "up_proj", "down_proj");
+        }
+        layer_ = -1;
+        if (c_.norm_place == NormPlace::pre) norm(stem + (gpt2 ? "ln_f" : "norm"), Role::ln_final_gain, Role::ln_final_bias, bias);
+        if (!c_.tied_embeddings) matrix("lm_head.weight", Role::unembed, c_.d_model, c_.d_vocab, true);
+        return std::move(rows_);
+    }
+
+  private:
+    void add(std::string name, Role role, std::vector<int> shape, bool transposed, Init init, bool decay) {
+        rows_.push_back({std::move(name), std::move(shape), transposed, init, decay, role, layer_, expert_, offset_});
+        offset_ += rows_.back().size();
+    }
+    void matrix(std::string name, Role role, int in, int out, bool transposed, Init init = Init::normal) {
+        add(std::move(name), role, {in, out}, transposed, init, true);
+    }
+    void vector(std::string name, Role role, int width, Init init) { add(std::move(name), role, {width}, false, init, false); }
+    void norm(const std::string& name, Role gain, Role bias, bool with_bias) {
+        vector(name + ".weight", gain, c_.d_model, Init::ones);
+        if (with_bias) vector(name + ".bias", bias, c_.d_model, Init::zeros);
+    }
+    void linear(const std::string& name, Role weight, Role bias, int in, int out, bool with_bias, bool transposed = true,
+                Init init = Init::normal) {
+        matrix(name + ".weight", weight, in, out, transposed, init);
+        if (with_bias) vector(name + ".bias", bias, out, Init::zeros);
+    }
+    void attention(const std::string& at) {
+        linear(at + "q_proj", Role::q, Role::q_bias, c_.d_model, c_.d_q(), c_.attn_qkv_bias);
+        linear(at + "k_proj", Role::k, Role::k_bias, c_.d_model, c_.d_kv(), c_.attn_qkv_bias);
+        linear(at + "v_proj", Role::v, Role::v_bias, c_.d_model, c_.d_kv(), c_.attn_qkv_bias);
+        linear(at + "o_proj", Role::attn_out, Role::attn_out_bias, c_.d_q(), c_.d_model, c_.attn_out_bias, true, Init::normal_residual);
+    }
+    // GPT-2's Conv1D matrices are [in, out] in the file too.
+    void gpt2_attention(const std::string& block) {
+        linear(block + "attn.c_attn", Role::qkv, Role::qkv_bias, c_.d_model, c_.d_q() + 2 * c_.d_kv(), true, false);
+        linear(block + "attn.c_proj", Role::attn_out, Role::attn_out_bias, c_.d_q(), c_.d_model, true, false, Init::normal_residual);
+    }
+    void gpt2_mlp(const std::string& at) {
+        linear(at + "c_fc", Role::mlp_in, Role::mlp_in_bias, c_.d_model, c_.d_mlp, true, false);
+        linear(at + "c_proj", Role::mlp_out, Role::mlp_out_bias, c_.d_mlp, c_.d_model, true, false, Init::normal_residual);
+    }
+    void dense_mlp(const std::string& at, const char* gate, const char* up, const char* down) {
+        const bool gated = c_.mlp == MlpKind::gated;
+        linear(at + (gated ? gate : up), Role::mlp_in, Role::mlp_in_bias, c_.d_model, c_.d_mlp, c_.mlp_bias);
+        if (gated) linear(at + up, Role::mlp_up, Role::mlp_up_bias, c_.d_model, c_.d_mlp, c_.mlp_bias);
+        linear(at + down, Role::mlp_out, Role::mlp_out_bias, c_.d_mlp, c_.d_model, c_.mlp_bias, true, Init::normal_residual);
+    }
+    void experts(const std::string& at) { // Mixtral's names: w1 gate, w3 up, w2 down
+        matrix(at + "gate.weight", Role::router, c_.d_model, c_.n_experts, true);
+        for (expert_ = 0; expert_ < c_.n_experts; ++expert_)
+            dense_mlp(at + "experts." + std::to_string(expert_) + ".", "w1", c_.mlp == MlpKind::gated ? "w3" : "w1", "w2");
+        expert_ = -1;
+    }
+
+    const ModelConfig& c_;
+    std::vector<ParamRow> rows_;
+    std::size_t offset_ = 0;
+    int layer_ = -1, expert_ = -1;
+};
+
+std::size_t round_up(std::size_t n, std::size_t to) { return (n + to - 1) / to * to; }
+
+} // namespace
+
+std::size_t ParamRow::size() const {
+    std::size_t n = 1;
+    for (int d : shape) n *= static_cast<std::size_t>(d);
+    return n;
+}
+
+std::vector<int> ParamRow::file_shape() const {
+    return file_transposed ? std::vector<int>{shape[1], shape[0]} : shape;
+}
+
+std::vector<ParamRow> param_table(const ModelConfig& config) { return TableBuilder(config).build(); }
+
+std::size_t param_count(const ModelConfig& c) {
+    // Floating point cannot overflow here and is exact far beyond what any file can hold.
+    const double bias = c.norm == NormKind::layer ? 2 : 1, d = c.d_model;
+    double block = bias * d + d * (c.d_q() + 2.0 * c.d_kv()) + double(c.d_q()) * d;
+    if (c.attn_qkv_bias) block += c.d_q() + 2.0 * c.d_kv();
+    if (c.attn_out_bias) block += d;
+    if (c.mlp != MlpKind::none) {
+        const double factors = c.mlp == MlpKind::gated ? 2 : 1;
+        double mlp = (factors + 1) * d * c.d_mlp;
+        if (c.mlp_bias) mlp += factors * c.d_mlp + d;
+        block += bias * d + (c.is_moe() ? c.n_experts * mlp + d * c.n_experts : mlp);
+    }
+    double n = double(c.d_vocab) * d * (c.tied_embeddings ? 1 : 2) + c.n_layers * block;
+    if (c.positions == Positions::learned) n += double(c.n_ctx) * d;
+    if (c.norm_place == NormPlace::pre) n += bias * d;
+    const double most = 9e15; // exact in a double
+    return n > most ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(n);
+}
+
+void Weights::Free::operator()(real* p) const { ::operator delete[](p, std::align_val_t{64}); }
+
+namespace {
+real* allocate_zeros(std::size_t n) {
+    auto* p = static_cast<real*>(::operator new[](round_up(n, 16) * sizeof(real), std::align_val_t{64}));
+    std::fill_n(p, n, real(0));
+    return p;
+}
+} // namespace
+
+Weights::Weights(ModelConfig c)
+    : config(std::move(c)), table(param_table(config)), size_(table.back().offset + table.back().size()), data_(allocate_zeros(size_)) {
+    if (config.tied_embeddings)
+        tied_unembed_.reset(allocate_zeros(static_cast<std::size_t>(config.d_model) * static_cast<std::size_t>(config.d_vocab)));
+    bind();
+}
+
+void Weights::bind() {
+    blocks.resize(static_cast<std::size_t>(config.n_layers));
+    const std::size_t n_mlps = config.mlp == MlpKind::none ? 0 : config.is_moe() ? static_cast<std::size_t>(config.n_experts) : 1;
+    for (BlockWeights& b : blocks) b.experts.resize(n_mlps);
+    for (const ParamRow& r : table) {
+        const real* p = values(r);
+        const Matrix m = r.shape.size() == 2 ? Matrix{p, r.shape[0], r.shape[1], r.shape[1]} : Matrix{};
+        BlockWeights* b = r.layer < 0 ? nullptr : &blocks[static_cast<std::size_t>(r.layer)];
+        ExpertWeights* e = b && n_mlps ? &b->experts[static_cast<std::size_t>(std::max(r.expert, 0))] : nullptr;
+        const int dq = config.d_q(), dkv = config.d_kv();
+        switch (r.role) {
+        case Role::embed: embed = p; break;
+        case Role::pos_embed: pos_embed = p; break;
+        case Role::ln1_gain: b->ln1_gain = p; break;
+        case Role::ln1_bias: b->ln1_bias = p; break;
+        case Role::qkv:
+            b->q = {p, m.in, dq, m.stride};
+            b->k = {p + dq, m.in, dkv, m.stride};
+            b->v = {p + dq + dkv, m.in, dkv, m.stride};
+            break;
+        case Role::qkv_bias: b->q_bias = p, b->k_bias = p + dq, b->v_bias = p + dq + dkv; break;
+        case Role::q: b->q = m; break;
+        case Role::q_bias: b->q_bias = p; break;
+        case Role::k: b->k = m; break;
+        case Role::k_bias: b->k_bias = p; break;
+        case Role::v: b->v = m; break;
+        case Role::v_bias: b->v_bias = p; break;
+        case Role::attn_out: b->attn_out = m; break;
+        case Role::attn_out_bias: b->attn_out_bias = p; break;
+        case Role::ln2_gain: b->ln2_gain = p; break;
+        case Role::ln2_bias: b->ln2_bias = p; break;
+        case Role::router: b->router = m; break;
+        case Role::mlp_in: e->in = m; break;
+        case Role::mlp_in_bias: e->in_bias = p; break;
+        case Role::mlp_up: e->up = m; break;
+        case Role::mlp_up_bias: e->up_bias = p; break;
+        case Role::mlp_out: e->out = m; break;
+        case Role::mlp_out_bias: e->out_bias = p; break;
+        case Role::ln_final_gain: ln_final_gain = p; break;
+        case Role::ln_final_bias: ln_final_bias = p; break;
+        case Role::unembed: unembed = m; break;
+        }
+    }
+    if (config.tied_embeddings) unembed = {tied_unembed_.get(), config.d_model, config.d_vocab, config.d_vocab};
+}
+
+void Weights::refresh() {
+    if (!config.tied_embeddings) return;
+    const auto d = static_cast<std::size_t>(config.d_model), v = static_cast<std::size_t>(config.d_vocab);
+    constexpr std::size_t k_tile = 32; // both sides of the transposition stay in the cache
+    for (std::size_t i0 = 0; i0 < v; i0 += k_tile)
+        for (std::size_t j0 = 0; j0 < d; j0 += k_tile)
+            for (std::size_t i = i0; i < std::min(i0 + k_tile, v); ++i)
+                for (std::size_t j = j0; j < std::min(j0 + k_tile, d); ++j) tied_unembed_[j * v + i] = embed[i * d + j];
+}
+
+const ParamRow* Weights::find(const std::string& name) const {
+    for (const ParamRow& r : table)
+        if (r.name == name) return &r;
+    return nullptr;
+}
+
+std::unique_ptr<Weights> Weights::clone() const {
+    auto copy = std::make_unique<Weights>(config);
+    std::copy_n(data_.get(), size_, copy->data_.get());
+    copy->refresh();
+    return copy;
+}
+
+void randomize(Weights& weights, unsigned long long seed) {
+    std::mt19937_64 random(seed);
+    std::normal_distribution<double> normal(0.0, 0.02);
+    const double residual = 1.0 / std::sqrt(2.0 * weights.config.n_layers);
+    for (const ParamRow& r : weights.table) {
+        real* p = weights.values(r);
+        for (std::size_t i = 0; i < r.size(); ++i) switch (r.init) {
+            case Init::zeros: p[i] = 0; break;
+            case Init::ones: p[i] = 1; break;
+            case Init::normal: p[i] = static_cast<real>(normal(random)); break;
+            case Init::normal_residual: p[i] = static_cast<real>(normal(random) * residual); break;
+            }
+    }
+    weights.refresh();
+}
+
+} // namespace gf

@@ -1,0 +1,112 @@
+#pragma once
+// The parameters of a model: one table of rows that drives allocation, files, the optimiser, the inspector and the count.
+
+#include "core/model_config.h"
+#include "core/real.h"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace gf {
+
+/// What a parameter does. Matrices are kept [in, out], so that a row of activations times the matrix is a plain product.
+enum class Role {
+    embed,     ///< [d_vocab, d_model]
+    pos_embed, ///< [n_ctx, d_model]
+    ln1_gain, ln1_bias,
+    qkv, qkv_bias, ///< GPT-2: the three side by side, [d_model, d_q + 2 d_kv]
+    q, q_bias, k, k_bias, v, v_bias,
+    attn_out, attn_out_bias, ///< [d_q, d_model]
+    ln2_gain, ln2_bias,
+    router, ///< [d_model, n_experts]
+    mlp_in, mlp_in_bias, ///< [d_model, d_mlp]: the only one of a plain MLP, the gate of a gated one
+    mlp_up, mlp_up_bias, ///< [d_model, d_mlp]: of a gated MLP, the factor without activation function
+    mlp_out, mlp_out_bias, ///< [d_mlp, d_model]
+    ln_final_gain, ln_final_bias,
+    unembed, ///< [d_model, d_vocab]
+};
+
+enum class Init { zeros, ones, normal, normal_residual }; ///< normal: std 0.02; _residual: / sqrt(2 n_layers) (GPT-2)
+
+struct ParamRow {
+    std::string name;       ///< as in files (Hugging Face's)
+    std::vector<int> shape; ///< as in memory: {in, out} or {width}
+    bool file_transposed;   ///< the file holds [out, in] (torch.nn.Linear)
+    Init init;
+    bool decay;
+    Role role;
+    int layer;  ///< -1 outside the blocks
+    int expert; ///< -1 where there is one only
+    std::size_t offset = 0; ///< into Weights::data
+    std::size_t size() const;
+    /// The shape as the file has it.
+    std::vector<int> file_shape() const;
+};
+
+/// The rows in file order, offsets set. The config must be valid.
+std::vector<ParamRow> param_table(const ModelConfig& config);
+
+/// Number of values in the table without building it; saturates instead of overflowing (for checks before allocation).
+std::size_t param_count(const ModelConfig& config);
+
+/// A matrix inside Weights: `data` points at [in, out] values whose rows are `stride` apart.
+struct Matrix {
+    const real* data = nullptr;
+    int in = 0, out = 0;
+    int stride = 0;
+    explicit operator bool() const { return data != nullptr; }
+};
+
+struct ExpertWeights {
+    Matrix in, up, out; ///< up only if gated
+    const real *in_bias = nullptr, *up_bias = nullptr, *out_bias = nullptr;
+};
+
+/// Views of one block's parameters; a null pointer where the model has none.
+struct BlockWeights {
+    const real *ln1_gain = nullptr, *ln1_bias = nullptr, *ln2_gain = nullptr, *ln2_bias = nullptr;
+    Matrix q, k, v, attn_out, router;
+    const real *q_bias = nullptr, *k_bias = nullptr, *v_bias = nullptr, *attn_out_bias = nullptr;
+    std::vector<ExpertWeights> experts; ///< one if dense, none if attention only
+};
+
+/// All parameters of one model in one block of memory, with views by meaning. Not copyable: views point into data.
+class Weights {
+  public:
+    explicit Weights(ModelConfig config); ///< zeros; allocates param_count(config) reals
+    Weights(const Weights&) = delete;
+    Weights& operator=(const Weights&) = delete;
+
+    const ModelConfig config;
+    const std::vector<ParamRow> table;
+
+    real* values(const ParamRow& row) { return data_.get() + row.offset; }
+    const real* values(const ParamRow& row) const { return data_.get() + row.offset; }
+    std::size_t size() const { return size_; }
+    /// The row called `name` (as in files); nullptr if there is none.
+    const ParamRow* find(const std::string& name) const;
+    /// A deep copy, to be edited.
+    std::unique_ptr<Weights> clone() const;
+
+    const real* embed = nullptr;     ///< [d_vocab, d_model]
+    const real* pos_embed = nullptr; ///< [n_ctx, d_model]; learned positions only
+    const real *ln_final_gain = nullptr, *ln_final_bias = nullptr; ///< pre-norm models only
+    Matrix unembed;                  ///< [d_model, d_vocab]; tied: a transposed copy, see refresh()
+    std::vector<BlockWeights> blocks;
+
+    /// Call after the values have been written or changed: renews what is derived from them (the tied unembedding).
+    void refresh();
+
+  private:
+    struct Free { void operator()(real* p) const; };
+    std::size_t size_;
+    std::unique_ptr<real[], Free> data_, tied_unembed_;
+    void bind();
+};
+
+/// Fills the parameters by their Init rule with a seeded generator (for tests and for training from scratch).
+void randomize(Weights& weights, unsigned long long seed);
+
+} // namespace gf

@@ -1,0 +1,60 @@
+#pragma once
+// One pass over rows [begin, end) of a Trace: forward.cpp reads from top to bottom as the computation does; attention.cpp and
+// feed_forward.cpp hold the two sub-layers. Internal to core.
+
+#include "core/trace.h"
+
+#include <cstddef>
+
+namespace gf {
+
+/// Rows of some width in memory, the first one being that of the pass's first row.
+struct Rows {
+    real* data = nullptr;
+    std::ptrdiff_t stride = 0;
+    real* at(int i) const { return data + i * stride; }
+};
+
+class Pass {
+  public:
+    Pass(Trace& t, int row_begin, int row_end) : trace(t), weights(t.weights()), config(t.config()), begin(row_begin), end(row_end) {
+        t.pass_begin_ = row_begin;
+    }
+    void run(int first_layer);
+
+  private:
+    void embed();
+    void block(int l);
+    void attention(int l, const BlockWeights& w, const Rows& in);
+    void feed_forward(int l, const BlockWeights& w, const Rows& in);
+    void unembed();
+
+    void rotate(Site in, Site out, int l);
+    void keep_keys(int l, Site keys);
+    void scores(int l, Site queries);
+    void weighted_values(int l);
+    void route(int l, const BlockWeights& w, const Rows& in);
+    /// f(expert, slot, first row, rows): once with all rows if dense, else for each row and slot.
+    template <class F>
+    void each_expert(int l, const BlockWeights& w, F f);
+
+    /// Normalises; the sites are `scale` and the one after it. Returns scratch rows with gain and bias applied.
+    Rows norm(const Rows& in, Site scale, int l, const real* gain, const real* bias);
+    void add(const Rows& a, const Rows& b, const Rows& sum) const;
+    void copy(const Rows& from, const Rows& to) const;
+
+    Rows rows(Site site, int l = -1) const { return {trace.row(site, l, begin), static_cast<std::ptrdiff_t>(trace.row_stride(site))}; }
+    void project(const Rows& in, const Matrix& w, const real* bias, const Rows& out) const;
+    /// The site is written: edits to it apply here, so everything after must read it back.
+    void done(Site site, int l = -1) {
+        if (!trace.edits_.empty()) trace.apply_edits(site, l, begin, end);
+    }
+    int count() const { return end - begin; }
+
+    Trace& trace;
+    const Weights& weights;
+    const ModelConfig& config;
+    const int begin, end;
+};
+
+} // namespace gf

@@ -1,0 +1,75 @@
+#pragma once
+// A place in the computation where a value can be seen and edited. The names and meanings are TransformerLens's.
+
+#include "core/model_config.h"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gf {
+
+/// In the order of the computation.
+enum class Site {
+    embed, pos_embed,
+    resid_pre,
+    ln1_scale, ln1_normalized,
+    q, k, v, rot_q, rot_k,
+    attn_scores, pattern, z,
+    attn_out, resid_mid,
+    ln2_scale, ln2_normalized,
+    router_logits, expert_weights, expert_indices, expert_gates,
+    mlp_pre, mlp_pre_linear, mlp_post,
+    mlp_out, resid_post, normalized_resid_post,
+    ln_final_scale, ln_final_normalized,
+    logits,
+};
+inline constexpr int k_n_sites = static_cast<int>(Site::logits) + 1;
+
+/// What an axis counts; its length follows from config and run.
+enum class Axis { pos, head, kv_head, query, key, d_head, d_model, d_mlp, d_vocab, expert, slot, one };
+
+struct SiteRow {
+    Site site;
+    std::string_view hook; ///< public name; in a block without its "blocks.L." prefix: "attn.hook_pattern"
+    bool per_layer;
+    std::span<const Axis> axes; ///< as in files and on screen: scores are [head, query, key]
+    bool editable;
+    std::string_view not_editable_because;
+    std::string_view formula;     ///< one line, in the names of `inputs`
+    std::span<const Site> inputs; ///< what a cell is computed from, besides parameters
+};
+
+const SiteRow& site_row(Site site);
+
+/// Whether a model of this shape has the site (RoPE's rotated keys, router logits, ...).
+bool has_site(const ModelConfig& config, Site site);
+
+/// Values in one row (one token) of the site; scores and patterns have n_heads * n_keys.
+int site_width(const ModelConfig& config, Site site, int n_keys);
+
+/// Length of the head, key-value head or expert-slot axis; 1 for sites without one. A row is that many equal parts.
+int site_heads(const ModelConfig& config, Site site);
+
+/// "blocks.2.attn.hook_pattern", "hook_embed", "logits".
+std::string site_name(Site site, int layer);
+
+/// A site of a certain layer (-1 outside the blocks).
+struct SiteRef {
+    Site site;
+    int layer;
+    bool operator==(const SiteRef&) const = default;
+};
+
+/// All sites of a model of this shape in order of computation.
+std::vector<SiteRef> all_sites(const ModelConfig& config);
+
+/// The site called `name`; throws Error with the nearest valid names.
+SiteRef find_site(const ModelConfig& config, std::string_view name);
+
+/// The sites whose name matches a glob (`*`, `?`); throws Error with the nearest valid names if there are none.
+std::vector<SiteRef> match_sites(const ModelConfig& config, std::string_view glob);
+
+} // namespace gf

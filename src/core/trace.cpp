@@ -1,0 +1,213 @@
+#include "core/trace.h"
+
+#include "core/error.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <new>
+
+#include <sys/mman.h>
+
+namespace gf {
+namespace {
+
+bool is_kept(Site site, Keep keep) {
+    switch (site) {
+    case Site::k: // the cache of a model without RoPE
+    case Site::rot_k:
+    case Site::v: return true;
+    case Site::resid_pre:
+    case Site::resid_mid:
+    case Site::resid_post:
+    case Site::normalized_resid_post:
+    case Site::logits: return keep != Keep::cache;
+    default: return keep == Keep::all;
+    }
+}
+
+int longest_segment(const TraceShape& shape) {
+    int longest = shape.segments.empty() ? shape.capacity : 0;
+    for (const Segment& s : shape.segments) longest = std::max(longest, s.end - s.begin);
+    return longest;
+}
+
+/// Rows of a site that is not kept: as many as forward() computes in one pass.
+int scratch_rows(const ModelConfig& c, const TraceShape& shape) {
+    return looks_ahead(c.mask) ? shape.capacity : std::min(shape.capacity, k_scratch_rows);
+}
+
+/// Rows start at multiples of a cache line.
+std::size_t padded(std::size_t n) { return (n + 15) / 16 * 16; }
+
+/// Slopes of ALiBi (Press et al. 2022): the geometric sequence from 2^(-8/n); between powers of two, every second one of 2n.
+std::vector<real> alibi_slopes(int n_heads) {
+    int power = 1;
+    while (power * 2 <= n_heads) power *= 2;
+    std::vector<real> slopes;
+    for (int h = 0; h < n_heads; ++h) {
+        const double exponent = h < power ? 8.0 * (h + 1) / power : 8.0 * (2 * (h - power) + 1) / (2.0 * power);
+        slopes.push_back(static_cast<real>(std::exp2(-exponent)));
+    }
+    return slopes;
+}
+
+struct Layout {
+    struct Place { std::size_t offset, layer_stride, row_stride; double n_values; bool present, kept; };
+    std::array<Place, k_n_sites> sites{};
+    std::size_t keys_transposed = 0, normed = 0, expert_out = 0, total = 0;
+};
+
+/// Where everything lies in the arena. Saturates at the largest size instead of overflowing.
+Layout layout(const ModelConfig& c, const TraceShape& shape) {
+    Layout at;
+    const auto most = std::numeric_limits<std::size_t>::max() / (4 * sizeof(real));
+    const auto rows = static_cast<std::size_t>(shape.capacity), layers = static_cast<std::size_t>(c.n_layers);
+    auto take = [&](double n) {
+        const std::size_t offset = at.total;
+        at.total = double(at.total) + n < double(most) ? at.total + padded(static_cast<std::size_t>(n)) : most;
+        return offset;
+    };
+    const int n_keys = longest_segment(shape);
+    for (int i = 0; i < k_n_sites; ++i) {
+        const Site site = static_cast<Site>(i);
+        if (!has_site(c, site)) continue;
+        auto& place = at.sites[static_cast<std::size_t>(i)];
+        place.present = true;
+        place.kept = is_kept(site, shape.keep);
+        place.row_stride = padded(static_cast<std::size_t>(site_width(c, site, n_keys)));
+        const bool layered = site_row(site).per_layer && place.kept;
+        const auto n = place.kept ? rows : static_cast<std::size_t>(scratch_rows(c, shape));
+        place.layer_stride = layered ? n * place.row_stride : 0;
+        place.n_values = double(n) * double(place.row_stride) * double(layered ? layers : 1);
+        place.offset = take(place.n_values);
+    }
+    at.keys_transposed = take(double(layers) * c.d_kv() * double(padded(rows)));
+    at.normed = take(double(rows) * c.d_model);
+    at.expert_out = take(c.d_model);
+    return at;
+}
+
+} // namespace
+
+std::size_t trace_bytes(const ModelConfig& config, const TraceShape& shape) { return layout(config, shape).total * sizeof(real); }
+
+void Trace::Free::operator()(real* p) const { ::operator delete[](p, std::align_val_t{k_arena_alignment}); }
+
+Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vector<Edit> edits)
+    : weights_(std::move(weights)), shape_(std::move(shape)), edits_(std::move(edits)), n_keys_(longest_segment(shape_)) {
+    const ModelConfig& c = config();
+    check_edits();
+    make_plans();
+    const Layout at = layout(c, shape_);
+    bytes_ = at.total * sizeof(real);
+    arena_.reset(static_cast<real*>(::operator new[](bytes_, std::align_val_t{k_arena_alignment})));
+    madvise(arena_.get(), bytes_, MADV_HUGEPAGE); // a hint: fewer page faults; its failure changes nothing
+    // Touching every page here keeps page faults out of the decode loop.
+    std::fill_n(arena_.get(), at.total, real(0));
+    for (int i = 0; i < k_n_sites; ++i) {
+        const auto& place = at.sites[static_cast<std::size_t>(i)];
+        if (place.present) stores_[static_cast<std::size_t>(i)] = {arena_.get() + place.offset, place.layer_stride, place.row_stride, place.kept};
+    }
+    // What no query may read is -inf from the start; its weight 0 is there already.
+    const auto& scores = at.sites[static_cast<std::size_t>(Site::attn_scores)];
+    std::fill_n(arena_.get() + scores.offset, static_cast<std::size_t>(scores.n_values), -std::numeric_limits<real>::infinity());
+    keys_transposed_ = arena_.get() + at.keys_transposed;
+    keys_stride_ = padded(static_cast<std::size_t>(capacity()));
+    normed_ = arena_.get() + at.normed;
+    expert_out_ = arena_.get() + at.expert_out;
+    tokens_.resize(static_cast<std::size_t>(capacity()));
+
+    if (c.positions == Positions::rope) { // RoPE (Su et al. 2021): pair i turns by position * theta^(-2 i / d_head)
+        const int pairs = c.d_head / 2;
+        for (int p = 0; p < n_keys_; ++p)
+            for (int i = 0; i < pairs; ++i) {
+                const double angle = p * std::pow(c.rope_theta, -2.0 * i / c.d_head);
+                rope_cos_.push_back(static_cast<real>(std::cos(angle)));
+                rope_sin_.push_back(static_cast<real>(std::sin(angle)));
+            }
+    }
+    if (c.positions == Positions::alibi) alibi_slopes_ = alibi_slopes(c.n_heads);
+}
+
+void Trace::make_plans() {
+    const ModelConfig& c = config();
+    auto refuse = [](const std::string& expected, const std::string& found, const std::string& remedy = "") {
+        throw Error({"trace", expected, found, remedy});
+    };
+    if (capacity() < 1) refuse("room for at least one token", std::to_string(capacity()));
+    if (shape_.segments.empty()) shape_.segments = {{0, capacity()}};
+    if (c.positions == Positions::learned && n_keys_ > c.n_ctx)
+        refuse("at most n_ctx = " + std::to_string(c.n_ctx) + " tokens (the model has no position embedding beyond)",
+               std::to_string(n_keys_), "shorten the prompt or ask for fewer new tokens");
+    plans_.resize(static_cast<std::size_t>(capacity()));
+    int expected_begin = 0;
+    for (const Segment& s : shape_.segments) {
+        if (s.begin != expected_begin || s.end <= s.begin || s.end > capacity() || s.pad_left < 0 || s.pad_right < 0 ||
+            s.pad_left + s.pad_right > s.end - s.begin)
+            refuse("segments end to end that cover the rows", "[" + std::to_string(s.begin) + ", " + std::to_string(s.end) + ")");
+        expected_begin = s.end;
+        const int first = s.begin + s.pad_left, last = s.end - s.pad_right; // the real tokens
+        for (int t = s.begin; t < s.end; ++t) {
+            RowPlan& plan = plans_[static_cast<std::size_t>(t)];
+            plan.segment_begin = s.begin;
+            plan.segment_end = s.end;
+            plan.padding = t < first || t >= last;
+            if (plan.padding) continue; // sees nothing
+            plan.position = t - first;
+            plan.key_begin = first;
+            switch (c.mask) {
+            case MaskKind::causal: plan.key_end = t + 1; break;
+            case MaskKind::bidirectional: plan.key_end = last; break;
+            case MaskKind::prefix: plan.key_end = std::max(t + 1, std::min(first + s.n_prefix, last)); break;
+            case MaskKind::sliding_window:
+                plan.key_begin = std::max(first, t + 1 - c.window);
+                plan.key_end = t + 1;
+                break;
+            }
+        }
+    }
+    if (expected_begin != capacity()) refuse("segments that cover all " + std::to_string(capacity()) + " rows", std::to_string(expected_begin));
+}
+
+void Trace::append(std::span<const int> tokens) {
+    for (int id : tokens)
+        if (id < 0 || id >= config().d_vocab)
+            throw Error({"token", "an id from 0 to " + std::to_string(config().d_vocab - 1), std::to_string(id),
+                         "use the tokenizer that belongs to the model"});
+    if (static_cast<int>(tokens.size()) > capacity() - n_tokens_)
+        throw Error({"trace", "at most " + std::to_string(capacity()) + " tokens", std::to_string(n_tokens_ + static_cast<int>(tokens.size())),
+                     "shorten the prompt or ask for fewer new tokens"});
+    std::copy(tokens.begin(), tokens.end(), tokens_.begin() + n_tokens_);
+    n_tokens_ += static_cast<int>(tokens.size());
+}
+
+real Trace::value(const CellRef& cell) const {
+    const int heads = site_heads(config(), cell.site);
+    const int part = site_width(config(), cell.site, n_keys_) / heads;
+    return row(cell.site, cell.layer, cell.row)[std::max(cell.head, 0) * part + std::max(cell.column, 0)];
+}
+
+std::unique_ptr<Trace> Trace::branch(int rows, int capacity) const {
+    if (shape_.segments.size() != 1 || shape_.segments[0].pad_left || shape_.segments[0].pad_right)
+        throw Error({"branch", "a run of one sequence without padding", std::to_string(shape_.segments.size()) + " segments", ""});
+    Segment whole = shape_.segments[0];
+    whole.end = capacity;
+    auto copy = std::make_unique<Trace>(weights_, TraceShape{capacity, {whole}, shape_.keep}, edits_);
+    copy->append({tokens_.data(), static_cast<std::size_t>(rows)});
+    const ModelConfig& c = config();
+    for (int i = 0; i < k_n_sites; ++i) {
+        const Site site = static_cast<Site>(i);
+        if (!kept(site)) continue;
+        const int heads = site_heads(c, site), from = site_width(c, site, n_keys_) / heads, to = site_width(c, site, copy->n_keys_) / heads;
+        for (int l = 0; l < (site_row(site).per_layer ? c.n_layers : 1); ++l)
+            for (int t = 0; t < rows; ++t)
+                for (int h = 0; h < heads; ++h) std::copy_n(row(site, l, t) + h * from, std::min(from, to), copy->row(site, l, t) + h * to);
+    }
+    const std::size_t columns = static_cast<std::size_t>(c.n_layers) * static_cast<std::size_t>(c.d_kv());
+    for (std::size_t j = 0; j < columns; ++j)
+        std::copy_n(keys_transposed_ + j * keys_stride_, rows, copy->keys_transposed_ + j * copy->keys_stride_);
+    return copy;
+}
+
+} // namespace gf

@@ -1,0 +1,130 @@
+#pragma once
+// The record of a run: every site of every layer and token, in one arena. A pure function of (weights, tokens, edits).
+// Row t of a site is written once, so the key-value cache is just the sites rot_k (or k) and v, prefill and decode are the
+// same pass, and a reader that stays below the published number of rows needs no lock.
+
+#include "core/cell_ref.h"
+#include "core/edit.h"
+#include "core/params.h"
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace gf {
+
+/// A sequence laid end to end with others along the rows; attention stays inside it.
+struct Segment {
+    int begin = 0, end = 0;
+    int pad_left = 0, pad_right = 0; ///< rows at its ends that no query may read and that count no position
+    int n_prefix = 0;                ///< MaskKind::prefix: that many real tokens see each other in both directions
+    bool operator==(const Segment&) const = default;
+};
+
+/// What a Trace keeps. What is not kept lives in scratch rows that every layer and pass overwrites.
+enum class Keep {
+    all,
+    residual, ///< residual stream, keys, values, logits
+    cache,    ///< keys and values; logits of the last row computed
+};
+
+struct TraceShape {
+    int capacity = 0;              ///< rows
+    std::vector<Segment> segments; ///< empty: one segment over all rows
+    Keep keep = Keep::all;
+};
+
+/// Rows that a pass over a Trace with scratch rows computes at most (unless its mask looks ahead).
+inline constexpr int k_scratch_rows = 64;
+
+/// Whether queries read later tokens, so that a segment must be computed in one pass.
+constexpr bool looks_ahead(MaskKind mask) { return mask == MaskKind::bidirectional || mask == MaskKind::prefix; }
+
+/// Bytes of the arena of such a Trace (saturates).
+std::size_t trace_bytes(const ModelConfig& config, const TraceShape& shape);
+
+class Trace {
+  public:
+    /// Allocates and touches the arena. Throws Error if capacity is more than the model's context (for learned positions,
+    /// which have no row beyond it), or if an edit names cells that are not there.
+    Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vector<Edit> edits = {});
+    Trace(const Trace&) = delete;
+    Trace& operator=(const Trace&) = delete;
+
+    const Weights& weights() const { return *weights_; }
+    std::shared_ptr<const Weights> shared_weights() const { return weights_; }
+    const ModelConfig& config() const { return weights_->config; }
+    const std::vector<Edit>& edits() const { return edits_; }
+    const TraceShape& shape() const { return shape_; }
+    int capacity() const { return shape_.capacity; }
+    int n_keys() const { return n_keys_; } ///< length of the key axis: the longest segment
+    std::size_t bytes() const { return bytes_; }
+
+    /// Adds tokens after those present; throws Error for an id outside the vocabulary or if they do not fit.
+    void append(std::span<const int> tokens);
+    int n_tokens() const { return n_tokens_; } ///< for the writing thread; readers use their snapshot's rows
+    const int* tokens() const { return tokens_.data(); }
+
+    /// Row `row` of a site: site_width(config, site, n_keys()) values.
+    const real* row(Site site, int layer, int row) const { return const_cast<Trace*>(this)->row(site, layer, row); }
+    real* row(Site site, int layer, int row) {
+        const Store& s = stores_[static_cast<std::size_t>(site)];
+        return s.base + static_cast<std::size_t>(layer < 0 ? 0 : layer) * s.layer_stride +
+               static_cast<std::size_t>(row - (s.kept ? 0 : pass_begin_)) * s.row_stride;
+    }
+    std::size_t row_stride(Site site) const { return stores_[static_cast<std::size_t>(site)].row_stride; }
+    bool has(Site site) const { return stores_[static_cast<std::size_t>(site)].base != nullptr; }
+    bool kept(Site site) const { return has(site) && stores_[static_cast<std::size_t>(site)].kept; }
+    /// One value; the reference must name a cell of a kept site.
+    real value(const CellRef& cell) const;
+
+    /// What row `row` may attend to, as rows of this Trace, and its place in its segment.
+    struct RowPlan {
+        int key_begin = 0, key_end = 0; ///< half-open; empty: everything is masked
+        int segment_begin = 0, segment_end = 0;
+        int position = 0; ///< for position embeddings; 0 for padding
+        bool padding = false;
+    };
+    const RowPlan& plan(int row) const { return plans_[static_cast<std::size_t>(row)]; }
+
+    /// A Trace of its own with the first `rows` rows of this one; `edits` replace the old ones (they must not reach into the copied rows).
+    std::unique_ptr<Trace> branch(int rows, int capacity) const;
+
+  private:
+    friend class Pass;
+    struct Store {
+        real* base = nullptr;
+        std::size_t layer_stride = 0, row_stride = 0;
+        bool kept = true;
+    };
+    struct Free { void operator()(real* p) const; };
+
+    static constexpr std::size_t k_arena_alignment = 4096; ///< a page
+
+    void make_plans();
+    void check_edits() const;
+    void apply_edits(Site site, int layer, int row_begin, int row_end);
+
+    std::shared_ptr<const Weights> weights_;
+    TraceShape shape_;
+    std::vector<Edit> edits_;
+    int n_keys_ = 0, n_tokens_ = 0;
+    int pass_begin_ = 0; ///< first row of the running pass: scratch rows are counted from it
+    std::size_t bytes_ = 0;
+    std::vector<int> tokens_;
+    std::vector<RowPlan> plans_;
+    std::unique_ptr<real[], Free> arena_;
+    std::array<Store, k_n_sites> stores_{};
+
+    // Derived, for speed only.
+    real* keys_transposed_ = nullptr; ///< [layer, kv_head, d_head, capacity]: rotated keys as the score product reads them
+    std::size_t keys_stride_ = 0;     ///< between its rows
+    real* normed_ = nullptr;          ///< [row, d_model]: normalised with gain and bias
+    real* expert_out_ = nullptr;      ///< [d_model]
+    std::vector<real> rope_cos_, rope_sin_; ///< [position, d_head / 2]
+    std::vector<real> alibi_slopes_;        ///< [head]
+};
+
+} // namespace gf
