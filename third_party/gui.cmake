@@ -1,7 +1,8 @@
 # The window's dependencies: glad (generated here), GLFW, EGL, Dear ImGui and ImPlot (sources from fetch-imgui.sh), stb.
-set(GLASSFORMER_IMGUI_DIR "${CMAKE_CURRENT_SOURCE_DIR}/src/imgui" CACHE PATH "Dear ImGui 1.90.8 docking, with backends/")
-set(GLASSFORMER_IMPLOT_DIR "${CMAKE_CURRENT_SOURCE_DIR}/src/implot" CACHE PATH "ImPlot 0.17")
-set(GLASSFORMER_STB_DIR "/usr/include" CACHE PATH "Folder that holds stb/stb_image_write.h")
+gf_place(GLASSFORMER_IMGUI_DIR "${CMAKE_CURRENT_SOURCE_DIR}/src/imgui" "Dear ImGui 1.90.8 docking, with backends/")
+gf_place(GLASSFORMER_IMPLOT_DIR "${CMAKE_CURRENT_SOURCE_DIR}/src/implot" "ImPlot 0.17")
+gf_place(GLASSFORMER_STB_DIR "/usr/include" "Folder that holds stb/stb_image_write.h")
+gf_place(GLASSFORMER_GLAD "GLASSFORMER_GLAD-NOTFOUND" "The command glad 2")
 find_program(GLASSFORMER_GLAD glad REQUIRED)
 find_package(OpenGL REQUIRED COMPONENTS EGL)
 find_package(glfw3 3.3 REQUIRED)

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Includes point downwards only: which folder of src/ may include which others, and which libraries (CONTRIBUTING.md).
+cd "${1:-$(dirname "${BASH_SOURCE[0]}")/..}/src" || exit 1
+declare -A may=(
+    [core]="core Eigen"
+    [io]="io core Eigen nlohmann fmt"
+    [text]="text io core Eigen nlohmann fmt pcre2"
+    [session]="session text io core Eigen nlohmann fmt"
+    [cli]="cli session text io core Eigen nlohmann fmt CLI"
+    [render]="render core Eigen GL stb"
+    [app]="app render session text io core Eigen nlohmann fmt CLI GL stb GUI"
+)
+
+bad=0 n=0
+while IFS=: read -r file line text; do
+    layer=${file%%/*}
+    [[ $text =~ include[[:space:]]*([\"\<])([^\">]+) ]] || continue
+    open=${BASH_REMATCH[1]} header=${BASH_REMATCH[2]}
+    n=$((n + 1))
+    case $header in
+    Eigen/* | unsupported/Eigen/*) what=Eigen ;;
+    nlohmann/*) what=nlohmann ;;
+    fmt/*) what=fmt ;;
+    CLI/*) what=CLI ;;
+    pcre2*) what=pcre2 ;;
+    glad/* | GL/* | EGL/* | KHR/*) what=GL ;;
+    stb/* | stb_*) what=stb ;;
+    GLFW/* | imgui* | implot* | misc/*) what=GUI ;;
+    *)
+        what=${header%%/*}
+        if [ -z "${may[$what]:-}" ]; then
+            [ "$open" = '<' ] && continue # standard library, system
+            what="'$header', which does not begin with a folder of src/"
+        fi
+        ;;
+    esac
+    if [[ " ${may[$layer]:-} " != *" $what "* ]]; then
+        echo "src/$file:$line: $layer may not include $what; it may: ${may[$layer]:-nothing, it is not in this table}"
+        bad=1
+    fi
+done < <(grep -rnE '^[[:space:]]*#[[:space:]]*include' --include='*.h' --include='*.cpp' --include='*.inc' -- */)
+[ $bad = 0 ] && echo "$n includes, all downwards"
+exit $bad
