@@ -1,0 +1,23 @@
+#pragma once
+// Pictures as plain data, and PNG files of them.
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+namespace gf {
+
+/// 8-bit RGB, top row first, (height, width, 3) contiguous.
+struct Image {
+    int width = 0, height = 0;
+    std::vector<std::uint8_t> rgb;
+
+    const std::uint8_t* pixel(int x, int y) const {
+        return &rgb[(static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x)) * 3];
+    }
+};
+
+/// @throws Error when the file cannot be written
+void write_png(const std::filesystem::path& path, const Image& image);
+
+} // namespace gf
