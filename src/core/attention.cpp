@@ -64,11 +64,12 @@ void Pass::scores(int l, Site queries) {
         const int n = p.key_end - p.key_begin;
         if (n == 0) continue; // padding: -inf from the start
         const real* q = trace.row(queries, l, r);
+        real* scaled = trace.scratch_;
         real* s = trace.row(Site::attn_scores, l, r) + (p.key_begin - p.segment_begin);
         for (int h = 0; h < config.n_heads; ++h, q += config.d_head, s += trace.n_keys()) {
             const real* k = keys + static_cast<std::ptrdiff_t>(h / config.group_size()) * config.d_head * stride + p.key_begin;
-            vec_mat(q, config.d_head, k, stride, nullptr, s, n); // (d_head) x (d_head, keys) -> (keys)
-            for (int j = 0; j < n; ++j) s[j] *= scale;
+            for (int i = 0; i < config.d_head; ++i) scaled[i] = q[i] * scale; // fewer than the scores
+            vec_mat(scaled, config.d_head, k, stride, nullptr, s, n); // (d_head) x (d_head, keys) -> (keys)
             if (!trace.alibi_slopes_.empty()) { // ALiBi (Press et al. 2022): a penalty that grows with the distance
                 const real slope = trace.alibi_slopes_[static_cast<std::size_t>(h)];
                 for (int j = 0; j < n; ++j) s[j] -= slope * static_cast<real>(std::abs(r - (p.key_begin + j)));

@@ -40,7 +40,7 @@ void Pass::feed_forward(int l, const BlockWeights& w, const Rows& in) {
     done(Site::mlp_post, l);
     const Rows out = rows(Site::mlp_out, l);
     each_expert(l, w, [&](const ExpertWeights& e, int slot, int r, int n) { // (T, d_mlp) x (d_mlp, d_model) -> (T, d_model)
-        real* to = config.is_moe() ? trace.expert_out_ : out.at(r - begin);
+        real* to = config.is_moe() ? trace.scratch_ : out.at(r - begin);
         product(part(Site::mlp_post, slot, r), static_cast<std::ptrdiff_t>(trace.row_stride(Site::mlp_post)), n, e.out, e.out_bias, to, out.stride);
         if (!config.is_moe()) return;
         const real gate = trace.row(Site::expert_gates, l, r)[slot];

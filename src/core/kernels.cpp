@@ -2,56 +2,64 @@
 
 #include <Eigen/Core>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 namespace gf {
 namespace {
 
-// Vectors of 16 and 8 reals through GCC's extension: one register or several, whatever the processor has.
-typedef real Vec16 __attribute__((vector_size(16 * sizeof(real)), aligned(sizeof(real)), may_alias));
-typedef real Vec8 __attribute__((vector_size(8 * sizeof(real)), aligned(sizeof(real)), may_alias));
+// Vectors of W reals through GCC's extension: one register or several, whatever the processor has. (A template argument drops the
+// alignment of a vector type, so the types are named by their width.)
+template <int W>
+struct Lanes {
+    typedef real Vector __attribute__((vector_size(W * sizeof(real))));
+    typedef real Unaligned __attribute__((vector_size(W * sizeof(real)), aligned(alignof(real)), may_alias));
+    static Vector load(const real* p) { return *reinterpret_cast<const Unaligned*>(p); }
+    static void store(real* p, Vector v) { *reinterpret_cast<Unaligned*>(p) = v; }
+};
 
-template <class V>
-inline const V& load(const real* p) {
-    return *reinterpret_cast<const V*>(p);
-}
-template <class V>
-inline V& store(real* p) {
-    return *reinterpret_cast<V*>(p);
-}
+/// N vectors of output columns at once, with several partial sums each to hide the latency of the multiply-add. Their number is the
+/// same for all widths, which keeps the order of summation independent of n_out.
+constexpr int k_chains = 4;
 
-/// N vectors of output columns at once, `Chains` partial sums each so that the latency of the multiply-add is hidden. The number
-/// of chains is the same for all widths: that keeps the order of summation independent of n_out.
-constexpr int k_chains = 2;
-
-template <class V, int N>
+template <int W, int N>
 void columns(const real* x, int n_in, const real* a, std::ptrdiff_t stride, const real* bias, real* y) {
-    constexpr int w = sizeof(V) / sizeof(real);
-    V even[N], odd[N];
-    for (int j = 0; j < N; ++j) even[j] = odd[j] = V{};
+    using L = Lanes<W>;
+    typename L::Vector sum[k_chains][N] = {};
     int i = 0;
-    for (; i + k_chains <= n_in; i += k_chains, a += k_chains * stride) {
-        const real x0 = x[i], x1 = x[i + 1];
-        for (int j = 0; j < N; ++j) even[j] += x0 * load<V>(a + j * w);
-        for (int j = 0; j < N; ++j) odd[j] += x1 * load<V>(a + stride + j * w);
-    }
-    if (i < n_in)
-        for (int j = 0; j < N; ++j) even[j] += x[i] * load<V>(a + j * w);
+    for (; i + k_chains <= n_in; i += k_chains)
+        for (int c = 0; c < k_chains; ++c, a += stride)
+            for (int j = 0; j < N; ++j) sum[c][j] += x[i + c] * L::load(a + j * W);
+    for (; i < n_in; ++i, a += stride)
+        for (int j = 0; j < N; ++j) sum[0][j] += x[i] * L::load(a + j * W);
     for (int j = 0; j < N; ++j) {
-        V sum = even[j] + odd[j];
-        if (bias) sum += load<V>(bias + j * w);
-        store<V>(y + j * w) = sum;
+        typename L::Vector total = (sum[0][j] + sum[1][j]) + (sum[2][j] + sum[3][j]);
+        if (bias) total += L::load(bias + j * W);
+        L::store(y + j * W, total);
     }
 }
 
 void one_column(const real* x, int n_in, const real* a, std::ptrdiff_t stride, const real* bias, real* y) {
-    real even = 0, odd = 0;
+    real sum[k_chains] = {};
     int i = 0;
-    for (; i + k_chains <= n_in; i += k_chains, a += k_chains * stride) even += x[i] * a[0], odd += x[i + 1] * a[stride];
-    if (i < n_in) even += x[i] * a[0];
-    const real sum = even + odd;
-    *y = bias ? sum + *bias : sum;
+    for (; i + k_chains <= n_in; i += k_chains)
+        for (int c = 0; c < k_chains; ++c, a += stride) sum[c] += x[i + c] * *a;
+    for (; i < n_in; ++i, a += stride) sum[0] += x[i] * *a;
+    *y = (sum[0] + sum[1]) + (sum[2] + sum[3]) + (bias ? *bias : 0);
+}
+
+/// f on arrays of 16 values, the last one filled up with `fill`: no value takes a slower path than its neighbours.
+using Array16 = Eigen::Array<real, 16, 1>;
+template <class F>
+void each_16(const real* x, real* y, int n, real fill, F f) {
+    int i = 0;
+    for (; i + 16 <= n; i += 16) Eigen::Map<Array16>(y + i) = f(Array16(Eigen::Map<const Array16>(x + i)));
+    if (i == n) return;
+    Array16 rest = Array16::Constant(fill);
+    std::copy(x + i, x + n, rest.data());
+    rest = f(rest);
+    std::copy_n(rest.data(), n - i, y + i);
 }
 
 using RowMajor = Eigen::Matrix<real, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
@@ -68,17 +76,16 @@ void vec_mat(const real* x, int n_in, const real* a, std::ptrdiff_t stride, cons
     auto run = [&](auto* kernel, int width) {
         for (; j + width <= n_out; j += width) kernel(x, n_in, a + j, stride, at(bias), y + j);
     };
-    run(columns<Vec16, 8>, 128);
-    run(columns<Vec16, 4>, 64);
-    run(columns<Vec16, 2>, 32);
-    run(columns<Vec16, 1>, 16);
+    run(columns<16, 4>, 64);
+    run(columns<16, 2>, 32);
+    run(columns<16, 1>, 16);
     if (j == n_out) return;
     if (n_out >= 16) { // the last columns once more, together with enough of those before to fill a vector
         j = n_out - 16;
-        run(columns<Vec16, 1>, 16);
+        run(columns<16, 1>, 16);
         return;
     }
-    run(columns<Vec8, 1>, 8);
+    run(columns<8, 1>, 8);
     run(one_column, 1);
 }
 
@@ -96,32 +103,32 @@ void product(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w
 }
 
 void softmax(const real* s, real* p, int n) {
+    constexpr real minus_infinity = -std::numeric_limits<real>::infinity();
     if (n == 0) return;
-    const ConstArray in(s, n);
-    ArrayMap out(p, n);
-    const real most = in.maxCoeff();
-    if (most == -std::numeric_limits<real>::infinity()) {
-        out.setZero();
+    const real most = ConstArray(s, n).maxCoeff();
+    if (most == minus_infinity) {
+        std::fill_n(p, n, real(0));
         return;
     }
-    out = (in - most).exp();
-    out *= 1 / out.sum();
+    Array16 sums = Array16::Zero();
+    each_16(s, p, n, minus_infinity, [&](const Array16& x) {
+        const Array16 e = (x - most).exp();
+        sums += e;
+        return e;
+    });
+    ArrayMap(p, n) *= 1 / sums.sum();
 }
 
 void activate(Activation f, const real* x, real* y, int n) {
-    const ConstArray in(x, n);
-    ArrayMap out(y, n);
+    auto apply = [&](auto g) { each_16(x, y, n, 0, g); };
     switch (f) {
-    case Activation::silu: out = in / (1 + (-in).exp()); break;
-    case Activation::relu: out = in.max(real(0)); break;
-    case Activation::gelu_tanh: {
-        const real root = std::sqrt(2 / std::acos(real(-1)));
-        out = real(0.5) * in * (1 + (root * (in + real(0.044715) * in * in * in)).tanh());
-        break;
-    }
-    case Activation::gelu:
-        for (int i = 0; i < n; ++i) y[i] = real(0.5) * x[i] * (1 + std::erf(x[i] * std::sqrt(real(0.5))));
-        break;
+    case Activation::silu: return apply([](const Array16& v) -> Array16 { return v / (1 + (-v).exp()); });
+    case Activation::relu: return apply([](const Array16& v) -> Array16 { return v.max(real(0)); });
+    case Activation::gelu_tanh:
+        return apply([root = std::sqrt(2 / std::acos(real(-1)))](const Array16& v) -> Array16 {
+            return real(0.5) * v * (1 + (root * (v + real(0.044715) * v * v * v)).tanh());
+        });
+    case Activation::gelu: return apply([](const Array16& v) -> Array16 { return real(0.5) * v * (1 + (v * std::sqrt(real(0.5))).unaryExpr([](real t) { return std::erf(t); })); });
     }
 }
 

@@ -55,7 +55,7 @@ std::vector<real> alibi_slopes(int n_heads) {
 struct Layout {
     struct Place { std::size_t offset, layer_stride, row_stride; double n_values; bool present, kept; };
     std::array<Place, k_n_sites> sites{};
-    std::size_t keys_transposed = 0, normed = 0, expert_out = 0, total = 0;
+    std::size_t keys_transposed = 0, normed = 0, scratch = 0, total = 0;
 };
 
 /// Where everything lies in the arena. Saturates at the largest size instead of overflowing.
@@ -84,7 +84,7 @@ Layout layout(const ModelConfig& c, const TraceShape& shape) {
     }
     at.keys_transposed = take(double(layers) * c.d_kv() * double(padded(rows)));
     at.normed = take(double(rows) * c.d_model);
-    at.expert_out = take(c.d_model);
+    at.scratch = take(std::max(c.d_model, c.d_head));
     return at;
 }
 
@@ -115,7 +115,7 @@ Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vect
     keys_transposed_ = arena_.get() + at.keys_transposed;
     keys_stride_ = padded(static_cast<std::size_t>(capacity()));
     normed_ = arena_.get() + at.normed;
-    expert_out_ = arena_.get() + at.expert_out;
+    scratch_ = arena_.get() + at.scratch;
     tokens_.resize(static_cast<std::size_t>(capacity()));
 
     if (c.positions == Positions::rope) { // RoPE (Su et al. 2021): pair i turns by position * theta^(-2 i / d_head)

@@ -122,7 +122,7 @@ class Trace {
     real* keys_transposed_ = nullptr; ///< [layer, kv_head, d_head, capacity]: rotated keys as the score product reads them
     std::size_t keys_stride_ = 0;     ///< between its rows
     real* normed_ = nullptr;          ///< [row, d_model]: normalised with gain and bias
-    real* expert_out_ = nullptr;      ///< [d_model]
+    real* scratch_ = nullptr;         ///< one row of d_model, or one head
     std::vector<real> rope_cos_, rope_sin_; ///< [position, d_head / 2]
     std::vector<real> alibi_slopes_;        ///< [head]
 };
