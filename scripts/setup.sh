@@ -12,7 +12,7 @@ trap 'rm -f "$log"' EXIT
 packages=(
     g++ cmake ninja-build ccache pkg-config                                  # to build
     libeigen3-dev libfmt-dev nlohmann-json3-dev libcli11-dev libpcre2-dev    # engine
-    libglfw3-dev libgl-dev libegl-dev libstb-dev python3-glad                # window
+    libglfw3-dev libopengl-dev libgl-dev libegl-dev libstb-dev python3-glad  # window
     xz-utils debian-archive-keyring                                          # third_party/fetch-imgui.sh
     libegl-mesa0 libgl1-mesa-dri                                             # pictures without a display
     fonts-inter fonts-jetbrains-mono fonts-droid-fallback fonts-symbola
@@ -58,7 +58,7 @@ ensure_packages() {
         else
             # A failed update is no reason to stop: older lists often do.
             quietly "updating package lists" "${sudo[@]}" apt-get -q -o DPkg::Lock::Timeout=300 update || true
-            quietly "installing ${#missing[@]} packages" "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+            quietly "installing them" "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
                 apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "${missing[@]}" </dev/null ||
                 say "Could not install them; trying to build without."
         fi
