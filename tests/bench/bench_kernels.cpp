@@ -1,6 +1,5 @@
 // Microbenchmarks of the forward pass's kernels, for work on the kernels themselves. What a user sees is `glassformer bench`.
 //   cmake --preset release -DGLASSFORMER_BENCH=ON; cmake --build build --target bench_kernels; build/tests/bench_kernels
-//   build/tests/bench_kernels
 
 #include "core/kernels.h"
 
