@@ -145,7 +145,7 @@ void Trace::make_plans() {
     for (const Segment& s : shape_.segments) {
         if (s.begin != expected_begin || s.end <= s.begin || s.end > capacity() || s.pad_left < 0 || s.pad_right < 0 ||
             s.pad_left + s.pad_right > s.end - s.begin)
-            refuse("segments end to end that cover the rows", "[" + std::to_string(s.begin) + ", " + std::to_string(s.end) + ")");
+            refuse("segments end to end that cover the rows", std::to_string(s.begin) + " to " + std::to_string(s.end));
         expected_begin = s.end;
         const int first = s.begin + s.pad_left, last = s.end - s.pad_right; // the real tokens
         for (int t = s.begin; t < s.end; ++t) {
