@@ -1,0 +1,116 @@
+#include "text/bpe_model.h"
+
+#include "core/error.h"
+#include "text/utf8.h"
+
+#include <fmt/format.h>
+#include <limits>
+
+namespace gf {
+
+using nlohmann::json;
+
+BpeModel::BpeModel(const json& model, const std::string& where) : where_(where) {
+    json_only_keys(model,
+                   {"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk",
+                    "byte_fallback", "ignore_merges", "vocab", "merges"},
+                   where);
+    if (const std::string type = json_string_or(model, "type", "BPE", where); type != "BPE")
+        throw Error({where + ": 'type'", "BPE", type, "Glassformer knows byte-pair encoding only"});
+    for (const char* name : {"continuing_subword_prefix", "end_of_word_suffix"})
+        if (const std::string affix = json_string_or(model, name, "", where); !affix.empty())
+            throw Error({fmt::format("{}: '{}'", where, name), "null", affix, "Glassformer does not support it"});
+    if (const double dropout = json_number_or(model, "dropout", 0, where); dropout != 0)
+        throw Error({where + ": 'dropout'", "null", fmt::format("{}", dropout), "it makes the encoding random: set it to null"});
+
+    read_vocab(json_object(model, "vocab", where));
+    read_merges(json_array(model, "merges", where));
+
+    if (json_has(model, "unk_token")) {
+        const std::string& name = json_string(model, "unk_token", where);
+        unknown_id_ = vocab_.find(name);
+        if (!unknown_id_) throw Error({where + ": 'unk_token'", "a token of 'vocab'", name, "the file is damaged"});
+    }
+    fuse_unknown_ = json_bool_or(model, "fuse_unk", false, where);
+    ignore_merges_ = json_bool_or(model, "ignore_merges", false, where);
+    if (json_bool_or(model, "byte_fallback", false, where))
+        for (std::size_t b = 0; b < byte_ids_.size(); ++b) byte_ids_[b] = vocab_.find(byte_name(static_cast<unsigned char>(b)));
+}
+
+void BpeModel::read_vocab(const json& vocab) {
+    for (const auto& [name, id] : vocab.items())
+        vocab_.add(name, static_cast<int>(json_int(vocab, name, where_ + ": 'vocab'", 0, std::numeric_limits<int>::max())));
+}
+
+void BpeModel::read_merges(const json& merges) {
+    merges_.reserve(merges.size());
+    for (std::size_t rank = 0; rank < merges.size(); ++rank) {
+        const json& merge = merges[rank];
+        if (merge.is_string()) { // "a b", in older files
+            const std::string_view both = merge.get_ref<const std::string&>();
+            const std::size_t space = both.find(' ');
+            if (space != both.npos && both.find(' ', space + 1) == both.npos) {
+                add_merge(both.substr(0, space), both.substr(space + 1), rank);
+                continue;
+            }
+        } else if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {
+            add_merge(merge[0].get_ref<const std::string&>(), merge[1].get_ref<const std::string&>(), rank);
+            continue;
+        }
+        throw Error(
+            {fmt::format("{}: 'merges' item {}", where_, rank), R"("left right" or ["left", "right"])", json_found(merge), ""});
+    }
+}
+
+void BpeModel::add_merge(std::string_view left, std::string_view right, std::size_t rank) {
+    const auto id = [&](const std::string& name) {
+        if (const auto found = vocab_.find(name)) return *found;
+        throw Error({fmt::format("{}: 'merges' item {}", where_, rank), "tokens of 'vocab'",
+                     fmt::format("'{}', which is none", name), "vocabulary and merges must come from the same training"});
+    };
+    const std::string a(left), b(right);
+    merges_[key(id(a), id(b))] = {double(rank), id(a + b)};
+}
+
+void BpeModel::encode(std::string_view piece, std::vector<int>& ids) const {
+    if (ignore_merges_) {
+        if (const auto whole = vocab_.find(piece)) {
+            ids.push_back(*whole);
+            return;
+        }
+    }
+    std::vector<int> symbols;
+    for (std::size_t at = 0; at < piece.size();) {
+        const std::size_t size = code_point_at(piece, at).size;
+        add_character(piece.substr(at, size), symbols);
+        at += size;
+    }
+    merge_pairs(symbols, [&](int left, int right) -> std::optional<Merge> {
+        const auto it = merges_.find(key(left, right));
+        return it == merges_.end() ? std::nullopt : std::optional(it->second);
+    });
+    ids.insert(ids.end(), symbols.begin(), symbols.end());
+}
+
+void BpeModel::add_character(std::string_view character, std::vector<int>& ids) const {
+    if (const auto id = vocab_.find(character)) {
+        ids.push_back(*id);
+    } else if (!add_bytes(character, ids)) {
+        if (!unknown_id_)
+            throw Error({where_ + ": 'vocab'", "a token for every character of the text",
+                         fmt::format("none for '{}', and no 'unk_token'", escape_invalid_utf8(character)),
+                         "leave the character out"});
+        if (!fuse_unknown_ || ids.empty() || ids.back() != *unknown_id_) ids.push_back(*unknown_id_);
+    }
+}
+
+/// Byte fallback: all bytes of the character, or nothing.
+bool BpeModel::add_bytes(std::string_view character, std::vector<int>& ids) const {
+    const auto id = [&](char c) { return byte_ids_[static_cast<unsigned char>(c)]; };
+    for (const char c : character)
+        if (!id(c)) return false;
+    for (const char c : character) ids.push_back(*id(c));
+    return true;
+}
+
+} // namespace gf

@@ -1,0 +1,115 @@
+#include "text/pre_tokenizer.h"
+
+#include "text/byte_level.h"
+#include "text/utf8.h"
+
+#include <algorithm>
+
+namespace gf {
+
+/// Matches and gaps of one piece, in order; they cover it.
+void Split::find_parts(std::string_view piece, std::vector<Part>& parts) const {
+    std::vector<Span> matches;
+    const auto add = [&](std::size_t begin, std::size_t end, bool is_match) {
+        parts.push_back({{begin, end}, is_match != invert_});
+    };
+    std::size_t at = 0;
+    while (at < piece.size()) {
+        const std::size_t valid = valid_utf8_size(piece, at);
+        matches.clear();
+        regex_.find_all(piece.substr(at, valid), matches);
+        std::size_t gap = at;
+        for (const Span& m : matches) {
+            if (at + m.begin > gap) add(gap, at + m.begin, false);
+            add(at + m.begin, at + m.end, true);
+            gap = at + m.end;
+        }
+        at += valid;
+        while (at < piece.size() && !code_point_at(piece, at).is_valid) ++at; // the gap goes on over broken bytes
+        if (at > gap) add(gap, at, false);
+    }
+}
+
+/// Joins or drops parts, as the behaviour says. Every part that is left becomes a piece.
+void Split::merge_parts(std::vector<Part>& parts) const {
+    std::vector<Part> merged;
+    const bool backwards = behavior_ == SplitBehavior::merged_with_next;
+    if (backwards) std::reverse(parts.begin(), parts.end());
+    bool previous_is_match = false;
+    for (const Part& part : parts) {
+        bool joins = false;
+        switch (behavior_) {
+        case SplitBehavior::removed:
+        case SplitBehavior::isolated: break;
+        case SplitBehavior::merged_with_previous:
+        case SplitBehavior::merged_with_next: joins = part.is_match && !previous_is_match; break;
+        case SplitBehavior::contiguous: joins = part.is_match == previous_is_match; break;
+        }
+        previous_is_match = part.is_match;
+        if (joins && !merged.empty()) {
+            Span& last = merged.back().span;
+            last = {std::min(last.begin, part.span.begin), std::max(last.end, part.span.end)};
+        } else if (behavior_ != SplitBehavior::removed || !part.is_match) {
+            merged.push_back(part);
+        }
+    }
+    if (backwards) std::reverse(merged.begin(), merged.end());
+    parts = std::move(merged);
+}
+
+Pieces Split::apply(const Pieces& in) const {
+    Pieces out;
+    out.at_start = in.at_start;
+    std::vector<Part> parts;
+    for (std::size_t i = 0; i < in.size(); ++i) {
+        parts.clear();
+        find_parts(in[i], parts);
+        merge_parts(parts);
+        if (i == 0) out.at_start &= !parts.empty() && parts.front().span.begin == 0;
+        for (const Part& part : parts) {
+            out.text += in[i].substr(part.span.begin, part.span.end - part.span.begin);
+            out.cut();
+        }
+    }
+    return out;
+}
+
+Pieces Metaspace::apply(const Pieces& in) const {
+    Pieces out;
+    out.at_start = in.at_start;
+    for (std::size_t i = 0; i < in.size(); ++i) {
+        const bool marks = scheme_ == PrefixScheme::always || (scheme_ == PrefixScheme::first && i == 0 && in.at_start);
+        if (marks && !in[i].starts_with(' ') && !in[i].starts_with(mark_)) out.text += mark_;
+        for (const char c : in[i]) {
+            if (c == ' ')
+                out.text += mark_;
+            else
+                out.text += c;
+        }
+        out.cut();
+    }
+    return out;
+}
+
+Pieces PrefixSpace::apply(const Pieces& in) const {
+    Pieces out;
+    out.at_start = in.at_start;
+    for (std::size_t i = 0; i < in.size(); ++i) {
+        if (!in[i].starts_with(' ')) out.text += ' ';
+        out.text += in[i];
+        out.cut();
+    }
+    return out;
+}
+
+Pieces ByteLevel::apply(const Pieces& in) const {
+    Pieces out;
+    out.at_start = in.at_start;
+    for (std::size_t i = 0; i < in.size(); ++i) {
+        for (const char c : in[i]) out.text += byte_level_char(static_cast<unsigned char>(c));
+        out.cut();
+    }
+    return out;
+}
+
+} // namespace gf

@@ -1,0 +1,143 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "text/regex.h"
+
+#include "core/error.h"
+#include "text/utf8.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <fmt/format.h>
+
+namespace gf {
+
+namespace {
+
+constexpr std::size_t k_longest_pattern = 1 << 14;
+constexpr std::uint32_t k_heap_kib = 64 << 10;
+
+template <auto Free>
+struct Deleter {
+    template <class T>
+    void operator()(T* p) const {
+        Free(p);
+    }
+};
+using CompileContext = std::unique_ptr<pcre2_compile_context, Deleter<pcre2_compile_context_free>>;
+using MatchContext = std::unique_ptr<pcre2_match_context, Deleter<pcre2_match_context_free>>;
+using MatchData = std::unique_ptr<pcre2_match_data, Deleter<pcre2_match_data_free>>;
+
+std::string message_of(int code) {
+    PCRE2_UCHAR buffer[160];
+    return pcre2_get_error_message(code, buffer, sizeof buffer) > 0 ? reinterpret_cast<const char*>(buffer)
+                                                                    : fmt::format("error {}", code);
+}
+
+/// Writes for PCRE2 what the file's author wrote for Oniguruma (Ruby's syntax). Refuses what the two read differently.
+class Translation {
+  public:
+    Translation(std::string_view pattern, const std::string& where) : pattern_(pattern), where_(where) {
+        for (at_ = 0; at_ < pattern_.size(); ++at_) {
+            if (pattern_[at_] == '\\')
+                escape();
+            else if (in_class_)
+                class_character();
+            else
+                character();
+        }
+    }
+    std::string take() { return std::move(result_); }
+
+  private:
+    bool follows(std::string_view text) const { return pattern_.substr(at_).starts_with(text); }
+
+    [[noreturn]] void refuse(std::string_view what) const {
+        throw Error({where_, "a regular expression without '" + std::string(what) + "'",
+                     "'" + escape_invalid_utf8(pattern_) + "'", "Glassformer does not support it"});
+    }
+
+    void escape() {
+        if (++at_ == pattern_.size()) refuse("\\");
+        const char c = pattern_[at_];
+        const bool is_word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (c == 's' || c == 'S') // PCRE2's \s holds U+180E, which Unicode took out of White_Space in 6.3
+            result_ += c == 's' ? "\\p{White_Space}" : "\\P{White_Space}";
+        else if (is_word && std::string_view("dDpPrntfxAz").find(c) == std::string_view::npos)
+            refuse({&pattern_[at_ - 1], 2});
+        else
+            result_ += {'\\', c};
+    }
+
+    void class_character() {
+        if (follows("&&")) refuse("&&");
+        if (follows("[")) {
+            const std::size_t end = follows("[:") ? pattern_.find(":]", at_) : std::string_view::npos;
+            if (end == std::string_view::npos) refuse("[ inside [ ]");
+            result_ += pattern_.substr(at_, end + 2 - at_);
+            at_ = end + 1;
+            return;
+        }
+        if (follows("]") && result_.size() > class_begin_) in_class_ = false;
+        result_ += pattern_[at_];
+    }
+
+    void character() {
+        for (const std::string_view other : {"(?m", "(*", "}+"})
+            if (follows(other)) refuse(other);
+        result_ += pattern_[at_];
+        if (!follows("[")) return;
+        in_class_ = true;
+        if (at_ + 1 < pattern_.size() && pattern_[at_ + 1] == '^') result_ += pattern_[++at_];
+        class_begin_ = result_.size(); // a ] here stands for itself
+    }
+
+    std::string_view pattern_;
+    const std::string& where_;
+    std::string result_;
+    std::size_t at_ = 0, class_begin_ = 0;
+    bool in_class_ = false;
+};
+
+} // namespace
+
+Regex::Regex(const std::string& pattern, Syntax syntax, const std::string& where) : where_(where) {
+    if (pattern.empty() || pattern.size() > k_longest_pattern)
+        throw Error(
+            {where, fmt::format("a pattern of 1 to {} bytes", k_longest_pattern), fmt::format("{} bytes", pattern.size()), ""});
+    const bool is_literal = syntax == Syntax::literal;
+    const std::string source = is_literal ? pattern : Translation(pattern, where).take();
+    const std::uint32_t options = PCRE2_UTF | (is_literal ? PCRE2_LITERAL : PCRE2_UCP | PCRE2_MULTILINE);
+    int code = 0;
+    PCRE2_SIZE at = 0;
+    code_.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(source.data()), source.size(), options, &code, &at, nullptr),
+                [](pcre2_code* p) { pcre2_code_free(p); });
+    if (!code_)
+        throw Error({where, "a regular expression", fmt::format("'{}': {}", escape_invalid_utf8(pattern), message_of(code)), ""});
+}
+
+void Regex::find_all(std::string_view text, std::vector<Span>& matches) const {
+    const MatchData data(pcre2_match_data_create(1, nullptr));
+    const MatchContext context(pcre2_match_context_create(nullptr));
+    // Tokenizers' expressions look at a character a few times; a hostile one may take exponentially many steps.
+    const std::size_t steps = 10'000 + 20 * text.size();
+    pcre2_set_match_limit(context.get(), static_cast<std::uint32_t>(std::min<std::size_t>(steps, UINT32_MAX)));
+    pcre2_set_heap_limit(context.get(), k_heap_kib);
+
+    const std::size_t first = matches.size();
+    for (std::size_t at = 0; at <= text.size();) {
+        const int found = pcre2_match(code_.get(), reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), at, PCRE2_NO_UTF_CHECK,
+                                      data.get(), context.get());
+        if (found == PCRE2_ERROR_NOMATCH) break;
+        if (found < 0) throw Error({where_, "a quick search", message_of(found), "the expression is too costly for this text"});
+        const PCRE2_SIZE* span = pcre2_get_ovector_pointer(data.get());
+        const Span match{span[0], span[1]};
+        const bool is_empty = match.begin == match.end;
+        const std::size_t last_end = matches.size() == first ? std::string_view::npos : matches.back().end;
+        if (!is_empty || match.end != last_end) matches.push_back(match);
+        at = match.end;
+        if (is_empty) at += at < text.size() ? code_point_at(text, at).size : 1;
+    }
+}
+
+} // namespace gf

@@ -1,0 +1,186 @@
+#include "text/tokenizer_json.h"
+
+#include "core/error.h"
+#include "text/added_tokens.h"
+#include "text/bpe_model.h"
+#include "text/tokenizer_steps.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <limits>
+
+namespace gf {
+
+using nlohmann::json;
+
+namespace {
+
+/// `object[key]`, or null.
+const json& optional_part(const json& object, const char* key) {
+    static const json k_null;
+    const auto it = object.find(key);
+    return it == object.end() ? k_null : *it;
+}
+
+class JsonTokenizer : public Tokenizer {
+  public:
+    JsonTokenizer(const json& file, const std::string& where);
+    std::vector<int> encode(std::string_view text, bool with_special) const override;
+
+  private:
+    void fill_vocabulary(const json& vocab, const std::vector<AddedToken>& added);
+    void find_hidden_spaces(const std::vector<AddedToken>& added);
+    void encode_text(std::string_view text, bool at_start, std::vector<int>& ids) const;
+
+    Normalizer normalizer_;
+    PreTokenizers pre_tokenizers_;
+    TokenDecoder decoder_;
+    Template template_;
+    BpeModel model_;
+    AddedTokenMatcher raw_added_, normalized_added_;
+};
+
+std::vector<AddedToken> read_added_tokens(const json& list, const std::string& where) {
+    std::vector<AddedToken> tokens;
+    for (const json& entry : list) {
+        json_only_keys(entry, {"id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"}, where);
+        if (json_bool_or(entry, "single_word", false, where))
+            throw Error({where + ": 'single_word'", "false", "true", "Glassformer does not support it"});
+        AddedToken& t = tokens.emplace_back();
+        t.id = static_cast<int>(json_int(entry, "id", where, 0, std::numeric_limits<int>::max()));
+        t.content = json_string(entry, "content", where);
+        t.lstrip = json_bool_or(entry, "lstrip", false, where);
+        t.rstrip = json_bool_or(entry, "rstrip", false, where);
+        t.special = json_bool_or(entry, "special", false, where);
+        t.normalized = json_bool_or(entry, "normalized", !t.special, where);
+    }
+    return tokens;
+}
+
+/// The file does not say which tokens are BOS and EOS; these are the names in use.
+std::optional<int> find_by_name(const std::vector<AddedToken>& added, std::initializer_list<std::string_view> names) {
+    for (const std::string_view name : names)
+        for (const AddedToken& t : added)
+            if (t.content == name) return t.id;
+    return {};
+}
+
+JsonTokenizer::JsonTokenizer(const json& file, const std::string& where)
+    : Tokenizer(where), normalizer_(optional_part(file, "normalizer"), where + ": 'normalizer'"),
+      pre_tokenizers_(parse_pre_tokenizer(optional_part(file, "pre_tokenizer"), where + ": 'pre_tokenizer'")),
+      decoder_(optional_part(file, "decoder"), where + ": 'decoder'"),
+      template_(parse_post_processor(optional_part(file, "post_processor"), where + ": 'post_processor'")),
+      model_(json_object(file, "model", where), where + ": 'model'") {
+    json_only_keys(
+        file,
+        {"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model"},
+        where);
+    if (const std::string version = json_string_or(file, "version", "1.0", where); version != "1.0")
+        throw Error({where + ": 'version'", "1.0", version, "Glassformer knows no other"});
+    for (const char* key : {"truncation", "padding"})
+        if (json_has(file, key))
+            throw Error({fmt::format("{}: '{}'", where, key), "null", json_found(file.at(key)), "set it to null"});
+    if (pre_tokenizers_.is_byte_level != decoder_.is_byte_level())
+        throw Error({where + ": 'decoder'", "ByteLevel if and only if 'pre_tokenizer' has it",
+                     json_found(optional_part(file, "decoder")), "the file is damaged"});
+
+    std::vector<AddedToken> added;
+    if (json_has(file, "added_tokens"))
+        added = read_added_tokens(json_array(file, "added_tokens", where), where + ": 'added_tokens'");
+    fill_vocabulary(file.at("model").at("vocab"), added);
+    for (const AddedToken& t : added) {
+        if (t.normalized)
+            normalized_added_.add(t, normalizer_.apply(t.content));
+        else
+            raw_added_.add(t, t.content);
+    }
+    for (const std::vector<int>* ids : {&template_.before, &template_.after})
+        for (const int id : *ids)
+            if (id >= size())
+                throw Error({where + ": 'post_processor'", fmt::format("token ids below {}", size()), std::to_string(id),
+                             "the file is damaged"});
+    find_hidden_spaces(added);
+    bos_id_ = template_.before.empty() ? find_by_name(added, {"<s>", "<|begin_of_text|>", "<bos>", "<|endoftext|>"})
+                                       : std::optional(template_.before.front());
+    eos_id_ = find_by_name(added, {"</s>", "<|end_of_text|>", "<eos>", "<|endoftext|>"});
+}
+
+/// Every id from 0 up exactly once, or Error: there are as many ids as names, and no id may have two.
+void JsonTokenizer::fill_vocabulary(const json& vocab, const std::vector<AddedToken>& added) {
+    const auto is_new = [&](const AddedToken& t) { return !vocab.contains(t.content); };
+    tokens_.resize(vocab.size() + static_cast<std::size_t>(std::count_if(added.begin(), added.end(), is_new)));
+    std::vector<bool> taken(tokens_.size());
+    const auto claim = [&](int id, const std::string& name) {
+        const auto i = static_cast<std::size_t>(id);
+        if (id < size() && !taken[i]) {
+            taken[i] = true;
+            return;
+        }
+        const std::string found = id < size() ? fmt::format("{}, which is '{}' too", id, tokens_[i].name) : std::to_string(id);
+        throw Error({fmt::format("{}: token '{}'", where_, name), fmt::format("the ids 0 to {}, each once", size() - 1), found,
+                     "the file is damaged"});
+    };
+
+    for (const auto& [name, value] : vocab.items()) {
+        const int id = value.get<int>();
+        claim(id, name);
+        tokens_[static_cast<std::size_t>(id)] = decoder_.token(name);
+    }
+    for (const AddedToken& t : added) {
+        if (is_new(t))
+            claim(t.id, t.content);
+        else if (const int id = vocab.at(t.content).get<int>(); id != t.id)
+            throw Error({fmt::format("{}: 'added_tokens' '{}'", where_, t.content), fmt::format("id {}, as in 'vocab'", id),
+                         std::to_string(t.id), "the file is damaged"});
+        tokens_[static_cast<std::size_t>(t.id)] =
+            t.special ? Token{t.content, "", TokenKind::special} : decoder_.token(t.content);
+    }
+}
+
+/// Encoding puts a space in front of the text, and maybe in front of the text after an added token: decoding drops it again.
+void JsonTokenizer::find_hidden_spaces(const std::vector<AddedToken>& added) {
+    start_hides_space_ = decoder_.strips_start();
+    if (!start_hides_space_) return;
+    for (const int id : template_.before) tokens_[static_cast<std::size_t>(id)].hides_space = true;
+    for (const AddedToken& t : added) {
+        const bool starts_segment = pre_tokenizers_.prefixes_every_segment || (normalizer_.prepends() && !t.normalized);
+        if (starts_segment) tokens_[static_cast<std::size_t>(t.id)].hides_space = true;
+    }
+}
+
+std::vector<int> JsonTokenizer::encode(std::string_view text, bool with_special) const {
+    const auto part = [](std::string_view whole, const Span& s) { return whole.substr(s.begin, s.end - s.begin); };
+    std::vector<int> ids;
+    if (with_special) ids = template_.before;
+    for (const Segment& outer : raw_added_.split(text)) {
+        if (outer.id) {
+            ids.push_back(*outer.id);
+            continue;
+        }
+        const std::string normalized = normalizer_.apply(part(text, outer.span));
+        for (const Segment& inner : normalized_added_.split(normalized)) {
+            if (inner.id)
+                ids.push_back(*inner.id);
+            else
+                encode_text(part(normalized, inner.span), outer.span.begin + inner.span.begin == 0, ids);
+        }
+    }
+    if (with_special) ids.insert(ids.end(), template_.after.begin(), template_.after.end());
+    return ids;
+}
+
+void JsonTokenizer::encode_text(std::string_view text, bool at_start, std::vector<int>& ids) const {
+    Pieces pieces{std::string(text), {text.size()}, at_start};
+    for (const auto& step : pre_tokenizers_.steps) pieces = step->apply(pieces);
+    for (std::size_t i = 0; i < pieces.size(); ++i) model_.encode(pieces[i], ids);
+}
+
+} // namespace
+
+std::shared_ptr<const Tokenizer> parse_tokenizer_json(std::string_view bytes, const std::string& where) {
+    const json file = parse_json(bytes, where);
+    if (!file.is_object()) throw Error({where, "an object with 'model'", json_found(file), "this is no tokenizer.json"});
+    return std::make_shared<JsonTokenizer>(file, where);
+}
+
+} // namespace gf

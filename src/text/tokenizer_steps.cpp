@@ -1,0 +1,244 @@
+#include "text/tokenizer_steps.h"
+
+#include "core/error.h"
+#include "text/byte_level.h"
+#include "text/utf8.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <limits>
+#include <map>
+
+namespace gf {
+
+using nlohmann::json;
+
+namespace {
+
+[[noreturn]] void refuse(const std::string& where, const std::string& key, const std::string& expected, const json& found) {
+    throw Error({fmt::format("{}: '{}'", where, key), expected, json_found(found), "Glassformer does not support it"});
+}
+
+std::string replaced(std::string_view text, const std::string& pattern, const std::string& content) {
+    std::string result;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t found = std::min(text.find(pattern, at), text.size());
+        result += text.substr(at, found - at);
+        if (found < text.size()) result += content;
+        at = found + pattern.size();
+    }
+    return result;
+}
+
+/// {"String": "..."} of a pattern.
+const std::string& literal_pattern(const json& step, const std::string& where) {
+    const json& pattern = json_object(step, "pattern", where);
+    if (pattern.size() != 1 || !pattern.contains("String")) refuse(where, "pattern", R"({"String": ...})", pattern);
+    const std::string& text = json_string(pattern, "String", where);
+    if (text.empty()) refuse(where, "pattern", "a text", pattern);
+    return text;
+}
+
+/// Calls `read` for a step, or for each step of a Sequence whose steps stand under `list`.
+template <class Read>
+void for_each_step(const json& value, const char* list, const std::string& where, Read&& read) {
+    if (value.is_null()) return;
+    if (json_string(value, "type", where) != "Sequence") {
+        read(value);
+        return;
+    }
+    json_only_keys(value, {"type", list}, where);
+    for (const json& step : json_array(value, list, where)) for_each_step(step, list, where, read);
+}
+
+} // namespace
+
+void Normalizer::add(const json& value, const std::string& where) {
+    for_each_step(value, "normalizers", where, [&](const json& step) {
+        const std::string& type = json_string(step, "type", where);
+        if (type == "Prepend") {
+            json_only_keys(step, {"type", "prepend"}, where);
+            steps_.push_back({"", json_string(step, "prepend", where)});
+        } else if (type == "Replace") {
+            json_only_keys(step, {"type", "pattern", "content"}, where);
+            steps_.push_back({literal_pattern(step, where), json_string(step, "content", where)});
+        } else {
+            refuse(where, "type", "Prepend, Replace or Sequence", type);
+        }
+    });
+}
+
+std::string Normalizer::apply(std::string_view text) const {
+    std::string result(text);
+    for (const Step& step : steps_) {
+        if (!step.pattern.empty())
+            result = replaced(result, step.pattern, step.content);
+        else if (!result.empty())
+            result.insert(0, step.content);
+    }
+    return result;
+}
+
+bool Normalizer::prepends() const {
+    return std::any_of(steps_.begin(), steps_.end(), [](const Step& s) { return s.pattern.empty(); });
+}
+
+namespace {
+
+/// Metaspace's settings, which pre-tokenizer and decoder share. Older files say add_prefix_space.
+PrefixScheme prefix_scheme(const json& step, const std::string& where) {
+    const bool adds = json_bool_or(step, "add_prefix_space", true, where);
+    const std::string name = json_string_or(step, "prepend_scheme", adds ? "always" : "never", where);
+    if (name == "never") return PrefixScheme::never;
+    if (!adds) refuse(where, "prepend_scheme", "never, as 'add_prefix_space' is false", name);
+    if (name == "first") return PrefixScheme::first;
+    if (name == "always") return PrefixScheme::always;
+    refuse(where, "prepend_scheme", "never, first or always", name);
+}
+
+const std::string& metaspace_mark(const json& step, const std::string& where) {
+    json_only_keys(step, {"type", "replacement", "add_prefix_space", "prepend_scheme", "split", "str_rep"}, where);
+    const std::string& mark = json_string(step, "replacement", where);
+    if (count_chars(mark) != 1) refuse(where, "replacement", "one character", mark);
+    return mark;
+}
+
+SplitBehavior split_behavior(const json& step, const std::string& where) {
+    static const std::map<std::string, SplitBehavior> k_names = {{"Removed", SplitBehavior::removed},
+                                                                 {"Isolated", SplitBehavior::isolated},
+                                                                 {"MergedWithPrevious", SplitBehavior::merged_with_previous},
+                                                                 {"MergedWithNext", SplitBehavior::merged_with_next},
+                                                                 {"Contiguous", SplitBehavior::contiguous}};
+    const json& name = json_field(step, "behavior", where);
+    const auto it = k_names.find(json_string(step, "behavior", where));
+    if (it == k_names.end()) refuse(where, "behavior", "a behavior of Hugging Face's Split", name);
+    return it->second;
+}
+
+void read_byte_level(const json& step, const std::string& where, PreTokenizers& out) {
+    // GPT-2's expression (openai/gpt-2 encoder.py)
+    static const std::string k_words = R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
+    json_only_keys(step, {"type", "add_prefix_space", "trim_offsets", "use_regex"}, where);
+    if (json_bool_or(step, "add_prefix_space", true, where)) out.steps.push_back(std::make_unique<PrefixSpace>());
+    if (json_bool_or(step, "use_regex", true, where))
+        out.steps.push_back(
+            std::make_unique<Split>(Regex(k_words, Regex::Syntax::pattern, where), SplitBehavior::isolated, false));
+    out.steps.push_back(std::make_unique<ByteLevel>());
+    out.is_byte_level = true;
+}
+
+void read_split(const json& step, const std::string& where, PreTokenizers& out) {
+    json_only_keys(step, {"type", "pattern", "behavior", "invert"}, where);
+    const json& pattern = json_object(step, "pattern", where);
+    const bool is_regex = pattern.contains("Regex");
+    const std::string text = is_regex ? json_string(pattern, "Regex", where) : literal_pattern(step, where);
+    Regex regex(text, is_regex ? Regex::Syntax::pattern : Regex::Syntax::literal, where + ": 'pattern'");
+    out.steps.push_back(
+        std::make_unique<Split>(std::move(regex), split_behavior(step, where), json_bool_or(step, "invert", false, where)));
+}
+
+void read_metaspace(const json& step, const std::string& where, PreTokenizers& out) {
+    const std::string& mark = metaspace_mark(step, where);
+    const PrefixScheme scheme = prefix_scheme(step, where);
+    out.steps.push_back(std::make_unique<Metaspace>(mark, scheme));
+    out.prefixes_every_segment |= scheme == PrefixScheme::always;
+    if (json_bool_or(step, "split", true, where))
+        out.steps.push_back(
+            std::make_unique<Split>(Regex(mark, Regex::Syntax::literal, where), SplitBehavior::merged_with_next, false));
+}
+
+void read_digits(const json& step, const std::string& where, PreTokenizers& out) {
+    json_only_keys(step, {"type", "individual_digits"}, where);
+    const bool single = json_bool_or(step, "individual_digits", false, where);
+    out.steps.push_back(std::make_unique<Split>(Regex(R"(\p{N})", Regex::Syntax::pattern, where),
+                                                single ? SplitBehavior::isolated : SplitBehavior::contiguous, false));
+}
+
+} // namespace
+
+PreTokenizers parse_pre_tokenizer(const json& value, const std::string& where) {
+    static const std::map<std::string, void (*)(const json&, const std::string&, PreTokenizers&)> k_readers = {
+        {"ByteLevel", read_byte_level}, {"Split", read_split}, {"Metaspace", read_metaspace}, {"Digits", read_digits}};
+    PreTokenizers result;
+    for_each_step(value, "pretokenizers", where, [&](const json& step) {
+        const std::string& type = json_string(step, "type", where);
+        const auto it = k_readers.find(type);
+        if (it == k_readers.end()) refuse(where, "type", "ByteLevel, Split, Metaspace, Digits or Sequence", type);
+        if (result.is_byte_level) refuse(where, "type", "nothing after ByteLevel", type);
+        it->second(step, where, result);
+    });
+    return result;
+}
+
+void TokenDecoder::add(const json& value, const std::string& where) {
+    for_each_step(value, "decoders", where, [&](const json& step) {
+        const std::string& type = json_string(step, "type", where);
+        if (byte_level_) refuse(where, "type", "nothing after ByteLevel", type);
+        if (type == "ByteLevel") {
+            if (byte_fallback_ || fuses_ || !replacements_.empty()) refuse(where, "type", "nothing before ByteLevel", type);
+            byte_level_ = true;
+        } else if (type == "ByteFallback") {
+            byte_fallback_ = true;
+        } else if (type == "Fuse") {
+            fuses_ = true;
+        } else if (type == "Replace") {
+            replacements_.emplace_back(literal_pattern(step, where), json_string(step, "content", where));
+        } else if (type == "Metaspace") {
+            replacements_.emplace_back(metaspace_mark(step, where), " ");
+            strips_start_ |= prefix_scheme(step, where) != PrefixScheme::never;
+        } else if (type == "Strip") {
+            const bool is_first_space = json_string(step, "content", where) == " " && json_int(step, "start", where) <= 1 &&
+                                        json_int(step, "stop", where) == 0;
+            if (!is_first_space || !fuses_) refuse(where, "type", "Strip of one leading space, after Fuse", step);
+            strips_start_ |= json_int(step, "start", where) == 1;
+        } else {
+            refuse(where, "type", "ByteLevel, ByteFallback, Fuse, Replace, Metaspace, Strip or Sequence", type);
+        }
+    });
+}
+
+Token TokenDecoder::token(const std::string& name) const {
+    Token token{name, name};
+    if (byte_level_) {
+        token.bytes = byte_level_bytes(name).value_or(name);
+        return token;
+    }
+    for (const auto& [pattern, content] : replacements_) token.bytes = replaced(token.bytes, pattern, content);
+    if (!byte_fallback_ || name.size() != byte_name(0).size() || !name.starts_with("<0x")) return token;
+    for (int b = 0; b < 256; ++b) {
+        const auto byte = static_cast<unsigned char>(b);
+        if (name == byte_name(byte)) token = {name, std::string(1, static_cast<char>(byte)), TokenKind::byte};
+    }
+    return token;
+}
+
+Template parse_post_processor(const json& value, const std::string& where) {
+    Template result;
+    bool has_template = false;
+    for_each_step(value, "processors", where, [&](const json& step) {
+        const std::string& type = json_string(step, "type", where);
+        if (type == "ByteLevel") return; // changes offsets, not ids
+        if (type != "TemplateProcessing" || has_template) refuse(where, "type", "ByteLevel and one TemplateProcessing", type);
+        has_template = true;
+        json_only_keys(step, {"type", "single", "pair", "special_tokens"}, where);
+        bool after_text = false;
+        for (const json& part : json_array(step, "single", where)) {
+            if (part.is_object() && part.contains("Sequence") && !after_text) {
+                after_text = true;
+                continue;
+            }
+            const std::string& name = json_string(json_object(part, "SpecialToken", where), "id", where);
+            const json& special = json_object(json_object(step, "special_tokens", where), name, where);
+            const json& ids = json_array(special, "ids", where);
+            for (const json& id : ids) {
+                if (!id.is_number_unsigned() || id.get<std::uint64_t>() > std::uint64_t(std::numeric_limits<int>::max()))
+                    refuse(where, "special_tokens", "token ids", id);
+                (after_text ? result.after : result.before).push_back(id.get<int>());
+            }
+        }
+        if (!after_text) refuse(where, "single", "a Sequence", json_field(step, "single", where));
+    });
+    return result;
+}
+
+} // namespace gf
