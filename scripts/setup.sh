@@ -53,8 +53,8 @@ ensure_packages() {
         [ ${#missing[@]} -gt 0 ] || return 0
         say "missing packages: ${missing[*]}"
         [ "$(id -u)" = 0 ] || sudo=(sudo)
-        if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
-            say "Neither root nor sudo to install them. As root: apt-get install --no-install-recommends ${missing[*]}"
+        if [ "$(id -u)" != 0 ] && ! { command -v sudo >/dev/null && sudo true; }; then
+            say "Only root can install them: apt-get install --no-install-recommends ${missing[*]}"
         else
             # A failed update is no reason to stop: older lists often do.
             quietly "updating package lists" "${sudo[@]}" apt-get -q -o DPkg::Lock::Timeout=300 update || true
@@ -77,14 +77,21 @@ ensure_sources() {
         die "Without them: point GLASSFORMER_IMGUI_DIR and GLASSFORMER_IMPLOT_DIR at their sources, in the environment."
 }
 
-# One line for all of ninja's: it moves on a terminal, elsewhere only its beginning is printed. Silent if nothing is built.
+# Reads ninja's output and makes one line of it, which moves on a terminal. Prints nothing (and fails) if nothing is built.
 narrate() {
-    awk -v what="$1" -v tty="$([ -t 2 ] && echo 1)" '
-        !/^\[[0-9]+\/[0-9]+\] / || /Re-checking globbed/ { next }
-        tty { printf "\r\033[K%s ... %s", what, substr($0, 1, 70) }
-        !tty && !n { printf "%s ...", what }
-        { n = 1; fflush() }
-        END { if (tty && n) printf "\r\033[K%s ...", what; exit !n }' >&2
+    local line begun='' clear='\r\033[K'
+    [ -t 2 ] || clear=''
+    while IFS= read -r line; do # not awk: Debian's waits for a full buffer
+        [[ $line =~ ^\[[0-9]+/[0-9]+\]\  && $line != *"Re-checking globbed"* ]] || continue
+        if [ -n "$clear" ]; then
+            printf "$clear%s ... %.70s" "$1" "$line" >&2
+        elif [ -z "$begun" ]; then
+            printf '%s ...' "$1" >&2
+        fi
+        begun=yes
+    done
+    [ -n "$begun" ] || return 1
+    [ -z "$clear" ] || printf "$clear%s ..." "$1" >&2
 }
 
 # build PRESET TARGETS...: configures if needed (afterwards ninja itself sees to that) and builds.
