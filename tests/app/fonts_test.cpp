@@ -16,7 +16,8 @@ TEST(Fonts, FacesOfASizeShareLineHeightAndBaseLine) {
             for (int face = 0; face < k_face_count; ++face) {
                 const ImFont* other = font(static_cast<TextSize>(size), static_cast<Face>(face));
                 EXPECT_EQ(other->FontSize, words->FontSize);
-                EXPECT_NEAR(other->FindGlyph('E')->Y1, words->FindGlyph('E')->Y1, 1.0f) << "base line, face " << face << " at " << scale;
+                EXPECT_NEAR(other->FindGlyph('E')->Y1, words->FindGlyph('E')->Y1, 1.0f)
+                    << "base line, face " << face << " at " << scale;
             }
         }
     }
@@ -25,7 +26,8 @@ TEST(Fonts, FacesOfASizeShareLineHeightAndBaseLine) {
 TEST(Fonts, DigitsOfTheMonoFaceAreEquallyWide) {
     Headless headless({});
     const ImFont* mono = font(TextSize::body, Face::mono);
-    for (const char digit : std::string("0123456789-.")) EXPECT_EQ(mono->GetCharAdvance(static_cast<ImWchar>(digit)), mono->GetCharAdvance('0'));
+    for (const char digit : std::string("0123456789-."))
+        EXPECT_EQ(mono->GetCharAdvance(static_cast<ImWchar>(digit)), mono->GetCharAdvance('0'));
 }
 
 TEST(Fonts, OtherScriptsComeOnDemandInEveryFace) {
@@ -38,7 +40,8 @@ TEST(Fonts, OtherScriptsComeOnDemandInEveryFace) {
     EXPECT_FALSE(host.wants_frame());
     for (int size = 0; size < k_text_size_count; ++size)
         for (int face = 0; face < k_face_count; ++face)
-            EXPECT_TRUE(font(static_cast<TextSize>(size), static_cast<Face>(face))->FindGlyphNoFallback(0x0416)) << size << "," << face;
+            EXPECT_TRUE(font(static_cast<TextSize>(size), static_cast<Face>(face))->FindGlyphNoFallback(0x0416))
+                << size << "," << face;
     host.require_glyphs("\xD0\x96");
     EXPECT_FALSE(host.wants_frame());
 }
