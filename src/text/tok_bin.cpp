@@ -23,40 +23,18 @@ class TokBin : public Tokenizer {
     std::vector<int> encode(std::string_view text, bool with_special) const override;
 
   private:
+    void read_token(std::string_view& rest);
     void add(std::string_view name, float score);
+    std::string_view take(std::string_view& rest, std::size_t n) const;
+    template <class T>
+    T take_as(std::string_view& rest) const;
+    [[noreturn]] void refuse_token(const char* field, const std::string& expected, const std::string& found) const;
     std::optional<Merge> find_merge(int left, int right) const;
 
     TokenIds ids_;
     std::vector<float> scores_;
     std::size_t longest_ = 0; // bytes of the longest token
     int space_ = -1;          // the token " "
-};
-
-/// Takes fields off the front of the file.
-class Reader {
-  public:
-    Reader(std::string_view bytes, const std::string& where) : rest_(bytes), where_(where) {}
-    bool done() const { return rest_.empty(); }
-
-    std::string_view take(std::size_t n, const std::string& field) {
-        if (rest_.size() < n)
-            throw Error({where_ + ": " + field, fmt::format("{} bytes", n),
-                         fmt::format("the end of the file after {}", rest_.size()),
-                         "the file is truncated, or no llama2.c tokenizer"});
-        const std::string_view taken = rest_.substr(0, n);
-        rest_.remove_prefix(n);
-        return taken;
-    }
-    template <class T>
-    T take_as(const std::string& field) { // little-endian, like every machine that this runs on
-        T value;
-        std::memcpy(&value, take(sizeof value, field).data(), sizeof value);
-        return value;
-    }
-
-  private:
-    std::string_view rest_;
-    const std::string& where_;
 };
 
 /// "\n<s>\n", as llama2.c writes it, is "<s>" on screen.
@@ -67,37 +45,55 @@ std::string trimmed(std::string_view name) {
 }
 
 TokBin::TokBin(std::string_view bytes, const std::string& where, std::optional<int> expected_size) : Tokenizer(where) {
-    Reader reader(bytes, where);
-    const auto longest = reader.take_as<std::int32_t>("max_token_length");
+    const auto longest = take_as<std::int32_t>(bytes);
     if (longest < 1 || longest > k_longest_token)
         throw Error({where + ": max_token_length", fmt::format("1 to {}", k_longest_token), std::to_string(longest),
                      "this is no llama2.c tokenizer"});
     longest_ = static_cast<std::size_t>(longest);
+    while (!bytes.empty()) read_token(bytes);
 
-    while (!reader.done()) {
-        const std::string token = fmt::format("token {}", size());
-        const auto score = reader.take_as<float>(token + " score");
-        if (!std::isfinite(score))
-            throw Error(
-                {fmt::format("{}: {} score", where, token), "a finite number", fmt::format("{}", score), "the file is damaged"});
-        const auto length = reader.take_as<std::int32_t>(token + " length");
-        if (length < 1 || length > longest)
-            throw Error({fmt::format("{}: {} length", where, token), fmt::format("1 to {} (max_token_length)", longest),
-                         std::to_string(length), "the file is damaged"});
-        add(reader.take(static_cast<std::size_t>(length), token), score);
-    }
     if (size() < k_min_size)
         throw Error({where, fmt::format("at least {} tokens", k_min_size), std::to_string(size()), "the file is truncated"});
     if (expected_size && size() != *expected_size)
         throw Error({where, fmt::format("{} tokens, as the model has", *expected_size), std::to_string(size()),
                      "pass the tokenizer that belongs to the model"});
-
     const auto space = ids_.find(" ");
     if (!space) throw Error({where, "a token ' ', which begins every text", "none", "this is no llama2.c tokenizer"});
     space_ = *space;
     bos_id_ = k_bos;
     eos_id_ = k_eos;
     tokens_[k_bos].hides_space = true;
+}
+
+/// The next `n` bytes, taken off the front of what is left of the file.
+std::string_view TokBin::take(std::string_view& rest, std::size_t n) const {
+    if (rest.size() < n)
+        throw Error({fmt::format("{}: token {}", where_, size()), fmt::format("{} more bytes", n),
+                     fmt::format("the end of the file after {}", rest.size()),
+                     "the file is truncated, or no llama2.c tokenizer"});
+    const std::string_view taken = rest.substr(0, n);
+    rest.remove_prefix(n);
+    return taken;
+}
+
+template <class T>
+T TokBin::take_as(std::string_view& rest) const {
+    T value; // little-endian, like every machine that this runs on
+    std::memcpy(&value, take(rest, sizeof value).data(), sizeof value);
+    return value;
+}
+
+void TokBin::refuse_token(const char* field, const std::string& expected, const std::string& found) const {
+    throw Error({fmt::format("{}: token {}{}", where_, size(), field), expected, found, "the file is damaged"});
+}
+
+void TokBin::read_token(std::string_view& rest) {
+    const auto score = take_as<float>(rest);
+    if (!std::isfinite(score)) refuse_token(", score", "a finite number", fmt::format("{}", score));
+    const auto length = take_as<std::int32_t>(rest);
+    if (length < 1 || static_cast<std::size_t>(length) > longest_)
+        refuse_token(", length", fmt::format("1 to {} (max_token_length)", longest_), std::to_string(length));
+    add(take(rest, static_cast<std::size_t>(length)), score);
 }
 
 void TokBin::add(std::string_view name, float score) {
@@ -107,21 +103,20 @@ void TokBin::add(std::string_view name, float score) {
         token = {trimmed(name), "", TokenKind::special};
     } else if (id < k_min_size) {
         const auto byte = static_cast<unsigned char>(id - k_first_byte);
-        if (name != byte_name(byte))
-            throw Error({fmt::format("{}: token {}", where_, id), byte_name(byte), escape_invalid_utf8(name),
-                         "tokens 3 to 258 must be the bytes, in order"});
+        if (name != byte_name(byte)) refuse_token("", byte_name(byte) + ", as 3 to 258 are the bytes", escape_invalid_utf8(name));
         token = {std::string(name), std::string(1, static_cast<char>(byte)), TokenKind::byte};
     }
     if (!ids_.add(std::string(name), id))
-        throw Error({fmt::format("{}: token {}", where_, id), "every token once",
-                     fmt::format("'{}', as token {}", escape_invalid_utf8(name), *ids_.find(name)), "the file is damaged"});
+        refuse_token("", "a text that no token before has",
+                     fmt::format("'{}', as token {}", escape_invalid_utf8(name), *ids_.find(name)));
     tokens_.push_back(std::move(token));
     scores_.push_back(score);
 }
 
 std::optional<Merge> TokBin::find_merge(int left, int right) const {
     constexpr float k_lowest_score = -1e10f; // run.c joins nothing at or below it
-    const std::string &a = token(left).name, &b = token(right).name;
+    const std::string& a = token(left).name;
+    const std::string& b = token(right).name;
     if (a.size() + b.size() > longest_) return {};
     const std::optional<int> id = ids_.find(a + b);
     if (!id) return {};
