@@ -57,9 +57,10 @@ def check(folder, name, seed, double):
     for site in sorted(stored.keys() ^ fresh.keys()):
         problems.append(f"{site}: only {'stored' if site in stored else 'computed'}")
     for site in stored.keys() & fresh.keys():
-        worst = max(worst, difference(fresh[site], stored[site]))
-        if difference(fresh[site], stored[site]) > TOLERANCE:
-            problems.append(f"{site}: differs by {difference(fresh[site], stored[site]):.3g} (1 + |value|)")
+        apart = difference(fresh[site], stored[site])
+        worst = max(worst, apart)
+        if apart > TOLERANCE:
+            problems.append(f"{site}: differs by {apart:.3g} (1 + |value|)")
     return problems, worst
 
 

@@ -7,13 +7,16 @@ import struct
 import numpy
 import torch
 
+TYPES = {"F32": "<f4", "I32": "<i4"}
+
 
 def write(path, tensors):
-    """Writes float tensors as F32, in the order of their names."""
+    """Writes numbers as F32 and indices as I32, in the order of the names."""
     header, blobs, offset = {"__metadata__": {"format": "pt"}}, [], 0
     for name in sorted(tensors):
-        blob = tensors[name].to(torch.float32).contiguous().numpy().astype("<f4").tobytes()
-        header[name] = {"dtype": "F32", "shape": list(tensors[name].shape), "data_offsets": [offset, offset + len(blob)]}
+        dtype = "F32" if tensors[name].is_floating_point() else "I32"
+        blob = tensors[name].contiguous().numpy().astype(TYPES[dtype]).tobytes()
+        header[name] = {"dtype": dtype, "shape": list(tensors[name].shape), "data_offsets": [offset, offset + len(blob)]}
         blobs.append(blob)
         offset += len(blob)
     text = json.dumps(header, separators=(",", ":")).encode()
@@ -23,7 +26,7 @@ def write(path, tensors):
 
 
 def read(path):
-    """Name -> float32 tensor, of a file whose tensors are all F32."""
+    """Name -> tensor, of a file that holds F32 and I32 only."""
     with open(path, "rb") as file:
         data = file.read()
     (length,) = struct.unpack("<Q", data[:8])
@@ -32,9 +35,7 @@ def read(path):
     for name, entry in header.items():
         if name == "__metadata__":
             continue
-        if entry["dtype"] != "F32":
-            raise ValueError(f"{path}: {name}: expected F32, found {entry['dtype']}")
         begin, end = entry["data_offsets"]
-        values = numpy.frombuffer(body[begin:end], dtype="<f4").reshape(entry["shape"])
+        values = numpy.frombuffer(body[begin:end], dtype=TYPES[entry["dtype"]]).reshape(entry["shape"])
         tensors[name] = torch.from_numpy(values.copy())
     return tensors
