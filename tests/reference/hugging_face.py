@@ -1,6 +1,6 @@
 """Forward passes of the public architectures, in the keys, tensor names and layouts of Hugging Face's transformers:
 
-GPT-2    transformers/models/gpt2/modeling_gpt2.py        Radford et al. 2019, "Language Models are Unsupervised Multitask Learners"
+GPT-2    transformers/models/gpt2/modeling_gpt2.py        Radford et al. 2019, Language Models are ... Learners
 Llama    transformers/models/llama/modeling_llama.py      Touvron et al. 2023, arXiv:2302.13971
 Mistral  transformers/models/mistral/modeling_mistral.py  Jiang et al. 2023, arXiv:2310.06825 (sliding window)
 Mixtral  transformers/models/mixtral/modeling_mixtral.py  Jiang et al. 2024, arXiv:2401.04088 (mixture of experts)

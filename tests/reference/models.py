@@ -1,5 +1,6 @@
 """The small random models: their config.json, and weights of which none is trivially 0 or 1. Activations are of order 1 and
-attention is far from uniform, so that a wrong gain, bias, position or mask shows; so does a wrong epsilon, of unusual size here."""
+attention is far from uniform, so that a wrong gain, bias, position or mask shows. The epsilons are large, so that a wrong one
+shows too."""
 
 import zlib
 
@@ -37,9 +38,9 @@ MISTRAL = {
 }  # fmt: skip
 
 MIXTRAL = {
-    **MISTRAL, "architectures": ["MixtralForCausalLM"], "intermediate_size": 24, "model_type": "mixtral", "num_experts_per_tok": 2,
-    "num_hidden_layers": 2, "num_local_experts": 4, "output_router_logits": False, "rope_theta": 1000000.0,
-    "router_aux_loss_coef": 0.02, "router_jitter_noise": 0.0, "sliding_window": None,
+    **MISTRAL, "architectures": ["MixtralForCausalLM"], "intermediate_size": 24, "model_type": "mixtral",
+    "num_experts_per_tok": 2, "num_hidden_layers": 2, "num_local_experts": 4, "output_router_logits": False,
+    "rope_theta": 1000000.0, "router_aux_loss_coef": 0.02, "router_jitter_noise": 0.0, "sliding_window": None,
 }  # fmt: skip
 
 OWN = {

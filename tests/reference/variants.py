@@ -1,7 +1,7 @@
 """Forward pass of the variants that no public architecture of hugging_face.py has, in the keys of Glassformer's own config.json
 (the fields of ModelConfig) and Llama's tensor names plus biases. Written from the papers, one token at a time where that is the
-plainer definition. Post-norm models follow TransformerLens's bert_block.py: hook_resid_mid and hook_resid_post are the sums before
-the norms, hook_normalized_resid_post is what the next block reads."""
+plainer definition. Post-norm models follow TransformerLens's bert_block.py: hook_resid_mid and hook_resid_post are the sums
+before the norms, hook_normalized_resid_post is what the next block reads."""
 
 import math
 
@@ -35,8 +35,8 @@ def sinusoidal(n_tokens, d):
 
 
 def rotate(x, theta, pairs):
-    """RoPE (Su et al. 2021, arXiv:2104.09864): pair i of each head turns by position * theta^(-2 i / d_head); x [T, heads, d_head].
-    The paper pairs (2 i, 2 i + 1); `half` pairs (i, i + d_head / 2)."""
+    """RoPE (Su et al. 2021, arXiv:2104.09864): pair i of each head turns by position * theta^(-2 i / d_head).
+    x [T, heads, d_head]. The paper pairs (2 i, 2 i + 1); `half` pairs (i, i + d_head / 2)."""
     d_head, out = x.shape[-1], torch.empty_like(x)
     for position in range(len(x)):
         for i in range(d_head // 2):
@@ -88,7 +88,8 @@ class Variant:
         scores, pattern, z = [], [], []
         for head in range(c["n_heads"]):
             group = head // (c["n_heads"] // c["n_kv_heads"])
-            s = q[:, head] @ k[:, group].T / math.sqrt(c["d_head"]) - slopes[head] * distance  # (T, d_head) x (d_head, T) -> (T, T)
+            s = q[:, head] @ k[:, group].T / math.sqrt(c["d_head"])  # (T, d_head) x (d_head, T) -> (T, T)
+            s = s - slopes[head] * distance
             scores.append(s.masked_fill(~seen, -math.inf))
             pattern.append(F.softmax(scores[-1], dim=-1))
             z.append(pattern[-1] @ v[:, group])  # (T, T) x (T, d_head) -> (T, d_head)
@@ -107,7 +108,7 @@ class Variant:
         return pre, linear, f(pre) * linear, self.linear(f(pre) * linear, down_name)
 
     def experts(self, x, at, name):
-        """Token by token: the softmax of the router's logits, its largest entries renormalised (Jiang et al. 2024, arXiv:2401.04088)"""
+        """Token by token: the softmax of the router's logits, its largest entries renormalised (Jiang et al. 2024)"""
         weights = F.softmax(self.put(at + "mlp.hook_router_logits", self.linear(x, name + "gate")), dim=-1)
         self.put(at + "mlp.hook_expert_weights", weights)
         up = "w3" if self.config["mlp"] == "gated" else "w1"
