@@ -1,0 +1,100 @@
+#include "io/dtype.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cassert>
+#include <cstring>
+
+namespace gf {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "files are little-endian and are read in place");
+
+struct Row {
+    std::string_view name;
+    std::size_t size;
+};
+// In the order of the enumerators.
+constexpr std::array<Row, 15> k_rows{{{"BOOL", 1},
+                                      {"U8", 1},
+                                      {"I8", 1},
+                                      {"F8_E4M3", 1},
+                                      {"F8_E5M2", 1},
+                                      {"U16", 2},
+                                      {"I16", 2},
+                                      {"F16", 2},
+                                      {"BF16", 2},
+                                      {"U32", 4},
+                                      {"I32", 4},
+                                      {"F32", 4},
+                                      {"U64", 8},
+                                      {"I64", 8},
+                                      {"F64", 8}}};
+
+template <class T>
+T load(const std::byte* from) {
+    T value;
+    std::memcpy(&value, from, sizeof value);
+    return value;
+}
+
+/// Calls `f(element)` with the function that reads element i of an array of this type.
+template <class F>
+void with_reader(DType type, const std::byte* from, F f) {
+    switch (type) {
+    case DType::f32: return f([from](std::size_t i) { return real(load<float>(from + 4 * i)); });
+    case DType::f16: return f([from](std::size_t i) { return real(f16_to_float(load<std::uint16_t>(from + 2 * i))); });
+    case DType::bf16: return f([from](std::size_t i) { return real(bf16_to_float(load<std::uint16_t>(from + 2 * i))); });
+    default: assert(!"not a weight type");
+    }
+}
+
+} // namespace
+
+std::string_view name(DType type) { return k_rows[static_cast<std::size_t>(type)].name; }
+std::size_t size_of(DType type) { return k_rows[static_cast<std::size_t>(type)].size; }
+
+std::optional<DType> dtype_from_name(std::string_view word) {
+    const auto row = std::find_if(k_rows.begin(), k_rows.end(), [&](const Row& r) { return r.name == word; });
+    if (row == k_rows.end()) return std::nullopt;
+    return static_cast<DType>(row - k_rows.begin());
+}
+
+std::string dtype_names() {
+    std::string names;
+    for (const Row& r : k_rows) names += (names.empty() ? "" : ", ") + std::string(r.name);
+    return names;
+}
+
+bool is_weight_type(DType type) { return type == DType::f32 || type == DType::f16 || type == DType::bf16; }
+
+float f16_to_float(std::uint16_t bits) {
+    // IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction. Written as selections, so that loops over it vectorise.
+    const std::uint32_t sign = (bits & 0x8000u) << 16, magnitude = bits & 0x7fffu;
+    const std::uint32_t normal = (magnitude << 13) + ((127u - 15u) << 23);
+    const std::uint32_t special = 0x7f800000u | (magnitude << 13); // infinity, or NaN with its payload
+    const auto tiny = std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<int>(magnitude)) * 0x1p-24f);
+    const std::uint32_t positive = magnitude >= 0x7c00u ? special : magnitude >= 0x0400u ? normal : tiny;
+    return std::bit_cast<float>(sign | positive);
+}
+
+float bf16_to_float(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
+
+void read_reals(DType type, const std::byte* from, std::size_t n, real* to) {
+    with_reader(type, from, [&](auto element) {
+        for (std::size_t i = 0; i < n; ++i) to[i] = element(i);
+    });
+}
+
+void read_transposed(DType type, const std::byte* from, std::size_t rows, std::size_t columns, real* to) {
+    constexpr std::size_t k_tile = 32; // both sides of the transposition stay in the cache
+    with_reader(type, from, [&](auto element) {
+        for (std::size_t r0 = 0; r0 < rows; r0 += k_tile)
+            for (std::size_t c0 = 0; c0 < columns; c0 += k_tile)
+                for (std::size_t r = r0; r < std::min(r0 + k_tile, rows); ++r)
+                    for (std::size_t c = c0; c < std::min(c0 + k_tile, columns); ++c) to[c * rows + r] = element(r * columns + c);
+    });
+}
+
+} // namespace gf

@@ -1,0 +1,217 @@
+#include "core/error.h"
+#include "io/hf_config.h"
+#include "io/hf_model.h"
+#include "io/json.h"
+#include "io/safetensors.h"
+#include "io/weights_check.h"
+
+#include <deque>
+#include <fmt/format.h>
+#include <unordered_map>
+
+namespace gf {
+namespace {
+
+constexpr const char* k_config = "config.json";
+constexpr const char* k_weights = "model.safetensors";
+constexpr const char* k_index = "model.safetensors.index.json";
+
+std::string_view text_of(std::span<const std::byte> bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+
+std::span<const std::byte> open_required(const FileSet& files, const std::string& name, const std::string& remedy) {
+    if (const auto bytes = files.open(name)) return *bytes;
+    throw Error({files.where, "a file " + name, "none", remedy});
+}
+
+/// The tensors of all files of a model by name.
+class TensorSet {
+  public:
+    void add(const FileSet& files, const std::string& name, const std::string& remedy) {
+        files_.push_back(parse_safetensors(open_required(files, name, remedy), files.where + "/" + name));
+        const Safetensors& file = files_.back();
+        for (const TensorEntry& t : file.tensors) {
+            const auto [it, is_new] = by_name_.emplace(t.name, Place{&t, file.where, false});
+            if (!is_new)
+                throw Error({fmt::format("{}: tensor '{}'", file.where, t.name), "every tensor in one file",
+                             "another in " + it->second.file, "remove one of the files"});
+        }
+    }
+
+    struct Place {
+        const TensorEntry* tensor;
+        std::string file;
+        bool used;
+    };
+    /// Marks the tensor as used; nullptr if there is none.
+    const Place* take(const std::string& name) {
+        const auto it = by_name_.find(name);
+        if (it == by_name_.end()) return nullptr;
+        it->second.used = true;
+        return &it->second;
+    }
+    bool has(const std::string& name) const { return by_name_.contains(name); }
+    std::size_t size() const { return by_name_.size(); }
+    const Safetensors& last_file() const { return files_.back(); }
+
+    /// In the files' order, so that messages do not depend on hashing.
+    template <class F>
+    void for_each_unused(F f) const {
+        for (const Safetensors& file : files_)
+            for (const TensorEntry& t : file.tensors)
+                if (!by_name_.at(t.name).used) f(t, file.where);
+    }
+
+  private:
+    std::deque<Safetensors> files_; // stable, as the map points into them
+    std::unordered_map<std::string, Place> by_name_;
+};
+
+/// Reads the shards that the index lists, and checks that each holds the tensors that it is said to hold.
+void add_shards(const FileSet& files, TensorSet& tensors) {
+    const std::string where = files.where + "/" + k_index;
+    const nlohmann::json index = parse_json(
+        text_of(open_required(files, k_index,
+                              fmt::format("convert the model to safetensors, as {} or in shards with an index", k_weights))),
+        where);
+    std::map<std::string, std::vector<std::string>> shards; // file -> tensors
+    for (const auto& [tensor, file] : json_object(index, "weight_map", where).items()) {
+        const std::string& name = json_string(index["weight_map"], tensor, where + ": weight_map");
+        const bool plain = !name.empty() && name.front() != '.' && std::none_of(name.begin(), name.end(), [](unsigned char c) {
+            return c < ' ' || c == '/' || c == '\\';
+        });
+        if (!plain)
+            throw Error({fmt::format("{}: weight_map: '{}'", where, tensor), "the name of a file in the same folder",
+                         json_found(file), "put the shards beside the index"});
+        shards[name].push_back(tensor);
+    }
+    if (shards.empty()) throw Error({where + ": weight_map", "tensors", "none", "the file is damaged"});
+    for (const auto& [name, listed] : shards) {
+        tensors.add(files, name, fmt::format("{} names it; download the missing shard", k_index));
+        for (const std::string& tensor : listed)
+            if (!tensors.last_file().find(tensor))
+                throw Error({fmt::format("{}/{}: tensor '{}'", files.where, name, tensor),
+                             fmt::format("the tensor, as {} says", k_index), "no such tensor",
+                             "download the shards and their index again"});
+    }
+}
+
+TensorSet read_tensors(const FileSet& files, const std::string& weights_file) {
+    TensorSet tensors;
+    if (!weights_file.empty())
+        tensors.add(files, weights_file, "check the name");
+    else if (files.open(k_weights))
+        tensors.add(files, k_weights, "");
+    else
+        add_shards(files, tensors);
+    return tensors;
+}
+
+/// Finds a model's parameters among the tensors of its files.
+class Matcher {
+  public:
+    Matcher(const ModelConfig& config, TensorSet& tensors, const std::string& where)
+        : config_(config), tensors_(tensors), where_(where) {}
+
+    /// The tensor of each row, in the table's order.
+    std::vector<const TensorEntry*> match() {
+        check_plausible();
+        const std::vector<ParamRow> table = param_table(config_);
+        const std::string& first = table.front().name; // the embedding; unlike the output head it has the prefix
+        prefix_ = first.substr(0, first.find('.') + 1);
+        if (!tensors_.has(first) && tensors_.has(first.substr(prefix_.size()))) prefix_present_ = false;
+        std::vector<const TensorEntry*> found;
+        for (const ParamRow& row : table) found.push_back(find(row));
+        if (config_.tied_embeddings) check_tied(*found.front());
+        check_unused();
+        return found;
+    }
+
+  private:
+    /// A config may promise millions of tensors: the table is not built before the files have about as many.
+    void check_plausible() const {
+        const std::size_t per_layer = 5 + 2 * static_cast<std::size_t>(config_.n_experts); // a norm, q, k, v, o; MLP in and out
+        const std::size_t least = per_layer * static_cast<std::size_t>(config_.n_layers);
+        if (least > tensors_.size())
+            throw Error(
+                {where_,
+                 fmt::format("{} tensors or more for {} layers with {} experts", least, config_.n_layers, config_.n_experts),
+                 fmt::format("{} tensors", tensors_.size()), "config.json belongs to another model, or a file is missing"});
+    }
+
+    std::string file_name(const std::string& name) const {
+        return !prefix_present_ && name.starts_with(prefix_) ? name.substr(prefix_.size()) : name;
+    }
+
+    const TensorEntry* find(const ParamRow& row) {
+        const std::string name = file_name(row.name);
+        const TensorSet::Place* place = tensors_.take(name);
+        const auto file_shape = row.file_shape();
+        const std::vector<std::int64_t> shape(file_shape.begin(), file_shape.end());
+        if (!place)
+            throw Error({fmt::format("{}: tensor '{}'", where_, name), "a tensor of shape " + shape_text(shape), "no such tensor",
+                         row.role == Role::unembed
+                             ? "set tie_word_embeddings to true in config.json if the model has no output matrix of its own"
+                             : "config.json belongs to another model, or the file is incomplete"});
+        const TensorEntry& tensor = *place->tensor;
+        const std::string where = fmt::format("{}: tensor '{}'", place->file, name);
+        if (tensor.shape != shape)
+            throw Error({where, "shape " + shape_text(shape), "shape " + shape_text(tensor.shape),
+                         "config.json belongs to another model"});
+        if (!is_weight_type(tensor.dtype))
+            throw Error({where, "F32, F16 or BF16", std::string(gf::name(tensor.dtype)), "convert the tensor to F32"});
+        return &tensor;
+    }
+
+    /// An output matrix beside tied embeddings must be the same, or it would be ignored silently.
+    void check_tied(const TensorEntry& embed) {
+        const TensorSet::Place* head = tensors_.take("lm_head.weight");
+        if (!head) return;
+        const TensorEntry& t = *head->tensor;
+        if (t.dtype != embed.dtype || t.shape != embed.shape || !std::equal(t.bytes.begin(), t.bytes.end(), embed.bytes.begin()))
+            throw Error({fmt::format("{}: tensor 'lm_head.weight'", head->file),
+                         fmt::format("the same values as '{}'", embed.name),
+                         fmt::format("others, {} {}", gf::name(t.dtype), shape_text(t.shape)),
+                         "set tie_word_embeddings to false in config.json"});
+    }
+
+    void check_unused() const {
+        tensors_.for_each_unused([&](const TensorEntry& t, const std::string& file) {
+            // Masks and frequencies that older exports saved as buffers; they follow from the config.
+            for (const char* buffer : {".attn.bias", ".attn.masked_bias", "rotary_emb.inv_freq"})
+                if (t.name.ends_with(buffer)) return;
+            throw Error({fmt::format("{}: tensor '{}'", file, t.name), "only tensors that config.json calls for",
+                         fmt::format("{} {}", gf::name(t.dtype), shape_text(t.shape)), "config.json belongs to another model"});
+        });
+    }
+
+    const ModelConfig& config_;
+    TensorSet& tensors_;
+    const std::string& where_;
+    std::string prefix_;
+    bool prefix_present_ = true;
+};
+
+} // namespace
+
+std::shared_ptr<Weights> load_hf(const FileSet& files, std::vector<std::string>& warnings, const std::string& weights_file) {
+    const auto config_bytes = open_required(files, k_config, "download it with the weights; it holds the model's shape");
+    const ModelConfig config = parse_hf_config(text_of(config_bytes), files.where + "/" + k_config);
+    TensorSet tensors = read_tensors(files, weights_file);
+    const std::vector<const TensorEntry*> found = Matcher(config, tensors, files.where).match();
+
+    auto weights = std::make_shared<Weights>(config); // no larger than twice the files: every value is in them
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const ParamRow& row = weights->table[i];
+        const TensorEntry& t = *found[i];
+        if (row.file_transposed)
+            read_transposed(t.dtype, t.bytes.data(), static_cast<std::size_t>(t.shape[0]), static_cast<std::size_t>(t.shape[1]),
+                            weights->values(row));
+        else
+            read_reals(t.dtype, t.bytes.data(), row.size(), weights->values(row));
+    }
+    weights->refresh();
+    warn_not_finite(*weights, files.where, warnings);
+    return weights;
+}
+
+} // namespace gf

@@ -1,0 +1,51 @@
+#include "io/model_file.h"
+
+#include "core/error.h"
+#include "io/llama2c.h"
+#include "io/mapped_file.h"
+
+#include <map>
+
+namespace gf {
+namespace {
+
+/// The files of a folder, mapped as they are asked for.
+FileSet disk_folder(const std::filesystem::path& folder) {
+    auto mapped = std::make_shared<std::map<std::string, MappedFile>>();
+    return {folder.string(), [folder, mapped](const std::string& name) -> std::optional<std::span<const std::byte>> {
+                auto it = mapped->find(name);
+                if (it == mapped->end()) {
+                    std::error_code ignored; // what cannot be looked at is reported by MappedFile
+                    if (std::filesystem::status(folder / name, ignored).type() == std::filesystem::file_type::not_found)
+                        return std::nullopt;
+                    it = mapped->emplace(name, MappedFile(folder / name)).first;
+                }
+                return it->second.bytes();
+            }};
+}
+
+std::shared_ptr<Weights> load_bin(const std::filesystem::path& path, std::vector<std::string>& warnings) {
+    const MappedFile file(path);
+    if (file.text().starts_with("PK")) // a zip archive
+        throw Error({path.string(), "a llama2.c model", "a PyTorch checkpoint", "convert it to safetensors"});
+    return parse_llama2c(file.bytes(), path.string(), warnings);
+}
+
+} // namespace
+
+std::shared_ptr<Weights> load_model(const std::filesystem::path& path, std::vector<std::string>& warnings) {
+    std::error_code failure;
+    const auto status = std::filesystem::status(path, failure);
+    if (!std::filesystem::exists(status))
+        throw Error({path.string(), "a model folder or file", "nothing there", "check the path"});
+    if (std::filesystem::is_directory(status)) return load_hf(disk_folder(path), warnings);
+    if (path.extension() == ".bin") return load_bin(path, warnings);
+    if (path.extension() == ".safetensors") {
+        const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+        return load_hf(disk_folder(folder), warnings, path.filename());
+    }
+    throw Error({path.string(), "a folder with config.json and model.safetensors, a .safetensors file, or a llama2.c .bin",
+                 "a file with another extension", "convert the model to one of these"});
+}
+
+} // namespace gf

@@ -1,0 +1,73 @@
+#include "io/trace_file.h"
+
+#include "core/error.h"
+#include "io/hf_config.h"
+#include "io/json.h"
+#include "io/safetensors.h"
+
+#include <cassert>
+
+namespace gf {
+namespace {
+
+/// How a site's rows lie in the Trace and in the file.
+struct Layout {
+    std::vector<std::int64_t> shape; ///< in the file
+    int n_parts;                     ///< equal parts of a row in the Trace that the file has as an axis before the rows'; else 1
+    int part_stride;                 ///< from one part to the next in a row of the Trace
+    int part_width;                  ///< values of a part that go into the file
+};
+
+Layout layout_of(const Trace& trace, Site site, int rows) {
+    const ModelConfig& c = trace.config();
+    const int heads = site_heads(c, site), width = site_width(c, site, trace.n_keys());
+    switch (site_row(site).axes.back()) {
+    case Axis::key: { // rows of [head, key] become [head, query, key]
+        const int keys = std::min(rows, trace.n_keys());
+        return {{heads, rows, keys}, heads, trace.n_keys(), keys};
+    }
+    case Axis::d_head: return {{rows, heads, c.d_head}, 1, width, width};
+    case Axis::d_mlp:
+        if (c.is_moe()) return {{rows, heads, c.d_mlp}, 1, width, width};
+        [[fallthrough]];
+    default: return {{rows, width}, 1, width, width};
+    }
+}
+
+void produce(const Trace& trace, SiteRef ref, int rows, const Layout& layout, const ByteSink& sink) {
+    static_assert(std::is_same_v<real, float>);
+    const auto width = static_cast<std::size_t>(layout.part_width);
+    std::vector<std::int32_t> indices(ref.site == Site::expert_indices ? width : 0);
+    for (int part = 0; part < layout.n_parts; ++part)
+        for (int row = 0; row < rows; ++row) {
+            const std::span values(trace.row(ref.site, ref.layer, row) + part * layout.part_stride, width);
+            if (indices.empty()) {
+                sink(std::as_bytes(values));
+            } else {
+                std::transform(values.begin(), values.end(), indices.begin(),
+                               [](real x) { return static_cast<std::int32_t>(x); });
+                sink(std::as_bytes(std::span(indices)));
+            }
+        }
+}
+
+} // namespace
+
+void write_trace(const std::filesystem::path& path, const Trace& trace, int rows, std::span<const SiteRef> sites) {
+    assert(rows >= 0 && rows <= trace.n_tokens());
+    std::vector<TensorSource> tensors;
+    for (const SiteRef& ref : sites) {
+        const std::string name = site_name(ref.site, ref.layer);
+        if (!trace.kept(ref.site))
+            throw Error({path.string() + ": " + name, "a site that the trace keeps", "one that it does not",
+                         "run with fewer tokens or a larger trace budget"});
+        const Layout layout = layout_of(trace, ref.site, rows);
+        const DType dtype = ref.site == Site::expert_indices ? DType::i32 : DType::f32;
+        tensors.push_back({name, dtype, layout.shape,
+                           [&trace, ref, rows, layout](const ByteSink& sink) { produce(trace, ref, rows, layout, sink); }});
+    }
+    const nlohmann::json tokens = std::span(trace.tokens(), static_cast<std::size_t>(rows));
+    write_safetensors(path, tensors, {{"config", to_json(trace.config())}, {"tokens", tokens.dump()}});
+}
+
+} // namespace gf

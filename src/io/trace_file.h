@@ -1,0 +1,16 @@
+#pragma once
+// Activations as a safetensors file, for notebooks.
+
+#include "core/trace.h"
+
+#include <filesystem>
+
+namespace gf {
+
+/// Writes the first `rows` rows of the given sites, each as a tensor with the site's public name and the axes of its row in
+/// site.h: [pos, d_model], [pos, head, d_head], [head, query, key], expert MLPs [pos, slot, d_mlp]. Indices are I32, all else
+/// F32. Queries and keys are those of the rows written; with several segments, keys are counted within the segment. The metadata
+/// hold "config" (as config.json) and "tokens" (a JSON array). Throws Error if a site is not kept by the Trace.
+void write_trace(const std::filesystem::path& path, const Trace& trace, int rows, std::span<const SiteRef> sites);
+
+} // namespace gf
