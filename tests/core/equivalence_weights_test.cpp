@@ -1,0 +1,175 @@
+// One model written as another: repeated heads, identical experts, ablated heads, permuted rotary pairs, joint matrices.
+
+#include "support/compare.h"
+#include "support/random_model.h"
+
+#include <functional>
+
+namespace gf::tests {
+namespace {
+
+constexpr double k_rounding = 1e-5;
+constexpr int k_tokens = 13;
+const auto name_of = [](const auto& info) { return info.param.name; };
+
+class GroupedHeads : public ::testing::TestWithParam<Preset> {};
+INSTANTIATE_TEST_SUITE_P(All, GroupedHeads,
+                         ::testing::ValuesIn(presets_where([](const ModelConfig& c) { return c.group_size() > 1; })), name_of);
+
+/// Weights for `config` filled value by value: value(row of the new table, index in it).
+std::shared_ptr<Weights> build(const ModelConfig& config, const std::function<real(const ParamRow&, int i, int j)>& value) {
+    auto weights = std::make_shared<Weights>(config);
+    for (const ParamRow& r : weights->table) {
+        const int columns = r.shape.back();
+        for (std::size_t n = 0; n < r.size(); ++n)
+            weights->values(r)[n] = value(r, static_cast<int>(n) / columns, static_cast<int>(n) % columns);
+    }
+    weights->refresh();
+    return weights;
+}
+
+real at(const Weights& w, const ParamRow& row, int i, int j) {
+    return w.values(row)[static_cast<std::size_t>(i) * static_cast<std::size_t>(row.shape.back()) + static_cast<std::size_t>(j)];
+}
+
+bool is_key_or_value(Role r) { return r == Role::k || r == Role::k_bias || r == Role::v || r == Role::v_bias; }
+
+TEST_P(GroupedHeads, AreRepeatedKeysAndValues) {
+    const ModelConfig& c = GetParam().config;
+    const auto grouped = random_weights(c);
+    ModelConfig full = c;
+    full.n_kv_heads = c.n_heads;
+    const auto repeated = build(full, [&](const ParamRow& r, int i, int j) {
+        const ParamRow& from = *grouped->find(r.name);
+        if (!is_key_or_value(r.role)) return at(*grouped, from, i, j);
+        const int head = j / c.d_head / c.group_size(); // each key-value head serves group_size query heads in a row
+        return at(*grouped, from, i, head * c.d_head + j % c.d_head);
+    });
+    const std::vector<int> tokens = random_tokens(c, k_tokens);
+    const auto a = run(grouped, tokens, GetParam().n_prefix), b = run(repeated, tokens, GetParam().n_prefix);
+    EXPECT_TRUE(same_rows(*a, 0, *b, 0, k_tokens, k_rounding));
+    for (int l = 0; l < c.n_layers; ++l)
+        for (const Site site : {Site::k, Site::v})
+            for (int h = 0; h < c.n_heads; ++h)
+                for (int i = 0; i < c.d_head; ++i)
+                    EXPECT_LE(difference(a->value({0, site, l, h / c.group_size(), 5, i}), b->value({0, site, l, h, 5, i})),
+                              k_rounding);
+}
+
+class Experts : public ::testing::TestWithParam<Preset> {};
+INSTANTIATE_TEST_SUITE_P(All, Experts, ::testing::ValuesIn(presets_where([](const ModelConfig& c) { return c.is_moe(); })),
+                         name_of);
+
+bool is_router(Role r) { return r == Role::router; }
+
+TEST_P(Experts, ThatAreIdenticalAreADenseModel) {
+    const ModelConfig& c = GetParam().config;
+    ModelConfig dense_config = c;
+    dense_config.n_experts = dense_config.experts_per_token = 0;
+    const auto dense = random_weights(dense_config), routers = random_weights(c, 2);
+    const auto same = build(c, [&](const ParamRow& r, int i, int j) {
+        if (is_router(r.role)) return at(*routers, *routers->find(r.name), i, j);
+        for (const ParamRow& from : dense->table)
+            if (from.role == r.role && from.layer == r.layer) return at(*dense, from, i, j);
+        throw std::logic_error("no dense parameter for " + r.name);
+    });
+    const std::vector<int> tokens = random_tokens(c, k_tokens);
+    const auto a = run(same, tokens, GetParam().n_prefix), b = run(dense, tokens, GetParam().n_prefix);
+    EXPECT_TRUE(same_logits(*a, *b, k_rounding));
+    for (int l = 0; l < c.n_layers; ++l)
+        for (int t = 0; t < k_tokens; ++t)
+            EXPECT_LE(difference(row_of(*a, Site::mlp_out, l, t), row_of(*b, Site::mlp_out, l, t)), k_rounding);
+}
+
+class Heads : public ::testing::TestWithParam<Preset> {};
+INSTANTIATE_TEST_SUITE_P(All, Heads, ::testing::ValuesIn(presets()), name_of);
+
+TEST_P(Heads, AblatedByEditAreZeroedOutputWeights) {
+    const ModelConfig& c = GetParam().config;
+    const auto weights = random_weights(c);
+    const std::vector<int> tokens = random_tokens(c, k_tokens);
+    for (int l = 0; l < c.n_layers; ++l)
+        for (int h = 0; h < c.n_heads; ++h) {
+            const Edit ablation{
+                {.site = Site::z, .layer = l, .head_begin = h, .head_end = h + 1}, Edit::Kind::scale, {0}, nullptr};
+            const auto zeroed = weights->clone();
+            for (const ParamRow& r : zeroed->table)
+                if (r.role == Role::attn_out && r.layer == l)
+                    std::fill_n(zeroed->values(r) + h * c.d_head * c.d_model, c.d_head * c.d_model,
+                                real(0)); // rows of [d_q, d_model]
+            const auto edited = run(weights, tokens, GetParam().n_prefix, {ablation});
+            const auto without = run(std::shared_ptr<const Weights>(zeroed->clone()), tokens, GetParam().n_prefix);
+            EXPECT_TRUE(same_logits(*edited, *without, k_rounding)) << "layer " << l << ", head " << h;
+            EXPECT_FALSE(same_logits(*edited, *run(weights, tokens, GetParam().n_prefix), 1e-3)) << "the head matters";
+        }
+}
+
+class Rotary : public ::testing::TestWithParam<Preset> {};
+INSTANTIATE_TEST_SUITE_P(All, Rotary,
+                         ::testing::ValuesIn(presets_where([](const ModelConfig& c) { return c.positions == Positions::rope; })),
+                         name_of);
+
+TEST_P(Rotary, InterleavedAndHalfDifferByAPermutation) {
+    const ModelConfig& c = GetParam().config;
+    const auto weights = random_weights(c);
+    ModelConfig other_config = c;
+    const bool to_half = c.rope_pairs == RopePairs::interleaved;
+    other_config.rope_pairs = to_half ? RopePairs::half : RopePairs::interleaved;
+    const int pairs = c.d_head / 2;
+    // the dimension that plays the part of dimension i of the other layout: half i and i + pairs are interleaved 2 i and 2 i + 1
+    const auto source = [&](int i) { return to_half ? i % pairs * 2 + i / pairs : i / 2 + i % 2 * pairs; };
+    const auto other = build(other_config, [&](const ParamRow& r, int i, int j) {
+        const bool turns = r.role == Role::q || r.role == Role::k || r.role == Role::q_bias || r.role == Role::k_bias;
+        return at(*weights, *weights->find(r.name), i, turns ? j / c.d_head * c.d_head + source(j % c.d_head) : j);
+    });
+    const std::vector<int> tokens = random_tokens(c, k_tokens);
+    const auto a = run(weights, tokens, GetParam().n_prefix), b = run(other, tokens, GetParam().n_prefix);
+    EXPECT_TRUE(same_logits(*b, *a, k_rounding));
+    for (int l = 0; l < c.n_layers; ++l)
+        for (int t = 0; t < k_tokens; ++t)
+            for (int i = 0; i < c.d_head; ++i)
+                EXPECT_LE(difference(b->value({0, Site::rot_k, l, 0, t, i}), a->value({0, Site::rot_k, l, 0, t, source(i)})),
+                          k_rounding);
+}
+
+TEST_P(Rotary, KeepsLengths) {
+    const ModelConfig& c = GetParam().config;
+    const auto trace = run(random_weights(c), random_tokens(c, k_tokens), GetParam().n_prefix);
+    for (int t = 0; t < k_tokens; ++t)
+        for (int h = 0; h < c.n_heads; ++h) {
+            double before = 0, after = 0;
+            for (int i = 0; i < c.d_head; ++i) {
+                before += std::pow(double(trace->value({0, Site::q, 0, h, t, i})), 2);
+                after += std::pow(double(trace->value({0, Site::rot_q, 0, h, t, i})), 2);
+            }
+            EXPECT_LE(difference(after, before), k_rounding);
+        }
+}
+
+TEST(JointMatrix, IsThreeMatricesSideBySide) { // GPT-2's c_attn
+    const ModelConfig c = preset("gpt2").config;
+    const auto joint = random_weights(c);
+    ModelConfig separate_config = c;
+    separate_config.tensor_names = TensorNames::llama;
+    const auto separate = build(separate_config, [&](const ParamRow& r, int i, int j) {
+        const auto first_column = [&] {
+            return r.role == Role::q || r.role == Role::q_bias   ? 0
+                   : r.role == Role::k || r.role == Role::k_bias ? c.d_q()
+                                                                 : c.d_q() + c.d_kv();
+        };
+        for (const ParamRow& from : joint->table) {
+            if (from.layer != r.layer) continue;
+            if (from.role == r.role) return at(*joint, from, i, j);
+            const bool matrix = r.role == Role::q || r.role == Role::k || r.role == Role::v;
+            const bool bias = r.role == Role::q_bias || r.role == Role::k_bias || r.role == Role::v_bias;
+            if ((matrix && from.role == Role::qkv) || (bias && from.role == Role::qkv_bias))
+                return at(*joint, from, i, first_column() + j);
+        }
+        throw std::logic_error("no parameter for " + r.name);
+    });
+    const std::vector<int> tokens = random_tokens(c, k_tokens);
+    EXPECT_TRUE(same_rows(*run(joint, tokens), 0, *run(separate, tokens), 0, k_tokens, k_rounding));
+}
+
+} // namespace
+} // namespace gf::tests

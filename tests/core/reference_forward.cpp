@@ -1,0 +1,288 @@
+#include "reference_forward.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace gf::tests {
+namespace {
+
+class Reference {
+  public:
+    Reference(const Weights& w, const std::vector<int>& tokens, int n_prefix)
+        : w_(w), c_(w.config), tokens_(tokens), n_prefix_(n_prefix) {}
+
+    ReferenceSites run() {
+        Table x;
+        for (const int t : tokens_) x.push_back(slice(Role::embed, -1, t));
+        keep(Site::embed, -1, x);
+        add_positions(x);
+        for (int l = 0; l < c_.n_layers; ++l) x = block(x, l);
+        if (c_.norm_place == NormPlace::pre)
+            x = norm(x, -1, Role::ln_final_gain, Role::ln_final_bias, Site::ln_final_scale, Site::ln_final_normalized);
+        keep(Site::logits, -1,
+             c_.tied_embeddings ? tied_logits(x) : linear(x, find(Role::unembed, -1, -1), nullptr, 0, c_.d_vocab));
+        return std::move(sites_);
+    }
+
+  private:
+    static std::size_t size(int n) { return static_cast<std::size_t>(n); }
+    void keep(Site site, int layer, const Table& values) { sites_[{site, layer}] = values; }
+
+    const ParamRow* find(Role role, int layer, int expert) const {
+        for (const ParamRow& r : w_.table)
+            if (r.role == role && r.layer == layer && r.expert == expert) return &r;
+        return nullptr;
+    }
+    /// Row i of a matrix; the values of a vector.
+    std::vector<double> slice(Role role, int layer, int i) const {
+        const ParamRow* r = find(role, layer, -1);
+        const real* p = w_.values(*r) + size(i) * size(r->shape.back());
+        return {p, p + r->shape.back()};
+    }
+
+    /// x W + b with columns [first, first + width) of the parameters; no bias is a bias of zero.
+    Table linear(const Table& x, const ParamRow* w, const ParamRow* b, int first, int width) const {
+        Table y;
+        for (const auto& row : x) {
+            std::vector<double> out;
+            for (int j = first; j < first + width; ++j) {
+                double sum = b ? double(w_.values(*b)[j]) : 0;
+                for (std::size_t i = 0; i < row.size(); ++i) sum += row[i] * w_.values(*w)[i * size(w->shape[1]) + size(j)];
+                out.push_back(sum);
+            }
+            y.push_back(std::move(out));
+        }
+        return y;
+    }
+
+    /// x W_E^T
+    Table tied_logits(const Table& x) const {
+        Table y(x.size());
+        for (std::size_t t = 0; t < x.size(); ++t)
+            for (int v = 0; v < c_.d_vocab; ++v) {
+                const std::vector<double> e = slice(Role::embed, -1, v);
+                y[t].push_back(std::inner_product(e.begin(), e.end(), x[t].begin(), 0.0));
+            }
+        return y;
+    }
+
+    void add_positions(Table& x) {
+        const bool learned = c_.positions == Positions::learned;
+        if (!learned && c_.positions != Positions::sinusoidal) return;
+        Table p;
+        for (std::size_t t = 0; t < x.size(); ++t) {
+            p.push_back(learned ? slice(Role::pos_embed, -1, int(t)) : std::vector<double>(size(c_.d_model)));
+            for (int i = 0; !learned && i < c_.d_model; ++i) // PE(t, 2m) = sin(t / 10000^(2m/d)), PE(t, 2m + 1) = cos(the same)
+                p[t][size(i)] = i % 2 == 0 ? std::sin(double(t) / std::pow(10000.0, double(i) / c_.d_model))
+                                           : std::cos(double(t) / std::pow(10000.0, double(i - 1) / c_.d_model));
+        }
+        keep(Site::pos_embed, -1, p);
+        x = sum(x, p);
+    }
+
+    static Table sum(Table a, const Table& b) {
+        for (std::size_t t = 0; t < a.size(); ++t)
+            for (std::size_t i = 0; i < a[t].size(); ++i) a[t][i] += b[t][i];
+        return a;
+    }
+
+    Table block(const Table& x, int l) {
+        const bool pre = c_.norm_place == NormPlace::pre, mlp = c_.mlp != MlpKind::none;
+        const auto norm1 = [&](const Table& in) {
+            return norm(in, l, Role::ln1_gain, Role::ln1_bias, Site::ln1_scale, Site::ln1_normalized);
+        };
+        const auto norm2 = [&](const Table& in) {
+            return norm(in, l, Role::ln2_gain, Role::ln2_bias, Site::ln2_scale, Site::ln2_normalized);
+        };
+        keep(Site::resid_pre, l, x);
+        Table y = sum(x, attention(pre ? norm1(x) : x, l));
+        keep(mlp ? Site::resid_mid : Site::resid_post, l, y);
+        if (!pre) y = norm1(y);
+        if (mlp) {
+            y = sum(y, feed_forward(pre ? norm2(y) : y, l));
+            keep(Site::resid_post, l, y);
+            if (!pre) y = norm2(y);
+        }
+        if (!pre) keep(Site::normalized_resid_post, l, y);
+        return y;
+    }
+
+    Table norm(Table x, int layer, Role gain, Role bias, Site scale_site, Site normalized_site) {
+        Table scales;
+        const std::vector<double> g = slice(gain, layer, 0);
+        for (auto& row : x) {
+            const double n = double(row.size());
+            const double mean = c_.norm == NormKind::rms ? 0 : std::accumulate(row.begin(), row.end(), 0.0) / n;
+            double variance = 0;
+            for (const double v : row) variance += (v - mean) * (v - mean) / n;
+            scales.push_back({std::sqrt(variance + c_.norm_eps)});
+            for (double& v : row) v = (v - mean) / scales.back()[0];
+        }
+        keep(scale_site, layer, scales);
+        keep(normalized_site, layer, x);
+        const std::vector<double> b = c_.norm == NormKind::layer ? slice(bias, layer, 0) : std::vector<double>(g.size());
+        for (auto& row : x)
+            for (std::size_t i = 0; i < row.size(); ++i) row[i] = row[i] * g[i] + b[i];
+        return x;
+    }
+
+    bool may_see(int query, int key) const {
+        switch (c_.mask) {
+        case MaskKind::causal: return key <= query;
+        case MaskKind::bidirectional: return true;
+        case MaskKind::prefix: return key <= query || key < n_prefix_;
+        case MaskKind::sliding_window: return key <= query && query - key < c_.window;
+        }
+        return false;
+    }
+
+    /// Rotates each pair as a complex number by e^(i position theta^(-2 pair / d_head)).
+    Table rotated(Table x) const {
+        const int pairs = c_.d_head / 2;
+        for (std::size_t t = 0; t < x.size(); ++t)
+            for (std::size_t start = 0; start < x[t].size(); start += size(c_.d_head))
+                for (int i = 0; i < pairs; ++i) {
+                    const double angle = double(t) / std::pow(c_.rope_theta, 2.0 * i / c_.d_head);
+                    double& a = x[t][start + size(c_.rope_pairs == RopePairs::half ? i : 2 * i)];
+                    double& b = x[t][start + size(c_.rope_pairs == RopePairs::half ? i + pairs : 2 * i + 1)];
+                    const double turned = a * std::cos(angle) - b * std::sin(angle);
+                    b = a * std::sin(angle) + b * std::cos(angle);
+                    a = turned;
+                }
+        return x;
+    }
+
+    /// ALiBi's slopes as its authors list them: powers of 2^(-8/n); for other n those of the next lower power of two, then every
+    /// second one of twice that.
+    double slope(int head) const {
+        if (c_.positions != Positions::alibi) return 0;
+        int power = 1;
+        while (power * 2 <= c_.n_heads) power *= 2;
+        if (head < power) return std::pow(std::pow(2.0, -8.0 / power), head + 1);
+        return std::pow(std::pow(2.0, -8.0 / (2 * power)), 2 * (head - power) + 1);
+    }
+
+    Table attention(const Table& x, int l) {
+        const ParamRow *joint = find(Role::qkv, l, -1), *joint_bias = find(Role::qkv_bias, l, -1); // GPT-2: side by side
+        const bool rope = c_.positions == Positions::rope;
+        const int n = int(x.size()), d = c_.d_head, group = c_.n_heads / c_.n_kv_heads, dq = c_.n_heads * d,
+                  dkv = c_.n_kv_heads * d;
+        const auto part = [&](Role weight, Role bias, int first, int width) {
+            return joint ? linear(x, joint, joint_bias, first, width)
+                         : linear(x, find(weight, l, -1), find(bias, l, -1), 0, width);
+        };
+        Table q = part(Role::q, Role::q_bias, 0, dq), k = part(Role::k, Role::k_bias, dq, dkv);
+        const Table v = part(Role::v, Role::v_bias, dq + dkv, dkv);
+        keep(Site::q, l, q), keep(Site::k, l, k), keep(Site::v, l, v);
+        if (rope) keep(Site::rot_q, l, q = rotated(q)), keep(Site::rot_k, l, k = rotated(k));
+        Table scores(x.size(), std::vector<double>(size(c_.n_heads * n), -std::numeric_limits<double>::infinity()));
+        Table pattern(x.size(), std::vector<double>(size(c_.n_heads * n))), z(x.size(), std::vector<double>(size(dq)));
+        for (int h = 0; h < c_.n_heads; ++h)
+            for (int t = 0; t < n; ++t) {
+                double total = 0;
+                for (int j = 0; j < n; ++j) {
+                    if (!may_see(t, j)) continue;
+                    double dot = 0;
+                    for (int i = 0; i < d; ++i) dot += q[size(t)][size(h * d + i)] * k[size(j)][size(h / group * d + i)];
+                    scores[size(t)][size(h * n + j)] = dot / std::sqrt(double(d)) - slope(h) * std::abs(t - j);
+                    total += std::exp(scores[size(t)][size(h * n + j)]);
+                }
+                for (int j = 0; j < n; ++j) {
+                    if (!may_see(t, j)) continue;
+                    const double p = pattern[size(t)][size(h * n + j)] = std::exp(scores[size(t)][size(h * n + j)]) / total;
+                    for (int i = 0; i < d; ++i) z[size(t)][size(h * d + i)] += p * v[size(j)][size(h / group * d + i)];
+                }
+            }
+        keep(Site::attn_scores, l, scores), keep(Site::pattern, l, pattern), keep(Site::z, l, z);
+        const Table out = linear(z, find(Role::attn_out, l, -1), find(Role::attn_out_bias, l, -1), 0, c_.d_model);
+        keep(Site::attn_out, l, out);
+        return out;
+    }
+
+    double activation(double x) const {
+        switch (c_.activation) {
+        case Activation::gelu_tanh: return 0.5 * x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
+        case Activation::gelu: return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
+        case Activation::silu: return x / (1 + std::exp(-x));
+        case Activation::relu: return std::max(x, 0.0);
+        }
+        return 0;
+    }
+
+    /// One expert (of a dense MLP: -1, the only one) at one row; what it computes on the way goes to the ends of pre, up and
+    /// post.
+    std::vector<double> expert(const std::vector<double>& x, int l, int e, std::vector<double>& pre, std::vector<double>& up,
+                               std::vector<double>& post) const {
+        const auto project = [&](const std::vector<double>& in, Role weight, Role bias, int width) {
+            return linear({in}, find(weight, l, e), find(bias, l, e), 0, width)[0];
+        };
+        const std::vector<double> a = project(x, Role::mlp_in, Role::mlp_in_bias, c_.d_mlp);
+        std::vector<double> hidden;
+        for (const double v : a) hidden.push_back(activation(v));
+        if (c_.mlp == MlpKind::gated) {
+            const std::vector<double> b = project(x, Role::mlp_up, Role::mlp_up_bias, c_.d_mlp);
+            for (std::size_t i = 0; i < b.size(); ++i) hidden[i] *= b[i];
+            up.insert(up.end(), b.begin(), b.end());
+        }
+        pre.insert(pre.end(), a.begin(), a.end());
+        post.insert(post.end(), hidden.begin(), hidden.end());
+        return project(hidden, Role::mlp_out, Role::mlp_out_bias, c_.d_model);
+    }
+
+    Table feed_forward(const Table& x, int l) {
+        const std::size_t n = x.size();
+        Table indices(n, {-1}), gates(n, {1}), pre(n), up(n), post(n), out(n, std::vector<double>(size(c_.d_model)));
+        if (c_.n_experts > 0) {
+            const Table logits = linear(x, find(Role::router, l, -1), nullptr, 0, c_.n_experts);
+            Table weights;
+            for (std::size_t t = 0; t < n; ++t) {
+                weights.push_back(softmax(logits[t]));
+                indices[t] = largest(weights[t], c_.experts_per_token);
+                gates[t].clear();
+                double total = 0;
+                for (const double e : indices[t]) total += weights[t][size(int(e))];
+                for (const double e : indices[t]) gates[t].push_back(weights[t][size(int(e))] / total);
+            }
+            keep(Site::router_logits, l, logits), keep(Site::expert_weights, l, weights);
+            keep(Site::expert_indices, l, indices), keep(Site::expert_gates, l, gates);
+        }
+        for (std::size_t t = 0; t < n; ++t)
+            for (std::size_t slot = 0; slot < indices[t].size(); ++slot) {
+                const std::vector<double> y = expert(x[t], l, int(indices[t][slot]), pre[t], up[t], post[t]);
+                for (std::size_t i = 0; i < y.size(); ++i) out[t][i] += gates[t][slot] * y[i];
+            }
+        keep(Site::mlp_pre, l, pre), keep(Site::mlp_post, l, post), keep(Site::mlp_out, l, out);
+        if (c_.mlp == MlpKind::gated) keep(Site::mlp_pre_linear, l, up);
+        return out;
+    }
+
+    static std::vector<double> softmax(std::vector<double> x) {
+        double total = 0;
+        for (double& v : x) total += v = std::exp(v);
+        for (double& v : x) v /= total;
+        return x;
+    }
+    /// The indices of the n largest, the lower one first among equals.
+    static std::vector<double> largest(const std::vector<double>& x, int n) {
+        std::vector<int> order(x.size());
+        std::iota(order.begin(), order.end(), 0);
+        std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return x[size(a)] > x[size(b)]; });
+        return {order.begin(), order.begin() + n};
+    }
+
+    const Weights& w_;
+    const ModelConfig& c_;
+    const std::vector<int>& tokens_;
+    const int n_prefix_;
+    ReferenceSites sites_;
+};
+
+} // namespace
+
+ReferenceSites reference_forward(const Weights& weights, const std::vector<int>& tokens, int n_prefix) {
+    return Reference(weights, tokens, n_prefix).run();
+}
+
+} // namespace gf::tests

@@ -1,0 +1,79 @@
+#pragma once
+// Comparison of values and of whole Traces.
+
+#include "core/trace.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <ranges>
+#include <span>
+
+namespace gf::tests {
+
+/// |a - b| / (1 + |b|); 0 for equal infinities; infinite if one is NaN.
+inline double difference(double a, double b) {
+    if (a == b) return 0;
+    const double d = std::abs(a - b) / (1 + std::abs(b));
+    return std::isnan(d) ? std::numeric_limits<double>::infinity() : d;
+}
+
+template <std::ranges::range A, std::ranges::range B>
+double difference(const A& a, const B& b) {
+    if (std::size(a) != std::size(b)) return std::numeric_limits<double>::infinity();
+    double worst = 0;
+    for (std::size_t i = 0; i < std::size(a); ++i)
+        worst = std::max(worst, difference(static_cast<double>(a[i]), static_cast<double>(b[i])));
+    return worst;
+}
+
+inline bool by_key(Site site) { return site == Site::attn_scores || site == Site::pattern; }
+
+/// A row as the site has it.
+inline std::span<const real> row_of(const Trace& t, Site site, int layer, int row) {
+    return {t.row(site, layer, row), static_cast<std::size_t>(site_width(t.config(), site, t.n_keys()))};
+}
+inline std::span<const real> logits_of(const Trace& t, int row) { return row_of(t, Site::logits, -1, row); }
+
+/// A row without the cells that the mask forbids, so that it does not depend on where the sequence lies in its Trace.
+inline std::vector<real> visible_row(const Trace& t, Site site, int layer, int row) {
+    const auto all = row_of(t, site, layer, row);
+    if (!by_key(site)) return {all.begin(), all.end()};
+    const Trace::RowPlan& plan = t.plan(row);
+    std::vector<real> visible;
+    for (int h = 0; h < t.config().n_heads; ++h)
+        for (int key = plan.key_begin; key < plan.key_end; ++key)
+            visible.push_back(all[static_cast<std::size_t>(h * t.n_keys() + key - plan.segment_begin)]);
+    return visible;
+}
+
+/// Whether rows [a_row, a_row + n) of `a` agree with those of `b` from b_row on, at every site that both keep and that has the
+/// same number of heads in both.
+inline ::testing::AssertionResult same_rows(const Trace& a, int a_row, const Trace& b, int b_row, int n, double tolerance) {
+    double worst = 0;
+    std::string where;
+    for (const SiteRef& s : all_sites(a.config())) {
+        if (!a.kept(s.site) || !b.kept(s.site) || site_heads(a.config(), s.site) != site_heads(b.config(), s.site)) continue;
+        for (int r = 0; r < n; ++r) {
+            const double d = difference(visible_row(a, s.site, s.layer, a_row + r), visible_row(b, s.site, s.layer, b_row + r));
+            if (d <= worst) continue;
+            worst = d;
+            where = site_name(s.site, s.layer) + ", row " + std::to_string(a_row + r);
+        }
+    }
+    if (worst <= tolerance) return ::testing::AssertionSuccess();
+    return ::testing::AssertionFailure() << "differ by " << worst << " at " << where;
+}
+
+/// Whether the logits of all rows agree.
+inline ::testing::AssertionResult same_logits(const Trace& a, const Trace& b, double tolerance) {
+    double worst = a.n_tokens() == b.n_tokens() ? 0 : std::numeric_limits<double>::infinity();
+    for (int r = 0; r < std::min(a.n_tokens(), b.n_tokens()); ++r)
+        worst = std::max(worst, difference(logits_of(a, r), logits_of(b, r)));
+    if (worst <= tolerance) return ::testing::AssertionSuccess();
+    return ::testing::AssertionFailure() << "logits differ by " << worst;
+}
+
+} // namespace gf::tests

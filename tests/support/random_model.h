@@ -1,0 +1,157 @@
+#pragma once
+// Tiny models in which every gain, bias, position and mask matters: activations are of order 1, patterns far from uniform. The
+// sizes are odd on purpose, so that kernels meet their tails; `wide` reaches their widest steps.
+
+#include "core/forward.h"
+
+#include <cmath>
+#include <memory>
+#include <ostream>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace gf::tests {
+
+struct Preset {
+    std::string name;
+    ModelConfig config;
+    int n_prefix = 0; ///< MaskKind::prefix only
+};
+inline void PrintTo(const Preset& preset, std::ostream* out) { *out << preset.name; }
+
+namespace detail {
+
+inline ModelConfig llama() {
+    ModelConfig c;
+    c.d_model = 24, c.n_layers = 2, c.n_heads = 6, c.n_kv_heads = 2, c.d_head = 8, c.d_mlp = 40, c.n_ctx = 256, c.d_vocab = 53;
+    return c;
+}
+
+inline ModelConfig gpt2() {
+    ModelConfig c;
+    c.d_model = 20, c.n_layers = 3, c.n_heads = 4, c.n_kv_heads = 4, c.d_head = 5, c.d_mlp = 37, c.n_ctx = 256, c.d_vocab = 53;
+    c.norm = NormKind::layer, c.positions = Positions::learned, c.mlp = MlpKind::plain, c.activation = Activation::gelu_tanh;
+    c.attn_qkv_bias = c.attn_out_bias = c.mlp_bias = c.tied_embeddings = true;
+    c.tensor_names = TensorNames::gpt2;
+    return c;
+}
+
+/// Plain LayerNorm blocks with biases, three heads of odd size.
+inline ModelConfig odd() {
+    ModelConfig c = gpt2();
+    c.n_layers = 2, c.n_heads = 3, c.n_kv_heads = 3, c.d_head = 6;
+    c.positions = Positions::none, c.activation = Activation::gelu, c.tied_embeddings = false,
+    c.tensor_names = TensorNames::llama;
+    return c;
+}
+
+inline ModelConfig with(ModelConfig c, auto... changes) {
+    (changes(c), ...);
+    return c;
+}
+
+} // namespace detail
+
+/// One model for each way to build one.
+inline std::vector<Preset> presets() {
+    using namespace detail;
+    using C = ModelConfig&;
+    const auto post = [](C c) { c.norm_place = NormPlace::post; };
+    const auto no_mlp = [](C c) { c.mlp = MlpKind::none, c.d_mlp = 0, c.mlp_bias = false; };
+    const auto positions = [](Positions p) { return [p](C c) { c.positions = p; }; };
+    const auto mask = [](MaskKind m, int window = 0) { return [=](C c) { c.mask = m, c.window = window; }; };
+    const auto experts = [](int n, int k) { return [=](C c) { c.n_experts = n, c.experts_per_token = k, c.d_mlp = 23; }; };
+    return {
+        {"llama", llama()},
+        {"wide", with(llama(),
+                      [](C c) {
+                          c.d_model = 80, c.n_heads = 4, c.n_kv_heads = 1, c.d_head = 34, c.d_mlp = 150, c.d_vocab = 131,
+                          c.rope_theta = 500;
+                          c.tied_embeddings = c.attn_qkv_bias = c.attn_out_bias = c.mlp_bias = true, c.norm_eps = 1e-6;
+                      })},
+        {"gpt2", gpt2()},
+        {"mixtral", with(llama(), experts(4, 2))},
+        {"alibi", with(odd(), positions(Positions::alibi), [](C c) { c.n_heads = 6, c.n_kv_heads = 3; })},
+        {"sinusoidal", with(odd(), positions(Positions::sinusoidal))},
+        {"none", with(odd(), [](C c) { c.activation = Activation::relu; })},
+        {"post_norm", with(odd(), post, positions(Positions::sinusoidal), [](C c) { c.activation = Activation::relu; })},
+        {"post_norm_gated", with(llama(), post)},
+        {"attention_only", with(odd(), no_mlp, positions(Positions::learned))},
+        {"post_norm_attention_only", with(odd(), no_mlp, post, positions(Positions::alibi))},
+        {"bidirectional", with(odd(), mask(MaskKind::bidirectional), positions(Positions::learned))},
+        {"bidirectional_alibi", with(llama(), mask(MaskKind::bidirectional), positions(Positions::alibi))},
+        {"prefix", with(odd(), mask(MaskKind::prefix), positions(Positions::rope)), 4},
+        {"sliding_window", with(llama(), mask(MaskKind::sliding_window, 4))},
+        {"interleaved",
+         with(odd(), positions(Positions::rope), [](C c) { c.rope_pairs = RopePairs::interleaved, c.rope_theta = 100; })},
+        {"moe_plain", with(odd(), experts(5, 3), positions(Positions::alibi))},
+        {"moe_plain_top_1", with(odd(), experts(4, 1), post, positions(Positions::rope))},
+        {"moe_all", with(llama(), experts(3, 3), [](C c) { c.activation = Activation::gelu_tanh, c.mlp_bias = true; })},
+    };
+}
+
+/// The presets for which `fits(config)` holds.
+inline std::vector<Preset> presets_where(bool (*fits)(const ModelConfig&)) {
+    std::vector<Preset> fitting;
+    for (Preset& p : presets())
+        if (fits(p.config)) fitting.push_back(std::move(p));
+    return fitting;
+}
+
+inline Preset preset(const std::string& name) {
+    for (Preset& p : presets())
+        if (p.name == name) return p;
+    throw std::out_of_range("no preset called " + name);
+}
+
+/// Random gains around 1, random biases, queries and keys large enough for scores of standard deviation 2.
+inline std::shared_ptr<Weights> random_weights(const ModelConfig& config, unsigned long long seed = 1) {
+    auto weights = std::make_shared<Weights>(config);
+    std::mt19937_64 random(seed);
+    std::normal_distribution<double> normal;
+    for (const ParamRow& r : weights->table) {
+        double mean = 0, deviation = 0.3; // biases
+        switch (r.role) {
+        case Role::ln1_gain:
+        case Role::ln2_gain:
+        case Role::ln_final_gain: mean = 1; break;
+        case Role::embed:
+        case Role::pos_embed:
+            deviation = config.tied_embeddings ? 2 / std::sqrt(r.shape[1]) : 1;
+            break; // tied: logits of order 2
+        case Role::q:
+        case Role::k:
+        case Role::qkv:
+        case Role::router: deviation = 1.4 / std::sqrt(r.shape[0]); break;
+        default:
+            if (r.shape.size() == 2) deviation = 1 / std::sqrt(r.shape[0]);
+        }
+        for (std::size_t i = 0; i < r.size(); ++i) weights->values(r)[i] = static_cast<real>(mean + deviation * normal(random));
+    }
+    weights->refresh();
+    return weights;
+}
+
+inline std::vector<int> random_tokens(const ModelConfig& config, int n, unsigned long long seed = 7) {
+    std::mt19937_64 random(seed);
+    std::vector<int> tokens(static_cast<std::size_t>(n));
+    for (int& t : tokens) t = static_cast<int>(random() % static_cast<unsigned long long>(config.d_vocab));
+    return tokens;
+}
+
+/// One sequence over all rows.
+inline TraceShape one_sequence(int capacity, int n_prefix = 0, Keep keep = Keep::all) {
+    return {capacity, {{.begin = 0, .end = capacity, .n_prefix = n_prefix}}, keep};
+}
+
+/// All tokens in one pass, the Trace just large enough.
+inline std::shared_ptr<Trace> run(std::shared_ptr<const Weights> weights, const std::vector<int>& tokens, int n_prefix = 0,
+                                  std::vector<Edit> edits = {}) {
+    auto trace =
+        std::make_shared<Trace>(std::move(weights), one_sequence(static_cast<int>(tokens.size()), n_prefix), std::move(edits));
+    extend(*trace, tokens);
+    return trace;
+}
+
+} // namespace gf::tests
