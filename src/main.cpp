@@ -1,1 +1,23 @@
-int main() { return 0; }
+// glassformer: one program, several commands; without one it opens the workbench.
+
+#include "cli/options.h"
+#if GLASSFORMER_GUI
+#include "app/commands.h"
+#endif
+
+int main(int argc, char** argv) {
+    CLI::App app("Glassformer: a transformer you can see through.", "glassformer");
+    app.set_version_flag("--version", "glassformer " GLASSFORMER_VERSION);
+    int exit_code = 0;
+    gf::add_run(app, exit_code);
+    gf::add_trace(app, exit_code);
+    gf::add_info(app, exit_code);
+    gf::add_bench(app, exit_code);
+#if GLASSFORMER_GUI
+    gf::add_workbench(app, exit_code);
+    gf::add_shot(app, exit_code);
+#else
+    app.require_subcommand(1);
+#endif
+    return gf::run_command_line(app, argc, argv, exit_code);
+}

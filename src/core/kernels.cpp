@@ -106,8 +106,8 @@ void softmax(const real* s, real* p, int n) {
     constexpr real minus_infinity = -std::numeric_limits<real>::infinity();
     if (n == 0) return;
     const real most = ConstArray(s, n).maxCoeff();
-    if (most == minus_infinity) {
-        std::fill_n(p, n, real(0));
+    if (most == minus_infinity) { // maxCoeff may overlook a NaN: it stays one
+        std::transform(s, s + n, p, [](real x) { return std::isnan(x) ? x : real(0); });
         return;
     }
     Array16 sums = Array16::Zero();
@@ -117,6 +117,12 @@ void softmax(const real* s, real* p, int n) {
         return e;
     });
     ArrayMap(p, n) *= 1 / sums.sum();
+}
+
+real log_sum_exp(const real* x, int n) {
+    const ConstArray in(x, n);
+    const real most = in.maxCoeff();
+    return std::isinf(most) ? most : most + static_cast<real>(std::log((in - most).exp().template cast<double>().sum()));
 }
 
 void activate(Activation f, const real* x, real* y, int n) {

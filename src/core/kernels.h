@@ -17,6 +17,9 @@ void product(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w
 /// p = softmax(s), n values (may be in place). A row of -inf only (everything masked) gives zeros, never NaN.
 void softmax(const real* s, real* p, int n);
 
+/// log(sum(exp(x))), n values; -inf if all are.
+real log_sum_exp(const real* x, int n);
+
 /// y = f(x), n values. GELU (Hendrycks & Gimpel 2016; tanh: its approximation as in GPT-2), SiLU (Elfwing et al. 2017), ReLU.
 void activate(Activation f, const real* x, real* y, int n);
 

@@ -1,0 +1,107 @@
+#include "cli/options.h"
+
+#include "core/error.h"
+#include "core/names.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace gf {
+
+void ModelOptions::add_to(CLI::App& app, bool required) {
+    auto* option = app.add_option("-m,--model", model, "a folder in Hugging Face layout, or a llama2.c .bin")->type_name("PATH");
+    if (required) option->required();
+    app.add_option("-t,--tokenizer", tokenizer, "tokenizer.json or llama2.c's tok.bin; default: the one in the model's folder")->type_name("PATH");
+}
+
+std::shared_ptr<const Model> ModelOptions::open() const {
+    auto opened = open_model(model, tokenizer);
+    for (const std::string& w : opened->warnings) fmt::print(stderr, "warning: {}\n", w);
+    return opened;
+}
+
+void PromptOptions::add_to(CLI::App& app) {
+    auto* text = app.add_option("-p,--prompt", prompt, "the text to start from; default: the model's BOS token alone");
+    app.add_option("--tokens", tokens, "the token ids to start from: 1,2,3")->excludes(text);
+}
+
+std::vector<int> PromptOptions::encode(const Model& model, int n_new) const {
+    if (n_new < 0) throw Error({"-n", "0 or more tokens", std::to_string(n_new), ""});
+    std::vector<int> ids = tokens.empty() ? encode_prompt(model, prompt) : parse_token_ids(model, tokens);
+    if (ids.empty()) throw Error({"--tokens", "at least one token id", "'" + tokens + "'", ""});
+    const long long n = static_cast<long long>(ids.size()), most = model.config().n_ctx;
+    if (n > most) throw Error({"prompt", fmt::format("at most {} tokens (the model's context)", most), std::to_string(n), "shorten the prompt"});
+    if (n + n_new > most)
+        throw Error({"-n", fmt::format("at most {} new tokens after a prompt of {} (the model's context is {})", most - n, n, most),
+                     std::to_string(n_new), "ask for fewer, or shorten the prompt"});
+    return ids;
+}
+
+void SamplingOptions::add_to(CLI::App& app) {
+    app.add_option("--temperature", temperature, "divides the logits; 0 is greedy")->capture_default_str();
+    app.add_option("--top-k", top_k, "only the k likeliest tokens; 0: all")->capture_default_str();
+    app.add_option("--top-p", top_p, "only the likeliest tokens that make up this probability")->capture_default_str();
+    app.add_option("--min-p", min_p, "only tokens with this share of the largest probability")->capture_default_str();
+    app.add_option("--repetition-penalty", repetition_penalty, "weakens tokens already in the text; 1: off")->capture_default_str();
+    app.add_flag("--greedy", greedy, "always the likeliest token");
+    app.add_option("--seed", seed, "of the draws")->capture_default_str();
+}
+
+SamplingChain SamplingOptions::chain() const {
+    const bool hot = temperature != 0 && !greedy;
+    SamplingChain chain{{StageKind::repetition_penalty, repetition_penalty, repetition_penalty != 1},
+                        {StageKind::temperature, hot ? temperature : 1, hot},
+                        {StageKind::top_k, top_k == 0 ? 1.0 : top_k, top_k != 0},
+                        {StageKind::top_p, top_p, top_p != 1},
+                        {StageKind::min_p, min_p, min_p != 0},
+                        {StageKind::greedy, 0, !hot}};
+    validate(chain);
+    return chain;
+}
+
+namespace {
+
+/// Long names of the options that are valid where parsing stopped.
+std::vector<std::string> option_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::Option* o : app.get_options())
+        for (const std::string& n : o->get_lnames()) names.push_back("--" + n);
+    return names;
+}
+
+/// The command whose arguments were being read.
+const CLI::App& parsed_app(const CLI::App& app) {
+    const auto sub = app.get_subcommands();
+    return sub.empty() ? app : parsed_app(*sub.back());
+}
+
+void report(const CLI::ParseError& e, const CLI::App& app) {
+    const CLI::App& at = parsed_app(app);
+    for (const std::string& word : app.remaining(true)) {
+        std::vector<std::string> valid = option_names(at);
+        if (!word.starts_with("-"))
+            for (const CLI::App* s : at.get_subcommands([](const CLI::App*) { return true; })) valid.push_back(s->get_name());
+        fmt::print(stderr, "glassformer: unknown {} '{}'; nearest: {}\n", word.starts_with("-") ? "option" : "argument", word,
+                   nearest_names(word.substr(0, word.find('=')), valid));
+        return;
+    }
+    fmt::print(stderr, "glassformer: {}\nTry `{} --help`.\n", e.what(), at.get_parent() ? "glassformer " + at.get_name() : "glassformer");
+}
+
+} // namespace
+
+int run_command_line(CLI::App& app, int argc, char** argv, const int& exit_code) {
+    try {
+        app.parse(argc, argv);
+        return exit_code;
+    } catch (const CLI::ParseError& e) {
+        if (e.get_exit_code() == 0) return app.exit(e); // --help, --version
+        report(e, app);
+    } catch (const std::exception& e) {
+        fmt::print(stderr, "glassformer: {}\n", e.what());
+    }
+    return 2;
+}
+
+} // namespace gf

@@ -1,0 +1,50 @@
+#pragma once
+// Options that several commands share, and the way commands are put on the command line.
+
+#include "core/sampling.h"
+#include "session/model.h"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace gf {
+
+/// --model, --tokenizer
+struct ModelOptions {
+    std::string model, tokenizer;
+    void add_to(CLI::App& app, bool required = true);
+    std::shared_ptr<const Model> open() const; ///< prints warnings on stderr
+};
+
+/// --prompt or --tokens; neither: the model's BOS token
+struct PromptOptions {
+    std::string prompt, tokens;
+    void add_to(CLI::App& app);
+    /// Throws Error if the prompt does not leave room for n_new more tokens in the model's context.
+    std::vector<int> encode(const Model& model, int n_new) const;
+};
+
+/// --temperature, --top-k, ...: the chain in its usual order
+struct SamplingOptions {
+    double temperature = 1, repetition_penalty = 1, top_p = 1, min_p = 0;
+    int top_k = 0;
+    bool greedy = false;
+    std::uint64_t seed = 42;
+    void add_to(CLI::App& app);
+    SamplingChain chain() const; ///< throws Error for values out of range
+};
+
+// Each adds its command to `app`; running it stores the exit code in `exit_code`.
+void add_run(CLI::App& app, int& exit_code);
+void add_trace(CLI::App& app, int& exit_code);
+void add_info(CLI::App& app, int& exit_code);
+void add_bench(CLI::App& app, int& exit_code);
+
+/// Parses and runs. Bad usage and gf::Error end with exit code 2 and a message on stderr that names the nearest valid options.
+int run_command_line(CLI::App& app, int argc, char** argv, const int& exit_code);
+
+} // namespace gf

@@ -1,0 +1,87 @@
+// glassformer run: a prompt and its continuation, nothing else.
+
+#include "cli/options.h"
+#include "core/forward.h"
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace gf {
+namespace {
+
+struct RunOptions {
+    ModelOptions model;
+    PromptOptions prompt;
+    SamplingOptions sampling;
+    int n = 64;
+    bool json = false;
+};
+
+/// The text that a token adds, for printing as it comes.
+std::string_view text_of(const Model& model, int previous, int token, std::string& buffer) {
+    if (model.tokenizer && token < model.tokenizer->size())
+        return model.tokenizer->next_bytes(previous < 0 ? std::nullopt : std::optional(previous), token);
+    buffer = (previous < 0 ? "" : ",") + std::to_string(token);
+    return buffer;
+}
+
+bool ends_text(const Model& model, int token) {
+    const Tokenizer* t = model.tokenizer.get();
+    return token == model.config().eos_id || (t && (token == t->eos_id() || token == t->bos_id()));
+}
+
+int run(const RunOptions& o) {
+    const auto model = o.model.open();
+    const SamplingChain chain = o.sampling.chain();
+    std::vector<int> tokens = o.prompt.encode(*model, o.n);
+    const int n_prompt = static_cast<int>(tokens.size()), most = n_prompt + o.n;
+    const bool both_ways = model->config().mask == MaskKind::bidirectional;
+    Trace trace(model->weights, {most, {{0, both_ways ? n_prompt : most, 0, both_ways ? o.n : 0, n_prompt}}, Keep::cache});
+    Sampler sampler;
+    SampleStep step;
+    std::string buffer, text;
+    int previous = -1;
+    auto say = [&](int token) {
+        const std::string_view added = text_of(*model, previous, token, buffer);
+        text += added;
+        if (!o.json) std::fwrite(added.data(), 1, added.size(), stdout);
+        previous = token;
+    };
+    for (const int token : tokens) say(token);
+    if (o.n > 0) extend(trace, tokens);
+    for (int i = 0; i < o.n; ++i) {
+        const auto position = static_cast<std::uint32_t>(tokens.size());
+        const real* logits = trace.row(Site::logits, -1, static_cast<int>(position) - 1);
+        sampler.sample({logits, static_cast<std::size_t>(model->config().d_vocab)}, tokens, chain, {o.sampling.seed, 0, position, 0}, step);
+        if (ends_text(*model, step.token)) break;
+        tokens.push_back(step.token);
+        say(step.token);
+        if (!o.json) std::fflush(stdout);
+        if (i + 1 < o.n) extend(trace, {&tokens.back(), 1});
+    }
+    if (o.json) {
+        const nlohmann::json out{{"model", model->name}, {"n_prompt", n_prompt}, {"tokens", tokens}, {"text", text}, {"seed", o.sampling.seed}};
+        fmt::print("{}\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    } else {
+        fmt::print("\n");
+    }
+    return 0;
+}
+
+} // namespace
+
+void add_run(CLI::App& app, int& exit_code) {
+    auto* command = app.add_subcommand("run", "print a prompt and its continuation");
+    auto options = std::make_shared<RunOptions>();
+    options->model.add_to(*command);
+    options->prompt.add_to(*command);
+    command->add_option("-n", options->n, "new tokens")->capture_default_str();
+    options->sampling.add_to(*command);
+    command->add_flag("--json", options->json, "token ids and text as JSON");
+    command->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+} // namespace gf

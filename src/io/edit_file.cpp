@@ -1,0 +1,68 @@
+#include "io/edit_file.h"
+
+#include "core/error.h"
+#include "io/json.h"
+#include "io/mapped_file.h"
+
+#include <array>
+
+namespace gf {
+namespace {
+
+using nlohmann::json;
+
+void read_range(const json& edit, const char* key, const std::string& where, int& begin, int& end) {
+    if (!json_has(edit, key)) return;
+    const json& range = json_array(edit, key, where);
+    if (range.size() != 2 || !range[0].is_number_integer() || !range[1].is_number_integer() || range[0] < 0 || range[0] > range[1] || range[1] > (1 << 30))
+        throw Error({where + ": " + key, "two whole numbers, [begin, end)", json_found(range), ""});
+    begin = range[0].get<int>();
+    end = range[1].get<int>();
+}
+
+void read_values(const json& value, const std::string& where, std::vector<real>& values) {
+    auto take = [&](const json& v) {
+        if (!v.is_number()) throw Error({where, "a number or a list of numbers", json_found(v), ""});
+        values.push_back(v.get<real>());
+    };
+    if (value.is_array())
+        for (const json& v : value) take(v);
+    else take(value);
+}
+
+Edit parse_edit(const json& in, const ModelConfig& config, const std::string& where) {
+    json_only_keys(in, {"site", "rows", "heads", "columns", "scale", "values", "add"}, where);
+    Edit edit;
+    const SiteRef site = find_site(config, json_string(in, "site", where));
+    edit.range.site = site.site;
+    edit.range.layer = site.layer;
+    read_range(in, "rows", where, edit.range.row_begin, edit.range.row_end);
+    read_range(in, "heads", where, edit.range.head_begin, edit.range.head_end);
+    read_range(in, "columns", where, edit.range.column_begin, edit.range.column_end);
+    int n_kinds = 0;
+    for (const auto& [key, kind] : std::array{std::pair{"scale", Edit::Kind::scale}, std::pair{"values", Edit::Kind::values}, std::pair{"add", Edit::Kind::add}}) {
+        if (!json_has(in, key)) continue;
+        ++n_kinds;
+        edit.kind = kind;
+        read_values(in[key], where + ": " + key, edit.values);
+    }
+    if (n_kinds != 1) throw Error({where, "one of \"scale\", \"values\", \"add\"", std::to_string(n_kinds) + " of them", ""});
+    return edit;
+}
+
+} // namespace
+
+std::vector<Edit> parse_edits(std::string_view text, const ModelConfig& config, const std::string& where) {
+    const json list = parse_json(text, where);
+    if (!list.is_array()) throw Error({where, "a list of edits", json_found(list), ""});
+    std::vector<Edit> edits;
+    for (std::size_t i = 0; i < list.size(); ++i) edits.push_back(parse_edit(list[i], config, where + " [" + std::to_string(i) + "]"));
+    return edits;
+}
+
+std::vector<Edit> load_edits(const std::filesystem::path& path, const ModelConfig& config) {
+    const MappedFile file(path);
+    return parse_edits(file.text(), config, path.string());
+}
+
+} // namespace gf

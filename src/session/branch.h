@@ -1,0 +1,46 @@
+#pragma once
+// One path through the token tree: its own contiguous Trace, and how each token came to be.
+
+#include "core/sampling.h"
+#include "core/trace.h"
+
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace gf {
+
+/// How the token at a position was chosen, and how surprising it was to the model.
+struct TokenOrigin {
+    enum class Kind { prompt, drawn, forced } kind = Kind::prompt;
+    DrawKey key;          ///< of a drawn token
+    real surprisal = 0;   ///< -log2 of `probability`, bits; 0 at position 0
+    real probability = 1; ///< under the raw logits before it
+};
+
+/// What a reader sees of a branch: it stays below `rows`, where nothing is ever written again.
+struct RunView {
+    int id = 0;
+    int parent = -1;  ///< index of a branch in the tree
+    int fork = 0;     ///< tokens shared with the parent
+    int n_prompt = 0; ///< tokens of the prompt
+    int rows = 0;     ///< tokens whose sites are computed
+    std::shared_ptr<const Trace> trace;
+    std::shared_ptr<const std::vector<TokenOrigin>> origins; ///< by position
+
+    int token(int position) const { return trace->tokens()[position]; }
+    const TokenOrigin& origin(int position) const { return (*origins)[static_cast<std::size_t>(position)]; }
+};
+
+/// The engine's side of it.
+struct Branch {
+    int id = 0, parent = -1, fork = 0, n_prompt = 0, rows = 0;
+    std::shared_ptr<Trace> trace;
+    std::shared_ptr<std::vector<TokenOrigin>> origins; ///< as long as the trace's capacity from the start
+    std::map<int, std::uint32_t> resamples;            ///< position -> number of the draw in force there
+
+    std::span<const int> tokens(int n) const { return {trace->tokens(), static_cast<std::size_t>(n)}; }
+    RunView view() const { return {id, parent, fork, n_prompt, rows, trace, origins}; }
+};
+
+} // namespace gf

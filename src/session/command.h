@@ -1,0 +1,126 @@
+#pragma once
+// Everything a person can do, as one serialisable value: the queue to the worker, undo, `shot --script` and UI tests all speak it.
+
+#include "core/sampling.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace gf {
+
+/// Each command states its name and its fields once; writing, reading and error messages follow from that.
+namespace command {
+// What the session does.
+/// Tokenizer empty: the one beside the model, or none.
+struct Open {
+    std::string model, tokenizer;
+    static constexpr std::string_view k_name = "open";
+    static void fields(auto& c, auto f) { f("model", c.model); f("tokenizer", c.tokenizer); }
+};
+/// Without tokenizer: ids separated by commas or blanks.
+struct SetPrompt {
+    std::string text; bool truncate = false;
+    static constexpr std::string_view k_name = "prompt";
+    static void fields(auto& c, auto f) { f("text", c.text); f("truncate", c.truncate); }
+};
+struct Play {
+    static constexpr std::string_view k_name = "play";
+    static void fields(auto&, auto) {}
+};
+struct Pause {
+    static constexpr std::string_view k_name = "pause";
+    static void fields(auto&, auto) {}
+};
+/// Negative: back.
+struct Step {
+    int tokens = 1;
+    static constexpr std::string_view k_name = "step";
+    static void fields(auto& c, auto f) { f("tokens", c.tokens); }
+};
+/// Number of tokens shown.
+struct Jump {
+    int position = 0;
+    static constexpr std::string_view k_name = "jump";
+    static void fields(auto& c, auto f) { f("position", c.position); }
+};
+/// 0: as fast as it goes.
+struct SetSpeed {
+    double tokens_per_s = 0;
+    static constexpr std::string_view k_name = "speed";
+    static void fields(auto& c, auto f) { f("tokens_per_s", c.tokens_per_s); }
+};
+struct SetSampling {
+    SamplingChain chain;
+    static constexpr std::string_view k_name = "sampling";
+    static void fields(auto& c, auto f) { f("chain", c.chain); }
+};
+struct SetSeed {
+    std::uint64_t seed = 0;
+    static constexpr std::string_view k_name = "seed";
+    static void fields(auto& c, auto f) { f("seed", c.seed); }
+};
+/// Another draw for the next token: a branch.
+struct Resample {
+    static constexpr std::string_view k_name = "resample";
+    static void fields(auto&, auto) {}
+};
+/// This token there instead of the drawn one: a branch.
+struct ForceToken {
+    int position = 0, token = 0;
+    static constexpr std::string_view k_name = "force-token";
+    static void fields(auto& c, auto f) { f("position", c.position); f("token", c.token); }
+};
+struct SelectBranch {
+    int branch = 0;
+    static constexpr std::string_view k_name = "branch";
+    static void fields(auto& c, auto f) { f("branch", c.branch); }
+};
+struct Undo {
+    static constexpr std::string_view k_name = "undo";
+    static void fields(auto&, auto) {}
+};
+struct Redo {
+    static constexpr std::string_view k_name = "redo";
+    static void fields(auto&, auto) {}
+};
+// What the window does.
+struct SetTheme {
+    std::string theme;
+    static constexpr std::string_view k_name = "theme";
+    static void fields(auto& c, auto f) { f("theme", c.theme); }
+};
+struct SetScale {
+    double scale = 1;
+    static constexpr std::string_view k_name = "scale";
+    static void fields(auto& c, auto f) { f("scale", c.scale); }
+};
+struct PinHead {
+    int layer = 0, head = 0;
+    static constexpr std::string_view k_name = "pin-head";
+    static void fields(auto& c, auto f) { f("layer", c.layer); f("head", c.head); }
+};
+/// -1: none.
+struct PinToken {
+    int position = -1;
+    static constexpr std::string_view k_name = "pin-token";
+    static void fields(auto& c, auto f) { f("position", c.position); }
+};
+} // namespace command
+
+using Command = std::variant<command::Open, command::SetPrompt, command::Play, command::Pause, command::Step, command::Jump, command::SetSpeed,
+                             command::SetSampling, command::SetSeed, command::Resample, command::ForceToken, command::SelectBranch, command::Undo,
+                             command::Redo, command::SetTheme, command::SetScale, command::PinHead, command::PinToken>;
+
+/// {"command": "step", "tokens": 1}
+nlohmann::json to_json(const Command& command);
+/// Throws Error naming the unknown command or field with the nearest valid names.
+Command command_from_json(const nlohmann::json& json, const std::string& where);
+/// A JSON array of commands, as `shot --script` reads it.
+std::vector<Command> commands_from_json(const nlohmann::json& json, const std::string& where);
+
+} // namespace gf

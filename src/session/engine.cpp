@@ -1,0 +1,380 @@
+#include "session/engine.h"
+
+#include "core/error.h"
+#include "core/forward.h"
+#include "core/kernels.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <ranges>
+#include <utility>
+
+namespace gf {
+namespace {
+
+constexpr int k_first_capacity = 256; ///< tokens that a run has room for before its Trace must grow
+constexpr int k_prompt_piece = 64;    ///< tokens of the prompt computed between two looks at the command queue
+constexpr std::size_t k_trace_budget = std::size_t{1} << 30;
+
+} // namespace
+
+void Engine::apply(const Command& command) {
+    try {
+        std::visit([this](const auto& c) { run(c); }, command);
+    } catch (const std::exception& e) {
+        note(e.what(), true);
+    }
+    last_was_sampling_ = std::holds_alternative<command::SetSampling>(command);
+}
+
+void Engine::tick(double now) {
+    if (now < due()) return;
+    try {
+        if (reading_prompt()) return read_prompt_piece();
+        if (!playing_) return;
+        next_token_at_ = speed_ > 0 ? std::max(now, next_token_at_ + 1 / speed_) : now;
+        if (!forward_one()) playing_ = false;
+    } catch (const std::exception& e) {
+        playing_ = false;
+        note(e.what(), true);
+    }
+}
+
+double Engine::due() const {
+    if (reading_prompt()) return 0;
+    return playing_ ? next_token_at_ : k_never;
+}
+
+int Engine::context() const {
+    const ModelConfig& c = state_.model->config();
+    return c.mask == MaskKind::bidirectional && has_run() ? current().n_prompt : c.n_ctx;
+}
+
+void Engine::note(const std::string& text, bool error) {
+    message_ = text;
+    message_is_error_ = error;
+    can_truncate_ = false;
+    ++message_number_;
+}
+
+void Engine::remember() {
+    undo_.push_back(state_);
+    if (undo_.size() > k_undo_most) undo_.pop_front();
+    redo_.clear();
+}
+
+void Engine::require_run(const char* what) const {
+    if (!has_run()) throw Error({what, "an open model", "none", "open a file first"});
+}
+
+// ---------------------------------------------------------------------------------------------------- models and prompts
+
+void Engine::run(const command::Open& c) {
+    auto model = open_model(c.model, c.tokenizer); // throws before anything is changed
+    if (state_.model) remember();
+    playing_ = false;
+    state_.model = std::move(model);
+    state_.model_path = c.model;
+    state_.tokenizer_path = c.tokenizer;
+    state_.prompt.clear();
+    state_.tree.clear();
+    message_.clear();
+    const std::vector<std::string>& warnings = state_.model->warnings;
+    if (!warnings.empty()) note(warnings[0] + (warnings.size() > 1 ? " (and " + std::to_string(warnings.size() - 1) + " more warnings)" : ""));
+    const ModelConfig& config = state_.model->config();
+    const bool has_bos = config.bos_id >= 0 || (state_.model->tokenizer && state_.model->tokenizer->bos_id());
+    start(has_bos ? encode_prompt(*state_.model, "") : std::vector<int>{0});
+}
+
+void Engine::run(const command::SetPrompt& c) {
+    if (!state_.model) require_run("prompt");
+    std::vector<int> prompt = encode_prompt(*state_.model, c.text);
+    const int most = state_.model->config().n_ctx;
+    if (static_cast<int>(prompt.size()) > most) {
+        if (!c.truncate) {
+            note("The prompt has " + std::to_string(prompt.size()) + " tokens; this model's context holds " + std::to_string(most) + ".", true);
+            can_truncate_ = true;
+            refused_prompt_ = c.text;
+            return;
+        }
+        // The first token (BOS) and the last ones, with a quarter of the context left to go on.
+        const int kept = std::max(1, most * 3 / 4 - 1);
+        prompt.erase(prompt.begin() + 1, prompt.end() - kept);
+        note("The prompt was cut to its last " + std::to_string(kept) + " tokens.");
+    } else if (message_is_error_) {
+        message_.clear();
+    }
+    remember();
+    playing_ = false;
+    state_.prompt = c.text;
+    start(prompt);
+}
+
+/// A new tree whose root reads the prompt; tick() computes it.
+void Engine::start(const std::vector<int>& prompt) {
+    const ModelConfig& config = state_.model->config();
+    const int n = static_cast<int>(prompt.size());
+    auto root = std::make_shared<Branch>();
+    root->n_prompt = n;
+    const int capacity = config.mask == MaskKind::bidirectional ? n : std::min(config.n_ctx, std::max(k_first_capacity, n + k_first_capacity / 2));
+    TraceShape shape{capacity, {{0, capacity, 0, 0, n}}, Keep::all};
+    if (trace_bytes(config, shape) > k_trace_budget) {
+        shape.keep = Keep::residual;
+        note("This run needs more memory than the trace budget: only the residual stream, keys, values and logits are kept.");
+    }
+    root->trace = std::make_shared<Trace>(state_.model->weights, shape);
+    root->trace->append(prompt);
+    root->origins = std::make_shared<std::vector<TokenOrigin>>(static_cast<std::size_t>(capacity));
+    state_.tree = {root};
+    state_.branch = 0;
+    state_.cursor = 0;
+}
+
+void Engine::read_prompt_piece() {
+    Branch& b = current();
+    const int all = b.trace->n_tokens();
+    const bool whole = looks_ahead(b.trace->config().mask);
+    compute_rows(b, whole ? all : std::min(all, b.rows + k_prompt_piece));
+    state_.cursor = b.rows;
+}
+
+/// Computes the branch up to `rows`, and how surprising each of its tokens was.
+void Engine::compute_rows(Branch& b, int rows) {
+    const int first = b.rows, d_vocab = b.trace->config().d_vocab;
+    const auto begin = std::chrono::steady_clock::now();
+    forward(*b.trace, first, rows);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    const double each = took.count() / (rows - first);
+    seconds_per_token_ = seconds_per_token_ > 0 ? 0.9 * seconds_per_token_ + 0.1 * each : each;
+    for (int t = std::max(first, 1); t < rows; ++t) {
+        const real* logits = b.trace->row(Site::logits, -1, t - 1);
+        TokenOrigin& o = (*b.origins)[static_cast<std::size_t>(t)];
+        const real log_p = logits[b.trace->tokens()[t]] - log_sum_exp(logits, d_vocab);
+        o.probability = std::exp(log_p);
+        o.surprisal = std::max(real(0), -log_p / std::log(real(2)));
+    }
+    b.rows = rows;
+}
+
+// ---------------------------------------------------------------------------------------------------- playback
+
+void Engine::run(const command::Play&) {
+    require_run("play");
+    playing_ = true;
+    next_token_at_ = 0;
+}
+
+void Engine::run(const command::Pause&) { playing_ = false; }
+
+void Engine::run(const command::SetSpeed& c) {
+    if (!(c.tokens_per_s >= 0)) throw Error({"speed", "0 (no limit) or more tokens per second", std::to_string(c.tokens_per_s), ""});
+    speed_ = c.tokens_per_s;
+    next_token_at_ = 0;
+}
+
+void Engine::run(const command::Step& c) {
+    require_run("step");
+    playing_ = false;
+    while (reading_prompt()) read_prompt_piece();
+    for (int i = 0; i < c.tokens; ++i)
+        if (!forward_one()) break;
+    if (c.tokens < 0) state_.cursor = std::max(1, state_.cursor + c.tokens);
+}
+
+void Engine::run(const command::Jump& c) {
+    require_run("jump");
+    while (reading_prompt()) read_prompt_piece();
+    state_.cursor = std::clamp(c.position, 1, current().rows);
+}
+
+/// Shows one more token, drawing it if it is not there yet. False: there is no room, or the text has ended.
+bool Engine::forward_one() {
+    Branch& b = current();
+    const int at = state_.cursor;
+    if (at < b.rows) {
+        ++state_.cursor;
+        return true;
+    }
+    const ModelConfig& config = b.trace->config();
+    if (config.mask == MaskKind::bidirectional) {
+        note("This model reads in both directions: it has no next token to draw.");
+        return false;
+    }
+    if (at >= context()) {
+        note("The context of " + std::to_string(context()) + " tokens is full.");
+        return false;
+    }
+    const DrawKey key = next_key();
+    const int token = draw(b, at, key);
+    append(b, token, {TokenOrigin::Kind::drawn, key, 0, 1});
+    ++state_.cursor;
+    const Tokenizer* t = state_.model->tokenizer.get();
+    const bool ended = token == config.eos_id || (t && (t->eos_id() == token || t->bos_id() == token));
+    if (ended && playing_) note("The model ended its text.");
+    return !ended;
+}
+
+/// Of the token after the cursor: as it was drawn, else as it will be.
+DrawKey Engine::next_key() const {
+    const Branch& b = current();
+    const int at = state_.cursor;
+    if (at < b.rows && b.origins->at(static_cast<std::size_t>(at)).kind == TokenOrigin::Kind::drawn) return b.origins->at(static_cast<std::size_t>(at)).key;
+    const auto number = b.resamples.find(at);
+    return {state_.seed, static_cast<std::uint32_t>(b.id), static_cast<std::uint32_t>(at), number == b.resamples.end() ? 0 : number->second};
+}
+
+int Engine::draw(const Branch& b, int position, const DrawKey& key) {
+    const real* logits = b.trace->row(Site::logits, -1, position - 1);
+    sampler_.sample({logits, static_cast<std::size_t>(b.trace->config().d_vocab)}, b.tokens(position), state_.chain, key, step_);
+    return step_.token;
+}
+
+void Engine::append(Branch& b, int token, TokenOrigin origin) {
+    if (b.rows == b.trace->capacity()) grow(b, b.rows);
+    b.trace->append({&token, 1});
+    (*b.origins)[static_cast<std::size_t>(b.rows)] = origin;
+    compute_rows(b, b.rows + 1);
+}
+
+/// A Trace with room for twice as much, holding the first `rows` rows. Readers keep the old one.
+void Engine::grow(Branch& b, int rows) {
+    const int capacity = std::min(context(), std::max(2 * rows, k_first_capacity));
+    b.trace = b.trace->branch(rows, capacity);
+    b.origins = std::make_shared<std::vector<TokenOrigin>>(b.origins->begin(), b.origins->begin() + rows);
+    b.origins->resize(static_cast<std::size_t>(capacity));
+}
+
+// ---------------------------------------------------------------------------------------------------- choices
+
+void Engine::run(const command::SetSampling& c) {
+    validate(c.chain);
+    if (c.chain == state_.chain) return;
+    if (!last_was_sampling_) remember();
+    state_.chain = c.chain;
+}
+
+void Engine::run(const command::SetSeed& c) {
+    if (c.seed == state_.seed) return;
+    remember();
+    state_.seed = c.seed;
+}
+
+void Engine::run(const command::Resample&) {
+    require_run("resample");
+    while (reading_prompt()) read_prompt_piece();
+    remember();
+    Branch& b = current();
+    const int at = state_.cursor;
+    ++b.resamples[at];
+    if (at == b.rows) return; // nothing drawn yet: the next step uses the new number
+    const DrawKey key{state_.seed, static_cast<std::uint32_t>(b.id), static_cast<std::uint32_t>(at), b.resamples[at]};
+    state_.branch = fork(at, draw(b, at, key), {TokenOrigin::Kind::drawn, key, 0, 1});
+}
+
+void Engine::run(const command::ForceToken& c) {
+    require_run("force token");
+    while (reading_prompt()) read_prompt_piece();
+    const Branch& b = current();
+    auto require = [](bool ok, const std::string& expected, int found) {
+        if (!ok) throw Error({"force token", expected, std::to_string(found), ""});
+    };
+    require(c.position >= 1 && c.position <= b.rows && c.position < context(), "a position from 1 to " + std::to_string(std::min(b.rows, context() - 1)), c.position);
+    require(c.token >= 0 && c.token < b.trace->config().d_vocab, "an id from 0 to " + std::to_string(b.trace->config().d_vocab - 1), c.token);
+    require(b.trace->config().mask != MaskKind::bidirectional, "a model that continues text, not one that reads both ways", c.position);
+    remember();
+    playing_ = false;
+    state_.branch = fork(c.position, c.token, {TokenOrigin::Kind::forced, {}, 0, 1});
+    state_.cursor = c.position + 1;
+}
+
+/// The branch that has the current one's tokens before `position`, and `token` there; -1 if there is none.
+int Engine::find_branch(int position, int token) const {
+    const auto prefix = current().tokens(position);
+    for (std::size_t i = 0; i < state_.tree.size(); ++i) {
+        const Branch& b = *state_.tree[i];
+        if (b.rows > position && b.trace->tokens()[position] == token && std::ranges::equal(prefix, b.tokens(position))) return static_cast<int>(i);
+    }
+    return -1;
+}
+
+/// Gives the branch (an old one if the token is there already) that goes on with `token` at `position`.
+int Engine::fork(int position, int token, TokenOrigin origin) {
+    if (const int existing = find_branch(position, token); existing >= 0) return existing;
+    Branch& parent = current();
+    if (position == parent.rows) { // at the tip: no fork yet
+        append(parent, token, origin);
+        return state_.branch;
+    }
+    auto child = std::make_shared<Branch>();
+    child->id = static_cast<int>(state_.tree.size());
+    child->parent = state_.branch;
+    child->fork = position;
+    child->n_prompt = std::min(parent.n_prompt, position);
+    child->rows = position;
+    child->trace = parent.trace->branch(position, std::max(parent.trace->capacity(), position + 1));
+    child->origins = std::make_shared<std::vector<TokenOrigin>>(parent.origins->begin(), parent.origins->begin() + position);
+    child->origins->resize(static_cast<std::size_t>(child->trace->capacity()));
+    append(*child, token, origin);
+    state_.tree.push_back(std::move(child));
+    return static_cast<int>(state_.tree.size()) - 1;
+}
+
+void Engine::run(const command::SelectBranch& c) {
+    require_run("branch");
+    if (c.branch < 0 || c.branch >= static_cast<int>(state_.tree.size()))
+        throw Error({"branch", "0 to " + std::to_string(state_.tree.size() - 1), std::to_string(c.branch), ""});
+    if (c.branch == state_.branch) return;
+    while (reading_prompt()) read_prompt_piece();
+    remember();
+    playing_ = false;
+    state_.branch = c.branch;
+    state_.cursor = std::min(std::max(state_.cursor, current().fork + 1), current().rows);
+}
+
+void Engine::run(const command::Undo&) {
+    if (undo_.empty()) return;
+    playing_ = false;
+    redo_.push_back(std::exchange(state_, std::move(undo_.back())));
+    undo_.pop_back();
+}
+
+void Engine::run(const command::Redo&) {
+    if (redo_.empty()) return;
+    playing_ = false;
+    undo_.push_back(std::exchange(state_, std::move(redo_.back())));
+    redo_.pop_back();
+}
+
+void Engine::publish(Snapshot& out) {
+    out.version = ++version_;
+    out.model = state_.model;
+    out.model_path = state_.model_path;
+    out.tokenizer_path = state_.tokenizer_path;
+    out.prompt = state_.prompt;
+    out.tree.clear();
+    for (const auto& b : state_.tree) out.tree.push_back(b->view());
+    out.runs.clear();
+    out.branch = state_.branch;
+    out.cursor = state_.cursor;
+    out.rows_wanted = 0;
+    if (has_run()) {
+        out.runs.push_back(current().view());
+        out.rows_wanted = current().trace->n_tokens();
+        out.next_draw = next_key();
+    }
+    out.chain = state_.chain;
+    out.seed = state_.seed;
+    out.playing = playing_;
+    out.tokens_per_s_limit = speed_;
+    out.can_undo = !undo_.empty();
+    out.can_redo = !redo_.empty();
+    out.message = message_;
+    out.message_is_error = message_is_error_;
+    out.can_truncate = can_truncate_;
+    out.refused_prompt = refused_prompt_;
+    out.message_number = message_number_;
+    out.tokens_per_s = seconds_per_token_ > 0 ? 1 / seconds_per_token_ : 0;
+}
+
+} // namespace gf

@@ -1,0 +1,90 @@
+#pragma once
+// The session without threads: commands change its state, ticks do its work in slices, publish() shows it. Session runs it on a worker.
+
+#include "session/command.h"
+#include "session/snapshot.h"
+
+#include <deque>
+#include <limits>
+
+namespace gf {
+
+class Engine {
+  public:
+    /// Carries out a command. Never throws: what went wrong becomes the snapshot's message, and the state stays as it was.
+    void apply(const Command& command);
+
+    /// Does one slice of work (a piece of the prompt, or one token while playing) if it is due. `now` in seconds, from any origin.
+    void tick(double now);
+
+    /// When tick() has something to do: `now` or before means at once; infinity: not until the next command.
+    double due() const;
+
+    void publish(Snapshot& out);
+
+  private:
+    static constexpr double k_never = std::numeric_limits<double>::infinity();
+    static constexpr std::size_t k_undo_most = 100;
+
+    /// What undo brings back. Branches are shared: they only ever grow.
+    struct State {
+        std::shared_ptr<const Model> model;
+        std::string model_path, tokenizer_path, prompt;
+        std::vector<std::shared_ptr<Branch>> tree;
+        int branch = 0;
+        int cursor = 0;
+        SamplingChain chain = default_chain();
+        std::uint64_t seed = 42;
+    };
+
+    void run(const command::Open&);
+    void run(const command::SetPrompt&);
+    void run(const command::Play&);
+    void run(const command::Pause&);
+    void run(const command::Step&);
+    void run(const command::Jump&);
+    void run(const command::SetSpeed&);
+    void run(const command::SetSampling&);
+    void run(const command::SetSeed&);
+    void run(const command::Resample&);
+    void run(const command::ForceToken&);
+    void run(const command::SelectBranch&);
+    void run(const command::Undo&);
+    void run(const command::Redo&);
+    template <class WindowCommand>
+    void run(const WindowCommand&) {} // the window carries those out itself
+
+    Branch& current() { return *state_.tree[static_cast<std::size_t>(state_.branch)]; }
+    const Branch& current() const { return *state_.tree[static_cast<std::size_t>(state_.branch)]; }
+    bool has_run() const { return !state_.tree.empty(); }
+    bool reading_prompt() const { return has_run() && current().rows < current().trace->n_tokens(); }
+    int context() const; ///< tokens that fit
+
+    void remember();
+    void start(const std::vector<int>& prompt);
+    void require_run(const char* what) const;
+    void read_prompt_piece();
+    void compute_rows(Branch& branch, int rows);
+    bool forward_one();
+    DrawKey next_key() const;
+    int draw(const Branch& branch, int position, const DrawKey& key);
+    void append(Branch& branch, int token, TokenOrigin origin);
+    void grow(Branch& branch, int rows);
+    int find_branch(int position, int token) const;
+    int fork(int position, int token, TokenOrigin origin);
+    void note(const std::string& text, bool error = false);
+
+    State state_;
+    std::deque<State> undo_, redo_;
+    bool last_was_sampling_ = false; ///< successive slider moves are one step of undo
+    bool playing_ = false;
+    double speed_ = 0, next_token_at_ = 0;
+    Sampler sampler_;
+    SampleStep step_;
+    double seconds_per_token_ = 0;
+    std::string message_, refused_prompt_;
+    bool message_is_error_ = false, can_truncate_ = false;
+    std::uint64_t message_number_ = 0, version_ = 0;
+};
+
+} // namespace gf

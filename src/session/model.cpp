@@ -1,0 +1,88 @@
+#include "session/model.h"
+
+#include "core/error.h"
+#include "io/model_file.h"
+#include "text/load_tokenizer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace gf {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The tokenizer beside the model, if it brings one.
+fs::path tokenizer_beside(const fs::path& model) {
+    const fs::path folder = fs::is_directory(model) ? model : model.parent_path();
+    const bool hugging_face = fs::is_directory(model) || model.extension() == ".safetensors";
+    const fs::path file = folder / "tokenizer.json";
+    return hugging_face && fs::exists(file) ? file : fs::path();
+}
+
+} // namespace
+
+std::shared_ptr<const Model> open_model(const fs::path& path, const fs::path& tokenizer_path) {
+    auto model = std::make_shared<Model>();
+    model->weights = load_model(path, model->warnings);
+    fs::path name = path.lexically_normal();
+    if (!name.has_filename()) name = name.parent_path();
+    model->name = name.extension() == ".bin" || name.extension() == ".safetensors" ? name.stem().string() : name.filename().string();
+    const fs::path from = tokenizer_path.empty() ? tokenizer_beside(path) : tokenizer_path;
+    if (from.empty()) return model;
+    model->tokenizer = load_tokenizer(from);
+    const int tokens = model->tokenizer->size(), rows = model->config().d_vocab;
+    if (tokens > rows)
+        throw Error({from.string(), fmt::format("at most d_vocab = {} tokens, as {} has", rows, path.string()), std::to_string(tokens), "pass the tokenizer that belongs to this model"});
+    if (tokens < rows)
+        model->warnings.push_back(fmt::format("{}: the model has {} ids that the tokenizer does not know", from.string(), rows - tokens));
+    return model;
+}
+
+std::vector<int> parse_token_ids(const Model& model, std::string_view text) {
+    std::vector<int> ids;
+    auto refuse = [](std::string_view word, const std::string& expected) {
+        throw Error({"token ids", expected, fmt::format("'{:.40}'", word), "write them as 1,2,3"});
+    };
+    for (std::size_t i = 0; i < text.size();) {
+        if (text[i] == ',' || text[i] == ' ' || text[i] == '\n' || text[i] == '\t') {
+            ++i;
+            continue;
+        }
+        const std::size_t end = std::min(text.find_first_of(", \n\t", i), text.size());
+        const std::string_view word = text.substr(i, end - i);
+        int id = -1;
+        const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), id);
+        if (error != std::errc() || stop != word.data() + word.size()) refuse(word, "whole numbers");
+        if (id < 0 || id >= model.config().d_vocab) refuse(word, fmt::format("ids from 0 to {}", model.config().d_vocab - 1));
+        ids.push_back(id);
+        i = end;
+    }
+    return ids;
+}
+
+std::vector<int> encode_prompt(const Model& model, std::string_view text) {
+    const int configured = model.config().bos_id;
+    std::vector<int> ids;
+    if (!model.tokenizer) ids = parse_token_ids(model, text);
+    else if (!text.empty()) ids = model.tokenizer->encode(text);
+    if (ids.empty()) {
+        const int bos = model.tokenizer && model.tokenizer->bos_id() ? *model.tokenizer->bos_id() : configured;
+        if (bos < 0 || bos >= model.config().d_vocab)
+            throw Error({"prompt", "at least one token (this model has no BOS token to start from)", "an empty prompt", "type some text"});
+        ids.push_back(bos);
+    }
+    for (const int id : ids)
+        if (id >= model.config().d_vocab)
+            throw Error({"prompt", fmt::format("ids below d_vocab = {}", model.config().d_vocab), std::to_string(id), "use the tokenizer that belongs to the model"});
+    return ids;
+}
+
+std::string token_label(const Model& model, int token) {
+    if (!model.tokenizer || token >= model.tokenizer->size()) return fmt::format("#{}", token);
+    return model.tokenizer->piece(token);
+}
+
+} // namespace gf

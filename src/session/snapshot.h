@@ -1,0 +1,51 @@
+#pragma once
+// What the window sees: a consistent picture of the session, newest published first, never locked.
+
+#include "core/sampling.h"
+#include "session/branch.h"
+#include "session/model.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace gf {
+
+struct Snapshot {
+    std::uint64_t version = 0; ///< grows with every publication
+    std::shared_ptr<const Model> model; ///< null: nothing is open
+    std::string model_path, tokenizer_path;
+    std::string prompt;
+
+    std::vector<RunView> runs; ///< runs[0]: the branch in view; empty until a model is open
+    int cursor = 0;            ///< tokens shown: rows [0, cursor) of runs[0]
+    std::vector<RunView> tree; ///< all branches in order of creation
+    int branch = 0;            ///< index in `tree` of runs[0]
+
+    SamplingChain chain;
+    std::uint64_t seed = 0;
+    DrawKey next_draw; ///< of the token after the cursor
+    bool playing = false;
+    double tokens_per_s_limit = 0; ///< 0: none
+    bool can_undo = false, can_redo = false;
+
+    std::string message; ///< the last error or note; empty: none
+    bool message_is_error = false;
+    bool can_truncate = false;  ///< the error is a prompt that is too long: SetPrompt{prompt, truncate}
+    std::string refused_prompt; ///< ... this one
+    std::uint64_t message_number = 0;
+
+    double tokens_per_s = 0; ///< measured over the last tokens computed
+    int rows_wanted = 0;     ///< rows that runs[0] will have once its prompt is read
+
+    bool has_run() const { return !runs.empty(); }
+    bool reading_prompt() const { return has_run() && runs[0].rows < rows_wanted; }
+    const RunView& run() const { return runs[0]; }
+    const Trace& trace() const { return *runs[0].trace; }
+    const ModelConfig& config() const { return model->config(); }
+    /// Row whose logits give the token after the cursor.
+    int last_row() const { return cursor - 1; }
+};
+
+} // namespace gf
