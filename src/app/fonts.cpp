@@ -18,16 +18,16 @@ constexpr const char* k_files[k_face_count] = {"fonts/Inter-Regular.otf", "fonts
 /// JetBrains Mono is wide: a little smaller it sits well beside Inter.
 constexpr float k_mono_scale = 0.92f;
 
-constexpr ImWchar k_last_code_point = 0x10FFFF;
+constexpr ImWchar k_last_code_point = 0x10FFFF, k_replacement = 0xFFFD;
 constexpr ImWchar k_base_ranges[] = {
-    0x0020, 0x007E, 0x00A0, 0x00FF,                                                 // Latin
-    0x0391, 0x03C9,                                                                 // Greek
-    0x2010, 0x2027, 0x2032, 0x2033,                                                 // dashes, quotes, ellipsis, primes
-    0x2070, 0x2094,                                                                 // raised and lowered digits
-    0x2190, 0x2193, 0x21B5, 0x21B5,                                                 // arrows, return
-    0x2202, 0x2202, 0x2208, 0x2208, 0x220F, 0x2212, 0x221A, 0x221A, 0x221E, 0x221E, // mathematics
-    0x2225, 0x2225, 0x2248, 0x2248, 0x2260, 0x2265, 0x2299, 0x2299, 0x22C5, 0x22C5, //
-    0x2423, 0x2423, 0x25A0, 0x25CF, 0xFFFD, 0xFFFD,                                 // open box, shapes, replacement
+    0x0020, 0x007E, 0x00A0, 0x00FF, // Latin
+    0x0391, 0x03C9,                 // Greek
+    0x2010, 0x2027, 0x2032, 0x2033, // dashes, quotes, ellipsis, primes
+    0x2070, 0x2094,                 // raised and lowered digits
+    0x2190, 0x2193, 0x21B5, 0x21B5, // arrows, return
+    0x2202, 0x2202, 0x2208, 0x2208, 0x220F,        0x2212,        0x221A, 0x221A, 0x221E, 0x221E, // mathematics
+    0x2225, 0x2225, 0x2248, 0x2248, 0x2260,        0x2265,        0x2299, 0x2299,                 //
+    0x2423, 0x2423, 0x25A0, 0x25CF, k_replacement, k_replacement,                                 // open box, shapes, replacement
     0};
 
 std::vector<unsigned char> read_file(const std::filesystem::path& path) {
@@ -55,18 +55,42 @@ VerticalMetrics vertical_metrics(std::span<const unsigned char> font) {
     return {s16(hhea + 4) / units_per_em, (s16(hhea + 4) - s16(hhea + 6)) / units_per_em};
 }
 
+/// What ImGui calls the size of a font, in the whole pixels that it wants.
+float whole_height(std::span<const unsigned char> font, float em) { return std::round(vertical_metrics(font).height * em); }
+
+/// Where ImGui puts the base line below the upper edge.
+float imgui_ascent(std::span<const unsigned char> font, float height) {
+    const VerticalMetrics metrics = vertical_metrics(font);
+    return std::ceil(metrics.ascent / metrics.height * height);
+}
+
 bool is_mono(Face face) { return face == Face::mono || face == Face::mono_bold; }
+
+/// Where a face lacks a character that another one of the same size has, it shows that glyph: they lie in one texture.
+void share_glyphs(const std::array<ImFont*, k_face_count>& faces) {
+    for (const Face donor : {Face::regular, Face::mono}) {
+        const ImFont* from = faces[static_cast<std::size_t>(donor)];
+        for (ImFont* to : faces) {
+            if (to == from) continue;
+            for (const ImFontGlyph& g : from->Glyphs)
+                if (!to->FindGlyphNoFallback(static_cast<ImWchar>(g.Codepoint)))
+                    to->AddGlyph(nullptr, static_cast<ImWchar>(g.Codepoint), g.X0, g.Y0, g.X1, g.Y1, g.U0, g.V0, g.U1, g.V1,
+                                 g.AdvanceX);
+            to->FallbackChar = k_replacement;
+            to->BuildLookupTable();
+        }
+    }
+}
 
 } // namespace
 
-FontSet::FontSet() : known_(k_last_code_point / 64 + 1) {
+FontSet::FontSet() : asked_(k_last_code_point / 64 + 1) {
     for (std::size_t face = 0; face < files_.size(); ++face)
         files_[face] = read_file(require_asset(k_files[face], "install fonts-inter and fonts-jetbrains-mono and build again"));
-    for (const ImWchar* range = k_base_ranges; *range; range += 2)
-        for (ImWchar c = range[0]; c <= range[1]; ++c) known_[c / 64] |= std::uint64_t{1} << c % 64;
 }
 
 bool FontSet::require(std::string_view utf8) {
+    const ImFont* built = get(TextSize::body, Face::regular);
     const std::size_t before = extra_.size();
     const char* end = utf8.data() + utf8.size();
     for (const char* at = utf8.data(); at < end;) {
@@ -76,45 +100,44 @@ bool FontSet::require(std::string_view utf8) {
             continue;
         }
         at += ImTextCharFromUtf8(&c, at, end);
-        std::uint64_t& word = known_[std::min(c, k_last_code_point) / 64];
+        if (built && built->FindGlyphNoFallback(c)) continue;
+        std::uint64_t& word = asked_[std::min(c, k_last_code_point) / 64];
         const std::uint64_t bit = std::uint64_t{1} << c % 64;
-        if (word & bit) continue;
+        if (!(word & bit)) extra_.push_back(c);
         word |= bit;
-        extra_.push_back(c);
     }
     return extra_.size() > before;
 }
 
-ImFont* FontSet::add(ImFontAtlas& atlas, Face face, float em_pixels) {
+ImFont* FontSet::add(ImFontAtlas& atlas, Face face, float em, float base_line) {
     FontFile& file = files_[static_cast<std::size_t>(face)];
-    const float body_ascent = vertical_metrics(files_.front()).ascent * em_pixels;
-    if (is_mono(face)) em_pixels *= k_mono_scale;
-    const VerticalMetrics metrics = vertical_metrics(file);
+    const float height = whole_height(file, em * (is_mono(face) ? k_mono_scale : 1.0f));
     ImFontConfig config;
     config.FontDataOwnedByAtlas = false;
     config.OversampleH = 2;
     config.GlyphRanges = k_base_ranges;
-    config.GlyphOffset.y = std::ceil(body_ascent) - std::ceil(metrics.ascent * em_pixels); // ImGui rounds ascents up
-    return atlas.AddFontFromMemoryTTF(file.data(), static_cast<int>(file.size()), metrics.height * em_pixels, &config);
+    config.GlyphOffset.y = base_line - imgui_ascent(file, height);
+    return atlas.AddFontFromMemoryTTF(file.data(), static_cast<int>(file.size()), height, &config);
 }
 
-void FontSet::merge(ImFontAtlas& atlas, FontFile& file, float em_pixels) {
+void FontSet::merge(ImFontAtlas& atlas, FontFile& file, float em, float base_line) {
     if (file.empty()) return;
     ImFontConfig config;
     config.FontDataOwnedByAtlas = false;
     config.MergeMode = true;
     config.OversampleH = 1;
     config.GlyphRanges = extra_ranges_.data();
-    atlas.AddFontFromMemoryTTF(file.data(), static_cast<int>(file.size()), vertical_metrics(file).height * em_pixels, &config);
+    config.GlyphOffset.y = base_line - imgui_ascent(files_.front(), whole_height(files_.front(), em));
+    atlas.AddFontFromMemoryTTF(file.data(), static_cast<int>(file.size()), whole_height(file, em), &config);
 }
 
-void FontSet::build(ImFontAtlas& atlas, float scale) {
-    atlas.Clear();
-    if (!extra_.empty() && !fallbacks_read_) {
-        fallbacks_read_ = true;
-        if (const auto path = find_asset("fonts/cjk.ttf"); !path.empty()) cjk_ = read_file(path);
-        if (const auto path = find_asset("fonts/symbol.ttf"); !path.empty()) symbols_ = read_file(path);
-    }
+void FontSet::read_fallbacks() {
+    fallbacks_read_ = true;
+    if (const auto path = find_asset("fonts/cjk.ttf"); !path.empty()) cjk_ = read_file(path);
+    if (const auto path = find_asset("fonts/symbol.ttf"); !path.empty()) symbols_ = read_file(path);
+}
+
+void FontSet::collect_extra_ranges() {
     std::ranges::sort(extra_);
     extra_ranges_.clear();
     for (const ImWchar c : extra_) {
@@ -124,36 +147,26 @@ void FontSet::build(ImFontAtlas& atlas, float scale) {
             extra_ranges_.insert(extra_ranges_.end(), {c, c});
     }
     extra_ranges_.push_back(0);
+}
 
-    for (std::size_t size = 0; size < fonts_.size(); ++size) {
-        const float em_pixels = k_em_pixels[size] * scale;
+void FontSet::build(ImFontAtlas& atlas, float scale) {
+    atlas.Clear();
+    if (!extra_.empty() && !fallbacks_read_) read_fallbacks();
+    collect_extra_ranges();
+    const VerticalMetrics inter = vertical_metrics(files_.front());
+    for (std::size_t i = 0; i < fonts_.size(); ++i) {
+        const float em = k_em_pixels[i] * scale, line = std::round(k_line_pixels[i] * scale);
+        const float base_line = std::round((line - inter.height * em) / 2 + inter.ascent * em);
         for (int face = 0; face < k_face_count; ++face) {
-            fonts_[size][static_cast<std::size_t>(face)] = add(atlas, static_cast<Face>(face), em_pixels);
+            fonts_[i][static_cast<std::size_t>(face)] = add(atlas, static_cast<Face>(face), em, base_line);
             if (static_cast<Face>(face) != Face::regular || extra_.empty()) continue;
-            for (FontFile* file : {&files_.front(), &cjk_, &symbols_}) merge(atlas, *file, em_pixels);
+            for (FontFile* file : {&files_.front(), &cjk_, &symbols_}) merge(atlas, *file, em, base_line);
         }
     }
     if (!atlas.Build()) throw Error({"the fonts", "", "they fill more than one texture", "choose a smaller scale"});
-    share_extra_glyphs();
-    for (auto& faces : fonts_) {
-        const float line = std::round(faces.front()->FontSize);
-        for (ImFont* font : faces) font->FontSize = line; // whole pixels, the same for all faces
-    }
-}
-
-// The other faces show the extra characters in the regular face's glyphs, which lie in the same texture.
-void FontSet::share_extra_glyphs() {
-    for (auto& faces : fonts_) {
-        for (const ImWchar c : extra_) {
-            const ImFontGlyph* found = faces.front()->FindGlyphNoFallback(c);
-            if (!found) continue;
-            const ImFontGlyph g = *found;
-            for (std::size_t face = 1; face < faces.size(); ++face)
-                if (!faces[face]->FindGlyphNoFallback(c))
-                    faces[face]->AddGlyph(nullptr, c, g.X0, g.Y0, g.X1, g.Y1, g.U0, g.V0, g.U1, g.V1, g.AdvanceX);
-        }
-        if (!extra_.empty())
-            for (std::size_t face = 1; face < faces.size(); ++face) faces[face]->BuildLookupTable();
+    for (std::size_t i = 0; i < fonts_.size(); ++i) {
+        share_glyphs(fonts_[i]);
+        for (ImFont* font : fonts_[i]) font->FontSize = std::round(k_line_pixels[i] * scale);
     }
 }
 

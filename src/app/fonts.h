@@ -13,7 +13,8 @@ namespace gf {
 
 enum class TextSize { small, body, title };
 inline constexpr int k_text_size_count = 3;
-inline constexpr std::array<float, k_text_size_count> k_em_pixels = {12, 13, 16}; ///< at scale 1
+inline constexpr std::array<float, k_text_size_count> k_em_pixels = {12, 13, 16};   ///< at scale 1
+inline constexpr std::array<float, k_text_size_count> k_line_pixels = {16, 20, 24}; ///< height of a line of text
 
 /// All faces of one size share line height and base line, so they mix on a line.
 enum class Face { regular, bold, mono, mono_bold };
@@ -35,15 +36,17 @@ class FontSet {
 
   private:
     using FontFile = std::vector<unsigned char>;
-    ImFont* add(ImFontAtlas& atlas, Face face, float em_pixels);
-    void merge(ImFontAtlas& atlas, FontFile& file, float em_pixels);
-    void share_extra_glyphs();
+    /// Pixels; the base line is measured from the line's upper edge.
+    ImFont* add(ImFontAtlas& atlas, Face face, float em, float base_line);
+    void merge(ImFontAtlas& atlas, FontFile& file, float em, float base_line);
+    void read_fallbacks();
+    void collect_extra_ranges();
 
     std::array<FontFile, k_face_count> files_;
     FontFile cjk_, symbols_; // read when first needed; empty when they are not installed
     bool fallbacks_read_ = false;
-    std::vector<std::uint64_t> known_;  // bit per code point: in the base ranges or in extra_
-    std::vector<ImWchar> extra_;        // beyond the base ranges
+    std::vector<std::uint64_t> asked_;  // bit per code point of extra_
+    std::vector<ImWchar> extra_;        // asked for beyond the base ranges
     std::vector<ImWchar> extra_ranges_; // the same as ImGui wants them: pairs, 0; alive until the next build
     std::array<std::array<ImFont*, k_face_count>, k_text_size_count> fonts_{};
 };

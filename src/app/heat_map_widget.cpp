@@ -8,7 +8,7 @@
 namespace gf {
 namespace {
 
-constexpr float k_hatch_period = 10; // design lengths
+constexpr float k_hatch_period = 12; // design lengths
 constexpr float k_hatched_from = 64; // smaller maps show masked cells plain
 constexpr float k_least_visible = 4; // cells
 

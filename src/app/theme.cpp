@@ -77,7 +77,7 @@ Theme light() {
     t.surprisal = rgb(0xBFD7EE);
     t.head_lightness = 0.63;
     t.heat.masked_fill = {241, 242, 244};
-    t.heat.masked_line = {224, 227, 231};
+    t.heat.masked_line = {226, 228, 232};
     return t;
 }
 
@@ -104,7 +104,7 @@ Theme dark() {
     t.surprisal = rgb(0x1F4A6B);
     t.head_lightness = 0.74;
     t.heat.masked_fill = {38, 41, 46};
-    t.heat.masked_line = {51, 55, 61};
+    t.heat.masked_line = {50, 54, 60};
     return t;
 }
 

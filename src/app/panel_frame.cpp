@@ -1,0 +1,92 @@
+#include "app/panel_frame.h"
+
+#include "app/widget_parts.h"
+#include "app/widgets.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gf {
+namespace {
+
+constexpr ImGuiWindowFlags k_fixed = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                                     ImGuiWindowFlags_NoDocking | ImGuiWindowFlags_NoBringToFrontOnFocus;
+constexpr float k_margin = 8; // ground around the panels
+
+} // namespace
+
+void begin_bar(const char* name, float top, float height) {
+    ImGui::SetNextWindowPos({0, top});
+    ImGui::SetNextWindowSize({ImGui::GetIO().DisplaySize.x, height});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, {1, 1});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {px(16), std::max(0.0f, std::floor((height - px(k_control_height)) / 2))});
+    ImGui::Begin(name, nullptr, k_fixed | ImGuiWindowFlags_NoScrollWithMouse);
+    const float line = top + height - std::max(px(1), 1.0f);
+    ImGui::GetWindowDrawList()->AddRectFilled({0, line}, {ImGui::GetIO().DisplaySize.x, top + height}, theme().border);
+}
+
+void end_bar() {
+    ImGui::End();
+    ImGui::PopStyleVar(4);
+}
+
+ImGuiID panel_dock(const char* name, float top, float bottom) {
+    const ImU32 ground = theme().ground;
+    ImGui::SetNextWindowPos({0, top});
+    ImGui::SetNextWindowSize({ImGui::GetIO().DisplaySize.x, bottom - top});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {px(k_margin), px(k_margin)});
+    // Dear ImGui paints the gaps between docked windows with these.
+    ImGui::PushStyleColor(ImGuiCol_WindowBg, ground);
+    ImGui::PushStyleColor(ImGuiCol_Border, ground);
+    ImGui::Begin(name, nullptr, k_fixed | ImGuiWindowFlags_NoNavFocus);
+    const ImGuiID dock = ImGui::GetID("panels");
+    ImGuiDockNodeFlags flags = ImGuiDockNodeFlags_AutoHideTabBar;
+    flags |= ImGuiDockNodeFlags_NoWindowMenuButton; // of another enumeration
+    ImGui::DockSpace(dock, {0, 0}, flags);
+    ImGui::End();
+    ImGui::PopStyleColor(2);
+    ImGui::PopStyleVar(3);
+    return dock;
+}
+
+bool begin_panel(const char* name, bool* open) {
+    const Theme& t = theme();
+    ImGui::PushStyleColor(ImGuiCol_WindowBg, t.ground); // shows at the card's corners
+    // Dear ImGui's triangle that brings hidden tabs back: unseen behind the card until the mouse is on it.
+    for (const ImGuiCol place : {ImGuiCol_Button, ImGuiCol_ButtonActive}) ImGui::PushStyleColor(place, t.ground);
+    const bool visible = ImGui::Begin(name, open, ImGuiWindowFlags_NoCollapse);
+    ImGui::PopStyleColor(3);
+    if (!visible) return false;
+    const ImGuiWindow* window = ImGui::GetCurrentWindow();
+    ImDrawList& list = *window->DrawList;
+    ImRect card = window->Rect();
+    card.Min.y += window->TitleBarHeight; // of the tabs, where there are several
+    list.PushClipRect(card.Min, card.Max);
+    list.AddRectFilled(card.Min, card.Max, t.panel, px(8));
+    list.AddRect(card.Min, card.Max, t.border, px(8), 0, std::max(px(1), 1.0f));
+    list.PopClipRect();
+    return true;
+}
+
+void end_panel() { ImGui::End(); }
+
+void panel_header(std::string_view title, std::string_view subtitle) {
+    ImFont* bold = font(TextSize::body, Face::bold);
+    const float width = std::max(ImGui::GetContentRegionAvail().x, 1.0f), title_width = measure(bold, title).x;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const ImRect line(at, {at.x + width, at.y + bold->FontSize});
+    ImGui::Dummy(line.GetSize());
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    put_text(list, line, at.x, bold, theme().text, title);
+    const FontScope scope(TextSize::body);
+    ImGui::PushStyleColor(ImGuiCol_Text, theme().muted);
+    ImGui::RenderTextEllipsis(&list, {std::floor(at.x + title_width + px(10)), line.Min.y}, line.Max, line.Max.x, line.Max.x,
+                              subtitle.data(), subtitle.data() + subtitle.size(), nullptr);
+    ImGui::PopStyleColor();
+}
+
+} // namespace gf

@@ -1,0 +1,47 @@
+#pragma once
+// What is hovered and pinned, shared by all panels: pointing at something anywhere lights the same thing everywhere.
+
+#include "core/cell_ref.h"
+
+#include <optional>
+
+namespace gf {
+
+/// A value that panels set while they draw and read from the frame before, so that the order of panels does not matter.
+template <class T>
+class Hover {
+  public:
+    void set(const T& value) { next_ = value; }
+    const std::optional<T>& get() const { return now_; }
+    /// Once a frame, before the panels draw. True if it changed: one more frame is needed to show it.
+    bool turn() {
+        const bool changed = now_ != next_;
+        now_ = next_;
+        next_.reset();
+        return changed;
+    }
+
+  private:
+    std::optional<T> now_, next_;
+};
+
+struct HeadRef {
+    int layer = 0, head = 0;
+    bool operator==(const HeadRef&) const = default;
+};
+
+struct Selection {
+    Hover<CellRef> cell;
+    Hover<int> token;   ///< position
+    Hover<HeadRef> head;
+    HeadRef pinned_head;
+    int pinned_token = -1; ///< position; -1: the newest one
+
+    /// Once a frame. True if something hovered changed.
+    bool turn() {
+        const bool cell_changed = cell.turn(), token_changed = token.turn(), head_changed = head.turn();
+        return cell_changed || token_changed || head_changed;
+    }
+};
+
+} // namespace gf
