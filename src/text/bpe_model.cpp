@@ -69,7 +69,8 @@ void BpeModel::add_merge(std::string_view left, std::string_view right, std::siz
                      fmt::format("'{}', which is none", name), "vocabulary and merges must come from the same training"});
     };
     const std::string a(left), b(right);
-    merges_[key(id(a), id(b))] = {double(rank), id(a + b)};
+    const std::uint64_t pair = key(id(a), id(b));
+    merges_[pair] = {double(rank), id(a + b)}; // of equal pairs the last counts, as in Hugging Face's library
 }
 
 void BpeModel::encode(std::string_view piece, std::vector<int>& ids) const {

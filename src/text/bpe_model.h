@@ -23,6 +23,7 @@ class BpeModel {
     void encode(std::string_view piece, std::vector<int>& ids) const;
 
     const TokenIds& vocab() const { return vocab_; }
+    std::optional<int> unknown_id() const { return unknown_id_; }
 
   private:
     void read_vocab(const nlohmann::json& vocab);

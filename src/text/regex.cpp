@@ -67,6 +67,11 @@ class Translation {
             refuse({&pattern_[at_ - 1], 2});
         else
             result_ += {'\\', c};
+        if (at_ + 1 < pattern_.size() && pattern_[at_ + 1] == '{' && (c == 'p' || c == 'P' || c == 'x')) { // its argument
+            const std::size_t end = std::min(pattern_.find('}', at_), pattern_.size() - 1);
+            result_ += pattern_.substr(at_ + 1, end - at_);
+            at_ = end;
+        }
     }
 
     void class_character() {

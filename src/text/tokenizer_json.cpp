@@ -144,7 +144,7 @@ void JsonTokenizer::find_hidden_spaces(const std::vector<AddedToken>& added) {
     for (const int id : template_.before) tokens_[static_cast<std::size_t>(id)].hides_space = true;
     for (const AddedToken& t : added) {
         const bool starts_segment = pre_tokenizers_.prefixes_every_segment || (normalizer_.prepends() && !t.normalized);
-        if (starts_segment) tokens_[static_cast<std::size_t>(t.id)].hides_space = true;
+        if (starts_segment && t.id != model_.unknown_id()) tokens_[static_cast<std::size_t>(t.id)].hides_space = true;
     }
 }
 

@@ -1,0 +1,87 @@
+// Damaged files by the ten thousand: nothing but Error may come out, and what still parses must still work.
+#include "text/helpers.h"
+#include "text/tok_bin.h"
+#include "text/tokenizer_json.h"
+
+#include <functional>
+#include <nlohmann/json.hpp>
+
+namespace gf {
+namespace {
+
+using namespace testing;
+using nlohmann::json;
+
+constexpr int k_mutants = 20'000;
+
+void exercise(const Tokenizer& tokenizer) {
+    for (const char* text : {"the cat's 12 \xE4\xBD\xA0 \xF0\x9F\x98\x80", " a\xFF\xE2\x96  <s>\n\n", ""}) {
+        try {
+            tokenizer.decode(tokenizer.encode(text));
+        } catch (const Error&) {
+        }
+    }
+    for (int id = 0; id < tokenizer.size(); id += 17) tokenizer.piece(id);
+}
+
+struct Counts {
+    int parsed = 0;      ///< still a tokenizer
+    int past_header = 0; ///< parsed, or refused for something behind the first field
+};
+
+template <class Parse>
+Counts run_mutants(const std::vector<std::string>& seeds, const std::function<std::string(const std::string&, Random&)>& damage,
+                   std::string_view header_error, Parse&& parse) {
+    Random random(6);
+    Counts counts;
+    for (int i = 0; i < k_mutants; ++i) {
+        const std::string mutant = damage(seeds[std::size_t(i) % seeds.size()], random);
+        try {
+            exercise(*parse(mutant));
+            ++counts.parsed;
+            ++counts.past_header;
+        } catch (const Error& e) {
+            if (std::string_view(e.what()).find(header_error) == std::string_view::npos) ++counts.past_header;
+        }
+    }
+    EXPECT_GE(counts.past_header, k_mutants / 3);
+    EXPECT_GT(counts.parsed, 0);
+    std::printf("%d mutants, %d past the header, %d still tokenizers\n", k_mutants, counts.past_header, counts.parsed);
+    return counts;
+}
+
+TEST(Mutants, TokBin) {
+    if (!std::filesystem::exists(tok512_path())) GTEST_SKIP() << tok512_path() << " is missing";
+    const std::vector<std::string> seeds = {file_bytes(tok512_path())};
+    run_mutants(seeds, mutate, "max_token_length", [](const std::string& bytes) { return parse_tok_bin(bytes, "m.bin"); });
+}
+
+/// The files of hugging_face_cases.json with a vocabulary so small that most mutations hit what stands around it.
+std::vector<std::string> json_seeds() {
+    const json file = json::parse(file_bytes(std::string(GLASSFORMER_TESTS_DIR) + "/text/hugging_face_cases.json"));
+    const json vocab = {{"<unk>", 0}, {"<s>", 1}, {"</s>", 2}, {"a", 3},      {"t", 4},         {"h", 5},
+                        {"e", 6},     {"th", 7},  {"the", 8},  {"<0xFF>", 9}, {"\xC4\xA0", 10}, {"\xE2\x96\x81", 11}};
+    std::vector<std::string> seeds;
+    for (const json& c : file.at("cases")) {
+        json seed = c.at("file");
+        seed["model"].update({{"vocab", vocab}, {"merges", {"t h", "th e"}}});
+        std::size_t next = vocab.size();
+        for (json& added : seed["added_tokens"]) {
+            const std::string content = added.at("content");
+            added["id"] = vocab.contains(content) ? vocab.at(content) : json(next++);
+        }
+        if (c.at("name") == "llama3") seed["post_processor"] = nullptr; // its BOS has another id
+        seeds.push_back(seed.dump());
+        EXPECT_LE(seeds.back().size(), 8192u);
+        EXPECT_NO_THROW(parse_tokenizer_json(seeds.back(), c.at("name")));
+    }
+    return seeds;
+}
+
+TEST(Mutants, TokenizerJson) {
+    run_mutants(json_seeds(), mutate_json, "m.json: expected JSON",
+                [](const std::string& bytes) { return parse_tokenizer_json(bytes, "m.json"); });
+}
+
+} // namespace
+} // namespace gf
