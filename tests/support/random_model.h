@@ -41,7 +41,7 @@ inline ModelConfig gpt2() {
 inline ModelConfig odd() {
     ModelConfig c = gpt2();
     c.n_layers = 2, c.n_heads = 3, c.n_kv_heads = 3, c.d_head = 6;
-    c.positions = Positions::none, c.activation = Activation::gelu, c.tied_embeddings = false,
+    c.positions = Positions::none, c.activation = Activation::gelu, c.tied_embeddings = false;
     c.tensor_names = TensorNames::llama;
     return c;
 }
