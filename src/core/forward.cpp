@@ -106,6 +106,8 @@ void forward(Trace& trace, int row_begin, int row_end, int first_layer) {
     if (row_begin < 0 || row_begin > row_end || row_end > trace.n_tokens() || first_layer < 0 || first_layer >= trace.config().n_layers)
         throw Error({"forward", "rows within the " + std::to_string(trace.n_tokens()) + " tokens given, a layer of the model",
                      "rows " + std::to_string(row_begin) + " to " + std::to_string(row_end) + ", layer " + std::to_string(first_layer), ""});
+    if (first_layer > 0 && !trace.kept(Site::resid_pre))
+        throw Error({"forward", "a Trace that keeps hook_resid_pre, to start at layer " + std::to_string(first_layer), "one that does not", ""});
     const bool ahead = looks_ahead(trace.config().mask);
     for (int r = row_begin; ahead && r < row_end; ++r)
         if (trace.plan(r).key_end > row_end)
