@@ -1,0 +1,231 @@
+// The table of parameters: Hugging Face's names and shapes, spelled out, and what follows from the table.
+
+#include "support/compare.h"
+#include "support/random_model.h"
+
+#include <map>
+#include <numeric>
+#include <set>
+
+namespace gf::tests {
+namespace {
+
+using Expected = std::vector<std::pair<std::string, std::vector<int>>>; ///< name, shape in the file
+
+Expected in_file(const ModelConfig& c) {
+    Expected found;
+    for (const ParamRow& r : param_table(c)) found.emplace_back(r.name, r.file_shape());
+    return found;
+}
+
+ModelConfig one_layer(const char* name) {
+    ModelConfig c = preset(name).config;
+    c.n_layers = 1;
+    return c;
+}
+
+TEST(ParamTable, Llama) { // transformers' LlamaForCausalLM; d_model 24, 6 heads and 2 key-value heads of 8, d_mlp 40
+    EXPECT_EQ(in_file(one_layer("llama")), (Expected{{"model.embed_tokens.weight", {53, 24}},
+                                                     {"model.layers.0.input_layernorm.weight", {24}},
+                                                     {"model.layers.0.self_attn.q_proj.weight", {48, 24}},
+                                                     {"model.layers.0.self_attn.k_proj.weight", {16, 24}},
+                                                     {"model.layers.0.self_attn.v_proj.weight", {16, 24}},
+                                                     {"model.layers.0.self_attn.o_proj.weight", {24, 48}},
+                                                     {"model.layers.0.post_attention_layernorm.weight", {24}},
+                                                     {"model.layers.0.mlp.gate_proj.weight", {40, 24}},
+                                                     {"model.layers.0.mlp.up_proj.weight", {40, 24}},
+                                                     {"model.layers.0.mlp.down_proj.weight", {24, 40}},
+                                                     {"model.norm.weight", {24}},
+                                                     {"lm_head.weight", {53, 24}}}));
+}
+
+TEST(ParamTable, LlamaWithBiases) { // attention_bias and mlp_bias
+    ModelConfig c = one_layer("llama");
+    c.attn_qkv_bias = c.attn_out_bias = c.mlp_bias = c.tied_embeddings = true;
+    EXPECT_EQ(in_file(c), (Expected{{"model.embed_tokens.weight", {53, 24}},
+                                    {"model.layers.0.input_layernorm.weight", {24}},
+                                    {"model.layers.0.self_attn.q_proj.weight", {48, 24}},
+                                    {"model.layers.0.self_attn.q_proj.bias", {48}},
+                                    {"model.layers.0.self_attn.k_proj.weight", {16, 24}},
+                                    {"model.layers.0.self_attn.k_proj.bias", {16}},
+                                    {"model.layers.0.self_attn.v_proj.weight", {16, 24}},
+                                    {"model.layers.0.self_attn.v_proj.bias", {16}},
+                                    {"model.layers.0.self_attn.o_proj.weight", {24, 48}},
+                                    {"model.layers.0.self_attn.o_proj.bias", {24}},
+                                    {"model.layers.0.post_attention_layernorm.weight", {24}},
+                                    {"model.layers.0.mlp.gate_proj.weight", {40, 24}},
+                                    {"model.layers.0.mlp.gate_proj.bias", {40}},
+                                    {"model.layers.0.mlp.up_proj.weight", {40, 24}},
+                                    {"model.layers.0.mlp.up_proj.bias", {40}},
+                                    {"model.layers.0.mlp.down_proj.weight", {24, 40}},
+                                    {"model.layers.0.mlp.down_proj.bias", {24}},
+                                    {"model.norm.weight", {24}}}));
+}
+
+TEST(ParamTable, Gpt2) { // transformers' GPT2LMHeadModel, whose Conv1D matrices are [in, out]; d_model 20, d_mlp 37
+    EXPECT_EQ(in_file(one_layer("gpt2")), (Expected{{"transformer.wte.weight", {53, 20}},
+                                                    {"transformer.wpe.weight", {256, 20}},
+                                                    {"transformer.h.0.ln_1.weight", {20}},
+                                                    {"transformer.h.0.ln_1.bias", {20}},
+                                                    {"transformer.h.0.attn.c_attn.weight", {20, 60}},
+                                                    {"transformer.h.0.attn.c_attn.bias", {60}},
+                                                    {"transformer.h.0.attn.c_proj.weight", {20, 20}},
+                                                    {"transformer.h.0.attn.c_proj.bias", {20}},
+                                                    {"transformer.h.0.ln_2.weight", {20}},
+                                                    {"transformer.h.0.ln_2.bias", {20}},
+                                                    {"transformer.h.0.mlp.c_fc.weight", {20, 37}},
+                                                    {"transformer.h.0.mlp.c_fc.bias", {37}},
+                                                    {"transformer.h.0.mlp.c_proj.weight", {37, 20}},
+                                                    {"transformer.h.0.mlp.c_proj.bias", {20}},
+                                                    {"transformer.ln_f.weight", {20}},
+                                                    {"transformer.ln_f.bias", {20}}}));
+}
+
+TEST(ParamTable, Mixtral) { // transformers' MixtralForCausalLM: w1 is the gate, w3 the other factor, w2 the way out
+    ModelConfig c = one_layer("mixtral");
+    c.n_experts = 2;
+    EXPECT_EQ(in_file(c), (Expected{{"model.embed_tokens.weight", {53, 24}},
+                                    {"model.layers.0.input_layernorm.weight", {24}},
+                                    {"model.layers.0.self_attn.q_proj.weight", {48, 24}},
+                                    {"model.layers.0.self_attn.k_proj.weight", {16, 24}},
+                                    {"model.layers.0.self_attn.v_proj.weight", {16, 24}},
+                                    {"model.layers.0.self_attn.o_proj.weight", {24, 48}},
+                                    {"model.layers.0.post_attention_layernorm.weight", {24}},
+                                    {"model.layers.0.block_sparse_moe.gate.weight", {2, 24}},
+                                    {"model.layers.0.block_sparse_moe.experts.0.w1.weight", {23, 24}},
+                                    {"model.layers.0.block_sparse_moe.experts.0.w3.weight", {23, 24}},
+                                    {"model.layers.0.block_sparse_moe.experts.0.w2.weight", {24, 23}},
+                                    {"model.layers.0.block_sparse_moe.experts.1.w1.weight", {23, 24}},
+                                    {"model.layers.0.block_sparse_moe.experts.1.w3.weight", {23, 24}},
+                                    {"model.layers.0.block_sparse_moe.experts.1.w2.weight", {24, 23}},
+                                    {"model.norm.weight", {24}},
+                                    {"lm_head.weight", {53, 24}}}));
+    for (const ParamRow& r : param_table(c)) {
+        EXPECT_EQ(r.name.ends_with("w1.weight"), r.role == Role::mlp_in) << r.name;
+        EXPECT_EQ(r.name.ends_with("w3.weight"), r.role == Role::mlp_up) << r.name;
+        EXPECT_EQ(r.expert, r.name.find("experts.1") != std::string::npos   ? 1
+                            : r.name.find("experts.0") != std::string::npos ? 0
+                                                                            : -1)
+            << r.name;
+    }
+}
+
+TEST(ParamTable, CountIsTheSumForEveryPreset) {
+    for (const Preset& p : presets()) {
+        std::size_t sum = 0;
+        std::set<std::string> names;
+        for (const ParamRow& r : param_table(p.config)) {
+            EXPECT_EQ(r.offset, sum) << p.name << ": rows lie end to end";
+            sum += r.size();
+            EXPECT_TRUE(names.insert(r.name).second) << r.name << " twice";
+        }
+        EXPECT_EQ(param_count(p.config), sum) << p.name;
+        EXPECT_EQ(Weights(p.config).size(), sum) << p.name;
+    }
+}
+
+TEST(ParamTable, CountsOfPublishedModels) {
+    ModelConfig gpt2 = preset("gpt2").config; // "124M"
+    gpt2.d_model = 768, gpt2.n_layers = 12, gpt2.n_heads = gpt2.n_kv_heads = 12, gpt2.d_head = 64, gpt2.d_mlp = 3072,
+    gpt2.n_ctx = 1024, gpt2.d_vocab = 50257;
+    EXPECT_EQ(param_count(gpt2), 124439808u);
+    ModelConfig llama = preset("llama").config; // Llama 2 7B
+    llama.d_model = 4096, llama.n_layers = 32, llama.n_heads = llama.n_kv_heads = 32, llama.d_head = 128, llama.d_mlp = 11008,
+    llama.d_vocab = 32000;
+    EXPECT_EQ(param_count(llama), 6738415616u);
+    ModelConfig mixtral = preset("mixtral").config; // Mixtral 8x7B
+    mixtral.d_model = 4096, mixtral.n_layers = 32, mixtral.n_heads = 32, mixtral.n_kv_heads = 8, mixtral.d_head = 128,
+    mixtral.d_mlp = 14336;
+    mixtral.d_vocab = 32000, mixtral.n_experts = 8;
+    EXPECT_EQ(param_count(mixtral), 46702792704u);
+    ModelConfig stories = llama; // stories260K of llama2.c
+    stories.d_model = 64, stories.n_layers = 5, stories.n_heads = 8, stories.n_kv_heads = 4, stories.d_head = 8,
+    stories.d_mlp = 172, stories.d_vocab = 512;
+    stories.tied_embeddings = true;
+    EXPECT_EQ(param_count(stories), 260032u);
+}
+
+TEST(ParamTable, CountSaturates) {
+    ModelConfig c = preset("mixtral").config;
+    c.d_model = 1 << 17, c.n_layers = 1 << 12, c.d_mlp = 1 << 20, c.n_experts = 1 << 12;
+    EXPECT_EQ(param_count(c), std::numeric_limits<std::size_t>::max());
+}
+
+TEST(ParamTable, OnlyMatricesDecay) {
+    for (const Preset& p : presets())
+        for (const ParamRow& r : param_table(p.config)) {
+            EXPECT_EQ(r.decay, r.shape.size() == 2) << r.name;
+            EXPECT_TRUE(!r.file_transposed || r.shape.size() == 2) << r.name;
+            const bool gain = r.role == Role::ln1_gain || r.role == Role::ln2_gain || r.role == Role::ln_final_gain;
+            EXPECT_EQ(r.init == Init::ones, gain) << r.name;
+            EXPECT_EQ(r.init == Init::zeros, r.shape.size() == 1 && !gain) << r.name;
+        }
+}
+
+TEST(Randomize, FollowsTheInitRules) {
+    for (const char* name : {"gpt2", "wide"}) {
+        Weights w(preset(name).config);
+        randomize(w, 5);
+        for (const ParamRow& r : w.table) {
+            const real* p = w.values(r);
+            double mean = 0, squares = 0;
+            for (std::size_t i = 0; i < r.size(); ++i) mean += p[i], squares += double(p[i]) * p[i];
+            const double n = double(r.size());
+            mean /= n;
+            if (r.init == Init::zeros || r.init == Init::ones) {
+                EXPECT_EQ(mean, r.init == Init::ones ? 1 : 0) << r.name;
+                EXPECT_NEAR(squares / n, mean, 0) << r.name;
+                continue;
+            }
+            const double deviation = r.init == Init::normal ? 0.02 : 0.02 / std::sqrt(2.0 * w.config.n_layers);
+            EXPECT_NEAR(mean, 0, 5 * deviation / std::sqrt(n)) << r.name;
+            EXPECT_NEAR(std::sqrt(squares / n), deviation, 5 * deviation / std::sqrt(2 * n)) << r.name;
+        }
+        Weights same(w.config), other(w.config);
+        randomize(same, 5), randomize(other, 6);
+        const auto all = [](const Weights& x) { return std::span(x.values(x.table[0]), x.size()); };
+        EXPECT_TRUE(std::ranges::equal(all(same), all(w)));
+        EXPECT_FALSE(std::ranges::equal(all(other), all(w)));
+    }
+}
+
+TEST(Weights, TiedUnembeddingFollowsTheEmbedding) {
+    const ModelConfig c = preset("gpt2").config;
+    const auto w = random_weights(c);
+    const auto check = [&] {
+        for (int v = 0; v < c.d_vocab; ++v)
+            for (int i = 0; i < c.d_model; ++i)
+                ASSERT_EQ(w->unembed.data[i * w->unembed.stride + v], w->embed[v * c.d_model + i]);
+    };
+    check();
+    w->values(w->table[0])[5 * c.d_model + 3] = 42;
+    w->refresh();
+    check();
+    EXPECT_EQ(w->unembed.data[3 * w->unembed.stride + 5], 42);
+}
+
+TEST(Weights, ClonesAreIndependent) {
+    for (const Preset& p : presets()) {
+        const auto original = random_weights(p.config);
+        const auto copy = original->clone();
+        const std::vector<int> tokens = random_tokens(p.config, 6);
+        const auto before = run(original, tokens, p.n_prefix);
+        for (const ParamRow& r : copy->table) std::fill_n(copy->values(r), r.size(), real(0.5));
+        copy->refresh();
+        EXPECT_TRUE(same_rows(*run(original, tokens, p.n_prefix), 0, *before, 0, 6, 0)) << p.name;
+        EXPECT_TRUE(same_rows(*run(std::shared_ptr<const Weights>(original->clone()), tokens, p.n_prefix), 0, *before, 0, 6, 0))
+            << p.name;
+    }
+}
+
+TEST(Weights, FindByName) {
+    const Weights w(preset("llama").config);
+    ASSERT_NE(w.find("model.layers.1.mlp.up_proj.weight"), nullptr);
+    EXPECT_EQ(w.find("model.layers.1.mlp.up_proj.weight")->role, Role::mlp_up);
+    EXPECT_EQ(w.find("model.layers.1.mlp.up_proj.weight")->layer, 1);
+    EXPECT_EQ(w.find("model.layers.2.mlp.up_proj.weight"), nullptr);
+    EXPECT_EQ(w.find(""), nullptr);
+}
+
+} // namespace
+} // namespace gf::tests

@@ -1,0 +1,168 @@
+// The rows of the site table agree with each other, with TransformerLens's names and with what a Trace holds.
+
+#include "core/error.h"
+#include "core/names.h"
+#include "support/random_model.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <numeric>
+#include <set>
+
+namespace gf::tests {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::vector<std::string> names_of(const std::vector<SiteRef>& sites) {
+    std::vector<std::string> names;
+    for (const SiteRef& s : sites) names.push_back(site_name(s.site, s.layer));
+    return names;
+}
+
+TEST(Sites, NamesAreTransformerLenss) { // HookedTransformer of GPT-2 with split heads; blocks.0 of 1
+    ModelConfig c = preset("gpt2").config;
+    c.n_layers = 1;
+    EXPECT_THAT(names_of(all_sites(c)),
+                ElementsAre("hook_embed", "hook_pos_embed", "blocks.0.hook_resid_pre", "blocks.0.ln1.hook_scale",
+                            "blocks.0.ln1.hook_normalized", "blocks.0.attn.hook_q", "blocks.0.attn.hook_k",
+                            "blocks.0.attn.hook_v", "blocks.0.attn.hook_attn_scores", "blocks.0.attn.hook_pattern",
+                            "blocks.0.attn.hook_z", "blocks.0.hook_attn_out", "blocks.0.hook_resid_mid",
+                            "blocks.0.ln2.hook_scale", "blocks.0.ln2.hook_normalized", "blocks.0.mlp.hook_pre",
+                            "blocks.0.mlp.hook_post", "blocks.0.hook_mlp_out", "blocks.0.hook_resid_post", "ln_final.hook_scale",
+                            "ln_final.hook_normalized", "logits"));
+}
+
+TEST(Sites, OfRotaryGatedAndMixedModels) {
+    const auto has = [](const char* of, const std::string& name) {
+        const auto names = names_of(all_sites(preset(of).config));
+        return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    for (const char* name : {"blocks.1.attn.hook_rot_q", "blocks.1.attn.hook_rot_k", "blocks.1.mlp.hook_pre_linear"}) {
+        EXPECT_TRUE(has("llama", name)) << name;
+        EXPECT_FALSE(has("gpt2", name)) << name;
+    }
+    for (const char* name : {"blocks.0.mlp.hook_router_logits", "blocks.0.mlp.hook_expert_weights",
+                             "blocks.0.mlp.hook_expert_indices", "blocks.0.mlp.hook_expert_gates"}) {
+        EXPECT_TRUE(has("mixtral", name)) << name;
+        EXPECT_FALSE(has("llama", name)) << name;
+    }
+    EXPECT_FALSE(has("attention_only", "blocks.0.hook_resid_mid"));
+    EXPECT_FALSE(has("attention_only", "blocks.0.mlp.hook_pre"));
+    EXPECT_TRUE(has("post_norm", "blocks.0.hook_normalized_resid_post"));
+    EXPECT_FALSE(has("post_norm", "ln_final.hook_scale"));
+    EXPECT_FALSE(has("llama", "hook_pos_embed"));
+}
+
+/// The length of an axis from its meaning.
+int length(const ModelConfig& c, Axis axis, int n_keys) {
+    switch (axis) {
+    case Axis::head: return c.n_heads;
+    case Axis::kv_head: return c.n_kv_heads;
+    case Axis::key: return n_keys;
+    case Axis::d_head: return c.d_head;
+    case Axis::d_model: return c.d_model;
+    case Axis::d_mlp: return c.d_mlp;
+    case Axis::d_vocab: return c.d_vocab;
+    case Axis::expert: return c.n_experts;
+    case Axis::slot: return c.experts_per_token;
+    case Axis::pos:
+    case Axis::query:
+    case Axis::one: break;
+    }
+    return 1;
+}
+
+TEST(Sites, WidthsAreTheProductsOfTheirAxes) {
+    for (const Preset& p : presets())
+        for (const SiteRef& s : all_sites(p.config)) {
+            const SiteRow& row = site_row(s.site);
+            int width = 1, heads = 1, n_rows = 0;
+            for (const Axis a : row.axes) {
+                width *= length(p.config, a, 11);
+                n_rows += a == Axis::pos || a == Axis::query;
+                if (a == Axis::head || a == Axis::kv_head) heads = length(p.config, a, 11);
+            }
+            const bool in_experts = row.axes.back() == Axis::d_mlp;
+            if (in_experts) heads = p.config.expert_slots(), width *= heads; // [pos, slot, d_mlp]
+            EXPECT_EQ(site_width(p.config, s.site, 11), width) << p.name << ": " << site_name(s.site, s.layer);
+            EXPECT_EQ(site_heads(p.config, s.site), heads) << p.name << ": " << site_name(s.site, s.layer);
+            EXPECT_EQ(n_rows, 1) << "one axis counts the rows";
+        }
+}
+
+TEST(Sites, RowsAreComplete) {
+    std::set<std::string_view> hooks;
+    for (int i = 0; i < k_n_sites; ++i) {
+        const SiteRow& row = site_row(static_cast<Site>(i));
+        EXPECT_EQ(static_cast<int>(row.site), i);
+        EXPECT_TRUE(hooks.insert(row.hook).second || row.hook.ends_with("hook_scale") || row.hook.ends_with("hook_normalized"))
+            << row.hook;
+        EXPECT_FALSE(row.formula.empty()) << row.hook;
+        EXPECT_EQ(row.editable, row.not_editable_because.empty()) << row.hook;
+        for (const Site input : row.inputs)
+            EXPECT_LT(static_cast<int>(input), i) << row.hook << " is computed from what comes before";
+    }
+}
+
+TEST(Sites, AllOfThemOnceForEachLayer) {
+    for (const Preset& p : presets()) {
+        const std::vector<std::string> names = names_of(all_sites(p.config));
+        EXPECT_EQ(std::set(names.begin(), names.end()).size(), names.size()) << p.name;
+        std::size_t expected = 0;
+        for (int i = 0; i < k_n_sites; ++i)
+            if (has_site(p.config, static_cast<Site>(i)))
+                expected += site_row(static_cast<Site>(i)).per_layer ? static_cast<std::size_t>(p.config.n_layers) : 1;
+        EXPECT_EQ(names.size(), expected) << p.name;
+        for (const SiteRef& s : all_sites(p.config)) EXPECT_EQ(find_site(p.config, site_name(s.site, s.layer)), s);
+    }
+}
+
+TEST(MatchSites, Globs) {
+    const ModelConfig c = preset("gpt2").config; // 3 layers
+    const auto match = [&](const char* glob) { return names_of(match_sites(c, glob)); };
+    EXPECT_THAT(match("blocks.1.attn.hook_pattern"), ElementsAre("blocks.1.attn.hook_pattern"));
+    EXPECT_THAT(match("*pattern"),
+                ElementsAre("blocks.0.attn.hook_pattern", "blocks.1.attn.hook_pattern", "blocks.2.attn.hook_pattern"));
+    EXPECT_THAT(match("blocks.?.hook_resid_mid"),
+                ElementsAre("blocks.0.hook_resid_mid", "blocks.1.hook_resid_mid", "blocks.2.hook_resid_mid"));
+    EXPECT_THAT(match("blocks.0.hook_resid_*"),
+                ElementsAre("blocks.0.hook_resid_pre", "blocks.0.hook_resid_mid", "blocks.0.hook_resid_post"));
+    EXPECT_THAT(match("blocks.2.*ln?*scale"), ElementsAre("blocks.2.ln1.hook_scale", "blocks.2.ln2.hook_scale"));
+    EXPECT_THAT(match("*embed"), ElementsAre("hook_embed", "hook_pos_embed"));
+    EXPECT_THAT(match("*logits*"), ElementsAre("logits"));
+    EXPECT_THAT(match("**1*.*hook_z"), ElementsAre("blocks.1.attn.hook_z"));
+    EXPECT_EQ(match("*"), names_of(all_sites(c)));
+    EXPECT_EQ(match("*a*t*t*n*").size(), 3u * 7) << "q, k, v, scores, pattern, z, attn_out of each layer";
+}
+
+TEST(MatchSites, NothingMatched) {
+    const ModelConfig c = preset("gpt2").config;
+    for (const char* glob : {"", "?", "blocks.3.*", "hook_embe", "hook_embed?", "BLOCKS.*", "blocks.0.attn.hook_rot_q"})
+        EXPECT_THROW(match_sites(c, glob), Error) << glob;
+    try {
+        find_site(c, "blocks.0.hook_patern");
+        ADD_FAILURE();
+    } catch (const Error& e) {
+        EXPECT_EQ(e.problem().found, "'blocks.0.hook_patern'");
+        EXPECT_THAT(e.problem().expected, HasSubstr("nearest: 'blocks.0.attn.hook_pattern'"));
+    }
+    EXPECT_THROW(find_site(c, "blocks.*.hook_z"), Error) << "a name, not a pattern";
+}
+
+TEST(NearestNames, ByLevenshteinDistance) {
+    const std::vector<std::string> valid{"kitten", "sitting", "mitten", "k", ""};
+    EXPECT_EQ(nearest_names("kitten", valid, 1), "'kitten'");
+    EXPECT_EQ(nearest_names("sitten", valid, 2), "'kitten', 'mitten'") << "equal ones in their order";
+    EXPECT_EQ(nearest_names("sittin", valid, 1), "'sitting'");
+    EXPECT_EQ(nearest_names("", valid, 2), "'', 'k'");
+    EXPECT_EQ(nearest_names("x", valid, 9), "'k', '', 'kitten', 'mitten', 'sitting'");
+    EXPECT_EQ(nearest_names("x", {}, 3), "");
+    EXPECT_EQ(nearest_names("ab", {"ba", "ac", "b"}, 3), "'ac', 'b', 'ba'") << "an exchange counts twice";
+    EXPECT_EQ(nearest_names(std::string(100000, 'x'), valid, 1), "'kitten'") << "a hostile name costs no time";
+}
+
+} // namespace
+} // namespace gf::tests
