@@ -1,12 +1,24 @@
 #include "app/imgui_host.h"
 
 #include <imgui_impl_opengl3.h>
+#include <imgui_internal.h>
 #include <implot.h>
 
 #include <algorithm>
 #include <cmath>
 
 namespace gf {
+namespace {
+
+// An arrow would start to walk through the items of the window that was clicked last. With an owner, navigation passes them
+// over; IsKeyPressed() and IsKeyChordPressed() still see them.
+void keep_arrows_from_navigation() {
+    const ImGuiID owner = ImHashStr("program");
+    for (const ImGuiKey key : {ImGuiKey_LeftArrow, ImGuiKey_RightArrow, ImGuiKey_UpArrow, ImGuiKey_DownArrow})
+        ImGui::SetKeyOwner(key, owner);
+}
+
+} // namespace
 
 ImGuiHost::ImGuiHost(bool gl, const UiLook& look) : gl_(gl) {
     IMGUI_CHECKVERSION();
@@ -43,10 +55,10 @@ void ImGuiHost::set_look(const UiLook& look) {
 
 void ImGuiHost::apply_look() {
     theme_ = &theme_of(wanted_.theme);
-    scale_ = wanted_.scale;
+    scale_ = wanted_.scale * theme_->scale;
     apply_theme(*theme_, scale_);
     ImGuiIO& io = ImGui::GetIO();
-    fonts_.build(*io.Fonts, scale_ * theme_->text_scale);
+    fonts_.build(*io.Fonts, scale_);
     io.FontDefault = fonts_.get(TextSize::body, Face::regular);
     if (io.BackendRendererUserData) {
         ImGui_ImplOpenGL3_DestroyFontsTexture();
@@ -66,8 +78,14 @@ void ImGuiHost::begin_frame() {
 }
 
 void ImGuiHost::end_frame() {
+    if (!keyboard_is_taken()) keep_arrows_from_navigation();
     ImGui::Render();
     if (gl_) ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+}
+
+bool keyboard_is_taken() {
+    const ImGuiContext& g = *ImGui::GetCurrentContext();
+    return g.IO.WantTextInput || g.ActiveId != 0 || (g.NavId != 0 && !g.NavDisableHighlight) || g.OpenPopupStack.Size > 0;
 }
 
 float px(float length) { return std::round(length * ImGuiHost::current().scale()); }

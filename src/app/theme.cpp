@@ -8,7 +8,7 @@
 namespace gf {
 namespace {
 
-// Okabe and Ito's palette, in the order of Role; the residual stream is a neutral grey.
+// Okabe and Ito's palette, in the order of ColourRole; the residual stream is a neutral grey.
 constexpr std::array<ImU32, k_role_count> k_hues = {rgb(0x0072B2), rgb(0xD55E00), rgb(0x009E73), rgb(0x8D949B),
                                                     rgb(0xCC79A7), rgb(0xE69F00), rgb(0x56B4E9)};
 constexpr double k_head_chroma = 0.13;
@@ -45,7 +45,7 @@ Theme complete(Theme theme) {
     theme.role_fill = k_hues;
     std::ranges::transform(k_hues, theme.role_text.begin(), [&](ImU32 hue) { return readable(theme, hue); });
     theme.accent_text = readable(theme, theme.accent);
-    theme.good = k_hues[static_cast<std::size_t>(Role::value)];
+    theme.good = k_hues[static_cast<std::size_t>(ColourRole::value)];
     theme.bad = rgb(0xD23B3B);
     theme.good_text = readable(theme, theme.good);
     theme.bad_text = readable(theme, theme.bad);
@@ -108,7 +108,7 @@ Theme dark() {
     return t;
 }
 
-/// Seen from the last row through a weak lamp: larger type, black on white.
+/// Seen from the last row through a weak lamp: all larger, black on white.
 Theme projector() {
     Theme t = light();
     t.name = ThemeName::projector;
@@ -120,7 +120,7 @@ Theme projector() {
     t.muted = rgb(0x3A4149);
     t.faint = rgb(0x525A63);
     t.accent = rgb(0xA04E00);
-    t.text_scale = 1.25f;
+    t.scale = 1.25f;
     return t;
 }
 

@@ -14,7 +14,7 @@ enum class ThemeName { light, dark, projector };
 inline constexpr int k_theme_count = 3;
 
 /// What a colour stands for, the same in every panel.
-enum class Role { query, key, value, residual, mlp, token, position };
+enum class ColourRole { query, key, value, residual, mlp, token, position };
 inline constexpr int k_role_count = 7;
 
 /// Text colours reach a contrast of 4.5 : 1 on every surface (tests/app/theme_test.cpp).
@@ -50,10 +50,10 @@ struct Theme {
 
     ColourMap sequential{}, diverging{};
     HeatMapLook heat;
-    float text_scale = 1; ///< larger type on a projector
+    float scale = 1; ///< of everything: larger on a projector
 
-    ImU32 fill(Role role) const { return role_fill[static_cast<std::size_t>(role)]; }
-    ImU32 ink(Role role) const { return role_text[static_cast<std::size_t>(role)]; }
+    ImU32 fill(ColourRole role) const { return role_fill[static_cast<std::size_t>(role)]; }
+    ImU32 ink(ColourRole role) const { return role_text[static_cast<std::size_t>(role)]; }
     /// Hue of a head among n_heads, evenly spaced at equal lightness; `ink` is the same as text.
     ImU32 head_fill(int head, int n_heads) const;
     ImU32 head_ink(int head, int n_heads) const;

@@ -185,9 +185,4 @@ void tooltip(std::string_view text) {
     ImGui::EndTooltip();
 }
 
-bool keyboard_is_taken() {
-    const ImGuiContext& g = *ImGui::GetCurrentContext();
-    return g.IO.WantTextInput || (g.NavId != 0 && !g.NavDisableHighlight) || g.OpenPopupStack.Size > 0;
-}
-
 } // namespace gf

@@ -71,7 +71,4 @@ void colour_legend(const LegendText& text, const ColourScale& scale);
 /// Shown when the mouse rests on the last item.
 void tooltip(std::string_view text);
 
-/// True while the keyboard belongs to an item (typing, or walking with Tab): global keys must wait.
-bool keyboard_is_taken();
-
 } // namespace gf

@@ -28,7 +28,7 @@ TEST_P(ThemeTest, EveryTextIsReadableOnEverySurface) {
                                                    {t.accent_text, "accent"}, {t.good_text, "good"}, {t.bad_text, "bad"}};
     for (const auto& [colour, what] : texts) expect_readable(colour, what);
     for (int role = 0; role < k_role_count; ++role)
-        expect_readable(t.ink(static_cast<Role>(role)), "role " + std::to_string(role));
+        expect_readable(t.ink(static_cast<ColourRole>(role)), "role " + std::to_string(role));
     EXPECT_GE(contrast(t.on_accent, t.accent), k_readable);
     for (const float bits : {0.0f, 3.0f, 6.0f, 9.0f, 20.0f})
         EXPECT_GE(contrast(t.text, t.surprisal_tint(bits)), k_readable) << bits;
