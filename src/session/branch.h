@@ -4,7 +4,6 @@
 #include "core/sampling.h"
 #include "core/trace.h"
 
-#include <map>
 #include <memory>
 #include <vector>
 
@@ -37,7 +36,6 @@ struct Branch {
     int id = 0, parent = -1, fork = 0, n_prompt = 0, rows = 0;
     std::shared_ptr<Trace> trace;
     std::shared_ptr<std::vector<TokenOrigin>> origins; ///< as long as the trace's capacity from the start
-    std::map<int, std::uint32_t> resamples;            ///< position -> number of the draw in force there
 
     std::span<const int> tokens(int n) const { return {trace->tokens(), static_cast<std::size_t>(n)}; }
     RunView view() const { return {id, parent, fork, n_prompt, rows, trace, origins}; }

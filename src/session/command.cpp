@@ -44,9 +44,14 @@ struct Reader {
         if constexpr (std::is_same_v<T, std::string>) value = json_string(in, key, where);
         else if constexpr (std::is_same_v<T, bool>) value = json_bool(in, key, where);
         else if constexpr (std::is_same_v<T, double>) value = json_number(in, key, where);
-        else if constexpr (std::is_same_v<T, std::uint64_t>) value = static_cast<std::uint64_t>(json_int(in, key, where, 0));
+        else if constexpr (std::is_same_v<T, std::uint64_t>) read_unsigned(json_field(in, key, where), key, value);
         else if constexpr (std::is_same_v<T, int>) value = static_cast<int>(json_int(in, key, where, -2147483647, 2147483647));
         else read_chain(json_array(in, key, where), value);
+    }
+    void read_unsigned(const json& number, const char* key, std::uint64_t& value) const {
+        if (!number.is_number_integer() || number < 0)
+            throw Error({where + ": '" + key + "'", "a whole number from 0 to 2^64 - 1", json_found(number), ""});
+        value = number.get<std::uint64_t>();
     }
     void read_chain(const json& list, SamplingChain& chain) const {
         chain.clear();

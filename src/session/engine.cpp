@@ -15,17 +15,24 @@ namespace {
 
 constexpr int k_first_capacity = 256; ///< tokens that a run has room for before its Trace must grow
 constexpr int k_prompt_piece = 64;    ///< tokens of the prompt computed between two looks at the command queue
-constexpr std::size_t k_trace_budget = std::size_t{1} << 30;
 
 } // namespace
 
 void Engine::apply(const Command& command) {
+    State before = state_;
+    undoable_ = false;
     try {
         std::visit([this](const auto& c) { run(c); }, command);
     } catch (const std::exception& e) {
+        state_ = std::move(before);
         note(e.what(), true);
+        return;
     }
-    last_was_sampling_ = std::holds_alternative<command::SetSampling>(command);
+    if (!std::holds_alternative<command::SetSampling>(command)) moving_sampling_ = false;
+    if (!undoable_) return;
+    undo_.push_back(std::move(before));
+    if (undo_.size() > k_undo_most) undo_.pop_front();
+    redo_.clear();
 }
 
 void Engine::tick(double now) {
@@ -33,7 +40,8 @@ void Engine::tick(double now) {
     try {
         if (reading_prompt()) return read_prompt_piece();
         if (!playing_) return;
-        next_token_at_ = speed_ > 0 ? std::max(now, next_token_at_ + 1 / speed_) : now;
+        // On schedule as long as no token is a whole period late: then the schedule starts anew, without a burst.
+        last_token_at_ = now - due() < 1 / speed_ ? due() : now;
         if (!forward_one()) playing_ = false;
     } catch (const std::exception& e) {
         playing_ = false;
@@ -42,8 +50,9 @@ void Engine::tick(double now) {
 }
 
 double Engine::due() const {
-    if (reading_prompt()) return 0;
-    return playing_ ? next_token_at_ : k_never;
+    if (reading_prompt()) return k_at_once;
+    if (!playing_) return k_never;
+    return speed_ > 0 ? last_token_at_ + 1 / speed_ : k_at_once;
 }
 
 int Engine::context() const {
@@ -58,10 +67,9 @@ void Engine::note(const std::string& text, bool error) {
     ++message_number_;
 }
 
-void Engine::remember() {
-    undo_.push_back(state_);
-    if (undo_.size() > k_undo_most) undo_.pop_front();
-    redo_.clear();
+void Engine::clear_message() {
+    message_.clear();
+    message_is_error_ = can_truncate_ = false;
 }
 
 void Engine::require_run(const char* what) const {
@@ -78,13 +86,10 @@ void Engine::run(const command::Open& c) {
     state_.model_path = c.model;
     state_.tokenizer_path = c.tokenizer;
     state_.prompt.clear();
-    state_.tree.clear();
-    message_.clear();
+    clear_message();
     const std::vector<std::string>& warnings = state_.model->warnings;
     if (!warnings.empty()) note(warnings[0] + (warnings.size() > 1 ? " (and " + std::to_string(warnings.size() - 1) + " more warnings)" : ""));
-    const ModelConfig& config = state_.model->config();
-    const bool has_bos = config.bos_id >= 0 || (state_.model->tokenizer && state_.model->tokenizer->bos_id());
-    start(has_bos ? encode_prompt(*state_.model, "") : std::vector<int>{0});
+    start({std::max(bos_id(*state_.model), 0)}); // without BOS any token serves
 }
 
 void Engine::run(const command::SetPrompt& c) {
@@ -98,12 +103,13 @@ void Engine::run(const command::SetPrompt& c) {
             refused_prompt_ = c.text;
             return;
         }
-        // The first token (BOS) and the last ones, with a quarter of the context left to go on.
-        const int kept = std::max(1, most * 3 / 4 - 1);
-        prompt.erase(prompt.begin() + 1, prompt.end() - kept);
+        // BOS, if the text begins with it, and the last tokens, with a quarter of the context left to go on.
+        const int first = prompt[0] == bos_id(*state_.model) ? 1 : 0;
+        const int kept = std::max(most * 3 / 4, 1) - first;
+        prompt.erase(prompt.begin() + first, prompt.end() - kept);
         note("The prompt was cut to its last " + std::to_string(kept) + " tokens.");
     } else if (message_is_error_) {
-        message_.clear();
+        clear_message();
     }
     remember();
     playing_ = false;
@@ -118,17 +124,23 @@ void Engine::start(const std::vector<int>& prompt) {
     auto root = std::make_shared<Branch>();
     root->n_prompt = n;
     const int capacity = config.mask == MaskKind::bidirectional ? n : std::min(config.n_ctx, std::max(k_first_capacity, n + k_first_capacity / 2));
-    TraceShape shape{capacity, {{0, capacity, 0, 0, n}}, Keep::all};
-    if (trace_bytes(config, shape) > k_trace_budget) {
-        shape.keep = Keep::residual;
-        note("This run needs more memory than the trace budget: only the residual stream, keys, values and logits are kept.");
-    }
-    root->trace = std::make_shared<Trace>(state_.model->weights, shape);
+    root->trace = std::make_shared<Trace>(state_.model->weights, trace_shape(capacity, n));
     root->trace->append(prompt);
     root->origins = std::make_shared<std::vector<TokenOrigin>>(static_cast<std::size_t>(capacity));
     state_.tree = {root};
     state_.branch = 0;
-    state_.cursor = 0;
+    state_.cursor = n;
+    state_.resamples.clear();
+}
+
+/// One sequence, with as much of it kept as the budget allows.
+TraceShape Engine::trace_shape(int capacity, int n_prompt) {
+    TraceShape shape{capacity, {{0, capacity, 0, 0, n_prompt}}, Keep::all};
+    if (trace_bytes(state_.model->config(), shape) > trace_budget_) {
+        shape.keep = Keep::residual;
+        note("This run needs more memory than the trace budget: only the residual stream, keys, values and logits are kept.");
+    }
+    return shape;
 }
 
 void Engine::read_prompt_piece() {
@@ -136,7 +148,6 @@ void Engine::read_prompt_piece() {
     const int all = b.trace->n_tokens();
     const bool whole = looks_ahead(b.trace->config().mask);
     compute_rows(b, whole ? all : std::min(all, b.rows + k_prompt_piece));
-    state_.cursor = b.rows;
 }
 
 /// Computes the branch up to `rows`, and how surprising each of its tokens was.
@@ -152,7 +163,7 @@ void Engine::compute_rows(Branch& b, int rows) {
         TokenOrigin& o = (*b.origins)[static_cast<std::size_t>(t)];
         const real log_p = logits[b.trace->tokens()[t]] - log_sum_exp(logits, d_vocab);
         o.probability = std::exp(log_p);
-        o.surprisal = std::max(real(0), -log_p / std::log(real(2)));
+        o.surprisal = std::max(-log_p / std::log(real(2)), real(0)); // in this order NaN stays NaN
     }
     b.rows = rows;
 }
@@ -162,7 +173,6 @@ void Engine::compute_rows(Branch& b, int rows) {
 void Engine::run(const command::Play&) {
     require_run("play");
     playing_ = true;
-    next_token_at_ = 0;
 }
 
 void Engine::run(const command::Pause&) { playing_ = false; }
@@ -170,7 +180,6 @@ void Engine::run(const command::Pause&) { playing_ = false; }
 void Engine::run(const command::SetSpeed& c) {
     if (!(c.tokens_per_s >= 0)) throw Error({"speed", "0 (no limit) or more tokens per second", std::to_string(c.tokens_per_s), ""});
     speed_ = c.tokens_per_s;
-    next_token_at_ = 0;
 }
 
 void Engine::run(const command::Step& c) {
@@ -220,8 +229,8 @@ DrawKey Engine::next_key() const {
     const Branch& b = current();
     const int at = state_.cursor;
     if (at < b.rows && b.origins->at(static_cast<std::size_t>(at)).kind == TokenOrigin::Kind::drawn) return b.origins->at(static_cast<std::size_t>(at)).key;
-    const auto number = b.resamples.find(at);
-    return {state_.seed, static_cast<std::uint32_t>(b.id), static_cast<std::uint32_t>(at), number == b.resamples.end() ? 0 : number->second};
+    const auto number = state_.resamples.find({b.id, at});
+    return {state_.seed, static_cast<std::uint32_t>(b.id), static_cast<std::uint32_t>(at), number == state_.resamples.end() ? 0 : number->second};
 }
 
 int Engine::draw(const Branch& b, int position, const DrawKey& key) {
@@ -231,18 +240,27 @@ int Engine::draw(const Branch& b, int position, const DrawKey& key) {
 }
 
 void Engine::append(Branch& b, int token, TokenOrigin origin) {
-    if (b.rows == b.trace->capacity()) grow(b, b.rows);
+    if (b.rows == b.trace->capacity()) grow(b);
     b.trace->append({&token, 1});
     (*b.origins)[static_cast<std::size_t>(b.rows)] = origin;
     compute_rows(b, b.rows + 1);
 }
 
-/// A Trace with room for twice as much, holding the first `rows` rows. Readers keep the old one.
-void Engine::grow(Branch& b, int rows) {
-    const int capacity = std::min(context(), std::max(2 * rows, k_first_capacity));
-    b.trace = b.trace->branch(rows, capacity);
-    b.origins = std::make_shared<std::vector<TokenOrigin>>(b.origins->begin(), b.origins->begin() + rows);
-    b.origins->resize(static_cast<std::size_t>(capacity));
+/// A Trace with room for twice as much, holding the same rows. Readers keep the old one.
+void Engine::grow(Branch& b) {
+    const int capacity = std::min(context(), std::max(2 * b.rows, k_first_capacity));
+    const Trace& old = *b.trace;
+    const TraceShape shape = old.shape().keep == Keep::all ? trace_shape(capacity, old.shape().segments[0].n_prefix) : old.shape();
+    if (shape.keep == old.shape().keep) {
+        b.trace = old.branch(b.rows, capacity);
+    } else { // what a smaller Trace keeps is computed again
+        auto smaller = std::make_shared<Trace>(old.shared_weights(), shape);
+        extend(*smaller, b.tokens(b.rows));
+        b.trace = std::move(smaller);
+    }
+    auto origins = std::make_shared<std::vector<TokenOrigin>>(b.origins->begin(), b.origins->begin() + b.rows);
+    origins->resize(static_cast<std::size_t>(capacity));
+    b.origins = std::move(origins);
 }
 
 // ---------------------------------------------------------------------------------------------------- choices
@@ -250,7 +268,8 @@ void Engine::grow(Branch& b, int rows) {
 void Engine::run(const command::SetSampling& c) {
     validate(c.chain);
     if (c.chain == state_.chain) return;
-    if (!last_was_sampling_) remember();
+    if (!moving_sampling_) remember();
+    moving_sampling_ = true;
     state_.chain = c.chain;
 }
 
@@ -263,12 +282,13 @@ void Engine::run(const command::SetSeed& c) {
 void Engine::run(const command::Resample&) {
     require_run("resample");
     while (reading_prompt()) read_prompt_piece();
+    require_free("resample", state_.cursor);
     remember();
-    Branch& b = current();
+    const Branch& b = current();
     const int at = state_.cursor;
-    ++b.resamples[at];
+    const std::uint32_t number = ++state_.resamples[{b.id, at}];
     if (at == b.rows) return; // nothing drawn yet: the next step uses the new number
-    const DrawKey key{state_.seed, static_cast<std::uint32_t>(b.id), static_cast<std::uint32_t>(at), b.resamples[at]};
+    const DrawKey key{state_.seed, static_cast<std::uint32_t>(b.id), static_cast<std::uint32_t>(at), number};
     state_.branch = fork(at, draw(b, at, key), {TokenOrigin::Kind::drawn, key, 0, 1});
 }
 
@@ -281,31 +301,40 @@ void Engine::run(const command::ForceToken& c) {
     };
     require(c.position >= 1 && c.position <= b.rows && c.position < context(), "a position from 1 to " + std::to_string(std::min(b.rows, context() - 1)), c.position);
     require(c.token >= 0 && c.token < b.trace->config().d_vocab, "an id from 0 to " + std::to_string(b.trace->config().d_vocab - 1), c.token);
-    require(b.trace->config().mask != MaskKind::bidirectional, "a model that continues text, not one that reads both ways", c.position);
+    require_free("force token", c.position);
     remember();
     playing_ = false;
     state_.branch = fork(c.position, c.token, {TokenOrigin::Kind::forced, {}, 0, 1});
     state_.cursor = c.position + 1;
 }
 
-/// The branch that has the current one's tokens before `position`, and `token` there; -1 if there is none.
+/// Another token at `position` must leave the rows before it as they are.
+void Engine::require_free(const char* what, int position) const {
+    const Trace& t = *current().trace;
+    if (t.config().mask == MaskKind::bidirectional)
+        throw Error({what, "a model that continues text", "one that reads in both directions", "change the prompt instead"});
+    if (const int n_prefix = t.shape().segments[0].n_prefix; t.config().mask == MaskKind::prefix && position < n_prefix)
+        throw Error({what, "a position from " + std::to_string(n_prefix) + ", behind the prompt, whose tokens all see each other",
+                     std::to_string(position), "change the prompt instead"});
+}
+
+/// The branch that has the current one's tokens before `position`, and `token` there, preferably the current one; -1 if there is none.
 int Engine::find_branch(int position, int token) const {
     const auto prefix = current().tokens(position);
-    for (std::size_t i = 0; i < state_.tree.size(); ++i) {
-        const Branch& b = *state_.tree[i];
-        if (b.rows > position && b.trace->tokens()[position] == token && std::ranges::equal(prefix, b.tokens(position))) return static_cast<int>(i);
-    }
+    auto fits = [&](const Branch& b) {
+        return b.rows > position && b.trace->tokens()[position] == token && std::ranges::equal(prefix, b.tokens(position));
+    };
+    if (fits(current())) return state_.branch;
+    for (std::size_t i = 0; i < state_.tree.size(); ++i)
+        if (fits(*state_.tree[i])) return static_cast<int>(i);
     return -1;
 }
 
-/// Gives the branch (an old one if the token is there already) that goes on with `token` at `position`.
+/// Gives the branch (an old one if the token is there already) that goes on with `token` at `position`. At the tip, too, it is
+/// a new one: the parent can still draw there, also after undo.
 int Engine::fork(int position, int token, TokenOrigin origin) {
     if (const int existing = find_branch(position, token); existing >= 0) return existing;
-    Branch& parent = current();
-    if (position == parent.rows) { // at the tip: no fork yet
-        append(parent, token, origin);
-        return state_.branch;
-    }
+    const Branch& parent = current();
     auto child = std::make_shared<Branch>();
     child->id = static_cast<int>(state_.tree.size());
     child->parent = state_.branch;
@@ -356,7 +385,7 @@ void Engine::publish(Snapshot& out) {
     for (const auto& b : state_.tree) out.tree.push_back(b->view());
     out.runs.clear();
     out.branch = state_.branch;
-    out.cursor = state_.cursor;
+    out.cursor = has_run() ? std::min(state_.cursor, current().rows) : 0;
     out.rows_wanted = 0;
     if (has_run()) {
         out.runs.push_back(current().view());

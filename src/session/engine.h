@@ -6,33 +6,39 @@
 
 #include <deque>
 #include <limits>
+#include <map>
+#include <utility>
 
 namespace gf {
 
 class Engine {
   public:
+    /// Runs whose Trace would need more bytes than the budget keep the residual stream, keys, values and logits only.
+    explicit Engine(std::size_t trace_budget = std::size_t{1} << 30) : trace_budget_(trace_budget) {}
+
     /// Carries out a command. Never throws: what went wrong becomes the snapshot's message, and the state stays as it was.
     void apply(const Command& command);
 
     /// Does one slice of work (a piece of the prompt, or one token while playing) if it is due. `now` in seconds, from any origin.
     void tick(double now);
 
-    /// When tick() has something to do: `now` or before means at once; infinity: not until the next command.
+    /// When tick() has something to do: -infinity means at once, infinity not until the next command.
     double due() const;
 
     void publish(Snapshot& out);
 
   private:
-    static constexpr double k_never = std::numeric_limits<double>::infinity();
+    static constexpr double k_never = std::numeric_limits<double>::infinity(), k_at_once = -k_never;
     static constexpr std::size_t k_undo_most = 100;
 
-    /// What undo brings back. Branches are shared: they only ever grow.
+    /// What undo brings back. Branches are shared: they only ever grow, by tokens that were drawn.
     struct State {
         std::shared_ptr<const Model> model;
         std::string model_path, tokenizer_path, prompt;
         std::vector<std::shared_ptr<Branch>> tree;
         int branch = 0;
-        int cursor = 0;
+        int cursor = 0; ///< tokens shown, once they are computed
+        std::map<std::pair<int, int>, std::uint32_t> resamples; ///< (branch, position) -> number of its last draw
         SamplingChain chain = default_chain();
         std::uint64_t seed = 42;
     };
@@ -60,7 +66,8 @@ class Engine {
     bool reading_prompt() const { return has_run() && current().rows < current().trace->n_tokens(); }
     int context() const; ///< tokens that fit
 
-    void remember();
+    void remember() { undoable_ = true; }
+    void clear_message();
     void start(const std::vector<int>& prompt);
     void require_run(const char* what) const;
     void read_prompt_piece();
@@ -69,16 +76,20 @@ class Engine {
     DrawKey next_key() const;
     int draw(const Branch& branch, int position, const DrawKey& key);
     void append(Branch& branch, int token, TokenOrigin origin);
-    void grow(Branch& branch, int rows);
+    TraceShape trace_shape(int capacity, int n_prompt);
+    void grow(Branch& branch);
+    void require_free(const char* what, int position) const;
     int find_branch(int position, int token) const;
     int fork(int position, int token, TokenOrigin origin);
     void note(const std::string& text, bool error = false);
 
     State state_;
     std::deque<State> undo_, redo_;
-    bool last_was_sampling_ = false; ///< successive slider moves are one step of undo
+    bool undoable_ = false;         ///< the command at work is a step of undo
+    bool moving_sampling_ = false;  ///< successive slider moves are one step of undo
     bool playing_ = false;
-    double speed_ = 0, next_token_at_ = 0;
+    double speed_ = 0, last_token_at_ = k_at_once; ///< when the last token was due
+    std::size_t trace_budget_;
     Sampler sampler_;
     SampleStep step_;
     double seconds_per_token_ = 0;

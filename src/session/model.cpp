@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 namespace gf {
 namespace {
@@ -25,6 +26,7 @@ fs::path tokenizer_beside(const fs::path& model) {
 } // namespace
 
 std::shared_ptr<const Model> open_model(const fs::path& path, const fs::path& tokenizer_path) {
+    if (path.empty()) throw Error({"model", "a folder in Hugging Face layout, or a llama2.c .bin", "an empty name", "name one"});
     auto model = std::make_shared<Model>();
     model->weights = load_model(path, model->warnings);
     fs::path name = path.lexically_normal();
@@ -63,16 +65,19 @@ std::vector<int> parse_token_ids(const Model& model, std::string_view text) {
     return ids;
 }
 
+int bos_id(const Model& model) {
+    const std::optional<int> own = model.tokenizer ? model.tokenizer->bos_id() : std::nullopt;
+    const int id = own.value_or(model.config().bos_id);
+    return id < model.config().d_vocab ? id : -1;
+}
+
 std::vector<int> encode_prompt(const Model& model, std::string_view text) {
-    const int configured = model.config().bos_id;
     std::vector<int> ids;
     if (!model.tokenizer) ids = parse_token_ids(model, text);
     else if (!text.empty()) ids = model.tokenizer->encode(text);
     if (ids.empty()) {
-        const int bos = model.tokenizer && model.tokenizer->bos_id() ? *model.tokenizer->bos_id() : configured;
-        if (bos < 0 || bos >= model.config().d_vocab)
-            throw Error({"prompt", "at least one token (this model has no BOS token to start from)", "an empty prompt", "type some text"});
-        ids.push_back(bos);
+        ids.push_back(bos_id(model));
+        if (ids[0] < 0) throw Error({"prompt", "at least one token (this model has no BOS token to start from)", "an empty prompt", "type some text"});
     }
     for (const int id : ids)
         if (id >= model.config().d_vocab)

@@ -1,10 +1,13 @@
 #include "session/session.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
 namespace gf {
 namespace {
+
+constexpr double k_longest_wait = 3600;
 
 double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
@@ -62,10 +65,13 @@ void Session::work() {
             const auto has_command = [this] { return stop_ || !queue_.empty(); };
             const double due = engine_.due(), wait = due - seconds_now();
             if (queue_.empty() && !stop_ && wait > 0) {
-                working_ = false;
-                idle_.notify_all();
-                if (std::isinf(due)) wake_.wait(lock, has_command);
-                else wake_.wait_for(lock, std::chrono::duration<double>(wait), has_command);
+                if (std::isinf(due)) {
+                    working_ = false;
+                    idle_.notify_all();
+                    wake_.wait(lock, has_command);
+                } else { // between two tokens; longer waits than the clock can count are made of several
+                    wake_.wait_for(lock, std::chrono::duration<double>(std::min(wait, k_longest_wait)), has_command);
+                }
             }
             if (stop_) return;
             working_ = true;
