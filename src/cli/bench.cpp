@@ -35,13 +35,14 @@ double decode_seconds(Trace& trace, std::vector<int>& tokens) {
 
 int run(const DecodeOptions& o) {
     if (o.threads != 1) throw Error({"--threads", "1 (decoding one sequence uses one thread)", std::to_string(o.threads), ""});
+    if (o.repeats < 1) throw Error({"--repeats", "1 or more", std::to_string(o.repeats), ""});
     const auto model = o.model.open();
     const ModelConfig& c = model->config();
     if (o.n < 1 || o.n > c.n_ctx) throw Error({"-n", fmt::format("1 to n_ctx = {}", c.n_ctx), std::to_string(o.n), ""});
     if (c.mask == MaskKind::bidirectional) throw Error({o.model.model, "a model that continues text", "a bidirectional one", ""});
 
     // The greedy text is found once; the timed runs compute it again, token by token.
-    const int bos = encode_prompt(*model, "")[0];
+    const int bos = std::max(bos_id(*model), 0); // without BOS any token serves
     std::vector<int> tokens(static_cast<std::size_t>(o.n), bos);
     Trace all(model->weights, {o.n, {}, Keep::all}), cache(model->weights, {o.n, {}, Keep::cache});
     for (Trace* t : {&all, &cache}) {

@@ -4,6 +4,7 @@
 #include "core/names.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -28,8 +29,10 @@ void PromptOptions::add_to(CLI::App& app) {
 
 std::vector<int> PromptOptions::encode(const Model& model, int n_new) const {
     if (n_new < 0) throw Error({"-n", "0 or more tokens", std::to_string(n_new), ""});
-    std::vector<int> ids = tokens.empty() ? encode_prompt(model, prompt) : parse_token_ids(model, tokens);
-    if (ids.empty()) throw Error({"--tokens", "at least one token id", "'" + tokens + "'", ""});
+    if (n_new > 0 && model.config().mask == MaskKind::bidirectional)
+        throw Error({"-n", "0: this model reads in both directions, it has no next token to draw", std::to_string(n_new), "use `glassformer trace`"});
+    std::vector<int> ids = tokens ? parse_token_ids(model, *tokens) : encode_prompt(model, prompt);
+    if (ids.empty()) throw Error({"--tokens", "at least one token id", "'" + *tokens + "'", "write them as 1,2,3"});
     const long long n = static_cast<long long>(ids.size()), most = model.config().n_ctx;
     if (n > most) throw Error({"prompt", fmt::format("at most {} tokens (the model's context)", most), std::to_string(n), "shorten the prompt"});
     if (n + n_new > most)
@@ -45,7 +48,10 @@ void SamplingOptions::add_to(CLI::App& app) {
     app.add_option("--min-p", min_p, "only tokens with this share of the largest probability")->capture_default_str();
     app.add_option("--repetition-penalty", repetition_penalty, "weakens tokens already in the text; 1: off")->capture_default_str();
     app.add_flag("--greedy", greedy, "always the likeliest token");
-    app.add_option("--seed", seed, "of the draws")->capture_default_str();
+    // The conversion alone would take -1 as 2^64 - 1.
+    app.add_option("--seed", seed, "of the draws")->capture_default_str()->check([](const std::string& word) {
+        return word.starts_with('-') ? "expected a whole number from 0 to 2^64 - 1; found " + word : std::string();
+    });
 }
 
 SamplingChain SamplingOptions::chain() const {
@@ -70,6 +76,12 @@ std::vector<std::string> option_names(const CLI::App& app) {
     return names;
 }
 
+std::vector<std::string> command_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::App* s : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(s->get_name());
+    return names;
+}
+
 /// The command whose arguments were being read.
 const CLI::App& parsed_app(const CLI::App& app) {
     const auto sub = app.get_subcommands();
@@ -78,15 +90,18 @@ const CLI::App& parsed_app(const CLI::App& app) {
 
 void report(const CLI::ParseError& e, const CLI::App& app) {
     const CLI::App& at = parsed_app(app);
+    const std::string command = at.get_parent() ? "glassformer " + at.get_name() : "glassformer";
     for (const std::string& word : app.remaining(true)) {
-        std::vector<std::string> valid = option_names(at);
-        if (!word.starts_with("-"))
-            for (const CLI::App* s : at.get_subcommands([](const CLI::App*) { return true; })) valid.push_back(s->get_name());
-        fmt::print(stderr, "glassformer: unknown {} '{}'; nearest: {}\n", word.starts_with("-") ? "option" : "argument", word,
-                   nearest_names(word.substr(0, word.find('=')), valid));
+        const bool option = word.starts_with("-");
+        const std::vector<std::string> valid = option ? option_names(at) : command_names(at);
+        fmt::print(stderr, "glassformer: unknown {} '{}'; {}\n", option ? "option" : "argument", word,
+                   valid.empty() ? command + " takes options only" : "nearest: " + nearest_names(word.substr(0, word.find('=')), valid));
         return;
     }
-    fmt::print(stderr, "glassformer: {}\nTry `{} --help`.\n", e.what(), at.get_parent() ? "glassformer " + at.get_name() : "glassformer");
+    std::string problem = e.what();
+    if (const auto valid = command_names(at); e.get_name() == "RequiredError" && !valid.empty())
+        problem = fmt::format("expected a command: {}", fmt::join(valid, ", "));
+    fmt::print(stderr, "glassformer: {}; try `{} --help`\n", problem, command);
 }
 
 } // namespace

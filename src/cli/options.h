@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,9 +23,10 @@ struct ModelOptions {
 
 /// --prompt or --tokens; neither: the model's BOS token
 struct PromptOptions {
-    std::string prompt, tokens;
+    std::string prompt;
+    std::optional<std::string> tokens;
     void add_to(CLI::App& app);
-    /// Throws Error if the prompt does not leave room for n_new more tokens in the model's context.
+    /// Throws Error if the prompt does not leave room for n_new more tokens in the model's context, or the model adds none.
     std::vector<int> encode(const Model& model, int n_new) const;
 };
 

@@ -38,8 +38,7 @@ int run(const RunOptions& o) {
     const SamplingChain chain = o.sampling.chain();
     std::vector<int> tokens = o.prompt.encode(*model, o.n);
     const int n_prompt = static_cast<int>(tokens.size()), most = n_prompt + o.n;
-    const bool both_ways = model->config().mask == MaskKind::bidirectional;
-    Trace trace(model->weights, {most, {{0, both_ways ? n_prompt : most, 0, both_ways ? o.n : 0, n_prompt}}, Keep::cache});
+    Trace trace(model->weights, {most, {{0, most, 0, 0, n_prompt}}, Keep::cache});
     Sampler sampler;
     SampleStep step;
     std::string buffer, text;

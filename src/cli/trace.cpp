@@ -8,6 +8,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <memory>
+
 namespace gf {
 namespace {
 
@@ -18,6 +21,18 @@ struct TraceOptions {
     std::vector<std::string> sites{"*"};
 };
 
+/// A Trace for n tokens with the edits of a file, if there is one; what the model says against them names it.
+std::unique_ptr<Trace> edited_trace(const Model& model, int n, const std::string& edits) {
+    const TraceShape shape{n, {{0, n, 0, 0, n}}, Keep::all};
+    if (edits.empty()) return std::make_unique<Trace>(model.weights, shape);
+    std::vector<Edit> loaded = load_edits(edits, model.config());
+    try {
+        return std::make_unique<Trace>(model.weights, shape, std::move(loaded));
+    } catch (const Error& e) {
+        throw Error({edits + ": " + e.problem().where, e.problem().expected, e.problem().found, e.problem().remedy});
+    }
+}
+
 int run(const TraceOptions& o) {
     const auto model = o.model.open();
     const ModelConfig& config = model->config();
@@ -27,9 +42,9 @@ int run(const TraceOptions& o) {
         for (const SiteRef& s : match_sites(config, glob))
             if (std::find(sites.begin(), sites.end(), s) == sites.end()) sites.push_back(s);
     const int n = static_cast<int>(tokens.size());
-    Trace trace(model->weights, {n, {{0, n, 0, 0, n}}, Keep::all}, o.edits.empty() ? std::vector<Edit>{} : load_edits(o.edits, config));
-    extend(trace, tokens);
-    write_trace(o.out, trace, n, sites);
+    const std::unique_ptr<Trace> trace = edited_trace(*model, n, o.edits);
+    extend(*trace, tokens);
+    write_trace(o.out, *trace, n, sites);
     fmt::print("{}: {} sites of {} tokens\n", o.out, sites.size(), n);
     return 0;
 }

@@ -30,10 +30,19 @@ void read_values(const json& value, const std::string& where, std::vector<real>&
     else take(value);
 }
 
+SiteRef read_site(const json& edit, const ModelConfig& config, const std::string& where) {
+    const std::string& name = json_string(edit, "site", where);
+    try {
+        return find_site(config, name);
+    } catch (const Error& e) {
+        throw Error({where + ": " + e.problem().where, e.problem().expected, e.problem().found, e.problem().remedy});
+    }
+}
+
 Edit parse_edit(const json& in, const ModelConfig& config, const std::string& where) {
     json_only_keys(in, {"site", "rows", "heads", "columns", "scale", "values", "add"}, where);
     Edit edit;
-    const SiteRef site = find_site(config, json_string(in, "site", where));
+    const SiteRef site = read_site(in, config, where);
     edit.range.site = site.site;
     edit.range.layer = site.layer;
     read_range(in, "rows", where, edit.range.row_begin, edit.range.row_end);
