@@ -7,6 +7,7 @@ uniform vec3 range; // vmin, vmax, gamma
 uniform int pool_largest;
 uniform vec2 pool;    // cells that one stored cell stands for: columns, rows
 uniform vec2 valid;   // cells that exist: columns, rows
+uniform vec4 window;  // visible cells: col0, row0, col1, row1
 uniform vec2 gap;     // pixels to the right of and below a cell
 uniform float hatch_period;
 uniform vec3 masked_fill, masked_line, nan_colour, infinity_colour;
@@ -22,36 +23,47 @@ const float k_last_colour = 254.0;
 const float k_least_range = 1e-30;
 
 // The bits are asked, not isnan(): compilers may assume that there are no NaNs.
-bool is_nan(float v) { return (floatBitsToUint(v) & 0x7fffffffu) > k_infinity; }
-bool is_masked(float v) { return floatBitsToUint(v) == k_masked; }
+bool is_nan(uint bits) { return (bits & 0x7fffffffu) > k_infinity; }
 
-// The same rules as pool_cells() of render/heat_cells.cpp.
-float pool_cells(float a, float b) {
-    if (is_nan(a) || is_masked(b)) return a;
-    if (is_nan(b) || is_masked(a)) return b;
-    if (pool_largest == 1) return max(a, b);
-    return abs(b) > abs(a) ? b : a;
+// The order in which cells win when they are pooled, the rules of pool_cells() of render/heat_cells.cpp.
+uint rank(uint bits) {
+    if (is_nan(bits)) return 0xffffffffu;
+    if (pool_largest == 1) return (bits >> 31) == 1u ? ~bits : bits | 0x80000000u;
+    return bits == k_masked ? 0u : (bits & 0x7fffffffu) + 1u;
 }
 
-float fetch(ivec2 at) { return texelFetch(cells, ivec3(at, int(map)), 0).r; }
+// The stored cells [from, to) that this pixel shows, along one axis. Where a pixel covers more than one cell, those whose
+// middles it covers, a little overlapping, so that no cell is lost to rounding; the outermost pixels take what is left to
+// the view's ends.
+ivec2 covered(float at, float per_pixel, float view_from, float view_to, int n) {
+    if (per_pixel <= 1.0) {
+        int only = clamp(int(floor(at)), 0, n - 1);
+        return ivec2(only, only + 1);
+    }
+    float from = at - per_pixel < view_from ? floor(view_from) : ceil(at - 0.5 * per_pixel - 0.51);
+    float to = at + per_pixel > view_to ? ceil(view_to) : ceil(at + 0.5 * per_pixel - 0.49);
+    int first = clamp(int(from), 0, n - 1);
+    return ivec2(first, clamp(int(to), first + 1, n));
+}
 
 float strongest() {
     vec2 at = cell / pool, per_pixel = cells_per_pixel / pool;
-    ivec2 last = ivec2(ceil(valid / pool)) - 1;
-    ivec2 from = clamp(ivec2(floor(at)), ivec2(0), last), to = from;
-    // Only in directions where a pixel covers more than one cell.
-    if (per_pixel.x > 1.0) {
-        from.x = clamp(int(floor(at.x - 0.5 * per_pixel.x + 0.01)), 0, last.x);
-        to.x = clamp(int(ceil(at.x + 0.5 * per_pixel.x - 0.01)) - 1, 0, last.x);
+    vec4 view = window / pool.xyxy;
+    ivec2 n = ivec2(ceil(valid / pool));
+    ivec2 cols = covered(at.x, per_pixel.x, view.x, view.z, n.x), rows = covered(at.y, per_pixel.y, view.y, view.w, n.y);
+    float winner = uintBitsToFloat(k_masked); // every other cell ranks above it
+    uint best = rank(k_masked);
+    for (int y = rows.x; y < rows.y; ++y) {
+        for (int x = cols.x; x < cols.y; ++x) {
+            float v = texelFetch(cells, ivec3(x, y, int(map)), 0).r;
+            uint r = rank(floatBitsToUint(v));
+            if (r > best) {
+                winner = v;
+                best = r;
+            }
+        }
     }
-    if (per_pixel.y > 1.0) {
-        from.y = clamp(int(floor(at.y - 0.5 * per_pixel.y + 0.01)), 0, last.y);
-        to.y = clamp(int(ceil(at.y + 0.5 * per_pixel.y - 0.01)) - 1, 0, last.y);
-    }
-    float v = fetch(from);
-    for (int y = from.y; y <= to.y; ++y)
-        for (int x = from.x; x <= to.x; ++x) v = pool_cells(v, fetch(ivec2(x, y)));
-    return v;
+    return winner;
 }
 
 // The same arithmetic as colour_index() of render/colour_map.cpp.
@@ -83,10 +95,11 @@ float on_cell() {
 void main() {
     if (any(lessThan(cell, vec2(0.0))) || any(greaterThanEqual(cell, valid))) discard;
     float v = strongest();
+    uint bits = floatBitsToUint(v);
     vec3 rgb;
-    if (is_nan(v)) rgb = nan_colour;
-    else if (is_masked(v)) rgb = hatch();
-    else if (floatBitsToUint(v) == k_infinity) rgb = infinity_colour;
+    if (is_nan(bits)) rgb = nan_colour;
+    else if (bits == k_masked) rgb = hatch();
+    else if (bits == k_infinity) rgb = infinity_colour;
     else rgb = texelFetch(colours, ivec2(int(floor(place_in_map(v) * k_last_colour + 0.5)), colour_map), 0).rgb;
     colour = vec4(rgb, on_cell());
 }

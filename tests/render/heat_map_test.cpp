@@ -156,17 +156,22 @@ TEST_F(HeatMapTest, CellsBelowAPixelShowTheStrongest) {
 }
 
 TEST_F(HeatMapTest, NoCellIsLostAtAnyOddSize) {
-    for (int where = 0; where < 101; where += 7) {
-        Cells cells{1, 101, 101, std::vector<float>(101 * 101, 0.0f)};
-        cells.at(0, where, 100 - where) = 1;
-        HeatMaps maps = uploaded(cells);
-        const HeatMapView view = whole(cells, {ColourMap::blues, 0, 1, 1});
-        const Image image = drawn(maps, {{0, {0.3f, 0.6f, 37.9f, 43.2f}}}, view);
-        int dark = 0;
-        for (int y = 0; y < k_height; ++y)
-            for (int x = 0; x < k_width; ++x) dark += at(image, x, y) == colour_of(view.scale, 1);
-        EXPECT_GE(dark, 1) << where;
-        EXPECT_LE(dark, 4) << where;
+    const PixelRect rects[] = {{0.3f, 0.6f, 37.9f, 43.2f}, {2, 3, 42, 43}}; // of 60 cells, 40 pixels make ties
+    for (const int n : {60, 101}) {
+        for (const PixelRect& rect : rects) {
+            for (int where = 0; where < n; where += 3) {
+                Cells cells{1, n, n, std::vector<float>(static_cast<std::size_t>(n * n))};
+                cells.at(0, where, n - 1 - where) = 1;
+                HeatMaps maps = uploaded(cells);
+                const HeatMapView view = whole(cells, {ColourMap::blues, 0, 1, 1});
+                const Image image = drawn(maps, {{0, rect}}, view);
+                int dark = 0;
+                for (int y = 0; y < k_height; ++y)
+                    for (int x = 0; x < k_width; ++x) dark += at(image, x, y) == colour_of(view.scale, 1);
+                EXPECT_GE(dark, 1) << where << " of " << n;
+                EXPECT_LE(dark, 4) << where << " of " << n;
+            }
+        }
     }
 }
 
