@@ -79,10 +79,14 @@ void top_ids(std::span<const real> values, int n, std::vector<int>& ids) {
 
 void Sampler::begin(std::span<const real> logits, SampleStep& step) {
     step.logits.assign(logits.begin(), logits.end());
+    for (real& l : step.logits) l = std::min(l, std::numeric_limits<real>::max()); // an infinite one wins without making NaN of the rest
     step.penalised = step.logits;
     step.cut_by.assign(logits.size(), 0);
     step.stages.clear();
     alive_.clear();
+    alive_.reserve(logits.size());
+    values_.reserve(logits.size());
+    seen_.reserve(logits.size());
     for (std::size_t i = 0; i < logits.size(); ++i) {
         if (logits[i] > -std::numeric_limits<real>::infinity()) alive_.push_back(static_cast<int>(i)); // false for NaN
         else step.cut_by[i] = 1;
@@ -102,7 +106,9 @@ void Sampler::penalise(std::span<const int> history, double penalty, SampleStep&
         if (i >= seen_.size() || seen_[i]) continue;
         seen_[i] = 1;
         real& l = step.penalised[i];
-        l = static_cast<real>(l > 0 ? l / penalty : l * penalty);
+        if (!std::isfinite(l)) continue;
+        using Limits = std::numeric_limits<real>;
+        l = static_cast<real>(std::clamp<double>(l > 0 ? l / penalty : l * penalty, Limits::lowest(), Limits::max()));
     }
     n_ranked_ = 0;
 }
@@ -126,7 +132,7 @@ void Sampler::measure(StageRecord& record, const SampleStep& step) {
     for (std::size_t i = 0; i < alive_.size(); ++i) values_[i] = step.penalised[static_cast<std::size_t>(alive_[i])];
     Eigen::Map<Eigen::Array<real, Eigen::Dynamic, 1>> x(values_.data(), static_cast<Eigen::Index>(values_.size()));
     const real most = x.maxCoeff();
-    x = (x - most) * static_cast<real>(record.scale);
+    x = ((x - most) * static_cast<real>(record.scale)).max(real(-1000)); // probability 0 all the same, but 0 * -inf would be NaN below
     const double sum = x.exp().template cast<double>().sum();
     record.log_sum_exp = record.scale * static_cast<double>(most) + std::log(sum);
     record.entropy = (std::log(sum) - (x.exp() * x).template cast<double>().sum() / sum) / std::log(2.0);
@@ -141,6 +147,7 @@ int Sampler::n_kept(const SampleStage& stage, const StageRecord& before, const S
     case StageKind::greedy: kept = 1; break;
     case StageKind::top_k: kept = static_cast<std::size_t>(stage.value); break;
     case StageKind::top_p: {
+        if (stage.value >= 1) break; // rounding must not cut the tail
         double sum = 0;
         for (kept = 0; kept < all && (sum < stage.value || kept == 0);) {
             rank(step, ++kept);
@@ -173,6 +180,7 @@ void Sampler::cut_to(std::size_t n, SampleStep& step) {
 }
 
 void Sampler::sample(std::span<const real> logits, std::span<const int> history, const SamplingChain& chain, const DrawKey& key, SampleStep& step) {
+    step.stages.reserve(chain.size() + 1);
     begin(logits, step);
     for (const SampleStage& stage : chain) {
         if (!stage.on) continue;
@@ -182,7 +190,7 @@ void Sampler::sample(std::span<const real> logits, std::span<const int> history,
             penalise(history, stage.value, step);
             record.penalised = true;
         } else if (stage.kind == StageKind::temperature) {
-            record.scale /= stage.value;
+            record.scale = static_cast<real>(record.scale / stage.value); // short enough that scale * logit is exact in double
         }
         const int before = static_cast<int>(alive_.size());
         if (before > 0) cut_to(static_cast<std::size_t>(n_kept(stage, step.stages.back(), step)), step);

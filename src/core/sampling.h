@@ -61,7 +61,7 @@ struct StageRecord {
 
 /// What the sampler did at one token. Ids of equal logits are ordered by id everywhere.
 struct SampleStep {
-    std::vector<real> logits;        ///< raw
+    std::vector<real> logits;        ///< raw (an infinite one as the largest number)
     std::vector<real> penalised;     ///< after the repetition penalty (equal to logits without one)
     /// 0: alive; else 1 + the index in `stages` of the stage that cut the token (1: its raw logit is -inf or NaN)
     std::vector<std::uint8_t> cut_by;
