@@ -6,6 +6,7 @@
 #include "session/snapshot.h"
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace gf {

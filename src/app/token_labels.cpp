@@ -13,16 +13,16 @@ void TokenLabels::use(const std::shared_ptr<const Model>& model) {
 const TokenLabels::Label& TokenLabels::label(int token) {
     Label& l = labels_.at(static_cast<std::size_t>(token));
     if (!l.in_text.empty()) return l;
-    std::string text = token_label(*model_, token);
     std::string shown;
-    for (const char c : text) {
+    for (const char c : token_label(*model_, token)) {
         if (c == '\n') shown += "↵";
         else if (c == '\t') shown += "→";
         else if (c != '\r') shown += c;
     }
-    if (shown.empty()) shown = " ";
+    if (shown.empty()) shown.push_back(' ');
     l.in_text = shown;
-    l.alone = shown.starts_with(' ') ? "·" + shown.substr(1) : shown;
+    l.alone = shown;
+    if (l.alone.front() == ' ') l.alone.erase(0, 1).insert(0, "·");
     ImGuiHost::current().require_glyphs(shown);
     return l;
 }

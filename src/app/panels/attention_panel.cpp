@@ -26,7 +26,7 @@ class AttentionPanel : public Panel {
     void draw_grid(const Snapshot& snapshot, Selection& selection, Commands& commands, const UiRect& area);
     void draw_head(const Snapshot& snapshot, Selection& selection, const UiRect& area);
     void draw_labels(const Snapshot& snapshot, const UiRect& matrix, std::optional<HeatMapCell> lit);
-    void describe(const Snapshot& snapshot, Selection& selection, const HeadRef& head, std::optional<HeatMapCell> cell);
+    void describe(const Snapshot& snapshot, const HeadRef& head, std::optional<HeatMapCell> cell);
 
     HeatMapWidget maps_;
     std::vector<real> row_; ///< a pattern row with masked cells marked, on its way to the card
@@ -170,10 +170,8 @@ void AttentionPanel::draw_head(const Snapshot& s, Selection& selection, const Ui
         }
     }
     draw_labels(s, matrix, cell);
-    const float width = ImGui::GetContentRegionAvail().x;
-    ImGui::SetCursorScreenPos({matrix.min.x, area.max.y + px(4)});
-    describe(s, selection, shown, cell);
-    (void)width;
+    ImGui::SetCursorScreenPos({area.min.x, area.max.y + px(6)});
+    describe(s, shown, cell);
 }
 
 /// Queries down the left side, keys along the top, as many as there is room for; those under the mouse always.
@@ -206,7 +204,7 @@ void AttentionPanel::draw_labels(const Snapshot& s, const UiRect& matrix, std::o
 }
 
 /// The value under the mouse, in words.
-void AttentionPanel::describe(const Snapshot& s, Selection& selection, const HeadRef& head, std::optional<HeatMapCell> cell) {
+void AttentionPanel::describe(const Snapshot& s, const HeadRef& head, std::optional<HeatMapCell> cell) {
     text_.clear();
     auto out = std::back_inserter(text_);
     if (cell) {
@@ -222,7 +220,6 @@ void AttentionPanel::describe(const Snapshot& s, Selection& selection, const Hea
     } else {
         fmt::format_to(out, "rows: queries, columns: keys. Wheel zooms, drag pans, double click shows all.");
     }
-    (void)selection;
     FontScope scope(TextSize::small);
     ImGui::PushStyleColor(ImGuiCol_Text, cell ? theme().text : theme().muted);
     ImGui::TextUnformatted(text_.data(), text_.data() + text_.size());

@@ -1,0 +1,223 @@
+#include "app/workbench.h"
+
+#include "app/panel_frame.h"
+#include "app/token_labels.h"
+#include "app/widgets.h"
+#include "app/window.h"
+#include "core/error.h"
+
+#include <fmt/format.h>
+#include <imgui_internal.h>
+
+#include <algorithm>
+
+namespace gf {
+namespace {
+
+constexpr float k_top_bar = 44, k_status_bar = 28, k_notice_bar = 40;
+
+template <class T>
+const T* as(const Command& c) {
+    return std::get_if<T>(&c);
+}
+
+} // namespace
+
+std::vector<std::unique_ptr<Panel>> make_panels() {
+    std::vector<std::unique_ptr<Panel>> panels;
+    panels.push_back(make_attention_panel());
+    panels.push_back(make_sampling_panel());
+    panels.push_back(make_tokens_panel());
+    return panels;
+}
+
+Workbench::Workbench(Options o)
+    : file_(o.config_folder), keeps_settings_(!o.config_folder.empty()), session_(o.mode, std::move(o.wake)), panels_(make_panels()) {
+    if (keeps_settings_) load();
+    session_.post(command::SetSpeed{settings_.speed});
+}
+
+Workbench::~Workbench() {
+    if (keeps_settings_) save();
+}
+
+void Workbench::load() {
+    std::string layout_note;
+    settings_ = file_.load(note_);
+    const std::string layout = file_.load_layout(layout_note);
+    if (!layout.empty()) ImGui::LoadIniSettingsFromMemory(layout.data(), layout.size());
+    if (note_.empty()) note_ = layout_note;
+}
+
+void Workbench::save() {
+    if (!keeps_settings_) return;
+    try {
+        file_.save(settings_);
+        std::size_t size = 0;
+        const char* layout = ImGui::SaveIniSettingsToMemory(&size);
+        file_.save_layout({layout, size});
+    } catch (const Error& e) {
+        note_ = e.what();
+    }
+}
+
+void Workbench::post(Command command) { commands_.post(std::move(command)); }
+
+void Workbench::settle() {
+    for (const Command& c : commands_.take()) carry_out(c);
+    session_.run_until_idle();
+}
+
+/// The window's own commands act here, all others in the session.
+void Workbench::carry_out(const Command& c) {
+    if (const auto* theme = as<command::SetTheme>(c)) {
+        try {
+            settings_.theme = theme_named(theme->theme);
+        } catch (const Error& e) {
+            note_ = e.what();
+        }
+    } else if (const auto* scale = as<command::SetScale>(c)) {
+        settings_.scale = std::clamp(static_cast<float>(scale->scale), k_least_scale, k_greatest_scale);
+    } else if (const auto* head = as<command::PinHead>(c)) {
+        selection_.pinned_head = {head->layer, head->head};
+    } else if (const auto* token = as<command::PinToken>(c)) {
+        selection_.pinned_token = token->position;
+    } else {
+        if (const auto* speed = as<command::SetSpeed>(c)) settings_.speed = speed->tokens_per_s;
+        if (as<command::Open>(c)) choosing_file_ = false;
+        session_.post(c);
+    }
+}
+
+/// A pin of another model or a longer text does not point into the void.
+void Workbench::pin_in_range(const Snapshot& s) {
+    if (!s.has_run()) return;
+    selection_.pinned_head.layer = std::clamp(selection_.pinned_head.layer, 0, s.config().n_layers - 1);
+    selection_.pinned_head.head = std::clamp(selection_.pinned_head.head, 0, s.config().n_heads - 1);
+    if (selection_.pinned_token >= s.cursor) selection_.pinned_token = -1;
+}
+
+void Workbench::frame() {
+    const auto begin = std::chrono::steady_clock::now();
+    for (const Command& c : commands_.take()) carry_out(c);
+    ImGuiHost::current().set_look({settings_.theme, settings_.scale});
+    const Snapshot& s = session_.latest();
+    token_labels().use(s.model);
+    pin_in_range(s);
+    if (selection_.turn()) request_frame();
+    if (s.model && s.model_path != remembered_) {
+        remembered_ = s.model_path;
+        settings_.remember({s.model_path, s.tokenizer_path});
+    }
+    keys(s);
+    const ImVec2 size = ImGui::GetIO().DisplaySize;
+    begin_bar("Transport", 0, px(k_top_bar));
+    transport_.draw(s, commands_, settings_);
+    end_bar();
+    if (transport_.take_open_file()) choosing_file_ = !choosing_file_;
+    reset_layout_ |= transport_.take_reset_layout();
+    const float top = draw_notice(s, px(k_top_bar)), bottom = size.y - px(k_status_bar);
+    if (!s.has_run() || choosing_file_) {
+        start_page_.draw(top, bottom, settings_, s.message_is_error && s.message_number != dismissed_ ? s.message : "", s.message_is_error, commands_);
+    } else {
+        draw_panels(s, top, bottom);
+    }
+    draw_status(s, bottom, px(k_status_bar));
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+    frame_ms_ = frame_ms_ == 0 ? took.count() : 0.95 * frame_ms_ + 0.05 * took.count();
+}
+
+void Workbench::draw_panels(const Snapshot& s, float top, float bottom) {
+    const ImGuiID dock = panel_dock("Workbench", top, bottom);
+    const ImGuiDockNode* node = ImGui::DockBuilderGetNode(dock);
+    if (std::exchange(reset_layout_, false) || !node || node->IsEmpty()) lay_out(dock);
+    for (const auto& panel : panels_) {
+        if (begin_panel(panel->title())) panel->draw(s, selection_, commands_);
+        end_panel();
+    }
+}
+
+/// The default layout: attention large, sampling at its right, the text below.
+void Workbench::lay_out(ImGuiID dock) {
+    ImGui::DockBuilderRemoveNodeChildNodes(dock);
+    const ImVec2 size = ImGui::GetIO().DisplaySize;
+    ImGui::DockBuilderSetNodeSize(dock, {size.x, size.y - px(k_top_bar + k_status_bar)});
+    ImGuiID upper = 0, lower = 0, right = 0;
+    ImGui::DockBuilderSplitNode(dock, ImGuiDir_Down, 0.22f, &lower, &upper);
+    ImGui::DockBuilderSplitNode(upper, ImGuiDir_Right, 0.27f, &right, &upper);
+    ImGui::DockBuilderDockWindow("Attention", upper);
+    ImGui::DockBuilderDockWindow("Sampling", right);
+    ImGui::DockBuilderDockWindow("Tokens", lower);
+    ImGui::DockBuilderFinish(dock);
+}
+
+/// A line with the newest message, if there is one. Returns where the panels begin.
+float Workbench::draw_notice(const Snapshot& s, float top) {
+    const bool from_session = s.message_number != dismissed_ && !s.message.empty() && s.has_run();
+    if (!from_session && note_.empty()) return top;
+    begin_bar("Notice", top, px(k_notice_bar));
+    const std::string& text = from_session ? s.message : note_;
+    const float buttons = px(s.can_truncate ? 230 : 40);
+    ImGui::PushClipRect(ImGui::GetCursorScreenPos(), {ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x - buttons, top + px(k_notice_bar)}, true);
+    label_text(text, from_session && s.message_is_error ? theme().bad_text : theme().text, TextSize::body);
+    ImGui::PopClipRect();
+    tooltip(text);
+    ImGui::SameLine();
+    ImGui::SetCursorPosX(ImGui::GetWindowWidth() - px(16) - buttons + px(8));
+    if (from_session && s.can_truncate) {
+        if (push_button("Cut the prompt to fit", 0, Emphasis::primary)) {
+            commands_.post(command::SetPrompt{s.refused_prompt, true});
+            dismissed_ = s.message_number;
+        }
+        ImGui::SameLine(0, px(8));
+    }
+    ImGui::SetCursorPosX(ImGui::GetWindowWidth() - px(16) - px(30));
+    if (icon_button("Dismiss", Icon::close)) {
+        if (from_session) dismissed_ = s.message_number;
+        else note_.clear();
+    }
+    end_bar();
+    return top + px(k_notice_bar);
+}
+
+void Workbench::draw_status(const Snapshot& s, float top, float height) {
+    begin_bar("Status", top, height);
+    ImGui::SetCursorPosY(0);
+    label_text("Space: play   ←→: token   H J: head   1–9: layer   Ctrl+Z: undo   Ctrl+wheel: size", theme().muted, TextSize::small);
+    if (s.has_run()) {
+        status_.clear();
+        fmt::format_to(std::back_inserter(status_), "tokens/s {:.0f}    frame {:.1f} ms    trace {:.1f} MB", s.tokens_per_s, frame_ms_,
+                       static_cast<double>(s.trace().bytes()) * 1e-6);
+        ImFont* f = font(TextSize::small);
+        ImGui::SameLine();
+        ImGui::SetCursorPosX(ImGui::GetWindowWidth() - px(16) - f->CalcTextSizeA(f->FontSize, FLT_MAX, 0, status_.c_str()).x);
+        label_text(status_, theme().muted, TextSize::small);
+    }
+    end_bar();
+}
+
+void Workbench::keys(const Snapshot& s) {
+    const ImGuiIO& io = ImGui::GetIO();
+    if (io.KeyCtrl && io.MouseWheel != 0) commands_.post(command::SetScale{settings_.scale * (io.MouseWheel > 0 ? 1.1 : 1 / 1.1)});
+    const auto pressed = [](ImGuiKeyChord chord) { return ImGui::IsKeyChordPressed(chord); };
+    if (pressed(ImGuiMod_Ctrl | ImGuiKey_0)) commands_.post(command::SetScale{1});
+    if (keyboard_is_taken() || !s.has_run()) return;
+    if (pressed(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z)) commands_.post(command::Redo{});
+    else if (pressed(ImGuiMod_Ctrl | ImGuiKey_Z)) commands_.post(command::Undo{});
+    if (pressed(ImGuiMod_Ctrl | ImGuiKey_O)) choosing_file_ = !choosing_file_;
+    if (io.KeyCtrl || io.KeyAlt) return;
+    if (ImGui::IsKeyPressed(ImGuiKey_Escape)) choosing_file_ = false;
+    if (ImGui::IsKeyPressed(ImGuiKey_Space, false)) s.playing ? commands_.post(command::Pause{}) : commands_.post(command::Play{});
+    if (ImGui::IsKeyPressed(ImGuiKey_RightArrow)) commands_.post(command::Step{1});
+    if (ImGui::IsKeyPressed(ImGuiKey_LeftArrow)) commands_.post(command::Step{-1});
+    if (ImGui::IsKeyPressed(ImGuiKey_Home)) commands_.post(command::Jump{1});
+    if (ImGui::IsKeyPressed(ImGuiKey_End)) commands_.post(command::Jump{s.run().rows});
+    const HeadRef at = selection_.pinned_head;
+    const int n = s.config().n_heads;
+    if (ImGui::IsKeyPressed(ImGuiKey_H)) commands_.post(command::PinHead{at.layer, (at.head + n - 1) % n});
+    if (ImGui::IsKeyPressed(ImGuiKey_J)) commands_.post(command::PinHead{at.layer, (at.head + 1) % n});
+    for (int i = 0; i < std::min(9, s.config().n_layers); ++i)
+        if (ImGui::IsKeyPressed(static_cast<ImGuiKey>(ImGuiKey_1 + i), false)) commands_.post(command::PinHead{i, at.head});
+}
+
+} // namespace gf

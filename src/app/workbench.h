@@ -1,0 +1,71 @@
+#pragma once
+// The workbench: the session behind it, the panels, and what belongs to the window as a whole. Knows no windowing system: a Window, a
+// Headless picture or a test calls frame().
+
+#include "app/panel.h"
+#include "app/settings.h"
+#include "app/start_page.h"
+#include "app/transport.h"
+#include "session/session.h"
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+namespace gf {
+
+class Workbench {
+  public:
+    struct Options {
+        Session::Mode mode = Session::Mode::threaded;
+        std::filesystem::path config_folder; ///< empty: settings are neither read nor written
+        std::function<void()> wake;          ///< called by the worker when there is something new to show
+    };
+    explicit Workbench(Options options);
+    ~Workbench();
+
+    /// Lays out one frame inside the current ImGui frame.
+    void frame();
+
+    /// As if a person had done it. Window commands act at the next frame.
+    void post(Command command);
+    void dropped(const std::vector<std::string>& paths) { start_page_.dropped(paths); choosing_file_ = true; }
+
+    /// Cooperative mode: carries out everything posted so far.
+    void settle();
+
+    Session& session() { return session_; }
+    const Selection& selection() const { return selection_; }
+    Settings& settings() { return settings_; }
+    /// Writes settings and layout now; failures become a note.
+    void save();
+
+  private:
+    void carry_out(const Command& command);
+    void draw_panels(const Snapshot& snapshot, float top, float bottom);
+    void lay_out(ImGuiID dock);
+    float draw_notice(const Snapshot& snapshot, float top);
+    void draw_status(const Snapshot& snapshot, float top, float height);
+    void keys(const Snapshot& snapshot);
+    void load();
+    void pin_in_range(const Snapshot& snapshot);
+
+    SettingsFile file_;
+    bool keeps_settings_;
+    Settings settings_;
+    Session session_;
+    Selection selection_;
+    Commands commands_;
+    Transport transport_;
+    StartPage start_page_;
+    std::vector<std::unique_ptr<Panel>> panels_;
+    bool choosing_file_ = false; ///< the start page over an open model
+    bool reset_layout_ = false;
+    std::string note_;           ///< the window's own message, e.g. about damaged settings
+    std::uint64_t dismissed_ = 0; ///< number of the session's message that was closed
+    std::string remembered_;      ///< path of the model last put among the recent ones
+    std::string status_;
+    double frame_ms_ = 0;
+};
+
+} // namespace gf
