@@ -32,7 +32,7 @@ class JsonTokenizer : public Tokenizer {
     void find_hidden_spaces(const std::vector<AddedToken>& added);
     void encode_text(std::string_view text, bool at_start, std::vector<int>& ids) const;
 
-    Normalizer normalizer_;
+    Rewriter normalizer_;
     PreTokenizers pre_tokenizers_;
     TokenDecoder decoder_;
     Template template_;
@@ -66,7 +66,7 @@ std::optional<int> find_by_name(const std::vector<AddedToken>& added, std::initi
 }
 
 JsonTokenizer::JsonTokenizer(const json& file, const std::string& where)
-    : Tokenizer(where), normalizer_(optional_part(file, "normalizer"), where + ": 'normalizer'"),
+    : Tokenizer(where), normalizer_(parse_normalizer(optional_part(file, "normalizer"), where + ": 'normalizer'")),
       pre_tokenizers_(parse_pre_tokenizer(optional_part(file, "pre_tokenizer"), where + ": 'pre_tokenizer'")),
       decoder_(optional_part(file, "decoder"), where + ": 'decoder'"),
       template_(parse_post_processor(optional_part(file, "post_processor"), where + ": 'post_processor'")),

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <limits>
 #include <map>
+#include <utility>
 
 namespace gf {
 
@@ -17,17 +18,6 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& where, const std::string& key, const std::string& expected, const json& found) {
     throw Error({fmt::format("{}: '{}'", where, key), expected, json_found(found), "Glassformer does not support it"});
-}
-
-std::string replaced(std::string_view text, const std::string& pattern, const std::string& content) {
-    std::string result;
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t found = std::min(text.find(pattern, at), text.size());
-        result += text.substr(at, found - at);
-        if (found < text.size()) result += content;
-        at = found + pattern.size();
-    }
-    return result;
 }
 
 /// {"String": "..."} of a pattern.
@@ -53,34 +43,47 @@ void for_each_step(const json& value, const char* list, const std::string& where
 
 } // namespace
 
-void Normalizer::add(const json& value, const std::string& where) {
-    for_each_step(value, "normalizers", where, [&](const json& step) {
-        const std::string& type = json_string(step, "type", where);
-        if (type == "Prepend") {
-            json_only_keys(step, {"type", "prepend"}, where);
-            steps_.push_back({"", json_string(step, "prepend", where)});
-        } else if (type == "Replace") {
-            json_only_keys(step, {"type", "pattern", "content"}, where);
-            steps_.push_back({literal_pattern(step, where), json_string(step, "content", where)});
-        } else {
-            refuse(where, "type", "Prepend, Replace or Sequence", type);
-        }
-    });
-}
-
-std::string Normalizer::apply(std::string_view text) const {
+std::string Rewriter::apply(std::string_view text) const {
+    const std::size_t longest = 16 * text.size() + 1024;
     std::string result(text);
     for (const Step& step : steps_) {
-        if (!step.pattern.empty())
-            result = replaced(result, step.pattern, step.content);
-        else if (!result.empty())
-            result.insert(0, step.content);
+        if (step.pattern.empty()) {
+            if (!result.empty()) result.insert(0, step.content);
+            continue;
+        }
+        const std::string before = std::exchange(result, {});
+        for (std::size_t at = 0; at < before.size();) {
+            const std::size_t found = std::min(before.find(step.pattern, at), before.size());
+            result.append(before, at, found - at);
+            if (found < before.size()) result += step.content;
+            if (result.size() > longest)
+                throw Error({where_, fmt::format("steps that make at most {} bytes of {}", longest, text.size()), "more",
+                             "the file is damaged"});
+            at = found + step.pattern.size();
+        }
     }
     return result;
 }
 
-bool Normalizer::prepends() const {
+bool Rewriter::prepends() const {
     return std::any_of(steps_.begin(), steps_.end(), [](const Step& s) { return s.pattern.empty(); });
+}
+
+Rewriter parse_normalizer(const json& value, const std::string& where) {
+    Rewriter result(where);
+    for_each_step(value, "normalizers", where, [&](const json& step) {
+        const std::string& type = json_string(step, "type", where);
+        if (type == "Prepend") {
+            json_only_keys(step, {"type", "prepend"}, where);
+            result.prepend(json_string(step, "prepend", where));
+        } else if (type == "Replace") {
+            json_only_keys(step, {"type", "pattern", "content"}, where);
+            result.replace(literal_pattern(step, where), json_string(step, "content", where));
+        } else {
+            refuse(where, "type", "Prepend, Replace or Sequence", type);
+        }
+    });
+    return result;
 }
 
 namespace {
@@ -170,21 +173,21 @@ PreTokenizers parse_pre_tokenizer(const json& value, const std::string& where) {
     return result;
 }
 
-void TokenDecoder::add(const json& value, const std::string& where) {
+TokenDecoder::TokenDecoder(const json& value, const std::string& where) : rewriter_(where) {
     for_each_step(value, "decoders", where, [&](const json& step) {
         const std::string& type = json_string(step, "type", where);
         if (byte_level_) refuse(where, "type", "nothing after ByteLevel", type);
         if (type == "ByteLevel") {
-            if (byte_fallback_ || fuses_ || !replacements_.empty()) refuse(where, "type", "nothing before ByteLevel", type);
+            if (byte_fallback_ || fuses_ || !rewriter_.is_empty()) refuse(where, "type", "nothing before ByteLevel", type);
             byte_level_ = true;
         } else if (type == "ByteFallback") {
             byte_fallback_ = true;
         } else if (type == "Fuse") {
             fuses_ = true;
         } else if (type == "Replace") {
-            replacements_.emplace_back(literal_pattern(step, where), json_string(step, "content", where));
+            rewriter_.replace(literal_pattern(step, where), json_string(step, "content", where));
         } else if (type == "Metaspace") {
-            replacements_.emplace_back(metaspace_mark(step, where), " ");
+            rewriter_.replace(metaspace_mark(step, where), " ");
             strips_start_ |= prefix_scheme(step, where) != PrefixScheme::never;
         } else if (type == "Strip") {
             const bool is_first_space = json_string(step, "content", where) == " " && json_int(step, "start", where) <= 1 &&
@@ -203,7 +206,7 @@ Token TokenDecoder::token(const std::string& name) const {
         token.bytes = byte_level_bytes(name).value_or(name);
         return token;
     }
-    for (const auto& [pattern, content] : replacements_) token.bytes = replaced(token.bytes, pattern, content);
+    token.bytes = rewriter_.apply(name);
     if (!byte_fallback_ || name.size() != byte_name(0).size() || !name.starts_with("<0x")) return token;
     for (int b = 0; b < 256; ++b) {
         const auto byte = static_cast<unsigned char>(b);
@@ -213,6 +216,7 @@ Token TokenDecoder::token(const std::string& name) const {
 }
 
 Template parse_post_processor(const json& value, const std::string& where) {
+    constexpr std::size_t k_longest_template = 64;
     Template result;
     bool has_template = false;
     for_each_step(value, "processors", where, [&](const json& step) {
@@ -229,11 +233,13 @@ Template parse_post_processor(const json& value, const std::string& where) {
             }
             const std::string& name = json_string(json_object(part, "SpecialToken", where), "id", where);
             const json& special = json_object(json_object(step, "special_tokens", where), name, where);
-            const json& ids = json_array(special, "ids", where);
-            for (const json& id : ids) {
+            for (const json& id : json_array(special, "ids", where)) {
                 if (!id.is_number_unsigned() || id.get<std::uint64_t>() > std::uint64_t(std::numeric_limits<int>::max()))
                     refuse(where, "special_tokens", "token ids", id);
                 (after_text ? result.after : result.before).push_back(id.get<int>());
+                if (result.before.size() + result.after.size() > k_longest_template)
+                    refuse(where, "single", fmt::format("at most {} tokens", k_longest_template),
+                           json_field(step, "single", where));
             }
         }
         if (!after_text) refuse(where, "single", "a Sequence", json_field(step, "single", where));

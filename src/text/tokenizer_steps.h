@@ -8,27 +8,31 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace gf {
 
-/// "normalizer": rewrites the text before it is cut.
-class Normalizer {
+/// Rewrites a text by steps. Their growth is bounded: a chain of hostile replacements throws Error.
+class Rewriter {
   public:
-    /// `value` may be null: no normalizer.
-    Normalizer(const nlohmann::json& value, const std::string& where) { add(value, where); }
+    explicit Rewriter(std::string where) : where_(std::move(where)) {}
+    void prepend(std::string content) { steps_.push_back({"", std::move(content)}); } ///< to every text that is not empty
+    void replace(std::string pattern, std::string content) { steps_.push_back({std::move(pattern), std::move(content)}); }
     std::string apply(std::string_view text) const;
-    bool prepends() const; ///< does it put something in front of every text?
+    bool is_empty() const { return steps_.empty(); }
+    bool prepends() const;
 
   private:
     struct Step {
-        std::string pattern; ///< every occurrence becomes `content`; empty: `content` goes in front of the text
+        std::string pattern; ///< every occurrence becomes `content`; empty: `content` goes in front
         std::string content;
     };
-    void add(const nlohmann::json& value, const std::string& where);
+    std::string where_;
     std::vector<Step> steps_;
 };
+
+/// "normalizer": rewrites the text before it is cut.
+Rewriter parse_normalizer(const nlohmann::json& value, const std::string& where);
 
 /// "pre_tokenizer": the steps in order, and what decoding must know of them.
 struct PreTokenizers {
@@ -41,15 +45,14 @@ PreTokenizers parse_pre_tokenizer(const nlohmann::json& value, const std::string
 /// "decoder": from a token's name to its bytes.
 class TokenDecoder {
   public:
-    TokenDecoder(const nlohmann::json& value, const std::string& where) { add(value, where); }
+    TokenDecoder(const nlohmann::json& value, const std::string& where);
     /// The token of that name, its bytes and kind filled in.
     Token token(const std::string& name) const;
     bool is_byte_level() const { return byte_level_; }
     bool strips_start() const { return strips_start_; } ///< drops one space at the start of a text
 
   private:
-    void add(const nlohmann::json& value, const std::string& where);
-    std::vector<std::pair<std::string, std::string>> replacements_;
+    Rewriter rewriter_;
     bool byte_level_ = false, byte_fallback_ = false, fuses_ = false, strips_start_ = false;
 };
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace gf::testing {
+namespace gf::tests {
 
 using Random = std::mt19937_64;
 
@@ -187,4 +187,4 @@ inline std::string mutate_json(const std::string& seed, Random& random) {
     return mutant;
 }
 
-} // namespace gf::testing
+} // namespace gf::tests

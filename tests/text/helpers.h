@@ -12,7 +12,7 @@
 #include <iterator>
 #include <string>
 
-namespace gf::testing {
+namespace gf::tests {
 
 using Ids = std::vector<int>;
 
@@ -42,4 +42,4 @@ void expect_error(Work&& work, std::initializer_list<std::string_view> parts) {
     }
 }
 
-} // namespace gf::testing
+} // namespace gf::tests

@@ -7,7 +7,7 @@
 namespace gf {
 namespace {
 
-using namespace testing;
+using namespace tests;
 using nlohmann::json;
 
 TEST(HuggingFace, SameIdsAndSameText) {

@@ -5,7 +5,7 @@
 namespace gf {
 namespace {
 
-using namespace testing;
+using namespace tests;
 using nlohmann::json;
 
 TEST(Json, ParsesLikeAnyOther) {

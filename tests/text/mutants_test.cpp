@@ -9,7 +9,7 @@
 namespace gf {
 namespace {
 
-using namespace testing;
+using namespace tests;
 using nlohmann::json;
 
 constexpr int k_mutants = 20'000;

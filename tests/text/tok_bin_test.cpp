@@ -7,7 +7,7 @@
 namespace gf {
 namespace {
 
-using namespace testing;
+using namespace tests;
 
 /// One token of a tok.bin.
 struct Entry {
