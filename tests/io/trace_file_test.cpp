@@ -1,0 +1,118 @@
+#include "io/trace_file.h"
+
+#include "io/hf_config.h"
+#include "io/safetensors.h"
+#include "support.h"
+
+#include <cstring>
+
+namespace gf::tests {
+namespace {
+
+/// A value that says where it stands.
+real stamp(SiteRef ref, int row, int i) {
+    if (ref.site == Site::expert_indices) return static_cast<real>((row + i) % 3);
+    return static_cast<real>(static_cast<int>(ref.site) * 100'000 + (ref.layer + 1) * 10'000 + row * 1000 + i);
+}
+
+/// A Trace of 5 tokens of which every value is its stamp; the capacity is larger.
+std::unique_ptr<Trace> stamped_trace(const std::shared_ptr<const Weights>& weights, Keep keep = Keep::all) {
+    auto trace = std::make_unique<Trace>(weights, TraceShape{9, {}, keep});
+    const int tokens[] = {1, 4, 0, 2, 2};
+    trace->append(tokens);
+    for (const SiteRef& ref : all_sites(weights->config)) {
+        if (!trace->kept(ref.site)) continue;
+        for (int row = 0; row < 5; ++row)
+            for (int i = 0; i < site_width(weights->config, ref.site, trace->n_keys()); ++i)
+                trace->row(ref.site, ref.layer, row)[i] = stamp(ref, row, i);
+    }
+    return trace;
+}
+
+float value(const TensorEntry& t, int i) {
+    if (t.dtype == DType::i32) {
+        std::int32_t x = 0;
+        std::memcpy(&x, t.bytes.data() + 4 * i, 4);
+        return static_cast<float>(x);
+    }
+    float x = 0;
+    std::memcpy(&x, t.bytes.data() + 4 * i, 4);
+    return x;
+}
+
+class TraceFile : public testing::TestWithParam<NamedConfig> {};
+
+TEST_P(TraceFile, HoldsEverySiteInItsAxes) {
+    const ModelConfig& c = GetParam().config;
+    const auto trace = stamped_trace(random_weights(c));
+    const auto sites = all_sites(c);
+    const Scratch folder;
+    constexpr int k_rows = 4;
+    write_trace(folder.path() / "t", *trace, k_rows, sites);
+    const std::string text = read_text(folder.path() / "t");
+    const Safetensors file = parse_safetensors(bytes_of(text), "t");
+
+    EXPECT_EQ(file.metadata.at("tokens"), "[1,4,0,2]");
+    EXPECT_EQ(parse_hf_config(file.metadata.at("config"), ""), c);
+    EXPECT_EQ(file.tensors.size(), sites.size());
+    for (const SiteRef& ref : sites) {
+        const TensorEntry* t = file.find(site_name(ref.site, ref.layer));
+        ASSERT_NE(t, nullptr) << site_name(ref.site, ref.layer);
+        EXPECT_EQ(t->dtype, ref.site == Site::expert_indices ? DType::i32 : DType::f32);
+        const int width = site_width(c, ref.site, trace->n_keys()), heads = site_heads(c, ref.site);
+        if (ref.site == Site::attn_scores || ref.site == Site::pattern) {
+            ASSERT_EQ(t->shape, (std::vector<std::int64_t>{c.n_heads, k_rows, k_rows}));
+            for (int h = 0; h < c.n_heads; ++h)
+                for (int query = 0; query < k_rows; ++query)
+                    for (int key = 0; key < k_rows; ++key)
+                        ASSERT_EQ(value(*t, (h * k_rows + query) * k_rows + key), stamp(ref, query, h * 9 + key)) << t->name;
+            continue;
+        }
+        const bool by_head = site_row(ref.site).axes.back() == Axis::d_head;
+        const bool by_slot = c.is_moe() && site_row(ref.site).axes.back() == Axis::d_mlp;
+        ASSERT_EQ(t->shape, (by_head || by_slot ? std::vector<std::int64_t>{k_rows, heads, width / heads}
+                                                : std::vector<std::int64_t>{k_rows, width}))
+            << t->name;
+        for (int row = 0; row < k_rows; ++row)
+            for (int i = 0; i < width; ++i) ASSERT_EQ(value(*t, row * width + i), stamp(ref, row, i)) << t->name;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Tiny, TraceFile, testing::ValuesIn(tiny_models()), [](const auto& info) { return info.param.name; });
+
+TEST(TraceFileShapes, AreThePublicOnes) {
+    const Scratch folder;
+    const auto shape = [&](const char* model, const char* site) {
+        const ModelConfig c = tiny_config(model);
+        const auto trace = stamped_trace(random_weights(c));
+        const SiteRef ref = find_site(c, site);
+        write_trace(folder.path() / "t", *trace, 5, std::span(&ref, 1));
+        const std::string text = read_text(folder.path() / "t");
+        return shape_text(parse_safetensors(bytes_of(text), "t").tensors.at(0).shape);
+    };
+    EXPECT_EQ(shape("llama", "blocks.0.attn.hook_q"), "[5, 2, 4]");
+    EXPECT_EQ(shape("llama", "blocks.0.attn.hook_rot_k"), "[5, 1, 4]");
+    EXPECT_EQ(shape("llama", "blocks.0.attn.hook_pattern"), "[2, 5, 5]");
+    EXPECT_EQ(shape("llama", "blocks.0.hook_resid_pre"), "[5, 8]");
+    EXPECT_EQ(shape("llama", "blocks.0.ln1.hook_scale"), "[5, 1]");
+    EXPECT_EQ(shape("llama", "blocks.0.mlp.hook_post"), "[5, 12]");
+    EXPECT_EQ(shape("llama", "logits"), "[5, 11]");
+    EXPECT_EQ(shape("mixtral", "blocks.0.mlp.hook_post"), "[5, 2, 12]");
+    EXPECT_EQ(shape("mixtral", "blocks.0.mlp.hook_router_logits"), "[5, 3]");
+    EXPECT_EQ(shape("mixtral", "blocks.0.mlp.hook_expert_indices"), "[5, 2]");
+}
+
+TEST(TraceFileErrors, SiteThatIsNotKept) {
+    const Scratch folder;
+    const ModelConfig c = tiny_config("llama");
+    const auto trace = stamped_trace(random_weights(c), Keep::residual);
+    const SiteRef pattern{Site::pattern, 0}, resid{Site::resid_post, 0};
+    expect_words(problem_of([&] { write_trace(folder.path() / "t", *trace, 5, std::span(&pattern, 1)); }),
+                 {"blocks.0.attn.hook_pattern", "a site that the trace keeps", "does not", "budget"});
+    EXPECT_FALSE(std::filesystem::exists(folder.path() / "t"));
+    write_trace(folder.path() / "t", *trace, 5, std::span(&resid, 1));
+    EXPECT_TRUE(std::filesystem::exists(folder.path() / "t"));
+}
+
+} // namespace
+} // namespace gf::tests
