@@ -13,6 +13,7 @@ using nlohmann::json;
 namespace {
 
 constexpr std::size_t k_max_depth = 64;
+constexpr std::size_t k_longest_reason = 120;
 
 /// Builds the value from the parser's events, so that a bad file is refused at the event that makes it bad.
 class Builder : public nlohmann::json_sax<json> {
@@ -44,6 +45,7 @@ class Builder : public nlohmann::json_sax<json> {
     bool parse_error(std::size_t position, const std::string&, const json::exception& e) override {
         std::string reason = e.what(); // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error ..."
         if (const auto at = reason.find("syntax error"); at != std::string::npos) reason.erase(0, at);
+        reason.resize(std::min({reason.size(), reason.find("; last read"), k_longest_reason})); // what was read can be any bytes
         throw Error({where_, "JSON", fmt::format("at byte {}: {}", position, reason), "the file is damaged or not JSON"});
     }
 

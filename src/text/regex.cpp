@@ -88,8 +88,13 @@ class Translation {
     }
 
     void character() {
-        for (const std::string_view other : {"(?m", "(*", "}+"})
+        for (const std::string_view other : {"(*", "}+"})
             if (follows(other)) refuse(other);
+        if (follows("(?")) { // flags: (?i) and (?i:...) agree, m is something else in Ruby
+            const std::size_t end = std::min(pattern_.find_first_not_of("imnsx-", at_ + 2), pattern_.size());
+            const std::string_view flags = pattern_.substr(at_ + 2, end - at_ - 2);
+            if (flags.find_first_of("mns") != std::string_view::npos) refuse(flags);
+        }
         result_ += pattern_[at_];
         if (!follows("[")) return;
         in_class_ = true;
@@ -113,9 +118,11 @@ Regex::Regex(const std::string& pattern, Syntax syntax, const std::string& where
     const bool is_literal = syntax == Syntax::literal;
     const std::string source = is_literal ? pattern : Translation(pattern, where).take();
     const std::uint32_t options = PCRE2_UTF | (is_literal ? PCRE2_LITERAL : PCRE2_UCP | PCRE2_MULTILINE);
+    const CompileContext context(pcre2_compile_context_create(nullptr));
+    pcre2_set_newline(context.get(), PCRE2_NEWLINE_LF);
     int code = 0;
     PCRE2_SIZE at = 0;
-    code_.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(source.data()), source.size(), options, &code, &at, nullptr),
+    code_.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(source.data()), source.size(), options, &code, &at, context.get()),
                 [](pcre2_code* p) { pcre2_code_free(p); });
     if (!code_)
         throw Error({where, "a regular expression", fmt::format("'{}': {}", escape_invalid_utf8(pattern), message_of(code)), ""});

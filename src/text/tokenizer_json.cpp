@@ -109,6 +109,7 @@ JsonTokenizer::JsonTokenizer(const json& file, const std::string& where)
 void JsonTokenizer::fill_vocabulary(const json& vocab, const std::vector<AddedToken>& added) {
     const auto is_new = [&](const AddedToken& t) { return !vocab.contains(t.content); };
     tokens_.resize(vocab.size() + static_cast<std::size_t>(std::count_if(added.begin(), added.end(), is_new)));
+    if (tokens_.empty()) throw Error({where_ + ": 'vocab'", "tokens", "none", "the file is damaged"});
     std::vector<bool> taken(tokens_.size());
     const auto claim = [&](int id, const std::string& name) {
         const auto i = static_cast<std::size_t>(id);

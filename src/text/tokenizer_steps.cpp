@@ -190,7 +190,7 @@ TokenDecoder::TokenDecoder(const json& value, const std::string& where) : rewrit
             rewriter_.replace(metaspace_mark(step, where), " ");
             strips_start_ |= prefix_scheme(step, where) != PrefixScheme::never;
         } else if (type == "Strip") {
-            const bool is_first_space = json_string(step, "content", where) == " " && json_int(step, "start", where) <= 1 &&
+            const bool is_first_space = json_string(step, "content", where) == " " && json_int(step, "start", where, 0) <= 1 &&
                                         json_int(step, "stop", where) == 0;
             if (!is_first_space || !fuses_) refuse(where, "type", "Strip of one leading space, after Fuse", step);
             strips_start_ |= json_int(step, "start", where) == 1;
@@ -207,16 +207,51 @@ Token TokenDecoder::token(const std::string& name) const {
         return token;
     }
     token.bytes = rewriter_.apply(name);
-    if (!byte_fallback_ || name.size() != byte_name(0).size() || !name.starts_with("<0x")) return token;
-    for (int b = 0; b < 256; ++b) {
-        const auto byte = static_cast<unsigned char>(b);
-        if (name == byte_name(byte)) token = {name, std::string(1, static_cast<char>(byte)), TokenKind::byte};
-    }
+    if (const auto byte = byte_of_name(name); byte && byte_fallback_)
+        token = {name, std::string(1, static_cast<char>(*byte)), TokenKind::byte};
     return token;
 }
 
+namespace {
+
+/// The ids that `part` of a template stands for: a special token.
+std::vector<int> special_ids(const json& step, const json& part, const std::string& where) {
+    std::vector<int> ids;
+    const std::string& name = json_string(json_object(part, "SpecialToken", where), "id", where);
+    const json& special = json_object(json_object(step, "special_tokens", where), name, where);
+    for (const json& id : json_array(special, "ids", where)) {
+        if (!id.is_number_unsigned() || id.get<std::uint64_t>() > std::uint64_t(std::numeric_limits<int>::max()))
+            refuse(where, "special_tokens", "token ids", id);
+        ids.push_back(id.get<int>());
+    }
+    return ids;
+}
+
+Template read_template(const json& step, const std::string& where) {
+    constexpr std::size_t k_longest = 64;
+    json_only_keys(step, {"type", "single", "pair", "special_tokens"}, where);
+    const json& single = json_array(step, "single", where);
+    Template result;
+    bool after_text = false;
+    for (const json& part : single) {
+        if (part.is_object() && part.contains("Sequence")) {
+            if (after_text || json_string(part["Sequence"], "id", where) != "A")
+                refuse(where, "single", "one Sequence, A", single);
+            after_text = true;
+            continue;
+        }
+        std::vector<int>& side = after_text ? result.after : result.before;
+        const std::vector<int> ids = special_ids(step, part, where);
+        side.insert(side.end(), ids.begin(), ids.end());
+        if (side.size() > k_longest) refuse(where, "single", fmt::format("at most {} tokens", k_longest), single);
+    }
+    if (!after_text) refuse(where, "single", "one Sequence, A", single);
+    return result;
+}
+
+} // namespace
+
 Template parse_post_processor(const json& value, const std::string& where) {
-    constexpr std::size_t k_longest_template = 64;
     Template result;
     bool has_template = false;
     for_each_step(value, "processors", where, [&](const json& step) {
@@ -224,25 +259,7 @@ Template parse_post_processor(const json& value, const std::string& where) {
         if (type == "ByteLevel") return; // changes offsets, not ids
         if (type != "TemplateProcessing" || has_template) refuse(where, "type", "ByteLevel and one TemplateProcessing", type);
         has_template = true;
-        json_only_keys(step, {"type", "single", "pair", "special_tokens"}, where);
-        bool after_text = false;
-        for (const json& part : json_array(step, "single", where)) {
-            if (part.is_object() && part.contains("Sequence") && !after_text) {
-                after_text = true;
-                continue;
-            }
-            const std::string& name = json_string(json_object(part, "SpecialToken", where), "id", where);
-            const json& special = json_object(json_object(step, "special_tokens", where), name, where);
-            for (const json& id : json_array(special, "ids", where)) {
-                if (!id.is_number_unsigned() || id.get<std::uint64_t>() > std::uint64_t(std::numeric_limits<int>::max()))
-                    refuse(where, "special_tokens", "token ids", id);
-                (after_text ? result.after : result.before).push_back(id.get<int>());
-                if (result.before.size() + result.after.size() > k_longest_template)
-                    refuse(where, "single", fmt::format("at most {} tokens", k_longest_template),
-                           json_field(step, "single", where));
-            }
-        }
-        if (!after_text) refuse(where, "single", "a Sequence", json_field(step, "single", where));
+        result = read_template(step, where);
     });
     return result;
 }

@@ -1,5 +1,6 @@
 #include "text/utf8.h"
 
+#include <charconv>
 #include <fmt/format.h>
 
 namespace gf {
@@ -63,6 +64,12 @@ void append_utf8(std::string& text, char32_t value) {
 }
 
 std::string byte_name(unsigned char byte) { return fmt::format("<0x{:02X}>", byte); }
+
+std::optional<unsigned char> byte_of_name(std::string_view name) {
+    unsigned char byte = 0;
+    if (name.size() != 6 || std::from_chars(name.data() + 3, name.data() + 5, byte, 16).ptr != name.data() + 5) return {};
+    return byte_name(byte) == name ? std::optional(byte) : std::nullopt;
+}
 
 std::string escape_invalid_utf8(std::string_view text) {
     std::string escaped;

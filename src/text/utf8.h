@@ -2,6 +2,7 @@
 // UTF-8 that may be broken: tokens and prompts are bytes, and not every byte belongs to a character.
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,9 @@ void append_utf8(std::string& text, char32_t value);
 
 /// `<0xE2>`: how a byte that is no character is written, in vocabularies and on screen.
 std::string byte_name(unsigned char byte);
+
+/// The byte of such a name; none if `name` is not exactly one.
+std::optional<unsigned char> byte_of_name(std::string_view name);
 
 /// `text` with every byte that belongs to no character written as byte_name() does. The result is valid UTF-8.
 std::string escape_invalid_utf8(std::string_view text);

@@ -241,6 +241,7 @@ TEST(TokenizerJson, BadFilesAreNamed) {
         {"/model/fuse_unk", 1, "'fuse_unk'"},
         {"/model/surprise", true, "'surprise'"},
         {"/model/vocab", json::array(), "'vocab'"},
+        {"/model/vocab", json::object(), "'merges' item 0"},
         {"/model/vocab/a", -1, "'a'"},
         {"/model/vocab/a", 1.5, "'a'"},
         {"/model/vocab/a", "1", "'a'"},
@@ -275,6 +276,7 @@ TEST(TokenizerJson, BadFilesAreNamed) {
         {"/pre_tokenizer", {{"type", "Metaspace"}, {"replacement", "_"}, {"prepend_scheme", "last"}}, "'prepend_scheme'"},
         {"/post_processor", {{"type", "BertProcessing"}}, "BertProcessing"},
         {"/post_processor/single", json::array(), "'single'"},
+        {"/post_processor/single/1/Sequence/id", "B", "one Sequence, A"},
         {"/post_processor/single/0/SpecialToken/id", "</s>", "'</s>'"},
         {"/post_processor/special_tokens/<s>/ids/0", 999, "999"},
         {"/post_processor/special_tokens/<s>/ids/0", -1, "'special_tokens'"},
@@ -292,8 +294,8 @@ TEST(TokenizerJson, BadFilesAreNamed) {
 }
 
 TEST(TokenizerJson, ExpressionsThatOthersReadDifferently) {
-    for (const char* pattern :
-         {"", "(", "[a[bc]]", "[a&&b]", "\\w+", "\\h", "\\p{Klingon}", "(?m)a.b", "a{1,3}+", "\\", "(*UTF)a", "\\Ca"}) {
+    for (const char* pattern : {"", "(", "[a[bc]]", "[a&&b]", "\\w+", "\\h", "\\p{Klingon}", "(?m)a.b", "(?i-m:a)", "a{1,3}+",
+                                "\\", "(*UTF)a", "\\Ca"}) {
         json file = small_file();
         file["pre_tokenizer"] = {
             {"type", "Split"}, {"pattern", {{"Regex", pattern}}}, {"behavior", "Isolated"}, {"invert", false}};
@@ -308,6 +310,7 @@ TEST(TokenizerJson, NotJson) {
     expect_error([&] { parse(""); }, {"t.json", "JSON"});
     expect_error([&] { parse("[1, 2]"); }, {"t.json", "array of 2 items"});
     expect_error([&] { parse("{}"); }, {"t.json: 'model'"});
+    expect_error([&] { parse(R"({"model": {"vocab": {}, "merges": []}})"); }, {"t.json: 'vocab'", "found none"});
     expect_error([&] { parse(good.substr(0, good.size() / 2)); }, {"t.json", "at byte"});
     expect_error([&] { parse(good + "}"); }, {"t.json", "at byte"});
     expect_error([&] { parse(std::string(1'000'000, '[')); }, {"t.json", "64 levels"});

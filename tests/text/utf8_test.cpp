@@ -33,6 +33,9 @@ TEST(Utf8, RefusesWhatUnicodeRefuses) {
 
 TEST(Utf8, EscapesBytesThatAreNoCharacter) {
     EXPECT_EQ(escape_invalid_utf8("a\xE2\x96g\xC3\xA9\xFF"), "a<0xE2><0x96>g\xC3\xA9<0xFF>");
+    EXPECT_EQ(byte_of_name("<0xE2>"), 0xE2);
+    for (const char* other : {"<0xe2>", "<0xG2>", "<0x-2>", "<0xE2", "(0xE2)", "<0xE22>", ""})
+        EXPECT_FALSE(byte_of_name(other)) << other;
     EXPECT_EQ(count_chars("a\xE2\x96g\xC3\xA9\xFF"), 6u);
     EXPECT_EQ(valid_utf8_size("ab\xFF", 0), 2u);
     EXPECT_EQ(valid_utf8_size("ab\xFF", 2), 0u);
