@@ -1,0 +1,317 @@
+#include "app/start_page.h"
+
+#include "app/start_picture.h"
+#include "app/widget_parts.h"
+#include "app/widgets.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fmt/format.h>
+
+namespace gf {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr ImGuiWindowFlags k_page = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
+                                    ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoDocking |
+                                    ImGuiWindowFlags_NoBringToFrontOnFocus;
+
+struct Format {
+    const char *name, *what;
+};
+constexpr std::array k_formats = {
+    Format{"Hugging Face folder", "config.json with model.safetensors, whole or in shards, of GPT2LMHeadModel, LlamaForCausalLM, "
+                                  "MistralForCausalLM or MixtralForCausalLM; tokenizer.json is found in it"},
+    Format{"llama2.c file", "a model as name.bin, with its tokenizer as tok.bin"},
+    Format{"without tokenizer", "every model works: its tokens are then written as numbers, like 1, 403, 407"}};
+
+/// Where things stand, in pixels. One column where the window is narrow.
+struct PageLayout {
+    float left, width, margin, gap;
+    bool wide;
+    float first, second; ///< widths of the columns
+
+    explicit PageLayout(float page) {
+        const float unit = px(1);
+        wide = page >= 860 * unit;
+        margin = wide ? px(40) : px(20);
+        gap = wide ? px(56) : px(28);
+        width = std::max(std::min(page - 2 * margin, px(1180)), 1.0f);
+        left = std::floor((page - width) / 2);
+        first = wide ? std::floor((width - gap) * 0.56f) : width;
+        second = wide ? width - gap - first : width;
+    }
+};
+
+void begin_page(float top, float bottom) {
+    ImGui::SetNextWindowPos({0, top});
+    ImGui::SetNextWindowSize({ImGui::GetIO().DisplaySize.x, bottom - top});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
+    ImGui::Begin("Start", nullptr, k_page);
+    ImGui::PopStyleVar(3);
+}
+
+void text_line(std::string_view text, ImU32 colour, TextSize size, Face face = Face::regular) {
+    const FontScope scope(size, face);
+    ImGui::PushStyleColor(ImGuiCol_Text, colour);
+    ImGui::TextUnformatted(text.data(), text.data() + text.size());
+    ImGui::PopStyleColor();
+}
+
+void wrapped_text(std::string_view text, float width, ImU32 colour, TextSize size = TextSize::body) {
+    ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + width);
+    text_line(text, colour, size);
+    ImGui::PopTextWrapPos();
+}
+
+void space(float length) { ImGui::Dummy({0, px(length)}); }
+
+void heading(std::string_view text) {
+    text_line(text, theme().text, TextSize::body, Face::bold);
+    space(8);
+}
+
+/// "Model" above a control and, at its right end, what is known about its value.
+void field_label(const char* label, const std::string& note, float width) {
+    ImFont* small = font(TextSize::small);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const ImRect line(at, {at.x + width, at.y + small->FontSize});
+    ImGui::Dummy(line.GetSize());
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    put_text(list, line, at.x, small, theme().muted, label);
+    const float left = at.x + measure(small, label).x + px(16);
+    put_text_cut(list, {{std::max(left, line.Max.x - std::ceil(measure(small, note).x)), line.Min.y}, line.Max}, small,
+                 theme().muted, note);
+    space(4);
+}
+
+void draw_title(const PageLayout& layout) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    ImGui::BeginGroup();
+    if (layout.wide) space(20);
+    text_line("Glassformer", theme().text, TextSize::title, Face::bold);
+    space(4);
+    wrapped_text("Runs small transformers on this computer's processor and shows every number inside them.", layout.first,
+                 theme().muted);
+    ImGui::EndGroup();
+    if (!layout.wide) return;
+    const float left = at.x + layout.first + layout.gap;
+    draw_start_picture(*ImGui::GetWindowDrawList(), {{left, at.y}, {left + layout.second, at.y + px(96)}});
+    ImGui::SetCursorScreenPos({at.x, at.y + px(96)});
+    ImGui::Dummy({0, 0});
+}
+
+void draw_formats(float width) {
+    const Theme& t = theme();
+    heading("What can be opened");
+    float names = 0;
+    for (const Format& f : k_formats) names = std::max(names, measure(font(TextSize::small), f.name).x);
+    const float indent = std::ceil(names) + px(20);
+    for (const Format& f : k_formats) {
+        const ImVec2 at = ImGui::GetCursorScreenPos();
+        text_line(f.name, t.text, TextSize::small);
+        ImGui::SetCursorScreenPos({at.x + indent, at.y});
+        ImGui::BeginGroup();
+        wrapped_text(f.what, std::max(width - indent, px(80)), t.muted, TextSize::small);
+        space(8);
+        ImGui::EndGroup();
+    }
+}
+
+std::string note_of(const fs::path& path) {
+    switch (path_kind(path)) {
+    case PathKind::missing: return "nothing there";
+    case PathKind::folder: return "a folder without config.json";
+    case PathKind::model_folder: return "Hugging Face model";
+    case PathKind::model_file: return "llama2.c model";
+    case PathKind::tokenizer: return path.extension() == ".json" ? "Hugging Face tokenizer" : "llama2.c tokenizer";
+    case PathKind::other: break;
+    }
+    return path.extension() == ".safetensors" ? "Hugging Face model" : "a file of another kind";
+}
+
+/// What a model is called: its file without the ending.
+std::string model_name(const fs::path& path) {
+    return shown_name(path.extension() == ".bin" || path.extension() == ".safetensors" ? path.stem() : path.filename());
+}
+
+} // namespace
+
+void StartPage::draw(float top, float bottom, const Settings& settings, const std::string& message, bool message_is_error,
+                     Commands& commands) {
+    refresh(settings);
+    begin_page(top, bottom);
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {px(8), 0});
+    const PageLayout layout(ImGui::GetContentRegionAvail().x);
+    const float start = ImGui::GetCursorScreenPos().y;
+    const float spare = bottom - top - px(640); // in a high window the page does not stick to the top
+    ImGui::SetCursorPos({layout.left, std::max(std::floor(spare * 0.25f), layout.wide ? px(28) : px(20))});
+    ImGui::BeginGroup();
+    draw_title(layout);
+    space(28);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    draw_form(layout.first, commands);
+    draw_message(layout.first, message, message_is_error);
+    space(24);
+    const float left_over = start + (bottom - top) - ImGui::GetCursorScreenPos().y - px(24);
+    if (layout.wide) {
+        draw_files(layout.first, left_over, commands);
+        ImGui::SetCursorScreenPos({at.x + layout.first + layout.gap, at.y});
+        ImGui::BeginGroup();
+    }
+    draw_recent(layout.second, commands);
+    space(28);
+    if (!layout.wide) {
+        draw_files(layout.first, px(320), commands);
+        space(28);
+    }
+    draw_formats(layout.second);
+    if (layout.wide) ImGui::EndGroup();
+    space(16);
+    ImGui::EndGroup();
+    ImGui::PopStyleVar();
+    ImGui::End();
+    if (std::exchange(open_now_, false)) open(commands);
+}
+
+void StartPage::dropped(const std::vector<std::string>& paths) {
+    const command::Open files = open_dropped(paths);
+    tokenizer_ = files.tokenizer;
+    if (files.model.empty()) return;
+    model_ = files.model;
+    open_now_ = true;
+}
+
+/// What comes from the disk is read again when the page appears.
+void StartPage::refresh(const Settings& settings) {
+    const int now = ImGui::GetFrameCount();
+    const bool appears = frame_ != now - 1;
+    frame_ = now;
+    if (appears || recent_ != settings.recent) list_recent(settings.recent);
+    if (files_.folder().empty()) {
+        std::error_code failed;
+        const fs::path folder = recent_.empty() ? fs::path() : fs::path(recent_.front().model).parent_path();
+        files_.show(fs::is_directory(folder, failed) ? folder : fs::path("."));
+    } else if (appears) {
+        files_.reload();
+    }
+    if (appears || model_ != noted_model_ || tokenizer_ != noted_tokenizer_) note_paths();
+}
+
+void StartPage::list_recent(const std::vector<RecentModel>& recent) {
+    recent_ = recent;
+    recent_rows_.clear();
+    for (const RecentModel& r : recent) {
+        const fs::path path = r.model;
+        RecentRow row{fmt::format("recent/{}", recent_rows_.size()), model_name(path), shown_path(path.parent_path()),
+                      shown_path(path), path_kind(path) == PathKind::missing};
+        if (!r.tokenizer.empty()) row.tip += "\nwith " + shown_path(r.tokenizer);
+        ImGuiHost::current().require_glyphs(row.tip);
+        recent_rows_.push_back(std::move(row));
+    }
+}
+
+/// What the two fields lead to.
+void StartPage::note_paths() {
+    noted_model_ = model_;
+    noted_tokenizer_ = tokenizer_;
+    const fs::path model = typed_path(model_), tokenizer = typed_path(tokenizer_);
+    model_note_ = model.empty() ? "" : note_of(model);
+    guess_ = guess_tokenizer(model);
+    tokenizer_note_ = tokenizer.empty() ? "optional" : note_of(tokenizer);
+    if (model.empty())
+        tokenizer_hint_ = "the one beside the model";
+    else
+        tokenizer_hint_ = guess_.empty() ? "none beside the model: tokens are numbers" : shown_path(guess_);
+    for (const std::string* text : {&model_, &tokenizer_, &tokenizer_hint_}) ImGuiHost::current().require_glyphs(*text);
+}
+
+void StartPage::open(Commands& commands) {
+    note_paths(); // a file may have come since
+    const std::string model = typed_path(model_).string(), tokenizer = typed_path(tokenizer_).string();
+    if (!model.empty()) commands.post(command::Open{model, tokenizer.empty() ? guess_ : tokenizer});
+}
+
+void StartPage::draw_form(float width, Commands& commands) {
+    heading("Open a model");
+    field_label("Model", model_note_, width);
+    bool confirmed = text_field("Model", model_, "folder or .bin file; or drop it on this window", width,
+                                ImGuiInputTextFlags_EnterReturnsTrue);
+    space(12);
+    field_label("Tokenizer", tokenizer_note_, width);
+    confirmed |= text_field("Tokenizer", tokenizer_, tokenizer_hint_.c_str(), width, ImGuiInputTextFlags_EnterReturnsTrue);
+    space(16);
+    if (confirmed) { // Enter once more opens
+        ImGui::SetKeyboardFocusHere();
+        ImGui::GetCurrentContext()->NavDisableHighlight = false;
+    }
+    const bool nothing = model_note_.empty();
+    ImGui::BeginDisabled(nothing);
+    if (push_button("Open", px(112), nothing ? Emphasis::plain : Emphasis::primary)) open(commands);
+    ImGui::EndDisabled();
+}
+
+void StartPage::draw_message(float width, const std::string& message, bool is_error) {
+    if (message.empty()) return;
+    if (message != glyphs_of_) ImGuiHost::current().require_glyphs(glyphs_of_ = message);
+    const Theme& t = theme();
+    space(16);
+    const ImVec2 at = ImGui::GetCursorScreenPos(), padding = {px(16), px(12)};
+    const float wrap = width - 2 * padding.x;
+    const FontScope scope(TextSize::body);
+    const float height = ImGui::CalcTextSize(message.data(), message.data() + message.size(), false, wrap).y;
+    const ImRect box(at, {at.x + width, at.y + height + 2 * padding.y});
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    list.AddRectFilled(box.Min, box.Max, is_error ? mix(t.panel, t.bad, 0.08f) : t.note_tint, px(6));
+    ImGui::SetCursorScreenPos({at.x + padding.x, at.y + padding.y});
+    wrapped_text(message, wrap, t.text);
+    ImGui::SetCursorScreenPos(at);
+    ImGui::ItemSize(box);
+    ImGuiContext& g = *ImGui::GetCurrentContext(); // the macro asks for this name
+    const ImGuiID id = ImGui::GetID(message.c_str());
+    if (ImGui::ItemAdd(box, id, nullptr, ImGuiItemFlags_NoNav | ImGuiItemFlags_NoTabStop))
+        IMGUI_TEST_ENGINE_ITEM_INFO(id, message.c_str(), g.LastItemData.StatusFlags);
+}
+
+void StartPage::draw_files(float width, float most, Commands& commands) {
+    const auto pick = files_.draw(width, px(180), most);
+    if (!pick) return;
+    (pick->kind == PathKind::tokenizer ? tokenizer_ : model_) = pick->path.string();
+    if (pick->kind != PathKind::tokenizer) tokenizer_.clear(); // it belonged to another one
+    if (pick->open) open(commands);
+}
+
+void StartPage::draw_recent(float width, Commands& commands) {
+    const Theme& t = theme();
+    heading("Recent");
+    if (recent_rows_.empty()) wrapped_text("Models that were opened are listed here.", width, t.muted);
+    ImFont *body = font(TextSize::body), *small = font(TextSize::small);
+    float names = 0;
+    for (const RecentRow& row : recent_rows_) names = std::max(names, std::ceil(measure(body, row.name).x));
+    names = std::min(names, width * 0.45f);
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    for (std::size_t i = 0; i < recent_rows_.size(); ++i) {
+        const RecentRow& row = recent_rows_[i];
+        const ButtonItem item = button_item(row.label.c_str(), {width, px(k_control_height)});
+        if (!item.seen) continue;
+        const float inset = px(8), top = item.box.Min.y, bottom = item.box.Max.y;
+        ImRect lit = item.box; // text stands flush with the heading
+        lit.Expand({inset, 0});
+        if (item.hovered) list.AddRectFilled(lit.Min, lit.Max, t.control, px(4));
+        const float left = item.box.Min.x, middle = left + names + px(16);
+        const char* note = row.missing ? "not there any more" : "";
+        const float note_width = row.missing ? std::ceil(measure(small, note).x) + px(12) : 0;
+        put_text_cut(list, {{left, top}, {left + names, bottom}}, body, row.missing ? t.muted : t.text, row.name);
+        put_text_cut(list, {{middle, top}, {item.box.Max.x - note_width, bottom}}, small, t.muted, row.folder);
+        put_text_cut(list, {{item.box.Max.x - note_width + px(12), top}, {item.box.Max.x, bottom}}, small, t.faint, note);
+        put_focus_ring(item, px(4));
+        tooltip(row.tip);
+        if (item.pressed) commands.post(command::Open{recent_[i].model, recent_[i].tokenizer});
+    }
+}
+
+} // namespace gf
