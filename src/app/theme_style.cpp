@@ -14,7 +14,8 @@ void apply_colours(const Theme& t, ImVec4* colours) {
     constexpr ImU32 nothing = 0;
     set(t.text, {ImGuiCol_Text});
     set(t.muted, {ImGuiCol_TextDisabled});
-    set(t.panel, {ImGuiCol_WindowBg, ImGuiCol_PopupBg, ImGuiCol_MenuBarBg, ImGuiCol_TabActive, ImGuiCol_TabUnfocusedActive});
+    set(t.panel, {ImGuiCol_WindowBg, ImGuiCol_MenuBarBg, ImGuiCol_TabActive, ImGuiCol_TabUnfocusedActive});
+    set(t.dark ? t.well : t.panel, {ImGuiCol_PopupBg}); // in the dark, what is nearer is lighter
     set(t.ground, {ImGuiCol_TitleBg, ImGuiCol_TitleBgActive, ImGuiCol_TitleBgCollapsed, ImGuiCol_Tab, ImGuiCol_TabUnfocused,
                    ImGuiCol_DockingEmptyBg});
     set(nothing, {ImGuiCol_ChildBg, ImGuiCol_BorderShadow, ImGuiCol_ScrollbarBg, ImGuiCol_ResizeGrip, ImGuiCol_TableRowBg});
@@ -35,7 +36,7 @@ void apply_colours(const Theme& t, ImVec4* colours) {
 
 void apply_lengths(ImGuiStyle& s) {
     s.WindowPadding = {12, 12};
-    s.FramePadding = {12, 6};
+    s.FramePadding = {12, 4}; // with a line of text the height of our own controls
     s.CellPadding = {8, 2};
     s.ItemSpacing = {8, 8};
     s.ItemInnerSpacing = {8, 4};
@@ -57,6 +58,14 @@ void apply_lengths(ImGuiStyle& s) {
     s.HoverDelayNormal = 0.35f;
 }
 
+/// The hues of the roles, for curves that have none of their own.
+ImPlotColormap series_colours(const Theme& t) {
+    constexpr const char* k_name = "Glassformer";
+    const ImPlotColormap known = ImPlot::GetColormapIndex(k_name);
+    if (known != -1) return known;
+    return ImPlot::AddColormap(k_name, t.role_fill.data(), k_role_count);
+}
+
 void apply_plot_style(const Theme& t, float scale) {
     ImPlotStyle& s = ImPlot::GetStyle();
     s = ImPlotStyle();
@@ -70,6 +79,7 @@ void apply_plot_style(const Theme& t, float scale) {
     set(t.panel, {ImPlotCol_LegendBg});
     set(t.control, {ImPlotCol_AxisBgHovered, ImPlotCol_AxisBgActive});
     set(with_alpha(t.accent, 0.30f), {ImPlotCol_Selection});
+    s.Colormap = series_colours(t);
     s.PlotBorderSize = 0;
     s.MinorAlpha = 0;
     s.LineWeight = 1.5f * scale;
@@ -78,7 +88,7 @@ void apply_plot_style(const Theme& t, float scale) {
     s.PlotPadding = scaled(4, 4);
     s.LabelPadding = scaled(4, 4);
     s.LegendPadding = scaled(8, 8);
-    s.LegendInnerPadding = scaled(4, 4);
+    s.LegendInnerPadding = scaled(8, 4);
     s.LegendSpacing = scaled(8, 4);
     s.MousePosPadding = scaled(8, 8);
     s.PlotMinSize = scaled(80, 60);
