@@ -86,9 +86,9 @@ vec3 hatch() {
 float on_cell() {
     vec2 cell_pixels = 1.0 / cells_per_pixel;
     vec2 to_end = (1.0 - fract(cell)) * cell_pixels;
-    vec2 covered = clamp(to_end - gap + 0.5, 0.0, 1.0);
+    vec2 before_gap = clamp(to_end - gap + 0.5, 0.0, 1.0);
     vec2 wanted = vec2(greaterThan(cell_pixels, 3.0 * gap)) * vec2(greaterThan(gap, vec2(0.0)));
-    vec2 alpha = mix(vec2(1.0), covered, wanted);
+    vec2 alpha = mix(vec2(1.0), before_gap, wanted);
     return alpha.x * alpha.y;
 }
 

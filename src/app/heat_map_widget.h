@@ -37,6 +37,7 @@ UiRect heat_map_cell_rect(const HeatMapPlace& place, const HeatMapView& view, in
 /// Returns whether the view changed.
 bool navigate_heat_map(HeatMapView& view, const UiRect& rect);
 
+/// Dies before the host (ImGuiHost) whose OpenGL context it draws with.
 class HeatMapWidget {
   public:
     /// Rows 0 to rows - 1 of every map are up to date afterwards; only those that are new are read and uploaded.
