@@ -2,6 +2,7 @@
 
 #include "cli/options.h"
 #if GLASSFORMER_GUI
+#include "app/bench_ui.h"
 #include "app/commands.h"
 #endif
 
@@ -16,6 +17,7 @@ int main(int argc, char** argv) {
 #if GLASSFORMER_GUI
     gf::add_workbench(app, exit_code);
     gf::add_shot(app, exit_code);
+    gf::add_bench_ui(app, exit_code);
 #else
     app.require_subcommand(1);
 #endif

@@ -1,6 +1,8 @@
 #include "app/transport.h"
 
 #include "app/widgets.h"
+#include "app/window.h"
+#include "text/utf8.h"
 
 #include <fmt/format.h>
 
@@ -10,6 +12,11 @@
 
 namespace gf {
 namespace {
+
+// Design lengths of the bar from which on it has room for ... In their order; the prompt never gets less than the last one.
+constexpr float k_room_for_shape = 1480, k_room_for_title = 1240, k_room_for_undo = 1100, k_room_for_speed = 860, k_room_for_model = 720,
+                k_room_for_counter = 500, k_least_prompt = 60;
+constexpr std::size_t k_longest_name = 24; ///< bytes of a model's name
 
 /// "260 k", "124 M"
 std::string compact(double n) {
@@ -23,31 +30,36 @@ std::string compact(double n) {
 
 void Transport::draw(const Snapshot& s, Commands& commands, const Settings& settings) {
     const float width = ImGui::GetContentRegionAvail().x, left = ImGui::GetCursorPosX();
-    const bool wide = width >= px(1180), roomy = width >= px(1400); // what is left out first when there is little room
-    if (wide) {
+    const auto has_room = [&](float length) { return width >= px(length); };
+    if (has_room(k_room_for_title)) {
         label_text("Glassformer", theme().text, TextSize::title, Face::bold);
         ImGui::SameLine(0, px(16));
     }
-    if (s.model) {
+    if (s.model && (has_room(k_room_for_model) || !s.has_run())) {
         const ModelConfig& c = s.config();
-        text_ = roomy ? fmt::format("{} layers x {} heads, {}", c.n_layers, c.n_heads, compact(static_cast<double>(s.model->weights->size()))) : "";
-        if (chip(s.model->name.c_str(), text_, false)) open_file_ = true;
+        text_ = has_room(k_room_for_shape) ? fmt::format("{} layers x {} heads, {}", c.n_layers, c.n_heads, compact(static_cast<double>(s.model->weights->size()))) : "";
+        if (s.model != named_model_) name_model(s);
+        if (chip(name_.c_str(), text_, false)) open_file_ = true;
         tooltip("Open another model");
         ImGui::SameLine(0, px(12));
     }
     const float view_width = px(72);
     if (s.has_run()) {
-        const float undo = px(2 * 30 + 4 + 12), buttons = px(5 * 30 + 4 * 4 + 16), counter = px(108), speed = px(112), seed = px(96);
-        const float others = buttons + counter + speed + (wide ? seed + undo : 0) + view_width + px(16);
-        draw_prompt(s, commands, std::max(width - (ImGui::GetCursorPosX() - left) - others, px(80)));
+        // The prompt takes what the other controls leave; their width is known from the frame before.
+        draw_prompt(s, commands, std::max(width - (ImGui::GetCursorPosX() - left) - controls_width_, px(k_least_prompt)));
+        const float prompt_end = ImGui::GetItemRectMax().x;
         ImGui::SameLine(0, px(16));
         draw_buttons(s, commands);
-        ImGui::SameLine(0, px(12));
-        text_ = fmt::format("token {} / {}", s.cursor, s.config().n_ctx);
-        label_text(text_, theme().muted, TextSize::body);
-        ImGui::SameLine(0, px(12));
-        draw_speed(s, commands);
-        if (wide) {
+        if (has_room(k_room_for_counter)) {
+            ImGui::SameLine(0, px(12));
+            text_ = fmt::format("token {} / {}", s.cursor, s.config().n_ctx);
+            label_text(text_, theme().muted, TextSize::body);
+        }
+        if (has_room(k_room_for_speed)) {
+            ImGui::SameLine(0, px(12));
+            draw_speed(s, commands);
+        }
+        if (has_room(k_room_for_undo)) {
             ImGui::SameLine(0, px(12));
             draw_seed(s, commands);
             ImGui::SameLine(0, px(12));
@@ -61,14 +73,31 @@ void Transport::draw(const Snapshot& s, Commands& commands, const Settings& sett
             tooltip("Ctrl+Shift+Z");
             ImGui::EndDisabled();
         }
+        const float controls = ImGui::GetItemRectMax().x - prompt_end + px(12) + view_width;
+        if (controls != controls_width_) request_frame();
+        controls_width_ = controls;
         ImGui::SameLine();
     }
     ImGui::SetCursorPosX(left + width - view_width);
     draw_view_menu(s, commands, settings);
 }
 
+/// What its chip says: the name, or its beginning.
+void Transport::name_model(const Snapshot& s) {
+    named_model_ = s.model;
+    name_ = escape_invalid_utf8(s.model->name);
+    if (name_.size() > k_longest_name) {
+        name_.resize(k_longest_name);
+        name_.resize(valid_utf8_size(name_));
+        name_ += "…";
+    }
+    ImGuiHost::current().require_glyphs(name_);
+    name_ += "##model"; // a model may be called "View"
+}
+
 void Transport::draw_prompt(const Snapshot& s, Commands& commands, float width) {
     if (s.prompt != shown_prompt_) prompt_ = shown_prompt_ = s.prompt;
+    if (prompt_ != glyphs_of_) ImGuiHost::current().require_glyphs(glyphs_of_ = prompt_);
     const char* hint = s.model->tokenizer ? "Prompt: type a text and press Enter" : "Token ids, e.g. 1, 2, 3";
     if (text_field("Prompt", prompt_, hint, width, ImGuiInputTextFlags_EnterReturnsTrue)) commands.post(command::SetPrompt{prompt_, false});
 }

@@ -18,16 +18,20 @@ class Transport {
     bool take_open_file() { return std::exchange(open_file_, false); }
 
   private:
+    void name_model(const Snapshot& snapshot);
     void draw_prompt(const Snapshot& snapshot, Commands& commands, float width);
     void draw_buttons(const Snapshot& snapshot, Commands& commands);
     void draw_speed(const Snapshot& snapshot, Commands& commands);
     void draw_seed(const Snapshot& snapshot, Commands& commands);
     void draw_view_menu(const Snapshot& snapshot, Commands& commands, const Settings& settings);
 
-    std::string prompt_, shown_prompt_; ///< as typed; as the snapshot had it last
+    std::shared_ptr<const Model> named_model_; ///< what name_ is of
+    std::string name_;
+    std::string prompt_, shown_prompt_, glyphs_of_; ///< as typed; as the snapshot had it last; whose characters were asked for
     std::string seed_;
     std::uint64_t shown_seed_ = 0;
     std::string text_;
+    float controls_width_ = 0; ///< right of the prompt
     bool reset_layout_ = false, open_file_ = false;
 };
 

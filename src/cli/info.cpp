@@ -1,6 +1,8 @@
 // glassformer info: what a model is made of.
 
 #include "cli/options.h"
+#include "cli/sites_doc.h"
+#include "core/error.h"
 #include "core/forward.h"
 
 #include <fmt/core.h>
@@ -11,7 +13,7 @@ namespace {
 
 struct InfoOptions {
     ModelOptions model;
-    bool json = false;
+    bool json = false, all_sites = false;
 };
 
 std::string shape_of(const ParamRow& row) {
@@ -32,6 +34,11 @@ nlohmann::json shape_json(const ModelConfig& c) {
 }
 
 int run(const InfoOptions& o) {
+    if (o.all_sites) {
+        fmt::print("{}", sites_markdown());
+        return 0;
+    }
+    if (o.model.model.empty()) throw Error({"info", "--model PATH", "none", ""});
     const auto model = o.model.open();
     const ModelConfig& c = model->config();
     const nlohmann::json shape = shape_json(c);
@@ -64,8 +71,9 @@ int run(const InfoOptions& o) {
 void add_info(CLI::App& app, int& exit_code) {
     auto* command = app.add_subcommand("info", "shapes, parameters, FLOPs per token, cache bytes, site names");
     auto options = std::make_shared<InfoOptions>();
-    options->model.add_to(*command);
+    options->model.add_to(*command, false);
     command->add_flag("--json", options->json);
+    command->add_flag("--all-sites", options->all_sites, "the table of docs/sites.md, of all architectures");
     command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

@@ -36,6 +36,15 @@ SamplingChain default_chain() {
             {StageKind::top_p, 0.9, false}, {StageKind::min_p, 0.05, false}, {StageKind::greedy, 0, false}};
 }
 
+SamplingChain with_all_stages(SamplingChain chain) {
+    for (SampleStage stage : default_chain()) {
+        const bool present = std::any_of(chain.begin(), chain.end(), [&](const SampleStage& s) { return s.kind == stage.kind; });
+        stage.on = false;
+        if (!present) chain.push_back(stage);
+    }
+    return chain;
+}
+
 SamplingChain greedy_chain() { return {{StageKind::greedy, 0, true}}; }
 
 void validate(const SamplingChain& chain) {

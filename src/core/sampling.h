@@ -43,6 +43,8 @@ using SamplingChain = std::vector<SampleStage>;
 
 /// Every stage once, in the usual order, all but temperature off.
 SamplingChain default_chain();
+/// The chain with every stage that it lacks appended, off, so that all can be seen and switched on.
+SamplingChain with_all_stages(SamplingChain chain);
 /// Greedy only.
 SamplingChain greedy_chain();
 /// Throws Error naming the stage whose value is outside its range.

@@ -156,8 +156,7 @@ void Engine::compute_rows(Branch& b, int rows) {
     const auto begin = std::chrono::steady_clock::now();
     forward(*b.trace, first, rows);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    const double each = took.count() / (rows - first);
-    seconds_per_token_ = seconds_per_token_ > 0 ? 0.9 * seconds_per_token_ + 0.1 * each : each;
+    if (rows - first == 1) seconds_per_token_ = seconds_per_token_ > 0 ? 0.9 * seconds_per_token_ + 0.1 * took.count() : took.count(); // of decoding
     for (int t = std::max(first, 1); t < rows; ++t) {
         const real* logits = b.trace->row(Site::logits, -1, t - 1);
         TokenOrigin& o = (*b.origins)[static_cast<std::size_t>(t)];
@@ -267,10 +266,11 @@ void Engine::grow(Branch& b) {
 
 void Engine::run(const command::SetSampling& c) {
     validate(c.chain);
-    if (c.chain == state_.chain) return;
+    SamplingChain chain = with_all_stages(c.chain);
+    if (chain == state_.chain) return;
     if (!moving_sampling_) remember();
     moving_sampling_ = true;
-    state_.chain = c.chain;
+    state_.chain = std::move(chain);
 }
 
 void Engine::run(const command::SetSeed& c) {

@@ -69,7 +69,9 @@ void AttentionPanel::draw(const Snapshot& s, Selection& selection, Commands& com
                    shown == selection.pinned_head ? "" : " (preview: click pins it)");
     panel_header("Attention", {text_.data(), text_.size()});
     if (!s.trace().kept(Site::pattern)) {
-        ImGui::TextWrapped("At this length the patterns do not fit into the trace budget. A shorter prompt shows them.");
+        constexpr const char* k_why = "At this length the patterns do not fit into the trace budget. A shorter prompt shows them.";
+        ImGui::TextWrapped("%s", k_why);
+        record_text(ImGui::GetFont(), ImGui::GetItemRectMin(), k_why);
         return;
     }
     update_maps(s);
@@ -218,12 +220,13 @@ void AttentionPanel::describe(const Snapshot& s, const HeadRef& head, std::optio
         else
             fmt::format_to(out, "query {} ({}) reads key {} ({}): weight {:.4f}, score {:.3f}", query, cell->row, key, cell->col, s.trace().value(ref), value);
     } else {
-        fmt::format_to(out, "rows: queries, columns: keys. Wheel zooms, drag pans, double click shows all.");
+        fmt::format_to(out, "Rows are queries, columns keys. Wheel: zoom, drag: pan.");
     }
     FontScope scope(TextSize::small);
     ImGui::PushStyleColor(ImGuiCol_Text, cell ? theme().text : theme().muted);
     ImGui::TextUnformatted(text_.data(), text_.data() + text_.size());
     ImGui::PopStyleColor();
+    record_text(ImGui::GetFont(), ImGui::GetItemRectMin(), {text_.data(), text_.size()});
 }
 
 } // namespace

@@ -40,6 +40,7 @@ class SamplingPanel : public Panel {
     void draw_table(const Snapshot& snapshot, Commands& commands, float height);
     void draw_row(int id, float y, float width, Commands& commands, int position, bool is_next);
     void draw_the_draw(const Snapshot& snapshot);
+    int record_before() const;
     int record_after() const;
     template <class... T>
     const char* write(fmt::format_string<T...> form, T&&... values) {
@@ -80,7 +81,13 @@ void SamplingPanel::update(const Snapshot& s) {
     top_ids(step_.penalised, std::min(d_vocab, 200), top_);
 }
 
-/// Index into step_.stages of the record that the bars show; the one before it is what they are compared with.
+/// Index into step_.stages of what the bars are compared with; a stage that is off changes nothing.
+int SamplingPanel::record_before() const {
+    const bool on = focus_ >= 0 && chain_[static_cast<std::size_t>(focus_)].on;
+    return focus_ < 0 ? 0 : record_after() - on;
+}
+
+/// ... of the record that they show.
 int SamplingPanel::record_after() const {
     int record = 0;
     for (int i = 0; i < static_cast<int>(chain_.size()); ++i) {
@@ -134,7 +141,7 @@ void SamplingPanel::draw_chips() {
 bool SamplingPanel::draw_stage(const Snapshot& s) {
     if (focus_ >= static_cast<int>(chain_.size())) focus_ = -1;
     if (focus_ < 0) {
-        label_text("Click a stage to set it; the bars then show what it alone does.", theme().muted, TextSize::small);
+        label_text("Click a stage to set it and see what it does.", theme().muted, TextSize::small);
         return false;
     }
     SampleStage& stage = chain_[static_cast<std::size_t>(focus_)];
@@ -156,7 +163,7 @@ bool SamplingPanel::draw_stage(const Snapshot& s) {
     ImGui::SameLine(0, px(16));
     auto value = static_cast<float>(stage.value);
     const float most = stage.kind == StageKind::top_k ? std::min(c.most, static_cast<float>(s.config().d_vocab)) : c.most;
-    if (slim_slider(c.label, value, c.least, most, c.format, c.logarithmic ? ImGuiSliderFlags_Logarithmic : 0)) {
+    if (slim_slider("##value", value, c.least, most, c.format, c.logarithmic ? ImGuiSliderFlags_Logarithmic : 0)) {
         stage.value = stage.kind == StageKind::top_k ? std::round(value) : static_cast<double>(value);
         stage.on = true;
         changed = true;
@@ -165,9 +172,8 @@ bool SamplingPanel::draw_stage(const Snapshot& s) {
 }
 
 void SamplingPanel::draw_summary() {
-    const auto after = static_cast<std::size_t>(record_after());
-    const StageRecord& last = step_.stages[after];
-    const StageRecord& first = step_.stages[focus_ < 0 || after == 0 ? 0 : after - 1];
+    const StageRecord& first = step_.stages[static_cast<std::size_t>(record_before())];
+    const StageRecord& last = step_.stages[static_cast<std::size_t>(record_after())];
     label_text(write("entropy {:.2f} → {:.2f} bits; {} of {} tokens left", first.entropy, last.entropy, last.n_alive, step_.logits.size()), theme().muted,
                TextSize::small);
 }
@@ -191,7 +197,7 @@ void SamplingPanel::draw_table(const Snapshot& s, Commands& commands, float heig
 
 void SamplingPanel::draw_row(int id, float height, float width, Commands& commands, int position, bool is_next) {
     const Theme& t = theme();
-    const int after = record_after(), before = focus_ < 0 ? 0 : std::max(0, after - 1);
+    const int after = record_after(), before = record_before();
     const double p_before = probability(step_, before, id), p_after = probability(step_, after, id);
     const int cut = step_.cut_by[static_cast<std::size_t>(id)];
     const bool is_cut = cut != 0 && cut <= after + 1;
@@ -214,12 +220,15 @@ void SamplingPanel::draw_row(int id, float height, float width, Commands& comman
     ImFont* numbers = font(TextSize::small, Face::mono);
     const float y = at.y + (height - words->FontSize) / 2, y_small = at.y + (height - numbers->FontSize) / 2;
     const auto right_aligned = [&](float x, const char* text) {
-        list.AddText(numbers, numbers->FontSize, {x - numbers->CalcTextSizeA(numbers->FontSize, FLT_MAX, 0, text).x, y_small}, ink, text);
+        const ImVec2 start{x - numbers->CalcTextSizeA(numbers->FontSize, FLT_MAX, 0, text).x, y_small};
+        list.AddText(numbers, numbers->FontSize, start, ink, text);
+        record_text(numbers, start, text);
     };
     const float name_end = at.x + width * 0.34f, logit_end = at.x + width * 0.52f, bar = at.x + width * 0.55f, bar_end = at.x + width - px(56);
     list.PushClipRect(at, {name_end, at.y + height}, true);
     list.AddText(words, words->FontSize, {at.x + px(4), y}, ink, token_labels().alone(id).c_str());
     list.PopClipRect();
+    record_text(words, {at.x + px(4), y}, token_labels().alone(id));
     right_aligned(logit_end, write("{:.2f}", stage_logit(step_, after, id)));
     // before above, after below
     const float middle = at.y + height / 2, length = bar_end - bar;

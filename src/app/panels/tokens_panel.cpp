@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 namespace gf {
@@ -30,6 +31,7 @@ class TokensPanel : public Panel {
     std::vector<int> lines_; ///< first position of each line
     int broken_at_ = 0;      ///< tokens that lines_ covers
     float x_ = 0;            ///< where the next token would go
+    int shown_cursor_ = 0;
     // What lines_ was made for.
     std::shared_ptr<const Trace> trace_;
     float width_ = 0, scale_ = 0;
@@ -39,9 +41,11 @@ class TokensPanel : public Panel {
     std::string_view text() const { return {text_.data(), text_.size()}; }
 };
 
-float token_width(const std::string& label) {
+/// Of a token chip; bold ones are a little wider, which the margin of a line covers.
+float token_width(const RunView& run, int position) {
     ImFont* f = font(TextSize::title);
-    return f->CalcTextSizeA(f->FontSize, FLT_MAX, 0, label.c_str()).x + px(8);
+    const bool outlined = run.origin(position).kind == TokenOrigin::Kind::forced;
+    return std::ceil(f->CalcTextSizeA(f->FontSize, FLT_MAX, 0, token_labels().in_text(run.token(position)).c_str()).x) + px(outlined ? 12 : 4);
 }
 
 /// Lines are kept from frame to frame and only grow, so that a long text costs nothing.
@@ -57,7 +61,7 @@ void TokensPanel::break_lines(const Snapshot& s, float width) {
         scale_ = scale;
     }
     for (; broken_at_ < s.cursor; ++broken_at_) {
-        const float w = token_width(token_labels().in_text(s.run().token(broken_at_)));
+        const float w = token_width(s.run(), broken_at_);
         if (x_ > 0 && x_ + w > width) {
             lines_.push_back(broken_at_);
             x_ = 0;
@@ -75,7 +79,7 @@ void TokensPanel::draw(const Snapshot& s, Selection& selection, Commands& comman
     const float tree_width = n_branches > 1 ? px(260) : 0;
     const ImVec2 room = ImGui::GetContentRegionAvail();
     ImGui::BeginChild("text", {room.x - tree_width, room.y});
-    break_lines(s, ImGui::GetContentRegionAvail().x - px(120)); // the candidate for the next token fits behind the last one
+    break_lines(s, ImGui::GetContentRegionAvail().x - px(96)); // the candidate for the next token fits behind the last one
     ImGuiListClipper clipper;
     const float line_height = px(k_control_height) + px(4);
     clipper.Begin(static_cast<int>(lines_.size()), line_height);
@@ -98,6 +102,8 @@ void TokensPanel::draw(const Snapshot& s, Selection& selection, Commands& comman
             }
         }
     ImGui::PopStyleVar();
+    if (s.cursor != shown_cursor_) ImGui::SetScrollY(ImGui::GetScrollMaxY()); // the text grows or shrinks at its end
+    shown_cursor_ = s.cursor;
     ImGui::EndChild();
     if (n_branches > 1) {
         ImGui::SameLine(0, 0);
@@ -112,7 +118,8 @@ void TokensPanel::draw_token(const Snapshot& s, int position, Selection& selecti
     TokenLook look;
     look.tint = theme().surprisal_tint(static_cast<float>(origin.surprisal));
     look.chosen = selection.pinned_token == position || (selection.pinned_token < 0 && position == s.cursor - 1);
-    look.outlined = origin.kind == TokenOrigin::Kind::forced || selection.token.get() == position;
+    look.outlined = origin.kind == TokenOrigin::Kind::forced;
+    if (selection.token.get() == position) look.tint = theme().accent_tint;
     char name[24];
     *fmt::format_to_n(name, sizeof name - 1, "token {}", position).out = 0;
     ImGui::PushID(position);
