@@ -185,6 +185,7 @@ void FileBrowser::draw_path(float width) {
         const bool last = i + 1 == parts_.size();
         ImGui::PushID(static_cast<int>(i));
         ImGui::SetCursorScreenPos(at);
+        ImGuiHost::current().require_glyphs(parts_[i].name);
         const ButtonItem item = button_item(parts_[i].name.c_str(), {std::min(width_of(i), right - at.x), px(k_control_height)});
         ImGui::PopID();
         put_text_cut(list, {item.box.Min, item.box.Max}, last ? bold : plain, last || item.hovered ? t.text : t.muted,

@@ -34,8 +34,7 @@ struct PageLayout {
     float first, second; ///< widths of the columns
 
     explicit PageLayout(float page) {
-        const float unit = px(1);
-        wide = page >= 860 * unit;
+        wide = page >= px(860);
         margin = wide ? px(40) : px(20);
         gap = wide ? px(56) : px(28);
         width = std::max(std::min(page - 2 * margin, px(1180)), 1.0f);
@@ -95,8 +94,7 @@ void draw_title(const PageLayout& layout) {
     if (layout.wide) space(20);
     text_line("Glassformer", theme().text, TextSize::title, Face::bold);
     space(4);
-    wrapped_text("Runs small transformers on this computer's processor and shows every number inside them.", layout.first,
-                 theme().muted);
+    wrapped_text("Runs small transformers on the CPU and shows every number inside them.", layout.first, theme().muted);
     ImGui::EndGroup();
     if (!layout.wide) return;
     const float left = at.x + layout.first + layout.gap;
@@ -180,7 +178,7 @@ void StartPage::draw(float top, float bottom, const Settings& settings, const st
 
 void StartPage::dropped(const std::vector<std::string>& paths) {
     const command::Open files = open_dropped(paths);
-    tokenizer_ = files.tokenizer;
+    if (!files.model.empty() || !files.tokenizer.empty()) tokenizer_ = files.tokenizer;
     if (files.model.empty()) return;
     model_ = files.model;
     open_now_ = true;

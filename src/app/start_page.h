@@ -33,8 +33,8 @@ class StartPage {
     void draw_files(float width, float most, Commands& commands);
     void draw_recent(float width, Commands& commands);
 
-    std::string model_, tokenizer_;                   // as typed
-    std::string noted_model_ = " ", noted_tokenizer_; // what the texts below are about
+    std::string model_, tokenizer_;             // as typed
+    std::string noted_model_, noted_tokenizer_; // what the texts below are about
     std::string model_note_, tokenizer_note_, tokenizer_hint_, guess_;
     std::vector<RecentModel> recent_;
     std::vector<RecentRow> recent_rows_;
