@@ -52,6 +52,15 @@ std::vector<real> alibi_slopes(int n_heads) {
     return slopes;
 }
 
+/// site_width() for sizes of which nothing is allocated yet: the product may be more than an int holds.
+double row_width(const ModelConfig& c, Site site, int n_keys) {
+    switch (site_row(site).axes.back()) {
+    case Axis::key: return double(c.n_heads) * n_keys;
+    case Axis::d_mlp: return double(site_heads(c, site)) * c.d_mlp;
+    default: return site_width(c, site, n_keys);
+    }
+}
+
 struct Layout {
     struct Place { std::size_t offset, layer_stride, row_stride; double n_values; bool present, kept; };
     std::array<Place, k_n_sites> sites{};
@@ -75,7 +84,7 @@ Layout layout(const ModelConfig& c, const TraceShape& shape) {
         auto& place = at.sites[static_cast<std::size_t>(i)];
         place.present = true;
         place.kept = is_kept(site, shape.keep);
-        place.row_stride = padded(static_cast<std::size_t>(site_width(c, site, n_keys)));
+        place.row_stride = padded(static_cast<std::size_t>(row_width(c, site, n_keys)));
         const bool layered = site_row(site).per_layer && place.kept;
         const auto n = place.kept ? rows : static_cast<std::size_t>(scratch_rows(c, shape));
         place.layer_stride = layered ? n * place.row_stride : 0;
