@@ -49,7 +49,7 @@ struct Reader {
         else read_chain(json_array(in, key, where), value);
     }
     void read_unsigned(const json& number, const char* key, std::uint64_t& value) const {
-        if (!number.is_number_integer() || number < 0)
+        if (!number.is_number_unsigned() && !(number.is_number_integer() && number.get<std::int64_t>() >= 0))
             throw Error({where + ": '" + key + "'", "a whole number from 0 to 2^64 - 1", json_found(number), ""});
         value = number.get<std::uint64_t>();
     }

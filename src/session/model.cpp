@@ -67,8 +67,7 @@ std::vector<int> parse_token_ids(const Model& model, std::string_view text) {
 
 int bos_id(const Model& model) {
     const std::optional<int> own = model.tokenizer ? model.tokenizer->bos_id() : std::nullopt;
-    const int id = own.value_or(model.config().bos_id);
-    return id < model.config().d_vocab ? id : -1;
+    return own.value_or(model.config().bos_id);
 }
 
 std::vector<int> encode_prompt(const Model& model, std::string_view text) {

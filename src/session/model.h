@@ -25,7 +25,7 @@ struct Model {
 /// none. Throws Error as the loaders do, and if the vocabularies do not fit each other.
 std::shared_ptr<const Model> open_model(const std::filesystem::path& model, const std::filesystem::path& tokenizer);
 
-/// The id that every text of the model begins with, its tokenizer's word first; -1 if there is none in the vocabulary.
+/// The id that every text of the model begins with, its tokenizer's word first; -1 if there is none.
 int bos_id(const Model& model);
 
 /// Token ids of a prompt with BOS where the model has one; without tokenizer the text is read as ids ("1, 2, 3"). An empty prompt gives BOS

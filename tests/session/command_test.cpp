@@ -1,0 +1,135 @@
+#include "session/command.h"
+
+#include "core/error.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace gf {
+namespace {
+
+using nlohmann::json;
+
+/// Every field differs from its default, so that none can be forgotten unnoticed.
+const std::vector<std::pair<Command, const char*>> k_commands = {
+    {command::Open{"m.bin", "t.bin"}, R"({"command": "open", "model": "m.bin", "tokenizer": "t.bin"})"},
+    {command::SetPrompt{"Once \"upon\" \n \u00e9", true},
+     R"({"command": "prompt", "text": "Once \"upon\" \n \u00e9", "truncate": true})"},
+    {command::Play{}, R"({"command": "play"})"},
+    {command::Pause{}, R"({"command": "pause"})"},
+    {command::Step{-3}, R"({"command": "step", "tokens": -3})"},
+    {command::Jump{17}, R"({"command": "jump", "position": 17})"},
+    {command::SetSpeed{2.5}, R"({"command": "speed", "tokens_per_s": 2.5})"},
+    {command::SetSampling{{{StageKind::top_p, 0.9, true}, {StageKind::temperature, 0.1, false}}},
+     R"({"command": "sampling", "chain": [{"stage": "top-p", "value": 0.9, "on": true}, {"stage": "temperature", "value": 0.1, "on": false}]})"},
+    {command::SetSeed{18446744073709551615u}, R"({"command": "seed", "seed": 18446744073709551615})"},
+    {command::Resample{}, R"({"command": "resample"})"},
+    {command::ForceToken{4, 511}, R"({"command": "force-token", "position": 4, "token": 511})"},
+    {command::SelectBranch{2}, R"({"command": "branch", "branch": 2})"},
+    {command::Undo{}, R"({"command": "undo"})"},
+    {command::Redo{}, R"({"command": "redo"})"},
+    {command::SetTheme{"dark"}, R"({"command": "theme", "theme": "dark"})"},
+    {command::SetScale{1.75}, R"({"command": "scale", "scale": 1.75})"},
+    {command::PinHead{3, 5}, R"({"command": "pin-head", "layer": 3, "head": 5})"},
+    {command::PinToken{9}, R"({"command": "pin-token", "position": 9})"},
+};
+
+TEST(Command, EveryCommandIsTested) {
+    std::set<std::size_t> kinds;
+    for (const auto& [command, text] : k_commands) kinds.insert(command.index());
+    EXPECT_EQ(kinds.size(), std::variant_size_v<Command>);
+}
+
+TEST(Command, ReadsAndWritesEveryField) {
+    for (const auto& [command, text] : k_commands) {
+        SCOPED_TRACE(text);
+        const json expected = json::parse(text);
+        EXPECT_EQ(to_json(command), expected);
+        const Command read = command_from_json(json::parse(to_json(command).dump()), "script");
+        EXPECT_EQ(read.index(), command.index());
+        EXPECT_EQ(to_json(read), expected);
+    }
+}
+
+TEST(Command, StagesKeepTheirMeaning) {
+    const Command read = command_from_json(json::parse(k_commands[7].second), "script");
+    EXPECT_EQ(std::get<command::SetSampling>(read).chain, std::get<command::SetSampling>(k_commands[7].first).chain);
+    for (const SamplingChain& chain : {default_chain(), greedy_chain(), SamplingChain{}}) {
+        const Command again = command_from_json(to_json(command::SetSampling{chain}), "script");
+        EXPECT_EQ(std::get<command::SetSampling>(again).chain, chain);
+    }
+}
+
+TEST(Command, FieldsLeftOutHaveTheirDefaults) {
+    for (const auto& [command, text] : k_commands) {
+        const std::string word = json::parse(text)["command"];
+        const Command bare = command_from_json({{"command", word}}, "script");
+        EXPECT_EQ(bare.index(), command.index());
+    }
+    EXPECT_EQ(std::get<command::Step>(command_from_json({{"command", "step"}}, "script")).tokens, 1);
+    EXPECT_EQ(std::get<command::PinToken>(command_from_json({{"command", "pin-token"}}, "script")).position, -1);
+    const Command stage = command_from_json(json::parse(R"({"command": "sampling", "chain": [{"stage": "greedy"}]})"), "script");
+    EXPECT_EQ(std::get<command::SetSampling>(stage).chain, greedy_chain());
+}
+
+TEST(Command, ListsKeepTheirOrder) {
+    json list = json::array();
+    for (const auto& [command, text] : k_commands) list.push_back(json::parse(text));
+    const std::vector<Command> commands = commands_from_json(list, "script");
+    ASSERT_EQ(commands.size(), k_commands.size());
+    for (std::size_t i = 0; i < commands.size(); ++i) EXPECT_EQ(commands[i].index(), k_commands[i].first.index());
+    EXPECT_TRUE(commands_from_json(json::array(), "script").empty());
+}
+
+struct BadCommand {
+    const char* text;
+    std::vector<const char*> words; ///< that the message holds
+};
+
+TEST(Command, ErrorsNameTheFieldAndTheNearestNames) {
+    const std::vector<BadCommand> cases = {
+        {R"([{"command": "stepp"}])", {"s.json [0]: command", "'stepp'", "nearest: 'step'"}},
+        {R"([{"command": "play"}, {"command": "force_token"}])", {"s.json [1]: command", "nearest: 'force-token'"}},
+        {R"([{"command": ""}])", {"s.json [0]: command", "nearest:"}},
+        {R"([{"command": 3}])", {"s.json [0]", "'command'", "a string", "number 3"}},
+        {R"([{"tokens": 3}])", {"s.json [0]", "'command'", "no such key"}},
+        {R"(["play"])", {"s.json [0]", "an object", "\"play\""}},
+        {R"([{"command": "step", "token": 3}])", {"s.json [0]: step", "'token'", "nearest: 'tokens'"}},
+        {R"([{"command": "play", "speed": 3}])", {"s.json [0]: play", "'speed'"}},
+        {R"([{"command": "step", "tokens": "3"}])", {"s.json [0]: step", "'tokens'", "an integer", "string \"3\""}},
+        {R"([{"command": "step", "tokens": 1.5}])", {"s.json [0]: step", "'tokens'", "an integer", "1.5"}},
+        {R"([{"command": "step", "tokens": 3000000000}])", {"s.json [0]: step", "'tokens'", "3000000000"}},
+        {R"([{"command": "step", "tokens": null}])", {"s.json [0]: step", "'tokens'", "an integer", "null"}},
+        {R"([{"command": "speed", "tokens_per_s": true}])", {"s.json [0]: speed", "'tokens_per_s'", "a number", "true"}},
+        {R"([{"command": "prompt", "text": 5}])", {"s.json [0]: prompt", "'text'", "a string", "5"}},
+        {R"([{"command": "prompt", "truncate": 1}])", {"s.json [0]: prompt", "'truncate'", "true or false", "1"}},
+        {R"([{"command": "seed", "seed": -1}])", {"s.json [0]: seed", "'seed'", "-1"}},
+        {R"([{"command": "seed", "seed": 0.5}])", {"s.json [0]: seed", "'seed'", "0.5"}},
+        {R"([{"command": "seed", "seed": 18446744073709551616}])", {"s.json [0]: seed", "'seed'"}},
+        {R"([{"command": "sampling", "chain": {}}])", {"s.json [0]: sampling", "'chain'", "an array"}},
+        {R"([{"command": "sampling", "chain": [3]}])", {"s.json [0]: sampling", "an object", "3"}},
+        {R"([{"command": "sampling", "chain": [{"stage": "topk"}]}])",
+         {"s.json [0]: sampling", "stage", "'topk'", "nearest: 'top-k'"}},
+        {R"([{"command": "sampling", "chain": [{"stage": "top-k", "values": 3}]}])", {"s.json [0]: sampling", "'values'"}},
+        {R"([{"command": "sampling", "chain": [{"stage": "top-k", "value": "3"}]}])",
+         {"s.json [0]: sampling", "'value'", "a number"}},
+        {R"({"command": "play"})", {"s.json", "an array of commands", "object"}},
+    };
+    for (const BadCommand& bad : cases) {
+        SCOPED_TRACE(bad.text);
+        try {
+            commands_from_json(json::parse(bad.text), "s.json");
+            ADD_FAILURE() << "was accepted";
+        } catch (const Error& e) {
+            for (const char* word : bad.words)
+                EXPECT_NE(std::string(e.what()).find(word), std::string::npos) << word << " in: " << e.what();
+        }
+    }
+}
+
+} // namespace
+} // namespace gf

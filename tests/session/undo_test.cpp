@@ -1,0 +1,232 @@
+// Undo and redo: everything that changes what a run is, and nothing else.
+
+#include "session/support.h"
+#include "support/compare.h"
+
+#include <functional>
+
+namespace gf::tests {
+namespace {
+
+/// As the session has it: every stage in it, the others off.
+SamplingChain with_temperature(double temperature) { return with_all_stages({{StageKind::temperature, temperature, true}}); }
+
+/// What undo must bring back.
+struct Shown {
+    std::string model_path, prompt;
+    std::vector<std::vector<int>> tree;
+    std::vector<int> tokens;
+    int branch, cursor;
+    SamplingChain chain;
+    std::uint64_t seed;
+    DrawKey next_draw;
+    bool operator==(const Shown&) const = default;
+};
+
+Shown shown(const Snapshot& s) {
+    Shown x{s.model_path, s.prompt, {}, {}, s.branch, s.cursor, s.chain, s.seed, s.next_draw};
+    for (const RunView& run : s.tree) x.tree.push_back(tokens_of(run));
+    x.tokens = tokens_of(s.run());
+    return x;
+}
+
+struct Undoable {
+    std::string name;
+    Command command;
+};
+
+/// In a session of 15 tokens with a branch at position 7, the root in view, the cursor at 12.
+class Undo : public ::testing::TestWithParam<Undoable> {
+  protected:
+    Undo() {
+        session_(command::Step{10});
+        const int there = session_.tokens()[7];
+        session_(command::ForceToken{7, (there + 1) % 53});
+        session_(command::SelectBranch{0});
+        session_(command::Jump{12});
+    }
+    Driver session_{saved_preset("llama"), {3, 1, 4, 1, 5}};
+};
+
+TEST_P(Undo, BringsBackWhatWas) {
+    const Shown before = shown(session_.latest());
+    const Shown after = shown(session_(GetParam().command));
+    ASSERT_EQ(session_.latest().message, "");
+    EXPECT_NE(after, before);
+    EXPECT_TRUE(session_.latest().can_undo);
+    EXPECT_FALSE(session_.latest().can_redo);
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(shown(session_(command::Undo{})), before);
+        EXPECT_TRUE(session_.latest().can_redo);
+        EXPECT_EQ(shown(session_(command::Redo{})), after);
+        EXPECT_FALSE(session_.latest().can_redo);
+    }
+}
+
+/// After undo the session goes on as if the command had never been.
+TEST_P(Undo, LeavesNoTrace) {
+    auto go_on = [](Driver& session) {
+        session(command::Step{10});
+        return shown(session.latest());
+    };
+    session_(command::Jump{15}); // the tip, where a forgotten draw would show
+    session_(GetParam().command);
+    session_(command::Undo{});
+    const Shown undone = go_on(session_);
+
+    Driver fresh(saved_preset("llama"), {3, 1, 4, 1, 5});
+    fresh(command::Step{10});
+    fresh(command::ForceToken{7, (fresh.tokens()[7] + 1) % 53});
+    fresh(command::SelectBranch{0});
+    fresh(command::Jump{15});
+    EXPECT_EQ(undone, go_on(fresh));
+}
+
+INSTANTIATE_TEST_SUITE_P(Commands, Undo,
+                         ::testing::Values(Undoable{"prompt", command::SetPrompt{"9,8,7"}},
+                                           Undoable{"open", command::Open{saved_preset("gpt2").path, ""}},
+                                           Undoable{"force_in_the_text", command::ForceToken{9, 0}},
+                                           Undoable{"force_at_the_tip", command::ForceToken{15, 0}},
+                                           Undoable{"resample", command::Resample{}}, Undoable{"seed", command::SetSeed{43}},
+                                           Undoable{"sampling", command::SetSampling{with_temperature(0.5)}},
+                                           Undoable{"branch", command::SelectBranch{1}}),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(UndoSteps, AreTakenOneByOne) {
+    Driver session(saved_preset("llama"), {3, 1, 4});
+    session(command::SetSeed{1});
+    std::vector<Shown> states{shown(session.latest())};
+    const std::vector<Command> commands = {command::SetPrompt{"7,8,9"}, command::SetSampling{with_temperature(0.7)},
+                                           command::SetSeed{5},         command::ForceToken{2, 11},
+                                           command::SelectBranch{0},    command::Resample{}};
+    for (const Command& c : commands) states.push_back(shown(session(c)));
+    for (std::size_t i = commands.size(); i-- > 0;) EXPECT_EQ(shown(session(command::Undo{})), states[i]) << i;
+    for (std::size_t i = 1; i <= commands.size(); ++i) EXPECT_EQ(shown(session(command::Redo{})), states[i]) << i;
+    const Shown last = shown(session.latest());
+    EXPECT_EQ(shown(session(command::Redo{})), last) << "nothing more to redo";
+}
+
+TEST(UndoSteps, ANewCommandEndsRedo) {
+    Driver session(saved_preset("llama"), {3, 1, 4});
+    session(command::SetSeed{1});
+    session(command::Undo{});
+    ASSERT_TRUE(session.latest().can_redo);
+    session(command::Step{});
+    EXPECT_TRUE(session.latest().can_redo) << "moving on is no change";
+    session(command::SetSeed{2});
+    EXPECT_FALSE(session.latest().can_redo);
+    EXPECT_EQ(session(command::Redo{}).seed, 2u);
+}
+
+TEST(UndoSteps, NothingToUndo) {
+    Driver session(saved_preset("llama"));
+    const Shown before = shown(session.latest());
+    EXPECT_FALSE(session.latest().can_undo);
+    EXPECT_EQ(shown(session(command::Undo{})), before);
+    EXPECT_FALSE(session.latest().can_redo);
+}
+
+/// Playback, what changes nothing, what failed, and what only the window does.
+TEST(UndoSteps, WhatIsNoStep) {
+    Driver session(saved_preset("llama"), {3, 1, 4});
+    while (session.latest().can_undo) session(command::Undo{});
+    for (const Command& c :
+         std::vector<Command>{command::Step{5}, command::Step{-2}, command::Jump{2}, command::SetSpeed{9}, command::Play{},
+                              command::Pause{}, command::SetSeed{42}, command::SetSampling{default_chain()},
+                              command::SelectBranch{0}, command::SetSampling{{{StageKind::top_k, -1, true}}},
+                              command::ForceToken{1000, 1}, command::SetPrompt{"x"}, command::Open{"nowhere", ""},
+                              command::SetTheme{"dark"}, command::SetScale{2}, command::PinHead{1, 1}, command::PinToken{0}}) {
+        session(c);
+        EXPECT_FALSE(session.latest().can_undo) << "command " << c.index();
+    }
+}
+
+TEST(UndoSteps, SliderMovesAreOne) {
+    Driver session(saved_preset("llama"), {3, 1, 4});
+    const SamplingChain first = session.latest().chain;
+    for (int i = 1; i <= 20; ++i) session(command::SetSampling{with_temperature(0.1 * i)});
+    EXPECT_EQ(session(command::Undo{}).chain, first);
+    EXPECT_EQ(session(command::Redo{}).chain, with_temperature(0.1 * 20));
+    session(command::SetSampling{with_temperature(3)}); // after a redo it is another move
+    EXPECT_EQ(session(command::Undo{}).chain, with_temperature(0.1 * 20));
+}
+
+TEST(UndoSteps, SliderMovesWithSomethingBetweenAreTwo) {
+    Driver session(saved_preset("llama"), {3, 1, 4});
+    session(command::SetSampling{with_temperature(0.5)});
+    session(command::Step{});
+    session(command::SetSampling{with_temperature(0.5)});                // no change
+    session(command::SetSampling{{{StageKind::temperature, -1, true}}}); // refused
+    session(command::SetSampling{with_temperature(0.6)});
+    session(command::SetSampling{{{StageKind::temperature, -1, true}}});
+    session(command::SetSampling{with_temperature(0.7)});
+    EXPECT_EQ(session(command::Undo{}).chain, with_temperature(0.5));
+    EXPECT_EQ(session(command::Undo{}).chain, default_chain());
+}
+
+/// A choice made before the prompt was read: undoing it must not hide the tokens that came since.
+TEST(UndoSteps, BeforeThePromptIsRead) {
+    const SavedModel& model = saved_preset("llama");
+    Engine engine;
+    Snapshot s;
+    engine.apply(command::Open{model.path, ""});
+    engine.apply(command::SetPrompt{ids_text(random_tokens(model.config(), 100))});
+    engine.apply(command::SetSeed{7});
+    engine.tick(0); // the first piece
+    engine.apply(command::SetSeed{8});
+    engine.tick(0);
+    for (int seed : {7, 42}) {
+        engine.apply(command::Undo{});
+        engine.publish(s);
+        EXPECT_EQ(s.seed, std::uint64_t(seed));
+        EXPECT_EQ(s.run().rows, 100);
+        EXPECT_EQ(s.cursor, 100);
+    }
+    engine.apply(command::Resample{});
+    engine.apply(command::Step{});
+    engine.publish(s);
+    EXPECT_EQ(s.run().rows, 101);
+    EXPECT_EQ(s.run().origin(100).key, (DrawKey{42, 0, 100, 1}));
+}
+
+/// Back to a prompt that was given up half-way: it is read to its end.
+TEST(UndoSteps, BackToAHalfReadPrompt) {
+    const SavedModel& model = saved_preset("llama");
+    const std::vector<int> tokens = random_tokens(model.config(), 150);
+    Engine engine;
+    engine.apply(command::Open{model.path, ""});
+    engine.apply(command::SetPrompt{ids_text(tokens)});
+    engine.tick(0);
+    engine.apply(command::SetPrompt{"1,2,3"});
+    while (engine.due() < INFINITY) engine.tick(0);
+    engine.apply(command::Undo{});
+    while (engine.due() < INFINITY) engine.tick(0);
+    Snapshot s;
+    engine.publish(s);
+    EXPECT_EQ(tokens_of(s.run()), tokens);
+    EXPECT_EQ(s.cursor, 150);
+    EXPECT_TRUE(same_rows(s.trace(), 0, *run(model.weights, tokens), 0, 150, 1e-5));
+}
+
+TEST(UndoSteps, HistoryIsLong) {
+    Driver session(saved_preset("llama"));
+    for (std::uint64_t seed = 1000; seed < 1150; ++seed) session(command::SetSeed{seed});
+    int n = 0;
+    for (; session.latest().can_undo; ++n) session(command::Undo{});
+    EXPECT_GE(n, 100);
+    EXPECT_EQ(session.latest().seed, 1149u - std::uint64_t(n));
+}
+
+/// A resample that is undone and done again draws the same.
+TEST(UndoSteps, ResamplingAgainGivesTheSame) {
+    Driver session(saved_preset("llama"), {3, 1, 4});
+    session(command::Step{10});
+    session(command::Jump{6});
+    session(command::Resample{});
+    const Shown first = shown(session.latest());
+    session(command::Undo{});
+    EXPECT_EQ(shown(session(command::Resample{})), first);
+}
+
+} // namespace
+} // namespace gf::tests
