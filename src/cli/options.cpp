@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace gf {
 
@@ -48,9 +49,12 @@ void SamplingOptions::add_to(CLI::App& app) {
     app.add_option("--min-p", min_p, "only tokens with this share of the largest probability")->capture_default_str();
     app.add_option("--repetition-penalty", repetition_penalty, "weakens tokens already in the text; 1: off")->capture_default_str();
     app.add_flag("--greedy", greedy, "always the likeliest token");
-    // The conversion alone would take -1 as 2^64 - 1.
+    // The conversion alone would take -1 as 2^64 - 1, and 2^64 as well.
     app.add_option("--seed", seed, "of the draws")->capture_default_str()->check([](const std::string& word) {
-        return word.starts_with('-') ? "expected a whole number from 0 to 2^64 - 1; found " + word : std::string();
+        std::uint64_t value = 0;
+        const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+        const bool fits = error == std::errc() && end == word.data() + word.size();
+        return fits ? std::string() : fmt::format("expected a whole number from 0 to 2^64 - 1; found {:.60}", word);
     });
 }
 
@@ -88,13 +92,18 @@ const CLI::App& parsed_app(const CLI::App& app) {
     return sub.empty() ? app : parsed_app(*sub.back());
 }
 
+/// "glassformer bench decode"
+std::string words_of(const CLI::App& app) {
+    return app.get_parent() ? words_of(*app.get_parent()) + " " + app.get_name() : "glassformer";
+}
+
 void report(const CLI::ParseError& e, const CLI::App& app) {
     const CLI::App& at = parsed_app(app);
-    const std::string command = at.get_parent() ? "glassformer " + at.get_name() : "glassformer";
+    const std::string command = words_of(at);
     for (const std::string& word : app.remaining(true)) {
         const bool option = word.starts_with("-");
         const std::vector<std::string> valid = option ? option_names(at) : command_names(at);
-        fmt::print(stderr, "glassformer: unknown {} '{}'; {}\n", option ? "option" : "argument", word,
+        fmt::print(stderr, "glassformer: unknown {} '{:.60}'; {}\n", option ? "option" : "argument", word,
                    valid.empty() ? command + " takes options only" : "nearest: " + nearest_names(word.substr(0, word.find('=')), valid));
         return;
     }

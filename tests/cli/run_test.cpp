@@ -1,0 +1,216 @@
+// glassformer run: prints a prompt and its continuation, and draws as the session does.
+
+#include "cli/process.h"
+
+#include "io/hf_model.h"
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+namespace gf::tests {
+namespace {
+
+using nlohmann::json;
+
+/// "1,2,3\n"
+std::vector<int> printed_ids(const std::string& text) {
+    std::vector<int> ids;
+    std::istringstream words(text);
+    for (std::string word; std::getline(words, word, ',');) ids.push_back(std::stoi(word));
+    return ids;
+}
+
+/// Greedy continuation by the session.
+std::vector<int> greedy(const SavedModel& model, const std::vector<int>& prompt, int n) {
+    Driver session(model, prompt);
+    session(command::SetSampling{greedy_chain()});
+    session(command::Step{n});
+    return session.tokens();
+}
+
+const SavedModel& text_model() {
+    return saved_llama("text", [](ModelConfig& c) { c.d_vocab = k_tok_bin_size; });
+}
+std::string tokenizer() { return scratch_file("tok.bin", tok_bin_contents()); }
+
+TEST(Run, PrintsTheReferencesGreedyText) {
+    const Stories s = stories();
+    if (!s) GTEST_SKIP() << "no models in " << GLASSFORMER_MODELS_DIR;
+    const std::string expected = read_file(s.greedy);
+    EXPECT_EQ(output_of({"run", "--model", s.model, "--tokenizer", s.tokenizer, "-n", "256", "--temperature", "0"}), expected);
+    EXPECT_EQ(output_of({"run", "-m", s.model, "-t", s.tokenizer, "-n", "256", "--greedy"}), expected);
+}
+
+TEST(Run, PrintsIdsWithoutATokenizer) {
+    const SavedModel& model = saved_preset("llama");
+    const std::vector<int> expected = greedy(model, {3, 1, 4, 1, 5}, 12);
+    EXPECT_EQ(output_of({"run", "--model", model.path, "--tokens", "3,1,4,1,5", "-n", "12", "--greedy"}),
+              ids_text(expected) + "\n");
+    EXPECT_EQ(output_of({"run", "--model", model.path, "--prompt", "3 1 4 1 5", "-n", "12", "--greedy"}),
+              ids_text(expected) + "\n");
+    EXPECT_EQ(output_of({"run", "--model", model.path, "--tokens", "3,1,4", "-n", "0"}), "3,1,4\n");
+    EXPECT_EQ(printed_ids(output_of({"run", "--model", model.path, "--tokens", "7"})).size(), 65u)
+        << "64 new ones if nothing is said";
+}
+
+TEST(Run, EveryKindOfModel) {
+    for (const Preset& p : presets()) {
+        if (p.config.mask == MaskKind::bidirectional) continue;
+        SCOPED_TRACE(p.name);
+        const SavedModel& model = saved_preset(p.name);
+        EXPECT_EQ(output_of({"run", "--model", model.path, "--tokens", "3,1,4,1,5", "-n", "9", "--greedy"}),
+                  ids_text(greedy(model, {3, 1, 4, 1, 5}, 9)) + "\n");
+    }
+}
+
+TEST(Run, FillsTheContextExactly) {
+    const SavedModel& model = saved_preset("llama"); // 256
+    EXPECT_EQ(printed_ids(output_of({"run", "--model", model.path, "--tokens", "3,1,4", "-n", "253"})).size(), 256u);
+    expect_refused({"run", "--model", model.path, "--tokens", "3,1,4", "-n", "254"},
+                   {"-n: expected at most 253", "prompt of 3", "context is 256", "found 254", "ask for fewer"});
+    const std::string full = ids_text(random_tokens(model.config(), 256)), more = full + ",1";
+    EXPECT_EQ(output_of({"run", "--model", model.path, "--tokens", full, "-n", "0"}), full + "\n");
+    expect_refused({"run", "--model", model.path, "--tokens", more, "-n", "0"},
+                   {"prompt: expected at most 256 tokens", "context", "found 257", "shorten"});
+}
+
+TEST(Run, PrintsTextWithATokenizer) {
+    const std::string out =
+        output_of({"run", "--model", text_model().path, "--tokenizer", tokenizer(), "--prompt", "ab", "-n", "0"});
+    EXPECT_EQ(out, "ab\n");
+    EXPECT_EQ(output_of({"run", "--model", text_model().path, "--tokenizer", tokenizer(), "-n", "0"}), "\n") << "BOS is no text";
+    const std::string more =
+        output_of({"run", "--model", text_model().path, "--tokenizer", tokenizer(), "--prompt", "ab", "-n", "20"});
+    EXPECT_THAT(more, ::testing::StartsWith("ab"));
+}
+
+TEST(Run, JsonHoldsTokensAndText) {
+    const json ids = json_of({"run", "--model", saved_preset("llama").path, "--tokens", "3,1,4", "-n", "5", "--greedy", "--json",
+                              "--seed", "18446744073709551615"});
+    const std::vector<int> expected = greedy(saved_preset("llama"), {3, 1, 4}, 5);
+    EXPECT_EQ(ids["tokens"], json(expected));
+    EXPECT_EQ(ids["text"], ids_text(expected));
+    EXPECT_EQ(ids["n_prompt"], 3);
+    EXPECT_EQ(ids["model"], "llama");
+    EXPECT_EQ(ids["seed"], 18446744073709551615u);
+
+    const json text =
+        json_of({"run", "--model", text_model().path, "--tokenizer", tokenizer(), "--prompt", "a \xc3\xa9", "-n", "0", "--json"});
+    EXPECT_EQ(text["text"], "a \xc3\xa9");
+    EXPECT_EQ(text["tokens"], json({1, 259, 260, 259, 3 + 0xc3, 3 + 0xa9}));
+    EXPECT_EQ(text["n_prompt"], 6);
+    // Bytes that are no UTF-8 must not break the JSON.
+    const json bytes =
+        json_of({"run", "--model", text_model().path, "--tokenizer", tokenizer(), "--prompt", "a\xff", "-n", "0", "--json"});
+    EXPECT_EQ(bytes["tokens"], json({1, 259, 260, 3 + 0xff}));
+    EXPECT_EQ(bytes["text"], "a\xef\xbf\xbd");
+}
+
+TEST(Run, StopsWhereTheTextEnds) {
+    const std::vector<int> tokens = greedy(saved_preset("llama"), {3, 1, 4}, 30);
+    ModelConfig config = preset("llama").config;
+    config.eos_id = tokens[9];
+    const auto end = std::find(tokens.begin() + 3, tokens.end(), config.eos_id);
+    const SavedModel& model = saved_model("ends", config);
+    EXPECT_EQ(output_of({"run", "--model", model.path, "--tokens", "3,1,4", "-n", "30", "--greedy"}),
+              ids_text({tokens.begin(), end}) + "\n");
+}
+
+struct Drawing {
+    std::string name;
+    std::vector<std::string> options;
+    SamplingChain chain;
+};
+
+/// The same chain and seed: the program and the session give the same tokens.
+TEST(Run, DrawsAsTheSession) {
+    using enum StageKind;
+    const std::vector<Drawing> drawings = {
+        {"plain", {}, {{temperature, 1, true}}},
+        {"cold", {"--temperature", "0.5"}, {{temperature, 0.5, true}}},
+        {"top_k", {"--top-k", "5"}, {{temperature, 1, true}, {top_k, 5, true}}},
+        {"top_p", {"--top-p", "0.7"}, {{temperature, 1, true}, {top_p, 0.7, true}}},
+        {"min_p", {"--min-p", "0.2", "--temperature", "2"}, {{temperature, 2, true}, {min_p, 0.2, true}}},
+        {"penalty", {"--repetition-penalty", "1.5"}, {{repetition_penalty, 1.5, true}, {temperature, 1, true}}},
+        {"greedy_penalty", {"--repetition-penalty", "1.5", "--greedy"}, {{repetition_penalty, 1.5, true}, {greedy, 0, true}}},
+    };
+    const SavedModel& model = saved_preset("llama");
+    std::vector<std::string> texts;
+    for (const Drawing& d : drawings) {
+        SCOPED_TRACE(d.name);
+        Driver session(model, {3, 1, 4});
+        session(command::SetSeed{123});
+        session(command::SetSampling{d.chain});
+        session(command::Step{100});
+        std::vector<std::string> arguments{"run", "--model", model.path, "--tokens", "3,1,4", "-n", "100", "--seed", "123"};
+        arguments.insert(arguments.end(), d.options.begin(), d.options.end());
+        texts.push_back(output_of(arguments));
+        EXPECT_EQ(texts.back(), ids_text(session.tokens()) + "\n");
+    }
+    std::ranges::sort(texts);
+    EXPECT_EQ(std::ranges::adjacent_find(texts), texts.end()) << "an option without effect";
+}
+
+TEST(Run, TheSameSeedGivesTheSameText) {
+    const SavedModel& model = saved_preset("gpt2");
+    auto text = [&](const char* seed) {
+        return output_of({"run", "--model", model.path, "--tokens", "3,1,4", "-n", "50", "--seed", seed});
+    };
+    EXPECT_EQ(text("1"), text("1"));
+    EXPECT_NE(text("1"), text("2"));
+    EXPECT_EQ(text("42"), output_of({"run", "--model", model.path, "--tokens", "3,1,4", "-n", "50"})) << "the default";
+}
+
+/// On the real model, with text: what the window plays is what the program prints.
+TEST(Run, TellsTheSessionsStory) {
+    const Stories files = stories();
+    if (!files) GTEST_SKIP() << "no models in " << GLASSFORMER_MODELS_DIR;
+    Driver session;
+    session(command::Open{files.model, files.tokenizer});
+    session(command::SetPrompt{"Once upon a time"});
+    session(command::SetSeed{7});
+    session(command::SetSampling{{{StageKind::temperature, 0.8, true}, {StageKind::top_p, 0.9, true}}});
+    const Snapshot& s = session(command::Step{150});
+    std::vector<int> tokens = session.tokens();
+    if (s.model->tokenizer->kind(tokens.back()) == TokenKind::special) tokens.pop_back();
+    const std::string text =
+        output_of({"run", "--model", files.model, "--tokenizer", files.tokenizer, "--prompt", "Once upon a time", "--seed", "7",
+                   "--temperature", "0.8", "--top-p", "0.9", "-n", "150"});
+    EXPECT_EQ(text, s.model->tokenizer->decode(tokens) + "\n");
+    EXPECT_THAT(text, ::testing::StartsWith("Once upon a time"));
+    EXPECT_GT(text.size(), 100u);
+}
+
+TEST(Run, WarnsOfNaNAndGoesOn) {
+    auto weights = random_weights(preset("llama").config);
+    const ParamRow& row = weights->table[4];
+    weights->values(row)[3] = std::nanf("");
+    weights->values(row)[4] = INFINITY;
+    const std::string folder = (scratch() / "with_nan").string();
+    save_model(folder, *weights);
+    for (const std::string command : {"run", "info"}) {
+        std::vector<std::string> arguments{command, "--model", folder};
+        if (command == "run") arguments.insert(arguments.end(), {"--tokens", "1,2", "-n", "3"});
+        const Outcome o = glassformer(arguments);
+        EXPECT_EQ(o.exit_code, 0);
+        EXPECT_NE(o.out, "");
+        EXPECT_THAT(o.err, ::testing::StartsWith("warning: " + folder));
+        EXPECT_THAT(o.err, ::testing::HasSubstr(row.name));
+        EXPECT_THAT(o.err, ::testing::HasSubstr("1 of"));
+        EXPECT_EQ(std::ranges::count(o.err, '\n'), 1);
+    }
+}
+
+TEST(Run, BidirectionalModelsHaveNoNextToken) {
+    const SavedModel& model = saved_preset("bidirectional");
+    expect_refused({"run", "--model", model.path, "--tokens", "1,2,3", "-n", "3"},
+                   {"-n", "both directions", "found 3", "glassformer trace"});
+    EXPECT_EQ(output_of({"run", "--model", model.path, "--tokens", "1,2,3", "-n", "0"}), "1,2,3\n");
+}
+
+} // namespace
+} // namespace gf::tests

@@ -1,0 +1,309 @@
+// glassformer trace: every activation of a prompt, exactly as it is computed in process.
+
+#include "cli/process.h"
+#include "support/compare.h"
+
+#include "io/edit_file.h"
+#include "io/mapped_file.h"
+#include "io/safetensors.h"
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+#include <cstring>
+#include <set>
+
+namespace gf::tests {
+namespace {
+
+using nlohmann::json;
+using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
+
+using Shape = std::vector<std::int64_t>;
+
+/// A trace that the program wrote.
+class TraceFile {
+  public:
+    explicit TraceFile(const std::string& path) : file_(path), tensors_(parse_safetensors(file_.bytes(), path)) {}
+
+    std::set<std::string> names() const {
+        std::set<std::string> names;
+        for (const TensorEntry& t : tensors_.tensors) names.insert(t.name);
+        return names;
+    }
+    const TensorEntry& at(const std::string& name) const {
+        const TensorEntry* found = tensors_.find(name);
+        if (!found) throw std::out_of_range("no tensor " + name);
+        return *found;
+    }
+    Shape shape(const std::string& name) const { return at(name).shape; }
+    std::vector<float> values(const std::string& name) const {
+        const TensorEntry& t = at(name);
+        EXPECT_EQ(t.dtype, DType::f32) << name;
+        std::vector<float> values(t.bytes.size() / sizeof(float));
+        std::memcpy(values.data(), t.bytes.data(), t.bytes.size());
+        return values;
+    }
+    const std::map<std::string, std::string>& metadata() const { return tensors_.metadata; }
+
+  private:
+    MappedFile file_;
+    Safetensors tensors_;
+};
+
+std::string out_file() { return (scratch() / "out.safetensors").string(); }
+
+/// What `trace` writes, with these options besides.
+TraceFile trace_of(const SavedModel& model, const std::vector<int>& tokens, const std::vector<std::string>& options = {}) {
+    std::vector<std::string> arguments{"trace", "--model", model.path, "--tokens", ids_text(tokens), "--out", out_file()};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    std::filesystem::remove(out_file());
+    output_of(arguments);
+    return TraceFile(out_file());
+}
+
+/// The values of a site in the order that its axes say, from a run in process.
+std::vector<float> values_of(const Trace& trace, const SiteRef& site) {
+    const int n = trace.n_tokens();
+    std::vector<float> values;
+    const int parts = by_key(site.site) ? trace.config().n_heads : 1; // [head, query, key]: heads first
+    for (int part = 0; part < parts; ++part)
+        for (int row = 0; row < n; ++row) {
+            const auto all = row_of(trace, site.site, site.layer, row);
+            const std::size_t width = all.size() / static_cast<std::size_t>(parts);
+            const auto some = all.subspan(static_cast<std::size_t>(part) * width, width);
+            values.insert(values.end(), some.begin(), some.end());
+        }
+    return values;
+}
+
+void expect_equal(const TraceFile& file, const Trace& trace) {
+    for (const SiteRef& site : all_sites(trace.config())) {
+        const std::string name = site_name(site.site, site.layer);
+        if (site.site == Site::expert_indices) continue; // whole numbers
+        const auto found = file.values(name), expected = values_of(trace, site);
+        EXPECT_TRUE(found.size() == expected.size() &&
+                    std::memcmp(found.data(), expected.data(), found.size() * sizeof(float)) == 0)
+            << name;
+    }
+}
+
+TEST(TraceCommand, WritesEverySiteAsTheIssueSays) {
+    const SavedModel& model = saved_preset("llama"); // d_model 24, 6 heads of 8, 2 key-value heads, d_mlp 40, vocabulary 53
+    const TraceFile file = trace_of(model, {3, 1, 4, 1, 5});
+    for (int layer : {0, 1}) {
+        const std::string block = "blocks." + std::to_string(layer) + ".";
+        for (const char* site : {"attn.hook_q", "attn.hook_rot_q", "attn.hook_z"})
+            EXPECT_THAT(file.shape(block + site), ElementsAre(5, 6, 8));
+        for (const char* site : {"attn.hook_k", "attn.hook_rot_k", "attn.hook_v"})
+            EXPECT_THAT(file.shape(block + site), ElementsAre(5, 2, 8));
+        for (const char* site : {"attn.hook_attn_scores", "attn.hook_pattern"})
+            EXPECT_THAT(file.shape(block + site), ElementsAre(6, 5, 5));
+        for (const char* site : {"hook_resid_pre", "hook_resid_mid", "hook_resid_post", "hook_attn_out", "hook_mlp_out"})
+            EXPECT_THAT(file.shape(block + site), ElementsAre(5, 24));
+        for (const char* site : {"mlp.hook_pre", "mlp.hook_post"}) EXPECT_THAT(file.shape(block + site), ElementsAre(5, 40));
+    }
+    EXPECT_THAT(file.shape("hook_embed"), ElementsAre(5, 24));
+    EXPECT_THAT(file.shape("logits"), ElementsAre(5, 53));
+    std::set<std::string> sites;
+    for (const SiteRef& s : all_sites(model.config())) sites.insert(site_name(s.site, s.layer));
+    EXPECT_EQ(file.names(), sites);
+    EXPECT_EQ(json::parse(file.metadata().at("tokens")), json({3, 1, 4, 1, 5}));
+    EXPECT_EQ(json::parse(file.metadata().at("config"))["hidden_size"], 24);
+}
+
+/// A pattern's rows sum to 1 over the keys, and no query reads a later one: the axes are where they are said to be.
+TEST(TraceCommand, PatternsAreHeadQueryKey) {
+    const std::vector<float> pattern = trace_of(saved_preset("llama"), {3, 1, 4, 1, 5}).values("blocks.1.attn.hook_pattern");
+    for (std::size_t head = 0; head < 6; ++head)
+        for (std::size_t query = 0; query < 5; ++query) {
+            double sum = 0;
+            for (std::size_t key = 0; key < 5; ++key) {
+                const float p = pattern[(head * 5 + query) * 5 + key];
+                sum += p;
+                EXPECT_EQ(p > 0, key <= query);
+            }
+            EXPECT_NEAR(sum, 1, 1e-6);
+        }
+}
+
+class TraceOf : public ::testing::TestWithParam<Preset> {};
+
+TEST_P(TraceOf, EqualsTheRunInProcess) {
+    const auto& [name, config, n_prefix] = GetParam();
+    const SavedModel& model = saved_preset(name);
+    const std::vector<int> tokens = random_tokens(config, 9);
+    expect_equal(trace_of(model, tokens), *run(model.weights, tokens, config.mask == MaskKind::prefix ? 9 : 0));
+}
+INSTANTIATE_TEST_SUITE_P(Presets, TraceOf, ::testing::ValuesIn(presets()), [](const auto& test) { return test.param.name; });
+
+TEST(TraceCommand, ExpertsAreWholeNumbers) {
+    const SavedModel& model = saved_preset("mixtral"); // 2 of 4 experts of 23
+    const TraceFile file = trace_of(model, {3, 1, 4});
+    const TensorEntry& indices = file.at("blocks.0.mlp.hook_expert_indices");
+    EXPECT_EQ(indices.dtype, DType::i32);
+    EXPECT_THAT(indices.shape, ElementsAre(3, 2));
+    EXPECT_THAT(file.shape("blocks.0.mlp.hook_post"), ElementsAre(3, 2, 23));
+    const auto trace = run(model.weights, {3, 1, 4});
+    for (int t = 0; t < 3; ++t)
+        for (int slot = 0; slot < 2; ++slot) {
+            std::int32_t index = -1;
+            std::memcpy(&index, indices.bytes.data() + sizeof index * static_cast<std::size_t>(2 * t + slot), sizeof index);
+            EXPECT_EQ(index, trace->row(Site::expert_indices, 0, t)[slot]);
+        }
+}
+
+TEST(TraceCommand, ReadsTextAndBos) {
+    const SavedModel& model = saved_llama("text", [](ModelConfig& c) { c.d_vocab = k_tok_bin_size; });
+    const std::string tokenizer = scratch_file("tok.bin", tok_bin_contents());
+    output_of({"trace", "--model", model.path, "--tokenizer", tokenizer, "--prompt", "ab", "--out", out_file()});
+    EXPECT_EQ(json::parse(TraceFile(out_file()).metadata().at("tokens")), json({1, 259, 260, 3 + 'b'}));
+    output_of({"trace", "--model", model.path, "--tokenizer", tokenizer, "-o", out_file()});
+    EXPECT_EQ(json::parse(TraceFile(out_file()).metadata().at("tokens")), json({1}));
+}
+
+TEST(TraceCommand, SitesByNameAndPattern) {
+    auto sites = [](const std::vector<std::string>& globs) {
+        std::vector<std::string> options;
+        for (const std::string& g : globs) options.insert(options.end(), {"--sites", g});
+        return trace_of(saved_preset("llama"), {3, 1, 4}, options).names();
+    };
+    EXPECT_THAT(sites({"logits"}), ElementsAre("logits"));
+    EXPECT_THAT(sites({"blocks.*.attn.hook_pattern"}), ElementsAre("blocks.0.attn.hook_pattern", "blocks.1.attn.hook_pattern"));
+    EXPECT_THAT(sites({"blocks.1.attn.hook_?"}), ElementsAreArray({"blocks.1.attn.hook_k", "blocks.1.attn.hook_q",
+                                                                   "blocks.1.attn.hook_v", "blocks.1.attn.hook_z"}));
+    EXPECT_THAT(sites({"logits", "blocks.0.hook_resid_p*", "*resid_pre"}),
+                ElementsAre("blocks.0.hook_resid_post", "blocks.0.hook_resid_pre", "blocks.1.hook_resid_pre", "logits"))
+        << "each once";
+    EXPECT_THAT(sites({"*.1.*_q"}), ElementsAre("blocks.1.attn.hook_q", "blocks.1.attn.hook_rot_q"));
+}
+
+TEST(TraceCommand, SomeSitesHaveTheValuesOfAll) {
+    const SavedModel& model = saved_preset("gpt2");
+    const auto all = trace_of(model, {3, 1, 4}).values("blocks.2.attn.hook_z");
+    EXPECT_EQ(trace_of(model, {3, 1, 4}, {"--sites", "blocks.2.attn.hook_z"}).values("blocks.2.attn.hook_z"), all);
+}
+
+struct EditCase {
+    std::string name, text;
+    std::function<std::vector<Edit>()> edits; ///< the same, written by hand
+};
+
+Edit edit(Site site, int layer, Edit::Kind kind, std::vector<real> values, std::function<void(CellRange&)> where = {}) {
+    Edit e{{.site = site, .layer = layer}, kind, std::move(values), nullptr};
+    if (where) where(e.range);
+    return e;
+}
+
+TEST(TraceCommand, EditsAreThoseInProcess) {
+    using enum Edit::Kind;
+    const std::vector<EditCase> cases = {
+        {"ablate a head", R"([{"site": "blocks.1.attn.hook_z", "heads": [2, 3], "scale": 0}])",
+         [] { return std::vector{edit(Site::z, 1, scale, {0}, [](CellRange& r) { r.head_begin = 2, r.head_end = 3; })}; }},
+        {"steer", R"([{"site": "blocks.0.hook_resid_post", "rows": [1, 4], "columns": [3, 5], "add": [1, -2, 0.5, 0, 0, 4]}])",
+         [] {
+             return std::vector{edit(Site::resid_post, 0, add, {1, -2, 0.5, 0, 0, 4},
+                                     [](CellRange& r) { r.row_begin = 1, r.row_end = 4, r.column_begin = 3, r.column_end = 5; })};
+         }},
+        {"paint attention",
+         R"([{"site": "blocks.0.attn.hook_pattern", "rows": [3, 4], "heads": [0, 1], "columns": [0, 1], "values": 1}])",
+         [] {
+             return std::vector{edit(Site::pattern, 0, values, {1}, [](CellRange& r) {
+                 r.row_begin = 3, r.row_end = 4, r.head_begin = 0, r.head_end = 1, r.column_begin = 0, r.column_end = 1;
+             })};
+         }},
+        {"two of them", R"([{"site": "hook_embed", "scale": 2}, {"site": "logits", "add": 10, "rows": [4, 5]}])",
+         [] {
+             return std::vector{edit(Site::embed, -1, scale, {2}),
+                                edit(Site::logits, -1, add, {10}, [](CellRange& r) { r.row_begin = 4, r.row_end = 5; })};
+         }},
+        {"none", "[]", [] { return std::vector<Edit>{}; }},
+    };
+    const SavedModel& model = saved_preset("llama");
+    const std::vector<int> tokens{3, 1, 4, 1, 5};
+    const auto plain = run(model.weights, tokens);
+    for (const EditCase& c : cases) {
+        SCOPED_TRACE(c.name);
+        const auto edited = run(model.weights, tokens, 0, c.edits());
+        const TraceFile file = trace_of(model, tokens, {"--edits", scratch_file("edits.json", c.text)});
+        expect_equal(file, *edited);
+        EXPECT_EQ(difference(logits_of(*edited, 4), logits_of(*plain, 4)) > 1e-3, c.name != "none") << "an edit moves the logits";
+    }
+}
+
+/// Written the other way round: without the head's share, W_O sees only the other heads.
+TEST(TraceCommand, AblatedHeadsAreZero) {
+    const TraceFile file =
+        trace_of(saved_preset("llama"), {3, 1, 4},
+                 {"--edits", scratch_file("edits.json", R"([{"site": "blocks.1.attn.hook_z", "heads": [2, 3], "scale": 0}])")});
+    const std::vector<float> z = file.values("blocks.1.attn.hook_z");
+    for (std::size_t i = 0; i < z.size(); ++i) EXPECT_EQ(z[i] == 0, i / 8 % 6 == 2);
+}
+
+TEST(TraceCommand, EditFilesWithMistakes) {
+    const SavedModel& model = saved_preset("llama");
+    auto refused = [&](const std::string& text, std::initializer_list<const char*> words) {
+        SCOPED_TRACE(text);
+        expect_refused({"trace", "--model", model.path, "--tokens", "3,1,4,1,5", "--out", out_file(), "--edits",
+                        scratch_file("bad.json", text)},
+                       words);
+        expect_refused({"trace", "--model", model.path, "--tokens", "3,1,4,1,5", "--out", out_file(), "--edits",
+                        scratch_file("bad.json", text)},
+                       {"bad.json"});
+    };
+    std::filesystem::remove(out_file());
+    refused("", {"bad.json"});
+    refused("[{", {"JSON", "at byte"});
+    refused("{}", {"a list of edits", "object"});
+    refused("[3]", {"[0]", "an object", "3"});
+    refused(R"([{"scale": 0}])", {"[0]", "'site'", "no such key"});
+    refused(R"([{"site": "logits", "scale": 0}, {"site": "blocks.0.attn.hook_zz", "scale": 0}])",
+            {"[1]", "site", "'blocks.0.attn.hook_zz'", "nearest: 'blocks.0.attn.hook_z'"});
+    refused(R"([{"site": "blocks.2.attn.hook_z", "scale": 0}])",
+            {"[0]", "nearest: 'blocks.0.attn.hook_z', 'blocks.1.attn.hook_z'"});
+    refused(R"([{"site": "logits", "scael": 0}])", {"[0]", "'scael'"});
+    refused(R"([{"site": "logits"}])", {"[0]", "one of \"scale\", \"values\", \"add\"", "0 of them"});
+    refused(R"([{"site": "logits", "scale": 0, "add": 1}])", {"[0]", "one of", "2 of them"});
+    refused(R"([{"site": "logits", "scale": "0"}])", {"[0]: scale", "a number", "string"});
+    refused(R"([{"site": "logits", "values": [1, null]}])", {"[0]: values", "a number", "null"});
+    refused(R"([{"site": "logits", "scale": 0, "rows": [2, 1]}])", {"[0]: rows", "[begin, end)"});
+    refused(R"([{"site": "logits", "scale": 0, "columns": [1]}])", {"[0]: columns", "[begin, end)"});
+    refused(R"([{"site": "logits", "scale": 0, "heads": 1}])", {"[0]", "'heads'", "an array"});
+    refused(R"([{"site": "logits", "scale": 0, "rows": [-1, 2]}])", {"[0]: rows"});
+    refused(R"([{"site": "logits", "scale": 0, "rows": [0, 99999999999999999999]}])", {"[0]: rows"});
+    refused(R"([{"site": "logits", "scale": 0, "rows": [0, 6]}])", {"logits", "rows in 0 to 5", "found 0 to 6"});
+    refused(R"([{"site": "blocks.0.attn.hook_z", "scale": 0, "heads": [5, 7]}])",
+            {"blocks.0.attn.hook_z", "heads in 0 to 6", "found 5 to 7"});
+    refused(R"([{"site": "logits", "scale": [1, 2]}])", {"logits", "one value", "found 2"});
+    refused(R"([{"site": "logits", "scale": 0, "rows": [0, 1], "rows": [0, 2]}])", {"'rows' twice"});
+    EXPECT_FALSE(std::filesystem::exists(out_file())) << "nothing is written";
+    expect_refused(
+        {"trace", "--model", model.path, "--tokens", "1", "--out", out_file(), "--edits", (scratch() / "nowhere.json").string()},
+        {"nowhere.json"});
+    const SavedModel& experts = saved_preset("mixtral");
+    expect_refused({"trace", "--model", experts.path, "--tokens", "1", "--out", out_file(), "--edits",
+                    scratch_file("bad.json", R"([{"site": "blocks.0.mlp.hook_expert_indices", "scale": 0}])")},
+                   {"bad.json", "expert_indices", "editable", "index"});
+}
+
+TEST(TraceCommand, Mistakes) {
+    const SavedModel& model = saved_preset("llama");
+    expect_refused({"trace", "--model", model.path, "--tokens", "1,2"}, {"--out", "required"});
+    expect_refused(
+        {"trace", "--model", model.path, "--tokens", "1,2", "--out", out_file(), "--sites", "blocks.0.attn.hook_patern"},
+        {"site", "'blocks.0.attn.hook_patern'", "nearest: 'blocks.0.attn.hook_pattern'", "glassformer info"});
+    expect_refused(
+        {"trace", "--model", model.path, "--tokens", "1,2", "--out", out_file(), "--sites", "logits", "--sites", "hook_q*"},
+        {"site", "'hook_q*'", "nearest"});
+    expect_refused({"trace", "--model", model.path, "--tokens", "1,2", "--out", "/nowhere/at/all.safetensors"},
+                   {"/nowhere/at/all.safetensors", "folder"});
+    expect_refused({"trace", "--model", model.path, "--tokens", "1,2", "--out", scratch().string()}, {scratch().c_str()});
+    expect_refused(
+        {"trace", "--model", model.path, "--tokens", ids_text(random_tokens(model.config(), 257)), "--out", out_file()},
+        {"prompt", "at most 256 tokens", "found 257"});
+    expect_refused({"trace", "--model", model.path, "--out", out_file()}, {"prompt", "no BOS"});
+}
+
+} // namespace
+} // namespace gf::tests
