@@ -34,6 +34,7 @@ bool ItemRecorder::is_on() const { return context_->TestEngineHookItems; }
 
 void ItemRecorder::begin_frame() {
     items_.clear();
+    texts_.clear();
     by_id_.clear();
 }
 
@@ -61,9 +62,21 @@ void ItemRecorder::describe(const ImGuiWindow* window, ImGuiID id, const char* l
     target.status |= status;
 }
 
+void ItemRecorder::add_text(const ImGuiWindow* window, std::string_view text, const UiRect& rect) {
+    const ImRect& clip = window->ClipRect;
+    texts_.push_back({window_key(window->RootWindow->Name), std::string(text), rect, {clip.Min, clip.Max}});
+}
+
 namespace {
 ItemRecorder* recorder_of(ImGuiContext* context) { return static_cast<ItemRecorder*>(context->TestEngine); }
 } // namespace
+
+void record_text(ImFont* font, ImVec2 at, std::string_view text) {
+    ImGuiContext* context = ImGui::GetCurrentContext();
+    if (!context->TestEngineHookItems) return;
+    const ImVec2 size = font->CalcTextSizeA(font->FontSize, FLT_MAX, 0, text.data(), text.data() + text.size());
+    recorder_of(context)->add_text(context->CurrentWindow, text, {at, {at.x + size.x, at.y + size.y}});
+}
 } // namespace gf
 
 // Declared by imgui_internal.h under IMGUI_ENABLE_TEST_ENGINE; called only while TestEngineHookItems is set.

@@ -1,10 +1,12 @@
 #pragma once
-// Remembers every item of a frame by name and rectangle, through the hooks that Dear ImGui has for its test engine.
+// Remembers every item of a frame by name and rectangle, through the hooks that Dear ImGui has for its test engine, and what was
+// written where.
 
 #include <imgui.h>
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -33,6 +35,13 @@ struct UiItem {
     bool is_visible() const { return visible().width() > 0 && visible().height() > 0; }
 };
 
+/// A text that a widget or a panel wrote.
+struct UiText {
+    std::string window; ///< as of an item
+    std::string text;
+    UiRect rect, clip;
+};
+
 /// "Sampling" of "Sampling##2"; unnamed ones by kind: "Popup", "Menu", "Combo", "Tooltip".
 std::string window_key(const char* name);
 /// The part before "##"; what stands behind it when that is empty.
@@ -49,17 +58,23 @@ class ItemRecorder {
     void begin_frame();
     /// In the order in which they were made; complete after the frame.
     std::span<const UiItem> items() const { return items_; }
+    std::span<const UiText> texts() const { return texts_; }
 
     // Called by the hooks.
     void add(const ImGuiWindow* window, ImGuiID id, const UiRect& rect);
     void describe(const ImGuiWindow* window, ImGuiID id, const char* label, int status);
+    void add_text(const ImGuiWindow* window, std::string_view text, const UiRect& rect);
 
   private:
     UiItem& item(const ImGuiWindow* window, ImGuiID id);
 
     ImGuiContext* context_ = nullptr;
     std::vector<UiItem> items_;
+    std::vector<UiText> texts_;
     std::unordered_map<ImGuiID, std::size_t> by_id_; // some widgets add first, some describe first
 };
+
+/// Tells the recorder what stands at `at` in the current window. Costs nothing while it is off.
+void record_text(ImFont* font, ImVec2 at, std::string_view text);
 
 } // namespace gf

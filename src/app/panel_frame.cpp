@@ -23,14 +23,12 @@ void begin_bar(const char* name, float top, float height) {
     ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, {1, 1});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {px(16), std::max(0.0f, std::floor((height - px(k_control_height)) / 2))});
     ImGui::Begin(name, nullptr, k_fixed | ImGuiWindowFlags_NoScrollWithMouse);
+    ImGui::PopStyleVar(4); // not for popups and tooltips made inside
     const float line = top + height - std::max(px(1), 1.0f);
     ImGui::GetWindowDrawList()->AddRectFilled({0, line}, {ImGui::GetIO().DisplaySize.x, top + height}, theme().border);
 }
 
-void end_bar() {
-    ImGui::End();
-    ImGui::PopStyleVar(4);
-}
+void end_bar() { ImGui::End(); }
 
 ImGuiID panel_dock(const char* name, float top, float bottom) {
     const ImU32 ground = theme().ground;
@@ -87,6 +85,7 @@ void panel_header(std::string_view title, std::string_view subtitle) {
     ImGui::RenderTextEllipsis(&list, {std::floor(at.x + title_width + px(10)), line.Min.y}, line.Max, line.Max.x, line.Max.x,
                               subtitle.data(), subtitle.data() + subtitle.size(), nullptr);
     ImGui::PopStyleColor();
+    record_text(ImGui::GetFont(), {std::floor(at.x + title_width + px(10)), line.Min.y}, subtitle);
 }
 
 } // namespace gf

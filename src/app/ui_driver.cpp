@@ -238,4 +238,22 @@ std::vector<std::string> UiDriver::list() const {
     return names;
 }
 
+std::vector<std::string> UiDriver::texts(std::string_view window) const {
+    std::vector<std::string> texts;
+    for (const UiText& text : host_.items().texts())
+        if (text.window == window) texts.push_back(text.text);
+    return texts;
+}
+
+std::string UiDriver::rest(std::string_view name, const ImVec2* offset) {
+    leave(); // a tooltip of before is gone
+    move_to(name, offset);
+    constexpr int k_longest_delay = 60; // frames: one second
+    for (int i = 0; i < k_longest_delay; ++i) {
+        frames(1);
+        if (const auto told = texts("Tooltip"); !told.empty()) return told.front();
+    }
+    return {};
+}
+
 } // namespace gf

@@ -51,12 +51,18 @@ class UiDriver {
     UiRect rect(std::string_view name) const;
     /// All names of the last frame, sorted.
     std::vector<std::string> list() const;
+    /// What our widgets and panels wrote into a root window in the last frame, in their order.
+    std::vector<std::string> texts(std::string_view window) const;
+    /// Rests the mouse on an item until its tooltip is there; what it says, empty if there is none.
+    std::string tooltip(std::string_view name) { return rest(name, nullptr); }
+    std::string tooltip(std::string_view name, ImVec2 offset) { return rest(name, &offset); }
 
   private:
     std::vector<const UiItem*> matches(std::string_view name) const;
     const UiItem& find(std::string_view name) const;
     const UiItem& find_visible(std::string_view name);
     void move_to(std::string_view name, const ImVec2* offset);
+    std::string rest(std::string_view name, const ImVec2* offset);
     void press(std::string_view name, ImGuiMouseButton button, int times);
     void press_here(ImGuiMouseButton button, int times);
 

@@ -30,9 +30,9 @@ ImVec2 measure(ImFont* font, std::string_view text) {
 }
 
 void put_text(ImDrawList& list, const ImRect& box, float left, ImFont* font, ImU32 colour, std::string_view text) {
-    const float top = std::floor(box.Min.y + (box.GetHeight() - font->FontSize) / 2);
-    list.AddText(font, font->FontSize, {std::floor(left), top}, ImGui::GetColorU32(colour), text.data(),
-                 text.data() + text.size());
+    const ImVec2 at{std::floor(left), std::floor(box.Min.y + (box.GetHeight() - font->FontSize) / 2)};
+    list.AddText(font, font->FontSize, at, ImGui::GetColorU32(colour), text.data(), text.data() + text.size());
+    record_text(font, at, text);
 }
 
 void put_text_centred(ImDrawList& list, const ImRect& box, ImFont* font, ImU32 colour, std::string_view text) {

@@ -180,9 +180,16 @@ void progress_line(const char* name, float fraction, ImU32 fill) {
 }
 
 void tooltip(std::string_view text) {
-    if (!ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip) || !ImGui::BeginTooltip()) return;
-    ImGui::TextUnformatted(text.data(), text.data() + text.size());
-    ImGui::EndTooltip();
+    if (!ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip)) return;
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {px(10), px(4)});
+    if (ImGui::BeginTooltip()) {
+        ImGui::PushTextWrapPos(px(360));
+        ImGui::TextUnformatted(text.data(), text.data() + text.size());
+        ImGui::PopTextWrapPos();
+        record_text(ImGui::GetFont(), ImGui::GetItemRectMin(), text);
+        ImGui::EndTooltip();
+    }
+    ImGui::PopStyleVar();
 }
 
 } // namespace gf

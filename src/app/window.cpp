@@ -22,6 +22,7 @@ constexpr double k_caret_step = 0.3; // while a text field is active
 struct Waker {
     std::mutex mutex;
     bool window_exists = false, frame_wanted = false;
+    std::uint64_t requests = 0;
 };
 
 Waker& waker() {
@@ -67,8 +68,14 @@ float monitor_scale(GLFWwindow* window) {
 
 void request_frame() {
     const std::lock_guard lock(waker().mutex);
+    ++waker().requests;
     if (!waker().window_exists || std::exchange(waker().frame_wanted, true)) return;
     glfwPostEmptyEvent();
+}
+
+std::uint64_t frame_requests() {
+    const std::lock_guard lock(waker().mutex);
+    return waker().requests;
 }
 
 struct Window::Platform {
