@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "io/architectures.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace gf {
@@ -34,13 +35,14 @@ double read_rope_group(ConfigKeys& keys, const std::string& group, double theta)
 }
 
 double read_rope_theta(ConfigKeys& keys, double fallback) {
-    const double theta = keys.number_or("rope_theta", fallback);
+    double theta = keys.number_or("rope_theta", fallback);
     for (const char* group : {"rope_scaling", "rope_parameters"}) {
         const double newer = read_rope_group(keys, group, theta);
-        if (newer == theta) continue;
-        if (!keys.has("rope_theta")) return newer;
-        throw Error({fmt::format("{}: '{}'", keys.where(), group), fmt::format("rope_theta {} as in the key of that name", theta),
-                     fmt::format("{}", newer), "remove the wrong one"});
+        if (newer != theta && keys.has("rope_theta"))
+            throw Error({fmt::format("{}: '{}'", keys.where(), group),
+                         fmt::format("rope_theta {} as in the key of that name", theta), fmt::format("{}", newer),
+                         "remove the wrong one"});
+        theta = newer;
     }
     return theta;
 }

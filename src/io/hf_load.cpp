@@ -2,11 +2,13 @@
 #include "io/hf_config.h"
 #include "io/hf_model.h"
 #include "io/json.h"
+#include "io/loading.h"
 #include "io/safetensors.h"
-#include "io/weights_check.h"
 
+#include <algorithm>
 #include <deque>
 #include <fmt/format.h>
+#include <map>
 #include <unordered_map>
 
 namespace gf {
@@ -51,6 +53,7 @@ class TensorSet {
     }
     bool has(const std::string& name) const { return by_name_.contains(name); }
     std::size_t size() const { return by_name_.size(); }
+    std::size_t n_files() const { return files_.size(); }
     const Safetensors& last_file() const { return files_.back(); }
 
     /// In the files' order, so that messages do not depend on hashing.
@@ -129,7 +132,7 @@ class Matcher {
   private:
     /// A config may promise millions of tensors: the table is not built before the files have about as many.
     void check_plausible() const {
-        const std::size_t per_layer = 5 + 2 * static_cast<std::size_t>(config_.n_experts); // a norm, q, k, v, o; MLP in and out
+        const std::size_t per_layer = 5 + 2 * static_cast<std::size_t>(config_.n_experts); // a norm, q, k, v, o; in and out
         const std::size_t least = per_layer * static_cast<std::size_t>(config_.n_layers);
         if (least > tensors_.size())
             throw Error(
@@ -197,20 +200,14 @@ std::shared_ptr<Weights> load_hf(const FileSet& files, std::vector<std::string>&
     const auto config_bytes = open_required(files, k_config, "download it with the weights; it holds the model's shape");
     const ModelConfig config = parse_hf_config(text_of(config_bytes), files.where + "/" + k_config);
     TensorSet tensors = read_tensors(files, weights_file);
-    const std::vector<const TensorEntry*> found = Matcher(config, tensors, files.where).match();
+    const std::string where = tensors.n_files() == 1 ? tensors.last_file().where : files.where;
+    const std::vector<const TensorEntry*> found = Matcher(config, tensors, where).match();
 
     auto weights = std::make_shared<Weights>(config); // no larger than twice the files: every value is in them
-    for (std::size_t i = 0; i < found.size(); ++i) {
-        const ParamRow& row = weights->table[i];
-        const TensorEntry& t = *found[i];
-        if (row.file_transposed)
-            read_transposed(t.dtype, t.bytes.data(), static_cast<std::size_t>(t.shape[0]), static_cast<std::size_t>(t.shape[1]),
-                            weights->values(row));
-        else
-            read_reals(t.dtype, t.bytes.data(), row.size(), weights->values(row));
-    }
+    for (std::size_t i = 0; i < found.size(); ++i)
+        read_parameter(*weights, weights->table[i], found[i]->dtype, found[i]->bytes.data());
     weights->refresh();
-    warn_not_finite(*weights, files.where, warnings);
+    warn_not_finite(*weights, where, warnings);
     return weights;
 }
 

@@ -1,8 +1,7 @@
 #include "io/llama2c.h"
 
 #include "core/error.h"
-#include "io/dtype.h"
-#include "io/weights_check.h"
+#include "io/loading.h"
 
 #include <cstring>
 #include <fmt/format.h>
@@ -70,9 +69,8 @@ std::uint64_t rotation_values(const ModelConfig& c) {
 }
 
 void check_length(std::size_t file_bytes, const ModelConfig& c, const std::string& where) {
-    // Within the limits of validate() nothing here overflows; param_count() saturates.
-    const std::uint64_t n = param_count(c), most = std::numeric_limits<std::uint64_t>::max() / 8;
-    const std::uint64_t expected = sizeof(Header) + sizeof(float) * (std::min<std::uint64_t>(n, most) + rotation_values(c));
+    // The limits of validate() keep this below 2^53.
+    const std::uint64_t expected = sizeof(Header) + sizeof(float) * (param_count(c) + rotation_values(c));
     if (file_bytes != expected)
         throw Error({where, fmt::format("{} bytes, as its header says", expected), fmt::format("{} bytes", file_bytes),
                      file_bytes < expected ? "the file is truncated; download it again"
@@ -99,12 +97,7 @@ class Reader {
     void read(Role role) {
         for (const ParamRow& row : weights_.table) {
             if (row.role != role) continue;
-            const auto shape = row.file_shape();
-            if (row.file_transposed)
-                read_transposed(DType::f32, data_, static_cast<std::size_t>(shape[0]), static_cast<std::size_t>(shape[1]),
-                                weights_.values(row));
-            else
-                read_reals(DType::f32, data_, row.size(), weights_.values(row));
+            read_parameter(weights_, row, DType::f32, data_);
             data_ += sizeof(float) * row.size();
         }
     }

@@ -1,8 +1,19 @@
-#include "io/weights_check.h"
+#include "io/loading.h"
 
+#include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
+#include <span>
 
 namespace gf {
+
+void read_parameter(Weights& weights, const ParamRow& row, DType type, const std::byte* from) {
+    if (row.file_transposed)
+        read_transposed(type, from, static_cast<std::size_t>(row.shape[1]), static_cast<std::size_t>(row.shape[0]),
+                        weights.values(row));
+    else
+        read_reals(type, from, row.size(), weights.values(row));
+}
 
 void warn_not_finite(const Weights& weights, const std::string& where, std::vector<std::string>& warnings) {
     for (const ParamRow& row : weights.table) {
