@@ -34,8 +34,8 @@ void Pass::rotate(Site in, Site out, int l) {
     for (int r = begin; r < end; ++r) {
         const std::size_t at = static_cast<std::size_t>(trace.plan(r).position) * static_cast<std::size_t>(pairs);
         const real *cosine = trace.rope_cos_.data() + at, *sine = trace.rope_sin_.data() + at;
-        const real* x = trace.row(in, l, r);
-        real* y = trace.row(out, l, r);
+        const real* x = row(in, l, r);
+        real* y = row(out, l, r);
         for (int h = 0; h < heads; ++h, x += config.d_head, y += config.d_head)
             for (int i = 0; i < pairs; ++i) {
                 const real a = x[step * i], b = x[step * i + apart];
@@ -50,7 +50,7 @@ void Pass::rotate(Site in, Site out, int l) {
 void Pass::keep_keys(int l, Site keys) {
     real* to = trace.keys_transposed_ + static_cast<std::size_t>(l) * static_cast<std::size_t>(config.d_kv()) * trace.keys_stride_;
     for (int r = begin; r < end; ++r) {
-        const real* key = trace.row(keys, l, r);
+        const real* key = row(keys, l, r);
         for (int i = 0; i < config.d_kv(); ++i) to[static_cast<std::size_t>(i) * trace.keys_stride_ + static_cast<std::size_t>(r)] = key[i];
     }
 }
@@ -63,9 +63,9 @@ void Pass::scores(int l, Site queries) {
         const Trace::RowPlan& p = trace.plan(r);
         const int n = p.key_end - p.key_begin;
         if (n == 0) continue; // padding: -inf from the start
-        const real* q = trace.row(queries, l, r);
+        const real* q = row(queries, l, r);
         real* scaled = trace.scratch_;
-        real* s = trace.row(Site::attn_scores, l, r) + (p.key_begin - p.segment_begin);
+        real* s = row(Site::attn_scores, l, r) + (p.key_begin - p.segment_begin);
         for (int h = 0; h < config.n_heads; ++h, q += config.d_head, s += trace.n_keys()) {
             const real* k = keys + static_cast<std::ptrdiff_t>(h / config.group_size()) * config.d_head * stride + p.key_begin;
             for (int i = 0; i < config.d_head; ++i) scaled[i] = q[i] * scale; // fewer than the scores
@@ -83,17 +83,17 @@ void Pass::weighted_values(int l) {
     for (int r = begin; r < end; ++r) {
         const Trace::RowPlan& p = trace.plan(r);
         const std::ptrdiff_t first = p.key_begin - p.segment_begin;
-        const real* s = trace.row(Site::attn_scores, l, r) + first;
-        real* a = trace.row(Site::pattern, l, r) + first;
+        const real* s = row(Site::attn_scores, l, r) + first;
+        real* a = row(Site::pattern, l, r) + first;
         for (int h = 0; h < config.n_heads; ++h, s += trace.n_keys(), a += trace.n_keys()) softmax(s, a, p.key_end - p.key_begin);
     }
     done(Site::pattern, l);
     const auto stride = static_cast<std::ptrdiff_t>(trace.row_stride(Site::v));
     for (int r = begin; r < end; ++r) {
         const Trace::RowPlan& p = trace.plan(r);
-        const real* a = trace.row(Site::pattern, l, r) + (p.key_begin - p.segment_begin);
+        const real* a = row(Site::pattern, l, r) + (p.key_begin - p.segment_begin);
         const real* v = trace.row(Site::v, l, p.key_begin);
-        real* z = trace.row(Site::z, l, r);
+        real* z = row(Site::z, l, r);
         for (int h = 0; h < config.n_heads; ++h, a += trace.n_keys(), z += config.d_head) // (keys) x (keys, d_head) -> (d_head)
             vec_mat(a, p.key_end - p.key_begin, v + h / config.group_size() * config.d_head, stride, nullptr, z, config.d_head);
     }

@@ -13,13 +13,13 @@ void Pass::each_expert(int l, const BlockWeights& w, F f) {
     if (!config.is_moe()) return f(w.experts[0], 0, begin, count());
     for (int r = begin; r < end; ++r)
         for (int slot = 0; slot < config.experts_per_token; ++slot)
-            f(w.experts[static_cast<std::size_t>(trace.row(Site::expert_indices, l, r)[slot])], slot, r, 1);
+            f(w.experts[static_cast<std::size_t>(row(Site::expert_indices, l, r)[slot])], slot, r, 1);
 }
 
 void Pass::feed_forward(int l, const BlockWeights& w, const Rows& in) {
     if (config.is_moe()) route(l, w, in);
     const int d_mlp = config.d_mlp;
-    auto part = [&](Site site, int slot, int r) { return trace.row(site, l, r) + slot * d_mlp; };
+    auto part = [&](Site site, int slot, int r) { return row(site, l, r) + slot * d_mlp; };
     auto project_to = [&](Site site, auto matrix, auto bias) { // (T, d_model) x (d_model, d_mlp) -> (T, d_mlp)
         each_expert(l, w, [&](const ExpertWeights& e, int slot, int r, int n) {
             product(in.at(r - begin), in.stride, n, e.*matrix, e.*bias, part(site, slot, r), static_cast<std::ptrdiff_t>(trace.row_stride(site)));
@@ -31,10 +31,10 @@ void Pass::feed_forward(int l, const BlockWeights& w, const Rows& in) {
     if (gated) project_to(Site::mlp_pre_linear, &ExpertWeights::up, &ExpertWeights::up_bias);
     const int width = config.expert_slots() * d_mlp;
     for (int r = begin; r < end; ++r) {
-        real* post = trace.row(Site::mlp_post, l, r);
-        activate(config.activation, trace.row(Site::mlp_pre, l, r), post, width);
+        real* post = row(Site::mlp_post, l, r);
+        activate(config.activation, row(Site::mlp_pre, l, r), post, width);
         if (!gated) continue;
-        const real* linear = trace.row(Site::mlp_pre_linear, l, r);
+        const real* linear = row(Site::mlp_pre_linear, l, r);
         for (int i = 0; i < width; ++i) post[i] *= linear[i];
     }
     done(Site::mlp_post, l);
@@ -43,7 +43,7 @@ void Pass::feed_forward(int l, const BlockWeights& w, const Rows& in) {
         real* to = config.is_moe() ? trace.scratch_ : out.at(r - begin);
         product(part(Site::mlp_post, slot, r), static_cast<std::ptrdiff_t>(trace.row_stride(Site::mlp_post)), n, e.out, e.out_bias, to, out.stride);
         if (!config.is_moe()) return;
-        const real gate = trace.row(Site::expert_gates, l, r)[slot];
+        const real gate = row(Site::expert_gates, l, r)[slot];
         real* sum = out.at(r - begin);
         if (slot == 0) std::fill_n(sum, config.d_model, real(0));
         for (int i = 0; i < config.d_model; ++i) sum[i] += gate * to[i];
@@ -55,12 +55,12 @@ void Pass::feed_forward(int l, const BlockWeights& w, const Rows& in) {
 void Pass::route(int l, const BlockWeights& w, const Rows& in) {
     project(in, w.router, nullptr, rows(Site::router_logits, l)); // (T, d_model) x (d_model, n_experts)
     done(Site::router_logits, l);
-    for (int r = begin; r < end; ++r) softmax(trace.row(Site::router_logits, l, r), trace.row(Site::expert_weights, l, r), config.n_experts);
+    for (int r = begin; r < end; ++r) softmax(row(Site::router_logits, l, r), row(Site::expert_weights, l, r), config.n_experts);
     done(Site::expert_weights, l);
     const int k = config.experts_per_token;
     for (int r = begin; r < end; ++r) {
-        const real* weight = trace.row(Site::expert_weights, l, r);
-        real *index = trace.row(Site::expert_indices, l, r), *gate = trace.row(Site::expert_gates, l, r);
+        const real* weight = row(Site::expert_weights, l, r);
+        real *index = row(Site::expert_indices, l, r), *gate = row(Site::expert_gates, l, r);
         real sum = 0;
         for (int slot = 0; slot < k; ++slot) { // selection: k is small; among equals the lower index wins
             int best = -1;

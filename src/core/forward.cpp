@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace gf {
 
@@ -13,23 +14,51 @@ void Pass::run(int first_layer) {
     if (first_layer == 0) embed();
     for (int l = first_layer; l < config.n_layers; ++l) {
         // resid_pre of the layer that a resumed pass starts at is given
+        if (staged && l == first_layer && l > 0) std::copy_n(trace.row(Site::resid_pre, l, begin), config.d_model, row(Site::resid_pre, l, begin));
         if (l > first_layer) copy(rows(config.norm_place == NormPlace::pre ? Site::resid_post : Site::normalized_resid_post, l - 1), rows(Site::resid_pre, l));
         done(Site::resid_pre, l);
         block(l);
+        put_away(Site::resid_pre, Site::normalized_resid_post, l);
     }
     unembed();
+    if (first_layer == 0) put_away(Site::embed, Site::pos_embed, -1);
+    put_away(Site::ln_final_scale, Site::logits, -1);
+    if (staged) finish_store_away();
+}
+
+/// Moves the staged row of these sites to its place.
+void Pass::put_away(Site first, Site last, int l) const {
+    if (!staged) return;
+    const Trace::RowPlan& plan = trace.plan(begin);
+    for (int i = static_cast<int>(first); i <= static_cast<int>(last); ++i) {
+        const Site site = static_cast<Site>(i);
+        if (!trace.has(site) || site == Site::v) continue;
+        real *from = row(site, l, begin), *to = trace.row(site, l, begin);
+        if (site != Site::attn_scores && site != Site::pattern) {
+            store_away(from, to, static_cast<int>(trace.row_stride(site)));
+            continue;
+        }
+        // Beyond the keys it reads the row is -inf or 0 from the start; up to the end of a cache line it is written once more.
+        const int key = plan.key_begin - plan.segment_begin, n_keys = trace.n_keys(), n = plan.key_end - plan.key_begin;
+        const int wide = n_keys % 16 == 0 ? std::min((key + n + 15) / 16 * 16, n_keys) - key : n;
+        for (int h = 0; h < config.n_heads; ++h) {
+            real* keys = from + h * n_keys + key;
+            std::fill(keys + n, keys + wide, site == Site::pattern ? real(0) : -std::numeric_limits<real>::infinity());
+            store_away(keys, to + h * n_keys + key, wide);
+        }
+    }
 }
 
 /// Tokens (and positions) to the residual stream that enters the first block.
 void Pass::embed() {
     const int d = config.d_model;
     const auto table_row = [d](const real* table, int i) { return table + static_cast<std::size_t>(i) * static_cast<std::size_t>(d); };
-    for (int r = begin; r < end; ++r) std::copy_n(table_row(weights.embed, trace.tokens()[r]), d, trace.row(Site::embed, -1, r));
+    for (int r = begin; r < end; ++r) std::copy_n(table_row(weights.embed, trace.tokens()[r]), d, row(Site::embed, -1, r));
     done(Site::embed);
     if (!trace.has(Site::pos_embed)) return copy(rows(Site::embed), rows(Site::resid_pre, 0));
     for (int r = begin; r < end; ++r) {
         const int position = trace.plan(r).position;
-        real* out = trace.row(Site::pos_embed, -1, r);
+        real* out = row(Site::pos_embed, -1, r);
         if (weights.pos_embed) std::copy_n(table_row(weights.pos_embed, position), d, out);
         else // sine and cosine in turn, wavelengths from 2 pi to 10000 * 2 pi (Vaswani et al. 2017, 3.5)
             for (int i = 0; i < d; ++i) {

@@ -4,7 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
 
 namespace gf {
 namespace {
@@ -136,6 +141,22 @@ void activate(Activation f, const real* x, real* y, int n) {
         });
     case Activation::gelu: return apply([](const Array16& v) -> Array16 { return real(0.5) * v * (1 + (v * std::sqrt(real(0.5))).unaryExpr([](real t) { return std::erf(t); })); });
     }
+}
+
+void store_away(const real* from, real* to, int n) {
+    int i = 0;
+#ifdef __AVX512F__ // whole cache lines at a time: anything narrower was slower than ordinary stores
+    constexpr int k_line = 64 / sizeof(real);
+    for (; i < n && reinterpret_cast<std::uintptr_t>(to + i) % 64 != 0; ++i) to[i] = from[i];
+    for (; i + k_line <= n; i += k_line) _mm512_stream_si512(reinterpret_cast<__m512i*>(to + i), _mm512_loadu_si512(from + i));
+#endif
+    std::copy(from + i, from + n, to + i);
+}
+
+void finish_store_away() {
+#ifdef __AVX512F__
+    _mm_sfence();
+#endif
 }
 
 real mean_of(const real* x, int n) { return ConstArray(x, n).mean(); }

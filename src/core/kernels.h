@@ -23,6 +23,11 @@ real log_sum_exp(const real* x, int n);
 /// y = f(x), n values. GELU (Hendrycks & Gimpel 2016; tanh: its approximation as in GPT-2), SiLU (Elfwing et al. 2017), ReLU.
 void activate(Activation f, const real* x, real* y, int n);
 
+/// Copies n values to memory that nobody needs soon, without bringing it into the cache where the processor can. Followed by
+/// finish_store_away() before another thread may read it.
+void store_away(const real* from, real* to, int n);
+void finish_store_away();
+
 /// Mean of n values.
 real mean_of(const real* x, int n);
 

@@ -62,7 +62,7 @@ double row_width(const ModelConfig& c, Site site, int n_keys) {
 }
 
 struct Layout {
-    struct Place { std::size_t offset, layer_stride, row_stride; double n_values; bool present, kept; };
+    struct Place { std::size_t offset, layer_stride, row_stride, stage; double n_values; bool present, kept; };
     std::array<Place, k_n_sites> sites{};
     std::size_t keys_transposed = 0, normed = 0, scratch = 0, total = 0;
 };
@@ -91,6 +91,8 @@ Layout layout(const ModelConfig& c, const TraceShape& shape) {
         place.n_values = double(n) * double(place.row_stride) * double(layered ? layers : 1);
         place.offset = take(place.n_values);
     }
+    for (auto& place : at.sites)
+        if (place.present) place.stage = take(double(place.row_stride));
     at.keys_transposed = take(double(layers) * c.d_kv() * double(padded(rows)));
     at.normed = take(double(rows) * c.d_model);
     at.scratch = take(std::max(c.d_model, c.d_head));
@@ -116,7 +118,9 @@ Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vect
     std::fill_n(arena_.get(), at.total, real(0));
     for (int i = 0; i < k_n_sites; ++i) {
         const auto& place = at.sites[static_cast<std::size_t>(i)];
-        if (place.present) stores_[static_cast<std::size_t>(i)] = {arena_.get() + place.offset, place.layer_stride, place.row_stride, place.kept};
+        if (!place.present) continue;
+        stores_[static_cast<std::size_t>(i)] = {arena_.get() + place.offset, place.layer_stride, place.row_stride, place.kept};
+        stages_[static_cast<std::size_t>(i)] = arena_.get() + place.stage;
     }
     // What no query may read is -inf from the start; its weight 0 is there already.
     const auto& scores = at.sites[static_cast<std::size_t>(Site::attn_scores)];
@@ -153,7 +157,7 @@ void Trace::make_plans() {
     int expected_begin = 0;
     for (const Segment& s : shape_.segments) {
         if (s.begin != expected_begin || s.end <= s.begin || s.end > capacity() || s.pad_left < 0 || s.pad_right < 0 ||
-            s.pad_left + s.pad_right > s.end - s.begin)
+            s.pad_left > s.end - s.begin - s.pad_right)
             refuse("segments end to end that cover the rows", std::to_string(s.begin) + " to " + std::to_string(s.end));
         expected_begin = s.end;
         const int first = s.begin + s.pad_left, last = s.end - s.pad_right; // the real tokens
@@ -168,7 +172,7 @@ void Trace::make_plans() {
             switch (c.mask) {
             case MaskKind::causal: plan.key_end = t + 1; break;
             case MaskKind::bidirectional: plan.key_end = last; break;
-            case MaskKind::prefix: plan.key_end = std::max(t + 1, std::min(first + s.n_prefix, last)); break;
+            case MaskKind::prefix: plan.key_end = std::max(t + 1, first + std::min(s.n_prefix, last - first)); break;
             case MaskKind::sliding_window:
                 plan.key_begin = std::max(first, t + 1 - c.window);
                 plan.key_end = t + 1;

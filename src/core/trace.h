@@ -119,6 +119,7 @@ class Trace {
     std::array<Store, k_n_sites> stores_{};
 
     // Derived, for speed only.
+    std::array<real*, k_n_sites> stages_{}; ///< one row of each site, together small enough for the cache; see Pass::staged
     real* keys_transposed_ = nullptr; ///< [layer, kv_head, d_head, capacity]: rotated keys as the score product reads them
     std::size_t keys_stride_ = 0;     ///< between its rows
     real* normed_ = nullptr;          ///< [row, d_model]: normalised with gain and bias
