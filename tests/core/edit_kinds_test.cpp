@@ -108,6 +108,17 @@ TEST_P(EditKinds, AShorterDonorLeavesTheRest) {
             << t;
 }
 
+TEST_P(EditKinds, ADonorOfFewerKeysLeavesTheRest) {
+    const auto donor = run(weights, random_tokens(config(), 6, 31), GetParam().n_prefix);
+    const auto edited = run_with({{{.site = Site::pattern, .layer = 0}, Edit::Kind::donor, {}, donor}});
+    for (int h = 0; h < config().n_heads; ++h)
+        for (int q = 0; q < k_tokens; ++q)
+            for (int k = 0; k < k_tokens; ++k) {
+                const CellRef cell{0, Site::pattern, 0, h, q, k};
+                EXPECT_EQ(edited->value(cell), (q < 6 && k < 6 ? *donor : *plain).value(cell)) << q << ", " << k;
+            }
+}
+
 // Steering: a vector added to what attention writes is a bias of its output.
 TEST_P(EditKinds, AddedVectorIsABias) {
     ModelConfig c = config();

@@ -81,6 +81,18 @@ TEST_P(Experts, ThatAreIdenticalAreADenseModel) {
             EXPECT_LE(difference(row_of(*a, Site::mlp_out, l, t), row_of(*b, Site::mlp_out, l, t)), k_rounding);
 }
 
+TEST_P(Experts, OfEqualWeightAreTakenByIndex) {
+    const ModelConfig& c = GetParam().config;
+    const auto weights = random_weights(c);
+    for (const ParamRow& r : weights->table)
+        if (r.role == Role::router) std::fill_n(weights->values(r), r.size(), real(0));
+    const auto trace = run(weights, random_tokens(c, k_tokens), GetParam().n_prefix);
+    for (int slot = 0; slot < c.experts_per_token; ++slot) {
+        EXPECT_EQ(trace->value({0, Site::expert_indices, 0, -1, 3, slot}), slot);
+        EXPECT_NEAR(trace->value({0, Site::expert_gates, 0, -1, 3, slot}), 1.0 / c.experts_per_token, 1e-6);
+    }
+}
+
 class Heads : public ::testing::TestWithParam<Preset> {};
 INSTANTIATE_TEST_SUITE_P(All, Heads, ::testing::ValuesIn(presets()), name_of);
 

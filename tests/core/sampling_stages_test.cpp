@@ -297,6 +297,27 @@ TEST(Alive, IsRankedAsFarAsAsked) {
     }
 }
 
+TEST(Chains, ShowEveryStage) {
+    const SamplingChain chain = default_chain();
+    ASSERT_EQ(static_cast<int>(chain.size()), k_n_stage_kinds);
+    for (int i = 0; i < k_n_stage_kinds; ++i) {
+        const StageKind kind = static_cast<StageKind>(i);
+        EXPECT_EQ(std::count_if(chain.begin(), chain.end(), [&](const SampleStage& s) { return s.kind == kind; }), 1);
+    }
+    for (const SampleStage& s : chain) EXPECT_EQ(s.on, s.kind == StageKind::temperature);
+    const SamplingChain mine{{StageKind::top_p, 0.3}, {StageKind::temperature, 2}}, all = with_all_stages(mine);
+    ASSERT_EQ(static_cast<int>(all.size()), k_n_stage_kinds);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (i < mine.size()) {
+            EXPECT_EQ(all[i], mine[i]) << "as it was";
+        } else {
+            EXPECT_FALSE(all[i].on) << "appended, off";
+        }
+    }
+    EXPECT_EQ(with_all_stages(all), all);
+    EXPECT_NO_THROW(validate(all));
+}
+
 TEST(ValidateChain, NamesTheStageAndItsRange) {
     const auto problem = [](SampleStage s) {
         try {

@@ -208,6 +208,7 @@ TEST(TraceErrors, Segments) {
     EXPECT_THAT(refused(8, {{.begin = 0, .end = 0}, {.begin = 0, .end = 8}}), HasSubstr("0 to 0")) << "empty";
     EXPECT_THAT(refused(8, {{0, 8, 5, 4, 0}}), HasSubstr("0 to 8")) << "more padding than rows";
     EXPECT_THAT(refused(8, {{0, 8, -1, 0, 0}}), HasSubstr("0 to 8"));
+    EXPECT_THAT(refused(8, {{0, 8, std::numeric_limits<int>::max(), 1, 0}}), HasSubstr("0 to 8"));
     EXPECT_EQ(refused(8, {{0, 8, 4, 4, 0}}), "") << "nothing but padding";
 }
 
@@ -232,6 +233,20 @@ TEST(RowPlans, OfPaddedSegments) {
         EXPECT_EQ(plan.segment_end, t < 6 ? 6 : 10) << t;
         EXPECT_TRUE(plan.padding || plan.key_end == t + 1) << t;
     }
+}
+
+TEST(RowPlans, OfPrefixes) {
+    const auto weights = random_weights(preset("prefix").config);
+    const auto key_ends = [&](int n_prefix) { // two rows of padding on each side of four tokens
+        const Trace trace(weights, {8, {{0, 8, 2, 2, n_prefix}}, Keep::all});
+        std::vector<int> ends;
+        for (int t = 2; t < 6; ++t) ends.push_back(trace.plan(t).key_end);
+        return ends;
+    };
+    EXPECT_EQ(key_ends(0), (std::vector{3, 4, 5, 6}));
+    EXPECT_EQ(key_ends(3), (std::vector{5, 5, 5, 6}));
+    EXPECT_EQ(key_ends(4), (std::vector{6, 6, 6, 6}));
+    for (const int too_long : {5, std::numeric_limits<int>::max()}) EXPECT_EQ(key_ends(too_long), key_ends(4));
 }
 
 } // namespace
