@@ -89,7 +89,7 @@ std::string to_json(const ModelConfig& config) {
         json object = a.write(config);
         object["model_type"] = a.model_type;
         if (!a.class_name.empty()) object["architectures"] = {a.class_name};
-        const std::string text = object.dump(2) + "\n";
+        std::string text = object.dump(2) + "\n";
         try {
             if (parse_hf_config(text, "config") == config) return text;
         } catch (const Error&) {

@@ -122,8 +122,8 @@ class Matcher {
         const std::string& first = table.front().name; // the embedding; unlike the output head it has the prefix
         prefix_ = first.substr(0, first.find('.') + 1);
         if (!tensors_.has(first) && tensors_.has(first.substr(prefix_.size()))) prefix_present_ = false;
-        std::vector<const TensorEntry*> found;
-        for (const ParamRow& row : table) found.push_back(find(row));
+        std::vector<const TensorEntry*> found(table.size());
+        std::transform(table.begin(), table.end(), found.begin(), [&](const ParamRow& row) { return find(row); });
         if (config_.tied_embeddings) check_tied(*found.front());
         check_unused();
         return found;

@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "io/json.h"
 
+#include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -73,8 +74,8 @@ TensorEntry parse_entry(const std::string& name, const json& entry, std::span<co
 
 /// Throws Error unless the tensors lie side by side and fill the data.
 void check_layout(const std::vector<TensorEntry>& tensors, std::span<const std::byte> data, const std::string& where) {
-    std::vector<const TensorEntry*> in_order;
-    for (const TensorEntry& t : tensors) in_order.push_back(&t);
+    std::vector<const TensorEntry*> in_order(tensors.size());
+    std::transform(tensors.begin(), tensors.end(), in_order.begin(), [](const TensorEntry& t) { return &t; });
     std::sort(in_order.begin(), in_order.end(), [](const TensorEntry* a, const TensorEntry* b) {
         return std::pair(a->bytes.data(), a->bytes.size()) < std::pair(b->bytes.data(), b->bytes.size());
     });
