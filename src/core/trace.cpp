@@ -166,6 +166,7 @@ void Trace::make_plans() {
             plan.segment_begin = s.begin;
             plan.segment_end = s.end;
             plan.padding = t < first || t >= last;
+            plan.key_begin = plan.key_end = s.begin;
             if (plan.padding) continue; // sees nothing
             plan.position = t - first;
             plan.key_begin = first;
