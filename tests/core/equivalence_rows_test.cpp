@@ -59,6 +59,52 @@ TEST_P(Pieces, OfEveryLength) {
         }
 }
 
+/// The Trace of `tokens` computed a row at a time, as far as the mask allows.
+std::unique_ptr<Trace> row_by_row(std::shared_ptr<const Weights> weights, const TraceShape& shape,
+                                  const std::vector<int>& tokens) {
+    auto trace = std::make_unique<Trace>(std::move(weights), shape);
+    const int n = static_cast<int>(tokens.size());
+    for (int begin = 0, end = 0; begin < n; begin = end) {
+        end = std::max(begin + 1, trace->plan(begin).key_end);
+        extend(*trace, part(tokens, begin, end));
+    }
+    return trace;
+}
+
+/// Whether two Traces agree in every cell, those that nobody reads included.
+::testing::AssertionResult same_cells(const Trace& a, const Trace& b, int n) {
+    for (const SiteRef& s : all_sites(a.config()))
+        for (int r = 0; r < n; ++r) {
+            const double d = difference(row_of(a, s.site, s.layer, r), row_of(b, s.site, s.layer, r));
+            if (d > k_rounding)
+                return ::testing::AssertionFailure() << site_name(s.site, s.layer) << ", row " << r << " differs by " << d;
+        }
+    return ::testing::AssertionSuccess();
+}
+
+TEST_P(Rows, OneAtATimeAtEveryCapacity) {
+    if (config().mask == MaskKind::bidirectional) return; // one pass only
+    for (int capacity = k_tokens; capacity <= 48;
+         capacity += capacity % 16 < 2 ? 1 : 5) { // the multiples of 16 and next to them too
+        const TraceShape shape = one_sequence(capacity, preset().n_prefix);
+        const auto rows = row_by_row(weights, shape, tokens), at_once = empty(capacity);
+        extend(*at_once, tokens);
+        EXPECT_TRUE(same_cells(*rows, *at_once, capacity)) << "capacity " << capacity;
+    }
+}
+
+TEST_P(Rows, OneAtATimeInPaddedSegments) {
+    const int p = preset().n_prefix;
+    for (const int length : {11, 16}) {
+        const TraceShape shape{
+            3 * length, {{0, length, 3, 2, p}, {length, 2 * length, 4, 5, p}, {2 * length, 3 * length, 1, 0, p}}, Keep::all};
+        const std::vector<int> all = random_tokens(config(), 3 * length, 5);
+        Trace at_once(weights, shape);
+        extend(at_once, all);
+        EXPECT_TRUE(same_cells(*row_by_row(weights, shape, all), at_once, 3 * length)) << "segments of " << length;
+    }
+}
+
 TEST_P(Rows, ComputedTwiceAreExactlyTheSame) {
     const auto again = run(weights, tokens, preset().n_prefix);
     EXPECT_TRUE(same_rows(*again, 0, *whole, 0, k_tokens, 0));

@@ -131,6 +131,8 @@ TEST(MatchSites, Globs) {
     EXPECT_THAT(match("blocks.0.hook_resid_*"),
                 ElementsAre("blocks.0.hook_resid_pre", "blocks.0.hook_resid_mid", "blocks.0.hook_resid_post"));
     EXPECT_THAT(match("blocks.2.*ln?*scale"), ElementsAre("blocks.2.ln1.hook_scale", "blocks.2.ln2.hook_scale"));
+    EXPECT_THAT(match("hook_*mbed*"), ElementsAre("hook_embed", "hook_pos_embed"))
+        << "a star may stand for one character or none";
     EXPECT_THAT(match("*embed"), ElementsAre("hook_embed", "hook_pos_embed"));
     EXPECT_THAT(match("*logits*"), ElementsAre("logits"));
     EXPECT_THAT(match("**1*.*hook_z"), ElementsAre("blocks.1.attn.hook_z"));
