@@ -189,6 +189,23 @@ TEST_P(Rows, ResumedAtAnyLayer) {
     }
 }
 
+TEST_P(Pieces, ResumedOneAtATime) {
+    for (int l = 1; l < config().n_layers; ++l) {
+        const auto resumed = empty(k_tokens);
+        resumed->append(tokens);
+        for (int t = 0; t < k_tokens; ++t)
+            std::ranges::copy(row_of(*whole, Site::resid_pre, l, t), resumed->row(Site::resid_pre, l, t));
+        for (int begin = 0, end = 0; begin < k_tokens; begin = end) {
+            end = std::max(begin + 1, resumed->plan(begin).key_end);
+            forward(*resumed, begin, end, l);
+        }
+        EXPECT_TRUE(same_logits(*resumed, *whole, k_rounding)) << "from layer " << l;
+        for (int t = 0; t < k_tokens; ++t)
+            EXPECT_EQ(difference(row_of(*resumed, Site::resid_pre, l, t), row_of(*whole, Site::resid_pre, l, t)), 0)
+                << "given, not computed";
+    }
+}
+
 // Longer than the scratch rows, so that a pass is split.
 constexpr int k_long = 2 * k_scratch_rows + 22;
 
