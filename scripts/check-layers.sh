@@ -8,7 +8,7 @@ declare -A may=(
     [session]="session text io core Eigen nlohmann fmt"
     [cli]="cli session text io core Eigen nlohmann fmt CLI"
     [render]="render core Eigen GL stb shaders.h"
-    [app]="app render session text io core Eigen nlohmann fmt CLI GL stb GUI"
+    [app]="app render cli session text io core Eigen nlohmann fmt CLI GL stb GUI"
     [main.cpp]="app cli session text io core"
 )
 

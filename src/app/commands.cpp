@@ -21,7 +21,11 @@ void run_workbench(const ModelOptions& model) {
     Workbench workbench({Session::Mode::threaded, config_folder(), request_frame});
     if (!model.model.empty()) workbench.post(command::Open{model.model, model.tokenizer});
     window.on_drop = [&](const std::vector<std::string>& paths) { workbench.dropped(paths); };
-    window.run([&] { workbench.frame(); });
+    std::string title;
+    window.run([&] {
+        workbench.frame();
+        if (title != workbench.title()) window.set_title(title = workbench.title());
+    });
 }
 
 struct ShotOptions {
@@ -51,7 +55,7 @@ void shoot(const ShotOptions& o) {
     if (!o.script.empty()) script = commands_from_json(parse_json(MappedFile(o.script).text(), o.script), o.script);
 
     Headless screen({width, height, {theme, static_cast<float>(o.scale)}, true, false});
-    Workbench workbench({Session::Mode::cooperative, {}, {}});
+    Workbench workbench({Session::Mode::cooperative, {}, {}, false});
     workbench.settings().theme = theme;
     workbench.settings().scale = static_cast<float>(o.scale);
     const auto act = [&](const Command& c) {
@@ -59,6 +63,7 @@ void shoot(const ShotOptions& o) {
         workbench.settle();
         const Snapshot& s = workbench.session().latest();
         if (s.message_is_error) throw std::runtime_error(s.message);
+        if (!workbench.note().empty()) throw std::runtime_error(workbench.note());
     };
     if (!o.model.model.empty()) act(command::Open{o.model.model, o.model.tokenizer});
     if (!o.prompt.empty()) act(command::SetPrompt{o.prompt, false});

@@ -96,6 +96,7 @@ void put_text_cut(ImDrawList& list, const UiRect& box, ImFont* font, ImU32 colou
     const float top = std::floor(box.min.y + (box.height() - font->FontSize) / 2);
     ImGui::PushFont(font);
     ImGui::PushStyleColor(ImGuiCol_Text, colour);
+    record_text(font, {std::floor(box.min.x), top}, text, box.width());
     ImGui::RenderTextEllipsis(&list, {std::floor(box.min.x), top}, {box.max.x, top + font->FontSize}, box.max.x, box.max.x,
                               text.data(), text.data() + text.size(), nullptr);
     ImGui::PopStyleColor();

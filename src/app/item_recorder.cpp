@@ -71,11 +71,11 @@ namespace {
 ItemRecorder* recorder_of(ImGuiContext* context) { return static_cast<ItemRecorder*>(context->TestEngine); }
 } // namespace
 
-void record_text(ImFont* font, ImVec2 at, std::string_view text) {
+void record_text(ImFont* font, ImVec2 at, std::string_view text, float room) {
     ImGuiContext* context = ImGui::GetCurrentContext();
     if (!context->TestEngineHookItems) return;
     const ImVec2 size = font->CalcTextSizeA(font->FontSize, FLT_MAX, 0, text.data(), text.data() + text.size());
-    recorder_of(context)->add_text(context->CurrentWindow, text, {at, {at.x + size.x, at.y + size.y}});
+    recorder_of(context)->add_text(context->CurrentWindow, text, {at, {at.x + std::min(size.x, room), at.y + size.y}});
 }
 } // namespace gf
 

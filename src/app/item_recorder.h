@@ -4,6 +4,7 @@
 
 #include <imgui.h>
 
+#include <cfloat>
 #include <span>
 #include <string>
 #include <string_view>
@@ -74,7 +75,7 @@ class ItemRecorder {
     std::unordered_map<ImGuiID, std::size_t> by_id_; // some widgets add first, some describe first
 };
 
-/// Tells the recorder what stands at `at` in the current window. Costs nothing while it is off.
-void record_text(ImFont* font, ImVec2 at, std::string_view text);
+/// Tells the recorder what stands at `at` in the current window, cut off after `room` pixels. Costs nothing while it is off.
+void record_text(ImFont* font, ImVec2 at, std::string_view text, float room = FLT_MAX);
 
 } // namespace gf

@@ -15,7 +15,7 @@ namespace {
 
 // Design lengths of the bar from which on it has room for ... In their order; the prompt never gets less than the last one.
 constexpr float k_room_for_shape = 1480, k_room_for_title = 1240, k_room_for_undo = 1100, k_room_for_speed = 860, k_room_for_model = 720,
-                k_room_for_counter = 500, k_least_prompt = 60;
+                k_room_for_counter = 500, k_least_prompt = 32;
 constexpr std::size_t k_longest_name = 24; ///< bytes of a model's name
 
 /// "260 k", "124 M"

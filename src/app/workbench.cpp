@@ -5,6 +5,7 @@
 #include "app/widgets.h"
 #include "app/window.h"
 #include "core/error.h"
+#include "text/utf8.h"
 
 #include <fmt/format.h>
 #include <imgui_internal.h>
@@ -32,8 +33,9 @@ std::vector<std::unique_ptr<Panel>> make_panels() {
 }
 
 Workbench::Workbench(Options o)
-    : file_(o.config_folder), keeps_settings_(!o.config_folder.empty()), session_(o.mode, std::move(o.wake)), panels_(make_panels()) {
+    : file_(o.config_folder), keeps_settings_(!o.config_folder.empty()), shows_timing_(o.shows_timing), session_(o.mode, std::move(o.wake)), panels_(make_panels()) {
     if (keeps_settings_) load();
+    ImGuiHost::current().set_look({settings_.theme, settings_.scale}); // no flash of another theme
     session_.post(command::SetSpeed{settings_.speed});
 }
 
@@ -49,10 +51,19 @@ void Workbench::load() {
     if (note_.empty()) note_ = layout_note;
 }
 
-void Workbench::save() {
+void Workbench::save_settings() {
     if (!keeps_settings_) return;
     try {
         file_.save(settings_);
+    } catch (const Error& e) {
+        note_ = e.what();
+    }
+}
+
+void Workbench::save() {
+    save_settings();
+    if (!keeps_settings_) return;
+    try {
         std::size_t size = 0;
         const char* layout = ImGui::SaveIniSettingsToMemory(&size);
         file_.save_layout({layout, size});
@@ -97,6 +108,13 @@ void Workbench::pin_in_range(const Snapshot& s) {
     if (selection_.pinned_token >= s.cursor) selection_.pinned_token = -1;
 }
 
+void Workbench::name_window(const Snapshot& s) {
+    if (s.model == titled_model_ && s.cursor == titled_cursor_) return;
+    titled_model_ = s.model;
+    titled_cursor_ = s.cursor;
+    title_ = s.model ? fmt::format("Glassformer — {} — token {}", escape_invalid_utf8(s.model->name), s.cursor) : "Glassformer";
+}
+
 void Workbench::frame() {
     const auto begin = std::chrono::steady_clock::now();
     for (const Command& c : commands_.take()) carry_out(c);
@@ -104,10 +122,12 @@ void Workbench::frame() {
     const Snapshot& s = session_.latest();
     token_labels().use(s.model);
     pin_in_range(s);
+    name_window(s);
     if (selection_.turn()) request_frame();
     if (s.model && s.model_path != remembered_) {
         remembered_ = s.model_path;
         settings_.remember({s.model_path, s.tokenizer_path});
+        save_settings(); // whatever becomes of this process, the model is among the recent ones
     }
     keys(s);
     const ImVec2 size = ImGui::GetIO().DisplaySize;
@@ -157,10 +177,12 @@ float Workbench::draw_notice(const Snapshot& s, float top) {
     if (!from_session && note_.empty()) return top;
     begin_bar("Notice", top, px(k_notice_bar));
     const std::string& text = from_session ? s.message : note_;
+    if (text != glyphs_of_) ImGuiHost::current().require_glyphs(glyphs_of_ = text);
     const float buttons = px(s.can_truncate ? 230 : 40);
-    ImGui::PushClipRect(ImGui::GetCursorScreenPos(), {ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x - buttons, top + px(k_notice_bar)}, true);
-    label_text(text, from_session && s.message_is_error ? theme().bad_text : theme().text, TextSize::body);
-    ImGui::PopClipRect();
+    const ImVec2 at = ImGui::GetCursorScreenPos(), size{std::max(ImGui::GetContentRegionAvail().x - buttons, 1.0f), px(k_control_height)};
+    ImGui::Dummy(size);
+    put_text_cut(*ImGui::GetWindowDrawList(), {at, {at.x + size.x, at.y + size.y}}, font(TextSize::body),
+                 from_session && s.message_is_error ? theme().bad_text : theme().text, text);
     tooltip(text);
     ImGui::SameLine();
     ImGui::SetCursorPosX(ImGui::GetWindowWidth() - px(16) - buttons + px(8));
@@ -182,17 +204,23 @@ float Workbench::draw_notice(const Snapshot& s, float top) {
 
 void Workbench::draw_status(const Snapshot& s, float top, float height) {
     begin_bar("Status", top, height);
-    ImGui::SetCursorPosY(0);
-    label_text("Space: play   ←→: token   H J: head   1–9: layer   Ctrl+Z: undo   Ctrl+wheel: size", theme().muted, TextSize::small);
+    ImFont* f = font(TextSize::small);
+    const auto width_of = [&](const char* text) { return f->CalcTextSizeA(f->FontSize, FLT_MAX, 0, text).x; };
+    status_.clear();
     if (s.has_run()) {
-        status_.clear();
-        fmt::format_to(std::back_inserter(status_), "tokens/s {:.0f}    frame {:.1f} ms    trace {:.1f} MB", s.tokens_per_s, frame_ms_,
-                       static_cast<double>(s.trace().bytes()) * 1e-6);
-        ImFont* f = font(TextSize::small);
-        ImGui::SameLine();
-        ImGui::SetCursorPosX(ImGui::GetWindowWidth() - px(16) - f->CalcTextSizeA(f->FontSize, FLT_MAX, 0, status_.c_str()).x);
-        label_text(status_, theme().muted, TextSize::small);
+        auto out = std::back_inserter(status_);
+        if (shows_timing_) fmt::format_to(out, "tokens/s {:.0f}    frame {:.1f} ms    ", s.tokens_per_s, frame_ms_);
+        fmt::format_to(out, "trace {:.1f} MB", static_cast<double>(s.trace().bytes()) * 1e-6);
     }
+    // The keys where there is room for them.
+    const float right = ImGui::GetWindowWidth() - px(16) - width_of(status_.c_str());
+    constexpr const char* k_keys = "Space: play   ←→: token   H J: head   1–9: layer   Ctrl+Z: undo   Ctrl+wheel: size";
+    if (px(16) + width_of(k_keys) + px(24) < right) {
+        ImGui::SetCursorPosY(0);
+        label_text(k_keys, theme().muted, TextSize::small);
+    }
+    ImGui::SetCursorPos({right, 0});
+    label_text(status_, theme().muted, TextSize::small);
     end_bar();
 }
 

@@ -20,6 +20,7 @@ class Workbench {
         Session::Mode mode = Session::Mode::threaded;
         std::filesystem::path config_folder; ///< empty: settings are neither read nor written
         std::function<void()> wake;          ///< called by the worker when there is something new to show
+        bool shows_timing = true;            ///< tokens/s and frame time, which no two pictures have in common
     };
     explicit Workbench(Options options);
     ~Workbench();
@@ -36,6 +37,10 @@ class Workbench {
 
     Session& session() { return session_; }
     const Selection& selection() const { return selection_; }
+    /// The window's own message, e.g. about damaged settings or an unknown theme; empty: none.
+    const std::string& note() const { return note_; }
+    /// Of the window: "Glassformer — stories260K — token 3".
+    const std::string& title() const { return title_; }
     Settings& settings() { return settings_; }
     /// Writes settings and layout now; failures become a note.
     void save();
@@ -48,10 +53,12 @@ class Workbench {
     void draw_status(const Snapshot& snapshot, float top, float height);
     void keys(const Snapshot& snapshot);
     void load();
+    void save_settings();
     void pin_in_range(const Snapshot& snapshot);
+    void name_window(const Snapshot& snapshot);
 
     SettingsFile file_;
-    bool keeps_settings_;
+    bool keeps_settings_, shows_timing_;
     Settings settings_;
     Session session_;
     Selection selection_;
@@ -61,10 +68,14 @@ class Workbench {
     std::vector<std::unique_ptr<Panel>> panels_;
     bool choosing_file_ = false; ///< the start page over an open model
     bool reset_layout_ = false;
-    std::string note_;           ///< the window's own message, e.g. about damaged settings
+    std::string note_;
+    std::string glyphs_of_;      ///< the message whose characters were asked for
     std::uint64_t dismissed_ = 0; ///< number of the session's message that was closed
     std::string remembered_;      ///< path of the model last put among the recent ones
     std::string status_;
+    std::string title_ = "Glassformer";
+    std::shared_ptr<const Model> titled_model_; ///< what title_ is about
+    int titled_cursor_ = 0;
     double frame_ms_ = 0;
 };
 

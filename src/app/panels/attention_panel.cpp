@@ -152,6 +152,11 @@ void AttentionPanel::draw_head(const Snapshot& s, Selection& selection, const Ui
     head_.scale = fresh.scale;
     head_.scale.gamma = 0.5f;
     head_.rows = head_.cols = s.cursor;
+    const float shown_cells = std::min(head_.row1 - head_.row0, n); // after a step back the view stays on the text
+    head_.row1 = std::clamp(head_.row1, shown_cells, n);
+    head_.col1 = std::clamp(head_.col1, shown_cells, n);
+    head_.row0 = head_.row1 - shown_cells;
+    head_.col0 = head_.col1 - shown_cells;
     if (side / (head_.row1 - head_.row0) >= px(8)) head_.look.gap_x = head_.look.gap_y = px(1);
     const HeatMapPlace place{shown.layer * s.config().n_heads + shown.head, matrix};
     ImDrawList& list = *ImGui::GetWindowDrawList();

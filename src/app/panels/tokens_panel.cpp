@@ -4,6 +4,7 @@
 #include "app/panel_frame.h"
 #include "app/token_labels.h"
 #include "app/widgets.h"
+#include "app/window.h"
 
 #include <fmt/format.h>
 
@@ -40,6 +41,13 @@ class TokensPanel : public Panel {
     fmt::memory_buffer text_;
     std::string_view text() const { return {text_.data(), text_.size()}; }
 };
+
+/// Part of a label: Dear ImGui shows nothing from "##" on.
+std::string in_label(std::string text) {
+    for (std::size_t at = 0; (at = text.find("##", at)) != std::string::npos; ++at) text.insert(at + 1, 1, ' ');
+    if (text.ends_with('#')) text.push_back(' ');
+    return text;
+}
 
 /// Of a token chip; bold ones are a little wider, which the margin of a line covers.
 float token_width(const RunView& run, int position) {
@@ -102,8 +110,11 @@ void TokensPanel::draw(const Snapshot& s, Selection& selection, Commands& comman
             }
         }
     ImGui::PopStyleVar();
-    if (s.cursor != shown_cursor_) ImGui::SetScrollY(ImGui::GetScrollMaxY()); // the text grows or shrinks at its end
-    shown_cursor_ = s.cursor;
+    if (s.cursor != shown_cursor_) { // the text grows or shrinks at its end; how far it can scroll is known in the next frame
+        ImGui::SetScrollY(1e9f);
+        request_frame();
+        shown_cursor_ = s.cursor;
+    }
     ImGui::EndChild();
     if (n_branches > 1) {
         ImGui::SameLine(0, 0);
@@ -164,7 +175,7 @@ void TokensPanel::offer(const Snapshot& s, int position, Commands& commands) {
     ImGui::PopStyleColor();
     for (const int id : alternatives_) {
         text_.clear();
-        fmt::format_to(std::back_inserter(text_), "{:<10} {:5.1f} %##{}", token_labels().alone(id), 100 * std::exp(static_cast<double>(logits[id] - logits[alternatives_[0]])) / sum, id);
+        fmt::format_to(std::back_inserter(text_), "{:<10} {:5.1f} %##{}", in_label(token_labels().alone(id)), 100 * std::exp(static_cast<double>(logits[id] - logits[alternatives_[0]])) / sum, id);
         text_.push_back('\0');
         FontScope scope(TextSize::body, Face::mono);
         if (ImGui::Selectable(text_.data())) commands.post(command::ForceToken{position, id});
@@ -183,11 +194,11 @@ void TokensPanel::draw_branches(const Snapshot& s, Commands& commands) {
     const auto draw_with_children = [&](const auto& self, int i) -> void {
         const RunView& b = s.tree[static_cast<std::size_t>(i)];
         const float indent = px(16) * static_cast<float>(depth_of(i));
+        std::string beginning;
+        for (int p = b.fork; p < std::min(b.rows, b.fork + 8); ++p) beginning += token_labels().in_text(b.token(p));
+        if (b.rows > b.fork + 8) beginning += "…";
         text_.clear();
-        auto out = std::back_inserter(text_);
-        for (int p = b.fork; p < std::min(b.rows, b.fork + 8); ++p) fmt::format_to(out, "{}", token_labels().in_text(b.token(p)));
-        if (b.rows > b.fork + 8) fmt::format_to(out, "…");
-        fmt::format_to(out, "##branch {}", i);
+        fmt::format_to(std::back_inserter(text_), "{}##branch {}", in_label(std::move(beginning)), i);
         text_.push_back('\0');
         const ImVec2 at = ImGui::GetCursorScreenPos();
         if (b.parent >= 0)

@@ -1,0 +1,31 @@
+// Where items of the workbench stand in a window of 1600x900, for window_smoke.sh: item_positions MODEL TOKENIZER NAME...
+// prints "x y" of each item's middle. Laid out as the program does it, without a window.
+
+#include "app/headless.h"
+#include "app/ui_driver.h"
+#include "app/workbench.h"
+
+#include <cstdio>
+#include <exception>
+
+int main(int argc, char** argv) {
+    if (argc < 4) return 2;
+    try {
+        gf::Headless screen({.width = 1600, .height = 900});
+        gf::Workbench workbench({.mode = gf::Session::Mode::cooperative, .config_folder = {}, .wake = {}});
+        gf::UiDriver ui(screen.host(), [&] {
+            screen.frame([&] { workbench.frame(); });
+            workbench.settle();
+        });
+        workbench.post(gf::command::Open{argv[1], argv[2]});
+        ui.frames(6);
+        for (int i = 3; i < argc; ++i) {
+            const ImVec2 middle = ui.rect(argv[i]).center();
+            std::printf("%d %d\n", static_cast<int>(middle.x), static_cast<int>(middle.y));
+        }
+        return 0;
+    } catch (const std::exception& e) {
+        std::fprintf(stderr, "%s\n", e.what());
+        return 1;
+    }
+}

@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# The program in a real window, with real clicks and keys: window_smoke.sh GLASSFORMER ITEM_POSITIONS MODELS_DIR
+# What it does is read from the window's title, "Glassformer — stories260K — token 3". Exit code 77: skipped.
+set -uo pipefail
+
+program=$1 item_positions=$2 models=$3
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+model=$models/stories260K.bin tokenizer=$models/tok512.bin
+
+skip() { echo "skipped: $*"; exit 77; }
+fail() {
+    echo "FAILED: $*"
+    [ -s "$tmp/program.err" ] && sed 's/^/the program: /' "$tmp/program.err"
+    exit 1
+}
+
+for tool in Xvfb xdotool python3; do command -v "$tool" >/dev/null || skip "$tool is not installed"; done
+for file in "$model" "$tokenizer"; do [ -r "$file" ] || skip "no $file"; done
+
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/glassformer-smoke.XXXXXX") || exit 1
+program_pid='' server_pid=''
+clean_up() {
+    [ -n "$program_pid" ] && kill "$program_pid" 2>/dev/null
+    [ -n "$server_pid" ] && kill "$server_pid" 2>/dev/null
+    wait
+    rm -rf "$tmp"
+}
+trap clean_up EXIT
+
+# until_is WHAT WANTED COMMAND...: repeats the command, at most for a minute, until it prints WANTED (a pattern).
+until_is() {
+    local what=$1 wanted=$2 found='' i
+    for ((i = 0; i < 600; ++i)); do
+        found=$("${@:3}" 2>/dev/null)
+        # shellcheck disable=SC2053 # a pattern
+        [[ $found == $wanted ]] && return 0
+        [ -n "$program_pid" ] && ! kill -0 "$program_pid" 2>/dev/null && fail "$what: the program has ended"
+        sleep 0.1
+    done
+    fail "$what: expected '$wanted', found '$found'"
+}
+
+# --- without a display
+env -u DISPLAY -u WAYLAND_DISPLAY "$program" --model "$model" >"$tmp/out" 2>"$tmp/err" </dev/null
+code=$?
+[ $code = 2 ] || fail "without a display: exit code $code instead of 2"
+[ "$(wc -l <"$tmp/err")" = 1 ] || fail "without a display: not one line: $(cat "$tmp/err")"
+grep -q 'glassformer shot' "$tmp/err" || fail "without a display: 'glassformer shot' is not named: $(cat "$tmp/err")"
+[ -s "$tmp/out" ] && fail "without a display: something on stdout: $(cat "$tmp/out")"
+
+# --- a display
+Xvfb -displayfd 3 -screen 0 1600x900x24 -dpi 96 -nolisten tcp 3>"$tmp/display" >"$tmp/server.log" 2>&1 &
+server_pid=$!
+until_is "Xvfb's display" '[0-9]*' cat "$tmp/display"
+DISPLAY=:$(cat "$tmp/display")
+export DISPLAY
+unset WAYLAND_DISPLAY
+mapfile -t places < <("$item_positions" "$model" "$tokenizer" Transport/Step Transport/Prompt Transport/First)
+[ ${#places[@]} = 3 ] || fail "where are the buttons?"
+
+# --- the window
+XDG_CONFIG_HOME=$tmp/config LIBGL_ALWAYS_SOFTWARE=1 "$program" --model "$model" --tokenizer "$tokenizer" >"$tmp/program.out" 2>"$tmp/program.err" </dev/null &
+program_pid=$!
+until_is "a window" '[0-9]*' xdotool search --onlyvisible --name '^Glassformer'
+window=$(xdotool search --onlyvisible --name '^Glassformer' | head -n 1)
+size=$(xdotool getwindowgeometry --shell "$window" | grep -E '^(WIDTH|HEIGHT)=' | tr '\n' ' ')
+[ "$size" = 'WIDTH=1600 HEIGHT=900 ' ] || fail "the window has $size"
+title_is() { until_is "$1" "Glassformer — stories260K — token $2" xdotool getwindowname "$window"; }
+click() { # at "x y" in the window
+    # shellcheck disable=SC2086 # two words
+    xdotool mousemove --window "$window" $1 mousedown 1 mouseup 1
+}
+title_is "the model is open" 1
+
+click "${places[0]}"
+title_is "a click on Step" 2
+click "${places[0]}"
+title_is "another one" 3
+
+click "${places[1]}"
+xdotool windowfocus --sync "$window" type "Once upon a time"
+xdotool key Return
+title_is "a prompt was typed" 5 # <s> and four tokens
+xdotool key Right
+title_is "the right arrow steps" 6
+xdotool key Home
+title_is "Home goes to the first token" 1
+xdotool key End
+title_is "End goes to the last token" 6
+
+xdotool key space
+title_is "space plays" '@([89]|[1-9][0-9]*)' # at four tokens a second
+xdotool key space
+click "${places[2]}"
+title_is "First, while nothing plays" 1
+
+# --- idle redraws nothing: it takes next to no processor time
+ticks() { awk '{ print $14 + $15 }' "/proc/$program_pid/stat"; } # of 10 ms
+used_in_half_a_second() {
+    local before
+    before=$(ticks)
+    sleep 0.5
+    echo $(($(ticks) - before))
+}
+until_is "idle: hundredths of a second of processor time in half a second" '[01]' used_in_half_a_second
+title_is "and nothing plays" 1
+
+# --- the end
+python3 "$here/close_window.py" "$window" || fail "close_window.py"
+wait "$program_pid"
+code=$?
+program_pid=''
+[ $code = 0 ] || fail "exit code $code after the window was closed"
+[ -s "$tmp/program.err" ] && fail "something on stderr"
+grep -q stories260K.bin "$tmp/config/glassformer/settings.json" || fail "the model is not among the recent ones"
+[ -s "$tmp/config/glassformer/layout.ini" ] || fail "the layout was not saved"
+echo passed
