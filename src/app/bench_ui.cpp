@@ -24,7 +24,9 @@ struct UiOptions {
 using Clock = std::chrono::steady_clock;
 double ms_since(Clock::time_point begin) { return std::chrono::duration<double, std::milli>(Clock::now() - begin).count(); }
 
-struct Figures { double median = 0, p99 = 0; };
+struct Figures {
+    double median = 0, p99 = 0;
+};
 
 Figures figures(std::vector<double> ms) {
     std::sort(ms.begin(), ms.end());
@@ -45,7 +47,8 @@ Figures frame_cost(const UiOptions& o, bool gl) {
     act(command::Open{o.model.model, o.model.tokenizer});
     act(command::Step{o.tokens - 1});
     const int n = workbench.session().latest().run().rows;
-    if (n < o.tokens) throw Error({"--tokens", fmt::format("at most {}, where this model ended its text", n), std::to_string(o.tokens), ""});
+    if (n < o.tokens)
+        throw Error({"--tokens", fmt::format("at most {}, where this model ended its text", n), std::to_string(o.tokens), ""});
     constexpr int k_warm_up = 20;
     std::vector<double> ms;
     for (int i = 0; i < k_warm_up + o.frames; ++i) {
@@ -65,19 +68,28 @@ Figures frame_cost(const UiOptions& o, bool gl) {
 }
 
 int run(const UiOptions& o) {
-    if (o.tokens < 2 || o.frames < 10) throw Error({"bench ui", "at least 2 tokens and 10 frames", fmt::format("{} and {}", o.tokens, o.frames), ""});
+    if (o.tokens < 2 || o.frames < 10)
+        throw Error({"bench ui", "at least 2 tokens and 10 frames", fmt::format("{} and {}", o.tokens, o.frames), ""});
     const Figures whole = frame_cost(o, false), with_gl = frame_cost(o, true);
-    const nlohmann::json out{{"layout", "default 1600x900"}, {"tokens", o.tokens}, {"frame_ms_median", std::max(whole.median, with_gl.median)},
-                             {"frame_ms_p99", std::max(whole.p99, with_gl.p99)}, {"frame_ms_median_no_gl", whole.median}, {"workbench_ms_median", with_gl.median}};
-    if (o.json) fmt::print("{}\n", out.dump(2));
-    else fmt::print("default layout at {} tokens: {:.2f} ms a frame (median), {:.2f} ms (99 %)\n", o.tokens, std::max(whole.median, with_gl.median), std::max(whole.p99, with_gl.p99));
+    const nlohmann::json out{{"layout", "default 1600x900"},
+                             {"tokens", o.tokens},
+                             {"frame_ms_median", std::max(whole.median, with_gl.median)},
+                             {"frame_ms_p99", std::max(whole.p99, with_gl.p99)},
+                             {"frame_ms_median_no_gl", whole.median},
+                             {"workbench_ms_median", with_gl.median}};
+    if (o.json)
+        fmt::print("{}\n", out.dump(2));
+    else
+        fmt::print("default layout at {} tokens: {:.2f} ms a frame (median), {:.2f} ms (99 %)\n", o.tokens,
+                   std::max(whole.median, with_gl.median), std::max(whole.p99, with_gl.p99));
     return 0;
 }
 
 } // namespace
 
 void add_bench_ui(CLI::App& app, int& exit_code) {
-    auto* command = app.get_subcommand("bench")->add_subcommand("ui", "CPU time of a frame of the default layout, without rasterising");
+    auto* command =
+        app.get_subcommand("bench")->add_subcommand("ui", "CPU time of a frame of the default layout, without rasterising");
     auto options = std::make_shared<UiOptions>();
     options->model.add_to(*command);
     command->add_option("--tokens", options->tokens)->capture_default_str();

@@ -40,7 +40,8 @@ std::pair<int, int> parse_size(const std::string& text) {
     const auto [x, first_error] = std::from_chars(text.data(), end, width);
     if (first_error == std::errc() && x != end && *x == 'x') {
         const auto [stop, second_error] = std::from_chars(x + 1, end, height);
-        if (second_error == std::errc() && stop == end && width >= 320 && height >= 200 && width <= 7680 && height <= 4320) return {width, height};
+        if (second_error == std::errc() && stop == end && width >= 320 && height >= 200 && width <= 7680 && height <= 4320)
+            return {width, height};
     }
     throw Error({"--size", "WIDTHxHEIGHT from 320x200 to 7680x4320", "'" + text + "'", "e.g. 1600x900"});
 }

@@ -14,7 +14,8 @@ namespace {
 // over; IsKeyPressed() and IsKeyChordPressed() still see them.
 void keep_arrows_from_navigation() {
     const ImGuiID owner = ImHashStr("program");
-    for (const ImGuiKey key : {ImGuiKey_LeftArrow, ImGuiKey_RightArrow, ImGuiKey_UpArrow, ImGuiKey_DownArrow, ImGuiKey_Home, ImGuiKey_End})
+    for (const ImGuiKey key :
+         {ImGuiKey_LeftArrow, ImGuiKey_RightArrow, ImGuiKey_UpArrow, ImGuiKey_DownArrow, ImGuiKey_Home, ImGuiKey_End})
         ImGui::SetKeyOwner(key, owner);
 }
 

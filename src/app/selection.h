@@ -32,7 +32,7 @@ struct HeadRef {
 
 struct Selection {
     Hover<CellRef> cell;
-    Hover<int> token;   ///< position
+    Hover<int> token; ///< position
     Hover<HeadRef> head;
     HeadRef pinned_head;
     int pinned_token = -1; ///< position; -1: the newest one

@@ -15,9 +15,12 @@ const TokenLabels::Label& TokenLabels::label(int token) {
     if (!l.in_text.empty()) return l;
     std::string shown;
     for (const char c : token_label(*model_, token)) {
-        if (c == '\n') shown += "↵";
-        else if (c == '\t') shown += "→";
-        else if (c != '\r') shown += c;
+        if (c == '\n')
+            shown += "↵";
+        else if (c == '\t')
+            shown += "→";
+        else if (c != '\r')
+            shown += c;
     }
     if (shown.empty()) shown.push_back(' ');
     l.in_text = shown;

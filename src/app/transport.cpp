@@ -14,8 +14,8 @@ namespace gf {
 namespace {
 
 // Design lengths of the bar from which on it has room for ... In their order; the prompt never gets less than the last one.
-constexpr float k_room_for_shape = 1480, k_room_for_title = 1240, k_room_for_undo = 1100, k_room_for_speed = 860, k_room_for_model = 720,
-                k_room_for_counter = 500, k_least_prompt = 32;
+constexpr float k_room_for_shape = 1480, k_room_for_title = 1240, k_room_for_undo = 1100, k_room_for_speed = 860,
+                k_room_for_model = 720, k_room_for_counter = 500, k_least_prompt = 32;
 constexpr std::size_t k_longest_name = 24; ///< bytes of a model's name
 
 /// "260 k", "124 M"
@@ -37,7 +37,9 @@ void Transport::draw(const Snapshot& s, Commands& commands, const Settings& sett
     }
     if (s.model && (has_room(k_room_for_model) || !s.has_run())) {
         const ModelConfig& c = s.config();
-        text_ = has_room(k_room_for_shape) ? fmt::format("{} layers x {} heads, {}", c.n_layers, c.n_heads, compact(static_cast<double>(s.model->weights->size()))) : "";
+        text_ = has_room(k_room_for_shape) ? fmt::format("{} layers x {} heads, {}", c.n_layers, c.n_heads,
+                                                         compact(static_cast<double>(s.model->weights->size())))
+                                           : "";
         if (s.model != named_model_) name_model(s);
         if (chip(name_.c_str(), text_, false)) open_file_ = true;
         tooltip("Open another model");
@@ -99,7 +101,8 @@ void Transport::draw_prompt(const Snapshot& s, Commands& commands, float width) 
     if (s.prompt != shown_prompt_) prompt_ = shown_prompt_ = s.prompt;
     if (prompt_ != glyphs_of_) ImGuiHost::current().require_glyphs(glyphs_of_ = prompt_);
     const char* hint = s.model->tokenizer ? "Prompt: type a text and press Enter" : "Token ids, e.g. 1, 2, 3";
-    if (text_field("Prompt", prompt_, hint, width, ImGuiInputTextFlags_EnterReturnsTrue)) commands.post(command::SetPrompt{prompt_, false});
+    if (text_field("Prompt", prompt_, hint, width, ImGuiInputTextFlags_EnterReturnsTrue))
+        commands.post(command::SetPrompt{prompt_, false});
 }
 
 void Transport::draw_buttons(const Snapshot& s, Commands& commands) {
@@ -128,7 +131,8 @@ void Transport::draw_speed(const Snapshot& s, Commands& commands) {
     bool full = s.tokens_per_s_limit <= 0;
     if (toggle("as fast as it goes", full)) commands.post(command::SetSpeed{full ? 0 : 4.0});
     ImGui::Dummy({px(220), px(4)});
-    if (slim_slider("tokens per second", speed, 0.5f, 100, "%.1f", ImGuiSliderFlags_Logarithmic)) commands.post(command::SetSpeed{static_cast<double>(speed)});
+    if (slim_slider("tokens per second", speed, 0.5f, 100, "%.1f", ImGuiSliderFlags_Logarithmic))
+        commands.post(command::SetSpeed{static_cast<double>(speed)});
     ImGui::EndPopup();
 }
 
@@ -142,8 +146,10 @@ void Transport::draw_seed(const Snapshot& s, Commands& commands) {
     if (!text_field("Seed", seed_, "", px(60), ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_CharsDecimal)) return;
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(seed_.data(), seed_.data() + seed_.size(), value);
-    if (error == std::errc() && end == seed_.data() + seed_.size()) commands.post(command::SetSeed{value});
-    else seed_ = std::to_string(s.seed);
+    if (error == std::errc() && end == seed_.data() + seed_.size())
+        commands.post(command::SetSeed{value});
+    else
+        seed_ = std::to_string(s.seed);
 }
 
 void Transport::draw_view_menu(const Snapshot& s, Commands& commands, const Settings& settings) {
@@ -151,11 +157,13 @@ void Transport::draw_view_menu(const Snapshot& s, Commands& commands, const Sett
     if (!ImGui::BeginPopup("view")) return;
     for (int i = 0; i < k_theme_count; ++i) {
         const Theme& t = theme_of(static_cast<ThemeName>(i));
-        if (ImGui::MenuItem(std::string(t.label).c_str(), nullptr, settings.theme == t.name)) commands.post(command::SetTheme{std::string(t.label)});
+        if (ImGui::MenuItem(std::string(t.label).c_str(), nullptr, settings.theme == t.name))
+            commands.post(command::SetTheme{std::string(t.label)});
     }
     ImGui::Separator();
     for (const double scale : {0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0})
-        if (ImGui::MenuItem(fmt::format("{:.0f} %", 100 * scale).c_str(), scale == 1.0 ? "Ctrl+0" : nullptr, std::abs(settings.scale - scale) < 0.01))
+        if (ImGui::MenuItem(fmt::format("{:.0f} %", 100 * scale).c_str(), scale == 1.0 ? "Ctrl+0" : nullptr,
+                            std::abs(settings.scale - scale) < 0.01))
             commands.post(command::SetScale{scale});
     ImGui::Separator();
     if (ImGui::MenuItem("Reset the layout")) reset_layout_ = true;

@@ -33,7 +33,8 @@ std::vector<std::unique_ptr<Panel>> make_panels() {
 }
 
 Workbench::Workbench(Options o)
-    : file_(o.config_folder), keeps_settings_(!o.config_folder.empty()), shows_timing_(o.shows_timing), session_(o.mode, std::move(o.wake)), panels_(make_panels()) {
+    : file_(o.config_folder), keeps_settings_(!o.config_folder.empty()), shows_timing_(o.shows_timing),
+      session_(o.mode, std::move(o.wake)), panels_(make_panels()) {
     if (keeps_settings_) load();
     ImGuiHost::current().set_look({settings_.theme, settings_.scale}); // no flash of another theme
     session_.post(command::SetSpeed{settings_.speed});
@@ -138,7 +139,8 @@ void Workbench::frame() {
     reset_layout_ |= transport_.take_reset_layout();
     const float top = draw_notice(s, px(k_top_bar)), bottom = size.y - px(k_status_bar);
     if (!s.has_run() || choosing_file_) {
-        start_page_.draw(top, bottom, settings_, s.message_is_error && s.message_number != dismissed_ ? s.message : "", s.message_is_error, commands_);
+        start_page_.draw(top, bottom, settings_, s.message_is_error && s.message_number != dismissed_ ? s.message : "",
+                         s.message_is_error, commands_);
     } else {
         draw_panels(s, top, bottom);
     }
@@ -179,7 +181,8 @@ float Workbench::draw_notice(const Snapshot& s, float top) {
     const std::string& text = from_session ? s.message : note_;
     if (text != glyphs_of_) ImGuiHost::current().require_glyphs(glyphs_of_ = text);
     const float buttons = px(s.can_truncate ? 230 : 40);
-    const ImVec2 at = ImGui::GetCursorScreenPos(), size{std::max(ImGui::GetContentRegionAvail().x - buttons, 1.0f), px(k_control_height)};
+    const ImVec2 at = ImGui::GetCursorScreenPos(),
+                 size{std::max(ImGui::GetContentRegionAvail().x - buttons, 1.0f), px(k_control_height)};
     ImGui::Dummy(size);
     put_text_cut(*ImGui::GetWindowDrawList(), {at, {at.x + size.x, at.y + size.y}}, font(TextSize::body),
                  from_session && s.message_is_error ? theme().bad_text : theme().text, text);
@@ -195,8 +198,10 @@ float Workbench::draw_notice(const Snapshot& s, float top) {
     }
     ImGui::SetCursorPosX(ImGui::GetWindowWidth() - px(16) - px(30));
     if (icon_button("Dismiss", Icon::close)) {
-        if (from_session) dismissed_ = s.message_number;
-        else note_.clear();
+        if (from_session)
+            dismissed_ = s.message_number;
+        else
+            note_.clear();
     }
     end_bar();
     return top + px(k_notice_bar);
@@ -226,16 +231,20 @@ void Workbench::draw_status(const Snapshot& s, float top, float height) {
 
 void Workbench::keys(const Snapshot& s) {
     const ImGuiIO& io = ImGui::GetIO();
-    if (io.KeyCtrl && io.MouseWheel != 0) commands_.post(command::SetScale{settings_.scale * (io.MouseWheel > 0 ? 1.1 : 1 / 1.1)});
+    if (io.KeyCtrl && io.MouseWheel != 0)
+        commands_.post(command::SetScale{settings_.scale * (io.MouseWheel > 0 ? 1.1 : 1 / 1.1)});
     const auto pressed = [](ImGuiKeyChord chord) { return ImGui::IsKeyChordPressed(chord); };
     if (pressed(ImGuiMod_Ctrl | ImGuiKey_0)) commands_.post(command::SetScale{1});
     if (keyboard_is_taken() || !s.has_run()) return;
-    if (pressed(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z)) commands_.post(command::Redo{});
-    else if (pressed(ImGuiMod_Ctrl | ImGuiKey_Z)) commands_.post(command::Undo{});
+    if (pressed(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z))
+        commands_.post(command::Redo{});
+    else if (pressed(ImGuiMod_Ctrl | ImGuiKey_Z))
+        commands_.post(command::Undo{});
     if (pressed(ImGuiMod_Ctrl | ImGuiKey_O)) choosing_file_ = !choosing_file_;
     if (io.KeyCtrl || io.KeyAlt) return;
     if (ImGui::IsKeyPressed(ImGuiKey_Escape)) choosing_file_ = false;
-    if (ImGui::IsKeyPressed(ImGuiKey_Space, false)) s.playing ? commands_.post(command::Pause{}) : commands_.post(command::Play{});
+    if (ImGui::IsKeyPressed(ImGuiKey_Space, false))
+        s.playing ? commands_.post(command::Pause{}) : commands_.post(command::Play{});
     if (ImGui::IsKeyPressed(ImGuiKey_RightArrow)) commands_.post(command::Step{1});
     if (ImGui::IsKeyPressed(ImGuiKey_LeftArrow)) commands_.post(command::Step{-1});
     if (ImGui::IsKeyPressed(ImGuiKey_Home)) commands_.post(command::Jump{1});

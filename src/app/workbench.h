@@ -1,6 +1,6 @@
 #pragma once
-// The workbench: the session behind it, the panels, and what belongs to the window as a whole. Knows no windowing system: a Window, a
-// Headless picture or a test calls frame().
+// The workbench: the session behind it, the panels, and what belongs to the window as a whole. Knows no windowing system: a
+// Window, a Headless picture or a test calls frame().
 
 #include "app/panel.h"
 #include "app/settings.h"
@@ -30,7 +30,10 @@ class Workbench {
 
     /// As if a person had done it. Window commands act at the next frame.
     void post(Command command);
-    void dropped(const std::vector<std::string>& paths) { start_page_.dropped(paths); choosing_file_ = true; }
+    void dropped(const std::vector<std::string>& paths) {
+        start_page_.dropped(paths);
+        choosing_file_ = true;
+    }
 
     /// Cooperative mode: carries out everything posted so far.
     void settle();
@@ -69,7 +72,7 @@ class Workbench {
     bool choosing_file_ = false; ///< the start page over an open model
     bool reset_layout_ = false;
     std::string note_;
-    std::string glyphs_of_;      ///< the message whose characters were asked for
+    std::string glyphs_of_;       ///< the message whose characters were asked for
     std::uint64_t dismissed_ = 0; ///< number of the session's message that was closed
     std::string remembered_;      ///< path of the model last put among the recent ones
     std::string status_;

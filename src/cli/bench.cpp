@@ -63,13 +63,20 @@ int run(const DecodeOptions& o) {
     }
     double flops = 0;
     for (int t = 0; t < o.n; ++t) flops += flops_per_token(c, t + 1);
-    const nlohmann::json out{{"model", model->name}, {"n", o.n}, {"threads", o.threads}, {"tokens_per_s", o.n / kept},
-                             {"tokens_per_s_no_capture", o.n / unkept}, {"gflops", flops / kept * 1e-9}, {"peak_gflops", peak},
-                             {"share_of_peak", flops / kept * 1e-9 / peak}, {"share_of_peak_no_capture", flops / unkept * 1e-9 / peak}};
-    if (o.json) fmt::print("{}\n", out.dump(2));
+    const nlohmann::json out{{"model", model->name},
+                             {"n", o.n},
+                             {"threads", o.threads},
+                             {"tokens_per_s", o.n / kept},
+                             {"tokens_per_s_no_capture", o.n / unkept},
+                             {"gflops", flops / kept * 1e-9},
+                             {"peak_gflops", peak},
+                             {"share_of_peak", flops / kept * 1e-9 / peak},
+                             {"share_of_peak_no_capture", flops / unkept * 1e-9 / peak}};
+    if (o.json)
+        fmt::print("{}\n", out.dump(2));
     else
-        fmt::print("{:.0f} tokens/s with everything kept, {:.0f} without; {:.1f} of {:.1f} GFLOP/s: {:.3f} of the peak\n", o.n / kept, o.n / unkept,
-                   flops / kept * 1e-9, peak, flops / kept * 1e-9 / peak);
+        fmt::print("{:.0f} tokens/s with everything kept, {:.0f} without; {:.1f} of {:.1f} GFLOP/s: {:.3f} of the peak\n",
+                   o.n / kept, o.n / unkept, flops / kept * 1e-9, peak, flops / kept * 1e-9 / peak);
     return 0;
 }
 

@@ -23,9 +23,20 @@ std::string shape_of(const ParamRow& row) {
 }
 
 nlohmann::json shape_json(const ModelConfig& c) {
-    nlohmann::json out{{"d_model", c.d_model}, {"n_layers", c.n_layers}, {"n_heads", c.n_heads}, {"n_kv_heads", c.n_kv_heads}, {"d_head", c.d_head},
-                       {"d_mlp", c.d_mlp}, {"n_ctx", c.n_ctx}, {"d_vocab", c.d_vocab}, {"norm", name(c.norm)}, {"norm_place", name(c.norm_place)},
-                       {"positions", name(c.positions)}, {"mask", name(c.mask)}, {"mlp", name(c.mlp)}, {"activation", name(c.activation)},
+    nlohmann::json out{{"d_model", c.d_model},
+                       {"n_layers", c.n_layers},
+                       {"n_heads", c.n_heads},
+                       {"n_kv_heads", c.n_kv_heads},
+                       {"d_head", c.d_head},
+                       {"d_mlp", c.d_mlp},
+                       {"n_ctx", c.n_ctx},
+                       {"d_vocab", c.d_vocab},
+                       {"norm", name(c.norm)},
+                       {"norm_place", name(c.norm_place)},
+                       {"positions", name(c.positions)},
+                       {"mask", name(c.mask)},
+                       {"mlp", name(c.mlp)},
+                       {"activation", name(c.activation)},
                        {"tied_embeddings", c.tied_embeddings}};
     if (c.is_moe()) out["n_experts"] = c.n_experts, out["experts_per_token"] = c.experts_per_token;
     if (c.mask == MaskKind::sliding_window) out["window"] = c.window;
@@ -47,22 +58,31 @@ int run(const InfoOptions& o) {
         nlohmann::json params = nlohmann::json::array(), sites = nlohmann::json::array();
         for (const ParamRow& r : model->weights->table) params.push_back({{"name", r.name}, {"shape", r.file_shape()}});
         for (const SiteRef& s : all_sites(c)) sites.push_back(site_name(s.site, s.layer));
-        const nlohmann::json out{{"model", model->name}, {"config", shape}, {"n_params", model->weights->size()}, {"params", params},
+        const nlohmann::json out{{"model", model->name},
+                                 {"config", shape},
+                                 {"n_params", model->weights->size()},
+                                 {"params", params},
                                  {"flops_per_token", {{"first", flops_first}, {"at_n_ctx", flops_last}}},
-                                 {"kv_bytes_per_token", kv_bytes_per_token(c)}, {"trace_bytes_at_n_ctx", trace_bytes(c, {c.n_ctx, {}, Keep::all})}, {"sites", sites}};
+                                 {"kv_bytes_per_token", kv_bytes_per_token(c)},
+                                 {"trace_bytes_at_n_ctx", trace_bytes(c, {c.n_ctx, {}, Keep::all})},
+                                 {"sites", sites}};
         fmt::print("{}\n", out.dump(2));
         return 0;
     }
     fmt::print("{}\n\n", model->name);
-    for (const auto& [key, value] : shape.items()) fmt::print("  {:<18} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
+    for (const auto& [key, value] : shape.items())
+        fmt::print("  {:<18} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
     fmt::print("\n  {:<18} {}\n", "parameters", model->weights->size());
-    fmt::print("  {:<18} {:.3f} M for the first token, {:.3f} M at n_ctx = {}\n", "FLOPs per token", flops_first * 1e-6, flops_last * 1e-6, c.n_ctx);
-    fmt::print("  {:<18} {} a token, {:.1f} MB at n_ctx\n", "KV cache bytes", kv_bytes_per_token(c), double(kv_bytes_per_token(c)) * c.n_ctx * 1e-6);
+    fmt::print("  {:<18} {:.3f} M for the first token, {:.3f} M at n_ctx = {}\n", "FLOPs per token", flops_first * 1e-6,
+               flops_last * 1e-6, c.n_ctx);
+    fmt::print("  {:<18} {} a token, {:.1f} MB at n_ctx\n", "KV cache bytes", kv_bytes_per_token(c),
+               double(kv_bytes_per_token(c)) * c.n_ctx * 1e-6);
     fmt::print("\nparameters (shape as in the file)\n");
     for (const ParamRow& r : model->weights->table) fmt::print("  {:<56} {}\n", r.name, shape_of(r));
     fmt::print("\nsites\n");
     for (const SiteRef& s : all_sites(c))
-        if (s.layer <= 0) fmt::print("  {}\n", s.layer == 0 ? "blocks.*." + std::string(site_row(s.site).hook) : site_name(s.site, s.layer));
+        if (s.layer <= 0)
+            fmt::print("  {}\n", s.layer == 0 ? "blocks.*." + std::string(site_row(s.site).hook) : site_name(s.site, s.layer));
     return 0;
 }
 

@@ -14,7 +14,8 @@ namespace gf {
 void ModelOptions::add_to(CLI::App& app, bool required) {
     auto* option = app.add_option("-m,--model", model, "a folder in Hugging Face layout, or a llama2.c .bin")->type_name("PATH");
     if (required) option->required();
-    app.add_option("-t,--tokenizer", tokenizer, "tokenizer.json or llama2.c's tok.bin; default: the one in the model's folder")->type_name("PATH");
+    app.add_option("-t,--tokenizer", tokenizer, "tokenizer.json or llama2.c's tok.bin; default: the one in the model's folder")
+        ->type_name("PATH");
 }
 
 std::shared_ptr<const Model> ModelOptions::open() const {
@@ -31,13 +32,17 @@ void PromptOptions::add_to(CLI::App& app) {
 std::vector<int> PromptOptions::encode(const Model& model, int n_new) const {
     if (n_new < 0) throw Error({"-n", "0 or more tokens", std::to_string(n_new), ""});
     if (n_new > 0 && model.config().mask == MaskKind::bidirectional)
-        throw Error({"-n", "0: this model reads in both directions, it has no next token to draw", std::to_string(n_new), "use `glassformer trace`"});
+        throw Error({"-n", "0: this model reads in both directions, it has no next token to draw", std::to_string(n_new),
+                     "use `glassformer trace`"});
     std::vector<int> ids = tokens ? parse_token_ids(model, *tokens) : encode_prompt(model, prompt);
     if (ids.empty()) throw Error({"--tokens", "at least one token id", "'" + *tokens + "'", "write them as 1,2,3"});
     const long long n = static_cast<long long>(ids.size()), most = model.config().n_ctx;
-    if (n > most) throw Error({"prompt", fmt::format("at most {} tokens (the model's context)", most), std::to_string(n), "shorten the prompt"});
+    if (n > most)
+        throw Error(
+            {"prompt", fmt::format("at most {} tokens (the model's context)", most), std::to_string(n), "shorten the prompt"});
     if (n + n_new > most)
-        throw Error({"-n", fmt::format("at most {} new tokens after a prompt of {} (the model's context is {})", most - n, n, most),
+        throw Error({"-n",
+                     fmt::format("at most {} new tokens after a prompt of {} (the model's context is {})", most - n, n, most),
                      std::to_string(n_new), "ask for fewer, or shorten the prompt"});
     return ids;
 }
@@ -47,7 +52,8 @@ void SamplingOptions::add_to(CLI::App& app) {
     app.add_option("--top-k", top_k, "only the k likeliest tokens; 0: all")->capture_default_str();
     app.add_option("--top-p", top_p, "only the likeliest tokens that make up this probability")->capture_default_str();
     app.add_option("--min-p", min_p, "only tokens with this share of the largest probability")->capture_default_str();
-    app.add_option("--repetition-penalty", repetition_penalty, "weakens tokens already in the text; 1: off")->capture_default_str();
+    app.add_option("--repetition-penalty", repetition_penalty, "weakens tokens already in the text; 1: off")
+        ->capture_default_str();
     app.add_flag("--greedy", greedy, "always the likeliest token");
     // The conversion alone would take -1 as 2^64 - 1, and 2^64 as well.
     app.add_option("--seed", seed, "of the draws")->capture_default_str()->check([](const std::string& word) {
@@ -104,7 +110,8 @@ void report(const CLI::ParseError& e, const CLI::App& app) {
         const bool option = word.starts_with("-");
         const std::vector<std::string> valid = option ? option_names(at) : command_names(at);
         fmt::print(stderr, "glassformer: unknown {} '{:.60}'; {}\n", option ? "option" : "argument", word,
-                   valid.empty() ? command + " takes options only" : "nearest: " + nearest_names(word.substr(0, word.find('=')), valid));
+                   valid.empty() ? command + " takes options only"
+                                 : "nearest: " + nearest_names(word.substr(0, word.find('=')), valid));
         return;
     }
     std::string problem = e.what();

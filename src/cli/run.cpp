@@ -54,7 +54,8 @@ int run(const RunOptions& o) {
     for (int i = 0; i < o.n; ++i) {
         const auto position = static_cast<std::uint32_t>(tokens.size());
         const real* logits = trace.row(Site::logits, -1, static_cast<int>(position) - 1);
-        sampler.sample({logits, static_cast<std::size_t>(model->config().d_vocab)}, tokens, chain, {o.sampling.seed, 0, position, 0}, step);
+        sampler.sample({logits, static_cast<std::size_t>(model->config().d_vocab)}, tokens, chain,
+                       {o.sampling.seed, 0, position, 0}, step);
         if (ends_text(*model, step.token)) break;
         tokens.push_back(step.token);
         say(step.token);
@@ -62,7 +63,8 @@ int run(const RunOptions& o) {
         if (i + 1 < o.n) extend(trace, {&tokens.back(), 1});
     }
     if (o.json) {
-        const nlohmann::json out{{"model", model->name}, {"n_prompt", n_prompt}, {"tokens", tokens}, {"text", text}, {"seed", o.sampling.seed}};
+        const nlohmann::json out{
+            {"model", model->name}, {"n_prompt", n_prompt}, {"tokens", tokens}, {"text", text}, {"seed", o.sampling.seed}};
         fmt::print("{}\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     } else {
         fmt::print("\n");

@@ -23,7 +23,8 @@ void Pass::attention(int l, const BlockWeights& w, const Rows& in) {
     keep_keys(l, rope ? Site::rot_k : Site::k);
     scores(l, rope ? Site::rot_q : Site::q);
     weighted_values(l);
-    project(rows(Site::z, l), w.attn_out, w.attn_out_bias, rows(Site::attn_out, l)); // (T, n_heads d_head) x (n_heads d_head, d_model)
+    project(rows(Site::z, l), w.attn_out, w.attn_out_bias,
+            rows(Site::attn_out, l)); // (T, n_heads d_head) x (n_heads d_head, d_model)
     done(Site::attn_out, l);
 }
 
@@ -48,10 +49,12 @@ void Pass::rotate(Site in, Site out, int l) {
 
 /// A second copy of the keys, dimension by dimension: the product with a query then runs along the keys.
 void Pass::keep_keys(int l, Site keys) {
-    real* to = trace.keys_transposed_ + static_cast<std::size_t>(l) * static_cast<std::size_t>(config.d_kv()) * trace.keys_stride_;
+    real* to =
+        trace.keys_transposed_ + static_cast<std::size_t>(l) * static_cast<std::size_t>(config.d_kv()) * trace.keys_stride_;
     for (int r = begin; r < end; ++r) {
         const real* key = row(keys, l, r);
-        for (int i = 0; i < config.d_kv(); ++i) to[static_cast<std::size_t>(i) * trace.keys_stride_ + static_cast<std::size_t>(r)] = key[i];
+        for (int i = 0; i < config.d_kv(); ++i)
+            to[static_cast<std::size_t>(i) * trace.keys_stride_ + static_cast<std::size_t>(r)] = key[i];
     }
 }
 
@@ -69,7 +72,7 @@ void Pass::scores(int l, Site queries) {
         for (int h = 0; h < config.n_heads; ++h, q += config.d_head, s += trace.n_keys()) {
             const real* k = keys + static_cast<std::ptrdiff_t>(h / config.group_size()) * config.d_head * stride + p.key_begin;
             for (int i = 0; i < config.d_head; ++i) scaled[i] = q[i] * scale; // fewer than the scores
-            vec_mat(scaled, config.d_head, k, stride, nullptr, s, n); // (d_head) x (d_head, keys) -> (keys)
+            vec_mat(scaled, config.d_head, k, stride, nullptr, s, n);         // (d_head) x (d_head, keys) -> (keys)
             if (!trace.alibi_slopes_.empty()) { // ALiBi (Press et al. 2022): a penalty that grows with the distance
                 const real slope = trace.alibi_slopes_[static_cast<std::size_t>(h)];
                 for (int j = 0; j < n; ++j) s[j] -= slope * static_cast<real>(std::abs(r - (p.key_begin + j)));

@@ -10,7 +10,9 @@
 namespace gf {
 namespace {
 
-struct Cells { int row_begin, row_end, head_begin, head_end, column_begin, column_end; };
+struct Cells {
+    int row_begin, row_end, head_begin, head_end, column_begin, column_end;
+};
 
 /// The range with its open ends filled in.
 Cells resolve(const CellRange& r, int rows, int heads, int columns) {
@@ -47,12 +49,14 @@ void Trace::check_edits() const {
         inside(cells.head_begin, cells.head_end, heads, "head");
         inside(cells.column_begin, cells.column_end, columns, "column");
         if (e.kind == Edit::Kind::donor) {
-            require(e.donor && e.donor->kept(e.range.site) && e.donor->config() == c, "a donor run of the same shape of model", "none");
-            require(cells.row_end <= e.donor->n_tokens() || e.range.row_end < 0, "rows that the donor has", std::to_string(cells.row_end));
+            require(e.donor && e.donor->kept(e.range.site) && e.donor->config() == c, "a donor run of the same shape of model",
+                    "none");
+            require(cells.row_end <= e.donor->n_tokens() || e.range.row_end < 0, "rows that the donor has",
+                    std::to_string(cells.row_end));
         } else {
             const std::size_t n = e.values.size();
-            require(n == 1 || (e.kind != Edit::Kind::scale && n == count(cells)), "one value, or one per cell (" + std::to_string(count(cells)) + ")",
-                    std::to_string(n));
+            require(n == 1 || (e.kind != Edit::Kind::scale && n == count(cells)),
+                    "one value, or one per cell (" + std::to_string(count(cells)) + ")", std::to_string(n));
         }
     }
 }
@@ -74,8 +78,12 @@ void Trace::apply_edits(Site site, int layer, int row_begin, int row_end) {
             for (int h = cells.head_begin; h < cells.head_end; ++h) {
                 real* out = row(site, layer, t) + h * columns;
                 // values in the order row, head, column; a single one serves all cells
-                const std::size_t first = static_cast<std::size_t>((t - cells.row_begin) * high + (h - cells.head_begin)) * static_cast<std::size_t>(wide);
-                auto value = [&](int j) { return e.values.size() == 1 ? e.values[0] : e.values[first + static_cast<std::size_t>(j - cells.column_begin)]; };
+                const std::size_t first = static_cast<std::size_t>((t - cells.row_begin) * high + (h - cells.head_begin)) *
+                                          static_cast<std::size_t>(wide);
+                auto value = [&](int j) {
+                    return e.values.size() == 1 ? e.values[0]
+                                                : e.values[first + static_cast<std::size_t>(j - cells.column_begin)];
+                };
                 for (int j = first_column; j < last_column; ++j) switch (e.kind) {
                     case Edit::Kind::scale: out[j] *= e.values[0]; break;
                     case Edit::Kind::values: out[j] = value(j); break;

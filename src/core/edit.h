@@ -1,8 +1,8 @@
 #pragma once
 // An intervention as plain data. Ablation, patching from another prompt, steering and painting attention are all this.
 
-#include "core/site.h"
 #include "core/real.h"
+#include "core/site.h"
 
 #include <memory>
 #include <vector>

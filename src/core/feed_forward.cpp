@@ -1,5 +1,5 @@
-// The MLP, plain or gated (GLU variants, Shazeer 2020), dense or as a sparse mixture of experts (Mixtral, Jiang et al. 2024). A dense
-// MLP is one expert that every row visits with weight 1.
+// The MLP, plain or gated (GLU variants, Shazeer 2020), dense or as a sparse mixture of experts (Mixtral, Jiang et al. 2024). A
+// dense MLP is one expert that every row visits with weight 1.
 
 #include "core/kernels.h"
 #include "core/pass.h"
@@ -22,7 +22,8 @@ void Pass::feed_forward(int l, const BlockWeights& w, const Rows& in) {
     auto part = [&](Site site, int slot, int r) { return row(site, l, r) + slot * d_mlp; };
     auto project_to = [&](Site site, auto matrix, auto bias) { // (T, d_model) x (d_model, d_mlp) -> (T, d_mlp)
         each_expert(l, w, [&](const ExpertWeights& e, int slot, int r, int n) {
-            product(in.at(r - begin), in.stride, n, e.*matrix, e.*bias, part(site, slot, r), static_cast<std::ptrdiff_t>(trace.row_stride(site)));
+            product(in.at(r - begin), in.stride, n, e.*matrix, e.*bias, part(site, slot, r),
+                    static_cast<std::ptrdiff_t>(trace.row_stride(site)));
         });
         done(site, l);
     };
@@ -41,7 +42,8 @@ void Pass::feed_forward(int l, const BlockWeights& w, const Rows& in) {
     const Rows out = rows(Site::mlp_out, l);
     each_expert(l, w, [&](const ExpertWeights& e, int slot, int r, int n) { // (T, d_mlp) x (d_mlp, d_model) -> (T, d_model)
         real* to = config.is_moe() ? trace.scratch_ : out.at(r - begin);
-        product(part(Site::mlp_post, slot, r), static_cast<std::ptrdiff_t>(trace.row_stride(Site::mlp_post)), n, e.out, e.out_bias, to, out.stride);
+        product(part(Site::mlp_post, slot, r), static_cast<std::ptrdiff_t>(trace.row_stride(Site::mlp_post)), n, e.out,
+                e.out_bias, to, out.stride);
         if (!config.is_moe()) return;
         const real gate = row(Site::expert_gates, l, r)[slot];
         real* sum = out.at(r - begin);

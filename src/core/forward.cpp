@@ -14,8 +14,11 @@ void Pass::run(int first_layer) {
     if (first_layer == 0) embed();
     for (int l = first_layer; l < config.n_layers; ++l) {
         // resid_pre of the layer that a resumed pass starts at is given
-        if (staged && l == first_layer && l > 0) std::copy_n(trace.row(Site::resid_pre, l, begin), config.d_model, row(Site::resid_pre, l, begin));
-        if (l > first_layer) copy(rows(config.norm_place == NormPlace::pre ? Site::resid_post : Site::normalized_resid_post, l - 1), rows(Site::resid_pre, l));
+        if (staged && l == first_layer && l > 0)
+            std::copy_n(trace.row(Site::resid_pre, l, begin), config.d_model, row(Site::resid_pre, l, begin));
+        if (l > first_layer)
+            copy(rows(config.norm_place == NormPlace::pre ? Site::resid_post : Site::normalized_resid_post, l - 1),
+                 rows(Site::resid_pre, l));
         done(Site::resid_pre, l);
         block(l);
         put_away(Site::resid_pre, Site::normalized_resid_post, l);
@@ -52,14 +55,17 @@ void Pass::put_away(Site first, Site last, int l) const {
 /// Tokens (and positions) to the residual stream that enters the first block.
 void Pass::embed() {
     const int d = config.d_model;
-    const auto table_row = [d](const real* table, int i) { return table + static_cast<std::size_t>(i) * static_cast<std::size_t>(d); };
+    const auto table_row = [d](const real* table, int i) {
+        return table + static_cast<std::size_t>(i) * static_cast<std::size_t>(d);
+    };
     for (int r = begin; r < end; ++r) std::copy_n(table_row(weights.embed, trace.tokens()[r]), d, row(Site::embed, -1, r));
     done(Site::embed);
     if (!trace.has(Site::pos_embed)) return copy(rows(Site::embed), rows(Site::resid_pre, 0));
     for (int r = begin; r < end; ++r) {
         const int position = trace.plan(r).position;
         real* out = row(Site::pos_embed, -1, r);
-        if (weights.pos_embed) std::copy_n(table_row(weights.pos_embed, position), d, out);
+        if (weights.pos_embed)
+            std::copy_n(table_row(weights.pos_embed, position), d, out);
         else // sine and cosine in turn, wavelengths from 2 pi to 10000 * 2 pi (Vaswani et al. 2017, 3.5)
             for (int i = 0; i < d; ++i) {
                 const double angle = position * std::pow(10000.0, -double(i - i % 2) / d);
@@ -99,7 +105,8 @@ Rows Pass::norm(const Rows& in, Site scale_site, int l, const real* gain, const 
     auto mean = [&](const real* x) { return config.norm == NormKind::layer ? mean_of(x, d) : real(0); };
     for (int i = 0; i < count(); ++i) *rows(scale_site, l).at(i) = norm_scale(in.at(i), d, mean(in.at(i)), config.norm_eps);
     done(scale_site, l);
-    for (int i = 0; i < count(); ++i) normalize(in.at(i), d, mean(in.at(i)), *rows(scale_site, l).at(i), rows(normalized_site, l).at(i));
+    for (int i = 0; i < count(); ++i)
+        normalize(in.at(i), d, mean(in.at(i)), *rows(scale_site, l).at(i), rows(normalized_site, l).at(i));
     done(normalized_site, l);
     const Rows out{trace.normed_, d};
     for (int i = 0; i < count(); ++i) gain_and_bias(rows(normalized_site, l).at(i), gain, bias, out.at(i), d);
@@ -108,9 +115,9 @@ Rows Pass::norm(const Rows& in, Site scale_site, int l, const real* gain, const 
 
 void Pass::unembed() {
     const int last = config.n_layers - 1;
-    const Rows in = config.norm_place == NormPlace::post
-                        ? rows(Site::normalized_resid_post, last)
-                        : norm(rows(Site::resid_post, last), Site::ln_final_scale, -1, weights.ln_final_gain, weights.ln_final_bias);
+    const Rows in = config.norm_place == NormPlace::post ? rows(Site::normalized_resid_post, last)
+                                                         : norm(rows(Site::resid_post, last), Site::ln_final_scale, -1,
+                                                                weights.ln_final_gain, weights.ln_final_bias);
     project(in, weights.unembed, nullptr, rows(Site::logits)); // (T, d_model) x (d_model, d_vocab) -> (T, d_vocab)
     done(Site::logits);
 }
@@ -132,11 +139,15 @@ void Pass::copy(const Rows& from, const Rows& to) const {
 }
 
 void forward(Trace& trace, int row_begin, int row_end, int first_layer) {
-    if (row_begin < 0 || row_begin > row_end || row_end > trace.n_tokens() || first_layer < 0 || first_layer >= trace.config().n_layers)
-        throw Error({"forward", "rows within the " + std::to_string(trace.n_tokens()) + " tokens given, a layer of the model",
-                     "rows " + std::to_string(row_begin) + " to " + std::to_string(row_end) + ", layer " + std::to_string(first_layer), ""});
+    if (row_begin < 0 || row_begin > row_end || row_end > trace.n_tokens() || first_layer < 0 ||
+        first_layer >= trace.config().n_layers)
+        throw Error(
+            {"forward", "rows within the " + std::to_string(trace.n_tokens()) + " tokens given, a layer of the model",
+             "rows " + std::to_string(row_begin) + " to " + std::to_string(row_end) + ", layer " + std::to_string(first_layer),
+             ""});
     if (first_layer > 0 && !trace.kept(Site::resid_pre))
-        throw Error({"forward", "a Trace that keeps hook_resid_pre, to start at layer " + std::to_string(first_layer), "one that does not", ""});
+        throw Error({"forward", "a Trace that keeps hook_resid_pre, to start at layer " + std::to_string(first_layer),
+                     "one that does not", ""});
     const bool ahead = looks_ahead(trace.config().mask);
     for (int r = row_begin; ahead && r < row_end; ++r)
         if (trace.plan(r).key_end > row_end)
@@ -154,7 +165,7 @@ void extend(Trace& trace, std::span<const int> tokens) {
 
 double flops_per_token(const ModelConfig& c, double n_keys) {
     double block = 2.0 * c.d_model * (c.d_q() + 2.0 * c.d_kv()) + 2.0 * c.d_q() * c.d_model; // Q, K, V, O
-    block += 4.0 * c.d_q() * n_keys;                                                        // scores, weighted values
+    block += 4.0 * c.d_q() * n_keys;                                                         // scores, weighted values
     if (c.mlp != MlpKind::none) block += c.expert_slots() * 2.0 * c.d_model * c.d_mlp * (c.mlp == MlpKind::gated ? 3 : 2);
     if (c.is_moe()) block += 2.0 * c.d_model * c.n_experts;
     return c.n_layers * block + 2.0 * c.d_model * c.d_vocab;

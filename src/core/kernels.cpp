@@ -24,8 +24,8 @@ struct Lanes {
     static void store(real* p, Vector v) { *reinterpret_cast<Unaligned*>(p) = v; }
 };
 
-/// N vectors of output columns at once, with several partial sums each to hide the latency of the multiply-add. Their number is the
-/// same for all widths, which keeps the order of summation independent of n_out.
+/// N vectors of output columns at once, with several partial sums each to hide the latency of the multiply-add. Their number is
+/// the same for all widths, which keeps the order of summation independent of n_out.
 constexpr int k_chains = 4;
 
 template <int W, int N>
@@ -94,7 +94,8 @@ void vec_mat(const real* x, int n_in, const real* a, std::ptrdiff_t stride, cons
     run(one_column, 1);
 }
 
-void product(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w, const real* bias, real* y, std::ptrdiff_t y_stride) {
+void product(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w, const real* bias, real* y,
+             std::ptrdiff_t y_stride) {
     constexpr int k_few = 4; // below, a vector at a time is faster than packing the matrix
     if (n_rows < k_few) {
         for (int r = 0; r < n_rows; ++r) vec_mat(x + r * x_stride, w.in, w.data, w.stride, bias, y + r * y_stride, w.out);
@@ -139,7 +140,10 @@ void activate(Activation f, const real* x, real* y, int n) {
         return apply([root = std::sqrt(2 / std::acos(real(-1)))](const Array16& v) -> Array16 {
             return real(0.5) * v * (1 + (root * (v + real(0.044715) * v * v * v)).tanh());
         });
-    case Activation::gelu: return apply([](const Array16& v) -> Array16 { return real(0.5) * v * (1 + (v * std::sqrt(real(0.5))).unaryExpr([](real t) { return std::erf(t); })); });
+    case Activation::gelu:
+        return apply([](const Array16& v) -> Array16 {
+            return real(0.5) * v * (1 + (v * std::sqrt(real(0.5))).unaryExpr([](real t) { return std::erf(t); }));
+        });
     }
 }
 

@@ -7,12 +7,13 @@
 
 namespace gf {
 
-/// y = x A (+ bias): (n_in) x (n_in, n_out) -> (n_out); the rows of A are a_stride apart. Sums run over n_in in a fixed order that
-/// does not depend on n_out, so a wider product agrees exactly with a narrower one.
+/// y = x A (+ bias): (n_in) x (n_in, n_out) -> (n_out); the rows of A are a_stride apart. Sums run over n_in in a fixed order
+/// that does not depend on n_out, so a wider product agrees exactly with a narrower one.
 void vec_mat(const real* x, int n_in, const real* a, std::ptrdiff_t a_stride, const real* bias, real* y, int n_out);
 
 /// Y = X W (+ bias) for n_rows rows: (T, in) x (in, out) -> (T, out).
-void product(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w, const real* bias, real* y, std::ptrdiff_t y_stride);
+void product(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w, const real* bias, real* y,
+             std::ptrdiff_t y_stride);
 
 /// p = softmax(s), n values (may be in place). A row of -inf only (everything masked) gives zeros, never NaN.
 void softmax(const real* s, real* p, int n);

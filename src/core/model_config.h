@@ -7,14 +7,14 @@
 
 namespace gf {
 
-enum class NormKind { layer, rms };         ///< LayerNorm (Ba et al. 2016), RMSNorm (Zhang & Sennrich 2019)
-enum class NormPlace { pre, post };         ///< before each sub-layer, or after each residual addition (Vaswani et al. 2017)
+enum class NormKind { layer, rms }; ///< LayerNorm (Ba et al. 2016), RMSNorm (Zhang & Sennrich 2019)
+enum class NormPlace { pre, post }; ///< before each sub-layer, or after each residual addition (Vaswani et al. 2017)
 enum class Positions { none, learned, sinusoidal, rope, alibi };
 enum class RopePairs { interleaved, half }; ///< which dimensions rotate together: (2i, 2i+1), or (i, i + d_head/2)
 enum class Activation { gelu_tanh, gelu, silu, relu };
-enum class MlpKind { none, plain, gated };  ///< none: an attention-only block
+enum class MlpKind { none, plain, gated }; ///< none: an attention-only block
 enum class MaskKind { causal, bidirectional, prefix, sliding_window };
-enum class TensorNames { llama, gpt2 };     ///< whose names the parameters carry in files
+enum class TensorNames { llama, gpt2 }; ///< whose names the parameters carry in files
 
 struct ModelConfig {
     int d_model = 0;

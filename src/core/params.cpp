@@ -25,16 +25,22 @@ class TableBuilder {
         for (layer_ = 0; layer_ < c_.n_layers; ++layer_) {
             const std::string block = stem + (gpt2 ? "h." : "layers.") + std::to_string(layer_) + ".";
             norm(block + (gpt2 ? "ln_1" : "input_layernorm"), Role::ln1_gain, Role::ln1_bias, bias);
-            if (gpt2) gpt2_attention(block);
-            else attention(block + "self_attn.");
+            if (gpt2)
+                gpt2_attention(block);
+            else
+                attention(block + "self_attn.");
             if (c_.mlp == MlpKind::none) continue;
             norm(block + (gpt2 ? "ln_2" : "post_attention_layernorm"), Role::ln2_gain, Role::ln2_bias, bias);
-            if (gpt2) gpt2_mlp(block + "mlp.");
-            else if (c_.is_moe()) experts(block + "block_sparse_moe.");
-            else dense_mlp(block + "mlp.", "gate_proj", "up_proj", "down_proj");
+            if (gpt2)
+                gpt2_mlp(block + "mlp.");
+            else if (c_.is_moe())
+                experts(block + "block_sparse_moe.");
+            else
+                dense_mlp(block + "mlp.", "gate_proj", "up_proj", "down_proj");
         }
         layer_ = -1;
-        if (c_.norm_place == NormPlace::pre) norm(stem + (gpt2 ? "ln_f" : "norm"), Role::ln_final_gain, Role::ln_final_bias, bias);
+        if (c_.norm_place == NormPlace::pre)
+            norm(stem + (gpt2 ? "ln_f" : "norm"), Role::ln_final_gain, Role::ln_final_bias, bias);
         if (!c_.tied_embeddings) matrix("lm_head.weight", Role::unembed, c_.d_model, c_.d_vocab, true);
         return std::move(rows_);
     }
@@ -61,12 +67,14 @@ class TableBuilder {
         linear(at + "q_proj", Role::q, Role::q_bias, c_.d_model, c_.d_q(), c_.attn_qkv_bias);
         linear(at + "k_proj", Role::k, Role::k_bias, c_.d_model, c_.d_kv(), c_.attn_qkv_bias);
         linear(at + "v_proj", Role::v, Role::v_bias, c_.d_model, c_.d_kv(), c_.attn_qkv_bias);
-        linear(at + "o_proj", Role::attn_out, Role::attn_out_bias, c_.d_q(), c_.d_model, c_.attn_out_bias, true, Init::normal_residual);
+        linear(at + "o_proj", Role::attn_out, Role::attn_out_bias, c_.d_q(), c_.d_model, c_.attn_out_bias, true,
+               Init::normal_residual);
     }
     // GPT-2's Conv1D matrices are [in, out] in the file too.
     void gpt2_attention(const std::string& block) {
         linear(block + "attn.c_attn", Role::qkv, Role::qkv_bias, c_.d_model, c_.d_q() + 2 * c_.d_kv(), true, false);
-        linear(block + "attn.c_proj", Role::attn_out, Role::attn_out_bias, c_.d_q(), c_.d_model, true, false, Init::normal_residual);
+        linear(block + "attn.c_proj", Role::attn_out, Role::attn_out_bias, c_.d_q(), c_.d_model, true, false,
+               Init::normal_residual);
     }
     void gpt2_mlp(const std::string& at) {
         linear(at + "c_fc", Role::mlp_in, Role::mlp_in_bias, c_.d_model, c_.d_mlp, true, false);
@@ -101,9 +109,7 @@ std::size_t ParamRow::size() const {
     return n;
 }
 
-std::vector<int> ParamRow::file_shape() const {
-    return file_transposed ? std::vector<int>{shape[1], shape[0]} : shape;
-}
+std::vector<int> ParamRow::file_shape() const { return file_transposed ? std::vector<int>{shape[1], shape[0]} : shape; }
 
 std::vector<ParamRow> param_table(const ModelConfig& config) { return TableBuilder(config).build(); }
 
@@ -137,7 +143,8 @@ real* allocate_zeros(std::size_t n) {
 } // namespace
 
 Weights::Weights(ModelConfig c)
-    : config(std::move(c)), table(param_table(config)), size_(table.back().offset + table.back().size()), data_(allocate_zeros(size_)) {
+    : config(std::move(c)), table(param_table(config)), size_(table.back().offset + table.back().size()),
+      data_(allocate_zeros(size_)) {
     if (config.tied_embeddings)
         tied_unembed_.reset(allocate_zeros(static_cast<std::size_t>(config.d_model) * static_cast<std::size_t>(config.d_vocab)));
     bind();

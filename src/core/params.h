@@ -15,16 +15,29 @@ namespace gf {
 enum class Role {
     embed,     ///< [d_vocab, d_model]
     pos_embed, ///< [n_ctx, d_model]
-    ln1_gain, ln1_bias,
-    qkv, qkv_bias, ///< GPT-2: the three side by side, [d_model, d_q + 2 d_kv]
-    q, q_bias, k, k_bias, v, v_bias,
-    attn_out, attn_out_bias, ///< [d_q, d_model]
-    ln2_gain, ln2_bias,
+    ln1_gain,
+    ln1_bias,
+    qkv,
+    qkv_bias, ///< GPT-2: the three side by side, [d_model, d_q + 2 d_kv]
+    q,
+    q_bias,
+    k,
+    k_bias,
+    v,
+    v_bias,
+    attn_out,
+    attn_out_bias, ///< [d_q, d_model]
+    ln2_gain,
+    ln2_bias,
     router, ///< [d_model, n_experts]
-    mlp_in, mlp_in_bias, ///< [d_model, d_mlp]: the only one of a plain MLP, the gate of a gated one
-    mlp_up, mlp_up_bias, ///< [d_model, d_mlp]: of a gated MLP, the factor without activation function
-    mlp_out, mlp_out_bias, ///< [d_mlp, d_model]
-    ln_final_gain, ln_final_bias,
+    mlp_in,
+    mlp_in_bias, ///< [d_model, d_mlp]: the only one of a plain MLP, the gate of a gated one
+    mlp_up,
+    mlp_up_bias, ///< [d_model, d_mlp]: of a gated MLP, the factor without activation function
+    mlp_out,
+    mlp_out_bias, ///< [d_mlp, d_model]
+    ln_final_gain,
+    ln_final_bias,
     unembed, ///< [d_model, d_vocab]
 };
 
@@ -37,8 +50,8 @@ struct ParamRow {
     Init init;
     bool decay;
     Role role;
-    int layer;  ///< -1 outside the blocks
-    int expert; ///< -1 where there is one only
+    int layer;              ///< -1 outside the blocks
+    int expert;             ///< -1 where there is one only
     std::size_t offset = 0; ///< into Weights::data
     std::size_t size() const;
     /// The shape as the file has it.
@@ -90,17 +103,19 @@ class Weights {
     /// A deep copy, to be edited.
     std::unique_ptr<Weights> clone() const;
 
-    const real* embed = nullptr;     ///< [d_vocab, d_model]
-    const real* pos_embed = nullptr; ///< [n_ctx, d_model]; learned positions only
+    const real* embed = nullptr;                                   ///< [d_vocab, d_model]
+    const real* pos_embed = nullptr;                               ///< [n_ctx, d_model]; learned positions only
     const real *ln_final_gain = nullptr, *ln_final_bias = nullptr; ///< pre-norm models only
-    Matrix unembed;                  ///< [d_model, d_vocab]; tied: a transposed copy, see refresh()
+    Matrix unembed;                                                ///< [d_model, d_vocab]; tied: a transposed copy, see refresh()
     std::vector<BlockWeights> blocks;
 
     /// Call after the values have been written or changed: renews what is derived from them (the tied unembedding).
     void refresh();
 
   private:
-    struct Free { void operator()(real* p) const; };
+    struct Free {
+        void operator()(real* p) const;
+    };
     std::size_t size_;
     std::unique_ptr<real[], Free> data_, tied_unembed_;
     void bind();

@@ -61,9 +61,9 @@ class Pass {
     const Weights& weights;
     const ModelConfig& config;
     const int begin, end;
-    /// A single row is computed in a place that stays in the cache, and put away in the Trace layer by layer with stores that leave the
-    /// cache alone: its own row was last touched long ago, and waiting for that memory took a quarter of the time. (v is read with the
-    /// rows before it, so it goes to its place at once; edits are applied there too.)
+    /// A single row is computed in a place that stays in the cache, and put away in the Trace layer by layer with stores that
+    /// leave the cache alone: its own row was last touched long ago, and waiting for that memory took a quarter of the time. (v
+    /// is read with the rows before it, so it goes to its place at once; edits are applied there too.)
     const bool staged;
 };
 

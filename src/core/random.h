@@ -26,7 +26,8 @@ struct DrawKey {
 /// Uniform in [0, 1), in steps of 2^-53.
 constexpr double uniform(const DrawKey& key) {
     std::uint64_t h = mix64(key.seed);
-    for (const std::uint64_t word : {std::uint64_t{key.branch}, std::uint64_t{key.position}, std::uint64_t{key.resample}}) h = mix64(h ^ word);
+    for (const std::uint64_t word : {std::uint64_t{key.branch}, std::uint64_t{key.position}, std::uint64_t{key.resample}})
+        h = mix64(h ^ word);
     return static_cast<double>(h >> 11) * 0x1p-53;
 }
 

@@ -32,8 +32,12 @@ auto likelier(const std::vector<real>& values) {
 const StageRow& stage_row(StageKind kind) { return k_stages[static_cast<std::size_t>(kind)]; }
 
 SamplingChain default_chain() {
-    return {{StageKind::repetition_penalty, 1.1, false}, {StageKind::temperature, 1.0, true}, {StageKind::top_k, 40, false},
-            {StageKind::top_p, 0.9, false}, {StageKind::min_p, 0.05, false}, {StageKind::greedy, 0, false}};
+    return {{StageKind::repetition_penalty, 1.1, false},
+            {StageKind::temperature, 1.0, true},
+            {StageKind::top_k, 40, false},
+            {StageKind::top_p, 0.9, false},
+            {StageKind::min_p, 0.05, false},
+            {StageKind::greedy, 0, false}};
 }
 
 SamplingChain with_all_stages(SamplingChain chain) {
@@ -73,12 +77,17 @@ double probability(const SampleStep& step, int stage, int token) {
     return std::exp(stage_logit(step, stage, token) - step.stages[static_cast<std::size_t>(stage)].log_sum_exp);
 }
 
-double final_probability(const SampleStep& step, int token) { return probability(step, static_cast<int>(step.stages.size()) - 1, token); }
+double final_probability(const SampleStep& step, int token) {
+    return probability(step, static_cast<int>(step.stages.size()) - 1, token);
+}
 
 void top_ids(std::span<const real> values, int n, std::vector<int>& ids) {
     ids.resize(values.size());
     std::iota(ids.begin(), ids.end(), 0);
-    const auto key = [&](int i) { return std::isnan(values[static_cast<std::size_t>(i)]) ? -std::numeric_limits<real>::infinity() : values[static_cast<std::size_t>(i)]; };
+    const auto key = [&](int i) {
+        return std::isnan(values[static_cast<std::size_t>(i)]) ? -std::numeric_limits<real>::infinity()
+                                                               : values[static_cast<std::size_t>(i)];
+    };
     const auto before = [&](int a, int b) { return key(a) > key(b) || (key(a) == key(b) && a < b); };
     const auto end = ids.begin() + std::min<std::ptrdiff_t>(n, static_cast<std::ptrdiff_t>(ids.size()));
     if (end != ids.end()) std::nth_element(ids.begin(), end, ids.end(), before);
@@ -88,7 +97,8 @@ void top_ids(std::span<const real> values, int n, std::vector<int>& ids) {
 
 void Sampler::begin(std::span<const real> logits, SampleStep& step) {
     step.logits.assign(logits.begin(), logits.end());
-    for (real& l : step.logits) l = std::min(l, std::numeric_limits<real>::max()); // an infinite one wins without making NaN of the rest
+    for (real& l : step.logits)
+        l = std::min(l, std::numeric_limits<real>::max()); // an infinite one wins without making NaN of the rest
     step.penalised = step.logits;
     step.cut_by.assign(logits.size(), 0);
     step.stages.clear();
@@ -97,8 +107,10 @@ void Sampler::begin(std::span<const real> logits, SampleStep& step) {
     values_.reserve(logits.size());
     seen_.reserve(logits.size());
     for (std::size_t i = 0; i < logits.size(); ++i) {
-        if (logits[i] > -std::numeric_limits<real>::infinity()) alive_.push_back(static_cast<int>(i)); // false for NaN
-        else step.cut_by[i] = 1;
+        if (logits[i] > -std::numeric_limits<real>::infinity())
+            alive_.push_back(static_cast<int>(i)); // false for NaN
+        else
+            step.cut_by[i] = 1;
     }
     n_ranked_ = 0;
     StageRecord raw;
@@ -127,7 +139,8 @@ void Sampler::rank(const SampleStep& step, std::size_t n) {
     n = std::min(n, alive_.size());
     if (n <= n_ranked_) return;
     n = std::min(std::max({n, 2 * n_ranked_, std::size_t{64}}), alive_.size());
-    const auto from = alive_.begin() + static_cast<std::ptrdiff_t>(n_ranked_), to = alive_.begin() + static_cast<std::ptrdiff_t>(n);
+    const auto from = alive_.begin() + static_cast<std::ptrdiff_t>(n_ranked_),
+               to = alive_.begin() + static_cast<std::ptrdiff_t>(n);
     if (to != alive_.end()) std::nth_element(from, to, alive_.end(), likelier(step.penalised));
     std::sort(from, to, likelier(step.penalised));
     n_ranked_ = n;
@@ -141,7 +154,8 @@ void Sampler::measure(StageRecord& record, const SampleStep& step) {
     for (std::size_t i = 0; i < alive_.size(); ++i) values_[i] = step.penalised[static_cast<std::size_t>(alive_[i])];
     Eigen::Map<Eigen::Array<real, Eigen::Dynamic, 1>> x(values_.data(), static_cast<Eigen::Index>(values_.size()));
     const real most = x.maxCoeff();
-    x = ((x - most) * static_cast<real>(record.scale)).max(real(-1000)); // probability 0 all the same, but 0 * -inf would be NaN below
+    x = ((x - most) * static_cast<real>(record.scale))
+            .max(real(-1000)); // probability 0 all the same, but 0 * -inf would be NaN below
     const double sum = x.exp().template cast<double>().sum();
     record.log_sum_exp = record.scale * static_cast<double>(most) + std::log(sum);
     record.entropy = (std::log(sum) - (x.exp() * x).template cast<double>().sum() / sum) / std::log(2.0);
@@ -151,7 +165,9 @@ void Sampler::measure(StageRecord& record, const SampleStep& step) {
 int Sampler::n_kept(const SampleStage& stage, const StageRecord& before, const SampleStep& step) {
     const std::size_t all = alive_.size();
     std::size_t kept = all;
-    auto logit = [&](std::size_t i) { return before.scale * static_cast<double>(step.penalised[static_cast<std::size_t>(alive_[i])]); };
+    auto logit = [&](std::size_t i) {
+        return before.scale * static_cast<double>(step.penalised[static_cast<std::size_t>(alive_[i])]);
+    };
     switch (stage.kind) {
     case StageKind::greedy: kept = 1; break;
     case StageKind::top_k: kept = static_cast<std::size_t>(stage.value); break;
@@ -188,7 +204,8 @@ void Sampler::cut_to(std::size_t n, SampleStep& step) {
     n_ranked_ = std::min(n_ranked_, n);
 }
 
-void Sampler::sample(std::span<const real> logits, std::span<const int> history, const SamplingChain& chain, const DrawKey& key, SampleStep& step) {
+void Sampler::sample(std::span<const real> logits, std::span<const int> history, const SamplingChain& chain, const DrawKey& key,
+                     SampleStep& step) {
     step.stages.reserve(chain.size() + 1);
     begin(logits, step);
     for (const SampleStage& stage : chain) {

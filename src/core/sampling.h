@@ -13,7 +13,8 @@
 namespace gf {
 
 enum class StageKind {
-    repetition_penalty, ///< logits of tokens in the text so far: divided by the value if positive, else multiplied (CTRL, Keskar 2019)
+    repetition_penalty, ///< logits of tokens in the text so far: divided by the value if positive, else multiplied (CTRL, Keskar
+                        ///< 2019)
     temperature,        ///< logits divided by the value
     top_k,              ///< only the `value` largest
     top_p,              ///< the smallest set of likeliest tokens with probability >= value (nucleus, Holtzman et al. 2020)
@@ -63,8 +64,8 @@ struct StageRecord {
 
 /// What the sampler did at one token. Ids of equal logits are ordered by id everywhere.
 struct SampleStep {
-    std::vector<real> logits;        ///< raw (an infinite one as the largest number)
-    std::vector<real> penalised;     ///< after the repetition penalty (equal to logits without one)
+    std::vector<real> logits;    ///< raw (an infinite one as the largest number)
+    std::vector<real> penalised; ///< after the repetition penalty (equal to logits without one)
     /// 0: alive; else 1 + the index in `stages` of the stage that cut the token (1: its raw logit is -inf or NaN)
     std::vector<std::uint8_t> cut_by;
     std::vector<StageRecord> stages; ///< [0] is the distribution before any stage; then one for each stage that is on
@@ -89,7 +90,8 @@ class Sampler {
   public:
     /// Runs the chain on `logits` and draws. `history` are the tokens before, for the repetition penalty. NaN is never drawn; if
     /// there is nothing else, token 0 is, with probability 0. The chain must be valid.
-    void sample(std::span<const real> logits, std::span<const int> history, const SamplingChain& chain, const DrawKey& key, SampleStep& step);
+    void sample(std::span<const real> logits, std::span<const int> history, const SamplingChain& chain, const DrawKey& key,
+                SampleStep& step);
 
     /// Draws again, with another key, from the distribution of the last sample(), whose result `step` is.
     void redraw(SampleStep& step, const DrawKey& key);
@@ -105,9 +107,9 @@ class Sampler {
     void rank(const SampleStep& step, std::size_t n);
     void cut_to(std::size_t n, SampleStep& step);
 
-    std::vector<int> alive_;      ///< the first n_ranked_ in order
-    std::vector<real> values_;    ///< their penalised logits, for measure()
-    std::vector<char> seen_;      ///< by token: already penalised
+    std::vector<int> alive_;   ///< the first n_ranked_ in order
+    std::vector<real> values_; ///< their penalised logits, for measure()
+    std::vector<char> seen_;   ///< by token: already penalised
     std::size_t n_ranked_ = 0;
 };
 

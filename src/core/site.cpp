@@ -18,8 +18,9 @@ constexpr Items<Axis, 2> k_pos_model{pos, d_model}, k_pos_one{pos, one}, k_pos_e
     k_pos_vocab{pos, d_vocab}, k_pos_mlp{pos, d_mlp};
 constexpr Items<Axis, 3> k_pos_head{pos, head, d_head}, k_pos_kv{pos, kv_head, d_head}, k_head_qk{head, query, key};
 constexpr Items<Site, 1> k_from_resid_pre{resid_pre}, k_from_ln1{ln1_normalized}, k_from_q{q}, k_from_k{k},
-    k_from_scores{attn_scores}, k_from_z{z}, k_from_resid_mid{resid_mid}, k_from_ln2{ln2_normalized}, k_from_router{router_logits},
-    k_from_weights{expert_weights}, k_from_resid_post{resid_post}, k_from_final{ln_final_normalized};
+    k_from_scores{attn_scores}, k_from_z{z}, k_from_resid_mid{resid_mid}, k_from_ln2{ln2_normalized},
+    k_from_router{router_logits}, k_from_weights{expert_weights}, k_from_resid_post{resid_post},
+    k_from_final{ln_final_normalized};
 constexpr Items<Site, 2> k_from_embeds{embed, pos_embed}, k_from_ln1_scale{resid_pre, ln1_scale}, k_from_qk{rot_q, rot_k},
     k_from_pattern{pattern, v}, k_from_attn{resid_pre, attn_out}, k_from_ln2_scale{resid_mid, ln2_scale},
     k_from_choice{expert_weights, expert_indices}, k_from_pre{mlp_pre, mlp_pre_linear}, k_from_post{mlp_post, expert_gates},
@@ -28,20 +29,24 @@ constexpr Items<Site, 2> k_from_embeds{embed, pos_embed}, k_from_ln1_scale{resid
 constexpr std::array<SiteRow, k_n_sites> k_rows{{
     {embed, "hook_embed", false, k_pos_model, true, "", "W_E[token]", {}},
     {pos_embed, "hook_pos_embed", false, k_pos_model, true, "", "W_pos[position]", {}},
-    {resid_pre, "hook_resid_pre", true, k_pos_model, true, "", "embed + pos_embed, or resid_post of the layer before", k_from_embeds},
-    {ln1_scale, "ln1.hook_scale", true, k_pos_one, true, "", "sqrt(mean((x - mean x)^2) + eps); RMSNorm: mean x = 0", k_from_resid_pre},
+    {resid_pre, "hook_resid_pre", true, k_pos_model, true, "", "embed + pos_embed, or resid_post of the layer before",
+     k_from_embeds},
+    {ln1_scale, "ln1.hook_scale", true, k_pos_one, true, "", "sqrt(mean((x - mean x)^2) + eps); RMSNorm: mean x = 0",
+     k_from_resid_pre},
     {ln1_normalized, "ln1.hook_normalized", true, k_pos_model, true, "", "(x - mean x) / scale", k_from_ln1_scale},
     {q, "attn.hook_q", true, k_pos_head, true, "", "(normalized * gain + bias) W_Q + b_Q", k_from_ln1},
     {k, "attn.hook_k", true, k_pos_kv, true, "", "(normalized * gain + bias) W_K + b_K", k_from_ln1},
     {v, "attn.hook_v", true, k_pos_kv, true, "", "(normalized * gain + bias) W_V + b_V", k_from_ln1},
     {rot_q, "attn.hook_rot_q", true, k_pos_head, true, "", "q rotated by position * theta^(-2 i / d_head)", k_from_q},
     {rot_k, "attn.hook_rot_k", true, k_pos_kv, true, "", "k rotated by position * theta^(-2 i / d_head)", k_from_k},
-    {attn_scores, "attn.hook_attn_scores", true, k_head_qk, true, "", "q . k / sqrt(d_head) + position bias; -inf where masked", k_from_qk},
+    {attn_scores, "attn.hook_attn_scores", true, k_head_qk, true, "", "q . k / sqrt(d_head) + position bias; -inf where masked",
+     k_from_qk},
     {pattern, "attn.hook_pattern", true, k_head_qk, true, "", "softmax of the scores over the keys", k_from_scores},
     {z, "attn.hook_z", true, k_pos_head, true, "", "sum over keys of pattern * v", k_from_pattern},
     {attn_out, "hook_attn_out", true, k_pos_model, true, "", "z W_O + b_O", k_from_z},
     {resid_mid, "hook_resid_mid", true, k_pos_model, true, "", "resid_pre + attn_out", k_from_attn},
-    {ln2_scale, "ln2.hook_scale", true, k_pos_one, true, "", "sqrt(mean((x - mean x)^2) + eps); RMSNorm: mean x = 0", k_from_resid_mid},
+    {ln2_scale, "ln2.hook_scale", true, k_pos_one, true, "", "sqrt(mean((x - mean x)^2) + eps); RMSNorm: mean x = 0",
+     k_from_resid_mid},
     {ln2_normalized, "ln2.hook_normalized", true, k_pos_model, true, "", "(x - mean x) / scale", k_from_ln2_scale},
     {router_logits, "mlp.hook_router_logits", true, k_pos_expert, true, "", "(normalized * gain + bias) W_router", k_from_ln2},
     {expert_weights, "mlp.hook_expert_weights", true, k_pos_expert, true, "", "softmax of the router logits", k_from_router},
@@ -52,9 +57,12 @@ constexpr std::array<SiteRow, k_n_sites> k_rows{{
     {mlp_pre_linear, "mlp.hook_pre_linear", true, k_pos_mlp, true, "", "(normalized * gain + bias) W_up + b_up", k_from_ln2},
     {mlp_post, "mlp.hook_post", true, k_pos_mlp, true, "", "activation(pre), of a gated MLP times pre_linear", k_from_pre},
     {mlp_out, "hook_mlp_out", true, k_pos_model, true, "", "post W_out + b_out, of experts weighted by their gates", k_from_post},
-    {resid_post, "hook_resid_post", true, k_pos_model, true, "", "resid_mid + mlp_out (attention only: resid_pre + attn_out)", k_from_mlp},
-    {normalized_resid_post, "hook_normalized_resid_post", true, k_pos_model, true, "", "norm of resid_post with gain and bias", k_from_resid_post},
-    {ln_final_scale, "ln_final.hook_scale", false, k_pos_one, true, "", "sqrt(mean((x - mean x)^2) + eps); RMSNorm: mean x = 0", k_from_resid_post},
+    {resid_post, "hook_resid_post", true, k_pos_model, true, "", "resid_mid + mlp_out (attention only: resid_pre + attn_out)",
+     k_from_mlp},
+    {normalized_resid_post, "hook_normalized_resid_post", true, k_pos_model, true, "", "norm of resid_post with gain and bias",
+     k_from_resid_post},
+    {ln_final_scale, "ln_final.hook_scale", false, k_pos_one, true, "", "sqrt(mean((x - mean x)^2) + eps); RMSNorm: mean x = 0",
+     k_from_resid_post},
     {ln_final_normalized, "ln_final.hook_normalized", false, k_pos_model, true, "", "(x - mean x) / scale", k_from_final_scale},
     {logits, "logits", false, k_pos_vocab, true, "", "(normalized * gain + bias) W_U", k_from_final},
 }};
@@ -69,10 +77,14 @@ static_assert(rows_in_order(), "one row per Site, in its order");
 bool glob_match(std::string_view pattern, std::string_view text) {
     std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
     while (t < text.size()) {
-        if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) ++p, ++t;
-        else if (p < pattern.size() && pattern[p] == '*') star = p++, resume = t;
-        else if (star != std::string_view::npos) p = star + 1, t = ++resume;
-        else return false;
+        if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t]))
+            ++p, ++t;
+        else if (p < pattern.size() && pattern[p] == '*')
+            star = p++, resume = t;
+        else if (star != std::string_view::npos)
+            p = star + 1, t = ++resume;
+        else
+            return false;
     }
     while (p < pattern.size() && pattern[p] == '*') ++p;
     return p == pattern.size();

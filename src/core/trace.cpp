@@ -62,7 +62,11 @@ double row_width(const ModelConfig& c, Site site, int n_keys) {
 }
 
 struct Layout {
-    struct Place { std::size_t offset, layer_stride, row_stride, stage; double n_values; bool present, kept; };
+    struct Place {
+        std::size_t offset, layer_stride, row_stride, stage;
+        double n_values;
+        bool present, kept;
+    };
     std::array<Place, k_n_sites> sites{};
     std::size_t keys_transposed = 0, normed = 0, scratch = 0, total = 0;
 };
@@ -181,7 +185,8 @@ void Trace::make_plans() {
             }
         }
     }
-    if (expected_begin != capacity()) refuse("segments that cover all " + std::to_string(capacity()) + " rows", std::to_string(expected_begin));
+    if (expected_begin != capacity())
+        refuse("segments that cover all " + std::to_string(capacity()) + " rows", std::to_string(expected_begin));
 }
 
 void Trace::append(std::span<const int> tokens) {
@@ -190,7 +195,8 @@ void Trace::append(std::span<const int> tokens) {
             throw Error({"token", "an id from 0 to " + std::to_string(config().d_vocab - 1), std::to_string(id),
                          "use the tokenizer that belongs to the model"});
     if (static_cast<int>(tokens.size()) > capacity() - n_tokens_)
-        throw Error({"trace", "at most " + std::to_string(capacity()) + " tokens", std::to_string(n_tokens_ + static_cast<int>(tokens.size())),
+        throw Error({"trace", "at most " + std::to_string(capacity()) + " tokens",
+                     std::to_string(n_tokens_ + static_cast<int>(tokens.size())),
                      "shorten the prompt or ask for fewer new tokens"});
     std::copy(tokens.begin(), tokens.end(), tokens_.begin() + n_tokens_);
     n_tokens_ += static_cast<int>(tokens.size());
@@ -204,7 +210,8 @@ real Trace::value(const CellRef& cell) const {
 
 std::unique_ptr<Trace> Trace::branch(int rows, int capacity) const {
     if (shape_.segments.size() != 1 || shape_.segments[0].pad_left || shape_.segments[0].pad_right)
-        throw Error({"branch", "a run of one sequence without padding", std::to_string(shape_.segments.size()) + " segments", ""});
+        throw Error(
+            {"branch", "a run of one sequence without padding", std::to_string(shape_.segments.size()) + " segments", ""});
     Segment whole = shape_.segments[0];
     whole.end = capacity;
     auto copy = std::make_unique<Trace>(weights_, TraceShape{capacity, {whole}, shape_.keep}, edits_);
@@ -213,10 +220,12 @@ std::unique_ptr<Trace> Trace::branch(int rows, int capacity) const {
     for (int i = 0; i < k_n_sites; ++i) {
         const Site site = static_cast<Site>(i);
         if (!kept(site)) continue;
-        const int heads = site_heads(c, site), from = site_width(c, site, n_keys_) / heads, to = site_width(c, site, copy->n_keys_) / heads;
+        const int heads = site_heads(c, site), from = site_width(c, site, n_keys_) / heads,
+                  to = site_width(c, site, copy->n_keys_) / heads;
         for (int l = 0; l < (site_row(site).per_layer ? c.n_layers : 1); ++l)
             for (int t = 0; t < rows; ++t)
-                for (int h = 0; h < heads; ++h) std::copy_n(row(site, l, t) + h * from, std::min(from, to), copy->row(site, l, t) + h * to);
+                for (int h = 0; h < heads; ++h)
+                    std::copy_n(row(site, l, t) + h * from, std::min(from, to), copy->row(site, l, t) + h * to);
     }
     const std::size_t columns = static_cast<std::size_t>(c.n_layers) * static_cast<std::size_t>(c.d_kv());
     for (std::size_t j = 0; j < columns; ++j)

@@ -89,7 +89,8 @@ class Trace {
     };
     const RowPlan& plan(int row) const { return plans_[static_cast<std::size_t>(row)]; }
 
-    /// A Trace of its own with the first `rows` rows of this one; `edits` replace the old ones (they must not reach into the copied rows).
+    /// A Trace of its own with the first `rows` rows of this one; `edits` replace the old ones (they must not reach into the
+    /// copied rows).
     std::unique_ptr<Trace> branch(int rows, int capacity) const;
 
   private:
@@ -99,7 +100,9 @@ class Trace {
         std::size_t layer_stride = 0, row_stride = 0;
         bool kept = true;
     };
-    struct Free { void operator()(real* p) const; };
+    struct Free {
+        void operator()(real* p) const;
+    };
 
     static constexpr std::size_t k_arena_alignment = 4096; ///< a page
 
@@ -120,10 +123,10 @@ class Trace {
 
     // Derived, for speed only.
     std::array<real*, k_n_sites> stages_{}; ///< one row of each site, together small enough for the cache; see Pass::staged
-    real* keys_transposed_ = nullptr; ///< [layer, kv_head, d_head, capacity]: rotated keys as the score product reads them
-    std::size_t keys_stride_ = 0;     ///< between its rows
-    real* normed_ = nullptr;          ///< [row, d_model]: normalised with gain and bias
-    real* scratch_ = nullptr;         ///< one row of d_model, or one head
+    real* keys_transposed_ = nullptr;       ///< [layer, kv_head, d_head, capacity]: rotated keys as the score product reads them
+    std::size_t keys_stride_ = 0;           ///< between its rows
+    real* normed_ = nullptr;                ///< [row, d_model]: normalised with gain and bias
+    real* scratch_ = nullptr;               ///< one row of d_model, or one head
     std::vector<real> rope_cos_, rope_sin_; ///< [position, d_head / 2]
     std::vector<real> alibi_slopes_;        ///< [head]
 };

@@ -14,7 +14,8 @@ using nlohmann::json;
 void read_range(const json& edit, const char* key, const std::string& where, int& begin, int& end) {
     if (!json_has(edit, key)) return;
     const json& range = json_array(edit, key, where);
-    if (range.size() != 2 || !range[0].is_number_integer() || !range[1].is_number_integer() || range[0] < 0 || range[0] > range[1] || range[1] > (1 << 30))
+    if (range.size() != 2 || !range[0].is_number_integer() || !range[1].is_number_integer() || range[0] < 0 ||
+        range[0] > range[1] || range[1] > (1 << 30))
         throw Error({where + ": " + key, "two whole numbers, [begin, end)", json_found(range), ""});
     begin = range[0].get<int>();
     end = range[1].get<int>();
@@ -27,7 +28,8 @@ void read_values(const json& value, const std::string& where, std::vector<real>&
     };
     if (value.is_array())
         for (const json& v : value) take(v);
-    else take(value);
+    else
+        take(value);
 }
 
 SiteRef read_site(const json& edit, const ModelConfig& config, const std::string& where) {
@@ -49,7 +51,8 @@ Edit parse_edit(const json& in, const ModelConfig& config, const std::string& wh
     read_range(in, "heads", where, edit.range.head_begin, edit.range.head_end);
     read_range(in, "columns", where, edit.range.column_begin, edit.range.column_end);
     int n_kinds = 0;
-    for (const auto& [key, kind] : std::array{std::pair{"scale", Edit::Kind::scale}, std::pair{"values", Edit::Kind::values}, std::pair{"add", Edit::Kind::add}}) {
+    for (const auto& [key, kind] : std::array{std::pair{"scale", Edit::Kind::scale}, std::pair{"values", Edit::Kind::values},
+                                              std::pair{"add", Edit::Kind::add}}) {
         if (!json_has(in, key)) continue;
         ++n_kinds;
         edit.kind = kind;
@@ -65,7 +68,8 @@ std::vector<Edit> parse_edits(std::string_view text, const ModelConfig& config, 
     const json list = parse_json(text, where);
     if (!list.is_array()) throw Error({where, "a list of edits", json_found(list), ""});
     std::vector<Edit> edits;
-    for (std::size_t i = 0; i < list.size(); ++i) edits.push_back(parse_edit(list[i], config, where + " [" + std::to_string(i) + "]"));
+    for (std::size_t i = 0; i < list.size(); ++i)
+        edits.push_back(parse_edit(list[i], config, where + " [" + std::to_string(i) + "]"));
     return edits;
 }
 

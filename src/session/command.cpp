@@ -41,12 +41,18 @@ struct Reader {
     void operator()(const char* key, T& value) const {
         known.emplace_back(key);
         if (!in.contains(key)) return; // every field has a default
-        if constexpr (std::is_same_v<T, std::string>) value = json_string(in, key, where);
-        else if constexpr (std::is_same_v<T, bool>) value = json_bool(in, key, where);
-        else if constexpr (std::is_same_v<T, double>) value = json_number(in, key, where);
-        else if constexpr (std::is_same_v<T, std::uint64_t>) read_unsigned(json_field(in, key, where), key, value);
-        else if constexpr (std::is_same_v<T, int>) value = static_cast<int>(json_int(in, key, where, -2147483647, 2147483647));
-        else read_chain(json_array(in, key, where), value);
+        if constexpr (std::is_same_v<T, std::string>)
+            value = json_string(in, key, where);
+        else if constexpr (std::is_same_v<T, bool>)
+            value = json_bool(in, key, where);
+        else if constexpr (std::is_same_v<T, double>)
+            value = json_number(in, key, where);
+        else if constexpr (std::is_same_v<T, std::uint64_t>)
+            read_unsigned(json_field(in, key, where), key, value);
+        else if constexpr (std::is_same_v<T, int>)
+            value = static_cast<int>(json_int(in, key, where, -2147483647, 2147483647));
+        else
+            read_chain(json_array(in, key, where), value);
     }
     void read_unsigned(const json& number, const char* key, std::uint64_t& value) const {
         if (!number.is_number_unsigned() && !(number.is_number_integer() && number.get<std::int64_t>() >= 0))
@@ -58,7 +64,8 @@ struct Reader {
         for (const json& s : list) {
             json_only_keys(s, {"stage", "value", "on"}, where);
             const StageKind kind = stage_from_name(json_string(s, "stage", where), where);
-            chain.push_back({kind, json_number_or(s, "value", stage_row(kind).neutral, where), json_bool_or(s, "on", true, where)});
+            chain.push_back(
+                {kind, json_number_or(s, "value", stage_row(kind).neutral, where), json_bool_or(s, "on", true, where)});
         }
     }
 };
@@ -108,7 +115,8 @@ Command command_from_json(const json& in, const std::string& where) {
 std::vector<Command> commands_from_json(const json& in, const std::string& where) {
     if (!in.is_array()) throw Error({where, "an array of commands", json_found(in), "write [{\"command\": \"step\"}]"});
     std::vector<Command> commands;
-    for (std::size_t i = 0; i < in.size(); ++i) commands.push_back(command_from_json(in[i], where + " [" + std::to_string(i) + "]"));
+    for (std::size_t i = 0; i < in.size(); ++i)
+        commands.push_back(command_from_json(in[i], where + " [" + std::to_string(i) + "]"));
     return commands;
 }
 

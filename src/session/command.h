@@ -1,5 +1,6 @@
 #pragma once
-// Everything a person can do, as one serialisable value: the queue to the worker, undo, `shot --script` and UI tests all speak it.
+// Everything a person can do, as one serialisable value: the queue to the worker, undo, `shot --script` and UI tests all speak
+// it.
 
 #include "core/sampling.h"
 
@@ -20,13 +21,20 @@ namespace command {
 struct Open {
     std::string model, tokenizer;
     static constexpr std::string_view k_name = "open";
-    static void fields(auto& c, auto f) { f("model", c.model); f("tokenizer", c.tokenizer); }
+    static void fields(auto& c, auto f) {
+        f("model", c.model);
+        f("tokenizer", c.tokenizer);
+    }
 };
 /// Without tokenizer: ids separated by commas or blanks.
 struct SetPrompt {
-    std::string text; bool truncate = false;
+    std::string text;
+    bool truncate = false;
     static constexpr std::string_view k_name = "prompt";
-    static void fields(auto& c, auto f) { f("text", c.text); f("truncate", c.truncate); }
+    static void fields(auto& c, auto f) {
+        f("text", c.text);
+        f("truncate", c.truncate);
+    }
 };
 struct Play {
     static constexpr std::string_view k_name = "play";
@@ -73,7 +81,10 @@ struct Resample {
 struct ForceToken {
     int position = 0, token = 0;
     static constexpr std::string_view k_name = "force-token";
-    static void fields(auto& c, auto f) { f("position", c.position); f("token", c.token); }
+    static void fields(auto& c, auto f) {
+        f("position", c.position);
+        f("token", c.token);
+    }
 };
 struct SelectBranch {
     int branch = 0;
@@ -102,7 +113,10 @@ struct SetScale {
 struct PinHead {
     int layer = 0, head = 0;
     static constexpr std::string_view k_name = "pin-head";
-    static void fields(auto& c, auto f) { f("layer", c.layer); f("head", c.head); }
+    static void fields(auto& c, auto f) {
+        f("layer", c.layer);
+        f("head", c.head);
+    }
 };
 /// -1: none.
 struct PinToken {
@@ -112,9 +126,10 @@ struct PinToken {
 };
 } // namespace command
 
-using Command = std::variant<command::Open, command::SetPrompt, command::Play, command::Pause, command::Step, command::Jump, command::SetSpeed,
-                             command::SetSampling, command::SetSeed, command::Resample, command::ForceToken, command::SelectBranch, command::Undo,
-                             command::Redo, command::SetTheme, command::SetScale, command::PinHead, command::PinToken>;
+using Command = std::variant<command::Open, command::SetPrompt, command::Play, command::Pause, command::Step, command::Jump,
+                             command::SetSpeed, command::SetSampling, command::SetSeed, command::Resample, command::ForceToken,
+                             command::SelectBranch, command::Undo, command::Redo, command::SetTheme, command::SetScale,
+                             command::PinHead, command::PinToken>;
 
 /// {"command": "step", "tokens": 1}
 nlohmann::json to_json(const Command& command);

@@ -88,7 +88,8 @@ void Engine::run(const command::Open& c) {
     state_.prompt.clear();
     clear_message();
     const std::vector<std::string>& warnings = state_.model->warnings;
-    if (!warnings.empty()) note(warnings[0] + (warnings.size() > 1 ? " (and " + std::to_string(warnings.size() - 1) + " more warnings)" : ""));
+    if (!warnings.empty())
+        note(warnings[0] + (warnings.size() > 1 ? " (and " + std::to_string(warnings.size() - 1) + " more warnings)" : ""));
     start({std::max(bos_id(*state_.model), 0)}); // without BOS any token serves
 }
 
@@ -98,7 +99,9 @@ void Engine::run(const command::SetPrompt& c) {
     const int most = state_.model->config().n_ctx;
     if (static_cast<int>(prompt.size()) > most) {
         if (!c.truncate) {
-            note("The prompt has " + std::to_string(prompt.size()) + " tokens; this model's context holds " + std::to_string(most) + ".", true);
+            note("The prompt has " + std::to_string(prompt.size()) + " tokens; this model's context holds " +
+                     std::to_string(most) + ".",
+                 true);
             can_truncate_ = true;
             refused_prompt_ = c.text;
             return;
@@ -123,7 +126,8 @@ void Engine::start(const std::vector<int>& prompt) {
     const int n = static_cast<int>(prompt.size());
     auto root = std::make_shared<Branch>();
     root->n_prompt = n;
-    const int capacity = config.mask == MaskKind::bidirectional ? n : std::min(config.n_ctx, std::max(k_first_capacity, n + k_first_capacity / 2));
+    const int capacity =
+        config.mask == MaskKind::bidirectional ? n : std::min(config.n_ctx, std::max(k_first_capacity, n + k_first_capacity / 2));
     root->trace = std::make_shared<Trace>(state_.model->weights, trace_shape(capacity, n));
     root->trace->append(prompt);
     root->origins = std::make_shared<std::vector<TokenOrigin>>(static_cast<std::size_t>(capacity));
@@ -156,7 +160,8 @@ void Engine::compute_rows(Branch& b, int rows) {
     const auto begin = std::chrono::steady_clock::now();
     forward(*b.trace, first, rows);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    if (rows - first == 1) seconds_per_token_ = seconds_per_token_ > 0 ? 0.9 * seconds_per_token_ + 0.1 * took.count() : took.count(); // of decoding
+    if (rows - first == 1)
+        seconds_per_token_ = seconds_per_token_ > 0 ? 0.9 * seconds_per_token_ + 0.1 * took.count() : took.count(); // of decoding
     for (int t = std::max(first, 1); t < rows; ++t) {
         const real* logits = b.trace->row(Site::logits, -1, t - 1);
         TokenOrigin& o = (*b.origins)[static_cast<std::size_t>(t)];
@@ -177,7 +182,8 @@ void Engine::run(const command::Play&) {
 void Engine::run(const command::Pause&) { playing_ = false; }
 
 void Engine::run(const command::SetSpeed& c) {
-    if (!(c.tokens_per_s >= 0)) throw Error({"speed", "0 (no limit) or more tokens per second", std::to_string(c.tokens_per_s), ""});
+    if (!(c.tokens_per_s >= 0))
+        throw Error({"speed", "0 (no limit) or more tokens per second", std::to_string(c.tokens_per_s), ""});
     speed_ = c.tokens_per_s;
 }
 
@@ -227,9 +233,11 @@ bool Engine::forward_one() {
 DrawKey Engine::next_key() const {
     const Branch& b = current();
     const int at = state_.cursor;
-    if (at < b.rows && b.origins->at(static_cast<std::size_t>(at)).kind == TokenOrigin::Kind::drawn) return b.origins->at(static_cast<std::size_t>(at)).key;
+    if (at < b.rows && b.origins->at(static_cast<std::size_t>(at)).kind == TokenOrigin::Kind::drawn)
+        return b.origins->at(static_cast<std::size_t>(at)).key;
     const auto number = state_.resamples.find({b.id, at});
-    return {state_.seed, static_cast<std::uint32_t>(b.id), static_cast<std::uint32_t>(at), number == state_.resamples.end() ? 0 : number->second};
+    return {state_.seed, static_cast<std::uint32_t>(b.id), static_cast<std::uint32_t>(at),
+            number == state_.resamples.end() ? 0 : number->second};
 }
 
 int Engine::draw(const Branch& b, int position, const DrawKey& key) {
@@ -249,7 +257,8 @@ void Engine::append(Branch& b, int token, TokenOrigin origin) {
 void Engine::grow(Branch& b) {
     const int capacity = std::min(context(), std::max(2 * b.rows, k_first_capacity));
     const Trace& old = *b.trace;
-    const TraceShape shape = old.shape().keep == Keep::all ? trace_shape(capacity, old.shape().segments[0].n_prefix) : old.shape();
+    const TraceShape shape =
+        old.shape().keep == Keep::all ? trace_shape(capacity, old.shape().segments[0].n_prefix) : old.shape();
     if (shape.keep == old.shape().keep) {
         b.trace = old.branch(b.rows, capacity);
     } else { // what a smaller Trace keeps is computed again
@@ -299,8 +308,10 @@ void Engine::run(const command::ForceToken& c) {
     auto require = [](bool ok, const std::string& expected, int found) {
         if (!ok) throw Error({"force token", expected, std::to_string(found), ""});
     };
-    require(c.position >= 1 && c.position <= b.rows && c.position < context(), "a position from 1 to " + std::to_string(std::min(b.rows, context() - 1)), c.position);
-    require(c.token >= 0 && c.token < b.trace->config().d_vocab, "an id from 0 to " + std::to_string(b.trace->config().d_vocab - 1), c.token);
+    require(c.position >= 1 && c.position <= b.rows && c.position < context(),
+            "a position from 1 to " + std::to_string(std::min(b.rows, context() - 1)), c.position);
+    require(c.token >= 0 && c.token < b.trace->config().d_vocab,
+            "an id from 0 to " + std::to_string(b.trace->config().d_vocab - 1), c.token);
     require_free("force token", c.position);
     remember();
     playing_ = false;
@@ -318,7 +329,8 @@ void Engine::require_free(const char* what, int position) const {
                      std::to_string(position), "change the prompt instead"});
 }
 
-/// The branch that has the current one's tokens before `position`, and `token` there, preferably the current one; -1 if there is none.
+/// The branch that has the current one's tokens before `position`, and `token` there, preferably the current one; -1 if there is
+/// none.
 int Engine::find_branch(int position, int token) const {
     const auto prefix = current().tokens(position);
     auto fits = [&](const Branch& b) {

@@ -1,5 +1,6 @@
 #pragma once
-// The session without threads: commands change its state, ticks do its work in slices, publish() shows it. Session runs it on a worker.
+// The session without threads: commands change its state, ticks do its work in slices, publish() shows it. Session runs it on a
+// worker.
 
 #include "session/command.h"
 #include "session/snapshot.h"
@@ -19,7 +20,8 @@ class Engine {
     /// Carries out a command. Never throws: what went wrong becomes the snapshot's message, and the state stays as it was.
     void apply(const Command& command);
 
-    /// Does one slice of work (a piece of the prompt, or one token while playing) if it is due. `now` in seconds, from any origin.
+    /// Does one slice of work (a piece of the prompt, or one token while playing) if it is due. `now` in seconds, from any
+    /// origin.
     void tick(double now);
 
     /// When tick() has something to do: -infinity means at once, infinity not until the next command.
@@ -37,7 +39,7 @@ class Engine {
         std::string model_path, tokenizer_path, prompt;
         std::vector<std::shared_ptr<Branch>> tree;
         int branch = 0;
-        int cursor = 0; ///< tokens shown, once they are computed
+        int cursor = 0;                                         ///< tokens shown, once they are computed
         std::map<std::pair<int, int>, std::uint32_t> resamples; ///< (branch, position) -> number of its last draw
         SamplingChain chain = default_chain();
         std::uint64_t seed = 42;
@@ -85,8 +87,8 @@ class Engine {
 
     State state_;
     std::deque<State> undo_, redo_;
-    bool undoable_ = false;         ///< the command at work is a step of undo
-    bool moving_sampling_ = false;  ///< successive slider moves are one step of undo
+    bool undoable_ = false;        ///< the command at work is a step of undo
+    bool moving_sampling_ = false; ///< successive slider moves are one step of undo
     bool playing_ = false;
     double speed_ = 0, last_token_at_ = k_at_once; ///< when the last token was due
     std::size_t trace_budget_;

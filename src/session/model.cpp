@@ -31,15 +31,18 @@ std::shared_ptr<const Model> open_model(const fs::path& path, const fs::path& to
     model->weights = load_model(path, model->warnings);
     fs::path name = path.lexically_normal();
     if (!name.has_filename()) name = name.parent_path();
-    model->name = name.extension() == ".bin" || name.extension() == ".safetensors" ? name.stem().string() : name.filename().string();
+    model->name =
+        name.extension() == ".bin" || name.extension() == ".safetensors" ? name.stem().string() : name.filename().string();
     const fs::path from = tokenizer_path.empty() ? tokenizer_beside(path) : tokenizer_path;
     if (from.empty()) return model;
     model->tokenizer = load_tokenizer(from);
     const int tokens = model->tokenizer->size(), rows = model->config().d_vocab;
     if (tokens > rows)
-        throw Error({from.string(), fmt::format("at most d_vocab = {} tokens, as {} has", rows, path.string()), std::to_string(tokens), "pass the tokenizer that belongs to this model"});
+        throw Error({from.string(), fmt::format("at most d_vocab = {} tokens, as {} has", rows, path.string()),
+                     std::to_string(tokens), "pass the tokenizer that belongs to this model"});
     if (tokens < rows)
-        model->warnings.push_back(fmt::format("{}: the model has {} ids that the tokenizer does not know", from.string(), rows - tokens));
+        model->warnings.push_back(
+            fmt::format("{}: the model has {} ids that the tokenizer does not know", from.string(), rows - tokens));
     return model;
 }
 
@@ -72,15 +75,20 @@ int bos_id(const Model& model) {
 
 std::vector<int> encode_prompt(const Model& model, std::string_view text) {
     std::vector<int> ids;
-    if (!model.tokenizer) ids = parse_token_ids(model, text);
-    else if (!text.empty()) ids = model.tokenizer->encode(text);
+    if (!model.tokenizer)
+        ids = parse_token_ids(model, text);
+    else if (!text.empty())
+        ids = model.tokenizer->encode(text);
     if (ids.empty()) {
         ids.push_back(bos_id(model));
-        if (ids[0] < 0) throw Error({"prompt", "at least one token (this model has no BOS token to start from)", "an empty prompt", "type some text"});
+        if (ids[0] < 0)
+            throw Error({"prompt", "at least one token (this model has no BOS token to start from)", "an empty prompt",
+                         "type some text"});
     }
     for (const int id : ids)
         if (id >= model.config().d_vocab)
-            throw Error({"prompt", fmt::format("ids below d_vocab = {}", model.config().d_vocab), std::to_string(id), "use the tokenizer that belongs to the model"});
+            throw Error({"prompt", fmt::format("ids below d_vocab = {}", model.config().d_vocab), std::to_string(id),
+                         "use the tokenizer that belongs to the model"});
     return ids;
 }
 

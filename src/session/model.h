@@ -21,15 +21,15 @@ struct Model {
     const ModelConfig& config() const { return weights->config; }
 };
 
-/// Loads a folder in Hugging Face layout or a llama2.c `.bin`, and its tokenizer: the given one, else tokenizer.json in the folder, else
-/// none. Throws Error as the loaders do, and if the vocabularies do not fit each other.
+/// Loads a folder in Hugging Face layout or a llama2.c `.bin`, and its tokenizer: the given one, else tokenizer.json in the
+/// folder, else none. Throws Error as the loaders do, and if the vocabularies do not fit each other.
 std::shared_ptr<const Model> open_model(const std::filesystem::path& model, const std::filesystem::path& tokenizer);
 
 /// The id that every text of the model begins with, its tokenizer's word first; -1 if there is none.
 int bos_id(const Model& model);
 
-/// Token ids of a prompt with BOS where the model has one; without tokenizer the text is read as ids ("1, 2, 3"). An empty prompt gives BOS
-/// alone. Throws Error naming what is wrong with it.
+/// Token ids of a prompt with BOS where the model has one; without tokenizer the text is read as ids ("1, 2, 3"). An empty prompt
+/// gives BOS alone. Throws Error naming what is wrong with it.
 std::vector<int> encode_prompt(const Model& model, std::string_view text);
 
 /// Ids separated by commas or blanks; throws Error for anything else and for ids outside the vocabulary.

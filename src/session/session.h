@@ -1,6 +1,6 @@
 #pragma once
-// The engine behind a queue: commands in, snapshots out. On a worker thread, or cooperatively where threads are not wanted (tests,
-// `shot`, a browser).
+// The engine behind a queue: commands in, snapshots out. On a worker thread, or cooperatively where threads are not wanted
+// (tests, `shot`, a browser).
 
 #include "session/command.h"
 #include "session/engine.h"

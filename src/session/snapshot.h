@@ -13,7 +13,7 @@
 namespace gf {
 
 struct Snapshot {
-    std::uint64_t version = 0; ///< grows with every publication
+    std::uint64_t version = 0;          ///< grows with every publication
     std::shared_ptr<const Model> model; ///< null: nothing is open
     std::string model_path, tokenizer_path;
     std::string prompt;

@@ -50,26 +50,29 @@ void AttentionPanel::update_maps(const Snapshot& s) {
     }
     const int n_keys = trace.n_keys();
     row_.resize(static_cast<std::size_t>(n_keys));
-    maps_.update({c.n_layers * c.n_heads, trace.capacity(), n_keys, Pool::magnitude}, s.run().rows, [&](int map, int row) -> std::span<const float> {
-        const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(map % c.n_heads) * n_keys;
-        const real* pattern = trace.row(Site::pattern, map / c.n_heads, row) + at;
-        const real* scores = trace.row(Site::attn_scores, map / c.n_heads, row) + at;
-        const Trace::RowPlan& plan = trace.plan(row);
-        const int n = plan.key_end - plan.segment_begin;
-        for (int k = 0; k < n; ++k) row_[static_cast<std::size_t>(k)] = scores[k] == k_masked_cell ? k_masked_cell : pattern[k];
-        return {row_.data(), static_cast<std::size_t>(n)};
-    });
+    maps_.update({c.n_layers * c.n_heads, trace.capacity(), n_keys, Pool::magnitude}, s.run().rows,
+                 [&](int map, int row) -> std::span<const float> {
+                     const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(map % c.n_heads) * n_keys;
+                     const real* pattern = trace.row(Site::pattern, map / c.n_heads, row) + at;
+                     const real* scores = trace.row(Site::attn_scores, map / c.n_heads, row) + at;
+                     const Trace::RowPlan& plan = trace.plan(row);
+                     const int n = plan.key_end - plan.segment_begin;
+                     for (int k = 0; k < n; ++k)
+                         row_[static_cast<std::size_t>(k)] = scores[k] == k_masked_cell ? k_masked_cell : pattern[k];
+                     return {row_.data(), static_cast<std::size_t>(n)};
+                 });
 }
 
 void AttentionPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
     const ModelConfig& c = s.config();
     const HeadRef shown = selection.head.get().value_or(selection.pinned_head);
     text_.clear();
-    fmt::format_to(std::back_inserter(text_), "{} layers x {} heads; layer {}, head {} large{}", c.n_layers, c.n_heads, shown.layer, shown.head,
-                   shown == selection.pinned_head ? "" : " (preview: click pins it)");
+    fmt::format_to(std::back_inserter(text_), "{} layers x {} heads; layer {}, head {} large{}", c.n_layers, c.n_heads,
+                   shown.layer, shown.head, shown == selection.pinned_head ? "" : " (preview: click pins it)");
     panel_header("Attention", {text_.data(), text_.size()});
     if (!s.trace().kept(Site::pattern)) {
-        constexpr const char* k_why = "At this length the patterns do not fit into the trace budget. A shorter prompt shows them.";
+        constexpr const char* k_why =
+            "At this length the patterns do not fit into the trace budget. A shorter prompt shows them.";
         ImGui::TextWrapped("%s", k_why);
         record_text(ImGui::GetFont(), ImGui::GetItemRectMin(), k_why);
         return;
@@ -78,7 +81,8 @@ void AttentionPanel::draw(const Snapshot& s, Selection& selection, Commands& com
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     const float legend = px(28), gap = px(24), height = std::max(room.y - legend, px(40));
     // The grid takes what square maps need, at most two fifths.
-    const float cell = std::min((room.x * 0.42f - px(k_layer_margin)) / static_cast<float>(c.n_heads), (height - px(12)) / static_cast<float>(c.n_layers));
+    const float cell = std::min((room.x * 0.42f - px(k_layer_margin)) / static_cast<float>(c.n_heads),
+                                (height - px(12)) / static_cast<float>(c.n_layers));
     const float grid_width = px(k_layer_margin) + std::max(cell, px(6)) * static_cast<float>(c.n_heads);
     draw_grid(s, selection, commands, {at, {at.x + grid_width, at.y + height}});
     draw_head(s, selection, {{at.x + grid_width + gap, at.y}, {at.x + room.x, at.y + height}});
@@ -89,7 +93,8 @@ void AttentionPanel::draw_grid(const Snapshot& s, Selection& selection, Commands
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const float left = area.min.x + px(k_layer_margin), top = area.min.y + px(10);
-    const float cell = std::floor(std::min((area.max.x - left) / static_cast<float>(c.n_heads), (area.max.y - top) / static_cast<float>(c.n_layers)));
+    const float cell = std::floor(
+        std::min((area.max.x - left) / static_cast<float>(c.n_heads), (area.max.y - top) / static_cast<float>(c.n_layers)));
     const float gap = std::min(px(4), std::floor(cell * 0.12f)), side = cell - gap;
     const auto box = [&](int layer, int head) {
         const ImVec2 min{left + cell * static_cast<float>(head), top + cell * static_cast<float>(layer)};
@@ -113,7 +118,8 @@ void AttentionPanel::draw_grid(const Snapshot& s, Selection& selection, Commands
     for (int l = 0; l < c.n_layers; ++l) {
         if (side >= px(14) || l % 4 == 0) {
             *fmt::format_to_n(name, sizeof name - 1, "L{}", l).out = 0;
-            list.AddText(font(TextSize::small), font(TextSize::small)->FontSize, {area.min.x, box(l, 0).min.y + side / 2 - px(8)}, t.muted, name);
+            list.AddText(font(TextSize::small), font(TextSize::small)->FontSize, {area.min.x, box(l, 0).min.y + side / 2 - px(8)},
+                         t.muted, name);
         }
         for (int h = 0; h < c.n_heads; ++h) {
             const UiRect b = box(l, h);
@@ -126,7 +132,8 @@ void AttentionPanel::draw_grid(const Snapshot& s, Selection& selection, Commands
                 tooltip(name);
             }
             if (here == shown || here == selection.pinned_head || ImGui::IsItemFocused())
-                list.AddRect({b.min.x - px(2), b.min.y - px(2)}, {b.max.x + px(2), b.max.y + px(2)}, here == selection.pinned_head ? t.accent : t.muted, px(2), 0,
+                list.AddRect({b.min.x - px(2), b.min.y - px(2)}, {b.max.x + px(2), b.max.y + px(2)},
+                             here == selection.pinned_head ? t.accent : t.muted, px(2), 0,
                              px(here == selection.pinned_head ? 2 : 1));
         }
     }
@@ -195,7 +202,8 @@ void AttentionPanel::draw_labels(const Snapshot& s, const UiRect& matrix, std::o
             const bool crowded = lit_index >= 0 && std::abs(i - lit_index) < every;
             if (!is_lit && (i % every != 0 || crowded)) continue;
             const float middle = (static_cast<float>(i) + 0.5f - from) * cell;
-            if (middle >= 0 && middle < matrix.width()) put(token_labels().alone(s.run().token(i)), middle, is_lit ? bold : face, is_lit ? t.accent_text : t.text);
+            if (middle >= 0 && middle < matrix.width())
+                put(token_labels().alone(s.run().token(i)), middle, is_lit ? bold : face, is_lit ? t.accent_text : t.text);
         }
     };
     each(head_.row0, head_.row1, lit ? lit->row : -1, [&](const std::string& label, float middle, ImFont* f, ImU32 ink) {
@@ -221,9 +229,11 @@ void AttentionPanel::describe(const Snapshot& s, const HeadRef& head, std::optio
         const auto& query = token_labels().alone(s.run().token(cell->row));
         const auto& key = token_labels().alone(s.run().token(cell->col));
         const real value = s.trace().value(score);
-        if (value == k_masked_cell) fmt::format_to(out, "query {} ({}) may not read key {} ({}): masked", query, cell->row, key, cell->col);
+        if (value == k_masked_cell)
+            fmt::format_to(out, "query {} ({}) may not read key {} ({}): masked", query, cell->row, key, cell->col);
         else
-            fmt::format_to(out, "query {} ({}) reads key {} ({}): weight {:.4f}, score {:.3f}", query, cell->row, key, cell->col, s.trace().value(ref), value);
+            fmt::format_to(out, "query {} ({}) reads key {} ({}): weight {:.4f}, score {:.3f}", query, cell->row, key, cell->col,
+                           s.trace().value(ref), value);
     } else {
         fmt::format_to(out, "Rows are queries, columns keys. Wheel: zoom, drag: pan.");
     }

@@ -77,7 +77,8 @@ void SamplingPanel::update(const Snapshot& s) {
     key_ = s.next_draw;
     const int d_vocab = s.config().d_vocab;
     const real* logits = trace_->row(Site::logits, -1, row_);
-    sampler_.sample({logits, static_cast<std::size_t>(d_vocab)}, {trace_->tokens(), static_cast<std::size_t>(s.cursor)}, chain_, key_, step_);
+    sampler_.sample({logits, static_cast<std::size_t>(d_vocab)}, {trace_->tokens(), static_cast<std::size_t>(s.cursor)}, chain_,
+                    key_, step_);
     top_ids(step_.penalised, std::min(d_vocab, 200), top_);
 }
 
@@ -124,9 +125,12 @@ void SamplingPanel::draw_chips() {
     for (int i = -1; i < static_cast<int>(chain_.size()); ++i) {
         const SampleStage* stage = i < 0 ? nullptr : &chain_[static_cast<std::size_t>(i)];
         const char* value = "";
-        if (stage && !stage->on) value = "off";
-        else if (stage && stage->kind == StageKind::top_k) value = write("{:.0f}", stage->value);
-        else if (stage && stage->kind != StageKind::greedy) value = write("{:.2f}", stage->value);
+        if (stage && !stage->on)
+            value = "off";
+        else if (stage && stage->kind == StageKind::top_k)
+            value = write("{:.0f}", stage->value);
+        else if (stage && stage->kind != StageKind::greedy)
+            value = write("{:.2f}", stage->value);
         if (i >= 0) {
             ImGui::SameLine(0, px(6));
             ImFont* f = font(TextSize::body);
@@ -174,8 +178,9 @@ bool SamplingPanel::draw_stage(const Snapshot& s) {
 void SamplingPanel::draw_summary() {
     const StageRecord& first = step_.stages[static_cast<std::size_t>(record_before())];
     const StageRecord& last = step_.stages[static_cast<std::size_t>(record_after())];
-    label_text(write("entropy {:.2f} → {:.2f} bits; {} of {} tokens left", first.entropy, last.entropy, last.n_alive, step_.logits.size()), theme().muted,
-               TextSize::small);
+    label_text(write("entropy {:.2f} → {:.2f} bits; {} of {} tokens left", first.entropy, last.entropy, last.n_alive,
+                     step_.logits.size()),
+               theme().muted, TextSize::small);
 }
 
 /// The likeliest tokens, those that were cut still visible.
@@ -211,8 +216,8 @@ void SamplingPanel::draw_row(int id, float height, float width, Commands& comman
     if (hovered) {
         list.AddRectFilled(at, {at.x + width, at.y + height}, t.control, px(4));
         const char* why = is_cut ? stage_row(step_.stages[static_cast<std::size_t>(cut - 1)].stage.kind).name.data() : "";
-        tooltip(write("id {}, logit {:.4f}, probability {:.5f} → {:.5f}{}{}\nclick: write this token", id, stage_logit(step_, after, id), p_before, p_after,
-                      is_cut ? "\ncut by " : "", why));
+        tooltip(write("id {}, logit {:.4f}, probability {:.5f} → {:.5f}{}{}\nclick: write this token", id,
+                      stage_logit(step_, after, id), p_before, p_after, is_cut ? "\ncut by " : "", why));
     }
     if (clicked) commands.post(command::ForceToken{position, id});
     const ImU32 ink = is_next ? t.accent_text : is_cut ? t.faint : t.text;
@@ -224,7 +229,8 @@ void SamplingPanel::draw_row(int id, float height, float width, Commands& comman
         list.AddText(numbers, numbers->FontSize, start, ink, text);
         record_text(numbers, start, text);
     };
-    const float name_end = at.x + width * 0.34f, logit_end = at.x + width * 0.52f, bar = at.x + width * 0.55f, bar_end = at.x + width - px(56);
+    const float name_end = at.x + width * 0.34f, logit_end = at.x + width * 0.52f, bar = at.x + width * 0.55f,
+                bar_end = at.x + width - px(56);
     list.PushClipRect(at, {name_end, at.y + height}, true);
     list.AddText(words, words->FontSize, {at.x + px(4), y}, ink, token_labels().alone(id).c_str());
     list.PopClipRect();
@@ -232,8 +238,11 @@ void SamplingPanel::draw_row(int id, float height, float width, Commands& comman
     right_aligned(logit_end, write("{:.2f}", stage_logit(step_, after, id)));
     // before above, after below
     const float middle = at.y + height / 2, length = bar_end - bar;
-    list.AddRectFilled({bar, middle - px(4)}, {bar + std::max(length * static_cast<float>(p_before), px(1)), middle - px(1)}, t.block, px(1));
-    if (!is_cut) list.AddRectFilled({bar, middle}, {bar + std::max(length * static_cast<float>(p_after), px(1)), middle + px(5)}, t.accent, px(1));
+    list.AddRectFilled({bar, middle - px(4)}, {bar + std::max(length * static_cast<float>(p_before), px(1)), middle - px(1)},
+                       t.block, px(1));
+    if (!is_cut)
+        list.AddRectFilled({bar, middle}, {bar + std::max(length * static_cast<float>(p_after), px(1)), middle + px(5)}, t.accent,
+                           px(1));
     right_aligned(at.x + width - px(4), is_cut ? "cut" : write("{:.1f}%", 100 * p_after));
 }
 
@@ -241,8 +250,9 @@ void SamplingPanel::draw_row(int id, float height, float width, Commands& comman
 void SamplingPanel::draw_the_draw(const Snapshot& s) {
     const bool written = s.cursor < s.run().rows;
     const bool drawn = !written || s.run().origin(s.cursor).kind == TokenOrigin::Kind::drawn;
-    label_text(drawn ? write("the draw: u = {:.4f} on the cumulative curve", step_.u) : "the next token was not drawn: it was put there by hand", theme().muted,
-               TextSize::small);
+    label_text(drawn ? write("the draw: u = {:.4f} on the cumulative curve", step_.u)
+                     : "the next token was not drawn: it was put there by hand",
+               theme().muted, TextSize::small);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float width = ImGui::GetContentRegionAvail().x, height = px(20), pointer = px(8);
     ImGui::InvisibleButton("the draw", {width, height + pointer});
@@ -260,7 +270,9 @@ void SamplingPanel::draw_the_draw(const Snapshot& s) {
         list.AddRectFilled({x0, top}, {std::max(x1 - px(1), x0 + 1), top + height}, fill, px(2));
         const std::string& label = token_labels().alone(alive[i]);
         const float label_width = f->CalcTextSizeA(f->FontSize, FLT_MAX, 0, label.c_str()).x;
-        if (is_token && label_width + px(8) < x1 - x0) list.AddText(f, f->FontSize, {(x0 + x1 - label_width) / 2, top + (height - f->FontSize) / 2}, t.on_accent, label.c_str());
+        if (is_token && label_width + px(8) < x1 - x0)
+            list.AddText(f, f->FontSize, {(x0 + x1 - label_width) / 2, top + (height - f->FontSize) / 2}, t.on_accent,
+                         label.c_str());
         sum += p;
         if (x1 - at.x > width - 1) break;
     }
@@ -268,8 +280,9 @@ void SamplingPanel::draw_the_draw(const Snapshot& s) {
     const float u = at.x + width * static_cast<float>(step_.u);
     list.AddTriangleFilled({u - px(5), at.y}, {u + px(5), at.y}, {u, at.y + pointer}, t.text);
     list.AddLine({u, at.y + pointer}, {u, top + height}, t.text, px(1));
-    if (ImGui::IsItemHovered()) tooltip(write("{} covers {:.4f} to {:.4f}; u = {:.6f} falls there", token_labels().alone(step_.token), step_.cumulative,
-                                              step_.cumulative + final_probability(step_, step_.token), step_.u));
+    if (ImGui::IsItemHovered())
+        tooltip(write("{} covers {:.4f} to {:.4f}; u = {:.6f} falls there", token_labels().alone(step_.token), step_.cumulative,
+                      step_.cumulative + final_probability(step_, step_.token), step_.u));
 }
 
 } // namespace

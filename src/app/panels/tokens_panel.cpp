@@ -53,7 +53,8 @@ std::string in_label(std::string text) {
 float token_width(const RunView& run, int position) {
     ImFont* f = font(TextSize::title);
     const bool outlined = run.origin(position).kind == TokenOrigin::Kind::forced;
-    return std::ceil(f->CalcTextSizeA(f->FontSize, FLT_MAX, 0, token_labels().in_text(run.token(position)).c_str()).x) + px(outlined ? 12 : 4);
+    return std::ceil(f->CalcTextSizeA(f->FontSize, FLT_MAX, 0, token_labels().in_text(run.token(position)).c_str()).x) +
+           px(outlined ? 12 : 4);
 }
 
 /// Lines are kept from frame to frame and only grow, so that a long text costs nothing.
@@ -175,7 +176,8 @@ void TokensPanel::offer(const Snapshot& s, int position, Commands& commands) {
     ImGui::PopStyleColor();
     for (const int id : alternatives_) {
         text_.clear();
-        fmt::format_to(std::back_inserter(text_), "{:<10} {:5.1f} %##{}", in_label(token_labels().alone(id)), 100 * std::exp(static_cast<double>(logits[id] - logits[alternatives_[0]])) / sum, id);
+        fmt::format_to(std::back_inserter(text_), "{:<10} {:5.1f} %##{}", in_label(token_labels().alone(id)),
+                       100 * std::exp(static_cast<double>(logits[id] - logits[alternatives_[0]])) / sum, id);
         text_.push_back('\0');
         FontScope scope(TextSize::body, Face::mono);
         if (ImGui::Selectable(text_.data())) commands.post(command::ForceToken{position, id});
@@ -203,7 +205,8 @@ void TokensPanel::draw_branches(const Snapshot& s, Commands& commands) {
         const ImVec2 at = ImGui::GetCursorScreenPos();
         if (b.parent >= 0)
             list.AddLine({at.x + indent - px(10), at.y - px(6)}, {at.x + indent - px(10), at.y + px(14)}, theme().line, px(1)),
-                list.AddLine({at.x + indent - px(10), at.y + px(14)}, {at.x + indent - px(2), at.y + px(14)}, theme().line, px(1));
+                list.AddLine({at.x + indent - px(10), at.y + px(14)}, {at.x + indent - px(2), at.y + px(14)}, theme().line,
+                             px(1));
         ImGui::SetCursorScreenPos({at.x + indent, at.y});
         if (choice_row(text_.data(), i == s.branch)) commands.post(command::SelectBranch{i});
         for (std::size_t c = 0; c < s.tree.size(); ++c)
