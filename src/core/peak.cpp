@@ -10,9 +10,9 @@ namespace gf {
 double peak_gflops(int repeats) {
     // Enough independent sums to fill the pipelines (latency 4, two a cycle), few enough to stay in registers.
 #ifdef __AVX512F__
-    constexpr int k_lanes = 16;
+    constexpr int k_lanes = 64 / sizeof(real);
 #else
-    constexpr int k_lanes = 8;
+    constexpr int k_lanes = 32 / sizeof(real);
 #endif
     constexpr int k_sums = 12, k_steps = 400'000;
     typedef real Vector __attribute__((vector_size(k_lanes * sizeof(real))));
