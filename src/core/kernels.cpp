@@ -118,7 +118,7 @@ void softmax(const real* s, real* p, int n) {
     }
     Array16 sums = Array16::Zero();
     each_16(s, p, n, minus_infinity, [&](const Array16& x) {
-        const Array16 e = (x == minus_infinity).select(real(0), (x - most).exp()); // Eigen's exp(-inf) is not 0 everywhere
+        const Array16 e = (x - most).exp();
         sums += e;
         return e;
     });
