@@ -6,6 +6,7 @@
 #include "session/snapshot.h"
 
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,19 +22,35 @@ class Commands {
     std::vector<Command> posted_;
 };
 
+/// A way of showing that can be chosen in a panel, e.g. "form" of "matrix" or "lines": for scripts, menus and Ctrl+K.
+struct PanelOption {
+    std::string_view name;
+    std::vector<std::string_view> values; ///< empty: any text
+};
+
 class Panel {
   public:
     virtual ~Panel() = default;
     virtual const char* title() const = 0;
+    /// One line: what it shows, for menus, Ctrl+K and F1.
+    virtual const char* about() const = 0;
     /// Inside the panel's window. The snapshot has a run.
     virtual void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) = 0;
+
+    virtual std::vector<PanelOption> options() const { return {}; }
+    /// Called with an option and a value of options() only.
+    virtual void choose(std::string_view /*option*/, std::string_view /*value*/) {}
 };
 
 /// All panels, in the order of the window menu.
 std::vector<std::unique_ptr<Panel>> make_panels();
 
-std::unique_ptr<Panel> make_attention_panel();
+std::unique_ptr<Panel> make_flow_panel();
 std::unique_ptr<Panel> make_sampling_panel();
-std::unique_ptr<Panel> make_tokens_panel();
+std::unique_ptr<Panel> make_heads_panel();
+std::unique_ptr<Panel> make_head_panel();
+std::unique_ptr<Panel> make_inspector_panel();
+std::unique_ptr<Panel> make_outline_panel();
+std::unique_ptr<Panel> make_text_panel();
 
 } // namespace gf

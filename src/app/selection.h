@@ -4,6 +4,7 @@
 #include "core/cell_ref.h"
 
 #include <optional>
+#include <vector>
 
 namespace gf {
 
@@ -34,8 +35,23 @@ struct Selection {
     Hover<CellRef> cell;
     Hover<int> token; ///< position
     Hover<HeadRef> head;
-    HeadRef pinned_head;
+    HeadRef pinned_head;   ///< its layer is the one that is unfolded
     int pinned_token = -1; ///< position; -1: the newest one
+    std::optional<CellRef> pinned_cell;
+    std::optional<SiteRef> operation; ///< the step of the computation that Shift+arrows stand at
+    std::string inspected;            ///< site or parameter in the Inspector; empty: that of the cell in focus
+
+    /// What the cell in focus() is computed from and, while Alt is held, what it feeds. Renewed once a frame.
+    std::vector<CellRange> precedents, dependents;
+
+    /// The cell that is explained: the hovered one, else the pinned one, else none.
+    const std::optional<CellRef>& focus() const { return cell.get() ? cell.get() : pinned_cell; }
+    HeadRef head_in_view() const { return head.get().value_or(pinned_head); }
+    /// The position in view, among `cursor` tokens shown.
+    int token_in_view(int cursor) const {
+        const int wanted = token.get().value_or(pinned_token);
+        return wanted >= 0 && wanted < cursor ? wanted : cursor - 1;
+    }
 
     /// Once a frame. True if something hovered changed.
     bool turn() {

@@ -1,10 +1,12 @@
 #include "app/workbench.h"
 
+#include "app/motion.h"
 #include "app/panel_frame.h"
 #include "app/token_labels.h"
 #include "app/widgets.h"
 #include "app/window.h"
 #include "core/error.h"
+#include "core/names.h"
 #include "text/utf8.h"
 
 #include <fmt/format.h>
@@ -26,9 +28,13 @@ const T* as(const Command& c) {
 
 std::vector<std::unique_ptr<Panel>> make_panels() {
     std::vector<std::unique_ptr<Panel>> panels;
-    panels.push_back(make_attention_panel());
+    panels.push_back(make_outline_panel());
+    panels.push_back(make_flow_panel());
     panels.push_back(make_sampling_panel());
-    panels.push_back(make_tokens_panel());
+    panels.push_back(make_heads_panel());
+    panels.push_back(make_head_panel());
+    panels.push_back(make_inspector_panel());
+    panels.push_back(make_text_panel());
     return panels;
 }
 
@@ -94,10 +100,76 @@ void Workbench::carry_out(const Command& c) {
         selection_.pinned_head = {head->layer, head->head};
     } else if (const auto* token = as<command::PinToken>(c)) {
         selection_.pinned_token = token->position;
+    } else if (const auto* cell = as<command::PinCell>(c)) {
+        pin_cell(*cell);
+    } else if (const auto* inspect = as<command::Inspect>(c)) {
+        selection_.inspected = inspect->name;
+    } else if (const auto* view = as<command::SetView>(c)) {
+        set_view(*view);
     } else {
         if (const auto* speed = as<command::SetSpeed>(c)) settings_.speed = speed->tokens_per_s;
         if (as<command::Open>(c)) choosing_file_ = false;
         session_.post(c);
+    }
+}
+
+/// A site's or parameter's cell by its name; what is wrong with it becomes the note.
+void Workbench::pin_cell(const command::PinCell& c) {
+    const Snapshot& s = session_.latest();
+    selection_.pinned_cell.reset();
+    if (c.name.empty() || !s.has_run()) return;
+    try {
+        CellRef cell{0, Site::resid_pre, -1, c.head, c.row, c.column};
+        int heads = 1, rows = s.run().rows, columns = 0;
+        if (const ParamRow* param = s.model->weights->find(c.name)) {
+            cell.param = static_cast<int>(param - s.model->weights->table.data());
+            rows = param->shape.size() > 1 ? param->shape[0] : 1;
+            columns = param->shape.back();
+        } else {
+            const SiteRef site = find_site(s.config(), c.name);
+            cell.site = site.site;
+            cell.layer = site.layer;
+            heads = site_heads(s.config(), site.site);
+            columns = site_width(s.config(), site.site, s.trace().n_keys()) / heads;
+        }
+        const auto require = [&](int value, int most, const char* what) {
+            if (value < 0 || value >= most)
+                throw Error({c.name, fmt::format("{} 0 to {}", what, most - 1), std::to_string(value), ""});
+        };
+        require(c.row, rows, "rows");
+        require(c.column, columns, "columns");
+        if (heads > 1)
+            require(c.head, heads, "heads");
+        else
+            cell.head = -1;
+        selection_.pinned_cell = cell;
+    } catch (const Error& e) {
+        note_ = e.what();
+    }
+}
+
+void Workbench::set_view(const command::SetView& c) {
+    const auto nearest = [](std::string_view wanted, const std::vector<std::string>& valid) {
+        return "nearest: " + nearest_names(wanted, valid);
+    };
+    try {
+        std::vector<std::string> titles, options;
+        for (const auto& panel : panels_) {
+            titles.emplace_back(panel->title());
+            if (panel->title() != c.panel) continue;
+            for (const PanelOption& option : panel->options()) {
+                options.emplace_back(option.name);
+                if (option.name != c.option) continue;
+                const std::vector<std::string> values(option.values.begin(), option.values.end());
+                if (!values.empty() && std::find(values.begin(), values.end(), c.value) == values.end())
+                    throw Error({"view " + c.panel + " " + c.option, nearest(c.value, values), "'" + c.value + "'", ""});
+                return panel->choose(c.option, c.value);
+            }
+            throw Error({"view " + c.panel, "an option of the panel; " + nearest(c.option, options), "'" + c.option + "'", ""});
+        }
+        throw Error({"view", "a panel; " + nearest(c.panel, titles), "'" + c.panel + "'", ""});
+    } catch (const Error& e) {
+        note_ = e.what();
     }
 }
 
@@ -107,6 +179,11 @@ void Workbench::pin_in_range(const Snapshot& s) {
     selection_.pinned_head.layer = std::clamp(selection_.pinned_head.layer, 0, s.config().n_layers - 1);
     selection_.pinned_head.head = std::clamp(selection_.pinned_head.head, 0, s.config().n_heads - 1);
     if (selection_.pinned_token >= s.cursor) selection_.pinned_token = -1;
+    if (s.model != pinned_model_) selection_.pinned_cell.reset(), selection_.operation.reset(), selection_.inspected.clear();
+    pinned_model_ = s.model;
+    auto& cell = selection_.pinned_cell;
+    const bool has_keys = cell && (cell->site == Site::attn_scores || cell->site == Site::pattern);
+    if (cell && cell->param < 0 && (cell->row >= s.cursor || (has_keys && cell->column >= s.trace().n_keys()))) cell.reset();
 }
 
 void Workbench::name_window(const Snapshot& s) {
@@ -120,6 +197,7 @@ void Workbench::frame() {
     const auto begin = std::chrono::steady_clock::now();
     for (const Command& c : commands_.take()) carry_out(c);
     ImGuiHost::current().set_look({settings_.theme, settings_.scale});
+    set_motion(settings_.motion);
     const Snapshot& s = session_.latest();
     token_labels().use(s.model);
     pin_in_range(s);
@@ -159,17 +237,25 @@ void Workbench::draw_panels(const Snapshot& s, float top, float bottom) {
     }
 }
 
-/// The default layout: attention large, sampling at its right, the text below.
+/// The default layout, as visual-language.md draws it.
 void Workbench::lay_out(ImGuiID dock) {
     ImGui::DockBuilderRemoveNodeChildNodes(dock);
     const ImVec2 size = ImGui::GetIO().DisplaySize;
     ImGui::DockBuilderSetNodeSize(dock, {size.x, size.y - px(k_top_bar + k_status_bar)});
-    ImGuiID upper = 0, lower = 0, right = 0;
-    ImGui::DockBuilderSplitNode(dock, ImGuiDir_Down, 0.22f, &lower, &upper);
-    ImGui::DockBuilderSplitNode(upper, ImGuiDir_Right, 0.27f, &right, &upper);
-    ImGui::DockBuilderDockWindow("Attention", upper);
+    ImGuiID rest = dock, upper = 0, text = 0, lower = 0, left = 0, right = 0, lower_right = 0, head = 0;
+    ImGui::DockBuilderSplitNode(rest, ImGuiDir_Down, 0.09f, &text, &rest);
+    ImGui::DockBuilderSplitNode(rest, ImGuiDir_Down, 0.3f, &lower, &upper);
+    ImGui::DockBuilderSplitNode(upper, ImGuiDir_Left, 0.135f, &left, &upper);
+    ImGui::DockBuilderSplitNode(upper, ImGuiDir_Right, 0.235f, &right, &upper);
+    ImGui::DockBuilderSplitNode(lower, ImGuiDir_Right, 0.2f, &lower_right, &lower);
+    ImGui::DockBuilderSplitNode(lower, ImGuiDir_Right, 0.48f, &head, &lower);
+    ImGui::DockBuilderDockWindow("Outline", left);
+    ImGui::DockBuilderDockWindow("Flow", upper);
     ImGui::DockBuilderDockWindow("Sampling", right);
-    ImGui::DockBuilderDockWindow("Tokens", lower);
+    ImGui::DockBuilderDockWindow("Heads", lower);
+    ImGui::DockBuilderDockWindow("Head", head);
+    ImGui::DockBuilderDockWindow("Inspector", lower_right);
+    ImGui::DockBuilderDockWindow("Text", text);
     ImGui::DockBuilderFinish(dock);
 }
 

@@ -50,6 +50,8 @@ class Workbench {
 
   private:
     void carry_out(const Command& command);
+    void pin_cell(const command::PinCell& cell);
+    void set_view(const command::SetView& view);
     void draw_panels(const Snapshot& snapshot, float top, float bottom);
     void lay_out(ImGuiID dock);
     float draw_notice(const Snapshot& snapshot, float top);
@@ -78,6 +80,7 @@ class Workbench {
     std::string status_;
     std::string title_ = "Glassformer";
     std::shared_ptr<const Model> titled_model_; ///< what title_ is about
+    std::shared_ptr<const Model> pinned_model_; ///< what the selection points into
     int titled_cursor_ = 0;
     double frame_ms_ = 0;
 };

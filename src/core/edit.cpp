@@ -35,6 +35,7 @@ void Trace::check_edits() const {
         auto require = [&](bool ok, const std::string& expected, const std::string& found) {
             if (!ok) throw Error({where, expected, found, ""});
         };
+        require(e.range.param < 0, "a site", "a parameter");
         require(has_site(c, e.range.site), "a site of this model", "a site that it does not have");
         require(site.editable, "an editable site", std::string(site.not_editable_because));
         require(site.per_layer ? e.range.layer >= 0 && e.range.layer < c.n_layers : e.range.layer == -1, "a layer of this model",

@@ -1,8 +1,8 @@
 #pragma once
 // An intervention as plain data. Ablation, patching from another prompt, steering and painting attention are all this.
 
+#include "core/cell_ref.h"
 #include "core/real.h"
-#include "core/site.h"
 
 #include <memory>
 #include <vector>
@@ -10,16 +10,6 @@
 namespace gf {
 
 class Trace;
-
-/// Which cells: half-open ranges; a negative end means "to the end". Heads and columns as in CellRef.
-struct CellRange {
-    Site site = Site::resid_pre;
-    int layer = -1;
-    int row_begin = 0, row_end = -1;
-    int head_begin = 0, head_end = -1;
-    int column_begin = 0, column_end = -1;
-    bool operator==(const CellRange&) const = default;
-};
 
 struct Edit {
     enum class Kind {

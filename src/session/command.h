@@ -124,12 +124,62 @@ struct PinToken {
     static constexpr std::string_view k_name = "pin-token";
     static void fields(auto& c, auto f) { f("position", c.position); }
 };
+/// A cell by the name of its site or parameter; an empty name: none.
+struct PinCell {
+    std::string name;
+    int head = -1, row = 0, column = 0;
+    static constexpr std::string_view k_name = "pin-cell";
+    static void fields(auto& c, auto f) {
+        f("name", c.name);
+        f("head", c.head);
+        f("row", c.row);
+        f("column", c.column);
+    }
+};
+/// A site or parameter in the Inspector; empty: it follows the cell in focus.
+struct Inspect {
+    std::string name;
+    static constexpr std::string_view k_name = "inspect";
+    static void fields(auto& c, auto f) { f("name", c.name); }
+};
+/// How a panel shows what it shows: one of its options and a value for it.
+struct SetView {
+    std::string panel, option, value;
+    static constexpr std::string_view k_name = "view";
+    static void fields(auto& c, auto f) {
+        f("panel", c.panel);
+        f("option", c.option);
+        f("value", c.value);
+    }
+};
+struct ShowPanel {
+    std::string panel;
+    bool on = true;
+    static constexpr std::string_view k_name = "show-panel";
+    static void fields(auto& c, auto f) {
+        f("panel", c.panel);
+        f("on", c.on);
+    }
+};
+/// One of the program's layouts, or one that a person saved.
+struct SetLayout {
+    std::string layout;
+    static constexpr std::string_view k_name = "layout";
+    static void fields(auto& c, auto f) { f("layout", c.layout); }
+};
+/// The present layout under this name.
+struct SaveLayout {
+    std::string layout;
+    static constexpr std::string_view k_name = "save-layout";
+    static void fields(auto& c, auto f) { f("layout", c.layout); }
+};
 } // namespace command
 
 using Command = std::variant<command::Open, command::SetPrompt, command::Play, command::Pause, command::Step, command::Jump,
                              command::SetSpeed, command::SetSampling, command::SetSeed, command::Resample, command::ForceToken,
                              command::SelectBranch, command::Undo, command::Redo, command::SetTheme, command::SetScale,
-                             command::PinHead, command::PinToken>;
+                             command::PinHead, command::PinToken, command::PinCell, command::Inspect, command::SetView,
+                             command::ShowPanel, command::SetLayout, command::SaveLayout>;
 
 /// {"command": "step", "tokens": 1}
 nlohmann::json to_json(const Command& command);

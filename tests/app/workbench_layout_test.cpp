@@ -63,7 +63,7 @@ void expect_bar_in_order(const std::string& window) {
 void expect_panels_whole() {
     for (const UiItem& item : ImGuiHost::current().items().items()) {
         if (!item.owner || item.label.empty() || item.stack.empty() || item.owner->ParentWindow) continue;
-        if (item.window != "Attention" && item.window != "Sampling" && item.window != "Tokens") continue;
+        if (item.window != "Head" && item.window != "Sampling" && item.window != "Text") continue;
         EXPECT_TRUE(inside(item.rect, item.clip))
             << item.window << "/" << item.label << ": " << item.rect.min.x << ", " << item.rect.min.y << " to " << item.rect.max.x
             << ", " << item.rect.max.y << " in " << item.clip.max.x << ", " << item.clip.max.y;
@@ -102,8 +102,8 @@ TEST_P(LayoutTest, NothingIsCutOffOrCovered) {
         expect_bar_in_order("Notice");
         EXPECT_NO_THROW(bench.ui.click("Notice/Dismiss"));
         // However small, everything can be reached.
-        for (const char* name : {"Transport/Step", "Sampling/all stages", "Sampling/Use it", "Sampling/Resample",
-                                 "Attention/L0H0", "Transport/View"})
+        for (const char* name :
+             {"Transport/Step", "Sampling/all stages", "Sampling/Use it", "Sampling/Resample", "Heads/L0H0", "Transport/View"})
             EXPECT_NO_THROW(bench.ui.hover(name)) << name;
     }
 }
@@ -130,11 +130,11 @@ TEST(WorkbenchLook, TheViewMenuSetsThemeAndScale) {
     bench.ui.frames(2);
     EXPECT_EQ(px(100), 100);
     ImGui::GetIO().AddKeyEvent(ImGuiMod_Ctrl, true);
-    bench.ui.wheel("Attention/Head", 1); // no zoom of the matrix
+    bench.ui.wheel("Head/matrix", 1); // no zoom of the matrix
     ImGui::GetIO().AddKeyEvent(ImGuiMod_Ctrl, false);
     bench.ui.frames(2);
     EXPECT_FLOAT_EQ(bench.workbench.settings().scale, 1.1f);
-    bench.ui.hover("Attention/Head", {2, 2});
+    bench.ui.hover("Head/matrix", {2, 2});
     EXPECT_EQ(bench.workbench.selection().cell.get(), (CellRef{0, Site::pattern, 0, 0, 0, 0}));
 }
 
@@ -157,14 +157,14 @@ TEST(WorkbenchIdle, AsksForNoMoreFrames) {
     bench.post(command::ForceToken{3, 260});
     bench.post(command::Step{30});
     EXPECT_EQ(asked(), 0u) << "a text";
-    bench.ui.hover("Tokens/token 5");
+    bench.ui.hover("Text/token 5");
     EXPECT_EQ(asked(), 0u) << "the mouse rests on a token";
-    bench.ui.hover("Attention/Head");
+    bench.ui.hover("Head/matrix");
     EXPECT_EQ(asked(), 0u) << "the mouse rests on a cell";
-    bench.ui.hover("Attention/L1H2");
+    bench.ui.hover("Heads/L1H2");
     EXPECT_EQ(asked(), 0u) << "the mouse rests on a head";
     const std::uint64_t before = frame_requests();
-    bench.ui.hover("Attention/L1H3");
+    bench.ui.hover("Heads/L1H3");
     EXPECT_GT(frame_requests(), before) << "it moved: other panels must follow";
 }
 

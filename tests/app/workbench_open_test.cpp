@@ -18,7 +18,7 @@ std::vector<int> byte_ids(std::string_view text) {
 
 TEST(WorkbenchOpen, ATypedPathOpensAModel) {
     Bench bench;
-    EXPECT_FALSE(bench.ui.exists("Tokens/text"));
+    EXPECT_FALSE(bench.ui.exists("Text/text"));
     EXPECT_EQ(bench.workbench.title(), "Glassformer");
     const SavedModel& model = saved_preset("llama");
     bench.ui.set("Start/Model", model.path);
@@ -30,7 +30,7 @@ TEST(WorkbenchOpen, ATypedPathOpensAModel) {
     EXPECT_FALSE(bench.ui.exists("Start/Open"));
     EXPECT_TRUE(bench.ui.exists("Transport/llama"));
     EXPECT_TRUE(bench.shows("Transport", "token 1 / 256"));
-    EXPECT_TRUE(bench.shows("Tokens", "#0")) << "without a tokenizer tokens are numbers";
+    EXPECT_TRUE(bench.shows("Text", "#0")) << "without a tokenizer tokens are numbers";
     EXPECT_EQ(bench.workbench.title(), "Glassformer — llama — token 1");
     bench.post(command::Step{2});
     EXPECT_EQ(bench.workbench.title(), "Glassformer — llama — token 3");
@@ -63,7 +63,7 @@ TEST(WorkbenchOpen, StoriesOpenWithTheirTokenizer) {
     bench.ui.key(ImGuiKey_Enter);
     bench.ui.frames(2);
     EXPECT_EQ(bench.tokens(), encode_prompt(*bench.snapshot().model, "Once upon a time"));
-    EXPECT_THAT(bench.ui.texts("Tokens"), ::testing::IsSupersetOf({" upon", " time"}));
+    EXPECT_THAT(bench.ui.texts("Text"), ::testing::IsSupersetOf({" upon", " time"}));
 }
 
 /// Files that are no model, and what the message must name.
@@ -114,7 +114,7 @@ TEST(WorkbenchOpen, ABadFileLeavesTheSessionAsItWas) {
         EXPECT_EQ(bench.notice(), s.message);
         EXPECT_THAT(bench.notice(), HasSubstr(named));
         EXPECT_TRUE(bench.ui.exists("Transport/Step")) << "the text is in view again";
-        EXPECT_TRUE(bench.ui.exists("Attention/L0H0"));
+        EXPECT_TRUE(bench.ui.exists("Heads/L0H0"));
     };
     for (const auto& [path, name] : bad_files()) {
         SCOPED_TRACE(path);
@@ -138,7 +138,7 @@ TEST(WorkbenchOpen, TheStartPageComesAndGoesOverAnOpenModel) {
     bench.open(saved_preset("llama"));
     bench.ui.click("Transport/llama");
     EXPECT_TRUE(bench.ui.exists("Start/Open"));
-    EXPECT_FALSE(bench.ui.exists("Attention/L0H0"));
+    EXPECT_FALSE(bench.ui.exists("Heads/L0H0"));
     bench.ui.key(ImGuiKey_Escape);
     bench.ui.frames(2);
     EXPECT_FALSE(bench.ui.exists("Start/Open"));

@@ -11,17 +11,17 @@ using ::testing::Contains;
 
 /// Hovers everything that has a text, and looks whether what is written is UTF-8.
 void look_around(Bench& bench) {
-    for (const char* name : {"Attention/Head", "Attention/L0H0", "Sampling/the draw", "Tokens/next", "Transport/Prompt"})
+    for (const char* name : {"Head/matrix", "Heads/L0H0", "Sampling/the draw", "Text/next", "Transport/Prompt"})
         bench.ui.tooltip(name);
     int hovered = 0;
     for (const std::string& name : bench.ui.list()) {
-        if (!name.starts_with("Tokens/token ")) continue;
+        if (!name.starts_with("Text/token ")) continue;
         if (++hovered > 40) break;
         bench.ui.hover(name);
     }
     for (const UiText& text : ImGuiHost::current().items().texts())
         EXPECT_TRUE(is_valid_utf8(text.text)) << text.window << ": " << text.text;
-    bench.ui.click("Tokens/next");
+    bench.ui.click("Text/next");
     bench.ui.key(ImGuiKey_Escape);
 }
 
@@ -29,7 +29,7 @@ TEST(WorkbenchText, BytesThatAreNoCharacterAreChips) {
     Bench bench;
     bench.open(byte_model().path, byte_tokenizer());
     bench.prompt("a\xE2(\xFF\xF0\x9F\x98\x80 \xE4\xBD\xA0\n\t\x01z");
-    const auto texts = bench.ui.texts("Tokens");
+    const auto texts = bench.ui.texts("Text");
     for (const char* chip : {"<0xE2>", "<0xFF>", "<0xF0>", "<0x9F>", "<0x98>", "<0x80>", "<0xE4>", "(", "z"})
         EXPECT_THAT(texts, Contains(chip));
     look_around(bench);
@@ -47,7 +47,7 @@ TEST(WorkbenchText, OtherScriptsInTheRealVocabulary) {
     bench.ui.set("Transport/Prompt", "Zo\xC3\xAB \xE4\xBD\xA0\xE5\xA5\xBD \xF0\x9F\x98\x80 said");
     EXPECT_EQ(bench.tokens(),
               encode_prompt(*bench.snapshot().model, "Zo\xC3\xAB \xE4\xBD\xA0\xE5\xA5\xBD \xF0\x9F\x98\x80 said"));
-    EXPECT_THAT(bench.ui.texts("Tokens"), Contains("<0xF0>"));
+    EXPECT_THAT(bench.ui.texts("Text"), Contains("<0xF0>"));
     look_around(bench);
     bench.ui.set("Transport/Prompt", "\xF0\x9F\x98\x80");
     EXPECT_EQ(bench.snapshot().prompt, "\xF0\x9F\x98\x80");

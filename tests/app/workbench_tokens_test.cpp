@@ -16,11 +16,11 @@ class TokensTest : public ::testing::Test {
         bench.prompt_ids({3, 1, 4, 1, 5});
         bench.post(command::Step{6});
     }
-    static std::string token(int position) { return numbered("Tokens/token ", position); }
+    static std::string token(int position) { return numbered("Text/token ", position); }
     /// Chooses the entry of the open menu that stands for this token.
     void choose(int id) { ui.click(bench.item_ending("Popup", numbered("%##", id))); }
     /// The row of a branch in the list beside the text.
-    std::string branch(int index) { return bench.item_ending("Tokens", numbered("##branch ", index)); }
+    std::string branch(int index) { return bench.item_ending("Text", numbered("##branch ", index)); }
 
     Bench bench;
     UiDriver& ui = bench.ui;
@@ -66,7 +66,7 @@ TEST_F(TokensTest, DoubleClickGoesBack) {
     EXPECT_EQ(bench.rows(), 11);
     EXPECT_EQ(bench.tokens(), tokens);
     EXPECT_FALSE(ui.exists(token(8)));
-    EXPECT_TRUE(ui.exists("Tokens/next"));
+    EXPECT_TRUE(ui.exists("Text/next"));
     ui.double_click(token(0));
     EXPECT_EQ(bench.cursor(), 1);
 }
@@ -123,16 +123,16 @@ TEST_F(TokensTest, AnotherTokenMakesABranch) {
 
 TEST_F(TokensTest, TheNextTokenCanBeChosenToo) {
     const std::vector<int> before = bench.tokens();
-    EXPECT_TRUE(bench.shows("Tokens", "next")) << "it is not drawn yet";
+    EXPECT_TRUE(bench.shows("Text", "next")) << "it is not drawn yet";
     const int id = largest(probabilities_after(bench.snapshot(), 10), 5)[4];
-    ui.click("Tokens/next");
+    ui.click("Text/next");
     choose(id);
     std::vector<int> expected = before;
     expected.push_back(id);
     EXPECT_EQ(bench.tokens(), expected);
     EXPECT_EQ(bench.cursor(), 12);
     ui.click("Transport/Back");
-    EXPECT_TRUE(bench.shows("Tokens", numbered("#", id))) << "the next one is known now";
+    EXPECT_TRUE(bench.shows("Text", numbered("#", id))) << "the next one is known now";
 }
 
 TEST_F(TokensTest, ALongTextIsShownAtItsEndAndScrolls) {
@@ -165,10 +165,10 @@ TEST(TokensText, SpecialCharactersAreShownAsTheyAre) {
     bench.ui.click("Transport/Back");
     ASSERT_EQ(bench.snapshot().tree.size(), 2u);
     for (const int i : {0, 1}) {
-        const std::string name = bench.item_ending("Tokens", numbered("##branch ", i));
-        EXPECT_THAT(bench.ui.texts("Tokens"), ::testing::Contains(visible_label(name.substr(7)))) << "all of the row";
+        const std::string name = bench.item_ending("Text", numbered("##branch ", i));
+        EXPECT_THAT(bench.ui.texts("Text"), ::testing::Contains(visible_label(name.substr(7)))) << "all of the row";
     }
-    EXPECT_THAT(bench.item_ending("Tokens", "##branch 0"), HasSubstr("a# #b%s"));
+    EXPECT_THAT(bench.item_ending("Text", "##branch 0"), HasSubstr("a# #b%s"));
 }
 
 } // namespace

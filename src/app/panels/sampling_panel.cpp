@@ -30,6 +30,7 @@ const Control& control(StageKind kind) { return k_controls[static_cast<std::size
 class SamplingPanel : public Panel {
   public:
     const char* title() const override { return "Sampling"; }
+    const char* about() const override { return "from logits to the next token"; }
     void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) override;
 
   private:

@@ -1,4 +1,4 @@
-// Tokens: the text as tokens tinted by how surprising they were, what comes next, and the tree of branches.
+// Text: the text as tokens tinted by how surprising they were, what comes next, and the tree of branches.
 
 #include "app/panel.h"
 #include "app/panel_frame.h"
@@ -17,9 +17,10 @@ namespace {
 
 constexpr int k_alternatives = 12;
 
-class TokensPanel : public Panel {
+class TextPanel : public Panel {
   public:
-    const char* title() const override { return "Tokens"; }
+    const char* title() const override { return "Text"; }
+    const char* about() const override { return "the text as tokens, tinted by surprisal; branches"; }
     void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) override;
 
   private:
@@ -58,7 +59,7 @@ float token_width(const RunView& run, int position) {
 }
 
 /// Lines are kept from frame to frame and only grow, so that a long text costs nothing.
-void TokensPanel::break_lines(const Snapshot& s, float width) {
+void TextPanel::break_lines(const Snapshot& s, float width) {
     const float scale = ImGuiHost::current().scale();
     const bool same_text = trace_ && trace_ == s.run().trace;
     if (!same_text || width != width_ || scale != scale_ || s.cursor < broken_at_) {
@@ -79,12 +80,12 @@ void TokensPanel::break_lines(const Snapshot& s, float width) {
     }
 }
 
-void TokensPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
+void TextPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
     text_.clear();
     const int n_branches = static_cast<int>(s.tree.size());
     fmt::format_to(std::back_inserter(text_), "{} of {} tokens, tint: surprisal 0 to 9 bits{}", s.cursor, s.run().rows,
                    n_branches > 1 ? fmt::format("; branch {} of {}", s.branch + 1, n_branches) : "");
-    panel_header("Tokens", text());
+    panel_header("Text", text());
     const float tree_width = n_branches > 1 ? px(260) : 0;
     const ImVec2 room = ImGui::GetContentRegionAvail();
     ImGui::BeginChild("text", {room.x - tree_width, room.y});
@@ -125,7 +126,7 @@ void TokensPanel::draw(const Snapshot& s, Selection& selection, Commands& comman
     }
 }
 
-void TokensPanel::draw_token(const Snapshot& s, int position, Selection& selection, Commands& commands) {
+void TextPanel::draw_token(const Snapshot& s, int position, Selection& selection, Commands& commands) {
     const TokenOrigin& origin = s.run().origin(position);
     TokenLook look;
     look.tint = theme().surprisal_tint(static_cast<float>(origin.surprisal));
@@ -148,7 +149,7 @@ void TokensPanel::draw_token(const Snapshot& s, int position, Selection& selecti
 }
 
 /// id and probability on hover.
-void TokensPanel::explain(const Snapshot& s, int position) {
+void TextPanel::explain(const Snapshot& s, int position) {
     const TokenOrigin& o = s.run().origin(position);
     text_.clear();
     auto out = std::back_inserter(text_);
@@ -164,7 +165,7 @@ void TokensPanel::explain(const Snapshot& s, int position) {
 }
 
 /// The likeliest tokens at a position; choosing one branches there.
-void TokensPanel::offer(const Snapshot& s, int position, Commands& commands) {
+void TextPanel::offer(const Snapshot& s, int position, Commands& commands) {
     if (!ImGui::BeginPopup("alternatives")) return;
     const int d_vocab = s.config().d_vocab;
     const real* logits = s.trace().row(Site::logits, -1, position - 1);
@@ -186,7 +187,7 @@ void TokensPanel::offer(const Snapshot& s, int position, Commands& commands) {
 }
 
 /// One line for each branch, indented below the one it left.
-void TokensPanel::draw_branches(const Snapshot& s, Commands& commands) {
+void TextPanel::draw_branches(const Snapshot& s, Commands& commands) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const auto depth_of = [&](int i) {
         int depth = 0;
@@ -217,6 +218,6 @@ void TokensPanel::draw_branches(const Snapshot& s, Commands& commands) {
 
 } // namespace
 
-std::unique_ptr<Panel> make_tokens_panel() { return std::make_unique<TokensPanel>(); }
+std::unique_ptr<Panel> make_text_panel() { return std::make_unique<TextPanel>(); }
 
 } // namespace gf

@@ -1,4 +1,4 @@
-// Attention: the patterns of all heads as a grid, and one head large with its tokens.
+// Head: the patterns of all heads as a grid, and one head large with its tokens.
 
 #include "app/heat_map_widget.h"
 #include "app/panel.h"
@@ -16,9 +16,10 @@
 namespace gf {
 namespace {
 
-class AttentionPanel : public Panel {
+class HeadPanel : public Panel {
   public:
-    const char* title() const override { return "Attention"; }
+    const char* title() const override { return "Head"; }
+    const char* about() const override { return "one head large: which query reads which key"; }
     void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) override;
 
   private:
@@ -40,7 +41,7 @@ class AttentionPanel : public Panel {
 /// Columns of the label margin on the left, and height of the one on top, in design lengths.
 constexpr float k_label_margin = 64, k_layer_margin = 24;
 
-void AttentionPanel::update_maps(const Snapshot& s) {
+void HeadPanel::update_maps(const Snapshot& s) {
     const Trace& trace = s.trace();
     const ModelConfig& c = s.config();
     if (trace_ != s.run().trace) {
@@ -63,13 +64,13 @@ void AttentionPanel::update_maps(const Snapshot& s) {
                  });
 }
 
-void AttentionPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
+void HeadPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
     const ModelConfig& c = s.config();
     const HeadRef shown = selection.head.get().value_or(selection.pinned_head);
     text_.clear();
     fmt::format_to(std::back_inserter(text_), "{} layers x {} heads; layer {}, head {} large{}", c.n_layers, c.n_heads,
                    shown.layer, shown.head, shown == selection.pinned_head ? "" : " (preview: click pins it)");
-    panel_header("Attention", {text_.data(), text_.size()});
+    panel_header("Head", {text_.data(), text_.size()});
     if (!s.trace().kept(Site::pattern)) {
         constexpr const char* k_why =
             "At this length the patterns do not fit into the trace budget. A shorter prompt shows them.";
@@ -88,7 +89,7 @@ void AttentionPanel::draw(const Snapshot& s, Selection& selection, Commands& com
     draw_head(s, selection, {{at.x + grid_width + gap, at.y}, {at.x + room.x, at.y + height}});
 }
 
-void AttentionPanel::draw_grid(const Snapshot& s, Selection& selection, Commands& commands, const UiRect& area) {
+void HeadPanel::draw_grid(const Snapshot& s, Selection& selection, Commands& commands, const UiRect& area) {
     const ModelConfig& c = s.config();
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -141,7 +142,7 @@ void AttentionPanel::draw_grid(const Snapshot& s, Selection& selection, Commands
     colour_legend({"weight", "0", "1", true}, grid_.scale);
 }
 
-void AttentionPanel::draw_head(const Snapshot& s, Selection& selection, const UiRect& area) {
+void HeadPanel::draw_head(const Snapshot& s, Selection& selection, const UiRect& area) {
     const HeadRef shown = selection.head.get().value_or(selection.pinned_head);
     const float margin = px(k_label_margin);
     const float side = std::floor(std::min(area.width() - margin, area.height() - margin));
@@ -170,7 +171,7 @@ void AttentionPanel::draw_head(const Snapshot& s, Selection& selection, const Ui
     maps_.draw(list, {&place, 1}, head_);
 
     ImGui::SetCursorScreenPos(matrix.min);
-    ImGui::InvisibleButton("Head", {side, side});
+    ImGui::InvisibleButton("matrix", {side, side});
     std::optional<HeatMapCell> cell;
     if (ImGui::IsItemHovered()) {
         zoomed_ |= navigate_heat_map(head_, matrix);
@@ -189,7 +190,7 @@ void AttentionPanel::draw_head(const Snapshot& s, Selection& selection, const Ui
 }
 
 /// Queries down the left side, keys along the top, as many as there is room for; those under the mouse always.
-void AttentionPanel::draw_labels(const Snapshot& s, const UiRect& matrix, std::optional<HeatMapCell> lit) {
+void HeadPanel::draw_labels(const Snapshot& s, const UiRect& matrix, std::optional<HeatMapCell> lit) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     ImFont* face = font(TextSize::small);
     ImFont* bold = font(TextSize::small, Face::bold);
@@ -219,7 +220,7 @@ void AttentionPanel::draw_labels(const Snapshot& s, const UiRect& matrix, std::o
 }
 
 /// The value under the mouse, in words.
-void AttentionPanel::describe(const Snapshot& s, const HeadRef& head, std::optional<HeatMapCell> cell) {
+void HeadPanel::describe(const Snapshot& s, const HeadRef& head, std::optional<HeatMapCell> cell) {
     text_.clear();
     auto out = std::back_inserter(text_);
     if (cell) {
@@ -246,6 +247,6 @@ void AttentionPanel::describe(const Snapshot& s, const HeadRef& head, std::optio
 
 } // namespace
 
-std::unique_ptr<Panel> make_attention_panel() { return std::make_unique<AttentionPanel>(); }
+std::unique_ptr<Panel> make_head_panel() { return std::make_unique<HeadPanel>(); }
 
 } // namespace gf

@@ -1,0 +1,38 @@
+#include "app/motion.h"
+
+#include "app/window.h"
+
+#include <imgui.h>
+
+#include <algorithm>
+
+namespace gf {
+namespace {
+
+bool g_motion = true;
+
+} // namespace
+
+void set_motion(bool on) { g_motion = on; }
+
+void Glide::jump(float target) {
+    value_ = from_ = target_ = target;
+    left_ = 0;
+}
+
+float Glide::to(float target) {
+    if (left_ < 0 || !g_motion) jump(target);
+    if (target != target_) {
+        from_ = value_;
+        target_ = target;
+        left_ = k_glide_seconds;
+    }
+    if (left_ <= 0) return value_;
+    left_ = std::max(0.0f, left_ - ImGui::GetIO().DeltaTime);
+    const float t = 1 - left_ / k_glide_seconds, eased = 1 - (1 - t) * (1 - t) * (1 - t); // fast first, then settling
+    value_ = left_ > 0 ? from_ + (target_ - from_) * eased : target_;
+    request_frame();
+    return value_;
+}
+
+} // namespace gf
