@@ -142,6 +142,12 @@ struct Inspect {
     static constexpr std::string_view k_name = "inspect";
     static void fields(auto& c, auto f) { f("name", c.name); }
 };
+/// A step of the computation by the name of its site: highlighted everywhere and inspected; its layer is unfolded. Empty: none.
+struct SelectOperation {
+    std::string name;
+    static constexpr std::string_view k_name = "operation";
+    static void fields(auto& c, auto f) { f("name", c.name); }
+};
 /// How a panel shows what it shows: one of its options and a value for it.
 struct SetView {
     std::string panel, option, value;
@@ -173,13 +179,44 @@ struct SaveLayout {
     static constexpr std::string_view k_name = "save-layout";
     static void fields(auto& c, auto f) { f("layout", c.layout); }
 };
+/// One that a person saved.
+struct DeleteLayout {
+    std::string layout;
+    static constexpr std::string_view k_name = "delete-layout";
+    static void fields(auto& c, auto f) { f("layout", c.layout); }
+};
+/// Whether things glide to their places.
+struct SetMotion {
+    bool on = true;
+    static constexpr std::string_view k_name = "motion";
+    static void fields(auto& c, auto f) { f("on", c.on); }
+};
+/// The start page over an open model.
+struct ChooseFile {
+    bool on = true;
+    static constexpr std::string_view k_name = "choose-file";
+    static void fields(auto& c, auto f) { f("on", c.on); }
+};
+/// Opens the palette that finds anything, with this in its field.
+struct Find {
+    std::string text;
+    static constexpr std::string_view k_name = "find";
+    static void fields(auto& c, auto f) { f("text", c.text); }
+};
+/// The card of keys and gestures.
+struct ShowHelp {
+    bool on = true;
+    static constexpr std::string_view k_name = "help";
+    static void fields(auto& c, auto f) { f("on", c.on); }
+};
 } // namespace command
 
 using Command = std::variant<command::Open, command::SetPrompt, command::Play, command::Pause, command::Step, command::Jump,
                              command::SetSpeed, command::SetSampling, command::SetSeed, command::Resample, command::ForceToken,
                              command::SelectBranch, command::Undo, command::Redo, command::SetTheme, command::SetScale,
-                             command::PinHead, command::PinToken, command::PinCell, command::Inspect, command::SetView,
-                             command::ShowPanel, command::SetLayout, command::SaveLayout>;
+                             command::PinHead, command::PinToken, command::PinCell, command::Inspect, command::SelectOperation,
+                             command::SetView, command::ShowPanel, command::SetLayout, command::SaveLayout, command::DeleteLayout,
+                             command::SetMotion, command::ChooseFile, command::Find, command::ShowHelp>;
 
 /// {"command": "step", "tokens": 1}
 nlohmann::json to_json(const Command& command);

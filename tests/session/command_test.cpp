@@ -36,6 +36,19 @@ const std::vector<std::pair<Command, const char*>> k_commands = {
     {command::SetScale{1.75}, R"({"command": "scale", "scale": 1.75})"},
     {command::PinHead{3, 5}, R"({"command": "pin-head", "layer": 3, "head": 5})"},
     {command::PinToken{9}, R"({"command": "pin-token", "position": 9})"},
+    {command::PinCell{"blocks.1.attn.hook_q", 2, 3, 4},
+     R"({"command": "pin-cell", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4})"},
+    {command::Inspect{"logits"}, R"({"command": "inspect", "name": "logits"})"},
+    {command::SelectOperation{"hook_embed"}, R"({"command": "operation", "name": "hook_embed"})"},
+    {command::SetView{"Head", "form", "lines"}, R"({"command": "view", "panel": "Head", "option": "form", "value": "lines"})"},
+    {command::ShowPanel{"Flow", false}, R"({"command": "show-panel", "panel": "Flow", "on": false})"},
+    {command::SetLayout{"Attention"}, R"({"command": "layout", "layout": "Attention"})"},
+    {command::SaveLayout{"mine"}, R"({"command": "save-layout", "layout": "mine"})"},
+    {command::DeleteLayout{"mine"}, R"({"command": "delete-layout", "layout": "mine"})"},
+    {command::SetMotion{false}, R"({"command": "motion", "on": false})"},
+    {command::ChooseFile{false}, R"({"command": "choose-file", "on": false})"},
+    {command::Find{"resid"}, R"({"command": "find", "text": "resid"})"},
+    {command::ShowHelp{false}, R"({"command": "help", "on": false})"},
 };
 
 TEST(Command, EveryCommandIsTested) {
