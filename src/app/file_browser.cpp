@@ -91,18 +91,6 @@ void draw_kind(PathKind kind, ImVec2 centre) {
 
 } // namespace
 
-void put_text_cut(ImDrawList& list, const UiRect& box, ImFont* font, ImU32 colour, std::string_view text) {
-    if (box.width() <= 0) return;
-    const float top = std::floor(box.min.y + (box.height() - font->FontSize) / 2);
-    ImGui::PushFont(font);
-    ImGui::PushStyleColor(ImGuiCol_Text, colour);
-    record_text(font, {std::floor(box.min.x), top}, text, box.width());
-    ImGui::RenderTextEllipsis(&list, {std::floor(box.min.x), top}, {box.max.x, top + font->FontSize}, box.max.x, box.max.x,
-                              text.data(), text.data() + text.size(), nullptr);
-    ImGui::PopStyleColor();
-    ImGui::PopFont();
-}
-
 void FileBrowser::show(fs::path folder) {
     std::error_code failed;
     if (const fs::path whole = fs::absolute(folder, failed); !failed) folder = whole;

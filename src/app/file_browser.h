@@ -58,7 +58,4 @@ class FileBrowser {
     bool to_top_ = false, focus_first_ = false;
 };
 
-/// One line that ends with an ellipsis where the box ends, vertically centred. For rows.
-void put_text_cut(ImDrawList& list, const UiRect& box, ImFont* font, ImU32 colour, std::string_view text);
-
 } // namespace gf

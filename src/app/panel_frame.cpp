@@ -72,7 +72,7 @@ bool begin_panel(const char* name, bool* open) {
 
 void end_panel() { ImGui::End(); }
 
-void panel_header(std::string_view title, std::string_view subtitle) {
+void panel_header(std::string_view title, std::string_view subtitle, float reserved) {
     ImFont* bold = font(TextSize::body, Face::bold);
     const float width = std::max(ImGui::GetContentRegionAvail().x, 1.0f), title_width = measure(bold, title).x;
     const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -80,12 +80,8 @@ void panel_header(std::string_view title, std::string_view subtitle) {
     ImGui::Dummy(line.GetSize());
     ImDrawList& list = *ImGui::GetWindowDrawList();
     put_text(list, line, at.x, bold, theme().text, title);
-    const FontScope scope(TextSize::body);
-    ImGui::PushStyleColor(ImGuiCol_Text, theme().muted);
-    ImGui::RenderTextEllipsis(&list, {std::floor(at.x + title_width + px(10)), line.Min.y}, line.Max, line.Max.x, line.Max.x,
-                              subtitle.data(), subtitle.data() + subtitle.size(), nullptr);
-    ImGui::PopStyleColor();
-    record_text(ImGui::GetFont(), {std::floor(at.x + title_width + px(10)), line.Min.y}, subtitle);
+    const float left = std::floor(at.x + title_width + px(10));
+    put_text_cut(list, {{left, line.Min.y}, {line.Max.x - reserved, line.Max.y}}, font(TextSize::body), theme().muted, subtitle);
 }
 
 } // namespace gf

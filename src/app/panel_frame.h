@@ -19,7 +19,8 @@ ImGuiID panel_dock(const char* name, float top, float bottom);
 bool begin_panel(const char* name, bool* open = nullptr);
 void end_panel();
 
-/// "Flow  layer 2, head 3 in focus": the title in bold, what is shown now in grey, cut with an ellipsis where the line ends.
-void panel_header(std::string_view title, std::string_view subtitle);
+/// "Flow  layer 2, head 3 in focus": the title in bold, what is shown now in grey, cut with an ellipsis where the line ends, or
+/// `reserved` pixels before (see header_choice.h).
+void panel_header(std::string_view title, std::string_view subtitle, float reserved = 0);
 
 } // namespace gf

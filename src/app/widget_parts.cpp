@@ -39,6 +39,18 @@ void put_text_centred(ImDrawList& list, const ImRect& box, ImFont* font, ImU32 c
     put_text(list, box, box.GetCenter().x - measure(font, text).x / 2, font, colour, text);
 }
 
+void put_text_cut(ImDrawList& list, const UiRect& box, ImFont* font, ImU32 colour, std::string_view text) {
+    if (box.width() <= 0) return;
+    const float top = std::floor(box.min.y + (box.height() - font->FontSize) / 2);
+    ImGui::PushFont(font);
+    ImGui::PushStyleColor(ImGuiCol_Text, colour);
+    record_text(font, {std::floor(box.min.x), top}, text, box.width());
+    ImGui::RenderTextEllipsis(&list, {std::floor(box.min.x), top}, {box.max.x, top + font->FontSize}, box.max.x, box.max.x,
+                              text.data(), text.data() + text.size(), nullptr);
+    ImGui::PopStyleColor();
+    ImGui::PopFont();
+}
+
 void put_focus_ring(const ButtonItem& item, float rounding) {
     const ImGuiContext& g = *ImGui::GetCurrentContext();
     if (g.NavId != item.id || g.NavDisableHighlight) return;

@@ -25,6 +25,8 @@ ImVec2 measure(ImFont* font, std::string_view text);
 /// From `left`, vertically centred in the box.
 void put_text(ImDrawList& list, const ImRect& box, float left, ImFont* font, ImU32 colour, std::string_view text);
 void put_text_centred(ImDrawList& list, const ImRect& box, ImFont* font, ImU32 colour, std::string_view text);
+/// Cut with an ellipsis where the box ends.
+void put_text_cut(ImDrawList& list, const UiRect& box, ImFont* font, ImU32 colour, std::string_view text);
 /// The outline of the item that the keyboard is on.
 void put_focus_ring(const ButtonItem& item, float rounding);
 

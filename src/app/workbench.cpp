@@ -3,6 +3,7 @@
 #include "app/motion.h"
 #include "app/panel_frame.h"
 #include "app/token_labels.h"
+#include "app/widget_parts.h"
 #include "app/widgets.h"
 #include "app/window.h"
 #include "core/error.h"

@@ -1,0 +1,44 @@
+#pragma once
+// Small controls at the right end of a panel's header line: how the panel shows what it shows.
+
+#include "app/imgui_host.h"
+
+#include <span>
+
+namespace gf {
+
+/// Options side by side, one of them chosen, small enough for a header line. The options are items "name/option".
+/// Width in pixels:
+float header_choice_width(std::span<const char* const> options);
+/// True when `choice` changed; -1: none is chosen.
+bool header_choice(const char* name, int& choice, std::span<const char* const> options);
+
+/// What is chosen from a longer list, with an arrow: "layer v". Width in pixels:
+float header_menu_width(const char* label);
+/// True when clicked: open a popup.
+bool header_menu(const char* label);
+
+/// Where header controls `width` wide go in the header line that begins at the cursor; false where they would leave less than
+/// a title. Then: panel_header(title, subtitle, place.reserved), and in a scope the controls.
+struct HeaderPlace {
+    bool fits = false;
+    float reserved = 0; ///< pixels that the subtitle must leave
+    ImVec2 at;          ///< of the controls
+};
+HeaderPlace header_place(float width);
+
+/// Controls in the header line of a panel whose header is drawn: from `at` on; afterwards the cursor is where it was.
+class HeaderControls {
+  public:
+    explicit HeaderControls(ImVec2 at);
+    ~HeaderControls();
+    HeaderControls(const HeaderControls&) = delete;
+    HeaderControls& operator=(const HeaderControls&) = delete;
+    /// The next control stands to the right of the last one.
+    void next();
+
+  private:
+    ImVec2 below_;
+};
+
+} // namespace gf
