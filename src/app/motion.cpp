@@ -4,8 +4,6 @@
 
 #include <imgui.h>
 
-#include <algorithm>
-
 namespace gf {
 namespace {
 
@@ -28,7 +26,8 @@ float Glide::to(float target) {
         left_ = k_glide_seconds;
     }
     if (left_ <= 0) return value_;
-    left_ = std::max(0.0f, left_ - ImGui::GetIO().DeltaTime);
+    left_ -= ImGui::GetIO().DeltaTime;
+    if (left_ < 1e-4f) left_ = 0; // what rounding leaves is no frame of its own
     const float t = 1 - left_ / k_glide_seconds, eased = 1 - (1 - t) * (1 - t) * (1 - t); // fast first, then settling
     value_ = left_ > 0 ? from_ + (target_ - from_) * eased : target_;
     request_frame();

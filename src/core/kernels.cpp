@@ -24,9 +24,16 @@ struct Lanes {
     static void store(real* p, Vector v) { *reinterpret_cast<Unaligned*>(p) = v; }
 };
 
+/// Reals in a register of the processor: a wider vector type would live in memory.
+#ifdef __AVX512F__
+constexpr int k_lanes = static_cast<int>(64 / sizeof(real)), k_most_vectors = 4; // of 32 registers, 16 hold sums
+#else
+constexpr int k_lanes = static_cast<int>(32 / sizeof(real)), k_most_vectors = 4; // of 16, 8
+#endif
+
 /// N vectors of output columns at once, with several partial sums each to hide the latency of the multiply-add. Their number is
 /// the same for all widths, which keeps the order of summation independent of n_out.
-constexpr int k_chains = 4;
+constexpr int k_chains = k_lanes * sizeof(real) == 64 ? 4 : 2;
 
 template <int W, int N>
 void columns(const real* x, int n_in, const real* a, std::ptrdiff_t stride, const real* bias, real* y) {
@@ -39,7 +46,8 @@ void columns(const real* x, int n_in, const real* a, std::ptrdiff_t stride, cons
     for (; i < n_in; ++i, a += stride)
         for (int j = 0; j < N; ++j) sum[0][j] += x[i] * L::load(a + j * W);
     for (int j = 0; j < N; ++j) {
-        typename L::Vector total = (sum[0][j] + sum[1][j]) + (sum[2][j] + sum[3][j]);
+        typename L::Vector total = sum[0][j] + sum[1][j];
+        if constexpr (k_chains == 4) total += sum[2][j] + sum[3][j];
         if (bias) total += L::load(bias + j * W);
         L::store(y + j * W, total);
     }
@@ -51,7 +59,9 @@ void one_column(const real* x, int n_in, const real* a, std::ptrdiff_t stride, c
     for (; i + k_chains <= n_in; i += k_chains)
         for (int c = 0; c < k_chains; ++c, a += stride) sum[c] += x[i + c] * *a;
     for (; i < n_in; ++i, a += stride) sum[0] += x[i] * *a;
-    *y = (sum[0] + sum[1]) + (sum[2] + sum[3]) + (bias ? *bias : 0);
+    real total = sum[0] + sum[1];
+    if constexpr (k_chains == 4) total += sum[2] + sum[3];
+    *y = total + (bias ? *bias : 0);
 }
 
 /// f on arrays of 16 values, the last one filled up with `fill`: no value takes a slower path than its neighbours.
@@ -65,6 +75,20 @@ void each_16(const real* x, real* y, int n, real fill, F f) {
     std::copy(x + i, x + n, rest.data());
     rest = f(rest);
     std::copy_n(rest.data(), n - i, y + i);
+}
+
+/// exp(x) for x <= 0; exactly 0 where it would be no normal number. Eigen's exp stops there instead, at a tiny value on some
+/// processors: masked keys would get a weight.
+Array16 exp_or_0(const Array16& x) {
+    using L = Lanes<k_lanes>;
+    static const real least = std::log(std::numeric_limits<real>::min());
+    const Array16 e = x.exp();
+    Array16 out;
+    for (int i = 0; i < 16; i += k_lanes) {
+        const typename L::Vector in = L::load(x.data() + i);
+        L::store(out.data() + i, in < least ? typename L::Vector{} : L::load(e.data() + i)); // NaN stays
+    }
+    return out;
 }
 
 using RowMajor = Eigen::Matrix<real, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
@@ -81,16 +105,16 @@ void vec_mat(const real* x, int n_in, const real* a, std::ptrdiff_t stride, cons
     auto run = [&](auto* kernel, int width) {
         for (; j + width <= n_out; j += width) kernel(x, n_in, a + j, stride, at(bias), y + j);
     };
-    run(columns<16, 4>, 64);
-    run(columns<16, 2>, 32);
-    run(columns<16, 1>, 16);
+    run(columns<k_lanes, k_most_vectors>, k_lanes * k_most_vectors);
+    if constexpr (k_most_vectors > 2) run(columns<k_lanes, 2>, 2 * k_lanes);
+    run(columns<k_lanes, 1>, k_lanes);
     if (j == n_out) return;
-    if (n_out >= 16) { // the last columns once more, together with enough of those before to fill a vector
-        j = n_out - 16;
-        run(columns<16, 1>, 16);
+    if (n_out >= k_lanes) { // the last columns once more, together with enough of those before to fill a vector
+        j = n_out - k_lanes;
+        run(columns<k_lanes, 1>, k_lanes);
         return;
     }
-    run(columns<8, 1>, 8);
+    if constexpr (k_lanes > 4) run(columns<k_lanes / 2, 1>, k_lanes / 2);
     run(one_column, 1);
 }
 
@@ -118,7 +142,7 @@ void softmax(const real* s, real* p, int n) {
     }
     Array16 sums = Array16::Zero();
     each_16(s, p, n, minus_infinity, [&](const Array16& x) {
-        const Array16 e = (x - most).exp();
+        const Array16 e = exp_or_0(x - most);
         sums += e;
         return e;
     });

@@ -1,0 +1,137 @@
+#include "app/flow/flow_columns.h"
+
+#include "app/imgui_host.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gf {
+namespace {
+
+// Design lengths.
+constexpr float k_gap = 8, k_well_padding = 12;
+constexpr float k_wide = 40, k_vector = 34, k_mlp = 48, k_gather = 52, k_next = 72;
+constexpr float k_folded = 15, k_folded_gap = 9, k_folded_least = 5;
+constexpr float k_closing = 240;      ///< what a layer takes while it folds
+constexpr float k_matrix_least = 104; ///< the scores are shown where they get as much
+constexpr float k_weights_share = 0.6f;
+
+} // namespace
+
+const FlowColumn* FlowLayout::find(Site site) const {
+    for (const FlowColumn& c : columns)
+        if (c.site == site && c.kind != FlowKind::folded && c.kind != FlowKind::next && c.kind != FlowKind::gather) return &c;
+    return nullptr;
+}
+
+void FlowColumns::add(FlowLayout& layout, const FlowColumn& column, Size size) {
+    layout.columns.push_back(column);
+    sizes_.push_back(size);
+}
+
+/// The layer in focus, as the formula reads: softmax(Q K^T) V.
+void FlowColumns::add_unfolded(const Trace& trace, FlowLayout& layout) {
+    using enum Site;
+    using enum ColourRole;
+    const ModelConfig& c = trace.config();
+    const int l = layout.layer;
+    const auto strip = [&](Site site, const char* header, ColourRole role, float width, FlowHead head = FlowHead::none) {
+        if (trace.kept(site)) add(layout, {FlowKind::strip, site, l, header, role, head}, {px(width), px(k_gap), 0});
+    };
+    const auto matrix = [&](Site site, const char* header, ColourRole role, float share) {
+        if (trace.kept(site)) add(layout, {FlowKind::matrix, site, l, header, role, FlowHead::query}, {0, px(k_gap), share});
+    };
+    const bool rope = trace.has(rot_q);
+    strip(rope ? rot_q : q, "Q", query, k_vector, FlowHead::query);
+    strip(rope ? rot_k : k, "K", key, k_vector, FlowHead::key_value);
+    matrix(attn_scores, "scores", query, 1 - k_weights_share);
+    matrix(pattern, "weights", residual, k_weights_share);
+    strip(v, "V", value, k_vector, FlowHead::key_value);
+    if (trace.kept(z)) {
+        add(layout, {FlowKind::gather, pattern, l, "", value, FlowHead::query}, {px(k_gather), 0, 0});
+        strip(z, "z", value, k_vector, FlowHead::query);
+        sizes_.back().gap = 0;
+    }
+    strip(attn_out, "out", value, k_wide);
+    if (c.mlp != MlpKind::none) {
+        strip(resid_mid, "+", residual, k_wide);
+        if (c.is_moe()) strip(expert_weights, "experts", mlp, k_vector);
+        strip(mlp_post, "MLP", mlp, k_mlp);
+        strip(mlp_out, "out", mlp, k_wide);
+    }
+    strip(c.norm_place == NormPlace::post ? normalized_resid_post : resid_post, "+", residual, k_wide);
+}
+
+void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& layout) {
+    const ModelConfig& c = trace.config();
+    const auto n_layers = static_cast<std::size_t>(c.n_layers);
+    if (open_.size() != n_layers) {
+        open_.assign(n_layers, {});
+        numbers_.clear();
+        for (std::size_t l = 0; l < n_layers; ++l) numbers_.push_back(std::to_string(l));
+    }
+    layout.columns.clear();
+    sizes_.clear();
+    // The folded layers get a fifth of the room at most.
+    const float whole = px(k_folded + k_folded_gap);
+    const float per_layer = std::clamp((x1 - x0) * 0.2f / static_cast<float>(n_layers), px(k_folded_least), whole);
+    const float folded = per_layer * px(k_folded) / whole, folded_gap = per_layer - folded;
+
+    add(layout, {FlowKind::strip, Site::embed, -1, "embed", ColourRole::token}, {px(k_wide), 0, 0});
+    if (trace.kept(Site::pos_embed))
+        add(layout, {FlowKind::strip, Site::pos_embed, -1, "position", ColourRole::position}, {px(k_wide), px(k_gap), 0});
+    std::size_t begin = 0, end = 0; // of the unfolded layer's columns
+    float opened = 1;
+    for (int l = 0; l < c.n_layers; ++l) {
+        const float open = open_[static_cast<std::size_t>(l)].to(l == layout.layer ? 1.0f : 0.0f);
+        if (l == layout.layer) {
+            begin = layout.columns.size();
+            add_unfolded(trace, layout);
+            end = layout.columns.size();
+            opened = open;
+            continue;
+        }
+        const char* number = numbers_[static_cast<std::size_t>(l)].c_str();
+        add(layout, {FlowKind::folded, Site::resid_post, l, number, ColourRole::residual},
+            {folded + open * px(k_closing), l == layout.layer + 1 ? px(k_well_padding) + px(k_gap) : folded_gap, 0});
+    }
+    add(layout, {FlowKind::next, Site::logits, -1, "next token", ColourRole::residual}, {px(k_next), px(k_gap), 0});
+    if (begin > 0 && begin < end) sizes_[begin].gap = px(k_well_padding) + px(k_gap);
+    if (layout.layer + 1 == c.n_layers) sizes_.back().gap = px(k_well_padding) + px(k_gap);
+    for (std::size_t i = begin; i < end; ++i) sizes_[i].width *= opened, sizes_[i].gap *= opened;
+
+    // The matrices get what is left; what says least gives way to them.
+    const auto left_over = [&] {
+        float fixed = 0;
+        for (const Size& s : sizes_) fixed += s.width + s.gap;
+        return std::max(x1 - x0 - fixed, 0.0f);
+    };
+    const auto leave_out = [&](Site site) {
+        for (std::size_t i = begin; i < end; ++i) {
+            if (layout.columns[i].site != site || layout.columns[i].kind == FlowKind::gather) continue;
+            layout.columns.erase(layout.columns.begin() + static_cast<std::ptrdiff_t>(i));
+            sizes_.erase(sizes_.begin() + static_cast<std::ptrdiff_t>(i));
+            --end;
+        }
+    };
+    const float both = px(k_matrix_least) / (1 - k_weights_share) * opened, one = px(k_matrix_least) * opened;
+    if (left_over() < both) leave_out(Site::mlp_out);
+    if (left_over() < both) leave_out(Site::attn_scores);
+    for (const Site site : {Site::resid_mid, Site::attn_out, Site::mlp_post, Site::expert_weights})
+        if (left_over() < one) leave_out(site);
+    const float room = left_over();
+    float flex = 0;
+    for (const Size& s : sizes_) flex += s.flex;
+    float x = x0;
+    for (std::size_t i = 0; i < sizes_.size(); ++i) {
+        FlowColumn& column = layout.columns[i];
+        column.x0 = std::round(x + sizes_[i].gap);
+        x += sizes_[i].gap + sizes_[i].width + (flex > 0 ? room * sizes_[i].flex / flex : 0);
+        column.x1 = std::round(x);
+    }
+    layout.well_x0 = begin < end ? layout.columns[begin].x0 - px(k_well_padding) : 0;
+    layout.well_x1 = begin < end ? layout.columns[end - 1].x1 + px(k_well_padding) : 0;
+    layout.opened = opened;
+}
+
+} // namespace gf

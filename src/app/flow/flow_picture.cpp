@@ -1,0 +1,225 @@
+#include "app/flow/flow_picture.h"
+
+#include "app/colour_math.h"
+#include "app/flow/flow_maps.h"
+#include "app/token_labels.h"
+#include "app/widget_parts.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gf {
+namespace {
+
+constexpr float k_labelled_from = 13; ///< design length: rows as high have a label each
+constexpr int k_curves_rows = 48;     ///< more rows than that show the ribbons of the token in view only
+constexpr float k_least_weight = 0.02f;
+
+} // namespace
+
+int FlowPicture::first_row() const { return std::max(0, static_cast<int>(std::floor(layout.row0))); }
+int FlowPicture::end_row() const { return std::min(snapshot.cursor, static_cast<int>(std::ceil(layout.row1))); }
+int FlowPicture::step() const { return std::max(1, static_cast<int>(std::ceil(2 / layout.row_height()))); }
+
+void FlowPicture::draw_well() const {
+    if (layout.well_x1 <= layout.well_x0) return;
+    const ImVec2 min{layout.well_x0, layout.top - px(44)}, max{layout.well_x1, layout.bottom + px(6)};
+    list.AddRectFilled(min, max, theme().well, px(8));
+    list.AddRect(min, max, theme().border, px(8));
+}
+
+/// A band along a row; its opacity is how much.
+void FlowPicture::ribbon(float x0, float x1, int r, ImU32 colour, float how_much) const {
+    const float half = std::clamp(layout.row_height() * 0.28f, 0.5f, px(5)), y = layout.middle_of(r);
+    if (x1 > x0) list.AddRectFilled({x0, y - half}, {x1, y + half}, with_alpha(colour, how_much));
+}
+
+void FlowPicture::draw_stream() const {
+    const Theme& t = theme();
+    const float begin = layout.labels_end + px(4), end = layout.columns.back().x0 - px(6);
+    const float thickness = std::min(px(2), std::max(1.0f, layout.row_height() * 0.3f));
+    const ImU32 line = with_alpha(t.line, std::clamp(layout.row_height() / px(8), 0.3f, 1.0f)); // many lines are no grey wall
+    const FlowColumn *embed = layout.find(Site::embed), *position = layout.find(Site::pos_embed);
+    const FlowColumn *z = layout.find(Site::z), *attn_out = layout.find(Site::attn_out), *mid = layout.find(Site::resid_mid),
+                     *post = layout.find(Site::mlp_post), *mlp_out = layout.find(Site::mlp_out), *sum = &layout.columns.back();
+    for (const FlowColumn& c : layout.columns)
+        if (c.kind == FlowKind::strip && c.layer == layout.layer) sum = &c;
+    for (int r = first_row(); r < end_row(); r += step()) {
+        const float y = layout.middle_of(r);
+        list.AddLine({begin, y}, {end, y}, line, r == row ? thickness * 1.5f : thickness);
+        if (embed) ribbon(begin, embed->x0, r, t.fill(ColourRole::token), 0.7f);
+        if (position && embed) ribbon(embed->x1, position->x0, r, t.fill(ColourRole::position), 0.7f);
+        if (r >= measures.rows() || layout.opened < 1) continue;
+        const WriteShare& share = measures.share(layout.layer, r);
+        const FlowColumn* attn_sum = mid ? mid : sum;
+        if (z && attn_out) ribbon(z->x1, attn_out->x0, r, t.fill(ColourRole::value), share.attention);
+        if (attn_out) ribbon(attn_out->x1, attn_sum->x0, r, t.fill(ColourRole::value), share.attention);
+        if (mid && post) ribbon(mid->x1, post->x0, r, t.fill(ColourRole::mlp), share.mlp);
+        if (post && mlp_out) ribbon(post->x1, mlp_out->x0, r, t.fill(ColourRole::mlp), share.mlp);
+        if (mlp_out) ribbon(mlp_out->x1, sum->x0, r, t.fill(ColourRole::mlp), share.mlp);
+    }
+}
+
+/// z is the values of all keys, weighted: a ribbon for each weight.
+void FlowPicture::draw_gather() const {
+    const auto gather = std::find_if(layout.columns.begin(), layout.columns.end(),
+                                     [](const FlowColumn& c) { return c.kind == FlowKind::gather; });
+    if (gather == layout.columns.end() || layout.opened < 1) return;
+    const Trace& trace = snapshot.trace();
+    const ImU32 colour = theme().fill(ColourRole::value);
+    const float x0 = gather->x0, x1 = gather->x1, bend = (x1 - x0) * 0.5f;
+    const float thickest = std::min(layout.row_height() * 0.9f, px(14)), edge = px(6);
+    const auto draw_row = [&](int query, bool in_view) {
+        const FlowColumn pattern{FlowKind::matrix, Site::pattern, layout.layer, "", ColourRole::value, FlowHead::query};
+        const auto weights = FlowMaps::values(trace, pattern, layout, query);
+        const Trace::RowPlan& plan = trace.plan(query);
+        for (int key = plan.key_begin; key < plan.key_end; ++key) {
+            const float w =
+                std::min(weights[static_cast<std::size_t>(key - plan.segment_begin)], 1.0f); // an edited one may be more
+            if (!(w > (in_view ? k_least_weight : 0.15f))) continue;
+            const float from = std::clamp(layout.middle_of(key), layout.top - edge, layout.bottom + edge),
+                        to = layout.middle_of(query);
+            list.AddBezierCubic({x0, from}, {x0 + bend, from}, {x1 - bend, to}, {x1, to},
+                                with_alpha(colour, in_view ? 0.2f + 0.8f * w : 0.22f * w), std::max(1.0f, thickest * w),
+                                in_view ? 0 : 12);
+        }
+    };
+    if (end_row() - first_row() <= k_curves_rows)
+        for (int r = first_row(); r < end_row(); ++r)
+            if (r != row) draw_row(r, false);
+    if (row >= first_row() && row < end_row()) draw_row(row, true);
+}
+
+void FlowPicture::draw_matched_keys() const {
+    const FlowColumn* k = layout.find(Site::rot_k) ? layout.find(Site::rot_k) : layout.find(Site::k);
+    const FlowColumn* pattern = layout.find(Site::pattern);
+    if (!k || !pattern || row < 0 || layout.opened < 1) return;
+    const auto weights = FlowMaps::values(snapshot.trace(), *pattern, layout, row);
+    const int segment = snapshot.trace().plan(row).segment_begin;
+    const float half = std::max(0.5f, layout.row_height() * 0.36f);
+    for (int key = first_row(); key < end_row(); ++key) {
+        const float w = std::min(weights[static_cast<std::size_t>(key - segment)], 1.0f);
+        if (!(w > k_least_weight)) continue;
+        const float y = layout.middle_of(key);
+        list.AddRectFilled({k->x1 + px(1), y - half}, {k->x1 + px(7), y + half},
+                           with_alpha(theme().fill(ColourRole::key), 0.15f + 0.85f * w));
+    }
+}
+
+/// A layer at a glance: the left half is what attention writes, the right half what the MLP writes.
+void FlowPicture::draw_folded(const FlowColumn& c) const {
+    const Theme& t = theme();
+    const bool has_mlp = snapshot.config().mlp != MlpKind::none;
+    const float gap = layout.row_height() >= px(8) ? px(2) : 0.0f, middle = has_mlp ? std::round(c.middle()) : c.x1;
+    const int rows = step();
+    for (int r = first_row(); r < end_row(); r += rows) {
+        const float y0 = layout.y_of(static_cast<float>(r)),
+                    y1 = layout.y_of(static_cast<float>(std::min(r + rows, end_row()))) - gap;
+        list.AddRectFilled({c.x0, y0}, {c.x1, y1}, t.block, gap);
+        WriteShare most;
+        for (int i = r; i < std::min({r + rows, end_row(), measures.rows()}); ++i) {
+            most.attention = std::max(most.attention, measures.share(c.layer, i).attention);
+            most.mlp = std::max(most.mlp, measures.share(c.layer, i).mlp);
+        }
+        list.AddRectFilled({c.x0, y0}, {middle, y1}, with_alpha(t.fill(ColourRole::value), most.attention), gap,
+                           ImDrawFlags_RoundCornersLeft);
+        if (has_mlp)
+            list.AddRectFilled({middle, y0}, {c.x1, y1}, with_alpha(t.fill(ColourRole::mlp), most.mlp), gap,
+                               ImDrawFlags_RoundCornersRight);
+    }
+}
+
+/// put(row, y of its middle, whether it is the token in view) for as many rows as have room.
+template <class F>
+void FlowPicture::each_label(F put) const {
+    const int every = std::max(1, static_cast<int>(std::ceil(px(k_labelled_from) / layout.row_height())));
+    for (int r = first_row(); r < end_row(); ++r) {
+        if (r != row && (r % every != 0 || std::abs(r - row) < every)) continue;
+        const float y = layout.middle_of(r), half = px(k_labelled_from) / 2; // whole letters at both ends
+        if (y < layout.top || y > layout.bottom) continue;
+        put(r, layout.bottom - layout.top > 2 * half ? std::clamp(y, layout.top + half, layout.bottom - half) : y, r == row);
+    }
+}
+
+void FlowPicture::draw_labels() const {
+    const Theme& t = theme();
+    each_label([&](int r, float y, bool in_view) {
+        ImFont* f = font(TextSize::body, in_view ? Face::bold : Face::regular);
+        const std::string& label = token_labels().alone(snapshot.run().token(r));
+        const float room = px(76), width = std::min(measure(f, label).x, room), half = f->FontSize / 2;
+        const ImVec2 at{std::floor(layout.labels_end - width), std::floor(y - half)};
+        list.PushClipRect({layout.labels_end - room, y - half}, {layout.labels_end, y + half}, true);
+        list.AddText(f, f->FontSize, at, in_view ? t.accent_text : t.text, label.c_str());
+        list.PopClipRect();
+        record_text(f, at, label);
+    });
+}
+
+/// What the model would write after each token; the bar is its probability.
+void FlowPicture::draw_next(const FlowColumn& c) const {
+    const Theme& t = theme();
+    each_label([&](int r, float y, bool in_view) {
+        if (r >= measures.rows()) return;
+        const Prediction& next = measures.prediction(r);
+        ImFont* f = font(TextSize::body, in_view ? Face::bold : Face::regular);
+        const std::string& label = token_labels().alone(next.token);
+        const float half = std::min(layout.row_height() * 0.5f - 1, px(9));
+        list.AddRectFilled({c.x0, y - half}, {c.x0 + (c.x1 - c.x0) * next.probability, y + half},
+                           in_view ? t.accent_tint : t.control, px(3));
+        const ImVec2 at{c.x0 + px(4), std::floor(y - f->FontSize / 2)};
+        list.PushClipRect({c.x0, at.y}, {c.x1, at.y + f->FontSize}, true);
+        list.AddText(f, f->FontSize, at, in_view ? t.accent_text : t.text, label.c_str());
+        list.PopClipRect();
+        record_text(f, at, label);
+    });
+}
+
+void FlowPicture::outline(const FlowColumn& c, const CellRange& cells, ImU32 colour, float thickness) const {
+    const Trace& trace = snapshot.trace();
+    const bool is_matrix = c.kind == FlowKind::matrix;
+    const int n = is_matrix ? std::min(trace.n_keys(), snapshot.cursor) : FlowMaps::width(trace, c);
+    const int heads = site_heads(trace.config(), c.site);
+    int begin = cells.column_begin, end = cells.column_end < 0 ? n : cells.column_end;
+    if (c.head == FlowHead::none && heads > 1) // slots side by side
+        begin += cells.head_begin * (n / heads), end += (cells.head_end < 0 ? heads - 1 : cells.head_end - 1) * (n / heads);
+    end = std::min(end, n);
+    const int row_begin = std::max(cells.row_begin, first_row()),
+              row_end = std::min(cells.row_end < 0 ? snapshot.cursor : cells.row_end, end_row());
+    if (begin >= end || row_begin >= row_end) return;
+    const float cell = (c.x1 - c.x0) / static_cast<float>(n);
+    const ImVec2 min{c.x0 + cell * static_cast<float>(begin), std::max(layout.y_of(static_cast<float>(row_begin)), layout.top)};
+    const ImVec2 max{c.x0 + cell * static_cast<float>(end),
+                     std::min(layout.y_of(static_cast<float>(row_end)), layout.bottom + px(1))};
+    const float grow = px(1), least = px(3); // visible where cells are finer than a pixel
+    const float widen = std::max(0.0f, (least - (max.x - min.x)) / 2);
+    list.AddRect({min.x - grow - widen, min.y - grow}, {max.x + grow + widen, max.y}, colour, px(2), 0, thickness);
+}
+
+void FlowPicture::draw_lit(const FlowColumn& c, const Selection& selection) const {
+    const int head = c.head == FlowHead::query ? layout.head : c.head == FlowHead::key_value ? layout.kv_head : -1;
+    const auto lights = [&](const CellRange& r) {
+        return r.param < 0 && r.site == c.site && (r.layer == c.layer || c.layer < 0) &&
+               (head < 0 || (head >= r.head_begin && (r.head_end < 0 || head < r.head_end)));
+    };
+    for (const CellRange& r : selection.dependents)
+        if (lights(r)) outline(c, r, theme().muted, px(1));
+    for (const CellRange& r : selection.precedents)
+        if (lights(r)) outline(c, r, theme().accent, px(1.5f));
+    const std::optional<CellRef>& focus = selection.focus();
+    if (!focus || focus->param >= 0) return;
+    const int at = std::max(focus->head, 0);
+    const CellRange cell{focus->site, focus->layer, focus->row, focus->row + 1, at, at + 1, focus->column, focus->column + 1};
+    if (lights(cell)) outline(c, cell, theme().accent, px(2));
+}
+
+void FlowPicture::draw_row_frames() const {
+    if (row < first_row() || row >= end_row() || layout.opened < 1) return;
+    const float y0 = layout.y_of(static_cast<float>(row)), y1 = layout.y_of(static_cast<float>(row) + 1);
+    for (const FlowColumn& c : layout.columns) {
+        const bool is_query = c.site == Site::q || c.site == Site::rot_q;
+        if (c.kind != FlowKind::matrix && !(c.kind == FlowKind::strip && is_query)) continue;
+        list.AddRect({c.x0 - px(2), y0 - px(2)}, {c.x1 + px(2), y1}, theme().accent, px(3), 0, px(1.5f));
+    }
+}
+
+} // namespace gf

@@ -1,0 +1,55 @@
+#include "core/stream_measures.h"
+
+#include "core/kernels.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gf {
+namespace {
+
+double length_of(const real* x, int n) { return std::sqrt(static_cast<double>(n)) * norm_scale(x, n, 0, 0); }
+
+float share_of(const real* written, const real* stream, int n) {
+    const double all = length_of(stream, n);
+    return all > 0 ? static_cast<float>(std::min(1.0, length_of(written, n) / all)) : 0.0f;
+}
+
+} // namespace
+
+bool StreamMeasures::update(const std::shared_ptr<const Trace>& trace, int rows, std::size_t budget) {
+    const ModelConfig& c = trace->config();
+    if (trace != trace_) {
+        trace_ = trace;
+        n_layers_ = static_cast<std::size_t>(c.n_layers);
+        shares_.clear();
+        predictions_.clear();
+        shares_.reserve(static_cast<std::size_t>(trace->capacity()) * n_layers_);
+        predictions_.reserve(static_cast<std::size_t>(trace->capacity()));
+    }
+    const std::size_t cost = 4 * n_layers_ * static_cast<std::size_t>(c.d_model) + 4 * static_cast<std::size_t>(c.d_vocab);
+    const int most = std::min(rows, this->rows() + std::max(1, static_cast<int>(budget / cost)));
+    for (int row = this->rows(); row < most; ++row) measure(*trace, row);
+    return this->rows() >= rows;
+}
+
+void StreamMeasures::measure(const Trace& t, int row) {
+    const ModelConfig& c = t.config();
+    const bool has_mlp = c.mlp != MlpKind::none;
+    const bool kept = t.kept(Site::attn_out) && (!has_mlp || t.kept(Site::mlp_out));
+    for (int l = 0; l < c.n_layers; ++l) {
+        WriteShare share;
+        if (kept) {
+            const Site middle = has_mlp ? Site::resid_mid : Site::resid_post;
+            share.attention = share_of(t.row(Site::attn_out, l, row), t.row(middle, l, row), c.d_model);
+            if (has_mlp) share.mlp = share_of(t.row(Site::mlp_out, l, row), t.row(Site::resid_post, l, row), c.d_model);
+        }
+        shares_.push_back(share);
+    }
+    const real* logits = t.row(Site::logits, -1, row);
+    const real* most = std::max_element(logits, logits + c.d_vocab);
+    const double p = std::exp(static_cast<double>(*most) - log_sum_exp(logits, c.d_vocab));
+    predictions_.push_back({static_cast<int>(most - logits), static_cast<float>(p)});
+}
+
+} // namespace gf

@@ -1,0 +1,91 @@
+// What is written to the stream, and the likeliest next token, against their definitions in double precision.
+
+#include "core/stream_measures.h"
+
+#include "support/random_model.h"
+
+#include <gmock/gmock.h>
+
+namespace gf::tests {
+namespace {
+
+constexpr int k_rows = 11;
+
+double length(const real* x, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; ++i) sum += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+    return std::sqrt(sum);
+}
+
+std::shared_ptr<const Trace> run_of(const ModelConfig& config, Keep keep = Keep::all) {
+    TraceShape shape;
+    shape.capacity = 16;
+    shape.keep = keep;
+    auto trace = std::make_shared<Trace>(random_weights(config), shape);
+    extend(*trace, random_tokens(config, k_rows));
+    return trace;
+}
+
+class MeasuresOf : public ::testing::TestWithParam<std::string> {};
+INSTANTIATE_TEST_SUITE_P(Some, MeasuresOf, ::testing::Values("llama", "gpt2", "mixtral"));
+
+TEST_P(MeasuresOf, AreTheirDefinitions) {
+    const ModelConfig c = preset(GetParam()).config;
+    const auto trace = run_of(c);
+    StreamMeasures measures;
+    EXPECT_TRUE(measures.update(trace, k_rows));
+    ASSERT_EQ(measures.rows(), k_rows);
+    for (int r = 0; r < k_rows; ++r) {
+        for (int l = 0; l < c.n_layers; ++l) {
+            const auto share = [&](Site written, Site stream) {
+                return length(trace->row(written, l, r), c.d_model) / length(trace->row(stream, l, r), c.d_model);
+            };
+            EXPECT_NEAR(measures.share(l, r).attention, std::min(1.0, share(Site::attn_out, Site::resid_mid)), 1e-5);
+            EXPECT_NEAR(measures.share(l, r).mlp, std::min(1.0, share(Site::mlp_out, Site::resid_post)), 1e-5);
+        }
+        const real* logits = trace->row(Site::logits, -1, r);
+        double sum = 0;
+        int best = 0;
+        for (int i = 0; i < c.d_vocab; ++i) {
+            sum += std::exp(static_cast<double>(logits[i]));
+            if (logits[i] > logits[best]) best = i;
+        }
+        EXPECT_EQ(measures.prediction(r).token, best);
+        EXPECT_NEAR(measures.prediction(r).probability, std::exp(static_cast<double>(logits[best])) / sum, 1e-5);
+    }
+}
+
+TEST(StreamMeasures, ASmallBudgetTakesSeveralCallsAndGivesTheSame) {
+    const auto trace = run_of(preset("llama").config);
+    StreamMeasures whole, pieces;
+    whole.update(trace, k_rows);
+    int calls = 1;
+    while (!pieces.update(trace, k_rows, 1)) ++calls;
+    EXPECT_EQ(calls, k_rows) << "one row at least, and no more";
+    for (int r = 0; r < k_rows; ++r) EXPECT_EQ(pieces.prediction(r).probability, whole.prediction(r).probability);
+    EXPECT_TRUE(pieces.update(run_of(preset("gpt2").config), 3)) << "another trace begins anew";
+    EXPECT_EQ(pieces.rows(), 3);
+}
+
+TEST(StreamMeasures, WhatIsNotKeptIsNotInvented) {
+    StreamMeasures measures;
+    measures.update(run_of(preset("llama").config, Keep::residual), k_rows);
+    EXPECT_EQ(measures.share(0, 3).attention, 0);
+    EXPECT_GT(measures.prediction(3).probability, 0);
+}
+
+TEST(StreamMeasures, WithoutMlpAttentionWritesToTheEnd) {
+    ModelConfig c = preset("llama").config;
+    c.mlp = MlpKind::none;
+    const auto trace = run_of(c);
+    StreamMeasures measures;
+    measures.update(trace, k_rows);
+    EXPECT_NEAR(measures.share(1, 4).attention,
+                std::min(1.0, length(trace->row(Site::attn_out, 1, 4), c.d_model) /
+                                  length(trace->row(Site::resid_post, 1, 4), c.d_model)),
+                1e-5);
+    EXPECT_EQ(measures.share(1, 4).mlp, 0);
+}
+
+} // namespace
+} // namespace gf::tests
