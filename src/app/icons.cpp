@@ -31,6 +31,11 @@ class Pen {
         list_.AddPolyline(points, 3, colour_, ImDrawFlags_None, stroke_);
     }
     void circle(ImVec2 c, float radius) const { list_.AddCircle(at(c.x, c.y), radius * unit_, colour_, 0, stroke_); }
+    /// From angle `from` to `to`, clockwise from the right.
+    void arc(ImVec2 c, float radius, float from, float to) const {
+        list_.PathArcTo(at(c.x, c.y), radius * unit_, from, to);
+        list_.PathStroke(colour_, ImDrawFlags_None, stroke_);
+    }
     void disc(ImVec2 c, float radius) const { list_.AddCircleFilled(at(c.x, c.y), radius * unit_, colour_); }
 
   private:
@@ -73,6 +78,18 @@ void draw_icon(ImDrawList& list, Icon icon, ImVec2 centre, float size, ImU32 col
     case Icon::pin:
         pen.disc({0, -0.4f}, 0.5f);
         pen.line({0, 0}, {0, 0.9f});
+        break;
+    case Icon::undo: // an arrow to the left that turns back below
+        pen.arc({0.1f, 0.2f}, 0.6f, -1.57f, 1.57f);
+        pen.line({-0.75f, -0.4f}, {0.1f, -0.4f});
+        pen.line({-0.4f, 0.8f}, {0.1f, 0.8f});
+        pen.corner({-0.4f, -0.8f}, {-0.8f, -0.4f}, {-0.4f, 0});
+        break;
+    case Icon::redo:
+        pen.arc({-0.1f, 0.2f}, 0.6f, 1.57f, 4.71f);
+        pen.line({0.75f, -0.4f}, {-0.1f, -0.4f});
+        pen.line({0.4f, 0.8f}, {-0.1f, 0.8f});
+        pen.corner({0.4f, -0.8f}, {0.8f, -0.4f}, {0.4f, 0});
         break;
     case Icon::check: pen.corner({-0.7f, 0.05f}, {-0.2f, 0.55f}, {0.75f, -0.55f}); break;
     }

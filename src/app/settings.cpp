@@ -24,6 +24,7 @@ using nlohmann::json;
 
 constexpr const char* k_settings = "settings.json";
 constexpr const char* k_layout = "layout.ini";
+constexpr const char* k_layouts = "layouts.json";
 constexpr std::size_t k_largest_file = 1 << 20, k_longest_path = 4096, k_longest_note = 400; // bytes
 constexpr int k_least_window = 320, k_greatest_window = 16384;
 constexpr double k_greatest_speed = 1e6;
@@ -238,6 +239,25 @@ void SettingsFile::save_layout(std::string_view imgui_ini) const {
     if (folder_.empty()) return;
     make_private_folder(folder_);
     write_file(folder_ / k_layout, layout_header(imgui_ini).append(imgui_ini));
+}
+
+LayoutBook SettingsFile::load_layouts(std::string& note) const {
+    note.clear();
+    if (folder_.empty()) return {};
+    const fs::path path = folder_ / k_layouts;
+    try {
+        const auto text = read_whole(path);
+        return text ? layout_book_from_json(parse_json(*text, path.string()), path.string()) : LayoutBook();
+    } catch (const Error& damaged) {
+        note = set_aside(path, damaged);
+        return {};
+    }
+}
+
+void SettingsFile::save_layouts(const LayoutBook& book) const {
+    if (folder_.empty()) return;
+    make_private_folder(folder_);
+    write_file(folder_ / k_layouts, gf::to_json(book).dump(2) + "\n");
 }
 
 } // namespace gf

@@ -1,6 +1,7 @@
 #pragma once
 // What the program remembers from one start to the next, as files in the person's configuration folder.
 
+#include "app/layout.h"
 #include "app/theme.h"
 
 #include <filesystem>
@@ -34,8 +35,8 @@ struct Settings {
 /// https://specifications.freedesktop.org/basedir-spec
 std::filesystem::path config_folder();
 
-/// settings.json and layout.ini in one folder, which is created (0700) when something is written. With an empty folder nothing
-/// is read or written. What cannot be used is renamed to settings.json.bad or layout.ini.bad.
+/// settings.json, layouts.json and layout.ini in one folder, which is created (0700) when something is written. With an empty
+/// folder nothing is read or written. What cannot be used is renamed to settings.json.bad, ...
 class SettingsFile {
   public:
     explicit SettingsFile(std::filesystem::path folder);
@@ -50,6 +51,11 @@ class SettingsFile {
     std::string load_layout(std::string& note) const;
     /// A checksum stands before it, because Dear ImGui trusts what it reads. @throws Error when the folder cannot be written
     void save_layout(std::string_view imgui_ini) const;
+
+    /// The layouts that a person saved, and which one is on screen. `note` as in load().
+    LayoutBook load_layouts(std::string& note) const;
+    /// All or nothing. @throws Error when the folder cannot be written
+    void save_layouts(const LayoutBook& book) const;
 
   private:
     std::filesystem::path folder_;

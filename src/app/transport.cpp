@@ -1,5 +1,7 @@
 #include "app/transport.h"
 
+#include "app/keys.h"
+#include "app/menu.h"
 #include "app/widgets.h"
 #include "app/window.h"
 #include "text/utf8.h"
@@ -15,7 +17,8 @@ namespace {
 
 // Design lengths of the bar from which on it has room for ... In their order; the prompt never gets less than the last one.
 constexpr float k_room_for_shape = 1480, k_room_for_title = 1240, k_room_for_undo = 1100, k_room_for_speed = 860,
-                k_room_for_model = 720, k_room_for_counter = 500, k_least_prompt = 32;
+                k_room_for_model = 720, k_room_for_find = 560, k_room_for_counter = 500, k_room_for_names = 400,
+                k_least_prompt = 32;
 constexpr std::size_t k_longest_name = 24; ///< bytes of a model's name
 
 /// "260 k", "124 M"
@@ -28,7 +31,7 @@ std::string compact(double n) {
 
 } // namespace
 
-void Transport::draw(const Snapshot& s, Commands& commands, const Settings& settings) {
+void Transport::draw(const Snapshot& s, const Layouts& layouts, PanelList panels, const Settings& settings, Commands& commands) {
     const float width = ImGui::GetContentRegionAvail().x, left = ImGui::GetCursorPosX();
     const auto has_room = [&](float length) { return width >= px(length); };
     if (has_room(k_room_for_title)) {
@@ -41,47 +44,56 @@ void Transport::draw(const Snapshot& s, Commands& commands, const Settings& sett
                                                          compact(static_cast<double>(s.model->weights->size())))
                                            : "";
         if (s.model != named_model_) name_model(s);
-        if (chip(name_.c_str(), text_, false)) open_file_ = true;
+        if (chip(name_.c_str(), text_, false)) commands.post(command::ChooseFile{});
         tooltip("Open another model");
         ImGui::SameLine(0, px(12));
     }
-    const float view_width = px(72);
+    const QuietButton find{has_room(k_room_for_counter) ? "Ctrl+K" : "", Icon::search, false}, help{"?", {}, false};
+    const bool finds = has_room(k_room_for_find);
+    const float menu_width = menu_.width(layouts) + (finds ? quiet_button_width(find) + quiet_button_width(help) + 2 * px(4) : 0);
     if (s.has_run()) {
         // The prompt takes what the other controls leave; their width is known from the frame before.
         draw_prompt(s, commands, std::max(width - (ImGui::GetCursorPosX() - left) - controls_width_, px(k_least_prompt)));
         const float prompt_end = ImGui::GetItemRectMax().x;
-        ImGui::SameLine(0, px(16));
+        ImGui::SameLine(0, px(has_room(k_room_for_names) ? 16 : 8));
         draw_buttons(s, commands);
         if (has_room(k_room_for_counter)) {
             ImGui::SameLine(0, px(12));
             text_ = fmt::format("token {} / {}", s.cursor, s.config().n_ctx);
             label_text(text_, theme().muted, TextSize::body);
         }
+        if (has_room(k_room_for_undo)) {
+            ImGui::SameLine(0, px(16));
+            draw_seed(s, commands);
+        }
         if (has_room(k_room_for_speed)) {
             ImGui::SameLine(0, px(12));
             draw_speed(s, commands);
         }
-        if (has_room(k_room_for_undo)) {
-            ImGui::SameLine(0, px(12));
-            draw_seed(s, commands);
-            ImGui::SameLine(0, px(12));
-            ImGui::BeginDisabled(!s.can_undo);
-            if (push_button("Undo")) commands.post(command::Undo{});
-            tooltip("Ctrl+Z");
-            ImGui::EndDisabled();
-            ImGui::SameLine(0, px(4));
-            ImGui::BeginDisabled(!s.can_redo);
-            if (push_button("Redo")) commands.post(command::Redo{});
-            tooltip("Ctrl+Shift+Z");
-            ImGui::EndDisabled();
-        }
-        const float controls = ImGui::GetItemRectMax().x - prompt_end + px(12) + view_width;
+        if (has_room(k_room_for_undo)) draw_undo(s, commands);
+        const float controls = ImGui::GetItemRectMax().x - prompt_end + px(8) + menu_width;
         if (controls != controls_width_) request_frame();
         controls_width_ = controls;
         ImGui::SameLine();
     }
-    ImGui::SetCursorPosX(left + width - view_width);
-    draw_view_menu(s, commands, settings);
+    ImGui::SetCursorPosX(left + width - menu_width);
+    menu_.draw(s, layouts, panels, settings, commands);
+    if (!finds) return;
+    ImGui::SameLine(0, px(4));
+    if (quiet_button("Find", find, "Find anything  (Ctrl+K)")) commands.post(command::Find{});
+    ImGui::SameLine(0, px(4));
+    if (quiet_button("Help", help, "Keys and gestures  (F1)")) commands.post(command::ShowHelp{});
+}
+
+void Transport::draw_undo(const Snapshot& s, Commands& commands) {
+    ImGui::SameLine(0, px(8));
+    ImGui::BeginDisabled(!s.can_undo);
+    if (quiet_button("Undo", {"", Icon::undo, false}, "Undo  (Ctrl+Z)")) commands.post(command::Undo{});
+    ImGui::EndDisabled();
+    ImGui::SameLine(0, 0);
+    ImGui::BeginDisabled(!s.can_redo);
+    if (quiet_button("Redo", {"", Icon::redo, false}, "Redo  (Ctrl+Shift+Z)")) commands.post(command::Redo{});
+    ImGui::EndDisabled();
 }
 
 /// What its chip says: the name, or its beginning.
@@ -94,7 +106,7 @@ void Transport::name_model(const Snapshot& s) {
         name_ += "…";
     }
     ImGuiHost::current().require_glyphs(name_);
-    name_ += "##model"; // a model may be called "View"
+    name_ += "##model"; // a model may be called "Layout"
 }
 
 void Transport::draw_prompt(const Snapshot& s, Commands& commands, float width) {
@@ -150,25 +162,6 @@ void Transport::draw_seed(const Snapshot& s, Commands& commands) {
         commands.post(command::SetSeed{value});
     else
         seed_ = std::to_string(s.seed);
-}
-
-void Transport::draw_view_menu(const Snapshot& s, Commands& commands, const Settings& settings) {
-    if (push_button("View", px(72))) ImGui::OpenPopup("view");
-    if (!ImGui::BeginPopup("view")) return;
-    for (int i = 0; i < k_theme_count; ++i) {
-        const Theme& t = theme_of(static_cast<ThemeName>(i));
-        if (ImGui::MenuItem(std::string(t.label).c_str(), nullptr, settings.theme == t.name))
-            commands.post(command::SetTheme{std::string(t.label)});
-    }
-    ImGui::Separator();
-    for (const double scale : {0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0})
-        if (ImGui::MenuItem(fmt::format("{:.0f} %", 100 * scale).c_str(), scale == 1.0 ? "Ctrl+0" : nullptr,
-                            std::abs(settings.scale - scale) < 0.01))
-            commands.post(command::SetScale{scale});
-    ImGui::Separator();
-    if (ImGui::MenuItem("Reset the layout")) reset_layout_ = true;
-    if (s.model && ImGui::MenuItem("Open a model…", "Ctrl+O")) open_file_ = true;
-    ImGui::EndPopup();
 }
 
 } // namespace gf

@@ -1,8 +1,7 @@
 #pragma once
-// Transport: the top bar. Model, prompt, playback, speed, seed, undo, view.
+// Transport: the top bar. Model, prompt, playback, seed, speed, undo, and the menu of the window.
 
-#include "app/panel.h"
-#include "app/settings.h"
+#include "app/window_menu.h"
 
 #include <string>
 
@@ -10,12 +9,8 @@ namespace gf {
 
 class Transport {
   public:
-    /// Fills the bar. Without a run only the program's name, the model and the view menu are shown.
-    void draw(const Snapshot& snapshot, Commands& commands, const Settings& settings);
-
-    /// What the view menu asked for, once.
-    bool take_reset_layout() { return std::exchange(reset_layout_, false); }
-    bool take_open_file() { return std::exchange(open_file_, false); }
+    /// Fills the bar. Without a run only the program's name, the model and the menu are shown.
+    void draw(const Snapshot& snapshot, const Layouts& layouts, PanelList panels, const Settings& settings, Commands& commands);
 
   private:
     void name_model(const Snapshot& snapshot);
@@ -23,7 +18,7 @@ class Transport {
     void draw_buttons(const Snapshot& snapshot, Commands& commands);
     void draw_speed(const Snapshot& snapshot, Commands& commands);
     void draw_seed(const Snapshot& snapshot, Commands& commands);
-    void draw_view_menu(const Snapshot& snapshot, Commands& commands, const Settings& settings);
+    void draw_undo(const Snapshot& snapshot, Commands& commands);
 
     std::shared_ptr<const Model> named_model_; ///< what name_ is of
     std::string name_;
@@ -32,7 +27,7 @@ class Transport {
     std::uint64_t shown_seed_ = 0;
     std::string text_;
     float controls_width_ = 0; ///< right of the prompt
-    bool reset_layout_ = false, open_file_ = false;
+    WindowMenu menu_;
 };
 
 } // namespace gf

@@ -1,5 +1,6 @@
 #include "app/workbench.h"
 
+#include "app/keys.h"
 #include "app/motion.h"
 #include "app/panel_frame.h"
 #include "app/token_labels.h"
@@ -25,6 +26,12 @@ const T* as(const Command& c) {
     return std::get_if<T>(&c);
 }
 
+std::vector<std::string> titles_of(PanelList panels) {
+    std::vector<std::string> titles;
+    for (const auto& panel : panels) titles.emplace_back(panel->title());
+    return titles;
+}
+
 } // namespace
 
 std::vector<std::unique_ptr<Panel>> make_panels() {
@@ -41,7 +48,7 @@ std::vector<std::unique_ptr<Panel>> make_panels() {
 
 Workbench::Workbench(Options o)
     : file_(o.config_folder), keeps_settings_(!o.config_folder.empty()), shows_timing_(o.shows_timing),
-      session_(o.mode, std::move(o.wake)), panels_(make_panels()) {
+      session_(o.mode, std::move(o.wake)), panels_(make_panels()), layouts_(titles_of(panels_)) {
     if (keeps_settings_) load();
     ImGuiHost::current().set_look({settings_.theme, settings_.scale}); // no flash of another theme
     session_.post(command::SetSpeed{settings_.speed});
@@ -52,11 +59,13 @@ Workbench::~Workbench() {
 }
 
 void Workbench::load() {
-    std::string layout_note;
+    std::string layout_note, layouts_note;
     settings_ = file_.load(note_);
+    layouts_.load(file_, layouts_note);
     const std::string layout = file_.load_layout(layout_note);
-    if (!layout.empty()) ImGui::LoadIniSettingsFromMemory(layout.data(), layout.size());
-    if (note_.empty()) note_ = layout_note;
+    if (!layout.empty() && !layouts_.book().as_made) ImGui::LoadIniSettingsFromMemory(layout.data(), layout.size());
+    for (const std::string& other : {layouts_note, layout_note})
+        if (note_.empty()) note_ = other;
 }
 
 void Workbench::save_settings() {
@@ -75,6 +84,7 @@ void Workbench::save() {
         std::size_t size = 0;
         const char* layout = ImGui::SaveIniSettingsToMemory(&size);
         file_.save_layout({layout, size});
+        layouts_.save(file_);
     } catch (const Error& e) {
         note_ = e.what();
     }
@@ -87,31 +97,76 @@ void Workbench::settle() {
     session_.run_until_idle();
 }
 
-/// The window's own commands act here, all others in the session.
+/// The window's own commands act here, all others in the session. What is wrong with them becomes the note.
 void Workbench::carry_out(const Command& c) {
-    if (const auto* theme = as<command::SetTheme>(c)) {
-        try {
-            settings_.theme = theme_named(theme->theme);
-        } catch (const Error& e) {
-            note_ = e.what();
-        }
-    } else if (const auto* scale = as<command::SetScale>(c)) {
-        settings_.scale = std::clamp(static_cast<float>(scale->scale), k_least_scale, k_greatest_scale);
-    } else if (const auto* head = as<command::PinHead>(c)) {
-        selection_.pinned_head = {head->layer, head->head};
-    } else if (const auto* token = as<command::PinToken>(c)) {
-        selection_.pinned_token = token->position;
-    } else if (const auto* cell = as<command::PinCell>(c)) {
-        pin_cell(*cell);
-    } else if (const auto* inspect = as<command::Inspect>(c)) {
-        selection_.inspected = inspect->name;
-    } else if (const auto* view = as<command::SetView>(c)) {
-        set_view(*view);
-    } else {
-        if (const auto* speed = as<command::SetSpeed>(c)) settings_.speed = speed->tokens_per_s;
-        if (as<command::Open>(c)) choosing_file_ = false;
-        session_.post(c);
+    try {
+        if (carry_out_in_window(c)) return;
+    } catch (const Error& e) {
+        note_ = e.what();
+        return;
     }
+    if (const auto* speed = as<command::SetSpeed>(c)) settings_.speed = speed->tokens_per_s;
+    if (as<command::Open>(c)) choosing_file_ = false;
+    session_.post(c);
+}
+
+bool Workbench::carry_out_in_window(const Command& c) {
+    if (const auto* theme = as<command::SetTheme>(c))
+        settings_.theme = theme_named(theme->theme);
+    else if (const auto* scale = as<command::SetScale>(c))
+        settings_.scale = std::clamp(static_cast<float>(scale->scale), k_least_scale, k_greatest_scale);
+    else if (const auto* motion = as<command::SetMotion>(c))
+        settings_.motion = motion->on;
+    else if (const auto* head = as<command::PinHead>(c))
+        selection_.pinned_head = {head->layer, head->head};
+    else if (const auto* token = as<command::PinToken>(c))
+        selection_.pinned_token = token->position;
+    else if (const auto* cell = as<command::PinCell>(c))
+        pin_cell(*cell);
+    else if (const auto* inspected = as<command::Inspect>(c))
+        inspect(inspected->name);
+    else if (const auto* operation = as<command::SelectOperation>(c))
+        select_operation(operation->name);
+    else if (const auto* view = as<command::SetView>(c))
+        set_view(*view);
+    else if (const auto* choose = as<command::ChooseFile>(c))
+        choosing_file_ = choose->on && !choosing_file_;
+    else if (const auto* find = as<command::Find>(c))
+        palette_.open(find->text);
+    else if (const auto* help = as<command::ShowHelp>(c))
+        help_.open(help->on);
+    else if (const auto* layout = as<command::SetLayout>(c)) {
+        if (const std::string shown = layouts_.choose(layout->layout); !shown.empty()) inspect(shown);
+    } else if (const auto* saved = as<command::SaveLayout>(c))
+        layouts_.save_as(saved->layout);
+    else if (const auto* removed = as<command::DeleteLayout>(c))
+        layouts_.remove(removed->layout);
+    else if (const auto* panel = as<command::ShowPanel>(c))
+        layouts_.show(panel->panel, panel->on);
+    else
+        return false;
+    return true;
+}
+
+/// A site or parameter in the Inspector, which opens for it; empty: it follows what is in focus.
+void Workbench::inspect(const std::string& name) {
+    const Snapshot& s = session_.latest();
+    if (!name.empty() && s.has_run() && !s.model->weights->find(name)) find_site(s.config(), name);
+    selection_.inspected = name;
+    if (!name.empty() && !layouts_.is_open("Inspector")) layouts_.show("Inspector", true);
+}
+
+void Workbench::select_operation(const std::string& name) {
+    const Snapshot& s = session_.latest();
+    if (name.empty() || !s.has_run()) {
+        selection_.operation.reset();
+        selection_.inspected.clear();
+        return;
+    }
+    const SiteRef site = find_site(s.config(), name);
+    selection_.operation = site;
+    selection_.inspected = name;
+    if (site.layer >= 0) selection_.pinned_head.layer = site.layer;
 }
 
 /// A site's or parameter's cell by its name; what is wrong with it becomes the note.
@@ -209,13 +264,13 @@ void Workbench::frame() {
         settings_.remember({s.model_path, s.tokenizer_path});
         save_settings(); // whatever becomes of this process, the model is among the recent ones
     }
-    keys(s);
+    handle_keys(s, selection_, settings_, commands_);
     const ImVec2 size = ImGui::GetIO().DisplaySize;
     begin_bar("Transport", 0, px(k_top_bar));
-    transport_.draw(s, commands_, settings_);
+    transport_.draw(s, layouts_, panels_, settings_, commands_);
+    palette_.draw({s, selection_, layouts_, panels_, settings_}, commands_);
+    help_.draw();
     end_bar();
-    if (transport_.take_open_file()) choosing_file_ = !choosing_file_;
-    reset_layout_ |= transport_.take_reset_layout();
     const float top = draw_notice(s, px(k_top_bar)), bottom = size.y - px(k_status_bar);
     if (!s.has_run() || choosing_file_) {
         start_page_.draw(top, bottom, settings_, s.message_is_error && s.message_number != dismissed_ ? s.message : "",
@@ -229,35 +284,15 @@ void Workbench::frame() {
 }
 
 void Workbench::draw_panels(const Snapshot& s, float top, float bottom) {
-    const ImGuiID dock = panel_dock("Workbench", top, bottom);
-    const ImGuiDockNode* node = ImGui::DockBuilderGetNode(dock);
-    if (std::exchange(reset_layout_, false) || !node || node->IsEmpty()) lay_out(dock);
+    layouts_.dock(top, bottom);
     for (const auto& panel : panels_) {
-        if (begin_panel(panel->title())) panel->draw(s, selection_, commands_);
+        if (!layouts_.is_open(panel->title())) continue;
+        if (layouts_.take_focus(panel->title())) ImGui::SetNextWindowFocus();
+        bool stays = true;
+        if (begin_panel(panel->title(), &stays)) panel->draw(s, selection_, commands_);
         end_panel();
+        if (!stays) commands_.post(command::ShowPanel{panel->title(), false});
     }
-}
-
-/// The default layout, as visual-language.md draws it.
-void Workbench::lay_out(ImGuiID dock) {
-    ImGui::DockBuilderRemoveNodeChildNodes(dock);
-    const ImVec2 size = ImGui::GetIO().DisplaySize;
-    ImGui::DockBuilderSetNodeSize(dock, {size.x, size.y - px(k_top_bar + k_status_bar)});
-    ImGuiID rest = dock, upper = 0, text = 0, lower = 0, left = 0, right = 0, lower_right = 0, head = 0;
-    ImGui::DockBuilderSplitNode(rest, ImGuiDir_Down, 0.09f, &text, &rest);
-    ImGui::DockBuilderSplitNode(rest, ImGuiDir_Down, 0.3f, &lower, &upper);
-    ImGui::DockBuilderSplitNode(upper, ImGuiDir_Left, 0.135f, &left, &upper);
-    ImGui::DockBuilderSplitNode(upper, ImGuiDir_Right, 0.235f, &right, &upper);
-    ImGui::DockBuilderSplitNode(lower, ImGuiDir_Right, 0.2f, &lower_right, &lower);
-    ImGui::DockBuilderSplitNode(lower, ImGuiDir_Right, 0.48f, &head, &lower);
-    ImGui::DockBuilderDockWindow("Outline", left);
-    ImGui::DockBuilderDockWindow("Flow", upper);
-    ImGui::DockBuilderDockWindow("Sampling", right);
-    ImGui::DockBuilderDockWindow("Heads", lower);
-    ImGui::DockBuilderDockWindow("Head", head);
-    ImGui::DockBuilderDockWindow("Inspector", lower_right);
-    ImGui::DockBuilderDockWindow("Text", text);
-    ImGui::DockBuilderFinish(dock);
 }
 
 /// A line with the newest message, if there is one. Returns where the panels begin.
@@ -314,34 +349,6 @@ void Workbench::draw_status(const Snapshot& s, float top, float height) {
     ImGui::SetCursorPos({right, 0});
     label_text(status_, theme().muted, TextSize::small);
     end_bar();
-}
-
-void Workbench::keys(const Snapshot& s) {
-    const ImGuiIO& io = ImGui::GetIO();
-    if (io.KeyCtrl && io.MouseWheel != 0)
-        commands_.post(command::SetScale{settings_.scale * (io.MouseWheel > 0 ? 1.1 : 1 / 1.1)});
-    const auto pressed = [](ImGuiKeyChord chord) { return ImGui::IsKeyChordPressed(chord); };
-    if (pressed(ImGuiMod_Ctrl | ImGuiKey_0)) commands_.post(command::SetScale{1});
-    if (keyboard_is_taken() || !s.has_run()) return;
-    if (pressed(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z))
-        commands_.post(command::Redo{});
-    else if (pressed(ImGuiMod_Ctrl | ImGuiKey_Z))
-        commands_.post(command::Undo{});
-    if (pressed(ImGuiMod_Ctrl | ImGuiKey_O)) choosing_file_ = !choosing_file_;
-    if (io.KeyCtrl || io.KeyAlt) return;
-    if (ImGui::IsKeyPressed(ImGuiKey_Escape)) choosing_file_ = false;
-    if (ImGui::IsKeyPressed(ImGuiKey_Space, false))
-        s.playing ? commands_.post(command::Pause{}) : commands_.post(command::Play{});
-    if (ImGui::IsKeyPressed(ImGuiKey_RightArrow)) commands_.post(command::Step{1});
-    if (ImGui::IsKeyPressed(ImGuiKey_LeftArrow)) commands_.post(command::Step{-1});
-    if (ImGui::IsKeyPressed(ImGuiKey_Home)) commands_.post(command::Jump{1});
-    if (ImGui::IsKeyPressed(ImGuiKey_End)) commands_.post(command::Jump{s.run().rows});
-    const HeadRef at = selection_.pinned_head;
-    const int n = s.config().n_heads;
-    if (ImGui::IsKeyPressed(ImGuiKey_H)) commands_.post(command::PinHead{at.layer, (at.head + n - 1) % n});
-    if (ImGui::IsKeyPressed(ImGuiKey_J)) commands_.post(command::PinHead{at.layer, (at.head + 1) % n});
-    for (int i = 0; i < std::min(9, s.config().n_layers); ++i)
-        if (ImGui::IsKeyPressed(static_cast<ImGuiKey>(ImGuiKey_1 + i), false)) commands_.post(command::PinHead{i, at.head});
 }
 
 } // namespace gf

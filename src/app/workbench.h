@@ -2,6 +2,9 @@
 // The workbench: the session behind it, the panels, and what belongs to the window as a whole. Knows no windowing system: a
 // Window, a Headless picture or a test calls frame().
 
+#include "app/help_card.h"
+#include "app/layouts.h"
+#include "app/palette.h"
 #include "app/panel.h"
 #include "app/settings.h"
 #include "app/start_page.h"
@@ -44,19 +47,21 @@ class Workbench {
     const std::string& note() const { return note_; }
     /// Of the window: "Glassformer — stories260K — token 3".
     const std::string& title() const { return title_; }
+    const Layouts& layouts() const { return layouts_; }
     Settings& settings() { return settings_; }
     /// Writes settings and layout now; failures become a note.
     void save();
 
   private:
     void carry_out(const Command& command);
+    bool carry_out_in_window(const Command& command);
     void pin_cell(const command::PinCell& cell);
+    void inspect(const std::string& name);
+    void select_operation(const std::string& name);
     void set_view(const command::SetView& view);
     void draw_panels(const Snapshot& snapshot, float top, float bottom);
-    void lay_out(ImGuiID dock);
     float draw_notice(const Snapshot& snapshot, float top);
     void draw_status(const Snapshot& snapshot, float top, float height);
-    void keys(const Snapshot& snapshot);
     void load();
     void save_settings();
     void pin_in_range(const Snapshot& snapshot);
@@ -71,8 +76,10 @@ class Workbench {
     Transport transport_;
     StartPage start_page_;
     std::vector<std::unique_ptr<Panel>> panels_;
+    Layouts layouts_;
+    Palette palette_;
+    HelpCard help_;
     bool choosing_file_ = false; ///< the start page over an open model
-    bool reset_layout_ = false;
     std::string note_;
     std::string glyphs_of_;       ///< the message whose characters were asked for
     std::uint64_t dismissed_ = 0; ///< number of the session's message that was closed

@@ -89,7 +89,7 @@ TEST_P(LayoutTest, NothingIsCutOffOrCovered) {
         ASSERT_EQ(ImGuiHost::current().look(), (UiLook{theme, scale}));
         expect_bar_in_order("Transport");
         expect_bar_in_order("Status");
-        for (const char* always : {"First", "Back", "Play", "Step", "Last", "View", "Prompt"})
+        for (const char* always : {"First", "Back", "Play", "Step", "Last", "Layout", "Prompt"})
             EXPECT_TRUE(bench.ui.exists(std::string("Transport/") + always));
         if (c.room_x() >= 1280) {
             for (const char* there : {"Undo", "Redo", "Seed", "speed"})
@@ -103,7 +103,7 @@ TEST_P(LayoutTest, NothingIsCutOffOrCovered) {
         EXPECT_NO_THROW(bench.ui.click("Notice/Dismiss"));
         // However small, everything can be reached.
         for (const char* name :
-             {"Transport/Step", "Sampling/all stages", "Sampling/Use it", "Sampling/Resample", "Heads/L0H0", "Transport/View"})
+             {"Transport/Step", "Sampling/all stages", "Sampling/Use it", "Sampling/Resample", "Heads/L0H0", "Transport/Layout"})
             EXPECT_NO_THROW(bench.ui.hover(name)) << name;
     }
 }
@@ -114,15 +114,15 @@ INSTANTIATE_TEST_SUITE_P(Looks, LayoutTest,
                                            std::pair(ThemeName::light, 3.0f), std::pair(ThemeName::projector, 1.0f),
                                            std::pair(ThemeName::projector, 3.0f)));
 
-TEST(WorkbenchLook, TheViewMenuSetsThemeAndScale) {
+TEST(WorkbenchLook, TheMenuSetsThemeAndScale) {
     Bench bench;
     bench.open(saved_preset("llama"));
-    bench.ui.click("Transport/View");
+    bench.ui.click("Transport/Layout");
     bench.ui.click("Popup/dark");
     bench.ui.frames(2);
     EXPECT_TRUE(theme().dark);
     EXPECT_EQ(bench.workbench.settings().theme, ThemeName::dark);
-    bench.ui.click("Transport/View");
+    bench.ui.click("Transport/Layout");
     bench.ui.click("Popup/200 %");
     bench.ui.frames(2);
     EXPECT_EQ(px(100), 200);

@@ -24,7 +24,7 @@ TEST(WorkbenchSettings, OutliveTheProgram) {
         EXPECT_EQ(bench.workbench.settings(), Settings());
         bench.open(saved_preset("gpt2"));
         bench.open(model);
-        bench.ui.click("Transport/View");
+        bench.ui.click("Transport/Layout");
         bench.ui.click("Popup/dark");
         bench.post(command::SetScale{1.25});
         bench.ui.click("Transport/speed");
@@ -113,7 +113,7 @@ TEST(WorkbenchLayout, OutlivesTheProgram) {
         bench.open(saved_preset("llama"));
         EXPECT_NEAR(left_edge("Sampling"), moved, 1);
         EXPECT_EQ(bench.notice(), "");
-        bench.ui.click("Transport/View");
+        bench.ui.click("Transport/Layout");
         bench.ui.click("Popup/Reset the layout");
         bench.ui.frames(4);
         EXPECT_NEAR(left_edge("Sampling"), standard, 1);

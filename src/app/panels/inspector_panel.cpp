@@ -1,19 +1,409 @@
-// Inspector: any site or parameter: heat map, numbers, histogram.
+// Inspector: any site or parameter by name: its values as a map, its figures, its histogram.
 
+#include "app/file_browser.h"
+#include "app/heat_map_widget.h"
+#include "app/inspected_matrix.h"
+#include "app/matrix_figures.h"
+#include "app/menu.h"
+#include "app/name_search.h"
 #include "app/panel.h"
 #include "app/panel_frame.h"
+#include "app/token_labels.h"
+#include "app/widget_parts.h"
+#include "app/widgets.h"
+#include "app/window.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <iterator>
 
 namespace gf {
 namespace {
 
+// Design lengths.
+constexpr float k_numbers = 104, k_line = 18, k_histogram = 52, k_axis = 14, k_least_for_numbers = 220,
+                k_least_for_histogram = 132, k_least_for_line = 70;
+// Values that are read in one frame: small matrices whole, large ones as fast as a frame allows.
+constexpr std::size_t k_small = 1 << 22, k_budget = 160'000, k_large_budget = 1'000'000;
+constexpr std::size_t k_upload = 400'000;
+
 class InspectorPanel : public Panel {
   public:
     const char* title() const override { return "Inspector"; }
-    const char* about() const override { return "any site or parameter: heat map, numbers, histogram"; }
+    const char* about() const override { return "any site or parameter: map, figures, histogram"; }
     void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) override;
+    std::vector<PanelOption> options() const override { return {{"heads", {"side by side", "one"}}}; }
+    void choose(std::string_view, std::string_view value) override { one_head_ = value == "one"; }
+
+  private:
+    void read(const Snapshot& snapshot, const Selection& selection);
+    void draw_header(const Snapshot& snapshot, const Selection& selection, Commands& commands);
+    void draw_map(const UiRect& area, Selection& selection, Commands& commands);
+    void outline(ImDrawList& list, const HeatMapPlace& place, const Selection& selection);
+    void draw_numbers(const UiRect& area);
+    void draw_line(const Snapshot& snapshot, const UiRect& area);
+    void draw_histogram(const UiRect& area);
+    void number(double x, int decimals);
+    int decimals() const;
+    std::string_view text() const { return {text_.data(), text_.size()}; }
+
+    bool one_head_ = false;
+    InspectedMatrix matrix_;
+    MatrixFigures figures_;
+    HeatMapWidget map_;
+    int uploaded_ = 0; ///< rows that the map may show
+    HeatMapView view_;
+    bool zoomed_ = false;
+    std::optional<HeatMapCell> hovered_;
+    NameSearch search_;
+    fmt::memory_buffer text_;
 };
 
-void InspectorPanel::draw(const Snapshot&, Selection&, Commands&) { panel_header("Inspector", about()); }
+/// Brings figures and map up to date, a part of them in each frame where there is much.
+void InspectorPanel::read(const Snapshot& s, const Selection& selection) {
+    const bool alone =
+        one_head_ || inspected_name(s, selection).site == Site::attn_scores || inspected_name(s, selection).site == Site::pattern;
+    if (matrix_.show(s, inspected_name(s, selection), alone ? selection.head_in_view().head : -1)) {
+        figures_.clear();
+        map_.clear();
+        uploaded_ = 0;
+        zoomed_ = false;
+    }
+    if (!matrix_.kept()) return;
+    const auto cols = static_cast<std::size_t>(std::max(matrix_.cols(), 1));
+    const bool small = static_cast<std::size_t>(matrix_.rows()) * cols <= k_small;
+    const auto row = [this](int r) { return matrix_.row(r); };
+    figures_.update(matrix_.rows(), matrix_.masks(), small ? k_budget : k_large_budget, row);
+    const int step = std::max(64, static_cast<int>((small ? k_upload : k_large_budget) / cols) / 64 * 64);
+    uploaded_ = std::min(uploaded_ + step, matrix_.rows());
+    const int n_cols = matrix_.masks() ? s.trace().n_keys() : matrix_.cols();
+    map_.update({1, matrix_.capacity(), n_cols, Pool::magnitude}, uploaded_, [this](int, int r) { return matrix_.row(r); });
+    if (!figures_.complete() || uploaded_ < matrix_.rows()) request_frame();
+}
+
+void InspectorPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
+    read(s, selection);
+    draw_header(s, selection, commands);
+    const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
+    if (!matrix_.kept()) {
+        constexpr const char* k_why = "At this length the values of this site are not kept. A shorter prompt shows them.";
+        ImGui::TextWrapped("%s", k_why);
+        record_text(ImGui::GetFont(), ImGui::GetItemRectMin(), k_why);
+        return;
+    }
+    if (room.x < px(40) || room.y < px(24)) return;
+    const float numbers = room.x >= px(k_least_for_numbers) ? px(k_numbers) : 0, gap = px(10);
+    const float histogram =
+        room.y >= px(k_least_for_histogram) ? std::clamp(std::floor(room.y * 0.26f), px(k_histogram), px(140)) : 0;
+    const float line = room.y >= px(k_least_for_line) ? px(k_line) : 0;
+    const float bottom = at.y + room.y - histogram - (histogram > 0 ? px(6) : 0);
+    const UiRect map{at, {at.x + room.x - numbers - (numbers > 0 ? gap : 0), bottom - line - (line > 0 ? px(2) : 0)}};
+    draw_map(map, selection, commands);
+    if (numbers > 0) draw_numbers({{map.max.x + gap, at.y}, {at.x + room.x, bottom}});
+    if (line > 0) draw_line(s, {{at.x, bottom - line}, {map.max.x, bottom}});
+    if (histogram > 0) draw_histogram({{at.x, at.y + room.y - histogram}, {at.x + room.x, at.y + room.y}});
+}
+
+/// The name is a button: it opens the search.
+void InspectorPanel::draw_header(const Snapshot& s, const Selection& selection, Commands& commands) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float width = ImGui::GetContentRegionAvail().x;
+    panel_header("Inspector", "");
+    const ImVec2 after = ImGui::GetCursorScreenPos();
+    const Theme& t = theme();
+    ImFont *bold = font(TextSize::body, Face::bold), *body = font(TextSize::body);
+    const float left = at.x + std::ceil(measure(bold, "Inspector").x) + px(4), arrow = px(22);
+    ImGui::SetCursorScreenPos({left, at.y});
+    const float wide =
+        std::clamp(std::ceil(measure(body, matrix_.label()).x) + px(6) + arrow, 1.0f, std::max(at.x + width - left, 1.0f));
+    const ButtonItem item = button_item("name", {wide, bold->FontSize});
+    if (item.seen) {
+        ImDrawList& list = *ImGui::GetWindowDrawList();
+        if (item.hovered) list.AddRectFilled(item.box.Min, item.box.Max, t.control, px(4));
+        put_text_cut(list, {{left + px(6), item.box.Min.y}, {item.box.Max.x - arrow, item.box.Max.y}}, body, t.muted,
+                     matrix_.label());
+        draw_icon(list, Icon::chevron_down, {item.box.Max.x - px(11), item.box.GetCenter().y}, px(9), t.muted);
+        put_focus_ring(item, px(4));
+        tooltip(selection.inspected.empty() ? "Follows what is in focus: choose a site or parameter to keep"
+                                            : "Another site or parameter, or what is in focus");
+    }
+    if (item.pressed) ImGui::OpenPopup("names");
+    const float popup = std::min(px(380), ImGui::GetIO().DisplaySize.x - px(32));
+    ImGui::SetNextWindowPos({std::min(item.box.Min.x, ImGui::GetIO().DisplaySize.x - popup - px(40)), item.box.Max.y + px(4)},
+                            ImGuiCond_Appearing);
+    if (ImGui::BeginPopup("names")) {
+        if (const auto chosen = search_.draw(s.model, popup)) {
+            commands.post(command::Inspect{*chosen});
+            ImGui::CloseCurrentPopup();
+            give_keyboard_back();
+        }
+        ImGui::EndPopup();
+    }
+    ImGui::SetCursorScreenPos(after);
+}
+
+void InspectorPanel::draw_map(const UiRect& area, Selection& selection, Commands& commands) {
+    const auto rows = static_cast<float>(matrix_.rows()), cols = static_cast<float>(matrix_.cols());
+    const Figures& all = figures_.all();
+    const bool is_signed = all.n == 0 || all.least < 0;
+    const HeatMapView fresh = themed_heat_map(is_signed); // the theme may have changed
+    view_.look = fresh.look;
+    view_.scale = fresh.scale;
+    view_.rows = std::min(uploaded_, matrix_.rows());
+    view_.cols = matrix_.cols();
+    const double most = all.n > 0 ? std::max(std::abs(all.least), std::abs(all.greatest)) : 1;
+    view_.scale.vmax = static_cast<float>(most > 0 ? most : 1);
+    view_.scale.vmin = is_signed ? -view_.scale.vmax : 0;
+    if (matrix_.name().site == Site::pattern && matrix_.positions()) view_.scale.gamma = 0.5f; // as in the other panels
+    if (!zoomed_ || view_.row1 > rows || view_.col1 > cols) {
+        zoomed_ = false;
+        view_.row0 = view_.col0 = 0;
+        view_.row1 = rows;
+        view_.col1 = cols;
+    }
+    const float cell_width = area.width() / (view_.col1 - view_.col0), cell_height = area.height() / (view_.row1 - view_.row0);
+    if (std::min(cell_width, cell_height) >= px(8)) view_.look.gap_x = view_.look.gap_y = px(1);
+    const HeatMapPlace place{0, area};
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    map_.draw(list, {&place, 1}, view_);
+    ImGui::SetCursorScreenPos(area.min);
+    ImGui::InvisibleButton("map", {std::max(area.width(), 1.0f), std::max(area.height(), 1.0f)});
+    hovered_.reset();
+    if (ImGui::IsItemHovered() || ImGui::IsItemActive()) {
+        zoomed_ |= navigate_heat_map(view_, area);
+        if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoomed_ = false;
+        hovered_ = heat_map_cell_at({&place, 1}, view_, ImGui::GetMousePos());
+        if (hovered_) {
+            const CellRef cell = matrix_.cell(hovered_->row, hovered_->col);
+            selection.cell.set(cell);
+            if (matrix_.positions()) selection.token.set(cell.row);
+            if (ImGui::IsItemDeactivated() && ImGui::GetIO().MouseDragMaxDistanceSqr[0] < 9)
+                commands.post(command::PinCell{matrix_.label(), cell.head, cell.row, cell.column});
+        }
+    }
+    outline(list, place, selection);
+}
+
+void put_dashes(ImDrawList& list, ImVec2 a, ImVec2 b, ImU32 colour) {
+    const float length = std::max(std::abs(b.x - a.x), std::abs(b.y - a.y)), dash = px(4);
+    const ImVec2 way{length > 0 ? (b.x - a.x) / length : 0, length > 0 ? (b.y - a.y) / length : 0};
+    for (float at = 0; at < length; at += 2 * dash) {
+        const float end = std::min(at + dash, length);
+        list.AddLine({a.x + way.x * at, a.y + way.y * at}, {a.x + way.x * end, a.y + way.y * end}, colour, std::max(px(1), 1.0f));
+    }
+}
+
+/// What is in focus, what it comes from, and what it feeds.
+void InspectorPanel::outline(ImDrawList& list, const HeatMapPlace& place, const Selection& selection) {
+    const ImU32 accent = theme().accent;
+    const auto rect_of = [&](const InspectedMatrix::Part& part) {
+        UiRect r = heat_map_cell_rect(place, view_, part.row0, part.col0);
+        r.max = heat_map_cell_rect(place, view_, part.row1 - 1, part.col1 - 1).max;
+        const float grow = px(1);
+        return UiRect{{r.min.x - grow, r.min.y - grow},
+                      {std::max(r.max.x, r.min.x + px(2)) + grow, std::max(r.max.y, r.min.y + px(2)) + grow}};
+    };
+    list.PushClipRect({place.rect.min.x - px(2), place.rect.min.y - px(2)}, {place.rect.max.x + px(2), place.rect.max.y + px(2)},
+                      true);
+    for (const CellRange& range : selection.dependents)
+        if (const auto part = matrix_.part(range)) {
+            const UiRect r = rect_of(*part);
+            put_dashes(list, r.min, {r.max.x, r.min.y}, accent);
+            put_dashes(list, {r.max.x, r.min.y}, r.max, accent);
+            put_dashes(list, {r.min.x, r.max.y}, r.max, accent);
+            put_dashes(list, r.min, {r.min.x, r.max.y}, accent);
+        }
+    for (const CellRange& range : selection.precedents)
+        if (const auto part = matrix_.part(range)) {
+            const UiRect r = rect_of(*part);
+            list.AddRect(r.min, r.max, accent, px(1), 0, std::max(px(1), 1.0f));
+        }
+    if (const auto& cell = selection.focus())
+        if (const auto part = matrix_.part(*cell)) {
+            const UiRect r = rect_of(*part);
+            list.AddRect(r.min, r.max, accent, px(1), 0, px(2));
+        }
+    list.PopClipRect();
+}
+
+/// Behind the point, so that the largest value has four digits.
+int InspectorPanel::decimals() const {
+    const Figures& f = figures_.all();
+    const double most = f.n > 0 ? std::max(std::abs(f.least), std::abs(f.greatest)) : 0;
+    return most > 0 ? std::clamp(2 - static_cast<int>(std::floor(std::log10(most))), 0, 6) : 2;
+}
+
+void InspectorPanel::number(double x, int decimals) {
+    text_.clear();
+    const double size = std::abs(x);
+    if (size >= 1e6 || (size > 0 && size < 1e-6))
+        fmt::format_to(std::back_inserter(text_), "{:.2e}", x);
+    else
+        fmt::format_to(std::back_inserter(text_), "{:.{}f}", x, size >= 1000 ? std::min(decimals, 1) : decimals);
+}
+
+void InspectorPanel::draw_numbers(const UiRect& area) {
+    const Theme& t = theme();
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    ImFont *words = font(TextSize::small), *numbers = font(TextSize::small, Face::mono);
+    const Figures& f = figures_.all();
+    const bool heads = matrix_.heads() > 1 && matrix_.positions();
+    float y = area.min.y;
+    const float step = px(k_line);
+    const auto line = [&](std::string_view name, std::string_view value, ImU32 ink) {
+        if (y + step > area.max.y - (heads ? px(k_menu_row_height) : 0)) return;
+        const float width = std::ceil(measure(numbers, value).x), left = area.min.x + measure(words, name).x + px(6);
+        const bool fits = area.max.x - width >= left; // else in the narrower face, and cut
+        put_text_cut(list, {{area.min.x, y}, {area.max.x, y + step}}, words, t.muted, name);
+        put_text_cut(list, {{fits ? area.max.x - width : left, y}, {area.max.x + 1, y + step}}, fits ? numbers : words, ink,
+                     value);
+        y += step;
+    };
+    const auto figure = [&](std::string_view name, double value) {
+        number(value, decimals());
+        line(name, text(), t.text);
+    };
+    const auto count = [&](std::string_view name, std::size_t n, ImU32 ink) {
+        text_.clear();
+        fmt::format_to(std::back_inserter(text_), "{}", n);
+        line(name, text(), ink);
+    };
+    line("shape", matrix_.shape(), t.text);
+    if (f.n > 0) {
+        figure("min", f.least);
+        figure("max", f.greatest);
+        figure("mean", f.mean());
+        figure("norm", f.norm());
+    }
+    if (f.n_nan > 0) count("NaN", f.n_nan, t.bad_text);
+    if (f.n_infinite > 0) count("infinite", f.n_infinite, t.bad_text);
+    if (!figures_.complete()) count("% read", static_cast<std::size_t>(100 * figures_.progress()), t.accent_text);
+    ImGui::SetCursorScreenPos(area.min);
+    ImGui::InvisibleButton("figures", {area.width(), std::max(y - area.min.y, 1.0f)});
+    if (ImGui::IsItemHovered()) {
+        text_.clear();
+        fmt::format_to(std::back_inserter(text_), "{}\nmin {:.9g}\nmax {:.9g}\nmean {:.9g}\nnorm {:.9g}\n{} values",
+                       matrix_.label(), f.least, f.greatest, f.mean(), f.norm(), f.n);
+        tooltip(text());
+    }
+    if (!heads) return;
+    ImGui::SetCursorScreenPos({area.min.x - px(8), std::max(area.max.y - px(k_menu_row_height), y)});
+    text_.clear();
+    if (matrix_.head() >= 0)
+        fmt::format_to(std::back_inserter(text_), "head {} of {}", matrix_.head(), matrix_.heads());
+    else
+        fmt::format_to(std::back_inserter(text_), "all {} heads", matrix_.heads());
+    if (matrix_.masks()) {
+        const ImVec2 at = ImGui::GetCursorScreenPos();
+        put_text_cut(list, {{area.min.x, at.y}, {area.max.x, at.y + px(k_menu_row_height)}}, words, t.muted, text());
+    } else if (quiet_button("heads", {text(), {}, false}, "One head alone, or all side by side")) {
+        one_head_ = !one_head_;
+    }
+}
+
+/// The number under the mouse, else what the colours mean.
+void InspectorPanel::draw_line(const Snapshot& s, const UiRect& area) {
+    const Theme& t = theme();
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    text_.clear();
+    const auto out = std::back_inserter(text_);
+    if (hovered_) {
+        const std::span<const float> row = matrix_.row(hovered_->row);
+        const auto col = static_cast<std::size_t>(hovered_->col);
+        const bool masked = matrix_.masks() && (col >= row.size() || row[col] == k_masked_cell);
+        if (masked)
+            fmt::format_to(out, "masked");
+        else
+            fmt::format_to(out, "{:.5g}", row[col]);
+        const CellRef cell = matrix_.cell(hovered_->row, hovered_->col);
+        fmt::format_to(out, "   row {}", cell.row);
+        if (matrix_.positions()) fmt::format_to(out, " {}", token_labels().alone(s.run().token(cell.row)));
+        if (cell.head >= 0) fmt::format_to(out, ", head {}", cell.head);
+        fmt::format_to(out, ", column {}", cell.column);
+        if (matrix_.masks() && cell.column < s.cursor)
+            fmt::format_to(out, " {}", token_labels().alone(s.run().token(cell.column)));
+        put_text_cut(list, area, font(TextSize::small), t.text, text());
+        return;
+    }
+    const float per_x = (view_.col1 - view_.col0) / std::max(area.width(), 1.0f);
+    char least[24], greatest[24];
+    *fmt::format_to_n(least, sizeof least - 1, "{:.3g}", view_.scale.vmin).out = 0;
+    *fmt::format_to_n(greatest, sizeof greatest - 1, "{:.3g}", view_.scale.vmax).out = 0;
+    ImFont* numbers = font(TextSize::small, Face::mono);
+    const float legend =
+        measure(numbers, least).x + measure(numbers, greatest).x + measure(font(TextSize::small), "values").x + px(80 + 4 * 8);
+    float left = area.min.x;
+    if (legend <= area.width()) {
+        ImGui::SetCursorScreenPos({left, area.min.y + px(1)});
+        colour_legend({"values", least, greatest, matrix_.masks() && legend + px(90) <= area.width()}, view_.scale);
+        left = ImGui::GetItemRectMax().x + px(8);
+    }
+    const HeatMaps* pooled = map_.pooled();
+    if (per_x <= 1.01f && !pooled) return;
+    fmt::format_to(out, "max-pooled");
+    if (per_x > 1.01f) fmt::format_to(out, ": {:.1f} columns a pixel", per_x);
+    put_text_cut(list, {{left, area.min.y}, area.max}, font(TextSize::small), t.muted, text());
+}
+
+void InspectorPanel::draw_histogram(const UiRect& area) {
+    const Theme& t = theme();
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const std::span<const std::int64_t> bins = figures_.bins();
+    const double from = figures_.histogram_from(), to = figures_.histogram_to();
+    const auto most = std::max<std::int64_t>(*std::max_element(bins.begin(), bins.end()), 1);
+    std::array<std::int64_t, k_bins> sorted;
+    std::copy(bins.begin(), bins.end(), sorted.begin());
+    std::sort(sorted.begin(), sorted.end());
+    const auto first_used = std::upper_bound(sorted.begin(), sorted.end(), 0);
+    const std::int64_t median = first_used == sorted.end() ? 1 : *(first_used + (sorted.end() - first_used) / 2);
+    const bool logarithmic = most > 60 * median; // else all but one or two bars were invisible
+    const float floor = area.max.y - px(k_axis), height = floor - area.min.y, wide = area.width() / k_bins;
+    const auto x_of = [&](double value) { return area.min.x + static_cast<float>((value - from) / (to - from)) * area.width(); };
+    ImGui::SetCursorScreenPos(area.min);
+    ImGui::InvisibleButton("histogram", {area.width(), std::max(height, 1.0f)});
+    const int lit =
+        ImGui::IsItemHovered() ? std::clamp(static_cast<int>((ImGui::GetMousePos().x - area.min.x) / wide), 0, k_bins - 1) : -1;
+    for (int i = 0; i < k_bins; ++i) {
+        const auto n = static_cast<double>(bins[static_cast<std::size_t>(i)]);
+        if (n <= 0) continue;
+        const double part = logarithmic ? std::log1p(n) / std::log1p(static_cast<double>(most)) : n / static_cast<double>(most);
+        const float x = area.min.x + static_cast<float>(i) * wide,
+                    top = floor - std::max(static_cast<float>(part) * height, px(1));
+        list.AddRectFilled({std::round(x), top}, {std::max(std::round(x + wide) - 1, std::round(x) + 1), floor},
+                           i == lit ? t.accent : t.block);
+    }
+    list.AddLine({area.min.x, floor}, {area.max.x, floor}, t.line, std::max(px(1), 1.0f));
+    ImFont* face = font(TextSize::small, Face::mono);
+    const ImRect axis({area.min.x, floor}, {area.max.x, area.max.y + px(2)});
+    const auto label = [&](double value, float align) {
+        text_.clear();
+        fmt::format_to(std::back_inserter(text_), "{:.3g}", value);
+        put_text(list, axis, x_of(value) - align * measure(face, text()).x, face, t.muted, text());
+    };
+    label(from, 0);
+    label(to, 1);
+    const float middle = x_of(0), margin = px(44);
+    if (from < 0 && to > 0) {
+        list.AddLine({middle, area.min.y}, {middle, floor}, t.line, std::max(px(1), 1.0f));
+        if (middle - area.min.x > margin && area.max.x - middle > margin) label(0, 0.5f);
+    }
+    if (logarithmic) {
+        constexpr std::string_view k_log = "log count";
+        ImFont* small = font(TextSize::small);
+        put_text(list, {{area.min.x, area.min.y}, {area.max.x, area.min.y + small->FontSize}},
+                 area.max.x - std::ceil(measure(small, k_log).x), small, t.muted, k_log);
+    }
+    if (lit >= 0) {
+        const double step = (to - from) / k_bins;
+        text_.clear();
+        fmt::format_to(std::back_inserter(text_), "{} values from {:.4g} to {:.4g}", bins[static_cast<std::size_t>(lit)],
+                       from + lit * step, from + (lit + 1) * step);
+        tooltip(text());
+    }
+}
 
 } // namespace
 

@@ -1,19 +1,236 @@
-// Outline: the operations of the model in their order.
+// Outline: the operations of the model in their order, the layer in focus unfolded.
 
+#include "app/file_browser.h"
 #include "app/panel.h"
 #include "app/panel_frame.h"
+#include "app/site_words.h"
+#include "app/widget_parts.h"
+#include "app/widgets.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <optional>
+#include <string>
 
 namespace gf {
 namespace {
+
+constexpr float k_operation = 38, k_folded = 24, k_rail = 14; ///< design lengths
+constexpr float k_width_for_shapes = 150;
+
+/// "260 k", "1 024"
+void put_count(fmt::memory_buffer& out, std::size_t n) {
+    const auto to = std::back_inserter(out);
+    if (n >= 10'000'000)
+        fmt::format_to(to, "{:.0f} M", static_cast<double>(n) * 1e-6);
+    else if (n >= 10'000)
+        fmt::format_to(to, "{:.0f} k", static_cast<double>(n) * 1e-3);
+    else
+        fmt::format_to(to, "{}", n);
+}
 
 class OutlinePanel : public Panel {
   public:
     const char* title() const override { return "Outline"; }
     const char* about() const override { return "the operations of the model in their order"; }
     void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) override;
+
+  private:
+    struct Row {
+        std::optional<SiteRef> site; ///< none: a folded layer
+        int layer = -1;
+        std::string name, words, what, params; ///< name: the item's
+        std::size_t n_params = 0;
+    };
+    void list(const Snapshot& snapshot, int layer);
+    void draw_operation(const Snapshot& snapshot, const Row& row, Selection& selection, Commands& commands);
+    void draw_folded(const Row& row, const Selection& selection, Commands& commands);
+    void put_shape(const ModelConfig& config, Site site, int tokens);
+    void put_rail(const ImRect& box, ImU32 colour, bool lit) const;
+    std::string_view text() const { return {text_.data(), text_.size()}; }
+
+    std::shared_ptr<const Model> model_;
+    int layer_ = -1; ///< unfolded in rows_
+    std::vector<Row> rows_;
+    std::optional<SiteRef> shown_; ///< what was scrolled to
+    fmt::memory_buffer text_;
 };
 
-void OutlinePanel::draw(const Snapshot&, Selection&, Commands&) { panel_header("Outline", about()); }
+/// The rows are made anew only for another model or layer.
+void OutlinePanel::list(const Snapshot& s, int layer) {
+    if (model_ == s.model && layer_ == layer) return;
+    model_ = s.model;
+    layer_ = layer;
+    rows_.clear();
+    for (const SiteRef& site : all_sites(s.config())) {
+        if (site.layer >= 0 && site.layer != layer) {
+            if (rows_.empty() || rows_.back().layer != site.layer) {
+                std::size_t n = 0;
+                for (const ParamRow& p : s.model->weights->table) n += p.layer == site.layer ? p.size() : 0;
+                Row& row = rows_.emplace_back();
+                row.layer = site.layer;
+                row.name = row.words = fmt::format("layer {}", site.layer);
+                row.n_params = n;
+            }
+            continue;
+        }
+        const SiteWords words = site_words(s.config(), site.site);
+        Row& row = rows_.emplace_back();
+        row.site = site;
+        row.layer = site.layer;
+        row.name = site_name(site.site, site.layer);
+        row.words = words.name;
+        row.what = words.what;
+        row.n_params = site_params(*s.model->weights, site);
+    }
+    for (Row& row : rows_) {
+        if (row.n_params == 0) continue;
+        text_.clear();
+        put_count(text_, row.n_params);
+        row.params = std::string(text()) + " par.";
+    }
+}
+
+void OutlinePanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
+    list(s, selection.pinned_head.layer);
+    text_.clear();
+    put_count(text_, s.model->weights->size());
+    fmt::format_to(std::back_inserter(text_), " parameters");
+    panel_header("Outline", text());
+    ImGui::BeginChild("operations");
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
+    for (const Row& row : rows_)
+        if (row.site)
+            draw_operation(s, row, selection, commands);
+        else
+            draw_folded(row, selection, commands);
+    ImGui::PopStyleVar();
+    shown_ = selection.operation;
+    ImGui::EndChild();
+}
+
+/// "20 × 64", of this text.
+void OutlinePanel::put_shape(const ModelConfig& c, Site site, int tokens) {
+    text_.clear();
+    const auto out = std::back_inserter(text_);
+    const int heads = site_heads(c, site);
+    for (const Axis axis : site_row(site).axes) {
+        int n = 0;
+        switch (axis) {
+        case Axis::pos:
+        case Axis::query:
+        case Axis::key: n = tokens; break;
+        case Axis::head:
+        case Axis::kv_head: n = heads; break;
+        default: n = site_width(c, site, tokens) / heads; break;
+        }
+        if (axis == Axis::one) continue;
+        if (axis == Axis::d_mlp && heads > 1) fmt::format_to(out, " × {}", heads); // experts
+        fmt::format_to(out, "{}{}", text_.size() > 0 ? " × " : "", n);
+    }
+}
+
+/// The line down the left side that everything hangs on: the residual stream.
+void OutlinePanel::put_rail(const ImRect& box, ImU32 colour, bool lit) const {
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const float x = box.Min.x + px(5), middle = std::floor(box.Min.y + px(11));
+    list.AddLine({x, box.Min.y}, {x, box.Max.y}, theme().line, std::max(px(1), 1.0f));
+    list.AddCircleFilled({x, middle}, px(lit ? 5 : 4), colour);
+}
+
+/// The hue of what the operation makes.
+ImU32 hue_of(Site site) {
+    const Theme& t = theme();
+    switch (site) {
+    case Site::embed: return t.fill(ColourRole::token);
+    case Site::pos_embed: return t.fill(ColourRole::position);
+    case Site::q:
+    case Site::rot_q: return t.fill(ColourRole::query);
+    case Site::k:
+    case Site::rot_k: return t.fill(ColourRole::key);
+    case Site::v:
+    case Site::z:
+    case Site::attn_out: return t.fill(ColourRole::value);
+    case Site::router_logits:
+    case Site::expert_weights:
+    case Site::expert_indices:
+    case Site::expert_gates:
+    case Site::mlp_pre:
+    case Site::mlp_pre_linear:
+    case Site::mlp_post:
+    case Site::mlp_out: return t.fill(ColourRole::mlp);
+    case Site::logits: return t.accent;
+    default: return t.fill(ColourRole::residual);
+    }
+}
+
+void OutlinePanel::draw_operation(const Snapshot& s, const Row& row, Selection& selection, Commands& commands) {
+    const Theme& t = theme();
+    const bool chosen = selection.operation == row.site;
+    const auto& cell = selection.focus();
+    const bool lit = cell && cell->param < 0 && cell->site == row.site->site && cell->layer == row.site->layer;
+    const float width = std::max(ImGui::GetContentRegionAvail().x, 1.0f);
+    const int status = ImGuiItemStatusFlags_Checkable | (chosen ? ImGuiItemStatusFlags_Checked : 0);
+    const ButtonItem item = button_item(row.name.c_str(), {width, px(k_operation)}, status);
+    if (chosen && shown_ != selection.operation) ImGui::SetScrollHereY(0.4f);
+    if (!item.seen) return;
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    if (chosen || item.hovered || lit)
+        list.AddRectFilled({item.box.Min.x + px(k_rail), item.box.Min.y}, item.box.Max,
+                           chosen         ? t.accent_tint
+                           : item.hovered ? t.control
+                                          : t.well,
+                           px(6));
+    put_rail(item.box, hue_of(row.site->site), chosen || lit);
+    ImFont *body = font(TextSize::body, chosen ? Face::bold : Face::regular), *small = font(TextSize::small);
+    const float left = item.box.Min.x + px(k_rail + 6), right = item.box.Max.x - px(6);
+    const ImRect upper({left, item.box.Min.y + px(2)}, {right, item.box.Min.y + px(21)}),
+        lower({left, upper.Max.y - px(2)}, {right, item.box.Max.y - px(3)});
+    put_shape(s.config(), row.site->site, s.cursor);
+    const float shape = width >= px(k_width_for_shapes) ? std::ceil(measure(small, text()).x) + px(8) : 0;
+    const bool fits = measure(body, row.words).x + shape <= upper.GetWidth();
+    put_text_cut(list, {upper.Min, {right - (fits ? shape : 0), upper.Max.y}}, body, chosen ? t.accent_text : t.text, row.words);
+    if (fits && shape > 0) put_text(list, upper, right - shape + px(8), small, t.muted, text());
+    const float params = row.params.empty() ? 0 : std::ceil(measure(small, row.params).x) + px(8);
+    const bool room = measure(small, row.what).x + params <= lower.GetWidth();
+    put_text_cut(list, {lower.Min, {right - (room ? params : 0), lower.Max.y}}, small, t.muted, row.what);
+    if (room && params > 0) put_text(list, lower, right - params + px(8), small, t.muted, row.params);
+    put_focus_ring(item, px(6));
+    if (item.hovered && ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip)) {
+        const std::string shape_text(text());
+        text_.clear();
+        fmt::format_to(std::back_inserter(text_), "{}: {}\n{}\n{}\n{} parameters", row.words, row.what, row.name, shape_text,
+                       row.n_params);
+        if (!site_row(row.site->site).formula.empty())
+            fmt::format_to(std::back_inserter(text_), "\n= {}", site_row(row.site->site).formula);
+        tooltip(text());
+    }
+    if (item.pressed) commands.post(command::SelectOperation{chosen ? "" : row.name});
+}
+
+void OutlinePanel::draw_folded(const Row& row, const Selection& selection, Commands& commands) {
+    const Theme& t = theme();
+    const float width = std::max(ImGui::GetContentRegionAvail().x, 1.0f);
+    const ButtonItem item = button_item(row.name.c_str(), {width, px(k_folded)});
+    if (!item.seen) return;
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    if (item.hovered) list.AddRectFilled({item.box.Min.x + px(k_rail), item.box.Min.y}, item.box.Max, t.control, px(6));
+    const float x = item.box.Min.x + px(5), middle = std::floor(item.box.GetCenter().y);
+    list.AddLine({x, item.box.Min.y}, {x, item.box.Max.y}, t.line, std::max(px(1), 1.0f));
+    list.AddRectFilled({x - px(4), middle - px(4)}, {x + px(4), middle + px(4)}, t.block, px(2));
+    const float left = item.box.Min.x + px(k_rail + 6), right = item.box.Max.x - px(6);
+    ImFont *body = font(TextSize::body), *small = font(TextSize::small);
+    const float params = std::ceil(measure(small, row.params).x) + px(8);
+    const bool room = measure(body, row.words).x + params <= right - left;
+    put_text_cut(list, {{left, item.box.Min.y}, {right - (room ? params : 0), item.box.Max.y}}, body, t.muted, row.words);
+    if (room) put_text(list, item.box, right - params + px(8), small, t.muted, row.params);
+    put_focus_ring(item, px(6));
+    tooltip("Unfold this layer");
+    if (item.pressed) commands.post(command::PinHead{row.layer, selection.pinned_head.head});
+}
 
 } // namespace
 

@@ -1,0 +1,61 @@
+#pragma once
+// The keys of the program and the gestures of the mouse: one table that drives what keys do, and that the help card, menus and
+// Ctrl+K read.
+
+#include "app/panel.h"
+#include "app/settings.h"
+
+#include <imgui.h>
+
+#include <span>
+#include <string_view>
+
+namespace gf {
+
+enum class KeyAction {
+    play,
+    next_token,
+    previous_token,
+    first_token,
+    last_token,
+    next_operation,
+    previous_operation,
+    layer, ///< nine keys, one for each layer
+    previous_head,
+    next_head,
+    find,
+    help,
+    undo,
+    redo,
+    choose_file,
+    normal_size,
+    release,
+};
+
+struct KeyBinding {
+    KeyAction action;
+    ImGuiKeyChord chord;    ///< the first one
+    int n_keys;             ///< that many keys one after the other, from that of the chord on
+    bool repeats;           ///< while it is held down
+    bool always;            ///< also while typing, in popups, and without a model
+    std::string_view group; ///< as on the help card; rows of a group stand together
+    const char* keys;       ///< as shown: "Ctrl+K"
+    const char* what;
+};
+std::span<const KeyBinding> key_bindings();
+const KeyBinding& binding_of(KeyAction action);
+
+/// What the mouse does, for the help card.
+struct Gesture {
+    std::string_view group;
+    const char *how, *what;
+};
+std::span<const Gesture> gestures();
+
+/// Once a frame, before anything is drawn: posts what was pressed.
+void handle_keys(const Snapshot& snapshot, const Selection& selection, const Settings& settings, Commands& commands);
+
+/// The operation `steps` further on in the order of the computation; where none is selected, the first of the layer in focus.
+SiteRef operation_after(const ModelConfig& config, const Selection& selection, int steps);
+
+} // namespace gf

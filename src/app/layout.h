@@ -1,0 +1,54 @@
+#pragma once
+// Where the panels stand, as data: the program's own layouts, those that a person saved, and how both are written to a file.
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gf {
+
+/// A tree of splits. Its leaves are panels, as tabs where there are several.
+struct LayoutNode {
+    bool side_by_side = false; ///< of a split: else one above the other
+    /// Of a split's first part: below 1 a fraction; from 1 on a design length for a window of 1600 x 900; negative: the length
+    /// of the second part.
+    float size = 0.5f;
+    std::vector<LayoutNode> parts;   ///< two, or none
+    std::vector<std::string> panels; ///< of a leaf, the one in front first
+    bool operator==(const LayoutNode&) const = default;
+};
+
+struct Layout {
+    std::string name;
+    LayoutNode root;
+    std::vector<std::string> closed; ///< panels that have a place in the tree, but are not shown
+    std::string inspected;           ///< what the Inspector shows then; empty: it is left alone
+    bool operator==(const Layout&) const = default;
+};
+
+/// "Overview", "Attention", "Sampling". The first one is the default.
+std::span<const Layout> standard_layouts();
+
+/// All that is kept about layouts from one start to the next.
+struct LayoutBook {
+    std::string current = "Overview";
+    bool as_made = true; ///< the panels stand as `current` says; else as layout.ini does
+    std::vector<std::string> closed;
+    std::vector<Layout> saved;
+    bool operator==(const LayoutBook&) const = default;
+
+    /// nullptr when there is none of that name.
+    const Layout* find(std::string_view name) const;
+    /// All names, the program's own first.
+    std::vector<std::string> names() const;
+};
+inline constexpr std::size_t k_most_saved_layouts = 32, k_longest_layout_name = 40; ///< bytes
+
+nlohmann::json to_json(const LayoutBook& book);
+/// @throws Error naming `where` and what is wrong
+LayoutBook layout_book_from_json(const nlohmann::json& json, const std::string& where);
+
+} // namespace gf

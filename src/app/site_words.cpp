@@ -1,0 +1,116 @@
+#include "app/site_words.h"
+
+#include <algorithm>
+#include <array>
+
+namespace gf {
+namespace {
+
+using enum Site;
+
+struct Row {
+    Site site;
+    SiteWords words;
+};
+
+constexpr std::array<Row, k_n_sites> k_rows{{
+    {embed, {"token embedding", "one vector each"}},
+    {pos_embed, {"position embedding", "one for each place"}},
+    {resid_pre, {"residual stream", "what enters the layer"}},
+    {ln1_scale, {"norm's divisor", "length of each vector"}},
+    {ln1_normalized, {"normalised", "all equally long"}},
+    {q, {"queries", "what it looks for"}},
+    {k, {"keys", "what it offers"}},
+    {v, {"values", "what it passes on"}},
+    {rot_q, {"queries, rotated", "turned by their position"}},
+    {rot_k, {"keys, rotated", "turned by their position"}},
+    {attn_scores, {"scores", "query · key / √d_head"}},
+    {pattern, {"attention weights", "softmax over keys"}},
+    {z, {"mixed values", "values times the weights"}},
+    {attn_out, {"attention output", "added up by W_O"}},
+    {resid_mid, {"residual stream", "plus attention"}},
+    {ln2_scale, {"norm's divisor", "length of each vector"}},
+    {ln2_normalized, {"normalised", "all equally long"}},
+    {router_logits, {"router's logits", "how well each fits"}},
+    {expert_weights, {"expert weights", "softmax of them"}},
+    {expert_indices, {"experts chosen", "of largest weight"}},
+    {expert_gates, {"experts' shares", "summing to 1"}},
+    {mlp_pre, {"MLP, before", "into more numbers"}},
+    {mlp_pre_linear, {"MLP, second factor", "times the gate"}},
+    {mlp_post, {"MLP, neurons", "after the activation"}},
+    {mlp_out, {"MLP output", "back to d_model"}},
+    {resid_post, {"residual stream", "plus the MLP"}},
+    {normalized_resid_post, {"normalised stream", "what leaves the layer"}},
+    {ln_final_scale, {"norm's divisor", "length of each vector"}},
+    {ln_final_normalized, {"normalised", "before W_U"}},
+    {logits, {"logits", "one for each token"}},
+}};
+
+constexpr bool rows_in_order() {
+    for (int i = 0; i < k_n_sites; ++i)
+        if (static_cast<int>(k_rows[static_cast<std::size_t>(i)].site) != i) return false;
+    return true;
+}
+static_assert(rows_in_order(), "one row per Site, in its order");
+
+/// Which site a parameter makes; of the three of `qkv` side by side: the queries.
+Site site_of(Role role, bool post_norm) {
+    switch (role) {
+    case Role::embed: return embed;
+    case Role::pos_embed: return pos_embed;
+    case Role::ln1_gain:
+    case Role::ln1_bias: return ln1_normalized;
+    case Role::qkv:
+    case Role::qkv_bias:
+    case Role::q:
+    case Role::q_bias: return q;
+    case Role::k:
+    case Role::k_bias: return k;
+    case Role::v:
+    case Role::v_bias: return v;
+    case Role::attn_out:
+    case Role::attn_out_bias: return attn_out;
+    case Role::ln2_gain:
+    case Role::ln2_bias: return post_norm ? normalized_resid_post : ln2_normalized;
+    case Role::router: return router_logits;
+    case Role::mlp_in:
+    case Role::mlp_in_bias: return mlp_pre;
+    case Role::mlp_up:
+    case Role::mlp_up_bias: return mlp_pre_linear;
+    case Role::mlp_out:
+    case Role::mlp_out_bias: return mlp_out;
+    case Role::ln_final_gain:
+    case Role::ln_final_bias: return ln_final_normalized;
+    case Role::unembed: return logits;
+    }
+    return logits;
+}
+
+} // namespace
+
+SiteWords site_words(const ModelConfig& c, Site site) {
+    if (site == resid_post && c.mlp == MlpKind::none) return {"residual stream", "plus attention"};
+    if (site == mlp_pre && c.mlp == MlpKind::gated) return {"MLP, gate", "before the activation"};
+    return k_rows[static_cast<std::size_t>(site)].words;
+}
+
+std::size_t site_params(const Weights& weights, const SiteRef& site) {
+    const ModelConfig& c = weights.config;
+    const bool post_norm = c.norm_place == NormPlace::post;
+    std::size_t n = 0;
+    for (const ParamRow& p : weights.table) {
+        if (p.layer != site.layer) continue;
+        Site made = site_of(p.role, post_norm);
+        if (!has_site(c, made)) made = ln1_normalized; // a norm whose own place this model does not have
+        if (p.role == Role::qkv || p.role == Role::qkv_bias) {
+            const auto in = p.size() / static_cast<std::size_t>(c.d_q() + 2 * c.d_kv());
+            if (site.site == q) n += in * static_cast<std::size_t>(c.d_q());
+            if (site.site == k || site.site == v) n += in * static_cast<std::size_t>(c.d_kv());
+        } else if (made == site.site) {
+            n += p.size();
+        }
+    }
+    return n;
+}
+
+} // namespace gf

@@ -1,0 +1,30 @@
+#pragma once
+// The menu of the top bar: layouts, panels, looks, and what else the program can do.
+
+#include "app/layouts.h"
+#include "app/panel.h"
+#include "app/settings.h"
+
+#include <span>
+#include <string>
+
+namespace gf {
+
+using PanelList = std::span<const std::unique_ptr<Panel>>;
+
+class WindowMenu {
+  public:
+    /// Its button, named "Layout", as wide as width(), and the popup that it opens.
+    void draw(const Snapshot& snapshot, const Layouts& layouts, PanelList panels, const Settings& settings, Commands& commands);
+    float width(const Layouts& layouts) const;
+
+  private:
+    void draw_layouts(const Layouts& layouts, Commands& commands, float width);
+    void draw_panels(const Layouts& layouts, PanelList panels, Commands& commands, float width);
+    void draw_looks(const Settings& settings, Commands& commands);
+    void draw_program(const Snapshot& snapshot, Commands& commands, float width);
+
+    std::string name_; ///< of a layout to be saved, as typed
+};
+
+} // namespace gf
