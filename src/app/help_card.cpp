@@ -1,6 +1,5 @@
 #include "app/help_card.h"
 
-#include "app/file_browser.h"
 #include "app/keys.h"
 #include "app/menu.h"
 #include "app/widget_parts.h"

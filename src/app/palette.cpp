@@ -1,6 +1,5 @@
 #include "app/palette.h"
 
-#include "app/file_browser.h"
 #include "app/fuzzy.h"
 #include "app/menu.h"
 #include "app/widget_parts.h"

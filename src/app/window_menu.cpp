@@ -61,8 +61,10 @@ void WindowMenu::draw_layouts(const Layouts& layouts, Commands& commands, float 
     const auto row = [&](const Layout& layout, bool own) {
         ImGui::PushID(layout.name.c_str());
         const float bin = own ? px(k_control_height + 4) : 0;
-        if (menu_row(layout.name.c_str(), {.text = layout.name, .chosen = layout.name == book.current}, width - bin))
+        if (menu_row(layout.name.c_str(), {.text = layout.name, .chosen = layout.name == book.current}, width - bin)) {
             commands.post(command::SetLayout{layout.name});
+            ImGui::CloseCurrentPopup();
+        }
         if (own) {
             ImGui::SameLine(0, px(4));
             const std::string name = "delete " + layout.name;
@@ -72,13 +74,16 @@ void WindowMenu::draw_layouts(const Layouts& layouts, Commands& commands, float 
     };
     for (const Layout& layout : standard_layouts()) row(layout, false);
     for (const Layout& layout : book.saved) row(layout, true);
-    if (menu_row("Reset the layout", {.text = "Reset the layout", .chosen = false}, width))
+    if (menu_row("Reset the layout", {.text = "Reset the layout", .chosen = false}, width)) {
         commands.post(command::SetLayout{book.current});
+        ImGui::CloseCurrentPopup();
+    }
     ImGui::Dummy({0, px(4)});
     ImGui::SetCursorPosX(ImGui::GetCursorPosX() + px(8));
     if (text_field("Save as", name_, "Save the present layout as …", width - px(8), ImGuiInputTextFlags_EnterReturnsTrue)) {
         if (!name_.empty()) commands.post(command::SaveLayout{name_});
         name_.clear();
+        ImGui::CloseCurrentPopup();
     }
     ImGui::Dummy({0, px(12)});
 }

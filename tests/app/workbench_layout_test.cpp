@@ -122,10 +122,10 @@ TEST(WorkbenchLook, TheMenuSetsThemeAndScale) {
     bench.ui.frames(2);
     EXPECT_TRUE(theme().dark);
     EXPECT_EQ(bench.workbench.settings().theme, ThemeName::dark);
-    bench.ui.click("Transport/Layout");
     bench.ui.click("Popup/200 %");
     bench.ui.frames(2);
     EXPECT_EQ(px(100), 200);
+    bench.ui.key(ImGuiKey_Escape);
     bench.ui.key(ImGuiMod_Ctrl | ImGuiKey_0);
     bench.ui.frames(2);
     EXPECT_EQ(px(100), 100);

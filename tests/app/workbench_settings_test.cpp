@@ -26,6 +26,7 @@ TEST(WorkbenchSettings, OutliveTheProgram) {
         bench.open(model);
         bench.ui.click("Transport/Layout");
         bench.ui.click("Popup/dark");
+        bench.ui.key(ImGuiKey_Escape);
         bench.post(command::SetScale{1.25});
         bench.ui.click("Transport/speed");
         bench.ui.set("Popup/tokens per second", 20);

@@ -1,6 +1,5 @@
 // Inspector: any site or parameter by name: its values as a map, its figures, its histogram.
 
-#include "app/file_browser.h"
 #include "app/heat_map_widget.h"
 #include "app/inspected_matrix.h"
 #include "app/matrix_figures.h"

@@ -1,6 +1,5 @@
 // Outline: the operations of the model in their order, the layer in focus unfolded.
 
-#include "app/file_browser.h"
 #include "app/panel.h"
 #include "app/panel_frame.h"
 #include "app/site_words.h"
