@@ -1,0 +1,49 @@
+#pragma once
+// The parts of the sampling panel, from top to bottom. For the panel only.
+
+#include "app/panel.h"
+#include "app/sampling/sampling_view.h"
+
+namespace gf {
+
+/// The stages as chips in their order; below, the one in focus: switch, place, slider. True when `chain` changed.
+bool draw_chain(SamplingView& view, SamplingChain& chain, int d_vocab);
+
+/// Entropy and tokens left; with resamples, how well they fit.
+void draw_summary(SamplingView& view);
+
+/// The likeliest tokens with their bars.
+class TokenTable {
+  public:
+    void draw(SamplingView& view, const Snapshot& snapshot, Selection& selection, Commands& commands, float height);
+    /// Pixels of its heading and one row.
+    static float row_height();
+
+  private:
+    struct Columns {
+        float left, name_end, number_end, bar, bar_end, right;
+    };
+    Columns columns(const SamplingView& view, float left, float width) const;
+    void heading(SamplingView& view, float width);
+    void row(SamplingView& view, int id, float width, const Snapshot& snapshot, Selection& selection);
+    void write_on_second_click(SamplingView& view, const Snapshot& snapshot, Commands& commands);
+    void bars(SamplingView& view, int id, const Columns& at, float middle, bool is_cut) const;
+    void observed(SamplingView& view, int id, const Columns& at, float middle) const;
+    void explain(SamplingView& view, int id) const;
+
+    double pressed_at_ = -1; ///< when a row was clicked: the second click may meet something else in its place
+    int pressed_ = -1;
+};
+
+/// Whether the mouse button that is released now was pressed for the second half of a double click.
+bool is_second_click();
+
+/// The draw as a point on the stacked probabilities; a click on a part takes its token in hand.
+void draw_the_draw(SamplingView& view, const Snapshot& snapshot);
+float the_draw_height();
+
+/// The derivation of the token in hand.
+void draw_derivation(SamplingView& view, const Snapshot& snapshot, Commands& commands, float most_height);
+float derivation_height(SamplingView& view, float width);
+
+} // namespace gf

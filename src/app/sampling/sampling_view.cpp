@@ -1,0 +1,121 @@
+#include "app/sampling/sampling_view.h"
+
+#include "app/window.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace gf {
+namespace {
+
+constexpr int k_most_rows = 200;
+constexpr int k_walk_per_frame = 4096; // tokens of the ranking: well below a millisecond
+
+/// A token by its id, or by its text with or without the space before it; -1: there is none.
+int token_named(const Model& model, std::string_view name) {
+    const int d_vocab = model.config().d_vocab;
+    int id = -1;
+    if (!name.empty() && name.front() == '#') name.remove_prefix(1); // as a model without tokenizer writes ids
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
+    if (error == std::errc() && end == name.data() + name.size() && id >= 0 && id < d_vocab) return id;
+    for (id = 0; id < d_vocab; ++id) {
+        const std::string label = token_label(model, id);
+        if (label == name || (!label.empty() && label.front() == ' ' && std::string_view(label).substr(1) == name)) return id;
+    }
+    return -1;
+}
+
+} // namespace
+
+void SamplingView::focus_on(int stage, const SamplingChain& in) {
+    focus_ = stage;
+    kind_.reset();
+    if (stage >= 0) kind_ = in[static_cast<std::size_t>(stage)].kind;
+}
+
+/// The stage stays in hand wherever it stands in the chain.
+void SamplingView::find_focus() {
+    const auto fits = [&](const SampleStage& stage) { return stage.kind == kind_; };
+    const auto in_chain = [&](int i) { return i >= 0 && i < static_cast<int>(chain().size()); };
+    if (!kind_)
+        focus_ = -1;
+    else if (!in_chain(focus_) || !fits(chain()[static_cast<std::size_t>(focus_)])) {
+        const auto at = std::find_if(chain().begin(), chain().end(), fits);
+        focus_ = at == chain().end() ? -1 : static_cast<int>(at - chain().begin());
+    }
+}
+
+void SamplingView::update(const Snapshot& s) {
+    NextDraw& draw = next_draw();
+    draw.update(s);
+    find_focus();
+    next_ = s.cursor < s.run().rows ? s.run().token(s.cursor) : step().token;
+    const bool anew = version_ != draw.version();
+    if (anew || compared_focus_ != focus_) compare(s);
+    if (anew) {
+        const int d_vocab = s.config().d_vocab, n = std::min(d_vocab, k_most_rows);
+        if (step().stages.back().n_alive == d_vocab) {
+            const auto alive = draw.sampler().alive(step(), n);
+            rows_.assign(alive.begin(), alive.begin() + n);
+        } else {
+            top_ids(step().penalised, n, rows_);
+        }
+    }
+    if (!wanted_.empty()) find_wanted(s);
+    if (token_ >= s.config().d_vocab) token_ = -1;
+    if (token_ >= 0 && (anew || derivation_.token != token_)) derivation_ = derive(step(), token_);
+    if (token_ < 0) derivation_.token = -1;
+    resample(anew);
+    version_ = draw.version();
+    compared_focus_ = focus_;
+}
+
+/// The distribution without the stage in focus.
+void SamplingView::compare(const Snapshot& s) {
+    const int last = static_cast<int>(step().stages.size()) - 1;
+    const bool on = focus_ >= 0 && chain()[static_cast<std::size_t>(focus_)].on;
+    before_ = &next_draw().step();
+    before_record_ = focus_ < 0 ? 0 : last;
+    before_name_ = "raw";
+    if (focus_ >= 0) before_name_ = "without " + std::string(short_name(chain()[static_cast<std::size_t>(focus_)].kind));
+    const bool is_last =
+        on && std::none_of(chain().begin() + focus_ + 1, chain().end(), [](const SampleStage& x) { return x.on; });
+    if (is_last) { // what it was given
+        before_record_ = last - 1;
+    } else if (on) {
+        others_ = chain();
+        others_[static_cast<std::size_t>(focus_)].on = false;
+        const real* logits = s.trace().row(Site::logits, -1, s.last_row());
+        sampler_.sample({logits, static_cast<std::size_t>(s.config().d_vocab)},
+                        {s.trace().tokens(), static_cast<std::size_t>(s.cursor)}, others_, step().key, without_);
+        before_ = &without_;
+        before_record_ = static_cast<int>(without_.stages.size()) - 1;
+    }
+    // Of the likeliest ones: a penalty may have changed their order.
+    most_ = 0;
+    for (const SampleStep* each : {before_, &step()}) {
+        const auto most = std::max_element(each->penalised.begin(), each->penalised.end());
+        const auto raw = std::max_element(each->logits.begin(), each->logits.end());
+        for (const int id : {static_cast<int>(most - each->penalised.begin()), static_cast<int>(raw - each->logits.begin())})
+            most_ = std::max({most_, p_before(id), p_after(id)});
+    }
+    if (!(most_ > 0)) most_ = 1;
+}
+
+void SamplingView::find_wanted(const Snapshot& s) {
+    token_ = wanted_ == "none" ? -1 : wanted_ == "next" ? next_ : token_named(*s.model, wanted_);
+    wanted_.clear();
+}
+
+void SamplingView::resample(bool anew) {
+    if (!resampling_) {
+        resampled_ = false;
+        return;
+    }
+    NextDraw& draw = next_draw();
+    if (anew || !resampled_) resamples_.begin(draw.step().key, k_n_resamples, static_cast<int>(draw.step().logits.size()));
+    resampled_ = true;
+    if (!resamples_.done() && !resamples_.advance(draw.sampler(), draw.step(), k_walk_per_frame)) request_frame();
+}
+
+} // namespace gf

@@ -1,0 +1,66 @@
+#include "app/sampling/parts.h"
+
+#include "app/file_browser.h"
+#include "app/widget_parts.h"
+#include "app/widgets.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gf {
+namespace {
+
+void line_of_text(const char* name, std::string_view text, ImU32 colour, float reserved = 0) {
+    ImFont* f = font(TextSize::small);
+    const ButtonItem item = button_item(name, {std::max(ImGui::GetContentRegionAvail().x - reserved, 1.0f), f->FontSize});
+    if (!item.seen) return;
+    put_text_cut(*ImGui::GetWindowDrawList(), {item.box.Min, item.box.Max}, f, colour, text);
+    put_focus_ring(item, px(3));
+}
+
+/// The verdict in words; the numbers say how far to trust it.
+const char* verdict(double tail) {
+    if (tail < 1e-3) return "so bad a fit is very rare";
+    if (tail < 0.05) return "a rather bad fit, as chance also gives";
+    return "a fit as chance gives it";
+}
+
+} // namespace
+
+void draw_summary(SamplingView& view) {
+    const StageRecord& last = view.step().stages.back();
+    line_of_text("entropy",
+                 view.line("entropy {:.2f} → {:.2f} bits; {} of {} tokens left", view.entropy_before(), view.entropy_after(),
+                           last.n_alive, view.step().logits.size()),
+                 theme().muted);
+    tooltip(view.line("grey: {}; coloured: with the whole chain", view.before_name()));
+    if (!view.resampling()) return;
+    const Resamples& r = view.resamples();
+    const GoodnessOfFit& fit = r.fit();
+    const char* text = nullptr;
+    if (!r.done())
+        text = view.line("{} of {} draws made ...", r.n_made(), r.n());
+    else if (fit.freedom == 0)
+        text = view.line("{} draws; only one outcome to expect", r.n());
+    else
+        text = view.line("{} draws: χ² = {:.2f}, {} free, P = {:.3f}", r.n(), fit.statistic, fit.freedom, fit.tail);
+    const float close = px(20);
+    line_of_text("fit", text, theme().text, close + px(4));
+    if (r.done() && fit.freedom > 0)
+        tooltip(
+            view.line("Pearson's test of {} draws (resample numbers 0 to {}) against the probabilities: true draws fit worse in "
+                      "{:.1f} % of cases, {}. Tokens expected fewer than {:.0f} times count together ({}). Bars: observed; line "
+                      "and whisker: expected ± one standard deviation, √(n p (1 − p)).",
+                      r.n(), r.n() - 1, 100 * fit.tail, verdict(fit.tail), k_least_expected, fit.n_pooled));
+    ImGui::SameLine(0, px(4));
+    ImFont* f = font(TextSize::small);
+    const ButtonItem item = button_item("Close the resamples", {close, f->FontSize});
+    if (!item.seen) return;
+    if (item.hovered) ImGui::GetWindowDrawList()->AddRectFilled(item.box.Min, item.box.Max, theme().control_hover, px(4));
+    draw_icon(*ImGui::GetWindowDrawList(), Icon::close, item.box.GetCenter(), px(9), theme().muted);
+    put_focus_ring(item, px(4));
+    tooltip("Close the resamples");
+    if (item.pressed) view.set_resampling(false);
+}
+
+} // namespace gf
