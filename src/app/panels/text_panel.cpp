@@ -1,21 +1,22 @@
 // Text: the text as tokens tinted by how surprising they were, what comes next, and the tree of branches.
 
 #include "app/panel.h"
-#include "app/panel_frame.h"
+#include "app/sampling/line_buffer.h"
+#include "app/sampling/next_draw.h"
+#include "app/text_strip/alternatives.h"
+#include "app/text_strip/branch_tree.h"
+#include "app/text_strip/text_token.h"
+#include "app/text_strip/token_lines.h"
 #include "app/token_labels.h"
-#include "app/widgets.h"
+#include "app/widget_parts.h"
 #include "app/window.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <iterator>
 
 namespace gf {
 namespace {
-
-constexpr int k_alternatives = 12;
 
 class TextPanel : public Panel {
   public:
@@ -24,106 +25,185 @@ class TextPanel : public Panel {
     void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) override;
 
   private:
-    void break_lines(const Snapshot& snapshot, float width);
+    void lay_out(const Snapshot& snapshot);
+    void draw_lines(const Snapshot& snapshot, Selection& selection, Commands& commands);
+    void scroll(const Snapshot& snapshot, const Selection& selection);
+    void scroll_to(int line);
     void draw_token(const Snapshot& snapshot, int position, Selection& selection, Commands& commands);
+    void draw_next(const Snapshot& snapshot, Commands& commands);
     void explain(const Snapshot& snapshot, int position);
-    void offer(const Snapshot& snapshot, int position, Commands& commands);
-    void draw_branches(const Snapshot& snapshot, Commands& commands);
 
-    std::vector<int> lines_; ///< first position of each line
-    int broken_at_ = 0;      ///< tokens that lines_ covers
-    float x_ = 0;            ///< where the next token would go
-    int shown_cursor_ = 0;
-    // What lines_ was made for.
-    std::shared_ptr<const Trace> trace_;
-    float width_ = 0, scale_ = 0;
+    TokenLines lines_;
+    Alternatives alternatives_;
+    BranchTree tree_;
+    LineBuffer line_;
 
-    std::vector<int> alternatives_;
-    fmt::memory_buffer text_;
-    std::string_view text() const { return {text_.data(), text_.size()}; }
+    // Of this frame
+    TextSize size_ = TextSize::title;
+    float height_ = 0;           ///< of a line
+    int n_seen_ = 1;             ///< lines in sight
+    ImVec2 at_, room_;           ///< the panel's inside
+    float left_ = 0, right_ = 0; ///< of the text
+    float tree_left_ = 0, tree_right_ = 0;
+    float legend_left_ = 0;   ///< 0: no room for it
+    bool next_below_ = false; ///< what comes next stands on a line of its own
+
+    float wheel_ = 0;
+    int first_ = 0; ///< line in sight
+    int shown_cursor_ = -1, shown_pin_ = -1;
+    std::shared_ptr<const Trace> shown_trace_;
 };
 
-/// Part of a label: Dear ImGui shows nothing from "##" on.
-std::string in_label(std::string text) {
-    for (std::size_t at = 0; (at = text.find("##", at)) != std::string::npos; ++at) text.insert(at + 1, 1, ' ');
-    if (text.ends_with('#')) text.push_back(' ');
-    return text;
-}
-
-/// Of a token chip; bold ones are a little wider, which the margin of a line covers.
-float token_width(const RunView& run, int position) {
-    ImFont* f = font(TextSize::title);
-    const bool outlined = run.origin(position).kind == TokenOrigin::Kind::forced;
-    return std::ceil(f->CalcTextSizeA(f->FontSize, FLT_MAX, 0, token_labels().in_text(run.token(position)).c_str()).x) +
-           px(outlined ? 12 : 4);
-}
-
-/// Lines are kept from frame to frame and only grow, so that a long text costs nothing.
-void TextPanel::break_lines(const Snapshot& s, float width) {
-    const float scale = ImGuiHost::current().scale();
-    const bool same_text = trace_ && trace_ == s.run().trace;
-    if (!same_text || width != width_ || scale != scale_ || s.cursor < broken_at_) {
-        lines_.assign(1, 0);
-        broken_at_ = 0;
-        x_ = 0;
-        trace_ = s.run().trace;
-        width_ = width;
-        scale_ = scale;
+/// "surprisal 0 [ramp] 9 bits", small: what the tint behind the tokens means.
+struct Legend {
+    static constexpr const char* k_words = "surprisal";
+    static float width() {
+        ImFont* f = font(TextSize::small);
+        return std::ceil(measure(f, k_words).x + measure(f, "0").x + measure(f, "9 bits").x) + px(48 + 8 + 6 + 6);
     }
-    for (; broken_at_ < s.cursor; ++broken_at_) {
-        const float w = token_width(s.run(), broken_at_);
-        if (x_ > 0 && x_ + w > width) {
-            lines_.push_back(broken_at_);
-            x_ = 0;
-        }
-        x_ += w;
+    static void draw(ImVec2 at, float height) {
+        const Theme& t = theme();
+        ImFont* f = font(TextSize::small);
+        ImGui::SetCursorScreenPos(at);
+        const ButtonItem item = button_item(k_words, {width(), height});
+        if (!item.seen) return;
+        ImDrawList& list = *ImGui::GetWindowDrawList();
+        float x = at.x;
+        const auto put = [&](const char* text, float gap) {
+            put_text(list, item.box, x, f, t.muted, text);
+            x += std::ceil(measure(f, text).x) + gap;
+        };
+        put(k_words, px(8));
+        put("0", px(6));
+        const float middle = std::floor(item.box.GetCenter().y);
+        const ImRect ramp({x, middle - px(5)}, {x + px(48), middle + px(5)});
+        const ImU32 least = t.surprisal_tint(0), most = t.surprisal_tint(k_surprisal_full);
+        list.AddRectFilledMultiColor(ramp.Min, ramp.Max, least, most, most, least);
+        list.AddRect(ramp.Min, ramp.Max, t.border, 0, 0, std::max(px(1), 1.0f));
+        x = ramp.Max.x + px(6);
+        static_assert(k_surprisal_full == 9);
+        put("9 bits", 0);
+        put_focus_ring(item, px(3));
+        tooltip("How unexpected each token was: −log₂ of the probability that the model gave it, before any sampling stage");
     }
+};
+
+/// Title at the left, legend at the right, branches beside it, the text between; the largest type of which a line fits.
+void TextPanel::lay_out(const Snapshot& s) {
+    at_ = ImGui::GetCursorScreenPos();
+    room_ = ImGui::GetContentRegionAvail();
+    const float grace = px(6); // the panel's padding may shrink so far above and below
+    for (const TextSize size : {TextSize::title, TextSize::body, TextSize::small}) {
+        size_ = size;
+        height_ = std::ceil(text_token_height(size));
+        if (height_ <= room_.y + 2 * grace) break;
+    }
+    n_seen_ = std::max(static_cast<int>((room_.y + grace) / height_), 1);
+    left_ = at_.x + std::ceil(measure(font(TextSize::body, Face::bold), "Text").x) + px(18);
+    right_ = at_.x + std::max(room_.x, 1.0f);
+    legend_left_ = 0;
+    if (room_.x > px(700)) {
+        legend_left_ = right_ - Legend::width();
+        right_ = legend_left_ - px(20);
+    }
+    tree_left_ = tree_right_ = right_;
+    if (s.tree.size() > 1 && room_.x > px(360)) {
+        tree_left_ = right_ - std::min(px(260), room_.x * 0.3f);
+        right_ = tree_left_ - px(16);
+    }
+    right_ = std::max(right_, left_ + px(24));
 }
 
 void TextPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
-    text_.clear();
-    const int n_branches = static_cast<int>(s.tree.size());
-    fmt::format_to(std::back_inserter(text_), "{} of {} tokens, tint: surprisal 0 to 9 bits{}", s.cursor, s.run().rows,
-                   n_branches > 1 ? fmt::format("; branch {} of {}", s.branch + 1, n_branches) : "");
-    panel_header("Text", text());
-    const float tree_width = n_branches > 1 ? px(260) : 0;
-    const ImVec2 room = ImGui::GetContentRegionAvail();
-    ImGui::BeginChild("text", {room.x - tree_width, room.y});
-    break_lines(s, ImGui::GetContentRegionAvail().x - px(96)); // the candidate for the next token fits behind the last one
-    ImGuiListClipper clipper;
-    const float line_height = px(k_control_height) + px(4);
-    clipper.Begin(static_cast<int>(lines_.size()), line_height);
-    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, px(4)});
-    while (clipper.Step())
-        for (int line = clipper.DisplayStart; line < clipper.DisplayEnd; ++line) {
-            const auto i = static_cast<std::size_t>(line);
-            const int end = i + 1 < lines_.size() ? lines_[i + 1] : s.cursor;
-            for (int p = lines_[i]; p < end; ++p) {
-                if (p > lines_[i]) ImGui::SameLine(0, 0);
+    lay_out(s);
+    const Theme& t = theme();
+    // One line stands in the middle; of several, the first one where panels have their title.
+    const float top = std::floor(n_seen_ > 1 ? at_.y - px(6) : at_.y + (room_.y - height_) / 2);
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    put_text(list, {{at_.x, top}, {left_, top + height_}}, at_.x, font(TextSize::body, Face::bold), t.text, "Text");
+    const bool single = n_seen_ == 1;
+    const float scroll_bar = ImGui::GetStyle().ScrollbarSize;
+    lines_.update(s.run(), s.cursor, right_ - left_ - scroll_bar - px(6), size_, single); // bold ones are a little wider
+    ImGui::SetCursorScreenPos({left_, top});
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
+    ImGui::BeginChild("text", {right_ - left_, height_ * static_cast<float>(n_seen_)}, ImGuiChildFlags_None,
+                      ImGuiWindowFlags_NoScrollWithMouse);
+    draw_lines(s, selection, commands);
+    scroll(s, selection);
+    ImGui::EndChild();
+    ImGui::PopStyleVar();
+    if (tree_right_ > tree_left_) {
+        ImGui::SetCursorScreenPos({tree_left_, std::floor(at_.y - px(4))});
+        tree_.draw(s, commands, {tree_right_ - tree_left_, room_.y + px(8)});
+    }
+    if (legend_left_ > 0) Legend::draw({legend_left_, top}, height_);
+}
+
+void TextPanel::draw_lines(const Snapshot& s, Selection& selection, Commands& commands) {
+    const bool continues = s.config().mask != MaskKind::bidirectional || s.cursor < s.run().rows;
+    float next_width = 0;
+    if (continues) {
+        next_draw().update(s);
+        const int next = s.cursor < s.run().rows ? s.run().token(s.cursor) : next_draw().step().token;
+        next_width = std::ceil(measure(font(size_), token_labels().in_text(next)).x) + px(6 + 26 + 6);
+    }
+    next_below_ = next_width > lines_.room() && n_seen_ > 1;
+    const int n = lines_.count() + next_below_;
+    const ImVec2 origin = ImGui::GetCursorScreenPos();
+    first_ = std::clamp(static_cast<int>(std::lround(ImGui::GetScrollY() / height_)), 0, std::max(n - n_seen_, 0));
+    for (int line = first_; line < std::min(first_ + n_seen_, n); ++line) {
+        ImGui::SetCursorScreenPos({origin.x, origin.y + height_ * static_cast<float>(line)});
+        const bool last = line + 1 >= lines_.count();
+        if (line < lines_.count()) {
+            // A single line that is full makes room for what comes next at its beginning.
+            int begin = lines_[line].begin;
+            for (float room = lines_.room(); last && !next_below_ && room < next_width && begin + 1 < lines_[line].end; ++begin)
+                room += text_token_width(token_labels().in_text(s.run().token(begin)),
+                                         s.run().origin(begin).kind == TokenOrigin::Kind::forced, size_);
+            for (int p = begin; p < lines_[line].end; ++p) {
+                if (p > begin) ImGui::SameLine(0, 0);
                 draw_token(s, p, selection, commands);
             }
-            if (end == s.cursor) { // what comes next, if it is there already, else the choice
-                ImGui::SameLine(0, px(6));
-                const bool known = s.cursor < s.run().rows;
-                const char* label = known ? token_labels().in_text(s.run().token(s.cursor)).c_str() : "next";
-                if (token_chip("next", label, {.outlined = true, .menu = true})) ImGui::OpenPopup("alternatives");
-                tooltip("The next token: choose another one");
-                offer(s, s.cursor, commands);
-            }
+            if (last && !next_below_ && continues) ImGui::SameLine(0, px(6));
         }
-    ImGui::PopStyleVar();
-    if (s.cursor != shown_cursor_) { // the text grows or shrinks at its end; how far it can scroll is known in the next frame
-        ImGui::SetScrollY(1e9f);
-        request_frame();
+        if (continues && line + 1 == n) draw_next(s, commands);
+    }
+    ImGui::SetCursorScreenPos({origin.x, origin.y + height_ * static_cast<float>(n) - 1});
+    ImGui::Dummy({1, 1}); // how far it can be scrolled
+}
+
+void TextPanel::scroll_to(int line) {
+    ImGui::SetScrollY(height_ * static_cast<float>(std::max(line, 0)));
+    request_frame();
+}
+
+/// Whole lines only. New text is shown, and what is pinned elsewhere.
+void TextPanel::scroll(const Snapshot& s, const Selection& selection) {
+    const int n = lines_.count() + next_below_, last = std::max(n - n_seen_, 0);
+    if (s.cursor != shown_cursor_ || s.run().trace != shown_trace_) {
+        if (first_ != last || ImGui::GetScrollY() != height_ * static_cast<float>(last)) scroll_to(last);
         shown_cursor_ = s.cursor;
+        shown_trace_ = s.run().trace;
+        shown_pin_ = selection.pinned_token;
+        return;
     }
-    ImGui::EndChild();
-    if (n_branches > 1) {
-        ImGui::SameLine(0, 0);
-        ImGui::BeginChild("branches", {tree_width, room.y});
-        draw_branches(s, commands);
-        ImGui::EndChild();
+    if (selection.pinned_token != shown_pin_) {
+        shown_pin_ = selection.pinned_token;
+        const int line = lines_.line_of(std::max(shown_pin_, 0));
+        const bool in_sight = line >= first_ && line < first_ + n_seen_;
+        if (shown_pin_ >= 0 && !in_sight) scroll_to(std::min(line - n_seen_ / 2, last));
+        return;
     }
+    const ImGuiIO& io = ImGui::GetIO();
+    if (ImGui::IsWindowHovered() && !io.KeyCtrl && io.MouseWheel != 0) {
+        wheel_ += io.MouseWheel;
+        const int whole = static_cast<int>(wheel_);
+        wheel_ -= static_cast<float>(whole);
+        if (whole != 0) scroll_to(std::clamp(first_ - whole, 0, last));
+        return;
+    }
+    const float snapped = height_ * static_cast<float>(first_);
+    if (std::abs(ImGui::GetScrollY() - snapped) > 0.5f && snapped <= ImGui::GetScrollMaxY()) ImGui::SetScrollY(snapped);
 }
 
 void TextPanel::draw_token(const Snapshot& s, int position, Selection& selection, Commands& commands) {
@@ -136,24 +216,37 @@ void TextPanel::draw_token(const Snapshot& s, int position, Selection& selection
     char name[24];
     *fmt::format_to_n(name, sizeof name - 1, "token {}", position).out = 0;
     ImGui::PushID(position);
-    if (token_chip(name, token_labels().in_text(s.run().token(position)), look))
+    if (text_token(name, token_labels().in_text(s.run().token(position)), look, size_))
         commands.post(command::PinToken{selection.pinned_token == position ? -1 : position});
     if (ImGui::IsItemHovered()) {
         selection.token.set(position);
         explain(s, position);
         if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) commands.post(command::Jump{position + 1});
-        if (ImGui::IsMouseClicked(ImGuiMouseButton_Right) && position > 0) ImGui::OpenPopup("alternatives");
+        if (ImGui::IsMouseClicked(ImGuiMouseButton_Right) && position > 0) Alternatives::open();
     }
-    if (position > 0) offer(s, position, commands);
+    if (position > 0) alternatives_.draw(s, position, commands);
     ImGui::PopID();
+}
+
+/// What comes next, if it is there already; else what will be drawn.
+void TextPanel::draw_next(const Snapshot& s, Commands& commands) {
+    const bool written = s.cursor < s.run().rows;
+    const int next = written ? s.run().token(s.cursor) : next_draw().step().token;
+    TokenLook look{.ink = theme().accent_text, .outlined = true, .menu = true};
+    if (token_chip("next", token_labels().in_text(next), look, size_)) Alternatives::open();
+    tooltip(written ? "The next token, written already: choose another one"
+                    : "The next token, as it will be drawn: choose another one");
+    alternatives_.draw(s, s.cursor, commands);
 }
 
 /// id and probability on hover.
 void TextPanel::explain(const Snapshot& s, int position) {
     const TokenOrigin& o = s.run().origin(position);
-    text_.clear();
-    auto out = std::back_inserter(text_);
+    fmt::memory_buffer text;
+    auto out = std::back_inserter(text);
     fmt::format_to(out, "position {}, id {}", position, s.run().token(position));
+    if (const auto digits = byte_digits(token_labels().in_text(s.run().token(position))); !digits.empty())
+        fmt::format_to(out, "\nthe byte 0x{}, alone no character", digits);
     if (position > 0) fmt::format_to(out, "\nprobability {:.4f}, surprisal {:.2f} bits", o.probability, o.surprisal);
     switch (o.kind) {
     case TokenOrigin::Kind::prompt: fmt::format_to(out, "\nfrom the prompt"); break;
@@ -161,59 +254,7 @@ void TextPanel::explain(const Snapshot& s, int position) {
     case TokenOrigin::Kind::drawn: fmt::format_to(out, "\ndrawn, seed {}, draw {}", o.key.seed, o.key.resample + 1); break;
     }
     if (position > 0) fmt::format_to(out, "\nright click: another token here; double click: back to here");
-    tooltip(text());
-}
-
-/// The likeliest tokens at a position; choosing one branches there.
-void TextPanel::offer(const Snapshot& s, int position, Commands& commands) {
-    if (!ImGui::BeginPopup("alternatives")) return;
-    const int d_vocab = s.config().d_vocab;
-    const real* logits = s.trace().row(Site::logits, -1, position - 1);
-    top_ids({logits, static_cast<std::size_t>(d_vocab)}, k_alternatives, alternatives_);
-    double sum = 0;
-    for (int i = 0; i < d_vocab; ++i) sum += std::exp(static_cast<double>(logits[i] - logits[alternatives_[0]]));
-    ImGui::PushStyleColor(ImGuiCol_Text, theme().muted);
-    ImGui::TextUnformatted("Continue with");
-    ImGui::PopStyleColor();
-    for (const int id : alternatives_) {
-        text_.clear();
-        fmt::format_to(std::back_inserter(text_), "{:<10} {:5.1f} %##{}", in_label(token_labels().alone(id)),
-                       100 * std::exp(static_cast<double>(logits[id] - logits[alternatives_[0]])) / sum, id);
-        text_.push_back('\0');
-        FontScope scope(TextSize::body, Face::mono);
-        if (ImGui::Selectable(text_.data())) commands.post(command::ForceToken{position, id});
-    }
-    ImGui::EndPopup();
-}
-
-/// One line for each branch, indented below the one it left.
-void TextPanel::draw_branches(const Snapshot& s, Commands& commands) {
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    const auto depth_of = [&](int i) {
-        int depth = 0;
-        for (int p = s.tree[static_cast<std::size_t>(i)].parent; p >= 0; p = s.tree[static_cast<std::size_t>(p)].parent) ++depth;
-        return depth;
-    };
-    const auto draw_with_children = [&](const auto& self, int i) -> void {
-        const RunView& b = s.tree[static_cast<std::size_t>(i)];
-        const float indent = px(16) * static_cast<float>(depth_of(i));
-        std::string beginning;
-        for (int p = b.fork; p < std::min(b.rows, b.fork + 8); ++p) beginning += token_labels().in_text(b.token(p));
-        if (b.rows > b.fork + 8) beginning += "…";
-        text_.clear();
-        fmt::format_to(std::back_inserter(text_), "{}##branch {}", in_label(std::move(beginning)), i);
-        text_.push_back('\0');
-        const ImVec2 at = ImGui::GetCursorScreenPos();
-        if (b.parent >= 0)
-            list.AddLine({at.x + indent - px(10), at.y - px(6)}, {at.x + indent - px(10), at.y + px(14)}, theme().line, px(1)),
-                list.AddLine({at.x + indent - px(10), at.y + px(14)}, {at.x + indent - px(2), at.y + px(14)}, theme().line,
-                             px(1));
-        ImGui::SetCursorScreenPos({at.x + indent, at.y});
-        if (choice_row(text_.data(), i == s.branch)) commands.post(command::SelectBranch{i});
-        for (std::size_t c = 0; c < s.tree.size(); ++c)
-            if (s.tree[c].parent == i) self(self, static_cast<int>(c));
-    };
-    draw_with_children(draw_with_children, 0);
+    tooltip({text.data(), text.size()});
 }
 
 } // namespace

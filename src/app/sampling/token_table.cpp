@@ -117,14 +117,14 @@ void TokenTable::row(SamplingView& view, int id, float width, const Snapshot& s,
     right_aligned(numbers, at.number_end, y, height, ink, number);
     const float middle = std::floor(y + height / 2);
     const double p = view.p_after(id);
-    if (counts)
-        observed(view, id, at, middle);
-    else
-        bars(view, id, at, middle, cut != 0);
     const char* last = cut      ? "cut"
                        : counts ? view.line("{:.0f} ±{:.0f}", k_n_resamples * p, count_deviation(k_n_resamples, p))
                                 : view.line("{:.1f}%", 100 * p);
     right_aligned(numbers, at.right, y, height, ink, last);
+    if (counts)
+        observed(view, id, at, middle);
+    else
+        bars(view, id, at, middle, cut != 0);
     put_focus_ring(item, px(4));
     if (item.hovered) explain(view, id);
     if (item.pressed && !is_second_click()) {
