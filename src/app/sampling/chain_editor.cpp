@@ -1,6 +1,5 @@
 #include "app/sampling/parts.h"
 
-#include "app/file_browser.h"
 #include "app/widget_parts.h"
 #include "app/widgets.h"
 
@@ -39,7 +38,7 @@ constexpr float k_chip_height = 24;
 float chip_width(const char* label, std::string_view value) {
     const float words = measure(font(TextSize::small), label).x,
                 number = measure(font(TextSize::small, Face::mono_bold), value).x;
-    return std::ceil(words + (value.empty() ? 0 : px(5) + number) + px(16));
+    return std::ceil(words + (value.empty() ? 0 : px(5) + number) + px(14));
 }
 
 /// Smaller than a chip among controls; a stage that is off has no surface.
@@ -54,7 +53,7 @@ bool stage_chip(const char* label, std::string_view value, bool on, bool chosen)
         list.AddRectFilled(item.box.Min, item.box.Max, fill, rounding);
     if (chosen || !on) list.AddRect(item.box.Min, item.box.Max, chosen ? t.accent : t.border, rounding, 0, std::max(px(1), 1.0f));
     ImFont* words = font(TextSize::small);
-    const float left = item.box.Min.x + px(8);
+    const float left = item.box.Min.x + px(7);
     put_text(list, item.box, left, words, on ? t.text : t.muted, label);
     if (!value.empty())
         put_text(list, item.box, left + measure(words, label).x + px(5), font(TextSize::small, Face::mono_bold), t.text, value);
@@ -66,7 +65,7 @@ void draw_chips(SamplingView& view) {
     const float right = ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x;
     const auto place = [&](float width, bool first) {
         if (first) return;
-        ImGui::SameLine(0, px(5));
+        ImGui::SameLine(0, px(4));
         if (ImGui::GetCursorScreenPos().x + width > right) ImGui::NewLine();
     };
     const ImVec2 spacing = ImGui::GetStyle().ItemSpacing;

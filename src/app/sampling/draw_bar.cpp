@@ -1,7 +1,6 @@
 // The draw as a coin thrown on the cumulative distribution.
 #include "app/sampling/parts.h"
 
-#include "app/file_browser.h"
 #include "app/token_labels.h"
 #include "app/widget_parts.h"
 #include "app/widgets.h"

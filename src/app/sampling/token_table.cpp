@@ -1,6 +1,5 @@
 #include "app/sampling/parts.h"
 
-#include "app/file_browser.h"
 #include "app/token_labels.h"
 #include "app/widget_parts.h"
 #include "app/widgets.h"

@@ -1,6 +1,5 @@
 #include "app/text_strip/branch_tree.h"
 
-#include "app/file_browser.h"
 #include "app/text_strip/alternatives.h"
 #include "app/token_labels.h"
 #include "app/widget_parts.h"
