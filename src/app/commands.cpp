@@ -69,9 +69,13 @@ void shoot(const ShotOptions& o) {
     if (!o.model.model.empty()) act(command::Open{o.model.model, o.model.tokenizer});
     if (!o.prompt.empty()) act(command::SetPrompt{o.prompt, false});
     for (const Command& c : script) act(c);
-    // The first frames measure; glyphs and sizes settle.
-    constexpr int k_settling_frames = 6;
-    for (int i = 0; i < k_settling_frames; ++i) screen.frame([&] { workbench.frame(); });
+    // The first frames measure; glyphs and sizes settle; what is spread over frames comes to its end.
+    constexpr int k_settling_frames = 6, k_most_frames = 600;
+    std::uint64_t asked = 0;
+    for (int i = 0; i < k_settling_frames || (i < k_most_frames && asked != frame_requests()); ++i) {
+        asked = frame_requests();
+        screen.frame([&] { workbench.frame(); });
+    }
     write_png(o.out, screen.picture());
     fmt::print("{}: {}x{}\n", o.out, width, height);
 }

@@ -56,17 +56,17 @@ bool header_choice(const char* name, int& choice, std::span<const char* const> o
     return changed;
 }
 
-float header_menu_width(const char* label) {
-    return std::ceil(measure(font(TextSize::small), shown(label)).x) + 2 * px(k_padding) + px(k_arrow);
+float header_menu_width(std::string_view chosen) {
+    return std::ceil(measure(font(TextSize::small), chosen).x) + 2 * px(k_padding) + px(k_arrow);
 }
 
-bool header_menu(const char* label) {
+bool header_menu(const char* name, std::string_view chosen) {
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    const ButtonItem item = button_item(label, {header_menu_width(label), px(k_height)});
+    const ButtonItem item = button_item(name, {header_menu_width(chosen), px(k_height)});
     if (!item.seen) return false;
     fill(item.box, item.hovered || item.held ? t.control_hover : t.control, px(5));
-    put_text(list, item.box, item.box.Min.x + px(k_padding), font(TextSize::small), t.text, shown(label));
+    put_text(list, item.box, item.box.Min.x + px(k_padding), font(TextSize::small), t.text, chosen);
     draw_icon(list, Icon::chevron_down, {item.box.Max.x - px(k_padding) - px(2), item.box.GetCenter().y}, px(8), t.muted);
     put_focus_ring(item, px(5));
     return item.pressed;
@@ -81,6 +81,5 @@ HeaderPlace header_place(float width) {
 
 HeaderControls::HeaderControls(ImVec2 at) : below_(ImGui::GetCursorScreenPos()) { ImGui::SetCursorScreenPos(at); }
 HeaderControls::~HeaderControls() { ImGui::SetCursorScreenPos(below_); }
-void HeaderControls::next() { ImGui::SameLine(0, px(k_gap)); }
 
 } // namespace gf

@@ -4,6 +4,7 @@
 #include "app/imgui_host.h"
 
 #include <span>
+#include <string_view>
 
 namespace gf {
 
@@ -13,10 +14,10 @@ float header_choice_width(std::span<const char* const> options);
 /// True when `choice` changed; -1: none is chosen.
 bool header_choice(const char* name, int& choice, std::span<const char* const> options);
 
-/// What is chosen from a longer list, with an arrow: "layer v". Width in pixels:
-float header_menu_width(const char* label);
-/// True when clicked: open a popup.
-bool header_menu(const char* label);
+/// What is chosen from a longer list, with an arrow. Width in pixels:
+float header_menu_width(std::string_view chosen);
+/// An item called `name` that shows what is chosen. True when clicked: open a popup.
+bool header_menu(const char* name, std::string_view chosen);
 
 /// Where header controls `width` wide go in the header line that begins at the cursor; false where they would leave less than
 /// a title. Then: panel_header(title, subtitle, place.reserved), and in a scope the controls.
@@ -34,8 +35,6 @@ class HeaderControls {
     ~HeaderControls();
     HeaderControls(const HeaderControls&) = delete;
     HeaderControls& operator=(const HeaderControls&) = delete;
-    /// The next control stands to the right of the last one.
-    void next();
 
   private:
     ImVec2 below_;

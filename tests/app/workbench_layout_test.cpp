@@ -63,7 +63,7 @@ void expect_bar_in_order(const std::string& window) {
 void expect_panels_whole() {
     for (const UiItem& item : ImGuiHost::current().items().items()) {
         if (!item.owner || item.label.empty() || item.stack.empty() || item.owner->ParentWindow) continue;
-        if (item.window != "Head" && item.window != "Sampling" && item.window != "Text") continue;
+        if (item.window != "Head" && item.window != "Heads" && item.window != "Sampling" && item.window != "Text") continue;
         EXPECT_TRUE(inside(item.rect, item.clip))
             << item.window << "/" << item.label << ": " << item.rect.min.x << ", " << item.rect.min.y << " to " << item.rect.max.x
             << ", " << item.rect.max.y << " in " << item.clip.max.x << ", " << item.clip.max.y;
@@ -130,11 +130,12 @@ TEST(WorkbenchLook, TheMenuSetsThemeAndScale) {
     bench.ui.frames(2);
     EXPECT_EQ(px(100), 100);
     ImGui::GetIO().AddKeyEvent(ImGuiMod_Ctrl, true);
-    bench.ui.wheel("Head/matrix", 1); // no zoom of the matrix
+    bench.post(command::SetView{"Head", "form", "matrix"});
+    bench.ui.wheel("Head/attention", 1); // no zoom of the matrix
     ImGui::GetIO().AddKeyEvent(ImGuiMod_Ctrl, false);
     bench.ui.frames(2);
     EXPECT_FLOAT_EQ(bench.workbench.settings().scale, 1.1f);
-    bench.ui.hover("Head/matrix", {2, 2});
+    bench.ui.hover("Head/attention", {2, 2});
     EXPECT_EQ(bench.workbench.selection().cell.get(), (CellRef{0, Site::pattern, 0, 0, 0, 0}));
 }
 
@@ -157,9 +158,9 @@ TEST(WorkbenchIdle, AsksForNoMoreFrames) {
     bench.post(command::ForceToken{3, 260});
     bench.post(command::Step{30});
     EXPECT_EQ(asked(), 0u) << "a text";
-    bench.ui.hover("Text/token 5");
+    bench.ui.hover("Text/token 33");
     EXPECT_EQ(asked(), 0u) << "the mouse rests on a token";
-    bench.ui.hover("Head/matrix");
+    bench.ui.hover("Head/curves");
     EXPECT_EQ(asked(), 0u) << "the mouse rests on a cell";
     bench.ui.hover("Heads/L1H2");
     EXPECT_EQ(asked(), 0u) << "the mouse rests on a head";

@@ -1,19 +1,117 @@
 // Heads: the patterns of all heads, and what they do.
 
+#include "app/header_choice.h"
 #include "app/panel.h"
 #include "app/panel_frame.h"
+#include "app/panels/attention_rows.h"
+#include "app/panels/head_roles_list.h"
+#include "app/panels/heads_grid.h"
+#include "app/widgets.h"
+#include "app/window.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
 
 namespace gf {
 namespace {
+
+constexpr std::string_view k_by_layer = "layer";
+constexpr std::size_t k_roles_budget = 60'000; // weights read in a frame: about 0.2 ms
+constexpr float k_legend = 22, k_gap = 12, k_least_grid_x = 170, k_least_grid_y = 90, k_least_x = 64,
+                k_least_y = 56; // design lengths
 
 class HeadsPanel : public Panel {
   public:
     const char* title() const override { return "Heads"; }
     const char* about() const override { return "the patterns of all heads, and what they do"; }
     void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) override;
+    std::vector<PanelOption> options() const override;
+    void choose(std::string_view option, std::string_view value) override;
+
+  private:
+    std::string_view sort_name() const { return sort_ ? head_role_row(*sort_).name : k_by_layer; }
+    void draw_header(const Snapshot& snapshot);
+    void draw_body(const Snapshot& snapshot, Selection& selection, Commands& commands);
+
+    std::optional<HeadRole> sort_; ///< none: by layer
+    HeadRoles roles_;
+    HeadsGrid grid_;
+    HeadRolesList list_;
+    fmt::memory_buffer text_;
 };
 
-void HeadsPanel::draw(const Snapshot&, Selection&, Commands&) { panel_header("Heads", about()); }
+std::vector<PanelOption> HeadsPanel::options() const {
+    PanelOption sort{"sort", {k_by_layer}};
+    for (int i = 0; i < k_n_head_roles; ++i) sort.values.push_back(head_role_row(static_cast<HeadRole>(i)).name);
+    return {sort};
+}
+
+void HeadsPanel::choose(std::string_view, std::string_view value) {
+    sort_.reset();
+    for (int i = 0; i < k_n_head_roles; ++i)
+        if (head_role_row(static_cast<HeadRole>(i)).name == value) sort_ = static_cast<HeadRole>(i);
+}
+
+void HeadsPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
+    draw_header(s);
+    if (!patterns_are_kept(s)) return;
+    if (!roles_.update(s.run().trace, s.cursor, k_roles_budget)) request_frame();
+    grid_.update(s);
+    draw_body(s, selection, commands);
+}
+
+void HeadsPanel::draw_header(const Snapshot& s) {
+    text_.clear();
+    auto out = std::back_inserter(text_);
+    fmt::format_to(out, "{} × {}, ", s.config().n_layers, s.config().n_heads);
+    if (!sort_)
+        fmt::format_to(out, "sorted by layer; hue = head");
+    else if (roles_.queries(*sort_, s.cursor) > 0)
+        fmt::format_to(out, "most {} first", sort_name());
+    else
+        fmt::format_to(out, "{}: none, {}", sort_name(), head_role_row(*sort_).never);
+    const HeaderPlace place = header_place(header_menu_width(sort_name()));
+    panel_header("Heads", {text_.data(), text_.size()}, place.reserved);
+    if (!place.fits) return;
+    const HeaderControls controls(place.at);
+    if (header_menu("sort", sort_name())) ImGui::OpenPopup("sort heads");
+    tooltip("Sort the heads by layer or by what they do");
+    if (!ImGui::BeginPopup("sort heads")) return;
+    if (ImGui::MenuItem(k_by_layer.data(), nullptr, !sort_)) sort_.reset();
+    for (int i = 0; i < k_n_head_roles; ++i) {
+        const auto role = static_cast<HeadRole>(i);
+        if (ImGui::MenuItem(head_role_row(role).name.data(), nullptr, sort_ == role)) sort_ = role;
+    }
+    ImGui::EndPopup();
+}
+
+void HeadsPanel::draw_body(const Snapshot& s, Selection& selection, Commands& commands) {
+    ImVec2 room = ImGui::GetContentRegionAvail();
+    room = {std::max(room.x, px(k_least_x)), std::max(room.y, px(k_least_y))}; // a panel that is smaller still scrolls
+    ImVec2 at = ImGui::GetCursorScreenPos();
+    at.y += px(2);
+    const ImVec2 end{at.x + room.x, at.y + room.y - px(2)};
+    UiRect maps{at, end}, roles{};
+    const float width = HeadRolesList::width(), height = HeadRolesList::height(), gap = px(k_gap);
+    if (room.x >= width + gap + px(k_least_grid_x)) { // beside the maps, or below them, or not at all
+        maps.max.x -= width + gap;
+        roles = {{maps.max.x + gap, at.y}, end};
+    } else if (room.y >= height + gap + px(k_legend) + px(k_least_grid_y)) {
+        maps.max.y -= height + gap;
+        roles = {{at.x, maps.max.y + gap}, end};
+    }
+    const bool has_legend = maps.height() > px(k_legend) + px(k_least_grid_y) && maps.width() > px(250);
+    if (has_legend) maps.max.y -= px(k_legend);
+    grid_.draw(s, roles_, sort_, selection, commands, maps);
+    if (roles.width() > 0) list_.draw(s, roles_, selection, commands, roles);
+    if (!has_legend) return;
+    ImGui::SetCursorScreenPos({at.x, maps.max.y + px(4)});
+    HeatMapView view = themed_heat_map(false);
+    view.scale.gamma = 0.5f;
+    colour_legend({"weight", "0", "1", true}, view.scale);
+}
 
 } // namespace
 

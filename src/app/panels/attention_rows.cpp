@@ -1,0 +1,73 @@
+#include "app/panels/attention_rows.h"
+
+#include "app/imgui_host.h"
+#include "app/token_labels.h"
+#include "render/heat_cells.h"
+
+#include <iterator>
+
+namespace gf {
+
+std::span<const float> weight_cells(const Trace& trace, HeadRef head, int row, std::vector<float>& marked) {
+    const std::span<const float> scores = score_cells(trace, head, row);
+    const real* weights = trace.row(Site::pattern, head.layer, row) + static_cast<std::ptrdiff_t>(head.head) * trace.n_keys();
+    marked.resize(static_cast<std::size_t>(trace.n_keys()));
+    for (std::size_t k = 0; k < scores.size(); ++k) marked[k] = scores[k] == k_masked_cell ? k_masked_cell : weights[k];
+    return {marked.data(), scores.size()};
+}
+
+std::span<const float> score_cells(const Trace& trace, HeadRef head, int row) {
+    const Trace::RowPlan& plan = trace.plan(row);
+    const real* scores = trace.row(Site::attn_scores, head.layer, row) + static_cast<std::ptrdiff_t>(head.head) * trace.n_keys();
+    return {scores, static_cast<std::size_t>(plan.key_end - plan.segment_begin)};
+}
+
+CellRef cell_ref(Site site, HeadRef head, const AttentionCell& cell) {
+    return {0, site, head.layer, head.head, cell.query, cell.key};
+}
+
+std::optional<AttentionCell> attention_cell(const std::optional<CellRef>& cell, HeadRef head) {
+    if (!cell || cell->param >= 0 || (cell->site != Site::pattern && cell->site != Site::attn_scores)) return std::nullopt;
+    if (cell->layer != head.layer || cell->head != head.head) return std::nullopt;
+    return AttentionCell{cell->row, cell->column};
+}
+
+bool is_attention_of(const CellRange& range, HeadRef head) {
+    if (range.param >= 0 || (range.site != Site::pattern && range.site != Site::attn_scores)) return false;
+    return range.layer == head.layer && head.head >= range.head_begin && (range.head_end < 0 || head.head < range.head_end);
+}
+
+void say_cell(fmt::memory_buffer& out, const Snapshot& s, HeadRef head, const AttentionCell& cell) {
+    const auto& query = token_labels().alone(s.run().token(cell.query));
+    const auto& key = token_labels().alone(s.run().token(cell.key));
+    const real score = s.trace().value(cell_ref(Site::attn_scores, head, cell));
+    if (score == k_masked_cell)
+        fmt::format_to(std::back_inserter(out), "query {} ({}) may not read key {} ({}): masked", query, cell.query, key,
+                       cell.key);
+    else
+        fmt::format_to(std::back_inserter(out), "query {} ({}) reads key {} ({}): weight {:.4f}, score {:.3f}", query, cell.query,
+                       key, cell.key, s.trace().value(cell_ref(Site::pattern, head, cell)), score);
+}
+
+bool patterns_are_kept(const Snapshot& s) {
+    const Trace& trace = s.trace();
+    if (trace.kept(Site::pattern)) return true;
+    const ModelConfig& c = s.config();
+    const double needed = static_cast<double>(trace_bytes(c, {trace.capacity(), {}, Keep::all})) * 1e-6;
+    fmt::memory_buffer text;
+    fmt::format_to(
+        std::back_inserter(text),
+        "The patterns of {} layers × {} heads are not kept: a run of {} tokens with all its values takes {:.0f} MB, more "
+        "than the trace budget. The residual stream, keys, values and logits are there. A shorter prompt shows the "
+        "patterns.",
+        c.n_layers, c.n_heads, trace.capacity(), needed);
+    ImGui::PushStyleColor(ImGuiCol_Text, theme().muted);
+    ImGui::PushTextWrapPos(0);
+    ImGui::TextUnformatted(text.data(), text.data() + text.size());
+    ImGui::PopTextWrapPos();
+    ImGui::PopStyleColor();
+    record_text(ImGui::GetFont(), ImGui::GetItemRectMin(), {text.data(), text.size()});
+    return false;
+}
+
+} // namespace gf

@@ -1,0 +1,54 @@
+#pragma once
+// What both forms of the Head panel, matrix and lines, are asked to show.
+
+#include "app/item_recorder.h"
+#include "app/panel.h"
+#include "app/panels/attention_rows.h"
+
+namespace gf {
+
+struct HeadScene {
+    const Snapshot& snapshot;
+    Selection& selection;
+    Commands& commands;
+    HeadRef head;
+    Site site = Site::pattern; ///< or attn_scores
+    UiRect area;
+
+    bool scores() const { return site == Site::attn_scores; }
+    int n_tokens() const { return snapshot.cursor; }
+    /// A value as the form shows it, masked cells marked.
+    float value(const AttentionCell& cell) const;
+    /// The hovered cell of any panel, else the pinned one, if it is of this head and in view of the text.
+    std::optional<AttentionCell> cell_in_focus() const;
+    /// The mouse is on this cell of ours.
+    void point_at(const AttentionCell& cell) const;
+    /// Pins it; once more: lets it go.
+    void pin(const AttentionCell& cell) const;
+};
+
+/// True on a release of the mouse that was no drag, for an item that also pans.
+bool clicked_without_drag(bool pressed);
+
+/// Largest magnitude among a head's scores, for a symmetric colour scale. Grows with the text; rows are read once.
+class ScoreRange {
+  public:
+    float upto(const std::shared_ptr<const Trace>& trace, HeadRef head, int rows);
+
+  private:
+    std::shared_ptr<const Trace> trace_;
+    HeadRef head_;
+    std::vector<float> largest_; ///< [rows]: of the first rows
+};
+
+/// One line: "weight 0 [ramp] 1", and the cell in focus in words, else `otherwise`.
+class HeadCaption {
+  public:
+    static float height();
+    void draw(const HeadScene& scene, const UiRect& line, std::string_view otherwise);
+
+  private:
+    fmt::memory_buffer text_;
+};
+
+} // namespace gf

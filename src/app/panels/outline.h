@@ -1,0 +1,14 @@
+#pragma once
+// How what is in focus is marked in the panels: what a value is computed from in solid lines, what it feeds in dashed ones.
+
+#include "app/item_recorder.h"
+
+#include <imgui.h>
+
+namespace gf {
+
+void outline_focus(ImDrawList& list, const UiRect& rect);
+void outline_precedent(ImDrawList& list, const UiRect& rect);
+void outline_dependent(ImDrawList& list, const UiRect& rect);
+
+} // namespace gf
