@@ -242,7 +242,8 @@ void look_around(Bench& bench) {
     bench.post(command::SetView{"Head", "form", "matrix"});
     bench.ui.tooltip("Head/attention");
     bench.post(command::SetView{"Head", "form", "lines"});
-    for (const char* name : {"Head/curves", "Heads/L0H0", "Heads/induction", "Sampling/the draw", "Text/next", "Transport/Prompt"})
+    for (const char* name :
+         {"Head/curves", "Heads/L0H0", "Heads/induction", "Sampling/the draw", "Text/next", "Transport/Prompt"})
         bench.ui.tooltip(name);
     int hovered = 0;
     for (const std::string& name : bench.ui.list()) {
