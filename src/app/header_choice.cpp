@@ -9,7 +9,7 @@
 namespace gf {
 namespace {
 
-constexpr float k_height = 20, k_padding = 8, k_gap = 8, k_arrow = 12, k_least_title = 90;
+constexpr float k_height = 20, k_padding = 8, k_gap = 8, k_arrow = 12, k_least_title = 150;
 
 float option_width(const char* option) {
     return std::ceil(measure(font(TextSize::small, Face::bold), shown(option)).x) + 2 * px(k_padding);

@@ -99,6 +99,7 @@ void Workbench::settle() {
 
 /// The window's own commands act here, all others in the session. What is wrong with them becomes the note.
 void Workbench::carry_out(const Command& c) {
+    pin_in_range(session_.latest()); // a new model lets go of old pins before this command makes new ones
     try {
         if (carry_out_in_window(c)) return;
     } catch (const Error& e) {

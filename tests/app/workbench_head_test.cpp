@@ -81,10 +81,11 @@ TEST_F(MatrixTest, ScoresHaveASymmetricScale) {
             for (int k = 0; k <= q; ++k) most = std::max(most, std::abs(value(Site::attn_scores, {1, 2}, q, k)));
         return most;
     };
-    EXPECT_TRUE(bench.shows("Head", fmt::format("{:.1f}", largest())));
-    EXPECT_TRUE(bench.shows("Head", fmt::format("{:.1f}", -largest())));
+    const auto three_digits = [](double x) { return fmt::format("{:.{}f}", x, x < 10 ? 2 : x < 100 ? 1 : 0); };
+    EXPECT_TRUE(bench.shows("Head", three_digits(largest())));
+    EXPECT_TRUE(bench.shows("Head", fmt::format("-{}", three_digits(largest()))));
     bench.post(command::Jump{5});
-    EXPECT_TRUE(bench.shows("Head", fmt::format("{:.1f}", largest()))) << "of the text in view";
+    EXPECT_TRUE(bench.shows("Head", three_digits(largest()))) << "of the text in view";
     ui.click("Head/weights");
     EXPECT_TRUE(bench.shows("Head", "weight"));
 }

@@ -14,10 +14,12 @@ namespace gf {
 namespace {
 
 constexpr std::size_t k_most_curves = 240;
-constexpr float k_least_strength = 0.005f;       // weaker ones cannot be seen
-constexpr float k_label_line = 18, k_reach = 7;  // design lengths: of labels; from the mouse to a curve
+constexpr float k_least_strength = 0.005f; // weaker ones cannot be seen
+constexpr float k_label_line = 18, k_reach = 7,
+                k_captioned_from = 110; // design lengths: of labels; from the mouse to a curve; of a panel with a caption
 constexpr float k_token = 13, k_least_token = 7; // of a token, unless a person zooms out
-constexpr int k_segments = 16;
+constexpr int k_segments = 32;                   // of a large curve; small ones take every second point
+constexpr float k_large_curve = 240;             // design length
 
 /// A curve from a key above to a query below, vertical at both ends: the Bezier curve with its inner control points at half
 /// height. Both coordinates are fixed polynomials of t, so a table serves all curves.
@@ -50,7 +52,8 @@ void HeadLines::draw(const HeadScene& scene) {
     const UiRect& area = scene.area;
     const float line = px(k_label_line);
     const UiRect keys{area.min, {area.max.x, area.min.y + line}};
-    const UiRect caption{{area.min.x, area.max.y - HeadCaption::height()}, area.max};
+    const bool has_caption = area.height() >= px(k_captioned_from);
+    const UiRect caption{{area.min.x, area.max.y - (has_caption ? HeadCaption::height() : 0)}, area.max};
     const UiRect queries{{area.min.x, caption.min.y - line}, {area.max.x, caption.min.y}};
     const UiRect canvas{{area.min.x, keys.max.y + px(2)}, {area.max.x, queries.min.y - px(2)}};
     if (canvas.height() < px(16) || canvas.width() < px(60)) return;
@@ -69,7 +72,7 @@ void HeadLines::draw(const HeadScene& scene) {
     list.PopClipRect();
     draw_labels(scene, keys, queries);
     outline(scene, keys, queries);
-    draw_caption(scene, caption);
+    if (has_caption) draw_caption(scene, caption);
 }
 
 /// All tokens, or the newest for which there is room (with the pinned one), or what a person zoomed to.
@@ -216,7 +219,8 @@ void HeadLines::draw_curve(const HeadScene& scene, const Curve& c, const UiRect&
         colour = in_view ? t.accent : t.head_fill(scene.head.head, scene.snapshot.config().n_heads);
     }
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    for (int i = 0; i <= k_segments; ++i)
+    const int step = canvas.height() > px(k_large_curve) ? 1 : 2;
+    for (int i = 0; i <= k_segments; i += step)
         list.PathLineTo({key + (query - key) * k_curve.across[static_cast<std::size_t>(i)],
                          canvas.min.y + canvas.height() * k_curve.down[static_cast<std::size_t>(i)]});
     list.PathStroke(with_alpha(lit ? t.accent : colour, lit ? 1.0f : opacity), 0,
@@ -235,9 +239,11 @@ void HeadLines::draw_labels(const HeadScene& scene, const UiRect& keys, const Ui
     constexpr float k_noticeable = 0.1f;
     for (const Curve& c : of_query_) // what the query in view reads
         if (c.strength >= k_noticeable) inks_[static_cast<std::size_t>(c.cell.key - first_)] = t.text;
-    put_token_row(list, run, slots(), keys, cell ? cell->key : -1, t.ink(ColourRole::key), inks_);
+    const std::array key{LitToken{cell ? cell->key : -1, t.ink(ColourRole::key)}};
+    put_token_row(list, run, slots(), keys, key, inks_);
     inks_.assign(static_cast<std::size_t>(end_ - first_), t.text);
-    put_token_row(list, run, slots(), queries, query_, t.accent_text, inks_);
+    const std::array query{LitToken{query_, t.accent_text}, LitToken{cell ? cell->query : -1, t.text}};
+    put_token_row(list, run, slots(), queries, query, inks_);
 }
 
 /// Rows and columns of what the cell in focus is computed from and feeds, at their tokens.
@@ -247,8 +253,13 @@ void HeadLines::outline(const HeadScene& scene, const UiRect& keys, const UiRect
     const auto mark = [&](const UiRect& band, int begin, int end, auto put) {
         begin = std::max(begin, first_), end = end < 0 ? end_ : std::min(end, end_);
         if (begin >= end) return;
-        put(list, UiRect{{std::max(at.left(begin), band.min.x) + px(1), band.min.y + px(1)},
-                         {std::min(at.right(end - 1), band.max.x) - px(1), band.max.y - px(1)}});
+        float left = at.left(begin), right = at.right(end - 1);
+        if (end - begin == 1) { // around its label
+            const float half = (token_label_width(scene.snapshot.run(), begin) + px(2)) / 2, centre = at.centre(begin);
+            left = std::min(left, centre - half), right = std::max(right, centre + half);
+        }
+        left = std::max(left, band.min.x), right = std::min(right, band.max.x);
+        put(list, UiRect{{left + px(1), band.min.y + px(1)}, {right - px(1), band.max.y - px(1)}});
     };
     const auto mark_all = [&](const std::vector<CellRange>& ranges, auto put) {
         for (const CellRange& r : ranges) {

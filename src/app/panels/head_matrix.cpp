@@ -14,7 +14,7 @@ namespace gf {
 namespace {
 
 // Design lengths.
-constexpr float k_query_margin = 72, k_key_margin = 72, k_key_line = 18, k_beside = 200, k_gap = 12;
+constexpr float k_query_margin = 72, k_key_margin = 72, k_key_line = 18, k_beside = 208, k_gap = 12;
 constexpr float k_widest_aspect = 3, k_tallest_aspect = 1.15f;
 constexpr float k_upright_from = 300;      ///< height of the area from which on key labels may run upwards
 constexpr float k_level_from = 26;         ///< width of a cell from which on they need not
@@ -183,7 +183,7 @@ void HeadMatrix::draw_key_labels(const HeadScene& scene, const Shape& at, int li
         for (int i = first; i <= end; ++i) edges_.push_back(edge(i));
         inks_.assign(edges_.size(), t.muted);
         const UiRect band{{at.matrix.min.x, at.matrix.min.y - px(k_key_line)}, {at.matrix.max.x, at.matrix.min.y}};
-        put_token_row(list, run, {first, edges_, tokens_per_label(cell)}, band, lit, t.accent_text, inks_);
+        put_token_row(list, run, {first, edges_, tokens_per_label(cell)}, band, {{{lit, t.accent_text}}}, inks_);
         return;
     }
     ImFont* face = font(TextSize::small);
@@ -204,8 +204,9 @@ void HeadMatrix::draw_caption(const HeadScene& scene, const Shape& at) {
     least_.clear();
     greatest_.clear();
     if (scene.scores()) {
-        fmt::format_to(std::back_inserter(least_), "{:.1f}", -view_.scale.vmax);
-        fmt::format_to(std::back_inserter(greatest_), "{:.1f}", view_.scale.vmax);
+        const int digits = view_.scale.vmax < 10 ? 2 : view_.scale.vmax < 100 ? 1 : 0;
+        fmt::format_to(std::back_inserter(least_), "{:.{}f}", -view_.scale.vmax, digits);
+        fmt::format_to(std::back_inserter(greatest_), "{:.{}f}", view_.scale.vmax, digits);
     } else {
         least_.push_back('0');
         greatest_.push_back('1');

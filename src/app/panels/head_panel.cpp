@@ -19,7 +19,7 @@ namespace {
 constexpr std::array<const char*, 2> k_forms{"matrix", "lines"}, k_values{"weights", "scores"};
 constexpr int k_most_lines = 40; // tokens up to which lines are shown unless a person chose
 // Design lengths.
-constexpr float k_least_x_lines = 260, k_least_x = 120, k_least_y = 90;
+constexpr float k_least_x_lines = 260, k_least_x = 120, k_least_y = 70;
 
 class HeadPanel : public Panel {
   public:

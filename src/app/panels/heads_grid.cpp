@@ -18,8 +18,9 @@ constexpr float k_layer_margin = 24, k_hue_margin = 10; ///< labels to the left 
 constexpr float k_hue_line = 4;                         ///< below a map of the flow
 constexpr float k_edge = 3;                             ///< room for outlines
 constexpr float k_least_cell_x = 8, k_least_cell_y = 10, k_widest_tile = 160, k_least_scrolled = 70;
-constexpr float k_widest_aspect = 2.2f, k_tallest_aspect = 1.25f; ///< a map's width : height, height : width
-constexpr int k_always_items = 400; ///< heads that are items even while they are scrolled out of sight
+constexpr float k_widest_aspect = 2.6f, k_tallest_aspect = 1.25f; ///< a map's width : height, height : width
+constexpr int k_always_items = 400;              ///< heads that are items even while they are scrolled out of sight
+constexpr long long k_cells_per_frame = 1 << 21; ///< sent to the card at most
 constexpr std::size_t k_entropy_budget = 60'000;
 
 UiRect mixed(const UiRect& a, const UiRect& b, float t) {
@@ -46,10 +47,14 @@ void HeadsGrid::update(const Snapshot& s) {
     if (trace_ != s.run().trace) {
         maps_.clear();
         trace_ = s.run().trace;
+        held_ = 0;
         order_for_ = {.sort = {}, .rows = -1, .cursor = -1};
     }
-    const int n_keys = trace.n_keys();
-    maps_.update({c.n_layers * c.n_heads, trace.capacity(), n_keys, Pool::magnitude}, s.run().rows, [&](int map, int row) {
+    const int n_keys = trace.n_keys(), n_maps = c.n_layers * c.n_heads;
+    const auto cells = static_cast<long long>(n_maps) * n_keys; // of a row of all maps
+    held_ = std::min(s.run().rows, held_ + std::max(1, static_cast<int>(k_cells_per_frame / cells)));
+    if (held_ < s.run().rows) request_frame();
+    maps_.update({n_maps, trace.capacity(), n_keys, Pool::magnitude}, held_, [&](int map, int row) {
         return weight_cells(trace, {map / c.n_heads, map % c.n_heads}, row, marked_);
     });
 }

@@ -12,11 +12,13 @@ namespace gf {
 
 class HeadsGrid {
   public:
-    /// Sends rows that are new to the card.
+    /// Sends rows that are new to the card, those of a long text over several frames.
     void update(const Snapshot& snapshot);
     /// `sort`: none is the grid. `area` is filled as well as maps of a sensible shape can; more scrolls.
     void draw(const Snapshot& snapshot, const HeadRoles& roles, std::optional<HeadRole> sort, Selection& selection,
               Commands& commands, const UiRect& area);
+    /// Of all maps, as drawn last.
+    float height() const { return size_.y; }
 
   private:
     struct Order {
@@ -44,6 +46,7 @@ class HeadsGrid {
     std::vector<HeatMapPlace> places_;
     std::vector<float> marked_; ///< a row on its way to the card
     std::shared_ptr<const Trace> trace_;
+    int held_ = 0; ///< rows that the card has
 
     Order order_for_;
     std::vector<int> order_, previous_; ///< heads (layer * n_heads + head) as shown now and before

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view k_by_layer = "layer";
 constexpr std::size_t k_roles_budget = 60'000; // weights read in a frame: about 0.2 ms
-constexpr float k_legend = 22, k_gap = 12, k_least_grid_x = 170, k_least_grid_y = 90, k_least_x = 64,
+constexpr float k_legend = 22, k_gap = 12, k_widest_list = 260, k_least_grid_x = 130, k_least_grid_y = 90, k_least_x = 64,
                 k_least_y = 56; // design lengths
 
 class HeadsPanel : public Panel {
@@ -69,7 +69,7 @@ void HeadsPanel::draw_header(const Snapshot& s) {
     if (!sort_)
         fmt::format_to(out, "sorted by layer; hue = head");
     else if (roles_.queries(*sort_, s.cursor) > 0)
-        fmt::format_to(out, "most {} first", sort_name());
+        fmt::format_to(out, "sorted by {}", sort_name());
     else
         fmt::format_to(out, "{}: none, {}", sort_name(), head_role_row(*sort_).never);
     const HeaderPlace place = header_place(header_menu_width(sort_name()));
@@ -95,19 +95,26 @@ void HeadsPanel::draw_body(const Snapshot& s, Selection& selection, Commands& co
     const ImVec2 end{at.x + room.x, at.y + room.y - px(2)};
     UiRect maps{at, end}, roles{};
     const float width = HeadRolesList::width(), height = HeadRolesList::height(), gap = px(k_gap);
-    if (room.x >= width + gap + px(k_least_grid_x)) { // beside the maps, or below them, or not at all
+    const bool fits_beside = room.x >= width + gap + px(k_least_grid_x);
+    const bool fits_below = room.y >= height + gap + px(k_legend) + px(k_least_grid_y);
+    // Where there is room for both: where the maps become larger.
+    const auto cell = [&](float x, float y) {
+        return std::min(x / static_cast<float>(s.config().n_heads), 1.3f * y / static_cast<float>(s.config().n_layers));
+    };
+    const bool larger_below = cell(room.x, room.y - height - gap) > cell(room.x - width - gap, room.y);
+    if (fits_beside && !(fits_below && larger_below)) {
         maps.max.x -= width + gap;
         roles = {{maps.max.x + gap, at.y}, end};
-    } else if (room.y >= height + gap + px(k_legend) + px(k_least_grid_y)) {
+    } else if (fits_below) {
         maps.max.y -= height + gap;
-        roles = {{at.x, maps.max.y + gap}, end};
+        roles = {{at.x, maps.max.y + gap}, {std::min(end.x, at.x + px(k_widest_list)), end.y}};
     }
     const bool has_legend = maps.height() > px(k_legend) + px(k_least_grid_y) && maps.width() > px(250);
     if (has_legend) maps.max.y -= px(k_legend);
     grid_.draw(s, roles_, sort_, selection, commands, maps);
     if (roles.width() > 0) list_.draw(s, roles_, selection, commands, roles);
     if (!has_legend) return;
-    ImGui::SetCursorScreenPos({at.x, maps.max.y + px(4)});
+    ImGui::SetCursorScreenPos({at.x, std::min(maps.max.y, maps.min.y + grid_.height()) + px(4)});
     HeatMapView view = themed_heat_map(false);
     view.scale.gamma = 0.5f;
     colour_legend({"weight", "0", "1", true}, view.scale);

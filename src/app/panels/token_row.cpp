@@ -4,6 +4,7 @@
 #include "app/widget_parts.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace gf {
@@ -47,30 +48,41 @@ bool fit_token_slots(const RunView& run, int first, int end, float left, float r
 
 int tokens_per_label(float slot) { return std::max(1, static_cast<int>(std::ceil(px(k_least) / slot))); }
 
-void put_token_row(ImDrawList& list, const RunView& run, const TokenSlots& slots, const UiRect& band, int lit, ImU32 lit_ink,
-                   std::span<const ImU32> inks) {
+float token_label_width(const RunView& run, int position) {
+    return std::ceil(measure(font(TextSize::small, Face::bold), short_label(run, position)).x);
+}
+
+void put_token_row(ImDrawList& list, const RunView& run, const TokenSlots& slots, const UiRect& band,
+                   std::span<const LitToken> lit, std::span<const ImU32> inks) {
     if (slots.count() <= 0) return;
     ImFont* face = font(TextSize::small);
-    UiRect taken{{0, 0}, {0, 0}}; // by the lit label
-    if (slots.contains(lit)) {
+    std::array<ImVec2, 4> taken{}; // from, to: by lit labels
+    std::size_t n_taken = 0;
+    const auto is_free = [&](float from, float to) {
+        return std::none_of(taken.begin(), taken.begin() + static_cast<std::ptrdiff_t>(n_taken),
+                            [&](ImVec2 t) { return from < t.y && to > t.x; });
+    };
+    for (const LitToken& l : lit) {
+        if (!slots.contains(l.token) || n_taken == taken.size()) continue;
         ImFont* bold = font(TextSize::small, Face::bold);
-        const std::string_view label = short_label(run, lit);
+        const std::string_view label = short_label(run, l.token);
         const float width = std::min(measure(bold, label).x, band.width());
-        const float x = std::clamp(slots.centre(lit) - width / 2, band.min.x, std::max(band.min.x, band.max.x - width));
-        taken = {{x - px(3), band.min.y}, {x + width + px(3), band.max.y}};
-        put_text_cut(list, {{x, band.min.y}, {band.max.x, band.max.y}}, bold, lit_ink, label);
+        const float x = std::clamp(slots.centre(l.token) - width / 2, band.min.x, std::max(band.min.x, band.max.x - width));
+        if (!is_free(x, x + width)) continue;
+        taken[n_taken++] = {x - px(3), x + width + px(3)};
+        put_text_cut(list, {{x, band.min.y}, {band.max.x, band.max.y}}, bold, l.ink, label);
     }
     const int every = slots.every;
+    float right = band.min.x; // where the last label ends
     for (int t = slots.first + (every - slots.first % every) % every; t < slots.end(); t += every) {
-        if (t == lit) continue;
         const float centre = slots.centre(t);
-        const float room = std::min({(slots.right(t) - slots.left(t)) * static_cast<float>(every) - px(k_gap) + 1,
-                                     2 * (centre - band.min.x), 2 * (band.max.x - centre)});
+        const float room = (slots.right(t) - slots.left(t)) * static_cast<float>(every) - px(k_gap) + 1;
         const std::string_view label = short_label(run, t);
         const float wanted = measure(face, label).x, width = std::min(std::ceil(wanted), room);
         if (width < std::min(wanted, 2 * px(k_least_room))) continue;
-        const float x = std::floor(centre - width / 2);
-        if (x < taken.max.x && x + width > taken.min.x) continue;
+        const float x = std::floor(std::clamp(centre - width / 2, band.min.x, std::max(band.min.x, band.max.x - width)));
+        if (x < right || !is_free(x, x + width)) continue;
+        right = x + width + px(2);
         put_text_cut(list, {{x, band.min.y}, {x + width + 1, band.max.y}}, face, inks[static_cast<std::size_t>(t - slots.first)],
                      label);
     }

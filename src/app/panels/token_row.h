@@ -34,9 +34,17 @@ bool fit_token_slots(const RunView& run, int first, int end, float left, float r
 /// How many equal slots of this width share one label.
 int tokens_per_label(float slot);
 
-/// Labels within `band`. `lit` (-1: none) is always there and whole, in bold and its colour; the others give way to it.
-/// `inks` by slot.
-void put_token_row(ImDrawList& list, const RunView& run, const TokenSlots& slots, const UiRect& band, int lit, ImU32 lit_ink,
-                   std::span<const ImU32> inks);
+/// Width of a token's label, lit.
+float token_label_width(const RunView& run, int position);
+
+struct LitToken {
+    int token = -1; ///< -1: none
+    ImU32 ink = 0;
+};
+
+/// Labels within `band`. Lit ones are always there and whole, in bold and their colour; the others give way to them, later
+/// ones of the lit to earlier ones. `inks` by slot.
+void put_token_row(ImDrawList& list, const RunView& run, const TokenSlots& slots, const UiRect& band,
+                   std::span<const LitToken> lit, std::span<const ImU32> inks);
 
 } // namespace gf
