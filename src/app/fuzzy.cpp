@@ -18,13 +18,14 @@ float subsequence_score(std::string_view word, std::string_view text) {
     float score = 0;
     std::size_t t = 0;
     bool last_fits = false;
-    for (const char c : word) {
+    for (std::size_t w = 0; w < word.size(); ++w) {
+        const char c = word[w];
         std::size_t at = t;
         while (at < text.size() && !same(text[at], c)) ++at;
         if (!(last_fits && at == t)) // the next word that begins with it, if the rest of the text has one
             for (std::size_t other = at; other < text.size(); ++other)
                 if (same(text[other], c) && begins_word(text, other)) {
-                    const std::string_view rest = word.substr(static_cast<std::size_t>(&c - word.data()) + 1);
+                    const std::string_view rest = word.substr(w + 1);
                     std::size_t needed = 0;
                     for (std::size_t i = other + 1; i < text.size() && needed < rest.size(); ++i)
                         needed += same(text[i], rest[needed]);
@@ -73,7 +74,7 @@ float fuzzy_score(std::string_view query, std::string_view text) {
         if (letters < 0) return -1;
         score += letters;
     }
-    return score + 5.0f / (1 + static_cast<float>(text.size()) / 10);
+    return score + 5.0f / (1 + static_cast<float>(text.size() / 16)); // names of about the same length keep their order
 }
 
 } // namespace gf

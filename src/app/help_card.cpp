@@ -89,7 +89,7 @@ void HelpCard::draw() {
     ImGui::Dummy({0, px(8)});
     const float width = two_columns ? std::floor((room - px(k_gap)) / 2) : room;
     const auto all = groups();
-    const std::size_t left_column = two_columns ? 2 : all.size(); // playback and looking are keys, the rest is shorter
+    const std::size_t left_column = two_columns ? (all.size() + 1) / 2 : all.size();
     ImGui::BeginGroup();
     for (std::size_t i = 0; i < all.size(); ++i) {
         if (i == left_column) {

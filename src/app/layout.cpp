@@ -22,22 +22,39 @@ LayoutNode above(float size, LayoutNode a, LayoutNode b) { return {false, size, 
 
 constexpr float k_text = -60, k_side = -310, k_outline = 212;
 
+/// Two stacks of tabs above the text.
+LayoutNode stacks(std::vector<std::string> main, std::vector<std::string> side) {
+    return above(k_text, beside(0.6f, leaf(std::move(main)), leaf(std::move(side))), leaf({"Text"}));
+}
+
 Layout overview() {
     LayoutNode upper = beside(k_outline, leaf({"Outline"}), beside(k_side, leaf({"Flow"}), leaf({"Sampling"})));
     LayoutNode lower = beside(k_side, beside(0.5f, leaf({"Heads"}), leaf({"Head"})), leaf({"Inspector"}));
-    return {"Overview", above(k_text, above(0.69f, std::move(upper), std::move(lower)), leaf({"Text"})), {}, ""};
+    return {"Overview",
+            above(k_text, above(0.69f, std::move(upper), std::move(lower)), leaf({"Text"})),
+            {},
+            stacks({"Flow", "Heads", "Head", "Outline"}, {"Sampling", "Inspector"}),
+            ""};
 }
 
 Layout attention() {
     LayoutNode right = above(0.6f, leaf({"Heads"}), leaf({"Inspector", "Sampling"}));
     LayoutNode main = beside(k_outline, leaf({"Outline"}), beside(-480, leaf({"Head", "Flow"}), std::move(right)));
-    return {"Attention", above(k_text, std::move(main), leaf({"Text"})), {"Outline", "Flow", "Sampling"}, ""};
+    return {"Attention",
+            above(k_text, std::move(main), leaf({"Text"})),
+            {"Outline", "Flow", "Sampling"},
+            stacks({"Head", "Heads", "Flow", "Outline"}, {"Inspector", "Sampling"}),
+            ""};
 }
 
 Layout sampling() {
     LayoutNode right = above(0.5f, leaf({"Inspector"}), leaf({"Head", "Heads", "Flow"}));
     LayoutNode main = beside(k_outline, leaf({"Outline"}), beside(0.58f, leaf({"Sampling"}), std::move(right)));
-    return {"Sampling", above(-140, std::move(main), leaf({"Text"})), {"Outline", "Flow", "Head", "Heads"}, "logits"};
+    return {"Sampling",
+            above(-140, std::move(main), leaf({"Text"})),
+            {"Outline", "Flow", "Head", "Heads"},
+            stacks({"Sampling", "Head", "Heads", "Flow", "Outline"}, {"Inspector"}),
+            "logits"};
 }
 
 json node_to_json(const LayoutNode& node) {

@@ -19,6 +19,7 @@ constexpr float k_margin = 8;                                 // of panel_dock
 constexpr float k_design_width = 1584;                        // of the area in a window of 1600 x 900
 constexpr float k_least_growth = 0.85f, k_most_growth = 1.6f; // of a length in narrower and wider windows
 constexpr float k_largest_share = 0.4f;                       // of a part with a length of its own
+constexpr float k_small_width = 880, k_small_height = 430;    // below, layouts stack their panels
 constexpr int k_settling_frames = 3;
 
 bool has(const std::vector<std::string>& list, std::string_view name) {
@@ -97,6 +98,12 @@ const Layout& Layouts::current() const {
     return layout ? *layout : standard_layouts().front();
 }
 
+/// The tree that fits the room.
+const LayoutNode& Layouts::root() const {
+    const Layout& layout = current();
+    return small_ && !layout.small.parts.empty() ? layout.small : layout.root;
+}
+
 bool Layouts::is_open(std::string_view panel) const { return !has(book_.closed, panel); }
 
 void Layouts::load(const SettingsFile& file, std::string& note) {
@@ -135,7 +142,7 @@ void Layouts::save_as(const std::string& name) {
         throw Error({"save-layout", fmt::format("a name of 1 to {} bytes", k_longest_layout_name), "'" + name + "'", ""});
     const ImGuiDockNode* node = dock_ ? ImGui::DockBuilderGetNode(dock_) : nullptr;
     LayoutNode root = node && !rebuild_ && !as_made() ? capture(*node) : current().root;
-    Layout layout{name, with_all(std::move(root), panels_), book_.closed, ""}; // one that floats has no place in the tree
+    Layout layout{name, with_all(std::move(root), panels_), book_.closed, {}, ""}; // one that floats has no place in the tree
     const auto place = std::find_if(book_.saved.begin(), book_.saved.end(), is_own);
     if (place != book_.saved.end())
         *place = std::move(layout);
@@ -185,14 +192,16 @@ void Layouts::dock(float top, float bottom) {
         ImGuiDockNode* node = ImGui::DockBuilderGetNode(dock_);
         if (node && settling_ > 0) {
             settling_ = k_settling_frames; // still being made: take this size
-            resize(node, current().root, size, size.x);
+            resize(node, root(), size, size.x);
         } else if (node && as_made()) { // nobody moved anything: keep to the layout's lengths
-            resize(node, current().root, size, size.x);
+            resize(node, root(), size, size.x);
             made_print_ = print_of(dock_, panels_);
         }
     }
     size_ = size;
     scale_ = scale;
+    const bool small = size.x < px(k_small_width) || size.y < px(k_small_height);
+    if (small != small_ && (dock_ == 0 || as_made() || settling_ > 0)) rebuild_ |= dock_ != 0, small_ = small;
     dock_ = panel_dock("Workbench", top, bottom);
     const ImGuiDockNode* node = ImGui::DockBuilderGetNode(dock_);
     if (std::exchange(rebuild_, false) || !node || node->IsEmpty()) build(size);
@@ -207,9 +216,9 @@ void Layouts::build(ImVec2 size) {
     ImGui::DockBuilderRemoveNodeDockedWindows(dock_, true);
     ImGui::DockBuilderRemoveNodeChildNodes(dock_);
     ImGui::DockBuilderSetNodeSize(dock_, size);
-    const LayoutNode root = with_all(current().root, panels_);
-    build_node(dock_, root, size);
-    if (ImGuiDockNode* node = ImGui::DockBuilderGetNode(dock_)) resize(node, root, size, size.x);
+    const LayoutNode tree = with_all(root(), panels_);
+    build_node(dock_, tree, size);
+    if (ImGuiDockNode* node = ImGui::DockBuilderGetNode(dock_)) resize(node, tree, size, size.x);
     ImGui::DockBuilderFinish(dock_);
     settling_ = k_settling_frames;
 }

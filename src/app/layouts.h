@@ -45,11 +45,12 @@ class Layouts {
     LayoutNode capture(const ImGuiDockNode& node) const;
     bool as_made() const;
     const Layout& current() const;
+    const LayoutNode& root() const;
 
     std::vector<std::string> panels_;
     LayoutBook book_;
     ImGuiID dock_ = 0; ///< 0: nothing was drawn yet
-    bool rebuild_ = false;
+    bool rebuild_ = false, small_ = false;
     ImVec2 size_;                ///< of the area in the last frame
     float scale_ = 0;            ///< ... of the interface
     int settling_ = 0;           ///< frames until the windows stand where build() put them

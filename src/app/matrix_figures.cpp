@@ -103,15 +103,12 @@ void MatrixFigures::choose_range() {
         to += half;
     }
     if (from > 0 && from < 0.3 * to) from = 0;
-    const double step = round_up((to - from) / (k_bins - 2));
-    double first = std::floor(from / step) * step;
-    if (first + k_bins * step < to) first = std::floor(from / (2 * step)) * 2 * step; // cannot happen but for rounding
-    // The unused bins lie at both ends.
-    const double used = std::ceil((to - first) / step);
-    first -= std::floor((k_bins - used) / 2) * step;
-    if (all_.n > 0 && all_.least >= 0 && first < 0) first = 0;
-    const double last = first + k_bins * step;
+    const double step = round_up((to - from) / (k_most_bins - 2));
+    const double first = std::floor(from / step) * step;
+    const int n = std::clamp(static_cast<int>(std::ceil((to - first) / step)), 1, k_most_bins);
+    const double last = first + n * step;
     if (first == from_ && last == to_) return;
+    n_bins_ = n;
     from_ = first;
     to_ = last;
     bins_.fill(0);
@@ -119,11 +116,11 @@ void MatrixFigures::choose_range() {
 }
 
 void MatrixFigures::count(std::span<const float> values, int sign) {
-    const double per_value = k_bins / (to_ - from_);
+    const double per_value = n_bins_ / (to_ - from_);
     for (const float x : values) {
         if (!std::isfinite(x)) continue;
         const double at = (static_cast<double>(x) - from_) * per_value;
-        bins_[static_cast<std::size_t>(std::clamp(at, 0.0, k_bins - 1.0))] += sign;
+        bins_[static_cast<std::size_t>(std::clamp(at, 0.0, n_bins_ - 1.0))] += sign;
     }
 }
 

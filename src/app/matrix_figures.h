@@ -25,7 +25,7 @@ struct Figures {
 /// `masks`: -inf counts as masked instead of infinite.
 Figures figures_of(std::span<const float> values, bool masks);
 
-inline constexpr int k_bins = 40;
+inline constexpr int k_most_bins = 40;
 
 class MatrixFigures {
   public:
@@ -42,7 +42,7 @@ class MatrixFigures {
     /// Between these equally wide bins; the limits are round numbers around least and greatest.
     double histogram_from() const { return from_; }
     double histogram_to() const { return to_; }
-    std::span<const std::int64_t> bins() const { return bins_; }
+    std::span<const std::int64_t> bins() const { return {bins_.data(), static_cast<std::size_t>(n_bins_)}; }
 
   private:
     void truncate(int rows);
@@ -54,7 +54,8 @@ class MatrixFigures {
     int wanted_ = 0;
     double from_ = 0, to_ = 0;
     int counted_ = 0; ///< rows in bins_
-    std::array<std::int64_t, k_bins> bins_{};
+    int n_bins_ = 1;
+    std::array<std::int64_t, k_most_bins> bins_{};
     bool complete_ = false;
 };
 

@@ -81,8 +81,7 @@ void add_values(const PaletteScope& scope, Entries& out) {
     const ModelConfig& c = s.config();
     for (const SiteRef& site : all_sites(c)) {
         const std::string name = site_name(site.site, site.layer);
-        std::string words(site_words(c, site.site).name);
-        if (site.layer >= 0) words += fmt::format(", layer {}", site.layer);
+        std::string words = fmt::format("{}: {}", site_words(c, site.site).name, site_words(c, site.site).what);
         out.push_back({name, std::move(words), "site", "", command::Inspect{name}});
     }
     for (const ParamRow& p : s.model->weights->table) {

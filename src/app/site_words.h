@@ -9,8 +9,8 @@
 namespace gf {
 
 struct SiteWords {
-    std::string_view name; ///< "attention weights"
-    std::string_view what; ///< a few words: "softmax over the keys"
+    std::string_view name; ///< "attention"
+    std::string_view what; ///< a few words: "softmax over keys"
 };
 /// `config`: the same site does different things in different models.
 SiteWords site_words(const ModelConfig& config, Site site);

@@ -1,5 +1,6 @@
 // Inspector: any site or parameter by name: its values as a map, its figures, its histogram.
 
+#include "app/header_choice.h"
 #include "app/heat_map_widget.h"
 #include "app/inspected_matrix.h"
 #include "app/matrix_figures.h"
@@ -23,8 +24,8 @@ namespace gf {
 namespace {
 
 // Design lengths.
-constexpr float k_numbers = 104, k_line = 18, k_histogram = 52, k_axis = 14, k_least_for_numbers = 220,
-                k_least_for_histogram = 132, k_least_for_line = 70;
+constexpr float k_numbers = 104, k_line = 18, k_figure = 16, k_choice = 20, k_histogram = 50, k_axis = 14,
+                k_least_for_numbers = 220, k_least_for_histogram = 132, k_least_for_line = 70;
 // Values that are read in one frame: small matrices whole, large ones as fast as a frame allows.
 constexpr std::size_t k_small = 1 << 22, k_budget = 160'000, k_large_budget = 1'000'000;
 constexpr std::size_t k_upload = 400'000;
@@ -42,7 +43,8 @@ class InspectorPanel : public Panel {
     void draw_header(const Snapshot& snapshot, const Selection& selection, Commands& commands);
     void draw_map(const UiRect& area, Selection& selection, Commands& commands);
     void outline(ImDrawList& list, const HeatMapPlace& place, const Selection& selection);
-    void draw_numbers(const UiRect& area);
+    void draw_numbers(const UiRect& area, const Selection& selection);
+    void draw_heads(const UiRect& area, const Selection& selection);
     void draw_line(const Snapshot& snapshot, const UiRect& area);
     void draw_histogram(const UiRect& area);
     void number(double x, int decimals);
@@ -101,8 +103,8 @@ void InspectorPanel::draw(const Snapshot& s, Selection& selection, Commands& com
     const float bottom = at.y + room.y - histogram - (histogram > 0 ? px(6) : 0);
     const UiRect map{at, {at.x + room.x - numbers - (numbers > 0 ? gap : 0), bottom - line - (line > 0 ? px(2) : 0)}};
     draw_map(map, selection, commands);
-    if (numbers > 0) draw_numbers({{map.max.x + gap, at.y}, {at.x + room.x, bottom}});
-    if (line > 0) draw_line(s, {{at.x, bottom - line}, {map.max.x, bottom}});
+    if (numbers > 0) draw_numbers({{map.max.x + gap, at.y}, {at.x + room.x, map.max.y}}, selection);
+    if (line > 0) draw_line(s, {{at.x, bottom - line}, {at.x + room.x, bottom}});
     if (histogram > 0) draw_histogram({{at.x, at.y + room.y - histogram}, {at.x + room.x, at.y + room.y}});
 }
 
@@ -228,11 +230,12 @@ void InspectorPanel::outline(ImDrawList& list, const HeatMapPlace& place, const 
     list.PopClipRect();
 }
 
-/// Behind the point, so that the largest value has four digits.
+/// Behind the point: three significant digits of the largest value or more.
 int InspectorPanel::decimals() const {
     const Figures& f = figures_.all();
     const double most = f.n > 0 ? std::max(std::abs(f.least), std::abs(f.greatest)) : 0;
-    return most > 0 ? std::clamp(2 - static_cast<int>(std::floor(std::log10(most))), 0, 6) : 2;
+    if (most == 0 || most >= 1) return most >= 100 ? 1 : 2;
+    return std::min(2 - static_cast<int>(std::floor(std::log10(most))), 6);
 }
 
 void InspectorPanel::number(double x, int decimals) {
@@ -244,16 +247,16 @@ void InspectorPanel::number(double x, int decimals) {
         fmt::format_to(std::back_inserter(text_), "{:.{}f}", x, size >= 1000 ? std::min(decimals, 1) : decimals);
 }
 
-void InspectorPanel::draw_numbers(const UiRect& area) {
+void InspectorPanel::draw_numbers(const UiRect& area, const Selection& selection) {
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     ImFont *words = font(TextSize::small), *numbers = font(TextSize::small, Face::mono);
     const Figures& f = figures_.all();
-    const bool heads = matrix_.heads() > 1 && matrix_.positions();
+    const float heads = matrix_.heads() > 1 && matrix_.positions() ? px(k_choice) : 0;
     float y = area.min.y;
-    const float step = px(k_line);
+    const float step = std::clamp(std::floor((area.height() - heads) / 7), px(k_figure), px(20));
     const auto line = [&](std::string_view name, std::string_view value, ImU32 ink) {
-        if (y + step > area.max.y - (heads ? px(k_menu_row_height) : 0)) return;
+        if (y + step > area.max.y - heads + px(1)) return;
         const float width = std::ceil(measure(numbers, value).x), left = area.min.x + measure(words, name).x + px(6);
         const bool fits = area.max.x - width >= left; // else in the narrower face, and cut
         put_text_cut(list, {{area.min.x, y}, {area.max.x, y + step}}, words, t.muted, name);
@@ -288,19 +291,23 @@ void InspectorPanel::draw_numbers(const UiRect& area) {
                        matrix_.label(), f.least, f.greatest, f.mean(), f.norm(), f.n);
         tooltip(text());
     }
-    if (!heads) return;
-    ImGui::SetCursorScreenPos({area.min.x - px(8), std::max(area.max.y - px(k_menu_row_height), y)});
+    if (heads > 0 && area.height() >= step + heads) draw_heads({{area.min.x, area.max.y - heads}, area.max}, selection);
+}
+
+/// Which head, below the figures.
+void InspectorPanel::draw_heads(const UiRect& area, const Selection& selection) {
     text_.clear();
-    if (matrix_.head() >= 0)
-        fmt::format_to(std::back_inserter(text_), "head {} of {}", matrix_.head(), matrix_.heads());
-    else
-        fmt::format_to(std::back_inserter(text_), "all {} heads", matrix_.heads());
     if (matrix_.masks()) {
-        const ImVec2 at = ImGui::GetCursorScreenPos();
-        put_text_cut(list, {{area.min.x, at.y}, {area.max.x, at.y + px(k_menu_row_height)}}, words, t.muted, text());
-    } else if (quiet_button("heads", {text(), {}, false}, "One head alone, or all side by side")) {
-        one_head_ = !one_head_;
+        fmt::format_to(std::back_inserter(text_), "head {} of {}", matrix_.head(), matrix_.heads());
+        put_text_cut(*ImGui::GetWindowDrawList(), area, font(TextSize::small), theme().muted, text());
+        return;
     }
+    fmt::format_to(std::back_inserter(text_), "head {}##one", one_head_ ? matrix_.head() : selection.head_in_view().head);
+    text_.push_back('\0');
+    const std::array<const char*, 2> options = {"all", text_.data()};
+    int choice = one_head_ ? 1 : 0;
+    ImGui::SetCursorScreenPos(area.min);
+    if (header_choice("heads", choice, options)) one_head_ = choice == 1;
 }
 
 /// The number under the mouse, else what the colours mean.
@@ -353,19 +360,19 @@ void InspectorPanel::draw_histogram(const UiRect& area) {
     const std::span<const std::int64_t> bins = figures_.bins();
     const double from = figures_.histogram_from(), to = figures_.histogram_to();
     const auto most = std::max<std::int64_t>(*std::max_element(bins.begin(), bins.end()), 1);
-    std::array<std::int64_t, k_bins> sorted;
-    std::copy(bins.begin(), bins.end(), sorted.begin());
-    std::sort(sorted.begin(), sorted.end());
-    const auto first_used = std::upper_bound(sorted.begin(), sorted.end(), 0);
-    const std::int64_t median = first_used == sorted.end() ? 1 : *(first_used + (sorted.end() - first_used) / 2);
+    const auto n_bins = static_cast<int>(bins.size());
+    std::array<std::int64_t, k_most_bins> sorted;
+    const auto end = std::copy_if(bins.begin(), bins.end(), sorted.begin(), [](std::int64_t n) { return n > 0; });
+    std::sort(sorted.begin(), end);
+    const std::int64_t median = end == sorted.begin() ? 1 : sorted[static_cast<std::size_t>(end - sorted.begin()) / 2];
     const bool logarithmic = most > 60 * median; // else all but one or two bars were invisible
-    const float floor = area.max.y - px(k_axis), height = floor - area.min.y, wide = area.width() / k_bins;
+    const float floor = area.max.y - px(k_axis), height = floor - area.min.y, wide = area.width() / static_cast<float>(n_bins);
     const auto x_of = [&](double value) { return area.min.x + static_cast<float>((value - from) / (to - from)) * area.width(); };
     ImGui::SetCursorScreenPos(area.min);
     ImGui::InvisibleButton("histogram", {area.width(), std::max(height, 1.0f)});
     const int lit =
-        ImGui::IsItemHovered() ? std::clamp(static_cast<int>((ImGui::GetMousePos().x - area.min.x) / wide), 0, k_bins - 1) : -1;
-    for (int i = 0; i < k_bins; ++i) {
+        ImGui::IsItemHovered() ? std::clamp(static_cast<int>((ImGui::GetMousePos().x - area.min.x) / wide), 0, n_bins - 1) : -1;
+    for (int i = 0; i < n_bins; ++i) {
         const auto n = static_cast<double>(bins[static_cast<std::size_t>(i)]);
         if (n <= 0) continue;
         const double part = logarithmic ? std::log1p(n) / std::log1p(static_cast<double>(most)) : n / static_cast<double>(most);
@@ -396,7 +403,7 @@ void InspectorPanel::draw_histogram(const UiRect& area) {
                  area.max.x - std::ceil(measure(small, k_log).x), small, t.muted, k_log);
     }
     if (lit >= 0) {
-        const double step = (to - from) / k_bins;
+        const double step = (to - from) / n_bins;
         text_.clear();
         fmt::format_to(std::back_inserter(text_), "{} values from {:.4g} to {:.4g}", bins[static_cast<std::size_t>(lit)],
                        from + lit * step, from + (lit + 1) * step);
