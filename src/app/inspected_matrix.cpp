@@ -99,7 +99,7 @@ void InspectedMatrix::show_site(const Snapshot& s, int head) {
     if (shaped_rows_ == rows_) return;
     shaped_rows_ = rows_;
     if (masks_)
-        shape_ = fmt::format("{} × {} × {}", heads_, rows_, rows_);
+        shape_ = fmt::format("{} × {}", rows_, rows_); // of the one head
     else if (heads_ > 1)
         shape_ = fmt::format("{} × {} × {}", rows_, heads_, head_width_);
     else

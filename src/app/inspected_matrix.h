@@ -31,7 +31,9 @@ class InspectedMatrix {
 
     const InspectedName& name() const { return name_; }
     const std::string& label() const { return label_; }
-    const std::string& shape() const { return shape_; } ///< "20 × 64", of all heads together
+    const std::string& shape() const {
+        return shape_;
+    } ///< "20 × 64", of all heads together; of scores and patterns of the one head
     int rows() const { return rows_; }
     int cols() const { return cols_; }
     int capacity() const { return capacity_; } ///< rows that it will have at most

@@ -112,7 +112,6 @@ void Workbench::carry_out(const Command& c) {
 }
 
 bool Workbench::carry_out_in_window(const Command& c) {
-    pin_in_range(session_.latest()); // what another model left goes before something new is pinned
     if (const auto* theme = as<command::SetTheme>(c))
         settings_.theme = theme_named(theme->theme);
     else if (const auto* scale = as<command::SetScale>(c))

@@ -2,8 +2,8 @@
 
 #include "app/header_choice.h"
 #include "app/heat_map_widget.h"
+#include "app/histogram.h"
 #include "app/inspected_matrix.h"
-#include "app/matrix_figures.h"
 #include "app/menu.h"
 #include "app/name_search.h"
 #include "app/panel.h"
@@ -24,8 +24,8 @@ namespace gf {
 namespace {
 
 // Design lengths.
-constexpr float k_numbers = 104, k_line = 18, k_figure = 16, k_choice = 20, k_histogram = 50, k_axis = 14,
-                k_least_for_numbers = 220, k_least_for_histogram = 132, k_least_for_line = 70;
+constexpr float k_numbers = 104, k_line = 18, k_figure = 16, k_choice = 20, k_histogram = 50, k_least_for_numbers = 220,
+                k_least_for_histogram = 132, k_least_for_line = 70;
 // Values that are read in one frame: small matrices whole, large ones as fast as a frame allows.
 constexpr std::size_t k_small = 1 << 22, k_budget = 160'000, k_large_budget = 1'000'000;
 constexpr std::size_t k_upload = 400'000;
@@ -46,7 +46,6 @@ class InspectorPanel : public Panel {
     void draw_numbers(const UiRect& area, const Selection& selection);
     void draw_heads(const UiRect& area, const Selection& selection);
     void draw_line(const Snapshot& snapshot, const UiRect& area);
-    void draw_histogram(const UiRect& area);
     void number(double x, int decimals);
     int decimals() const;
     std::string_view text() const { return {text_.data(), text_.size()}; }
@@ -105,7 +104,7 @@ void InspectorPanel::draw(const Snapshot& s, Selection& selection, Commands& com
     draw_map(map, selection, commands);
     if (numbers > 0) draw_numbers({{map.max.x + gap, at.y}, {at.x + room.x, map.max.y}}, selection);
     if (line > 0) draw_line(s, {{at.x, bottom - line}, {at.x + room.x, bottom}});
-    if (histogram > 0) draw_histogram({{at.x, at.y + room.y - histogram}, {at.x + room.x, at.y + room.y}});
+    if (histogram > 0) draw_histogram(figures_, {{at.x, at.y + room.y - histogram}, {at.x + room.x, at.y + room.y}});
 }
 
 /// The name is a button: it opens the search.
@@ -128,8 +127,13 @@ void InspectorPanel::draw_header(const Snapshot& s, const Selection& selection, 
                      matrix_.label());
         draw_icon(list, Icon::chevron_down, {item.box.Max.x - px(11), item.box.GetCenter().y}, px(9), t.muted);
         put_focus_ring(item, px(4));
-        tooltip(selection.inspected.empty() ? "Follows what is in focus: choose a site or parameter to keep"
-                                            : "Another site or parameter, or what is in focus");
+        if (item.hovered) { // the name may be cut
+            text_.clear();
+            fmt::format_to(std::back_inserter(text_), "{}\n{}", matrix_.label(),
+                           selection.inspected.empty() ? "follows what is in focus: click to choose a site or parameter to keep"
+                                                       : "click: another site or parameter, or what is in focus");
+            tooltip(text());
+        }
     }
     if (item.pressed) ImGui::OpenPopup("names");
     const float popup = std::min(px(380), ImGui::GetIO().DisplaySize.x - px(32));
@@ -352,63 +356,6 @@ void InspectorPanel::draw_line(const Snapshot& s, const UiRect& area) {
     fmt::format_to(out, "max-pooled");
     if (per_x > 1.01f) fmt::format_to(out, ": {:.1f} columns a pixel", per_x);
     put_text_cut(list, {{left, area.min.y}, area.max}, font(TextSize::small), t.muted, text());
-}
-
-void InspectorPanel::draw_histogram(const UiRect& area) {
-    const Theme& t = theme();
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    const std::span<const std::int64_t> bins = figures_.bins();
-    const double from = figures_.histogram_from(), to = figures_.histogram_to();
-    const auto most = std::max<std::int64_t>(*std::max_element(bins.begin(), bins.end()), 1);
-    const auto n_bins = static_cast<int>(bins.size());
-    std::array<std::int64_t, k_most_bins> sorted;
-    const auto end = std::copy_if(bins.begin(), bins.end(), sorted.begin(), [](std::int64_t n) { return n > 0; });
-    std::sort(sorted.begin(), end);
-    const std::int64_t median = end == sorted.begin() ? 1 : sorted[static_cast<std::size_t>(end - sorted.begin()) / 2];
-    const bool logarithmic = most > 60 * median; // else all but one or two bars were invisible
-    const float floor = area.max.y - px(k_axis), height = floor - area.min.y, wide = area.width() / static_cast<float>(n_bins);
-    const auto x_of = [&](double value) { return area.min.x + static_cast<float>((value - from) / (to - from)) * area.width(); };
-    ImGui::SetCursorScreenPos(area.min);
-    ImGui::InvisibleButton("histogram", {area.width(), std::max(height, 1.0f)});
-    const int lit =
-        ImGui::IsItemHovered() ? std::clamp(static_cast<int>((ImGui::GetMousePos().x - area.min.x) / wide), 0, n_bins - 1) : -1;
-    for (int i = 0; i < n_bins; ++i) {
-        const auto n = static_cast<double>(bins[static_cast<std::size_t>(i)]);
-        if (n <= 0) continue;
-        const double part = logarithmic ? std::log1p(n) / std::log1p(static_cast<double>(most)) : n / static_cast<double>(most);
-        const float x = area.min.x + static_cast<float>(i) * wide,
-                    top = floor - std::max(static_cast<float>(part) * height, px(1));
-        list.AddRectFilled({std::round(x), top}, {std::max(std::round(x + wide) - 1, std::round(x) + 1), floor},
-                           i == lit ? t.accent : t.block);
-    }
-    list.AddLine({area.min.x, floor}, {area.max.x, floor}, t.line, std::max(px(1), 1.0f));
-    ImFont* face = font(TextSize::small, Face::mono);
-    const ImRect axis({area.min.x, floor}, {area.max.x, area.max.y + px(2)});
-    const auto label = [&](double value, float align) {
-        text_.clear();
-        fmt::format_to(std::back_inserter(text_), "{:.3g}", value);
-        put_text(list, axis, x_of(value) - align * measure(face, text()).x, face, t.muted, text());
-    };
-    label(from, 0);
-    label(to, 1);
-    const float middle = x_of(0), margin = px(44);
-    if (from < 0 && to > 0) {
-        list.AddLine({middle, area.min.y}, {middle, floor}, t.line, std::max(px(1), 1.0f));
-        if (middle - area.min.x > margin && area.max.x - middle > margin) label(0, 0.5f);
-    }
-    if (logarithmic) {
-        constexpr std::string_view k_log = "log count";
-        ImFont* small = font(TextSize::small);
-        put_text(list, {{area.min.x, area.min.y}, {area.max.x, area.min.y + small->FontSize}},
-                 area.max.x - std::ceil(measure(small, k_log).x), small, t.muted, k_log);
-    }
-    if (lit >= 0) {
-        const double step = (to - from) / n_bins;
-        text_.clear();
-        fmt::format_to(std::back_inserter(text_), "{} values from {:.4g} to {:.4g}", bins[static_cast<std::size_t>(lit)],
-                       from + lit * step, from + (lit + 1) * step);
-        tooltip(text());
-    }
 }
 
 } // namespace

@@ -18,7 +18,7 @@ namespace gf {
 namespace {
 
 constexpr float k_operation = 38, k_folded = 24, k_rail = 14; ///< design lengths
-constexpr float k_width_for_shapes = 150;
+constexpr float k_width_for_shapes = 120;
 
 /// "260 k", "1 024"
 void put_count(fmt::memory_buffer& out, std::size_t n) {
