@@ -213,8 +213,10 @@ void Layouts::dock(float top, float bottom) {
 
 /// Makes the docks anew: nothing of before is left.
 void Layouts::build(ImVec2 size) {
-    ImGui::DockBuilderRemoveNodeDockedWindows(dock_, true);
+    // In this order: undocking first would merge the emptied nodes and leave the root with a pointer to a central node that is
+    // gone.
     ImGui::DockBuilderRemoveNodeChildNodes(dock_);
+    ImGui::DockBuilderRemoveNodeDockedWindows(dock_, true);
     ImGui::DockBuilderSetNodeSize(dock_, size);
     const LayoutNode tree = with_all(root(), panels_);
     build_node(dock_, tree, size);
