@@ -22,15 +22,15 @@ void Resamples::begin(const DrawKey& place, int n, int d_vocab) {
 bool Resamples::advance(Sampler& sampler, const SampleStep& step, int most) {
     if (done()) return true;
     // The same sums in the same order as Sampler::redraw: the same tokens.
-    for (const std::size_t stop = rank_ + static_cast<std::size_t>(most); rank_ < stop && !done(); ++rank_) {
-        const auto alive = sampler.alive(step, static_cast<int>(rank_) + 1);
-        if (alive.empty()) { // nothing can be drawn: token 0 is
-            counts_[0] = n();
-            next_ = draws_.size();
-            break;
-        }
+    const auto alive = sampler.alive(step, static_cast<int>(rank_) + most);
+    if (alive.empty()) { // nothing can be drawn: token 0 is
+        counts_[0] = n();
+        next_ = draws_.size();
+    }
+    const auto n_alive = static_cast<std::size_t>(step.stages.back().n_alive);
+    for (; rank_ < alive.size() && !done(); ++rank_) {
         const int token = alive[rank_];
-        const bool last = rank_ + 1 == alive.size(); // it covers what rounding leaves
+        const bool last = rank_ + 1 == n_alive; // it covers what rounding leaves
         sum_ += final_probability(step, token);
         for (; next_ < draws_.size() && (draws_[next_] < sum_ || last); ++next_) ++counts_[static_cast<std::size_t>(token)];
     }

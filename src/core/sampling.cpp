@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <numeric>
 
@@ -22,10 +24,7 @@ constexpr std::array<StageRow, k_n_stage_kinds> k_stages{{
     {StageKind::greedy, "greedy", 0, 0, 1},
 }};
 
-/// Likelier first; equal ones by id, so that the order is total and reproducible.
-auto likelier(const std::vector<real>& values) {
-    return [v = values.data()](int a, int b) { return v[a] > v[b] || (v[a] == v[b] && a < b); };
-}
+constexpr std::size_t k_in_order = 512, k_few = 64; ///< tokens, in a draw
 
 } // namespace
 
@@ -104,11 +103,13 @@ void Sampler::begin(std::span<const real> logits, SampleStep& step) {
     step.stages.clear();
     alive_.clear();
     alive_.reserve(logits.size());
-    values_.reserve(logits.size());
+    values_.reserve(2 * logits.size());
+    masses_.reserve(logits.size());
+    ids_.reserve(logits.size());
     seen_.reserve(logits.size());
     for (std::size_t i = 0; i < logits.size(); ++i) {
         if (logits[i] > -std::numeric_limits<real>::infinity())
-            alive_.push_back(static_cast<int>(i)); // false for NaN
+            alive_.push_back(ranked(step.penalised[i], i)); // false for NaN
         else
             step.cut_by[i] = 1;
     }
@@ -131,18 +132,27 @@ void Sampler::penalise(std::span<const int> history, double penalty, SampleStep&
         using Limits = std::numeric_limits<real>;
         l = static_cast<real>(std::clamp<double>(l > 0 ? l / penalty : l * penalty, Limits::lowest(), Limits::max()));
     }
+    for (Ranked& r : alive_)
+        r = ranked(step.penalised[static_cast<std::size_t>(token_of(r))], static_cast<std::size_t>(token_of(r)));
     n_ranked_ = 0;
 }
 
+Sampler::Ranked Sampler::ranked(real logit, std::size_t token) {
+    const float value = static_cast<float>(logit) + 0.0f; // no negative zero: it equals zero
+    std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
+    bits = bits & 0x80000000u ? bits : ~bits & 0x7fffffffu; // ascending where the value descends
+    return Ranked{bits} << 32 | static_cast<Ranked>(token);
+}
+
 /// Puts the likeliest n of the living to the front, in order. Grows by doubling: what nobody asks for is not sorted.
-void Sampler::rank(const SampleStep& step, std::size_t n) {
+void Sampler::rank(std::size_t n) {
     n = std::min(n, alive_.size());
     if (n <= n_ranked_) return;
     n = std::min(std::max({n, 2 * n_ranked_, std::size_t{64}}), alive_.size());
     const auto from = alive_.begin() + static_cast<std::ptrdiff_t>(n_ranked_),
                to = alive_.begin() + static_cast<std::ptrdiff_t>(n);
-    if (to != alive_.end()) std::nth_element(from, to, alive_.end(), likelier(step.penalised));
-    std::sort(from, to, likelier(step.penalised));
+    if (to != alive_.end()) std::nth_element(from, to, alive_.end());
+    std::sort(from, to);
     n_ranked_ = n;
 }
 
@@ -150,15 +160,33 @@ void Sampler::rank(const SampleStep& step, std::size_t n) {
 void Sampler::measure(StageRecord& record, const SampleStep& step) {
     record.n_alive = static_cast<int>(alive_.size());
     if (alive_.empty()) return;
-    values_.resize(alive_.size());
-    for (std::size_t i = 0; i < alive_.size(); ++i) values_[i] = step.penalised[static_cast<std::size_t>(alive_[i])];
-    Eigen::Map<Eigen::Array<real, Eigen::Dynamic, 1>> x(values_.data(), static_cast<Eigen::Index>(values_.size()));
+    using Array = Eigen::Array<real, Eigen::Dynamic, 1>;
+    const auto n = static_cast<Eigen::Index>(alive_.size());
+    values_.resize(2 * alive_.size());
+    Eigen::Map<Array> x(values_.data(), n), e(values_.data() + n, n);
+    if (alive_.size() == step.penalised.size())
+        x = Eigen::Map<const Array>(step.penalised.data(), n);
+    else
+        for (std::size_t i = 0; i < alive_.size(); ++i)
+            values_[i] = step.penalised[static_cast<std::size_t>(token_of(alive_[i]))];
     const real most = x.maxCoeff();
     x = ((x - most) * static_cast<real>(record.scale))
             .max(real(-1000)); // probability 0 all the same, but 0 * -inf would be NaN below
-    const double sum = x.exp().template cast<double>().sum();
+    e = x.exp();
+    const double sum = e.template cast<double>().sum();
     record.log_sum_exp = record.scale * static_cast<double>(most) + std::log(sum);
-    record.entropy = (std::log(sum) - (x.exp() * x).template cast<double>().sum() / sum) / std::log(2.0);
+    record.entropy = (std::log(sum) - (e * x).template cast<double>().sum() / sum) / std::log(2.0);
+}
+
+/// Probability of the living [begin, end) together, after the last stage.
+double Sampler::mass(const SampleStep& step, std::size_t begin, std::size_t end) {
+    const StageRecord& last = step.stages.back();
+    masses_.resize(end - begin);
+    for (std::size_t i = begin; i < end; ++i)
+        masses_[i - begin] = stage_logit(step, static_cast<int>(step.stages.size()) - 1, token_of(alive_[i]));
+    return (Eigen::Map<const Eigen::ArrayXd>(masses_.data(), static_cast<Eigen::Index>(masses_.size())) - last.log_sum_exp)
+        .exp()
+        .sum();
 }
 
 /// How many of the living a stage leaves; they are the first ones of alive_ then.
@@ -166,7 +194,7 @@ int Sampler::n_kept(const SampleStage& stage, const StageRecord& before, const S
     const std::size_t all = alive_.size();
     std::size_t kept = all;
     auto logit = [&](std::size_t i) {
-        return before.scale * static_cast<double>(step.penalised[static_cast<std::size_t>(alive_[i])]);
+        return before.scale * static_cast<double>(step.penalised[static_cast<std::size_t>(token_of(alive_[i]))]);
     };
     switch (stage.kind) {
     case StageKind::greedy: kept = 1; break;
@@ -175,17 +203,17 @@ int Sampler::n_kept(const SampleStage& stage, const StageRecord& before, const S
         if (stage.value >= 1) break; // rounding must not cut the tail
         double sum = 0;
         for (kept = 0; kept < all && (sum < stage.value || kept == 0);) {
-            rank(step, ++kept);
+            rank(++kept);
             sum += std::exp(logit(kept - 1) - before.log_sum_exp);
         }
         break;
     }
     case StageKind::min_p: {
         if (stage.value <= 0) break;
-        rank(step, 1);
+        rank(1);
         const double least = logit(0) + std::log(stage.value);
         for (kept = 1; kept < all; ++kept) {
-            rank(step, kept + 1);
+            rank(kept + 1);
             if (logit(kept) < least) break;
         }
         break;
@@ -193,13 +221,13 @@ int Sampler::n_kept(const SampleStage& stage, const StageRecord& before, const S
     default: break;
     }
     kept = std::min(kept, all);
-    if (kept < all) rank(step, kept);
+    if (kept < all) rank(kept);
     return static_cast<int>(kept);
 }
 
 void Sampler::cut_to(std::size_t n, SampleStep& step) {
     const auto stage = static_cast<std::uint8_t>(step.stages.size() + 1); // the record is not pushed yet
-    for (std::size_t i = n; i < alive_.size(); ++i) step.cut_by[static_cast<std::size_t>(alive_[i])] = stage;
+    for (std::size_t i = n; i < alive_.size(); ++i) step.cut_by[static_cast<std::size_t>(token_of(alive_[i]))] = stage;
     alive_.resize(n);
     n_ranked_ = std::min(n_ranked_, n);
 }
@@ -221,7 +249,8 @@ void Sampler::sample(std::span<const real> logits, std::span<const int> history,
         const int before = static_cast<int>(alive_.size());
         if (before > 0) cut_to(static_cast<std::size_t>(n_kept(stage, step.stages.back(), step)), step);
         record.n_cut = before - static_cast<int>(alive_.size());
-        measure(record, step);
+        const StageRecord& last = step.stages.back();
+        if (record.n_cut > 0 || record.scale != last.scale || record.penalised != last.penalised) measure(record, step);
         step.stages.push_back(record);
     }
     redraw(step, key);
@@ -232,19 +261,44 @@ void Sampler::redraw(SampleStep& step, const DrawKey& key) {
     step.u = uniform(key);
     step.token = 0;
     step.cumulative = 0;
+    std::size_t begin = 0, end = 0;
     double sum = 0;
-    for (std::size_t i = 0; i < alive_.size(); ++i) {
-        rank(step, i + 1);
-        step.token = alive_[i];
-        step.cumulative = sum;
-        sum += final_probability(step, step.token);
-        if (step.u < sum) break; // rounding may leave the sum just below 1: the last one then covers the rest
+    const auto found =
+        [&] { // u in [begin, end), which are in order; rounding may leave the sum just below 1: the last one covers that
+            for (; begin < end; ++begin) {
+                step.token = token_of(alive_[begin]);
+                step.cumulative = sum;
+                sum += final_probability(step, step.token);
+                if (step.u < sum) return true;
+            }
+            return false;
+        };
+    while (end < std::min(alive_.size(), k_in_order)) {
+        rank(end + 1);
+        end = n_ranked_;
+        if (found()) return;
     }
+    // Beyond the likeliest: in halves, of which only the one where u lies is looked into.
+    for (end = alive_.size(); end - begin > k_few;) {
+        const std::size_t middle = begin + (end - begin) / 2;
+        const auto at = [&](std::size_t i) { return alive_.begin() + static_cast<std::ptrdiff_t>(i); };
+        std::nth_element(at(begin), at(middle), at(end));
+        const double half = mass(step, begin, middle);
+        if (step.u < sum + half)
+            end = middle;
+        else
+            sum += half, begin = middle;
+    }
+    std::sort(alive_.begin() + static_cast<std::ptrdiff_t>(begin), alive_.begin() + static_cast<std::ptrdiff_t>(end));
+    found();
 }
 
-std::span<const int> Sampler::alive(const SampleStep& step, int n) {
-    rank(step, static_cast<std::size_t>(std::max(n, 0)));
-    return alive_;
+std::span<const int> Sampler::alive(const SampleStep&, int n) {
+    const std::size_t most = std::min(static_cast<std::size_t>(std::max(n, 0)), alive_.size());
+    rank(most);
+    ids_.resize(most);
+    std::transform(alive_.begin(), alive_.begin() + static_cast<std::ptrdiff_t>(most), ids_.begin(), token_of);
+    return ids_;
 }
 
 } // namespace gf

@@ -96,7 +96,7 @@ class Sampler {
     /// Draws again, with another key, from the distribution of the last sample(), whose result `step` is.
     void redraw(SampleStep& step, const DrawKey& key);
 
-    /// The tokens alive after the last sample(), likeliest first; only the first n need be in order.
+    /// The likeliest n of the tokens alive after the last sample(), likeliest first; all if there are fewer.
     std::span<const int> alive(const SampleStep& step, int n);
 
   private:
@@ -104,13 +104,21 @@ class Sampler {
     void penalise(std::span<const int> history, double penalty, SampleStep& step);
     int n_kept(const SampleStage& stage, const StageRecord& before, const SampleStep& step);
     void measure(StageRecord& record, const SampleStep& step);
-    void rank(const SampleStep& step, std::size_t n);
+    void rank(std::size_t n);
     void cut_to(std::size_t n, SampleStep& step);
 
-    std::vector<int> alive_;   ///< the first n_ranked_ in order
-    std::vector<real> values_; ///< their penalised logits, for measure()
-    std::vector<char> seen_;   ///< by token: already penalised
+    /// A token and its place by penalised logit as one number: likelier ones are smaller, equal ones in the order of their ids.
+    using Ranked = std::uint64_t;
+    static Ranked ranked(real penalised_logit, std::size_t token);
+    static int token_of(Ranked r) { return static_cast<int>(r & 0xffffffff); }
+    double mass(const SampleStep& step, std::size_t begin, std::size_t end);
+
+    std::vector<Ranked> alive_; ///< the first n_ranked_ in order
     std::size_t n_ranked_ = 0;
+    std::vector<int> ids_;       ///< of alive()
+    std::vector<real> values_;   ///< penalised logits, for measure()
+    std::vector<double> masses_; ///< for mass()
+    std::vector<char> seen_;     ///< by token: already penalised
 };
 
 } // namespace gf
