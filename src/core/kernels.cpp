@@ -204,4 +204,15 @@ void gain_and_bias(const real* x, const real* gain, const real* bias, real* y, i
         for (int i = 0; i < n; ++i) y[i] += bias[i];
 }
 
+std::vector<real> alibi_slopes(int n_heads) {
+    int power = 1;
+    while (power * 2 <= n_heads) power *= 2;
+    std::vector<real> slopes;
+    for (int h = 0; h < n_heads; ++h) {
+        const double exponent = h < power ? 8.0 * (h + 1) / power : 8.0 * (2 * (h - power) + 1) / (2.0 * power);
+        slopes.push_back(static_cast<real>(std::exp2(-exponent)));
+    }
+    return slopes;
+}
+
 } // namespace gf

@@ -4,6 +4,7 @@
 #include "core/params.h"
 
 #include <cstddef>
+#include <vector>
 
 namespace gf {
 
@@ -40,5 +41,8 @@ void normalize(const real* x, int n, real mean, real scale, real* y);
 
 /// y = x * gain (+ bias).
 void gain_and_bias(const real* x, const real* gain, const real* bias, real* y, int n);
+
+/// Slopes of ALiBi (Press et al. 2022): the geometric sequence from 2^(-8/n); between powers of two, every second one of 2n.
+std::vector<real> alibi_slopes(int n_heads);
 
 } // namespace gf

@@ -13,58 +13,79 @@ using enum Axis;
 template <class T, std::size_t N>
 using Items = const std::array<T, N>;
 
-// The axes and inputs that the rows below point at.
+// The axes that the rows below point at.
 constexpr Items<Axis, 2> k_pos_model{pos, d_model}, k_pos_one{pos, one}, k_pos_expert{pos, expert}, k_pos_slot{pos, slot},
     k_pos_vocab{pos, d_vocab}, k_pos_mlp{pos, d_mlp};
 constexpr Items<Axis, 3> k_pos_head{pos, head, d_head}, k_pos_kv{pos, kv_head, d_head}, k_head_qk{head, query, key};
-constexpr Items<Site, 1> k_from_resid_pre{resid_pre}, k_from_ln1{ln1_normalized}, k_from_q{q}, k_from_k{k},
-    k_from_scores{attn_scores}, k_from_z{z}, k_from_resid_mid{resid_mid}, k_from_ln2{ln2_normalized},
-    k_from_router{router_logits}, k_from_weights{expert_weights}, k_from_resid_post{resid_post},
-    k_from_final{ln_final_normalized};
-constexpr Items<Site, 2> k_from_embeds{embed, pos_embed}, k_from_ln1_scale{resid_pre, ln1_scale}, k_from_qk{rot_q, rot_k},
-    k_from_pattern{pattern, v}, k_from_attn{resid_pre, attn_out}, k_from_ln2_scale{resid_mid, ln2_scale},
-    k_from_choice{expert_weights, expert_indices}, k_from_pre{mlp_pre, mlp_pre_linear}, k_from_post{mlp_post, expert_gates},
-    k_from_mlp{resid_mid, mlp_out}, k_from_final_scale{resid_post, ln_final_scale};
+
+// The formulas' language is explained in core/formula.h.
+constexpr Items<FormulaPart, 9> k_parts{{
+    {"ln1_in", "resid_pre[t, i] if pre_norm else resid_mid[t, i] or resid_post[t, i]"},
+    {"ln1_out", "ln1_normalized[t, i] * ln1_gain[i] + ln1_bias[i]"},
+    {"ln2_in", "resid_mid[t, i] if pre_norm else resid_post[t, i]"},
+    {"ln2_out", "ln2_normalized[t, i] * ln2_gain[i] + ln2_bias[i]"},
+    {"attn_in", "ln1_out[i] if pre_norm else resid_pre[t, i]"},
+    {"mlp_in", "ln2_out[i] if pre_norm else ln1_out[i]"},
+    {"final_in", "ln_final_normalized[t, i] * ln_final_gain[i] + ln_final_bias[i] if pre_norm else normalized_resid_post[t, i]"},
+    {"angle", "position * theta ^ (-2 * pair / d_head)"}, // RoPE (Su et al. 2021)
+    {"wave", "position / 10000 ^ (2 * pair / d_model)"},  // Vaswani et al. 2017, 3.5
+}};
 
 constexpr std::array<SiteRow, k_n_sites> k_rows{{
-    {embed, "hook_embed", false, k_pos_model, true, "", "W_E[token]", {}},
-    {pos_embed, "hook_pos_embed", false, k_pos_model, true, "", "W_pos[position]", {}},
-    {resid_pre, "hook_resid_pre", true, k_pos_model, true, "", "embed + pos_embed, or resid_post of the layer before",
-     k_from_embeds},
-    {ln1_scale, "ln1.hook_scale", true, k_pos_one, true, "", "sqrt(mean((x - mean x)^2) + eps); RMSNorm: mean x = 0",
-     k_from_resid_pre},
-    {ln1_normalized, "ln1.hook_normalized", true, k_pos_model, true, "", "(x - mean x) / scale", k_from_ln1_scale},
-    {q, "attn.hook_q", true, k_pos_head, true, "", "(normalized * gain + bias) W_Q + b_Q", k_from_ln1},
-    {k, "attn.hook_k", true, k_pos_kv, true, "", "(normalized * gain + bias) W_K + b_K", k_from_ln1},
-    {v, "attn.hook_v", true, k_pos_kv, true, "", "(normalized * gain + bias) W_V + b_V", k_from_ln1},
-    {rot_q, "attn.hook_rot_q", true, k_pos_head, true, "", "q rotated by position * theta^(-2 i / d_head)", k_from_q},
-    {rot_k, "attn.hook_rot_k", true, k_pos_kv, true, "", "k rotated by position * theta^(-2 i / d_head)", k_from_k},
-    {attn_scores, "attn.hook_attn_scores", true, k_head_qk, true, "", "q . k / sqrt(d_head) + position bias; -inf where masked",
-     k_from_qk},
-    {pattern, "attn.hook_pattern", true, k_head_qk, true, "", "softmax of the scores over the keys", k_from_scores},
-    {z, "attn.hook_z", true, k_pos_head, true, "", "sum over keys of pattern * v", k_from_pattern},
-    {attn_out, "hook_attn_out", true, k_pos_model, true, "", "z W_O + b_O", k_from_z},
-    {resid_mid, "hook_resid_mid", true, k_pos_model, true, "", "resid_pre + attn_out", k_from_attn},
-    {ln2_scale, "ln2.hook_scale", true, k_pos_one, true, "", "sqrt(mean((x - mean x)^2) + eps); RMSNorm: mean x = 0",
-     k_from_resid_mid},
-    {ln2_normalized, "ln2.hook_normalized", true, k_pos_model, true, "", "(x - mean x) / scale", k_from_ln2_scale},
-    {router_logits, "mlp.hook_router_logits", true, k_pos_expert, true, "", "(normalized * gain + bias) W_router", k_from_ln2},
-    {expert_weights, "mlp.hook_expert_weights", true, k_pos_expert, true, "", "softmax of the router logits", k_from_router},
+    {embed, "hook_embed", false, k_pos_model, true, "", "W_E[token, c]"},
+    {pos_embed, "hook_pos_embed", false, k_pos_model, true, "",
+     "W_pos[position, c] if learned else sin(wave) if leads else cos(wave)"},
+    {resid_pre, "hook_resid_pre", true, k_pos_model, true, "",
+     "normalized_resid_post.before or resid_post.before or embed + pos_embed"},
+    {ln1_scale, "ln1.hook_scale", true, k_pos_one, true, "",
+     "sqrt(mean(i in d_model: (ln1_in[i] - (mean(j in d_model: ln1_in[j]) if layer_norm)) ^ 2) + eps)"},
+    {ln1_normalized, "ln1.hook_normalized", true, k_pos_model, true, "",
+     "(ln1_in[c] - (mean(i in d_model: ln1_in[i]) if layer_norm)) / ln1_scale"},
+    {q, "attn.hook_q", true, k_pos_head, true, "", "sum(i in d_model: attn_in[i] * W_Q[i, h, c]) + b_Q[h, c]"},
+    {k, "attn.hook_k", true, k_pos_kv, true, "", "sum(i in d_model: attn_in[i] * W_K[i, h, c]) + b_K[h, c]"},
+    {v, "attn.hook_v", true, k_pos_kv, true, "", "sum(i in d_model: attn_in[i] * W_V[i, h, c]) + b_V[h, c]"},
+    {rot_q, "attn.hook_rot_q", true, k_pos_head, true, "",
+     "q * cos(angle) - q[t, h, partner] * sin(angle) if leads else q * cos(angle) + q[t, h, partner] * sin(angle)"},
+    {rot_k, "attn.hook_rot_k", true, k_pos_kv, true, "",
+     "k * cos(angle) - k[t, h, partner] * sin(angle) if leads else k * cos(angle) + k[t, h, partner] * sin(angle)"},
+    {attn_scores, "attn.hook_attn_scores", true, k_head_qk, true, "",
+     "sum(i in d_head: (rot_q[t, h, i] or q[t, h, i]) * (rot_k[c, kv, i] or k[c, kv, i])) / sqrt(d_head) - (slope * distance if "
+     "alibi) "
+     "if visible else -inf"},
+    {pattern, "attn.hook_pattern", true, k_head_qk, true, "",
+     "exp(attn_scores - max(j in keys: attn_scores[h, t, j])) / "
+     "sum(j in keys: exp(attn_scores[h, t, j] - max(i in keys: attn_scores[h, t, i]))) if visible else 0"},
+    {z, "attn.hook_z", true, k_pos_head, true, "", "sum(j in keys: pattern[h, t, j] * v[j, kv, c])"},
+    {attn_out, "hook_attn_out", true, k_pos_model, true, "", "sum(a in heads, i in d_head: z[t, a, i] * W_O[a, i, c]) + b_O[c]"},
+    {resid_mid, "hook_resid_mid", true, k_pos_model, true, "", "resid_pre + attn_out"},
+    {ln2_scale, "ln2.hook_scale", true, k_pos_one, true, "",
+     "sqrt(mean(i in d_model: (ln2_in[i] - (mean(j in d_model: ln2_in[j]) if layer_norm)) ^ 2) + eps)"},
+    {ln2_normalized, "ln2.hook_normalized", true, k_pos_model, true, "",
+     "(ln2_in[c] - (mean(i in d_model: ln2_in[i]) if layer_norm)) / ln2_scale"},
+    {router_logits, "mlp.hook_router_logits", true, k_pos_expert, true, "", "sum(i in d_model: mlp_in[i] * W_router[i, c])"},
+    {expert_weights, "mlp.hook_expert_weights", true, k_pos_expert, true, "",
+     "exp(router_logits - max(e in experts: router_logits[t, e])) / "
+     "sum(e in experts: exp(router_logits[t, e] - max(i in experts: router_logits[t, i])))"},
     {expert_indices, "mlp.hook_expert_indices", true, k_pos_slot, false, "an index, not a quantity: edit the expert weights",
-     "the experts of largest weight", k_from_weights},
-    {expert_gates, "mlp.hook_expert_gates", true, k_pos_slot, true, "", "weight / sum of the chosen weights", k_from_choice},
-    {mlp_pre, "mlp.hook_pre", true, k_pos_mlp, true, "", "(normalized * gain + bias) W_in + b_in", k_from_ln2},
-    {mlp_pre_linear, "mlp.hook_pre_linear", true, k_pos_mlp, true, "", "(normalized * gain + bias) W_up + b_up", k_from_ln2},
-    {mlp_post, "mlp.hook_post", true, k_pos_mlp, true, "", "activation(pre), of a gated MLP times pre_linear", k_from_pre},
-    {mlp_out, "hook_mlp_out", true, k_pos_model, true, "", "post W_out + b_out, of experts weighted by their gates", k_from_post},
-    {resid_post, "hook_resid_post", true, k_pos_model, true, "", "resid_mid + mlp_out (attention only: resid_pre + attn_out)",
-     k_from_mlp},
-    {normalized_resid_post, "hook_normalized_resid_post", true, k_pos_model, true, "", "norm of resid_post with gain and bias",
-     k_from_resid_post},
-    {ln_final_scale, "ln_final.hook_scale", false, k_pos_one, true, "", "sqrt(mean((x - mean x)^2) + eps); RMSNorm: mean x = 0",
-     k_from_resid_post},
-    {ln_final_normalized, "ln_final.hook_normalized", false, k_pos_model, true, "", "(x - mean x) / scale", k_from_final_scale},
-    {logits, "logits", false, k_pos_vocab, true, "", "(normalized * gain + bias) W_U", k_from_final},
+     "rank(e in experts: expert_weights[t, e])"},
+    {expert_gates, "mlp.hook_expert_gates", true, k_pos_slot, true, "",
+     "expert_weights[t, expert(c)] / sum(s in slots: expert_weights[t, expert(s)])"},
+    {mlp_pre, "mlp.hook_pre", true, k_pos_mlp, true, "",
+     "sum(i in d_model: mlp_in[i] * W_in[expert(h), i, c]) + b_in[expert(h), c]"},
+    {mlp_pre_linear, "mlp.hook_pre_linear", true, k_pos_mlp, true, "",
+     "sum(i in d_model: mlp_in[i] * W_up[expert(h), i, c]) + b_up[expert(h), c]"},
+    {mlp_post, "mlp.hook_post", true, k_pos_mlp, true, "", "act(mlp_pre) * mlp_pre_linear"},
+    {mlp_out, "hook_mlp_out", true, k_pos_model, true, "",
+     "sum(s in slots: expert_gates[t, s] * (sum(i in d_mlp: mlp_post[t, s, i] * W_out[expert(s), i, c]) + b_out[expert(s), c]))"},
+    {resid_post, "hook_resid_post", true, k_pos_model, true, "",
+     "resid_pre + attn_out if attention_only else (resid_mid if pre_norm else ln1_out[c]) + mlp_out"},
+    {normalized_resid_post, "hook_normalized_resid_post", true, k_pos_model, true, "",
+     "ln1_out[c] if attention_only else ln2_out[c]"},
+    {ln_final_scale, "ln_final.hook_scale", false, k_pos_one, true, "",
+     "sqrt(mean(i in d_model: (resid_post[t, i] - (mean(j in d_model: resid_post[t, j]) if layer_norm)) ^ 2) + eps)"},
+    {ln_final_normalized, "ln_final.hook_normalized", false, k_pos_model, true, "",
+     "(resid_post - (mean(i in d_model: resid_post[t, i]) if layer_norm)) / ln_final_scale"},
+    {logits, "logits", false, k_pos_vocab, true, "", "sum(i in d_model: final_in[i] * (W_U[i, c] or W_E[c, i]))"},
 }};
 
 constexpr bool rows_in_order() {
@@ -98,6 +119,8 @@ bool glob_match(std::string_view pattern, std::string_view text) {
 }
 
 } // namespace
+
+std::span<const FormulaPart> formula_parts() { return k_parts; }
 
 const SiteRow& site_row(Site site) { return k_rows[static_cast<std::size_t>(site)]; }
 

@@ -56,11 +56,16 @@ struct SiteRow {
     std::span<const Axis> axes; ///< as in files and on screen: scores are [head, query, key]
     bool editable;
     std::string_view not_editable_because;
-    std::string_view formula;     ///< one line, in the names of `inputs`
-    std::span<const Site> inputs; ///< what a cell is computed from, besides parameters
+    std::string_view formula; ///< how a cell is computed, in the language of core/formula.h: evaluated, inverted and shown
 };
 
 const SiteRow& site_row(Site site);
+
+/// A part that several formulas share; `name[i]` stands for `text`.
+struct FormulaPart {
+    std::string_view name, text;
+};
+std::span<const FormulaPart> formula_parts();
 
 /// Whether a model of this shape has the site (RoPE's rotated keys, router logits, ...).
 bool has_site(const ModelConfig& config, Site site);

@@ -1,6 +1,7 @@
 #include "core/trace.h"
 
 #include "core/error.h"
+#include "core/kernels.h"
 
 #include <algorithm>
 #include <cmath>
@@ -39,18 +40,6 @@ int scratch_rows(const ModelConfig& c, const TraceShape& shape) {
 
 /// Rows start at multiples of a cache line.
 std::size_t padded(std::size_t n) { return (n + 15) / 16 * 16; }
-
-/// Slopes of ALiBi (Press et al. 2022): the geometric sequence from 2^(-8/n); between powers of two, every second one of 2n.
-std::vector<real> alibi_slopes(int n_heads) {
-    int power = 1;
-    while (power * 2 <= n_heads) power *= 2;
-    std::vector<real> slopes;
-    for (int h = 0; h < n_heads; ++h) {
-        const double exponent = h < power ? 8.0 * (h + 1) / power : 8.0 * (2 * (h - power) + 1) / (2.0 * power);
-        slopes.push_back(static_cast<real>(std::exp2(-exponent)));
-    }
-    return slopes;
-}
 
 /// site_width() for sizes of which nothing is allocated yet: the product may be more than an int holds.
 double row_width(const ModelConfig& c, Site site, int n_keys) {

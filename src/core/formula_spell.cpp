@@ -1,0 +1,230 @@
+#include "core/formula_spell.h"
+
+#include "core/formula_writer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+
+namespace gf {
+
+using namespace formula;
+
+namespace {
+
+constexpr int k_fewest_digits = 3, k_most_digits = 9;
+
+/// One unit of the last printed digit.
+double unit_of(const std::string& text) {
+    const std::size_t e = text.find('e'), point = text.find('.');
+    const std::size_t mantissa_end = e == std::string::npos ? text.size() : e;
+    const int decimals = point == std::string::npos ? 0 : static_cast<int>(mantissa_end - point) - 1;
+    return std::pow(10.0, (e == std::string::npos ? 0 : std::atoi(text.c_str() + e + 1)) - decimals);
+}
+
+/// Three significant digits, or fewer where single precision did not compute that many.
+std::string result_text(double value, double noise) {
+    std::string text = spell_number(value, k_fewest_digits);
+    if (!std::isfinite(value) || 0.02 * unit_of(text) >= noise) return text;
+    const int decimals = std::max(0, static_cast<int>(std::floor(-std::log10(50 * noise))));
+    char buffer[64];
+    std::snprintf(buffer, sizeof buffer, "%.*f", std::min(decimals, 12), value);
+    return buffer;
+}
+
+/// "to" as part of indices, where tokens can be written.
+std::string quoted(const std::function<std::string(int)>& token, int id) {
+    std::string text;
+    if (token) text.append(" “").append(token(id)).append("”");
+    return text;
+}
+
+class Speller {
+  public:
+    Speller(const Trace& trace, int rows, const CellRef& cell, const SpellOptions& options)
+        : trace_(trace), rows_(rows), cell_(cell), options_(options) {}
+
+    Spelling spell() {
+        add(place_name(trace_.weights(), cell_), FormulaSpan::Kind::name);
+        if (cell_.param >= 0) return spell_param();
+        if (cell_.row >= rows_) return refuse(" is not computed yet");
+        add(cell_indices(trace_, cell_, options_.token), FormulaSpan::Kind::index);
+        if (!trace_.kept(cell_.site)) return refuse(" is not kept at this length (it does not fit into the trace budget)");
+        const Resolved resolved = resolve(trace_, cell_);
+        out_.value = static_cast<double>(trace_.value(cell_));
+        out_.computed = resolved.root.value;
+        out_.edited = is_edited(trace_, cell_);
+        if (out_.edited) {
+            sign("  =  ");
+            add(spell_number(out_.value, k_fewest_digits), FormulaSpan::Kind::result);
+            add("   edited; computed:", FormulaSpan::Kind::note);
+        }
+        if (resolved.not_kept) {
+            result(out_.value, 0);
+            add("   computed from " + site_name(resolved.not_kept->site, resolved.not_kept->layer) +
+                    ", which is not kept at this length",
+                FormulaSpan::Kind::note);
+            return std::move(out_);
+        }
+        spell_formula(resolved.root);
+        return std::move(out_);
+    }
+
+  private:
+    void add(std::string text, FormulaSpan::Kind kind) { out_.spans.push_back({std::move(text), kind, {}, Kinship::none}); }
+    void sign(const char* text) { add(text, FormulaSpan::Kind::sign); }
+    Spelling refuse(const char* why) {
+        add(why, FormulaSpan::Kind::note);
+        return std::move(out_);
+    }
+    void result(double value, double noise) {
+        sign("  =  ");
+        add(result_text(value, noise), FormulaSpan::Kind::result);
+    }
+
+    Spelling spell_param() {
+        const ParamRow& row = trace_.weights().table[static_cast<std::size_t>(cell_.param)];
+        add(cell_indices(trace_, cell_, options_.token), FormulaSpan::Kind::index);
+        out_.value = out_.computed = evaluate(trace_, cell_);
+        result(out_.value, 0);
+        std::string shape;
+        for (const int n : row.shape) shape.append(shape.empty() ? "" : " × ").append(std::to_string(n));
+        add("   a parameter, " + shape + (row.file_transposed ? " (transposed in the file)" : ""), FormulaSpan::Kind::note);
+        return std::move(out_);
+    }
+
+    void spell_formula(const Term& root) {
+        Writer writer(trace_, out_.spans, options_.terms);
+        const bool masked = root.op == Op::number && (cell_.site == Site::attn_scores || cell_.site == Site::pattern);
+        // What a formula gives in single precision; what an edit replaced was never stored.
+        const double value = out_.edited ? out_.computed : out_.value;
+        if (root.op == Op::rank) {
+            writer.write_rank(root, cell_);
+        } else if (!masked) {
+            sign("  =  ");
+            writer.write_names(root);
+            if (root.op != Op::ref) write_numbers(writer, root, value);
+        }
+        result(value, out_.edited ? 0 : std::abs(out_.value - out_.computed));
+        if (masked) {
+            add("   masked: query " + std::to_string(cell_.row) + " may not read key " + std::to_string(cell_.column),
+                FormulaSpan::Kind::note);
+        } else if (cell_.site == Site::attn_scores) {
+            follow_up();
+        }
+    }
+
+    /// With as few digits as give the result.
+    void write_numbers(Writer& writer, const Term& root, double value) {
+        sign("  =  ");
+        const std::size_t begin = out_.spans.size();
+        const std::string wanted = result_text(value, out_.edited ? 0 : std::abs(out_.value - out_.computed));
+        const double target = std::atof(wanted.c_str()), unit = unit_of(wanted);
+        for (int digits = k_fewest_digits; digits <= k_most_digits; ++digits) {
+            out_.spans.resize(begin);
+            const double printed = writer.write_numbers(root, digits);
+            if (!std::isfinite(target) || std::abs(printed - target) <= 0.53 * unit) break;
+        }
+    }
+
+    /// A score becomes a weight.
+    void follow_up() {
+        CellRef weight = cell_;
+        weight.site = Site::pattern;
+        char text[32];
+        std::snprintf(text, sizeof text, "%.1f %%", 100 * static_cast<double>(trace_.value(weight)));
+        add("   softmax → ", FormulaSpan::Kind::note);
+        out_.spans.push_back({text, FormulaSpan::Kind::number, weight, Kinship::none});
+    }
+
+    const Trace& trace_;
+    const int rows_;
+    const CellRef cell_;
+    const SpellOptions& options_;
+    Spelling out_;
+};
+
+} // namespace
+
+std::string Spelling::text() const {
+    std::string all;
+    for (const FormulaSpan& s : spans) all += s.text;
+    return all;
+}
+
+std::string spell_number(double value, int digits) {
+    char text[64];
+    if (std::isnan(value)) return "NaN";
+    if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+    if (value == 0) return "0";
+    const double size = std::abs(value);
+    if (size < 1e-3 || size >= 1e7) {
+        std::snprintf(text, sizeof text, "%.*e", digits - 1, value);
+    } else {
+        const int decimals = digits - 1 - static_cast<int>(std::floor(std::log10(size)));
+        std::snprintf(text, sizeof text, "%.*f", std::max(decimals, 0), value);
+    }
+    return text;
+}
+
+Spelling spell(const Trace& trace, int rows, const CellRef& cell, const SpellOptions& options) {
+    return Speller(trace, rows, cell, options).spell();
+}
+
+std::string place_name(const Weights& weights, const CellRef& cell) {
+    return cell.param >= 0 ? weights.table[static_cast<std::size_t>(cell.param)].name : site_name(cell.site, cell.layer);
+}
+
+namespace {
+
+std::string indices(const Weights& weights, const CellRef& cell, const std::function<std::string(int)>& row_label,
+                    const std::function<std::string(int)>& token) {
+    std::string text = "[";
+    const auto put = [&](const char* prefix, int i, const std::string& label = {}) {
+        if (text.size() > 1) text += ", ";
+        text += prefix;
+        text += std::to_string(std::max(i, 0));
+        text += label;
+    };
+    if (cell.param >= 0) {
+        const ParamRow& row = weights.table[static_cast<std::size_t>(cell.param)];
+        if (row.shape.size() > 1) put("", cell.row, row.role == Role::embed ? quoted(token, cell.row) : "");
+        put("", cell.column, row.role == Role::unembed ? quoted(token, cell.column) : "");
+        return text + "]";
+    }
+    const auto axes = site_row(cell.site).axes;
+    if (axes.back() == Axis::key) {
+        put("h", cell.head);
+        put("q", cell.row, row_label(cell.row));
+        put("k", cell.column, row_label(cell.column));
+        return text + "]";
+    }
+    put("t", cell.row, row_label(cell.row));
+    if (has_head_axis(weights.config, cell.site))
+        put(axes.size() < 3 ? "slot " : axes[1] == Axis::kv_head ? "kv" : "h", cell.head);
+    if (axes.back() != Axis::one) put("", cell.column, cell.site == Site::logits ? quoted(token, cell.column) : "");
+    return text + "]";
+}
+
+} // namespace
+
+std::string cell_name(const Weights& weights, const CellRef& cell) {
+    return place_name(weights, cell) + indices(weights, cell, [](int) { return std::string(); }, {});
+}
+
+std::string cell_indices(const Trace& trace, const CellRef& cell, const std::function<std::string(int)>& token) {
+    const int first =
+        cell.param < 0 && (cell.site == Site::attn_scores || cell.site == Site::pattern) ? trace.plan(cell.row).segment_begin : 0;
+    bool is_key = false; // rows are asked for first, then keys, which count from the start of their segment
+    return indices(
+        trace.weights(), cell,
+        [&](int i) {
+            const int row = is_key ? first + i : i;
+            is_key = true;
+            return row < trace.n_tokens() ? quoted(token, trace.tokens()[row]) : std::string();
+        },
+        token);
+}
+
+} // namespace gf

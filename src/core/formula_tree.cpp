@@ -1,0 +1,150 @@
+// The names that formulas use, and what a certain model leaves of a formula.
+
+#include "core/formula_tree.h"
+
+#include <array>
+
+namespace gf::formula {
+namespace {
+
+using enum ParamIndices;
+
+constexpr std::array<ParamName, 24> k_params{{
+    {"W_E", "W_E", Role::embed, Role::embed, matrix},
+    {"W_pos", "W_pos", Role::pos_embed, Role::pos_embed, matrix},
+    {"ln1_gain", "gain", Role::ln1_gain, Role::ln1_gain, vector},
+    {"ln1_bias", "bias", Role::ln1_bias, Role::ln1_bias, vector},
+    {"ln2_gain", "gain", Role::ln2_gain, Role::ln2_gain, vector},
+    {"ln2_bias", "bias", Role::ln2_bias, Role::ln2_bias, vector},
+    {"ln_final_gain", "gain", Role::ln_final_gain, Role::ln_final_gain, vector},
+    {"ln_final_bias", "bias", Role::ln_final_bias, Role::ln_final_bias, vector},
+    {"W_Q", "W_Q", Role::q, Role::qkv, into_heads},
+    {"W_K", "W_K", Role::k, Role::qkv, into_heads},
+    {"W_V", "W_V", Role::v, Role::qkv, into_heads},
+    {"b_Q", "b_Q", Role::q_bias, Role::qkv_bias, head_vector},
+    {"b_K", "b_K", Role::k_bias, Role::qkv_bias, head_vector},
+    {"b_V", "b_V", Role::v_bias, Role::qkv_bias, head_vector},
+    {"W_O", "W_O", Role::attn_out, Role::attn_out, from_heads},
+    {"b_O", "b_O", Role::attn_out_bias, Role::attn_out_bias, vector},
+    {"W_router", "W_router", Role::router, Role::router, matrix},
+    {"W_in", "W_in", Role::mlp_in, Role::mlp_in, expert_matrix},
+    {"b_in", "b_in", Role::mlp_in_bias, Role::mlp_in_bias, expert_vector},
+    {"W_up", "W_up", Role::mlp_up, Role::mlp_up, expert_matrix},
+    {"b_up", "b_up", Role::mlp_up_bias, Role::mlp_up_bias, expert_vector},
+    {"W_out", "W_out", Role::mlp_out, Role::mlp_out, expert_matrix},
+    {"b_out", "b_out", Role::mlp_out_bias, Role::mlp_out_bias, expert_vector},
+    {"W_U", "W_U", Role::unembed, Role::unembed, matrix},
+}};
+
+constexpr std::array<std::string_view, k_n_sites> k_symbols{"embed",
+                                                            "pos_embed",
+                                                            "resid_pre",
+                                                            "ln1_scale",
+                                                            "ln1_normalized",
+                                                            "q",
+                                                            "k",
+                                                            "v",
+                                                            "rot_q",
+                                                            "rot_k",
+                                                            "attn_scores",
+                                                            "pattern",
+                                                            "z",
+                                                            "attn_out",
+                                                            "resid_mid",
+                                                            "ln2_scale",
+                                                            "ln2_normalized",
+                                                            "router_logits",
+                                                            "expert_weights",
+                                                            "expert_indices",
+                                                            "expert_gates",
+                                                            "mlp_pre",
+                                                            "mlp_pre_linear",
+                                                            "mlp_post",
+                                                            "mlp_out",
+                                                            "resid_post",
+                                                            "normalized_resid_post",
+                                                            "ln_final_scale",
+                                                            "ln_final_normalized",
+                                                            "logits"};
+
+bool holds(Condition condition, const ModelConfig& c) {
+    switch (condition) {
+    case Condition::pre_norm: return c.norm_place == NormPlace::pre;
+    case Condition::layer_norm: return c.norm == NormKind::layer;
+    case Condition::learned: return c.positions == Positions::learned;
+    case Condition::alibi: return c.positions == Positions::alibi;
+    default: return c.mlp == MlpKind::none; // attention_only
+    }
+}
+
+} // namespace
+
+std::string_view symbol(Site site) { return k_symbols[static_cast<std::size_t>(site)]; }
+
+const ParamName* param_named(std::string_view word) {
+    for (const ParamName& p : k_params)
+        if (p.name == word) return &p;
+    return nullptr;
+}
+
+int layer_of(const Expr& ref, const ModelConfig& config, int layer) {
+    if (ref.param) {
+        const Role r = ref.param->role;
+        const bool outside = r == Role::embed || r == Role::pos_embed || r == Role::ln_final_gain || r == Role::ln_final_bias ||
+                             r == Role::unembed;
+        return outside ? -1 : layer;
+    }
+    if (!site_row(ref.site).per_layer) return -1;
+    if (layer < 0) return config.n_layers - 1;
+    return ref.before ? layer - 1 : layer;
+}
+
+int find_param(const Weights& weights, const ParamName& name, int layer, int expert) {
+    for (std::size_t i = 0; i < weights.table.size(); ++i) {
+        const ParamRow& row = weights.table[i];
+        if ((row.role == name.role || row.role == name.joint) && row.layer == layer && (expert < 0 || row.expert == expert))
+            return static_cast<int>(i);
+    }
+    return -1;
+}
+
+std::optional<Expr> specialise(const Expr& e, const ModelConfig& c, int layer, const Weights* weights) {
+    switch (e.op) {
+    case Op::number:
+    case Op::quantity: return e;
+    case Op::ref: {
+        if (!e.param) return (e.before && layer <= 0) || !has_site(c, e.site) ? std::nullopt : std::optional(e);
+        if (!weights) return e;
+        Expr found = e;
+        found.param_row = find_param(*weights, *e.param, layer_of(e, c, layer), -1);
+        return found.param_row < 0 ? std::nullopt : std::optional(found);
+    }
+    case Op::first_of:
+        for (const Expr& alternative : e.args)
+            if (auto kept = specialise(alternative, c, layer, weights)) return kept;
+        return std::nullopt;
+    case Op::choose:
+        if (e.condition != Condition::visible && e.condition != Condition::leads) {
+            const std::size_t branch = holds(e.condition, c) ? 0 : 1;
+            return branch < e.args.size() ? specialise(e.args[branch], c, layer, weights) : std::nullopt;
+        }
+        break;
+    default: break;
+    }
+    std::vector<std::optional<Expr>> args;
+    for (const Expr& arg : e.args) args.push_back(specialise(arg, c, layer, weights));
+    Expr kept = e;
+    kept.args.clear();
+    for (auto& arg : args)
+        if (arg) kept.args.push_back(std::move(*arg));
+    if (kept.args.empty()) return std::nullopt;
+    const bool binary = e.args.size() == 2 && e.op != Op::choose;
+    if (binary && kept.args.size() == 1) { // a missing operand is neutral
+        if (!args[0] && e.op != Op::add && e.op != Op::multiply) return std::nullopt;
+        Expr rest = std::move(kept.args[0]);
+        return rest;
+    }
+    return kept;
+}
+
+} // namespace gf::formula
