@@ -19,7 +19,7 @@
 namespace gf {
 namespace {
 
-constexpr float k_top_bar = 44, k_status_bar = 28, k_notice_bar = 40;
+constexpr float k_top_bar = 44, k_notice_bar = 40;
 
 template <class T>
 const T* as(const Command& c) {
@@ -101,6 +101,7 @@ void Workbench::settle() {
 void Workbench::carry_out(const Command& c) {
     pin_in_range(session_.latest()); // a new model lets go of old pins before this command makes new ones
     try {
+        pin_in_range(session_.latest()); // what is pinned now points into the model that is open now
         if (carry_out_in_window(c)) return;
     } catch (const Error& e) {
         note_ = e.what();
@@ -272,14 +273,16 @@ void Workbench::frame() {
     palette_.draw({s, selection_, layouts_, panels_, settings_}, commands_);
     help_.draw();
     end_bar();
-    const float top = draw_notice(s, px(k_top_bar)), bottom = size.y - px(k_status_bar);
+    const float top = draw_notice(s, px(k_top_bar));
     if (!s.has_run() || choosing_file_) {
-        start_page_.draw(top, bottom, settings_, s.message_is_error && s.message_number != dismissed_ ? s.message : "",
+        start_page_.draw(top, size.y, settings_, s.message_is_error && s.message_number != dismissed_ ? s.message : "",
                          s.message_is_error, commands_);
     } else {
+        const float bottom = size.y - px(FormulaBar::k_height);
+        formula_bar_.light(s, selection_);
         draw_panels(s, top, bottom);
+        formula_bar_.draw(s, selection_, commands_, bottom, {shows_timing_, frame_ms_});
     }
-    draw_status(s, bottom, px(k_status_bar));
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
     frame_ms_ = frame_ms_ == 0 ? took.count() : 0.95 * frame_ms_ + 0.05 * took.count();
 }
@@ -328,28 +331,6 @@ float Workbench::draw_notice(const Snapshot& s, float top) {
     }
     end_bar();
     return top + px(k_notice_bar);
-}
-
-void Workbench::draw_status(const Snapshot& s, float top, float height) {
-    begin_bar("Status", top, height);
-    ImFont* f = font(TextSize::small);
-    const auto width_of = [&](const char* text) { return f->CalcTextSizeA(f->FontSize, FLT_MAX, 0, text).x; };
-    status_.clear();
-    if (s.has_run()) {
-        auto out = std::back_inserter(status_);
-        if (shows_timing_) fmt::format_to(out, "tokens/s {:.0f}    frame {:.1f} ms    ", s.tokens_per_s, frame_ms_);
-        fmt::format_to(out, "trace {:.1f} MB", static_cast<double>(s.trace().bytes()) * 1e-6);
-    }
-    // The keys where there is room for them.
-    const float right = ImGui::GetWindowWidth() - px(16) - width_of(status_.c_str());
-    constexpr const char* k_keys = "Space: play   ←→: token   H J: head   1–9: layer   Ctrl+Z: undo   Ctrl+wheel: size";
-    if (px(16) + width_of(k_keys) + px(24) < right) {
-        ImGui::SetCursorPosY(0);
-        label_text(k_keys, theme().muted, TextSize::small);
-    }
-    ImGui::SetCursorPos({right, 0});
-    label_text(status_, theme().muted, TextSize::small);
-    end_bar();
 }
 
 } // namespace gf

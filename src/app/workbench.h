@@ -2,6 +2,7 @@
 // The workbench: the session behind it, the panels, and what belongs to the window as a whole. Knows no windowing system: a
 // Window, a Headless picture or a test calls frame().
 
+#include "app/formula_bar.h"
 #include "app/help_card.h"
 #include "app/layouts.h"
 #include "app/palette.h"
@@ -61,7 +62,6 @@ class Workbench {
     void set_view(const command::SetView& view);
     void draw_panels(const Snapshot& snapshot, float top, float bottom);
     float draw_notice(const Snapshot& snapshot, float top);
-    void draw_status(const Snapshot& snapshot, float top, float height);
     void load();
     void save_settings();
     void pin_in_range(const Snapshot& snapshot);
@@ -76,6 +76,7 @@ class Workbench {
     Transport transport_;
     StartPage start_page_;
     std::vector<std::unique_ptr<Panel>> panels_;
+    FormulaBar formula_bar_;
     Layouts layouts_;
     Palette palette_;
     HelpCard help_;
@@ -84,7 +85,6 @@ class Workbench {
     std::string glyphs_of_;       ///< the message whose characters were asked for
     std::uint64_t dismissed_ = 0; ///< number of the session's message that was closed
     std::string remembered_;      ///< path of the model last put among the recent ones
-    std::string status_;
     std::string title_ = "Glassformer";
     std::shared_ptr<const Model> titled_model_; ///< what title_ is about
     std::shared_ptr<const Model> pinned_model_; ///< what the selection points into

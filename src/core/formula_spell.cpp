@@ -72,7 +72,11 @@ class Speller {
     }
 
   private:
-    void add(std::string text, FormulaSpan::Kind kind) { out_.spans.push_back({std::move(text), kind, {}, Kinship::none}); }
+    void add(std::string text, FormulaSpan::Kind kind) {
+        FormulaSpan& span = out_.spans.emplace_back();
+        span.text = std::move(text);
+        span.kind = kind;
+    }
     void sign(const char* text) { add(text, FormulaSpan::Kind::sign); }
     Spelling refuse(const char* why) {
         add(why, FormulaSpan::Kind::note);
@@ -135,7 +139,8 @@ class Speller {
         char text[32];
         std::snprintf(text, sizeof text, "%.1f %%", 100 * static_cast<double>(trace_.value(weight)));
         add("   softmax → ", FormulaSpan::Kind::note);
-        out_.spans.push_back({text, FormulaSpan::Kind::number, weight, Kinship::none});
+        add(text, FormulaSpan::Kind::number);
+        out_.spans.back().cell = weight;
     }
 
     const Trace& trace_;
@@ -225,6 +230,16 @@ std::string cell_indices(const Trace& trace, const CellRef& cell, const std::fun
             return row < trace.n_tokens() ? quoted(token, trace.tokens()[row]) : std::string();
         },
         token);
+}
+
+std::string range_words(const Trace& trace, const CellRange& range, const std::function<std::string(int)>& token) {
+    if (range.param >= 0) return std::string(param_of(trace.weights().table[static_cast<std::size_t>(range.param)].role));
+    std::string text(symbol(range.site));
+    const int rows = (range.row_end < 0 ? trace.n_tokens() : range.row_end) - range.row_begin;
+    text += " of ";
+    if (rows == 1 && token) return text.append("“").append(token(trace.tokens()[range.row_begin])).append("”");
+    if (rows == 1) return text.append("token ").append(std::to_string(range.row_begin));
+    return text.append(std::to_string(rows)).append(" tokens");
 }
 
 } // namespace gf

@@ -55,6 +55,9 @@ std::string place_name(const Weights& weights, const CellRef& cell);
 /// The indices alone: "[h3, q7 to, k2 lo]" with tokens, if they can be written.
 std::string cell_indices(const Trace& trace, const CellRef& cell, const std::function<std::string(int)>& token);
 
+/// What a range is, in a few words: "rot_q of “to”", "v of 12 tokens", "W_O".
+std::string range_words(const Trace& trace, const CellRange& range, const std::function<std::string(int)>& token);
+
 /// A number with at least `digits` significant digits.
 std::string spell_number(double value, int digits);
 

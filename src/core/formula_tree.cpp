@@ -87,6 +87,12 @@ const ParamName* param_named(std::string_view word) {
     return nullptr;
 }
 
+std::string_view param_of(Role role) {
+    for (const ParamName& p : k_params)
+        if (p.role == role) return p.name;
+    return role == Role::qkv ? "W_Q, W_K, W_V" : "b_Q, b_K, b_V";
+}
+
 int layer_of(const Expr& ref, const ModelConfig& config, int layer) {
     if (ref.param) {
         const Role r = ref.param->role;

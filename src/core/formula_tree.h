@@ -104,4 +104,7 @@ std::string_view symbol(Site site);
 /// The parameter that the formula language calls so; null if there is none.
 const ParamName* param_named(std::string_view word);
 
+/// How the formula language calls a parameter; "W_Q, W_K, W_V" of those that stand side by side.
+std::string_view param_of(Role role);
+
 } // namespace gf::formula

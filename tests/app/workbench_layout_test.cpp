@@ -88,7 +88,7 @@ TEST_P(LayoutTest, NothingIsCutOffOrCovered) {
         bench.ui.leave();
         ASSERT_EQ(ImGuiHost::current().look(), (UiLook{theme, scale}));
         expect_bar_in_order("Transport");
-        expect_bar_in_order("Status");
+        expect_bar_in_order("Formula");
         for (const char* always : {"First", "Back", "Play", "Step", "Last", "Layout", "Prompt"})
             EXPECT_TRUE(bench.ui.exists(std::string("Transport/") + always));
         if (c.room_x() >= 1280) {

@@ -76,7 +76,7 @@ class Calculator {
         if (take("sin")) return std::sin(factor());
         if (take("cos")) return std::cos(factor());
         for (const Activation f : {Activation::gelu_tanh, Activation::gelu, Activation::silu, Activation::relu})
-            if (rest_.starts_with(std::string(name(f)) + "(")) {
+            if (rest_.starts_with(name(f)) && rest_.substr(name(f).size()).starts_with('(')) {
                 rest_.remove_prefix(name(f).size());
                 return activate(f, factor());
             }
@@ -177,8 +177,10 @@ TEST(Spelling, OfAScore) {
     for (const FormulaSpan& span : s.spans) {
         if (span.kind != FormulaSpan::Kind::number || !span.cell) continue;
         queries += span.kin == Kinship::query, keys += span.kin == Kinship::key;
-        if (span.kin == Kinship::query) EXPECT_EQ(*span.cell, (CellRef{0, Site::rot_q, 1, 3, 7, span.cell->column}));
-        if (span.kin == Kinship::key) EXPECT_EQ(*span.cell, (CellRef{0, Site::rot_k, 1, 1, 2, span.cell->column}));
+        const int i = span.cell->column;
+        EXPECT_EQ(*span.cell, span.kin == Kinship::query ? (CellRef{0, Site::rot_q, 1, 3, 7, i})
+                              : span.kin == Kinship::key ? (CellRef{0, Site::rot_k, 1, 1, 2, i})
+                                                         : (CellRef{0, Site::pattern, 1, 3, 7, 2}));
     }
     EXPECT_EQ(queries, 3);
     EXPECT_EQ(keys, 3);
@@ -199,7 +201,11 @@ TEST(Spelling, OfAScore) {
 
 TEST(Spelling, NamesTokensWhereTheyCanBeWritten) {
     const auto trace = run(random_weights(preset("gpt2").config), {5, 6, 7});
-    const SpellOptions options{.terms = 3, .token = [](int id) { return "T" + std::to_string(id); }};
+    const SpellOptions options{.terms = 3, .token = [](int id) {
+                                   std::string text = std::to_string(id);
+                                   text.insert(text.begin(), 'T');
+                                   return text;
+                               }};
     const auto begin = [&](const CellRef& cell) { return spell(*trace, 3, cell, options).text(); };
     EXPECT_THAT(begin({0, Site::pattern, 0, 1, 2, 0}), StartsWith("blocks.0.attn.hook_pattern[h1, q2 “T7”, k0 “T5”]"));
     EXPECT_THAT(begin({0, Site::logits, -1, -1, 1, 30}), StartsWith("logits[t1 “T6”, 30 “T30”]"));

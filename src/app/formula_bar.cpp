@@ -1,0 +1,257 @@
+#include "app/formula_bar.h"
+
+#include "app/token_labels.h"
+#include "app/widget_parts.h"
+#include "app/widgets.h"
+#include "app/window.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+namespace gf {
+namespace {
+
+constexpr float k_margin = 8, k_padding_x = 12, k_padding_y = 6;
+constexpr ImGuiWindowFlags k_flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                                     ImGuiWindowFlags_NoDocking | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                                     ImGuiWindowFlags_NoScrollWithMouse;
+constexpr const char *k_nothing = "Point at any value: its name, its formula and the numbers in it stand here. A click pins it.",
+                     *k_keys = "Space: play   ←→: token   H J: head   1–9: layer   Ctrl+K: find anything   F1: keys";
+constexpr std::size_t k_named_ranges = 3;
+
+std::string written(int token) { return token_labels().alone(token); }
+
+ImU32 ink_of(const FormulaSpan& span, const Theme& t) {
+    switch (span.kin) {
+    case Kinship::query: return t.ink(ColourRole::query);
+    case Kinship::key: return t.ink(ColourRole::key);
+    case Kinship::value: return t.ink(ColourRole::value);
+    case Kinship::residual: return t.ink(ColourRole::residual);
+    case Kinship::mlp: return t.ink(ColourRole::mlp);
+    case Kinship::token: return t.ink(ColourRole::token);
+    case Kinship::position: return t.ink(ColourRole::position);
+    case Kinship::none: break;
+    }
+    switch (span.kind) {
+    case FormulaSpan::Kind::result: return t.accent_text;
+    case FormulaSpan::Kind::index:
+    case FormulaSpan::Kind::note: return t.muted;
+    default: return t.text;
+    }
+}
+
+ImFont* font_of(const FormulaSpan& span) {
+    switch (span.kind) {
+    case FormulaSpan::Kind::name:
+    case FormulaSpan::Kind::result: return font(TextSize::body, Face::mono_bold);
+    case FormulaSpan::Kind::note: return font(TextSize::body);
+    default: return font(TextSize::body, Face::mono);
+    }
+}
+
+bool exists(const Snapshot& s, const CellRef& cell) {
+    if (cell.run != 0) return false;
+    if (cell.param >= 0) return static_cast<std::size_t>(cell.param) < s.model->weights->table.size();
+    const ModelConfig& c = s.config();
+    if (!has_site(c, cell.site) || cell.row < 0 || cell.row >= s.trace().capacity()) return false;
+    if (site_row(cell.site).per_layer && (cell.layer < 0 || cell.layer >= c.n_layers)) return false;
+    const int heads = site_heads(c, cell.site);
+    return cell.head < heads && cell.column < site_width(c, cell.site, s.trace().n_keys()) / heads;
+}
+
+} // namespace
+
+void FormulaBar::light(const Snapshot& s, Selection& selection) {
+    std::optional<CellRef> focus = selection.focus();
+    // Pointing at an operand lights it; the formula that it stands in stays.
+    if (in_use_) focus = selection.pinned_cell ? selection.pinned_cell : explained_;
+    if (focus && (!s.has_run() || !exists(s, *focus))) focus.reset();
+    const std::shared_ptr<const Trace> trace = s.has_run() ? s.run().trace : nullptr;
+    const int rows = s.has_run() ? s.run().rows : 0;
+    const bool alt = ImGui::GetIO().KeyAlt, other = focus != explained_ || trace != trace_ || s.model != model_;
+    // Rows are written once: more of them change a formula only where its own was missing.
+    const bool arrived = focus && focus->param < 0 && focus->row >= std::min(rows, rows_) && rows != rows_;
+    stale_ |= other || arrived;
+    if (!other && !arrived && alt == lit_alt_ && (!alt || s.cursor == lit_rows_)) {
+        rows_ = rows;
+        return;
+    }
+    explained_ = focus;
+    trace_ = trace;
+    model_ = s.model;
+    rows_ = rows;
+    lit_rows_ = s.cursor;
+    lit_alt_ = alt;
+    selection.precedents.clear();
+    selection.dependents.clear();
+    if (focus && (focus->param >= 0 || focus->row < rows)) {
+        selection.precedents = precedents(*trace, *focus);
+        if (alt) selection.dependents = dependents(*trace, s.cursor, *focus);
+    }
+    describe_lit(selection, alt);
+}
+
+/// "lit: 2 precedents (q of “to”, k of “lo”)"
+void FormulaBar::describe_lit(const Selection& selection, bool alt) {
+    lit_.clear();
+    if (!explained_) return;
+    const auto describe = [&](const char* what, const std::vector<CellRange>& ranges) {
+        lit_ += fmt::format("{} {}{}", ranges.size(), what, ranges.size() == 1 ? "" : "s");
+        for (std::size_t i = 0; i < std::min(ranges.size(), k_named_ranges); ++i)
+            lit_.append(i ? ", " : " (").append(range_words(*trace_, ranges[i], written));
+        if (!ranges.empty()) lit_ += ranges.size() > k_named_ranges ? ", …)" : ")";
+    };
+    lit_ = "lit: ";
+    describe("precedent", selection.precedents);
+    if (alt) {
+        lit_ += "   outlined: ";
+        describe("dependent", selection.dependents);
+    } else {
+        lit_ += "   Alt: dependents   click: pin   Esc: let go";
+    }
+    ImGuiHost::current().require_glyphs(lit_);
+}
+
+/// Where every piece stands; returns how wide they are together.
+float FormulaBar::lay_out(const Spelling& spelling) {
+    pieces_.clear();
+    float x = 0;
+    int number = 0;
+    for (const FormulaSpan& span : spelling.spans) {
+        Piece piece;
+        piece.span = span;
+        piece.font = font_of(span);
+        piece.ink = ink_of(span, theme());
+        piece.left = x;
+        piece.width = measure(piece.font, span.text).x;
+        if (span.cell)
+            piece.label = fmt::format("{}{}##{}", span.kind == FormulaSpan::Kind::symbol ? "= " : "",
+                                      cell_name(*model_->weights, *span.cell), number++);
+        x += piece.width;
+        pieces_.push_back(std::move(piece));
+    }
+    return x;
+}
+
+/// With three terms of a long sum, or as many as there is room for.
+void FormulaBar::fit(float room) {
+    pieces_.clear();
+    whole_.clear();
+    width_ = 0;
+    if (!explained_) return;
+    for (int terms = 3; terms >= 0; --terms) {
+        const Spelling spelling = spell(*trace_, rows_, *explained_, {terms, written});
+        if (terms == 3) whole_ = spelling.text();
+        ImGuiHost::current().require_glyphs(whole_);
+        width_ = lay_out(spelling);
+        if (width_ <= room) break;
+    }
+}
+
+void FormulaBar::draw(const Snapshot& s, Selection& selection, Commands& commands, float top, const Timing& timing) {
+    const Theme& t = theme();
+    const ImVec2 size = ImGui::GetIO().DisplaySize;
+    ImGui::SetNextWindowPos({0, top});
+    ImGui::SetNextWindowSize({size.x, px(k_height)});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, {1, 1});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
+    ImGui::PushStyleColor(ImGuiCol_WindowBg, t.ground);
+    ImGui::Begin("Formula", nullptr, k_flags);
+    ImGui::PopStyleColor();
+    ImGui::PopStyleVar(4);
+
+    const ImVec2 min{px(k_margin), top}, max{size.x - px(k_margin), top + px(k_height - k_margin)};
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    list.AddRectFilled(min, max, t.panel, px(8));
+    list.AddRect(min, max, explained_ ? t.accent : t.border, px(8), 0, std::max(px(1), 1.0f));
+    const ImVec2 at{min.x + px(k_padding_x), min.y + px(k_padding_y)};
+    const float right = max.x - px(k_padding_x), room = std::max(right - at.x, 1.0f);
+    if (stale_ || room != room_ || look_ != font(TextSize::body) || ink_ != t.text) {
+        stale_ = false;
+        room_ = room;
+        look_ = font(TextSize::body);
+        ink_ = t.text;
+        fit(room);
+    }
+    in_use_ = false;
+    draw_formula(at, room, selection, commands);
+    draw_figures(s, {at.x, at.y + font(TextSize::body)->FontSize + px(2)}, right, timing);
+    in_use_ |= explained_ && ImGui::IsMouseHoveringRect(min, max) &&
+               ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem);
+    ImGui::End();
+}
+
+void FormulaBar::draw_formula(const ImVec2& at, float room, Selection& selection, Commands& commands) {
+    ImFont* plain = font(TextSize::body);
+    const ImRect line(at, {at.x + room, at.y + plain->FontSize});
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    if (!explained_) {
+        put_text_cut(list, {line.Min, line.Max}, plain, theme().muted, k_nothing);
+        return;
+    }
+    const bool cut = width_ > room;
+    if (cut) { // the whole formula in a tooltip
+        ImGui::SetCursorScreenPos(line.Min);
+        ImGui::SetNextItemAllowOverlap();
+        ImGui::InvisibleButton("whole formula", line.GetSize());
+        tooltip(whole_);
+    }
+    const float ellipsis = cut ? measure(plain, "…").x + px(2) : 0, right = line.Max.x - ellipsis;
+    for (const Piece& piece : pieces_) {
+        const float left = at.x + piece.left;
+        if (left >= right) break;
+        if (!piece.label.empty()) draw_operand(piece, {left, at.y}, right, selection, commands);
+        const bool runs_out = left + piece.width > right;
+        if (runs_out) list.PushClipRect(line.Min, {right, line.Max.y}, true);
+        list.AddText(piece.font, piece.font->FontSize, {std::floor(left), at.y}, piece.ink, piece.span.text.data(),
+                     piece.span.text.data() + piece.span.text.size());
+        if (runs_out) list.PopClipRect();
+        record_text(piece.font, {std::floor(left), at.y}, piece.span.text, right - left);
+    }
+    if (cut) put_text(list, line, right + px(2), plain, theme().muted, "…");
+}
+
+/// Hovering (or walking to) an operand lights it, a click explains it.
+void FormulaBar::draw_operand(const Piece& piece, const ImVec2& at, float right, Selection& selection, Commands& commands) {
+    const CellRef& cell = *piece.span.cell;
+    const float width = std::max(std::min(piece.width, right - at.x), 1.0f), height = piece.font->FontSize;
+    ImGui::SetCursorScreenPos(at);
+    const ButtonItem item = button_item(piece.label.c_str(), {width, height});
+    if (!item.seen) return;
+    const ImGuiContext& g = *ImGui::GetCurrentContext();
+    const bool walked_to = g.NavId == item.id && !g.NavDisableHighlight;
+    if (item.hovered || walked_to) {
+        in_use_ = true;
+        selection.cell.set(cell);
+        ImGui::GetWindowDrawList()->AddRectFilled({at.x, at.y + height - px(2)}, {at.x + width, at.y + height - px(1)},
+                                                  piece.ink);
+    }
+    if (item.hovered) tooltip(shown(piece.label.c_str() + (piece.span.kind == FormulaSpan::Kind::symbol ? 2 : 0)));
+    if (item.pressed)
+        commands.post(
+            command::PinCell{place_name(*model_->weights, cell), cell.head, std::max(cell.row, 0), std::max(cell.column, 0)});
+    put_focus_ring(item, px(3));
+}
+
+/// What is lit on the left; speed and memory on the right.
+void FormulaBar::draw_figures(const Snapshot& s, const ImVec2& at, float right, const Timing& timing) {
+    ImFont* small = font(TextSize::small);
+    figures_.clear();
+    auto out = std::back_inserter(figures_);
+    if (timing.shown) fmt::format_to(out, "tokens/s {:.0f}    frame {:.1f} ms    ", s.tokens_per_s, timing.frame_ms);
+    fmt::format_to(out, "trace {:.1f} MB", static_cast<double>(s.trace().bytes()) * 1e-6);
+    if (!s.trace().edits().empty()) fmt::format_to(out, "    edits {}", s.trace().edits().size());
+    const float figures = measure(small, figures_).x;
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const float left = std::max(right - figures, at.x), room = left - px(24) - at.x;
+    put_text_cut(list, {{left, at.y}, {right, at.y + small->FontSize}}, small, theme().muted, figures_);
+    if (room < px(60)) return;
+    put_text_cut(list, {at, {at.x + room, at.y + small->FontSize}}, small, theme().muted, explained_ ? lit_.c_str() : k_keys);
+}
+
+} // namespace gf
