@@ -67,7 +67,8 @@ bool exists(const Snapshot& s, const CellRef& cell) {
 void FormulaBar::light(const Snapshot& s, Selection& selection) {
     std::optional<CellRef> focus = selection.focus();
     // Pointing at an operand lights it; the formula that it stands in stays.
-    if (in_use_) focus = selection.pinned_cell ? selection.pinned_cell : explained_;
+    if (in_use_) focus = selection.pinned_cell || explains_pin_ ? selection.pinned_cell : explained_;
+    explains_pin_ = focus && focus == selection.pinned_cell;
     if (focus && (!s.has_run() || !exists(s, *focus))) focus.reset();
     const std::shared_ptr<const Trace> trace = s.has_run() ? s.run().trace : nullptr;
     const int rows = s.has_run() ? s.run().rows : 0;

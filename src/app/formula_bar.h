@@ -51,6 +51,7 @@ class FormulaBar {
     std::optional<CellRef> explained_;
     std::shared_ptr<const Trace> trace_;
     std::shared_ptr<const Model> model_;
+    bool explains_pin_ = false;
     int rows_ = 0, lit_rows_ = 0;
     bool lit_alt_ = false, stale_ = true, in_use_ = false; ///< in_use_: the mouse or the keyboard is on one of its operands
     float room_ = 0;

@@ -71,7 +71,7 @@ TEST_F(FormulaBarTest, ExplainsTheCellUnderTheMouse) {
 TEST_F(FormulaBarTest, ShowsTheProductsOfAScore) {
     pin("blocks.1.attn.hook_attn_scores", 3, 7, 2);
     EXPECT_THAT(words(), HasSubstr("]  =  rot_q·rot_k / √8  =  ("));
-    const CellRef score{0, Site::attn_scores, 1, 3, 7, 2}, weight{0, Site::pattern, 1, 3, 7, 2};
+    const CellRef weight{0, Site::pattern, 1, 3, 7, 2};
     double dot = 0;
     for (int i = 0; i < 8; ++i)
         dot += static_cast<double>(trace().value({0, Site::rot_q, 1, 3, 7, i})) *
@@ -127,6 +127,18 @@ TEST_F(FormulaBarTest, EscapeLetsGo) {
     ui.leave();
     ui.key(ImGuiKey_Escape);
     ui.frames(3);
+    EXPECT_THAT(words(), StartsWith("Point at any value"));
+    EXPECT_TRUE(selection().precedents.empty());
+}
+
+TEST_F(FormulaBarTest, EscapeLetsGoAlsoWithTheMouseOnTheFormula) {
+    pin("blocks.0.hook_resid_mid", -1, 3, 5);
+    for (const std::string& name : ui.list())
+        if (name.starts_with("Formula/blocks.0.hook_attn_out")) ui.hover(name);
+    ASSERT_EQ(selection().cell.get()->site, Site::attn_out);
+    ui.key(ImGuiKey_Escape);
+    ui.frames(3);
+    EXPECT_EQ(selection().pinned_cell, std::nullopt);
     EXPECT_THAT(words(), StartsWith("Point at any value"));
 }
 
