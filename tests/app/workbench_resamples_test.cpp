@@ -193,7 +193,7 @@ TEST_F(CloserLookTest, AThousandResamples) {
     bench.post(command::Step{1}); // they follow the place
     EXPECT_THAT(bench.text_with("Sampling", "1000 draws"), ::testing::Ne(fit));
     chain(greedy_chain());
-    EXPECT_EQ(bench.text_with("Sampling", "1000 draws"), "1000 draws; only one outcome to expect");
+    EXPECT_EQ(bench.text_with("Sampling", "1000 draws"), "1000 draws; only one outcome");
     ui.click("Sampling/× 1 000");
     EXPECT_FALSE(ui.exists("Sampling/fit"));
 }

@@ -11,6 +11,8 @@
 namespace gf {
 namespace {
 
+constexpr float k_side_by_side = 600;
+
 class SamplingPanel : public Panel {
   public:
     const char* title() const override { return "Sampling"; }
@@ -44,39 +46,51 @@ void SamplingPanel::choose(std::string_view option, std::string_view value) {
 }
 
 void SamplingPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
+    const ImVec2 spacing = ImGui::GetStyle().ItemSpacing;
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {spacing.x, line_gap()});
     panel_header("Sampling", view_.line("next token, after {} tokens", s.cursor));
     if (s.cursor < 1) {
         label_text("The first token has no probabilities: write a prompt.", theme().muted, TextSize::small);
-        return;
-    }
-    view_.update(s);
-    if (draw_chain(view_, edited_, s.config().d_vocab)) {
-        next_draw().propose(edited_);
-        commands.post(command::SetSampling{edited_});
+    } else {
         view_.update(s);
+        if (draw_chain(view_, edited_, s.config().d_vocab)) {
+            next_draw().propose(edited_);
+            commands.post(command::SetSampling{edited_});
+            view_.update(s);
+        }
+        draw_lower_part(s, selection, commands);
     }
-    draw_lower_part(s, selection, commands);
+    ImGui::PopStyleVar();
 }
 
 void SamplingPanel::draw_lower_part(const Snapshot& s, Selection& selection, Commands& commands) {
-    const ImVec2 spacing = ImGui::GetStyle().ItemSpacing;
-    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {spacing.x, px(6)});
     draw_summary(view_);
     const ImVec2 room = ImGui::GetContentRegionAvail();
-    const float gap = px(6), row = TokenTable::row_height();
-    const float draw_part = the_draw_height() + gap + px(k_control_height) + gap;
+    const float gap = line_gap(), row = TokenTable::row_height();
+    const float draw_part = gap + the_draw_height() + gap + px(k_control_height);
     const bool derives = view_.token() >= 0;
-    const float card = derives ? derivation_height(view_, room.x) + gap : 0;
-    // The card takes the place of the draw where there is no room for both.
-    const bool both = room.y - card - draw_part >= 8 * row;
-    float below = derives && !both ? std::min(card, std::max(room.y - 3 * row - px(18), room.y * 0.6f)) : card + draw_part;
-    table_.draw(view_, s, selection, commands, std::max(room.y - below, 3 * row));
-    if (derives) draw_derivation(view_, s, commands, (both ? card : below) - gap);
-    if (!derives || both) {
+    if (derives && room.x >= px(k_side_by_side)) { // the card to the right of the table
+        const float card = std::min(px(400), std::floor(room.x * 0.45f)), height = std::max(room.y - draw_part, 4 * row);
+        const ImVec2 at = ImGui::GetCursorScreenPos();
+        table_.draw(view_, s, selection, commands, {room.x - card - px(16), height});
+        const ImVec2 below = ImGui::GetCursorScreenPos();
+        ImGui::SetCursorScreenPos({at.x + room.x - card, at.y});
+        draw_derivation(view_, s, commands, card, height);
+        ImGui::SetCursorScreenPos(below);
         draw_the_draw(view_, s);
         draw_buttons(commands);
+    } else {
+        const float least = 2 * row + TokenTable::heading_height(), card = derives ? gap + derivation_height(view_, room.x) : 0;
+        // The card takes the place of the draw where there is no room for both.
+        const bool both = !derives || room.y - card - draw_part >= 8 * row;
+        const float below = both ? card + draw_part : std::min(card, std::max(room.y - 4 * row, room.y * 0.6f));
+        table_.draw(view_, s, selection, commands, {room.x, std::max(room.y - below, least)});
+        if (derives) draw_derivation(view_, s, commands, room.x, (both ? card : below) - gap);
+        if (both) {
+            draw_the_draw(view_, s);
+            draw_buttons(commands);
+        }
     }
-    ImGui::PopStyleVar();
 }
 
 /// Side by side and equally wide, where the panel is wide enough; below each other where not.

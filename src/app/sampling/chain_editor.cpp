@@ -33,7 +33,8 @@ const char* value_text(LineBuffer& line, const SampleStage& stage) {
     return line("{:.2f}", stage.value);
 }
 
-constexpr float k_chip_height = 24;
+/// Lower where lines are.
+float chip_height() { return px(16) + line_gap() + px(2); }
 
 float chip_width(const char* label, std::string_view value) {
     const float words = measure(font(TextSize::small), label).x,
@@ -45,7 +46,7 @@ float chip_width(const char* label, std::string_view value) {
 bool stage_chip(const char* label, std::string_view value, bool on, bool chosen) {
     const Theme& t = theme();
     const int status = ImGuiItemStatusFlags_Checkable | (chosen ? ImGuiItemStatusFlags_Checked : 0);
-    const ButtonItem item = button_item(label, {chip_width(label, value), px(k_chip_height)}, status);
+    const ButtonItem item = button_item(label, {chip_width(label, value), chip_height()}, status);
     if (!item.seen) return false;
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const float rounding = item.box.GetHeight() / 2;
@@ -68,8 +69,6 @@ void draw_chips(SamplingView& view) {
         ImGui::SameLine(0, px(4));
         if (ImGui::GetCursorScreenPos().x + width > right) ImGui::NewLine();
     };
-    const ImVec2 spacing = ImGui::GetStyle().ItemSpacing;
-    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {spacing.x, px(5)});
     const SamplingChain& chain = view.chain();
     for (int i = 0; i < static_cast<int>(chain.size()); ++i) {
         const SampleStage& stage = chain[static_cast<std::size_t>(i)];
@@ -84,7 +83,6 @@ void draw_chips(SamplingView& view) {
     place(chip_width("all stages", ""), chain.empty());
     if (stage_chip("all stages", "", true, view.focus() < 0)) view.focus_on(-1, chain);
     tooltip("What the whole chain does to the raw distribution");
-    ImGui::PopStyleVar();
 }
 
 /// How many tokens each stage leaves.

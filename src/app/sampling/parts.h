@@ -4,7 +4,12 @@
 #include "app/panel.h"
 #include "app/sampling/sampling_view.h"
 
+#include <imgui.h>
+
 namespace gf {
+
+/// Pixels between the lines of the panel: less where it is low.
+float line_gap();
 
 /// The stages as chips in their order; below, the one in focus: switch, place, slider. True when `chain` changed.
 bool draw_chain(SamplingView& view, SamplingChain& chain, int d_vocab);
@@ -15,9 +20,10 @@ void draw_summary(SamplingView& view);
 /// The likeliest tokens with their bars.
 class TokenTable {
   public:
-    void draw(SamplingView& view, const Snapshot& snapshot, Selection& selection, Commands& commands, float height);
-    /// Pixels of its heading and one row.
+    void draw(SamplingView& view, const Snapshot& snapshot, Selection& selection, Commands& commands, ImVec2 size);
+    /// In pixels.
     static float row_height();
+    static float heading_height();
 
   private:
     struct Columns {
@@ -43,7 +49,7 @@ void draw_the_draw(SamplingView& view, const Snapshot& snapshot);
 float the_draw_height();
 
 /// The derivation of the token in hand.
-void draw_derivation(SamplingView& view, const Snapshot& snapshot, Commands& commands, float most_height);
+void draw_derivation(SamplingView& view, const Snapshot& snapshot, Commands& commands, float width, float most_height);
 float derivation_height(SamplingView& view, float width);
 
 } // namespace gf

@@ -26,25 +26,31 @@ const char* verdict(double tail) {
 
 } // namespace
 
+float line_gap() { return px(ImGui::GetWindowHeight() < px(390) ? 4 : 6); }
+
 void draw_summary(SamplingView& view) {
     const StageRecord& last = view.step().stages.back();
-    line_of_text("entropy",
-                 view.line("entropy {:.2f} → {:.2f} bits; {} of {} tokens left", view.entropy_before(), view.entropy_after(),
-                           last.n_alive, view.step().logits.size()),
-                 theme().muted);
+    const float room = ImGui::GetContentRegionAvail().x;
+    const auto fits = [&](const char* text, float reserved) { return measure(font(TextSize::small), text).x <= room - reserved; };
+    const double before = view.entropy_before(), after = view.entropy_after();
+    const std::size_t d_vocab = view.step().logits.size();
+    const char* entropy = view.line("entropy {:.2f} → {:.2f} bits; {} of {} tokens left", before, after, last.n_alive, d_vocab);
+    if (!fits(entropy, 0)) entropy = view.line("{:.2f} → {:.2f} bits; {} of {} tokens", before, after, last.n_alive, d_vocab);
+    line_of_text("entropy", entropy, theme().muted);
     tooltip(view.line("grey: {}; coloured: with the whole chain", view.before_name()));
     if (!view.resampling()) return;
     const Resamples& r = view.resamples();
     const GoodnessOfFit& fit = r.fit();
+    const float close = px(20), reserved = close + px(4);
     const char* text = nullptr;
     if (!r.done())
         text = view.line("{} of {} draws made ...", r.n_made(), r.n());
     else if (fit.freedom == 0)
-        text = view.line("{} draws; only one outcome to expect", r.n());
-    else
-        text = view.line("{} draws: χ² = {:.2f}, {} free, P = {:.3f}", r.n(), fit.statistic, fit.freedom, fit.tail);
-    const float close = px(20);
-    line_of_text("fit", text, theme().text, close + px(4));
+        text = view.line("{} draws; only one outcome", r.n());
+    else if (text = view.line("{} draws: χ² = {:.2f}, {} free, P = {:.3f}", r.n(), fit.statistic, fit.freedom, fit.tail);
+             !fits(text, reserved))
+        text = view.line("χ² = {:.2f}, {} free, P = {:.3f}", fit.statistic, fit.freedom, fit.tail);
+    line_of_text("fit", text, theme().text, reserved);
     if (r.done() && fit.freedom > 0)
         tooltip(
             view.line("Pearson's test of {} draws (resample numbers 0 to {}) against the probabilities: true draws fit worse in "

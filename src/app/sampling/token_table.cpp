@@ -23,6 +23,7 @@ bool is_second_click() {
 }
 
 float TokenTable::row_height() { return px(20); }
+float TokenTable::heading_height() { return px(k_heading); }
 
 /// Names get what numbers and bars leave; where the panel is narrow, bars go first.
 TokenTable::Columns TokenTable::columns(const SamplingView& view, float left, float width) const {
@@ -33,7 +34,7 @@ TokenTable::Columns TokenTable::columns(const SamplingView& view, float left, fl
     const float last = std::ceil((view.resampling() ? 8 : 6) * digit); // "1000 ±31", "100.0%"
     const float number = std::ceil(6 * digit);
     const float rest = at.right - at.left - last - number - 2 * gap;
-    float bars = rest > px(110) ? std::min(rest * 0.48f, px(320)) : 0;
+    float bars = rest > px(76) ? std::min(rest * 0.46f, px(320)) : 0;
     const float name = std::min(rest - bars - (bars > 0 ? gap : 0), px(220));
     at.name_end = at.left + std::max(name, px(8));
     at.number_end = at.name_end + gap + number;
@@ -62,10 +63,14 @@ void TokenTable::heading(SamplingView& view, float width) {
     put_text(list, {{at.bar, origin.y}, {at.bar_end, origin.y + height}}, at.bar + px(12), f, ink, what);
 }
 
-void TokenTable::draw(SamplingView& view, const Snapshot& s, Selection& selection, Commands& commands, float height) {
-    heading(view, ImGui::GetContentRegionAvail().x - ImGui::GetStyle().ScrollbarSize);
+void TokenTable::draw(SamplingView& view, const Snapshot& s, Selection& selection, Commands& commands, ImVec2 size) {
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
+    heading(view, size.x - ImGui::GetStyle().ScrollbarSize);
+    // Whole rows; what is left of the height is white.
+    const float rows = std::max(std::floor((size.y - px(k_heading)) / row_height()), 1.0f) * row_height();
+    ImGui::PopStyleVar();
     write_on_second_click(view, s, commands);
-    ImGui::BeginChild("table", {0, std::max(height - px(k_heading), row_height())});
+    ImGui::BeginChild("table", {size.x, rows});
     const float width = ImGui::GetContentRegionAvail().x - (ImGui::GetScrollMaxY() > 0 ? 0 : ImGui::GetStyle().ScrollbarSize);
     ImGuiListClipper clipper;
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
@@ -75,6 +80,7 @@ void TokenTable::draw(SamplingView& view, const Snapshot& s, Selection& selectio
             row(view, view.rows()[static_cast<std::size_t>(i)], width, s, selection);
     ImGui::PopStyleVar();
     ImGui::EndChild();
+    if (const float rest = size.y - px(k_heading) - rows; rest > 0) ImGui::SetCursorPosY(ImGui::GetCursorPosY() + rest);
 }
 
 /// The first click may have put the card where the row was: the second one counts wherever it lands in the panel.
