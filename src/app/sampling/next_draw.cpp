@@ -1,25 +1,52 @@
 #include "app/sampling/next_draw.h"
 
+#include <algorithm>
+
 namespace gf {
+namespace {
+
+constexpr int k_most_rows = 200;
+
+} // namespace
 
 void NextDraw::propose(const SamplingChain& chain) {
     chain_ = chain;
     ahead_ = true;
 }
 
+bool NextDraw::fits(const Made& made, const Snapshot& s) const {
+    return made.trace == s.run().trace && made.row == s.last_row() && made.chain == chain_ && made.key == s.next_draw;
+}
+
 void NextDraw::update(const Snapshot& s) {
     if (s.chain == chain_) ahead_ = false;
     if (!ahead_) chain_ = s.chain;
-    const bool same_place = trace_ == s.run().trace && row_ == s.last_row();
-    if (same_place && computed_ == chain_ && key_ == s.next_draw) return;
-    trace_ = s.run().trace;
-    row_ = s.last_row();
-    computed_ = chain_;
-    key_ = s.next_draw;
-    ++version_;
-    const real* logits = trace_->row(Site::logits, -1, row_);
-    sampler_.sample({logits, static_cast<std::size_t>(s.config().d_vocab)},
-                    {trace_->tokens(), static_cast<std::size_t>(s.cursor)}, chain_, key_, step_);
+    if (fits(made_[now_], s)) return;
+    now_ = 1 - now_;
+    Made& m = made_[now_];
+    if (fits(m, s)) return;
+    m.trace = s.run().trace;
+    m.row = s.last_row();
+    m.chain = chain_;
+    m.key = s.next_draw;
+    m.version = ++newest_;
+    m.likeliest.clear();
+    const real* logits = m.trace->row(Site::logits, -1, m.row);
+    m.sampler.sample({logits, static_cast<std::size_t>(s.config().d_vocab)},
+                     {m.trace->tokens(), static_cast<std::size_t>(s.cursor)}, chain_, m.key, m.step);
+}
+
+const std::vector<int>& NextDraw::likeliest() {
+    Made& m = made_[now_];
+    if (!m.likeliest.empty()) return m.likeliest;
+    const int d_vocab = static_cast<int>(m.step.logits.size()), n = std::min(d_vocab, k_most_rows);
+    if (m.step.stages.back().n_alive == d_vocab) {
+        const auto alive = m.sampler.alive(m.step, n);
+        m.likeliest.assign(alive.begin(), alive.begin() + n);
+    } else {
+        top_ids(m.step.penalised, n, m.likeliest);
+    }
+    return m.likeliest;
 }
 
 NextDraw& next_draw() {

@@ -3,10 +3,12 @@
 
 #include "session/snapshot.h"
 
+#include <array>
+
 namespace gf {
 
 /// Made in the frame in which the place or the chain changes: the chain of a slider that moves acts at once; the session hears
-/// of it by a command and agrees soon after.
+/// of it by a command and agrees soon after. The two last ones are kept, so that a step back and forth costs nothing.
 class NextDraw {
   public:
     /// Once a frame by everyone who shows it; costs something only when something changed. The snapshot's cursor is at least 1.
@@ -15,22 +17,32 @@ class NextDraw {
     void propose(const SamplingChain& chain);
 
     const SamplingChain& chain() const { return chain_; }
-    const SampleStep& step() const { return step_; }
-    Sampler& sampler() { return sampler_; }
-    /// Changes whenever step() does.
-    std::uint64_t version() const { return version_; }
+    const SampleStep& step() const { return made_[now_].step; }
+    Sampler& sampler() { return made_[now_].sampler; }
+    /// The likeliest 200 tokens under the logits after penalties, also those that were cut.
+    const std::vector<int>& likeliest();
+    /// Another one for every other step().
+    std::uint64_t version() const { return made_[now_].version; }
 
   private:
+    struct Made {
+        Sampler sampler;
+        SampleStep step;
+        std::vector<int> likeliest; ///< empty: not asked for yet
+        std::uint64_t version = 0;
+        // What it was made for.
+        std::shared_ptr<const Trace> trace;
+        int row = -1;
+        SamplingChain chain;
+        DrawKey key;
+    };
+    bool fits(const Made& made, const Snapshot& snapshot) const;
+
     SamplingChain chain_;
     bool ahead_ = false;
-    Sampler sampler_;
-    SampleStep step_;
-    std::uint64_t version_ = 0;
-    // What step_ was computed for.
-    std::shared_ptr<const Trace> trace_;
-    int row_ = -1;
-    SamplingChain computed_;
-    DrawKey key_;
+    std::array<Made, 2> made_;
+    std::size_t now_ = 0;
+    std::uint64_t newest_ = 0;
 };
 
 /// Of the program's one window.

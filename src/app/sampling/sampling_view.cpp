@@ -8,7 +8,6 @@
 namespace gf {
 namespace {
 
-constexpr int k_most_rows = 200;
 constexpr int k_walk_per_frame = 4096; // tokens of the ranking: well below a millisecond
 
 /// A token by its id, or by its text with or without the space before it; -1: there is none.
@@ -52,15 +51,6 @@ void SamplingView::update(const Snapshot& s) {
     next_ = s.cursor < s.run().rows ? s.run().token(s.cursor) : step().token;
     const bool anew = version_ != draw.version();
     if (anew || compared_focus_ != focus_) compare(s);
-    if (anew) {
-        const int d_vocab = s.config().d_vocab, n = std::min(d_vocab, k_most_rows);
-        if (step().stages.back().n_alive == d_vocab) {
-            const auto alive = draw.sampler().alive(step(), n);
-            rows_.assign(alive.begin(), alive.begin() + n);
-        } else {
-            top_ids(step().penalised, n, rows_);
-        }
-    }
     if (!wanted_.empty()) find_wanted(s);
     if (token_ >= s.config().d_vocab) token_ = -1;
     if (token_ >= 0 && (anew || derivation_.token != token_)) derivation_ = derive(step(), token_);
@@ -91,14 +81,15 @@ void SamplingView::compare(const Snapshot& s) {
         before_ = &without_;
         before_record_ = static_cast<int>(without_.stages.size()) - 1;
     }
-    // Of the likeliest ones: a penalty may have changed their order.
     most_ = 0;
-    for (const SampleStep* each : {before_, &step()}) {
-        const auto most = std::max_element(each->penalised.begin(), each->penalised.end());
-        const auto raw = std::max_element(each->logits.begin(), each->logits.end());
-        for (const int id : {static_cast<int>(most - each->penalised.begin()), static_cast<int>(raw - each->logits.begin())})
-            most_ = std::max({most_, p_before(id), p_after(id)});
-    }
+    const auto look = [&](int id) { most_ = std::max({most_, p_before(id), p_after(id)}); };
+    const auto likeliest = [&](Sampler& sampler, const SampleStep& of) {
+        if (const auto alive = sampler.alive(of, 1); !alive.empty()) look(alive[0]);
+    };
+    likeliest(next_draw().sampler(), step());
+    if (before_ == &without_) likeliest(sampler_, without_);
+    const bool reordered = step().stages.back().penalised && !before_->stages[static_cast<std::size_t>(before_record_)].penalised;
+    if (reordered) look(static_cast<int>(std::max_element(step().logits.begin(), step().logits.end()) - step().logits.begin()));
     if (!(most_ > 0)) most_ = 1;
 }
 

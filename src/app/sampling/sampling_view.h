@@ -38,7 +38,7 @@ class SamplingView {
     std::string_view before_name() const { return before_name_; }
 
     /// The likeliest tokens, also those that were cut.
-    const std::vector<int>& rows() const { return rows_; }
+    const std::vector<int>& rows() const { return next_draw().likeliest(); }
     /// The token that stands after the cursor, else the one that would be drawn.
     int next_token() const { return next_; }
 
@@ -74,7 +74,6 @@ class SamplingView {
     Sampler sampler_;
     SampleStep without_; ///< ... and what it gives
 
-    std::vector<int> rows_;
     int next_ = -1;
     int token_ = -1;
     std::string wanted_; ///< a token by name, until it is found
