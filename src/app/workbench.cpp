@@ -101,7 +101,6 @@ void Workbench::settle() {
 void Workbench::carry_out(const Command& c) {
     pin_in_range(session_.latest()); // a new model lets go of old pins before this command makes new ones
     try {
-        pin_in_range(session_.latest()); // what is pinned now points into the model that is open now
         if (carry_out_in_window(c)) return;
     } catch (const Error& e) {
         note_ = e.what();

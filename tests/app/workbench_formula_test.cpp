@@ -44,6 +44,7 @@ TEST_F(FormulaBarTest, SaysWhatItIsForUntilSomethingIsInFocus) {
 }
 
 TEST_F(FormulaBarTest, ExplainsTheCellUnderTheMouse) {
+    bench.post(command::SetView{"Head", "form", "matrix"});
     const float side = ui.rect("Head/matrix").width(), cell_size = side / static_cast<float>(bench.cursor());
     ui.hover("Head/matrix", {2.5f * cell_size, 7.5f * cell_size});
     ui.frames(2);
@@ -76,7 +77,7 @@ TEST_F(FormulaBarTest, ShowsTheProductsOfAScore) {
     for (int i = 0; i < 8; ++i)
         dot += static_cast<double>(trace().value({0, Site::rot_q, 1, 3, 7, i})) *
                static_cast<double>(trace().value({0, Site::rot_k, 1, 1, 2, i}));
-    EXPECT_NEAR(number_after(words(), "/ √8  =  "), dot / std::sqrt(8), 0.006 * std::abs(dot));
+    EXPECT_NEAR(number_after(words(), ") / √8  =  "), dot / std::sqrt(8), 0.006 * std::abs(dot));
     EXPECT_NEAR(number_after(words(), "softmax → "), 100 * static_cast<double>(trace().value(weight)), 0.0501);
     EXPECT_EQ(selection().precedents.size(), 2u);
 }
