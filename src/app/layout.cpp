@@ -31,7 +31,7 @@ Layout overview() {
     LayoutNode upper = beside(k_outline, leaf({"Outline"}), beside(k_side, leaf({"Flow"}), leaf({"Sampling"})));
     LayoutNode lower = beside(k_side, beside(0.5f, leaf({"Heads"}), leaf({"Head"})), leaf({"Inspector"}));
     return {"Overview",
-            above(k_text, above(0.69f, std::move(upper), std::move(lower)), leaf({"Text"})),
+            above(k_text, above(0.655f, std::move(upper), std::move(lower)), leaf({"Text"})),
             {},
             stacks({"Flow", "Heads", "Head", "Outline"}, {"Sampling", "Inspector"}),
             ""};

@@ -45,8 +45,9 @@ TEST_F(FormulaBarTest, SaysWhatItIsForUntilSomethingIsInFocus) {
 
 TEST_F(FormulaBarTest, ExplainsTheCellUnderTheMouse) {
     bench.post(command::SetView{"Head", "form", "matrix"});
-    const float side = ui.rect("Head/matrix").width(), cell_size = side / static_cast<float>(bench.cursor());
-    ui.hover("Head/matrix", {2.5f * cell_size, 7.5f * cell_size});
+    const UiRect matrix = ui.rect("Head/attention");
+    const auto n = static_cast<float>(bench.cursor());
+    ui.hover("Head/attention", {2.5f / n * matrix.width(), 7.5f / n * matrix.height()});
     ui.frames(2);
     const auto focus = selection().cell.get();
     ASSERT_TRUE(focus);

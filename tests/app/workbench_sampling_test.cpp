@@ -81,7 +81,7 @@ TEST_F(SamplingTest, TheTableShowsTheDistribution) {
         EXPECT_NEAR(percent(shown), 100 * expected[static_cast<std::size_t>(id)], 0.05001) << id;
         EXPECT_NEAR(number_after("=" + shown[0], "="), logits[id], 0.005001) << id;
     }
-    EXPECT_GE(seen, 10);
+    EXPECT_GE(seen, 8);
     EXPECT_NEAR(number_after(summary(), "→"), entropy_bits(expected), 0.005001);
     EXPECT_THAT(summary(), HasSubstr("53 of 53 tokens left"));
     const std::string told = ui.tooltip(candidate(ids[2]));
