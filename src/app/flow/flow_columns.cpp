@@ -12,6 +12,8 @@ namespace {
 constexpr float k_gap = 8, k_well_padding = 12;
 constexpr float k_wide = 40, k_vector = 34, k_mlp = 48, k_gather = 52, k_next = 72;
 constexpr float k_folded = 15, k_folded_gap = 9, k_folded_least = 5;
+constexpr float k_roomy = 820; ///< from here on nothing is narrower than it should be
+constexpr float k_most_shrunk = 0.6f;
 constexpr float k_closing = 240;      ///< what a layer takes while it folds
 constexpr float k_matrix_least = 104; ///< the scores are shown where they get as much
 constexpr float k_weights_share = 0.6f;
@@ -26,7 +28,7 @@ const FlowColumn* FlowLayout::find(Site site) const {
 
 void FlowColumns::add(FlowLayout& layout, const FlowColumn& column, Size size) {
     layout.columns.push_back(column);
-    sizes_.push_back(size);
+    sizes_.push_back({size.width * shrink_, size.gap * shrink_, size.flex});
 }
 
 /// The layer in focus, as the formula reads: softmax(Q K^T) V.
@@ -72,6 +74,7 @@ void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& la
     }
     layout.columns.clear();
     sizes_.clear();
+    shrink_ = std::clamp((x1 - x0) / px(k_roomy), k_most_shrunk, 1.0f);
     // The folded layers get a fifth of the room at most.
     const float whole = px(k_folded + k_folded_gap);
     const float per_layer = std::clamp((x1 - x0) * 0.2f / static_cast<float>(n_layers), px(k_folded_least), whole);
@@ -95,7 +98,7 @@ void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& la
         add(layout, {FlowKind::folded, Site::resid_post, l, number, ColourRole::residual},
             {folded + open * px(k_closing), l == layout.layer + 1 ? px(k_well_padding) + px(k_gap) : folded_gap, 0});
     }
-    add(layout, {FlowKind::next, Site::logits, -1, "next token", ColourRole::residual}, {px(k_next), px(k_gap), 0});
+    add(layout, {FlowKind::next, Site::logits, -1, "next", ColourRole::residual}, {px(k_next), px(k_gap), 0});
     if (begin > 0 && begin < end) sizes_[begin].gap = px(k_well_padding) + px(k_gap);
     if (layout.layer + 1 == c.n_layers) sizes_.back().gap = px(k_well_padding) + px(k_gap);
     for (std::size_t i = begin; i < end; ++i) sizes_[i].width *= opened, sizes_[i].gap *= opened;
@@ -129,8 +132,9 @@ void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& la
         x += sizes_[i].gap + sizes_[i].width + (flex > 0 ? room * sizes_[i].flex / flex : 0);
         column.x1 = std::round(x);
     }
-    layout.well_x0 = begin < end ? layout.columns[begin].x0 - px(k_well_padding) : 0;
-    layout.well_x1 = begin < end ? layout.columns[end - 1].x1 + px(k_well_padding) : 0;
+    const float padding = px(k_well_padding) * shrink_;
+    layout.well_x0 = begin < end ? layout.columns[begin].x0 - padding : 0;
+    layout.well_x1 = begin < end ? layout.columns[end - 1].x1 + padding : 0;
     layout.opened = opened;
 }
 

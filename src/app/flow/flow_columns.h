@@ -66,6 +66,7 @@ class FlowColumns {
     std::vector<Glide> open_; ///< by layer: 0 folded, 1 unfolded
     std::vector<std::string> numbers_;
     std::vector<Size> sizes_; ///< of layout.columns
+    float shrink_ = 1;        ///< of all lengths, where there is little room
 };
 
 } // namespace gf

@@ -11,7 +11,7 @@
 namespace gf {
 namespace {
 
-constexpr float k_labelled_from = 13; ///< design length: rows as high have a label each
+constexpr float k_labelled_from = 12; ///< design length: rows as high have a label each
 constexpr int k_curves_rows = 48;     ///< more rows than that show the ribbons of the token in view only
 constexpr float k_least_weight = 0.02f;
 
@@ -196,6 +196,7 @@ void FlowPicture::outline(const FlowColumn& c, const CellRange& cells, ImU32 col
 }
 
 void FlowPicture::draw_lit(const FlowColumn& c, const Selection& selection) const {
+    if (c.x1 - c.x0 < 2) return;
     const int head = c.head == FlowHead::query ? layout.head : c.head == FlowHead::key_value ? layout.kv_head : -1;
     const auto lights = [&](const CellRange& r) {
         return r.param < 0 && r.site == c.site && (r.layer == c.layer || c.layer < 0) &&
@@ -217,7 +218,7 @@ void FlowPicture::draw_row_frames() const {
     const float y0 = layout.y_of(static_cast<float>(row)), y1 = layout.y_of(static_cast<float>(row) + 1);
     for (const FlowColumn& c : layout.columns) {
         const bool is_query = c.site == Site::q || c.site == Site::rot_q;
-        if (c.kind != FlowKind::matrix && !(c.kind == FlowKind::strip && is_query)) continue;
+        if ((c.kind != FlowKind::matrix && !(c.kind == FlowKind::strip && is_query)) || c.x1 - c.x0 < 2) continue;
         list.AddRect({c.x0 - px(2), y0 - px(2)}, {c.x1 + px(2), y1}, theme().accent, px(3), 0, px(1.5f));
     }
 }

@@ -19,8 +19,9 @@
 namespace gf {
 namespace {
 
-constexpr float k_readable_row = 14, k_highest_row = 30, k_header = 46, k_legend = 26, k_labels = 80;
+constexpr float k_readable_row = 12, k_highest_row = 30, k_header = 46, k_legend = 26, k_labels = 80;
 constexpr float k_least_rows = 4;
+constexpr float k_weight_legend = 240; ///< design length
 
 class FlowPanel : public Panel {
   public:
@@ -287,7 +288,9 @@ void FlowPanel::draw_legend() {
     colour_legend({"value", "-3 rms", "+3 rms", false}, maps_.scale(Site::embed));
     const FlowColumn* pattern = layout_.find(Site::pattern);
     if (!pattern) return;
-    ImGui::SetCursorScreenPos({std::max(pattern->x0, ImGui::GetItemRectMax().x + px(20)), y});
+    const float x = std::max(pattern->x0, ImGui::GetItemRectMax().x + px(20));
+    if (x + px(k_weight_legend) > layout_.columns.back().x1) return;
+    ImGui::SetCursorScreenPos({x, y});
     colour_legend({"weight", "0", "1", true}, maps_.scale(Site::pattern));
 }
 
