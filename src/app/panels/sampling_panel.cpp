@@ -93,24 +93,31 @@ void SamplingPanel::draw_lower_part(const Snapshot& s, Selection& selection, Com
     }
 }
 
-/// Side by side and equally wide, where the panel is wide enough; below each other where not.
+/// Side by side: equally wide where there is room, else as wide as their words; below each other where even that is too much.
 void SamplingPanel::draw_buttons(Commands& commands) {
     ImFont* f = font(TextSize::body);
     const float room = ImGui::GetContentRegionAvail().x, gap = px(6);
-    float least = 0;
-    for (const char* label : {"Resample", "× 1 000", "Use it"}) least = std::max(least, measure(f, label).x + px(12));
-    const bool wraps = 3 * least + 2 * gap > room;
-    const float width = wraps ? room : std::min(std::floor((room - 2 * gap) / 3), px(120));
+    float widest = 0, all = 2 * gap;
+    for (const char* label : {"Resample", "× 1 000", "Use it"}) {
+        const float width = std::ceil(measure(f, label).x) + px(12);
+        widest = std::max(widest, width);
+        all += width;
+    }
+    const bool equal = 3 * widest + 2 * gap <= room, wraps = all > room;
+    const auto width_of = [&](const char* label) {
+        if (wraps) return room;
+        return equal ? std::min(std::floor((room - 2 * gap) / 3), px(120)) : std::ceil(measure(f, label).x) + px(12);
+    };
     const auto next = [&] {
         if (!wraps) ImGui::SameLine(0, gap);
     };
-    if (push_button("Resample", width)) commands.post(command::Resample{});
+    if (push_button("Resample", width_of("Resample"))) commands.post(command::Resample{});
     tooltip("Draw the next token again: another branch");
     next();
-    if (push_button("× 1 000", width)) view_.set_resampling(!view_.resampling());
+    if (push_button("× 1 000", width_of("× 1 000"))) view_.set_resampling(!view_.resampling());
     tooltip("Draw 1 000 times, to see that the draws follow the probabilities; the text stays as it is");
     next();
-    if (push_button("Use it", width, Emphasis::primary)) commands.post(command::Step{1});
+    if (push_button("Use it", width_of("Use it"), Emphasis::primary)) commands.post(command::Step{1});
     tooltip("Write this token and go on  (Right)");
 }
 
