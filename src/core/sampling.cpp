@@ -144,14 +144,27 @@ Sampler::Ranked Sampler::ranked(real logit, std::size_t token) {
     return Ranked{bits} << 32 | static_cast<Ranked>(token);
 }
 
-/// Puts the likeliest n of the living to the front, in order. Grows by doubling: what nobody asks for is not sorted.
+/// Moves some of the living from `from` on to the front, n of the likeliest among them; returns where they end. One pass over a
+/// large vocabulary, with a bound that a sample of it suggests, leaves little to sort.
+std::vector<Sampler::Ranked>::iterator Sampler::front_of(std::vector<Ranked>::iterator from, std::ptrdiff_t n) {
+    std::array<Ranked, 512> sample;
+    const auto size = static_cast<std::size_t>(alive_.end() - from), stride = size / sample.size();
+    if (stride < 8 || static_cast<std::size_t>(n) > size / 8) return alive_.end();
+    for (std::size_t i = 0; i < sample.size(); ++i) sample[i] = from[static_cast<std::ptrdiff_t>(i * stride)];
+    const std::size_t at = std::min(sample.size() - 1, 2 * static_cast<std::size_t>(n) / stride + 8);
+    std::nth_element(sample.begin(), sample.begin() + static_cast<std::ptrdiff_t>(at), sample.end());
+    const auto end = std::partition(from, alive_.end(), [bound = sample[at]](Ranked r) { return r < bound; });
+    return end - from > n ? end : alive_.end();
+}
+
+/// Puts the likeliest n of the living to the front, in order. Grows in large steps: what nobody asks for is not sorted.
 void Sampler::rank(std::size_t n) {
     n = std::min(n, alive_.size());
     if (n <= n_ranked_) return;
-    n = std::min(std::max({n, 2 * n_ranked_, std::size_t{64}}), alive_.size());
+    n = std::min(std::max({n, 8 * n_ranked_, std::size_t{64}}), alive_.size());
     const auto from = alive_.begin() + static_cast<std::ptrdiff_t>(n_ranked_),
                to = alive_.begin() + static_cast<std::ptrdiff_t>(n);
-    if (to != alive_.end()) std::nth_element(from, to, alive_.end());
+    if (to != alive_.end()) std::nth_element(from, to, front_of(from, to - from));
     std::sort(from, to);
     n_ranked_ = n;
 }

@@ -100,15 +100,16 @@ class Sampler {
     std::span<const int> alive(const SampleStep& step, int n);
 
   private:
+    /// A token and its place by penalised logit as one number: likelier ones are smaller, equal ones in the order of their ids.
+    using Ranked = std::uint64_t;
     void begin(std::span<const real> logits, SampleStep& step);
     void penalise(std::span<const int> history, double penalty, SampleStep& step);
     int n_kept(const SampleStage& stage, const StageRecord& before, const SampleStep& step);
     void measure(StageRecord& record, const SampleStep& step);
     void rank(std::size_t n);
+    std::vector<Ranked>::iterator front_of(std::vector<Ranked>::iterator from, std::ptrdiff_t n);
     void cut_to(std::size_t n, SampleStep& step);
 
-    /// A token and its place by penalised logit as one number: likelier ones are smaller, equal ones in the order of their ids.
-    using Ranked = std::uint64_t;
     static Ranked ranked(real penalised_logit, std::size_t token);
     static int token_of(Ranked r) { return static_cast<int>(r & 0xffffffff); }
     double mass(const SampleStep& step, std::size_t begin, std::size_t end);
