@@ -99,7 +99,7 @@ std::size_t site_params(const Weights& weights, const SiteRef& site) {
     const bool post_norm = c.norm_place == NormPlace::post;
     std::size_t n = 0;
     for (const ParamRow& p : weights.table) {
-        if (p.layer != site.layer) continue;
+        if (p.layer != c.layer_group(site.layer)) continue;
         Site made = site_of(p.role, post_norm);
         if (!has_site(c, made)) made = ln1_normalized; // a norm whose own place this model does not have
         if (p.role == Role::qkv || p.role == Role::qkv_bias) {

@@ -38,6 +38,7 @@ nlohmann::json shape_json(const ModelConfig& c) {
                        {"mlp", name(c.mlp)},
                        {"activation", name(c.activation)},
                        {"tied_embeddings", c.tied_embeddings}};
+    if (c.n_layer_groups > 0) out["n_layer_groups"] = c.n_layer_groups;
     if (c.is_moe()) out["n_experts"] = c.n_experts, out["experts_per_token"] = c.experts_per_token;
     if (c.mask == MaskKind::sliding_window) out["window"] = c.window;
     if (c.positions == Positions::rope) out["rope_pairs"] = name(c.rope_pairs), out["rope_theta"] = c.rope_theta;

@@ -1,6 +1,7 @@
 // The MLP, plain or gated (GLU variants, Shazeer 2020), dense or as a sparse mixture of experts (Mixtral, Jiang et al. 2024). A
 // dense MLP is one expert that every row visits with weight 1.
 
+#include "core/capacity.h"
 #include "core/kernels.h"
 #include "core/pass.h"
 
@@ -56,6 +57,9 @@ void Pass::feed_forward(int l, const BlockWeights& w, const Rows& in) {
 /// The router: softmax over all experts, the largest k, their weights renormalised to sum 1.
 void Pass::route(int l, const BlockWeights& w, const Rows& in) {
     project(in, w.router, nullptr, rows(Site::router_logits, l)); // (T, d_model) x (d_model, n_experts)
+    const Regularise& options = trace.shape().regularise;
+    for (int r = begin; options.router_noise > 0 && r < end; ++r)
+        for (int e = 0; e < config.n_experts; ++e) row(Site::router_logits, l, r)[e] += gf::router_noise(options, l, r, e);
     done(Site::router_logits, l);
     for (int r = begin; r < end; ++r) softmax(row(Site::router_logits, l, r), row(Site::expert_weights, l, r), config.n_experts);
     done(Site::expert_weights, l);
@@ -76,6 +80,9 @@ void Pass::route(int l, const BlockWeights& w, const Rows& in) {
         }
         for (int slot = 0; slot < k; ++slot) gate[slot] = sum != 0 ? gate[slot] / sum : real(0);
     }
+    if (options.capacity_factor > 0)
+        each_dropped_choice(trace, l, begin, end, trace.expert_load_,
+                            [&](int r, int slot) { row(Site::expert_gates, l, r)[slot] = 0; });
     done(Site::expert_gates, l);
 }
 

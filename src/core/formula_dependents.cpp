@@ -49,7 +49,7 @@ class Inverse {
         if (wanted_.param < 0) return false;
         const ParamRow& row = trace_.weights().table[static_cast<std::size_t>(wanted_.param)];
         expert_ = row.expert;
-        if (row.layer != layer_of(e, c_, site_.layer)) return false;
+        if (row.layer != c_.layer_group(layer_of(e, c_, site_.layer))) return false;
         joint_ = 0;
         if (row.role == e.param->role) return true;
         if (row.role != e.param->joint) return false;

@@ -106,9 +106,10 @@ int layer_of(const Expr& ref, const ModelConfig& config, int layer) {
 }
 
 int find_param(const Weights& weights, const ParamName& name, int layer, int expert) {
+    const int group = weights.config.layer_group(layer);
     for (std::size_t i = 0; i < weights.table.size(); ++i) {
         const ParamRow& row = weights.table[i];
-        if ((row.role == name.role || row.role == name.joint) && row.layer == layer && (expert < 0 || row.expert == expert))
+        if ((row.role == name.role || row.role == name.joint) && row.layer == group && (expert < 0 || row.expert == expert))
             return static_cast<int>(i);
     }
     return -1;

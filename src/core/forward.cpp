@@ -148,12 +148,16 @@ void forward(Trace& trace, int row_begin, int row_end, int first_layer) {
     if (first_layer > 0 && !trace.kept(Site::resid_pre))
         throw Error({"forward", "a Trace that keeps hook_resid_pre, to start at layer " + std::to_string(first_layer),
                      "one that does not", ""});
-    const bool ahead = looks_ahead(trace.config().mask);
-    for (int r = row_begin; ahead && r < row_end; ++r)
+    const bool whole = needs_whole_segments(trace.config(), trace.shape());
+    for (int r = row_begin; looks_ahead(trace.config().mask) && r < row_end; ++r)
         if (trace.plan(r).key_end > row_end)
             throw Error({"forward", "all tokens that row " + std::to_string(r) + " looks ahead at in the same pass",
                          "the pass ends at row " + std::to_string(row_end), ""});
-    const int most = trace.shape().keep == Keep::all || ahead ? row_end - row_begin : k_scratch_rows;
+    if (whole && !looks_ahead(trace.config().mask) && row_begin < row_end &&
+        (trace.plan(row_begin).segment_begin != row_begin || trace.plan(row_end - 1).segment_end != row_end))
+        throw Error({"forward", "whole segments in one pass",
+                     "rows " + std::to_string(row_begin) + " to " + std::to_string(row_end), "compute a segment at once"});
+    const int most = trace.shape().keep == Keep::all || whole ? row_end - row_begin : k_scratch_rows;
     for (int r = row_begin; r < row_end; r += most) Pass(trace, r, std::min(r + most, row_end)).run(first_layer);
 }
 

@@ -74,6 +74,8 @@ void validate(const ModelConfig& c, const std::string& where) {
     size(c.d_head, "d_head", 1 << 14);
     size(c.n_ctx, "n_ctx", 1 << 24);
     size(c.d_vocab, "d_vocab", 1 << 24);
+    require(c.n_layer_groups >= 0 && c.n_layer_groups <= c.n_layers, "n_layer_groups",
+            "0 (no sharing) to n_layers = " + std::to_string(c.n_layers), std::to_string(c.n_layer_groups));
     require(c.n_heads % c.n_kv_heads == 0, "n_kv_heads", "a divisor of n_heads = " + std::to_string(c.n_heads),
             std::to_string(c.n_kv_heads));
     require(c.norm_eps >= 0 && c.norm_eps < 1, "norm_eps", "0 to 1", std::to_string(c.norm_eps));

@@ -19,6 +19,7 @@ enum class TensorNames { llama, gpt2 }; ///< whose names the parameters carry in
 struct ModelConfig {
     int d_model = 0;
     int n_layers = 0;
+    int n_layer_groups = 0; ///< 0: each layer has its own parameters; else layers in a row share one of this many sets (ALBERT)
     int n_heads = 0;
     int n_kv_heads = 0; ///< divides n_heads; query head h reads key-value head h / (n_heads / n_kv_heads)
     int d_head = 0;
@@ -53,6 +54,13 @@ struct ModelConfig {
 
     bool operator==(const ModelConfig&) const = default;
 
+    /// Sets of block parameters, and which one a layer uses (cross-layer sharing, Lan et al. 2020); -1, outside the blocks,
+    /// stays.
+    int n_groups() const { return n_layer_groups > 0 ? n_layer_groups : n_layers; }
+    int layer_group(int layer) const {
+        return n_layer_groups > 0 && layer > 0 ? static_cast<int>(static_cast<long long>(layer) * n_layer_groups / n_layers)
+                                               : layer;
+    }
     bool is_moe() const { return n_experts > 0; }
     int group_size() const { return n_heads / n_kv_heads; }
     int d_q() const { return n_heads * d_head; }

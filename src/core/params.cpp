@@ -22,7 +22,7 @@ class TableBuilder {
         matrix(stem + (gpt2 ? "wte.weight" : "embed_tokens.weight"), Role::embed, c_.d_vocab, c_.d_model, false);
         if (c_.positions == Positions::learned)
             matrix(stem + (gpt2 ? "wpe.weight" : "embed_positions.weight"), Role::pos_embed, c_.n_ctx, c_.d_model, false);
-        for (layer_ = 0; layer_ < c_.n_layers; ++layer_) {
+        for (layer_ = 0; layer_ < c_.n_groups(); ++layer_) {
             const std::string block = stem + (gpt2 ? "h." : "layers.") + std::to_string(layer_) + ".";
             norm(block + (gpt2 ? "ln_1" : "input_layernorm"), Role::ln1_gain, Role::ln1_bias, bias);
             if (gpt2)
@@ -125,7 +125,7 @@ std::size_t param_count(const ModelConfig& c) {
         if (c.mlp_bias) mlp += factors * c.d_mlp + d;
         block += bias * d + (c.is_moe() ? c.n_experts * mlp + d * c.n_experts : mlp);
     }
-    double n = double(c.d_vocab) * d * (c.tied_embeddings ? 1 : 2) + c.n_layers * block;
+    double n = double(c.d_vocab) * d * (c.tied_embeddings ? 1 : 2) + c.n_groups() * block;
     if (c.positions == Positions::learned) n += double(c.n_ctx) * d;
     if (c.norm_place == NormPlace::pre) n += bias * d;
     const double most = 9e15; // exact in a double
@@ -151,7 +151,7 @@ Weights::Weights(ModelConfig c)
 }
 
 void Weights::bind() {
-    blocks.resize(static_cast<std::size_t>(config.n_layers));
+    blocks.resize(static_cast<std::size_t>(config.n_groups()));
     const std::size_t n_mlps = config.mlp == MlpKind::none ? 0 : config.is_moe() ? static_cast<std::size_t>(config.n_experts) : 1;
     for (BlockWeights& b : blocks) b.experts.resize(n_mlps);
     for (const ParamRow& r : table) {
@@ -192,6 +192,11 @@ void Weights::bind() {
         case Role::ln_final_bias: ln_final_bias = p; break;
         case Role::unembed: unembed = m; break;
         }
+    }
+    if (config.n_layer_groups > 0) {
+        const std::vector<BlockWeights> groups = std::move(blocks);
+        blocks.clear();
+        for (int l = 0; l < config.n_layers; ++l) blocks.push_back(groups[static_cast<std::size_t>(config.layer_group(l))]);
     }
     if (config.tied_embeddings) unembed = {tied_unembed_.get(), config.d_model, config.d_vocab, config.d_vocab};
 }

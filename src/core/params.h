@@ -50,7 +50,7 @@ struct ParamRow {
     Init init;
     bool decay;
     Role role;
-    int layer;              ///< -1 outside the blocks
+    int layer;              ///< -1 outside the blocks; the group of layers where they share (ModelConfig::layer_group)
     int expert;             ///< -1 where there is one only
     std::size_t offset = 0; ///< into Weights::data
     std::size_t size() const;
@@ -107,7 +107,7 @@ class Weights {
     const real* pos_embed = nullptr;                               ///< [n_ctx, d_model]; learned positions only
     const real *ln_final_gain = nullptr, *ln_final_bias = nullptr; ///< pre-norm models only
     Matrix unembed;                                                ///< [d_model, d_vocab]; tied: a transposed copy, see refresh()
-    std::vector<BlockWeights> blocks;
+    std::vector<BlockWeights> blocks;                              ///< one per layer; layers of a group view the same parameters
 
     /// Call after the values have been written or changed: renews what is derived from them (the tied unembedding).
     void refresh();

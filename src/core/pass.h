@@ -19,7 +19,8 @@ class Pass {
   public:
     Pass(Trace& t, int row_begin, int row_end)
         : trace(t), weights(t.weights()), config(t.config()), begin(row_begin), end(row_end),
-          staged(row_end - row_begin == 1 && t.shape().keep == Keep::all && t.edits().empty()) {
+          staged(row_end - row_begin == 1 && t.shape().keep == Keep::all && t.edits().empty() &&
+                 t.shape().regularise.capacity_factor == 0) {
         t.pass_begin_ = row_begin;
     }
     void run(int first_layer);
@@ -50,10 +51,12 @@ class Pass {
     }
     Rows rows(Site site, int l = -1) const { return {row(site, l, begin), static_cast<std::ptrdiff_t>(trace.row_stride(site))}; }
     void project(const Rows& in, const Matrix& w, const real* bias, const Rows& out) const;
-    /// The site is written: edits to it apply here, so everything after must read it back.
+    /// The site is written: dropout and edits to it apply here, so everything after must read it back.
     void done(Site site, int l = -1) {
+        if (trace.shape_.regularise.dropout > 0 && drops(site, l)) drop(site, l);
         if (!trace.edits_.empty()) trace.apply_edits(site, l, begin, end);
     }
+    void drop(Site site, int l);
     int count() const { return end - begin; }
     void put_away(Site first, Site last, int l) const;
 

@@ -35,7 +35,7 @@ int longest_segment(const TraceShape& shape) {
 
 /// Rows of a site that is not kept: as many as forward() computes in one pass.
 int scratch_rows(const ModelConfig& c, const TraceShape& shape) {
-    return looks_ahead(c.mask) ? shape.capacity : std::min(shape.capacity, k_scratch_rows);
+    return needs_whole_segments(c, shape) ? shape.capacity : std::min(shape.capacity, k_scratch_rows);
 }
 
 /// Rows start at multiples of a cache line.
@@ -94,6 +94,10 @@ Layout layout(const ModelConfig& c, const TraceShape& shape) {
 
 } // namespace
 
+bool needs_whole_segments(const ModelConfig& c, const TraceShape& shape) {
+    return looks_ahead(c.mask) || (c.is_moe() && shape.regularise.capacity_factor > 0);
+}
+
 std::size_t trace_bytes(const ModelConfig& config, const TraceShape& shape) { return layout(config, shape).total * sizeof(real); }
 
 void Trace::Free::operator()(real* p) const { ::operator delete[](p, std::align_val_t{k_arena_alignment}); }
@@ -134,6 +138,7 @@ Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vect
             }
     }
     if (c.positions == Positions::alibi) alibi_slopes_ = alibi_slopes(c.n_heads);
+    if (c.is_moe() && shape_.regularise.capacity_factor > 0) expert_load_.resize(static_cast<std::size_t>(c.n_experts));
 }
 
 void Trace::make_plans() {
@@ -142,6 +147,10 @@ void Trace::make_plans() {
         throw Error({"trace", expected, found, remedy});
     };
     if (capacity() < 1) refuse("room for at least one token", std::to_string(capacity()));
+    const Regularise& r = shape_.regularise;
+    if (!(r.dropout >= 0 && r.dropout < 1)) refuse("dropout from 0 to below 1", std::to_string(r.dropout));
+    if (!(r.router_noise >= 0)) refuse("router noise of 0 or more", std::to_string(r.router_noise));
+    if (!(r.capacity_factor >= 0)) refuse("a capacity factor of 0 (none) or more", std::to_string(r.capacity_factor));
     if (shape_.segments.empty()) shape_.segments = {{0, capacity()}};
     if (c.positions == Positions::learned && n_keys_ > c.n_ctx)
         refuse("at most n_ctx = " + std::to_string(c.n_ctx) + " tokens (the model has no position embedding beyond)",
@@ -203,7 +212,7 @@ std::unique_ptr<Trace> Trace::branch(int rows, int capacity) const {
             {"branch", "a run of one sequence without padding", std::to_string(shape_.segments.size()) + " segments", ""});
     Segment whole = shape_.segments[0];
     whole.end = capacity;
-    auto copy = std::make_unique<Trace>(weights_, TraceShape{capacity, {whole}, shape_.keep}, edits_);
+    auto copy = std::make_unique<Trace>(weights_, TraceShape{capacity, {whole}, shape_.keep, shape_.regularise}, edits_);
     copy->append({tokens_.data(), static_cast<std::size_t>(rows)});
     const ModelConfig& c = config();
     for (int i = 0; i < k_n_sites; ++i) {

@@ -6,6 +6,7 @@
 #include "core/cell_ref.h"
 #include "core/edit.h"
 #include "core/params.h"
+#include "core/regularise.h"
 
 #include <array>
 #include <cstddef>
@@ -34,6 +35,7 @@ struct TraceShape {
     int capacity = 0;              ///< rows
     std::vector<Segment> segments; ///< empty: one segment over all rows
     Keep keep = Keep::all;
+    Regularise regularise{}; ///< training only
 };
 
 /// Rows that a pass over a Trace with scratch rows computes at most (unless its mask looks ahead).
@@ -41,6 +43,9 @@ inline constexpr int k_scratch_rows = 64;
 
 /// Whether queries read later tokens, so that a segment must be computed in one pass.
 constexpr bool looks_ahead(MaskKind mask) { return mask == MaskKind::bidirectional || mask == MaskKind::prefix; }
+
+/// Whether a segment must be computed in one pass: its mask looks ahead, or its experts can be full.
+bool needs_whole_segments(const ModelConfig& config, const TraceShape& shape);
 
 /// Bytes of the arena of such a Trace (saturates).
 std::size_t trace_bytes(const ModelConfig& config, const TraceShape& shape);
@@ -129,6 +134,7 @@ class Trace {
     real* scratch_ = nullptr;               ///< one row of d_model, or one head
     std::vector<real> rope_cos_, rope_sin_; ///< [position, d_head / 2]
     std::vector<real> alibi_slopes_;        ///< [head]
+    std::vector<int> expert_load_;          ///< [expert]: choices of a segment so far; with a capacity factor
 };
 
 } // namespace gf

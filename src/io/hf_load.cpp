@@ -133,7 +133,7 @@ class Matcher {
     /// A config may promise millions of tensors: the table is not built before the files have about as many.
     void check_plausible() const {
         const std::size_t per_layer = 5 + 2 * static_cast<std::size_t>(config_.n_experts); // a norm, q, k, v, o; in and out
-        const std::size_t least = per_layer * static_cast<std::size_t>(config_.n_layers);
+        const std::size_t least = per_layer * static_cast<std::size_t>(config_.n_groups());
         if (least > tensors_.size())
             throw Error(
                 {where_,

@@ -34,7 +34,9 @@ TEST(Cost, IsTwiceTheMatricesForEveryPreset) {
         double sum = 0;
         for (const ParamRow& r : param_table(c)) {
             if (r.shape.size() != 2 || r.role == Role::pos_embed || r.role == Role::embed) continue;
-            sum += static_cast<double>(r.size()) * (r.expert >= 0 ? double(c.experts_per_token) / c.n_experts : 1);
+            int layers = r.layer < 0 ? 1 : 0; // that run through the matrix
+            for (int l = 0; l < c.n_layers; ++l) layers += r.layer >= 0 && c.layer_group(l) == r.layer;
+            sum += layers * static_cast<double>(r.size()) * (r.expert >= 0 ? double(c.experts_per_token) / c.n_experts : 1);
         }
         if (c.tied_embeddings) sum += double(c.d_vocab) * c.d_model;
         const double attention = c.n_layers * 2.0 * c.n_heads * c.d_head * 10;

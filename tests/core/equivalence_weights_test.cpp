@@ -94,7 +94,8 @@ TEST_P(Experts, OfEqualWeightAreTakenByIndex) {
 }
 
 class Heads : public ::testing::TestWithParam<Preset> {};
-INSTANTIATE_TEST_SUITE_P(All, Heads, ::testing::ValuesIn(presets()), name_of);
+INSTANTIATE_TEST_SUITE_P(All, Heads,
+                         ::testing::ValuesIn(presets_where([](const ModelConfig& c) { return c.n_layer_groups == 0; })), name_of);
 
 TEST_P(Heads, AblatedByEditAreZeroedOutputWeights) {
     const ModelConfig& c = GetParam().config;
@@ -156,6 +157,24 @@ TEST_P(Rotary, KeepsLengths) {
             }
             EXPECT_LE(difference(after, before), k_rounding);
         }
+}
+
+TEST(SharedLayers, AreLayersWithTheSameParameters) {
+    const ModelConfig c = preset("shared_layers").config; // 3 layers, 2 sets
+    const std::vector<int> group{0, 0, 1};
+    const auto shared = random_weights(c);
+    ModelConfig separate_config = c;
+    separate_config.n_layer_groups = 0;
+    const auto separate = build(separate_config, [&](const ParamRow& r, int i, int j) {
+        for (const ParamRow& from : shared->table)
+            if (from.role == r.role && from.layer == (r.layer < 0 ? -1 : group[static_cast<std::size_t>(r.layer)]))
+                return at(*shared, from, i, j);
+        throw std::logic_error("no parameter for " + r.name);
+    });
+    const std::vector<int> tokens = random_tokens(c, k_tokens);
+    EXPECT_TRUE(same_rows(*run(shared, tokens), 0, *run(separate, tokens), 0, k_tokens, 0));
+    for (int l = 0; l < c.n_layers; ++l) EXPECT_EQ(c.layer_group(l), group[static_cast<std::size_t>(l)]);
+    EXPECT_LT(shared->size(), separate->size());
 }
 
 TEST(JointMatrix, IsThreeMatricesSideBySide) { // GPT-2's c_attn

@@ -83,6 +83,13 @@ TEST(Validate, Numbers) {
     EXPECT_NO_THROW(validate(unused, "x")) << "no RoPE, no base";
 }
 
+TEST(Validate, LayerGroups) {
+    for (const int bad : {-1, 3})
+        expect_refused(
+            "llama", [&](ModelConfig& c) { c.n_layer_groups = bad; }, "n_layer_groups", "0 (no sharing) to n_layers = 2",
+            std::to_string(bad));
+}
+
 TEST(Validate, MlpAndExperts) {
     expect_refused(
         "llama", [](ModelConfig& c) { c.n_experts = -1; }, "n_experts", "0 to 4096", "-1");

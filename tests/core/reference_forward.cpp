@@ -31,8 +31,9 @@ class Reference {
     void keep(Site site, int layer, const Table& values) { sites_[{site, layer}] = values; }
 
     const ParamRow* find(Role role, int layer, int expert) const {
+        const int groups = c_.n_layer_groups, group = groups > 0 && layer >= 0 ? layer * groups / c_.n_layers : layer;
         for (const ParamRow& r : w_.table)
-            if (r.role == role && r.layer == layer && r.expert == expert) return &r;
+            if (r.role == role && r.layer == group && r.expert == expert) return &r;
         return nullptr;
     }
     /// Row i of a matrix; the values of a vector.

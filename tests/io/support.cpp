@@ -104,6 +104,9 @@ std::vector<NamedConfig> tiny_models() {
     experts.mlp = MlpKind::plain, experts.activation = Activation::relu, experts.mlp_bias = true, experts.norm = NormKind::layer;
     experts.positions = Positions::alibi, experts.mask = MaskKind::prefix;
 
+    ModelConfig shared = llama;
+    shared.n_layers = 4, shared.n_layer_groups = 2;
+
     return {{"llama", "llama", llama},
             {"llama_tied_biased", "llama", tied},
             {"mistral", "mistral", mistral},
@@ -112,6 +115,7 @@ std::vector<NamedConfig> tiny_models() {
             {"gpt2_untied", "gpt2", gpt2_untied},
             {"interleaved", "glassformer", interleaved},
             {"attention_only_post_norm", "glassformer", post},
+            {"shared_layers", "glassformer", shared},
             {"plain_experts", "glassformer", experts}};
 }
 

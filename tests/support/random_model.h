@@ -87,6 +87,7 @@ inline std::vector<Preset> presets() {
          with(odd(), positions(Positions::rope), [](C c) { c.rope_pairs = RopePairs::interleaved, c.rope_theta = 100; })},
         {"moe_plain", with(odd(), experts(5, 3), positions(Positions::alibi))},
         {"moe_plain_top_1", with(odd(), experts(4, 1), post, positions(Positions::rope))},
+        {"shared_layers", with(odd(), positions(Positions::learned), [](C c) { c.n_layers = 3, c.n_layer_groups = 2; })},
         {"moe_all", with(llama(), experts(3, 3), [](C c) { c.activation = Activation::gelu_tanh, c.mlp_bias = true; })},
     };
 }

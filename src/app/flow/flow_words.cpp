@@ -36,7 +36,7 @@ std::string shape_of(const ParamRow& row) {
 std::size_t parameters_in_layer(const Weights& w, int layer) {
     std::size_t n = 0;
     for (const ParamRow& row : w.table)
-        if (row.layer == layer) n += row.size();
+        if (row.layer == w.config.layer_group(layer)) n += row.size();
     return n;
 }
 
@@ -77,7 +77,7 @@ void write_site_tooltip(const Snapshot& s, const FlowColumn& c, fmt::memory_buff
     std::size_t n = 0;
     for (const Role role : parameters_of(c.site))
         for (const ParamRow& p : s.model->weights->table)
-            if (p.role == role && p.layer == c.layer) {
+            if (p.role == role && p.layer == config.layer_group(c.layer)) {
                 if (n == 0 || p.shape.size() > 1) fmt::format_to(to, "\n{}: {}", p.name, shape_of(p));
                 n += p.size();
             }

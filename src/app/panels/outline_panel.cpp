@@ -68,7 +68,8 @@ void OutlinePanel::list(const Snapshot& s, int layer) {
         if (site.layer >= 0 && site.layer != layer) {
             if (rows_.empty() || rows_.back().layer != site.layer) {
                 std::size_t n = 0;
-                for (const ParamRow& p : s.model->weights->table) n += p.layer == site.layer ? p.size() : 0;
+                for (const ParamRow& p : s.model->weights->table)
+                    n += p.layer == s.config().layer_group(site.layer) ? p.size() : 0;
                 Row& row = rows_.emplace_back();
                 row.layer = site.layer;
                 row.name = row.words = fmt::format("layer {}", site.layer);

@@ -1,0 +1,73 @@
+#include "core/regularise.h"
+
+#include "core/capacity.h"
+#include "core/pass.h"
+#include "core/random.h"
+
+#include <cmath>
+#include <numbers>
+
+namespace gf {
+namespace {
+
+/// The start of the draws of a place.
+std::uint64_t place_key(std::uint64_t seed, std::initializer_list<int> place) {
+    std::uint64_t h = mix64(seed);
+    for (const int word : place) h = mix64(h ^ static_cast<std::uint32_t>(word));
+    return h;
+}
+
+} // namespace
+
+bool drops(Site site, int layer) {
+    switch (site) {
+    case Site::resid_pre: return layer == 0;
+    case Site::pattern:
+    case Site::attn_out:
+    case Site::mlp_out: return true;
+    default: return false;
+    }
+}
+
+void apply_dropout(const Regularise& options, Site site, int layer, int row, int head, real* values, int n) {
+    const std::uint64_t key = place_key(options.seed, {static_cast<int>(site), layer, row, head});
+    const auto limit = static_cast<std::uint64_t>(std::ldexp(options.dropout, 64));
+    const real grown = static_cast<real>(1 / (1 - options.dropout));
+    for (int i = 0; i < n; ++i) values[i] = mix64(key + static_cast<std::uint64_t>(i)) < limit ? real(0) : values[i] * grown;
+}
+
+real router_noise(const Regularise& options, int layer, int row, int expert) {
+    const std::uint64_t key = place_key(options.seed, {static_cast<int>(Site::router_logits), layer, row, expert});
+    const auto uniform = [&](std::uint64_t i) { return (static_cast<double>(mix64(key + i) >> 11) + 0.5) * 0x1p-53; };
+    const double normal = std::sqrt(-2 * std::log(uniform(0))) * std::cos(2 * std::numbers::pi * uniform(1)); // Box & Muller 1958
+    return static_cast<real>(options.router_noise * normal);
+}
+
+int expert_capacity(const ModelConfig& c, const Regularise& options, int n_tokens) {
+    return static_cast<int>(std::ceil(options.capacity_factor * c.experts_per_token * n_tokens / c.n_experts));
+}
+
+int count_dropped_choices(const Trace& trace) {
+    const ModelConfig& c = trace.config();
+    if (!c.is_moe() || trace.shape().regularise.capacity_factor == 0) return 0;
+    std::vector<int> taken(static_cast<std::size_t>(c.n_experts));
+    int n = 0;
+    for (int l = 0; l < c.n_layers; ++l) each_dropped_choice(trace, l, 0, trace.n_tokens(), taken, [&](int, int) { ++n; });
+    return n;
+}
+
+void Pass::drop(Site site, int l) {
+    const Regularise& options = trace.shape().regularise;
+    for (int r = begin; r < end; ++r) {
+        if (site != Site::pattern) {
+            apply_dropout(options, site, l, r, 0, row(site, l, r), config.d_model);
+            continue;
+        }
+        const Trace::RowPlan& p = trace.plan(r);
+        real* weights_of_head = row(site, l, r) + (p.key_begin - p.segment_begin);
+        for (int h = 0; h < config.n_heads; ++h, weights_of_head += trace.n_keys())
+            apply_dropout(options, site, l, r, h, weights_of_head, p.key_end - p.key_begin);
+    }
+}
+
+} // namespace gf
