@@ -5,11 +5,12 @@ declare -A may=(
     [core]="core Eigen"
     [io]="io core Eigen nlohmann fmt"
     [text]="text io core Eigen nlohmann fmt pcre2"
-    [session]="session text io core Eigen nlohmann fmt"
-    [cli]="cli session text io core Eigen nlohmann fmt CLI"
+    [train]="train text io core Eigen nlohmann fmt"
+    [session]="session train text io core Eigen nlohmann fmt"
+    [cli]="cli session train text io core Eigen nlohmann fmt CLI"
     [render]="render core Eigen GL stb shaders.h"
-    [app]="app render cli session text io core Eigen nlohmann fmt CLI GL stb GUI"
-    [main.cpp]="app cli session text io core"
+    [app]="app render cli session train text io core Eigen nlohmann fmt CLI GL stb GUI"
+    [main.cpp]="app cli session train text io core"
 )
 
 bad=0 n=0

@@ -34,4 +34,20 @@ std::string nearest_names(std::string_view word, const std::vector<std::string>&
     return s;
 }
 
+bool glob_match(std::string_view pattern, std::string_view text) {
+    std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
+    while (t < text.size()) {
+        if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t]))
+            ++p, ++t;
+        else if (p < pattern.size() && pattern[p] == '*')
+            star = p++, resume = t;
+        else if (star != std::string_view::npos)
+            p = star + 1, t = ++resume;
+        else
+            return false;
+    }
+    while (p < pattern.size() && pattern[p] == '*') ++p;
+    return p == pattern.size();
+}
+
 } // namespace gf

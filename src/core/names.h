@@ -1,5 +1,5 @@
 #pragma once
-// "Did you mean": the valid names nearest to a wrong one.
+// Names that people type: patterns of them, and the valid ones nearest to a wrong one.
 
 #include <string>
 #include <string_view>
@@ -9,5 +9,8 @@ namespace gf {
 
 /// Up to `most` of `valid` by Levenshtein distance to `word`, nearest first, quoted and separated by commas.
 std::string nearest_names(std::string_view word, const std::vector<std::string>& valid, int most = 3);
+
+/// Whether all of `text` fits a pattern with `*` (any characters, or none) and `?` (any one).
+bool glob_match(std::string_view pattern, std::string_view text);
 
 } // namespace gf

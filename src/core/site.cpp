@@ -95,22 +95,6 @@ constexpr bool rows_in_order() {
 }
 static_assert(rows_in_order(), "one row per Site, in its order");
 
-bool glob_match(std::string_view pattern, std::string_view text) {
-    std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t]))
-            ++p, ++t;
-        else if (p < pattern.size() && pattern[p] == '*')
-            star = p++, resume = t;
-        else if (star != std::string_view::npos)
-            p = star + 1, t = ++resume;
-        else
-            return false;
-    }
-    while (p < pattern.size() && pattern[p] == '*') ++p;
-    return p == pattern.size();
-}
-
 [[noreturn]] void unknown_site(const ModelConfig& config, std::string_view wanted) {
     std::vector<std::string> valid;
     for (const SiteRef& s : all_sites(config)) valid.push_back(site_name(s.site, s.layer));

@@ -81,6 +81,43 @@ float f16_to_float(std::uint16_t bits) {
 
 float bf16_to_float(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
 
+std::uint16_t float_to_f16(float value) {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    const std::uint32_t sign = bits >> 16 & 0x8000u, magnitude = bits & 0x7fffffffu;
+    std::uint32_t half;
+    if (magnitude > 0x7f800000u) // NaN: the upper bits of its payload, quiet
+        half = 0x7e00u | (magnitude >> 13 & 0x3ffu);
+    else if (magnitude >= 0x477ff000u) // 65520: half way between the largest value and the power of two above
+        half = 0x7c00u;
+    else if (magnitude >= 0x38800000u) // 2^-14, the smallest normal value: half a step, less a bit if that makes it even, and cut
+        half = (magnitude + 0xfffu + (magnitude >> 13 & 1u) - ((127u - 15u) << 23)) >> 13;
+    else // next to 0.5 the processor's own rounding has the step of the subnormal values, 2^-24
+        half = std::bit_cast<std::uint32_t>(std::bit_cast<float>(magnitude) + 0.5f) - std::bit_cast<std::uint32_t>(0.5f);
+    return static_cast<std::uint16_t>(sign | half);
+}
+
+std::uint16_t float_to_bf16(float value) {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    if ((bits & 0x7fffffffu) > 0x7f800000u) return static_cast<std::uint16_t>(bits >> 16 | 0x40u); // NaN, quiet
+    return static_cast<std::uint16_t>((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+}
+
+void append_reals(DType type, const real* from, std::size_t n, std::vector<std::byte>& to) {
+    const auto append = [&](auto narrow) {
+        for (std::size_t i = 0; i < n; ++i) {
+            const auto value = narrow(static_cast<float>(from[i]));
+            const auto bytes = std::bit_cast<std::array<std::byte, sizeof value>>(value);
+            to.insert(to.end(), bytes.begin(), bytes.end());
+        }
+    };
+    switch (type) {
+    case DType::f32: return append([](float x) { return x; });
+    case DType::f16: return append(float_to_f16);
+    case DType::bf16: return append(float_to_bf16);
+    default: assert(!"not a weight type");
+    }
+}
+
 void read_reals(DType type, const std::byte* from, std::size_t n, real* to) {
     with_reader(type, from, [&](auto element) {
         for (std::size_t i = 0; i < n; ++i) to[i] = element(i);

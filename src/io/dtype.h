@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace gf {
 
@@ -24,9 +25,15 @@ bool is_weight_type(DType type);
 
 float f16_to_float(std::uint16_t bits);
 float bf16_to_float(std::uint16_t bits);
+/// The nearest value of the type, of two equally near the one with an even last bit; beyond the largest, infinity. NaN stays NaN.
+std::uint16_t float_to_f16(float value);
+std::uint16_t float_to_bf16(float value);
 
 /// Converts n elements of a weight type. `from` needs no alignment; NaN and infinity pass through.
 void read_reals(DType type, const std::byte* from, std::size_t n, real* to);
+
+/// The inverse: appends n elements of a weight type to `to`, rounded as above.
+void append_reals(DType type, const real* from, std::size_t n, std::vector<std::byte>& to);
 
 /// Converts and transposes: `from` is [rows, columns], `to` becomes [columns, rows].
 void read_transposed(DType type, const std::byte* from, std::size_t rows, std::size_t columns, real* to);

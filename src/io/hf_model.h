@@ -2,6 +2,7 @@
 // A model in Hugging Face's layout: config.json beside one or several safetensors files.
 
 #include "core/params.h"
+#include "io/dtype.h"
 
 #include <filesystem>
 #include <functional>
@@ -26,8 +27,8 @@ struct FileSet {
 /// each tensor with NaN or infinity. Throws Error naming file, tensor, expected, found.
 std::shared_ptr<Weights> load_hf(const FileSet& files, std::vector<std::string>& warnings, const std::string& weights_file = "");
 
-/// Writes config.json and model.safetensors (F32) into `folder`, which is made if need be; each file atomically. load_hf()
-/// gives the same config and the same bits back.
-void save_model(const std::filesystem::path& folder, const Weights& weights);
+/// Writes config.json and model.safetensors into `folder`, which is made if need be; each file atomically. load_hf() gives the
+/// same config and the same bits back, or with F16 or BF16 the values rounded to it.
+void save_model(const std::filesystem::path& folder, const Weights& weights, DType dtype = DType::f32);
 
 } // namespace gf

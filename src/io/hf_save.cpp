@@ -4,34 +4,48 @@
 #include "io/safetensors.h"
 #include "io/write_file.h"
 
+#include <algorithm>
+#include <cassert>
+
 namespace gf {
 namespace {
 
-/// Hands a matrix of [in, out] values to the sink as [out, in], a few rows of the file at a time.
-void produce_transposed(const real* values, std::size_t in, std::size_t out, const ByteSink& sink) {
-    constexpr std::size_t k_rows = 32;
-    std::vector<float> rows(k_rows * in);
+constexpr std::size_t k_piece = 1 << 14; ///< values that are converted at a time
+
+/// Hands the values to the sink as elements of `dtype`, a matrix in the order of the file.
+void produce(const real* values, const ParamRow& row, DType dtype, const ByteSink& sink) {
+    std::vector<std::byte> bytes;
+    std::vector<real> turned;
+    const auto hand_over = [&](const real* from, std::size_t n) {
+        bytes.clear();
+        append_reals(dtype, from, n, bytes);
+        sink(bytes);
+    };
+    if (!row.file_transposed) {
+        for (std::size_t i = 0; i < row.size(); i += k_piece) hand_over(values + i, std::min(k_piece, row.size() - i));
+        return;
+    }
+    const auto in = static_cast<std::size_t>(row.shape[0]), out = static_cast<std::size_t>(row.shape[1]);
+    constexpr std::size_t k_rows = 32; // of the file
+    turned.resize(k_rows * in);
     for (std::size_t o0 = 0; o0 < out; o0 += k_rows) {
         const std::size_t n = std::min(k_rows, out - o0);
         for (std::size_t i = 0; i < in; ++i)
-            for (std::size_t o = 0; o < n; ++o) rows[o * in + i] = static_cast<float>(values[i * out + o0 + o]);
-        sink(std::as_bytes(std::span(rows).first(n * in)));
+            for (std::size_t o = 0; o < n; ++o) turned[o * in + i] = values[i * out + o0 + o];
+        hand_over(turned.data(), n * in);
     }
 }
 
 } // namespace
 
-void save_model(const std::filesystem::path& folder, const Weights& weights) {
+void save_model(const std::filesystem::path& folder, const Weights& weights, DType dtype) {
+    assert(is_weight_type(dtype));
     const std::string config = to_json(weights.config);
     std::vector<TensorSource> tensors;
     for (const ParamRow& row : weights.table) {
         const auto shape = row.file_shape();
-        const real* values = weights.values(row);
-        tensors.push_back({row.name, DType::f32, {shape.begin(), shape.end()}, [&row, values](const ByteSink& sink) {
-                               static_assert(std::is_same_v<real, float>);
-                               if (!row.file_transposed) return sink(std::as_bytes(std::span(values, row.size())));
-                               produce_transposed(values, static_cast<std::size_t>(row.shape[0]),
-                                                  static_cast<std::size_t>(row.shape[1]), sink);
+        tensors.push_back({row.name, dtype, {shape.begin(), shape.end()}, [&row, &weights, dtype](const ByteSink& sink) {
+                               produce(weights.values(row), row, dtype, sink);
                            }});
     }
     std::error_code failure;

@@ -79,5 +79,38 @@ TEST(DType, TransposesEveryShape) {
         }
 }
 
+/// Every value of a type, and the floats half way to the next one and beside that.
+void expect_rounds_to_nearest(std::uint16_t largest, float (*widen)(std::uint16_t), std::uint16_t (*narrow)(float)) {
+    for (std::uint16_t bits = 0; bits < largest; ++bits) {
+        const auto next = static_cast<std::uint16_t>(bits + 1), even = bits % 2 == 0 ? bits : next;
+        const float low = widen(bits), high = widen(next), middle = static_cast<float>((double(low) + double(high)) / 2);
+        for (const unsigned sign : {0u, 0x8000u}) {
+            const float s = sign ? -1 : 1;
+            ASSERT_EQ(narrow(s * low), sign | bits);
+            ASSERT_EQ(narrow(s * middle), sign | even) << bits;
+            ASSERT_EQ(narrow(s * std::nextafter(middle, low)), sign | bits) << bits;
+            ASSERT_EQ(narrow(s * std::nextafter(middle, high)), sign | next) << bits;
+        }
+    }
+}
+
+TEST(DType, NarrowingRoundsToNearestEven) {
+    expect_rounds_to_nearest(0x7bff, f16_to_float, float_to_f16);
+    expect_rounds_to_nearest(0x7f7f, bf16_to_float, float_to_bf16);
+}
+
+TEST(DType, NarrowingBeyondTheLargest) {
+    const float infinity = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
+    EXPECT_EQ(float_to_f16(65519.996f), 0x7bff);
+    EXPECT_EQ(float_to_f16(65520.0f), 0x7c00);
+    EXPECT_EQ(float_to_f16(-1e30f), 0xfc00);
+    EXPECT_EQ(float_to_f16(infinity), 0x7c00);
+    EXPECT_EQ(float_to_bf16(std::numeric_limits<float>::max()), 0x7f80);
+    EXPECT_EQ(float_to_bf16(-infinity), 0xff80);
+    EXPECT_TRUE(std::isnan(f16_to_float(float_to_f16(nan))));
+    EXPECT_TRUE(std::isnan(f16_to_float(float_to_f16(std::bit_cast<float>(0x7f800001u)))));
+    EXPECT_TRUE(std::isnan(bf16_to_float(float_to_bf16(std::bit_cast<float>(0xff800001u)))));
+}
+
 } // namespace
 } // namespace gf

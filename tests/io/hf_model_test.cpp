@@ -24,6 +24,20 @@ TEST_P(EveryModel, SavedAndLoadedBitForBit) {
     EXPECT_TRUE(warnings.empty());
 }
 
+TEST_P(EveryModel, SavedInHalfPrecisionIsRounded) {
+    const auto weights = random_weights(GetParam().config);
+    for (const DType dtype : {DType::f16, DType::bf16}) {
+        const Files files = saved(*weights, dtype);
+        EXPECT_LT(files.at(k_weights).size(), saved(*weights).at(k_weights).size() - weights->size());
+        const auto rounded = weights->clone();
+        for (const ParamRow& row : rounded->table)
+            for (real& x : std::span(rounded->values(row), row.size()))
+                x = dtype == DType::f16 ? f16_to_float(float_to_f16(x)) : bf16_to_float(float_to_bf16(x));
+        rounded->refresh();
+        expect_equal(*load(files), *rounded);
+    }
+}
+
 TEST_P(EveryModel, FileHoldsTheTableTransposedWhereItSays) {
     const auto weights = random_weights(GetParam().config);
     const Files files = saved(*weights);

@@ -41,9 +41,9 @@ std::shared_ptr<Weights> load(const Files& files, std::vector<std::string>* warn
     return load_hf(in_memory(files), warnings ? *warnings : ignored);
 }
 
-Files saved(const Weights& weights) {
+Files saved(const Weights& weights, DType dtype) {
     const Scratch folder;
-    save_model(folder.path(), weights);
+    save_model(folder.path(), weights, dtype);
     Files files;
     for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
         files[entry.path().filename()] = read_text(entry.path());

@@ -36,7 +36,7 @@ using Files = std::map<std::string, std::string>;
 FileSet in_memory(const Files& files);
 std::shared_ptr<Weights> load(const Files& files, std::vector<std::string>* warnings = nullptr);
 /// What save_model() writes.
-Files saved(const Weights& weights);
+Files saved(const Weights& weights, DType dtype = DType::f32);
 
 /// The same model in two shards with an index.
 Files sharded(const Files& files);

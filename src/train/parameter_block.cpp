@@ -1,0 +1,63 @@
+#include "train/parameter_block.h"
+
+#include "core/error.h"
+#include "core/names.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace gf {
+namespace {
+
+void require_match(const Weights& weights, const std::string& glob) {
+    std::vector<std::string> names;
+    for (const ParamRow& row : weights.table) names.push_back(row.name);
+    if (std::none_of(names.begin(), names.end(), [&](const std::string& n) { return glob_match(glob, n); }))
+        throw Error({"frozen", "names or patterns of this model's parameters; nearest: " + nearest_names(glob, names),
+                     "'" + glob + "'", "`glassformer info` lists the parameters"});
+}
+
+/// Eight sums side by side, so that the loop vectorises and its order is still fixed.
+double sum_of_squares(std::span<const real> x) {
+    constexpr std::size_t k_lanes = 8;
+    std::array<double, k_lanes> sums{};
+    const std::size_t whole = x.size() / k_lanes * k_lanes;
+    for (std::size_t i = 0; i < whole; i += k_lanes)
+        for (std::size_t j = 0; j < k_lanes; ++j) sums[j] += double(x[i + j]) * double(x[i + j]);
+    double sum = 0;
+    for (const double s : sums) sum += s;
+    for (std::size_t i = whole; i < x.size(); ++i) sum += double(x[i]) * double(x[i]);
+    return sum;
+}
+
+} // namespace
+
+std::vector<ParameterBlock> parameter_blocks(Weights& weights, std::span<const real> gradient,
+                                             std::span<const std::string> frozen) {
+    for (const std::string& glob : frozen) require_match(weights, glob);
+    std::vector<ParameterBlock> blocks;
+    for (const ParamRow& row : weights.table) {
+        const bool is_frozen =
+            std::any_of(frozen.begin(), frozen.end(), [&](const std::string& glob) { return glob_match(glob, row.name); });
+        blocks.push_back(
+            {row.name, {weights.values(row), row.size()}, gradient.subspan(row.offset, row.size()), row.decay, is_frozen});
+    }
+    return blocks;
+}
+
+std::size_t trainable_count(std::span<const ParameterBlock> blocks) {
+    std::size_t n = 0;
+    for (const ParameterBlock& b : blocks) n += b.frozen ? 0 : b.values.size();
+    return n;
+}
+
+double gradient_norm(std::span<const ParameterBlock> blocks) {
+    double sum = 0;
+    for (const ParameterBlock& b : blocks) sum += b.frozen ? 0 : sum_of_squares(b.gradient);
+    return std::sqrt(sum);
+}
+
+double clip_scale(double norm, double longest) { return longest > 0 && norm > longest ? longest / norm : 1; }
+
+} // namespace gf
