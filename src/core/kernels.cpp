@@ -1,5 +1,8 @@
 #include "core/kernels.h"
 
+#include "core/gemm.h"
+#include "core/lanes.h"
+
 #include <Eigen/Core>
 
 #include <algorithm>
@@ -14,22 +17,7 @@
 namespace gf {
 namespace {
 
-// Vectors of W reals through GCC's extension: one register or several, whatever the processor has. (A template argument drops the
-// alignment of a vector type, so the types are named by their width.)
-template <int W>
-struct Lanes {
-    typedef real Vector __attribute__((vector_size(W * sizeof(real))));
-    typedef real Unaligned __attribute__((vector_size(W * sizeof(real)), aligned(alignof(real)), may_alias));
-    static Vector load(const real* p) { return *reinterpret_cast<const Unaligned*>(p); }
-    static void store(real* p, Vector v) { *reinterpret_cast<Unaligned*>(p) = v; }
-};
-
-/// Reals in a register of the processor: a wider vector type would live in memory.
-#ifdef __AVX512F__
-constexpr int k_lanes = static_cast<int>(64 / sizeof(real)), k_most_vectors = 4; // of 32 registers, 16 hold sums
-#else
-constexpr int k_lanes = static_cast<int>(32 / sizeof(real)), k_most_vectors = 4; // of 16, 8
-#endif
+constexpr int k_most_vectors = 4; // of 32 registers, 16 hold sums; of 16, 8
 
 /// N vectors of output columns at once, with several partial sums each to hide the latency of the multiply-add. Their number is
 /// the same for all widths, which keeps the order of summation independent of n_out.
@@ -91,8 +79,6 @@ Array16 exp_or_0(const Array16& x) {
     return out;
 }
 
-using RowMajor = Eigen::Matrix<real, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using ConstMap = Eigen::Map<const RowMajor, 0, Eigen::OuterStride<>>;
 using Array = Eigen::Array<real, Eigen::Dynamic, 1>;
 using ConstArray = Eigen::Map<const Array>;
 using ArrayMap = Eigen::Map<Array>;
@@ -120,16 +106,13 @@ void vec_mat(const real* x, int n_in, const real* a, std::ptrdiff_t stride, cons
 
 void product(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w, const real* bias, real* y,
              std::ptrdiff_t y_stride) {
-    constexpr int k_few = 4; // below, a vector at a time is faster than packing the matrix
-    if (n_rows < k_few) {
+    if (n_rows < k_few_rows) {
         for (int r = 0; r < n_rows; ++r) vec_mat(x + r * x_stride, w.in, w.data, w.stride, bias, y + r * y_stride, w.out);
         return;
     }
-    const ConstMap in(x, n_rows, w.in, Eigen::OuterStride<>(x_stride));
-    const ConstMap matrix(w.data, w.in, w.out, Eigen::OuterStride<>(w.stride));
-    Eigen::Map<RowMajor, 0, Eigen::OuterStride<>> out(y, n_rows, w.out, Eigen::OuterStride<>(y_stride));
-    out.noalias() = in * matrix; // (T, in) x (in, out) -> (T, out)
-    if (bias) out.rowwise() += Eigen::Map<const Eigen::Matrix<real, 1, Eigen::Dynamic>>(bias, w.out);
+    if (bias)
+        for (int r = 0; r < n_rows; ++r) std::copy_n(bias, w.out, y + r * y_stride);
+    gemm(n_rows, w.out, w.in, {x, x_stride}, {w.data, w.stride}, y, y_stride, bias != nullptr);
 }
 
 void softmax(const real* s, real* p, int n) {
@@ -186,6 +169,8 @@ void finish_store_away() {
     _mm_sfence();
 #endif
 }
+
+bool all_finite(const real* x, int n) { return (ConstArray(x, n) * real(0)).sum() == 0; }
 
 real mean_of(const real* x, int n) { return ConstArray(x, n).mean(); }
 

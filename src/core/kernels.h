@@ -12,6 +12,9 @@ namespace gf {
 /// that does not depend on n_out, so a wider product agrees exactly with a narrower one.
 void vec_mat(const real* x, int n_in, const real* a, std::ptrdiff_t a_stride, const real* bias, real* y, int n_out);
 
+/// Products of fewer rows than this go row by row: packing a matrix for them would cost more than the products.
+inline constexpr int k_few_rows = 4;
+
 /// Y = X W (+ bias) for n_rows rows: (T, in) x (in, out) -> (T, out).
 void product(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w, const real* bias, real* y,
              std::ptrdiff_t y_stride);
@@ -29,6 +32,9 @@ void activate(Activation f, const real* x, real* y, int n);
 /// finish_store_away() before another thread may read it.
 void store_away(const real* from, real* to, int n);
 void finish_store_away();
+
+/// Whether none of n values is infinite or NaN.
+bool all_finite(const real* x, int n);
 
 /// Mean of n values.
 real mean_of(const real* x, int n);

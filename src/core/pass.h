@@ -15,6 +15,8 @@ struct Rows {
     real* at(int i) const { return data + i * stride; }
 };
 
+struct RowBlock;
+
 class Pass {
   public:
     Pass(Trace& t, int row_begin, int row_end)
@@ -34,8 +36,14 @@ class Pass {
 
     void rotate(Site in, Site out, int l);
     void keep_keys(int l, Site keys);
+    const real* keys_of(int l, int h, int key) const;
     void scores(int l, Site queries);
+    void score_row(int l, Site queries, int r);
+    void score_block(int l, Site queries, const RowBlock& b);
+    void penalise_distance(int h, int r, real* s) const;
     void weighted_values(int l);
+    void weigh_row(int l, int r);
+    void weigh_block(int l, const RowBlock& b);
     void route(int l, const BlockWeights& w, const Rows& in);
     /// f(expert, slot, first row, rows): once with all rows if dense, else for each row and slot.
     template <class F>
