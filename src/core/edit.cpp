@@ -62,40 +62,57 @@ void Trace::check_edits() const {
     }
 }
 
-void Trace::apply_edits(Site site, int layer, int row_begin, int row_end) {
+template <class F>
+void Trace::each_edited_cell(const Edit& e, Site site, int row_begin, int row_end, F f) const {
     const int heads = site_heads(config(), site), columns = site_width(config(), site, n_keys_) / heads;
-    for (const Edit& e : edits_) {
-        if (e.range.site != site || e.range.layer != (site_row(site).per_layer ? layer : -1)) continue;
-        const Cells cells = resolve(e.range, capacity(), heads, columns);
-        const bool by_key = site == Site::attn_scores || site == Site::pattern;
-        const int wide = cells.column_end - cells.column_begin, high = cells.head_end - cells.head_begin;
-        const int donor_rows = e.donor ? e.donor->n_tokens() : 0;
-        const int donor_columns = e.donor ? site_width(config(), site, e.donor->n_keys()) / heads : 0;
-        for (int t = std::max(cells.row_begin, row_begin); t < std::min(cells.row_end, row_end); ++t) {
-            // An edit does not lift the mask: of scores and patterns only the cells that the query may read can change.
-            const RowPlan& p = plan(t);
-            const int first_column = by_key ? std::max(cells.column_begin, p.key_begin - p.segment_begin) : cells.column_begin;
-            const int last_column = by_key ? std::min(cells.column_end, p.key_end - p.segment_begin) : cells.column_end;
-            for (int h = cells.head_begin; h < cells.head_end; ++h) {
-                real* out = row(site, layer, t) + h * columns;
-                // values in the order row, head, column; a single one serves all cells
-                const std::size_t first = static_cast<std::size_t>((t - cells.row_begin) * high + (h - cells.head_begin)) *
-                                          static_cast<std::size_t>(wide);
-                auto value = [&](int j) {
-                    return e.values.size() == 1 ? e.values[0]
-                                                : e.values[first + static_cast<std::size_t>(j - cells.column_begin)];
-                };
-                for (int j = first_column; j < last_column; ++j) switch (e.kind) {
-                    case Edit::Kind::scale: out[j] *= e.values[0]; break;
-                    case Edit::Kind::values: out[j] = value(j); break;
-                    case Edit::Kind::add: out[j] += value(j); break;
-                    case Edit::Kind::donor:
-                        if (t < donor_rows && j < donor_columns) out[j] = e.donor->row(site, layer, t)[h * donor_columns + j];
-                        break;
-                    }
-            }
+    const Cells cells = resolve(e.range, capacity(), heads, columns);
+    const bool by_key = site == Site::attn_scores || site == Site::pattern;
+    const int wide = cells.column_end - cells.column_begin, high = cells.head_end - cells.head_begin;
+    const int donor_rows = e.donor ? e.donor->n_tokens() : 0;
+    const int donor_columns = e.donor ? site_width(config(), site, e.donor->n_keys()) / heads : 0;
+    for (int t = std::max(cells.row_begin, row_begin); t < std::min(cells.row_end, row_end); ++t) {
+        // An edit does not lift the mask: of scores and patterns only the cells that the query may read can change.
+        const RowPlan& p = plan(t);
+        const int first_column = by_key ? std::max(cells.column_begin, p.key_begin - p.segment_begin) : cells.column_begin;
+        const int last_column = by_key ? std::min(cells.column_end, p.key_end - p.segment_begin) : cells.column_end;
+        for (int h = cells.head_begin; h < cells.head_end; ++h) {
+            // values in the order row, head, column; a single one serves all cells
+            const std::size_t first =
+                static_cast<std::size_t>((t - cells.row_begin) * high + (h - cells.head_begin)) * static_cast<std::size_t>(wide);
+            for (int j = first_column; j < last_column; ++j)
+                if (e.kind != Edit::Kind::donor)
+                    f(t, h * columns + j,
+                      e.values[e.values.size() == 1 ? 0 : first + static_cast<std::size_t>(j - cells.column_begin)]);
+                else if (t < donor_rows && j < donor_columns)
+                    f(t, h * columns + j, e.donor->row(site, e.range.layer, t)[h * donor_columns + j]);
         }
     }
+}
+
+bool Trace::edits_site(const Edit& e, Site site, int layer) const {
+    return e.range.site == site && e.range.layer == (site_row(site).per_layer ? layer : -1);
+}
+
+void Trace::apply_edits(Site site, int layer, int row_begin, int row_end) {
+    for (const Edit& e : edits_)
+        if (edits_site(e, site, layer))
+            each_edited_cell(e, site, row_begin, row_end, [&](int t, int cell, real value) {
+                real& out = row(site, layer, t)[cell];
+                switch (e.kind) {
+                case Edit::Kind::scale: out *= value; break;
+                case Edit::Kind::add: out += value; break;
+                case Edit::Kind::values:
+                case Edit::Kind::donor: out = value; break;
+                }
+            });
+}
+
+void Trace::edit_gradients(Site site, int layer, Trace& gradients) const {
+    for (auto e = edits_.rbegin(); e != edits_.rend(); ++e)
+        if (edits_site(*e, site, layer) && e->kind != Edit::Kind::add)
+            each_edited_cell(*e, site, 0, n_tokens_, [&](int t, int cell, real value) {
+                gradients.row(site, layer, t)[cell] *= e->kind == Edit::Kind::scale ? value : real(0);
+            });
 }
 
 } // namespace gf

@@ -157,7 +157,11 @@ void forward(Trace& trace, int row_begin, int row_end, int first_layer) {
         (trace.plan(row_begin).segment_begin != row_begin || trace.plan(row_end - 1).segment_end != row_end))
         throw Error({"forward", "whole segments in one pass",
                      "rows " + std::to_string(row_begin) + " to " + std::to_string(row_end), "compute a segment at once"});
-    const int most = trace.shape().keep == Keep::all || whole ? row_end - row_begin : k_scratch_rows;
+    const bool layers = trace.shape().keep == Keep::layers;
+    if (layers && row_begin > 0)
+        throw Error(
+            {"forward", "all rows of a Trace that keeps layers in one pass", "rows from " + std::to_string(row_begin), ""});
+    const int most = trace.shape().keep == Keep::all || layers || whole ? row_end - row_begin : k_scratch_rows;
     for (int r = row_begin; r < row_end; r += most) Pass(trace, r, std::min(r + most, row_end)).run(first_layer);
 }
 

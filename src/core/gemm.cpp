@@ -78,7 +78,8 @@ void pack(MatrixView b, int k, int n, real* panel) {
     if (n < k_panel) std::fill_n(panel, k * k_panel, real(0));
     if (b.column == 1 && n == k_panel) {
         for (; p < k; ++p)
-            for (int j = 0; j < k_vectors; ++j) L::store(panel + p * k_panel + j * k_lanes, L::load(b.data + p * b.row + j * k_lanes));
+            for (int j = 0; j < k_vectors; ++j)
+                L::store(panel + p * k_panel + j * k_lanes, L::load(b.data + p * b.row + j * k_lanes));
     } else if (b.row == 1 && n == k_panel) {
         for (; p + k_lanes <= k; p += k_lanes)
             for (int j = 0; j < k_panel; j += k_lanes)

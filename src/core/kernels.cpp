@@ -154,6 +154,51 @@ void activate(Activation f, const real* x, real* y, int n) {
     }
 }
 
+void softmax_backward(const real* p, const real* dp, real* ds, int n) {
+    const ConstArray weights(p, n), in(dp, n);
+    ArrayMap(ds, n) = weights * (in - (weights * in).sum());
+}
+
+void activate_backward(Activation f, const real* x, const real* g, const real* dy, real* dx, real* dg, int n) {
+    // f(v), and what f'(v) is, 16 values at a time
+    const auto apply = [&](auto both) {
+        for (int i = 0; i < n; i += 16) {
+            const int some = std::min(16, n - i);
+            Array16 v = Array16::Zero(), y, slope;
+            std::copy_n(x + i, some, v.data());
+            both(v, y, slope);
+            for (int j = 0; j < some; ++j) dx[i + j] = dy[i + j] * (g ? g[i + j] : 1) * slope[j];
+            if (dg)
+                for (int j = 0; j < some; ++j) dg[i + j] = dy[i + j] * y[j];
+        }
+    };
+    switch (f) {
+    case Activation::silu:
+        return apply([](const Array16& v, Array16& y, Array16& slope) {
+            const Array16 s = 1 / (1 + (-v).exp());
+            y = v * s;
+            slope = s * (1 + v * (1 - s));
+        });
+    case Activation::relu:
+        return apply([](const Array16& v, Array16& y, Array16& slope) {
+            y = v.max(real(0));
+            slope = (v > real(0)).select(Array16::Ones(), Array16::Zero());
+        });
+    case Activation::gelu_tanh:
+        return apply([root = std::sqrt(2 / std::acos(real(-1)))](const Array16& v, Array16& y, Array16& slope) {
+            const Array16 t = (root * (v + real(0.044715) * v * v * v)).tanh();
+            y = real(0.5) * v * (1 + t);
+            slope = real(0.5) * (1 + t) + real(0.5) * v * (1 - t * t) * root * (1 + real(3 * 0.044715) * v * v);
+        });
+    case Activation::gelu:
+        return apply([density = 1 / std::sqrt(2 * std::acos(real(-1)))](const Array16& v, Array16& y, Array16& slope) {
+            const Array16 below = real(0.5) * (1 + (v * std::sqrt(real(0.5))).unaryExpr([](real t) { return std::erf(t); }));
+            y = v * below;
+            slope = below + v * density * (real(-0.5) * v * v).exp();
+        });
+    }
+}
+
 void store_away(const real* from, real* to, int n) {
     int i = 0;
 #ifdef __AVX512F__ // whole cache lines at a time: anything narrower was slower than ordinary stores
@@ -188,6 +233,29 @@ void gain_and_bias(const real* x, const real* gain, const real* bias, real* y, i
     if (bias)
         for (int i = 0; i < n; ++i) y[i] += bias[i];
 }
+
+void gain_backward(const real* dy, const real* x, const real* gain, real* dx, real* dgain, real* dbias, int n) {
+    for (int i = 0; i < n; ++i) dx[i] = dy[i] * gain[i];
+    if (dgain)
+        for (int i = 0; i < n; ++i) dgain[i] += dy[i] * x[i];
+    if (dbias)
+        for (int i = 0; i < n; ++i) dbias[i] += dy[i];
+}
+
+real normalize_backward(const real* dy, const real* x, int n, bool centred, real scale, real* dx) {
+    const ConstArray d(dy, n), in(x, n);
+    const real factor = 1 / scale, mean = centred ? in.mean() : 0, dmean = centred ? d.mean() : 0;
+    ArrayMap(dx, n) += (d - dmean) * factor;
+    return -(d * (in - mean)).sum() * factor * factor;
+}
+
+void norm_scale_backward(real dscale, const real* x, int n, bool centred, double eps, real* dx) {
+    const ConstArray in(x, n);
+    const real mean = centred ? in.mean() : 0;
+    ArrayMap(dx, n) += (in - mean) * (dscale / (static_cast<real>(n) * norm_scale(x, n, mean, eps)));
+}
+
+real dot(const real* x, const real* y, int n) { return (ConstArray(x, n) * ConstArray(y, n)).sum(); }
 
 std::vector<real> alibi_slopes(int n_heads) {
     int power = 1;

@@ -28,6 +28,12 @@ real log_sum_exp(const real* x, int n);
 /// y = f(x), n values. GELU (Hendrycks & Gimpel 2016; tanh: its approximation as in GPT-2), SiLU (Elfwing et al. 2017), ReLU.
 void activate(Activation f, const real* x, real* y, int n);
 
+/// p = softmax(s): ds = p (dp - sum(p dp)).
+void softmax_backward(const real* p, const real* dp, real* ds, int n);
+
+/// y = f(x) g: dx = dy g f'(x) and dg = dy f(x). Without g (null) it is 1.
+void activate_backward(Activation f, const real* x, const real* g, const real* dy, real* dx, real* dg, int n);
+
 /// Copies n values to memory that nobody needs soon, without bringing it into the cache where the processor can. Followed by
 /// finish_store_away() before another thread may read it.
 void store_away(const real* from, real* to, int n);
@@ -47,6 +53,18 @@ void normalize(const real* x, int n, real mean, real scale, real* y);
 
 /// y = x * gain (+ bias).
 void gain_and_bias(const real* x, const real* gain, const real* bias, real* y, int n);
+
+/// y = x * gain + bias: dx = dy gain; adds to the gradients of gain and bias where they are wanted (not null).
+void gain_backward(const real* dy, const real* x, const real* gain, real* dx, real* dgain, real* dbias, int n);
+
+/// y = (x - mean) / scale, the mean being 0 unless `centred`: adds to dx what comes past the scale. Returns d scale.
+real normalize_backward(const real* dy, const real* x, int n, bool centred, real scale, real* dx);
+
+/// scale = norm_scale(x): adds to dx.
+void norm_scale_backward(real dscale, const real* x, int n, bool centred, double eps, real* dx);
+
+/// Sum of x y.
+real dot(const real* x, const real* y, int n);
 
 /// Slopes of ALiBi (Press et al. 2022): the geometric sequence from 2^(-8/n); between powers of two, every second one of 2n.
 std::vector<real> alibi_slopes(int n_heads);

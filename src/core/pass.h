@@ -26,6 +26,8 @@ class Pass {
         t.pass_begin_ = row_begin;
     }
     void run(int first_layer);
+    /// Computes the inside of one layer again, from its resid_pre as it was left.
+    void layer(int l) { block(l); }
 
   private:
     void embed();

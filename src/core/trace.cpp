@@ -14,6 +14,9 @@ namespace gf {
 namespace {
 
 bool is_kept(Site site, Keep keep) {
+    if (keep == Keep::layers) // and what losses look at in every layer
+        return !site_row(site).per_layer || site == Site::resid_pre || site == Site::router_logits ||
+               site == Site::expert_weights;
     switch (site) {
     case Site::k: // the cache of a model without RoPE
     case Site::rot_k:
@@ -35,7 +38,8 @@ int longest_segment(const TraceShape& shape) {
 
 /// Rows of a site that is not kept: as many as forward() computes in one pass.
 int scratch_rows(const ModelConfig& c, const TraceShape& shape) {
-    return needs_whole_segments(c, shape) ? shape.capacity : std::min(shape.capacity, k_scratch_rows);
+    const bool all = needs_whole_segments(c, shape) || shape.keep == Keep::layers;
+    return all ? shape.capacity : std::min(shape.capacity, k_scratch_rows);
 }
 
 /// Rows start at multiples of a cache line.
@@ -198,6 +202,17 @@ void Trace::append(std::span<const int> tokens) {
                      "shorten the prompt or ask for fewer new tokens"});
     std::copy(tokens.begin(), tokens.end(), tokens_.begin() + n_tokens_);
     n_tokens_ += static_cast<int>(tokens.size());
+}
+
+void Trace::restart(std::span<const int> tokens) {
+    n_tokens_ = 0;
+    append(tokens);
+}
+
+std::unique_ptr<Trace> Trace::zeros(Keep keep) const {
+    auto trace = std::make_unique<Trace>(weights_, TraceShape{shape_.capacity, shape_.segments, keep});
+    std::fill_n(trace->arena_.get(), trace->bytes_ / sizeof(real), real(0));
+    return trace;
 }
 
 real Trace::value(const CellRef& cell) const {

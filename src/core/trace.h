@@ -28,6 +28,7 @@ struct Segment {
 enum class Keep {
     all,
     residual, ///< residual stream, keys, values, logits
+    layers,   ///< what enters each layer and what comes after the last; of the inside, one layer at a time: for training
     cache,    ///< keys and values; logits of the last row computed
 };
 
@@ -94,12 +95,19 @@ class Trace {
     };
     const RowPlan& plan(int row) const { return plans_[static_cast<std::size_t>(row)]; }
 
+    /// Forgets the tokens and begins anew with these, as append() does; the segments stay.
+    void restart(std::span<const int> tokens);
+
+    /// A Trace of the same weights and shape for what belongs to this one's sites, all zero: gradients.
+    std::unique_ptr<Trace> zeros(Keep keep) const;
+
     /// A Trace of its own with the first `rows` rows of this one; `edits` replace the old ones (they must not reach into the
     /// copied rows).
     std::unique_ptr<Trace> branch(int rows, int capacity) const;
 
   private:
     friend class Pass;
+    friend class BackwardPass;
     struct Store {
         real* base = nullptr;
         std::size_t layer_stride = 0, row_stride = 0;
@@ -113,7 +121,13 @@ class Trace {
 
     void make_plans();
     void check_edits() const;
+    bool edits_site(const Edit& edit, Site site, int layer) const;
+    /// f(row, cell within the row, value) for each cell that the edit changes.
+    template <class F>
+    void each_edited_cell(const Edit& edit, Site site, int row_begin, int row_end, F f) const;
     void apply_edits(Site site, int layer, int row_begin, int row_end);
+    /// From the gradients of edited values to those of the values before the edits.
+    void edit_gradients(Site site, int layer, Trace& gradients) const;
 
     std::shared_ptr<const Weights> weights_;
     TraceShape shape_;

@@ -1,0 +1,198 @@
+// Backward of forward.cpp: each function inverts the one of the same name there. (Rumelhart et al. 1986)
+
+#include "core/backward.h"
+
+#include "core/backward_pass.h"
+#include "core/error.h"
+#include "core/gemm.h"
+#include "core/kernels.h"
+
+#include <algorithm>
+
+namespace gf {
+
+Backward::Backward(Trace& run, Keep keep) : run_(run) {
+    if (run.shape().keep != Keep::all && run.shape().keep != Keep::layers)
+        throw Error({"backward", "a run that keeps everything, or every layer's input", "one that keeps less", ""});
+    if (keep != Keep::all && keep != Keep::layers)
+        throw Error({"backward", "gradients of everything, or of layers", "fewer", ""});
+    sites_ = run.zeros(keep);
+    const auto rows = static_cast<std::size_t>(run.capacity());
+    const ModelConfig& c = run.config();
+    normed_.resize(rows * static_cast<std::size_t>(c.d_model));
+    if (c.is_moe()) mixed_.resize(3 * rows * static_cast<std::size_t>(std::max({c.d_model, c.d_mlp, c.n_experts})));
+}
+
+Backward::~Backward() = default;
+
+void Backward::clear() {
+    const ModelConfig& c = run_.config();
+    if (!c.is_moe()) return;
+    for (int l = 0; l < c.n_layers; ++l)
+        for (int r = 0; r < run_.n_tokens(); ++r)
+            for (const Site site : {Site::expert_weights, Site::router_logits})
+                std::fill_n(sites_->row(site, l, r), c.n_experts, real(0));
+}
+
+void Backward::run(std::span<real> params) {
+    if (!params.empty() && params.size() != run_.weights().size())
+        throw Error(
+            {"backward", "room for " + std::to_string(run_.weights().size()) + " gradients", std::to_string(params.size()), ""});
+    BackwardPass(*this, params).run();
+}
+
+BackwardPass::BackwardPass(Backward& b, std::span<real> param_gradients)
+    : trace(b.run_), grad(*b.sites_), weights(trace.weights()), config(trace.config()),
+      first_param(weights.values(weights.table.front())), params(param_gradients), normed_(b.normed_), mixed_(b.mixed_),
+      visits_(b.visits_), expert_ends_(b.expert_ends_), n(trace.n_tokens()) {}
+
+void BackwardPass::run() {
+    unembed();
+    const bool again = trace.shape().keep == Keep::layers; // of the inside only the last layer is there
+    for (int l = config.n_layers - 1; l >= 0; --l) {
+        if (again && l < config.n_layers - 1) Pass(trace, 0, n).layer(l);
+        block(l);
+        done(Site::resid_pre, l);
+        if (l > 0)
+            copy(drows(Site::resid_pre, l),
+                 drows(config.norm_place == NormPlace::pre ? Site::resid_post : Site::normalized_resid_post, l - 1));
+    }
+    embed();
+}
+
+void BackwardPass::unembed() {
+    const int last = config.n_layers - 1;
+    const bool pre = config.norm_place == NormPlace::pre;
+    const Rows in = pre ? normed(Site::ln_final_scale, -1, weights.ln_final_gain, weights.ln_final_bias)
+                        : rows(Site::normalized_resid_post, last);
+    done(Site::logits);
+    const Rows dlogits = drows(Site::logits);
+    const Rows din = pre ? Rows{grad.normed_, config.d_model} : drows(Site::normalized_resid_post, last);
+    if (config.tied_embeddings) { // the unembedding is a transposed copy of the embedding, [d_vocab, d_model]
+        gemm(n, config.d_model, config.d_vocab, {dlogits.data, dlogits.stride}, {weights.embed, config.d_model}, din.data,
+             din.stride); // (T, d_vocab) x (d_vocab, d_model)
+        if (real* to = param(weights.embed))
+            gemm(config.d_vocab, config.d_model, n, {dlogits.data, 1, dlogits.stride}, {in.data, in.stride}, to, config.d_model,
+                 true); // (d_vocab, T) x (T, d_model)
+    } else {
+        project(in, weights.unembed, nullptr, dlogits, din, false);
+    }
+    if (pre)
+        norm(rows(Site::resid_post, last), Site::ln_final_scale, -1, weights.ln_final_gain, weights.ln_final_bias, din,
+             zeroed(drows(Site::resid_post, last), config.d_model));
+}
+
+/// From the gradient of what the block gives to that of what it takes, Site::resid_pre.
+void BackwardPass::block(int l) {
+    const BlockWeights& w = weights.blocks[static_cast<std::size_t>(l)];
+    const bool pre = config.norm_place == NormPlace::pre, has_mlp = config.mlp != MlpKind::none;
+    const Site sum = has_mlp ? Site::resid_mid : Site::resid_post;
+    const Rows dnormed{grad.normed_, config.d_model}, dsum = drows(sum, l), dpre = drows(Site::resid_pre, l);
+    if (!pre) done(Site::normalized_resid_post, l);
+
+    if (pre && has_mlp) { // resid_post = resid_mid + mlp(norm(resid_mid))
+        done(Site::resid_post, l);
+        copy(drows(Site::resid_post, l), drows(Site::mlp_out, l));
+        feed_forward(l, w, normed(Site::ln2_scale, l, w.ln2_gain, w.ln2_bias), dnormed);
+        copy(drows(Site::resid_post, l), dsum);
+        norm(rows(sum, l), Site::ln2_scale, l, w.ln2_gain, w.ln2_bias, dnormed, dsum);
+    } else if (!pre) { // normalized_resid_post = norm(x + mlp(x)) with x = norm(resid_mid), or without MLP norm(resid_post)
+        const Rows dout = drows(Site::normalized_resid_post, l);
+        if (has_mlp) {
+            const Rows dpost = zeroed(drows(Site::resid_post, l), config.d_model);
+            norm(rows(Site::resid_post, l), Site::ln2_scale, l, w.ln2_gain, w.ln2_bias, dout, dpost);
+            done(Site::resid_post, l);
+            copy(dpost, drows(Site::mlp_out, l));
+            feed_forward(l, w, normed(Site::ln1_scale, l, w.ln1_gain, w.ln1_bias), dnormed);
+            add(dpost, dnormed);
+        } else {
+            copy(dout, dnormed);
+        }
+        norm(rows(sum, l), Site::ln1_scale, l, w.ln1_gain, w.ln1_bias, dnormed, zeroed(dsum, config.d_model));
+    }
+    done(sum, l);
+
+    copy(dsum, drows(Site::attn_out, l)); // sum = resid_pre + attention(norm(resid_pre)), or attention(resid_pre) if post-norm
+    attention(l, w, pre ? normed(Site::ln1_scale, l, w.ln1_gain, w.ln1_bias) : rows(Site::resid_pre, l), dnormed);
+    copy(dsum, dpre);
+    if (pre)
+        norm(rows(Site::resid_pre, l), Site::ln1_scale, l, w.ln1_gain, w.ln1_bias, dnormed, dpre);
+    else
+        add(dnormed, dpre);
+}
+
+void BackwardPass::embed() {
+    const Rows dx = drows(Site::resid_pre, 0), dembed = drows(Site::embed);
+    const auto add_row = [&](const real* from, real* table, int i) {
+        if (!table) return;
+        real* to = table + static_cast<std::size_t>(i) * static_cast<std::size_t>(config.d_model);
+        for (int j = 0; j < config.d_model; ++j) to[j] += from[j];
+    };
+    copy(dx, dembed);
+    done(Site::embed);
+    for (int r = 0; r < n; ++r) add_row(dembed.at(r), param(weights.embed), trace.tokens()[r]);
+    if (!grad.has(Site::pos_embed)) return;
+    copy(dx, drows(Site::pos_embed));
+    done(Site::pos_embed);
+    for (int r = 0; r < n; ++r) add_row(drows(Site::pos_embed).at(r), param(weights.pos_embed), trace.plan(r).position);
+}
+
+void BackwardPass::norm(const Rows& in, Site scale_site, int l, const real* gain, const real* bias, const Rows& dout,
+                        const Rows& din) {
+    const Site normalized_site = static_cast<Site>(static_cast<int>(scale_site) + 1);
+    const Rows normalized = rows(normalized_site, l), dnormalized = drows(normalized_site, l), dscale = drows(scale_site, l);
+    real *dgain = param(gain), *dbias = param(bias);
+    for (int r = 0; r < n; ++r)
+        gain_backward(dout.at(r), normalized.at(r), gain, dnormalized.at(r), dgain, dbias, config.d_model);
+    done(normalized_site, l);
+    const bool centred = config.norm == NormKind::layer;
+    for (int r = 0; r < n; ++r) // normalized = (in - mean) / scale
+        *dscale.at(r) =
+            normalize_backward(dnormalized.at(r), in.at(r), config.d_model, centred, *rows(scale_site, l).at(r), din.at(r));
+    done(scale_site, l);
+    for (int r = 0; r < n; ++r) norm_scale_backward(*dscale.at(r), in.at(r), config.d_model, centred, config.norm_eps, din.at(r));
+}
+
+Rows BackwardPass::normed(Site scale_site, int l, const real* gain, const real* bias) {
+    const Rows normalized = rows(static_cast<Site>(static_cast<int>(scale_site) + 1), l);
+    const Rows out{normed_.data(), config.d_model};
+    for (int r = 0; r < n; ++r) gain_and_bias(normalized.at(r), gain, bias, out.at(r), config.d_model);
+    return out;
+}
+
+void BackwardPass::project(const Rows& in, const Matrix& w, const real* bias, const Rows& dout, const Rows& din, bool add) {
+    gemm(n, w.in, w.out, {dout.data, dout.stride}, MatrixView{w.data, w.stride}.transposed(), din.data, din.stride,
+         add); // (T, out) x (out, in) -> (T, in)
+    weights_of(in, w, bias, dout, n);
+}
+
+void BackwardPass::weights_of(const Rows& in, const Matrix& w, const real* bias, const Rows& dout, int count) {
+    if (real* dw = param(w.data)) // (in, T) x (T, out) -> (in, out)
+        gemm(w.in, w.out, count, {in.data, 1, in.stride}, {dout.data, dout.stride}, dw, w.stride, true);
+    if (real* db = param(bias))
+        for (int r = 0; r < count; ++r)
+            for (int j = 0; j < w.out; ++j) db[j] += dout.at(r)[j];
+}
+
+void BackwardPass::done(Site site, int l) {
+    if (!trace.edits_.empty()) trace.edit_gradients(site, l, grad);
+}
+
+void BackwardPass::add(const Rows& from, const Rows& to) const {
+    for (int r = 0; r < n; ++r) {
+        const real* x = from.at(r);
+        real* y = to.at(r);
+        for (int j = 0; j < config.d_model; ++j) y[j] += x[j];
+    }
+}
+
+void BackwardPass::copy(const Rows& from, const Rows& to) const {
+    for (int r = 0; r < n; ++r) std::copy_n(from.at(r), config.d_model, to.at(r));
+}
+
+Rows BackwardPass::zeroed(const Rows& to, int width) const {
+    for (int r = 0; r < n; ++r) std::fill_n(to.at(r), width, real(0));
+    return to;
+}
+
+} // namespace gf

@@ -1,0 +1,51 @@
+#pragma once
+// The backward pass: what a small change of every value and parameter does to a loss. It reads the Trace that forward() wrote,
+// which is the record that automatic differentiation calls a tape, and writes its gradients at the same sites.
+
+#include "core/trace.h"
+
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace gf {
+
+/// A row that an expert computes, and in which of the row's slots.
+struct ExpertVisit {
+    int row, slot;
+};
+
+/// Gradients of one number, the loss, of a Trace's run. Kept for runs that follow each other with the same Trace (restart()).
+class Backward {
+  public:
+    /// `keep`: all, to look at the gradient of every site; or layers, for training, which needs less memory. A Trace that keeps
+    /// layers is computed again layer by layer on the way back (gradient checkpointing, Chen et al. 2016): nothing else changes.
+    /// Throws Error if `run` keeps neither.
+    explicit Backward(Trace& run, Keep keep = Keep::all);
+    ~Backward();
+
+    /// d loss / d site, in the layout of the run. Before run(), whoever knows the loss writes the gradients of the outputs here:
+    /// of every computed row of `logits`; of expert_weights and router_logits, if the loss reads them (else they are 0).
+    /// Afterwards every site has its gradient, with respect to the value before edits of that site.
+    Trace& sites() { return *sites_; }
+    const Trace& sites() const { return *sites_; }
+
+    /// Goes back over all rows of the run. The gradients of the parameters, in the layout of Weights, are added to `params`
+    /// (Weights::size() values); none are computed if it is empty. Which expert a token visits is taken as given.
+    void run(std::span<real> params);
+
+    /// Zeroes the gradients that losses may write of the inside: expert_weights and router_logits.
+    void clear();
+
+  private:
+    friend class BackwardPass;
+    Trace& run_;
+    std::unique_ptr<Trace> sites_;
+    // Scratch
+    std::vector<real> normed_;             ///< [row, d_model]
+    std::vector<real> mixed_;              ///< of experts: three times [row, d_model or d_mlp]
+    std::vector<ExpertVisit> visits_;      ///< by expert
+    std::vector<std::size_t> expert_ends_; ///< where each expert's visits end
+};
+
+} // namespace gf

@@ -1,0 +1,186 @@
+// The gradient of every parameter and of every cell of every site, in every variant, against finite differences.
+
+#include "finite_differences.h"
+
+#include "core/kernels.h"
+
+namespace gf::tests {
+namespace {
+
+constexpr int k_tokens = 9;
+
+/// Two sequences end to end, the first one with padding.
+TraceShape two_sequences(int n_prefix, Keep keep = Keep::all) {
+    return {k_tokens,
+            {{.begin = 0, .end = 4, .pad_left = 1, .n_prefix = n_prefix}, {.begin = 4, .end = k_tokens, .n_prefix = n_prefix}},
+            keep};
+}
+
+/// A loss that reads everything that losses may read: the cross-entropy of random targets with random importance, and squares of
+/// the routers' values.
+class Loss {
+  public:
+    explicit Loss(const ModelConfig& c) : config_(c), targets_(random_tokens(c, k_tokens, 23)) {}
+
+    double value(const Trace& trace) const {
+        double sum = 0;
+        for (int t = 0; t < k_tokens; ++t) {
+            const real* logits = trace.row(Site::logits, -1, t);
+            sum += importance(t) * (log_sum_exp(logits, config_.d_vocab) - logits[target(t)]);
+            if (!config_.is_moe()) continue;
+            for (int l = 0; l < config_.n_layers; ++l)
+                for (int e = 0; e < config_.n_experts; ++e)
+                    sum += 0.1 * std::pow(trace.row(Site::expert_weights, l, t)[e], 2) +
+                           0.01 * std::pow(trace.row(Site::router_logits, l, t)[e], 2);
+        }
+        return sum;
+    }
+    void gradient(const Trace& trace, Trace& sites) const {
+        for (int t = 0; t < k_tokens; ++t) {
+            real* d = sites.row(Site::logits, -1, t);
+            softmax(trace.row(Site::logits, -1, t), d, config_.d_vocab);
+            d[target(t)] -= 1;
+            for (int i = 0; i < config_.d_vocab; ++i) d[i] *= importance(t);
+            if (!config_.is_moe()) continue;
+            for (int l = 0; l < config_.n_layers; ++l)
+                for (int e = 0; e < config_.n_experts; ++e) {
+                    sites.row(Site::expert_weights, l, t)[e] = 0.2 * trace.row(Site::expert_weights, l, t)[e];
+                    sites.row(Site::router_logits, l, t)[e] = 0.02 * trace.row(Site::router_logits, l, t)[e];
+                }
+        }
+    }
+
+  private:
+    int target(int t) const { return targets_[static_cast<std::size_t>(t)]; }
+    static double importance(int t) { return t == 0 ? 0 : 0.5 + 0.1 * t; } // row 0 is padding
+    ModelConfig config_;
+    std::vector<int> targets_;
+};
+
+class Gradients : public ::testing::TestWithParam<Preset> {
+  protected:
+    const ModelConfig config = small(GetParam().config);
+    const TraceShape shape = two_sequences(std::min(GetParam().n_prefix, 2));
+    std::shared_ptr<Weights> weights = random_weights(config, 5);
+    const std::vector<int> tokens = random_tokens(config, k_tokens);
+    const Loss loss{config};
+
+    double loss_of(const std::vector<Edit>& edits = {}) const {
+        Trace trace(weights, shape, edits);
+        extend(trace, tokens);
+        return loss.value(trace);
+    }
+    std::vector<real> parameter_gradients(Keep run, Keep gradients, const std::vector<Edit>& edits = {}) const {
+        TraceShape s = shape;
+        s.keep = run;
+        Trace trace(weights, s, edits);
+        extend(trace, tokens);
+        Backward backward(trace, gradients);
+        std::vector<real> params(weights->size(), 0);
+        loss.gradient(trace, backward.sites());
+        backward.run(params);
+        return params;
+    }
+    /// f moves the parameter i of a row and gives the loss.
+    void expect_parameters_agree(const std::vector<real>& computed, const std::vector<Edit>& edits = {}) const {
+        Trace trace(weights, shape, edits);
+        trace.append(tokens);
+        for (const ParamRow& row : weights->table)
+            for (std::size_t i = 0; i < row.size(); ++i) {
+                real& value = weights->values(row)[i];
+                const real before = value;
+                const auto loss_at = [&](double x) {
+                    value = x;
+                    weights->refresh();
+                    forward(trace, 0, k_tokens);
+                    return loss.value(trace);
+                };
+                ASSERT_TRUE(is_derivative(computed[row.offset + i], loss_at, before)) << row.name << " value " << i;
+                loss_at(before);
+            }
+    }
+    void expect_sites_agree(const std::vector<Edit>& edits) const {
+        Trace trace(weights, shape, edits);
+        extend(trace, tokens);
+        Backward backward(trace);
+        loss.gradient(trace, backward.sites());
+        backward.run({});
+        for (const SiteRef& s : all_sites(config)) {
+            if (!site_row(s.site).editable) continue;
+            const int heads = site_heads(config, s.site), columns = site_width(config, s.site, trace.n_keys()) / heads;
+            for (int t = 0; t < k_tokens; ++t)
+                for (int cell = 0; cell < heads * columns; ++cell) {
+                    const int h = cell / columns, j = cell % columns;
+                    std::vector<Edit> moved{{{.site = s.site,
+                                              .layer = s.layer,
+                                              .row_begin = t,
+                                              .row_end = t + 1,
+                                              .head_begin = h,
+                                              .head_end = h + 1,
+                                              .column_begin = j,
+                                              .column_end = j + 1},
+                                             Edit::Kind::add,
+                                             {0},
+                                             nullptr}};
+                    moved.insert(moved.end(), edits.begin(), edits.end());
+                    const auto loss_at = [&](double x) {
+                        moved[0].values[0] = x;
+                        return loss_of(moved);
+                    };
+                    ASSERT_TRUE(is_derivative(backward.sites().row(s.site, s.layer, t)[cell], loss_at, 0))
+                        << site_name(s.site, s.layer) << " row " << t << " head " << h << " column " << j;
+                }
+        }
+    }
+    std::vector<Edit> some_edits() const {
+        const auto at = [](Site site, int layer, int row, int columns) {
+            return CellRange{
+                .site = site, .layer = layer, .row_begin = row, .row_end = row + 2, .column_begin = 0, .column_end = columns};
+        };
+        std::vector<Edit> edits{{at(Site::attn_scores, 0, 5, 2), Edit::Kind::scale, {0.5}, nullptr},
+                                {at(Site::pattern, 1, 6, 2), Edit::Kind::values, {0.25}, nullptr},
+                                {at(Site::pattern, 0, 6, 3), Edit::Kind::scale, {1.5}, nullptr},
+                                {at(Site::ln1_scale, 1, 5, 1), Edit::Kind::scale, {1.25}, nullptr},
+                                {at(Site::ln1_normalized, 0, 6, 4), Edit::Kind::scale, {0}, nullptr},
+                                {at(Site::attn_out, 0, 5, 3), Edit::Kind::add, {0.3}, nullptr},
+                                {at(Site::resid_pre, 1, 6, 2), Edit::Kind::scale, {-1}, nullptr}};
+        if (config.mlp != MlpKind::none) edits.push_back({at(Site::mlp_post, 0, 5, 2), Edit::Kind::values, {0.7}, nullptr});
+        if (config.is_moe()) edits.push_back({at(Site::expert_gates, 1, 5, 1), Edit::Kind::scale, {0.8}, nullptr});
+        return edits;
+    }
+};
+INSTANTIATE_TEST_SUITE_P(All, Gradients, ::testing::ValuesIn(presets()), [](const auto& info) { return info.param.name; });
+
+TEST_P(Gradients, OfEveryParameter) { expect_parameters_agree(parameter_gradients(Keep::all, Keep::all)); }
+
+TEST_P(Gradients, OfEverySite) { expect_sites_agree({}); }
+
+TEST_P(Gradients, OfARunWithEdits) {
+    const std::vector<Edit> edits = some_edits();
+    expect_parameters_agree(parameter_gradients(Keep::all, Keep::all, edits), edits);
+    expect_sites_agree(edits);
+}
+
+TEST_P(Gradients, AreTheSameWhateverIsKept) { // checkpointing computes the same numbers a second time
+    const std::vector<real> all = parameter_gradients(Keep::all, Keep::all);
+    EXPECT_EQ(parameter_gradients(Keep::all, Keep::layers), all);
+    EXPECT_EQ(parameter_gradients(Keep::layers, Keep::layers), all);
+}
+
+TEST_P(Gradients, AddUpOverRunsOfTheSameTrace) {
+    Trace trace(weights, shape);
+    Backward backward(trace, Keep::layers);
+    std::vector<real> params(weights->size(), 0);
+    for (int i = 0; i < 2; ++i) {
+        trace.restart(tokens);
+        forward(trace, 0, k_tokens);
+        backward.clear();
+        loss.gradient(trace, backward.sites());
+        backward.run(params);
+    }
+    const std::vector<real> once = parameter_gradients(Keep::all, Keep::all);
+    for (std::size_t i = 0; i < params.size(); ++i) ASSERT_NEAR(params[i], 2 * once[i], 1e-12 * (1 + std::abs(once[i])));
+}
+
+} // namespace
+} // namespace gf::tests
