@@ -204,8 +204,9 @@ void Trace::append(std::span<const int> tokens) {
     n_tokens_ += static_cast<int>(tokens.size());
 }
 
-void Trace::restart(std::span<const int> tokens) {
+void Trace::restart(std::span<const int> tokens, std::uint64_t seed) {
     n_tokens_ = 0;
+    shape_.regularise.seed = seed;
     append(tokens);
 }
 

@@ -95,8 +95,8 @@ class Trace {
     };
     const RowPlan& plan(int row) const { return plans_[static_cast<std::size_t>(row)]; }
 
-    /// Forgets the tokens and begins anew with these, as append() does; the segments stay.
-    void restart(std::span<const int> tokens);
+    /// Forgets the tokens and begins anew with these, as append() does; the segments stay. `seed` renews Regularise::seed.
+    void restart(std::span<const int> tokens, std::uint64_t seed = 0);
 
     /// A Trace of the same weights and shape for what belongs to this one's sites, all zero: gradients.
     std::unique_ptr<Trace> zeros(Keep keep) const;
