@@ -1,6 +1,6 @@
 // glassformer bench: the figures of docs/performance.md, as ratios to a peak measured in the same run.
 
-#include "cli/options.h"
+#include "cli/bench.h"
 #include "core/error.h"
 #include "core/forward.h"
 #include "core/peak.h"
@@ -93,6 +93,7 @@ void add_bench(CLI::App& app, int& exit_code) {
     command->add_option("--repeats", options->repeats, "the best one counts")->capture_default_str();
     command->add_flag("--json", options->json);
     command->callback([options, &exit_code] { exit_code = run(*options); });
+    add_bench_train(*bench, exit_code);
 }
 
 } // namespace gf

@@ -1,0 +1,120 @@
+// The gradient of a batch is the sum of its sequences' gradients, however it is computed.
+
+#include "train/batch_gradient.h"
+
+#include "core/error.h"
+#include "core/forward.h"
+#include "support/random_model.h"
+
+#include <gmock/gmock.h>
+
+namespace gf::tests {
+namespace {
+
+Batch random_batch(const ModelConfig& c, int n, int shortest, int longest) {
+    Batch batch;
+    for (int i = 0; i < n; ++i) {
+        const int length = shortest + (i * 7) % (longest - shortest + 1);
+        Sequence s{.tokens = random_tokens(c, length, 100 + static_cast<unsigned>(i)), .targets = {}, .source = {}, .label = -1};
+        s.targets.assign(s.tokens.begin() + 1, s.tokens.end());
+        s.targets.push_back(i % 3 ? 1 : -1);
+        batch.sequences.push_back(std::move(s));
+    }
+    return batch;
+}
+
+class BatchGradients : public ::testing::TestWithParam<std::string> {
+  protected:
+    std::shared_ptr<Weights> weights = random_weights(preset(GetParam()).config);
+    const Batch batch = random_batch(weights->config, 11, 3, 60);
+
+    std::vector<real> gradient(GradientOptions options, LossSum* loss = nullptr, int times = 1) const {
+        BatchGradient of(weights, std::move(options));
+        std::vector<real> sums;
+        for (int i = 0; i < times; ++i) { // the last one counts: what a worker kept from the ones before must not show
+            sums.assign(weights->size(), 0);
+            const LossSum sum = of.run(batch, 9, sums);
+            if (loss) *loss = sum;
+        }
+        return sums;
+    }
+};
+INSTANTIATE_TEST_SUITE_P(Of, BatchGradients, ::testing::Values("llama", "gpt2", "mixtral", "sliding_window"),
+                         [](const auto& info) { return info.param; });
+
+TEST_P(BatchGradients, AreTheSumOfTheSequences) {
+    LossSum loss;
+    const std::vector<real> all = gradient({}, &loss);
+    std::vector<double> sums(weights->size(), 0);
+    double nats = 0, count = 0;
+    for (const Sequence& s : batch.sequences) {
+        Trace trace(weights, one_sequence(static_cast<int>(s.tokens.size())));
+        extend(trace, s.tokens);
+        Backward backward(trace);
+        const LossSum own = token_loss(trace, s.targets, 1, &backward.sites());
+        std::vector<real> one(weights->size(), 0);
+        backward.run(one);
+        for (std::size_t i = 0; i < one.size(); ++i) sums[i] += static_cast<double>(one[i]);
+        nats += own.nats, count += own.count;
+    }
+    EXPECT_NEAR(loss.nats, nats, 1e-5 * nats);
+    EXPECT_EQ(loss.count, count);
+    for (std::size_t i = 0; i < sums.size(); ++i)
+        ASSERT_NEAR(static_cast<double>(all[i]), sums[i] / count, 2e-5 * (1 + std::abs(sums[i] / count))) << i;
+}
+
+TEST_P(BatchGradients, DoNotDependOnThreadsOrCheckpointing) {
+    const std::vector<real> one = gradient({});
+    for (const int threads : {2, 3, 8}) EXPECT_EQ(gradient({.n_threads = threads}, nullptr, 2), one) << threads << " threads";
+    EXPECT_EQ(gradient({.n_threads = 2, .checkpointing = true}), one);
+}
+
+TEST_P(BatchGradients, EvaluateGivesTheSameLoss) {
+    LossSum loss;
+    gradient({}, &loss);
+    const LossSum evaluated = BatchGradient(weights, {.n_threads = 3}).evaluate(batch);
+    EXPECT_EQ(evaluated.nats, loss.nats);
+    EXPECT_EQ(evaluated.count, loss.count);
+    EXPECT_EQ(evaluated.correct, loss.correct);
+}
+
+TEST_P(BatchGradients, AddToWhatIsThere) {
+    std::vector<real> sums(weights->size(), 1);
+    BatchGradient(weights, {}).run(batch, 9, sums);
+    const std::vector<real> alone = gradient({});
+    for (std::size_t i = 0; i < sums.size(); ++i) ASSERT_NEAR(sums[i], 1 + alone[i], 1e-5);
+}
+
+TEST(BatchGradient, CheckpointingNeedsLessMemory) {
+    ModelConfig c = preset("llama").config;
+    c.n_layers = 8;
+    const auto weights = random_weights(c);
+    const Batch batch = random_batch(c, 4, 60, 60);
+    std::vector<real> sums(weights->size(), 0);
+    BatchGradient all(weights, {}), layers(weights, {.checkpointing = true});
+    all.run(batch, 1, sums);
+    layers.run(batch, 1, sums);
+    EXPECT_LT(2 * layers.activation_bytes(), all.activation_bytes());
+}
+
+TEST(BatchGradient, DistilsATeacher) {
+    const auto weights = random_weights(preset("llama").config), teacher = random_weights(preset("wide").config, 3);
+    const Batch batch = random_batch(weights->config, 3, 8, 12);
+    std::vector<real> sums(weights->size(), 0);
+    EXPECT_THROW(BatchGradient(weights, {.objective = Objective::distillation}), Error) << "without a teacher";
+    EXPECT_THROW(BatchGradient(weights, {.objective = Objective::distillation, .teacher = teacher}), Error) << "of other tokens";
+    BatchGradient self(weights, {.objective = Objective::distillation, .teacher = weights, .temperature = 2});
+    EXPECT_NEAR(self.run(batch, 0, sums).mean(), 0, 1e-6);
+    for (const real g : sums) ASSERT_NEAR(g, 0, 1e-6) << "nothing to learn from oneself";
+}
+
+TEST(BatchGradient, NeedsWhatTheObjectiveNeeds) {
+    const auto both_ways = random_weights(preset("bidirectional").config);
+    EXPECT_THROW(BatchGradient(both_ways, {}), Error) << "it would see the next token";
+    std::vector<real> sums(both_ways->size(), 0);
+    BatchGradient masked(both_ways, {.objective = Objective::masked_token});
+    EXPECT_GT(masked.run(random_batch(both_ways->config, 3, 8, 12), 0, sums).mean(), 0);
+}
+
+} // namespace
+} // namespace gf::tests
