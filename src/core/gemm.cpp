@@ -21,6 +21,8 @@ template <int ROWS>
 void tile(int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column, const real* panel, real* c, std::ptrdiff_t c_row,
           bool accumulate) {
     Vector sum[ROWS][k_vectors] = {};
+    for (int i = 0; i < ROWS; ++i) // needed at the end only: until then it can come from far
+        for (int j = 0; j < k_vectors; ++j) __builtin_prefetch(c + i * c_row + j * k_lanes, 1);
     for (int p = 0; p < k; ++p, a += a_column, panel += k_panel) {
         Vector b[k_vectors];
 #pragma GCC unroll 2

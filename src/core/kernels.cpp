@@ -160,17 +160,19 @@ void softmax_backward(const real* p, const real* dp, real* ds, int n) {
 }
 
 void activate_backward(Activation f, const real* x, const real* g, const real* dy, real* dx, real* dg, int n) {
-    // f(v), and what f'(v) is, 16 values at a time
+    const auto some_16 = [&](int i, int n_left, auto both) { // f(v) and f'(v), 16 values at a time
+        Array16 v = Array16::Zero(), d = v, factor = Array16::Ones(), y, slope;
+        std::copy_n(x + i, n_left, v.data()), std::copy_n(dy + i, n_left, d.data());
+        if (g) std::copy_n(g + i, n_left, factor.data());
+        both(v, y, slope);
+        y *= d, slope *= d * factor;
+        std::copy_n(slope.data(), n_left, dx + i);
+        if (dg) std::copy_n(y.data(), n_left, dg + i);
+    };
     const auto apply = [&](auto both) {
-        for (int i = 0; i < n; i += 16) {
-            const int some = std::min(16, n - i);
-            Array16 v = Array16::Zero(), y, slope;
-            std::copy_n(x + i, some, v.data());
-            both(v, y, slope);
-            for (int j = 0; j < some; ++j) dx[i + j] = dy[i + j] * (g ? g[i + j] : 1) * slope[j];
-            if (dg)
-                for (int j = 0; j < some; ++j) dg[i + j] = dy[i + j] * y[j];
-        }
+        int i = 0;
+        for (; i + 16 <= n; i += 16) some_16(i, 16, both);
+        if (i < n) some_16(i, n - i, both);
     };
     switch (f) {
     case Activation::silu:

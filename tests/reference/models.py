@@ -191,6 +191,13 @@ class Record(dict):
         return value
 
 
+def run_model(config, weights, tokens, n_prefix, put):
+    """The forward pass; each site's value goes through put(name, value), which returns it."""
+    if config["model_type"] == "glassformer":
+        return glassformer(config, weights, tokens, put, n_prefix)
+    return {"gpt2": gpt2}.get(config["model_type"], llama)(config, weights, tokens, put)
+
+
 def activations(config, weights, tokens, n_prefix, double=False):
     """Every site of a forward pass, as float32 (indices as int32); computed in double precision if asked."""
     dtype = torch.float64 if double else torch.float32
@@ -198,10 +205,7 @@ def activations(config, weights, tokens, n_prefix, double=False):
     weights = {name: value.to(dtype) for name, value in weights.items()}
     record = Record()
     with torch.no_grad():
-        if config["model_type"] == "glassformer":
-            glassformer(config, weights, tokens, record.put, n_prefix)
-        else:
-            {"gpt2": gpt2}.get(config["model_type"], llama)(config, weights, tokens, record.put)
+        run_model(config, weights, tokens, n_prefix, record.put)
     for name, weight in record.items():
         if name.endswith("hook_expert_weights"):
             slots = record[name.replace("weights", "gates")].shape[-1]
