@@ -1,0 +1,138 @@
+// Numbers: column addition with and without the steps written out, subtraction, counting on, sorting.
+
+#include "train/tinyville/tasks.h"
+
+#include <algorithm>
+
+namespace gf::tinyville {
+namespace {
+
+/// The numbers of "head: 47 + 85"; the words between them must be `between`.
+std::optional<std::vector<int>> read_numbers(std::string_view question, std::string_view between) {
+    const std::size_t colon = question.find(": ");
+    if (colon == std::string_view::npos) return std::nullopt;
+    std::vector<int> numbers;
+    for (const std::string& w : split_words(question.substr(colon + 2), between)) {
+        const auto n = read_number(w);
+        if (!n) return std::nullopt;
+        numbers.push_back(*n);
+    }
+    return numbers;
+}
+
+std::optional<std::pair<int, int>> read_two(std::string_view question, std::string_view between) {
+    const auto n = read_numbers(question, between);
+    return n && n->size() == 2 ? std::optional(std::pair((*n)[0], (*n)[1])) : std::nullopt;
+}
+
+/// A number of up to `most` digits; long ones more often, as there are more of them.
+int draw_digits(Draw& draw, int most) {
+    static constexpr int k_bounds[] = {10, 100, 1000};
+    int digits = most;
+    while (digits > 1 && draw.chance(25)) --digits;
+    return draw.below(k_bounds[digits - 1]);
+}
+
+std::string two(const char* head, int a, const char* between, int b) {
+    return std::string(head) + ": " + std::to_string(a) + between + std::to_string(b);
+}
+
+std::string draw_sum(Draw& draw) {
+    const int a = draw_digits(draw, 2);
+    return two("sum", a, " + ", draw_digits(draw, 2));
+}
+std::optional<std::string> answer_sum(std::string_view question) {
+    const auto n = read_two(question, " + ");
+    return n ? std::optional(std::to_string(n->first + n->second)) : std::nullopt;
+}
+
+std::string draw_steps(Draw& draw) {
+    const int a = draw_digits(draw, 3);
+    return two("sum, steps", a, " + ", draw_digits(draw, 3));
+}
+
+/// "7 + 5 = 12, write 2, carry 1; 4 + 8 + 1 = 13; 132": columns from the right, then the result.
+std::optional<std::string> answer_steps(std::string_view question) {
+    const auto n = read_two(question, " + ");
+    if (!n) return std::nullopt;
+    std::string text;
+    int carry = 0;
+    for (int a = n->first, b = n->second, column = 0;; ++column, a /= 10, b /= 10) {
+        const int sum = a % 10 + b % 10 + carry;
+        text += std::to_string(a % 10) + " + " + std::to_string(b % 10);
+        if (column > 0) text += " + " + std::to_string(carry);
+        text += " = " + std::to_string(sum);
+        if (a < 10 && b < 10) break;
+        carry = sum / 10;
+        text += ", write " + std::to_string(sum % 10) + ", carry " + std::to_string(carry) + "; ";
+    }
+    return text + "; " + std::to_string(n->first + n->second);
+}
+
+/// Both orders of the operands, with and without steps, are one item.
+std::string sum_key(std::string_view question) {
+    const auto n = read_two(question, " + ");
+    return n ? std::to_string(std::min(n->first, n->second)) + "+" + std::to_string(std::max(n->first, n->second)) : "";
+}
+
+std::string draw_minus(Draw& draw) {
+    const int a = draw.between(0, 30);
+    return two("minus", a, " - ", draw.between(0, a));
+}
+std::optional<std::string> answer_minus(std::string_view question) {
+    const auto n = read_two(question, " - ");
+    return n && n->first >= n->second ? std::optional(std::to_string(n->first - n->second)) : std::nullopt;
+}
+
+std::string draw_count_on(Draw& draw) {
+    const int from = draw.below(90);
+    return two("count on", from, " to ", from + draw.between(2, 8));
+}
+std::optional<std::string> answer_count_on(std::string_view question) {
+    const auto n = read_two(question, " to ");
+    if (!n || n->second <= n->first || n->second - n->first > 20) return std::nullopt;
+    std::vector<std::string> words;
+    for (int i = n->first; i <= n->second; ++i) words.push_back(std::to_string(i));
+    return join_words(words);
+}
+
+std::string draw_sort(Draw& draw) {
+    std::vector<int> numbers;
+    for (int n = draw.between(3, 5); static_cast<int>(numbers.size()) < n;)
+        if (const int x = draw.below(21); std::ranges::find(numbers, x) == numbers.end()) numbers.push_back(x);
+    std::vector<std::string> words;
+    for (const int x : numbers) words.push_back(std::to_string(x));
+    return "sort: " + join_words(words);
+}
+std::optional<std::string> answer_sort(std::string_view question) {
+    auto numbers = read_numbers(question, " ");
+    if (!numbers) return std::nullopt;
+    std::ranges::sort(*numbers);
+    std::vector<std::string> words;
+    for (const int x : *numbers) words.push_back(std::to_string(x));
+    return join_words(words);
+}
+
+std::string draw_bigger(Draw& draw) {
+    const int a = draw_digits(draw, 2);
+    int b = a;
+    while (b == a) b = draw_digits(draw, 2);
+    return two("bigger", a, " or ", b);
+}
+std::optional<std::string> answer_bigger(std::string_view question) {
+    const auto n = read_two(question, " or ");
+    return n && n->first != n->second ? std::optional(std::to_string(std::max(n->first, n->second))) : std::nullopt;
+}
+
+} // namespace
+
+const std::vector<Task> k_number_tasks = {
+    {"sum", "arithmetic", "arithmetic", "addition", " = ", 90, draw_sum, answer_sum, sum_key},
+    {"sum, steps", "arithmetic", "arithmetic", "addition-steps", " -> ", 60, draw_steps, answer_steps, sum_key},
+    {"minus", "arithmetic", "arithmetic", "subtraction", " = ", 25, draw_minus, answer_minus, whole_key},
+    {"count on", "arithmetic", "arithmetic", "counting", " -> ", 20, draw_count_on, answer_count_on, whole_key},
+    {"sort", "arithmetic", "arithmetic", "instruction", " -> ", 25, draw_sort, answer_sort, whole_key},
+    {"bigger", "arithmetic", "arithmetic", "instruction", " -> ", 15, draw_bigger, answer_bigger, whole_key},
+};
+
+} // namespace gf::tinyville
