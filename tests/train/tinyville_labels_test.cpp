@@ -46,7 +46,7 @@ TEST(TinyvilleLabels, PronounsHaveTheGenderAndNumberOfTheirReferent) {
         ASSERT_TRUE(truth(l, "gender")) << d.text;
         EXPECT_EQ(*truth(l, "gender") + " " + *truth(l, "number"), k_forms.at(lower(word))) << d.text;
         if (*truth(l, "gender") == "neuter") {
-            // what it stands for was named before, but for stories that begin with an unknown thing
+            // what it stands for was named before
             EXPECT_LT(d.text.find(words_at_spaces(referent).back()), l.begin) << word << " for " << referent << " in " << d.text;
         } else {
             EXPECT_EQ(is_feminine(referent), k_forms.at(lower(word)).starts_with("feminine"));

@@ -27,6 +27,8 @@ Document draw_told(const DocumentKind& kind, std::uint64_t seed, std::uint64_t n
     return d;
 }
 
+constexpr std::size_t k_long_task = 200; ///< bytes after which no further line follows: documents fit a context of 256
+
 /// One to five lines of one task; all questions of one split.
 Document draw_task(const Task& task, std::uint64_t seed, std::uint64_t number) {
     Draw draw(seed, number, k_wording);
@@ -35,7 +37,7 @@ Document draw_task(const Task& task, std::uint64_t seed, std::uint64_t number) {
     d.split = split_of_question(task, question);
     d.template_id = std::string(task.name) + "/" + hex(hash_text(task.key(question)));
     const int lines = draw.chance(40) ? 1 : draw.between(2, 5);
-    for (int line = 0; line < lines; ++line) {
+    for (int line = 0; line < lines && d.text.size() < k_long_task; ++line) {
         while (line > 0 && split_of_question(task, question = task.draw(draw)) != d.split) {
         }
         const std::string answer = *task.answer(question);

@@ -5,6 +5,8 @@
 
 #include <cassert>
 #include <cstdint>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace gf::tinyville {

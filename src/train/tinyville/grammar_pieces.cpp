@@ -39,7 +39,7 @@ define love(H,O) =
  ({H} had {O.a} {O}. {H.He} loved {O.them} (very much|more than anything|dearly).
  |{H} had {O.a} {O} and took {O.them} everywhere.
  |{H} was (very|so) proud of {H.his} {O}.
- |The {O} {O.was} {H}'s favourite (|of all) (treasure|thing).) {!owned H O}
+ |The {O} {O.was} {H}'s favourite (treasure|thing).) {!owned H O}
 
 define oneday =
  (*3 One day,

@@ -16,7 +16,7 @@ tell <openkin H F P> [<love H O>|]
  [<sad H>|]
  [("Did you leave|"Have you left|"Did you forget) {O.them} {Q.at}?" asked {F}.
  |"Where did you (last see|see) {O.them}?" asked {F}. "I think I left {O.them} {Q.at}," said {H}.
- |"(We will find|Let us look for) {O.them} together," said {F}. "Let us (start|begin|look) {Q.at}."]
+ |"(We will find|Let us look for) {O.them} together," said {F}. "Let us (start|begin) {Q.at}."]
  (They <went> {Q.to}, but the {O.n} {O.was} not there.
  |They looked everywhere {Q.at}, but they (could not find {O.them}|did not find {O.them}).)
  [(Then|On the way home,|A little later,) they met {K+}. "Have you seen {O.a} {O}?" asked {H}. "Yes," said {K}. "I found {O.them} {R.at}."
@@ -133,7 +133,7 @@ tell <open H P> <love H O> <befriend H F>
   |But (at night|the next day), {H} missed the {O.n}. "I want my {O.n} back," {H.he} said. "(That is all right|I understand|Of course)," said {F}. "A friend is worth more than all the things in the world."]
  |"Let us share," said {H}. "You may {O.use} the {O.n} today, and I will {G.use} the {G.n}." In the evening, {F} gave the {O.n} back to {H}, and {H} gave the {G.n} back to {F}.
   {!gave F H O}{!gave H F G} [They did the same (every week|the next day|many times).|(Both|The two friends) were (pleased|content).]]
- ["We should do this more often," said {H}.|After that, they met {Q.at} (every week|every Sunday|very often).|"(Sharing|A friend like you) makes me happy," said {F}.|]
+ ["We should do this more often," said {H}.|After that, they met {Q.at} (every week|every Sunday|very often).|"(Sharing|A friend like you) makes me happy," said {H}.|]
  <closepair H F>
 
 document fear story 13
@@ -182,8 +182,8 @@ tell <open H P>
  |When {H.he} came {Q.to}, (a storm began|it began to snow|a heavy rain came down|a thick fog came up).]
  [Soon {H} was (wet|cold|wet and cold|lost and tired).|{H} could not (see the path|go on|find the way).]
  [<sad H>|]
- [Then {H.he} saw a light. It was the (house|home) of {K+}. {H} knocked (at|on) the door.|Then {H.he} met {K+}, who (lived|had a house) near by. "Come with me," said {K}.]
- ["Come in(| quickly) and sit by the fire," said {K}.|{K} gave {H} a (warm|dry|thick) (coat|blanket) and a (seat|chair) by the fire.]
+ [Then {H.he} saw a light. It was the (house|home) of {K+}. {H} knocked (at|on) the door. "Come in(| quickly)," said {K}.|Then {H.he} met {K+}, who (lived|had a house) near by. "Come with me," said {K}.]
+ [{H} sat by the fire and got (warm|dry) again.|{K} gave {H} a (warm|dry|thick) (coat|blanket) and a (seat|chair) by the fire.]
  [Then they ate {M.a}.|Then {K} cooked {M.a} for {H}.|"Have some {M}," {K.he} said.] {!fed K H M}
  [They (told stories|played games|sang songs|talked) until (late|bedtime|midnight).|{H} stayed for the night.]
  [*2 The next morning, the sky was (blue|clear).|In the morning, the sun (was shining|came out).] <thank H K>
@@ -199,7 +199,7 @@ tell <open H P> (<habit H>|)
  [But there was no {N} in the (house|kitchen|cupboard).|But {H} had no {N}.|{H} looked (in the cupboard|on every shelf), but there was no {N} left.]
  [The shop was closed.|"Without {N}, I cannot bake," {H} said.|<sad H>]
  [So {H} <went> to {K+}. "(May I borrow|Can you give me|Do you have) some {N}?" {H.he} asked.|{H} (knocked at|went to) the door of {K+} and asked for some {N}.]
- ["(Of course|Gladly|Take as much as you need)," said {K}. {K.He} gave {H} (a bag|a cup|a jar) of {N}.|{K} gave {H} (a bag|a cup|a jar) of {N}.] {!gave K H N}
+ ["(Of course|Gladly|Take as much as you need)," said {K}. {K.He} gave {H} (a cup|a jar|a bowl) of {N}.|{K} gave {H} (a cup|a jar|a bowl) of {N}.] {!gave K H N}
  <thank H K>
  [{H} <went> home and set to work.|At home, {H} (mixed|stirred) everything in a big bowl.] [Soon the whole house smelled (wonderful|sweet|good).|Soon the {M} {M.was} (ready|in the oven|done).]
  [{F} ate (and ate|until nothing was left|with joy). "{M.This} {M.is} the best {M} in (town|the world)," said {F}.|{F} said that {M.it} {M.was} the best {M} in (town|the world).]
@@ -231,7 +231,7 @@ tell <openkin H F P> {F} had {O.a} {O}. {!owned F O}
  [<oneday> {H} took the {O.n} without asking.|<oneday> {H} wanted to {O.use} {F}'s {O.n}, but {F} was not (there|at home). So {H} just took {O.them}.]
  [(Then|Suddenly,|By accident,) {H} dropped {O.them}, and {O.it} broke.|{H} was not careful, and the {O.n} broke.] {!broke H O}
  [{H} was (afraid|ashamed) and hid the {O.n} (under the bed|behind the house|in a box).|"What have I done?" thought {H}. {H.He} hid the {O.n} (under the bed|behind the house|in a box).]
- [In the evening, {F} (asked|said), "Where {O.is} my {O.n}?"|{F} came home and looked for the {O.n} everywhere.]
+ [In the evening, {F} (asked|said), "Where {O.is} my {O.n}?"|{F} came home and looked everywhere. "Where {O.is} my {O.n}?" {F.he} asked.]
  [First {H} said nothing.|"I do not know," said {H}, but that was not true.] [{H} could not (eat|sleep|smile).|{H.His} heart was heavy.|]
  [(At last|In the end), {H} told {F} the truth. "I broke your {O.n}," {H.he} said. "I am (so|very) sorry."
  |"I broke {O.them}," {H} said (at last|in the end). "Please forgive me."]
@@ -282,7 +282,7 @@ tell <openkin H F P>
  [In spring^season, {H} (planted|put) a {B} seed in the garden.|{H} found a {B} seed and planted it in (the garden|a pot).|Their (aunt|uncle|grandmother|grandfather) gave {H} a {B} seed. {H.He} planted it in (the garden|a pot).]
  [Every day, {H.he} gave it water from the spring^water.|{H.He} (watered|looked at) it every (day|morning).]
  [But nothing happened. <sad H>|After a week, there was still nothing to see.|{F} laughed. "That is only (mud|earth)," said {F}.]
- ["(Wait a little|Be patient|A seed needs time)," said {F}.|{H} wanted to dig it up, but {F} said, "(Wait a little|Be patient)!"|{H} sang a song to the seed (every night|in the evening).]
+ ["I will wait," said {H}. "A seed needs time."|{H} wanted to dig it up, but {F} said, "(Wait a little|Be patient)!"|{H} sang a song to the seed (every night|in the evening).]
  [Then it rained for two days.|Then the sun shone for a whole week.|{H} waited and waited.]
  [(At last|One morning), a (small|tiny) green leaf came out of the ground.|(At last|One morning), there was a (small|tiny) green leaf.] {!grew H B}
  ["Look, {F}!" cried {H}. "It is growing!"|{H} called {F}, and they (danced|jumped) for joy.]

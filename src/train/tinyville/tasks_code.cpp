@@ -13,7 +13,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-constexpr int k_most = 30; ///< values stay small enough to be learnt
+constexpr int k_most = 20; ///< values stay small enough to be learnt
 
 /// Runs a program; any mistake in it ends the run.
 class Machine {

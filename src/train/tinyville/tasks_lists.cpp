@@ -102,7 +102,7 @@ std::optional<std::string> answer_twice(std::string_view question) {
 std::string draw_count(Draw& draw) {
     const Words few = different_words(draw, 3);
     Words list;
-    for (int n = draw.between(3, 8); n > 0; --n) list.push_back(draw.of(few));
+    for (int n = draw.between(3, 6); n > 0; --n) list.push_back(draw.of(few));
     return "count: " + draw.of(few) + " in " + join_words(list);
 }
 std::optional<std::string> answer_count(std::string_view question) {
@@ -127,7 +127,7 @@ void draw_brackets(Draw& draw, int depth, int& left, Words& out) {
 }
 
 Words balanced(Draw& draw) {
-    int pairs = draw.between(2, 6);
+    int pairs = draw.between(2, 5);
     Words out;
     draw_brackets(draw, 0, pairs, out);
     return out;

@@ -25,11 +25,11 @@ std::optional<std::pair<int, int>> read_two(std::string_view question, std::stri
     return n && n->size() == 2 ? std::optional(std::pair((*n)[0], (*n)[1])) : std::nullopt;
 }
 
-/// A number of up to `most` digits; long ones more often, as there are more of them.
+/// A number of up to `most` digits; each digit is there a little more often than not.
 int draw_digits(Draw& draw, int most) {
     static constexpr int k_bounds[] = {10, 100, 1000};
     int digits = most;
-    while (digits > 1 && draw.chance(25)) --digits;
+    while (digits > 1 && draw.chance(45)) --digits;
     return draw.below(k_bounds[digits - 1]);
 }
 
@@ -98,7 +98,7 @@ std::optional<std::string> answer_count_on(std::string_view question) {
 
 std::string draw_sort(Draw& draw) {
     std::vector<int> numbers;
-    for (int n = draw.between(3, 5); static_cast<int>(numbers.size()) < n;)
+    for (int n = draw.between(3, 4); static_cast<int>(numbers.size()) < n;)
         if (const int x = draw.below(21); std::ranges::find(numbers, x) == numbers.end()) numbers.push_back(x);
     std::vector<std::string> words;
     for (const int x : numbers) words.push_back(std::to_string(x));
