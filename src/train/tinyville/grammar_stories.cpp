@@ -101,8 +101,8 @@ document gift story 13
 roles H person, F person, K person, G gift, P home, Q out
 facts lives H P
 tell <open H P> <befriend H F>
- [Soon it was {F}'s birthday. {H} wanted to give {F.him} {G.a} {G}.
- |<oneday> {F} had a birthday. {H} wanted to (find|get) (a present|a gift) for {F.him}.
+ [Soon it would be {F}'s birthday. {H} wanted to give {F.him} {G.a} {G}.
+ |It was almost {F}'s birthday. {H} wanted to (find|get) (a present|a gift) for {F.him}.
  |"Tomorrow is {F}'s birthday," {H} thought. "What can I give {F.him}?"]
  [But {H} had only (one coin|two coins|three coins|a few coins) in the bank^money. <sad H>
  |{H} looked in every shop (at the market|in town), but everything cost too much. <sad H>
@@ -178,8 +178,8 @@ roles H person, F person, K person, M food:warm, P home, Q out
 facts lives H P
 tell <open H P>
  [<oneday> {H} set out to visit {F+}.|<oneday> {H} wanted to take a letter to {F+}.|<oneday> {H} was on {H.his} way to see {F+}.]
- [*2 {H.He} was {Q.at} when (a storm began|it began to snow|a heavy rain came down|a thick fog came up).
- |When {H.he} came {Q.to}, (a storm began|it began to snow|a heavy rain came down|a thick fog came up).]
+ [*2 {H.He} was {Q.at} when (a storm began|a cold wind came up|a heavy rain came down|a thick fog came up).
+ |When {H.he} came {Q.to}, (a storm began|a cold wind came up|a heavy rain came down|a thick fog came up).]
  [Soon {H} was (wet|cold|wet and cold|lost and tired).|{H} could not (see the path|go on|find the way).]
  [<sad H>|]
  [Then {H.he} saw a light. It was the (house|home) of {K+}. {H} knocked (at|on) the door. "Come in(| quickly)," said {K}.|Then {H.he} met {K+}, who (lived|had a house) near by. "Come with me," said {K}.]
@@ -270,7 +270,7 @@ tell <open H P>
  [{H} gave {K} {G.a} {G} (to welcome {K.him}|as a present). {!gave H K G}|"{G.This} {G.n} {G.is} for you," said {H}. "Welcome to Tinyville!" {!gave H K G}]
  <thank K H>
  [Then {H} took {K} {S.to}.|Then they played {S.at} until (evening|it was dark|supper).|"Come, I will show you {S}," said {H}.]
- [There they met {F+}. Now {K} had two friends.|Then {F+} came and played with them. Now {K} had two friends.|]
+ [There they met {F+}. Now {K} had two friends.|Soon {F+} came and played with them. Now {K} had two friends.|]
  ["I like it here," said {K}.|"I am not lonely any more," said {K}.|"Will you come again tomorrow?" asked {K}. "(Of course|Yes, I will)," said {H}.]
  <closepair H K>
  (*6 |\n Q: Where did {K} live? A: {R.at})
