@@ -44,6 +44,7 @@ struct SamplingOptions {
 void add_run(CLI::App& app, int& exit_code);
 void add_trace(CLI::App& app, int& exit_code);
 void add_info(CLI::App& app, int& exit_code);
+void add_train(CLI::App& app, int& exit_code);
 void add_bench(CLI::App& app, int& exit_code);
 void add_corpus(CLI::App& app, int& exit_code);
 

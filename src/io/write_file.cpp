@@ -86,4 +86,12 @@ void write_file(const std::filesystem::path& path, std::string_view contents) {
     file.commit();
 }
 
+void sync_folder(const std::filesystem::path& folder) {
+    const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool synced = fd >= 0 && fsync(fd) == 0;
+    const int reason = errno;
+    if (fd >= 0) close(fd);
+    if (!synced) throw Error({folder.string(), "a folder on a disk", std::strerror(reason), "choose another folder"});
+}
+
 } // namespace gf

@@ -35,4 +35,7 @@ class FileWriter {
 /// Writes a whole file; throws Error, and then `path` is as it was.
 void write_file(const std::filesystem::path& path, std::string_view contents);
 
+/// Brings to the disk which files a folder has. Throws Error if it cannot.
+void sync_folder(const std::filesystem::path& folder);
+
 } // namespace gf

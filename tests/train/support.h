@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include <unistd.h>
 
@@ -59,5 +60,11 @@ inline void expect_error(const std::function<void()>& f, std::initializer_list<c
     }
     ADD_FAILURE() << "no Error; expected one with '" << *words.begin() << "'";
 }
+
+/// The tokenizer.json of a vocabulary of the 256 bytes, id = byte, and special tokens from 256 on.
+std::string byte_tokenizer_json(const std::vector<std::string>& special = {});
+
+/// Sentences of three parts with three choices each: log 27 nats of surprise in each, and none else.
+std::string generated_text(int n_sentences);
 
 } // namespace gf::tests

@@ -1,0 +1,130 @@
+// glassformer train: a run from a config file, with progress, checkpoints and resume.
+
+#include "cli/options.h"
+#include "train/training_run.h"
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+
+#include <unistd.h>
+
+namespace gf {
+namespace {
+
+struct TrainOptions {
+    std::string config, out;
+    int threads = 0;
+    bool resume = false;
+    std::vector<std::string> changes;
+};
+
+volatile std::sig_atomic_t interrupted = 0;
+
+/// Ctrl-C and SIGTERM end the run after the step; a second one ends the program.
+void catch_interrupts() {
+    struct sigaction action {};
+    action.sa_handler = [](int) { interrupted = 1; };
+    action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+}
+
+std::string duration_text(double seconds) {
+    const auto s = static_cast<long long>(seconds);
+    if (s < 60) return fmt::format("{} s", s);
+    if (s < 3600) return fmt::format("{} min {:02} s", s / 60, s % 60);
+    return fmt::format("{} h {:02} min", s / 3600, s / 60 % 60);
+}
+
+/// On a terminal one line that stays in place; else a line for every evaluation and twentieth of the run.
+class Progress {
+  public:
+    void start(const Trainer& trainer) {
+        const TrainConfig& c = trainer.config();
+        for (const std::string& w : trainer.setup().warnings) fmt::print(stderr, "warning: {}\n", w);
+        n_steps_ = c.steps;
+        every_ = std::max<std::int64_t>(n_steps_ / 20, 1);
+        first_ = trainer.n_done();
+        fmt::print("{} of {} parameters to train, on {} {}, in {} steps{}\n", trainer.n_trainable(), trainer.weights()->size(),
+                   trainer.setup().data->n_training(), reads_windows(c.objective) ? "tokens" : "examples", n_steps_,
+                   first_ > 0 ? fmt::format(", {} of them done", first_) : "");
+        std::fflush(stdout);
+        began_ = shown_ = Clock::now();
+    }
+
+    void step(const StepEvent& e) {
+        const StepReport& r = e.report;
+        tokens_ += r.n_tokens;
+        training_seconds_ += e.seconds;
+        if (e.validation) validation_ = fmt::format("  validation {:.4f}", *e.validation);
+        const bool milestone = e.validation || r.step % every_ == 0 || r.step == n_steps_;
+        if (!milestone && !(terminal_ && seconds_since(shown_) > 0.1)) return;
+        const double left = seconds_since(began_) / static_cast<double>(r.step - first_) * static_cast<double>(n_steps_ - r.step);
+        fmt::print("{}step {}/{}  loss {:.4f}{}  {:.0f} tokens/s  {} left{}", terminal_ ? "\r" : "", r.step, n_steps_, r.loss,
+                   terminal_ || e.validation ? validation_ : "", static_cast<double>(tokens_) / std::max(training_seconds_, 1e-9),
+                   duration_text(left), terminal_ ? "\033[K" : "\n");
+        std::fflush(stdout);
+        shown_ = Clock::now();
+        tokens_ = 0, training_seconds_ = 0;
+    }
+
+    void finish() const {
+        if (terminal_) fmt::print("\n");
+    }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    static double seconds_since(Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); }
+
+    const bool terminal_ = isatty(STDOUT_FILENO) != 0;
+    std::int64_t n_steps_ = 0, every_ = 1, first_ = 0, tokens_ = 0;
+    double training_seconds_ = 0; // with tokens_: since the last line
+    std::string validation_;
+    Clock::time_point began_, shown_;
+};
+
+int run(const TrainOptions& o) {
+    nlohmann::json overrides = nlohmann::json::object();
+    if (!o.out.empty()) overrides["out"] = std::filesystem::absolute(o.out).string();
+    if (o.threads > 0) overrides["threads"] = o.threads;
+    const TrainConfig config = load_train_config(o.config, o.changes, overrides);
+    catch_interrupts();
+    Progress progress;
+    const TrainingEnd end = run_training(config, o.resume,
+                                         {.on_start = [&](const Trainer& t) { progress.start(t); },
+                                          .on_step = [&](const StepEvent& e) { progress.step(e); },
+                                          .should_stop = [] { return interrupted != 0; }});
+    progress.finish();
+    const std::string folder = config.out.string();
+    switch (end.kind) {
+    case TrainingEnd::Kind::diverged: fmt::print(stderr, "glassformer: {}\n", end.problem); return 1;
+    case TrainingEnd::Kind::stopped:
+        fmt::print("stopped at step {}; go on with: glassformer train {} --out {} --resume\n", end.step, o.config, folder);
+        return 0;
+    case TrainingEnd::Kind::finished: break;
+    }
+    fmt::print("finished at step {}{}; try it: glassformer run --model {}\n", end.step,
+               end.validation ? fmt::format(", validation {:.4f} nats", *end.validation) : "", folder);
+    return 0;
+}
+
+} // namespace
+
+void add_train(CLI::App& app, int& exit_code) {
+    auto* command = app.add_subcommand("train", "train a model as a config file says (docs/training.md)");
+    auto options = std::make_shared<TrainOptions>();
+    command->add_option("config", options->config, "the config, a JSON file")->required()->type_name("CONFIG");
+    command->add_option("--out", options->out, "the folder for model, checkpoints and metrics")->type_name("DIR");
+    command->add_option("--threads", options->threads, "default: one per processor; results do not depend on it");
+    command->add_flag("--resume", options->resume, "go on from the newest checkpoint in the folder");
+    command->add_option("--set", options->changes, "change a value of the config: --set optimiser.lr=0.001")
+        ->type_name("KEY=VALUE");
+    command->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+} // namespace gf

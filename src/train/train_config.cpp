@@ -1,0 +1,337 @@
+#include "train/train_config.h"
+
+#include "core/error.h"
+#include "core/names.h"
+#include "io/mapped_file.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <concepts>
+#include <limits>
+
+namespace gf {
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+constexpr double k_endless = std::numeric_limits<double>::infinity();
+
+struct Range {
+    double low = 0, high = k_endless;
+};
+constexpr Range k_share{0, 1}, k_count{0, 1e9}, k_positive{1, 1e9};
+
+template <class E>
+constexpr int k_n_names = 0;
+template <>
+constexpr int k_n_names<OptimiserKind> = 2;
+template <>
+constexpr int k_n_names<ScheduleKind> = 3;
+template <>
+constexpr int k_n_names<DataOrder> = 2;
+template <>
+constexpr int k_n_names<Objective> = 6;
+
+/// Calls `f(key, field, range)` for every field and `f.group(key, ...)` for every nested object: reading, writing and the
+/// check for unknown keys follow from this one list.
+template <class Config, class F>
+void for_each_field(Config& c, F& f) {
+    f.object("model", c.model);
+    f("from", c.from);
+    f.any("tokenizer", c.tokenizer);
+    f.group("data", [&](F& g) {
+        g("files", c.data.files);
+        g("validation", c.data.validation, {0, 0.99});
+        g("order", c.data.order);
+        g("mask_share", c.data.mask_share, k_share);
+        g("mask_token", c.data.mask_token);
+    });
+    f("objective", c.objective);
+    f.group("optimiser", [&](F& g) {
+        g("kind", c.optimiser.kind);
+        g("lr", c.lr);
+        g("clip_norm", c.clip_norm);
+        g("weight_decay", c.optimiser.weight_decay);
+        g("beta1", c.optimiser.beta1, {0, 0.999999});
+        g("beta2", c.optimiser.beta2, {0, 0.999999});
+        g("eps", c.optimiser.eps, {1e-30, 1});
+        g("momentum", c.optimiser.momentum, {0, 0.999999});
+    });
+    f.group("schedule", [&](F& g) {
+        g("kind", c.schedule.kind);
+        g("warmup_steps", c.schedule.warmup_steps, k_count);
+        g("final", c.schedule.final, k_share);
+    });
+    f.group("batch", [&](F& g) {
+        g("sequences", c.batch.sequences, {1, 1e6});
+        g("length", c.batch.length, {0, 1e6});
+        g("accumulate", c.batch.accumulate, {1, 1e6});
+    });
+    f("steps", c.steps, k_count);
+    f("tokens", c.tokens, {0, 1e15});
+    f("seed", c.seed);
+    f("frozen", c.frozen);
+    f.group("lora", [&](F& g) {
+        g("rank", c.lora.rank, k_count);
+        g("alpha", c.lora.alpha);
+        g("targets", c.lora.targets);
+    });
+    f.group("regularise", [&](F& g) {
+        g("dropout", c.dropout, {0, 0.99});
+        g("router_noise", c.router_noise);
+        g("capacity_factor", c.capacity_factor);
+    });
+    f.group("experts", [&](F& g) {
+        g("load_balancing", c.load_balancing);
+        g("router_z", c.router_z);
+    });
+    f("teacher", c.teacher);
+    f("temperature", c.temperature, {1e-3, 1e3});
+    f("hard_share", c.hard_share, k_share);
+    f("gradient_checkpointing", c.gradient_checkpointing);
+    f("evaluate_every", c.evaluate_every, k_positive);
+    f("evaluate_batches", c.evaluate_batches, k_count);
+    f("checkpoint_every", c.checkpoint_every, k_positive);
+    f("out", c.out);
+    f("dtype", c.dtype);
+    f("threads", c.threads, {0, 1024});
+}
+
+class Reader {
+  public:
+    Reader(const json& object, std::string where, std::string prefix, fs::path folder)
+        : object_(object), where_(std::move(where)), prefix_(std::move(prefix)), folder_(std::move(folder)) {
+        if (!object.is_object()) refuse("", "an object", json_found(object), "");
+    }
+
+    template <std::integral T>
+    void operator()(const std::string& key, T& field, Range range) {
+        if (const json* v = find(key)) {
+            if (!v->is_number_integer()) refuse(key, "an integer", json_found(*v), "");
+            check(key, v->get<double>(), range);
+            field = v->get<T>();
+        }
+    }
+    void operator()(const std::string& key, std::uint64_t& field) {
+        if (const json* v = find(key)) {
+            const bool negative = v->is_number_integer() && !v->is_number_unsigned() && v->get<std::int64_t>() < 0;
+            if (!v->is_number_integer() || negative) refuse(key, "an integer from 0 to 2^64 - 1", json_found(*v), "");
+            field = v->get<std::uint64_t>();
+        }
+    }
+    void operator()(const std::string& key, bool& field) {
+        if (const json* v = find(key)) {
+            if (!v->is_boolean()) refuse(key, "true or false", json_found(*v), "");
+            field = v->get<bool>();
+        }
+    }
+    void operator()(const std::string& key, double& field, Range range = {}) {
+        if (const json* v = find(key)) {
+            if (!v->is_number()) refuse(key, "a number", json_found(*v), "");
+            check(key, v->get<double>(), range);
+            field = v->get<double>();
+        }
+    }
+    void operator()(const std::string& key, std::string& field) {
+        if (const json* v = find(key)) field = word(key, *v);
+    }
+    void operator()(const std::string& key, fs::path& field) {
+        if (const json* v = find(key)) field = resolved(word(key, *v));
+    }
+    template <class T>
+    void operator()(const std::string& key, std::vector<T>& field) { // one word stands for a list of one
+        const json* v = find(key);
+        if (!v) return;
+        field.clear();
+        for (const json& item : v->is_array() ? *v : json::array({*v})) {
+            if constexpr (std::is_same_v<T, fs::path>)
+                field.push_back(resolved(word(key, item)));
+            else
+                field.push_back(word(key, item));
+        }
+    }
+    template <class E>
+    requires std::is_enum_v<E>
+    void operator()(const std::string& key, E& field) {
+        const json* v = find(key);
+        if (!v) return;
+        const std::string found = word(key, *v);
+        std::vector<std::string> valid;
+        for (int i = 0; i < k_n_names<E>; ++i) {
+            if (name(static_cast<E>(i)) == found) return void(field = static_cast<E>(i));
+            valid.emplace_back(name(static_cast<E>(i)));
+        }
+        refuse(key, fmt::format("one of {}", fmt::join(valid, ", ")), "'" + found + "'", "");
+    }
+    void operator()(const std::string& key, DType& field) {
+        const json* v = find(key);
+        if (!v) return;
+        const auto type = dtype_from_name(word(key, *v));
+        if (!type || !is_weight_type(*type)) refuse(key, "one of F32, F16, BF16", json_found(*v), "");
+        field = *type;
+    }
+    void object(const std::string& key, json& field) {
+        any(key, field);
+        if (!field.is_object()) refuse(key, "an object", json_found(field), "");
+    }
+    void any(const std::string& key, json& field) {
+        if (const json* v = find(key)) field = *v;
+    }
+    template <class F>
+    void group(const std::string& key, F f) {
+        static const json k_empty = json::object();
+        const json* v = find(key);
+        Reader inner(v ? *v : k_empty, where_, prefix_ + key + ".", folder_);
+        f(inner);
+        inner.finish();
+    }
+
+    /// Throws Error for keys that nobody asked for.
+    void finish() const {
+        for (const auto& [key, value] : object_.items())
+            if (std::find(known_.begin(), known_.end(), key) == known_.end())
+                refuse(key, "a key of a training run; nearest: " + nearest_names(key, known_), json_found(value),
+                       "see docs/training.md");
+    }
+
+    [[noreturn]] void refuse(const std::string& key, const std::string& expected, const std::string& found,
+                             const std::string& remedy) const {
+        std::string name = prefix_ + key;
+        if (key.empty() && !name.empty()) name.pop_back(); // the dot
+        throw Error({name.empty() ? where_ : fmt::format("{}: '{}'", where_, name), expected, found, remedy});
+    }
+
+  private:
+    const json* find(const std::string& key) { // null stands for an absent key
+        known_.push_back(key);
+        return json_has(object_, key) ? &object_.at(key) : nullptr;
+    }
+    const std::string& word(const std::string& key, const json& value) const {
+        if (!value.is_string() || value.get_ref<const std::string&>().empty()) refuse(key, "some text", json_found(value), "");
+        return value.get_ref<const std::string&>();
+    }
+    fs::path resolved(const std::string& path) const { return (folder_ / path).lexically_normal(); }
+    void check(const std::string& key, double value, Range r) const {
+        if (!(value >= r.low && value <= r.high))
+            refuse(key, r.high == k_endless ? fmt::format("{} or more", r.low) : fmt::format("{} to {}", r.low, r.high),
+                   fmt::format("{}", value), "");
+    }
+
+    const json& object_;
+    std::string where_, prefix_;
+    fs::path folder_;
+    std::vector<std::string> known_;
+};
+
+class Writer {
+  public:
+    template <class T>
+    void operator()(const char* key, const T& field, Range = {}) {
+        if constexpr (std::is_enum_v<T>)
+            value[key] = name(field);
+        else
+            value[key] = field;
+    }
+    void operator()(const char* key, const fs::path& field) {
+        if (!field.empty()) value[key] = field.string();
+    }
+    void operator()(const char* key, const std::vector<fs::path>& field) {
+        value[key] = json::array();
+        for (const fs::path& p : field) value[key].push_back(p.string());
+    }
+    void object(const char* key, const json& field) { value[key] = field; }
+    void any(const char* key, const json& field) { value[key] = field; }
+    template <class F>
+    void group(const char* key, F f) {
+        Writer inner;
+        f(inner);
+        value[key] = inner.value;
+    }
+    json value = json::object();
+};
+
+/// What only the whole can tell.
+void check_together(const TrainConfig& c, const Reader& reader) {
+    if (c.model.empty() == c.from.empty())
+        reader.refuse("model", "the shape of a new model, or 'from' with a model to continue",
+                      c.from.empty() ? "neither" : "both", "give one of them");
+    if (c.data.files.empty()) reader.refuse("data.files", "at least one file", "none", "name the text to train on");
+    if ((c.steps > 0) == (c.tokens > 0))
+        reader.refuse("steps", "'steps' or 'tokens' of 1 or more: how long to train", c.steps > 0 ? "both" : "neither",
+                      "give one of them");
+    if (c.tokenizer.is_null() && c.from.empty()) reader.refuse("tokenizer", "a tokenizer.json", "none", "name one");
+    if ((c.objective == Objective::distillation) == c.teacher.empty())
+        reader.refuse("teacher", "a model to learn from, with the objective distillation and only with it",
+                      c.teacher.empty() ? "none" : "one", "");
+    if (c.lora.rank > 0 && c.from.empty())
+        reader.refuse("lora", "'from' with a model to adapt", "a new model", "adapters are for models that are trained already");
+    if (c.lora.rank > 0 && !c.frozen.empty())
+        reader.refuse("frozen", "nothing beside an adapter, which freezes the whole model", "some names", "remove one of them");
+    if (c.out.empty()) reader.refuse("out", "the folder for the result", "none", "name one, or pass --out");
+}
+
+void change(json& object, const std::string& assignment) {
+    const std::size_t equals = assignment.find('=');
+    if (equals == std::string::npos || equals == 0)
+        throw Error({"--set", "key=value", "'" + assignment + "'", "for example --set optimiser.lr=0.001"});
+    const std::string text = assignment.substr(equals + 1);
+    json value = json::parse(text, nullptr, false);
+    if (value.is_discarded()) value = text; // a word needs no quotes
+    json* at = &object;
+    for (std::size_t begin = 0; begin <= equals;) {
+        const std::size_t end = std::min(assignment.find('.', begin), equals);
+        if (!at->is_object()) throw Error({"--set", "an object at the left of each dot", "'" + assignment + "'", ""});
+        at = &(*at)[assignment.substr(begin, end - begin)];
+        if (at->is_null() && end < equals) *at = json::object();
+        begin = end + 1;
+    }
+    *at = std::move(value);
+}
+
+} // namespace
+
+TrainConfig parse_train_config(const json& object, const std::string& where, const fs::path& folder) {
+    TrainConfig config;
+    Reader reader(object, where, "", folder);
+    for_each_field(config, reader);
+    reader.finish();
+    if (config.tokenizer.is_string())
+        config.tokenizer = (folder / config.tokenizer.get<std::string>()).lexically_normal().string();
+    check_together(config, reader);
+    return config;
+}
+
+TrainConfig load_train_config(const fs::path& path, const std::vector<std::string>& changes, const json& overrides) {
+    const MappedFile file(path);
+    json object = parse_json(file.text(), path.string());
+    for (const std::string& c : changes) change(object, c);
+    if (object.is_object()) object.update(overrides);
+    return parse_train_config(object, path.string(), fs::absolute(path).parent_path());
+}
+
+json to_json(const TrainConfig& config) {
+    Writer writer;
+    for_each_field(config, writer);
+    return writer.value;
+}
+
+void require_resumable(const TrainConfig& now, const json& before, const std::string& where) {
+    json found = to_json(now), expected = before;
+    for (const char* group : {"data", "optimiser"})
+        if (!expected.contains(group) || !expected[group].is_object()) expected[group] = json::object();
+    // A file may lie elsewhere: its contents are compared by the data's fingerprint.
+    for (json* j : {&found, &expected}) (*j)["data"].erase("files"), (*j)["optimiser"] = (*j)["optimiser"].value("kind", "");
+    for (const char* key : {"model", "from", "data", "objective", "optimiser", "batch", "seed", "frozen", "lora", "teacher",
+                            "temperature", "hard_share"}) {
+        const json a = expected.value(key, json()), b = found.value(key, json());
+        if (a != b)
+            throw Error({fmt::format("{}: '{}'", where, key), a.dump().substr(0, 100), b.dump().substr(0, 100),
+                         "go on with the settings the run began with, or begin a new one in another folder (--out)"});
+    }
+}
+
+} // namespace gf

@@ -1,0 +1,218 @@
+// Data: which tokens a step sees, what they predict, and what is refused.
+
+#include "train/data.h"
+
+#include "support.h"
+#include "text/load_tokenizer.h"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+namespace gf::tests {
+namespace {
+
+using testing::ElementsAre;
+
+std::vector<int> counting(int n) {
+    std::vector<int> tokens(static_cast<std::size_t>(n));
+    std::iota(tokens.begin(), tokens.end(), 0);
+    return tokens;
+}
+
+Batch training_items(const Data& data, std::uint64_t seed, std::uint64_t n) {
+    Batch batch;
+    for (std::uint64_t i = 0; i < n; ++i) data.append_training(seed, i, batch);
+    return batch;
+}
+
+Batch validation_items(const Data& data) {
+    Batch batch;
+    for (std::size_t i = 0; i < data.n_validation(); ++i) data.append_validation(i, batch);
+    return batch;
+}
+
+TEST(WindowData, TargetsAreTheNextTokens) {
+    const auto data = window_data(counting(100), {.length = 7, .validation = 0.2});
+    EXPECT_EQ(data->n_training(), 80u);
+    for (const Sequence& s : training_items(*data, 3, 200).sequences) {
+        ASSERT_EQ(s.tokens.size(), 7u);
+        for (std::size_t i = 0; i < 7; ++i) EXPECT_EQ(s.targets[i], s.tokens[i] + 1);
+        EXPECT_LT(s.targets.back(), 80) << "validation is the tail";
+    }
+}
+
+TEST(WindowData, RandomWindowsBeginEverywhereAndDependOnTheSeedOnly) {
+    const auto data = window_data(counting(30), {.length = 10, .validation = 0});
+    std::set<int> starts;
+    for (const Sequence& s : training_items(*data, 1, 400).sequences) starts.insert(s.tokens[0]);
+    EXPECT_EQ(starts.size(), 20u) << "0 to 19: the last target is token 29";
+    const Batch a = training_items(*data, 5, 20), b = training_items(*data, 5, 20), other = training_items(*data, 6, 20);
+    int n_equal = 0;
+    for (std::size_t i = 0; i < 20; ++i) {
+        EXPECT_EQ(a.sequences[i].tokens, b.sequences[i].tokens);
+        n_equal += a.sequences[i].tokens == other.sequences[i].tokens;
+    }
+    EXPECT_LT(n_equal, 8);
+}
+
+TEST(WindowData, InOrderItReadsAllAndBeginsAgain) {
+    const auto data = window_data(counting(22), {.length = 7, .validation = 0, .order = DataOrder::sequential});
+    std::vector<int> starts;
+    for (const Sequence& s : training_items(*data, 1, 5).sequences) starts.push_back(s.tokens[0]);
+    EXPECT_THAT(starts, ElementsAre(0, 7, 14, 0, 7));
+}
+
+TEST(WindowData, ValidationCoversItsTailOnce) {
+    const auto data = window_data(counting(50), {.length = 8, .validation = 0.4});
+    std::vector<int> targets;
+    for (const Sequence& s : validation_items(*data).sequences) targets.insert(targets.end(), s.targets.begin(), s.targets.end());
+    std::vector<int> expected(19);
+    std::iota(expected.begin(), expected.end(), 31);
+    EXPECT_EQ(targets, expected);
+    EXPECT_EQ(window_data(counting(50), {.length = 8, .validation = 0})->n_validation(), 0u);
+}
+
+TEST(WindowData, MasksAsBertDoes) {
+    constexpr int k_mask = 1000, k_n = 20'000;
+    const auto data =
+        window_data(std::vector<int>(k_n, 7), {.length = 100, .validation = 0.1, .mask_id = k_mask, .n_random_ids = 1000});
+    double chosen = 0, masked = 0, kept = 0, random = 0, all = 0;
+    for (const Sequence& s : training_items(*data, 2, 500).sequences)
+        for (std::size_t i = 0; i < s.tokens.size(); ++i) {
+            ++all;
+            if (s.targets[i] < 0) {
+                EXPECT_EQ(s.tokens[i], 7);
+                continue;
+            }
+            EXPECT_EQ(s.targets[i], 7);
+            ++chosen;
+            masked += s.tokens[i] == k_mask, kept += s.tokens[i] == 7, random += s.tokens[i] != k_mask && s.tokens[i] != 7;
+        }
+    // 50,000 tokens: five standard deviations
+    EXPECT_NEAR(chosen / all, 0.15 + 0.85 / 100, 0.008) << "15 %, and one of the others that is always chosen";
+    EXPECT_NEAR(masked / chosen, 0.8, 0.025);
+    EXPECT_NEAR(kept / chosen, 0.1, 0.02);
+    EXPECT_NEAR(random / chosen, 0.1, 0.02);
+}
+
+TEST(WindowData, EveryMaskedWindowHasATarget) {
+    const auto data = window_data(counting(40), {.length = 2, .validation = 0.5, .mask_id = 99, .n_random_ids = 40});
+    Batch all = training_items(*data, 1, 50);
+    for (const Sequence& s : validation_items(*data).sequences) all.sequences.push_back(s);
+    for (const Sequence& s : all.sequences) EXPECT_GE(std::max(s.targets[0], s.targets[1]), 0);
+    EXPECT_EQ(validation_items(*data).sequences[3].tokens, validation_items(*data).sequences[3].tokens);
+}
+
+TEST(WindowData, SaysWhenThereIsTooLittle) {
+    expect_error([] { window_data(counting(10), {.length = 10, .validation = 0}); }, {"data", "at least 11 tokens", "10"});
+    expect_error([] { window_data(counting(100), {.length = 10, .validation = 0.01}); }, {"data.validation", "1 of 100"});
+}
+
+TEST(Data, FingerprintTellsTextsAndSplitsApart) {
+    const auto print = [](std::vector<int> tokens, double validation) {
+        return window_data(std::move(tokens), {.length = 3, .validation = validation})->fingerprint();
+    };
+    std::vector<int> changed = counting(20);
+    changed[19] = 3;
+    EXPECT_EQ(print(counting(20), 0.2), print(counting(20), 0.2));
+    EXPECT_NE(print(counting(20), 0.2), print(counting(20), 0.3));
+    EXPECT_NE(print(counting(20), 0.2), print(changed, 0.2));
+}
+
+class DataFiles : public testing::Test {
+  protected:
+    DataFiles() {
+        folder.file("tokenizer.json", byte_tokenizer_json({"[MASK]", "<|endoftext|>"}));
+        tokenizer = load_tokenizer(folder.path());
+    }
+    std::unique_ptr<const Data> load(Objective objective, std::vector<std::string> contents, double validation = 0,
+                                     int length = 8) {
+        DataConfig config{.files = {}, .validation = validation};
+        for (std::size_t i = 0; i < contents.size(); ++i)
+            config.files.push_back(folder.file("data" + std::to_string(i), contents[i]));
+        return load_data(config, objective, *tokenizer, length);
+    }
+    const TemporaryFolder folder;
+    std::shared_ptr<const Tokenizer> tokenizer;
+};
+
+TEST_F(DataFiles, TextsStandOneBehindTheOther) {
+    const auto data = load(Objective::next_token, {"abcdef", "ghij"}, 0, 4);
+    EXPECT_EQ(data->n_training(), tokenizer->eos_id() ? 11u : 10u);
+    EXPECT_EQ(training_items(*data, 1, 1).sequences[0].tokens.size(), 4u);
+}
+
+TEST_F(DataFiles, RefusesBytesThatAreNoUtf8) {
+    expect_error([&] { load(Objective::next_token, {"abc\xff\xfe def"}); }, {"data0", "UTF-8", "offset 3"});
+}
+
+TEST_F(DataFiles, TheMaskIsASpecialToken) {
+    DataConfig config{.files = {folder.file("text", std::string(100, 'a'))}, .validation = 0};
+    config.mask_token = "[MSK]";
+    expect_error([&] { load_data(config, Objective::masked_token, *tokenizer, 8); }, {"data.mask_token", "'[MASK]'", "'[MSK]'"});
+    config.mask_token = "[MASK]";
+    const auto data = load_data(config, Objective::masked_token, *tokenizer, 8);
+    bool masked = false;
+    for (const Sequence& s : training_items(*data, 1, 20).sequences)
+        masked |= std::count(s.tokens.begin(), s.tokens.end(), 256) > 0;
+    EXPECT_TRUE(masked);
+}
+
+TEST_F(DataFiles, LabelsAreNumbersOrNames) {
+    const auto numbers =
+        load(Objective::classification, {"{\"text\": \"ab\", \"label\": 2}\n\n{\"text\": \"c\", \"label\": 0}\n"});
+    Batch batch;
+    numbers->append_training(1, 0, batch);
+    EXPECT_EQ(numbers->n_classes(), 3);
+    const auto names =
+        load(Objective::classification, {"{\"text\": \"ab\", \"label\": \"sad\"}\n{\"text\": \"c\", \"label\": \"glad\"}"}, 0.4);
+    EXPECT_THAT(names->class_names(), ElementsAre("glad", "sad"));
+    EXPECT_EQ(names->n_training(), 1u);
+    Batch split;
+    names->append_training(1, 0, split);
+    names->append_validation(0, split);
+    EXPECT_EQ(split.sequences[0].label, 1);
+    EXPECT_EQ(split.sequences[1].label, 0);
+    EXPECT_THAT(split.sequences[0].tokens, ElementsAre('a', 'b'));
+    expect_error(
+        [&] { load(Objective::classification, {"{\"text\": \"ab\", \"label\": \"x\"}\n{\"text\": \"c\", \"label\": 1}"}); },
+        {"data0, line 2", "'label'", "on every line"});
+    expect_error([&] { load(Objective::classification, {"{\"text\": \"ab\", \"label\": 1.5}"}); }, {"line 1", "'label'", "1.5"});
+}
+
+TEST_F(DataFiles, PairsOfContrast) {
+    const auto data = load(Objective::contrastive, {"{\"a\": \"x\", \"b\": \"yz\"}\n{\"a\": \"u\", \"b\": \"v\"}\n"});
+    EXPECT_EQ(data->n_training(), 2u);
+    const Batch batch = training_items(*data, 1, 8);
+    ASSERT_EQ(batch.sequences.size(), 16u);
+    for (std::size_t i = 0; i < 16; i += 2)
+        EXPECT_EQ(batch.sequences[i].tokens[0] == 'x', batch.sequences[i + 1].tokens.size() == 2);
+}
+
+TEST_F(DataFiles, SequenceToSequence) {
+    if (!tokenizer->eos_id()) {
+        expect_error([&] { load(Objective::seq2seq, {"{\"source\": \"ab\", \"target\": \"xyz\"}"}); },
+                     {"tokenizer", "end-of-text"});
+        return;
+    }
+    const int end = *tokenizer->eos_id();
+    const auto data = load(Objective::seq2seq, {"{\"source\": \"ab\", \"target\": \"xyz\"}"});
+    const Sequence s = training_items(*data, 1, 1).sequences[0];
+    EXPECT_THAT(s.source, ElementsAre('a', 'b'));
+    EXPECT_THAT(s.tokens, ElementsAre(tokenizer->bos_id().value_or(end), 'x', 'y', 'z'));
+    EXPECT_THAT(s.targets, ElementsAre('x', 'y', 'z', end));
+}
+
+TEST_F(DataFiles, LinesThatDoNotFit) {
+    expect_error(
+        [&] { load(Objective::classification, {"{\"text\": \"a\", \"label\": 0}\n{\"text\": \"123456789\", \"label\": 0}"}); },
+        {"data0, line 2", "at most 8 tokens", "found 9"});
+    expect_error([&] { load(Objective::classification, {"{\"text\": \"\", \"label\": 0}"}); }, {"line 1", "some text"});
+    expect_error([&] { load(Objective::contrastive, {"{\"a\": \"x\"}"}); }, {"line 1", "'b'"});
+    expect_error([&] { load(Objective::contrastive, {"{\"a\": \"x\""}); }, {"data0, line 1"});
+    expect_error([&] { load(Objective::contrastive, {"\n\n"}); }, {"at least one example"});
+}
+
+} // namespace
+} // namespace gf::tests

@@ -1,0 +1,249 @@
+// Steps: every kind of model learns, adapters leave their base alone, and what is accumulated is what a larger batch gives.
+
+#include "train/trainer.h"
+
+#include "io/model_file.h"
+#include "support.h"
+#include "support/random_model.h"
+#include "train/checkpoints.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace gf::tests {
+namespace {
+
+std::vector<real> values_of(const Weights& w) { return {w.values(w.table[0]), w.values(w.table[0]) + w.size()}; }
+
+/// n sequences of random tokens to be learnt by heart.
+std::vector<Sequence> random_sequences(const ModelConfig& config, int n, int length) {
+    std::vector<Sequence> sequences;
+    for (int i = 0; i < n; ++i) {
+        Sequence s;
+        s.tokens = random_tokens(config, length, 100 + static_cast<unsigned>(i));
+        s.targets.assign(s.tokens.begin() + 1, s.tokens.end());
+        s.targets.push_back(-1);
+        sequences.push_back(s);
+    }
+    return sequences;
+}
+
+/// Some tokens hidden behind the id 0 and to be found.
+std::vector<Sequence> masked_sequences(const ModelConfig& config, int n, int length) {
+    std::vector<Sequence> sequences = random_sequences(config, n, length);
+    for (Sequence& s : sequences)
+        for (std::size_t i = 0; i < s.tokens.size(); ++i) {
+            s.targets[i] = i % 3 == 1 ? s.tokens[i] : -1;
+            if (i % 3 == 1) s.tokens[i] = 0;
+        }
+    return sequences;
+}
+
+TrainConfig heart_config() {
+    TrainConfig c;
+    c.lr = 0.01, c.steps = 300, c.clip_norm = 1;
+    c.optimiser.weight_decay = 0;
+    c.schedule.kind = ScheduleKind::constant;
+    c.batch.sequences = 2;
+    c.data.order = DataOrder::sequential;
+    c.threads = 1;
+    return c;
+}
+
+TrainingSetup heart_setup(const ModelConfig& model, TrainConfig config) {
+    TrainingSetup setup{.config = std::move(config),
+                        .tokenizer = {},
+                        .tokenizer_json = {},
+                        .data = {},
+                        .weights = {},
+                        .teacher = {},
+                        .warnings = {}};
+    auto sequences = model.mask == MaskKind::bidirectional ? masked_sequences(model, 2, 9) : random_sequences(model, 2, 9);
+    if (model.mask == MaskKind::bidirectional) setup.config.objective = Objective::masked_token;
+    setup.data = example_data(std::move(sequences), false, 0, DataOrder::sequential);
+    setup.weights = std::make_shared<Weights>(model);
+    randomize(*setup.weights, 3);
+    return setup;
+}
+
+class EveryVariant : public testing::TestWithParam<Preset> {};
+
+TEST_P(EveryVariant, LearnsABatchByHeart) {
+    Trainer trainer(heart_setup(GetParam().config, heart_config()));
+    double loss = 1e9;
+    while (!trainer.is_finished() && loss >= 0.01) {
+        const StepReport r = trainer.step();
+        ASSERT_FALSE(r.problem) << *r.problem;
+        loss = r.loss;
+    }
+    EXPECT_LT(loss, 0.01) << "after " << trainer.n_done() << " steps";
+}
+
+INSTANTIATE_TEST_SUITE_P(Presets, EveryVariant, testing::ValuesIn(presets()), [](const auto& info) { return info.param.name; });
+
+TEST(Trainer, LearnsByHeartWithSgd) {
+    TrainConfig c = heart_config();
+    c.optimiser = {.kind = OptimiserKind::sgd, .weight_decay = 0, .momentum = 0.9};
+    c.lr = 0.1, c.steps = 600;
+    Trainer trainer(heart_setup(preset("llama").config, c));
+    double loss = 1e9;
+    while (!trainer.is_finished() && loss >= 0.01) loss = trainer.step().loss;
+    EXPECT_LT(loss, 0.01);
+}
+
+TEST(Trainer, AccumulatedStepsAreThoseOfALargerBatch) {
+    const auto trained = [](int sequences, int accumulate) {
+        TrainConfig c = heart_config();
+        c.batch = {sequences, 0, accumulate};
+        TrainingSetup setup = heart_setup(preset("gpt2").config, c);
+        setup.data = example_data(random_sequences(preset("gpt2").config, 12, 9), false, 0, DataOrder::sequential);
+        Trainer trainer(std::move(setup));
+        for (int i = 0; i < 3; ++i) trainer.step();
+        return values_of(*trainer.weights());
+    };
+    EXPECT_EQ(trained(2, 2), trained(4, 1));
+    EXPECT_NE(trained(2, 2), trained(2, 1));
+}
+
+TEST(Trainer, TheNumberOfThreadsChangesNothing) {
+    std::vector<std::vector<real>> results;
+    for (const int threads : {1, 2, 3}) {
+        TrainConfig c = heart_config();
+        c.threads = threads, c.batch.sequences = 7, c.dropout = 0.1;
+        TrainingSetup setup = heart_setup(preset("mixtral").config, c);
+        setup.data = example_data(random_sequences(preset("mixtral").config, 20, 11), false, 0.2, DataOrder::random);
+        Trainer trainer(std::move(setup));
+        for (int i = 0; i < 5; ++i) trainer.step();
+        results.push_back(values_of(*trainer.weights()));
+        results.back().push_back(static_cast<real>(trainer.validation_loss().value()));
+    }
+    EXPECT_EQ(results[1], results[0]);
+    EXPECT_EQ(results[2], results[0]);
+}
+
+TEST(Trainer, FrozenParametersStay) {
+    TrainConfig c = heart_config();
+    c.frozen = {"*attn*", "transformer.wte.weight"};
+    const TrainingSetup setup = heart_setup(preset("gpt2").config, c);
+    const auto before = setup.weights->clone();
+    Trainer trainer(setup);
+    for (int i = 0; i < 3; ++i) trainer.step();
+    for (const ParamRow& row : before->table) {
+        const bool frozen = row.name.find("attn") != std::string::npos || row.role == Role::embed;
+        EXPECT_EQ(std::equal(before->values(row), before->values(row) + row.size(), trainer.weights()->values(row)), frozen)
+            << row.name;
+    }
+    c.frozen = {"*"};
+    expect_error([&] { Trainer{heart_setup(preset("gpt2").config, c)}; }, {"frozen", "all are frozen"});
+}
+
+TEST(Trainer, AnAdapterLearnsBesideItsBase) {
+    TrainConfig c = heart_config();
+    c.lora = {8, 16, {"*"}};
+    TrainingSetup setup = heart_setup(preset("llama").config, c);
+    setup.weights = random_weights(preset("llama").config);
+    const std::vector<real> before = values_of(*setup.weights);
+    Trainer trainer(setup);
+    EXPECT_EQ(values_of(*trainer.weights()), before) << "B is zero";
+    double loss = 1e9;
+    while (!trainer.is_finished() && loss >= 0.01) loss = trainer.step().loss;
+    EXPECT_LT(loss, 0.01);
+    EXPECT_EQ(values_of(*setup.weights), before);
+    const TemporaryFolder folder;
+    trainer.save_model_to(folder.path(), DType::f32);
+    Adapter saved(c.lora, *setup.weights, 1);
+    saved.load(folder.path());
+    Weights merged(setup.weights->config);
+    saved.apply(*setup.weights, merged);
+    std::vector<std::string> warnings;
+    EXPECT_EQ(values_of(*load_model(folder.path(), warnings)), values_of(merged)) << "the model is base and adapter in one";
+}
+
+TEST(Trainer, DistillsATeacher) {
+    // The student of the teacher's shape comes near to it: the divergence falls to a small part of what it was.
+    TrainConfig c = heart_config();
+    c.objective = Objective::distillation, c.temperature = 2;
+    TrainingSetup setup = heart_setup(preset("llama").config, c);
+    setup.teacher = random_weights(preset("llama").config);
+    Trainer trainer(setup);
+    const double first = trainer.step().loss;
+    double last = first;
+    for (int i = 0; i < 150; ++i) last = trainer.step().loss;
+    EXPECT_GT(first, 0.1);
+    EXPECT_LT(last, 0.05 * first);
+}
+
+TEST(Trainer, ValidationIsTheMeanOverItsTargets) {
+    TrainConfig c = heart_config();
+    c.evaluate_batches = 0;
+    TrainingSetup setup = heart_setup(preset("llama").config, c);
+    const auto sequences = random_sequences(preset("llama").config, 10, 9);
+    setup.data = example_data(sequences, false, 0.5, DataOrder::random);
+    Trainer trainer(setup);
+    double nats = 0;
+    int n = 0;
+    for (std::size_t i = 5; i < 10; ++i) {
+        const auto trace = run(setup.weights, sequences[i].tokens);
+        for (int t = 0; t < 8; ++t) {
+            const real* logits = trace->row(Site::logits, -1, t);
+            double sum = 0;
+            for (int v = 0; v < 53; ++v) sum += std::exp(double(logits[v]));
+            nats += std::log(sum) - double(logits[sequences[i].targets[static_cast<std::size_t>(t)]]);
+            ++n;
+        }
+    }
+    EXPECT_NEAR(trainer.validation_loss().value(), nats / n, 1e-5);
+}
+
+TEST(Divergence, NoticesNumbersThatAreNotFinite) {
+    DivergenceWatch watch;
+    EXPECT_FALSE(watch.update(5, 1));
+    EXPECT_TRUE(watch.update(std::nan(""), 1));
+    EXPECT_TRUE(watch.update(5, INFINITY));
+    EXPECT_TRUE(watch.update(-INFINITY, 1));
+}
+
+TEST(Divergence, NoticesALossThatGrows) {
+    DivergenceWatch watch;
+    for (int i = 0; i < 50; ++i) EXPECT_FALSE(watch.update(2, 1));
+    EXPECT_FALSE(watch.update(40, 1)) << "one bad batch: the mean is 5.8";
+    for (int i = 0; i < 50; ++i) EXPECT_FALSE(watch.update(2, 1));
+    int steps = 0;
+    while (!watch.update(9, 1) && steps < 100) ++steps;
+    EXPECT_NEAR(steps, 13, 2) << "9 - 7 * 0.9^n above 3 * 2 + 1: n of 12 or more";
+}
+
+TEST(Checkpoints, TheNewestIsTheHighestStep) {
+    const TemporaryFolder folder;
+    const Checkpoints checkpoints(folder.path() / "c");
+    EXPECT_FALSE(checkpoints.newest());
+    const auto write = [&](int step) { checkpoints.write(step, [&](const auto& f) { std::ofstream(f / "x") << step; }); };
+    for (const int step : {0, 9, 10, 100}) write(step);
+    EXPECT_EQ(checkpoints.newest()->step, 100);
+    EXPECT_EQ(contents_of(checkpoints.newest()->path / "x"), "100");
+    std::map<std::string, int> names;
+    for (const auto& e : std::filesystem::directory_iterator(folder.path() / "c")) ++names[e.path().filename()];
+    EXPECT_EQ(names.size(), 2u);
+    EXPECT_TRUE(names.contains("step-10"));
+    std::filesystem::create_directory(folder.path() / "c" / "step-1000x");
+    std::filesystem::create_directory(folder.path() / "c" / "unfinished");
+    EXPECT_EQ(checkpoints.newest()->step, 100) << "what is no checkpoint does not count";
+}
+
+TEST(Checkpoints, AFailureLeavesTheOthers) {
+    const TemporaryFolder folder;
+    const Checkpoints checkpoints(folder.path() / "c");
+    checkpoints.write(1, [](const auto& f) { std::ofstream(f / "x") << "good"; });
+    EXPECT_THROW(checkpoints.write(2,
+                                   [](const auto& f) {
+                                       std::ofstream(f / "x") << "half";
+                                       throw Error({"disk", "space", "none", ""});
+                                   }),
+                 Error);
+    EXPECT_EQ(checkpoints.newest()->step, 1);
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path() / "c"), {}), 1);
+}
+
+} // namespace
+} // namespace gf::tests

@@ -1,0 +1,284 @@
+// Whole runs: where they end, that they go on bit for bit, and that a kill at any moment leaves something to go on from.
+
+#include "train/training_run.h"
+
+#include "core/random.h"
+#include "io/json.h"
+#include "io/model_file.h"
+#include "support.h"
+#include "train/checkpoints.h"
+
+#include <csignal>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// ------------------------------------------------------------------ a process that dies at the n-th thing it does to the disk
+namespace {
+long events_left = -1; // -1: it lives
+
+void one_event() {
+    if (events_left == 0) raise(SIGKILL);
+    if (events_left > 0) --events_left;
+}
+} // namespace
+
+// These stand in for the C library's in this program: all that the files of a run become goes through them.
+extern "C" ssize_t write(int fd, const void* bytes, size_t n) {
+    one_event();
+    return syscall(SYS_write, fd, bytes, n);
+}
+extern "C" int fsync(int fd) {
+    one_event();
+    return static_cast<int>(syscall(SYS_fsync, fd));
+}
+extern "C" int rename(const char* from, const char* to) noexcept {
+    one_event();
+    return static_cast<int>(syscall(SYS_rename, from, to));
+}
+
+namespace gf::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+class TrainingRun : public testing::Test {
+  protected:
+    TrainingRun() {
+        text = folder.file("text.txt", generated_text(400));
+        tokenizer = folder.file("tokenizer.json", byte_tokenizer_json());
+    }
+
+    /// A run of 12 steps, less `changes`, in the folder `out`.
+    TrainConfig config(const std::string& out, const json& changes = json::object()) const {
+        json c = json::parse(R"({
+            "model": {"d_model": 16, "n_layers": 1, "n_heads": 2, "n_ctx": 16, "d_mlp": 32, "tied_embeddings": true},
+            "optimiser": {"lr": 0.01}, "schedule": {"warmup_steps": 3}, "batch": {"sequences": 3, "accumulate": 2}, "steps": 12,
+            "regularise": {"dropout": 0.1}, "evaluate_every": 5, "evaluate_batches": 2, "checkpoint_every": 4, "threads": 1})");
+        c["data"] = {{"files", text.string()}};
+        c["tokenizer"] = tokenizer.string();
+        c["out"] = (folder.path() / out).string();
+        c.merge_patch(changes);
+        return parse_train_config(c, "test", folder.path());
+    }
+
+    fs::path out(const std::string& name) const { return folder.path() / name; }
+
+    /// The same weights, optimiser and metrics, but for the times.
+    void expect_same_run(const std::string& a, const std::string& b) const {
+        EXPECT_EQ(contents_of(out(a) / "model.safetensors"), contents_of(out(b) / "model.safetensors"));
+        const auto newest = [&](const std::string& name) { return Checkpoints(out(name) / "checkpoints").newest().value(); };
+        EXPECT_EQ(newest(a).step, newest(b).step);
+        for (const char* file : {"model.safetensors", "optimiser.safetensors"})
+            EXPECT_EQ(contents_of(newest(a).path / file), contents_of(newest(b).path / file));
+        EXPECT_EQ(metrics(a), metrics(b));
+    }
+
+    std::vector<json> metrics(const std::string& name) const {
+        std::istringstream lines(contents_of(out(name) / "metrics.jsonl"));
+        std::vector<json> all;
+        for (std::string line; std::getline(lines, line);) {
+            all.push_back(json::parse(line));
+            all.back().erase("seconds");
+        }
+        return all;
+    }
+
+    const TemporaryFolder folder;
+    fs::path text, tokenizer;
+};
+
+/// Asks to stop before the step after n.
+TrainingEvents stop_after(int n) {
+    auto done = std::make_shared<int>(0);
+    return {.on_start = [](const Trainer&) {},
+            .on_step = [done](const StepEvent&) { ++*done; },
+            .should_stop = [done, n] { return *done == n; }};
+}
+
+TEST_F(TrainingRun, LearnsAGeneratedText) {
+    // A sentence has log 27 nats in about 23 bytes, 0.145 a byte; within a window of 16 the beginning is less certain.
+    const TrainConfig c = config("text", json::parse(R"({"model": {"d_model": 32, "n_ctx": 32, "d_mlp": 128}, "steps": 300,
+        "optimiser": {"lr": 0.01}, "batch": {"sequences": 8, "accumulate": 1}, "regularise": {"dropout": 0}, "evaluate_every": 300, "checkpoint_every": 300})"));
+    const TrainingEnd end = run_training(c, false);
+    EXPECT_EQ(end.kind, TrainingEnd::Kind::finished);
+    EXPECT_EQ(end.step, 300);
+    EXPECT_LT(end.validation.value(), 0.35);
+    EXPECT_GT(end.validation.value(), 0.14) << "nobody can know better";
+    std::vector<std::string> warnings;
+    EXPECT_EQ(load_model(out("text"), warnings)->config.d_vocab, 256);
+    EXPECT_TRUE(fs::exists(out("text") / "tokenizer.json"));
+}
+
+TEST_F(TrainingRun, MetricsHaveALinePerStep) {
+    run_training(config("a"), false);
+    const auto lines = metrics("a");
+    ASSERT_EQ(lines.size(), 12u);
+    for (std::size_t i = 0; i < 12; ++i) {
+        EXPECT_EQ(lines[i]["step"], i + 1);
+        EXPECT_EQ(lines[i]["tokens"], 3 * 2 * 16);
+        EXPECT_EQ(lines[i].contains("validation_loss"), i + 1 == 5 || i + 1 == 10 || i + 1 == 12);
+    }
+    EXPECT_NEAR(lines[0]["loss"].get<double>(), std::log(256), 0.3);
+    EXPECT_DOUBLE_EQ(lines[0]["lr"], 0.01 / 3);
+}
+
+TEST_F(TrainingRun, GoesOnBitForBit) {
+    const std::vector<std::pair<std::string, json>> kinds{
+        {"adamw", json::object()},
+        {"sgd", json::parse(R"({"optimiser": {"kind": "sgd"}, "data": {"order": "sequential"}})")},
+        {"frozen", json::parse(R"({"frozen": ["*attn*"], "gradient_checkpointing": true})")}};
+    for (const auto& [name, changes] : kinds) {
+        EXPECT_EQ(run_training(config(name, changes), false).kind, TrainingEnd::Kind::finished);
+        const std::string other = name + "-resumed";
+        for (const int steps : {2, 4, 3}) { // stops at 2, 6 and 9
+            const bool resume = fs::exists(out(other));
+            const TrainingEnd end = run_training(config(other, changes), resume, stop_after(steps));
+            EXPECT_EQ(end.kind, TrainingEnd::Kind::stopped);
+        }
+        EXPECT_EQ(run_training(config(other, changes), true).kind, TrainingEnd::Kind::finished);
+        expect_same_run(name, other);
+    }
+}
+
+TEST_F(TrainingRun, AnAdapterGoesOnBitForBit) {
+    run_training(config("base"), false);
+    const json lora{{"model", json::object()}, {"from", out("base").string()}, {"lora", {{"rank", 2}, {"alpha", 4}}}};
+    json changes = lora;
+    changes["model"] = nullptr;
+    run_training(config("whole", changes), false);
+    run_training(config("parts", changes), false, stop_after(5));
+    run_training(config("parts", changes), true);
+    expect_same_run("whole", "parts");
+    EXPECT_EQ(contents_of(out("whole") / "adapter_model.safetensors"), contents_of(out("parts") / "adapter_model.safetensors"));
+    EXPECT_NE(contents_of(out("whole") / "model.safetensors"), contents_of(out("base") / "model.safetensors"));
+}
+
+TEST_F(TrainingRun, AModelIsContinued) {
+    run_training(config("first"), false);
+    json changes{{"model", nullptr}, {"from", out("first").string()}, {"tokenizer", nullptr}, {"dtype", "BF16"}};
+    double first = 0;
+    const TrainingEvents events{.on_start = [](const Trainer&) {},
+                                .on_step =
+                                    [&](const StepEvent& e) {
+                                        if (e.report.step == 1) first = e.report.loss;
+                                    },
+                                .should_stop = [] { return false; }};
+    run_training(config("second", changes), false, events);
+    EXPECT_LT(first, 5.3) << "it begins where the other ended, not at log 256 = 5.5";
+    EXPECT_LT(fs::file_size(out("second") / "model.safetensors"),
+              0.6 * static_cast<double>(fs::file_size(out("first") / "model.safetensors")));
+}
+
+TEST_F(TrainingRun, AKillAtAnyMomentLeavesAWholeCheckpoint) {
+    run_training(config("whole"), false);
+    // One folder is killed again and again, each time a little later than the time before; in between it is looked at.
+    bool finished = false;
+    int n_kills = 0;
+    for (long at = 0; !finished; at += 1 + at / 8) {
+        const auto before = Checkpoints(out("killed") / "checkpoints").newest();
+        const pid_t child = fork();
+        ASSERT_GE(child, 0);
+        if (child == 0) {
+            events_left = at;
+            int code = 3;
+            try {
+                code = run_training(config("killed"), before.has_value()).kind == TrainingEnd::Kind::finished ? 0 : 4;
+            } catch (const std::exception&) {
+            }
+            _exit(code);
+        }
+        int status = 0;
+        ASSERT_EQ(waitpid(child, &status, 0), child);
+        finished = WIFEXITED(status);
+        if (finished) {
+            EXPECT_EQ(WEXITSTATUS(status), 0);
+            break;
+        }
+        ++n_kills;
+        const auto after = Checkpoints(out("killed") / "checkpoints").newest();
+        ASSERT_TRUE(!before || (after && after->step >= before->step)) << "killed at event " << at;
+        if (!after) continue;
+        std::vector<std::string> warnings;
+        EXPECT_EQ(load_model(after->path, warnings)->config.d_model, 16) << "killed at event " << at;
+        Trainer trainer(prepare_training(config("killed"), after->path));
+        EXPECT_NO_THROW(trainer.load_from(after->path)) << "killed at event " << at;
+        if (fs::exists(out("killed") / "model.safetensors") && fs::exists(out("killed") / "config.json")) {
+            EXPECT_NO_THROW(load_model(out("killed"), warnings)) << "killed at event " << at;
+        }
+    }
+    EXPECT_GT(n_kills, 15);
+    expect_same_run("whole", "killed");
+}
+
+TEST_F(TrainingRun, AFullDiskLeavesTheLastCheckpoint) {
+    run_training(config("a"), false, stop_after(4));
+    const auto before = Checkpoints(out("a") / "checkpoints").newest().value();
+    rlimit old{};
+    getrlimit(RLIMIT_FSIZE, &old);
+    const rlimit small{10'000, old.rlim_max};
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &small);
+    expect_error([&] { run_training(config("a"), true); }, {"checkpoints/unfinished", "File too large"});
+    setrlimit(RLIMIT_FSIZE, &old);
+    std::signal(SIGXFSZ, handler);
+    EXPECT_EQ(Checkpoints(out("a") / "checkpoints").newest()->step, before.step);
+    EXPECT_FALSE(fs::exists(out("a") / "checkpoints" / "unfinished"));
+    run_training(config("a"), true);
+    run_training(config("whole"), false);
+    expect_same_run("whole", "a");
+}
+
+TEST_F(TrainingRun, StopsWhenItDiverges) {
+    const json wild =
+        json::parse(R"({"optimiser": {"kind": "sgd", "lr": 1e6, "clip_norm": 0}, "steps": 200, "checkpoint_every": 1000})");
+    const TrainingEnd end = run_training(config("wild", wild), false);
+    EXPECT_EQ(end.kind, TrainingEnd::Kind::diverged);
+    EXPECT_THAT(end.problem, testing::AllOf(testing::HasSubstr("step "), testing::HasSubstr("optimiser.lr (now 1000000)"),
+                                            testing::HasSubstr("step-0")));
+    EXPECT_EQ(end.step, 0);
+    Trainer trainer(prepare_training(config("wild", wild), end.checkpoint));
+    trainer.load_from(end.checkpoint);
+    EXPECT_TRUE(trainer.is_sound());
+    // With a smaller rate it goes on from there.
+    const json tame = json::parse(R"({"optimiser": {"kind": "sgd", "lr": 0.1}})");
+    EXPECT_EQ(run_training(config("wild", tame), true).kind, TrainingEnd::Kind::finished);
+}
+
+TEST_F(TrainingRun, NeverKeepsWeightsThatComputeNonsense) {
+    // After the first step the weights are finite, but the loss is a billion.
+    const json wild = json::parse(R"({"optimiser": {"lr": 1e10}, "checkpoint_every": 1})");
+    const TrainingEnd end = run_training(config("wild", wild), false);
+    EXPECT_EQ(end.kind, TrainingEnd::Kind::diverged);
+    std::vector<std::string> warnings;
+    load_model(end.checkpoint, warnings);
+    EXPECT_TRUE(warnings.empty());
+    EXPECT_EQ(end.step, 0);
+    // Nor when it is stopped just then, or has just come to its end.
+    EXPECT_EQ(run_training(config("stopped", wild), false, stop_after(1)).kind, TrainingEnd::Kind::diverged);
+    EXPECT_EQ(run_training(config("ended", {{"optimiser", {{"lr", 1e10}}}, {"steps", 1}}), false).kind,
+              TrainingEnd::Kind::diverged);
+}
+
+TEST_F(TrainingRun, RefusesToMixRuns) {
+    expect_error([&] { run_training(config("a"), true); }, {"--resume", "a checkpoint", "without --resume"});
+    run_training(config("a"), false, stop_after(2));
+    expect_error([&] { run_training(config("a"), false); }, {"checkpoint at step 2", "--resume"});
+    expect_error([&] { run_training(config("a", {{"seed", 5}}), true); }, {"'seed'"});
+    folder.file("text.txt", generated_text(399));
+    expect_error([&] { run_training(config("a"), true); }, {"'data'", "the same files"});
+}
+
+TEST_F(TrainingRun, RefusesWhatDoesNotFit) {
+    expect_error([&] { run_training(config("x", {{"model", {{"d_vocab", 100}}}}), false); }, {"256", "d_vocab = 100"});
+    expect_error([&] { run_training(config("x", {{"model", {{"n_haeds", 100}}}}), false); }, {"model: 'n_haeds'", "'n_heads'"});
+    expect_error([&] { run_training(config("x", {{"batch", {{"length", 17}}}}), false); }, {"batch.length", "16", "17"});
+    expect_error([&] { run_training(config("x", {{"model", {{"mask", "bidirectional"}}}}), false); }, {"masked_token"});
+    expect_error([&] { run_training(config("x", {{"tokenizer", "/none"}}), false); }, {"/none"});
+    expect_error([&] { run_training(config("x", {{"data", {{"files", "/none"}}}}), false); }, {"/none"});
+}
+
+} // namespace
+} // namespace gf::tests
