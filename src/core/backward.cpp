@@ -44,7 +44,7 @@ void Backward::run(std::span<real> params) {
 BackwardPass::BackwardPass(Backward& b, std::span<real> param_gradients)
     : trace(b.run_), grad(*b.sites_), weights(trace.weights()), config(trace.config()),
       first_param(weights.values(weights.table.front())), params(param_gradients), normed_(b.normed_), mixed_(b.mixed_),
-      visits_(b.visits_), expert_ends_(b.expert_ends_), n(trace.n_tokens()) {}
+      visits_(b.visits_), n(trace.n_tokens()) {}
 
 void BackwardPass::run() {
     unembed();

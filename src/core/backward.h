@@ -2,6 +2,7 @@
 // The backward pass: what a small change of every value and parameter does to a loss. It reads the Trace that forward() wrote,
 // which is the record that automatic differentiation calls a tape, and writes its gradients at the same sites.
 
+#include "core/expert_visits.h"
 #include "core/trace.h"
 
 #include <memory>
@@ -9,11 +10,6 @@
 #include <vector>
 
 namespace gf {
-
-/// A row that an expert computes, and in which of the row's slots.
-struct ExpertVisit {
-    int row, slot;
-};
 
 /// Gradients of one number, the loss, of a Trace's run. Kept for runs that follow each other with the same Trace (restart()).
 class Backward {
@@ -42,10 +38,9 @@ class Backward {
     Trace& run_;
     std::unique_ptr<Trace> sites_;
     // Scratch
-    std::vector<real> normed_;             ///< [row, d_model]
-    std::vector<real> mixed_;              ///< of experts: three times [row, d_model or d_mlp]
-    std::vector<ExpertVisit> visits_;      ///< by expert
-    std::vector<std::size_t> expert_ends_; ///< where each expert's visits end
+    std::vector<real> normed_; ///< [row, d_model]
+    std::vector<real> mixed_;  ///< of experts: three times [row, d_model or d_mlp]
+    ExpertVisits visits_;
 };
 
 } // namespace gf

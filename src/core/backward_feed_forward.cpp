@@ -12,7 +12,7 @@ namespace gf {
 /// From the gradient of mlp_out; writes that of `in` to `din`.
 void BackwardPass::feed_forward(int l, const BlockWeights& w, const Rows& in, const Rows& din) {
     done(Site::mlp_out, l);
-    sort_visits(l);
+    if (config.is_moe()) visits_.sort(rows(Site::expert_indices, l), n, config.experts_per_token, config.n_experts);
     for (std::size_t e = 0; e < w.experts.size(); ++e) expert_out(l, w.experts[e], visits_to(e));
     done(Site::mlp_post, l);
 
@@ -34,31 +34,10 @@ void BackwardPass::feed_forward(int l, const BlockWeights& w, const Rows& in, co
     if (config.is_moe()) unroute(l, w, in, din);
 }
 
-/// Lists the slots by expert.
-void BackwardPass::sort_visits(int l) {
-    if (!config.is_moe()) return;
-    const int k = config.experts_per_token;
-    visits_.clear();
-    expert_ends_.clear();
-    for (int e = 0; e < config.n_experts; ++e) {
-        for (int r = 0; r < n; ++r)
-            for (int slot = 0; slot < k; ++slot)
-                if (static_cast<int>(trace.row(Site::expert_indices, l, r)[slot]) == e) visits_.push_back({r, slot});
-        expert_ends_.push_back(visits_.size());
-    }
-}
-
-std::span<const ExpertVisit> BackwardPass::visits_to(std::size_t e) const {
-    if (!config.is_moe()) return {};
-    const std::size_t begin = e == 0 ? 0 : expert_ends_[e - 1];
-    return std::span(visits_).subspan(begin, expert_ends_[e] - begin);
-}
-
-/// Copies the visits' rows one after the other into the place `at` of the scratch; of sites with slots their own part.
-Rows BackwardPass::take(const Rows& from, int width, bool slots, std::span<const ExpertVisit> visits, int at) {
-    const Rows taken{mixed_.data() + at * static_cast<std::ptrdiff_t>(mixed_.size() / 3), width};
-    for (std::size_t i = 0; i < visits.size(); ++i)
-        std::copy_n(from.at(visits[i].row) + (slots ? visits[i].slot * width : 0), width, taken.at(static_cast<int>(i)));
+/// The visits' rows one after the other, in one of three places of the scratch.
+Rows BackwardPass::take(const Rows& from, int width, bool by_slot, std::span<const ExpertVisit> visits, int place) {
+    const Rows taken{mixed_.data() + place * static_cast<std::ptrdiff_t>(mixed_.size() / 3), width};
+    gather(visits, from, width, by_slot, taken);
     return taken;
 }
 

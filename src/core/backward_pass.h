@@ -26,9 +26,10 @@ class BackwardPass {
     void unweigh_block(int l, const RowBlock& b);
     void unscore_block(int l, Site queries, Site keys, const RowBlock& b);
     void unrotate(Site from, Site to, int l);
-    void sort_visits(int l);
-    std::span<const ExpertVisit> visits_to(std::size_t e) const;
-    Rows take(const Rows& from, int width, bool slots, std::span<const ExpertVisit> visits, int at);
+    std::span<const ExpertVisit> visits_to(std::size_t e) const {
+        return config.is_moe() ? visits_.to(e) : std::span<const ExpertVisit>();
+    }
+    Rows take(const Rows& from, int width, bool by_slot, std::span<const ExpertVisit> visits, int place);
     void expert_out(int l, const ExpertWeights& w, std::span<const ExpertVisit> visits);
     void expert_in(Site site, int l, const Matrix& w, const real* bias, std::span<const ExpertVisit> visits, const Rows& in,
                    const Rows& din, bool add);
@@ -60,8 +61,7 @@ class BackwardPass {
     const real* first_param;
     const std::span<real> params;
     std::vector<real>&normed_, &mixed_;
-    std::vector<ExpertVisit>& visits_;
-    std::vector<std::size_t>& expert_ends_; ///< into visits_
+    ExpertVisits& visits_;
     const int n;
 };
 

@@ -10,28 +10,36 @@
 namespace gf {
 
 template <class F>
-void Pass::each_expert(int l, const BlockWeights& w, F f) {
-    if (!config.is_moe()) return f(w.experts[0], 0, begin, count());
-    for (int r = begin; r < end; ++r)
-        for (int slot = 0; slot < config.experts_per_token; ++slot)
-            f(w.experts[static_cast<std::size_t>(row(Site::expert_indices, l, r)[slot])], slot, r, 1);
+void Pass::each_expert(const BlockWeights& w, F f) {
+    for (std::size_t e = 0; e < w.experts.size(); ++e)
+        f(w.experts[e], config.is_moe() ? trace.visits_.to(e) : std::span<const ExpertVisit>());
 }
 
 void Pass::feed_forward(int l, const BlockWeights& w, const Rows& in) {
-    if (config.is_moe()) route(l, w, in);
-    const int d_mlp = config.d_mlp;
-    auto part = [&](Site site, int slot, int r) { return row(site, l, r) + slot * d_mlp; };
-    auto project_to = [&](Site site, auto matrix, auto bias) { // (T, d_model) x (d_model, d_mlp) -> (T, d_mlp)
-        each_expert(l, w, [&](const ExpertWeights& e, int slot, int r, int n) {
-            product(in.at(r - begin), in.stride, n, e.*matrix, e.*bias, part(site, slot, r),
-                    static_cast<std::ptrdiff_t>(trace.row_stride(site)));
+    if (config.is_moe()) {
+        route(l, w, in);
+        trace.visits_.sort(rows(Site::expert_indices, l), count(), config.experts_per_token, config.n_experts);
+    }
+    const int d = config.d_model, d_mlp = config.d_mlp, slots = config.expert_slots(), widest = std::max(d, d_mlp);
+    const Rows taken{trace.mixed_, widest}, made{trace.mixed_ + static_cast<std::ptrdiff_t>(trace.capacity()) * widest, widest};
+    // to = from W + bias: (T, width) x (width, out) -> (T, out); of experts, each for its visits, into their slots of `to`
+    const auto expert_product = [&](const Rows& from, int width, bool by_slot, auto matrix, auto bias, const Rows& to) {
+        each_expert(w, [&](const ExpertWeights& e, std::span<const ExpertVisit> visits) {
+            const Matrix& m = e.*matrix;
+            if (!config.is_moe()) return project(from, m, e.*bias, to);
+            gather(visits, from, width, by_slot, taken);
+            product(taken.data, taken.stride, static_cast<int>(visits.size()), m, e.*bias, made.data, made.stride);
+            scatter(visits, made, m.out, to);
         });
-        done(site, l);
     };
     const bool gated = config.mlp == MlpKind::gated;
-    project_to(Site::mlp_pre, &ExpertWeights::in, &ExpertWeights::in_bias);
-    if (gated) project_to(Site::mlp_pre_linear, &ExpertWeights::up, &ExpertWeights::up_bias);
-    const int width = config.expert_slots() * d_mlp;
+    expert_product(in, d, false, &ExpertWeights::in, &ExpertWeights::in_bias, rows(Site::mlp_pre, l));
+    done(Site::mlp_pre, l);
+    if (gated) {
+        expert_product(in, d, false, &ExpertWeights::up, &ExpertWeights::up_bias, rows(Site::mlp_pre_linear, l));
+        done(Site::mlp_pre_linear, l);
+    }
+    const int width = slots * d_mlp;
     for (int r = begin; r < end; ++r) {
         real* post = row(Site::mlp_post, l, r);
         activate(config.activation, row(Site::mlp_pre, l, r), post, width);
@@ -40,17 +48,18 @@ void Pass::feed_forward(int l, const BlockWeights& w, const Rows& in) {
         for (int i = 0; i < width; ++i) post[i] *= linear[i];
     }
     done(Site::mlp_post, l);
+
     const Rows out = rows(Site::mlp_out, l);
-    each_expert(l, w, [&](const ExpertWeights& e, int slot, int r, int n) { // (T, d_mlp) x (d_mlp, d_model) -> (T, d_model)
-        real* to = config.is_moe() ? trace.scratch_ : out.at(r - begin);
-        product(part(Site::mlp_post, slot, r), static_cast<std::ptrdiff_t>(trace.row_stride(Site::mlp_post)), n, e.out,
-                e.out_bias, to, out.stride);
-        if (!config.is_moe()) return;
-        const real gate = row(Site::expert_gates, l, r)[slot];
-        real* sum = out.at(r - begin);
-        if (slot == 0) std::fill_n(sum, config.d_model, real(0));
-        for (int i = 0; i < config.d_model; ++i) sum[i] += gate * to[i];
-    });
+    const Rows outs{trace.mixed_ + 2 * static_cast<std::ptrdiff_t>(trace.capacity()) * widest, slots * d}; // of each slot
+    expert_product(rows(Site::mlp_post, l), d_mlp, true, &ExpertWeights::out, &ExpertWeights::out_bias,
+                   config.is_moe() ? outs : out);
+    for (int i = 0; config.is_moe() && i < count(); ++i) {
+        const real* gate = rows(Site::expert_gates, l).at(i);
+        real* sum = out.at(i);
+        std::fill_n(sum, d, real(0));
+        for (int slot = 0; slot < slots; ++slot)
+            for (int j = 0; j < d; ++j) sum[j] += gate[slot] * outs.at(i)[slot * d + j];
+    }
     done(Site::mlp_out, l);
 }
 

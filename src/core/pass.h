@@ -2,18 +2,12 @@
 // One pass over rows [begin, end) of a Trace: forward.cpp reads from top to bottom as the computation does; attention.cpp and
 // feed_forward.cpp hold the two sub-layers. Internal to core.
 
+#include "core/rows.h"
 #include "core/trace.h"
 
 #include <cstddef>
 
 namespace gf {
-
-/// Rows of some width in memory, the first one being that of the pass's first row.
-struct Rows {
-    real* data = nullptr;
-    std::ptrdiff_t stride = 0;
-    real* at(int i) const { return data + i * stride; }
-};
 
 struct RowBlock;
 
@@ -47,9 +41,9 @@ class Pass {
     void weigh_row(int l, int r);
     void weigh_block(int l, const RowBlock& b);
     void route(int l, const BlockWeights& w, const Rows& in);
-    /// f(expert, slot, first row, rows): once with all rows if dense, else for each row and slot.
+    /// f(expert, the visits to it): of a dense MLP once, with all rows, which then need not be gathered.
     template <class F>
-    void each_expert(int l, const BlockWeights& w, F f);
+    void each_expert(const BlockWeights& w, F f);
 
     /// Normalises; the sites are `scale` and the one after it. Returns scratch rows with gain and bias applied.
     Rows norm(const Rows& in, Site scale, int l, const real* gain, const real* bias);

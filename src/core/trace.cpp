@@ -61,7 +61,7 @@ struct Layout {
         bool present, kept;
     };
     std::array<Place, k_n_sites> sites{};
-    std::size_t keys_transposed = 0, normed = 0, scratch = 0, total = 0;
+    std::size_t keys_transposed = 0, normed = 0, scratch = 0, mixed = 0, total = 0;
 };
 
 /// Where everything lies in the arena. Saturates at the largest size instead of overflowing.
@@ -93,6 +93,7 @@ Layout layout(const ModelConfig& c, const TraceShape& shape) {
     at.keys_transposed = take(double(layers) * c.d_kv() * double(padded(rows)));
     at.normed = take(double(rows) * c.d_model);
     at.scratch = take(std::max(c.d_model, c.d_head));
+    if (c.is_moe()) at.mixed = take(double(rows) * (2.0 * std::max(c.d_model, c.d_mlp) + double(c.expert_slots()) * c.d_model));
     return at;
 }
 
@@ -130,6 +131,7 @@ Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vect
     keys_stride_ = padded(static_cast<std::size_t>(capacity()));
     normed_ = arena_.get() + at.normed;
     scratch_ = arena_.get() + at.scratch;
+    mixed_ = arena_.get() + at.mixed;
     tokens_.resize(static_cast<std::size_t>(capacity()));
 
     if (c.positions == Positions::rope) { // RoPE (Su et al. 2021): pair i turns by position * theta^(-2 i / d_head)

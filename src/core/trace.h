@@ -5,6 +5,7 @@
 
 #include "core/cell_ref.h"
 #include "core/edit.h"
+#include "core/expert_visits.h"
 #include "core/params.h"
 #include "core/regularise.h"
 
@@ -146,6 +147,8 @@ class Trace {
     std::size_t keys_stride_ = 0;           ///< between its rows
     real* normed_ = nullptr;                ///< [row, d_model]: normalised with gain and bias
     real* scratch_ = nullptr;               ///< one row of d_model, or one head
+    real* mixed_ = nullptr; ///< of experts: rows for products, twice [row, d_model or d_mlp], [row, slot, d_model]
+    ExpertVisits visits_;   ///< of the layer being computed
     std::vector<real> rope_cos_, rope_sin_; ///< [position, d_head / 2]
     std::vector<real> alibi_slopes_;        ///< [head]
     std::vector<int> expert_load_;          ///< [expert]: choices of a segment so far; with a capacity factor
