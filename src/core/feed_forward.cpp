@@ -28,7 +28,8 @@ void Pass::feed_forward(int l, const BlockWeights& w, const Rows& in) {
             const Matrix& m = e.*matrix;
             if (!config.is_moe()) return project(from, m, e.*bias, to);
             gather(visits, from, width, by_slot, taken);
-            product(taken.data, taken.stride, static_cast<int>(visits.size()), m, e.*bias, made.data, made.stride);
+            const auto multiply = count() < k_few_rows ? product : block_product; // the pass decides, not who else visits
+            multiply(taken.data, taken.stride, static_cast<int>(visits.size()), m, e.*bias, made.data, made.stride);
             scatter(visits, made, m.out, to);
         });
     };

@@ -110,6 +110,11 @@ void product(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w
         for (int r = 0; r < n_rows; ++r) vec_mat(x + r * x_stride, w.in, w.data, w.stride, bias, y + r * y_stride, w.out);
         return;
     }
+    block_product(x, x_stride, n_rows, w, bias, y, y_stride);
+}
+
+void block_product(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w, const real* bias, real* y,
+                   std::ptrdiff_t y_stride) {
     if (bias)
         for (int r = 0; r < n_rows; ++r) std::copy_n(bias, w.out, y + r * y_stride);
     gemm(n_rows, w.out, w.in, {x, x_stride}, {w.data, w.stride}, y, y_stride, bias != nullptr);

@@ -19,6 +19,10 @@ inline constexpr int k_few_rows = 4;
 void product(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w, const real* bias, real* y,
              std::ptrdiff_t y_stride);
 
+/// The same for a part of the rows of a pass: each row's sums are the same however many rows there are.
+void block_product(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w, const real* bias, real* y,
+                   std::ptrdiff_t y_stride);
+
 /// p = softmax(s), n values (may be in place). A row of -inf only (everything masked) gives zeros, never NaN.
 void softmax(const real* s, real* p, int n);
 
