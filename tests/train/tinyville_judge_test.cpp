@@ -167,7 +167,24 @@ std::optional<std::string> cut_short(const Document& d, Draw& draw) {
     return story.substr(0, ends[ends.size() - 1 - static_cast<std::size_t>(draw.below(4))].end);
 }
 
-/// The search goes somewhere else than where they said.
+/// Two neighbouring sentences change places.
+std::optional<std::string> exchanged_sentences(const Document& d, Draw& draw) {
+    std::vector<std::size_t> starts{0};
+    bool quoted = false;
+    const std::string story = d.text.substr(0, d.text.find('\n'));
+    for (std::size_t i = 0; i + 2 < story.size(); ++i) {
+        if (story[i] == '"') quoted = !quoted;
+        const bool ends = (story[i] == '.' || (story[i] == '"' && story[i - 1] == '.')) && story[i + 1] == ' ';
+        if (ends && !quoted) starts.push_back(i + 2);
+    }
+    if (starts.size() < 4) return std::nullopt;
+    const auto at = static_cast<std::size_t>(draw.below(static_cast<int>(starts.size()) - 2));
+    const std::string first = story.substr(starts[at], starts[at + 1] - starts[at]);
+    return story.substr(0, starts[at]) + story.substr(starts[at + 1], starts[at + 2] - starts[at + 1]) + first +
+           story.substr(starts[at + 2]);
+}
+
+/// A thing that was named before becomes another one.
 std::optional<std::string> other_thing(const Document& d, Draw& draw) {
     std::vector<Span> later;
     for (const Entry& e : table("thing").entries) {
@@ -198,6 +215,7 @@ TEST(TinyvilleJudge, FindsEveryKindOfDamage) {
         {"broken agreement", broken_agreement},
         {"cut short", cut_short},
         {"other thing", other_thing},
+        {"exchanged sentences", exchanged_sentences},
     };
     const auto stories = documents(21, 250, {"story"});
     for (const NamedDamage& k : kinds) {
@@ -344,6 +362,10 @@ TEST(TinyvilleGrammar, MistakesInTheNotationAreNamed) {
                           Case{"document x story 1\nroles H person\ntell {H.was} ran.\n", "a form that applies to a name"},
                           Case{"document x story 1\nroles H person\ntell ([a|b]|c)\n", "no [choice of plot] inside"},
                           Case{"define a = b\ndefine a = c\n", "one definition"},
+                          Case{"document x story 1\nroles A person, B person, C person, D person, E person, F person, G person, "
+                               "H person, I home\ntell {A} "
+                               "ran.\n",
+                               "16 registers at most"},
                           Case{"document x story 1\nroles H person\n", "begins with tell"}}) {
         try {
             const Grammar grammar(c.text);

@@ -152,6 +152,23 @@ TEST(TinyvilleLabels, WhoGaveWhatToWhom) {
     EXPECT_GT(thanks, 500);
 }
 
+TEST(TinyvilleLabels, FactsAreSaidWhereTheLabelsPoint) {
+    std::map<std::string, int> relations;
+    for_labels(sample(), "fact", [&](const Document& d, const Label& l, const std::string& said) {
+        const std::string &relation = *truth(l, "relation"), &subject = *truth(l, "subject"), &object = *truth(l, "object");
+        ++relations[relation];
+        // by name or by a pronoun, of somebody and something that were named by then
+        EXPECT_LT(d.text.find(words_at_spaces(object).back()), l.end) << relation << ": " << d.text;
+        if (relation == "owned" || relation == "lives" || relation == "owns") {
+            EXPECT_NE(said.find(words_at_spaces(object).back()), std::string::npos) << relation << ": " << d.text;
+        }
+        EXPECT_LT(d.text.find(subject), l.end) << d.text;
+    });
+    for (const char* r :
+         {"lives", "owns", "likes", "fears", "kin", "lived", "owned", "mended", "found", "feared", "broke", "helped"})
+        EXPECT_GT(relations[r], 10) << r;
+}
+
 TEST(TinyvilleLabels, CountedThingsAddUp) {
     static const std::vector<std::string> k_words = {"zero",  "one",   "two",  "three", "four",   "five",  "six",
                                                      "seven", "eight", "nine", "ten",   "eleven", "twelve"};

@@ -111,6 +111,8 @@ class GrammarReader {
                     kind.facts.push_back({words[i], words[i + 1][0], words[i + 2][0]});
             }
         }
+        if (kind.registers.size() > k_most_registers)
+            fail(kind.name, std::to_string(k_most_registers) + " registers at most", std::to_string(kind.registers.size()));
         kind_ = &kind;
         Bindings own;
         for (const Role& r : kind.roles) own[r.letter] = r.letter;

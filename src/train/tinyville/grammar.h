@@ -27,6 +27,8 @@
 
 namespace gf::tinyville {
 
+inline constexpr std::size_t k_most_registers = 16; ///< of a kind of document
+
 /// One component of a role, filled from one table: a person has a name and a kind, a thing a noun and an adjective.
 struct Register {
     int table;

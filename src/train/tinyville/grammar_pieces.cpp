@@ -36,10 +36,10 @@ define habit(H) =
 define hobby = (look at the clouds|count the stars|pick flowers|tell jokes|take long walks|make up songs|feed the birds|look for shells|watch the rain|climb trees|sit in the sun|draw pictures)
 
 define love(H,O) =
- ({H} had {O.a} {O}. {H.He} loved {O.them} (very much|more than anything|dearly).
- |{H} had {O.a} {O} and took {O.them} everywhere.
- |{H} was (very|so) proud of {H.his} {O}.
- |The {O} {O.was} {H}'s favourite (treasure|thing).) {!owned H O}
+ ({H} had {O.a} {O}. {!owned H O} {H.He} loved {O.them} (very much|more than anything|dearly).
+ |{H} had {O.a} {O} and took {O.them} everywhere. {!owned H O}
+ |{H} was (very|so) proud of {H.his} {O}. {!owned H O}
+ |The {O} {O.was} {H}'s favourite (treasure|thing). {!owned H O})
 
 define oneday =
  (*3 One day,

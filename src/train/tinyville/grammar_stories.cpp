@@ -55,9 +55,9 @@ document wind story 13
 roles H person, F person, K person, O thing:wind, P home, Q out
 facts lives H P, kin H F, owns H O
 tell <openkin H F P>
- [<oneday> {H} and {F} (walked|went) {Q.to}. {H} had {H.his} {O} with {H.him}.
- |<oneday> {H} took {H.his} {O} {Q.to}. {F} went with {H.him}.
- |<love H O> <oneday> they (walked|went) {Q.to}.] {!owned H O}
+ [<oneday> {H} and {F} (walked|went) {Q.to}. {H} had {H.his} {O} with {H.him}. {!owned H O}
+ |<oneday> {H} took {H.his} {O} {Q.to}. {!owned H O} {F} went with {H.him}.
+ |<love H O> <oneday> they (walked|went) {Q.to}.]
  [(Suddenly,|Then) (a strong|a wild|a sudden) wind came and (blew|carried) the {O.n} into a (tall|high) tree.
  |(Suddenly,|Then) the wind (took|caught) the {O.n} and blew {O.them} (high |)into a tree.]
  [{H} jumped, but the branch was too high.|{H} jumped and jumped, but {H.he} could not reach {O.them}.

@@ -13,7 +13,6 @@
 namespace gf::tinyville {
 namespace {
 
-constexpr std::size_t k_most_registers = 16;
 constexpr std::int16_t k_open = -1; // a register that nothing has filled; below it, one whose class alone is known: -2 - class
 
 /// One reading of the text so far: where it is in the program and who plays which role.
@@ -43,6 +42,7 @@ class Reading {
         for (const int pc : p_.starts()) go_on(pc, no_registers());
         for (std::size_t i = 0; i < tokens.size(); ++i) {
             if (by_sentence_ && (i == 0 || between_sentences(tokens, i))) restart(tokens, i, ids[i]);
+            if (tokens[i].text == "«" || tokens[i].text == "»") in_quote_ = tokens[i].text == "«";
             settle();
             std::vector<Thread> now;
             now.swap(threads_);
@@ -64,15 +64,9 @@ class Reading {
 
   private:
     bool between_sentences(const std::vector<Token>& tokens, std::size_t i) const {
+        auto ends = [](const std::string& word) { return word == "." || word == "!" || word == "?"; };
         const std::string& last = tokens[i - 1].text;
-        const bool quote = last == "»";
-        if (quote && i < 2) return false;
-        const std::string& end = quote ? tokens[i - 2].text : last;
-        if (last == "\n") return true;
-        if (end != "." && end != "!" && end != "?") return false;
-        return quote ||
-               std::ranges::count(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(i), "«", &Token::text) ==
-                   std::ranges::count(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(i), "»", &Token::text);
+        return last == "\n" || (ends(last) && !in_quote_) || (last == "»" && i > 1 && ends(tokens[i - 2].text));
     }
 
     /// Forgets who is who and begins any sentence that begins with this word. Only after a quotation, or as the first word of
@@ -164,7 +158,7 @@ class Reading {
     std::string expected(const Thread& t, const std::string& found, std::string& clash) const;
 
     const Program& p_;
-    bool by_sentence_, at_mark_ = false;
+    bool by_sentence_, at_mark_ = false, in_quote_ = false;
     std::vector<Thread> threads_, accepted_;
 };
 
