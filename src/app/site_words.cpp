@@ -16,6 +16,8 @@ struct Row {
 constexpr std::array<Row, k_n_sites> k_rows{{
     {embed, {"embedding", "one vector each"}},
     {pos_embed, {"positions", "one for each place"}},
+    {embed_ln_scale, {"norm's divisor", "length of each vector"}},
+    {embed_ln_normalized, {"normalised", "all equally long"}},
     {resid_pre, {"residual stream", "what enters the layer"}},
     {ln1_scale, {"norm's divisor", "length of each vector"}},
     {ln1_normalized, {"normalised", "all equally long"}},
@@ -43,7 +45,13 @@ constexpr std::array<Row, k_n_sites> k_rows{{
     {normalized_resid_post, {"normalised stream", "what leaves the layer"}},
     {ln_final_scale, {"norm's divisor", "length of each vector"}},
     {ln_final_normalized, {"normalised", "before W_U"}},
+    {mlm_pre, {"head, before", "through a dense layer"}},
+    {mlm_post, {"head, after", "the activation"}},
+    {mlm_ln_scale, {"norm's divisor", "length of each vector"}},
+    {mlm_ln_normalized, {"normalised", "before W_U"}},
     {logits, {"logits", "one for each token"}},
+    {pooled, {"pooled", "one vector for the text"}},
+    {class_logits, {"class logits", "one for each class"}},
 }};
 
 constexpr bool rows_in_order() {
@@ -58,6 +66,8 @@ Site site_of(Role role, bool post_norm) {
     switch (role) {
     case Role::embed: return embed;
     case Role::pos_embed: return pos_embed;
+    case Role::embed_ln_gain:
+    case Role::embed_ln_bias: return embed_ln_normalized;
     case Role::ln1_gain:
     case Role::ln1_bias: return ln1_normalized;
     case Role::qkv:
@@ -81,7 +91,14 @@ Site site_of(Role role, bool post_norm) {
     case Role::mlp_out_bias: return mlp_out;
     case Role::ln_final_gain:
     case Role::ln_final_bias: return ln_final_normalized;
-    case Role::unembed: return logits;
+    case Role::mlm_dense:
+    case Role::mlm_dense_bias: return mlm_pre;
+    case Role::mlm_ln_gain:
+    case Role::mlm_ln_bias: return mlm_ln_normalized;
+    case Role::unembed:
+    case Role::unembed_bias: return logits;
+    case Role::classifier:
+    case Role::classifier_bias: return class_logits;
     }
     return logits;
 }

@@ -273,7 +273,7 @@ void Workbench::frame() {
     help_.draw();
     end_bar();
     const float top = draw_notice(s, px(k_top_bar));
-    if (!s.has_run() || choosing_file_) {
+    if (!s.has_run() || !s.config().has_logits() || choosing_file_) { // the panels show predictions
         start_page_.draw(top, size.y, settings_, s.message_is_error && s.message_number != dismissed_ ? s.message : "",
                          s.message_is_error, commands_);
     } else {

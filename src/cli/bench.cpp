@@ -39,7 +39,8 @@ int run(const DecodeOptions& o) {
     const auto model = o.model.open();
     const ModelConfig& c = model->config();
     if (o.n < 1 || o.n > c.n_ctx) throw Error({"-n", fmt::format("1 to n_ctx = {}", c.n_ctx), std::to_string(o.n), ""});
-    if (c.mask == MaskKind::bidirectional) throw Error({o.model.model, "a model that continues text", "a bidirectional one", ""});
+    if (!c.continues_text())
+        throw Error({o.model.model, "a model that continues text", fmt::format("one that {}", other_purpose(c)), ""});
 
     // The greedy text is found once; the timed runs compute it again, token by token.
     const int bos = std::max(bos_id(*model), 0); // without BOS any token serves

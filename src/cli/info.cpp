@@ -39,6 +39,10 @@ nlohmann::json shape_json(const ModelConfig& c) {
                        {"activation", name(c.activation)},
                        {"tied_embeddings", c.tied_embeddings}};
     if (c.n_layer_groups > 0) out["n_layer_groups"] = c.n_layer_groups;
+    if (c.head != OutputHead::tokens) out["head"] = name(c.head);
+    if (c.pools()) out["pooling"] = name(c.pooling);
+    if (c.head == OutputHead::classes) out["n_classes"] = c.n_classes;
+    if (c.embed_norm) out["embed_norm"] = true;
     if (c.is_moe()) out["n_experts"] = c.n_experts, out["experts_per_token"] = c.experts_per_token;
     if (c.mask == MaskKind::sliding_window) out["window"] = c.window;
     if (c.positions == Positions::rope) out["rope_pairs"] = name(c.rope_pairs), out["rope_theta"] = c.rope_theta;

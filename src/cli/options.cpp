@@ -31,9 +31,9 @@ void PromptOptions::add_to(CLI::App& app) {
 
 std::vector<int> PromptOptions::encode(const Model& model, int n_new) const {
     if (n_new < 0) throw Error({"-n", "0 or more tokens", std::to_string(n_new), ""});
-    if (n_new > 0 && model.config().mask == MaskKind::bidirectional)
-        throw Error({"-n", "0: this model reads in both directions, it has no next token to draw", std::to_string(n_new),
-                     "use `glassformer trace`"});
+    if (n_new > 0 && !model.config().continues_text())
+        throw Error({"-n", fmt::format("0: this model {}, it has no next token to draw", other_purpose(model.config())),
+                     std::to_string(n_new), "use `glassformer trace`"});
     std::vector<int> ids = tokens ? parse_token_ids(model, *tokens) : encode_prompt(model, prompt);
     if (ids.empty()) throw Error({"--tokens", "at least one token id", "'" + *tokens + "'", "write them as 1,2,3"});
     const long long n = static_cast<long long>(ids.size()), most = model.config().n_ctx;

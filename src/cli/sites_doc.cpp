@@ -20,6 +20,8 @@ const char* name(Axis axis) {
     case Axis::d_vocab: return "d_vocab";
     case Axis::expert: return "expert";
     case Axis::slot: return "slot";
+    case Axis::segment: return "segment";
+    case Axis::n_classes: return "class";
     case Axis::one: return "1";
     }
     return "";

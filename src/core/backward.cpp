@@ -3,6 +3,7 @@
 #include "core/backward.h"
 
 #include "core/backward_pass.h"
+#include "core/dropout.h"
 #include "core/error.h"
 #include "core/gemm.h"
 #include "core/kernels.h"
@@ -47,7 +48,7 @@ BackwardPass::BackwardPass(Backward& b, std::span<real> param_gradients)
       visits_(b.visits_), n(trace.n_tokens()) {}
 
 void BackwardPass::run() {
-    unembed();
+    output();
     const bool again = trace.shape().keep == Keep::layers; // of the inside only the last layer is there
     for (int l = config.n_layers - 1; l >= 0; --l) {
         if (again && l < config.n_layers - 1) Pass(trace, 0, n).layer(l);
@@ -60,26 +61,78 @@ void BackwardPass::run() {
     embed();
 }
 
-void BackwardPass::unembed() {
+/// From the gradient of the output to that of the residual stream.
+void BackwardPass::output() {
     const int last = config.n_layers - 1;
     const bool pre = config.norm_place == NormPlace::pre;
-    const Rows in = pre ? normed(Site::ln_final_scale, -1, weights.ln_final_gain, weights.ln_final_bias)
-                        : rows(Site::normalized_resid_post, last);
+    const auto stream = [&] {
+        return pre ? normed(Site::ln_final_scale, -1, weights.ln_final_gain, weights.ln_final_bias)
+                   : rows(Site::normalized_resid_post, last);
+    };
+    const Rows dnormed{grad.normed_, config.d_model};
+    const Rows dstream = pre ? dnormed : drows(Site::normalized_resid_post, last);
+    if (config.head == OutputHead::masked_tokens) {
+        unembed(normed(Site::mlm_ln_scale, -1, weights.mlm_ln_gain, weights.mlm_ln_bias), dnormed);
+        mlm_head(stream(), dstream);
+    } else if (config.has_logits()) {
+        unembed(stream(), dstream);
+    } else if (config.pools()) {
+        pool(dstream);
+    }
+    if (!pre) return;
+    const Rows in = rows(Site::resid_post, last), din = zeroed(drows(Site::resid_post, last), config.d_model);
+    if (config.head == OutputHead::none)
+        normalized(in, Site::ln_final_scale, -1, din); // the output itself
+    else
+        norm(in, Site::ln_final_scale, -1, weights.ln_final_gain, weights.ln_final_bias, dstream, din);
+}
+
+void BackwardPass::unembed(const Rows& in, const Rows& din) {
     done(Site::logits);
     const Rows dlogits = drows(Site::logits);
-    const Rows din = pre ? Rows{grad.normed_, config.d_model} : drows(Site::normalized_resid_post, last);
-    if (config.tied_embeddings) { // the unembedding is a transposed copy of the embedding, [d_vocab, d_model]
-        gemm(n, config.d_model, config.d_vocab, {dlogits.data, dlogits.stride}, {weights.embed, config.d_model}, din.data,
-             din.stride); // (T, d_vocab) x (d_vocab, d_model)
-        if (real* to = param(weights.embed))
-            gemm(config.d_vocab, config.d_model, n, {dlogits.data, 1, dlogits.stride}, {in.data, in.stride}, to, config.d_model,
-                 true); // (d_vocab, T) x (T, d_model)
-    } else {
-        project(in, weights.unembed, nullptr, dlogits, din, false);
+    if (!config.tied_embeddings) return project(in, weights.unembed, weights.unembed_bias, dlogits, din, false);
+    // The unembedding is a transposed copy of the embedding, [d_vocab, d_model].
+    gemm(n, config.d_model, config.d_vocab, {dlogits.data, dlogits.stride}, {weights.embed, config.d_model}, din.data,
+         din.stride); // (T, d_vocab) x (d_vocab, d_model)
+    if (real* to = param(weights.embed))
+        gemm(config.d_vocab, config.d_model, n, {dlogits.data, 1, dlogits.stride}, {in.data, in.stride}, to, config.d_model,
+             true); // (d_vocab, T) x (T, d_model)
+    if (real* db = param(weights.unembed_bias))
+        for (int r = 0; r < n; ++r)
+            for (int j = 0; j < config.d_vocab; ++j) db[j] += dlogits.at(r)[j];
+}
+
+/// From the gradient of what the head's norm gives, in grad.normed_, to that of `in`.
+void BackwardPass::mlm_head(const Rows& in, const Rows& din) {
+    norm(rows(Site::mlm_post), Site::mlm_ln_scale, -1, weights.mlm_ln_gain, weights.mlm_ln_bias, {grad.normed_, config.d_model},
+         zeroed(drows(Site::mlm_post), config.d_model));
+    done(Site::mlm_post);
+    for (int r = 0; r < n; ++r)
+        activate_backward(config.activation, trace.row(Site::mlm_pre, -1, r), nullptr, grad.row(Site::mlm_post, -1, r),
+                          grad.row(Site::mlm_pre, -1, r), nullptr, config.d_model);
+    done(Site::mlm_pre);
+    project(in, weights.mlm_dense, weights.mlm_dense_bias, drows(Site::mlm_pre), din, false);
+}
+
+/// From the gradients of the segments' vectors (or their classes) to those of the rows that they are means of.
+void BackwardPass::pool(const Rows& din) {
+    const int n_segments = trace.n_rows(Site::pooled);
+    const Rows dpooled = drows(Site::pooled);
+    if (config.head == OutputHead::classes) {
+        done(Site::class_logits);
+        const Rows dlogits = drows(Site::class_logits);
+        gemm(n_segments, config.d_model, config.n_classes, {dlogits.data, dlogits.stride},
+             MatrixView{weights.classifier.data, weights.classifier.stride}.transposed(), dpooled.data,
+             dpooled.stride); // (segments, n_classes) x (n_classes, d_model)
+        weights_of(rows(Site::pooled), weights.classifier, weights.classifier_bias, dlogits, n_segments);
     }
-    if (pre)
-        norm(rows(Site::resid_post, last), Site::ln_final_scale, -1, weights.ln_final_gain, weights.ln_final_bias, din,
-             zeroed(drows(Site::resid_post, last), config.d_model));
+    done(Site::pooled);
+    zeroed(din, config.d_model);
+    for (int s = 0; s < n_segments; ++s) {
+        const auto [first, last] = trace.pooled_rows(s);
+        for (int r = first; r < last; ++r)
+            for (int i = 0; i < config.d_model; ++i) din.at(r)[i] = dpooled.at(s)[i] / static_cast<real>(last - first);
+    }
 }
 
 /// From the gradient of what the block gives to that of what it takes, Site::resid_pre.
@@ -122,7 +175,15 @@ void BackwardPass::block(int l) {
 }
 
 void BackwardPass::embed() {
-    const Rows dx = drows(Site::resid_pre, 0), dembed = drows(Site::embed);
+    Rows dx = drows(Site::resid_pre, 0);
+    if (config.embed_norm) { // resid_pre = norm(embed + pos_embed)
+        const Rows sum{normed_.data(), config.d_model}, dsum{grad.normed_, config.d_model};
+        copy(rows(Site::embed), sum);
+        if (trace.has(Site::pos_embed)) add(rows(Site::pos_embed), sum);
+        norm(sum, Site::embed_ln_scale, -1, weights.embed_ln_gain, weights.embed_ln_bias, dx, zeroed(dsum, config.d_model));
+        dx = dsum;
+    }
+    const Rows dembed = drows(Site::embed);
     const auto add_row = [&](const real* from, real* table, int i) {
         if (!table) return;
         real* to = table + static_cast<std::size_t>(i) * static_cast<std::size_t>(config.d_model);
@@ -140,10 +201,15 @@ void BackwardPass::embed() {
 void BackwardPass::norm(const Rows& in, Site scale_site, int l, const real* gain, const real* bias, const Rows& dout,
                         const Rows& din) {
     const Site normalized_site = static_cast<Site>(static_cast<int>(scale_site) + 1);
-    const Rows normalized = rows(normalized_site, l), dnormalized = drows(normalized_site, l), dscale = drows(scale_site, l);
+    const Rows from = rows(normalized_site, l), dnormalized = drows(normalized_site, l);
     real *dgain = param(gain), *dbias = param(bias);
-    for (int r = 0; r < n; ++r)
-        gain_backward(dout.at(r), normalized.at(r), gain, dnormalized.at(r), dgain, dbias, config.d_model);
+    for (int r = 0; r < n; ++r) gain_backward(dout.at(r), from.at(r), gain, dnormalized.at(r), dgain, dbias, config.d_model);
+    normalized(in, scale_site, l, din);
+}
+
+void BackwardPass::normalized(const Rows& in, Site scale_site, int l, const Rows& din) {
+    const Site normalized_site = static_cast<Site>(static_cast<int>(scale_site) + 1);
+    const Rows dnormalized = drows(normalized_site, l), dscale = drows(scale_site, l);
     done(normalized_site, l);
     const bool centred = config.norm == NormKind::layer;
     for (int r = 0; r < n; ++r) // normalized = (in - mean) / scale
@@ -176,6 +242,8 @@ void BackwardPass::weights_of(const Rows& in, const Matrix& w, const real* bias,
 
 void BackwardPass::done(Site site, int l) {
     if (!trace.edits_.empty()) trace.edit_gradients(site, l, grad);
+    if (trace.shape().regularise.dropout > 0 && drops(site, l))
+        drop_rows(trace, site, l, 0, n, [&](int r) { return grad.row(site, l, r); });
 }
 
 void BackwardPass::add(const Rows& from, const Rows& to) const {

@@ -21,8 +21,9 @@ class Backward {
     ~Backward();
 
     /// d loss / d site, in the layout of the run. Before run(), whoever knows the loss writes the gradients of the outputs here:
-    /// of every computed row of `logits`; of expert_weights and router_logits, if the loss reads them (else they are 0).
-    /// Afterwards every site has its gradient, with respect to the value before edits of that site.
+    /// of every computed row of the output site (output_site()); of expert_weights and router_logits, if the loss reads them
+    /// (else they are 0). Afterwards every site has its gradient, with respect to the value before dropout and edits of that
+    /// site.
     Trace& sites() { return *sites_; }
     const Trace& sites() const { return *sites_; }
 

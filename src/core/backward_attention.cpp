@@ -59,7 +59,8 @@ void BackwardPass::unweigh_block(int l, const RowBlock& b) {
 void BackwardPass::unscore(int l, Site queries, Site keys) {
     const Rows scores = rows(Site::attn_scores, l), pattern = rows(Site::pattern, l);
     const Rows dscores = drows(Site::attn_scores, l), dpattern = drows(Site::pattern, l);
-    const bool edited = !trace.edits().empty(); // then the pattern may be other than the softmax gave
+    // Edits and dropout make the pattern another than the softmax gave.
+    const bool edited = !trace.edits().empty() || trace.shape().regularise.dropout > 0;
     zeroed(drows(queries, l), config.d_q());
     zeroed(drows(keys, l), config.d_kv());
     for (const RowBlock& b : RowBlocks(trace, 0, n))

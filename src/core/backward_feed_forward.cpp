@@ -2,6 +2,7 @@
 // they are; a dense MLP is one expert that all rows visit, where they are.
 
 #include "core/backward_pass.h"
+#include "core/capacity.h"
 #include "core/gemm.h"
 #include "core/kernels.h"
 
@@ -77,6 +78,9 @@ void BackwardPass::expert_in(Site site, int l, const Matrix& w, const real* bias
 /// From the gradients of the gates to those of the router and, added, of `in`. Which experts were chosen is taken as given.
 void BackwardPass::unroute(int l, const BlockWeights& w, const Rows& in, const Rows& din) {
     done(Site::expert_gates, l);
+    if (trace.shape().regularise.capacity_factor > 0)
+        each_dropped_choice(trace, l, 0, n, trace.expert_load_,
+                            [&](int r, int slot) { grad.row(Site::expert_gates, l, r)[slot] = 0; });
     const int k = config.experts_per_token;
     for (int r = 0; r < n; ++r) { // gate = weight / sum of the chosen weights
         const real *index = trace.row(Site::expert_indices, l, r), *weight = trace.row(Site::expert_weights, l, r),

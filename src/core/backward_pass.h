@@ -15,7 +15,10 @@ class BackwardPass {
     void run();
 
   private:
-    void unembed();
+    void output();
+    void unembed(const Rows& in, const Rows& din);
+    void mlm_head(const Rows& in, const Rows& din);
+    void pool(const Rows& din);
     void block(int l);
     void attention(int l, const BlockWeights& w, const Rows& in, const Rows& din);
     void feed_forward(int l, const BlockWeights& w, const Rows& in, const Rows& din);
@@ -37,13 +40,15 @@ class BackwardPass {
 
     /// Inverts Pass::norm(): from the gradient of its result, which `dout` holds, adds to that of `in`.
     void norm(const Rows& in, Site scale, int l, const real* gain, const real* bias, const Rows& dout, const Rows& din);
+    /// The same from the gradient of the normalised site.
+    void normalized(const Rows& in, Site scale, int l, const Rows& din);
     /// What Pass::norm() gave, computed again.
     Rows normed(Site scale, int l, const real* gain, const real* bias);
     /// Inverts Pass::project(): din (+)= dout W^T; the gradients of W and its bias.
     void project(const Rows& in, const Matrix& w, const real* bias, const Rows& dout, const Rows& din, bool add);
     /// dW += in^T dout and db += sum of dout, over n rows.
     void weights_of(const Rows& in, const Matrix& w, const real* bias, const Rows& dout, int n);
-    /// The gradient of the site is complete: from here on it is that before the edits of the site.
+    /// The gradient of the site is complete: from here on it is that before dropout and edits.
     void done(Site site, int l = -1);
 
     Rows rows(Site site, int l = -1) { return {trace.row(site, l, 0), static_cast<std::ptrdiff_t>(trace.row_stride(site))}; }

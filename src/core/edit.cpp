@@ -41,18 +41,19 @@ void Trace::check_edits() const {
         require(site.per_layer ? e.range.layer >= 0 && e.range.layer < c.n_layers : e.range.layer == -1, "a layer of this model",
                 std::to_string(e.range.layer));
         const int heads = site_heads(c, e.range.site), columns = site_width(c, e.range.site, n_keys_) / heads;
-        const Cells cells = resolve(e.range, capacity(), heads, columns);
+        const int rows = row_capacity(e.range.site);
+        const Cells cells = resolve(e.range, rows, heads, columns);
         auto inside = [&](int begin, int end, int most, const char* axis) {
             require(begin >= 0 && begin <= end && end <= most, std::string(axis) + "s in 0 to " + std::to_string(most),
                     std::to_string(begin) + " to " + std::to_string(end));
         };
-        inside(cells.row_begin, cells.row_end, capacity(), "row");
+        inside(cells.row_begin, cells.row_end, rows, "row");
         inside(cells.head_begin, cells.head_end, heads, "head");
         inside(cells.column_begin, cells.column_end, columns, "column");
         if (e.kind == Edit::Kind::donor) {
             require(e.donor && e.donor->kept(e.range.site) && e.donor->config() == c, "a donor run of the same shape of model",
                     "none");
-            require(cells.row_end <= e.donor->n_tokens() || e.range.row_end < 0, "rows that the donor has",
+            require(cells.row_end <= e.donor->n_rows(e.range.site) || e.range.row_end < 0, "rows that the donor has",
                     std::to_string(cells.row_end));
         } else {
             const std::size_t n = e.values.size();
@@ -65,16 +66,15 @@ void Trace::check_edits() const {
 template <class F>
 void Trace::each_edited_cell(const Edit& e, Site site, int row_begin, int row_end, F f) const {
     const int heads = site_heads(config(), site), columns = site_width(config(), site, n_keys_) / heads;
-    const Cells cells = resolve(e.range, capacity(), heads, columns);
-    const bool by_key = site == Site::attn_scores || site == Site::pattern;
+    const Cells cells = resolve(e.range, row_capacity(site), heads, columns);
     const int wide = cells.column_end - cells.column_begin, high = cells.head_end - cells.head_begin;
-    const int donor_rows = e.donor ? e.donor->n_tokens() : 0;
+    const int donor_rows = e.donor ? e.donor->n_rows(site) : 0;
     const int donor_columns = e.donor ? site_width(config(), site, e.donor->n_keys()) / heads : 0;
     for (int t = std::max(cells.row_begin, row_begin); t < std::min(cells.row_end, row_end); ++t) {
         // An edit does not lift the mask: of scores and patterns only the cells that the query may read can change.
-        const RowPlan& p = plan(t);
-        const int first_column = by_key ? std::max(cells.column_begin, p.key_begin - p.segment_begin) : cells.column_begin;
-        const int last_column = by_key ? std::min(cells.column_end, p.key_end - p.segment_begin) : cells.column_end;
+        const RowPlan& p = plans_[by_key(site) ? static_cast<std::size_t>(t) : 0];
+        const int first_column = by_key(site) ? std::max(cells.column_begin, p.key_begin - p.segment_begin) : cells.column_begin;
+        const int last_column = by_key(site) ? std::min(cells.column_end, p.key_end - p.segment_begin) : cells.column_end;
         for (int h = cells.head_begin; h < cells.head_end; ++h) {
             // values in the order row, head, column; a single one serves all cells
             const std::size_t first =
@@ -110,7 +110,7 @@ void Trace::apply_edits(Site site, int layer, int row_begin, int row_end) {
 void Trace::edit_gradients(Site site, int layer, Trace& gradients) const {
     for (auto e = edits_.rbegin(); e != edits_.rend(); ++e)
         if (edits_site(*e, site, layer) && e->kind != Edit::Kind::add)
-            each_edited_cell(*e, site, 0, n_tokens_, [&](int t, int cell, real value) {
+            each_edited_cell(*e, site, 0, n_rows(site), [&](int t, int cell, real value) {
                 gradients.row(site, layer, t)[cell] *= e->kind == Edit::Kind::scale ? value : real(0);
             });
 }

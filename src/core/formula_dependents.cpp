@@ -18,11 +18,11 @@ struct Range {
 class Inverse {
   public:
     Inverse(const Trace& trace, int rows, const CellRef& wanted, const SiteRef& site, std::vector<CellRange>& out)
-        : trace_(trace), c_(trace.config()), rows_(rows), wanted_(wanted), site_(site), out_(out) {
+        : trace_(trace), c_(trace.config()), rows_(trace.n_rows(site.site, rows)), wanted_(wanted), site_(site), out_(out) {
         wanted_.row = std::max(wanted_.row, 0), wanted_.head = std::max(wanted_.head, 0);
         wanted_.column = std::max(wanted_.column, 0);
-        by_key_ = site.site == Site::attn_scores || site.site == Site::pattern;
-        columns_ = site_width(c_, site.site, trace.n_keys()) / site_heads(c_, site.site);
+        by_key_ = by_key(site.site);
+        columns_ = trace.width(site.site) / site_heads(c_, site.site);
     }
 
     void search(const Expr& e, bool only_visible = false) {
@@ -59,12 +59,12 @@ class Inverse {
     }
 
     void search_rows(const Expr& e, bool only_visible, bool choice) {
-        const bool by_key = !e.param && (e.site == Site::attn_scores || e.site == Site::pattern);
-        const bool same_row = choice || (!e.param && e.indices[by_key ? 1 : 0].kind == Index::Kind::row);
+        const std::size_t row_index = !e.param && by_key(e.site) ? 1 : 0;
+        const bool same_row = choice || (!e.param && e.indices[row_index].kind == Index::Kind::row);
         for (int t = same_row ? wanted_.row : 0; t < (same_row ? std::min(wanted_.row + 1, rows_) : rows_); ++t)
             for (int h = 0; h < site_heads(c_, site_.site); ++h) {
                 row_ = t, head_ = h;
-                const Trace::RowPlan& plan = trace_.plan(t);
+                const Trace::RowPlan& plan = plan_of(trace_, site_.site, t);
                 Range columns{0, columns_};
                 if (only_visible) columns.restrict(plan.key_begin - plan.segment_begin, plan.key_end - plan.segment_begin);
                 if (choice)
@@ -86,7 +86,7 @@ class Inverse {
     }
 
     void restrict_to_site(const Expr& e, Range& columns) {
-        const bool by_key = e.site == Site::attn_scores || e.site == Site::pattern;
+        const bool by_key = gf::by_key(e.site);
         const auto at = [&](std::size_t i, int value, bool as_row) {
             if (!columns.empty()) solve(e.indices[i], value, as_row, columns);
         };
@@ -125,7 +125,7 @@ class Inverse {
     /// Leaves the columns for which the index has the value.
     void solve(const Index& index, int value, bool as_row, Range& columns) {
         using Kind = Index::Kind;
-        const Trace::RowPlan& plan = trace_.plan(row_);
+        const Trace::RowPlan& plan = plan_of(trace_, site_.site, row_);
         const auto require = [&](bool holds) {
             if (!holds) columns.end = columns.begin;
         };
@@ -145,6 +145,10 @@ class Inverse {
         case Kind::token: return require(value == trace_.tokens()[row_]);
         case Kind::position: return require(value == plan.position);
         case Kind::bound:
+            if (domains_[static_cast<std::size_t>(index.variable)] == Domain::pooled_rows) {
+                const auto [begin, end] = trace_.pooled_rows(row_);
+                return require(value >= begin && value < end);
+            }
             if (domains_[static_cast<std::size_t>(index.variable)] != Domain::keys) return; // runs through all
             if (!as_row) value += plan.segment_begin;
             return require(value >= plan.key_begin && value < plan.key_end);

@@ -19,13 +19,18 @@ constexpr Word<Op> k_folds[] = {{"sum", Op::sum}, {"mean", Op::mean}, {"max", Op
 constexpr Word<Quantity> k_quantities[] = {
     {"d_head", Quantity::d_head}, {"d_model", Quantity::d_model}, {"eps", Quantity::eps},     {"position", Quantity::position},
     {"theta", Quantity::theta},   {"pair", Quantity::pair},       {"slope", Quantity::slope}, {"distance", Quantity::distance}};
-constexpr Word<Condition> k_conditions[] = {
-    {"pre_norm", Condition::pre_norm}, {"layer_norm", Condition::layer_norm},         {"learned", Condition::learned},
-    {"alibi", Condition::alibi},       {"attention_only", Condition::attention_only}, {"visible", Condition::visible},
-    {"leads", Condition::leads}};
-constexpr Word<Domain> k_domains[] = {{"d_model", Domain::d_model}, {"d_head", Domain::d_head}, {"d_mlp", Domain::d_mlp},
-                                      {"heads", Domain::heads},     {"keys", Domain::keys},     {"experts", Domain::experts},
-                                      {"slots", Domain::slots}};
+constexpr Word<Condition> k_conditions[] = {{"pre_norm", Condition::pre_norm},
+                                            {"layer_norm", Condition::layer_norm},
+                                            {"learned", Condition::learned},
+                                            {"alibi", Condition::alibi},
+                                            {"attention_only", Condition::attention_only},
+                                            {"embed_norm", Condition::embed_norm},
+                                            {"masked_tokens", Condition::masked_tokens},
+                                            {"visible", Condition::visible},
+                                            {"leads", Condition::leads}};
+constexpr Word<Domain> k_domains[] = {
+    {"d_model", Domain::d_model}, {"d_head", Domain::d_head},   {"d_mlp", Domain::d_mlp}, {"heads", Domain::heads},
+    {"keys", Domain::keys},       {"experts", Domain::experts}, {"slots", Domain::slots}, {"pooled_rows", Domain::pooled_rows}};
 constexpr Word<Index::Kind> k_indices[] = {{"t", Index::Kind::row},
                                            {"h", Index::Kind::head},
                                            {"c", Index::Kind::column},
@@ -217,6 +222,7 @@ class Parser {
         Scope scope;
         if (take('[')) {
             scope.push_back({"i", index()});
+            if (take(',')) scope.push_back({"t", index()}); // of another row
             need(']');
         }
         return Parser(part.text, std::move(scope), depth_).whole();

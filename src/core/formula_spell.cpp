@@ -48,7 +48,7 @@ class Speller {
     Spelling spell() {
         add(place_name(trace_.weights(), cell_), FormulaSpan::Kind::name);
         if (cell_.param >= 0) return spell_param();
-        if (cell_.row >= rows_) return refuse(" is not computed yet");
+        if (cell_.row >= trace_.n_rows(cell_.site, rows_)) return refuse(" is not computed yet");
         add(cell_indices(trace_, cell_, options_.token), FormulaSpan::Kind::index);
         if (!trace_.kept(cell_.site)) return refuse(" is not kept at this length (it does not fit into the trace budget)");
         const Resolved resolved = resolve(trace_, cell_);
@@ -100,7 +100,7 @@ class Speller {
 
     void spell_formula(const Term& root) {
         Writer writer(trace_, out_.spans, options_.terms);
-        const bool masked = root.op == Op::number && (cell_.site == Site::attn_scores || cell_.site == Site::pattern);
+        const bool masked = root.op == Op::number && by_key(cell_.site);
         // What a formula gives in single precision; what an edit replaced was never stored.
         const double value = out_.edited ? out_.computed : out_.value;
         if (root.op == Op::rank) {
@@ -195,7 +195,7 @@ std::string indices(const Weights& weights, const CellRef& cell, const std::func
     if (cell.param >= 0) {
         const ParamRow& row = weights.table[static_cast<std::size_t>(cell.param)];
         if (row.shape.size() > 1) put("", cell.row, row.role == Role::embed ? quoted(token, cell.row) : "");
-        put("", cell.column, row.role == Role::unembed ? quoted(token, cell.column) : "");
+        put("", cell.column, row.role == Role::unembed || row.role == Role::unembed_bias ? quoted(token, cell.column) : "");
         return text + "]";
     }
     const auto axes = site_row(cell.site).axes;
@@ -205,7 +205,10 @@ std::string indices(const Weights& weights, const CellRef& cell, const std::func
         put("k", cell.column, row_label(cell.column));
         return text + "]";
     }
-    put("t", cell.row, row_label(cell.row));
+    if (row_axis(cell.site) == Axis::segment)
+        put("s", cell.row);
+    else
+        put("t", cell.row, row_label(cell.row));
     if (has_head_axis(weights.config, cell.site))
         put(axes.size() < 3 ? "slot " : axes[1] == Axis::kv_head ? "kv" : "h", cell.head);
     if (axes.back() != Axis::one) put("", cell.column, cell.site == Site::logits ? quoted(token, cell.column) : "");
@@ -219,8 +222,7 @@ std::string cell_name(const Weights& weights, const CellRef& cell) {
 }
 
 std::string cell_indices(const Trace& trace, const CellRef& cell, const std::function<std::string(int)>& token) {
-    const int first =
-        cell.param < 0 && (cell.site == Site::attn_scores || cell.site == Site::pattern) ? trace.plan(cell.row).segment_begin : 0;
+    const int first = cell.param < 0 && by_key(cell.site) ? trace.plan(cell.row).segment_begin : 0;
     bool is_key = false; // rows are asked for first, then keys, which count from the start of their segment
     return indices(
         trace.weights(), cell,
@@ -235,8 +237,10 @@ std::string cell_indices(const Trace& trace, const CellRef& cell, const std::fun
 std::string range_words(const Trace& trace, const CellRange& range, const std::function<std::string(int)>& token) {
     if (range.param >= 0) return std::string(param_of(trace.weights().table[static_cast<std::size_t>(range.param)].role));
     std::string text(symbol(range.site));
-    const int rows = (range.row_end < 0 ? trace.n_tokens() : range.row_end) - range.row_begin;
+    const int rows = (range.row_end < 0 ? trace.n_rows(range.site) : range.row_end) - range.row_begin;
     text += " of ";
+    if (row_axis(range.site) == Axis::segment)
+        return text.append(rows == 1 ? "segment " + std::to_string(range.row_begin) : std::to_string(rows) + " segments");
     if (rows == 1 && token) return text.append("“").append(token(trace.tokens()[range.row_begin])).append("”");
     if (rows == 1) return text.append("token ").append(std::to_string(range.row_begin));
     return text.append(std::to_string(rows)).append(" tokens");

@@ -14,7 +14,7 @@ constexpr double k_infinity = std::numeric_limits<double>::infinity();
 class Resolver {
   public:
     Resolver(const Trace& trace, const CellRef& cell, Resolved& result)
-        : trace_(trace), config_(trace.config()), cell_(cell), plan_(trace.plan(cell.row)), result_(result) {
+        : trace_(trace), config_(trace.config()), cell_(cell), plan_(plan_of(trace, cell.site, cell.row)), result_(result) {
         cell_.head = std::max(cell_.head, 0);
         cell_.column = std::max(cell_.column, 0);
     }
@@ -118,6 +118,10 @@ class Resolver {
         case Domain::heads: return {0, config_.n_heads};
         case Domain::experts: return {0, config_.n_experts};
         case Domain::slots: return {0, config_.expert_slots()};
+        case Domain::pooled_rows: {
+            const auto [begin, end] = trace_.pooled_rows(cell_.row);
+            return {begin, end};
+        }
         case Domain::keys: return {plan_.key_begin - plan_.segment_begin, plan_.key_end - plan_.segment_begin};
         }
         return {0, 0};
@@ -131,7 +135,7 @@ class Resolver {
             slot.through_expert = false;
             return {expert_in(affine(slot).base), {}};
         }
-        const bool own_key = cell_.site == Site::attn_scores || cell_.site == Site::pattern;
+        const bool own_key = by_key(cell_.site);
         const auto variable = static_cast<std::size_t>(index.variable);
         switch (index.kind) {
         case Kind::row: return {cell_.row, {}};
@@ -183,12 +187,11 @@ class Resolver {
         t.cell.site = e.site;
         t.cell.layer = layer_of(e, config_, cell_.layer);
         t.cell.head = has_head_axis(config_, e.site) ? 0 : -1;
-        const bool by_key = e.site == Site::attn_scores || e.site == Site::pattern;
         const auto at = [&](std::size_t i, bool as_row) { return affine(e.indices[i], as_row); };
-        t.row = at(by_key ? 1 : 0, true);
-        if (e.indices.size() == 3) t.head = at(by_key ? 0 : 1, false);
+        t.row = at(by_key(e.site) ? 1 : 0, true);
+        if (e.indices.size() == 3) t.head = at(by_key(e.site) ? 0 : 1, false);
         if (e.indices.size() > 1) t.column = at(e.indices.size() - 1, false);
-        parts = static_cast<std::size_t>(site_width(config_, e.site, trace_.n_keys()) / site_heads(config_, e.site));
+        parts = static_cast<std::size_t>(trace_.width(e.site) / site_heads(config_, e.site));
         if (trace_.kept(e.site)) {
             t.values =
                 trace_.row(e.site, t.cell.layer, t.row.base) + static_cast<std::size_t>(t.head.base) * parts + t.column.base;
@@ -263,7 +266,7 @@ double fold(const Term& t, Bound& v) {
         sum += value_of(body, v);
         ++n;
     });
-    return t.op == Op::mean ? sum / n : sum;
+    return t.op == Op::mean ? ratio(sum, n) : sum;
 }
 
 } // namespace
@@ -308,6 +311,10 @@ double value_of(const Term& t, Bound& v) {
     case Op::rank: return fold(t, v);
     default: return t.value;
     }
+}
+
+const Trace::RowPlan& plan_of(const Trace& trace, Site site, int row) {
+    return trace.plan(row_axis(site) == Axis::pos ? row : trace.shape().segments[static_cast<std::size_t>(row)].begin);
 }
 
 bool has_head_axis(const ModelConfig& config, Site site) {

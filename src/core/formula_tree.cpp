@@ -9,9 +9,11 @@ namespace {
 
 using enum ParamIndices;
 
-constexpr std::array<ParamName, 24> k_params{{
+constexpr std::array<ParamName, 33> k_params{{
     {"W_E", "W_E", Role::embed, Role::embed, matrix},
     {"W_pos", "W_pos", Role::pos_embed, Role::pos_embed, matrix},
+    {"embed_ln_gain", "gain", Role::embed_ln_gain, Role::embed_ln_gain, vector},
+    {"embed_ln_bias", "bias", Role::embed_ln_bias, Role::embed_ln_bias, vector},
     {"ln1_gain", "gain", Role::ln1_gain, Role::ln1_gain, vector},
     {"ln1_bias", "bias", Role::ln1_bias, Role::ln1_bias, vector},
     {"ln2_gain", "gain", Role::ln2_gain, Role::ln2_gain, vector},
@@ -33,11 +35,20 @@ constexpr std::array<ParamName, 24> k_params{{
     {"b_up", "b_up", Role::mlp_up_bias, Role::mlp_up_bias, expert_vector},
     {"W_out", "W_out", Role::mlp_out, Role::mlp_out, expert_matrix},
     {"b_out", "b_out", Role::mlp_out_bias, Role::mlp_out_bias, expert_vector},
+    {"W_mlm", "W_mlm", Role::mlm_dense, Role::mlm_dense, matrix},
+    {"b_mlm", "b_mlm", Role::mlm_dense_bias, Role::mlm_dense_bias, vector},
+    {"mlm_ln_gain", "gain", Role::mlm_ln_gain, Role::mlm_ln_gain, vector},
+    {"mlm_ln_bias", "bias", Role::mlm_ln_bias, Role::mlm_ln_bias, vector},
     {"W_U", "W_U", Role::unembed, Role::unembed, matrix},
+    {"b_U", "b_U", Role::unembed_bias, Role::unembed_bias, vector},
+    {"W_class", "W_class", Role::classifier, Role::classifier, matrix},
+    {"b_class", "b_class", Role::classifier_bias, Role::classifier_bias, vector},
 }};
 
 constexpr std::array<std::string_view, k_n_sites> k_symbols{"embed",
                                                             "pos_embed",
+                                                            "embed_ln_scale",
+                                                            "embed_ln_normalized",
                                                             "resid_pre",
                                                             "ln1_scale",
                                                             "ln1_normalized",
@@ -65,7 +76,13 @@ constexpr std::array<std::string_view, k_n_sites> k_symbols{"embed",
                                                             "normalized_resid_post",
                                                             "ln_final_scale",
                                                             "ln_final_normalized",
-                                                            "logits"};
+                                                            "mlm_pre",
+                                                            "mlm_post",
+                                                            "mlm_ln_scale",
+                                                            "mlm_ln_normalized",
+                                                            "logits",
+                                                            "pooled",
+                                                            "class_logits"};
 
 bool holds(Condition condition, const ModelConfig& c) {
     switch (condition) {
@@ -73,6 +90,8 @@ bool holds(Condition condition, const ModelConfig& c) {
     case Condition::layer_norm: return c.norm == NormKind::layer;
     case Condition::learned: return c.positions == Positions::learned;
     case Condition::alibi: return c.positions == Positions::alibi;
+    case Condition::embed_norm: return c.embed_norm;
+    case Condition::masked_tokens: return c.head == OutputHead::masked_tokens;
     default: return c.mlp == MlpKind::none; // attention_only
     }
 }
@@ -96,9 +115,7 @@ std::string_view param_of(Role role) {
 int layer_of(const Expr& ref, const ModelConfig& config, int layer) {
     if (ref.param) {
         const Role r = ref.param->role;
-        const bool outside = r == Role::embed || r == Role::pos_embed || r == Role::ln_final_gain || r == Role::ln_final_bias ||
-                             r == Role::unembed;
-        return outside ? -1 : layer;
+        return r >= Role::ln1_gain && r <= Role::mlp_out_bias ? layer : -1; // the others stand outside the blocks
     }
     if (!site_row(ref.site).per_layer) return -1;
     if (layer < 0) return config.n_layers - 1;

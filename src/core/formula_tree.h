@@ -33,8 +33,8 @@ enum class Op {
     first_of
 };
 enum class Quantity { d_head, d_model, eps, position, theta, pair, slope, distance };
-enum class Condition { pre_norm, layer_norm, learned, alibi, attention_only, visible, leads };
-enum class Domain { d_model, d_head, d_mlp, heads, keys, experts, slots };
+enum class Condition { pre_norm, layer_norm, learned, alibi, attention_only, embed_norm, masked_tokens, visible, leads };
+enum class Domain { d_model, d_head, d_mlp, heads, keys, experts, slots, pooled_rows };
 
 /// Bound variables are counted by how deep they are nested.
 inline constexpr int k_most_bound = 3;

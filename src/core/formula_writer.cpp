@@ -20,6 +20,7 @@ Kinship kinship(Site site) {
     case Site::attn_out: return Kinship::value;
     case Site::attn_scores:
     case Site::pattern:
+    case Site::class_logits:
     case Site::logits: return Kinship::none;
     case Site::router_logits:
     case Site::expert_weights:
@@ -28,7 +29,9 @@ Kinship kinship(Site site) {
     case Site::mlp_pre:
     case Site::mlp_pre_linear:
     case Site::mlp_post:
-    case Site::mlp_out: return Kinship::mlp;
+    case Site::mlp_out:
+    case Site::mlm_pre:
+    case Site::mlm_post: return Kinship::mlp;
     default: return Kinship::residual;
     }
 }
@@ -51,7 +54,9 @@ Kinship kinship(Role role) {
     case Role::mlp_up:
     case Role::mlp_up_bias:
     case Role::mlp_out:
-    case Role::mlp_out_bias: return Kinship::mlp;
+    case Role::mlp_out_bias:
+    case Role::mlm_dense:
+    case Role::mlm_dense_bias: return Kinship::mlp;
     default: return Kinship::none;
     }
 }
@@ -97,9 +102,13 @@ std::string function_name(const Term& t) {
 /// "normalized" of ln1_normalized: which norm it is, the cell's own name says.
 std::string short_name(Site site) {
     switch (site) {
+    case Site::embed_ln_scale:
+    case Site::mlm_ln_scale:
     case Site::ln1_scale:
     case Site::ln2_scale:
     case Site::ln_final_scale: return "scale";
+    case Site::embed_ln_normalized:
+    case Site::mlm_ln_normalized:
     case Site::ln1_normalized:
     case Site::ln2_normalized:
     case Site::ln_final_normalized: return "normalized";

@@ -23,8 +23,8 @@ void Pass::run(int first_layer) {
         block(l);
         put_away(Site::resid_pre, Site::normalized_resid_post, l);
     }
-    unembed();
-    if (first_layer == 0) put_away(Site::embed, Site::pos_embed, -1);
+    output();
+    if (first_layer == 0) put_away(Site::embed, Site::embed_ln_normalized, -1);
     put_away(Site::ln_final_scale, Site::logits, -1);
     if (staged) finish_store_away();
 }
@@ -60,8 +60,9 @@ void Pass::embed() {
     };
     for (int r = begin; r < end; ++r) std::copy_n(table_row(weights.embed, trace.tokens()[r]), d, row(Site::embed, -1, r));
     done(Site::embed);
-    if (!trace.has(Site::pos_embed)) return copy(rows(Site::embed), rows(Site::resid_pre, 0));
-    for (int r = begin; r < end; ++r) {
+    const Rows sum = rows(Site::resid_pre, 0);
+    copy(rows(Site::embed), sum);
+    for (int r = begin; trace.has(Site::pos_embed) && r < end; ++r) {
         const int position = trace.plan(r).position;
         real* out = row(Site::pos_embed, -1, r);
         if (weights.pos_embed)
@@ -72,8 +73,11 @@ void Pass::embed() {
                 out[i] = static_cast<real>(i % 2 ? std::cos(angle) : std::sin(angle));
             }
     }
-    done(Site::pos_embed);
-    add(rows(Site::embed), rows(Site::pos_embed), rows(Site::resid_pre, 0));
+    if (trace.has(Site::pos_embed)) {
+        done(Site::pos_embed);
+        add(rows(Site::embed), rows(Site::pos_embed), sum);
+    }
+    if (config.embed_norm) copy(norm(sum, Site::embed_ln_scale, -1, weights.embed_ln_gain, weights.embed_ln_bias), sum);
 }
 
 /// resid_pre -> attention -> + -> MLP -> +. Pre-norm normalises what a sub-layer reads, post-norm what each addition gives.
@@ -113,13 +117,46 @@ Rows Pass::norm(const Rows& in, Site scale_site, int l, const real* gain, const 
     return out;
 }
 
-void Pass::unembed() {
+/// From the residual stream to what the model is for.
+void Pass::output() {
     const int last = config.n_layers - 1;
-    const Rows in = config.norm_place == NormPlace::post ? rows(Site::normalized_resid_post, last)
-                                                         : norm(rows(Site::resid_post, last), Site::ln_final_scale, -1,
-                                                                weights.ln_final_gain, weights.ln_final_bias);
-    project(in, weights.unembed, nullptr, rows(Site::logits)); // (T, d_model) x (d_model, d_vocab) -> (T, d_vocab)
+    const Rows stream = config.norm_place == NormPlace::post ? rows(Site::normalized_resid_post, last)
+                                                             : norm(rows(Site::resid_post, last), Site::ln_final_scale, -1,
+                                                                    weights.ln_final_gain, weights.ln_final_bias);
+    if (config.pools()) return pool(stream);
+    if (!config.has_logits()) return;
+    const Rows in = config.head == OutputHead::masked_tokens ? mlm_head(stream) : stream;
+    project(in, weights.unembed, weights.unembed_bias, rows(Site::logits)); // (T, d_model) x (d_model, d_vocab) -> (T, d_vocab)
     done(Site::logits);
+}
+
+/// The transform before the unembedding (BERT, Devlin et al. 2019): dense layer, activation, norm.
+Rows Pass::mlm_head(const Rows& in) {
+    project(in, weights.mlm_dense, weights.mlm_dense_bias, rows(Site::mlm_pre)); // (T, d_model) x (d_model, d_model)
+    done(Site::mlm_pre);
+    for (int r = begin; r < end; ++r)
+        activate(config.activation, row(Site::mlm_pre, -1, r), row(Site::mlm_post, -1, r), config.d_model);
+    done(Site::mlm_post);
+    return norm(rows(Site::mlm_post), Site::mlm_ln_scale, -1, weights.mlm_ln_gain, weights.mlm_ln_bias);
+}
+
+/// One vector for each segment: its first or last real row, or their mean; then its class.
+void Pass::pool(const Rows& in) {
+    for (int s = first_segment; s < last_segment; ++s) {
+        const auto [first, last] = trace.pooled_rows(s);
+        real* sum = trace.row(Site::pooled, -1, s);
+        std::fill_n(sum, config.d_model, real(0));
+        for (int r = first; r < last; ++r)
+            for (int i = 0; i < config.d_model; ++i) sum[i] += in.at(r - begin)[i];
+        for (int i = 0; i < config.d_model; ++i) sum[i] /= static_cast<real>(std::max(last - first, 1));
+    }
+    done(Site::pooled);
+    if (config.head != OutputHead::classes) return;
+    // (segments, d_model) x (d_model, n_classes)
+    product(trace.row(Site::pooled, -1, first_segment), static_cast<std::ptrdiff_t>(trace.row_stride(Site::pooled)),
+            last_segment - first_segment, weights.classifier, weights.classifier_bias,
+            trace.row(Site::class_logits, -1, first_segment), static_cast<std::ptrdiff_t>(trace.row_stride(Site::class_logits)));
+    done(Site::class_logits);
 }
 
 void Pass::project(const Rows& in, const Matrix& w, const real* bias, const Rows& out) const {
@@ -148,12 +185,12 @@ void forward(Trace& trace, int row_begin, int row_end, int first_layer) {
     if (first_layer > 0 && !trace.kept(Site::resid_pre))
         throw Error({"forward", "a Trace that keeps hook_resid_pre, to start at layer " + std::to_string(first_layer),
                      "one that does not", ""});
-    const bool whole = needs_whole_segments(trace.config(), trace.shape());
-    for (int r = row_begin; looks_ahead(trace.config().mask) && r < row_end; ++r)
+    const bool ahead = looks_ahead(trace.config().mask), whole_segments = needs_whole_segments(trace.config(), trace.shape());
+    for (int r = row_begin; ahead && r < row_end; ++r)
         if (trace.plan(r).key_end > row_end)
             throw Error({"forward", "all tokens that row " + std::to_string(r) + " looks ahead at in the same pass",
                          "the pass ends at row " + std::to_string(row_end), ""});
-    if (whole && !looks_ahead(trace.config().mask) && row_begin < row_end &&
+    if (whole_segments && row_begin < row_end &&
         (trace.plan(row_begin).segment_begin != row_begin || trace.plan(row_end - 1).segment_end != row_end))
         throw Error({"forward", "whole segments in one pass",
                      "rows " + std::to_string(row_begin) + " to " + std::to_string(row_end), "compute a segment at once"});
@@ -161,7 +198,7 @@ void forward(Trace& trace, int row_begin, int row_end, int first_layer) {
     if (layers && row_begin > 0)
         throw Error(
             {"forward", "all rows of a Trace that keeps layers in one pass", "rows from " + std::to_string(row_begin), ""});
-    const int most = trace.shape().keep == Keep::all || layers || whole ? row_end - row_begin : k_scratch_rows;
+    const int most = trace.shape().keep == Keep::all || layers || ahead || whole_segments ? row_end - row_begin : k_scratch_rows;
     for (int r = row_begin; r < row_end; r += most) Pass(trace, r, std::min(r + most, row_end)).run(first_layer);
 }
 
@@ -176,7 +213,9 @@ double flops_per_token(const ModelConfig& c, double n_keys) {
     block += 4.0 * c.d_q() * n_keys;                                                         // scores, weighted values
     if (c.mlp != MlpKind::none) block += c.expert_slots() * 2.0 * c.d_model * c.d_mlp * (c.mlp == MlpKind::gated ? 3 : 2);
     if (c.is_moe()) block += 2.0 * c.d_model * c.n_experts;
-    return c.n_layers * block + 2.0 * c.d_model * c.d_vocab;
+    double head = c.has_logits() ? 2.0 * c.d_model * c.d_vocab : 0; // what a whole segment costs once is not counted
+    if (c.head == OutputHead::masked_tokens) head += 2.0 * c.d_model * c.d_model;
+    return c.n_layers * block + head;
 }
 
 std::size_t kv_bytes_per_token(const ModelConfig& c) {

@@ -22,7 +22,9 @@ GF_NAMES(RopePairs, "rope_pairs", "interleaved", "half")
 GF_NAMES(Activation, "activation", "gelu_tanh", "gelu", "silu", "relu")
 GF_NAMES(MlpKind, "mlp", "none", "plain", "gated")
 GF_NAMES(MaskKind, "mask", "causal", "bidirectional", "prefix", "sliding_window")
-GF_NAMES(TensorNames, "tensor_names", "llama", "gpt2")
+GF_NAMES(TensorNames, "tensor_names", "llama", "gpt2", "bert")
+GF_NAMES(OutputHead, "head", "tokens", "masked_tokens", "classes", "embedding", "none")
+GF_NAMES(Pooling, "pooling", "first", "mean", "last")
 #undef GF_NAMES
 
 template <class E>
@@ -40,6 +42,8 @@ std::string_view name(Activation e) { return word_of(e); }
 std::string_view name(MlpKind e) { return word_of(e); }
 std::string_view name(MaskKind e) { return word_of(e); }
 std::string_view name(TensorNames e) { return word_of(e); }
+std::string_view name(OutputHead e) { return word_of(e); }
+std::string_view name(Pooling e) { return word_of(e); }
 
 template <class E>
 E from_name(std::string_view word, const std::string& where) {
@@ -58,6 +62,8 @@ template Activation from_name(std::string_view, const std::string&);
 template MlpKind from_name(std::string_view, const std::string&);
 template MaskKind from_name(std::string_view, const std::string&);
 template TensorNames from_name(std::string_view, const std::string&);
+template OutputHead from_name(std::string_view, const std::string&);
+template Pooling from_name(std::string_view, const std::string&);
 
 void validate(const ModelConfig& c, const std::string& where) {
     auto require = [&](bool ok, const char* field, const std::string& expected, const std::string& found) {
@@ -91,11 +97,19 @@ void validate(const ModelConfig& c, const std::string& where) {
         require(c.experts_per_token >= 1 && c.experts_per_token <= c.n_experts, "experts_per_token",
                 "1 to n_experts = " + std::to_string(c.n_experts), std::to_string(c.experts_per_token));
     }
+    if (c.head == OutputHead::classes) size(c.n_classes, "n_classes", 1 << 20);
+    require(c.has_logits() || !c.tied_embeddings, "tied_embeddings", "false in a model without logits", "true");
+    const bool biased_layer_norms = c.norm == NormKind::layer && c.positions == Positions::learned && c.mlp == MlpKind::plain &&
+                                    !c.is_moe() && c.n_kv_heads == c.n_heads && c.d_q() == c.d_model && c.attn_qkv_bias &&
+                                    c.attn_out_bias && c.mlp_bias && c.n_layer_groups == 0;
+    const bool pre = c.norm_place == NormPlace::pre;
     if (c.tensor_names == TensorNames::gpt2)
-        require(c.norm == NormKind::layer && c.norm_place == NormPlace::pre && c.positions == Positions::learned &&
-                    c.mlp == MlpKind::plain && !c.is_moe() && c.n_kv_heads == c.n_heads && c.d_q() == c.d_model &&
-                    c.attn_qkv_bias && c.attn_out_bias && c.mlp_bias,
-                "tensor_names", "llama (gpt2 names only fit GPT-2's architecture)", "gpt2");
+        require(biased_layer_norms && pre && !c.embed_norm && c.head == OutputHead::tokens, "tensor_names",
+                "llama (gpt2 names only fit GPT-2's architecture)", "gpt2");
+    if (c.tensor_names == TensorNames::bert)
+        require(biased_layer_norms && !pre && c.embed_norm && c.mask == MaskKind::bidirectional &&
+                    c.head == OutputHead::masked_tokens,
+                "tensor_names", "llama (bert names only fit BERT's architecture)", "bert");
 }
 
 } // namespace gf

@@ -14,7 +14,16 @@ enum class RopePairs { interleaved, half }; ///< which dimensions rotate togethe
 enum class Activation { gelu_tanh, gelu, silu, relu };
 enum class MlpKind { none, plain, gated }; ///< none: an attention-only block
 enum class MaskKind { causal, bidirectional, prefix, sliding_window };
-enum class TensorNames { llama, gpt2 }; ///< whose names the parameters carry in files
+enum class TensorNames { llama, gpt2, bert }; ///< whose names the parameters carry in files
+
+enum class OutputHead {
+    tokens,        ///< logits of the next token
+    masked_tokens, ///< logits through a dense layer, activation and norm (BERT, Devlin et al. 2019)
+    classes,       ///< of each segment: a class from its pooled vector
+    embedding,     ///< of each segment: its pooled vector (sentence embeddings, Reimers & Gurevych 2019)
+    none,          ///< the residual stream itself
+};
+enum class Pooling { first, mean, last }; ///< of a segment's real tokens
 
 struct ModelConfig {
     int d_model = 0;
@@ -43,6 +52,11 @@ struct ModelConfig {
     int n_experts = 0; ///< 0: dense
     int experts_per_token = 0;
 
+    OutputHead head = OutputHead::tokens;
+    Pooling pooling = Pooling::first; ///< heads classes and embedding
+    int n_classes = 0;                ///< head classes
+
+    bool embed_norm = false; ///< a norm over the sum of the embeddings (BERT)
     bool tied_embeddings = false;
     bool attn_qkv_bias = false;
     bool attn_out_bias = false;
@@ -61,6 +75,10 @@ struct ModelConfig {
         return n_layer_groups > 0 && layer > 0 ? static_cast<int>(static_cast<long long>(layer) * n_layer_groups / n_layers)
                                                : layer;
     }
+    bool has_logits() const { return head == OutputHead::tokens || head == OutputHead::masked_tokens; }
+    bool pools() const { return head == OutputHead::classes || head == OutputHead::embedding; }
+    /// Whether the last row's logits are those of a token that can be appended.
+    bool continues_text() const { return head == OutputHead::tokens && mask != MaskKind::bidirectional; }
     bool is_moe() const { return n_experts > 0; }
     int group_size() const { return n_heads / n_kv_heads; }
     int d_q() const { return n_heads * d_head; }
@@ -80,6 +98,8 @@ std::string_view name(Activation);
 std::string_view name(MlpKind);
 std::string_view name(MaskKind);
 std::string_view name(TensorNames);
+std::string_view name(OutputHead);
+std::string_view name(Pooling);
 
 /// The enumerator called `word`; throws Error listing the valid names. E is one of the enums above.
 template <class E>

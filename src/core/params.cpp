@@ -10,42 +10,135 @@
 namespace gf {
 namespace {
 
+/// What a family calls its parameters; without ".weight" and ".bias".
+struct Names {
+    const char *stem, *embed, *pos_embed, *embed_norm, *block;
+    const char *norm1, *q, *k, *v, *attn_out, *norm2, *gate, *up, *down;
+    const char *norm_final, *mlm_dense, *mlm_norm, *unembed, *unembed_bias;
+};
+constexpr Names k_llama{"model.",
+                        "embed_tokens",
+                        "embed_positions",
+                        "embed_layernorm",
+                        "layers.",
+                        "input_layernorm",
+                        "self_attn.q_proj",
+                        "self_attn.k_proj",
+                        "self_attn.v_proj",
+                        "self_attn.o_proj",
+                        "post_attention_layernorm",
+                        "mlp.gate_proj",
+                        "mlp.up_proj",
+                        "mlp.down_proj",
+                        "norm",
+                        "mlm_head.dense",
+                        "mlm_head.layernorm",
+                        "lm_head.weight",
+                        "lm_head.bias"};
+constexpr Names k_gpt2{"transformer.",
+                       "wte",
+                       "wpe",
+                       "",
+                       "h.",
+                       "ln_1",
+                       "attn.c_attn",
+                       "",
+                       "",
+                       "attn.c_proj",
+                       "ln_2",
+                       "",
+                       "mlp.c_fc",
+                       "mlp.c_proj",
+                       "ln_f",
+                       "",
+                       "",
+                       "lm_head.weight",
+                       ""};
+constexpr Names k_bert{"bert.",
+                       "embeddings.word_embeddings",
+                       "embeddings.position_embeddings",
+                       "embeddings.LayerNorm",
+                       "encoder.layer.",
+                       "attention.output.LayerNorm",
+                       "attention.self.query",
+                       "attention.self.key",
+                       "attention.self.value",
+                       "attention.output.dense",
+                       "output.LayerNorm",
+                       "",
+                       "intermediate.dense",
+                       "output.dense",
+                       "",
+                       "cls.predictions.transform.dense",
+                       "cls.predictions.transform.LayerNorm",
+                       "cls.predictions.decoder.weight",
+                       "cls.predictions.bias"};
+
+const Names& names_of(TensorNames family) {
+    return family == TensorNames::gpt2 ? k_gpt2 : family == TensorNames::bert ? k_bert : k_llama;
+}
+
 /// Writes the rows of one model in file order.
 class TableBuilder {
   public:
-    explicit TableBuilder(const ModelConfig& c) : c_(c) {}
+    explicit TableBuilder(const ModelConfig& c)
+        : c_(c), names_(names_of(c.tensor_names)), conv1d_(c.tensor_names == TensorNames::gpt2) {}
 
     std::vector<ParamRow> build() {
-        const bool gpt2 = c_.tensor_names == TensorNames::gpt2;
-        const bool bias = c_.norm == NormKind::layer;
-        const std::string stem = gpt2 ? "transformer." : "model.";
-        matrix(stem + (gpt2 ? "wte.weight" : "embed_tokens.weight"), Role::embed, c_.d_vocab, c_.d_model, false);
+        const std::string stem = names_.stem;
+        matrix(stem + names_.embed + ".weight", Role::embed, c_.d_vocab, c_.d_model, false);
         if (c_.positions == Positions::learned)
-            matrix(stem + (gpt2 ? "wpe.weight" : "embed_positions.weight"), Role::pos_embed, c_.n_ctx, c_.d_model, false);
-        for (layer_ = 0; layer_ < c_.n_groups(); ++layer_) {
-            const std::string block = stem + (gpt2 ? "h." : "layers.") + std::to_string(layer_) + ".";
-            norm(block + (gpt2 ? "ln_1" : "input_layernorm"), Role::ln1_gain, Role::ln1_bias, bias);
-            if (gpt2)
-                gpt2_attention(block);
-            else
-                attention(block + "self_attn.");
-            if (c_.mlp == MlpKind::none) continue;
-            norm(block + (gpt2 ? "ln_2" : "post_attention_layernorm"), Role::ln2_gain, Role::ln2_bias, bias);
-            if (gpt2)
-                gpt2_mlp(block + "mlp.");
-            else if (c_.is_moe())
-                experts(block + "block_sparse_moe.");
-            else
-                dense_mlp(block + "mlp.", "gate_proj", "up_proj", "down_proj");
-        }
+            matrix(stem + names_.pos_embed + ".weight", Role::pos_embed, c_.n_ctx, c_.d_model, false);
+        if (c_.embed_norm) norm(stem + names_.embed_norm, Role::embed_ln_gain, Role::embed_ln_bias);
+        for (layer_ = 0; layer_ < c_.n_groups(); ++layer_) block(stem + names_.block + std::to_string(layer_) + ".");
         layer_ = -1;
-        if (c_.norm_place == NormPlace::pre)
-            norm(stem + (gpt2 ? "ln_f" : "norm"), Role::ln_final_gain, Role::ln_final_bias, bias);
-        if (!c_.tied_embeddings) matrix("lm_head.weight", Role::unembed, c_.d_model, c_.d_vocab, true);
+        if (c_.norm_place == NormPlace::pre) norm(stem + names_.norm_final, Role::ln_final_gain, Role::ln_final_bias);
+        head();
         return std::move(rows_);
     }
 
   private:
+    void block(const std::string& at) {
+        norm(at + names_.norm1, Role::ln1_gain, Role::ln1_bias);
+        if (conv1d_) { // the three side by side
+            linear(at + names_.q, Role::qkv, Role::qkv_bias, c_.d_model, c_.d_q() + 2 * c_.d_kv(), true);
+        } else {
+            linear(at + names_.q, Role::q, Role::q_bias, c_.d_model, c_.d_q(), c_.attn_qkv_bias);
+            linear(at + names_.k, Role::k, Role::k_bias, c_.d_model, c_.d_kv(), c_.attn_qkv_bias);
+            linear(at + names_.v, Role::v, Role::v_bias, c_.d_model, c_.d_kv(), c_.attn_qkv_bias);
+        }
+        linear(at + names_.attn_out, Role::attn_out, Role::attn_out_bias, c_.d_q(), c_.d_model, c_.attn_out_bias,
+               Init::normal_residual);
+        if (c_.mlp == MlpKind::none) return;
+        norm(at + names_.norm2, Role::ln2_gain, Role::ln2_bias);
+        if (c_.is_moe())
+            experts(at + "block_sparse_moe.");
+        else
+            dense_mlp(at, names_.gate, names_.up, names_.down);
+    }
+    void dense_mlp(const std::string& at, const char* gate, const char* up, const char* down) {
+        const bool gated = c_.mlp == MlpKind::gated;
+        linear(at + (gated ? gate : up), Role::mlp_in, Role::mlp_in_bias, c_.d_model, c_.d_mlp, c_.mlp_bias);
+        if (gated) linear(at + up, Role::mlp_up, Role::mlp_up_bias, c_.d_model, c_.d_mlp, c_.mlp_bias);
+        linear(at + down, Role::mlp_out, Role::mlp_out_bias, c_.d_mlp, c_.d_model, c_.mlp_bias, Init::normal_residual);
+    }
+    void experts(const std::string& at) { // Mixtral's names: w1 gate, w3 up, w2 down
+        matrix(at + "gate.weight", Role::router, c_.d_model, c_.n_experts, true);
+        for (expert_ = 0; expert_ < c_.n_experts; ++expert_)
+            dense_mlp(at + "experts." + std::to_string(expert_) + ".", "w1", c_.mlp == MlpKind::gated ? "w3" : "w1", "w2");
+        expert_ = -1;
+    }
+    void head() {
+        if (c_.head == OutputHead::masked_tokens) {
+            linear(names_.mlm_dense, Role::mlm_dense, Role::mlm_dense_bias, c_.d_model, c_.d_model, true);
+            norm(names_.mlm_norm, Role::mlm_ln_gain, Role::mlm_ln_bias);
+        }
+        if (c_.has_logits() && !c_.tied_embeddings) matrix(names_.unembed, Role::unembed, c_.d_model, c_.d_vocab, true);
+        if (c_.head == OutputHead::masked_tokens) vector(names_.unembed_bias, Role::unembed_bias, c_.d_vocab, Init::zeros);
+        if (c_.head == OutputHead::classes)
+            linear("classifier", Role::classifier, Role::classifier_bias, c_.d_model, c_.n_classes, true);
+    }
+
     void add(std::string name, Role role, std::vector<int> shape, bool transposed, Init init, bool decay) {
         rows_.push_back({std::move(name), std::move(shape), transposed, init, decay, role, layer_, expert_, offset_});
         offset_ += rows_.back().size();
@@ -54,46 +147,19 @@ class TableBuilder {
         add(std::move(name), role, {in, out}, transposed, init, true);
     }
     void vector(std::string name, Role role, int width, Init init) { add(std::move(name), role, {width}, false, init, false); }
-    void norm(const std::string& name, Role gain, Role bias, bool with_bias) {
+    void norm(const std::string& name, Role gain, Role bias) {
         vector(name + ".weight", gain, c_.d_model, Init::ones);
-        if (with_bias) vector(name + ".bias", bias, c_.d_model, Init::zeros);
+        if (c_.norm == NormKind::layer) vector(name + ".bias", bias, c_.d_model, Init::zeros);
     }
-    void linear(const std::string& name, Role weight, Role bias, int in, int out, bool with_bias, bool transposed = true,
-                Init init = Init::normal) {
-        matrix(name + ".weight", weight, in, out, transposed, init);
+    /// GPT-2's Conv1D matrices are [in, out] in the file too.
+    void linear(const std::string& name, Role weight, Role bias, int in, int out, bool with_bias, Init init = Init::normal) {
+        matrix(name + ".weight", weight, in, out, !conv1d_, init);
         if (with_bias) vector(name + ".bias", bias, out, Init::zeros);
-    }
-    void attention(const std::string& at) {
-        linear(at + "q_proj", Role::q, Role::q_bias, c_.d_model, c_.d_q(), c_.attn_qkv_bias);
-        linear(at + "k_proj", Role::k, Role::k_bias, c_.d_model, c_.d_kv(), c_.attn_qkv_bias);
-        linear(at + "v_proj", Role::v, Role::v_bias, c_.d_model, c_.d_kv(), c_.attn_qkv_bias);
-        linear(at + "o_proj", Role::attn_out, Role::attn_out_bias, c_.d_q(), c_.d_model, c_.attn_out_bias, true,
-               Init::normal_residual);
-    }
-    // GPT-2's Conv1D matrices are [in, out] in the file too.
-    void gpt2_attention(const std::string& block) {
-        linear(block + "attn.c_attn", Role::qkv, Role::qkv_bias, c_.d_model, c_.d_q() + 2 * c_.d_kv(), true, false);
-        linear(block + "attn.c_proj", Role::attn_out, Role::attn_out_bias, c_.d_q(), c_.d_model, true, false,
-               Init::normal_residual);
-    }
-    void gpt2_mlp(const std::string& at) {
-        linear(at + "c_fc", Role::mlp_in, Role::mlp_in_bias, c_.d_model, c_.d_mlp, true, false);
-        linear(at + "c_proj", Role::mlp_out, Role::mlp_out_bias, c_.d_mlp, c_.d_model, true, false, Init::normal_residual);
-    }
-    void dense_mlp(const std::string& at, const char* gate, const char* up, const char* down) {
-        const bool gated = c_.mlp == MlpKind::gated;
-        linear(at + (gated ? gate : up), Role::mlp_in, Role::mlp_in_bias, c_.d_model, c_.d_mlp, c_.mlp_bias);
-        if (gated) linear(at + up, Role::mlp_up, Role::mlp_up_bias, c_.d_model, c_.d_mlp, c_.mlp_bias);
-        linear(at + down, Role::mlp_out, Role::mlp_out_bias, c_.d_mlp, c_.d_model, c_.mlp_bias, true, Init::normal_residual);
-    }
-    void experts(const std::string& at) { // Mixtral's names: w1 gate, w3 up, w2 down
-        matrix(at + "gate.weight", Role::router, c_.d_model, c_.n_experts, true);
-        for (expert_ = 0; expert_ < c_.n_experts; ++expert_)
-            dense_mlp(at + "experts." + std::to_string(expert_) + ".", "w1", c_.mlp == MlpKind::gated ? "w3" : "w1", "w2");
-        expert_ = -1;
     }
 
     const ModelConfig& c_;
+    const Names& names_;
+    const bool conv1d_;
     std::vector<ParamRow> rows_;
     std::size_t offset_ = 0;
     int layer_ = -1, expert_ = -1;
@@ -125,9 +191,12 @@ std::size_t param_count(const ModelConfig& c) {
         if (c.mlp_bias) mlp += factors * c.d_mlp + d;
         block += bias * d + (c.is_moe() ? c.n_experts * mlp + d * c.n_experts : mlp);
     }
-    double n = double(c.d_vocab) * d * (c.tied_embeddings ? 1 : 2) + c.n_groups() * block;
+    double n = double(c.d_vocab) * d * (c.has_logits() && !c.tied_embeddings ? 2 : 1) + c.n_groups() * block;
     if (c.positions == Positions::learned) n += double(c.n_ctx) * d;
     if (c.norm_place == NormPlace::pre) n += bias * d;
+    if (c.embed_norm) n += bias * d;
+    if (c.head == OutputHead::masked_tokens) n += d * d + d + bias * d + c.d_vocab;
+    if (c.head == OutputHead::classes) n += (d + 1) * c.n_classes;
     const double most = 9e15; // exact in a double
     return n > most ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(n);
 }
@@ -163,6 +232,8 @@ void Weights::bind() {
         switch (r.role) {
         case Role::embed: embed = p; break;
         case Role::pos_embed: pos_embed = p; break;
+        case Role::embed_ln_gain: embed_ln_gain = p; break;
+        case Role::embed_ln_bias: embed_ln_bias = p; break;
         case Role::ln1_gain: b->ln1_gain = p; break;
         case Role::ln1_bias: b->ln1_bias = p; break;
         case Role::qkv:
@@ -190,7 +261,14 @@ void Weights::bind() {
         case Role::mlp_out_bias: e->out_bias = p; break;
         case Role::ln_final_gain: ln_final_gain = p; break;
         case Role::ln_final_bias: ln_final_bias = p; break;
+        case Role::mlm_dense: mlm_dense = m; break;
+        case Role::mlm_dense_bias: mlm_dense_bias = p; break;
+        case Role::mlm_ln_gain: mlm_ln_gain = p; break;
+        case Role::mlm_ln_bias: mlm_ln_bias = p; break;
         case Role::unembed: unembed = m; break;
+        case Role::unembed_bias: unembed_bias = p; break;
+        case Role::classifier: classifier = m; break;
+        case Role::classifier_bias: classifier_bias = p; break;
         }
     }
     if (config.n_layer_groups > 0) {

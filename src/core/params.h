@@ -15,6 +15,8 @@ namespace gf {
 enum class Role {
     embed,     ///< [d_vocab, d_model]
     pos_embed, ///< [n_ctx, d_model]
+    embed_ln_gain,
+    embed_ln_bias,
     ln1_gain,
     ln1_bias,
     qkv,
@@ -38,7 +40,14 @@ enum class Role {
     mlp_out_bias, ///< [d_mlp, d_model]
     ln_final_gain,
     ln_final_bias,
-    unembed, ///< [d_model, d_vocab]
+    mlm_dense,
+    mlm_dense_bias, ///< [d_model, d_model]: of the masked-token head
+    mlm_ln_gain,
+    mlm_ln_bias,
+    unembed,
+    unembed_bias, ///< [d_model, d_vocab]
+    classifier,
+    classifier_bias, ///< [d_model, n_classes]
 };
 
 enum class Init { zeros, ones, normal, normal_residual }; ///< normal: std 0.02; _residual: / sqrt(2 n_layers) (GPT-2)
@@ -103,11 +112,17 @@ class Weights {
     /// A deep copy, to be edited.
     std::unique_ptr<Weights> clone() const;
 
-    const real* embed = nullptr;                                   ///< [d_vocab, d_model]
-    const real* pos_embed = nullptr;                               ///< [n_ctx, d_model]; learned positions only
+    const real* embed = nullptr;     ///< [d_vocab, d_model]
+    const real* pos_embed = nullptr; ///< [n_ctx, d_model]; learned positions only
+    const real *embed_ln_gain = nullptr, *embed_ln_bias = nullptr;
     const real *ln_final_gain = nullptr, *ln_final_bias = nullptr; ///< pre-norm models only
-    Matrix unembed;                                                ///< [d_model, d_vocab]; tied: a transposed copy, see refresh()
-    std::vector<BlockWeights> blocks;                              ///< one per layer; layers of a group view the same parameters
+    Matrix mlm_dense;
+    const real *mlm_dense_bias = nullptr, *mlm_ln_gain = nullptr, *mlm_ln_bias = nullptr;
+    Matrix unembed;                     ///< [d_model, d_vocab]; tied: a transposed copy, see refresh()
+    const real* unembed_bias = nullptr; ///< of the masked-token head
+    Matrix classifier;
+    const real* classifier_bias = nullptr;
+    std::vector<BlockWeights> blocks; ///< one per layer; layers of a group view the same parameters
 
     /// Call after the values have been written or changed: renews what is derived from them (the tied unembedding).
     void refresh();

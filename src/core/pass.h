@@ -5,6 +5,7 @@
 #include "core/rows.h"
 #include "core/trace.h"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace gf {
@@ -18,6 +19,10 @@ class Pass {
           staged(row_end - row_begin == 1 && t.shape().keep == Keep::all && t.edits().empty() &&
                  t.shape().regularise.capacity_factor == 0) {
         t.pass_begin_ = row_begin;
+        const auto before = [&](int row) { return [&, row](const Segment& s) { return s.begin < row; }; };
+        const auto& segments = t.shape().segments;
+        first_segment = static_cast<int>(std::count_if(segments.begin(), segments.end(), before(row_begin)));
+        last_segment = static_cast<int>(std::count_if(segments.begin(), segments.end(), before(row_end)));
     }
     void run(int first_layer);
     /// Computes the inside of one layer again, from its resid_pre as it was left.
@@ -28,7 +33,9 @@ class Pass {
     void block(int l);
     void attention(int l, const BlockWeights& w, const Rows& in);
     void feed_forward(int l, const BlockWeights& w, const Rows& in);
-    void unembed();
+    void output();
+    Rows mlm_head(const Rows& in);
+    void pool(const Rows& in);
 
     void rotate(Site in, Site out, int l);
     void keep_keys(int l, Site keys);
@@ -58,7 +65,9 @@ class Pass {
     /// The site is written: dropout and edits to it apply here, so everything after must read it back.
     void done(Site site, int l = -1) {
         if (trace.shape_.regularise.dropout > 0 && drops(site, l)) drop(site, l);
-        if (!trace.edits_.empty()) trace.apply_edits(site, l, begin, end);
+        if (trace.edits_.empty()) return;
+        const bool tokens = row_axis(site) == Axis::pos;
+        trace.apply_edits(site, l, tokens ? begin : first_segment, tokens ? end : last_segment);
     }
     void drop(Site site, int l);
     int count() const { return end - begin; }
@@ -68,6 +77,7 @@ class Pass {
     const Weights& weights;
     const ModelConfig& config;
     const int begin, end;
+    int first_segment = 0, last_segment = 0; ///< the segments that begin in these rows
     /// A single row is computed in a place that stays in the cache, and put away in the Trace layer by layer with stores that
     /// leave the cache alone: its own row was last touched long ago, and waiting for that memory took a quarter of the time. (v
     /// is read with the rows before it, so it goes to its place at once; edits are applied there too.)

@@ -1,6 +1,7 @@
 #include "core/regularise.h"
 
 #include "core/capacity.h"
+#include "core/dropout.h"
 #include "core/pass.h"
 #include "core/random.h"
 
@@ -57,17 +58,7 @@ int count_dropped_choices(const Trace& trace) {
 }
 
 void Pass::drop(Site site, int l) {
-    const Regularise& options = trace.shape().regularise;
-    for (int r = begin; r < end; ++r) {
-        if (site != Site::pattern) {
-            apply_dropout(options, site, l, r, 0, row(site, l, r), config.d_model);
-            continue;
-        }
-        const Trace::RowPlan& p = trace.plan(r);
-        real* weights_of_head = row(site, l, r) + (p.key_begin - p.segment_begin);
-        for (int h = 0; h < config.n_heads; ++h, weights_of_head += trace.n_keys())
-            apply_dropout(options, site, l, r, h, weights_of_head, p.key_end - p.key_begin);
-    }
+    drop_rows(trace, site, l, begin, end, [&](int r) { return row(site, l, r); });
 }
 
 } // namespace gf

@@ -15,11 +15,12 @@ using Items = const std::array<T, N>;
 
 // The axes that the rows below point at.
 constexpr Items<Axis, 2> k_pos_model{pos, d_model}, k_pos_one{pos, one}, k_pos_expert{pos, expert}, k_pos_slot{pos, slot},
-    k_pos_vocab{pos, d_vocab}, k_pos_mlp{pos, d_mlp};
+    k_pos_vocab{pos, d_vocab}, k_pos_mlp{pos, d_mlp}, k_segment_model{segment, d_model}, k_segment_class{segment, n_classes};
 constexpr Items<Axis, 3> k_pos_head{pos, head, d_head}, k_pos_kv{pos, kv_head, d_head}, k_head_qk{head, query, key};
 
 // The formulas' language is explained in core/formula.h.
-constexpr Items<FormulaPart, 9> k_parts{{
+constexpr Items<FormulaPart, 11> k_parts{{
+    {"embed_sum", "embed[t, i] + pos_embed[t, i]"},
     {"ln1_in", "resid_pre[t, i] if pre_norm else resid_mid[t, i] or resid_post[t, i]"},
     {"ln1_out", "ln1_normalized[t, i] * ln1_gain[i] + ln1_bias[i]"},
     {"ln2_in", "resid_mid[t, i] if pre_norm else resid_post[t, i]"},
@@ -27,6 +28,7 @@ constexpr Items<FormulaPart, 9> k_parts{{
     {"attn_in", "ln1_out[i] if pre_norm else resid_pre[t, i]"},
     {"mlp_in", "ln2_out[i] if pre_norm else ln1_out[i]"},
     {"final_in", "ln_final_normalized[t, i] * ln_final_gain[i] + ln_final_bias[i] if pre_norm else normalized_resid_post[t, i]"},
+    {"head_in", "mlm_ln_normalized[t, i] * mlm_ln_gain[i] + mlm_ln_bias[i] if masked_tokens else final_in[i]"},
     {"angle", "position * theta ^ (-2 * pair / d_head)"}, // RoPE (Su et al. 2021)
     {"wave", "position / 10000 ^ (2 * pair / d_model)"},  // Vaswani et al. 2017, 3.5
 }};
@@ -35,8 +37,13 @@ constexpr std::array<SiteRow, k_n_sites> k_rows{{
     {embed, "hook_embed", false, k_pos_model, true, "", "W_E[token, c]"},
     {pos_embed, "hook_pos_embed", false, k_pos_model, true, "",
      "W_pos[position, c] if learned else sin(wave) if leads else cos(wave)"},
+    {embed_ln_scale, "embed.ln.hook_scale", false, k_pos_one, true, "",
+     "sqrt(mean(i in d_model: (embed_sum[i] - (mean(j in d_model: embed_sum[j]) if layer_norm)) ^ 2) + eps)"},
+    {embed_ln_normalized, "embed.ln.hook_normalized", false, k_pos_model, true, "",
+     "(embed_sum[c] - (mean(i in d_model: embed_sum[i]) if layer_norm)) / embed_ln_scale"},
     {resid_pre, "hook_resid_pre", true, k_pos_model, true, "",
-     "normalized_resid_post.before or resid_post.before or embed + pos_embed"},
+     "normalized_resid_post.before or resid_post.before or "
+     "(embed_ln_normalized * embed_ln_gain[c] + embed_ln_bias[c] if embed_norm else embed + pos_embed)"},
     {ln1_scale, "ln1.hook_scale", true, k_pos_one, true, "",
      "sqrt(mean(i in d_model: (ln1_in[i] - (mean(j in d_model: ln1_in[j]) if layer_norm)) ^ 2) + eps)"},
     {ln1_normalized, "ln1.hook_normalized", true, k_pos_model, true, "",
@@ -85,7 +92,16 @@ constexpr std::array<SiteRow, k_n_sites> k_rows{{
      "sqrt(mean(i in d_model: (resid_post[t, i] - (mean(j in d_model: resid_post[t, j]) if layer_norm)) ^ 2) + eps)"},
     {ln_final_normalized, "ln_final.hook_normalized", false, k_pos_model, true, "",
      "(resid_post - (mean(i in d_model: resid_post[t, i]) if layer_norm)) / ln_final_scale"},
-    {logits, "logits", false, k_pos_vocab, true, "", "sum(i in d_model: final_in[i] * (W_U[i, c] or W_E[c, i]))"},
+    {mlm_pre, "mlm_head.hook_pre", false, k_pos_model, true, "", "sum(i in d_model: final_in[i] * W_mlm[i, c]) + b_mlm[c]"},
+    {mlm_post, "mlm_head.hook_post", false, k_pos_model, true, "", "act(mlm_pre)"},
+    {mlm_ln_scale, "mlm_head.ln.hook_scale", false, k_pos_one, true, "",
+     "sqrt(mean(i in d_model: (mlm_post[t, i] - (mean(j in d_model: mlm_post[t, j]) if layer_norm)) ^ 2) + eps)"},
+    {mlm_ln_normalized, "mlm_head.ln.hook_normalized", false, k_pos_model, true, "",
+     "(mlm_post - (mean(i in d_model: mlm_post[t, i]) if layer_norm)) / mlm_ln_scale"},
+    {logits, "logits", false, k_pos_vocab, true, "", "sum(i in d_model: head_in[i] * (W_U[i, c] or W_E[c, i])) + b_U[c]"},
+    {pooled, "hook_pooled", false, k_segment_model, true, "", "mean(r in pooled_rows: final_in[c, r])"},
+    {class_logits, "class_logits", false, k_segment_class, true, "",
+     "sum(i in d_model: pooled[t, i] * W_class[i, c]) + b_class[c]"},
 }};
 
 constexpr bool rows_in_order() {
@@ -111,6 +127,8 @@ const SiteRow& site_row(Site site) { return k_rows[static_cast<std::size_t>(site
 bool has_site(const ModelConfig& c, Site site) {
     const bool pre = c.norm_place == NormPlace::pre, mlp = c.mlp != MlpKind::none;
     switch (site) {
+    case embed_ln_scale:
+    case embed_ln_normalized: return c.embed_norm;
     case pos_embed: return c.positions == Positions::learned || c.positions == Positions::sinusoidal;
     case rot_q:
     case rot_k: return c.positions == Positions::rope;
@@ -128,6 +146,13 @@ bool has_site(const ModelConfig& c, Site site) {
     case normalized_resid_post: return !pre;
     case ln_final_scale:
     case ln_final_normalized: return pre;
+    case mlm_pre:
+    case mlm_post:
+    case mlm_ln_scale:
+    case mlm_ln_normalized: return c.head == OutputHead::masked_tokens;
+    case logits: return c.has_logits();
+    case pooled: return c.pools();
+    case class_logits: return c.head == OutputHead::classes;
     default: return true;
     }
 }
@@ -157,8 +182,22 @@ int site_width(const ModelConfig& c, Site site, int n_keys) {
     case expert: return c.n_experts;
     case slot: return c.experts_per_token;
     case d_vocab: return c.d_vocab;
+    case n_classes: return c.n_classes;
     case one: return 1;
     default: return c.d_model;
+    }
+}
+
+Axis row_axis(Site site) { return site_row(site).axes.front() == segment ? segment : pos; }
+
+bool by_key(Site site) { return site_row(site).axes.back() == key; }
+
+Site output_site(const ModelConfig& c) {
+    switch (c.head) {
+    case OutputHead::classes: return class_logits;
+    case OutputHead::embedding: return pooled;
+    case OutputHead::none: return c.norm_place == NormPlace::pre ? ln_final_normalized : normalized_resid_post;
+    default: return logits;
     }
 }
 
@@ -173,9 +212,9 @@ std::vector<SiteRef> all_sites(const ModelConfig& config) {
         for (int i = first; i <= last; ++i)
             if (has_site(config, static_cast<Site>(i))) sites.push_back({static_cast<Site>(i), layer});
     };
-    add(static_cast<int>(embed), static_cast<int>(pos_embed), -1);
+    add(static_cast<int>(embed), static_cast<int>(embed_ln_normalized), -1);
     for (int l = 0; l < config.n_layers; ++l) add(static_cast<int>(resid_pre), static_cast<int>(normalized_resid_post), l);
-    add(static_cast<int>(ln_final_scale), static_cast<int>(logits), -1);
+    add(static_cast<int>(ln_final_scale), k_n_sites - 1, -1);
     return sites;
 }
 

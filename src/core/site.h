@@ -15,6 +15,8 @@ namespace gf {
 enum class Site {
     embed,
     pos_embed,
+    embed_ln_scale,
+    embed_ln_normalized,
     resid_pre,
     ln1_scale,
     ln1_normalized,
@@ -42,12 +44,18 @@ enum class Site {
     normalized_resid_post,
     ln_final_scale,
     ln_final_normalized,
+    mlm_pre,
+    mlm_post,
+    mlm_ln_scale,
+    mlm_ln_normalized,
     logits,
+    pooled,
+    class_logits,
 };
-inline constexpr int k_n_sites = static_cast<int>(Site::logits) + 1;
+inline constexpr int k_n_sites = static_cast<int>(Site::class_logits) + 1;
 
 /// What an axis counts; its length follows from config and run.
-enum class Axis { pos, head, kv_head, query, key, d_head, d_model, d_mlp, d_vocab, expert, slot, one };
+enum class Axis { pos, head, kv_head, query, key, d_head, d_model, d_mlp, d_vocab, expert, slot, segment, n_classes, one };
 
 struct SiteRow {
     Site site;
@@ -60,6 +68,15 @@ struct SiteRow {
 };
 
 const SiteRow& site_row(Site site);
+
+/// What the rows of a site count: tokens (Axis::pos), or segments.
+Axis row_axis(Site site);
+
+/// Scores and patterns: cells are [head, query, key].
+bool by_key(Site site);
+
+/// What the model is run for: logits, class logits, the pooled vectors, or the stream after the last norm.
+Site output_site(const ModelConfig& config);
 
 /// A part that several formulas share; `name[i]` stands for `text`.
 struct FormulaPart {

@@ -46,6 +46,7 @@ void StreamMeasures::measure(const Trace& t, int row) {
         }
         shares_.push_back(share);
     }
+    if (!c.has_logits()) return predictions_.push_back({});
     const real* logits = t.row(Site::logits, -1, row);
     const real* most = std::max_element(logits, logits + c.d_vocab);
     const double p = std::exp(static_cast<double>(*most) - log_sum_exp(logits, c.d_vocab));

@@ -13,20 +13,22 @@
 namespace gf {
 namespace {
 
-bool is_kept(Site site, Keep keep) {
+bool is_kept(const ModelConfig& c, Site site, Keep keep) {
     if (keep == Keep::layers) // and what losses look at in every layer
         return !site_row(site).per_layer || site == Site::resid_pre || site == Site::router_logits ||
                site == Site::expert_weights;
     switch (site) {
     case Site::k: // the cache of a model without RoPE
     case Site::rot_k:
-    case Site::v: return true;
+    case Site::v:
+    case Site::pooled:
+    case Site::class_logits: return true;
     case Site::resid_pre:
     case Site::resid_mid:
     case Site::resid_post:
     case Site::normalized_resid_post:
     case Site::logits: return keep != Keep::cache;
-    default: return keep == Keep::all;
+    default: return keep == Keep::all || (keep == Keep::residual && site == output_site(c));
     }
 }
 
@@ -38,7 +40,7 @@ int longest_segment(const TraceShape& shape) {
 
 /// Rows of a site that is not kept: as many as forward() computes in one pass.
 int scratch_rows(const ModelConfig& c, const TraceShape& shape) {
-    const bool all = needs_whole_segments(c, shape) || shape.keep == Keep::layers;
+    const bool all = looks_ahead(c.mask) || needs_whole_segments(c, shape) || shape.keep == Keep::layers;
     return all ? shape.capacity : std::min(shape.capacity, k_scratch_rows);
 }
 
@@ -80,10 +82,12 @@ Layout layout(const ModelConfig& c, const TraceShape& shape) {
         if (!has_site(c, site)) continue;
         auto& place = at.sites[static_cast<std::size_t>(i)];
         place.present = true;
-        place.kept = is_kept(site, shape.keep);
+        place.kept = is_kept(c, site, shape.keep);
         place.row_stride = padded(static_cast<std::size_t>(row_width(c, site, n_keys)));
         const bool layered = site_row(site).per_layer && place.kept;
-        const auto n = place.kept ? rows : static_cast<std::size_t>(scratch_rows(c, shape));
+        const auto n = row_axis(site) == Axis::segment ? std::max<std::size_t>(shape.segments.size(), 1)
+                       : place.kept                    ? rows
+                                                       : static_cast<std::size_t>(scratch_rows(c, shape));
         place.layer_stride = layered ? n * place.row_stride : 0;
         place.n_values = double(n) * double(place.row_stride) * double(layered ? layers : 1);
         place.offset = take(place.n_values);
@@ -100,7 +104,7 @@ Layout layout(const ModelConfig& c, const TraceShape& shape) {
 } // namespace
 
 bool needs_whole_segments(const ModelConfig& c, const TraceShape& shape) {
-    return looks_ahead(c.mask) || (c.is_moe() && shape.regularise.capacity_factor > 0);
+    return c.pools() || (c.is_moe() && shape.regularise.capacity_factor > 0);
 }
 
 std::size_t trace_bytes(const ModelConfig& config, const TraceShape& shape) { return layout(config, shape).total * sizeof(real); }
@@ -193,6 +197,24 @@ void Trace::make_plans() {
         refuse("segments that cover all " + std::to_string(capacity()) + " rows", std::to_string(expected_begin));
 }
 
+int Trace::n_rows(Site site, int n_tokens) const {
+    if (row_axis(site) == Axis::pos) return n_tokens;
+    const auto whole = [&](const Segment& s) { return s.end <= n_tokens; };
+    return static_cast<int>(std::count_if(shape_.segments.begin(), shape_.segments.end(), whole));
+}
+
+Trace::PooledRows Trace::pooled_rows(int segment) const {
+    const Segment& s = shape_.segments[static_cast<std::size_t>(segment)];
+    const int first = s.begin + s.pad_left, last = s.end - s.pad_right;
+    if (first >= last) return {};
+    switch (config().pooling) {
+    case Pooling::first: return {first, first + 1};
+    case Pooling::last: return {last - 1, last};
+    case Pooling::mean: break;
+    }
+    return {first, last};
+}
+
 void Trace::append(std::span<const int> tokens) {
     for (int id : tokens)
         if (id < 0 || id >= config().d_vocab)
@@ -239,7 +261,7 @@ std::unique_ptr<Trace> Trace::branch(int rows, int capacity) const {
         const int heads = site_heads(c, site), from = site_width(c, site, n_keys_) / heads,
                   to = site_width(c, site, copy->n_keys_) / heads;
         for (int l = 0; l < (site_row(site).per_layer ? c.n_layers : 1); ++l)
-            for (int t = 0; t < rows; ++t)
+            for (int t = 0; t < (row_axis(site) == Axis::pos ? rows : 0); ++t)
                 for (int h = 0; h < heads; ++h)
                     std::copy_n(row(site, l, t) + h * from, std::min(from, to), copy->row(site, l, t) + h * to);
     }

@@ -28,9 +28,9 @@ struct Segment {
 /// What a Trace keeps. What is not kept lives in scratch rows that every layer and pass overwrites.
 enum class Keep {
     all,
-    residual, ///< residual stream, keys, values, logits
+    residual, ///< residual stream, keys, values, output
     layers,   ///< what enters each layer and what comes after the last; of the inside, one layer at a time: for training
-    cache,    ///< keys and values; logits of the last row computed
+    cache,    ///< keys and values; output of the last row computed
 };
 
 struct TraceShape {
@@ -46,7 +46,7 @@ inline constexpr int k_scratch_rows = 64;
 /// Whether queries read later tokens, so that a segment must be computed in one pass.
 constexpr bool looks_ahead(MaskKind mask) { return mask == MaskKind::bidirectional || mask == MaskKind::prefix; }
 
-/// Whether a segment must be computed in one pass: its mask looks ahead, or its experts can be full.
+/// Whether a segment must be computed in one pass: its experts can be full, or it is pooled.
 bool needs_whole_segments(const ModelConfig& config, const TraceShape& shape);
 
 /// Bytes of the arena of such a Trace (saturates).
@@ -67,6 +67,15 @@ class Trace {
     const TraceShape& shape() const { return shape_; }
     int capacity() const { return shape_.capacity; }
     int n_keys() const { return n_keys_; } ///< length of the key axis: the longest segment
+    /// Rows of a site: as many as there are tokens, or segments.
+    int row_capacity(Site site) const {
+        return row_axis(site) == Axis::segment ? static_cast<int>(shape_.segments.size()) : capacity();
+    }
+    /// Those of them that the first n_tokens tokens give: a segment's when it is whole.
+    int n_rows(Site site, int n_tokens) const;
+    int n_rows(Site site) const { return n_rows(site, n_tokens_); }
+    /// Values in a row of the site.
+    int width(Site site) const { return site_width(config(), site, n_keys_); }
     std::size_t bytes() const { return bytes_; }
 
     /// Adds tokens after those present; throws Error for an id outside the vocabulary or if they do not fit.
@@ -101,6 +110,12 @@ class Trace {
 
     /// A Trace of the same weights and shape for what belongs to this one's sites, all zero: gradients.
     std::unique_ptr<Trace> zeros(Keep keep) const;
+
+    /// Rows that a segment's pooled vector is the mean of; none where all is padding.
+    struct PooledRows {
+        int begin = 0, end = 0;
+    };
+    PooledRows pooled_rows(int segment) const;
 
     /// A Trace of its own with the first `rows` rows of this one; `edits` replace the old ones (they must not reach into the
     /// copied rows).

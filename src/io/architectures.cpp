@@ -11,11 +11,12 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::array<Architecture, 5> k_architectures{{
+constexpr std::array<Architecture, 6> k_architectures{{
     {"gpt2", "GPT2LMHeadModel", read_gpt2, write_gpt2},
     {"llama", "LlamaForCausalLM", read_llama, write_llama},
     {"mistral", "MistralForCausalLM", read_mistral, write_mistral},
     {"mixtral", "MixtralForCausalLM", read_mixtral, write_mixtral},
+    {"bert", "BertForMaskedLM", read_bert, write_bert},
     {"glassformer", "", read_glassformer, write_glassformer},
 }};
 
@@ -57,6 +58,10 @@ void for_each_field(Config& c, F f) {
     f("activation", c.activation);
     f("n_experts", c.n_experts);
     f("experts_per_token", c.experts_per_token);
+    f("head", c.head);
+    f("pooling", c.pooling);
+    f("n_classes", c.n_classes);
+    f("embed_norm", c.embed_norm);
     f("tied_embeddings", c.tied_embeddings);
     f("attn_qkv_bias", c.attn_qkv_bias);
     f("attn_out_bias", c.attn_out_bias);

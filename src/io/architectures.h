@@ -20,11 +20,13 @@ std::span<const Architecture> architectures();
 
 // The rows' functions, one file per family.
 ModelConfig read_gpt2(ConfigKeys& keys);
+ModelConfig read_bert(ConfigKeys& keys);
 ModelConfig read_llama(ConfigKeys& keys);
 ModelConfig read_mistral(ConfigKeys& keys);
 ModelConfig read_mixtral(ConfigKeys& keys);
 ModelConfig read_glassformer(ConfigKeys& keys);
 nlohmann::json write_gpt2(const ModelConfig& config);
+nlohmann::json write_bert(const ModelConfig& config);
 nlohmann::json write_llama(const ModelConfig& config);
 nlohmann::json write_mistral(const ModelConfig& config);
 nlohmann::json write_mixtral(const ModelConfig& config);

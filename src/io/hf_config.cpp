@@ -22,8 +22,8 @@ constexpr std::string_view k_harmless[] = {
     "output_router_logits", "pretraining_tp", "reorder_and_upcast_attn", "return_dict", "return_dict_in_generate",
     "tf_legacy_loss", "torch_dtype", "torchscript", "use_bfloat16", "use_cache",
     // training
-    "attention_dropout", "attn_pdrop", "embd_pdrop", "hidden_dropout", "initializer_range", "resid_pdrop", "router_aux_loss_coef",
-    "router_jitter_noise",
+    "attention_dropout", "attention_probs_dropout_prob", "attn_pdrop", "classifier_dropout", "embd_pdrop", "hidden_dropout",
+    "hidden_dropout_prob", "initializer_range", "resid_pdrop", "router_aux_loss_coef", "router_jitter_noise",
     // other heads
     "summary_activation", "summary_first_dropout", "summary_proj_to_labels", "summary_type", "summary_use_proj",
     // generation

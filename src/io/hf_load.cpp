@@ -124,12 +124,35 @@ class Matcher {
         if (!tensors_.has(first) && tensors_.has(first.substr(prefix_.size()))) prefix_present_ = false;
         std::vector<const TensorEntry*> found(table.size());
         std::transform(table.begin(), table.end(), found.begin(), [&](const ParamRow& row) { return find(row); });
-        if (config_.tied_embeddings) check_tied(*found.front());
+        if (config_.tied_embeddings) check_copy(*found.front(), unembed_name());
+        if (is_bert())
+            for (std::size_t i = 0; i < table.size(); ++i)
+                if (table[i].role == Role::unembed_bias) check_copy(*found[i], "cls.predictions.decoder.bias");
+        token_types_ = find_token_types();
         check_unused();
         return found;
     }
 
+    /// BERT's vectors of token types, the first of which each token of a single text gets; nullptr if there are none.
+    const TensorEntry* token_types() const { return token_types_; }
+
   private:
+    const TensorEntry* find_token_types() {
+        if (!is_bert()) return nullptr;
+        const std::string name = file_name("bert.embeddings.token_type_embeddings.weight");
+        const TensorSet::Place* place = tensors_.take(name);
+        if (!place) return nullptr;
+        const TensorEntry& t = *place->tensor;
+        if (t.shape.size() != 2 || t.shape[0] < 1 || t.shape[1] != config_.d_model || !is_weight_type(t.dtype))
+            throw Error({fmt::format("{}: tensor '{}'", place->file, name),
+                         fmt::format("rows of hidden_size = {} numbers, F32, F16 or BF16", config_.d_model),
+                         fmt::format("{} {}", gf::name(t.dtype), shape_text(t.shape)), "config.json belongs to another model"});
+        return &t;
+    }
+
+    bool is_bert() const { return config_.tensor_names == TensorNames::bert; }
+    const char* unembed_name() const { return is_bert() ? "cls.predictions.decoder.weight" : "lm_head.weight"; }
+
     /// A config may promise millions of tensors: the table is not built before the files have about as many.
     void check_plausible() const {
         const std::size_t per_layer = 5 + 2 * static_cast<std::size_t>(config_.n_experts); // a norm, q, k, v, o; in and out
@@ -146,8 +169,13 @@ class Matcher {
     }
 
     const TensorEntry* find(const ParamRow& row) {
-        const std::string name = file_name(row.name);
+        std::string name = file_name(row.name);
         const TensorSet::Place* place = tensors_.take(name);
+        for (const auto& [now, once] : {std::pair{"LayerNorm.weight", "LayerNorm.gamma"}, {"LayerNorm.bias", "LayerNorm.beta"}}) {
+            if (place || !is_bert() || !name.ends_with(now)) continue; // the first BERTs were converted under older names
+            const std::string older = name.substr(0, name.size() - std::string_view(now).size()) + once;
+            if ((place = tensors_.take(older))) name = older;
+        }
         const auto file_shape = row.file_shape();
         const std::vector<std::int64_t> shape(file_shape.begin(), file_shape.end());
         if (!place)
@@ -165,23 +193,29 @@ class Matcher {
         return &tensor;
     }
 
-    /// An output matrix beside tied embeddings must be the same, or it would be ignored silently.
-    void check_tied(const TensorEntry& embed) {
-        const TensorSet::Place* head = tensors_.take("lm_head.weight");
-        if (!head) return;
-        const TensorEntry& t = *head->tensor;
-        if (t.dtype != embed.dtype || t.shape != embed.shape || !std::equal(t.bytes.begin(), t.bytes.end(), embed.bytes.begin()))
-            throw Error({fmt::format("{}: tensor 'lm_head.weight'", head->file),
-                         fmt::format("the same values as '{}'", embed.name),
+    /// An output matrix beside tied embeddings (or a bias that is kept twice) must be the same, or it would be ignored silently.
+    void check_copy(const TensorEntry& original, const std::string& name) {
+        const TensorSet::Place* copy = tensors_.take(name);
+        if (!copy) return;
+        const TensorEntry& t = *copy->tensor;
+        if (t.dtype != original.dtype || t.shape != original.shape ||
+            !std::equal(t.bytes.begin(), t.bytes.end(), original.bytes.begin()))
+            throw Error({fmt::format("{}: tensor '{}'", copy->file, name), fmt::format("the same values as '{}'", original.name),
                          fmt::format("others, {} {}", gf::name(t.dtype), shape_text(t.shape)),
                          "set tie_word_embeddings to false in config.json"});
     }
 
+    /// What models bring along that the forward pass does without: buffers that follow from the config, and BERT's other heads.
+    bool is_ignored(const std::string& name) const {
+        for (const char* buffer : {".attn.bias", ".attn.masked_bias", "rotary_emb.inv_freq"})
+            if (name.ends_with(buffer)) return true;
+        return is_bert() && (name.ends_with("embeddings.position_ids") || name.find("pooler.dense.") != std::string::npos ||
+                             name.starts_with("cls.seq_relationship."));
+    }
+
     void check_unused() const {
         tensors_.for_each_unused([&](const TensorEntry& t, const std::string& file) {
-            // Masks and frequencies that older exports saved as buffers; they follow from the config.
-            for (const char* buffer : {".attn.bias", ".attn.masked_bias", "rotary_emb.inv_freq"})
-                if (t.name.ends_with(buffer)) return;
+            if (is_ignored(t.name)) return;
             throw Error({fmt::format("{}: tensor '{}'", file, t.name), "only tensors that config.json calls for",
                          fmt::format("{} {}", gf::name(t.dtype), shape_text(t.shape)), "config.json belongs to another model"});
         });
@@ -192,7 +226,24 @@ class Matcher {
     const std::string& where_;
     std::string prefix_;
     bool prefix_present_ = true;
+    const TensorEntry* token_types_ = nullptr;
 };
+
+} // namespace
+
+namespace {
+
+/// Adds the vector of the first token type, which every token of a text of one segment gets, to each position's.
+void fold_into_positions(Weights& weights, const TensorEntry& types) {
+    const auto d = static_cast<std::size_t>(weights.config.d_model);
+    std::vector<real> first(d);
+    read_reals(types.dtype, types.bytes.data(), d, first.data());
+    for (const ParamRow& row : weights.table) {
+        if (row.role != Role::pos_embed) continue;
+        real* position = weights.values(row);
+        for (std::size_t i = 0; i < row.size(); ++i) position[i] += first[i % d];
+    }
+}
 
 } // namespace
 
@@ -201,11 +252,13 @@ std::shared_ptr<Weights> load_hf(const FileSet& files, std::vector<std::string>&
     const ModelConfig config = parse_hf_config(text_of(config_bytes), files.where + "/" + k_config);
     TensorSet tensors = read_tensors(files, weights_file);
     const std::string where = tensors.n_files() == 1 ? tensors.last_file().where : files.where;
-    const std::vector<const TensorEntry*> found = Matcher(config, tensors, where).match();
+    Matcher matcher(config, tensors, where);
+    const std::vector<const TensorEntry*> found = matcher.match();
 
     auto weights = std::make_shared<Weights>(config); // no larger than twice the files: every value is in them
     for (std::size_t i = 0; i < found.size(); ++i)
         read_parameter(*weights, weights->table[i], found[i]->dtype, found[i]->bytes.data());
+    if (const TensorEntry* types = matcher.token_types()) fold_into_positions(*weights, *types);
     weights->refresh();
     warn_not_finite(*weights, where, warnings);
     return weights;

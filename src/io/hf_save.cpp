@@ -48,6 +48,12 @@ void save_model(const std::filesystem::path& folder, const Weights& weights, DTy
                                produce(weights.values(row), row, dtype, sink);
                            }});
     }
+    const std::vector<float> no_token_types(static_cast<std::size_t>(weights.config.d_model)); // the positions have it
+    if (weights.config.tensor_names == TensorNames::bert)
+        tensors.push_back(
+            {"bert.embeddings.token_type_embeddings.weight", DType::f32, {1, weights.config.d_model}, [&](const ByteSink& sink) {
+                 sink(std::as_bytes(std::span(no_token_types)));
+             }});
     std::error_code failure;
     std::filesystem::create_directories(folder, failure);
     if (failure) throw Error({folder.string(), "a folder to write the model into", failure.message(), "choose another name"});

@@ -18,12 +18,13 @@ struct Layout {
     int part_width;                  ///< values of a part that go into the file
 };
 
-Layout layout_of(const Trace& trace, Site site, int rows) {
+/// `n_tokens`: of the tokens; the site may have other rows.
+Layout layout_of(const Trace& trace, Site site, int n_tokens) {
     const ModelConfig& c = trace.config();
-    const int heads = site_heads(c, site), width = site_width(c, site, trace.n_keys());
+    const int heads = site_heads(c, site), width = trace.width(site), rows = trace.n_rows(site, n_tokens);
     switch (site_row(site).axes.back()) {
     case Axis::key: { // rows of [head, key] become [head, query, key]
-        const int keys = std::min(rows, trace.n_keys());
+        const int keys = std::min(n_tokens, trace.n_keys());
         return {{heads, rows, keys}, heads, trace.n_keys(), keys};
     }
     case Axis::d_head: return {{rows, heads, c.d_head}, 1, width, width};
@@ -34,9 +35,10 @@ Layout layout_of(const Trace& trace, Site site, int rows) {
     }
 }
 
-void produce(const Trace& trace, SiteRef ref, int rows, const Layout& layout, const ByteSink& sink) {
+void produce(const Trace& trace, SiteRef ref, int n_tokens, const Layout& layout, const ByteSink& sink) {
     static_assert(std::is_same_v<real, float>);
     const auto width = static_cast<std::size_t>(layout.part_width);
+    const int rows = trace.n_rows(ref.site, n_tokens);
     std::vector<std::int32_t> indices(ref.site == Site::expert_indices ? width : 0);
     for (int part = 0; part < layout.n_parts; ++part)
         for (int row = 0; row < rows; ++row) {

@@ -57,7 +57,7 @@ double Engine::due() const {
 
 int Engine::context() const {
     const ModelConfig& c = state_.model->config();
-    return c.mask == MaskKind::bidirectional && has_run() ? current().n_prompt : c.n_ctx;
+    return !c.continues_text() && has_run() ? current().n_prompt : c.n_ctx;
 }
 
 void Engine::note(const std::string& text, bool error) {
@@ -127,7 +127,7 @@ void Engine::start(const std::vector<int>& prompt) {
     auto root = std::make_shared<Branch>();
     root->n_prompt = n;
     const int capacity =
-        config.mask == MaskKind::bidirectional ? n : std::min(config.n_ctx, std::max(k_first_capacity, n + k_first_capacity / 2));
+        !config.continues_text() ? n : std::min(config.n_ctx, std::max(k_first_capacity, n + k_first_capacity / 2));
     root->trace = std::make_shared<Trace>(state_.model->weights, trace_shape(capacity, n));
     root->trace->append(prompt);
     root->origins = std::make_shared<std::vector<TokenOrigin>>(static_cast<std::size_t>(capacity));
@@ -150,7 +150,8 @@ TraceShape Engine::trace_shape(int capacity, int n_prompt) {
 void Engine::read_prompt_piece() {
     Branch& b = current();
     const int all = b.trace->n_tokens();
-    const bool whole = looks_ahead(b.trace->config().mask);
+    const ModelConfig& config = b.trace->config();
+    const bool whole = looks_ahead(config.mask) || config.pools();
     compute_rows(b, whole ? all : std::min(all, b.rows + k_prompt_piece));
 }
 
@@ -162,7 +163,8 @@ void Engine::compute_rows(Branch& b, int rows) {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     if (rows - first == 1)
         seconds_per_token_ = seconds_per_token_ > 0 ? 0.9 * seconds_per_token_ + 0.1 * took.count() : took.count(); // of decoding
-    for (int t = std::max(first, 1); t < rows; ++t) {
+    const bool predicts = b.trace->config().head == OutputHead::tokens;
+    for (int t = std::max(first, 1); predicts && t < rows; ++t) {
         const real* logits = b.trace->row(Site::logits, -1, t - 1);
         TokenOrigin& o = (*b.origins)[static_cast<std::size_t>(t)];
         const real log_p = logits[b.trace->tokens()[t]] - log_sum_exp(logits, d_vocab);
@@ -211,8 +213,8 @@ bool Engine::forward_one() {
         return true;
     }
     const ModelConfig& config = b.trace->config();
-    if (config.mask == MaskKind::bidirectional) {
-        note("This model reads in both directions: it has no next token to draw.");
+    if (!config.continues_text()) {
+        note("This model " + std::string(other_purpose(config)) + ": it has no next token to draw.");
         return false;
     }
     if (at >= context()) {
@@ -322,8 +324,9 @@ void Engine::run(const command::ForceToken& c) {
 /// Another token at `position` must leave the rows before it as they are.
 void Engine::require_free(const char* what, int position) const {
     const Trace& t = *current().trace;
-    if (t.config().mask == MaskKind::bidirectional)
-        throw Error({what, "a model that continues text", "one that reads in both directions", "change the prompt instead"});
+    if (!t.config().continues_text())
+        throw Error({what, "a model that continues text", "one that " + std::string(other_purpose(t.config())),
+                     "change the prompt instead"});
     if (const int n_prefix = t.shape().segments[0].n_prefix; t.config().mask == MaskKind::prefix && position < n_prefix)
         throw Error({what, "a position from " + std::to_string(n_prefix) + ", behind the prompt, whose tokens all see each other",
                      std::to_string(position), "change the prompt instead"});

@@ -68,6 +68,17 @@ std::vector<int> parse_token_ids(const Model& model, std::string_view text) {
     return ids;
 }
 
+std::string_view other_purpose(const ModelConfig& config) {
+    switch (config.head) {
+    case OutputHead::masked_tokens: return "fills in masked tokens";
+    case OutputHead::classes: return "sorts texts into classes";
+    case OutputHead::embedding: return "turns a text into one vector";
+    case OutputHead::none: return "has no output layer";
+    case OutputHead::tokens: break;
+    }
+    return config.continues_text() ? "" : "reads in both directions";
+}
+
 int bos_id(const Model& model) {
     const std::optional<int> own = model.tokenizer ? model.tokenizer->bos_id() : std::nullopt;
     return own.value_or(model.config().bos_id);

@@ -25,6 +25,9 @@ struct Model {
 /// folder, else none. Throws Error as the loaders do, and if the vocabularies do not fit each other.
 std::shared_ptr<const Model> open_model(const std::filesystem::path& model, const std::filesystem::path& tokenizer);
 
+/// Why the model draws no next token, as in "this model reads in both directions"; empty if it does.
+std::string_view other_purpose(const ModelConfig& config);
+
 /// The id that every text of the model begins with, its tokenizer's word first; -1 if there is none.
 int bos_id(const Model& model);
 

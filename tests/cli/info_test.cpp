@@ -154,7 +154,7 @@ TEST(Bench, Mistakes) {
     expect_refused({"bench", "decode", "--model", model, "-n", "257"}, {"-n: expected 1 to n_ctx = 256", "found 257"});
     expect_refused({"bench", "decode", "--model", model, "--threads", "2"}, {"--threads: expected 1", "found 2"});
     expect_refused({"bench", "decode", "--model", model, "--repeats", "0"}, {"--repeats: expected 1 or more", "found 0"});
-    expect_refused({"bench", "decode", "--model", saved_preset("bidirectional").path}, {"bidirectional", "continues text"});
+    expect_refused({"bench", "decode", "--model", saved_preset("bidirectional").path}, {"both directions", "continues text"});
 }
 
 } // namespace

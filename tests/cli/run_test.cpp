@@ -59,7 +59,7 @@ TEST(Run, PrintsIdsWithoutATokenizer) {
 
 TEST(Run, EveryKindOfModel) {
     for (const Preset& p : presets()) {
-        if (p.config.mask == MaskKind::bidirectional) continue;
+        if (!p.config.continues_text()) continue;
         SCOPED_TRACE(p.name);
         const SavedModel& model = saved_preset(p.name);
         EXPECT_EQ(output_of({"run", "--model", model.path, "--tokens", "3,1,4,1,5", "-n", "9", "--greedy"}),
@@ -205,11 +205,17 @@ TEST(Run, WarnsOfNaNAndGoesOn) {
     }
 }
 
-TEST(Run, BidirectionalModelsHaveNoNextToken) {
-    const SavedModel& model = saved_preset("bidirectional");
-    expect_refused({"run", "--model", model.path, "--tokens", "1,2,3", "-n", "3"},
-                   {"-n", "both directions", "found 3", "glassformer trace"});
-    EXPECT_EQ(output_of({"run", "--model", model.path, "--tokens", "1,2,3", "-n", "0"}), "1,2,3\n");
+TEST(Run, ModelsOfAnotherPurposeHaveNoNextToken) {
+    for (const auto& [name, purpose] : {std::pair{"bidirectional", "both directions"},
+                                        {"bert", "fills in masked tokens"},
+                                        {"classes", "sorts texts into classes"},
+                                        {"mean_embedding", "turns a text into one vector"},
+                                        {"headless", "has no output layer"}}) {
+        const SavedModel& model = saved_preset(name);
+        expect_refused({"run", "--model", model.path, "--tokens", "1,2,3", "-n", "3"},
+                       {"-n", purpose, "found 3", "glassformer trace"});
+        EXPECT_EQ(output_of({"run", "--model", model.path, "--tokens", "1,2,3", "-n", "0"}), "1,2,3\n");
+    }
 }
 
 } // namespace

@@ -65,7 +65,7 @@ TraceFile trace_of(const SavedModel& model, const std::vector<int>& tokens, cons
 
 /// The values of a site in the order that its axes say, from a run in process.
 std::vector<float> values_of(const Trace& trace, const SiteRef& site) {
-    const int n = trace.n_tokens();
+    const int n = trace.n_rows(site.site);
     std::vector<float> values;
     const int parts = by_key(site.site) ? trace.config().n_heads : 1; // [head, query, key]: heads first
     for (int part = 0; part < parts; ++part)

@@ -54,7 +54,7 @@ TEST_P(EditKinds, ScaleAddAndReplace) {
                 const CellRef cell{0, Site::resid_pre, 1, -1, t, i};
                 EXPECT_EQ(edited->value(cell), expected(plain->value(cell)));
             }
-        EXPECT_FALSE(same_logits(*edited, *plain, 1e-3));
+        EXPECT_FALSE(same_outputs(*edited, *plain, 1e-3));
     };
     check(Edit::Kind::scale, real(-0.5), [](real x) { return x * real(-0.5); });
     check(Edit::Kind::add, real(0.75), [](real x) { return x + real(0.75); });
@@ -82,11 +82,12 @@ TEST_P(EditKinds, ThatChangeNothingChangeNothing) {
 // Patching the whole residual stream of another prompt leaves nothing of this one.
 TEST_P(EditKinds, DonorOfTheResidualStreamGivesTheDonorsLogits) {
     const auto donor = run(weights, random_tokens(config(), k_tokens, 31), GetParam().n_prefix);
-    EXPECT_FALSE(same_logits(*donor, *plain, 1e-2));
+    EXPECT_FALSE(same_outputs(*donor, *plain, 1e-2));
+    const Site output = output_site(config());
     for (int l = 0; l < config().n_layers; ++l)
-        EXPECT_TRUE(same_logits(*run_with({{{.site = Site::resid_pre, .layer = l}, Edit::Kind::donor, {}, donor}}), *donor, 0))
+        EXPECT_TRUE(same_outputs(*run_with({{{.site = Site::resid_pre, .layer = l}, Edit::Kind::donor, {}, donor}}), *donor, 0))
             << "layer " << l;
-    EXPECT_TRUE(same_logits(*run_with({{{.site = Site::logits}, Edit::Kind::donor, {}, donor}}), *donor, 0));
+    EXPECT_TRUE(same_outputs(*run_with({{{.site = output}, Edit::Kind::donor, {}, donor}}), *donor, 0));
 }
 
 TEST_P(EditKinds, DonorOfSomeRowsGivesTheirCells) {
@@ -132,7 +133,7 @@ TEST_P(EditKinds, AddedVectorIsABias) {
         if (r.role == Role::attn_out_bias && r.layer == 1)
             for (int i = 0; i < d; ++i) biased->values(r)[i] += vector[static_cast<std::size_t>(i)];
     const auto edited = run_with({{{.site = Site::attn_out, .layer = 1}, Edit::Kind::add, everywhere, nullptr}});
-    EXPECT_TRUE(same_logits(*edited, *run(biased, tokens, GetParam().n_prefix), k_rounding));
+    EXPECT_TRUE(same_outputs(*edited, *run(biased, tokens, GetParam().n_prefix), k_rounding));
 }
 
 TEST_P(EditKinds, ReplacedEmbeddingsAreAnotherPrompt) {
@@ -141,7 +142,7 @@ TEST_P(EditKinds, ReplacedEmbeddingsAreAnotherPrompt) {
     for (const int t : other)
         embeddings.insert(embeddings.end(), weights->embed + t * config().d_model, weights->embed + (t + 1) * config().d_model);
     const auto edited = run_with({{{.site = Site::embed}, Edit::Kind::values, embeddings, nullptr}});
-    EXPECT_TRUE(same_logits(*edited, *run(weights, other, GetParam().n_prefix), 0));
+    EXPECT_TRUE(same_outputs(*edited, *run(weights, other, GetParam().n_prefix), 0));
 }
 
 TEST_P(EditKinds, APaintedPatternPicksOneValue) {
@@ -175,13 +176,13 @@ TEST_P(EditKinds, ActTheSameInCachedRunsAndWhateverIsKept) {
          {3},
          nullptr}};
     const auto whole = run_with(edits);
-    EXPECT_FALSE(same_logits(*whole, *plain, 1e-2));
+    EXPECT_FALSE(same_outputs(*whole, *plain, 1e-2));
     for (const Keep keep : {Keep::all, Keep::residual, Keep::cache}) {
         Trace pieces(weights, one_sequence(k_tokens, GetParam().n_prefix, keep), edits);
-        const int first = config().mask == MaskKind::bidirectional ? k_tokens : std::max(1, GetParam().n_prefix);
+        const int first = in_pieces(config()) ? std::max(1, GetParam().n_prefix) : k_tokens;
         for (int begin = 0, end = first; begin < k_tokens; begin = end++) {
             extend(pieces, std::span(tokens).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
-            EXPECT_LE(difference(logits_of(pieces, end - 1), logits_of(*whole, end - 1)), k_rounding) << "row " << end - 1;
+            EXPECT_LE(difference(output_of(pieces, end - 1), output_of(*whole, end - 1)), k_rounding) << "row " << end - 1;
         }
         EXPECT_TRUE(same_rows(pieces, 0, *whole, 0, k_tokens, k_rounding));
     }
@@ -194,7 +195,7 @@ TEST_P(EditKinds, OfTheLayerThatAPassResumesAt) {
     for (int t = 0; t < k_tokens; ++t)
         std::ranges::copy(row_of(*plain, Site::resid_pre, 1, t), resumed.row(Site::resid_pre, 1, t));
     forward(resumed, 0, k_tokens, 1);
-    EXPECT_TRUE(same_logits(resumed, *run_with({steer}), 0));
+    EXPECT_TRUE(same_outputs(resumed, *run_with({steer}), 0));
 }
 
 } // namespace

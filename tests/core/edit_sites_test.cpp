@@ -11,7 +11,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr int k_tokens = 13, k_row = k_tokens - 1; // the last row, which sees several keys under every mask
+constexpr int k_tokens = 13;
 constexpr real k_nan = std::numeric_limits<real>::quiet_NaN();
 
 class EditSites : public ::testing::TestWithParam<Preset> {
@@ -21,6 +21,9 @@ class EditSites : public ::testing::TestWithParam<Preset> {
     std::vector<int> tokens = random_tokens(config(), k_tokens);
     std::shared_ptr<Trace> plain = run(weights, tokens, GetParam().n_prefix);
 
+    /// The row to edit: the last one, which sees several keys under every mask, or the one that the output is taken from.
+    const int token_ = config().pools() && config().pooling == Pooling::first ? 0 : k_tokens - 1;
+
     /// A post-norm block normalises at its end, although the list of sites has its norms where pre-norm blocks have them.
     bool normalises_later(Site s) const {
         return config().norm_place == NormPlace::post &&
@@ -28,7 +31,8 @@ class EditSites : public ::testing::TestWithParam<Preset> {
     }
     std::shared_ptr<Trace> edited(const SiteRef& s, Edit::Kind kind, std::vector<real> values,
                                   std::shared_ptr<const Trace> donor = nullptr) const {
-        const CellRange range{.site = s.site, .layer = s.layer, .row_begin = k_row, .row_end = k_row + 1};
+        const int row = row_at(*plain, s.site, token_);
+        const CellRange range{.site = s.site, .layer = s.layer, .row_begin = row, .row_end = row + 1};
         return run(weights, tokens, GetParam().n_prefix, {{range, kind, std::move(values), std::move(donor)}});
     }
 };
@@ -55,19 +59,22 @@ TEST_P(EditSites, MoveTheLogitsAndNothingBefore) {
         const SiteRef& s = sites[i];
         if (!site_row(s.site).editable) continue;
         SCOPED_TRACE(site_name(s.site, s.layer));
-        const std::vector<real> values = turned(*plain, s, k_row);
+        const int row = row_at(*plain, s.site, token_);
+        const std::vector<real> values = turned(*plain, s, row);
         const auto trace = edited(s, Edit::Kind::values, values);
-        EXPECT_GT(difference(logits_of(*trace, k_row), logits_of(*plain, k_row)), 1e-3);
-        for (const real v : logits_of(*trace, k_row)) ASSERT_TRUE(std::isfinite(v));
+        EXPECT_GT(difference(output_of(*trace, token_), output_of(*plain, token_)), 1e-3);
+        for (const real v : output_of(*trace, token_)) ASSERT_TRUE(std::isfinite(v));
         for (std::size_t j = 0; j < values.size(); ++j) {
-            const real found = row_of(*trace, s.site, s.layer, k_row)[j];
-            EXPECT_EQ(found, std::isnan(values[j]) ? row_of(*plain, s.site, s.layer, k_row)[j] : values[j])
+            const real found = row_of(*trace, s.site, s.layer, row)[j];
+            EXPECT_EQ(found, std::isnan(values[j]) ? row_of(*plain, s.site, s.layer, row)[j] : values[j])
                 << "masked cells stay masked";
         }
         for (std::size_t before = 0; before < i; ++before) {
             const SiteRef& b = sites[before];
             if (b.layer == s.layer && normalises_later(b.site)) continue;
-            EXPECT_EQ(difference(row_of(*trace, b.site, b.layer, k_row), row_of(*plain, b.site, b.layer, k_row)), 0)
+            EXPECT_EQ(difference(row_of(*trace, b.site, b.layer, row_at(*trace, b.site, token_)),
+                                 row_of(*plain, b.site, b.layer, row_at(*plain, b.site, token_))),
+                      0)
                 << site_name(b.site, b.layer) << " comes before";
         }
     }
@@ -78,12 +85,13 @@ TEST_P(EditSites, CanBePatchedFromAnotherPrompt) {
     for (const SiteRef& s : all_sites(config())) {
         if (!site_row(s.site).editable || s.site == Site::pos_embed) continue; // the positions of two prompts are the same
         const auto patched = edited(s, Edit::Kind::donor, {}, donor);
-        EXPECT_EQ(difference(row_of(*patched, s.site, s.layer, k_row), row_of(*donor, s.site, s.layer, k_row)), 0)
+        const int row = row_at(*plain, s.site, token_);
+        EXPECT_EQ(difference(row_of(*patched, s.site, s.layer, row), row_of(*donor, s.site, s.layer, row)), 0)
             << site_name(s.site, s.layer);
         const bool top_1 = config().experts_per_token == 1; // its gate is 1, and both may choose the same expert
         const bool routes = s.site == Site::router_logits || s.site == Site::expert_weights || s.site == Site::expert_gates;
         if (top_1 && routes) continue;
-        EXPECT_GT(difference(logits_of(*patched, k_row), logits_of(*plain, k_row)), 1e-5) << site_name(s.site, s.layer);
+        EXPECT_GT(difference(output_of(*patched, token_), output_of(*plain, token_)), 1e-5) << site_name(s.site, s.layer);
     }
 }
 
@@ -99,7 +107,7 @@ TEST_P(EditSites, ThatAreMaskedStayMasked) {
                     EXPECT_EQ(trace->value({0, Site::attn_scores, 0, 0, q, k}), -std::numeric_limits<real>::infinity());
                     EXPECT_EQ(trace->value({0, Site::pattern, 0, 0, q, k}), 0);
                 }
-            for (const real v : logits_of(*trace, 0)) EXPECT_TRUE(std::isfinite(v));
+            for (const real v : output_of(*trace, 0)) EXPECT_TRUE(std::isfinite(v));
         }
 }
 

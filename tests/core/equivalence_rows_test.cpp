@@ -28,10 +28,7 @@ INSTANTIATE_TEST_SUITE_P(All, Rows, ::testing::ValuesIn(presets()), name_of);
 
 /// Models that can be computed in pieces (a prefix must be in the first one).
 class Pieces : public Rows {};
-INSTANTIATE_TEST_SUITE_P(All, Pieces, ::testing::ValuesIn(presets_where([](const ModelConfig& c) {
-                             return c.mask != MaskKind::bidirectional;
-                         })),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(All, Pieces, ::testing::ValuesIn(presets_where(in_pieces)), name_of);
 
 std::span<const int> part(const std::vector<int>& tokens, int begin, int end) {
     return std::span(tokens).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
@@ -65,7 +62,8 @@ std::unique_ptr<Trace> row_by_row(std::shared_ptr<const Weights> weights, const 
     auto trace = std::make_unique<Trace>(std::move(weights), shape);
     const int n = static_cast<int>(tokens.size());
     for (int begin = 0, end = 0; begin < n; begin = end) {
-        end = std::max(begin + 1, trace->plan(begin).key_end);
+        const Trace::RowPlan& plan = trace->plan(begin);
+        end = trace->config().pools() ? plan.segment_end : std::max(begin + 1, plan.key_end);
         extend(*trace, part(tokens, begin, end));
     }
     return trace;
@@ -74,7 +72,7 @@ std::unique_ptr<Trace> row_by_row(std::shared_ptr<const Weights> weights, const 
 /// Whether two Traces agree in every cell, those that nobody reads included.
 ::testing::AssertionResult same_cells(const Trace& a, const Trace& b, int n) {
     for (const SiteRef& s : all_sites(a.config()))
-        for (int r = 0; r < n; ++r) {
+        for (int r = 0; r < a.n_rows(s.site, n); ++r) {
             const double d = difference(row_of(a, s.site, s.layer, r), row_of(b, s.site, s.layer, r));
             if (d > k_rounding)
                 return ::testing::AssertionFailure() << site_name(s.site, s.layer) << ", row " << r << " differs by " << d;
@@ -83,7 +81,7 @@ std::unique_ptr<Trace> row_by_row(std::shared_ptr<const Weights> weights, const 
 }
 
 TEST_P(Rows, OneAtATimeAtEveryCapacity) {
-    if (config().mask == MaskKind::bidirectional) return; // one pass only
+    if (!in_pieces(config())) return;
     for (int capacity = k_tokens; capacity <= 48;
          capacity += capacity % 16 < 2 ? 1 : 5) { // the multiples of 16 and next to them too
         const TraceShape shape = one_sequence(capacity, preset().n_prefix);
@@ -113,7 +111,7 @@ TEST_P(Rows, ComputedTwiceAreExactlyTheSame) {
 }
 
 TEST_P(Rows, CapacityChangesNothing) {
-    if (looks_ahead(config().mask)) { // a segment must be full: more room comes from a second one
+    if (looks_ahead(config().mask) || !in_pieces(config())) { // a segment must be full: more room comes from a second one
         Trace two(weights,
                   {k_tokens + 9,
                    {{.begin = 0, .end = k_tokens, .n_prefix = preset().n_prefix}, {.begin = k_tokens, .end = k_tokens + 9}},
@@ -142,7 +140,7 @@ TEST_P(Rows, PaddedIsUnpadded) {
             EXPECT_TRUE(trace.plan(row).padding);
             for (int l = 0; l < config().n_layers; ++l)
                 for (const real z : row_of(trace, Site::z, l, row)) EXPECT_EQ(z, 0) << "padding sees nothing";
-            for (const real v : logits_of(trace, row)) EXPECT_TRUE(std::isfinite(v));
+            for (const real v : output_of(trace, row)) EXPECT_TRUE(std::isfinite(v));
         }
     }
 }
@@ -184,7 +182,7 @@ TEST_P(Rows, ResumedAtAnyLayer) {
         for (int t = 0; t < k_tokens; ++t)
             std::ranges::copy(row_of(*whole, Site::resid_pre, l, t), resumed->row(Site::resid_pre, l, t));
         forward(*resumed, 0, k_tokens, l);
-        EXPECT_TRUE(same_logits(*resumed, *whole, 0)) << "from layer " << l;
+        EXPECT_TRUE(same_outputs(*resumed, *whole, 0)) << "from layer " << l;
         for (const real v : row_of(*resumed, Site::q, l - 1, k_tokens - 1)) EXPECT_EQ(v, 0) << "a layer that was not asked for";
     }
 }
@@ -199,7 +197,7 @@ TEST_P(Pieces, ResumedOneAtATime) {
             end = std::max(begin + 1, resumed->plan(begin).key_end);
             forward(*resumed, begin, end, l);
         }
-        EXPECT_TRUE(same_logits(*resumed, *whole, k_rounding)) << "from layer " << l;
+        EXPECT_TRUE(same_outputs(*resumed, *whole, k_rounding)) << "from layer " << l;
         for (int t = 0; t < k_tokens; ++t)
             EXPECT_EQ(difference(row_of(*resumed, Site::resid_pre, l, t), row_of(*whole, Site::resid_pre, l, t)), 0)
                 << "given, not computed";
@@ -222,7 +220,7 @@ TEST_P(Kept, ResidualGivesTheSame) {
     EXPECT_FALSE(residual->kept(Site::pattern));
     EXPECT_TRUE(residual->kept(Site::resid_mid) || config().mlp == MlpKind::none);
     EXPECT_TRUE(same_rows(*residual, 0, *all, 0, k_long, k_rounding));
-    EXPECT_TRUE(same_logits(*residual, *all, k_rounding));
+    EXPECT_TRUE(same_outputs(*residual, *all, k_rounding));
 }
 
 TEST_P(Kept, CacheGivesTheSameLogits) {
@@ -230,28 +228,25 @@ TEST_P(Kept, CacheGivesTheSameLogits) {
     const auto cache = empty(k_long, Keep::cache);
     extend(*cache, long_tokens);
     EXPECT_FALSE(cache->kept(Site::resid_post));
-    EXPECT_LE(difference(logits_of(*cache, last), logits_of(*all, last)), k_rounding);
+    EXPECT_LE(difference(output_of(*cache, last), output_of(*all, last)), k_rounding);
     EXPECT_TRUE(same_rows(*cache, 0, *all, 0, k_long, k_rounding)) << "keys and values";
 }
 
 TEST_P(Kept, PiecesLongerThanTheScratchRows) {
-    if (config().mask == MaskKind::bidirectional) return; // one pass only
+    if (!in_pieces(config())) return;
     for (const Keep keep : {Keep::cache, Keep::residual})
         for (const int first : {5, 70, 140}) {
             const auto pieces = empty(k_long, keep);
             for (int begin = 0, end = first; begin < k_long; begin = end, end = std::min(end + 67, k_long)) {
                 extend(*pieces, part(long_tokens, begin, end));
-                EXPECT_LE(difference(logits_of(*pieces, end - 1), logits_of(*all, end - 1)), k_rounding) << "row " << end - 1;
+                EXPECT_LE(difference(output_of(*pieces, end - 1), output_of(*all, end - 1)), k_rounding) << "row " << end - 1;
             }
             EXPECT_TRUE(same_rows(*pieces, 0, *all, 0, k_long, k_rounding));
         }
 }
 
 class Branches : public Pieces {};
-INSTANTIATE_TEST_SUITE_P(All, Branches, ::testing::ValuesIn(presets_where([](const ModelConfig& c) {
-                             return c.mask != MaskKind::bidirectional;
-                         })),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(All, Branches, ::testing::ValuesIn(presets_where(in_pieces)), name_of);
 
 TEST_P(Branches, ThenTheSameContinuationIsTheOriginal) {
     for (const Keep keep : {Keep::all, Keep::residual, Keep::cache})
@@ -266,7 +261,7 @@ TEST_P(Branches, ThenTheSameContinuationIsTheOriginal) {
                 EXPECT_TRUE(same_rows(*branch, 0, *parent, 0, fork, 0)) << "copied";
                 extend(*branch, part(tokens, fork, k_tokens));
                 EXPECT_TRUE(same_rows(*branch, 0, *whole, 0, k_tokens, k_rounding)) << "continued";
-                EXPECT_LE(difference(logits_of(*branch, k_tokens - 1), logits_of(*whole, k_tokens - 1)), k_rounding);
+                EXPECT_LE(difference(output_of(*branch, k_tokens - 1), output_of(*whole, k_tokens - 1)), k_rounding);
             }
 }
 

@@ -75,7 +75,7 @@ TEST_P(Experts, ThatAreIdenticalAreADenseModel) {
     });
     const std::vector<int> tokens = random_tokens(c, k_tokens);
     const auto a = run(same, tokens, GetParam().n_prefix), b = run(dense, tokens, GetParam().n_prefix);
-    EXPECT_TRUE(same_logits(*a, *b, k_rounding));
+    EXPECT_TRUE(same_outputs(*a, *b, k_rounding));
     for (int l = 0; l < c.n_layers; ++l)
         for (int t = 0; t < k_tokens; ++t)
             EXPECT_LE(difference(row_of(*a, Site::mlp_out, l, t), row_of(*b, Site::mlp_out, l, t)), k_rounding);
@@ -112,8 +112,8 @@ TEST_P(Heads, AblatedByEditAreZeroedOutputWeights) {
                                 real(0)); // rows of [d_q, d_model]
             const auto edited = run(weights, tokens, GetParam().n_prefix, {ablation});
             const auto without = run(std::shared_ptr<const Weights>(zeroed->clone()), tokens, GetParam().n_prefix);
-            EXPECT_TRUE(same_logits(*edited, *without, k_rounding)) << "layer " << l << ", head " << h;
-            EXPECT_FALSE(same_logits(*edited, *run(weights, tokens, GetParam().n_prefix), 1e-3)) << "the head matters";
+            EXPECT_TRUE(same_outputs(*edited, *without, k_rounding)) << "layer " << l << ", head " << h;
+            EXPECT_FALSE(same_outputs(*edited, *run(weights, tokens, GetParam().n_prefix), 1e-3)) << "the head matters";
         }
 }
 
@@ -137,7 +137,7 @@ TEST_P(Rotary, InterleavedAndHalfDifferByAPermutation) {
     });
     const std::vector<int> tokens = random_tokens(c, k_tokens);
     const auto a = run(weights, tokens, GetParam().n_prefix), b = run(other, tokens, GetParam().n_prefix);
-    EXPECT_TRUE(same_logits(*b, *a, k_rounding));
+    EXPECT_TRUE(same_outputs(*b, *a, k_rounding));
     for (int l = 0; l < c.n_layers; ++l)
         for (int t = 0; t < k_tokens; ++t)
             for (int i = 0; i < c.d_head; ++i)

@@ -131,9 +131,9 @@ TEST_P(Spellings, PrintedNumbersGiveThePrintedResult) {
     int long_ones = 0;
     for (const SiteRef& s : all_sites(config))
         for (int i = 0; i < 40; ++i) {
-            const int heads = site_heads(config, s.site), columns = site_width(config, s.site, trace->n_keys()) / heads;
+            const int heads = site_heads(config, s.site), columns = trace->width(s.site) / heads;
             const auto pick = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
-            const CellRef cell{0, s.site, s.layer, heads > 1 ? pick(heads) : -1, pick(9), pick(columns)};
+            const CellRef cell{0, s.site, s.layer, heads > 1 ? pick(heads) : -1, pick(trace->n_rows(s.site)), pick(columns)};
             for (const int terms : {3, 1, 0}) {
                 const Spelling spelling = spell(*trace, 9, cell, {.terms = terms, .token = {}});
                 const std::string text = spelling.text();

@@ -16,7 +16,7 @@ constexpr int k_tokens = 9;
 
 /// All cells of a row of a site, as references.
 std::vector<CellRef> cells_of(const Trace& t, const SiteRef& s, int row) {
-    const int heads = site_heads(t.config(), s.site), columns = site_width(t.config(), s.site, t.n_keys()) / heads;
+    const int heads = site_heads(t.config(), s.site), columns = t.width(s.site) / heads;
     const auto axes = site_row(s.site).axes;
     const bool headed = axes.size() == 3 || (axes.back() == Axis::d_mlp && t.config().is_moe());
     std::vector<CellRef> cells;
@@ -33,7 +33,7 @@ std::string words(const CellRef& c) {
 /// Whether the formula of every cell of rows [0, n) gives what the Trace holds.
 void expect_formulas_hold(const Trace& trace, double tolerance) {
     for (const SiteRef& s : all_sites(trace.config()))
-        for (int t = 0; t < trace.n_tokens(); ++t)
+        for (int t = 0; t < trace.n_rows(s.site); ++t)
             for (const CellRef& cell : cells_of(trace, s, t))
                 ASSERT_LE(difference(evaluate(trace, cell), static_cast<double>(trace.value(cell))), tolerance)
                     << words(cell) << ": " << evaluate(trace, cell) << " but " << trace.value(cell);
@@ -52,7 +52,9 @@ class Formulas : public ::testing::TestWithParam<Preset> {
         std::vector<CellRef> cells;
         for (const SiteRef& s : all_sites(config()))
             for (int i = 0; i < per_site; ++i) {
-                const auto all = cells_of(*plain, s, i == 0 ? k_tokens - 1 : static_cast<int>(random() % k_tokens));
+                const int rows = plain->n_rows(s.site);
+                const auto all =
+                    cells_of(*plain, s, i == 0 ? rows - 1 : static_cast<int>(random() % static_cast<unsigned>(rows)));
                 cells.push_back(all[random() % all.size()]);
             }
         return cells;
@@ -68,7 +70,7 @@ TEST_P(Formulas, GiveTheCellsOfAnEditedRunExceptTheEdited) {
     const auto trace = run(weights, tokens, GetParam().n_prefix,
                            {{pattern, Edit::Kind::values, {real(0.25)}, nullptr}, {stream, Edit::Kind::scale, {3}, nullptr}});
     for (const SiteRef& s : all_sites(config()))
-        for (int t = 0; t < k_tokens; ++t)
+        for (int t = 0; t < trace->n_rows(s.site); ++t)
             for (const CellRef& cell : cells_of(*trace, s, t)) {
                 if (is_edited(*trace, cell)) continue;
                 ASSERT_LE(difference(evaluate(*trace, cell), static_cast<double>(trace->value(cell))), 1e-5) << words(cell);
@@ -98,7 +100,7 @@ bool any_contains(const std::vector<CellRange>& ranges, const CellRef& cell) {
 bool differs(const std::vector<CellRange>& ranges, const Trace& a, const Trace& b) {
     for (const CellRange& r : ranges) {
         if (r.param >= 0) continue; // the runs share the weights
-        const int heads = site_heads(a.config(), r.site), columns = site_width(a.config(), r.site, a.n_keys()) / heads;
+        const int heads = site_heads(a.config(), r.site), columns = a.width(r.site) / heads;
         for (int t = r.row_begin; t < r.row_end; ++t)
             for (int h = r.head_begin; h < (r.head_end < 0 ? heads : r.head_end); ++h)
                 for (int j = r.column_begin; j < (r.column_end < 0 ? columns : r.column_end); ++j) {
@@ -158,15 +160,15 @@ TEST_P(Formulas, DependentsAreTheInverseOfPrecedents) {
         if (row.role == Role::pos_embed) cell.row = 4;
         wanted.push_back(cell);
     }
-    const int rows = k_tokens - 1; // as if the last one were not yet computed
+    const int rows = config().pools() ? k_tokens : k_tokens - 1; // as if the last one were not yet computed
     std::vector<std::vector<CellRange>> fed;
     for (const CellRef& w : wanted) fed.push_back(dependents(*plain, rows, w));
     for (const SiteRef& s : all_sites(config()))
-        for (int t = 0; t < k_tokens; ++t)
+        for (int t = 0; t < plain->n_rows(s.site); ++t)
             for (const CellRef& cell : cells_of(*plain, s, t)) {
                 const std::vector<CellRange> read = precedents(*plain, cell);
                 for (std::size_t i = 0; i < wanted.size(); ++i)
-                    ASSERT_EQ(any_contains(fed[i], cell), t < rows && any_contains(read, wanted[i]))
+                    ASSERT_EQ(any_contains(fed[i], cell), t < plain->n_rows(s.site, rows) && any_contains(read, wanted[i]))
                         << words(cell) << " reads " << words(wanted[i]) << "?";
             }
 }
@@ -185,7 +187,7 @@ TEST_P(Formulas, InputsAreWhatPrecedentsName) {
     for (const SiteRef& s : all_sites(config())) {
         const auto key = [](const SiteRef& r) { return std::pair(static_cast<int>(r.site), r.layer); };
         std::set<std::pair<int, int>> read, expected;
-        for (int t = 0; t < k_tokens; ++t)
+        for (int t = 0; t < plain->n_rows(s.site); ++t)
             for (const CellRef& cell : cells_of(*plain, s, t))
                 for (const CellRange& r : precedents(*plain, cell))
                     if (r.param < 0) read.insert(key({r.site, r.layer}));

@@ -18,7 +18,8 @@ void expect_as_defined(const Preset& p, const Weights& weights, const Trace& tra
     for (const SiteRef& s : sites) {
         const auto at = expected.find({s.site, s.layer});
         ASSERT_NE(at, expected.end()) << site_name(s.site, s.layer);
-        for (int t = 0; t < trace.n_tokens(); ++t)
+        ASSERT_EQ(static_cast<int>(at->second.size()), trace.n_rows(s.site));
+        for (int t = 0; t < trace.n_rows(s.site); ++t)
             EXPECT_LE(difference(row_of(trace, s.site, s.layer, t), at->second[static_cast<std::size_t>(t)]), tolerance)
                 << site_name(s.site, s.layer) << ", row " << t;
     }

@@ -69,7 +69,7 @@ TEST(PrefixMask, SeesItselfInBothDirections) {
     const auto original = run(weights, tokens, p.n_prefix),
                changed = run(weights, with_other_token(p.config, tokens, p.n_prefix - 1), p.n_prefix);
     for (int t = 0; t < k_tokens; ++t)
-        EXPECT_GT(difference(logits_of(*changed, t), logits_of(*original, t)), 1e-3) << "row " << t;
+        EXPECT_GT(difference(output_of(*changed, t), output_of(*original, t)), 1e-3) << "row " << t;
     const auto causal = run(weights, tokens, 0); // no prefix: an ordinary causal model
     EXPECT_EQ(causal->plan(0).key_end, 1);
     EXPECT_EQ(original->plan(0).key_end, p.n_prefix);
@@ -86,7 +86,7 @@ TEST(SlidingWindow, TokensOutsideHaveNoInfluence) {
     for (int t = 0; t < k_tokens; ++t) {
         const auto changed = run(weights, with_other_token(c, tokens, t));
         for (int r = 0; r < k_tokens; ++r) {
-            const double d = difference(logits_of(*changed, r), logits_of(*original, r));
+            const double d = difference(output_of(*changed, r), output_of(*original, r));
             if (r >= t && r < t + c.window)
                 EXPECT_GT(d, 1e-4) << t << " is in the window of " << r;
             else
@@ -102,8 +102,8 @@ TEST(SlidingWindow, ReachesFurtherThroughLayers) {
     const std::vector<int> tokens = random_tokens(c, k_tokens);
     const auto original = run(weights, tokens), changed = run(weights, with_other_token(c, tokens, 0));
     const int reach = 2 * (c.window - 1);
-    EXPECT_GT(difference(logits_of(*changed, reach), logits_of(*original, reach)), 1e-6);
-    EXPECT_EQ(difference(logits_of(*changed, reach + 1), logits_of(*original, reach + 1)), 0);
+    EXPECT_GT(difference(output_of(*changed, reach), output_of(*original, reach)), 1e-6);
+    EXPECT_EQ(difference(output_of(*changed, reach + 1), output_of(*original, reach + 1)), 0);
 }
 
 TEST(SlidingWindow, AsLongAsTheTextIsCausal) {

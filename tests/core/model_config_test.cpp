@@ -116,6 +116,26 @@ TEST(Validate, Window) {
     EXPECT_NO_THROW(validate(causal, "x"));
 }
 
+TEST(Validate, OutputHeads) {
+    for (const int bad : {0, -1, (1 << 20) + 1})
+        expect_refused(
+            "classes", [&](ModelConfig& c) { c.n_classes = bad; }, "n_classes", "1 to 1048576", std::to_string(bad));
+    for (const char* name : {"classes", "mean_embedding", "headless"})
+        expect_refused(
+            name, [](ModelConfig& c) { c.tied_embeddings = true; }, "tied_embeddings", "false in a model without logits", "true");
+}
+
+TEST(Validate, BertNamesFitBertOnly) {
+    const std::vector<Change> changes{[](ModelConfig& c) { c.norm_place = NormPlace::pre; },
+                                      [](ModelConfig& c) { c.mask = MaskKind::causal; },
+                                      [](ModelConfig& c) { c.embed_norm = false; },
+                                      [](ModelConfig& c) { c.head = OutputHead::tokens; },
+                                      [](ModelConfig& c) { c.positions = Positions::rope, c.d_head = 4; },
+                                      [](ModelConfig& c) { c.n_layer_groups = 1; }};
+    for (const Change& change : changes)
+        expect_refused("bert", change, "tensor_names", "llama (bert names only fit BERT's architecture)", "bert");
+}
+
 TEST(Validate, Gpt2NamesFitGpt2Only) {
     const std::vector<Change> changes{[](ModelConfig& c) { c.norm = NormKind::rms; },
                                       [](ModelConfig& c) { c.norm_place = NormPlace::post; },
@@ -126,6 +146,9 @@ TEST(Validate, Gpt2NamesFitGpt2Only) {
                                       [](ModelConfig& c) { c.d_head = 6; },
                                       [](ModelConfig& c) { c.attn_qkv_bias = false; },
                                       [](ModelConfig& c) { c.attn_out_bias = false; },
+                                      [](ModelConfig& c) { c.embed_norm = true; },
+                                      [](ModelConfig& c) { c.head = OutputHead::masked_tokens; },
+                                      [](ModelConfig& c) { c.n_layer_groups = 1; },
                                       [](ModelConfig& c) { c.mlp_bias = false; }};
     for (const Change& change : changes)
         expect_refused("gpt2", change, "tensor_names", "llama (gpt2 names only fit GPT-2's architecture)", "gpt2");
@@ -161,7 +184,9 @@ TEST(Names, OfEnumeratorsBothWays) {
     expect_words<Activation>("activation", {"gelu_tanh", "gelu", "silu", "relu"});
     expect_words<MlpKind>("mlp", {"none", "plain", "gated"});
     expect_words<MaskKind>("mask", {"causal", "bidirectional", "prefix", "sliding_window"});
-    expect_words<TensorNames>("tensor_names", {"llama", "gpt2"});
+    expect_words<TensorNames>("tensor_names", {"llama", "gpt2", "bert"});
+    expect_words<OutputHead>("head", {"tokens", "masked_tokens", "classes", "embedding", "none"});
+    expect_words<Pooling>("pooling", {"first", "mean", "last"});
     EXPECT_EQ(name(Positions::sinusoidal), "sinusoidal");
     EXPECT_EQ(name(MaskKind::sliding_window), "sliding_window");
     EXPECT_EQ(name(Activation::relu), "relu");

@@ -81,6 +81,34 @@ TEST(ParamTable, Gpt2) { // transformers' GPT2LMHeadModel, whose Conv1D matrices
                                                     {"transformer.ln_f.bias", {20}}}));
 }
 
+TEST(ParamTable, Bert) { // transformers' BertForMaskedLM; d_model 20, d_mlp 37
+    EXPECT_EQ(in_file(one_layer("bert")), (Expected{{"bert.embeddings.word_embeddings.weight", {53, 20}},
+                                                    {"bert.embeddings.position_embeddings.weight", {256, 20}},
+                                                    {"bert.embeddings.LayerNorm.weight", {20}},
+                                                    {"bert.embeddings.LayerNorm.bias", {20}},
+                                                    {"bert.encoder.layer.0.attention.output.LayerNorm.weight", {20}},
+                                                    {"bert.encoder.layer.0.attention.output.LayerNorm.bias", {20}},
+                                                    {"bert.encoder.layer.0.attention.self.query.weight", {20, 20}},
+                                                    {"bert.encoder.layer.0.attention.self.query.bias", {20}},
+                                                    {"bert.encoder.layer.0.attention.self.key.weight", {20, 20}},
+                                                    {"bert.encoder.layer.0.attention.self.key.bias", {20}},
+                                                    {"bert.encoder.layer.0.attention.self.value.weight", {20, 20}},
+                                                    {"bert.encoder.layer.0.attention.self.value.bias", {20}},
+                                                    {"bert.encoder.layer.0.attention.output.dense.weight", {20, 20}},
+                                                    {"bert.encoder.layer.0.attention.output.dense.bias", {20}},
+                                                    {"bert.encoder.layer.0.output.LayerNorm.weight", {20}},
+                                                    {"bert.encoder.layer.0.output.LayerNorm.bias", {20}},
+                                                    {"bert.encoder.layer.0.intermediate.dense.weight", {37, 20}},
+                                                    {"bert.encoder.layer.0.intermediate.dense.bias", {37}},
+                                                    {"bert.encoder.layer.0.output.dense.weight", {20, 37}},
+                                                    {"bert.encoder.layer.0.output.dense.bias", {20}},
+                                                    {"cls.predictions.transform.dense.weight", {20, 20}},
+                                                    {"cls.predictions.transform.dense.bias", {20}},
+                                                    {"cls.predictions.transform.LayerNorm.weight", {20}},
+                                                    {"cls.predictions.transform.LayerNorm.bias", {20}},
+                                                    {"cls.predictions.bias", {53}}}));
+}
+
 TEST(ParamTable, Mixtral) { // transformers' MixtralForCausalLM: w1 is the gate, w3 the other factor, w2 the way out
     ModelConfig c = one_layer("mixtral");
     c.n_experts = 2;
@@ -129,6 +157,10 @@ TEST(ParamTable, CountsOfPublishedModels) {
     gpt2.d_model = 768, gpt2.n_layers = 12, gpt2.n_heads = gpt2.n_kv_heads = 12, gpt2.d_head = 64, gpt2.d_mlp = 3072,
     gpt2.n_ctx = 1024, gpt2.d_vocab = 50257;
     EXPECT_EQ(param_count(gpt2), 124439808u);
+    ModelConfig bert = preset("bert").config; // bert-base-uncased as BertForMaskedLM, without its second token type
+    bert.d_model = 768, bert.n_layers = 12, bert.n_heads = bert.n_kv_heads = 12, bert.d_head = 64, bert.d_mlp = 3072,
+    bert.n_ctx = 512, bert.d_vocab = 30522;
+    EXPECT_EQ(param_count(bert), 109514298u - 2 * 768);
     ModelConfig llama = preset("llama").config; // Llama 2 7B
     llama.d_model = 4096, llama.n_layers = 32, llama.n_heads = llama.n_kv_heads = 32, llama.d_head = 128, llama.d_mlp = 11008,
     llama.d_vocab = 32000;
@@ -156,7 +188,8 @@ TEST(ParamTable, OnlyMatricesDecay) {
         for (const ParamRow& r : param_table(p.config)) {
             EXPECT_EQ(r.decay, r.shape.size() == 2) << r.name;
             EXPECT_TRUE(!r.file_transposed || r.shape.size() == 2) << r.name;
-            const bool gain = r.role == Role::ln1_gain || r.role == Role::ln2_gain || r.role == Role::ln_final_gain;
+            const bool gain = r.role == Role::ln1_gain || r.role == Role::ln2_gain || r.role == Role::ln_final_gain ||
+                              r.role == Role::embed_ln_gain || r.role == Role::mlm_ln_gain;
             EXPECT_EQ(r.init == Init::ones, gain) << r.name;
             EXPECT_EQ(r.init == Init::zeros, r.shape.size() == 1 && !gain) << r.name;
         }

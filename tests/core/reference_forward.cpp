@@ -18,11 +18,12 @@ class Reference {
         for (const int t : tokens_) x.push_back(slice(Role::embed, -1, t));
         keep(Site::embed, -1, x);
         add_positions(x);
+        if (c_.embed_norm)
+            x = norm(x, -1, Role::embed_ln_gain, Role::embed_ln_bias, Site::embed_ln_scale, Site::embed_ln_normalized);
         for (int l = 0; l < c_.n_layers; ++l) x = block(x, l);
         if (c_.norm_place == NormPlace::pre)
             x = norm(x, -1, Role::ln_final_gain, Role::ln_final_bias, Site::ln_final_scale, Site::ln_final_normalized);
-        keep(Site::logits, -1,
-             c_.tied_embeddings ? tied_logits(x) : linear(x, find(Role::unembed, -1, -1), nullptr, 0, c_.d_vocab));
+        head(x);
         return std::move(sites_);
     }
 
@@ -58,13 +59,39 @@ class Reference {
         return y;
     }
 
-    /// x W_E^T
+    void head(Table x) {
+        const auto project = [&](const Table& in, Role weight, Role bias, int width) {
+            return linear(in, find(weight, -1, -1), find(bias, -1, -1), 0, width);
+        };
+        if (c_.head == OutputHead::masked_tokens) {
+            keep(Site::mlm_pre, -1, x = project(x, Role::mlm_dense, Role::mlm_dense_bias, c_.d_model));
+            for (auto& row : x)
+                for (double& v : row) v = activation(v);
+            keep(Site::mlm_post, -1, x);
+            x = norm(x, -1, Role::mlm_ln_gain, Role::mlm_ln_bias, Site::mlm_ln_scale, Site::mlm_ln_normalized);
+        }
+        if (c_.head == OutputHead::tokens || c_.head == OutputHead::masked_tokens)
+            keep(Site::logits, -1,
+                 c_.tied_embeddings ? tied_logits(x) : project(x, Role::unembed, Role::unembed_bias, c_.d_vocab));
+        if (c_.head != OutputHead::classes && c_.head != OutputHead::embedding) return;
+        Table pooled{c_.pooling == Pooling::last ? x.back() : x.front()};
+        for (std::size_t i = 0; c_.pooling == Pooling::mean && i < pooled[0].size(); ++i) {
+            pooled[0][i] = 0;
+            for (const auto& row : x) pooled[0][i] += row[i] / double(x.size());
+        }
+        keep(Site::pooled, -1, pooled);
+        if (c_.head == OutputHead::classes)
+            keep(Site::class_logits, -1, project(pooled, Role::classifier, Role::classifier_bias, c_.n_classes));
+    }
+
+    /// x W_E^T (+ b)
     Table tied_logits(const Table& x) const {
         Table y(x.size());
+        const ParamRow* bias = find(Role::unembed_bias, -1, -1);
         for (std::size_t t = 0; t < x.size(); ++t)
             for (int v = 0; v < c_.d_vocab; ++v) {
                 const std::vector<double> e = slice(Role::embed, -1, v);
-                y[t].push_back(std::inner_product(e.begin(), e.end(), x[t].begin(), 0.0));
+                y[t].push_back(std::inner_product(e.begin(), e.end(), x[t].begin(), bias ? double(w_.values(*bias)[v]) : 0.0));
             }
         return y;
     }

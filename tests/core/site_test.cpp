@@ -68,7 +68,9 @@ int length(const ModelConfig& c, Axis axis, int n_keys) {
     case Axis::d_vocab: return c.d_vocab;
     case Axis::expert: return c.n_experts;
     case Axis::slot: return c.experts_per_token;
+    case Axis::n_classes: return c.n_classes;
     case Axis::pos:
+    case Axis::segment:
     case Axis::query:
     case Axis::one: break;
     }
@@ -82,7 +84,7 @@ TEST(Sites, WidthsAreTheProductsOfTheirAxes) {
             int width = 1, heads = 1, n_rows = 0;
             for (const Axis a : row.axes) {
                 width *= length(p.config, a, 11);
-                n_rows += a == Axis::pos || a == Axis::query;
+                n_rows += a == Axis::pos || a == Axis::query || a == Axis::segment;
                 if (a == Axis::head || a == Axis::kv_head) heads = length(p.config, a, 11);
             }
             const bool in_experts = row.axes.back() == Axis::d_mlp;

@@ -31,10 +31,10 @@ TEST_P(TraceOf, KeepsEveryRowInAPlaceOfItsOwn) {
     Trace trace(random_weights(c), one_sequence(k_rows));
     std::vector<std::pair<const real*, const real*>> places;
     for (const SiteRef& s : all_sites(c))
-        for (int t = 0; t < k_rows; ++t) {
+        for (int t = 0; t < trace.row_capacity(s.site); ++t) {
             const real* begin = trace.row(s.site, s.layer, t);
             EXPECT_EQ(reinterpret_cast<std::uintptr_t>(begin) % 64, 0u) << "rows begin at a cache line";
-            places.emplace_back(begin, begin + site_width(c, s.site, trace.n_keys()));
+            places.emplace_back(begin, begin + trace.width(s.site));
         }
     std::sort(places.begin(), places.end());
     for (std::size_t i = 1; i < places.size(); ++i) EXPECT_LE(places[i - 1].second, places[i].first);
@@ -47,14 +47,14 @@ TEST_P(TraceOf, ValueFindsTheCell) {
     constexpr int k_rows = 5;
     auto trace = run(random_weights(c), random_tokens(c, k_rows), std::min(GetParam().n_prefix, k_rows));
     for (const SiteRef& s : all_sites(c)) {
-        const int heads = site_heads(c, s.site), columns = site_width(c, s.site, k_rows) / heads;
+        const int heads = site_heads(c, s.site), columns = trace->width(s.site) / heads, rows = trace->n_rows(s.site);
         real mark = 1;
-        for (int t = 0; t < k_rows; ++t) { // mark all cells in the order row, head, column
+        for (int t = 0; t < rows; ++t) { // mark all cells in the order row, head, column
             real* cell = trace->row(s.site, s.layer, t);
             for (int i = 0; i < heads * columns; ++i) cell[i] = mark++;
         }
         mark = 1;
-        for (int t = 0; t < k_rows; ++t)
+        for (int t = 0; t < rows; ++t)
             for (int h = 0; h < heads; ++h)
                 for (int j = 0; j < columns; ++j) {
                     const CellRef cell{0, s.site, s.layer, heads == 1 && h == 0 ? -1 : h, t, columns == 1 ? -1 : j};
@@ -73,7 +73,8 @@ TEST_P(TraceOf, BytesAreThoseForetold) {
             std::size_t values = 0; // at least what is kept
             for (const SiteRef& s : all_sites(c))
                 if (trace.kept(s.site))
-                    values += static_cast<std::size_t>(capacity) * static_cast<std::size_t>(site_width(c, s.site, capacity));
+                    values +=
+                        static_cast<std::size_t>(trace.row_capacity(s.site)) * static_cast<std::size_t>(trace.width(s.site));
             EXPECT_GE(trace.bytes(), values * sizeof(real));
         }
 }

@@ -16,51 +16,63 @@ TraceShape two_sequences(int n_prefix, Keep keep = Keep::all) {
             keep};
 }
 
-/// A loss that reads everything that losses may read: the cross-entropy of random targets with random importance, and squares of
-/// the routers' values.
+/// A loss that reads everything that losses may read: of logits (also of classes) the cross-entropy of random targets with random
+/// importance, of vectors a polynomial, and squares of the routers' values.
 class Loss {
   public:
-    explicit Loss(const ModelConfig& c) : config_(c), targets_(random_tokens(c, k_tokens, 23)) {}
+    explicit Loss(const ModelConfig& c)
+        : config_(c), site_(output_site(c)), layer_(site_row(site_).per_layer ? c.n_layers - 1 : -1),
+          is_logits_(c.has_logits() || c.head == OutputHead::classes), targets_(random_tokens(c, k_tokens, 23)) {}
 
     double value(const Trace& trace) const {
         double sum = 0;
-        for (int t = 0; t < k_tokens; ++t) {
-            const real* logits = trace.row(Site::logits, -1, t);
-            sum += importance(t) * (log_sum_exp(logits, config_.d_vocab) - logits[target(t)]);
-            if (!config_.is_moe()) continue;
-            for (int l = 0; l < config_.n_layers; ++l)
-                for (int e = 0; e < config_.n_experts; ++e)
-                    sum += 0.1 * std::pow(trace.row(Site::expert_weights, l, t)[e], 2) +
-                           0.01 * std::pow(trace.row(Site::router_logits, l, t)[e], 2);
+        for (int t = 0; t < trace.n_rows(site_); ++t) {
+            const real* x = trace.row(site_, layer_, t);
+            const int n = trace.width(site_);
+            if (is_logits_) sum += importance(t) * (log_sum_exp(x, n) - x[target(t, n)]);
+            for (int i = 0; !is_logits_ && i < n; ++i) sum += importance(t) * (slope(i) * x[i] + x[i] * x[i] / 2);
         }
+        each_router(
+            [&](Site site, double factor, int l, int t, int e) { sum += factor * std::pow(trace.row(site, l, t)[e], 2); });
         return sum;
     }
     void gradient(const Trace& trace, Trace& sites) const {
-        for (int t = 0; t < k_tokens; ++t) {
-            real* d = sites.row(Site::logits, -1, t);
-            softmax(trace.row(Site::logits, -1, t), d, config_.d_vocab);
-            d[target(t)] -= 1;
-            for (int i = 0; i < config_.d_vocab; ++i) d[i] *= importance(t);
-            if (!config_.is_moe()) continue;
-            for (int l = 0; l < config_.n_layers; ++l)
-                for (int e = 0; e < config_.n_experts; ++e) {
-                    sites.row(Site::expert_weights, l, t)[e] = 0.2 * trace.row(Site::expert_weights, l, t)[e];
-                    sites.row(Site::router_logits, l, t)[e] = 0.02 * trace.row(Site::router_logits, l, t)[e];
-                }
+        for (int t = 0; t < trace.n_rows(site_); ++t) {
+            const real* x = trace.row(site_, layer_, t);
+            real* d = sites.row(site_, layer_, t);
+            const int n = trace.width(site_);
+            if (is_logits_) softmax(x, d, n), d[target(t, n)] -= 1;
+            for (int i = 0; i < n; ++i) d[i] = importance(t) * (is_logits_ ? d[i] : slope(i) + x[i]);
         }
+        each_router([&](Site site, double factor, int l, int t, int e) {
+            sites.row(site, l, t)[e] = 2 * factor * trace.row(site, l, t)[e];
+        });
     }
 
   private:
-    int target(int t) const { return targets_[static_cast<std::size_t>(t)]; }
-    static double importance(int t) { return t == 0 ? 0 : 0.5 + 0.1 * t; } // row 0 is padding
+    template <class F>
+    void each_router(F f) const {
+        for (int t = 0; config_.is_moe() && t < k_tokens; ++t)
+            for (int l = 0; l < config_.n_layers; ++l)
+                for (int e = 0; e < config_.n_experts; ++e)
+                    f(Site::expert_weights, 0.1, l, t, e), f(Site::router_logits, 0.01, l, t, e);
+    }
+    int target(int t, int n) const { return targets_[static_cast<std::size_t>(t)] % n; }
+    double importance(int t) const { // row 0 is padding
+        return t == 0 && row_axis(site_) == Axis::pos ? 0 : 0.5 + 0.1 * t;
+    }
+    static double slope(int i) { return 0.3 * (i % 3 - 1); }
     ModelConfig config_;
+    Site site_;
+    int layer_;
+    bool is_logits_;
     std::vector<int> targets_;
 };
 
 class Gradients : public ::testing::TestWithParam<Preset> {
   protected:
     const ModelConfig config = small(GetParam().config);
-    const TraceShape shape = two_sequences(std::min(GetParam().n_prefix, 2));
+    TraceShape shape = two_sequences(std::min(GetParam().n_prefix, 2));
     std::shared_ptr<Weights> weights = random_weights(config, 5);
     const std::vector<int> tokens = random_tokens(config, k_tokens);
     const Loss loss{config};
@@ -107,8 +119,8 @@ class Gradients : public ::testing::TestWithParam<Preset> {
         backward.run({});
         for (const SiteRef& s : all_sites(config)) {
             if (!site_row(s.site).editable) continue;
-            const int heads = site_heads(config, s.site), columns = site_width(config, s.site, trace.n_keys()) / heads;
-            for (int t = 0; t < k_tokens; ++t)
+            const int heads = site_heads(config, s.site), columns = trace.width(s.site) / heads;
+            for (int t = 0; t < trace.n_rows(s.site); ++t)
                 for (int cell = 0; cell < heads * columns; ++cell) {
                     const int h = cell / columns, j = cell % columns;
                     std::vector<Edit> moved{{{.site = s.site,
@@ -159,6 +171,18 @@ TEST_P(Gradients, OfARunWithEdits) {
     const std::vector<Edit> edits = some_edits();
     expect_parameters_agree(parameter_gradients(Keep::all, Keep::all, edits), edits);
     expect_sites_agree(edits);
+}
+
+/// Of some models: dropout everywhere, and where there are experts noise and a limit that some choices exceed.
+TEST_P(Gradients, OfEveryParameterOfARegularisedRun) {
+    if (GetParam().name == "wide" || (config.n_layers > 2 && config.n_layer_groups == 0)) return;
+    shape.regularise = {.dropout = 0.25, .router_noise = 0.3, .capacity_factor = config.is_moe() ? 0.7 : 0, .seed = 12};
+    expect_parameters_agree(parameter_gradients(Keep::all, Keep::all));
+    EXPECT_EQ(parameter_gradients(Keep::layers, Keep::layers), parameter_gradients(Keep::all, Keep::all));
+    if (!config.is_moe()) return;
+    Trace trace(weights, shape);
+    extend(trace, tokens);
+    EXPECT_GT(count_dropped_choices(trace), 0);
 }
 
 TEST_P(Gradients, AreTheSameWhateverIsKept) { // checkpointing computes the same numbers a second time

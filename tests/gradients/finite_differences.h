@@ -28,7 +28,7 @@ inline ::testing::AssertionResult is_derivative(double computed, const std::func
 
 /// The preset with sizes so small that each of its numbers can be moved.
 inline ModelConfig small(ModelConfig c) {
-    c.d_head = 2, c.d_model = c.tensor_names == TensorNames::gpt2 ? c.d_q() : 6, c.d_vocab = 7, c.n_ctx = 12;
+    c.d_head = 2, c.d_model = c.tensor_names != TensorNames::llama ? c.d_q() : 6, c.d_vocab = 7, c.n_ctx = 12;
     if (c.mlp != MlpKind::none) c.d_mlp = 5;
     return c;
 }

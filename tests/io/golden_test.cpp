@@ -47,6 +47,8 @@ std::int64_t length(Axis axis, const ModelConfig& c, int n_tokens) {
     case Axis::d_vocab: return c.d_vocab;
     case Axis::expert: return c.n_experts;
     case Axis::slot: return c.experts_per_token;
+    case Axis::segment: return 1;
+    case Axis::n_classes: return c.n_classes;
     case Axis::one: return 1;
     }
     return 0;
@@ -92,13 +94,13 @@ std::vector<double> values(const TensorEntry& tensor) {
 
 void compare_site(const Trace& trace, SiteRef ref, const TensorEntry& stored) {
     const ModelConfig& config = trace.config();
-    const int n = trace.n_tokens(), width = site_width(config, ref.site, n);
+    const int n = trace.n_tokens(), width = trace.width(ref.site);
     ASSERT_EQ(stored.shape, stored_shape(config, ref.site, n)) << stored.name;
     const std::vector<double> expected = values(stored);
     const bool by_head = site_row(ref.site).axes[0] == Axis::head; // [head, query, key]: a row of the Trace is [head, key]
     double worst = 0;
     std::string cell = "none";
-    for (int row = 0; row < n; ++row) {
+    for (int row = 0; row < trace.n_rows(ref.site); ++row) {
         for (int i = 0; i < width; ++i) {
             const int at = by_head ? (i / n * n + row) * n + i % n : row * width + i;
             const double want = expected[static_cast<std::size_t>(at)], found = trace.row(ref.site, ref.layer, row)[i];

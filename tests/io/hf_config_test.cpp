@@ -36,6 +36,13 @@ constexpr const char* k_mixtral = R"({
   "rope_theta": 1000000.0, "router_aux_loss_coef": 0.02, "sliding_window": null, "tie_word_embeddings": false,
   "torch_dtype": "bfloat16", "transformers_version": "4.36.0.dev0", "use_cache": true, "vocab_size": 32000})";
 
+constexpr const char* k_bert = R"({
+  "architectures": ["BertForMaskedLM"], "attention_probs_dropout_prob": 0.1, "gradient_checkpointing": false, "hidden_act": "gelu",
+  "hidden_dropout_prob": 0.1, "hidden_size": 768, "initializer_range": 0.02, "intermediate_size": 3072, "layer_norm_eps": 1e-12,
+  "max_position_embeddings": 512, "model_type": "bert", "num_attention_heads": 12, "num_hidden_layers": 12, "pad_token_id": 0,
+  "position_embedding_type": "absolute", "transformers_version": "4.6.0.dev0", "type_vocab_size": 2, "use_cache": true,
+  "vocab_size": 30522})";
+
 ModelConfig parse(const std::string& text) { return parse_hf_config(text, "config.json"); }
 
 TEST(HfConfig, Gpt2) {
@@ -46,6 +53,18 @@ TEST(HfConfig, Gpt2) {
     expected.mlp = MlpKind::plain, expected.activation = Activation::gelu_tanh, expected.tied_embeddings = true;
     expected.attn_qkv_bias = expected.attn_out_bias = expected.mlp_bias = true, expected.tensor_names = TensorNames::gpt2;
     EXPECT_EQ(parse(k_gpt2), expected);
+}
+
+TEST(HfConfig, Bert) {
+    ModelConfig expected;
+    expected.d_model = 768, expected.n_layers = 12, expected.n_heads = expected.n_kv_heads = 12, expected.d_head = 64;
+    expected.d_mlp = 3072, expected.n_ctx = 512, expected.d_vocab = 30522;
+    expected.norm = NormKind::layer, expected.norm_place = NormPlace::post, expected.norm_eps = 1e-12;
+    expected.positions = Positions::learned, expected.mask = MaskKind::bidirectional, expected.mlp = MlpKind::plain;
+    expected.activation = Activation::gelu, expected.tied_embeddings = expected.embed_norm = true;
+    expected.attn_qkv_bias = expected.attn_out_bias = expected.mlp_bias = true, expected.tensor_names = TensorNames::bert;
+    expected.head = OutputHead::masked_tokens;
+    EXPECT_EQ(parse(k_bert), expected);
 }
 
 TEST(HfConfig, Llama) {
@@ -221,6 +240,15 @@ INSTANTIATE_TEST_SUITE_P(
                k_llama,
                set("is_encoder_decoder", true),
                {"'is_encoder_decoder'", "false", "true", "not supported"}},
+        BadKey{"relative",
+               k_bert,
+               set("position_embedding_type", "relative_key"),
+               {"'position_embedding_type'", "\"absolute\"", "\"relative_key\"", "not supported"}},
+        BadKey{"decoder", k_bert, set("is_decoder", true), {"'is_decoder'", "false", "true", "not supported"}},
+        BadKey{"bert_of_another_head",
+               k_bert,
+               set("architectures", {"BertForSequenceClassification"}),
+               {"'model_type'", "BertForMaskedLM", "BertForSequenceClassification", "not supported"}},
         BadKey{"own_code", k_llama, set("auto_map", {{"AutoModel", "x.Y"}}), {"'auto_map'", "null", "object", "code"}},
         BadKey{"unknown",
                k_llama,
@@ -256,12 +284,13 @@ TEST(HfConfig, OwnFormatNamesEveryField) {
         EXPECT_EQ(parse(object.dump()), m.config) << m.name;
     }
     const json own = json::parse(to_json(tiny_config("attention_only_post_norm")));
-    for (const char* key : {"d_model",         "n_layers",      "n_heads",       "n_kv_heads", "d_head",
-                            "d_mlp",           "n_ctx",         "d_vocab",       "norm",       "norm_place",
-                            "norm_eps",        "positions",     "rope_pairs",    "rope_theta", "mask",
-                            "window",          "mlp",           "activation",    "n_experts",  "experts_per_token",
-                            "tied_embeddings", "attn_qkv_bias", "attn_out_bias", "mlp_bias",   "tensor_names",
-                            "bos_id",          "eos_id"})
+    for (const char* key : {"d_model",         "n_layers",      "n_heads",        "n_kv_heads", "d_head",
+                            "d_mlp",           "n_ctx",         "d_vocab",        "norm",       "norm_place",
+                            "norm_eps",        "positions",     "rope_pairs",     "rope_theta", "mask",
+                            "window",          "mlp",           "activation",     "n_experts",  "experts_per_token",
+                            "tied_embeddings", "attn_qkv_bias", "attn_out_bias",  "mlp_bias",   "tensor_names",
+                            "bos_id",          "eos_id",        "n_layer_groups", "head",       "pooling",
+                            "n_classes",       "embed_norm"})
         EXPECT_TRUE(own.contains(key)) << key;
     EXPECT_EQ(own.at("norm_place"), "post");
 }
@@ -277,7 +306,7 @@ TEST(HfConfig, OwnFormatRefusesWords) {
 }
 
 TEST(HfConfig, HubConfigsSurviveWriting) {
-    for (const char* text : {k_gpt2, k_llama, k_mistral, k_mixtral}) {
+    for (const char* text : {k_gpt2, k_bert, k_llama, k_mistral, k_mixtral}) {
         const ModelConfig c = parse(text);
         EXPECT_EQ(parse(to_json(c)), c);
         EXPECT_EQ(json::parse(to_json(c)).at("architectures"), json::parse(text).at("architectures"));

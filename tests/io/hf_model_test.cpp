@@ -42,7 +42,8 @@ TEST_P(EveryModel, FileHoldsTheTableTransposedWhereItSays) {
     const auto weights = random_weights(GetParam().config);
     const Files files = saved(*weights);
     const Safetensors file = parse_safetensors(bytes_of(files.at(k_weights)), "");
-    EXPECT_EQ(file.tensors.size(), weights->table.size());
+    const bool bert = GetParam().config.tensor_names == TensorNames::bert; // it has token types, too
+    EXPECT_EQ(file.tensors.size(), weights->table.size() + (bert ? 1 : 0));
     for (const ParamRow& row : weights->table) {
         const TensorEntry* t = file.find(row.name);
         ASSERT_NE(t, nullptr) << row.name;
@@ -66,7 +67,7 @@ TEST_P(EveryModel, LoadsWithoutThePrefix) {
     files[k_weights] = with_header(files[k_weights], [](json& header) {
         json bare;
         for (const auto& [name, entry] : header.items()) {
-            const bool has_prefix = name.starts_with("model.") || name.starts_with("transformer.");
+            const bool has_prefix = name.starts_with("model.") || name.starts_with("transformer.") || name.starts_with("bert.");
             bare[has_prefix ? name.substr(name.find('.') + 1) : name] = entry;
         }
         header = bare;
@@ -128,6 +129,70 @@ TEST(HfModel, BuffersOfOlderExportsAreIgnored) {
     });
     file += std::string(12, '\1');
     expect_equal(*load(files), *weights);
+}
+
+/// The file with another tensor of floats at its end.
+std::string with_tensor(const std::string& file, const std::string& name, std::vector<int> shape,
+                        const std::vector<float>& values) {
+    const std::size_t end = file.size() - 8 - [&] {
+        std::uint64_t header = 0;
+        std::memcpy(&header, file.data(), 8);
+        return header;
+    }();
+    const std::size_t bytes = values.size() * sizeof(float);
+    return with_header(file,
+                       [&](json& header) {
+                           header[name] = {{"dtype", "F32"}, {"shape", shape}, {"data_offsets", {end, end + bytes}}};
+                       }) +
+           std::string(reinterpret_cast<const char*>(values.data()), bytes);
+}
+
+TEST(HfModel, BertsOtherHeadsAndOlderNamesAreTaken) {
+    const auto weights = random_weights(tiny_config("bert"));
+    Files files = saved(*weights);
+    std::string& file = files[k_weights];
+    const std::vector<float> no_bias(11);
+    file = with_tensor(file, "bert.pooler.dense.bias", {8}, std::vector<float>(8, 1));
+    file = with_tensor(file, "cls.seq_relationship.bias", {2}, {1, 2});
+    file = with_tensor(file, "cls.predictions.decoder.bias", {11}, no_bias); // a copy: randomize() leaves biases at 0
+    file = with_header(file, [](json& header) {
+        json older;
+        for (const auto& [name, entry] : header.items()) {
+            std::string now = name;
+            if (const auto at = now.find("LayerNorm.weight"); at != std::string::npos) now.replace(at, 16, "LayerNorm.gamma");
+            if (const auto at = now.find("LayerNorm.bias"); at != std::string::npos) now.replace(at, 14, "LayerNorm.beta");
+            older[now] = entry;
+        }
+        header = older;
+    });
+    expect_equal(*load(files), *weights);
+    file = with_tensor(saved(*weights)[k_weights], "cls.predictions.decoder.bias", {11}, std::vector<float>(11, 1));
+    expect_words(problem_of([&] { load(files); }),
+                 {"'cls.predictions.decoder.bias'", "the same values as 'cls.predictions.bias'", "others", ""});
+}
+
+TEST(HfModel, BertsFirstTokenTypeIsPartOfThePositions) {
+    const auto weights = random_weights(tiny_config("bert"));
+    Files files = saved(*weights);
+    const std::string name = "bert.embeddings.token_type_embeddings.weight";
+    std::string& file = files[k_weights];
+    file = with_header(file, [&](json& header) {
+        header["bert.pooler.unused"] = header[name]; // its place stays taken
+        header["bert.pooler.dense.weight"] = header["bert.pooler.unused"];
+        header.erase("bert.pooler.unused"), header.erase(name);
+    });
+    std::vector<float> types(16);
+    for (std::size_t i = 0; i < 16; ++i) types[i] = static_cast<float>(i) - 3;
+    const std::string bare = file;
+    file = with_tensor(file, name, {2, 8}, types);
+    const auto loaded = load(files);
+    for (const ParamRow& row : weights->table)
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            const real more = row.role == Role::pos_embed ? types[i % 8] : 0;
+            ASSERT_EQ(loaded->values(row)[i], weights->values(row)[i] + more) << row.name;
+        }
+    file = with_tensor(bare, name, {2, 7}, std::vector<float>(14));
+    expect_words(problem_of([&] { load(files); }), {name, "rows of hidden_size = 8", "[2, 7]", "another model"});
 }
 
 TEST(HfModel, TiedHeadMayBeThereIfItIsTheSame) {

@@ -107,6 +107,19 @@ std::vector<NamedConfig> tiny_models() {
     ModelConfig shared = llama;
     shared.n_layers = 4, shared.n_layer_groups = 2;
 
+    ModelConfig bert = gpt2;
+    bert.tensor_names = TensorNames::bert, bert.norm_place = NormPlace::post, bert.mask = MaskKind::bidirectional;
+    bert.embed_norm = true, bert.head = OutputHead::masked_tokens, bert.bos_id = bert.eos_id = -1;
+
+    ModelConfig bert_untied = bert;
+    bert_untied.tied_embeddings = false, bert_untied.activation = Activation::gelu;
+
+    ModelConfig classes = post;
+    classes.head = OutputHead::classes, classes.n_classes = 3, classes.embed_norm = true;
+
+    ModelConfig embedding = llama;
+    embedding.head = OutputHead::embedding, embedding.pooling = Pooling::mean;
+
     return {{"llama", "llama", llama},
             {"llama_tied_biased", "llama", tied},
             {"mistral", "mistral", mistral},
@@ -116,6 +129,10 @@ std::vector<NamedConfig> tiny_models() {
             {"interleaved", "glassformer", interleaved},
             {"attention_only_post_norm", "glassformer", post},
             {"shared_layers", "glassformer", shared},
+            {"bert", "bert", bert},
+            {"bert_untied", "bert", bert_untied},
+            {"classes", "glassformer", classes},
+            {"embedding", "glassformer", embedding},
             {"plain_experts", "glassformer", experts}};
 }
 
@@ -135,7 +152,7 @@ void expect_equal(const Weights& a, const Weights& b) {
     EXPECT_EQ(a.config, b.config);
     ASSERT_EQ(a.size(), b.size());
     EXPECT_EQ(std::memcmp(a.values(a.table[0]), b.values(b.table[0]), a.size() * sizeof(real)), 0);
-    for (int i = 0; i < a.config.d_model; ++i) // derived, where tied
+    for (int i = 0; a.unembed && i < a.config.d_model; ++i) // derived, where tied
         EXPECT_EQ(a.unembed.data[i * a.unembed.stride], b.unembed.data[i * b.unembed.stride]);
 }
 

@@ -17,14 +17,15 @@ real stamp(SiteRef ref, int row, int i) {
 
 /// A Trace of 5 tokens of which every value is its stamp; the capacity is larger.
 std::unique_ptr<Trace> stamped_trace(const std::shared_ptr<const Weights>& weights, Keep keep = Keep::all) {
-    auto trace = std::make_unique<Trace>(weights, TraceShape{9, {}, keep});
+    TraceShape shape{9, {}, keep};
+    if (weights->config.pools()) shape.segments = {{0, 4}, {4, 9}}; // the first one is whole
+    auto trace = std::make_unique<Trace>(weights, shape);
     const int tokens[] = {1, 4, 0, 2, 2};
     trace->append(tokens);
     for (const SiteRef& ref : all_sites(weights->config)) {
         if (!trace->kept(ref.site)) continue;
-        for (int row = 0; row < 5; ++row)
-            for (int i = 0; i < site_width(weights->config, ref.site, trace->n_keys()); ++i)
-                trace->row(ref.site, ref.layer, row)[i] = stamp(ref, row, i);
+        for (int row = 0; row < trace->n_rows(ref.site); ++row)
+            for (int i = 0; i < trace->width(ref.site); ++i) trace->row(ref.site, ref.layer, row)[i] = stamp(ref, row, i);
     }
     return trace;
 }
@@ -60,20 +61,22 @@ TEST_P(TraceFile, HoldsEverySiteInItsAxes) {
         ASSERT_NE(t, nullptr) << site_name(ref.site, ref.layer);
         EXPECT_EQ(t->dtype, ref.site == Site::expert_indices ? DType::i32 : DType::f32);
         const int width = site_width(c, ref.site, trace->n_keys()), heads = site_heads(c, ref.site);
-        if (ref.site == Site::attn_scores || ref.site == Site::pattern) {
+        if (by_key(ref.site)) {
             ASSERT_EQ(t->shape, (std::vector<std::int64_t>{c.n_heads, k_rows, k_rows}));
             for (int h = 0; h < c.n_heads; ++h)
                 for (int query = 0; query < k_rows; ++query)
                     for (int key = 0; key < k_rows; ++key)
-                        ASSERT_EQ(value(*t, (h * k_rows + query) * k_rows + key), stamp(ref, query, h * 9 + key)) << t->name;
+                        ASSERT_EQ(value(*t, (h * k_rows + query) * k_rows + key), stamp(ref, query, h * trace->n_keys() + key))
+                            << t->name;
             continue;
         }
         const bool by_head = site_row(ref.site).axes.back() == Axis::d_head;
         const bool by_slot = c.is_moe() && site_row(ref.site).axes.back() == Axis::d_mlp;
-        ASSERT_EQ(t->shape, (by_head || by_slot ? std::vector<std::int64_t>{k_rows, heads, width / heads}
-                                                : std::vector<std::int64_t>{k_rows, width}))
+        const int rows = row_axis(ref.site) == Axis::segment ? 1 : k_rows;
+        ASSERT_EQ(t->shape, (by_head || by_slot ? std::vector<std::int64_t>{rows, heads, width / heads}
+                                                : std::vector<std::int64_t>{rows, width}))
             << t->name;
-        for (int row = 0; row < k_rows; ++row)
+        for (int row = 0; row < rows; ++row)
             for (int i = 0; i < width; ++i) ASSERT_EQ(value(*t, row * width + i), stamp(ref, row, i)) << t->name;
     }
 }

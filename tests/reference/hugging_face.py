@@ -1,5 +1,6 @@
 """Forward passes of the public architectures, in the keys, tensor names and layouts of Hugging Face's transformers:
 
+BERT     transformers/models/bert/modeling_bert.py        Devlin et al. 2019, arXiv:1810.04805 (BertForMaskedLM)
 GPT-2    transformers/models/gpt2/modeling_gpt2.py        Radford et al. 2019, Language Models are ... Learners
 Llama    transformers/models/llama/modeling_llama.py      Touvron et al. 2023, arXiv:2302.13971
 Mistral  transformers/models/mistral/modeling_mistral.py  Jiang et al. 2023, arXiv:2310.06825 (sliding window)
@@ -69,6 +70,38 @@ def gpt2(config, w, tokens, put):
         x = put(at + "hook_resid_post", x + put(at + "hook_mlp_out", conv1d(hidden, w, name + "mlp.c_proj")))
     normed = gpt2_layer_norm(put, "ln_final", x, w, "transformer.ln_f", eps)
     put("logits", F.linear(normed, wte))
+
+
+# BERT
+
+
+def bert(config, w, tokens, put):
+    """One segment: token type 0 everywhere, recorded as part of the positions."""
+    n_tokens, heads, eps = len(tokens), config["num_attention_heads"], config["layer_norm_eps"]
+    d_head = config["hidden_size"] // heads
+    assert config["hidden_act"] == "gelu"
+    at = "bert.embeddings."
+    words, token_type = w[at + "word_embeddings.weight"], w[at + "token_type_embeddings.weight"][0]
+    positions = put("hook_pos_embed", w[at + "position_embeddings.weight"][torch.arange(n_tokens)] + token_type)
+    x = gpt2_layer_norm(put, "embed.ln", put("hook_embed", words[tokens]) + positions, w, at + "LayerNorm", eps)
+    for layer in range(config["num_hidden_layers"]):
+        at, name = f"blocks.{layer}.", f"bert.encoder.layer.{layer}."
+        put(at + "hook_resid_pre", x)
+        q, k, v = (
+            put(at + "attn.hook_" + word[0], linear(x, w, name + "attention.self." + word).view(n_tokens, heads, d_head))
+            for word in ("query", "key", "value")
+        )
+        z = attend(put, at, q, k, v, torch.ones(n_tokens, n_tokens, dtype=torch.bool))
+        attention = put(at + "hook_attn_out", linear(z, w, name + "attention.output.dense"))
+        x = gpt2_layer_norm(put, at + "ln1", put(at + "hook_resid_mid", x + attention), w, name + "attention.output.LayerNorm", eps)
+        hidden = put(at + "mlp.hook_post", F.gelu(put(at + "mlp.hook_pre", linear(x, w, name + "intermediate.dense"))))
+        out = put(at + "hook_mlp_out", linear(hidden, w, name + "output.dense"))
+        x = gpt2_layer_norm(put, at + "ln2", put(at + "hook_resid_post", x + out), w, name + "output.LayerNorm", eps)
+        put(at + "hook_normalized_resid_post", x)
+    name = "cls.predictions.transform."
+    hidden = put("mlm_head.hook_post", F.gelu(put("mlm_head.hook_pre", linear(x, w, name + "dense"))))
+    x = gpt2_layer_norm(put, "mlm_head.ln", hidden, w, name + "LayerNorm", eps)
+    put("logits", F.linear(x, words, w["cls.predictions.bias"]))
 
 
 # Llama, Mistral, Mixtral

@@ -6,7 +6,7 @@ import zlib
 
 import torch
 
-from hugging_face import gpt2, llama
+from hugging_face import bert, gpt2, llama
 from variants import glassformer
 
 GPT2 = {
@@ -43,6 +43,15 @@ MIXTRAL = {
     "rope_theta": 1000000.0, "router_aux_loss_coef": 0.02, "router_jitter_noise": 0.0, "sliding_window": None,
 }  # fmt: skip
 
+BERT = {
+    "architectures": ["BertForMaskedLM"], "attention_probs_dropout_prob": 0.1, "classifier_dropout": None,
+    "gradient_checkpointing": False, "hidden_act": "gelu", "hidden_dropout_prob": 0.1, "hidden_size": 20,
+    "initializer_range": 0.02, "intermediate_size": 28, "layer_norm_eps": 0.003, "max_position_embeddings": 16,
+    "model_type": "bert", "num_attention_heads": 4, "num_hidden_layers": 2, "pad_token_id": 0,
+    "position_embedding_type": "absolute", "torch_dtype": "float32", "type_vocab_size": 2, "use_cache": True,
+    "vocab_size": 32,
+}  # fmt: skip
+
 OWN = {
     "model_type": "glassformer", "d_model": 16, "n_layers": 2, "n_heads": 4, "n_kv_heads": 4, "d_head": 4, "d_mlp": 20,
     "n_ctx": 16, "d_vocab": 20, "norm": "layer", "norm_place": "pre", "norm_eps": 0.004, "positions": "none",
@@ -55,6 +64,7 @@ BIASES = {"attn_qkv_bias": True, "attn_out_bias": True, "mlp_bias": True}
 # name: (config, number of tokens, length of the prefix that is seen in both directions)
 MODELS = {
     "gpt2-tiny": (GPT2, 16, 0),
+    "bert-tiny": (BERT, 13, 0),
     "llama-tiny": (LLAMA, 15, 0),
     "llama-tied": (LLAMA_TIED, 12, 0),
     "mistral-tiny": (MISTRAL, 14, 0),
@@ -75,7 +85,33 @@ MODELS = {
                            "n_experts": 3, "experts_per_token": 2, "d_mlp": 12}, 10, 4),
     "post-norm-moe-plain-top-1": ({**OWN, "norm": "rms", "norm_place": "post", "positions": "rope", "activation": "relu",
                                    "n_experts": 4, "experts_per_token": 1, "d_mlp": 10}, 10, 0),
+    "shared-layers-classes": ({**OWN, **BIASES, "n_layers": 3, "n_layer_groups": 2, "norm_place": "post",
+                               "positions": "learned", "mask": "bidirectional", "embed_norm": True, "head": "classes",
+                               "pooling": "mean", "n_classes": 3}, 10, 0),
+    "embedding-of-the-last": ({**OWN, "norm": "rms", "positions": "rope", "mlp": "gated", "head": "embedding",
+                               "pooling": "last"}, 10, 0),
+    "masked-pre-norm": ({**OWN, "positions": "alibi", "mask": "bidirectional", "head": "masked_tokens",
+                         "n_layers": 1}, 10, 0),
 }  # fmt: skip
+
+
+def bert_shapes(c):
+    d, shapes = c["hidden_size"], {}
+    norm = lambda name: shapes.update({name + ".weight": (d,), name + ".bias": (d,)})
+    linear = lambda name, n_in, n_out: shapes.update({name + ".weight": (n_out, n_in), name + ".bias": (n_out,)})
+    for name, rows in (("word", c["vocab_size"]), ("position", c["max_position_embeddings"]), ("token_type", c["type_vocab_size"])):
+        shapes[f"bert.embeddings.{name}_embeddings.weight"] = (rows, d)
+    norm("bert.embeddings.LayerNorm")
+    for layer in range(c["num_hidden_layers"]):
+        at = f"bert.encoder.layer.{layer}."
+        for name in ("self.query", "self.key", "self.value", "output.dense"):
+            linear(at + "attention." + name, d, d)
+        norm(at + "attention.output.LayerNorm"), norm(at + "output.LayerNorm")
+        linear(at + "intermediate.dense", d, c["intermediate_size"]), linear(at + "output.dense", c["intermediate_size"], d)
+    linear("bert.pooler.dense", d, d)  # of another head; masked tokens do without
+    linear("cls.predictions.transform.dense", d, d), norm("cls.predictions.transform.LayerNorm")
+    shapes["cls.predictions.bias"] = (c["vocab_size"],)
+    return shapes
 
 
 def gpt2_shapes(c):
@@ -113,7 +149,9 @@ def llama_shapes(c):
 
     if c["positions"] == "learned":
         shapes["model.embed_positions.weight"] = (c["n_ctx"], d)
-    for layer in range(c["n_layers"]):
+    if c.get("embed_norm"):
+        norm("model.embed_layernorm")
+    for layer in range(c.get("n_layer_groups") or c["n_layers"]):
         at = f"model.layers.{layer}."
         norm(at + "input_layernorm")
         for letter, count in (("q", c["n_heads"]), ("k", c["n_kv_heads"]), ("v", c["n_kv_heads"])):
@@ -131,7 +169,13 @@ def llama_shapes(c):
             mlp(*(at + f"mlp.{m}_proj" for m in ("gate", "up", "down")))
     if c["norm_place"] == "pre":
         norm("model.norm")
-    if not c["tied_embeddings"]:
+    head = c.get("head", "tokens")
+    if head == "masked_tokens":
+        linear("mlm_head.dense", d, d, True), norm("mlm_head.layernorm")
+        shapes["lm_head.bias"] = (c["d_vocab"],)
+    if head == "classes":
+        linear("classifier", d, c["n_classes"], True)
+    if head in ("tokens", "masked_tokens") and not c["tied_embeddings"]:
         shapes["lm_head.weight"] = (c["d_vocab"], d)
     return shapes
 
@@ -152,6 +196,8 @@ def in_own_keys(c):
 def shapes_of(config):
     if config["model_type"] == "gpt2":
         return gpt2_shapes(config)
+    if config["model_type"] == "bert":
+        return bert_shapes(config)
     return llama_shapes(config if config["model_type"] == "glassformer" else in_own_keys(config))
 
 
@@ -163,7 +209,7 @@ def scale_of(name, shape):
     if "embed" in name or ".wte." in name or ".wpe." in name:
         return 0.0, 0.7
     fan_in = shape[0] if ".c_" in name else shape[1]  # GPT-2's Conv1D keeps [in, out]
-    sharper = any(part in name for part in ("c_attn", "q_proj", "k_proj", "moe.gate"))
+    sharper = any(part in name for part in ("c_attn", "q_proj", "k_proj", "self.query", "self.key", "moe.gate"))
     return 0.0, (1.7 if sharper else 1.0) / fan_in**0.5
 
 
@@ -195,7 +241,7 @@ def run_model(config, weights, tokens, n_prefix, put):
     """The forward pass; each site's value goes through put(name, value), which returns it."""
     if config["model_type"] == "glassformer":
         return glassformer(config, weights, tokens, put, n_prefix)
-    return {"gpt2": gpt2}.get(config["model_type"], llama)(config, weights, tokens, put)
+    return {"gpt2": gpt2, "bert": bert}.get(config["model_type"], llama)(config, weights, tokens, put)
 
 
 def activations(config, weights, tokens, n_prefix, double=False):

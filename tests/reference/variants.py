@@ -135,7 +135,9 @@ class Variant:
         return self.put(at + "hook_mlp_out", out)
 
     def block(self, x, layer, n_prefix):
-        put, at, name = self.put, f"blocks.{layer}.", f"model.layers.{layer}."
+        put, at = self.put, f"blocks.{layer}."
+        groups = self.config.get("n_layer_groups") or self.config["n_layers"]  # ALBERT (Lan et al. 2020): layers share parameters
+        name = f"model.layers.{layer * groups // self.config['n_layers']}."
         pre, mlp = self.config["norm_place"] == "pre", self.config["mlp"] != "none"
         norm1 = lambda x: self.norm(x, at + "ln1", name + "input_layernorm")
         norm2 = lambda x: self.norm(x, at + "ln2", name + "post_attention_layernorm")
@@ -159,8 +161,19 @@ def glassformer(config, w, tokens, put, n_prefix=0):
         x = x + put("hook_pos_embed", w["model.embed_positions.weight"][:n_tokens])
     if config["positions"] == "sinusoidal":
         x = x + put("hook_pos_embed", sinusoidal(n_tokens, config["d_model"]).to(x.dtype))
+    if config.get("embed_norm"):
+        x = model.norm(x, "embed.ln", "model.embed_layernorm")
     for layer in range(config["n_layers"]):
         x = model.block(x, layer, n_prefix)
     if config["norm_place"] == "pre":
         x = model.norm(x, "ln_final", "model.norm")
-    put("logits", F.linear(x, w["model.embed_tokens.weight" if config["tied_embeddings"] else "lm_head.weight"]))
+    head = config.get("head", "tokens")
+    if head in ("classes", "embedding"):
+        pooled = {"first": x[:1], "last": x[-1:], "mean": x.mean(0, keepdim=True)}[config.get("pooling", "first")]
+        put("hook_pooled", pooled)
+        return put("class_logits", model.linear(pooled, "classifier")) if head == "classes" else pooled
+    if head == "masked_tokens":
+        x = put("mlm_head.hook_post", ACTIVATIONS[config["activation"]](put("mlm_head.hook_pre", model.linear(x, "mlm_head.dense"))))
+        x = model.norm(x, "mlm_head.ln", "mlm_head.layernorm")
+    unembed = w["model.embed_tokens.weight" if config["tied_embeddings"] else "lm_head.weight"]
+    put("logits", F.linear(x, unembed, w.get("lm_head.bias")))

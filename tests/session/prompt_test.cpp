@@ -249,14 +249,16 @@ TEST(Prompt, ReadsTextWithATokenizer) {
     EXPECT_EQ(session.tokens(), std::vector{1});
 }
 
-TEST(Bidirectional, HasNoNextToken) {
-    const SavedModel& model = saved_preset("bidirectional");
+/// A model that continues no text, and what it says that it does.
+void expect_no_next_token(const char* name, const char* purpose) {
+    SCOPED_TRACE(name);
+    const SavedModel& model = saved_preset(name);
     const std::vector<int> tokens = random_tokens(model.config(), 9);
     Driver session(model, tokens);
     const Snapshot before = session.latest();
     for (const Command& c : std::vector<Command>{command::Step{}, command::Play{}}) {
         const Snapshot& s = session(c);
-        EXPECT_THAT(s.message, HasSubstr("both directions"));
+        EXPECT_THAT(s.message, HasSubstr(purpose));
         EXPECT_FALSE(s.message_is_error) << "a note";
         EXPECT_FALSE(s.playing);
         EXPECT_EQ(s.run().rows, 9);
@@ -271,10 +273,18 @@ TEST(Bidirectional, HasNoNextToken) {
     session(command::Jump{4});
     const Snapshot& s = session(command::Resample{});
     EXPECT_TRUE(s.message_is_error);
-    EXPECT_THAT(s.message, HasSubstr("both directions"));
+    EXPECT_THAT(s.message, HasSubstr(purpose));
     EXPECT_EQ(s.run().trace, before.run().trace);
     EXPECT_EQ(s.cursor, 4) << "but it can be looked through";
     EXPECT_TRUE(same_rows(s.trace(), 0, *run(model.weights, tokens), 0, 9, 1e-5));
+}
+
+TEST(OtherPurposes, HaveNoNextToken) {
+    expect_no_next_token("bidirectional", "both directions");
+    expect_no_next_token("bert", "fills in masked tokens");
+    expect_no_next_token("classes", "sorts texts into classes");
+    expect_no_next_token("last_embedding", "turns a text into one vector");
+    expect_no_next_token("headless", "has no output layer");
 }
 
 TEST(Prefix, ForcesTokensBehindThePromptOnly) {

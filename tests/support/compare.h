@@ -29,13 +29,23 @@ double difference(const A& a, const B& b) {
     return worst;
 }
 
-inline bool by_key(Site site) { return site == Site::attn_scores || site == Site::pattern; }
-
 /// A row as the site has it.
 inline std::span<const real> row_of(const Trace& t, Site site, int layer, int row) {
-    return {t.row(site, layer, row), static_cast<std::size_t>(site_width(t.config(), site, t.n_keys()))};
+    return {t.row(site, layer, row), static_cast<std::size_t>(t.width(site))};
 }
 inline std::span<const real> logits_of(const Trace& t, int row) { return row_of(t, Site::logits, -1, row); }
+
+/// The row of a site that has to do with a token: its own, or its segment's.
+inline int row_at(const Trace& t, Site site, int token) {
+    if (row_axis(site) == Axis::pos) return token;
+    const auto& segments = t.shape().segments;
+    return static_cast<int>(std::ranges::find_if(segments, [&](const Segment& s) { return token < s.end; }) - segments.begin());
+}
+/// What the model is run for: logits, class logits, ...; of a token, or of its segment.
+inline std::span<const real> output_of(const Trace& t, int token) {
+    const Site site = output_site(t.config());
+    return row_of(t, site, site_row(site).per_layer ? t.config().n_layers - 1 : -1, row_at(t, site, token));
+}
 
 /// A row without the cells that the mask forbids, so that it does not depend on where the sequence lies in its Trace.
 inline std::vector<real> visible_row(const Trace& t, Site site, int layer, int row) {
@@ -56,8 +66,16 @@ inline ::testing::AssertionResult same_rows(const Trace& a, int a_row, const Tra
     std::string where;
     for (const SiteRef& s : all_sites(a.config())) {
         if (!a.kept(s.site) || !b.kept(s.site) || site_heads(a.config(), s.site) != site_heads(b.config(), s.site)) continue;
-        for (int r = 0; r < n; ++r) {
-            const double d = difference(visible_row(a, s.site, s.layer, a_row + r), visible_row(b, s.site, s.layer, b_row + r));
+        // Of segments: those that these rows are all real tokens of.
+        const auto covers = [&](const Trace& t, int row) {
+            const int i = row_at(t, s.site, row);
+            const Segment& segment = t.shape().segments[static_cast<std::size_t>(i)];
+            return i < t.n_rows(s.site) && segment.begin + segment.pad_left == row && segment.end - segment.pad_right == row + n;
+        };
+        const bool tokens = row_axis(s.site) == Axis::pos;
+        for (int r = 0; r < (tokens ? n : covers(a, a_row) && covers(b, b_row) ? 1 : 0); ++r) {
+            const double d = difference(visible_row(a, s.site, s.layer, row_at(a, s.site, a_row + r)),
+                                        visible_row(b, s.site, s.layer, row_at(b, s.site, b_row + r)));
             if (d <= worst) continue;
             worst = d;
             where = site_name(s.site, s.layer) + ", row " + std::to_string(a_row + r);
@@ -67,13 +85,13 @@ inline ::testing::AssertionResult same_rows(const Trace& a, int a_row, const Tra
     return ::testing::AssertionFailure() << "differ by " << worst << " at " << where;
 }
 
-/// Whether the logits of all rows agree.
-inline ::testing::AssertionResult same_logits(const Trace& a, const Trace& b, double tolerance) {
+/// Whether the outputs of all rows agree.
+inline ::testing::AssertionResult same_outputs(const Trace& a, const Trace& b, double tolerance) {
     double worst = a.n_tokens() == b.n_tokens() ? 0 : std::numeric_limits<double>::infinity();
     for (int r = 0; r < std::min(a.n_tokens(), b.n_tokens()); ++r)
-        worst = std::max(worst, difference(logits_of(a, r), logits_of(b, r)));
+        worst = std::max(worst, difference(output_of(a, r), output_of(b, r)));
     if (worst <= tolerance) return ::testing::AssertionSuccess();
-    return ::testing::AssertionFailure() << "logits differ by " << worst;
+    return ::testing::AssertionFailure() << "outputs differ by " << worst;
 }
 
 } // namespace gf::tests

@@ -88,6 +88,20 @@ inline std::vector<Preset> presets() {
         {"moe_plain", with(odd(), experts(5, 3), positions(Positions::alibi))},
         {"moe_plain_top_1", with(odd(), experts(4, 1), post, positions(Positions::rope))},
         {"shared_layers", with(odd(), positions(Positions::learned), [](C c) { c.n_layers = 3, c.n_layer_groups = 2; })},
+        {"bert", with(gpt2(), post, mask(MaskKind::bidirectional),
+                      [](C c) {
+                          c.n_layers = 2, c.activation = Activation::gelu, c.embed_norm = true;
+                          c.head = OutputHead::masked_tokens, c.tensor_names = TensorNames::bert;
+                      })},
+        {"masked_tokens",
+         with(llama(), mask(MaskKind::bidirectional), [](C c) { c.embed_norm = true, c.head = OutputHead::masked_tokens; })},
+        {"classes", with(odd(), post, mask(MaskKind::bidirectional), positions(Positions::learned),
+                         [](C c) { c.n_layers = 2, c.head = OutputHead::classes, c.n_classes = 5; })},
+        {"mean_embedding",
+         with(llama(), mask(MaskKind::bidirectional), [](C c) { c.head = OutputHead::embedding, c.pooling = Pooling::mean; })},
+        {"last_embedding", with(odd(), positions(Positions::sinusoidal),
+                                [](C c) { c.embed_norm = true, c.head = OutputHead::embedding, c.pooling = Pooling::last; })},
+        {"headless", with(odd(), positions(Positions::learned), [](C c) { c.head = OutputHead::none; })},
         {"moe_all", with(llama(), experts(3, 3), [](C c) { c.activation = Activation::gelu_tanh, c.mlp_bias = true; })},
     };
 }
@@ -99,6 +113,9 @@ inline std::vector<Preset> presets_where(bool (*fits)(const ModelConfig&)) {
         if (fits(p.config)) fitting.push_back(std::move(p));
     return fitting;
 }
+
+/// Whether a segment can be computed in several passes.
+inline bool in_pieces(const ModelConfig& c) { return c.mask != MaskKind::bidirectional && !c.pools(); }
 
 inline Preset preset(const std::string& name) {
     for (Preset& p : presets())
@@ -114,6 +131,8 @@ inline std::shared_ptr<Weights> random_weights(const ModelConfig& config, unsign
     for (const ParamRow& r : weights->table) {
         double mean = 0, deviation = 0.3; // biases
         switch (r.role) {
+        case Role::embed_ln_gain:
+        case Role::mlm_ln_gain:
         case Role::ln1_gain:
         case Role::ln2_gain:
         case Role::ln_final_gain: mean = 1; break;

@@ -123,6 +123,7 @@ void OutlinePanel::put_shape(const ModelConfig& c, Site site, int tokens) {
         case Axis::pos:
         case Axis::query:
         case Axis::key: n = tokens; break;
+        case Axis::segment: n = 1; break;
         case Axis::head:
         case Axis::kv_head: n = heads; break;
         default: n = site_width(c, site, tokens) / heads; break;

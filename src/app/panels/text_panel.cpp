@@ -140,7 +140,7 @@ void TextPanel::draw(const Snapshot& s, Selection& selection, Commands& commands
 }
 
 void TextPanel::draw_lines(const Snapshot& s, Selection& selection, Commands& commands) {
-    const bool continues = s.config().mask != MaskKind::bidirectional || s.cursor < s.run().rows;
+    const bool continues = s.config().continues_text() || s.cursor < s.run().rows;
     float next_width = 0;
     if (continues) {
         next_draw().update(s);
