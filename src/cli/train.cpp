@@ -120,7 +120,8 @@ void add_train(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<TrainOptions>();
     command->add_option("config", options->config, "the config, a JSON file")->required()->type_name("CONFIG");
     command->add_option("--out", options->out, "the folder for model, checkpoints and metrics")->type_name("DIR");
-    command->add_option("--threads", options->threads, "default: one per processor; results do not depend on it");
+    command->add_option("--threads", options->threads, "default: one per processor; results do not depend on it")
+        ->check(CLI::PositiveNumber);
     command->add_flag("--resume", options->resume, "go on from the newest checkpoint in the folder");
     command->add_option("--set", options->changes, "change a value of the config: --set optimiser.lr=0.001")
         ->type_name("KEY=VALUE");

@@ -37,6 +37,9 @@ ModelConfig model_config(const TrainingSetup& setup) {
     const auto derive = [&](const char* key, const char* from, auto f) {
         if (absent(key) && keys.value(from, json()).is_number_integer()) keys[key] = f(keys[from].template get<std::int64_t>());
     };
+    if (!absent("model_type") && keys["model_type"] != "glassformer")
+        throw Error({"model: 'model_type'", "glassformer, whose keys can say every shape", json_found(keys["model_type"]),
+                     "leave it out, or continue a model of that type with 'from'"});
     keys["model_type"] = "glassformer";
     derive("n_kv_heads", "n_heads", [](std::int64_t n) { return n; });
     derive("d_head", "d_model", [&](std::int64_t d) {

@@ -274,6 +274,7 @@ TEST_F(TrainingRun, RefusesToMixRuns) {
 TEST_F(TrainingRun, RefusesWhatDoesNotFit) {
     expect_error([&] { run_training(config("x", {{"model", {{"d_vocab", 100}}}}), false); }, {"256", "d_vocab = 100"});
     expect_error([&] { run_training(config("x", {{"model", {{"n_haeds", 100}}}}), false); }, {"model: 'n_haeds'", "'n_heads'"});
+    expect_error([&] { run_training(config("x", {{"model", {{"model_type", "gpt2"}}}}), false); }, {"'model_type'", "'from'"});
     expect_error([&] { run_training(config("x", {{"batch", {{"length", 17}}}}), false); }, {"batch.length", "16", "17"});
     expect_error([&] { run_training(config("x", {{"model", {{"mask", "bidirectional"}}}}), false); }, {"masked_token"});
     expect_error([&] { run_training(config("x", {{"tokenizer", "/none"}}), false); }, {"/none"});
