@@ -16,12 +16,13 @@
 namespace gf::tests {
 namespace {
 
-std::vector<real> logits_of(const std::shared_ptr<Weights>& weights) {
+std::vector<real> output_of(const std::shared_ptr<Weights>& weights) {
     const auto trace = run(weights, random_tokens(weights->config, 9));
+    const Site site = output_site(weights->config);
     std::vector<real> all;
-    for (int t = 0; t < 9; ++t) {
-        const real* row = trace->row(Site::logits, -1, t);
-        all.insert(all.end(), row, row + weights->config.d_vocab);
+    for (int t = 0; t < trace->n_rows(site); ++t) {
+        const real* row = trace->row(site, site_row(site).per_layer ? weights->config.n_layers - 1 : -1, t);
+        all.insert(all.end(), row, row + trace->width(site));
     }
     return all;
 }
@@ -45,18 +46,18 @@ TEST_P(EveryAdapter, ChangesNothingWhileBIsZero) {
     const Adapter adapter({2, 4, {"*"}}, *base, 5);
     adapter.apply(*base, *effective);
     EXPECT_EQ(values_of(*effective), values_of(*base));
-    EXPECT_EQ(logits_of(effective), logits_of(base));
+    EXPECT_EQ(output_of(effective), output_of(base));
 }
 
 TEST_P(EveryAdapter, TakenAwayLeavesTheBaseBitForBit) {
     const auto base = random_weights(GetParam().config);
-    const std::vector<real> logits = logits_of(base), values = values_of(*base);
+    const std::vector<real> output = output_of(base), values = values_of(*base);
     const auto effective = std::make_shared<Weights>(base->config);
     Adapter adapter({2, 4, {"*"}}, *base, 5);
     fill(adapter, 3);
     adapter.apply(*base, *effective);
-    EXPECT_NE(logits_of(effective), logits);
-    EXPECT_EQ(logits_of(base), logits);
+    EXPECT_NE(output_of(effective), output);
+    EXPECT_EQ(output_of(base), output);
     EXPECT_EQ(values_of(*base), values);
     fill(adapter, 4); // applied again it starts from the base, not from what was there
     adapter.apply(*base, *effective);

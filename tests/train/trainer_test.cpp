@@ -80,7 +80,14 @@ TEST_P(EveryVariant, LearnsABatchByHeart) {
     EXPECT_LT(loss, 0.01) << "after " << trainer.n_done() << " steps";
 }
 
-INSTANTIATE_TEST_SUITE_P(Presets, EveryVariant, testing::ValuesIn(presets()), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Presets, EveryVariant,
+                         testing::ValuesIn(presets_where([](const ModelConfig& c) { return c.has_logits(); })),
+                         [](const auto& info) { return info.param.name; });
+
+TEST(Trainer, RefusesModelsWithoutLogits) {
+    for (const char* name : {"classes", "mean_embedding", "headless"})
+        EXPECT_THROW(Trainer(heart_setup(preset(name).config, heart_config())), Error) << name;
+}
 
 TEST(Trainer, LearnsByHeartWithSgd) {
     TrainConfig c = heart_config();
