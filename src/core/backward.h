@@ -5,6 +5,8 @@
 #include "core/expert_visits.h"
 #include "core/trace.h"
 
+#include <Eigen/Core>
+
 #include <memory>
 #include <span>
 #include <vector>
@@ -38,9 +40,10 @@ class Backward {
     friend class BackwardPass;
     Trace& run_;
     std::unique_ptr<Trace> sites_;
-    // Scratch
-    std::vector<real> normed_; ///< [row, d_model]
-    std::vector<real> mixed_;  ///< of experts: three times [row, d_model or d_mlp]
+    // Sums of vectors depend on where these begin: always at the same place relative to a register.
+    using Scratch = std::vector<real, Eigen::aligned_allocator<real>>;
+    Scratch normed_; ///< [row, d_model]
+    Scratch mixed_;  ///< of experts: three times [row, d_model or d_mlp]
     ExpertVisits visits_;
 };
 

@@ -65,7 +65,7 @@ class BackwardPass {
     const ModelConfig& config;
     const real* first_param;
     const std::span<real> params;
-    std::vector<real>&normed_, &mixed_;
+    Backward::Scratch &normed_, &mixed_;
     ExpertVisits& visits_;
     const int n;
 };

@@ -1,6 +1,7 @@
 #include "core/error.h"
 #include "io/hf_config.h"
 #include "io/hf_model.h"
+#include "io/param_tensor.h"
 #include "io/safetensors.h"
 #include "io/write_file.h"
 
@@ -38,16 +39,18 @@ void produce(const real* values, const ParamRow& row, DType dtype, const ByteSin
 
 } // namespace
 
+TensorSource param_tensor(std::string name, const ParamRow& row, const real* values, DType dtype) {
+    const auto shape = row.file_shape();
+    return {std::move(name), dtype, {shape.begin(), shape.end()}, [&row, values, dtype](const ByteSink& sink) {
+                produce(values, row, dtype, sink);
+            }};
+}
+
 void save_model(const std::filesystem::path& folder, const Weights& weights, DType dtype) {
     assert(is_weight_type(dtype));
     const std::string config = to_json(weights.config);
     std::vector<TensorSource> tensors;
-    for (const ParamRow& row : weights.table) {
-        const auto shape = row.file_shape();
-        tensors.push_back({row.name, dtype, {shape.begin(), shape.end()}, [&row, &weights, dtype](const ByteSink& sink) {
-                               produce(weights.values(row), row, dtype, sink);
-                           }});
-    }
+    for (const ParamRow& row : weights.table) tensors.push_back(param_tensor(row.name, row, weights.values(row), dtype));
     const std::vector<float> no_token_types(static_cast<std::size_t>(weights.config.d_model)); // the positions have it
     if (weights.config.tensor_names == TensorNames::bert)
         tensors.push_back(

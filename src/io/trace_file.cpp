@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "io/hf_config.h"
 #include "io/json.h"
+#include "io/param_tensor.h"
 #include "io/safetensors.h"
 
 #include <cassert>
@@ -55,7 +56,8 @@ void produce(const Trace& trace, SiteRef ref, int n_tokens, const Layout& layout
 
 } // namespace
 
-void write_trace(const std::filesystem::path& path, const Trace& trace, int rows, std::span<const SiteRef> sites) {
+void write_trace(const std::filesystem::path& path, const Trace& trace, int rows, std::span<const SiteRef> sites,
+                 const TraceGradients* gradients) {
     assert(rows >= 0 && rows <= trace.n_tokens());
     std::vector<TensorSource> tensors;
     for (const SiteRef& ref : sites) {
@@ -67,7 +69,14 @@ void write_trace(const std::filesystem::path& path, const Trace& trace, int rows
         const DType dtype = ref.site == Site::expert_indices ? DType::i32 : DType::f32;
         tensors.push_back({name, dtype, layout.shape,
                            [&trace, ref, rows, layout](const ByteSink& sink) { produce(trace, ref, rows, layout, sink); }});
+        if (gradients && dtype == DType::f32)
+            tensors.push_back({"grad/" + name, dtype, layout.shape, [gradients, ref, rows, layout](const ByteSink& sink) {
+                                   produce(gradients->sites, ref, rows, layout, sink);
+                               }});
     }
+    if (gradients)
+        for (const ParamRow& row : trace.weights().table)
+            tensors.push_back(param_tensor("grad/" + row.name, row, gradients->params.data() + row.offset, DType::f32));
     const nlohmann::json tokens = std::span(trace.tokens(), static_cast<std::size_t>(rows));
     write_safetensors(path, tensors, {{"config", to_json(trace.config())}, {"tokens", tokens.dump()}});
 }

@@ -7,10 +7,19 @@
 
 namespace gf {
 
+/// Gradients that are written beside the values.
+struct TraceGradients {
+    const Trace& sites;           ///< Backward::sites()
+    std::span<const real> params; ///< in the layout of Weights
+};
+
 /// Writes the first `rows` rows of the given sites, each as a tensor with the site's public name and the axes of its row in
 /// site.h: [pos, d_model], [pos, head, d_head], [head, query, key], expert MLPs [pos, slot, d_mlp]. Indices are I32, all else
 /// F32. Queries and keys are those of the rows written; with several segments, keys are counted within the segment. The metadata
-/// hold "config" (as config.json) and "tokens" (a JSON array). Throws Error if a site is not kept by the Trace.
-void write_trace(const std::filesystem::path& path, const Trace& trace, int rows, std::span<const SiteRef> sites);
+/// hold "config" (as config.json) and "tokens" (a JSON array). With `gradients` each of these sites (but indices)
+/// and every parameter, in the shape that model files have, also has a tensor with its gradient, called grad/NAME. Throws Error
+/// if a site is not kept by the Trace.
+void write_trace(const std::filesystem::path& path, const Trace& trace, int rows, std::span<const SiteRef> sites,
+                 const TraceGradients* gradients = nullptr);
 
 } // namespace gf

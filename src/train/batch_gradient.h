@@ -46,14 +46,17 @@ class BatchGradient {
     struct Piece;
     struct Worker;
     std::vector<std::vector<Piece>> deal(const Batch& batch) const;
-    LossSum step(Worker& worker, const Piece& piece, const Batch& batch, double weight, std::uint64_t seed,
-                 std::span<real> gradient);
-    LossSum loss_of(Worker& worker, const Piece& piece, const Batch& batch, double weight, Trace* gradient);
-    void each_shard_sum(std::span<real> gradient, std::size_t n_shards);
+    /// f(piece, worker, shard): the pieces of a shard one after the other, the shards on all threads.
+    template <class F>
+    void each_piece(const std::vector<std::vector<Piece>>& shards, F f);
+    LossSum independent(const std::vector<std::vector<Piece>>& shards, const Batch& batch, std::uint64_t seed, bool learn);
+    LossSum contrastive(const std::vector<std::vector<Piece>>& shards, const Batch& batch, std::uint64_t seed, bool learn);
+    LossSum loss_of(Worker& worker, const Piece& piece, double weight, double share, Trace* gradient);
+    void add_shard_sums(std::span<real> gradient, std::size_t n_shards);
 
     std::shared_ptr<const Weights> weights_;
     GradientOptions options_;
-    std::vector<Worker> workers_;               ///< one for each thread
+    std::vector<Worker> training_, evaluating_; ///< one for each thread; contrastive: one for each piece
     std::vector<std::vector<real>> shard_sums_; ///< gradients, in the layout of Weights
 };
 

@@ -35,8 +35,11 @@ def gradients(config, weights, tokens, n_prefix):
 
     run_model(config, weights, tokens, n_prefix, put)
     F.cross_entropy(sites["logits"][:-1], tokens[1:]).backward()
-    found = {**sites, **weights}
-    return {"grad/" + name: value.grad.float() for name, value in found.items() if value.requires_grad and value.grad is not None}
+    found = {name: value.grad for name, value in sites.items() if value.requires_grad and value.grad is not None}
+    for name, value in weights.items():
+        if value.grad is not None or ".experts." in name:  # an idle expert has a gradient of 0
+            found[name] = torch.zeros_like(value) if value.grad is None else value.grad
+    return {"grad/" + name: value.float() for name, value in found.items()}
 
 
 def main():

@@ -108,9 +108,56 @@ TEST(BatchGradient, DistilsATeacher) {
     for (const real g : sums) ASSERT_NEAR(g, 0, 1e-6) << "nothing to learn from oneself";
 }
 
+/// The gradient's own direction moves the loss by its length.
+void expect_slope(const std::shared_ptr<Weights>& weights, const GradientOptions& options, const Batch& batch) {
+    BatchGradient of(weights, options);
+    std::vector<real> g(weights->size(), 0);
+    of.run(batch, 0, g);
+    double square = 0;
+    for (const real x : g) square += static_cast<double>(x) * static_cast<double>(x);
+    const double length = std::sqrt(square), step = 1e-3;
+    ASSERT_GT(length, 1e-3);
+    const auto loss_at = [&](double along) {
+        const auto moved = weights->clone();
+        for (const ParamRow& row : moved->table)
+            for (std::size_t i = 0; i < row.size(); ++i)
+                moved->values(row)[i] += static_cast<real>(along / length * static_cast<double>(g[row.offset + i]));
+        moved->refresh();
+        return BatchGradient(std::shared_ptr<const Weights>(moved.get(), [](const Weights*) {}), options).evaluate(batch).mean();
+    };
+    EXPECT_NEAR((loss_at(step) - loss_at(-step)) / (2 * step), length, 0.02 * length);
+}
+
+TEST(BatchGradient, LearnsClasses) {
+    const auto weights = random_weights(preset("classes").config);
+    Batch batch = random_batch(weights->config, 9, 3, 60);
+    for (std::size_t i = 0; i < batch.sequences.size(); ++i)
+        batch.sequences[i].label = i == 4 ? -1 : static_cast<int>(i) % weights->config.n_classes;
+    std::vector<real> sums(weights->size(), 0);
+    BatchGradient of(weights, {.objective = Objective::classification});
+    EXPECT_EQ(of.run(batch, 0, sums).count, 8) << "one has no label";
+    expect_slope(weights, {.objective = Objective::classification, .n_threads = 2}, batch);
+}
+
+TEST(BatchGradient, BringsPairsTogether) {
+    const auto weights = random_weights(preset("last_embedding").config);
+    const Batch batch = random_batch(weights->config, 12, 3, 60);
+    expect_slope(weights, {.objective = Objective::contrastive, .temperature = 0.5}, batch);
+    std::vector<real> one(weights->size(), 0), three = one;
+    const LossSum a = BatchGradient(weights, {.objective = Objective::contrastive}).run(batch, 0, one);
+    const LossSum b = BatchGradient(weights, {.objective = Objective::contrastive, .n_threads = 3}).run(batch, 0, three);
+    EXPECT_EQ(one, three);
+    EXPECT_EQ(a.nats, b.nats);
+    EXPECT_EQ(a.count, 6);
+    EXPECT_THROW(BatchGradient(weights, {.objective = Objective::contrastive}).evaluate(random_batch(weights->config, 3, 4, 5)),
+                 Error);
+}
+
 TEST(BatchGradient, NeedsWhatTheObjectiveNeeds) {
     const auto both_ways = random_weights(preset("bidirectional").config);
     EXPECT_THROW(BatchGradient(both_ways, {}), Error) << "it would see the next token";
+    EXPECT_THROW(BatchGradient(both_ways, {.objective = Objective::classification}), Error) << "it has no classes";
+    EXPECT_THROW(BatchGradient(both_ways, {.objective = Objective::contrastive}), Error) << "it has no embeddings";
     std::vector<real> sums(both_ways->size(), 0);
     BatchGradient masked(both_ways, {.objective = Objective::masked_token});
     EXPECT_GT(masked.run(random_batch(both_ways->config, 3, 8, 12), 0, sums).mean(), 0);

@@ -1,0 +1,114 @@
+// The backward pass agrees with PyTorch's automatic differentiation at every site and parameter: with the gradients stored in
+// tests/golden, and where PyTorch is installed also for models drawn afresh. tests/reference/gradients.py made them; it shares no
+// code with src. What is compared is what `glassformer trace --gradients` writes.
+
+#include "core/backward.h"
+#include "core/forward.h"
+#include "io/json.h"
+#include "io/mapped_file.h"
+#include "io/model_file.h"
+#include "io/safetensors.h"
+#include "io/trace_file.h"
+#include "train/losses.h"
+
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <unistd.h>
+
+namespace gf::tests {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double k_tolerance = 2e-5; // times 1 + |value|: sums in single precision, in another order
+
+class GoldenGradients : public ::testing::Test {
+  protected:
+    void SetUp() override { fs::create_directories(scratch_); }
+    void TearDown() override { fs::remove_all(scratch_); }
+    const fs::path scratch_ = fs::path(::testing::TempDir()) / ("glassformer-gradients-" + std::to_string(getpid()));
+
+    /// The model's run and its gradients in a file.
+    fs::path written(const fs::path& folder) const {
+        std::vector<std::string> warnings;
+        const auto weights = load_model(folder, warnings);
+        const MappedFile file(folder / "tokens.json");
+        const nlohmann::json json = parse_json(file.text(), "tokens.json");
+        auto targets = json.at("tokens").get<std::vector<int>>();
+        const int n = static_cast<int>(targets.size());
+        Trace trace(weights, {.capacity = n, .segments = {{.begin = 0, .end = n, .n_prefix = json.at("n_prefix")}}});
+        extend(trace, targets);
+        targets.erase(targets.begin());
+        targets.push_back(-1);
+        Backward backward(trace);
+        std::vector<real> params(weights->size());
+        token_loss(trace, targets, 1.0 / (n - 1), &backward.sites());
+        backward.run(params);
+        const TraceGradients gradients{backward.sites(), params};
+        write_trace(scratch_ / "ours.safetensors", trace, n, all_sites(weights->config), &gradients);
+        return scratch_ / "ours.safetensors";
+    }
+
+    static std::vector<float> values(const TensorEntry& tensor) {
+        std::vector<float> all(tensor.bytes.size() / sizeof(float));
+        std::memcpy(all.data(), tensor.bytes.data(), tensor.bytes.size());
+        return all;
+    }
+
+    /// Ours is 0 where the weight itself is 0 because of the mask: nothing can change it.
+    static void mask(std::vector<float>& gradient, const std::vector<float>& pattern) {
+        for (std::size_t i = 0; i < gradient.size(); ++i)
+            if (pattern[i] == 0) gradient[i] = 0;
+    }
+
+    /// Every tensor that PyTorch has a gradient of, at least all parameters.
+    void compare(const fs::path& folder) const {
+        SCOPED_TRACE(folder.filename().string());
+        const MappedFile theirs_file(folder / "gradients.safetensors"), ours_file(written(folder));
+        const Safetensors theirs = parse_safetensors(theirs_file.bytes(), "theirs"),
+                          ours = parse_safetensors(ours_file.bytes(), "ours");
+        int n_compared = 0;
+        for (const TensorEntry& expected : theirs.tensors) {
+            if (expected.name.find("token_type") != std::string::npos) continue; // folded into the positions here
+            const TensorEntry* found = ours.find(expected.name);
+            ASSERT_TRUE(found) << expected.name;
+            ASSERT_EQ(found->shape, expected.shape) << expected.name;
+            ++n_compared;
+            const std::vector<float> a = values(*found);
+            std::vector<float> b = values(expected);
+            if (expected.name.ends_with("hook_pattern")) mask(b, values(*ours.find(expected.name.substr(5))));
+            double worst = 0;
+            for (std::size_t i = 0; i < a.size(); ++i)
+                worst = std::max(worst, std::abs(double(a[i]) - double(b[i])) / (1 + std::abs(double(b[i]))));
+            EXPECT_LE(worst, k_tolerance) << expected.name;
+        }
+        std::vector<std::string> warnings;
+        const auto weights = load_model(folder, warnings);
+        for (const ParamRow& row : weights->table) EXPECT_TRUE(theirs.find("grad/" + row.name)) << row.name;
+        EXPECT_GE(n_compared, static_cast<int>(weights->table.size()) + 10) << "sites too";
+    }
+};
+
+TEST_F(GoldenGradients, AgreeWithStoredValues) {
+    for (const char* name : {"gpt2-tiny", "llama-tiny", "mixtral-tiny"})
+        compare(fs::path(GLASSFORMER_TESTS_DIR) / "golden" / name);
+}
+
+TEST_F(GoldenGradients, AgreeForModelsOfAnotherSeed) {
+    if (std::system("/usr/bin/python3 -c 'import torch' >/dev/null 2>&1") != 0)
+        GTEST_SKIP() << "without PyTorch the stored values serve";
+    const std::string script = (fs::path(GLASSFORMER_TESTS_DIR) / "reference" / "gradients.py").string();
+    const std::string models = (scratch_ / "models").string();
+    ASSERT_EQ(std::system(("/usr/bin/python3 -B '" + script + "' --seed 1 --out '" + models + "'").c_str()), 0);
+    int n = 0;
+    for (const fs::directory_entry& entry : fs::directory_iterator(models)) compare(entry.path()), ++n;
+    EXPECT_GE(n, 14);
+    EXPECT_EQ(std::system(("/usr/bin/python3 -B '" + script + "' --check '" GLASSFORMER_TESTS_DIR "/golden' >/dev/null").c_str()),
+              0);
+}
+
+} // namespace
+} // namespace gf::tests
