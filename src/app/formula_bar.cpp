@@ -1,5 +1,6 @@
 #include "app/formula_bar.h"
 
+#include "app/cell_hands.h"
 #include "app/token_labels.h"
 #include "app/widget_parts.h"
 #include "app/widgets.h"
@@ -111,7 +112,7 @@ void FormulaBar::describe_lit(const Selection& selection, bool alt) {
         lit_ += "   outlined: ";
         describe("dependent", selection.dependents);
     } else {
-        lit_ += "   Alt: dependents   click: pin   Esc: let go";
+        lit_ += "   Alt: dependents   double click: edit   click: pin   Esc: let go";
     }
     ImGuiHost::current().require_glyphs(lit_);
 }
@@ -181,7 +182,7 @@ void FormulaBar::draw(const Snapshot& s, Selection& selection, Commands& command
     }
     in_use_ = false;
     draw_formula(at, room, selection, commands);
-    draw_figures(s, {at.x, at.y + font(TextSize::body)->FontSize + px(2)}, right, timing);
+    draw_figures(s, {at.x, at.y + font(TextSize::body)->FontSize + px(2)}, right, timing, commands);
     in_use_ |= explained_ && ImGui::IsMouseHoveringRect(min, max) &&
                ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem);
     ImGui::End();
@@ -240,13 +241,16 @@ void FormulaBar::draw_operand(const Piece& piece, const ImVec2& at, float right,
 }
 
 /// What is lit on the left; speed and memory on the right.
-void FormulaBar::draw_figures(const Snapshot& s, const ImVec2& at, float right, const Timing& timing) {
+void FormulaBar::draw_figures(const Snapshot& s, const ImVec2& at, float right, const Timing& timing, Commands& commands) {
     ImFont* small = font(TextSize::small);
     figures_.clear();
     auto out = std::back_inserter(figures_);
     if (timing.shown) fmt::format_to(out, "tokens/s {:.0f}    frame {:.1f} ms    ", s.tokens_per_s, timing.frame_ms);
     fmt::format_to(out, "trace {:.1f} MB", static_cast<double>(s.trace().bytes()) * 1e-6);
-    if (!s.trace().edits().empty()) fmt::format_to(out, "    edits {}", s.trace().edits().size());
+    if (s.rows_again >= 0)
+        fmt::format_to(out, "    computing again: {} of {} tokens", s.rows_again, s.run().rows);
+    const float edits = draw_edits_button(s, right, at.y, commands);
+    if (edits < right) right = edits - px(16);
     const float figures = measure(small, figures_).x;
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const float left = std::max(right - figures, at.x), room = left - px(24) - at.x;

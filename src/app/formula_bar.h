@@ -44,7 +44,7 @@ class FormulaBar {
     float lay_out(const Spelling& spelling);
     void draw_formula(const ImVec2& at, float room, Selection& selection, Commands& commands);
     void draw_operand(const Piece& piece, const ImVec2& at, float right, Selection& selection, Commands& commands);
-    void draw_figures(const Snapshot& snapshot, const ImVec2& at, float right, const Timing& timing);
+    void draw_figures(const Snapshot& snapshot, const ImVec2& at, float right, const Timing& timing, Commands& commands);
     void describe_lit(const Selection& selection, bool alt);
 
     // What is shown, and for what it was made.

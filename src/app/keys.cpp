@@ -11,7 +11,7 @@ namespace {
 using enum KeyAction;
 
 constexpr std::string_view k_play = "Playback", k_look = "Where to look", k_program = "Program", k_pointing = "Pointing",
-                           k_maps = "On maps and matrices";
+                           k_maps = "On maps and matrices", k_edit = "Editing";
 
 constexpr std::array k_bindings = {
     KeyBinding{play, ImGuiKey_Space, 1, false, false, k_play, "Space", "play and pause"},
@@ -27,6 +27,8 @@ constexpr std::array k_bindings = {
     KeyBinding{release, ImGuiKey_Escape, 1, false, false, k_look, "Esc", "let go of what is pinned; close what is open"},
     KeyBinding{find, ImGuiMod_Ctrl | ImGuiKey_K, 1, false, true, k_program, "Ctrl+K", "find anything"},
     KeyBinding{help, ImGuiKey_F1, 1, false, true, k_program, "F1", "this card"},
+    KeyBinding{edit, ImGuiKey_F2, 1, false, false, k_edit, "F2", "type a value for the cell in focus"},
+    KeyBinding{edits, ImGuiKey_E, 1, false, false, k_edit, "E", "edits count or do not"},
     KeyBinding{undo, ImGuiMod_Ctrl | ImGuiKey_Z, 1, true, false, k_program, "Ctrl+Z", "undo"},
     KeyBinding{redo, ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z, 1, true, false, k_program, "Ctrl+Shift+Z", "redo"},
     KeyBinding{choose_file, ImGuiMod_Ctrl | ImGuiKey_O, 1, false, false, k_program, "Ctrl+O", "open a model"},
@@ -39,11 +41,12 @@ constexpr std::array k_gestures = {
     Gesture{k_pointing, "hover", "explains a value below, lights it everywhere"},
     Gesture{k_pointing, "click", "pins a token, head or cell"},
     Gesture{k_pointing, "Alt", "what the value feeds, while it is held"},
-    Gesture{k_pointing, "right click", "on a token: put another one there"},
+    Gesture{k_pointing, "right click", "what can be done with a cell; on a token: put another one there"},
     Gesture{k_pointing, "double click", "on a token: back to there"},
+    Gesture{k_edit, "double click", "on a cell: type another value, the rest is computed again"},
     Gesture{k_maps, "wheel", "zoom at the pointer"},
     Gesture{k_maps, "drag", "pan"},
-    Gesture{k_maps, "double click", "show all of it again"},
+    Gesture{k_maps, "double click", "on the words beside them: as much as at first"},
 };
 
 bool pressed(const KeyBinding& b, int i) {
@@ -73,6 +76,10 @@ void act_on_run(KeyAction action, int i, const Snapshot& s, const Selection& sel
         break;
     case previous_head: commands.post(command::PinHead{at.layer, (at.head + n - 1) % n}); break;
     case next_head: commands.post(command::PinHead{at.layer, (at.head + 1) % n}); break;
+    case edit: commands.post(command::AskValue{}); break;
+    case edits:
+        if (!s.edits->empty()) commands.post(command::UseEdits{!s.edits_on});
+        break;
     case undo: commands.post(command::Undo{}); break;
     case redo: commands.post(command::Redo{}); break;
     default: break;

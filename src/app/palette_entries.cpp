@@ -31,6 +31,11 @@ void add_commands(const PaletteScope& scope, Entries& out) {
         bound("First token", KeyAction::first_token, command::Jump{1});
         bound("Last token", KeyAction::last_token, command::Jump{s.run().rows});
         add("Resample", "another draw for the next token: a branch", "", command::Resample{});
+        if (scope.selection.focus()) bound("Edit the value in focus", KeyAction::edit, command::AskValue{});
+        if (!s.edits->empty()) {
+            bound(s.edits_on ? "Edits off" : "Edits on", KeyAction::edits, command::UseEdits{!s.edits_on});
+            add("Remove all edits", "the run as it was computed", "", command::RemoveEdits{});
+        }
         if (s.can_undo) bound("Undo", KeyAction::undo, command::Undo{});
         if (s.can_redo) bound("Redo", KeyAction::redo, command::Redo{});
         for (const int layer : {-1, 1}) {

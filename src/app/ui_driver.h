@@ -27,6 +27,9 @@ class UiDriver {
     /// Moves the mouse to the middle of the item's visible part, or `offset` from its upper left corner.
     void hover(std::string_view name) { move_to(name, nullptr); }
     void hover(std::string_view name, ImVec2 offset) { move_to(name, &offset); }
+    /// Where the mouse is.
+    void double_click_here() { press_here(ImGuiMouseButton_Left, 2); }
+    void right_click_here() { press_here(ImGuiMouseButton_Right, 1); }
     /// Clicks at `offset` from the item's upper left corner.
     void click_at(std::string_view name, ImVec2 offset);
     /// Presses in the middle of the item, moves by `way`, releases.

@@ -1,5 +1,6 @@
 #include "app/window_menu.h"
 
+#include "app/cell_hands.h"
 #include "app/keys.h"
 #include "app/menu.h"
 #include "app/widget_parts.h"
@@ -123,6 +124,8 @@ void WindowMenu::draw_program(const Snapshot& s, Commands& commands, float width
     menu_heading("Program");
     if (action("Find anything …", binding_of(KeyAction::find).keys, width)) commands.post(command::Find{});
     if (action("Keys and gestures", binding_of(KeyAction::help).keys, width)) commands.post(command::ShowHelp{});
+    if (s.has_run() && action("Edit the value in focus …", binding_of(KeyAction::edit).keys, width)) commands.post(command::AskValue{});
+    if (s.has_run() && !s.edits->empty()) draw_edit_rows(s, width, commands);
     if (s.has_run() && action("Undo", binding_of(KeyAction::undo).keys, width, s.can_undo)) commands.post(command::Undo{});
     if (s.has_run() && action("Redo", binding_of(KeyAction::redo).keys, width, s.can_redo)) commands.post(command::Redo{});
     if (s.model && action("Open a model …", binding_of(KeyAction::choose_file).keys, width)) commands.post(command::ChooseFile{});

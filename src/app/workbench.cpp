@@ -9,6 +9,7 @@
 #include "app/window.h"
 #include "core/error.h"
 #include "core/names.h"
+#include "session/find_cell.h"
 #include "text/utf8.h"
 
 #include <fmt/format.h>
@@ -124,6 +125,8 @@ bool Workbench::carry_out_in_window(const Command& c) {
         selection_.pinned_token = token->position;
     else if (const auto* cell = as<command::PinCell>(c))
         pin_cell(*cell);
+    else if (const auto* asked = as<command::AskValue>(c))
+        ask_value(*asked);
     else if (const auto* inspected = as<command::Inspect>(c))
         inspect(inspected->name);
     else if (const auto* operation = as<command::SelectOperation>(c))
@@ -176,33 +179,20 @@ void Workbench::pin_cell(const command::PinCell& c) {
     selection_.pinned_cell.reset();
     if (c.name.empty() || !s.has_run()) return;
     try {
-        CellRef cell{0, Site::resid_pre, -1, c.head, c.row, c.column};
-        int heads = 1, rows = s.run().rows, columns = 0;
-        if (const ParamRow* param = s.model->weights->find(c.name)) {
-            cell.param = static_cast<int>(param - s.model->weights->table.data());
-            rows = param->shape.size() > 1 ? param->shape[0] : 1;
-            columns = param->shape.back();
-        } else {
-            const SiteRef site = find_site(s.config(), c.name);
-            cell.site = site.site;
-            cell.layer = site.layer;
-            heads = site_heads(s.config(), site.site);
-            columns = site_width(s.config(), site.site, s.trace().n_keys()) / heads;
-        }
-        const auto require = [&](int value, int most, const char* what) {
-            if (value < 0 || value >= most)
-                throw Error({c.name, fmt::format("{} 0 to {}", what, most - 1), std::to_string(value), ""});
-        };
-        require(c.row, rows, "rows");
-        require(c.column, columns, "columns");
-        if (heads > 1)
-            require(c.head, heads, "heads");
-        else
-            cell.head = -1;
-        selection_.pinned_cell = cell;
+        selection_.pinned_cell = find_cell(s.trace(), s.run().rows, c.name, c.head, c.row, c.column);
     } catch (const Error& e) {
         note_ = e.what();
     }
+}
+
+/// Of the cell that is named, which is pinned for it; else of the one in focus.
+void Workbench::ask_value(const command::AskValue& c) {
+    if (!c.name.empty()) pin_cell({c.name, c.head, c.row, c.column});
+    const std::optional<CellRef>& cell = c.name.empty() ? selection_.focus() : selection_.pinned_cell;
+    if (cell)
+        cell_hands_.ask(*cell, selection_.cell.get() == cell);
+    else if (c.name.empty())
+        note_ = "Point at a cell or pin it: then its value can be edited.";
 }
 
 void Workbench::set_view(const command::SetView& c) {
@@ -270,6 +260,7 @@ void Workbench::frame() {
     begin_bar("Transport", 0, px(k_top_bar));
     transport_.draw(s, layouts_, panels_, settings_, commands_);
     palette_.draw({s, selection_, layouts_, panels_, settings_}, commands_);
+    cell_hands_.draw(s, selection_, commands_);
     help_.draw();
     end_bar();
     const float top = draw_notice(s, px(k_top_bar));

@@ -2,6 +2,7 @@
 // The workbench: the session behind it, the panels, and what belongs to the window as a whole. Knows no windowing system: a
 // Window, a Headless picture or a test calls frame().
 
+#include "app/cell_hands.h"
 #include "app/formula_bar.h"
 #include "app/help_card.h"
 #include "app/layouts.h"
@@ -57,6 +58,7 @@ class Workbench {
     void carry_out(const Command& command);
     bool carry_out_in_window(const Command& command);
     void pin_cell(const command::PinCell& cell);
+    void ask_value(const command::AskValue& cell);
     void inspect(const std::string& name);
     void select_operation(const std::string& name);
     void set_view(const command::SetView& view);
@@ -76,6 +78,7 @@ class Workbench {
     Transport transport_;
     StartPage start_page_;
     std::vector<std::unique_ptr<Panel>> panels_;
+    CellHands cell_hands_;
     FormulaBar formula_bar_;
     Layouts layouts_;
     Palette palette_;

@@ -22,6 +22,7 @@ struct Edit {
     Kind kind = Kind::scale;
     std::vector<real> values;
     std::shared_ptr<const Trace> donor;
+    bool operator==(const Edit&) const = default; ///< the donor: the same one
 };
 
 } // namespace gf

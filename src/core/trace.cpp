@@ -246,13 +246,13 @@ real Trace::value(const CellRef& cell) const {
     return row(cell.site, cell.layer, cell.row)[std::max(cell.head, 0) * part + std::max(cell.column, 0)];
 }
 
-std::unique_ptr<Trace> Trace::branch(int rows, int capacity) const {
+std::unique_ptr<Trace> Trace::branch(int rows, int capacity, std::vector<Edit> edits) const {
     if (shape_.segments.size() != 1 || shape_.segments[0].pad_left || shape_.segments[0].pad_right)
         throw Error(
             {"branch", "a run of one sequence without padding", std::to_string(shape_.segments.size()) + " segments", ""});
     Segment whole = shape_.segments[0];
     whole.end = capacity;
-    auto copy = std::make_unique<Trace>(weights_, TraceShape{capacity, {whole}, shape_.keep, shape_.regularise}, edits_);
+    auto copy = std::make_unique<Trace>(weights_, TraceShape{capacity, {whole}, shape_.keep, shape_.regularise}, std::move(edits));
     copy->append({tokens_.data(), static_cast<std::size_t>(rows)});
     const ModelConfig& c = config();
     for (int i = 0; i < k_n_sites; ++i) {

@@ -117,9 +117,9 @@ class Trace {
     };
     PooledRows pooled_rows(int segment) const;
 
-    /// A Trace of its own with the first `rows` rows of this one; `edits` replace the old ones (they must not reach into the
-    /// copied rows).
-    std::unique_ptr<Trace> branch(int rows, int capacity) const;
+    /// A Trace of its own with the first `rows` rows of this one. Other edits must leave those rows as they are.
+    std::unique_ptr<Trace> branch(int rows, int capacity) const { return branch(rows, capacity, edits_); }
+    std::unique_ptr<Trace> branch(int rows, int capacity, std::vector<Edit> edits) const;
 
   private:
     friend class Pass;

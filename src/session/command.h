@@ -91,6 +91,42 @@ struct SelectBranch {
     static constexpr std::string_view k_name = "branch";
     static void fields(auto& c, auto f) { f("branch", c.branch); }
 };
+/// A cell of a site, by the site's name, is this instead of what was computed; the run is computed again, its tokens stay.
+struct EditCell {
+    std::string name;
+    int head = -1, row = 0, column = 0;
+    double value = 0;
+    static constexpr std::string_view k_name = "edit";
+    static void fields(auto& c, auto f) {
+        f("name", c.name);
+        f("head", c.head);
+        f("row", c.row);
+        f("column", c.column);
+        f("value", c.value);
+    }
+};
+/// The cell is what the computation gives again.
+struct RemoveEdit {
+    std::string name;
+    int head = -1, row = 0, column = 0;
+    static constexpr std::string_view k_name = "remove-edit";
+    static void fields(auto& c, auto f) {
+        f("name", c.name);
+        f("head", c.head);
+        f("row", c.row);
+        f("column", c.column);
+    }
+};
+struct RemoveEdits {
+    static constexpr std::string_view k_name = "remove-edits";
+    static void fields(auto&, auto) {}
+};
+/// Whether the edits count: off, the run is as if there were none, and they are kept.
+struct UseEdits {
+    bool on = true;
+    static constexpr std::string_view k_name = "edits";
+    static void fields(auto& c, auto f) { f("on", c.on); }
+};
 struct Undo {
     static constexpr std::string_view k_name = "undo";
     static void fields(auto&, auto) {}
@@ -129,6 +165,18 @@ struct PinCell {
     std::string name;
     int head = -1, row = 0, column = 0;
     static constexpr std::string_view k_name = "pin-cell";
+    static void fields(auto& c, auto f) {
+        f("name", c.name);
+        f("head", c.head);
+        f("row", c.row);
+        f("column", c.column);
+    }
+};
+/// The field in which a person types a value for a cell; an empty name: for the cell in focus.
+struct AskValue {
+    std::string name;
+    int head = -1, row = 0, column = 0;
+    static constexpr std::string_view k_name = "ask-value";
     static void fields(auto& c, auto f) {
         f("name", c.name);
         f("head", c.head);
@@ -213,8 +261,8 @@ struct ShowHelp {
 
 using Command = std::variant<command::Open, command::SetPrompt, command::Play, command::Pause, command::Step, command::Jump,
                              command::SetSpeed, command::SetSampling, command::SetSeed, command::Resample, command::ForceToken,
-                             command::SelectBranch, command::Undo, command::Redo, command::SetTheme, command::SetScale,
-                             command::PinHead, command::PinToken, command::PinCell, command::Inspect, command::SelectOperation,
+                             command::SelectBranch, command::EditCell, command::RemoveEdit, command::RemoveEdits, command::UseEdits, command::Undo, command::Redo, command::SetTheme, command::SetScale,
+                             command::PinHead, command::PinToken, command::PinCell, command::AskValue, command::Inspect, command::SelectOperation,
                              command::SetView, command::ShowPanel, command::SetLayout, command::SaveLayout, command::DeleteLayout,
                              command::SetMotion, command::ChooseFile, command::Find, command::ShowHelp>;
 

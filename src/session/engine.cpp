@@ -23,9 +23,11 @@ void Engine::apply(const Command& command) {
     undoable_ = false;
     try {
         std::visit([this](const auto& c) { run(c); }, command);
+        follow_edits();
     } catch (const std::exception& e) {
         state_ = std::move(before);
         note(e.what(), true);
+        follow_edits(); // what was under way goes on
         return;
     }
     if (!std::holds_alternative<command::SetSampling>(command)) moving_sampling_ = false;
@@ -38,6 +40,7 @@ void Engine::apply(const Command& command) {
 void Engine::tick(double now) {
     if (now < due()) return;
     try {
+        if (again_) return compute_again_piece();
         if (reading_prompt()) return read_prompt_piece();
         if (!playing_) return;
         // On schedule as long as no token is a whole period late: then the schedule starts anew, without a burst.
@@ -50,7 +53,7 @@ void Engine::tick(double now) {
 }
 
 double Engine::due() const {
-    if (reading_prompt()) return k_at_once;
+    if (again_ || reading_prompt()) return k_at_once;
     if (!playing_) return k_never;
     return speed_ > 0 ? last_token_at_ + 1 / speed_ : k_at_once;
 }
@@ -124,6 +127,9 @@ void Engine::run(const command::SetPrompt& c) {
 void Engine::start(const std::vector<int>& prompt) {
     const ModelConfig& config = state_.model->config();
     const int n = static_cast<int>(prompt.size());
+    if (!state_.edits->empty()) note("The edits of the text before are gone; undo brings them back.");
+    state_.edits = no_edits(); // they were of its cells
+    again_.reset();
     auto root = std::make_shared<Branch>();
     root->n_prompt = n;
     const int capacity =
@@ -147,8 +153,7 @@ TraceShape Engine::trace_shape(int capacity, int n_prompt) {
     return shape;
 }
 
-void Engine::read_prompt_piece() {
-    Branch& b = current();
+void Engine::read_piece(Branch& b) {
     const int all = b.trace->n_tokens();
     const ModelConfig& config = b.trace->config();
     const bool whole = looks_ahead(config.mask) || config.pools();
@@ -192,7 +197,7 @@ void Engine::run(const command::SetSpeed& c) {
 void Engine::run(const command::Step& c) {
     require_run("step");
     playing_ = false;
-    while (reading_prompt()) read_prompt_piece();
+    compute_all();
     for (int i = 0; i < c.tokens; ++i)
         if (!forward_one()) break;
     if (c.tokens < 0) state_.cursor = std::max(1, state_.cursor + c.tokens);
@@ -200,7 +205,7 @@ void Engine::run(const command::Step& c) {
 
 void Engine::run(const command::Jump& c) {
     require_run("jump");
-    while (reading_prompt()) read_prompt_piece();
+    compute_all();
     state_.cursor = std::clamp(c.position, 1, current().rows);
 }
 
@@ -262,9 +267,9 @@ void Engine::grow(Branch& b) {
     const TraceShape shape =
         old.shape().keep == Keep::all ? trace_shape(capacity, old.shape().segments[0].n_prefix) : old.shape();
     if (shape.keep == old.shape().keep) {
-        b.trace = old.branch(b.rows, capacity);
+        b.trace = old.branch(b.rows, capacity, edits_within(capacity));
     } else { // what a smaller Trace keeps is computed again
-        auto smaller = std::make_shared<Trace>(old.shared_weights(), shape);
+        auto smaller = std::make_shared<Trace>(old.shared_weights(), shape, edits_within(capacity));
         extend(*smaller, b.tokens(b.rows));
         b.trace = std::move(smaller);
     }
@@ -292,7 +297,7 @@ void Engine::run(const command::SetSeed& c) {
 
 void Engine::run(const command::Resample&) {
     require_run("resample");
-    while (reading_prompt()) read_prompt_piece();
+    compute_all();
     require_free("resample", state_.cursor);
     remember();
     const Branch& b = current();
@@ -305,7 +310,7 @@ void Engine::run(const command::Resample&) {
 
 void Engine::run(const command::ForceToken& c) {
     require_run("force token");
-    while (reading_prompt()) read_prompt_piece();
+    compute_all();
     const Branch& b = current();
     auto require = [](bool ok, const std::string& expected, int found) {
         if (!ok) throw Error({"force token", expected, std::to_string(found), ""});
@@ -356,7 +361,8 @@ int Engine::fork(int position, int token, TokenOrigin origin) {
     child->fork = position;
     child->n_prompt = std::min(parent.n_prompt, position);
     child->rows = position;
-    child->trace = parent.trace->branch(position, std::max(parent.trace->capacity(), position + 1));
+    const int capacity = std::max(parent.trace->capacity(), position + 1);
+    child->trace = parent.trace->branch(position, capacity, edits_within(capacity));
     child->origins = std::make_shared<std::vector<TokenOrigin>>(parent.origins->begin(), parent.origins->begin() + position);
     child->origins->resize(static_cast<std::size_t>(child->trace->capacity()));
     append(*child, token, origin);
@@ -369,7 +375,7 @@ void Engine::run(const command::SelectBranch& c) {
     if (c.branch < 0 || c.branch >= static_cast<int>(state_.tree.size()))
         throw Error({"branch", "0 to " + std::to_string(state_.tree.size() - 1), std::to_string(c.branch), ""});
     if (c.branch == state_.branch) return;
-    while (reading_prompt()) read_prompt_piece();
+    compute_all();
     remember();
     playing_ = false;
     state_.branch = c.branch;
@@ -379,6 +385,7 @@ void Engine::run(const command::SelectBranch& c) {
 void Engine::run(const command::Undo&) {
     if (undo_.empty()) return;
     playing_ = false;
+    again_.reset();
     redo_.push_back(std::exchange(state_, std::move(undo_.back())));
     undo_.pop_back();
 }
@@ -386,6 +393,7 @@ void Engine::run(const command::Undo&) {
 void Engine::run(const command::Redo&) {
     if (redo_.empty()) return;
     playing_ = false;
+    again_.reset();
     undo_.push_back(std::exchange(state_, std::move(redo_.back())));
     redo_.pop_back();
 }
@@ -407,6 +415,9 @@ void Engine::publish(Snapshot& out) {
         out.rows_wanted = current().trace->n_tokens();
         out.next_draw = next_key();
     }
+    out.edits = state_.edits;
+    out.edits_on = state_.edits_on;
+    out.rows_again = again_ ? again_->rows : -1;
     out.chain = state_.chain;
     out.seed = state_.seed;
     out.playing = playing_;

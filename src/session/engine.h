@@ -33,6 +33,8 @@ class Engine {
     static constexpr double k_never = std::numeric_limits<double>::infinity(), k_at_once = -k_never;
     static constexpr std::size_t k_undo_most = 100;
 
+    static std::shared_ptr<const std::vector<Edit>> no_edits();
+
     /// What undo brings back. Branches are shared: they only ever grow, by tokens that were drawn.
     struct State {
         std::shared_ptr<const Model> model;
@@ -41,6 +43,8 @@ class Engine {
         int branch = 0;
         int cursor = 0;                                         ///< tokens shown, once they are computed
         std::map<std::pair<int, int>, std::uint32_t> resamples; ///< (branch, position) -> number of its last draw
+        std::shared_ptr<const std::vector<Edit>> edits = no_edits();
+        bool edits_on = true;
         SamplingChain chain = default_chain();
         std::uint64_t seed = 42;
     };
@@ -57,6 +61,10 @@ class Engine {
     void run(const command::Resample&);
     void run(const command::ForceToken&);
     void run(const command::SelectBranch&);
+    void run(const command::EditCell&);
+    void run(const command::RemoveEdit&);
+    void run(const command::RemoveEdits&);
+    void run(const command::UseEdits&);
     void run(const command::Undo&);
     void run(const command::Redo&);
     template <class WindowCommand>
@@ -72,7 +80,13 @@ class Engine {
     void clear_message();
     void start(const std::vector<int>& prompt);
     void require_run(const char* what) const;
-    void read_prompt_piece();
+    void read_piece(Branch& branch);
+    void read_prompt_piece() { read_piece(current()); }
+    void compute_all();
+    std::vector<Edit> edits_within(int capacity) const;
+    void change_edits(std::vector<Edit> edits, bool on);
+    void follow_edits();
+    void compute_again_piece();
     void compute_rows(Branch& branch, int rows);
     bool forward_one();
     DrawKey next_key() const;
@@ -86,6 +100,7 @@ class Engine {
     void note(const std::string& text, bool error = false);
 
     State state_;
+    std::shared_ptr<Branch> again_; ///< the branch in view with the edits that hold now, while it is computed
     std::deque<State> undo_, redo_;
     bool undoable_ = false;        ///< the command at work is a step of undo
     bool moving_sampling_ = false; ///< successive slider moves are one step of undo

@@ -23,6 +23,10 @@ struct Snapshot {
     std::vector<RunView> tree; ///< all branches in order of creation
     int branch = 0;            ///< index in `tree` of runs[0]
 
+    std::shared_ptr<const std::vector<Edit>> edits; ///< of single cells, in the order in which they were made; never null
+    bool edits_on = true;                           ///< off: kept, but they do not count
+    int rows_again = -1; ///< the run in view is computed again with other edits, so many rows by now; -1: it is up to date
+
     SamplingChain chain;
     std::uint64_t seed = 0;
     DrawKey next_draw; ///< of the token after the cursor

@@ -143,7 +143,7 @@ TEST_F(FlowTest, ManyRowsWindowZoomAndPan) {
     EXPECT_GT(first(), 201 - shown) << "fewer rows";
     ui.drag("Flow/attn.hook_pattern", {0, 60});
     EXPECT_LT(number_after(subtitle(), "to "), 200) << "earlier rows";
-    ui.double_click("Flow/attn.hook_pattern");
+    ui.double_click("Flow/tokens");
     EXPECT_EQ(201 - first(), shown);
     bench.post(command::SetView{"Flow", "rows", "all"});
     EXPECT_THAT(subtitle(), ::testing::Not(HasSubstr("of 200")));

@@ -132,7 +132,9 @@ TEST_F(MatrixTest, TheWheelZoomsAtThePointer) {
     EXPECT_EQ(lit()->column, static_cast<int>(std::floor(first - 2 + 2 / size().x * length)));
     EXPECT_EQ(lit()->row, static_cast<int>(std::floor(first + 2 / size().y * length)));
 
-    ui.double_click("Head/attention");
+    ui.hover("Head/attention");
+    ImGui::GetIO().AddMousePosEvent(ui.rect("Head/attention").min.x - 20, ui.rect("Head/attention").min.y + 20);
+    ui.double_click_here();
     ui.hover("Head/attention", {2, 2});
     EXPECT_EQ(lit(), (CellRef{0, Site::pattern, 0, 0, 0, 0}));
     hover_cell(15, 15);
@@ -318,7 +320,8 @@ TEST_F(LinesTest, LongTextsAreAWindowThatZoomsAndPans) {
     bench.post(command::PinToken{-1});
     ui.wheel("Head/curves", -8);
     EXPECT_GT(window().second - window().first, last - first) << "more of it";
-    ui.double_click("Head/curves");
+    ui.double_click(fmt::format("Head/query {}", window().first + 3));
+    bench.post(command::PinToken{-1});
     EXPECT_EQ(window(), std::pair(first, last));
     ui.wheel("Head/curves", 5);
     const auto [from, to] = window();

@@ -199,7 +199,7 @@ TEST_F(InspectorTest, TheNumberUnderTheMouseAndAClickPinsIt) {
     ui.wheel("Inspector/map", 8);
     ui.hover("Inspector/map", {1, 1});
     EXPECT_GT(lit()->row + lit()->column, 0) << "zoomed";
-    ui.double_click("Inspector/map");
+    ui.double_click("Inspector/figures");
     ui.hover("Inspector/map", {1, 1});
     EXPECT_EQ(lit(), (CellRef{0, Site::resid_post, 0, -1, 0, 0}));
 }

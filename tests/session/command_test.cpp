@@ -33,6 +33,12 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::Resample{}, R"({"command": "resample"})");
     add(command::ForceToken{4, 511}, R"({"command": "force-token", "position": 4, "token": 511})");
     add(command::SelectBranch{2}, R"({"command": "branch", "branch": 2})");
+    add(command::EditCell{"blocks.1.attn.hook_q", 2, 3, 4, -0.5},
+        R"({"command": "edit", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4, "value": -0.5})");
+    add(command::RemoveEdit{"blocks.1.attn.hook_q", 2, 3, 4},
+        R"({"command": "remove-edit", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4})");
+    add(command::RemoveEdits{}, R"({"command": "remove-edits"})");
+    add(command::UseEdits{false}, R"({"command": "edits", "on": false})");
     add(command::Undo{}, R"({"command": "undo"})");
     add(command::Redo{}, R"({"command": "redo"})");
     add(command::SetTheme{"dark"}, R"({"command": "theme", "theme": "dark"})");
@@ -41,6 +47,8 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::PinToken{9}, R"({"command": "pin-token", "position": 9})");
     add(command::PinCell{"blocks.1.attn.hook_q", 2, 3, 4},
         R"({"command": "pin-cell", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4})");
+    add(command::AskValue{"blocks.1.attn.hook_q", 2, 3, 4},
+        R"({"command": "ask-value", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4})");
     add(command::Inspect{"logits"}, R"({"command": "inspect", "name": "logits"})");
     add(command::SelectOperation{"hook_embed"}, R"({"command": "operation", "name": "hook_embed"})");
     add(command::SetView{"Head", "form", "lines"}, R"({"command": "view", "panel": "Head", "option": "form", "value": "lines"})");

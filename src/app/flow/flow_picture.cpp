@@ -1,6 +1,7 @@
 #include "app/flow/flow_picture.h"
 
 #include "app/colour_math.h"
+#include "app/cell_hands.h"
 #include "app/flow/flow_maps.h"
 #include "app/token_labels.h"
 #include "app/widget_parts.h"
@@ -174,7 +175,7 @@ void FlowPicture::draw_next(const FlowColumn& c) const {
     });
 }
 
-void FlowPicture::outline(const FlowColumn& c, const CellRange& cells, ImU32 colour, float thickness) const {
+std::optional<UiRect> FlowPicture::place_of(const FlowColumn& c, const CellRange& cells) const {
     const Trace& trace = snapshot.trace();
     const bool is_matrix = c.kind == FlowKind::matrix;
     const int n = is_matrix ? std::min(trace.n_keys(), snapshot.cursor) : FlowMaps::width(trace, c);
@@ -185,32 +186,55 @@ void FlowPicture::outline(const FlowColumn& c, const CellRange& cells, ImU32 col
     end = std::min(end, n);
     const int row_begin = std::max(cells.row_begin, first_row()),
               row_end = std::min(cells.row_end < 0 ? snapshot.cursor : cells.row_end, end_row());
-    if (begin >= end || row_begin >= row_end) return;
+    if (begin >= end || row_begin >= row_end) return std::nullopt;
     const float cell = (c.x1 - c.x0) / static_cast<float>(n);
     const ImVec2 min{c.x0 + cell * static_cast<float>(begin), std::max(layout.y_of(static_cast<float>(row_begin)), layout.top)};
     const ImVec2 max{c.x0 + cell * static_cast<float>(end),
                      std::min(layout.y_of(static_cast<float>(row_end)), layout.bottom + px(1))};
+    return UiRect{min, max};
+}
+
+void FlowPicture::outline(const FlowColumn& c, const CellRange& cells, ImU32 colour, float thickness) const {
+    const auto at = place_of(c, cells);
+    if (!at) return;
     const float grow = px(1), least = px(3); // visible where cells are finer than a pixel
-    const float widen = std::max(0.0f, (least - (max.x - min.x)) / 2);
-    list.AddRect({min.x - grow - widen, min.y - grow}, {max.x + grow + widen, max.y}, colour, px(2), 0, thickness);
+    const float widen = std::max(0.0f, (least - at->width()) / 2);
+    list.AddRect({at->min.x - grow - widen, at->min.y - grow}, {at->max.x + grow + widen, at->max.y}, colour, px(2), 0, thickness);
+}
+
+bool FlowPicture::shows(const FlowColumn& c, const CellRange& r) const {
+    const int head = c.head == FlowHead::query ? layout.head : c.head == FlowHead::key_value ? layout.kv_head : -1;
+    return r.param < 0 && r.site == c.site && (r.layer == c.layer || c.layer < 0) &&
+           (head < 0 || (head >= r.head_begin && (r.head_end < 0 || head < r.head_end)));
+}
+
+void FlowPicture::draw_edit_marks(const FlowColumn& c) const {
+    if (c.x1 - c.x0 < 2) return;
+    for (const Edit& e : *snapshot.edits) {
+        const bool folded = c.kind == FlowKind::folded && e.range.layer == c.layer; // somewhere inside it
+        if (!folded && !shows(c, e.range)) continue;
+        if (folded) {
+            const int r = e.range.row_begin;
+            if (r >= first_row() && r < end_row())
+                put_edit_mark(list, {c.x0, layout.y_of(static_cast<float>(r))}, {c.x1, layout.y_of(static_cast<float>(r + 1))},
+                              snapshot.edits_on);
+        } else if (const auto at = place_of(c, e.range)) {
+            put_edit_mark(list, at->min, at->max, snapshot.edits_on);
+        }
+    }
 }
 
 void FlowPicture::draw_lit(const FlowColumn& c, const Selection& selection) const {
     if (c.x1 - c.x0 < 2) return;
-    const int head = c.head == FlowHead::query ? layout.head : c.head == FlowHead::key_value ? layout.kv_head : -1;
-    const auto lights = [&](const CellRange& r) {
-        return r.param < 0 && r.site == c.site && (r.layer == c.layer || c.layer < 0) &&
-               (head < 0 || (head >= r.head_begin && (r.head_end < 0 || head < r.head_end)));
-    };
     for (const CellRange& r : selection.dependents)
-        if (lights(r)) outline(c, r, theme().muted, px(1));
+        if (shows(c, r)) outline(c, r, theme().muted, px(1));
     for (const CellRange& r : selection.precedents)
-        if (lights(r)) outline(c, r, theme().accent, px(1.5f));
+        if (shows(c, r)) outline(c, r, theme().accent, px(1.5f));
     const std::optional<CellRef>& focus = selection.focus();
     if (!focus || focus->param >= 0) return;
     const int at = std::max(focus->head, 0);
     const CellRange cell{focus->site, focus->layer, focus->row, focus->row + 1, at, at + 1, focus->column, focus->column + 1};
-    if (lights(cell)) outline(c, cell, theme().accent, px(2));
+    if (shows(c, cell)) outline(c, cell, theme().accent, px(2));
 }
 
 void FlowPicture::draw_row_frames() const {

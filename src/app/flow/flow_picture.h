@@ -3,11 +3,14 @@
 // what, opacity how much.
 
 #include "app/flow/flow_columns.h"
+#include "app/item_recorder.h"
 #include "app/selection.h"
 #include "core/stream_measures.h"
 #include "session/snapshot.h"
 
 #include <imgui.h>
+
+#include <optional>
 
 namespace gf {
 
@@ -26,12 +29,16 @@ struct FlowPicture {
     void draw_next(const FlowColumn& column) const;
     void draw_labels() const;
     void draw_row_frames() const; ///< the token in view in Q and in the matrices
+    void draw_edit_marks(const FlowColumn& column) const;
     void draw_lit(const FlowColumn& column, const Selection& selection) const;
 
   private:
     int first_row() const;
     int end_row() const;
     int step() const; ///< rows for each thing drawn: no finer than two pixels
+    /// Whether cells of what the column shows are in the range.
+    bool shows(const FlowColumn& column, const CellRange& cells) const;
+    std::optional<UiRect> place_of(const FlowColumn& column, const CellRange& cells) const;
     void outline(const FlowColumn& column, const CellRange& cells, ImU32 colour, float thickness) const;
     void ribbon(float x0, float x1, int row, ImU32 colour, float how_much) const;
     template <class F>

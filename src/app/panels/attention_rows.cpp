@@ -4,6 +4,7 @@
 #include "app/token_labels.h"
 #include "render/heat_cells.h"
 
+#include <algorithm>
 #include <iterator>
 
 namespace gf {
@@ -35,6 +36,23 @@ std::optional<AttentionCell> attention_cell(const std::optional<CellRef>& cell, 
 bool is_attention_of(const CellRange& range, HeadRef head) {
     if (range.param >= 0 || (range.site != Site::pattern && range.site != Site::attn_scores)) return false;
     return range.layer == head.layer && head.head >= range.head_begin && (range.head_end < 0 || head.head < range.head_end);
+}
+
+AttentionPart attention_part(const CellRange& r, const ModelConfig& c, HeadRef head, int n_tokens) {
+    AttentionPart part;
+    if (r.param >= 0 || r.layer != head.layer) return part;
+    const auto within = [&](int begin, int end) { return AttentionPart::Span{begin, end < 0 ? n_tokens : std::min(end, n_tokens)}; };
+    const auto holds = [&](int h) { return h >= r.head_begin && (r.head_end < 0 || h < r.head_end); };
+    const auto& axes = site_row(r.site).axes;
+    const auto has = [&axes](Axis axis) { return std::find(axes.begin(), axes.end(), axis) != axes.end(); };
+    if (has(Axis::kv_head)) {
+        if (holds(head.head / c.group_size())) part.keys = within(r.row_begin, r.row_end);
+    } else if (has(Axis::head) && holds(head.head)) {
+        part.queries = within(r.row_begin, r.row_end);
+        part.cells = axes.back() == Axis::key;
+        if (part.cells) part.keys = within(r.column_begin, r.column_end);
+    }
+    return part;
 }
 
 void say_cell(fmt::memory_buffer& out, const Snapshot& s, HeadRef head, const AttentionCell& cell) {

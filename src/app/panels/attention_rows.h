@@ -27,6 +27,16 @@ CellRef cell_ref(Site site, HeadRef head, const AttentionCell& cell);
 std::optional<AttentionCell> attention_cell(const std::optional<CellRef>& cell, HeadRef head);
 /// Whether a range lies in this head's pattern or scores.
 bool is_attention_of(const CellRange& range, HeadRef head);
+/// Of a range's rows, what they are for a head: queries where it lies in the head's q or z, keys in its k or v; both where it lies
+/// in its pattern or scores (rows, and columns); none elsewhere.
+struct AttentionPart {
+    struct Span {
+        int begin = 0, end = 0; ///< of tokens; empty: none
+    };
+    Span queries, keys;
+    bool cells = false; ///< of the matrix itself
+};
+AttentionPart attention_part(const CellRange& range, const ModelConfig& config, HeadRef head, int n_tokens);
 
 /// "query to (19) reads key lo (17): weight 0.7124, score 3.860".
 void say_cell(fmt::memory_buffer& out, const Snapshot& snapshot, HeadRef head, const AttentionCell& cell);

@@ -33,7 +33,7 @@ class FlowPanel : public Panel {
 
   private:
     void place_rows(int cursor);
-    void navigate_rows(int cursor);
+    void navigate_rows(int cursor, bool cells = false);
     void draw_headers(const Snapshot& snapshot, Selection& selection, Commands& commands);
     void draw_heads(const Snapshot& snapshot, Selection& selection, Commands& commands);
     void point_at(const FlowColumn& column, const Snapshot& snapshot, Selection& selection, Commands& commands);
@@ -63,8 +63,9 @@ void FlowPanel::place_rows(int cursor) {
     layout_.bottom = std::min(layout_.bottom, layout_.top + shown * px(k_highest_row)); // few rows keep together
 }
 
-/// The wheel zooms at the pointer, dragging pans; call after an item over the rows.
-void FlowPanel::navigate_rows(int cursor) {
+/// The wheel zooms at the pointer, dragging pans, and a double click shows as many as at first (one on cells edits); call after
+/// an item over the rows.
+void FlowPanel::navigate_rows(int cursor, bool cells) {
     const ImGuiIO& io = ImGui::GetIO();
     const auto n = static_cast<float>(cursor);
     const float shown = layout_.row1 - layout_.row0;
@@ -75,7 +76,7 @@ void FlowPanel::navigate_rows(int cursor) {
         last_row_ = std::clamp(at + (layout_.row1 - at) * wanted / shown, wanted, n);
     } else if (ImGui::IsItemActive() && ImGui::IsMouseDragging(ImGuiMouseButton_Left)) {
         last_row_ = std::clamp(layout_.row1 - io.MouseDelta.y / layout_.row_height(), shown, n);
-    } else if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
+    } else if (!cells && ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
         rows_shown_ = 0;
         last_row_ = -1;
     } else {
@@ -119,8 +120,10 @@ void FlowPanel::draw(const Snapshot& s, Selection& selection, Commands& commands
     picture.draw_matched_keys();
     picture.draw_labels();
     picture.draw_row_frames();
-    for (const FlowColumn& c : layout_.columns)
+    for (const FlowColumn& c : layout_.columns) {
         if (c.kind == FlowKind::strip || c.kind == FlowKind::matrix) picture.draw_lit(c, selection);
+        if (c.kind != FlowKind::gather) picture.draw_edit_marks(c);
+    }
     list.PopClipRect();
 
     for (const FlowColumn& c : layout_.columns) {
@@ -150,7 +153,7 @@ void FlowPanel::point_at(const FlowColumn& c, const Snapshot& s, Selection& sele
     char name[64];
     *fmt::format_to_n(name, sizeof name - 1, "{}", site_row(c.site).hook).out = 0;
     const bool clicked = ImGui::InvisibleButton(name, {width, layout_.bottom - layout_.top});
-    navigate_rows(s.cursor);
+    navigate_rows(s.cursor, true);
     if (!ImGui::IsItemHovered()) return;
     const int n = c.kind == FlowKind::matrix ? std::min(s.trace().n_keys(), s.cursor) : FlowMaps::width(s.trace(), c);
     const int at = std::clamp(static_cast<int>((ImGui::GetMousePos().x - c.x0) / width * static_cast<float>(n)), 0, n - 1);
@@ -162,6 +165,7 @@ void FlowPanel::point_at(const FlowColumn& c, const Snapshot& s, Selection& sele
         cell.head = at / (n / heads), cell.column = at % (n / heads);
     selection.cell.set(cell);
     selection.token.set(row);
+    if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) commands.post(command::AskValue{site_name(c.site, c.layer), cell.head, cell.row, cell.column});
     if (clicked && ImGui::GetMouseDragDelta(ImGuiMouseButton_Left).y == 0)
         commands.post(command::PinCell{site_name(c.site, c.layer), cell.head, cell.row, cell.column});
 }

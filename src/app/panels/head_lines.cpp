@@ -1,5 +1,6 @@
 #include "app/panels/head_lines.h"
 
+#include "app/cell_hands.h"
 #include "app/panels/outline.h"
 #include "app/widget_parts.h"
 #include "app/window.h"
@@ -161,9 +162,13 @@ void HeadLines::handle_canvas(const HeadScene& scene, const UiRect& canvas) {
     }
     if (const auto cell = curve_at(canvas, ImGui::GetMousePos())) {
         scene.point_at(*cell);
-        if (clicked_without_drag(pressed)) scene.pin(*cell);
+        if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))
+            scene.edit(*cell);
+        else if (clicked_without_drag(pressed))
+            scene.pin(*cell);
+    } else if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
+        zoomed_ = false;
     }
-    if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoomed_ = false;
 }
 
 /// The nearest curve within reach; of equally near ones the strongest.
@@ -197,6 +202,7 @@ void HeadLines::handle_labels(const HeadScene& scene, const UiRect& keys, const 
         ImGui::SetCursorScreenPos({left, queries.min.y});
         if (ImGui::InvisibleButton(name, {width, queries.height()}))
             scene.commands.post(command::PinToken{scene.selection.pinned_token == i ? -1 : i});
+        if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoomed_ = false;
         if (ImGui::IsItemHovered()) scene.selection.token.set(i);
         if (ImGui::IsItemFocused() && !GImGui->NavDisableHighlight)
             outline_precedent(*ImGui::GetWindowDrawList(), {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
@@ -251,7 +257,7 @@ void HeadLines::outline(const HeadScene& scene, const UiRect& keys, const UiRect
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const TokenSlots at = slots();
     const auto mark = [&](const UiRect& band, int begin, int end, auto put) {
-        begin = std::max(begin, first_), end = end < 0 ? end_ : std::min(end, end_);
+        begin = std::max(begin, first_), end = std::min(end, end_);
         if (begin >= end) return;
         float left = at.left(begin), right = at.right(end - 1);
         if (end - begin == 1) { // around its label
@@ -263,9 +269,9 @@ void HeadLines::outline(const HeadScene& scene, const UiRect& keys, const UiRect
     };
     const auto mark_all = [&](const std::vector<CellRange>& ranges, auto put) {
         for (const CellRange& r : ranges) {
-            if (!is_attention_of(r, scene.head)) continue;
-            mark(keys, r.column_begin, r.column_end, put);
-            mark(queries, r.row_begin, r.row_end, put);
+            const AttentionPart part = attention_part(r, scene.snapshot.config(), scene.head, scene.n_tokens());
+            mark(keys, part.keys.begin, part.keys.end, put);
+            mark(queries, part.queries.begin, part.queries.end, put);
         }
     };
     mark_all(scene.selection.precedents, outline_precedent);
@@ -274,6 +280,11 @@ void HeadLines::outline(const HeadScene& scene, const UiRect& keys, const UiRect
         mark(keys, cell->key, cell->key + 1, outline_focus);
         mark(queries, cell->query, cell->query + 1, outline_focus);
     }
+    scene.each_edit([&](const AttentionCell& cell) { // half-way
+        if (cell.key < first_ || cell.key >= end_ || cell.query < first_ || cell.query >= end_) return;
+        const float x = (at.centre(cell.key) + at.centre(cell.query)) / 2, y = (keys.max.y + queries.min.y) / 2, half = px(8);
+        put_edit_mark(list, {x - half, y - half}, {x + half, y + half}, scene.snapshot.edits_on);
+    });
 }
 
 /// What the query in view reads most, unless a cell is pointed at.

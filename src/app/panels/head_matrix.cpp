@@ -1,5 +1,6 @@
 #include "app/panels/head_matrix.h"
 
+#include "app/cell_hands.h"
 #include "app/panels/outline.h"
 #include "app/rotated_text.h"
 #include "app/widget_parts.h"
@@ -103,15 +104,21 @@ void HeadMatrix::handle_mouse(const HeadScene& scene, const HeatMapPlace& place)
     ImGui::SetCursorScreenPos(place.rect.min);
     const bool pressed = ImGui::InvisibleButton("attention", {place.rect.width(), place.rect.height()});
     if (ImGui::IsItemFocused() && !GImGui->NavDisableHighlight) outline_precedent(*ImGui::GetWindowDrawList(), place.rect);
-    if (!ImGui::IsItemHovered()) return;
-    zoomed_ |= navigate_heat_map(view_, place.rect);
+    if (!ImGui::IsItemHovered()) {
+        const bool beside = ImGui::IsWindowHovered() && ImGui::IsMouseHoveringRect(scene.area.min, scene.area.max);
+        if (beside && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoomed_ = false;
+        return;
+    }
+    if (navigate_heat_map(view_, place.rect)) zoomed_ = view_.row1 - view_.row0 < static_cast<float>(view_.rows);
     const auto hit = heat_map_cell_at({&place, 1}, view_, ImGui::GetMousePos());
     if (hit) {
         const AttentionCell cell{hit->row, hit->col};
         scene.point_at(cell);
-        if (clicked_without_drag(pressed)) scene.pin(cell);
+        if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))
+            scene.edit(cell);
+        else if (clicked_without_drag(pressed))
+            scene.pin(cell);
     }
-    if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoomed_ = false;
 }
 
 /// Where cells [row0, row1) x [col0, col1) are, as far as they are in view; large enough to be seen.
@@ -125,17 +132,24 @@ UiRect HeadMatrix::range_rect(const HeatMapPlace& place, int row0, int row1, int
     return {{r.min.x - grow_x, r.min.y - grow_y}, {r.max.x + grow_x, r.max.y + grow_y}};
 }
 
-/// What is in focus, what it is computed from, what it feeds.
+/// What is in focus, what it is computed from, what it feeds; and what is edited.
 void HeadMatrix::outline(const HeadScene& scene, const HeatMapPlace& place) const {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const int n = scene.n_tokens();
     const auto mark = [&](const std::vector<CellRange>& ranges, auto put) {
         for (const CellRange& r : ranges) {
-            if (!is_attention_of(r, scene.head)) continue;
-            const int row1 = r.row_end < 0 ? n : std::min(r.row_end, n), col1 = r.column_end < 0 ? n : std::min(r.column_end, n);
-            if (row1 <= r.row_begin || col1 <= r.column_begin) continue;
-            const UiRect at = range_rect(place, r.row_begin, row1, r.column_begin, col1);
-            if (at.width() > 0) put(list, at);
+            const AttentionPart part = attention_part(r, scene.snapshot.config(), scene.head, n);
+            const auto [row0, row1] = part.queries;
+            const auto [col0, col1] = part.keys;
+            if (part.cells && row0 < row1 && col0 < col1) {
+                if (const UiRect at = range_rect(place, row0, row1, col0, col1); at.width() > 0) put(list, at);
+            } else if (row0 < row1) { // q or z: at the queries' labels
+                if (const UiRect at = range_rect(place, row0, row1, 0, n); at.width() > 0)
+                    put(list, UiRect{{scene.area.min.x + px(1), at.min.y}, {place.rect.min.x - px(2), at.max.y}});
+            } else if (col0 < col1) { // k or v: at the keys' labels
+                if (const UiRect at = range_rect(place, 0, n, col0, col1); at.width() > 0)
+                    put(list, UiRect{{at.min.x, scene.area.min.y + px(1)}, {at.max.x, place.rect.min.y - px(2)}});
+            }
         }
     };
     mark(scene.selection.precedents, outline_precedent);
@@ -147,6 +161,10 @@ void HeadMatrix::outline(const HeadScene& scene, const HeatMapPlace& place) cons
     };
     focus(attention_cell(scene.selection.pinned_cell, scene.head));
     focus(attention_cell(scene.selection.cell.get(), scene.head));
+    scene.each_edit([&](const AttentionCell& cell) {
+        const UiRect at = range_rect(place, cell.query, cell.query + 1, cell.key, cell.key + 1);
+        if (at.width() > 0) put_edit_mark(list, at.min, at.max, scene.snapshot.edits_on);
+    });
 }
 
 /// Down the left side, as many as there is room for; the lit one always.

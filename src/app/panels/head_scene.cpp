@@ -33,6 +33,10 @@ void HeadScene::pin(const AttentionCell& cell) const {
         commands.post(command::PinCell{site_name(site, head.layer), head.head, cell.query, cell.key});
 }
 
+void HeadScene::edit(const AttentionCell& cell) const {
+    commands.post(command::AskValue{site_name(site, head.layer), head.head, cell.query, cell.key});
+}
+
 bool clicked_without_drag(bool pressed) {
     const ImGuiIO& io = ImGui::GetIO();
     return pressed && io.MouseDragMaxDistanceSqr[ImGuiMouseButton_Left] < io.MouseDragThreshold * io.MouseDragThreshold;

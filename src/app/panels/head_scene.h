@@ -25,6 +25,15 @@ struct HeadScene {
     void point_at(const AttentionCell& cell) const;
     /// Pins it; once more: lets it go.
     void pin(const AttentionCell& cell) const;
+    /// Opens the field for its value.
+    void edit(const AttentionCell& cell) const;
+    /// f(cell) for every edited weight and score of the head in view of the text.
+    template <class F>
+    void each_edit(F f) const {
+        for (const Edit& e : *snapshot.edits)
+            if (is_attention_of(e.range, head) && e.range.row_begin < n_tokens())
+                f(AttentionCell{e.range.row_begin, e.range.column_begin});
+    }
 };
 
 /// True on a release of the mouse that was no drag, for an item that also pans.

@@ -1,5 +1,6 @@
 #include "app/panels/heads_grid.h"
 
+#include "app/cell_hands.h"
 #include "app/panels/attention_rows.h"
 #include "app/panels/outline.h"
 #include "app/widget_parts.h"
@@ -240,6 +241,9 @@ void HeadsGrid::draw_head(const Snapshot& s, const HeadRoles& roles, int index, 
     const auto touched = [&](const CellRange& range) { return touches(range, c, here); };
     if (!pinned && std::any_of(selection.precedents.begin(), selection.precedents.end(), touched)) outline_precedent(list, frame);
     if (std::any_of(selection.dependents.begin(), selection.dependents.end(), touched)) outline_dependent(list, frame);
+
+    if (std::any_of(s.edits->begin(), s.edits->end(), [&](const Edit& e) { return touched(e.range); }))
+        put_edit_mark(list, r.min, r.max, s.edits_on);
 
     if (!order_for_.sort) return;
     ImFont* words = font(TextSize::small);

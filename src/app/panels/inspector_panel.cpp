@@ -1,5 +1,6 @@
 // Inspector: any site or parameter by name: its values as a map, its figures, its histogram.
 
+#include "app/cell_hands.h"
 #include "app/header_choice.h"
 #include "app/heat_map_widget.h"
 #include "app/histogram.h"
@@ -41,8 +42,8 @@ class InspectorPanel : public Panel {
   private:
     void read(const Snapshot& snapshot, const Selection& selection);
     void draw_header(const Snapshot& snapshot, const Selection& selection, Commands& commands);
-    void draw_map(const UiRect& area, Selection& selection, Commands& commands);
-    void outline(ImDrawList& list, const HeatMapPlace& place, const Selection& selection);
+    void draw_map(const Snapshot& snapshot, const UiRect& area, Selection& selection, Commands& commands);
+    void outline(const Snapshot& snapshot, ImDrawList& list, const HeatMapPlace& place, const Selection& selection);
     void draw_numbers(const UiRect& area, const Selection& selection);
     void draw_heads(const UiRect& area, const Selection& selection);
     void draw_line(const Snapshot& snapshot, const UiRect& area);
@@ -101,7 +102,7 @@ void InspectorPanel::draw(const Snapshot& s, Selection& selection, Commands& com
     const float line = room.y >= px(k_least_for_line) ? px(k_line) : 0;
     const float bottom = at.y + room.y - histogram - (histogram > 0 ? px(6) : 0);
     const UiRect map{at, {at.x + room.x - numbers - (numbers > 0 ? gap : 0), bottom - line - (line > 0 ? px(2) : 0)}};
-    draw_map(map, selection, commands);
+    draw_map(s, map, selection, commands);
     if (numbers > 0) draw_numbers({{map.max.x + gap, at.y}, {at.x + room.x, map.max.y}}, selection);
     if (line > 0) draw_line(s, {{at.x, bottom - line}, {at.x + room.x, bottom}});
     if (histogram > 0) draw_histogram(figures_, {{at.x, at.y + room.y - histogram}, {at.x + room.x, at.y + room.y}});
@@ -150,7 +151,7 @@ void InspectorPanel::draw_header(const Snapshot& s, const Selection& selection, 
     ImGui::SetCursorScreenPos(after);
 }
 
-void InspectorPanel::draw_map(const UiRect& area, Selection& selection, Commands& commands) {
+void InspectorPanel::draw_map(const Snapshot& s, const UiRect& area, Selection& selection, Commands& commands) {
     const auto rows = static_cast<float>(matrix_.rows()), cols = static_cast<float>(matrix_.cols());
     const Figures& all = figures_.all();
     const bool is_signed = all.n == 0 || all.least < 0;
@@ -178,18 +179,19 @@ void InspectorPanel::draw_map(const UiRect& area, Selection& selection, Commands
     ImGui::InvisibleButton("map", {std::max(area.width(), 1.0f), std::max(area.height(), 1.0f)});
     hovered_.reset();
     if (ImGui::IsItemHovered() || ImGui::IsItemActive()) {
-        zoomed_ |= navigate_heat_map(view_, area);
-        if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoomed_ = false;
+        if (navigate_heat_map(view_, area)) zoomed_ = view_.row1 - view_.row0 < rows || view_.col1 - view_.col0 < cols;
         hovered_ = heat_map_cell_at({&place, 1}, view_, ImGui::GetMousePos());
         if (hovered_) {
             const CellRef cell = matrix_.cell(hovered_->row, hovered_->col);
             selection.cell.set(cell);
             if (matrix_.positions()) selection.token.set(cell.row);
-            if (ImGui::IsItemDeactivated() && ImGui::GetIO().MouseDragMaxDistanceSqr[0] < 9)
+            if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))
+                commands.post(command::AskValue{matrix_.label(), cell.head, cell.row, cell.column});
+            else if (ImGui::IsItemDeactivated() && ImGui::GetIO().MouseDragMaxDistanceSqr[0] < 9)
                 commands.post(command::PinCell{matrix_.label(), cell.head, cell.row, cell.column});
         }
     }
-    outline(list, place, selection);
+    outline(s, list, place, selection);
 }
 
 void put_dashes(ImDrawList& list, ImVec2 a, ImVec2 b, ImU32 colour) {
@@ -201,8 +203,8 @@ void put_dashes(ImDrawList& list, ImVec2 a, ImVec2 b, ImU32 colour) {
     }
 }
 
-/// What is in focus, what it comes from, and what it feeds.
-void InspectorPanel::outline(ImDrawList& list, const HeatMapPlace& place, const Selection& selection) {
+/// What is in focus, what it comes from, what it feeds, and what is edited.
+void InspectorPanel::outline(const Snapshot& s, ImDrawList& list, const HeatMapPlace& place, const Selection& selection) {
     const ImU32 accent = theme().accent;
     const auto rect_of = [&](const InspectedMatrix::Part& part) {
         UiRect r = heat_map_cell_rect(place, view_, part.row0, part.col0);
@@ -230,6 +232,11 @@ void InspectorPanel::outline(ImDrawList& list, const HeatMapPlace& place, const 
         if (const auto part = matrix_.part(*cell)) {
             const UiRect r = rect_of(*part);
             list.AddRect(r.min, r.max, accent, px(1), 0, px(2));
+        }
+    for (const Edit& e : *s.edits)
+        if (const auto part = matrix_.part(e.range)) {
+            const UiRect r = heat_map_cell_rect(place, view_, part->row0, part->col0);
+            put_edit_mark(list, r.min, r.max, s.edits_on);
         }
     list.PopClipRect();
 }
@@ -290,6 +297,7 @@ void InspectorPanel::draw_numbers(const UiRect& area, const Selection& selection
     ImGui::SetCursorScreenPos(area.min);
     ImGui::InvisibleButton("figures", {area.width(), std::max(y - area.min.y, 1.0f)});
     if (ImGui::IsItemHovered()) {
+        if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoomed_ = false;
         text_.clear();
         fmt::format_to(std::back_inserter(text_), "{}\nmin {:.9g}\nmax {:.9g}\nmean {:.9g}\nnorm {:.9g}\n{} values",
                        matrix_.label(), f.least, f.greatest, f.mean(), f.norm(), f.n);

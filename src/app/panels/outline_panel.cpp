@@ -1,5 +1,6 @@
 // Outline: the operations of the model in their order, the layer in focus unfolded.
 
+#include "app/cell_hands.h"
 #include "app/panel.h"
 #include "app/panel_frame.h"
 #include "app/site_words.h"
@@ -31,6 +32,8 @@ void put_count(fmt::memory_buffer& out, std::size_t n) {
         fmt::format_to(to, "{}", n);
 }
 
+bool is_edited(const Snapshot& s, auto which) { return std::any_of(s.edits->begin(), s.edits->end(), which); }
+
 class OutlinePanel : public Panel {
   public:
     const char* title() const override { return "Outline"; }
@@ -46,7 +49,7 @@ class OutlinePanel : public Panel {
     };
     void list(const Snapshot& snapshot, int layer);
     void draw_operation(const Snapshot& snapshot, const Row& row, Selection& selection, Commands& commands);
-    void draw_folded(const Row& row, const Selection& selection, Commands& commands);
+    void draw_folded(const Snapshot& snapshot, const Row& row, const Selection& selection, Commands& commands);
     void put_shape(const ModelConfig& config, Site site, int tokens);
     void put_rail(const ImRect& box, ImU32 colour, bool lit) const;
     std::string_view text() const { return {text_.data(), text_.size()}; }
@@ -106,7 +109,7 @@ void OutlinePanel::draw(const Snapshot& s, Selection& selection, Commands& comma
         if (row.site)
             draw_operation(s, row, selection, commands);
         else
-            draw_folded(row, selection, commands);
+            draw_folded(s, row, selection, commands);
     ImGui::PopStyleVar();
     shown_ = selection.operation;
     ImGui::EndChild();
@@ -199,6 +202,8 @@ void OutlinePanel::draw_operation(const Snapshot& s, const Row& row, Selection& 
     const bool room = measure(small, row.what).x + params <= lower.GetWidth();
     put_text_cut(list, {lower.Min, {right - (room ? params : 0), lower.Max.y}}, small, t.muted, row.what);
     if (room && params > 0) put_text(list, lower, right - params + px(8), small, t.muted, row.params);
+    if (is_edited(s, [&](const Edit& e) { return e.range.site == row.site->site && e.range.layer == row.site->layer; }))
+        put_edit_mark(list, {right - px(8), item.box.Min.y + px(1)}, {item.box.Max.x - px(1), item.box.Max.y}, s.edits_on);
     put_focus_ring(item, px(6));
     if (item.hovered && ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip)) {
         const std::string shape_text(text());
@@ -212,7 +217,7 @@ void OutlinePanel::draw_operation(const Snapshot& s, const Row& row, Selection& 
     if (item.pressed) commands.post(command::SelectOperation{chosen ? "" : row.name});
 }
 
-void OutlinePanel::draw_folded(const Row& row, const Selection& selection, Commands& commands) {
+void OutlinePanel::draw_folded(const Snapshot& s, const Row& row, const Selection& selection, Commands& commands) {
     const Theme& t = theme();
     const float width = std::max(ImGui::GetContentRegionAvail().x, 1.0f);
     const ButtonItem item = button_item(row.name.c_str(), {width, px(k_folded)});
@@ -228,6 +233,8 @@ void OutlinePanel::draw_folded(const Row& row, const Selection& selection, Comma
     const bool room = measure(body, row.words).x + params <= right - left;
     put_text_cut(list, {{left, item.box.Min.y}, {right - (room ? params : 0), item.box.Max.y}}, body, t.muted, row.words);
     if (room) put_text(list, item.box, right - params + px(8), small, t.muted, row.params);
+    if (is_edited(s, [&](const Edit& e) { return e.range.layer == row.layer; }))
+        put_edit_mark(list, {right - px(8), item.box.Min.y + px(1)}, {item.box.Max.x - px(1), item.box.Max.y}, s.edits_on);
     put_focus_ring(item, px(6));
     tooltip("Unfold this layer");
     if (item.pressed) commands.post(command::PinHead{row.layer, selection.pinned_head.head});

@@ -1,6 +1,7 @@
 // Text: the text as tokens tinted by how surprising they were, what comes next, and the tree of branches.
 
 #include "app/panel.h"
+#include "app/panels/outline.h"
 #include "app/sampling/line_buffer.h"
 #include "app/sampling/next_draw.h"
 #include "app/text_strip/alternatives.h"
@@ -29,11 +30,17 @@ class TextPanel : public Panel {
     void draw_lines(const Snapshot& snapshot, Selection& selection, Commands& commands);
     void scroll(const Snapshot& snapshot, const Selection& selection);
     void scroll_to(int line);
+    void outline_tokens(const Snapshot& snapshot, const Selection& selection) const;
     void draw_token(const Snapshot& snapshot, int position, Selection& selection, Commands& commands);
     void draw_next(const Snapshot& snapshot, Commands& commands);
     void explain(const Snapshot& snapshot, int position);
 
     TokenLines lines_;
+    struct Placed {
+        int position;
+        UiRect rect;
+    };
+    std::vector<Placed> placed_; ///< tokens in sight, in their order
     Alternatives alternatives_;
     BranchTree tree_;
     LineBuffer line_;
@@ -53,6 +60,17 @@ class TextPanel : public Panel {
     int shown_cursor_ = -1, shown_pin_ = -1;
     std::shared_ptr<const Trace> shown_trace_;
 };
+
+/// Whether a range is of this token: of its row, of its weight or score as a key, or of its row in the table of embeddings.
+bool is_about_token(const CellRange& r, int position, const Snapshot& s) {
+    const auto within = [](int i, int begin, int end) { return i >= begin && (end < 0 || i < end); };
+    if (r.param >= 0)
+        return s.model->weights->table[static_cast<std::size_t>(r.param)].role == Role::embed &&
+               within(s.run().token(position), r.row_begin, r.row_end);
+    if (within(position, r.row_begin, r.row_end)) return true;
+    const int first = s.trace().plan(position).segment_begin;
+    return site_row(r.site).axes.back() == Axis::key && within(position - first, r.column_begin, r.column_end);
+}
 
 /// "surprisal 0 [ramp] 9 bits", small: what the tint behind the tokens means.
 struct Legend {
@@ -151,6 +169,7 @@ void TextPanel::draw_lines(const Snapshot& s, Selection& selection, Commands& co
     const int n = lines_.count() + next_below_;
     const ImVec2 origin = ImGui::GetCursorScreenPos();
     first_ = std::clamp(static_cast<int>(std::lround(ImGui::GetScrollY() / height_)), 0, std::max(n - n_seen_, 0));
+    placed_.clear();
     for (int line = first_; line < std::min(first_ + n_seen_, n); ++line) {
         ImGui::SetCursorScreenPos({origin.x, origin.y + height_ * static_cast<float>(line)});
         const bool last = line + 1 >= lines_.count();
@@ -163,13 +182,34 @@ void TextPanel::draw_lines(const Snapshot& s, Selection& selection, Commands& co
             for (int p = begin; p < lines_[line].end; ++p) {
                 if (p > begin) ImGui::SameLine(0, 0);
                 draw_token(s, p, selection, commands);
+                placed_.push_back({p, {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()}});
             }
             if (last && !next_below_ && continues) ImGui::SameLine(0, px(6));
         }
         if (continues && line + 1 == n) draw_next(s, commands);
     }
+    outline_tokens(s, selection);
     ImGui::SetCursorScreenPos({origin.x, origin.y + height_ * static_cast<float>(n) - 1});
     ImGui::Dummy({1, 1}); // how far it can be scrolled
+}
+
+/// The tokens whose values are computed from, and fed by, what is in focus; neighbours in a line together.
+void TextPanel::outline_tokens(const Snapshot& s, const Selection& selection) const {
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const auto outline = [&](const std::vector<CellRange>& ranges, auto put) {
+        const auto lit = [&](const Placed& p) {
+            return std::any_of(ranges.begin(), ranges.end(), [&](const CellRange& r) { return is_about_token(r, p.position, s); });
+        };
+        for (std::size_t i = 0; i < placed_.size(); ++i) {
+            if (!lit(placed_[i])) continue;
+            UiRect all = placed_[i].rect;
+            for (; i + 1 < placed_.size() && placed_[i + 1].rect.min.y == all.min.y && lit(placed_[i + 1]); ++i)
+                all.max = placed_[i + 1].rect.max;
+            put(list, UiRect{{all.min.x + px(1), all.min.y + px(1)}, {all.max.x - px(1), all.max.y - px(1)}});
+        }
+    };
+    outline(selection.precedents, outline_precedent);
+    outline(selection.dependents, outline_dependent);
 }
 
 void TextPanel::scroll_to(int line) {

@@ -1,6 +1,7 @@
 #pragma once
 // The parts of the sampling panel, from top to bottom. For the panel only.
 
+#include "app/item_recorder.h"
 #include "app/panel.h"
 #include "app/sampling/sampling_view.h"
 
@@ -32,6 +33,7 @@ class TokenTable {
     Columns columns(const SamplingView& view, float left, float width) const;
     void heading(SamplingView& view, float width);
     void row(SamplingView& view, int id, float width, const Snapshot& snapshot, Selection& selection);
+    void outline_all(const Snapshot& snapshot, const Selection& selection, const UiRect& table) const;
     void write_on_second_click(SamplingView& view, const Snapshot& snapshot, Commands& commands);
     void bars(SamplingView& view, int id, const Columns& at, float middle, bool is_cut) const;
     void observed(SamplingView& view, int id, const Columns& at, float middle) const;

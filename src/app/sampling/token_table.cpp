@@ -1,5 +1,6 @@
+#include "app/cell_hands.h"
+#include "app/panels/outline.h"
 #include "app/sampling/parts.h"
-
 #include "app/token_labels.h"
 #include "app/widget_parts.h"
 #include "app/widgets.h"
@@ -14,6 +15,10 @@ constexpr float k_heading = 18;
 
 void right_aligned(ImFont* f, float right, float y, float height, ImU32 ink, const char* text) {
     put_text(*ImGui::GetWindowDrawList(), {{0, y}, {right, y + height}}, right - std::ceil(measure(f, text).x), f, ink, text);
+}
+
+bool is_of_all_logits(const CellRange& r) {
+    return r.param < 0 && r.site == Site::logits && (r.column_end < 0 || r.column_end - r.column_begin > 1);
 }
 
 } // namespace
@@ -80,7 +85,18 @@ void TokenTable::draw(SamplingView& view, const Snapshot& s, Selection& selectio
             row(view, view.rows()[static_cast<std::size_t>(i)], width, s, selection);
     ImGui::PopStyleVar();
     ImGui::EndChild();
+    outline_all(s, selection, {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
     if (const float rest = size.y - px(k_heading) - rows; rest > 0) ImGui::SetCursorPosY(ImGui::GetCursorPosY() + rest);
+}
+
+/// What is computed from, or feeds, the logits of all tokens.
+void TokenTable::outline_all(const Snapshot& s, const Selection& selection, const UiRect& table) const {
+    const auto holds = [&](const CellRange& r) {
+        return is_of_all_logits(r) && r.contains({0, Site::logits, -1, -1, s.last_row(), 0});
+    };
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    if (std::any_of(selection.precedents.begin(), selection.precedents.end(), holds)) outline_precedent(list, table);
+    if (std::any_of(selection.dependents.begin(), selection.dependents.end(), holds)) outline_dependent(list, table);
 }
 
 /// The first click may have put the card where the row was: the second one counts wherever it lands in the panel.
@@ -107,7 +123,14 @@ void TokenTable::row(SamplingView& view, int id, float width, const Snapshot& s,
     if (item.hovered || id == view.token())
         list.AddRectFilled(item.box.Min, item.box.Max, id == view.token() ? t.accent_tint : t.control, px(4));
     if (item.hovered) selection.cell.set(cell);
-    if (selection.focus() == cell) list.AddRect(item.box.Min, item.box.Max, t.accent, px(4), 0, std::max(px(1), 1.0f));
+    const auto holds = [&](const CellRange& r) { return !is_of_all_logits(r) && r.contains(cell); };
+    if (selection.focus() == cell)
+        outline_focus(list, {item.box.Min, item.box.Max});
+    else if (std::any_of(selection.precedents.begin(), selection.precedents.end(), holds))
+        outline_precedent(list, {item.box.Min, item.box.Max});
+    if (std::any_of(selection.dependents.begin(), selection.dependents.end(), holds))
+        outline_dependent(list, {item.box.Min, item.box.Max});
+    if (edit_of(s, cell)) put_edit_mark(list, item.box.Min, item.box.Max, s.edits_on);
     const int cut = view.step().cut_by[static_cast<std::size_t>(id)];
     const bool is_next = id == view.next_token();
     const ImU32 ink = is_next ? t.accent_text : cut ? t.faint : t.text;
