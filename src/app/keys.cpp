@@ -111,10 +111,12 @@ const KeyBinding& binding_of(KeyAction action) {
 
 std::span<const Gesture> gestures() { return k_gestures; }
 
-void handle_keys(const Snapshot& s, const Selection& selection, const Settings& settings, Commands& commands) {
+void handle_keys(const Snapshot& s, const Selection& selection, const Settings& settings, bool& was_free, Commands& commands) {
     const ImGuiIO& io = ImGui::GetIO();
     if (io.KeyCtrl && io.MouseWheel != 0) commands.post(command::SetScale{settings.scale * (io.MouseWheel > 0 ? 1.1 : 1 / 1.1)});
-    const bool free = !keyboard_is_taken() && s.has_run();
+    // The Esc that closes a popup, which happens before the frame, lets go of nothing else.
+    const bool now = !keyboard_is_taken(), free = now && was_free && s.has_run();
+    was_free = now;
     for (const KeyBinding& b : k_bindings)
         for (int i = 0; i < b.n_keys && (free || b.always); ++i)
             if (pressed(b, i)) act(b.action, i, s, selection, commands);

@@ -54,8 +54,9 @@ struct Gesture {
 };
 std::span<const Gesture> gestures();
 
-/// Once a frame, before anything is drawn: posts what was pressed.
-void handle_keys(const Snapshot& snapshot, const Selection& selection, const Settings& settings, Commands& commands);
+/// Once a frame, before anything is drawn: posts what was pressed. `was_free`: whether keys were the program's in the frame before.
+void handle_keys(const Snapshot& snapshot, const Selection& selection, const Settings& settings, bool& was_free,
+                 Commands& commands);
 
 /// The operation `steps` further on in the order of the computation; where none is selected, the first of the layer in focus.
 SiteRef operation_after(const ModelConfig& config, const Selection& selection, int steps);

@@ -255,7 +255,7 @@ void Workbench::frame() {
         settings_.remember({s.model_path, s.tokenizer_path});
         save_settings(); // whatever becomes of this process, the model is among the recent ones
     }
-    handle_keys(s, selection_, settings_, commands_);
+    handle_keys(s, selection_, settings_, keys_are_free_, commands_);
     const ImVec2 size = ImGui::GetIO().DisplaySize;
     begin_bar("Transport", 0, px(k_top_bar));
     transport_.draw(s, layouts_, panels_, settings_, commands_);

@@ -83,6 +83,7 @@ class Workbench {
     Layouts layouts_;
     Palette palette_;
     HelpCard help_;
+    bool keys_are_free_ = true;
     bool choosing_file_ = false; ///< the start page over an open model
     std::string note_;
     std::string glyphs_of_;       ///< the message whose characters were asked for
