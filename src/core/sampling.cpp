@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <numeric>
 
 namespace gf {
@@ -24,7 +25,18 @@ constexpr std::array<StageRow, k_n_stage_kinds> k_stages{{
     {StageKind::greedy, "greedy", 0, 0, 1},
 }};
 
-constexpr std::size_t k_in_order = 512, k_few = 64; ///< tokens, in a draw
+/// Room for n numbers from the beginning of a cache line on: how Eigen rounds the first few depends on where they lie.
+template <class T>
+T* aligned(std::vector<T>& room, std::size_t n) {
+    constexpr std::size_t k_line = 64;
+    room.resize(n + k_line / sizeof(T));
+    void* begin = room.data();
+    std::size_t space = room.size() * sizeof(T);
+    return static_cast<T*>(std::align(k_line, n * sizeof(T), begin, space));
+}
+
+constexpr std::size_t k_line_of_reals = 64 / sizeof(real);
+constexpr std::size_t k_in_order = 512, k_few = 64, k_buckets = 1024; ///< tokens, in a draw
 
 } // namespace
 
@@ -101,18 +113,21 @@ void Sampler::begin(std::span<const real> logits, SampleStep& step) {
     step.penalised = step.logits;
     step.cut_by.assign(logits.size(), 0);
     step.stages.clear();
-    alive_.clear();
-    alive_.reserve(logits.size());
-    values_.reserve(2 * logits.size());
-    masses_.reserve(logits.size());
+    alive_.resize(logits.size());
+    aligned(values_, 2 * (logits.size() + k_line_of_reals));
+    tail_.reserve(logits.size());
+    aligned(masses_, logits.size());
+    places_.reserve(logits.size());
     ids_.reserve(logits.size());
     seen_.reserve(logits.size());
+    std::size_t n_alive = 0;
     for (std::size_t i = 0; i < logits.size(); ++i) {
-        if (logits[i] > -std::numeric_limits<real>::infinity())
-            alive_.push_back(ranked(step.penalised[i], i)); // false for NaN
-        else
-            step.cut_by[i] = 1;
+        const bool lives = logits[i] > -std::numeric_limits<real>::infinity(); // false for NaN
+        alive_[n_alive] = ranked(step.penalised[i], i);
+        n_alive += lives;
+        step.cut_by[i] = !lives;
     }
+    alive_.resize(n_alive);
     n_ranked_ = 0;
     StageRecord raw;
     raw.stage = {StageKind::temperature, 1.0, true};
@@ -175,13 +190,14 @@ void Sampler::measure(StageRecord& record, const SampleStep& step) {
     if (alive_.empty()) return;
     using Array = Eigen::Array<real, Eigen::Dynamic, 1>;
     const auto n = static_cast<Eigen::Index>(alive_.size());
-    values_.resize(2 * alive_.size());
-    Eigen::Map<Array> x(values_.data(), n), e(values_.data() + n, n);
+    const std::size_t lines = (alive_.size() + k_line_of_reals - 1) / k_line_of_reals * k_line_of_reals;
+    real* values = aligned(values_, 2 * lines);
+    Eigen::Map<Array> x(values, n), e(values + lines, n);
     if (alive_.size() == step.penalised.size())
         x = Eigen::Map<const Array>(step.penalised.data(), n);
     else
         for (std::size_t i = 0; i < alive_.size(); ++i)
-            values_[i] = step.penalised[static_cast<std::size_t>(token_of(alive_[i]))];
+            values[i] = step.penalised[static_cast<std::size_t>(token_of(alive_[i]))];
     const real most = x.maxCoeff();
     x = ((x - most) * static_cast<real>(record.scale))
             .max(real(-1000)); // probability 0 all the same, but 0 * -inf would be NaN below
@@ -191,15 +207,38 @@ void Sampler::measure(StageRecord& record, const SampleStep& step) {
     record.entropy = (std::log(sum) - (e * x).template cast<double>().sum() / sum) / std::log(2.0);
 }
 
-/// Probability of the living [begin, end) together, after the last stage.
-double Sampler::mass(const SampleStep& step, std::size_t begin, std::size_t end) {
+/// Beyond the likeliest: of the living from `begin` on, whose likelier ones have probability `sum` together, those among which u
+/// lies, in tail_. Buckets of logits, of which only one is looked into, instead of sorting; adds to `sum` what is likelier.
+void Sampler::find_tail(const SampleStep& step, std::size_t begin, double& sum) {
     const StageRecord& last = step.stages.back();
-    masses_.resize(end - begin);
-    for (std::size_t i = begin; i < end; ++i)
-        masses_[i - begin] = stage_logit(step, static_cast<int>(step.stages.size()) - 1, token_of(alive_[i]));
-    return (Eigen::Map<const Eigen::ArrayXd>(masses_.data(), static_cast<Eigen::Index>(masses_.size())) - last.log_sum_exp)
-        .exp()
-        .sum();
+    const std::vector<real>& logits = last.penalised ? step.penalised : step.logits;
+    const auto logit = [&](Ranked r) { return logits[static_cast<std::size_t>(token_of(r))]; };
+    tail_.assign(alive_.begin() + static_cast<std::ptrdiff_t>(begin), alive_.end());
+    while (tail_.size() > k_few) {
+        const auto n = static_cast<Eigen::Index>(tail_.size());
+        real* values = aligned(values_, tail_.size());
+        double* masses = aligned(masses_, tail_.size());
+        std::transform(tail_.begin(), tail_.end(), values, logit);
+        const Eigen::Map<const Eigen::Array<real, Eigen::Dynamic, 1>> x(values, n);
+        const double most = x.maxCoeff(), least = x.minCoeff();
+        if (most == least) break; // in the order of their ids
+        Eigen::Map<Eigen::ArrayXd>(masses, n) = (x.cast<double>() * last.scale - last.log_sum_exp).exp();
+        const double per_logit = (k_buckets - 1) / (most - least);
+        places_.resize(tail_.size());
+        const auto place = [&](double x) { return static_cast<std::uint16_t>((most - x) * per_logit); }; // likelier ones first
+        std::array<double, k_buckets> mass{};
+        for (std::size_t i = 0; i < tail_.size(); ++i) {
+            places_[i] = place(values[i]);
+            mass[places_[i]] += masses[i];
+        }
+        std::size_t bucket = 0;
+        for (const std::size_t end = place(least); bucket < end && !(step.u < sum + mass[bucket]); ++bucket) sum += mass[bucket];
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < tail_.size(); ++i)
+            if (places_[i] == bucket) tail_[kept++] = tail_[i];
+        tail_.resize(kept);
+    }
+    std::sort(tail_.begin(), tail_.end());
 }
 
 /// How many of the living a stage leaves; they are the first ones of alive_ then.
@@ -274,36 +313,22 @@ void Sampler::redraw(SampleStep& step, const DrawKey& key) {
     step.u = uniform(key);
     step.token = 0;
     step.cumulative = 0;
-    std::size_t begin = 0, end = 0;
     double sum = 0;
-    const auto found =
-        [&] { // u in [begin, end), which are in order; rounding may leave the sum just below 1: the last one covers that
-            for (; begin < end; ++begin) {
-                step.token = token_of(alive_[begin]);
-                step.cumulative = sum;
-                sum += final_probability(step, step.token);
-                if (step.u < sum) return true;
-            }
-            return false;
-        };
-    while (end < std::min(alive_.size(), k_in_order)) {
-        rank(end + 1);
-        end = n_ranked_;
-        if (found()) return;
+    const auto found = [&](Ranked r) { // u lies in what this one covers
+        step.token = token_of(r);
+        step.cumulative = sum;
+        sum += final_probability(step, step.token);
+        return step.u < sum;
+    };
+    std::size_t i = 0;
+    for (; i < std::min(alive_.size(), k_in_order); ++i) {
+        rank(i + 1);
+        if (found(alive_[i])) return;
     }
-    // Beyond the likeliest: in halves, of which only the one where u lies is looked into.
-    for (end = alive_.size(); end - begin > k_few;) {
-        const std::size_t middle = begin + (end - begin) / 2;
-        const auto at = [&](std::size_t i) { return alive_.begin() + static_cast<std::ptrdiff_t>(i); };
-        std::nth_element(at(begin), at(middle), at(end));
-        const double half = mass(step, begin, middle);
-        if (step.u < sum + half)
-            end = middle;
-        else
-            sum += half, begin = middle;
-    }
-    std::sort(alive_.begin() + static_cast<std::ptrdiff_t>(begin), alive_.begin() + static_cast<std::ptrdiff_t>(end));
-    found();
+    if (i == alive_.size()) return; // rounding may leave the sum just below 1: the last one covers that
+    find_tail(step, i, sum);
+    for (const Ranked r : tail_)
+        if (found(r)) return;
 }
 
 std::span<const int> Sampler::alive(const SampleStep&, int n) {

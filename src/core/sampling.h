@@ -112,13 +112,15 @@ class Sampler {
 
     static Ranked ranked(real penalised_logit, std::size_t token);
     static int token_of(Ranked r) { return static_cast<int>(r & 0xffffffff); }
-    double mass(const SampleStep& step, std::size_t begin, std::size_t end);
+    void find_tail(const SampleStep& step, std::size_t begin, double& sum);
 
     std::vector<Ranked> alive_; ///< the first n_ranked_ in order
     std::size_t n_ranked_ = 0;
     std::vector<int> ids_;       ///< of alive()
     std::vector<real> values_;   ///< penalised logits, for measure()
-    std::vector<double> masses_; ///< for mass()
+    std::vector<Ranked> tail_;   ///< for find_tail(), as the next two
+    std::vector<double> masses_;
+    std::vector<std::uint16_t> places_;
     std::vector<char> seen_;     ///< by token: already penalised
 };
 

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <random>
 
 namespace gf::tests {
@@ -94,6 +95,53 @@ TEST(Draws, SampleAndRedrawAgree) {
     for (std::uint32_t i = 300; i-- > 0;) { // rewinding: the same places again, in another order
         once.sample(logits, {}, chain, {.seed = 5, .position = i}, step);
         EXPECT_EQ(step.token, tokens[i]);
+    }
+}
+
+/// Beyond the likeliest tokens nothing is sorted: the draw must be that of a plain walk in order all the same.
+TEST(Draws, DeepInTheTailAreThoseOfAWalkInOrder) {
+    std::vector<std::vector<real>> vocabularies{random_logits(20'000, 9), std::vector<real>(3000, real(1.5)), random_logits(3000, 10),
+                                                random_logits(3000, 11)};
+    for (std::size_t i = 0; i < 3000; ++i) {
+        vocabularies[2][i] = i % 3 ? real(0.5) : real(-0.5); // many equal ones
+        if (i % 7 == 0) vocabularies[3][i] = -std::numeric_limits<real>::infinity();
+        if (i % 1000 == 1) vocabularies[3][i] = std::numeric_limits<real>::lowest();
+    }
+    for (const std::vector<real>& logits : vocabularies) {
+        Sampler sampler;
+        SampleStep step;
+        sampler.sample(logits, {}, {{StageKind::temperature, 3}}, {}, step);
+        std::vector<int> order;
+        top_ids(logits, static_cast<int>(logits.size()), order);
+        for (std::uint32_t i = 0; i < 200; ++i) {
+            sampler.redraw(step, {.seed = 8, .resample = i});
+            double before = 0;
+            std::size_t at = 0;
+            while (at + 1 < order.size() && before + final_probability(step, order[at]) <= step.u)
+                before += final_probability(step, order[at++]);
+            EXPECT_EQ(step.token, order[at]) << "u = " << step.u;
+            EXPECT_NEAR(step.cumulative, before, 1e-12);
+        }
+    }
+}
+
+/// How numbers are rounded must not depend on where vectors happen to lie.
+TEST(Draws, DoNotDependOnWhatTheSamplerDidBefore) {
+    const std::vector<real> logits = random_logits(999, 12);
+    const SamplingChain chain{{StageKind::temperature, 0.9}, {StageKind::min_p, 0.001}};
+    Sampler fresh;
+    SampleStep expected;
+    fresh.sample(logits, {}, chain, {.seed = 3}, expected);
+    for (std::size_t n = 1; n < 40; ++n) {
+        Sampler used;
+        SampleStep step;
+        const std::vector<real> kept_apart(n * 3);
+        used.sample(random_logits(n, 1), {}, chain, {}, step);
+        used.sample(logits, {}, chain, {.seed = 3}, step);
+        EXPECT_EQ(step.token, expected.token);
+        EXPECT_EQ(step.cumulative, expected.cumulative);
+        for (std::size_t i = 0; i < step.stages.size(); ++i)
+            EXPECT_EQ(step.stages[i].log_sum_exp, expected.stages[i].log_sum_exp);
     }
 }
 
