@@ -33,6 +33,9 @@ Layout overview() {
     return {"Overview",
             above(k_text, above(0.655f, std::move(upper), std::move(lower)), leaf({"Text"})),
             {},
+            above(k_text, beside(k_side, above(0.6f, leaf({"Flow", "Outline"}), beside(0.5f, leaf({"Heads"}), leaf({"Head"}))),
+                                 leaf({"Sampling", "Inspector"})),
+                  leaf({"Text"})),
             stacks({"Flow", "Heads", "Head", "Outline"}, {"Sampling", "Inspector"}),
             ""};
 }
@@ -43,6 +46,7 @@ Layout attention() {
     return {"Attention",
             above(k_text, std::move(main), leaf({"Text"})),
             {"Outline", "Flow", "Sampling"},
+            {},
             stacks({"Head", "Heads", "Flow", "Outline"}, {"Inspector", "Sampling"}),
             ""};
 }
@@ -53,6 +57,7 @@ Layout sampling() {
     return {"Sampling",
             above(-140, std::move(main), leaf({"Text"})),
             {"Outline", "Flow", "Head", "Heads"},
+            {},
             stacks({"Sampling", "Head", "Heads", "Flow", "Outline"}, {"Inspector"}),
             "logits"};
 }

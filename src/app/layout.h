@@ -25,7 +25,8 @@ struct Layout {
     std::string name;
     LayoutNode root;
     std::vector<std::string> closed; ///< panels that have a place in the tree, but are not shown
-    LayoutNode small;                ///< instead of `root` where there is little room; empty: there is no other
+    LayoutNode low;                  ///< instead of `root` where there is not the height for three panels above each other
+    LayoutNode small;                ///< ... and where there is little room; empty: there is no other
     std::string inspected;           ///< what the Inspector shows then; empty: it is left alone
     bool operator==(const Layout&) const = default;
 };

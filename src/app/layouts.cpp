@@ -17,9 +17,10 @@ namespace {
 
 constexpr float k_margin = 8;                                 // of panel_dock
 constexpr float k_design_width = 1584;                        // of the area in a window of 1600 x 900
-constexpr float k_least_growth = 0.85f, k_most_growth = 1.6f; // of a length in narrower and wider windows
+constexpr float k_least_growth = 0.95f, k_most_growth = 1.6f; // of a length in narrower and wider windows
 constexpr float k_largest_share = 0.4f;                       // of a part with a length of its own
 constexpr float k_small_width = 880, k_small_height = 430;    // below, layouts stack their panels
+constexpr float k_low_height = 560;                           // below, they put fewer above each other
 constexpr int k_settling_frames = 3;
 
 bool has(const std::vector<std::string>& list, std::string_view name) {
@@ -101,7 +102,8 @@ const Layout& Layouts::current() const {
 /// The tree that fits the room.
 const LayoutNode& Layouts::root() const {
     const Layout& layout = current();
-    return small_ && !layout.small.parts.empty() ? layout.small : layout.root;
+    if (room_ == Room::small && !layout.small.parts.empty()) return layout.small;
+    return room_ == Room::low && !layout.low.parts.empty() ? layout.low : layout.root;
 }
 
 bool Layouts::is_open(std::string_view panel) const { return !has(book_.closed, panel); }
@@ -142,7 +144,7 @@ void Layouts::save_as(const std::string& name) {
         throw Error({"save-layout", fmt::format("a name of 1 to {} bytes", k_longest_layout_name), "'" + name + "'", ""});
     const ImGuiDockNode* node = dock_ ? ImGui::DockBuilderGetNode(dock_) : nullptr;
     LayoutNode root = node && !rebuild_ && !as_made() ? capture(*node) : current().root;
-    Layout layout{name, with_all(std::move(root), panels_), book_.closed, {}, ""}; // one that floats has no place in the tree
+    Layout layout{name, with_all(std::move(root), panels_), book_.closed, {}, {}, ""}; // one that floats has no place in the tree
     const auto place = std::find_if(book_.saved.begin(), book_.saved.end(), is_own);
     if (place != book_.saved.end())
         *place = std::move(layout);
@@ -200,8 +202,10 @@ void Layouts::dock(float top, float bottom) {
     }
     size_ = size;
     scale_ = scale;
-    const bool small = size.x < px(k_small_width) || size.y < px(k_small_height);
-    if (small != small_ && (dock_ == 0 || as_made() || settling_ > 0)) rebuild_ |= dock_ != 0, small_ = small;
+    const Room room = size.x < px(k_small_width) || size.y < px(k_small_height) ? Room::small
+                      : size.y < px(k_low_height)                               ? Room::low
+                                                                                : Room::plenty;
+    if (room != room_ && (dock_ == 0 || as_made() || settling_ > 0)) rebuild_ |= dock_ != 0, room_ = room;
     dock_ = panel_dock("Workbench", top, bottom);
     const ImGuiDockNode* node = ImGui::DockBuilderGetNode(dock_);
     if (std::exchange(rebuild_, false) || !node || node->IsEmpty()) build(size);

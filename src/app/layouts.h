@@ -50,7 +50,9 @@ class Layouts {
     std::vector<std::string> panels_;
     LayoutBook book_;
     ImGuiID dock_ = 0; ///< 0: nothing was drawn yet
-    bool rebuild_ = false, small_ = false;
+    enum class Room { plenty, low, small };
+    Room room_ = Room::plenty;
+    bool rebuild_ = false;
     ImVec2 size_;                ///< of the area in the last frame
     float scale_ = 0;            ///< ... of the interface
     int settling_ = 0;           ///< frames until the windows stand where build() put them

@@ -72,6 +72,21 @@ bool begin_panel(const char* name, bool* open) {
 
 void end_panel() { ImGui::End(); }
 
+namespace {
+
+/// As much of a subtitle as fits, up to where one of its parts ends.
+std::string_view parts_that_fit(ImFont* face, std::string_view text, float room) {
+    while (!text.empty() && measure(face, text).x > room) {
+        std::size_t end = std::string_view::npos;
+        for (const std::string_view separator : {"; ", " (", ", ", " "})
+            if (end = text.rfind(separator); end != std::string_view::npos) break;
+        text = text.substr(0, end == std::string_view::npos ? 0 : end);
+    }
+    return text;
+}
+
+} // namespace
+
 void panel_header(std::string_view title, std::string_view subtitle, float reserved) {
     ImFont* bold = font(TextSize::body, Face::bold);
     const float width = std::max(ImGui::GetContentRegionAvail().x, 1.0f), title_width = measure(bold, title).x;
@@ -81,7 +96,12 @@ void panel_header(std::string_view title, std::string_view subtitle, float reser
     ImDrawList& list = *ImGui::GetWindowDrawList();
     put_text(list, line, at.x, bold, theme().text, title);
     const float left = std::floor(at.x + title_width + px(10));
-    put_text_cut(list, {{left, line.Min.y}, {line.Max.x - reserved, line.Max.y}}, font(TextSize::body), theme().muted, subtitle);
+    ImFont* body = font(TextSize::body);
+    const std::string_view said = parts_that_fit(body, subtitle, line.Max.x - reserved - left);
+    if (!said.empty()) put_text(list, line, left, body, theme().muted, said);
+    if (said.size() < subtitle.size() && ImGui::IsMouseHoveringRect({left, line.Min.y}, {line.Max.x - reserved, line.Max.y}) &&
+        ImGui::IsWindowHovered())
+        ImGui::SetItemTooltip("%.*s", static_cast<int>(subtitle.size()), subtitle.data());
 }
 
 } // namespace gf

@@ -19,8 +19,8 @@ ImGuiID panel_dock(const char* name, float top, float bottom);
 bool begin_panel(const char* name, bool* open = nullptr);
 void end_panel();
 
-/// "Flow  layer 2, head 3 in focus": the title in bold, what is shown now in grey, cut with an ellipsis where the line ends, or
-/// `reserved` pixels before (see header_choice.h).
+/// "Flow  layer 2, head 3 in focus": the title in bold, what is shown now in grey, as many of its parts (up to a semicolon, a
+/// comma, a space) as fit into the line, less `reserved` pixels (see header_choice.h); a tooltip has all of it.
 void panel_header(std::string_view title, std::string_view subtitle, float reserved = 0);
 
 } // namespace gf

@@ -31,6 +31,16 @@ constexpr float k_numbers = 104, k_line = 18, k_figure = 16, k_choice = 20, k_hi
 constexpr std::size_t k_small = 1 << 22, k_budget = 160'000, k_large_budget = 1'000'000;
 constexpr std::size_t k_upload = 400'000;
 
+/// The whole name, or what is behind its first parts: "attn.hook_pattern".
+std::string_view name_that_fits(std::string_view name, float room) {
+    while (measure(font(TextSize::body), name).x > room) {
+        const std::size_t point = name.find('.');
+        if (point == std::string_view::npos) break;
+        name.remove_prefix(point + 1);
+    }
+    return name;
+}
+
 class InspectorPanel : public Panel {
   public:
     const char* title() const override { return "Inspector"; }
@@ -118,14 +128,15 @@ void InspectorPanel::draw_header(const Snapshot& s, const Selection& selection, 
     ImFont *bold = font(TextSize::body, Face::bold), *body = font(TextSize::body);
     const float left = at.x + std::ceil(measure(bold, "Inspector").x) + px(4), arrow = px(22);
     ImGui::SetCursorScreenPos({left, at.y});
-    const float wide =
-        std::clamp(std::ceil(measure(body, matrix_.label()).x) + px(6) + arrow, 1.0f, std::max(at.x + width - left, 1.0f));
+    const float most = std::max(at.x + width - left, 1.0f);
+    const std::string_view name = name_that_fits(matrix_.label(), most - px(6) - arrow);
+    const float wide = std::clamp(std::ceil(measure(body, name).x) + px(6) + arrow, 1.0f, most);
     const ButtonItem item = button_item("name", {wide, bold->FontSize});
     if (item.seen) {
         ImDrawList& list = *ImGui::GetWindowDrawList();
         if (item.hovered) list.AddRectFilled(item.box.Min, item.box.Max, t.control, px(4));
         put_text_cut(list, {{left + px(6), item.box.Min.y}, {item.box.Max.x - arrow, item.box.Max.y}}, body, t.muted,
-                     matrix_.label());
+                     name);
         draw_icon(list, Icon::chevron_down, {item.box.Max.x - px(11), item.box.GetCenter().y}, px(9), t.muted);
         put_focus_ring(item, px(4));
         if (item.hovered) { // the name may be cut

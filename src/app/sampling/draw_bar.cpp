@@ -76,7 +76,9 @@ void draw_the_draw(SamplingView& view, const Snapshot& s) {
     ImFont* f = font(TextSize::small);
     ImGui::Dummy({width, f->FontSize});
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    put_text_cut(list, {top, {top.x + width, top.y + f->FontSize}}, f, t.muted, heading(view, s, drawn));
+    std::string_view words = heading(view, s, drawn);
+    if (measure(f, words).x > width) words = view.line("the draw: u = {:.4f}", view.step().u);
+    put_text_cut(list, {top, {top.x + width, top.y + f->FontSize}}, f, t.muted, words);
     const ButtonItem item = button_item("the draw", {width, px(k_bar + k_pointer)});
     if (!item.seen) return;
     const ImRect bar({item.box.Min.x, item.box.Min.y + px(k_pointer)}, item.box.Max);
