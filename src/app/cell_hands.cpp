@@ -18,7 +18,7 @@ namespace gf {
 namespace {
 
 constexpr const char *k_menu = "Cell", *k_field = "Value", *k_list = "Edits";
-constexpr int k_first_frames = 3; ///< windows that appear take the focus, which closes popups
+constexpr int k_first_frames = 3;                    ///< windows that appear take the focus, which closes popups
 constexpr float k_width = 340, k_above_the_bar = 68; ///< design lengths
 
 template <class C>
@@ -57,7 +57,7 @@ CellRef cell_of(const Edit& e, const ModelConfig& config) {
 }
 
 bool is_there(const Snapshot& s, const CellRef& c) {
-    return c.param >= 0 || (c.row >= 0 && c.row < s.run().rows && s.trace().kept(c.site));
+    return c.param >= 0 || (c.row >= 0 && c.row < s.run().rows && s.trace().kept(c.site, c.layer));
 }
 
 } // namespace
@@ -237,8 +237,7 @@ float draw_edits_button(const Snapshot& s, float right, float top, Commands& com
         if (menu_row(name.c_str(), {.text = name, .right = value}, wide - bin)) commands.post(named(s, cell, command::PinCell{}));
         ImGui::SameLine(0, px(4));
         const std::string remove = "remove the edit of " + name;
-        if (quiet_button(remove.c_str(), {"", Icon::close}, remove.c_str()))
-            commands.post(named(s, cell, command::RemoveEdit{}));
+        if (quiet_button(remove.c_str(), {"", Icon::close}, remove.c_str())) commands.post(named(s, cell, command::RemoveEdit{}));
         ImGui::PopID();
     }
     ImGui::Dummy({0, px(8)});

@@ -75,6 +75,7 @@ void shoot(const ShotOptions& o) {
     for (int i = 0; i < k_settling_frames || (i < k_most_frames && asked != frame_requests()); ++i) {
         asked = frame_requests();
         screen.frame([&] { workbench.frame(); });
+        workbench.settle();
     }
     write_png(o.out, screen.picture());
     fmt::print("{}: {}x{}\n", o.out, width, height);

@@ -85,7 +85,7 @@ void InspectedMatrix::show_param(const Snapshot&) {
 
 void InspectedMatrix::show_site(const Snapshot& s, int head) {
     const ModelConfig& c = s.config();
-    kept_ = trace_->kept(name_.site);
+    kept_ = trace_->kept(name_.site, name_.layer);
     heads_ = site_heads(c, name_.site);
     masks_ = has_keys(name_.site);
     if (masks_) head = std::max(head, 0);

@@ -30,7 +30,7 @@ enum class KeyAction {
     choose_file,
     normal_size,
     release,
-    edit, ///< the value of the cell in focus
+    edit,  ///< the value of the cell in focus
     edits, ///< on or off
 };
 
@@ -54,7 +54,8 @@ struct Gesture {
 };
 std::span<const Gesture> gestures();
 
-/// Once a frame, before anything is drawn: posts what was pressed. `was_free`: whether keys were the program's in the frame before.
+/// Once a frame, before anything is drawn: posts what was pressed. `was_free`: whether keys were the program's in the frame
+/// before.
 void handle_keys(const Snapshot& snapshot, const Selection& selection, const Settings& settings, bool& was_free,
                  Commands& commands);
 

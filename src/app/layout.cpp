@@ -33,8 +33,9 @@ Layout overview() {
     return {"Overview",
             above(k_text, above(0.655f, std::move(upper), std::move(lower)), leaf({"Text"})),
             {},
-            above(k_text, beside(k_side, above(0.6f, leaf({"Flow", "Outline"}), beside(0.5f, leaf({"Heads"}), leaf({"Head"}))),
-                                 leaf({"Sampling", "Inspector"})),
+            above(k_text,
+                  beside(k_side, above(0.6f, leaf({"Flow", "Outline"}), beside(0.5f, leaf({"Heads"}), leaf({"Head"}))),
+                         leaf({"Sampling", "Inspector"})),
                   leaf({"Text"})),
             stacks({"Flow", "Heads", "Head", "Outline"}, {"Sampling", "Inspector"}),
             ""};

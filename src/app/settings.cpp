@@ -130,6 +130,7 @@ Settings settings_from(const json& object, const std::string& where) {
     s.scale = static_cast<float>(json_number_in(object, "scale", s.scale, k_least_scale, k_greatest_scale, where));
     s.motion = json_bool_or(object, "motion", s.motion, where);
     s.speed = json_number_in(object, "tokens_per_s", s.speed, 0, k_greatest_speed, where);
+    s.trace_megabytes = json_number_in(object, "trace_megabytes", s.trace_megabytes, 1, 1e6, where);
     s.window_width =
         static_cast<int>(json_int_or(object, "window_width", s.window_width, where, k_least_window, k_greatest_window));
     s.window_height =
@@ -147,6 +148,7 @@ nlohmann::ordered_json to_json(const Settings& s) {
             {"scale", std::round(std::clamp(s.scale, k_least_scale, k_greatest_scale) * 1000.0) / 1000}, // 1.1, not 1.10000002
             {"motion", s.motion},
             {"tokens_per_s", std::clamp(s.speed, 0.0, k_greatest_speed)},
+            {"trace_megabytes", std::clamp(s.trace_megabytes, 1.0, 1e6)},
             {"window_width", std::clamp(s.window_width, k_least_window, k_greatest_window)},
             {"window_height", std::clamp(s.window_height, k_least_window, k_greatest_window)},
             {"recent", recent}};

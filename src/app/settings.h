@@ -22,7 +22,8 @@ struct Settings {
     ThemeName theme = ThemeName::light;
     float scale = 1; ///< k_least_scale to k_greatest_scale
     bool motion = true;
-    double speed = 4; ///< tokens per second; 0: as fast as it goes
+    double speed = 4;              ///< tokens per second; 0: as fast as it goes
+    double trace_megabytes = 1024; ///< that a run may take with all its values
     int window_width = 1600, window_height = 900;
     std::vector<RecentModel> recent; ///< newest first, at most k_most_recent_models, each model once
 

@@ -17,6 +17,8 @@ constexpr float k_column = 348; ///< design length
 constexpr std::array k_scales = {0.75, 1.0, 1.25, 1.5, 2.0, 3.0};
 constexpr std::array k_scale_names = {"75 %", "100 %", "125 %", "150 %", "200 %", "300 %"};
 constexpr std::array k_theme_names = {"light", "dark", "projector"};
+constexpr std::array k_budgets = {256.0, 1024.0, 4096.0, 16384.0};
+constexpr std::array k_budget_names = {"256 MB", "1 GB", "4 GB", "16 GB"};
 constexpr const char* k_popup = "window menu";
 
 /// A row that only does something.
@@ -114,6 +116,13 @@ void WindowMenu::draw_looks(const Settings& settings, Commands& commands) {
     segments_in_small("size", scale_choice, k_scale_names, changed);
     if (changed) commands.post(command::SetScale{k_scales[static_cast<std::size_t>(scale_choice)]});
     ImGui::Dummy({0, px(12)});
+    menu_heading("Memory for a run, from the next prompt on");
+    int budget_choice = -1;
+    for (std::size_t i = 0; i < k_budgets.size(); ++i)
+        if (settings.trace_megabytes == k_budgets[i]) budget_choice = static_cast<int>(i);
+    segments_in_small("trace budget", budget_choice, k_budget_names, changed);
+    if (changed) commands.post(command::SetTraceBudget{k_budgets[static_cast<std::size_t>(budget_choice)]});
+    ImGui::Dummy({0, px(12)});
     ImGui::SetCursorPosX(ImGui::GetCursorPosX() + px(8));
     bool motion = settings.motion;
     if (toggle("things glide to their places", motion)) commands.post(command::SetMotion{motion});
@@ -124,7 +133,8 @@ void WindowMenu::draw_program(const Snapshot& s, Commands& commands, float width
     menu_heading("Program");
     if (action("Find anything …", binding_of(KeyAction::find).keys, width)) commands.post(command::Find{});
     if (action("Keys and gestures", binding_of(KeyAction::help).keys, width)) commands.post(command::ShowHelp{});
-    if (s.has_run() && action("Edit the value in focus …", binding_of(KeyAction::edit).keys, width)) commands.post(command::AskValue{});
+    if (s.has_run() && action("Edit the value in focus …", binding_of(KeyAction::edit).keys, width))
+        commands.post(command::AskValue{});
     if (s.has_run() && !s.edits->empty()) draw_edit_rows(s, width, commands);
     if (s.has_run() && action("Undo", binding_of(KeyAction::undo).keys, width, s.can_undo)) commands.post(command::Undo{});
     if (s.has_run() && action("Redo", binding_of(KeyAction::redo).keys, width, s.can_redo)) commands.post(command::Redo{});

@@ -53,6 +53,7 @@ Workbench::Workbench(Options o)
     if (keeps_settings_) load();
     ImGuiHost::current().set_look({settings_.theme, settings_.scale}); // no flash of another theme
     session_.post(command::SetSpeed{settings_.speed});
+    session_.post(command::SetTraceBudget{settings_.trace_megabytes});
 }
 
 Workbench::~Workbench() {
@@ -95,7 +96,15 @@ void Workbench::post(Command command) { commands_.post(std::move(command)); }
 
 void Workbench::settle() {
     for (const Command& c : commands_.take()) carry_out(c);
+    follow_layer();
     session_.run_until_idle();
+}
+
+/// A run that is too long to keep everything has the sites of the layer that is unfolded.
+void Workbench::follow_layer() {
+    if (selection_.pinned_head.layer == viewed_layer_) return;
+    viewed_layer_ = selection_.pinned_head.layer;
+    session_.post(command::ViewLayer{viewed_layer_});
 }
 
 /// The window's own commands act here, all others in the session. What is wrong with them becomes the note.
@@ -108,6 +117,7 @@ void Workbench::carry_out(const Command& c) {
         return;
     }
     if (const auto* speed = as<command::SetSpeed>(c)) settings_.speed = speed->tokens_per_s;
+    if (const auto* budget = as<command::SetTraceBudget>(c)) settings_.trace_megabytes = budget->megabytes;
     if (as<command::Open>(c)) choosing_file_ = false;
     session_.post(c);
 }
@@ -155,7 +165,10 @@ bool Workbench::carry_out_in_window(const Command& c) {
 /// A site or parameter in the Inspector, which opens for it; empty: it follows what is in focus.
 void Workbench::inspect(const std::string& name) {
     const Snapshot& s = session_.latest();
-    if (!name.empty() && s.has_run() && !s.model->weights->find(name)) find_site(s.config(), name);
+    if (!name.empty() && s.has_run() && !s.model->weights->find(name)) {
+        const SiteRef site = find_site(s.config(), name);
+        if (!s.trace().kept(site.site, site.layer) && site.layer >= 0) selection_.pinned_head.layer = site.layer;
+    }
     selection_.inspected = name;
     if (!name.empty() && !layouts_.is_open("Inspector")) layouts_.show("Inspector", true);
 }
@@ -249,6 +262,7 @@ void Workbench::frame() {
     token_labels().use(s.model);
     pin_in_range(s);
     name_window(s);
+    follow_layer();
     if (selection_.turn()) request_frame();
     if (s.model && s.model_path != remembered_) {
         remembered_ = s.model_path;

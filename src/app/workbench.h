@@ -64,6 +64,7 @@ class Workbench {
     void set_view(const command::SetView& view);
     void draw_panels(const Snapshot& snapshot, float top, float bottom);
     float draw_notice(const Snapshot& snapshot, float top);
+    void follow_layer();
     void load();
     void save_settings();
     void pin_in_range(const Snapshot& snapshot);
@@ -93,6 +94,7 @@ class Workbench {
     std::shared_ptr<const Model> titled_model_; ///< what title_ is about
     std::shared_ptr<const Model> pinned_model_; ///< what the selection points into
     int titled_cursor_ = 0;
+    int viewed_layer_ = -1; ///< that the session was told of
     double frame_ms_ = 0;
 };
 

@@ -158,7 +158,7 @@ class Inverse {
     /// expert(s) == value
     void solve_expert(const Index& index, int value, Range& columns) {
         if (!c_.is_moe()) return;
-        if (!trace_.kept(Site::expert_indices)) return void(columns.end = columns.begin);
+        if (!trace_.kept(Site::expert_indices, site_.layer)) return void(columns.end = columns.begin);
         const real* chosen = trace_.row(Site::expert_indices, site_.layer, row_);
         const real* end = chosen + c_.experts_per_token;
         const real* slot = std::find(chosen, end, static_cast<real>(value));

@@ -50,7 +50,8 @@ class Speller {
         if (cell_.param >= 0) return spell_param();
         if (cell_.row >= trace_.n_rows(cell_.site, rows_)) return refuse(" is not computed yet");
         add(cell_indices(trace_, cell_, options_.token), FormulaSpan::Kind::index);
-        if (!trace_.kept(cell_.site)) return refuse(" is not kept at this length (it does not fit into the trace budget)");
+        if (!trace_.kept(cell_.site, cell_.layer))
+            return refuse(" is not kept at this length (it does not fit into the trace budget)");
         const Resolved resolved = resolve(trace_, cell_);
         out_.value = static_cast<double>(trace_.value(cell_));
         out_.computed = resolved.root.value;

@@ -158,7 +158,7 @@ class Resolver {
     int expert_in(int slot) {
         if (!config_.is_moe()) return 0;
         const CellRef choice{cell_.run, Site::expert_indices, cell_.layer, -1, cell_.row, slot};
-        if (!trace_.kept(Site::expert_indices)) {
+        if (!trace_.kept(Site::expert_indices, cell_.layer)) {
             result_.not_kept = SiteRef{Site::expert_indices, cell_.layer};
             return 0;
         }
@@ -192,7 +192,7 @@ class Resolver {
         if (e.indices.size() == 3) t.head = at(by_key(e.site) ? 0 : 1, false);
         if (e.indices.size() > 1) t.column = at(e.indices.size() - 1, false);
         parts = static_cast<std::size_t>(trace_.width(e.site) / site_heads(config_, e.site));
-        if (trace_.kept(e.site)) {
+        if (trace_.kept(e.site, t.cell.layer)) {
             t.values =
                 trace_.row(e.site, t.cell.layer, t.row.base) + static_cast<std::size_t>(t.head.base) * parts + t.column.base;
         } else {

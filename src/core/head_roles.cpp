@@ -138,7 +138,7 @@ bool PatternEntropy::update(const std::shared_ptr<const Trace>& trace, int layer
         trace_ = trace;
         layer_ = layer, head_ = head, rows_ = queries_ = 0, sum_ = 0;
     }
-    if (!trace->kept(Site::pattern)) return true;
+    if (!trace->kept(Site::pattern, layer)) return true;
     for (std::size_t spent = 0; rows_ < rows && spent <= budget; ++rows_) {
         const Trace::RowPlan& plan = trace->plan(rows_);
         spent += static_cast<std::size_t>(plan.key_end - plan.key_begin) + 1;

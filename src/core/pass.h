@@ -16,7 +16,7 @@ class Pass {
   public:
     Pass(Trace& t, int row_begin, int row_end)
         : trace(t), weights(t.weights()), config(t.config()), begin(row_begin), end(row_end),
-          staged(row_end - row_begin == 1 && t.shape().keep == Keep::all && t.edits().empty() &&
+          staged(row_end - row_begin == 1 && t.shape().keep == Keep::all && t.shape().layer < 0 && t.edits().empty() &&
                  t.shape().regularise.capacity_factor == 0) {
         t.pass_begin_ = row_begin;
         const auto before = [&](int row) { return [&, row](const Segment& s) { return s.begin < row; }; };

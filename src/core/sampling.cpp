@@ -196,8 +196,7 @@ void Sampler::measure(StageRecord& record, const SampleStep& step) {
     if (alive_.size() == step.penalised.size())
         x = Eigen::Map<const Array>(step.penalised.data(), n);
     else
-        for (std::size_t i = 0; i < alive_.size(); ++i)
-            values[i] = step.penalised[static_cast<std::size_t>(token_of(alive_[i]))];
+        for (std::size_t i = 0; i < alive_.size(); ++i) values[i] = step.penalised[static_cast<std::size_t>(token_of(alive_[i]))];
     const real most = x.maxCoeff();
     x = ((x - most) * static_cast<real>(record.scale))
             .max(real(-1000)); // probability 0 all the same, but 0 * -inf would be NaN below

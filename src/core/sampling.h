@@ -116,12 +116,12 @@ class Sampler {
 
     std::vector<Ranked> alive_; ///< the first n_ranked_ in order
     std::size_t n_ranked_ = 0;
-    std::vector<int> ids_;       ///< of alive()
-    std::vector<real> values_;   ///< penalised logits, for measure()
-    std::vector<Ranked> tail_;   ///< for find_tail(), as the next two
+    std::vector<int> ids_;     ///< of alive()
+    std::vector<real> values_; ///< penalised logits, for measure()
+    std::vector<Ranked> tail_; ///< for find_tail(), as the next two
     std::vector<double> masses_;
     std::vector<std::uint16_t> places_;
-    std::vector<char> seen_;     ///< by token: already penalised
+    std::vector<char> seen_; ///< by token: already penalised
 };
 
 } // namespace gf

@@ -36,15 +36,21 @@ bool StreamMeasures::update(const std::shared_ptr<const Trace>& trace, int rows,
 void StreamMeasures::measure(const Trace& t, int row) {
     const ModelConfig& c = t.config();
     const bool has_mlp = c.mlp != MlpKind::none;
-    const bool kept = t.kept(Site::attn_out) && (!has_mlp || t.kept(Site::mlp_out));
+    const bool pre = c.norm_place == NormPlace::pre;
+    // What a sub-layer adds is there, or is what the stream changes by, where nothing else happens to it.
+    const auto share = [&](Site added, Site from, Site to, int l) {
+        if (t.kept(added, l)) return share_of(t.row(added, l, row), t.row(to, l, row), c.d_model);
+        if (!t.kept(from, l) || !t.kept(to, l)) return 0.0f;
+        added_.resize(static_cast<std::size_t>(c.d_model));
+        const real *before = t.row(from, l, row), *after = t.row(to, l, row);
+        for (int i = 0; i < c.d_model; ++i) added_[static_cast<std::size_t>(i)] = after[i] - before[i];
+        return share_of(added_.data(), after, c.d_model);
+    };
     for (int l = 0; l < c.n_layers; ++l) {
-        WriteShare share;
-        if (kept) {
-            const Site middle = has_mlp ? Site::resid_mid : Site::resid_post;
-            share.attention = share_of(t.row(Site::attn_out, l, row), t.row(middle, l, row), c.d_model);
-            if (has_mlp) share.mlp = share_of(t.row(Site::mlp_out, l, row), t.row(Site::resid_post, l, row), c.d_model);
-        }
-        shares_.push_back(share);
+        WriteShare s;
+        s.attention = share(Site::attn_out, Site::resid_pre, has_mlp ? Site::resid_mid : Site::resid_post, l);
+        if (has_mlp) s.mlp = share(Site::mlp_out, pre ? Site::resid_mid : Site::mlp_out, Site::resid_post, l);
+        shares_.push_back(s);
     }
     if (!c.has_logits()) return predictions_.push_back({});
     const real* logits = t.row(Site::logits, -1, row);

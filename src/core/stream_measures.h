@@ -20,7 +20,7 @@ struct Prediction {
     float probability = 0;
 };
 
-/// Grows with the rows of a Trace that keeps hook_attn_out and hook_mlp_out; without them the shares are 0.
+/// Grows with the rows of a Trace. Shares are 0 where neither what is added nor, with pre-norm, the stream itself is kept.
 class StreamMeasures {
   public:
     /// Measures up to `rows` rows of `trace`, at most as many at a time as `budget` values allow, at least one. Returns whether
@@ -39,6 +39,7 @@ class StreamMeasures {
     std::shared_ptr<const Trace> trace_;
     std::size_t n_layers_ = 0;
     std::vector<WriteShare> shares_; ///< [row, layer]
+    std::vector<real> added_;        ///< working memory
     std::vector<Prediction> predictions_;
 };
 

@@ -17,6 +17,7 @@ bool is_kept(const ModelConfig& c, Site site, Keep keep) {
     if (keep == Keep::layers) // and what losses look at in every layer
         return !site_row(site).per_layer || site == Site::resid_pre || site == Site::router_logits ||
                site == Site::expert_weights;
+    if (keep == Keep::residual && !site_row(site).per_layer) return true; // little beside the layers
     switch (site) {
     case Site::k: // the cache of a model without RoPE
     case Site::rot_k:
@@ -79,12 +80,12 @@ Layout layout(const ModelConfig& c, const TraceShape& shape) {
     const int n_keys = longest_segment(shape);
     for (int i = 0; i < k_n_sites; ++i) {
         const Site site = static_cast<Site>(i);
-        if (!has_site(c, site)) continue;
+        if (!has_site(c, site) || (shape.layer >= 0 && !site_row(site).per_layer)) continue;
         auto& place = at.sites[static_cast<std::size_t>(i)];
         place.present = true;
         place.kept = is_kept(c, site, shape.keep);
         place.row_stride = padded(static_cast<std::size_t>(row_width(c, site, n_keys)));
-        const bool layered = site_row(site).per_layer && place.kept;
+        const bool layered = site_row(site).per_layer && place.kept && shape.layer < 0;
         const auto n = row_axis(site) == Axis::segment ? std::max<std::size_t>(shape.segments.size(), 1)
                        : place.kept                    ? rows
                                                        : static_cast<std::size_t>(scratch_rows(c, shape));
@@ -125,7 +126,8 @@ Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vect
     for (int i = 0; i < k_n_sites; ++i) {
         const auto& place = at.sites[static_cast<std::size_t>(i)];
         if (!place.present) continue;
-        stores_[static_cast<std::size_t>(i)] = {arena_.get() + place.offset, place.layer_stride, place.row_stride, place.kept};
+        stores_[static_cast<std::size_t>(i)] = {arena_.get() + place.offset, place.layer_stride, place.row_stride, place.kept,
+                                                shape_.layer};
         stages_[static_cast<std::size_t>(i)] = arena_.get() + place.stage;
     }
     // What no query may read is -inf from the start; its weight 0 is there already.
@@ -252,7 +254,8 @@ std::unique_ptr<Trace> Trace::branch(int rows, int capacity, std::vector<Edit> e
             {"branch", "a run of one sequence without padding", std::to_string(shape_.segments.size()) + " segments", ""});
     Segment whole = shape_.segments[0];
     whole.end = capacity;
-    auto copy = std::make_unique<Trace>(weights_, TraceShape{capacity, {whole}, shape_.keep, shape_.regularise}, std::move(edits));
+    auto copy =
+        std::make_unique<Trace>(weights_, TraceShape{capacity, {whole}, shape_.keep, shape_.regularise}, std::move(edits));
     copy->append({tokens_.data(), static_cast<std::size_t>(rows)});
     const ModelConfig& c = config();
     for (int i = 0; i < k_n_sites; ++i) {

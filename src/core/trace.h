@@ -38,6 +38,7 @@ struct TraceShape {
     std::vector<Segment> segments; ///< empty: one segment over all rows
     Keep keep = Keep::all;
     Regularise regularise{}; ///< training only
+    int layer = -1;          ///< Keep::all: the sites of this layer only, and none outside the layers; -1: everything
 };
 
 /// Rows that a pass over a Trace with scratch rows computes at most (unless its mask looks ahead).
@@ -92,7 +93,9 @@ class Trace {
     }
     std::size_t row_stride(Site site) const { return stores_[static_cast<std::size_t>(site)].row_stride; }
     bool has(Site site) const { return stores_[static_cast<std::size_t>(site)].base != nullptr; }
-    bool kept(Site site) const { return has(site) && stores_[static_cast<std::size_t>(site)].kept; }
+    /// Whether the values of all layers are there; of one layer.
+    bool kept(Site site) const { return has(site) && stores_[static_cast<std::size_t>(site)].keeps(-1); }
+    bool kept(Site site, int layer) const { return has(site) && stores_[static_cast<std::size_t>(site)].keeps(layer); }
     /// One value; the reference must name a cell of a kept site.
     real value(const CellRef& cell) const;
 
@@ -123,15 +126,20 @@ class Trace {
 
   private:
     friend class Pass;
+    friend class LayerView;
     friend class BackwardPass;
     struct Store {
         real* base = nullptr;
         std::size_t layer_stride = 0, row_stride = 0;
         bool kept = true;
+        int only_layer = -1; ///< -1: all of them
+        bool keeps(int layer) const { return kept && (only_layer < 0 || only_layer == layer); }
     };
     struct Free {
         void operator()(real* p) const;
     };
+
+    Trace(const std::shared_ptr<const Trace>& run, const std::shared_ptr<const Trace>& inside); ///< see LayerView
 
     static constexpr std::size_t k_arena_alignment = 4096; ///< a page
 
@@ -155,6 +163,7 @@ class Trace {
     std::vector<RowPlan> plans_;
     std::unique_ptr<real[], Free> arena_;
     std::array<Store, k_n_sites> stores_{};
+    std::array<std::shared_ptr<const Trace>, 2> parts_; ///< whose values these are, where it has none of its own
 
     // Derived, for speed only.
     std::array<real*, k_n_sites> stages_{}; ///< one row of each site, together small enough for the cache; see Pass::staged

@@ -62,6 +62,18 @@ struct SetSpeed {
     static constexpr std::string_view k_name = "speed";
     static void fields(auto& c, auto f) { f("tokens_per_s", c.tokens_per_s); }
 };
+/// Of a run that is too long to keep everything: the layer whose sites are computed again, to be looked at. -1: none.
+struct ViewLayer {
+    int layer = -1;
+    static constexpr std::string_view k_name = "view-layer";
+    static void fields(auto& c, auto f) { f("layer", c.layer); }
+};
+/// Memory that a run may take with all its values, from the next prompt on.
+struct SetTraceBudget {
+    double megabytes = 1024;
+    static constexpr std::string_view k_name = "trace-budget";
+    static void fields(auto& c, auto f) { f("megabytes", c.megabytes); }
+};
 struct SetSampling {
     SamplingChain chain;
     static constexpr std::string_view k_name = "sampling";
@@ -259,12 +271,14 @@ struct ShowHelp {
 };
 } // namespace command
 
-using Command = std::variant<command::Open, command::SetPrompt, command::Play, command::Pause, command::Step, command::Jump,
-                             command::SetSpeed, command::SetSampling, command::SetSeed, command::Resample, command::ForceToken,
-                             command::SelectBranch, command::EditCell, command::RemoveEdit, command::RemoveEdits, command::UseEdits, command::Undo, command::Redo, command::SetTheme, command::SetScale,
-                             command::PinHead, command::PinToken, command::PinCell, command::AskValue, command::Inspect, command::SelectOperation,
-                             command::SetView, command::ShowPanel, command::SetLayout, command::SaveLayout, command::DeleteLayout,
-                             command::SetMotion, command::ChooseFile, command::Find, command::ShowHelp>;
+using Command =
+    std::variant<command::Open, command::SetPrompt, command::Play, command::Pause, command::Step, command::Jump,
+                 command::SetSpeed, command::ViewLayer, command::SetTraceBudget, command::SetSampling, command::SetSeed,
+                 command::Resample, command::ForceToken, command::SelectBranch, command::EditCell, command::RemoveEdit,
+                 command::RemoveEdits, command::UseEdits, command::Undo, command::Redo, command::SetTheme, command::SetScale,
+                 command::PinHead, command::PinToken, command::PinCell, command::AskValue, command::Inspect,
+                 command::SelectOperation, command::SetView, command::ShowPanel, command::SetLayout, command::SaveLayout,
+                 command::DeleteLayout, command::SetMotion, command::ChooseFile, command::Find, command::ShowHelp>;
 
 /// {"command": "step", "tokens": 1}
 nlohmann::json to_json(const Command& command);

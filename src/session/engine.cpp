@@ -15,6 +15,7 @@ namespace {
 
 constexpr int k_first_capacity = 256; ///< tokens that a run has room for before its Trace must grow
 constexpr int k_prompt_piece = 64;    ///< tokens of the prompt computed between two looks at the command queue
+constexpr int k_layer_piece = 256;    ///< ... of one layer of it
 
 } // namespace
 
@@ -24,10 +25,12 @@ void Engine::apply(const Command& command) {
     try {
         std::visit([this](const auto& c) { run(c); }, command);
         follow_edits();
+        follow_layer();
     } catch (const std::exception& e) {
         state_ = std::move(before);
         note(e.what(), true);
         follow_edits(); // what was under way goes on
+        follow_layer();
         return;
     }
     if (!std::holds_alternative<command::SetSampling>(command)) moving_sampling_ = false;
@@ -40,20 +43,31 @@ void Engine::apply(const Command& command) {
 void Engine::tick(double now) {
     if (now < due()) return;
     try {
-        if (again_) return compute_again_piece();
-        if (reading_prompt()) return read_prompt_piece();
-        if (!playing_) return;
-        // On schedule as long as no token is a whole period late: then the schedule starts anew, without a burst.
-        last_token_at_ = now - due() < 1 / speed_ ? due() : now;
-        if (!forward_one()) playing_ = false;
+        const bool follows = layer_ && !layer_is_due(); // what is in view stays complete
+        if (again_)
+            compute_again_piece();
+        else if (reading_prompt())
+            read_prompt_piece();
+        else if (layer_is_due())
+            compute_layer(k_layer_piece);
+        else if (playing_)
+            play(now);
+        follow_layer();
+        if (follows && layer_is_due()) compute_layer(k_layer_piece);
     } catch (const std::exception& e) {
         playing_ = false;
         note(e.what(), true);
     }
 }
 
+/// On schedule as long as no token is a whole period late: then the schedule starts anew, without a burst.
+void Engine::play(double now) {
+    last_token_at_ = now - due() < 1 / speed_ ? due() : now;
+    if (!forward_one()) playing_ = false;
+}
+
 double Engine::due() const {
-    if (again_ || reading_prompt()) return k_at_once;
+    if (again_ || reading_prompt() || layer_is_due()) return k_at_once;
     if (!playing_) return k_never;
     return speed_ > 0 ? last_token_at_ + 1 / speed_ : k_at_once;
 }
@@ -148,7 +162,7 @@ TraceShape Engine::trace_shape(int capacity, int n_prompt) {
     TraceShape shape{capacity, {{0, capacity, 0, 0, n_prompt}}, Keep::all};
     if (trace_bytes(state_.model->config(), shape) > trace_budget_) {
         shape.keep = Keep::residual;
-        note("This run needs more memory than the trace budget: only the residual stream, keys, values and logits are kept.");
+        note("This run needs more memory than the trace budget: the layer in view is computed again when it is looked at.");
     }
     return shape;
 }
@@ -414,6 +428,14 @@ void Engine::publish(Snapshot& out) {
         out.runs.push_back(current().view());
         out.rows_wanted = current().trace->n_tokens();
         out.next_draw = next_key();
+    }
+    out.layer_kept = out.layer_rows = -1;
+    out.layer_bytes = layer_bytes_;
+    if (layer_is_due()) {
+        out.layer_rows = layer_->rows();
+    } else if (layer_ && has_run()) {
+        out.layer_kept = layer_->layer();
+        out.runs[0].trace = layer_->trace();
     }
     out.edits = state_.edits;
     out.edits_on = state_.edits_on;

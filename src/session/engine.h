@@ -2,6 +2,7 @@
 // The session without threads: commands change its state, ticks do its work in slices, publish() shows it. Session runs it on a
 // worker.
 
+#include "core/layer_view.h"
 #include "session/command.h"
 #include "session/snapshot.h"
 
@@ -61,6 +62,8 @@ class Engine {
     void run(const command::Resample&);
     void run(const command::ForceToken&);
     void run(const command::SelectBranch&);
+    void run(const command::ViewLayer&);
+    void run(const command::SetTraceBudget&);
     void run(const command::EditCell&);
     void run(const command::RemoveEdit&);
     void run(const command::RemoveEdits&);
@@ -87,7 +90,11 @@ class Engine {
     void change_edits(std::vector<Edit> edits, bool on);
     void follow_edits();
     void compute_again_piece();
+    void follow_layer();
+    bool layer_is_due() const { return layer_ && layer_->rows() < current().rows; }
+    void compute_layer(int most) { layer_->compute(current().rows, most); }
     void compute_rows(Branch& branch, int rows);
+    void play(double now);
     bool forward_one();
     DrawKey next_key() const;
     int draw(const Branch& branch, int position, const DrawKey& key);
@@ -107,6 +114,9 @@ class Engine {
     bool playing_ = false;
     double speed_ = 0, last_token_at_ = k_at_once; ///< when the last token was due
     std::size_t trace_budget_;
+    int layer_wanted_ = -1;
+    std::unique_ptr<LayerView> layer_; ///< the layer in view of a run that does not keep everything
+    double layer_bytes_ = 0;           ///< what it would take, if that is too much
     Sampler sampler_;
     SampleStep step_;
     double seconds_per_token_ = 0;

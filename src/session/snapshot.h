@@ -27,6 +27,12 @@ struct Snapshot {
     bool edits_on = true;                           ///< off: kept, but they do not count
     int rows_again = -1; ///< the run in view is computed again with other edits, so many rows by now; -1: it is up to date
 
+    /// Of a run that keeps the residual stream, keys and values only: the layer whose sites were computed again and stand in
+    /// runs[0].trace; -1: none (yet).
+    int layer_kept = -1;
+    int layer_rows = -1;    ///< it is being computed, so many rows by now; -1: it is not
+    double layer_bytes = 0; ///< what it would take, where that is too much; else 0
+
     SamplingChain chain;
     std::uint64_t seed = 0;
     DrawKey next_draw; ///< of the token after the cursor

@@ -49,9 +49,9 @@ class EditTest : public ::testing::Test {
 TEST_F(EditTest, DoubleClickInFlow) {
     const double before = probabilities_after(s(), 15)[0];
     double_click_at("Flow/attn.hook_pattern", middle_of("Flow/attn.hook_pattern", 12, 2, 16));
-    EXPECT_EQ(bench.text_with("Popup", "blocks.0.attn.hook_pattern"), fmt::format("blocks.0.attn.hook_pattern[h0, q12 “{}”, k2 “{}”]",
-                                                     token_label(*s().model, s().run().token(12)),
-                                                     token_label(*s().model, s().run().token(2))));
+    EXPECT_EQ(bench.text_with("Popup", "blocks.0.attn.hook_pattern"),
+              fmt::format("blocks.0.attn.hook_pattern[h0, q12 “{}”, k2 “{}”]", token_label(*s().model, s().run().token(12)),
+                          token_label(*s().model, s().run().token(2))));
     enter("0.75");
     expect_edits({at(Site::pattern, 0, 0, 12, 2, 0.75f)});
     EXPECT_NE(probabilities_after(s(), 15)[0], before);

@@ -198,6 +198,9 @@ TEST(FormulaBarBudget, WhatIsNotKeptIsExplained) {
     EXPECT_THAT(words(), HasSubstr("is not kept at this length"));
     bench.post(command::PinCell{"blocks.1.hook_resid_post", -1, 0, 2});
     EXPECT_THAT(words(), HasSubstr("mlp_out, which is not kept"));
+    bench.post(command::PinHead{1, 3}); // which computes the layer again
+    EXPECT_THAT(words(), ::testing::Not(HasSubstr("not kept")));
+    EXPECT_THAT(words(), HasSubstr("resid_mid"));
 }
 
 } // namespace

@@ -201,21 +201,39 @@ TEST_F(HeadsTest, WhatTheTextCannotShowSaysSo) {
     EXPECT_EQ(on_screen(), all_heads());
 }
 
-TEST(HeadsBudget, PatternsThatAreNotKeptAreExplained) {
+/// A run above the trace budget shows the layer that is unfolded, computed again.
+TEST(HeadsBudget, TheLayerInViewIsComputedAgain) {
     const SavedModel& model = saved_llama("many_heads", [](ModelConfig& c) {
         c.n_layers = 64, c.n_heads = 40, c.n_kv_heads = 1, c.d_head = 2, c.d_model = 4, c.d_mlp = 4;
     });
     ASSERT_GT(trace_bytes(model.config(), {256, {}, Keep::all}), std::size_t{1} << 30);
-    Bench bench;
+    Bench bench({.width = 1600, .height = 1200, .look = {}, .config_folder = {}});
+    bench.workbench.settings().motion = false;
     bench.open(model);
-    ASSERT_FALSE(bench.snapshot().trace().kept(Site::pattern));
-    for (const char* panel : {"Head", "Heads"})
-        EXPECT_THAT(bench.ui.texts(panel), ::testing::Contains(HasSubstr("trace budget")));
-    EXPECT_FALSE(bench.ui.exists("Heads/L0H0"));
+    bench.prompt_ids({3, 1, 4, 1, 5, 9});
+    const auto expect_layer = [&](int layer) {
+        const Snapshot& s = bench.snapshot();
+        ASSERT_FALSE(s.trace().kept(Site::pattern));
+        ASSERT_EQ(s.layer_kept, layer);
+        bench.post(command::PinCell{fmt::format("blocks.{}.attn.hook_pattern", layer), 7, 5, 2});
+        const auto run = std::make_shared<Trace>(model.weights, TraceShape{6, {}, Keep::all});
+        extend(*run, std::vector<int>{3, 1, 4, 1, 5, 9});
+        const real expected = run->value({0, Site::pattern, layer, 7, 5, 2});
+        EXPECT_NEAR(s.trace().value({0, Site::pattern, layer, 7, 5, 2}), expected, 1e-5);
+        EXPECT_TRUE(bench.ui.exists("Flow/attn.hook_pattern"));
+        bench.post(command::PinHead{layer, 7});
+        EXPECT_NEAR(number_after(bench.text_with("Head", "query #9 (5) reads key #4 (2)"), "weight"), expected, 1e-4);
+    };
+    expect_layer(0);
+    bench.ui.key(ImGuiKey_4);
+    expect_layer(3);
+    bench.post(command::Inspect{"blocks.20.mlp.hook_post"});
+    expect_layer(20);
     bench.ui.click("Transport/Step");
-    EXPECT_EQ(bench.cursor(), 2);
-    EXPECT_GT(number_after(bench.text_with("Sampling", "entropy"), "entropy"), 0) << "the rest goes on";
+    EXPECT_EQ(bench.cursor(), 7);
+    EXPECT_EQ(bench.snapshot().layer_kept, 20) << "it follows the text";
     bench.open(saved_preset("llama"));
+    EXPECT_EQ(bench.snapshot().layer_kept, -1);
     EXPECT_TRUE(bench.ui.exists("Heads/L1H5"));
 }
 

@@ -100,8 +100,8 @@ TEST(Draws, SampleAndRedrawAgree) {
 
 /// Beyond the likeliest tokens nothing is sorted: the draw must be that of a plain walk in order all the same.
 TEST(Draws, DeepInTheTailAreThoseOfAWalkInOrder) {
-    std::vector<std::vector<real>> vocabularies{random_logits(20'000, 9), std::vector<real>(3000, real(1.5)), random_logits(3000, 10),
-                                                random_logits(3000, 11)};
+    std::vector<std::vector<real>> vocabularies{random_logits(20'000, 9), std::vector<real>(3000, real(1.5)),
+                                                random_logits(3000, 10), random_logits(3000, 11)};
     for (std::size_t i = 0; i < 3000; ++i) {
         vocabularies[2][i] = i % 3 ? real(0.5) : real(-0.5); // many equal ones
         if (i % 7 == 0) vocabularies[3][i] = -std::numeric_limits<real>::infinity();

@@ -38,10 +38,10 @@ void FlowColumns::add_unfolded(const Trace& trace, FlowLayout& layout) {
     const ModelConfig& c = trace.config();
     const int l = layout.layer;
     const auto strip = [&](Site site, const char* header, ColourRole role, float width, FlowHead head = FlowHead::none) {
-        if (trace.kept(site)) add(layout, {FlowKind::strip, site, l, header, role, head}, {px(width), px(k_gap), 0});
+        if (trace.kept(site, l)) add(layout, {FlowKind::strip, site, l, header, role, head}, {px(width), px(k_gap), 0});
     };
     const auto matrix = [&](Site site, const char* header, ColourRole role, float share) {
-        if (trace.kept(site)) add(layout, {FlowKind::matrix, site, l, header, role, FlowHead::query}, {0, px(k_gap), share});
+        if (trace.kept(site, l)) add(layout, {FlowKind::matrix, site, l, header, role, FlowHead::query}, {0, px(k_gap), share});
     };
     const bool rope = trace.has(rot_q);
     strip(rope ? rot_q : q, "Q", query, k_vector, FlowHead::query);
@@ -49,7 +49,7 @@ void FlowColumns::add_unfolded(const Trace& trace, FlowLayout& layout) {
     matrix(attn_scores, "scores", query, 1 - k_weights_share);
     matrix(pattern, "weights", residual, k_weights_share);
     strip(v, "V", value, k_vector, FlowHead::key_value);
-    if (trace.kept(z)) {
+    if (trace.kept(z, l)) {
         add(layout, {FlowKind::gather, pattern, l, "", value, FlowHead::query}, {px(k_gather), 0, 0});
         strip(z, "z", value, k_vector, FlowHead::query);
         sizes_.back().gap = 0;

@@ -1,7 +1,7 @@
 #include "app/flow/flow_picture.h"
 
-#include "app/colour_math.h"
 #include "app/cell_hands.h"
+#include "app/colour_math.h"
 #include "app/flow/flow_maps.h"
 #include "app/token_labels.h"
 #include "app/widget_parts.h"
@@ -199,7 +199,8 @@ void FlowPicture::outline(const FlowColumn& c, const CellRange& cells, ImU32 col
     if (!at) return;
     const float grow = px(1), least = px(3); // visible where cells are finer than a pixel
     const float widen = std::max(0.0f, (least - at->width()) / 2);
-    list.AddRect({at->min.x - grow - widen, at->min.y - grow}, {at->max.x + grow + widen, at->max.y}, colour, px(2), 0, thickness);
+    list.AddRect({at->min.x - grow - widen, at->min.y - grow}, {at->max.x + grow + widen, at->max.y}, colour, px(2), 0,
+                 thickness);
 }
 
 bool FlowPicture::shows(const FlowColumn& c, const CellRange& r) const {

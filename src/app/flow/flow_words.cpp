@@ -48,8 +48,11 @@ void write_flow_subtitle(const Snapshot& s, const FlowLayout& layout, fmt::memor
     const int first = static_cast<int>(std::floor(layout.row0)) + 1, last = static_cast<int>(std::ceil(layout.row1));
     if (first > 1 || last < s.cursor)
         fmt::format_to(to, "; tokens {} to {} of {} (wheel zooms, drag pans)", first, last, s.cursor);
-    if (!s.trace().kept(Site::pattern))
-        fmt::format_to(to, "; at this length the trace budget keeps the residual stream, keys and values only");
+    if (!s.trace().kept(Site::pattern, layout.layer))
+        fmt::format_to(to, "; at this length the residual stream, keys and values are kept{}",
+                       s.layer_rows >= 0 ? ", the layer in view is being computed" : " only");
+    else if (s.layer_kept >= 0)
+        fmt::format_to(to, "; this layer was computed again to be seen");
     int widest = 0, per_pixel = 1;
     for (const FlowColumn& c : layout.columns) {
         if (c.kind != FlowKind::strip || c.x1 - c.x0 < 1) continue;

@@ -41,7 +41,9 @@ bool is_attention_of(const CellRange& range, HeadRef head) {
 AttentionPart attention_part(const CellRange& r, const ModelConfig& c, HeadRef head, int n_tokens) {
     AttentionPart part;
     if (r.param >= 0 || r.layer != head.layer) return part;
-    const auto within = [&](int begin, int end) { return AttentionPart::Span{begin, end < 0 ? n_tokens : std::min(end, n_tokens)}; };
+    const auto within = [&](int begin, int end) {
+        return AttentionPart::Span{begin, end < 0 ? n_tokens : std::min(end, n_tokens)};
+    };
     const auto holds = [&](int h) { return h >= r.head_begin && (r.head_end < 0 || h < r.head_end); };
     const auto& axes = site_row(r.site).axes;
     const auto has = [&axes](Axis axis) { return std::find(axes.begin(), axes.end(), axis) != axes.end(); };
@@ -67,25 +69,27 @@ void say_cell(fmt::memory_buffer& out, const Snapshot& s, HeadRef head, const At
                        key, cell.key, s.trace().value(cell_ref(Site::pattern, head, cell)), score);
 }
 
-bool patterns_are_kept(const Snapshot& s) {
-    const Trace& trace = s.trace();
-    if (trace.kept(Site::pattern)) return true;
-    const ModelConfig& c = s.config();
-    const double needed = static_cast<double>(trace_bytes(c, {trace.capacity(), {}, Keep::all})) * 1e-6;
+void say_why_not_kept(const Snapshot& s, int layer) {
     fmt::memory_buffer text;
-    fmt::format_to(
-        std::back_inserter(text),
-        "The patterns of {} layers × {} heads are not kept: a run of {} tokens with all its values takes {:.0f} MB, more "
-        "than the trace budget. The residual stream, keys, values and logits are there. A shorter prompt shows the "
-        "patterns.",
-        c.n_layers, c.n_heads, trace.capacity(), needed);
+    const auto out = std::back_inserter(text);
+    const double whole = static_cast<double>(trace_bytes(s.config(), {s.trace().capacity(), {}, Keep::all})) * 1e-6;
+    fmt::format_to(out, "A run of {} tokens with all its values takes {:.0f} MB, more than the trace budget. ",
+                   s.trace().capacity(), whole);
+    if (s.layer_rows >= 0)
+        fmt::format_to(out, "The layer in view is computed again: {} of {} tokens.", s.layer_rows, s.run().rows);
+    else if (s.layer_bytes > 0)
+        fmt::format_to(out,
+                       "The layer in view alone takes {:.0f} MB, which is too much as well. A shorter prompt shows it, or a "
+                       "larger budget, which the menu at the top right sets.",
+                       s.layer_bytes * 1e-6);
+    else
+        fmt::format_to(out, "Choose layer {}: then it is computed again, to be looked at.", layer);
     ImGui::PushStyleColor(ImGuiCol_Text, theme().muted);
     ImGui::PushTextWrapPos(0);
     ImGui::TextUnformatted(text.data(), text.data() + text.size());
     ImGui::PopTextWrapPos();
     ImGui::PopStyleColor();
     record_text(ImGui::GetFont(), ImGui::GetItemRectMin(), {text.data(), text.size()});
-    return false;
 }
 
 } // namespace gf

@@ -27,8 +27,8 @@ CellRef cell_ref(Site site, HeadRef head, const AttentionCell& cell);
 std::optional<AttentionCell> attention_cell(const std::optional<CellRef>& cell, HeadRef head);
 /// Whether a range lies in this head's pattern or scores.
 bool is_attention_of(const CellRange& range, HeadRef head);
-/// Of a range's rows, what they are for a head: queries where it lies in the head's q or z, keys in its k or v; both where it lies
-/// in its pattern or scores (rows, and columns); none elsewhere.
+/// Of a range's rows, what they are for a head: queries where it lies in the head's q or z, keys in its k or v; both where it
+/// lies in its pattern or scores (rows, and columns); none elsewhere.
 struct AttentionPart {
     struct Span {
         int begin = 0, end = 0; ///< of tokens; empty: none
@@ -41,7 +41,7 @@ AttentionPart attention_part(const CellRange& range, const ModelConfig& config, 
 /// "query to (19) reads key lo (17): weight 0.7124, score 3.860".
 void say_cell(fmt::memory_buffer& out, const Snapshot& snapshot, HeadRef head, const AttentionCell& cell);
 
-/// True when the run keeps patterns; else writes into the panel what is missing and why.
-bool patterns_are_kept(const Snapshot& snapshot);
+/// Of a run above the trace budget: why the sites of this layer are not there, and when they will be.
+void say_why_not_kept(const Snapshot& snapshot, int layer);
 
 } // namespace gf

@@ -165,7 +165,8 @@ void FlowPanel::point_at(const FlowColumn& c, const Snapshot& s, Selection& sele
         cell.head = at / (n / heads), cell.column = at % (n / heads);
     selection.cell.set(cell);
     selection.token.set(row);
-    if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) commands.post(command::AskValue{site_name(c.site, c.layer), cell.head, cell.row, cell.column});
+    if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))
+        commands.post(command::AskValue{site_name(c.site, c.layer), cell.head, cell.row, cell.column});
     if (clicked && ImGui::GetMouseDragDelta(ImGuiMouseButton_Left).y == 0)
         commands.post(command::PinCell{site_name(c.site, c.layer), cell.head, cell.row, cell.column});
 }

@@ -34,7 +34,7 @@ class HeadPanel : public Panel {
   private:
     enum Form { matrix, lines, automatic };
     int form_in(const Snapshot& snapshot) const;
-    void draw_header(const Snapshot& snapshot, const Selection& selection, int form);
+    void draw_header(const Snapshot& snapshot, const Selection& selection, HeadRef head, int form);
 
     int form_ = automatic; ///< automatic: lines while they can be told apart
     int shows_ = 0;        ///< index in k_values
@@ -55,14 +55,21 @@ int HeadPanel::form_in(const Snapshot& s) const {
     return s.cursor <= k_most_lines && ImGui::GetContentRegionAvail().x >= px(k_least_x_lines) ? lines : matrix;
 }
 
+/// The head that is pointed at, if its layer is there; else the pinned one.
+HeadRef head_in(const Snapshot& s, const Selection& selection) {
+    const HeadRef head = selection.head_in_view();
+    return s.trace().kept(Site::pattern, head.layer) ? head : selection.pinned_head;
+}
+
 void HeadPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
     const int form = form_in(s);
-    draw_header(s, selection, form);
-    if (!patterns_are_kept(s)) return;
+    const HeadRef head = head_in(s, selection);
+    draw_header(s, selection, head, form);
+    if (!s.trace().kept(Site::pattern, head.layer)) return say_why_not_kept(s, head.layer);
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     // A panel that is smaller still scrolls.
     const UiRect area{{at.x, at.y + px(2)}, {at.x + std::max(room.x, px(k_least_x)), at.y + std::max(room.y, px(k_least_y))}};
-    const HeadScene scene{s, selection, commands, selection.head_in_view(), shows_ ? Site::attn_scores : Site::pattern, area};
+    const HeadScene scene{s, selection, commands, head, shows_ ? Site::attn_scores : Site::pattern, area};
     const auto pooled = matrix_.pooled();
     const int first = lines_.first_token();
     form == lines ? lines_.draw(scene) : matrix_.draw(scene);
@@ -70,8 +77,7 @@ void HeadPanel::draw(const Snapshot& s, Selection& selection, Commands& commands
 }
 
 /// "Head  layer 2, head 3; lines, every query", and what can be chosen.
-void HeadPanel::draw_header(const Snapshot& s, const Selection& selection, int form) {
-    const HeadRef shown = selection.head_in_view();
+void HeadPanel::draw_header(const Snapshot& s, const Selection& selection, HeadRef shown, int form) {
     text_.clear();
     auto out = std::back_inserter(text_);
     fmt::format_to(out, "layer {}, head {}{}; ", shown.layer, shown.head,

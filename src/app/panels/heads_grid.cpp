@@ -56,7 +56,8 @@ void HeadsGrid::update(const Snapshot& s) {
     held_ = std::min(s.run().rows, held_ + std::max(1, static_cast<int>(k_cells_per_frame / cells)));
     if (held_ < s.run().rows) request_frame();
     maps_.update({n_maps, trace.capacity(), n_keys, Pool::magnitude}, held_, [&](int map, int row) {
-        return weight_cells(trace, {map / c.n_heads, map % c.n_heads}, row, marked_);
+        const HeadRef head{map / c.n_heads, map % c.n_heads};
+        return trace.kept(Site::pattern, head.layer) ? weight_cells(trace, head, row, marked_) : std::span<const float>();
     });
 }
 

@@ -56,7 +56,8 @@ void HeadsPanel::choose(std::string_view, std::string_view value) {
 
 void HeadsPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
     draw_header(s);
-    if (!patterns_are_kept(s)) return;
+    const bool all = s.trace().kept(Site::pattern);
+    if (!all && s.layer_kept < 0) return say_why_not_kept(s, selection.pinned_head.layer);
     if (!roles_.update(s.run().trace, s.cursor, k_roles_budget)) request_frame();
     grid_.update(s);
     draw_body(s, selection, commands);
@@ -66,8 +67,11 @@ void HeadsPanel::draw_header(const Snapshot& s) {
     text_.clear();
     auto out = std::back_inserter(text_);
     fmt::format_to(out, "{} × {}, ", s.config().n_layers, s.config().n_heads);
+    if (s.layer_kept >= 0) fmt::format_to(out, "layer {} alone: a click computes another one; ", s.layer_kept);
     if (!sort_)
         fmt::format_to(out, "sorted by layer; hue = head");
+    else if (s.layer_kept >= 0)
+        fmt::format_to(out, "{} is known where all layers are kept", sort_name());
     else if (roles_.queries(*sort_, s.cursor) > 0)
         fmt::format_to(out, "sorted by {}", sort_name());
     else
@@ -111,7 +115,7 @@ void HeadsPanel::draw_body(const Snapshot& s, Selection& selection, Commands& co
     }
     const bool has_legend = maps.height() > px(k_legend) + px(k_least_grid_y) && maps.width() > px(250);
     if (has_legend) maps.max.y -= px(k_legend);
-    grid_.draw(s, roles_, sort_, selection, commands, maps);
+    grid_.draw(s, roles_, s.layer_kept >= 0 ? std::nullopt : sort_, selection, commands, maps);
     if (roles.width() > 0) list_.draw(s, roles_, selection, commands, roles);
     if (!has_legend) return;
     ImGui::SetCursorScreenPos({at.x, std::min(maps.max.y, maps.min.y + grid_.height()) + px(4)});

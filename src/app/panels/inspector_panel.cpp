@@ -9,6 +9,7 @@
 #include "app/name_search.h"
 #include "app/panel.h"
 #include "app/panel_frame.h"
+#include "app/panels/attention_rows.h"
 #include "app/token_labels.h"
 #include "app/widget_parts.h"
 #include "app/widgets.h"
@@ -100,9 +101,7 @@ void InspectorPanel::draw(const Snapshot& s, Selection& selection, Commands& com
     draw_header(s, selection, commands);
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     if (!matrix_.kept()) {
-        constexpr const char* k_why = "At this length the values of this site are not kept. A shorter prompt shows them.";
-        ImGui::TextWrapped("%s", k_why);
-        record_text(ImGui::GetFont(), ImGui::GetItemRectMin(), k_why);
+        say_why_not_kept(s, matrix_.name().layer);
         return;
     }
     if (room.x < px(40) || room.y < px(24)) return;
@@ -135,8 +134,7 @@ void InspectorPanel::draw_header(const Snapshot& s, const Selection& selection, 
     if (item.seen) {
         ImDrawList& list = *ImGui::GetWindowDrawList();
         if (item.hovered) list.AddRectFilled(item.box.Min, item.box.Max, t.control, px(4));
-        put_text_cut(list, {{left + px(6), item.box.Min.y}, {item.box.Max.x - arrow, item.box.Max.y}}, body, t.muted,
-                     name);
+        put_text_cut(list, {{left + px(6), item.box.Min.y}, {item.box.Max.x - arrow, item.box.Max.y}}, body, t.muted, name);
         draw_icon(list, Icon::chevron_down, {item.box.Max.x - px(11), item.box.GetCenter().y}, px(9), t.muted);
         put_focus_ring(item, px(4));
         if (item.hovered) { // the name may be cut

@@ -198,7 +198,8 @@ void TextPanel::outline_tokens(const Snapshot& s, const Selection& selection) co
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const auto outline = [&](const std::vector<CellRange>& ranges, auto put) {
         const auto lit = [&](const Placed& p) {
-            return std::any_of(ranges.begin(), ranges.end(), [&](const CellRange& r) { return is_about_token(r, p.position, s); });
+            return std::any_of(ranges.begin(), ranges.end(),
+                               [&](const CellRange& r) { return is_about_token(r, p.position, s); });
         };
         for (std::size_t i = 0; i < placed_.size(); ++i) {
             if (!lit(placed_[i])) continue;

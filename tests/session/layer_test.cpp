@@ -1,0 +1,115 @@
+// Runs above the trace budget: the layer in view is computed again on demand.
+
+#include "session/support.h"
+#include "support/compare.h"
+
+namespace gf::tests {
+namespace {
+
+class LayerInView : public ::testing::Test {
+  protected:
+    LayerInView() {
+        engine_.apply(command::Open{model_.path, ""});
+        engine_.apply(command::SetPrompt{ids_text(random_tokens(model_.config(), 700))});
+    }
+    const Snapshot& finish() {
+        while (engine_.due() < INFINITY) engine_.tick(0);
+        return now();
+    }
+    const Snapshot& now() {
+        engine_.publish(s_);
+        return s_;
+    }
+    /// Its sites are those of a run that keeps everything.
+    void expect_layer(int layer) {
+        ASSERT_EQ(s_.layer_kept, layer);
+        EXPECT_EQ(s_.layer_rows, -1);
+        Trace whole(model_.weights, {s_.trace().capacity(), {}, Keep::all}, s_.trace().edits());
+        extend(whole, {s_.trace().tokens(), static_cast<std::size_t>(s_.run().rows)});
+        for (const Site site : {Site::pattern, Site::rot_q, Site::z, Site::mlp_post}) {
+            ASSERT_TRUE(s_.trace().kept(site, layer));
+            for (int r = 0; r < s_.run().rows; r += 23)
+                ASSERT_LE(difference(visible_row(s_.trace(), site, layer, r), visible_row(whole, site, layer, r)), 1e-5);
+        }
+    }
+
+    const SavedModel& model_ = saved_llama("layer_in_view", [](ModelConfig& c) { c.n_layers = 3, c.n_ctx = 1500; });
+    // A layer of a long run, with its grace, but not all three.
+    Engine engine_{trace_bytes(model_.config(), {1000, {}, Keep::all}) / 2};
+    Snapshot s_;
+};
+
+TEST_F(LayerInView, IsComputedWhenItIsAskedFor) {
+    ASSERT_FALSE(finish().trace().kept(Site::pattern));
+    EXPECT_EQ(s_.layer_kept, -1);
+    engine_.apply(command::ViewLayer{1});
+    EXPECT_EQ(now().layer_rows, 0) << "until then the rest is shown";
+    EXPECT_EQ(s_.run().rows, 700);
+    engine_.tick(0);
+    EXPECT_GT(now().layer_rows, 0);
+    EXPECT_LT(s_.layer_rows, 700);
+    EXPECT_EQ(s_.layer_kept, -1);
+    finish();
+    expect_layer(1);
+    engine_.apply(command::ViewLayer{2});
+    finish();
+    expect_layer(2);
+    EXPECT_FALSE(s_.trace().kept(Site::pattern, 1));
+    engine_.apply(command::ViewLayer{-1});
+    EXPECT_EQ(finish().layer_kept, -1);
+    engine_.apply(command::ViewLayer{7});
+    EXPECT_EQ(finish().layer_kept, -1);
+}
+
+TEST_F(LayerInView, FollowsThePromptAndTheText) {
+    engine_.apply(command::ViewLayer{0});
+    for (int piece = 0; piece < 3; ++piece) {
+        engine_.tick(0);
+        EXPECT_EQ(now().layer_kept, 0) << "complete at every moment";
+        EXPECT_EQ(s_.run().rows, 64 * (piece + 1));
+    }
+    finish();
+    expect_layer(0);
+    engine_.apply(command::Play{});
+    for (int i = 0; i < 5; ++i) {
+        engine_.tick(0);
+        EXPECT_EQ(now().layer_kept, 0);
+    }
+    EXPECT_GT(s_.run().rows, 700);
+    engine_.apply(command::Pause{});
+    engine_.apply(command::EditCell{"blocks.0.attn.hook_z", 2, 650, 1, 4});
+    finish();
+    EXPECT_EQ(s_.trace().edits().size(), 1u);
+    expect_layer(0);
+    engine_.apply(command::ForceToken{600, 3}); // another branch
+    finish();
+    expect_layer(0);
+}
+
+TEST_F(LayerInView, OneThatIsTooLargeIsLeftOut) {
+    Engine small(trace_bytes(model_.config(), {1000, {}, Keep::all}) / 12);
+    small.apply(command::Open{model_.path, ""});
+    small.apply(command::SetPrompt{ids_text(random_tokens(model_.config(), 900))});
+    small.apply(command::ViewLayer{1});
+    while (small.due() < INFINITY) small.tick(0);
+    small.publish(s_);
+    EXPECT_EQ(s_.layer_kept, -1);
+    EXPECT_GT(s_.layer_bytes, 0);
+    small.apply(command::SetPrompt{"1,2,3"}); // which is kept whole
+    while (small.due() < INFINITY) small.tick(0);
+    small.publish(s_);
+    EXPECT_EQ(s_.layer_bytes, 0);
+    EXPECT_TRUE(s_.trace().kept(Site::pattern));
+}
+
+TEST_F(LayerInView, TheBudgetCanBeSet) {
+    finish();
+    engine_.apply(command::SetTraceBudget{4096});
+    engine_.apply(command::SetPrompt{ids_text(random_tokens(model_.config(), 700))});
+    EXPECT_TRUE(finish().trace().kept(Site::pattern));
+    engine_.apply(command::SetTraceBudget{0.5});
+    EXPECT_TRUE(now().message_is_error);
+}
+
+} // namespace
+} // namespace gf::tests
