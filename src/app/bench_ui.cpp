@@ -7,6 +7,7 @@
 #include "io/hf_model.h"
 
 #include <fmt/core.h>
+#include <imgui_internal.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -28,7 +29,7 @@ struct UiOptions {
     ModelOptions model;
     std::string shape;
     int tokens = 256, frames = 200;
-    bool json = false;
+    bool json = false, zoom = false;
 };
 
 /// A model of random weights of a well-known shape, in a folder of its own that goes with it.
@@ -63,6 +64,25 @@ ModelConfig gpt2_small() {
     c.attn_qkv_bias = c.attn_out_bias = c.mlp_bias = c.tied_embeddings = true;
     c.tensor_names = TensorNames::gpt2;
     return c;
+}
+
+/// A small model whose texts can be long.
+ModelConfig long_context() {
+    ModelConfig c;
+    c.d_model = 64, c.n_layers = 4, c.n_heads = c.n_kv_heads = 4, c.d_head = 16, c.d_mlp = 176, c.n_ctx = 4096, c.d_vocab = 512;
+    return c;
+}
+
+/// A person's hand on one head: the wheel goes in and out, the mouse drags it about.
+void zoom_and_pan(int frame) {
+    const ImGuiWindow* head = ImGui::FindWindowByName("Head");
+    if (!head) return;
+    ImGuiIO& io = ImGui::GetIO();
+    const ImVec2 middle = head->Rect().GetCenter();
+    io.AddMousePosEvent(middle.x - 60 + static_cast<float>(frame * 7 % 40), middle.y + static_cast<float>(frame * 5 % 40));
+    if (frame % 20 == 10) io.AddMouseButtonEvent(ImGuiMouseButton_Left, true);
+    if (frame % 20 == 19) io.AddMouseButtonEvent(ImGuiMouseButton_Left, false);
+    if (frame % 20 < 10) io.AddMouseWheelEvent(0, frame / 40 % 2 ? -1.0f : 1.0f);
 }
 
 /// CPU time of this thread: what the frame costs, whatever else the machine does.
@@ -105,12 +125,19 @@ Figures frame_cost(const UiOptions& o, bool gl) {
     const int n = workbench.session().latest().run().rows;
     if (n < o.tokens)
         throw Error({"--tokens", fmt::format("at most {}, where this model ended its text", n), std::to_string(o.tokens), ""});
-    constexpr int k_warm_up = 100;  // what is spread over frames is there then
+    if (o.zoom) {
+        act(command::SetLayout{"Attention"});
+        act(command::SetView{"Head", "form", "matrix"});
+    }
+    constexpr int k_warm_up = 200;  // what is spread over frames is there then
     constexpr int k_positions = 16; // more than any panel remembers
     std::vector<double> ms;
     for (int i = 0; i < k_warm_up + o.frames; ++i) {
         // The last tokens again and again: each frame shows another one than those before it.
-        act(command::Jump{o.tokens - i % std::min(k_positions, o.tokens)});
+        if (o.zoom)
+            zoom_and_pan(i);
+        else
+            act(command::Jump{o.tokens - i % std::min(k_positions, o.tokens)});
         const double begin = cpu_ms();
         double inside = 0;
         screen.frame([&] {
@@ -138,8 +165,8 @@ int run(UiOptions o) {
         throw Error({"bench ui", "at least 2 tokens and 10 frames", fmt::format("{} and {}", o.tokens, o.frames), ""});
     const double first = first_picture_ms();
     std::optional<RandomModel> random;
-    if (o.shape == "gpt2-small") {
-        random.emplace(gpt2_small());
+    if (!o.shape.empty()) {
+        random.emplace(o.shape == "gpt2-small" ? gpt2_small() : long_context());
         o.model.model = random->path();
     }
     const Figures whole = frame_cost(o, false), with_gl = frame_cost(o, true);
@@ -166,8 +193,9 @@ void add_bench_ui(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<UiOptions>();
     options->model.add_to(*command, false);
     command->add_option("--shape", options->shape, "instead of a model, random weights of this shape")
-        ->check(CLI::IsMember({"gpt2-small"}))
+        ->check(CLI::IsMember({"gpt2-small", "long-context"}))
         ->excludes("--model");
+    command->add_flag("--zoom", options->zoom, "zoom and pan one head as a matrix, instead of a new token every frame");
     command->add_option("--tokens", options->tokens)->capture_default_str();
     command->add_option("--frames", options->frames)->capture_default_str();
     command->add_flag("--json", options->json);

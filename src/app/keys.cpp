@@ -1,6 +1,7 @@
 #include "app/keys.h"
 
 #include "app/imgui_host.h"
+#include "app/panel_walk.h"
 
 #include <algorithm>
 #include <array>
@@ -26,6 +27,8 @@ constexpr std::array k_bindings = {
     KeyBinding{next_head, ImGuiKey_J, 1, true, false, k_look, "J", "next head"},
     KeyBinding{release, ImGuiKey_Escape, 1, false, false, k_look, "Esc", "let go of what is pinned; close what is open"},
     KeyBinding{find, ImGuiMod_Ctrl | ImGuiKey_K, 1, false, true, k_program, "Ctrl+K", "find anything"},
+    KeyBinding{next_panel, ImGuiKey_F6, 1, false, true, k_program, "F6", "to the next panel"},
+    KeyBinding{previous_panel, ImGuiMod_Shift | ImGuiKey_F6, 1, false, true, k_program, "Shift+F6", "to the panel before"},
     KeyBinding{help, ImGuiKey_F1, 1, false, true, k_program, "F1", "this card"},
     KeyBinding{edit, ImGuiKey_F2, 1, false, false, k_edit, "F2", "type a value for the cell in focus"},
     KeyBinding{edits, ImGuiKey_E, 1, false, false, k_edit, "E", "edits count or do not"},
@@ -37,7 +40,7 @@ constexpr std::array k_bindings = {
 
 constexpr std::array k_gestures = {
     Gesture{k_program, "Ctrl+wheel", "size of everything"},
-    Gesture{k_program, "Tab, Enter", "walk to a control and press it"},
+    Gesture{k_program, "Tab, Enter", "walk through the controls of a panel, press one"},
     Gesture{k_pointing, "hover", "explains a value below, lights it everywhere"},
     Gesture{k_pointing, "click", "pins a token, head or cell"},
     Gesture{k_pointing, "Alt", "what the value feeds, while it is held"},
@@ -89,6 +92,8 @@ void act_on_run(KeyAction action, int i, const Snapshot& s, const Selection& sel
 void act(KeyAction action, int i, const Snapshot& s, const Selection& selection, Commands& commands) {
     switch (action) {
     case find: commands.post(command::Find{}); break;
+    case next_panel: focus_next_window(1); break;
+    case previous_panel: focus_next_window(-1); break;
     case help: commands.post(command::ShowHelp{}); break;
     case normal_size: commands.post(command::SetScale{1}); break;
     case choose_file: commands.post(command::ChooseFile{}); break;

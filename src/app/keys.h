@@ -30,6 +30,8 @@ enum class KeyAction {
     choose_file,
     normal_size,
     release,
+    next_panel,
+    previous_panel,
     edit,  ///< the value of the cell in focus
     edits, ///< on or off
 };

@@ -59,4 +59,12 @@ void put_focus_ring(const ButtonItem& item, float rounding) {
                                         {item.box.Max.x + gap, item.box.Max.y + gap}, theme().accent, rounding + gap, 0, px(2));
 }
 
+void put_focus_ring_of_last_item(float rounding) {
+    const ImGuiLastItemData& last = ImGui::GetCurrentContext()->LastItemData;
+    ButtonItem item;
+    item.id = last.ID;
+    item.box = last.Rect;
+    put_focus_ring(item, rounding);
+}
+
 } // namespace gf

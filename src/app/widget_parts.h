@@ -29,5 +29,7 @@ void put_text_centred(ImDrawList& list, const ImRect& box, ImFont* font, ImU32 c
 void put_text_cut(ImDrawList& list, const UiRect& box, ImFont* font, ImU32 colour, std::string_view text);
 /// The outline of the item that the keyboard is on.
 void put_focus_ring(const ButtonItem& item, float rounding);
+/// ... of an item that was just made without ButtonItem.
+void put_focus_ring_of_last_item(float rounding);
 
 } // namespace gf

@@ -21,7 +21,7 @@ namespace {
 
 constexpr float k_readable_row = 12, k_highest_row = 30, k_header = 46, k_legend = 26, k_labels = 80;
 constexpr float k_least_rows = 4;
-constexpr float k_weight_legend = 240; ///< design length
+constexpr float k_weight_legend = 240, k_plain_legend = 170; ///< design lengths, with and without what masked is
 
 class FlowPanel : public Panel {
   public:
@@ -153,6 +153,10 @@ void FlowPanel::point_at(const FlowColumn& c, const Snapshot& s, Selection& sele
     char name[64];
     *fmt::format_to_n(name, sizeof name - 1, "{}", site_row(c.site).hook).out = 0;
     const bool clicked = ImGui::InvisibleButton(name, {width, layout_.bottom - layout_.top});
+    put_focus_ring_of_last_item(px(3));
+    if (clicked && ImGui::IsItemFocused() && !GImGui->NavDisableHighlight) // by key: the token in view
+        commands.post(command::PinCell{site_name(c.site, c.layer), c.head == FlowHead::key_value ? layout_.kv_head : layout_.head,
+                                       selection.token_in_view(s.cursor), 0});
     navigate_rows(s.cursor, true);
     if (!ImGui::IsItemHovered()) return;
     const int n = c.kind == FlowKind::matrix ? std::min(s.trace().n_keys(), s.cursor) : FlowMaps::width(s.trace(), c);
@@ -178,6 +182,7 @@ void FlowPanel::point_at_layer(const FlowColumn& c, const Snapshot& s, Selection
     *fmt::format_to_n(name, sizeof name - 1, "layer {}", c.layer).out = 0;
     if (ImGui::InvisibleButton(name, {std::max(c.x1 - c.x0, 1.0f), layout_.bottom - layout_.top + px(22)}))
         commands.post(command::PinHead{c.layer, selection.pinned_head.head});
+    put_focus_ring_of_last_item(px(3));
     navigate_rows(s.cursor);
     if (!ImGui::IsItemHovered()) return;
     const int row = ImGui::GetMousePos().y > layout_.top ? row_under_mouse(s.cursor) : selection.token_in_view(s.cursor);
@@ -193,10 +198,12 @@ void FlowPanel::point_at_tokens(const Snapshot& s, Selection& selection, Command
     const auto pin = [&] { commands.post(command::PinToken{row_under_mouse(s.cursor)}); };
     ImGui::SetCursorScreenPos({layout_.labels_end - px(76), layout_.top});
     if (ImGui::InvisibleButton("tokens", {px(76), height})) pin();
+    put_focus_ring_of_last_item(px(3));
     navigate_rows(s.cursor);
     if (ImGui::IsItemHovered()) selection.token.set(row_under_mouse(s.cursor));
     ImGui::SetCursorScreenPos({next.x0, layout_.top});
     if (ImGui::InvisibleButton("next token", {std::max(next.x1 - next.x0, 1.0f), height})) pin();
+    put_focus_ring_of_last_item(px(3));
     navigate_rows(s.cursor);
     if (!ImGui::IsItemHovered()) return;
     const int row = row_under_mouse(s.cursor);
@@ -242,6 +249,7 @@ void FlowPanel::draw_headers(const Snapshot& s, Selection& selection, Commands& 
         *fmt::format_to_n(name, sizeof name - 1, "header {}", site_row(c.site).hook).out = 0;
         ImGui::SetCursorScreenPos({c.x0, y});
         if (ImGui::InvisibleButton(name, {c.x1 - c.x0, px(18)})) commands.post(command::Inspect{site_name(c.site, c.layer)});
+        put_focus_ring_of_last_item(px(3));
         if (!ImGui::IsItemHovered()) continue;
         text_.clear();
         write_site_tooltip(s, c, text_);
@@ -275,6 +283,7 @@ void FlowPanel::draw_heads(const Snapshot& s, Selection& selection, Commands& co
         *fmt::format_to_n(name, sizeof name - 1, "head {}", h).out = 0;
         ImGui::SetCursorScreenPos({min.x - (pitch - side) / 2, y});
         if (ImGui::InvisibleButton(name, {pitch, f->FontSize})) commands.post(command::PinHead{layout_.layer, h});
+        put_focus_ring_of_last_item(px(3));
         if (!ImGui::IsItemHovered()) continue;
         selection.head.set({layout_.layer, h});
         tooltip(name);
@@ -294,9 +303,10 @@ void FlowPanel::draw_legend() {
     const FlowColumn* pattern = layout_.find(Site::pattern);
     if (!pattern) return;
     const float x = std::max(pattern->x0, ImGui::GetItemRectMax().x + px(20));
-    if (x + px(k_weight_legend) > layout_.columns.back().x1) return;
+    const float room = layout_.columns.back().x1 - x;
+    if (room < px(k_plain_legend)) return;
     ImGui::SetCursorScreenPos({x, y});
-    colour_legend({"weight", "0", "1", true}, maps_.scale(Site::pattern));
+    colour_legend({"weight", "0", "1", room >= px(k_weight_legend)}, maps_.scale(Site::pattern));
 }
 
 } // namespace

@@ -243,7 +243,9 @@ void HeadMatrix::draw_caption(const HeadScene& scene, const Shape& at) {
     const ImU32 ink = scene.cell_in_focus() ? theme().text : theme().muted;
     if (!at.beside) {
         const float left = ImGui::GetItemRectMax().x + px(k_gap);
-        put_text_cut(*ImGui::GetWindowDrawList(), {{left, at.caption.min.y}, at.caption.max}, font(TextSize::small), ink, words);
+        if (scene.cell_in_focus() || measure(font(TextSize::small), words).x <= at.caption.max.x - left)
+            put_text_cut(*ImGui::GetWindowDrawList(), {{left, at.caption.min.y}, at.caption.max}, font(TextSize::small), ink,
+                         words);
         return;
     }
     ImGui::SetCursorScreenPos({at.caption.min.x, at.caption.min.y + px(24)});

@@ -78,7 +78,7 @@ void HeadsGrid::draw(const Snapshot& s, const HeadRoles& roles, std::optional<He
     const bool scrolls = (size_.x > area.width() || size_.y > area.height()) && area.width() > px(k_least_scrolled) &&
                          area.height() > px(k_least_scrolled);
     if (scrolls) {
-        const int flags = size_.x > area.width() ? ImGuiWindowFlags_HorizontalScrollbar : 0;
+        const int flags = ImGuiWindowFlags_NavFlattened | (size_.x > area.width() ? ImGuiWindowFlags_HorizontalScrollbar : 0);
         if (ImGui::BeginChild("all heads", {area.width(), area.height()}, 0, flags)) draw_heads(s, roles, selection, commands);
         if (other_sort) ImGui::SetScrollY(0);
         ImGui::EndChild();

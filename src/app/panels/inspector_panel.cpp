@@ -186,6 +186,7 @@ void InspectorPanel::draw_map(const Snapshot& s, const UiRect& area, Selection& 
     map_.draw(list, {&place, 1}, view_);
     ImGui::SetCursorScreenPos(area.min);
     ImGui::InvisibleButton("map", {std::max(area.width(), 1.0f), std::max(area.height(), 1.0f)});
+    put_focus_ring_of_last_item(px(3));
     hovered_.reset();
     if (ImGui::IsItemHovered() || ImGui::IsItemActive()) {
         if (navigate_heat_map(view_, area)) zoomed_ = view_.row1 - view_.row0 < rows || view_.col1 - view_.col0 < cols;
@@ -305,6 +306,7 @@ void InspectorPanel::draw_numbers(const UiRect& area, const Selection& selection
     if (!figures_.complete()) count("% read", static_cast<std::size_t>(100 * figures_.progress()), t.accent_text);
     ImGui::SetCursorScreenPos(area.min);
     ImGui::InvisibleButton("figures", {area.width(), std::max(y - area.min.y, 1.0f)});
+    put_focus_ring_of_last_item(px(3));
     if (ImGui::IsItemHovered()) {
         if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoomed_ = false;
         text_.clear();

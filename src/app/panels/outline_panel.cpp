@@ -103,7 +103,7 @@ void OutlinePanel::draw(const Snapshot& s, Selection& selection, Commands& comma
     put_count(text_, s.model->weights->size());
     fmt::format_to(std::back_inserter(text_), " parameters");
     panel_header("Outline", text());
-    ImGui::BeginChild("operations");
+    ImGui::BeginChild("operations", {0, 0}, ImGuiChildFlags_None, ImGuiWindowFlags_NavFlattened);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     for (const Row& row : rows_)
         if (row.site)

@@ -145,7 +145,8 @@ void TextPanel::draw(const Snapshot& s, Selection& selection, Commands& commands
     ImGui::SetCursorScreenPos({left_, top});
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     ImGui::BeginChild("text", {right_ - left_, height_ * static_cast<float>(n_seen_)}, ImGuiChildFlags_None,
-                      ImGuiWindowFlags_NoScrollWithMouse);
+                      ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NavFlattened |
+                          (single ? ImGuiWindowFlags_NoScrollbar : 0));
     draw_lines(s, selection, commands);
     scroll(s, selection);
     ImGui::EndChild();

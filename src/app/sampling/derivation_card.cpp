@@ -86,7 +86,7 @@ void draw_derivation(SamplingView& view, const Snapshot& s, Commands& commands, 
     const ImVec2 at = ImGui::GetCursorScreenPos();
     ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + width, at.y + height}, theme().well, px(6));
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {px(k_padding), px(k_padding)});
-    ImGui::BeginChild("derivation", {width, height}, ImGuiChildFlags_AlwaysUseWindowPadding);
+    ImGui::BeginChild("derivation", {width, height}, ImGuiChildFlags_AlwaysUseWindowPadding, ImGuiWindowFlags_NavFlattened);
     ImGui::PopStyleVar();
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {px(8), 0});
     const float room = ImGui::GetContentRegionAvail().x;

@@ -75,8 +75,11 @@ void TokenTable::draw(SamplingView& view, const Snapshot& s, Selection& selectio
     const float rows = std::max(std::floor((size.y - px(k_heading)) / row_height()), 1.0f) * row_height();
     ImGui::PopStyleVar();
     write_on_second_click(view, s, commands);
-    ImGui::BeginChild("table", {size.x, rows});
-    const float width = ImGui::GetContentRegionAvail().x - (ImGui::GetScrollMaxY() > 0 ? 0 : ImGui::GetStyle().ScrollbarSize);
+    const bool near = ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows); // the bar of a few rows is a stray mark elsewhere
+    ImGui::BeginChild("table", {size.x, rows}, ImGuiChildFlags_None,
+                      ImGuiWindowFlags_NavFlattened | (near ? 0 : ImGuiWindowFlags_NoScrollbar));
+    const bool has_bar = near && ImGui::GetScrollMaxY() > 0;
+    const float width = ImGui::GetContentRegionAvail().x - (has_bar ? 0 : ImGui::GetStyle().ScrollbarSize);
     ImGuiListClipper clipper;
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     clipper.Begin(static_cast<int>(view.rows().size()), row_height());

@@ -48,7 +48,7 @@ void BranchTree::add(const Snapshot& s, int branch, int depth, int parent_row) {
 
 void BranchTree::draw(const Snapshot& s, Commands& commands, ImVec2 size) {
     if (!is_current(s)) rebuild(s);
-    ImGui::BeginChild("branches", size);
+    ImGui::BeginChild("branches", size, ImGuiChildFlags_None, ImGuiWindowFlags_NavFlattened);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     const float top = ImGui::GetCursorScreenPos().y, width = ImGui::GetContentRegionAvail().x;
     for (const Row& r : rows_) {
