@@ -10,7 +10,7 @@ namespace {
 
 /// What a person sees as a window: no popup, no host of docks, no tab behind another one.
 bool is_in_sight(const ImGuiWindow& w) {
-    constexpr int k_others = ImGuiWindowFlags_Tooltip | ImGuiWindowFlags_Popup | ImGuiWindowFlags_NoNavInputs;
+    constexpr int k_others = ImGuiWindowFlags_Tooltip | ImGuiWindowFlags_Popup | ImGuiWindowFlags_NoNavFocus;
     if (!w.WasActive || w.Hidden || (w.Flags & k_others) || w.DockNodeAsHost || w.IsFallbackWindow) return false;
     return w.DockIsActive ? w.DockTabIsVisible : !(w.Flags & ImGuiWindowFlags_ChildWindow);
 }

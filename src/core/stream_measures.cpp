@@ -52,7 +52,7 @@ void StreamMeasures::measure(const Trace& t, int row) {
         if (has_mlp) s.mlp = share(Site::mlp_out, pre ? Site::resid_mid : Site::mlp_out, Site::resid_post, l);
         shares_.push_back(s);
     }
-    if (!c.has_logits()) return predictions_.push_back({});
+    if (!c.has_logits()) return predictions_.push_back({}); // a model that says something else than what comes next
     const real* logits = t.row(Site::logits, -1, row);
     const real* most = std::max_element(logits, logits + c.d_vocab);
     const double p = std::exp(static_cast<double>(*most) - log_sum_exp(logits, c.d_vocab));

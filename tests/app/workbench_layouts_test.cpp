@@ -242,7 +242,8 @@ TEST(LayoutBookFile, WritesWhatItReads) {
     book.current = "b";
     book.as_made = false;
     book.closed = {"Flow"};
-    book.saved = {{"a", standard_layouts()[1].root, {"Head"}, {}, "logits"}, {"b", standard_layouts()[0].root, {}, {}, ""}};
+    book.saved = {{"a", standard_layouts()[1].root, {"Head"}, {}, {}, "logits"},
+                  {"b", standard_layouts()[0].root, {}, {}, {}, ""}};
     EXPECT_EQ(layout_book_from_json(to_json(book), "layouts.json"), book);
 }
 

@@ -3,6 +3,7 @@
 #include "app/cell_hands.h"
 #include "app/colour_math.h"
 #include "app/flow/flow_maps.h"
+#include "app/sampling/next_draw.h"
 #include "app/token_labels.h"
 #include "app/widget_parts.h"
 
@@ -158,6 +159,7 @@ void FlowPicture::draw_labels() const {
 
 /// What the model would write after each token; the bar is its probability.
 void FlowPicture::draw_next(const FlowColumn& c) const {
+    if (!predicts_tokens(snapshot)) return;
     const Theme& t = theme();
     each_label([&](int r, float y, bool in_view) {
         if (r >= measures.rows()) return;

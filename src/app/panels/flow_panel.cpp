@@ -5,6 +5,7 @@
 #include "app/flow/flow_words.h"
 #include "app/panel.h"
 #include "app/panel_frame.h"
+#include "app/sampling/next_draw.h"
 #include "app/token_labels.h"
 #include "app/widget_parts.h"
 #include "app/widgets.h"
@@ -208,7 +209,7 @@ void FlowPanel::point_at_tokens(const Snapshot& s, Selection& selection, Command
     if (!ImGui::IsItemHovered()) return;
     const int row = row_under_mouse(s.cursor);
     selection.token.set(row);
-    if (row >= measures_.rows()) return;
+    if (row >= measures_.rows() || !predicts_tokens(s)) return;
     const Prediction& p = measures_.prediction(row);
     selection.cell.set({0, Site::logits, -1, -1, row, p.token});
     text_.clear();

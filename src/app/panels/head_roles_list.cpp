@@ -20,7 +20,9 @@ float HeadRolesList::height() { return px(k_title) + px(k_row) * k_n_head_roles;
 void HeadRolesList::draw(const Snapshot& s, const HeadRoles& roles, Selection& selection, Commands& commands,
                          const UiRect& area) {
     text_.clear();
-    if (roles.rows() < s.cursor)
+    if (s.layer_kept >= 0)
+        fmt::format_to(std::back_inserter(text_), "roles compare all layers: not kept");
+    else if (roles.rows() < s.cursor)
         fmt::format_to(std::back_inserter(text_), "roles: {} of {} tokens read", roles.rows(), s.cursor);
     else
         fmt::format_to(std::back_inserter(text_), "roles found");

@@ -278,11 +278,12 @@ void InspectorPanel::draw_numbers(const UiRect& area, const Selection& selection
     const float step = std::clamp(std::floor((area.height() - heads) / 7), px(k_figure), px(20));
     const auto line = [&](std::string_view name, std::string_view value, ImU32 ink) {
         if (y + step > area.max.y - heads + px(1)) return;
-        const float width = std::ceil(measure(numbers, value).x), left = area.min.x + measure(words, name).x + px(6);
-        const bool fits = area.max.x - width >= left; // else in the narrower face, and cut
-        put_text_cut(list, {{area.min.x, y}, {area.max.x, y + step}}, words, t.muted, name);
-        put_text_cut(list, {{fits ? area.max.x - width : left, y}, {area.max.x + 1, y + step}}, fits ? numbers : words, ink,
-                     value);
+        const float behind = area.min.x + measure(words, name).x + px(6);
+        const bool fits = area.max.x - std::ceil(measure(numbers, value).x) >= behind; // else in the narrower face, or alone
+        ImFont* face = fits ? numbers : words;
+        const float left = std::max(area.max.x - std::ceil(measure(face, value).x), area.min.x);
+        if (left >= behind) put_text_cut(list, {{area.min.x, y}, {area.max.x, y + step}}, words, t.muted, name);
+        put_text_cut(list, {{left, y}, {area.max.x + 1, y + step}}, face, ink, value);
         y += step;
     };
     const auto figure = [&](std::string_view name, double value) {
@@ -373,8 +374,13 @@ void InspectorPanel::draw_line(const Snapshot& s, const UiRect& area) {
     const HeatMaps* pooled = map_.pooled();
     if (per_x <= 1.01f && !pooled) return;
     fmt::format_to(out, "max-pooled");
+    const std::size_t word = text_.size();
     if (per_x > 1.01f) fmt::format_to(out, ": {:.1f} columns a pixel", per_x);
-    put_text_cut(list, {{left, area.min.y}, area.max}, font(TextSize::small), t.muted, text());
+    const float room = area.max.x - left;
+    std::string_view said = text();
+    if (measure(font(TextSize::small), said).x > room) said = said.substr(0, word);
+    if (measure(font(TextSize::small), said).x > room) return;
+    put_text_cut(list, {{left, area.min.y}, area.max}, font(TextSize::small), t.muted, said);
 }
 
 } // namespace

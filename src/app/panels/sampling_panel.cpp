@@ -12,6 +12,9 @@ namespace gf {
 namespace {
 
 constexpr float k_side_by_side = 600;
+constexpr const char* k_no_tokens =
+    "This model gives no logits of tokens: it says something else about the text than how it goes on, so "
+    "there is nothing to draw. The Inspector shows what it gives.";
 
 class SamplingPanel : public Panel {
   public:
@@ -49,7 +52,10 @@ void SamplingPanel::draw(const Snapshot& s, Selection& selection, Commands& comm
     const ImVec2 spacing = ImGui::GetStyle().ItemSpacing;
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {spacing.x, line_gap()});
     panel_header("Sampling", view_.line("next token, after {} tokens", s.cursor));
-    if (s.cursor < 1) {
+    if (!predicts_tokens(s)) {
+        ImGui::TextWrapped("%s", k_no_tokens);
+        record_text(ImGui::GetFont(), ImGui::GetItemRectMin(), k_no_tokens);
+    } else if (s.cursor < 1) {
         label_text("The first token has no probabilities: write a prompt.", theme().muted, TextSize::small);
     } else {
         view_.update(s);

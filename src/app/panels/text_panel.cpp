@@ -159,7 +159,7 @@ void TextPanel::draw(const Snapshot& s, Selection& selection, Commands& commands
 }
 
 void TextPanel::draw_lines(const Snapshot& s, Selection& selection, Commands& commands) {
-    const bool continues = s.config().continues_text() || s.cursor < s.run().rows;
+    const bool continues = predicts_tokens(s) && (s.config().continues_text() || s.cursor < s.run().rows);
     float next_width = 0;
     if (continues) {
         next_draw().update(s);
@@ -264,7 +264,7 @@ void TextPanel::draw_token(const Snapshot& s, int position, Selection& selection
         selection.token.set(position);
         explain(s, position);
         if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) commands.post(command::Jump{position + 1});
-        if (ImGui::IsMouseClicked(ImGuiMouseButton_Right) && position > 0) Alternatives::open();
+        if (ImGui::IsMouseClicked(ImGuiMouseButton_Right) && position > 0 && predicts_tokens(s)) Alternatives::open();
     }
     if (position > 0) alternatives_.draw(s, position, commands);
     ImGui::PopID();

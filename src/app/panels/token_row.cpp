@@ -73,12 +73,12 @@ void put_token_row(ImDrawList& list, const RunView& run, const TokenSlots& slots
         put_text_cut(list, {{x, band.min.y}, {band.max.x, band.max.y}}, bold, l.ink, label);
     }
     const int every = slots.every;
-    float right = band.min.x; // where the last label ends
+    float right = band.min.x; // where the last label ends; of several tokens' labels those that do not fit are left out
     for (int t = slots.first + (every - slots.first % every) % every; t < slots.end(); t += every) {
         const float centre = slots.centre(t);
         const float room = (slots.right(t) - slots.left(t)) * static_cast<float>(every) - px(k_gap) + 1;
         const std::string_view label = short_label(run, t);
-        const float wanted = measure(face, label).x, width = std::min(std::ceil(wanted), room);
+        const float wanted = measure(face, label).x, width = every > 1 ? std::ceil(wanted) : std::min(std::ceil(wanted), room);
         if (width < std::min(wanted, 2 * px(k_least_room))) continue;
         const float x = std::floor(std::clamp(centre - width / 2, band.min.x, std::max(band.min.x, band.max.x - width)));
         if (x < right || !is_free(x, x + width)) continue;

@@ -45,6 +45,9 @@ class NextDraw {
     std::uint64_t newest_ = 0;
 };
 
+/// Whether the model says which token comes next. Classifiers and models of text embeddings do not.
+inline bool predicts_tokens(const Snapshot& snapshot) { return snapshot.trace().has(Site::logits); }
+
 /// Of the program's one window.
 NextDraw& next_draw();
 
