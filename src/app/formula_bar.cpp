@@ -256,7 +256,10 @@ void FormulaBar::draw_figures(const Snapshot& s, const ImVec2& at, float right, 
     const float left = std::max(right - figures, at.x), room = left - px(24) - at.x;
     put_text_cut(list, {{left, at.y}, {right, at.y + small->FontSize}}, small, theme().muted, figures_);
     if (room < px(60)) return;
-    put_text_cut(list, {at, {at.x + room, at.y + small->FontSize}}, small, theme().muted, explained_ ? lit_.c_str() : k_keys);
+    std::string_view words = explained_ ? std::string_view(lit_) : k_keys;
+    while (measure(small, words).x > room && words.rfind("   ") != std::string_view::npos)
+        words = words.substr(0, words.rfind("   ")); // whole remarks
+    put_text_cut(list, {at, {at.x + room, at.y + small->FontSize}}, small, theme().muted, words);
 }
 
 } // namespace gf

@@ -67,10 +67,24 @@ TEST(StreamMeasures, ASmallBudgetTakesSeveralCallsAndGivesTheSame) {
     EXPECT_EQ(pieces.rows(), 3);
 }
 
-TEST(StreamMeasures, WhatIsNotKeptIsNotInvented) {
-    StreamMeasures measures;
+/// What a sub-layer adds is what the stream changes by.
+TEST(StreamMeasures, TheResidualStreamAloneTellsAsMuch) {
+    StreamMeasures measures, of_all;
     measures.update(run_of(preset("llama").config, Keep::residual), k_rows);
-    EXPECT_EQ(measures.share(0, 3).attention, 0);
+    of_all.update(run_of(preset("llama").config), k_rows);
+    for (int layer = 0; layer < 2; ++layer) {
+        EXPECT_NEAR(measures.share(layer, 3).attention, of_all.share(layer, 3).attention, 1e-5);
+        EXPECT_NEAR(measures.share(layer, 3).mlp, of_all.share(layer, 3).mlp, 1e-5);
+    }
+}
+
+TEST(StreamMeasures, WhatIsNotKeptIsNotInvented) {
+    ModelConfig c = preset("llama").config;
+    c.norm_place = NormPlace::post; // the MLP adds to what was normalised, which is not kept
+    StreamMeasures measures;
+    measures.update(run_of(c, Keep::residual), k_rows);
+    EXPECT_GT(measures.share(0, 3).attention, 0);
+    EXPECT_EQ(measures.share(0, 3).mlp, 0);
     EXPECT_GT(measures.prediction(3).probability, 0);
 }
 

@@ -99,6 +99,7 @@ void FlowPanel::draw(const Snapshot& s, Selection& selection, Commands& commands
     layout_.top = at.y + px(k_header);
     layout_.bottom = std::max(at.y + room.y - px(k_legend) - px(8), layout_.top + px(40));
     if (s.cursor < 1 || room.x < px(320) || room.y < px(140)) {
+        ImGui::SetCursorScreenPos(header_at);
         panel_header("Flow", "make this panel larger to see it");
         return;
     }
