@@ -113,8 +113,8 @@ void Engine::follow_edits() {
     std::vector<Edit> edits = edits_within(b.trace->capacity());
     if (edits == b.trace->edits()) return again_.reset();
     if (again_ && again_->id == b.id && again_->trace->edits() == edits) return;
-    const bool ahead = looks_ahead(b.trace->config().mask);
-    const int first = ahead ? 0 : std::min(first_changed(edits, b.trace->edits()), b.rows);
+    const bool whole = looks_ahead(b.trace->config().mask) || b.trace->config().pools();
+    const int first = whole ? 0 : std::min(first_changed(edits, b.trace->edits()), b.rows);
     auto again = std::make_shared<Branch>(b);
     again->trace = b.trace->branch(first, b.trace->capacity(), std::move(edits));
     again->trace->append(b.tokens(b.trace->n_tokens()).subspan(static_cast<std::size_t>(first)));
