@@ -16,6 +16,7 @@ CellRef find_cell(const Trace& trace, int rows, const std::string& name, int hea
         const SiteRef site = find_site(trace.config(), name);
         cell.site = site.site;
         cell.layer = site.layer;
+        if (row_axis(site.site) == Axis::segment) rows = static_cast<int>(trace.shape().segments.size());
         heads = site_heads(trace.config(), site.site);
         columns = site_width(trace.config(), site.site, trace.n_keys()) / heads;
     }
