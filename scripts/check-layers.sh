@@ -4,7 +4,7 @@ cd "${1:-$(dirname "${BASH_SOURCE[0]}")/..}/src" || exit 1
 declare -A may=(
     [core]="core Eigen"
     [io]="io core Eigen nlohmann fmt"
-    [text]="text io core Eigen nlohmann fmt pcre2"
+    [text]="text io core Eigen nlohmann fmt pcre2 utf8proc"
     [train]="train text io core Eigen nlohmann fmt"
     [session]="session train text io core Eigen nlohmann fmt"
     [cli]="cli session train text io core Eigen nlohmann fmt CLI"
@@ -25,6 +25,7 @@ while IFS=: read -r file line text; do
     fmt/*) what=fmt ;;
     CLI/*) what=CLI ;;
     pcre2*) what=pcre2 ;;
+    utf8proc*) what=utf8proc ;;
     glad/* | GL/* | EGL/* | KHR/*) what=GL ;;
     stb/* | stb_*) what=stb ;;
     GLFW/* | imgui* | implot* | misc/*) what=GUI ;;

@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
     gf::add_train(app, exit_code);
     gf::add_bench(app, exit_code);
     gf::add_corpus(app, exit_code);
+    gf::add_tokenizer(app, exit_code);
 #if GLASSFORMER_GUI
     gf::add_workbench(app, exit_code);
     gf::add_shot(app, exit_code);

@@ -47,6 +47,7 @@ void add_info(CLI::App& app, int& exit_code);
 void add_train(CLI::App& app, int& exit_code);
 void add_bench(CLI::App& app, int& exit_code);
 void add_corpus(CLI::App& app, int& exit_code);
+void add_tokenizer(CLI::App& app, int& exit_code);
 
 /// Parses and runs. Bad usage and gf::Error end with exit code 2 and a message on stderr that names the nearest valid options.
 int run_command_line(CLI::App& app, int argc, char** argv, const int& exit_code);

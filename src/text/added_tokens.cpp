@@ -1,5 +1,6 @@
 #include "text/added_tokens.h"
 
+#include "text/unicode.h"
 #include "text/utf8.h"
 
 #include <algorithm>
@@ -8,12 +9,7 @@ namespace gf {
 
 namespace {
 
-/// Unicode's White_Space.
-bool is_white_space(const CodePoint& c) {
-    constexpr std::u32string_view k_single = U" \u0085\u00A0\u1680\u2028\u2029\u202F\u205F\u3000";
-    const char32_t v = c.value;
-    return c.is_valid && ((v >= '\t' && v <= '\r') || (v >= 0x2000 && v <= 0x200A) || k_single.find(v) != k_single.npos);
-}
+bool is_white_space(const CodePoint& c) { return c.is_valid && gf::is_white_space(c.value); }
 
 /// Where the white space that begins at `begin` ends.
 std::size_t space_end(std::string_view text, std::size_t begin) {

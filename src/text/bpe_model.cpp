@@ -4,19 +4,16 @@
 #include "text/utf8.h"
 
 #include <fmt/format.h>
-#include <limits>
 
 namespace gf {
 
 using nlohmann::json;
 
-BpeModel::BpeModel(const json& model, const std::string& where) : where_(where) {
+BpeModel::BpeModel(const json& model, const std::string& where) : SubwordModel(where) {
     json_only_keys(model,
                    {"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk",
                     "byte_fallback", "ignore_merges", "vocab", "merges"},
                    where);
-    if (const std::string type = json_string_or(model, "type", "BPE", where); type != "BPE")
-        throw Error({where + ": 'type'", "BPE", type, "Glassformer knows byte-pair encoding only"});
     for (const char* name : {"continuing_subword_prefix", "end_of_word_suffix"})
         if (const std::string affix = json_string_or(model, name, "", where); !affix.empty())
             throw Error({fmt::format("{}: '{}'", where, name), "null", affix, "Glassformer does not support it"});
@@ -26,20 +23,11 @@ BpeModel::BpeModel(const json& model, const std::string& where) : where_(where) 
     read_vocab(json_object(model, "vocab", where));
     read_merges(json_array(model, "merges", where));
 
-    if (json_has(model, "unk_token")) {
-        const std::string& name = json_string(model, "unk_token", where);
-        unknown_id_ = vocab_.find(name);
-        if (!unknown_id_) throw Error({where + ": 'unk_token'", "a token of 'vocab'", name, "the file is damaged"});
-    }
+    read_unknown(model);
     fuse_unknown_ = json_bool_or(model, "fuse_unk", false, where);
     ignore_merges_ = json_bool_or(model, "ignore_merges", false, where);
     if (json_bool_or(model, "byte_fallback", false, where))
         for (std::size_t b = 0; b < byte_ids_.size(); ++b) byte_ids_[b] = vocab_.find(byte_name(static_cast<unsigned char>(b)));
-}
-
-void BpeModel::read_vocab(const json& vocab) {
-    for (const auto& [name, id] : vocab.items())
-        vocab_.add(name, static_cast<int>(json_int(vocab, name, where_ + ": 'vocab'", 0, std::numeric_limits<int>::max())));
 }
 
 void BpeModel::read_merges(const json& merges) {

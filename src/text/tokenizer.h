@@ -44,8 +44,14 @@ class Tokenizer {
     /// The bytes of one token, its leading space kept; empty for special tokens.
     const std::string& token_bytes(int id) const { return token(id).bytes; }
 
+    /// As the vocabulary writes it: "Ġthe", "▁the", "##ing".
+    const std::string& token_name(int id) const { return token(id).name; }
+
     /// For display, always valid UTF-8: text as it is, bytes that are no character as `<0xE2>`, special tokens by name.
     std::string piece(int id) const;
+
+    /// The token of that name, if there is one. Looks through the whole vocabulary.
+    std::optional<int> find_token(std::string_view name) const;
 
     TokenKind kind(int id) const { return token(id).kind; }
     int size() const { return static_cast<int>(tokens_.size()); }

@@ -1,26 +1,17 @@
 #include "text/tokenizer_json.h"
 
 #include "core/error.h"
-#include "text/added_tokens.h"
-#include "text/bpe_model.h"
-#include "text/tokenizer_steps.h"
+#include "text/subword_model.h"
+#include "text/text_splitter.h"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <limits>
 
 namespace gf {
 
 using nlohmann::json;
 
 namespace {
-
-/// `object[key]`, or null.
-const json& optional_part(const json& object, const char* key) {
-    static const json k_null;
-    const auto it = object.find(key);
-    return it == object.end() ? k_null : *it;
-}
 
 class JsonTokenizer : public Tokenizer {
   public:
@@ -30,32 +21,12 @@ class JsonTokenizer : public Tokenizer {
   private:
     void fill_vocabulary(const json& vocab, const std::vector<AddedToken>& added);
     void find_hidden_spaces(const std::vector<AddedToken>& added);
-    void encode_text(std::string_view text, bool at_start, std::vector<int>& ids) const;
 
-    Rewriter normalizer_;
-    PreTokenizers pre_tokenizers_;
+    TextSplitter splitter_;
     TokenDecoder decoder_;
     Template template_;
-    BpeModel model_;
-    AddedTokenMatcher raw_added_, normalized_added_;
+    std::unique_ptr<const SubwordModel> model_;
 };
-
-std::vector<AddedToken> read_added_tokens(const json& list, const std::string& where) {
-    std::vector<AddedToken> tokens;
-    for (const json& entry : list) {
-        json_only_keys(entry, {"id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"}, where);
-        if (json_bool_or(entry, "single_word", false, where))
-            throw Error({where + ": 'single_word'", "false", "true", "Glassformer does not support it"});
-        AddedToken& t = tokens.emplace_back();
-        t.id = static_cast<int>(json_int(entry, "id", where, 0, std::numeric_limits<int>::max()));
-        t.content = json_string(entry, "content", where);
-        t.lstrip = json_bool_or(entry, "lstrip", false, where);
-        t.rstrip = json_bool_or(entry, "rstrip", false, where);
-        t.special = json_bool_or(entry, "special", false, where);
-        t.normalized = json_bool_or(entry, "normalized", !t.special, where);
-    }
-    return tokens;
-}
 
 /// The file does not say which tokens are BOS and EOS; these are the names in use.
 std::optional<int> find_by_name(const std::vector<AddedToken>& added, std::initializer_list<std::string_view> names) {
@@ -66,11 +37,9 @@ std::optional<int> find_by_name(const std::vector<AddedToken>& added, std::initi
 }
 
 JsonTokenizer::JsonTokenizer(const json& file, const std::string& where)
-    : Tokenizer(where), normalizer_(parse_normalizer(optional_part(file, "normalizer"), where + ": 'normalizer'")),
-      pre_tokenizers_(parse_pre_tokenizer(optional_part(file, "pre_tokenizer"), where + ": 'pre_tokenizer'")),
-      decoder_(optional_part(file, "decoder"), where + ": 'decoder'"),
+    : Tokenizer(where), splitter_(file, where), decoder_(optional_part(file, "decoder"), where + ": 'decoder'"),
       template_(parse_post_processor(optional_part(file, "post_processor"), where + ": 'post_processor'")),
-      model_(json_object(file, "model", where), where + ": 'model'") {
+      model_(parse_subword_model(json_object(file, "model", where), where + ": 'model'")) {
     json_only_keys(
         file,
         {"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model"},
@@ -80,34 +49,28 @@ JsonTokenizer::JsonTokenizer(const json& file, const std::string& where)
     for (const char* key : {"truncation", "padding"})
         if (json_has(file, key))
             throw Error({fmt::format("{}: '{}'", where, key), "null", json_found(file.at(key)), "set it to null"});
-    if (pre_tokenizers_.is_byte_level != decoder_.is_byte_level())
+    if (splitter_.is_byte_level() != decoder_.is_byte_level())
         throw Error({where + ": 'decoder'", "ByteLevel if and only if 'pre_tokenizer' has it",
                      json_found(optional_part(file, "decoder")), "the file is damaged"});
 
-    std::vector<AddedToken> added;
-    if (json_has(file, "added_tokens"))
-        added = read_added_tokens(json_array(file, "added_tokens", where), where + ": 'added_tokens'");
+    const std::vector<AddedToken>& added = splitter_.added();
     fill_vocabulary(file.at("model").at("vocab"), added);
-    for (const AddedToken& t : added) {
-        if (t.normalized)
-            normalized_added_.add(t, normalizer_.apply(t.content));
-        else
-            raw_added_.add(t, t.content);
-    }
     for (const std::vector<int>* ids : {&template_.before, &template_.after})
         for (const int id : *ids)
             if (id >= size())
                 throw Error({where + ": 'post_processor'", fmt::format("token ids below {}", size()), std::to_string(id),
                              "the file is damaged"});
     find_hidden_spaces(added);
-    bos_id_ = template_.before.empty() ? find_by_name(added, {"<s>", "<|begin_of_text|>", "<bos>", "<|endoftext|>"})
-                                       : std::optional(template_.before.front());
-    eos_id_ = find_by_name(added, {"</s>", "<|end_of_text|>", "<eos>", "<|endoftext|>"});
+    bos_id_ = template_.before.empty()
+                  ? find_by_name(added, {"<s>", "<|begin_of_text|>", "<bos>", "[BOS]", "[CLS]", "<|endoftext|>"})
+                  : std::optional(template_.before.front());
+    eos_id_ = find_by_name(added, {"</s>", "<|end_of_text|>", "<eos>", "[EOS]", "[SEP]", "<|endoftext|>"});
 }
 
 /// Every id from 0 up exactly once, or Error: there are as many ids as names, and no id may have two.
 void JsonTokenizer::fill_vocabulary(const json& vocab, const std::vector<AddedToken>& added) {
-    const auto is_new = [&](const AddedToken& t) { return !vocab.contains(t.content); };
+    const TokenIds& known = model_->vocab();
+    const auto is_new = [&](const AddedToken& t) { return !known.find(t.content); };
     tokens_.resize(vocab.size() + static_cast<std::size_t>(std::count_if(added.begin(), added.end(), is_new)));
     if (tokens_.empty()) throw Error({where_ + ": 'vocab'", "tokens", "none", "the file is damaged"});
     std::vector<bool> taken(tokens_.size());
@@ -122,15 +85,14 @@ void JsonTokenizer::fill_vocabulary(const json& vocab, const std::vector<AddedTo
                      "the file is damaged"});
     };
 
-    for (const auto& [name, value] : vocab.items()) {
-        const int id = value.get<int>();
+    for (const auto& [name, id] : vocab_entries(vocab)) {
         claim(id, name);
         tokens_[static_cast<std::size_t>(id)] = decoder_.token(name);
     }
     for (const AddedToken& t : added) {
         if (is_new(t))
             claim(t.id, t.content);
-        else if (const int id = vocab.at(t.content).get<int>(); id != t.id)
+        else if (const int id = *known.find(t.content); id != t.id)
             throw Error({fmt::format("{}: 'added_tokens' '{}'", where_, t.content), fmt::format("id {}, as in 'vocab'", id),
                          std::to_string(t.id), "the file is damaged"});
         tokens_[static_cast<std::size_t>(t.id)] =
@@ -144,36 +106,18 @@ void JsonTokenizer::find_hidden_spaces(const std::vector<AddedToken>& added) {
     if (!start_hides_space_) return;
     for (const int id : template_.before) tokens_[static_cast<std::size_t>(id)].hides_space = true;
     for (const AddedToken& t : added) {
-        const bool starts_segment = pre_tokenizers_.prefixes_every_segment || (normalizer_.prepends() && !t.normalized);
-        if (starts_segment && t.id != model_.unknown_id()) tokens_[static_cast<std::size_t>(t.id)].hides_space = true;
+        const bool starts_segment = splitter_.starts_segment(t);
+        if (starts_segment && t.id != model_->unknown_id()) tokens_[static_cast<std::size_t>(t.id)].hides_space = true;
     }
 }
 
 std::vector<int> JsonTokenizer::encode(std::string_view text, bool with_special) const {
-    const auto part = [](std::string_view whole, const Span& s) { return whole.substr(s.begin, s.end - s.begin); };
     std::vector<int> ids;
     if (with_special) ids = template_.before;
-    for (const Segment& outer : raw_added_.split(text)) {
-        if (outer.id) {
-            ids.push_back(*outer.id);
-            continue;
-        }
-        const std::string normalized = normalizer_.apply(part(text, outer.span));
-        for (const Segment& inner : normalized_added_.split(normalized)) {
-            if (inner.id)
-                ids.push_back(*inner.id);
-            else
-                encode_text(part(normalized, inner.span), outer.span.begin + inner.span.begin == 0, ids);
-        }
-    }
+    splitter_.split(
+        text, [&](int id) { ids.push_back(id); }, [&](std::string_view piece) { model_->encode(piece, ids); });
     if (with_special) ids.insert(ids.end(), template_.after.begin(), template_.after.end());
     return ids;
-}
-
-void JsonTokenizer::encode_text(std::string_view text, bool at_start, std::vector<int>& ids) const {
-    Pieces pieces{std::string(text), {text.size()}, at_start};
-    for (const auto& step : pre_tokenizers_.steps) pieces = step->apply(pieces);
-    for (std::size_t i = 0; i < pieces.size(); ++i) model_.encode(pieces[i], ids);
 }
 
 } // namespace

@@ -1,6 +1,6 @@
 #pragma once
-// Hugging Face's tokenizer.json, as far as byte-pair encoding goes: byte-level (GPT-2, Llama 3) and SentencePiece-style with
-// byte fallback (Llama 2, Mistral).
+// Hugging Face's tokenizer.json: byte-pair encoding, byte-level (GPT-2, Llama 3) or with byte fallback (Llama 2, Mistral);
+// WordPiece (BERT); Unigram with Metaspace.
 
 #include "text/tokenizer.h"
 

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "text/byte_level.h"
+#include "text/unicode.h"
 #include "text/utf8.h"
 
 #include <algorithm>
@@ -43,10 +44,20 @@ void for_each_step(const json& value, const char* list, const std::string& where
 
 } // namespace
 
+const json& optional_part(const json& object, const char* key) {
+    static const json k_null;
+    const auto it = object.find(key);
+    return it == object.end() ? k_null : *it;
+}
+
 std::string Rewriter::apply(std::string_view text) const {
     const std::size_t longest = 16 * text.size() + 1024;
     std::string result(text);
     for (const Step& step : steps_) {
+        if (step.transform) {
+            result = transform_valid(result, step.transform);
+            continue;
+        }
         if (step.pattern.empty()) {
             if (!result.empty()) result.insert(0, step.content);
             continue;
@@ -66,10 +77,26 @@ std::string Rewriter::apply(std::string_view text) const {
 }
 
 bool Rewriter::prepends() const {
-    return std::any_of(steps_.begin(), steps_.end(), [](const Step& s) { return s.pattern.empty(); });
+    return std::any_of(steps_.begin(), steps_.end(), [](const Step& s) { return s.pattern.empty() && !s.transform; });
 }
 
+namespace {
+
+/// BERT's BasicTokenizer (Devlin et al. 2018), as Hugging Face splits it into four settings.
+void read_bert_normalizer(const json& step, const std::string& where, Rewriter& out) {
+    json_only_keys(step, {"type", "clean_text", "handle_chinese_chars", "strip_accents", "lowercase"}, where);
+    const bool lowercase = json_bool_or(step, "lowercase", true, where);
+    if (json_bool_or(step, "clean_text", true, where)) out.transform(clean_text);
+    if (json_bool_or(step, "handle_chinese_chars", true, where)) out.transform(space_out_ideographs);
+    if (json_bool_or(step, "strip_accents", lowercase, where)) out.transform(strip_accents);
+    if (lowercase) out.transform(lower_case);
+}
+
+} // namespace
+
 Rewriter parse_normalizer(const json& value, const std::string& where) {
+    static const std::map<std::string, Rewriter::Transform> k_transforms = {
+        {"Lowercase", lower_case}, {"NFC", nfc}, {"NFD", nfd}, {"NFKC", nfkc}, {"NFKD", nfkd}};
     Rewriter result(where);
     for_each_step(value, "normalizers", where, [&](const json& step) {
         const std::string& type = json_string(step, "type", where);
@@ -79,8 +106,13 @@ Rewriter parse_normalizer(const json& value, const std::string& where) {
         } else if (type == "Replace") {
             json_only_keys(step, {"type", "pattern", "content"}, where);
             result.replace(literal_pattern(step, where), json_string(step, "content", where));
+        } else if (type == "BertNormalizer") {
+            read_bert_normalizer(step, where, result);
+        } else if (const auto it = k_transforms.find(type); it != k_transforms.end()) {
+            json_only_keys(step, {"type"}, where);
+            result.transform(it->second);
         } else {
-            refuse(where, "type", "Prepend, Replace or Sequence", type);
+            refuse(where, "type", "BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, Prepend, Replace or Sequence", type);
         }
     });
     return result;
@@ -157,16 +189,31 @@ void read_digits(const json& step, const std::string& where, PreTokenizers& out)
                                                 single ? SplitBehavior::isolated : SplitBehavior::contiguous, false));
 }
 
+/// White space away, then every punctuation mark by itself.
+void read_bert(const json& step, const std::string& where, PreTokenizers& out) {
+    json_only_keys(step, {"type"}, where);
+    const auto split = [&](const char* pattern, SplitBehavior behavior) {
+        out.steps.push_back(std::make_unique<Split>(Regex(pattern, Regex::Syntax::pattern, where), behavior, false));
+    };
+    split(R"(\s+)", SplitBehavior::removed);
+    split(R"([!-/:-@\[-`{-~\p{P}])", SplitBehavior::isolated);
+}
+
 } // namespace
 
 PreTokenizers parse_pre_tokenizer(const json& value, const std::string& where) {
     static const std::map<std::string, void (*)(const json&, const std::string&, PreTokenizers&)> k_readers = {
-        {"ByteLevel", read_byte_level}, {"Split", read_split}, {"Metaspace", read_metaspace}, {"Digits", read_digits}};
+        {"ByteLevel", read_byte_level},
+        {"Split", read_split},
+        {"Metaspace", read_metaspace},
+        {"Digits", read_digits},
+        {"BertPreTokenizer", read_bert}};
     PreTokenizers result;
     for_each_step(value, "pretokenizers", where, [&](const json& step) {
         const std::string& type = json_string(step, "type", where);
         const auto it = k_readers.find(type);
-        if (it == k_readers.end()) refuse(where, "type", "ByteLevel, Split, Metaspace, Digits or Sequence", type);
+        if (it == k_readers.end())
+            refuse(where, "type", "BertPreTokenizer, ByteLevel, Split, Metaspace, Digits or Sequence", type);
         if (result.is_byte_level) refuse(where, "type", "nothing after ByteLevel", type);
         it->second(step, where, result);
     });
@@ -176,10 +223,15 @@ PreTokenizers parse_pre_tokenizer(const json& value, const std::string& where) {
 TokenDecoder::TokenDecoder(const json& value, const std::string& where) : rewriter_(where) {
     for_each_step(value, "decoders", where, [&](const json& step) {
         const std::string& type = json_string(step, "type", where);
-        if (byte_level_) refuse(where, "type", "nothing after ByteLevel", type);
+        if (byte_level_ || word_prefix_) refuse(where, "type", "nothing after ByteLevel or WordPiece", type);
         if (type == "ByteLevel") {
             if (byte_fallback_ || fuses_ || !rewriter_.is_empty()) refuse(where, "type", "nothing before ByteLevel", type);
             byte_level_ = true;
+        } else if (type == "WordPiece") {
+            if (byte_fallback_ || fuses_ || !rewriter_.is_empty()) refuse(where, "type", "nothing before WordPiece", type);
+            json_only_keys(step, {"type", "prefix", "cleanup"}, where);
+            word_prefix_ = json_string_or(step, "prefix", "##", where);
+            cleans_up_ = json_bool_or(step, "cleanup", true, where);
         } else if (type == "ByteFallback") {
             byte_fallback_ = true;
         } else if (type == "Fuse") {
@@ -195,13 +247,33 @@ TokenDecoder::TokenDecoder(const json& value, const std::string& where) : rewrit
             if (!is_first_space || !fuses_) refuse(where, "type", "Strip of one leading space, after Fuse", step);
             strips_start_ |= json_int(step, "start", where) == 1;
         } else {
-            refuse(where, "type", "ByteLevel, ByteFallback, Fuse, Replace, Metaspace, Strip or Sequence", type);
+            refuse(where, "type", "ByteLevel, WordPiece, ByteFallback, Fuse, Replace, Metaspace, Strip or Sequence", type);
         }
     });
 }
 
+namespace {
+
+/// What Hugging Face's WordPiece decoder does to each token of English text.
+std::string cleaned_up(std::string text) {
+    static const std::pair<const char*, const char*> k_steps[] = {
+        {" .", "."},   {" ?", "?"},           {" !", "!"},   {" ,", ","},     {" ' ", "'"},   {" n't", "n't"},
+        {" 'm", "'m"}, {" do not", " don't"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};
+    Rewriter rewriter("cleanup");
+    for (const auto& [pattern, content] : k_steps) rewriter.replace(pattern, content);
+    return rewriter.apply(text);
+}
+
+} // namespace
+
 Token TokenDecoder::token(const std::string& name) const {
     Token token{name, name};
+    if (word_prefix_) {
+        const bool continues = !word_prefix_->empty() && name.starts_with(*word_prefix_);
+        token.bytes = continues ? name.substr(word_prefix_->size()) : " " + name;
+        if (cleans_up_) token.bytes = cleaned_up(token.bytes);
+        return token;
+    }
     if (byte_level_) {
         token.bytes = byte_level_bytes(name).value_or(name);
         return token;

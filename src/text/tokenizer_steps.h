@@ -6,6 +6,7 @@
 #include "text/tokenizer.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +17,14 @@ namespace gf {
 class Rewriter {
   public:
     explicit Rewriter(std::string where) : where_(std::move(where)) {}
-    void prepend(std::string content) { steps_.push_back({"", std::move(content)}); } ///< to every text that is not empty
-    void replace(std::string pattern, std::string content) { steps_.push_back({std::move(pattern), std::move(content)}); }
+    void prepend(std::string content) {
+        steps_.push_back({"", std::move(content), nullptr});
+    } ///< to every text that is not empty
+    void replace(std::string pattern, std::string content) {
+        steps_.push_back({std::move(pattern), std::move(content), nullptr});
+    }
+    using Transform = std::string (*)(std::string_view);           ///< of well-formed UTF-8
+    void transform(Transform f) { steps_.push_back({"", "", f}); } ///< of all that is well-formed; broken bytes stay
     std::string apply(std::string_view text) const;
     bool is_empty() const { return steps_.empty(); }
     bool prepends() const;
@@ -26,10 +33,14 @@ class Rewriter {
     struct Step {
         std::string pattern; ///< every occurrence becomes `content`; empty: `content` goes in front
         std::string content;
+        Transform transform; ///< if there is one, it does the step
     };
     std::string where_;
     std::vector<Step> steps_;
 };
+
+/// `object[key]`, or null.
+const nlohmann::json& optional_part(const nlohmann::json& object, const char* key);
 
 /// "normalizer": rewrites the text before it is cut.
 Rewriter parse_normalizer(const nlohmann::json& value, const std::string& where);
@@ -49,10 +60,12 @@ class TokenDecoder {
     /// The token of that name, its bytes and kind filled in.
     Token token(const std::string& name) const;
     bool is_byte_level() const { return byte_level_; }
-    bool strips_start() const { return strips_start_; } ///< drops one space at the start of a text
+    bool strips_start() const { return strips_start_ || word_prefix_; } ///< drops one space at the start of a text
 
   private:
     Rewriter rewriter_;
+    std::optional<std::string> word_prefix_; // WordPiece: begins what continues a word; other tokens stand after a space
+    bool cleans_up_ = false;                 // WordPiece: no space before punctuation
     bool byte_level_ = false, byte_fallback_ = false, fuses_ = false, strips_start_ = false;
 };
 

@@ -1,0 +1,72 @@
+#include "text/unigram_model.h"
+
+#include "core/error.h"
+#include "text/utf8.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+namespace gf {
+
+using nlohmann::json;
+
+UnigramModel::UnigramModel(const json& model, const std::string& where) : SubwordModel(where) {
+    constexpr double k_unknown_penalty = 10; // below the worst piece, as in SentencePiece
+    json_only_keys(model, {"type", "unk_id", "vocab", "byte_fallback"}, where);
+    std::vector<std::string> names;
+    for (const json& entry : json_array(model, "vocab", where)) {
+        const std::string item = fmt::format("{}: 'vocab' item {}", where, names.size());
+        if (!entry.is_array() || entry.size() != 2 || !entry[0].is_string() || !entry[1].is_number() ||
+            !(std::abs(entry[1].get<double>()) < 1e30))
+            throw Error({item, "[token, score]", json_found(entry), "the file is damaged"});
+        names.push_back(entry[0].get<std::string>());
+        scores_.push_back(entry[1].get<double>());
+        if (!vocab_.add(names.back(), static_cast<int>(names.size()) - 1))
+            throw Error({item, "every token once", json_found(entry), "the file is damaged"});
+    }
+    if (names.empty()) throw Error({where + ": 'vocab'", "tokens", "none", "the file is damaged"});
+    index_ = PieceIndex(names);
+    unknown_score_ = *std::min_element(scores_.begin(), scores_.end()) - k_unknown_penalty;
+    if (json_has(model, "unk_id"))
+        unknown_id_ = static_cast<int>(json_int(model, "unk_id", where, 0, static_cast<std::int64_t>(names.size()) - 1));
+    if (!json_bool_or(model, "byte_fallback", false, where)) return;
+    byte_ids_.emplace();
+    for (std::size_t b = 0; b < byte_ids_->size(); ++b) {
+        const std::string name = byte_name(static_cast<unsigned char>(b));
+        const std::optional<int> id = vocab_.find(name);
+        if (!id) throw Error({where + ": 'byte_fallback'", "tokens for all 256 bytes", "none for " + name, "set it to false"});
+        (*byte_ids_)[b] = *id;
+    }
+}
+
+void UnigramModel::encode(std::string_view piece, std::vector<int>& ids) const {
+    constexpr std::size_t k_longest = 1u << 30;
+    if (piece.size() > k_longest) throw Error({where_, "pieces of at most 1 GB", fmt::format("{} bytes", piece.size()), ""});
+    const auto score = [&](int id) { return id == LatticeEdge::k_unknown ? unknown_score_ : scores_[std::size_t(id)]; };
+    const std::vector<LatticeEdge> path = best_path(lattice_edges(piece, index_), piece.size(), score);
+    for (std::size_t i = 0; i < path.size();) {
+        if (path[i].piece != LatticeEdge::k_unknown) {
+            ids.push_back(path[i++].piece);
+            continue;
+        }
+        const auto begin = static_cast<std::size_t>(path[i].begin);
+        std::size_t end = begin; // neighbours that are unknown make one token
+        for (; i < path.size() && path[i].piece == LatticeEdge::k_unknown; ++i) end = static_cast<std::size_t>(path[i].end);
+        add_unknown(piece.substr(begin, end - begin), ids);
+    }
+}
+
+void UnigramModel::add_unknown(std::string_view text, std::vector<int>& ids) const {
+    if (byte_ids_) {
+        for (const char c : text) ids.push_back((*byte_ids_)[static_cast<unsigned char>(c)]);
+        return;
+    }
+    if (!unknown_id_)
+        throw Error({where_ + ": 'vocab'", "a token for every character of the text",
+                     fmt::format("none for '{}', and no 'unk_id'", escape_invalid_utf8(text.substr(0, 60))),
+                     "leave the character out"});
+    ids.push_back(*unknown_id_);
+}
+
+} // namespace gf

@@ -1,0 +1,56 @@
+// glassformer tokenizer: from a text file to a tokenizer.json that the program reads.
+
+#include "cli/process.h"
+
+#include "text/load_tokenizer.h"
+
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+
+namespace gf::tests {
+namespace {
+
+using nlohmann::json;
+
+std::string text_file(const char* name, const std::string& text) {
+    const auto path = scratch() / name;
+    std::ofstream(path, std::ios::binary) << text;
+    return path.string();
+}
+
+TEST(TokenizerCommand, TrainsEveryKind) {
+    const std::string one = text_file("one.txt", "the cat sat on the mat, the cat sat\n"),
+                      two = text_file("two.txt", "on the hat\n");
+    const std::string out = (scratch() / "trained.json").string(), history = (scratch() / "history.json").string();
+    for (const char* kind : {"bpe", "wordpiece", "unigram", "characters"}) {
+        SCOPED_TRACE(kind);
+        const std::string said = output_of({"tokenizer", "--kind", kind, "--vocab-size", "270", "--text", one, two, "--out", out,
+                                            "--history", history, "--special", "bos=<s>", "eos=</s>"});
+        const auto tokenizer = load_tokenizer(out);
+        EXPECT_NE(said.find(std::to_string(tokenizer->size()) + " tokens"), std::string::npos) << said;
+        EXPECT_EQ(tokenizer->decode(tokenizer->encode("the cat")), "the cat");
+        EXPECT_EQ(tokenizer->encode("the cat").front(), tokenizer->bos_id());
+        std::ifstream file(history);
+        const json steps = json::parse(file);
+        EXPECT_EQ(steps.at("merges").empty(), kind[0] == 'u' || kind[0] == 'c');
+        EXPECT_EQ(steps.at("prunings").empty(), kind[0] != 'u');
+    }
+}
+
+TEST(TokenizerCommand, BadInputIsNamed) {
+    const std::string good = text_file("one.txt", "the cat\n"), bad = text_file("bad.txt", "ab\xFF"),
+                      out = (scratch() / "t.json").string();
+    const auto arguments = [&](const std::string& kind, const std::string& file, const std::string& special) {
+        return std::vector<std::string>{"tokenizer", "--kind", kind, "--vocab-size", "300",  "--text",
+                                        file,        "--out",  out,  "--special",    special};
+    };
+    expect_refused(arguments("bep", good, "bos=<s>"), {"bep", "'bpe'"});
+    expect_refused(arguments("bpe", bad, "bos=<s>"), {"bad.txt", "byte 2", "UTF-8"});
+    expect_refused(arguments("bpe", "missing.txt", "bos=<s>"), {"missing.txt"});
+    expect_refused(arguments("bpe", good, "bos"), {"--special", "ROLE=NAME"});
+    expect_refused(arguments("bpe", good, "boss=<s>"), {"boss", "'bos'"});
+}
+
+} // namespace
+} // namespace gf::tests
