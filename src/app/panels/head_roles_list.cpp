@@ -21,7 +21,7 @@ void HeadRolesList::draw(const Snapshot& s, const HeadRoles& roles, Selection& s
                          const UiRect& area) {
     text_.clear();
     if (s.layer_kept >= 0)
-        fmt::format_to(std::back_inserter(text_), "roles compare all layers: not kept");
+        fmt::format_to(std::back_inserter(text_), "roles need all layers");
     else if (roles.rows() < s.cursor)
         fmt::format_to(std::back_inserter(text_), "roles: {} of {} tokens read", roles.rows(), s.cursor);
     else
