@@ -49,6 +49,7 @@ void check_objective(const ModelConfig& c, const GradientOptions& o) {
     fits(o.objective != Objective::seq2seq, "an objective of a model with one stack (no encoder-decoder runs yet)");
     fits(o.objective != Objective::next_token || c.mask != MaskKind::bidirectional,
          "masked_token: a model that reads in both directions sees the next token");
+    fits(c.has_logits() || c.pools(), "one that reads an output; a model of head 'none' has none");
     require(o.temperature > 0, "temperature", "above 0", std::to_string(o.temperature));
     if (o.objective != Objective::distillation) return;
     require(o.teacher != nullptr, "teacher", "a model to learn from", "none");

@@ -46,6 +46,9 @@ class Data {
 /// Throws Error naming file and line, what was expected, what was found.
 std::unique_ptr<const Data> load_data(const DataConfig& config, Objective objective, const Tokenizer& tokenizer, int length);
 
+/// The text of the files, of examples that of all their fields, for a tokenizer to be trained on. Throws Error as load_data().
+std::string data_text(const DataConfig& config, Objective objective);
+
 /// The two ways, for data that are no files. Windows of a text; with a mask id they are masked as BERT does (Devlin et al. 2019).
 struct WindowOptions {
     int length = 0;

@@ -138,9 +138,10 @@ class LineReader {
     std::vector<std::string> label_names_; // of the sequences
 };
 
-std::unique_ptr<const Data> load_examples(const DataConfig& config, Objective objective, const Tokenizer& tokenizer, int length) {
-    LineReader reader(objective, tokenizer, length);
-    for (const auto& path : config.files) {
+/// f(the object of a line, where it stands) for each line of JSON in the files.
+template <class F>
+void each_line(const std::vector<std::filesystem::path>& files, F f) {
+    for (const auto& path : files) {
         const MappedFile file(path);
         std::string_view rest = file.text();
         for (std::size_t line = 1; !rest.empty(); ++line) {
@@ -149,9 +150,14 @@ std::unique_ptr<const Data> load_examples(const DataConfig& config, Objective ob
             rest.remove_prefix(std::min(end + 1, rest.size()));
             if (text.find_first_not_of(" \t\r") == std::string_view::npos) continue;
             const std::string where = fmt::format("{}, line {}", path.string(), line);
-            reader.read(parse_json(text, where), where);
+            f(parse_json(text, where), where);
         }
     }
+}
+
+std::unique_ptr<const Data> load_examples(const DataConfig& config, Objective objective, const Tokenizer& tokenizer, int length) {
+    LineReader reader(objective, tokenizer, length);
+    each_line(config.files, [&](const json& object, const std::string& where) { reader.read(object, where); });
     std::vector<std::string> names = reader.class_names();
     return example_data(std::move(reader.sequences), objective == Objective::contrastive, config.validation, config.order,
                         std::move(names));
@@ -163,6 +169,23 @@ std::string_view name(DataOrder order) { return order == DataOrder::random ? "ra
 
 bool reads_windows(Objective objective) {
     return objective == Objective::next_token || objective == Objective::masked_token || objective == Objective::distillation;
+}
+
+std::string data_text(const DataConfig& config, Objective objective) {
+    std::string text;
+    if (reads_windows(objective)) {
+        for (const auto& path : config.files) {
+            const MappedFile file(path);
+            require_utf8(file, path.string());
+            text += file.text();
+        }
+        return text;
+    }
+    each_line(config.files, [&](const json& object, const std::string&) {
+        for (const json& value : object)
+            if (value.is_string()) text += value.get<std::string>() + "\n";
+    });
+    return text;
 }
 
 std::unique_ptr<const Data> load_data(const DataConfig& config, Objective objective, const Tokenizer& tokenizer, int length) {

@@ -5,6 +5,7 @@
 #include "io/mapped_file.h"
 #include "io/model_file.h"
 #include "text/load_tokenizer.h"
+#include "text/train/train_tokenizer.h"
 #include "train/draws.h"
 
 #include <algorithm>
@@ -16,11 +17,19 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-/// The tokenizer, and the text of its file.
+/// The tokenizer, and the text of its file. A recipe is trained once: a run that goes on uses the checkpoint's.
 void open_tokenizer(TrainingSetup& setup, const fs::path& checkpoint) {
     const TrainConfig& c = setup.config;
-    if (!c.tokenizer.is_null() && !c.tokenizer.is_string())
-        throw Error({"tokenizer", "the name of a tokenizer.json or tok.bin", json_found(c.tokenizer), ""});
+    const bool recipe = c.tokenizer.is_object();
+    if (!c.tokenizer.is_null() && !c.tokenizer.is_string() && !recipe)
+        throw Error({"tokenizer", "the name of a tokenizer.json or tok.bin, or a recipe", json_found(c.tokenizer), ""});
+    if (recipe && !fs::exists(checkpoint / "tokenizer.json")) {
+        TrainedTokenizer trained =
+            train_tokenizer(parse_tokenizer_recipe(c.tokenizer, "tokenizer"), data_text(c.data, c.objective), "data.files");
+        setup.tokenizer = trained.tokenizer;
+        setup.tokenizer_json = std::move(trained.json);
+        return;
+    }
     fs::path path = c.tokenizer.is_string() ? fs::path(c.tokenizer.get<std::string>()) : c.from / "tokenizer.json";
     if (fs::exists(checkpoint / "tokenizer.json")) path = checkpoint / "tokenizer.json";
     if (fs::is_directory(path)) path /= "tokenizer.json";
@@ -41,6 +50,9 @@ ModelConfig model_config(const TrainingSetup& setup) {
         throw Error({"model: 'model_type'", "glassformer, whose keys can say every shape", json_found(keys["model_type"]),
                      "leave it out, or continue a model of that type with 'from'"});
     keys["model_type"] = "glassformer";
+    if (absent("head") && setup.config.objective == Objective::classification) keys["head"] = "classes";
+    if (absent("head") && setup.config.objective == Objective::contrastive) keys["head"] = "embedding";
+    if (absent("n_classes") && keys.value("head", "") == "classes") keys["n_classes"] = setup.data->n_classes();
     derive("n_kv_heads", "n_heads", [](std::int64_t n) { return n; });
     derive("d_head", "d_model", [&](std::int64_t d) {
         const json& heads = keys.value("n_heads", json(1));
@@ -90,10 +102,16 @@ TrainingSetup prepare_training(const TrainConfig& config, const fs::path& checkp
         .config = config, .tokenizer = {}, .tokenizer_json = {}, .data = {}, .weights = {}, .teacher = {}, .warnings = {}};
     TrainConfig& c = setup.config;
     open_tokenizer(setup, checkpoint);
+    const auto read = [&](int length) { setup.data = load_data(c.data, c.objective, *setup.tokenizer, length); };
+    const json& n_ctx = c.model.is_object() ? c.model.value("n_ctx", json()) : json();
+    if (c.objective == Objective::classification && n_ctx.is_number_integer()) read(n_ctx.get<int>()); // how many classes?
     setup.weights = open_weights(setup, checkpoint);
     require_vocabulary(*setup.weights, *setup.tokenizer, "model");
     complete(c, setup.weights->config);
-    setup.data = load_data(c.data, c.objective, *setup.tokenizer, c.batch.length);
+    read(c.batch.length);
+    if (c.objective == Objective::classification && setup.data->n_classes() > setup.weights->config.n_classes)
+        throw Error({"model.n_classes", fmt::format("at least the {} classes of the data", setup.data->n_classes()),
+                     std::to_string(setup.weights->config.n_classes), "leave it out"});
     if (!c.teacher.empty()) {
         setup.teacher = load_model(c.teacher, setup.warnings);
         if (setup.teacher->config.d_vocab != setup.weights->config.d_vocab)

@@ -65,10 +65,6 @@ Trainer::Trainer(TrainingSetup setup)
       weights_(adapter_ ? std::make_shared<Weights>(setup_.weights->config) : setup_.weights), gradient_(weights_->size()),
       blocks_(adapter_ ? adapter_->blocks() : parameter_blocks(*weights_, gradient_, config().frozen)),
       optimiser_(config().optimiser, blocks_), batch_gradient_(weights_, gradient_options(setup_)) {
-    const ModelConfig& model = weights_->config;
-    if (!model.has_logits())
-        throw Error({"model", "a head that gives logits (tokens or masked_tokens)", "'" + std::string(name(model.head)) + "'",
-                     "the losses compare logits with tokens"});
     if (n_trainable() == 0) throw Error({"frozen", "some parameters left to train", "all are frozen", "freeze fewer"});
     renew_weights();
 }

@@ -6,6 +6,7 @@
 #include "io/json.h"
 #include "io/model_file.h"
 #include "support.h"
+#include "text/load_tokenizer.h"
 #include "train/checkpoints.h"
 
 #include <csignal>
@@ -110,6 +111,44 @@ TEST_F(TrainingRun, LearnsAGeneratedText) {
     std::vector<std::string> warnings;
     EXPECT_EQ(load_model(out("text"), warnings)->config.d_vocab, 256);
     EXPECT_TRUE(fs::exists(out("text") / "tokenizer.json"));
+}
+
+TEST_F(TrainingRun, TrainsItsTokenizerFromARecipe) {
+    const json recipe = json::parse(R"({"tokenizer": {"kind": "bpe", "vocab_size": 300}})");
+    EXPECT_EQ(run_training(config("recipe", recipe), false, stop_after(5)).kind, TrainingEnd::Kind::stopped);
+    fs::remove(text); // the checkpoint's tokenizer serves on
+    folder.file("text.txt", generated_text(400));
+    EXPECT_EQ(run_training(config("recipe", recipe), true).kind, TrainingEnd::Kind::finished);
+    std::vector<std::string> warnings;
+    const int size = load_tokenizer(out("recipe") / "tokenizer.json")->size();
+    EXPECT_GT(size, 256);
+    EXPECT_LE(size, 300);
+    EXPECT_EQ(load_model(out("recipe"), warnings)->config.d_vocab, size);
+}
+
+/// Lines of JSON, and a run over them with the characters of the text as tokens.
+TEST_F(TrainingRun, LearnsClassesAndPairsFromLines) {
+    std::string classes, pairs;
+    for (int i = 0; i < 40; ++i) {
+        const std::string letter(1, static_cast<char>('a' + i % 20)), word = letter + letter + (i % 3 ? "x" : "yy");
+        classes += json{{"text", word}, {"label", i % 20 < 10 ? "early" : "late"}}.dump() + "\n";
+        pairs += json{{"a", word}, {"b", letter + "z"}}.dump() + "\n";
+    }
+    const json changes = json::parse(
+        R"({"model": {"d_model": 16, "n_layers": 1, "n_heads": 2, "n_ctx": 8, "pooling": "mean", "tied_embeddings": false},
+        "tokenizer": {"kind": "characters"}, "batch": {"sequences": 8, "accumulate": 1}, "steps": 150, "temperature": 0.1,
+        "optimiser": {"lr": 0.02}, "regularise": {"dropout": 0}, "evaluate_every": 150, "checkpoint_every": 150})");
+    for (const auto& [objective, lines] : {std::pair("classification", classes), std::pair("contrastive", pairs)}) {
+        json c = changes;
+        c["objective"] = objective;
+        c["data"] = {{"files", folder.file(std::string(objective) + ".jsonl", lines).string()}};
+        EXPECT_EQ(run_training(config(objective, c), false).kind, TrainingEnd::Kind::finished);
+        const auto all = metrics(objective);
+        EXPECT_LT(all.back()["loss"].get<double>(), 0.3 * all.front()["loss"].get<double>()) << objective;
+    }
+    std::vector<std::string> warnings;
+    EXPECT_EQ(load_model(out("classification"), warnings)->config.n_classes, 2);
+    EXPECT_EQ(load_model(out("contrastive"), warnings)->config.head, OutputHead::embedding);
 }
 
 TEST_F(TrainingRun, MetricsHaveALinePerStep) {
