@@ -132,7 +132,7 @@ TEST_F(TrainingRun, LearnsClassesAndPairsFromLines) {
     for (int i = 0; i < 40; ++i) {
         const std::string letter(1, static_cast<char>('a' + i % 20)), word = letter + letter + (i % 3 ? "x" : "yy");
         classes += json{{"text", word}, {"label", i % 20 < 10 ? "early" : "late"}}.dump() + "\n";
-        pairs += json{{"a", word}, {"b", letter + "z"}}.dump() + "\n";
+        pairs += json{{"a", word}, {"b", std::string(1, static_cast<char>('A' + i % 20)) + "z"}}.dump() + "\n";
     }
     const json changes = json::parse(
         R"({"model": {"d_model": 16, "n_layers": 1, "n_heads": 2, "n_ctx": 8, "pooling": "mean", "tied_embeddings": false},
@@ -141,7 +141,7 @@ TEST_F(TrainingRun, LearnsClassesAndPairsFromLines) {
     for (const auto& [objective, lines] : {std::pair("classification", classes), std::pair("contrastive", pairs)}) {
         json c = changes;
         c["objective"] = objective;
-        c["data"] = {{"files", folder.file(std::string(objective) + ".jsonl", lines).string()}};
+        c["data"] = {{"files", folder.file(std::string(objective) + ".jsonl", lines).string()}, {"order", "sequential"}};
         EXPECT_EQ(run_training(config(objective, c), false).kind, TrainingEnd::Kind::finished);
         const auto all = metrics(objective);
         EXPECT_LT(all.back()["loss"].get<double>(), 0.3 * all.front()["loss"].get<double>()) << objective;
