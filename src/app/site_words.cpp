@@ -18,6 +18,7 @@ constexpr std::array<Row, k_n_sites> k_rows{{
     {pos_embed, {"positions", "one for each place"}},
     {embed_ln_scale, {"norm's divisor", "length of each vector"}},
     {embed_ln_normalized, {"normalised", "all equally long"}},
+    {encoder_out, {"source, read", "what the encoder gives"}},
     {resid_pre, {"residual stream", "what enters the layer"}},
     {ln1_scale, {"norm's divisor", "length of each vector"}},
     {ln1_normalized, {"normalised", "all equally long"}},
@@ -31,6 +32,16 @@ constexpr std::array<Row, k_n_sites> k_rows{{
     {z, {"mixed values", "values times the weights"}},
     {attn_out, {"heads, added", "through W_O"}},
     {resid_mid, {"residual stream", "plus attention"}},
+    {ln_cross_scale, {"norm's divisor", "length of each vector"}},
+    {ln_cross_normalized, {"normalised", "all equally long"}},
+    {cross_q, {"queries", "sought in the source"}},
+    {cross_k, {"source's keys", "what it offers"}},
+    {cross_v, {"source's values", "what it gives"}},
+    {cross_attn_scores, {"scores", "query · key / √d_head"}},
+    {cross_pattern, {"attention", "softmax over the source"}},
+    {cross_z, {"mixed values", "values times the weights"}},
+    {cross_attn_out, {"heads, added", "through W_O"}},
+    {resid_mid_cross, {"residual stream", "plus the source"}},
     {ln2_scale, {"norm's divisor", "length of each vector"}},
     {ln2_normalized, {"normalised", "all equally long"}},
     {router_logits, {"router's logits", "how well each fits"}},
@@ -80,6 +91,16 @@ Site site_of(Role role, bool post_norm) {
     case Role::v_bias: return v;
     case Role::attn_out:
     case Role::attn_out_bias: return attn_out;
+    case Role::ln_cross_gain:
+    case Role::ln_cross_bias: return ln_cross_normalized;
+    case Role::cross_q:
+    case Role::cross_q_bias: return cross_q;
+    case Role::cross_k:
+    case Role::cross_k_bias: return cross_k;
+    case Role::cross_v:
+    case Role::cross_v_bias: return cross_v;
+    case Role::cross_attn_out:
+    case Role::cross_attn_out_bias: return cross_attn_out;
     case Role::ln2_gain:
     case Role::ln2_bias: return post_norm ? normalized_resid_post : ln2_normalized;
     case Role::router: return router_logits;
@@ -116,7 +137,7 @@ std::size_t site_params(const Weights& weights, const SiteRef& site) {
     const bool post_norm = c.norm_place == NormPlace::post;
     std::size_t n = 0;
     for (const ParamRow& p : weights.table) {
-        if (p.layer != c.layer_group(site.layer)) continue;
+        if (p.layer != c.layer_group(site.layer) || !p.serves(Stack::decoder)) continue;
         Site made = site_of(p.role, post_norm);
         if (!has_site(c, made)) made = ln1_normalized; // a norm whose own place this model does not have
         if (p.role == Role::qkv || p.role == Role::qkv_bias) {

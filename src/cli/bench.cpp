@@ -45,7 +45,12 @@ int run(const DecodeOptions& o) {
     // The greedy text is found once; the timed runs compute it again, token by token.
     const int bos = std::max(bos_id(*model), 0); // without BOS any token serves
     std::vector<int> tokens(static_cast<std::size_t>(o.n), bos);
-    Trace all(model->weights, {o.n, {}, Keep::all}), cache(model->weights, {o.n, {}, Keep::cache});
+    std::shared_ptr<Trace> source; // as long as the text
+    if (c.has_encoder()) {
+        source = std::make_shared<Trace>(model->weights, TraceShape{o.n, {}, Keep::cache, {}, Stack::encoder});
+        extend(*source, tokens);
+    }
+    Trace all(model->weights, {o.n, {}, Keep::all}, {}, source), cache(model->weights, {o.n, {}, Keep::cache}, {}, source);
     for (Trace* t : {&all, &cache}) {
         const int first = bos;
         extend(*t, {&first, 1});

@@ -38,6 +38,7 @@ nlohmann::json shape_json(const ModelConfig& c) {
                        {"mlp", name(c.mlp)},
                        {"activation", name(c.activation)},
                        {"tied_embeddings", c.tied_embeddings}};
+    if (c.has_encoder()) out["n_encoder_layers"] = c.n_encoder_layers;
     if (c.n_layer_groups > 0) out["n_layer_groups"] = c.n_layer_groups;
     if (c.head != OutputHead::tokens) out["head"] = name(c.head);
     if (c.pools()) out["pooling"] = name(c.pooling);
@@ -47,6 +48,12 @@ nlohmann::json shape_json(const ModelConfig& c) {
     if (c.mask == MaskKind::sliding_window) out["window"] = c.window;
     if (c.positions == Positions::rope) out["rope_pairs"] = name(c.rope_pairs), out["rope_theta"] = c.rope_theta;
     return out;
+}
+
+void print_sites(const ModelConfig& c) {
+    for (const SiteRef& s : all_sites(c))
+        if (s.layer <= 0)
+            fmt::print("  {}\n", s.layer == 0 ? "blocks.*." + std::string(site_row(s.site).hook) : site_name(s.site, s.layer));
 }
 
 int run(const InfoOptions& o) {
@@ -63,14 +70,18 @@ int run(const InfoOptions& o) {
         nlohmann::json params = nlohmann::json::array(), sites = nlohmann::json::array();
         for (const ParamRow& r : model->weights->table) params.push_back({{"name", r.name}, {"shape", r.file_shape()}});
         for (const SiteRef& s : all_sites(c)) sites.push_back(site_name(s.site, s.layer));
-        const nlohmann::json out{{"model", model->name},
-                                 {"config", shape},
-                                 {"n_params", model->weights->size()},
-                                 {"params", params},
-                                 {"flops_per_token", {{"first", flops_first}, {"at_n_ctx", flops_last}}},
-                                 {"kv_bytes_per_token", kv_bytes_per_token(c)},
-                                 {"trace_bytes_at_n_ctx", trace_bytes(c, {c.n_ctx, {}, Keep::all})},
-                                 {"sites", sites}};
+        const TraceShape at_n_ctx{c.n_ctx, {}, Keep::all};
+        nlohmann::json out{{"model", model->name},
+                           {"config", shape},
+                           {"n_params", model->weights->size()},
+                           {"params", params},
+                           {"flops_per_token", {{"first", flops_first}, {"at_n_ctx", flops_last}}},
+                           {"kv_bytes_per_token", kv_bytes_per_token(c)},
+                           {"trace_bytes_at_n_ctx", trace_bytes(c, at_n_ctx, c.has_encoder() ? &at_n_ctx : nullptr)},
+                           {"sites", sites}};
+        if (c.has_encoder())
+            for (const SiteRef& s : all_sites(model->weights->encoder_config))
+                out["encoder_sites"].push_back(site_name(s.site, s.layer));
         fmt::print("{}\n", out.dump(2));
         return 0;
     }
@@ -84,10 +95,11 @@ int run(const InfoOptions& o) {
                double(kv_bytes_per_token(c)) * c.n_ctx * 1e-6);
     fmt::print("\nparameters (shape as in the file)\n");
     for (const ParamRow& r : model->weights->table) fmt::print("  {:<56} {}\n", r.name, shape_of(r));
-    fmt::print("\nsites\n");
-    for (const SiteRef& s : all_sites(c))
-        if (s.layer <= 0)
-            fmt::print("  {}\n", s.layer == 0 ? "blocks.*." + std::string(site_row(s.site).hook) : site_name(s.site, s.layer));
+    fmt::print("\nsites{}\n", c.has_encoder() ? " of the decoder" : "");
+    print_sites(c);
+    if (!c.has_encoder()) return 0;
+    fmt::print("\nsites of the encoder\n");
+    print_sites(model->weights->encoder_config);
     return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include "core/error.h"
+#include "core/forward.h"
 #include "core/names.h"
 
 #include <fmt/core.h>
@@ -45,6 +46,30 @@ std::vector<int> PromptOptions::encode(const Model& model, int n_new) const {
                      fmt::format("at most {} new tokens after a prompt of {} (the model's context is {})", most - n, n, most),
                      std::to_string(n_new), "ask for fewer, or shorten the prompt"});
     return ids;
+}
+
+void SourceOptions::add_to(CLI::App& app) {
+    auto* as_text = app.add_option("--source", text, "encoder-decoders: the text that the encoder reads");
+    app.add_option("--source-tokens", tokens, "the same as token ids: 1,2,3")->excludes(as_text);
+}
+
+std::shared_ptr<Trace> SourceOptions::read(const Model& model, Keep keep) const {
+    const bool given = text || tokens;
+    if (given != model.config().has_encoder())
+        throw Error({"--source", given ? "none: this model has no encoder" : "a text for this model's encoder",
+                     given ? "one" : "none", given ? "" : "give it with --source TEXT or --source-tokens 1,2,3"});
+    if (!given) return nullptr;
+    std::vector<int> ids;
+    if (tokens || !model.tokenizer)
+        ids = parse_token_ids(model, tokens ? *tokens : *text);
+    else
+        ids = model.tokenizer->encode(*text);
+    const int n = static_cast<int>(ids.size()), most = model.config().n_ctx;
+    if (n < 1 || n > most)
+        throw Error({"--source", fmt::format("1 to {} tokens (the model's context)", most), std::to_string(n), ""});
+    auto run = std::make_shared<Trace>(model.weights, TraceShape{n, {}, keep, {}, Stack::encoder});
+    extend(*run, ids);
+    return run;
 }
 
 void SamplingOptions::add_to(CLI::App& app) {

@@ -2,6 +2,7 @@
 // Options that several commands share, and the way commands are put on the command line.
 
 #include "core/sampling.h"
+#include "core/trace.h"
 #include "session/model.h"
 
 #include <CLI/CLI.hpp>
@@ -28,6 +29,15 @@ struct PromptOptions {
     void add_to(CLI::App& app);
     /// Throws Error if the prompt does not leave room for n_new more tokens in the model's context, or the model adds none.
     std::vector<int> encode(const Model& model, int n_new) const;
+};
+
+/// --source or --source-tokens: the text that the encoder of an encoder-decoder reads
+struct SourceOptions {
+    std::optional<std::string> text, tokens;
+    void add_to(CLI::App& app);
+    /// The encoder's run; null for models without one. Throws Error if there is a source and no encoder, or the other way round,
+    /// or if it is longer than the model's context.
+    std::shared_ptr<Trace> read(const Model& model, Keep keep) const;
 };
 
 /// --temperature, --top-k, ...: the chain in its usual order

@@ -15,6 +15,7 @@ namespace {
 struct RunOptions {
     ModelOptions model;
     PromptOptions prompt;
+    SourceOptions source;
     SamplingOptions sampling;
     int n = 64;
     bool json = false;
@@ -38,7 +39,8 @@ int run(const RunOptions& o) {
     const SamplingChain chain = o.sampling.chain();
     std::vector<int> tokens = o.prompt.encode(*model, o.n);
     const int n_prompt = static_cast<int>(tokens.size()), most = n_prompt + o.n;
-    Trace trace(model->weights, {most, {{0, most, 0, 0, n_prompt}}, Keep::cache});
+    const std::shared_ptr<const Trace> source = o.source.read(*model, Keep::cache);
+    Trace trace(model->weights, {most, {{0, most, 0, 0, n_prompt}}, Keep::cache}, {}, source);
     Sampler sampler;
     SampleStep step;
     std::string buffer, text;
@@ -63,8 +65,9 @@ int run(const RunOptions& o) {
         if (i + 1 < o.n) extend(trace, {&tokens.back(), 1});
     }
     if (o.json) {
-        const nlohmann::json out{
+        nlohmann::json out{
             {"model", model->name}, {"n_prompt", n_prompt}, {"tokens", tokens}, {"text", text}, {"seed", o.sampling.seed}};
+        if (source) out["source"] = std::span(source->tokens(), static_cast<std::size_t>(source->n_tokens()));
         fmt::print("{}\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     } else {
         fmt::print("\n");
@@ -79,6 +82,7 @@ void add_run(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<RunOptions>();
     options->model.add_to(*command);
     options->prompt.add_to(*command);
+    options->source.add_to(*command);
     command->add_option("-n", options->n, "new tokens")->capture_default_str();
     options->sampling.add_to(*command);
     command->add_flag("--json", options->json, "token ids and text as JSON");

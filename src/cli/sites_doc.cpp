@@ -21,6 +21,7 @@ const char* name(Axis axis) {
     case Axis::expert: return "expert";
     case Axis::slot: return "slot";
     case Axis::segment: return "segment";
+    case Axis::source: return "source";
     case Axis::n_classes: return "class";
     case Axis::one: return "1";
     }

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 namespace gf {
 namespace {
@@ -19,56 +20,94 @@ namespace {
 struct TraceOptions {
     ModelOptions model;
     PromptOptions prompt;
+    SourceOptions source;
     std::string out, edits;
     std::vector<std::string> sites{"*"};
     bool gradients = false;
 };
 
 /// A Trace for n tokens with the edits of a file, if there is one; what the model says against them names it.
-std::unique_ptr<Trace> edited_trace(const Model& model, int n, const std::string& edits) {
+std::unique_ptr<Trace> edited_trace(const Model& model, std::shared_ptr<const Trace> source, int n, const std::string& edits) {
     const TraceShape shape{n, {{0, n, 0, 0, n}}, Keep::all};
-    if (edits.empty()) return std::make_unique<Trace>(model.weights, shape);
-    std::vector<Edit> loaded = load_edits(edits, model.config());
+    std::vector<Edit> loaded;
+    if (!edits.empty()) loaded = load_edits(edits, model.config());
     try {
-        return std::make_unique<Trace>(model.weights, shape, std::move(loaded));
+        return std::make_unique<Trace>(model.weights, shape, std::move(loaded), std::move(source));
     } catch (const Error& e) {
         throw Error({edits + ": " + e.problem().where, e.problem().expected, e.problem().found, e.problem().remedy});
     }
 }
 
-/// Writes the activations with the gradients of the mean next-token cross-entropy.
-void write_with_gradients(const std::string& path, Trace& trace, std::span<const int> tokens, std::span<const SiteRef> sites) {
-    if (!trace.config().has_logits() || tokens.size() < 2)
-        throw Error(
-            {"--gradients", "a model that predicts tokens, and two tokens or more (the loss is that of the next token)",
-             trace.config().has_logits() ? "one token" : "a model of head '" + std::string(name(trace.config().head)) + "'", ""});
-    std::vector<int> targets(tokens.begin() + 1, tokens.end());
-    targets.push_back(-1);
-    Backward backward(trace);
-    std::vector<real> params(trace.weights().size());
-    const LossSum loss = token_loss(trace, targets, 1.0 / static_cast<double>(tokens.size() - 1), &backward.sites());
-    backward.run(params);
-    const TraceGradients gradients{backward.sites(), params};
-    write_trace(path, trace, static_cast<int>(tokens.size()), sites, &gradients);
-    fmt::print("loss {:.6f} nats a token\n", loss.mean());
+/// The gradients of the mean next-token cross-entropy, back through the source, too, if there is one.
+struct Gradients {
+    Gradients(Trace& run, Trace* source, std::span<const int> tokens) : backward(run), params(run.weights().size()) {
+        const ModelConfig& c = run.config();
+        if (!c.has_logits() || tokens.size() < 2)
+            throw Error({"--gradients",
+                         "a model that predicts tokens, and two tokens or more (the loss is that of the next token)",
+                         c.has_logits() ? "one token" : "a model of head '" + std::string(name(c.head)) + "'", ""});
+        std::vector<int> targets(tokens.begin() + 1, tokens.end());
+        targets.push_back(-1);
+        loss = token_loss(run, targets, 1.0 / static_cast<double>(tokens.size() - 1), &backward.sites());
+        backward.run(params);
+        if (!source) return;
+        of_source.emplace(*source);
+        of_source->seed_output(backward.sites());
+        of_source->run(params);
+    }
+    Backward backward;
+    std::optional<Backward> of_source;
+    std::vector<real> params;
+    LossSum loss;
+};
+
+/// Adds the sites of a run that the pattern means, without its prefix; false if there are none.
+bool add_matches(TracePart& part, std::string_view glob) {
+    try {
+        for (const SiteRef& s : match_sites(part.trace.config(), glob))
+            if (std::find(part.sites.begin(), part.sites.end(), s) == part.sites.end()) part.sites.push_back(s);
+    } catch (const Error&) {
+        return false;
+    }
+    return true;
+}
+
+/// The sites of the runs that the patterns mean. A pattern that begins with a run's prefix means that run, others all.
+void choose_sites(std::vector<TracePart>& parts, const std::vector<std::string>& globs) {
+    for (const std::string& glob : globs) {
+        bool any = false;
+        for (TracePart& part : parts) {
+            const auto begins = [&](const TracePart& p) { return !p.prefix.empty() && glob.starts_with(p.prefix); };
+            if (std::any_of(parts.begin(), parts.end(), begins) && !begins(part)) continue;
+            any |= add_matches(part, std::string_view(glob).substr(begins(part) ? part.prefix.size() : 0));
+        }
+        if (!any) match_sites(parts.back().trace.config(), glob); // throws
+    }
 }
 
 int run(const TraceOptions& o) {
     const auto model = o.model.open();
-    const ModelConfig& config = model->config();
     const std::vector<int> tokens = o.prompt.encode(*model, 0);
-    std::vector<SiteRef> sites;
-    for (const std::string& glob : o.sites)
-        for (const SiteRef& s : match_sites(config, glob))
-            if (std::find(sites.begin(), sites.end(), s) == sites.end()) sites.push_back(s);
+    const std::shared_ptr<Trace> source = o.source.read(*model, Keep::all);
     const int n = static_cast<int>(tokens.size());
-    const std::unique_ptr<Trace> trace = edited_trace(*model, n, o.edits);
+    const std::unique_ptr<Trace> trace = edited_trace(*model, source, n, o.edits);
+    std::vector<TracePart> parts;
+    if (source) parts.push_back({*source, source->n_tokens(), {}, "encoder.", nullptr});
+    parts.push_back({*trace, n, {}, source ? "decoder." : "", nullptr});
+    choose_sites(parts, o.sites);
     extend(*trace, tokens);
-    if (o.gradients)
-        write_with_gradients(o.out, *trace, tokens, sites);
-    else
-        write_trace(o.out, *trace, n, sites);
-    fmt::print("{}: {} sites of {} tokens\n", o.out, sites.size(), n);
+    std::optional<Gradients> gradients;
+    std::vector<TraceGradients> of_parts;
+    if (o.gradients) {
+        gradients.emplace(*trace, source.get(), tokens);
+        if (source) of_parts.push_back({gradients->of_source->sites(), {}});
+        of_parts.push_back({gradients->backward.sites(), gradients->params});
+        for (std::size_t i = 0; i < parts.size(); ++i) parts[i].gradients = &of_parts[i];
+        fmt::print("loss {:.6f} nats a token\n", gradients->loss.mean());
+    }
+    write_trace(o.out, parts);
+    fmt::print("{}: {} sites of {} tokens\n", o.out, parts.back().sites.size(), n);
+    if (source) fmt::print("{}: {} sites of the source's {} tokens\n", o.out, parts[0].sites.size(), source->n_tokens());
     return 0;
 }
 
@@ -79,6 +118,7 @@ void add_trace(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<TraceOptions>();
     options->model.add_to(*command);
     options->prompt.add_to(*command);
+    options->source.add_to(*command);
     command->add_option("-o,--out", options->out, "the file to write")->required()->type_name("PATH");
     command->add_option("--sites", options->sites, "names or patterns, e.g. 'blocks.*.attn.hook_pattern'")->capture_default_str();
     command->add_option("--edits", options->edits, "JSON file of edits to apply")->type_name("PATH");

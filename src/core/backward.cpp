@@ -40,15 +40,30 @@ void Backward::run(std::span<real> params) {
         throw Error(
             {"backward", "room for " + std::to_string(run_.weights().size()) + " gradients", std::to_string(params.size()), ""});
     BackwardPass(*this, params).run();
+    seeded_ = false;
+}
+
+void Backward::seed_output(const Trace& decoder_gradients) {
+    if (run_.shape().stack != Stack::encoder || !decoder_gradients.source() ||
+        decoder_gradients.row_capacity(Site::encoder_out) != run_.n_tokens())
+        throw Error({"backward", "the gradients of a decoder that reads this encoder's run", "others", ""});
+    const ModelConfig& c = run_.config();
+    const bool pre = c.norm_place == NormPlace::pre;
+    for (int r = 0; r < run_.n_tokens(); ++r)
+        std::copy_n(decoder_gradients.row(Site::encoder_out, -1, r), c.d_model,
+                    pre ? sites_->normed_ + static_cast<std::ptrdiff_t>(r) * c.d_model
+                        : sites_->row(Site::normalized_resid_post, c.n_layers - 1, r));
+    seeded_ = pre;
 }
 
 BackwardPass::BackwardPass(Backward& b, std::span<real> param_gradients)
-    : trace(b.run_), grad(*b.sites_), weights(trace.weights()), config(trace.config()),
-      first_param(weights.values(weights.table.front())), params(param_gradients), normed_(b.normed_), mixed_(b.mixed_),
-      visits_(b.visits_), n(trace.n_tokens()) {}
+    : trace(b.run_), grad(*b.sites_), weights(trace.stack()), config(trace.config()),
+      first_param(trace.weights().values(trace.weights().table.front())), params(param_gradients), normed_(b.normed_),
+      mixed_(b.mixed_), visits_(b.visits_), seeded_(b.seeded_), n(trace.n_tokens()) {}
 
 void BackwardPass::run() {
     output();
+    if (trace.source()) zeroed(drows(Site::encoder_out), config.d_model, trace.row_capacity(Site::encoder_out));
     const bool again = trace.shape().keep == Keep::layers; // of the inside only the last layer is there
     for (int l = config.n_layers - 1; l >= 0; --l) {
         if (again && l < config.n_layers - 1) Pass(trace, 0, n).layer(l);
@@ -58,6 +73,7 @@ void BackwardPass::run() {
             copy(drows(Site::resid_pre, l),
                  drows(config.norm_place == NormPlace::pre ? Site::resid_post : Site::normalized_resid_post, l - 1));
     }
+    if (trace.source()) done(Site::encoder_out);
     embed();
 }
 
@@ -81,7 +97,7 @@ void BackwardPass::output() {
     }
     if (!pre) return;
     const Rows in = rows(Site::resid_post, last), din = zeroed(drows(Site::resid_post, last), config.d_model);
-    if (config.head == OutputHead::none)
+    if (config.head == OutputHead::none && !seeded_)
         normalized(in, Site::ln_final_scale, -1, din); // the output itself
     else
         norm(in, Site::ln_final_scale, -1, weights.ln_final_gain, weights.ln_final_bias, dstream, din);
@@ -139,7 +155,11 @@ void BackwardPass::pool(const Rows& din) {
 void BackwardPass::block(int l) {
     const BlockWeights& w = weights.blocks[static_cast<std::size_t>(l)];
     const bool pre = config.norm_place == NormPlace::pre, has_mlp = config.mlp != MlpKind::none;
-    const Site sum = has_mlp ? Site::resid_mid : Site::resid_post;
+    const bool cross = trace.source() != nullptr;
+    const Site sum = has_mlp ? Site::resid_mid : Site::resid_post, last_sum = cross ? Site::resid_mid_cross : sum;
+    const Rows dlast = drows(last_sum, l);
+    const auto norm1 = [&] { return normed(Site::ln1_scale, l, w.ln1_gain, w.ln1_bias); };
+    const auto norm_cross = [&] { return normed(Site::ln_cross_scale, l, w.ln_cross_gain, w.ln_cross_bias); };
     const Rows dnormed{grad.normed_, config.d_model}, dsum = drows(sum, l), dpre = drows(Site::resid_pre, l);
     if (!pre) done(Site::normalized_resid_post, l);
 
@@ -147,8 +167,8 @@ void BackwardPass::block(int l) {
         done(Site::resid_post, l);
         copy(drows(Site::resid_post, l), drows(Site::mlp_out, l));
         feed_forward(l, w, normed(Site::ln2_scale, l, w.ln2_gain, w.ln2_bias), dnormed);
-        copy(drows(Site::resid_post, l), dsum);
-        norm(rows(sum, l), Site::ln2_scale, l, w.ln2_gain, w.ln2_bias, dnormed, dsum);
+        copy(drows(Site::resid_post, l), dlast);
+        norm(rows(last_sum, l), Site::ln2_scale, l, w.ln2_gain, w.ln2_bias, dnormed, dlast);
     } else if (!pre) { // normalized_resid_post = norm(x + mlp(x)) with x = norm(resid_mid), or without MLP norm(resid_post)
         const Rows dout = drows(Site::normalized_resid_post, l);
         if (has_mlp) {
@@ -156,17 +176,30 @@ void BackwardPass::block(int l) {
             norm(rows(Site::resid_post, l), Site::ln2_scale, l, w.ln2_gain, w.ln2_bias, dout, dpost);
             done(Site::resid_post, l);
             copy(dpost, drows(Site::mlp_out, l));
-            feed_forward(l, w, normed(Site::ln1_scale, l, w.ln1_gain, w.ln1_bias), dnormed);
+            feed_forward(l, w, cross ? norm_cross() : norm1(), dnormed);
             add(dpost, dnormed);
         } else {
             copy(dout, dnormed);
         }
-        norm(rows(sum, l), Site::ln1_scale, l, w.ln1_gain, w.ln1_bias, dnormed, zeroed(dsum, config.d_model));
     }
+    if (cross) { // resid_mid_cross = x + attention to the source of norm(x) with x = resid_mid, or of x = norm(resid_mid)
+        const Rows mid = rows(last_sum, l);
+        if (!pre) norm(mid, Site::ln_cross_scale, l, w.ln_cross_gain, w.ln_cross_bias, dnormed, zeroed(dlast, config.d_model));
+        done(last_sum, l);
+        copy(dlast, drows(Site::cross_attn_out, l));
+        cross_attention(l, w.cross, pre ? norm_cross() : norm1(), dnormed);
+        if (pre) {
+            copy(dlast, dsum);
+            norm(rows(sum, l), Site::ln_cross_scale, l, w.ln_cross_gain, w.ln_cross_bias, dnormed, dsum);
+        } else {
+            add(dlast, dnormed);
+        }
+    }
+    if (!pre) norm(rows(sum, l), Site::ln1_scale, l, w.ln1_gain, w.ln1_bias, dnormed, zeroed(dsum, config.d_model));
     done(sum, l);
 
     copy(dsum, drows(Site::attn_out, l)); // sum = resid_pre + attention(norm(resid_pre)), or attention(resid_pre) if post-norm
-    attention(l, w, pre ? normed(Site::ln1_scale, l, w.ln1_gain, w.ln1_bias) : rows(Site::resid_pre, l), dnormed);
+    attention(l, w, pre ? norm1() : rows(Site::resid_pre, l), dnormed);
     copy(dsum, dpre);
     if (pre)
         norm(rows(Site::resid_pre, l), Site::ln1_scale, l, w.ln1_gain, w.ln1_bias, dnormed, dpre);
@@ -226,10 +259,11 @@ Rows BackwardPass::normed(Site scale_site, int l, const real* gain, const real* 
     return out;
 }
 
-void BackwardPass::project(const Rows& in, const Matrix& w, const real* bias, const Rows& dout, const Rows& din, bool add) {
-    gemm(n, w.in, w.out, {dout.data, dout.stride}, MatrixView{w.data, w.stride}.transposed(), din.data, din.stride,
+void BackwardPass::project(const Rows& in, const Matrix& w, const real* bias, const Rows& dout, const Rows& din, bool add,
+                           int count) {
+    gemm(count, w.in, w.out, {dout.data, dout.stride}, MatrixView{w.data, w.stride}.transposed(), din.data, din.stride,
          add); // (T, out) x (out, in) -> (T, in)
-    weights_of(in, w, bias, dout, n);
+    weights_of(in, w, bias, dout, count);
 }
 
 void BackwardPass::weights_of(const Rows& in, const Matrix& w, const real* bias, const Rows& dout, int count) {
@@ -258,8 +292,8 @@ void BackwardPass::copy(const Rows& from, const Rows& to) const {
     for (int r = 0; r < n; ++r) std::copy_n(from.at(r), config.d_model, to.at(r));
 }
 
-Rows BackwardPass::zeroed(const Rows& to, int width) const {
-    for (int r = 0; r < n; ++r) std::fill_n(to.at(r), width, real(0));
+Rows BackwardPass::zeroed(const Rows& to, int width, int count) const {
+    for (int r = 0; r < count; ++r) std::fill_n(to.at(r), width, real(0));
     return to;
 }
 

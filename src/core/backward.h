@@ -33,6 +33,10 @@ class Backward {
     /// (Weights::size() values); none are computed if it is empty. Which expert a token visits is taken as given.
     void run(std::span<real> params);
 
+    /// Of the encoder of an encoder-decoder: what the decoder's gradients say of hook_encoder_out is that of its output. Before
+    /// run(), in place of a loss.
+    void seed_output(const Trace& decoder_gradients);
+
     /// Zeroes the gradients that losses may write of the inside: expert_weights and router_logits.
     void clear();
 
@@ -40,6 +44,7 @@ class Backward {
     friend class BackwardPass;
     Trace& run_;
     std::unique_ptr<Trace> sites_;
+    bool seeded_ = false; ///< the gradient of the output is that with the last norm's gain and bias, in sites_->normed_
     // Sums of vectors depend on where these begin: always at the same place relative to a register.
     using Scratch = std::vector<real, Eigen::aligned_allocator<real>>;
     Scratch normed_; ///< [row, d_model]

@@ -10,14 +10,12 @@
 namespace gf {
 
 /// From the gradient of attn_out; writes that of `in` to `din`.
-void BackwardPass::attention(int l, const BlockWeights& w, const Rows& in, const Rows& din) {
-    done(Site::attn_out, l);
-    project(rows(Site::z, l), w.attn_out, w.attn_out_bias, drows(Site::attn_out, l), drows(Site::z, l), false);
-    done(Site::z, l);
-    unweigh(l);
+void BackwardPass::attention(int l, const AttentionWeights& w, const Rows& in, const Rows& din) {
     const bool rope = trace.has(Site::rot_q);
-    unscore(l, rope ? Site::rot_q : Site::q, rope ? Site::rot_k : Site::k);
+    unattend(l, rope ? k_rotated_attention : k_self_attention, w);
     if (rope) {
+        done(Site::rot_q, l);
+        done(Site::rot_k, l);
         unrotate(Site::rot_q, Site::q, l);
         unrotate(Site::rot_k, Site::k, l);
     }
@@ -29,70 +27,93 @@ void BackwardPass::attention(int l, const BlockWeights& w, const Rows& in, const
     project(in, w.q, w.q_bias, drows(Site::q, l), din, true);
 }
 
-/// z = pattern v: gradients of pattern (0 where it is masked) and v.
-void BackwardPass::unweigh(int l) {
-    zeroed(drows(Site::v, l), config.d_kv());
-    for (const RowBlock& b : RowBlocks(trace, 0, n)) unweigh_block(l, b);
-    done(Site::pattern, l);
+/// The same of cross_attn_out; adds to the gradient of encoder_out, which every layer reads.
+void BackwardPass::cross_attention(int l, const AttentionWeights& w, const Rows& in, const Rows& din) {
+    unattend(l, k_cross_attention, w);
+    done(Site::cross_v, l);
+    done(Site::cross_k, l);
+    done(Site::cross_q, l);
+    const Rows source = rows(Site::encoder_out), dsource = drows(Site::encoder_out);
+    const int n_source = trace.row_capacity(Site::encoder_out);
+    project(source, w.v, w.v_bias, drows(Site::cross_v, l), dsource, true, n_source);
+    project(source, w.k, w.k_bias, drows(Site::cross_k, l), dsource, true, n_source);
+    project(in, w.q, w.q_bias, drows(Site::cross_q, l), din, false);
 }
 
-void BackwardPass::unweigh_block(int l, const RowBlock& b) {
-    const Rows pattern = rows(Site::pattern, l), dpattern = drows(Site::pattern, l), dz = drows(Site::z, l);
-    const Rows v = rows(Site::v, l), dv = drows(Site::v, l);
+/// From the gradient of what an attention adds to the stream to those of its queries, keys and values.
+void BackwardPass::unattend(int l, const AttentionSites& a, const AttentionWeights& w) {
+    done(a.out, l);
+    project(rows(a.z, l), w.attn_out, w.attn_out_bias, drows(a.out, l), drows(a.z, l), false);
+    done(a.z, l);
+    unweigh(l, a);
+    unscore(l, a);
+}
+
+/// z = pattern v: gradients of pattern (0 where it is masked) and v.
+void BackwardPass::unweigh(int l, const AttentionSites& a) {
+    zeroed(drows(a.values, l), config.d_kv(), trace.n_rows(a.values));
+    for (const RowBlock& b : RowBlocks(trace, a.scores, 0, n)) unweigh_block(l, a, b);
+    done(a.pattern, l);
+}
+
+void BackwardPass::unweigh_block(int l, const AttentionSites& a, const RowBlock& b) {
+    const Rows pattern = rows(a.pattern, l), dpattern = drows(a.pattern, l), dz = drows(a.z, l);
+    const Rows v = rows(a.values, l), dv = drows(a.values, l);
     for (int h = 0; h < config.n_heads; ++h) {
-        const int first = h * trace.n_keys() + b.key_begin - b.segment_begin, kv = h / config.group_size() * config.d_head;
+        const int first = h * trace.n_keys(a.scores) + b.key_begin - b.first_key, kv = h / config.group_size() * config.d_head;
         const MatrixView dz_h{dz.at(b.row) + h * config.d_head, dz.stride};
         gemm(b.n_rows, b.n_keys(), config.d_head, dz_h, MatrixView{v.at(b.key_begin) + kv, v.stride}.transposed(),
              dpattern.at(b.row) + first, dpattern.stride); // (rows, d_head) x (d_head, keys) -> (rows, keys)
         gemm(b.n_keys(), config.d_head, b.n_rows, MatrixView{pattern.at(b.row) + first, pattern.stride}.transposed(), dz_h,
              dv.at(b.key_begin) + kv, dv.stride, true); // (keys, rows) x (rows, d_head) -> (keys, d_head)
         for (int r = b.row; r < b.row + b.n_rows; ++r) {
-            const Trace::RowPlan& p = trace.plan(r);
+            const Trace::Keys keys = trace.keys(a.scores, r);
             real* d = dpattern.at(r) + first;
-            std::fill(d, d + (p.key_begin - b.key_begin), real(0));
-            std::fill(d + (p.key_end - b.key_begin), d + b.n_keys(), real(0));
+            std::fill(d, d + (keys.begin - b.key_begin), real(0));
+            std::fill(d + (keys.end - b.key_begin), d + b.n_keys(), real(0));
         }
     }
 }
 
 /// pattern = softmax(scores), scores = queries keys^T / sqrt(d_head): gradients of scores, queries and keys.
-void BackwardPass::unscore(int l, Site queries, Site keys) {
-    const Rows scores = rows(Site::attn_scores, l), pattern = rows(Site::pattern, l);
-    const Rows dscores = drows(Site::attn_scores, l), dpattern = drows(Site::pattern, l);
+void BackwardPass::unscore(int l, const AttentionSites& a) {
+    const Rows scores = rows(a.scores, l), pattern = rows(a.pattern, l);
+    const Rows dscores = drows(a.scores, l), dpattern = drows(a.pattern, l);
     // Edits and dropout make the pattern another than the softmax gave.
     const bool edited = !trace.edits().empty() || trace.shape().regularise.dropout > 0;
-    zeroed(drows(queries, l), config.d_q());
-    zeroed(drows(keys, l), config.d_kv());
-    for (const RowBlock& b : RowBlocks(trace, 0, n))
+    const int n_keys = trace.n_rows(a.keys);
+    zeroed(drows(a.queries, l), config.d_q());
+    zeroed(drows(a.keys, l), config.d_kv(), n_keys);
+    for (const RowBlock& b : RowBlocks(trace, a.scores, 0, n))
         for (int r = b.row; r < b.row + b.n_rows; ++r) {
-            const Trace::RowPlan& plan = trace.plan(r);
-            const int seen = plan.key_end - plan.key_begin;
+            const Trace::Keys keys = trace.keys(a.scores, r);
             for (int h = 0; h < config.n_heads; ++h) {
-                const int block = h * trace.n_keys() + b.key_begin - b.segment_begin,
-                          first = block + plan.key_begin - b.key_begin;
+                const int block = h * trace.n_keys(a.scores) + b.key_begin - b.first_key,
+                          first = block + keys.begin - b.key_begin;
                 real* ds = dscores.at(r);
                 std::fill(ds + block, ds + first, real(0));
-                std::fill(ds + first + seen, ds + block + b.n_keys(), real(0));
+                std::fill(ds + first + keys.size(), ds + block + b.n_keys(), real(0));
                 const real* p = pattern.at(r) + first;
-                if (edited) softmax(scores.at(r) + first, ds + first, seen), p = ds + first;
-                softmax_backward(p, dpattern.at(r) + first, ds + first, seen);
+                if (edited) softmax(scores.at(r) + first, ds + first, keys.size()), p = ds + first;
+                softmax_backward(p, dpattern.at(r) + first, ds + first, keys.size());
             }
         }
-    done(Site::attn_scores, l);
-    for (const RowBlock& b : RowBlocks(trace, 0, n)) unscore_block(l, queries, keys, b);
+    done(a.scores, l);
+    for (const RowBlock& b : RowBlocks(trace, a.scores, 0, n)) unscore_block(l, a, b);
     const real scale = 1 / std::sqrt(static_cast<real>(config.d_head));
-    for (int r = 0; r < n; ++r) {
-        for (int i = 0; i < config.d_q(); ++i) grad.row(queries, l, r)[i] *= scale;
-        for (int i = 0; i < config.d_kv(); ++i) grad.row(keys, l, r)[i] *= scale;
-    }
-    if (queries == Site::rot_q) done(Site::rot_q, l), done(Site::rot_k, l);
+    const auto rescale = [&](Site site, int count, int width) {
+        for (int r = 0; r < count; ++r)
+            for (int i = 0; i < width; ++i) grad.row(site, l, r)[i] *= scale;
+    };
+    rescale(a.queries, n, config.d_q());
+    rescale(a.keys, n_keys, config.d_kv());
 }
 
-void BackwardPass::unscore_block(int l, Site queries, Site keys, const RowBlock& b) {
-    const Rows dscores = drows(Site::attn_scores, l), q = rows(queries, l), dq = drows(queries, l), k = rows(keys, l),
-               dk = drows(keys, l);
+void BackwardPass::unscore_block(int l, const AttentionSites& a, const RowBlock& b) {
+    const Rows dscores = drows(a.scores, l), q = rows(a.queries, l), dq = drows(a.queries, l), k = rows(a.keys, l),
+               dk = drows(a.keys, l);
     for (int h = 0; h < config.n_heads; ++h) {
-        const int first = h * trace.n_keys() + b.key_begin - b.segment_begin, kv = h / config.group_size() * config.d_head,
+        const int first = h * trace.n_keys(a.scores) + b.key_begin - b.first_key, kv = h / config.group_size() * config.d_head,
                   head = h * config.d_head;
         const MatrixView ds{dscores.at(b.row) + first, dscores.stride};
         gemm(b.n_rows, config.d_head, b.n_keys(), ds, {k.at(b.key_begin) + kv, k.stride}, dq.at(b.row) + head,

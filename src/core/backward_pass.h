@@ -20,14 +20,16 @@ class BackwardPass {
     void mlm_head(const Rows& in, const Rows& din);
     void pool(const Rows& din);
     void block(int l);
-    void attention(int l, const BlockWeights& w, const Rows& in, const Rows& din);
+    void attention(int l, const AttentionWeights& w, const Rows& in, const Rows& din);
+    void cross_attention(int l, const AttentionWeights& w, const Rows& in, const Rows& din);
+    void unattend(int l, const AttentionSites& a, const AttentionWeights& w);
     void feed_forward(int l, const BlockWeights& w, const Rows& in, const Rows& din);
     void embed();
 
-    void unweigh(int l);
-    void unscore(int l, Site queries, Site keys);
-    void unweigh_block(int l, const RowBlock& b);
-    void unscore_block(int l, Site queries, Site keys, const RowBlock& b);
+    void unweigh(int l, const AttentionSites& a);
+    void unscore(int l, const AttentionSites& a);
+    void unweigh_block(int l, const AttentionSites& a, const RowBlock& b);
+    void unscore_block(int l, const AttentionSites& a, const RowBlock& b);
     void unrotate(Site from, Site to, int l);
     std::span<const ExpertVisit> visits_to(std::size_t e) const {
         return config.is_moe() ? visits_.to(e) : std::span<const ExpertVisit>();
@@ -45,7 +47,10 @@ class BackwardPass {
     /// What Pass::norm() gave, computed again.
     Rows normed(Site scale, int l, const real* gain, const real* bias);
     /// Inverts Pass::project(): din (+)= dout W^T; the gradients of W and its bias.
-    void project(const Rows& in, const Matrix& w, const real* bias, const Rows& dout, const Rows& din, bool add);
+    void project(const Rows& in, const Matrix& w, const real* bias, const Rows& dout, const Rows& din, bool add) {
+        project(in, w, bias, dout, din, add, n);
+    }
+    void project(const Rows& in, const Matrix& w, const real* bias, const Rows& dout, const Rows& din, bool add, int count);
     /// dW += in^T dout and db += sum of dout, over n rows.
     void weights_of(const Rows& in, const Matrix& w, const real* bias, const Rows& dout, int n);
     /// The gradient of the site is complete: from here on it is that before dropout and edits.
@@ -57,16 +62,18 @@ class BackwardPass {
     real* param(const real* value) const { return params.empty() || !value ? nullptr : params.data() + (value - first_param); }
     void add(const Rows& from, const Rows& to) const;
     void copy(const Rows& from, const Rows& to) const;
-    Rows zeroed(const Rows& r, int width) const;
+    Rows zeroed(const Rows& r, int width) const { return zeroed(r, width, n); }
+    Rows zeroed(const Rows& r, int width, int count) const;
 
     Trace& trace;
     Trace& grad;
-    const Weights& weights;
+    const StackWeights& weights;
     const ModelConfig& config;
     const real* first_param;
     const std::span<real> params;
     Backward::Scratch &normed_, &mixed_;
     ExpertVisits& visits_;
+    const bool seeded_;
     const int n;
 };
 

@@ -14,10 +14,10 @@ void drop_rows(const Trace& run, Site site, int layer, int row_begin, int row_en
             apply_dropout(options, site, layer, r, 0, row_of(r), run.width(site));
             continue;
         }
-        const Trace::RowPlan& p = run.plan(r);
-        real* weights = row_of(r) + (p.key_begin - p.segment_begin);
-        for (int h = 0; h < run.config().n_heads; ++h, weights += run.n_keys())
-            apply_dropout(options, site, layer, r, h, weights, p.key_end - p.key_begin);
+        const Trace::Keys keys = run.keys(site, r);
+        real* weights = row_of(r) + (keys.begin - keys.first);
+        for (int h = 0; h < run.config().n_heads; ++h, weights += run.n_keys(site))
+            apply_dropout(options, site, layer, r, h, weights, keys.size());
     }
 }
 

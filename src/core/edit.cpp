@@ -40,7 +40,7 @@ void Trace::check_edits() const {
         require(site.editable, "an editable site", std::string(site.not_editable_because));
         require(site.per_layer ? e.range.layer >= 0 && e.range.layer < c.n_layers : e.range.layer == -1, "a layer of this model",
                 std::to_string(e.range.layer));
-        const int heads = site_heads(c, e.range.site), columns = site_width(c, e.range.site, n_keys_) / heads;
+        const int heads = site_heads(c, e.range.site), columns = width(e.range.site) / heads;
         const int rows = row_capacity(e.range.site);
         const Cells cells = resolve(e.range, rows, heads, columns);
         auto inside = [&](int begin, int end, int most, const char* axis) {
@@ -65,16 +65,16 @@ void Trace::check_edits() const {
 
 template <class F>
 void Trace::each_edited_cell(const Edit& e, Site site, int row_begin, int row_end, F f) const {
-    const int heads = site_heads(config(), site), columns = site_width(config(), site, n_keys_) / heads;
+    const int heads = site_heads(config(), site), columns = width(site) / heads;
     const Cells cells = resolve(e.range, row_capacity(site), heads, columns);
     const int wide = cells.column_end - cells.column_begin, high = cells.head_end - cells.head_begin;
     const int donor_rows = e.donor ? e.donor->n_rows(site) : 0;
-    const int donor_columns = e.donor ? site_width(config(), site, e.donor->n_keys()) / heads : 0;
+    const int donor_columns = e.donor ? e.donor->width(site) / heads : 0;
     for (int t = std::max(cells.row_begin, row_begin); t < std::min(cells.row_end, row_end); ++t) {
         // An edit does not lift the mask: of scores and patterns only the cells that the query may read can change.
-        const RowPlan& p = plans_[by_key(site) ? static_cast<std::size_t>(t) : 0];
-        const int first_column = by_key(site) ? std::max(cells.column_begin, p.key_begin - p.segment_begin) : cells.column_begin;
-        const int last_column = by_key(site) ? std::min(cells.column_end, p.key_end - p.segment_begin) : cells.column_end;
+        const Keys seen = by_key(site) ? keys(site, t) : Keys{0, columns, 0};
+        const int first_column = std::max(cells.column_begin, seen.begin - seen.first);
+        const int last_column = std::min(cells.column_end, seen.end - seen.first);
         for (int h = cells.head_begin; h < cells.head_end; ++h) {
             // values in the order row, head, column; a single one serves all cells
             const std::size_t first =

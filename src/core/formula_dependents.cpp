@@ -49,7 +49,7 @@ class Inverse {
         if (wanted_.param < 0) return false;
         const ParamRow& row = trace_.weights().table[static_cast<std::size_t>(wanted_.param)];
         expert_ = row.expert;
-        if (row.layer != c_.layer_group(layer_of(e, c_, site_.layer))) return false;
+        if (!row.serves(trace_.shape().stack) || row.layer != c_.layer_group(layer_of(e, c_, site_.layer))) return false;
         joint_ = 0;
         if (row.role == e.param->role) return true;
         if (row.role != e.param->joint) return false;
@@ -64,9 +64,11 @@ class Inverse {
         for (int t = same_row ? wanted_.row : 0; t < (same_row ? std::min(wanted_.row + 1, rows_) : rows_); ++t)
             for (int h = 0; h < site_heads(c_, site_.site); ++h) {
                 row_ = t, head_ = h;
-                const Trace::RowPlan& plan = plan_of(trace_, site_.site, t);
                 Range columns{0, columns_};
-                if (only_visible) columns.restrict(plan.key_begin - plan.segment_begin, plan.key_end - plan.segment_begin);
+                if (only_visible) {
+                    const Trace::Keys seen = trace_.keys(site_.site, t);
+                    columns.restrict(seen.begin - seen.first, seen.end - seen.first);
+                }
                 if (choice)
                     restrict_to_choice(e, columns);
                 else if (e.param)
@@ -135,7 +137,7 @@ class Inverse {
         case Kind::head: return require(value == head_);
         case Kind::kv_head: return require(value == head_ / c_.group_size());
         case Kind::column:
-            if (as_row && by_key_) value -= plan.segment_begin;
+            if (as_row && by_key_) value -= trace_.keys(site_.site, row_).first;
             return columns.restrict(value, value + 1);
         case Kind::partner: {
             const int half = c_.d_head / 2;
@@ -144,15 +146,20 @@ class Inverse {
         }
         case Kind::token: return require(value == trace_.tokens()[row_]);
         case Kind::position: return require(value == plan.position);
-        case Kind::bound:
-            if (domains_[static_cast<std::size_t>(index.variable)] == Domain::pooled_rows) {
-                const auto [begin, end] = trace_.pooled_rows(row_);
-                return require(value >= begin && value < end);
-            }
-            if (domains_[static_cast<std::size_t>(index.variable)] != Domain::keys) return; // runs through all
-            if (!as_row) value += plan.segment_begin;
-            return require(value >= plan.key_begin && value < plan.key_end);
+        case Kind::bound: return require(runs_through(domains_[static_cast<std::size_t>(index.variable)], value, as_row));
         }
+    }
+
+    /// Whether a variable takes the value in this row.
+    bool runs_through(Domain domain, int value, bool as_row) const {
+        if (domain == Domain::pooled_rows) {
+            const auto [begin, end] = trace_.pooled_rows(row_);
+            return value >= begin && value < end;
+        }
+        if (domain != Domain::keys && domain != Domain::source_keys) return true;
+        const Trace::Keys seen = domain == Domain::keys ? trace_.keys(row_) : trace_.source_keys(row_);
+        if (!as_row) value += seen.first;
+        return value >= seen.begin && value < seen.end;
     }
 
     /// expert(s) == value
@@ -188,7 +195,7 @@ std::vector<CellRange> find_dependents(const Trace& trace, int rows, const CellR
         const bool near =
             cell.param >= 0 || cell.layer < 0 || site.layer < 0 || (site.layer - cell.layer <= 1 && site.layer >= cell.layer);
         if (!near) continue;
-        const auto expr = specialise(tree_of(site.site), trace.config(), site.layer, &trace.weights());
+        const auto expr = specialise(tree_of(site.site), trace.config(), site.layer, &trace);
         std::vector<CellRange> of_site;
         if (expr) Inverse(trace, rows, cell, site, of_site).search(*expr);
         all.insert(all.end(), of_site.begin(), of_site.end());

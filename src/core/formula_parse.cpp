@@ -17,8 +17,9 @@ using Word = std::pair<std::string_view, E>;
 constexpr Word<Op> k_functions[] = {{"sqrt", Op::sqrt}, {"exp", Op::exp}, {"sin", Op::sin}, {"cos", Op::cos}, {"act", Op::act}};
 constexpr Word<Op> k_folds[] = {{"sum", Op::sum}, {"mean", Op::mean}, {"max", Op::max}, {"rank", Op::rank}};
 constexpr Word<Quantity> k_quantities[] = {
-    {"d_head", Quantity::d_head}, {"d_model", Quantity::d_model}, {"eps", Quantity::eps},     {"position", Quantity::position},
-    {"theta", Quantity::theta},   {"pair", Quantity::pair},       {"slope", Quantity::slope}, {"distance", Quantity::distance}};
+    {"d_head", Quantity::d_head},     {"d_model", Quantity::d_model},   {"eps", Quantity::eps},
+    {"position", Quantity::position}, {"theta", Quantity::theta},       {"pair", Quantity::pair},
+    {"slope", Quantity::slope},       {"distance", Quantity::distance}, {"source_output", Quantity::source_output}};
 constexpr Word<Condition> k_conditions[] = {{"pre_norm", Condition::pre_norm},
                                             {"layer_norm", Condition::layer_norm},
                                             {"learned", Condition::learned},
@@ -26,11 +27,18 @@ constexpr Word<Condition> k_conditions[] = {{"pre_norm", Condition::pre_norm},
                                             {"attention_only", Condition::attention_only},
                                             {"embed_norm", Condition::embed_norm},
                                             {"masked_tokens", Condition::masked_tokens},
+                                            {"encoder_decoder", Condition::encoder_decoder},
                                             {"visible", Condition::visible},
                                             {"leads", Condition::leads}};
-constexpr Word<Domain> k_domains[] = {
-    {"d_model", Domain::d_model}, {"d_head", Domain::d_head},   {"d_mlp", Domain::d_mlp}, {"heads", Domain::heads},
-    {"keys", Domain::keys},       {"experts", Domain::experts}, {"slots", Domain::slots}, {"pooled_rows", Domain::pooled_rows}};
+constexpr Word<Domain> k_domains[] = {{"d_model", Domain::d_model},
+                                      {"d_head", Domain::d_head},
+                                      {"d_mlp", Domain::d_mlp},
+                                      {"heads", Domain::heads},
+                                      {"keys", Domain::keys},
+                                      {"experts", Domain::experts},
+                                      {"slots", Domain::slots},
+                                      {"pooled_rows", Domain::pooled_rows},
+                                      {"source_keys", Domain::source_keys}};
 constexpr Word<Index::Kind> k_indices[] = {{"t", Index::Kind::row},
                                            {"h", Index::Kind::head},
                                            {"c", Index::Kind::column},
@@ -62,7 +70,7 @@ std::vector<Index> own_indices(Site site) {
     const Index t{Index::Kind::row}, h{Index::Kind::head}, c{Index::Kind::column};
     const auto axes = site_row(site).axes;
     if (axes.back() == Axis::one) return {t};
-    if (axes.back() == Axis::key) return {h, t, c};
+    if (by_key(site)) return {h, t, c};
     if (axes.size() == 3 || axes.back() == Axis::d_mlp) return {t, h, c};
     return {t, c};
 }

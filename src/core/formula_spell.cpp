@@ -100,6 +100,10 @@ class Speller {
     }
 
     void spell_formula(const Term& root) {
+        if (cell_.site == Site::encoder_out) {
+            result(out_.edited ? out_.computed : out_.value, 0);
+            return add("   from the encoder's run", FormulaSpan::Kind::note);
+        }
         Writer writer(trace_, out_.spans, options_.terms);
         const bool masked = root.op == Op::number && by_key(cell_.site);
         // What a formula gives in single precision; what an edit replaced was never stored.
@@ -115,7 +119,7 @@ class Speller {
         if (masked) {
             add("   masked: query " + std::to_string(cell_.row) + " may not read key " + std::to_string(cell_.column),
                 FormulaSpan::Kind::note);
-        } else if (cell_.site == Site::attn_scores) {
+        } else if (cell_.site == Site::attn_scores || cell_.site == Site::cross_attn_scores) {
             follow_up();
         }
     }
@@ -136,7 +140,7 @@ class Speller {
     /// A score becomes a weight.
     void follow_up() {
         CellRef weight = cell_;
-        weight.site = Site::pattern;
+        weight.site = cell_.site == Site::attn_scores ? Site::pattern : Site::cross_pattern;
         char text[32];
         std::snprintf(text, sizeof text, "%.1f %%", 100 * static_cast<double>(trace_.value(weight)));
         add("   softmax → ", FormulaSpan::Kind::note);
@@ -185,7 +189,7 @@ std::string place_name(const Weights& weights, const CellRef& cell) {
 namespace {
 
 std::string indices(const Weights& weights, const CellRef& cell, const std::function<std::string(int)>& row_label,
-                    const std::function<std::string(int)>& token) {
+                    const std::function<std::string(int)>& key_label, const std::function<std::string(int)>& token) {
     std::string text = "[";
     const auto put = [&](const char* prefix, int i, const std::string& label = {}) {
         if (text.size() > 1) text += ", ";
@@ -200,10 +204,10 @@ std::string indices(const Weights& weights, const CellRef& cell, const std::func
         return text + "]";
     }
     const auto axes = site_row(cell.site).axes;
-    if (axes.back() == Axis::key) {
+    if (by_key(cell.site)) {
         put("h", cell.head);
         put("q", cell.row, row_label(cell.row));
-        put("k", cell.column, row_label(cell.column));
+        put("k", cell.column, key_label(cell.column));
         return text + "]";
     }
     if (row_axis(cell.site) == Axis::segment)
@@ -219,19 +223,20 @@ std::string indices(const Weights& weights, const CellRef& cell, const std::func
 } // namespace
 
 std::string cell_name(const Weights& weights, const CellRef& cell) {
-    return place_name(weights, cell) + indices(weights, cell, [](int) { return std::string(); }, {});
+    const auto none = [](int) { return std::string(); };
+    return place_name(weights, cell) + indices(weights, cell, none, none, {});
 }
 
 std::string cell_indices(const Trace& trace, const CellRef& cell, const std::function<std::string(int)>& token) {
-    const int first = cell.param < 0 && by_key(cell.site) ? trace.plan(cell.row).segment_begin : 0;
-    bool is_key = false; // rows are asked for first, then keys, which count from the start of their segment
+    const auto label = [&](const Trace& t, int row) {
+        return row < t.n_tokens() ? quoted(token, t.tokens()[row]) : std::string();
+    };
+    const bool is_site = cell.param < 0;
+    const Trace& of_rows = is_site && row_axis(cell.site) == Axis::source ? *trace.source() : trace;
+    const Trace& of_keys = is_site && by_source(cell.site) ? *trace.source() : trace;
+    const int first = is_site && by_key(cell.site) ? trace.keys(cell.site, cell.row).first : 0;
     return indices(
-        trace.weights(), cell,
-        [&](int i) {
-            const int row = is_key ? first + i : i;
-            is_key = true;
-            return row < trace.n_tokens() ? quoted(token, trace.tokens()[row]) : std::string();
-        },
+        trace.weights(), cell, [&](int row) { return label(of_rows, row); }, [&](int key) { return label(of_keys, first + key); },
         token);
 }
 
@@ -242,9 +247,12 @@ std::string range_words(const Trace& trace, const CellRange& range, const std::f
     text += " of ";
     if (row_axis(range.site) == Axis::segment)
         return text.append(rows == 1 ? "segment " + std::to_string(range.row_begin) : std::to_string(rows) + " segments");
-    if (rows == 1 && token) return text.append("“").append(token(trace.tokens()[range.row_begin])).append("”");
-    if (rows == 1) return text.append("token ").append(std::to_string(range.row_begin));
-    return text.append(std::to_string(rows)).append(" tokens");
+    const bool of_source = row_axis(range.site) == Axis::source;
+    const Trace& whose = of_source ? *trace.source() : trace;
+    const char* where = of_source ? " of the source" : "";
+    if (rows == 1 && token) return text.append("“").append(token(whose.tokens()[range.row_begin])).append("”").append(where);
+    if (rows == 1) return text.append("token ").append(std::to_string(range.row_begin)).append(where);
+    return text.append(std::to_string(rows)).append(" tokens").append(where);
 }
 
 } // namespace gf

@@ -11,6 +11,16 @@ namespace {
 
 constexpr double k_infinity = std::numeric_limits<double>::infinity();
 
+/// What the encoder's run ends with, where it keeps that.
+double source_output(const Trace& source, int row, int i) {
+    const ModelConfig& c = source.config();
+    if (!source.kept(output_site(c))) return std::numeric_limits<double>::quiet_NaN();
+    const StackWeights& w = source.stack();
+    if (c.norm_place == NormPlace::post) return static_cast<double>(source.row(output_site(c), c.n_layers - 1, row)[i]);
+    return static_cast<double>(source.row(output_site(c), -1, row)[i]) * static_cast<double>(w.ln_final_gain[i]) +
+           (w.ln_final_bias ? static_cast<double>(w.ln_final_bias[i]) : 0);
+}
+
 class Resolver {
   public:
     Resolver(const Trace& trace, const CellRef& cell, Resolved& result)
@@ -39,7 +49,10 @@ class Resolver {
         for (const Loop& loop : e.loops) {
             const auto [begin, end] = domain(loop.domain);
             t.loops.push_back({loop.variable, begin, end});
-            is_key_[static_cast<std::size_t>(loop.variable)] = loop.domain == Domain::keys;
+            int& first_key = first_keys_[static_cast<std::size_t>(loop.variable)];
+            first_key = loop.domain == Domain::keys          ? keys(false).first
+                        : loop.domain == Domain::source_keys ? keys(true).first
+                                                             : 0;
         }
         for (const Expr& arg : e.args) t.args.push_back(resolve(arg));
         for (const Term& arg : t.args) t.free |= arg.free;
@@ -84,9 +97,12 @@ class Resolver {
         return folded(std::move(sum));
     }
 
+    Trace::Keys keys(bool of_source) const { return of_source ? trace_.source_keys(cell_.row) : trace_.keys(cell_.row); }
+    /// Those of a cell of scores or patterns.
+    Trace::Keys keys() const { return keys(by_source(cell_.site)); }
     bool visible() const {
-        const int key = plan_.segment_begin + cell_.column;
-        return key >= plan_.key_begin && key < plan_.key_end;
+        const int key = keys().first + cell_.column;
+        return key >= keys().begin && key < keys().end;
     }
     bool interleaved() const { return cell_.site == Site::pos_embed || config_.rope_pairs == RopePairs::interleaved; }
     bool leads() const { return interleaved() ? cell_.column % 2 == 0 : cell_.column < config_.d_head / 2; }
@@ -106,6 +122,7 @@ class Resolver {
         case Quantity::pair: return interleaved() ? cell_.column / 2 : std::min(cell_.column, partner());
         case Quantity::slope: return alibi_slopes(config_.n_heads)[static_cast<std::size_t>(cell_.head)];
         case Quantity::distance: return std::abs(cell_.row - (plan_.segment_begin + cell_.column));
+        case Quantity::source_output: return source_output(*trace_.source(), cell_.row, cell_.column);
         }
         return 0;
     }
@@ -122,7 +139,11 @@ class Resolver {
             const auto [begin, end] = trace_.pooled_rows(cell_.row);
             return {begin, end};
         }
-        case Domain::keys: return {plan_.key_begin - plan_.segment_begin, plan_.key_end - plan_.segment_begin};
+        case Domain::keys:
+        case Domain::source_keys: {
+            const Trace::Keys seen = keys(d == Domain::source_keys);
+            return {seen.begin - seen.first, seen.end - seen.first};
+        }
         }
         return {0, 0};
     }
@@ -141,13 +162,13 @@ class Resolver {
         case Kind::row: return {cell_.row, {}};
         case Kind::head: return {cell_.head, {}};
         case Kind::kv_head: return {cell_.head / config_.group_size(), {}};
-        case Kind::column: return {cell_.column + (as_row && own_key ? plan_.segment_begin : 0), {}};
+        case Kind::column: return {cell_.column + (as_row && own_key ? keys().first : 0), {}};
         case Kind::partner: return {partner(), {}};
         case Kind::token: return {trace_.tokens()[cell_.row], {}};
         case Kind::position: return {plan_.position, {}};
         case Kind::bound: {
             if (fixed_[variable]) return {*fixed_[variable], {}};
-            Affine a{as_row && is_key_[variable] ? plan_.segment_begin : 0, {}};
+            Affine a{as_row ? first_keys_[variable] : 0, {}};
             a.factor[variable] = 1;
             return a;
         }
@@ -212,7 +233,7 @@ class Resolver {
             return head;
         };
         const auto of_expert = [&](const Affine& expert) {
-            if (config_.is_moe()) t.cell.param = find_param(weights, *e.param, cell_.layer, expert.base);
+            if (config_.is_moe()) t.cell.param = find_param(trace_, *e.param, cell_.layer, expert.base);
         };
         switch (e.param->indices) {
         case ParamIndices::matrix: t.row = at(0), t.column = at(1); break;
@@ -240,7 +261,7 @@ class Resolver {
     CellRef cell_;
     const Trace::RowPlan& plan_;
     Resolved& result_;
-    std::array<bool, k_most_bound> is_key_{};
+    std::array<int, k_most_bound> first_keys_{};           ///< the row that is key 0, of variables that run through keys
     std::array<std::optional<int>, k_most_bound> fixed_{}; ///< variables of sums that are written out
 };
 
@@ -314,7 +335,11 @@ double value_of(const Term& t, Bound& v) {
 }
 
 const Trace::RowPlan& plan_of(const Trace& trace, Site site, int row) {
-    return trace.plan(row_axis(site) == Axis::pos ? row : trace.shape().segments[static_cast<std::size_t>(row)].begin);
+    switch (row_axis(site)) {
+    case Axis::segment: return trace.plan(trace.shape().segments[static_cast<std::size_t>(row)].begin);
+    case Axis::source: return trace.source()->plan(row);
+    default: return trace.plan(row);
+    }
 }
 
 bool has_head_axis(const ModelConfig& config, Site site) {
@@ -332,7 +357,7 @@ CellRef cell_at(const Term& ref, const Bound& v) {
 
 Resolved resolve(const Trace& trace, const CellRef& cell) {
     Resolved result;
-    const auto expr = specialise(tree_of(cell.site), trace.config(), cell.layer, &trace.weights());
+    const auto expr = specialise(tree_of(cell.site), trace.config(), cell.layer, &trace);
     if (expr) result.root = Resolver(trace, cell, result).resolve(*expr);
     return result;
 }

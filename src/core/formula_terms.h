@@ -66,7 +66,7 @@ void each(const std::vector<Span1>& loops, Bound& v, F f, std::size_t level = 0)
     i = 0;
 }
 
-/// The plan of a cell's row, where it has one: of a token's, or of the first one of a segment.
+/// The plan of a cell's row: of a token, of the first one of a segment, or of one of the source.
 const Trace::RowPlan& plan_of(const Trace& trace, Site site, int row);
 
 /// Whether cells of the site carry a head (key-value head, expert slot).

@@ -2,6 +2,8 @@
 
 #include "core/formula_tree.h"
 
+#include "core/trace.h"
+
 #include <array>
 
 namespace gf::formula {
@@ -9,7 +11,7 @@ namespace {
 
 using enum ParamIndices;
 
-constexpr std::array<ParamName, 33> k_params{{
+constexpr std::array<ParamName, 43> k_params{{
     {"W_E", "W_E", Role::embed, Role::embed, matrix},
     {"W_pos", "W_pos", Role::pos_embed, Role::pos_embed, matrix},
     {"embed_ln_gain", "gain", Role::embed_ln_gain, Role::embed_ln_gain, vector},
@@ -28,6 +30,16 @@ constexpr std::array<ParamName, 33> k_params{{
     {"b_V", "b_V", Role::v_bias, Role::qkv_bias, head_vector},
     {"W_O", "W_O", Role::attn_out, Role::attn_out, from_heads},
     {"b_O", "b_O", Role::attn_out_bias, Role::attn_out_bias, vector},
+    {"ln_cross_gain", "gain", Role::ln_cross_gain, Role::ln_cross_gain, vector},
+    {"ln_cross_bias", "bias", Role::ln_cross_bias, Role::ln_cross_bias, vector},
+    {"W_cross_Q", "W_Q", Role::cross_q, Role::cross_q, into_heads},
+    {"W_cross_K", "W_K", Role::cross_k, Role::cross_k, into_heads},
+    {"W_cross_V", "W_V", Role::cross_v, Role::cross_v, into_heads},
+    {"b_cross_Q", "b_Q", Role::cross_q_bias, Role::cross_q_bias, head_vector},
+    {"b_cross_K", "b_K", Role::cross_k_bias, Role::cross_k_bias, head_vector},
+    {"b_cross_V", "b_V", Role::cross_v_bias, Role::cross_v_bias, head_vector},
+    {"W_cross_O", "W_O", Role::cross_attn_out, Role::cross_attn_out, from_heads},
+    {"b_cross_O", "b_O", Role::cross_attn_out_bias, Role::cross_attn_out_bias, vector},
     {"W_router", "W_router", Role::router, Role::router, matrix},
     {"W_in", "W_in", Role::mlp_in, Role::mlp_in, expert_matrix},
     {"b_in", "b_in", Role::mlp_in_bias, Role::mlp_in_bias, expert_vector},
@@ -49,6 +61,7 @@ constexpr std::array<std::string_view, k_n_sites> k_symbols{"embed",
                                                             "pos_embed",
                                                             "embed_ln_scale",
                                                             "embed_ln_normalized",
+                                                            "encoder_out",
                                                             "resid_pre",
                                                             "ln1_scale",
                                                             "ln1_normalized",
@@ -62,6 +75,16 @@ constexpr std::array<std::string_view, k_n_sites> k_symbols{"embed",
                                                             "z",
                                                             "attn_out",
                                                             "resid_mid",
+                                                            "ln_cross_scale",
+                                                            "ln_cross_normalized",
+                                                            "cross_q",
+                                                            "cross_k",
+                                                            "cross_v",
+                                                            "cross_attn_scores",
+                                                            "cross_pattern",
+                                                            "cross_z",
+                                                            "cross_attn_out",
+                                                            "resid_mid_cross",
                                                             "ln2_scale",
                                                             "ln2_normalized",
                                                             "router_logits",
@@ -91,6 +114,7 @@ bool holds(Condition condition, const ModelConfig& c) {
     case Condition::learned: return c.positions == Positions::learned;
     case Condition::alibi: return c.positions == Positions::alibi;
     case Condition::embed_norm: return c.embed_norm;
+    case Condition::encoder_decoder: return c.has_encoder();
     case Condition::masked_tokens: return c.head == OutputHead::masked_tokens;
     default: return c.mlp == MlpKind::none; // attention_only
     }
@@ -122,41 +146,43 @@ int layer_of(const Expr& ref, const ModelConfig& config, int layer) {
     return ref.before ? layer - 1 : layer;
 }
 
-int find_param(const Weights& weights, const ParamName& name, int layer, int expert) {
-    const int group = weights.config.layer_group(layer);
-    for (std::size_t i = 0; i < weights.table.size(); ++i) {
-        const ParamRow& row = weights.table[i];
-        if ((row.role == name.role || row.role == name.joint) && row.layer == group && (expert < 0 || row.expert == expert))
+int find_param(const Trace& run, const ParamName& name, int layer, int expert) {
+    const int group = run.config().layer_group(layer);
+    const std::vector<ParamRow>& table = run.weights().table;
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        const ParamRow& row = table[i];
+        if (row.serves(run.shape().stack) && (row.role == name.role || row.role == name.joint) && row.layer == group &&
+            (expert < 0 || row.expert == expert))
             return static_cast<int>(i);
     }
     return -1;
 }
 
-std::optional<Expr> specialise(const Expr& e, const ModelConfig& c, int layer, const Weights* weights) {
+std::optional<Expr> specialise(const Expr& e, const ModelConfig& c, int layer, const Trace* run) {
     switch (e.op) {
     case Op::number:
     case Op::quantity: return e;
     case Op::ref: {
         if (!e.param) return (e.before && layer <= 0) || !has_site(c, e.site) ? std::nullopt : std::optional(e);
-        if (!weights) return e;
+        if (!run) return e;
         Expr found = e;
-        found.param_row = find_param(*weights, *e.param, layer_of(e, c, layer), -1);
+        found.param_row = find_param(*run, *e.param, layer_of(e, c, layer), -1);
         return found.param_row < 0 ? std::nullopt : std::optional(found);
     }
     case Op::first_of:
         for (const Expr& alternative : e.args)
-            if (auto kept = specialise(alternative, c, layer, weights)) return kept;
+            if (auto kept = specialise(alternative, c, layer, run)) return kept;
         return std::nullopt;
     case Op::choose:
         if (e.condition != Condition::visible && e.condition != Condition::leads) {
             const std::size_t branch = holds(e.condition, c) ? 0 : 1;
-            return branch < e.args.size() ? specialise(e.args[branch], c, layer, weights) : std::nullopt;
+            return branch < e.args.size() ? specialise(e.args[branch], c, layer, run) : std::nullopt;
         }
         break;
     default: break;
     }
     std::vector<std::optional<Expr>> args;
-    for (const Expr& arg : e.args) args.push_back(specialise(arg, c, layer, weights));
+    for (const Expr& arg : e.args) args.push_back(specialise(arg, c, layer, run));
     Expr kept = e;
     kept.args.clear();
     for (auto& arg : args)

@@ -9,6 +9,10 @@
 #include <string_view>
 #include <vector>
 
+namespace gf {
+class Trace;
+}
+
 namespace gf::formula {
 
 enum class Op {
@@ -32,9 +36,20 @@ enum class Op {
     choose,
     first_of
 };
-enum class Quantity { d_head, d_model, eps, position, theta, pair, slope, distance };
-enum class Condition { pre_norm, layer_norm, learned, alibi, attention_only, embed_norm, masked_tokens, visible, leads };
-enum class Domain { d_model, d_head, d_mlp, heads, keys, experts, slots, pooled_rows };
+enum class Quantity { d_head, d_model, eps, position, theta, pair, slope, distance, source_output };
+enum class Condition {
+    pre_norm,
+    layer_norm,
+    learned,
+    alibi,
+    attention_only,
+    embed_norm,
+    masked_tokens,
+    encoder_decoder,
+    visible,
+    leads
+};
+enum class Domain { d_model, d_head, d_mlp, heads, keys, experts, slots, pooled_rows, source_keys };
 
 /// Bound variables are counted by how deep they are nested.
 inline constexpr int k_most_bound = 3;
@@ -89,15 +104,15 @@ const Expr& tree_of(Site site);
 
 /// What of it holds for a site of this model: without alternatives (except those that a cell decides) and missing operands.
 /// Nothing if nothing is left.
-/// Without weights all parameters are taken to be there.
-std::optional<Expr> specialise(const Expr& expr, const ModelConfig& config, int layer, const Weights* weights);
+/// Without a run all parameters are taken to be there.
+std::optional<Expr> specialise(const Expr& expr, const ModelConfig& config, int layer, const Trace* run);
 
 /// The layer that a reference to a site means in the formula of a site of `layer`: of a block the same one or the one before;
 /// after the blocks the last one.
 int layer_of(const Expr& ref, const ModelConfig& config, int layer);
 
-/// The parameter in a model's table, of a certain expert where there are several; -1 if the model does not have it.
-int find_param(const Weights& weights, const ParamName& name, int layer, int expert);
+/// The parameter in the table of a run's model, of a certain expert where there are several; -1 if its stack does not have it.
+int find_param(const Trace& run, const ParamName& name, int layer, int expert);
 
 /// How the formula language calls a site: "attn_scores".
 std::string_view symbol(Site site);

@@ -12,14 +12,21 @@ Kinship kinship(Site site) {
     case Site::embed: return Kinship::token;
     case Site::pos_embed: return Kinship::position;
     case Site::q:
+    case Site::cross_q:
     case Site::rot_q: return Kinship::query;
     case Site::k:
+    case Site::cross_k:
     case Site::rot_k: return Kinship::key;
     case Site::v:
     case Site::z:
-    case Site::attn_out: return Kinship::value;
+    case Site::attn_out:
+    case Site::cross_v:
+    case Site::cross_z:
+    case Site::cross_attn_out: return Kinship::value;
     case Site::attn_scores:
     case Site::pattern:
+    case Site::cross_attn_scores:
+    case Site::cross_pattern:
     case Site::class_logits:
     case Site::logits: return Kinship::none;
     case Site::router_logits:
@@ -41,13 +48,21 @@ Kinship kinship(Role role) {
     case Role::embed: return Kinship::token;
     case Role::pos_embed: return Kinship::position;
     case Role::q:
-    case Role::q_bias: return Kinship::query;
+    case Role::q_bias:
+    case Role::cross_q:
+    case Role::cross_q_bias: return Kinship::query;
     case Role::k:
-    case Role::k_bias: return Kinship::key;
+    case Role::k_bias:
+    case Role::cross_k:
+    case Role::cross_k_bias: return Kinship::key;
     case Role::v:
     case Role::v_bias:
     case Role::attn_out:
-    case Role::attn_out_bias: return Kinship::value;
+    case Role::attn_out_bias:
+    case Role::cross_v:
+    case Role::cross_v_bias:
+    case Role::cross_attn_out:
+    case Role::cross_attn_out_bias: return Kinship::value;
     case Role::router:
     case Role::mlp_in:
     case Role::mlp_in_bias:
@@ -105,13 +120,16 @@ std::string short_name(Site site) {
     case Site::embed_ln_scale:
     case Site::mlm_ln_scale:
     case Site::ln1_scale:
+    case Site::ln_cross_scale:
     case Site::ln2_scale:
     case Site::ln_final_scale: return "scale";
     case Site::embed_ln_normalized:
     case Site::mlm_ln_normalized:
     case Site::ln1_normalized:
+    case Site::ln_cross_normalized:
     case Site::ln2_normalized:
     case Site::ln_final_normalized: return "normalized";
+    case Site::cross_attn_scores:
     case Site::attn_scores: return "score";
     case Site::expert_weights: return "weight";
     case Site::expert_gates: return "gate";

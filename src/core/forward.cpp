@@ -12,6 +12,7 @@ namespace gf {
 
 void Pass::run(int first_layer) {
     if (first_layer == 0) embed();
+    if (trace.source() && begin == 0) read_source();
     for (int l = first_layer; l < config.n_layers; ++l) {
         // resid_pre of the layer that a resumed pass starts at is given
         if (staged && l == first_layer && l > 0)
@@ -80,7 +81,22 @@ void Pass::embed() {
     if (config.embed_norm) copy(norm(sum, Site::embed_ln_scale, -1, weights.embed_ln_gain, weights.embed_ln_bias), sum);
 }
 
-/// resid_pre -> attention -> + -> MLP -> +. Pre-norm normalises what a sub-layer reads, post-norm what each addition gives.
+/// What the encoder gives: the source's stream after its last norm.
+void Pass::read_source() {
+    const Trace& source = *trace.source();
+    const StackWeights& encoder = source.stack();
+    const Rows out = rows(Site::encoder_out);
+    for (int r = 0; r < source.n_tokens(); ++r)
+        if (config.norm_place == NormPlace::post)
+            std::copy_n(source.row(Site::normalized_resid_post, config.n_encoder_layers - 1, r), config.d_model, out.at(r));
+        else
+            gain_and_bias(source.row(Site::ln_final_normalized, -1, r), encoder.ln_final_gain, encoder.ln_final_bias, out.at(r),
+                          config.d_model);
+    done(Site::encoder_out);
+}
+
+/// resid_pre -> attention -> + (-> attention to the source -> +) -> MLP -> +. Pre-norm normalises what a sub-layer reads,
+/// post-norm what each addition gives.
 void Pass::block(int l) {
     const BlockWeights& w = weights.blocks[static_cast<std::size_t>(l)];
     const bool pre = config.norm_place == NormPlace::pre, has_mlp = config.mlp != MlpKind::none;
@@ -92,6 +108,14 @@ void Pass::block(int l) {
 
     Rows out = rows(sum, l); // where the stream goes on
     if (!pre) out = norm(out, Site::ln1_scale, l, w.ln1_gain, w.ln1_bias);
+    if (trace.source()) {
+        const auto norm_cross = [&] { return norm(out, Site::ln_cross_scale, l, w.ln_cross_gain, w.ln_cross_bias); };
+        cross_attention(l, w.cross, pre ? norm_cross() : out);
+        add(out, rows(Site::cross_attn_out, l), rows(Site::resid_mid_cross, l));
+        done(Site::resid_mid_cross, l);
+        out = rows(Site::resid_mid_cross, l);
+        if (!pre) out = norm_cross();
+    }
     if (has_mlp) {
         feed_forward(l, w, pre ? norm(out, Site::ln2_scale, l, w.ln2_gain, w.ln2_bias) : out);
         add(out, rows(Site::mlp_out, l), rows(Site::resid_post, l));
@@ -159,6 +183,12 @@ void Pass::pool(const Rows& in) {
     done(Site::class_logits);
 }
 
+void Pass::project(const Rows& in, const Matrix& w, const real* bias, Site out, int l) const {
+    const auto [first, last] = range(out);
+    const Rows to = rows(out, l);
+    product(in.data, in.stride, last - first, w, bias, to.data, to.stride);
+}
+
 void Pass::project(const Rows& in, const Matrix& w, const real* bias, const Rows& out) const {
     product(in.data, in.stride, count(), w, bias, out.data, out.stride);
 }
@@ -185,6 +215,10 @@ void forward(Trace& trace, int row_begin, int row_end, int first_layer) {
     if (first_layer > 0 && !trace.kept(Site::resid_pre))
         throw Error({"forward", "a Trace that keeps hook_resid_pre, to start at layer " + std::to_string(first_layer),
                      "one that does not", ""});
+    const Trace* source = trace.source();
+    if (source && row_begin == 0 && source->n_tokens() < source->capacity())
+        throw Error({"forward", "a source of which all " + std::to_string(source->capacity()) + " tokens are computed",
+                     std::to_string(source->n_tokens()), ""});
     const bool ahead = looks_ahead(trace.config().mask), whole_segments = needs_whole_segments(trace.config(), trace.shape());
     for (int r = row_begin; ahead && r < row_end; ++r)
         if (trace.plan(r).key_end > row_end)
@@ -213,6 +247,7 @@ double flops_per_token(const ModelConfig& c, double n_keys) {
     block += 4.0 * c.d_q() * n_keys;                                                         // scores, weighted values
     if (c.mlp != MlpKind::none) block += c.expert_slots() * 2.0 * c.d_model * c.d_mlp * (c.mlp == MlpKind::gated ? 3 : 2);
     if (c.is_moe()) block += 2.0 * c.d_model * c.n_experts;
+    if (c.has_encoder()) block += 4.0 * c.d_model * c.d_q() + 4.0 * c.d_q() * n_keys;
     double head = c.has_logits() ? 2.0 * c.d_model * c.d_vocab : 0; // what a whole segment costs once is not counted
     if (c.head == OutputHead::masked_tokens) head += 2.0 * c.d_model * c.d_model;
     return c.n_layers * block + head;

@@ -14,7 +14,8 @@ void forward(Trace& trace, int row_begin, int row_end, int first_layer = 0);
 /// Appends `tokens` and computes their rows.
 void extend(Trace& trace, std::span<const int> tokens);
 
-/// Multiplications and additions (2 per multiply-add) of one token that attends to n_keys keys: products and attention.
+/// Multiplications and additions (2 per multiply-add) of one token that attends to n_keys keys: products and attention. Of an
+/// encoder-decoder that of a decoder's token, with a source of n_keys tokens that has been read.
 double flops_per_token(const ModelConfig& config, double n_keys);
 
 /// Bytes that one more token adds to the key-value cache.

@@ -65,6 +65,17 @@ template TensorNames from_name(std::string_view, const std::string&);
 template OutputHead from_name(std::string_view, const std::string&);
 template Pooling from_name(std::string_view, const std::string&);
 
+ModelConfig encoder_config(const ModelConfig& config) {
+    ModelConfig c = config;
+    c.n_layers = config.n_encoder_layers;
+    c.n_encoder_layers = 0;
+    c.mask = MaskKind::bidirectional;
+    c.window = 0;
+    c.head = OutputHead::none;
+    c.tied_embeddings = false;
+    return c;
+}
+
 void validate(const ModelConfig& c, const std::string& where) {
     auto require = [&](bool ok, const char* field, const std::string& expected, const std::string& found) {
         if (!ok) throw Error({where + ": " + field, expected, found, ""});
@@ -82,6 +93,12 @@ void validate(const ModelConfig& c, const std::string& where) {
     size(c.d_vocab, "d_vocab", 1 << 24);
     require(c.n_layer_groups >= 0 && c.n_layer_groups <= c.n_layers, "n_layer_groups",
             "0 (no sharing) to n_layers = " + std::to_string(c.n_layers), std::to_string(c.n_layer_groups));
+    require(c.n_encoder_layers >= 0 && c.n_encoder_layers <= 1 << 12, "n_encoder_layers", "0 (no encoder) to 4096",
+            std::to_string(c.n_encoder_layers));
+    require(!c.has_encoder() || (c.n_layer_groups == 0 && c.mlp != MlpKind::none && c.head == OutputHead::tokens &&
+                                 c.mask != MaskKind::bidirectional && c.tensor_names == TensorNames::llama),
+            "n_encoder_layers", "0, unless the model continues text, has MLPs, shares no layers and has names of its own",
+            std::to_string(c.n_encoder_layers));
     require(c.n_heads % c.n_kv_heads == 0, "n_kv_heads", "a divisor of n_heads = " + std::to_string(c.n_heads),
             std::to_string(c.n_kv_heads));
     require(c.norm_eps >= 0 && c.norm_eps < 1, "norm_eps", "0 to 1", std::to_string(c.norm_eps));

@@ -24,11 +24,14 @@ enum class OutputHead {
     none,          ///< the residual stream itself
 };
 enum class Pooling { first, mean, last }; ///< of a segment's real tokens
+enum class Stack { decoder, encoder };    ///< of an encoder-decoder; the only one of any other model counts as the decoder
 
 struct ModelConfig {
     int d_model = 0;
     int n_layers = 0;
     int n_layer_groups = 0; ///< 0: each layer has its own parameters; else layers in a row share one of this many sets (ALBERT)
+    int n_encoder_layers =
+        0; ///< 0: no encoder; else the model is an encoder-decoder (Vaswani et al. 2017), n_layers its decoder's
     int n_heads = 0;
     int n_kv_heads = 0; ///< divides n_heads; query head h reads key-value head h / (n_heads / n_kv_heads)
     int d_head = 0;
@@ -75,6 +78,8 @@ struct ModelConfig {
         return n_layer_groups > 0 && layer > 0 ? static_cast<int>(static_cast<long long>(layer) * n_layer_groups / n_layers)
                                                : layer;
     }
+    /// Whether each layer also attends to what an encoder made of a source text.
+    bool has_encoder() const { return n_encoder_layers > 0; }
     bool has_logits() const { return head == OutputHead::tokens || head == OutputHead::masked_tokens; }
     bool pools() const { return head == OutputHead::classes || head == OutputHead::embedding; }
     /// Whether the last row's logits are those of a token that can be appended.
@@ -85,6 +90,10 @@ struct ModelConfig {
     int d_kv() const { return n_kv_heads * d_head; }
     int expert_slots() const { return is_moe() ? experts_per_token : 1; }
 };
+
+/// The encoder of an encoder-decoder, as a model of its own: the same blocks without cross-attention, reading in both directions,
+/// and no head.
+ModelConfig encoder_config(const ModelConfig& config);
 
 /// Throws Error naming the first field that makes no sense: what was found, what is expected. `where` names the file.
 void validate(const ModelConfig& config, const std::string& where);

@@ -86,18 +86,28 @@ class TableBuilder {
 
     std::vector<ParamRow> build() {
         const std::string stem = names_.stem;
-        matrix(stem + names_.embed + ".weight", Role::embed, c_.d_vocab, c_.d_model, false);
-        if (c_.positions == Positions::learned)
-            matrix(stem + names_.pos_embed + ".weight", Role::pos_embed, c_.n_ctx, c_.d_model, false);
-        if (c_.embed_norm) norm(stem + names_.embed_norm, Role::embed_ln_gain, Role::embed_ln_bias);
-        for (layer_ = 0; layer_ < c_.n_groups(); ++layer_) block(stem + names_.block + std::to_string(layer_) + ".");
-        layer_ = -1;
-        if (c_.norm_place == NormPlace::pre) norm(stem + names_.norm_final, Role::ln_final_gain, Role::ln_final_bias);
+        matrix(stem + (c_.has_encoder() ? "shared" : names_.embed) + ".weight", Role::embed, c_.d_vocab, c_.d_model, false);
+        if (c_.has_encoder()) { // BART's names (Lewis et al. 2019)
+            stack_ = Stack::encoder;
+            stack(stem + "encoder.", c_.n_encoder_layers);
+            stack_ = Stack::decoder;
+            stack(stem + "decoder.", c_.n_layers);
+        } else {
+            stack(stem, c_.n_groups());
+        }
         head();
         return std::move(rows_);
     }
 
   private:
+    void stack(const std::string& stem, int n_blocks) {
+        if (c_.positions == Positions::learned)
+            matrix(stem + names_.pos_embed + ".weight", Role::pos_embed, c_.n_ctx, c_.d_model, false);
+        if (c_.embed_norm) norm(stem + names_.embed_norm, Role::embed_ln_gain, Role::embed_ln_bias);
+        for (layer_ = 0; layer_ < n_blocks; ++layer_) block(stem + names_.block + std::to_string(layer_) + ".");
+        layer_ = -1;
+        if (c_.norm_place == NormPlace::pre) norm(stem + names_.norm_final, Role::ln_final_gain, Role::ln_final_bias);
+    }
     void block(const std::string& at) {
         norm(at + names_.norm1, Role::ln1_gain, Role::ln1_bias);
         if (conv1d_) { // the three side by side
@@ -109,12 +119,21 @@ class TableBuilder {
         }
         linear(at + names_.attn_out, Role::attn_out, Role::attn_out_bias, c_.d_q(), c_.d_model, c_.attn_out_bias,
                Init::normal_residual);
+        if (c_.has_encoder() && stack_ == Stack::decoder) cross_attention(at);
         if (c_.mlp == MlpKind::none) return;
         norm(at + names_.norm2, Role::ln2_gain, Role::ln2_bias);
         if (c_.is_moe())
             experts(at + "block_sparse_moe.");
         else
             dense_mlp(at, names_.gate, names_.up, names_.down);
+    }
+    void cross_attention(const std::string& at) {
+        norm(at + "encoder_attn_layer_norm", Role::ln_cross_gain, Role::ln_cross_bias);
+        linear(at + "encoder_attn.q_proj", Role::cross_q, Role::cross_q_bias, c_.d_model, c_.d_q(), c_.attn_qkv_bias);
+        linear(at + "encoder_attn.k_proj", Role::cross_k, Role::cross_k_bias, c_.d_model, c_.d_kv(), c_.attn_qkv_bias);
+        linear(at + "encoder_attn.v_proj", Role::cross_v, Role::cross_v_bias, c_.d_model, c_.d_kv(), c_.attn_qkv_bias);
+        linear(at + "encoder_attn.o_proj", Role::cross_attn_out, Role::cross_attn_out_bias, c_.d_q(), c_.d_model,
+               c_.attn_out_bias, Init::normal_residual);
     }
     void dense_mlp(const std::string& at, const char* gate, const char* up, const char* down) {
         const bool gated = c_.mlp == MlpKind::gated;
@@ -140,7 +159,7 @@ class TableBuilder {
     }
 
     void add(std::string name, Role role, std::vector<int> shape, bool transposed, Init init, bool decay) {
-        rows_.push_back({std::move(name), std::move(shape), transposed, init, decay, role, layer_, expert_, offset_});
+        rows_.push_back({std::move(name), std::move(shape), transposed, init, decay, role, layer_, expert_, stack_, offset_});
         offset_ += rows_.back().size();
     }
     void matrix(std::string name, Role role, int in, int out, bool transposed, Init init = Init::normal) {
@@ -163,6 +182,7 @@ class TableBuilder {
     std::vector<ParamRow> rows_;
     std::size_t offset_ = 0;
     int layer_ = -1, expert_ = -1;
+    Stack stack_ = Stack::decoder;
 };
 
 std::size_t round_up(std::size_t n, std::size_t to) { return (n + to - 1) / to * to; }
@@ -182,19 +202,22 @@ std::vector<ParamRow> param_table(const ModelConfig& config) { return TableBuild
 std::size_t param_count(const ModelConfig& c) {
     // Floating point cannot overflow here and is exact far beyond what any file can hold.
     const double bias = c.norm == NormKind::layer ? 2 : 1, d = c.d_model;
-    double block = bias * d + d * (c.d_q() + 2.0 * c.d_kv()) + double(c.d_q()) * d;
-    if (c.attn_qkv_bias) block += c.d_q() + 2.0 * c.d_kv();
-    if (c.attn_out_bias) block += d;
+    double attention = bias * d + d * (c.d_q() + 2.0 * c.d_kv()) + double(c.d_q()) * d; // with its norm
+    if (c.attn_qkv_bias) attention += c.d_q() + 2.0 * c.d_kv();
+    if (c.attn_out_bias) attention += d;
+    double block = attention;
     if (c.mlp != MlpKind::none) {
         const double factors = c.mlp == MlpKind::gated ? 2 : 1;
         double mlp = (factors + 1) * d * c.d_mlp;
         if (c.mlp_bias) mlp += factors * c.d_mlp + d;
         block += bias * d + (c.is_moe() ? c.n_experts * mlp + d * c.n_experts : mlp);
     }
-    double n = double(c.d_vocab) * d * (c.has_logits() && !c.tied_embeddings ? 2 : 1) + c.n_groups() * block;
-    if (c.positions == Positions::learned) n += double(c.n_ctx) * d;
-    if (c.norm_place == NormPlace::pre) n += bias * d;
-    if (c.embed_norm) n += bias * d;
+    double outside = 0; // the blocks of a stack
+    if (c.positions == Positions::learned) outside += double(c.n_ctx) * d;
+    if (c.norm_place == NormPlace::pre) outside += bias * d;
+    if (c.embed_norm) outside += bias * d;
+    double n = double(c.d_vocab) * d * (c.has_logits() && !c.tied_embeddings ? 2 : 1) + outside + c.n_groups() * block;
+    if (c.has_encoder()) n += outside + c.n_encoder_layers * block + c.n_layers * attention;
     if (c.head == OutputHead::masked_tokens) n += d * d + d + bias * d + c.d_vocab;
     if (c.head == OutputHead::classes) n += (d + 1) * c.n_classes;
     const double most = 9e15; // exact in a double
@@ -212,71 +235,88 @@ real* allocate_zeros(std::size_t n) {
 } // namespace
 
 Weights::Weights(ModelConfig c)
-    : config(std::move(c)), table(param_table(config)), size_(table.back().offset + table.back().size()),
-      data_(allocate_zeros(size_)) {
+    : config(std::move(c)), encoder_config(gf::encoder_config(config)), table(param_table(config)),
+      size_(table.back().offset + table.back().size()), data_(allocate_zeros(size_)) {
     if (config.tied_embeddings)
         tied_unembed_.reset(allocate_zeros(static_cast<std::size_t>(config.d_model) * static_cast<std::size_t>(config.d_vocab)));
     bind();
 }
 
 void Weights::bind() {
-    blocks.resize(static_cast<std::size_t>(config.n_groups()));
     const std::size_t n_mlps = config.mlp == MlpKind::none ? 0 : config.is_moe() ? static_cast<std::size_t>(config.n_experts) : 1;
-    for (BlockWeights& b : blocks) b.experts.resize(n_mlps);
-    for (const ParamRow& r : table) {
-        const real* p = values(r);
-        const Matrix m = r.shape.size() == 2 ? Matrix{p, r.shape[0], r.shape[1], r.shape[1]} : Matrix{};
-        BlockWeights* b = r.layer < 0 ? nullptr : &blocks[static_cast<std::size_t>(r.layer)];
-        ExpertWeights* e = b && n_mlps ? &b->experts[static_cast<std::size_t>(std::max(r.expert, 0))] : nullptr;
-        const int dq = config.d_q(), dkv = config.d_kv();
-        switch (r.role) {
-        case Role::embed: embed = p; break;
-        case Role::pos_embed: pos_embed = p; break;
-        case Role::embed_ln_gain: embed_ln_gain = p; break;
-        case Role::embed_ln_bias: embed_ln_bias = p; break;
-        case Role::ln1_gain: b->ln1_gain = p; break;
-        case Role::ln1_bias: b->ln1_bias = p; break;
-        case Role::qkv:
-            b->q = {p, m.in, dq, m.stride};
-            b->k = {p + dq, m.in, dkv, m.stride};
-            b->v = {p + dq + dkv, m.in, dkv, m.stride};
-            break;
-        case Role::qkv_bias: b->q_bias = p, b->k_bias = p + dq, b->v_bias = p + dq + dkv; break;
-        case Role::q: b->q = m; break;
-        case Role::q_bias: b->q_bias = p; break;
-        case Role::k: b->k = m; break;
-        case Role::k_bias: b->k_bias = p; break;
-        case Role::v: b->v = m; break;
-        case Role::v_bias: b->v_bias = p; break;
-        case Role::attn_out: b->attn_out = m; break;
-        case Role::attn_out_bias: b->attn_out_bias = p; break;
-        case Role::ln2_gain: b->ln2_gain = p; break;
-        case Role::ln2_bias: b->ln2_bias = p; break;
-        case Role::router: b->router = m; break;
-        case Role::mlp_in: e->in = m; break;
-        case Role::mlp_in_bias: e->in_bias = p; break;
-        case Role::mlp_up: e->up = m; break;
-        case Role::mlp_up_bias: e->up_bias = p; break;
-        case Role::mlp_out: e->out = m; break;
-        case Role::mlp_out_bias: e->out_bias = p; break;
-        case Role::ln_final_gain: ln_final_gain = p; break;
-        case Role::ln_final_bias: ln_final_bias = p; break;
-        case Role::mlm_dense: mlm_dense = m; break;
-        case Role::mlm_dense_bias: mlm_dense_bias = p; break;
-        case Role::mlm_ln_gain: mlm_ln_gain = p; break;
-        case Role::mlm_ln_bias: mlm_ln_bias = p; break;
-        case Role::unembed: unembed = m; break;
-        case Role::unembed_bias: unembed_bias = p; break;
-        case Role::classifier: classifier = m; break;
-        case Role::classifier_bias: classifier_bias = p; break;
-        }
-    }
+    blocks.resize(static_cast<std::size_t>(config.n_groups()));
+    encoder.blocks.resize(static_cast<std::size_t>(config.n_encoder_layers));
+    for (auto* all : {&blocks, &encoder.blocks})
+        for (BlockWeights& b : *all) b.experts.resize(n_mlps);
+    for (const ParamRow& r : table) bind(r);
+    encoder.embed = embed;
     if (config.n_layer_groups > 0) {
         const std::vector<BlockWeights> groups = std::move(blocks);
         blocks.clear();
         for (int l = 0; l < config.n_layers; ++l) blocks.push_back(groups[static_cast<std::size_t>(config.layer_group(l))]);
     }
     if (config.tied_embeddings) unembed = {tied_unembed_.get(), config.d_model, config.d_vocab, config.d_vocab};
+}
+
+/// Points the view of this parameter at its values.
+void Weights::bind(const ParamRow& r) {
+    const real* p = values(r);
+    const Matrix m = r.shape.size() == 2 ? Matrix{p, r.shape[0], r.shape[1], r.shape[1]} : Matrix{};
+    StackWeights& s = r.stack == Stack::encoder ? encoder : *this;
+    BlockWeights* b = r.layer < 0 ? nullptr : &s.blocks[static_cast<std::size_t>(r.layer)];
+    ExpertWeights* e = b && !b->experts.empty() ? &b->experts[static_cast<std::size_t>(std::max(r.expert, 0))] : nullptr;
+    const int dq = config.d_q(), dkv = config.d_kv();
+    switch (r.role) {
+    case Role::embed: s.embed = p; break;
+    case Role::pos_embed: s.pos_embed = p; break;
+    case Role::embed_ln_gain: s.embed_ln_gain = p; break;
+    case Role::embed_ln_bias: s.embed_ln_bias = p; break;
+    case Role::ln1_gain: b->ln1_gain = p; break;
+    case Role::ln1_bias: b->ln1_bias = p; break;
+    case Role::qkv:
+        b->q = {p, m.in, dq, m.stride};
+        b->k = {p + dq, m.in, dkv, m.stride};
+        b->v = {p + dq + dkv, m.in, dkv, m.stride};
+        break;
+    case Role::qkv_bias: b->q_bias = p, b->k_bias = p + dq, b->v_bias = p + dq + dkv; break;
+    case Role::q: b->q = m; break;
+    case Role::q_bias: b->q_bias = p; break;
+    case Role::k: b->k = m; break;
+    case Role::k_bias: b->k_bias = p; break;
+    case Role::v: b->v = m; break;
+    case Role::v_bias: b->v_bias = p; break;
+    case Role::attn_out: b->attn_out = m; break;
+    case Role::attn_out_bias: b->attn_out_bias = p; break;
+    case Role::ln_cross_gain: b->ln_cross_gain = p; break;
+    case Role::ln_cross_bias: b->ln_cross_bias = p; break;
+    case Role::cross_q: b->cross.q = m; break;
+    case Role::cross_q_bias: b->cross.q_bias = p; break;
+    case Role::cross_k: b->cross.k = m; break;
+    case Role::cross_k_bias: b->cross.k_bias = p; break;
+    case Role::cross_v: b->cross.v = m; break;
+    case Role::cross_v_bias: b->cross.v_bias = p; break;
+    case Role::cross_attn_out: b->cross.attn_out = m; break;
+    case Role::cross_attn_out_bias: b->cross.attn_out_bias = p; break;
+    case Role::ln2_gain: b->ln2_gain = p; break;
+    case Role::ln2_bias: b->ln2_bias = p; break;
+    case Role::router: b->router = m; break;
+    case Role::mlp_in: e->in = m; break;
+    case Role::mlp_in_bias: e->in_bias = p; break;
+    case Role::mlp_up: e->up = m; break;
+    case Role::mlp_up_bias: e->up_bias = p; break;
+    case Role::mlp_out: e->out = m; break;
+    case Role::mlp_out_bias: e->out_bias = p; break;
+    case Role::ln_final_gain: s.ln_final_gain = p; break;
+    case Role::ln_final_bias: s.ln_final_bias = p; break;
+    case Role::mlm_dense: s.mlm_dense = m; break;
+    case Role::mlm_dense_bias: s.mlm_dense_bias = p; break;
+    case Role::mlm_ln_gain: s.mlm_ln_gain = p; break;
+    case Role::mlm_ln_bias: s.mlm_ln_bias = p; break;
+    case Role::unembed: s.unembed = m; break;
+    case Role::unembed_bias: s.unembed_bias = p; break;
+    case Role::classifier: s.classifier = m; break;
+    case Role::classifier_bias: s.classifier_bias = p; break;
+    }
 }
 
 void Weights::refresh() {
@@ -305,8 +345,8 @@ std::unique_ptr<Weights> Weights::clone() const {
 void randomize(Weights& weights, unsigned long long seed) {
     std::mt19937_64 random(seed);
     std::normal_distribution<double> normal(0.0, 0.02);
-    const double residual = 1.0 / std::sqrt(2.0 * weights.config.n_layers);
     for (const ParamRow& r : weights.table) {
+        const double residual = 1.0 / std::sqrt(2.0 * weights.config_of(r.stack).n_layers);
         real* p = weights.values(r);
         for (std::size_t i = 0; i < r.size(); ++i) switch (r.init) {
             case Init::zeros: p[i] = 0; break;

@@ -29,6 +29,16 @@ enum class Role {
     v_bias,
     attn_out,
     attn_out_bias, ///< [d_q, d_model]
+    ln_cross_gain, ///< of the attention to the source, here and below
+    ln_cross_bias,
+    cross_q,
+    cross_q_bias,
+    cross_k,
+    cross_k_bias,
+    cross_v,
+    cross_v_bias,
+    cross_attn_out,
+    cross_attn_out_bias,
     ln2_gain,
     ln2_bias,
     router, ///< [d_model, n_experts]
@@ -61,10 +71,12 @@ struct ParamRow {
     Role role;
     int layer;              ///< -1 outside the blocks; the group of layers where they share (ModelConfig::layer_group)
     int expert;             ///< -1 where there is one only
+    Stack stack;            ///< the token embedding, which both stacks read, counts as the decoder's
     std::size_t offset = 0; ///< into Weights::data
     std::size_t size() const;
     /// The shape as the file has it.
     std::vector<int> file_shape() const;
+    bool serves(Stack s) const { return stack == s || role == Role::embed; }
 };
 
 /// The rows in file order, offsets set. The config must be valid.
@@ -86,23 +98,50 @@ struct ExpertWeights {
     const real *in_bias = nullptr, *up_bias = nullptr, *out_bias = nullptr;
 };
 
-/// Views of one block's parameters; a null pointer where the model has none.
-struct BlockWeights {
-    const real *ln1_gain = nullptr, *ln1_bias = nullptr, *ln2_gain = nullptr, *ln2_bias = nullptr;
-    Matrix q, k, v, attn_out, router;
+struct AttentionWeights {
+    Matrix q, k, v, attn_out;
     const real *q_bias = nullptr, *k_bias = nullptr, *v_bias = nullptr, *attn_out_bias = nullptr;
+};
+
+/// Views of one block's parameters; a null pointer where the model has none.
+struct BlockWeights : AttentionWeights {
+    const real *ln1_gain = nullptr, *ln1_bias = nullptr, *ln2_gain = nullptr, *ln2_bias = nullptr;
+    const real *ln_cross_gain = nullptr, *ln_cross_bias = nullptr;
+    AttentionWeights cross; ///< to the source: in the decoder of an encoder-decoder
+    Matrix router;
     std::vector<ExpertWeights> experts; ///< one if dense, none if attention only
 };
 
-/// All parameters of one model in one block of memory, with views by meaning. Not copyable: views point into data.
-class Weights {
+/// Views of what one stack of blocks computes with.
+struct StackWeights {
+    const real* embed = nullptr;     ///< [d_vocab, d_model]
+    const real* pos_embed = nullptr; ///< [n_ctx, d_model]; learned positions only
+    const real *embed_ln_gain = nullptr, *embed_ln_bias = nullptr;
+    const real *ln_final_gain = nullptr, *ln_final_bias = nullptr; ///< pre-norm models only
+    Matrix mlm_dense;
+    const real *mlm_dense_bias = nullptr, *mlm_ln_gain = nullptr, *mlm_ln_bias = nullptr;
+    Matrix unembed;                     ///< [d_model, d_vocab]; tied: a transposed copy, see Weights::refresh()
+    const real* unembed_bias = nullptr; ///< of the masked-token head
+    Matrix classifier;
+    const real* classifier_bias = nullptr;
+    std::vector<BlockWeights> blocks; ///< one per layer; layers of a group view the same parameters
+};
+
+/// All parameters of one model in one block of memory, with views by meaning. Not copyable: views point into data. Of an
+/// encoder-decoder it is itself the decoder's stack.
+class Weights : public StackWeights {
   public:
     explicit Weights(ModelConfig config); ///< zeros; allocates param_count(config) reals
     Weights(const Weights&) = delete;
     Weights& operator=(const Weights&) = delete;
 
     const ModelConfig config;
+    const ModelConfig encoder_config; ///< of an encoder-decoder
     const std::vector<ParamRow> table;
+    StackWeights encoder; ///< of an encoder-decoder
+
+    const StackWeights& stack(Stack s) const { return s == Stack::encoder ? encoder : *this; }
+    const ModelConfig& config_of(Stack s) const { return s == Stack::encoder ? encoder_config : config; }
 
     real* values(const ParamRow& row) { return data_.get() + row.offset; }
     const real* values(const ParamRow& row) const { return data_.get() + row.offset; }
@@ -111,18 +150,6 @@ class Weights {
     const ParamRow* find(const std::string& name) const;
     /// A deep copy, to be edited.
     std::unique_ptr<Weights> clone() const;
-
-    const real* embed = nullptr;     ///< [d_vocab, d_model]
-    const real* pos_embed = nullptr; ///< [n_ctx, d_model]; learned positions only
-    const real *embed_ln_gain = nullptr, *embed_ln_bias = nullptr;
-    const real *ln_final_gain = nullptr, *ln_final_bias = nullptr; ///< pre-norm models only
-    Matrix mlm_dense;
-    const real *mlm_dense_bias = nullptr, *mlm_ln_gain = nullptr, *mlm_ln_bias = nullptr;
-    Matrix unembed;                     ///< [d_model, d_vocab]; tied: a transposed copy, see refresh()
-    const real* unembed_bias = nullptr; ///< of the masked-token head
-    Matrix classifier;
-    const real* classifier_bias = nullptr;
-    std::vector<BlockWeights> blocks; ///< one per layer; layers of a group view the same parameters
 
     /// Call after the values have been written or changed: renews what is derived from them (the tied unembedding).
     void refresh();
@@ -134,6 +161,7 @@ class Weights {
     std::size_t size_;
     std::unique_ptr<real[], Free> data_, tied_unembed_;
     void bind();
+    void bind(const ParamRow& row);
 };
 
 /// Fills the parameters by their Init rule with a seeded generator (for tests and for training from scratch).

@@ -12,12 +12,24 @@ namespace gf {
 
 struct RowBlock;
 
+/// The sites of one attention: of the rows to each other, or to the source.
+struct AttentionSites {
+    Site queries, keys, values, scores, pattern, z, out;
+};
+inline constexpr AttentionSites k_self_attention{Site::q,       Site::k, Site::v,       Site::attn_scores,
+                                                 Site::pattern, Site::z, Site::attn_out};
+inline constexpr AttentionSites k_rotated_attention{Site::rot_q,   Site::rot_k, Site::v,       Site::attn_scores,
+                                                    Site::pattern, Site::z,     Site::attn_out};
+inline constexpr AttentionSites k_cross_attention{Site::cross_q,           Site::cross_k,       Site::cross_v,
+                                                  Site::cross_attn_scores, Site::cross_pattern, Site::cross_z,
+                                                  Site::cross_attn_out};
+
 class Pass {
   public:
     Pass(Trace& t, int row_begin, int row_end)
-        : trace(t), weights(t.weights()), config(t.config()), begin(row_begin), end(row_end),
+        : trace(t), weights(t.stack()), config(t.config()), begin(row_begin), end(row_end),
           staged(row_end - row_begin == 1 && t.shape().keep == Keep::all && t.shape().layer < 0 && t.edits().empty() &&
-                 t.shape().regularise.capacity_factor == 0) {
+                 !t.source() && t.shape().regularise.capacity_factor == 0) {
         t.pass_begin_ = row_begin;
         const auto before = [&](int row) { return [&, row](const Segment& s) { return s.begin < row; }; };
         const auto& segments = t.shape().segments;
@@ -30,23 +42,29 @@ class Pass {
 
   private:
     void embed();
+    void read_source();
     void block(int l);
-    void attention(int l, const BlockWeights& w, const Rows& in);
+    void attention(int l, const AttentionWeights& w, const Rows& in);
+    void cross_attention(int l, const AttentionWeights& w, const Rows& in);
+    void attend(int l, const AttentionSites& a, const AttentionWeights& w);
     void feed_forward(int l, const BlockWeights& w, const Rows& in);
     void output();
     Rows mlm_head(const Rows& in);
     void pool(const Rows& in);
 
     void rotate(Site in, Site out, int l);
+    const Trace::TransposedKeys& transposed(Site keys) const {
+        return row_axis(keys) == Axis::source ? trace.cross_keys_transposed_ : trace.keys_transposed_;
+    }
     void keep_keys(int l, Site keys);
-    const real* keys_of(int l, int h, int key) const;
-    void scores(int l, Site queries);
-    void score_row(int l, Site queries, int r);
-    void score_block(int l, Site queries, const RowBlock& b);
-    void penalise_distance(int h, int r, real* s) const;
-    void weighted_values(int l);
-    void weigh_row(int l, int r);
-    void weigh_block(int l, const RowBlock& b);
+    const real* keys_of(int l, Site keys, int h, int key) const;
+    void scores(int l, const AttentionSites& a);
+    void score_row(int l, const AttentionSites& a, int r);
+    void score_block(int l, const AttentionSites& a, const RowBlock& b);
+    void penalise_distance(Site scores, int h, int r, real* s) const;
+    void weighted_values(int l, const AttentionSites& a);
+    void weigh_row(int l, const AttentionSites& a, int r);
+    void weigh_block(int l, const AttentionSites& a, const RowBlock& b);
     void route(int l, const BlockWeights& w, const Rows& in);
     /// f(expert, the visits to it): of a dense MLP once, with all rows, which then need not be gathered.
     template <class F>
@@ -60,21 +78,36 @@ class Pass {
     real* row(Site site, int l, int r) const {
         return staged && site != Site::v ? trace.stages_[static_cast<std::size_t>(site)] : trace.row(site, l, r);
     }
-    Rows rows(Site site, int l = -1) const { return {row(site, l, begin), static_cast<std::ptrdiff_t>(trace.row_stride(site))}; }
+    /// The rows of the site that this pass computes: tokens, segments that begin in it, or with row 0 all of the source.
+    struct Range {
+        int begin, end;
+    };
+    Range range(Site site) const {
+        switch (row_axis(site)) {
+        case Axis::segment: return {first_segment, last_segment};
+        case Axis::source: return {0, trace.row_capacity(site)};
+        default: return {begin, end};
+        }
+    }
+    Rows rows(Site site, int l = -1) const {
+        return {row(site, l, range(site).begin), static_cast<std::ptrdiff_t>(trace.row_stride(site))};
+    }
+    /// out = in W + bias, for the rows of the site that is written
+    void project(const Rows& in, const Matrix& w, const real* bias, Site out, int l) const;
     void project(const Rows& in, const Matrix& w, const real* bias, const Rows& out) const;
     /// The site is written: dropout and edits to it apply here, so everything after must read it back.
     void done(Site site, int l = -1) {
         if (trace.shape_.regularise.dropout > 0 && drops(site, l)) drop(site, l);
         if (trace.edits_.empty()) return;
-        const bool tokens = row_axis(site) == Axis::pos;
-        trace.apply_edits(site, l, tokens ? begin : first_segment, tokens ? end : last_segment);
+        const auto [first, last] = range(site);
+        trace.apply_edits(site, l, first, last);
     }
     void drop(Site site, int l);
     int count() const { return end - begin; }
     void put_away(Site first, Site last, int l) const;
 
     Trace& trace;
-    const Weights& weights;
+    const StackWeights& weights;
     const ModelConfig& config;
     const int begin, end;
     int first_segment = 0, last_segment = 0; ///< the segments that begin in these rows

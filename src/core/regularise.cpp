@@ -25,6 +25,8 @@ bool drops(Site site, int layer) {
     case Site::resid_pre: return layer == 0;
     case Site::pattern:
     case Site::attn_out:
+    case Site::cross_pattern:
+    case Site::cross_attn_out:
     case Site::mlp_out: return true;
     default: return false;
     }

@@ -5,21 +5,23 @@
 #include "core/trace.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace gf {
 
-/// Some rows that follow each other, and the keys that any of them may read (rows of the Trace; not all rows see all of them).
+/// Some rows that follow each other, and the keys that any of them may read (rows of the Trace, or of its source; not all rows
+/// see all of them).
 struct RowBlock {
     int row = 0, n_rows = 0;
     int key_begin = 0, key_end = 0;
-    int segment_begin = 0;
+    int first_key = 0; ///< the row that is key 0
     int n_keys() const { return key_end - key_begin; }
 };
 
-/// The blocks of rows [begin, end) that have keys at all.
+/// The blocks of rows [begin, end) that have keys at all, for the scores of this site.
 class RowBlocks {
   public:
-    RowBlocks(const Trace& trace, int begin, int end) : trace_(trace), begin_(begin), end_(end) {}
+    RowBlocks(const Trace& trace, Site scores, int begin, int end) : trace_(trace), scores_(scores), begin_(begin), end_(end) {}
 
     class Iterator {
       public:
@@ -40,8 +42,8 @@ class RowBlocks {
 
     /// Whether all keys' or values' rows that the rows may read hold finite numbers.
     bool finite(Site site, int layer) const {
-        const int width = site_width(trace_.config(), site, trace_.n_keys());
-        int first = end_, last = begin_;
+        const int width = trace_.width(site);
+        int first = std::numeric_limits<int>::max(), last = 0;
         for (const RowBlock& b : *this) first = std::min(first, b.key_begin), last = std::max(last, b.key_end);
         for (int r = first; r < last; ++r)
             if (!all_finite(trace_.row(site, layer, r), width)) return false;
@@ -53,22 +55,24 @@ class RowBlocks {
     static constexpr int k_rows = 48;
 
     RowBlock at(int row) const {
-        while (row < end_ && trace_.plan(row).key_begin == trace_.plan(row).key_end) ++row; // padding
+        while (row < end_ && trace_.keys(scores_, row).size() == 0) ++row; // padding
         RowBlock b{.row = row};
         if (row >= end_) return b;
-        const Trace::RowPlan& first = trace_.plan(row);
-        b.key_begin = first.key_begin, b.key_end = first.key_end, b.segment_begin = first.segment_begin;
-        for (; row < std::min(b.row + k_rows, std::min(first.segment_end, end_)); ++row) {
-            const Trace::RowPlan& p = trace_.plan(row);
-            if (p.key_begin == p.key_end) break;
-            b.key_begin = std::min(b.key_begin, p.key_begin);
-            b.key_end = std::max(b.key_end, p.key_end);
+        const Trace::Keys first = trace_.keys(scores_, row);
+        b.key_begin = first.begin, b.key_end = first.end, b.first_key = first.first;
+        for (const int segment_end = trace_.plan(row).segment_end; row < std::min(b.row + k_rows, std::min(segment_end, end_));
+             ++row) {
+            const Trace::Keys keys = trace_.keys(scores_, row);
+            if (keys.size() == 0) break;
+            b.key_begin = std::min(b.key_begin, keys.begin);
+            b.key_end = std::max(b.key_end, keys.end);
         }
         b.n_rows = row - b.row;
         return b;
     }
 
     const Trace& trace_;
+    const Site scores_;
     int begin_, end_;
 };
 

@@ -15,18 +15,23 @@ using Items = const std::array<T, N>;
 
 // The axes that the rows below point at.
 constexpr Items<Axis, 2> k_pos_model{pos, d_model}, k_pos_one{pos, one}, k_pos_expert{pos, expert}, k_pos_slot{pos, slot},
-    k_pos_vocab{pos, d_vocab}, k_pos_mlp{pos, d_mlp}, k_segment_model{segment, d_model}, k_segment_class{segment, n_classes};
-constexpr Items<Axis, 3> k_pos_head{pos, head, d_head}, k_pos_kv{pos, kv_head, d_head}, k_head_qk{head, query, key};
+    k_pos_vocab{pos, d_vocab}, k_pos_mlp{pos, d_mlp}, k_segment_model{segment, d_model}, k_source_model{source, d_model},
+    k_segment_class{segment, n_classes};
+constexpr Items<Axis, 3> k_pos_head{pos, head, d_head}, k_pos_kv{pos, kv_head, d_head}, k_source_kv{source, kv_head, d_head},
+    k_head_qk{head, query, key}, k_head_qs{head, query, source};
 
 // The formulas' language is explained in core/formula.h.
-constexpr Items<FormulaPart, 11> k_parts{{
+constexpr Items<FormulaPart, 14> k_parts{{
     {"embed_sum", "embed[t, i] + pos_embed[t, i]"},
     {"ln1_in", "resid_pre[t, i] if pre_norm else resid_mid[t, i] or resid_post[t, i]"},
     {"ln1_out", "ln1_normalized[t, i] * ln1_gain[i] + ln1_bias[i]"},
-    {"ln2_in", "resid_mid[t, i] if pre_norm else resid_post[t, i]"},
+    {"ln_cross_in", "resid_mid[t, i] if pre_norm else resid_mid_cross[t, i]"},
+    {"ln_cross_out", "ln_cross_normalized[t, i] * ln_cross_gain[i] + ln_cross_bias[i]"},
+    {"ln2_in", "resid_mid_cross[t, i] or resid_mid[t, i] if pre_norm else resid_post[t, i]"},
     {"ln2_out", "ln2_normalized[t, i] * ln2_gain[i] + ln2_bias[i]"},
     {"attn_in", "ln1_out[i] if pre_norm else resid_pre[t, i]"},
-    {"mlp_in", "ln2_out[i] if pre_norm else ln1_out[i]"},
+    {"cross_in", "ln_cross_out[i] if pre_norm else ln1_out[i]"},
+    {"mlp_in", "ln2_out[i] if pre_norm else ln_cross_out[i] if encoder_decoder else ln1_out[i]"},
     {"final_in", "ln_final_normalized[t, i] * ln_final_gain[i] + ln_final_bias[i] if pre_norm else normalized_resid_post[t, i]"},
     {"head_in", "mlm_ln_normalized[t, i] * mlm_ln_gain[i] + mlm_ln_bias[i] if masked_tokens else final_in[i]"},
     {"angle", "position * theta ^ (-2 * pair / d_head)"}, // RoPE (Su et al. 2021)
@@ -41,6 +46,7 @@ constexpr std::array<SiteRow, k_n_sites> k_rows{{
      "sqrt(mean(i in d_model: (embed_sum[i] - (mean(j in d_model: embed_sum[j]) if layer_norm)) ^ 2) + eps)"},
     {embed_ln_normalized, "embed.ln.hook_normalized", false, k_pos_model, true, "",
      "(embed_sum[c] - (mean(i in d_model: embed_sum[i]) if layer_norm)) / embed_ln_scale"},
+    {encoder_out, "hook_encoder_out", false, k_source_model, true, "", "source_output"},
     {resid_pre, "hook_resid_pre", true, k_pos_model, true, "",
      "normalized_resid_post.before or resid_post.before or "
      "(embed_ln_normalized * embed_ln_gain[c] + embed_ln_bias[c] if embed_norm else embed + pos_embed)"},
@@ -65,6 +71,28 @@ constexpr std::array<SiteRow, k_n_sites> k_rows{{
     {z, "attn.hook_z", true, k_pos_head, true, "", "sum(j in keys: pattern[h, t, j] * v[j, kv, c])"},
     {attn_out, "hook_attn_out", true, k_pos_model, true, "", "sum(a in heads, i in d_head: z[t, a, i] * W_O[a, i, c]) + b_O[c]"},
     {resid_mid, "hook_resid_mid", true, k_pos_model, true, "", "resid_pre + attn_out"},
+    {ln_cross_scale, "ln_cross.hook_scale", true, k_pos_one, true, "",
+     "sqrt(mean(i in d_model: (ln_cross_in[i] - (mean(j in d_model: ln_cross_in[j]) if layer_norm)) ^ 2) + eps)"},
+    {ln_cross_normalized, "ln_cross.hook_normalized", true, k_pos_model, true, "",
+     "(ln_cross_in[c] - (mean(i in d_model: ln_cross_in[i]) if layer_norm)) / ln_cross_scale"},
+    {cross_q, "cross_attn.hook_q", true, k_pos_head, true, "",
+     "sum(i in d_model: cross_in[i] * W_cross_Q[i, h, c]) + b_cross_Q[h, c]"},
+    {cross_k, "cross_attn.hook_k", true, k_source_kv, true, "",
+     "sum(i in d_model: encoder_out[t, i] * W_cross_K[i, h, c]) + b_cross_K[h, c]"},
+    {cross_v, "cross_attn.hook_v", true, k_source_kv, true, "",
+     "sum(i in d_model: encoder_out[t, i] * W_cross_V[i, h, c]) + b_cross_V[h, c]"},
+    {cross_attn_scores, "cross_attn.hook_attn_scores", true, k_head_qs, true, "",
+     "sum(i in d_head: cross_q[t, h, i] * cross_k[c, kv, i]) / sqrt(d_head) if visible else -inf"},
+    {cross_pattern, "cross_attn.hook_pattern", true, k_head_qs, true, "",
+     "exp(cross_attn_scores - max(j in source_keys: cross_attn_scores[h, t, j])) / "
+     "sum(j in source_keys: exp(cross_attn_scores[h, t, j] - max(i in source_keys: cross_attn_scores[h, t, i]))) if visible else "
+     "0"},
+    {cross_z, "cross_attn.hook_z", true, k_pos_head, true, "",
+     "sum(j in source_keys: cross_pattern[h, t, j] * cross_v[j, kv, c])"},
+    {cross_attn_out, "hook_cross_attn_out", true, k_pos_model, true, "",
+     "sum(a in heads, i in d_head: cross_z[t, a, i] * W_cross_O[a, i, c]) + b_cross_O[c]"},
+    {resid_mid_cross, "hook_resid_mid_cross", true, k_pos_model, true, "",
+     "(resid_mid if pre_norm else ln1_out[c]) + cross_attn_out"},
     {ln2_scale, "ln2.hook_scale", true, k_pos_one, true, "",
      "sqrt(mean(i in d_model: (ln2_in[i] - (mean(j in d_model: ln2_in[j]) if layer_norm)) ^ 2) + eps)"},
     {ln2_normalized, "ln2.hook_normalized", true, k_pos_model, true, "",
@@ -85,7 +113,8 @@ constexpr std::array<SiteRow, k_n_sites> k_rows{{
     {mlp_out, "hook_mlp_out", true, k_pos_model, true, "",
      "sum(s in slots: expert_gates[t, s] * (sum(i in d_mlp: mlp_post[t, s, i] * W_out[expert(s), i, c]) + b_out[expert(s), c]))"},
     {resid_post, "hook_resid_post", true, k_pos_model, true, "",
-     "resid_pre + attn_out if attention_only else (resid_mid if pre_norm else ln1_out[c]) + mlp_out"},
+     "resid_pre + attn_out if attention_only else "
+     "(resid_mid_cross or resid_mid if pre_norm else ln_cross_out[c] if encoder_decoder else ln1_out[c]) + mlp_out"},
     {normalized_resid_post, "hook_normalized_resid_post", true, k_pos_model, true, "",
      "ln1_out[c] if attention_only else ln2_out[c]"},
     {ln_final_scale, "ln_final.hook_scale", false, k_pos_one, true, "",
@@ -132,6 +161,17 @@ bool has_site(const ModelConfig& c, Site site) {
     case pos_embed: return c.positions == Positions::learned || c.positions == Positions::sinusoidal;
     case rot_q:
     case rot_k: return c.positions == Positions::rope;
+    case encoder_out:
+    case ln_cross_scale:
+    case ln_cross_normalized:
+    case cross_q:
+    case cross_k:
+    case cross_v:
+    case cross_attn_scores:
+    case cross_pattern:
+    case cross_z:
+    case cross_attn_out:
+    case resid_mid_cross: return c.has_encoder();
     case resid_mid:
     case ln2_scale:
     case ln2_normalized:
@@ -163,10 +203,16 @@ int site_heads(const ModelConfig& c, Site site) {
     case rot_q:
     case z:
     case attn_scores:
-    case pattern: return c.n_heads;
+    case pattern:
+    case cross_q:
+    case cross_z:
+    case cross_attn_scores:
+    case cross_pattern: return c.n_heads;
     case k:
     case v:
-    case rot_k: return c.n_kv_heads;
+    case rot_k:
+    case cross_k:
+    case cross_v: return c.n_kv_heads;
     case mlp_pre:
     case mlp_pre_linear:
     case mlp_post: return c.expert_slots();
@@ -176,6 +222,7 @@ int site_heads(const ModelConfig& c, Site site) {
 
 int site_width(const ModelConfig& c, Site site, int n_keys) {
     switch (site_row(site).axes.back()) {
+    case source:
     case key: return c.n_heads * n_keys;
     case d_head: return site_heads(c, site) * c.d_head;
     case d_mlp: return site_heads(c, site) * c.d_mlp;
@@ -188,9 +235,14 @@ int site_width(const ModelConfig& c, Site site, int n_keys) {
     }
 }
 
-Axis row_axis(Site site) { return site_row(site).axes.front() == segment ? segment : pos; }
+Axis row_axis(Site site) {
+    const Axis first = site_row(site).axes.front();
+    return first == segment || first == source ? first : pos;
+}
 
-bool by_key(Site site) { return site_row(site).axes.back() == key; }
+bool by_key(Site site) { return site_row(site).axes.back() == key || by_source(site); }
+
+bool by_source(Site site) { return site_row(site).axes.back() == source; }
 
 Site output_site(const ModelConfig& c) {
     switch (c.head) {
@@ -212,7 +264,7 @@ std::vector<SiteRef> all_sites(const ModelConfig& config) {
         for (int i = first; i <= last; ++i)
             if (has_site(config, static_cast<Site>(i))) sites.push_back({static_cast<Site>(i), layer});
     };
-    add(static_cast<int>(embed), static_cast<int>(embed_ln_normalized), -1);
+    add(static_cast<int>(embed), static_cast<int>(encoder_out), -1);
     for (int l = 0; l < config.n_layers; ++l) add(static_cast<int>(resid_pre), static_cast<int>(normalized_resid_post), l);
     add(static_cast<int>(ln_final_scale), k_n_sites - 1, -1);
     return sites;

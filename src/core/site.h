@@ -17,6 +17,7 @@ enum class Site {
     pos_embed,
     embed_ln_scale,
     embed_ln_normalized,
+    encoder_out,
     resid_pre,
     ln1_scale,
     ln1_normalized,
@@ -30,6 +31,16 @@ enum class Site {
     z,
     attn_out,
     resid_mid,
+    ln_cross_scale,
+    ln_cross_normalized,
+    cross_q,
+    cross_k,
+    cross_v,
+    cross_attn_scores,
+    cross_pattern,
+    cross_z,
+    cross_attn_out,
+    resid_mid_cross,
     ln2_scale,
     ln2_normalized,
     router_logits,
@@ -55,7 +66,23 @@ enum class Site {
 inline constexpr int k_n_sites = static_cast<int>(Site::class_logits) + 1;
 
 /// What an axis counts; its length follows from config and run.
-enum class Axis { pos, head, kv_head, query, key, d_head, d_model, d_mlp, d_vocab, expert, slot, segment, n_classes, one };
+enum class Axis {
+    pos,
+    head,
+    kv_head,
+    query,
+    key,
+    d_head,
+    d_model,
+    d_mlp,
+    d_vocab,
+    expert,
+    slot,
+    segment,
+    source,
+    n_classes,
+    one
+};
 
 struct SiteRow {
     Site site;
@@ -69,11 +96,14 @@ struct SiteRow {
 
 const SiteRow& site_row(Site site);
 
-/// What the rows of a site count: tokens (Axis::pos), or segments.
+/// What the rows of a site count: tokens (Axis::pos), segments, or tokens of the source.
 Axis row_axis(Site site);
 
 /// Scores and patterns: cells are [head, query, key].
 bool by_key(Site site);
+
+/// Those whose keys are tokens of the source.
+bool by_source(Site site);
 
 /// What the model is run for: logits, class logits, the pooled vectors, or the stream after the last norm.
 Site output_site(const ModelConfig& config);
@@ -87,7 +117,8 @@ std::span<const FormulaPart> formula_parts();
 /// Whether a model of this shape has the site (RoPE's rotated keys, router logits, ...).
 bool has_site(const ModelConfig& config, Site site);
 
-/// Values in one row (one token) of the site; scores and patterns have n_heads * n_keys.
+/// Values in one row (one token) of the site; scores and patterns have n_heads * n_keys, n_keys being the length of their own key
+/// axis.
 int site_width(const ModelConfig& config, Site site, int n_keys);
 
 /// Length of the head, key-value head or expert-slot axis; 1 for sites without one. A row is that many equal parts.

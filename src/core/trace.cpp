@@ -22,10 +22,14 @@ bool is_kept(const ModelConfig& c, Site site, Keep keep) {
     case Site::k: // the cache of a model without RoPE
     case Site::rot_k:
     case Site::v:
+    case Site::encoder_out:
+    case Site::cross_k:
+    case Site::cross_v:
     case Site::pooled:
     case Site::class_logits: return true;
     case Site::resid_pre:
     case Site::resid_mid:
+    case Site::resid_mid_cross:
     case Site::resid_post:
     case Site::normalized_resid_post:
     case Site::logits: return keep != Keep::cache;
@@ -51,6 +55,7 @@ std::size_t padded(std::size_t n) { return (n + 15) / 16 * 16; }
 /// site_width() for sizes of which nothing is allocated yet: the product may be more than an int holds.
 double row_width(const ModelConfig& c, Site site, int n_keys) {
     switch (site_row(site).axes.back()) {
+    case Axis::source:
     case Axis::key: return double(c.n_heads) * n_keys;
     case Axis::d_mlp: return double(site_heads(c, site)) * c.d_mlp;
     default: return site_width(c, site, n_keys);
@@ -64,11 +69,11 @@ struct Layout {
         bool present, kept;
     };
     std::array<Place, k_n_sites> sites{};
-    std::size_t keys_transposed = 0, normed = 0, scratch = 0, mixed = 0, total = 0;
+    std::size_t keys_transposed = 0, cross_keys_transposed = 0, normed = 0, scratch = 0, mixed = 0, total = 0;
 };
 
 /// Where everything lies in the arena. Saturates at the largest size instead of overflowing.
-Layout layout(const ModelConfig& c, const TraceShape& shape) {
+Layout layout(const ModelConfig& c, const TraceShape& shape, const TraceShape* source) {
     Layout at;
     const auto most = std::numeric_limits<std::size_t>::max() / (4 * sizeof(real));
     const auto rows = static_cast<std::size_t>(shape.capacity), layers = static_cast<std::size_t>(c.n_layers);
@@ -77,18 +82,21 @@ Layout layout(const ModelConfig& c, const TraceShape& shape) {
         at.total = double(at.total) + n < double(most) ? at.total + padded(static_cast<std::size_t>(n)) : most;
         return offset;
     };
-    const int n_keys = longest_segment(shape);
+    const auto source_rows = static_cast<std::size_t>(source ? source->capacity : 0);
+    const int n_keys = longest_segment(shape), n_source_keys = source ? longest_segment(*source) : 0;
     for (int i = 0; i < k_n_sites; ++i) {
         const Site site = static_cast<Site>(i);
-        if (!has_site(c, site) || (shape.layer >= 0 && !site_row(site).per_layer)) continue;
+        const bool of_layer = site_row(site).per_layer || site == Site::encoder_out; // which each layer reads
+        if (!has_site(c, site) || (shape.layer >= 0 && !of_layer)) continue;
         auto& place = at.sites[static_cast<std::size_t>(i)];
         place.present = true;
         place.kept = is_kept(c, site, shape.keep);
-        place.row_stride = padded(static_cast<std::size_t>(row_width(c, site, n_keys)));
+        place.row_stride = padded(static_cast<std::size_t>(row_width(c, site, by_source(site) ? n_source_keys : n_keys)));
         const bool layered = site_row(site).per_layer && place.kept && shape.layer < 0;
-        const auto n = row_axis(site) == Axis::segment ? std::max<std::size_t>(shape.segments.size(), 1)
-                       : place.kept                    ? rows
-                                                       : static_cast<std::size_t>(scratch_rows(c, shape));
+        const auto n = row_axis(site) == Axis::segment  ? std::max<std::size_t>(shape.segments.size(), 1)
+                       : row_axis(site) == Axis::source ? source_rows
+                       : place.kept                     ? rows
+                                                        : static_cast<std::size_t>(scratch_rows(c, shape));
         place.layer_stride = layered ? n * place.row_stride : 0;
         place.n_values = double(n) * double(place.row_stride) * double(layered ? layers : 1);
         place.offset = take(place.n_values);
@@ -96,6 +104,7 @@ Layout layout(const ModelConfig& c, const TraceShape& shape) {
     for (auto& place : at.sites)
         if (place.present) place.stage = take(double(place.row_stride));
     at.keys_transposed = take(double(layers) * c.d_kv() * double(padded(rows)));
+    at.cross_keys_transposed = take(double(layers) * c.d_kv() * double(padded(source_rows)));
     at.normed = take(double(rows) * c.d_model);
     at.scratch = take(std::max(c.d_model, c.d_head));
     if (c.is_moe()) at.mixed = take(double(rows) * (2.0 * std::max(c.d_model, c.d_mlp) + double(c.expert_slots()) * c.d_model));
@@ -108,16 +117,21 @@ bool needs_whole_segments(const ModelConfig& c, const TraceShape& shape) {
     return c.pools() || (c.is_moe() && shape.regularise.capacity_factor > 0);
 }
 
-std::size_t trace_bytes(const ModelConfig& config, const TraceShape& shape) { return layout(config, shape).total * sizeof(real); }
+std::size_t trace_bytes(const ModelConfig& config, const TraceShape& shape, const TraceShape* source) {
+    return layout(config, shape, source).total * sizeof(real);
+}
 
 void Trace::Free::operator()(real* p) const { ::operator delete[](p, std::align_val_t{k_arena_alignment}); }
 
-Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vector<Edit> edits)
-    : weights_(std::move(weights)), shape_(std::move(shape)), edits_(std::move(edits)), n_keys_(longest_segment(shape_)) {
+Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vector<Edit> edits,
+             std::shared_ptr<const Trace> source)
+    : weights_(std::move(weights)), shape_(std::move(shape)), edits_(std::move(edits)), source_(std::move(source)),
+      n_keys_(longest_segment(shape_)) {
     const ModelConfig& c = config();
-    check_edits();
     make_plans();
-    const Layout at = layout(c, shape_);
+    check_source();
+    check_edits();
+    const Layout at = layout(c, shape_, source_ ? &source_->shape_ : nullptr);
     bytes_ = at.total * sizeof(real);
     arena_.reset(static_cast<real*>(::operator new[](bytes_, std::align_val_t{k_arena_alignment})));
     madvise(arena_.get(), bytes_, MADV_HUGEPAGE); // a hint: fewer page faults; its failure changes nothing
@@ -131,10 +145,14 @@ Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vect
         stages_[static_cast<std::size_t>(i)] = arena_.get() + place.stage;
     }
     // What no query may read is -inf from the start; its weight 0 is there already.
-    const auto& scores = at.sites[static_cast<std::size_t>(Site::attn_scores)];
-    std::fill_n(arena_.get() + scores.offset, static_cast<std::size_t>(scores.n_values), -std::numeric_limits<real>::infinity());
-    keys_transposed_ = arena_.get() + at.keys_transposed;
-    keys_stride_ = padded(static_cast<std::size_t>(capacity()));
+    for (const Site site : {Site::attn_scores, Site::cross_attn_scores}) {
+        const auto& scores = at.sites[static_cast<std::size_t>(site)];
+        std::fill_n(arena_.get() + scores.offset, static_cast<std::size_t>(scores.n_values),
+                    -std::numeric_limits<real>::infinity());
+    }
+    keys_transposed_ = {arena_.get() + at.keys_transposed, padded(static_cast<std::size_t>(capacity()))};
+    if (source_)
+        cross_keys_transposed_ = {arena_.get() + at.cross_keys_transposed, padded(static_cast<std::size_t>(source_->capacity()))};
     normed_ = arena_.get() + at.normed;
     scratch_ = arena_.get() + at.scratch;
     mixed_ = arena_.get() + at.mixed;
@@ -169,6 +187,7 @@ void Trace::make_plans() {
                std::to_string(n_keys_), "shorten the prompt or ask for fewer new tokens");
     plans_.resize(static_cast<std::size_t>(capacity()));
     int expected_begin = 0;
+    int segment = 0;
     for (const Segment& s : shape_.segments) {
         if (s.begin != expected_begin || s.end <= s.begin || s.end > capacity() || s.pad_left < 0 || s.pad_right < 0 ||
             s.pad_left > s.end - s.begin - s.pad_right)
@@ -177,6 +196,7 @@ void Trace::make_plans() {
         const int first = s.begin + s.pad_left, last = s.end - s.pad_right; // the real tokens
         for (int t = s.begin; t < s.end; ++t) {
             RowPlan& plan = plans_[static_cast<std::size_t>(t)];
+            plan.segment = segment;
             plan.segment_begin = s.begin;
             plan.segment_end = s.end;
             plan.padding = t < first || t >= last;
@@ -194,13 +214,47 @@ void Trace::make_plans() {
                 break;
             }
         }
+        ++segment;
     }
     if (expected_begin != capacity())
         refuse("segments that cover all " + std::to_string(capacity()) + " rows", std::to_string(expected_begin));
 }
 
+void Trace::check_source() const {
+    const auto require = [](bool ok, const std::string& expected, const std::string& found, const std::string& remedy) {
+        if (!ok) throw Error({"trace", expected, found, remedy});
+    };
+    const ModelConfig& c = config();
+    require(shape_.stack == Stack::decoder || weights_->config.has_encoder(), "an encoder-decoder, to run its encoder",
+            "a model of one stack", "");
+    require(c.has_encoder() == (source_ != nullptr),
+            c.has_encoder() ? "a source text, which this encoder-decoder's encoder reads" : "no source: this stack reads none",
+            source_ ? "one" : "none", c.has_encoder() ? "give it with --source or --source-tokens" : "");
+    if (!source_) return;
+    require(source_->shape_.stack == Stack::encoder && source_->weights_ == weights_,
+            "as source a run of the encoder of the same weights", "another one", "");
+    require(source_->shape_.segments.size() == shape_.segments.size(),
+            "a source segment for each of the " + std::to_string(shape_.segments.size()) + " segments",
+            std::to_string(source_->shape_.segments.size()), "");
+}
+
+Trace::Keys Trace::source_keys(int row) const {
+    const RowPlan& p = plan(row);
+    const Segment& s = source_->shape_.segments[static_cast<std::size_t>(p.segment)];
+    return {p.padding ? s.begin : s.begin + s.pad_left, p.padding ? s.begin : s.end - s.pad_right, s.begin};
+}
+
+int Trace::row_capacity(Site site) const {
+    switch (row_axis(site)) {
+    case Axis::segment: return static_cast<int>(shape_.segments.size());
+    case Axis::source: return source_->capacity();
+    default: return capacity();
+    }
+}
+
 int Trace::n_rows(Site site, int n_tokens) const {
     if (row_axis(site) == Axis::pos) return n_tokens;
+    if (row_axis(site) == Axis::source) return n_tokens > 0 ? source_->n_tokens() : 0;
     const auto whole = [&](const Segment& s) { return s.end <= n_tokens; };
     return static_cast<int>(std::count_if(shape_.segments.begin(), shape_.segments.end(), whole));
 }
@@ -237,14 +291,15 @@ void Trace::restart(std::span<const int> tokens, std::uint64_t seed) {
 }
 
 std::unique_ptr<Trace> Trace::zeros(Keep keep) const {
-    auto trace = std::make_unique<Trace>(weights_, TraceShape{shape_.capacity, shape_.segments, keep});
+    auto trace = std::make_unique<Trace>(weights_, TraceShape{shape_.capacity, shape_.segments, keep, {}, shape_.stack},
+                                         std::vector<Edit>(), source_);
     std::fill_n(trace->arena_.get(), trace->bytes_ / sizeof(real), real(0));
     return trace;
 }
 
 real Trace::value(const CellRef& cell) const {
     const int heads = site_heads(config(), cell.site);
-    const int part = site_width(config(), cell.site, n_keys_) / heads;
+    const int part = width(cell.site) / heads;
     return row(cell.site, cell.layer, cell.row)[std::max(cell.head, 0) * part + std::max(cell.column, 0)];
 }
 
@@ -254,23 +309,26 @@ std::unique_ptr<Trace> Trace::branch(int rows, int capacity, std::vector<Edit> e
             {"branch", "a run of one sequence without padding", std::to_string(shape_.segments.size()) + " segments", ""});
     Segment whole = shape_.segments[0];
     whole.end = capacity;
-    auto copy =
-        std::make_unique<Trace>(weights_, TraceShape{capacity, {whole}, shape_.keep, shape_.regularise}, std::move(edits));
+    auto copy = std::make_unique<Trace>(weights_, TraceShape{capacity, {whole}, shape_.keep, shape_.regularise, shape_.stack},
+                                        std::move(edits), source_);
     copy->append({tokens_.data(), static_cast<std::size_t>(rows)});
     const ModelConfig& c = config();
     for (int i = 0; i < k_n_sites; ++i) {
         const Site site = static_cast<Site>(i);
         if (!kept(site)) continue;
-        const int heads = site_heads(c, site), from = site_width(c, site, n_keys_) / heads,
-                  to = site_width(c, site, copy->n_keys_) / heads;
+        const int heads = site_heads(c, site), from = width(site) / heads, to = copy->width(site) / heads;
+        const int n = row_axis(site) == Axis::segment ? 0 : n_rows(site, rows);
         for (int l = 0; l < (site_row(site).per_layer ? c.n_layers : 1); ++l)
-            for (int t = 0; t < (row_axis(site) == Axis::pos ? rows : 0); ++t)
+            for (int t = 0; t < n; ++t)
                 for (int h = 0; h < heads; ++h)
                     std::copy_n(row(site, l, t) + h * from, std::min(from, to), copy->row(site, l, t) + h * to);
     }
     const std::size_t columns = static_cast<std::size_t>(c.n_layers) * static_cast<std::size_t>(c.d_kv());
     for (std::size_t j = 0; j < columns; ++j)
-        std::copy_n(keys_transposed_ + j * keys_stride_, rows, copy->keys_transposed_ + j * copy->keys_stride_);
+        std::copy_n(keys_transposed_.data + j * keys_transposed_.stride, rows,
+                    copy->keys_transposed_.data + j * copy->keys_transposed_.stride);
+    if (source_)
+        std::copy_n(cross_keys_transposed_.data, columns * cross_keys_transposed_.stride, copy->cross_keys_transposed_.data);
     return copy;
 }
 

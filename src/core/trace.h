@@ -38,7 +38,8 @@ struct TraceShape {
     std::vector<Segment> segments; ///< empty: one segment over all rows
     Keep keep = Keep::all;
     Regularise regularise{}; ///< training only
-    int layer = -1;          ///< Keep::all: the sites of this layer only, and none outside the layers; -1: everything
+    Stack stack = Stack::decoder;
+    int layer = -1; ///< Keep::all: the sites of this layer only, and none outside the layers; -1: everything
 };
 
 /// Rows that a pass over a Trace with scratch rows computes at most (unless its mask looks ahead).
@@ -50,33 +51,38 @@ constexpr bool looks_ahead(MaskKind mask) { return mask == MaskKind::bidirection
 /// Whether a segment must be computed in one pass: its experts can be full, or it is pooled.
 bool needs_whole_segments(const ModelConfig& config, const TraceShape& shape);
 
-/// Bytes of the arena of such a Trace (saturates).
-std::size_t trace_bytes(const ModelConfig& config, const TraceShape& shape);
+/// Bytes of the arena of such a Trace (saturates); `source`: of the run that an encoder-decoder reads.
+std::size_t trace_bytes(const ModelConfig& config, const TraceShape& shape, const TraceShape* source = nullptr);
 
 class Trace {
   public:
     /// Allocates and touches the arena. Throws Error if capacity is more than the model's context (for learned positions,
     /// which have no row beyond it), or if an edit names cells that are not there.
-    Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vector<Edit> edits = {});
+    /// An encoder-decoder's decoder reads `source`, a run of the same weights' encoder, segment by segment; it must be complete
+    /// when row 0 is computed.
+    Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vector<Edit> edits = {},
+          std::shared_ptr<const Trace> source = nullptr);
     Trace(const Trace&) = delete;
     Trace& operator=(const Trace&) = delete;
 
     const Weights& weights() const { return *weights_; }
     std::shared_ptr<const Weights> shared_weights() const { return weights_; }
-    const ModelConfig& config() const { return weights_->config; }
+    const StackWeights& stack() const { return weights_->stack(shape_.stack); }
+    /// Of the stack that is run.
+    const ModelConfig& config() const { return weights_->config_of(shape_.stack); }
+    const Trace* source() const { return source_.get(); } ///< null: not a decoder with an encoder
     const std::vector<Edit>& edits() const { return edits_; }
     const TraceShape& shape() const { return shape_; }
     int capacity() const { return shape_.capacity; }
     int n_keys() const { return n_keys_; } ///< length of the key axis: the longest segment
-    /// Rows of a site: as many as there are tokens, or segments.
-    int row_capacity(Site site) const {
-        return row_axis(site) == Axis::segment ? static_cast<int>(shape_.segments.size()) : capacity();
-    }
-    /// Those of them that the first n_tokens tokens give: a segment's when it is whole.
+    int n_keys(Site site) const { return by_source(site) ? source_->n_keys() : n_keys_; }
+    /// Rows of a site: as many as there are tokens, segments, or tokens of the source.
+    int row_capacity(Site site) const;
+    /// Those of them that the first n_tokens tokens give: a segment's when it is whole, all of the source with the first.
     int n_rows(Site site, int n_tokens) const;
     int n_rows(Site site) const { return n_rows(site, n_tokens_); }
     /// Values in a row of the site.
-    int width(Site site) const { return site_width(config(), site, n_keys_); }
+    int width(Site site) const { return site_width(config(), site, n_keys(site)); }
     std::size_t bytes() const { return bytes_; }
 
     /// Adds tokens after those present; throws Error for an id outside the vocabulary or if they do not fit.
@@ -84,7 +90,7 @@ class Trace {
     int n_tokens() const { return n_tokens_; } ///< for the writing thread; readers use their snapshot's rows
     const int* tokens() const { return tokens_.data(); }
 
-    /// Row `row` of a site: site_width(config, site, n_keys()) values.
+    /// Row `row` of a site: width(site) values.
     const real* row(Site site, int layer, int row) const { return const_cast<Trace*>(this)->row(site, layer, row); }
     real* row(Site site, int layer, int row) {
         const Store& s = stores_[static_cast<std::size_t>(site)];
@@ -102,11 +108,22 @@ class Trace {
     /// What row `row` may attend to, as rows of this Trace, and its place in its segment.
     struct RowPlan {
         int key_begin = 0, key_end = 0; ///< half-open; empty: everything is masked
+        int segment = 0;                ///< which
         int segment_begin = 0, segment_end = 0;
         int position = 0; ///< for position embeddings; 0 for padding
         bool padding = false;
     };
     const RowPlan& plan(int row) const { return plans_[static_cast<std::size_t>(row)]; }
+
+    /// The rows of keys that a row may read, of this Trace or of its source; `first` is that of key 0 of the site's key axis.
+    struct Keys {
+        int begin = 0, end = 0; ///< half-open
+        int first = 0;
+        int size() const { return end - begin; }
+    };
+    Keys keys(int row) const { return {plan(row).key_begin, plan(row).key_end, plan(row).segment_begin}; }
+    Keys source_keys(int row) const;
+    Keys keys(Site site, int row) const { return by_source(site) ? source_keys(row) : keys(row); }
 
     /// Forgets the tokens and begins anew with these, as append() does; the segments stay. `seed` renews Regularise::seed.
     void restart(std::span<const int> tokens, std::uint64_t seed = 0);
@@ -127,6 +144,7 @@ class Trace {
   private:
     friend class Pass;
     friend class LayerView;
+    friend class Backward;
     friend class BackwardPass;
     struct Store {
         real* base = nullptr;
@@ -144,6 +162,7 @@ class Trace {
     static constexpr std::size_t k_arena_alignment = 4096; ///< a page
 
     void make_plans();
+    void check_source() const;
     void check_edits() const;
     bool edits_site(const Edit& edit, Site site, int layer) const;
     /// f(row, cell within the row, value) for each cell that the edit changes.
@@ -156,6 +175,7 @@ class Trace {
     std::shared_ptr<const Weights> weights_;
     TraceShape shape_;
     std::vector<Edit> edits_;
+    std::shared_ptr<const Trace> source_;
     int n_keys_ = 0, n_tokens_ = 0;
     int pass_begin_ = 0; ///< first row of the running pass: scratch rows are counted from it
     std::size_t bytes_ = 0;
@@ -167,12 +187,16 @@ class Trace {
 
     // Derived, for speed only.
     std::array<real*, k_n_sites> stages_{}; ///< one row of each site, together small enough for the cache; see Pass::staged
-    real* keys_transposed_ = nullptr;       ///< [layer, kv_head, d_head, capacity]: rotated keys as the score product reads them
-    std::size_t keys_stride_ = 0;           ///< between its rows
-    real* normed_ = nullptr;                ///< [row, d_model]: normalised with gain and bias
-    real* scratch_ = nullptr;               ///< one row of d_model, or one head
-    real* mixed_ = nullptr; ///< of experts: rows for products, twice [row, d_model or d_mlp], [row, slot, d_model]
-    ExpertVisits visits_;   ///< of the layer being computed
+    /// [layer, kv_head, d_head, row]: rotated keys as the score product reads them
+    struct TransposedKeys {
+        real* data = nullptr;
+        std::size_t stride = 0; ///< between its rows
+    };
+    TransposedKeys keys_transposed_, cross_keys_transposed_;
+    real* normed_ = nullptr;  ///< [row, d_model]: normalised with gain and bias
+    real* scratch_ = nullptr; ///< one row of d_model, or one head
+    real* mixed_ = nullptr;   ///< of experts: rows for products, twice [row, d_model or d_mlp], [row, slot, d_model]
+    ExpertVisits visits_;     ///< of the layer being computed
     std::vector<real> rope_cos_, rope_sin_; ///< [position, d_head / 2]
     std::vector<real> alibi_slopes_;        ///< [head]
     std::vector<int> expert_load_;          ///< [expert]: choices of a segment so far; with a capacity factor

@@ -40,6 +40,7 @@ void for_each_field(Config& c, F f) {
     f("d_model", c.d_model);
     f("n_layers", c.n_layers);
     f("n_layer_groups", c.n_layer_groups);
+    f("n_encoder_layers", c.n_encoder_layers);
     f("n_heads", c.n_heads);
     f("n_kv_heads", c.n_kv_heads);
     f("d_head", c.d_head);

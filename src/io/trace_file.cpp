@@ -28,6 +28,7 @@ Layout layout_of(const Trace& trace, Site site, int n_tokens) {
         const int keys = std::min(n_tokens, trace.n_keys());
         return {{heads, rows, keys}, heads, trace.n_keys(), keys};
     }
+    case Axis::source: return {{heads, rows, trace.n_keys(site)}, heads, trace.n_keys(site), trace.n_keys(site)};
     case Axis::d_head: return {{rows, heads, c.d_head}, 1, width, width};
     case Axis::d_mlp:
         if (c.is_moe()) return {{rows, heads, c.d_mlp}, 1, width, width};
@@ -58,27 +59,38 @@ void produce(const Trace& trace, SiteRef ref, int n_tokens, const Layout& layout
 
 void write_trace(const std::filesystem::path& path, const Trace& trace, int rows, std::span<const SiteRef> sites,
                  const TraceGradients* gradients) {
-    assert(rows >= 0 && rows <= trace.n_tokens());
+    const TracePart part{trace, rows, {sites.begin(), sites.end()}, "", gradients};
+    write_trace(path, std::span(&part, 1));
+}
+
+void write_trace(const std::filesystem::path& path, std::span<const TracePart> parts) {
     std::vector<TensorSource> tensors;
-    for (const SiteRef& ref : sites) {
-        const std::string name = site_name(ref.site, ref.layer);
-        if (!trace.kept(ref.site))
-            throw Error({path.string() + ": " + name, "a site that the trace keeps", "one that it does not",
-                         "run with fewer tokens or a larger trace budget"});
-        const Layout layout = layout_of(trace, ref.site, rows);
-        const DType dtype = ref.site == Site::expert_indices ? DType::i32 : DType::f32;
-        tensors.push_back({name, dtype, layout.shape,
-                           [&trace, ref, rows, layout](const ByteSink& sink) { produce(trace, ref, rows, layout, sink); }});
-        if (gradients && dtype == DType::f32)
-            tensors.push_back({"grad/" + name, dtype, layout.shape, [gradients, ref, rows, layout](const ByteSink& sink) {
-                                   produce(gradients->sites, ref, rows, layout, sink);
-                               }});
+    std::map<std::string, std::string> metadata{{"config", to_json(parts.front().trace.weights().config)}};
+    for (const TracePart& part : parts) {
+        const Trace& trace = part.trace;
+        const int rows = part.rows;
+        assert(rows >= 0 && rows <= trace.n_tokens());
+        for (const SiteRef& ref : part.sites) {
+            const std::string name = part.prefix + site_name(ref.site, ref.layer);
+            if (!trace.kept(ref.site))
+                throw Error({path.string() + ": " + name, "a site that the trace keeps", "one that it does not",
+                             "run with fewer tokens or a larger trace budget"});
+            const Layout layout = layout_of(trace, ref.site, rows);
+            const DType dtype = ref.site == Site::expert_indices ? DType::i32 : DType::f32;
+            tensors.push_back({name, dtype, layout.shape,
+                               [&trace, ref, rows, layout](const ByteSink& sink) { produce(trace, ref, rows, layout, sink); }});
+            if (part.gradients && dtype == DType::f32)
+                tensors.push_back({"grad/" + name, dtype, layout.shape, [&part, ref, rows, layout](const ByteSink& sink) {
+                                       produce(part.gradients->sites, ref, rows, layout, sink);
+                                   }});
+        }
+        if (part.gradients && !part.gradients->params.empty())
+            for (const ParamRow& row : trace.weights().table)
+                tensors.push_back(param_tensor("grad/" + row.name, row, part.gradients->params.data() + row.offset, DType::f32));
+        const nlohmann::json tokens = std::span(trace.tokens(), static_cast<std::size_t>(rows));
+        metadata[part.prefix + "tokens"] = tokens.dump();
     }
-    if (gradients)
-        for (const ParamRow& row : trace.weights().table)
-            tensors.push_back(param_tensor("grad/" + row.name, row, gradients->params.data() + row.offset, DType::f32));
-    const nlohmann::json tokens = std::span(trace.tokens(), static_cast<std::size_t>(rows));
-    write_safetensors(path, tensors, {{"config", to_json(trace.config())}, {"tokens", tokens.dump()}});
+    write_safetensors(path, tensors, metadata);
 }
 
 } // namespace gf

@@ -97,6 +97,9 @@ void Engine::require_run(const char* what) const {
 
 void Engine::run(const command::Open& c) {
     auto model = open_model(c.model, c.tokenizer); // throws before anything is changed
+    if (model->config().has_encoder())
+        throw Error({c.model, "a model of one stack, which reads one text", "an encoder-decoder, which reads a source, too",
+                     "use `glassformer run --source TEXT` or `glassformer trace --source TEXT`"});
     if (state_.model) remember();
     playing_ = false;
     state_.model = std::move(model);

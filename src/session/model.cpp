@@ -81,7 +81,10 @@ std::string_view other_purpose(const ModelConfig& config) {
 
 int bos_id(const Model& model) {
     const std::optional<int> own = model.tokenizer ? model.tokenizer->bos_id() : std::nullopt;
-    return own.value_or(model.config().bos_id);
+    const int bos = own.value_or(model.config().bos_id);
+    if (bos >= 0 || !model.config().has_encoder()) return bos;
+    const std::optional<int> eos = model.tokenizer ? model.tokenizer->eos_id() : std::nullopt;
+    return eos.value_or(model.config().eos_id);
 }
 
 std::vector<int> encode_prompt(const Model& model, std::string_view text) {
@@ -90,6 +93,8 @@ std::vector<int> encode_prompt(const Model& model, std::string_view text) {
         ids = parse_token_ids(model, text);
     else if (!text.empty())
         ids = model.tokenizer->encode(text);
+    if (!ids.empty() && model.config().has_encoder() && model.tokenizer && !model.tokenizer->bos_id() && bos_id(model) >= 0)
+        ids.insert(ids.begin(), bos_id(model));
     if (ids.empty()) {
         ids.push_back(bos_id(model));
         if (ids[0] < 0)

@@ -28,7 +28,8 @@ std::shared_ptr<const Model> open_model(const std::filesystem::path& model, cons
 /// Why the model draws no next token, as in "this model reads in both directions"; empty if it does.
 std::string_view other_purpose(const ModelConfig& config);
 
-/// The id that every text of the model begins with, its tokenizer's word first; -1 if there is none.
+/// The id that every text of the model begins with, its tokenizer's word first; -1 if there is none. A decoder that has an
+/// encoder and no BOS begins with EOS, as in training.
 int bos_id(const Model& model);
 
 /// Token ids of a prompt with BOS where the model has one; without tokenizer the text is read as ids ("1, 2, 3"). An empty prompt

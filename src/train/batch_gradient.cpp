@@ -46,7 +46,7 @@ void check_objective(const ModelConfig& c, const GradientOptions& o) {
          "classification for a model of head 'classes', and for no other");
     fits((o.objective == Objective::contrastive) == (c.head == OutputHead::embedding),
          "contrastive for a model of head 'embedding', and for no other");
-    fits(o.objective != Objective::seq2seq, "an objective of a model with one stack (no encoder-decoder runs yet)");
+    fits((o.objective == Objective::seq2seq) == (c.n_encoder_layers > 0), "seq2seq for an encoder-decoder, and for no other");
     fits(o.objective != Objective::next_token || c.mask != MaskKind::bidirectional,
          "masked_token: a model that reads in both directions sees the next token");
     fits(c.has_logits() || c.pools(), "one that reads an output; a model of head 'none' has none");
@@ -62,21 +62,32 @@ void check_objective(const ModelConfig& c, const GradientOptions& o) {
 /// Sequences that are computed in one pass, laid end to end.
 struct BatchGradient::Piece {
     std::size_t first; ///< of them in the batch
-    std::vector<Segment> segments;
-    std::vector<int> tokens, targets, labels; ///< labels: one a segment
+    std::vector<Segment> segments, source_segments;
+    std::vector<int> tokens, targets, source, labels; ///< labels: one a segment
 };
 
 /// What a piece is computed in, kept as long as the pieces that follow have the same shape.
 struct BatchGradient::Worker {
+    std::shared_ptr<Trace> source; ///< encoder-decoders: the encoder's run
     std::unique_ptr<Trace> run, teacher;
-    std::unique_ptr<Backward> backward;
+    std::unique_ptr<Backward> source_backward, backward;
 
     void forward_pass(const std::shared_ptr<const Weights>& weights, const Piece& piece, Keep keep,
                       const Regularise& regularise) {
-        if (!run || run->shape().segments != piece.segments) {
-            backward.reset();
-            run = std::make_unique<Trace>(weights,
-                                          TraceShape{static_cast<int>(piece.tokens.size()), piece.segments, keep, regularise});
+        if (!run || run->shape().segments != piece.segments || (source && source->shape().segments != piece.source_segments)) {
+            backward.reset(), source_backward.reset(), run.reset();
+            TraceShape shape{static_cast<int>(piece.tokens.size()), piece.segments, keep, regularise};
+            if (piece.source.empty()) {
+                run = std::make_unique<Trace>(weights, shape);
+            } else {
+                source = std::make_shared<Trace>(weights, TraceShape{static_cast<int>(piece.source.size()), piece.source_segments,
+                                                                     keep, regularise, Stack::encoder});
+                run = std::make_unique<Trace>(weights, shape, std::vector<Edit>(), source);
+            }
+        }
+        if (source) {
+            source->restart(piece.source, mix64(regularise.seed));
+            forward(*source, 0, source->n_tokens());
         }
         run->restart(piece.tokens, regularise.seed);
         forward(*run, 0, run->n_tokens());
@@ -84,14 +95,27 @@ struct BatchGradient::Worker {
 
     /// Where the loss writes the gradients of the outputs.
     Trace& gradients() {
-        if (!backward) backward = std::make_unique<Backward>(*run, Keep::layers);
+        if (!backward) {
+            backward = std::make_unique<Backward>(*run, Keep::layers);
+            if (source) source_backward = std::make_unique<Backward>(*source, Keep::layers);
+        }
         backward->clear();
         return backward->sites();
     }
 
+    void backward_pass(std::span<real> gradient, const GradientOptions& options, double share) {
+        backward->run(gradient);
+        if (!source) return;
+        source_backward->clear();
+        router_loss(*source, options.balance_weight, options.z_weight, share, &source_backward->sites());
+        source_backward->seed_output(backward->sites());
+        source_backward->run(gradient);
+    }
+
     std::size_t bytes() const {
-        std::size_t sum = backward ? backward->sites().bytes() : 0;
-        for (const Trace* t : {run.get(), teacher.get()}) sum += t ? t->bytes() : 0;
+        std::size_t sum = 0;
+        for (const Trace* t : {source.get(), run.get(), teacher.get()}) sum += t ? t->bytes() : 0;
+        for (const Backward* b : {source_backward.get(), backward.get()}) sum += b ? b->sites().bytes() : 0;
         return sum;
     }
 };
@@ -115,13 +139,21 @@ std::vector<std::vector<BatchGradient::Piece>> BatchGradient::deal(const Batch& 
     for (std::size_t i = 0; i < n; ++i) {
         const Sequence& s = batch.sequences[i];
         require(!s.tokens.empty(), "batch", "sequences of one token or more", "an empty one");
+        require((weights_->config.n_encoder_layers > 0) == !s.source.empty(), "batch",
+                "a source for an encoder-decoder, and only for one", s.source.empty() ? "none" : "one");
         std::vector<Piece>& shard = shards[before * shards.size() / rows];
         before += s.tokens.size();
-        if (shard.empty() || shard.back().tokens.size() + s.tokens.size() > k_piece_rows) shard.push_back({i, {}, {}, {}, {}});
+        if (shard.empty() || shard.back().tokens.size() + s.tokens.size() > k_piece_rows ||
+            shard.back().source.size() + s.source.size() > k_piece_rows)
+            shard.push_back({i, {}, {}, {}, {}, {}, {}});
         Piece& piece = shard.back();
-        const auto begin = static_cast<int>(piece.tokens.size());
-        piece.tokens.insert(piece.tokens.end(), s.tokens.begin(), s.tokens.end());
-        piece.segments.push_back({.begin = begin, .end = static_cast<int>(piece.tokens.size())});
+        const auto lay = [](const std::vector<int>& from, std::vector<int>& to, std::vector<Segment>& segments) {
+            const auto begin = static_cast<int>(to.size());
+            to.insert(to.end(), from.begin(), from.end());
+            segments.push_back({.begin = begin, .end = static_cast<int>(to.size())});
+        };
+        lay(s.tokens, piece.tokens, piece.segments);
+        if (!s.source.empty()) lay(s.source, piece.source, piece.source_segments);
         piece.targets.insert(piece.targets.end(), s.targets.begin(), s.targets.end());
         piece.targets.resize(piece.tokens.size(), -1);
         piece.labels.push_back(s.label);
@@ -183,7 +215,7 @@ LossSum BatchGradient::independent(const std::vector<std::vector<Piece>>& shards
         losses[shard] += loss_of(w, piece, weight, share, learn ? &w.gradients() : nullptr);
         if (!learn) return;
         if (&piece == &shards[shard].front()) std::fill(shard_sums_[shard].begin(), shard_sums_[shard].end(), real(0));
-        w.backward->run(shard_sums_[shard]);
+        w.backward_pass(shard_sums_[shard], options_, share);
     });
     return total(losses);
 }
@@ -248,7 +280,7 @@ LossSum BatchGradient::contrastive(const std::vector<std::vector<Piece>>& shards
         each_vector(piece, w.gradients(), gradients, [&](real* to, const real* from) { std::copy_n(from, d, to); });
         router_loss(*w.run, options_.balance_weight, options_.z_weight, static_cast<double>(piece.tokens.size()) / rows,
                     &w.backward->sites());
-        w.backward->run(shard_sums_[shard]);
+        w.backward_pass(shard_sums_[shard], options_, 0);
     });
     return loss;
 }

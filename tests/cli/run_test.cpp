@@ -59,12 +59,49 @@ TEST(Run, PrintsIdsWithoutATokenizer) {
 
 TEST(Run, EveryKindOfModel) {
     for (const Preset& p : presets()) {
-        if (!p.config.continues_text()) continue;
+        if (!p.config.continues_text() || p.config.has_encoder()) continue;
         SCOPED_TRACE(p.name);
         const SavedModel& model = saved_preset(p.name);
         EXPECT_EQ(output_of({"run", "--model", model.path, "--tokens", "3,1,4,1,5", "-n", "9", "--greedy"}),
                   ids_text(greedy(model, {3, 1, 4, 1, 5}, 9)) + "\n");
     }
+}
+
+/// Greedy, by whole passes of both stacks.
+std::vector<int> greedy_answer(const SavedModel& model, const std::vector<int>& source, std::vector<int> tokens, int n) {
+    const auto encoder =
+        std::make_shared<Trace>(model.weights, TraceShape{static_cast<int>(source.size()), {}, Keep::all, {}, Stack::encoder});
+    extend(*encoder, source);
+    for (int i = 0; i < n; ++i) {
+        Trace decoder(model.weights, one_sequence(static_cast<int>(tokens.size())), {}, encoder);
+        extend(decoder, tokens);
+        const real* logits = decoder.row(Site::logits, -1, static_cast<int>(tokens.size()) - 1);
+        tokens.push_back(static_cast<int>(std::max_element(logits, logits + model.config().d_vocab) - logits));
+    }
+    return tokens;
+}
+
+TEST(Run, AnEncoderDecoderAnswersItsSource) {
+    for (const char* name : {"encoder_decoder", "encoder_decoder_post"}) {
+        const SavedModel& model = saved_preset(name);
+        std::vector<std::string> answers;
+        for (const std::vector<int>& source : {std::vector{7, 8, 9, 10}, std::vector{11, 3}}) {
+            const std::string expected = ids_text(greedy_answer(model, source, {3, 1}, 9)) + "\n";
+            EXPECT_EQ(output_of({"run", "--model", model.path, "--source-tokens", ids_text(source), "--tokens", "3,1", "-n", "9",
+                                 "--greedy"}),
+                      expected);
+            answers.push_back(expected);
+        }
+        EXPECT_NE(answers[0], answers[1]);
+        const json out =
+            json_of({"run", "--model", model.path, "--source", "7, 8", "--tokens", "3", "-n", "2", "--greedy", "--json"});
+        EXPECT_EQ(out["source"], json({7, 8}));
+        expect_refused({"run", "--model", model.path, "--tokens", "3,1"}, {"--source", "none", "--source TEXT"});
+        expect_refused({"run", "--model", model.path, "--tokens", "3,1", "--source-tokens", "99"}, {"token ids", "99"});
+        expect_refused({"run", "--model", model.path, "--tokens", "3,1", "--source-tokens", ""}, {"--source", "1 to 256", "0"});
+    }
+    expect_refused({"run", "--model", saved_preset("llama").path, "--tokens", "3,1", "--source-tokens", "1"},
+                   {"--source", "no encoder"});
 }
 
 TEST(Run, FillsTheContextExactly) {

@@ -78,11 +78,11 @@ std::vector<float> values_of(const Trace& trace, const SiteRef& site) {
     return values;
 }
 
-void expect_equal(const TraceFile& file, const Trace& trace) {
+void expect_equal(const TraceFile& file, const Trace& trace, const std::string& prefix = "") {
     for (const SiteRef& site : all_sites(trace.config())) {
         const std::string name = site_name(site.site, site.layer);
         if (site.site == Site::expert_indices) continue; // whole numbers
-        const auto found = file.values(name), expected = values_of(trace, site);
+        const auto found = file.values(prefix + name), expected = values_of(trace, site);
         EXPECT_TRUE(found.size() == expected.size() &&
                     std::memcmp(found.data(), expected.data(), found.size() * sizeof(float)) == 0)
             << name;
@@ -136,7 +136,39 @@ TEST_P(TraceOf, EqualsTheRunInProcess) {
     const std::vector<int> tokens = random_tokens(config, 9);
     expect_equal(trace_of(model, tokens), *run(model.weights, tokens, config.mask == MaskKind::prefix ? 9 : 0));
 }
-INSTANTIATE_TEST_SUITE_P(Presets, TraceOf, ::testing::ValuesIn(presets()), [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(Presets, TraceOf,
+                         ::testing::ValuesIn(presets_where([](const ModelConfig& c) { return !c.has_encoder(); })),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(TraceCommand, WritesBothStacksOfAnEncoderDecoder) {
+    for (const char* name : {"encoder_decoder", "encoder_decoder_post"}) {
+        const SavedModel& model = saved_preset(name);
+        const std::vector<int> tokens = random_tokens(model.config(), 9), text = random_tokens(model.config(), 6, 19);
+        const auto decoder = run(model.weights, tokens); // reads that text
+        const std::vector<std::string> source{"--source-tokens", ids_text(text)};
+        const TraceFile file = trace_of(model, tokens, source);
+        expect_equal(file, *decoder, "decoder.");
+        expect_equal(file, *decoder->source(), "encoder.");
+        EXPECT_EQ(file.names().size(), all_sites(decoder->config()).size() + all_sites(decoder->source()->config()).size());
+        EXPECT_EQ(json::parse(file.metadata().at("decoder.tokens")), json(tokens));
+        EXPECT_EQ(json::parse(file.metadata().at("encoder.tokens")), json(text));
+        const auto sites = [&](const std::string& glob) {
+            return trace_of(model, tokens, {source[0], source[1], "--sites", glob}).names();
+        };
+        EXPECT_THAT(sites("hook_embed"), ElementsAre("decoder.hook_embed", "encoder.hook_embed"));
+        EXPECT_THAT(sites("encoder.hook_embed"), ElementsAre("encoder.hook_embed"));
+        EXPECT_THAT(sites("*cross_attn.hook_pattern"),
+                    ElementsAre("decoder.blocks.0.cross_attn.hook_pattern", "decoder.blocks.1.cross_attn.hook_pattern"));
+        const TraceFile edited = trace_of(
+            model, tokens,
+            {source[0], source[1], "--edits", scratch_file("edits.json", R"([{"site": "hook_encoder_out", "scale": 0}])")});
+        for (const float x : edited.values("decoder.hook_encoder_out")) EXPECT_EQ(x, 0);
+        expect_refused({"trace", "--model", model.path, "--tokens", "1", "--out", out_file()}, {"--source"});
+        expect_refused({"trace", "--model", model.path, "--tokens", "1", "--out", out_file(), "--source-tokens", "2", "--sites",
+                        "encoder.logits"},
+                       {"site", "encoder.logits"});
+    }
+}
 
 TEST(TraceCommand, ExpertsAreWholeNumbers) {
     const SavedModel& model = saved_preset("mixtral"); // 2 of 4 experts of 23

@@ -81,7 +81,8 @@ TEST_F(Allocations, NoneInTheDecodeLoop) {
             const std::vector<int> tokens = random_tokens(p.config, 20);
             const std::vector<Edit> edits{
                 {{.site = Site::z, .layer = 0, .row_begin = 6}, Edit::Kind::scale, {real(0.5)}, nullptr}};
-            Trace trace(weights, one_sequence(20, p.n_prefix, keep), edits);
+            const TraceShape shape = one_sequence(20, p.n_prefix, keep);
+            Trace trace(weights, shape, edits, random_source(weights, shape));
             extend(trace, std::span(tokens).first(5));
             EXPECT_EQ(allocations([&] {
                           for (std::size_t t = 5; t < 20; ++t) extend(trace, std::span(tokens).subspan(t, 1));

@@ -34,13 +34,14 @@ TEST(Cost, IsTwiceTheMatricesForEveryPreset) {
         double sum = 0;
         for (const ParamRow& r : param_table(c)) {
             if (r.shape.size() != 2 || r.role == Role::pos_embed || r.role == Role::embed) continue;
-            if (r.role == Role::classifier) continue; // once for a text
-            int layers = r.layer < 0 ? 1 : 0;         // that run through the matrix
+            if (r.role == Role::classifier) continue;                                                      // once for a text
+            if (r.stack == Stack::encoder || r.role == Role::cross_k || r.role == Role::cross_v) continue; // once for a source
+            int layers = r.layer < 0 ? 1 : 0; // that run through the matrix
             for (int l = 0; l < c.n_layers; ++l) layers += r.layer >= 0 && c.layer_group(l) == r.layer;
             sum += layers * static_cast<double>(r.size()) * (r.expert >= 0 ? double(c.experts_per_token) / c.n_experts : 1);
         }
         if (c.tied_embeddings) sum += double(c.d_vocab) * c.d_model;
-        const double attention = c.n_layers * 2.0 * c.n_heads * c.d_head * 10;
+        const double attention = c.n_layers * (c.has_encoder() ? 2 : 1) * 2.0 * c.n_heads * c.d_head * 10;
         EXPECT_NEAR(flops_per_token(c, 10), 2 * (sum + attention), 1e-6) << p.name;
         EXPECT_EQ(kv_bytes_per_token(c), static_cast<std::size_t>(2 * c.n_layers * c.n_kv_heads * c.d_head) * sizeof(real))
             << p.name;

@@ -130,7 +130,7 @@ TEST_P(EditKinds, AddedVectorIsABias) {
     for (int t = 0; t < k_tokens; ++t) everywhere.insert(everywhere.end(), vector.begin(), vector.end());
     const std::shared_ptr<Weights> biased = weights->clone();
     for (const ParamRow& r : biased->table)
-        if (r.role == Role::attn_out_bias && r.layer == 1)
+        if (r.role == Role::attn_out_bias && r.layer == 1 && r.stack == Stack::decoder)
             for (int i = 0; i < d; ++i) biased->values(r)[i] += vector[static_cast<std::size_t>(i)];
     const auto edited = run_with({{{.site = Site::attn_out, .layer = 1}, Edit::Kind::add, everywhere, nullptr}});
     EXPECT_TRUE(same_outputs(*edited, *run(biased, tokens, GetParam().n_prefix), k_rounding));
@@ -178,7 +178,8 @@ TEST_P(EditKinds, ActTheSameInCachedRunsAndWhateverIsKept) {
     const auto whole = run_with(edits);
     EXPECT_FALSE(same_outputs(*whole, *plain, 1e-2));
     for (const Keep keep : {Keep::all, Keep::residual, Keep::cache}) {
-        Trace pieces(weights, one_sequence(k_tokens, GetParam().n_prefix, keep), edits);
+        const TraceShape shape = one_sequence(k_tokens, GetParam().n_prefix, keep);
+        Trace pieces(weights, shape, edits, random_source(weights, shape));
         const int first = in_pieces(config()) ? std::max(1, GetParam().n_prefix) : k_tokens;
         for (int begin = 0, end = first; begin < k_tokens; begin = end++) {
             extend(pieces, std::span(tokens).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
@@ -190,7 +191,8 @@ TEST_P(EditKinds, ActTheSameInCachedRunsAndWhateverIsKept) {
 
 TEST_P(EditKinds, OfTheLayerThatAPassResumesAt) {
     const Edit steer{{.site = Site::resid_pre, .layer = 1, .row_begin = 3, .row_end = 9}, Edit::Kind::add, {real(0.5)}, nullptr};
-    Trace resumed(weights, one_sequence(k_tokens, GetParam().n_prefix), {steer});
+    const TraceShape shape = one_sequence(k_tokens, GetParam().n_prefix);
+    Trace resumed(weights, shape, {steer}, random_source(weights, shape));
     resumed.append(tokens);
     for (int t = 0; t < k_tokens; ++t)
         std::ranges::copy(row_of(*plain, Site::resid_pre, 1, t), resumed.row(Site::resid_pre, 1, t));

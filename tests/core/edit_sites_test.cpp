@@ -27,7 +27,8 @@ class EditSites : public ::testing::TestWithParam<Preset> {
     /// A post-norm block normalises at its end, although the list of sites has its norms where pre-norm blocks have them.
     bool normalises_later(Site s) const {
         return config().norm_place == NormPlace::post &&
-               (s == Site::ln1_scale || s == Site::ln1_normalized || s == Site::ln2_scale || s == Site::ln2_normalized);
+               (s == Site::ln1_scale || s == Site::ln1_normalized || s == Site::ln_cross_scale ||
+                s == Site::ln_cross_normalized || s == Site::ln2_scale || s == Site::ln2_normalized);
     }
     std::shared_ptr<Trace> edited(const SiteRef& s, Edit::Kind kind, std::vector<real> values,
                                   std::shared_ptr<const Trace> donor = nullptr) const {
@@ -44,8 +45,8 @@ std::vector<real> turned(const Trace& t, const SiteRef& s, int row) {
     const auto old = row_of(t, s.site, s.layer, row);
     const std::size_t heads = static_cast<std::size_t>(site_heads(t.config(), s.site)), columns = old.size() / heads;
     const bool masks = by_key(s.site);
-    const std::size_t begin = masks ? static_cast<std::size_t>(t.plan(row).key_begin) : 0,
-                      end = masks ? static_cast<std::size_t>(t.plan(row).key_end) : columns;
+    const std::size_t begin = masks ? static_cast<std::size_t>(t.keys(s.site, row).begin) : 0,
+                      end = masks ? static_cast<std::size_t>(t.keys(s.site, row).end) : columns;
     std::vector<real> values(old.size(), k_nan);
     for (std::size_t h = 0; h < heads; ++h)
         for (std::size_t j = begin; j < end; ++j)
@@ -81,7 +82,9 @@ TEST_P(EditSites, MoveTheLogitsAndNothingBefore) {
 }
 
 TEST_P(EditSites, CanBePatchedFromAnotherPrompt) {
-    const auto donor = run(weights, random_tokens(config(), k_tokens, 31), GetParam().n_prefix);
+    const auto source = random_source(weights, {}, 41);
+    const auto donor = std::make_shared<Trace>(weights, one_sequence(k_tokens, GetParam().n_prefix), std::vector<Edit>(), source);
+    extend(*donor, random_tokens(config(), k_tokens, 31));
     for (const SiteRef& s : all_sites(config())) {
         if (!site_row(s.site).editable || s.site == Site::pos_embed) continue; // the positions of two prompts are the same
         const auto patched = edited(s, Edit::Kind::donor, {}, donor);
@@ -114,7 +117,7 @@ TEST_P(EditSites, ThatAreMaskedStayMasked) {
 /// The Problem of a Trace with this edit.
 Problem refusal(const ModelConfig& c, Edit edit, int capacity = 8) {
     try {
-        Trace trace(random_weights(c), one_sequence(capacity), {std::move(edit)});
+        empty_trace(random_weights(c), one_sequence(capacity), {std::move(edit)});
     } catch (const Error& e) {
         return e.problem();
     }

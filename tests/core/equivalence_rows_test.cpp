@@ -19,8 +19,8 @@ class Rows : public ::testing::TestWithParam<Preset> {
     std::vector<int> tokens = random_tokens(config(), k_tokens);
     std::shared_ptr<Trace> whole = run(weights, tokens, preset().n_prefix);
 
-    std::unique_ptr<Trace> empty(int capacity, Keep keep = Keep::all) const {
-        return std::make_unique<Trace>(weights, one_sequence(capacity, preset().n_prefix, keep));
+    std::shared_ptr<Trace> empty(int capacity, Keep keep = Keep::all) const {
+        return empty_trace(weights, one_sequence(capacity, preset().n_prefix, keep));
     }
 };
 const auto name_of = [](const auto& info) { return info.param.name; };
@@ -57,9 +57,9 @@ TEST_P(Pieces, OfEveryLength) {
 }
 
 /// The Trace of `tokens` computed a row at a time, as far as the mask allows.
-std::unique_ptr<Trace> row_by_row(std::shared_ptr<const Weights> weights, const TraceShape& shape,
+std::shared_ptr<Trace> row_by_row(const std::shared_ptr<const Weights>& weights, const TraceShape& shape,
                                   const std::vector<int>& tokens) {
-    auto trace = std::make_unique<Trace>(std::move(weights), shape);
+    auto trace = empty_trace(weights, shape);
     const int n = static_cast<int>(tokens.size());
     for (int begin = 0, end = 0; begin < n; begin = end) {
         const Trace::RowPlan& plan = trace->plan(begin);
@@ -97,9 +97,9 @@ TEST_P(Rows, OneAtATimeInPaddedSegments) {
         const TraceShape shape{
             3 * length, {{0, length, 3, 2, p}, {length, 2 * length, 4, 5, p}, {2 * length, 3 * length, 1, 0, p}}, Keep::all};
         const std::vector<int> all = random_tokens(config(), 3 * length, 5);
-        Trace at_once(weights, shape);
-        extend(at_once, all);
-        EXPECT_TRUE(same_cells(*row_by_row(weights, shape, all), at_once, 3 * length)) << "segments of " << length;
+        const auto at_once = empty_trace(weights, shape);
+        extend(*at_once, all);
+        EXPECT_TRUE(same_cells(*row_by_row(weights, shape, all), *at_once, 3 * length)) << "segments of " << length;
     }
 }
 
@@ -112,12 +112,12 @@ TEST_P(Rows, ComputedTwiceAreExactlyTheSame) {
 
 TEST_P(Rows, CapacityChangesNothing) {
     if (looks_ahead(config().mask) || !in_pieces(config())) { // a segment must be full: more room comes from a second one
-        Trace two(weights,
-                  {k_tokens + 9,
-                   {{.begin = 0, .end = k_tokens, .n_prefix = preset().n_prefix}, {.begin = k_tokens, .end = k_tokens + 9}},
-                   Keep::all});
-        extend(two, tokens);
-        EXPECT_TRUE(same_rows(two, 0, *whole, 0, k_tokens, 0));
+        const auto two = empty_trace(
+            weights, {k_tokens + 9,
+                      {{.begin = 0, .end = k_tokens, .n_prefix = preset().n_prefix}, {.begin = k_tokens, .end = k_tokens + 9}},
+                      Keep::all});
+        extend(*two, tokens);
+        EXPECT_TRUE(same_rows(*two, 0, *whole, 0, k_tokens, 0));
         return;
     }
     for (const int more : {1, 3, 40}) {
@@ -132,8 +132,9 @@ TEST_P(Rows, PaddedIsUnpadded) {
         const int capacity = left + k_tokens + right;
         std::vector<int> padded = random_tokens(config(), capacity, 99); // what stands in the padding must not matter
         std::copy(tokens.begin(), tokens.end(), padded.begin() + left);
-        Trace trace(weights, {capacity, {{0, capacity, left, right, preset().n_prefix}}, Keep::all});
-        extend(trace, padded);
+        const auto all = empty_trace(weights, {capacity, {{0, capacity, left, right, preset().n_prefix}}, Keep::all});
+        const Trace& trace = *all;
+        extend(*all, padded);
         EXPECT_TRUE(same_rows(trace, left, *whole, 0, k_tokens, k_rounding)) << left << " left, " << right << " right";
         for (const int row : {left - 1, capacity - right}) {
             if (row < 0 || row >= capacity) continue;
@@ -155,23 +156,23 @@ TEST_P(Rows, SegmentsAreSeparateRuns) {
         const std::vector<int> text = random_tokens(config(), lengths[i], 50 + i);
         all.insert(all.end(), text.begin(), text.end());
     }
-    Trace together(weights, shape);
-    extend(together, all);
+    const auto together = empty_trace(weights, shape);
+    extend(*together, all);
     for (std::size_t i = 0; i < lengths.size(); ++i) {
         const auto alone = run(weights, random_tokens(config(), lengths[i], 50 + i), prefixes[i]);
-        EXPECT_TRUE(same_rows(together, shape.segments[i].begin, *alone, 0, lengths[i], k_rounding)) << "segment " << i;
+        EXPECT_TRUE(same_rows(*together, shape.segments[i].begin, *alone, 0, lengths[i], k_rounding)) << "segment " << i;
     }
 }
 
 TEST_P(Rows, PaddedSegmentsAreSeparateRuns) {
     const TraceShape shape{24, {{0, 9, 2, 1, 3}, {9, 17, 0, 4, 2}, {17, 24, 3, 0, 4}}, Keep::all};
-    Trace together(weights, shape);
+    const auto together = empty_trace(weights, shape);
     const std::vector<int> all = random_tokens(config(), 24, 5);
-    extend(together, all);
+    extend(*together, all);
     for (const Segment& s : shape.segments) {
         const int begin = s.begin + s.pad_left, end = s.end - s.pad_right;
         const auto alone = run(weights, {all.begin() + begin, all.begin() + end}, s.n_prefix);
-        EXPECT_TRUE(same_rows(together, begin, *alone, 0, end - begin, k_rounding)) << "segment at " << s.begin;
+        EXPECT_TRUE(same_rows(*together, begin, *alone, 0, end - begin, k_rounding)) << "segment at " << s.begin;
     }
 }
 

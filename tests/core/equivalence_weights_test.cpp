@@ -32,7 +32,10 @@ real at(const Weights& w, const ParamRow& row, int i, int j) {
     return w.values(row)[static_cast<std::size_t>(i) * static_cast<std::size_t>(row.shape.back()) + static_cast<std::size_t>(j)];
 }
 
-bool is_key_or_value(Role r) { return r == Role::k || r == Role::k_bias || r == Role::v || r == Role::v_bias; }
+bool is_key_or_value(Role r) {
+    return r == Role::k || r == Role::k_bias || r == Role::v || r == Role::v_bias || r == Role::cross_k ||
+           r == Role::cross_k_bias || r == Role::cross_v || r == Role::cross_v_bias;
+}
 
 TEST_P(GroupedHeads, AreRepeatedKeysAndValues) {
     const ModelConfig& c = GetParam().config;
@@ -107,7 +110,7 @@ TEST_P(Heads, AblatedByEditAreZeroedOutputWeights) {
                 {.site = Site::z, .layer = l, .head_begin = h, .head_end = h + 1}, Edit::Kind::scale, {0}, nullptr};
             const auto zeroed = weights->clone();
             for (const ParamRow& r : zeroed->table)
-                if (r.role == Role::attn_out && r.layer == l)
+                if (r.role == Role::attn_out && r.layer == l && r.stack == Stack::decoder)
                     std::fill_n(zeroed->values(r) + h * c.d_head * c.d_model, c.d_head * c.d_model,
                                 real(0)); // rows of [d_q, d_model]
             const auto edited = run(weights, tokens, GetParam().n_prefix, {ablation});

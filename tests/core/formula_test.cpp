@@ -87,9 +87,9 @@ TEST_P(Formulas, GiveTheCellsOfPaddedAndConcatenatedSequences) {
                      {{.begin = 0, .end = n, .pad_left = 2, .n_prefix = GetParam().n_prefix},
                       {.begin = n, .end = 2 * n, .pad_right = 3, .n_prefix = GetParam().n_prefix}},
                      Keep::all};
-    Trace trace(weights, shape);
-    extend(trace, random_tokens(config(), 2 * n));
-    expect_formulas_hold(trace, 1e-5);
+    const auto trace = empty_trace(weights, shape);
+    extend(*trace, random_tokens(config(), 2 * n));
+    expect_formulas_hold(*trace, 1e-5);
 }
 
 bool any_contains(const std::vector<CellRange>& ranges, const CellRef& cell) {
@@ -137,7 +137,8 @@ TEST_P(Formulas, PrecedentsAreWhatACellDependsOn) {
                 continue;
             }
             const bool may_stay = cell.site == Site::expert_indices || cell.site == Site::expert_gates ||
-                                  cell.site == Site::pattern || cell.site == Site::expert_weights ||
+                                  cell.site == Site::pattern || cell.site == Site::cross_pattern ||
+                                  cell.site == Site::expert_weights ||
                                   cell.site == Site::mlp_post; // a maximum, a saturated function
             if (!may_stay) (is_changed ? changed : unchanged)++;
         }

@@ -10,10 +10,10 @@ namespace {
 class ForwardReference : public ::testing::TestWithParam<Preset> {};
 INSTANTIATE_TEST_SUITE_P(All, ForwardReference, ::testing::ValuesIn(presets()), [](const auto& info) { return info.param.name; });
 
-void expect_as_defined(const Preset& p, const Weights& weights, const Trace& trace, double tolerance) {
-    const std::vector<int> tokens(trace.tokens(), trace.tokens() + trace.n_tokens());
-    const ReferenceSites expected = reference_forward(weights, tokens, p.n_prefix);
-    const std::vector<SiteRef> sites = all_sites(p.config);
+std::vector<int> tokens_of(const Trace& trace) { return {trace.tokens(), trace.tokens() + trace.n_tokens()}; }
+
+void expect_as_defined(const ReferenceSites& expected, const Trace& trace, double tolerance) {
+    const std::vector<SiteRef> sites = all_sites(trace.config());
     EXPECT_EQ(expected.size(), sites.size());
     for (const SiteRef& s : sites) {
         const auto at = expected.find({s.site, s.layer});
@@ -29,7 +29,11 @@ TEST_P(ForwardReference, EverySite) {
     for (const unsigned long long seed : {1, 2, 3}) {
         const auto weights = random_weights(GetParam().config, seed);
         const auto trace = run(weights, random_tokens(GetParam().config, 13, seed), GetParam().n_prefix);
-        expect_as_defined(GetParam(), *weights, *trace, 2e-5);
+        const Trace* source = trace->source();
+        expect_as_defined(
+            reference_forward(*weights, tokens_of(*trace), GetParam().n_prefix, source ? tokens_of(*source) : std::vector<int>()),
+            *trace, 2e-5);
+        if (source) expect_as_defined(reference_encoder(*weights, tokens_of(*source)), *source, 2e-5);
     }
 }
 

@@ -18,7 +18,7 @@ void expect_layer(const Trace& shown, const Trace& whole, int layer, int rows) {
             ASSERT_TRUE(shown.kept(s.site, s.layer)) << site_name(s.site, s.layer);
         }
         if (!shown.kept(s.site, s.layer)) continue;
-        for (int r = 0; r < rows; ++r)
+        for (int r = 0; r < whole.n_rows(s.site, rows); ++r)
             ASSERT_LE(difference(visible_row(shown, s.site, s.layer, r), visible_row(whole, s.site, s.layer, r)), 1e-5)
                 << site_name(s.site, s.layer) << " row " << r;
     }
@@ -27,7 +27,7 @@ void expect_layer(const Trace& shown, const Trace& whole, int layer, int rows) {
 TEST_P(LayerViews, AgreeWithARunThatKeepsEverything) {
     const auto weights = random_weights(GetParam().config);
     const std::vector<int> tokens = random_tokens(weights->config, 80); // more than a pass with scratch rows
-    const bool ahead = looks_ahead(weights->config.mask);
+    const bool ahead = looks_ahead(weights->config.mask) || weights->config.pools();
     const auto shape = [&](Keep keep) {
         const int capacity = ahead ? 80 : 90;
         return TraceShape{capacity, {{0, capacity, 0, 0, GetParam().n_prefix}}, keep};
@@ -37,9 +37,9 @@ TEST_P(LayerViews, AgreeWithARunThatKeepsEverything) {
                                      {{Site::pattern, last, 70, 71, 1, 2, 5, 6}, Edit::Kind::values, {0.5}, nullptr},
                                      {{Site::resid_pre, last, 20, 21, 0, 1, 3, 4}, Edit::Kind::values, {2}, nullptr}};
     for (const auto& changed : {std::vector<Edit>(), edits}) {
-        Trace whole(weights, shape(Keep::all), changed);
-        extend(whole, tokens);
-        const auto run = std::make_shared<Trace>(weights, shape(Keep::residual), changed);
+        const auto whole = empty_trace(weights, shape(Keep::all), changed);
+        extend(*whole, tokens);
+        const auto run = empty_trace(weights, shape(Keep::residual), changed);
         extend(*run, tokens);
         for (int layer = 0; layer <= last; ++layer) {
             LayerView view(run, layer);
@@ -48,7 +48,7 @@ TEST_P(LayerViews, AgreeWithARunThatKeepsEverything) {
                 while (!view.compute(rows, 30)) EXPECT_LT(view.rows(), rows);
             }
             EXPECT_EQ(view.rows(), 80);
-            expect_layer(*view.trace(), whole, layer, 80);
+            expect_layer(*view.trace(), *whole, layer, 80);
             EXPECT_FALSE(view.trace()->kept(Site::pattern)) << "of all layers";
             EXPECT_EQ(view.trace()->tokens()[79], tokens[79]);
             EXPECT_GT(view.trace()->bytes(), run->bytes());

@@ -189,7 +189,7 @@ TEST(ParamTable, OnlyMatricesDecay) {
             EXPECT_EQ(r.decay, r.shape.size() == 2) << r.name;
             EXPECT_TRUE(!r.file_transposed || r.shape.size() == 2) << r.name;
             const bool gain = r.role == Role::ln1_gain || r.role == Role::ln2_gain || r.role == Role::ln_final_gain ||
-                              r.role == Role::embed_ln_gain || r.role == Role::mlm_ln_gain;
+                              r.role == Role::embed_ln_gain || r.role == Role::mlm_ln_gain || r.role == Role::ln_cross_gain;
             EXPECT_EQ(r.init == Init::ones, gain) << r.name;
             EXPECT_EQ(r.init == Init::zeros, r.shape.size() == 1 && !gain) << r.name;
         }

@@ -10,8 +10,8 @@ namespace {
 
 class Reference {
   public:
-    Reference(const Weights& w, const std::vector<int>& tokens, int n_prefix)
-        : w_(w), c_(w.config), tokens_(tokens), n_prefix_(n_prefix) {}
+    Reference(const Weights& w, Stack stack, const std::vector<int>& tokens, int n_prefix, Table source)
+        : w_(w), c_(w.config_of(stack)), stack_(stack), tokens_(tokens), n_prefix_(n_prefix), source_(std::move(source)) {}
 
     ReferenceSites run() {
         Table x;
@@ -20,21 +20,25 @@ class Reference {
         add_positions(x);
         if (c_.embed_norm)
             x = norm(x, -1, Role::embed_ln_gain, Role::embed_ln_bias, Site::embed_ln_scale, Site::embed_ln_normalized);
+        if (crosses()) keep(Site::encoder_out, -1, source_);
         for (int l = 0; l < c_.n_layers; ++l) x = block(x, l);
         if (c_.norm_place == NormPlace::pre)
             x = norm(x, -1, Role::ln_final_gain, Role::ln_final_bias, Site::ln_final_scale, Site::ln_final_normalized);
+        output_ = x;
         head(x);
         return std::move(sites_);
     }
+    const Table& output() const { return output_; } ///< the stream after the last norm
 
   private:
+    bool crosses() const { return stack_ == Stack::decoder && c_.n_encoder_layers > 0; }
     static std::size_t size(int n) { return static_cast<std::size_t>(n); }
     void keep(Site site, int layer, const Table& values) { sites_[{site, layer}] = values; }
 
     const ParamRow* find(Role role, int layer, int expert) const {
         const int groups = c_.n_layer_groups, group = groups > 0 && layer >= 0 ? layer * groups / c_.n_layers : layer;
         for (const ParamRow& r : w_.table)
-            if (r.role == role && r.layer == group && r.expert == expert) return &r;
+            if (r.role == role && r.layer == group && r.expert == expert && (r.stack == stack_ || role == Role::embed)) return &r;
         return nullptr;
     }
     /// Row i of a matrix; the values of a vector.
@@ -128,6 +132,14 @@ class Reference {
         Table y = sum(x, attention(pre ? norm1(x) : x, l));
         keep(mlp ? Site::resid_mid : Site::resid_post, l, y);
         if (!pre) y = norm1(y);
+        if (crosses()) {
+            const auto norm_cross = [&](const Table& in) {
+                return norm(in, l, Role::ln_cross_gain, Role::ln_cross_bias, Site::ln_cross_scale, Site::ln_cross_normalized);
+            };
+            y = sum(y, cross_attention(pre ? norm_cross(y) : y, l));
+            keep(Site::resid_mid_cross, l, y);
+            if (!pre) y = norm_cross(y);
+        }
         if (mlp) {
             y = sum(y, feed_forward(pre ? norm2(y) : y, l));
             keep(Site::resid_post, l, y);
@@ -229,6 +241,37 @@ class Reference {
         return out;
     }
 
+    /// Every row reads every row of the source.
+    Table cross_attention(const Table& x, int l) {
+        const int n = int(source_.size()), d = c_.d_head, group = c_.n_heads / c_.n_kv_heads, dq = c_.n_heads * d,
+                  dkv = c_.n_kv_heads * d;
+        const auto part = [&](const Table& in, Role weight, Role bias, int width) {
+            return linear(in, find(weight, l, -1), find(bias, l, -1), 0, width);
+        };
+        const Table q = part(x, Role::cross_q, Role::cross_q_bias, dq), k = part(source_, Role::cross_k, Role::cross_k_bias, dkv),
+                    v = part(source_, Role::cross_v, Role::cross_v_bias, dkv);
+        keep(Site::cross_q, l, q), keep(Site::cross_k, l, k), keep(Site::cross_v, l, v);
+        Table scores(x.size(), std::vector<double>(size(c_.n_heads * n))), pattern = scores;
+        Table z(x.size(), std::vector<double>(size(dq)));
+        for (int h = 0; h < c_.n_heads; ++h)
+            for (std::size_t t = 0; t < x.size(); ++t) {
+                double total = 0;
+                for (int j = 0; j < n; ++j) {
+                    double dot = 0;
+                    for (int i = 0; i < d; ++i) dot += q[t][size(h * d + i)] * k[size(j)][size(h / group * d + i)];
+                    total += std::exp(scores[t][size(h * n + j)] = dot / std::sqrt(double(d)));
+                }
+                for (int j = 0; j < n; ++j) {
+                    const double p = pattern[t][size(h * n + j)] = std::exp(scores[t][size(h * n + j)]) / total;
+                    for (int i = 0; i < d; ++i) z[t][size(h * d + i)] += p * v[size(j)][size(h / group * d + i)];
+                }
+            }
+        keep(Site::cross_attn_scores, l, scores), keep(Site::cross_pattern, l, pattern), keep(Site::cross_z, l, z);
+        const Table out = part(z, Role::cross_attn_out, Role::cross_attn_out_bias, c_.d_model);
+        keep(Site::cross_attn_out, l, out);
+        return out;
+    }
+
     double activation(double x) const {
         switch (c_.activation) {
         case Activation::gelu_tanh: return 0.5 * x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
@@ -302,15 +345,29 @@ class Reference {
 
     const Weights& w_;
     const ModelConfig& c_;
+    const Stack stack_;
     const std::vector<int>& tokens_;
     const int n_prefix_;
+    const Table source_; ///< what the encoder gives
+    Table output_;
     ReferenceSites sites_;
 };
 
 } // namespace
 
-ReferenceSites reference_forward(const Weights& weights, const std::vector<int>& tokens, int n_prefix) {
-    return Reference(weights, tokens, n_prefix).run();
+ReferenceSites reference_encoder(const Weights& weights, const std::vector<int>& source) {
+    return Reference(weights, Stack::encoder, source, 0, {}).run();
+}
+
+ReferenceSites reference_forward(const Weights& weights, const std::vector<int>& tokens, int n_prefix,
+                                 const std::vector<int>& source) {
+    Table read;
+    if (weights.config.n_encoder_layers > 0) {
+        Reference encoder(weights, Stack::encoder, source, 0, {});
+        encoder.run();
+        read = encoder.output();
+    }
+    return Reference(weights, Stack::decoder, tokens, n_prefix, std::move(read)).run();
 }
 
 } // namespace gf::tests

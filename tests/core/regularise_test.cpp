@@ -16,7 +16,7 @@ constexpr int k_tokens = 13;
 std::shared_ptr<Trace> run_with(const Preset& p, const Regularise& options, std::vector<Segment> segments = {}) {
     const int n = segments.empty() ? k_tokens : segments.back().end;
     if (segments.empty()) segments = {{.begin = 0, .end = n, .n_prefix = p.n_prefix}};
-    auto trace = std::make_shared<Trace>(random_weights(p.config), TraceShape{n, std::move(segments), Keep::all, options});
+    const auto trace = empty_trace(random_weights(p.config), TraceShape{n, std::move(segments), Keep::all, options});
     extend(*trace, random_tokens(p.config, n));
     return trace;
 }
@@ -62,7 +62,8 @@ TEST(Dropout, ActsOnTheStreamsAdditionsAndThePatternOfEveryModel) {
         EXPECT_TRUE(same_rows(*run_with(p, {.dropout = 0.3, .seed = 9}), 0, *dropped, 0, k_tokens, 0)) << p.name;
         EXPECT_FALSE(same_rows(*run_with(p, {.dropout = 0.3, .seed = 10}), 0, *dropped, 0, k_tokens, 1e-2)) << p.name;
         // Of the first layer the undropped values are known.
-        for (const Site site : {Site::resid_pre, Site::attn_out, Site::mlp_out, Site::pattern, Site::q}) {
+        for (const Site site : {Site::resid_pre, Site::attn_out, Site::mlp_out, Site::pattern, Site::cross_pattern,
+                                Site::cross_attn_out, Site::cross_q, Site::q}) {
             if (!has_site(p.config, site)) continue;
             int zeros = 0, n = 0;
             for (int t = 0; t < k_tokens; ++t)

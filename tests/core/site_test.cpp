@@ -61,6 +61,7 @@ int length(const ModelConfig& c, Axis axis, int n_keys) {
     switch (axis) {
     case Axis::head: return c.n_heads;
     case Axis::kv_head: return c.n_kv_heads;
+    case Axis::source:
     case Axis::key: return n_keys;
     case Axis::d_head: return c.d_head;
     case Axis::d_model: return c.d_model;
@@ -83,8 +84,12 @@ TEST(Sites, WidthsAreTheProductsOfTheirAxes) {
             const SiteRow& row = site_row(s.site);
             int width = 1, heads = 1, n_rows = 0;
             for (const Axis a : row.axes) {
+                if (a == row_axis(s.site)) {
+                    ++n_rows;
+                    continue;
+                }
                 width *= length(p.config, a, 11);
-                n_rows += a == Axis::pos || a == Axis::query || a == Axis::segment;
+                n_rows += a == Axis::query;
                 if (a == Axis::head || a == Axis::kv_head) heads = length(p.config, a, 11);
             }
             const bool in_experts = row.axes.back() == Axis::d_mlp;

@@ -28,7 +28,8 @@ INSTANTIATE_TEST_SUITE_P(All, TraceOf, ::testing::ValuesIn(presets()), [](const 
 TEST_P(TraceOf, KeepsEveryRowInAPlaceOfItsOwn) {
     const ModelConfig& c = GetParam().config;
     constexpr int k_rows = 9;
-    Trace trace(random_weights(c), one_sequence(k_rows));
+    const auto empty = empty_trace(random_weights(c), one_sequence(k_rows));
+    const Trace& trace = *empty;
     std::vector<std::pair<const real*, const real*>> places;
     for (const SiteRef& s : all_sites(c))
         for (int t = 0; t < trace.row_capacity(s.site); ++t) {
@@ -68,8 +69,9 @@ TEST_P(TraceOf, BytesAreThoseForetold) {
     for (const Keep keep : {Keep::all, Keep::residual, Keep::cache})
         for (const int capacity : {1, 7, 64, 100}) {
             const TraceShape shape = one_sequence(capacity, 0, keep);
-            const Trace trace(random_weights(c), shape);
-            EXPECT_EQ(trace.bytes(), trace_bytes(c, shape));
+            const auto empty = empty_trace(random_weights(c), shape);
+            const Trace& trace = *empty;
+            EXPECT_EQ(trace.bytes(), trace_bytes(c, shape, trace.source() ? &trace.source()->shape() : nullptr));
             std::size_t values = 0; // at least what is kept
             for (const SiteRef& s : all_sites(c))
                 if (trace.kept(s.site))

@@ -7,7 +7,7 @@
 namespace gf::tests {
 namespace {
 
-constexpr int k_tokens = 9;
+constexpr int k_tokens = 9, k_source = 7;
 
 /// Two sequences end to end, the first one with padding.
 TraceShape two_sequences(int n_prefix, Keep keep = Keep::all) {
@@ -74,29 +74,50 @@ class Gradients : public ::testing::TestWithParam<Preset> {
     const ModelConfig config = small(GetParam().config);
     TraceShape shape = two_sequences(std::min(GetParam().n_prefix, 2));
     std::shared_ptr<Weights> weights = random_weights(config, 5);
-    const std::vector<int> tokens = random_tokens(config, k_tokens);
+    const std::vector<int> tokens = random_tokens(config, k_tokens), source_tokens = random_tokens(config, k_source, 17);
     const Loss loss{config};
 
-    double loss_of(const std::vector<Edit>& edits = {}) const {
-        Trace trace(weights, shape, edits);
-        extend(trace, tokens);
-        return loss.value(trace);
+    /// The encoder of an encoder-decoder, with edits of its own.
+    std::shared_ptr<Trace> source_of(Keep keep = Keep::all, const std::vector<Edit>& edits = {}) const {
+        if (!config.has_encoder()) return nullptr;
+        const TraceShape s{k_source, {{0, 4, 1, 0, 0}, {4, k_source, 0, 1, 0}}, keep, shape.regularise, Stack::encoder};
+        auto trace = std::make_shared<Trace>(weights, s, edits);
+        extend(*trace, source_tokens);
+        return trace;
     }
-    std::vector<real> parameter_gradients(Keep run, Keep gradients, const std::vector<Edit>& edits = {}) const {
+    std::unique_ptr<Trace> trace_of(const std::vector<Edit>& edits, Keep keep = Keep::all,
+                                    std::shared_ptr<const Trace> source = nullptr) const {
         TraceShape s = shape;
-        s.keep = run;
-        Trace trace(weights, s, edits);
-        extend(trace, tokens);
-        Backward backward(trace, gradients);
+        s.keep = keep;
+        auto trace = std::make_unique<Trace>(weights, s, edits, source ? source : source_of());
+        trace->append(tokens);
+        return trace;
+    }
+
+    double loss_of(const std::vector<Edit>& edits, const std::vector<Edit>& source_edits) const {
+        const auto trace = trace_of(edits, Keep::all, source_of(Keep::all, source_edits));
+        forward(*trace, 0, k_tokens);
+        return loss.value(*trace);
+    }
+    /// Of the encoder, too.
+    std::vector<real> parameter_gradients(Keep run, Keep gradients, const std::vector<Edit>& edits = {}) const {
+        const std::shared_ptr<Trace> source = source_of(run);
+        const auto trace = trace_of(edits, run, source);
+        forward(*trace, 0, k_tokens);
         std::vector<real> params(weights->size(), 0);
-        loss.gradient(trace, backward.sites());
+        Backward backward(*trace, gradients);
+        loss.gradient(*trace, backward.sites());
         backward.run(params);
+        if (!source) return params;
+        Backward encoder(*source, gradients);
+        encoder.seed_output(backward.sites());
+        encoder.run(params);
         return params;
     }
     /// f moves the parameter i of a row and gives the loss.
     void expect_parameters_agree(const std::vector<real>& computed, const std::vector<Edit>& edits = {}) const {
-        Trace trace(weights, shape, edits);
-        trace.append(tokens);
+        const std::shared_ptr<Trace> source = source_of();
+        const auto trace = trace_of(edits, Keep::all, source);
         for (const ParamRow& row : weights->table)
             for (std::size_t i = 0; i < row.size(); ++i) {
                 real& value = weights->values(row)[i];
@@ -104,43 +125,56 @@ class Gradients : public ::testing::TestWithParam<Preset> {
                 const auto loss_at = [&](double x) {
                     value = x;
                     weights->refresh();
-                    forward(trace, 0, k_tokens);
-                    return loss.value(trace);
+                    if (source) forward(*source, 0, k_source);
+                    forward(*trace, 0, k_tokens);
+                    return loss.value(*trace);
                 };
                 ASSERT_TRUE(is_derivative(computed[row.offset + i], loss_at, before)) << row.name << " value " << i;
                 loss_at(before);
             }
     }
     void expect_sites_agree(const std::vector<Edit>& edits) const {
-        Trace trace(weights, shape, edits);
-        extend(trace, tokens);
-        Backward backward(trace);
-        loss.gradient(trace, backward.sites());
+        const std::shared_ptr<Trace> source = source_of();
+        const auto trace = trace_of(edits, Keep::all, source);
+        forward(*trace, 0, k_tokens);
+        Backward backward(*trace);
+        loss.gradient(*trace, backward.sites());
         backward.run({});
-        for (const SiteRef& s : all_sites(config)) {
+        expect_sites_agree(backward.sites(), [&](const Edit& moved) {
+            std::vector<Edit> all{moved};
+            all.insert(all.end(), edits.begin(), edits.end());
+            return loss_of(all, {});
+        });
+        if (!source) return;
+        Backward encoder(*source);
+        encoder.seed_output(backward.sites());
+        encoder.run({});
+        expect_sites_agree(encoder.sites(), [&](const Edit& moved) { return loss_of(edits, {moved}); });
+    }
+    /// loss_with(an edit that adds to one cell)
+    static void expect_sites_agree(const Trace& computed, const std::function<double(const Edit&)>& loss_with) {
+        for (const SiteRef& s : all_sites(computed.config())) {
             if (!site_row(s.site).editable) continue;
-            const int heads = site_heads(config, s.site), columns = trace.width(s.site) / heads;
-            for (int t = 0; t < trace.n_rows(s.site); ++t)
+            const int heads = site_heads(computed.config(), s.site), columns = computed.width(s.site) / heads;
+            for (int t = 0; t < computed.row_capacity(s.site); ++t)
                 for (int cell = 0; cell < heads * columns; ++cell) {
                     const int h = cell / columns, j = cell % columns;
-                    std::vector<Edit> moved{{{.site = s.site,
-                                              .layer = s.layer,
-                                              .row_begin = t,
-                                              .row_end = t + 1,
-                                              .head_begin = h,
-                                              .head_end = h + 1,
-                                              .column_begin = j,
-                                              .column_end = j + 1},
-                                             Edit::Kind::add,
-                                             {0},
-                                             nullptr}};
-                    moved.insert(moved.end(), edits.begin(), edits.end());
                     const auto loss_at = [&](double x) {
-                        moved[0].values[0] = x;
-                        return loss_of(moved);
+                        return loss_with({{.site = s.site,
+                                           .layer = s.layer,
+                                           .row_begin = t,
+                                           .row_end = t + 1,
+                                           .head_begin = h,
+                                           .head_end = h + 1,
+                                           .column_begin = j,
+                                           .column_end = j + 1},
+                                          Edit::Kind::add,
+                                          {x},
+                                          nullptr});
                     };
-                    ASSERT_TRUE(is_derivative(backward.sites().row(s.site, s.layer, t)[cell], loss_at, 0))
-                        << site_name(s.site, s.layer) << " row " << t << " head " << h << " column " << j;
+                    ASSERT_TRUE(is_derivative(computed.row(s.site, s.layer, t)[cell], loss_at, 0))
+                        << (computed.shape().stack == Stack::encoder ? "encoder's " : "") << site_name(s.site, s.layer) << " row "
+                        << t << " head " << h << " column " << j;
                 }
         }
     }
@@ -157,6 +191,12 @@ class Gradients : public ::testing::TestWithParam<Preset> {
                                 {at(Site::attn_out, 0, 5, 3), Edit::Kind::add, {0.3}, nullptr},
                                 {at(Site::resid_pre, 1, 6, 2), Edit::Kind::scale, {-1}, nullptr}};
         if (config.mlp != MlpKind::none) edits.push_back({at(Site::mlp_post, 0, 5, 2), Edit::Kind::values, {0.7}, nullptr});
+        if (config.has_encoder()) {
+            edits.push_back({at(Site::encoder_out, -1, 2, 3), Edit::Kind::scale, {1.5}, nullptr});
+            edits.push_back({at(Site::cross_v, 0, 1, 1), Edit::Kind::values, {0.4}, nullptr});
+            edits.push_back({at(Site::cross_attn_scores, 1, 5, 2), Edit::Kind::scale, {0.5}, nullptr});
+            edits.push_back({at(Site::cross_pattern, 0, 6, 2), Edit::Kind::scale, {1.5}, nullptr});
+        }
         if (config.is_moe()) edits.push_back({at(Site::expert_gates, 1, 5, 1), Edit::Kind::scale, {0.8}, nullptr});
         return edits;
     }
@@ -180,9 +220,9 @@ TEST_P(Gradients, OfEveryParameterOfARegularisedRun) {
     expect_parameters_agree(parameter_gradients(Keep::all, Keep::all));
     EXPECT_EQ(parameter_gradients(Keep::layers, Keep::layers), parameter_gradients(Keep::all, Keep::all));
     if (!config.is_moe()) return;
-    Trace trace(weights, shape);
-    extend(trace, tokens);
-    EXPECT_GT(count_dropped_choices(trace), 0);
+    const auto trace = trace_of({});
+    forward(*trace, 0, k_tokens);
+    EXPECT_GT(count_dropped_choices(*trace), 0);
 }
 
 TEST_P(Gradients, AreTheSameWhateverIsKept) { // checkpointing computes the same numbers a second time
@@ -192,15 +232,19 @@ TEST_P(Gradients, AreTheSameWhateverIsKept) { // checkpointing computes the same
 }
 
 TEST_P(Gradients, AddUpOverRunsOfTheSameTrace) {
-    Trace trace(weights, shape);
-    Backward backward(trace, Keep::layers);
+    const std::shared_ptr<Trace> source = source_of();
+    const auto trace = trace_of({}, Keep::all, source);
+    Backward backward(*trace, Keep::layers);
+    const auto encoder = source ? std::make_unique<Backward>(*source, Keep::layers) : nullptr;
     std::vector<real> params(weights->size(), 0);
     for (int i = 0; i < 2; ++i) {
-        trace.restart(tokens);
-        forward(trace, 0, k_tokens);
+        if (source) source->restart(source_tokens), forward(*source, 0, k_source);
+        trace->restart(tokens);
+        forward(*trace, 0, k_tokens);
         backward.clear();
-        loss.gradient(trace, backward.sites());
+        loss.gradient(*trace, backward.sites());
         backward.run(params);
+        if (source) encoder->seed_output(backward.sites()), encoder->run(params);
     }
     const std::vector<real> once = parameter_gradients(Keep::all, Keep::all);
     for (std::size_t i = 0; i < params.size(); ++i) ASSERT_NEAR(params[i], 2 * once[i], 1e-12 * (1 + std::abs(once[i])));

@@ -34,7 +34,7 @@ std::vector<std::string> folders_in(const fs::path& parent) {
     return names;
 }
 
-std::int64_t length(Axis axis, const ModelConfig& c, int n_tokens) {
+std::int64_t length(Axis axis, const ModelConfig& c, int n_tokens, int n_source) {
     switch (axis) {
     case Axis::pos:
     case Axis::query:
@@ -48,6 +48,7 @@ std::int64_t length(Axis axis, const ModelConfig& c, int n_tokens) {
     case Axis::expert: return c.n_experts;
     case Axis::slot: return c.experts_per_token;
     case Axis::segment: return 1;
+    case Axis::source: return n_source;
     case Axis::n_classes: return c.n_classes;
     case Axis::one: return 1;
     }
@@ -55,11 +56,13 @@ std::int64_t length(Axis axis, const ModelConfig& c, int n_tokens) {
 }
 
 /// As site.h has it, with one addition: the MLP of a mixture of experts has a slot axis.
-std::vector<std::int64_t> stored_shape(const ModelConfig& config, Site site, int n_tokens) {
+std::vector<std::int64_t> stored_shape(const Trace& trace, Site site) {
+    const ModelConfig& config = trace.config();
+    const int n_source = trace.source() ? trace.source()->n_tokens() : 0;
     std::vector<std::int64_t> shape;
     for (Axis axis : site_row(site).axes) {
         if (axis == Axis::d_mlp && config.is_moe()) shape.push_back(config.experts_per_token);
-        shape.push_back(length(axis, config, n_tokens));
+        shape.push_back(length(axis, config, trace.n_tokens(), n_source));
     }
     return shape;
 }
@@ -75,7 +78,13 @@ std::unique_ptr<Trace> run_model(const fs::path& folder) {
     const int n = static_cast<int>(tokens.size());
     Segment segment{0, n};
     segment.n_prefix = json.at("n_prefix");
-    auto trace = std::make_unique<Trace>(weights, TraceShape{n, {segment}});
+    std::shared_ptr<Trace> source;
+    if (weights->config.has_encoder()) {
+        const auto text = json.at("source").get<std::vector<int>>();
+        source = std::make_shared<Trace>(weights, TraceShape{static_cast<int>(text.size()), {}, Keep::all, {}, Stack::encoder});
+        extend(*source, text);
+    }
+    auto trace = std::make_unique<Trace>(weights, TraceShape{n, {segment}}, std::vector<Edit>(), source);
     trace->append(tokens);
     forward(*trace, 0, n);
     return trace;
@@ -93,16 +102,16 @@ std::vector<double> values(const TensorEntry& tensor) {
 }
 
 void compare_site(const Trace& trace, SiteRef ref, const TensorEntry& stored) {
-    const ModelConfig& config = trace.config();
-    const int n = trace.n_tokens(), width = trace.width(ref.site);
-    ASSERT_EQ(stored.shape, stored_shape(config, ref.site, n)) << stored.name;
+    const int rows = trace.n_rows(ref.site), width = trace.width(ref.site);
+    ASSERT_EQ(stored.shape, stored_shape(trace, ref.site)) << stored.name;
     const std::vector<double> expected = values(stored);
     const bool by_head = site_row(ref.site).axes[0] == Axis::head; // [head, query, key]: a row of the Trace is [head, key]
+    const int n_keys = trace.n_keys(ref.site);
     double worst = 0;
     std::string cell = "none";
-    for (int row = 0; row < trace.n_rows(ref.site); ++row) {
+    for (int row = 0; row < rows; ++row) {
         for (int i = 0; i < width; ++i) {
-            const int at = by_head ? (i / n * n + row) * n + i % n : row * width + i;
+            const int at = by_head ? (i / n_keys * rows + row) * n_keys + i % n_keys : row * width + i;
             const double want = expected[static_cast<std::size_t>(at)], found = trace.row(ref.site, ref.layer, row)[i];
             double difference = want == found ? 0 : std::abs(found - want) / (1 + std::abs(want)); // equal: -inf too
             if (std::isnan(difference)) difference = std::numeric_limits<double>::infinity();
@@ -123,10 +132,13 @@ void compare_model(const fs::path& folder) {
     const Safetensors stored = parse_safetensors(file.bytes(), "activations.safetensors");
     std::set<std::string> stored_names, site_names;
     for (const TensorEntry& tensor : stored.tensors) stored_names.insert(tensor.name);
-    for (const SiteRef& ref : all_sites(trace->config())) {
-        const std::string name = site_name(ref.site, ref.layer);
-        site_names.insert(name);
-        if (const TensorEntry* tensor = stored.find(name)) compare_site(*trace, ref, *tensor);
+    for (const Trace* run : {trace->source(), static_cast<const Trace*>(trace.get())}) {
+        if (!run) continue;
+        for (const SiteRef& ref : all_sites(run->config())) {
+            const std::string name = (run == trace.get() ? "" : "encoder.") + site_name(ref.site, ref.layer);
+            site_names.insert(name);
+            if (const TensorEntry* tensor = stored.find(name)) compare_site(*run, ref, *tensor);
+        }
     }
     EXPECT_EQ(stored_names, site_names);
 }

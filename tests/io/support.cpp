@@ -120,6 +120,12 @@ std::vector<NamedConfig> tiny_models() {
     ModelConfig embedding = llama;
     embedding.head = OutputHead::embedding, embedding.pooling = Pooling::mean;
 
+    ModelConfig encoder_decoder = llama, encoder_decoder_post = post;
+    encoder_decoder.n_encoder_layers = 3;
+    encoder_decoder_post.mask = MaskKind::causal, encoder_decoder_post.n_encoder_layers = 1;
+    encoder_decoder_post.mlp = MlpKind::plain, encoder_decoder_post.d_mlp = 12;
+    encoder_decoder_post.tied_embeddings = encoder_decoder_post.mlp_bias = true;
+
     return {{"llama", "llama", llama},
             {"llama_tied_biased", "llama", tied},
             {"mistral", "mistral", mistral},
@@ -133,6 +139,8 @@ std::vector<NamedConfig> tiny_models() {
             {"bert_untied", "bert", bert_untied},
             {"classes", "glassformer", classes},
             {"embedding", "glassformer", embedding},
+            {"encoder_decoder", "glassformer", encoder_decoder},
+            {"encoder_decoder_post", "glassformer", encoder_decoder_post},
             {"plain_experts", "glassformer", experts}};
 }
 

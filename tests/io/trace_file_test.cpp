@@ -19,7 +19,12 @@ real stamp(SiteRef ref, int row, int i) {
 std::unique_ptr<Trace> stamped_trace(const std::shared_ptr<const Weights>& weights, Keep keep = Keep::all) {
     TraceShape shape{9, {}, keep};
     if (weights->config.pools()) shape.segments = {{0, 4}, {4, 9}}; // the first one is whole
-    auto trace = std::make_unique<Trace>(weights, shape);
+    std::shared_ptr<Trace> source;                                  // of 6 tokens
+    if (weights->config.has_encoder()) {
+        source = std::make_shared<Trace>(weights, TraceShape{6, {}, keep, {}, Stack::encoder});
+        source->append(std::vector<int>{1, 2, 0, 1, 3, 3});
+    }
+    auto trace = std::make_unique<Trace>(weights, shape, std::vector<Edit>(), source);
     const int tokens[] = {1, 4, 0, 2, 2};
     trace->append(tokens);
     for (const SiteRef& ref : all_sites(weights->config)) {
@@ -60,19 +65,21 @@ TEST_P(TraceFile, HoldsEverySiteInItsAxes) {
         const TensorEntry* t = file.find(site_name(ref.site, ref.layer));
         ASSERT_NE(t, nullptr) << site_name(ref.site, ref.layer);
         EXPECT_EQ(t->dtype, ref.site == Site::expert_indices ? DType::i32 : DType::f32);
-        const int width = site_width(c, ref.site, trace->n_keys()), heads = site_heads(c, ref.site);
+        const int width = trace->width(ref.site), heads = site_heads(c, ref.site);
         if (by_key(ref.site)) {
-            ASSERT_EQ(t->shape, (std::vector<std::int64_t>{c.n_heads, k_rows, k_rows}));
+            const int keys = by_source(ref.site) ? 6 : k_rows;
+            ASSERT_EQ(t->shape, (std::vector<std::int64_t>{c.n_heads, k_rows, keys}));
             for (int h = 0; h < c.n_heads; ++h)
                 for (int query = 0; query < k_rows; ++query)
-                    for (int key = 0; key < k_rows; ++key)
-                        ASSERT_EQ(value(*t, (h * k_rows + query) * k_rows + key), stamp(ref, query, h * trace->n_keys() + key))
+                    for (int key = 0; key < keys; ++key)
+                        ASSERT_EQ(value(*t, (h * k_rows + query) * keys + key),
+                                  stamp(ref, query, h * trace->n_keys(ref.site) + key))
                             << t->name;
             continue;
         }
         const bool by_head = site_row(ref.site).axes.back() == Axis::d_head;
         const bool by_slot = c.is_moe() && site_row(ref.site).axes.back() == Axis::d_mlp;
-        const int rows = row_axis(ref.site) == Axis::segment ? 1 : k_rows;
+        const int rows = row_axis(ref.site) == Axis::segment ? 1 : row_axis(ref.site) == Axis::source ? 6 : k_rows;
         ASSERT_EQ(t->shape, (by_head || by_slot ? std::vector<std::int64_t>{rows, heads, width / heads}
                                                 : std::vector<std::int64_t>{rows, width}))
             << t->name;

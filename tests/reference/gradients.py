@@ -61,7 +61,7 @@ def main():
             folder = options.out / name
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
-            (folder / "tokens.json").write_text(tokens_text(tokens, n_prefix))
+            (folder / "tokens.json").write_text(tokens_text(config, tokens, n_prefix))
             tensor_file.write(folder / "model.safetensors", weights)
             tensor_file.write(folder / "gradients.safetensors", gradients(config, weights, tokens, n_prefix))
         elif (options.check / name / "gradients.safetensors").exists():

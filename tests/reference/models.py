@@ -90,6 +90,10 @@ MODELS = {
                                "pooling": "mean", "n_classes": 3}, 10, 0),
     "embedding-of-the-last": ({**OWN, "norm": "rms", "positions": "rope", "mlp": "gated", "head": "embedding",
                                "pooling": "last"}, 10, 0),
+    "encoder-decoder": ({**OWN, "n_encoder_layers": 1, "norm": "rms", "positions": "rope", "mlp": "gated",
+                         "activation": "silu", "n_kv_heads": 2}, 9, 0),
+    "encoder-decoder-post-norm": ({**OWN, **BIASES, "n_encoder_layers": 2, "n_layers": 1, "norm_place": "post",
+                                   "positions": "learned", "activation": "relu", "tied_embeddings": True}, 10, 0),
     "masked-pre-norm": ({**OWN, "positions": "alibi", "mask": "bidirectional", "head": "masked_tokens",
                          "n_layers": 1}, 10, 0),
 }  # fmt: skip
@@ -130,7 +134,8 @@ def gpt2_shapes(c):
 
 def llama_shapes(c):
     """Of Llama's names, for a config in Glassformer's keys."""
-    d, shapes = c["d_model"], {"model.embed_tokens.weight": (c["d_vocab"], c["d_model"])}
+    d, encoder_layers = c["d_model"], c.get("n_encoder_layers", 0)
+    shapes = {f"model.{'shared' if encoder_layers else 'embed_tokens'}.weight": (c["d_vocab"], d)}
 
     def linear(name, n_in, n_out, bias):
         shapes[name + ".weight"] = (n_out, n_in)
@@ -147,28 +152,38 @@ def llama_shapes(c):
             linear(name, d, c["d_mlp"], c["mlp_bias"])
         linear(down, c["d_mlp"], d, c["mlp_bias"])
 
-    if c["positions"] == "learned":
-        shapes["model.embed_positions.weight"] = (c["n_ctx"], d)
-    if c.get("embed_norm"):
-        norm("model.embed_layernorm")
-    for layer in range(c.get("n_layer_groups") or c["n_layers"]):
-        at = f"model.layers.{layer}."
-        norm(at + "input_layernorm")
+    def attention(at):
         for letter, count in (("q", c["n_heads"]), ("k", c["n_kv_heads"]), ("v", c["n_kv_heads"])):
-            linear(at + f"self_attn.{letter}_proj", d, count * c["d_head"], c["attn_qkv_bias"])
-        linear(at + "self_attn.o_proj", c["n_heads"] * c["d_head"], d, c["attn_out_bias"])
-        if c["mlp"] == "none":
-            continue
-        norm(at + "post_attention_layernorm")
-        if c["n_experts"]:
-            linear(at + "block_sparse_moe.gate", d, c["n_experts"], False)
-            for expert in range(c["n_experts"]):
-                name = at + f"block_sparse_moe.experts.{expert}."
-                mlp(name + "w1", name + ("w3" if c["mlp"] == "gated" else "w1"), name + "w2")
-        else:
-            mlp(*(at + f"mlp.{m}_proj" for m in ("gate", "up", "down")))
-    if c["norm_place"] == "pre":
-        norm("model.norm")
+            linear(at + f"{letter}_proj", d, count * c["d_head"], c["attn_qkv_bias"])
+        linear(at + "o_proj", c["n_heads"] * c["d_head"], d, c["attn_out_bias"])
+
+    def stack(stem, n_layers, reads_source):
+        if c["positions"] == "learned":
+            shapes[stem + "embed_positions.weight"] = (c["n_ctx"], d)
+        if c.get("embed_norm"):
+            norm(stem + "embed_layernorm")
+        for layer in range(n_layers):
+            at = f"{stem}layers.{layer}."
+            norm(at + "input_layernorm"), attention(at + "self_attn.")
+            if reads_source:
+                norm(at + "encoder_attn_layer_norm"), attention(at + "encoder_attn.")
+            if c["mlp"] == "none":
+                continue
+            norm(at + "post_attention_layernorm")
+            if c["n_experts"]:
+                linear(at + "block_sparse_moe.gate", d, c["n_experts"], False)
+                for expert in range(c["n_experts"]):
+                    name = at + f"block_sparse_moe.experts.{expert}."
+                    mlp(name + "w1", name + ("w3" if c["mlp"] == "gated" else "w1"), name + "w2")
+            else:
+                mlp(*(at + f"mlp.{m}_proj" for m in ("gate", "up", "down")))
+        if c["norm_place"] == "pre":
+            norm(stem + "norm")
+
+    if encoder_layers:
+        stack("model.encoder.", encoder_layers, False), stack("model.decoder.", c["n_layers"], True)
+    else:
+        stack("model.", c.get("n_layer_groups") or c["n_layers"], False)
     head = c.get("head", "tokens")
     if head == "masked_tokens":
         linear("mlm_head.dense", d, d, True), norm("mlm_head.layernorm")
@@ -206,7 +221,7 @@ def scale_of(name, shape):
     if len(shape) == 1:
         is_gain = name.endswith("weight")
         return (1.0, 0.3) if is_gain else (0.0, 0.3)
-    if "embed" in name or ".wte." in name or ".wpe." in name:
+    if "embed" in name or "shared" in name or ".wte." in name or ".wpe." in name:
         return 0.0, 0.7
     fan_in = shape[0] if ".c_" in name else shape[1]  # GPT-2's Conv1D keeps [in, out]
     sharper = any(part in name for part in ("c_attn", "q_proj", "k_proj", "self.query", "self.key", "moe.gate"))

@@ -16,6 +16,7 @@ import torch
 
 import tensor_file
 from models import MODELS, activations, random_model
+from variants import source_of
 
 TOLERANCE = 2e-5  # times 1 + |value|: processors sum in different orders
 
@@ -24,13 +25,14 @@ def write(folder, name, seed, double):
     config, weights, tokens, n_prefix = random_model(name, seed)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
-    (folder / "tokens.json").write_text(tokens_text(tokens, n_prefix))
+    (folder / "tokens.json").write_text(tokens_text(config, tokens, n_prefix))
     tensor_file.write(folder / "model.safetensors", weights)
     tensor_file.write(folder / "activations.safetensors", activations(config, weights, tokens, n_prefix, double))
 
 
-def tokens_text(tokens, n_prefix):
-    return json.dumps({"tokens": tokens.tolist(), "n_prefix": n_prefix}) + "\n"
+def tokens_text(config, tokens, n_prefix):
+    source = {"source": source_of(tokens).tolist()} if config.get("n_encoder_layers") else {}
+    return json.dumps({"tokens": tokens.tolist(), "n_prefix": n_prefix, **source}) + "\n"
 
 
 def difference(found, expected):
@@ -48,7 +50,7 @@ def check(folder, name, seed, double):
     problems, worst = [], 0.0
     if json.loads((folder / "config.json").read_text()) != config:
         problems.append("config.json differs")
-    if (folder / "tokens.json").read_text() != tokens_text(tokens, n_prefix):
+    if (folder / "tokens.json").read_text() != tokens_text(config, tokens, n_prefix):
         problems.append("tokens.json differs")
     stored = tensor_file.read(folder / "model.safetensors")
     if stored.keys() != weights.keys() or any(not torch.equal(stored[n], weights[n]) for n in weights):

@@ -61,8 +61,10 @@ def visible(config, n_tokens, n_prefix):
 
 
 class Variant:
-    def __init__(self, config, weights, put):
-        self.config, self.w, self.put = config, weights, put
+    """One stack of blocks, whose parameters' names begin with `stem`; an encoder-decoder's decoder reads `source` [S, d_model]."""
+
+    def __init__(self, config, weights, put, stem="model.", source=None):
+        self.config, self.w, self.put, self.stem, self.source = config, weights, put, stem, source
 
     def linear(self, x, name):
         return F.linear(x, self.w[name + ".weight"], self.w.get(name + ".bias"))
@@ -97,6 +99,23 @@ class Variant:
         self.put(at + "attn.hook_pattern", torch.stack(pattern))
         z = self.put(at + "attn.hook_z", torch.stack(z, dim=1))
         return self.put(at + "hook_attn_out", self.linear(z.reshape(n_tokens, -1), name + "o_proj"))
+
+    def cross_attention(self, x, at, name):
+        """Vaswani et al. 2017, section 3.2.3: queries of the decoder, keys and values of what the encoder gives"""
+        c = self.config
+        heads = lambda rows, letter, count: self.put(
+            at + f"cross_attn.hook_{letter}", self.linear(rows, name + letter + "_proj").view(len(rows), count, c["d_head"]))
+        q, k, v = heads(x, "q", c["n_heads"]), heads(self.source, "k", c["n_kv_heads"]), heads(self.source, "v", c["n_kv_heads"])
+        scores, pattern, z = [], [], []
+        for head in range(c["n_heads"]):
+            group = head // (c["n_heads"] // c["n_kv_heads"])
+            scores.append(q[:, head] @ k[:, group].T / math.sqrt(c["d_head"]))  # (T, d_head) x (d_head, S) -> (T, S)
+            pattern.append(F.softmax(scores[-1], dim=-1))
+            z.append(pattern[-1] @ v[:, group])
+        self.put(at + "cross_attn.hook_attn_scores", torch.stack(scores))
+        self.put(at + "cross_attn.hook_pattern", torch.stack(pattern))
+        z = self.put(at + "cross_attn.hook_z", torch.stack(z, dim=1))
+        return self.put(at + "hook_cross_attn_out", self.linear(z.reshape(len(x), -1), name + "o_proj"))
 
     def mlp(self, x, gate_name, up_name, down_name):
         """-> the MLP's pre, pre_linear (None unless gated), post and output"""
@@ -137,7 +156,7 @@ class Variant:
     def block(self, x, layer, n_prefix):
         put, at = self.put, f"blocks.{layer}."
         groups = self.config.get("n_layer_groups") or self.config["n_layers"]  # ALBERT (Lan et al. 2020): layers share parameters
-        name = f"model.layers.{layer * groups // self.config['n_layers']}."
+        name = f"{self.stem}layers.{layer * groups // self.config['n_layers']}."
         pre, mlp = self.config["norm_place"] == "pre", self.config["mlp"] != "none"
         norm1 = lambda x: self.norm(x, at + "ln1", name + "input_layernorm")
         norm2 = lambda x: self.norm(x, at + "ln2", name + "post_attention_layernorm")
@@ -147,26 +166,49 @@ class Variant:
             put(at + "hook_resid_post", x)
             return x if pre else put(at + "hook_normalized_resid_post", norm1(x))
         put(at + "hook_resid_mid", x)
+        x = x if pre else norm1(x)
+        if self.source is not None:
+            norm_cross = lambda x: self.norm(x, at + "ln_cross", name + "encoder_attn_layer_norm")
+            x = x + self.cross_attention(norm_cross(x) if pre else x, at, name + "encoder_attn.")
+            put(at + "hook_resid_mid_cross", x)
+            x = x if pre else norm_cross(x)
         if pre:
             return put(at + "hook_resid_post", x + self.feed_forward(norm2(x), at, name))
-        x = norm1(x)
         x = put(at + "hook_resid_post", x + self.feed_forward(x, at, name))
         return put(at + "hook_normalized_resid_post", norm2(x))
 
 
+    def run(self, tokens, embedding, n_prefix):
+        """-> the stream after the last norm"""
+        c, w, put = self.config, self.w, self.put
+        x = put("hook_embed", embedding[tokens])
+        if c["positions"] == "learned":
+            x = x + put("hook_pos_embed", w[self.stem + "embed_positions.weight"][: len(tokens)])
+        if c["positions"] == "sinusoidal":
+            x = x + put("hook_pos_embed", sinusoidal(len(tokens), c["d_model"]).to(x.dtype))
+        if c.get("embed_norm"):
+            x = self.norm(x, "embed.ln", self.stem + "embed_layernorm")
+        for layer in range(c["n_layers"]):
+            x = self.block(x, layer, n_prefix)
+        return self.norm(x, "ln_final", self.stem + "norm") if c["norm_place"] == "pre" else x
+
+
+def source_of(tokens):
+    """What the encoder of an encoder-decoder reads, for a golden run of its decoder"""
+    return tokens.flip(0)[: len(tokens) // 2 + 1]
+
+
 def glassformer(config, w, tokens, put, n_prefix=0):
-    model, n_tokens = Variant(config, w, put), len(tokens)
-    x = put("hook_embed", w["model.embed_tokens.weight"][tokens])
-    if config["positions"] == "learned":
-        x = x + put("hook_pos_embed", w["model.embed_positions.weight"][:n_tokens])
-    if config["positions"] == "sinusoidal":
-        x = x + put("hook_pos_embed", sinusoidal(n_tokens, config["d_model"]).to(x.dtype))
-    if config.get("embed_norm"):
-        x = model.norm(x, "embed.ln", "model.embed_layernorm")
-    for layer in range(config["n_layers"]):
-        x = model.block(x, layer, n_prefix)
-    if config["norm_place"] == "pre":
-        x = model.norm(x, "ln_final", "model.norm")
+    """The sites of an encoder are put with "encoder." before their names."""
+    if config.get("n_encoder_layers"):
+        encoder_config = {**config, "n_layers": config["n_encoder_layers"], "mask": "bidirectional"}
+        put_encoder = lambda name, value: put("encoder." + name, value)
+        embedding = w["model.shared.weight"]
+        source = Variant(encoder_config, w, put_encoder, "model.encoder.").run(source_of(tokens), embedding, 0)
+        model = Variant(config, w, put, "model.decoder.", put("hook_encoder_out", source))
+    else:
+        embedding, model = w["model.embed_tokens.weight"], Variant(config, w, put)
+    x = model.run(tokens, embedding, n_prefix)
     head = config.get("head", "tokens")
     if head in ("classes", "embedding"):
         pooled = {"first": x[:1], "last": x[-1:], "mean": x.mean(0, keepdim=True)}[config.get("pooling", "first")]
@@ -175,5 +217,5 @@ def glassformer(config, w, tokens, put, n_prefix=0):
     if head == "masked_tokens":
         x = put("mlm_head.hook_post", ACTIVATIONS[config["activation"]](put("mlm_head.hook_pre", model.linear(x, "mlm_head.dense"))))
         x = model.norm(x, "mlm_head.ln", "mlm_head.layernorm")
-    unembed = w["model.embed_tokens.weight" if config["tied_embeddings"] else "lm_head.weight"]
+    unembed = embedding if config["tied_embeddings"] else w["lm_head.weight"]
     put("logits", F.linear(x, unembed, w.get("lm_head.bias")))

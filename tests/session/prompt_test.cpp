@@ -86,6 +86,14 @@ TEST(Open, NothingOpenIsAnError) {
     }
 }
 
+TEST(Open, AnEncoderDecoderIsRefusedWithWhatRunsIt) {
+    Driver session;
+    const Snapshot& s = session(command::Open{saved_preset("encoder_decoder").path, ""});
+    EXPECT_FALSE(s.has_run());
+    EXPECT_TRUE(s.message_is_error);
+    EXPECT_THAT(s.message, HasSubstr("glassformer run --source"));
+}
+
 TEST(Open, WarnsOfWeightsThatAreNoNumbers) {
     auto weights = random_weights(preset("llama").config);
     const ParamRow& row = weights->table[4];
@@ -118,7 +126,9 @@ TEST_P(PromptOf, EqualsAFreshRun) {
     const int prefix = config.mask == MaskKind::prefix ? 150 : 0; // the whole prompt
     EXPECT_TRUE(same_rows(s.trace(), 0, *run(model.weights, tokens, prefix), 0, 150, 1e-5));
 }
-INSTANTIATE_TEST_SUITE_P(Presets, PromptOf, ::testing::ValuesIn(presets()), [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(Presets, PromptOf,
+                         ::testing::ValuesIn(presets_where([](const ModelConfig& c) { return !c.has_encoder(); })),
+                         [](const auto& test) { return test.param.name; });
 
 TEST(Prompt, IsReadInPieces) {
     const SavedModel& model = saved_preset("llama");

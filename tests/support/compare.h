@@ -35,9 +35,10 @@ inline std::span<const real> row_of(const Trace& t, Site site, int layer, int ro
 }
 inline std::span<const real> logits_of(const Trace& t, int row) { return row_of(t, Site::logits, -1, row); }
 
-/// The row of a site that has to do with a token: its own, or its segment's.
+/// The row of a site that has to do with a token: its own, or its segment's; of the source one that it reads.
 inline int row_at(const Trace& t, Site site, int token) {
     if (row_axis(site) == Axis::pos) return token;
+    if (row_axis(site) == Axis::source) return t.source_keys(token).end - 1;
     const auto& segments = t.shape().segments;
     return static_cast<int>(std::ranges::find_if(segments, [&](const Segment& s) { return token < s.end; }) - segments.begin());
 }
@@ -51,11 +52,11 @@ inline std::span<const real> output_of(const Trace& t, int token) {
 inline std::vector<real> visible_row(const Trace& t, Site site, int layer, int row) {
     const auto all = row_of(t, site, layer, row);
     if (!by_key(site)) return {all.begin(), all.end()};
-    const Trace::RowPlan& plan = t.plan(row);
+    const Trace::Keys keys = t.keys(site, row);
     std::vector<real> visible;
     for (int h = 0; h < t.config().n_heads; ++h)
-        for (int key = plan.key_begin; key < plan.key_end; ++key)
-            visible.push_back(all[static_cast<std::size_t>(h * t.n_keys() + key - plan.segment_begin)]);
+        for (int key = keys.begin; key < keys.end; ++key)
+            visible.push_back(all[static_cast<std::size_t>(h * t.n_keys(site) + key - keys.first)]);
     return visible;
 }
 
@@ -66,6 +67,16 @@ inline ::testing::AssertionResult same_rows(const Trace& a, int a_row, const Tra
     std::string where;
     for (const SiteRef& s : all_sites(a.config())) {
         if (!a.kept(s.site) || !b.kept(s.site) || site_heads(a.config(), s.site) != site_heads(b.config(), s.site)) continue;
+        if (row_axis(s.site) == Axis::source) { // the texts that the rows read
+            const Trace::Keys x = a.source_keys(a_row), y = b.source_keys(b_row);
+            for (int i = 0; i < std::max(x.size(), y.size()); ++i) {
+                const double d = x.size() != y.size() ? std::numeric_limits<double>::infinity()
+                                                      : difference(row_of(a, s.site, s.layer, x.begin + i),
+                                                                   row_of(b, s.site, s.layer, y.begin + i));
+                if (d > worst) worst = d, where = site_name(s.site, s.layer) + ", row " + std::to_string(x.begin + i);
+            }
+            continue;
+        }
         // Of segments: those that these rows are all real tokens of.
         const auto covers = [&](const Trace& t, int row) {
             const int i = row_at(t, s.site, row);

@@ -102,6 +102,10 @@ inline std::vector<Preset> presets() {
         {"last_embedding", with(odd(), positions(Positions::sinusoidal),
                                 [](C c) { c.embed_norm = true, c.head = OutputHead::embedding, c.pooling = Pooling::last; })},
         {"headless", with(odd(), positions(Positions::learned), [](C c) { c.head = OutputHead::none; })},
+        {"encoder_decoder", with(llama(), [](C c) { c.n_encoder_layers = 2; })},
+        {"encoder_decoder_post",
+         with(odd(), post, positions(Positions::learned),
+              [](C c) { c.n_encoder_layers = 1, c.tied_embeddings = true, c.activation = Activation::relu; })},
         {"moe_all", with(llama(), experts(3, 3), [](C c) { c.activation = Activation::gelu_tanh, c.mlp_bias = true; })},
     };
 }
@@ -134,6 +138,7 @@ inline std::shared_ptr<Weights> random_weights(const ModelConfig& config, unsign
         case Role::embed_ln_gain:
         case Role::mlm_ln_gain:
         case Role::ln1_gain:
+        case Role::ln_cross_gain:
         case Role::ln2_gain:
         case Role::ln_final_gain: mean = 1; break;
         case Role::embed:
@@ -142,6 +147,8 @@ inline std::shared_ptr<Weights> random_weights(const ModelConfig& config, unsign
             break; // tied: logits of order 2
         case Role::q:
         case Role::k:
+        case Role::cross_q:
+        case Role::cross_k:
         case Role::qkv:
         case Role::router: deviation = 1.4 / std::sqrt(r.shape[0]); break;
         default:
@@ -165,11 +172,38 @@ inline TraceShape one_sequence(int capacity, int n_prefix = 0, Keep keep = Keep:
     return {capacity, {{.begin = 0, .end = capacity, .n_prefix = n_prefix}}, keep};
 }
 
+/// The encoder's run that a Trace of an encoder-decoder reads: the same text for each of its segments, several ones with more
+/// and more padding around it. Nothing of other models.
+inline std::shared_ptr<Trace> random_source(std::shared_ptr<const Weights> weights, const TraceShape& reader = {},
+                                            unsigned long long seed = 19) {
+    if (!weights->config.has_encoder()) return nullptr;
+    const std::vector<int> text = random_tokens(weights->config, 6, seed);
+    TraceShape shape;
+    shape.stack = Stack::encoder;
+    std::vector<int> tokens;
+    for (int i = 0; i < std::max(static_cast<int>(reader.segments.size()), 1); ++i) {
+        const int begin = static_cast<int>(tokens.size()), left = i, right = 2 * i % 3;
+        tokens.insert(tokens.end(), static_cast<std::size_t>(left), 1);
+        tokens.insert(tokens.end(), text.begin(), text.end());
+        tokens.insert(tokens.end(), static_cast<std::size_t>(right), 2);
+        shape.segments.push_back({begin, static_cast<int>(tokens.size()), left, right, 0});
+    }
+    shape.capacity = static_cast<int>(tokens.size());
+    auto trace = std::make_shared<Trace>(std::move(weights), shape);
+    extend(*trace, tokens);
+    return trace;
+}
+
+/// A Trace with random_source() where the model needs one.
+inline std::shared_ptr<Trace> empty_trace(const std::shared_ptr<const Weights>& weights, const TraceShape& shape,
+                                          std::vector<Edit> edits = {}) {
+    return std::make_shared<Trace>(weights, shape, std::move(edits), random_source(weights, shape));
+}
+
 /// All tokens in one pass, the Trace just large enough.
-inline std::shared_ptr<Trace> run(std::shared_ptr<const Weights> weights, const std::vector<int>& tokens, int n_prefix = 0,
+inline std::shared_ptr<Trace> run(const std::shared_ptr<const Weights>& weights, const std::vector<int>& tokens, int n_prefix = 0,
                                   std::vector<Edit> edits = {}) {
-    auto trace =
-        std::make_shared<Trace>(std::move(weights), one_sequence(static_cast<int>(tokens.size()), n_prefix), std::move(edits));
+    const auto trace = empty_trace(weights, one_sequence(static_cast<int>(tokens.size()), n_prefix), std::move(edits));
     extend(*trace, tokens);
     return trace;
 }

@@ -18,6 +18,7 @@ Batch random_batch(const ModelConfig& c, int n, int shortest, int longest) {
         Sequence s{.tokens = random_tokens(c, length, 100 + static_cast<unsigned>(i)), .targets = {}, .source = {}, .label = -1};
         s.targets.assign(s.tokens.begin() + 1, s.tokens.end());
         s.targets.push_back(i % 3 ? 1 : -1);
+        if (c.has_encoder()) s.source = random_tokens(c, 2 + i, 300 + static_cast<unsigned>(i));
         batch.sequences.push_back(std::move(s));
     }
     return batch;
@@ -27,8 +28,10 @@ class BatchGradients : public ::testing::TestWithParam<std::string> {
   protected:
     std::shared_ptr<Weights> weights = random_weights(preset(GetParam()).config);
     const Batch batch = random_batch(weights->config, 11, 3, 60);
+    const Objective objective = weights->config.has_encoder() ? Objective::seq2seq : Objective::next_token;
 
     std::vector<real> gradient(GradientOptions options, LossSum* loss = nullptr, int times = 1) const {
+        options.objective = objective;
         BatchGradient of(weights, std::move(options));
         std::vector<real> sums;
         for (int i = 0; i < times; ++i) { // the last one counts: what a worker kept from the ones before must not show
@@ -39,7 +42,9 @@ class BatchGradients : public ::testing::TestWithParam<std::string> {
         return sums;
     }
 };
-INSTANTIATE_TEST_SUITE_P(Of, BatchGradients, ::testing::Values("llama", "gpt2", "mixtral", "sliding_window"),
+INSTANTIATE_TEST_SUITE_P(Of, BatchGradients,
+                         ::testing::Values("llama", "gpt2", "mixtral", "sliding_window", "encoder_decoder",
+                                           "encoder_decoder_post"),
                          [](const auto& info) { return info.param; });
 
 TEST_P(BatchGradients, AreTheSumOfTheSequences) {
@@ -48,12 +53,23 @@ TEST_P(BatchGradients, AreTheSumOfTheSequences) {
     std::vector<double> sums(weights->size(), 0);
     double nats = 0, count = 0;
     for (const Sequence& s : batch.sequences) {
-        Trace trace(weights, one_sequence(static_cast<int>(s.tokens.size())));
+        std::shared_ptr<Trace> source;
+        if (!s.source.empty()) {
+            source = std::make_shared<Trace>(weights,
+                                             TraceShape{static_cast<int>(s.source.size()), {}, Keep::all, {}, Stack::encoder});
+            extend(*source, s.source);
+        }
+        Trace trace(weights, one_sequence(static_cast<int>(s.tokens.size())), {}, source);
         extend(trace, s.tokens);
         Backward backward(trace);
         const LossSum own = token_loss(trace, s.targets, 1, &backward.sites());
         std::vector<real> one(weights->size(), 0);
         backward.run(one);
+        if (source) {
+            Backward encoder(*source);
+            encoder.seed_output(backward.sites());
+            encoder.run(one);
+        }
         for (std::size_t i = 0; i < one.size(); ++i) sums[i] += static_cast<double>(one[i]);
         nats += own.nats, count += own.count;
     }
@@ -72,7 +88,7 @@ TEST_P(BatchGradients, DoNotDependOnThreadsOrCheckpointing) {
 TEST_P(BatchGradients, EvaluateGivesTheSameLoss) {
     LossSum loss;
     gradient({}, &loss);
-    const LossSum evaluated = BatchGradient(weights, {.n_threads = 3}).evaluate(batch);
+    const LossSum evaluated = BatchGradient(weights, {.objective = objective, .n_threads = 3}).evaluate(batch);
     EXPECT_EQ(evaluated.nats, loss.nats);
     EXPECT_EQ(evaluated.count, loss.count);
     EXPECT_EQ(evaluated.correct, loss.correct);
@@ -80,7 +96,7 @@ TEST_P(BatchGradients, EvaluateGivesTheSameLoss) {
 
 TEST_P(BatchGradients, AddToWhatIsThere) {
     std::vector<real> sums(weights->size(), 1);
-    BatchGradient(weights, {}).run(batch, 9, sums);
+    BatchGradient(weights, {.objective = objective}).run(batch, 9, sums);
     const std::vector<real> alone = gradient({});
     for (std::size_t i = 0; i < sums.size(); ++i) ASSERT_NEAR(sums[i], 1 + alone[i], 1e-5);
 }

@@ -39,7 +39,14 @@ class GoldenGradients : public ::testing::Test {
         const nlohmann::json json = parse_json(file.text(), "tokens.json");
         auto targets = json.at("tokens").get<std::vector<int>>();
         const int n = static_cast<int>(targets.size());
-        Trace trace(weights, {.capacity = n, .segments = {{.begin = 0, .end = n, .n_prefix = json.at("n_prefix")}}});
+        std::shared_ptr<Trace> source;
+        if (weights->config.has_encoder()) {
+            const auto text = json.at("source").get<std::vector<int>>();
+            source =
+                std::make_shared<Trace>(weights, TraceShape{static_cast<int>(text.size()), {}, Keep::all, {}, Stack::encoder});
+            extend(*source, text);
+        }
+        Trace trace(weights, {.capacity = n, .segments = {{.begin = 0, .end = n, .n_prefix = json.at("n_prefix")}}}, {}, source);
         extend(trace, targets);
         targets.erase(targets.begin());
         targets.push_back(-1);
@@ -47,8 +54,17 @@ class GoldenGradients : public ::testing::Test {
         std::vector<real> params(weights->size());
         token_loss(trace, targets, 1.0 / (n - 1), &backward.sites());
         backward.run(params);
-        const TraceGradients gradients{backward.sites(), params};
-        write_trace(scratch_ / "ours.safetensors", trace, n, all_sites(weights->config), &gradients);
+        std::vector<TracePart> parts;
+        std::unique_ptr<Backward> encoder;
+        if (source) {
+            encoder = std::make_unique<Backward>(*source);
+            encoder->seed_output(backward.sites());
+            encoder->run(params);
+        }
+        const TraceGradients of_source{(encoder ? *encoder : backward).sites(), {}}, gradients{backward.sites(), params};
+        if (source) parts.push_back({*source, source->n_tokens(), all_sites(source->config()), "encoder.", &of_source});
+        parts.push_back({trace, n, all_sites(weights->config), "", &gradients});
+        write_trace(scratch_ / "ours.safetensors", parts);
         return scratch_ / "ours.safetensors";
     }
 

@@ -67,6 +67,12 @@ TrainingSetup heart_setup(const ModelConfig& model, TrainConfig config) {
         sequences = random_sequences(model, 4, 9);
         for (Sequence& s : sequences) s.label = s.tokens[0] % 2;
     }
+    if (model.has_encoder()) { // the same beginning goes on differently after another source
+        setup.config.objective = Objective::seq2seq;
+        sequences[1].tokens[0] = sequences[0].tokens[0];
+        for (std::size_t i = 0; i < sequences.size(); ++i)
+            sequences[i].source = random_tokens(model, 5 + static_cast<int>(i), 200 + static_cast<unsigned>(i));
+    }
     setup.data = example_data(std::move(sequences), model.head == OutputHead::embedding, 0, DataOrder::sequential);
     setup.weights = std::make_shared<Weights>(model);
     randomize(*setup.weights, 3);
