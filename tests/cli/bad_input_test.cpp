@@ -273,8 +273,9 @@ TEST_F(BadTokenizer, TokBin) {
 TEST_F(BadTokenizer, Json) {
     refused(scratch_file("bad/tokenizer.json", "{"), {"tokenizer.json", "JSON"});
     refused(scratch_file("bad/tokenizer.json", "{}"), {"tokenizer.json", "'model'"});
-    refused(scratch_file("bad/tokenizer.json", R"({"model": {"type": "Unigram", "vocab": []}})"),
-            {"tokenizer.json", "BPE", "Unigram"});
+    refused(scratch_file("bad/tokenizer.json", R"({"model": {"type": "WordLevel", "vocab": {}}})"),
+            {"tokenizer.json", "BPE", "Unigram", "WordLevel"});
+    refused(scratch_file("bad/tokenizer.json", R"({"model": {"type": "Unigram", "vocab": []}})"), {"tokenizer.json", "vocab"});
     refused(scratch_file("bad/tokenizer.json", std::string(200000, '[')), {"tokenizer.json", "levels of nesting"});
     refused(sparse_file("bad/tokenizer.json", std::uintmax_t{600} << 20), {"tokenizer.json", "at most 512 MB"});
     for (std::uint64_t seed = 0; seed < 4; ++seed)
