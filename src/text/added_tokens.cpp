@@ -60,8 +60,8 @@ std::optional<AddedTokenMatcher::Found> AddedTokenMatcher::find(std::string_view
     return {};
 }
 
-std::vector<Segment> AddedTokenMatcher::split(std::string_view text) const {
-    std::vector<Segment> segments;
+std::vector<Stretch> AddedTokenMatcher::split(std::string_view text) const {
+    std::vector<Stretch> segments;
     std::size_t done = 0; // everything before is in a segment
     for (std::size_t at = 0; at < text.size();) {
         const std::optional<Found> found = find(text, at);

@@ -22,7 +22,7 @@ struct AddedToken {
 };
 
 /// A stretch of text: an added token, or text between them.
-struct Segment {
+struct Stretch {
     Span span;
     std::optional<int> id;
 };
@@ -34,7 +34,7 @@ class AddedTokenMatcher {
     void add(const AddedToken& token, const std::string& pattern);
 
     /// Cuts `text` at the tokens; of those that begin at the same place, the longest. The segments cover `text`.
-    std::vector<Segment> split(std::string_view text) const;
+    std::vector<Stretch> split(std::string_view text) const;
 
   private:
     struct Found {

@@ -19,13 +19,13 @@ class TextSplitter {
     template <class OnAdded, class OnPiece>
     void split(std::string_view text, OnAdded&& on_added, OnPiece&& on_piece) const {
         const auto part = [](std::string_view whole, const Span& s) { return whole.substr(s.begin, s.end - s.begin); };
-        for (const Segment& outer : raw_added_.split(text)) {
+        for (const Stretch& outer : raw_added_.split(text)) {
             if (outer.id) {
                 on_added(*outer.id);
                 continue;
             }
             const std::string normalized = normalizer_.apply(part(text, outer.span));
-            for (const Segment& inner : normalized_added_.split(normalized)) {
+            for (const Stretch& inner : normalized_added_.split(normalized)) {
                 if (inner.id) {
                     on_added(*inner.id);
                     continue;
