@@ -158,6 +158,7 @@ std::vector<std::vector<BatchGradient::Piece>> BatchGradient::deal(const Batch& 
         piece.targets.resize(piece.tokens.size(), -1);
         piece.labels.push_back(s.label);
     }
+    std::erase_if(shards, [](const std::vector<Piece>& shard) { return shard.empty(); }); // beside very long sequences
     return shards;
 }
 

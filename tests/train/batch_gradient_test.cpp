@@ -94,6 +94,17 @@ TEST_P(BatchGradients, EvaluateGivesTheSameLoss) {
     EXPECT_EQ(evaluated.correct, loss.correct);
 }
 
+TEST_P(BatchGradients, ForgetTheBatchBefore) {
+    Batch uneven = random_batch(weights->config, 8, 4, 6); // one sequence as long as all others: some shards stay empty
+    uneven.sequences[0] = random_batch(weights->config, 1, 40, 40).sequences[0];
+    std::vector<real> fresh(weights->size(), 0), later = fresh, other = fresh;
+    BatchGradient(weights, {}).run(uneven, 9, fresh);
+    BatchGradient of(weights, {});
+    of.run(batch, 9, other);
+    of.run(uneven, 9, later);
+    EXPECT_EQ(later, fresh);
+}
+
 TEST_P(BatchGradients, AddToWhatIsThere) {
     std::vector<real> sums(weights->size(), 1);
     BatchGradient(weights, {.objective = objective}).run(batch, 9, sums);
