@@ -8,6 +8,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 namespace gf::tests {
 namespace {
 
@@ -95,8 +97,10 @@ TEST_P(BatchGradients, EvaluateGivesTheSameLoss) {
 }
 
 TEST_P(BatchGradients, ForgetTheBatchBefore) {
-    Batch uneven = random_batch(weights->config, 8, 4, 6); // one sequence as long as all others: some shards stay empty
-    uneven.sequences[0] = random_batch(weights->config, 1, 40, 40).sequences[0];
+    const auto [shortest, longest] =
+        std::ranges::minmax_element(batch.sequences, {}, [](const Sequence& s) { return s.tokens.size(); });
+    Batch uneven{std::vector<Sequence>(8, *shortest)}; // one as long as all others: some shards stay empty
+    uneven.sequences[0] = *longest;
     std::vector<real> fresh(weights->size(), 0), later = fresh, other = fresh;
     BatchGradient(weights, {}).run(uneven, 9, fresh);
     BatchGradient of(weights, {});
