@@ -102,8 +102,8 @@ TEST_P(BatchGradients, ForgetTheBatchBefore) {
     Batch uneven{std::vector<Sequence>(8, *shortest)}; // one as long as all others: some shards stay empty
     uneven.sequences[0] = *longest;
     std::vector<real> fresh(weights->size(), 0), later = fresh, other = fresh;
-    BatchGradient(weights, {}).run(uneven, 9, fresh);
-    BatchGradient of(weights, {});
+    BatchGradient(weights, {.objective = objective}).run(uneven, 9, fresh);
+    BatchGradient of(weights, {.objective = objective});
     of.run(batch, 9, other);
     of.run(uneven, 9, later);
     EXPECT_EQ(later, fresh);
