@@ -113,9 +113,7 @@ void BackwardPass::unembed(const Rows& in, const Rows& din) {
     if (real* to = param(weights.embed))
         gemm(config.d_vocab, config.d_model, n, {dlogits.data, 1, dlogits.stride}, {in.data, in.stride}, to, config.d_model,
              true); // (d_vocab, T) x (T, d_model)
-    if (real* db = param(weights.unembed_bias))
-        for (int r = 0; r < n; ++r)
-            for (int j = 0; j < config.d_vocab; ++j) db[j] += dlogits.at(r)[j];
+    bias_of(weights.unembed_bias, config.d_vocab, dlogits, n);
 }
 
 /// From the gradient of what the head's norm gives, in grad.normed_, to that of `in`.
@@ -269,9 +267,13 @@ void BackwardPass::project(const Rows& in, const Matrix& w, const real* bias, co
 void BackwardPass::weights_of(const Rows& in, const Matrix& w, const real* bias, const Rows& dout, int count) {
     if (real* dw = param(w.data)) // (in, T) x (T, out) -> (in, out)
         gemm(w.in, w.out, count, {in.data, 1, in.stride}, {dout.data, dout.stride}, dw, w.stride, true);
+    bias_of(bias, w.out, dout, count);
+}
+
+void BackwardPass::bias_of(const real* bias, int width, const Rows& dout, int count) {
     if (real* db = param(bias))
         for (int r = 0; r < count; ++r)
-            for (int j = 0; j < w.out; ++j) db[j] += dout.at(r)[j];
+            for (int j = 0; j < width; ++j) db[j] += dout.at(r)[j];
 }
 
 void BackwardPass::done(Site site, int l) {

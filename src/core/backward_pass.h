@@ -53,6 +53,7 @@ class BackwardPass {
     void project(const Rows& in, const Matrix& w, const real* bias, const Rows& dout, const Rows& din, bool add, int count);
     /// dW += in^T dout and db += sum of dout, over n rows.
     void weights_of(const Rows& in, const Matrix& w, const real* bias, const Rows& dout, int n);
+    void bias_of(const real* bias, int width, const Rows& dout, int n);
     /// The gradient of the site is complete: from here on it is that before dropout and edits.
     void done(Site site, int l = -1);
 

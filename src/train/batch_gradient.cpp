@@ -72,17 +72,20 @@ struct BatchGradient::Worker {
     std::unique_ptr<Trace> run, teacher;
     std::unique_ptr<Backward> source_backward, backward;
 
-    void forward_pass(const std::shared_ptr<const Weights>& weights, const Piece& piece, Keep keep,
-                      const Regularise& regularise) {
+    void forward_pass(const BatchGradient& of, const Piece& piece, std::uint64_t seed, bool learn) {
+        const Keep keep = learn && !of.options_.checkpointing ? Keep::all : Keep::layers;
+        Regularise regularise = learn ? of.options_.regularise : Regularise{};
+        regularise.seed = mix64(seed ^ piece.first);
         if (!run || run->shape().segments != piece.segments || (source && source->shape().segments != piece.source_segments)) {
             backward.reset(), source_backward.reset(), run.reset();
             TraceShape shape{static_cast<int>(piece.tokens.size()), piece.segments, keep, regularise};
             if (piece.source.empty()) {
-                run = std::make_unique<Trace>(weights, shape);
+                run = std::make_unique<Trace>(of.weights_, shape);
             } else {
-                source = std::make_shared<Trace>(weights, TraceShape{static_cast<int>(piece.source.size()), piece.source_segments,
-                                                                     keep, regularise, Stack::encoder});
-                run = std::make_unique<Trace>(weights, shape, std::vector<Edit>(), source);
+                source =
+                    std::make_shared<Trace>(of.weights_, TraceShape{static_cast<int>(piece.source.size()), piece.source_segments,
+                                                                    keep, regularise, Stack::encoder});
+                run = std::make_unique<Trace>(of.weights_, shape, std::vector<Edit>(), source);
             }
         }
         if (source) {
@@ -210,9 +213,7 @@ LossSum BatchGradient::independent(const std::vector<std::vector<Piece>>& shards
     each_piece(shards, [&](const Piece& piece, std::size_t worker, std::size_t shard) {
         Worker& w = workers[worker];
         const double share = static_cast<double>(piece.tokens.size()) / rows;
-        Regularise regularise = learn ? options_.regularise : Regularise{};
-        regularise.seed = mix64(seed ^ piece.first);
-        w.forward_pass(weights_, piece, learn && !options_.checkpointing ? Keep::all : Keep::layers, regularise);
+        w.forward_pass(*this, piece, seed, learn);
         losses[shard] += loss_of(w, piece, weight, share, learn ? &w.gradients() : nullptr);
         if (!learn) return;
         if (&piece == &shards[shard].front()) std::fill(shard_sums_[shard].begin(), shard_sums_[shard].end(), real(0));
@@ -266,9 +267,7 @@ LossSum BatchGradient::contrastive(const std::vector<std::vector<Piece>>& shards
     };
     each_piece(shards, [&](const Piece& piece, std::size_t, std::size_t shard) {
         Worker& w = worker_of(piece, shard);
-        Regularise regularise = learn ? options_.regularise : Regularise{};
-        regularise.seed = mix64(seed ^ piece.first);
-        w.forward_pass(weights_, piece, learn && !options_.checkpointing ? Keep::all : Keep::layers, regularise);
+        w.forward_pass(*this, piece, seed, learn);
         each_vector(piece, *w.run, embeddings, [&](const real* from, real* to) { std::copy_n(from, d, to); });
     });
     const double weight = 2.0 / static_cast<double>(n);
