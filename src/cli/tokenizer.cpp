@@ -17,7 +17,7 @@ struct TokenizerOptions {
     std::string kind = "bpe", normalization, out, history;
     std::vector<std::string> files, special;
     int vocab_size = 0, min_frequency = 0;
-    bool lowercase = false, byte_fallback = false;
+    bool lowercase = false, byte_fallback = false, split_digits = false;
 };
 
 /// The options as a recipe's JSON, so that a recipe has one reader. --special bos=<s>; bos= leaves the role out.
@@ -34,6 +34,7 @@ TokenizerRecipe recipe_of(const TokenizerOptions& o) {
                                    {"lowercase", o.lowercase},
                                    {"normalization", o.normalization},
                                    {"byte_fallback", o.byte_fallback},
+                                   {"split_digits", o.split_digits},
                                    {"special_tokens", special}},
                                   "tokenizer");
 }
@@ -78,6 +79,7 @@ void add_tokenizer(CLI::App& app, int& exit_code) {
     command->add_option("--min-frequency", o->min_frequency, "of a pair, a seed piece or a character; 0: the kind's default");
     command->add_option("--normalization", o->normalization, "nfc, nfd, nfkc or nfkd");
     command->add_flag("--lowercase", o->lowercase, "lower case; wordpiece: without accents, too");
+    command->add_flag("--split-digits", o->split_digits, "bpe: every digit is a token of its own");
     command->add_flag("--byte-fallback", o->byte_fallback, "characters: tokens for the bytes of unknown characters");
     command->callback([o, &exit_code] { exit_code = run(*o); });
 }

@@ -3,10 +3,12 @@
 
 #include "text/tokenizer.h"
 #include "train/batch.h"
+#include "train/tinyville/corpus.h"
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,8 +18,9 @@ enum class DataOrder { random, sequential };
 std::string_view name(DataOrder);
 
 struct DataConfig {
-    std::vector<std::filesystem::path> files; ///< text in UTF-8; of objectives over examples, JSON lines
-    double validation = 0.1;                  ///< share of the tokens or examples that is kept from training: the tail
+    std::vector<std::filesystem::path> files;      ///< text in UTF-8; of objectives over examples, JSON lines
+    tinyville::CorpusOptions tinyville{.size = 0}; ///< instead of files, unless its size is 0
+    double validation = 0.1; ///< share of the files' tokens or examples that is kept from training: the tail
     DataOrder order = DataOrder::random;
     double mask_share = 0.15;          ///< masked tokens: share of the tokens to be predicted
     std::string mask_token = "[MASK]"; ///< its name in the vocabulary
@@ -42,8 +45,10 @@ class Data {
     virtual int n_classes() const { return 0; }
 };
 
-/// Reads the files and cuts them into tokens. `length`: tokens of a window of text, and the most that an example may have.
-/// Throws Error naming file and line, what was expected, what was found.
+/// Reads the files, or draws the documents of Tinyville, and cuts them into tokens. Each document of Tinyville stands behind an
+/// end-of-text token, with which the windows to train on begin; what is kept for validation is the split of that name. Examples
+/// of Tinyville are the questions and answers of its tasks. `length`: tokens of a window of text, and the most that an example
+/// may have. Throws Error naming file and line, what was expected, what was found.
 std::unique_ptr<const Data> load_data(const DataConfig& config, Objective objective, const Tokenizer& tokenizer, int length);
 
 /// The text of the files, of examples that of all their fields, for a tokenizer to be trained on. Throws Error as load_data().
@@ -52,7 +57,9 @@ std::string data_text(const DataConfig& config, Objective objective);
 /// The two ways, for data that are no files. Windows of a text; with a mask id they are masked as BERT does (Devlin et al. 2019).
 struct WindowOptions {
     int length = 0;
-    double validation = 0.1;
+    double validation = 0.1;                   ///< share of the tokens that is kept: the tail
+    std::optional<std::size_t> n_validation{}; ///< or their number
+    std::vector<std::size_t> starts{};         ///< where windows to train on may begin; empty: anywhere
     DataOrder order = DataOrder::random;
     int mask_id = -1; ///< -1: each token's target is the next
     double mask_share = 0.15;
@@ -60,8 +67,8 @@ struct WindowOptions {
 };
 std::unique_ptr<const Data> window_data(std::vector<int> tokens, const WindowOptions& options);
 
-/// Items of one sequence, or with `pairs` of two that stand side by side.
-std::unique_ptr<const Data> example_data(std::vector<Sequence> sequences, bool pairs, double validation, DataOrder order,
+/// Items of one sequence, or with `pairs` of two that stand side by side; the last `n_validation` items are kept.
+std::unique_ptr<const Data> example_data(std::vector<Sequence> sequences, bool pairs, std::size_t n_validation, DataOrder order,
                                          std::vector<std::string> class_names = {});
 
 } // namespace gf

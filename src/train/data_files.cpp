@@ -1,4 +1,4 @@
-// Data from files: UTF-8 text, or one JSON object a line.
+// Data from files, UTF-8 text or one JSON object a line, and from Tinyville.
 
 #include "core/error.h"
 #include "core/names.h"
@@ -6,6 +6,7 @@
 #include "io/mapped_file.h"
 #include "text/utf8.h"
 #include "train/data.h"
+#include "train/tinyville_data.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -155,12 +156,31 @@ void each_line(const std::vector<std::filesystem::path>& files, F f) {
     }
 }
 
+/// The lines of tasks as pairs, those of the validation split last.
+std::unique_ptr<const Data> load_tasks(const DataConfig& config, Objective objective, const Tokenizer& tokenizer, int length) {
+    if (objective != Objective::seq2seq)
+        throw Error({"data.tinyville", "an objective over text, or seq2seq", std::string(name(objective)),
+                     "write the examples into a file and name it in data.files"});
+    LineReader reader(objective, tokenizer, length);
+    const std::vector<TinyvilleExample> examples = tinyville_examples(config.tinyville);
+    std::size_t n_validation = 0;
+    for (const auto split : {tinyville::Split::train, tinyville::Split::validation})
+        for (const TinyvilleExample& e : examples) {
+            if (e.split != split) continue;
+            reader.read({{"source", e.question}, {"target", e.answer}}, "data.tinyville");
+            n_validation += split == tinyville::Split::validation;
+        }
+    return example_data(std::move(reader.sequences), false, n_validation, config.order);
+}
+
 std::unique_ptr<const Data> load_examples(const DataConfig& config, Objective objective, const Tokenizer& tokenizer, int length) {
     LineReader reader(objective, tokenizer, length);
     each_line(config.files, [&](const json& object, const std::string& where) { reader.read(object, where); });
     std::vector<std::string> names = reader.class_names();
-    return example_data(std::move(reader.sequences), objective == Objective::contrastive, config.validation, config.order,
-                        std::move(names));
+    const bool pairs = objective == Objective::contrastive;
+    const double n = static_cast<double>(reader.sequences.size()) / (pairs ? 2 : 1);
+    const auto kept = config.validation > 0 ? std::max<std::size_t>(1, static_cast<std::size_t>(config.validation * n)) : 0;
+    return example_data(std::move(reader.sequences), pairs, kept, config.order, std::move(names));
 }
 
 } // namespace
@@ -173,6 +193,7 @@ bool reads_windows(Objective objective) {
 
 std::string data_text(const DataConfig& config, Objective objective) {
     std::string text;
+    if (config.tinyville.size > 0) return tinyville_text(config.tinyville);
     if (reads_windows(objective)) {
         for (const auto& path : config.files) {
             const MappedFile file(path);
@@ -189,12 +210,18 @@ std::string data_text(const DataConfig& config, Objective objective) {
 }
 
 std::unique_ptr<const Data> load_data(const DataConfig& config, Objective objective, const Tokenizer& tokenizer, int length) {
-    if (!reads_windows(objective)) return load_examples(config, objective, tokenizer, length);
+    const bool of_files = config.tinyville.size == 0;
+    if (!reads_windows(objective))
+        return of_files ? load_examples(config, objective, tokenizer, length) : load_tasks(config, objective, tokenizer, length);
     WindowOptions o{.length = length, .validation = config.validation, .order = config.order};
     if (objective == Objective::masked_token)
         o.mask_id = token_called(tokenizer, config.mask_token), o.mask_share = config.mask_share,
         o.n_random_ids = tokenizer.size();
-    return window_data(text_tokens(config, tokenizer), o);
+    if (of_files) return window_data(text_tokens(config, tokenizer), o);
+    TinyvilleTokens all = tinyville_tokens(config.tinyville, tokenizer);
+    o.starts = std::move(all.starts);
+    o.n_validation = all.n_validation;
+    return window_data(std::move(all.tokens), o);
 }
 
 } // namespace gf

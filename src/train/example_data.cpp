@@ -12,11 +12,9 @@ namespace {
 
 class ExampleData final : public Data {
   public:
-    ExampleData(std::vector<Sequence> sequences, bool pairs, double validation, DataOrder order, std::vector<std::string> names)
+    ExampleData(std::vector<Sequence> sequences, bool pairs, std::size_t kept, DataOrder order, std::vector<std::string> names)
         : sequences_(std::move(sequences)), per_item_(pairs ? 2 : 1), order_(order), class_names_(std::move(names)) {
         const std::size_t n = sequences_.size() / per_item_;
-        const std::size_t kept =
-            validation > 0 ? std::max<std::size_t>(1, static_cast<std::size_t>(validation * static_cast<double>(n))) : 0;
         if (n < kept + 1)
             throw Error({"data", "at least one example to train on", fmt::format("{}, {} of them for validation", n, kept),
                          "give more examples, or a smaller data.validation"});
@@ -65,9 +63,9 @@ class ExampleData final : public Data {
 
 } // namespace
 
-std::unique_ptr<const Data> example_data(std::vector<Sequence> sequences, bool pairs, double validation, DataOrder order,
+std::unique_ptr<const Data> example_data(std::vector<Sequence> sequences, bool pairs, std::size_t n_validation, DataOrder order,
                                          std::vector<std::string> class_names) {
-    return std::make_unique<ExampleData>(std::move(sequences), pairs, validation, order, std::move(class_names));
+    return std::make_unique<ExampleData>(std::move(sequences), pairs, n_validation, order, std::move(class_names));
 }
 
 } // namespace gf

@@ -45,6 +45,11 @@ void for_each_field(Config& c, F& f) {
     f.any("tokenizer", c.tokenizer);
     f.group("data", [&](F& g) {
         g("files", c.data.files);
+        g.group("tinyville", [&](F& t) {
+            t("seed", c.data.tinyville.seed);
+            t("size", c.data.tinyville.size);
+            t("only", c.data.tinyville.only);
+        });
         g("validation", c.data.validation, {0, 0.99});
         g("order", c.data.order);
         g("mask_share", c.data.mask_share, k_share);
@@ -259,7 +264,9 @@ void check_together(const TrainConfig& c, const Reader& reader) {
     if (c.model.empty() == c.from.empty())
         reader.refuse("model", "the shape of a new model, or 'from' with a model to continue",
                       c.from.empty() ? "neither" : "both", "give one of them");
-    if (c.data.files.empty()) reader.refuse("data.files", "at least one file", "none", "name the text to train on");
+    if (c.data.files.empty() == (c.data.tinyville.size == 0))
+        reader.refuse("data.files", "at least one file, or 'data.tinyville' with a size",
+                      c.data.files.empty() ? "neither" : "both", "name the text to train on");
     if ((c.steps > 0) == (c.tokens > 0))
         reader.refuse("steps", "'steps' or 'tokens' of 1 or more: how long to train", c.steps > 0 ? "both" : "neither",
                       "give one of them");

@@ -14,7 +14,8 @@ class WindowData final : public Data {
   public:
     WindowData(std::vector<int> tokens, const WindowOptions& o) : tokens_(std::move(tokens)), o_(o) {
         const std::size_t least = static_cast<std::size_t>(o.length) + next(); // one window
-        const auto kept = static_cast<std::size_t>(o.validation * static_cast<double>(tokens_.size()));
+        const auto share = static_cast<std::size_t>(o.validation * static_cast<double>(tokens_.size()));
+        const std::size_t kept = std::min(o.n_validation.value_or(share), tokens_.size());
         n_training_ = tokens_.size() - kept;
         if (n_training_ < least)
             throw Error({"data", fmt::format("at least {} tokens to train on, for one window", least),
@@ -23,13 +24,17 @@ class WindowData final : public Data {
         if (o.validation > 0 && kept < 1 + next())
             throw Error({"data.validation", "a share with at least two tokens", fmt::format("{} of {}", kept, tokens_.size()),
                          "give more text, or 0 for none"});
+        std::erase_if(o_.starts, [&](std::size_t start) { return start + least > n_training_; });
     }
 
     void append_training(std::uint64_t seed, std::uint64_t n, Batch& batch) const override {
         const std::size_t length = static_cast<std::size_t>(o_.length), n_starts = n_training_ - length - next() + 1;
-        const std::size_t start = o_.order == DataOrder::random
-                                      ? draw_below(n_starts, derived_seed(seed, DrawKind::window, n))
-                                      : static_cast<std::size_t>(n % ((n_starts - 1) / length + 1)) * length;
+        const auto random_start = [&] {
+            const std::uint64_t key = derived_seed(seed, DrawKind::window, n);
+            return o_.starts.empty() ? draw_below(n_starts, key) : o_.starts[draw_below(o_.starts.size(), key)];
+        };
+        const std::size_t start =
+            o_.order == DataOrder::random ? random_start() : static_cast<std::size_t>(n % ((n_starts - 1) / length + 1)) * length;
         batch.sequences.push_back(window(start, length, derived_seed(seed, DrawKind::mask, n)));
     }
 

@@ -28,7 +28,7 @@ TEST(TrainConfig, PathsCountFromTheFolder) {
 TEST(TrainConfig, WrittenAndReadAgainIsTheSame) {
     const json everything = json::parse(R"({
         "model": {"d_model": 8, "n_layers": 1}, "tokenizer": {"kind": "characters"}, "objective": "masked_token",
-        "data": {"files": ["/a", "/b"], "validation": 0.25, "order": "sequential", "mask_share": 0.5, "mask_token": "<mask>"},
+        "data": {"files": ["/a", "/b"], "validation": 0.25, "order": "sequential", "mask_share": 0.5, "mask_token": "<mask>", "tinyville": {"seed": 1, "size": 0, "only": []}},
         "optimiser": {"kind": "sgd", "lr": 0.125, "clip_norm": 0.5, "weight_decay": 0.25, "beta1": 0.5, "beta2": 0.75, "eps": 0.125,
                       "momentum": 0.625},
         "schedule": {"kind": "linear", "warmup_steps": 3, "final": 0.5},

@@ -49,9 +49,9 @@ void read_special_tokens(const json& value, TokenizerRecipe& r, const std::strin
 std::string name(TokenizerKind kind) { return k_kinds[static_cast<std::size_t>(kind)]; }
 
 TokenizerRecipe parse_tokenizer_recipe(const json& value, const std::string& where) {
-    static const std::vector<std::string> k_keys = {
-        "kind",      "vocab_size",       "min_frequency", "lowercase",     "normalization", "byte_fallback", "max_piece_length",
-        "seed_size", "shrinking_factor", "em_steps",      "special_tokens"};
+    static const std::vector<std::string> k_keys = {"kind",          "vocab_size",       "min_frequency",    "lowercase",
+                                                    "normalization", "byte_fallback",    "max_piece_length", "split_digits",
+                                                    "seed_size",     "shrinking_factor", "em_steps",         "special_tokens"};
     if (!value.is_object()) throw Error({where, "an object with 'kind'", json_found(value), ""});
     for (const auto& [key, ignored] : value.items()) index_of(k_keys, key, fmt::format("{}: '{}'", where, key));
     TokenizerRecipe r;
@@ -59,6 +59,7 @@ TokenizerRecipe parse_tokenizer_recipe(const json& value, const std::string& whe
     r.vocab_size = static_cast<int>(json_int_or(value, "vocab_size", 0, where, 0, k_most_tokens));
     r.min_frequency = static_cast<int>(json_int_or(value, "min_frequency", 0, where, 0, k_most_tokens));
     r.lowercase = json_bool_or(value, "lowercase", false, where);
+    r.split_digits = json_bool_or(value, "split_digits", false, where);
     r.normalization = json_string_or(value, "normalization", "", where);
     r.byte_fallback = json_bool_or(value, "byte_fallback", false, where);
     r.max_piece_length = static_cast<int>(json_int_or(value, "max_piece_length", r.max_piece_length, where, 1, 256));
@@ -80,6 +81,7 @@ json recipe_json(const TokenizerRecipe& r) {
             {"vocab_size", r.vocab_size},
             {"min_frequency", r.min_frequency},
             {"lowercase", r.lowercase},
+            {"split_digits", r.split_digits},
             {"normalization", r.normalization},
             {"byte_fallback", r.byte_fallback},
             {"max_piece_length", r.max_piece_length},
@@ -97,6 +99,7 @@ void validate(const TokenizerRecipe& r, const std::string& where) {
         refuse("vocab_size", "the number of tokens, 1 or more", std::to_string(r.vocab_size));
     if (r.byte_fallback && r.kind != TokenizerKind::characters)
         refuse("byte_fallback", "false, unless 'kind' is characters", "true");
+    if (r.split_digits && r.kind != TokenizerKind::bpe) refuse("split_digits", "false, unless 'kind' is bpe", "true");
     if (!(r.shrinking_factor > 0 && r.shrinking_factor < 1))
         refuse("shrinking_factor", "a number between 0 and 1", fmt::format("{}", r.shrinking_factor));
     index_of(k_forms, r.normalization, fmt::format("{}: 'normalization'", where));

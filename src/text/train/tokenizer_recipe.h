@@ -22,6 +22,7 @@ struct TokenizerRecipe {
     int vocab_size = 0;             ///< most tokens, special ones included; 0: no limit (characters only)
     int min_frequency = 0;          ///< of a pair, a seed piece, a character; 0: the kind's default, 2 (characters: 1)
     bool lowercase = false;         ///< wordpiece: strips accents, too, as BERT does
+    bool split_digits = false;      ///< bpe: every digit is a token of its own
     std::string normalization;      ///< nfc, nfd, nfkc, nfkd, or empty
     bool byte_fallback = false;     ///< characters: 256 tokens for the bytes of characters that have none, in place of unk
     int max_piece_length = 16;      ///< unigram: characters

@@ -37,10 +37,13 @@ json normalizer_json(const TokenizerRecipe& r) {
     return steps.size() == 1 ? steps[0] : json{{"type", "Sequence"}, {"normalizers", steps}};
 }
 
-json pre_tokenizer_json(TokenizerKind kind) {
-    switch (kind) {
+const json k_byte_level = {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}};
+
+json pre_tokenizer_json(const TokenizerRecipe& r) {
+    switch (r.kind) {
     case TokenizerKind::bpe:
-        return {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}};
+        if (!r.split_digits) return k_byte_level;
+        return {{"type", "Sequence"}, {"pretokenizers", {{{"type", "Digits"}, {"individual_digits", true}}, k_byte_level}}};
     case TokenizerKind::wordpiece: return {{"type", "BertPreTokenizer"}};
     case TokenizerKind::unigram: // lines, then words; each with the space before it
         return {{"type", "Sequence"},
@@ -52,11 +55,11 @@ json pre_tokenizer_json(TokenizerKind kind) {
     return nullptr;
 }
 
-json decoder_json(TokenizerKind kind) {
-    switch (kind) {
-    case TokenizerKind::bpe: return pre_tokenizer_json(kind);
+json decoder_json(const TokenizerRecipe& r) {
+    switch (r.kind) {
+    case TokenizerKind::bpe: return k_byte_level;
     case TokenizerKind::wordpiece: return {{"type", "WordPiece"}, {"prefix", "##"}, {"cleanup", true}};
-    case TokenizerKind::unigram: return pre_tokenizer_json(kind).at("pretokenizers").at(1);
+    case TokenizerKind::unigram: return pre_tokenizer_json(r).at("pretokenizers").at(1);
     case TokenizerKind::characters: break;
     }
     return {{"type", "Sequence"}, {"decoders", {{{"type", "ByteFallback"}}, {{"type", "Fuse"}}}}};
@@ -151,9 +154,9 @@ TrainedTokenizer train_tokenizer(const TokenizerRecipe& recipe, std::string_view
               {"padding", nullptr},
               {"added_tokens", added_tokens_json(special)},
               {"normalizer", normalizer_json(recipe)},
-              {"pre_tokenizer", pre_tokenizer_json(recipe.kind)},
+              {"pre_tokenizer", pre_tokenizer_json(recipe)},
               {"post_processor", post_processor_json(recipe, special)},
-              {"decoder", decoder_json(recipe.kind)}};
+              {"decoder", decoder_json(recipe)}};
 
     Training t{recipe, special, count_words(TextSplitter(file, where), text), -1, {}, {}, {}};
     if (const auto unknown = recipe.special_tokens.find("unk"); unknown != recipe.special_tokens.end())

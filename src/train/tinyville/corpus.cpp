@@ -98,6 +98,29 @@ Document DocumentSource::draw(std::uint64_t number) const {
     return d;
 }
 
+std::string file_text(const Document& d) { return d.text + "\n" + k_end_of_document + "\n"; }
+
+void each_document(const CorpusOptions& options, const std::function<void(const Document&, std::uint64_t)>& f) {
+    const DocumentSource source(options);
+    std::uint64_t bytes = 0;
+    for (std::uint64_t number = 0; bytes < options.size; ++number) {
+        const Document d = source.draw(number);
+        bytes += file_text(d).size();
+        f(d, number);
+    }
+}
+
+void CorpusHash::add(Split split, std::string_view file_text) {
+    std::uint64_t& hash = by_split_[static_cast<std::size_t>(split)];
+    for (const char c : file_text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u; // FNV-1a
+}
+
+std::uint64_t CorpusHash::value() const {
+    std::uint64_t hash = 0;
+    for (const std::uint64_t h : by_split_) hash = mix64(hash ^ h);
+    return hash;
+}
+
 std::string card_of(int person) {
     static const DocumentKind& card = *std::ranges::find(Grammar::get().documents(), "card", &DocumentKind::name);
     const auto number = static_cast<std::uint64_t>(person);

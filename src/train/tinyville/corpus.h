@@ -6,6 +6,7 @@
 
 #include <array>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,8 @@ inline constexpr const char* k_end_of_document = "<|endoftext|>";
 
 struct CorpusOptions {
     std::uint64_t seed = 1;
-    std::uint64_t size = 1'000'000; ///< bytes of text, all splits together; the last document may pass it
-    std::vector<std::string> only;  ///< kinds or groups of documents; empty: all
+    std::uint64_t size = 1'000'000;  ///< bytes of text, all splits together; the last document may pass it
+    std::vector<std::string> only{}; ///< kinds or groups of documents; empty: all
 };
 
 struct Document {
@@ -47,6 +48,23 @@ class DocumentSource {
   private:
     std::uint64_t seed_;
     std::vector<int> kinds_; ///< indices, each as often as it weighs
+};
+
+/// A document as the files have it: its text, a line's end, the end mark on a line of its own.
+std::string file_text(const Document& d);
+
+/// Calls f(document, number) for each document of the corpus, until `size` bytes of file_text() are drawn. Throws Error as
+/// DocumentSource.
+void each_document(const CorpusOptions& options, const std::function<void(const Document&, std::uint64_t)>& f);
+
+/// Of the three texts of a corpus, fed document by document.
+class CorpusHash {
+  public:
+    void add(Split split, std::string_view file_text);
+    std::uint64_t value() const;
+
+  private:
+    std::array<std::uint64_t, 3> by_split_{0xcbf29ce484222325u, 0xcbf29ce484222325u, 0xcbf29ce484222325u};
 };
 
 struct CorpusReport {

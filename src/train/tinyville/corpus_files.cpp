@@ -32,7 +32,7 @@ class SplitFiles {
     SplitFiles(const std::filesystem::path& folder, const char* split)
         : name_(std::string(split) + ".txt"), text_(folder / name_), labels_(folder / (std::string(split) + ".labels.jsonl")) {}
 
-    void add(const Document& d, std::uint64_t number) {
+    void add(const Document& d, std::uint64_t number, const std::string& text) {
         std::string head = "{\"doc\":" + std::to_string(number) + ",\"file\":\"" + name_ + "\",\"line\":", lines;
         begin_label(lines, head, d, 0, d.text.size());
         lines += ",\"phenomenon\":\"document\",\"truth\":{\"kind\":\"" + d.kind + "\",\"group\":\"" + d.group +
@@ -50,9 +50,7 @@ class SplitFiles {
             lines += "}}\n";
         }
         write_text(labels_, lines);
-        const std::string text = d.text + "\n" + k_end_of_document + "\n";
         write_text(text_, text);
-        for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u; // FNV-1a
         bytes += text.size();
         line_ += static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
         ++documents;
@@ -64,7 +62,7 @@ class SplitFiles {
         labels_.commit();
     }
 
-    std::uint64_t documents = 0, bytes = 0, labels = 0, hash = 0xcbf29ce484222325u;
+    std::uint64_t documents = 0, bytes = 0, labels = 0;
 
   private:
     void begin_label(std::string& out, const std::string& head, const Document& d, std::size_t begin, std::size_t end) const {
@@ -119,28 +117,25 @@ void write_manifest(const CorpusOptions& options, const CorpusReport& report, co
 } // namespace
 
 CorpusReport write_corpus(const CorpusOptions& options, const std::filesystem::path& folder) {
-    const DocumentSource source(options);
     std::error_code failed;
     std::filesystem::create_directories(folder, failed);
     if (failed) throw Error({folder.string(), "a folder that can be made", failed.message(), "choose another --out"});
     std::array<std::unique_ptr<SplitFiles>, 3> files;
     for (std::size_t s = 0; s < 3; ++s) files[s] = std::make_unique<SplitFiles>(folder, k_split_names[s]);
-    std::uint64_t bytes = 0;
-    for (std::uint64_t number = 0; bytes < options.size; ++number) {
-        const Document d = source.draw(number);
-        SplitFiles& f = *files[static_cast<std::size_t>(d.split)];
-        bytes -= f.bytes;
-        f.add(d, number);
-        bytes += f.bytes;
-    }
+    CorpusHash hash;
+    each_document(options, [&](const Document& d, std::uint64_t number) {
+        const std::string text = file_text(d);
+        files[static_cast<std::size_t>(d.split)]->add(d, number, text);
+        hash.add(d.split, text);
+    });
     CorpusReport report;
     for (std::size_t s = 0; s < 3; ++s) {
         files[s]->commit();
         report.documents[s] = files[s]->documents;
         report.bytes[s] = files[s]->bytes;
         report.labels[s] = files[s]->labels;
-        report.hash = mix64(report.hash ^ files[s]->hash);
     }
+    report.hash = hash.value();
     write_questions(folder);
     write_manifest(options, report, folder);
     return report;

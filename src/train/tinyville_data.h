@@ -1,0 +1,34 @@
+#pragma once
+// Tinyville as something to train on: its documents as one stretch of tokens, the questions of its tasks as examples.
+
+#include "text/tokenizer.h"
+#include "train/tinyville/corpus.h"
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace gf {
+
+struct TinyvilleTokens {
+    std::vector<int> tokens;         ///< each document behind an end-of-text token; first those to train on
+    std::vector<std::size_t> starts; ///< where documents to train on begin: their end-of-text tokens
+    std::size_t n_validation = 0;    ///< tokens at the end: the validation split
+};
+
+/// The training and validation splits. Throws Error if the tokenizer has no end-of-text token.
+TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const Tokenizer& tokenizer);
+
+/// The documents to train on, each on lines of its own, without end marks: what a tokenizer learns from.
+std::string tinyville_text(const tinyville::CorpusOptions& options);
+
+struct TinyvilleExample {
+    tinyville::Split split;
+    std::string task, question, answer; ///< "translate", "the fox sees the boat", "bota foso mirel"
+};
+
+/// The lines of tasks, in the order of the corpus.
+std::vector<TinyvilleExample> tinyville_examples(const tinyville::CorpusOptions& options);
+
+} // namespace gf
