@@ -7,10 +7,11 @@ declare -A may=(
     [text]="text io core Eigen nlohmann fmt pcre2 utf8proc"
     [train]="train text io core Eigen nlohmann fmt"
     [session]="session train text io core Eigen nlohmann fmt"
-    [cli]="cli session train text io core Eigen nlohmann fmt CLI"
+    [models]="models session train text io core Eigen nlohmann fmt"
+    [cli]="cli models session train text io core Eigen nlohmann fmt CLI"
     [render]="render core Eigen GL stb shaders.h"
-    [app]="app render cli session train text io core Eigen nlohmann fmt CLI GL stb GUI"
-    [main.cpp]="app cli session train text io core"
+    [app]="app render cli models session train text io core Eigen nlohmann fmt CLI GL stb GUI"
+    [main.cpp]="app cli models session train text io core"
 )
 
 bad=0 n=0

@@ -1,7 +1,7 @@
 #include "app/fonts.h"
 
-#include "app/assets.h"
 #include "core/error.h"
+#include "io/assets.h"
 
 #include <imgui_internal.h>
 

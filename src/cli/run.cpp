@@ -1,7 +1,7 @@
 // glassformer run: a prompt and its continuation, nothing else.
 
 #include "cli/options.h"
-#include "core/forward.h"
+#include "session/generate.h"
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -29,20 +29,12 @@ std::string_view text_of(const Model& model, int previous, int token, std::strin
     return buffer;
 }
 
-bool ends_text(const Model& model, int token) {
-    const Tokenizer* t = model.tokenizer.get();
-    return token == model.config().eos_id || (t && (token == t->eos_id() || token == t->bos_id()));
-}
-
 int run(const RunOptions& o) {
     const auto model = o.model.open();
     const SamplingChain chain = o.sampling.chain();
     std::vector<int> tokens = o.prompt.encode(*model, o.n);
-    const int n_prompt = static_cast<int>(tokens.size()), most = n_prompt + o.n;
+    const std::size_t n_prompt = tokens.size();
     const std::shared_ptr<const Trace> source = o.source.read(*model, Keep::cache);
-    Trace trace(model->weights, {most, {{0, most, 0, 0, n_prompt}}, Keep::cache}, {}, source);
-    Sampler sampler;
-    SampleStep step;
     std::string buffer, text;
     int previous = -1;
     auto say = [&](int token) {
@@ -52,18 +44,11 @@ int run(const RunOptions& o) {
         previous = token;
     };
     for (const int token : tokens) say(token);
-    if (o.n > 0) extend(trace, tokens);
-    for (int i = 0; i < o.n; ++i) {
-        const auto position = static_cast<std::uint32_t>(tokens.size());
-        const real* logits = trace.row(Site::logits, -1, static_cast<int>(position) - 1);
-        sampler.sample({logits, static_cast<std::size_t>(model->config().d_vocab)}, tokens, chain,
-                       {o.sampling.seed, 0, position, 0}, step);
-        if (ends_text(*model, step.token)) break;
-        tokens.push_back(step.token);
-        say(step.token);
+    generate(*model, tokens, {o.n, chain, o.sampling.seed, source}, [&](int token) {
+        say(token);
         if (!o.json) std::fflush(stdout);
-        if (i + 1 < o.n) extend(trace, {&tokens.back(), 1});
-    }
+        return true;
+    });
     if (o.json) {
         nlohmann::json out{
             {"model", model->name}, {"n_prompt", n_prompt}, {"tokens", tokens}, {"text", text}, {"seed", o.sampling.seed}};

@@ -1,7 +1,6 @@
 // glassformer train: a run from a config file, with progress, checkpoints and resume.
 
-#include "cli/options.h"
-#include "train/training_run.h"
+#include "cli/train_progress.h"
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -93,13 +92,7 @@ int run(const TrainOptions& o) {
     if (!o.out.empty()) overrides["out"] = std::filesystem::absolute(o.out).string();
     if (o.threads > 0) overrides["threads"] = o.threads;
     const TrainConfig config = load_train_config(o.config, o.changes, overrides);
-    catch_interrupts();
-    Progress progress;
-    const TrainingEnd end = run_training(config, o.resume,
-                                         {.on_start = [&](const Trainer& t) { progress.start(t); },
-                                          .on_step = [&](const StepEvent& e) { progress.step(e); },
-                                          .should_stop = [] { return interrupted != 0; }});
-    progress.finish();
+    const TrainingEnd end = train_with_progress(config, o.resume);
     const std::string folder = config.out.string();
     switch (end.kind) {
     case TrainingEnd::Kind::diverged: fmt::print(stderr, "glassformer: {}\n", end.problem); return 1;
@@ -114,6 +107,17 @@ int run(const TrainOptions& o) {
 }
 
 } // namespace
+
+TrainingEnd train_with_progress(const TrainConfig& config, bool resume) {
+    catch_interrupts();
+    Progress progress;
+    TrainingEnd end = run_training(config, resume,
+                                   {.on_start = [&](const Trainer& t) { progress.start(t); },
+                                    .on_step = [&](const StepEvent& e) { progress.step(e); },
+                                    .should_stop = [] { return interrupted != 0; }});
+    progress.finish();
+    return end;
+}
 
 void add_train(CLI::App& app, int& exit_code) {
     auto* command = app.add_subcommand("train", "train a model as a config file says (docs/training.md)");

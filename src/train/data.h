@@ -46,10 +46,11 @@ class Data {
 };
 
 /// Reads the files, or draws the documents of Tinyville, and cuts them into tokens. Each document of Tinyville stands behind an
-/// end-of-text token, with which the windows to train on begin; what is kept for validation is the split of that name. Examples
+/// end-of-text token, with which the windows to train on begin; what is kept for validation is the split `kept`. Examples
 /// of Tinyville are the questions and answers of its tasks. `length`: tokens of a window of text, and the most that an example
 /// may have. Throws Error naming file and line, what was expected, what was found.
-std::unique_ptr<const Data> load_data(const DataConfig& config, Objective objective, const Tokenizer& tokenizer, int length);
+std::unique_ptr<const Data> load_data(const DataConfig& config, Objective objective, const Tokenizer& tokenizer, int length,
+                                      tinyville::Split kept = tinyville::Split::validation);
 
 /// The text of the files, of examples that of all their fields, for a tokenizer to be trained on. Throws Error as load_data().
 std::string data_text(const DataConfig& config, Objective objective);

@@ -156,21 +156,22 @@ void each_line(const std::vector<std::filesystem::path>& files, F f) {
     }
 }
 
-/// The lines of tasks as pairs, those of the validation split last.
-std::unique_ptr<const Data> load_tasks(const DataConfig& config, Objective objective, const Tokenizer& tokenizer, int length) {
+/// The lines of tasks as pairs, those that are kept last.
+std::unique_ptr<const Data> load_tasks(const DataConfig& config, Objective objective, const Tokenizer& tokenizer, int length,
+                                       tinyville::Split kept) {
     if (objective != Objective::seq2seq)
         throw Error({"data.tinyville", "an objective over text, or seq2seq", std::string(name(objective)),
                      "write the examples into a file and name it in data.files"});
     LineReader reader(objective, tokenizer, length);
-    const std::vector<TinyvilleExample> examples = tinyville_examples(config.tinyville);
-    std::size_t n_validation = 0;
-    for (const auto split : {tinyville::Split::train, tinyville::Split::validation})
-        for (const TinyvilleExample& e : examples) {
-            if (e.split != split) continue;
+    std::array<std::vector<TinyvilleExample>, 3> by_split;
+    tinyville::each_document(config.tinyville, [&](const tinyville::Document& d, std::uint64_t) {
+        for (TinyvilleExample& e : tinyville_examples(d)) by_split[static_cast<std::size_t>(d.split)].push_back(std::move(e));
+    });
+    for (const auto split : {tinyville::Split::train, kept})
+        for (const TinyvilleExample& e : by_split[static_cast<std::size_t>(split)])
             reader.read({{"source", e.question}, {"target", e.answer}}, "data.tinyville");
-            n_validation += split == tinyville::Split::validation;
-        }
-    return example_data(std::move(reader.sequences), false, n_validation, config.order);
+    const std::size_t n_kept = by_split[static_cast<std::size_t>(kept)].size();
+    return example_data(std::move(reader.sequences), false, n_kept, config.order);
 }
 
 std::unique_ptr<const Data> load_examples(const DataConfig& config, Objective objective, const Tokenizer& tokenizer, int length) {
@@ -209,18 +210,20 @@ std::string data_text(const DataConfig& config, Objective objective) {
     return text;
 }
 
-std::unique_ptr<const Data> load_data(const DataConfig& config, Objective objective, const Tokenizer& tokenizer, int length) {
+std::unique_ptr<const Data> load_data(const DataConfig& config, Objective objective, const Tokenizer& tokenizer, int length,
+                                      tinyville::Split kept) {
     const bool of_files = config.tinyville.size == 0;
     if (!reads_windows(objective))
-        return of_files ? load_examples(config, objective, tokenizer, length) : load_tasks(config, objective, tokenizer, length);
+        return of_files ? load_examples(config, objective, tokenizer, length)
+                        : load_tasks(config, objective, tokenizer, length, kept);
     WindowOptions o{.length = length, .validation = config.validation, .order = config.order};
     if (objective == Objective::masked_token)
         o.mask_id = token_called(tokenizer, config.mask_token), o.mask_share = config.mask_share,
         o.n_random_ids = tokenizer.size();
     if (of_files) return window_data(text_tokens(config, tokenizer), o);
-    TinyvilleTokens all = tinyville_tokens(config.tinyville, tokenizer);
+    TinyvilleTokens all = tinyville_tokens(config.tinyville, tokenizer, kept);
     o.starts = std::move(all.starts);
-    o.n_validation = all.n_validation;
+    o.n_validation = all.n_kept;
     return window_data(std::move(all.tokens), o);
 }
 

@@ -9,25 +9,25 @@ namespace gf {
 using tinyville::Document;
 using tinyville::Split;
 
-TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const Tokenizer& tokenizer) {
+TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const Tokenizer& tokenizer, Split kept) {
     const auto end = tokenizer.eos_id();
     if (!end)
         throw Error({"tokenizer", "an end-of-text token, which stands before each document", "none",
                      "train one with special_tokens eos"});
     TinyvilleTokens all;
-    std::vector<int> validation;
+    std::vector<int> held_out;
     tinyville::each_document(options, [&](const Document& d, std::uint64_t) {
-        if (d.split == Split::test) return;
+        if (d.split != Split::train && d.split != kept) return;
         const bool trains = d.split == Split::train;
         if (trains) all.starts.push_back(all.tokens.size());
-        std::vector<int>& tokens = trains ? all.tokens : validation;
+        std::vector<int>& tokens = trains ? all.tokens : held_out;
         tokens.push_back(*end);
         const std::vector<int> text = tokenizer.encode(d.text, false);
         tokens.insert(tokens.end(), text.begin(), text.end());
     });
-    for (std::vector<int>* tokens : {&all.tokens, &validation}) tokens->push_back(*end);
-    all.n_validation = validation.size();
-    all.tokens.insert(all.tokens.end(), validation.begin(), validation.end());
+    for (std::vector<int>* tokens : {&all.tokens, &held_out}) tokens->push_back(*end);
+    all.n_kept = held_out.size();
+    all.tokens.insert(all.tokens.end(), held_out.begin(), held_out.end());
     return all;
 }
 
@@ -39,21 +39,21 @@ std::string tinyville_text(const tinyville::CorpusOptions& options) {
     return text;
 }
 
-std::vector<TinyvilleExample> tinyville_examples(const tinyville::CorpusOptions& options) {
+std::vector<TinyvilleExample> tinyville_examples(const Document& document) {
     std::vector<TinyvilleExample> examples;
-    tinyville::each_document(options, [&](const Document& d, std::uint64_t) {
-        for (const tinyville::Label& label : d.labels) {
-            TinyvilleExample e{d.split, "", "", ""};
-            for (const auto& [key, value] : label.truth) {
-                if (key == "task") e.task = value;
-                if (key == "question") e.question = value;
-                if (key == "answer") e.answer = value;
-            }
-            if (e.task.empty()) continue;
-            if (e.question.starts_with(e.task + ": ")) e.question.erase(0, e.task.size() + 2);
-            examples.push_back(std::move(e));
+    for (const tinyville::Label& label : document.labels) {
+        TinyvilleExample e{
+            document.split, document.text.substr(label.begin, label.end - label.begin), label.phenomenon, "", "", ""};
+        for (const auto& [key, value] : label.truth) {
+            if (key == "task") e.task = value;
+            if (key == "question") e.question = value;
+            if (key == "answer") e.answer = value;
         }
-    });
+        if (e.task.empty()) continue;
+        e.line.resize(e.line.size() - e.answer.size() - 1); // and the space before it
+        if (e.question.starts_with(e.task + ": ")) e.question.erase(0, e.task.size() + 2);
+        examples.push_back(std::move(e));
+    }
     return examples;
 }
 

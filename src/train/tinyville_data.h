@@ -14,21 +14,22 @@ namespace gf {
 struct TinyvilleTokens {
     std::vector<int> tokens;         ///< each document behind an end-of-text token; first those to train on
     std::vector<std::size_t> starts; ///< where documents to train on begin: their end-of-text tokens
-    std::size_t n_validation = 0;    ///< tokens at the end: the validation split
+    std::size_t n_kept = 0;          ///< tokens at the end: the split that is kept from training
 };
 
-/// The training and validation splits. Throws Error if the tokenizer has no end-of-text token.
-TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const Tokenizer& tokenizer);
+/// The training split and one that is kept. Throws Error if the tokenizer has no end-of-text token.
+TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const Tokenizer& tokenizer, tinyville::Split kept);
 
 /// The documents to train on, each on lines of its own, without end marks: what a tokenizer learns from.
 std::string tinyville_text(const tinyville::CorpusOptions& options);
 
 struct TinyvilleExample {
     tinyville::Split split;
-    std::string task, question, answer; ///< "translate", "the fox sees the boat", "bota foso mirel"
+    std::string line;                               ///< up to the answer: "translate: the fox sees the boat ->"
+    std::string phenomenon, task, question, answer; ///< "translation", "translate", "the fox sees the boat", "bota foso mirel"
 };
 
-/// The lines of tasks, in the order of the corpus.
-std::vector<TinyvilleExample> tinyville_examples(const tinyville::CorpusOptions& options);
+/// The lines of tasks in a document.
+std::vector<TinyvilleExample> tinyville_examples(const tinyville::Document& document);
 
 } // namespace gf

@@ -225,6 +225,23 @@ TEST(TrainTokenizer, SpecialTokens) {
     expect_error([&] { c->encode("abcd"); }, {"'d'"});
 }
 
+TEST(TrainTokenizer, EveryDigitCanBeATokenOfItsOwn) {
+    const auto trained = train_tokenizer(
+        parse_tokenizer_recipe({{"kind", "bpe"}, {"vocab_size", 280}, {"split_digits", true}}, ""), "12 12 12 12 ab ab ab ab 12");
+    for (int id = 0; id < trained.tokenizer->size(); ++id) {
+        const std::string& bytes = trained.tokenizer->token_bytes(id);
+        const bool digits = bytes.find_first_of("0123456789") != std::string::npos;
+        EXPECT_TRUE(!digits || bytes.size() == 1) << bytes;
+    }
+    EXPECT_EQ(trained.tokenizer->encode("712").size(), 3u);
+    EXPECT_EQ(trained.tokenizer->decode(trained.tokenizer->encode("ab 712 ab")), "ab 712 ab");
+    expect_error(
+        [] {
+            parse_tokenizer_recipe({{"kind", "unigram"}, {"vocab_size", 9}, {"split_digits", true}}, "tokenizer");
+        },
+        {"split_digits", "bpe"});
+}
+
 TEST(TrainTokenizer, BadTextsAndTinyOnes) {
     for (const json& r : k_recipes) {
         SCOPED_TRACE(r.dump());

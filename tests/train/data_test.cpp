@@ -4,6 +4,8 @@
 
 #include "support.h"
 #include "text/load_tokenizer.h"
+#include "text/train/train_tokenizer.h"
+#include "train/tinyville/toy_language.h"
 
 #include <algorithm>
 #include <numeric>
@@ -212,6 +214,58 @@ TEST_F(DataFiles, LinesThatDoNotFit) {
     expect_error([&] { load(Objective::contrastive, {"{\"a\": \"x\"}"}); }, {"line 1", "'b'"});
     expect_error([&] { load(Objective::contrastive, {"{\"a\": \"x\""}); }, {"data0, line 1"});
     expect_error([&] { load(Objective::contrastive, {"\n\n"}); }, {"at least one example"});
+}
+
+/// A tokenizer for Tinyville's characters, with an end of text.
+std::shared_ptr<const Tokenizer> small_tokenizer() {
+    return train_tokenizer(
+               parse_tokenizer_recipe({{"kind", "bpe"}, {"vocab_size", 300}, {"special_tokens", {{"eos", "<|endoftext|>"}}}}, ""),
+               "the fox sees the boat")
+        .tokenizer;
+}
+
+TEST(TinyvilleData, WindowsBeginWithDocumentsOfTheTrainingSplit) {
+    const auto tokenizer = small_tokenizer();
+    const DataConfig config{.tinyville = {.seed = 5, .size = 100'000}};
+    const auto data = load_data(config, Objective::next_token, *tokenizer, 24);
+    std::set<std::string> training, kept; // documents by their first tokens
+    tinyville::each_document(config.tinyville, [&](const tinyville::Document& d, std::uint64_t) {
+        if (d.split == tinyville::Split::test) return;
+        (d.split == tinyville::Split::train ? training : kept).insert(d.text);
+    });
+    std::string all;
+    for (const std::string& text : kept) all += text;
+    for (const Sequence& s : training_items(*data, 1, 300).sequences) {
+        ASSERT_EQ(s.tokens.front(), *tokenizer->eos_id());
+        std::string text = tokenizer->decode(std::span(s.tokens).subspan(1));
+        const auto end = std::ranges::find(s.tokens.begin() + 1, s.tokens.end(), *tokenizer->eos_id());
+        text = tokenizer->decode(std::vector<int>(s.tokens.begin() + 1, end));
+        EXPECT_TRUE(std::ranges::any_of(training, [&](const std::string& d) { return d.starts_with(text); })) << text;
+    }
+    std::size_t n_kept = 0;
+    for (const Sequence& s : validation_items(*data).sequences) n_kept += s.tokens.size();
+    std::size_t expected = 0;
+    tinyville::each_document(config.tinyville, [&](const tinyville::Document& d, std::uint64_t) {
+        if (d.split == tinyville::Split::validation) expected += 1 + tokenizer->encode(d.text, false).size();
+    });
+    EXPECT_EQ(n_kept, expected) << "all but the last end of text is read";
+    const auto tested = load_data(config, Objective::next_token, *tokenizer, 24, tinyville::Split::test);
+    EXPECT_EQ(tested->n_training(), data->n_training());
+    EXPECT_NE(tested->n_validation(), data->n_validation());
+}
+
+TEST(TinyvilleData, TasksAreExamplesForAnEncoderDecoder) {
+    const auto tokenizer = small_tokenizer();
+    const DataConfig config{.tinyville = {.seed = 5, .size = 20'000, .only = {"translate"}}};
+    const auto data = load_data(config, Objective::seq2seq, *tokenizer, 96);
+    EXPECT_GT(data->n_training(), 100u);
+    EXPECT_GT(data->n_validation(), 5u);
+    for (const Sequence& s : training_items(*data, 1, 20).sequences) {
+        std::vector<int> target = s.targets;
+        target.pop_back();
+        EXPECT_EQ(tinyville::translate(tokenizer->decode(s.source)), tokenizer->decode(target));
+    }
+    expect_error([&] { load_data(config, Objective::classification, *tokenizer, 96); }, {"data.tinyville", "classification"});
 }
 
 } // namespace

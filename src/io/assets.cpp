@@ -1,4 +1,4 @@
-#include "app/assets.h"
+#include "io/assets.h"
 
 #include "core/error.h"
 
@@ -24,7 +24,7 @@ fs::path find_asset(std::string_view name) {
     for (const char* place : k_places) {
         std::error_code failed;
         const fs::path path = folder / place / name;
-        if (fs::is_regular_file(path, failed)) return path.lexically_normal();
+        if (fs::exists(path, failed)) return path.lexically_normal();
     }
     return {};
 }

@@ -1,0 +1,79 @@
+#include "models/shipped.h"
+
+#include "core/error.h"
+#include "io/assets.h"
+#include "io/mapped_file.h"
+#include "train/tinyville/draw.h"
+
+#include <fmt/format.h>
+
+namespace gf {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+json read_json(const fs::path& path) { return parse_json(MappedFile(path).text(), path.string()); }
+
+} // namespace
+
+bool ShippedModel::is_trained() const {
+    std::error_code failed;
+    return fs::is_regular_file(folder / "model.safetensors", failed);
+}
+
+std::uint64_t ShippedModel::recipe_hash() const {
+    std::uint64_t hash = tinyville::hash_text(train.dump());
+    for (const char* key : {"from", "teacher", "tokenizer"}) {
+        const json on = train.value(key, json());
+        if (!on.is_string()) continue;
+        const fs::path other = (folder / on.get<std::string>()).lexically_normal();
+        const fs::path its_folder = other.has_extension() ? other.parent_path() : other;
+        hash = mix64(hash ^ shipped_model(its_folder.parent_path(), its_folder.filename().string()).recipe_hash());
+    }
+    return hash;
+}
+
+TrainConfig ShippedModel::train_config() const {
+    json with_out = train;
+    with_out["out"] = ".";
+    return parse_train_config(with_out, (folder / "recipe.json").string(), folder);
+}
+
+std::vector<std::string> shipped_names(const fs::path& models) {
+    const fs::path path = models / "models.json";
+    const json list = read_json(path);
+    std::vector<std::string> names;
+    if (!list.is_array()) throw Error({path.string(), "an array of names", json_found(list), ""});
+    for (const json& name : list) {
+        if (!name.is_string()) throw Error({path.string(), "names", json_found(name), ""});
+        names.push_back(name.get<std::string>());
+    }
+    return names;
+}
+
+ShippedModel shipped_model(const fs::path& models, const std::string& name) {
+    ShippedModel m;
+    m.name = name;
+    m.folder = models / name;
+    const std::string where = (m.folder / "recipe.json").string();
+    const json recipe = read_json(where);
+    json_only_keys(recipe, {"sentence", "prompt", "look_at", "did_not_work", "train"}, where);
+    m.sentence = json_string(recipe, "sentence", where);
+    m.prompt = json_string(recipe, "prompt", where);
+    m.look_at = json_string(recipe, "look_at", where);
+    m.did_not_work = json_string(recipe, "did_not_work", where);
+    m.train = json_object(recipe, "train", where);
+    return m;
+}
+
+std::vector<ShippedModel> shipped_models(const fs::path& models) {
+    std::vector<ShippedModel> all;
+    for (const std::string& name : shipped_names(models)) all.push_back(shipped_model(models, name));
+    return all;
+}
+
+fs::path shipped_folder() { return find_asset("models"); }
+
+} // namespace gf

@@ -1,0 +1,136 @@
+// Figures against the same computed here, another way.
+
+#include "models/measure.h"
+
+#include "core/forward.h"
+#include "models/support.h"
+#include "session/generate.h"
+
+#include <cmath>
+
+namespace gf::tests {
+namespace {
+
+/// -log softmax(logits)[target], in double precision.
+double nats(const Trace& run, int row, int target) {
+    const real* logits = run.row(Site::logits, -1, row);
+    const int n = run.config().d_vocab;
+    double sum = 0;
+    for (int i = 0; i < n; ++i) sum += std::exp(static_cast<double>(logits[i] - logits[target]));
+    return std::log(sum);
+}
+
+TEST(HeldOut, IsTheTestSplitAndNothingElse) {
+    const auto documents = held_out_documents({3, 60000, {}}, 50);
+    ASSERT_EQ(documents.size(), 50u);
+    for (const auto& d : documents) EXPECT_EQ(d.split, tinyville::Split::test);
+    const auto lists = held_out_documents({3, 60000, {}}, 50, {"lists"});
+    for (const auto& e : held_out_tasks(lists, "instruction")) {
+        EXPECT_EQ(e.phenomenon, "instruction");
+        EXPECT_TRUE(e.line.starts_with(e.task + ": " + e.question)) << e.line;
+        EXPECT_TRUE(e.line.ends_with(" ->")) << e.line;
+    }
+}
+
+TEST(HeldOut, LossIsTheMeanOverTheTestSplitsTokens) {
+    const SmallModels models;
+    models.train("one");
+    Workshop workshop(models.path());
+    const auto& o = workshop.open("one");
+    const TinyvilleTokens all = tinyville_tokens(measured_corpus(o.config), *o.model->tokenizer, tinyville::Split::test);
+    const std::vector<int> tokens(all.tokens.end() - static_cast<std::ptrdiff_t>(all.n_kept), all.tokens.end());
+    ASSERT_GT(tokens.size(), 100u);
+    ASSERT_LT(tokens.size(), 16'384u) << "so that all of it counts";
+    double sum = 0, n = 0;
+    for (std::size_t begin = 0; begin + 1 < tokens.size(); begin += 32) {
+        const std::size_t end = std::min(begin + 32, tokens.size() - 1);
+        const auto run = run_over(
+            *o.model, {tokens.begin() + static_cast<std::ptrdiff_t>(begin), tokens.begin() + static_cast<std::ptrdiff_t>(end)});
+        for (std::size_t r = begin; r < end; ++r, ++n) sum += nats(*run, static_cast<int>(r - begin), tokens[r + 1]);
+    }
+    EXPECT_NEAR(workshop.loss("one"), sum / n, 1e-5);
+}
+
+TEST(HeldOut, TheCorpusHashKnowsSeedAndKinds) {
+    const SmallModels models;
+    const auto hash = [&](const nlohmann::json& tinyville) {
+        models.recipe("one", {{"data", {{"tinyville", tinyville}}}});
+        return corpus_hash(shipped_model(models.path(), "one").train_config());
+    };
+    const std::string first = hash({{"seed", 3}});
+    EXPECT_EQ(first, hash({{"seed", 3}}));
+    EXPECT_NE(first, hash({{"seed", 4}}));
+    EXPECT_NE(first, hash({{"seed", 3}, {"only", {"story"}}}));
+}
+
+TEST(Measures, LossByPositionIsThatOfWindows) {
+    const SmallModels models;
+    models.recipe("positions-small", {{"batch", {{"length", 16}}}});
+    models.train("positions-small");
+    Workshop workshop(models.path());
+    Card card;
+    measure(workshop, "positions-small", card);
+    ASSERT_EQ(card.loss_by_position.size(), 2u);
+    ASSERT_EQ(card.figures.size(), 2u);
+    EXPECT_NEAR(card.figures[1].value, card.loss_by_position[1], 1e-9) << "positions 16 to 31 are past the trained length";
+    EXPECT_GT(card.loss, 0);
+}
+
+TEST(Measures, ExpertsLoadAndInformationAreNothingWhereTheRouterIsBlind) {
+    const SmallModels models;
+    models.recipe("story-moe", {{"model", {{"n_experts", 4}, {"experts_per_token", 2}}}});
+    models.recipe("story-moe-dense");
+    for (const char* name : {"story-moe", "story-moe-dense"}) models.train(name);
+    Workshop workshop(models.path());
+    Card card;
+    measure(workshop, "story-moe", card);
+    ASSERT_EQ(card.figures.size(), 4u);
+    for (const Figure& f : card.figures) EXPECT_TRUE(std::isfinite(f.value)) << f.what;
+    EXPECT_GE(card.figures[1].value, 0);
+    EXPECT_LE(card.figures[1].value, 1 + 1e-9) << "two of four experts for every token: at most a variation of 1";
+    EXPECT_GE(card.figures[2].value, 0);
+    EXPECT_LT(card.figures[2].value, card.figures[3].value + 0.2);
+    EXPECT_NEAR(card.figures[0].value, workshop.loss("story-moe-dense") - workshop.loss("story-moe"), 1e-12);
+}
+
+TEST(Measures, ADrafterAgreesWithItself) {
+    const SmallModels models;
+    models.recipe("story");
+    models.train("story");
+    models.recipe("drafter", {{"tokenizer", "../story/tokenizer.json"}});
+    models.train("drafter");
+    for (const char* file : {"model.safetensors", "config.json"})
+        std::filesystem::copy_file(models.path() / "story" / file, models.path() / "drafter" / file,
+                                   std::filesystem::copy_options::overwrite_existing);
+    Workshop workshop(models.path());
+    Card card;
+    measure(workshop, "drafter", card);
+    ASSERT_EQ(card.figures.size(), 1u);
+    EXPECT_EQ(card.figures[0].value, 1);
+}
+
+TEST(Measures, AnUntrainedModelIsNamed) {
+    const SmallModels models;
+    Workshop workshop(models.path());
+    expect_error([&] { workshop.open("one"); }, {"one", "train-assets"});
+}
+
+TEST(Generate, GreedyIsTheLikeliestTokenOfAWholePass) {
+    const SmallModels models;
+    models.train("one");
+    Workshop workshop(models.path());
+    const Model& model = *workshop.open("one").model;
+    std::vector<int> tokens = encode_prompt(model, "Once upon");
+    const std::size_t n_prompt = tokens.size();
+    std::vector<int> told;
+    generate(model, tokens, {.n = 12}, [&](int token) { return told.push_back(token), told.size() < 9; });
+    ASSERT_GT(tokens.size(), n_prompt);
+    EXPECT_LE(told.size(), 9u);
+    EXPECT_EQ(told, std::vector<int>(tokens.begin() + static_cast<std::ptrdiff_t>(n_prompt), tokens.end()));
+    const auto run = run_over(model, tokens);
+    for (std::size_t i = n_prompt; i < tokens.size(); ++i)
+        EXPECT_EQ(tokens[i], likeliest(run->row(Site::logits, -1, static_cast<int>(i) - 1), model.config().d_vocab));
+}
+
+} // namespace
+} // namespace gf::tests

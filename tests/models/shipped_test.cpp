@@ -1,0 +1,101 @@
+// Recipes and cards: what is read, what changes a hash, what is refused.
+
+#include "models/support.h"
+
+namespace gf::tests {
+namespace {
+
+TEST(ShippedModels, AreReadInTheOrderOfTheList) {
+    const SmallModels models;
+    models.recipe("two");
+    models.names({"two", "one"});
+    const auto all = shipped_models(models.path());
+    ASSERT_EQ(all.size(), 2u);
+    EXPECT_EQ(all[0].name, "two");
+    EXPECT_EQ(all[1].sentence, "Small.");
+    EXPECT_EQ(all[1].prompt, "Once");
+    EXPECT_FALSE(all[1].is_trained());
+    EXPECT_EQ(all[1].train_config().steps, 3);
+}
+
+TEST(ShippedModels, EveryModelOfTheProductHasARecipeThatMakesSense) {
+    const std::filesystem::path folder = std::filesystem::path(GLASSFORMER_TESTS_DIR) / "../assets/models";
+    const auto all = shipped_models(folder);
+    EXPECT_GE(all.size(), 16u);
+    EXPECT_EQ(all.front().name, "story") << "the first is the one that the program opens on";
+    for (const ShippedModel& m : all) {
+        EXPECT_FALSE(m.sentence.empty()) << m.name;
+        EXPECT_FALSE(m.prompt.empty()) << m.name;
+        EXPECT_GT(m.train_config().data.tinyville.size, 0u) << m.name;
+        EXPECT_EQ(m.train_config().dtype, DType::f16) << m.name;
+    }
+}
+
+TEST(ShippedModels, ARecipesHashFollowsWhatItRestsOn) {
+    const SmallModels models;
+    models.recipe("two", {{"tokenizer", "../one/tokenizer.json"}});
+    const auto hash = [&](const char* name) { return shipped_model(models.path(), name).recipe_hash(); };
+    const std::uint64_t one = hash("one"), two = hash("two");
+    EXPECT_EQ(one, hash("one"));
+    models.recipe("one", {{"steps", 4}});
+    EXPECT_NE(one, hash("one"));
+    EXPECT_NE(two, hash("two")) << "its tokenizer is another one now";
+    models.recipe("one");
+    EXPECT_EQ(two, hash("two"));
+}
+
+TEST(ShippedModels, BadRecipesAreNamed) {
+    const SmallModels models;
+    expect_error([&] { shipped_model(models.path(), "none"); }, {"none", "recipe.json"});
+    models.recipe("one", {{"stepz", 3}});
+    expect_error([&] { shipped_model(models.path(), "one").train_config(); }, {"recipe.json", "stepz", "steps"});
+    std::ofstream(models.path() / "one/recipe.json") << R"({"sentence": "A"})";
+    expect_error([&] { shipped_model(models.path(), "one"); }, {"recipe.json", "prompt"});
+    std::ofstream(models.path() / "models.json") << R"({"one": 1})";
+    expect_error([&] { shipped_models(models.path()); }, {"models.json", "array"});
+}
+
+TEST(Cards, AreReadAsTheyWereWritten) {
+    const TemporaryFolder folder;
+    EXPECT_FALSE(read_card(folder.path()));
+    Card card{.recipe = "a",
+              .corpus = "b",
+              .parameters = 7,
+              .steps = 3,
+              .tokens = 99,
+              .minutes = 1.5,
+              .training_loss = 2.25,
+              .loss = 2.5};
+    card.add("free", 3);
+    card.add("at least", 18, Figure::Bound::at_least, 18);
+    card.add("above", 0.5, Figure::Bound::above, 0.5);
+    card.add("below", 0.01, Figure::Bound::below, 0.05);
+    card.loss_by_position = {1.5, 1.25};
+    card.samples = {"Once\nupon", "a \"time\""};
+    write_card(folder.path(), card);
+    const Card read = *read_card(folder.path());
+    EXPECT_EQ(read.recipe, "a");
+    EXPECT_EQ(read.corpus, "b");
+    EXPECT_EQ(read.parameters, 7);
+    EXPECT_EQ(read.steps, 3);
+    EXPECT_EQ(read.tokens, 99);
+    EXPECT_EQ(read.minutes, 1.5);
+    EXPECT_EQ(read.training_loss, 2.25);
+    EXPECT_EQ(read.loss, 2.5);
+    EXPECT_EQ(read.loss_by_position, card.loss_by_position);
+    EXPECT_EQ(read.samples, card.samples);
+    std::vector<bool> holds;
+    std::vector<std::string> required;
+    for (const Figure& f : read.figures) holds.push_back(f.holds()), required.push_back(f.requirement());
+    EXPECT_THAT(holds, testing::ElementsAre(true, true, false, true));
+    EXPECT_THAT(required, testing::ElementsAre("", "≥ 18", "> 0.500", "< 0.050"));
+}
+
+TEST(Cards, BadOnesNameTheKey) {
+    const TemporaryFolder folder;
+    folder.file("card.json", R"({"recipe": "a", "corpus": "b", "parameters": "many"})");
+    expect_error([&] { read_card(folder.path()); }, {"card.json", "parameters"});
+}
+
+} // namespace
+} // namespace gf::tests
