@@ -5,6 +5,7 @@
 #include "cli/options.h"
 #include "core/error.h"
 #include "io/hf_model.h"
+#include "models/shipped.h"
 
 #include <fmt/core.h>
 #include <imgui_internal.h>
@@ -154,7 +155,7 @@ Figures frame_cost(const UiOptions& o, bool gl) {
 double first_picture_ms() {
     const auto begin = Clock::now();
     Headless screen({1600, 900, {}, true, false});
-    Workbench workbench({Session::Mode::cooperative, {}, {}});
+    Workbench workbench({Session::Mode::cooperative, {}, {}, true, shipped_folder()});
     screen.frame([&] { workbench.frame(); });
     screen.picture(); // waits for it
     return ms_since(begin);

@@ -1,5 +1,6 @@
 #include "app/commands.h"
 
+#include "app/gallery.h"
 #include "app/headless.h"
 #include "app/window.h"
 #include "app/workbench.h"
@@ -7,6 +8,7 @@
 #include "core/error.h"
 #include "io/json.h"
 #include "io/mapped_file.h"
+#include "models/shipped.h"
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -18,8 +20,12 @@ namespace {
 
 void run_workbench(const ModelOptions& model) {
     Window window({});
-    Workbench workbench({Session::Mode::threaded, config_folder(), request_frame});
-    if (!model.model.empty()) workbench.post(command::Open{model.model, model.tokenizer});
+    const std::filesystem::path models = shipped_folder();
+    Workbench workbench({Session::Mode::threaded, config_folder(), request_frame, true, models});
+    if (!model.model.empty())
+        workbench.post(command::Open{model.model, model.tokenizer});
+    else if (const auto first = first_of_gallery(models))
+        workbench.post(*first);
     window.on_drop = [&](const std::vector<std::string>& paths) { workbench.dropped(paths); };
     std::string title;
     window.run([&] {
@@ -56,7 +62,7 @@ void shoot(const ShotOptions& o) {
     if (!o.script.empty()) script = commands_from_json(parse_json(MappedFile(o.script).text(), o.script), o.script);
 
     Headless screen({width, height, {theme, static_cast<float>(o.scale)}, true, false});
-    Workbench workbench({Session::Mode::cooperative, {}, {}, false});
+    Workbench workbench({Session::Mode::cooperative, {}, {}, false, shipped_folder()});
     workbench.settings().theme = theme;
     workbench.settings().scale = static_cast<float>(o.scale);
     const auto act = [&](const Command& c) {

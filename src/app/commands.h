@@ -5,7 +5,7 @@
 
 namespace gf {
 
-/// Without a subcommand: the workbench.
+/// Without a subcommand: the workbench, which opens the first of the shipped models where none is named.
 void add_workbench(CLI::App& app, int& exit_code);
 void add_shot(CLI::App& app, int& exit_code);
 

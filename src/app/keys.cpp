@@ -34,7 +34,7 @@ constexpr std::array k_bindings = {
     KeyBinding{edits, ImGuiKey_E, 1, false, false, k_edit, "E", "edits count or do not"},
     KeyBinding{undo, ImGuiMod_Ctrl | ImGuiKey_Z, 1, true, false, k_program, "Ctrl+Z", "undo"},
     KeyBinding{redo, ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z, 1, true, false, k_program, "Ctrl+Shift+Z", "redo"},
-    KeyBinding{choose_file, ImGuiMod_Ctrl | ImGuiKey_O, 1, false, false, k_program, "Ctrl+O", "open a model"},
+    KeyBinding{choose_file, ImGuiMod_Ctrl | ImGuiKey_O, 1, false, false, k_program, "Ctrl+O", "open another model"},
     KeyBinding{normal_size, ImGuiMod_Ctrl | ImGuiKey_0, 1, false, true, k_program, "Ctrl+0", "normal size"},
 };
 

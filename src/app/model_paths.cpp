@@ -103,6 +103,13 @@ std::string shown_size(std::uintmax_t bytes) {
     return fmt::format("{:.{}f} {}", size, size < 10 ? 1 : 0, k_units[unit]);
 }
 
+std::string shown_count(double n) {
+    if (n >= 1e9) return fmt::format("{:.1f} G", n * 1e-9);
+    if (n >= 1e6) return fmt::format("{:.1f} M", n * 1e-6);
+    if (n >= 1e4) return fmt::format("{:.0f} k", n * 1e-3);
+    return fmt::format("{:.0f}", n);
+}
+
 std::string guess_tokenizer(const fs::path& model) {
     const PathKind kind = path_kind(model);
     if (kind == PathKind::model_file) return tok_bin_beside(model);

@@ -23,6 +23,8 @@ std::string shown_path(const std::filesystem::path& path);
 std::string shown_name(const std::filesystem::path& name);
 /// "1.1 MB"
 std::string shown_size(std::uintmax_t bytes);
+/// "260 k", "124 M"
+std::string shown_count(double n);
 
 /// The tokenizer that belongs to a model: tokenizer.json in its folder, or the tok*.bin beside a llama2.c file (of several the
 /// one with as many tokens as the model). Empty when there is none.

@@ -58,7 +58,9 @@ void add_commands(const PaletteScope& scope, Entries& out) {
     add(scope.settings.motion ? "Motion off" : "Motion on", "whether things glide to their places", "",
         command::SetMotion{!scope.settings.motion});
     bound("Keys and gestures", KeyAction::help, command::ShowHelp{});
-    if (s.model) bound("Open a model", KeyAction::choose_file, command::ChooseFile{});
+    if (!s.model) return; // the start page is in view
+    bound("Open a model", KeyAction::choose_file, command::ChooseFile{});
+    add("Models", "the gallery of those that ship", binding_of(KeyAction::choose_file).keys, command::ChooseFile{});
 }
 
 void add_windows(const PaletteScope& scope, Entries& out) {

@@ -1,6 +1,6 @@
 #include "app/start_page.h"
 
-#include "app/start_picture.h"
+#include "app/page_text.h"
 #include "app/widget_parts.h"
 #include "app/widgets.h"
 
@@ -24,23 +24,23 @@ struct Format {
 constexpr std::array k_formats = {
     Format{"Hugging Face folder", "config.json with model.safetensors, whole or in shards, of GPT2LMHeadModel, LlamaForCausalLM, "
                                   "MistralForCausalLM or MixtralForCausalLM; tokenizer.json is found in it"},
-    Format{"llama2.c file", "a model as name.bin, with its tokenizer as tok.bin"},
+    Format{"llama2.c file", "name.bin, and its tokenizer tok.bin beside it"},
     Format{"without tokenizer", "every model works: its tokens are then written as numbers, like 1, 403, 407"}};
 
-/// Where things stand, in pixels. One column where the window is narrow.
+/// Where things stand, in pixels: the gallery, and beside it everything else; below it where the window is narrow.
 struct PageLayout {
     float left, width, margin, gap;
     bool wide;
-    float first, second; ///< widths of the columns
+    float gallery, side; ///< widths
 
     explicit PageLayout(float page) {
-        wide = page >= px(860);
+        wide = page >= px(960);
         margin = wide ? px(40) : px(20);
-        gap = wide ? px(56) : px(28);
-        width = std::max(std::min(page - 2 * margin, px(1180)), 1.0f);
+        gap = wide ? px(48) : px(28);
+        width = std::max(std::min(page - 2 * margin, px(1640)), 1.0f);
         left = std::floor((page - width) / 2);
-        first = wide ? std::floor((width - gap) * 0.56f) : width;
-        second = wide ? width - gap - first : width;
+        side = wide ? std::floor(std::clamp(width * 0.28f, px(320), px(440))) : width;
+        gallery = wide ? width - gap - side : width;
     }
 };
 
@@ -54,26 +54,6 @@ void begin_page(float top, float bottom) {
     ImGui::PopStyleVar(3);
 }
 
-void text_line(std::string_view text, ImU32 colour, TextSize size, Face face = Face::regular) {
-    const FontScope scope(size, face);
-    ImGui::PushStyleColor(ImGuiCol_Text, colour);
-    ImGui::TextUnformatted(text.data(), text.data() + text.size());
-    ImGui::PopStyleColor();
-}
-
-void wrapped_text(std::string_view text, float width, ImU32 colour, TextSize size = TextSize::body) {
-    ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + width);
-    text_line(text, colour, size);
-    ImGui::PopTextWrapPos();
-}
-
-void space(float length) { ImGui::Dummy({0, px(length)}); }
-
-void heading(std::string_view text) {
-    text_line(text, theme().text, TextSize::body, Face::bold);
-    space(8);
-}
-
 /// "Model" above a control and, at its right end, what is known about its value.
 void field_label(const char* label, const std::string& note, float width) {
     ImFont* small = font(TextSize::small);
@@ -85,38 +65,22 @@ void field_label(const char* label, const std::string& note, float width) {
     const float left = at.x + measure(small, label).x + px(16);
     put_text_cut(list, {{std::max(left, line.Max.x - std::ceil(measure(small, note).x)), line.Min.y}, line.Max}, small,
                  theme().muted, note);
-    space(4);
+    vertical_space(4);
 }
 
-void draw_title(const PageLayout& layout) {
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    ImGui::BeginGroup();
-    if (layout.wide) space(20);
+void draw_title(float width) {
     text_line("Glassformer", theme().text, TextSize::title, Face::bold);
-    space(4);
-    wrapped_text("Runs small transformers on the CPU and shows every number inside them.", layout.first, theme().muted);
-    ImGui::EndGroup();
-    if (!layout.wide) return;
-    const float left = at.x + layout.first + layout.gap;
-    draw_start_picture(*ImGui::GetWindowDrawList(), {{left, at.y}, {left + layout.second, at.y + px(96)}});
-    ImGui::SetCursorScreenPos({at.x, at.y + px(96)});
-    ImGui::Dummy({0, 0});
+    vertical_space(4);
+    wrapped_text("Runs small transformers on the CPU and shows every number inside them.", width, theme().muted);
 }
 
 void draw_formats(float width) {
     const Theme& t = theme();
-    heading("What can be opened");
-    float names = 0;
-    for (const Format& f : k_formats) names = std::max(names, measure(font(TextSize::small), f.name).x);
-    const float indent = std::ceil(names) + px(20);
+    page_heading("What can be opened");
     for (const Format& f : k_formats) {
-        const ImVec2 at = ImGui::GetCursorScreenPos();
         text_line(f.name, t.text, TextSize::small);
-        ImGui::SetCursorScreenPos({at.x + indent, at.y});
-        ImGui::BeginGroup();
-        wrapped_text(f.what, std::max(width - indent, px(80)), t.muted, TextSize::small);
-        space(8);
-        ImGui::EndGroup();
+        wrapped_text(f.what, width, t.muted, TextSize::small);
+        vertical_space(8);
     }
 }
 
@@ -143,33 +107,33 @@ void StartPage::draw(float top, float bottom, const Settings& settings, const st
                      Commands& commands) {
     refresh(settings);
     begin_page(top, bottom);
+    if (message != shown_message_) ImGui::SetScrollY(0); // it stands above all else
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {px(8), 0});
     const PageLayout layout(ImGui::GetContentRegionAvail().x);
-    const float start = ImGui::GetCursorScreenPos().y;
-    const float spare = bottom - top - px(640); // in a high window the page does not stick to the top
+    const float end = ImGui::GetCursorScreenPos().y + (bottom - top) - px(24); // of what can be seen
+    const float spare = bottom - top - px(136) - std::max(gallery_.height(layout.gallery), px(520));
     ImGui::SetCursorPos({layout.left, std::max(std::floor(spare * 0.25f), layout.wide ? px(28) : px(20))});
-    ImGui::BeginGroup();
-    draw_title(layout);
-    space(28);
+    ImGui::BeginGroup(); // in a high window the page does not stick to the top
+    draw_title(layout.width);
+    draw_message(layout.width, message, message_is_error);
+    vertical_space(28);
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    draw_form(layout.first, commands);
-    draw_message(layout.first, message, message_is_error);
-    space(24);
-    const float left_over = start + (bottom - top) - ImGui::GetCursorScreenPos().y - px(24);
+    draw_gallery(layout.gallery, !layout.wide, commands);
     if (layout.wide) {
-        draw_files(layout.first, left_over, commands);
-        ImGui::SetCursorScreenPos({at.x + layout.first + layout.gap, at.y});
+        ImGui::SetCursorScreenPos({at.x + layout.gallery + layout.gap, at.y});
         ImGui::BeginGroup();
+    } else {
+        vertical_space(28);
     }
-    draw_recent(layout.second, commands);
-    space(28);
-    if (!layout.wide) {
-        draw_files(layout.first, px(320), commands);
-        space(28);
-    }
-    draw_formats(layout.second);
+    draw_form(layout.side, commands);
+    vertical_space(28);
+    draw_recent(layout.side, commands);
+    vertical_space(24);
+    draw_files(layout.side, std::max(end - ImGui::GetCursorScreenPos().y - px(220), px(280)), commands);
+    vertical_space(28);
+    draw_formats(layout.side);
     if (layout.wide) ImGui::EndGroup();
-    space(16);
+    vertical_space(16);
     ImGui::EndGroup();
     ImGui::PopStyleVar();
     ImGui::End();
@@ -189,6 +153,7 @@ void StartPage::refresh(const Settings& settings) {
     const int now = ImGui::GetFrameCount();
     const bool appears = frame_ != now - 1;
     frame_ = now;
+    if (appears) gallery_.reload();
     if (appears || recent_ != settings.recent) list_recent(settings.recent);
     if (files_.folder().empty()) {
         std::error_code failed;
@@ -234,15 +199,41 @@ void StartPage::open(Commands& commands) {
     if (!model.empty()) commands.post(command::Open{model, tokenizer.empty() ? guess_ : tokenizer});
 }
 
+/// `leads_on`: a button leads to the form, which is out of sight.
+void StartPage::draw_gallery(float width, bool leads_on, Commands& commands) {
+    const Theme& t = theme();
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const char* other = "Open another model";
+    const float button = leads_on ? std::ceil(measure(font(TextSize::body), other).x) + px(32) : 0;
+    if (leads_on) {
+        ImGui::SetCursorScreenPos({at.x + width - button, at.y - px(4)});
+        to_form_ |= push_button(other, button);
+        ImGui::SetCursorScreenPos(at);
+    }
+    page_heading("Models");
+    const float heading = measure(font(TextSize::body, Face::bold), "Models").x;
+    if (!gallery_.is_empty())
+        draw_portrait_legend(*ImGui::GetWindowDrawList(),
+                             {{at.x + heading + px(24), at.y},
+                              {at.x + width - (leads_on ? button + px(24) : 0), at.y + font(TextSize::body)->FontSize}});
+    vertical_space(4);
+    if (!gallery_.problem().empty()) {
+        wrapped_text(gallery_.problem(), width, t.muted, TextSize::small);
+        vertical_space(12);
+    }
+    gallery_.draw(width, commands);
+}
+
 void StartPage::draw_form(float width, Commands& commands) {
-    heading("Open a model");
+    page_heading("Open another model");
     field_label("Model", model_note_, width);
+    if (std::exchange(to_form_, false)) ImGui::SetKeyboardFocusHere();
     bool confirmed = text_field("Model", model_, "folder or .bin file; or drop it on this window", width,
                                 ImGuiInputTextFlags_EnterReturnsTrue);
-    space(12);
+    vertical_space(12);
     field_label("Tokenizer", tokenizer_note_, width);
     confirmed |= text_field("Tokenizer", tokenizer_, tokenizer_hint_.c_str(), width, ImGuiInputTextFlags_EnterReturnsTrue);
-    space(16);
+    vertical_space(16);
     if (confirmed) { // Enter once more opens
         ImGui::SetKeyboardFocusHere();
         ImGui::GetCurrentContext()->NavDisableHighlight = false;
@@ -254,10 +245,10 @@ void StartPage::draw_form(float width, Commands& commands) {
 }
 
 void StartPage::draw_message(float width, const std::string& message, bool is_error) {
+    if (message != shown_message_) ImGuiHost::current().require_glyphs(shown_message_ = message);
     if (message.empty()) return;
-    if (message != glyphs_of_) ImGuiHost::current().require_glyphs(glyphs_of_ = message);
     const Theme& t = theme();
-    space(16);
+    vertical_space(16);
     const ImVec2 at = ImGui::GetCursorScreenPos(), padding = {px(16), px(12)};
     const float wrap = width - 2 * padding.x;
     const FontScope scope(TextSize::body);
@@ -276,7 +267,7 @@ void StartPage::draw_message(float width, const std::string& message, bool is_er
 }
 
 void StartPage::draw_files(float width, float most, Commands& commands) {
-    const auto pick = files_.draw(width, px(180), most);
+    const auto pick = files_.draw(width, px(140), most);
     if (!pick) return;
     (pick->kind == PathKind::tokenizer ? tokenizer_ : model_) = pick->path.string();
     if (pick->kind != PathKind::tokenizer) tokenizer_.clear(); // it belonged to another one
@@ -285,7 +276,7 @@ void StartPage::draw_files(float width, float most, Commands& commands) {
 
 void StartPage::draw_recent(float width, Commands& commands) {
     const Theme& t = theme();
-    heading("Recent");
+    page_heading("Recent");
     if (recent_rows_.empty()) wrapped_text("Models that were opened are listed here.", width, t.muted);
     ImFont *body = font(TextSize::body), *small = font(TextSize::small);
     float names = 0;

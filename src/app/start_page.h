@@ -1,7 +1,9 @@
 #pragma once
-// What the window shows while no model is open: a model to open, by path, from the disk, or one of the recent ones.
+// What the window shows while no model is open: the models that ship, and others by path, from the disk, or among the recent
+// ones.
 
 #include "app/file_browser.h"
+#include "app/gallery.h"
 #include "app/panel.h"
 #include "app/settings.h"
 
@@ -12,10 +14,17 @@ namespace gf {
 
 class StartPage {
   public:
+    /// `models`: the folder of those that ship; empty: there is none.
+    explicit StartPage(std::filesystem::path models) : gallery_(std::move(models)) {}
+
     /// Fills the window from `top` to `bottom`, in pixels. `message`: what came of the last attempt; empty: nothing yet. Items
-    /// are "Start/Model", "Start/Tokenizer", "Start/Open", "Start/recent/0", "Start/files/NAME" and the message itself.
+    /// are "Start/models/NAME", "Start/Model", "Start/Tokenizer", "Start/Open", "Start/recent/0", "Start/files/NAME" and the
+    /// message itself.
     void draw(float top, float bottom, const Settings& settings, const std::string& message, bool message_is_error,
               Commands& commands);
+    /// Whether a model stands in the gallery, and so need not be among the recent ones.
+    bool ships(const std::filesystem::path& model) const { return gallery_.ships(model); }
+    bool was_drawn() const { return frame_ >= 0; }
     /// Files dropped on the window: a model is opened with the next draw(), a tokenizer alone is only entered.
     void dropped(const std::vector<std::string>& paths);
 
@@ -28,6 +37,7 @@ class StartPage {
     void list_recent(const std::vector<RecentModel>& recent);
     void note_paths();
     void open(Commands& commands);
+    void draw_gallery(float width, bool leads_on, Commands& commands);
     void draw_form(float width, Commands& commands);
     void draw_message(float width, const std::string& message, bool is_error);
     void draw_files(float width, float most, Commands& commands);
@@ -38,10 +48,11 @@ class StartPage {
     std::string model_note_, tokenizer_note_, tokenizer_hint_, guess_;
     std::vector<RecentModel> recent_;
     std::vector<RecentRow> recent_rows_;
-    std::string glyphs_of_; // the message whose characters were asked for
+    std::string shown_message_;
+    Gallery gallery_;
     FileBrowser files_;
     int frame_ = -1; // of ImGui, drawn last
-    bool open_now_ = false;
+    bool open_now_ = false, to_form_ = false;
 };
 
 } // namespace gf

@@ -2,6 +2,7 @@
 
 #include "app/keys.h"
 #include "app/menu.h"
+#include "app/model_paths.h"
 #include "app/widgets.h"
 #include "app/window.h"
 #include "text/utf8.h"
@@ -21,14 +22,6 @@ constexpr float k_room_for_shape = 1480, k_room_for_title = 1240, k_room_for_und
                 k_least_prompt = 32;
 constexpr std::size_t k_longest_name = 24; ///< bytes of a model's name
 
-/// "260 k", "124 M"
-std::string compact(double n) {
-    if (n >= 1e9) return fmt::format("{:.1f} G", n * 1e-9);
-    if (n >= 1e6) return fmt::format("{:.1f} M", n * 1e-6);
-    if (n >= 1e4) return fmt::format("{:.0f} k", n * 1e-3);
-    return fmt::format("{:.0f}", n);
-}
-
 } // namespace
 
 void Transport::draw(const Snapshot& s, const Layouts& layouts, PanelList panels, const Settings& settings, Commands& commands) {
@@ -41,7 +34,7 @@ void Transport::draw(const Snapshot& s, const Layouts& layouts, PanelList panels
     if (s.model && (has_room(k_room_for_model) || !s.has_run())) {
         const ModelConfig& c = s.config();
         text_ = has_room(k_room_for_shape) ? fmt::format("{} layers x {} heads, {}", c.n_layers, c.n_heads,
-                                                         compact(static_cast<double>(s.model->weights->size())))
+                                                         shown_count(static_cast<double>(s.model->weights->size())))
                                            : "";
         if (s.model != named_model_) name_model(s);
         if (chip(name_.c_str(), text_, false)) commands.post(command::ChooseFile{});

@@ -138,7 +138,7 @@ void WindowMenu::draw_program(const Snapshot& s, Commands& commands, float width
     if (s.has_run() && !s.edits->empty()) draw_edit_rows(s, width, commands);
     if (s.has_run() && action("Undo", binding_of(KeyAction::undo).keys, width, s.can_undo)) commands.post(command::Undo{});
     if (s.has_run() && action("Redo", binding_of(KeyAction::redo).keys, width, s.can_redo)) commands.post(command::Redo{});
-    if (s.model && action("Open a model …", binding_of(KeyAction::choose_file).keys, width)) commands.post(command::ChooseFile{});
+    if (s.model && action("Models …", binding_of(KeyAction::choose_file).keys, width)) commands.post(command::ChooseFile{});
 }
 
 } // namespace gf

@@ -1,6 +1,7 @@
 #include "app/workbench.h"
 
 #include "app/keys.h"
+#include "app/model_paths.h"
 #include "app/motion.h"
 #include "app/panel_frame.h"
 #include "app/token_labels.h"
@@ -49,7 +50,8 @@ std::vector<std::unique_ptr<Panel>> make_panels() {
 
 Workbench::Workbench(Options o)
     : file_(o.config_folder), keeps_settings_(!o.config_folder.empty()), shows_timing_(o.shows_timing),
-      session_(o.mode, std::move(o.wake)), panels_(make_panels()), layouts_(titles_of(panels_)) {
+      session_(o.mode, std::move(o.wake)), start_page_(std::move(o.models)), panels_(make_panels()),
+      layouts_(titles_of(panels_)) {
     if (keeps_settings_) load();
     ImGuiHost::current().set_look({settings_.theme, settings_.scale}); // no flash of another theme
     session_.post(command::SetSpeed{settings_.speed});
@@ -118,7 +120,11 @@ void Workbench::carry_out(const Command& c) {
     }
     if (const auto* speed = as<command::SetSpeed>(c)) settings_.speed = speed->tokens_per_s;
     if (const auto* budget = as<command::SetTraceBudget>(c)) settings_.trace_megabytes = budget->megabytes;
-    if (as<command::Open>(c)) choosing_file_ = false;
+    if (const auto* open = as<command::Open>(c)) {
+        choosing_file_ = false;
+        if (!start_page_.was_drawn()) // it does not flash up
+            opening_ = "Opening " + shown_name(std::filesystem::path(open->model).filename()) + " …";
+    }
     session_.post(c);
 }
 
@@ -266,8 +272,10 @@ void Workbench::frame() {
     if (selection_.turn()) request_frame();
     if (s.model && s.model_path != remembered_) {
         remembered_ = s.model_path;
-        settings_.remember({s.model_path, s.tokenizer_path});
-        save_settings(); // whatever becomes of this process, the model is among the recent ones
+        if (!start_page_.ships(s.model_path)) {
+            settings_.remember({s.model_path, s.tokenizer_path});
+            save_settings(); // whatever becomes of this process, the model is among the recent ones
+        }
     }
     handle_keys(s, selection_, settings_, keys_are_free_, commands_);
     const ImVec2 size = ImGui::GetIO().DisplaySize;
@@ -278,7 +286,10 @@ void Workbench::frame() {
     help_.draw();
     end_bar();
     const float top = draw_notice(s, px(k_top_bar));
-    if (!s.has_run() || !s.config().has_logits() || choosing_file_) { // the panels show predictions
+    if (s.has_run() || !s.message.empty()) opening_.clear();
+    if (!opening_.empty()) {
+        draw_opening(top);
+    } else if (!s.has_run() || !s.config().has_logits() || choosing_file_) { // the panels show predictions
         start_page_.draw(top, size.y, settings_, s.message_is_error && s.message_number != dismissed_ ? s.message : "",
                          s.message_is_error, commands_);
     } else {
@@ -301,6 +312,12 @@ void Workbench::draw_panels(const Snapshot& s, float top, float bottom) {
         end_panel();
         if (!stays) commands_.post(command::ShowPanel{panel->title(), false});
     }
+}
+
+void Workbench::draw_opening(float top) {
+    begin_bar("Opening", top, px(k_notice_bar));
+    label_text(opening_, theme().muted);
+    end_bar();
 }
 
 /// A line with the newest message, if there is one. Returns where the panels begin.

@@ -26,6 +26,7 @@ class Workbench {
         std::filesystem::path config_folder; ///< empty: settings are neither read nor written
         std::function<void()> wake;          ///< called by the worker when there is something new to show
         bool shows_timing = true;            ///< tokens/s and frame time, which no two pictures have in common
+        std::filesystem::path models = {};   ///< those that ship, for the start page: models/shipped.h; empty: there are none
     };
     explicit Workbench(Options options);
     ~Workbench();
@@ -64,6 +65,7 @@ class Workbench {
     void set_view(const command::SetView& view);
     void draw_panels(const Snapshot& snapshot, float top, float bottom);
     float draw_notice(const Snapshot& snapshot, float top);
+    void draw_opening(float top);
     void follow_layer();
     void load();
     void save_settings();
@@ -86,6 +88,7 @@ class Workbench {
     HelpCard help_;
     bool keys_are_free_ = true;
     bool choosing_file_ = false; ///< the start page over an open model
+    std::string opening_;        ///< what is said while the first model is on its way; empty: none is
     std::string note_;
     std::string glyphs_of_;       ///< the message whose characters were asked for
     std::uint64_t dismissed_ = 0; ///< number of the session's message that was closed

@@ -18,12 +18,15 @@ namespace gf {
 namespace command {
 // What the session does.
 /// Tokenizer empty: the one beside the model, or none.
+/// A model and the text that it begins with, both or neither; without prompt: BOS alone.
 struct Open {
     std::string model, tokenizer;
+    std::string prompt = {};
     static constexpr std::string_view k_name = "open";
     static void fields(auto& c, auto f) {
         f("model", c.model);
         f("tokenizer", c.tokenizer);
+        f("prompt", c.prompt);
     }
 };
 /// Without tokenizer: ids separated by commas or blanks.

@@ -100,17 +100,22 @@ void Engine::run(const command::Open& c) {
     if (model->config().has_encoder())
         throw Error({c.model, "a model of one stack, which reads one text", "an encoder-decoder, which reads a source, too",
                      "use `glassformer run --source TEXT` or `glassformer trace --source TEXT`"});
+    const std::vector<int> prompt = c.prompt.empty() ? std::vector{std::max(bos_id(*model), 0)} // without BOS any token serves
+                                                     : encode_prompt(*model, c.prompt);
+    if (static_cast<int>(prompt.size()) > model->config().n_ctx)
+        throw Error({c.model, "a prompt of at most " + std::to_string(model->config().n_ctx) + " tokens, the model's context",
+                     std::to_string(prompt.size()) + " tokens", "open it without a prompt"});
     if (state_.model) remember();
     playing_ = false;
     state_.model = std::move(model);
     state_.model_path = c.model;
     state_.tokenizer_path = c.tokenizer;
-    state_.prompt.clear();
+    state_.prompt = c.prompt;
     clear_message();
     const std::vector<std::string>& warnings = state_.model->warnings;
     if (!warnings.empty())
         note(warnings[0] + (warnings.size() > 1 ? " (and " + std::to_string(warnings.size() - 1) + " more warnings)" : ""));
-    start({std::max(bos_id(*state_.model), 0)}); // without BOS any token serves
+    start(prompt);
 }
 
 void Engine::run(const command::SetPrompt& c) {

@@ -157,7 +157,7 @@ TEST(WorkbenchPrompt, OneThatIsTooLongCanBeCutToFit) {
     Bench bench;
     bench.open(byte_model().path, byte_tokenizer());
     bench.prompt("a");
-    const std::string text = "b" + std::string(300, 'a') + "cd";
+    const std::string text = fmt::format("b{}cd", std::string(300, 'a'));
     bench.ui.set("Transport/Prompt", text);
     const std::vector<int> all = byte_ids(text);
     EXPECT_EQ(bench.tokens(), byte_ids("a"));

@@ -10,7 +10,7 @@ namespace gf::tests {
 
 Bench::Bench(const Options& o)
     : screen({.width = o.width, .height = o.height, .look = o.look}),
-      workbench({.mode = Session::Mode::cooperative, .config_folder = o.config_folder, .wake = {}}),
+      workbench({.mode = Session::Mode::cooperative, .config_folder = o.config_folder, .wake = {}, .models = o.models}),
       ui(screen.host(), [this] { frame(); }) {
     if (o.look == UiLook{}) return;
     workbench.settings().theme = o.look.theme;

@@ -19,7 +19,8 @@ class Bench {
     struct Options {
         int width = 1600, height = 900;
         UiLook look{};
-        std::filesystem::path config_folder;
+        std::filesystem::path config_folder = {};
+        std::filesystem::path models = {}; ///< those that ship
     };
     Bench() : Bench(Options{}) {}
     explicit Bench(const Options& options);

@@ -19,7 +19,8 @@ using nlohmann::json;
 std::vector<std::pair<Command, const char*>> all_commands() {
     std::vector<std::pair<Command, const char*>> all;
     const auto add = [&](const Command& command, const char* json) { all.emplace_back(command, json); };
-    add(command::Open{"m.bin", "t.bin"}, R"({"command": "open", "model": "m.bin", "tokenizer": "t.bin"})");
+    add(command::Open{"m.bin", "t.bin", "Once"},
+        R"({"command": "open", "model": "m.bin", "tokenizer": "t.bin", "prompt": "Once"})");
     add(command::SetPrompt{"Once \"upon\" \n \u00e9", true},
         R"({"command": "prompt", "text": "Once \"upon\" \n \u00e9", "truncate": true})");
     add(command::Play{}, R"({"command": "play"})");

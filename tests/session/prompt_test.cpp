@@ -33,6 +33,28 @@ TEST(Open, ShowsTheRunOfOneToken) {
     EXPECT_FALSE(s.can_undo) << "there was nothing before";
 }
 
+TEST(Open, BeginsWithAPrompt) {
+    const SavedModel& model = saved_llama("with_bos", [](ModelConfig& c) { c.bos_id = 5; });
+    Driver session(saved_preset("gpt2"), {3, 1});
+    const Snapshot& s = session(command::Open{model.path, "", "7,8"});
+    ASSERT_EQ(s.model_path, model.path) << s.message;
+    EXPECT_EQ(s.prompt, "7,8");
+    EXPECT_EQ(s.cursor, s.run().rows);
+    EXPECT_EQ(session.tokens(), encode_prompt(*s.model, "7,8"));
+    EXPECT_TRUE(same_rows(s.trace(), 0, *run(model.weights, session.tokens()), 0, s.cursor, 1e-5));
+    EXPECT_EQ(session(command::Undo{}).prompt, "3,1") << "model and prompt are one step";
+}
+
+TEST(Open, APromptThatIsNoGoodLeavesEverythingAsItWas) {
+    Driver session(saved_preset("gpt2"), {3, 1});
+    for (const std::string& bad : {std::string("3,x"), std::string("53"), ids_text(std::vector<int>(257, 1))}) {
+        const Snapshot& s = session(command::Open{saved_preset("llama").path, "", bad});
+        EXPECT_EQ(s.model->name, "gpt2");
+        EXPECT_EQ(s.prompt, "3,1");
+        EXPECT_TRUE(s.message_is_error);
+    }
+}
+
 TEST(Open, WithoutBosStartsFromToken0) {
     Driver session(saved_preset("gpt2"));
     EXPECT_EQ(session.tokens(), std::vector{0});
