@@ -28,9 +28,9 @@ struct Card {
     double minutes = 0;       ///< of training
     double training_loss = 0; ///< mean of the last hundred steps
     double loss = 0;          ///< nats per target on the test split: held_out.h's held_out_loss()
-    std::vector<Figure> figures;
-    std::vector<double> loss_by_position; ///< of blocks of k_position_block tokens; empty where nobody asks
-    std::vector<std::string> samples;     ///< as the model wrote them
+    std::vector<Figure> figures{};
+    std::vector<double> loss_by_position{}; ///< of blocks of k_position_block tokens; empty where nobody asks
+    std::vector<std::string> samples{};     ///< as the model wrote them
 
     void add(std::string what, double value, Figure::Bound bound = Figure::Bound::none, double limit = 0);
 };

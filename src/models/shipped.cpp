@@ -25,13 +25,14 @@ bool ShippedModel::is_trained() const {
 
 std::uint64_t ShippedModel::recipe_hash() const {
     std::uint64_t hash = tinyville::hash_text(train.dump());
-    for (const char* key : {"from", "teacher", "tokenizer"}) {
-        const json on = train.value(key, json());
-        if (!on.is_string()) continue;
-        const fs::path other = (folder / on.get<std::string>()).lexically_normal();
-        const fs::path its_folder = other.has_extension() ? other.parent_path() : other;
-        hash = mix64(hash ^ shipped_model(its_folder.parent_path(), its_folder.filename().string()).recipe_hash());
+    for (const char* key : {"from", "teacher"}) {
+        if (!train.contains(key)) continue;
+        const fs::path other = (folder / train.at(key).get<std::string>()).lexically_normal();
+        hash = mix64(hash ^ shipped_model(other.parent_path(), other.filename().string()).recipe_hash());
     }
+    const json tokenizer = train.value("tokenizer", json());
+    if (const fs::path file = tokenizer.is_string() ? folder / tokenizer.get<std::string>() : fs::path(); fs::is_regular_file(file))
+        hash = mix64(hash ^ tinyville::hash_text(MappedFile(file).text()));
     return hash;
 }
 

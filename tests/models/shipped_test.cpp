@@ -33,15 +33,17 @@ TEST(ShippedModels, EveryModelOfTheProductHasARecipeThatMakesSense) {
 
 TEST(ShippedModels, ARecipesHashFollowsWhatItRestsOn) {
     const SmallModels models;
-    models.recipe("two", {{"tokenizer", "../one/tokenizer.json"}});
+    models.recipe("two", {{"objective", "distillation"}, {"teacher", "../one"}, {"tokenizer", "../one/tokenizer.json"}});
     const auto hash = [&](const char* name) { return shipped_model(models.path(), name).recipe_hash(); };
     const std::uint64_t one = hash("one"), two = hash("two");
     EXPECT_EQ(one, hash("one"));
     models.recipe("one", {{"steps", 4}});
     EXPECT_NE(one, hash("one"));
-    EXPECT_NE(two, hash("two")) << "its tokenizer is another one now";
+    EXPECT_NE(two, hash("two")) << "its teacher is another one now";
     models.recipe("one");
     EXPECT_EQ(two, hash("two"));
+    std::ofstream(models.path() / "one/tokenizer.json") << "{}";
+    EXPECT_NE(two, hash("two"));
 }
 
 TEST(ShippedModels, BadRecipesAreNamed) {
