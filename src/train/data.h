@@ -46,7 +46,7 @@ class Data {
 };
 
 /// Reads the files, or draws the documents of Tinyville, and cuts them into tokens. Each document of Tinyville stands behind an
-/// end-of-text token, with which the windows to train on begin; what is kept for validation is the split `kept`. Examples
+/// end-of-text token, with which windows begin; what is kept for validation is the split `kept`. Examples
 /// of Tinyville are the questions and answers of its tasks. `length`: tokens of a window of text, and the most that an example
 /// may have. Throws Error naming file and line, what was expected, what was found.
 std::unique_ptr<const Data> load_data(const DataConfig& config, Objective objective, const Tokenizer& tokenizer, int length,
@@ -60,7 +60,7 @@ struct WindowOptions {
     int length = 0;
     double validation = 0.1;                   ///< share of the tokens that is kept: the tail
     std::optional<std::size_t> n_validation{}; ///< or their number
-    std::vector<std::size_t> starts{};         ///< where windows to train on may begin; empty: anywhere
+    std::vector<std::size_t> starts{};         ///< where windows begin, in order; empty: anywhere
     DataOrder order = DataOrder::random;
     int mask_id = -1; ///< -1: each token's target is the next
     double mask_share = 0.15;

@@ -16,17 +16,19 @@ TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const 
                      "train one with special_tokens eos"});
     TinyvilleTokens all;
     std::vector<int> held_out;
+    std::vector<std::size_t> held_out_starts;
     tinyville::each_document(options, [&](const Document& d, std::uint64_t) {
         if (d.split != Split::train && d.split != kept) return;
         const bool trains = d.split == Split::train;
-        if (trains) all.starts.push_back(all.tokens.size());
         std::vector<int>& tokens = trains ? all.tokens : held_out;
+        (trains ? all.starts : held_out_starts).push_back(tokens.size());
         tokens.push_back(*end);
         const std::vector<int> text = tokenizer.encode(d.text, false);
         tokens.insert(tokens.end(), text.begin(), text.end());
     });
     for (std::vector<int>* tokens : {&all.tokens, &held_out}) tokens->push_back(*end);
     all.n_kept = held_out.size();
+    for (const std::size_t start : held_out_starts) all.starts.push_back(all.tokens.size() + start);
     all.tokens.insert(all.tokens.end(), held_out.begin(), held_out.end());
     return all;
 }

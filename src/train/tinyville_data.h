@@ -13,7 +13,7 @@ namespace gf {
 
 struct TinyvilleTokens {
     std::vector<int> tokens;         ///< each document behind an end-of-text token; first those to train on
-    std::vector<std::size_t> starts; ///< where documents to train on begin: their end-of-text tokens
+    std::vector<std::size_t> starts; ///< where documents begin: their end-of-text tokens
     std::size_t n_kept = 0;          ///< tokens at the end: the split that is kept from training
 };
 

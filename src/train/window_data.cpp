@@ -24,6 +24,7 @@ class WindowData final : public Data {
         if (o.validation > 0 && kept < 1 + next())
             throw Error({"data.validation", "a share with at least two tokens", fmt::format("{} of {}", kept, tokens_.size()),
                          "give more text, or 0 for none"});
+        list_kept_windows();
         std::erase_if(o_.starts, [&](std::size_t start) { return start + least > n_training_; });
     }
 
@@ -39,17 +40,14 @@ class WindowData final : public Data {
     }
 
     void append_validation(std::size_t n, Batch& batch) const override {
-        const std::size_t start = n_training_ + n * static_cast<std::size_t>(o_.length);
+        const std::size_t start = kept_starts_[n];
         const std::size_t length = std::min(static_cast<std::size_t>(o_.length), tokens_.size() - next() - start);
         batch.sequences.push_back(window(start, length, derived_seed(0, DrawKind::validation_mask, n)));
     }
 
     std::size_t n_training() const override { return n_training_; }
 
-    std::size_t n_validation() const override { // the last window may be shorter
-        const std::size_t kept = tokens_.size() - n_training_, length = static_cast<std::size_t>(o_.length);
-        return kept == 0 ? 0 : (kept - next() + length - 1) / length;
-    }
+    std::size_t n_validation() const override { return kept_starts_.size(); }
 
     std::uint64_t fingerprint() const override {
         std::uint64_t h = mix64(n_training_);
@@ -59,6 +57,21 @@ class WindowData final : public Data {
 
   private:
     std::size_t next() const { return o_.mask_id < 0 ? 1 : 0; } // tokens behind a window that it needs as targets
+
+    /// One behind the other; where starts are given, each from the first of them that the window before has not reached.
+    void list_kept_windows() {
+        std::vector<std::size_t> starts = o_.starts;
+        std::erase_if(starts, [&](std::size_t start) { return start < n_training_; });
+        const bool anywhere = o_.starts.empty();
+        for (std::size_t at = n_training_; at + next() < tokens_.size(); at += static_cast<std::size_t>(o_.length)) {
+            if (!anywhere) {
+                const auto start = std::ranges::lower_bound(starts, at);
+                if (start == starts.end() || *start + next() >= tokens_.size()) break;
+                at = *start;
+            }
+            kept_starts_.push_back(at); // the last window may be shorter
+        }
+    }
 
     Sequence window(std::size_t start, std::size_t length, std::uint64_t seed) const {
         const int* from = tokens_.data() + start;
@@ -91,6 +104,7 @@ class WindowData final : public Data {
     std::vector<int> tokens_;
     WindowOptions o_;
     std::size_t n_training_ = 0; // tokens; those behind are for validation
+    std::vector<std::size_t> kept_starts_; // of the windows for validation
 };
 
 } // namespace

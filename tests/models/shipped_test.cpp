@@ -31,6 +31,20 @@ TEST(ShippedModels, EveryModelOfTheProductHasARecipeThatMakesSense) {
     }
 }
 
+TEST(ShippedModels, ThoseThatFitAPublicArchitectureAreSavedAsIt) {
+    const std::map<std::string, std::string> classes = {
+        {"story", "LlamaForCausalLM"},           {"drafter", "LlamaForCausalLM"},
+        {"story-moe", "MixtralForCausalLM"},     {"story-moe-unbalanced", "MixtralForCausalLM"},
+        {"story-moe-dense", "LlamaForCausalLM"}, {"masked", "BertForMaskedLM"},
+        {"heads-mha", "LlamaForCausalLM"},       {"heads-gqa", "LlamaForCausalLM"},
+        {"heads-mqa", "LlamaForCausalLM"},       {"positions-rope", "LlamaForCausalLM"}};
+    for (const auto& [name, expected] : classes) {
+        const std::string path = std::string(GLASSFORMER_TESTS_DIR) + "/../assets/models/" + name + "/config.json";
+        const auto config = parse_json(contents_of(path), path);
+        EXPECT_EQ(config.value("architectures", nlohmann::json()), nlohmann::json({expected})) << name;
+    }
+}
+
 TEST(ShippedModels, ARecipesHashFollowsWhatItRestsOn) {
     const SmallModels models;
     models.recipe("two", {{"objective", "distillation"}, {"teacher", "../one"}, {"tokenizer", "../one/tokenizer.json"}});
