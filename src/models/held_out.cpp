@@ -11,6 +11,10 @@ namespace {
 
 constexpr std::size_t k_loss_targets = 16'384;
 
+Objective measured_objective(const TrainConfig& config) {
+    return config.objective == Objective::distillation ? Objective::next_token : config.objective;
+}
+
 } // namespace
 
 tinyville::CorpusOptions measured_corpus(const TrainConfig& config) {
@@ -44,13 +48,15 @@ std::vector<TinyvilleExample> held_out_tasks(const std::vector<tinyville::Docume
     return tasks;
 }
 
-double held_out_loss(const TrainConfig& config, const Model& model) {
+std::unique_ptr<const Data> held_out_data(const TrainConfig& config, const Model& model, int length) {
     DataConfig data = config.data;
     data.tinyville = measured_corpus(config);
-    const Objective objective = config.objective == Objective::distillation ? Objective::next_token : config.objective;
-    const int length = config.batch.length > 0 ? config.batch.length : model.config().n_ctx;
-    const auto kept = load_data(data, objective, *model.tokenizer, length, tinyville::Split::test);
-    GradientOptions options{.objective = objective};
+    return load_data(data, measured_objective(config), *model.tokenizer, length, tinyville::Split::test);
+}
+
+double held_out_loss(const TrainConfig& config, const Model& model) {
+    const auto kept = held_out_data(config, model, config.batch.length > 0 ? config.batch.length : model.config().n_ctx);
+    GradientOptions options{.objective = measured_objective(config)};
     options.n_threads = static_cast<int>(std::max(std::thread::hardware_concurrency(), 1u)); // the sums do not depend on it
     BatchGradient gradient(model.weights, options);
     LossSum sum;

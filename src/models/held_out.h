@@ -27,7 +27,11 @@ std::vector<tinyville::Document> held_out_documents(tinyville::CorpusOptions cor
 /// Their tasks with this phenomenon (empty: all).
 std::vector<TinyvilleExample> held_out_tasks(const std::vector<tinyville::Document>& documents, std::string_view phenomenon);
 
-/// Mean nats per target of the model's own objective on the test split (of a distilled model: of the next token).
+/// The test split as what the model was trained on, in windows of that many tokens (of a distilled model: next tokens). Its
+/// items are those that Data keeps for validation.
+std::unique_ptr<const Data> held_out_data(const TrainConfig& config, const Model& model, int length);
+
+/// Mean nats per target of the model's objective on the first of held_out_data().
 double held_out_loss(const TrainConfig& config, const Model& model);
 
 /// An end of text, and the document.

@@ -1,6 +1,5 @@
 // Models with an encoder: words filled in from both sides, sentences translated.
 
-#include "core/error.h"
 #include "core/forward.h"
 #include "models/measure.h"
 #include "session/generate.h"
@@ -9,22 +8,49 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
+#include <optional>
 
 namespace gf {
 namespace {
 
 constexpr std::size_t k_windows = 60, k_sentences = 500;
 
-/// The id in `to` of each token of `from`, by name.
-std::vector<int> same_tokens(const Tokenizer& from, const Tokenizer& to) {
-    std::map<std::string, int> by_name;
-    for (int id = 0; id < to.size(); ++id) by_name[to.token_name(id)] = id;
-    std::vector<int> ids;
-    for (int id = 0; id < from.size(); ++id) {
-        const auto it = by_name.find(from.token_name(id));
-        ids.push_back(it == by_name.end() ? -1 : it->second);
+/// A text of one tokenizer in the tokens of another, and which of them has the same bytes as one of the first.
+struct Retold {
+    std::vector<int> tokens;
+    std::vector<std::optional<std::size_t>> same; ///< by token of the first
+};
+
+Retold retell(const std::vector<int>& tokens, const Tokenizer& from, const Tokenizer& to) {
+    Retold retold;
+    std::map<std::pair<std::size_t, std::size_t>, std::size_t> at; // bytes [begin, end) of the text -> token
+    std::size_t byte = 0;
+    std::string document;
+    const auto add_document = [&] {
+        for (const int token : to.encode(document, false)) {
+            const std::size_t begin = byte;
+            byte += to.token_bytes(token).size();
+            at[{begin, byte}] = retold.tokens.size();
+            retold.tokens.push_back(token);
+        }
+        document.clear();
+    };
+    for (const int token : tokens) {
+        document += from.token_bytes(token);
+        if (token != from.eos_id()) continue;
+        add_document();
+        retold.tokens.push_back(*to.eos_id());
     }
-    return ids;
+    add_document();
+    byte = 0;
+    for (const int token : tokens) {
+        const std::size_t begin = byte;
+        byte += from.token_bytes(token).size();
+        const auto it = at.find({begin, byte});
+        retold.same.push_back(it == at.end() || begin == byte ? std::nullopt : std::optional(it->second));
+    }
+    return retold;
 }
 
 /// Does this word of the toy language stand for this English word?
@@ -110,27 +136,26 @@ void measure_filling(Workshop& workshop, const std::string& name, Card& card) {
     const Workshop::Opened& o = workshop.open(name);
     const Model &masked = *o.model, &story = *workshop.open("story").model;
     const auto mask = masked.tokenizer->find_token(o.config.data.mask_token);
-    const std::vector<int> ids = same_tokens(*masked.tokenizer, *story.tokenizer);
-    DataConfig data = o.config.data;
-    data.tinyville = measured_corpus(o.config);
-    const auto kept = load_data(data, Objective::masked_token, *masked.tokenizer, masked.config().n_ctx, tinyville::Split::test);
+    const auto kept = held_out_data(o.config, masked, masked.config().n_ctx);
     double n = 0, filled = 0, guessed = 0;
     for (std::size_t w = 0; w < std::min(k_windows, kept->n_validation()); ++w) {
         Batch batch;
         kept->append_validation(w, batch);
         const Sequence& s = batch.sequences.front();
-        std::vector<int> whole;
-        for (std::size_t i = 0; i < s.tokens.size(); ++i)
-            whole.push_back(ids[static_cast<std::size_t>(s.targets[i] >= 0 ? s.targets[i] : s.tokens[i])]);
-        if (std::ranges::count(whole, -1) > 0)
-            throw Error({o.shipped.folder.string(), "a tokenizer with story's tokens", "a token that story's has not",
-                         "train both with recipes alike"});
-        const auto both = run_over(masked, s.tokens), left = run_over(story, whole);
-        for (std::size_t i = 1; i < s.tokens.size(); ++i) {
+        std::vector<int> whole = s.tokens;
+        for (std::size_t i = 0; i < whole.size(); ++i)
+            if (s.targets[i] >= 0) whole[i] = s.targets[i];
+        Retold retold = retell(whole, *masked.tokenizer, *story.tokenizer);
+        retold.tokens.resize(std::min(retold.tokens.size(), static_cast<std::size_t>(story.config().n_ctx)));
+        const auto both = run_over(masked, s.tokens), left = run_over(story, retold.tokens);
+        for (std::size_t i = 0; i < s.tokens.size(); ++i) {
             if (s.targets[i] < 0 || s.tokens[i] != mask) continue;
+            const std::size_t in_story = retold.same[i].value_or(0);
+            if (in_story < 1 || in_story >= retold.tokens.size()) continue; // cut otherwise by story's tokenizer
             ++n;
             filled += likeliest(both->row(Site::logits, -1, static_cast<int>(i)), masked.config().d_vocab) == s.targets[i];
-            guessed += likeliest(left->row(Site::logits, -1, static_cast<int>(i) - 1), story.config().d_vocab) == whole[i];
+            guessed += likeliest(left->row(Site::logits, -1, static_cast<int>(in_story) - 1), story.config().d_vocab) ==
+                       retold.tokens[in_story];
         }
     }
     card.add("masked tokens that story guesses from the left alone", guessed / n);

@@ -125,19 +125,18 @@ void measure_positions(Workshop& workshop, const std::string& name, Card& card) 
     const Workshop::Opened& o = workshop.open(name);
     const ModelConfig& c = o.model->config();
     const auto n = static_cast<std::size_t>(c.n_ctx);
-    std::vector<int> text;
-    for (const auto& d : held_out_documents(o.config.data.tinyville, 400)) {
-        const std::vector<int> more = document_tokens(*o.model, d);
-        text.insert(text.end(), more.begin(), more.end());
-    }
+    const auto kept = held_out_data(o.config, *o.model, c.n_ctx);
     std::vector<double> nats(n);
     double windows = 0;
-    for (std::size_t begin = 0; begin + n < text.size(); begin += n, ++windows) {
-        const auto trace = run_over(
-            *o.model, {text.begin() + static_cast<std::ptrdiff_t>(begin), text.begin() + static_cast<std::ptrdiff_t>(begin + n)});
+    for (std::size_t w = 0; w < kept->n_validation() && windows < k_documents; ++w) {
+        Batch batch;
+        kept->append_validation(w, batch);
+        const Sequence& s = batch.sequences.front();
+        if (s.tokens.size() < n) continue; // the last one may be shorter
+        const auto trace = run_over(*o.model, s.tokens);
         for (std::size_t r = 0; r < n; ++r)
-            nats[r] +=
-                class_loss(trace->row(Site::logits, -1, static_cast<int>(r)), c.d_vocab, text[begin + r + 1], 1, nullptr).nats;
+            nats[r] += class_loss(trace->row(Site::logits, -1, static_cast<int>(r)), c.d_vocab, s.targets[r], 1, nullptr).nats;
+        ++windows;
     }
     const auto mean = [&](std::size_t from, std::size_t to) {
         double sum = 0;

@@ -31,7 +31,8 @@ std::uint64_t ShippedModel::recipe_hash() const {
         hash = mix64(hash ^ shipped_model(other.parent_path(), other.filename().string()).recipe_hash());
     }
     const json tokenizer = train.value("tokenizer", json());
-    if (const fs::path file = tokenizer.is_string() ? folder / tokenizer.get<std::string>() : fs::path(); fs::is_regular_file(file))
+    if (const fs::path file = tokenizer.is_string() ? folder / tokenizer.get<std::string>() : fs::path();
+        fs::is_regular_file(file))
         hash = mix64(hash ^ tinyville::hash_text(MappedFile(file).text()));
     return hash;
 }

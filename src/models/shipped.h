@@ -22,7 +22,8 @@ struct ShippedModel {
     nlohmann::json train; ///< a training config, without `out`
 
     bool is_trained() const; ///< its weights are there
-    /// Of everything that decides the weights: the training config, the recipes of the models it rests on, the tokenizer it takes.
+    /// Of everything that decides the weights: the training config, the recipes of the models it rests on, the tokenizer it
+    /// takes.
     std::uint64_t recipe_hash() const;
     TrainConfig train_config() const;
 };
