@@ -6,6 +6,7 @@
 #include "app/widget_parts.h"
 #include "app/widgets.h"
 #include "core/formula_spell.h"
+#include "session/site_names.h"
 
 #include <fmt/format.h>
 
@@ -57,7 +58,7 @@ CellRef cell_of(const Edit& e, const ModelConfig& config) {
 }
 
 bool is_there(const Snapshot& s, const CellRef& c) {
-    return c.param >= 0 || (c.row >= 0 && c.row < s.run().rows && s.trace().kept(c.site, c.layer));
+    return c.param >= 0 || (c.row >= 0 && c.row < s.trace().n_rows(c.site, s.run().rows) && s.trace().kept(c.site, c.layer));
 }
 
 } // namespace
@@ -75,9 +76,11 @@ std::string not_editable_because(const Snapshot& s, const CellRef& c) {
     const SiteRow& site = site_row(c.site);
     if (!site.editable) return fmt::format("It cannot be edited: {}.", site.not_editable_because);
     if (!is_there(s, c)) return "Its value is not there.";
-    const Trace::RowPlan& plan = s.trace().plan(c.row);
-    const int key = plan.segment_begin + c.column;
-    if (site.axes.back() == Axis::key && (key < plan.key_begin || key >= plan.key_end))
+    if (s.of_encoder())
+        return "A value of the encoder. What the decoder reads of it can be edited: decoder.hook_encoder_out, with a row for "
+               "each "
+               "token of the source.";
+    if (by_key(c.site) && !s.trace().keys(c.site, c.row).holds(c.column))
         return "The mask forbids it: an edit does not lift the mask.";
     return {};
 }
@@ -93,9 +96,10 @@ void put_edit_mark(ImDrawList& list, ImVec2 min, ImVec2 max, bool counts) {
 
 void CellHands::begin(const Snapshot& s, const CellRef& cell) {
     cell_ = cell;
-    title_ = place_name(*s.model->weights, cell) +
-             (cell.param >= 0 ? fmt::format("[{}, {}]", cell.row, cell.column)
-                              : cell_indices(s.trace(), cell, [](int token) { return token_labels().alone(token); }));
+    title_ = cell.param >= 0 ? "" : stack_prefix(*s.model->weights, s.trace().shape().stack);
+    title_ += place_name(*s.model->weights, cell) +
+              (cell.param >= 0 ? fmt::format("[{}, {}]", cell.row, cell.column)
+                               : cell_indices(s.trace(), cell, [](int token) { return token_labels().alone(token); }));
     ImGuiHost::current().require_glyphs(title_);
     refused_ = not_editable_because(s, cell);
     typed_ = is_there(s, cell) && cell.param < 0 ? fmt::format("{:.6g}", s.trace().value(cell)) : "";

@@ -5,6 +5,7 @@
 #include "app/widget_parts.h"
 #include "app/widgets.h"
 #include "app/window.h"
+#include "session/site_names.h"
 
 #include <fmt/format.h>
 
@@ -57,10 +58,10 @@ bool exists(const Snapshot& s, const CellRef& cell) {
     if (cell.run != 0) return false;
     if (cell.param >= 0) return static_cast<std::size_t>(cell.param) < s.model->weights->table.size();
     const ModelConfig& c = s.config();
-    if (!has_site(c, cell.site) || cell.row < 0 || cell.row >= s.trace().capacity()) return false;
+    if (!has_site(c, cell.site) || cell.row < 0 || cell.row >= s.trace().row_capacity(cell.site)) return false;
     if (site_row(cell.site).per_layer && (cell.layer < 0 || cell.layer >= c.n_layers)) return false;
     const int heads = site_heads(c, cell.site);
-    return cell.head < heads && cell.column < site_width(c, cell.site, s.trace().n_keys()) / heads;
+    return cell.head < heads && cell.column < s.trace().width(cell.site) / heads;
 }
 
 } // namespace
@@ -75,7 +76,8 @@ void FormulaBar::light(const Snapshot& s, Selection& selection) {
     const int rows = s.has_run() ? s.run().rows : 0;
     const bool alt = ImGui::GetIO().KeyAlt, other = focus != explained_ || trace != trace_ || s.model != model_;
     // Rows are written once: more of them change a formula only where its own was missing.
-    const bool arrived = focus && focus->param < 0 && focus->row >= std::min(rows, rows_) && rows != rows_;
+    const auto row_limit = [&](int text_rows) { return focus ? trace->n_rows(focus->site, text_rows) : 0; };
+    const bool arrived = focus && focus->param < 0 && rows != rows_ && focus->row >= row_limit(std::min(rows, rows_));
     stale_ |= other || arrived;
     if (!other && !arrived && alt == lit_alt_ && (!alt || s.cursor == lit_rows_)) {
         rows_ = rows;
@@ -89,7 +91,7 @@ void FormulaBar::light(const Snapshot& s, Selection& selection) {
     lit_alt_ = alt;
     selection.precedents.clear();
     selection.dependents.clear();
-    if (focus && (focus->param >= 0 || focus->row < rows)) {
+    if (focus && (focus->param >= 0 || focus->row < row_limit(rows))) {
         selection.precedents = precedents(*trace, *focus);
         if (alt) selection.dependents = dependents(*trace, s.cursor, *focus);
     }
@@ -145,7 +147,9 @@ void FormulaBar::fit(float room) {
     width_ = 0;
     if (!explained_) return;
     for (int terms = 3; terms >= 0; --terms) {
-        const Spelling spelling = spell(*trace_, rows_, *explained_, {terms, written});
+        Spelling spelling = spell(*trace_, rows_, *explained_, {terms, written});
+        if (explained_->param < 0 && !spelling.spans.empty())
+            spelling.spans.front().text.insert(0, stack_prefix(*model_->weights, trace_->shape().stack));
         if (terms == 3) whole_ = spelling.text();
         ImGuiHost::current().require_glyphs(whole_);
         width_ = lay_out(spelling);

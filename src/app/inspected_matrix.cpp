@@ -1,6 +1,7 @@
 #include "app/inspected_matrix.h"
 
 #include "render/heat_cells.h"
+#include "session/site_names.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +10,8 @@
 namespace gf {
 namespace {
 
-bool has_keys(Site site) { return site == Site::attn_scores || site == Site::pattern; }
+/// The scores that say what is masked, of these or of their pattern.
+Site scores_of(Site site) { return by_source(site) ? Site::cross_attn_scores : Site::attn_scores; }
 
 std::optional<InspectedName> find_name(const Snapshot& s, const std::string& name) {
     if (name.empty()) return std::nullopt;
@@ -52,12 +54,14 @@ bool InspectedMatrix::show(const Snapshot& s, const InspectedName& name, int hea
     const int head_before = head_;
     const auto trace_before = trace_;
     const auto weights_before = weights_;
-    const bool renamed = label_.empty() || !(name == name_) || s.model->weights != weights_;
+    const bool other_stack = trace_ && trace_->shape().stack != s.trace().shape().stack;
+    const bool renamed = label_.empty() || !(name == name_) || s.model->weights != weights_ || other_stack;
     name_ = name;
     weights_ = s.model->weights;
     trace_ = s.run().trace;
     if (renamed) {
-        label_ = name.param >= 0 ? weights_->table[static_cast<std::size_t>(name.param)].name : site_name(name.site, name.layer);
+        label_ = name.param >= 0 ? weights_->table[static_cast<std::size_t>(name.param)].name
+                                 : std::string(stack_prefix(*weights_, trace_->shape().stack)) + site_name(name.site, name.layer);
         shaped_rows_ = -1;
     }
     if (name.param >= 0)
@@ -87,19 +91,20 @@ void InspectedMatrix::show_site(const Snapshot& s, int head) {
     const ModelConfig& c = s.config();
     kept_ = trace_->kept(name_.site, name_.layer);
     heads_ = site_heads(c, name_.site);
-    masks_ = has_keys(name_.site);
+    masks_ = by_key(name_.site);
     if (masks_) head = std::max(head, 0);
     if (heads_ == c.n_kv_heads && heads_ < c.n_heads && head >= 0) head /= c.group_size(); // a query head reads that one
     head_ = heads_ > 1 || masks_ ? std::min(head, heads_ - 1) : -1;
-    const int whole = site_width(c, name_.site, trace_->n_keys());
-    head_width_ = masks_ ? s.cursor : whole / heads_;
+    const int whole = trace_->width(name_.site), keys = by_source(name_.site) ? s.source_run.rows : s.cursor;
+    head_width_ = masks_ ? keys : whole / heads_;
     cols_ = head_ >= 0 ? head_width_ : whole;
-    rows_ = s.cursor;
-    capacity_ = trace_->capacity();
-    if (shaped_rows_ == rows_) return;
+    rows_ = trace_->n_rows(name_.site, s.cursor);
+    capacity_ = trace_->row_capacity(name_.site);
+    if (shaped_rows_ == rows_ && shaped_cols_ == cols_) return;
     shaped_rows_ = rows_;
+    shaped_cols_ = cols_;
     if (masks_)
-        shape_ = fmt::format("{} × {}", rows_, rows_); // of the one head
+        shape_ = fmt::format("{} × {}", rows_, cols_); // of the one head
     else if (heads_ > 1)
         shape_ = fmt::format("{} × {} × {}", rows_, heads_, head_width_);
     else
@@ -114,12 +119,13 @@ std::span<const float> InspectedMatrix::row(int row) const {
     const real* values = trace_->row(name_.site, name_.layer, row);
     if (!masks_) return {values + (head_ > 0 ? static_cast<std::size_t>(head_ * head_width_) : 0), cols};
     // What the mask forbids is not part of the matrix, of the weights neither (they are 0 there).
-    const auto n_keys = static_cast<std::size_t>(trace_->n_keys());
+    const Site scores_site = scores_of(name_.site);
+    const auto n_keys = static_cast<std::size_t>(trace_->n_keys(name_.site));
     const std::size_t at = static_cast<std::size_t>(head_) * n_keys;
-    const real* scores = trace_->row(Site::attn_scores, name_.layer, row) + at;
-    const Trace::RowPlan& plan = trace_->plan(row);
+    const real* scores = trace_->row(scores_site, name_.layer, row) + at;
+    const Trace::Keys keys = trace_->keys(name_.site, row);
     marked_.assign(n_keys, k_masked_cell);
-    const auto n = static_cast<std::size_t>(std::max(plan.key_end - plan.segment_begin, 0));
+    const auto n = static_cast<std::size_t>(std::max(keys.end - keys.first, 0));
     for (std::size_t k = 0; k < n; ++k)
         if (scores[k] != k_masked_cell) marked_[k] = values[at + k];
     return {marked_.data(), n};

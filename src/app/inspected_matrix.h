@@ -40,9 +40,11 @@ class InspectedMatrix {
     int heads() const { return heads_; }       ///< of the site, experts' slots too; 1 where there are none
     int head() const { return head_; }         ///< shown alone; -1: all side by side
     int head_width() const { return head_width_; }
-    bool masks() const { return masks_; }              ///< -inf means masked
-    bool kept() const { return kept_; }                ///< false: this run does not keep the site
-    bool positions() const { return name_.param < 0; } ///< rows are positions of the text
+    bool masks() const { return masks_; }            ///< -inf means masked
+    bool kept() const { return kept_; }              ///< false: this run does not keep the site
+    bool of_site() const { return name_.param < 0; } ///< not a parameter
+    /// Whether rows are positions of the text in view.
+    bool positions() const { return of_site() && row_axis(name_.site) == Axis::pos; }
 
     /// Valid until the next call.
     std::span<const float> row(int row) const;
@@ -62,7 +64,7 @@ class InspectedMatrix {
     std::shared_ptr<const Trace> trace_;
     std::shared_ptr<const Weights> weights_;
     std::string label_, shape_;
-    int rows_ = 0, cols_ = 0, capacity_ = 0, heads_ = 1, head_ = -1, head_width_ = 0, shaped_rows_ = -1;
+    int rows_ = 0, cols_ = 0, capacity_ = 0, heads_ = 1, head_ = -1, head_width_ = 0, shaped_rows_ = -1, shaped_cols_ = -1;
     bool masks_ = false, kept_ = true;
     mutable std::vector<float> marked_; ///< a row with what is masked marked
 };

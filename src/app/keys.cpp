@@ -71,7 +71,7 @@ void act_on_run(KeyAction action, int i, const Snapshot& s, const Selection& sel
     case next_token: commands.post(command::Step{1}); break;
     case previous_token: commands.post(command::Step{-1}); break;
     case first_token: commands.post(command::Jump{1}); break;
-    case last_token: commands.post(command::Jump{s.run().rows}); break;
+    case last_token: commands.post(command::Jump{s.text_rows()}); break;
     case next_operation: step_operation(s, selection, 1, commands); break;
     case previous_operation: step_operation(s, selection, -1, commands); break;
     case layer:

@@ -5,6 +5,7 @@
 #include "app/menu.h"
 #include "app/site_words.h"
 #include "app/widgets.h"
+#include "session/site_names.h"
 
 #include <algorithm>
 #include <utility>
@@ -22,8 +23,8 @@ void NameSearch::list(const std::shared_ptr<const Model>& model) {
     model_ = model;
     names_.clear();
     names_.push_back({k_follow, "follows the mouse and pins"});
-    for (const SiteRef& site : all_sites(model->config()))
-        names_.push_back({site_name(site.site, site.layer), std::string(site_words(model->config(), site.site).name)});
+    for (const NamedSite& n : named_sites(*model->weights))
+        names_.push_back({n.name, std::string(site_words(model->weights->config_of(n.stack), n.site.site).name)});
     for (const ParamRow& p : model->weights->table) {
         std::string shape;
         for (const int n : p.shape) shape += (shape.empty() ? "" : " × ") + std::to_string(n);

@@ -3,6 +3,7 @@
 #include "app/palette.h"
 #include "app/site_words.h"
 #include "app/token_labels.h"
+#include "session/site_names.h"
 
 #include <fmt/format.h>
 
@@ -29,7 +30,7 @@ void add_commands(const PaletteScope& scope, Entries& out) {
         bound("Step", KeyAction::next_token, command::Step{1});
         bound("Step back", KeyAction::previous_token, command::Step{-1});
         bound("First token", KeyAction::first_token, command::Jump{1});
-        bound("Last token", KeyAction::last_token, command::Jump{s.run().rows});
+        bound("Last token", KeyAction::last_token, command::Jump{s.text_rows()});
         add("Resample", "another draw for the next token: a branch", "", command::Resample{});
         if (scope.selection.focus()) bound("Edit the value in focus", KeyAction::edit, command::AskValue{});
         if (!s.edits->empty()) {
@@ -43,6 +44,14 @@ void add_commands(const PaletteScope& scope, Entries& out) {
             bound(layer > 0 ? "Next operation" : "Previous operation",
                   layer > 0 ? KeyAction::next_operation : KeyAction::previous_operation,
                   command::SelectOperation{site_name(site.site, site.layer)});
+        }
+        if (s.has_source()) {
+            const bool encoder = s.of_encoder();
+            add(encoder ? "Show the decoder" : "Show the encoder", "the stack that the panels show", "",
+                command::ViewStack{encoder ? "decoder" : "encoder"});
+            const bool cross = scope.selection.attention == Attention::cross;
+            add(cross ? "Show self-attention" : "Show cross-attention", "in Heads and Head", "",
+                command::ViewAttention{cross ? "self" : "cross"});
         }
         add("Play as fast as it goes", "speed", "", command::SetSpeed{0});
         for (const double speed : {1.0, 4.0, 20.0})
@@ -86,10 +95,9 @@ void add_windows(const PaletteScope& scope, Entries& out) {
 void add_values(const PaletteScope& scope, Entries& out) {
     const Snapshot& s = scope.snapshot;
     const ModelConfig& c = s.config();
-    for (const SiteRef& site : all_sites(c)) {
-        const std::string name = site_name(site.site, site.layer);
-        std::string words = fmt::format("{}: {}", site_words(c, site.site).name, site_words(c, site.site).what);
-        out.push_back({name, std::move(words), "site", "", command::Inspect{name}});
+    for (const NamedSite& n : named_sites(*s.model->weights)) {
+        const SiteWords words = site_words(s.model->weights->config_of(n.stack), n.site.site);
+        out.push_back({n.name, fmt::format("{}: {}", words.name, words.what), "site", "", command::Inspect{n.name}});
     }
     for (const ParamRow& p : s.model->weights->table) {
         std::string shape;

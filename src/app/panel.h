@@ -34,6 +34,8 @@ class Panel {
     virtual const char* title() const = 0;
     /// One line: what it shows, for menus, Ctrl+K and F1.
     virtual const char* about() const = 0;
+    /// Whether it shows the text that a model writes, whichever stack of an encoder-decoder is in view.
+    virtual bool of_the_text() const { return false; }
     /// Inside the panel's window. The snapshot has a run.
     virtual void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) = 0;
 

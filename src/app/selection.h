@@ -31,12 +31,18 @@ struct HeadRef {
     bool operator==(const HeadRef&) const = default;
 };
 
+/// Of a decoder that reads a source: to its own text, or to the source.
+enum class Attention { self, cross };
+
 struct Selection {
     Hover<CellRef> cell;
-    Hover<int> token; ///< position
+    Hover<int> token;        ///< position in the run in view
+    Hover<int> source_token; ///< position in the source, while a decoder that reads it is in view
     Hover<HeadRef> head;
-    HeadRef pinned_head;   ///< its layer is the one that is unfolded
-    int pinned_token = -1; ///< position; -1: the newest one
+    HeadRef pinned_head;          ///< its layer is the one that is unfolded
+    Stack stack = Stack::decoder; ///< of an encoder-decoder, the one that panels show; positions, heads and cells are its own
+    Attention attention = Attention::self; ///< that Heads and Head show
+    int pinned_token = -1;                 ///< position; -1: the newest one
     std::optional<CellRef> pinned_cell;
     std::optional<SiteRef> operation; ///< the step of the computation that Shift+arrows stand at
     std::string inspected;            ///< site or parameter in the Inspector; empty: that of the cell in focus
@@ -55,8 +61,9 @@ struct Selection {
 
     /// Once a frame. True if something hovered changed.
     bool turn() {
-        const bool cell_changed = cell.turn(), token_changed = token.turn(), head_changed = head.turn();
-        return cell_changed || token_changed || head_changed;
+        const bool cell_changed = cell.turn(), token_changed = token.turn(), source_changed = source_token.turn(),
+                   head_changed = head.turn();
+        return cell_changed || token_changed || source_changed || head_changed;
     }
 };
 

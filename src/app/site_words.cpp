@@ -132,12 +132,26 @@ SiteWords site_words(const ModelConfig& c, Site site) {
     return k_rows[static_cast<std::size_t>(site)].words;
 }
 
-std::size_t site_params(const Weights& weights, const SiteRef& site) {
-    const ModelConfig& c = weights.config;
+std::size_t layer_params(const Weights& weights, Stack stack, int layer) {
+    std::size_t n = 0;
+    for (const ParamRow& p : weights.table)
+        if (p.layer == weights.config_of(stack).layer_group(layer) && p.serves(stack)) n += p.size();
+    return n;
+}
+
+std::size_t stack_params(const Weights& weights, Stack stack) {
+    std::size_t n = 0;
+    for (const ParamRow& p : weights.table)
+        if (p.stack == stack) n += p.size();
+    return n;
+}
+
+std::size_t site_params(const Weights& weights, Stack stack, const SiteRef& site) {
+    const ModelConfig& c = weights.config_of(stack);
     const bool post_norm = c.norm_place == NormPlace::post;
     std::size_t n = 0;
     for (const ParamRow& p : weights.table) {
-        if (p.layer != c.layer_group(site.layer) || !p.serves(Stack::decoder)) continue;
+        if (p.layer != c.layer_group(site.layer) || !p.serves(stack)) continue;
         Site made = site_of(p.role, post_norm);
         if (!has_site(c, made)) made = ln1_normalized; // a norm whose own place this model does not have
         if (p.role == Role::qkv || p.role == Role::qkv_bias) {

@@ -46,7 +46,7 @@ void Transport::draw(const Snapshot& s, const Layouts& layouts, PanelList panels
     const float menu_width = menu_.width(layouts) + (finds ? quiet_button_width(find) + quiet_button_width(help) + 2 * px(4) : 0);
     if (s.has_run()) {
         // The prompt takes what the other controls leave; their width is known from the frame before.
-        draw_prompt(s, commands, std::max(width - (ImGui::GetCursorPosX() - left) - controls_width_, px(k_least_prompt)));
+        draw_texts(s, commands, std::max(width - (ImGui::GetCursorPosX() - left) - controls_width_, px(k_least_prompt)));
         const float prompt_end = ImGui::GetItemRectMax().x;
         ImGui::SameLine(0, px(has_room(k_room_for_names) ? 16 : 8));
         draw_buttons(s, commands);
@@ -102,12 +102,28 @@ void Transport::name_model(const Snapshot& s) {
     name_ += "##model"; // a model may be called "Layout"
 }
 
-void Transport::draw_prompt(const Snapshot& s, Commands& commands, float width) {
-    if (s.prompt != shown_prompt_) prompt_ = shown_prompt_ = s.prompt;
-    if (prompt_ != glyphs_of_) ImGuiHost::current().require_glyphs(glyphs_of_ = prompt_);
-    const char* hint = s.model->tokenizer ? "Prompt: type a text and press Enter" : "Token ids, e.g. 1, 2, 3";
-    if (text_field("Prompt", prompt_, hint, width, ImGuiInputTextFlags_EnterReturnsTrue))
-        commands.post(command::SetPrompt{prompt_, false});
+/// True when Enter was pressed.
+bool Transport::draw_entry(Entry& e, const char* label, const std::string& text, const char* hint, float width) {
+    if (text != e.shown) e.typed = e.shown = text;
+    if (e.typed != e.glyphs_of) ImGuiHost::current().require_glyphs(e.glyphs_of = e.typed);
+    return text_field(label, e.typed, hint, width, ImGuiInputTextFlags_EnterReturnsTrue);
+}
+
+/// The prompt; before it, of an encoder-decoder, the source that it answers.
+void Transport::draw_texts(const Snapshot& s, Commands& commands, float width) {
+    const bool words = s.model->tokenizer != nullptr;
+    if (s.has_source()) {
+        const float gap = px(8), half = std::max(std::floor((width - gap) * 0.6f), 1.0f);
+        if (draw_entry(source_, "Source", s.source, words ? "Source: what the encoder reads" : "Source ids, e.g. 1, 2, 3", half))
+            commands.post(command::SetSource{source_.typed});
+        tooltip("What the encoder reads: type a text and press Enter. The decoder answers it.");
+        ImGui::SameLine(0, gap);
+        width = std::max(width - gap - half, 1.0f);
+    }
+    const char* hint = !words           ? "Token ids, e.g. 1, 2, 3"
+                       : s.has_source() ? "How the answer begins"
+                                        : "Prompt: type a text and press Enter";
+    if (draw_entry(prompt_, "Prompt", s.prompt, hint, width)) commands.post(command::SetPrompt{prompt_.typed, false});
 }
 
 void Transport::draw_buttons(const Snapshot& s, Commands& commands) {

@@ -14,7 +14,12 @@ class Transport {
 
   private:
     void name_model(const Snapshot& snapshot);
-    void draw_prompt(const Snapshot& snapshot, Commands& commands, float width);
+    /// A text as typed; as the snapshot had it last; whose characters were asked for.
+    struct Entry {
+        std::string typed, shown, glyphs_of;
+    };
+    void draw_texts(const Snapshot& snapshot, Commands& commands, float width);
+    bool draw_entry(Entry& entry, const char* label, const std::string& text, const char* hint, float width);
     void draw_buttons(const Snapshot& snapshot, Commands& commands);
     void draw_speed(const Snapshot& snapshot, Commands& commands);
     void draw_seed(const Snapshot& snapshot, Commands& commands);
@@ -22,7 +27,7 @@ class Transport {
 
     std::shared_ptr<const Model> named_model_; ///< what name_ is of
     std::string name_;
-    std::string prompt_, shown_prompt_, glyphs_of_; ///< as typed; as the snapshot had it last; whose characters were asked for
+    Entry prompt_, source_;
     std::string seed_;
     std::uint64_t shown_seed_ = 0;
     std::string text_;

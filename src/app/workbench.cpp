@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/names.h"
 #include "session/find_cell.h"
+#include "session/site_names.h"
 #include "text/utf8.h"
 
 #include <fmt/format.h>
@@ -102,16 +103,25 @@ void Workbench::settle() {
     session_.run_until_idle();
 }
 
+/// What the panels show: the session's snapshot; while the encoder of an encoder-decoder is in view, its run in the same form.
+const Snapshot& Workbench::in_view() {
+    const Snapshot& s = session_.latest();
+    if (!s.has_source() || s.model != pinned_model_) selection_.stack = Stack::decoder;
+    if (selection_.stack == Stack::decoder) return s;
+    if (encoder_.version != s.version || encoder_.model != s.model) encoder_ = encoder_snapshot(s);
+    return encoder_;
+}
+
 /// A run that is too long to keep everything has the sites of the layer that is unfolded.
 void Workbench::follow_layer() {
-    if (selection_.pinned_head.layer == viewed_layer_) return;
+    if (selection_.stack == Stack::encoder || selection_.pinned_head.layer == viewed_layer_) return;
     viewed_layer_ = selection_.pinned_head.layer;
     session_.post(command::ViewLayer{viewed_layer_});
 }
 
 /// The window's own commands act here, all others in the session. What is wrong with them becomes the note.
 void Workbench::carry_out(const Command& c) {
-    pin_in_range(session_.latest()); // a new model lets go of old pins before this command makes new ones
+    pin_in_range(in_view()); // a new model lets go of old pins before this command makes new ones
     try {
         if (carry_out_in_window(c)) return;
     } catch (const Error& e) {
@@ -147,6 +157,10 @@ bool Workbench::carry_out_in_window(const Command& c) {
         inspect(inspected->name);
     else if (const auto* operation = as<command::SelectOperation>(c))
         select_operation(operation->name);
+    else if (const auto* stack = as<command::ViewStack>(c))
+        view_stack(stack_named(stack->stack, "view-stack"));
+    else if (const auto* attention = as<command::ViewAttention>(c))
+        view_attention(attention->kind);
     else if (const auto* view = as<command::SetView>(c))
         set_view(*view);
     else if (const auto* choose = as<command::ChooseFile>(c))
@@ -168,9 +182,40 @@ bool Workbench::carry_out_in_window(const Command& c) {
     return true;
 }
 
-/// A site or parameter in the Inspector, which opens for it; empty: it follows what is in focus.
-void Workbench::inspect(const std::string& name) {
+/// Lets go of what is pinned: positions, layers and cells of the other stack are others.
+void Workbench::view_stack(Stack stack) {
+    if (!session_.latest().has_source())
+        throw Error({"view-stack", "a model with an encoder and a decoder", "one of a single stack", ""});
+    if (stack == selection_.stack) return;
+    selection_.stack = stack;
+    selection_.pinned_token = -1;
+    selection_.pinned_cell.reset();
+    selection_.operation.reset();
+    selection_.inspected.clear();
+    pin_in_range(in_view());
+}
+
+void Workbench::view_attention(const std::string& kind) {
+    if (kind != "self" && kind != "cross") throw Error({"view-attention", "'self' or 'cross'", "'" + kind + "'", ""});
+    if (kind == "cross" && !session_.latest().has_source())
+        throw Error({"view-attention", "a decoder that reads a source, for 'cross'", "a model of a single stack", ""});
+    if (kind == "cross") view_stack(Stack::decoder);
+    selection_.attention = kind == "cross" ? Attention::cross : Attention::self;
+}
+
+/// The name without its stack, which comes into view.
+std::string Workbench::name_in_view(const std::string& name) {
     const Snapshot& s = session_.latest();
+    if (!s.has_source()) return name;
+    StackName of = split_stack(*s.model->weights, name);
+    if (of.stack) view_stack(*of.stack);
+    return of.name;
+}
+
+/// A site or parameter in the Inspector, which opens for it; empty: it follows what is in focus.
+void Workbench::inspect(const std::string& full_name) {
+    const std::string name = name_in_view(full_name);
+    const Snapshot& s = in_view();
     if (!name.empty() && s.has_run() && !s.model->weights->find(name)) {
         const SiteRef site = find_site(s.config(), name);
         if (!s.trace().kept(site.site, site.layer) && site.layer >= 0) selection_.pinned_head.layer = site.layer;
@@ -179,8 +224,9 @@ void Workbench::inspect(const std::string& name) {
     if (!name.empty() && !layouts_.is_open("Inspector")) layouts_.show("Inspector", true);
 }
 
-void Workbench::select_operation(const std::string& name) {
-    const Snapshot& s = session_.latest();
+void Workbench::select_operation(const std::string& full_name) {
+    const std::string name = name_in_view(full_name);
+    const Snapshot& s = in_view();
     if (name.empty() || !s.has_run()) {
         selection_.operation.reset();
         selection_.inspected.clear();
@@ -194,11 +240,12 @@ void Workbench::select_operation(const std::string& name) {
 
 /// A site's or parameter's cell by its name; what is wrong with it becomes the note.
 void Workbench::pin_cell(const command::PinCell& c) {
-    const Snapshot& s = session_.latest();
     selection_.pinned_cell.reset();
-    if (c.name.empty() || !s.has_run()) return;
+    const std::string name = name_in_view(c.name);
+    const Snapshot& s = in_view();
+    if (name.empty() || !s.has_run()) return;
     try {
-        selection_.pinned_cell = find_cell(s.trace(), s.run().rows, c.name, c.head, c.row, c.column);
+        selection_.pinned_cell = find_cell(s.trace(), s.run().rows, name, c.head, c.row, c.column);
     } catch (const Error& e) {
         note_ = e.what();
     }
@@ -247,9 +294,11 @@ void Workbench::pin_in_range(const Snapshot& s) {
     if (selection_.pinned_token >= s.cursor) selection_.pinned_token = -1;
     if (s.model != pinned_model_) selection_.pinned_cell.reset(), selection_.operation.reset(), selection_.inspected.clear();
     pinned_model_ = s.model;
+    if (!s.trace().source()) selection_.attention = Attention::self;
     auto& cell = selection_.pinned_cell;
-    const bool has_keys = cell && (cell->site == Site::attn_scores || cell->site == Site::pattern);
-    if (cell && cell->param < 0 && (cell->row >= s.cursor || (has_keys && cell->column >= s.trace().n_keys()))) cell.reset();
+    if (!cell || cell->param >= 0) return;
+    const bool has_column = !by_key(cell->site) || cell->column < s.trace().n_keys(cell->site);
+    if (cell->row >= s.trace().n_rows(cell->site, s.cursor) || !has_column) cell.reset();
 }
 
 void Workbench::name_window(const Snapshot& s) {
@@ -266,7 +315,8 @@ void Workbench::frame() {
     set_motion(settings_.motion);
     const Snapshot& s = session_.latest();
     token_labels().use(s.model);
-    pin_in_range(s);
+    const Snapshot& view = in_view();
+    pin_in_range(view);
     name_window(s);
     follow_layer();
     if (selection_.turn()) request_frame();
@@ -277,38 +327,38 @@ void Workbench::frame() {
             save_settings(); // whatever becomes of this process, the model is among the recent ones
         }
     }
-    handle_keys(s, selection_, settings_, keys_are_free_, commands_);
+    handle_keys(view, selection_, settings_, keys_are_free_, commands_);
     const ImVec2 size = ImGui::GetIO().DisplaySize;
     begin_bar("Transport", 0, px(k_top_bar));
     transport_.draw(s, layouts_, panels_, settings_, commands_);
-    palette_.draw({s, selection_, layouts_, panels_, settings_}, commands_);
-    cell_hands_.draw(s, selection_, commands_);
+    palette_.draw({view, selection_, layouts_, panels_, settings_}, commands_);
+    cell_hands_.draw(view, selection_, commands_);
     help_.draw();
     end_bar();
     const float top = draw_notice(s, px(k_top_bar));
     if (s.has_run() || !s.message.empty()) opening_.clear();
     if (!opening_.empty()) {
         draw_opening(top);
-    } else if (!s.has_run() || !s.config().has_logits() || choosing_file_) { // the panels show predictions
+    } else if (!s.has_run() || choosing_file_) {
         start_page_.draw(top, size.y, settings_, s.message_is_error && s.message_number != dismissed_ ? s.message : "",
                          s.message_is_error, commands_);
     } else {
         const float bottom = size.y - px(FormulaBar::k_height);
-        formula_bar_.light(s, selection_);
-        draw_panels(s, top, bottom);
-        formula_bar_.draw(s, selection_, commands_, bottom, {shows_timing_, frame_ms_});
+        formula_bar_.light(view, selection_);
+        draw_panels(s, view, top, bottom);
+        formula_bar_.draw(view, selection_, commands_, bottom, {shows_timing_, frame_ms_});
     }
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
     frame_ms_ = frame_ms_ == 0 ? took.count() : 0.95 * frame_ms_ + 0.05 * took.count();
 }
 
-void Workbench::draw_panels(const Snapshot& s, float top, float bottom) {
+void Workbench::draw_panels(const Snapshot& s, const Snapshot& view, float top, float bottom) {
     layouts_.dock(top, bottom);
     for (const auto& panel : panels_) {
         if (!layouts_.is_open(panel->title())) continue;
         if (layouts_.take_focus(panel->title())) ImGui::SetNextWindowFocus();
         bool stays = true;
-        if (begin_panel(panel->title(), &stays)) panel->draw(s, selection_, commands_);
+        if (begin_panel(panel->title(), &stays)) panel->draw(panel->of_the_text() ? s : view, selection_, commands_);
         end_panel();
         if (!stays) commands_.post(command::ShowPanel{panel->title(), false});
     }

@@ -56,14 +56,18 @@ class Workbench {
     void save();
 
   private:
+    const Snapshot& in_view();
     void carry_out(const Command& command);
     bool carry_out_in_window(const Command& command);
     void pin_cell(const command::PinCell& cell);
     void ask_value(const command::AskValue& cell);
     void inspect(const std::string& name);
     void select_operation(const std::string& name);
+    void view_stack(Stack stack);
+    void view_attention(const std::string& kind);
+    std::string name_in_view(const std::string& name);
     void set_view(const command::SetView& view);
-    void draw_panels(const Snapshot& snapshot, float top, float bottom);
+    void draw_panels(const Snapshot& snapshot, const Snapshot& view, float top, float bottom);
     float draw_notice(const Snapshot& snapshot, float top);
     void draw_opening(float top);
     void follow_layer();
@@ -98,6 +102,7 @@ class Workbench {
     std::shared_ptr<const Model> pinned_model_; ///< what the selection points into
     int titled_cursor_ = 0;
     int viewed_layer_ = -1; ///< that the session was told of
+    Snapshot encoder_;      ///< see in_view(); made for the snapshot of its version
     double frame_ms_ = 0;
 };
 

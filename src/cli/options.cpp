@@ -59,11 +59,7 @@ std::shared_ptr<Trace> SourceOptions::read(const Model& model, Keep keep) const 
         throw Error({"--source", given ? "none: this model has no encoder" : "a text for this model's encoder",
                      given ? "one" : "none", given ? "" : "give it with --source TEXT or --source-tokens 1,2,3"});
     if (!given) return nullptr;
-    std::vector<int> ids;
-    if (tokens || !model.tokenizer)
-        ids = parse_token_ids(model, tokens ? *tokens : *text);
-    else
-        ids = model.tokenizer->encode(*text);
+    const std::vector<int> ids = tokens ? parse_token_ids(model, *tokens) : encode_source(model, *text);
     const int n = static_cast<int>(ids.size()), most = model.config().n_ctx;
     if (n < 1 || n > most)
         throw Error({"--source", fmt::format("1 to {} tokens (the model's context)", most), std::to_string(n), ""});

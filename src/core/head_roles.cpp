@@ -20,8 +20,8 @@ static_assert(k_local_back == 3, "the definition says so");
 
 constexpr auto index(HeadRole role) { return static_cast<std::size_t>(role); }
 
-const real* pattern_row(const Trace& trace, int layer, int head, int row) {
-    return trace.row(Site::pattern, layer, row) + static_cast<std::ptrdiff_t>(head) * trace.n_keys();
+const real* pattern_row(const Trace& trace, Site pattern, int layer, int head, int row) {
+    return trace.row(pattern, layer, row) + static_cast<std::ptrdiff_t>(head) * trace.n_keys(pattern);
 }
 
 } // namespace
@@ -102,7 +102,7 @@ void HeadRoles::read_row(const Trace& trace, int row) {
     const double* from = to - width;
     for (int layer = 0; layer < n_layers_; ++layer)
         for (int head = 0; head < n_heads_; ++head) {
-            const real* weights = pattern_row(trace, layer, head, row);
+            const real* weights = pattern_row(trace, Site::pattern, layer, head, row);
             for (const auto& places : positions_) {
                 double sum = *from++;
                 for (const int column : places) sum += static_cast<double>(weights[column]);
@@ -133,19 +133,20 @@ std::optional<HeadRoles::Best> HeadRoles::best(HeadRole role, int rows) const {
     return best;
 }
 
-bool PatternEntropy::update(const std::shared_ptr<const Trace>& trace, int layer, int head, int rows, std::size_t budget) {
-    if (trace_.lock() != trace || layer != layer_ || head != head_ || rows < rows_) {
+bool PatternEntropy::update(const std::shared_ptr<const Trace>& trace, Site pattern, int layer, int head, int rows,
+                            std::size_t budget) {
+    if (trace_.lock() != trace || pattern != pattern_ || layer != layer_ || head != head_ || rows < rows_) {
         trace_ = trace;
-        layer_ = layer, head_ = head, rows_ = queries_ = 0, sum_ = 0;
+        pattern_ = pattern, layer_ = layer, head_ = head, rows_ = queries_ = 0, sum_ = 0;
     }
-    if (!trace->kept(Site::pattern, layer)) return true;
+    if (!trace->kept(pattern, layer)) return true;
     for (std::size_t spent = 0; rows_ < rows && spent <= budget; ++rows_) {
-        const Trace::RowPlan& plan = trace->plan(rows_);
-        spent += static_cast<std::size_t>(plan.key_end - plan.key_begin) + 1;
-        if (plan.key_end - plan.key_begin < 2) continue;
-        const real* weights = pattern_row(*trace, layer, head, rows_) - plan.segment_begin;
+        const Trace::Keys keys = trace->keys(pattern, rows_);
+        spent += static_cast<std::size_t>(keys.size()) + 1;
+        if (keys.size() < 2) continue;
+        const real* weights = pattern_row(*trace, pattern, layer, head, rows_) - keys.first;
         ++queries_;
-        for (int k = plan.key_begin; k < plan.key_end; ++k)
+        for (int k = keys.begin; k < keys.end; ++k)
             if (weights[k] != 0) sum_ -= static_cast<double>(weights[k]) * static_cast<double>(std::log2(weights[k]));
     }
     return rows_ >= rows;

@@ -77,13 +77,14 @@ class HeadRoles {
 /// Mean entropy of one head's pattern in bits, over the queries that have a choice: 0 is a head that always reads one token.
 class PatternEntropy {
   public:
-    /// As HeadRoles::update. Another head starts anew, and so does a shorter text.
-    bool update(const std::shared_ptr<const Trace>& trace, int layer, int head, int rows,
+    /// As HeadRoles::update; `pattern` is that or cross_pattern. Another head starts anew, and so does a shorter text.
+    bool update(const std::shared_ptr<const Trace>& trace, Site pattern, int layer, int head, int rows,
                 std::size_t budget = std::numeric_limits<std::size_t>::max());
     std::optional<double> bits() const { return queries_ > 0 ? std::optional(sum_ / queries_) : std::nullopt; }
 
   private:
     std::weak_ptr<const Trace> trace_;
+    Site pattern_ = Site::pattern;
     int layer_ = -1, head_ = -1, rows_ = 0, queries_ = 0;
     double sum_ = 0;
 };

@@ -49,7 +49,10 @@ void StreamMeasures::measure(const Trace& t, int row) {
     for (int l = 0; l < c.n_layers; ++l) {
         WriteShare s;
         s.attention = share(Site::attn_out, Site::resid_pre, has_mlp ? Site::resid_mid : Site::resid_post, l);
-        if (has_mlp) s.mlp = share(Site::mlp_out, pre ? Site::resid_mid : Site::mlp_out, Site::resid_post, l);
+        if (t.source())
+            s.cross = share(Site::cross_attn_out, pre ? Site::resid_mid : Site::cross_attn_out, Site::resid_mid_cross, l);
+        const Site before_mlp = t.source() ? Site::resid_mid_cross : Site::resid_mid;
+        if (has_mlp) s.mlp = share(Site::mlp_out, pre ? before_mlp : Site::mlp_out, Site::resid_post, l);
         shares_.push_back(s);
     }
     if (!c.has_logits()) return predictions_.push_back({}); // a model that says something else than what comes next

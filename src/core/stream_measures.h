@@ -11,7 +11,7 @@ namespace gf {
 /// Of one row in one block: |what the sub-layer adds| / |the stream after the addition|, 2-norms; 0 where there is no such
 /// sub-layer, at most 1.
 struct WriteShare {
-    float attention = 0, mlp = 0;
+    float attention = 0, cross = 0, mlp = 0; ///< cross: attention to the source
 };
 
 /// The likeliest next token after a row, under the raw logits.

@@ -120,6 +120,8 @@ class Trace {
         int begin = 0, end = 0; ///< half-open
         int first = 0;
         int size() const { return end - begin; }
+        /// Whether this column of the key axis is one of them.
+        bool holds(int column) const { return first + column >= begin && first + column < end; }
     };
     Keys keys(int row) const { return {plan(row).key_begin, plan(row).key_end, plan(row).segment_begin}; }
     Keys source_keys(int row) const;

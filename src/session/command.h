@@ -18,7 +18,7 @@ namespace gf {
 namespace command {
 // What the session does.
 /// Tokenizer empty: the one beside the model, or none.
-/// A model and the text that it begins with, both or neither; without prompt: BOS alone.
+/// A model and the text that it begins with (of an encoder-decoder the source), both or neither; without prompt: BOS alone.
 struct Open {
     std::string model, tokenizer;
     std::string prompt = {};
@@ -38,6 +38,12 @@ struct SetPrompt {
         f("text", c.text);
         f("truncate", c.truncate);
     }
+};
+/// What the encoder of an encoder-decoder reads; empty: its start token alone. Without tokenizer: ids. The text begins anew.
+struct SetSource {
+    std::string text;
+    static constexpr std::string_view k_name = "source";
+    static void fields(auto& c, auto f) { f("text", c.text); }
 };
 struct Play {
     static constexpr std::string_view k_name = "play";
@@ -211,6 +217,18 @@ struct SelectOperation {
     static constexpr std::string_view k_name = "operation";
     static void fields(auto& c, auto f) { f("name", c.name); }
 };
+/// Which stack of an encoder-decoder the panels show: "decoder" or "encoder".
+struct ViewStack {
+    std::string stack;
+    static constexpr std::string_view k_name = "view-stack";
+    static void fields(auto& c, auto f) { f("stack", c.stack); }
+};
+/// Which attention of a decoder Heads and Head show: "self", to its own text, or "cross", to the source.
+struct ViewAttention {
+    std::string kind;
+    static constexpr std::string_view k_name = "view-attention";
+    static void fields(auto& c, auto f) { f("kind", c.kind); }
+};
 /// How a panel shows what it shows: one of its options and a value for it.
 struct SetView {
     std::string panel, option, value;
@@ -275,13 +293,14 @@ struct ShowHelp {
 } // namespace command
 
 using Command =
-    std::variant<command::Open, command::SetPrompt, command::Play, command::Pause, command::Step, command::Jump,
-                 command::SetSpeed, command::ViewLayer, command::SetTraceBudget, command::SetSampling, command::SetSeed,
-                 command::Resample, command::ForceToken, command::SelectBranch, command::EditCell, command::RemoveEdit,
-                 command::RemoveEdits, command::UseEdits, command::Undo, command::Redo, command::SetTheme, command::SetScale,
-                 command::PinHead, command::PinToken, command::PinCell, command::AskValue, command::Inspect,
-                 command::SelectOperation, command::SetView, command::ShowPanel, command::SetLayout, command::SaveLayout,
-                 command::DeleteLayout, command::SetMotion, command::ChooseFile, command::Find, command::ShowHelp>;
+    std::variant<command::Open, command::SetPrompt, command::SetSource, command::Play, command::Pause, command::Step,
+                 command::Jump, command::SetSpeed, command::ViewLayer, command::SetTraceBudget, command::SetSampling,
+                 command::SetSeed, command::Resample, command::ForceToken, command::SelectBranch, command::EditCell,
+                 command::RemoveEdit, command::RemoveEdits, command::UseEdits, command::Undo, command::Redo, command::SetTheme,
+                 command::SetScale, command::PinHead, command::PinToken, command::PinCell, command::AskValue, command::Inspect,
+                 command::SelectOperation, command::ViewStack, command::ViewAttention, command::SetView, command::ShowPanel,
+                 command::SetLayout, command::SaveLayout, command::DeleteLayout, command::SetMotion, command::ChooseFile,
+                 command::Find, command::ShowHelp>;
 
 /// {"command": "step", "tokens": 1}
 nlohmann::json to_json(const Command& command);

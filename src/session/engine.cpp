@@ -97,11 +97,13 @@ void Engine::require_run(const char* what) const {
 
 void Engine::run(const command::Open& c) {
     auto model = open_model(c.model, c.tokenizer); // throws before anything is changed
-    if (model->config().has_encoder())
-        throw Error({c.model, "a model of one stack, which reads one text", "an encoder-decoder, which reads a source, too",
-                     "use `glassformer run --source TEXT` or `glassformer trace --source TEXT`"});
-    const std::vector<int> prompt = c.prompt.empty() ? std::vector{std::max(bos_id(*model), 0)} // without BOS any token serves
-                                                     : encode_prompt(*model, c.prompt);
+    // Of an encoder-decoder the text is the source.
+    const bool reads_source = model->config().has_encoder();
+    RunView source_run;
+    if (reads_source) source_run = read_source(*model, c.prompt);
+    const std::vector<int> prompt = c.prompt.empty() || reads_source ? std::vector{std::max(bos_id(*model), 0)}
+                                                                     // without BOS any token serves
+                                                                     : encode_prompt(*model, c.prompt);
     if (static_cast<int>(prompt.size()) > model->config().n_ctx)
         throw Error({c.model, "a prompt of at most " + std::to_string(model->config().n_ctx) + " tokens, the model's context",
                      std::to_string(prompt.size()) + " tokens", "open it without a prompt"});
@@ -110,7 +112,9 @@ void Engine::run(const command::Open& c) {
     state_.model = std::move(model);
     state_.model_path = c.model;
     state_.tokenizer_path = c.tokenizer;
-    state_.prompt = c.prompt;
+    state_.prompt = reads_source ? "" : c.prompt;
+    state_.source = reads_source ? c.prompt : "";
+    state_.source_run = std::move(source_run);
     clear_message();
     const std::vector<std::string>& warnings = state_.model->warnings;
     if (!warnings.empty())
@@ -156,7 +160,8 @@ void Engine::start(const std::vector<int>& prompt) {
     root->n_prompt = n;
     const int capacity =
         !config.continues_text() ? n : std::min(config.n_ctx, std::max(k_first_capacity, n + k_first_capacity / 2));
-    root->trace = std::make_shared<Trace>(state_.model->weights, trace_shape(capacity, n));
+    root->trace =
+        std::make_shared<Trace>(state_.model->weights, trace_shape(capacity, n), std::vector<Edit>(), state_.source_run.trace);
     root->trace->append(prompt);
     root->origins = std::make_shared<std::vector<TokenOrigin>>(static_cast<std::size_t>(capacity));
     state_.tree = {root};
@@ -168,7 +173,8 @@ void Engine::start(const std::vector<int>& prompt) {
 /// One sequence, with as much of it kept as the budget allows.
 TraceShape Engine::trace_shape(int capacity, int n_prompt) {
     TraceShape shape{capacity, {{0, capacity, 0, 0, n_prompt}}, Keep::all};
-    if (trace_bytes(state_.model->config(), shape) > trace_budget_) {
+    const Trace* source = state_.source_run.trace.get();
+    if (trace_bytes(state_.model->config(), shape, source ? &source->shape() : nullptr) > trace_budget_) {
         shape.keep = Keep::residual;
         note("This run needs more memory than the trace budget: the layer in view is computed again when it is looked at.");
     }
@@ -291,7 +297,7 @@ void Engine::grow(Branch& b) {
     if (shape.keep == old.shape().keep) {
         b.trace = old.branch(b.rows, capacity, edits_within(capacity));
     } else { // what a smaller Trace keeps is computed again
-        auto smaller = std::make_shared<Trace>(old.shared_weights(), shape, edits_within(capacity));
+        auto smaller = std::make_shared<Trace>(old.shared_weights(), shape, edits_within(capacity), state_.source_run.trace);
         extend(*smaller, b.tokens(b.rows));
         b.trace = std::move(smaller);
     }
@@ -426,6 +432,8 @@ void Engine::publish(Snapshot& out) {
     out.model_path = state_.model_path;
     out.tokenizer_path = state_.tokenizer_path;
     out.prompt = state_.prompt;
+    out.source = state_.source;
+    out.source_run = state_.source_run;
     out.tree.clear();
     for (const auto& b : state_.tree) out.tree.push_back(b->view());
     out.runs.clear();

@@ -39,7 +39,8 @@ class Engine {
     /// What undo brings back. Branches are shared: they only ever grow, by tokens that were drawn.
     struct State {
         std::shared_ptr<const Model> model;
-        std::string model_path, tokenizer_path, prompt;
+        std::string model_path, tokenizer_path, prompt, source;
+        RunView source_run; ///< the encoder's, of an encoder-decoder
         std::vector<std::shared_ptr<Branch>> tree;
         int branch = 0;
         int cursor = 0;                                         ///< tokens shown, once they are computed
@@ -52,6 +53,7 @@ class Engine {
 
     void run(const command::Open&);
     void run(const command::SetPrompt&);
+    void run(const command::SetSource&);
     void run(const command::Play&);
     void run(const command::Pause&);
     void run(const command::Step&);
@@ -82,6 +84,7 @@ class Engine {
     void remember() { undoable_ = true; }
     void clear_message();
     void start(const std::vector<int>& prompt);
+    RunView read_source(const Model& model, const std::string& text) const;
     void require_run(const char* what) const;
     void read_piece(Branch& branch);
     void read_prompt_piece() { read_piece(current()); }

@@ -4,6 +4,7 @@
 #include "core/forward.h"
 #include "session/engine.h"
 #include "session/find_cell.h"
+#include "session/site_names.h"
 
 #include <algorithm>
 #include <cmath>
@@ -21,6 +22,9 @@ CellRange only(const CellRef& c) {
 
 /// The cell of a site, which must be one that an edit can change.
 CellRange editable_cell(const RunView& run, const std::string& name, int head, int row, int column) {
+    if (const auto of = split_stack(run.trace->weights(), name).stack; of == Stack::encoder)
+        throw Error({"edit of " + name, "a site of the decoder", "one of the encoder",
+                     "edit what the decoder reads of it: hook_encoder_out, with a row for each token of the source"});
     const CellRef cell = find_cell(*run.trace, run.rows, name, head, row, column);
     const auto refuse = [&](const char* expected, const std::string& found, const char* remedy) {
         throw Error({"edit of " + name, expected, found, remedy});
@@ -28,19 +32,20 @@ CellRange editable_cell(const RunView& run, const std::string& name, int head, i
     if (cell.param >= 0) refuse("a site", "a parameter", "edit what is computed from it");
     const SiteRow& site = site_row(cell.site);
     if (!site.editable) refuse("an editable site", std::string(site.not_editable_because), "");
-    const Trace::RowPlan& plan = run.trace->plan(row);
-    const int key = plan.segment_begin + column;
-    if (site.axes.back() == Axis::key && (key < plan.key_begin || key >= plan.key_end))
+    if (by_key(cell.site) && !run.trace->keys(cell.site, row).holds(column))
         refuse("a key that the query may read", "query " + std::to_string(row) + ", key " + std::to_string(column), "");
     return only(cell);
 }
+
+/// The first row of the text that an edit can change: what is edited of the source is read by all.
+int first_row_of(const Edit& e) { return row_axis(e.range.site) == Axis::source ? 0 : e.range.row_begin; }
 
 /// The first row that other edits can change: those before it are the same.
 int first_changed(const std::vector<Edit>& a, const std::vector<Edit>& b) {
     int first = std::numeric_limits<int>::max();
     const auto not_in = [&](const std::vector<Edit>& some, const std::vector<Edit>& others) {
         for (const Edit& e : some)
-            if (std::find(others.begin(), others.end(), e) == others.end()) first = std::min(first, e.range.row_begin);
+            if (std::find(others.begin(), others.end(), e) == others.end()) first = std::min(first, first_row_of(e));
     };
     not_in(a, b);
     not_in(b, a);
@@ -59,7 +64,7 @@ std::vector<Edit> Engine::edits_within(int capacity) const {
     std::vector<Edit> within;
     if (state_.edits_on)
         std::copy_if(state_.edits->begin(), state_.edits->end(), std::back_inserter(within),
-                     [capacity](const Edit& e) { return e.range.row_begin < capacity; });
+                     [capacity](const Edit& e) { return first_row_of(e) < capacity; });
     return within;
 }
 

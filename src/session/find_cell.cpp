@@ -1,6 +1,7 @@
 #include "session/find_cell.h"
 
 #include "core/error.h"
+#include "session/site_names.h"
 
 namespace gf {
 
@@ -13,12 +14,15 @@ CellRef find_cell(const Trace& trace, int rows, const std::string& name, int hea
         rows = param->shape.size() > 1 ? param->shape[0] : 1;
         columns = param->shape.back();
     } else {
-        const SiteRef site = find_site(trace.config(), name);
+        const StackName of = split_stack(weights, name);
+        if (of.stack && *of.stack != trace.shape().stack)
+            throw Error({name, "a site of the run of this stack", "one of the other stack", ""});
+        const SiteRef site = find_site(trace.config(), of.name);
         cell.site = site.site;
         cell.layer = site.layer;
-        if (row_axis(site.site) == Axis::segment) rows = static_cast<int>(trace.shape().segments.size());
+        rows = trace.n_rows(site.site, rows);
         heads = site_heads(trace.config(), site.site);
-        columns = site_width(trace.config(), site.site, trace.n_keys()) / heads;
+        columns = trace.width(site.site) / heads;
     }
     const auto require = [&](int value, int most, const char* what) {
         if (value < 0 || value >= most)

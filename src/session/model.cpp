@@ -108,6 +108,11 @@ std::vector<int> encode_prompt(const Model& model, std::string_view text) {
     return ids;
 }
 
+std::vector<int> encode_source(const Model& model, std::string_view text) {
+    if (text.empty()) return {};
+    return model.tokenizer ? model.tokenizer->encode(text) : parse_token_ids(model, text);
+}
+
 std::string token_label(const Model& model, int token) {
     if (!model.tokenizer || token >= model.tokenizer->size()) return fmt::format("#{}", token);
     return model.tokenizer->piece(token);

@@ -36,6 +36,9 @@ int bos_id(const Model& model);
 /// gives BOS alone. Throws Error naming what is wrong with it.
 std::vector<int> encode_prompt(const Model& model, std::string_view text);
 
+/// Token ids of what an encoder reads; an empty text has none. Without tokenizer the text is read as ids.
+std::vector<int> encode_source(const Model& model, std::string_view text);
+
 /// Ids separated by commas or blanks; throws Error for anything else and for ids outside the vocabulary.
 std::vector<int> parse_token_ids(const Model& model, std::string_view text);
 

@@ -17,6 +17,8 @@ struct Snapshot {
     std::shared_ptr<const Model> model; ///< null: nothing is open
     std::string model_path, tokenizer_path;
     std::string prompt;
+    std::string source; ///< of an encoder-decoder: what its encoder reads; empty: the start token alone
+    RunView source_run; ///< ... the run of its encoder, complete; without Trace for other models
 
     std::vector<RunView> runs; ///< runs[0]: the branch in view; empty until a model is open
     int cursor = 0;            ///< tokens shown: rows [0, cursor) of runs[0]
@@ -53,9 +55,19 @@ struct Snapshot {
     bool reading_prompt() const { return has_run() && runs[0].rows < rows_wanted; }
     const RunView& run() const { return runs[0]; }
     const Trace& trace() const { return *runs[0].trace; }
-    const ModelConfig& config() const { return model->config(); }
+    bool has_source() const { return source_run.trace != nullptr; }
+    /// Of the stack whose run is in view.
+    const ModelConfig& config() const { return has_run() ? trace().config() : model->config(); }
+    /// Whether the run in view is that of an encoder-decoder's encoder: see encoder_snapshot().
+    bool of_encoder() const { return has_run() && trace().shape().stack == Stack::encoder; }
+    /// Tokens of the text that are computed, whichever run is in view.
+    int text_rows() const { return tree[static_cast<std::size_t>(branch)].rows; }
     /// Row whose logits give the token after the cursor.
     int last_row() const { return cursor - 1; }
 };
+
+/// The run of the encoder in the form that panels show: runs[0] is the source, all of it, without edits. What belongs to the
+/// text (tree, branch, chain, next_draw) stays as it is.
+Snapshot encoder_snapshot(const Snapshot& snapshot);
 
 } // namespace gf

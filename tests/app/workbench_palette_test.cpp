@@ -198,7 +198,7 @@ TEST(SiteWords, TheParametersOfAllOperationsAreAll) {
         const Weights& weights = *bench.snapshot().model->weights;
         std::size_t n = 0;
         for (const SiteRef& site : all_sites(weights.config)) {
-            n += site_params(weights, site);
+            n += site_params(weights, Stack::decoder, site);
             EXPECT_FALSE(site_words(weights.config, site.site).name.empty());
             EXPECT_FALSE(site_words(weights.config, site.site).what.empty());
         }

@@ -190,7 +190,7 @@ TEST(PatternEntropy, IsTheMeanOfTheRows) {
     const auto trace = run(random_weights(preset("gpt2").config), repetitive(k_tokens));
     PatternEntropy entropy;
     for (const int rows : {2, 9, 4, k_tokens}) {
-        while (!entropy.update(trace, 1, 2, rows, 50)) {
+        while (!entropy.update(trace, Site::pattern, 1, 2, rows, 50)) {
         }
         double sum = 0;
         for (int q = 1; q < rows; ++q) // the first query has no choice
@@ -201,7 +201,7 @@ TEST(PatternEntropy, IsTheMeanOfTheRows) {
         ASSERT_TRUE(entropy.bits());
         EXPECT_NEAR(*entropy.bits(), sum / (rows - 1), 1e-5);
     }
-    entropy.update(trace, 1, 2, 1);
+    entropy.update(trace, Site::pattern, 1, 2, 1);
     EXPECT_FALSE(entropy.bits());
 }
 

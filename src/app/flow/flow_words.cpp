@@ -1,5 +1,6 @@
 #include "app/flow/flow_words.h"
 
+#include "app/site_words.h"
 #include "app/token_labels.h"
 
 #include <cmath>
@@ -31,13 +32,6 @@ std::vector<Role> parameters_of(Site site) {
 
 std::string shape_of(const ParamRow& row) {
     return row.shape.size() > 1 ? fmt::format("{} x {}", row.shape[0], row.shape[1]) : fmt::format("{}", row.shape[0]);
-}
-
-std::size_t parameters_in_layer(const Weights& w, int layer) {
-    std::size_t n = 0;
-    for (const ParamRow& row : w.table)
-        if (row.layer == w.config.layer_group(layer)) n += row.size();
-    return n;
 }
 
 } // namespace
@@ -90,7 +84,7 @@ void write_site_tooltip(const Snapshot& s, const FlowColumn& c, fmt::memory_buff
 
 void write_layer_tooltip(const Snapshot& s, const StreamMeasures& measures, int layer, int row, fmt::memory_buffer& out) {
     auto to = std::back_inserter(out);
-    fmt::format_to(to, "layer {}, {} parameters", layer, parameters_in_layer(*s.model->weights, layer));
+    fmt::format_to(to, "layer {}, {} parameters", layer, layer_params(*s.model->weights, s.trace().shape().stack, layer));
     if (row >= 0 && row < measures.rows()) {
         const WriteShare& share = measures.share(layer, row);
         fmt::format_to(to, "\nat {}: attention writes {:.0f} % of the stream's length", token_labels().alone(s.run().token(row)),

@@ -61,7 +61,7 @@ void HeadLines::draw(const HeadScene& scene) {
     choose_window(scene, canvas.width());
     lay_out(scene, canvas.min.x, canvas.width());
     collect(scene);
-    query_ = scene.selection.token_in_view(scene.n_tokens());
+    query_ = scene.selection.token_in_view(scene.n_queries());
     add_curves_of(scene, query_);
     handle_canvas(scene, canvas);
     handle_labels(scene, keys, queries);
@@ -79,7 +79,7 @@ void HeadLines::draw(const HeadScene& scene) {
 /// All tokens, or the newest for which there is room (with the pinned one), or what a person zoomed to.
 void HeadLines::choose_window(const HeadScene& scene, float width) {
     if (made_.trace != scene.snapshot.run().trace) zoomed_ = false;
-    const auto n = static_cast<float>(scene.n_tokens());
+    const auto n = static_cast<float>(scene.n_queries());
     const float most = std::max(8.0f, std::floor(width / px(zoomed_ ? k_least_token : k_token))), length = std::min(n, most);
     if (!zoomed_) {
         axis_.col1 = n;
@@ -93,20 +93,37 @@ void HeadLines::choose_window(const HeadScene& scene, float width) {
         axis_.col1 = axis_.col0 + kept;
     }
     axis_.rows = 1, axis_.row0 = 0, axis_.row1 = 1;
-    axis_.cols = scene.n_tokens();
-    first_ = std::max(0, static_cast<int>(std::floor(axis_.col0 + 0.01f)));
-    end_ = std::min(scene.n_tokens(), static_cast<int>(std::ceil(axis_.col1 - 0.01f)));
+    axis_.cols = scene.n_queries();
+    queries_.first = std::max(0, static_cast<int>(std::floor(axis_.col0 + 0.01f)));
+    queries_.end = std::min(scene.n_queries(), static_cast<int>(std::ceil(axis_.col1 - 0.01f)));
 }
 
 /// Slots as wide as the labels where all have room, else equal ones.
 void HeadLines::lay_out(const HeadScene& scene, float left, float width) {
-    const RunView& run = scene.snapshot.run();
-    every_ = 1;
-    if (!zoomed_ && fit_token_slots(run, first_, end_, left, left + width, edges_)) return;
-    edges_.clear();
-    const float slot = width / (axis_.col1 - axis_.col0);
-    every_ = tokens_per_label(slot);
-    for (int i = first_; i <= end_; ++i) edges_.push_back(left + (static_cast<float>(i) - axis_.col0) * slot);
+    Line& q = queries_;
+    q.every = 1;
+    if (zoomed_ || !fit_token_slots(scene.snapshot.run(), q.first, q.end, left, left + width, q.edges)) {
+        q.edges.clear();
+        const float slot = width / (axis_.col1 - axis_.col0);
+        q.every = tokens_per_label(slot);
+        for (int i = q.first; i <= q.end; ++i) q.edges.push_back(left + (static_cast<float>(i) - axis_.col0) * slot);
+    }
+    if (scene.cross())
+        lay_out_source(scene, left, width);
+    else
+        keys_ = queries_;
+}
+
+/// All of the source, however narrow.
+void HeadLines::lay_out_source(const HeadScene& scene, float left, float width) {
+    keys_.first = 0;
+    keys_.end = scene.n_keys();
+    keys_.every = 1;
+    if (fit_token_slots(scene.keys(), 0, keys_.end, left, left + width, keys_.edges)) return;
+    keys_.edges.clear();
+    const float slot = width / static_cast<float>(keys_.end);
+    keys_.every = tokens_per_label(slot);
+    for (int i = 0; i <= keys_.end; ++i) keys_.edges.push_back(left + static_cast<float>(i) * slot);
 }
 
 float HeadLines::strength(const HeadScene& scene, float value) const {
@@ -116,15 +133,15 @@ float HeadLines::strength(const HeadScene& scene, float value) const {
 /// The strongest curves between tokens in view.
 void HeadLines::collect(const HeadScene& scene) {
     const Snapshot& s = scene.snapshot;
-    const Made wanted{s.run().trace, scene.head, scene.site, s.cursor, first_, end_};
+    const Made wanted{s.run().trace, scene.head, scene.site, s.cursor, queries_.first, queries_.end, scene.n_keys()};
     if (made_ == wanted) return;
     made_ = wanted;
-    range_now_ = scene.scores() ? std::max(range_.upto(made_.trace, scene.head, s.cursor), 1e-6f) : 1;
+    range_now_ = scene.scores() ? std::max(range_.upto(made_.trace, scene.attention, scene.head, s.cursor), 1e-6f) : 1;
     curves_.clear();
-    for (int q = first_; q < end_; ++q) {
-        const auto seen = score_cells(s.trace(), scene.head, q);
-        const float* values = &s.trace().row(scene.site, scene.head.layer, q)[scene.head.head * s.trace().n_keys()];
-        for (int k = first_; k < std::min(end_, static_cast<int>(seen.size())); ++k) {
+    for (int q = queries_.first; q < queries_.end; ++q) {
+        const auto seen = score_cells(s.trace(), scene.attention, scene.head, q);
+        const float* values = &s.trace().row(scene.site, scene.head.layer, q)[scene.head.head * s.trace().n_keys(scene.site)];
+        for (int k = keys_.first; k < std::min(keys_.end, static_cast<int>(seen.size())); ++k) {
             const float value = values[k];
             if (seen[static_cast<std::size_t>(k)] == k_masked_cell || !(strength(scene, value) >= k_least_strength)) continue;
             curves_.push_back({{q, k}, value, strength(scene, value)});
@@ -142,8 +159,8 @@ void HeadLines::collect(const HeadScene& scene) {
 /// All of the query in view, however weak.
 void HeadLines::add_curves_of(const HeadScene& scene, int query) {
     of_query_.clear();
-    if (query < first_ || query >= end_) return;
-    for (int k = first_; k < end_; ++k) {
+    if (!queries_.holds(query)) return;
+    for (int k = keys_.first; k < keys_.end; ++k) {
         const float value = scene.value({query, k});
         if (value == k_masked_cell || !(strength(scene, value) >= k_least_strength)) continue;
         of_query_.push_back({{query, k}, value, strength(scene, value)});
@@ -174,11 +191,11 @@ void HeadLines::handle_canvas(const HeadScene& scene, const UiRect& canvas) {
 /// The nearest curve within reach; of equally near ones the strongest.
 std::optional<AttentionCell> HeadLines::curve_at(const UiRect& canvas, ImVec2 point) const {
     const float across = across_at((point.y - canvas.min.y) / canvas.height());
-    const TokenSlots at = slots();
+    const TokenSlots key_slots = keys_.slots(), query_slots = queries_.slots();
     std::optional<AttentionCell> nearest;
     float best = px(k_reach);
     const auto look = [&](const Curve& c) {
-        const float key = at.centre(c.cell.key), query = at.centre(c.cell.query);
+        const float key = key_slots.centre(c.cell.key), query = query_slots.centre(c.cell.query);
         const float distance = std::abs(key + (query - key) * across - point.x);
         if (distance <= best) best = distance, nearest = c.cell; // later ones are stronger
     };
@@ -189,30 +206,35 @@ std::optional<AttentionCell> HeadLines::curve_at(const UiRect& canvas, ImVec2 po
 
 /// Pointing at a query shows its curves, pointing at a key its weight for the query in view.
 void HeadLines::handle_labels(const HeadScene& scene, const UiRect& keys, const UiRect& queries) {
-    const TokenSlots at = slots();
     char name[24];
-    for (int i = first_; i < end_; ++i) {
-        const float left = std::max(at.left(i), keys.min.x), width = std::min(at.right(i), keys.max.x) - left;
-        if (width < 1) continue;
-        *fmt::format_to_n(name, sizeof name - 1, "key {}", i).out = 0;
-        ImGui::SetCursorScreenPos({left, keys.min.y});
-        if (ImGui::InvisibleButton(name, {width, keys.height()})) scene.pin({query_, i});
+    // f(token, pressed) behind a button over each label
+    const auto each = [&](const Line& line, const UiRect& band, const char* what, auto f) {
+        const TokenSlots at = line.slots();
+        for (int i = line.first; i < line.end; ++i) {
+            const float left = std::max(at.left(i), band.min.x), width = std::min(at.right(i), band.max.x) - left;
+            if (width < 1) continue;
+            *fmt::format_to_n(name, sizeof name - 1, "{} {}", what, i).out = 0;
+            ImGui::SetCursorScreenPos({left, band.min.y});
+            f(i, ImGui::InvisibleButton(name, {width, band.height()}));
+        }
+    };
+    each(keys_, keys, "key", [&](int i, bool pressed) {
+        if (pressed) scene.pin({query_, i});
         if (ImGui::IsItemHovered()) scene.point_at({query_, i});
-        *fmt::format_to_n(name, sizeof name - 1, "query {}", i).out = 0;
-        ImGui::SetCursorScreenPos({left, queries.min.y});
-        if (ImGui::InvisibleButton(name, {width, queries.height()}))
-            scene.commands.post(command::PinToken{scene.selection.pinned_token == i ? -1 : i});
+    });
+    each(queries_, queries, "query", [&](int i, bool pressed) {
+        if (pressed) scene.commands.post(command::PinToken{scene.selection.pinned_token == i ? -1 : i});
         if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoomed_ = false;
         if (ImGui::IsItemHovered()) scene.selection.token.set(i);
         if (ImGui::IsItemFocused() && !GImGui->NavDisableHighlight)
             outline_precedent(*ImGui::GetWindowDrawList(), {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
-    }
+    });
 }
 
 void HeadLines::draw_curve(const HeadScene& scene, const Curve& c, const UiRect& canvas, bool in_view) const {
     const Theme& t = theme();
-    const TokenSlots at = slots();
-    const float key = at.centre(c.cell.key), query = at.centre(c.cell.query), strength = std::min(c.strength, 1.0f);
+    const float key = keys_.slots().centre(c.cell.key), query = queries_.slots().centre(c.cell.query),
+                strength = std::min(c.strength, 1.0f);
     const bool lit = scene.cell_in_focus() == c.cell;
     const float base = std::pow(strength, 0.7f);
     ImU32 colour = 0;
@@ -240,28 +262,31 @@ void HeadLines::draw_labels(const HeadScene& scene, const UiRect& keys, const Ui
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const auto cell = scene.cell_in_focus();
-    const RunView& run = scene.snapshot.run();
-    inks_.assign(static_cast<std::size_t>(end_ - first_), t.muted);
+    inks_.assign(static_cast<std::size_t>(keys_.end - keys_.first), t.muted);
     constexpr float k_noticeable = 0.1f;
     for (const Curve& c : of_query_) // what the query in view reads
-        if (c.strength >= k_noticeable) inks_[static_cast<std::size_t>(c.cell.key - first_)] = t.text;
-    const std::array key{LitToken{cell ? cell->key : -1, t.ink(ColourRole::key)}};
-    put_token_row(list, run, slots(), keys, key, inks_);
-    inks_.assign(static_cast<std::size_t>(end_ - first_), t.text);
+        if (c.strength >= k_noticeable) inks_[static_cast<std::size_t>(c.cell.key - keys_.first)] = t.text;
+    const int lit_key = cell ? cell->key : scene.cross() ? scene.selection.source_token.get().value_or(-1) : -1;
+    const std::array key{LitToken{lit_key, t.ink(ColourRole::key)}};
+    put_token_row(list, scene.keys(), keys_.slots(), keys, key, inks_);
+    inks_.assign(static_cast<std::size_t>(queries_.end - queries_.first), t.text);
     const std::array query{LitToken{query_, t.accent_text}, LitToken{cell ? cell->query : -1, t.text}};
-    put_token_row(list, run, slots(), queries, query, inks_);
+    put_token_row(list, scene.snapshot.run(), queries_.slots(), queries, query, inks_);
 }
 
 /// Rows and columns of what the cell in focus is computed from and feeds, at their tokens.
 void HeadLines::outline(const HeadScene& scene, const UiRect& keys, const UiRect& queries) const {
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    const TokenSlots at = slots();
-    const auto mark = [&](const UiRect& band, int begin, int end, auto put) {
-        begin = std::max(begin, first_), end = std::min(end, end_);
+    const auto mark = [&](bool is_key, int begin, int end, auto put) {
+        const Line& line = is_key ? keys_ : queries_;
+        const UiRect& band = is_key ? keys : queries;
+        const TokenSlots at = line.slots();
+        begin = std::max(begin, line.first), end = std::min(end, line.end);
         if (begin >= end) return;
         float left = at.left(begin), right = at.right(end - 1);
         if (end - begin == 1) { // around its label
-            const float half = (token_label_width(scene.snapshot.run(), begin) + px(2)) / 2, centre = at.centre(begin);
+            const RunView& run = is_key ? scene.keys() : scene.snapshot.run();
+            const float half = (token_label_width(run, begin) + px(2)) / 2, centre = at.centre(begin);
             left = std::min(left, centre - half), right = std::max(right, centre + half);
         }
         left = std::max(left, band.min.x), right = std::min(right, band.max.x);
@@ -269,20 +294,21 @@ void HeadLines::outline(const HeadScene& scene, const UiRect& keys, const UiRect
     };
     const auto mark_all = [&](const std::vector<CellRange>& ranges, auto put) {
         for (const CellRange& r : ranges) {
-            const AttentionPart part = attention_part(r, scene.snapshot.config(), scene.head, scene.n_tokens());
-            mark(keys, part.keys.begin, part.keys.end, put);
-            mark(queries, part.queries.begin, part.queries.end, put);
+            const AttentionPart part = attention_part(r, scene.snapshot, scene.attention, scene.head);
+            mark(true, part.keys.begin, part.keys.end, put);
+            mark(false, part.queries.begin, part.queries.end, put);
         }
     };
     mark_all(scene.selection.precedents, outline_precedent);
     mark_all(scene.selection.dependents, outline_dependent);
-    if (const auto cell = attention_cell(scene.selection.pinned_cell, scene.head)) {
-        mark(keys, cell->key, cell->key + 1, outline_focus);
-        mark(queries, cell->query, cell->query + 1, outline_focus);
+    if (const auto cell = attention_cell(scene.selection.pinned_cell, scene.attention, scene.head)) {
+        mark(true, cell->key, cell->key + 1, outline_focus);
+        mark(false, cell->query, cell->query + 1, outline_focus);
     }
     scene.each_edit([&](const AttentionCell& cell) { // half-way
-        if (cell.key < first_ || cell.key >= end_ || cell.query < first_ || cell.query >= end_) return;
-        const float x = (at.centre(cell.key) + at.centre(cell.query)) / 2, y = (keys.max.y + queries.min.y) / 2, half = px(8);
+        if (!keys_.holds(cell.key) || !queries_.holds(cell.query)) return;
+        const float x = (keys_.slots().centre(cell.key) + queries_.slots().centre(cell.query)) / 2,
+                    y = (keys.max.y + queries.min.y) / 2, half = px(8);
         put_edit_mark(list, {x - half, y - half}, {x + half, y + half}, scene.snapshot.edits_on);
     });
 }
@@ -298,11 +324,11 @@ void HeadLines::draw_caption(const HeadScene& scene, const UiRect& line) {
         const std::size_t n = std::min(k_most_named, of_query_.size());
         for (std::size_t i = 0; i < n; ++i) {
             const Curve& c = of_query_[of_query_.size() - 1 - i];
-            fmt::format_to(out, "{} {} {:.2f}", i ? "," : "", short_label(run, c.cell.key), c.value);
+            fmt::format_to(out, "{} {} {:.2f}", i ? "," : "", short_label(scene.keys(), c.cell.key), c.value);
         }
-        if (!scene.scores() && first_ > 0) {
+        if (!scene.scores() && keys_.first > 0) {
             double before = 0;
-            for (int k = 0; k < first_; ++k) before += std::max(0.0f, scene.value({query_, k}));
+            for (int k = 0; k < keys_.first; ++k) before += std::max(0.0f, scene.value({query_, k}));
             fmt::format_to(out, "; {:.2f} before this window", before);
         }
     }

@@ -14,23 +14,31 @@ class HeadLines {
     /// After draw(): curves shown of all, and the tokens in view.
     int shown() const { return static_cast<int>(curves_.size()); }
     int total() const { return total_; }
-    int first_token() const { return first_; }
-    int end_token() const { return end_; }
+    int first_token() const { return queries_.first; }
+    int end_token() const { return queries_.end; }
 
   private:
     struct Curve {
         AttentionCell cell;
         float value = 0, strength = 0; ///< strength: 0 to 1
     };
+    struct Line { ///< tokens in view along the top or bottom
+        int first = 0, end = 0;
+        int every = 1; ///< tokens that share a label
+        std::vector<float> edges;
+        TokenSlots slots() const { return {first, edges, every}; }
+        bool holds(int token) const { return token >= first && token < end; }
+    };
     struct Made { ///< what curves_ were made for
         std::shared_ptr<const Trace> trace;
         HeadRef head;
         Site site = Site::pattern;
-        int cursor = 0, first = 0, end = 0;
+        int cursor = 0, first = 0, end = 0, n_keys = 0;
         bool operator==(const Made&) const = default;
     };
     void choose_window(const HeadScene& scene, float width);
     void lay_out(const HeadScene& scene, float left, float width);
+    void lay_out_source(const HeadScene& scene, float left, float width);
     void collect(const HeadScene& scene);
     float strength(const HeadScene& scene, float value) const;
     void add_curves_of(const HeadScene& scene, int query);
@@ -41,14 +49,10 @@ class HeadLines {
     void draw_labels(const HeadScene& scene, const UiRect& keys, const UiRect& queries);
     void outline(const HeadScene& scene, const UiRect& keys, const UiRect& queries) const;
     void draw_caption(const HeadScene& scene, const UiRect& line);
-    TokenSlots slots() const { return {first_, edges_, every_}; }
-
     HeatMapView axis_; ///< its columns are the tokens in view
     bool zoomed_ = false;
-    int first_ = 0, end_ = 0; ///< tokens in view
-    int every_ = 1;           ///< tokens that share a label
-    int query_ = 0;           ///< the one whose curves stand out
-    std::vector<float> edges_;
+    Line queries_, keys_; ///< of self-attention the same tokens
+    int query_ = 0;       ///< the one whose curves stand out
     std::vector<ImU32> inks_;
 
     Made made_;

@@ -27,16 +27,17 @@ constexpr int k_cells_per_frame = 1 << 20; ///< sent to the card at most
 void HeadMatrix::update(const HeadScene& scene) {
     const Snapshot& s = scene.snapshot;
     const Trace& trace = s.trace();
-    if (trace_ != s.run().trace) zoomed_ = false;
+    if (trace_ != s.run().trace || by_source(site_) != scene.cross()) zoomed_ = false;
     if (trace_ != s.run().trace || head_ != scene.head || site_ != scene.site) {
         map_.clear();
         held_ = 0;
         trace_ = s.run().trace, head_ = scene.head, site_ = scene.site;
     }
-    held_ = std::min(s.run().rows, held_ + std::max(1, k_cells_per_frame / trace.n_keys()));
+    held_ = std::min(s.run().rows, held_ + std::max(1, k_cells_per_frame / trace.n_keys(scene.site)));
     if (held_ < s.run().rows) request_frame();
-    map_.update({1, trace.capacity(), trace.n_keys(), Pool::magnitude}, held_, [&](int, int row) {
-        return scene.scores() ? score_cells(trace, scene.head, row) : weight_cells(trace, scene.head, row, marked_);
+    map_.update({1, trace.capacity(), trace.n_keys(scene.site), Pool::magnitude}, held_, [&](int, int row) {
+        return scene.scores() ? score_cells(trace, scene.attention, scene.head, row)
+                              : weight_cells(trace, scene.attention, scene.head, row, marked_);
     });
 }
 
@@ -50,8 +51,8 @@ void HeadMatrix::draw(const HeadScene& scene) {
     map_.draw(*ImGui::GetWindowDrawList(), {&place, 1}, view_);
     outline(scene, place);
     const auto cell = scene.cell_in_focus();
-    draw_query_labels(scene, at.matrix, cell ? cell->query : scene.selection.token_in_view(scene.n_tokens()));
-    draw_key_labels(scene, at, cell ? cell->key : -1);
+    draw_query_labels(scene, at.matrix, cell ? cell->query : scene.selection.token_in_view(scene.n_queries()));
+    draw_key_labels(scene, at, cell ? cell->key : scene.cross() ? scene.selection.source_token.get().value_or(-1) : -1);
     draw_caption(scene, at);
 }
 
@@ -62,9 +63,8 @@ HeadMatrix::Shape HeadMatrix::shape(const HeadScene& scene) const {
     at.beside = area.width() > 2.2f * area.height() && area.width() > px(420);
     const float right = at.beside ? px(k_beside) + px(k_gap) : 0, below = at.beside ? 0 : HeadCaption::height() + px(4);
     const float left = std::min(px(k_query_margin), area.width() * 0.25f);
-    const auto n = static_cast<float>(scene.n_tokens());
     const float room_x = area.width() - left - right;
-    at.upright = area.height() > px(k_upright_from) && room_x / n < px(k_level_from);
+    at.upright = area.height() > px(k_upright_from) && room_x / static_cast<float>(scene.n_keys()) < px(k_level_from);
     const float top = at.upright ? px(k_key_margin) : px(k_key_line);
     float width = room_x, height = area.height() - top - below;
     width = std::floor(std::min(width, height * k_widest_aspect));
@@ -79,23 +79,26 @@ HeadMatrix::Shape HeadMatrix::shape(const HeadScene& scene) const {
 
 /// The whole text, or what a person zoomed to, kept on the text.
 void HeadMatrix::choose_view(const HeadScene& scene, const UiRect& matrix) {
-    const auto n = static_cast<float>(scene.n_tokens());
+    const auto n_rows = static_cast<float>(scene.n_queries()), n_cols = static_cast<float>(scene.n_keys());
     const HeatMapView fresh = themed_heat_map(scene.scores()); // the theme may have changed
     view_.look = fresh.look;
     view_.scale = fresh.scale;
     view_.scale.gamma = scene.scores() ? 1.0f : 0.5f;
-    if (scene.scores()) view_.scale.vmax = std::max(range_.upto(trace_, scene.head, scene.n_tokens()), 1e-6f);
-    view_.rows = view_.cols = scene.n_tokens();
-    if (!zoomed_) view_.row0 = view_.col0 = 0, view_.row1 = view_.col1 = n;
-    const float shown = std::min(view_.row1 - view_.row0, n);
-    view_.row1 = std::clamp(view_.row1, shown, n);
-    view_.col1 = std::clamp(view_.col1, shown, n);
-    view_.row0 = view_.row1 - shown;
-    view_.col0 = view_.col1 - shown;
-    const float cell = std::min(matrix.width(), matrix.height()) / shown;
+    if (scene.scores()) view_.scale.vmax = std::max(range_.upto(trace_, scene.attention, scene.head, scene.n_queries()), 1e-6f);
+    view_.rows = scene.n_queries();
+    view_.cols = scene.n_keys();
+    if (!zoomed_) view_.row0 = view_.col0 = 0, view_.row1 = n_rows, view_.col1 = n_cols;
+    const float rows = std::min(view_.row1 - view_.row0, n_rows), cols = std::min(view_.col1 - view_.col0, n_cols);
+    view_.row1 = std::clamp(view_.row1, rows, n_rows);
+    view_.col1 = std::clamp(view_.col1, cols, n_cols);
+    view_.row0 = view_.row1 - rows;
+    view_.col0 = view_.col1 - cols;
+    const float cell = std::min(matrix.width() / cols, matrix.height() / rows);
     view_.look.gap_x = view_.look.gap_y = cell >= px(5) ? std::max(px(1), 1.0f) : 0;
-    const auto in_a_pixel = [shown](float length) { return std::max(1, static_cast<int>(std::ceil(shown / length - 0.01f))); };
-    pooled_ = {in_a_pixel(matrix.height()), in_a_pixel(matrix.width())};
+    const auto in_a_pixel = [](float shown, float length) {
+        return std::max(1, static_cast<int>(std::ceil(shown / length - 0.01f)));
+    };
+    pooled_ = {in_a_pixel(rows, matrix.height()), in_a_pixel(cols, matrix.width())};
     if (const HeatMaps* maps = map_.pooled())
         pooled_ = {std::max(pooled_.rows, maps->pooled_rows()), std::max(pooled_.cols, maps->pooled_cols())};
 }
@@ -109,7 +112,9 @@ void HeadMatrix::handle_mouse(const HeadScene& scene, const HeatMapPlace& place)
         if (beside && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoomed_ = false;
         return;
     }
-    if (navigate_heat_map(view_, place.rect)) zoomed_ = view_.row1 - view_.row0 < static_cast<float>(view_.rows);
+    if (navigate_heat_map(view_, place.rect))
+        zoomed_ =
+            view_.row1 - view_.row0 < static_cast<float>(view_.rows) || view_.col1 - view_.col0 < static_cast<float>(view_.cols);
     const auto hit = heat_map_cell_at({&place, 1}, view_, ImGui::GetMousePos());
     if (hit) {
         const AttentionCell cell{hit->row, hit->col};
@@ -135,16 +140,16 @@ UiRect HeadMatrix::range_rect(const HeatMapPlace& place, int row0, int row1, int
 /// What is in focus, what it is computed from, what it feeds; and what is edited.
 void HeadMatrix::outline(const HeadScene& scene, const HeatMapPlace& place) const {
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    const int n = scene.n_tokens();
+    const int n = scene.n_queries(), n_keys = scene.n_keys();
     const auto mark = [&](const std::vector<CellRange>& ranges, auto put) {
         for (const CellRange& r : ranges) {
-            const AttentionPart part = attention_part(r, scene.snapshot.config(), scene.head, n);
+            const AttentionPart part = attention_part(r, scene.snapshot, scene.attention, scene.head);
             const auto [row0, row1] = part.queries;
             const auto [col0, col1] = part.keys;
             if (part.cells && row0 < row1 && col0 < col1) {
                 if (const UiRect at = range_rect(place, row0, row1, col0, col1); at.width() > 0) put(list, at);
             } else if (row0 < row1) { // q or z: at the queries' labels
-                if (const UiRect at = range_rect(place, row0, row1, 0, n); at.width() > 0)
+                if (const UiRect at = range_rect(place, row0, row1, 0, n_keys); at.width() > 0)
                     put(list, UiRect{{scene.area.min.x + px(1), at.min.y}, {place.rect.min.x - px(2), at.max.y}});
             } else if (col0 < col1) { // k or v: at the keys' labels
                 if (const UiRect at = range_rect(place, 0, n, col0, col1); at.width() > 0)
@@ -155,12 +160,12 @@ void HeadMatrix::outline(const HeadScene& scene, const HeatMapPlace& place) cons
     mark(scene.selection.precedents, outline_precedent);
     mark(scene.selection.dependents, outline_dependent);
     const auto focus = [&](const std::optional<AttentionCell>& cell) {
-        if (!cell || cell->query >= n || cell->key >= n) return;
+        if (!cell || cell->query >= n || cell->key >= n_keys) return;
         const UiRect at = range_rect(place, cell->query, cell->query + 1, cell->key, cell->key + 1);
         if (at.width() > 0) outline_focus(list, at);
     };
-    focus(attention_cell(scene.selection.pinned_cell, scene.head));
-    focus(attention_cell(scene.selection.cell.get(), scene.head));
+    focus(attention_cell(scene.selection.pinned_cell, scene.attention, scene.head));
+    focus(attention_cell(scene.selection.cell.get(), scene.attention, scene.head));
     scene.each_edit([&](const AttentionCell& cell) {
         const UiRect at = range_rect(place, cell.query, cell.query + 1, cell.key, cell.key + 1);
         if (at.width() > 0) put_edit_mark(list, at.min, at.max, scene.snapshot.edits_on);
@@ -174,7 +179,7 @@ void HeadMatrix::draw_query_labels(const HeadScene& scene, const UiRect& matrix,
     ImFont* face = font(TextSize::small);
     const float cell = matrix.height() / (view_.row1 - view_.row0), right = matrix.min.x - px(6);
     const int every = std::max(1, static_cast<int>(std::ceil(face->FontSize / cell)));
-    const int end = std::min(scene.n_tokens(), static_cast<int>(std::ceil(view_.row1)));
+    const int end = std::min(scene.n_queries(), static_cast<int>(std::ceil(view_.row1)));
     for (int i = std::max(0, static_cast<int>(view_.row0)); i < end; ++i) {
         const bool is_lit = i == lit;
         if (!is_lit && (i % every != 0 || (lit >= 0 && std::abs(i - lit) < every))) continue;
@@ -191,10 +196,10 @@ void HeadMatrix::draw_query_labels(const HeadScene& scene, const UiRect& matrix,
 void HeadMatrix::draw_key_labels(const HeadScene& scene, const Shape& at, int lit) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const Theme& t = theme();
-    const RunView& run = scene.snapshot.run();
+    const RunView& run = scene.keys();
     const float cell = at.matrix.width() / (view_.col1 - view_.col0);
     const int first = std::max(0, static_cast<int>(view_.col0));
-    const int end = std::min(scene.n_tokens(), static_cast<int>(std::ceil(view_.col1)));
+    const int end = std::min(scene.n_keys(), static_cast<int>(std::ceil(view_.col1)));
     const auto edge = [&](int i) { return at.matrix.min.x + (static_cast<float>(i) - view_.col0) * cell; };
     if (!at.upright) {
         edges_.clear();
@@ -232,13 +237,15 @@ void HeadMatrix::draw_caption(const HeadScene& scene, const Shape& at) {
     least_.push_back('\0');
     greatest_.push_back('\0');
     ImGui::SetCursorScreenPos({at.caption.min.x, at.caption.min.y + (at.beside ? 0 : px(2))});
-    colour_legend({scene.scores() ? "score" : "weight", least_.data(), greatest_.data(), !at.beside}, view_.scale);
+    colour_legend({scene.scores() ? "score" : "weight", least_.data(), greatest_.data(), !at.beside && !scene.cross()},
+                  view_.scale);
     text_.clear();
     auto out = std::back_inserter(text_);
     if (const auto cell = scene.cell_in_focus())
-        say_cell(text_, scene.snapshot, scene.head, *cell);
+        say_cell(text_, scene.snapshot, scene.attention, scene.head, *cell);
     else
-        fmt::format_to(out, "Rows are queries, columns keys{}. Wheel: zoom, drag: pan.", at.beside ? ", hatched: masked" : "");
+        fmt::format_to(out, "Rows are queries, columns {}{}. Wheel: zoom, drag: pan.", scene.cross() ? "the source" : "keys",
+                       at.beside && !scene.cross() ? ", hatched: masked" : "");
     const std::string_view words{text_.data(), text_.size()};
     const ImU32 ink = scene.cell_in_focus() ? theme().text : theme().muted;
     if (!at.beside) {

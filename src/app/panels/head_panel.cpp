@@ -16,7 +16,7 @@
 namespace gf {
 namespace {
 
-constexpr std::array<const char*, 2> k_forms{"matrix", "lines"}, k_values{"weights", "scores"};
+constexpr std::array<const char*, 2> k_forms{"matrix", "lines"}, k_values{"weights", "scores"}, k_attentions{"self", "cross"};
 constexpr int k_most_lines = 40; // tokens up to which lines are shown unless a person chose
 // Design lengths.
 constexpr float k_least_x_lines = 260, k_least_x = 120, k_least_y = 70;
@@ -34,7 +34,7 @@ class HeadPanel : public Panel {
   private:
     enum Form { matrix, lines, automatic };
     int form_in(const Snapshot& snapshot) const;
-    void draw_header(const Snapshot& snapshot, const Selection& selection, HeadRef head, int form);
+    void draw_header(const Snapshot& snapshot, const Selection& selection, HeadRef head, int form, Commands& commands);
 
     int form_ = automatic; ///< automatic: lines while they can be told apart
     int shows_ = 0;        ///< index in k_values
@@ -52,7 +52,10 @@ void HeadPanel::choose(std::string_view option, std::string_view value) {
 
 int HeadPanel::form_in(const Snapshot& s) const {
     if (form_ != automatic) return form_;
-    return s.cursor <= k_most_lines && ImGui::GetContentRegionAvail().x >= px(k_least_x_lines) ? lines : matrix;
+    return std::max(s.cursor, s.has_source() ? s.source_run.rows : 0) <= k_most_lines &&
+                   ImGui::GetContentRegionAvail().x >= px(k_least_x_lines)
+               ? lines
+               : matrix;
 }
 
 /// The head that is pointed at, if its layer is there; else the pinned one.
@@ -64,23 +67,25 @@ HeadRef head_in(const Snapshot& s, const Selection& selection) {
 void HeadPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
     const int form = form_in(s);
     const HeadRef head = head_in(s, selection);
-    draw_header(s, selection, head, form);
+    draw_header(s, selection, head, form, commands);
     if (!s.trace().kept(Site::pattern, head.layer)) return say_why_not_kept(s, head.layer);
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     // A panel that is smaller still scrolls.
     const UiRect area{{at.x, at.y + px(2)}, {at.x + std::max(room.x, px(k_least_x)), at.y + std::max(room.y, px(k_least_y))}};
-    const HeadScene scene{s, selection, commands, head, shows_ ? Site::attn_scores : Site::pattern, area};
+    const AttentionSites sites = sites_of(selection.attention);
+    const HeadScene scene{s, selection, commands, head, selection.attention, shows_ ? sites.scores : sites.pattern, area};
     const auto pooled = matrix_.pooled();
     const int first = lines_.first_token();
     form == lines ? lines_.draw(scene) : matrix_.draw(scene);
     if (pooled != matrix_.pooled() || first != lines_.first_token()) request_frame(); // for the header
 }
 
-/// "Head  layer 2, head 3; lines, every query", and what can be chosen.
-void HeadPanel::draw_header(const Snapshot& s, const Selection& selection, HeadRef shown, int form) {
+/// "Head  layer 2, head 3; lines, every query", and what can be chosen, as much of it as there is room for.
+void HeadPanel::draw_header(const Snapshot& s, const Selection& selection, HeadRef shown, int form, Commands& commands) {
     text_.clear();
     auto out = std::back_inserter(text_);
-    fmt::format_to(out, "layer {}, head {}{}; ", shown.layer, shown.head,
+    const bool cross = selection.attention == Attention::cross;
+    fmt::format_to(out, "layer {}, head {}{}{}; ", shown.layer, shown.head, cross ? " to the source" : "",
                    shown == selection.pinned_head ? "" : " (preview: click pins it)");
     if (form == lines && lines_.end_token() - lines_.first_token() < s.cursor)
         fmt::format_to(out, "lines, tokens {} to {}", lines_.first_token(), lines_.end_token() - 1);
@@ -90,16 +95,23 @@ void HeadPanel::draw_header(const Snapshot& s, const Selection& selection, HeadR
         fmt::format_to(out, "max-pooled {} × {}", pooled.rows, pooled.cols);
     else
         fmt::format_to(out, "matrix");
-    const float values = header_choice_width(k_values), forms = header_choice_width(k_forms);
-    HeaderPlace place = header_place(forms + px(8) + values);
-    const bool both = place.fits;
-    if (!both) place = header_place(forms);
+    const float values = header_choice_width(k_values) + px(8), forms = header_choice_width(k_forms);
+    const float attentions = s.trace().source() ? header_choice_width(k_attentions) + px(8) : 0;
+    bool has_values = true;
+    HeaderPlace place = header_place(forms + attentions + values);
+    if (!place.fits) has_values = false, place = header_place(forms + attentions);
     panel_header("Head", {text_.data(), text_.size()}, place.reserved);
     if (!place.fits) return;
     const HeaderControls controls(place.at);
+    if (attentions > 0) {
+        int chosen = cross;
+        if (header_choice("attention", chosen, k_attentions))
+            commands.post(command::ViewAttention{k_attentions[static_cast<std::size_t>(chosen)]});
+        ImGui::SameLine(0, px(8));
+    }
     int chosen = form;
     if (header_choice("form", chosen, k_forms)) form_ = chosen;
-    if (!both) return;
+    if (!has_values) return;
     ImGui::SameLine(0, px(8));
     header_choice("shows", shows_, k_values);
 }

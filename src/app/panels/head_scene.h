@@ -12,11 +12,15 @@ struct HeadScene {
     Selection& selection;
     Commands& commands;
     HeadRef head;
-    Site site = Site::pattern; ///< or attn_scores
+    Attention attention = Attention::self;
+    Site site = Site::pattern; ///< of the attention, or its scores
     UiRect area;
 
-    bool scores() const { return site == Site::attn_scores; }
-    int n_tokens() const { return snapshot.cursor; }
+    bool scores() const { return site == sites_of(attention).scores; }
+    bool cross() const { return attention == Attention::cross; }
+    int n_queries() const { return snapshot.cursor; }
+    int n_keys() const { return n_keys_in_view(snapshot, attention); }
+    const RunView& keys() const { return key_run(snapshot, attention); } ///< whose tokens are the keys
     /// A value as the form shows it, masked cells marked.
     float value(const AttentionCell& cell) const;
     /// The hovered cell of any panel, else the pinned one, if it is of this head and in view of the text.
@@ -31,7 +35,7 @@ struct HeadScene {
     template <class F>
     void each_edit(F f) const {
         for (const Edit& e : *snapshot.edits)
-            if (is_attention_of(e.range, head) && e.range.row_begin < n_tokens())
+            if (is_attention_of(e.range, attention, head) && e.range.row_begin < n_queries())
                 f(AttentionCell{e.range.row_begin, e.range.column_begin});
     }
 };
@@ -42,10 +46,11 @@ bool clicked_without_drag(bool pressed);
 /// Largest magnitude among a head's scores, for a symmetric colour scale. Grows with the text; rows are read once.
 class ScoreRange {
   public:
-    float upto(const std::shared_ptr<const Trace>& trace, HeadRef head, int rows);
+    float upto(const std::shared_ptr<const Trace>& trace, Attention attention, HeadRef head, int rows);
 
   private:
     std::shared_ptr<const Trace> trace_;
+    Attention attention_ = Attention::self;
     HeadRef head_;
     std::vector<float> largest_; ///< [rows]: of the first rows
 };

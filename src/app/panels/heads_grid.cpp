@@ -30,8 +30,8 @@ UiRect mixed(const UiRect& a, const UiRect& b, float t) {
 }
 
 /// Whether cells of this head are in a range: of its q, scores, pattern or z, or of the keys and values that it reads.
-bool touches(const CellRange& r, const ModelConfig& c, HeadRef head) {
-    if (r.param >= 0 || r.layer != head.layer) return false;
+bool touches(const CellRange& r, const ModelConfig& c, Attention attention, HeadRef head) {
+    if (r.param >= 0 || r.layer != head.layer || attention_of(r.site) != attention) return false;
     const auto& axes = site_row(r.site).axes;
     const auto has = [&axes](Axis axis) { return std::find(axes.begin(), axes.end(), axis) != axes.end(); };
     const bool shared = has(Axis::kv_head);
@@ -42,22 +42,24 @@ bool touches(const CellRange& r, const ModelConfig& c, HeadRef head) {
 
 } // namespace
 
-void HeadsGrid::update(const Snapshot& s) {
+void HeadsGrid::update(const Snapshot& s, Attention attention) {
     const Trace& trace = s.trace();
     const ModelConfig& c = s.config();
-    if (trace_ != s.run().trace) {
+    if (trace_ != s.run().trace || attention_ != attention) {
         maps_.clear();
         trace_ = s.run().trace;
+        attention_ = attention;
         held_ = 0;
         order_for_ = {.sort = {}, .rows = -1, .cursor = -1};
     }
-    const int n_keys = trace.n_keys(), n_maps = c.n_layers * c.n_heads;
+    const Site pattern = sites_of(attention).pattern;
+    const int n_keys = trace.n_keys(pattern), n_maps = c.n_layers * c.n_heads;
     const auto cells = static_cast<long long>(n_maps) * n_keys; // of a row of all maps
     held_ = std::min(s.run().rows, held_ + std::max(1, static_cast<int>(k_cells_per_frame / cells)));
     if (held_ < s.run().rows) request_frame();
     maps_.update({n_maps, trace.capacity(), n_keys, Pool::magnitude}, held_, [&](int map, int row) {
         const HeadRef head{map / c.n_heads, map % c.n_heads};
-        return trace.kept(Site::pattern, head.layer) ? weight_cells(trace, head, row, marked_) : std::span<const float>();
+        return trace.kept(pattern, head.layer) ? weight_cells(trace, attention, head, row, marked_) : std::span<const float>();
     });
 }
 
@@ -184,8 +186,10 @@ UiRect HeadsGrid::shown(int index, ImVec2 origin) const {
 void HeadsGrid::draw_maps(const Snapshot& s, ImVec2 origin) {
     glide_.to(1);
     view_ = themed_heat_map(false);
-    view_.rows = view_.cols = s.cursor;
-    view_.row1 = view_.col1 = static_cast<float>(s.cursor);
+    view_.rows = s.cursor;
+    view_.cols = n_keys_in_view(s, attention_);
+    view_.row1 = static_cast<float>(view_.rows);
+    view_.col1 = static_cast<float>(view_.cols);
     view_.scale.gamma = 0.5f;
     places_.clear();
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -239,7 +243,7 @@ void HeadsGrid::draw_head(const Snapshot& s, const HeadRoles& roles, int index, 
         outline_focus(list, frame);
     else if (here == selection.head_in_view() || focused)
         list.AddRect(frame.min, frame.max, t.text, 0, 0, std::max(px(1), 1.0f));
-    const auto touched = [&](const CellRange& range) { return touches(range, c, here); };
+    const auto touched = [&](const CellRange& range) { return touches(range, c, attention_, here); };
     if (!pinned && std::any_of(selection.precedents.begin(), selection.precedents.end(), touched)) outline_precedent(list, frame);
     if (std::any_of(selection.dependents.begin(), selection.dependents.end(), touched)) outline_dependent(list, frame);
 
@@ -260,19 +264,22 @@ void HeadsGrid::draw_head(const Snapshot& s, const HeadRoles& roles, int index, 
 
 /// All its scores, and how spread its pattern is.
 void HeadsGrid::explain(const Snapshot& s, const HeadRoles& roles, HeadRef head) {
-    const bool complete = entropy_.update(s.run().trace, head.layer, head.head, s.cursor, k_entropy_budget);
+    const bool complete =
+        entropy_.update(s.run().trace, sites_of(attention_).pattern, head.layer, head.head, s.cursor, k_entropy_budget);
     if (!complete) request_frame();
     text_.clear();
     auto out = std::back_inserter(text_);
+    const bool cross = attention_ == Attention::cross;
     fmt::format_to(out, "layer {}, head {}, in {} tokens:", head.layer, head.head, s.cursor);
-    for (int i = 0; i < k_n_head_roles; ++i) {
+    for (int i = 0; !cross && i < k_n_head_roles; ++i) { // roles are ways to read one's own text
         const HeadRoleRow& row = head_role_row(static_cast<HeadRole>(i));
         if (const auto score = roles.score(head.layer, head.head, row.role, s.cursor))
             fmt::format_to(out, "\n{:.3f} {}", *score, row.name);
         else
             fmt::format_to(out, "\nnone {}: {}", row.name, row.never);
     }
-    if (complete && entropy_.bits()) fmt::format_to(out, "\n{:.3f} bits: mean entropy of its pattern", *entropy_.bits());
+    if (complete && entropy_.bits())
+        fmt::format_to(out, "\n{:.3f} bits: mean entropy of its pattern{}", *entropy_.bits(), cross ? " over the source" : "");
     fmt::format_to(out, "\nclick pins it");
     tooltip({text_.data(), text_.size()});
 }

@@ -4,6 +4,7 @@
 #include "app/heat_map_widget.h"
 #include "app/motion.h"
 #include "app/panel.h"
+#include "app/panels/attention_rows.h"
 #include "core/head_roles.h"
 
 #include <fmt/format.h>
@@ -13,7 +14,7 @@ namespace gf {
 class HeadsGrid {
   public:
     /// Sends rows that are new to the card, those of a long text over several frames.
-    void update(const Snapshot& snapshot);
+    void update(const Snapshot& snapshot, Attention attention);
     /// `sort`: none is the grid. `area` is filled as well as maps of a sensible shape can; more scrolls.
     void draw(const Snapshot& snapshot, const HeadRoles& roles, std::optional<HeadRole> sort, Selection& selection,
               Commands& commands, const UiRect& area);
@@ -46,6 +47,7 @@ class HeadsGrid {
     std::vector<HeatMapPlace> places_;
     std::vector<float> marked_; ///< a row on its way to the card
     std::shared_ptr<const Trace> trace_;
+    Attention attention_ = Attention::self;
     int held_ = 0; ///< rows that the card has
 
     Order order_for_;

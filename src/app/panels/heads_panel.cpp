@@ -12,12 +12,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 namespace gf {
 namespace {
 
 constexpr std::string_view k_by_layer = "layer";
+constexpr std::array<const char*, 2> k_attentions{"self", "cross"};
 constexpr std::size_t k_roles_budget = 60'000; // weights read in a frame: about 0.2 ms
 constexpr float k_legend = 22, k_gap = 12, k_widest_list = 260, k_least_grid_x = 130, k_least_grid_y = 90, k_least_x = 64,
                 k_least_y = 56; // design lengths
@@ -32,7 +34,8 @@ class HeadsPanel : public Panel {
 
   private:
     std::string_view sort_name() const { return sort_ ? head_role_row(*sort_).name : k_by_layer; }
-    void draw_header(const Snapshot& snapshot);
+    void draw_header(const Snapshot& snapshot, Attention attention, Commands& commands);
+    void draw_sorting();
     void draw_body(const Snapshot& snapshot, Selection& selection, Commands& commands);
 
     std::optional<HeadRole> sort_; ///< none: by layer
@@ -55,20 +58,22 @@ void HeadsPanel::choose(std::string_view, std::string_view value) {
 }
 
 void HeadsPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
-    draw_header(s);
+    const Attention attention = selection.attention;
+    draw_header(s, attention, commands);
     const bool all = s.trace().kept(Site::pattern);
     if (!all && s.layer_kept < 0) return say_why_not_kept(s, selection.pinned_head.layer);
     if (!roles_.update(s.run().trace, s.cursor, k_roles_budget)) request_frame();
-    grid_.update(s);
+    grid_.update(s, attention);
     draw_body(s, selection, commands);
 }
 
-void HeadsPanel::draw_header(const Snapshot& s) {
+void HeadsPanel::draw_header(const Snapshot& s, Attention attention, Commands& commands) {
     text_.clear();
     auto out = std::back_inserter(text_);
-    fmt::format_to(out, "{} × {}, ", s.config().n_layers, s.config().n_heads);
+    const bool cross = attention == Attention::cross;
+    fmt::format_to(out, "{} × {}{}, ", s.config().n_layers, s.config().n_heads, cross ? " to the source" : "");
     if (s.layer_kept >= 0) fmt::format_to(out, "layer {} alone: a click computes another one; ", s.layer_kept);
-    if (!sort_)
+    if (!sort_ || cross)
         fmt::format_to(out, "sorted by layer; hue = head");
     else if (s.layer_kept >= 0)
         fmt::format_to(out, "{} is known where all layers are kept", sort_name());
@@ -76,10 +81,26 @@ void HeadsPanel::draw_header(const Snapshot& s) {
         fmt::format_to(out, "sorted by {}", sort_name());
     else
         fmt::format_to(out, "{}: none, {}", sort_name(), head_role_row(*sort_).never);
-    const HeaderPlace place = header_place(header_menu_width(sort_name()));
+    // Roles, by which heads are sorted, are ways to read one's own text.
+    const float menu = cross ? 0 : header_menu_width(sort_name());
+    const float attentions = s.trace().source() ? header_choice_width(k_attentions) : 0;
+    const float gap = menu > 0 && attentions > 0 ? px(8) : 0;
+    bool has_menu = menu > 0;
+    HeaderPlace place = header_place(attentions + gap + menu);
+    if (!place.fits && attentions > 0) has_menu = false, place = header_place(attentions);
     panel_header("Heads", {text_.data(), text_.size()}, place.reserved);
     if (!place.fits) return;
     const HeaderControls controls(place.at);
+    if (attentions > 0) {
+        int chosen = cross;
+        if (header_choice("attention", chosen, k_attentions))
+            commands.post(command::ViewAttention{k_attentions[static_cast<std::size_t>(chosen)]});
+        ImGui::SameLine(0, px(8));
+    }
+    if (has_menu) draw_sorting();
+}
+
+void HeadsPanel::draw_sorting() {
     if (header_menu("sort", sort_name())) ImGui::OpenPopup("sort heads");
     tooltip("Sort the heads by layer or by what they do");
     if (!ImGui::BeginPopup("sort heads")) return;
@@ -99,8 +120,9 @@ void HeadsPanel::draw_body(const Snapshot& s, Selection& selection, Commands& co
     const ImVec2 end{at.x + room.x, at.y + room.y - px(2)};
     UiRect maps{at, end}, roles{};
     const float width = HeadRolesList::width(), height = HeadRolesList::height(), gap = px(k_gap);
-    const bool fits_beside = room.x >= width + gap + px(k_least_grid_x);
-    const bool fits_below = room.y >= height + gap + px(k_legend) + px(k_least_grid_y);
+    const bool cross = selection.attention == Attention::cross; // without roles
+    const bool fits_beside = !cross && room.x >= width + gap + px(k_least_grid_x);
+    const bool fits_below = !cross && room.y >= height + gap + px(k_legend) + px(k_least_grid_y);
     // Where there is room for both: where the maps become larger.
     const auto cell = [&](float x, float y) {
         return std::min(x / static_cast<float>(s.config().n_heads), 1.3f * y / static_cast<float>(s.config().n_layers));
@@ -115,13 +137,13 @@ void HeadsPanel::draw_body(const Snapshot& s, Selection& selection, Commands& co
     }
     const bool has_legend = maps.height() > px(k_legend) + px(k_least_grid_y) && maps.width() > px(250);
     if (has_legend) maps.max.y -= px(k_legend);
-    grid_.draw(s, roles_, s.layer_kept >= 0 ? std::nullopt : sort_, selection, commands, maps);
+    grid_.draw(s, roles_, s.layer_kept >= 0 || cross ? std::nullopt : sort_, selection, commands, maps);
     if (roles.width() > 0) list_.draw(s, roles_, selection, commands, roles);
     if (!has_legend) return;
     ImGui::SetCursorScreenPos({at.x, std::min(maps.max.y, maps.min.y + grid_.height()) + px(4)});
     HeatMapView view = themed_heat_map(false);
     view.scale.gamma = 0.5f;
-    colour_legend({"weight", "0", "1", true}, view.scale);
+    colour_legend({"weight", "0", "1", !cross}, view.scale);
 }
 
 } // namespace

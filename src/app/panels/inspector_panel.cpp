@@ -76,9 +76,9 @@ class InspectorPanel : public Panel {
 
 /// Brings figures and map up to date, a part of them in each frame where there is much.
 void InspectorPanel::read(const Snapshot& s, const Selection& selection) {
-    const bool alone =
-        one_head_ || inspected_name(s, selection).site == Site::attn_scores || inspected_name(s, selection).site == Site::pattern;
-    if (matrix_.show(s, inspected_name(s, selection), alone ? selection.head_in_view().head : -1)) {
+    const InspectedName name = inspected_name(s, selection);
+    const bool alone = one_head_ || by_key(name.site);
+    if (matrix_.show(s, name, alone ? selection.head_in_view().head : -1)) {
         figures_.clear();
         map_.clear();
         uploaded_ = 0;
@@ -91,7 +91,7 @@ void InspectorPanel::read(const Snapshot& s, const Selection& selection) {
     figures_.update(matrix_.rows(), matrix_.masks(), small ? k_budget : k_large_budget, row);
     const int step = std::max(64, static_cast<int>((small ? k_upload : k_large_budget) / cols) / 64 * 64);
     uploaded_ = std::min(uploaded_ + step, matrix_.rows());
-    const int n_cols = matrix_.masks() ? s.trace().n_keys() : matrix_.cols();
+    const int n_cols = matrix_.masks() ? s.trace().n_keys(name.site) : matrix_.cols();
     map_.update({1, matrix_.capacity(), n_cols, Pool::magnitude}, uploaded_, [this](int, int r) { return matrix_.row(r); });
     if (!figures_.complete() || uploaded_ < matrix_.rows()) request_frame();
 }
@@ -172,7 +172,8 @@ void InspectorPanel::draw_map(const Snapshot& s, const UiRect& area, Selection& 
     const double most = all.n > 0 ? std::max(std::abs(all.least), std::abs(all.greatest)) : 1;
     view_.scale.vmax = static_cast<float>(most > 0 ? most : 1);
     view_.scale.vmin = is_signed ? -view_.scale.vmax : 0;
-    if (matrix_.name().site == Site::pattern && matrix_.positions()) view_.scale.gamma = 0.5f; // as in the other panels
+    if (matrix_.name().site == sites_of(attention_of(matrix_.name().site)).pattern && matrix_.of_site())
+        view_.scale.gamma = 0.5f; // as in the other panels
     if (!zoomed_ || view_.row1 > rows || view_.col1 > cols) {
         zoomed_ = false;
         view_.row0 = view_.col0 = 0;
@@ -273,7 +274,7 @@ void InspectorPanel::draw_numbers(const UiRect& area, const Selection& selection
     ImDrawList& list = *ImGui::GetWindowDrawList();
     ImFont *words = font(TextSize::small), *numbers = font(TextSize::small, Face::mono);
     const Figures& f = figures_.all();
-    const float heads = matrix_.heads() > 1 && matrix_.positions() ? px(k_choice) : 0;
+    const float heads = matrix_.heads() > 1 && matrix_.of_site() ? px(k_choice) : 0;
     float y = area.min.y;
     const float step = std::clamp(std::floor((area.height() - heads) / 7), px(k_figure), px(20));
     const auto line = [&](std::string_view name, std::string_view value, ImU32 ink) {
@@ -350,11 +351,14 @@ void InspectorPanel::draw_line(const Snapshot& s, const UiRect& area) {
             fmt::format_to(out, "{:.5g}", row[col]);
         const CellRef cell = matrix_.cell(hovered_->row, hovered_->col);
         fmt::format_to(out, "   row {}", cell.row);
-        if (matrix_.positions()) fmt::format_to(out, " {}", token_labels().alone(s.run().token(cell.row)));
+        const Axis rows = matrix_.of_site() ? row_axis(cell.site) : Axis::one;
+        if (rows == Axis::pos) fmt::format_to(out, " {}", token_labels().alone(s.run().token(cell.row)));
+        if (rows == Axis::source) fmt::format_to(out, " {} of the source", token_labels().alone(s.source_run.token(cell.row)));
         if (cell.head >= 0) fmt::format_to(out, ", head {}", cell.head);
         fmt::format_to(out, ", column {}", cell.column);
-        if (matrix_.masks() && cell.column < s.cursor)
-            fmt::format_to(out, " {}", token_labels().alone(s.run().token(cell.column)));
+        if (const Attention attention = attention_of(cell.site); matrix_.masks() && cell.column < n_keys_in_view(s, attention))
+            fmt::format_to(out, " {}{}", token_labels().alone(key_run(s, attention).token(cell.column)),
+                           attention == Attention::cross ? " of the source" : "");
         put_text_cut(list, area, font(TextSize::small), t.text, text());
         return;
     }

@@ -42,41 +42,53 @@ class OutlinePanel : public Panel {
 
   private:
     struct Row {
-        std::optional<SiteRef> site; ///< none: a folded layer
+        std::optional<SiteRef> site; ///< none: something folded, a layer
+        std::optional<Stack> stack;  ///< ... or the other stack
         int layer = -1;
         std::string name, words, what, params; ///< name: the item's
         std::size_t n_params = 0;
     };
     void list(const Snapshot& snapshot, int layer);
+    void list_other_stack(const Weights& weights, Stack stack);
     void draw_operation(const Snapshot& snapshot, const Row& row, Selection& selection, Commands& commands);
     void draw_folded(const Snapshot& snapshot, const Row& row, const Selection& selection, Commands& commands);
-    void put_shape(const ModelConfig& config, Site site, int tokens);
+    void put_shape(const Snapshot& snapshot, Site site);
     void put_rail(const ImRect& box, ImU32 colour, bool lit) const;
     std::string_view text() const { return {text_.data(), text_.size()}; }
 
     std::shared_ptr<const Model> model_;
+    Stack stack_ = Stack::decoder;
     int layer_ = -1; ///< unfolded in rows_
     std::vector<Row> rows_;
     std::optional<SiteRef> shown_; ///< what was scrolled to
     fmt::memory_buffer text_;
 };
 
-/// The rows are made anew only for another model or layer.
+/// The other stack of an encoder-decoder, folded: the encoder comes first.
+void OutlinePanel::list_other_stack(const Weights& weights, Stack stack) {
+    Row& row = rows_.emplace_back();
+    row.stack = stack;
+    row.name = row.words = stack == Stack::encoder ? "encoder" : "decoder";
+    row.words += fmt::format(", {} layers", weights.config_of(stack).n_layers);
+    row.n_params = stack_params(weights, stack);
+}
+
+/// The rows are made anew only for another model, stack or layer.
 void OutlinePanel::list(const Snapshot& s, int layer) {
-    if (model_ == s.model && layer_ == layer) return;
+    const Stack stack = s.trace().shape().stack;
+    if (model_ == s.model && stack_ == stack && layer_ == layer) return;
     model_ = s.model;
+    stack_ = stack;
     layer_ = layer;
     rows_.clear();
+    if (s.has_source() && stack == Stack::decoder) list_other_stack(*s.model->weights, Stack::encoder);
     for (const SiteRef& site : all_sites(s.config())) {
         if (site.layer >= 0 && site.layer != layer) {
             if (rows_.empty() || rows_.back().layer != site.layer) {
-                std::size_t n = 0;
-                for (const ParamRow& p : s.model->weights->table)
-                    n += p.layer == s.config().layer_group(site.layer) ? p.size() : 0;
                 Row& row = rows_.emplace_back();
                 row.layer = site.layer;
                 row.name = row.words = fmt::format("layer {}", site.layer);
-                row.n_params = n;
+                row.n_params = layer_params(*s.model->weights, stack, site.layer);
             }
             continue;
         }
@@ -87,8 +99,9 @@ void OutlinePanel::list(const Snapshot& s, int layer) {
         row.name = site_name(site.site, site.layer);
         row.words = words.name;
         row.what = words.what;
-        row.n_params = site_params(*s.model->weights, site);
+        row.n_params = site_params(*s.model->weights, stack, site);
     }
+    if (stack == Stack::encoder) list_other_stack(*s.model->weights, Stack::decoder);
     for (Row& row : rows_) {
         if (row.n_params == 0) continue;
         text_.clear();
@@ -101,7 +114,10 @@ void OutlinePanel::draw(const Snapshot& s, Selection& selection, Commands& comma
     list(s, selection.pinned_head.layer);
     text_.clear();
     put_count(text_, s.model->weights->size());
-    fmt::format_to(std::back_inserter(text_), " parameters");
+    fmt::format_to(std::back_inserter(text_), " parameters{}",
+                   s.of_encoder()   ? "; the encoder"
+                   : s.has_source() ? "; the decoder"
+                                    : "");
     panel_header("Outline", text());
     ImGui::BeginChild("operations", {0, 0}, ImGuiChildFlags_None, ImGuiWindowFlags_NavFlattened);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
@@ -116,7 +132,8 @@ void OutlinePanel::draw(const Snapshot& s, Selection& selection, Commands& comma
 }
 
 /// "20 × 64", of this text.
-void OutlinePanel::put_shape(const ModelConfig& c, Site site, int tokens) {
+void OutlinePanel::put_shape(const Snapshot& s, Site site) {
+    const ModelConfig& c = s.config();
     text_.clear();
     const auto out = std::back_inserter(text_);
     const int heads = site_heads(c, site);
@@ -125,11 +142,12 @@ void OutlinePanel::put_shape(const ModelConfig& c, Site site, int tokens) {
         switch (axis) {
         case Axis::pos:
         case Axis::query:
-        case Axis::key: n = tokens; break;
+        case Axis::key: n = s.cursor; break;
+        case Axis::source: n = s.source_run.rows; break;
         case Axis::segment: n = 1; break;
         case Axis::head:
         case Axis::kv_head: n = heads; break;
-        default: n = site_width(c, site, tokens) / heads; break;
+        default: n = site_width(c, site, s.cursor) / heads; break;
         }
         if (axis == Axis::one) continue;
         if (axis == Axis::d_mlp && heads > 1) fmt::format_to(out, " × {}", heads); // experts
@@ -152,12 +170,17 @@ ImU32 hue_of(Site site) {
     case Site::embed: return t.fill(ColourRole::token);
     case Site::pos_embed: return t.fill(ColourRole::position);
     case Site::q:
+    case Site::cross_q:
     case Site::rot_q: return t.fill(ColourRole::query);
     case Site::k:
+    case Site::cross_k:
     case Site::rot_k: return t.fill(ColourRole::key);
     case Site::v:
     case Site::z:
-    case Site::attn_out: return t.fill(ColourRole::value);
+    case Site::attn_out:
+    case Site::cross_v:
+    case Site::cross_z:
+    case Site::cross_attn_out: return t.fill(ColourRole::value);
     case Site::router_logits:
     case Site::expert_weights:
     case Site::expert_indices:
@@ -166,7 +189,8 @@ ImU32 hue_of(Site site) {
     case Site::mlp_pre_linear:
     case Site::mlp_post:
     case Site::mlp_out: return t.fill(ColourRole::mlp);
-    case Site::logits: return t.accent;
+    case Site::logits:
+    case Site::class_logits: return t.accent;
     default: return t.fill(ColourRole::residual);
     }
 }
@@ -193,7 +217,7 @@ void OutlinePanel::draw_operation(const Snapshot& s, const Row& row, Selection& 
     const float left = item.box.Min.x + px(k_rail + 6), right = item.box.Max.x - px(6);
     const ImRect upper({left, item.box.Min.y + px(2)}, {right, item.box.Min.y + px(21)}),
         lower({left, upper.Max.y - px(2)}, {right, item.box.Max.y - px(3)});
-    put_shape(s.config(), row.site->site, s.cursor);
+    put_shape(s, row.site->site);
     const float shape = width >= px(k_width_for_shapes) ? std::ceil(measure(small, text()).x) + px(8) : 0;
     const bool fits = measure(body, row.words).x + shape <= upper.GetWidth();
     put_text_cut(list, {upper.Min, {right - (fits ? shape : 0), upper.Max.y}}, body, chosen ? t.accent_text : t.text, row.words);
@@ -233,11 +257,15 @@ void OutlinePanel::draw_folded(const Snapshot& s, const Row& row, const Selectio
     const bool room = measure(body, row.words).x + params <= right - left;
     put_text_cut(list, {{left, item.box.Min.y}, {right - (room ? params : 0), item.box.Max.y}}, body, t.muted, row.words);
     if (room) put_text(list, item.box, right - params + px(8), small, t.muted, row.params);
-    if (is_edited(s, [&](const Edit& e) { return e.range.layer == row.layer; }))
+    if (!row.stack && is_edited(s, [&](const Edit& e) { return e.range.layer == row.layer; }))
         put_edit_mark(list, {right - px(8), item.box.Min.y + px(1)}, {item.box.Max.x - px(1), item.box.Max.y}, s.edits_on);
     put_focus_ring(item, px(6));
-    tooltip("Unfold this layer");
-    if (item.pressed) commands.post(command::PinHead{row.layer, selection.pinned_head.head});
+    tooltip(row.stack ? "Show this stack, in all panels" : "Unfold this layer");
+    if (!item.pressed) return;
+    if (row.stack)
+        commands.post(command::ViewStack{row.name});
+    else
+        commands.post(command::PinHead{row.layer, selection.pinned_head.head});
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "app/sampling/next_draw.h"
 #include "app/text_strip/alternatives.h"
 #include "app/text_strip/branch_tree.h"
+#include "app/text_strip/source_line.h"
 #include "app/text_strip/text_token.h"
 #include "app/text_strip/token_lines.h"
 #include "app/token_labels.h"
@@ -23,9 +24,11 @@ class TextPanel : public Panel {
   public:
     const char* title() const override { return "Text"; }
     const char* about() const override { return "the text as tokens, tinted by surprisal; branches"; }
+    bool of_the_text() const override { return true; }
     void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) override;
 
   private:
+    void draw_source(const Snapshot& snapshot, Selection& selection, Commands& commands);
     void lay_out(const Snapshot& snapshot);
     void draw_lines(const Snapshot& snapshot, Selection& selection, Commands& commands);
     void scroll(const Snapshot& snapshot, const Selection& selection);
@@ -43,6 +46,7 @@ class TextPanel : public Panel {
     std::vector<Placed> placed_; ///< tokens in sight, in their order
     Alternatives alternatives_;
     BranchTree tree_;
+    SourceLine source_;
     LineBuffer line_;
 
     // Of this frame
@@ -67,9 +71,16 @@ bool is_about_token(const CellRange& r, int position, const Snapshot& s) {
     if (r.param >= 0)
         return s.model->weights->table[static_cast<std::size_t>(r.param)].role == Role::embed &&
                within(s.run().token(position), r.row_begin, r.row_end);
-    if (within(position, r.row_begin, r.row_end)) return true;
+    if (row_axis(r.site) == Axis::pos && within(position, r.row_begin, r.row_end)) return true;
     const int first = s.trace().plan(position).segment_begin;
     return site_row(r.site).axes.back() == Axis::key && within(position - first, r.column_begin, r.column_end);
+}
+
+bool has_surprisal(const Snapshot& s) { return s.config().head == OutputHead::tokens; }
+
+/// Of the titles at the left.
+float label_width(const Snapshot& s) {
+    return std::ceil(measure(font(TextSize::body, Face::bold), s.has_source() ? "Source" : "Text").x) + px(18);
 }
 
 /// "surprisal 0 [ramp] 9 bits", small: what the tint behind the tokens means.
@@ -106,6 +117,27 @@ struct Legend {
     }
 };
 
+/// Above the text where two lines have room, else in front of it. Leaves the cursor where the text begins.
+void TextPanel::draw_source(const Snapshot& s, Selection& selection, Commands& commands) {
+    const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
+    const float grace = px(6), left = at.x + label_width(s);
+    TextSize size = TextSize::small;
+    for (const TextSize larger : {TextSize::title, TextSize::body})
+        if (2 * std::ceil(text_token_height(larger)) <= room.y + 2 * grace) {
+            size = larger;
+            break;
+        }
+    const float line = std::ceil(text_token_height(size));
+    if (2 * line <= room.y + 2 * grace) {
+        source_.draw(s, selection, commands, {{at.x, at.y - grace}, {at.x + room.x, at.y - grace + line}}, left, size);
+        ImGui::SetCursorScreenPos({at.x, at.y + line - grace});
+        return;
+    }
+    const float width = std::floor(room.x * 0.4f), top = std::floor(at.y + (room.y - line) / 2);
+    source_.draw(s, selection, commands, {{at.x, top}, {at.x + width, top + line}}, left, size);
+    ImGui::SetCursorScreenPos({at.x + width + px(16), at.y});
+}
+
 /// Title at the left, legend at the right, branches beside it, the text between; the largest type of which a line fits.
 void TextPanel::lay_out(const Snapshot& s) {
     at_ = ImGui::GetCursorScreenPos();
@@ -117,10 +149,10 @@ void TextPanel::lay_out(const Snapshot& s) {
         if (height_ <= room_.y + 2 * grace) break;
     }
     n_seen_ = std::max(static_cast<int>((room_.y + grace) / height_), 1);
-    left_ = at_.x + std::ceil(measure(font(TextSize::body, Face::bold), "Text").x) + px(18);
+    left_ = at_.x + label_width(s);
     right_ = at_.x + std::max(room_.x, 1.0f);
     legend_left_ = 0;
-    if (room_.x > px(700)) {
+    if (room_.x > px(700) && has_surprisal(s)) {
         legend_left_ = right_ - Legend::width();
         right_ = legend_left_ - px(20);
     }
@@ -133,6 +165,7 @@ void TextPanel::lay_out(const Snapshot& s) {
 }
 
 void TextPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
+    if (s.has_source()) draw_source(s, selection, commands);
     lay_out(s);
     const Theme& t = theme();
     // One line stands in the middle; of several, the first one where panels have their title.
@@ -196,6 +229,7 @@ void TextPanel::draw_lines(const Snapshot& s, Selection& selection, Commands& co
 
 /// The tokens whose values are computed from, and fed by, what is in focus; neighbours in a line together.
 void TextPanel::outline_tokens(const Snapshot& s, const Selection& selection) const {
+    if (selection.stack == Stack::encoder) return; // it is about the source
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const auto outline = [&](const std::vector<CellRange>& ranges, auto put) {
         const auto lit = [&](const Placed& p) {
@@ -251,17 +285,21 @@ void TextPanel::scroll(const Snapshot& s, const Selection& selection) {
 void TextPanel::draw_token(const Snapshot& s, int position, Selection& selection, Commands& commands) {
     const TokenOrigin& origin = s.run().origin(position);
     TokenLook look;
-    look.tint = theme().surprisal_tint(static_cast<float>(origin.surprisal));
-    look.chosen = selection.pinned_token == position || (selection.pinned_token < 0 && position == s.cursor - 1);
+    const bool in_view = selection.stack == Stack::decoder;
+    const int pinned = in_view ? selection.pinned_token : -1;
+    if (has_surprisal(s)) look.tint = theme().surprisal_tint(static_cast<float>(origin.surprisal));
+    look.chosen = pinned == position || (pinned < 0 && position == s.cursor - 1);
     look.outlined = origin.kind == TokenOrigin::Kind::forced;
-    if (selection.token.get() == position) look.tint = theme().accent_tint;
+    if (in_view && selection.token.get() == position) look.tint = theme().accent_tint;
     char name[24];
     *fmt::format_to_n(name, sizeof name - 1, "token {}", position).out = 0;
     ImGui::PushID(position);
-    if (text_token(name, token_labels().in_text(s.run().token(position)), look, size_))
-        commands.post(command::PinToken{selection.pinned_token == position ? -1 : position});
+    if (text_token(name, token_labels().in_text(s.run().token(position)), look, size_)) {
+        if (!in_view) commands.post(command::ViewStack{"decoder"});
+        commands.post(command::PinToken{pinned == position ? -1 : position});
+    }
     if (ImGui::IsItemHovered()) {
-        selection.token.set(position);
+        if (in_view) selection.token.set(position);
         explain(s, position);
         if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) commands.post(command::Jump{position + 1});
         if (ImGui::IsMouseClicked(ImGuiMouseButton_Right) && position > 0 && predicts_tokens(s)) Alternatives::open();
@@ -289,13 +327,15 @@ void TextPanel::explain(const Snapshot& s, int position) {
     fmt::format_to(out, "position {}, id {}", position, s.run().token(position));
     if (const auto digits = byte_digits(token_labels().in_text(s.run().token(position))); !digits.empty())
         fmt::format_to(out, "\nthe byte 0x{}, alone no character", digits);
-    if (position > 0) fmt::format_to(out, "\nprobability {:.4f}, surprisal {:.2f} bits", o.probability, o.surprisal);
+    if (position > 0 && has_surprisal(s))
+        fmt::format_to(out, "\nprobability {:.4f}, surprisal {:.2f} bits", o.probability, o.surprisal);
     switch (o.kind) {
     case TokenOrigin::Kind::prompt: fmt::format_to(out, "\nfrom the prompt"); break;
     case TokenOrigin::Kind::forced: fmt::format_to(out, "\nput there by hand"); break;
     case TokenOrigin::Kind::drawn: fmt::format_to(out, "\ndrawn, seed {}, draw {}", o.key.seed, o.key.resample + 1); break;
     }
-    if (position > 0) fmt::format_to(out, "\nright click: another token here; double click: back to here");
+    if (position > 0)
+        fmt::format_to(out, "\n{}double click: back to here", predicts_tokens(s) ? "right click: another token here; " : "");
     tooltip({text.data(), text.size()});
 }
 

@@ -1,0 +1,75 @@
+#include "app/text_strip/source_line.h"
+
+#include "app/panels/attention_rows.h"
+#include "app/panels/outline.h"
+#include "app/text_strip/text_token.h"
+#include "app/token_labels.h"
+#include "app/widget_parts.h"
+
+#include <algorithm>
+
+namespace gf {
+namespace {
+
+/// Whether a range of the run in view is of this token of the source.
+bool is_about_source(const CellRange& r, int position, const Snapshot& s, Stack in_view) {
+    const auto within = [](int i, int begin, int end) { return i >= begin && (end < 0 || i < end); };
+    if (r.param >= 0)
+        return s.model->weights->table[static_cast<std::size_t>(r.param)].role == Role::embed && in_view == Stack::encoder &&
+               within(s.source_run.token(position), r.row_begin, r.row_end);
+    if (in_view == Stack::encoder)
+        return within(position, r.row_begin, r.row_end) || (by_key(r.site) && within(position, r.column_begin, r.column_end));
+    if (row_axis(r.site) == Axis::source) return within(position, r.row_begin, r.row_end);
+    return by_source(r.site) && within(position, r.column_begin, r.column_end);
+}
+
+} // namespace
+
+void SourceLine::draw(const Snapshot& s, Selection& selection, Commands& commands, const UiRect& rect, float left,
+                      TextSize size) {
+    put_text(*ImGui::GetWindowDrawList(), {rect.min, rect.max}, rect.min.x, font(TextSize::body, Face::bold), theme().text,
+             "Source");
+    ImGui::SetCursorScreenPos({left, rect.min.y});
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
+    ImGui::BeginChild("source", {std::max(rect.max.x - left, 1.0f), rect.height()}, ImGuiChildFlags_None,
+                      ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NavFlattened);
+    for (int i = 0; i < s.source_run.rows; ++i) {
+        if (i > 0) ImGui::SameLine(0, 0);
+        draw_token(s, i, selection, commands, size);
+    }
+    const ImGuiIO& io = ImGui::GetIO();
+    if (ImGui::IsWindowHovered() && !io.KeyCtrl && io.MouseWheel != 0)
+        ImGui::SetScrollX(ImGui::GetScrollX() - io.MouseWheel * px(60));
+    ImGui::EndChild();
+    ImGui::PopStyleVar();
+}
+
+void SourceLine::draw_token(const Snapshot& s, int position, Selection& selection, Commands& commands, TextSize size) {
+    const bool in_view = selection.stack == Stack::encoder;
+    const int pinned = in_view ? selection.pinned_token : -1;
+    TokenLook look;
+    look.chosen = pinned == position;
+    const std::optional<int>& hovered = in_view ? selection.token.get() : selection.source_token.get();
+    if (hovered == position) look.tint = theme().accent_tint;
+    char name[32];
+    *fmt::format_to_n(name, sizeof name - 1, "source token {}", position).out = 0;
+    ImGui::PushID(position);
+    if (text_token(name, token_labels().in_text(s.source_run.token(position)), look, size)) {
+        if (!in_view) commands.post(command::ViewStack{"encoder"});
+        commands.post(command::PinToken{look.chosen ? -1 : position});
+    }
+    if (ImGui::IsItemHovered()) {
+        (in_view ? selection.token : selection.source_token).set(position);
+        tooltip(line_("source position {}, id {}\n{}", position, s.source_run.token(position),
+                      in_view ? "click pins it" : "click: look at it in the encoder"));
+    }
+    const UiRect box{ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};
+    const UiRect inner{{box.min.x + px(1), box.min.y + px(1)}, {box.max.x - px(1), box.max.y - px(1)}};
+    const auto about = [&](const CellRange& r) { return is_about_source(r, position, s, selection.stack); };
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    if (std::any_of(selection.precedents.begin(), selection.precedents.end(), about)) outline_precedent(list, inner);
+    if (std::any_of(selection.dependents.begin(), selection.dependents.end(), about)) outline_dependent(list, inner);
+    ImGui::PopID();
+}
+
+} // namespace gf

@@ -1,0 +1,21 @@
+#pragma once
+// The text that an encoder reads, as tokens, in front of what the decoder writes.
+
+#include "app/item_recorder.h"
+#include "app/panel.h"
+#include "app/sampling/line_buffer.h"
+#include "app/widgets.h"
+
+namespace gf {
+
+class SourceLine {
+  public:
+    /// "Source" from rect.min.x on, its tokens from `left` on, in one line; what does not fit scrolls with the wheel.
+    void draw(const Snapshot& snapshot, Selection& selection, Commands& commands, const UiRect& rect, float left, TextSize size);
+
+  private:
+    void draw_token(const Snapshot& snapshot, int position, Selection& selection, Commands& commands, TextSize size);
+    LineBuffer line_;
+};
+
+} // namespace gf
