@@ -42,7 +42,7 @@ std::optional<InspectedName> find_name(const Snapshot& s, const std::string& nam
 
 InspectedName inspected_name(const Snapshot& s, const Selection& selection) {
     if (const auto chosen = find_name(s, selection.inspected)) return *chosen;
-    if (const auto& cell = selection.focus(); cell && cell->run == 0) {
+    if (const auto& cell = selection.focus(); cell && cell->run == 0 && (cell->param >= 0 || has_site(s.config(), cell->site))) {
         if (cell->param >= 0) return {Site::resid_pre, -1, cell->param};
         return {cell->site, cell->layer, -1};
     }

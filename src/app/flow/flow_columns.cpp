@@ -10,7 +10,7 @@ namespace {
 
 // Design lengths.
 constexpr float k_gap = 8, k_well_padding = 12;
-constexpr float k_wide = 40, k_vector = 34, k_mlp = 48, k_gather = 52, k_next = 72;
+constexpr float k_wide = 40, k_vector = 34, k_mlp = 48, k_gather = 52, k_next = 72, k_classes = 132, k_pooled = 48;
 constexpr float k_folded = 15, k_folded_gap = 9, k_folded_least = 5;
 constexpr float k_roomy = 820; ///< from here on nothing is narrower than it should be
 constexpr float k_most_shrunk = 0.6f;
@@ -22,7 +22,7 @@ constexpr float k_weights_share = 0.6f;
 
 const FlowColumn* FlowLayout::find(Site site) const {
     for (const FlowColumn& c : columns)
-        if (c.site == site && c.kind != FlowKind::folded && c.kind != FlowKind::next && c.kind != FlowKind::gather) return &c;
+        if (c.site == site && (c.kind == FlowKind::strip || c.kind == FlowKind::matrix)) return &c;
     return nullptr;
 }
 
@@ -55,13 +55,34 @@ void FlowColumns::add_unfolded(const Trace& trace, FlowLayout& layout) {
         sizes_.back().gap = 0;
     }
     strip(attn_out, "out", value, k_wide);
+    if (c.mlp != MlpKind::none) strip(resid_mid, "+", residual, k_wide);
+    if (trace.source()) { // softmax(Q K^T) V once more, with the source's keys and values
+        strip(cross_q, "Q", query, k_vector, FlowHead::query);
+        matrix(cross_pattern, "source", key, k_weights_share);
+        strip(cross_z, "z", value, k_vector, FlowHead::query);
+        strip(cross_attn_out, "out", value, k_wide);
+        strip(resid_mid_cross, "+", residual, k_wide);
+    }
     if (c.mlp != MlpKind::none) {
-        strip(resid_mid, "+", residual, k_wide);
         if (c.is_moe()) strip(expert_weights, "experts", mlp, k_vector);
         strip(mlp_post, "MLP", mlp, k_mlp);
         strip(mlp_out, "out", mlp, k_wide);
     }
     strip(c.norm_place == NormPlace::post ? normalized_resid_post : resid_post, "+", residual, k_wide);
+}
+
+/// What the model is for.
+void FlowColumns::add_end(const Trace& trace, FlowLayout& layout) {
+    const ModelConfig& c = trace.config();
+    const float gap = px(k_gap);
+    if (c.has_logits())
+        add(layout, {FlowKind::next, Site::logits, -1, "next", ColourRole::residual}, {px(k_next), gap, 0});
+    else if (c.head == OutputHead::classes)
+        add(layout, {FlowKind::classes, Site::class_logits, -1, "classes", ColourRole::residual}, {px(k_classes), 2 * gap, 0});
+    else if (c.head == OutputHead::embedding)
+        add(layout, {FlowKind::pooled, Site::pooled, -1, "pooled", ColourRole::residual}, {px(k_pooled), 2 * gap, 0});
+    else if (trace.kept(Site::ln_final_normalized))
+        add(layout, {FlowKind::strip, Site::ln_final_normalized, -1, "output", ColourRole::residual}, {px(k_wide), gap, 0});
 }
 
 void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& layout) {
@@ -98,9 +119,10 @@ void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& la
         add(layout, {FlowKind::folded, Site::resid_post, l, number, ColourRole::residual},
             {folded + open * px(k_closing), l == layout.layer + 1 ? px(k_well_padding) + px(k_gap) : folded_gap, 0});
     }
-    add(layout, {FlowKind::next, Site::logits, -1, "next", ColourRole::residual}, {px(k_next), px(k_gap), 0});
+    const std::size_t n_inside = layout.columns.size();
+    add_end(trace, layout);
     if (begin > 0 && begin < end) sizes_[begin].gap = px(k_well_padding) + px(k_gap);
-    if (layout.layer + 1 == c.n_layers) sizes_.back().gap = px(k_well_padding) + px(k_gap);
+    if (layout.layer + 1 == c.n_layers && layout.columns.size() > n_inside) sizes_.back().gap = px(k_well_padding) + px(k_gap);
     for (std::size_t i = begin; i < end; ++i) sizes_[i].width *= opened, sizes_[i].gap *= opened;
 
     // The matrices get what is left; what says least gives way to them.
@@ -117,10 +139,12 @@ void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& la
             --end;
         }
     };
-    const float both = px(k_matrix_least) / (1 - k_weights_share) * opened, one = px(k_matrix_least) * opened;
+    const float cross = trace.source() ? px(k_matrix_least) * opened : 0, one = px(k_matrix_least) * opened + cross;
+    const float both = px(k_matrix_least) / (1 - k_weights_share) * opened + cross;
     if (left_over() < both) leave_out(Site::mlp_out);
     if (left_over() < both) leave_out(Site::attn_scores);
-    for (const Site site : {Site::resid_mid, Site::attn_out, Site::mlp_post, Site::expert_weights})
+    for (const Site site : {Site::resid_mid, Site::cross_attn_out, Site::resid_mid_cross, Site::attn_out, Site::mlp_post,
+                            Site::cross_q, Site::cross_z, Site::expert_weights})
         if (left_over() < one) leave_out(site);
     const float room = left_over();
     float flex = 0;

@@ -11,11 +11,13 @@
 namespace gf {
 
 enum class FlowKind {
-    strip,  ///< a vector for each token
-    matrix, ///< [query, key] of the head in focus
-    gather, ///< ribbons from the values to z
-    folded, ///< a whole layer
-    next,   ///< the token that comes next
+    strip,   ///< a vector for each token
+    matrix,  ///< [query, key] of the head in focus
+    gather,  ///< ribbons from the values to z
+    folded,  ///< a whole layer
+    next,    ///< the token that comes next
+    classes, ///< of a classifier: how likely each is
+    pooled,  ///< of a model of embeddings: the vector of the text
 };
 
 /// Of strips with a head axis: the query heads', or the key-value heads'.
@@ -38,6 +40,7 @@ struct FlowLayout {
     std::vector<FlowColumn> columns;
     float labels_end = 0;           ///< token labels stand left of it
     float top = 0, bottom = 0;      ///< of the rows
+    float below = 0;                ///< height of the labels of source tokens below a matrix
     float well_x0 = 0, well_x1 = 0; ///< the unfolded layer
     float row0 = 0, row1 = 1;       ///< rows between top and bottom
     float opened = 1;               ///< how far it is, 0 to 1
@@ -46,6 +49,8 @@ struct FlowLayout {
     float row_height() const { return (bottom - top) / (row1 - row0); }
     float y_of(float row) const { return top + (row - row0) * row_height(); }
     float middle_of(int row) const { return y_of(static_cast<float>(row) + 0.5f); }
+    /// What the model ends with, at the right; nullptr: with the stream.
+    const FlowColumn* end() const { return columns.back().kind >= FlowKind::next ? &columns.back() : nullptr; }
     const FlowColumn* find(Site site) const; ///< of the layer in focus or outside the layers; nullptr: not shown
 };
 
@@ -62,6 +67,7 @@ class FlowColumns {
     };
     void add(FlowLayout& layout, const FlowColumn& column, Size size);
     void add_unfolded(const Trace& trace, FlowLayout& layout);
+    void add_end(const Trace& trace, FlowLayout& layout);
 
     std::vector<Glide> open_; ///< by layer: 0 folded, 1 unfolded
     std::vector<std::string> numbers_;

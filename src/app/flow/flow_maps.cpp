@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t k_values_per_frame = std::size_t{1} << 19; ///< of a group
 constexpr float k_row_gap = 2, k_gap_from = 8;                   ///< design lengths: between rows that are as high
 
-bool is_matrix(Site site) { return site == Site::attn_scores || site == Site::pattern; }
+bool is_weights(Site site) { return site == Site::pattern || site == Site::cross_pattern || site == Site::expert_weights; }
 
 } // namespace
 
@@ -20,6 +20,7 @@ FlowMaps::GroupOf FlowMaps::group_of(const FlowColumn& c) {
     switch (c.site) {
     case Site::attn_scores: return scores;
     case Site::pattern: return weights;
+    case Site::cross_pattern: return source_weights;
     case Site::mlp_post: return mlp;
     case Site::expert_weights: return experts;
     default: return c.head != FlowHead::none ? head : c.layer < 0 ? outside : model;
@@ -27,8 +28,13 @@ FlowMaps::GroupOf FlowMaps::group_of(const FlowColumn& c) {
 }
 
 int FlowMaps::width(const Trace& t, const FlowColumn& column) {
-    const int all = site_width(t.config(), column.site, t.n_keys());
+    const int all = t.width(column.site);
     return column.head == FlowHead::none ? all : all / site_heads(t.config(), column.site);
+}
+
+int FlowMaps::width_in_view(const Trace& t, const FlowColumn& column, int rows) {
+    const int n = width(t, column);
+    return by_key(column.site) && !by_source(column.site) ? std::min(n, rows) : n;
 }
 
 std::span<const real> FlowMaps::values(const Trace& t, const FlowColumn& column, const FlowLayout& layout, int row) {
@@ -44,9 +50,9 @@ void FlowMaps::update(const Snapshot& s, const FlowLayout& layout) {
     trace_ = s.run().trace;
     layer_ = layout.layer;
     head_ = layout.head;
-    for (int g = 0; g <= weights; ++g) {
+    for (int g = 0; g <= source_weights; ++g) {
         Group& group = groups_[static_cast<std::size_t>(g)];
-        const bool of_head = g == head || g == scores || g == weights;
+        const bool of_head = g == head || g >= scores;
         if (g == outside ? other_trace : of_head ? other_head : other_layer) {
             for (const FlowColumn& c : group.shown) moments_[static_cast<std::size_t>(c.site)] = {};
             group.maps.clear();
@@ -72,20 +78,21 @@ void FlowMaps::fill(Group& group, const Snapshot& s, const FlowLayout& layout) {
     const int rows = std::min(s.run().rows, group.rows + std::max(1, static_cast<int>(k_values_per_frame / cost)));
     for (int r = group.rows; r < rows; ++r)
         for (const FlowColumn& c : group.shown) {
-            if (c.site == Site::pattern) continue;
+            if (is_weights(c.site) && by_key(c.site)) continue;
             Moments& m = moments_[static_cast<std::size_t>(c.site)];
             for (const real x : values(t, c, layout, r))
                 if (std::isfinite(x)) m.squares += static_cast<double>(x) * static_cast<double>(x), ++m.n;
         }
-    row_.resize(static_cast<std::size_t>(t.n_keys()));
+    row_.resize(static_cast<std::size_t>(cols));
     group.maps.update({n_maps, t.capacity(), cols, Pool::magnitude}, rows, [&](int map, int r) -> std::span<const float> {
         const FlowColumn& c = group.shown[static_cast<std::size_t>(map)];
         const std::span<const real> all = values(t, c, layout, r);
-        if (!is_matrix(c.site)) return all;
-        const Trace::RowPlan& plan = t.plan(r);
-        const auto n = static_cast<std::size_t>(std::max(plan.key_end - plan.segment_begin, 0));
-        if (c.site == Site::attn_scores) return all.first(n);
-        const real* scores = t.row(Site::attn_scores, c.layer, r) + static_cast<std::ptrdiff_t>(layout.head) * t.n_keys();
+        if (!by_key(c.site)) return all;
+        const Trace::Keys keys = t.keys(c.site, r);
+        const auto n = static_cast<std::size_t>(std::max(keys.end - keys.first, 0));
+        if (!is_weights(c.site)) return all.first(n);
+        const Site scores_site = by_source(c.site) ? Site::cross_attn_scores : Site::attn_scores;
+        const real* scores = t.row(scores_site, c.layer, r) + static_cast<std::ptrdiff_t>(layout.head) * cols;
         for (std::size_t k = 0; k < n; ++k) row_[k] = scores[k] == k_masked_cell ? k_masked_cell : all[k];
         return {row_.data(), n};
     });
@@ -94,8 +101,8 @@ void FlowMaps::fill(Group& group, const Snapshot& s, const FlowLayout& layout) {
 }
 
 ColourScale FlowMaps::scale(Site site) const {
-    ColourScale scale = themed_heat_map(site != Site::pattern && site != Site::expert_weights).scale;
-    if (site == Site::pattern || site == Site::expert_weights) {
+    ColourScale scale = themed_heat_map(!is_weights(site)).scale;
+    if (is_weights(site)) {
         scale.gamma = 0.5f;
         return scale;
     }
@@ -109,17 +116,16 @@ void FlowMaps::draw(ImDrawList& list, const FlowColumn& column, const FlowLayout
     const auto at =
         std::find_if(group.shown.begin(), group.shown.end(), [&](const FlowColumn& c) { return c.site == column.site; });
     if (at == group.shown.end() || column.x1 - column.x0 < 1) return;
-    HeatMapView view = themed_heat_map(column.site != Site::pattern && column.site != Site::expert_weights);
+    HeatMapView view = themed_heat_map(!is_weights(column.site));
     view.scale = scale(column.site);
     view.rows = std::min(rows, group.rows);
     view.row0 = layout.row0;
     view.row1 = layout.row1;
-    const int cols = width(*trace_, column);
-    view.cols = is_matrix(column.site) ? std::min(cols, rows) : cols;
+    view.cols = width_in_view(*trace_, column, rows);
     view.col0 = 0;
     view.col1 = static_cast<float>(view.cols);
     if (layout.row_height() >= px(k_gap_from)) view.look.gap_y = px(k_row_gap);
-    if (is_matrix(column.site) && (column.x1 - column.x0) / view.col1 >= px(k_gap_from)) view.look.gap_x = px(1);
+    if (by_key(column.site) && (column.x1 - column.x0) / view.col1 >= px(k_gap_from)) view.look.gap_x = px(1);
     const HeatMapPlace place{static_cast<int>(at - group.shown.begin()), {{column.x0, layout.top}, {column.x1, layout.bottom}}};
     group.maps.draw(list, {&place, 1}, view);
 }

@@ -22,6 +22,8 @@ class FlowMaps {
     static std::span<const real> values(const Trace& trace, const FlowColumn& column, const FlowLayout& layout, int row);
     /// Where a cell of a column is, in columns of its map (0 .. n).
     static int width(const Trace& trace, const FlowColumn& column);
+    /// ... of them in view: of a matrix the keys among `rows` tokens, or all of the source.
+    static int width_in_view(const Trace& trace, const FlowColumn& column, int rows);
 
   private:
     /// Maps of one width; sites that are shown share it.
@@ -37,9 +39,9 @@ class FlowMaps {
     };
     void fill(Group& group, const Snapshot& snapshot, const FlowLayout& layout);
 
-    enum GroupOf { outside, model, head, mlp, experts, scores, weights };
+    enum GroupOf { outside, model, head, mlp, experts, scores, weights, source_weights };
     static GroupOf group_of(const FlowColumn& column);
-    std::array<Group, weights + 1> groups_;
+    std::array<Group, source_weights + 1> groups_;
     std::array<Moments, k_n_sites> moments_{};
     std::vector<real> row_; ///< a pattern row with masked cells marked
     std::shared_ptr<const Trace> trace_;

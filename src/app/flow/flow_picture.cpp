@@ -8,6 +8,7 @@
 #include "app/widget_parts.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace gf {
@@ -38,11 +39,13 @@ void FlowPicture::ribbon(float x0, float x1, int r, ImU32 colour, float how_much
 
 void FlowPicture::draw_stream() const {
     const Theme& t = theme();
-    const float begin = layout.labels_end + px(4), end = layout.columns.back().x0 - px(6);
+    const float begin = layout.labels_end + px(4), end = layout.end() ? layout.end()->x0 - px(6) : layout.columns.back().x1;
     const float thickness = std::min(px(2), std::max(1.0f, layout.row_height() * 0.3f));
     const ImU32 line = with_alpha(t.line, std::clamp(layout.row_height() / px(8), 0.3f, 1.0f)); // many lines are no grey wall
     const FlowColumn *embed = layout.find(Site::embed), *position = layout.find(Site::pos_embed);
     const FlowColumn *z = layout.find(Site::z), *attn_out = layout.find(Site::attn_out), *mid = layout.find(Site::resid_mid),
+                     *cross_q = layout.find(Site::cross_q), *cross_z = layout.find(Site::cross_z),
+                     *cross_out = layout.find(Site::cross_attn_out), *mid_cross = layout.find(Site::resid_mid_cross),
                      *post = layout.find(Site::mlp_post), *mlp_out = layout.find(Site::mlp_out), *sum = &layout.columns.back();
     for (const FlowColumn& c : layout.columns)
         if (c.kind == FlowKind::strip && c.layer == layout.layer) sum = &c;
@@ -56,7 +59,11 @@ void FlowPicture::draw_stream() const {
         const FlowColumn* attn_sum = mid ? mid : sum;
         if (z && attn_out) ribbon(z->x1, attn_out->x0, r, t.fill(ColourRole::value), share.attention);
         if (attn_out) ribbon(attn_out->x1, attn_sum->x0, r, t.fill(ColourRole::value), share.attention);
-        if (mid && post) ribbon(mid->x1, post->x0, r, t.fill(ColourRole::mlp), share.mlp);
+        if (mid && cross_q) ribbon(mid->x1, cross_q->x0, r, t.fill(ColourRole::query), share.cross);
+        if (cross_z && cross_out) ribbon(cross_z->x1, cross_out->x0, r, t.fill(ColourRole::value), share.cross);
+        if (cross_out && mid_cross) ribbon(cross_out->x1, mid_cross->x0, r, t.fill(ColourRole::value), share.cross);
+        const FlowColumn* before_mlp = mid_cross ? mid_cross : cross_z ? nullptr : mid;
+        if (before_mlp && post) ribbon(before_mlp->x1, post->x0, r, t.fill(ColourRole::mlp), share.mlp);
         if (post && mlp_out) ribbon(post->x1, mlp_out->x0, r, t.fill(ColourRole::mlp), share.mlp);
         if (mlp_out) ribbon(mlp_out->x1, sum->x0, r, t.fill(ColourRole::mlp), share.mlp);
     }
@@ -108,26 +115,39 @@ void FlowPicture::draw_matched_keys() const {
     }
 }
 
-/// A layer at a glance: the left half is what attention writes, the right half what the MLP writes.
+/// A layer at a glance, from left to right: what attention writes, attention to the source, the MLP.
 void FlowPicture::draw_folded(const FlowColumn& c) const {
     const Theme& t = theme();
-    const bool has_mlp = snapshot.config().mlp != MlpKind::none;
-    const float gap = layout.row_height() >= px(8) ? px(2) : 0.0f, middle = has_mlp ? std::round(c.middle()) : c.x1;
+    struct Part {
+        float WriteShare::*share;
+        ImU32 colour;
+    };
+    std::array<Part, 3> parts;
+    int n = 0;
+    parts[0] = {&WriteShare::attention, t.fill(ColourRole::value)}, n = 1;
+    if (snapshot.trace().source()) parts[static_cast<std::size_t>(n++)] = {&WriteShare::cross, t.fill(ColourRole::key)};
+    if (snapshot.config().mlp != MlpKind::none)
+        parts[static_cast<std::size_t>(n++)] = {&WriteShare::mlp, t.fill(ColourRole::mlp)};
+    const float gap = layout.row_height() >= px(8) ? px(2) : 0.0f;
+    const auto edge = [&](int i) {
+        return i == 0 ? c.x0 : i == n ? c.x1 : std::round(c.x0 + (c.x1 - c.x0) * static_cast<float>(i) / static_cast<float>(n));
+    };
     const int rows = step();
     for (int r = first_row(); r < end_row(); r += rows) {
         const float y0 = layout.y_of(static_cast<float>(r)),
                     y1 = layout.y_of(static_cast<float>(std::min(r + rows, end_row()))) - gap;
         list.AddRectFilled({c.x0, y0}, {c.x1, y1}, t.block, gap);
-        WriteShare most;
-        for (int i = r; i < std::min({r + rows, end_row(), measures.rows()}); ++i) {
-            most.attention = std::max(most.attention, measures.share(c.layer, i).attention);
-            most.mlp = std::max(most.mlp, measures.share(c.layer, i).mlp);
+        for (int i = 0; i < n; ++i) {
+            const Part& part = parts[static_cast<std::size_t>(i)];
+            float most = 0;
+            for (int k = r; k < std::min({r + rows, end_row(), measures.rows()}); ++k)
+                most = std::max(most, measures.share(c.layer, k).*part.share);
+            const int corners = n == 1       ? ImDrawFlags_RoundCornersLeft
+                                : i == 0     ? ImDrawFlags_RoundCornersLeft
+                                : i + 1 == n ? ImDrawFlags_RoundCornersRight
+                                             : ImDrawFlags_RoundCornersNone;
+            list.AddRectFilled({edge(i), y0}, {edge(i + 1), y1}, with_alpha(part.colour, most), gap, corners);
         }
-        list.AddRectFilled({c.x0, y0}, {middle, y1}, with_alpha(t.fill(ColourRole::value), most.attention), gap,
-                           ImDrawFlags_RoundCornersLeft);
-        if (has_mlp)
-            list.AddRectFilled({middle, y0}, {c.x1, y1}, with_alpha(t.fill(ColourRole::mlp), most.mlp), gap,
-                               ImDrawFlags_RoundCornersRight);
     }
 }
 
@@ -179,8 +199,7 @@ void FlowPicture::draw_next(const FlowColumn& c) const {
 
 std::optional<UiRect> FlowPicture::place_of(const FlowColumn& c, const CellRange& cells) const {
     const Trace& trace = snapshot.trace();
-    const bool is_matrix = c.kind == FlowKind::matrix;
-    const int n = is_matrix ? std::min(trace.n_keys(), snapshot.cursor) : FlowMaps::width(trace, c);
+    const int n = FlowMaps::width_in_view(trace, c, snapshot.cursor);
     const int heads = site_heads(trace.config(), c.site);
     int begin = cells.column_begin, end = cells.column_end < 0 ? n : cells.column_end;
     if (c.head == FlowHead::none && heads > 1) // slots side by side
@@ -244,7 +263,7 @@ void FlowPicture::draw_row_frames() const {
     if (row < first_row() || row >= end_row() || layout.opened < 1) return;
     const float y0 = layout.y_of(static_cast<float>(row)), y1 = layout.y_of(static_cast<float>(row) + 1);
     for (const FlowColumn& c : layout.columns) {
-        const bool is_query = c.site == Site::q || c.site == Site::rot_q;
+        const bool is_query = c.site == Site::q || c.site == Site::rot_q || c.site == Site::cross_q;
         if ((c.kind != FlowKind::matrix && !(c.kind == FlowKind::strip && is_query)) || c.x1 - c.x0 < 2) continue;
         list.AddRect({c.x0 - px(2), y0 - px(2)}, {c.x1 + px(2), y1}, theme().accent, px(3), 0, px(1.5f));
     }

@@ -22,6 +22,9 @@ std::vector<Role> parameters_of(Site site) {
     case Site::rot_k: return {k, k_bias, qkv, qkv_bias};
     case Site::v: return {v, v_bias, qkv, qkv_bias};
     case Site::attn_out: return {attn_out, attn_out_bias};
+    case Site::cross_q: return {cross_q, cross_q_bias};
+    case Site::cross_attn_out: return {cross_attn_out, cross_attn_out_bias};
+    case Site::class_logits: return {classifier, classifier_bias};
     case Site::expert_weights: return {router};
     case Site::mlp_post: return {mlp_in, mlp_in_bias, mlp_up, mlp_up_bias};
     case Site::mlp_out: return {mlp_out, mlp_out_bias};
@@ -38,7 +41,12 @@ std::string shape_of(const ParamRow& row) {
 
 void write_flow_subtitle(const Snapshot& s, const FlowLayout& layout, fmt::memory_buffer& out) {
     auto to = std::back_inserter(out);
-    fmt::format_to(to, "layer {}, head {} in focus; colour = what, opacity = how much", layout.layer, layout.head);
+    fmt::format_to(to, "layer {}, head {} in focus; ", layout.layer, layout.head);
+    if (s.of_encoder())
+        fmt::format_to(to, "the encoder, its tokens are the source; the decoder is the block at the right; ");
+    else if (s.has_source())
+        fmt::format_to(to, "the encoder is the block at the left, \"source\" is how much of it the head reads; ");
+    fmt::format_to(to, "colour = what, opacity = how much");
     const int first = static_cast<int>(std::floor(layout.row0)) + 1, last = static_cast<int>(std::ceil(layout.row1));
     if (first > 1 || last < s.cursor)
         fmt::format_to(to, "; tokens {} to {} of {} (wheel zooms, drag pans)", first, last, s.cursor);
@@ -64,7 +72,10 @@ void write_site_tooltip(const Snapshot& s, const FlowColumn& c, fmt::memory_buff
     const int heads = site_heads(config, c.site);
     fmt::format_to(to, "{}\n", site_name(c.site, c.layer));
     if (c.kind == FlowKind::matrix)
-        fmt::format_to(to, "{} heads x {} queries x {} keys", heads, s.cursor, s.cursor);
+        fmt::format_to(to, "{} heads x {} queries x {} {}", heads, s.cursor, by_source(c.site) ? s.source_run.rows : s.cursor,
+                       by_source(c.site) ? "tokens of the source" : "keys");
+    else if (row_axis(c.site) == Axis::segment)
+        fmt::format_to(to, "{}", s.trace().width(c.site));
     else if (heads > 1)
         fmt::format_to(to, "{} tokens x {} {} x {}", s.cursor, heads, c.head == FlowHead::none ? "slots" : "heads",
                        site_width(config, c.site, 1) / heads);
@@ -74,7 +85,7 @@ void write_site_tooltip(const Snapshot& s, const FlowColumn& c, fmt::memory_buff
     std::size_t n = 0;
     for (const Role role : parameters_of(c.site))
         for (const ParamRow& p : s.model->weights->table)
-            if (p.role == role && p.layer == config.layer_group(c.layer)) {
+            if (p.role == role && p.layer == config.layer_group(c.layer) && p.serves(s.trace().shape().stack)) {
                 if (n == 0 || p.shape.size() > 1) fmt::format_to(to, "\n{}: {}", p.name, shape_of(p));
                 n += p.size();
             }
@@ -89,6 +100,7 @@ void write_layer_tooltip(const Snapshot& s, const StreamMeasures& measures, int 
         const WriteShare& share = measures.share(layer, row);
         fmt::format_to(to, "\nat {}: attention writes {:.0f} % of the stream's length", token_labels().alone(s.run().token(row)),
                        100 * share.attention);
+        if (s.trace().source()) fmt::format_to(to, ", attention to the source {:.0f} %", 100 * share.cross);
         if (s.config().mlp != MlpKind::none) fmt::format_to(to, ", the MLP {:.0f} %", 100 * share.mlp);
     }
     fmt::format_to(to, "\nclick: unfold");

@@ -1,10 +1,12 @@
 // Flow: from tokens to the next token through every layer, the one in focus unfolded. One row for each token.
 
+#include "app/flow/flow_cards.h"
 #include "app/flow/flow_maps.h"
 #include "app/flow/flow_picture.h"
 #include "app/flow/flow_words.h"
 #include "app/panel.h"
 #include "app/panel_frame.h"
+#include "app/panels/token_row.h"
 #include "app/sampling/next_draw.h"
 #include "app/token_labels.h"
 #include "app/widget_parts.h"
@@ -20,7 +22,8 @@
 namespace gf {
 namespace {
 
-constexpr float k_readable_row = 12, k_highest_row = 30, k_header = 46, k_legend = 26, k_labels = 80;
+constexpr float k_readable_row = 12, k_highest_row = 30, k_header = 46, k_legend = 26, k_labels = 80, k_source_labels = 16,
+                k_least_with_card = 560;
 constexpr float k_least_rows = 4;
 constexpr float k_weight_legend = 240, k_plain_legend = 170; ///< design lengths, with and without what masked is
 
@@ -41,12 +44,16 @@ class FlowPanel : public Panel {
     void point_at_layer(const FlowColumn& column, const Snapshot& snapshot, Selection& selection, Commands& commands);
     void point_at_tokens(const Snapshot& snapshot, Selection& selection, Commands& commands);
     int row_under_mouse(int cursor) const;
+    void draw_source_labels(const Snapshot& snapshot, const Selection& selection);
     void draw_legend();
 
     FlowLayout layout_;
     FlowColumns columns_;
     FlowMaps maps_;
+    FlowCards cards_;
     StreamMeasures measures_;
+    std::vector<float> edges_; ///< of source tokens below their matrix
+    std::vector<ImU32> inks_;
     float rows_shown_ = 0; ///< 0: as many as are readable
     float last_row_ = -1;  ///< at the bottom; -1: the newest
     Glide head_mark_;
@@ -94,10 +101,16 @@ void FlowPanel::draw(const Snapshot& s, Selection& selection, Commands& commands
     layout_.kv_head = layout_.head / s.config().group_size();
     const ImVec2 header_at = ImGui::GetCursorScreenPos();
     ImGui::Dummy({1, font(TextSize::body)->FontSize}); // the header's line is written when the rows are known
-    const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
+    ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
+    // The encoder stands before the decoder, folded; the decoder behind the encoder.
+    const float card = room.x >= px(k_least_with_card) ? FlowCards::room(s) : 0;
+    const float card_left = s.of_encoder() ? at.x + room.x - FlowCards::width() : at.x;
+    room.x -= card;
+    if (!s.of_encoder()) at.x += card;
+    layout_.below = s.trace().source() ? px(k_source_labels) : 0;
     layout_.labels_end = at.x + px(k_labels) - px(8);
     layout_.top = at.y + px(k_header);
-    layout_.bottom = std::max(at.y + room.y - px(k_legend) - px(8), layout_.top + px(40));
+    layout_.bottom = std::max(at.y + room.y - px(k_legend) - px(8) - layout_.below, layout_.top + px(40));
     if (s.cursor < 1 || room.x < px(320) || room.y < px(140)) {
         ImGui::SetCursorScreenPos(header_at);
         panel_header("Flow", "make this panel larger to see it");
@@ -133,6 +146,9 @@ void FlowPanel::draw(const Snapshot& s, Selection& selection, Commands& commands
         if (c.kind == FlowKind::folded) point_at_layer(c, s, selection, commands);
     }
     point_at_tokens(s, selection, commands);
+    if (card > 0) cards_.draw_stack(s, layout_, card_left, selection, commands);
+    cards_.draw_end(s, layout_, selection, commands);
+    draw_source_labels(s, selection);
     draw_headers(s, selection, commands);
     draw_heads(s, selection, commands);
     draw_legend();
@@ -161,7 +177,7 @@ void FlowPanel::point_at(const FlowColumn& c, const Snapshot& s, Selection& sele
                                        selection.token_in_view(s.cursor), 0});
     navigate_rows(s.cursor, true);
     if (!ImGui::IsItemHovered()) return;
-    const int n = c.kind == FlowKind::matrix ? std::min(s.trace().n_keys(), s.cursor) : FlowMaps::width(s.trace(), c);
+    const int n = FlowMaps::width_in_view(s.trace(), c, s.cursor);
     const int at = std::clamp(static_cast<int>((ImGui::GetMousePos().x - c.x0) / width * static_cast<float>(n)), 0, n - 1);
     const int row = row_under_mouse(s.cursor), heads = site_heads(s.config(), c.site);
     CellRef cell{0, c.site, c.layer, -1, row, at};
@@ -171,6 +187,7 @@ void FlowPanel::point_at(const FlowColumn& c, const Snapshot& s, Selection& sele
         cell.head = at / (n / heads), cell.column = at % (n / heads);
     selection.cell.set(cell);
     selection.token.set(row);
+    if (by_source(c.site)) selection.source_token.set(at);
     if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))
         commands.post(command::AskValue{site_name(c.site, c.layer), cell.head, cell.row, cell.column});
     if (clicked && ImGui::GetMouseDragDelta(ImGuiMouseButton_Left).y == 0)
@@ -195,7 +212,6 @@ void FlowPanel::point_at_layer(const FlowColumn& c, const Snapshot& s, Selection
 }
 
 void FlowPanel::point_at_tokens(const Snapshot& s, Selection& selection, Commands& commands) {
-    const FlowColumn& next = layout_.columns.back();
     const float height = layout_.bottom - layout_.top;
     const auto pin = [&] { commands.post(command::PinToken{row_under_mouse(s.cursor)}); };
     ImGui::SetCursorScreenPos({layout_.labels_end - px(76), layout_.top});
@@ -203,6 +219,9 @@ void FlowPanel::point_at_tokens(const Snapshot& s, Selection& selection, Command
     put_focus_ring_of_last_item(px(3));
     navigate_rows(s.cursor);
     if (ImGui::IsItemHovered()) selection.token.set(row_under_mouse(s.cursor));
+    const FlowColumn* end = layout_.end();
+    if (!end || end->kind != FlowKind::next) return;
+    const FlowColumn& next = *end;
     ImGui::SetCursorScreenPos({next.x0, layout_.top});
     if (ImGui::InvisibleButton("next token", {std::max(next.x1 - next.x0, 1.0f), height})) pin();
     put_focus_ring_of_last_item(px(3));
@@ -232,7 +251,7 @@ void FlowPanel::draw_headers(const Snapshot& s, Selection& selection, Commands& 
                              selection.operation->layer == c.layer && c.kind != FlowKind::folded;
         const bool is_residual = c.role == ColourRole::residual;
         ImFont* f = font(TextSize::small, is_residual && !stepped ? Face::regular : Face::bold);
-        const float width = measure(f, c.header).x, x = std::max(c.middle() - width / 2, c.kind == FlowKind::next ? c.x0 : 0.0f);
+        const float width = measure(f, c.header).x, x = std::max(c.middle() - width / 2, c.kind >= FlowKind::next ? c.x0 : 0.0f);
         if (x >= free_from) {
             list.AddText(f, f->FontSize, {std::floor(x), y},
                          stepped       ? t.accent_text
@@ -298,8 +317,22 @@ void FlowPanel::draw_heads(const Snapshot& s, Selection& selection, Commands& co
              font(TextSize::small, Face::bold), t.text, {text_.data(), text_.size()});
 }
 
+/// Which token of the source each column of its matrix is.
+void FlowPanel::draw_source_labels(const Snapshot& s, const Selection& selection) {
+    const FlowColumn* c = layout_.find(Site::cross_pattern);
+    if (!c || layout_.opened < 1) return;
+    const int n = FlowMaps::width_in_view(s.trace(), *c, s.cursor);
+    const float slot = (c->x1 - c->x0) / static_cast<float>(n);
+    edges_.clear();
+    for (int i = 0; i <= n; ++i) edges_.push_back(c->x0 + slot * static_cast<float>(i));
+    inks_.assign(static_cast<std::size_t>(n), theme().muted);
+    const LitToken lit{selection.source_token.get().value_or(-1), theme().ink(ColourRole::key)};
+    const UiRect band{{c->x0, layout_.bottom + px(6)}, {c->x1, layout_.bottom + px(6) + layout_.below}};
+    put_token_row(*ImGui::GetWindowDrawList(), s.source_run, {0, edges_, tokens_per_label(slot)}, band, {&lit, 1}, inks_);
+}
+
 void FlowPanel::draw_legend() {
-    const float y = layout_.bottom + px(14);
+    const float y = layout_.bottom + px(14) + layout_.below;
     ImGui::SetCursorScreenPos({layout_.columns.front().x0, y});
     colour_legend({"value", "-3 rms", "+3 rms", false}, maps_.scale(Site::embed));
     const FlowColumn* pattern = layout_.find(Site::pattern);

@@ -12,12 +12,10 @@ namespace gf {
 namespace {
 
 constexpr float k_side_by_side = 600;
-constexpr const char* k_no_tokens =
-    "This model gives no logits of tokens: it says something else about the text than how it goes on, so "
-    "there is nothing to draw. The Inspector shows what it gives.";
 
 class SamplingPanel : public Panel {
   public:
+    bool of_the_text() const override { return true; }
     const char* title() const override { return "Sampling"; }
     const char* about() const override { return "from logits to the next token: the chain, the probabilities, the draw"; }
     void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) override;
@@ -30,6 +28,7 @@ class SamplingPanel : public Panel {
 
     SamplingView view_;
     TokenTable table_;
+    NoTokens no_tokens_;
     SamplingChain edited_;
 };
 
@@ -51,10 +50,10 @@ void SamplingPanel::choose(std::string_view option, std::string_view value) {
 void SamplingPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
     const ImVec2 spacing = ImGui::GetStyle().ItemSpacing;
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {spacing.x, line_gap()});
-    panel_header("Sampling", view_.line("next token, after {} tokens", s.cursor));
-    if (!predicts_tokens(s)) {
-        ImGui::TextWrapped("%s", k_no_tokens);
-        record_text(ImGui::GetFont(), ImGui::GetItemRectMin(), k_no_tokens);
+    const bool predicts = predicts_tokens(s);
+    panel_header("Sampling", predicts ? view_.line("next token, after {} tokens", s.cursor) : no_tokens_.subtitle(s));
+    if (!predicts) {
+        no_tokens_.draw(s, selection, commands);
     } else if (s.cursor < 1) {
         label_text("The first token has no probabilities: write a prompt.", theme().muted, TextSize::small);
     } else {

@@ -2,6 +2,7 @@
 // The parts of the sampling panel, from top to bottom. For the panel only.
 
 #include "app/item_recorder.h"
+#include "app/other_output.h"
 #include "app/panel.h"
 #include "app/sampling/sampling_view.h"
 
@@ -41,6 +42,20 @@ class TokenTable {
 
     double pressed_at_ = -1; ///< when a row was clicked: the second click may meet something else in its place
     int pressed_ = -1;
+};
+
+/// What a model gives that has no logits of tokens, in words and, of a classifier, in probabilities.
+class NoTokens {
+  public:
+    /// Valid until the next call of either.
+    const char* subtitle(const Snapshot& snapshot);
+    void draw(const Snapshot& snapshot, Selection& selection, Commands& commands);
+
+  private:
+    void draw_classes(const Snapshot& snapshot, Selection& selection);
+    void draw_vector(const Snapshot& snapshot);
+    std::vector<ClassProbability> classes_;
+    LineBuffer line_;
 };
 
 /// Whether the mouse button that is released now was pressed for the second half of a double click.

@@ -125,7 +125,7 @@ void TokenTable::row(SamplingView& view, int id, float width, const Snapshot& s,
     ImDrawList& list = *ImGui::GetWindowDrawList();
     if (item.hovered || id == view.token())
         list.AddRectFilled(item.box.Min, item.box.Max, id == view.token() ? t.accent_tint : t.control, px(4));
-    if (item.hovered) selection.cell.set(cell);
+    if (item.hovered && selection.stack == Stack::decoder) selection.cell.set(cell);
     const auto holds = [&](const CellRange& r) { return !is_of_all_logits(r) && r.contains(cell); };
     if (selection.focus() == cell)
         outline_focus(list, {item.box.Min, item.box.Max});
