@@ -108,14 +108,6 @@ TEST(Open, NothingOpenIsAnError) {
     }
 }
 
-TEST(Open, AnEncoderDecoderIsRefusedWithWhatRunsIt) {
-    Driver session;
-    const Snapshot& s = session(command::Open{saved_preset("encoder_decoder").path, ""});
-    EXPECT_FALSE(s.has_run());
-    EXPECT_TRUE(s.message_is_error);
-    EXPECT_THAT(s.message, HasSubstr("glassformer run --source"));
-}
-
 TEST(Open, WarnsOfWeightsThatAreNoNumbers) {
     auto weights = random_weights(preset("llama").config);
     const ParamRow& row = weights->table[4];

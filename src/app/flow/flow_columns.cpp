@@ -14,8 +14,9 @@ constexpr float k_wide = 40, k_vector = 34, k_mlp = 48, k_gather = 52, k_next = 
 constexpr float k_folded = 15, k_folded_gap = 9, k_folded_least = 5;
 constexpr float k_roomy = 820; ///< from here on nothing is narrower than it should be
 constexpr float k_most_shrunk = 0.6f;
-constexpr float k_closing = 240;      ///< what a layer takes while it folds
-constexpr float k_matrix_least = 104; ///< the scores are shown where they get as much
+constexpr float k_closing = 240;            ///< what a layer takes while it folds
+constexpr float k_matrix_least = 104;       ///< the scores are shown where they get as much
+constexpr float k_matrix_least_of_two = 88; ///< where the weights over the source stand beside them
 constexpr float k_weights_share = 0.6f;
 
 } // namespace
@@ -94,6 +95,7 @@ void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& la
         for (std::size_t l = 0; l < n_layers; ++l) numbers_.push_back(std::to_string(l));
     }
     layout.columns.clear();
+    layout.left_out = 0;
     sizes_.clear();
     shrink_ = std::clamp((x1 - x0) / px(k_roomy), k_most_shrunk, 1.0f);
     // The folded layers get a fifth of the room at most.
@@ -137,14 +139,15 @@ void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& la
             layout.columns.erase(layout.columns.begin() + static_cast<std::ptrdiff_t>(i));
             sizes_.erase(sizes_.begin() + static_cast<std::ptrdiff_t>(i));
             --end;
+            ++layout.left_out;
         }
     };
-    const float cross = trace.source() ? px(k_matrix_least) * opened : 0, one = px(k_matrix_least) * opened + cross;
-    const float both = px(k_matrix_least) / (1 - k_weights_share) * opened + cross;
+    const float least = px(trace.source() ? k_matrix_least_of_two : k_matrix_least) * opened, cross = trace.source() ? least : 0;
+    const float both = least / (1 - k_weights_share) + cross, one = least + cross;
     if (left_over() < both) leave_out(Site::mlp_out);
     if (left_over() < both) leave_out(Site::attn_scores);
-    for (const Site site : {Site::resid_mid, Site::cross_attn_out, Site::resid_mid_cross, Site::attn_out, Site::mlp_post,
-                            Site::cross_q, Site::cross_z, Site::expert_weights})
+    for (const Site site : {Site::resid_mid, Site::cross_attn_out, Site::resid_mid_cross, Site::attn_out, Site::cross_q,
+                            Site::mlp_post, Site::cross_z, Site::expert_weights})
         if (left_over() < one) leave_out(site);
     const float room = left_over();
     float flex = 0;

@@ -44,6 +44,7 @@ struct FlowLayout {
     float well_x0 = 0, well_x1 = 0; ///< the unfolded layer
     float row0 = 0, row1 = 1;       ///< rows between top and bottom
     float opened = 1;               ///< how far it is, 0 to 1
+    int left_out = 0;               ///< columns of the unfolded layer that have no room
     int layer = 0, head = 0, kv_head = 0;
 
     float row_height() const { return (bottom - top) / (row1 - row0); }

@@ -47,6 +47,8 @@ void write_flow_subtitle(const Snapshot& s, const FlowLayout& layout, fmt::memor
     else if (s.has_source())
         fmt::format_to(to, "the encoder is the block at the left, \"source\" is how much of it the head reads; ");
     fmt::format_to(to, "colour = what, opacity = how much");
+    if (s.trace().source() && layout.left_out > 0)
+        fmt::format_to(to, "; a wider panel shows {} more columns of the layer", layout.left_out);
     const int first = static_cast<int>(std::floor(layout.row0)) + 1, last = static_cast<int>(std::ceil(layout.row1));
     if (first > 1 || last < s.cursor)
         fmt::format_to(to, "; tokens {} to {} of {} (wheel zooms, drag pans)", first, last, s.cursor);

@@ -113,11 +113,9 @@ void OutlinePanel::list(const Snapshot& s, int layer) {
 void OutlinePanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
     list(s, selection.pinned_head.layer);
     text_.clear();
+    if (s.has_source()) fmt::format_to(std::back_inserter(text_), "the {}; ", s.of_encoder() ? "encoder" : "decoder");
     put_count(text_, s.model->weights->size());
-    fmt::format_to(std::back_inserter(text_), " parameters{}",
-                   s.of_encoder()   ? "; the encoder"
-                   : s.has_source() ? "; the decoder"
-                                    : "");
+    fmt::format_to(std::back_inserter(text_), " parameters");
     panel_header("Outline", text());
     ImGui::BeginChild("operations", {0, 0}, ImGuiChildFlags_None, ImGuiWindowFlags_NavFlattened);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});

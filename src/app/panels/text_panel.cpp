@@ -120,7 +120,7 @@ struct Legend {
 /// Above the text where two lines have room, else in front of it. Leaves the cursor where the text begins.
 void TextPanel::draw_source(const Snapshot& s, Selection& selection, Commands& commands) {
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
-    const float grace = px(6), left = at.x + label_width(s);
+    const float grace = px(4), left = at.x + label_width(s);
     TextSize size = TextSize::small;
     for (const TextSize larger : {TextSize::title, TextSize::body})
         if (2 * std::ceil(text_token_height(larger)) <= room.y + 2 * grace) {

@@ -33,10 +33,12 @@ void SourceLine::draw(const Snapshot& s, Selection& selection, Commands& command
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     ImGui::BeginChild("source", {std::max(rect.max.x - left, 1.0f), rect.height()}, ImGuiChildFlags_None,
                       ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NavFlattened);
+    places_.clear();
     for (int i = 0; i < s.source_run.rows; ++i) {
         if (i > 0) ImGui::SameLine(0, 0);
         draw_token(s, i, selection, commands, size);
     }
+    outline_tokens(s, selection);
     const ImGuiIO& io = ImGui::GetIO();
     if (ImGui::IsWindowHovered() && !io.KeyCtrl && io.MouseWheel != 0)
         ImGui::SetScrollX(ImGui::GetScrollX() - io.MouseWheel * px(60));
@@ -63,13 +65,27 @@ void SourceLine::draw_token(const Snapshot& s, int position, Selection& selectio
         tooltip(line_("source position {}, id {}\n{}", position, s.source_run.token(position),
                       in_view ? "click pins it" : "click: look at it in the encoder"));
     }
-    const UiRect box{ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};
-    const UiRect inner{{box.min.x + px(1), box.min.y + px(1)}, {box.max.x - px(1), box.max.y - px(1)}};
-    const auto about = [&](const CellRange& r) { return is_about_source(r, position, s, selection.stack); };
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    if (std::any_of(selection.precedents.begin(), selection.precedents.end(), about)) outline_precedent(list, inner);
-    if (std::any_of(selection.dependents.begin(), selection.dependents.end(), about)) outline_dependent(list, inner);
+    places_.push_back({ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
     ImGui::PopID();
+}
+
+/// Neighbours together.
+void SourceLine::outline_tokens(const Snapshot& s, const Selection& selection) const {
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const auto outline = [&](const std::vector<CellRange>& ranges, auto put) {
+        const auto lit = [&](std::size_t i) {
+            const auto about = [&](const CellRange& r) { return is_about_source(r, static_cast<int>(i), s, selection.stack); };
+            return std::any_of(ranges.begin(), ranges.end(), about);
+        };
+        for (std::size_t i = 0; i < places_.size(); ++i) {
+            if (!lit(i)) continue;
+            UiRect all = places_[i];
+            for (; i + 1 < places_.size() && lit(i + 1); ++i) all.max = places_[i + 1].max;
+            put(list, UiRect{{all.min.x + px(1), all.min.y + px(1)}, {all.max.x - px(1), all.max.y - px(1)}});
+        }
+    };
+    outline(selection.precedents, outline_precedent);
+    outline(selection.dependents, outline_dependent);
 }
 
 } // namespace gf

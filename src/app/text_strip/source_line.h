@@ -6,6 +6,8 @@
 #include "app/sampling/line_buffer.h"
 #include "app/widgets.h"
 
+#include <vector>
+
 namespace gf {
 
 class SourceLine {
@@ -15,6 +17,8 @@ class SourceLine {
 
   private:
     void draw_token(const Snapshot& snapshot, int position, Selection& selection, Commands& commands, TextSize size);
+    void outline_tokens(const Snapshot& snapshot, const Selection& selection) const;
+    std::vector<UiRect> places_; ///< of this frame, by position
     LineBuffer line_;
 };
 

@@ -1,0 +1,182 @@
+// Encoder-decoders in the session: the source is read, answered, edited where the decoder reads it, and undone.
+
+#include "session/site_names.h"
+#include "session/support.h"
+#include "support/compare.h"
+
+#include <gmock/gmock.h>
+
+namespace gf::tests {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::vector<int> k_source = {7, 8, 9, 10, 3}, k_prompt = {3, 1, 4};
+
+std::shared_ptr<Trace> encoder_of(const SavedModel& model, const std::vector<int>& source, Keep keep = Keep::all) {
+    auto trace =
+        std::make_shared<Trace>(model.weights, TraceShape{static_cast<int>(source.size()), {}, keep, {}, Stack::encoder});
+    extend(*trace, source);
+    return trace;
+}
+
+/// The run in view against one that is computed at once.
+void expect_run(const Snapshot& s, const SavedModel& model, const std::vector<int>& source, const std::vector<Edit>& edits = {}) {
+    const auto encoder = encoder_of(model, source);
+    Trace expected(model.weights, s.trace().shape(), edits, encoder);
+    extend(expected, std::span(s.trace().tokens(), static_cast<std::size_t>(s.run().rows)));
+    EXPECT_TRUE(same_rows(s.trace(), 0, expected, 0, s.run().rows, 1e-5));
+    ASSERT_TRUE(s.has_source());
+    EXPECT_EQ(tokens_of(s.source_run), source);
+    EXPECT_TRUE(same_rows(*s.source_run.trace, 0, *encoder, 0, static_cast<int>(source.size()), 1e-6));
+}
+
+class SourceTest : public ::testing::TestWithParam<const char*> {
+  protected:
+    SourceTest() {
+        session(command::SetPrompt{ids_text(k_prompt)});
+        session(command::SetSource{ids_text(k_source)});
+        session(command::SetSampling{{{StageKind::greedy, 0, true}}});
+    }
+    const SavedModel& model = saved_preset(GetParam());
+    Driver session{model};
+};
+INSTANTIATE_TEST_SUITE_P(EncoderDecoders, SourceTest, ::testing::Values("encoder_decoder", "encoder_decoder_post"));
+
+TEST_P(SourceTest, AModelOpensWithItsStartTokenAsSource) {
+    Driver fresh(model);
+    const Snapshot& s = fresh.latest();
+    ASSERT_TRUE(s.has_run()) << s.message;
+    EXPECT_EQ(s.source, "");
+    expect_run(s, model, {0});
+    EXPECT_EQ(s.config(), model.config());
+}
+
+TEST_P(SourceTest, TheDecoderAnswersTheSource) {
+    const Snapshot& s = session(command::Step{6});
+    EXPECT_EQ(s.cursor, 9);
+    EXPECT_EQ(s.source, "7,8,9,10,3");
+    expect_run(s, model, k_source);
+    for (int t = 3; t < 9; ++t) {
+        const auto logits = logits_of(s.trace(), t - 1);
+        EXPECT_EQ(s.run().token(t), std::max_element(logits.begin(), logits.end()) - logits.begin());
+    }
+}
+
+TEST_P(SourceTest, AnotherSourceBeginsTheAnswerAnewAndCanBeUndone) {
+    session(command::Step{4});
+    const std::vector<int> before = session.tokens();
+    session(command::SetSource{"11, 3"});
+    EXPECT_EQ(session.tokens(), k_prompt);
+    expect_run(session.latest(), model, {11, 3});
+    session(command::Undo{});
+    EXPECT_EQ(session.tokens(), before);
+    expect_run(session.latest(), model, k_source);
+    session(command::Step{1});
+    expect_run(session.latest(), model, k_source);
+    session(command::SetPrompt{"5"});
+    expect_run(session.latest(), model, k_source);
+    session(command::SetSource{""});
+    expect_run(session.latest(), model, {0});
+}
+
+TEST_P(SourceTest, BranchesReadTheSameSource) {
+    session(command::Step{3});
+    const Snapshot& s = session(command::ForceToken{4, 17});
+    EXPECT_EQ(s.tree.size(), 2u);
+    expect_run(s, model, k_source);
+}
+
+TEST_P(SourceTest, WhatTheDecoderReadsOfItCanBeEdited) {
+    session(command::Step{3});
+    const std::vector<int> tokens = session.tokens();
+    const Edit of_source{{Site::encoder_out, -1, 4, 5, 0, 1, 3, 4}, Edit::Kind::values, {real(2.5)}, nullptr};
+    session(command::EditCell{"decoder.hook_encoder_out", -1, 4, 3, 2.5});
+    ASSERT_EQ(session.latest().message, "");
+    EXPECT_EQ(session.tokens(), tokens);
+    expect_run(session.latest(), model, k_source, {of_source});
+    const Edit weight{{Site::cross_pattern, 1, 2, 3, 1, 2, 4, 5}, Edit::Kind::values, {real(0.5)}, nullptr};
+    session(command::EditCell{"blocks.1.cross_attn.hook_pattern", 1, 2, 4, 0.5});
+    expect_run(session.latest(), model, k_source, {of_source, weight});
+    session(command::RemoveEdits{});
+    expect_run(session.latest(), model, k_source);
+    for (const auto& [name, row, column, words] : {std::tuple{"encoder.blocks.0.hook_resid_post", 0, 0, "hook_encoder_out"},
+                                                   std::tuple{"hook_encoder_out", 5, 0, "rows 0 to 4"},
+                                                   std::tuple{"blocks.0.cross_attn.hook_attn_scores", 0, 5, "columns 0 to 4"}}) {
+        const Snapshot& s = session(command::EditCell{name, 0, row, column, 1});
+        EXPECT_TRUE(s.message_is_error);
+        EXPECT_THAT(s.message, HasSubstr(words));
+    }
+    expect_run(session.latest(), model, k_source);
+}
+
+TEST_P(SourceTest, TheEncodersRunInTheFormThatPanelsShow) {
+    const Snapshot& s = session(command::Step{2});
+    const Snapshot e = encoder_snapshot(s);
+    EXPECT_TRUE(e.of_encoder());
+    EXPECT_FALSE(s.of_encoder());
+    EXPECT_EQ(e.config(), model.weights->config_of(Stack::encoder));
+    EXPECT_EQ(e.cursor, 5);
+    EXPECT_EQ(e.run().rows, 5);
+    EXPECT_EQ(tokens_of(e.run()), k_source);
+    EXPECT_EQ(e.text_rows(), 5) << "the text's";
+    EXPECT_EQ(e.run().trace.get(), s.trace().source());
+}
+
+TEST_P(SourceTest, NamesOfSitesBeginWithTheirStack) {
+    const auto all = named_sites(*model.weights);
+    EXPECT_EQ(all.front().name, "encoder.hook_embed");
+    EXPECT_EQ(all.back().name, "decoder.logits");
+    EXPECT_EQ(all.size(), all_sites(model.weights->config_of(Stack::encoder)).size() + all_sites(model.config()).size());
+    for (const NamedSite& n : all) {
+        const StackName of = split_stack(*model.weights, n.name);
+        EXPECT_EQ(of.stack, n.stack);
+        EXPECT_EQ(find_site(model.weights->config_of(n.stack), of.name), n.site);
+    }
+    const std::string& param = model.weights->table[0].name;
+    EXPECT_EQ(split_stack(*model.weights, param).stack, std::nullopt);
+    const Weights& single = *saved_preset("llama").weights;
+    EXPECT_EQ(named_sites(single).front().name, "hook_embed");
+    EXPECT_EQ(split_stack(single, "encoder.hook_embed").name, "encoder.hook_embed");
+}
+
+TEST_P(SourceTest, SourcesThatCannotBeReadAreRefused) {
+    const Snapshot before = session(command::Step{2});
+    for (const auto& [text, words] : {std::pair<std::string, const char*>{"1,x", "whole numbers"},
+                                      {"53", "ids from 0 to 52"},
+                                      {ids_text(std::vector<int>(257, 1)), "at most 256 tokens"}}) {
+        const Snapshot& s = session(command::SetSource{text});
+        EXPECT_TRUE(s.message_is_error);
+        EXPECT_THAT(s.message, HasSubstr(words));
+        EXPECT_EQ(s.source, before.source);
+        EXPECT_EQ(s.run().trace, before.run().trace);
+    }
+    EXPECT_EQ(session(command::SetSource{"1, 2"}).message, "") << "the error is gone";
+    Driver other(saved_preset("llama"));
+    EXPECT_THAT(other(command::SetSource{"1"}).message, HasSubstr("a model with an encoder"));
+    EXPECT_FALSE(other.latest().has_source());
+}
+
+TEST_P(SourceTest, AboveTheTraceBudgetTheLayerInViewIsComputedAgain) {
+    const std::vector<int> tokens = random_tokens(model.config(), 40);
+    const auto source = encoder_of(model, tokens, Keep::residual);
+    Engine engine(trace_bytes(model.config(), {168, {}, Keep::all}, &source->shape()) * 3 / 4);
+    engine.apply(command::Open{model.path, ""});
+    engine.apply(command::SetSource{ids_text(tokens)});
+    engine.apply(command::SetPrompt{ids_text(random_tokens(model.config(), 168))});
+    engine.apply(command::ViewLayer{1});
+    while (engine.due() < INFINITY) engine.tick(0);
+    Snapshot s;
+    engine.publish(s);
+    ASSERT_EQ(s.layer_kept, 1) << s.message;
+    Trace whole(model.weights, {s.trace().capacity(), {}, Keep::all}, {}, encoder_of(model, tokens));
+    extend(whole, {s.trace().tokens(), static_cast<std::size_t>(s.run().rows)});
+    EXPECT_FALSE(s.trace().kept(Site::cross_pattern, 0));
+    for (const Site site : {Site::cross_pattern, Site::cross_z, Site::cross_k})
+        for (int r = 0; r < whole.n_rows(site, 168); r += 13)
+            EXPECT_LE(difference(visible_row(s.trace(), site, 1, r), visible_row(whole, site, 1, r)), 1e-5)
+                << site_row(site).hook;
+}
+
+} // namespace
+} // namespace gf::tests
