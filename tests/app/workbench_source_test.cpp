@@ -264,5 +264,25 @@ TEST_P(SourceTest, EditsAreWhatTheDecoderReads) {
     EXPECT_TRUE(ui.exists("Formula/edits 1"));
 }
 
+TEST_P(SourceTest, ALongSourceIsKeptInPartAndSaidSo) {
+    bench.post(command::SetTraceBudget{1});
+    const std::vector<int> source = random_tokens(model.config(), 200);
+    bench.post(command::SetSource{ids_text(source)});
+    const Trace& kept = *bench.snapshot().source_run.trace;
+    ASSERT_FALSE(kept.kept(Site::pattern));
+    EXPECT_THAT(ui.texts("Flow"), Contains(StartsWith("and "))) << "more tokens than lines";
+    bench.post(command::ViewStack{"encoder"});
+    for (const char* panel : {"Heads", "Head"}) EXPECT_THAT(ui.texts(panel), Contains(HasSubstr("Of so long a source"))) << panel;
+    EXPECT_THAT(ui.texts("Flow"), Contains(HasSubstr("keys and values are kept only")));
+    bench.post(command::Inspect{"encoder.blocks.0.hook_resid_post"});
+    double greatest = -1e300;
+    for (int r = 0; r < 200; ++r)
+        for (int c = 0; c < model.config().d_model; ++c)
+            greatest = std::max(greatest, static_cast<double>(kept.value({0, Site::resid_post, 0, -1, r, c})));
+    EXPECT_NEAR(figure("max"), greatest, 1e-6);
+    bench.post(command::Inspect{"encoder.blocks.0.attn.hook_z"});
+    EXPECT_THAT(ui.texts("Inspector"), Contains(HasSubstr("Of so long a source")));
+}
+
 } // namespace
 } // namespace gf::tests

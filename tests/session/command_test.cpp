@@ -62,6 +62,9 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::SetMotion{false}, R"({"command": "motion", "on": false})");
     add(command::ChooseFile{false}, R"({"command": "choose-file", "on": false})");
     add(command::Find{"resid"}, R"({"command": "find", "text": "resid"})");
+    add(command::SetSource{"the fox"}, R"({"command": "source", "text": "the fox"})");
+    add(command::ViewStack{"encoder"}, R"({"command": "view-stack", "stack": "encoder"})");
+    add(command::ViewAttention{"cross"}, R"({"command": "view-attention", "kind": "cross"})");
     add(command::ShowHelp{false}, R"({"command": "help", "on": false})");
     return all;
 }

@@ -160,7 +160,7 @@ TEST_P(SourceTest, SourcesThatCannotBeReadAreRefused) {
 TEST_P(SourceTest, AboveTheTraceBudgetTheLayerInViewIsComputedAgain) {
     const std::vector<int> tokens = random_tokens(model.config(), 40);
     const auto source = encoder_of(model, tokens, Keep::residual);
-    Engine engine(trace_bytes(model.config(), {168, {}, Keep::all}, &source->shape()) * 3 / 4);
+    Engine engine(trace_bytes(model.config(), {256, {}, Keep::all}, &source->shape()) * 3 / 4);
     engine.apply(command::Open{model.path, ""});
     engine.apply(command::SetSource{ids_text(tokens)});
     engine.apply(command::SetPrompt{ids_text(random_tokens(model.config(), 168))});

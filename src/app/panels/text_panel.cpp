@@ -121,21 +121,22 @@ struct Legend {
 void TextPanel::draw_source(const Snapshot& s, Selection& selection, Commands& commands) {
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     const float grace = px(4), left = at.x + label_width(s);
-    TextSize size = TextSize::small;
-    for (const TextSize larger : {TextSize::title, TextSize::body})
-        if (2 * std::ceil(text_token_height(larger)) <= room.y + 2 * grace) {
-            size = larger;
-            break;
-        }
-    const float line = std::ceil(text_token_height(size));
-    if (2 * line <= room.y + 2 * grace) {
+    const auto largest = [&](float lines) {
+        for (const TextSize size : {TextSize::title, TextSize::body})
+            if (lines * std::ceil(text_token_height(size)) <= room.y + 2 * grace) return size;
+        return TextSize::small;
+    };
+    TextSize size = largest(2);
+    if (const float line = std::ceil(text_token_height(size)); 2 * line <= room.y + 2 * grace) {
         source_.draw(s, selection, commands, {{at.x, at.y - grace}, {at.x + room.x, at.y - grace + line}}, left, size);
         ImGui::SetCursorScreenPos({at.x, at.y + line - grace});
         return;
     }
-    const float width = std::floor(room.x * 0.4f), top = std::floor(at.y + (room.y - line) / 2);
+    size = largest(1);
+    const float line = std::ceil(text_token_height(size)), top = std::floor(at.y + (room.y - line) / 2);
+    const float width = std::floor(std::min(left - at.x + SourceLine::width(s, size), room.x * 0.45f));
     source_.draw(s, selection, commands, {{at.x, top}, {at.x + width, top + line}}, left, size);
-    ImGui::SetCursorScreenPos({at.x + width + px(16), at.y});
+    ImGui::SetCursorScreenPos({at.x + width + px(24), at.y});
 }
 
 /// Title at the left, legend at the right, branches beside it, the text between; the largest type of which a line fits.

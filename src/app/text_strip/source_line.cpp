@@ -25,13 +25,22 @@ bool is_about_source(const CellRange& r, int position, const Snapshot& s, Stack 
 
 } // namespace
 
+float SourceLine::width(const Snapshot& s, TextSize size) {
+    float all = 0;
+    for (int i = 0; i < s.source_run.rows; ++i)
+        all += text_token_width(token_labels().in_text(s.source_run.token(i)), false, size);
+    return std::ceil(all) + px(4); // bold ones are a little wider
+}
+
 void SourceLine::draw(const Snapshot& s, Selection& selection, Commands& commands, const UiRect& rect, float left,
                       TextSize size) {
     put_text(*ImGui::GetWindowDrawList(), {rect.min, rect.max}, rect.min.x, font(TextSize::body, Face::bold), theme().text,
              "Source");
+    const bool cut = width(s, size) > rect.max.x - left;
+    const float right = rect.max.x - (cut ? px(18) : 0);
     ImGui::SetCursorScreenPos({left, rect.min.y});
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
-    ImGui::BeginChild("source", {std::max(rect.max.x - left, 1.0f), rect.height()}, ImGuiChildFlags_None,
+    ImGui::BeginChild("source", {std::max(right - left, 1.0f), rect.height()}, ImGuiChildFlags_None,
                       ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NavFlattened);
     places_.clear();
     for (int i = 0; i < s.source_run.rows; ++i) {
@@ -42,8 +51,11 @@ void SourceLine::draw(const Snapshot& s, Selection& selection, Commands& command
     const ImGuiIO& io = ImGui::GetIO();
     if (ImGui::IsWindowHovered() && !io.KeyCtrl && io.MouseWheel != 0)
         ImGui::SetScrollX(ImGui::GetScrollX() - io.MouseWheel * px(60));
+    const bool goes_on = ImGui::GetScrollX() + 1 < ImGui::GetScrollMaxX();
     ImGui::EndChild();
     ImGui::PopStyleVar();
+    if (cut && goes_on)
+        put_text(*ImGui::GetWindowDrawList(), {{right, rect.min.y}, rect.max}, right + px(4), font(size), theme().muted, "…");
 }
 
 void SourceLine::draw_token(const Snapshot& s, int position, Selection& selection, Commands& commands, TextSize size) {

@@ -12,6 +12,8 @@ namespace gf {
 
 class SourceLine {
   public:
+    /// Of its tokens, in pixels.
+    static float width(const Snapshot& snapshot, TextSize size);
     /// "Source" from rect.min.x on, its tokens from `left` on, in one line; what does not fit scrolls with the wheel.
     void draw(const Snapshot& snapshot, Selection& selection, Commands& commands, const UiRect& rect, float left, TextSize size);
 
