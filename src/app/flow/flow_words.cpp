@@ -41,22 +41,26 @@ std::string shape_of(const ParamRow& row) {
 
 void write_flow_subtitle(const Snapshot& s, const FlowLayout& layout, fmt::memory_buffer& out) {
     auto to = std::back_inserter(out);
-    fmt::format_to(to, "layer {}, head {} in focus; ", layout.layer, layout.head);
+    fmt::format_to(to, "layer {}, head {} in focus", layout.layer, layout.head);
+    const auto say_what_is_kept = [&] {
+        if (!s.trace().kept(Site::pattern, layout.layer))
+            fmt::format_to(to, "; at this length the residual stream, keys and values are kept{}",
+                           s.layer_rows >= 0 ? ", the layer in view is being computed" : " only");
+        else if (s.layer_kept >= 0)
+            fmt::format_to(to, "; this layer was computed again to be seen");
+    };
+    if (s.has_source()) say_what_is_kept(); // the line has no room for all: first what is missed most
     if (s.of_encoder())
-        fmt::format_to(to, "the encoder, its tokens are the source; the decoder is the block at the right; ");
+        fmt::format_to(to, "; the encoder, its tokens are the source; the decoder is the block at the right");
     else if (s.has_source())
-        fmt::format_to(to, "the encoder is the block at the left, \"source\" is how much of it the head reads; ");
-    fmt::format_to(to, "colour = what, opacity = how much");
-    if (s.trace().source() && layout.left_out > 0)
+        fmt::format_to(to, "; the encoder is the block at the left, \"source\" is how much of it the head reads");
+    fmt::format_to(to, "; colour = what, opacity = how much");
+    if (s.has_source() && layout.left_out > 0)
         fmt::format_to(to, "; a wider panel shows {} more columns of the layer", layout.left_out);
     const int first = static_cast<int>(std::floor(layout.row0)) + 1, last = static_cast<int>(std::ceil(layout.row1));
     if (first > 1 || last < s.cursor)
         fmt::format_to(to, "; tokens {} to {} of {} (wheel zooms, drag pans)", first, last, s.cursor);
-    if (!s.trace().kept(Site::pattern, layout.layer))
-        fmt::format_to(to, "; at this length the residual stream, keys and values are kept{}",
-                       s.layer_rows >= 0 ? ", the layer in view is being computed" : " only");
-    else if (s.layer_kept >= 0)
-        fmt::format_to(to, "; this layer was computed again to be seen");
+    if (!s.has_source()) say_what_is_kept();
     int widest = 0, per_pixel = 1;
     for (const FlowColumn& c : layout.columns) {
         if (c.kind != FlowKind::strip || c.x1 - c.x0 < 1) continue;
