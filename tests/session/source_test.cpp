@@ -52,6 +52,16 @@ TEST_P(SourceTest, AModelOpensWithItsStartTokenAsSource) {
     EXPECT_EQ(s.config(), model.config());
 }
 
+TEST_P(SourceTest, TheTextThatAModelOpensWithIsItsSource) {
+    const Snapshot& s = session(command::Open{model.path, "", "7, 8, 9"});
+    EXPECT_EQ(s.source, "7, 8, 9");
+    EXPECT_EQ(s.prompt, "");
+    EXPECT_EQ(session.tokens(), std::vector{0});
+    expect_run(s, model, {7, 8, 9});
+    EXPECT_TRUE(session(command::Open{model.path, "", ids_text(std::vector<int>(257, 1))}).message_is_error);
+    expect_run(session.latest(), model, {7, 8, 9});
+}
+
 TEST_P(SourceTest, TheDecoderAnswersTheSource) {
     const Snapshot& s = session(command::Step{6});
     EXPECT_EQ(s.cursor, 9);
