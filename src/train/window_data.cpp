@@ -103,7 +103,7 @@ class WindowData final : public Data {
 
     std::vector<int> tokens_;
     WindowOptions o_;
-    std::size_t n_training_ = 0; // tokens; those behind are for validation
+    std::size_t n_training_ = 0;           // tokens; those behind are for validation
     std::vector<std::size_t> kept_starts_; // of the windows for validation
 };
 
