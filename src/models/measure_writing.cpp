@@ -57,8 +57,9 @@ void measure_stories(const Model& model, const std::string& prompt, Card& card) 
     card.add("of 20 stories: consistent", static_cast<double>(consistent), Figure::Bound::at_least, 16);
 }
 
-/// The best head's score over documents, and where it is.
-Figure best_head(const Model& model, const std::vector<tinyville::Document>& documents, HeadRole role) {
+/// The best head's score over documents, and where it is; it is to be above the limit.
+void add_best_head(const Model& model, const std::vector<tinyville::Document>& documents, HeadRole role, double limit,
+                   Card& card) {
     const ModelConfig& c = model.config();
     std::vector<double> sums(static_cast<std::size_t>(c.n_layers * c.n_heads));
     double queries = 0;
@@ -73,8 +74,8 @@ Figure best_head(const Model& model, const std::vector<tinyville::Document>& doc
     }
     const auto best = std::ranges::max_element(sums);
     const auto at = static_cast<int>(best - sums.begin());
-    return {fmt::format("best {} score (layer {}, head {})", head_role_row(role).name, at / c.n_heads, at % c.n_heads),
-            *best / std::max(queries, 1.0)};
+    card.add(fmt::format("best {} score (layer {}, head {})", head_role_row(role).name, at / c.n_heads, at % c.n_heads),
+             *best / std::max(queries, 1.0), Figure::Bound::above, limit);
 }
 
 } // namespace
@@ -83,8 +84,7 @@ void measure_writing(Workshop& workshop, const std::string& name, Card& card) {
     const Workshop::Opened& o = workshop.open(name);
     const Model& model = *o.model;
     measure_stories(model, o.shipped.prompt, card);
-    card.figures.push_back(best_head(model, held_out_documents(o.config.data.tinyville, 20, {"twice"}), HeadRole::induction));
-    card.figures.back().bound = Figure::Bound::above, card.figures.back().limit = 0.5;
+    add_best_head(model, held_out_documents(o.config.data.tinyville, 20, {"twice"}), HeadRole::induction, 0.5, card);
     for (const char* phenomenon : {"instruction", "composition", "translation", "counting", "addition", "addition-steps",
                                    "subtraction", "brackets", "code"}) {
         std::vector<TinyvilleExample> tasks;
@@ -153,10 +153,8 @@ void measure_positions(Workshop& workshop, const std::string& name, Card& card) 
 void measure_induction(Workshop& workshop, const std::string& name, Card& card) {
     const Workshop::Opened& o = workshop.open(name);
     const auto documents = held_out_documents(o.config.data.tinyville, 40, {"twice"});
-    for (const HeadRole role : {HeadRole::previous_token, HeadRole::induction}) {
-        card.figures.push_back(best_head(*o.model, documents, role));
-        card.figures.back().bound = Figure::Bound::above, card.figures.back().limit = 0.7;
-    }
+    for (const HeadRole role : {HeadRole::previous_token, HeadRole::induction})
+        add_best_head(*o.model, documents, role, 0.7, card);
 }
 
 } // namespace gf

@@ -17,8 +17,8 @@ namespace gf {
 /// Each command states its name and its fields once; writing, reading and error messages follow from that.
 namespace command {
 // What the session does.
-/// Tokenizer empty: the one beside the model, or none.
-/// A model and the text that it begins with (of an encoder-decoder the source), both or neither; without prompt: BOS alone.
+/// A model and the text that it begins with (of an encoder-decoder the source). Tokenizer empty: the one beside the model, or
+/// none. Prompt empty: BOS alone.
 struct Open {
     std::string model, tokenizer;
     std::string prompt = {};
