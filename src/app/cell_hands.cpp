@@ -22,9 +22,15 @@ constexpr const char *k_menu = "Cell", *k_field = "Value", *k_list = "Edits";
 constexpr int k_first_frames = 3;                    ///< windows that appear take the focus, which closes popups
 constexpr float k_width = 340, k_above_the_bar = 68; ///< design lengths
 
+/// The site's name with that of the stack in view, or the parameter's.
+std::string full_name(const Snapshot& s, const CellRef& c) {
+    const Weights& w = *s.model->weights;
+    return (c.param >= 0 ? "" : std::string(stack_prefix(w, s.trace().shape().stack))) + place_name(w, c);
+}
+
 template <class C>
 C named(const Snapshot& s, const CellRef& c, C command) {
-    command.name = place_name(*s.model->weights, c);
+    command.name = full_name(s, c);
     command.head = c.head;
     command.row = c.row;
     command.column = c.column;
@@ -76,10 +82,6 @@ std::string not_editable_because(const Snapshot& s, const CellRef& c) {
     const SiteRow& site = site_row(c.site);
     if (!site.editable) return fmt::format("It cannot be edited: {}.", site.not_editable_because);
     if (!is_there(s, c)) return "Its value is not there.";
-    if (s.of_encoder())
-        return "A value of the encoder. What the decoder reads of it can be edited: decoder.hook_encoder_out, with a row for "
-               "each "
-               "token of the source.";
     if (by_key(c.site) && !s.trace().keys(c.site, c.row).holds(c.column))
         return "The mask forbids it: an edit does not lift the mask.";
     return {};
@@ -96,10 +98,9 @@ void put_edit_mark(ImDrawList& list, ImVec2 min, ImVec2 max, bool counts) {
 
 void CellHands::begin(const Snapshot& s, const CellRef& cell) {
     cell_ = cell;
-    title_ = cell.param >= 0 ? "" : stack_prefix(*s.model->weights, s.trace().shape().stack);
-    title_ += place_name(*s.model->weights, cell) +
-              (cell.param >= 0 ? fmt::format("[{}, {}]", cell.row, cell.column)
-                               : cell_indices(s.trace(), cell, [](int token) { return token_labels().alone(token); }));
+    title_ = full_name(s, cell) + (cell.param >= 0
+                                       ? fmt::format("[{}, {}]", cell.row, cell.column)
+                                       : cell_indices(s.trace(), cell, [](int token) { return token_labels().alone(token); }));
     ImGuiHost::current().require_glyphs(title_);
     refused_ = not_editable_because(s, cell);
     typed_ = is_there(s, cell) && cell.param < 0 ? fmt::format("{:.6g}", s.trace().value(cell)) : "";
@@ -159,7 +160,7 @@ void CellHands::draw_menu(const Snapshot& s, Commands& commands) {
     }
     ImGui::Dummy({0, px(8)});
     if (row("Pin it", "click")) commands.post(named(s, cell_, command::PinCell{}));
-    if (row("Show all of it in the Inspector", "")) commands.post(command::Inspect{place_name(*s.model->weights, cell_)});
+    if (row("Show all of it in the Inspector", "")) commands.post(command::Inspect{full_name(s, cell_)});
     if (s.edits->empty()) return;
     ImGui::Dummy({0, px(8)});
     draw_edit_rows(s, width, commands);
@@ -210,10 +211,10 @@ void draw_edit_rows(const Snapshot& s, float width, Commands& commands) {
 }
 
 float draw_edits_button(const Snapshot& s, float right, float top, Commands& commands) {
-    if (s.edits->empty()) return right;
+    if (s.n_edits() == 0) return right;
     ImFont* small = font(TextSize::small);
     char label[48];
-    *fmt::format_to_n(label, sizeof label - 1, "edits {}{}##edits", s.edits->size(), s.edits_on ? "" : " off").out = 0;
+    *fmt::format_to_n(label, sizeof label - 1, "edits {}{}##edits", s.n_edits(), s.edits_on ? "" : " off").out = 0;
     const float width = std::ceil(measure(small, shown(label)).x) + px(18);
     ImGui::SetCursorScreenPos({right - width, top});
     const ButtonItem item = button_item(label, {width, small->FontSize});
@@ -243,6 +244,11 @@ float draw_edits_button(const Snapshot& s, float right, float top, Commands& com
         const std::string remove = "remove the edit of " + name;
         if (quiet_button(remove.c_str(), {"", Icon::close}, remove.c_str())) commands.post(named(s, cell, command::RemoveEdit{}));
         ImGui::PopID();
+    }
+    if (!s.other_edits->empty()) {
+        const char* other = s.of_encoder() ? "decoder" : "encoder";
+        const std::string row = fmt::format("{} of the {}", s.other_edits->size(), other);
+        if (menu_row(row.c_str(), {.text = row}, wide)) commands.post(command::ViewStack{other});
     }
     ImGui::Dummy({0, px(8)});
     draw_edit_rows(s, wide, commands);

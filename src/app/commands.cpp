@@ -72,8 +72,10 @@ void shoot(const ShotOptions& o) {
         if (s.message_is_error) throw std::runtime_error(s.message);
         if (!workbench.note().empty()) throw std::runtime_error(workbench.note());
     };
-    if (!o.model.model.empty()) act(command::Open{o.model.model, o.model.tokenizer});
-    if (!o.prompt.empty()) act(command::SetPrompt{o.prompt, false});
+    if (!o.model.model.empty())
+        act(command::Open{o.model.model, o.model.tokenizer, o.prompt});
+    else if (!o.prompt.empty())
+        act(command::SetPrompt{o.prompt, false});
     for (const Command& c : script) act(c);
     // The first frames measure; glyphs and sizes settle; what is spread over frames comes to its end.
     constexpr int k_settling_frames = 6, k_most_frames = 600;

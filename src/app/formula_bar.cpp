@@ -23,6 +23,9 @@ constexpr ImGuiWindowFlags k_flags = ImGuiWindowFlags_NoDecoration | ImGuiWindow
 constexpr const char *k_nothing = "Point at any value: its name, its formula and the numbers in it stand here. A click pins it.",
                      *k_keys = "Space: play   ←→: token   H J: head   1–9: layer   Ctrl+K: find anything   F1: keys";
 constexpr std::size_t k_named_ranges = 3;
+constexpr float k_edits_room = 150; ///< of the switch for edits, beside the formula's second line
+
+float line_height() { return font(TextSize::body)->FontSize + px(2); }
 
 std::string written(int token) { return token_labels().alone(token); }
 
@@ -119,32 +122,36 @@ void FormulaBar::describe_lit(const Selection& selection, bool alt) {
     ImGuiHost::current().require_glyphs(lit_);
 }
 
-/// Where every piece stands; returns how wide they are together.
-float FormulaBar::lay_out(const Spelling& spelling) {
+/// Where every piece stands: on the first line as many as have room, the others on the second. Whether all have room.
+bool FormulaBar::lay_out(const Spelling& spelling) {
     pieces_.clear();
     float x = 0;
-    int number = 0;
+    int number = 0, line = 0;
     for (const FormulaSpan& span : spelling.spans) {
         Piece piece;
         piece.span = span;
         piece.font = font_of(span);
         piece.ink = ink_of(span, theme());
-        piece.left = x;
         piece.width = measure(piece.font, span.text).x;
+        if (line == 0 && x > 0 && x + piece.width > room_.first) line = 1, x = 0;
+        piece.line = line;
+        piece.left = x;
         if (span.cell)
             piece.label = fmt::format("{}{}##{}", span.kind == FormulaSpan::Kind::symbol ? "= " : "",
                                       cell_name(*model_->weights, *span.cell), number++);
         x += piece.width;
         pieces_.push_back(std::move(piece));
     }
-    return x;
+    end_of_second_ = line == 1 ? x : 0;
+    return x <= (line == 1 ? room_.second : room_.first);
 }
 
-/// With three terms of a long sum, or as many as there is room for.
-void FormulaBar::fit(float room) {
+/// With three terms of a long sum, or as many as two lines have room for.
+void FormulaBar::fit() {
     pieces_.clear();
     whole_.clear();
-    width_ = 0;
+    end_of_second_ = 0;
+    cut_ = false;
     if (!explained_) return;
     for (int terms = 3; terms >= 0; --terms) {
         Spelling spelling = spell(*trace_, rows_, *explained_, {terms, written});
@@ -152,8 +159,8 @@ void FormulaBar::fit(float room) {
             spelling.spans.front().text.insert(0, stack_prefix(*model_->weights, trace_->shape().stack));
         if (terms == 3) whole_ = spelling.text();
         ImGuiHost::current().require_glyphs(whole_);
-        width_ = lay_out(spelling);
-        if (width_ <= room) break;
+        cut_ = !lay_out(spelling);
+        if (!cut_) break;
     }
 }
 
@@ -176,50 +183,52 @@ void FormulaBar::draw(const Snapshot& s, Selection& selection, Commands& command
     list.AddRectFilled(min, max, t.panel, px(8));
     list.AddRect(min, max, explained_ ? t.accent : t.border, px(8), 0, std::max(px(1), 1.0f));
     const ImVec2 at{min.x + px(k_padding_x), min.y + px(k_padding_y)};
-    const float right = max.x - px(k_padding_x), room = std::max(right - at.x, 1.0f);
+    const float right = max.x - px(k_padding_x), width = std::max(right - at.x, 1.0f);
+    const Room room{width, std::max(width - (s.n_edits() == 0 ? 0 : px(k_edits_room)), 1.0f)};
     if (stale_ || room != room_ || look_ != font(TextSize::body) || ink_ != t.text) {
         stale_ = false;
         room_ = room;
         look_ = font(TextSize::body);
         ink_ = t.text;
-        fit(room);
+        fit();
     }
     in_use_ = false;
-    draw_formula(at, room, selection, commands);
-    draw_figures(s, {at.x, at.y + font(TextSize::body)->FontSize + px(2)}, right, timing, commands);
+    draw_formula(at, selection, commands);
+    draw_figures(s, {at.x, at.y + line_height()}, right, timing, commands);
     in_use_ |= explained_ && ImGui::IsMouseHoveringRect(min, max) &&
                ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem);
     ImGui::End();
 }
 
-void FormulaBar::draw_formula(const ImVec2& at, float room, Selection& selection, Commands& commands) {
+void FormulaBar::draw_formula(const ImVec2& at, Selection& selection, Commands& commands) {
     ImFont* plain = font(TextSize::body);
-    const ImRect line(at, {at.x + room, at.y + plain->FontSize});
     ImDrawList& list = *ImGui::GetWindowDrawList();
     if (!explained_) {
-        put_text_cut(list, {line.Min, line.Max}, plain, theme().muted, k_nothing);
+        put_text_cut(list, {at, {at.x + room_.first, at.y + plain->FontSize}}, plain, theme().muted, k_nothing);
         return;
     }
-    const bool cut = width_ > room;
-    if (cut) { // the whole formula in a tooltip
-        ImGui::SetCursorScreenPos(line.Min);
+    if (cut_) { // the whole formula in a tooltip
+        ImGui::SetCursorScreenPos(at);
         ImGui::SetNextItemAllowOverlap();
-        ImGui::InvisibleButton("whole formula", line.GetSize());
+        ImGui::InvisibleButton("whole formula", {room_.first, line_height() + plain->FontSize});
         tooltip(whole_);
     }
-    const float ellipsis = cut ? measure(plain, "…").x + px(2) : 0, right = line.Max.x - ellipsis;
+    const float ellipsis = cut_ ? measure(plain, "…").x + px(2) : 0;
     for (const Piece& piece : pieces_) {
-        const float left = at.x + piece.left;
+        const float left = at.x + piece.left, y = at.y + static_cast<float>(piece.line) * line_height(),
+                    right = at.x + (piece.line == 1 ? room_.second - ellipsis : room_.first);
         if (left >= right) break;
-        if (!piece.label.empty()) draw_operand(piece, {left, at.y}, right, selection, commands);
+        if (!piece.label.empty()) draw_operand(piece, {left, y}, right, selection, commands);
         const bool runs_out = left + piece.width > right;
-        if (runs_out) list.PushClipRect(line.Min, {right, line.Max.y}, true);
-        list.AddText(piece.font, piece.font->FontSize, {std::floor(left), at.y}, piece.ink, piece.span.text.data(),
+        if (runs_out) list.PushClipRect({left, y}, {right, y + plain->FontSize}, true);
+        list.AddText(piece.font, piece.font->FontSize, {std::floor(left), y}, piece.ink, piece.span.text.data(),
                      piece.span.text.data() + piece.span.text.size());
         if (runs_out) list.PopClipRect();
-        record_text(piece.font, {std::floor(left), at.y}, piece.span.text, right - left);
+        record_text(piece.font, {std::floor(left), y}, piece.span.text, right - left);
     }
-    if (cut) put_text(list, line, right + px(2), plain, theme().muted, "…");
+    if (!cut_) return;
+    const ImVec2 end{at.x + room_.second - ellipsis + px(2), at.y + line_height()};
+    put_text(list, {end, {end.x + ellipsis, end.y + plain->FontSize}}, end.x, plain, theme().muted, "…");
 }
 
 /// Hovering (or walking to) an operand lights it, a click explains it.
@@ -244,7 +253,7 @@ void FormulaBar::draw_operand(const Piece& piece, const ImVec2& at, float right,
     put_focus_ring(item, px(3));
 }
 
-/// What is lit on the left; speed and memory on the right.
+/// What is lit on the left, unless the formula goes on there; speed and memory on the right, where there is room.
 void FormulaBar::draw_figures(const Snapshot& s, const ImVec2& at, float right, const Timing& timing, Commands& commands) {
     ImFont* small = font(TextSize::small);
     figures_.clear();
@@ -258,8 +267,9 @@ void FormulaBar::draw_figures(const Snapshot& s, const ImVec2& at, float right, 
     const float figures = measure(small, figures_).x;
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const float left = std::max(right - figures, at.x), room = left - px(24) - at.x;
+    if (end_of_second_ > room) return;
     put_text_cut(list, {{left, at.y}, {right, at.y + small->FontSize}}, small, theme().muted, figures_);
-    if (room < px(60)) return;
+    if (room < px(60) || end_of_second_ > 0) return;
     std::string_view words = explained_ ? std::string_view(lit_) : k_keys;
     while (measure(small, words).x > room && words.rfind("   ") != std::string_view::npos)
         words = words.substr(0, words.rfind("   ")); // whole remarks

@@ -35,14 +35,21 @@ class FormulaBar {
     struct Piece { ///< a span where it stands
         FormulaSpan span;
         std::string label; ///< of its item; empty: it is none
+        int line = 0;      ///< 0 or 1
         float left = 0, width = 0;
         ImFont* font = nullptr;
         ImU32 ink = 0;
     };
 
-    void fit(float room);
-    float lay_out(const Spelling& spelling);
-    void draw_formula(const ImVec2& at, float room, Selection& selection, Commands& commands);
+    /// Pixels of the bar's two lines.
+    struct Room {
+        float first = 0, second = 0;
+        bool operator==(const Room&) const = default;
+    };
+
+    void fit();
+    bool lay_out(const Spelling& spelling);
+    void draw_formula(const ImVec2& at, Selection& selection, Commands& commands);
     void draw_operand(const Piece& piece, const ImVec2& at, float right, Selection& selection, Commands& commands);
     void draw_figures(const Snapshot& snapshot, const ImVec2& at, float right, const Timing& timing, Commands& commands);
     void describe_lit(const Selection& selection, bool alt);
@@ -54,11 +61,12 @@ class FormulaBar {
     bool explains_pin_ = false;
     int rows_ = 0, lit_rows_ = 0;
     bool lit_alt_ = false, stale_ = true, in_use_ = false; ///< in_use_: the mouse or the keyboard is on one of its operands
-    float room_ = 0;
+    Room room_;
     const void* look_ = nullptr; ///< a font, which goes with theme and scale
     ImU32 ink_ = 0;
     std::vector<Piece> pieces_;
-    float width_ = 0;
+    float end_of_second_ = 0; ///< how far the formula's second line goes; 0: there is none
+    bool cut_ = false;        ///< two lines are not enough
     std::string whole_, lit_, figures_;
 };
 

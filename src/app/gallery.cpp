@@ -219,7 +219,8 @@ void Gallery::draw_card(std::size_t i, ImVec2 size, bool large, Commands& comman
     if (item.pressed && card.trained) commands.post(card.open);
 }
 
-/// The prompt, beside the bar of what is a token, and the figures; or how to train the model.
+/// The prompt, beside the bar of what is a token, and the figures (where it is long the count of parameters alone); or how to
+/// train the model.
 void Gallery::draw_foot(const Card& card, const UiRect& box) const {
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -228,10 +229,12 @@ void Gallery::draw_foot(const Card& card, const UiRect& box) const {
                        card.trained ? t.fill(ColourRole::token) : t.block, px(1));
     const float left = box.min.x + px(k_foot_indent);
     if (!card.trained) return put_paragraph(list, {left, box.min.y}, small, t.faint, card.foot, box.max.x - left);
-    const float figures = std::ceil(measure(small, card.figures).x);
-    const bool both = left + std::ceil(measure(small, card.foot).x) + px(12) + figures <= box.max.x;
-    put_text_cut(list, {{left, box.min.y}, {box.max.x - (both ? figures + px(12) : 0), box.max.y}}, small, t.text, card.foot);
-    if (both) put_text(list, {box.min, box.max}, box.max.x - figures, small, t.muted, card.figures);
+    const std::string_view all = card.figures, count = all.substr(0, all.find(" parameters"));
+    const bool both = left + std::ceil(measure(small, card.foot).x) + px(12) + std::ceil(measure(small, all).x) <= box.max.x;
+    const std::string_view figures = both ? all : count;
+    const float width = std::ceil(measure(small, figures).x);
+    put_text_cut(list, {{left, box.min.y}, {box.max.x - width - px(12), box.max.y}}, small, t.text, card.foot);
+    put_text(list, {box.min, box.max}, box.max.x - width, small, t.muted, figures);
 }
 
 } // namespace gf

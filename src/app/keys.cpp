@@ -81,7 +81,7 @@ void act_on_run(KeyAction action, int i, const Snapshot& s, const Selection& sel
     case next_head: commands.post(command::PinHead{at.layer, (at.head + 1) % n}); break;
     case edit: commands.post(command::AskValue{}); break;
     case edits:
-        if (!s.edits->empty()) commands.post(command::UseEdits{!s.edits_on});
+        if (s.n_edits() > 0) commands.post(command::UseEdits{!s.edits_on});
         break;
     case undo: commands.post(command::Undo{}); break;
     case redo: commands.post(command::Redo{}); break;

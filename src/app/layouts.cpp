@@ -20,6 +20,7 @@ constexpr float k_design_width = 1584;                        // of the area in 
 constexpr float k_least_growth = 0.95f, k_most_growth = 1.6f; // of a length in narrower and wider windows
 constexpr float k_largest_share = 0.4f;                       // of a part with a length of its own
 constexpr float k_small_width = 880, k_small_height = 430;    // below, layouts stack their panels
+constexpr float k_tiny_height = 280;                          // below, all are one stack
 constexpr float k_low_height = 560;                           // below, they put fewer above each other
 constexpr int k_settling_frames = 3;
 
@@ -42,6 +43,15 @@ LayoutNode with_all(LayoutNode root, const std::vector<std::string>& panels) {
     for (const std::string& panel : panels)
         if (!holds(root, panel)) largest->panels.push_back(panel);
     return root;
+}
+
+/// All panels as tabs.
+LayoutNode one_stack(const LayoutNode& root) {
+    LayoutNode stack;
+    stack.panels = root.panels;
+    for (const LayoutNode& part : root.parts)
+        for (std::string& panel : one_stack(part).panels) stack.panels.push_back(std::move(panel));
+    return stack;
 }
 
 /// Pixels of a split's first part. `whole`: width of the whole area.
@@ -100,8 +110,9 @@ const Layout& Layouts::current() const {
 }
 
 /// The tree that fits the room.
-const LayoutNode& Layouts::root() const {
+LayoutNode Layouts::root() const {
     const Layout& layout = current();
+    if (room_ == Room::tiny) return one_stack(layout.small.parts.empty() ? layout.root : layout.small);
     if (room_ == Room::small && !layout.small.parts.empty()) return layout.small;
     return room_ == Room::low && !layout.low.parts.empty() ? layout.low : layout.root;
 }
@@ -202,9 +213,10 @@ void Layouts::dock(float top, float bottom) {
     }
     size_ = size;
     scale_ = scale;
-    const Room room = size.x < px(k_small_width) || size.y < px(k_small_height) ? Room::small
-                      : size.y < px(k_low_height)                               ? Room::low
-                                                                                : Room::plenty;
+    const Room room = size.y < px(k_tiny_height)                                  ? Room::tiny
+                      : size.x < px(k_small_width) || size.y < px(k_small_height) ? Room::small
+                      : size.y < px(k_low_height)                                 ? Room::low
+                                                                                  : Room::plenty;
     if (room != room_ && (dock_ == 0 || as_made() || settling_ > 0)) rebuild_ |= dock_ != 0, room_ = room;
     dock_ = panel_dock("Workbench", top, bottom);
     const ImGuiDockNode* node = ImGui::DockBuilderGetNode(dock_);

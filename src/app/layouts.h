@@ -45,12 +45,12 @@ class Layouts {
     LayoutNode capture(const ImGuiDockNode& node) const;
     bool as_made() const;
     const Layout& current() const;
-    const LayoutNode& root() const;
+    LayoutNode root() const;
 
     std::vector<std::string> panels_;
     LayoutBook book_;
     ImGuiID dock_ = 0; ///< 0: nothing was drawn yet
-    enum class Room { plenty, low, small };
+    enum class Room { plenty, low, small, tiny };
     Room room_ = Room::plenty;
     bool rebuild_ = false;
     ImVec2 size_;                ///< of the area in the last frame

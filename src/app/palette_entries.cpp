@@ -33,7 +33,7 @@ void add_commands(const PaletteScope& scope, Entries& out) {
         bound("Last token", KeyAction::last_token, command::Jump{s.text_rows()});
         add("Resample", "another draw for the next token: a branch", "", command::Resample{});
         if (scope.selection.focus()) bound("Edit the value in focus", KeyAction::edit, command::AskValue{});
-        if (!s.edits->empty()) {
+        if (s.n_edits() > 0) {
             bound(s.edits_on ? "Edits off" : "Edits on", KeyAction::edits, command::UseEdits{!s.edits_on});
             add("Remove all edits", "the run as it was computed", "", command::RemoveEdits{});
         }

@@ -23,7 +23,7 @@ struct Format {
 };
 constexpr std::array k_formats = {
     Format{"Hugging Face folder", "config.json with model.safetensors, whole or in shards, of GPT2LMHeadModel, LlamaForCausalLM, "
-                                  "MistralForCausalLM or MixtralForCausalLM; tokenizer.json is found in it"},
+                                  "MistralForCausalLM, MixtralForCausalLM or BertForMaskedLM; tokenizer.json is found in it"},
     Format{"llama2.c file", "name.bin, and its tokenizer tok.bin beside it"},
     Format{"without tokenizer", "every model works: its tokens are then written as numbers, like 1, 403, 407"}};
 

@@ -33,9 +33,10 @@ void Transport::draw(const Snapshot& s, const Layouts& layouts, PanelList panels
     }
     if (s.model && (has_room(k_room_for_model) || !s.has_run())) {
         const ModelConfig& c = s.config();
-        text_ = has_room(k_room_for_shape) ? fmt::format("{} layers x {} heads, {}", c.n_layers, c.n_heads,
-                                                         shown_count(static_cast<double>(s.model->weights->size())))
-                                           : "";
+        text_ = has_room(k_room_for_shape) && !s.has_source()
+                    ? fmt::format("{} layers x {} heads, {}", c.n_layers, c.n_heads,
+                                  shown_count(static_cast<double>(s.model->weights->size())))
+                    : "";
         if (s.model != named_model_) name_model(s);
         if (chip(name_.c_str(), text_, false)) commands.post(command::ChooseFile{});
         tooltip("Open another model");

@@ -1,4 +1,5 @@
 // Widgets that take a value: slider and text field.
+#include "app/colour_math.h"
 #include "app/widget_parts.h"
 #include "app/widgets.h"
 
@@ -81,6 +82,22 @@ int grow_string(ImGuiInputTextCallbackData* data) {
     return 0;
 }
 
+/// Where the text of the field that was just made runs out of it, an ellipsis on a fade.
+void fade_overflow(std::string_view text) {
+    ImFont* f = ImGui::GetFont();
+    const ImVec2 min = ImGui::GetItemRectMin(), max = ImGui::GetItemRectMax();
+    const float padding = px(10), right = max.x - padding;
+    const char *end = text.data() + text.size(), *rest = end;
+    f->CalcTextSizeA(f->FontSize, right - min.x - padding, 0, text.data(), end, &rest); // stops where the room ends
+    if (rest == end) return;
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const ImU32 ground = theme().panel, clear = with_alpha(ground, 0);
+    const float begin = std::max(right - measure(f, "…").x, min.x + padding), top = min.y + px(2), bottom = max.y - px(2);
+    list.AddRectFilledMultiColor({std::max(begin - px(20), min.x + px(2)), top}, {begin, bottom}, clear, ground, ground, clear);
+    list.AddRectFilled({begin, top}, {max.x - std::max(px(1), 1.0f), bottom}, ground);
+    put_text(list, {{begin, min.y}, {max.x, max.y}}, begin, f, theme().muted, "…");
+}
+
 } // namespace
 
 bool slim_slider(const char* label, float& value, float least, float greatest, const char* format, int flags) {
@@ -106,6 +123,7 @@ bool text_field(const char* label, std::string& text, const char* hint, float wi
                                                   flags | ImGuiInputTextFlags_CallbackResize, grow_string, &text);
     ImGui::PopStyleColor(4);
     ImGui::PopStyleVar(2);
+    if (!active) fade_overflow(text.empty() ? std::string_view(hint) : text);
     return changed;
 }
 

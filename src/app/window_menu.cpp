@@ -135,7 +135,7 @@ void WindowMenu::draw_program(const Snapshot& s, Commands& commands, float width
     if (action("Keys and gestures", binding_of(KeyAction::help).keys, width)) commands.post(command::ShowHelp{});
     if (s.has_run() && action("Edit the value in focus …", binding_of(KeyAction::edit).keys, width))
         commands.post(command::AskValue{});
-    if (s.has_run() && !s.edits->empty()) draw_edit_rows(s, width, commands);
+    if (s.has_run() && s.n_edits() > 0) draw_edit_rows(s, width, commands);
     if (s.has_run() && action("Undo", binding_of(KeyAction::undo).keys, width, s.can_undo)) commands.post(command::Undo{});
     if (s.has_run() && action("Redo", binding_of(KeyAction::redo).keys, width, s.can_redo)) commands.post(command::Redo{});
     if (s.model && action("Models …", binding_of(KeyAction::choose_file).keys, width)) commands.post(command::ChooseFile{});

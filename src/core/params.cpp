@@ -342,9 +342,9 @@ std::unique_ptr<Weights> Weights::clone() const {
     return copy;
 }
 
-void randomize(Weights& weights, unsigned long long seed) {
+void randomize(Weights& weights, unsigned long long seed, double deviation) {
     std::mt19937_64 random(seed);
-    std::normal_distribution<double> normal(0.0, 0.02);
+    std::normal_distribution<double> normal(0.0, deviation);
     for (const ParamRow& r : weights.table) {
         const double residual = 1.0 / std::sqrt(2.0 * weights.config_of(r.stack).n_layers);
         real* p = weights.values(r);

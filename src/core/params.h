@@ -164,7 +164,12 @@ class Weights : public StackWeights {
     void bind(const ParamRow& row);
 };
 
-/// Fills the parameters by their Init rule with a seeded generator (for tests and for training from scratch).
-void randomize(Weights& weights, unsigned long long seed);
+/// GPT-2's, right for vectors of some 1,000 numbers (Radford et al. 2019); where they are shorter, 1 / sqrt(d_model) lets
+/// attention find its patterns much sooner.
+inline constexpr double k_init_deviation = 0.02;
+
+/// Fills the parameters by their Init rule with a seeded generator (for tests and for training from scratch). `deviation`: the
+/// standard deviation of the matrices, of those that write to the residual stream over sqrt(2 n_layers).
+void randomize(Weights& weights, unsigned long long seed, double deviation = k_init_deviation);
 
 } // namespace gf

@@ -14,7 +14,7 @@
 namespace gf {
 namespace {
 
-constexpr std::size_t k_windows = 60, k_sentences = 500;
+constexpr std::size_t k_windows = 200, k_sentences = 500;
 
 /// A text of one tokenizer in the tokens of another, and which of them has the same bytes as one of the first.
 struct Retold {

@@ -115,6 +115,7 @@ void Engine::run(const command::Open& c) {
     state_.prompt = reads_source ? "" : c.prompt;
     state_.source = reads_source ? c.prompt : "";
     state_.source_run = std::move(source_run);
+    state_.source_edits = no_edits();
     clear_message();
     const std::vector<std::string>& warnings = state_.model->warnings;
     if (!warnings.empty())
@@ -153,8 +154,7 @@ void Engine::run(const command::SetPrompt& c) {
 void Engine::start(const std::vector<int>& prompt) {
     const ModelConfig& config = state_.model->config();
     const int n = static_cast<int>(prompt.size());
-    if (!state_.edits->empty()) note("The edits of the text before are gone; undo brings them back.");
-    state_.edits = no_edits(); // they were of its cells
+    forget_edits(state_.edits); // they were of the cells of the text before
     again_.reset();
     auto root = std::make_shared<Branch>();
     root->n_prompt = n;
@@ -454,6 +454,7 @@ void Engine::publish(Snapshot& out) {
         out.runs[0].trace = layer_->trace();
     }
     out.edits = state_.edits;
+    out.other_edits = state_.source_edits;
     out.edits_on = state_.edits_on;
     out.rows_again = again_ ? again_->rows : -1;
     out.chain = state_.chain;

@@ -45,7 +45,7 @@ class Engine {
         int branch = 0;
         int cursor = 0;                                         ///< tokens shown, once they are computed
         std::map<std::pair<int, int>, std::uint32_t> resamples; ///< (branch, position) -> number of its last draw
-        std::shared_ptr<const std::vector<Edit>> edits = no_edits();
+        std::shared_ptr<const std::vector<Edit>> edits = no_edits(), source_edits = no_edits();
         bool edits_on = true;
         SamplingChain chain = default_chain();
         std::uint64_t seed = 42;
@@ -90,7 +90,10 @@ class Engine {
     void read_prompt_piece() { read_piece(current()); }
     void compute_all();
     std::vector<Edit> edits_within(int capacity) const;
-    void change_edits(std::vector<Edit> edits, bool on);
+    bool is_of_source(const std::string& name) const;
+    void change_edits(std::vector<Edit> edits, bool of_source, bool on);
+    void forget_edits(std::shared_ptr<const std::vector<Edit>>& edits);
+    void follow_source_edits();
     void follow_edits();
     void compute_again_piece();
     void follow_layer();

@@ -22,9 +22,6 @@ CellRange only(const CellRef& c) {
 
 /// The cell of a site, which must be one that an edit can change.
 CellRange editable_cell(const RunView& run, const std::string& name, int head, int row, int column) {
-    if (const auto of = split_stack(run.trace->weights(), name).stack; of == Stack::encoder)
-        throw Error({"edit of " + name, "a site of the decoder", "one of the encoder",
-                     "edit what the decoder reads of it: hook_encoder_out, with a row for each token of the source"});
     const CellRef cell = find_cell(*run.trace, run.rows, name, head, row, column);
     const auto refuse = [&](const char* expected, const std::string& found, const char* remedy) {
         throw Error({"edit of " + name, expected, found, remedy});
@@ -68,12 +65,23 @@ std::vector<Edit> Engine::edits_within(int capacity) const {
     return within;
 }
 
-void Engine::change_edits(std::vector<Edit> edits, bool on) {
-    if (edits == *state_.edits && on == state_.edits_on) return;
+/// Whether it is a site of the encoder's run beside the text.
+bool Engine::is_of_source(const std::string& name) const {
+    return state_.source_run.trace && split_stack(*state_.model->weights, name).stack == Stack::encoder;
+}
+
+void Engine::change_edits(std::vector<Edit> edits, bool of_source, bool on) {
+    auto& before = of_source ? state_.source_edits : state_.edits;
+    if (edits == *before && on == state_.edits_on) return;
     remember();
     playing_ = false;
-    state_.edits = std::make_shared<const std::vector<Edit>>(std::move(edits));
+    before = std::make_shared<const std::vector<Edit>>(std::move(edits));
     state_.edits_on = on;
+}
+
+void Engine::forget_edits(std::shared_ptr<const std::vector<Edit>>& edits) {
+    if (!edits->empty()) note("The edits of the text before are gone; undo brings them back.");
+    edits = no_edits();
 }
 
 void Engine::run(const command::EditCell& c) {
@@ -81,47 +89,70 @@ void Engine::run(const command::EditCell& c) {
     compute_all();
     const auto value = static_cast<real>(c.value);
     if (!std::isfinite(value)) throw Error({"edit of " + c.name, "a finite number", std::to_string(c.value), ""});
-    const CellRange cell = editable_cell(current().view(), c.name, c.head, c.row, c.column);
-    std::vector<Edit> edits = *state_.edits;
+    const bool of_source = is_of_source(c.name);
+    const CellRange cell = editable_cell(of_source ? state_.source_run : current().view(), c.name, c.head, c.row, c.column);
+    std::vector<Edit> edits = of_source ? *state_.source_edits : *state_.edits;
     const auto same = std::find_if(edits.begin(), edits.end(), [&](const Edit& e) { return e.range == cell; });
     const Edit edit{cell, Edit::Kind::values, {value}, nullptr};
     same == edits.end() ? edits.push_back(edit) : void(*same = edit);
-    change_edits(std::move(edits), true);
+    change_edits(std::move(edits), of_source, true);
 }
 
 void Engine::run(const command::RemoveEdit& c) {
     require_run("edit");
     compute_all();
-    const CellRange cell = only(find_cell(*current().trace, current().rows, c.name, c.head, c.row, c.column));
-    std::vector<Edit> edits = *state_.edits;
+    const bool of_source = is_of_source(c.name);
+    const RunView run = of_source ? state_.source_run : current().view();
+    const CellRange cell = only(find_cell(*run.trace, run.rows, c.name, c.head, c.row, c.column));
+    std::vector<Edit> edits = of_source ? *state_.source_edits : *state_.edits;
     std::erase_if(edits, [&](const Edit& e) { return e.range == cell; });
-    change_edits(std::move(edits), state_.edits_on);
+    change_edits(std::move(edits), of_source, state_.edits_on);
 }
 
 void Engine::run(const command::RemoveEdits&) {
     require_run("edit");
     compute_all();
-    change_edits({}, true);
+    change_edits({}, false, true);
+    change_edits({}, true, true);
 }
 
 void Engine::run(const command::UseEdits& c) {
     require_run("edit");
     compute_all();
-    change_edits(*state_.edits, c.on);
+    change_edits(*state_.edits, false, c.on);
 }
 
-/// A changed edit gives a new Trace of the same tokens; the rows before it are taken over. What is in view stays as it was until
-/// all of it is there. States to undo share the branch: a Trace of theirs is computed again when it is wanted, not kept.
+/// The encoder's run with the edits that hold now: all of it at once, as when it was read.
+void Engine::follow_source_edits() {
+    const RunView& run = state_.source_run;
+    if (!run.trace) return;
+    const std::vector<Edit>& edits = state_.edits_on ? *state_.source_edits : *no_edits();
+    if (edits == run.trace->edits()) return;
+    auto again = std::make_shared<Trace>(run.trace->shared_weights(), run.trace->shape(), edits);
+    extend(*again, {run.trace->tokens(), static_cast<std::size_t>(run.rows)});
+    state_.source_run.trace = std::move(again);
+}
+
+/// A changed edit gives a new Trace of the same tokens; the rows before it are taken over, unless the source changed. What is in
+/// view stays as it was until all of it is there. States to undo share the branch: a Trace of theirs is computed again when it is
+/// wanted, not kept.
 void Engine::follow_edits() {
     if (!has_run()) return;
     const Branch& b = current();
     std::vector<Edit> edits = edits_within(b.trace->capacity());
-    if (edits == b.trace->edits()) return again_.reset();
-    if (again_ && again_->id == b.id && again_->trace->edits() == edits) return;
-    const bool whole = looks_ahead(b.trace->config().mask) || b.trace->config().pools();
+    follow_source_edits();
+    const std::shared_ptr<const Trace>& source = state_.source_run.trace;
+    const auto is_up_to_date = [&](const Trace& t) { return t.edits() == edits && t.source() == source.get(); };
+    if (is_up_to_date(*b.trace)) return again_.reset();
+    if (again_ && again_->id == b.id && is_up_to_date(*again_->trace)) return;
+    const bool same_source = b.trace->source() == source.get();
+    const bool whole = looks_ahead(b.trace->config().mask) || b.trace->config().pools() || !same_source;
     const int first = whole ? 0 : std::min(first_changed(edits, b.trace->edits()), b.rows);
     auto again = std::make_shared<Branch>(b);
-    again->trace = b.trace->branch(first, b.trace->capacity(), std::move(edits));
+    if (same_source)
+        again->trace = b.trace->branch(first, b.trace->capacity(), std::move(edits));
+    else
+        again->trace = std::make_shared<Trace>(b.trace->shared_weights(), b.trace->shape(), std::move(edits), source);
     again->trace->append(b.tokens(b.trace->n_tokens()).subspan(static_cast<std::size_t>(first)));
     again->origins = std::make_shared<std::vector<TokenOrigin>>(*b.origins);
     again->rows = first;

@@ -35,6 +35,7 @@ void Engine::run(const command::SetSource& c) {
     playing_ = false;
     state_.source = c.text;
     state_.source_run = std::move(source_run);
+    forget_edits(state_.source_edits);
     const Branch& root = *state_.tree[0];
     const std::span<const int> prompt = root.tokens(root.n_prompt);
     start({prompt.begin(), prompt.end()});

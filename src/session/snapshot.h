@@ -25,9 +25,10 @@ struct Snapshot {
     std::vector<RunView> tree; ///< all branches in order of creation
     int branch = 0;            ///< index in `tree` of runs[0]
 
-    std::shared_ptr<const std::vector<Edit>> edits; ///< of single cells, in the order in which they were made; never null
-    bool edits_on = true;                           ///< off: kept, but they do not count
-    int rows_again = -1; ///< the run in view is computed again with other edits, so many rows by now; -1: it is up to date
+    /// Of single cells of the run in view, in the order in which they were made; of an encoder-decoder's other run. Never null.
+    std::shared_ptr<const std::vector<Edit>> edits, other_edits;
+    bool edits_on = true; ///< off: kept, but they do not count
+    int rows_again = -1;  ///< the run in view is computed again with other edits, so many rows by now; -1: it is up to date
 
     /// Of a run that keeps the residual stream, keys and values only: the layer whose sites were computed again and stand in
     /// runs[0].trace; -1: none (yet).
@@ -52,6 +53,7 @@ struct Snapshot {
     int rows_wanted = 0;     ///< rows that runs[0] will have once its prompt is read
 
     bool has_run() const { return !runs.empty(); }
+    std::size_t n_edits() const { return edits->size() + other_edits->size(); }
     bool reading_prompt() const { return has_run() && runs[0].rows < rows_wanted; }
     const RunView& run() const { return runs[0]; }
     const Trace& trace() const { return *runs[0].trace; }
@@ -66,7 +68,7 @@ struct Snapshot {
     int last_row() const { return cursor - 1; }
 };
 
-/// The run of the encoder in the form that panels show: runs[0] is the source, all of it, without edits. What belongs to the
+/// The run of the encoder in the form that panels show: runs[0] is the source, all of it. What belongs to the
 /// text (tree, branch, chain, next_draw) stays as it is.
 Snapshot encoder_snapshot(const Snapshot& snapshot);
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,7 +21,9 @@ std::string_view name(DataOrder);
 struct DataConfig {
     std::vector<std::filesystem::path> files;      ///< text in UTF-8; of objectives over examples, JSON lines
     tinyville::CorpusOptions tinyville{.size = 0}; ///< instead of files, unless its size is 0
-    double validation = 0.1; ///< share of the files' tokens or examples that is kept from training: the tail
+    bool single_documents = false;        ///< of Tinyville: a window is one document, so that none is read before another
+    std::map<std::string, int> weights{}; ///< of Tinyville: how often windows begin with documents of a group; else 1
+    double validation = 0.1;              ///< share of the files' tokens or examples that is kept from training: the tail
     DataOrder order = DataOrder::random;
     double mask_share = 0.15;          ///< masked tokens: share of the tokens to be predicted
     std::string mask_token = "[MASK]"; ///< its name in the vocabulary
@@ -60,7 +63,8 @@ struct WindowOptions {
     int length = 0;
     double validation = 0.1;                   ///< share of the tokens that is kept: the tail
     std::optional<std::size_t> n_validation{}; ///< or their number
-    std::vector<std::size_t> starts{};         ///< where windows begin, in order; empty: anywhere
+    std::vector<std::size_t> starts{};         ///< where windows begin, in order, some more often; empty: anywhere
+    bool end_at_starts = false;                ///< a window ends where another may begin
     DataOrder order = DataOrder::random;
     int mask_id = -1; ///< -1: each token's target is the next
     double mask_share = 0.15;

@@ -221,8 +221,9 @@ std::unique_ptr<const Data> load_data(const DataConfig& config, Objective object
         o.mask_id = token_called(tokenizer, config.mask_token), o.mask_share = config.mask_share,
         o.n_random_ids = tokenizer.size();
     if (of_files) return window_data(text_tokens(config, tokenizer), o);
-    TinyvilleTokens all = tinyville_tokens(config.tinyville, tokenizer, kept);
+    TinyvilleTokens all = tinyville_tokens(config.tinyville, tokenizer, kept, config.weights);
     o.starts = std::move(all.starts);
+    o.end_at_starts = config.single_documents;
     o.n_validation = all.n_kept;
     return window_data(std::move(all.tokens), o);
 }

@@ -70,7 +70,7 @@ std::shared_ptr<Weights> open_weights(TrainingSetup& setup, const fs::path& chec
     if (!c.from.empty() && (checkpoint.empty() || c.lora.rank > 0)) return load_model(c.from, setup.warnings);
     if (!checkpoint.empty()) return load_model(checkpoint, setup.warnings);
     auto weights = std::make_shared<Weights>(model_config(setup));
-    randomize(*weights, derived_seed(c.seed, DrawKind::weights, 0));
+    randomize(*weights, derived_seed(c.seed, DrawKind::weights, 0), c.init_deviation);
     return weights;
 }
 
@@ -88,9 +88,9 @@ void complete(TrainConfig& c, const ModelConfig& model) {
                      "choose a larger model.n_ctx"});
     if (c.batch.length == 0) c.batch.length = model.n_ctx;
     if (c.steps > 0) return;
-    if (!reads_windows(c.objective))
-        throw Error(
-            {"tokens", "'steps' instead: examples differ in length", std::to_string(c.tokens), "say how many steps to train"});
+    if (!reads_windows(c.objective) || c.data.single_documents)
+        throw Error({"tokens", "'steps' instead: examples and documents differ in length", std::to_string(c.tokens),
+                     "say how many steps to train"});
     const std::int64_t a_step = std::int64_t{c.batch.sequences} * c.batch.length * c.batch.accumulate;
     c.steps = (c.tokens + a_step - 1) / a_step;
 }

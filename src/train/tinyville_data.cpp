@@ -1,6 +1,7 @@
 #include "train/tinyville_data.h"
 
 #include "core/error.h"
+#include "core/names.h"
 
 #include <algorithm>
 
@@ -9,7 +10,22 @@ namespace gf {
 using tinyville::Document;
 using tinyville::Split;
 
-TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const Tokenizer& tokenizer, Split kept) {
+namespace {
+
+void require_groups(const std::map<std::string, int>& weights) {
+    std::vector<std::string> groups;
+    for (const auto& kind : tinyville::kinds_of_documents()) groups.push_back(kind.group);
+    for (const auto& [group, weight] : weights)
+        if (std::ranges::find(groups, group) == groups.end())
+            throw Error({"data.tinyville.weights", "a group of documents; nearest: " + nearest_names(group, groups),
+                         "'" + group + "'", "see docs/tinyville.md"});
+}
+
+} // namespace
+
+TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const Tokenizer& tokenizer, Split kept,
+                                 const std::map<std::string, int>& weights) {
+    require_groups(weights);
     const auto end = tokenizer.eos_id();
     if (!end)
         throw Error({"tokenizer", "an end-of-text token, which stands before each document", "none",
@@ -21,7 +37,10 @@ TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const 
         if (d.split != Split::train && d.split != kept) return;
         const bool trains = d.split == Split::train;
         std::vector<int>& tokens = trains ? all.tokens : held_out;
-        (trains ? all.starts : held_out_starts).push_back(tokens.size());
+        const auto weight = weights.find(d.group);
+        const int times = trains && weight != weights.end() ? weight->second : 1;
+        auto& starts = trains ? all.starts : held_out_starts;
+        starts.insert(starts.end(), static_cast<std::size_t>(times), tokens.size());
         tokens.push_back(*end);
         const std::vector<int> text = tokenizer.encode(d.text, false);
         tokens.insert(tokens.end(), text.begin(), text.end());

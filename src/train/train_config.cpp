@@ -49,6 +49,8 @@ void for_each_field(Config& c, F& f) {
             t("seed", c.data.tinyville.seed);
             t("size", c.data.tinyville.size);
             t("only", c.data.tinyville.only);
+            t("single_documents", c.data.single_documents);
+            t("weights", c.data.weights, {1, 1000});
         });
         g("validation", c.data.validation, {0, 0.99});
         g("order", c.data.order);
@@ -78,6 +80,7 @@ void for_each_field(Config& c, F& f) {
     });
     f("steps", c.steps, k_count);
     f("tokens", c.tokens, {0, 1e15});
+    f("init_deviation", c.init_deviation, {1e-6, 10});
     f("seed", c.seed);
     f("frozen", c.frozen);
     f.group("lora", [&](F& g) {
@@ -171,6 +174,14 @@ class Reader {
             valid.emplace_back(name(static_cast<E>(i)));
         }
         refuse(key, fmt::format("one of {}", fmt::join(valid, ", ")), "'" + found + "'", "");
+    }
+    void operator()(const std::string& key, std::map<std::string, int>& field, Range range) {
+        const json* v = find(key);
+        if (!v) return;
+        if (!v->is_object()) refuse(key, "an object of numbers", json_found(*v), "");
+        field.clear();
+        Reader inner(*v, where_, prefix_ + key + ".", folder_);
+        for (const auto& [name, value] : v->items()) inner(name, field[name], range);
     }
     void operator()(const std::string& key, DType& field) {
         const json* v = find(key);

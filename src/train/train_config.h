@@ -28,7 +28,8 @@ struct TrainConfig {
     DataConfig data;
     Objective objective = Objective::next_token;
 
-    double lr = 1e-3, clip_norm = 1; ///< clip_norm 0: never
+    double init_deviation = k_init_deviation; ///< of the matrices of a new model
+    double lr = 1e-3, clip_norm = 1;          ///< clip_norm 0: never
     OptimiserConfig optimiser;
     ScheduleConfig schedule;
     BatchConfig batch;

@@ -25,24 +25,24 @@ class WindowData final : public Data {
             throw Error({"data.validation", "a share with at least two tokens", fmt::format("{} of {}", kept, tokens_.size()),
                          "give more text, or 0 for none"});
         list_kept_windows();
-        std::erase_if(o_.starts, [&](std::size_t start) { return start + least > n_training_; });
+        n_training_starts_ = static_cast<std::size_t>(
+            std::ranges::partition_point(o_.starts, [&](std::size_t start) { return start + least <= n_training_; }) -
+            o_.starts.begin());
     }
 
     void append_training(std::uint64_t seed, std::uint64_t n, Batch& batch) const override {
         const std::size_t length = static_cast<std::size_t>(o_.length), n_starts = n_training_ - length - next() + 1;
         const auto random_start = [&] {
             const std::uint64_t key = derived_seed(seed, DrawKind::window, n);
-            return o_.starts.empty() ? draw_below(n_starts, key) : o_.starts[draw_below(o_.starts.size(), key)];
+            return n_training_starts_ == 0 ? draw_below(n_starts, key) : o_.starts[draw_below(n_training_starts_, key)];
         };
         const std::size_t start =
             o_.order == DataOrder::random ? random_start() : static_cast<std::size_t>(n % ((n_starts - 1) / length + 1)) * length;
-        batch.sequences.push_back(window(start, length, derived_seed(seed, DrawKind::mask, n)));
+        batch.sequences.push_back(window(start, derived_seed(seed, DrawKind::mask, n)));
     }
 
     void append_validation(std::size_t n, Batch& batch) const override {
-        const std::size_t start = kept_starts_[n];
-        const std::size_t length = std::min(static_cast<std::size_t>(o_.length), tokens_.size() - next() - start);
-        batch.sequences.push_back(window(start, length, derived_seed(0, DrawKind::validation_mask, n)));
+        batch.sequences.push_back(window(kept_starts_[n], derived_seed(0, DrawKind::validation_mask, n)));
     }
 
     std::size_t n_training() const override { return n_training_; }
@@ -63,7 +63,8 @@ class WindowData final : public Data {
         std::vector<std::size_t> starts = o_.starts;
         std::erase_if(starts, [&](std::size_t start) { return start < n_training_; });
         const bool anywhere = o_.starts.empty();
-        for (std::size_t at = n_training_; at + next() < tokens_.size(); at += static_cast<std::size_t>(o_.length)) {
+        const std::size_t least = o_.end_at_starts ? 1 : static_cast<std::size_t>(o_.length);
+        for (std::size_t at = n_training_; at + next() < tokens_.size(); at += least) {
             if (!anywhere) {
                 const auto start = std::ranges::lower_bound(starts, at);
                 if (start == starts.end() || *start + next() >= tokens_.size()) break;
@@ -73,7 +74,12 @@ class WindowData final : public Data {
         }
     }
 
-    Sequence window(std::size_t start, std::size_t length, std::uint64_t seed) const {
+    Sequence window(std::size_t start, std::uint64_t seed) const {
+        std::size_t end = std::min(start + static_cast<std::size_t>(o_.length), tokens_.size() - next());
+        if (o_.end_at_starts)
+            if (const auto other = std::ranges::upper_bound(o_.starts, start); other != o_.starts.end())
+                end = std::min(end, *other);
+        const std::size_t length = end - start;
         const int* from = tokens_.data() + start;
         Sequence s;
         s.tokens.assign(from, from + length);
@@ -104,6 +110,7 @@ class WindowData final : public Data {
     std::vector<int> tokens_;
     WindowOptions o_;
     std::size_t n_training_ = 0;           // tokens; those behind are for validation
+    std::size_t n_training_starts_ = 0;    // of o_.starts, in front: those with a whole window behind them
     std::vector<std::size_t> kept_starts_; // of the windows for validation
 };
 

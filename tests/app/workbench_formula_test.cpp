@@ -163,13 +163,18 @@ TEST_F(FormulaBarTest, ExplainsEverySiteAndParameter) {
     }
 }
 
-TEST_F(FormulaBarTest, FewerTermsWhereThereIsLittleRoomThenAnEllipsis) {
+TEST_F(FormulaBarTest, ASecondLineThenFewerTermsThenAnEllipsisWhereThereIsLittleRoom) {
     pin("logits", -1, 5, 7);
     EXPECT_THAT(words(), HasSubstr(" + 21 more = "));
+    EXPECT_THAT(words(), HasSubstr("lit: "));
     bench.resize(900, 700);
+    EXPECT_THAT(words(), HasSubstr(" + 21 more = "));
+    EXPECT_THAT(words(), ::testing::Not(HasSubstr("lit: "))) << "the formula goes on there";
+    bench.resize(480, 700);
     EXPECT_THAT(words(), ::testing::Not(HasSubstr(" + 21 more = ")));
+    EXPECT_THAT(words(), ::testing::Not(HasSubstr("…")));
     EXPECT_THAT(words(), StartsWith("logits["));
-    bench.resize(500, 700);
+    bench.resize(240, 700);
     EXPECT_THAT(words(), HasSubstr("…"));
     EXPECT_THAT(ui.tooltip("Formula/whole formula", {4, 4}), HasSubstr(" + 21 more = "));
 }

@@ -239,6 +239,7 @@ TEST_F(CloserLookTest, NothingOverlapsAtAnySize) {
                     view("token", token);
                     bench.post(command::SetScale{scale});
                     bench.resize(width, height);
+                    bench.post(command::ShowPanel{"Sampling"}); // in the smallest rooms a tab among the others
                     std::vector<std::pair<std::string, UiRect>> things;
                     for (const UiItem& item : ImGuiHost::current().items().items()) {
                         if (item.window != "Sampling" || item.label.empty() || item.stack.empty() || !item.is_visible()) continue;

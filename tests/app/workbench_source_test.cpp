@@ -248,12 +248,32 @@ TEST_P(SourceTest, OutlineAndKeysWalkThroughTheStackInView) {
     EXPECT_FALSE(ui.exists("Transport/Source"));
 }
 
-TEST_P(SourceTest, EditsAreWhatTheDecoderReads) {
+TEST_P(SourceTest, ValuesOfTheEncoderAreEdited) {
     bench.post(command::AskValue{"encoder.blocks.0.hook_resid_post", -1, 1, 2});
-    EXPECT_FALSE(ui.exists("Popup/Set it")) << "a value of the encoder";
-    EXPECT_THAT(ui.texts("Popup"), Contains(HasSubstr("decoder.hook_encoder_out")));
-    ui.key(ImGuiKey_Escape);
+    ui.type("3.5");
+    ui.key(ImGuiKey_Enter);
+    ui.frames(3);
+    ASSERT_EQ(bench.notice(), "");
+    const Edit edit{{Site::resid_post, 0, 1, 2, 0, 1, 2, 3}, Edit::Kind::values, {real(3.5)}, nullptr};
+    Trace edited(model.weights, encoder->shape(), {edit});
+    extend(edited, {encoder->tokens(), static_cast<std::size_t>(encoder->n_tokens())});
+    const int last = edited.config().n_layers - 1;
+    bench.post(command::Inspect{"encoder." + site_name(Site::resid_post, last)});
+    double greatest = -1e300;
+    for (int r = 0; r < edited.n_tokens(); ++r)
+        for (int c = 0; c < edited.config().d_model; ++c)
+            greatest = std::max(greatest, static_cast<double>(edited.value({0, Site::resid_post, last, -1, r, c})));
+    EXPECT_NEAR(figure("max"), greatest, 1e-4);
+    EXPECT_TRUE(ui.exists("Formula/edits 1"));
     bench.post(command::ViewStack{"decoder"});
+    ui.click("Formula/edits 1");
+    ui.click("Popup/1 of the encoder");
+    EXPECT_EQ(selection().stack, Stack::encoder);
+    bench.post(command::Undo{});
+    EXPECT_FALSE(ui.exists("Formula/edits 1"));
+}
+
+TEST_P(SourceTest, EditsAreWhatTheDecoderReads) {
     bench.post(command::EditCell{"decoder.hook_encoder_out", -1, 4, 2, 3});
     ASSERT_EQ(bench.notice(), "");
     const Edit edit{{Site::encoder_out, -1, 4, 5, 0, 1, 2, 3}, Edit::Kind::values, {real(3)}, nullptr};

@@ -196,9 +196,9 @@ TEST(ParamTable, OnlyMatricesDecay) {
 }
 
 TEST(Randomize, FollowsTheInitRules) {
-    for (const char* name : {"gpt2", "wide"}) {
+    for (const auto& [name, normal] : {std::pair{"gpt2", k_init_deviation}, std::pair{"wide", 0.1}}) {
         Weights w(preset(name).config);
-        randomize(w, 5);
+        randomize(w, 5, normal);
         for (const ParamRow& r : w.table) {
             const real* p = w.values(r);
             double mean = 0, squares = 0;
@@ -210,12 +210,12 @@ TEST(Randomize, FollowsTheInitRules) {
                 EXPECT_NEAR(squares / n, mean, 0) << r.name;
                 continue;
             }
-            const double deviation = r.init == Init::normal ? 0.02 : 0.02 / std::sqrt(2.0 * w.config.n_layers);
+            const double deviation = r.init == Init::normal ? normal : normal / std::sqrt(2.0 * w.config.n_layers);
             EXPECT_NEAR(mean, 0, 5 * deviation / std::sqrt(n)) << r.name;
             EXPECT_NEAR(std::sqrt(squares / n), deviation, 5 * deviation / std::sqrt(2 * n)) << r.name;
         }
         Weights same(w.config), other(w.config);
-        randomize(same, 5), randomize(other, 6);
+        randomize(same, 5, normal), randomize(other, 6, normal);
         const auto all = [](const Weights& x) { return std::span(x.values(x.table[0]), x.size()); };
         EXPECT_TRUE(std::ranges::equal(all(same), all(w)));
         EXPECT_FALSE(std::ranges::equal(all(other), all(w)));

@@ -13,16 +13,18 @@ using ::testing::HasSubstr;
 
 const std::vector<int> k_source = {7, 8, 9, 10, 3}, k_prompt = {3, 1, 4};
 
-std::shared_ptr<Trace> encoder_of(const SavedModel& model, const std::vector<int>& source, Keep keep = Keep::all) {
+std::shared_ptr<Trace> encoder_of(const SavedModel& model, const std::vector<int>& source, Keep keep = Keep::all,
+                                  const std::vector<Edit>& edits = {}) {
     auto trace =
-        std::make_shared<Trace>(model.weights, TraceShape{static_cast<int>(source.size()), {}, keep, {}, Stack::encoder});
+        std::make_shared<Trace>(model.weights, TraceShape{static_cast<int>(source.size()), {}, keep, {}, Stack::encoder}, edits);
     extend(*trace, source);
     return trace;
 }
 
 /// The run in view against one that is computed at once.
-void expect_run(const Snapshot& s, const SavedModel& model, const std::vector<int>& source, const std::vector<Edit>& edits = {}) {
-    const auto encoder = encoder_of(model, source);
+void expect_run(const Snapshot& s, const SavedModel& model, const std::vector<int>& source, const std::vector<Edit>& edits = {},
+                const std::vector<Edit>& source_edits = {}) {
+    const auto encoder = encoder_of(model, source, Keep::all, source_edits);
     Trace expected(model.weights, s.trace().shape(), edits, encoder);
     extend(expected, std::span(s.trace().tokens(), static_cast<std::size_t>(s.run().rows)));
     EXPECT_TRUE(same_rows(s.trace(), 0, expected, 0, s.run().rows, 1e-5));
@@ -110,7 +112,7 @@ TEST_P(SourceTest, WhatTheDecoderReadsOfItCanBeEdited) {
     expect_run(session.latest(), model, k_source, {of_source, weight});
     session(command::RemoveEdits{});
     expect_run(session.latest(), model, k_source);
-    for (const auto& [name, row, column, words] : {std::tuple{"encoder.blocks.0.hook_resid_post", 0, 0, "hook_encoder_out"},
+    for (const auto& [name, row, column, words] : {std::tuple{"encoder.blocks.0.hook_resid_post", 5, 0, "rows 0 to 4"},
                                                    std::tuple{"hook_encoder_out", 5, 0, "rows 0 to 4"},
                                                    std::tuple{"blocks.0.cross_attn.hook_attn_scores", 0, 5, "columns 0 to 4"}}) {
         const Snapshot& s = session(command::EditCell{name, 0, row, column, 1});
@@ -118,6 +120,50 @@ TEST_P(SourceTest, WhatTheDecoderReadsOfItCanBeEdited) {
         EXPECT_THAT(s.message, HasSubstr(words));
     }
     expect_run(session.latest(), model, k_source);
+}
+
+TEST_P(SourceTest, TheEncoderCanBeEditedAndTheDecoderReadsWhatFollows) {
+    session(command::Step{3});
+    const std::vector<int> tokens = session.tokens();
+    const Edit of_encoder{{Site::mlp_out, 0, 2, 3, 0, 1, 1, 2}, Edit::Kind::values, {real(4)}, nullptr};
+    const Edit of_text{{Site::resid_pre, 1, 3, 4, 0, 1, 2, 3}, Edit::Kind::values, {real(1.5)}, nullptr};
+    session(command::EditCell{"encoder.blocks.0.hook_mlp_out", -1, 2, 1, 4});
+    ASSERT_EQ(session.latest().message, "");
+    EXPECT_EQ(session.tokens(), tokens);
+    expect_run(session.latest(), model, k_source, {}, {of_encoder});
+    session(command::EditCell{"decoder.blocks.1.hook_resid_pre", -1, 3, 2, 1.5});
+    expect_run(session.latest(), model, k_source, {of_text}, {of_encoder});
+    EXPECT_EQ(session.latest().n_edits(), 2u);
+    const Snapshot shown = encoder_snapshot(session.latest());
+    EXPECT_EQ(*shown.edits, std::vector{of_encoder});
+    EXPECT_EQ(*shown.other_edits, std::vector{of_text});
+
+    session(command::UseEdits{false});
+    expect_run(session.latest(), model, k_source);
+    session(command::UseEdits{true});
+    expect_run(session.latest(), model, k_source, {of_text}, {of_encoder});
+    session(command::Step{2});
+    expect_run(session.latest(), model, k_source, {of_text}, {of_encoder});
+    session(command::ForceToken{4, 17}); // another branch reads the same source
+    expect_run(session.latest(), model, k_source, {of_text}, {of_encoder});
+    session(command::RemoveEdit{"encoder.blocks.0.hook_mlp_out", -1, 2, 1});
+    expect_run(session.latest(), model, k_source, {of_text});
+    session(command::SelectBranch{0});
+    expect_run(session.latest(), model, k_source, {of_text});
+    session(command::Undo{});
+    session(command::Undo{});
+    expect_run(session.latest(), model, k_source, {of_text}, {of_encoder});
+    session(command::RemoveEdits{});
+    EXPECT_EQ(session.latest().n_edits(), 0u);
+    expect_run(session.latest(), model, k_source);
+    session(command::Undo{});
+    expect_run(session.latest(), model, k_source, {of_text}, {of_encoder});
+
+    const std::vector<int> other = {4, 5};
+    EXPECT_THAT(session(command::SetSource{ids_text(other)}).message, HasSubstr("edits of the text before are gone"));
+    expect_run(session.latest(), model, other);
+    session(command::Undo{});
+    expect_run(session.latest(), model, k_source, {of_text}, {of_encoder});
 }
 
 TEST_P(SourceTest, TheEncodersRunInTheFormThatPanelsShow) {

@@ -242,6 +242,35 @@ TEST(TrainTokenizer, EveryDigitCanBeATokenOfItsOwn) {
         {"split_digits", "bpe"});
 }
 
+TEST(TrainTokenizer, AMaskStandsForAWordWithTheSpaceBeforeIt) {
+    const json special{{"mask", "[MASK]"}, {"eos", "<|endoftext|>"}};
+    const auto t = train_tokenizer(recipe({{"kind", "bpe"}, {"special_tokens", special}, {"vocab_size", 280}}),
+                                   "the fox the fox the fox sat the fox")
+                       .tokenizer;
+    const int mask = *t->find_token("[MASK]");
+    std::vector<int> expected = t->encode("the");
+    expected.push_back(mask);
+    for (const int id : t->encode(" sat")) expected.push_back(id);
+    EXPECT_EQ(t->encode("the [MASK] sat"), expected);
+    EXPECT_EQ(t->encode("the <|endoftext|>").size(), t->encode("the ").size() + 1) << "only the mask";
+}
+
+TEST(TrainTokenizer, LearnsFromTheBeginningOfTheTextAlone) {
+    const std::string begin = "one two one two \xC3\xA9"; // a last character of two bytes
+    for (const json& r : k_recipes) {
+        SCOPED_TRACE(r.dump());
+        json of_begin = r;
+        of_begin["text_size"] = begin.size();
+        const std::string wanted = train_tokenizer(recipe(r), begin).json;
+        EXPECT_EQ(train_tokenizer(recipe(of_begin), begin + " three three three").json, wanted);
+        EXPECT_EQ(train_tokenizer(recipe(of_begin), begin).json, wanted);
+        EXPECT_EQ(recipe_json(recipe(of_begin))["text_size"], begin.size());
+        of_begin["text_size"] = begin.size() - 1; // would cut that character
+        EXPECT_EQ(train_tokenizer(recipe(of_begin), begin).json,
+                  train_tokenizer(recipe(r), begin.substr(0, begin.size() - 2)).json);
+    }
+}
+
 TEST(TrainTokenizer, BadTextsAndTinyOnes) {
     for (const json& r : k_recipes) {
         SCOPED_TRACE(r.dump());

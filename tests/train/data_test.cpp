@@ -8,6 +8,7 @@
 #include "train/tinyville/toy_language.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -255,6 +256,48 @@ TEST(TinyvilleData, WindowsBeginWithDocumentsOfTheTrainingSplit) {
     const auto tested = load_data(config, Objective::next_token, *tokenizer, 24, tinyville::Split::test);
     EXPECT_EQ(tested->n_training(), data->n_training());
     EXPECT_NE(tested->n_validation(), data->n_validation());
+}
+
+TEST(TinyvilleData, SingleDocumentsAreWindowsOfTheirOwnAndGroupsWeigh) {
+    const auto tokenizer = small_tokenizer();
+    DataConfig config;
+    config.tinyville = {.seed = 5, .size = 100'000};
+    config.single_documents = true;
+    std::map<std::vector<int>, std::string> groups; // of documents, by their tokens up to the end that follows
+    std::size_t n_kept = 0;
+    double stories = 0, documents = 0;
+    tinyville::each_document(config.tinyville, [&](const tinyville::Document& d, std::uint64_t) {
+        if (d.split == tinyville::Split::test) return;
+        n_kept += d.split == tinyville::Split::validation;
+        if (d.split == tinyville::Split::train) stories += d.group == "story", ++documents;
+        std::vector<int> tokens = tokenizer->encode(d.text, false);
+        tokens.push_back(*tokenizer->eos_id());
+        groups[tokens] = d.group;
+    });
+    const auto share_of_stories = [&](const Data& data) {
+        constexpr int k_items = 3000;
+        double n = 0;
+        for (const Sequence& s : training_items(data, 1, k_items).sequences) {
+            const auto document = groups.find(s.targets);
+            if (document == groups.end()) {
+                ADD_FAILURE() << tokenizer->decode(s.targets);
+                return 0.0;
+            }
+            n += document->second == "story";
+        }
+        return n / k_items;
+    };
+    const auto equal = load_data(config, Objective::next_token, *tokenizer, 2000);
+    EXPECT_NEAR(share_of_stories(*equal), stories / documents, 0.03);
+    config.weights = {{"story", 4}};
+    const auto data = load_data(config, Objective::next_token, *tokenizer, 2000);
+    EXPECT_NEAR(share_of_stories(*data), 4 * stories / (documents + 3 * stories), 0.03);
+    EXPECT_EQ(data->n_validation(), n_kept) << "each once";
+    for (const Sequence& s : validation_items(*data).sequences) EXPECT_TRUE(groups.contains(s.targets));
+    const auto shorter = load_data(config, Objective::next_token, *tokenizer, 24);
+    for (const Sequence& s : training_items(*shorter, 1, 100).sequences) EXPECT_LE(s.tokens.size(), 24u);
+    config.weights = {{"storys", 4}};
+    expect_error([&] { load_data(config, Objective::next_token, *tokenizer, 24); }, {"data.tinyville.weights", "'story'"});
 }
 
 TEST(TinyvilleData, TasksAreExamplesForAnEncoderDecoder) {

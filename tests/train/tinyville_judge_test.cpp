@@ -41,7 +41,7 @@ TEST(TinyvilleJudge, AcceptsWhatTheGrammarAllowsWhoeverTakesPart) {
                 int entry;
                 do entry = draw.below(static_cast<int>(t.entries.size()));
                 while (!t.entries[static_cast<std::size_t>(entry)].has(r.tag) || [&] {
-                    for (std::size_t i = 0; t.distinct && i < any.values.size(); ++i)
+                    for (std::size_t i = 0; t.strict && i < any.values.size(); ++i)
                         if (kind.registers[i].table == r.table && any.values[i] == entry) return true;
                     return false;
                 }());

@@ -28,11 +28,11 @@ TEST(TrainConfig, PathsCountFromTheFolder) {
 TEST(TrainConfig, WrittenAndReadAgainIsTheSame) {
     const json everything = json::parse(R"({
         "model": {"d_model": 8, "n_layers": 1}, "tokenizer": {"kind": "characters"}, "objective": "masked_token",
-        "data": {"files": ["/a", "/b"], "validation": 0.25, "order": "sequential", "mask_share": 0.5, "mask_token": "<mask>", "tinyville": {"seed": 1, "size": 0, "only": []}},
+        "data": {"files": ["/a", "/b"], "validation": 0.25, "order": "sequential", "mask_share": 0.5, "mask_token": "<mask>", "tinyville": {"seed": 1, "size": 0, "only": [], "single_documents": true, "weights": {"story": 3}}},
         "optimiser": {"kind": "sgd", "lr": 0.125, "clip_norm": 0.5, "weight_decay": 0.25, "beta1": 0.5, "beta2": 0.75, "eps": 0.125,
                       "momentum": 0.625},
         "schedule": {"kind": "linear", "warmup_steps": 3, "final": 0.5},
-        "batch": {"sequences": 2, "length": 4, "accumulate": 3}, "steps": 0, "tokens": 1000, "seed": 18446744073709551615,
+        "batch": {"sequences": 2, "length": 4, "accumulate": 3}, "steps": 0, "tokens": 1000, "init_deviation": 0.5, "seed": 18446744073709551615,
         "frozen": ["*a", "b"], "lora": {"rank": 0, "alpha": 3.5, "targets": ["c"]},
         "regularise": {"dropout": 0.125, "router_noise": 0.25, "capacity_factor": 1.5},
         "experts": {"load_balancing": 0.5, "router_z": 0.25}, "temperature": 3.5, "hard_share": 0.25, "gradient_checkpointing": true,

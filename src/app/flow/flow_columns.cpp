@@ -65,7 +65,7 @@ void FlowColumns::add_unfolded(const Trace& trace, FlowLayout& layout) {
         strip(resid_mid_cross, "+", residual, k_wide);
     }
     if (c.mlp != MlpKind::none) {
-        if (c.is_moe()) strip(expert_weights, "experts", mlp, k_vector);
+        if (c.is_moe()) strip(expert_weights, "experts", mlp, k_mlp);
         strip(mlp_post, "MLP", mlp, k_mlp);
         strip(mlp_out, "out", mlp, k_wide);
     }
@@ -105,7 +105,7 @@ void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& la
 
     add(layout, {FlowKind::strip, Site::embed, -1, "embed", ColourRole::token}, {px(k_wide), 0, 0});
     if (trace.kept(Site::pos_embed))
-        add(layout, {FlowKind::strip, Site::pos_embed, -1, "position", ColourRole::position}, {px(k_wide), px(k_gap), 0});
+        add(layout, {FlowKind::strip, Site::pos_embed, -1, "pos", ColourRole::position}, {px(k_wide), px(k_gap), 0});
     std::size_t begin = 0, end = 0; // of the unfolded layer's columns
     float opened = 1;
     for (int l = 0; l < c.n_layers; ++l) {

@@ -168,12 +168,9 @@ void FlowPicture::draw_labels() const {
     each_label([&](int r, float y, bool in_view) {
         ImFont* f = font(TextSize::body, in_view ? Face::bold : Face::regular);
         const std::string& label = token_labels().alone(snapshot.run().token(r));
-        const float room = px(76), width = std::min(measure(f, label).x, room), half = f->FontSize / 2;
-        const ImVec2 at{std::floor(layout.labels_end - width), std::floor(y - half)};
-        list.PushClipRect({layout.labels_end - room, y - half}, {layout.labels_end, y + half}, true);
-        list.AddText(f, f->FontSize, at, in_view ? t.accent_text : t.text, label.c_str());
-        list.PopClipRect();
-        record_text(f, at, label);
+        const float width = std::min(std::ceil(measure(f, label).x), px(76)), half = f->FontSize / 2;
+        put_text_cut(list, {{std::floor(layout.labels_end - width), y - half}, {layout.labels_end, y + half}}, f,
+                     in_view ? t.accent_text : t.text, label);
     });
 }
 
@@ -189,11 +186,8 @@ void FlowPicture::draw_next(const FlowColumn& c) const {
         const float half = std::min(layout.row_height() * 0.5f - 1, px(9));
         list.AddRectFilled({c.x0, y - half}, {c.x0 + (c.x1 - c.x0) * next.probability, y + half},
                            in_view ? t.accent_tint : t.control, px(3));
-        const ImVec2 at{c.x0 + px(4), std::floor(y - f->FontSize / 2)};
-        list.PushClipRect({c.x0, at.y}, {c.x1, at.y + f->FontSize}, true);
-        list.AddText(f, f->FontSize, at, in_view ? t.accent_text : t.text, label.c_str());
-        list.PopClipRect();
-        record_text(f, at, label);
+        put_text_cut(list, {{c.x0 + px(4), y - f->FontSize / 2}, {c.x1, y + f->FontSize / 2}}, f,
+                     in_view ? t.accent_text : t.text, label);
     });
 }
 

@@ -22,8 +22,8 @@
 namespace gf {
 namespace {
 
-constexpr float k_readable_row = 12, k_highest_row = 30, k_header = 46, k_legend = 26, k_labels = 80, k_source_labels = 16,
-                k_least_with_card = 560;
+constexpr float k_readable_row = 12, k_highest_row = 30, k_fewest_rows = 24, k_header = 46, k_legend = 26, k_labels = 80,
+                k_source_labels = 16, k_least_with_card = 560;
 constexpr float k_least_rows = 4;
 constexpr float k_weight_legend = 240, k_plain_legend = 170; ///< design lengths, with and without what masked is
 
@@ -68,7 +68,8 @@ void FlowPanel::place_rows(int cursor) {
     const float end = last_row_ < 0 ? n : std::clamp(last_row_, shown, n);
     layout_.row0 = end - shown;
     layout_.row1 = end;
-    layout_.bottom = std::min(layout_.bottom, layout_.top + shown * px(k_highest_row)); // few rows keep together
+    const float highest = std::max(px(k_highest_row), height / k_fewest_rows); // few rows keep together
+    layout_.bottom = std::min(layout_.bottom, layout_.top + shown * highest);
 }
 
 /// The wheel zooms at the pointer, dragging pans, and a double click shows as many as at first (one on cells edits); call after
@@ -259,7 +260,7 @@ void FlowPanel::draw_headers(const Snapshot& s, Selection& selection, Commands& 
                                        : t.ink(c.role),
                          c.header);
             record_text(f, {std::floor(x), y}, c.header);
-            free_from = x + width + px(3);
+            free_from = x + width + px(4);
         }
         if (c.kind == FlowKind::folded) continue;
         if (!is_residual || stepped)

@@ -49,14 +49,15 @@ void read_special_tokens(const json& value, TokenizerRecipe& r, const std::strin
 std::string name(TokenizerKind kind) { return k_kinds[static_cast<std::size_t>(kind)]; }
 
 TokenizerRecipe parse_tokenizer_recipe(const json& value, const std::string& where) {
-    static const std::vector<std::string> k_keys = {"kind",          "vocab_size",       "min_frequency",    "lowercase",
-                                                    "normalization", "byte_fallback",    "max_piece_length", "split_digits",
-                                                    "seed_size",     "shrinking_factor", "em_steps",         "special_tokens"};
+    static const std::vector<std::string> k_keys = {
+        "kind",         "vocab_size", "min_frequency", "lowercase",        "normalization", "byte_fallback", "max_piece_length",
+        "split_digits", "text_size",  "seed_size",     "shrinking_factor", "em_steps",      "special_tokens"};
     if (!value.is_object()) throw Error({where, "an object with 'kind'", json_found(value), ""});
     for (const auto& [key, ignored] : value.items()) index_of(k_keys, key, fmt::format("{}: '{}'", where, key));
     TokenizerRecipe r;
     r.kind = static_cast<TokenizerKind>(index_of(k_kinds, json_string(value, "kind", where), fmt::format("{}: 'kind'", where)));
     r.vocab_size = static_cast<int>(json_int_or(value, "vocab_size", 0, where, 0, k_most_tokens));
+    r.text_size = json_int_or(value, "text_size", 0, where, 0, std::int64_t{1} << 40);
     r.min_frequency = static_cast<int>(json_int_or(value, "min_frequency", 0, where, 0, k_most_tokens));
     r.lowercase = json_bool_or(value, "lowercase", false, where);
     r.split_digits = json_bool_or(value, "split_digits", false, where);
@@ -79,6 +80,7 @@ json recipe_json(const TokenizerRecipe& r) {
     if (tokens.is_null()) tokens = json::object();
     return {{"kind", name(r.kind)},
             {"vocab_size", r.vocab_size},
+            {"text_size", r.text_size},
             {"min_frequency", r.min_frequency},
             {"lowercase", r.lowercase},
             {"split_digits", r.split_digits},

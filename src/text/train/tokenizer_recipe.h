@@ -3,6 +3,7 @@
 
 #include "io/json.h"
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -20,6 +21,7 @@ std::string name(TokenizerKind kind);
 struct TokenizerRecipe {
     TokenizerKind kind = TokenizerKind::bpe;
     int vocab_size = 0;             ///< most tokens, special ones included; 0: no limit (characters only)
+    std::int64_t text_size = 0;     ///< bytes at the beginning of the text to learn from; 0: all
     int min_frequency = 0;          ///< of a pair, a seed piece, a character; 0: the kind's default, 2 (characters: 1)
     bool lowercase = false;         ///< wordpiece: strips accents, too, as BERT does
     bool split_digits = false;      ///< bpe: every digit is a token of its own

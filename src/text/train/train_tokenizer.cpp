@@ -96,13 +96,16 @@ std::vector<std::string> special_names(const TokenizerRecipe& r) {
     return names;
 }
 
-json added_tokens_json(const std::vector<std::string>& special) {
+/// A mask stands for a word with the space before it where words have one (as RoBERTa's does).
+json added_tokens_json(const TokenizerRecipe& r, const std::vector<std::string>& special) {
+    const bool spaced = r.kind == TokenizerKind::bpe || r.kind == TokenizerKind::unigram;
+    const auto mask = spaced ? r.special_tokens.find("mask") : r.special_tokens.end();
     json added = json::array();
     for (std::size_t id = 0; id < special.size(); ++id)
         added.push_back({{"id", id},
                          {"content", special[id]},
                          {"single_word", false},
-                         {"lstrip", false},
+                         {"lstrip", mask != r.special_tokens.end() && special[id] == mask->second},
                          {"rstrip", false},
                          {"normalized", false},
                          {"special", true}});
@@ -123,6 +126,13 @@ std::vector<TrainedWord> count_words(const TextSplitter& splitter, std::string_v
             words.push_back({std::string(piece), 1, {}});
         });
     return words;
+}
+
+/// The most bytes up to `size` that cut no character.
+std::size_t whole_characters(std::string_view text, std::size_t size) {
+    if (size >= text.size()) return text.size();
+    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
+    return size;
 }
 
 void check_text(std::string_view text, const std::string& where) {
@@ -147,12 +157,13 @@ void check_ends(const TokenizerRecipe& r, const Tokenizer& tokenizer, const std:
 
 TrainedTokenizer train_tokenizer(const TokenizerRecipe& recipe, std::string_view text, const std::string& where) {
     validate(recipe, "tokenizer");
+    if (recipe.text_size > 0) text = text.substr(0, whole_characters(text, static_cast<std::size_t>(recipe.text_size)));
     check_text(text, where);
     const std::vector<std::string> special = special_names(recipe);
     json file{{"version", "1.0"},
               {"truncation", nullptr},
               {"padding", nullptr},
-              {"added_tokens", added_tokens_json(special)},
+              {"added_tokens", added_tokens_json(recipe, special)},
               {"normalizer", normalizer_json(recipe)},
               {"pre_tokenizer", pre_tokenizer_json(recipe)},
               {"post_processor", post_processor_json(recipe, special)},

@@ -150,7 +150,7 @@ class Reading {
         const std::int16_t value = t.regs[static_cast<std::size_t>(i.reg)];
         if (!e.has(reg.tag) || (value != k_open && value != known_class(e.cls))) return false;
         const auto& registers = p_.grammar().documents()[static_cast<std::size_t>(i.document)].registers;
-        for (std::size_t r = 0; table.distinct && r < registers.size(); ++r)
+        for (std::size_t r = 0; table.strict && r < registers.size(); ++r)
             if (registers[r].table == reg.table && t.regs[r] == entry) return false;
         return true;
     }

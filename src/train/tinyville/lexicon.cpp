@@ -7,7 +7,8 @@
 namespace gf::tinyville {
 namespace {
 
-// First line of a table: name, how a message speaks of an entry, "distinct" or "free", columns.
+// First line of a table: name, how a message speaks of an entry, "distinct", "varied" (told distinct, not judged so) or "free",
+// columns.
 // Rows: one form per column, class, then tags; "sense:x" names the sense of a word that has two.
 constexpr const char* k_tables = R"(
 table name|a name|distinct|n
@@ -75,7 +76,7 @@ Pip|m
 Ralph|m
 Simon|m
 Toby|m
-table kind|a kind of person|distinct|n
+table kind|a kind of person|varied|n
 fox|s
 heron|s
 crow|s
@@ -328,7 +329,8 @@ std::vector<Table> read_tables() {
         if (line.empty()) continue;
         auto parts = split(line, '|');
         if (parts[0].starts_with("table ")) {
-            all.push_back({parts[0].substr(6), parts[1], {parts.begin() + 3, parts.end()}, parts[2] == "distinct", {}});
+            all.push_back(
+                {parts[0].substr(6), parts[1], {parts.begin() + 3, parts.end()}, parts[2] != "free", parts[2] == "distinct", {}});
         } else {
             all.back().entries.push_back(read_entry(parts, all.back().columns.size()));
         }

@@ -20,7 +20,8 @@ struct Table {
     std::string name;                 ///< "thing"
     std::string spoken;               ///< for messages: "a thing"
     std::vector<std::string> columns; ///< names of the forms: n, pl, use
-    bool distinct = true;             ///< two roles of one document never share an entry
+    bool distinct = true;             ///< two roles of a document that is told never share an entry
+    bool strict = true;               ///< ... and of a text that is judged neither: two foxes may be friends, two Miras not
     std::vector<Entry> entries;
     int column(std::string_view name) const; ///< -1: none of that name
 };
