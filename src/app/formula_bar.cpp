@@ -133,7 +133,11 @@ bool FormulaBar::lay_out(const Spelling& spelling) {
         piece.font = font_of(span);
         piece.ink = ink_of(span, theme());
         piece.width = measure(piece.font, span.text).x;
-        if (line == 0 && x > 0 && x + piece.width > room_.first) line = 1, x = 0;
+        if (line == 0 && x > 0 && x + piece.width > room_.first) {
+            line = 1, x = 0;
+            if (Piece& last = pieces_.back(); last.span.kind == FormulaSpan::Kind::note) // "softmax →" goes with its number
+                last.line = 1, last.left = 0, x = last.width;
+        }
         piece.line = line;
         piece.left = x;
         if (span.cell)

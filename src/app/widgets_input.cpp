@@ -92,9 +92,11 @@ void fade_overflow(std::string_view text) {
     if (rest == end) return;
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const ImU32 ground = theme().panel, clear = with_alpha(ground, 0);
-    const float begin = std::max(right - measure(f, "…").x, min.x + padding), top = min.y + px(2), bottom = max.y - px(2);
-    list.AddRectFilledMultiColor({std::max(begin - px(20), min.x + px(2)), top}, {begin, bottom}, clear, ground, ground, clear);
-    list.AddRectFilled({begin, top}, {max.x - std::max(px(1), 1.0f), bottom}, ground);
+    const float begin = std::max(right - measure(f, "…").x, min.x + padding), rounding = ImGui::GetStyle().FrameRounding;
+    list.AddRectFilledMultiColor({std::max(begin - px(20), min.x + px(2)), min.y + px(2)}, {begin, max.y - px(2)}, clear, ground,
+                                 ground, clear);
+    list.AddRectFilled({begin, min.y}, max, ground, rounding, ImDrawFlags_RoundCornersRight);
+    list.AddRect(min, max, theme().border, rounding, 0, std::max(px(1), 1.0f)); // letters reach into it
     put_text(list, {{begin, min.y}, {max.x, max.y}}, begin, f, theme().muted, "…");
 }
 
