@@ -1,6 +1,7 @@
 // Outline: the operations of the model in their order, the layer in focus unfolded.
 
 #include "app/cell_hands.h"
+#include "app/colour_math.h"
 #include "app/panel.h"
 #include "app/panel_frame.h"
 #include "app/site_words.h"
@@ -19,7 +20,18 @@ namespace gf {
 namespace {
 
 constexpr float k_operation = 38, k_folded = 24, k_rail = 14; ///< design lengths
-constexpr float k_width_for_shapes = 120;
+constexpr float k_width_for_shapes = 120, k_fade = 28;
+
+/// Of the scrolling window: where it goes on above or below, its content fades instead of being cut.
+void fade_scrolled_ends() {
+    const ImRect inner = ImGui::GetCurrentWindow()->InnerRect;
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const ImU32 ground = theme().panel, clear = with_alpha(ground, 0);
+    const float above = std::min(ImGui::GetScrollY(), px(k_fade)),
+                below = std::min(ImGui::GetScrollMaxY() - ImGui::GetScrollY(), px(k_fade));
+    if (above > 0) list.AddRectFilledMultiColor(inner.Min, {inner.Max.x, inner.Min.y + above}, ground, ground, clear, clear);
+    if (below > 0) list.AddRectFilledMultiColor({inner.Min.x, inner.Max.y - below}, inner.Max, clear, clear, ground, ground);
+}
 
 /// "260 k", "1 024"
 void put_count(fmt::memory_buffer& out, std::size_t n) {
@@ -126,6 +138,7 @@ void OutlinePanel::draw(const Snapshot& s, Selection& selection, Commands& comma
             draw_folded(s, row, selection, commands);
     ImGui::PopStyleVar();
     shown_ = selection.operation;
+    fade_scrolled_ends();
     ImGui::EndChild();
 }
 
