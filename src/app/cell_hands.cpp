@@ -161,7 +161,7 @@ void CellHands::draw_menu(const Snapshot& s, Commands& commands) {
     ImGui::Dummy({0, px(8)});
     if (row("Pin it", "click")) commands.post(named(s, cell_, command::PinCell{}));
     if (row("Show all of it in the Inspector", "")) commands.post(command::Inspect{full_name(s, cell_)});
-    if (s.edits->empty()) return;
+    if (s.n_edits() == 0) return;
     ImGui::Dummy({0, px(8)});
     draw_edit_rows(s, width, commands);
 }

@@ -109,7 +109,7 @@ void add_shot(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<ShotOptions>();
     options->model.add_to(*command, false);
     command->add_option("-o,--out", options->out, "the PNG file to write")->required()->type_name("PATH");
-    command->add_option("-p,--prompt", options->prompt, "a prompt to start with");
+    command->add_option("-p,--prompt", options->prompt, "the text to begin with; of an encoder-decoder, its source");
     command->add_option("--size", options->size, "in pixels")->capture_default_str();
     command->add_option("--theme", options->theme, "light, dark or projector")->capture_default_str();
     command->add_option("--scale", options->scale, "of the interface")->capture_default_str();

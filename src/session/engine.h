@@ -91,6 +91,7 @@ class Engine {
     void compute_all();
     std::vector<Edit> edits_within(int capacity) const;
     bool is_of_source(const std::string& name) const;
+    std::shared_ptr<const std::vector<Edit>>& edits_of(bool source) { return source ? state_.source_edits : state_.edits; }
     void change_edits(std::vector<Edit> edits, bool of_source, bool on);
     void forget_edits(std::shared_ptr<const std::vector<Edit>>& edits);
     void follow_source_edits();

@@ -71,7 +71,7 @@ bool Engine::is_of_source(const std::string& name) const {
 }
 
 void Engine::change_edits(std::vector<Edit> edits, bool of_source, bool on) {
-    auto& before = of_source ? state_.source_edits : state_.edits;
+    auto& before = edits_of(of_source);
     if (edits == *before && on == state_.edits_on) return;
     remember();
     playing_ = false;
@@ -91,7 +91,7 @@ void Engine::run(const command::EditCell& c) {
     if (!std::isfinite(value)) throw Error({"edit of " + c.name, "a finite number", std::to_string(c.value), ""});
     const bool of_source = is_of_source(c.name);
     const CellRange cell = editable_cell(of_source ? state_.source_run : current().view(), c.name, c.head, c.row, c.column);
-    std::vector<Edit> edits = of_source ? *state_.source_edits : *state_.edits;
+    std::vector<Edit> edits = *edits_of(of_source);
     const auto same = std::find_if(edits.begin(), edits.end(), [&](const Edit& e) { return e.range == cell; });
     const Edit edit{cell, Edit::Kind::values, {value}, nullptr};
     same == edits.end() ? edits.push_back(edit) : void(*same = edit);
@@ -104,7 +104,7 @@ void Engine::run(const command::RemoveEdit& c) {
     const bool of_source = is_of_source(c.name);
     const RunView run = of_source ? state_.source_run : current().view();
     const CellRange cell = only(find_cell(*run.trace, run.rows, c.name, c.head, c.row, c.column));
-    std::vector<Edit> edits = of_source ? *state_.source_edits : *state_.edits;
+    std::vector<Edit> edits = *edits_of(of_source);
     std::erase_if(edits, [&](const Edit& e) { return e.range == cell; });
     change_edits(std::move(edits), of_source, state_.edits_on);
 }
