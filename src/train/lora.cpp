@@ -107,8 +107,10 @@ std::string Adapter::module_name(const Target& t) const { return t.row.name.subs
 std::vector<ParameterBlock> Adapter::blocks() {
     std::vector<ParameterBlock> blocks;
     const auto add = [&](const std::string& name, std::size_t begin, std::size_t n) {
-        blocks.push_back(
-            {name, std::span(values_).subspan(begin, n), std::span<const real>(gradient_).subspan(begin, n), true, false});
+        blocks.push_back({.name = name,
+                          .values = std::span(values_).subspan(begin, n),
+                          .gradient = std::span<const real>(gradient_).subspan(begin, n),
+                          .decay = true});
     };
     for (const Target& t : targets_) {
         const std::string module = module_name(t);

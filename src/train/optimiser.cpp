@@ -1,7 +1,10 @@
 #include "train/optimiser.h"
 
 #include "core/error.h"
+#include "train/parallel.h"
 
+#include <Eigen/Core>
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -37,26 +40,79 @@ void sgd_block(real lr, real decay, real momentum, real scale, std::size_t n, co
     }
 }
 
+using RowMatrix = Eigen::Matrix<real, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// x [n, m], n <= m, with all its singular values brought near 1 (0.7 to 1.2) and its singular vectors kept: five steps of the
+/// odd polynomial a s + b s^3 + c s^5 whose coefficients Jordan et al. 2024 chose so that small values grow fastest.
+void orthogonalise(RowMatrix& x) {
+    constexpr real a = real(3.4445), b = real(-4.7750), c = real(2.0315);
+    x /= x.norm() + real(1e-7); // then no singular value is above 1
+    RowMatrix square, polynomial, next;
+    for (int i = 0; i < 5; ++i) {
+        square.noalias() = x * x.transpose();
+        polynomial = b * square;
+        polynomial.noalias() += c * square * square;
+        next = a * x;
+        next.noalias() += polynomial * x;
+        x.swap(next);
+    }
+}
+
+void muon_block(real lr, real keep, real momentum, real scale, const ParameterBlock& block, real* __restrict u) {
+    const std::size_t n = block.values.size();
+    const real* __restrict g = block.gradient.data();
+    RowMatrix step(block.rows, block.columns);
+    for (std::size_t i = 0; i < n; ++i) {
+        u[i] = momentum * u[i] + scale * g[i];
+        step.data()[i] = scale * g[i] + momentum * u[i]; // Nesterov's: one step ahead
+    }
+    const bool tall = block.rows > block.columns;
+    if (tall) step = step.transpose().eval();
+    orthogonalise(step);
+    if (tall) step = step.transpose().eval();
+    const real length = lr * real(0.2) * std::sqrt(real(std::max(block.rows, block.columns)));
+    for (std::size_t i = 0; i < n; ++i) block.values[i] = keep * block.values[i] - length * step.data()[i];
+}
+
 } // namespace
 
-std::string_view name(OptimiserKind kind) { return kind == OptimiserKind::adamw ? "adamw" : "sgd"; }
+std::string_view name(OptimiserKind kind) {
+    constexpr std::string_view names[] = {"adamw", "sgd", "muon"};
+    return names[static_cast<std::size_t>(kind)];
+}
 
-Optimiser::Optimiser(const OptimiserConfig& config, std::span<const ParameterBlock> blocks) : config_(config) {
-    const std::size_t n = trainable_count(blocks);
-    const bool adam = config.kind == OptimiserKind::adamw;
-    if (adam || config.momentum != 0) state_.first.assign(n, 0);
-    if (adam) state_.second.assign(n, 0);
+Optimiser::Optimiser(const OptimiserConfig& config, std::span<const ParameterBlock> blocks, int n_threads)
+    : config_(config), n_threads_(n_threads) {
+    std::size_t n_first = 0, n_second = 0;
+    for (const ParameterBlock& b : blocks) {
+        if (b.frozen) continue;
+        n_first += b.values.size();
+        n_second += orthogonal(b) ? 0 : b.values.size();
+    }
+    if (config.kind != OptimiserKind::sgd || config.momentum != 0) state_.first.assign(n_first, 0);
+    if (config.kind != OptimiserKind::sgd) state_.second.assign(n_second, 0);
 }
 
 void Optimiser::step(std::span<const ParameterBlock> blocks, double lr, double scale) {
     const auto t = static_cast<double>(++state_.n_steps);
     const OptimiserConfig& c = config_;
-    std::size_t at = 0;
+    struct Matrix {
+        const ParameterBlock* block;
+        real* velocity;
+    };
+    std::vector<Matrix> matrices;
+    std::size_t first = 0, second = 0;
     for (const ParameterBlock& b : blocks) {
         if (b.frozen) continue;
         const std::size_t n = b.values.size();
         const double decay = b.decay ? c.weight_decay : 0;
-        if (c.kind == OptimiserKind::adamw) {
+        real* velocity = state_.first.empty() ? nullptr : &state_.first[first];
+        first += n;
+        if (c.kind == OptimiserKind::sgd) {
+            sgd_block(real(lr), real(decay), real(c.momentum), real(scale), n, b.gradient.data(), b.values.data(), velocity);
+        } else if (orthogonal(b)) {
+            matrices.push_back({&b, velocity});
+        } else {
             const AdamFactors f{real(1 - lr * decay),
                                 real(c.beta1),
                                 real(c.beta2),
@@ -66,13 +122,15 @@ void Optimiser::step(std::span<const ParameterBlock> blocks, double lr, double s
                                 real(1 / std::sqrt(1 - std::pow(c.beta2, t))),
                                 real(c.eps),
                                 real(scale)};
-            adam_block(f, n, b.gradient.data(), b.values.data(), &state_.first[at], &state_.second[at]);
-        } else {
-            real* velocity = state_.first.empty() ? nullptr : &state_.first[at];
-            sgd_block(real(lr), real(decay), real(c.momentum), real(scale), n, b.gradient.data(), b.values.data(), velocity);
+            adam_block(f, n, b.gradient.data(), b.values.data(), velocity, &state_.second[second]);
+            second += n;
         }
-        at += n;
     }
+    parallel_for(static_cast<int>(matrices.size()), n_threads_, [&](int i, int) {
+        const auto& [block, velocity] = matrices[static_cast<std::size_t>(i)];
+        const double decay = block->decay ? c.weight_decay : 0;
+        muon_block(real(lr), real(1 - lr * decay), real(c.momentum), real(scale), *block, velocity);
+    });
 }
 
 void Optimiser::restore(OptimiserState state, const std::string& where) {

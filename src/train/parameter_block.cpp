@@ -40,8 +40,14 @@ std::vector<ParameterBlock> parameter_blocks(Weights& weights, std::span<const r
     for (const ParamRow& row : weights.table) {
         const bool is_frozen =
             std::any_of(frozen.begin(), frozen.end(), [&](const std::string& glob) { return glob_match(glob, row.name); });
-        blocks.push_back(
-            {row.name, {weights.values(row), row.size()}, gradient.subspan(row.offset, row.size()), row.decay, is_frozen});
+        const bool is_matrix = row.layer >= 0 && row.shape.size() == 2;
+        blocks.push_back({.name = row.name,
+                          .values = {weights.values(row), row.size()},
+                          .gradient = gradient.subspan(row.offset, row.size()),
+                          .decay = row.decay,
+                          .frozen = is_frozen,
+                          .rows = is_matrix ? row.shape[0] : 0,
+                          .columns = is_matrix ? row.shape[1] : 0});
     }
     return blocks;
 }

@@ -10,11 +10,12 @@
 namespace gf {
 
 struct ParameterBlock {
-    std::string name; ///< as in files
+    std::string name{}; ///< as in files
     std::span<real> values;
     std::span<const real> gradient; ///< as long as values
     bool decay = false;             ///< whether weight decay pulls at it
     bool frozen = false;            ///< keeps its values; counts in no norm
+    int rows = 0, columns = 0;      ///< of a matrix between activations inside a layer; 0: of everything else
 };
 
 /// One block per row of the parameter table. `gradient` has the layout of `weights`; rows whose name matches one of the globs

@@ -28,7 +28,7 @@ constexpr Range k_share{0, 1}, k_count{0, 1e9}, k_positive{1, 1e9};
 template <class E>
 constexpr int k_n_names = 0;
 template <>
-constexpr int k_n_names<OptimiserKind> = 2;
+constexpr int k_n_names<OptimiserKind> = 3;
 template <>
 constexpr int k_n_names<ScheduleKind> = 3;
 template <>
@@ -278,6 +278,16 @@ void check_together(const TrainConfig& c, const Reader& reader) {
     if (c.data.files.empty() == (c.data.tinyville.size == 0))
         reader.refuse("data.files", "at least one file, or 'data.tinyville' with a size",
                       c.data.files.empty() ? "neither" : "both", "name the text to train on");
+    if (c.data.single_documents || !c.data.weights.empty()) {
+        const char* key = c.data.single_documents ? "data.tinyville.single_documents" : "data.tinyville.weights";
+        const auto only_for = [&](bool ok, const char* expected, std::string_view found) {
+            if (!ok) reader.refuse(key, expected, std::string(found), "leave it out: nothing would follow it");
+        };
+        only_for(c.data.files.empty(), "no files: only Tinyville knows its documents", "'data.files'");
+        only_for(reads_windows(c.objective), "an objective that reads windows of text", name(c.objective));
+        only_for(c.data.order == DataOrder::random, "'data.order' random: who reads in sequence chooses no documents",
+                 name(c.data.order));
+    }
     if ((c.steps > 0) == (c.tokens > 0))
         reader.refuse("steps", "'steps' or 'tokens' of 1 or more: how long to train", c.steps > 0 ? "both" : "neither",
                       "give one of them");

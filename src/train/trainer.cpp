@@ -39,10 +39,14 @@ std::vector<real> read_tensor(const Safetensors& file, const char* name) {
     return values;
 }
 
+int n_threads(const TrainConfig& c) {
+    return c.threads > 0 ? c.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
 GradientOptions gradient_options(const TrainingSetup& setup) {
     const TrainConfig& c = setup.config;
     return {.objective = c.objective,
-            .n_threads = c.threads > 0 ? c.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency())),
+            .n_threads = n_threads(c),
             .checkpointing = c.gradient_checkpointing,
             .regularise = {.dropout = c.dropout, .router_noise = c.router_noise, .capacity_factor = c.capacity_factor},
             .balance_weight = c.load_balancing,
@@ -64,7 +68,7 @@ Trainer::Trainer(TrainingSetup setup)
     : setup_(std::move(setup)), adapter_(make_adapter(setup_)),
       weights_(adapter_ ? std::make_shared<Weights>(setup_.weights->config) : setup_.weights), gradient_(weights_->size()),
       blocks_(adapter_ ? adapter_->blocks() : parameter_blocks(*weights_, gradient_, config().frozen)),
-      optimiser_(config().optimiser, blocks_), batch_gradient_(weights_, gradient_options(setup_)) {
+      optimiser_(config().optimiser, blocks_, n_threads(config())), batch_gradient_(weights_, gradient_options(setup_)) {
     if (n_trainable() == 0) throw Error({"frozen", "some parameters left to train", "all are frozen", "freeze fewer"});
     renew_weights();
 }

@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "support/random_model.h"
 
+#include <Eigen/SVD>
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -62,6 +63,63 @@ TEST(Optimiser, SgdAsInPyTorch) {
     expect_near(six_steps(c), {0.452822707, -1.04201767, 1.93963309, 0.221985755, 1.03903836, -0.212832264});
 }
 
+using Values = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// What five steps of Jordan's polynomial make of the singular values of g, by its singular vectors.
+Values orthogonalised(const Values& g) {
+    const Eigen::JacobiSVD<Values> svd(g, Eigen::ComputeThinU | Eigen::ComputeThinV);
+    Eigen::VectorXd s = svd.singularValues() / g.norm();
+    for (int i = 0; i < 5; ++i)
+        for (double& x : s) x = 3.4445 * x - 4.7750 * std::pow(x, 3) + 2.0315 * std::pow(x, 5);
+    return svd.matrixU() * s.asDiagonal() * svd.matrixV().transpose();
+}
+
+TEST(Optimiser, MuonStepsAlongTheSingularVectors) {
+    for (const auto& [rows, columns] : {std::pair{4, 7}, {7, 4}, {5, 5}}) {
+        std::vector<real> values(35), gradient(35);
+        const auto n = static_cast<std::size_t>(rows * columns);
+        const std::vector<ParameterBlock> blocks{{.name = "matrix",
+                                                  .values = std::span(values).first(n),
+                                                  .gradient = std::span<const real>(gradient).first(n),
+                                                  .decay = true,
+                                                  .rows = rows,
+                                                  .columns = columns}};
+        Optimiser optimiser({.kind = OptimiserKind::muon, .weight_decay = 0.5, .momentum = 0.75}, blocks);
+        Values w = Values::Zero(rows, columns), u = w;
+        for (const double lr : {0.25, 0.125, 0.5}) {
+            Values g(rows, columns);
+            for (std::size_t i = 0; i < n; ++i) {
+                gradient[i] = real(std::sin(10 * lr + 1.7 * double(i) * double(i)));
+                g.data()[i] = 2 * double(gradient[i]);
+            }
+            u = 0.75 * u + g;
+            w = (1 - lr * 0.5) * w - lr * 0.2 * std::sqrt(double(std::max(rows, columns))) * orthogonalised(g + 0.75 * u);
+            optimiser.step(blocks, lr, 2);
+            for (std::size_t i = 0; i < n; ++i) EXPECT_NEAR(values[i], w.data()[i], 2e-4) << rows << " rows, number " << i;
+        }
+    }
+}
+
+TEST(Optimiser, MuonLeavesAllButMatricesToAdamW) { EXPECT_EQ(six_steps({.kind = OptimiserKind::muon}), six_steps({})); }
+
+TEST(Optimiser, MuonDoesNotDependOnThreads) {
+    std::vector<std::vector<real>> ends;
+    for (const int n_threads : {1, 3}) {
+        const auto weights = random_weights(preset("llama").config);
+        std::vector<real> gradient(weights->size());
+        const auto blocks = parameter_blocks(*weights, gradient);
+        Optimiser optimiser({.kind = OptimiserKind::muon}, blocks, n_threads);
+        for (int step = 0; step < 2; ++step) {
+            for (std::size_t i = 0; i < gradient.size(); ++i) gradient[i] = real(std::sin(double(i) + step));
+            optimiser.step(blocks, 0.01);
+        }
+        EXPECT_LT(optimiser.state().second.size(), optimiser.state().first.size()) << "matrices have no mean of squares";
+        const real* values = weights->values(weights->table.front());
+        ends.emplace_back(values, values + weights->size());
+    }
+    EXPECT_EQ(ends[0], ends[1]);
+}
+
 TEST(Optimiser, TheFirstStepOfAdamIsTheSignOfTheGradient) {
     // m^ = g and v^ = g^2, so that w moves by lr g / |g|, whatever its size.
     TwoBlocks p;
@@ -108,10 +166,11 @@ TEST(Optimiser, FrozenBlocksStayAndCountNowhere) {
 }
 
 TEST(Optimiser, ARestoredStateGoesOnBitForBit) {
-    for (const OptimiserKind kind : {OptimiserKind::adamw, OptimiserKind::sgd}) {
+    for (const OptimiserKind kind : {OptimiserKind::adamw, OptimiserKind::sgd, OptimiserKind::muon}) {
         const OptimiserConfig c{.kind = kind};
         TwoBlocks a, b;
-        const auto blocks = a.blocks(), others = b.blocks();
+        auto blocks = a.blocks(), others = b.blocks();
+        for (auto* both : {&blocks, &others}) (*both)[0].rows = (*both)[0].columns = 2;
         Optimiser whole(c, blocks);
         for (int step = 0; step < 4; ++step) {
             a.set_gradient(step);
@@ -165,6 +224,8 @@ TEST(ParameterBlocks, AreTheTableWithFrozenGlobs) {
         EXPECT_EQ(blocks[i].values.data(), weights->values(row));
         EXPECT_EQ(blocks[i].gradient.data(), gradient.data() + row.offset);
         EXPECT_EQ(blocks[i].decay, row.decay);
+        const bool is_matrix = row.layer >= 0 && row.shape.size() == 2; // not the embeddings
+        EXPECT_EQ(blocks[i].rows * blocks[i].columns, is_matrix ? static_cast<int>(row.size()) : 0) << row.name;
         EXPECT_EQ(blocks[i].frozen, row.name.starts_with("transformer.w") || row.layer == 1) << row.name;
         n += blocks[i].frozen ? 0 : row.size();
     }

@@ -28,7 +28,7 @@ TEST(TrainConfig, PathsCountFromTheFolder) {
 TEST(TrainConfig, WrittenAndReadAgainIsTheSame) {
     const json everything = json::parse(R"({
         "model": {"d_model": 8, "n_layers": 1}, "tokenizer": {"kind": "characters"}, "objective": "masked_token",
-        "data": {"files": ["/a", "/b"], "validation": 0.25, "order": "sequential", "mask_share": 0.5, "mask_token": "<mask>", "tinyville": {"seed": 1, "size": 0, "only": [], "single_documents": true, "weights": {"story": 3}}},
+        "data": {"files": ["/a", "/b"], "validation": 0.25, "order": "sequential", "mask_share": 0.5, "mask_token": "<mask>", "tinyville": {"seed": 1, "size": 0, "only": [], "single_documents": false, "weights": {}}},
         "optimiser": {"kind": "sgd", "lr": 0.125, "clip_norm": 0.5, "weight_decay": 0.25, "beta1": 0.5, "beta2": 0.75, "eps": 0.125,
                       "momentum": 0.625},
         "schedule": {"kind": "linear", "warmup_steps": 3, "final": 0.5},
@@ -38,6 +38,10 @@ TEST(TrainConfig, WrittenAndReadAgainIsTheSame) {
         "experts": {"load_balancing": 0.5, "router_z": 0.25}, "temperature": 3.5, "hard_share": 0.25, "gradient_checkpointing": true,
         "evaluate_every": 7, "evaluate_batches": 8, "checkpoint_every": 9, "out": "/o", "dtype": "BF16", "threads": 3})");
     EXPECT_EQ(to_json(parse(everything)), everything);
+    json tinyville = everything;
+    tinyville["data"].update(json::parse(R"({"files": [], "order": "random", "tinyville": {"seed": 4, "size": 5000,
+        "only": ["story"], "single_documents": true, "weights": {"story": 3}}})"));
+    EXPECT_EQ(to_json(parse(tinyville)), tinyville);
     const TrainConfig c = parse(everything);
     EXPECT_EQ(c.seed, 18446744073709551615u);
     EXPECT_EQ(c.optimiser.kind, OptimiserKind::sgd);
@@ -70,7 +74,7 @@ TEST(TrainConfig, UnknownKeysNameTheNearest) {
 TEST(TrainConfig, ValuesThatMakeNoSenseNameTheKey) {
     expect_refused("/optimiser/lr", "fast", {"'optimiser.lr'", "a number", "\"fast\""});
     expect_refused("/optimiser/lr", -1, {"'optimiser.lr'", "0 or more", "-1"});
-    expect_refused("/optimiser/kind", "adam", {"'optimiser.kind'", "one of adamw, sgd", "'adam'"});
+    expect_refused("/optimiser/kind", "adam", {"'optimiser.kind'", "one of adamw, sgd, muon", "'adam'"});
     expect_refused("/optimiser/beta1", 1, {"'optimiser.beta1'", "found 1"});
     expect_refused("/optimiser", 3, {"'optimiser'", "an object"});
     expect_refused("/batch/sequences", 0, {"'batch.sequences'", "1 to"});
@@ -96,6 +100,17 @@ TEST(TrainConfig, WhatDoesNotFitTogether) {
     expect_refused("/teacher", "t", {"'teacher'"});
     expect_refused("/lora/rank", 4, {"'lora'", "a new model"});
     expect_refused("/out", nullptr, {"'out'"});
+    expect_refused("/data/tinyville", {{"single_documents", true}}, {"'data.tinyville.single_documents'", "'data.files'"});
+    expect_refused("/data", {{"tinyville", {{"size", 1000}, {"weights", {{"story", 2}}}}}, {"order", "sequential"}},
+                   {"'data.tinyville.weights'", "found sequential"});
+}
+
+TEST(TrainConfig, DocumentsAreChosenForWindowsOnly) {
+    json c = small();
+    c["data"] = {{"tinyville", {{"size", 1000}, {"weights", {{"story", 2}}}}}};
+    EXPECT_NO_THROW(parse(c));
+    c["objective"] = "seq2seq";
+    expect_error([&] { parse(c); }, {"'data.tinyville.weights'", "found seq2seq"});
 }
 
 TEST(TrainConfig, SetChangesTheFile) {

@@ -168,6 +168,7 @@ TEST_F(TrainingRun, GoesOnBitForBit) {
     const std::vector<std::pair<std::string, json>> kinds{
         {"adamw", json::object()},
         {"sgd", json::parse(R"({"optimiser": {"kind": "sgd"}, "data": {"order": "sequential"}})")},
+        {"muon", json::parse(R"({"optimiser": {"kind": "muon"}})")},
         {"frozen", json::parse(R"({"frozen": ["*attn*"], "gradient_checkpointing": true})")}};
     for (const auto& [name, changes] : kinds) {
         EXPECT_EQ(run_training(config(name, changes), false).kind, TrainingEnd::Kind::finished);
