@@ -23,6 +23,8 @@ class Layouts {
 
     const LayoutBook& book() const { return book_; }
     bool is_open(std::string_view panel) const;
+    /// Whether there is room for one panel at a time: all are tabs, whose titles need the room of their crosses.
+    bool is_one_stack() const { return room_ == Room::tiny; }
 
     /// Puts all panels where the layout wants them; also the way back to it. Returns what the Inspector is to show then, if
     /// anything. @throws Error with the nearest names

@@ -286,6 +286,14 @@ void Workbench::set_view(const command::SetView& c) {
     }
 }
 
+/// Of a new text in which tokens are filled in, the first place for it.
+void Workbench::pin_masked(const Snapshot& s) {
+    filled_prompt_ = s.prompt;
+    const int mask = mask_id(*s.model);
+    for (int p = 0; p < s.cursor; ++p)
+        if (s.run().token(p) == mask) return void(selection_.pinned_token = p);
+}
+
 /// A pin of another model or a longer text does not point into the void.
 void Workbench::pin_in_range(const Snapshot& s) {
     if (!s.has_run()) return;
@@ -293,7 +301,9 @@ void Workbench::pin_in_range(const Snapshot& s) {
     selection_.pinned_head.head = std::clamp(selection_.pinned_head.head, 0, s.config().n_heads - 1);
     if (selection_.pinned_token >= s.cursor) selection_.pinned_token = -1;
     if (s.model != pinned_model_) selection_.pinned_cell.reset(), selection_.operation.reset(), selection_.inspected.clear();
+    if (s.model != pinned_model_) filled_prompt_.reset();
     pinned_model_ = s.model;
+    if (s.config().fills_in() && s.cursor > 0 && s.prompt != filled_prompt_) pin_masked(s);
     if (!s.trace().source()) selection_.attention = Attention::self;
     auto& cell = selection_.pinned_cell;
     if (!cell || cell->param >= 0) return;
@@ -358,7 +368,8 @@ void Workbench::draw_panels(const Snapshot& s, const Snapshot& view, float top, 
         if (!layouts_.is_open(panel->title())) continue;
         if (layouts_.take_focus(panel->title())) ImGui::SetNextWindowFocus();
         bool stays = true;
-        if (begin_panel(panel->title(), &stays)) panel->draw(panel->of_the_text() ? s : view, selection_, commands_);
+        if (begin_panel(panel->title(), layouts_.is_one_stack() ? nullptr : &stays))
+            panel->draw(panel->of_the_text() ? s : view, selection_, commands_);
         end_panel();
         if (!stays) commands_.post(command::ShowPanel{panel->title(), false});
     }

@@ -74,6 +74,7 @@ class Workbench {
     void load();
     void save_settings();
     void pin_in_range(const Snapshot& snapshot);
+    void pin_masked(const Snapshot& snapshot);
     void name_window(const Snapshot& snapshot);
 
     SettingsFile file_;
@@ -100,6 +101,7 @@ class Workbench {
     std::string title_ = "Glassformer";
     std::shared_ptr<const Model> titled_model_; ///< what title_ is about
     std::shared_ptr<const Model> pinned_model_; ///< what the selection points into
+    std::optional<std::string> filled_prompt_;  ///< whose first mask was pinned
     int titled_cursor_ = 0;
     int viewed_layer_ = -1; ///< that the session was told of
     Snapshot encoder_;      ///< see in_view(); made for the snapshot of its version

@@ -84,6 +84,10 @@ struct ModelConfig {
     bool pools() const { return head == OutputHead::classes || head == OutputHead::embedding; }
     /// Whether the last row's logits are those of a token that can be appended.
     bool continues_text() const { return head == OutputHead::tokens && mask != MaskKind::bidirectional; }
+    /// Whether a row's logits are those of its own token, seen from both sides, instead of the token behind it.
+    bool fills_in() const { return has_logits() && !continues_text(); }
+    /// The row whose logits say what stands at `position`.
+    int logits_row(int position) const { return fills_in() ? position : position - 1; }
     bool is_moe() const { return n_experts > 0; }
     int group_size() const { return n_heads / n_kv_heads; }
     int d_q() const { return n_heads * d_head; }

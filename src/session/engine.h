@@ -111,6 +111,7 @@ class Engine {
     void require_free(const char* what, int position) const;
     int find_branch(int position, int token) const;
     int fork(int position, int token, TokenOrigin origin);
+    void fill_in(Branch& child, const Branch& parent, int token, TokenOrigin origin);
     void note(const std::string& text, bool error = false);
 
     State state_;

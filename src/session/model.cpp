@@ -87,6 +87,12 @@ int bos_id(const Model& model) {
     return eos.value_or(model.config().eos_id);
 }
 
+int mask_id(const Model& model) {
+    for (const char* name : {"[MASK]", "<mask>"})
+        if (const auto id = model.tokenizer ? model.tokenizer->find_token(name) : std::nullopt) return *id;
+    return -1;
+}
+
 std::vector<int> encode_prompt(const Model& model, std::string_view text) {
     std::vector<int> ids;
     if (!model.tokenizer)

@@ -32,6 +32,9 @@ std::string_view other_purpose(const ModelConfig& config);
 /// encoder and no BOS begins with EOS, as in training.
 int bos_id(const Model& model);
 
+/// The special token that stands for a hidden one, called as BERT's or RoBERTa's; -1 if there is none.
+int mask_id(const Model& model);
+
 /// Token ids of a prompt with BOS where the model has one; without tokenizer the text is read as ids ("1, 2, 3"). An empty prompt
 /// gives BOS alone. Throws Error naming what is wrong with it.
 std::vector<int> encode_prompt(const Model& model, std::string_view text);

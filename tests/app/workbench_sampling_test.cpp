@@ -331,7 +331,7 @@ TEST_F(SamplingTest, ItFollowsTheCursor) {
         EXPECT_NEAR(number_after(summary(), "→"), entropy_bits(expected), 0.005001) << position;
         EXPECT_NEAR(percent(row(largest(expected, 1)[0])), 100 * expected[static_cast<std::size_t>(largest(expected, 1)[0])],
                     0.05001);
-        EXPECT_TRUE(bench.shows("Sampling", numbered("next token, after ", position) + " tokens"));
+        EXPECT_TRUE(bench.shows("Sampling", numbered("next token, after ", position) + (position == 1 ? " token" : " tokens")));
     }
 }
 

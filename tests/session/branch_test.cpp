@@ -107,6 +107,68 @@ TEST_F(Branches, ATokenOfAnotherBranchLeadsThere) {
     EXPECT_EQ(force(3, tokens_[3]).branch, 1) << "what both have in common is no reason to leave";
 }
 
+// Models that see both sides of a token say what stands in its place.
+
+class FillIn : public ::testing::TestWithParam<const char*> {
+  protected:
+    /// The text with other tokens in these places.
+    std::vector<int> with(const std::vector<int>& places) const {
+        std::vector<int> text = tokens_;
+        for (const int p : places) text[static_cast<std::size_t>(p)] = other(p);
+        return text;
+    }
+    int other(int position) const { return (tokens_[static_cast<std::size_t>(position)] + 1) % model_.config().d_vocab; }
+    const Snapshot& force(int position) { return session_(command::ForceToken{position, other(position)}); }
+
+    const SavedModel& model_ = saved_preset(GetParam());
+    std::vector<int> tokens_ = random_tokens(model_.config(), 9);
+    Driver session_{model_, tokens_};
+};
+
+TEST_P(FillIn, TheTextBehindAPlaceStays) {
+    for (const int position : {0, 3, 8}) {
+        session_(command::SelectBranch{0});
+        session_(command::Jump{4});
+        const Snapshot& s = force(position);
+        ASSERT_EQ(s.message, "");
+        EXPECT_EQ(session_.tokens(), with({position}));
+        EXPECT_EQ(s.cursor, 9);
+        EXPECT_EQ(s.run().fork, position);
+        EXPECT_EQ(s.run().origin(position).kind, TokenOrigin::Kind::forced);
+        EXPECT_EQ(s.run().origin((position + 1) % 9).kind, TokenOrigin::Kind::prompt);
+        EXPECT_TRUE(same_rows(s.trace(), 0, *run(model_.weights, with({position})), 0, 9, 1e-5)) << "every row sees the new one";
+    }
+    EXPECT_EQ(session_(command::SelectBranch{0}).tree.size(), 4u);
+    EXPECT_EQ(session_.tokens(), tokens_);
+    EXPECT_TRUE(session_(command::ForceToken{9, 1}).message_is_error) << "there is no place behind the text";
+}
+
+TEST_P(FillIn, ABranchIsItsWholeText) {
+    force(3);
+    EXPECT_EQ(force(6).tree.size(), 3u);
+    EXPECT_EQ(session_.tokens(), with({3, 6}));
+    session_(command::SelectBranch{0});
+    EXPECT_EQ(force(6).branch, 3) << "not the one that differs before";
+    EXPECT_EQ(force(3).branch, 2) << "that text is there";
+    session_(command::SelectBranch{0});
+    EXPECT_EQ(force(3).branch, 1) << "not the one that differs behind";
+    EXPECT_EQ(session_(command::ForceToken{3, tokens_[3]}).branch, 0);
+    EXPECT_EQ(session_.latest().tree.size(), 4u);
+    session_(command::Undo{});
+    EXPECT_EQ(session_.latest().branch, 1);
+}
+
+TEST_P(FillIn, DrawingAgainChangesTheNumberOfTheDrawOnly) {
+    EXPECT_EQ(session_.latest().next_draw.resample, 0u);
+    const Snapshot& s = session_(command::Resample{});
+    EXPECT_EQ(s.message, "");
+    EXPECT_EQ(s.next_draw.resample, 1u);
+    EXPECT_EQ(s.tree.size(), 1u);
+    EXPECT_EQ(session_(command::Undo{}).next_draw.resample, 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, FillIn, ::testing::Values("bert", "bidirectional"));
+
 TEST_F(Branches, BranchesOfBranches) {
     force(9, other(9));
     session_(command::Step{5});

@@ -40,11 +40,16 @@ void FlowCards::draw_stack(const Snapshot& s, const FlowLayout& layout, float le
     const bool shows_encoder = !s.of_encoder(); // the one that is not in view
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    const UiRect card{{left, layout.top - px(44)}, {left + width(), layout.bottom + px(6)}};
-    list.AddRectFilled(card.min, card.max, t.well, px(8));
-    list.AddRect(card.min, card.max, t.border, px(8));
     const RunView& text = s.tree[static_cast<std::size_t>(s.branch)];
     const int n = shows_encoder ? s.source_run.rows : text.rows;
+    const float height = layout.lowest - layout.top;
+    const int fit = std::max(static_cast<int>(height / px(k_least_row)), 1), seen = n <= fit ? n : fit - 1;
+    const int n_lines = std::max(seen + (seen < n), 1);
+    const float row = std::floor(std::min(height / static_cast<float>(n_lines), px(k_row)));
+    const float bottom = std::max(layout.bottom, layout.top + row * static_cast<float>(n_lines));
+    const UiRect card{{left, layout.top - px(44)}, {left + width(), bottom + px(6)}};
+    list.AddRectFilled(card.min, card.max, t.well, px(8));
+    list.AddRect(card.min, card.max, t.border, px(8));
     const char* name = shows_encoder ? "encoder" : "decoder";
     const float x = card.min.x + px(k_padding), right = card.max.x - px(k_padding), y = layout.top - px(42);
     ImGui::SetCursorScreenPos(card.min);
@@ -61,9 +66,6 @@ void FlowCards::draw_stack(const Snapshot& s, const FlowLayout& layout, float le
                 : "The decoder, folded: its text so far. It reads what this encoder gives.\nclick: show the decoder in "
                   "all panels");
     if (item.pressed) commands.post(command::ViewStack{name});
-    const float height = layout.bottom - layout.top;
-    const int fit = std::max(static_cast<int>(height / px(k_least_row)), 1), seen = n <= fit ? n : fit - 1;
-    const float row = std::floor(std::min(height / static_cast<float>(std::max(seen + (seen < n), 1)), px(k_row)));
     for (int i = 0; i < seen; ++i) {
         const float top = layout.top + row * static_cast<float>(i);
         const UiRect line{{x, top}, {right, top + row}};

@@ -77,7 +77,8 @@ void FlowColumns::add_end(const Trace& trace, FlowLayout& layout) {
     const ModelConfig& c = trace.config();
     const float gap = px(k_gap);
     if (c.has_logits())
-        add(layout, {FlowKind::next, Site::logits, -1, "next", ColourRole::residual}, {px(k_next), gap, 0});
+        add(layout, {FlowKind::next, Site::logits, -1, c.fills_in() ? "fills in" : "next", ColourRole::residual},
+            {px(k_next), gap, 0});
     else if (c.head == OutputHead::classes)
         add(layout, {FlowKind::classes, Site::class_logits, -1, "classes", ColourRole::residual}, {px(k_classes), 2 * gap, 0});
     else if (c.head == OutputHead::embedding)

@@ -15,7 +15,7 @@ enum class FlowKind {
     matrix,  ///< [query, key] of the head in focus
     gather,  ///< ribbons from the values to z
     folded,  ///< a whole layer
-    next,    ///< the token that comes next
+    next,    ///< the token that comes next, or fits in the place
     classes, ///< of a classifier: how likely each is
     pooled,  ///< of a model of embeddings: the vector of the text
 };
@@ -40,6 +40,7 @@ struct FlowLayout {
     std::vector<FlowColumn> columns;
     float labels_end = 0;           ///< token labels stand left of it
     float top = 0, bottom = 0;      ///< of the rows
+    float lowest = 0;               ///< where they would end if they were many
     float below = 0;                ///< height of the labels of source tokens below a matrix
     float well_x0 = 0, well_x1 = 0; ///< the unfolded layer
     float row0 = 0, row1 = 1;       ///< rows between top and bottom

@@ -22,7 +22,7 @@
 namespace gf {
 namespace {
 
-constexpr float k_readable_row = 12, k_highest_row = 30, k_fewest_rows = 24, k_header = 46, k_legend = 26, k_labels = 80,
+constexpr float k_readable_row = 14, k_highest_row = 30, k_fewest_rows = 24, k_header = 46, k_legend = 26, k_labels = 80,
                 k_source_labels = 16, k_least_with_card = 560;
 constexpr float k_least_rows = 4;
 constexpr float k_weight_legend = 240, k_plain_legend = 170; ///< design lengths, with and without what masked is
@@ -117,6 +117,7 @@ void FlowPanel::draw(const Snapshot& s, Selection& selection, Commands& commands
         panel_header("Flow", "make this panel larger to see it");
         return;
     }
+    layout_.lowest = layout_.bottom;
     place_rows(s.cursor);
     columns_.lay_out(s.trace(), at.x + px(k_labels), at.x + room.x, layout_);
     maps_.update(s, layout_);
@@ -234,8 +235,9 @@ void FlowPanel::point_at_tokens(const Snapshot& s, Selection& selection, Command
     const Prediction& p = measures_.prediction(row);
     selection.cell.set({0, Site::logits, -1, -1, row, p.token});
     text_.clear();
-    fmt::format_to(std::back_inserter(text_), "after {} the likeliest token is {}: {:.1f} %",
-                   token_labels().alone(s.run().token(row)), token_labels().alone(p.token), 100 * p.probability);
+    fmt::format_to(std::back_inserter(text_), "{} {} the likeliest token is {}: {:.1f} %",
+                   s.config().fills_in() ? "in the place of" : "after", token_labels().alone(s.run().token(row)),
+                   token_labels().alone(p.token), 100 * p.probability);
     tooltip({text_.data(), text_.size()});
 }
 
@@ -252,7 +254,9 @@ void FlowPanel::draw_headers(const Snapshot& s, Selection& selection, Commands& 
                              selection.operation->layer == c.layer && c.kind != FlowKind::folded;
         const bool is_residual = c.role == ColourRole::residual;
         ImFont* f = font(TextSize::small, is_residual && !stepped ? Face::regular : Face::bold);
-        const float width = measure(f, c.header).x, x = std::max(c.middle() - width / 2, c.kind >= FlowKind::next ? c.x0 : 0.0f);
+        const float width = measure(f, c.header).x;
+        float x = std::max(c.middle() - width / 2, c.kind >= FlowKind::next ? c.x0 : 0.0f);
+        if (&c == layout_.columns.data()) x = std::min(x, c.x1 - width); // leaves the next one its room
         if (x >= free_from) {
             list.AddText(f, f->FontSize, {std::floor(x), y},
                          stepped       ? t.accent_text

@@ -2,6 +2,7 @@
 
 #include "app/panel_frame.h"
 #include "app/sampling/parts.h"
+#include "app/token_labels.h"
 #include "app/widget_parts.h"
 #include "app/widgets.h"
 
@@ -24,7 +25,8 @@ class SamplingPanel : public Panel {
 
   private:
     void draw_lower_part(const Snapshot& snapshot, Selection& selection, Commands& commands);
-    void draw_buttons(Commands& commands);
+    void draw_buttons(const Snapshot& snapshot, Commands& commands);
+    const char* subtitle(const Snapshot& snapshot, const Selection& selection);
 
     SamplingView view_;
     TokenTable table_;
@@ -51,21 +53,29 @@ void SamplingPanel::draw(const Snapshot& s, Selection& selection, Commands& comm
     const ImVec2 spacing = ImGui::GetStyle().ItemSpacing;
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {spacing.x, line_gap()});
     const bool predicts = predicts_tokens(s);
-    panel_header("Sampling", predicts ? view_.line("next token, after {} tokens", s.cursor) : no_tokens_.subtitle(s));
+    panel_header("Sampling", predicts ? subtitle(s, selection) : no_tokens_.subtitle(s));
     if (!predicts) {
         no_tokens_.draw(s, selection, commands);
     } else if (s.cursor < 1) {
         label_text("The first token has no probabilities: write a prompt.", theme().muted, TextSize::small);
     } else {
-        view_.update(s);
+        const int position = drawn_position(s, selection);
+        view_.update(s, position);
         if (draw_chain(view_, edited_, s.config().d_vocab)) {
             next_draw().propose(edited_);
             commands.post(command::SetSampling{edited_});
-            view_.update(s);
+            view_.update(s, position);
         }
         draw_lower_part(s, selection, commands);
     }
     ImGui::PopStyleVar();
+}
+
+const char* SamplingPanel::subtitle(const Snapshot& s, const Selection& selection) {
+    if (!s.config().fills_in()) return view_.line("next token, after {} token{}", s.cursor, s.cursor == 1 ? "" : "s");
+    if (s.cursor < 1) return "what fits in the place of a token";
+    const int position = drawn_position(s, selection);
+    return view_.line("in the place of {}, token {}", token_labels().alone(s.run().token(position)), position);
 }
 
 void SamplingPanel::draw_lower_part(const Snapshot& s, Selection& selection, Commands& commands) {
@@ -80,26 +90,26 @@ void SamplingPanel::draw_lower_part(const Snapshot& s, Selection& selection, Com
         table_.draw(view_, s, selection, commands, {room.x - card - px(16), height});
         const ImVec2 below = ImGui::GetCursorScreenPos();
         ImGui::SetCursorScreenPos({at.x + room.x - card, at.y});
-        draw_derivation(view_, s, commands, card, height);
+        draw_derivation(view_, commands, card, height);
         ImGui::SetCursorScreenPos(below);
         draw_the_draw(view_, s);
-        draw_buttons(commands);
+        draw_buttons(s, commands);
     } else {
         const float least = 2 * row + TokenTable::heading_height(), card = derives ? gap + derivation_height(view_, room.x) : 0;
         // The card takes the place of the draw where there is no room for both.
         const bool both = !derives || room.y - card - draw_part >= 8 * row;
         const float below = both ? card + draw_part : std::min(card, std::max(room.y - 4 * row, room.y * 0.6f));
         table_.draw(view_, s, selection, commands, {room.x, std::max(room.y - below, least)});
-        if (derives) draw_derivation(view_, s, commands, room.x, (both ? card : below) - gap);
+        if (derives) draw_derivation(view_, commands, room.x, (both ? card : below) - gap);
         if (both) {
             draw_the_draw(view_, s);
-            draw_buttons(commands);
+            draw_buttons(s, commands);
         }
     }
 }
 
 /// Side by side: equally wide where there is room, else as wide as their words; below each other where even that is too much.
-void SamplingPanel::draw_buttons(Commands& commands) {
+void SamplingPanel::draw_buttons(const Snapshot& s, Commands& commands) {
     ImFont* f = font(TextSize::body);
     const float room = ImGui::GetContentRegionAvail().x, gap = px(6);
     float widest = 0, all = 2 * gap;
@@ -116,14 +126,20 @@ void SamplingPanel::draw_buttons(Commands& commands) {
     const auto next = [&] {
         if (!wraps) ImGui::SameLine(0, gap);
     };
+    const bool fills_in = s.config().fills_in();
     if (push_button("Resample", width_of("Resample"))) commands.post(command::Resample{});
-    tooltip("Draw the next token again: another branch");
+    tooltip(fills_in ? "Draw the token again" : "Draw the next token again: another branch");
     next();
     if (push_button("× 1 000", width_of("× 1 000"))) view_.set_resampling(!view_.resampling());
     tooltip("Draw 1 000 times, to see that the draws follow the probabilities; the text stays as it is");
     next();
-    if (push_button("Use it", width_of("Use it"), Emphasis::primary)) commands.post(command::Step{1});
-    tooltip("Write this token and go on  (Right)");
+    if (push_button("Use it", width_of("Use it"), Emphasis::primary)) {
+        if (fills_in)
+            commands.post(command::ForceToken{view_.position(), view_.next_token()});
+        else
+            commands.post(command::Step{1});
+    }
+    tooltip(fills_in ? "Write this token in its place: a branch" : "Write this token and go on  (Right)");
 }
 
 } // namespace

@@ -76,7 +76,7 @@ bool is_about_token(const CellRange& r, int position, const Snapshot& s) {
     return site_row(r.site).axes.back() == Axis::key && within(position - first, r.column_begin, r.column_end);
 }
 
-bool has_surprisal(const Snapshot& s) { return s.config().head == OutputHead::tokens; }
+bool has_surprisal(const Snapshot& s) { return s.config().continues_text(); }
 
 /// Of the titles at the left.
 float label_width(const Snapshot& s) {
@@ -196,8 +196,9 @@ void TextPanel::draw_lines(const Snapshot& s, Selection& selection, Commands& co
     const bool continues = predicts_tokens(s) && (s.config().continues_text() || s.cursor < s.run().rows);
     float next_width = 0;
     if (continues) {
-        next_draw().update(s);
-        const int next = s.cursor < s.run().rows ? s.run().token(s.cursor) : next_draw().step().token;
+        const bool written = s.cursor < s.run().rows;
+        if (!written) next_draw().update(s, s.cursor);
+        const int next = written ? s.run().token(s.cursor) : next_draw().step().token;
         next_width = std::ceil(measure(font(size_), token_labels().in_text(next)).x) + px(6 + 26 + 6);
     }
     next_below_ = next_width > lines_.room() && n_seen_ > 1;

@@ -64,11 +64,11 @@ void draw_line(const DerivationLine& line, float width, bool result) {
     put_text_cut(list, {{left, at.y + height - px(k_line)}, {at.x + width + 1, at.y + height}}, number_font(), ink, line.text);
 }
 
-void draw_write_button(SamplingView& view, const Snapshot& s, Commands& commands, float room) {
+void draw_write_button(SamplingView& view, Commands& commands, float room) {
     const bool pressed = push_button("Write this token", room < px(180) ? -1.0f : 0.0f, Emphasis::primary);
     // The second half of a double click on the row that was here writes the token already.
     if (!pressed || is_second_click()) return;
-    commands.post(command::ForceToken{s.cursor, view.derivation().token});
+    commands.post(command::ForceToken{view.position(), view.derivation().token});
     view.choose_token(-1);
 }
 
@@ -81,7 +81,7 @@ float derivation_height(SamplingView& view, float width) {
     return px(k_padding) * 2 + px(k_title) + px(k_line) * lines + px(8 + k_control_height);
 }
 
-void draw_derivation(SamplingView& view, const Snapshot& s, Commands& commands, float width, float most_height) {
+void draw_derivation(SamplingView& view, Commands& commands, float width, float most_height) {
     const float height = std::min(derivation_height(view, width), std::max(most_height, px(80)));
     const ImVec2 at = ImGui::GetCursorScreenPos();
     ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + width, at.y + height}, theme().well, px(6));
@@ -92,11 +92,11 @@ void draw_derivation(SamplingView& view, const Snapshot& s, Commands& commands, 
     const float room = ImGui::GetContentRegionAvail().x;
     draw_title(view, room);
     const bool scrolls = height < derivation_height(view, width);
-    if (scrolls) draw_write_button(view, s, commands, room); // always in sight
+    if (scrolls) draw_write_button(view, commands, room); // always in sight
     const auto& lines = view.derivation().lines;
     for (std::size_t i = 0; i < lines.size(); ++i) draw_line(lines[i], room, i + 1 == lines.size());
     ImGui::Dummy({1, px(8)});
-    if (!scrolls) draw_write_button(view, s, commands, room);
+    if (!scrolls) draw_write_button(view, commands, room);
     ImGui::PopStyleVar();
     ImGui::EndChild();
 }

@@ -14,11 +14,11 @@ namespace {
 constexpr float k_bar = 22, k_pointer = 8;
 constexpr int k_most_parts = 64;
 
-const char* heading(SamplingView& view, const Snapshot& s, bool drawn) {
-    if (drawn && view.next_token() != view.step().token)
+const char* heading(SamplingView& view, const Snapshot& s) {
+    if (view.is_drawn() && view.next_token() != view.step().token)
         return view.line("the draw: u = {:.4f} would now give {}", view.step().u, token_labels().alone(view.step().token));
-    if (drawn) return view.line("the draw: u = {:.4f} on the cumulative curve", view.step().u);
-    const bool prompt = s.run().origin(s.cursor).kind == TokenOrigin::Kind::prompt;
+    if (view.is_drawn()) return view.line("the draw: u = {:.4f} on the cumulative curve", view.step().u);
+    const bool prompt = s.run().origin(view.position()).kind == TokenOrigin::Kind::prompt;
     return prompt ? "the next token was not drawn: it is in the prompt" : "the next token was not drawn: it was put there";
 }
 
@@ -70,13 +70,13 @@ float the_draw_height() { return font(TextSize::small)->FontSize + ImGui::GetSty
 
 void draw_the_draw(SamplingView& view, const Snapshot& s) {
     const Theme& t = theme();
-    const bool drawn = s.cursor >= s.run().rows || s.run().origin(s.cursor).kind == TokenOrigin::Kind::drawn;
+    const bool drawn = view.is_drawn();
     const ImVec2 top = ImGui::GetCursorScreenPos();
     const float width = std::max(ImGui::GetContentRegionAvail().x, 1.0f);
     ImFont* f = font(TextSize::small);
     ImGui::Dummy({width, f->FontSize});
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    std::string_view words = heading(view, s, drawn);
+    std::string_view words = heading(view, s);
     if (measure(f, words).x > width) words = view.line("the draw: u = {:.4f}", view.step().u);
     put_text_cut(list, {top, {top.x + width, top.y + f->FontSize}}, f, t.muted, words);
     const ButtonItem item = button_item("the draw", {width, px(k_bar + k_pointer)});

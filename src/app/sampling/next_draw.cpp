@@ -14,21 +14,24 @@ void NextDraw::propose(const SamplingChain& chain) {
     ahead_ = true;
 }
 
-bool NextDraw::fits(const Made& made, const Snapshot& s) const {
-    return made.trace == s.run().trace && made.row == s.last_row() && made.chain == chain_ && made.key == s.next_draw;
+bool NextDraw::fits(const Made& made, const Snapshot& s, int row, const DrawKey& key) const {
+    return made.trace == s.run().trace && made.row == row && made.chain == chain_ && made.key == key;
 }
 
-void NextDraw::update(const Snapshot& s) {
+void NextDraw::update(const Snapshot& s, int position) {
     if (s.chain == chain_) ahead_ = false;
     if (!ahead_) chain_ = s.chain;
-    if (fits(made_[now_], s)) return;
+    const int row = s.config().logits_row(position);
+    DrawKey key = s.next_draw;
+    key.position = static_cast<std::uint32_t>(position);
+    if (fits(made_[now_], s, row, key)) return;
     now_ = 1 - now_;
     Made& m = made_[now_];
-    if (fits(m, s)) return;
+    if (fits(m, s, row, key)) return;
     m.trace = s.run().trace;
-    m.row = s.last_row();
+    m.row = row;
     m.chain = chain_;
-    m.key = s.next_draw;
+    m.key = key;
     m.version = ++newest_;
     m.likeliest.clear();
     const real* logits = m.trace->row(Site::logits, -1, m.row);

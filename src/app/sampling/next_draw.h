@@ -1,6 +1,8 @@
 #pragma once
-// The sampler's work on the token after the cursor, shared by the panels that show it.
+// The sampler's work on the token after the cursor (in a model that fills in, on the one in view), shared by the panels that show
+// it.
 
+#include "app/selection.h"
 #include "session/snapshot.h"
 
 #include <array>
@@ -11,8 +13,9 @@ namespace gf {
 /// of it by a command and agrees soon after. The two last ones are kept, so that a step back and forth costs nothing.
 class NextDraw {
   public:
-    /// Once a frame by everyone who shows it; costs something only when something changed. The snapshot's cursor is at least 1.
-    void update(const Snapshot& snapshot);
+    /// Once a frame by everyone who shows it; costs something only when something changed. `position`: of the token to draw;
+    /// the snapshot's cursor is at least 1.
+    void update(const Snapshot& snapshot, int position);
     /// A chain that is newer than the snapshot's.
     void propose(const SamplingChain& chain);
 
@@ -36,7 +39,7 @@ class NextDraw {
         SamplingChain chain;
         DrawKey key;
     };
-    bool fits(const Made& made, const Snapshot& snapshot) const;
+    bool fits(const Made& made, const Snapshot& snapshot, int row, const DrawKey& key) const;
 
     SamplingChain chain_;
     bool ahead_ = false;
@@ -45,8 +48,13 @@ class NextDraw {
     std::uint64_t newest_ = 0;
 };
 
-/// Whether the model says which token comes next. Classifiers and models of text embeddings do not.
+/// Whether the model says which token comes next, or fits. Classifiers and models of text embeddings do not.
 inline bool predicts_tokens(const Snapshot& snapshot) { return snapshot.trace().has(Site::logits); }
+
+/// Where the token that Sampling shows is drawn.
+inline int drawn_position(const Snapshot& snapshot, const Selection& selection) {
+    return snapshot.config().fills_in() ? selection.token_in_view(snapshot.cursor) : snapshot.cursor;
+}
 
 /// Of the program's one window.
 NextDraw& next_draw();

@@ -34,8 +34,8 @@ class TokenTable {
     Columns columns(const SamplingView& view, float left, float width) const;
     void heading(SamplingView& view, float width);
     void row(SamplingView& view, int id, float width, const Snapshot& snapshot, Selection& selection);
-    void outline_all(const Snapshot& snapshot, const Selection& selection, const UiRect& table) const;
-    void write_on_second_click(SamplingView& view, const Snapshot& snapshot, Commands& commands);
+    void outline_all(const SamplingView& view, const Selection& selection, const UiRect& table) const;
+    void write_on_second_click(SamplingView& view, Commands& commands);
     void bars(SamplingView& view, int id, const Columns& at, float middle, bool is_cut) const;
     void observed(SamplingView& view, int id, const Columns& at, float middle) const;
     void explain(SamplingView& view, int id) const;
@@ -66,7 +66,7 @@ void draw_the_draw(SamplingView& view, const Snapshot& snapshot);
 float the_draw_height();
 
 /// The derivation of the token in hand.
-void draw_derivation(SamplingView& view, const Snapshot& snapshot, Commands& commands, float width, float most_height);
+void draw_derivation(SamplingView& view, Commands& commands, float width, float most_height);
 float derivation_height(SamplingView& view, float width);
 
 } // namespace gf

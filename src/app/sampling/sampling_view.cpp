@@ -44,11 +44,15 @@ void SamplingView::find_focus() {
     }
 }
 
-void SamplingView::update(const Snapshot& s) {
+void SamplingView::update(const Snapshot& s, int position) {
     NextDraw& draw = next_draw();
-    draw.update(s);
+    draw.update(s, position);
+    position_ = position;
+    row_ = s.config().logits_row(position);
     find_focus();
-    next_ = s.cursor < s.run().rows ? s.run().token(s.cursor) : step().token;
+    const bool is_there = !s.config().fills_in() && position < s.run().rows;
+    next_ = is_there ? s.run().token(position) : step().token;
+    is_drawn_ = !is_there || s.run().origin(position).kind == TokenOrigin::Kind::drawn;
     const bool anew = version_ != draw.version();
     if (anew || compared_focus_ != focus_) compare(s);
     if (!wanted_.empty()) find_wanted(s);
@@ -75,7 +79,7 @@ void SamplingView::compare(const Snapshot& s) {
     } else if (on) {
         others_ = chain();
         others_[static_cast<std::size_t>(focus_)].on = false;
-        const real* logits = s.trace().row(Site::logits, -1, s.last_row());
+        const real* logits = s.trace().row(Site::logits, -1, row_);
         sampler_.sample({logits, static_cast<std::size_t>(s.config().d_vocab)},
                         {s.trace().tokens(), static_cast<std::size_t>(s.cursor)}, others_, step().key, without_);
         before_ = &without_;

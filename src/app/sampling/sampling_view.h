@@ -15,8 +15,14 @@ inline constexpr int k_n_resamples = 1000;
 
 class SamplingView {
   public:
-    /// Once a frame, and again when the chain changed in it.
-    void update(const Snapshot& snapshot);
+    /// Once a frame, and again when the chain changed in it. `position`: of the token to draw.
+    void update(const Snapshot& snapshot, int position);
+
+    int position() const { return position_; }
+    /// Whose logits it is drawn from.
+    int row() const { return row_; }
+    /// Whether the token is drawn; else it is there already, from the prompt or by hand.
+    bool is_drawn() const { return is_drawn_; }
 
     const SamplingChain& chain() const { return next_draw().chain(); }
     const SampleStep& step() const { return next_draw().step(); }
@@ -39,7 +45,7 @@ class SamplingView {
 
     /// The likeliest tokens, also those that were cut.
     const std::vector<int>& rows() const { return next_draw().likeliest(); }
-    /// The token that stands after the cursor, else the one that would be drawn.
+    /// The token that stands there already (what is filled in does not), else the one that would be drawn.
     int next_token() const { return next_; }
 
     /// The token whose probability is derived; -1: none.
@@ -74,6 +80,8 @@ class SamplingView {
     Sampler sampler_;
     SampleStep without_; ///< ... and what it gives
 
+    int position_ = -1, row_ = -1;
+    bool is_drawn_ = true;
     int next_ = -1;
     int token_ = -1;
     std::string wanted_; ///< a token by name, until it is found

@@ -74,7 +74,7 @@ void TokenTable::draw(SamplingView& view, const Snapshot& s, Selection& selectio
     // Whole rows; what is left of the height is white.
     const float rows = std::max(std::floor((size.y - px(k_heading)) / row_height()), 1.0f) * row_height();
     ImGui::PopStyleVar();
-    write_on_second_click(view, s, commands);
+    write_on_second_click(view, commands);
     const bool near = ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows); // the bar of a few rows is a stray mark elsewhere
     ImGui::BeginChild("table", {size.x, rows}, ImGuiChildFlags_None,
                       ImGuiWindowFlags_NavFlattened | (near ? 0 : ImGuiWindowFlags_NoScrollbar));
@@ -88,14 +88,14 @@ void TokenTable::draw(SamplingView& view, const Snapshot& s, Selection& selectio
             row(view, view.rows()[static_cast<std::size_t>(i)], width, s, selection);
     ImGui::PopStyleVar();
     ImGui::EndChild();
-    outline_all(s, selection, {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
+    outline_all(view, selection, {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
     if (const float rest = size.y - px(k_heading) - rows; rest > 0) ImGui::SetCursorPosY(ImGui::GetCursorPosY() + rest);
 }
 
 /// What is computed from, or feeds, the logits of all tokens.
-void TokenTable::outline_all(const Snapshot& s, const Selection& selection, const UiRect& table) const {
+void TokenTable::outline_all(const SamplingView& view, const Selection& selection, const UiRect& table) const {
     const auto holds = [&](const CellRange& r) {
-        return is_of_all_logits(r) && r.contains({0, Site::logits, -1, -1, s.last_row(), 0});
+        return is_of_all_logits(r) && r.contains({0, Site::logits, -1, -1, view.row(), 0});
     };
     ImDrawList& list = *ImGui::GetWindowDrawList();
     if (std::any_of(selection.precedents.begin(), selection.precedents.end(), holds)) outline_precedent(list, table);
@@ -103,13 +103,13 @@ void TokenTable::outline_all(const Snapshot& s, const Selection& selection, cons
 }
 
 /// The first click may have put the card where the row was: the second one counts wherever it lands in the panel.
-void TokenTable::write_on_second_click(SamplingView& view, const Snapshot& s, Commands& commands) {
+void TokenTable::write_on_second_click(SamplingView& view, Commands& commands) {
     constexpr ImGuiHoveredFlags k_anywhere =
         ImGuiHoveredFlags_RootAndChildWindows | ImGuiHoveredFlags_AllowWhenBlockedByActiveItem;
     const bool recent = ImGui::GetTime() - pressed_at_ < 2 * ImGui::GetIO().MouseDoubleClickTime;
     if (pressed_ < 0 || !recent || !ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left) || !ImGui::IsWindowHovered(k_anywhere))
         return;
-    commands.post(command::ForceToken{s.cursor, pressed_});
+    commands.post(command::ForceToken{view.position(), pressed_});
     view.choose_token(-1);
     pressed_ = -1;
 }
@@ -121,7 +121,7 @@ void TokenTable::row(SamplingView& view, int id, float width, const Snapshot& s,
     const ButtonItem item = button_item("candidate", {width, height}, id == view.token() ? ImGuiItemStatusFlags_Checked : 0);
     ImGui::PopID();
     if (!item.seen) return;
-    const CellRef cell{0, Site::logits, -1, -1, s.last_row(), id};
+    const CellRef cell{0, Site::logits, -1, -1, view.row(), id};
     ImDrawList& list = *ImGui::GetWindowDrawList();
     if (item.hovered || id == view.token())
         list.AddRectFilled(item.box.Min, item.box.Max, id == view.token() ? t.accent_tint : t.control, px(4));

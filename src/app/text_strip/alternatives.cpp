@@ -28,7 +28,7 @@ void Alternatives::look_up(const Snapshot& s, int position) {
     trace_ = s.run().trace;
     position_ = position;
     const int d_vocab = s.config().d_vocab;
-    const real* logits = s.trace().row(Site::logits, -1, position - 1);
+    const real* logits = s.trace().row(Site::logits, -1, s.config().logits_row(position));
     top_ids({logits, static_cast<std::size_t>(d_vocab)}, k_count, ids_);
     p_.clear();
     const auto most = static_cast<double>(logits[ids_[0]]);
