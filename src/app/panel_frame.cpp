@@ -44,6 +44,7 @@ ImGuiID panel_dock(const char* name, float top, float bottom) {
     const ImGuiID dock = ImGui::GetID("panels");
     ImGuiDockNodeFlags flags = ImGuiDockNodeFlags_AutoHideTabBar;
     flags |= ImGuiDockNodeFlags_NoWindowMenuButton; // of another enumeration
+    flags |= ImGuiDockNodeFlags_NoCloseButton;      // of a whole stack: each tab has its own
     ImGui::DockSpace(dock, {0, 0}, flags);
     ImGui::End();
     ImGui::PopStyleColor(2);

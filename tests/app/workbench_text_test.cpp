@@ -200,7 +200,7 @@ TEST_F(TextTest, ATokenPinnedElsewhereComesIntoSight) {
 TEST_F(TextTest, NothingOverlaps) {
     for (const int id : {3, 9}) bench.post(command::ForceToken{7, id});
     bench.post(command::Step{60});
-    for (const float scale : {0.75f, 1.0f, 2.0f, 3.0f})
+    for (const float scale : {0.75f, 1.0f, 1.25f, 2.0f, 3.0f})
         for (const auto& [width, height] : {std::pair(1280, 720), std::pair(1600, 900), std::pair(3840, 2160)}) {
             SCOPED_TRACE(fmt::format("{}x{} at {}", width, height, scale));
             bench.post(command::SetScale{scale});
@@ -208,6 +208,7 @@ TEST_F(TextTest, NothingOverlaps) {
             bench.post(command::ShowPanel{"Text"}); // in the smallest rooms a tab among the others
             const ItemRecorder& recorder = ImGuiHost::current().items();
             std::vector<UiRect> rects;
+            std::vector<int> positions;
             for (const UiItem& item : recorder.items()) {
                 if (item.window != "Text" || item.label.empty() || item.stack.empty() || !item.is_visible()) continue;
                 const UiRect mine = item.visible();
@@ -218,8 +219,13 @@ TEST_F(TextTest, NothingOverlaps) {
                 rects.push_back(mine);
                 if (item.label.find("branch") != std::string::npos) continue; // they scroll
                 EXPECT_GE(item.visible().height(), item.rect.height() - 1) << item.label;
+                EXPECT_GE(item.visible().width(), item.rect.width() - 1) << item.label;
+                if (item.label.starts_with("token ")) positions.push_back(static_cast<int>(number_after(item.label, "token ")));
             }
             EXPECT_GE(rects.size(), 2u);
+            ASSERT_FALSE(positions.empty());
+            for (std::size_t i = 0; i < positions.size(); ++i)
+                EXPECT_EQ(positions[i], positions[0] + static_cast<int>(i)) << "none is left out at the end of a line";
         }
 }
 

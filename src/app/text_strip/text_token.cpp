@@ -14,7 +14,7 @@ std::string_view byte_digits(std::string_view label) {
 float text_token_width(std::string_view label, bool outlined, TextSize size) {
     if (const std::string_view digits = byte_digits(label); !digits.empty())
         return std::ceil(measure(font(TextSize::small, Face::mono), digits).x) + px(10);
-    return std::ceil(measure(font(size), label).x) + px(outlined ? 12 : 4);
+    return std::ceil(measure(font(size), label).x) + 2 * px(outlined ? 6 : 2); // as token_chip's
 }
 
 float text_token_height(TextSize size) { return font(size)->FontSize + px(8); }
