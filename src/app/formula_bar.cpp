@@ -264,7 +264,7 @@ void FormulaBar::draw_figures(const Snapshot& s, const ImVec2& at, float right, 
     auto out = std::back_inserter(figures_);
     if (timing.shown) fmt::format_to(out, "tokens/s {:.0f}    frame {:.1f} ms    ", s.tokens_per_s, timing.frame_ms);
     fmt::format_to(out, "trace {:.1f} MB", static_cast<double>(s.trace().bytes()) * 1e-6);
-    if (s.layer_rows >= 0) fmt::format_to(out, "    computing the layer in view: {} of {} tokens", s.layer_rows, s.run().rows);
+    if (s.layer.rows >= 0) fmt::format_to(out, "    computing the layer in view: {} of {} tokens", s.layer.rows, s.run().rows);
     if (s.rows_again >= 0) fmt::format_to(out, "    computing again: {} of {} tokens", s.rows_again, s.run().rows);
     const float edits = draw_edits_button(s, right, at.y, commands);
     if (edits < right) right = edits - px(16);

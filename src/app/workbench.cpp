@@ -114,9 +114,10 @@ const Snapshot& Workbench::in_view() {
 
 /// A run that is too long to keep everything has the sites of the layer that is unfolded.
 void Workbench::follow_layer() {
-    if (selection_.stack == Stack::encoder || selection_.pinned_head.layer == viewed_layer_) return;
-    viewed_layer_ = selection_.pinned_head.layer;
-    session_.post(command::ViewLayer{viewed_layer_});
+    const std::string stack = selection_.stack == Stack::encoder ? "encoder" : "decoder";
+    const command::ViewLayer wanted{selection_.pinned_head.layer, stack};
+    if (wanted.layer == viewed_layer_.layer && stack == viewed_layer_.stack) return;
+    session_.post(viewed_layer_ = wanted);
 }
 
 /// The window's own commands act here, all others in the session. What is wrong with them becomes the note.

@@ -103,8 +103,8 @@ class Workbench {
     std::shared_ptr<const Model> pinned_model_; ///< what the selection points into
     std::optional<std::string> filled_prompt_;  ///< whose first mask was pinned
     int titled_cursor_ = 0;
-    int viewed_layer_ = -1; ///< that the session was told of
-    Snapshot encoder_;      ///< see in_view(); made for the snapshot of its version
+    command::ViewLayer viewed_layer_; ///< that the session was told of
+    Snapshot encoder_;                ///< see in_view(); made for the snapshot of its version
     double frame_ms_ = 0;
 };
 

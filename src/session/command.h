@@ -74,8 +74,9 @@ struct SetSpeed {
 /// Of a run that is too long to keep everything: the layer whose sites are computed again, to be looked at. -1: none.
 struct ViewLayer {
     int layer = -1;
+    std::string stack = "decoder"; ///< whose run it is of
     static constexpr std::string_view k_name = "view-layer";
-    static void fields(auto& c, auto f) { f("layer", c.layer); }
+    static void fields(auto& c, auto f) { f("layer", c.layer), f("stack", c.stack); }
 };
 /// Memory that a run may take with all its values, from the next prompt on.
 struct SetTraceBudget {

@@ -470,13 +470,15 @@ void Engine::publish(Snapshot& out) {
         out.rows_wanted = current().trace->n_tokens();
         out.next_draw = next_key();
     }
-    out.layer_kept = out.layer_rows = -1;
-    out.layer_bytes = layer_bytes_;
+    out.layer = out.other_layer = {};
+    const bool of_source = layer_stack_ == Stack::encoder && out.has_source();
+    LayerInView& layer = of_source ? out.other_layer : out.layer;
+    layer.bytes = layer_bytes_;
     if (layer_is_due()) {
-        out.layer_rows = layer_->rows();
+        layer.rows = layer_->rows();
     } else if (layer_ && has_run()) {
-        out.layer_kept = layer_->layer();
-        out.runs[0].trace = layer_->trace();
+        layer.kept = layer_->layer();
+        (of_source ? out.source_run : out.runs[0]).trace = layer_->trace();
     }
     out.edits = state_.edits;
     out.other_edits = state_.source_edits;

@@ -98,8 +98,13 @@ class Engine {
     void follow_edits();
     void compute_again_piece();
     void follow_layer();
-    bool layer_is_due() const { return layer_ && layer_->rows() < current().rows; }
-    void compute_layer(int most) { layer_->compute(current().rows, most); }
+    struct LongRun {
+        std::shared_ptr<const Trace> trace;
+        int rows;
+    };
+    LongRun run_of_layer() const; ///< the run in view, of which a layer may be wanted
+    bool layer_is_due() const { return layer_ && layer_->rows() < run_of_layer().rows; }
+    void compute_layer(int most) { layer_->compute(run_of_layer().rows, most); }
     void compute_rows(Branch& branch, int rows);
     void play(double now);
     bool forward_one();
@@ -123,8 +128,9 @@ class Engine {
     double speed_ = 0, last_token_at_ = k_at_once; ///< when the last token was due
     std::size_t trace_budget_;
     int layer_wanted_ = -1;
-    std::unique_ptr<LayerView> layer_; ///< the layer in view of a run that does not keep everything
-    double layer_bytes_ = 0;           ///< what it would take, if that is too much
+    Stack layer_stack_ = Stack::decoder; ///< ... of whose run
+    std::unique_ptr<LayerView> layer_;   ///< the layer in view of a run that does not keep everything
+    double layer_bytes_ = 0;             ///< what it would take, if that is too much
     Sampler sampler_;
     SampleStep step_;
     double seconds_per_token_ = 0;

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "session/engine.h"
+#include "session/site_names.h"
 
 #include <cmath>
 
@@ -12,7 +13,16 @@ constexpr double k_layer_share = 1.25; ///< of the trace budget, that one layer 
 
 } // namespace
 
-void Engine::run(const command::ViewLayer& c) { layer_wanted_ = c.layer; }
+void Engine::run(const command::ViewLayer& c) {
+    layer_stack_ = stack_named(c.stack, "view-layer");
+    layer_wanted_ = c.layer;
+}
+
+Engine::LongRun Engine::run_of_layer() const {
+    const RunView& source = state_.source_run;
+    if (layer_stack_ == Stack::encoder && source.trace) return {source.trace, source.rows};
+    return {current().trace, current().rows};
+}
 
 void Engine::run(const command::SetTraceBudget& c) {
     if (!(c.megabytes >= 1 && c.megabytes <= 1e6))
@@ -22,17 +32,18 @@ void Engine::run(const command::SetTraceBudget& c) {
 
 /// After everything that can change the run, or what is looked at.
 void Engine::follow_layer() {
-    const bool wanted = has_run() && current().trace->shape().keep == Keep::residual && layer_wanted_ >= 0 &&
-                        layer_wanted_ < state_.model->config().n_layers;
-    if (wanted && layer_ && layer_->run() == current().trace && layer_->layer() == layer_wanted_) return;
+    const std::shared_ptr<const Trace> run = has_run() ? run_of_layer().trace : nullptr;
+    const bool wanted =
+        run && run->shape().keep == Keep::residual && layer_wanted_ >= 0 && layer_wanted_ < run->config().n_layers;
+    if (wanted && layer_ && layer_->run() == run && layer_->layer() == layer_wanted_) return;
     layer_.reset();
     layer_bytes_ = 0;
     if (!wanted) return;
-    const auto bytes = static_cast<double>(LayerView::bytes(*current().trace, layer_wanted_));
+    const auto bytes = static_cast<double>(LayerView::bytes(*run, layer_wanted_));
     if (bytes > k_layer_share * static_cast<double>(trace_budget_))
         layer_bytes_ = bytes;
     else
-        layer_ = std::make_unique<LayerView>(current().trace, layer_wanted_);
+        layer_ = std::make_unique<LayerView>(run, layer_wanted_);
 }
 
 } // namespace gf

@@ -9,8 +9,8 @@ Snapshot encoder_snapshot(const Snapshot& s) {
     of_encoder.runs = {s.source_run};
     of_encoder.cursor = of_encoder.rows_wanted = s.source_run.rows;
     std::swap(of_encoder.edits, of_encoder.other_edits);
-    of_encoder.rows_again = of_encoder.layer_kept = of_encoder.layer_rows = -1;
-    of_encoder.layer_bytes = 0;
+    std::swap(of_encoder.layer, of_encoder.other_layer);
+    of_encoder.rows_again = -1;
     return of_encoder;
 }
 

@@ -12,6 +12,13 @@
 
 namespace gf {
 
+/// Of a run that keeps the residual stream, keys and values only: the layer that is computed again, to be looked at.
+struct LayerInView {
+    int kept = -1;    ///< its sites stand in the run's Trace; -1: those of none (yet)
+    int rows = -1;    ///< it is being computed, so many rows by now; -1: it is not
+    double bytes = 0; ///< what it would take, where that is too much; else 0
+};
+
 struct Snapshot {
     std::uint64_t version = 0;          ///< grows with every publication
     std::shared_ptr<const Model> model; ///< null: nothing is open
@@ -30,11 +37,8 @@ struct Snapshot {
     bool edits_on = true; ///< off: kept, but they do not count
     int rows_again = -1;  ///< the run in view is computed again with other edits, so many rows by now; -1: it is up to date
 
-    /// Of a run that keeps the residual stream, keys and values only: the layer whose sites were computed again and stand in
-    /// runs[0].trace; -1: none (yet).
-    int layer_kept = -1;
-    int layer_rows = -1;    ///< it is being computed, so many rows by now; -1: it is not
-    double layer_bytes = 0; ///< what it would take, where that is too much; else 0
+    /// Of the run in view; of an encoder-decoder's other run.
+    LayerInView layer, other_layer;
 
     SamplingChain chain;
     std::uint64_t seed = 0;

@@ -214,7 +214,7 @@ TEST(HeadsBudget, TheLayerInViewIsComputedAgain) {
     const auto expect_layer = [&](int layer) {
         const Snapshot& s = bench.snapshot();
         ASSERT_FALSE(s.trace().kept(Site::pattern));
-        ASSERT_EQ(s.layer_kept, layer);
+        ASSERT_EQ(s.layer.kept, layer);
         bench.post(command::PinCell{fmt::format("blocks.{}.attn.hook_pattern", layer), 7, 5, 2});
         const auto run = std::make_shared<Trace>(model.weights, TraceShape{6, {}, Keep::all});
         extend(*run, std::vector<int>{3, 1, 4, 1, 5, 9});
@@ -231,9 +231,9 @@ TEST(HeadsBudget, TheLayerInViewIsComputedAgain) {
     expect_layer(20);
     bench.ui.click("Transport/Step");
     EXPECT_EQ(bench.cursor(), 7);
-    EXPECT_EQ(bench.snapshot().layer_kept, 20) << "it follows the text";
+    EXPECT_EQ(bench.snapshot().layer.kept, 20) << "it follows the text";
     bench.open(saved_preset("llama"));
-    EXPECT_EQ(bench.snapshot().layer_kept, -1);
+    EXPECT_EQ(bench.snapshot().layer.kept, -1);
     EXPECT_TRUE(bench.ui.exists("Heads/L1H5"));
 }
 

@@ -284,6 +284,36 @@ TEST_P(SourceTest, EditsAreWhatTheDecoderReads) {
     EXPECT_TRUE(ui.exists("Formula/edits 1"));
 }
 
+class LongSourceTest : public SourceTest {}; // with an encoder of two layers
+INSTANTIATE_TEST_SUITE_P(OfLayers, LongSourceTest, ::testing::Values("encoder_decoder"));
+
+/// Above the trace budget the layer that is unfolded is computed again, as of a long text.
+TEST_P(LongSourceTest, TheLayerInViewIsSeen) {
+    bench.post(command::SetTraceBudget{1});
+    const std::vector<int> source = random_tokens(model.config(), 110);
+    bench.post(command::SetSource{ids_text(source)});
+    ASSERT_FALSE(bench.snapshot().source_run.trace->kept(Site::pattern));
+    const auto whole = std::make_shared<Trace>(model.weights, TraceShape{110, {}, Keep::all, {}, Stack::encoder});
+    extend(*whole, source);
+    bench.post(command::ViewStack{"encoder"});
+    for (const int layer : {1, 0}) {
+        SCOPED_TRACE(layer);
+        bench.post(command::PinHead{layer, 1});
+        bench.post(command::PinCell{fmt::format("encoder.blocks.{}.attn.hook_pattern", layer), 1, 90, 100});
+        const Trace& shown = *bench.snapshot().source_run.trace;
+        ASSERT_TRUE(shown.kept(Site::pattern, layer));
+        ASSERT_FALSE(shown.kept(Site::pattern, 1 - layer));
+        const CellRef cell{0, Site::pattern, layer, 1, 90, 100};
+        const auto expected = static_cast<double>(whole->value(cell));
+        EXPECT_NEAR(static_cast<double>(shown.value(cell)), expected, 1e-5);
+        EXPECT_NEAR(last_number(formula()), expected, 1e-4);
+        EXPECT_THAT(ui.texts("Flow"), Contains(HasSubstr("this layer was computed again")));
+        EXPECT_THAT(ui.texts("Heads"), Contains(HasSubstr(fmt::format("layer {} alone", layer))));
+    }
+    bench.post(command::ViewStack{"decoder"});
+    EXPECT_FALSE(bench.snapshot().source_run.trace->kept(Site::pattern)) << "nobody looks at it";
+}
+
 TEST_P(SourceTest, ALongSourceIsKeptInPartAndSaidSo) {
     bench.post(command::SetTraceBudget{1});
     const std::vector<int> source = random_tokens(model.config(), 200);
@@ -292,7 +322,7 @@ TEST_P(SourceTest, ALongSourceIsKeptInPartAndSaidSo) {
     ASSERT_FALSE(kept.kept(Site::pattern));
     EXPECT_THAT(ui.texts("Flow"), Contains(StartsWith("and "))) << "more tokens than lines";
     bench.post(command::ViewStack{"encoder"});
-    for (const char* panel : {"Heads", "Head"}) EXPECT_THAT(ui.texts(panel), Contains(HasSubstr("Of so long a source"))) << panel;
+    for (const char* panel : {"Heads", "Head"}) EXPECT_THAT(ui.texts(panel), Contains(HasSubstr("A shorter source"))) << panel;
     EXPECT_THAT(ui.texts("Flow"), Contains(HasSubstr("keys and values are kept only")));
     bench.post(command::Inspect{"encoder.blocks.0.hook_resid_post"});
     double greatest = -1e300;
@@ -301,7 +331,7 @@ TEST_P(SourceTest, ALongSourceIsKeptInPartAndSaidSo) {
             greatest = std::max(greatest, static_cast<double>(kept.value({0, Site::resid_post, 0, -1, r, c})));
     EXPECT_NEAR(figure("max"), greatest, 1e-6);
     bench.post(command::Inspect{"encoder.blocks.0.attn.hook_z"});
-    EXPECT_THAT(ui.texts("Inspector"), Contains(HasSubstr("Of so long a source")));
+    EXPECT_THAT(ui.texts("Inspector"), Contains(HasSubstr("A shorter source")));
 }
 
 } // namespace

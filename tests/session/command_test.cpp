@@ -31,7 +31,7 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::SetSampling{{{StageKind::top_p, 0.9, true}, {StageKind::temperature, 0.1, false}}},
         R"({"command": "sampling", "chain": [{"stage": "top-p", "value": 0.9, "on": true}, {"stage": "temperature", "value": 0.1, "on": false}]})");
     add(command::SetSeed{18446744073709551615u}, R"({"command": "seed", "seed": 18446744073709551615})");
-    add(command::ViewLayer{3}, R"({"command": "view-layer", "layer": 3})");
+    add(command::ViewLayer{3, "encoder"}, R"({"command": "view-layer", "layer": 3, "stack": "encoder"})");
     add(command::SetTraceBudget{512.5}, R"({"command": "trace-budget", "megabytes": 512.5})");
     add(command::Resample{}, R"({"command": "resample"})");
     add(command::ForceToken{4, 511}, R"({"command": "force-token", "position": 4, "token": 511})");

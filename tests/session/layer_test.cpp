@@ -22,8 +22,8 @@ class LayerInView : public ::testing::Test {
     }
     /// Its sites are those of a run that keeps everything.
     void expect_layer(int layer) {
-        ASSERT_EQ(s_.layer_kept, layer);
-        EXPECT_EQ(s_.layer_rows, -1);
+        ASSERT_EQ(s_.layer.kept, layer);
+        EXPECT_EQ(s_.layer.rows, -1);
         Trace whole(model_.weights, {s_.trace().capacity(), {}, Keep::all}, s_.trace().edits());
         extend(whole, {s_.trace().tokens(), static_cast<std::size_t>(s_.run().rows)});
         for (const Site site : {Site::pattern, Site::rot_q, Site::z, Site::mlp_post}) {
@@ -41,14 +41,14 @@ class LayerInView : public ::testing::Test {
 
 TEST_F(LayerInView, IsComputedWhenItIsAskedFor) {
     ASSERT_FALSE(finish().trace().kept(Site::pattern));
-    EXPECT_EQ(s_.layer_kept, -1);
+    EXPECT_EQ(s_.layer.kept, -1);
     engine_.apply(command::ViewLayer{1});
-    EXPECT_EQ(now().layer_rows, 0) << "until then the rest is shown";
+    EXPECT_EQ(now().layer.rows, 0) << "until then the rest is shown";
     EXPECT_EQ(s_.run().rows, 700);
     engine_.tick(0);
-    EXPECT_GT(now().layer_rows, 0);
-    EXPECT_LT(s_.layer_rows, 700);
-    EXPECT_EQ(s_.layer_kept, -1);
+    EXPECT_GT(now().layer.rows, 0);
+    EXPECT_LT(s_.layer.rows, 700);
+    EXPECT_EQ(s_.layer.kept, -1);
     finish();
     expect_layer(1);
     engine_.apply(command::ViewLayer{2});
@@ -56,16 +56,16 @@ TEST_F(LayerInView, IsComputedWhenItIsAskedFor) {
     expect_layer(2);
     EXPECT_FALSE(s_.trace().kept(Site::pattern, 1));
     engine_.apply(command::ViewLayer{-1});
-    EXPECT_EQ(finish().layer_kept, -1);
+    EXPECT_EQ(finish().layer.kept, -1);
     engine_.apply(command::ViewLayer{7});
-    EXPECT_EQ(finish().layer_kept, -1);
+    EXPECT_EQ(finish().layer.kept, -1);
 }
 
 TEST_F(LayerInView, FollowsThePromptAndTheText) {
     engine_.apply(command::ViewLayer{0});
     for (int piece = 0; piece < 3; ++piece) {
         engine_.tick(0);
-        EXPECT_EQ(now().layer_kept, 0) << "complete at every moment";
+        EXPECT_EQ(now().layer.kept, 0) << "complete at every moment";
         EXPECT_EQ(s_.run().rows, 64 * (piece + 1));
     }
     finish();
@@ -73,7 +73,7 @@ TEST_F(LayerInView, FollowsThePromptAndTheText) {
     engine_.apply(command::Play{});
     for (int i = 0; i < 5; ++i) {
         engine_.tick(0);
-        EXPECT_EQ(now().layer_kept, 0);
+        EXPECT_EQ(now().layer.kept, 0);
     }
     EXPECT_GT(s_.run().rows, 700);
     engine_.apply(command::Pause{});
@@ -93,12 +93,12 @@ TEST_F(LayerInView, OneThatIsTooLargeIsLeftOut) {
     small.apply(command::ViewLayer{1});
     while (small.due() < INFINITY) small.tick(0);
     small.publish(s_);
-    EXPECT_EQ(s_.layer_kept, -1);
-    EXPECT_GT(s_.layer_bytes, 0);
+    EXPECT_EQ(s_.layer.kept, -1);
+    EXPECT_GT(s_.layer.bytes, 0);
     small.apply(command::SetPrompt{"1,2,3"}); // which is kept whole
     while (small.due() < INFINITY) small.tick(0);
     small.publish(s_);
-    EXPECT_EQ(s_.layer_bytes, 0);
+    EXPECT_EQ(s_.layer.bytes, 0);
     EXPECT_TRUE(s_.trace().kept(Site::pattern));
 }
 

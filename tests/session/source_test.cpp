@@ -224,7 +224,7 @@ TEST_P(SourceTest, AboveTheTraceBudgetTheLayerInViewIsComputedAgain) {
     while (engine.due() < INFINITY) engine.tick(0);
     Snapshot s;
     engine.publish(s);
-    ASSERT_EQ(s.layer_kept, 1) << s.message;
+    ASSERT_EQ(s.layer.kept, 1) << s.message;
     Trace whole(model.weights, {s.trace().capacity(), {}, Keep::all}, {}, encoder_of(model, tokens));
     extend(whole, {s.trace().tokens(), static_cast<std::size_t>(s.run().rows)});
     EXPECT_FALSE(s.trace().kept(Site::cross_pattern, 0));
@@ -232,6 +232,40 @@ TEST_P(SourceTest, AboveTheTraceBudgetTheLayerInViewIsComputedAgain) {
         for (int r = 0; r < whole.n_rows(site, 168); r += 13)
             EXPECT_LE(difference(visible_row(s.trace(), site, 1, r), visible_row(whole, site, 1, r)), 1e-5)
                 << site_row(site).hook;
+}
+
+TEST(LongSource, SoIsThatOfTheEncoder) {
+    const SavedModel& model = saved_preset("encoder_decoder");
+    const std::vector<int> tokens = random_tokens(model.config(), 200);
+    const TraceShape shape{200, {}, Keep::all, {}, Stack::encoder};
+    Engine engine(trace_bytes(model.weights->config_of(Stack::encoder), shape) * 3 / 4);
+    const auto finish = [&] {
+        while (engine.due() < INFINITY) engine.tick(0);
+        Snapshot s;
+        engine.publish(s);
+        return s;
+    };
+    engine.apply(command::Open{model.path, ""});
+    engine.apply(command::SetSource{ids_text(tokens)});
+    engine.apply(command::ViewLayer{1, "encoder"});
+    Snapshot s = finish();
+    ASSERT_EQ(s.other_layer.kept, 1) << s.message;
+    EXPECT_EQ(s.layer.kept, -1);
+    EXPECT_EQ(encoder_snapshot(s).layer.kept, 1);
+    const auto whole_run = encoder_of(model, tokens);
+    const Trace &shown = *s.source_run.trace, &whole = *whole_run;
+    EXPECT_FALSE(shown.kept(Site::pattern, 0));
+    for (const Site site : {Site::pattern, Site::z, Site::mlp_post})
+        for (int r = 0; r < 200; r += 13)
+            EXPECT_LE(difference(visible_row(shown, site, 1, r), visible_row(whole, site, 1, r)), 1e-5) << site_row(site).hook;
+    engine.apply(command::SetSource{ids_text(random_tokens(model.config(), 190))});
+    EXPECT_EQ(finish().other_layer.kept, 1) << "it follows the source";
+    engine.apply(command::ViewLayer{1});
+    s = finish();
+    EXPECT_EQ(s.other_layer.kept, -1);
+    EXPECT_FALSE(s.source_run.trace->kept(Site::pattern));
+    engine.apply(command::ViewLayer{0, "both"});
+    EXPECT_TRUE(finish().message_is_error);
 }
 
 } // namespace

@@ -45,8 +45,8 @@ void write_flow_subtitle(const Snapshot& s, const FlowLayout& layout, fmt::memor
     const auto say_what_is_kept = [&] {
         if (!s.trace().kept(Site::pattern, layout.layer))
             fmt::format_to(to, "; at this length the residual stream, keys and values are kept{}",
-                           s.layer_rows >= 0 ? ", the layer in view is being computed" : " only");
-        else if (s.layer_kept >= 0)
+                           s.layer.rows >= 0 ? ", the layer in view is being computed" : " only");
+        else if (s.layer.kept >= 0)
             fmt::format_to(to, "; this layer was computed again to be seen");
     };
     if (s.has_source()) say_what_is_kept(); // the line has no room for all: first what is missed most

@@ -89,16 +89,13 @@ void say_why_not_kept(const Snapshot& s, int layer) {
     const double whole = static_cast<double>(trace_bytes(s.config(), all, source ? &source->shape() : nullptr)) * 1e-6;
     fmt::format_to(out, "A run of {} tokens with all its values takes {:.0f} MB, more than the trace budget. ",
                    s.trace().capacity(), whole);
-    if (s.of_encoder())
-        fmt::format_to(out, "Of so long a source the residual stream, keys and values are kept only. A larger budget, which the "
-                            "menu at the top right sets, shows all of the next source.");
-    else if (s.layer_rows >= 0)
-        fmt::format_to(out, "The layer in view is computed again: {} of {} tokens.", s.layer_rows, s.run().rows);
-    else if (s.layer_bytes > 0)
+    if (s.layer.rows >= 0)
+        fmt::format_to(out, "The layer in view is computed again: {} of {} tokens.", s.layer.rows, s.run().rows);
+    else if (s.layer.bytes > 0)
         fmt::format_to(out,
-                       "The layer in view alone takes {:.0f} MB, which is too much as well. A shorter prompt shows it, or a "
+                       "The layer in view alone takes {:.0f} MB, which is too much as well. A shorter {} shows it, or a "
                        "larger budget, which the menu at the top right sets.",
-                       s.layer_bytes * 1e-6);
+                       s.layer.bytes * 1e-6, s.of_encoder() ? "source" : "prompt");
     else
         fmt::format_to(out, "Choose layer {}: then it is computed again, to be looked at.", layer);
     ImGui::PushStyleColor(ImGuiCol_Text, theme().muted);

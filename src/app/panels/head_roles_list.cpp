@@ -20,7 +20,7 @@ float HeadRolesList::height() { return px(k_title) + px(k_row) * k_n_head_roles;
 void HeadRolesList::draw(const Snapshot& s, const HeadRoles& roles, Selection& selection, Commands& commands,
                          const UiRect& area) {
     text_.clear();
-    if (s.layer_kept >= 0)
+    if (s.layer.kept >= 0)
         fmt::format_to(std::back_inserter(text_), "roles need all layers");
     else if (roles.rows() < s.cursor)
         fmt::format_to(std::back_inserter(text_), "roles: {} of {} tokens read", roles.rows(), s.cursor);

@@ -61,7 +61,7 @@ void HeadsPanel::draw(const Snapshot& s, Selection& selection, Commands& command
     const Attention attention = selection.attention;
     draw_header(s, attention, commands);
     const bool all = s.trace().kept(Site::pattern);
-    if (!all && s.layer_kept < 0) return say_why_not_kept(s, selection.pinned_head.layer);
+    if (!all && s.layer.kept < 0) return say_why_not_kept(s, selection.pinned_head.layer);
     if (!roles_.update(s.run().trace, s.cursor, k_roles_budget)) request_frame();
     grid_.update(s, attention);
     draw_body(s, selection, commands);
@@ -72,10 +72,10 @@ void HeadsPanel::draw_header(const Snapshot& s, Attention attention, Commands& c
     auto out = std::back_inserter(text_);
     const bool cross = attention == Attention::cross;
     fmt::format_to(out, "{} × {}{}, ", s.config().n_layers, s.config().n_heads, cross ? " to the source" : "");
-    if (s.layer_kept >= 0) fmt::format_to(out, "layer {} alone: a click computes another one; ", s.layer_kept);
+    if (s.layer.kept >= 0) fmt::format_to(out, "layer {} alone: a click computes another one; ", s.layer.kept);
     if (!sort_ || cross)
         fmt::format_to(out, "sorted by layer; hue = head");
-    else if (s.layer_kept >= 0)
+    else if (s.layer.kept >= 0)
         fmt::format_to(out, "{} is known where all layers are kept", sort_name());
     else if (roles_.queries(*sort_, s.cursor) > 0)
         fmt::format_to(out, "sorted by {}", sort_name());
@@ -137,7 +137,7 @@ void HeadsPanel::draw_body(const Snapshot& s, Selection& selection, Commands& co
     }
     const bool has_legend = maps.height() > px(k_legend) + px(k_least_grid_y) && maps.width() > px(250);
     if (has_legend) maps.max.y -= px(k_legend);
-    grid_.draw(s, roles_, s.layer_kept >= 0 || cross ? std::nullopt : sort_, selection, commands, maps);
+    grid_.draw(s, roles_, s.layer.kept >= 0 || cross ? std::nullopt : sort_, selection, commands, maps);
     if (roles.width() > 0) list_.draw(s, roles_, selection, commands, roles);
     if (!has_legend) return;
     ImGui::SetCursorScreenPos({at.x, std::min(maps.max.y, maps.min.y + grid_.height()) + px(4)});
