@@ -37,12 +37,14 @@ void draw_histogram(const MatrixFigures& figures, const UiRect& area) {
     ImGui::InvisibleButton("histogram", {area.width(), std::max(height, 1.0f)});
     const int lit =
         ImGui::IsItemHovered() ? std::clamp(static_cast<int>((ImGui::GetMousePos().x - area.min.x) / wide), 0, n_bins - 1) : -1;
-    for (int i = 0; i < n_bins; ++i) {
+    const auto top_of = [&](int i) {
         const auto n = static_cast<double>(bins[static_cast<std::size_t>(i)]);
-        if (n <= 0) continue;
         const double part = logarithmic ? std::log1p(n) / std::log1p(static_cast<double>(most)) : n / static_cast<double>(most);
-        const float x = area.min.x + static_cast<float>(i) * wide,
-                    top = floor - std::max(static_cast<float>(part) * height, px(1));
+        return floor - std::max(static_cast<float>(part) * height, px(1));
+    };
+    for (int i = 0; i < n_bins; ++i) {
+        if (bins[static_cast<std::size_t>(i)] <= 0) continue;
+        const float x = area.min.x + static_cast<float>(i) * wide, top = top_of(i);
         list.AddRectFilled({std::round(x), top}, {std::max(std::round(x + wide) - 1, std::round(x) + 1), floor},
                            i == lit ? t.accent : t.block);
     }
@@ -64,8 +66,10 @@ void draw_histogram(const MatrixFigures& figures, const UiRect& area) {
     if (logarithmic) {
         constexpr std::string_view k_log = "log count";
         ImFont* small = font(TextSize::small);
-        put_text(list, {{area.min.x, area.min.y}, {area.max.x, area.min.y + small->FontSize}},
-                 area.max.x - std::ceil(measure(small, k_log).x), small, t.muted, k_log);
+        const float width = std::ceil(measure(small, k_log).x), bottom = area.min.y + small->FontSize;
+        bool covered = false; // at the right
+        for (int i = std::max(static_cast<int>((area.width() - width) / wide), 0); i < n_bins; ++i) covered |= top_of(i) < bottom;
+        put_text(list, {area.min, {area.max.x, bottom}}, covered ? area.min.x : area.max.x - width, small, t.muted, k_log);
     }
     if (lit >= 0) {
         const double step = (to - from) / n_bins;

@@ -90,6 +90,19 @@ TEST_F(InspectorTest, WithoutAChoiceItFollowsTheFocus) {
     EXPECT_TRUE(bench.shows("Inspector", "blocks.1.hook_resid_post")) << "Esc lets go";
 }
 
+TEST_F(InspectorTest, ColoursEndEarlyWhereOneValueIsRare) {
+    bench.post(command::Inspect{"blocks.1.mlp.hook_post"});
+    EXPECT_EQ(bench.text_with("Inspector", "clipped"), "");
+    bench.post(command::EditCell{"blocks.1.mlp.hook_post", -1, 7, 3, -1000});
+    const Direct d = site(Site::mlp_post, 1, 0, config().d_mlp);
+    ASSERT_EQ(d.least, -1000);
+    const std::string end = fmt::format("{:.3g}", 3 * std::sqrt(d.squares / d.n));
+    EXPECT_TRUE(bench.shows("Inspector", "≤ -" + end));
+    EXPECT_TRUE(bench.shows("Inspector", "≥ " + end));
+    EXPECT_NE(bench.text_with("Inspector", "clipped"), "");
+    expect_figures(d);
+}
+
 TEST_F(InspectorTest, FiguresFollowTheText) {
     bench.post(command::Step{9});
     EXPECT_EQ(value_of("shape"), fmt::format("20 × {}", config().d_model));

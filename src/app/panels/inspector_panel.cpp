@@ -31,6 +31,7 @@ constexpr float k_numbers = 104, k_line = 18, k_figure = 16, k_choice = 20, k_hi
 // Values that are read in one frame: small matrices whole, large ones as fast as a frame allows.
 constexpr std::size_t k_small = 1 << 22, k_budget = 160'000, k_large_budget = 1'000'000;
 constexpr std::size_t k_upload = 400'000;
+constexpr double k_rare = 16, k_clipped = 3; ///< in root mean squares: the largest value from which colours end early, and where
 
 /// The whole name, or what is behind its first parts: "attn.hook_pattern".
 std::string_view name_that_fits(std::string_view name, float room) {
@@ -68,7 +69,7 @@ class InspectorPanel : public Panel {
     HeatMapWidget map_;
     int uploaded_ = 0; ///< rows that the map may show
     HeatMapView view_;
-    bool zoomed_ = false;
+    bool zoomed_ = false, clipped_ = false; ///< whether colours end before the largest values
     std::optional<HeatMapCell> hovered_;
     NameSearch search_;
     fmt::memory_buffer text_;
@@ -169,7 +170,10 @@ void InspectorPanel::draw_map(const Snapshot& s, const UiRect& area, Selection& 
     view_.scale = fresh.scale;
     view_.rows = std::min(uploaded_, matrix_.rows());
     view_.cols = matrix_.cols();
-    const double most = all.n > 0 ? std::max(std::abs(all.least), std::abs(all.greatest)) : 1;
+    double most = all.n > 0 ? std::max(std::abs(all.least), std::abs(all.greatest)) : 1;
+    const double rms = all.n > 0 ? all.norm() / std::sqrt(static_cast<double>(all.n)) : 1;
+    clipped_ = is_signed && most > k_rare * rms; // one attention sink would leave all else white
+    if (clipped_) most = k_clipped * rms;
     view_.scale.vmax = static_cast<float>(most > 0 ? most : 1);
     view_.scale.vmin = is_signed ? -view_.scale.vmax : 0;
     if (matrix_.name().site == sites_of(attention_of(matrix_.name().site)).pattern && matrix_.of_site())
@@ -364,8 +368,8 @@ void InspectorPanel::draw_line(const Snapshot& s, const UiRect& area) {
     }
     const float per_x = (view_.col1 - view_.col0) / std::max(area.width(), 1.0f);
     char least[24], greatest[24];
-    *fmt::format_to_n(least, sizeof least - 1, "{:.3g}", view_.scale.vmin).out = 0;
-    *fmt::format_to_n(greatest, sizeof greatest - 1, "{:.3g}", view_.scale.vmax).out = 0;
+    *fmt::format_to_n(least, sizeof least - 1, "{}{:.3g}", clipped_ ? "≤ " : "", view_.scale.vmin).out = 0;
+    *fmt::format_to_n(greatest, sizeof greatest - 1, "{}{:.3g}", clipped_ ? "≥ " : "", view_.scale.vmax).out = 0;
     ImFont* numbers = font(TextSize::small, Face::mono);
     const float legend =
         measure(numbers, least).x + measure(numbers, greatest).x + measure(font(TextSize::small), "values").x + px(80 + 4 * 8);
@@ -375,16 +379,19 @@ void InspectorPanel::draw_line(const Snapshot& s, const UiRect& area) {
         colour_legend({"values", least, greatest, matrix_.masks() && legend + px(90) <= area.width()}, view_.scale);
         left = ImGui::GetItemRectMax().x + px(8);
     }
-    const HeatMaps* pooled = map_.pooled();
-    if (per_x <= 1.01f && !pooled) return;
-    fmt::format_to(out, "max-pooled");
-    const std::size_t word = text_.size();
-    if (per_x > 1.01f) fmt::format_to(out, ": {:.1f} columns a pixel", per_x);
-    const float room = area.max.x - left;
-    std::string_view said = text();
-    if (measure(font(TextSize::small), said).x > room) said = said.substr(0, word);
-    if (measure(font(TextSize::small), said).x > room) return;
-    put_text_cut(list, {{left, area.min.y}, area.max}, font(TextSize::small), t.muted, said);
+    std::array<std::size_t, 4> ends{}; // where it can be cut, if there is no room for all
+    std::size_t n_ends = 0;
+    const auto say = [&](const char* words, auto... numbers) {
+        fmt::format_to(out, fmt::runtime(words), numbers...);
+        ends[n_ends++] = text_.size();
+    };
+    const bool pooled = map_.pooled() || per_x > 1.01f;
+    if (clipped_) say("clipped"), say(" at {} rms", k_clipped);
+    if (pooled) say(clipped_ ? "; max-pooled" : "max-pooled");
+    if (per_x > 1.01f) say(": {:.1f} columns a pixel", per_x);
+    while (n_ends > 0 && measure(font(TextSize::small), text().substr(0, ends[n_ends - 1])).x > area.max.x - left) --n_ends;
+    if (n_ends == 0) return;
+    put_text_cut(list, {{left, area.min.y}, area.max}, font(TextSize::small), t.muted, text().substr(0, ends[n_ends - 1]));
 }
 
 } // namespace
