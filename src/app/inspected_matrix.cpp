@@ -87,14 +87,23 @@ void InspectedMatrix::show_param(const Snapshot&) {
     for (const int n : p.shape) shape_ += (shape_.empty() ? "" : " × ") + std::to_string(n);
 }
 
+std::string_view InspectedMatrix::head_word() const {
+    const auto axes = site_row(name_.site).axes;
+    if (std::find(axes.begin(), axes.end(), Axis::kv_head) != axes.end()) return "kv head";
+    return std::find(axes.begin(), axes.end(), Axis::head) != axes.end() ? "head" : "slot";
+}
+
+int InspectedMatrix::head_for(const ModelConfig& c, int query_head) const {
+    return head_word() == "kv head" ? query_head / c.group_size() : std::min(query_head, heads_ - 1);
+}
+
 void InspectedMatrix::show_site(const Snapshot& s, int head) {
     const ModelConfig& c = s.config();
     kept_ = trace_->kept(name_.site, name_.layer);
     heads_ = site_heads(c, name_.site);
     masks_ = by_key(name_.site);
     if (masks_) head = std::max(head, 0);
-    if (heads_ == c.n_kv_heads && heads_ < c.n_heads && head >= 0) head /= c.group_size(); // a query head reads that one
-    head_ = heads_ > 1 || masks_ ? std::min(head, heads_ - 1) : -1;
+    head_ = head >= 0 && (heads_ > 1 || masks_) ? head_for(c, head) : -1;
     const int whole = trace_->width(name_.site), keys = by_source(name_.site) ? s.source_run.rows : s.cursor;
     head_width_ = masks_ ? keys : whole / heads_;
     cols_ = head_ >= 0 ? head_width_ : whole;

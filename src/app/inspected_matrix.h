@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gf {
@@ -39,6 +40,9 @@ class InspectedMatrix {
     int capacity() const { return capacity_; } ///< rows that it will have at most
     int heads() const { return heads_; }       ///< of the site, experts' slots too; 1 where there are none
     int head() const { return head_; }         ///< shown alone; -1: all side by side
+    /// Of heads() the one that belongs to a query head: itself, or the key-value head that it reads; of slots that of its number.
+    int head_for(const ModelConfig& config, int query_head) const;
+    std::string_view head_word() const; ///< "head", "kv head", or "slot"
     int head_width() const { return head_width_; }
     bool masks() const { return masks_; }            ///< -inf means masked
     bool kept() const { return kept_; }              ///< false: this run does not keep the site

@@ -174,6 +174,7 @@ TEST_F(InspectorTest, HeadsSideBySideOrAlone) {
     ui.hover("Inspector/map", middle_of(7, 2, 11, d_head));
     EXPECT_EQ(lit(), (CellRef{0, Site::q, 1, 4, 7, 2}));
     bench.post(command::Inspect{"blocks.1.attn.hook_k"}); // query heads 3 to 5 read key head 1
+    EXPECT_TRUE(bench.shows("Inspector", "kv head 1"));
     expect_figures(site(Site::k, 1, d_head, 2 * d_head));
     ui.click("Inspector/heads/all");
     ui.frames(2);

@@ -56,8 +56,8 @@ class InspectorPanel : public Panel {
     void draw_header(const Snapshot& snapshot, const Selection& selection, Commands& commands);
     void draw_map(const Snapshot& snapshot, const UiRect& area, Selection& selection, Commands& commands);
     void outline(const Snapshot& snapshot, ImDrawList& list, const HeatMapPlace& place, const Selection& selection);
-    void draw_numbers(const UiRect& area, const Selection& selection);
-    void draw_heads(const UiRect& area, const Selection& selection);
+    void draw_numbers(const Snapshot& snapshot, const UiRect& area, const Selection& selection);
+    void draw_heads(const Snapshot& snapshot, const UiRect& area, const Selection& selection);
     void draw_line(const Snapshot& snapshot, const UiRect& area);
     void number(double x, int decimals);
     int decimals() const;
@@ -113,7 +113,7 @@ void InspectorPanel::draw(const Snapshot& s, Selection& selection, Commands& com
     const float bottom = at.y + room.y - histogram - (histogram > 0 ? px(6) : 0);
     const UiRect map{at, {at.x + room.x - numbers - (numbers > 0 ? gap : 0), bottom - line - (line > 0 ? px(2) : 0)}};
     draw_map(s, map, selection, commands);
-    if (numbers > 0) draw_numbers({{map.max.x + gap, at.y}, {at.x + room.x, map.max.y}}, selection);
+    if (numbers > 0) draw_numbers(s, {{map.max.x + gap, at.y}, {at.x + room.x, map.max.y}}, selection);
     if (line > 0) draw_line(s, {{at.x, bottom - line}, {at.x + room.x, bottom}});
     if (histogram > 0) draw_histogram(figures_, {{at.x, at.y + room.y - histogram}, {at.x + room.x, at.y + room.y}});
 }
@@ -273,7 +273,7 @@ void InspectorPanel::number(double x, int decimals) {
         fmt::format_to(std::back_inserter(text_), "{:.{}f}", x, size >= 1000 ? std::min(decimals, 1) : decimals);
 }
 
-void InspectorPanel::draw_numbers(const UiRect& area, const Selection& selection) {
+void InspectorPanel::draw_numbers(const Snapshot& s, const UiRect& area, const Selection& selection) {
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     ImFont *words = font(TextSize::small), *numbers = font(TextSize::small, Face::mono);
@@ -320,18 +320,19 @@ void InspectorPanel::draw_numbers(const UiRect& area, const Selection& selection
                        matrix_.label(), f.least, f.greatest, f.mean(), f.norm(), f.n);
         tooltip(text());
     }
-    if (heads > 0 && area.height() >= step + heads) draw_heads({{area.min.x, area.max.y - heads}, area.max}, selection);
+    if (heads > 0 && area.height() >= step + heads) draw_heads(s, {{area.min.x, area.max.y - heads}, area.max}, selection);
 }
 
 /// Which head, below the figures.
-void InspectorPanel::draw_heads(const UiRect& area, const Selection& selection) {
+void InspectorPanel::draw_heads(const Snapshot& s, const UiRect& area, const Selection& selection) {
     text_.clear();
     if (matrix_.masks()) {
         fmt::format_to(std::back_inserter(text_), "head {} of {}", matrix_.head(), matrix_.heads());
         put_text_cut(*ImGui::GetWindowDrawList(), area, font(TextSize::small), theme().muted, text());
         return;
     }
-    fmt::format_to(std::back_inserter(text_), "head {}##one", one_head_ ? matrix_.head() : selection.head_in_view().head);
+    fmt::format_to(std::back_inserter(text_), "{} {}##one", matrix_.head_word(),
+                   matrix_.head_for(s.config(), selection.head_in_view().head));
     text_.push_back('\0');
     const std::array<const char*, 2> options = {"all", text_.data()};
     int choice = one_head_ ? 1 : 0;
@@ -358,7 +359,7 @@ void InspectorPanel::draw_line(const Snapshot& s, const UiRect& area) {
         const Axis rows = matrix_.of_site() ? row_axis(cell.site) : Axis::one;
         if (rows == Axis::pos) fmt::format_to(out, " {}", token_labels().alone(s.run().token(cell.row)));
         if (rows == Axis::source) fmt::format_to(out, " {} of the source", token_labels().alone(s.source_run.token(cell.row)));
-        if (cell.head >= 0) fmt::format_to(out, ", head {}", cell.head);
+        if (cell.head >= 0) fmt::format_to(out, ", {} {}", matrix_.head_word(), cell.head);
         fmt::format_to(out, ", column {}", cell.column);
         if (const Attention attention = attention_of(cell.site); matrix_.masks() && cell.column < n_keys_in_view(s, attention))
             fmt::format_to(out, " {}{}", token_labels().alone(key_run(s, attention).token(cell.column)),
