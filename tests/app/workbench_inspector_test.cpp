@@ -90,6 +90,15 @@ TEST_F(InspectorTest, WithoutAChoiceItFollowsTheFocus) {
     EXPECT_TRUE(bench.shows("Inspector", "blocks.1.hook_resid_post")) << "Esc lets go";
 }
 
+TEST_F(InspectorTest, APatternIsThatOfTheCellInFocus) {
+    bench.post(command::PinHead{0, 1});
+    bench.post(command::PinCell{"blocks.1.attn.hook_pattern", 4, 7, 3});
+    EXPECT_TRUE(bench.shows("Inspector", "head 4 of 6"));
+    bench.post(command::PinCell{});
+    bench.post(command::Inspect{"blocks.1.attn.hook_pattern"});
+    EXPECT_TRUE(bench.shows("Inspector", fmt::format("head {} of 6", bench.pinned_head().head)));
+}
+
 TEST_F(InspectorTest, ColoursEndEarlyWhereOneValueIsRare) {
     bench.post(command::Inspect{"blocks.1.mlp.hook_post"});
     EXPECT_EQ(bench.text_with("Inspector", "clipped"), "");

@@ -79,7 +79,10 @@ class InspectorPanel : public Panel {
 void InspectorPanel::read(const Snapshot& s, const Selection& selection) {
     const InspectedName name = inspected_name(s, selection);
     const bool alone = one_head_ || by_key(name.site);
-    if (matrix_.show(s, name, alone ? selection.head_in_view().head : -1)) {
+    const auto& focus = selection.focus(); // of scores and patterns its head is shown
+    const bool of_focus =
+        by_key(name.site) && focus && focus->param < 0 && focus->site == name.site && focus->layer == name.layer;
+    if (matrix_.show(s, name, of_focus ? focus->head : alone ? selection.head_in_view().head : -1)) {
         figures_.clear();
         map_.clear();
         uploaded_ = 0;
