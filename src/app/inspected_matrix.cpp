@@ -87,14 +87,17 @@ void InspectedMatrix::show_param(const Snapshot&) {
     for (const int n : p.shape) shape_ += (shape_.empty() ? "" : " × ") + std::to_string(n);
 }
 
-std::string_view InspectedMatrix::head_word() const {
+bool InspectedMatrix::has_axis(Axis axis) const {
     const auto axes = site_row(name_.site).axes;
-    if (std::find(axes.begin(), axes.end(), Axis::kv_head) != axes.end()) return "kv head";
-    return std::find(axes.begin(), axes.end(), Axis::head) != axes.end() ? "head" : "slot";
+    return std::find(axes.begin(), axes.end(), axis) != axes.end();
+}
+
+std::string_view InspectedMatrix::head_word() const {
+    return has_axis(Axis::kv_head) ? "kv head" : has_axis(Axis::head) ? "head" : "slot";
 }
 
 int InspectedMatrix::head_for(const ModelConfig& c, int query_head) const {
-    return head_word() == "kv head" ? query_head / c.group_size() : std::min(query_head, heads_ - 1);
+    return has_axis(Axis::kv_head) ? query_head / c.group_size() : std::min(query_head, heads_ - 1);
 }
 
 void InspectedMatrix::show_site(const Snapshot& s, int head) {

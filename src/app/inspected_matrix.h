@@ -63,6 +63,7 @@ class InspectedMatrix {
   private:
     void show_param(const Snapshot& snapshot);
     void show_site(const Snapshot& snapshot, int head);
+    bool has_axis(Axis axis) const;
 
     InspectedName name_;
     std::shared_ptr<const Trace> trace_;

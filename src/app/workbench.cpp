@@ -301,9 +301,11 @@ void Workbench::pin_in_range(const Snapshot& s) {
     selection_.pinned_head.layer = std::clamp(selection_.pinned_head.layer, 0, s.config().n_layers - 1);
     selection_.pinned_head.head = std::clamp(selection_.pinned_head.head, 0, s.config().n_heads - 1);
     if (selection_.pinned_token >= s.cursor) selection_.pinned_token = -1;
-    if (s.model != pinned_model_) selection_.pinned_cell.reset(), selection_.operation.reset(), selection_.inspected.clear();
-    if (s.model != pinned_model_) filled_prompt_.reset();
-    pinned_model_ = s.model;
+    if (s.model != pinned_model_) {
+        selection_.pinned_cell.reset(), selection_.operation.reset(), selection_.inspected.clear();
+        filled_prompt_.reset();
+        pinned_model_ = s.model;
+    }
     if (s.config().fills_in() && s.cursor > 0 && s.prompt != filled_prompt_) pin_masked(s);
     if (!s.trace().source()) selection_.attention = Attention::self;
     auto& cell = selection_.pinned_cell;

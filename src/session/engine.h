@@ -98,11 +98,9 @@ class Engine {
     void follow_edits();
     void compute_again_piece();
     void follow_layer();
-    struct LongRun {
-        std::shared_ptr<const Trace> trace;
-        int rows;
-    };
-    LongRun run_of_layer() const; ///< the run in view, of which a layer may be wanted
+    /// Of the run in view, the text or the source, a layer may be wanted.
+    bool layer_of_source() const { return layer_stack_ == Stack::encoder && state_.source_run.trace; }
+    RunView run_of_layer() const { return layer_of_source() ? state_.source_run : current().view(); }
     bool layer_is_due() const { return layer_ && layer_->rows() < run_of_layer().rows; }
     void compute_layer(int most) { layer_->compute(run_of_layer().rows, most); }
     void compute_rows(Branch& branch, int rows);
@@ -116,6 +114,7 @@ class Engine {
     void require_free(const char* what, int position) const;
     int find_branch(int position, int token) const;
     int fork(int position, int token, TokenOrigin origin);
+    void go_on(Branch& child, const Branch& parent, int token, TokenOrigin origin);
     void fill_in(Branch& child, const Branch& parent, int token, TokenOrigin origin);
     void note(const std::string& text, bool error = false);
 

@@ -18,12 +18,6 @@ void Engine::run(const command::ViewLayer& c) {
     layer_wanted_ = c.layer;
 }
 
-Engine::LongRun Engine::run_of_layer() const {
-    const RunView& source = state_.source_run;
-    if (layer_stack_ == Stack::encoder && source.trace) return {source.trace, source.rows};
-    return {current().trace, current().rows};
-}
-
 void Engine::run(const command::SetTraceBudget& c) {
     if (!(c.megabytes >= 1 && c.megabytes <= 1e6))
         throw Error({"trace budget", "1 to 1000000 MB", std::to_string(c.megabytes), ""});
