@@ -84,7 +84,7 @@ void FlowColumns::add_end(const Trace& trace, FlowLayout& layout) {
     else if (c.head == OutputHead::embedding)
         add(layout, {FlowKind::pooled, Site::pooled, -1, "pooled", ColourRole::residual}, {px(k_pooled), 2 * gap, 0});
     else if (trace.kept(Site::ln_final_normalized))
-        add(layout, {FlowKind::strip, Site::ln_final_normalized, -1, "output", ColourRole::residual}, {px(k_wide), gap, 0});
+        add(layout, {FlowKind::strip, Site::ln_final_normalized, -1, "out", ColourRole::residual}, {px(k_wide), gap, 0});
 }
 
 void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& layout) {
