@@ -53,18 +53,24 @@ void SourceOptions::add_to(CLI::App& app) {
     app.add_option("--source-tokens", tokens, "the same as token ids: 1,2,3")->excludes(as_text);
 }
 
-std::shared_ptr<Trace> SourceOptions::read(const Model& model, Keep keep) const {
+std::optional<std::vector<int>> SourceOptions::encode(const Model& model) const {
     const bool given = text || tokens;
     if (given != model.config().has_encoder())
         throw Error({"--source", given ? "none: this model has no encoder" : "a text for this model's encoder",
                      given ? "one" : "none", given ? "" : "give it with --source TEXT or --source-tokens 1,2,3"});
-    if (!given) return nullptr;
-    const std::vector<int> ids = tokens ? parse_token_ids(model, *tokens) : encode_source(model, *text);
+    if (!given) return std::nullopt;
+    std::vector<int> ids = tokens ? parse_token_ids(model, *tokens) : encode_source(model, *text);
     const int n = static_cast<int>(ids.size()), most = model.config().n_ctx;
     if (n < 1 || n > most)
         throw Error({"--source", fmt::format("1 to {} tokens (the model's context)", most), std::to_string(n), ""});
-    auto run = std::make_shared<Trace>(model.weights, TraceShape{n, {}, keep, {}, Stack::encoder});
-    extend(*run, ids);
+    return ids;
+}
+
+std::shared_ptr<Trace> SourceOptions::read(const Model& model, Keep keep) const {
+    const std::optional<std::vector<int>> ids = encode(model);
+    if (!ids) return nullptr;
+    auto run = std::make_shared<Trace>(model.weights, TraceShape{static_cast<int>(ids->size()), {}, keep, {}, Stack::encoder});
+    extend(*run, *ids);
     return run;
 }
 

@@ -35,8 +35,10 @@ struct PromptOptions {
 struct SourceOptions {
     std::optional<std::string> text, tokens;
     void add_to(CLI::App& app);
-    /// The encoder's run; null for models without one. Throws Error if there is a source and no encoder, or the other way round,
-    /// or if it is longer than the model's context.
+    /// The source's tokens; none for models without encoder. Throws Error if there is a source and no encoder, or the other way
+    /// round, or if it is longer than the model's context.
+    std::optional<std::vector<int>> encode(const Model& model) const;
+    /// The encoder's run; null for models without one. Throws as encode() does.
     std::shared_ptr<Trace> read(const Model& model, Keep keep) const;
 };
 

@@ -26,15 +26,14 @@ struct TraceOptions {
     bool gradients = false;
 };
 
-/// A Trace for n tokens with the edits of a file, if there is one; what the model says against them names it.
-std::unique_ptr<Trace> edited_trace(const Model& model, std::shared_ptr<const Trace> source, int n, const std::string& edits) {
-    const TraceShape shape{n, {{0, n, 0, 0, n}}, Keep::all};
-    std::vector<Edit> loaded;
-    if (!edits.empty()) loaded = load_edits(edits, model.config());
+/// A Trace for n tokens of one stack under edits of `file`; what the model says against them names it.
+std::shared_ptr<Trace> edited_trace(const Model& model, Stack stack, int n, std::vector<Edit> edits, const std::string& file,
+                                    std::shared_ptr<const Trace> source = nullptr) {
+    const TraceShape shape{n, {{0, n, 0, 0, n}}, Keep::all, {}, stack};
     try {
-        return std::make_unique<Trace>(model.weights, shape, std::move(loaded), std::move(source));
+        return std::make_shared<Trace>(model.weights, shape, std::move(edits), std::move(source));
     } catch (const Error& e) {
-        throw Error({edits + ": " + e.problem().where, e.problem().expected, e.problem().found, e.problem().remedy});
+        throw Error({file + ": " + e.problem().where, e.problem().expected, e.problem().found, e.problem().remedy});
     }
 }
 
@@ -88,9 +87,16 @@ void choose_sites(std::vector<TracePart>& parts, const std::vector<std::string>&
 int run(const TraceOptions& o) {
     const auto model = o.model.open();
     const std::vector<int> tokens = o.prompt.encode(*model, 0);
-    const std::shared_ptr<Trace> source = o.source.read(*model, Keep::all);
+    const std::optional<std::vector<int>> source_tokens = o.source.encode(*model);
+    StackEdits edits;
+    if (!o.edits.empty()) edits = load_edits(o.edits, *model->weights);
+    std::shared_ptr<Trace> source;
+    if (source_tokens) {
+        source = edited_trace(*model, Stack::encoder, static_cast<int>(source_tokens->size()), std::move(edits.encoder), o.edits);
+        extend(*source, *source_tokens);
+    }
     const int n = static_cast<int>(tokens.size());
-    const std::unique_ptr<Trace> trace = edited_trace(*model, source, n, o.edits);
+    const std::shared_ptr<Trace> trace = edited_trace(*model, Stack::decoder, n, std::move(edits.decoder), o.edits, source);
     std::vector<TracePart> parts;
     if (source) parts.push_back({*source, source->n_tokens(), {}, "encoder.", nullptr});
     parts.push_back({*trace, n, {}, source ? "decoder." : "", nullptr});

@@ -32,8 +32,19 @@ void read_values(const json& value, const std::string& where, std::vector<real>&
         take(value);
 }
 
-SiteRef read_site(const json& edit, const ModelConfig& config, const std::string& where) {
-    const std::string& name = json_string(edit, "site", where);
+/// The stack that the name of a site begins with; the name then goes on behind it.
+Stack take_stack(std::string_view& name, const ModelConfig& config) {
+    if (config.has_encoder())
+        for (const auto& [prefix, stack] :
+             {std::pair{std::string_view("encoder."), Stack::encoder}, {"decoder.", Stack::decoder}})
+            if (name.starts_with(prefix)) {
+                name.remove_prefix(prefix.size());
+                return stack;
+            }
+    return Stack::decoder;
+}
+
+SiteRef read_site(std::string_view name, const ModelConfig& config, const std::string& where) {
     try {
         return find_site(config, name);
     } catch (const Error& e) {
@@ -41,10 +52,12 @@ SiteRef read_site(const json& edit, const ModelConfig& config, const std::string
     }
 }
 
-Edit parse_edit(const json& in, const ModelConfig& config, const std::string& where) {
+void parse_edit(const json& in, const Weights& weights, const std::string& where, StackEdits& edits) {
     json_only_keys(in, {"site", "rows", "heads", "columns", "scale", "values", "add"}, where);
+    std::string_view name = json_string(in, "site", where);
+    const Stack stack = take_stack(name, weights.config);
     Edit edit;
-    const SiteRef site = read_site(in, config, where);
+    const SiteRef site = read_site(name, weights.config_of(stack), where);
     edit.range.site = site.site;
     edit.range.layer = site.layer;
     read_range(in, "rows", where, edit.range.row_begin, edit.range.row_end);
@@ -59,23 +72,22 @@ Edit parse_edit(const json& in, const ModelConfig& config, const std::string& wh
         read_values(in[key], where + ": " + key, edit.values);
     }
     if (n_kinds != 1) throw Error({where, "one of \"scale\", \"values\", \"add\"", std::to_string(n_kinds) + " of them", ""});
-    return edit;
+    (stack == Stack::encoder ? edits.encoder : edits.decoder).push_back(std::move(edit));
 }
 
 } // namespace
 
-std::vector<Edit> parse_edits(std::string_view text, const ModelConfig& config, const std::string& where) {
+StackEdits parse_edits(std::string_view text, const Weights& weights, const std::string& where) {
     const json list = parse_json(text, where);
     if (!list.is_array()) throw Error({where, "a list of edits", json_found(list), ""});
-    std::vector<Edit> edits;
-    for (std::size_t i = 0; i < list.size(); ++i)
-        edits.push_back(parse_edit(list[i], config, where + " [" + std::to_string(i) + "]"));
+    StackEdits edits;
+    for (std::size_t i = 0; i < list.size(); ++i) parse_edit(list[i], weights, where + " [" + std::to_string(i) + "]", edits);
     return edits;
 }
 
-std::vector<Edit> load_edits(const std::filesystem::path& path, const ModelConfig& config) {
+StackEdits load_edits(const std::filesystem::path& path, const Weights& weights) {
     const MappedFile file(path);
-    return parse_edits(file.text(), config, path.string());
+    return parse_edits(file.text(), weights, path.string());
 }
 
 } // namespace gf

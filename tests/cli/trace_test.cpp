@@ -264,6 +264,42 @@ TEST(TraceCommand, EditsAreThoseInProcess) {
     }
 }
 
+TEST(TraceCommand, EditsOfBothStacks) {
+    const SavedModel& model = saved_preset("encoder_decoder");
+    const std::vector<int> tokens = random_tokens(model.config(), 9), text = random_tokens(model.config(), 6, 19);
+    const auto edited = [&](Stack stack, const std::vector<int>& ids, const Edit& e, std::shared_ptr<const Trace> source) {
+        const int n = static_cast<int>(ids.size());
+        const TraceShape shape{n, {{0, n, 0, 0, 0}}, Keep::all, {}, stack};
+        auto trace = std::make_shared<Trace>(model.weights, shape, std::vector{e}, std::move(source));
+        extend(*trace, ids);
+        return trace;
+    };
+    const Edit of_source = edit(Site::resid_post, 0, Edit::Kind::add, {1}, [](CellRange& r) { r.row_begin = 0, r.row_end = 2; });
+    const auto source = edited(Stack::encoder, text, of_source, nullptr);
+    const auto answer = edited(Stack::decoder, tokens, edit(Site::z, 1, Edit::Kind::scale, {0}), source);
+    const auto file_of = [&](const char* edits) {
+        return trace_of(model, tokens, {"--source-tokens", ids_text(text), "--edits", scratch_file("edits.json", edits)});
+    };
+    const TraceFile file = file_of(R"([{"site": "encoder.blocks.0.hook_resid_post", "rows": [0, 2], "add": 1},
+                                       {"site": "decoder.blocks.1.attn.hook_z", "scale": 0}])");
+    expect_equal(file, *source, "encoder.");
+    expect_equal(file, *answer, "decoder.");
+    const TraceFile without_stack = file_of(R"([{"site": "blocks.1.attn.hook_z", "scale": 0}])");
+    EXPECT_THAT(without_stack.values("decoder.blocks.1.attn.hook_z"), ::testing::Each(0));
+    EXPECT_NE(without_stack.values("encoder.blocks.0.hook_resid_post"), file.values("encoder.blocks.0.hook_resid_post"));
+    EXPECT_NE(without_stack.values("decoder.logits"), file.values("decoder.logits")) << "the source reaches the answer";
+    const auto refused = [&](const char* edits, std::initializer_list<const char*> words) {
+        expect_refused({"trace", "--model", model.path, "--tokens", "1", "--out", out_file(), "--source-tokens", "2", "--edits",
+                        scratch_file("bad.json", edits)},
+                       words);
+    };
+    refused(R"([{"site": "encoder.logits", "scale": 0}])", {"bad.json [0]", "'logits'"});
+    refused(R"([{"site": "encoder.hook_embed", "scale": 0, "rows": [1, 2]}])", {"bad.json", "rows in 0 to 1"});
+    expect_refused({"trace", "--model", saved_preset("llama").path, "--tokens", "1", "--out", out_file(), "--edits",
+                    scratch_file("bad.json", R"([{"site": "encoder.hook_embed", "scale": 0}])")},
+                   {"bad.json [0]", "'encoder.hook_embed'"});
+}
+
 /// Written the other way round: without the head's share, W_O sees only the other heads.
 TEST(TraceCommand, AblatedHeadsAreZero) {
     const TraceFile file =
