@@ -6,7 +6,7 @@
 #include "app/widget_parts.h"
 #include "app/widgets.h"
 #include "core/formula_spell.h"
-#include "session/site_names.h"
+#include "core/site_names.h"
 
 #include <fmt/format.h>
 

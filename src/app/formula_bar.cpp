@@ -5,7 +5,7 @@
 #include "app/widget_parts.h"
 #include "app/widgets.h"
 #include "app/window.h"
-#include "session/site_names.h"
+#include "core/site_names.h"
 
 #include <fmt/format.h>
 

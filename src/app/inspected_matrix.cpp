@@ -1,7 +1,7 @@
 #include "app/inspected_matrix.h"
 
+#include "core/site_names.h"
 #include "render/heat_cells.h"
-#include "session/site_names.h"
 
 #include <fmt/format.h>
 

@@ -5,7 +5,7 @@
 #include "app/menu.h"
 #include "app/site_words.h"
 #include "app/widgets.h"
-#include "session/site_names.h"
+#include "core/site_names.h"
 
 #include <algorithm>
 #include <utility>

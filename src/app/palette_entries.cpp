@@ -3,7 +3,7 @@
 #include "app/palette.h"
 #include "app/site_words.h"
 #include "app/token_labels.h"
-#include "session/site_names.h"
+#include "core/site_names.h"
 
 #include <fmt/format.h>
 

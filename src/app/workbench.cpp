@@ -10,8 +10,8 @@
 #include "app/window.h"
 #include "core/error.h"
 #include "core/names.h"
+#include "core/site_names.h"
 #include "session/find_cell.h"
-#include "session/site_names.h"
 #include "text/utf8.h"
 
 #include <fmt/format.h>

@@ -4,6 +4,7 @@
 #include "core/backward.h"
 #include "core/error.h"
 #include "core/forward.h"
+#include "core/site_names.h"
 #include "io/edit_file.h"
 #include "io/trace_file.h"
 #include "train/losses.h"
@@ -98,8 +99,9 @@ int run(const TraceOptions& o) {
     const int n = static_cast<int>(tokens.size());
     const std::shared_ptr<Trace> trace = edited_trace(*model, Stack::decoder, n, std::move(edits.decoder), o.edits, source);
     std::vector<TracePart> parts;
-    if (source) parts.push_back({*source, source->n_tokens(), {}, "encoder.", nullptr});
-    parts.push_back({*trace, n, {}, source ? "decoder." : "", nullptr});
+    const auto prefix = [&](Stack stack) { return std::string(stack_prefix(*model->weights, stack)); };
+    if (source) parts.push_back({*source, source->n_tokens(), {}, prefix(Stack::encoder), nullptr});
+    parts.push_back({*trace, n, {}, prefix(Stack::decoder), nullptr});
     choose_sites(parts, o.sites);
     extend(*trace, tokens);
     std::optional<Gradients> gradients;

@@ -1,6 +1,7 @@
 #include "io/edit_file.h"
 
 #include "core/error.h"
+#include "core/site_names.h"
 #include "io/json.h"
 #include "io/mapped_file.h"
 
@@ -32,19 +33,7 @@ void read_values(const json& value, const std::string& where, std::vector<real>&
         take(value);
 }
 
-/// The stack that the name of a site begins with; the name then goes on behind it.
-Stack take_stack(std::string_view& name, const ModelConfig& config) {
-    if (config.has_encoder())
-        for (const auto& [prefix, stack] :
-             {std::pair{std::string_view("encoder."), Stack::encoder}, {"decoder.", Stack::decoder}})
-            if (name.starts_with(prefix)) {
-                name.remove_prefix(prefix.size());
-                return stack;
-            }
-    return Stack::decoder;
-}
-
-SiteRef read_site(std::string_view name, const ModelConfig& config, const std::string& where) {
+SiteRef read_site(const std::string& name, const ModelConfig& config, const std::string& where) {
     try {
         return find_site(config, name);
     } catch (const Error& e) {
@@ -54,10 +43,10 @@ SiteRef read_site(std::string_view name, const ModelConfig& config, const std::s
 
 void parse_edit(const json& in, const Weights& weights, const std::string& where, StackEdits& edits) {
     json_only_keys(in, {"site", "rows", "heads", "columns", "scale", "values", "add"}, where);
-    std::string_view name = json_string(in, "site", where);
-    const Stack stack = take_stack(name, weights.config);
+    const StackName of = split_stack(weights, json_string(in, "site", where));
+    const Stack stack = of.stack.value_or(Stack::decoder);
     Edit edit;
-    const SiteRef site = read_site(name, weights.config_of(stack), where);
+    const SiteRef site = read_site(of.name, weights.config_of(stack), where);
     edit.range.site = site.site;
     edit.range.layer = site.layer;
     read_range(in, "rows", where, edit.range.row_begin, edit.range.row_end);

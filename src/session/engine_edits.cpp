@@ -2,9 +2,9 @@
 
 #include "core/error.h"
 #include "core/forward.h"
+#include "core/site_names.h"
 #include "session/engine.h"
 #include "session/find_cell.h"
-#include "session/site_names.h"
 
 #include <algorithm>
 #include <cmath>

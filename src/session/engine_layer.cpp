@@ -1,8 +1,8 @@
 // The layer in view of a run that is too long to keep everything.
 
 #include "core/error.h"
+#include "core/site_names.h"
 #include "session/engine.h"
-#include "session/site_names.h"
 
 #include <cmath>
 

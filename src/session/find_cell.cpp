@@ -1,7 +1,7 @@
 #include "session/find_cell.h"
 
 #include "core/error.h"
-#include "session/site_names.h"
+#include "core/site_names.h"
 
 namespace gf {
 

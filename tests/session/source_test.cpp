@@ -1,6 +1,6 @@
 // Encoder-decoders in the session: the source is read, answered, edited where the decoder reads it, and undone.
 
-#include "session/site_names.h"
+#include "core/site_names.h"
 #include "session/support.h"
 #include "support/compare.h"
 

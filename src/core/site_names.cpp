@@ -1,4 +1,4 @@
-#include "session/site_names.h"
+#include "core/site_names.h"
 
 #include "core/error.h"
 
