@@ -272,6 +272,8 @@ void InspectorPanel::number(double x, int decimals) {
     const double size = std::abs(x);
     if (size >= 1e6 || (size > 0 && size < 1e-6))
         fmt::format_to(std::back_inserter(text_), "{:.2e}", x);
+    else if (std::round(size * std::pow(10, decimals)) == 0) // no "-0.00"
+        fmt::format_to(std::back_inserter(text_), "{:.{}f}", 0.0, decimals);
     else
         fmt::format_to(std::back_inserter(text_), "{:.{}f}", x, size >= 1000 ? std::min(decimals, 1) : decimals);
 }
