@@ -59,9 +59,10 @@ class RandomModel {
 /// GPT-2 small (Radford et al. 2019): 124 M parameters.
 ModelConfig gpt2_small() {
     ModelConfig c;
-    c.d_model = 768, c.n_layers = 12, c.n_heads = c.n_kv_heads = 12, c.d_head = 64, c.d_mlp = 3072, c.n_ctx = 1024,
-    c.d_vocab = 50257;
-    c.norm = NormKind::layer, c.positions = Positions::learned, c.mlp = MlpKind::plain, c.activation = Activation::gelu_tanh;
+    c.d_model = 768, c.n_layers = 12, c.n_heads = c.n_kv_heads = 12, c.d_head = 64, c.d_mlp = 3072,
+    c.n_ctx = 1024, c.d_vocab = 50257;
+    c.norm = NormKind::layer, c.positions = Positions::learned, c.mlp = MlpKind::plain,
+    c.activation = Activation::gelu_tanh;
     c.attn_qkv_bias = c.attn_out_bias = c.mlp_bias = c.tied_embeddings = true;
     c.tensor_names = TensorNames::gpt2;
     return c;
@@ -70,7 +71,8 @@ ModelConfig gpt2_small() {
 /// A small model whose texts can be long.
 ModelConfig long_context() {
     ModelConfig c;
-    c.d_model = 64, c.n_layers = 4, c.n_heads = c.n_kv_heads = 4, c.d_head = 16, c.d_mlp = 176, c.n_ctx = 4096, c.d_vocab = 512;
+    c.d_model = 64, c.n_layers = 4, c.n_heads = c.n_kv_heads = 4, c.d_head = 16, c.d_mlp = 176,
+    c.n_ctx = 4096, c.d_vocab = 512;
     return c;
 }
 
@@ -80,7 +82,8 @@ void zoom_and_pan(int frame) {
     if (!head) return;
     ImGuiIO& io = ImGui::GetIO();
     const ImVec2 middle = head->Rect().GetCenter();
-    io.AddMousePosEvent(middle.x - 60 + static_cast<float>(frame * 7 % 40), middle.y + static_cast<float>(frame * 5 % 40));
+    io.AddMousePosEvent(middle.x - 60 + static_cast<float>(frame * 7 % 40),
+                        middle.y + static_cast<float>(frame * 5 % 40));
     if (frame % 20 == 10) io.AddMouseButtonEvent(ImGuiMouseButton_Left, true);
     if (frame % 20 == 19) io.AddMouseButtonEvent(ImGuiMouseButton_Left, false);
     if (frame % 20 < 10) io.AddMouseWheelEvent(0, frame / 40 % 2 ? -1.0f : 1.0f);
@@ -94,7 +97,9 @@ double cpu_ms() {
 }
 
 using Clock = std::chrono::steady_clock;
-double ms_since(Clock::time_point begin) { return std::chrono::duration<double, std::milli>(Clock::now() - begin).count(); }
+double ms_since(Clock::time_point begin) {
+    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+}
 
 struct Figures {
     double median = 0, p99 = 0;
@@ -105,8 +110,9 @@ Figures figures(std::vector<double> ms) {
     return {ms[ms.size() / 2], ms[ms.size() * 99 / 100]};
 }
 
-/// CPU milliseconds of the frames in which one token after the other appears, the last one being number `tokens`. With `gl` the
-/// workbench's part alone (layout, geometry, uploads); without, a whole frame of Dear ImGui but nothing is drawn.
+/// CPU milliseconds of the frames in which one token after the other appears, the last one being number
+/// `tokens`. With `gl` the workbench's part alone (layout, geometry, uploads); without, a whole frame of Dear
+/// ImGui but nothing is drawn.
 Figures frame_cost(const UiOptions& o, bool gl) {
     Headless screen({1600, 900, {}, gl, false});
     Workbench workbench({Session::Mode::cooperative, {}, {}});
@@ -117,15 +123,19 @@ Figures frame_cost(const UiOptions& o, bool gl) {
         if (s.message_is_error) throw Error({"bench ui", "the model to run", s.message, ""});
     };
     act(command::Open{o.model.model, o.model.tokenizer});
-    if (!workbench.session().latest().model->tokenizer) { // ids that differ; read at once they are there sooner
+    if (!workbench.session()
+             .latest()
+             .model->tokenizer) { // ids that differ; read at once they are there sooner
         std::string ids = "1";
-        for (int i = 2; i < o.tokens; ++i) ids += fmt::format(",{}", i * 37 % workbench.session().latest().config().d_vocab);
+        for (int i = 2; i < o.tokens; ++i)
+            ids += fmt::format(",{}", i * 37 % workbench.session().latest().config().d_vocab);
         act(command::SetPrompt{ids, false});
     }
     act(command::Step{o.tokens - workbench.session().latest().run().rows});
     const int n = workbench.session().latest().run().rows;
     if (n < o.tokens)
-        throw Error({"--tokens", fmt::format("at most {}, where this model ended its text", n), std::to_string(o.tokens), ""});
+        throw Error({"--tokens", fmt::format("at most {}, where this model ended its text", n),
+                     std::to_string(o.tokens), ""});
     if (o.zoom) {
         act(command::SetLayout{"Attention"});
         act(command::SetView{"Head", "form", "matrix"});
@@ -163,7 +173,8 @@ double first_picture_ms() {
 
 int run(UiOptions o) {
     if (o.tokens < 2 || o.frames < 10)
-        throw Error({"bench ui", "at least 2 tokens and 10 frames", fmt::format("{} and {}", o.tokens, o.frames), ""});
+        throw Error({"bench ui", "at least 2 tokens and 10 frames",
+                     fmt::format("{} and {}", o.tokens, o.frames), ""});
     const double first = first_picture_ms();
     std::optional<RandomModel> random;
     if (!o.shape.empty()) {
@@ -181,7 +192,8 @@ int run(UiOptions o) {
     if (o.json)
         fmt::print("{}\n", out.dump(2));
     else
-        fmt::print("default layout at {} tokens: {:.2f} ms a frame (median), {:.2f} ms (99 %); first picture after {:.0f} ms\n",
+        fmt::print("default layout at {} tokens: {:.2f} ms a frame (median), {:.2f} ms (99 %); first picture "
+                   "after {:.0f} ms\n",
                    o.tokens, std::max(whole.median, with_gl.median), std::max(whole.p99, with_gl.p99), first);
     return 0;
 }
@@ -189,14 +201,15 @@ int run(UiOptions o) {
 } // namespace
 
 void add_bench_ui(CLI::App& app, int& exit_code) {
-    auto* command =
-        app.get_subcommand("bench")->add_subcommand("ui", "CPU time of a frame of the default layout, without rasterising");
+    auto* command = app.get_subcommand("bench")->add_subcommand(
+        "ui", "CPU time of a frame of the default layout, without rasterising");
     auto options = std::make_shared<UiOptions>();
     options->model.add_to(*command, false);
     command->add_option("--shape", options->shape, "instead of a model, random weights of this shape")
         ->check(CLI::IsMember({"gpt2-small", "long-context"}))
         ->excludes("--model");
-    command->add_flag("--zoom", options->zoom, "zoom and pan one head as a matrix, instead of a new token every frame");
+    command->add_flag("--zoom", options->zoom,
+                      "zoom and pan one head as a matrix, instead of a new token every frame");
     command->add_option("--tokens", options->tokens)->capture_default_str();
     command->add_option("--frames", options->frames)->capture_default_str();
     command->add_flag("--json", options->json);

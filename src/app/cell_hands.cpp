@@ -19,7 +19,7 @@ namespace gf {
 namespace {
 
 constexpr const char *k_menu = "Cell", *k_field = "Value", *k_list = "Edits";
-constexpr int k_first_frames = 3;                    ///< windows that appear take the focus, which closes popups
+constexpr int k_first_frames = 3; ///< windows that appear take the focus, which closes popups
 constexpr float k_width = 340, k_above_the_bar = 68; ///< design lengths
 
 /// The site's name with that of the stack in view, or the parameter's.
@@ -60,11 +60,13 @@ void words(std::string_view text, ImU32 ink, TextSize size = TextSize::small) {
 
 CellRef cell_of(const Edit& e, const ModelConfig& config) {
     const CellRange& r = e.range;
-    return {0, r.site, r.layer, site_heads(config, r.site) > 1 ? r.head_begin : -1, r.row_begin, r.column_begin};
+    return {0,           r.site,        r.layer, site_heads(config, r.site) > 1 ? r.head_begin : -1,
+            r.row_begin, r.column_begin};
 }
 
 bool is_there(const Snapshot& s, const CellRef& c) {
-    return c.param >= 0 || (c.row >= 0 && c.row < s.trace().n_rows(c.site, s.run().rows) && s.trace().kept(c.site, c.layer));
+    return c.param >= 0 ||
+           (c.row >= 0 && c.row < s.trace().n_rows(c.site, s.run().rows) && s.trace().kept(c.site, c.layer));
 }
 
 } // namespace
@@ -73,7 +75,8 @@ const Edit* edit_of(const Snapshot& s, const CellRef& c) {
     if (c.param >= 0) return nullptr;
     const int head = std::max(c.head, 0);
     const CellRange cell{c.site, c.layer, c.row, c.row + 1, head, head + 1, c.column, c.column + 1};
-    const auto found = std::find_if(s.edits->begin(), s.edits->end(), [&](const Edit& e) { return e.range == cell; });
+    const auto found =
+        std::find_if(s.edits->begin(), s.edits->end(), [&](const Edit& e) { return e.range == cell; });
     return found == s.edits->end() ? nullptr : &*found;
 }
 
@@ -98,9 +101,10 @@ void put_edit_mark(ImDrawList& list, ImVec2 min, ImVec2 max, bool counts) {
 
 void CellHands::begin(const Snapshot& s, const CellRef& cell) {
     cell_ = cell;
-    title_ = full_name(s, cell) + (cell.param >= 0
-                                       ? fmt::format("[{}, {}]", cell.row, cell.column)
-                                       : cell_indices(s.trace(), cell, [](int token) { return token_labels().alone(token); }));
+    title_ = full_name(s, cell) +
+             (cell.param >= 0
+                  ? fmt::format("[{}, {}]", cell.row, cell.column)
+                  : cell_indices(s.trace(), cell, [](int token) { return token_labels().alone(token); }));
     ImGuiHost::current().require_glyphs(title_);
     refused_ = not_editable_because(s, cell);
     typed_ = is_there(s, cell) && cell.param < 0 ? fmt::format("{:.6g}", s.trace().value(cell)) : "";
@@ -124,7 +128,8 @@ void CellHands::draw(const Snapshot& s, const Selection& selection, Commands& co
         ImGui::EndPopup();
     }
     if (!at_mouse_)
-        ImGui::SetNextWindowPos({px(16), ImGui::GetIO().DisplaySize.y - px(k_above_the_bar)}, ImGuiCond_Always, {0, 1});
+        ImGui::SetNextWindowPos({px(16), ImGui::GetIO().DisplaySize.y - px(k_above_the_bar)},
+                                ImGuiCond_Always, {0, 1});
     if (ImGui::BeginPopup(k_field)) {
         draw_field(s, commands);
         close_by_escape();
@@ -132,7 +137,8 @@ void CellHands::draw(const Snapshot& s, const Selection& selection, Commands& co
     }
     ImGui::PopStyleVar();
     const bool open = ImGui::IsPopupOpen(k_menu) || ImGui::IsPopupOpen(k_field);
-    if (std::exchange(was_open_, open) && !open && ImGui::IsKeyPressed(ImGuiKey_Escape, false)) give_keyboard_back();
+    if (std::exchange(was_open_, open) && !open && ImGui::IsKeyPressed(ImGuiKey_Escape, false))
+        give_keyboard_back();
 }
 
 void CellHands::set(const Snapshot& s, double value, Commands& commands) const {
@@ -153,7 +159,8 @@ void CellHands::draw_menu(const Snapshot& s, Commands& commands) {
     menu_heading(title_);
     if (row("Edit the value …", "double click", refused_.empty())) ask(cell_, true);
     if (row("Set it to 0", "", refused_.empty())) set(s, 0, commands);
-    if (row("Remove the edit", "", edit_of(s, cell_) != nullptr)) commands.post(named(s, cell_, command::RemoveEdit{}));
+    if (row("Remove the edit", "", edit_of(s, cell_) != nullptr))
+        commands.post(named(s, cell_, command::RemoveEdit{}));
     if (!refused_.empty()) {
         ImGui::SetCursorPosX(ImGui::GetCursorPosX() + px(8));
         words(refused_, theme().muted);
@@ -182,7 +189,8 @@ void CellHands::draw_field(const Snapshot& s, Commands& commands) {
     const bool is_number = error == std::errc() && stop == end && std::isfinite(static_cast<float>(value));
     const Edit* edit = edit_of(s, cell_);
     ImGui::Dummy({0, px(4)});
-    words(is_number ? "Enter: the run is computed again with it. Esc: as it was." : "Type a number, e.g. -0.25 or 1e-3.",
+    words(is_number ? "Enter: the run is computed again with it. Esc: as it was."
+                    : "Type a number, e.g. -0.25 or 1e-3.",
           is_number ? theme().muted : theme().bad_text);
     ImGui::Dummy({0, px(8)});
     ImGui::BeginDisabled(!is_number);
@@ -202,7 +210,9 @@ void CellHands::draw_field(const Snapshot& s, Commands& commands) {
 }
 
 void draw_edit_rows(const Snapshot& s, float width, Commands& commands) {
-    if (menu_row("Edits count", {.text = "Edits count", .right = binding_of(KeyAction::edits).keys, .chosen = s.edits_on}, width))
+    if (menu_row("Edits count",
+                 {.text = "Edits count", .right = binding_of(KeyAction::edits).keys, .chosen = s.edits_on},
+                 width))
         commands.post(command::UseEdits{!s.edits_on});
     if (menu_row("Remove all edits", {.text = "Remove all edits"}, width)) {
         commands.post(command::RemoveEdits{});
@@ -214,15 +224,18 @@ float draw_edits_button(const Snapshot& s, float right, float top, Commands& com
     if (s.n_edits() == 0) return right;
     ImFont* small = font(TextSize::small);
     char label[48];
-    *fmt::format_to_n(label, sizeof label - 1, "edits {}{}##edits", s.n_edits(), s.edits_on ? "" : " off").out = 0;
+    *fmt::format_to_n(label, sizeof label - 1, "edits {}{}##edits", s.n_edits(), s.edits_on ? "" : " off")
+         .out = 0;
     const float width = std::ceil(measure(small, shown(label)).x) + px(18);
     ImGui::SetCursorScreenPos({right - width, top});
     const ButtonItem item = button_item(label, {width, small->FontSize});
     if (item.seen) {
         ImDrawList& list = *ImGui::GetWindowDrawList();
         const float middle = std::floor(item.box.GetCenter().y);
-        put_edit_mark(list, {item.box.Min.x, middle - px(4)}, {item.box.Min.x + px(8), middle + px(4)}, s.edits_on);
-        put_text(list, item.box, item.box.Min.x + px(14), small, item.hovered ? theme().text : theme().muted, shown(label));
+        put_edit_mark(list, {item.box.Min.x, middle - px(4)}, {item.box.Min.x + px(8), middle + px(4)},
+                      s.edits_on);
+        put_text(list, item.box, item.box.Min.x + px(14), small, item.hovered ? theme().text : theme().muted,
+                 shown(label));
         put_focus_ring(item, px(3));
     }
     tooltip("The cells that were edited");
@@ -237,12 +250,15 @@ float draw_edits_button(const Snapshot& s, float right, float top, Commands& com
     menu_heading("Edited cells");
     for (const Edit& e : *s.edits) {
         const CellRef cell = cell_of(e, s.config());
-        const std::string name = cell_name(*s.model->weights, cell), value = fmt::format("{:.4g}", e.values[0]);
+        const std::string name = cell_name(*s.model->weights, cell),
+                          value = fmt::format("{:.4g}", e.values[0]);
         ImGui::PushID(name.c_str());
-        if (menu_row(name.c_str(), {.text = name, .right = value}, wide - bin)) commands.post(named(s, cell, command::PinCell{}));
+        if (menu_row(name.c_str(), {.text = name, .right = value}, wide - bin))
+            commands.post(named(s, cell, command::PinCell{}));
         ImGui::SameLine(0, px(4));
         const std::string remove = "remove the edit of " + name;
-        if (quiet_button(remove.c_str(), {"", Icon::close}, remove.c_str())) commands.post(named(s, cell, command::RemoveEdit{}));
+        if (quiet_button(remove.c_str(), {"", Icon::close}, remove.c_str()))
+            commands.post(named(s, cell, command::RemoveEdit{}));
         ImGui::PopID();
     }
     if (!s.other_edits->empty()) {

@@ -1,6 +1,6 @@
 #pragma once
-// What can be done with a cell: the menu of a right click, the field for its value, the list of all edits, and the mark that
-// edited cells carry.
+// What can be done with a cell: the menu of a right click, the field for its value, the list of all edits,
+// and the mark that edited cells carry.
 
 #include "app/panel.h"
 
@@ -30,7 +30,8 @@ class CellHands {
     std::string title_, typed_, refused_;
 };
 
-/// "edits 2" ending at `right`, a button that opens the list of them; returns where it begins. Without edits nothing.
+/// "edits 2" ending at `right`, a button that opens the list of them; returns where it begins. Without edits
+/// nothing.
 float draw_edits_button(const Snapshot& snapshot, float right, float top, Commands& commands);
 
 /// Rows of a menu: whether edits count, and an end to all of them.

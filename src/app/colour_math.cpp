@@ -22,7 +22,8 @@ double decode(std::uint8_t channel) {
 
 std::uint8_t encode(double v) {
     v = std::clamp(v, 0.0, 1.0);
-    return static_cast<std::uint8_t>(std::lround(255 * (v <= 0.0031308 ? v * 12.92 : 1.055 * std::pow(v, 1 / 2.4) - 0.055)));
+    return static_cast<std::uint8_t>(
+        std::lround(255 * (v <= 0.0031308 ? v * 12.92 : 1.055 * std::pow(v, 1 / 2.4) - 0.055)));
 }
 
 Linear decode(ImU32 c) {
@@ -36,12 +37,14 @@ double luminance(ImU32 c) {
 }
 
 Linear linear_of(Oklch c) {
-    const double hue = c.hue * std::numbers::pi / 180, a = c.chroma * std::cos(hue), b = c.chroma * std::sin(hue);
+    const double hue = c.hue * std::numbers::pi / 180, a = c.chroma * std::cos(hue),
+                 b = c.chroma * std::sin(hue);
     const auto cube = [](double v) { return v * v * v; };
     const double l = cube(c.lightness + 0.3963377774 * a + 0.2158037573 * b);
     const double m = cube(c.lightness - 0.1055613458 * a - 0.0638541728 * b);
     const double s = cube(c.lightness - 0.0894841775 * a - 1.2914855480 * b);
-    return {4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s, -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
+    return {4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
+            -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
             -0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s};
 }
 
@@ -68,7 +71,8 @@ Oklch to_oklch(ImU32 c) {
     const double s = std::cbrt(0.0883024619 * v.r + 0.2817188376 * v.g + 0.6299787005 * v.b);
     const double a = 1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s;
     const double b = 0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s;
-    return {0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s, std::hypot(a, b), std::atan2(b, a) * 180 / std::numbers::pi};
+    return {0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s, std::hypot(a, b),
+            std::atan2(b, a) * 180 / std::numbers::pi};
 }
 
 ImU32 from_oklch(Oklch c) {

@@ -15,7 +15,8 @@ constexpr ImU32 rgb(std::uint32_t hex, std::uint32_t alpha = 255) {
 }
 constexpr ImU32 pack(Rgb8 c, std::uint32_t alpha = 255) { return IM_COL32(c.r, c.g, c.b, alpha); }
 constexpr Rgb8 unpack(ImU32 c) {
-    return {static_cast<std::uint8_t>(c >> IM_COL32_R_SHIFT), static_cast<std::uint8_t>(c >> IM_COL32_G_SHIFT),
+    return {static_cast<std::uint8_t>(c >> IM_COL32_R_SHIFT),
+            static_cast<std::uint8_t>(c >> IM_COL32_G_SHIFT),
             static_cast<std::uint8_t>(c >> IM_COL32_B_SHIFT)};
 }
 /// The same hue, `opacity` 0 to 1.

@@ -46,7 +46,8 @@ std::pair<int, int> parse_size(const std::string& text) {
     const auto [x, first_error] = std::from_chars(text.data(), end, width);
     if (first_error == std::errc() && x != end && *x == 'x') {
         const auto [stop, second_error] = std::from_chars(x + 1, end, height);
-        if (second_error == std::errc() && stop == end && width >= 320 && height >= 200 && width <= 7680 && height <= 4320)
+        if (second_error == std::errc() && stop == end && width >= 320 && height >= 200 && width <= 7680 &&
+            height <= 4320)
             return {width, height};
     }
     throw Error({"--size", "WIDTHxHEIGHT from 320x200 to 7680x4320", "'" + text + "'", "e.g. 1600x900"});
@@ -56,10 +57,12 @@ std::pair<int, int> parse_size(const std::string& text) {
 void shoot(const ShotOptions& o) {
     const auto [width, height] = parse_size(o.size);
     if (!(o.scale >= k_least_scale && o.scale <= k_greatest_scale))
-        throw Error({"--scale", fmt::format("{} to {}", k_least_scale, k_greatest_scale), fmt::format("{}", o.scale), ""});
+        throw Error({"--scale", fmt::format("{} to {}", k_least_scale, k_greatest_scale),
+                     fmt::format("{}", o.scale), ""});
     const ThemeName theme = theme_named(o.theme);
     std::vector<Command> script;
-    if (!o.script.empty()) script = commands_from_json(parse_json(MappedFile(o.script).text(), o.script), o.script);
+    if (!o.script.empty())
+        script = commands_from_json(parse_json(MappedFile(o.script).text(), o.script), o.script);
 
     Headless screen({width, height, {theme, static_cast<float>(o.scale)}, true, false});
     Workbench workbench({Session::Mode::cooperative, {}, {}, false, shipped_folder()});
@@ -109,11 +112,13 @@ void add_shot(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<ShotOptions>();
     options->model.add_to(*command, false);
     command->add_option("-o,--out", options->out, "the PNG file to write")->required()->type_name("PATH");
-    command->add_option("-p,--prompt", options->prompt, "the text to begin with; of an encoder-decoder, its source");
+    command->add_option("-p,--prompt", options->prompt,
+                        "the text to begin with; of an encoder-decoder, its source");
     command->add_option("--size", options->size, "in pixels")->capture_default_str();
     command->add_option("--theme", options->theme, "light, dark or projector")->capture_default_str();
     command->add_option("--scale", options->scale, "of the interface")->capture_default_str();
-    command->add_option("--script", options->script, "JSON file: a list of commands to carry out first")->type_name("PATH");
+    command->add_option("--script", options->script, "JSON file: a list of commands to carry out first")
+        ->type_name("PATH");
     command->callback([options, &exit_code] {
         shoot(*options);
         exit_code = 0;

@@ -48,7 +48,8 @@ bool name_before(std::string_view a, std::string_view b) {
             const std::string_view x = number(rest_a), y = number(rest_b);
             if (x != y) return x.size() != y.size() ? x.size() < y.size() : x < y;
         } else {
-            if (lower(rest_a.front()) != lower(rest_b.front())) return lower(rest_a.front()) < lower(rest_b.front());
+            if (lower(rest_a.front()) != lower(rest_b.front()))
+                return lower(rest_a.front()) < lower(rest_b.front());
             rest_a.remove_prefix(1);
             rest_b.remove_prefix(1);
         }
@@ -66,14 +67,17 @@ bool comes_before(const FolderEntry& a, const FolderEntry& b) {
 }
 
 /// Whether a key, and not the mouse, pressed this item.
-bool is_by_key(const ButtonItem& item) { return item.pressed && ImGui::GetCurrentContext()->NavActivatePressedId == item.id; }
+bool is_by_key(const ButtonItem& item) {
+    return item.pressed && ImGui::GetCurrentContext()->NavActivatePressedId == item.id;
+}
 
 /// A small picture of what a row is.
 void draw_kind(PathKind kind, ImVec2 centre) {
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const auto bar = [&](float x0, float y0, float x1, float y1, ImU32 colour, float rounding) {
-        list.AddRectFilled({centre.x + px(x0), centre.y + px(y0)}, {centre.x + px(x1), centre.y + px(y1)}, colour, px(rounding));
+        list.AddRectFilled({centre.x + px(x0), centre.y + px(y0)}, {centre.x + px(x1), centre.y + px(y1)},
+                           colour, px(rounding));
     };
     if (kind == PathKind::folder) {
         bar(-7, -6, -1, -2, t.block, 1);
@@ -112,7 +116,8 @@ void FileBrowser::reload() {
     remark_.clear();
     int n = 0, n_other = 0;
     std::error_code failed;
-    for (fs::directory_iterator at(folder_, failed), end; !failed && at != end && n < k_most_entries; at.increment(failed), ++n) {
+    for (fs::directory_iterator at(folder_, failed), end; !failed && at != end && n < k_most_entries;
+         at.increment(failed), ++n) {
         const PathKind kind = path_kind(at->path());
         if (kind == PathKind::other || kind == PathKind::missing)
             ++n_other;
@@ -122,11 +127,15 @@ void FileBrowser::reload() {
     if (failed) problem_ = "This folder cannot be read: " + failed.message();
     std::ranges::sort(entries_, comes_before);
     if (path_kind(folder_) == PathKind::model_folder)
-        entries_.insert(entries_.begin(), {folder_, PathKind::model_folder, k_this_folder, "Hugging Face model", {}});
-    if (folder_.has_relative_path()) entries_.insert(entries_.begin(), {folder_.parent_path(), PathKind::folder, "..", {}, {}});
+        entries_.insert(entries_.begin(),
+                        {folder_, PathKind::model_folder, k_this_folder, "Hugging Face model", {}});
+    if (folder_.has_relative_path())
+        entries_.insert(entries_.begin(), {folder_.parent_path(), PathKind::folder, "..", {}, {}});
     const auto can_be_opened = [](const FolderEntry& e) { return e.kind != PathKind::folder; };
-    if (problem_.empty() && std::ranges::none_of(entries_, can_be_opened)) remark_ = "No model or tokenizer in this folder. ";
-    if (n_other > 0) remark_ += fmt::format("{} other file{} not shown.", n_other, n_other == 1 ? " is" : "s are");
+    if (problem_.empty() && std::ranges::none_of(entries_, can_be_opened))
+        remark_ = "No model or tokenizer in this folder. ";
+    if (n_other > 0)
+        remark_ += fmt::format("{} other file{} not shown.", n_other, n_other == 1 ? " is" : "s are");
     if (n == k_most_entries) remark_ += fmt::format(" Only the first {} entries were read.", k_most_entries);
 }
 
@@ -141,7 +150,8 @@ std::optional<FileBrowser::Pick> FileBrowser::draw(float width, float least, flo
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {px(4), 0});
     const float lowest = std::max(least - below, px(k_control_height));
     ImGui::SetNextWindowSizeConstraints({width, lowest}, {width, std::max(most - below, lowest)});
-    ImGui::BeginChild("files", {width, 0}, ImGuiChildFlags_AlwaysUseWindowPadding | ImGuiChildFlags_AutoResizeY,
+    ImGui::BeginChild("files", {width, 0},
+                      ImGuiChildFlags_AlwaysUseWindowPadding | ImGuiChildFlags_AutoResizeY,
                       ImGuiWindowFlags_NavFlattened);
     const std::optional<Pick> pick = draw_list();
     ImGui::EndChild();
@@ -160,7 +170,8 @@ void FileBrowser::draw_path(float width) {
     };
     std::size_t first = parts_.size();
     float needed = 0;
-    while (first > 0 && (first == parts_.size() || needed + width_of(first - 1) + gap + (first > 1 ? gap : 0) <= width))
+    while (first > 0 &&
+           (first == parts_.size() || needed + width_of(first - 1) + gap + (first > 1 ? gap : 0) <= width))
         needed += width_of(--first) + gap;
     ImVec2 at = ImGui::GetCursorScreenPos();
     const float right = at.x + width;
@@ -175,10 +186,11 @@ void FileBrowser::draw_path(float width) {
         ImGui::PushID(static_cast<int>(i));
         ImGui::SetCursorScreenPos(at);
         ImGuiHost::current().require_glyphs(parts_[i].name);
-        const ButtonItem item = button_item(parts_[i].name.c_str(), {std::min(width_of(i), right - at.x), px(k_control_height)});
+        const ButtonItem item =
+            button_item(parts_[i].name.c_str(), {std::min(width_of(i), right - at.x), px(k_control_height)});
         ImGui::PopID();
-        put_text_cut(list, {item.box.Min, item.box.Max}, last ? bold : plain, last || item.hovered ? t.text : t.muted,
-                     parts_[i].name);
+        put_text_cut(list, {item.box.Min, item.box.Max}, last ? bold : plain,
+                     last || item.hovered ? t.text : t.muted, parts_[i].name);
         put_focus_ring(item, px(4));
         if (last) tooltip("Read this folder again");
         if (item.pressed) enter(parts_[i].path, is_by_key(item));
@@ -214,34 +226,41 @@ std::optional<FileBrowser::Pick> FileBrowser::draw_list() {
     ImGui::PopTextWrapPos();
     ImGui::PopStyleColor();
     const bool typing = ImGui::GetIO().WantTextInput;
-    if (ImGui::IsWindowFocused() && !typing && ImGui::IsKeyPressed(ImGuiKey_Backspace, false)) enter(folder_.parent_path(), true);
+    if (ImGui::IsWindowFocused() && !typing && ImGui::IsKeyPressed(ImGuiKey_Backspace, false))
+        enter(folder_.parent_path(), true);
     return pick;
 }
 
 std::optional<FileBrowser::Pick> FileBrowser::draw_row(const FolderEntry& entry) {
     const Theme& t = theme();
     const float height = px(k_control_height), width = ImGui::GetContentRegionAvail().x;
-    const ButtonItem item =
-        button_item(entry.name.c_str(), {std::max(width - (!entry.arrow.empty() ? height + px(4) : 0), 1.0f), height});
+    const ButtonItem item = button_item(
+        entry.name.c_str(), {std::max(width - (!entry.arrow.empty() ? height + px(4) : 0), 1.0f), height});
     if (item.seen) {
         ImDrawList& list = *ImGui::GetWindowDrawList();
         const bool chosen = entry.path == chosen_ && entry.kind != PathKind::folder;
-        if (chosen || item.hovered) list.AddRectFilled(item.box.Min, item.box.Max, chosen ? t.accent_tint : t.control, px(4));
+        if (chosen || item.hovered)
+            list.AddRectFilled(item.box.Min, item.box.Max, chosen ? t.accent_tint : t.control, px(4));
         ImGuiHost::current().require_glyphs(entry.name);
         draw_kind(entry.kind, {item.box.Min.x + px(18), item.box.GetCenter().y});
         const float left = item.box.Min.x + px(36), right = item.box.Max.x - px(8);
         const float name_width = measure(font(TextSize::body), entry.name).x;
         const float detail_width = measure(font(TextSize::small), entry.detail).x;
-        const bool fits = left + name_width + px(16) + detail_width <= right; // else the name has the row for itself
-        put_text_cut(list, {{left, item.box.Min.y}, {right, item.box.Max.y}}, font(TextSize::body), t.text, entry.name);
-        if (fits) put_text(list, item.box, right - detail_width, font(TextSize::small), t.muted, entry.detail);
+        const bool fits =
+            left + name_width + px(16) + detail_width <= right; // else the name has the row for itself
+        put_text_cut(list, {{left, item.box.Min.y}, {right, item.box.Max.y}}, font(TextSize::body), t.text,
+                     entry.name);
+        if (fits)
+            put_text(list, item.box, right - detail_width, font(TextSize::small), t.muted, entry.detail);
         put_focus_ring(item, px(4));
         if (!fits) tooltip(entry.name);
     }
     if (!entry.arrow.empty()) draw_arrow(entry);
-    const bool opens = is_by_key(item) || (item.hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left));
+    const bool opens =
+        is_by_key(item) || (item.hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left));
     if (!item.pressed && !opens) return std::nullopt;
-    ImGui::GetCurrentContext()->NavDisableHighlight = false; // arrows and Enter go on from the row that was clicked
+    ImGui::GetCurrentContext()->NavDisableHighlight =
+        false; // arrows and Enter go on from the row that was clicked
     if (entry.kind != PathKind::folder) return Pick{chosen_ = entry.path, entry.kind, opens};
     if (opens) enter(entry.path, is_by_key(item));
     return std::nullopt;

@@ -34,8 +34,9 @@ class FileBrowser {
         PathKind kind = PathKind::other;
         bool open = false;
     };
-    /// The folder's path as links, and below it the list; together `least` to `most` pixels high. Folders open in place. Rows
-    /// are items "files/NAME", arrows into a folder "files/enter NAME", the parts of the path "path/NAME".
+    /// The folder's path as links, and below it the list; together `least` to `most` pixels high. Folders
+    /// open in place. Rows are items "files/NAME", arrows into a folder "files/enter NAME", the parts of the
+    /// path "path/NAME".
     std::optional<Pick> draw(float width, float least, float most);
 
   private:

@@ -14,7 +14,8 @@ namespace gf {
 namespace {
 
 constexpr const char* k_files[k_face_count] = {"fonts/Inter-Regular.otf", "fonts/Inter-SemiBold.otf",
-                                               "fonts/JetBrainsMono-Regular.ttf", "fonts/JetBrainsMono-Medium.ttf"};
+                                               "fonts/JetBrainsMono-Regular.ttf",
+                                               "fonts/JetBrainsMono-Medium.ttf"};
 /// JetBrains Mono is wide: a little smaller it sits well beside Inter.
 constexpr float k_mono_scale = 0.92f;
 
@@ -25,19 +26,22 @@ constexpr ImWchar k_base_ranges[] = {
     0x2010, 0x2027, 0x2032, 0x2033, // dashes, quotes, ellipsis, primes
     0x2070, 0x2094,                 // raised and lowered digits
     0x2190, 0x2193, 0x21B5, 0x21B5, // arrows, return
-    0x2202, 0x2202, 0x2208, 0x2208, 0x220F,        0x2212,        0x221A, 0x221A, 0x221E, 0x221E, // mathematics
-    0x2225, 0x2225, 0x2248, 0x2248, 0x2260,        0x2265,        0x2299, 0x2299,                 //
-    0x2423, 0x2423, 0x25A0, 0x25CF, k_replacement, k_replacement,                                 // open box, shapes, replacement
+    0x2202, 0x2202, 0x2208, 0x2208, 0x220F,        0x2212,        0x221A, 0x221A,
+    0x221E, 0x221E,                                                               // mathematics
+    0x2225, 0x2225, 0x2248, 0x2248, 0x2260,        0x2265,        0x2299, 0x2299, //
+    0x2423, 0x2423, 0x25A0, 0x25CF, k_replacement, k_replacement, // open box, shapes, replacement
     0};
 
 std::vector<unsigned char> read_file(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     std::vector<unsigned char> bytes{std::istreambuf_iterator<char>(file), {}};
-    if (bytes.size() < 12) throw Error({path.string(), "a font", std::to_string(bytes.size()) + " bytes", "build again"});
+    if (bytes.size() < 12)
+        throw Error({path.string(), "a font", std::to_string(bytes.size()) + " bytes", "build again"});
     return bytes;
 }
 
-/// Multiples of the em, from the tables 'head' and 'hhea' (https://learn.microsoft.com/typography/opentype/spec).
+/// Multiples of the em, from the tables 'head' and 'hhea'
+/// (https://learn.microsoft.com/typography/opentype/spec).
 struct VerticalMetrics {
     float ascent = 0, height = 0;
 };
@@ -47,8 +51,10 @@ VerticalMetrics vertical_metrics(std::span<const unsigned char> font) {
     const auto s16 = [&](std::size_t at) { return static_cast<float>(static_cast<std::int16_t>(u16(at))); };
     const auto table = [&](std::string_view tag) {
         for (std::size_t entry = 12; entry < 12 + u16(4) * std::size_t{16}; entry += 16)
-            if (std::equal(tag.begin(), tag.end(), &font[entry])) return std::size_t{u16(entry + 8)} << 16 | u16(entry + 10);
-        throw Error({"a font of assets/fonts", "a TrueType or OpenType font", "no table " + std::string(tag), "build again"});
+            if (std::equal(tag.begin(), tag.end(), &font[entry]))
+                return std::size_t{u16(entry + 8)} << 16 | u16(entry + 10);
+        throw Error({"a font of assets/fonts", "a TrueType or OpenType font", "no table " + std::string(tag),
+                     "build again"});
     };
     const std::size_t hhea = table("hhea");
     const auto units_per_em = static_cast<float>(u16(table("head") + 18));
@@ -56,7 +62,9 @@ VerticalMetrics vertical_metrics(std::span<const unsigned char> font) {
 }
 
 /// What ImGui calls the size of a font, in the whole pixels that it wants.
-float whole_height(std::span<const unsigned char> font, float em) { return std::round(vertical_metrics(font).height * em); }
+float whole_height(std::span<const unsigned char> font, float em) {
+    return std::round(vertical_metrics(font).height * em);
+}
 
 /// Where ImGui puts the base line below the upper edge.
 float imgui_ascent(std::span<const unsigned char> font, float height) {
@@ -66,7 +74,8 @@ float imgui_ascent(std::span<const unsigned char> font, float height) {
 
 bool is_mono(Face face) { return face == Face::mono || face == Face::mono_bold; }
 
-/// Where a face lacks a character that another one of the same size has, it shows that glyph: they lie in one texture.
+/// Where a face lacks a character that another one of the same size has, it shows that glyph: they lie in one
+/// texture.
 void share_glyphs(const std::array<ImFont*, k_face_count>& faces) {
     for (const Face donor : {Face::regular, Face::mono}) {
         const ImFont* from = faces[static_cast<std::size_t>(donor)];
@@ -74,8 +83,8 @@ void share_glyphs(const std::array<ImFont*, k_face_count>& faces) {
             if (to == from) continue;
             for (const ImFontGlyph& g : from->Glyphs)
                 if (!to->FindGlyphNoFallback(static_cast<ImWchar>(g.Codepoint)))
-                    to->AddGlyph(nullptr, static_cast<ImWchar>(g.Codepoint), g.X0, g.Y0, g.X1, g.Y1, g.U0, g.V0, g.U1, g.V1,
-                                 g.AdvanceX);
+                    to->AddGlyph(nullptr, static_cast<ImWchar>(g.Codepoint), g.X0, g.Y0, g.X1, g.Y1, g.U0,
+                                 g.V0, g.U1, g.V1, g.AdvanceX);
             to->FallbackChar = k_replacement;
             to->BuildLookupTable();
         }
@@ -86,7 +95,8 @@ void share_glyphs(const std::array<ImFont*, k_face_count>& faces) {
 
 FontSet::FontSet() : asked_(k_last_code_point / 64 + 1) {
     for (std::size_t face = 0; face < files_.size(); ++face)
-        files_[face] = read_file(require_asset(k_files[face], "install fonts-inter and fonts-jetbrains-mono and build again"));
+        files_[face] = read_file(
+            require_asset(k_files[face], "install fonts-inter and fonts-jetbrains-mono and build again"));
 }
 
 bool FontSet::require(std::string_view utf8) {
@@ -163,7 +173,8 @@ void FontSet::build(ImFontAtlas& atlas, float scale) {
             for (FontFile* file : {&files_.front(), &cjk_, &symbols_}) merge(atlas, *file, em, base_line);
         }
     }
-    if (!atlas.Build()) throw Error({"the fonts", "", "they fill more than one texture", "choose a smaller scale"});
+    if (!atlas.Build())
+        throw Error({"the fonts", "", "they fill more than one texture", "choose a smaller scale"});
     for (std::size_t i = 0; i < fonts_.size(); ++i) {
         share_glyphs(fonts_[i]);
         for (ImFont* font : fonts_[i]) font->FontSize = std::round(k_line_pixels[i] * scale);

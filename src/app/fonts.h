@@ -1,5 +1,6 @@
 #pragma once
-// The typefaces: Inter for words, JetBrains Mono for numbers, in three sizes; other scripts and emoji on demand.
+// The typefaces: Inter for words, JetBrains Mono for numbers, in three sizes; other scripts and emoji on
+// demand.
 
 #include <imgui.h>
 
@@ -13,8 +14,9 @@ namespace gf {
 
 enum class TextSize { small, body, title };
 inline constexpr int k_text_size_count = 3;
-inline constexpr std::array<float, k_text_size_count> k_em_pixels = {12, 13, 16};   ///< at scale 1
-inline constexpr std::array<float, k_text_size_count> k_line_pixels = {16, 20, 24}; ///< height of a line of text
+inline constexpr std::array<float, k_text_size_count> k_em_pixels = {12, 13, 16}; ///< at scale 1
+inline constexpr std::array<float, k_text_size_count> k_line_pixels = {16, 20,
+                                                                       24}; ///< height of a line of text
 
 /// All faces of one size share line height and base line, so they mix on a line.
 enum class Face { regular, bold, mono, mono_bold };
@@ -25,14 +27,16 @@ class FontSet {
     /// Reads the font files. @throws Error naming the Debian package of a missing one
     FontSet();
 
-    /// Notes the characters of a text. True when some are new: build() again to see them. Only those that occur in
-    /// what is on screen should be asked for: each costs some 40 microseconds of the next build.
+    /// Notes the characters of a text. True when some are new: build() again to see them. Only those that
+    /// occur in what is on screen should be asked for: each costs some 40 microseconds of the next build.
     bool require(std::string_view utf8);
 
     /// Fills the atlas, body size in Inter as ImGui's default font; ImFont pointers from before are gone.
     void build(ImFontAtlas& atlas, float scale);
 
-    ImFont* get(TextSize size, Face face) const { return fonts_[static_cast<std::size_t>(size)][static_cast<std::size_t>(face)]; }
+    ImFont* get(TextSize size, Face face) const {
+        return fonts_[static_cast<std::size_t>(size)][static_cast<std::size_t>(face)];
+    }
 
   private:
     using FontFile = std::vector<unsigned char>;

@@ -17,11 +17,13 @@ namespace gf {
 namespace {
 
 constexpr float k_margin = 8, k_padding_x = 12, k_padding_y = 6;
-constexpr ImGuiWindowFlags k_flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                                     ImGuiWindowFlags_NoDocking | ImGuiWindowFlags_NoBringToFrontOnFocus |
-                                     ImGuiWindowFlags_NoScrollWithMouse;
-constexpr const char *k_nothing = "Point at any value: its name, its formula and the numbers in it stand here. A click pins it.",
-                     *k_keys = "Space: play   ←→: token   H J: head   1–9: layer   Ctrl+K: find anything   F1: keys";
+constexpr ImGuiWindowFlags k_flags =
+    ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+    ImGuiWindowFlags_NoDocking | ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse;
+constexpr const char
+    *k_nothing =
+        "Point at any value: its name, its formula and the numbers in it stand here. A click pins it.",
+    *k_keys = "Space: play   ←→: token   H J: head   1–9: layer   Ctrl+K: find anything   F1: keys";
 constexpr std::size_t k_named_ranges = 3;
 constexpr float k_edits_room = 150; ///< of the switch for edits, beside the formula's second line
 
@@ -61,7 +63,8 @@ bool exists(const Snapshot& s, const CellRef& cell) {
     if (cell.run != 0) return false;
     if (cell.param >= 0) return static_cast<std::size_t>(cell.param) < s.model->weights->table.size();
     const ModelConfig& c = s.config();
-    if (!has_site(c, cell.site) || cell.row < 0 || cell.row >= s.trace().row_capacity(cell.site)) return false;
+    if (!has_site(c, cell.site) || cell.row < 0 || cell.row >= s.trace().row_capacity(cell.site))
+        return false;
     if (site_row(cell.site).per_layer && (cell.layer < 0 || cell.layer >= c.n_layers)) return false;
     const int heads = site_heads(c, cell.site);
     return cell.head < heads && cell.column < s.trace().width(cell.site) / heads;
@@ -77,10 +80,12 @@ void FormulaBar::light(const Snapshot& s, Selection& selection) {
     if (focus && (!s.has_run() || !exists(s, *focus))) focus.reset();
     const std::shared_ptr<const Trace> trace = s.has_run() ? s.run().trace : nullptr;
     const int rows = s.has_run() ? s.run().rows : 0;
-    const bool alt = ImGui::GetIO().KeyAlt, other = focus != explained_ || trace != trace_ || s.model != model_;
+    const bool alt = ImGui::GetIO().KeyAlt,
+               other = focus != explained_ || trace != trace_ || s.model != model_;
     // Rows are written once: more of them change a formula only where its own was missing.
     const auto row_limit = [&](int text_rows) { return focus ? trace->n_rows(focus->site, text_rows) : 0; };
-    const bool arrived = focus && focus->param < 0 && rows != rows_ && focus->row >= row_limit(std::min(rows, rows_));
+    const bool arrived =
+        focus && focus->param < 0 && rows != rows_ && focus->row >= row_limit(std::min(rows, rows_));
     stale_ |= other || arrived;
     if (!other && !arrived && alt == lit_alt_ && (!alt || s.cursor == lit_rows_)) {
         rows_ = rows;
@@ -122,7 +127,8 @@ void FormulaBar::describe_lit(const Selection& selection, bool alt) {
     ImGuiHost::current().require_glyphs(lit_);
 }
 
-/// Where every piece stands: on the first line as many as have room, the others on the second. Whether all have room.
+/// Where every piece stands: on the first line as many as have room, the others on the second. Whether all
+/// have room.
 bool FormulaBar::lay_out(const Spelling& spelling) {
     pieces_.clear();
     float x = 0;
@@ -135,7 +141,8 @@ bool FormulaBar::lay_out(const Spelling& spelling) {
         piece.width = measure(piece.font, span.text).x;
         if (line == 0 && x > 0 && x + piece.width > room_.first) {
             line = 1, x = 0;
-            if (Piece& last = pieces_.back(); last.span.kind == FormulaSpan::Kind::note) // "softmax →" goes with its number
+            if (Piece& last = pieces_.back();
+                last.span.kind == FormulaSpan::Kind::note) // "softmax →" goes with its number
                 last.line = 1, last.left = 0, x = last.width;
         }
         piece.line = line;
@@ -168,7 +175,8 @@ void FormulaBar::fit() {
     }
 }
 
-void FormulaBar::draw(const Snapshot& s, Selection& selection, Commands& commands, float top, const Timing& timing) {
+void FormulaBar::draw(const Snapshot& s, Selection& selection, Commands& commands, float top,
+                      const Timing& timing) {
     const Theme& t = theme();
     const ImVec2 size = ImGui::GetIO().DisplaySize;
     ImGui::SetNextWindowPos({0, top});
@@ -208,7 +216,8 @@ void FormulaBar::draw_formula(const ImVec2& at, Selection& selection, Commands& 
     ImFont* plain = font(TextSize::body);
     ImDrawList& list = *ImGui::GetWindowDrawList();
     if (!explained_) {
-        put_text_cut(list, {at, {at.x + room_.first, at.y + plain->FontSize}}, plain, theme().muted, k_nothing);
+        put_text_cut(list, {at, {at.x + room_.first, at.y + plain->FontSize}}, plain, theme().muted,
+                     k_nothing);
         return;
     }
     if (cut_) { // the whole formula in a tooltip
@@ -225,8 +234,8 @@ void FormulaBar::draw_formula(const ImVec2& at, Selection& selection, Commands& 
         if (!piece.label.empty()) draw_operand(piece, {left, y}, right, selection, commands);
         const bool runs_out = left + piece.width > right;
         if (runs_out) list.PushClipRect({left, y}, {right, y + plain->FontSize}, true);
-        list.AddText(piece.font, piece.font->FontSize, {std::floor(left), y}, piece.ink, piece.span.text.data(),
-                     piece.span.text.data() + piece.span.text.size());
+        list.AddText(piece.font, piece.font->FontSize, {std::floor(left), y}, piece.ink,
+                     piece.span.text.data(), piece.span.text.data() + piece.span.text.size());
         if (runs_out) list.PopClipRect();
         record_text(piece.font, {std::floor(left), y}, piece.span.text, right - left);
     }
@@ -236,7 +245,8 @@ void FormulaBar::draw_formula(const ImVec2& at, Selection& selection, Commands& 
 }
 
 /// Hovering (or walking to) an operand lights it, a click explains it.
-void FormulaBar::draw_operand(const Piece& piece, const ImVec2& at, float right, Selection& selection, Commands& commands) {
+void FormulaBar::draw_operand(const Piece& piece, const ImVec2& at, float right, Selection& selection,
+                              Commands& commands) {
     const CellRef& cell = *piece.span.cell;
     const float width = std::max(std::min(piece.width, right - at.x), 1.0f), height = piece.font->FontSize;
     ImGui::SetCursorScreenPos(at);
@@ -247,25 +257,31 @@ void FormulaBar::draw_operand(const Piece& piece, const ImVec2& at, float right,
     if (item.hovered || walked_to) {
         in_use_ = true;
         selection.cell.set(cell);
-        ImGui::GetWindowDrawList()->AddRectFilled({at.x, at.y + height - px(2)}, {at.x + width, at.y + height - px(1)},
-                                                  piece.ink);
+        ImGui::GetWindowDrawList()->AddRectFilled({at.x, at.y + height - px(2)},
+                                                  {at.x + width, at.y + height - px(1)}, piece.ink);
     }
-    if (item.hovered) tooltip(shown(piece.label.c_str() + (piece.span.kind == FormulaSpan::Kind::symbol ? 2 : 0)));
+    if (item.hovered)
+        tooltip(shown(piece.label.c_str() + (piece.span.kind == FormulaSpan::Kind::symbol ? 2 : 0)));
     if (item.pressed)
-        commands.post(
-            command::PinCell{place_name(*model_->weights, cell), cell.head, std::max(cell.row, 0), std::max(cell.column, 0)});
+        commands.post(command::PinCell{place_name(*model_->weights, cell), cell.head, std::max(cell.row, 0),
+                                       std::max(cell.column, 0)});
     put_focus_ring(item, px(3));
 }
 
-/// What is lit on the left, unless the formula goes on there; speed and memory on the right, where there is room.
-void FormulaBar::draw_figures(const Snapshot& s, const ImVec2& at, float right, const Timing& timing, Commands& commands) {
+/// What is lit on the left, unless the formula goes on there; speed and memory on the right, where there is
+/// room.
+void FormulaBar::draw_figures(const Snapshot& s, const ImVec2& at, float right, const Timing& timing,
+                              Commands& commands) {
     ImFont* small = font(TextSize::small);
     figures_.clear();
     auto out = std::back_inserter(figures_);
-    if (timing.shown) fmt::format_to(out, "tokens/s {:.0f}    frame {:.1f} ms    ", s.tokens_per_s, timing.frame_ms);
+    if (timing.shown)
+        fmt::format_to(out, "tokens/s {:.0f}    frame {:.1f} ms    ", s.tokens_per_s, timing.frame_ms);
     fmt::format_to(out, "trace {:.1f} MB", static_cast<double>(s.trace().bytes()) * 1e-6);
-    if (s.layer.rows >= 0) fmt::format_to(out, "    computing the layer in view: {} of {} tokens", s.layer.rows, s.run().rows);
-    if (s.rows_again >= 0) fmt::format_to(out, "    computing again: {} of {} tokens", s.rows_again, s.run().rows);
+    if (s.layer.rows >= 0)
+        fmt::format_to(out, "    computing the layer in view: {} of {} tokens", s.layer.rows, s.run().rows);
+    if (s.rows_again >= 0)
+        fmt::format_to(out, "    computing again: {} of {} tokens", s.rows_again, s.run().rows);
     const float edits = draw_edits_button(s, right, at.y, commands);
     if (edits < right) right = edits - px(16);
     const float figures = measure(small, figures_).x;

@@ -1,6 +1,6 @@
 #pragma once
-// The formula bar, always at the bottom of the workbench: name, value and formula of the cell in focus with its own numbers, what
-// is lit, and how the program is doing. Every operand is a link.
+// The formula bar, always at the bottom of the workbench: name, value and formula of the cell in focus with
+// its own numbers, what is lit, and how the program is doing. Every operand is a link.
 
 #include "app/panel.h"
 #include "core/formula_spell.h"
@@ -27,9 +27,11 @@ class FormulaBar {
     /// Height in design lengths.
     static constexpr float k_height = 60;
 
-    /// Once a frame, before the panels draw: lights what the cell in focus reads and, while Alt is held, what it feeds.
+    /// Once a frame, before the panels draw: lights what the cell in focus reads and, while Alt is held, what
+    /// it feeds.
     void light(const Snapshot& snapshot, Selection& selection);
-    void draw(const Snapshot& snapshot, Selection& selection, Commands& commands, float top, const Timing& timing);
+    void draw(const Snapshot& snapshot, Selection& selection, Commands& commands, float top,
+              const Timing& timing);
 
   private:
     struct Piece { ///< a span where it stands
@@ -50,8 +52,10 @@ class FormulaBar {
     void fit();
     bool lay_out(const Spelling& spelling);
     void draw_formula(const ImVec2& at, Selection& selection, Commands& commands);
-    void draw_operand(const Piece& piece, const ImVec2& at, float right, Selection& selection, Commands& commands);
-    void draw_figures(const Snapshot& snapshot, const ImVec2& at, float right, const Timing& timing, Commands& commands);
+    void draw_operand(const Piece& piece, const ImVec2& at, float right, Selection& selection,
+                      Commands& commands);
+    void draw_figures(const Snapshot& snapshot, const ImVec2& at, float right, const Timing& timing,
+                      Commands& commands);
     void describe_lit(const Selection& selection, bool alt);
 
     // What is shown, and for what it was made.
@@ -60,7 +64,8 @@ class FormulaBar {
     std::shared_ptr<const Model> model_;
     bool explains_pin_ = false;
     int rows_ = 0, lit_rows_ = 0;
-    bool lit_alt_ = false, stale_ = true, in_use_ = false; ///< in_use_: the mouse or the keyboard is on one of its operands
+    bool lit_alt_ = false, stale_ = true,
+         in_use_ = false; ///< in_use_: the mouse or the keyboard is on one of its operands
     Room room_;
     const void* look_ = nullptr; ///< a font, which goes with theme and scale
     ImU32 ink_ = 0;

@@ -66,7 +66,8 @@ float fuzzy_score(std::string_view query, std::string_view text) {
         const std::size_t place = find_word(word, text);
         if (place != std::string_view::npos) {
             const std::size_t after = place + word.size();
-            const bool starts = begins_word(text, place), whole = starts && (after == text.size() || !is_word(text[after]));
+            const bool starts = begins_word(text, place),
+                       whole = starts && (after == text.size() || !is_word(text[after]));
             score += 20.0f + (starts ? 10.0f : 0) + (whole ? 10.0f : 0) + (place == 0 ? 5.0f : 0);
             continue;
         }
@@ -74,7 +75,8 @@ float fuzzy_score(std::string_view query, std::string_view text) {
         if (letters < 0) return -1;
         score += letters;
     }
-    return score + 5.0f / (1 + static_cast<float>(text.size() / 16)); // names of about the same length keep their order
+    return score + 5.0f / (1 + static_cast<float>(text.size() /
+                                                  16)); // names of about the same length keep their order
 }
 
 } // namespace gf

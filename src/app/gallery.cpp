@@ -46,10 +46,13 @@ ModelShape shape_of(const ShippedModel& m) {
 /// "5 layers of 4 heads that share 2 sets of keys and values"
 std::string words_for(const ModelShape& s) {
     if (s.n_layers == 0) return {};
-    const auto count = [](int n, const char* what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); };
-    std::string words = s.n_encoder_layers > 0 ? fmt::format("{} and {}", count(s.n_encoder_layers, "encoder layer"),
-                                                             count(s.n_layers, "decoder layer"))
-                                               : count(s.n_layers, "layer");
+    const auto count = [](int n, const char* what) {
+        return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+    };
+    std::string words = s.n_encoder_layers > 0
+                            ? fmt::format("{} and {}", count(s.n_encoder_layers, "encoder layer"),
+                                          count(s.n_layers, "decoder layer"))
+                            : count(s.n_layers, "layer");
     words += " of " + count(s.n_heads, "head");
     if (s.n_kv_heads < s.n_heads)
         words += fmt::format(" that share {} {}", s.n_kv_heads,
@@ -69,7 +72,8 @@ std::string figures_of(const ShippedModel& m) {
             for (const std::int64_t length : tensor.shape) n *= length;
             parameters += n;
         }
-        return fmt::format("{} parameters, {}", shown_count(static_cast<double>(parameters)), shown_size(file.bytes().size()));
+        return fmt::format("{} parameters, {}", shown_count(static_cast<double>(parameters)),
+                           shown_size(file.bytes().size()));
     } catch (const Error&) {
         return {};
     }
@@ -84,7 +88,9 @@ float picture_width(float card, const ModelShape& shape, bool large) {
 
 } // namespace
 
-command::Open open_shipped(const ShippedModel& m) { return {m.folder.string(), guess_tokenizer(m.folder), m.prompt}; }
+command::Open open_shipped(const ShippedModel& m) {
+    return {m.folder.string(), guess_tokenizer(m.folder), m.prompt};
+}
 
 std::optional<command::Open> first_of_gallery(const fs::path& models) {
     if (models.empty()) return std::nullopt;
@@ -114,13 +120,15 @@ void Gallery::reload() {
         problem_ = "The models that ship are not here: there is no assets/models beside the program.";
     else
         try_to([&] { names = shipped_names(models_); });
-    for (const std::string& name : names) try_to([&] { cards_.push_back(read_card(shipped_model(models_, name))); });
+    for (const std::string& name : names)
+        try_to([&] { cards_.push_back(read_card(shipped_model(models_, name))); });
     if (n_broken > 1) problem_ += fmt::format(" (and {} more)", n_broken - 1);
     ImGuiHost::current().require_glyphs(problem_);
 }
 
 Gallery::Card Gallery::read_card(const ShippedModel& m) const {
-    Card card{"models/" + m.name, m.name, m.sentence, m.prompt, {}, {}, shape_of(m), open_shipped(m), m.is_trained()};
+    Card card{"models/" + m.name, m.name,          m.sentence,    m.prompt, {}, {},
+              shape_of(m),        open_shipped(m), m.is_trained()};
     if (!card.trained) card.foot = "not trained yet: scripts/train-assets " + m.name;
     if (card.trained) card.figures = figures_of(m);
     const auto add_line = [&](const std::string& line) {
@@ -146,7 +154,8 @@ Gallery::Row Gallery::row_from(std::size_t begin, const Grid& g) const {
     for (int used = 0; row.end < cards_.size(); ++row.end) {
         used += g.is_large(row.end) ? 2 : 1;
         if (used > g.n_columns) break;
-        row.height = std::max(row.height, places(cards_[row.end], g.width(row.end), g.is_large(row.end)).height);
+        row.height =
+            std::max(row.height, places(cards_[row.end], g.width(row.end), g.is_large(row.end)).height);
     }
     return row;
 }
@@ -189,7 +198,8 @@ Gallery::Places Gallery::places(const Card& card, float width, bool large) const
     p.name = name_font(large)->FontSize + px(large ? 8 : 4);
     p.sentence = paragraph_height(font(TextSize::body), card.sentence, p.words);
     p.foot = large ? p.words : p.inside;
-    p.foot_height = card.trained ? small->FontSize : paragraph_height(small, card.foot, p.foot - px(k_foot_indent));
+    p.foot_height =
+        card.trained ? small->FontSize : paragraph_height(small, card.foot, p.foot - px(k_foot_indent));
     const float above_foot = std::max(p.name + p.sentence, large ? 0 : px(k_portrait_height)) + px(8);
     p.height = 2 * px(k_padding) + std::max(above_foot + p.foot_height, large ? px(96) : 0);
     return p;
@@ -202,12 +212,14 @@ void Gallery::draw_card(std::size_t i, ImVec2 size, bool large, Commands& comman
     if (!item.seen) return;
     ImDrawList& list = *ImGui::GetWindowDrawList();
     list.AddRectFilled(item.box.Min, item.box.Max, i == 0 && card.trained ? t.accent_tint : t.well, px(8));
-    if (item.hovered && card.trained) list.AddRect(item.box.Min, item.box.Max, t.accent, px(8), 0, std::max(px(1.5f), 1.0f));
+    if (item.hovered && card.trained)
+        list.AddRect(item.box.Min, item.box.Max, t.accent, px(8), 0, std::max(px(1.5f), 1.0f));
     const Places p = places(card, size.x, large);
     const ImVec2 at{item.box.Min.x + px(k_padding), item.box.Min.y + px(k_padding)};
     const float right = at.x + p.inside, bottom = item.box.Max.y - px(k_padding);
     ImFont* bold = name_font(large);
-    put_text_cut(list, {at, {at.x + p.words, at.y + bold->FontSize}}, bold, card.trained ? t.text : t.muted, card.name);
+    put_text_cut(list, {at, {at.x + p.words, at.y + bold->FontSize}}, bold, card.trained ? t.text : t.muted,
+                 card.name);
     put_paragraph(list, {at.x, at.y + p.name}, font(TextSize::body), t.muted, card.sentence, p.words);
     draw_foot(card, {{at.x, bottom - p.foot_height}, {at.x + p.foot, bottom}});
     if (large)
@@ -219,8 +231,8 @@ void Gallery::draw_card(std::size_t i, ImVec2 size, bool large, Commands& comman
     if (item.pressed && card.trained) commands.post(card.open);
 }
 
-/// The prompt, beside the bar of what is a token, and the figures (where it is long the count of parameters alone); or how to
-/// train the model.
+/// The prompt, beside the bar of what is a token, and the figures (where it is long the count of parameters
+/// alone); or how to train the model.
 void Gallery::draw_foot(const Card& card, const UiRect& box) const {
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -228,12 +240,16 @@ void Gallery::draw_foot(const Card& card, const UiRect& box) const {
     list.AddRectFilled({box.min.x, box.min.y + px(1)}, {box.min.x + px(3), box.max.y - px(1)},
                        card.trained ? t.fill(ColourRole::token) : t.block, px(1));
     const float left = box.min.x + px(k_foot_indent);
-    if (!card.trained) return put_paragraph(list, {left, box.min.y}, small, t.faint, card.foot, box.max.x - left);
+    if (!card.trained)
+        return put_paragraph(list, {left, box.min.y}, small, t.faint, card.foot, box.max.x - left);
     const std::string_view all = card.figures, count = all.substr(0, all.find(" parameters"));
-    const bool both = left + std::ceil(measure(small, card.foot).x) + px(12) + std::ceil(measure(small, all).x) <= box.max.x;
+    const bool both =
+        left + std::ceil(measure(small, card.foot).x) + px(12) + std::ceil(measure(small, all).x) <=
+        box.max.x;
     const std::string_view figures = both ? all : count;
     const float width = std::ceil(measure(small, figures).x);
-    put_text_cut(list, {{left, box.min.y}, {box.max.x - width - px(12), box.max.y}}, small, t.text, card.foot);
+    put_text_cut(list, {{left, box.min.y}, {box.max.x - width - px(12), box.max.y}}, small, t.text,
+                 card.foot);
     put_text(list, {box.min, box.max}, box.max.x - width, small, t.muted, figures);
 }
 

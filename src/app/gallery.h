@@ -15,7 +15,8 @@ namespace gf {
 /// Opens a shipped model with its tokenizer and its prompt.
 command::Open open_shipped(const ShippedModel& model);
 
-/// What the program opens when nobody says what: the first model of the gallery; nullopt if it cannot be read or is not trained.
+/// What the program opens when nobody says what: the first model of the gallery; nullopt if it cannot be read
+/// or is not trained.
 std::optional<command::Open> first_of_gallery(const std::filesystem::path& models);
 
 class Gallery {
@@ -28,7 +29,9 @@ class Gallery {
     /// One line: why models are missing; empty when none is.
     const std::string& problem() const { return problem_; }
     /// Whether a folder is one of its models'.
-    bool ships(const std::filesystem::path& model) const { return !models_.empty() && model.parent_path() == models_; }
+    bool ships(const std::filesystem::path& model) const {
+        return !models_.empty() && model.parent_path() == models_;
+    }
     bool is_empty() const { return cards_.empty(); }
 
     /// Pixels that draw() takes.
@@ -38,8 +41,9 @@ class Gallery {
 
   private:
     struct Card {
-        std::string label, name, sentence, foot; ///< label: the item's; foot: the prompt, or that it is not trained yet
-        std::string figures;                     ///< "720 k parameters, 1.5 MB"; empty until it is trained
+        std::string label, name, sentence,
+            foot;            ///< label: the item's; foot: the prompt, or that it is not trained yet
+        std::string figures; ///< "720 k parameters, 1.5 MB"; empty until it is trained
         std::string tip;
         ModelShape shape;
         command::Open open;
@@ -47,7 +51,8 @@ class Gallery {
     };
     /// Of what is on a card, in pixels.
     struct Places {
-        float inside, words, picture, foot; ///< widths: between the margins, of name and sentence, beside them, below them
+        float inside, words, picture,
+            foot; ///< widths: between the margins, of name and sentence, beside them, below them
         float name, sentence, foot_height, height;
     };
     /// Cards side by side, equally high.

@@ -44,8 +44,8 @@ bool header_choice(const char* name, int& choice, std::span<const char* const> o
         ImRect face = item.box;
         face.Expand(-px(2));
         if (chosen || item.hovered) fill(face, chosen ? t.panel : t.control_hover, px(4));
-        put_text_centred(list, item.box, font(TextSize::small, chosen ? Face::bold : Face::regular), chosen ? t.text : t.muted,
-                         shown(option));
+        put_text_centred(list, item.box, font(TextSize::small, chosen ? Face::bold : Face::regular),
+                         chosen ? t.text : t.muted, shown(option));
         put_focus_ring(item, px(5));
         if (item.pressed && !chosen) {
             choice = i;
@@ -67,7 +67,8 @@ bool header_menu(const char* name, std::string_view chosen) {
     if (!item.seen) return false;
     fill(item.box, item.hovered || item.held ? t.control_hover : t.control, px(5));
     put_text(list, item.box, item.box.Min.x + px(k_padding), font(TextSize::small), t.text, chosen);
-    draw_icon(list, Icon::chevron_down, {item.box.Max.x - px(k_padding) - px(2), item.box.GetCenter().y}, px(8), t.muted);
+    draw_icon(list, Icon::chevron_down, {item.box.Max.x - px(k_padding) - px(2), item.box.GetCenter().y},
+              px(8), t.muted);
     put_focus_ring(item, px(5));
     return item.pressed;
 }
@@ -79,7 +80,9 @@ HeaderPlace header_place(float width) {
     return {true, width + px(k_gap), {std::floor(at.x + room - width), at.y}};
 }
 
-HeaderControls::HeaderControls(ImVec2 at) : below_(ImGui::GetCursorScreenPos()) { ImGui::SetCursorScreenPos(at); }
+HeaderControls::HeaderControls(ImVec2 at) : below_(ImGui::GetCursorScreenPos()) {
+    ImGui::SetCursorScreenPos(at);
+}
 HeaderControls::~HeaderControls() { ImGui::SetCursorScreenPos(below_); }
 
 } // namespace gf

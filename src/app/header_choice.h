@@ -8,8 +8,8 @@
 
 namespace gf {
 
-/// Options side by side, one of them chosen, small enough for a header line. The options are items "name/option".
-/// Width in pixels:
+/// Options side by side, one of them chosen, small enough for a header line. The options are items
+/// "name/option". Width in pixels:
 float header_choice_width(std::span<const char* const> options);
 /// True when `choice` changed; -1: none is chosen.
 bool header_choice(const char* name, int& choice, std::span<const char* const> options);
@@ -19,8 +19,8 @@ float header_menu_width(std::string_view chosen);
 /// An item called `name` that shows what is chosen. True when clicked: open a popup.
 bool header_menu(const char* name, std::string_view chosen);
 
-/// Where header controls `width` wide go in the header line that begins at the cursor; false where they would leave less than
-/// a title. Then: panel_header(title, subtitle, place.reserved), and in a scope the controls.
+/// Where header controls `width` wide go in the header line that begins at the cursor; false where they would
+/// leave less than a title. Then: panel_header(title, subtitle, place.reserved), and in a scope the controls.
 struct HeaderPlace {
     bool fits = false;
     float reserved = 0; ///< pixels that the subtitle must leave
@@ -28,7 +28,8 @@ struct HeaderPlace {
 };
 HeaderPlace header_place(float width);
 
-/// Controls in the header line of a panel whose header is drawn: from `at` on; afterwards the cursor is where it was.
+/// Controls in the header line of a panel whose header is drawn: from `at` on; afterwards the cursor is where
+/// it was.
 class HeaderControls {
   public:
     explicit HeaderControls(ImVec2 at);

@@ -43,9 +43,11 @@ HeatMapView themed_heat_map(bool signed_values) {
     return view;
 }
 
-std::optional<HeatMapCell> heat_map_cell_at(std::span<const HeatMapPlace> places, const HeatMapView& view, ImVec2 point) {
+std::optional<HeatMapCell> heat_map_cell_at(std::span<const HeatMapPlace> places, const HeatMapView& view,
+                                            ImVec2 point) {
     for (const auto& [map, rect] : places) {
-        if (point.x < rect.min.x || point.x >= rect.max.x || point.y < rect.min.y || point.y >= rect.max.y) continue;
+        if (point.x < rect.min.x || point.x >= rect.max.x || point.y < rect.min.y || point.y >= rect.max.y)
+            continue;
         const float row = view.row0 + (point.y - rect.min.y) / rect.height() * (view.row1 - view.row0);
         const float col = view.col0 + (point.x - rect.min.x) / rect.width() * (view.col1 - view.col0);
         const HeatMapCell cell{map, static_cast<int>(std::floor(row)), static_cast<int>(std::floor(col))};
@@ -56,7 +58,8 @@ std::optional<HeatMapCell> heat_map_cell_at(std::span<const HeatMapPlace> places
 
 UiRect heat_map_cell_rect(const HeatMapPlace& place, const HeatMapView& view, int row, int col) {
     const UiRect& rect = place.rect;
-    const float width = rect.width() / (view.col1 - view.col0), height = rect.height() / (view.row1 - view.row0);
+    const float width = rect.width() / (view.col1 - view.col0),
+                height = rect.height() / (view.row1 - view.row0);
     const ImVec2 min = {rect.min.x + (static_cast<float>(col) - view.col0) * width,
                         rect.min.y + (static_cast<float>(row) - view.row0) * height};
     return {min, {min.x + width - view.look.gap_x, min.y + height - view.look.gap_y}};
@@ -64,18 +67,21 @@ UiRect heat_map_cell_rect(const HeatMapPlace& place, const HeatMapView& view, in
 
 bool navigate_heat_map(HeatMapView& view, const UiRect& rect) {
     const ImGuiIO& io = ImGui::GetIO();
-    const bool zooms = ImGui::IsItemHovered() && io.MouseWheel != 0 && !io.KeyCtrl; // Ctrl+wheel scales the interface
+    const bool zooms =
+        ImGui::IsItemHovered() && io.MouseWheel != 0 && !io.KeyCtrl; // Ctrl+wheel scales the interface
     const bool pans = ImGui::IsItemActive() && ImGui::IsMouseDragging(ImGuiMouseButton_Left);
     if (!zooms && !pans) return false;
     const HeatMapView before = view;
     const float factor = zooms ? std::pow(0.85f, io.MouseWheel) : 1.0f;
-    const float cols_per_pixel = (view.col1 - view.col0) / rect.width(), rows_per_pixel = (view.row1 - view.row0) / rect.height();
+    const float cols_per_pixel = (view.col1 - view.col0) / rect.width(),
+                rows_per_pixel = (view.row1 - view.row0) / rect.height();
     const float col = view.col0 + (io.MousePos.x - rect.min.x) * cols_per_pixel;
     const float row = view.row0 + (io.MousePos.y - rect.min.y) * rows_per_pixel;
     const ImVec2 drag = pans ? io.MouseDelta : ImVec2(0, 0);
     navigate_axis(view.col0, view.col1, static_cast<float>(view.cols), col, factor, -drag.x * cols_per_pixel);
     navigate_axis(view.row0, view.row1, static_cast<float>(view.rows), row, factor, -drag.y * rows_per_pixel);
-    return before.col0 != view.col0 || before.col1 != view.col1 || before.row0 != view.row0 || before.row1 != view.row1;
+    return before.col0 != view.col0 || before.col1 != view.col1 || before.row0 != view.row0 ||
+           before.row1 != view.row1;
 }
 
 void HeatMapWidget::update(const HeatMapShape& capacity, int rows, const HeatMapRows& source) {
@@ -124,11 +130,13 @@ void HeatMapWidget::paint(const ImDrawList*, const ImDrawCmd* command) {
     view.look.hatch_period *= scale.x;
     const ImVec4& clip = command->ClipRect;
     call.maps->draw(call.placements, view,
-                    {static_cast<int>(frame.DisplaySize.x * scale.x), static_cast<int>(frame.DisplaySize.y * scale.y),
+                    {static_cast<int>(frame.DisplaySize.x * scale.x),
+                     static_cast<int>(frame.DisplaySize.y * scale.y),
                      pixels(clip.x, clip.y, clip.z, clip.w)});
 }
 
-void draw_heat_strip(ImDrawList& list, const UiRect& rect, std::span<const float> values, const ColourScale& scale, Pool pool) {
+void draw_heat_strip(ImDrawList& list, const UiRect& rect, std::span<const float> values,
+                     const ColourScale& scale, Pool pool) {
     const auto n = values.size();
     const auto n_drawn = std::min(n, static_cast<std::size_t>(std::max(rect.width(), 1.0f)));
     const auto x_of = [&](std::size_t i) {
@@ -136,7 +144,8 @@ void draw_heat_strip(ImDrawList& list, const UiRect& rect, std::span<const float
     };
     for (std::size_t i = 0; i < n_drawn; ++i) {
         float cell = values[i * n / n_drawn];
-        for (std::size_t j = i * n / n_drawn + 1; j < (i + 1) * n / n_drawn; ++j) cell = pool_cells(pool, cell, values[j]);
+        for (std::size_t j = i * n / n_drawn + 1; j < (i + 1) * n / n_drawn; ++j)
+            cell = pool_cells(pool, cell, values[j]);
         list.AddRectFilled({x_of(i), rect.min.y}, {x_of(i + 1), rect.max.y}, cell_colour(scale, cell));
     }
 }

@@ -27,25 +27,34 @@ void draw_histogram(const MatrixFigures& figures, const UiRect& area) {
     const auto most = std::max<std::int64_t>(*std::max_element(bins.begin(), bins.end()), 1);
     const auto n_bins = static_cast<int>(bins.size());
     std::array<std::int64_t, k_most_bins> sorted;
-    const auto end = std::copy_if(bins.begin(), bins.end(), sorted.begin(), [](std::int64_t n) { return n > 0; });
+    const auto end =
+        std::copy_if(bins.begin(), bins.end(), sorted.begin(), [](std::int64_t n) { return n > 0; });
     std::sort(sorted.begin(), end);
-    const std::int64_t median = end == sorted.begin() ? 1 : sorted[static_cast<std::size_t>(end - sorted.begin()) / 2];
+    const std::int64_t median =
+        end == sorted.begin() ? 1 : sorted[static_cast<std::size_t>(end - sorted.begin()) / 2];
     const bool logarithmic = most > 60 * median; // else all but one or two bars were invisible
-    const float floor = area.max.y - px(k_axis), height = floor - area.min.y, wide = area.width() / static_cast<float>(n_bins);
-    const auto x_of = [&](double value) { return area.min.x + static_cast<float>((value - from) / (to - from)) * area.width(); };
+    const float floor = area.max.y - px(k_axis), height = floor - area.min.y,
+                wide = area.width() / static_cast<float>(n_bins);
+    const auto x_of = [&](double value) {
+        return area.min.x + static_cast<float>((value - from) / (to - from)) * area.width();
+    };
     ImGui::SetCursorScreenPos(area.min);
     ImGui::InvisibleButton("histogram", {area.width(), std::max(height, 1.0f)});
     const int lit =
-        ImGui::IsItemHovered() ? std::clamp(static_cast<int>((ImGui::GetMousePos().x - area.min.x) / wide), 0, n_bins - 1) : -1;
+        ImGui::IsItemHovered()
+            ? std::clamp(static_cast<int>((ImGui::GetMousePos().x - area.min.x) / wide), 0, n_bins - 1)
+            : -1;
     const auto top_of = [&](int i) {
         const auto n = static_cast<double>(bins[static_cast<std::size_t>(i)]);
-        const double part = logarithmic ? std::log1p(n) / std::log1p(static_cast<double>(most)) : n / static_cast<double>(most);
+        const double part = logarithmic ? std::log1p(n) / std::log1p(static_cast<double>(most))
+                                        : n / static_cast<double>(most);
         return floor - std::max(static_cast<float>(part) * height, px(1));
     };
     for (int i = 0; i < n_bins; ++i) {
         if (bins[static_cast<std::size_t>(i)] <= 0) continue;
         const float x = area.min.x + static_cast<float>(i) * wide, top = top_of(i);
-        list.AddRectFilled({std::round(x), top}, {std::max(std::round(x + wide) - 1, std::round(x) + 1), floor},
+        list.AddRectFilled({std::round(x), top},
+                           {std::max(std::round(x + wide) - 1, std::round(x) + 1), floor},
                            i == lit ? t.accent : t.block);
     }
     list.AddLine({area.min.x, floor}, {area.max.x, floor}, t.line, std::max(px(1), 1.0f));
@@ -68,14 +77,16 @@ void draw_histogram(const MatrixFigures& figures, const UiRect& area) {
         ImFont* small = font(TextSize::small);
         const float width = std::ceil(measure(small, k_log).x), bottom = area.min.y + small->FontSize;
         bool covered = false; // at the right
-        for (int i = std::max(static_cast<int>((area.width() - width) / wide), 0); i < n_bins; ++i) covered |= top_of(i) < bottom;
-        put_text(list, {area.min, {area.max.x, bottom}}, covered ? area.min.x : area.max.x - width, small, t.muted, k_log);
+        for (int i = std::max(static_cast<int>((area.width() - width) / wide), 0); i < n_bins; ++i)
+            covered |= top_of(i) < bottom;
+        put_text(list, {area.min, {area.max.x, bottom}}, covered ? area.min.x : area.max.x - width, small,
+                 t.muted, k_log);
     }
     if (lit >= 0) {
         const double step = (to - from) / n_bins;
         text.clear();
-        fmt::format_to(std::back_inserter(text), "{} values from {:.4g} to {:.4g}", bins[static_cast<std::size_t>(lit)],
-                       from + lit * step, from + (lit + 1) * step);
+        fmt::format_to(std::back_inserter(text), "{} values from {:.4g} to {:.4g}",
+                       bins[static_cast<std::size_t>(lit)], from + lit * step, from + (lit + 1) * step);
         tooltip(shown());
     }
 }

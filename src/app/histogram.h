@@ -6,8 +6,8 @@
 
 namespace gf {
 
-/// Fills `area`, axis labels included. The item "histogram" tells on hover how many values a bar stands for. Counts are
-/// logarithmic, and say so, where all bars but one or two were invisible.
+/// Fills `area`, axis labels included. The item "histogram" tells on hover how many values a bar stands for.
+/// Counts are logarithmic, and say so, where all bars but one or two were invisible.
 void draw_histogram(const MatrixFigures& figures, const UiRect& area);
 
 } // namespace gf

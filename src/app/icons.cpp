@@ -23,14 +23,17 @@ class Pen {
     }
     void bar(float x0, float x1, float half_height) const {
         const ImVec2 a = at(x0, -half_height), b = at(x1, half_height);
-        list_.AddRectFilled({std::round(a.x), a.y}, {std::max(std::round(b.x), std::round(a.x) + 1), b.y}, colour_, stroke_ / 4);
+        list_.AddRectFilled({std::round(a.x), a.y}, {std::max(std::round(b.x), std::round(a.x) + 1), b.y},
+                            colour_, stroke_ / 4);
     }
     void line(ImVec2 a, ImVec2 b) const { list_.AddLine(at(a.x, a.y), at(b.x, b.y), colour_, stroke_); }
     void corner(ImVec2 a, ImVec2 b, ImVec2 c) const {
         const ImVec2 points[] = {at(a.x, a.y), at(b.x, b.y), at(c.x, c.y)};
         list_.AddPolyline(points, 3, colour_, ImDrawFlags_None, stroke_);
     }
-    void circle(ImVec2 c, float radius) const { list_.AddCircle(at(c.x, c.y), radius * unit_, colour_, 0, stroke_); }
+    void circle(ImVec2 c, float radius) const {
+        list_.AddCircle(at(c.x, c.y), radius * unit_, colour_, 0, stroke_);
+    }
     /// From angle `from` to `to`, clockwise from the right.
     void arc(ImVec2 c, float radius, float from, float to) const {
         list_.PathArcTo(at(c.x, c.y), radius * unit_, from, to);

@@ -5,7 +5,22 @@
 
 namespace gf {
 
-enum class Icon { first, back, play, pause, forward, last, search, close, chevron_down, chevron_right, pin, check, undo, redo };
+enum class Icon {
+    first,
+    back,
+    play,
+    pause,
+    forward,
+    last,
+    search,
+    close,
+    chevron_down,
+    chevron_right,
+    pin,
+    check,
+    undo,
+    redo
+};
 inline constexpr int k_icon_count = 14;
 
 /// Centred on `centre`; `size` is the side of the square that it fills.

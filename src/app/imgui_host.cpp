@@ -10,12 +10,12 @@
 namespace gf {
 namespace {
 
-// An arrow would start to walk through the items of the window that was clicked last. With an owner, navigation passes them
-// over; IsKeyPressed() and IsKeyChordPressed() still see them.
+// An arrow would start to walk through the items of the window that was clicked last. With an owner,
+// navigation passes them over; IsKeyPressed() and IsKeyChordPressed() still see them.
 void keep_arrows_from_navigation() {
     const ImGuiID owner = ImHashStr("program");
-    for (const ImGuiKey key :
-         {ImGuiKey_LeftArrow, ImGuiKey_RightArrow, ImGuiKey_UpArrow, ImGuiKey_DownArrow, ImGuiKey_Home, ImGuiKey_End})
+    for (const ImGuiKey key : {ImGuiKey_LeftArrow, ImGuiKey_RightArrow, ImGuiKey_UpArrow, ImGuiKey_DownArrow,
+                               ImGuiKey_Home, ImGuiKey_End})
         ImGui::SetKeyOwner(key, owner);
 }
 
@@ -36,7 +36,8 @@ ImGuiHost::ImGuiHost(bool gl, const UiLook& look) : gl_(gl) {
     apply_look();
     if (gl_) {
         ImGui_ImplOpenGL3_Init("#version 330 core");
-        ImGui_ImplOpenGL3_CreateDeviceObjects(); // now, so that apply_look() owns the fonts' texture from here on
+        ImGui_ImplOpenGL3_CreateDeviceObjects(); // now, so that apply_look() owns the fonts' texture from
+                                                 // here on
     }
 }
 
@@ -86,7 +87,8 @@ void ImGuiHost::end_frame() {
 
 bool keyboard_is_taken() {
     const ImGuiContext& g = *ImGui::GetCurrentContext();
-    return g.IO.WantTextInput || g.ActiveId != 0 || (g.NavId != 0 && !g.NavDisableHighlight) || g.OpenPopupStack.Size > 0;
+    return g.IO.WantTextInput || g.ActiveId != 0 || (g.NavId != 0 && !g.NavDisableHighlight) ||
+           g.OpenPopupStack.Size > 0;
 }
 
 float px(float length) { return std::round(length * ImGuiHost::current().scale()); }

@@ -73,8 +73,9 @@ inline const Theme& theme() { return ImGuiHost::current().theme(); }
 /// A length of the design, in whole pixels.
 float px(float length);
 ImFont* font(TextSize size, Face face = Face::regular);
-/// True while the keyboard belongs to an item (typing, or walking with Tab) or a popup: the program's own keys must wait.
-/// Otherwise arrows and Space do nothing in Dear ImGui, and ImGui::IsKeyChordPressed() is the way to ask for keys.
+/// True while the keyboard belongs to an item (typing, or walking with Tab) or a popup: the program's own
+/// keys must wait. Otherwise arrows and Space do nothing in Dear ImGui, and ImGui::IsKeyChordPressed() is the
+/// way to ask for keys.
 bool keyboard_is_taken();
 
 /// Selects a font for the scope.

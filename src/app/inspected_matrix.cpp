@@ -42,7 +42,8 @@ std::optional<InspectedName> find_name(const Snapshot& s, const std::string& nam
 
 InspectedName inspected_name(const Snapshot& s, const Selection& selection) {
     if (const auto chosen = find_name(s, selection.inspected)) return *chosen;
-    if (const auto& cell = selection.focus(); cell && cell->run == 0 && (cell->param >= 0 || has_site(s.config(), cell->site))) {
+    if (const auto& cell = selection.focus();
+        cell && cell->run == 0 && (cell->param >= 0 || has_site(s.config(), cell->site))) {
         if (cell->param >= 0) return {Site::resid_pre, -1, cell->param};
         return {cell->site, cell->layer, -1};
     }
@@ -61,7 +62,8 @@ bool InspectedMatrix::show(const Snapshot& s, const InspectedName& name, int hea
     trace_ = s.run().trace;
     if (renamed) {
         label_ = name.param >= 0 ? weights_->table[static_cast<std::size_t>(name.param)].name
-                                 : std::string(stack_prefix(*weights_, trace_->shape().stack)) + site_name(name.site, name.layer);
+                                 : std::string(stack_prefix(*weights_, trace_->shape().stack)) +
+                                       site_name(name.site, name.layer);
         shaped_rows_ = -1;
     }
     if (name.param >= 0)
@@ -126,7 +128,8 @@ void InspectedMatrix::show_site(const Snapshot& s, int head) {
 std::span<const float> InspectedMatrix::row(int row) const {
     const auto cols = static_cast<std::size_t>(cols_);
     if (name_.param >= 0)
-        return {weights_->values(weights_->table[static_cast<std::size_t>(name_.param)]) + static_cast<std::size_t>(row) * cols,
+        return {weights_->values(weights_->table[static_cast<std::size_t>(name_.param)]) +
+                    static_cast<std::size_t>(row) * cols,
                 cols};
     const real* values = trace_->row(name_.site, name_.layer, row);
     if (!masks_) return {values + (head_ > 0 ? static_cast<std::size_t>(head_ * head_width_) : 0), cols};
@@ -158,7 +161,8 @@ CellRef InspectedMatrix::cell(int row, int col) const {
 }
 
 std::optional<InspectedMatrix::Part> InspectedMatrix::part(const CellRange& r) const {
-    if (r.param != name_.param || (r.param < 0 && (r.site != name_.site || r.layer != name_.layer))) return std::nullopt;
+    if (r.param != name_.param || (r.param < 0 && (r.site != name_.site || r.layer != name_.layer)))
+        return std::nullopt;
     const auto clipped = [](int begin, int end, int length) {
         return std::pair(std::max(begin, 0), end < 0 ? length : std::min(end, length));
     };
@@ -176,7 +180,8 @@ std::optional<InspectedMatrix::Part> InspectedMatrix::part(const CellRange& r) c
 
 std::optional<InspectedMatrix::Part> InspectedMatrix::part(const CellRef& c) const {
     const int head = std::max(c.head, 0);
-    return part(CellRange{c.site, c.layer, c.row, c.row + 1, head, head + 1, c.column, c.column + 1, c.param});
+    return part(
+        CellRange{c.site, c.layer, c.row, c.row + 1, head, head + 1, c.column, c.column + 1, c.param});
 }
 
 } // namespace gf

@@ -20,14 +20,14 @@ struct InspectedName {
     bool operator==(const InspectedName&) const = default;
 };
 
-/// What the Inspector shows now: what was chosen by name, else the cell in focus, else the residual stream after the layer in
-/// focus. Names that this model does not have count as none.
+/// What the Inspector shows now: what was chosen by name, else the cell in focus, else the residual stream
+/// after the layer in focus. Names that this model does not have count as none.
 InspectedName inspected_name(const Snapshot& snapshot, const Selection& selection);
 
 class InspectedMatrix {
   public:
-    /// `head`: one head alone where there are several; -1: side by side. Scores and patterns always show one head. True when
-    /// other values are seen than before (more rows of the same do not count).
+    /// `head`: one head alone where there are several; -1: side by side. Scores and patterns always show one
+    /// head. True when other values are seen than before (more rows of the same do not count).
     bool show(const Snapshot& snapshot, const InspectedName& name, int head);
 
     const InspectedName& name() const { return name_; }
@@ -40,7 +40,8 @@ class InspectedMatrix {
     int capacity() const { return capacity_; } ///< rows that it will have at most
     int heads() const { return heads_; }       ///< of the site, experts' slots too; 1 where there are none
     int head() const { return head_; }         ///< shown alone; -1: all side by side
-    /// Of heads() the one that belongs to a query head: itself, or the key-value head that it reads; of slots that of its number.
+    /// Of heads() the one that belongs to a query head: itself, or the key-value head that it reads; of slots
+    /// that of its number.
     int head_for(const ModelConfig& config, int query_head) const;
     std::string_view head_word() const; ///< "head", "kv head", or "slot"
     int head_width() const { return head_width_; }
@@ -69,7 +70,8 @@ class InspectedMatrix {
     std::shared_ptr<const Trace> trace_;
     std::shared_ptr<const Weights> weights_;
     std::string label_, shape_;
-    int rows_ = 0, cols_ = 0, capacity_ = 0, heads_ = 1, head_ = -1, head_width_ = 0, shaped_rows_ = -1, shaped_cols_ = -1;
+    int rows_ = 0, cols_ = 0, capacity_ = 0, heads_ = 1, head_ = -1, head_width_ = 0, shaped_rows_ = -1,
+        shaped_cols_ = -1;
     bool masks_ = false, kept_ = true;
     mutable std::vector<float> marked_; ///< a row with what is masked marked
 };

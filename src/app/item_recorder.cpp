@@ -74,18 +74,22 @@ ItemRecorder* recorder_of(ImGuiContext* context) { return static_cast<ItemRecord
 void record_text(ImFont* font, ImVec2 at, std::string_view text, float room) {
     ImGuiContext* context = ImGui::GetCurrentContext();
     if (!context->TestEngineHookItems) return;
-    const ImVec2 size = font->CalcTextSizeA(font->FontSize, FLT_MAX, 0, text.data(), text.data() + text.size());
-    recorder_of(context)->add_text(context->CurrentWindow, text, {at, {at.x + std::min(size.x, room), at.y + size.y}});
+    const ImVec2 size =
+        font->CalcTextSizeA(font->FontSize, FLT_MAX, 0, text.data(), text.data() + text.size());
+    recorder_of(context)->add_text(context->CurrentWindow, text,
+                                   {at, {at.x + std::min(size.x, room), at.y + size.y}});
 }
 } // namespace gf
 
 // Declared by imgui_internal.h under IMGUI_ENABLE_TEST_ENGINE; called only while TestEngineHookItems is set.
 
-void ImGuiTestEngineHook_ItemAdd(ImGuiContext* context, ImGuiID id, const ImRect& bb, const ImGuiLastItemData*) {
+void ImGuiTestEngineHook_ItemAdd(ImGuiContext* context, ImGuiID id, const ImRect& bb,
+                                 const ImGuiLastItemData*) {
     if (context->CurrentWindow) gf::recorder_of(context)->add(context->CurrentWindow, id, {bb.Min, bb.Max});
 }
 
-void ImGuiTestEngineHook_ItemInfo(ImGuiContext* context, ImGuiID id, const char* label, ImGuiItemStatusFlags flags) {
+void ImGuiTestEngineHook_ItemInfo(ImGuiContext* context, ImGuiID id, const char* label,
+                                  ImGuiItemStatusFlags flags) {
     if (context->CurrentWindow) gf::recorder_of(context)->describe(context->CurrentWindow, id, label, flags);
 }
 

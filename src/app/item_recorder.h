@@ -1,6 +1,6 @@
 #pragma once
-// Remembers every item of a frame by name and rectangle, through the hooks that Dear ImGui has for its test engine, and what was
-// written where.
+// Remembers every item of a frame by name and rectangle, through the hooks that Dear ImGui has for its test
+// engine, and what was written where.
 
 #include <imgui.h>
 
@@ -24,11 +24,11 @@ struct UiRect {
 
 struct UiItem {
     ImGuiID id = 0;
-    UiRect rect, clip;            ///< clip: what of the window can be seen
-    std::string window;           ///< name of the root window, see window_key()
-    std::string label;            ///< as given, with ##suffix; empty for items that were scrolled out of sight
-    int status = 0;               ///< ImGuiItemStatusFlags
-    std::vector<ImGuiID> stack;   ///< the ID stack where the item was made, window first
+    UiRect rect, clip;          ///< clip: what of the window can be seen
+    std::string window;         ///< name of the root window, see window_key()
+    std::string label;          ///< as given, with ##suffix; empty for items that were scrolled out of sight
+    int status = 0;             ///< ImGuiItemStatusFlags
+    std::vector<ImGuiID> stack; ///< the ID stack where the item was made, window first
     ImGuiWindow* owner = nullptr; ///< the child or root window; valid until the next frame
 
     /// The part of rect that can be clicked; may be empty.
@@ -75,7 +75,8 @@ class ItemRecorder {
     std::unordered_map<ImGuiID, std::size_t> by_id_; // some widgets add first, some describe first
 };
 
-/// Tells the recorder what stands at `at` in the current window, cut off after `room` pixels. Costs nothing while it is off.
+/// Tells the recorder what stands at `at` in the current window, cut off after `room` pixels. Costs nothing
+/// while it is off.
 void record_text(ImFont* font, ImVec2 at, std::string_view text, float room = FLT_MAX);
 
 } // namespace gf

@@ -11,8 +11,8 @@ namespace {
 
 using enum KeyAction;
 
-constexpr std::string_view k_play = "Playback", k_look = "Where to look", k_program = "Program", k_pointing = "Pointing",
-                           k_maps = "On maps and matrices", k_edit = "Editing";
+constexpr std::string_view k_play = "Playback", k_look = "Where to look", k_program = "Program",
+                           k_pointing = "Pointing", k_maps = "On maps and matrices", k_edit = "Editing";
 
 constexpr std::array k_bindings = {
     KeyBinding{play, ImGuiKey_Space, 1, false, false, k_play, "Space", "play and pause"},
@@ -20,21 +20,27 @@ constexpr std::array k_bindings = {
     KeyBinding{previous_token, ImGuiKey_LeftArrow, 1, true, false, k_play, "←", "one token back"},
     KeyBinding{first_token, ImGuiKey_Home, 1, false, false, k_play, "Home", "to the first token"},
     KeyBinding{last_token, ImGuiKey_End, 1, false, false, k_play, "End", "to the last token"},
-    KeyBinding{next_operation, ImGuiMod_Shift | ImGuiKey_RightArrow, 1, true, false, k_look, "Shift+→", "next operation"},
-    KeyBinding{previous_operation, ImGuiMod_Shift | ImGuiKey_LeftArrow, 1, true, false, k_look, "Shift+←", "operation before"},
+    KeyBinding{next_operation, ImGuiMod_Shift | ImGuiKey_RightArrow, 1, true, false, k_look, "Shift+→",
+               "next operation"},
+    KeyBinding{previous_operation, ImGuiMod_Shift | ImGuiKey_LeftArrow, 1, true, false, k_look, "Shift+←",
+               "operation before"},
     KeyBinding{layer, ImGuiKey_1, 9, false, false, k_look, "1 – 9", "layer 0 to 8"},
     KeyBinding{previous_head, ImGuiKey_H, 1, true, false, k_look, "H", "head before"},
     KeyBinding{next_head, ImGuiKey_J, 1, true, false, k_look, "J", "next head"},
-    KeyBinding{release, ImGuiKey_Escape, 1, false, false, k_look, "Esc", "let go of what is pinned; close what is open"},
+    KeyBinding{release, ImGuiKey_Escape, 1, false, false, k_look, "Esc",
+               "let go of what is pinned; close what is open"},
     KeyBinding{find, ImGuiMod_Ctrl | ImGuiKey_K, 1, false, true, k_program, "Ctrl+K", "find anything"},
     KeyBinding{next_panel, ImGuiKey_F6, 1, false, true, k_program, "F6", "to the next panel"},
-    KeyBinding{previous_panel, ImGuiMod_Shift | ImGuiKey_F6, 1, false, true, k_program, "Shift+F6", "to the panel before"},
+    KeyBinding{previous_panel, ImGuiMod_Shift | ImGuiKey_F6, 1, false, true, k_program, "Shift+F6",
+               "to the panel before"},
     KeyBinding{help, ImGuiKey_F1, 1, false, true, k_program, "F1", "this card"},
     KeyBinding{edit, ImGuiKey_F2, 1, false, false, k_edit, "F2", "type a value for the cell in focus"},
     KeyBinding{edits, ImGuiKey_E, 1, false, false, k_edit, "E", "edits count or do not"},
     KeyBinding{undo, ImGuiMod_Ctrl | ImGuiKey_Z, 1, true, false, k_program, "Ctrl+Z", "undo"},
-    KeyBinding{redo, ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z, 1, true, false, k_program, "Ctrl+Shift+Z", "redo"},
-    KeyBinding{choose_file, ImGuiMod_Ctrl | ImGuiKey_O, 1, false, false, k_program, "Ctrl+O", "open another model"},
+    KeyBinding{redo, ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z, 1, true, false, k_program, "Ctrl+Shift+Z",
+               "redo"},
+    KeyBinding{choose_file, ImGuiMod_Ctrl | ImGuiKey_O, 1, false, false, k_program, "Ctrl+O",
+               "open another model"},
     KeyBinding{normal_size, ImGuiMod_Ctrl | ImGuiKey_0, 1, false, true, k_program, "Ctrl+0", "normal size"},
 };
 
@@ -111,14 +117,17 @@ void act(KeyAction action, int i, const Snapshot& s, const Selection& selection,
 std::span<const KeyBinding> key_bindings() { return k_bindings; }
 
 const KeyBinding& binding_of(KeyAction action) {
-    return *std::find_if(k_bindings.begin(), k_bindings.end(), [&](const KeyBinding& b) { return b.action == action; });
+    return *std::find_if(k_bindings.begin(), k_bindings.end(),
+                         [&](const KeyBinding& b) { return b.action == action; });
 }
 
 std::span<const Gesture> gestures() { return k_gestures; }
 
-void handle_keys(const Snapshot& s, const Selection& selection, const Settings& settings, bool& was_free, Commands& commands) {
+void handle_keys(const Snapshot& s, const Selection& selection, const Settings& settings, bool& was_free,
+                 Commands& commands) {
     const ImGuiIO& io = ImGui::GetIO();
-    if (io.KeyCtrl && io.MouseWheel != 0) commands.post(command::SetScale{settings.scale * (io.MouseWheel > 0 ? 1.1 : 1 / 1.1)});
+    if (io.KeyCtrl && io.MouseWheel != 0)
+        commands.post(command::SetScale{settings.scale * (io.MouseWheel > 0 ? 1.1 : 1 / 1.1)});
     // The Esc that closes a popup, which happens before the frame, lets go of nothing else.
     const bool now = !keyboard_is_taken(), free = now && was_free && s.has_run();
     was_free = now;
@@ -130,9 +139,11 @@ void handle_keys(const Snapshot& s, const Selection& selection, const Settings& 
 SiteRef operation_after(const ModelConfig& config, const Selection& selection, int steps) {
     const std::vector<SiteRef> sites = all_sites(config);
     const auto last = static_cast<std::ptrdiff_t>(sites.size()) - 1;
-    const auto at = selection.operation ? std::find(sites.begin(), sites.end(), *selection.operation) : sites.end();
+    const auto at =
+        selection.operation ? std::find(sites.begin(), sites.end(), *selection.operation) : sites.end();
     if (at != sites.end())
-        return sites[static_cast<std::size_t>(std::clamp(at - sites.begin() + steps, std::ptrdiff_t{0}, last))];
+        return sites[static_cast<std::size_t>(
+            std::clamp(at - sites.begin() + steps, std::ptrdiff_t{0}, last))];
     return *std::find(sites.begin(), sites.end(), SiteRef{Site::resid_pre, selection.pinned_head.layer});
 }
 

@@ -17,8 +17,12 @@ using nlohmann::json;
 constexpr int k_deepest = 16;
 
 LayoutNode leaf(std::vector<std::string> panels) { return {false, 0.5f, {}, std::move(panels)}; }
-LayoutNode beside(float size, LayoutNode a, LayoutNode b) { return {true, size, {std::move(a), std::move(b)}, {}}; }
-LayoutNode above(float size, LayoutNode a, LayoutNode b) { return {false, size, {std::move(a), std::move(b)}, {}}; }
+LayoutNode beside(float size, LayoutNode a, LayoutNode b) {
+    return {true, size, {std::move(a), std::move(b)}, {}};
+}
+LayoutNode above(float size, LayoutNode a, LayoutNode b) {
+    return {false, size, {std::move(a), std::move(b)}, {}};
+}
 
 constexpr float k_text = -60, k_side = -310, k_outline = 212;
 
@@ -28,22 +32,26 @@ LayoutNode stacks(std::vector<std::string> main, std::vector<std::string> side) 
 }
 
 Layout overview() {
-    LayoutNode upper = beside(k_outline, leaf({"Outline"}), beside(k_side, leaf({"Flow"}), leaf({"Sampling"})));
+    LayoutNode upper =
+        beside(k_outline, leaf({"Outline"}), beside(k_side, leaf({"Flow"}), leaf({"Sampling"})));
     LayoutNode lower = beside(k_side, beside(0.5f, leaf({"Heads"}), leaf({"Head"})), leaf({"Inspector"}));
-    return {"Overview",
-            above(k_text, above(0.655f, std::move(upper), std::move(lower)), leaf({"Text"})),
-            {},
-            above(k_text,
-                  beside(k_side, above(0.6f, leaf({"Flow", "Outline"}), beside(0.5f, leaf({"Heads"}), leaf({"Head"}))),
-                         leaf({"Sampling", "Inspector"})),
-                  leaf({"Text"})),
-            stacks({"Flow", "Heads", "Head", "Outline"}, {"Sampling", "Inspector"}),
-            ""};
+    return {
+        "Overview",
+        above(k_text, above(0.655f, std::move(upper), std::move(lower)), leaf({"Text"})),
+        {},
+        above(k_text,
+              beside(k_side,
+                     above(0.6f, leaf({"Flow", "Outline"}), beside(0.5f, leaf({"Heads"}), leaf({"Head"}))),
+                     leaf({"Sampling", "Inspector"})),
+              leaf({"Text"})),
+        stacks({"Flow", "Heads", "Head", "Outline"}, {"Sampling", "Inspector"}),
+        ""};
 }
 
 Layout attention() {
     LayoutNode right = above(0.6f, leaf({"Heads"}), leaf({"Inspector", "Sampling"}));
-    LayoutNode main = beside(k_outline, leaf({"Outline"}), beside(-480, leaf({"Head", "Flow"}), std::move(right)));
+    LayoutNode main =
+        beside(k_outline, leaf({"Outline"}), beside(-480, leaf({"Head", "Flow"}), std::move(right)));
     return {"Attention",
             above(k_text, std::move(main), leaf({"Text"})),
             {"Outline", "Flow", "Sampling"},
@@ -54,7 +62,8 @@ Layout attention() {
 
 Layout sampling() {
     LayoutNode right = above(0.5f, leaf({"Inspector"}), leaf({"Head", "Heads", "Flow"}));
-    LayoutNode main = beside(k_outline, leaf({"Outline"}), beside(0.58f, leaf({"Sampling"}), std::move(right)));
+    LayoutNode main =
+        beside(k_outline, leaf({"Outline"}), beside(0.58f, leaf({"Sampling"}), std::move(right)));
     return {"Sampling",
             above(-140, std::move(main), leaf({"Text"})),
             {"Outline", "Flow", "Head", "Heads"},
@@ -81,14 +90,16 @@ std::vector<std::string> strings(const json& object, const std::string& key, con
 }
 
 LayoutNode node_from_json(const json& object, const std::string& where, int depth) {
-    if (depth > k_deepest) throw Error({where + ": 'parts'", fmt::format("at most {} in each other", k_deepest), "more", ""});
+    if (depth > k_deepest)
+        throw Error({where + ": 'parts'", fmt::format("at most {} in each other", k_deepest), "more", ""});
     LayoutNode node;
     if (!json_has(object, "split")) {
         node.panels = strings(object, "panels", where);
         return node;
     }
     const std::string& split = json_string(object, "split", where);
-    if (split != "beside" && split != "above") throw Error({where + ": 'split'", "'beside' or 'above'", json_found(split), ""});
+    if (split != "beside" && split != "above")
+        throw Error({where + ": 'split'", "'beside' or 'above'", json_found(split), ""});
     node.side_by_side = split == "beside";
     node.size = static_cast<float>(json_number(object, "size", where));
     const float length = std::abs(node.size);
@@ -104,7 +115,8 @@ Layout layout_from_json(const json& object, const std::string& where) {
     Layout layout;
     layout.name = json_string(object, "name", where);
     if (layout.name.empty() || layout.name.size() > k_longest_layout_name)
-        throw Error({where + ": 'name'", fmt::format("1 to {} bytes", k_longest_layout_name), json_found(layout.name), ""});
+        throw Error({where + ": 'name'", fmt::format("1 to {} bytes", k_longest_layout_name),
+                     json_found(layout.name), ""});
     layout.root = node_from_json(json_object(object, "root", where), where, 0);
     layout.closed = strings(object, "closed", where);
     layout.inspected = json_string_or(object, "inspected", "", where);
@@ -136,7 +148,10 @@ std::vector<std::string> LayoutBook::names() const {
 json to_json(const LayoutBook& book) {
     json saved = json::array();
     for (const Layout& l : book.saved)
-        saved.push_back({{"name", l.name}, {"closed", l.closed}, {"inspected", l.inspected}, {"root", node_to_json(l.root)}});
+        saved.push_back({{"name", l.name},
+                         {"closed", l.closed},
+                         {"inspected", l.inspected},
+                         {"root", node_to_json(l.root)}});
     return {{"current", book.current}, {"as_made", book.as_made}, {"closed", book.closed}, {"saved", saved}};
 }
 
@@ -153,8 +168,8 @@ LayoutBook layout_book_from_json(const json& object, const std::string& where) {
             book.saved.push_back(std::move(read));
         }
     if (book.saved.size() > k_most_saved_layouts)
-        throw Error(
-            {where + ": 'saved'", fmt::format("at most {}", k_most_saved_layouts), std::to_string(book.saved.size()), ""});
+        throw Error({where + ": 'saved'", fmt::format("at most {}", k_most_saved_layouts),
+                     std::to_string(book.saved.size()), ""});
     if (!book.find(book.current)) book.current = LayoutBook().current;
     return book;
 }

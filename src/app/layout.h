@@ -1,5 +1,6 @@
 #pragma once
-// Where the panels stand, as data: the program's own layouts, those that a person saved, and how both are written to a file.
+// Where the panels stand, as data: the program's own layouts, those that a person saved, and how both are
+// written to a file.
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -13,8 +14,8 @@ namespace gf {
 /// A tree of splits. Its leaves are panels, as tabs where there are several.
 struct LayoutNode {
     bool side_by_side = false; ///< of a split: else one above the other
-    /// Of a split's first part: below 1 a fraction; from 1 on a design length for a window of 1600 x 900; negative: the length
-    /// of the second part.
+    /// Of a split's first part: below 1 a fraction; from 1 on a design length for a window of 1600 x 900;
+    /// negative: the length of the second part.
     float size = 0.5f;
     std::vector<LayoutNode> parts;   ///< two, or none
     std::vector<std::string> panels; ///< of a leaf, the one in front first
@@ -25,9 +26,9 @@ struct Layout {
     std::string name;
     LayoutNode root;
     std::vector<std::string> closed; ///< panels that have a place in the tree, but are not shown
-    LayoutNode low;                  ///< instead of `root` where there is not the height for three panels above each other
-    LayoutNode small;                ///< ... and where there is little room; empty: there is no other
-    std::string inspected;           ///< what the Inspector shows then; empty: it is left alone
+    LayoutNode low;   ///< instead of `root` where there is not the height for three panels above each other
+    LayoutNode small; ///< ... and where there is little room; empty: there is no other
+    std::string inspected; ///< what the Inspector shows then; empty: it is left alone
     bool operator==(const Layout&) const = default;
 };
 

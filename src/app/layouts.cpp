@@ -29,8 +29,8 @@ bool has(const std::vector<std::string>& list, std::string_view name) {
 }
 
 bool holds(const LayoutNode& node, std::string_view panel) {
-    return has(node.panels, panel) ||
-           std::any_of(node.parts.begin(), node.parts.end(), [&](const LayoutNode& part) { return holds(part, panel); });
+    return has(node.panels, panel) || std::any_of(node.parts.begin(), node.parts.end(),
+                                                  [&](const LayoutNode& part) { return holds(part, panel); });
 }
 
 /// Every panel has a place: those that the layout does not know, as further tabs of its largest part.
@@ -58,7 +58,8 @@ LayoutNode one_stack(const LayoutNode& root) {
 float first_length(const LayoutNode& node, float available, float whole) {
     const float length = std::abs(node.size);
     if (length < 1) return std::floor(available * (node.size > 0 ? length : 1 - length));
-    const float growth = node.side_by_side ? std::clamp(whole / px(k_design_width), k_least_growth, k_most_growth) : 1;
+    const float growth =
+        node.side_by_side ? std::clamp(whole / px(k_design_width), k_least_growth, k_most_growth) : 1;
     const float own = std::floor(std::min(px(length) * growth, available * k_largest_share));
     return node.size > 0 ? own : available - own;
 }
@@ -89,7 +90,8 @@ std::size_t print_of(const ImGuiDockNode& node, std::size_t print) {
     print = mix_in(print, node.ID);
     if (!node.IsSplitNode()) return print;
     const ImVec2 a = node.ChildNodes[0]->SizeRef, b = node.ChildNodes[1]->SizeRef;
-    for (const float length : {a[node.SplitAxis], b[node.SplitAxis]}) print = mix_in(print, static_cast<std::size_t>(length));
+    for (const float length : {a[node.SplitAxis], b[node.SplitAxis]})
+        print = mix_in(print, static_cast<std::size_t>(length));
     return print_of(*node.ChildNodes[1], print_of(*node.ChildNodes[0], print));
 }
 
@@ -132,14 +134,15 @@ void Layouts::save(const SettingsFile& file) const {
 
 /// Whether nobody moved anything since the layout was chosen.
 bool Layouts::as_made() const {
-    return rebuild_ || dock_ == 0 ? book_.as_made : made_print_ != 0 && print_of(dock_, panels_) == made_print_;
+    return rebuild_ || dock_ == 0 ? book_.as_made
+                                  : made_print_ != 0 && print_of(dock_, panels_) == made_print_;
 }
 
 std::string Layouts::choose(std::string_view name) {
     const Layout* layout = book_.find(name);
     if (!layout)
-        throw Error(
-            {"layout", "one of the layouts; nearest: " + nearest_names(name, book_.names()), "'" + std::string(name) + "'", ""});
+        throw Error({"layout", "one of the layouts; nearest: " + nearest_names(name, book_.names()),
+                     "'" + std::string(name) + "'", ""});
     book_.current = layout->name;
     book_.closed = layout->closed;
     rebuild_ = book_.as_made = true;
@@ -150,30 +153,37 @@ std::string Layouts::choose(std::string_view name) {
 void Layouts::save_as(const std::string& name) {
     const auto is_own = [&](const Layout& l) { return l.name == name; };
     if (std::any_of(standard_layouts().begin(), standard_layouts().end(), is_own))
-        throw Error({"save-layout", "a name that is not the program's own", "'" + name + "'", "choose another name"});
+        throw Error(
+            {"save-layout", "a name that is not the program's own", "'" + name + "'", "choose another name"});
     if (name.empty() || name.size() > k_longest_layout_name)
-        throw Error({"save-layout", fmt::format("a name of 1 to {} bytes", k_longest_layout_name), "'" + name + "'", ""});
+        throw Error({"save-layout", fmt::format("a name of 1 to {} bytes", k_longest_layout_name),
+                     "'" + name + "'", ""});
     const ImGuiDockNode* node = dock_ ? ImGui::DockBuilderGetNode(dock_) : nullptr;
     LayoutNode root = node && !rebuild_ && !as_made() ? capture(*node) : current().root;
-    Layout layout{name, with_all(std::move(root), panels_), book_.closed, {}, {}, ""}; // one that floats has no place in the tree
+    Layout layout{name, with_all(std::move(root), panels_), book_.closed, {}, {},
+                  ""}; // one that floats has no place in the tree
     const auto place = std::find_if(book_.saved.begin(), book_.saved.end(), is_own);
     if (place != book_.saved.end())
         *place = std::move(layout);
     else if (book_.saved.size() < k_most_saved_layouts)
         book_.saved.push_back(std::move(layout));
     else
-        throw Error({"save-layout", fmt::format("at most {} layouts", k_most_saved_layouts), "one more", "delete one first"});
+        throw Error({"save-layout", fmt::format("at most {} layouts", k_most_saved_layouts), "one more",
+                     "delete one first"});
     book_.current = name;
     made_print_ = dock_ ? print_of(dock_, panels_) : 0;
 }
 
 void Layouts::remove(std::string_view name) {
-    const auto at = std::find_if(book_.saved.begin(), book_.saved.end(), [&](const Layout& l) { return l.name == name; });
+    const auto at =
+        std::find_if(book_.saved.begin(), book_.saved.end(), [&](const Layout& l) { return l.name == name; });
     if (at == book_.saved.end()) {
         std::vector<std::string> saved;
         for (const Layout& l : book_.saved) saved.push_back(l.name);
-        const std::string nearest = saved.empty() ? "there are none" : "nearest: " + nearest_names(name, saved);
-        throw Error({"delete-layout", "a layout that you saved; " + nearest, "'" + std::string(name) + "'", ""});
+        const std::string nearest =
+            saved.empty() ? "there are none" : "nearest: " + nearest_names(name, saved);
+        throw Error(
+            {"delete-layout", "a layout that you saved; " + nearest, "'" + std::string(name) + "'", ""});
     }
     const bool was_current = book_.current == name;
     book_.saved.erase(at);
@@ -182,7 +192,8 @@ void Layouts::remove(std::string_view name) {
 
 void Layouts::show(std::string_view panel, bool on) {
     if (!has(panels_, panel))
-        throw Error({"show-panel", "a panel; nearest: " + nearest_names(panel, panels_), "'" + std::string(panel) + "'", ""});
+        throw Error({"show-panel", "a panel; nearest: " + nearest_names(panel, panels_),
+                     "'" + std::string(panel) + "'", ""});
     std::erase(book_.closed, panel);
     if (on)
         focus_ = panel;
@@ -229,8 +240,8 @@ void Layouts::dock(float top, float bottom) {
 
 /// Makes the docks anew: nothing of before is left.
 void Layouts::build(ImVec2 size) {
-    // In this order: undocking first would merge the emptied nodes and leave the root with a pointer to a central node that is
-    // gone.
+    // In this order: undocking first would merge the emptied nodes and leave the root with a pointer to a
+    // central node that is gone.
     ImGui::DockBuilderRemoveNodeChildNodes(dock_);
     ImGui::DockBuilderRemoveNodeDockedWindows(dock_, true);
     ImGui::DockBuilderSetNodeSize(dock_, size);
@@ -241,8 +252,8 @@ void Layouts::build(ImVec2 size) {
     settling_ = k_settling_frames;
 }
 
-/// The part that holds the first open panel of most weight inherits what is left over when the window grows: the split is made
-/// towards the other one.
+/// The part that holds the first open panel of most weight inherits what is left over when the window grows:
+/// the split is made towards the other one.
 void Layouts::build_node(ImGuiID id, const LayoutNode& node, ImVec2 size) {
     if (node.parts.empty()) {
         for (const std::string& panel : node.panels)

@@ -23,13 +23,15 @@ class Layouts {
 
     const LayoutBook& book() const { return book_; }
     bool is_open(std::string_view panel) const;
-    /// Whether there is room for one panel at a time: all are tabs, whose titles need the room of their crosses.
+    /// Whether there is room for one panel at a time: all are tabs, whose titles need the room of their
+    /// crosses.
     bool is_one_stack() const { return room_ == Room::tiny; }
 
-    /// Puts all panels where the layout wants them; also the way back to it. Returns what the Inspector is to show then, if
-    /// anything. @throws Error with the nearest names
+    /// Puts all panels where the layout wants them; also the way back to it. Returns what the Inspector is to
+    /// show then, if anything. @throws Error with the nearest names
     std::string choose(std::string_view name);
-    /// The present arrangement under a name of the person's. @throws Error for the program's own names, empty and long ones
+    /// The present arrangement under a name of the person's. @throws Error for the program's own names, empty
+    /// and long ones
     void save_as(const std::string& name);
     /// @throws Error where there is none of that name, or it is the program's own
     void remove(std::string_view name);

@@ -31,7 +31,8 @@ void Figures::add(const Figures& o) {
 }
 
 Figures figures_of(std::span<const float> values, bool masks) {
-    // Most rows hold finite values only: then this first loop, which the compiler turns into vector code, is all.
+    // Most rows hold finite values only: then this first loop, which the compiler turns into vector code, is
+    // all.
     constexpr std::size_t k_lanes = 8;
     std::array<float, k_lanes> least, greatest;
     std::array<double, k_lanes> sum{}, squares{};
@@ -82,7 +83,9 @@ Figures figures_of(std::span<const float> values, bool masks) {
 void MatrixFigures::clear() { *this = {}; }
 
 float MatrixFigures::progress() const {
-    return wanted_ > 0 ? static_cast<float>(static_cast<int>(rows_.size()) + counted_) / (2 * static_cast<float>(wanted_)) : 1;
+    return wanted_ > 0 ? static_cast<float>(static_cast<int>(rows_.size()) + counted_) /
+                             (2 * static_cast<float>(wanted_))
+                       : 1;
 }
 
 /// Sums are taken anew: subtracting would leave rounding behind.
@@ -93,8 +96,8 @@ void MatrixFigures::truncate(int rows) {
     for (const Figures& row : rows_) all_.add(row);
 }
 
-/// Limits that rarely change while rows come and go, so that bins need not be counted again. A range that includes 0 has it
-/// at the border of a bin.
+/// Limits that rarely change while rows come and go, so that bins need not be counted again. A range that
+/// includes 0 has it at the border of a bin.
 void MatrixFigures::choose_range() {
     double from = all_.n > 0 ? all_.least : 0, to = all_.n > 0 ? all_.greatest : 1;
     if (to - from <= 0) { // one value only

@@ -1,6 +1,6 @@
 #pragma once
-// Figures of a matrix of any size: least, greatest, mean, norm, histogram; added up row by row, a bounded number of values a
-// frame, and kept while the matrix only grows or shrinks at its end.
+// Figures of a matrix of any size: least, greatest, mean, norm, histogram; added up row by row, a bounded
+// number of values a frame, and kept while the matrix only grows or shrinks at its end.
 
 #include <array>
 #include <cstddef>
@@ -13,9 +13,11 @@ namespace gf {
 
 struct Figures {
     std::size_t n = 0; ///< finite values; all figures are theirs
-    double least = std::numeric_limits<double>::infinity(), greatest = -std::numeric_limits<double>::infinity();
+    double least = std::numeric_limits<double>::infinity(),
+           greatest = -std::numeric_limits<double>::infinity();
     double sum = 0, squares = 0;
-    std::size_t n_nan = 0, n_infinite = 0, n_masked = 0; ///< masked: -inf where that means "not part of the matrix"
+    std::size_t n_nan = 0, n_infinite = 0,
+                n_masked = 0; ///< masked: -inf where that means "not part of the matrix"
 
     double mean() const;
     double norm() const; ///< Euclidean (of a matrix: Frobenius)
@@ -31,8 +33,9 @@ class MatrixFigures {
   public:
     /// Forgets everything: other values come.
     void clear();
-    /// Goes on with rows [0, rows) of what `row` gives, until about `budget` values were looked at. True when all is known.
-    /// RowSource: std::span<const float>(int row); rows that were read once are not read again except for the histogram.
+    /// Goes on with rows [0, rows) of what `row` gives, until about `budget` values were looked at. True when
+    /// all is known. RowSource: std::span<const float>(int row); rows that were read once are not read again
+    /// except for the histogram.
     template <class RowSource>
     bool update(int rows, bool masks, std::size_t budget, const RowSource& row);
 

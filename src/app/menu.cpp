@@ -23,32 +23,38 @@ void menu_heading(std::string_view text) {
 
 bool menu_row(const char* name, const MenuRow& row, float width) {
     const Theme& t = theme();
-    const int checkable = row.chosen ? ImGuiItemStatusFlags_Checkable | (*row.chosen ? ImGuiItemStatusFlags_Checked : 0) : 0;
+    const int checkable =
+        row.chosen ? ImGuiItemStatusFlags_Checkable | (*row.chosen ? ImGuiItemStatusFlags_Checked : 0) : 0;
     const float wide = width > 0 ? width : std::max(ImGui::GetContentRegionAvail().x, 1.0f);
     const ButtonItem item = button_item(name, {wide, px(k_menu_row_height)}, checkable);
     if (!item.seen) return false;
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    if (item.hovered || row.lit) list.AddRectFilled(item.box.Min, item.box.Max, row.lit ? t.accent_tint : t.control, px(6));
+    if (item.hovered || row.lit)
+        list.AddRectFilled(item.box.Min, item.box.Max, row.lit ? t.accent_tint : t.control, px(6));
     float left = item.box.Min.x + px(k_inset);
     if (row.chosen) {
-        if (*row.chosen) draw_icon(list, Icon::check, {left + px(k_icon) / 2, item.box.GetCenter().y}, px(k_icon), t.accent_text);
+        if (*row.chosen)
+            draw_icon(list, Icon::check, {left + px(k_icon) / 2, item.box.GetCenter().y}, px(k_icon),
+                      t.accent_text);
         left += px(k_icon + 8);
     }
     ImFont *body = font(TextSize::body), *small = font(TextSize::small);
     const float right_width = row.right.empty() ? 0 : std::ceil(measure(small, row.right).x) + px(12);
     const float right = item.box.Max.x - px(k_inset), end = right - right_width;
     put_text_cut(list, {{left, item.box.Min.y}, {end, item.box.Max.y}}, body, t.text, row.text);
-    const float behind =
-        row.detail_from > 0 ? item.box.Min.x + row.detail_from : left + std::ceil(measure(body, row.text).x) + px(12);
+    const float behind = row.detail_from > 0 ? item.box.Min.x + row.detail_from
+                                             : left + std::ceil(measure(body, row.text).x) + px(12);
     if (!row.detail.empty() && behind + px(24) < end)
         put_text_cut(list, {{behind, item.box.Min.y}, {end, item.box.Max.y}}, small, t.muted, row.detail);
-    if (!row.right.empty()) put_text(list, item.box, right - measure(small, row.right).x, small, t.muted, row.right);
+    if (!row.right.empty())
+        put_text(list, item.box, right - measure(small, row.right).x, small, t.muted, row.right);
     put_focus_ring(item, px(6));
     return item.pressed;
 }
 
 float quiet_button_width(const QuietButton& look) {
-    float width = 2 * px(k_inset) + (look.text.empty() ? 0 : std::ceil(measure(font(TextSize::body), look.text).x));
+    float width =
+        2 * px(k_inset) + (look.text.empty() ? 0 : std::ceil(measure(font(TextSize::body), look.text).x));
     if (look.icon) width += px(k_icon) + (look.text.empty() ? 0 : px(6));
     return width + (look.menu ? px(k_arrow + 6) : 0);
 }
@@ -66,8 +72,11 @@ bool quiet_button(const char* name, const QuietButton& look, const char* tip) {
         draw_icon(list, *look.icon, {left + px(k_icon) / 2, middle}, px(k_icon), ink);
         left += px(k_icon + 6);
     }
-    if (!look.text.empty()) put_text(list, item.box, left, font(TextSize::body), item.hovered ? t.text : t.muted, look.text);
-    if (look.menu) draw_icon(list, Icon::chevron_down, {item.box.Max.x - px(k_inset + k_arrow / 2), middle}, px(k_arrow), ink);
+    if (!look.text.empty())
+        put_text(list, item.box, left, font(TextSize::body), item.hovered ? t.text : t.muted, look.text);
+    if (look.menu)
+        draw_icon(list, Icon::chevron_down, {item.box.Max.x - px(k_inset + k_arrow / 2), middle}, px(k_arrow),
+                  ink);
     put_focus_ring(item, px(6));
     if (*tip) tooltip(tip);
     return item.pressed;
@@ -86,9 +95,9 @@ bool begin_card(const char* name, float width, float top) {
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {px(12), px(12)});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, px(10));
     ImGui::PushStyleColor(ImGuiCol_ModalWindowDimBg, with_alpha(rgb(0x000000), theme().dark ? 0.45f : 0.18f));
-    constexpr ImGuiWindowFlags k_flags = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoResize |
-                                         ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoDocking |
-                                         ImGuiWindowFlags_AlwaysAutoResize;
+    constexpr ImGuiWindowFlags k_flags = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoMove |
+                                         ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoSavedSettings |
+                                         ImGuiWindowFlags_NoDocking | ImGuiWindowFlags_AlwaysAutoResize;
     const bool open = ImGui::BeginPopupModal(name, nullptr, k_flags);
     ImGui::PopStyleColor();
     ImGui::PopStyleVar(2);

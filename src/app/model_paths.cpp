@@ -25,10 +25,12 @@ bool is_tokenizer_name(std::string_view name) {
 }
 
 /// What PyTorch writes under the ending that llama2.c's models have.
-bool is_pytorch_name(std::string_view name) { return name.starts_with("pytorch_model") || name == "training_args.bin"; }
+bool is_pytorch_name(std::string_view name) {
+    return name.starts_with("pytorch_model") || name == "training_args.bin";
+}
 
-/// The vocabulary's size from a llama2.c header (int32 dim, hidden_dim, n_layers, n_heads, n_kv_heads, vocab_size, seq_len;
-/// negative: separate classifier).
+/// The vocabulary's size from a llama2.c header (int32 dim, hidden_dim, n_layers, n_heads, n_kv_heads,
+/// vocab_size, seq_len; negative: separate classifier).
 int llama2c_vocabulary(const fs::path& model) {
     std::array<std::int32_t, 7> header{};
     std::ifstream(model, std::ios::binary).read(reinterpret_cast<char*>(header.data()), sizeof header);
@@ -64,7 +66,8 @@ PathKind path_kind(const fs::path& path) {
     std::error_code failed;
     const fs::file_status status = fs::status(path, failed);
     if (!fs::exists(status)) return PathKind::missing;
-    if (fs::is_directory(status)) return fs::exists(path / "config.json", failed) ? PathKind::model_folder : PathKind::folder;
+    if (fs::is_directory(status))
+        return fs::exists(path / "config.json", failed) ? PathKind::model_folder : PathKind::folder;
     const std::string name = path.filename().string();
     if (!fs::is_regular_file(status)) return PathKind::other;
     if (is_tokenizer_name(name)) return PathKind::tokenizer;
@@ -90,7 +93,8 @@ std::string shown_path(const fs::path& path) {
     std::string text = shown_name(path);
     const std::string folder = home();
     const bool is_home = folder.size() > 1 && text.starts_with(folder);
-    if (is_home && (text.size() == folder.size() || text[folder.size()] == '/')) text.replace(0, folder.size(), "~");
+    if (is_home && (text.size() == folder.size() || text[folder.size()] == '/'))
+        text.replace(0, folder.size(), "~");
     return text;
 }
 

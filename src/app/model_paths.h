@@ -1,5 +1,6 @@
 #pragma once
-// Paths of models and tokenizers as people write, drop and read them. All functions look at the disk: not for every frame.
+// Paths of models and tokenizers as people write, drop and read them. All functions look at the disk: not for
+// every frame.
 
 #include "session/command.h"
 
@@ -26,11 +27,12 @@ std::string shown_size(std::uintmax_t bytes);
 /// "260 k", "124 M"
 std::string shown_count(double n);
 
-/// The tokenizer that belongs to a model: tokenizer.json in its folder, or the tok*.bin beside a llama2.c file (of several the
-/// one with as many tokens as the model). Empty when there is none.
+/// The tokenizer that belongs to a model: tokenizer.json in its folder, or the tok*.bin beside a llama2.c
+/// file (of several the one with as many tokens as the model). Empty when there is none.
 std::string guess_tokenizer(const std::filesystem::path& model);
 
-/// What a person means who drops these files on the window. The model is empty when only a tokenizer was among them.
+/// What a person means who drops these files on the window. The model is empty when only a tokenizer was
+/// among them.
 command::Open open_dropped(const std::vector<std::string>& paths);
 
 } // namespace gf

@@ -32,13 +32,17 @@ struct PortraitPlaces {
     float width() const { return n == 0 ? 0 : std::ceil(layer + step * static_cast<float>(n - 1) + between); }
 };
 
-void draw_attention(ImDrawList& list, ImVec2 at, const PortraitPlaces& p, const ModelShape& shape, float opacity) {
+void draw_attention(ImDrawList& list, ImVec2 at, const PortraitPlaces& p, const ModelShape& shape,
+                    float opacity) {
     const Theme& t = theme();
     const auto bar = [&](float x, float y, float width, float height, ColourRole role) {
-        list.AddRectFilled({at.x + x, at.y + y}, {at.x + x + width, at.y + y + height}, with_alpha(t.fill(role), opacity), px(1));
+        list.AddRectFilled({at.x + x, at.y + y}, {at.x + x + width, at.y + y + height},
+                           with_alpha(t.fill(role), opacity), px(1));
     };
-    for (int h = 0; h < shape.n_heads; ++h) bar(0, p.row * static_cast<float>(h), p.query, p.row - p.gap, ColourRole::query);
-    const float shared = p.row * static_cast<float>(shape.n_heads) / static_cast<float>(std::max(shape.n_kv_heads, 1));
+    for (int h = 0; h < shape.n_heads; ++h)
+        bar(0, p.row * static_cast<float>(h), p.query, p.row - p.gap, ColourRole::query);
+    const float shared =
+        p.row * static_cast<float>(shape.n_heads) / static_cast<float>(std::max(shape.n_kv_heads, 1));
     for (int h = 0; h < shape.n_kv_heads; ++h) {
         const float y = shared * static_cast<float>(h);
         bar(p.query + p.gap, y, p.key, shared - p.gap, ColourRole::key);
@@ -55,9 +59,11 @@ void draw_mlp(ImDrawList& list, ImVec2 at, const PortraitPlaces& p, const ModelS
         return;
     }
     const int n_rows = (shape.n_experts + 1) / 2;
-    const float width = (p.layer - p.gap) / 2, step = std::max((height + p.gap) / static_cast<float>(n_rows), 2 * p.gap);
+    const float width = (p.layer - p.gap) / 2,
+                step = std::max((height + p.gap) / static_cast<float>(n_rows), 2 * p.gap);
     for (int e = 0; e < shape.n_experts; ++e) {
-        const ImVec2 corner{at.x + static_cast<float>(e % 2) * (width + p.gap), at.y + static_cast<float>(e / 2) * step};
+        const ImVec2 corner{at.x + static_cast<float>(e % 2) * (width + p.gap),
+                            at.y + static_cast<float>(e / 2) * step};
         list.AddRectFilled(corner, {corner.x + width, corner.y + step - p.gap}, colour, px(1));
     }
 }
@@ -83,8 +89,9 @@ void draw_portrait_legend(ImDrawList& list, const UiRect& line) {
         ColourRole role;
         const char* text;
     };
-    static constexpr std::array k_entries = {Entry{ColourRole::query, "query heads"}, Entry{ColourRole::key, "their keys"},
-                                             Entry{ColourRole::value, "and values"}, Entry{ColourRole::mlp, "MLP or experts"}};
+    static constexpr std::array k_entries = {
+        Entry{ColourRole::query, "query heads"}, Entry{ColourRole::key, "their keys"},
+        Entry{ColourRole::value, "and values"}, Entry{ColourRole::mlp, "MLP or experts"}};
     ImFont* small = font(TextSize::small);
     const float mark = px(8), gap = px(6), between = px(14);
     float width = between * (k_entries.size() - 1);
@@ -93,7 +100,8 @@ void draw_portrait_legend(ImDrawList& list, const UiRect& line) {
     float x = line.max.x - width;
     const float middle = std::floor((line.min.y + line.max.y) / 2);
     for (const Entry& e : k_entries) {
-        list.AddRectFilled({x, middle - mark / 2}, {x + mark, middle + mark / 2}, theme().fill(e.role), px(2));
+        list.AddRectFilled({x, middle - mark / 2}, {x + mark, middle + mark / 2}, theme().fill(e.role),
+                           px(2));
         put_text(list, {line.min, line.max}, x + mark + gap, small, theme().muted, e.text);
         x += mark + gap + std::ceil(measure(small, e.text).x) + between;
     }

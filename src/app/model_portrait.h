@@ -1,6 +1,6 @@
 #pragma once
-// A model's shape as a picture of some 70 by 40 pixels: its layers side by side, in each the query heads beside the keys and
-// values that they share, and below them the MLP or its experts.
+// A model's shape as a picture of some 70 by 40 pixels: its layers side by side, in each the query heads
+// beside the keys and values that they share, and below them the MLP or its experts.
 
 #include "app/imgui_host.h"
 

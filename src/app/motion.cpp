@@ -28,7 +28,8 @@ float Glide::to(float target) {
     if (left_ <= 0) return value_;
     left_ -= ImGui::GetIO().DeltaTime;
     if (left_ < 1e-4f) left_ = 0; // what rounding leaves is no frame of its own
-    const float t = 1 - left_ / k_glide_seconds, eased = 1 - (1 - t) * (1 - t) * (1 - t); // fast first, then settling
+    const float t = 1 - left_ / k_glide_seconds,
+                eased = 1 - (1 - t) * (1 - t) * (1 - t); // fast first, then settling
     value_ = left_ > 0 ? from_ + (target_ - from_) * eased : target_;
     request_frame();
     return value_;

@@ -1,5 +1,6 @@
 #pragma once
-// Motion tells where something went: a value glides to where it is wanted, at most 150 ms, eased; or jumps, where motion is off.
+// Motion tells where something went: a value glides to where it is wanted, at most 150 ms, eased; or jumps,
+// where motion is off.
 
 namespace gf {
 
@@ -10,7 +11,8 @@ void set_motion(bool on);
 
 class Glide {
   public:
-    /// Once a frame: where the value is now on its way to `target`. The first call jumps. Asks for frames until it is there.
+    /// Once a frame: where the value is now on its way to `target`. The first call jumps. Asks for frames
+    /// until it is there.
     float to(float target);
     /// Without motion.
     void jump(float target);

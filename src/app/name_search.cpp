@@ -24,7 +24,8 @@ void NameSearch::list(const std::shared_ptr<const Model>& model) {
     names_.clear();
     names_.push_back({k_follow, "follows the mouse and pins"});
     for (const NamedSite& n : named_sites(*model->weights))
-        names_.push_back({n.name, std::string(site_words(model->weights->config_of(n.stack), n.site.site).name)});
+        names_.push_back(
+            {n.name, std::string(site_words(model->weights->config_of(n.stack), n.site.site).name)});
     for (const ParamRow& p : model->weights->table) {
         std::string shape;
         for (const int n : p.shape) shape += (shape.empty() ? "" : " × ") + std::to_string(n);
@@ -38,10 +39,12 @@ void NameSearch::rank() {
     hits_.clear();
     for (std::size_t i = 0; i < names_.size(); ++i) {
         float score = fuzzy_score(query_, names_[i].name);
-        if (score < 20 && !query_.empty()) score = std::max(score, 0.5f * fuzzy_score(query_, names_[i].words));
+        if (score < 20 && !query_.empty())
+            score = std::max(score, 0.5f * fuzzy_score(query_, names_[i].words));
         if (score >= 0) hits_.push_back({query_.empty() ? 0 : score, i});
     }
-    std::stable_sort(hits_.begin(), hits_.end(), [](const Hit& a, const Hit& b) { return a.score > b.score; });
+    std::stable_sort(hits_.begin(), hits_.end(),
+                     [](const Hit& a, const Hit& b) { return a.score > b.score; });
     lit_ = 0;
     moved_ = true;
 }
@@ -52,8 +55,9 @@ std::optional<std::string> NameSearch::draw(const std::shared_ptr<const Model>& 
         query_.clear();
         ImGui::SetKeyboardFocusHere();
     }
-    const bool entered = text_field("Search", query_, "A few letters of a site or parameter", width,
-                                    ImGuiInputTextFlags_CallbackHistory | ImGuiInputTextFlags_EnterReturnsTrue);
+    const bool entered =
+        text_field("Search", query_, "A few letters of a site or parameter", width,
+                   ImGuiInputTextFlags_CallbackHistory | ImGuiInputTextFlags_EnterReturnsTrue);
     if (query_ != ranked_query_) rank();
     const int n = static_cast<int>(hits_.size());
     const int step = ImGui::IsKeyPressed(ImGuiKey_DownArrow) - ImGui::IsKeyPressed(ImGuiKey_UpArrow);
@@ -81,7 +85,8 @@ std::optional<std::string> NameSearch::draw(const std::shared_ptr<const Model>& 
     while (clipper.Step())
         for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
             const Name& name = names_[hits_[static_cast<std::size_t>(i)].name];
-            if (menu_row(name.name.c_str(), {.text = name.name, .detail = name.words, .lit = i == lit_})) choose(i);
+            if (menu_row(name.name.c_str(), {.text = name.name, .detail = name.words, .lit = i == lit_}))
+                choose(i);
         }
     ImGui::EndChild();
     ImGui::PopStyleVar();

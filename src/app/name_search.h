@@ -12,8 +12,8 @@ namespace gf {
 
 class NameSearch {
   public:
-    /// Inside a popup, `width` pixels wide. A name that was chosen by Enter or a click; "": none in particular. The field is the
-    /// item "Search", the names are items too.
+    /// Inside a popup, `width` pixels wide. A name that was chosen by Enter or a click; "": none in
+    /// particular. The field is the item "Search", the names are items too.
     std::optional<std::string> draw(const std::shared_ptr<const Model>& model, float width);
 
   private:

@@ -26,8 +26,10 @@ float paragraph_height(ImFont* font, std::string_view text, float width) {
     return font->CalcTextSizeA(font->FontSize, FLT_MAX, width, text.data(), text.data() + text.size()).y;
 }
 
-void put_paragraph(ImDrawList& list, ImVec2 at, ImFont* font, ImU32 colour, std::string_view text, float width) {
-    list.AddText(font, font->FontSize, at, ImGui::GetColorU32(colour), text.data(), text.data() + text.size(), width);
+void put_paragraph(ImDrawList& list, ImVec2 at, ImFont* font, ImU32 colour, std::string_view text,
+                   float width) {
+    list.AddText(font, font->FontSize, at, ImGui::GetColorU32(colour), text.data(), text.data() + text.size(),
+                 width);
     record_text(font, at, text, width);
 }
 

@@ -16,6 +16,7 @@ void page_heading(std::string_view text);
 
 /// Height of a text that is wrapped at `width`; and the text itself, from `at` on.
 float paragraph_height(ImFont* font, std::string_view text, float width);
-void put_paragraph(ImDrawList& list, ImVec2 at, ImFont* font, ImU32 colour, std::string_view text, float width);
+void put_paragraph(ImDrawList& list, ImVec2 at, ImFont* font, ImU32 colour, std::string_view text,
+                   float width);
 
 } // namespace gf

@@ -38,8 +38,9 @@ void Palette::draw(const PaletteScope& scope, Commands& commands) {
         return;
     }
     if (std::exchange(appears_, false)) ImGui::SetKeyboardFocusHere();
-    const bool entered = text_field("Query", query_, "Find anything", -1,
-                                    ImGuiInputTextFlags_CallbackHistory | ImGuiInputTextFlags_EnterReturnsTrue);
+    const bool entered =
+        text_field("Query", query_, "Find anything", -1,
+                   ImGuiInputTextFlags_CallbackHistory | ImGuiInputTextFlags_EnterReturnsTrue);
     if (query_ != ranked_query_) rank();
     const int n = static_cast<int>(hits_.size());
     const int step = ImGui::IsKeyPressed(ImGuiKey_DownArrow) - ImGui::IsKeyPressed(ImGuiKey_UpArrow) +
@@ -63,11 +64,13 @@ void Palette::rank() {
         float score = by_name;
         if (by_name < 20 && !query_.empty()) {
             const std::string both = entries_[i].text + " " + entries_[i].detail + " " + entries_[i].category;
-            if (const float in_words = fuzzy_score(query_, both); in_words >= 0) score = std::max(score, 0.6f * in_words);
+            if (const float in_words = fuzzy_score(query_, both); in_words >= 0)
+                score = std::max(score, 0.6f * in_words);
         }
         if (score >= 0) hits_.push_back({query_.empty() ? 0 : score, i});
     }
-    std::stable_sort(hits_.begin(), hits_.end(), [](const Hit& a, const Hit& b) { return a.score > b.score; });
+    std::stable_sort(hits_.begin(), hits_.end(),
+                     [](const Hit& a, const Hit& b) { return a.score > b.score; });
     lit_ = 0;
     moved_ = true;
 }
@@ -79,8 +82,9 @@ void Palette::draw_list(Commands& commands) {
     if (hits_.empty() || query_.empty()) {
         const ImVec2 at = ImGui::GetCursorScreenPos();
         const float width = ImGui::GetContentRegionAvail().x;
-        put_text_cut(*ImGui::GetWindowDrawList(), {{at.x + px(8), at.y}, {at.x + width, at.y + px(24)}}, font(TextSize::small),
-                     theme().muted, query_.empty() ? k_invitation : "Nothing of that name.");
+        put_text_cut(*ImGui::GetWindowDrawList(), {{at.x + px(8), at.y}, {at.x + width, at.y + px(24)}},
+                     font(TextSize::small), theme().muted,
+                     query_.empty() ? k_invitation : "Nothing of that name.");
         ImGui::Dummy({width, px(28)});
     }
     const float rows = std::min(height, px(k_menu_row_height) * static_cast<float>(hits_.size()));
@@ -89,7 +93,8 @@ void Palette::draw_list(Commands& commands) {
     if (std::exchange(moved_, false)) {
         const float top = px(k_menu_row_height) * static_cast<float>(lit_), page = ImGui::GetWindowHeight();
         if (top < ImGui::GetScrollY()) ImGui::SetScrollY(top);
-        if (top + px(k_menu_row_height) > ImGui::GetScrollY() + page) ImGui::SetScrollY(top + px(k_menu_row_height) - page);
+        if (top + px(k_menu_row_height) > ImGui::GetScrollY() + page)
+            ImGui::SetScrollY(top + px(k_menu_row_height) - page);
     }
     ImGuiListClipper clipper;
     clipper.Begin(static_cast<int>(hits_.size()), px(k_menu_row_height));
@@ -98,7 +103,8 @@ void Palette::draw_list(Commands& commands) {
             const PaletteEntry& e = entries_[hits_[static_cast<std::size_t>(i)].entry];
             ImGui::PushID(static_cast<int>(hits_[static_cast<std::size_t>(i)].entry));
             std::string right = e.keys.empty() ? e.category : e.keys + "   " + e.category;
-            if (menu_row(e.text.c_str(), {.text = e.text, .detail = e.detail, .right = right, .lit = i == lit_}))
+            if (menu_row(e.text.c_str(),
+                         {.text = e.text, .detail = e.detail, .right = right, .lit = i == lit_}))
                 choose(static_cast<std::size_t>(i), commands);
             ImGui::PopID();
         }

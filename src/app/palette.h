@@ -31,7 +31,8 @@ std::vector<PaletteEntry> palette_entries(const PaletteScope& scope);
 class Palette {
   public:
     void open(std::string query) { query_ = std::move(query), wanted_ = true; }
-    /// Once a frame, inside a window. Its window is called "Find"; the field "Query"; entries are items of their texts.
+    /// Once a frame, inside a window. Its window is called "Find"; the field "Query"; entries are items of
+    /// their texts.
     void draw(const PaletteScope& scope, Commands& commands);
 
   private:

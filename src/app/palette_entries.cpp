@@ -63,32 +63,36 @@ void add_commands(const PaletteScope& scope, Entries& out) {
     }
     for (const int percent : {75, 100, 125, 150, 200, 300})
         add(fmt::format("Scale {} %", percent), "size of everything",
-            percent == 100 ? binding_of(KeyAction::normal_size).keys : "", command::SetScale{percent / 100.0});
+            percent == 100 ? binding_of(KeyAction::normal_size).keys : "",
+            command::SetScale{percent / 100.0});
     add(scope.settings.motion ? "Motion off" : "Motion on", "whether things glide to their places", "",
         command::SetMotion{!scope.settings.motion});
     bound("Keys and gestures", KeyAction::help, command::ShowHelp{});
     if (!s.model) return; // the start page is in view
     bound("Open a model", KeyAction::choose_file, command::ChooseFile{});
-    add("Models", "the gallery of those that ship", binding_of(KeyAction::choose_file).keys, command::ChooseFile{});
+    add("Models", "the gallery of those that ship", binding_of(KeyAction::choose_file).keys,
+        command::ChooseFile{});
 }
 
 void add_windows(const PaletteScope& scope, Entries& out) {
     for (const std::string& name : scope.layouts.book().names())
-        out.push_back(
-            {"Layout " + name, name == scope.layouts.book().current ? "reset it" : "", "layout", "", command::SetLayout{name}});
+        out.push_back({"Layout " + name, name == scope.layouts.book().current ? "reset it" : "", "layout", "",
+                       command::SetLayout{name}});
     for (const Layout& l : scope.layouts.book().saved)
         out.push_back({"Delete layout " + l.name, "", "layout", "", command::DeleteLayout{l.name}});
     if (!scope.snapshot.has_run()) return;
     for (const auto& panel : scope.panels) {
         const std::string title = panel->title();
         out.push_back({title, panel->about(), "panel", "", command::ShowPanel{title, true}});
-        if (scope.layouts.is_open(title)) out.push_back({"Close " + title, "", "panel", "", command::ShowPanel{title, false}});
+        if (scope.layouts.is_open(title))
+            out.push_back({"Close " + title, "", "panel", "", command::ShowPanel{title, false}});
     }
     for (const auto& panel : scope.panels)
         for (const PanelOption& option : panel->options())
             for (const std::string_view value : option.values)
-                out.push_back({fmt::format("{}: {} {}", panel->title(), option.name, value), "", "option", "",
-                               command::SetView{panel->title(), std::string(option.name), std::string(value)}});
+                out.push_back(
+                    {fmt::format("{}: {} {}", panel->title(), option.name, value), "", "option", "",
+                     command::SetView{panel->title(), std::string(option.name), std::string(value)}});
 }
 
 /// Sites, parameters, layers and tokens: of the model and the text.
@@ -97,7 +101,8 @@ void add_values(const PaletteScope& scope, Entries& out) {
     const ModelConfig& c = s.config();
     for (const NamedSite& n : named_sites(*s.model->weights)) {
         const SiteWords words = site_words(s.model->weights->config_of(n.stack), n.site.site);
-        out.push_back({n.name, fmt::format("{}: {}", words.name, words.what), "site", "", command::Inspect{n.name}});
+        out.push_back(
+            {n.name, fmt::format("{}: {}", words.name, words.what), "site", "", command::Inspect{n.name}});
     }
     for (const ParamRow& p : s.model->weights->table) {
         std::string shape;
@@ -108,11 +113,12 @@ void add_values(const PaletteScope& scope, Entries& out) {
         out.push_back({fmt::format("Layer {}", l), "", "layer", l < 9 ? std::to_string(l + 1) : "",
                        command::PinHead{l, scope.selection.pinned_head.head}});
     for (int h = 0; h < c.n_heads; ++h)
-        out.push_back({fmt::format("Head {}", h), fmt::format("of layer {}", scope.selection.pinned_head.layer), "head", "",
+        out.push_back({fmt::format("Head {}", h),
+                       fmt::format("of layer {}", scope.selection.pinned_head.layer), "head", "",
                        command::PinHead{scope.selection.pinned_head.layer, h}});
     for (int p = 0; p < s.cursor; ++p)
-        out.push_back(
-            {fmt::format("token {} {}", p, token_labels().alone(s.run().token(p))), "", "token", "", command::PinToken{p}});
+        out.push_back({fmt::format("token {} {}", p, token_labels().alone(s.run().token(p))), "", "token", "",
+                       command::PinToken{p}});
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #pragma once
-// A panel shows a snapshot, points with the shared selection, and asks for changes by commands. It owns widget state only.
+// A panel shows a snapshot, points with the shared selection, and asks for changes by commands. It owns
+// widget state only.
 
 #include "app/selection.h"
 #include "session/command.h"
@@ -22,7 +23,8 @@ class Commands {
     std::vector<Command> posted_;
 };
 
-/// A way of showing that can be chosen in a panel, e.g. "form" of "matrix" or "lines": for scripts, menus and Ctrl+K.
+/// A way of showing that can be chosen in a panel, e.g. "form" of "matrix" or "lines": for scripts, menus and
+/// Ctrl+K.
 struct PanelOption {
     std::string_view name;
     std::vector<std::string_view> values; ///< empty: any text

@@ -9,8 +9,9 @@
 namespace gf {
 namespace {
 
-constexpr ImGuiWindowFlags k_fixed = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                                     ImGuiWindowFlags_NoDocking | ImGuiWindowFlags_NoBringToFrontOnFocus;
+constexpr ImGuiWindowFlags k_fixed = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoDocking |
+                                     ImGuiWindowFlags_NoBringToFrontOnFocus;
 constexpr float k_margin = 8; // ground around the panels
 
 } // namespace
@@ -21,11 +22,13 @@ void begin_bar(const char* name, float top, float height) {
     ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, {1, 1});
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {px(16), std::max(0.0f, std::floor((height - px(k_control_height)) / 2))});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding,
+                        {px(16), std::max(0.0f, std::floor((height - px(k_control_height)) / 2))});
     ImGui::Begin(name, nullptr, k_fixed | ImGuiWindowFlags_NoScrollWithMouse);
     ImGui::PopStyleVar(4); // not for popups and tooltips made inside
     const float line = top + height - std::max(px(1), 1.0f);
-    ImGui::GetWindowDrawList()->AddRectFilled({0, line}, {ImGui::GetIO().DisplaySize.x, top + height}, theme().border);
+    ImGui::GetWindowDrawList()->AddRectFilled({0, line}, {ImGui::GetIO().DisplaySize.x, top + height},
+                                              theme().border);
 }
 
 void end_bar() { ImGui::End(); }
@@ -56,7 +59,8 @@ bool begin_panel(const char* name, bool* open) {
     const Theme& t = theme();
     ImGui::PushStyleColor(ImGuiCol_WindowBg, t.ground); // shows at the card's corners
     // Dear ImGui's triangle that brings hidden tabs back: unseen behind the card until the mouse is on it.
-    for (const ImGuiCol place : {ImGuiCol_Button, ImGuiCol_ButtonActive}) ImGui::PushStyleColor(place, t.ground);
+    for (const ImGuiCol place : {ImGuiCol_Button, ImGuiCol_ButtonActive})
+        ImGui::PushStyleColor(place, t.ground);
     const bool visible = ImGui::Begin(name, open, ImGuiWindowFlags_NoCollapse);
     ImGui::PopStyleColor(3);
     if (!visible) return false;
@@ -90,7 +94,8 @@ std::string_view parts_that_fit(ImFont* face, std::string_view text, float room)
 
 void panel_header(std::string_view title, std::string_view subtitle, float reserved) {
     ImFont* bold = font(TextSize::body, Face::bold);
-    const float width = std::max(ImGui::GetContentRegionAvail().x, 1.0f), title_width = measure(bold, title).x;
+    const float width = std::max(ImGui::GetContentRegionAvail().x, 1.0f),
+                title_width = measure(bold, title).x;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const ImRect line(at, {at.x + width, at.y + bold->FontSize});
     ImGui::Dummy(line.GetSize());
@@ -100,7 +105,8 @@ void panel_header(std::string_view title, std::string_view subtitle, float reser
     ImFont* body = font(TextSize::body);
     const std::string_view said = parts_that_fit(body, subtitle, line.Max.x - reserved - left);
     if (!said.empty()) put_text(list, line, left, body, theme().muted, said);
-    if (said.size() < subtitle.size() && ImGui::IsMouseHoveringRect({left, line.Min.y}, {line.Max.x - reserved, line.Max.y}) &&
+    if (said.size() < subtitle.size() &&
+        ImGui::IsMouseHoveringRect({left, line.Min.y}, {line.Max.x - reserved, line.Max.y}) &&
         ImGui::IsWindowHovered())
         ImGui::SetItemTooltip("%.*s", static_cast<int>(subtitle.size()), subtitle.data());
 }

@@ -1,5 +1,6 @@
 #pragma once
-// The frame of the workbench: a top and a bottom bar, and between them rounded panels that dock on the ground.
+// The frame of the workbench: a top and a bottom bar, and between them rounded panels that dock on the
+// ground.
 
 #include "app/imgui_host.h"
 
@@ -11,16 +12,18 @@ namespace gf {
 void begin_bar(const char* name, float top, float height);
 void end_bar();
 
-/// The area between the bars, in which panels dock; the gaps between panels can be dragged. Returns the dock space's id
-/// for DockBuilder calls. `name` is the host window's name.
+/// The area between the bars, in which panels dock; the gaps between panels can be dragged. Returns the dock
+/// space's id for DockBuilder calls. `name` is the host window's name.
 ImGuiID panel_dock(const char* name, float top, float bottom);
 
-/// A panel: a card on the ground, without title bar. False when it is hidden behind a tab; always followed by end_panel().
+/// A panel: a card on the ground, without title bar. False when it is hidden behind a tab; always followed by
+/// end_panel().
 bool begin_panel(const char* name, bool* open = nullptr);
 void end_panel();
 
-/// "Flow  layer 2, head 3 in focus": the title in bold, what is shown now in grey, as many of its parts (up to a semicolon, a
-/// comma, a space) as fit into the line, less `reserved` pixels (see header_choice.h); a tooltip has all of it.
+/// "Flow  layer 2, head 3 in focus": the title in bold, what is shown now in grey, as many of its parts (up
+/// to a semicolon, a comma, a space) as fit into the line, less `reserved` pixels (see header_choice.h); a
+/// tooltip has all of it.
 void panel_header(std::string_view title, std::string_view subtitle, float reserved = 0);
 
 } // namespace gf

@@ -11,7 +11,8 @@ namespace {
 /// What a person sees as a window: no popup, no host of docks, no tab behind another one.
 bool is_in_sight(const ImGuiWindow& w) {
     constexpr int k_others = ImGuiWindowFlags_Tooltip | ImGuiWindowFlags_Popup | ImGuiWindowFlags_NoNavFocus;
-    if (!w.WasActive || w.Hidden || (w.Flags & k_others) || w.DockNodeAsHost || w.IsFallbackWindow) return false;
+    if (!w.WasActive || w.Hidden || (w.Flags & k_others) || w.DockNodeAsHost || w.IsFallbackWindow)
+        return false;
     return w.DockIsActive ? w.DockTabIsVisible : !(w.Flags & ImGuiWindowFlags_ChildWindow);
 }
 
@@ -21,7 +22,8 @@ void focus_next_window(int direction) {
     ImGuiContext& g = *ImGui::GetCurrentContext();
     if (g.OpenPopupStack.Size > 0) return;
     std::vector<ImGuiWindow*> all;
-    std::copy_if(g.Windows.begin(), g.Windows.end(), std::back_inserter(all), [](ImGuiWindow* w) { return is_in_sight(*w); });
+    std::copy_if(g.Windows.begin(), g.Windows.end(), std::back_inserter(all),
+                 [](ImGuiWindow* w) { return is_in_sight(*w); });
     if (all.empty()) return;
     std::sort(all.begin(), all.end(), [](const ImGuiWindow* a, const ImGuiWindow* b) {
         return a->Pos.y != b->Pos.y ? a->Pos.y < b->Pos.y : a->Pos.x < b->Pos.x;

@@ -7,7 +7,9 @@
 
 namespace gf {
 
-/// From `at` (the middle of the text's left side, which becomes its bottom) upwards, cut off after `length` pixels.
-void add_text_upwards(ImDrawList& list, ImFont* font, ImVec2 at, float length, ImU32 colour, std::string_view text);
+/// From `at` (the middle of the text's left side, which becomes its bottom) upwards, cut off after `length`
+/// pixels.
+void add_text_upwards(ImDrawList& list, ImFont* font, ImVec2 at, float length, ImU32 colour,
+                      std::string_view text);
 
 } // namespace gf

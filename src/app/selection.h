@@ -1,5 +1,6 @@
 #pragma once
-// What is hovered and pinned, shared by all panels: pointing at something anywhere lights the same thing everywhere.
+// What is hovered and pinned, shared by all panels: pointing at something anywhere lights the same thing
+// everywhere.
 
 #include "core/cell_ref.h"
 
@@ -8,7 +9,8 @@
 
 namespace gf {
 
-/// A value that panels set while they draw and read from the frame before, so that the order of panels does not matter.
+/// A value that panels set while they draw and read from the frame before, so that the order of panels does
+/// not matter.
 template <class T>
 class Hover {
   public:
@@ -40,12 +42,13 @@ struct Selection {
     Hover<int> source_token; ///< position in the source, while a decoder that reads it is in view
     Hover<HeadRef> head;
     HeadRef pinned_head;          ///< its layer is the one that is unfolded
-    Stack stack = Stack::decoder; ///< of an encoder-decoder, the one that panels show; positions, heads and cells are its own
+    Stack stack = Stack::decoder; ///< of an encoder-decoder, the one that panels show; positions, heads and
+                                  ///< cells are its own
     Attention attention = Attention::self; ///< that Heads and Head show
     int pinned_token = -1;                 ///< position; -1: the newest one
     std::optional<CellRef> pinned_cell;
     std::optional<SiteRef> operation; ///< the step of the computation that Shift+arrows stand at
-    std::string inspected;            ///< site or parameter in the Inspector; empty: that of the cell in focus
+    std::string inspected; ///< site or parameter in the Inspector; empty: that of the cell in focus
 
     /// What the cell in focus() is computed from and, while Alt is held, what it feeds. Renewed once a frame.
     std::vector<CellRange> precedents, dependents;
@@ -61,8 +64,8 @@ struct Selection {
 
     /// Once a frame. True if something hovered changed.
     bool turn() {
-        const bool cell_changed = cell.turn(), token_changed = token.turn(), source_changed = source_token.turn(),
-                   head_changed = head.turn();
+        const bool cell_changed = cell.turn(), token_changed = token.turn(),
+                   source_changed = source_token.turn(), head_changed = head.turn();
         return cell_changed || token_changed || source_changed || head_changed;
     }
 };

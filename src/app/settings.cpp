@@ -48,13 +48,15 @@ std::string one_line(std::string_view text) {
     return line + "...";
 }
 
-/// The whole file; nullopt when there is none. @throws Error when it cannot be read or is larger than k_largest_file
+/// The whole file; nullopt when there is none. @throws Error when it cannot be read or is larger than
+/// k_largest_file
 std::optional<std::string> read_whole(const fs::path& path) {
     std::error_code failed; // what cannot be looked at is reported by MappedFile
     if (fs::status(path, failed).type() == fs::file_type::not_found) return std::nullopt;
     const MappedFile file(path);
     if (file.text().size() > k_largest_file)
-        throw Error({path.string(), fmt::format("at most {} bytes", k_largest_file), std::to_string(file.text().size()), ""});
+        throw Error({path.string(), fmt::format("at most {} bytes", k_largest_file),
+                     std::to_string(file.text().size()), ""});
     return std::string(file.text());
 }
 
@@ -64,7 +66,8 @@ std::string set_aside(const fs::path& path, const Error& reason) {
     kept += ".bad";
     std::error_code failed;
     fs::rename(path, kept, failed);
-    const std::string where = failed ? "it could not be set aside: " + failed.message() : "kept as " + kept.string();
+    const std::string where =
+        failed ? "it could not be set aside: " + failed.message() : "kept as " + kept.string();
     return one_line(fmt::format("Ignored {}", reason.what())) + one_line(fmt::format(" ({})", where));
 }
 
@@ -78,15 +81,16 @@ void make_private_folder(const fs::path& folder) {
     }
     std::error_code failed;
     if (!fs::is_directory(folder, failed))
-        throw Error({folder.string(), "a folder for the settings", std::strerror(reason), "check the path and its permissions"});
+        throw Error({folder.string(), "a folder for the settings", std::strerror(reason),
+                     "check the path and its permissions"});
 }
 
-double json_number_in(const json& object, const std::string& key, double fallback, double least, double greatest,
-                      const std::string& where) {
+double json_number_in(const json& object, const std::string& key, double fallback, double least,
+                      double greatest, const std::string& where) {
     const double number = json_number_or(object, key, fallback, where);
     if (!(number >= least && number <= greatest))
-        throw Error(
-            {fmt::format("{}: '{}'", where, key), fmt::format("{} to {}", least, greatest), fmt::format("{}", number), ""});
+        throw Error({fmt::format("{}: '{}'", where, key), fmt::format("{} to {}", least, greatest),
+                     fmt::format("{}", number), ""});
     return number;
 }
 
@@ -96,7 +100,9 @@ bool is_path(std::string_view text) {
 
 std::string json_path(const json& object, const std::string& key, const std::string& where) {
     std::string path = json_string_or(object, key, "", where);
-    if (!is_path(path)) throw Error({fmt::format("{}: '{}'", where, key), "a path", "one that is too long or holds a zero", ""});
+    if (!is_path(path))
+        throw Error(
+            {fmt::format("{}: '{}'", where, key), "a path", "one that is too long or holds a zero", ""});
     return path;
 }
 
@@ -105,8 +111,8 @@ std::vector<RecentModel> recent_from(const json& object, const std::string& wher
     if (!json_has(object, "recent")) return {};
     const json& list = json_array(object, "recent", where);
     if (list.size() > k_most_recent_models)
-        throw Error(
-            {where + ": 'recent'", fmt::format("at most {} models", k_most_recent_models), std::to_string(list.size()), ""});
+        throw Error({where + ": 'recent'", fmt::format("at most {} models", k_most_recent_models),
+                     std::to_string(list.size()), ""});
     for (auto entry = list.rbegin(); entry != list.rend(); ++entry) { // remember() wants the newest last
         const std::string model = json_path(*entry, "model", where + ": 'recent'");
         if (model.empty()) throw Error({where + ": 'recent'", "the path of a model", "an entry without", ""});
@@ -116,7 +122,8 @@ std::vector<RecentModel> recent_from(const json& object, const std::string& wher
 }
 
 ThemeName theme_from(const json& object, const std::string& where) {
-    const std::string label = json_string_or(object, "theme", std::string(theme_of(Settings().theme).label), where);
+    const std::string label =
+        json_string_or(object, "theme", std::string(theme_of(Settings().theme).label), where);
     try {
         return theme_named(label);
     } catch (const Error& unknown) {
@@ -127,14 +134,15 @@ ThemeName theme_from(const json& object, const std::string& where) {
 Settings settings_from(const json& object, const std::string& where) {
     Settings s;
     s.theme = theme_from(object, where);
-    s.scale = static_cast<float>(json_number_in(object, "scale", s.scale, k_least_scale, k_greatest_scale, where));
+    s.scale =
+        static_cast<float>(json_number_in(object, "scale", s.scale, k_least_scale, k_greatest_scale, where));
     s.motion = json_bool_or(object, "motion", s.motion, where);
     s.speed = json_number_in(object, "tokens_per_s", s.speed, 0, k_greatest_speed, where);
     s.trace_megabytes = json_number_in(object, "trace_megabytes", s.trace_megabytes, 1, 1e6, where);
-    s.window_width =
-        static_cast<int>(json_int_or(object, "window_width", s.window_width, where, k_least_window, k_greatest_window));
-    s.window_height =
-        static_cast<int>(json_int_or(object, "window_height", s.window_height, where, k_least_window, k_greatest_window));
+    s.window_width = static_cast<int>(
+        json_int_or(object, "window_width", s.window_width, where, k_least_window, k_greatest_window));
+    s.window_height = static_cast<int>(
+        json_int_or(object, "window_height", s.window_height, where, k_least_window, k_greatest_window));
     s.recent = recent_from(object, where);
     return s;
 }
@@ -143,9 +151,11 @@ Settings settings_from(const json& object, const std::string& where) {
 nlohmann::ordered_json to_json(const Settings& s) {
     nlohmann::ordered_json recent = nlohmann::ordered_json::array();
     for (const RecentModel& r : s.recent)
-        if (is_path(r.model) && is_path(r.tokenizer)) recent.push_back({{"model", r.model}, {"tokenizer", r.tokenizer}});
+        if (is_path(r.model) && is_path(r.tokenizer))
+            recent.push_back({{"model", r.model}, {"tokenizer", r.tokenizer}});
     return {{"theme", theme_of(s.theme).label},
-            {"scale", std::round(std::clamp(s.scale, k_least_scale, k_greatest_scale) * 1000.0) / 1000}, // 1.1, not 1.10000002
+            {"scale", std::round(std::clamp(s.scale, k_least_scale, k_greatest_scale) * 1000.0) /
+                          1000}, // 1.1, not 1.10000002
             {"motion", s.motion},
             {"tokens_per_s", std::clamp(s.speed, 0.0, k_greatest_speed)},
             {"trace_megabytes", std::clamp(s.trace_megabytes, 1.0, 1e6)},
@@ -170,7 +180,9 @@ std::uint64_t checksum(std::string_view text) {
     return hash;
 }
 
-std::string layout_header(std::string_view imgui_ini) { return fmt::format("[Glassformer][{:016x}]\n", checksum(imgui_ini)); }
+std::string layout_header(std::string_view imgui_ini) {
+    return fmt::format("[Glassformer][{:016x}]\n", checksum(imgui_ini));
+}
 
 } // namespace
 
@@ -188,7 +200,8 @@ fs::path config_folder() {
         const fs::path path = value ? value : "";
         return path.is_absolute() ? path : fs::path(); // the specification: relative ones are to be ignored
     };
-    if (const fs::path config = absolute_from("XDG_CONFIG_HOME"); !config.empty()) return config / "glassformer";
+    if (const fs::path config = absolute_from("XDG_CONFIG_HOME"); !config.empty())
+        return config / "glassformer";
     const fs::path home = absolute_from("HOME");
     return home.empty() ? home : home / ".config" / "glassformer";
 }
@@ -205,7 +218,8 @@ Settings SettingsFile::load(std::string& note) const {
         const json object = parse_json(*text, path.string());
         const Settings settings = settings_from(object, path.string());
         if (const std::string unknown = unknown_keys(object); !unknown.empty())
-            note = one_line(fmt::format("{}: ignored {}, which this version does not know", path.string(), unknown));
+            note = one_line(
+                fmt::format("{}: ignored {}, which this version does not know", path.string(), unknown));
         return settings;
     } catch (const Error& damaged) {
         note = set_aside(path, damaged);
@@ -228,7 +242,8 @@ std::string SettingsFile::load_layout(std::string& note) const {
         if (text.empty()) return text;
         const std::size_t begin = std::min(text.find('\n'), text.size() - 1) + 1;
         const std::string_view ini = std::string_view(text).substr(begin);
-        if (std::string_view(text).substr(0, begin) != layout_header(ini) || ini.find('\0') != std::string_view::npos)
+        if (std::string_view(text).substr(0, begin) != layout_header(ini) ||
+            ini.find('\0') != std::string_view::npos)
             throw Error({path.string(), "a layout with its checksum", "something else", ""});
         return text.substr(begin);
     } catch (const Error& damaged) {

@@ -36,21 +36,23 @@ struct Settings {
 /// https://specifications.freedesktop.org/basedir-spec
 std::filesystem::path config_folder();
 
-/// settings.json, layouts.json and layout.ini in one folder, which is created (0700) when something is written. With an empty
-/// folder nothing is read or written. What cannot be used is renamed to settings.json.bad, ...
+/// settings.json, layouts.json and layout.ini in one folder, which is created (0700) when something is
+/// written. With an empty folder nothing is read or written. What cannot be used is renamed to
+/// settings.json.bad, ...
 class SettingsFile {
   public:
     explicit SettingsFile(std::filesystem::path folder);
 
     /// Never throws for what is in the folder. `note`: empty, or one line for the person.
     Settings load(std::string& note) const;
-    /// All or nothing. Numbers are clamped; paths that JSON cannot hold (no UTF-8) are left out. @throws Error when the folder
-    /// cannot be written
+    /// All or nothing. Numbers are clamped; paths that JSON cannot hold (no UTF-8) are left out. @throws
+    /// Error when the folder cannot be written
     void save(const Settings& settings) const;
 
     /// The layout of the windows as Dear ImGui writes it; empty when there is none. `note` as in load().
     std::string load_layout(std::string& note) const;
-    /// A checksum stands before it, because Dear ImGui trusts what it reads. @throws Error when the folder cannot be written
+    /// A checksum stands before it, because Dear ImGui trusts what it reads. @throws Error when the folder
+    /// cannot be written
     void save_layout(std::string_view imgui_ini) const;
 
     /// The layouts that a person saved, and which one is on screen. `note` as in load().

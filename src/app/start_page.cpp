@@ -14,20 +14,24 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr ImGuiWindowFlags k_page = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
-                                    ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoDocking |
+constexpr ImGuiWindowFlags k_page = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize |
+                                    ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoCollapse |
+                                    ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoDocking |
                                     ImGuiWindowFlags_NoBringToFrontOnFocus;
 
 struct Format {
     const char *name, *what;
 };
 constexpr std::array k_formats = {
-    Format{"Hugging Face folder", "config.json with model.safetensors, whole or in shards, of GPT2LMHeadModel, LlamaForCausalLM, "
-                                  "MistralForCausalLM, MixtralForCausalLM or BertForMaskedLM; tokenizer.json is found in it"},
+    Format{"Hugging Face folder",
+           "config.json with model.safetensors, whole or in shards, of GPT2LMHeadModel, LlamaForCausalLM, "
+           "MistralForCausalLM, MixtralForCausalLM or BertForMaskedLM; tokenizer.json is found in it"},
     Format{"llama2.c file", "name.bin, and its tokenizer tok.bin beside it"},
-    Format{"without tokenizer", "every model works: its tokens are then written as numbers, like 1, 403, 407"}};
+    Format{"without tokenizer",
+           "every model works: its tokens are then written as numbers, like 1, 403, 407"}};
 
-/// Where things stand, in pixels: the gallery, and beside it everything else; below it where the window is narrow.
+/// Where things stand, in pixels: the gallery, and beside it everything else; below it where the window is
+/// narrow.
 struct PageLayout {
     float left, width, margin, gap;
     bool wide;
@@ -63,15 +67,17 @@ void field_label(const char* label, const std::string& note, float width) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     put_text(list, line, at.x, small, theme().muted, label);
     const float left = at.x + measure(small, label).x + px(16);
-    put_text_cut(list, {{std::max(left, line.Max.x - std::ceil(measure(small, note).x)), line.Min.y}, line.Max}, small,
-                 theme().muted, note);
+    put_text_cut(list,
+                 {{std::max(left, line.Max.x - std::ceil(measure(small, note).x)), line.Min.y}, line.Max},
+                 small, theme().muted, note);
     vertical_space(4);
 }
 
 void draw_title(float width) {
     text_line("Glassformer", theme().text, TextSize::title, Face::bold);
     vertical_space(4);
-    wrapped_text("Runs small transformers on the CPU and shows every number inside them.", width, theme().muted);
+    wrapped_text("Runs small transformers on the CPU and shows every number inside them.", width,
+                 theme().muted);
 }
 
 void draw_formats(float width) {
@@ -90,7 +96,8 @@ std::string note_of(const fs::path& path) {
     case PathKind::folder: return "a folder without config.json";
     case PathKind::model_folder: return "Hugging Face model";
     case PathKind::model_file: return "llama2.c model";
-    case PathKind::tokenizer: return path.extension() == ".json" ? "Hugging Face tokenizer" : "llama2.c tokenizer";
+    case PathKind::tokenizer:
+        return path.extension() == ".json" ? "Hugging Face tokenizer" : "llama2.c tokenizer";
     case PathKind::other: break;
     }
     return path.extension() == ".safetensors" ? "Hugging Face model" : "a file of another kind";
@@ -98,13 +105,14 @@ std::string note_of(const fs::path& path) {
 
 /// What a model is called: its file without the ending.
 std::string model_name(const fs::path& path) {
-    return shown_name(path.extension() == ".bin" || path.extension() == ".safetensors" ? path.stem() : path.filename());
+    return shown_name(path.extension() == ".bin" || path.extension() == ".safetensors" ? path.stem()
+                                                                                       : path.filename());
 }
 
 } // namespace
 
-void StartPage::draw(float top, float bottom, const Settings& settings, const std::string& message, bool message_is_error,
-                     Commands& commands) {
+void StartPage::draw(float top, float bottom, const Settings& settings, const std::string& message,
+                     bool message_is_error, Commands& commands) {
     refresh(settings);
     begin_page(top, bottom);
     if (message != shown_message_) ImGui::SetScrollY(0); // it stands above all else
@@ -170,8 +178,8 @@ void StartPage::list_recent(const std::vector<RecentModel>& recent) {
     recent_rows_.clear();
     for (const RecentModel& r : recent) {
         const fs::path path = r.model;
-        RecentRow row{fmt::format("recent/{}", recent_rows_.size()), model_name(path), shown_path(path.parent_path()),
-                      shown_path(path), path_kind(path) == PathKind::missing};
+        RecentRow row{fmt::format("recent/{}", recent_rows_.size()), model_name(path),
+                      shown_path(path.parent_path()), shown_path(path), path_kind(path) == PathKind::missing};
         if (!r.tokenizer.empty()) row.tip += "\nwith " + shown_path(r.tokenizer);
         ImGuiHost::current().require_glyphs(row.tip);
         recent_rows_.push_back(std::move(row));
@@ -190,7 +198,8 @@ void StartPage::note_paths() {
         tokenizer_hint_ = "the one beside the model";
     else
         tokenizer_hint_ = guess_.empty() ? "none beside the model: tokens are numbers" : shown_path(guess_);
-    for (const std::string* text : {&model_, &tokenizer_, &tokenizer_hint_}) ImGuiHost::current().require_glyphs(*text);
+    for (const std::string* text : {&model_, &tokenizer_, &tokenizer_hint_})
+        ImGuiHost::current().require_glyphs(*text);
 }
 
 void StartPage::open(Commands& commands) {
@@ -213,9 +222,9 @@ void StartPage::draw_gallery(float width, bool leads_on, Commands& commands) {
     page_heading("Models");
     const float heading = measure(font(TextSize::body, Face::bold), "Models").x;
     if (!gallery_.is_empty())
-        draw_portrait_legend(*ImGui::GetWindowDrawList(),
-                             {{at.x + heading + px(24), at.y},
-                              {at.x + width - (leads_on ? button + px(24) : 0), at.y + font(TextSize::body)->FontSize}});
+        draw_portrait_legend(*ImGui::GetWindowDrawList(), {{at.x + heading + px(24), at.y},
+                                                           {at.x + width - (leads_on ? button + px(24) : 0),
+                                                            at.y + font(TextSize::body)->FontSize}});
     vertical_space(4);
     if (!gallery_.problem().empty()) {
         wrapped_text(gallery_.problem(), width, t.muted, TextSize::small);
@@ -232,7 +241,8 @@ void StartPage::draw_form(float width, Commands& commands) {
                                 ImGuiInputTextFlags_EnterReturnsTrue);
     vertical_space(12);
     field_label("Tokenizer", tokenizer_note_, width);
-    confirmed |= text_field("Tokenizer", tokenizer_, tokenizer_hint_.c_str(), width, ImGuiInputTextFlags_EnterReturnsTrue);
+    confirmed |= text_field("Tokenizer", tokenizer_, tokenizer_hint_.c_str(), width,
+                            ImGuiInputTextFlags_EnterReturnsTrue);
     vertical_space(16);
     if (confirmed) { // Enter once more opens
         ImGui::SetKeyboardFocusHere();
@@ -294,9 +304,12 @@ void StartPage::draw_recent(float width, Commands& commands) {
         const float left = item.box.Min.x, middle = left + names + px(16);
         const char* note = row.missing ? "not there any more" : "";
         const float note_width = row.missing ? std::ceil(measure(small, note).x) + px(12) : 0;
-        put_text_cut(list, {{left, top}, {left + names, bottom}}, body, row.missing ? t.muted : t.text, row.name);
-        put_text_cut(list, {{middle, top}, {item.box.Max.x - note_width, bottom}}, small, t.muted, row.folder);
-        put_text_cut(list, {{item.box.Max.x - note_width + px(12), top}, {item.box.Max.x, bottom}}, small, t.faint, note);
+        put_text_cut(list, {{left, top}, {left + names, bottom}}, body, row.missing ? t.muted : t.text,
+                     row.name);
+        put_text_cut(list, {{middle, top}, {item.box.Max.x - note_width, bottom}}, small, t.muted,
+                     row.folder);
+        put_text_cut(list, {{item.box.Max.x - note_width + px(12), top}, {item.box.Max.x, bottom}}, small,
+                     t.faint, note);
         put_focus_ring(item, px(4));
         tooltip(row.tip);
         if (item.pressed) commands.post(command::Open{recent_[i].model, recent_[i].tokenizer});

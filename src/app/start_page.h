@@ -1,6 +1,6 @@
 #pragma once
-// What the window shows while no model is open: the models that ship, and others by path, from the disk, or among the recent
-// ones.
+// What the window shows while no model is open: the models that ship, and others by path, from the disk, or
+// among the recent ones.
 
 #include "app/file_browser.h"
 #include "app/gallery.h"
@@ -17,15 +17,16 @@ class StartPage {
     /// `models`: the folder of those that ship; empty: there is none.
     explicit StartPage(std::filesystem::path models) : gallery_(std::move(models)) {}
 
-    /// Fills the window from `top` to `bottom`, in pixels. `message`: what came of the last attempt; empty: nothing yet. Items
-    /// are "Start/models/NAME", "Start/Model", "Start/Tokenizer", "Start/Open", "Start/recent/0", "Start/files/NAME" and the
-    /// message itself.
-    void draw(float top, float bottom, const Settings& settings, const std::string& message, bool message_is_error,
-              Commands& commands);
+    /// Fills the window from `top` to `bottom`, in pixels. `message`: what came of the last attempt; empty:
+    /// nothing yet. Items are "Start/models/NAME", "Start/Model", "Start/Tokenizer", "Start/Open",
+    /// "Start/recent/0", "Start/files/NAME" and the message itself.
+    void draw(float top, float bottom, const Settings& settings, const std::string& message,
+              bool message_is_error, Commands& commands);
     /// Whether a model stands in the gallery, and so need not be among the recent ones.
     bool ships(const std::filesystem::path& model) const { return gallery_.ships(model); }
     bool was_drawn() const { return frame_ >= 0; }
-    /// Files dropped on the window: a model is opened with the next draw(), a tokenizer alone is only entered.
+    /// Files dropped on the window: a model is opened with the next draw(), a tokenizer alone is only
+    /// entered.
     void dropped(const std::vector<std::string>& paths);
 
   private:

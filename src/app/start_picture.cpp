@@ -15,7 +15,8 @@ struct Places {
     float tokens, strips, matrix, bars, right;
     float cell;
 
-    explicit Places(const UiRect& box) : left(box.min.x), top(box.min.y), row(box.height() / k_tokens), height(box.height()) {
+    explicit Places(const UiRect& box)
+        : left(box.min.x), top(box.min.y), row(box.height() / k_tokens), height(box.height()) {
         const float width = box.width();
         cell = std::floor(std::min(row * 0.9f, width * 0.25f / k_tokens));
         tokens = left + width * 0.12f;
@@ -28,7 +29,8 @@ struct Places {
     /// The strips of one part stand close together, the parts apart.
     float strip_y(std::size_t part, int i) const {
         const float group = height / 3;
-        return top + group * (static_cast<float>(part) + 0.5f) + (static_cast<float>(i) - (k_tokens - 1) / 2.0f) * group * 0.13f;
+        return top + group * (static_cast<float>(part) + 0.5f) +
+               (static_cast<float>(i) - (k_tokens - 1) / 2.0f) * group * 0.13f;
     }
     float matrix_top() const { return top + (height - cell * k_tokens) / 2; }
     ImVec2 cell_at(int query, int key) const {
@@ -47,13 +49,15 @@ void draw_strips(ImDrawList& list, const Places& p) {
     for (std::size_t part = 0; part < k_parts.size(); ++part) {
         const ImU32 hue = t.fill(k_parts[part]), ribbons = with_alpha(hue, opacity);
         for (int i = 0; i < k_tokens; ++i) {
-            const float y = p.strip_y(part, i), middle = p.matrix_top() + p.cell * (static_cast<float>(i) + 0.5f);
+            const float y = p.strip_y(part, i),
+                        middle = p.matrix_top() + p.cell * (static_cast<float>(i) + 0.5f);
             ribbon(list, {p.tokens, p.token_y(i)}, {p.strips, y}, ribbons, thick);
             list.AddRectFilled({p.strips, y - thick / 2}, {p.strips + strip, y + thick / 2}, hue);
             const bool is_value =
-                k_parts[part] == ColourRole::value; // queries and keys meet in the pattern, values pass behind it
-            ribbon(list, {p.strips + strip, y}, is_value ? ImVec2(p.bars, p.token_y(i)) : ImVec2(p.matrix, middle), ribbons,
-                   thick);
+                k_parts[part] ==
+                ColourRole::value; // queries and keys meet in the pattern, values pass behind it
+            ribbon(list, {p.strips + strip, y},
+                   is_value ? ImVec2(p.bars, p.token_y(i)) : ImVec2(p.matrix, middle), ribbons, thick);
         }
     }
 }
@@ -83,8 +87,10 @@ void draw_start_picture(ImDrawList& list, const UiRect& box) {
     for (int i = 0; i < k_tokens; ++i) {
         const auto at = static_cast<std::size_t>(i);
         const float y = p.token_y(i), length = (p.tokens - p.left) * k_lengths[at];
-        list.AddRectFilled({p.tokens - length, y - half}, {p.tokens, y + half}, t.fill(ColourRole::token), px(3));
-        list.AddRectFilled({p.bars, y - half}, {p.bars + std::max((p.right - p.bars) * k_falling[at], px(3)), y + half},
+        list.AddRectFilled({p.tokens - length, y - half}, {p.tokens, y + half}, t.fill(ColourRole::token),
+                           px(3));
+        list.AddRectFilled({p.bars, y - half},
+                           {p.bars + std::max((p.right - p.bars) * k_falling[at], px(3)), y + half},
                            i == 0 ? t.accent : t.block, px(3));
     }
 }

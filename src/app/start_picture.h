@@ -5,8 +5,8 @@
 
 namespace gf {
 
-/// Tokens on the left, their queries, keys and values, an attention pattern, the next token's probabilities on the right. The
-/// pattern is the one of equal scores: 1/1; 1/2, 1/2; 1/3, 1/3, 1/3; ...
+/// Tokens on the left, their queries, keys and values, an attention pattern, the next token's probabilities
+/// on the right. The pattern is the one of equal scores: 1/1; 1/2, 1/2; 1/3, 1/3, 1/3; ...
 void draw_start_picture(ImDrawList& list, const UiRect& box);
 
 } // namespace gf

@@ -9,8 +9,8 @@ namespace gf {
 namespace {
 
 // Okabe and Ito's palette, in the order of ColourRole; the residual stream is a neutral grey.
-constexpr std::array<ImU32, k_role_count> k_hues = {rgb(0x0072B2), rgb(0xD55E00), rgb(0x009E73), rgb(0x8D949B),
-                                                    rgb(0xCC79A7), rgb(0xE69F00), rgb(0x56B4E9)};
+constexpr std::array<ImU32, k_role_count> k_hues = {
+    rgb(0x0072B2), rgb(0xD55E00), rgb(0x009E73), rgb(0x8D949B), rgb(0xCC79A7), rgb(0xE69F00), rgb(0x56B4E9)};
 constexpr double k_head_chroma = 0.13;
 
 /// The least contrast with any surface of the theme.
@@ -134,10 +134,13 @@ ImU32 Theme::head_ink(int head, int n_heads) const {
     return from_oklch({head_text_lightness, k_head_chroma, 20 + 360.0 * head / n_heads});
 }
 
-ImU32 Theme::surprisal_tint(float bits) const { return mix(panel, surprisal, std::clamp(bits / k_surprisal_full, 0.0f, 1.0f)); }
+ImU32 Theme::surprisal_tint(float bits) const {
+    return mix(panel, surprisal, std::clamp(bits / k_surprisal_full, 0.0f, 1.0f));
+}
 
 const Theme& theme_of(ThemeName name) {
-    static const std::array<Theme, k_theme_count> themes = {complete(light()), complete(dark()), complete(projector())};
+    static const std::array<Theme, k_theme_count> themes = {complete(light()), complete(dark()),
+                                                            complete(projector())};
     return themes[static_cast<std::size_t>(name)];
 }
 

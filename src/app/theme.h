@@ -46,7 +46,7 @@ struct Theme {
 
     std::array<ImU32, k_role_count> role_fill{}, role_text{};
     double head_lightness = 0, head_text_lightness = 0; ///< OKLCH
-    ImU32 surprisal{};                                  ///< tint behind a token of k_surprisal_full bits or more
+    ImU32 surprisal{}; ///< tint behind a token of k_surprisal_full bits or more
 
     ColourMap sequential{}, diverging{};
     HeatMapLook heat;
@@ -59,7 +59,9 @@ struct Theme {
     ImU32 head_ink(int head, int n_heads) const;
     ImU32 surprisal_tint(float bits) const;
     /// All surfaces that text stands on.
-    std::array<ImU32, 7> surfaces() const { return {ground, panel, well, control, control_hover, accent_tint, note_tint}; }
+    std::array<ImU32, 7> surfaces() const {
+        return {ground, panel, well, control, control_hover, accent_tint, note_tint};
+    }
 };
 
 inline constexpr float k_surprisal_full = 9; ///< bits

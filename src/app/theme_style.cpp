@@ -1,4 +1,5 @@
-// The theme as styles of Dear ImGui and ImPlot: rounded panels on a darker ground, white space instead of lines.
+// The theme as styles of Dear ImGui and ImPlot: rounded panels on a darker ground, white space instead of
+// lines.
 #include "app/theme.h"
 
 #include <imgui.h>
@@ -16,18 +17,23 @@ void apply_colours(const Theme& t, ImVec4* colours) {
     set(t.muted, {ImGuiCol_TextDisabled});
     set(t.panel, {ImGuiCol_WindowBg, ImGuiCol_MenuBarBg, ImGuiCol_TabActive, ImGuiCol_TabUnfocusedActive});
     set(t.dark ? t.well : t.panel, {ImGuiCol_PopupBg}); // in the dark, what is nearer is lighter
-    set(t.ground, {ImGuiCol_TitleBg, ImGuiCol_TitleBgActive, ImGuiCol_TitleBgCollapsed, ImGuiCol_Tab, ImGuiCol_TabUnfocused,
-                   ImGuiCol_DockingEmptyBg});
-    set(nothing, {ImGuiCol_ChildBg, ImGuiCol_BorderShadow, ImGuiCol_ScrollbarBg, ImGuiCol_ResizeGrip, ImGuiCol_TableRowBg});
-    set(t.border, {ImGuiCol_Border, ImGuiCol_Separator, ImGuiCol_TableBorderStrong, ImGuiCol_TableBorderLight});
-    set(t.control, {ImGuiCol_FrameBg, ImGuiCol_Button, ImGuiCol_ScrollbarGrab, ImGuiCol_HeaderHovered, ImGuiCol_TableHeaderBg});
-    set(t.control_hover, {ImGuiCol_FrameBgHovered, ImGuiCol_FrameBgActive, ImGuiCol_ButtonHovered, ImGuiCol_ButtonActive,
-                          ImGuiCol_ScrollbarGrabHovered, ImGuiCol_HeaderActive, ImGuiCol_TabHovered, ImGuiCol_ResizeGripHovered});
+    set(t.ground, {ImGuiCol_TitleBg, ImGuiCol_TitleBgActive, ImGuiCol_TitleBgCollapsed, ImGuiCol_Tab,
+                   ImGuiCol_TabUnfocused, ImGuiCol_DockingEmptyBg});
+    set(nothing, {ImGuiCol_ChildBg, ImGuiCol_BorderShadow, ImGuiCol_ScrollbarBg, ImGuiCol_ResizeGrip,
+                  ImGuiCol_TableRowBg});
+    set(t.border,
+        {ImGuiCol_Border, ImGuiCol_Separator, ImGuiCol_TableBorderStrong, ImGuiCol_TableBorderLight});
+    set(t.control, {ImGuiCol_FrameBg, ImGuiCol_Button, ImGuiCol_ScrollbarGrab, ImGuiCol_HeaderHovered,
+                    ImGuiCol_TableHeaderBg});
+    set(t.control_hover, {ImGuiCol_FrameBgHovered, ImGuiCol_FrameBgActive, ImGuiCol_ButtonHovered,
+                          ImGuiCol_ButtonActive, ImGuiCol_ScrollbarGrabHovered, ImGuiCol_HeaderActive,
+                          ImGuiCol_TabHovered, ImGuiCol_ResizeGripHovered});
     set(t.accent_tint, {ImGuiCol_Header});
     set(t.well, {ImGuiCol_TableRowBgAlt});
-    set(t.accent, {ImGuiCol_CheckMark, ImGuiCol_SliderGrab, ImGuiCol_SliderGrabActive, ImGuiCol_ScrollbarGrabActive,
-                   ImGuiCol_ResizeGripActive, ImGuiCol_SeparatorActive, ImGuiCol_PlotHistogram, ImGuiCol_PlotLinesHovered,
-                   ImGuiCol_PlotHistogramHovered, ImGuiCol_NavHighlight, ImGuiCol_DragDropTarget});
+    set(t.accent, {ImGuiCol_CheckMark, ImGuiCol_SliderGrab, ImGuiCol_SliderGrabActive,
+                   ImGuiCol_ScrollbarGrabActive, ImGuiCol_ResizeGripActive, ImGuiCol_SeparatorActive,
+                   ImGuiCol_PlotHistogram, ImGuiCol_PlotLinesHovered, ImGuiCol_PlotHistogramHovered,
+                   ImGuiCol_NavHighlight, ImGuiCol_DragDropTarget});
     set(t.line, {ImGuiCol_SeparatorHovered, ImGuiCol_PlotLines});
     set(with_alpha(t.accent, 0.30f), {ImGuiCol_TextSelectedBg, ImGuiCol_DockingPreview});
     set(rgb(0x000000, t.dark ? 140 : 70), {ImGuiCol_ModalWindowDimBg, ImGuiCol_NavWindowingDimBg});
@@ -72,7 +78,8 @@ void apply_plot_style(const Theme& t, float scale) {
     const auto set = [&s](ImU32 colour, std::initializer_list<ImPlotCol> places) {
         for (const ImPlotCol place : places) s.Colors[place] = ImGui::ColorConvertU32ToFloat4(colour);
     };
-    set(0, {ImPlotCol_FrameBg, ImPlotCol_PlotBg, ImPlotCol_PlotBorder, ImPlotCol_AxisBg, ImPlotCol_LegendBorder});
+    set(0, {ImPlotCol_FrameBg, ImPlotCol_PlotBg, ImPlotCol_PlotBorder, ImPlotCol_AxisBg,
+            ImPlotCol_LegendBorder});
     set(t.text, {ImPlotCol_TitleText, ImPlotCol_InlayText, ImPlotCol_LegendText, ImPlotCol_Crosshairs});
     set(t.muted, {ImPlotCol_AxisText});
     set(t.border, {ImPlotCol_AxisGrid, ImPlotCol_AxisTick});

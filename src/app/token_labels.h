@@ -1,5 +1,6 @@
 #pragma once
-// How the tokens of the open model are written on screen; made once for each token, so that frames allocate nothing.
+// How the tokens of the open model are written on screen; made once for each token, so that frames allocate
+// nothing.
 
 #include "session/model.h"
 

@@ -16,15 +16,17 @@
 namespace gf {
 namespace {
 
-// Design lengths of the bar from which on it has room for ... In their order; the prompt never gets less than the last one.
-constexpr float k_room_for_shape = 1480, k_room_for_title = 1240, k_room_for_undo = 1100, k_room_for_speed = 860,
-                k_room_for_model = 720, k_room_for_find = 560, k_room_for_counter = 500, k_room_for_names = 400,
-                k_least_prompt = 32;
+// Design lengths of the bar from which on it has room for ... In their order; the prompt never gets less than
+// the last one.
+constexpr float k_room_for_shape = 1480, k_room_for_title = 1240, k_room_for_undo = 1100,
+                k_room_for_speed = 860, k_room_for_model = 720, k_room_for_find = 560,
+                k_room_for_counter = 500, k_room_for_names = 400, k_least_prompt = 32;
 constexpr std::size_t k_longest_name = 24; ///< bytes of a model's name
 
 } // namespace
 
-void Transport::draw(const Snapshot& s, const Layouts& layouts, PanelList panels, const Settings& settings, Commands& commands) {
+void Transport::draw(const Snapshot& s, const Layouts& layouts, PanelList panels, const Settings& settings,
+                     Commands& commands) {
     const float width = ImGui::GetContentRegionAvail().x, left = ImGui::GetCursorPosX();
     const auto has_room = [&](float length) { return width >= px(length); };
     if (has_room(k_room_for_title)) {
@@ -42,12 +44,15 @@ void Transport::draw(const Snapshot& s, const Layouts& layouts, PanelList panels
         tooltip("Open another model");
         ImGui::SameLine(0, px(12));
     }
-    const QuietButton find{has_room(k_room_for_counter) ? "Ctrl+K" : "", Icon::search, false}, help{"?", {}, false};
+    const QuietButton find{has_room(k_room_for_counter) ? "Ctrl+K" : "", Icon::search, false},
+        help{"?", {}, false};
     const bool finds = has_room(k_room_for_find);
-    const float menu_width = menu_.width(layouts) + (finds ? quiet_button_width(find) + quiet_button_width(help) + 2 * px(4) : 0);
+    const float menu_width =
+        menu_.width(layouts) + (finds ? quiet_button_width(find) + quiet_button_width(help) + 2 * px(4) : 0);
     if (s.has_run()) {
         // The prompt takes what the other controls leave; their width is known from the frame before.
-        draw_texts(s, commands, std::max(width - (ImGui::GetCursorPosX() - left) - controls_width_, px(k_least_prompt)));
+        draw_texts(s, commands,
+                   std::max(width - (ImGui::GetCursorPosX() - left) - controls_width_, px(k_least_prompt)));
         const float prompt_end = ImGui::GetItemRectMax().x;
         ImGui::SameLine(0, px(has_room(k_room_for_names) ? 16 : 8));
         draw_buttons(s, commands);
@@ -104,7 +109,8 @@ void Transport::name_model(const Snapshot& s) {
 }
 
 /// True when Enter was pressed.
-bool Transport::draw_entry(Entry& e, const char* label, const std::string& text, const char* hint, float width) {
+bool Transport::draw_entry(Entry& e, const char* label, const std::string& text, const char* hint,
+                           float width) {
     if (text != e.shown) e.typed = e.shown = text;
     if (e.typed != e.glyphs_of) ImGuiHost::current().require_glyphs(e.glyphs_of = e.typed);
     return text_field(label, e.typed, hint, width, ImGuiInputTextFlags_EnterReturnsTrue);
@@ -115,7 +121,8 @@ void Transport::draw_texts(const Snapshot& s, Commands& commands, float width) {
     const bool words = s.model->tokenizer != nullptr;
     if (s.has_source()) {
         const float gap = px(8), half = std::max(std::floor((width - gap) * 0.6f), 1.0f);
-        if (draw_entry(source_, "Source", s.source, words ? "Source: what the encoder reads" : "Source ids, e.g. 1, 2, 3", half))
+        if (draw_entry(source_, "Source", s.source,
+                       words ? "Source: what the encoder reads" : "Source ids, e.g. 1, 2, 3", half))
             commands.post(command::SetSource{source_.typed});
         tooltip("What the encoder reads: type a text and press Enter. The decoder answers it.");
         ImGui::SameLine(0, gap);
@@ -124,7 +131,8 @@ void Transport::draw_texts(const Snapshot& s, Commands& commands, float width) {
     const char* hint = !words           ? "Token ids, e.g. 1, 2, 3"
                        : s.has_source() ? "How the answer begins"
                                         : "Prompt: type a text and press Enter";
-    if (draw_entry(prompt_, "Prompt", s.prompt, hint, width)) commands.post(command::SetPrompt{prompt_.typed, false});
+    if (draw_entry(prompt_, "Prompt", s.prompt, hint, width))
+        commands.post(command::SetPrompt{prompt_.typed, false});
 }
 
 void Transport::draw_buttons(const Snapshot& s, Commands& commands) {
@@ -165,7 +173,9 @@ void Transport::draw_seed(const Snapshot& s, Commands& commands) {
     }
     label_text("seed", theme().muted, TextSize::body);
     ImGui::SameLine(0, px(6));
-    if (!text_field("Seed", seed_, "", px(60), ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_CharsDecimal)) return;
+    if (!text_field("Seed", seed_, "", px(60),
+                    ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_CharsDecimal))
+        return;
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(seed_.data(), seed_.data() + seed_.size(), value);
     if (error == std::errc() && end == seed_.data() + seed_.size())

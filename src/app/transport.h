@@ -10,7 +10,8 @@ namespace gf {
 class Transport {
   public:
     /// Fills the bar. Without a run only the program's name, the model and the menu are shown.
-    void draw(const Snapshot& snapshot, const Layouts& layouts, PanelList panels, const Settings& settings, Commands& commands);
+    void draw(const Snapshot& snapshot, const Layouts& layouts, PanelList panels, const Settings& settings,
+              Commands& commands);
 
   private:
     void name_model(const Snapshot& snapshot);

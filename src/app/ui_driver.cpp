@@ -42,13 +42,15 @@ bool has_label(const UiItem& item, std::string_view label) {
 /// Whether PushID(scope), or a child window of that name, is around the item.
 bool is_inside(const UiItem& item, std::string_view scope) {
     int number = 0;
-    const bool is_number = std::from_chars(scope.data(), scope.data() + scope.size(), number).ptr == scope.data() + scope.size();
+    const bool is_number =
+        std::from_chars(scope.data(), scope.data() + scope.size(), number).ptr == scope.data() + scope.size();
     for (std::size_t i = 1; i < item.stack.size(); ++i) {
         const ImGuiID seed = item.stack[i - 1];
         if (item.stack[i] == ImHashStr(scope.data(), scope.size(), seed)) return true;
         if (is_number && item.stack[i] == ImHashData(&number, sizeof number, seed)) return true;
     }
-    const std::string child = std::string(1, '/').append(scope).append("_"); // child windows are named "Parent/child_1a2b3c4d"
+    const std::string child =
+        std::string(1, '/').append(scope).append("_"); // child windows are named "Parent/child_1a2b3c4d"
     return item.owner && std::string_view(item.owner->Name).find(child) != std::string_view::npos;
 }
 
@@ -65,7 +67,8 @@ std::string label_of(const ItemRecorder& recorder, ImGuiID id) {
 
 } // namespace
 
-UiDriver::UiDriver(ImGuiHost& host, std::function<void()> run_frame) : host_(host), run_frame_(std::move(run_frame)) {
+UiDriver::UiDriver(ImGuiHost& host, std::function<void()> run_frame)
+    : host_(host), run_frame_(std::move(run_frame)) {
     host_.record_items(true);
     frames(3); // windows need some frames to find their sizes and docks
 }
@@ -109,14 +112,16 @@ const UiItem& UiDriver::find_visible(std::string_view name) {
     frames(2);
     const UiItem& scrolled = find(name);
     if (!scrolled.is_visible())
-        throw Error({std::string(name), "an item that can be seen", "it is clipped away", "make its window larger, or scroll"});
+        throw Error({std::string(name), "an item that can be seen", "it is clipped away",
+                     "make its window larger, or scroll"});
     return scrolled;
 }
 
 void UiDriver::move_to(std::string_view name, const ImVec2* offset) {
     const UiItem& item = find_visible(name);
     const ImGuiID id = item.id;
-    const ImVec2 point = offset ? ImVec2(item.rect.min.x + offset->x, item.rect.min.y + offset->y) : item.visible().center();
+    const ImVec2 point =
+        offset ? ImVec2(item.rect.min.x + offset->x, item.rect.min.y + offset->y) : item.visible().center();
     ImGui::GetIO().AddMousePosEvent(point.x, point.y);
     frames(2);
     const ImGuiContext& g = *ImGui::GetCurrentContext();
@@ -183,7 +188,8 @@ void UiDriver::set(std::string_view name, std::string_view value) {
     io.AddKeyEvent(ImGuiMod_Ctrl, false);
     frames(1);
     if (!io.WantTextInput)
-        throw Error({std::string(name), "an item that takes a typed value", "none", "click or drag it instead"});
+        throw Error(
+            {std::string(name), "an item that takes a typed value", "none", "click or drag it instead"});
     key(ImGuiMod_Ctrl | ImGuiKey_A);
     type(value);
     key(ImGuiKey_Enter);
@@ -217,7 +223,8 @@ void UiDriver::key(ImGuiKeyChord chord) {
 void UiDriver::select_tab(std::string_view window) {
     const ImGuiWindow* docked = ImGui::FindWindowByName(std::string(window).c_str());
     if (!docked || !docked->DockIsActive)
-        throw Error({std::string(window), "a docked window", docked ? "a free one" : "none", "check the window's name"});
+        throw Error({std::string(window), "a docked window", docked ? "a free one" : "none",
+                     "check the window's name"});
     const ImVec2 tab = docked->DockTabItemRect.GetCenter();
     ImGui::GetIO().AddMousePosEvent(tab.x, tab.y);
     frames(2);
@@ -226,14 +233,17 @@ void UiDriver::select_tab(std::string_view window) {
 
 bool UiDriver::exists(std::string_view name) const { return !matches(name).empty(); }
 
-bool UiDriver::is_checked(std::string_view name) const { return find(name).status & ImGuiItemStatusFlags_Checked; }
+bool UiDriver::is_checked(std::string_view name) const {
+    return find(name).status & ImGuiItemStatusFlags_Checked;
+}
 
 UiRect UiDriver::rect(std::string_view name) const { return find(name).rect; }
 
 std::vector<std::string> UiDriver::list() const {
     std::vector<std::string> names;
     for (const UiItem& item : host_.items().items())
-        if (!item.label.empty() && !item.stack.empty()) names.push_back(item.window + "/" + visible_label(item.label));
+        if (!item.label.empty() && !item.stack.empty())
+            names.push_back(item.window + "/" + visible_label(item.label));
     std::ranges::sort(names);
     return names;
 }

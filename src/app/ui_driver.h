@@ -10,10 +10,11 @@
 
 namespace gf {
 
-/// Names are "Window/Label": the root window and the label before "##" (or what stands behind it when nothing stands
-/// before). Where labels collide, scopes of the ID stack or child windows go between, "Window/scope/Label"; PushID(3) is
-/// the scope "3". Items that were scrolled out of sight are scrolled into it. Windows without a name of their own are
-/// "Popup", "Menu", "Combo". All functions run the frames they need and throw Error when there is no such item.
+/// Names are "Window/Label": the root window and the label before "##" (or what stands behind it when nothing
+/// stands before). Where labels collide, scopes of the ID stack or child windows go between,
+/// "Window/scope/Label"; PushID(3) is the scope "3". Items that were scrolled out of sight are scrolled into
+/// it. Windows without a name of their own are "Popup", "Menu", "Combo". All functions run the frames they
+/// need and throw Error when there is no such item.
 class UiDriver {
   public:
     /// Records items from now on; `run_frame` makes one whole frame.

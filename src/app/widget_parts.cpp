@@ -29,13 +29,16 @@ ImVec2 measure(ImFont* font, std::string_view text) {
     return font->CalcTextSizeA(font->FontSize, FLT_MAX, 0, text.data(), text.data() + text.size());
 }
 
-void put_text(ImDrawList& list, const ImRect& box, float left, ImFont* font, ImU32 colour, std::string_view text) {
+void put_text(ImDrawList& list, const ImRect& box, float left, ImFont* font, ImU32 colour,
+              std::string_view text) {
     const ImVec2 at{std::floor(left), std::floor(box.Min.y + (box.GetHeight() - font->FontSize) / 2)};
-    list.AddText(font, font->FontSize, at, ImGui::GetColorU32(colour), text.data(), text.data() + text.size());
+    list.AddText(font, font->FontSize, at, ImGui::GetColorU32(colour), text.data(),
+                 text.data() + text.size());
     record_text(font, at, text);
 }
 
-void put_text_centred(ImDrawList& list, const ImRect& box, ImFont* font, ImU32 colour, std::string_view text) {
+void put_text_centred(ImDrawList& list, const ImRect& box, ImFont* font, ImU32 colour,
+                      std::string_view text) {
     put_text(list, box, box.GetCenter().x - measure(font, text).x / 2, font, colour, text);
 }
 
@@ -45,8 +48,8 @@ void put_text_cut(ImDrawList& list, const UiRect& box, ImFont* font, ImU32 colou
     ImGui::PushFont(font);
     ImGui::PushStyleColor(ImGuiCol_Text, colour);
     record_text(font, {std::floor(box.min.x), top}, text, box.width());
-    ImGui::RenderTextEllipsis(&list, {std::floor(box.min.x), top}, {box.max.x, top + font->FontSize}, box.max.x, box.max.x,
-                              text.data(), text.data() + text.size(), nullptr);
+    ImGui::RenderTextEllipsis(&list, {std::floor(box.min.x), top}, {box.max.x, top + font->FontSize},
+                              box.max.x, box.max.x, text.data(), text.data() + text.size(), nullptr);
     ImGui::PopStyleColor();
     ImGui::PopFont();
 }
@@ -56,7 +59,8 @@ void put_focus_ring(const ButtonItem& item, float rounding) {
     if (g.NavId != item.id || g.NavDisableHighlight) return;
     const float gap = px(2);
     ImGui::GetWindowDrawList()->AddRect({item.box.Min.x - gap, item.box.Min.y - gap},
-                                        {item.box.Max.x + gap, item.box.Max.y + gap}, theme().accent, rounding + gap, 0, px(2));
+                                        {item.box.Max.x + gap, item.box.Max.y + gap}, theme().accent,
+                                        rounding + gap, 0, px(2));
 }
 
 void put_focus_ring_of_last_item(float rounding) {

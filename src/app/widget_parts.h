@@ -23,7 +23,8 @@ ButtonItem button_item(const char* label, ImVec2 size, int status = 0);
 std::string_view shown(const char* label);
 ImVec2 measure(ImFont* font, std::string_view text);
 /// From `left`, vertically centred in the box.
-void put_text(ImDrawList& list, const ImRect& box, float left, ImFont* font, ImU32 colour, std::string_view text);
+void put_text(ImDrawList& list, const ImRect& box, float left, ImFont* font, ImU32 colour,
+              std::string_view text);
 void put_text_centred(ImDrawList& list, const ImRect& box, ImFont* font, ImU32 colour, std::string_view text);
 /// Cut with an ellipsis where the box ends.
 void put_text_cut(ImDrawList& list, const UiRect& box, ImFont* font, ImU32 colour, std::string_view text);

@@ -41,11 +41,12 @@ void label_text(std::string_view text, ImU32 colour, TextSize size, Face face) {
 
 bool push_button(const char* label, float width, Emphasis emphasis) {
     ImFont* face = font(TextSize::body);
-    const ButtonItem item =
-        button_item(label, {resolve_width(width, measure(face, shown(label)).x + px(24)), px(k_control_height)});
+    const ButtonItem item = button_item(
+        label, {resolve_width(width, measure(face, shown(label)).x + px(24)), px(k_control_height)});
     if (!item.seen) return false;
     put_fill(item.box, surface(item, emphasis), px(6));
-    put_text_centred(list(), item.box, face, emphasis == Emphasis::primary ? theme().on_accent : theme().text, shown(label));
+    put_text_centred(list(), item.box, face, emphasis == Emphasis::primary ? theme().on_accent : theme().text,
+                     shown(label));
     put_focus_ring(item, px(6));
     return item.pressed;
 }
@@ -67,7 +68,8 @@ bool chip(const char* label, std::string_view value, bool chosen) {
     const Theme& t = theme();
     ImFont* words = font(TextSize::body);
     ImFont* numbers = font(TextSize::body, Face::mono_bold);
-    const float label_width = measure(words, shown(label)).x, gap = value.empty() ? 0 : px(6), padding = px(12);
+    const float label_width = measure(words, shown(label)).x, gap = value.empty() ? 0 : px(6),
+                padding = px(12);
     const float width = padding + label_width + gap + measure(numbers, value).x + padding;
     const int status = ImGuiItemStatusFlags_Checkable | (chosen ? ImGuiItemStatusFlags_Checked : 0);
     const ButtonItem item = button_item(label, {std::ceil(width), px(k_control_height)}, status);
@@ -89,8 +91,8 @@ bool choice_row(const char* label, bool chosen) {
     put_fill(item.box, chosen ? t.accent_tint : item.hovered ? t.control : t.panel, px(4));
     put_border(item.box, chosen ? t.accent : t.border, px(4));
     list().PushClipRect(item.box.Min, item.box.Max, true);
-    put_text(list(), item.box, item.box.Min.x + px(12), font(TextSize::body, chosen ? Face::bold : Face::regular), t.text,
-             shown(label));
+    put_text(list(), item.box, item.box.Min.x + px(12),
+             font(TextSize::body, chosen ? Face::bold : Face::regular), t.text, shown(label));
     list().PopClipRect();
     put_focus_ring(item, px(4));
     return item.pressed;
@@ -100,7 +102,8 @@ bool segmented(const char* name, int& choice, std::span<const char* const> optio
     const Theme& t = theme();
     const float padding = px(12), inset = px(2);
     float width = 0;
-    for (const char* option : options) width += std::ceil(measure(font(TextSize::body, Face::bold), option).x) + 2 * padding;
+    for (const char* option : options)
+        width += std::ceil(measure(font(TextSize::body, Face::bold), option).x) + 2 * padding;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     put_fill({at, {at.x + width, at.y + px(k_control_height)}}, t.control, px(6));
     bool changed = false;
@@ -121,8 +124,8 @@ bool segmented(const char* name, int& choice, std::span<const char* const> optio
         } else if (item.hovered) {
             put_fill(face, t.control_hover, px(4));
         }
-        put_text_centred(list(), item.box, font(TextSize::body, chosen ? Face::bold : Face::regular), chosen ? t.text : t.muted,
-                         option);
+        put_text_centred(list(), item.box, font(TextSize::body, chosen ? Face::bold : Face::regular),
+                         chosen ? t.text : t.muted, option);
         put_focus_ring(item, px(6));
         if (item.pressed && !chosen) {
             choice = i;
@@ -138,8 +141,8 @@ bool toggle(const char* label, bool& on) {
     ImFont* face = font(TextSize::body);
     const float track_width = px(28), track_height = px(16), gap = px(8);
     const int status = ImGuiItemStatusFlags_Checkable | (on ? ImGuiItemStatusFlags_Checked : 0);
-    const ButtonItem item =
-        button_item(label, {track_width + gap + std::ceil(measure(face, shown(label)).x), px(k_control_height)}, status);
+    const ButtonItem item = button_item(
+        label, {track_width + gap + std::ceil(measure(face, shown(label)).x), px(k_control_height)}, status);
     if (!item.seen) return false;
     if (item.pressed) on = !on;
     const float middle = std::floor(item.box.GetCenter().y), half = track_height / 2;
@@ -156,7 +159,8 @@ bool token_chip(const char* name, std::string_view text, const TokenLook& look, 
     const Theme& t = theme();
     ImFont* face = font(size, look.chosen ? Face::bold : Face::regular);
     const float padding = look.outlined ? px(6) : px(2), arrow = look.menu ? px(14) : 0;
-    const ButtonItem item = button_item(name, {std::ceil(measure(face, text).x) + 2 * padding + arrow, face->FontSize + px(8)});
+    const ButtonItem item =
+        button_item(name, {std::ceil(measure(face, text).x) + 2 * padding + arrow, face->FontSize + px(8)});
     if (!item.seen) return false;
     if (look.tint) put_fill(item.box, look.tint, px(3));
     if (item.hovered) put_fill(item.box, with_alpha(t.text, 0.07f), px(3));
@@ -164,8 +168,8 @@ bool token_chip(const char* name, std::string_view text, const TokenLook& look, 
     const ImU32 ink = look.chosen ? t.accent_text : look.ink ? look.ink : t.text;
     put_text(list(), item.box, item.box.Min.x + padding, face, ink, text);
     if (look.menu)
-        draw_icon(list(), Icon::chevron_down, {item.box.Max.x - padding - px(4), item.box.GetCenter().y}, px(9),
-                  ImGui::GetColorU32(ink));
+        draw_icon(list(), Icon::chevron_down, {item.box.Max.x - padding - px(4), item.box.GetCenter().y},
+                  px(9), ImGui::GetColorU32(ink));
     put_focus_ring(item, px(3));
     return item.pressed;
 }

@@ -1,6 +1,7 @@
 #pragma once
-// Our controls, drawn with ImDrawList in the theme's style. Each is an ordinary item of Dear ImGui: it has the name of
-// its label (what stands before "##" is shown), can be reached with Tab, and by UiDriver. Labels and values are UTF-8.
+// Our controls, drawn with ImDrawList in the theme's style. Each is an ordinary item of Dear ImGui: it has
+// the name of its label (what stands before "##" is shown), can be reached with Tab, and by UiDriver. Labels
+// and values are UTF-8.
 
 #include "app/icons.h"
 #include "app/imgui_host.h"
@@ -17,7 +18,8 @@ inline constexpr float k_control_height = 28;
 enum class Emphasis { plain, primary };
 
 /// A text of the height of a control, to stand beside controls.
-void label_text(std::string_view text, ImU32 colour, TextSize size = TextSize::body, Face face = Face::regular);
+void label_text(std::string_view text, ImU32 colour, TextSize size = TextSize::body,
+                Face face = Face::regular);
 
 /// True when clicked. Width 0: as wide as the label needs; -1: all that is left.
 bool push_button(const char* label, float width = 0, Emphasis emphasis = Emphasis::plain);
@@ -37,12 +39,15 @@ bool segmented(const char* name, int& choice, std::span<const char* const> optio
 /// A switch with its label to the right. True when changed.
 bool toggle(const char* label, bool& on);
 
-/// A thin track with a round knob over the whole width; Ctrl+click types a value. Show the value beside it. True when
-/// changed. `format` serves typing; ImGuiSliderFlags_Logarithmic and others work.
-bool slim_slider(const char* label, float& value, float least, float greatest, const char* format = "%.2f", int flags = 0);
-bool slim_slider(const char* label, int& value, int least, int greatest, const char* format = "%d", int flags = 0);
+/// A thin track with a round knob over the whole width; Ctrl+click types a value. Show the value beside it.
+/// True when changed. `format` serves typing; ImGuiSliderFlags_Logarithmic and others work.
+bool slim_slider(const char* label, float& value, float least, float greatest, const char* format = "%.2f",
+                 int flags = 0);
+bool slim_slider(const char* label, int& value, int least, int greatest, const char* format = "%d",
+                 int flags = 0);
 
-/// One line of text in a rounded border. True while it changes, or with ImGuiInputTextFlags_EnterReturnsTrue on Enter.
+/// One line of text in a rounded border. True while it changes, or with ImGuiInputTextFlags_EnterReturnsTrue
+/// on Enter.
 bool text_field(const char* label, std::string& text, const char* hint = "", float width = -1, int flags = 0);
 
 /// How a token looks among others in a text.
@@ -54,7 +59,8 @@ struct TokenLook {
     bool menu = false;     ///< a small arrow: alternatives can be chosen
 };
 /// A token of a running text; true when clicked. `name` is its item name, `text` what is shown.
-bool token_chip(const char* name, std::string_view text, const TokenLook& look, TextSize size = TextSize::title);
+bool token_chip(const char* name, std::string_view text, const TokenLook& look,
+                TextSize size = TextSize::title);
 
 /// A thin bar filled from the left; the name is an item so that it can have a tooltip.
 void progress_line(const char* name, float fraction, ImU32 fill);

@@ -29,8 +29,8 @@ void put_masked_sample(const ImRect& box) {
     list.AddRectFilled(box.Min, box.Max, pack(look.masked_fill));
     list.PushClipRect(box.Min, box.Max, true);
     for (float x = -box.GetHeight(); x < box.GetWidth(); x += px(5))
-        list.AddLine({box.Min.x + x, box.Max.y}, {box.Min.x + x + box.GetHeight(), box.Min.y}, pack(look.masked_line),
-                     std::max(px(1), 1.0f));
+        list.AddLine({box.Min.x + x, box.Max.y}, {box.Min.x + x + box.GetHeight(), box.Min.y},
+                     pack(look.masked_line), std::max(px(1), 1.0f));
     list.PopClipRect();
     list.AddRect(box.Min, box.Max, theme().line);
 }
@@ -43,8 +43,8 @@ void colour_legend(const LegendText& text, const ColourScale& scale) {
     ImFont* numbers = font(TextSize::small, Face::mono);
     const float gap = px(8), ramp = px(80), sample = px(12), height = words->FontSize;
     const auto width_of = [](ImFont* face, std::string_view s) { return std::ceil(measure(face, s).x); };
-    float width =
-        width_of(words, text.name) + gap + width_of(numbers, text.least) + gap + ramp + gap + width_of(numbers, text.greatest);
+    float width = width_of(words, text.name) + gap + width_of(numbers, text.least) + gap + ramp + gap +
+                  width_of(numbers, text.greatest);
     if (text.masked) width += 2 * gap + width_of(words, "masked") + gap + sample;
     const ButtonItem item = button_item(text.name, {width, height});
     if (!item.seen) return;

@@ -61,7 +61,8 @@ float monitor_scale(GLFWwindow* window) {
     int framebuffer = 0, size = 0, height = 0;
     glfwGetFramebufferSize(window, &framebuffer, &height);
     glfwGetWindowSize(window, &size, &height);
-    return framebuffer > size && size > 0 ? x * static_cast<float>(size) / static_cast<float>(framebuffer) : x;
+    return framebuffer > size && size > 0 ? x * static_cast<float>(size) / static_cast<float>(framebuffer)
+                                          : x;
 }
 
 } // namespace
@@ -101,7 +102,8 @@ struct Window::Platform {
     ImGuiHost host;
 
     explicit Platform(const Options& options)
-        : window(options), host(true, {options.look.theme, options.look.scale * monitor_scale(window.handle)}) {
+        : window(options),
+          host(true, {options.look.theme, options.look.scale * monitor_scale(window.handle)}) {
         ImGui_ImplGlfw_InitForOpenGL(window.handle, true);
     }
     ~Platform() { ImGui_ImplGlfw_Shutdown(); }
@@ -116,7 +118,8 @@ Window::Window(const Options& options) : platform_(std::make_unique<Platform>(op
     });
     const std::vector<WindowIcon> icons = window_icons();
     std::vector<GLFWimage> images;
-    for (const WindowIcon& icon : icons) images.push_back({icon.size, icon.size, const_cast<unsigned char*>(icon.rgba.data())});
+    for (const WindowIcon& icon : icons)
+        images.push_back({icon.size, icon.size, const_cast<unsigned char*>(icon.rgba.data())});
     glfwSetWindowIcon(window, static_cast<int>(images.size()), images.data());
     set_window_exists(true);
 }
@@ -127,7 +130,9 @@ ImGuiHost& Window::host() { return platform_->host; }
 
 void Window::close() { glfwSetWindowShouldClose(platform_->window.handle, GLFW_TRUE); }
 
-void Window::set_title(const std::string& title) { glfwSetWindowTitle(platform_->window.handle, title.c_str()); }
+void Window::set_title(const std::string& title) {
+    glfwSetWindowTitle(platform_->window.handle, title.c_str());
+}
 
 // Sleeps until there is a reason for a frame.
 void Window::wait() {

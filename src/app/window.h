@@ -11,7 +11,8 @@
 
 namespace gf {
 
-/// Asks the window, if there is one, for another frame. From any thread; a panel in motion calls it in each frame.
+/// Asks the window, if there is one, for another frame. From any thread; a panel in motion calls it in each
+/// frame.
 void request_frame();
 /// How often that was called since the start, with a window or without: what is idle does not.
 std::uint64_t frame_requests();

@@ -37,10 +37,14 @@ void segments_in_small(const char* name, int& choice, std::span<const char* cons
 
 } // namespace
 
-float WindowMenu::width(const Layouts& layouts) const { return quiet_button_width({layouts.book().current, {}, true}); }
+float WindowMenu::width(const Layouts& layouts) const {
+    return quiet_button_width({layouts.book().current, {}, true});
+}
 
-void WindowMenu::draw(const Snapshot& s, const Layouts& layouts, PanelList panels, const Settings& settings, Commands& commands) {
-    if (quiet_button("Layout", {layouts.book().current, {}, true}, "Layouts, panels, looks")) ImGui::OpenPopup(k_popup);
+void WindowMenu::draw(const Snapshot& s, const Layouts& layouts, PanelList panels, const Settings& settings,
+                      Commands& commands) {
+    if (quiet_button("Layout", {layouts.book().current, {}, true}, "Layouts, panels, looks"))
+        ImGui::OpenPopup(k_popup);
     if (!ImGui::BeginPopup(k_popup)) return;
     const bool two_columns = ImGui::GetIO().DisplaySize.x >= px(2 * k_column + 64);
     const float width = std::min(px(k_column), ImGui::GetIO().DisplaySize.x - px(48));
@@ -64,14 +68,16 @@ void WindowMenu::draw_layouts(const Layouts& layouts, Commands& commands, float 
     const auto row = [&](const Layout& layout, bool own) {
         ImGui::PushID(layout.name.c_str());
         const float bin = own ? px(k_control_height + 4) : 0;
-        if (menu_row(layout.name.c_str(), {.text = layout.name, .chosen = layout.name == book.current}, width - bin)) {
+        if (menu_row(layout.name.c_str(), {.text = layout.name, .chosen = layout.name == book.current},
+                     width - bin)) {
             commands.post(command::SetLayout{layout.name});
             ImGui::CloseCurrentPopup();
         }
         if (own) {
             ImGui::SameLine(0, px(4));
             const std::string name = "delete " + layout.name;
-            if (quiet_button(name.c_str(), {"", Icon::close}, name.c_str())) commands.post(command::DeleteLayout{layout.name});
+            if (quiet_button(name.c_str(), {"", Icon::close}, name.c_str()))
+                commands.post(command::DeleteLayout{layout.name});
         }
         ImGui::PopID();
     };
@@ -83,7 +89,8 @@ void WindowMenu::draw_layouts(const Layouts& layouts, Commands& commands, float 
     }
     ImGui::Dummy({0, px(4)});
     ImGui::SetCursorPosX(ImGui::GetCursorPosX() + px(8));
-    if (text_field("Save as", name_, "Save the present layout as …", width - px(8), ImGuiInputTextFlags_EnterReturnsTrue)) {
+    if (text_field("Save as", name_, "Save the present layout as …", width - px(8),
+                   ImGuiInputTextFlags_EnterReturnsTrue)) {
         if (!name_.empty()) commands.post(command::SaveLayout{name_});
         name_.clear();
         ImGui::CloseCurrentPopup();
@@ -95,8 +102,10 @@ void WindowMenu::draw_panels(const Layouts& layouts, PanelList panels, Commands&
     menu_heading("Panels");
     for (const auto& panel : panels) {
         const bool open = layouts.is_open(panel->title());
-        if (menu_row(panel->title(), {.text = panel->title(), .detail = panel->about(), .chosen = open, .detail_from = px(100)},
-                     width))
+        if (menu_row(
+                panel->title(),
+                {.text = panel->title(), .detail = panel->about(), .chosen = open, .detail_from = px(100)},
+                width))
             commands.post(command::ShowPanel{panel->title(), !open});
         tooltip(panel->about());
     }
@@ -112,7 +121,8 @@ void WindowMenu::draw_looks(const Settings& settings, Commands& commands) {
     menu_heading("Size   Ctrl+wheel, Ctrl+0");
     int scale_choice = -1;
     for (std::size_t i = 0; i < k_scales.size(); ++i)
-        if (std::abs(static_cast<double>(settings.scale) - k_scales[i]) < 0.01) scale_choice = static_cast<int>(i);
+        if (std::abs(static_cast<double>(settings.scale) - k_scales[i]) < 0.01)
+            scale_choice = static_cast<int>(i);
     segments_in_small("size", scale_choice, k_scale_names, changed);
     if (changed) commands.post(command::SetScale{k_scales[static_cast<std::size_t>(scale_choice)]});
     ImGui::Dummy({0, px(12)});
@@ -132,13 +142,17 @@ void WindowMenu::draw_looks(const Settings& settings, Commands& commands) {
 void WindowMenu::draw_program(const Snapshot& s, Commands& commands, float width) {
     menu_heading("Program");
     if (action("Find anything …", binding_of(KeyAction::find).keys, width)) commands.post(command::Find{});
-    if (action("Keys and gestures", binding_of(KeyAction::help).keys, width)) commands.post(command::ShowHelp{});
+    if (action("Keys and gestures", binding_of(KeyAction::help).keys, width))
+        commands.post(command::ShowHelp{});
     if (s.has_run() && action("Edit the value in focus …", binding_of(KeyAction::edit).keys, width))
         commands.post(command::AskValue{});
     if (s.has_run() && s.n_edits() > 0) draw_edit_rows(s, width, commands);
-    if (s.has_run() && action("Undo", binding_of(KeyAction::undo).keys, width, s.can_undo)) commands.post(command::Undo{});
-    if (s.has_run() && action("Redo", binding_of(KeyAction::redo).keys, width, s.can_redo)) commands.post(command::Redo{});
-    if (s.model && action("Models …", binding_of(KeyAction::choose_file).keys, width)) commands.post(command::ChooseFile{});
+    if (s.has_run() && action("Undo", binding_of(KeyAction::undo).keys, width, s.can_undo))
+        commands.post(command::Undo{});
+    if (s.has_run() && action("Redo", binding_of(KeyAction::redo).keys, width, s.can_redo))
+        commands.post(command::Redo{});
+    if (s.model && action("Models …", binding_of(KeyAction::choose_file).keys, width))
+        commands.post(command::ChooseFile{});
 }
 
 } // namespace gf

@@ -15,7 +15,8 @@ using PanelList = std::span<const std::unique_ptr<Panel>>;
 class WindowMenu {
   public:
     /// Its button, named "Layout", as wide as width(), and the popup that it opens.
-    void draw(const Snapshot& snapshot, const Layouts& layouts, PanelList panels, const Settings& settings, Commands& commands);
+    void draw(const Snapshot& snapshot, const Layouts& layouts, PanelList panels, const Settings& settings,
+              Commands& commands);
     float width(const Layouts& layouts) const;
 
   private:

@@ -68,7 +68,8 @@ void Workbench::load() {
     settings_ = file_.load(note_);
     layouts_.load(file_, layouts_note);
     const std::string layout = file_.load_layout(layout_note);
-    if (!layout.empty() && !layouts_.book().as_made) ImGui::LoadIniSettingsFromMemory(layout.data(), layout.size());
+    if (!layout.empty() && !layouts_.book().as_made)
+        ImGui::LoadIniSettingsFromMemory(layout.data(), layout.size());
     for (const std::string& other : {layouts_note, layout_note})
         if (note_.empty()) note_ = other;
 }
@@ -103,7 +104,8 @@ void Workbench::settle() {
     session_.run_until_idle();
 }
 
-/// What the panels show: the session's snapshot; while the encoder of an encoder-decoder is in view, its run in the same form.
+/// What the panels show: the session's snapshot; while the encoder of an encoder-decoder is in view, its run
+/// in the same form.
 const Snapshot& Workbench::in_view() {
     const Snapshot& s = session_.latest();
     if (!s.has_source() || s.model != pinned_model_) selection_.stack = Stack::decoder;
@@ -197,9 +199,11 @@ void Workbench::view_stack(Stack stack) {
 }
 
 void Workbench::view_attention(const std::string& kind) {
-    if (kind != "self" && kind != "cross") throw Error({"view-attention", "'self' or 'cross'", "'" + kind + "'", ""});
+    if (kind != "self" && kind != "cross")
+        throw Error({"view-attention", "'self' or 'cross'", "'" + kind + "'", ""});
     if (kind == "cross" && !session_.latest().has_source())
-        throw Error({"view-attention", "a decoder that reads a source, for 'cross'", "a model of a single stack", ""});
+        throw Error({"view-attention", "a decoder that reads a source, for 'cross'",
+                     "a model of a single stack", ""});
     if (kind == "cross") view_stack(Stack::decoder);
     selection_.attention = kind == "cross" ? Attention::cross : Attention::self;
 }
@@ -219,7 +223,8 @@ void Workbench::inspect(const std::string& full_name) {
     const Snapshot& s = in_view();
     if (!name.empty() && s.has_run() && !s.model->weights->find(name)) {
         const SiteRef site = find_site(s.config(), name);
-        if (!s.trace().kept(site.site, site.layer) && site.layer >= 0) selection_.pinned_head.layer = site.layer;
+        if (!s.trace().kept(site.site, site.layer) && site.layer >= 0)
+            selection_.pinned_head.layer = site.layer;
     }
     selection_.inspected = name;
     if (!name.empty() && !layouts_.is_open("Inspector")) layouts_.show("Inspector", true);
@@ -276,10 +281,12 @@ void Workbench::set_view(const command::SetView& c) {
                 if (option.name != c.option) continue;
                 const std::vector<std::string> values(option.values.begin(), option.values.end());
                 if (!values.empty() && std::find(values.begin(), values.end(), c.value) == values.end())
-                    throw Error({"view " + c.panel + " " + c.option, nearest(c.value, values), "'" + c.value + "'", ""});
+                    throw Error({"view " + c.panel + " " + c.option, nearest(c.value, values),
+                                 "'" + c.value + "'", ""});
                 return panel->choose(c.option, c.value);
             }
-            throw Error({"view " + c.panel, "an option of the panel; " + nearest(c.option, options), "'" + c.option + "'", ""});
+            throw Error({"view " + c.panel, "an option of the panel; " + nearest(c.option, options),
+                         "'" + c.option + "'", ""});
         }
         throw Error({"view", "a panel; " + nearest(c.panel, titles), "'" + c.panel + "'", ""});
     } catch (const Error& e) {
@@ -318,7 +325,9 @@ void Workbench::name_window(const Snapshot& s) {
     if (s.model == titled_model_ && s.cursor == titled_cursor_) return;
     titled_model_ = s.model;
     titled_cursor_ = s.cursor;
-    title_ = s.model ? fmt::format("Glassformer — {} — token {}", escape_invalid_utf8(s.model->name), s.cursor) : "Glassformer";
+    title_ = s.model
+                 ? fmt::format("Glassformer — {} — token {}", escape_invalid_utf8(s.model->name), s.cursor)
+                 : "Glassformer";
 }
 
 void Workbench::frame() {
@@ -353,7 +362,8 @@ void Workbench::frame() {
     if (!opening_.empty()) {
         draw_opening(top);
     } else if (!s.has_run() || choosing_file_) {
-        start_page_.draw(top, size.y, settings_, s.message_is_error && s.message_number != dismissed_ ? s.message : "",
+        start_page_.draw(top, size.y, settings_,
+                         s.message_is_error && s.message_number != dismissed_ ? s.message : "",
                          s.message_is_error, commands_);
     } else {
         const float bottom = size.y - px(FormulaBar::k_height);

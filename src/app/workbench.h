@@ -1,6 +1,6 @@
 #pragma once
-// The workbench: the session behind it, the panels, and what belongs to the window as a whole. Knows no windowing system: a
-// Window, a Headless picture or a test calls frame().
+// The workbench: the session behind it, the panels, and what belongs to the window as a whole. Knows no
+// windowing system: a Window, a Headless picture or a test calls frame().
 
 #include "app/cell_hands.h"
 #include "app/formula_bar.h"
@@ -25,8 +25,9 @@ class Workbench {
         Session::Mode mode = Session::Mode::threaded;
         std::filesystem::path config_folder; ///< empty: settings are neither read nor written
         std::function<void()> wake;          ///< called by the worker when there is something new to show
-        bool shows_timing = true;            ///< tokens/s and frame time, which no two pictures have in common
-        std::filesystem::path models = {};   ///< those that ship, for the start page: models/shipped.h; empty: there are none
+        bool shows_timing = true; ///< tokens/s and frame time, which no two pictures have in common
+        std::filesystem::path models =
+            {}; ///< those that ship, for the start page: models/shipped.h; empty: there are none
     };
     explicit Workbench(Options options);
     ~Workbench();

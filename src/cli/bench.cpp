@@ -34,23 +34,29 @@ double decode_seconds(Trace& trace, std::vector<int>& tokens) {
 }
 
 int run(const DecodeOptions& o) {
-    if (o.threads != 1) throw Error({"--threads", "1 (decoding one sequence uses one thread)", std::to_string(o.threads), ""});
+    if (o.threads != 1)
+        throw Error(
+            {"--threads", "1 (decoding one sequence uses one thread)", std::to_string(o.threads), ""});
     if (o.repeats < 1) throw Error({"--repeats", "1 or more", std::to_string(o.repeats), ""});
     const auto model = o.model.open();
     const ModelConfig& c = model->config();
-    if (o.n < 1 || o.n > c.n_ctx) throw Error({"-n", fmt::format("1 to n_ctx = {}", c.n_ctx), std::to_string(o.n), ""});
+    if (o.n < 1 || o.n > c.n_ctx)
+        throw Error({"-n", fmt::format("1 to n_ctx = {}", c.n_ctx), std::to_string(o.n), ""});
     if (!c.continues_text())
-        throw Error({o.model.model, "a model that continues text", fmt::format("one that {}", other_purpose(c)), ""});
+        throw Error(
+            {o.model.model, "a model that continues text", fmt::format("one that {}", other_purpose(c)), ""});
 
     // The greedy text is found once; the timed runs compute it again, token by token.
     const int bos = std::max(bos_id(*model), 0); // without BOS any token serves
     std::vector<int> tokens(static_cast<std::size_t>(o.n), bos);
     std::shared_ptr<Trace> source; // as long as the text
     if (c.has_encoder()) {
-        source = std::make_shared<Trace>(model->weights, TraceShape{o.n, {}, Keep::cache, {}, Stack::encoder});
+        source =
+            std::make_shared<Trace>(model->weights, TraceShape{o.n, {}, Keep::cache, {}, Stack::encoder});
         extend(*source, tokens);
     }
-    Trace all(model->weights, {o.n, {}, Keep::all}, {}, source), cache(model->weights, {o.n, {}, Keep::cache}, {}, source);
+    Trace all(model->weights, {o.n, {}, Keep::all}, {}, source),
+        cache(model->weights, {o.n, {}, Keep::cache}, {}, source);
     for (Trace* t : {&all, &cache}) {
         const int first = bos;
         extend(*t, {&first, 1});
@@ -81,7 +87,8 @@ int run(const DecodeOptions& o) {
     if (o.json)
         fmt::print("{}\n", out.dump(2));
     else
-        fmt::print("{:.0f} tokens/s with everything kept, {:.0f} without; {:.1f} of {:.1f} GFLOP/s: {:.3f} of the peak\n",
+        fmt::print("{:.0f} tokens/s with everything kept, {:.0f} without; {:.1f} of {:.1f} GFLOP/s: {:.3f} "
+                   "of the peak\n",
                    o.n / kept, o.n / unkept, flops / kept * 1e-9, peak, flops / kept * 1e-9 / peak);
     return 0;
 }
@@ -91,7 +98,8 @@ int run(const DecodeOptions& o) {
 void add_bench(CLI::App& app, int& exit_code) {
     auto* bench = app.add_subcommand("bench", "measure");
     bench->require_subcommand(1);
-    auto* command = bench->add_subcommand("decode", "greedy decoding, token by token, with and without keeping every activation");
+    auto* command = bench->add_subcommand(
+        "decode", "greedy decoding, token by token, with and without keeping every activation");
     auto options = std::make_shared<DecodeOptions>();
     options->model.add_to(*command);
     command->add_option("-n", options->n, "tokens")->capture_default_str();

@@ -1,4 +1,5 @@
-// glassformer bench train: steps of forward, backward and AdamW on random tokens, as a share of the peak of the same run.
+// glassformer bench train: steps of forward, backward and AdamW on random tokens, as a share of the peak of
+// the same run.
 
 #include "cli/bench.h"
 #include "core/error.h"
@@ -18,7 +19,8 @@ namespace gf {
 namespace {
 
 struct TrainBenchOptions {
-    int d_model = 128, n_layers = 4, n_heads = 4, n_ctx = 128, d_vocab = 512, batch = 16, threads = 1, repeats = 12;
+    int d_model = 128, n_layers = 4, n_heads = 4, n_ctx = 128, d_vocab = 512, batch = 16, threads = 1,
+        repeats = 12;
     bool checkpointing = false, json = false;
 };
 
@@ -28,7 +30,8 @@ ModelConfig gpt(const TrainBenchOptions& o) {
     c.d_model = o.d_model, c.n_layers = o.n_layers, c.n_heads = c.n_kv_heads = o.n_heads,
     c.d_head = o.d_model / std::max(o.n_heads, 1);
     c.d_mlp = 4 * o.d_model, c.n_ctx = o.n_ctx, c.d_vocab = o.d_vocab;
-    c.norm = NormKind::layer, c.positions = Positions::learned, c.mlp = MlpKind::plain, c.activation = Activation::gelu_tanh;
+    c.norm = NormKind::layer, c.positions = Positions::learned, c.mlp = MlpKind::plain,
+    c.activation = Activation::gelu_tanh;
     c.attn_qkv_bias = c.attn_out_bias = c.mlp_bias = c.tied_embeddings = true;
     validate(c, "bench train");
     return c;
@@ -39,8 +42,8 @@ Batch random_batch(const TrainBenchOptions& o) {
     for (int i = 0; i < o.batch; ++i) {
         Sequence s;
         for (int t = 0; t <= o.n_ctx; ++t)
-            s.tokens.push_back(
-                static_cast<int>(mix64(static_cast<std::uint64_t>(i * (o.n_ctx + 1) + t)) % static_cast<unsigned>(o.d_vocab)));
+            s.tokens.push_back(static_cast<int>(mix64(static_cast<std::uint64_t>(i * (o.n_ctx + 1) + t)) %
+                                                static_cast<unsigned>(o.d_vocab)));
         s.targets.assign(s.tokens.begin() + 1, s.tokens.end());
         s.tokens.pop_back();
         batch.sequences.push_back(std::move(s));
@@ -67,11 +70,13 @@ int run(const TrainBenchOptions& o) {
         const auto blocks = parameter_blocks(*weights, sums);
         optimiser.step(blocks, 1e-3, clip_scale(gradient_norm(blocks), 1));
         weights->refresh();
-        best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+        best =
+            std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
         peak = std::max(peak, peak_gflops());
     }
     const double tokens = static_cast<double>(o.batch) * o.n_ctx;
-    // Backward costs twice what forward does. Attention counts with the whole square, as other programs compute it.
+    // Backward costs twice what forward does. Attention counts with the whole square, as other programs
+    // compute it.
     const double gflops = 3 * flops_per_token(weights->config, o.n_ctx) * tokens / best * 1e-9;
     const nlohmann::json out{{"parameters", weights->size()},
                              {"threads", o.threads},
@@ -85,15 +90,18 @@ int run(const TrainBenchOptions& o) {
     if (o.json)
         fmt::print("{}\n", out.dump(2));
     else
-        fmt::print("{:.0f} tokens/s; {:.1f} GFLOP/s, {:.3f} of one core's peak of {:.1f}; activations {:.1f} MB\n", tokens / best,
-                   gflops, gflops / peak, peak, static_cast<double>(gradient.activation_bytes()) * 1e-6);
+        fmt::print(
+            "{:.0f} tokens/s; {:.1f} GFLOP/s, {:.3f} of one core's peak of {:.1f}; activations {:.1f} MB\n",
+            tokens / best, gflops, gflops / peak, peak,
+            static_cast<double>(gradient.activation_bytes()) * 1e-6);
     return 0;
 }
 
 } // namespace
 
 void add_bench_train(CLI::App& bench, int& exit_code) {
-    auto* command = bench.add_subcommand("train", "steps of forward, backward and AdamW of a GPT on random tokens");
+    auto* command =
+        bench.add_subcommand("train", "steps of forward, backward and AdamW of a GPT on random tokens");
     auto options = std::make_shared<TrainBenchOptions>();
     command->add_option("--d-model", options->d_model)->capture_default_str();
     command->add_option("--n-layers", options->n_layers)->capture_default_str();

@@ -46,14 +46,16 @@ nlohmann::json shape_json(const ModelConfig& c) {
     if (c.embed_norm) out["embed_norm"] = true;
     if (c.is_moe()) out["n_experts"] = c.n_experts, out["experts_per_token"] = c.experts_per_token;
     if (c.mask == MaskKind::sliding_window) out["window"] = c.window;
-    if (c.positions == Positions::rope) out["rope_pairs"] = name(c.rope_pairs), out["rope_theta"] = c.rope_theta;
+    if (c.positions == Positions::rope)
+        out["rope_pairs"] = name(c.rope_pairs), out["rope_theta"] = c.rope_theta;
     return out;
 }
 
 void print_sites(const ModelConfig& c) {
     for (const SiteRef& s : all_sites(c))
         if (s.layer <= 0)
-            fmt::print("  {}\n", s.layer == 0 ? "blocks.*." + std::string(site_row(s.site).hook) : site_name(s.site, s.layer));
+            fmt::print("  {}\n", s.layer == 0 ? "blocks.*." + std::string(site_row(s.site).hook)
+                                              : site_name(s.site, s.layer));
 }
 
 int run(const InfoOptions& o) {
@@ -68,17 +70,19 @@ int run(const InfoOptions& o) {
     const double flops_first = flops_per_token(c, 1), flops_last = flops_per_token(c, c.n_ctx);
     if (o.json) {
         nlohmann::json params = nlohmann::json::array(), sites = nlohmann::json::array();
-        for (const ParamRow& r : model->weights->table) params.push_back({{"name", r.name}, {"shape", r.file_shape()}});
+        for (const ParamRow& r : model->weights->table)
+            params.push_back({{"name", r.name}, {"shape", r.file_shape()}});
         for (const SiteRef& s : all_sites(c)) sites.push_back(site_name(s.site, s.layer));
         const TraceShape at_n_ctx{c.n_ctx, {}, Keep::all};
-        nlohmann::json out{{"model", model->name},
-                           {"config", shape},
-                           {"n_params", model->weights->size()},
-                           {"params", params},
-                           {"flops_per_token", {{"first", flops_first}, {"at_n_ctx", flops_last}}},
-                           {"kv_bytes_per_token", kv_bytes_per_token(c)},
-                           {"trace_bytes_at_n_ctx", trace_bytes(c, at_n_ctx, c.has_encoder() ? &at_n_ctx : nullptr)},
-                           {"sites", sites}};
+        nlohmann::json out{
+            {"model", model->name},
+            {"config", shape},
+            {"n_params", model->weights->size()},
+            {"params", params},
+            {"flops_per_token", {{"first", flops_first}, {"at_n_ctx", flops_last}}},
+            {"kv_bytes_per_token", kv_bytes_per_token(c)},
+            {"trace_bytes_at_n_ctx", trace_bytes(c, at_n_ctx, c.has_encoder() ? &at_n_ctx : nullptr)},
+            {"sites", sites}};
         if (c.has_encoder())
             for (const SiteRef& s : all_sites(model->weights->encoder_config))
                 out["encoder_sites"].push_back(site_name(s.site, s.layer));
@@ -89,8 +93,8 @@ int run(const InfoOptions& o) {
     for (const auto& [key, value] : shape.items())
         fmt::print("  {:<18} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
     fmt::print("\n  {:<18} {}\n", "parameters", model->weights->size());
-    fmt::print("  {:<18} {:.3f} M for the first token, {:.3f} M at n_ctx = {}\n", "FLOPs per token", flops_first * 1e-6,
-               flops_last * 1e-6, c.n_ctx);
+    fmt::print("  {:<18} {:.3f} M for the first token, {:.3f} M at n_ctx = {}\n", "FLOPs per token",
+               flops_first * 1e-6, flops_last * 1e-6, c.n_ctx);
     fmt::print("  {:<18} {} a token, {:.1f} MB at n_ctx\n", "KV cache bytes", kv_bytes_per_token(c),
                double(kv_bytes_per_token(c)) * c.n_ctx * 1e-6);
     fmt::print("\nparameters (shape as in the file)\n");
@@ -106,7 +110,8 @@ int run(const InfoOptions& o) {
 } // namespace
 
 void add_info(CLI::App& app, int& exit_code) {
-    auto* command = app.add_subcommand("info", "shapes, parameters, FLOPs per token, cache bytes, site names");
+    auto* command =
+        app.add_subcommand("info", "shapes, parameters, FLOPs per token, cache bytes, site names");
     auto options = std::make_shared<InfoOptions>();
     options->model.add_to(*command, false);
     command->add_flag("--json", options->json);

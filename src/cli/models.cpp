@@ -49,7 +49,8 @@ void read_metrics(const fs::path& path, Card& card) {
         card.tokens += json_int(line, "tokens", path.string());
     }
     const std::size_t n = std::min<std::size_t>(losses.size(), 100);
-    for (std::size_t i = losses.size() - n; i < losses.size(); ++i) card.training_loss += losses[i] / static_cast<double>(n);
+    for (std::size_t i = losses.size() - n; i < losses.size(); ++i)
+        card.training_loss += losses[i] / static_cast<double>(n);
     card.steps = static_cast<std::int64_t>(losses.size());
     card.minutes = seconds / 60;
 }
@@ -60,7 +61,8 @@ bool train(const ShippedModel& m, const fs::path& work) {
     const std::string hash = tinyville::hex(m.recipe_hash());
     config.out = work / (m.name + "-" + hash);
     const TrainingEnd end = train_with_progress(config, fs::exists(config.out / "checkpoints"));
-    if (end.kind == TrainingEnd::Kind::diverged) throw Error({m.name, "a recipe that converges", end.problem, ""});
+    if (end.kind == TrainingEnd::Kind::diverged)
+        throw Error({m.name, "a recipe that converges", end.problem, ""});
     if (end.kind == TrainingEnd::Kind::stopped) return false;
     for (const char* file : {"config.json", "tokenizer.json", "model.safetensors"})
         fs::copy_file(config.out / file, m.folder / file, fs::copy_options::overwrite_existing);
@@ -89,13 +91,16 @@ int measure_all(const std::vector<ShippedModel>& models, const fs::path& folder)
     int missed = 0;
     for (const ShippedModel& m : models) {
         auto card = read_card(m.folder);
-        if (!card) throw Error({m.name, "a trained model", "none", "run `glassformer models --train " + m.name + "`"});
+        if (!card)
+            throw Error(
+                {m.name, "a trained model", "none", "run `glassformer models --train " + m.name + "`"});
         card->parameters = static_cast<std::int64_t>(workshop.open(m.name).model->weights->size());
         measure(workshop, m.name, *card);
         write_card(m.folder, *card);
         fmt::print("{}: test loss {:.4f}\n", m.name, card->loss);
         for (const Figure& f : card->figures) {
-            fmt::print("  {}: {} {}{}\n", f.what, figure_text(f.value), f.requirement(), f.holds() ? "" : "  DOES NOT HOLD");
+            fmt::print("  {}: {} {}{}\n", f.what, figure_text(f.value), f.requirement(),
+                       f.holds() ? "" : "  DOES NOT HOLD");
             missed += !f.holds();
         }
         std::fflush(stdout);
@@ -130,7 +135,8 @@ int list(const std::vector<ShippedModel>& models) {
 int run(const ModelsOptions& o) {
     const fs::path folder = o.folder.empty() ? shipped_folder() : fs::path(o.folder);
     if (folder.empty())
-        throw Error({"--folder", "the folder with models.json", "none beside the program", "name it: --folder assets/models"});
+        throw Error({"--folder", "the folder with models.json", "none beside the program",
+                     "name it: --folder assets/models"});
     std::vector<ShippedModel> models;
     if (o.names.empty()) models = shipped_models(folder);
     for (const std::string& name : o.names) models.push_back(shipped_model(folder, name));
@@ -144,17 +150,23 @@ int run(const ModelsOptions& o) {
 } // namespace
 
 void add_models(CLI::App& app, int& exit_code) {
-    auto* command = app.add_subcommand("models", "the models that ship: list, train, measure, check (docs/models.md)");
+    auto* command =
+        app.add_subcommand("models", "the models that ship: list, train, measure, check (docs/models.md)");
     auto o = std::make_shared<ModelsOptions>();
     command->add_option("names", o->names, "only these")->type_name("NAME");
     command->add_flag("--train", o->train, "train what is missing, or whose recipe or corpus has changed");
     command->add_flag("--measure", o->measure,
                       "measure on held-out data, write the cards; exit code 1 if a requirement is missed");
-    command->add_flag("--check", o->check, "compare losses with the cards; exit code 1 if one differs")->excludes("--measure");
-    command->add_option("--document", o->document, "write the table of all figures, docs/models.md")->type_name("FILE");
-    command->add_option("--folder", o->folder, "with models.json; default: assets/models beside the program")->type_name("DIR");
+    command->add_flag("--check", o->check, "compare losses with the cards; exit code 1 if one differs")
+        ->excludes("--measure");
+    command->add_option("--document", o->document, "write the table of all figures, docs/models.md")
+        ->type_name("FILE");
+    command->add_option("--folder", o->folder, "with models.json; default: assets/models beside the program")
+        ->type_name("DIR");
     o->work = "build/models";
-    command->add_option("--work", o->work, "where runs keep their checkpoints")->type_name("DIR")->capture_default_str();
+    command->add_option("--work", o->work, "where runs keep their checkpoints")
+        ->type_name("DIR")
+        ->capture_default_str();
     command->callback([o, &exit_code] { exit_code = run(*o); });
 }
 

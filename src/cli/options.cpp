@@ -13,9 +13,11 @@
 namespace gf {
 
 void ModelOptions::add_to(CLI::App& app, bool required) {
-    auto* option = app.add_option("-m,--model", model, "a folder in Hugging Face layout, or a llama2.c .bin")->type_name("PATH");
+    auto* option = app.add_option("-m,--model", model, "a folder in Hugging Face layout, or a llama2.c .bin")
+                       ->type_name("PATH");
     if (required) option->required();
-    app.add_option("-t,--tokenizer", tokenizer, "tokenizer.json or llama2.c's tok.bin; default: the one in the model's folder")
+    app.add_option("-t,--tokenizer", tokenizer,
+                   "tokenizer.json or llama2.c's tok.bin; default: the one in the model's folder")
         ->type_name("PATH");
 }
 
@@ -26,24 +28,29 @@ std::shared_ptr<const Model> ModelOptions::open() const {
 }
 
 void PromptOptions::add_to(CLI::App& app) {
-    auto* text = app.add_option("-p,--prompt", prompt, "the text to start from; default: the model's BOS token alone");
+    auto* text =
+        app.add_option("-p,--prompt", prompt, "the text to start from; default: the model's BOS token alone");
     app.add_option("--tokens", tokens, "the token ids to start from: 1,2,3")->excludes(text);
 }
 
 std::vector<int> PromptOptions::encode(const Model& model, int n_new) const {
     if (n_new < 0) throw Error({"-n", "0 or more tokens", std::to_string(n_new), ""});
     if (n_new > 0 && !model.config().continues_text())
-        throw Error({"-n", fmt::format("0: this model {}, it has no next token to draw", other_purpose(model.config())),
-                     std::to_string(n_new), "use `glassformer trace`"});
+        throw Error(
+            {"-n",
+             fmt::format("0: this model {}, it has no next token to draw", other_purpose(model.config())),
+             std::to_string(n_new), "use `glassformer trace`"});
     std::vector<int> ids = tokens ? parse_token_ids(model, *tokens) : encode_prompt(model, prompt);
-    if (ids.empty()) throw Error({"--tokens", "at least one token id", "'" + *tokens + "'", "write them as 1,2,3"});
+    if (ids.empty())
+        throw Error({"--tokens", "at least one token id", "'" + *tokens + "'", "write them as 1,2,3"});
     const long long n = static_cast<long long>(ids.size()), most = model.config().n_ctx;
     if (n > most)
-        throw Error(
-            {"prompt", fmt::format("at most {} tokens (the model's context)", most), std::to_string(n), "shorten the prompt"});
+        throw Error({"prompt", fmt::format("at most {} tokens (the model's context)", most),
+                     std::to_string(n), "shorten the prompt"});
     if (n + n_new > most)
         throw Error({"-n",
-                     fmt::format("at most {} new tokens after a prompt of {} (the model's context is {})", most - n, n, most),
+                     fmt::format("at most {} new tokens after a prompt of {} (the model's context is {})",
+                                 most - n, n, most),
                      std::to_string(n_new), "ask for fewer, or shorten the prompt"});
     return ids;
 }
@@ -56,20 +63,23 @@ void SourceOptions::add_to(CLI::App& app) {
 std::optional<std::vector<int>> SourceOptions::encode(const Model& model) const {
     const bool given = text || tokens;
     if (given != model.config().has_encoder())
-        throw Error({"--source", given ? "none: this model has no encoder" : "a text for this model's encoder",
-                     given ? "one" : "none", given ? "" : "give it with --source TEXT or --source-tokens 1,2,3"});
+        throw Error(
+            {"--source", given ? "none: this model has no encoder" : "a text for this model's encoder",
+             given ? "one" : "none", given ? "" : "give it with --source TEXT or --source-tokens 1,2,3"});
     if (!given) return std::nullopt;
     std::vector<int> ids = tokens ? parse_token_ids(model, *tokens) : encode_source(model, *text);
     const int n = static_cast<int>(ids.size()), most = model.config().n_ctx;
     if (n < 1 || n > most)
-        throw Error({"--source", fmt::format("1 to {} tokens (the model's context)", most), std::to_string(n), ""});
+        throw Error(
+            {"--source", fmt::format("1 to {} tokens (the model's context)", most), std::to_string(n), ""});
     return ids;
 }
 
 std::shared_ptr<Trace> SourceOptions::read(const Model& model, Keep keep) const {
     const std::optional<std::vector<int>> ids = encode(model);
     if (!ids) return nullptr;
-    auto run = std::make_shared<Trace>(model.weights, TraceShape{static_cast<int>(ids->size()), {}, keep, {}, Stack::encoder});
+    auto run = std::make_shared<Trace>(
+        model.weights, TraceShape{static_cast<int>(ids->size()), {}, keep, {}, Stack::encoder});
     extend(*run, *ids);
     return run;
 }
@@ -77,8 +87,10 @@ std::shared_ptr<Trace> SourceOptions::read(const Model& model, Keep keep) const 
 void SamplingOptions::add_to(CLI::App& app) {
     app.add_option("--temperature", temperature, "divides the logits; 0 is greedy")->capture_default_str();
     app.add_option("--top-k", top_k, "only the k likeliest tokens; 0: all")->capture_default_str();
-    app.add_option("--top-p", top_p, "only the likeliest tokens that make up this probability")->capture_default_str();
-    app.add_option("--min-p", min_p, "only tokens with this share of the largest probability")->capture_default_str();
+    app.add_option("--top-p", top_p, "only the likeliest tokens that make up this probability")
+        ->capture_default_str();
+    app.add_option("--min-p", min_p, "only tokens with this share of the largest probability")
+        ->capture_default_str();
     app.add_option("--repetition-penalty", repetition_penalty, "weakens tokens already in the text; 1: off")
         ->capture_default_str();
     app.add_flag("--greedy", greedy, "always the likeliest token");
@@ -87,7 +99,8 @@ void SamplingOptions::add_to(CLI::App& app) {
         std::uint64_t value = 0;
         const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
         const bool fits = error == std::errc() && end == word.data() + word.size();
-        return fits ? std::string() : fmt::format("expected a whole number from 0 to 2^64 - 1; found {:.60}", word);
+        return fits ? std::string()
+                    : fmt::format("expected a whole number from 0 to 2^64 - 1; found {:.60}", word);
     });
 }
 
@@ -115,7 +128,8 @@ std::vector<std::string> option_names(const CLI::App& app) {
 
 std::vector<std::string> command_names(const CLI::App& app) {
     std::vector<std::string> names;
-    for (const CLI::App* s : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(s->get_name());
+    for (const CLI::App* s : app.get_subcommands([](const CLI::App*) { return true; }))
+        names.push_back(s->get_name());
     return names;
 }
 

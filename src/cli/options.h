@@ -27,7 +27,8 @@ struct PromptOptions {
     std::string prompt;
     std::optional<std::string> tokens;
     void add_to(CLI::App& app);
-    /// Throws Error if the prompt does not leave room for n_new more tokens in the model's context, or the model adds none.
+    /// Throws Error if the prompt does not leave room for n_new more tokens in the model's context, or the
+    /// model adds none.
     std::vector<int> encode(const Model& model, int n_new) const;
 };
 
@@ -35,8 +36,8 @@ struct PromptOptions {
 struct SourceOptions {
     std::optional<std::string> text, tokens;
     void add_to(CLI::App& app);
-    /// The source's tokens; none for models without encoder. Throws Error if there is a source and no encoder, or the other way
-    /// round, or if it is longer than the model's context.
+    /// The source's tokens; none for models without encoder. Throws Error if there is a source and no
+    /// encoder, or the other way round, or if it is longer than the model's context.
     std::optional<std::vector<int>> encode(const Model& model) const;
     /// The encoder's run; null for models without one. Throws as encode() does.
     std::shared_ptr<Trace> read(const Model& model, Keep keep) const;
@@ -62,7 +63,8 @@ void add_bench(CLI::App& app, int& exit_code);
 void add_corpus(CLI::App& app, int& exit_code);
 void add_tokenizer(CLI::App& app, int& exit_code);
 
-/// Parses and runs. Bad usage and gf::Error end with exit code 2 and a message on stderr that names the nearest valid options.
+/// Parses and runs. Bad usage and gf::Error end with exit code 2 and a message on stderr that names the
+/// nearest valid options.
 int run_command_line(CLI::App& app, int argc, char** argv, const int& exit_code);
 
 } // namespace gf

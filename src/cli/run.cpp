@@ -50,8 +50,11 @@ int run(const RunOptions& o) {
         return true;
     });
     if (o.json) {
-        nlohmann::json out{
-            {"model", model->name}, {"n_prompt", n_prompt}, {"tokens", tokens}, {"text", text}, {"seed", o.sampling.seed}};
+        nlohmann::json out{{"model", model->name},
+                           {"n_prompt", n_prompt},
+                           {"tokens", tokens},
+                           {"text", text},
+                           {"seed", o.sampling.seed}};
         if (source) out["source"] = std::span(source->tokens(), static_cast<std::size_t>(source->n_tokens()));
         fmt::print("{}\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     } else {

@@ -28,24 +28,27 @@ struct TraceOptions {
 };
 
 /// A Trace for n tokens of one stack under edits of `file`; what the model says against them names it.
-std::shared_ptr<Trace> edited_trace(const Model& model, Stack stack, int n, std::vector<Edit> edits, const std::string& file,
-                                    std::shared_ptr<const Trace> source = nullptr) {
+std::shared_ptr<Trace> edited_trace(const Model& model, Stack stack, int n, std::vector<Edit> edits,
+                                    const std::string& file, std::shared_ptr<const Trace> source = nullptr) {
     const TraceShape shape{n, {{0, n, 0, 0, n}}, Keep::all, {}, stack};
     try {
         return std::make_shared<Trace>(model.weights, shape, std::move(edits), std::move(source));
     } catch (const Error& e) {
-        throw Error({file + ": " + e.problem().where, e.problem().expected, e.problem().found, e.problem().remedy});
+        throw Error(
+            {file + ": " + e.problem().where, e.problem().expected, e.problem().found, e.problem().remedy});
     }
 }
 
 /// The gradients of the mean next-token cross-entropy, back through the source, too, if there is one.
 struct Gradients {
-    Gradients(Trace& run, Trace* source, std::span<const int> tokens) : backward(run), params(run.weights().size()) {
+    Gradients(Trace& run, Trace* source, std::span<const int> tokens)
+        : backward(run), params(run.weights().size()) {
         const ModelConfig& c = run.config();
         if (!c.has_logits() || tokens.size() < 2)
-            throw Error({"--gradients",
-                         "a model that predicts tokens, and two tokens or more (the loss is that of the next token)",
-                         c.has_logits() ? "one token" : "a model of head '" + std::string(name(c.head)) + "'", ""});
+            throw Error(
+                {"--gradients",
+                 "a model that predicts tokens, and two tokens or more (the loss is that of the next token)",
+                 c.has_logits() ? "one token" : "a model of head '" + std::string(name(c.head)) + "'", ""});
         std::vector<int> targets(tokens.begin() + 1, tokens.end());
         targets.push_back(-1);
         loss = token_loss(run, targets, 1.0 / static_cast<double>(tokens.size() - 1), &backward.sites());
@@ -65,19 +68,23 @@ struct Gradients {
 bool add_matches(TracePart& part, std::string_view glob) {
     try {
         for (const SiteRef& s : match_sites(part.trace.config(), glob))
-            if (std::find(part.sites.begin(), part.sites.end(), s) == part.sites.end()) part.sites.push_back(s);
+            if (std::find(part.sites.begin(), part.sites.end(), s) == part.sites.end())
+                part.sites.push_back(s);
     } catch (const Error&) {
         return false;
     }
     return true;
 }
 
-/// The sites of the runs that the patterns mean. A pattern that begins with a run's prefix means that run, others all.
+/// The sites of the runs that the patterns mean. A pattern that begins with a run's prefix means that run,
+/// others all.
 void choose_sites(std::vector<TracePart>& parts, const std::vector<std::string>& globs) {
     for (const std::string& glob : globs) {
         bool any = false;
         for (TracePart& part : parts) {
-            const auto begins = [&](const TracePart& p) { return !p.prefix.empty() && glob.starts_with(p.prefix); };
+            const auto begins = [&](const TracePart& p) {
+                return !p.prefix.empty() && glob.starts_with(p.prefix);
+            };
             if (std::any_of(parts.begin(), parts.end(), begins) && !begins(part)) continue;
             any |= add_matches(part, std::string_view(glob).substr(begins(part) ? part.prefix.size() : 0));
         }
@@ -93,11 +100,13 @@ int run(const TraceOptions& o) {
     if (!o.edits.empty()) edits = load_edits(o.edits, *model->weights);
     std::shared_ptr<Trace> source;
     if (source_tokens) {
-        source = edited_trace(*model, Stack::encoder, static_cast<int>(source_tokens->size()), std::move(edits.encoder), o.edits);
+        source = edited_trace(*model, Stack::encoder, static_cast<int>(source_tokens->size()),
+                              std::move(edits.encoder), o.edits);
         extend(*source, *source_tokens);
     }
     const int n = static_cast<int>(tokens.size());
-    const std::shared_ptr<Trace> trace = edited_trace(*model, Stack::decoder, n, std::move(edits.decoder), o.edits, source);
+    const std::shared_ptr<Trace> trace =
+        edited_trace(*model, Stack::decoder, n, std::move(edits.decoder), o.edits, source);
     std::vector<TracePart> parts;
     const auto prefix = [&](Stack stack) { return std::string(stack_prefix(*model->weights, stack)); };
     if (source) parts.push_back({*source, source->n_tokens(), {}, prefix(Stack::encoder), nullptr});
@@ -115,7 +124,9 @@ int run(const TraceOptions& o) {
     }
     write_trace(o.out, parts);
     fmt::print("{}: {} sites of {} tokens\n", o.out, parts.back().sites.size(), n);
-    if (source) fmt::print("{}: {} sites of the source's {} tokens\n", o.out, parts[0].sites.size(), source->n_tokens());
+    if (source)
+        fmt::print("{}: {} sites of the source's {} tokens\n", o.out, parts[0].sites.size(),
+                   source->n_tokens());
     return 0;
 }
 
@@ -128,9 +139,11 @@ void add_trace(CLI::App& app, int& exit_code) {
     options->prompt.add_to(*command);
     options->source.add_to(*command);
     command->add_option("-o,--out", options->out, "the file to write")->required()->type_name("PATH");
-    command->add_option("--sites", options->sites, "names or patterns, e.g. 'blocks.*.attn.hook_pattern'")->capture_default_str();
+    command->add_option("--sites", options->sites, "names or patterns, e.g. 'blocks.*.attn.hook_pattern'")
+        ->capture_default_str();
     command->add_option("--edits", options->edits, "JSON file of edits to apply")->type_name("PATH");
-    command->add_flag("--gradients", options->gradients, "also the gradients of the mean next-token cross-entropy, as grad/NAME");
+    command->add_flag("--gradients", options->gradients,
+                      "also the gradients of the mean next-token cross-entropy, as grad/NAME");
     command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

@@ -49,8 +49,9 @@ class Progress {
         n_steps_ = c.steps;
         every_ = std::max<std::int64_t>(n_steps_ / 20, 1);
         first_ = trainer.n_done();
-        fmt::print("{} of {} parameters to train, on {} {}, in {} steps{}\n", trainer.n_trainable(), trainer.weights()->size(),
-                   trainer.setup().data->n_training(), reads_windows(c.objective) ? "tokens" : "examples", n_steps_,
+        fmt::print("{} of {} parameters to train, on {} {}, in {} steps{}\n", trainer.n_trainable(),
+                   trainer.weights()->size(), trainer.setup().data->n_training(),
+                   reads_windows(c.objective) ? "tokens" : "examples", n_steps_,
                    first_ > 0 ? fmt::format(", {} of them done", first_) : "");
         std::fflush(stdout);
         began_ = shown_ = Clock::now();
@@ -63,10 +64,12 @@ class Progress {
         if (e.validation) validation_ = fmt::format("  validation {:.4f}", *e.validation);
         const bool milestone = e.validation || r.step % every_ == 0 || r.step == n_steps_;
         if (!milestone && !(terminal_ && seconds_since(shown_) > 0.1)) return;
-        const double left = seconds_since(began_) / static_cast<double>(r.step - first_) * static_cast<double>(n_steps_ - r.step);
-        fmt::print("{}step {}/{}  loss {:.4f}{}  {:.0f} tokens/s  {} left{}", terminal_ ? "\r" : "", r.step, n_steps_, r.loss,
-                   terminal_ || e.validation ? validation_ : "", static_cast<double>(tokens_) / std::max(training_seconds_, 1e-9),
-                   duration_text(left), terminal_ ? "\033[K" : "\n");
+        const double left = seconds_since(began_) / static_cast<double>(r.step - first_) *
+                            static_cast<double>(n_steps_ - r.step);
+        fmt::print("{}step {}/{}  loss {:.4f}{}  {:.0f} tokens/s  {} left{}", terminal_ ? "\r" : "", r.step,
+                   n_steps_, r.loss, terminal_ || e.validation ? validation_ : "",
+                   static_cast<double>(tokens_) / std::max(training_seconds_, 1e-9), duration_text(left),
+                   terminal_ ? "\033[K" : "\n");
         std::fflush(stdout);
         shown_ = Clock::now();
         tokens_ = 0, training_seconds_ = 0;
@@ -78,7 +81,9 @@ class Progress {
 
   private:
     using Clock = std::chrono::steady_clock;
-    static double seconds_since(Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); }
+    static double seconds_since(Clock::time_point t) {
+        return std::chrono::duration<double>(Clock::now() - t).count();
+    }
 
     const bool terminal_ = isatty(STDOUT_FILENO) != 0;
     std::int64_t n_steps_ = 0, every_ = 1, first_ = 0, tokens_ = 0;
@@ -97,7 +102,8 @@ int run(const TrainOptions& o) {
     switch (end.kind) {
     case TrainingEnd::Kind::diverged: fmt::print(stderr, "glassformer: {}\n", end.problem); return 1;
     case TrainingEnd::Kind::stopped:
-        fmt::print("stopped at step {}; go on with: glassformer train {} --out {} --resume\n", end.step, o.config, folder);
+        fmt::print("stopped at step {}; go on with: glassformer train {} --out {} --resume\n", end.step,
+                   o.config, folder);
         return 0;
     case TrainingEnd::Kind::finished: break;
     }
@@ -122,9 +128,13 @@ TrainingEnd train_with_progress(const TrainConfig& config, bool resume) {
 void add_train(CLI::App& app, int& exit_code) {
     auto* command = app.add_subcommand("train", "train a model as a config file says (docs/training.md)");
     auto options = std::make_shared<TrainOptions>();
-    command->add_option("config", options->config, "the config, a JSON file")->required()->type_name("CONFIG");
-    command->add_option("--out", options->out, "the folder for model, checkpoints and metrics")->type_name("DIR");
-    command->add_option("--threads", options->threads, "default: one per processor; results do not depend on it")
+    command->add_option("config", options->config, "the config, a JSON file")
+        ->required()
+        ->type_name("CONFIG");
+    command->add_option("--out", options->out, "the folder for model, checkpoints and metrics")
+        ->type_name("DIR");
+    command
+        ->add_option("--threads", options->threads, "default: one per processor; results do not depend on it")
         ->check(CLI::PositiveNumber);
     command->add_flag("--resume", options->resume, "go on from the newest checkpoint in the folder");
     command->add_option("--set", options->changes, "change a value of the config: --set optimiser.lr=0.001")

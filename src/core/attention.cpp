@@ -28,10 +28,12 @@ void Pass::attention(int l, const AttentionWeights& w, const Rows& in) {
     attend(l, sites, w);
 }
 
-/// Queries of the rows, keys and values of the source, which are the same for all rows (Vaswani et al. 2017, 3.2.3).
+/// Queries of the rows, keys and values of the source, which are the same for all rows (Vaswani et al.
+/// 2017, 3.2.3).
 void Pass::cross_attention(int l, const AttentionWeights& w, const Rows& in) {
     if (begin == 0) {
-        project(rows(Site::encoder_out), w.k, w.k_bias, Site::cross_k, l); // (S, d_model) x (d_model, n_kv_heads d_head)
+        project(rows(Site::encoder_out), w.k, w.k_bias, Site::cross_k,
+                l); // (S, d_model) x (d_model, n_kv_heads d_head)
         done(Site::cross_k, l);
         project(rows(Site::encoder_out), w.v, w.v_bias, Site::cross_v, l);
         done(Site::cross_v, l);
@@ -46,7 +48,8 @@ void Pass::cross_attention(int l, const AttentionWeights& w, const Rows& in) {
 void Pass::attend(int l, const AttentionSites& a, const AttentionWeights& w) {
     scores(l, a);
     weighted_values(l, a);
-    project(rows(a.z, l), w.attn_out, w.attn_out_bias, a.out, l); // (T, n_heads d_head) x (n_heads d_head, d_model)
+    project(rows(a.z, l), w.attn_out, w.attn_out_bias, a.out,
+            l); // (T, n_heads d_head) x (n_heads d_head, d_model)
     done(a.out, l);
 }
 
@@ -55,7 +58,8 @@ void Pass::rotate(Site in, Site out, int l) {
     const bool half = config.rope_pairs == RopePairs::half;
     const int step = half ? 1 : 2, apart = half ? pairs : 1; // pair i is (step i, step i + apart)
     for (int r = begin; r < end; ++r) {
-        const std::size_t at = static_cast<std::size_t>(trace.plan(r).position) * static_cast<std::size_t>(pairs);
+        const std::size_t at =
+            static_cast<std::size_t>(trace.plan(r).position) * static_cast<std::size_t>(pairs);
         const real *cosine = trace.rope_cos_.data() + at, *sine = trace.rope_sin_.data() + at;
         const real* x = row(in, l, r);
         real* y = row(out, l, r);
@@ -76,7 +80,8 @@ void Pass::keep_keys(int l, Site keys) {
     const auto [first, last] = range(keys);
     for (int r = first; r < last; ++r) {
         const real* key = row(keys, l, r);
-        for (int i = 0; i < config.d_kv(); ++i) to[static_cast<std::size_t>(i) * stride + static_cast<std::size_t>(r)] = key[i];
+        for (int i = 0; i < config.d_kv(); ++i)
+            to[static_cast<std::size_t>(i) * stride + static_cast<std::size_t>(r)] = key[i];
     }
 }
 
@@ -90,7 +95,8 @@ void Pass::scores(int l, const AttentionSites& a) {
 
 /// The transposed keys of a layer that head h reads, from the row `key` on.
 const real* Pass::keys_of(int l, Site keys, int h, int key) const {
-    const auto dimension = static_cast<std::size_t>(l * config.d_kv() + h / config.group_size() * config.d_head);
+    const auto dimension =
+        static_cast<std::size_t>(l * config.d_kv() + h / config.group_size() * config.d_head);
     return transposed(keys).data + dimension * transposed(keys).stride + key;
 }
 
@@ -102,7 +108,8 @@ void Pass::score_row(int l, const AttentionSites& a, int r) {
     real* scaled = trace.scratch_;
     real* s = row(a.scores, l, r) + (keys.begin - keys.first);
     const auto stride = static_cast<std::ptrdiff_t>(transposed(a.keys).stride);
-    for (int h = 0, n_keys = trace.n_keys(a.scores); h < config.n_heads; ++h, q += config.d_head, s += n_keys) {
+    for (int h = 0, n_keys = trace.n_keys(a.scores); h < config.n_heads;
+         ++h, q += config.d_head, s += n_keys) {
         for (int i = 0; i < config.d_head; ++i) scaled[i] = q[i] * scale; // fewer than the scores
         vec_mat(scaled, config.d_head, keys_of(l, a.keys, h, keys.begin), stride, nullptr, s,
                 keys.size()); // (d_head) x (d_head, keys) -> (keys)
@@ -110,12 +117,14 @@ void Pass::score_row(int l, const AttentionSites& a, int r) {
     }
 }
 
-/// ALiBi (Press et al. 2022): a penalty that grows with the distance. `s` points at the first key that row r sees.
+/// ALiBi (Press et al. 2022): a penalty that grows with the distance. `s` points at the first key that row r
+/// sees.
 void Pass::penalise_distance(Site scores, int h, int r, real* s) const {
     if (trace.alibi_slopes_.empty() || by_source(scores)) return;
     const Trace::RowPlan& p = trace.plan(r);
     const real slope = trace.alibi_slopes_[static_cast<std::size_t>(h)];
-    for (int key = p.key_begin; key < p.key_end; ++key) s[key - p.key_begin] -= slope * static_cast<real>(std::abs(r - key));
+    for (int key = p.key_begin; key < p.key_end; ++key)
+        s[key - p.key_begin] -= slope * static_cast<real>(std::abs(r - key));
 }
 
 void Pass::score_block(int l, const AttentionSites& a, const RowBlock& b) {
@@ -124,8 +133,10 @@ void Pass::score_block(int l, const AttentionSites& a, const RowBlock& b) {
     for (int h = 0; h < config.n_heads; ++h) {
         real* s = row(a.scores, l, b.row) + h * trace.n_keys(a.scores) + (b.key_begin - b.first_key);
         gemm(b.n_rows, b.n_keys(), config.d_head, // (rows, d_head) x (d_head, keys) -> (rows, keys)
-             {row(a.queries, l, b.row) + h * config.d_head, static_cast<std::ptrdiff_t>(trace.row_stride(a.queries))},
-             {keys_of(l, a.keys, h, b.key_begin), static_cast<std::ptrdiff_t>(transposed(a.keys).stride)}, s, stride);
+             {row(a.queries, l, b.row) + h * config.d_head,
+              static_cast<std::ptrdiff_t>(trace.row_stride(a.queries))},
+             {keys_of(l, a.keys, h, b.key_begin), static_cast<std::ptrdiff_t>(transposed(a.keys).stride)}, s,
+             stride);
         for (int r = b.row; r < b.row + b.n_rows; ++r, s += stride) {
             const Trace::Keys keys = trace.keys(a.scores, r);
             real *first = s + (keys.begin - b.key_begin), *last = s + (keys.end - b.key_begin);
@@ -143,11 +154,13 @@ void Pass::weighted_values(int l, const AttentionSites& a) {
         const Trace::Keys keys = trace.keys(a.scores, r);
         const real* s = row(a.scores, l, r) + (keys.begin - keys.first);
         real* weights_of_head = row(a.pattern, l, r) + (keys.begin - keys.first);
-        for (int h = 0; h < config.n_heads; ++h, s += n_keys, weights_of_head += n_keys) softmax(s, weights_of_head, keys.size());
+        for (int h = 0; h < config.n_heads; ++h, s += n_keys, weights_of_head += n_keys)
+            softmax(s, weights_of_head, keys.size());
     }
     done(a.pattern, l);
     const RowBlocks blocks(trace, a.scores, begin, end);
-    // In a block of rows a key that is hidden from some of them has weight 0 there, which does not stop an infinite value.
+    // In a block of rows a key that is hidden from some of them has weight 0 there, which does not stop an
+    // infinite value.
     if (count() < k_few_rows || !blocks.finite(a.values, l))
         for (int r = begin; r < end; ++r) weigh_row(l, a, r);
     else
@@ -179,10 +192,11 @@ void Pass::weigh_block(int l, const AttentionSites& a, const RowBlock& b) {
                 std::fill(of_row, of_row + (keys.begin - b.key_begin), real(0));
                 std::fill(of_row + (keys.end - b.key_begin), of_row + b.n_keys(), real(0));
             }
-        gemm(b.n_rows, config.d_head, b.n_keys(), // (rows, keys) x (keys, d_head) -> (rows, d_head)
-             {pattern, stride(a.pattern)},
-             {trace.row(a.values, l, b.key_begin) + h / config.group_size() * config.d_head, stride(a.values)},
-             row(a.z, l, b.row) + h * config.d_head, stride(a.z));
+        gemm(
+            b.n_rows, config.d_head, b.n_keys(), // (rows, keys) x (keys, d_head) -> (rows, d_head)
+            {pattern, stride(a.pattern)},
+            {trace.row(a.values, l, b.key_begin) + h / config.group_size() * config.d_head, stride(a.values)},
+            row(a.z, l, b.row) + h * config.d_head, stride(a.z));
     }
 }
 

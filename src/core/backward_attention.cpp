@@ -60,11 +60,14 @@ void BackwardPass::unweigh_block(int l, const AttentionSites& a, const RowBlock&
     const Rows pattern = rows(a.pattern, l), dpattern = drows(a.pattern, l), dz = drows(a.z, l);
     const Rows v = rows(a.values, l), dv = drows(a.values, l);
     for (int h = 0; h < config.n_heads; ++h) {
-        const int first = h * trace.n_keys(a.scores) + b.key_begin - b.first_key, kv = h / config.group_size() * config.d_head;
+        const int first = h * trace.n_keys(a.scores) + b.key_begin - b.first_key,
+                  kv = h / config.group_size() * config.d_head;
         const MatrixView dz_h{dz.at(b.row) + h * config.d_head, dz.stride};
-        gemm(b.n_rows, b.n_keys(), config.d_head, dz_h, MatrixView{v.at(b.key_begin) + kv, v.stride}.transposed(),
-             dpattern.at(b.row) + first, dpattern.stride); // (rows, d_head) x (d_head, keys) -> (rows, keys)
-        gemm(b.n_keys(), config.d_head, b.n_rows, MatrixView{pattern.at(b.row) + first, pattern.stride}.transposed(), dz_h,
+        gemm(b.n_rows, b.n_keys(), config.d_head, dz_h,
+             MatrixView{v.at(b.key_begin) + kv, v.stride}.transposed(), dpattern.at(b.row) + first,
+             dpattern.stride); // (rows, d_head) x (d_head, keys) -> (rows, keys)
+        gemm(b.n_keys(), config.d_head, b.n_rows,
+             MatrixView{pattern.at(b.row) + first, pattern.stride}.transposed(), dz_h,
              dv.at(b.key_begin) + kv, dv.stride, true); // (keys, rows) x (rows, d_head) -> (keys, d_head)
         for (int r = b.row; r < b.row + b.n_rows; ++r) {
             const Trace::Keys keys = trace.keys(a.scores, r);
@@ -110,16 +113,16 @@ void BackwardPass::unscore(int l, const AttentionSites& a) {
 }
 
 void BackwardPass::unscore_block(int l, const AttentionSites& a, const RowBlock& b) {
-    const Rows dscores = drows(a.scores, l), q = rows(a.queries, l), dq = drows(a.queries, l), k = rows(a.keys, l),
-               dk = drows(a.keys, l);
+    const Rows dscores = drows(a.scores, l), q = rows(a.queries, l), dq = drows(a.queries, l),
+               k = rows(a.keys, l), dk = drows(a.keys, l);
     for (int h = 0; h < config.n_heads; ++h) {
-        const int first = h * trace.n_keys(a.scores) + b.key_begin - b.first_key, kv = h / config.group_size() * config.d_head,
-                  head = h * config.d_head;
+        const int first = h * trace.n_keys(a.scores) + b.key_begin - b.first_key,
+                  kv = h / config.group_size() * config.d_head, head = h * config.d_head;
         const MatrixView ds{dscores.at(b.row) + first, dscores.stride};
         gemm(b.n_rows, config.d_head, b.n_keys(), ds, {k.at(b.key_begin) + kv, k.stride}, dq.at(b.row) + head,
              dq.stride); // (rows, keys) x (keys, d_head) -> (rows, d_head)
-        gemm(b.n_keys(), config.d_head, b.n_rows, ds.transposed(), {q.at(b.row) + head, q.stride}, dk.at(b.key_begin) + kv,
-             dk.stride,
+        gemm(b.n_keys(), config.d_head, b.n_rows, ds.transposed(), {q.at(b.row) + head, q.stride},
+             dk.at(b.key_begin) + kv, dk.stride,
              true); // (keys, rows) x (rows, d_head) -> (keys, d_head)
     }
 }
@@ -130,7 +133,8 @@ void BackwardPass::unrotate(Site from, Site to, int l) {
     const bool half = config.rope_pairs == RopePairs::half;
     const int step = half ? 1 : 2, apart = half ? pairs : 1;
     for (int r = 0; r < n; ++r) {
-        const std::size_t at = static_cast<std::size_t>(trace.plan(r).position) * static_cast<std::size_t>(pairs);
+        const std::size_t at =
+            static_cast<std::size_t>(trace.plan(r).position) * static_cast<std::size_t>(pairs);
         const real *cosine = trace.rope_cos_.data() + at, *sine = trace.rope_sin_.data() + at;
         const real* dy = grad.row(from, l, r);
         real* dx = grad.row(to, l, r);

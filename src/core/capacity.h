@@ -8,10 +8,12 @@
 
 namespace gf {
 
-/// Calls f(row, slot) for each choice of rows [row_begin, row_end), which hold whole segments, that finds its expert full:
-/// earlier rows come first, a row's slots in order, padding does not count. `taken` has n_experts numbers, which are overwritten.
+/// Calls f(row, slot) for each choice of rows [row_begin, row_end), which hold whole segments, that finds its
+/// expert full: earlier rows come first, a row's slots in order, padding does not count. `taken` has
+/// n_experts numbers, which are overwritten.
 template <class F>
-void each_dropped_choice(const Trace& trace, int layer, int row_begin, int row_end, std::vector<int>& taken, F f) {
+void each_dropped_choice(const Trace& trace, int layer, int row_begin, int row_end, std::vector<int>& taken,
+                         F f) {
     const ModelConfig& c = trace.config();
     for (const Segment& s : trace.shape().segments) {
         if (s.begin < row_begin || s.end > row_end) continue;

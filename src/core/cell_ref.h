@@ -9,10 +9,12 @@ struct CellRef {
     int run = 0; ///< which run of a Snapshot
     Site site = Site::resid_pre;
     int layer = -1;
-    int head = -1;   ///< head, key-value head, or expert slot; -1 where the site has no such axis
-    int row = -1;    ///< position (of scores and patterns: the query); of a parameter: its first axis, 0 of a vector
+    int head = -1; ///< head, key-value head, or expert slot; -1 where the site has no such axis
+    int row =
+        -1; ///< position (of scores and patterns: the query); of a parameter: its first axis, 0 of a vector
     int column = -1; ///< the last axis (of scores and patterns: the key within the segment)
-    int param = -1;  ///< index into Weights::table: a parameter's value as kept in memory; the site says nothing then
+    int param =
+        -1; ///< index into Weights::table: a parameter's value as kept in memory; the site says nothing then
     bool operator==(const CellRef&) const = default;
 };
 

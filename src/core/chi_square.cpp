@@ -62,8 +62,8 @@ GoodnessOfFit goodness_of_fit(std::span<const int> observed, std::span<const dou
         fit.statistic += term(rest_observed, rest_expected);
         ++classes;
     } else if (rest_expected > 0 && classes > 0) { // too few even together: they join the smallest class
-        fit.statistic +=
-            term(least_observed + rest_observed, least_expected + rest_expected) - term(least_observed, least_expected);
+        fit.statistic += term(least_observed + rest_observed, least_expected + rest_expected) -
+                         term(least_observed, least_expected);
         ++fit.n_pooled;
     }
     fit.freedom = std::max(classes - 1, 0);

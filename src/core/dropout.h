@@ -5,7 +5,8 @@
 
 namespace gf {
 
-/// Applies dropout to rows [row_begin, row_end) of a site of the run, or to what lies like them: row_of(row) is the row's memory.
+/// Applies dropout to rows [row_begin, row_end) of a site of the run, or to what lies like them: row_of(row)
+/// is the row's memory.
 template <class F>
 void drop_rows(const Trace& run, Site site, int layer, int row_begin, int row_end, F row_of) {
     const Regularise& options = run.shape().regularise;

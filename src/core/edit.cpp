@@ -17,11 +17,13 @@ struct Cells {
 /// The range with its open ends filled in.
 Cells resolve(const CellRange& r, int rows, int heads, int columns) {
     auto end = [](int value, int most) { return value < 0 ? most : value; };
-    return {r.row_begin, end(r.row_end, rows), r.head_begin, end(r.head_end, heads), r.column_begin, end(r.column_end, columns)};
+    return {r.row_begin,    end(r.row_end, rows),      r.head_begin, end(r.head_end, heads),
+            r.column_begin, end(r.column_end, columns)};
 }
 
 std::size_t count(const Cells& c) {
-    return static_cast<std::size_t>(c.row_end - c.row_begin) * static_cast<std::size_t>(c.head_end - c.head_begin) *
+    return static_cast<std::size_t>(c.row_end - c.row_begin) *
+           static_cast<std::size_t>(c.head_end - c.head_begin) *
            static_cast<std::size_t>(c.column_end - c.column_begin);
 }
 
@@ -38,23 +40,24 @@ void Trace::check_edits() const {
         require(e.range.param < 0, "a site", "a parameter");
         require(has_site(c, e.range.site), "a site of this model", "a site that it does not have");
         require(site.editable, "an editable site", std::string(site.not_editable_because));
-        require(site.per_layer ? e.range.layer >= 0 && e.range.layer < c.n_layers : e.range.layer == -1, "a layer of this model",
-                std::to_string(e.range.layer));
+        require(site.per_layer ? e.range.layer >= 0 && e.range.layer < c.n_layers : e.range.layer == -1,
+                "a layer of this model", std::to_string(e.range.layer));
         const int heads = site_heads(c, e.range.site), columns = width(e.range.site) / heads;
         const int rows = row_capacity(e.range.site);
         const Cells cells = resolve(e.range, rows, heads, columns);
         auto inside = [&](int begin, int end, int most, const char* axis) {
-            require(begin >= 0 && begin <= end && end <= most, std::string(axis) + "s in 0 to " + std::to_string(most),
+            require(begin >= 0 && begin <= end && end <= most,
+                    std::string(axis) + "s in 0 to " + std::to_string(most),
                     std::to_string(begin) + " to " + std::to_string(end));
         };
         inside(cells.row_begin, cells.row_end, rows, "row");
         inside(cells.head_begin, cells.head_end, heads, "head");
         inside(cells.column_begin, cells.column_end, columns, "column");
         if (e.kind == Edit::Kind::donor) {
-            require(e.donor && e.donor->kept(e.range.site) && e.donor->config() == c, "a donor run of the same shape of model",
-                    "none");
-            require(cells.row_end <= e.donor->n_rows(e.range.site) || e.range.row_end < 0, "rows that the donor has",
-                    std::to_string(cells.row_end));
+            require(e.donor && e.donor->kept(e.range.site) && e.donor->config() == c,
+                    "a donor run of the same shape of model", "none");
+            require(cells.row_end <= e.donor->n_rows(e.range.site) || e.range.row_end < 0,
+                    "rows that the donor has", std::to_string(cells.row_end));
         } else {
             const std::size_t n = e.values.size();
             require(n == 1 || (e.kind != Edit::Kind::scale && n == count(cells)),
@@ -71,18 +74,22 @@ void Trace::each_edited_cell(const Edit& e, Site site, int row_begin, int row_en
     const int donor_rows = e.donor ? e.donor->n_rows(site) : 0;
     const int donor_columns = e.donor ? e.donor->width(site) / heads : 0;
     for (int t = std::max(cells.row_begin, row_begin); t < std::min(cells.row_end, row_end); ++t) {
-        // An edit does not lift the mask: of scores and patterns only the cells that the query may read can change.
+        // An edit does not lift the mask: of scores and patterns only the cells that the query may read can
+        // change.
         const Keys seen = by_key(site) ? keys(site, t) : Keys{0, columns, 0};
         const int first_column = std::max(cells.column_begin, seen.begin - seen.first);
         const int last_column = std::min(cells.column_end, seen.end - seen.first);
         for (int h = cells.head_begin; h < cells.head_end; ++h) {
             // values in the order row, head, column; a single one serves all cells
             const std::size_t first =
-                static_cast<std::size_t>((t - cells.row_begin) * high + (h - cells.head_begin)) * static_cast<std::size_t>(wide);
+                static_cast<std::size_t>((t - cells.row_begin) * high + (h - cells.head_begin)) *
+                static_cast<std::size_t>(wide);
             for (int j = first_column; j < last_column; ++j)
                 if (e.kind != Edit::Kind::donor)
                     f(t, h * columns + j,
-                      e.values[e.values.size() == 1 ? 0 : first + static_cast<std::size_t>(j - cells.column_begin)]);
+                      e.values[e.values.size() == 1
+                                   ? 0
+                                   : first + static_cast<std::size_t>(j - cells.column_begin)]);
                 else if (t < donor_rows && j < donor_columns)
                     f(t, h * columns + j, e.donor->row(site, e.range.layer, t)[h * donor_columns + j]);
         }

@@ -1,5 +1,6 @@
 #pragma once
-// An intervention as plain data. Ablation, patching from another prompt, steering and painting attention are all this.
+// An intervention as plain data. Ablation, patching from another prompt, steering and painting attention are
+// all this.
 
 #include "core/cell_ref.h"
 #include "core/real.h"

@@ -8,7 +8,7 @@ namespace gf {
 
 /// The four parts of a helpful message. `expected` and `found` may be empty where they make no sense.
 struct Problem {
-    std::string where;    ///< file, and the tensor, field or option in it: "m.safetensors: tensor 'wte.weight'"
+    std::string where; ///< file, and the tensor, field or option in it: "m.safetensors: tensor 'wte.weight'"
     std::string expected; ///< "shape [50257, 768]"
     std::string found;    ///< "shape [50257, 64]"
     std::string remedy;   ///< "convert the model again, or pass the matching config.json"

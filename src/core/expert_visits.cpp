@@ -17,7 +17,8 @@ void ExpertVisits::sort(const Rows& indices, int n_rows, int n_slots, int n_expe
 
 void gather(std::span<const ExpertVisit> visits, const Rows& from, int width, bool by_slot, const Rows& to) {
     for (std::size_t i = 0; i < visits.size(); ++i)
-        std::copy_n(from.at(visits[i].row) + (by_slot ? visits[i].slot * width : 0), width, to.at(static_cast<int>(i)));
+        std::copy_n(from.at(visits[i].row) + (by_slot ? visits[i].slot * width : 0), width,
+                    to.at(static_cast<int>(i)));
 }
 
 void scatter(std::span<const ExpertVisit> visits, const Rows& from, int width, const Rows& to) {

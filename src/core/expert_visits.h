@@ -1,5 +1,6 @@
 #pragma once
-// Which rows an expert computes: taken together they cost a few products, however many they are. Internal to core.
+// Which rows an expert computes: taken together they cost a few products, however many they are. Internal to
+// core.
 
 #include "core/rows.h"
 
@@ -29,7 +30,8 @@ class ExpertVisits {
     std::vector<std::size_t> ends_; ///< where each expert's visits end
 };
 
-/// Copies the visits' rows one after the other; of rows with slots (`by_slot`) the visit's own part, of `width` values.
+/// Copies the visits' rows one after the other; of rows with slots (`by_slot`) the visit's own part, of
+/// `width` values.
 void gather(std::span<const ExpertVisit> visits, const Rows& from, int width, bool by_slot, const Rows& to);
 
 /// The way back, to rows with slots.

@@ -15,7 +15,9 @@ namespace {
 struct Box {
     int begin[3], end[3];
 };
-Box box_of(const CellRange& r) { return {{r.row_begin, r.head_begin, r.column_begin}, {r.row_end, r.head_end, r.column_end}}; }
+Box box_of(const CellRange& r) {
+    return {{r.row_begin, r.head_begin, r.column_begin}, {r.row_end, r.head_end, r.column_end}};
+}
 void set_box(CellRange& r, const Box& b) {
     r.row_begin = b.begin[0], r.head_begin = b.begin[1], r.column_begin = b.begin[2];
     r.row_end = b.end[0], r.head_end = b.end[1], r.column_end = b.end[2];
@@ -40,7 +42,8 @@ bool join(CellRange& a, const CellRange& b) {
         set_box(a, y);
         return true;
     }
-    if (different > 2 || y.begin[different] > x.end[different] || x.begin[different] > y.end[different]) return false;
+    if (different > 2 || y.begin[different] > x.end[different] || x.begin[different] > y.end[different])
+        return false;
     x.begin[different] = std::min(x.begin[different], y.begin[different]);
     x.end[different] = std::max(x.end[different], y.end[different]);
     set_box(a, x);
@@ -118,9 +121,10 @@ void add_range(std::vector<CellRange>& ranges, CellRange range) {
 double evaluate(const Trace& trace, const CellRef& cell) {
     if (cell.param >= 0) {
         const ParamRow& row = trace.weights().table[static_cast<std::size_t>(cell.param)];
-        return static_cast<double>(trace.weights().values(
-            row)[static_cast<std::size_t>(std::max(cell.row, 0)) * static_cast<std::size_t>(row.shape.back()) +
-                 static_cast<std::size_t>(std::max(cell.column, 0))]);
+        return static_cast<double>(
+            trace.weights().values(row)[static_cast<std::size_t>(std::max(cell.row, 0)) *
+                                            static_cast<std::size_t>(row.shape.back()) +
+                                        static_cast<std::size_t>(std::max(cell.column, 0))]);
     }
     return resolve(trace, cell).root.value;
 }
@@ -158,7 +162,8 @@ std::vector<SiteRef> site_inputs(const ModelConfig& config, const SiteRef& site)
 }
 
 bool is_edited(const Trace& trace, const CellRef& cell) {
-    return std::any_of(trace.edits().begin(), trace.edits().end(), [&](const Edit& e) { return e.range.contains(cell); });
+    return std::any_of(trace.edits().begin(), trace.edits().end(),
+                       [&](const Edit& e) { return e.range.contains(cell); });
 }
 
 } // namespace gf

@@ -1,5 +1,5 @@
-// The formulas read backwards: which cells name a given one. A site's references are asked, for each row and head, for which
-// columns they name it.
+// The formulas read backwards: which cells name a given one. A site's references are asked, for each row and
+// head, for which columns they name it.
 
 #include "core/formula_terms.h"
 
@@ -17,8 +17,10 @@ struct Range {
 /// Looks for one cell in the formula of one site.
 class Inverse {
   public:
-    Inverse(const Trace& trace, int rows, const CellRef& wanted, const SiteRef& site, std::vector<CellRange>& out)
-        : trace_(trace), c_(trace.config()), rows_(trace.n_rows(site.site, rows)), wanted_(wanted), site_(site), out_(out) {
+    Inverse(const Trace& trace, int rows, const CellRef& wanted, const SiteRef& site,
+            std::vector<CellRange>& out)
+        : trace_(trace), c_(trace.config()), rows_(trace.n_rows(site.site, rows)), wanted_(wanted),
+          site_(site), out_(out) {
         wanted_.row = std::max(wanted_.row, 0), wanted_.head = std::max(wanted_.head, 0);
         wanted_.column = std::max(wanted_.column, 0);
         by_key_ = by_key(site.site);
@@ -35,12 +37,14 @@ class Inverse {
         for (const Expr& arg : e.args) search(arg, only_visible);
         if (e.op != Op::ref) return;
         const bool names = e.param ? names_param(e)
-                                   : e.site == wanted_.site && wanted_.param < 0 && layer_of(e, c_, site_.layer) == wanted_.layer;
+                                   : e.site == wanted_.site && wanted_.param < 0 &&
+                                         layer_of(e, c_, site_.layer) == wanted_.layer;
         if (names) search_rows(e, only_visible, false);
         // expert(s) in an index reads the choice, too
-        const bool is_choice =
-            c_.is_moe() && wanted_.param < 0 && wanted_.site == Site::expert_indices && wanted_.layer == site_.layer;
-        if (is_choice && std::any_of(e.indices.begin(), e.indices.end(), [](const Index& i) { return i.through_expert; }))
+        const bool is_choice = c_.is_moe() && wanted_.param < 0 && wanted_.site == Site::expert_indices &&
+                               wanted_.layer == site_.layer;
+        if (is_choice &&
+            std::any_of(e.indices.begin(), e.indices.end(), [](const Index& i) { return i.through_expert; }))
             search_rows(e, only_visible, true);
     }
 
@@ -49,7 +53,8 @@ class Inverse {
         if (wanted_.param < 0) return false;
         const ParamRow& row = trace_.weights().table[static_cast<std::size_t>(wanted_.param)];
         expert_ = row.expert;
-        if (!row.serves(trace_.shape().stack) || row.layer != c_.layer_group(layer_of(e, c_, site_.layer))) return false;
+        if (!row.serves(trace_.shape().stack) || row.layer != c_.layer_group(layer_of(e, c_, site_.layer)))
+            return false;
         joint_ = 0;
         if (row.role == e.param->role) return true;
         if (row.role != e.param->joint) return false;
@@ -61,7 +66,8 @@ class Inverse {
     void search_rows(const Expr& e, bool only_visible, bool choice) {
         const std::size_t row_index = !e.param && by_key(e.site) ? 1 : 0;
         const bool same_row = choice || (!e.param && e.indices[row_index].kind == Index::Kind::row);
-        for (int t = same_row ? wanted_.row : 0; t < (same_row ? std::min(wanted_.row + 1, rows_) : rows_); ++t)
+        for (int t = same_row ? wanted_.row : 0; t < (same_row ? std::min(wanted_.row + 1, rows_) : rows_);
+             ++t)
             for (int h = 0; h < site_heads(c_, site_.site); ++h) {
                 row_ = t, head_ = h;
                 Range columns{0, columns_};
@@ -141,12 +147,15 @@ class Inverse {
             return columns.restrict(value, value + 1);
         case Kind::partner: {
             const int half = c_.d_head / 2;
-            const int partner = c_.rope_pairs == RopePairs::interleaved ? value ^ 1 : value < half ? value + half : value - half;
+            const int partner = c_.rope_pairs == RopePairs::interleaved ? value ^ 1
+                                : value < half                          ? value + half
+                                                                        : value - half;
             return columns.restrict(partner, partner + 1);
         }
         case Kind::token: return require(value == trace_.tokens()[row_]);
         case Kind::position: return require(value == plan.position);
-        case Kind::bound: return require(runs_through(domains_[static_cast<std::size_t>(index.variable)], value, as_row));
+        case Kind::bound:
+            return require(runs_through(domains_[static_cast<std::size_t>(index.variable)], value, as_row));
         }
     }
 
@@ -192,8 +201,8 @@ std::vector<CellRange> find_dependents(const Trace& trace, int rows, const CellR
     std::vector<CellRange> all;
     for (const SiteRef& site : all_sites(trace.config())) {
         // What a cell feeds is in its own layer, the next one, or after the last one.
-        const bool near =
-            cell.param >= 0 || cell.layer < 0 || site.layer < 0 || (site.layer - cell.layer <= 1 && site.layer >= cell.layer);
+        const bool near = cell.param >= 0 || cell.layer < 0 || site.layer < 0 ||
+                          (site.layer - cell.layer <= 1 && site.layer >= cell.layer);
         if (!near) continue;
         const auto expr = specialise(tree_of(site.site), trace.config(), site.layer, &trace);
         std::vector<CellRange> of_site;

@@ -14,12 +14,18 @@ namespace {
 template <class E>
 using Word = std::pair<std::string_view, E>;
 
-constexpr Word<Op> k_functions[] = {{"sqrt", Op::sqrt}, {"exp", Op::exp}, {"sin", Op::sin}, {"cos", Op::cos}, {"act", Op::act}};
+constexpr Word<Op> k_functions[] = {
+    {"sqrt", Op::sqrt}, {"exp", Op::exp}, {"sin", Op::sin}, {"cos", Op::cos}, {"act", Op::act}};
 constexpr Word<Op> k_folds[] = {{"sum", Op::sum}, {"mean", Op::mean}, {"max", Op::max}, {"rank", Op::rank}};
-constexpr Word<Quantity> k_quantities[] = {
-    {"d_head", Quantity::d_head},     {"d_model", Quantity::d_model},   {"eps", Quantity::eps},
-    {"position", Quantity::position}, {"theta", Quantity::theta},       {"pair", Quantity::pair},
-    {"slope", Quantity::slope},       {"distance", Quantity::distance}, {"source_output", Quantity::source_output}};
+constexpr Word<Quantity> k_quantities[] = {{"d_head", Quantity::d_head},
+                                           {"d_model", Quantity::d_model},
+                                           {"eps", Quantity::eps},
+                                           {"position", Quantity::position},
+                                           {"theta", Quantity::theta},
+                                           {"pair", Quantity::pair},
+                                           {"slope", Quantity::slope},
+                                           {"distance", Quantity::distance},
+                                           {"source_output", Quantity::source_output}};
 constexpr Word<Condition> k_conditions[] = {{"pre_norm", Condition::pre_norm},
                                             {"layer_norm", Condition::layer_norm},
                                             {"learned", Condition::learned},
@@ -78,7 +84,8 @@ std::vector<Index> own_indices(Site site) {
 class Parser {
   public:
     using Scope = std::vector<std::pair<std::string_view, Index>>;
-    Parser(std::string_view text, Scope scope, int depth) : text_(text), scope_(std::move(scope)), depth_(depth) {}
+    Parser(std::string_view text, Scope scope, int depth)
+        : text_(text), scope_(std::move(scope)), depth_(depth) {}
 
     Expr whole() {
         Expr e = choice();
@@ -88,8 +95,8 @@ class Parser {
 
   private:
     [[noreturn]] void fail(const std::string& expected) const {
-        throw std::logic_error("formula '" + std::string(text_) + "', character " + std::to_string(at_) + ": expected " +
-                               expected);
+        throw std::logic_error("formula '" + std::string(text_) + "', character " + std::to_string(at_) +
+                               ": expected " + expected);
     }
     static bool is_letter(char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
@@ -257,7 +264,8 @@ class Parser {
         do e.indices.push_back(index());
         while (take(','));
         need(']');
-        if (!e.param && e.indices.size() != own_indices(e.site).size()) fail("as many indices as the site has");
+        if (!e.param && e.indices.size() != own_indices(e.site).size())
+            fail("as many indices as the site has");
         return e;
     }
 
@@ -288,7 +296,8 @@ class Parser {
 const Expr& tree_of(Site site) {
     static const std::vector<Expr> trees = [] {
         std::vector<Expr> all;
-        for (int i = 0; i < k_n_sites; ++i) all.push_back(Parser(site_row(static_cast<Site>(i)).formula, {}, 0).whole());
+        for (int i = 0; i < k_n_sites; ++i)
+            all.push_back(Parser(site_row(static_cast<Site>(i)).formula, {}, 0).whole());
         return all;
     }();
     return trees[static_cast<std::size_t>(site)];

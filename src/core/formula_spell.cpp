@@ -95,7 +95,8 @@ class Speller {
         result(out_.value, 0);
         std::string shape;
         for (const int n : row.shape) shape.append(shape.empty() ? "" : " × ").append(std::to_string(n));
-        add("   a parameter, " + shape + (row.file_transposed ? " (transposed in the file)" : ""), FormulaSpan::Kind::note);
+        add("   a parameter, " + shape + (row.file_transposed ? " (transposed in the file)" : ""),
+            FormulaSpan::Kind::note);
         return std::move(out_);
     }
 
@@ -117,7 +118,8 @@ class Speller {
         }
         result(value, out_.edited ? 0 : std::abs(out_.value - out_.computed));
         if (masked) {
-            add("   masked: query " + std::to_string(cell_.row) + " may not read key " + std::to_string(cell_.column),
+            add("   masked: query " + std::to_string(cell_.row) + " may not read key " +
+                    std::to_string(cell_.column),
                 FormulaSpan::Kind::note);
         } else if (cell_.site == Site::attn_scores || cell_.site == Site::cross_attn_scores) {
             follow_up();
@@ -183,13 +185,16 @@ Spelling spell(const Trace& trace, int rows, const CellRef& cell, const SpellOpt
 }
 
 std::string place_name(const Weights& weights, const CellRef& cell) {
-    return cell.param >= 0 ? weights.table[static_cast<std::size_t>(cell.param)].name : site_name(cell.site, cell.layer);
+    return cell.param >= 0 ? weights.table[static_cast<std::size_t>(cell.param)].name
+                           : site_name(cell.site, cell.layer);
 }
 
 namespace {
 
-std::string indices(const Weights& weights, const CellRef& cell, const std::function<std::string(int)>& row_label,
-                    const std::function<std::string(int)>& key_label, const std::function<std::string(int)>& token) {
+std::string indices(const Weights& weights, const CellRef& cell,
+                    const std::function<std::string(int)>& row_label,
+                    const std::function<std::string(int)>& key_label,
+                    const std::function<std::string(int)>& token) {
     std::string text = "[";
     const auto put = [&](const char* prefix, int i, const std::string& label = {}) {
         if (text.size() > 1) text += ", ";
@@ -200,7 +205,8 @@ std::string indices(const Weights& weights, const CellRef& cell, const std::func
     if (cell.param >= 0) {
         const ParamRow& row = weights.table[static_cast<std::size_t>(cell.param)];
         if (row.shape.size() > 1) put("", cell.row, row.role == Role::embed ? quoted(token, cell.row) : "");
-        put("", cell.column, row.role == Role::unembed || row.role == Role::unembed_bias ? quoted(token, cell.column) : "");
+        put("", cell.column,
+            row.role == Role::unembed || row.role == Role::unembed_bias ? quoted(token, cell.column) : "");
         return text + "]";
     }
     const auto axes = site_row(cell.site).axes;
@@ -216,7 +222,8 @@ std::string indices(const Weights& weights, const CellRef& cell, const std::func
         put("t", cell.row, row_label(cell.row));
     if (has_head_axis(weights.config, cell.site))
         put(axes.size() < 3 ? "slot " : axes[1] == Axis::kv_head ? "kv" : "h", cell.head);
-    if (axes.back() != Axis::one) put("", cell.column, cell.site == Site::logits ? quoted(token, cell.column) : "");
+    if (axes.back() != Axis::one)
+        put("", cell.column, cell.site == Site::logits ? quoted(token, cell.column) : "");
     return text + "]";
 }
 
@@ -227,7 +234,8 @@ std::string cell_name(const Weights& weights, const CellRef& cell) {
     return place_name(weights, cell) + indices(weights, cell, none, none, {});
 }
 
-std::string cell_indices(const Trace& trace, const CellRef& cell, const std::function<std::string(int)>& token) {
+std::string cell_indices(const Trace& trace, const CellRef& cell,
+                         const std::function<std::string(int)>& token) {
     const auto label = [&](const Trace& t, int row) {
         return row < t.n_tokens() ? quoted(token, t.tokens()[row]) : std::string();
     };
@@ -236,21 +244,25 @@ std::string cell_indices(const Trace& trace, const CellRef& cell, const std::fun
     const Trace& of_keys = is_site && by_source(cell.site) ? *trace.source() : trace;
     const int first = is_site && by_key(cell.site) ? trace.keys(cell.site, cell.row).first : 0;
     return indices(
-        trace.weights(), cell, [&](int row) { return label(of_rows, row); }, [&](int key) { return label(of_keys, first + key); },
-        token);
+        trace.weights(), cell, [&](int row) { return label(of_rows, row); },
+        [&](int key) { return label(of_keys, first + key); }, token);
 }
 
-std::string range_words(const Trace& trace, const CellRange& range, const std::function<std::string(int)>& token) {
-    if (range.param >= 0) return std::string(param_of(trace.weights().table[static_cast<std::size_t>(range.param)].role));
+std::string range_words(const Trace& trace, const CellRange& range,
+                        const std::function<std::string(int)>& token) {
+    if (range.param >= 0)
+        return std::string(param_of(trace.weights().table[static_cast<std::size_t>(range.param)].role));
     std::string text(symbol(range.site));
     const int rows = (range.row_end < 0 ? trace.n_rows(range.site) : range.row_end) - range.row_begin;
     text += " of ";
     if (row_axis(range.site) == Axis::segment)
-        return text.append(rows == 1 ? "segment " + std::to_string(range.row_begin) : std::to_string(rows) + " segments");
+        return text.append(rows == 1 ? "segment " + std::to_string(range.row_begin)
+                                     : std::to_string(rows) + " segments");
     const bool of_source = row_axis(range.site) == Axis::source;
     const Trace& whose = of_source ? *trace.source() : trace;
     const char* where = of_source ? " of the source" : "";
-    if (rows == 1 && token) return text.append("“").append(token(whose.tokens()[range.row_begin])).append("”").append(where);
+    if (rows == 1 && token)
+        return text.append("“").append(token(whose.tokens()[range.row_begin])).append("”").append(where);
     if (rows == 1) return text.append("token ").append(std::to_string(range.row_begin)).append(where);
     return text.append(std::to_string(rows)).append(" tokens").append(where);
 }

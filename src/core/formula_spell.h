@@ -44,8 +44,8 @@ struct Spelling {
     std::string text() const;
 };
 
-/// The formula with as many digits that the printed numbers give the printed result (to half a unit of its last digit). A cell
-/// that is not there (beyond `rows`, or not kept) is a note that says so.
+/// The formula with as many digits that the printed numbers give the printed result (to half a unit of its
+/// last digit). A cell that is not there (beyond `rows`, or not kept) is a note that says so.
 Spelling spell(const Trace& trace, int rows, const CellRef& cell, const SpellOptions& options = {});
 
 /// "blocks.2.attn.hook_attn_scores[h3, q7, k2]", "model.embed_tokens.weight[403, 5]".
@@ -53,10 +53,12 @@ std::string cell_name(const Weights& weights, const CellRef& cell);
 /// A site's or parameter's public name alone.
 std::string place_name(const Weights& weights, const CellRef& cell);
 /// The indices alone: "[h3, q7 to, k2 lo]" with tokens, if they can be written.
-std::string cell_indices(const Trace& trace, const CellRef& cell, const std::function<std::string(int)>& token);
+std::string cell_indices(const Trace& trace, const CellRef& cell,
+                         const std::function<std::string(int)>& token);
 
 /// What a range is, in a few words: "rot_q of “to”", "v of 12 tokens", "W_O".
-std::string range_words(const Trace& trace, const CellRange& range, const std::function<std::string(int)>& token);
+std::string range_words(const Trace& trace, const CellRange& range,
+                        const std::function<std::string(int)>& token);
 
 /// A number with at least `digits` significant digits.
 std::string spell_number(double value, int digits);

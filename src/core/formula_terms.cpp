@@ -16,15 +16,18 @@ double source_output(const Trace& source, int row, int i) {
     const ModelConfig& c = source.config();
     if (!source.kept(output_site(c))) return std::numeric_limits<double>::quiet_NaN();
     const StackWeights& w = source.stack();
-    if (c.norm_place == NormPlace::post) return static_cast<double>(source.row(output_site(c), c.n_layers - 1, row)[i]);
-    return static_cast<double>(source.row(output_site(c), -1, row)[i]) * static_cast<double>(w.ln_final_gain[i]) +
+    if (c.norm_place == NormPlace::post)
+        return static_cast<double>(source.row(output_site(c), c.n_layers - 1, row)[i]);
+    return static_cast<double>(source.row(output_site(c), -1, row)[i]) *
+               static_cast<double>(w.ln_final_gain[i]) +
            (w.ln_final_bias ? static_cast<double>(w.ln_final_bias[i]) : 0);
 }
 
 class Resolver {
   public:
     Resolver(const Trace& trace, const CellRef& cell, Resolved& result)
-        : trace_(trace), config_(trace.config()), cell_(cell), plan_(plan_of(trace, cell.site, cell.row)), result_(result) {
+        : trace_(trace), config_(trace.config()), cell_(cell), plan_(plan_of(trace, cell.site, cell.row)),
+          result_(result) {
         cell_.head = std::max(cell_.head, 0);
         cell_.column = std::max(cell_.column, 0);
     }
@@ -97,14 +100,18 @@ class Resolver {
         return folded(std::move(sum));
     }
 
-    Trace::Keys keys(bool of_source) const { return of_source ? trace_.source_keys(cell_.row) : trace_.keys(cell_.row); }
+    Trace::Keys keys(bool of_source) const {
+        return of_source ? trace_.source_keys(cell_.row) : trace_.keys(cell_.row);
+    }
     /// Those of a cell of scores or patterns.
     Trace::Keys keys() const { return keys(by_source(cell_.site)); }
     bool visible() const {
         const int key = keys().first + cell_.column;
         return key >= keys().begin && key < keys().end;
     }
-    bool interleaved() const { return cell_.site == Site::pos_embed || config_.rope_pairs == RopePairs::interleaved; }
+    bool interleaved() const {
+        return cell_.site == Site::pos_embed || config_.rope_pairs == RopePairs::interleaved;
+    }
     bool leads() const { return interleaved() ? cell_.column % 2 == 0 : cell_.column < config_.d_head / 2; }
     int partner() const {
         const int half = config_.d_head / 2;
@@ -200,7 +207,8 @@ class Resolver {
             t.step[v] = t.row.factor[v] * static_cast<std::ptrdiff_t>(row_size) +
                         t.head.factor[v] * static_cast<std::ptrdiff_t>(parts) + t.column.factor[v];
         }
-        if (t.free == 0) t.value = t.values ? static_cast<double>(*t.values) : std::numeric_limits<double>::quiet_NaN();
+        if (t.free == 0)
+            t.value = t.values ? static_cast<double>(*t.values) : std::numeric_limits<double>::quiet_NaN();
         return t;
     }
 
@@ -214,8 +222,8 @@ class Resolver {
         if (e.indices.size() > 1) t.column = at(e.indices.size() - 1, false);
         parts = static_cast<std::size_t>(trace_.width(e.site) / site_heads(config_, e.site));
         if (trace_.kept(e.site, t.cell.layer)) {
-            t.values =
-                trace_.row(e.site, t.cell.layer, t.row.base) + static_cast<std::size_t>(t.head.base) * parts + t.column.base;
+            t.values = trace_.row(e.site, t.cell.layer, t.row.base) +
+                       static_cast<std::size_t>(t.head.base) * parts + t.column.base;
         } else {
             result_.not_kept = SiteRef{e.site, t.cell.layer};
         }
@@ -229,7 +237,8 @@ class Resolver {
         const auto at = [&](std::size_t i) { return affine(e.indices[i]); };
         const auto in_head = [&](Affine head, const Affine& i) { // head * d_head + i
             head.base = head.base * d + i.base;
-            for (std::size_t v = 0; v < head.factor.size(); ++v) head.factor[v] = head.factor[v] * d + i.factor[v];
+            for (std::size_t v = 0; v < head.factor.size(); ++v)
+                head.factor[v] = head.factor[v] * d + i.factor[v];
             return head;
         };
         const auto of_expert = [&](const Affine& expert) {
@@ -261,7 +270,8 @@ class Resolver {
     CellRef cell_;
     const Trace::RowPlan& plan_;
     Resolved& result_;
-    std::array<int, k_most_bound> first_keys_{};           ///< the row that is key 0, of variables that run through keys
+    std::array<int, k_most_bound>
+        first_keys_{}; ///< the row that is key 0, of variables that run through keys
     std::array<std::optional<int>, k_most_bound> fixed_{}; ///< variables of sums that are written out
 };
 
@@ -296,7 +306,8 @@ double activation(Activation f, double x) {
     switch (f) {
     case Activation::silu: return x / (1 + std::exp(-x));
     case Activation::relu: return x > 0 ? x : 0;
-    case Activation::gelu_tanh: return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x)));
+    case Activation::gelu_tanh:
+        return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x)));
     case Activation::gelu: return 0.5 * x * (1 + std::erf(x * std::sqrt(0.5)));
     }
     return x;

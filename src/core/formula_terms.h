@@ -1,6 +1,6 @@
 #pragma once
-// A formula resolved for one cell: every reference points at its numbers, and all that does not depend on a bound variable is
-// computed. Internal to core.
+// A formula resolved for one cell: every reference points at its numbers, and all that does not depend on a
+// bound variable is computed. Internal to core.
 
 #include "core/formula_tree.h"
 #include "core/trace.h"

@@ -139,7 +139,8 @@ std::string_view param_of(Role role) {
 int layer_of(const Expr& ref, const ModelConfig& config, int layer) {
     if (ref.param) {
         const Role r = ref.param->role;
-        return r >= Role::ln1_gain && r <= Role::mlp_out_bias ? layer : -1; // the others stand outside the blocks
+        return r >= Role::ln1_gain && r <= Role::mlp_out_bias ? layer
+                                                              : -1; // the others stand outside the blocks
     }
     if (!site_row(ref.site).per_layer) return -1;
     if (layer < 0) return config.n_layers - 1;
@@ -151,8 +152,8 @@ int find_param(const Trace& run, const ParamName& name, int layer, int expert) {
     const std::vector<ParamRow>& table = run.weights().table;
     for (std::size_t i = 0; i < table.size(); ++i) {
         const ParamRow& row = table[i];
-        if (row.serves(run.shape().stack) && (row.role == name.role || row.role == name.joint) && row.layer == group &&
-            (expert < 0 || row.expert == expert))
+        if (row.serves(run.shape().stack) && (row.role == name.role || row.role == name.joint) &&
+            row.layer == group && (expert < 0 || row.expert == expert))
             return static_cast<int>(i);
     }
     return -1;
@@ -163,7 +164,8 @@ std::optional<Expr> specialise(const Expr& e, const ModelConfig& c, int layer, c
     case Op::number:
     case Op::quantity: return e;
     case Op::ref: {
-        if (!e.param) return (e.before && layer <= 0) || !has_site(c, e.site) ? std::nullopt : std::optional(e);
+        if (!e.param)
+            return (e.before && layer <= 0) || !has_site(c, e.site) ? std::nullopt : std::optional(e);
         if (!run) return e;
         Expr found = e;
         found.param_row = find_param(*run, *e.param, layer_of(e, c, layer), -1);

@@ -92,8 +92,9 @@ struct Expr {
     // Of a reference
     const ParamName* param = nullptr; ///< null: a site
     Site site{};
-    bool before = false;        ///< of the layer before
-    int param_row = -1;         ///< in the model's table, of the first expert where there are several; set by specialise()
+    bool before = false; ///< of the layer before
+    int param_row =
+        -1; ///< in the model's table, of the first expert where there are several; set by specialise()
     std::vector<Index> indices; ///< as written
     std::vector<Loop> loops;    ///< sum, mean, max, rank
     std::vector<Expr> args;     ///< choose: then, else (if there is one)
@@ -102,16 +103,16 @@ struct Expr {
 /// The formula of a site as it is written.
 const Expr& tree_of(Site site);
 
-/// What of it holds for a site of this model: without alternatives (except those that a cell decides) and missing operands.
-/// Nothing if nothing is left.
-/// Without a run all parameters are taken to be there.
+/// What of it holds for a site of this model: without alternatives (except those that a cell decides) and
+/// missing operands. Nothing if nothing is left. Without a run all parameters are taken to be there.
 std::optional<Expr> specialise(const Expr& expr, const ModelConfig& config, int layer, const Trace* run);
 
-/// The layer that a reference to a site means in the formula of a site of `layer`: of a block the same one or the one before;
-/// after the blocks the last one.
+/// The layer that a reference to a site means in the formula of a site of `layer`: of a block the same one or
+/// the one before; after the blocks the last one.
 int layer_of(const Expr& ref, const ModelConfig& config, int layer);
 
-/// The parameter in the table of a run's model, of a certain expert where there are several; -1 if its stack does not have it.
+/// The parameter in the table of a run's model, of a certain expert where there are several; -1 if its stack
+/// does not have it.
 int find_param(const Trace& run, const ParamName& name, int layer, int expert);
 
 /// How the formula language calls a site: "attn_scores".

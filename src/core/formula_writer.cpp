@@ -91,7 +91,9 @@ int level_of(Op op) {
     }
 }
 
-bool is_leaf(const Term& t) { return t.op == Op::ref || t.op == Op::number || t.op == Op::quantity || t.op == Op::max; }
+bool is_leaf(const Term& t) {
+    return t.op == Op::ref || t.op == Op::number || t.op == Op::quantity || t.op == Op::max;
+}
 
 const char* sign_of(Op op) {
     switch (op) {
@@ -140,7 +142,8 @@ std::string short_name(Site site) {
 } // namespace
 
 Kinship Writer::kin(const CellRef& cell) const {
-    return cell.param < 0 ? kinship(cell.site) : kinship(trace_.weights().table[static_cast<std::size_t>(cell.param)].role);
+    return cell.param < 0 ? kinship(cell.site)
+                          : kinship(trace_.weights().table[static_cast<std::size_t>(cell.param)].role);
 }
 
 double Writer::number(double value, bool exact, std::optional<CellRef> cell) {
@@ -208,7 +211,9 @@ const Writer::Sum& Writer::sum_of(const Term& t) {
     sum.n = static_cast<int>(all.size());
     // One more than asked for is written out, too: "1 more = 0.3" would be no shorter.
     const std::size_t n = sum.n <= terms_ + 1 && terms_ > 0 ? all.size() : static_cast<std::size_t>(terms_);
-    const auto size = [](double x) { return std::isnan(x) ? std::numeric_limits<double>::infinity() : std::abs(x); };
+    const auto size = [](double x) {
+        return std::isnan(x) ? std::numeric_limits<double>::infinity() : std::abs(x);
+    };
     std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n), all.end(),
                       [&](const auto& a, const auto& b) { return size(a.first) > size(b.first); });
     all.resize(n);

@@ -10,7 +10,8 @@ namespace gf::formula {
 
 class Writer {
   public:
-    Writer(const Trace& trace, std::vector<FormulaSpan>& out, int terms) : trace_(trace), out_(out), terms_(terms) {}
+    Writer(const Trace& trace, std::vector<FormulaSpan>& out, int terms)
+        : trace_(trace), out_(out), terms_(terms) {}
 
     void write_names(const Term& root) { names(root, 0); }
     /// Numbers with this many digits. Returns what the printed numbers give.

@@ -18,7 +18,8 @@ void Pass::run(int first_layer) {
         if (staged && l == first_layer && l > 0)
             std::copy_n(trace.row(Site::resid_pre, l, begin), config.d_model, row(Site::resid_pre, l, begin));
         if (l > first_layer)
-            copy(rows(config.norm_place == NormPlace::pre ? Site::resid_post : Site::normalized_resid_post, l - 1),
+            copy(rows(config.norm_place == NormPlace::pre ? Site::resid_post : Site::normalized_resid_post,
+                      l - 1),
                  rows(Site::resid_pre, l));
         done(Site::resid_pre, l);
         block(l);
@@ -42,12 +43,15 @@ void Pass::put_away(Site first, Site last, int l) const {
             store_away(from, to, static_cast<int>(trace.row_stride(site)));
             continue;
         }
-        // Beyond the keys it reads the row is -inf or 0 from the start; up to the end of a cache line it is written once more.
-        const int key = plan.key_begin - plan.segment_begin, n_keys = trace.n_keys(), n = plan.key_end - plan.key_begin;
+        // Beyond the keys it reads the row is -inf or 0 from the start; up to the end of a cache line it is
+        // written once more.
+        const int key = plan.key_begin - plan.segment_begin, n_keys = trace.n_keys(),
+                  n = plan.key_end - plan.key_begin;
         const int wide = n_keys % 16 == 0 ? std::min((key + n + 15) / 16 * 16, n_keys) - key : n;
         for (int h = 0; h < config.n_heads; ++h) {
             real* keys = from + h * n_keys + key;
-            std::fill(keys + n, keys + wide, site == Site::pattern ? real(0) : -std::numeric_limits<real>::infinity());
+            std::fill(keys + n, keys + wide,
+                      site == Site::pattern ? real(0) : -std::numeric_limits<real>::infinity());
             store_away(keys, to + h * n_keys + key, wide);
         }
     }
@@ -59,7 +63,8 @@ void Pass::embed() {
     const auto table_row = [d](const real* table, int i) {
         return table + static_cast<std::size_t>(i) * static_cast<std::size_t>(d);
     };
-    for (int r = begin; r < end; ++r) std::copy_n(table_row(weights.embed, trace.tokens()[r]), d, row(Site::embed, -1, r));
+    for (int r = begin; r < end; ++r)
+        std::copy_n(table_row(weights.embed, trace.tokens()[r]), d, row(Site::embed, -1, r));
     done(Site::embed);
     const Rows sum = rows(Site::resid_pre, 0);
     copy(rows(Site::embed), sum);
@@ -78,7 +83,8 @@ void Pass::embed() {
         done(Site::pos_embed);
         add(rows(Site::embed), rows(Site::pos_embed), sum);
     }
-    if (config.embed_norm) copy(norm(sum, Site::embed_ln_scale, -1, weights.embed_ln_gain, weights.embed_ln_bias), sum);
+    if (config.embed_norm)
+        copy(norm(sum, Site::embed_ln_scale, -1, weights.embed_ln_gain, weights.embed_ln_bias), sum);
 }
 
 /// What the encoder gives: the source's stream after its last norm.
@@ -88,15 +94,16 @@ void Pass::read_source() {
     const Rows out = rows(Site::encoder_out);
     for (int r = 0; r < source.n_tokens(); ++r)
         if (config.norm_place == NormPlace::post)
-            std::copy_n(source.row(Site::normalized_resid_post, config.n_encoder_layers - 1, r), config.d_model, out.at(r));
+            std::copy_n(source.row(Site::normalized_resid_post, config.n_encoder_layers - 1, r),
+                        config.d_model, out.at(r));
         else
-            gain_and_bias(source.row(Site::ln_final_normalized, -1, r), encoder.ln_final_gain, encoder.ln_final_bias, out.at(r),
-                          config.d_model);
+            gain_and_bias(source.row(Site::ln_final_normalized, -1, r), encoder.ln_final_gain,
+                          encoder.ln_final_bias, out.at(r), config.d_model);
     done(Site::encoder_out);
 }
 
-/// resid_pre -> attention -> + (-> attention to the source -> +) -> MLP -> +. Pre-norm normalises what a sub-layer reads,
-/// post-norm what each addition gives.
+/// resid_pre -> attention -> + (-> attention to the source -> +) -> MLP -> +. Pre-norm normalises what a
+/// sub-layer reads, post-norm what each addition gives.
 void Pass::block(int l) {
     const BlockWeights& w = weights.blocks[static_cast<std::size_t>(l)];
     const bool pre = config.norm_place == NormPlace::pre, has_mlp = config.mlp != MlpKind::none;
@@ -109,7 +116,9 @@ void Pass::block(int l) {
     Rows out = rows(sum, l); // where the stream goes on
     if (!pre) out = norm(out, Site::ln1_scale, l, w.ln1_gain, w.ln1_bias);
     if (trace.source()) {
-        const auto norm_cross = [&] { return norm(out, Site::ln_cross_scale, l, w.ln_cross_gain, w.ln_cross_bias); };
+        const auto norm_cross = [&] {
+            return norm(out, Site::ln_cross_scale, l, w.ln_cross_gain, w.ln_cross_bias);
+        };
         cross_attention(l, w.cross, pre ? norm_cross() : out);
         add(out, rows(Site::cross_attn_out, l), rows(Site::resid_mid_cross, l));
         done(Site::resid_mid_cross, l);
@@ -131,7 +140,8 @@ Rows Pass::norm(const Rows& in, Site scale_site, int l, const real* gain, const 
     const Site normalized_site = static_cast<Site>(static_cast<int>(scale_site) + 1);
     const int d = config.d_model;
     auto mean = [&](const real* x) { return config.norm == NormKind::layer ? mean_of(x, d) : real(0); };
-    for (int i = 0; i < count(); ++i) *rows(scale_site, l).at(i) = norm_scale(in.at(i), d, mean(in.at(i)), config.norm_eps);
+    for (int i = 0; i < count(); ++i)
+        *rows(scale_site, l).at(i) = norm_scale(in.at(i), d, mean(in.at(i)), config.norm_eps);
     done(scale_site, l);
     for (int i = 0; i < count(); ++i)
         normalize(in.at(i), d, mean(in.at(i)), *rows(scale_site, l).at(i), rows(normalized_site, l).at(i));
@@ -144,19 +154,22 @@ Rows Pass::norm(const Rows& in, Site scale_site, int l, const real* gain, const 
 /// From the residual stream to what the model is for.
 void Pass::output() {
     const int last = config.n_layers - 1;
-    const Rows stream = config.norm_place == NormPlace::post ? rows(Site::normalized_resid_post, last)
-                                                             : norm(rows(Site::resid_post, last), Site::ln_final_scale, -1,
-                                                                    weights.ln_final_gain, weights.ln_final_bias);
+    const Rows stream = config.norm_place == NormPlace::post
+                            ? rows(Site::normalized_resid_post, last)
+                            : norm(rows(Site::resid_post, last), Site::ln_final_scale, -1,
+                                   weights.ln_final_gain, weights.ln_final_bias);
     if (config.pools()) return pool(stream);
     if (!config.has_logits()) return;
     const Rows in = config.head == OutputHead::masked_tokens ? mlm_head(stream) : stream;
-    project(in, weights.unembed, weights.unembed_bias, rows(Site::logits)); // (T, d_model) x (d_model, d_vocab) -> (T, d_vocab)
+    project(in, weights.unembed, weights.unembed_bias,
+            rows(Site::logits)); // (T, d_model) x (d_model, d_vocab) -> (T, d_vocab)
     done(Site::logits);
 }
 
 /// The transform before the unembedding (BERT, Devlin et al. 2019): dense layer, activation, norm.
 Rows Pass::mlm_head(const Rows& in) {
-    project(in, weights.mlm_dense, weights.mlm_dense_bias, rows(Site::mlm_pre)); // (T, d_model) x (d_model, d_model)
+    project(in, weights.mlm_dense, weights.mlm_dense_bias,
+            rows(Site::mlm_pre)); // (T, d_model) x (d_model, d_model)
     done(Site::mlm_pre);
     for (int r = begin; r < end; ++r)
         activate(config.activation, row(Site::mlm_pre, -1, r), row(Site::mlm_post, -1, r), config.d_model);
@@ -177,9 +190,10 @@ void Pass::pool(const Rows& in) {
     done(Site::pooled);
     if (config.head != OutputHead::classes) return;
     // (segments, d_model) x (d_model, n_classes)
-    product(trace.row(Site::pooled, -1, first_segment), static_cast<std::ptrdiff_t>(trace.row_stride(Site::pooled)),
-            last_segment - first_segment, weights.classifier, weights.classifier_bias,
-            trace.row(Site::class_logits, -1, first_segment), static_cast<std::ptrdiff_t>(trace.row_stride(Site::class_logits)));
+    product(trace.row(Site::pooled, -1, first_segment),
+            static_cast<std::ptrdiff_t>(trace.row_stride(Site::pooled)), last_segment - first_segment,
+            weights.classifier, weights.classifier_bias, trace.row(Site::class_logits, -1, first_segment),
+            static_cast<std::ptrdiff_t>(trace.row_stride(Site::class_logits)));
     done(Site::class_logits);
 }
 
@@ -209,31 +223,41 @@ void forward(Trace& trace, int row_begin, int row_end, int first_layer) {
     if (row_begin < 0 || row_begin > row_end || row_end > trace.n_tokens() || first_layer < 0 ||
         first_layer >= trace.config().n_layers)
         throw Error(
-            {"forward", "rows within the " + std::to_string(trace.n_tokens()) + " tokens given, a layer of the model",
-             "rows " + std::to_string(row_begin) + " to " + std::to_string(row_end) + ", layer " + std::to_string(first_layer),
+            {"forward",
+             "rows within the " + std::to_string(trace.n_tokens()) + " tokens given, a layer of the model",
+             "rows " + std::to_string(row_begin) + " to " + std::to_string(row_end) + ", layer " +
+                 std::to_string(first_layer),
              ""});
     if (first_layer > 0 && !trace.kept(Site::resid_pre))
-        throw Error({"forward", "a Trace that keeps hook_resid_pre, to start at layer " + std::to_string(first_layer),
+        throw Error({"forward",
+                     "a Trace that keeps hook_resid_pre, to start at layer " + std::to_string(first_layer),
                      "one that does not", ""});
     const Trace* source = trace.source();
     if (source && row_begin == 0 && source->n_tokens() < source->capacity())
-        throw Error({"forward", "a source of which all " + std::to_string(source->capacity()) + " tokens are computed",
+        throw Error({"forward",
+                     "a source of which all " + std::to_string(source->capacity()) + " tokens are computed",
                      std::to_string(source->n_tokens()), ""});
-    const bool ahead = looks_ahead(trace.config().mask), whole_segments = needs_whole_segments(trace.config(), trace.shape());
+    const bool ahead = looks_ahead(trace.config().mask),
+               whole_segments = needs_whole_segments(trace.config(), trace.shape());
     for (int r = row_begin; ahead && r < row_end; ++r)
         if (trace.plan(r).key_end > row_end)
-            throw Error({"forward", "all tokens that row " + std::to_string(r) + " looks ahead at in the same pass",
+            throw Error({"forward",
+                         "all tokens that row " + std::to_string(r) + " looks ahead at in the same pass",
                          "the pass ends at row " + std::to_string(row_end), ""});
     if (whole_segments && row_begin < row_end &&
         (trace.plan(row_begin).segment_begin != row_begin || trace.plan(row_end - 1).segment_end != row_end))
         throw Error({"forward", "whole segments in one pass",
-                     "rows " + std::to_string(row_begin) + " to " + std::to_string(row_end), "compute a segment at once"});
+                     "rows " + std::to_string(row_begin) + " to " + std::to_string(row_end),
+                     "compute a segment at once"});
     const bool layers = trace.shape().keep == Keep::layers;
     if (layers && row_begin > 0)
-        throw Error(
-            {"forward", "all rows of a Trace that keeps layers in one pass", "rows from " + std::to_string(row_begin), ""});
-    const int most = trace.shape().keep == Keep::all || layers || ahead || whole_segments ? row_end - row_begin : k_scratch_rows;
-    for (int r = row_begin; r < row_end; r += most) Pass(trace, r, std::min(r + most, row_end)).run(first_layer);
+        throw Error({"forward", "all rows of a Trace that keeps layers in one pass",
+                     "rows from " + std::to_string(row_begin), ""});
+    const int most = trace.shape().keep == Keep::all || layers || ahead || whole_segments
+                         ? row_end - row_begin
+                         : k_scratch_rows;
+    for (int r = row_begin; r < row_end; r += most)
+        Pass(trace, r, std::min(r + most, row_end)).run(first_layer);
 }
 
 void extend(Trace& trace, std::span<const int> tokens) {
@@ -244,11 +268,13 @@ void extend(Trace& trace, std::span<const int> tokens) {
 
 double flops_per_token(const ModelConfig& c, double n_keys) {
     double block = 2.0 * c.d_model * (c.d_q() + 2.0 * c.d_kv()) + 2.0 * c.d_q() * c.d_model; // Q, K, V, O
-    block += 4.0 * c.d_q() * n_keys;                                                         // scores, weighted values
-    if (c.mlp != MlpKind::none) block += c.expert_slots() * 2.0 * c.d_model * c.d_mlp * (c.mlp == MlpKind::gated ? 3 : 2);
+    block += 4.0 * c.d_q() * n_keys; // scores, weighted values
+    if (c.mlp != MlpKind::none)
+        block += c.expert_slots() * 2.0 * c.d_model * c.d_mlp * (c.mlp == MlpKind::gated ? 3 : 2);
     if (c.is_moe()) block += 2.0 * c.d_model * c.n_experts;
     if (c.has_encoder()) block += 4.0 * c.d_model * c.d_q() + 4.0 * c.d_q() * n_keys;
-    double head = c.has_logits() ? 2.0 * c.d_model * c.d_vocab : 0; // what a whole segment costs once is not counted
+    double head =
+        c.has_logits() ? 2.0 * c.d_model * c.d_vocab : 0; // what a whole segment costs once is not counted
     if (c.head == OutputHead::masked_tokens) head += 2.0 * c.d_model * c.d_model;
     return c.n_layers * block + head;
 }

@@ -12,14 +12,15 @@ namespace {
 using L = Lanes<k_lanes>;
 using Vector = L::Vector;
 
-/// A tile of C of k_tile_rows x 2 vectors fills three quarters of the registers; the rest holds two vectors of B.
+/// A tile of C of k_tile_rows x 2 vectors fills three quarters of the registers; the rest holds two vectors
+/// of B.
 constexpr int k_vectors = 2, k_panel = k_vectors * k_lanes, k_tile_rows = k_registers == 32 ? 12 : 6;
 constexpr int k_depth = 256; ///< of a packed panel of B: k_depth x k_panel values fit the first cache
 
 /// ROWS x k_panel values of C (+)= ROWS rows of A times the panel.
 template <int ROWS>
-void tile(int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column, const real* panel, real* c, std::ptrdiff_t c_row,
-          bool accumulate) {
+void tile(int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column, const real* panel, real* c,
+          std::ptrdiff_t c_row, bool accumulate) {
     Vector sum[ROWS][k_vectors] = {};
     for (int i = 0; i < ROWS; ++i) // needed at the end only: until then it can come from far
         for (int j = 0; j < k_vectors; ++j) __builtin_prefetch(c + i * c_row + j * k_lanes, 1);
@@ -48,7 +49,8 @@ constexpr std::array<Tile, sizeof...(I)> tiles(std::integer_sequence<int, I...>)
 }
 constexpr auto k_tiles = tiles(std::make_integer_sequence<int, k_tile_rows>{});
 
-/// Transposes k_lanes x k_lanes values: stage by stage, blocks of 1, 2, 4, ... swap places across the diagonal.
+/// Transposes k_lanes x k_lanes values: stage by stage, blocks of 1, 2, 4, ... swap places across the
+/// diagonal.
 void transpose(const real* from, std::ptrdiff_t from_row, real* to, std::ptrdiff_t to_row) {
     typedef std::conditional_t<sizeof(real) == 4, int, long> Index;
     typedef Index Mask __attribute__((vector_size(k_lanes * sizeof(real))));
@@ -95,7 +97,8 @@ void pack(MatrixView b, int k, int n, real* panel) {
 
 void gemm(int m, int n, int k, MatrixView a, MatrixView b, real* c, std::ptrdiff_t c_row, bool accumulate) {
     alignas(64) thread_local std::array<real, k_depth * k_panel> panel;
-    alignas(64) thread_local std::array<real, k_tile_rows * k_panel> edge; // of C, where it is narrower than a tile
+    alignas(64) thread_local std::array<real, k_tile_rows * k_panel>
+        edge; // of C, where it is narrower than a tile
     if (k == 0 && !accumulate)
         for (int i = 0; i < m; ++i) std::fill_n(c + i * c_row, n, real(0));
     for (int p = 0; p < k; p += k_depth) {

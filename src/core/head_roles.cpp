@@ -8,12 +8,15 @@ namespace {
 
 constexpr std::array<HeadRoleRow, k_n_head_roles> k_rows{{
     {HeadRole::first_token, "first token", "mean weight on the first token", "no query has a choice yet"},
-    {HeadRole::previous_token, "previous token", "mean weight on the token just before", "no token stands before another yet"},
-    {HeadRole::duplicate_token, "duplicate", "mean weight on earlier places of the same token, over queries that have one",
-     "no token occurs twice"},
+    {HeadRole::previous_token, "previous token", "mean weight on the token just before",
+     "no token stands before another yet"},
+    {HeadRole::duplicate_token, "duplicate",
+     "mean weight on earlier places of the same token, over queries that have one", "no token occurs twice"},
     {HeadRole::induction, "induction",
-     "mean weight on tokens behind earlier places of the same token, over queries that have one", "no token occurs twice"},
-    {HeadRole::local, "local", "mean weight on itself and the 3 tokens before, over queries that could read further",
+     "mean weight on tokens behind earlier places of the same token, over queries that have one",
+     "no token occurs twice"},
+    {HeadRole::local, "local",
+     "mean weight on itself and the 3 tokens before, over queries that could read further",
      "no query can read further yet"},
 }};
 static_assert(k_local_back == 3, "the definition says so");
@@ -85,7 +88,8 @@ void HeadRoles::find_positions(const Trace& trace, int row) {
     }
     for (int k = before_.back(); k >= plan.segment_begin; k = before_[static_cast<std::size_t>(k)]) {
         add(HeadRole::duplicate_token, k);
-        add(HeadRole::induction, k + 1); // the query itself where the token stands twice in a row, as in TransformerLens
+        add(HeadRole::induction,
+            k + 1); // the query itself where the token stands twice in a row, as in TransformerLens
     }
     if (may_read(row - k_local_back - 1) || may_read(row + 1)) // else there is nothing further to read
         for (int k = row - k_local_back; k <= row; ++k) add(HeadRole::local, k);
@@ -118,7 +122,8 @@ int HeadRoles::queries(HeadRole role, int rows) const {
 std::optional<double> HeadRoles::score(int layer, int head, HeadRole role, int rows) const {
     const int n = std::clamp(rows, 0, this->rows()), n_queries = queries(role, n);
     if (n_queries == 0) return std::nullopt;
-    const auto at = (static_cast<std::size_t>(n) * static_cast<std::size_t>(n_layers_) + static_cast<std::size_t>(layer)) *
+    const auto at = (static_cast<std::size_t>(n) * static_cast<std::size_t>(n_layers_) +
+                     static_cast<std::size_t>(layer)) *
                         static_cast<std::size_t>(n_heads_) +
                     static_cast<std::size_t>(head);
     return sums_[at * k_n_head_roles + index(role)] / n_queries;
@@ -128,13 +133,14 @@ std::optional<HeadRoles::Best> HeadRoles::best(HeadRole role, int rows) const {
     std::optional<Best> best;
     for (int layer = 0; layer < n_layers_; ++layer)
         for (int head = 0; head < n_heads_; ++head)
-            if (const auto s = score(layer, head, role, rows); s && !std::isnan(*s) && (!best || *s > best->score))
+            if (const auto s = score(layer, head, role, rows);
+                s && !std::isnan(*s) && (!best || *s > best->score))
                 best = {layer, head, *s};
     return best;
 }
 
-bool PatternEntropy::update(const std::shared_ptr<const Trace>& trace, Site pattern, int layer, int head, int rows,
-                            std::size_t budget) {
+bool PatternEntropy::update(const std::shared_ptr<const Trace>& trace, Site pattern, int layer, int head,
+                            int rows, std::size_t budget) {
     if (trace_.lock() != trace || pattern != pattern_ || layer != layer_ || head != head_ || rows < rows_) {
         trace_ = trace;
         pattern_ = pattern, layer_ = layer, head_ = head, rows_ = queries_ = 0, sum_ = 0;
@@ -147,7 +153,8 @@ bool PatternEntropy::update(const std::shared_ptr<const Trace>& trace, Site patt
         const real* weights = pattern_row(*trace, pattern, layer, head, rows_) - keys.first;
         ++queries_;
         for (int k = keys.begin; k < keys.end; ++k)
-            if (weights[k] != 0) sum_ -= static_cast<double>(weights[k]) * static_cast<double>(std::log2(weights[k]));
+            if (weights[k] != 0)
+                sum_ -= static_cast<double>(weights[k]) * static_cast<double>(std::log2(weights[k]));
     }
     return rows_ >= rows;
 }

@@ -1,11 +1,13 @@
 #pragma once
-// What attention heads do on a text: how much of their weight lies where a head of a known role would put all of it.
+// What attention heads do on a text: how much of their weight lies where a head of a known role would put all
+// of it.
 //
-// The roles and their patterns are those of Elhage et al. 2021 ("A Mathematical Framework for Transformer Circuits") and Olsson
-// et al. 2022 ("In-context Learning and Induction Heads"), the positions those of TransformerLens's head_detector. A score is
-// the weight on these positions, averaged over the queries for which the role is possible: those that may read such a position
-// and another one besides. (TransformerLens also counts the queries that have no such position, so its scores of a text without
-// repetitions are low for every head.) 1 is a head that does nothing else.
+// The roles and their patterns are those of Elhage et al. 2021 ("A Mathematical Framework for Transformer
+// Circuits") and Olsson et al. 2022 ("In-context Learning and Induction Heads"), the positions those of
+// TransformerLens's head_detector. A score is the weight on these positions, averaged over the queries for
+// which the role is possible: those that may read such a position and another one besides. (TransformerLens
+// also counts the queries that have no such position, so its scores of a text without repetitions are low for
+// every head.) 1 is a head that does nothing else.
 
 #include "core/trace.h"
 
@@ -20,11 +22,12 @@
 namespace gf {
 
 enum class HeadRole {
-    first_token,     ///< the first token of the text: where heads rest that have nothing to say (Xiao et al. 2023)
+    first_token,     ///< the first token of the text: where heads rest that have nothing to say (Xiao et al.
+                     ///< 2023)
     previous_token,  ///< the token just before the query (Olsson et al. 2022)
     duplicate_token, ///< earlier occurrences of the query's own token (Wang et al. 2022)
-    induction,       ///< tokens that stand behind earlier occurrences of the query's own token (Elhage et al. 2021)
-    local,           ///< the query itself and the k_local_back tokens before it
+    induction, ///< tokens that stand behind earlier occurrences of the query's own token (Elhage et al. 2021)
+    local,     ///< the query itself and the k_local_back tokens before it
 };
 inline constexpr int k_n_head_roles = static_cast<int>(HeadRole::local) + 1;
 inline constexpr int k_local_back = 3;
@@ -37,12 +40,12 @@ struct HeadRoleRow {
 };
 const HeadRoleRow& head_role_row(HeadRole role);
 
-/// The scores of all heads of a run at any number of its rows. Rows are read once each, O(layers x heads x positions of the
-/// roles), and may be read a few at a time; going back and forth in the text costs nothing.
+/// The scores of all heads of a run at any number of its rows. Rows are read once each, O(layers x heads x
+/// positions of the roles), and may be read a few at a time; going back and forth in the text costs nothing.
 class HeadRoles {
   public:
-    /// Reads rows until `rows` are there or `budget` weights are spent (at least one row). Another Trace starts anew. True
-    /// when all rows are there.
+    /// Reads rows until `rows` are there or `budget` weights are spent (at least one row). Another Trace
+    /// starts anew. True when all rows are there.
     bool update(const std::shared_ptr<const Trace>& trace, int rows,
                 std::size_t budget = std::numeric_limits<std::size_t>::max());
     int rows() const { return static_cast<int>(counts_.size()) - 1; } ///< read so far
@@ -67,20 +70,25 @@ class HeadRoles {
 
     std::weak_ptr<const Trace> trace_;
     int n_layers_ = 0, n_heads_ = 0;
-    std::vector<int> last_at_;                               ///< by token: its last row so far; -1
-    std::vector<int> before_;                                ///< by row: the row before with the same token; -1
-    std::array<std::vector<int>, k_n_head_roles> positions_; ///< columns of each role for the row that is read
-    std::vector<Counts> counts_{Counts{}};                   ///< [rows]: queries among the first rows
-    std::vector<double> sums_;                               ///< [rows, layer, head, role]: their weights on the role's positions
+    std::vector<int> last_at_; ///< by token: its last row so far; -1
+    std::vector<int> before_;  ///< by row: the row before with the same token; -1
+    std::array<std::vector<int>, k_n_head_roles>
+        positions_;                        ///< columns of each role for the row that is read
+    std::vector<Counts> counts_{Counts{}}; ///< [rows]: queries among the first rows
+    std::vector<double> sums_; ///< [rows, layer, head, role]: their weights on the role's positions
 };
 
-/// Mean entropy of one head's pattern in bits, over the queries that have a choice: 0 is a head that always reads one token.
+/// Mean entropy of one head's pattern in bits, over the queries that have a choice: 0 is a head that always
+/// reads one token.
 class PatternEntropy {
   public:
-    /// As HeadRoles::update; `pattern` is that or cross_pattern. Another head starts anew, and so does a shorter text.
+    /// As HeadRoles::update; `pattern` is that or cross_pattern. Another head starts anew, and so does a
+    /// shorter text.
     bool update(const std::shared_ptr<const Trace>& trace, Site pattern, int layer, int head, int rows,
                 std::size_t budget = std::numeric_limits<std::size_t>::max());
-    std::optional<double> bits() const { return queries_ > 0 ? std::optional(sum_ / queries_) : std::nullopt; }
+    std::optional<double> bits() const {
+        return queries_ > 0 ? std::optional(sum_ / queries_) : std::nullopt;
+    }
 
   private:
     std::weak_ptr<const Trace> trace_;

@@ -19,8 +19,9 @@ namespace {
 
 constexpr int k_most_vectors = 4; // of 32 registers, 16 hold sums; of 16, 8
 
-/// N vectors of output columns at once, with several partial sums each to hide the latency of the multiply-add. Their number is
-/// the same for all widths, which keeps the order of summation independent of n_out.
+/// N vectors of output columns at once, with several partial sums each to hide the latency of the
+/// multiply-add. Their number is the same for all widths, which keeps the order of summation independent of
+/// n_out.
 constexpr int k_chains = k_lanes * sizeof(real) == 64 ? 4 : 2;
 
 template <int W, int N>
@@ -52,7 +53,8 @@ void one_column(const real* x, int n_in, const real* a, std::ptrdiff_t stride, c
     *y = total + (bias ? *bias : 0);
 }
 
-/// f on arrays of 16 values, the last one filled up with `fill`: no value takes a slower path than its neighbours.
+/// f on arrays of 16 values, the last one filled up with `fill`: no value takes a slower path than its
+/// neighbours.
 using Array16 = Eigen::Array<real, 16, 1>;
 template <class F>
 void each_16(const real* x, real* y, int n, real fill, F f) {
@@ -65,8 +67,8 @@ void each_16(const real* x, real* y, int n, real fill, F f) {
     std::copy_n(rest.data(), n - i, y + i);
 }
 
-/// exp(x) for x <= 0; exactly 0 where it would be no normal number. Eigen's exp stops there instead, at a tiny value on some
-/// processors: masked keys would get a weight.
+/// exp(x) for x <= 0; exactly 0 where it would be no normal number. Eigen's exp stops there instead, at a
+/// tiny value on some processors: masked keys would get a weight.
 Array16 exp_or_0(const Array16& x) {
     using L = Lanes<k_lanes>;
     static const real least = std::log(std::numeric_limits<real>::min());
@@ -85,7 +87,8 @@ using ArrayMap = Eigen::Map<Array>;
 
 } // namespace
 
-void vec_mat(const real* x, int n_in, const real* a, std::ptrdiff_t stride, const real* bias, real* y, int n_out) {
+void vec_mat(const real* x, int n_in, const real* a, std::ptrdiff_t stride, const real* bias, real* y,
+             int n_out) {
     int j = 0;
     auto at = [&](const real* p) { return p ? p + j : nullptr; };
     auto run = [&](auto* kernel, int width) {
@@ -95,7 +98,8 @@ void vec_mat(const real* x, int n_in, const real* a, std::ptrdiff_t stride, cons
     if constexpr (k_most_vectors > 2) run(columns<k_lanes, 2>, 2 * k_lanes);
     run(columns<k_lanes, 1>, k_lanes);
     if (j == n_out) return;
-    if (n_out >= k_lanes) { // the last columns once more, together with enough of those before to fill a vector
+    if (n_out >=
+        k_lanes) { // the last columns once more, together with enough of those before to fill a vector
         j = n_out - k_lanes;
         run(columns<k_lanes, 1>, k_lanes);
         return;
@@ -107,14 +111,15 @@ void vec_mat(const real* x, int n_in, const real* a, std::ptrdiff_t stride, cons
 void product(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w, const real* bias, real* y,
              std::ptrdiff_t y_stride) {
     if (n_rows < k_few_rows) {
-        for (int r = 0; r < n_rows; ++r) vec_mat(x + r * x_stride, w.in, w.data, w.stride, bias, y + r * y_stride, w.out);
+        for (int r = 0; r < n_rows; ++r)
+            vec_mat(x + r * x_stride, w.in, w.data, w.stride, bias, y + r * y_stride, w.out);
         return;
     }
     block_product(x, x_stride, n_rows, w, bias, y, y_stride);
 }
 
-void block_product(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w, const real* bias, real* y,
-                   std::ptrdiff_t y_stride) {
+void block_product(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w, const real* bias,
+                   real* y, std::ptrdiff_t y_stride) {
     if (bias)
         for (int r = 0; r < n_rows; ++r) std::copy_n(bias, w.out, y + r * y_stride);
     gemm(n_rows, w.out, w.in, {x, x_stride}, {w.data, w.stride}, y, y_stride, bias != nullptr);
@@ -140,7 +145,9 @@ void softmax(const real* s, real* p, int n) {
 real log_sum_exp(const real* x, int n) {
     const ConstArray in(x, n);
     const real most = in.maxCoeff();
-    return std::isinf(most) ? most : most + static_cast<real>(std::log((in - most).exp().template cast<double>().sum()));
+    return std::isinf(most)
+               ? most
+               : most + static_cast<real>(std::log((in - most).exp().template cast<double>().sum()));
 }
 
 void activate(Activation f, const real* x, real* y, int n) {
@@ -154,7 +161,8 @@ void activate(Activation f, const real* x, real* y, int n) {
         });
     case Activation::gelu:
         return apply([](const Array16& v) -> Array16 {
-            return real(0.5) * v * (1 + (v * std::sqrt(real(0.5))).unaryExpr([](real t) { return std::erf(t); }));
+            return real(0.5) * v *
+                   (1 + (v * std::sqrt(real(0.5))).unaryExpr([](real t) { return std::erf(t); }));
         });
     }
 }
@@ -164,7 +172,8 @@ void softmax_backward(const real* p, const real* dp, real* ds, int n) {
     ArrayMap(ds, n) = weights * (in - (weights * in).sum());
 }
 
-void activate_backward(Activation f, const real* x, const real* g, const real* dy, real* dx, real* dg, int n) {
+void activate_backward(Activation f, const real* x, const real* g, const real* dy, real* dx, real* dg,
+                       int n) {
     const auto some_16 = [&](int i, int n_left, auto both) { // f(v) and f'(v), 16 values at a time
         Array16 v = Array16::Zero(), d = v, factor = Array16::Ones(), y, slope;
         std::copy_n(x + i, n_left, v.data()), std::copy_n(dy + i, n_left, d.data());
@@ -192,14 +201,18 @@ void activate_backward(Activation f, const real* x, const real* g, const real* d
             slope = (v > real(0)).select(Array16::Ones(), Array16::Zero());
         });
     case Activation::gelu_tanh:
-        return apply([root = std::sqrt(2 / std::acos(real(-1)))](const Array16& v, Array16& y, Array16& slope) {
+        return apply([root = std::sqrt(2 / std::acos(real(-1)))](const Array16& v, Array16& y,
+                                                                 Array16& slope) {
             const Array16 t = (root * (v + real(0.044715) * v * v * v)).tanh();
             y = real(0.5) * v * (1 + t);
-            slope = real(0.5) * (1 + t) + real(0.5) * v * (1 - t * t) * root * (1 + real(3 * 0.044715) * v * v);
+            slope =
+                real(0.5) * (1 + t) + real(0.5) * v * (1 - t * t) * root * (1 + real(3 * 0.044715) * v * v);
         });
     case Activation::gelu:
-        return apply([density = 1 / std::sqrt(2 * std::acos(real(-1)))](const Array16& v, Array16& y, Array16& slope) {
-            const Array16 below = real(0.5) * (1 + (v * std::sqrt(real(0.5))).unaryExpr([](real t) { return std::erf(t); }));
+        return apply([density = 1 / std::sqrt(2 * std::acos(real(-1)))](const Array16& v, Array16& y,
+                                                                        Array16& slope) {
+            const Array16 below =
+                real(0.5) * (1 + (v * std::sqrt(real(0.5))).unaryExpr([](real t) { return std::erf(t); }));
             y = v * below;
             slope = below + v * density * (real(-0.5) * v * v).exp();
         });
@@ -211,7 +224,8 @@ void store_away(const real* from, real* to, int n) {
 #ifdef __AVX512F__ // whole cache lines at a time: anything narrower was slower than ordinary stores
     constexpr int k_line = 64 / sizeof(real);
     for (; i < n && reinterpret_cast<std::uintptr_t>(to + i) % 64 != 0; ++i) to[i] = from[i];
-    for (; i + k_line <= n; i += k_line) _mm512_stream_si512(reinterpret_cast<__m512i*>(to + i), _mm512_loadu_si512(from + i));
+    for (; i + k_line <= n; i += k_line)
+        _mm512_stream_si512(reinterpret_cast<__m512i*>(to + i), _mm512_loadu_si512(from + i));
 #endif
     std::copy(from + i, from + n, to + i);
 }
@@ -241,7 +255,8 @@ void gain_and_bias(const real* x, const real* gain, const real* bias, real* y, i
         for (int i = 0; i < n; ++i) y[i] += bias[i];
 }
 
-void gain_backward(const real* dy, const real* x, const real* gain, real* dx, real* dgain, real* dbias, int n) {
+void gain_backward(const real* dy, const real* x, const real* gain, real* dx, real* dgain, real* dbias,
+                   int n) {
     for (int i = 0; i < n; ++i) dx[i] = dy[i] * gain[i];
     if (dgain)
         for (int i = 0; i < n; ++i) dgain[i] += dy[i] * x[i];
@@ -269,7 +284,8 @@ std::vector<real> alibi_slopes(int n_heads) {
     while (power * 2 <= n_heads) power *= 2;
     std::vector<real> slopes;
     for (int h = 0; h < n_heads; ++h) {
-        const double exponent = h < power ? 8.0 * (h + 1) / power : 8.0 * (2 * (h - power) + 1) / (2.0 * power);
+        const double exponent =
+            h < power ? 8.0 * (h + 1) / power : 8.0 * (2 * (h - power) + 1) / (2.0 * power);
         slopes.push_back(static_cast<real>(std::exp2(-exponent)));
     }
     return slopes;

@@ -1,5 +1,6 @@
 #pragma once
-// Vectors of reals through GCC's extension: one register or several, whatever the processor has. Internal to the kernels.
+// Vectors of reals through GCC's extension: one register or several, whatever the processor has. Internal to
+// the kernels.
 
 #include "core/real.h"
 

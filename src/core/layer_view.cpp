@@ -9,9 +9,9 @@ namespace gf {
 
 /// A Trace without values of its own: what `run` keeps, and of one layer what `inside` has.
 Trace::Trace(const std::shared_ptr<const Trace>& run, const std::shared_ptr<const Trace>& inside)
-    : weights_(run->weights_), shape_(run->shape_), edits_(run->edits_), source_(run->source_), n_keys_(run->n_keys_),
-      n_tokens_(run->n_tokens_), bytes_(run->bytes_ + inside->bytes_), tokens_(run->tokens_), plans_(run->plans_),
-      stores_(run->stores_), parts_{run, inside} {
+    : weights_(run->weights_), shape_(run->shape_), edits_(run->edits_), source_(run->source_),
+      n_keys_(run->n_keys_), n_tokens_(run->n_tokens_), bytes_(run->bytes_ + inside->bytes_),
+      tokens_(run->tokens_), plans_(run->plans_), stores_(run->stores_), parts_{run, inside} {
     for (std::size_t i = 0; i < stores_.size(); ++i)
         if (!stores_[i].kept && inside->stores_[i].base) stores_[i] = inside->stores_[i];
 }
@@ -29,8 +29,10 @@ std::size_t LayerView::bytes(const Trace& run, int layer) {
 
 LayerView::LayerView(std::shared_ptr<const Trace> run, int layer) : run_(std::move(run)), layer_(layer) {
     if (layer < 0 || layer >= run_->config().n_layers || !run_->kept(Site::resid_pre))
-        throw Error({"layer view", "a layer of a run that keeps the residual stream", std::to_string(layer), ""});
-    inside_ = std::make_shared<Trace>(run_->shared_weights(), shape_of(*run_, layer), run_->edits(), run_->source_);
+        throw Error(
+            {"layer view", "a layer of a run that keeps the residual stream", std::to_string(layer), ""});
+    inside_ =
+        std::make_shared<Trace>(run_->shared_weights(), shape_of(*run_, layer), run_->edits(), run_->source_);
     writable_ = std::shared_ptr<Trace>(new Trace(run_, inside_));
     shown_ = writable_;
 }
@@ -44,9 +46,11 @@ bool LayerView::compute(int rows, int most) {
     std::copy(run_->tokens() + n, run_->tokens() + end, writable_->tokens_.begin() + n);
     writable_->n_tokens_ = end;
     for (int r = rows_; r < end; ++r) // as its edits left it
-        std::copy_n(run_->row(Site::resid_pre, layer_, r), run_->config().d_model, inside_->row(Site::resid_pre, layer_, r));
+        std::copy_n(run_->row(Site::resid_pre, layer_, r), run_->config().d_model,
+                    inside_->row(Site::resid_pre, layer_, r));
     for (int r = 0; rows_ == 0 && run_->source() && r < run_->row_capacity(Site::encoder_out); ++r)
-        std::copy_n(run_->row(Site::encoder_out, -1, r), run_->config().d_model, inside_->row(Site::encoder_out, -1, r));
+        std::copy_n(run_->row(Site::encoder_out, -1, r), run_->config().d_model,
+                    inside_->row(Site::encoder_out, -1, r));
     Pass(*inside_, rows_, end).layer(layer_);
     rows_ = end;
     return rows_ >= rows;

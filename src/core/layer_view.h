@@ -1,5 +1,6 @@
 #pragma once
-// The layer in view of a run that is too long to keep everything: its sites computed again from the residual stream.
+// The layer in view of a run that is too long to keep everything: its sites computed again from the residual
+// stream.
 
 #include "core/trace.h"
 
@@ -10,7 +11,8 @@ namespace gf {
 /// Everything is by the thread that writes the run. What trace() gives may be read by others below rows().
 class LayerView {
   public:
-    /// `run` keeps the residual stream (Keep::residual). Allocates room for every site of `layer` in all rows.
+    /// `run` keeps the residual stream (Keep::residual). Allocates room for every site of `layer` in all
+    /// rows.
     LayerView(std::shared_ptr<const Trace> run, int layer);
 
     /// Bytes that it takes.
@@ -20,8 +22,9 @@ class LayerView {
     int layer() const { return layer_; }
     int rows() const { return rows_; }
 
-    /// Computes the layer up to `rows`, which the run must have, `most` rows at once (all where its mask looks ahead). True when
-    /// they are there. The values agree with those of a run that keeps everything to rounding.
+    /// Computes the layer up to `rows`, which the run must have, `most` rows at once (all where its mask
+    /// looks ahead). True when they are there. The values agree with those of a run that keeps everything to
+    /// rounding.
     bool compute(int rows, int most);
 
     /// The run with the sites of the layer: trace()->kept(site, layer).

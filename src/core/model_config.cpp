@@ -9,11 +9,11 @@ namespace {
 
 template <class E>
 struct Names;
-#define GF_NAMES(E, LABEL, ...)                                                                                                  \
-    template <>                                                                                                                  \
-    struct Names<E> {                                                                                                            \
-        static constexpr std::string_view label = LABEL;                                                                         \
-        static constexpr std::array words = std::to_array<std::string_view>({__VA_ARGS__});                                      \
+#define GF_NAMES(E, LABEL, ...)                                                                              \
+    template <>                                                                                              \
+    struct Names<E> {                                                                                        \
+        static constexpr std::string_view label = LABEL;                                                     \
+        static constexpr std::array words = std::to_array<std::string_view>({__VA_ARGS__});                  \
     };
 GF_NAMES(NormKind, "norm", "layer", "rms")
 GF_NAMES(NormPlace, "norm_place", "pre", "post")
@@ -52,7 +52,8 @@ E from_name(std::string_view word, const std::string& where) {
         if (Names<E>::words[i] == word) return static_cast<E>(i);
         valid += (i ? ", " : "") + std::string(Names<E>::words[i]);
     }
-    throw Error({where + ": " + std::string(Names<E>::label), "one of " + valid, "'" + std::string(word) + "'", ""});
+    throw Error(
+        {where + ": " + std::string(Names<E>::label), "one of " + valid, "'" + std::string(word) + "'", ""});
 }
 template NormKind from_name(std::string_view, const std::string&);
 template NormPlace from_name(std::string_view, const std::string&);
@@ -93,32 +94,38 @@ void validate(const ModelConfig& c, const std::string& where) {
     size(c.d_vocab, "d_vocab", 1 << 24);
     require(c.n_layer_groups >= 0 && c.n_layer_groups <= c.n_layers, "n_layer_groups",
             "0 (no sharing) to n_layers = " + std::to_string(c.n_layers), std::to_string(c.n_layer_groups));
-    require(c.n_encoder_layers >= 0 && c.n_encoder_layers <= 1 << 12, "n_encoder_layers", "0 (no encoder) to 4096",
+    require(c.n_encoder_layers >= 0 && c.n_encoder_layers <= 1 << 12, "n_encoder_layers",
+            "0 (no encoder) to 4096", std::to_string(c.n_encoder_layers));
+    require(!c.has_encoder() ||
+                (c.n_layer_groups == 0 && c.mlp != MlpKind::none && c.head == OutputHead::tokens &&
+                 c.mask != MaskKind::bidirectional && c.tensor_names == TensorNames::llama),
+            "n_encoder_layers",
+            "0, unless the model continues text, has MLPs, shares no layers and has names of its own",
             std::to_string(c.n_encoder_layers));
-    require(!c.has_encoder() || (c.n_layer_groups == 0 && c.mlp != MlpKind::none && c.head == OutputHead::tokens &&
-                                 c.mask != MaskKind::bidirectional && c.tensor_names == TensorNames::llama),
-            "n_encoder_layers", "0, unless the model continues text, has MLPs, shares no layers and has names of its own",
-            std::to_string(c.n_encoder_layers));
-    require(c.n_heads % c.n_kv_heads == 0, "n_kv_heads", "a divisor of n_heads = " + std::to_string(c.n_heads),
-            std::to_string(c.n_kv_heads));
+    require(c.n_heads % c.n_kv_heads == 0, "n_kv_heads",
+            "a divisor of n_heads = " + std::to_string(c.n_heads), std::to_string(c.n_kv_heads));
     require(c.norm_eps >= 0 && c.norm_eps < 1, "norm_eps", "0 to 1", std::to_string(c.norm_eps));
     if (c.mlp != MlpKind::none) size(c.d_mlp, "d_mlp", 1 << 20);
     if (c.positions == Positions::rope) {
         require(c.d_head % 2 == 0, "d_head", "an even number (RoPE rotates pairs)", std::to_string(c.d_head));
-        require(c.rope_theta > 0 && c.rope_theta < 1e30, "rope_theta", "a positive number", std::to_string(c.rope_theta));
+        require(c.rope_theta > 0 && c.rope_theta < 1e30, "rope_theta", "a positive number",
+                std::to_string(c.rope_theta));
     }
     if (c.mask == MaskKind::sliding_window) size(c.window, "window", 1 << 30);
-    require(c.n_experts >= 0 && c.n_experts <= (1 << 12), "n_experts", "0 to 4096", std::to_string(c.n_experts));
+    require(c.n_experts >= 0 && c.n_experts <= (1 << 12), "n_experts", "0 to 4096",
+            std::to_string(c.n_experts));
     if (c.is_moe()) {
         require(c.mlp != MlpKind::none, "n_experts", "0 in a model without MLP", std::to_string(c.n_experts));
         require(c.experts_per_token >= 1 && c.experts_per_token <= c.n_experts, "experts_per_token",
                 "1 to n_experts = " + std::to_string(c.n_experts), std::to_string(c.experts_per_token));
     }
     if (c.head == OutputHead::classes) size(c.n_classes, "n_classes", 1 << 20);
-    require(c.has_logits() || !c.tied_embeddings, "tied_embeddings", "false in a model without logits", "true");
-    const bool biased_layer_norms = c.norm == NormKind::layer && c.positions == Positions::learned && c.mlp == MlpKind::plain &&
-                                    !c.is_moe() && c.n_kv_heads == c.n_heads && c.d_q() == c.d_model && c.attn_qkv_bias &&
-                                    c.attn_out_bias && c.mlp_bias && c.n_layer_groups == 0;
+    require(c.has_logits() || !c.tied_embeddings, "tied_embeddings", "false in a model without logits",
+            "true");
+    const bool biased_layer_norms = c.norm == NormKind::layer && c.positions == Positions::learned &&
+                                    c.mlp == MlpKind::plain && !c.is_moe() && c.n_kv_heads == c.n_heads &&
+                                    c.d_q() == c.d_model && c.attn_qkv_bias && c.attn_out_bias &&
+                                    c.mlp_bias && c.n_layer_groups == 0;
     const bool pre = c.norm_place == NormPlace::pre;
     if (c.tensor_names == TensorNames::gpt2)
         require(biased_layer_norms && pre && !c.embed_norm && c.head == OutputHead::tokens, "tensor_names",

@@ -8,9 +8,15 @@
 namespace gf {
 
 enum class NormKind { layer, rms }; ///< LayerNorm (Ba et al. 2016), RMSNorm (Zhang & Sennrich 2019)
-enum class NormPlace { pre, post }; ///< before each sub-layer, or after each residual addition (Vaswani et al. 2017)
+enum class NormPlace {
+    pre,
+    post
+}; ///< before each sub-layer, or after each residual addition (Vaswani et al. 2017)
 enum class Positions { none, learned, sinusoidal, rope, alibi };
-enum class RopePairs { interleaved, half }; ///< which dimensions rotate together: (2i, 2i+1), or (i, i + d_head/2)
+enum class RopePairs {
+    interleaved,
+    half
+}; ///< which dimensions rotate together: (2i, 2i+1), or (i, i + d_head/2)
 enum class Activation { gelu_tanh, gelu, silu, relu };
 enum class MlpKind { none, plain, gated }; ///< none: an attention-only block
 enum class MaskKind { causal, bidirectional, prefix, sliding_window };
@@ -24,14 +30,18 @@ enum class OutputHead {
     none,          ///< the residual stream itself
 };
 enum class Pooling { first, mean, last }; ///< of a segment's real tokens
-enum class Stack { decoder, encoder };    ///< of an encoder-decoder; the only one of any other model counts as the decoder
+enum class Stack {
+    decoder,
+    encoder
+}; ///< of an encoder-decoder; the only one of any other model counts as the decoder
 
 struct ModelConfig {
     int d_model = 0;
     int n_layers = 0;
-    int n_layer_groups = 0; ///< 0: each layer has its own parameters; else layers in a row share one of this many sets (ALBERT)
-    int n_encoder_layers =
-        0; ///< 0: no encoder; else the model is an encoder-decoder (Vaswani et al. 2017), n_layers its decoder's
+    int n_layer_groups = 0; ///< 0: each layer has its own parameters; else layers in a row share one of this
+                            ///< many sets (ALBERT)
+    int n_encoder_layers = 0; ///< 0: no encoder; else the model is an encoder-decoder (Vaswani et al. 2017),
+                              ///< n_layers its decoder's
     int n_heads = 0;
     int n_kv_heads = 0; ///< divides n_heads; query head h reads key-value head h / (n_heads / n_kv_heads)
     int d_head = 0;
@@ -71,12 +81,13 @@ struct ModelConfig {
 
     bool operator==(const ModelConfig&) const = default;
 
-    /// Sets of block parameters, and which one a layer uses (cross-layer sharing, Lan et al. 2020); -1, outside the blocks,
-    /// stays.
+    /// Sets of block parameters, and which one a layer uses (cross-layer sharing, Lan et al. 2020); -1,
+    /// outside the blocks, stays.
     int n_groups() const { return n_layer_groups > 0 ? n_layer_groups : n_layers; }
     int layer_group(int layer) const {
-        return n_layer_groups > 0 && layer > 0 ? static_cast<int>(static_cast<long long>(layer) * n_layer_groups / n_layers)
-                                               : layer;
+        return n_layer_groups > 0 && layer > 0
+                   ? static_cast<int>(static_cast<long long>(layer) * n_layer_groups / n_layers)
+                   : layer;
     }
     /// Whether each layer also attends to what an encoder made of a source text.
     bool has_encoder() const { return n_encoder_layers > 0; }
@@ -84,7 +95,8 @@ struct ModelConfig {
     bool pools() const { return head == OutputHead::classes || head == OutputHead::embedding; }
     /// Whether the last row's logits are those of a token that can be appended.
     bool continues_text() const { return head == OutputHead::tokens && mask != MaskKind::bidirectional; }
-    /// Whether a row's logits are those of its own token, seen from both sides, instead of the token behind it.
+    /// Whether a row's logits are those of its own token, seen from both sides, instead of the token behind
+    /// it.
     bool fills_in() const { return has_logits() && !continues_text(); }
     /// The row whose logits say what stands at `position`.
     int logits_row(int position) const { return fills_in() ? position : position - 1; }
@@ -95,14 +107,16 @@ struct ModelConfig {
     int expert_slots() const { return is_moe() ? experts_per_token : 1; }
 };
 
-/// The encoder of an encoder-decoder, as a model of its own: the same blocks without cross-attention, reading in both directions,
-/// and no head.
+/// The encoder of an encoder-decoder, as a model of its own: the same blocks without cross-attention, reading
+/// in both directions, and no head.
 ModelConfig encoder_config(const ModelConfig& config);
 
-/// Throws Error naming the first field that makes no sense: what was found, what is expected. `where` names the file.
+/// Throws Error naming the first field that makes no sense: what was found, what is expected. `where` names
+/// the file.
 void validate(const ModelConfig& config, const std::string& where);
 
-// Names of the enumerators, one table each: files, the command line, the window and error messages use the same words.
+// Names of the enumerators, one table each: files, the command line, the window and error messages use the
+// same words.
 std::string_view name(NormKind);
 std::string_view name(NormPlace);
 std::string_view name(Positions);

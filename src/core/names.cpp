@@ -27,7 +27,8 @@ std::string nearest_names(std::string_view word, const std::vector<std::string>&
     word = word.substr(0, 200); // a hostile name costs no time
     std::vector<std::pair<std::size_t, const std::string*>> by_distance;
     for (const std::string& v : valid) by_distance.emplace_back(edit_distance(word, v), &v);
-    std::stable_sort(by_distance.begin(), by_distance.end(), [](auto& a, auto& b) { return a.first < b.first; });
+    std::stable_sort(by_distance.begin(), by_distance.end(),
+                     [](auto& a, auto& b) { return a.first < b.first; });
     std::string s;
     for (std::size_t i = 0; i < by_distance.size() && i < static_cast<std::size_t>(most); ++i)
         s += (i ? ", '" : "'") + *by_distance[i].second + "'";

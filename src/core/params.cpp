@@ -86,7 +86,8 @@ class TableBuilder {
 
     std::vector<ParamRow> build() {
         const std::string stem = names_.stem;
-        matrix(stem + (c_.has_encoder() ? "shared" : names_.embed) + ".weight", Role::embed, c_.d_vocab, c_.d_model, false);
+        matrix(stem + (c_.has_encoder() ? "shared" : names_.embed) + ".weight", Role::embed, c_.d_vocab,
+               c_.d_model, false);
         if (c_.has_encoder()) { // BART's names (Lewis et al. 2019)
             stack_ = Stack::encoder;
             stack(stem + "encoder.", c_.n_encoder_layers);
@@ -104,9 +105,11 @@ class TableBuilder {
         if (c_.positions == Positions::learned)
             matrix(stem + names_.pos_embed + ".weight", Role::pos_embed, c_.n_ctx, c_.d_model, false);
         if (c_.embed_norm) norm(stem + names_.embed_norm, Role::embed_ln_gain, Role::embed_ln_bias);
-        for (layer_ = 0; layer_ < n_blocks; ++layer_) block(stem + names_.block + std::to_string(layer_) + ".");
+        for (layer_ = 0; layer_ < n_blocks; ++layer_)
+            block(stem + names_.block + std::to_string(layer_) + ".");
         layer_ = -1;
-        if (c_.norm_place == NormPlace::pre) norm(stem + names_.norm_final, Role::ln_final_gain, Role::ln_final_bias);
+        if (c_.norm_place == NormPlace::pre)
+            norm(stem + names_.norm_final, Role::ln_final_gain, Role::ln_final_bias);
     }
     void block(const std::string& at) {
         norm(at + names_.norm1, Role::ln1_gain, Role::ln1_bias);
@@ -117,8 +120,8 @@ class TableBuilder {
             linear(at + names_.k, Role::k, Role::k_bias, c_.d_model, c_.d_kv(), c_.attn_qkv_bias);
             linear(at + names_.v, Role::v, Role::v_bias, c_.d_model, c_.d_kv(), c_.attn_qkv_bias);
         }
-        linear(at + names_.attn_out, Role::attn_out, Role::attn_out_bias, c_.d_q(), c_.d_model, c_.attn_out_bias,
-               Init::normal_residual);
+        linear(at + names_.attn_out, Role::attn_out, Role::attn_out_bias, c_.d_q(), c_.d_model,
+               c_.attn_out_bias, Init::normal_residual);
         if (c_.has_encoder() && stack_ == Stack::decoder) cross_attention(at);
         if (c_.mlp == MlpKind::none) return;
         norm(at + names_.norm2, Role::ln2_gain, Role::ln2_bias);
@@ -129,22 +132,27 @@ class TableBuilder {
     }
     void cross_attention(const std::string& at) {
         norm(at + "encoder_attn_layer_norm", Role::ln_cross_gain, Role::ln_cross_bias);
-        linear(at + "encoder_attn.q_proj", Role::cross_q, Role::cross_q_bias, c_.d_model, c_.d_q(), c_.attn_qkv_bias);
-        linear(at + "encoder_attn.k_proj", Role::cross_k, Role::cross_k_bias, c_.d_model, c_.d_kv(), c_.attn_qkv_bias);
-        linear(at + "encoder_attn.v_proj", Role::cross_v, Role::cross_v_bias, c_.d_model, c_.d_kv(), c_.attn_qkv_bias);
-        linear(at + "encoder_attn.o_proj", Role::cross_attn_out, Role::cross_attn_out_bias, c_.d_q(), c_.d_model,
-               c_.attn_out_bias, Init::normal_residual);
+        linear(at + "encoder_attn.q_proj", Role::cross_q, Role::cross_q_bias, c_.d_model, c_.d_q(),
+               c_.attn_qkv_bias);
+        linear(at + "encoder_attn.k_proj", Role::cross_k, Role::cross_k_bias, c_.d_model, c_.d_kv(),
+               c_.attn_qkv_bias);
+        linear(at + "encoder_attn.v_proj", Role::cross_v, Role::cross_v_bias, c_.d_model, c_.d_kv(),
+               c_.attn_qkv_bias);
+        linear(at + "encoder_attn.o_proj", Role::cross_attn_out, Role::cross_attn_out_bias, c_.d_q(),
+               c_.d_model, c_.attn_out_bias, Init::normal_residual);
     }
     void dense_mlp(const std::string& at, const char* gate, const char* up, const char* down) {
         const bool gated = c_.mlp == MlpKind::gated;
         linear(at + (gated ? gate : up), Role::mlp_in, Role::mlp_in_bias, c_.d_model, c_.d_mlp, c_.mlp_bias);
         if (gated) linear(at + up, Role::mlp_up, Role::mlp_up_bias, c_.d_model, c_.d_mlp, c_.mlp_bias);
-        linear(at + down, Role::mlp_out, Role::mlp_out_bias, c_.d_mlp, c_.d_model, c_.mlp_bias, Init::normal_residual);
+        linear(at + down, Role::mlp_out, Role::mlp_out_bias, c_.d_mlp, c_.d_model, c_.mlp_bias,
+               Init::normal_residual);
     }
     void experts(const std::string& at) { // Mixtral's names: w1 gate, w3 up, w2 down
         matrix(at + "gate.weight", Role::router, c_.d_model, c_.n_experts, true);
         for (expert_ = 0; expert_ < c_.n_experts; ++expert_)
-            dense_mlp(at + "experts." + std::to_string(expert_) + ".", "w1", c_.mlp == MlpKind::gated ? "w3" : "w1", "w2");
+            dense_mlp(at + "experts." + std::to_string(expert_) + ".", "w1",
+                      c_.mlp == MlpKind::gated ? "w3" : "w1", "w2");
         expert_ = -1;
     }
     void head() {
@@ -152,26 +160,32 @@ class TableBuilder {
             linear(names_.mlm_dense, Role::mlm_dense, Role::mlm_dense_bias, c_.d_model, c_.d_model, true);
             norm(names_.mlm_norm, Role::mlm_ln_gain, Role::mlm_ln_bias);
         }
-        if (c_.has_logits() && !c_.tied_embeddings) matrix(names_.unembed, Role::unembed, c_.d_model, c_.d_vocab, true);
-        if (c_.head == OutputHead::masked_tokens) vector(names_.unembed_bias, Role::unembed_bias, c_.d_vocab, Init::zeros);
+        if (c_.has_logits() && !c_.tied_embeddings)
+            matrix(names_.unembed, Role::unembed, c_.d_model, c_.d_vocab, true);
+        if (c_.head == OutputHead::masked_tokens)
+            vector(names_.unembed_bias, Role::unembed_bias, c_.d_vocab, Init::zeros);
         if (c_.head == OutputHead::classes)
             linear("classifier", Role::classifier, Role::classifier_bias, c_.d_model, c_.n_classes, true);
     }
 
     void add(std::string name, Role role, std::vector<int> shape, bool transposed, Init init, bool decay) {
-        rows_.push_back({std::move(name), std::move(shape), transposed, init, decay, role, layer_, expert_, stack_, offset_});
+        rows_.push_back({std::move(name), std::move(shape), transposed, init, decay, role, layer_, expert_,
+                         stack_, offset_});
         offset_ += rows_.back().size();
     }
     void matrix(std::string name, Role role, int in, int out, bool transposed, Init init = Init::normal) {
         add(std::move(name), role, {in, out}, transposed, init, true);
     }
-    void vector(std::string name, Role role, int width, Init init) { add(std::move(name), role, {width}, false, init, false); }
+    void vector(std::string name, Role role, int width, Init init) {
+        add(std::move(name), role, {width}, false, init, false);
+    }
     void norm(const std::string& name, Role gain, Role bias) {
         vector(name + ".weight", gain, c_.d_model, Init::ones);
         if (c_.norm == NormKind::layer) vector(name + ".bias", bias, c_.d_model, Init::zeros);
     }
     /// GPT-2's Conv1D matrices are [in, out] in the file too.
-    void linear(const std::string& name, Role weight, Role bias, int in, int out, bool with_bias, Init init = Init::normal) {
+    void linear(const std::string& name, Role weight, Role bias, int in, int out, bool with_bias,
+                Init init = Init::normal) {
         matrix(name + ".weight", weight, in, out, !conv1d_, init);
         if (with_bias) vector(name + ".bias", bias, out, Init::zeros);
     }
@@ -195,7 +209,9 @@ std::size_t ParamRow::size() const {
     return n;
 }
 
-std::vector<int> ParamRow::file_shape() const { return file_transposed ? std::vector<int>{shape[1], shape[0]} : shape; }
+std::vector<int> ParamRow::file_shape() const {
+    return file_transposed ? std::vector<int>{shape[1], shape[0]} : shape;
+}
 
 std::vector<ParamRow> param_table(const ModelConfig& config) { return TableBuilder(config).build(); }
 
@@ -216,7 +232,8 @@ std::size_t param_count(const ModelConfig& c) {
     if (c.positions == Positions::learned) outside += double(c.n_ctx) * d;
     if (c.norm_place == NormPlace::pre) outside += bias * d;
     if (c.embed_norm) outside += bias * d;
-    double n = double(c.d_vocab) * d * (c.has_logits() && !c.tied_embeddings ? 2 : 1) + outside + c.n_groups() * block;
+    double n = double(c.d_vocab) * d * (c.has_logits() && !c.tied_embeddings ? 2 : 1) + outside +
+               c.n_groups() * block;
     if (c.has_encoder()) n += outside + c.n_encoder_layers * block + c.n_layers * attention;
     if (c.head == OutputHead::masked_tokens) n += d * d + d + bias * d + c.d_vocab;
     if (c.head == OutputHead::classes) n += (d + 1) * c.n_classes;
@@ -238,12 +255,15 @@ Weights::Weights(ModelConfig c)
     : config(std::move(c)), encoder_config(gf::encoder_config(config)), table(param_table(config)),
       size_(table.back().offset + table.back().size()), data_(allocate_zeros(size_)) {
     if (config.tied_embeddings)
-        tied_unembed_.reset(allocate_zeros(static_cast<std::size_t>(config.d_model) * static_cast<std::size_t>(config.d_vocab)));
+        tied_unembed_.reset(allocate_zeros(static_cast<std::size_t>(config.d_model) *
+                                           static_cast<std::size_t>(config.d_vocab)));
     bind();
 }
 
 void Weights::bind() {
-    const std::size_t n_mlps = config.mlp == MlpKind::none ? 0 : config.is_moe() ? static_cast<std::size_t>(config.n_experts) : 1;
+    const std::size_t n_mlps = config.mlp == MlpKind::none ? 0
+                               : config.is_moe()           ? static_cast<std::size_t>(config.n_experts)
+                                                           : 1;
     blocks.resize(static_cast<std::size_t>(config.n_groups()));
     encoder.blocks.resize(static_cast<std::size_t>(config.n_encoder_layers));
     for (auto* all : {&blocks, &encoder.blocks})
@@ -253,9 +273,11 @@ void Weights::bind() {
     if (config.n_layer_groups > 0) {
         const std::vector<BlockWeights> groups = std::move(blocks);
         blocks.clear();
-        for (int l = 0; l < config.n_layers; ++l) blocks.push_back(groups[static_cast<std::size_t>(config.layer_group(l))]);
+        for (int l = 0; l < config.n_layers; ++l)
+            blocks.push_back(groups[static_cast<std::size_t>(config.layer_group(l))]);
     }
-    if (config.tied_embeddings) unembed = {tied_unembed_.get(), config.d_model, config.d_vocab, config.d_vocab};
+    if (config.tied_embeddings)
+        unembed = {tied_unembed_.get(), config.d_model, config.d_vocab, config.d_vocab};
 }
 
 /// Points the view of this parameter at its values.
@@ -264,7 +286,8 @@ void Weights::bind(const ParamRow& r) {
     const Matrix m = r.shape.size() == 2 ? Matrix{p, r.shape[0], r.shape[1], r.shape[1]} : Matrix{};
     StackWeights& s = r.stack == Stack::encoder ? encoder : *this;
     BlockWeights* b = r.layer < 0 ? nullptr : &s.blocks[static_cast<std::size_t>(r.layer)];
-    ExpertWeights* e = b && !b->experts.empty() ? &b->experts[static_cast<std::size_t>(std::max(r.expert, 0))] : nullptr;
+    ExpertWeights* e =
+        b && !b->experts.empty() ? &b->experts[static_cast<std::size_t>(std::max(r.expert, 0))] : nullptr;
     const int dq = config.d_q(), dkv = config.d_kv();
     switch (r.role) {
     case Role::embed: s.embed = p; break;
@@ -326,7 +349,8 @@ void Weights::refresh() {
     for (std::size_t i0 = 0; i0 < v; i0 += k_tile)
         for (std::size_t j0 = 0; j0 < d; j0 += k_tile)
             for (std::size_t i = i0; i < std::min(i0 + k_tile, v); ++i)
-                for (std::size_t j = j0; j < std::min(j0 + k_tile, d); ++j) tied_unembed_[j * v + i] = embed[i * d + j];
+                for (std::size_t j = j0; j < std::min(j0 + k_tile, d); ++j)
+                    tied_unembed_[j * v + i] = embed[i * d + j];
 }
 
 const ParamRow* Weights::find(const std::string& name) const {

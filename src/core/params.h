@@ -1,5 +1,6 @@
 #pragma once
-// The parameters of a model: one table of rows that drives allocation, files, the optimiser, the inspector and the count.
+// The parameters of a model: one table of rows that drives allocation, files, the optimiser, the inspector
+// and the count.
 
 #include "core/model_config.h"
 #include "core/real.h"
@@ -11,7 +12,8 @@
 
 namespace gf {
 
-/// What a parameter does. Matrices are kept [in, out], so that a row of activations times the matrix is a plain product.
+/// What a parameter does. Matrices are kept [in, out], so that a row of activations times the matrix is a
+/// plain product.
 enum class Role {
     embed,     ///< [d_vocab, d_model]
     pos_embed, ///< [n_ctx, d_model]
@@ -60,7 +62,12 @@ enum class Role {
     classifier_bias, ///< [d_model, n_classes]
 };
 
-enum class Init { zeros, ones, normal, normal_residual }; ///< normal: std 0.02; _residual: / sqrt(2 n_layers) (GPT-2)
+enum class Init {
+    zeros,
+    ones,
+    normal,
+    normal_residual
+}; ///< normal: std 0.02; _residual: / sqrt(2 n_layers) (GPT-2)
 
 struct ParamRow {
     std::string name;       ///< as in files (Hugging Face's)
@@ -69,9 +76,9 @@ struct ParamRow {
     Init init;
     bool decay;
     Role role;
-    int layer;              ///< -1 outside the blocks; the group of layers where they share (ModelConfig::layer_group)
-    int expert;             ///< -1 where there is one only
-    Stack stack;            ///< the token embedding, which both stacks read, counts as the decoder's
+    int layer;   ///< -1 outside the blocks; the group of layers where they share (ModelConfig::layer_group)
+    int expert;  ///< -1 where there is one only
+    Stack stack; ///< the token embedding, which both stacks read, counts as the decoder's
     std::size_t offset = 0; ///< into Weights::data
     std::size_t size() const;
     /// The shape as the file has it.
@@ -82,7 +89,8 @@ struct ParamRow {
 /// The rows in file order, offsets set. The config must be valid.
 std::vector<ParamRow> param_table(const ModelConfig& config);
 
-/// Number of values in the table without building it; saturates instead of overflowing (for checks before allocation).
+/// Number of values in the table without building it; saturates instead of overflowing (for checks before
+/// allocation).
 std::size_t param_count(const ModelConfig& config);
 
 /// A matrix inside Weights: `data` points at [in, out] values whose rows are `stride` apart.
@@ -120,15 +128,15 @@ struct StackWeights {
     const real *ln_final_gain = nullptr, *ln_final_bias = nullptr; ///< pre-norm models only
     Matrix mlm_dense;
     const real *mlm_dense_bias = nullptr, *mlm_ln_gain = nullptr, *mlm_ln_bias = nullptr;
-    Matrix unembed;                     ///< [d_model, d_vocab]; tied: a transposed copy, see Weights::refresh()
+    Matrix unembed; ///< [d_model, d_vocab]; tied: a transposed copy, see Weights::refresh()
     const real* unembed_bias = nullptr; ///< of the masked-token head
     Matrix classifier;
     const real* classifier_bias = nullptr;
     std::vector<BlockWeights> blocks; ///< one per layer; layers of a group view the same parameters
 };
 
-/// All parameters of one model in one block of memory, with views by meaning. Not copyable: views point into data. Of an
-/// encoder-decoder it is itself the decoder's stack.
+/// All parameters of one model in one block of memory, with views by meaning. Not copyable: views point into
+/// data. Of an encoder-decoder it is itself the decoder's stack.
 class Weights : public StackWeights {
   public:
     explicit Weights(ModelConfig config); ///< zeros; allocates param_count(config) reals
@@ -151,7 +159,8 @@ class Weights : public StackWeights {
     /// A deep copy, to be edited.
     std::unique_ptr<Weights> clone() const;
 
-    /// Call after the values have been written or changed: renews what is derived from them (the tied unembedding).
+    /// Call after the values have been written or changed: renews what is derived from them (the tied
+    /// unembedding).
     void refresh();
 
   private:
@@ -164,12 +173,13 @@ class Weights : public StackWeights {
     void bind(const ParamRow& row);
 };
 
-/// GPT-2's, right for vectors of some 1,000 numbers (Radford et al. 2019); where they are shorter, 1 / sqrt(d_model) lets
-/// attention find its patterns much sooner.
+/// GPT-2's, right for vectors of some 1,000 numbers (Radford et al. 2019); where they are shorter, 1 /
+/// sqrt(d_model) lets attention find its patterns much sooner.
 inline constexpr double k_init_deviation = 0.02;
 
-/// Fills the parameters by their Init rule with a seeded generator (for tests and for training from scratch). `deviation`: the
-/// standard deviation of the matrices, of those that write to the residual stream over sqrt(2 n_layers).
+/// Fills the parameters by their Init rule with a seeded generator (for tests and for training from scratch).
+/// `deviation`: the standard deviation of the matrices, of those that write to the residual stream over
+/// sqrt(2 n_layers).
 void randomize(Weights& weights, unsigned long long seed, double deviation = k_init_deviation);
 
 } // namespace gf

@@ -1,6 +1,6 @@
 #pragma once
-// One pass over rows [begin, end) of a Trace: forward.cpp reads from top to bottom as the computation does; attention.cpp and
-// feed_forward.cpp hold the two sub-layers. Internal to core.
+// One pass over rows [begin, end) of a Trace: forward.cpp reads from top to bottom as the computation does;
+// attention.cpp and feed_forward.cpp hold the two sub-layers. Internal to core.
 
 #include "core/rows.h"
 #include "core/trace.h"
@@ -18,8 +18,8 @@ struct AttentionSites {
 };
 inline constexpr AttentionSites k_self_attention{Site::q,       Site::k, Site::v,       Site::attn_scores,
                                                  Site::pattern, Site::z, Site::attn_out};
-inline constexpr AttentionSites k_rotated_attention{Site::rot_q,   Site::rot_k, Site::v,       Site::attn_scores,
-                                                    Site::pattern, Site::z,     Site::attn_out};
+inline constexpr AttentionSites k_rotated_attention{
+    Site::rot_q, Site::rot_k, Site::v, Site::attn_scores, Site::pattern, Site::z, Site::attn_out};
 inline constexpr AttentionSites k_cross_attention{Site::cross_q,           Site::cross_k,       Site::cross_v,
                                                   Site::cross_attn_scores, Site::cross_pattern, Site::cross_z,
                                                   Site::cross_attn_out};
@@ -28,8 +28,8 @@ class Pass {
   public:
     Pass(Trace& t, int row_begin, int row_end)
         : trace(t), weights(t.stack()), config(t.config()), begin(row_begin), end(row_end),
-          staged(row_end - row_begin == 1 && t.shape().keep == Keep::all && t.shape().layer < 0 && t.edits().empty() &&
-                 !t.source() && t.shape().regularise.capacity_factor == 0) {
+          staged(row_end - row_begin == 1 && t.shape().keep == Keep::all && t.shape().layer < 0 &&
+                 t.edits().empty() && !t.source() && t.shape().regularise.capacity_factor == 0) {
         t.pass_begin_ = row_begin;
         const auto before = [&](int row) { return [&, row](const Segment& s) { return s.begin < row; }; };
         const auto& segments = t.shape().segments;
@@ -70,15 +70,18 @@ class Pass {
     template <class F>
     void each_expert(const BlockWeights& w, F f);
 
-    /// Normalises; the sites are `scale` and the one after it. Returns scratch rows with gain and bias applied.
+    /// Normalises; the sites are `scale` and the one after it. Returns scratch rows with gain and bias
+    /// applied.
     Rows norm(const Rows& in, Site scale, int l, const real* gain, const real* bias);
     void add(const Rows& a, const Rows& b, const Rows& sum) const;
     void copy(const Rows& from, const Rows& to) const;
 
     real* row(Site site, int l, int r) const {
-        return staged && site != Site::v ? trace.stages_[static_cast<std::size_t>(site)] : trace.row(site, l, r);
+        return staged && site != Site::v ? trace.stages_[static_cast<std::size_t>(site)]
+                                         : trace.row(site, l, r);
     }
-    /// The rows of the site that this pass computes: tokens, segments that begin in it, or with row 0 all of the source.
+    /// The rows of the site that this pass computes: tokens, segments that begin in it, or with row 0 all of
+    /// the source.
     struct Range {
         int begin, end;
     };
@@ -111,9 +114,10 @@ class Pass {
     const ModelConfig& config;
     const int begin, end;
     int first_segment = 0, last_segment = 0; ///< the segments that begin in these rows
-    /// A single row is computed in a place that stays in the cache, and put away in the Trace layer by layer with stores that
-    /// leave the cache alone: its own row was last touched long ago, and waiting for that memory took a quarter of the time. (v
-    /// is read with the rows before it, so it goes to its place at once; edits are applied there too.)
+    /// A single row is computed in a place that stays in the cache, and put away in the Trace layer by layer
+    /// with stores that leave the cache alone: its own row was last touched long ago, and waiting for that
+    /// memory took a quarter of the time. (v is read with the rows before it, so it goes to its place at
+    /// once; edits are applied there too.)
     const bool staged;
 };
 

@@ -8,7 +8,8 @@
 namespace gf {
 
 double peak_gflops(int repeats) {
-    // Enough independent sums to fill the pipelines (latency 4, two a cycle), few enough to stay in registers.
+    // Enough independent sums to fill the pipelines (latency 4, two a cycle), few enough to stay in
+    // registers.
 #ifdef __AVX512F__
     constexpr int k_lanes = 64 / sizeof(real);
 #else
@@ -25,7 +26,8 @@ double peak_gflops(int repeats) {
             for (Vector& s : sum) s = s * x + y;
             for (Vector& s : sum) asm volatile("" : "+v"(s)); // each step is done, in registers
         }
-        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        const double seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         best = std::max(best, 2.0 * k_lanes * k_sums * k_steps / seconds * 1e-9);
     }
     return best;

@@ -36,18 +36,24 @@ void apply_dropout(const Regularise& options, Site site, int layer, int row, int
     const std::uint64_t key = place_key(options.seed, {static_cast<int>(site), layer, row, head});
     const auto limit = static_cast<std::uint64_t>(std::ldexp(options.dropout, 64));
     const real grown = static_cast<real>(1 / (1 - options.dropout));
-    for (int i = 0; i < n; ++i) values[i] = mix64(key + static_cast<std::uint64_t>(i)) < limit ? real(0) : values[i] * grown;
+    for (int i = 0; i < n; ++i)
+        values[i] = mix64(key + static_cast<std::uint64_t>(i)) < limit ? real(0) : values[i] * grown;
 }
 
 real router_noise(const Regularise& options, int layer, int row, int expert) {
-    const std::uint64_t key = place_key(options.seed, {static_cast<int>(Site::router_logits), layer, row, expert});
-    const auto uniform = [&](std::uint64_t i) { return (static_cast<double>(mix64(key + i) >> 11) + 0.5) * 0x1p-53; };
-    const double normal = std::sqrt(-2 * std::log(uniform(0))) * std::cos(2 * std::numbers::pi * uniform(1)); // Box & Muller 1958
+    const std::uint64_t key =
+        place_key(options.seed, {static_cast<int>(Site::router_logits), layer, row, expert});
+    const auto uniform = [&](std::uint64_t i) {
+        return (static_cast<double>(mix64(key + i) >> 11) + 0.5) * 0x1p-53;
+    };
+    const double normal = std::sqrt(-2 * std::log(uniform(0))) *
+                          std::cos(2 * std::numbers::pi * uniform(1)); // Box & Muller 1958
     return static_cast<real>(options.router_noise * normal);
 }
 
 int expert_capacity(const ModelConfig& c, const Regularise& options, int n_tokens) {
-    return static_cast<int>(std::ceil(options.capacity_factor * c.experts_per_token * n_tokens / c.n_experts));
+    return static_cast<int>(
+        std::ceil(options.capacity_factor * c.experts_per_token * n_tokens / c.n_experts));
 }
 
 int count_dropped_choices(const Trace& trace) {
@@ -55,7 +61,8 @@ int count_dropped_choices(const Trace& trace) {
     if (!c.is_moe() || trace.shape().regularise.capacity_factor == 0) return 0;
     std::vector<int> taken(static_cast<std::size_t>(c.n_experts));
     int n = 0;
-    for (int l = 0; l < c.n_layers; ++l) each_dropped_choice(trace, l, 0, trace.n_tokens(), taken, [&](int, int) { ++n; });
+    for (int l = 0; l < c.n_layers; ++l)
+        each_dropped_choice(trace, l, 0, trace.n_tokens(), taken, [&](int, int) { ++n; });
     return n;
 }
 

@@ -32,7 +32,8 @@ bool Resamples::advance(Sampler& sampler, const SampleStep& step, int most) {
         const int token = alive[rank_];
         const bool last = rank_ + 1 == n_alive; // it covers what rounding leaves
         sum_ += final_probability(step, token);
-        for (; next_ < draws_.size() && (draws_[next_] < sum_ || last); ++next_) ++counts_[static_cast<std::size_t>(token)];
+        for (; next_ < draws_.size() && (draws_[next_] < sum_ || last); ++next_)
+            ++counts_[static_cast<std::size_t>(token)];
     }
     if (done()) measure(step);
     return done();
@@ -40,7 +41,8 @@ bool Resamples::advance(Sampler& sampler, const SampleStep& step, int most) {
 
 void Resamples::measure(const SampleStep& step) {
     expected_.resize(counts_.size());
-    for (std::size_t i = 0; i < counts_.size(); ++i) expected_[i] = n() * final_probability(step, static_cast<int>(i));
+    for (std::size_t i = 0; i < counts_.size(); ++i)
+        expected_[i] = n() * final_probability(step, static_cast<int>(i));
     fit_ = goodness_of_fit(counts_, expected_);
 }
 

@@ -6,14 +6,14 @@
 
 namespace gf {
 
-/// The draws with resample numbers 0 to n - 1 at a place, each the one that Sampler::redraw would make. All are made in one walk
-/// down the ranking, with the draws sorted, which can be interrupted.
+/// The draws with resample numbers 0 to n - 1 at a place, each the one that Sampler::redraw would make. All
+/// are made in one walk down the ranking, with the draws sorted, which can be interrupted.
 class Resamples {
   public:
     /// `place`: its resample number is not used.
     void begin(const DrawKey& place, int n, int d_vocab);
-    /// Walks on over at most `most` tokens; `step` is the result of the sampler's last sample(), the same each time. True when
-    /// all draws are made.
+    /// Walks on over at most `most` tokens; `step` is the result of the sampler's last sample(), the same
+    /// each time. True when all draws are made.
     bool advance(Sampler& sampler, const SampleStep& step, int most);
 
     bool done() const { return next_ == draws_.size(); }

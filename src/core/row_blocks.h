@@ -9,8 +9,8 @@
 
 namespace gf {
 
-/// Some rows that follow each other, and the keys that any of them may read (rows of the Trace, or of its source; not all rows
-/// see all of them).
+/// Some rows that follow each other, and the keys that any of them may read (rows of the Trace, or of its
+/// source; not all rows see all of them).
 struct RowBlock {
     int row = 0, n_rows = 0;
     int key_begin = 0, key_end = 0;
@@ -21,7 +21,8 @@ struct RowBlock {
 /// The blocks of rows [begin, end) that have keys at all, for the scores of this site.
 class RowBlocks {
   public:
-    RowBlocks(const Trace& trace, Site scores, int begin, int end) : trace_(trace), scores_(scores), begin_(begin), end_(end) {}
+    RowBlocks(const Trace& trace, Site scores, int begin, int end)
+        : trace_(trace), scores_(scores), begin_(begin), end_(end) {}
 
     class Iterator {
       public:
@@ -44,7 +45,8 @@ class RowBlocks {
     bool finite(Site site, int layer) const {
         const int width = trace_.width(site);
         int first = std::numeric_limits<int>::max(), last = 0;
-        for (const RowBlock& b : *this) first = std::min(first, b.key_begin), last = std::max(last, b.key_end);
+        for (const RowBlock& b : *this)
+            first = std::min(first, b.key_begin), last = std::max(last, b.key_end);
         for (int r = first; r < last; ++r)
             if (!all_finite(trace_.row(site, layer, r), width)) return false;
         return true;
@@ -60,8 +62,8 @@ class RowBlocks {
         if (row >= end_) return b;
         const Trace::Keys first = trace_.keys(scores_, row);
         b.key_begin = first.begin, b.key_end = first.end, b.first_key = first.first;
-        for (const int segment_end = trace_.plan(row).segment_end; row < std::min(b.row + k_rows, std::min(segment_end, end_));
-             ++row) {
+        for (const int segment_end = trace_.plan(row).segment_end;
+             row < std::min(b.row + k_rows, std::min(segment_end, end_)); ++row) {
             const Trace::Keys keys = trace_.keys(scores_, row);
             if (keys.size() == 0) break;
             b.key_begin = std::min(b.key_begin, keys.begin);

@@ -25,7 +25,8 @@ constexpr std::array<StageRow, k_n_stage_kinds> k_stages{{
     {StageKind::greedy, "greedy", 0, 0, 1},
 }};
 
-/// Room for n numbers from the beginning of a cache line on: how Eigen rounds the first few depends on where they lie.
+/// Room for n numbers from the beginning of a cache line on: how Eigen rounds the first few depends on where
+/// they lie.
 template <class T>
 T* aligned(std::vector<T>& room, std::size_t n) {
     constexpr std::size_t k_line = 64;
@@ -53,7 +54,8 @@ SamplingChain default_chain() {
 
 SamplingChain with_all_stages(SamplingChain chain) {
     for (SampleStage stage : default_chain()) {
-        const bool present = std::any_of(chain.begin(), chain.end(), [&](const SampleStage& s) { return s.kind == stage.kind; });
+        const bool present = std::any_of(chain.begin(), chain.end(),
+                                         [&](const SampleStage& s) { return s.kind == stage.kind; });
         stage.on = false;
         if (!present) chain.push_back(stage);
     }
@@ -71,7 +73,8 @@ void validate(const SamplingChain& chain) {
                 t.erase(std::min(t.find_last_not_of('0') + 1, t.size()));
                 return t.back() == '.' ? t.substr(0, t.size() - 1) : t;
             };
-            throw Error({std::string(row.name), number(row.least) + " to " + number(row.most), number(s.value),
+            throw Error({std::string(row.name), number(row.least) + " to " + number(row.most),
+                         number(s.value),
                          s.kind == StageKind::temperature ? "for temperature 0 use greedy" : ""});
         }
     }
@@ -79,13 +82,15 @@ void validate(const SamplingChain& chain) {
 
 double stage_logit(const SampleStep& step, int stage, int token) {
     const StageRecord& r = step.stages[static_cast<std::size_t>(stage)];
-    return r.scale * static_cast<double>((r.penalised ? step.penalised : step.logits)[static_cast<std::size_t>(token)]);
+    return r.scale *
+           static_cast<double>((r.penalised ? step.penalised : step.logits)[static_cast<std::size_t>(token)]);
 }
 
 double probability(const SampleStep& step, int stage, int token) {
     const int cut = step.cut_by[static_cast<std::size_t>(token)];
     if (cut != 0 && cut <= stage + 1) return 0;
-    return std::exp(stage_logit(step, stage, token) - step.stages[static_cast<std::size_t>(stage)].log_sum_exp);
+    return std::exp(stage_logit(step, stage, token) -
+                    step.stages[static_cast<std::size_t>(stage)].log_sum_exp);
 }
 
 double final_probability(const SampleStep& step, int token) {
@@ -109,7 +114,8 @@ void top_ids(std::span<const real> values, int n, std::vector<int>& ids) {
 void Sampler::begin(std::span<const real> logits, SampleStep& step) {
     step.logits.assign(logits.begin(), logits.end());
     for (real& l : step.logits)
-        l = std::min(l, std::numeric_limits<real>::max()); // an infinite one wins without making NaN of the rest
+        l = std::min(l,
+                     std::numeric_limits<real>::max()); // an infinite one wins without making NaN of the rest
     step.penalised = step.logits;
     step.cut_by.assign(logits.size(), 0);
     step.stages.clear();
@@ -145,10 +151,12 @@ void Sampler::penalise(std::span<const int> history, double penalty, SampleStep&
         real& l = step.penalised[i];
         if (!std::isfinite(l)) continue;
         using Limits = std::numeric_limits<real>;
-        l = static_cast<real>(std::clamp<double>(l > 0 ? l / penalty : l * penalty, Limits::lowest(), Limits::max()));
+        l = static_cast<real>(
+            std::clamp<double>(l > 0 ? l / penalty : l * penalty, Limits::lowest(), Limits::max()));
     }
     for (Ranked& r : alive_)
-        r = ranked(step.penalised[static_cast<std::size_t>(token_of(r))], static_cast<std::size_t>(token_of(r)));
+        r = ranked(step.penalised[static_cast<std::size_t>(token_of(r))],
+                   static_cast<std::size_t>(token_of(r)));
     n_ranked_ = 0;
 }
 
@@ -159,9 +167,10 @@ Sampler::Ranked Sampler::ranked(real logit, std::size_t token) {
     return Ranked{bits} << 32 | static_cast<Ranked>(token);
 }
 
-/// Moves some of the living from `from` on to the front, n of the likeliest among them; returns where they end. One pass over a
-/// large vocabulary, with a bound that a sample of it suggests, leaves little to sort.
-std::vector<Sampler::Ranked>::iterator Sampler::front_of(std::vector<Ranked>::iterator from, std::ptrdiff_t n) {
+/// Moves some of the living from `from` on to the front, n of the likeliest among them; returns where they
+/// end. One pass over a large vocabulary, with a bound that a sample of it suggests, leaves little to sort.
+std::vector<Sampler::Ranked>::iterator Sampler::front_of(std::vector<Ranked>::iterator from,
+                                                         std::ptrdiff_t n) {
     std::array<Ranked, 512> sample;
     const auto size = static_cast<std::size_t>(alive_.end() - from), stride = size / sample.size();
     if (stride < 8 || static_cast<std::size_t>(n) > size / 8) return alive_.end();
@@ -172,7 +181,8 @@ std::vector<Sampler::Ranked>::iterator Sampler::front_of(std::vector<Ranked>::it
     return end - from > n ? end : alive_.end();
 }
 
-/// Puts the likeliest n of the living to the front, in order. Grows in large steps: what nobody asks for is not sorted.
+/// Puts the likeliest n of the living to the front, in order. Grows in large steps: what nobody asks for is
+/// not sorted.
 void Sampler::rank(std::size_t n) {
     n = std::min(n, alive_.size());
     if (n <= n_ranked_) return;
@@ -196,7 +206,8 @@ void Sampler::measure(StageRecord& record, const SampleStep& step) {
     if (alive_.size() == step.penalised.size())
         x = Eigen::Map<const Array>(step.penalised.data(), n);
     else
-        for (std::size_t i = 0; i < alive_.size(); ++i) values[i] = step.penalised[static_cast<std::size_t>(token_of(alive_[i]))];
+        for (std::size_t i = 0; i < alive_.size(); ++i)
+            values[i] = step.penalised[static_cast<std::size_t>(token_of(alive_[i]))];
     const real most = x.maxCoeff();
     x = ((x - most) * static_cast<real>(record.scale))
             .max(real(-1000)); // probability 0 all the same, but 0 * -inf would be NaN below
@@ -206,8 +217,9 @@ void Sampler::measure(StageRecord& record, const SampleStep& step) {
     record.entropy = (std::log(sum) - (e * x).template cast<double>().sum() / sum) / std::log(2.0);
 }
 
-/// Beyond the likeliest: of the living from `begin` on, whose likelier ones have probability `sum` together, those among which u
-/// lies, in tail_. Buckets of logits, of which only one is looked into, instead of sorting; adds to `sum` what is likelier.
+/// Beyond the likeliest: of the living from `begin` on, whose likelier ones have probability `sum` together,
+/// those among which u lies, in tail_. Buckets of logits, of which only one is looked into, instead of
+/// sorting; adds to `sum` what is likelier.
 void Sampler::find_tail(const SampleStep& step, std::size_t begin, double& sum) {
     const StageRecord& last = step.stages.back();
     const std::vector<real>& logits = last.penalised ? step.penalised : step.logits;
@@ -224,14 +236,17 @@ void Sampler::find_tail(const SampleStep& step, std::size_t begin, double& sum) 
         Eigen::Map<Eigen::ArrayXd>(masses, n) = (x.cast<double>() * last.scale - last.log_sum_exp).exp();
         const double per_logit = (k_buckets - 1) / (most - least);
         places_.resize(tail_.size());
-        const auto place = [&](double x) { return static_cast<std::uint16_t>((most - x) * per_logit); }; // likelier ones first
+        const auto place = [&](double x) {
+            return static_cast<std::uint16_t>((most - x) * per_logit);
+        }; // likelier ones first
         std::array<double, k_buckets> mass{};
         for (std::size_t i = 0; i < tail_.size(); ++i) {
             places_[i] = place(values[i]);
             mass[places_[i]] += masses[i];
         }
         std::size_t bucket = 0;
-        for (const std::size_t end = place(least); bucket < end && !(step.u < sum + mass[bucket]); ++bucket) sum += mass[bucket];
+        for (const std::size_t end = place(least); bucket < end && !(step.u < sum + mass[bucket]); ++bucket)
+            sum += mass[bucket];
         std::size_t kept = 0;
         for (std::size_t i = 0; i < tail_.size(); ++i)
             if (places_[i] == bucket) tail_[kept++] = tail_[i];
@@ -245,7 +260,8 @@ int Sampler::n_kept(const SampleStage& stage, const StageRecord& before, const S
     const std::size_t all = alive_.size();
     std::size_t kept = all;
     auto logit = [&](std::size_t i) {
-        return before.scale * static_cast<double>(step.penalised[static_cast<std::size_t>(token_of(alive_[i]))]);
+        return before.scale *
+               static_cast<double>(step.penalised[static_cast<std::size_t>(token_of(alive_[i]))]);
     };
     switch (stage.kind) {
     case StageKind::greedy: kept = 1; break;
@@ -278,13 +294,14 @@ int Sampler::n_kept(const SampleStage& stage, const StageRecord& before, const S
 
 void Sampler::cut_to(std::size_t n, SampleStep& step) {
     const auto stage = static_cast<std::uint8_t>(step.stages.size() + 1); // the record is not pushed yet
-    for (std::size_t i = n; i < alive_.size(); ++i) step.cut_by[static_cast<std::size_t>(token_of(alive_[i]))] = stage;
+    for (std::size_t i = n; i < alive_.size(); ++i)
+        step.cut_by[static_cast<std::size_t>(token_of(alive_[i]))] = stage;
     alive_.resize(n);
     n_ranked_ = std::min(n_ranked_, n);
 }
 
-void Sampler::sample(std::span<const real> logits, std::span<const int> history, const SamplingChain& chain, const DrawKey& key,
-                     SampleStep& step) {
+void Sampler::sample(std::span<const real> logits, std::span<const int> history, const SamplingChain& chain,
+                     const DrawKey& key, SampleStep& step) {
     step.stages.reserve(chain.size() + 1);
     begin(logits, step);
     for (const SampleStage& stage : chain) {
@@ -295,13 +312,15 @@ void Sampler::sample(std::span<const real> logits, std::span<const int> history,
             penalise(history, stage.value, step);
             record.penalised = true;
         } else if (stage.kind == StageKind::temperature) {
-            record.scale = static_cast<real>(record.scale / stage.value); // short enough that scale * logit is exact in double
+            record.scale = static_cast<real>(
+                record.scale / stage.value); // short enough that scale * logit is exact in double
         }
         const int before = static_cast<int>(alive_.size());
         if (before > 0) cut_to(static_cast<std::size_t>(n_kept(stage, step.stages.back(), step)), step);
         record.n_cut = before - static_cast<int>(alive_.size());
         const StageRecord& last = step.stages.back();
-        if (record.n_cut > 0 || record.scale != last.scale || record.penalised != last.penalised) measure(record, step);
+        if (record.n_cut > 0 || record.scale != last.scale || record.penalised != last.penalised)
+            measure(record, step);
         step.stages.push_back(record);
     }
     redraw(step, key);
@@ -334,7 +353,8 @@ std::span<const int> Sampler::alive(const SampleStep&, int n) {
     const std::size_t most = std::min(static_cast<std::size_t>(std::max(n, 0)), alive_.size());
     rank(most);
     ids_.resize(most);
-    std::transform(alive_.begin(), alive_.begin() + static_cast<std::ptrdiff_t>(most), ids_.begin(), token_of);
+    std::transform(alive_.begin(), alive_.begin() + static_cast<std::ptrdiff_t>(most), ids_.begin(),
+                   token_of);
     return ids_;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// From logits to a token: a chain of stages over the whole vocabulary, every cut recorded, and one reproducible draw.
+// From logits to a token: a chain of stages over the whole vocabulary, every cut recorded, and one
+// reproducible draw.
 
 #include "core/random.h"
 #include "core/real.h"
@@ -13,13 +14,13 @@
 namespace gf {
 
 enum class StageKind {
-    repetition_penalty, ///< logits of tokens in the text so far: divided by the value if positive, else multiplied (CTRL, Keskar
-                        ///< 2019)
-    temperature,        ///< logits divided by the value
-    top_k,              ///< only the `value` largest
-    top_p,              ///< the smallest set of likeliest tokens with probability >= value (nucleus, Holtzman et al. 2020)
-    min_p,              ///< only tokens with at least value times the largest probability (Nguyen et al. 2024)
-    greedy,             ///< only the largest
+    repetition_penalty, ///< logits of tokens in the text so far: divided by the value if positive, else
+                        ///< multiplied (CTRL, Keskar 2019)
+    temperature, ///< logits divided by the value
+    top_k,       ///< only the `value` largest
+    top_p, ///< the smallest set of likeliest tokens with probability >= value (nucleus, Holtzman et al. 2020)
+    min_p, ///< only tokens with at least value times the largest probability (Nguyen et al. 2024)
+    greedy, ///< only the largest
 };
 inline constexpr int k_n_stage_kinds = static_cast<int>(StageKind::greedy) + 1;
 
@@ -66,13 +67,16 @@ struct StageRecord {
 struct SampleStep {
     std::vector<real> logits;    ///< raw (an infinite one as the largest number)
     std::vector<real> penalised; ///< after the repetition penalty (equal to logits without one)
-    /// 0: alive; else 1 + the index in `stages` of the stage that cut the token (1: its raw logit is -inf or NaN)
+    /// 0: alive; else 1 + the index in `stages` of the stage that cut the token (1: its raw logit is -inf or
+    /// NaN)
     std::vector<std::uint8_t> cut_by;
-    std::vector<StageRecord> stages; ///< [0] is the distribution before any stage; then one for each stage that is on
+    std::vector<StageRecord>
+        stages; ///< [0] is the distribution before any stage; then one for each stage that is on
     DrawKey key;
     double u = 0;          ///< uniform(key)
     int token = -1;        ///< the drawn one
-    double cumulative = 0; ///< probability of all likelier living tokens: the token covers [cumulative, cumulative + probability)
+    double cumulative = 0; ///< probability of all likelier living tokens: the token covers [cumulative,
+                           ///< cumulative + probability)
 };
 
 /// Probability of a token after stages[stage] (0: of the raw logits); 0 if it was cut by then.
@@ -88,10 +92,10 @@ void top_ids(std::span<const real> values, int n, std::vector<int>& ids);
 /// Owns the working memory: no allocation once it has seen a vocabulary.
 class Sampler {
   public:
-    /// Runs the chain on `logits` and draws. `history` are the tokens before, for the repetition penalty. NaN is never drawn; if
-    /// there is nothing else, token 0 is, with probability 0. The chain must be valid.
-    void sample(std::span<const real> logits, std::span<const int> history, const SamplingChain& chain, const DrawKey& key,
-                SampleStep& step);
+    /// Runs the chain on `logits` and draws. `history` are the tokens before, for the repetition penalty. NaN
+    /// is never drawn; if there is nothing else, token 0 is, with probability 0. The chain must be valid.
+    void sample(std::span<const real> logits, std::span<const int> history, const SamplingChain& chain,
+                const DrawKey& key, SampleStep& step);
 
     /// Draws again, with another key, from the distribution of the last sample(), whose result `step` is.
     void redraw(SampleStep& step, const DrawKey& key);
@@ -100,7 +104,8 @@ class Sampler {
     std::span<const int> alive(const SampleStep& step, int n);
 
   private:
-    /// A token and its place by penalised logit as one number: likelier ones are smaller, equal ones in the order of their ids.
+    /// A token and its place by penalised logit as one number: likelier ones are smaller, equal ones in the
+    /// order of their ids.
     using Ranked = std::uint64_t;
     void begin(std::span<const real> logits, SampleStep& step);
     void penalise(std::span<const int> history, double penalty, SampleStep& step);

@@ -14,11 +14,11 @@ template <class T, std::size_t N>
 using Items = const std::array<T, N>;
 
 // The axes that the rows below point at.
-constexpr Items<Axis, 2> k_pos_model{pos, d_model}, k_pos_one{pos, one}, k_pos_expert{pos, expert}, k_pos_slot{pos, slot},
-    k_pos_vocab{pos, d_vocab}, k_pos_mlp{pos, d_mlp}, k_segment_model{segment, d_model}, k_source_model{source, d_model},
-    k_segment_class{segment, n_classes};
-constexpr Items<Axis, 3> k_pos_head{pos, head, d_head}, k_pos_kv{pos, kv_head, d_head}, k_source_kv{source, kv_head, d_head},
-    k_head_qk{head, query, key}, k_head_qs{head, query, source};
+constexpr Items<Axis, 2> k_pos_model{pos, d_model}, k_pos_one{pos, one}, k_pos_expert{pos, expert},
+    k_pos_slot{pos, slot}, k_pos_vocab{pos, d_vocab}, k_pos_mlp{pos, d_mlp},
+    k_segment_model{segment, d_model}, k_source_model{source, d_model}, k_segment_class{segment, n_classes};
+constexpr Items<Axis, 3> k_pos_head{pos, head, d_head}, k_pos_kv{pos, kv_head, d_head},
+    k_source_kv{source, kv_head, d_head}, k_head_qk{head, query, key}, k_head_qs{head, query, source};
 
 // The formulas' language is explained in core/formula.h.
 constexpr Items<FormulaPart, 14> k_parts{{
@@ -32,8 +32,10 @@ constexpr Items<FormulaPart, 14> k_parts{{
     {"attn_in", "ln1_out[i] if pre_norm else resid_pre[t, i]"},
     {"cross_in", "ln_cross_out[i] if pre_norm else ln1_out[i]"},
     {"mlp_in", "ln2_out[i] if pre_norm else ln_cross_out[i] if encoder_decoder else ln1_out[i]"},
-    {"final_in", "ln_final_normalized[t, i] * ln_final_gain[i] + ln_final_bias[i] if pre_norm else normalized_resid_post[t, i]"},
-    {"head_in", "mlm_ln_normalized[t, i] * mlm_ln_gain[i] + mlm_ln_bias[i] if masked_tokens else final_in[i]"},
+    {"final_in", "ln_final_normalized[t, i] * ln_final_gain[i] + ln_final_bias[i] if pre_norm else "
+                 "normalized_resid_post[t, i]"},
+    {"head_in",
+     "mlm_ln_normalized[t, i] * mlm_ln_gain[i] + mlm_ln_bias[i] if masked_tokens else final_in[i]"},
     {"angle", "position * theta ^ (-2 * pair / d_head)"}, // RoPE (Su et al. 2021)
     {"wave", "position / 10000 ^ (2 * pair / d_model)"},  // Vaswani et al. 2017, 3.5
 }};
@@ -54,25 +56,31 @@ constexpr std::array<SiteRow, k_n_sites> k_rows{{
      "sqrt(mean(i in d_model: (ln1_in[i] - (mean(j in d_model: ln1_in[j]) if layer_norm)) ^ 2) + eps)"},
     {ln1_normalized, "ln1.hook_normalized", true, k_pos_model, true, "",
      "(ln1_in[c] - (mean(i in d_model: ln1_in[i]) if layer_norm)) / ln1_scale"},
-    {q, "attn.hook_q", true, k_pos_head, true, "", "sum(i in d_model: attn_in[i] * W_Q[i, h, c]) + b_Q[h, c]"},
+    {q, "attn.hook_q", true, k_pos_head, true, "",
+     "sum(i in d_model: attn_in[i] * W_Q[i, h, c]) + b_Q[h, c]"},
     {k, "attn.hook_k", true, k_pos_kv, true, "", "sum(i in d_model: attn_in[i] * W_K[i, h, c]) + b_K[h, c]"},
     {v, "attn.hook_v", true, k_pos_kv, true, "", "sum(i in d_model: attn_in[i] * W_V[i, h, c]) + b_V[h, c]"},
     {rot_q, "attn.hook_rot_q", true, k_pos_head, true, "",
-     "q * cos(angle) - q[t, h, partner] * sin(angle) if leads else q * cos(angle) + q[t, h, partner] * sin(angle)"},
+     "q * cos(angle) - q[t, h, partner] * sin(angle) if leads else q * cos(angle) + q[t, h, partner] * "
+     "sin(angle)"},
     {rot_k, "attn.hook_rot_k", true, k_pos_kv, true, "",
-     "k * cos(angle) - k[t, h, partner] * sin(angle) if leads else k * cos(angle) + k[t, h, partner] * sin(angle)"},
+     "k * cos(angle) - k[t, h, partner] * sin(angle) if leads else k * cos(angle) + k[t, h, partner] * "
+     "sin(angle)"},
     {attn_scores, "attn.hook_attn_scores", true, k_head_qk, true, "",
-     "sum(i in d_head: (rot_q[t, h, i] or q[t, h, i]) * (rot_k[c, kv, i] or k[c, kv, i])) / sqrt(d_head) - (slope * distance if "
+     "sum(i in d_head: (rot_q[t, h, i] or q[t, h, i]) * (rot_k[c, kv, i] or k[c, kv, i])) / sqrt(d_head) - "
+     "(slope * distance if "
      "alibi) "
      "if visible else -inf"},
     {pattern, "attn.hook_pattern", true, k_head_qk, true, "",
      "exp(attn_scores - max(j in keys: attn_scores[h, t, j])) / "
      "sum(j in keys: exp(attn_scores[h, t, j] - max(i in keys: attn_scores[h, t, i]))) if visible else 0"},
     {z, "attn.hook_z", true, k_pos_head, true, "", "sum(j in keys: pattern[h, t, j] * v[j, kv, c])"},
-    {attn_out, "hook_attn_out", true, k_pos_model, true, "", "sum(a in heads, i in d_head: z[t, a, i] * W_O[a, i, c]) + b_O[c]"},
+    {attn_out, "hook_attn_out", true, k_pos_model, true, "",
+     "sum(a in heads, i in d_head: z[t, a, i] * W_O[a, i, c]) + b_O[c]"},
     {resid_mid, "hook_resid_mid", true, k_pos_model, true, "", "resid_pre + attn_out"},
     {ln_cross_scale, "ln_cross.hook_scale", true, k_pos_one, true, "",
-     "sqrt(mean(i in d_model: (ln_cross_in[i] - (mean(j in d_model: ln_cross_in[j]) if layer_norm)) ^ 2) + eps)"},
+     "sqrt(mean(i in d_model: (ln_cross_in[i] - (mean(j in d_model: ln_cross_in[j]) if layer_norm)) ^ 2) + "
+     "eps)"},
     {ln_cross_normalized, "ln_cross.hook_normalized", true, k_pos_model, true, "",
      "(ln_cross_in[c] - (mean(i in d_model: ln_cross_in[i]) if layer_norm)) / ln_cross_scale"},
     {cross_q, "cross_attn.hook_q", true, k_pos_head, true, "",
@@ -85,7 +93,8 @@ constexpr std::array<SiteRow, k_n_sites> k_rows{{
      "sum(i in d_head: cross_q[t, h, i] * cross_k[c, kv, i]) / sqrt(d_head) if visible else -inf"},
     {cross_pattern, "cross_attn.hook_pattern", true, k_head_qs, true, "",
      "exp(cross_attn_scores - max(j in source_keys: cross_attn_scores[h, t, j])) / "
-     "sum(j in source_keys: exp(cross_attn_scores[h, t, j] - max(i in source_keys: cross_attn_scores[h, t, i]))) if visible else "
+     "sum(j in source_keys: exp(cross_attn_scores[h, t, j] - max(i in source_keys: cross_attn_scores[h, t, "
+     "i]))) if visible else "
      "0"},
     {cross_z, "cross_attn.hook_z", true, k_pos_head, true, "",
      "sum(j in source_keys: cross_pattern[h, t, j] * cross_v[j, kv, c])"},
@@ -97,12 +106,13 @@ constexpr std::array<SiteRow, k_n_sites> k_rows{{
      "sqrt(mean(i in d_model: (ln2_in[i] - (mean(j in d_model: ln2_in[j]) if layer_norm)) ^ 2) + eps)"},
     {ln2_normalized, "ln2.hook_normalized", true, k_pos_model, true, "",
      "(ln2_in[c] - (mean(i in d_model: ln2_in[i]) if layer_norm)) / ln2_scale"},
-    {router_logits, "mlp.hook_router_logits", true, k_pos_expert, true, "", "sum(i in d_model: mlp_in[i] * W_router[i, c])"},
+    {router_logits, "mlp.hook_router_logits", true, k_pos_expert, true, "",
+     "sum(i in d_model: mlp_in[i] * W_router[i, c])"},
     {expert_weights, "mlp.hook_expert_weights", true, k_pos_expert, true, "",
      "exp(router_logits - max(e in experts: router_logits[t, e])) / "
      "sum(e in experts: exp(router_logits[t, e] - max(i in experts: router_logits[t, i])))"},
-    {expert_indices, "mlp.hook_expert_indices", true, k_pos_slot, false, "an index, not a quantity: edit the expert weights",
-     "rank(e in experts: expert_weights[t, e])"},
+    {expert_indices, "mlp.hook_expert_indices", true, k_pos_slot, false,
+     "an index, not a quantity: edit the expert weights", "rank(e in experts: expert_weights[t, e])"},
     {expert_gates, "mlp.hook_expert_gates", true, k_pos_slot, true, "",
      "expert_weights[t, expert(c)] / sum(s in slots: expert_weights[t, expert(s)])"},
     {mlp_pre, "mlp.hook_pre", true, k_pos_mlp, true, "",
@@ -111,23 +121,29 @@ constexpr std::array<SiteRow, k_n_sites> k_rows{{
      "sum(i in d_model: mlp_in[i] * W_up[expert(h), i, c]) + b_up[expert(h), c]"},
     {mlp_post, "mlp.hook_post", true, k_pos_mlp, true, "", "act(mlp_pre) * mlp_pre_linear"},
     {mlp_out, "hook_mlp_out", true, k_pos_model, true, "",
-     "sum(s in slots: expert_gates[t, s] * (sum(i in d_mlp: mlp_post[t, s, i] * W_out[expert(s), i, c]) + b_out[expert(s), c]))"},
+     "sum(s in slots: expert_gates[t, s] * (sum(i in d_mlp: mlp_post[t, s, i] * W_out[expert(s), i, c]) + "
+     "b_out[expert(s), c]))"},
     {resid_post, "hook_resid_post", true, k_pos_model, true, "",
      "resid_pre + attn_out if attention_only else "
-     "(resid_mid_cross or resid_mid if pre_norm else ln_cross_out[c] if encoder_decoder else ln1_out[c]) + mlp_out"},
+     "(resid_mid_cross or resid_mid if pre_norm else ln_cross_out[c] if encoder_decoder else ln1_out[c]) + "
+     "mlp_out"},
     {normalized_resid_post, "hook_normalized_resid_post", true, k_pos_model, true, "",
      "ln1_out[c] if attention_only else ln2_out[c]"},
     {ln_final_scale, "ln_final.hook_scale", false, k_pos_one, true, "",
-     "sqrt(mean(i in d_model: (resid_post[t, i] - (mean(j in d_model: resid_post[t, j]) if layer_norm)) ^ 2) + eps)"},
+     "sqrt(mean(i in d_model: (resid_post[t, i] - (mean(j in d_model: resid_post[t, j]) if layer_norm)) ^ 2) "
+     "+ eps)"},
     {ln_final_normalized, "ln_final.hook_normalized", false, k_pos_model, true, "",
      "(resid_post - (mean(i in d_model: resid_post[t, i]) if layer_norm)) / ln_final_scale"},
-    {mlm_pre, "mlm_head.hook_pre", false, k_pos_model, true, "", "sum(i in d_model: final_in[i] * W_mlm[i, c]) + b_mlm[c]"},
+    {mlm_pre, "mlm_head.hook_pre", false, k_pos_model, true, "",
+     "sum(i in d_model: final_in[i] * W_mlm[i, c]) + b_mlm[c]"},
     {mlm_post, "mlm_head.hook_post", false, k_pos_model, true, "", "act(mlm_pre)"},
     {mlm_ln_scale, "mlm_head.ln.hook_scale", false, k_pos_one, true, "",
-     "sqrt(mean(i in d_model: (mlm_post[t, i] - (mean(j in d_model: mlm_post[t, j]) if layer_norm)) ^ 2) + eps)"},
+     "sqrt(mean(i in d_model: (mlm_post[t, i] - (mean(j in d_model: mlm_post[t, j]) if layer_norm)) ^ 2) + "
+     "eps)"},
     {mlm_ln_normalized, "mlm_head.ln.hook_normalized", false, k_pos_model, true, "",
      "(mlm_post - (mean(i in d_model: mlm_post[t, i]) if layer_norm)) / mlm_ln_scale"},
-    {logits, "logits", false, k_pos_vocab, true, "", "sum(i in d_model: head_in[i] * (W_U[i, c] or W_E[c, i])) + b_U[c]"},
+    {logits, "logits", false, k_pos_vocab, true, "",
+     "sum(i in d_model: head_in[i] * (W_U[i, c] or W_E[c, i])) + b_U[c]"},
     {pooled, "hook_pooled", false, k_segment_model, true, "", "mean(r in pooled_rows: final_in[c, r])"},
     {class_logits, "class_logits", false, k_segment_class, true, "",
      "sum(i in d_model: pooled[t, i] * W_class[i, c]) + b_class[c]"},
@@ -248,14 +264,16 @@ Site output_site(const ModelConfig& c) {
     switch (c.head) {
     case OutputHead::classes: return class_logits;
     case OutputHead::embedding: return pooled;
-    case OutputHead::none: return c.norm_place == NormPlace::pre ? ln_final_normalized : normalized_resid_post;
+    case OutputHead::none:
+        return c.norm_place == NormPlace::pre ? ln_final_normalized : normalized_resid_post;
     default: return logits;
     }
 }
 
 std::string site_name(Site site, int layer) {
     const SiteRow& row = site_row(site);
-    return row.per_layer ? "blocks." + std::to_string(layer) + "." + std::string(row.hook) : std::string(row.hook);
+    return row.per_layer ? "blocks." + std::to_string(layer) + "." + std::string(row.hook)
+                         : std::string(row.hook);
 }
 
 std::vector<SiteRef> all_sites(const ModelConfig& config) {
@@ -265,7 +283,8 @@ std::vector<SiteRef> all_sites(const ModelConfig& config) {
             if (has_site(config, static_cast<Site>(i))) sites.push_back({static_cast<Site>(i), layer});
     };
     add(static_cast<int>(embed), static_cast<int>(encoder_out), -1);
-    for (int l = 0; l < config.n_layers; ++l) add(static_cast<int>(resid_pre), static_cast<int>(normalized_resid_post), l);
+    for (int l = 0; l < config.n_layers; ++l)
+        add(static_cast<int>(resid_pre), static_cast<int>(normalized_resid_post), l);
     add(static_cast<int>(ln_final_scale), k_n_sites - 1, -1);
     return sites;
 }

@@ -1,5 +1,6 @@
 #pragma once
-// A place in the computation where a value can be seen and edited. The names and meanings are TransformerLens's.
+// A place in the computation where a value can be seen and edited. The names and meanings are
+// TransformerLens's.
 
 #include "core/model_config.h"
 
@@ -91,7 +92,8 @@ struct SiteRow {
     std::span<const Axis> axes; ///< as in files and on screen: scores are [head, query, key]
     bool editable;
     std::string_view not_editable_because;
-    std::string_view formula; ///< how a cell is computed, in the language of core/formula.h: evaluated, inverted and shown
+    std::string_view
+        formula; ///< how a cell is computed, in the language of core/formula.h: evaluated, inverted and shown
 };
 
 const SiteRow& site_row(Site site);
@@ -117,11 +119,12 @@ std::span<const FormulaPart> formula_parts();
 /// Whether a model of this shape has the site (RoPE's rotated keys, router logits, ...).
 bool has_site(const ModelConfig& config, Site site);
 
-/// Values in one row (one token) of the site; scores and patterns have n_heads * n_keys, n_keys being the length of their own key
-/// axis.
+/// Values in one row (one token) of the site; scores and patterns have n_heads * n_keys, n_keys being the
+/// length of their own key axis.
 int site_width(const ModelConfig& config, Site site, int n_keys);
 
-/// Length of the head, key-value head or expert-slot axis; 1 for sites without one. A row is that many equal parts.
+/// Length of the head, key-value head or expert-slot axis; 1 for sites without one. A row is that many equal
+/// parts.
 int site_heads(const ModelConfig& config, Site site);
 
 /// "blocks.2.attn.hook_pattern", "hook_embed", "logits".
@@ -140,7 +143,8 @@ std::vector<SiteRef> all_sites(const ModelConfig& config);
 /// The site called `name`; throws Error with the nearest valid names.
 SiteRef find_site(const ModelConfig& config, std::string_view name);
 
-/// The sites whose name matches a glob (`*`, `?`); throws Error with the nearest valid names if there are none.
+/// The sites whose name matches a glob (`*`, `?`); throws Error with the nearest valid names if there are
+/// none.
 std::vector<SiteRef> match_sites(const ModelConfig& config, std::string_view glob);
 
 } // namespace gf

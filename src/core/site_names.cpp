@@ -22,7 +22,8 @@ std::vector<NamedSite> named_sites(const Weights& weights) {
     for (const Stack stack : {Stack::encoder, Stack::decoder}) {
         if (stack == Stack::encoder && !weights.config.has_encoder()) continue;
         for (const SiteRef& site : all_sites(weights.config_of(stack)))
-            all.push_back({std::string(stack_prefix(weights, stack)) + site_name(site.site, site.layer), stack, site});
+            all.push_back(
+                {std::string(stack_prefix(weights, stack)) + site_name(site.site, site.layer), stack, site});
     }
     return all;
 }

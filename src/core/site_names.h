@@ -1,5 +1,6 @@
 #pragma once
-// The sites of a model by the names that commands and panels use: where a model has two stacks, a name may begin with its stack.
+// The sites of a model by the names that commands and panels use: where a model has two stacks, a name may
+// begin with its stack.
 
 #include "core/params.h"
 #include "core/site.h"
@@ -14,7 +15,8 @@ namespace gf {
 /// "encoder." or "decoder." of an encoder-decoder, else nothing.
 std::string_view stack_prefix(const Weights& weights, Stack stack);
 
-/// "encoder.blocks.0.attn.hook_q" as its stack and the rest. None where the name does not say it, as parameters' names never do.
+/// "encoder.blocks.0.attn.hook_q" as its stack and the rest. None where the name does not say it, as
+/// parameters' names never do.
 struct StackName {
     std::optional<Stack> stack;
     std::string name;

@@ -27,7 +27,8 @@ bool StreamMeasures::update(const std::shared_ptr<const Trace>& trace, int rows,
         shares_.reserve(static_cast<std::size_t>(trace->capacity()) * n_layers_);
         predictions_.reserve(static_cast<std::size_t>(trace->capacity()));
     }
-    const std::size_t cost = 4 * n_layers_ * static_cast<std::size_t>(c.d_model) + 4 * static_cast<std::size_t>(c.d_vocab);
+    const std::size_t cost =
+        4 * n_layers_ * static_cast<std::size_t>(c.d_model) + 4 * static_cast<std::size_t>(c.d_vocab);
     const int most = std::min(rows, this->rows() + std::max(1, static_cast<int>(budget / cost)));
     for (int row = this->rows(); row < most; ++row) measure(*trace, row);
     return this->rows() >= rows;
@@ -50,12 +51,14 @@ void StreamMeasures::measure(const Trace& t, int row) {
         WriteShare s;
         s.attention = share(Site::attn_out, Site::resid_pre, has_mlp ? Site::resid_mid : Site::resid_post, l);
         if (t.source())
-            s.cross = share(Site::cross_attn_out, pre ? Site::resid_mid : Site::cross_attn_out, Site::resid_mid_cross, l);
+            s.cross = share(Site::cross_attn_out, pre ? Site::resid_mid : Site::cross_attn_out,
+                            Site::resid_mid_cross, l);
         const Site before_mlp = t.source() ? Site::resid_mid_cross : Site::resid_mid;
         if (has_mlp) s.mlp = share(Site::mlp_out, pre ? before_mlp : Site::mlp_out, Site::resid_post, l);
         shares_.push_back(s);
     }
-    if (!c.has_logits()) return predictions_.push_back({}); // a model that says something else than what comes next
+    if (!c.has_logits())
+        return predictions_.push_back({}); // a model that says something else than what comes next
     const real* logits = t.row(Site::logits, -1, row);
     const real* most = std::max_element(logits, logits + c.d_vocab);
     const double p = std::exp(static_cast<double>(*most) - log_sum_exp(logits, c.d_vocab));

@@ -1,6 +1,6 @@
 #pragma once
-// What each token's residual stream goes through, in one number a step: how much every sub-layer writes to it, and which token it
-// would give next. For pictures of the whole model at once.
+// What each token's residual stream goes through, in one number a step: how much every sub-layer writes to
+// it, and which token it would give next. For pictures of the whole model at once.
 
 #include "core/trace.h"
 
@@ -8,8 +8,8 @@
 
 namespace gf {
 
-/// Of one row in one block: |what the sub-layer adds| / |the stream after the addition|, 2-norms; 0 where there is no such
-/// sub-layer, at most 1.
+/// Of one row in one block: |what the sub-layer adds| / |the stream after the addition|, 2-norms; 0 where
+/// there is no such sub-layer, at most 1.
 struct WriteShare {
     float attention = 0, cross = 0, mlp = 0; ///< cross: attention to the source
 };
@@ -20,12 +20,14 @@ struct Prediction {
     float probability = 0;
 };
 
-/// Grows with the rows of a Trace. Shares are 0 where neither what is added nor, with pre-norm, the stream itself is kept.
+/// Grows with the rows of a Trace. Shares are 0 where neither what is added nor, with pre-norm, the stream
+/// itself is kept.
 class StreamMeasures {
   public:
-    /// Measures up to `rows` rows of `trace`, at most as many at a time as `budget` values allow, at least one. Returns whether
-    /// all are measured. Another trace starts anew.
-    bool update(const std::shared_ptr<const Trace>& trace, int rows, std::size_t budget = std::size_t{1} << 20);
+    /// Measures up to `rows` rows of `trace`, at most as many at a time as `budget` values allow, at least
+    /// one. Returns whether all are measured. Another trace starts anew.
+    bool update(const std::shared_ptr<const Trace>& trace, int rows,
+                std::size_t budget = std::size_t{1} << 20);
 
     int rows() const { return static_cast<int>(predictions_.size()); }
     const WriteShare& share(int layer, int row) const {

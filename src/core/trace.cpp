@@ -79,7 +79,8 @@ Layout layout(const ModelConfig& c, const TraceShape& shape, const TraceShape* s
     const auto rows = static_cast<std::size_t>(shape.capacity), layers = static_cast<std::size_t>(c.n_layers);
     auto take = [&](double n) {
         const std::size_t offset = at.total;
-        at.total = double(at.total) + n < double(most) ? at.total + padded(static_cast<std::size_t>(n)) : most;
+        at.total =
+            double(at.total) + n < double(most) ? at.total + padded(static_cast<std::size_t>(n)) : most;
         return offset;
     };
     const auto source_rows = static_cast<std::size_t>(source ? source->capacity : 0);
@@ -91,7 +92,8 @@ Layout layout(const ModelConfig& c, const TraceShape& shape, const TraceShape* s
         auto& place = at.sites[static_cast<std::size_t>(i)];
         place.present = true;
         place.kept = is_kept(c, site, shape.keep);
-        place.row_stride = padded(static_cast<std::size_t>(row_width(c, site, by_source(site) ? n_source_keys : n_keys)));
+        place.row_stride =
+            padded(static_cast<std::size_t>(row_width(c, site, by_source(site) ? n_source_keys : n_keys)));
         const bool layered = site_row(site).per_layer && place.kept && shape.layer < 0;
         const auto n = row_axis(site) == Axis::segment  ? std::max<std::size_t>(shape.segments.size(), 1)
                        : row_axis(site) == Axis::source ? source_rows
@@ -107,7 +109,9 @@ Layout layout(const ModelConfig& c, const TraceShape& shape, const TraceShape* s
     at.cross_keys_transposed = take(double(layers) * c.d_kv() * double(padded(source_rows)));
     at.normed = take(double(rows) * c.d_model);
     at.scratch = take(std::max(c.d_model, c.d_head));
-    if (c.is_moe()) at.mixed = take(double(rows) * (2.0 * std::max(c.d_model, c.d_mlp) + double(c.expert_slots()) * c.d_model));
+    if (c.is_moe())
+        at.mixed =
+            take(double(rows) * (2.0 * std::max(c.d_model, c.d_mlp) + double(c.expert_slots()) * c.d_model));
     return at;
 }
 
@@ -125,8 +129,8 @@ void Trace::Free::operator()(real* p) const { ::operator delete[](p, std::align_
 
 Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vector<Edit> edits,
              std::shared_ptr<const Trace> source)
-    : weights_(std::move(weights)), shape_(std::move(shape)), edits_(std::move(edits)), source_(std::move(source)),
-      n_keys_(longest_segment(shape_)) {
+    : weights_(std::move(weights)), shape_(std::move(shape)), edits_(std::move(edits)),
+      source_(std::move(source)), n_keys_(longest_segment(shape_)) {
     const ModelConfig& c = config();
     make_plans();
     check_source();
@@ -140,8 +144,8 @@ Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vect
     for (int i = 0; i < k_n_sites; ++i) {
         const auto& place = at.sites[static_cast<std::size_t>(i)];
         if (!place.present) continue;
-        stores_[static_cast<std::size_t>(i)] = {arena_.get() + place.offset, place.layer_stride, place.row_stride, place.kept,
-                                                shape_.layer};
+        stores_[static_cast<std::size_t>(i)] = {arena_.get() + place.offset, place.layer_stride,
+                                                place.row_stride, place.kept, shape_.layer};
         stages_[static_cast<std::size_t>(i)] = arena_.get() + place.stage;
     }
     // What no query may read is -inf from the start; its weight 0 is there already.
@@ -152,13 +156,15 @@ Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vect
     }
     keys_transposed_ = {arena_.get() + at.keys_transposed, padded(static_cast<std::size_t>(capacity()))};
     if (source_)
-        cross_keys_transposed_ = {arena_.get() + at.cross_keys_transposed, padded(static_cast<std::size_t>(source_->capacity()))};
+        cross_keys_transposed_ = {arena_.get() + at.cross_keys_transposed,
+                                  padded(static_cast<std::size_t>(source_->capacity()))};
     normed_ = arena_.get() + at.normed;
     scratch_ = arena_.get() + at.scratch;
     mixed_ = arena_.get() + at.mixed;
     tokens_.resize(static_cast<std::size_t>(capacity()));
 
-    if (c.positions == Positions::rope) { // RoPE (Su et al. 2021): pair i turns by position * theta^(-2 i / d_head)
+    if (c.positions ==
+        Positions::rope) { // RoPE (Su et al. 2021): pair i turns by position * theta^(-2 i / d_head)
         const int pairs = c.d_head / 2;
         for (int p = 0; p < n_keys_; ++p)
             for (int i = 0; i < pairs; ++i) {
@@ -168,7 +174,8 @@ Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vect
             }
     }
     if (c.positions == Positions::alibi) alibi_slopes_ = alibi_slopes(c.n_heads);
-    if (c.is_moe() && shape_.regularise.capacity_factor > 0) expert_load_.resize(static_cast<std::size_t>(c.n_experts));
+    if (c.is_moe() && shape_.regularise.capacity_factor > 0)
+        expert_load_.resize(static_cast<std::size_t>(c.n_experts));
 }
 
 void Trace::make_plans() {
@@ -180,18 +187,21 @@ void Trace::make_plans() {
     const Regularise& r = shape_.regularise;
     if (!(r.dropout >= 0 && r.dropout < 1)) refuse("dropout from 0 to below 1", std::to_string(r.dropout));
     if (!(r.router_noise >= 0)) refuse("router noise of 0 or more", std::to_string(r.router_noise));
-    if (!(r.capacity_factor >= 0)) refuse("a capacity factor of 0 (none) or more", std::to_string(r.capacity_factor));
+    if (!(r.capacity_factor >= 0))
+        refuse("a capacity factor of 0 (none) or more", std::to_string(r.capacity_factor));
     if (shape_.segments.empty()) shape_.segments = {{0, capacity()}};
     if (c.positions == Positions::learned && n_keys_ > c.n_ctx)
-        refuse("at most n_ctx = " + std::to_string(c.n_ctx) + " tokens (the model has no position embedding beyond)",
+        refuse("at most n_ctx = " + std::to_string(c.n_ctx) +
+                   " tokens (the model has no position embedding beyond)",
                std::to_string(n_keys_), "shorten the prompt or ask for fewer new tokens");
     plans_.resize(static_cast<std::size_t>(capacity()));
     int expected_begin = 0;
     int segment = 0;
     for (const Segment& s : shape_.segments) {
-        if (s.begin != expected_begin || s.end <= s.begin || s.end > capacity() || s.pad_left < 0 || s.pad_right < 0 ||
-            s.pad_left > s.end - s.begin - s.pad_right)
-            refuse("segments end to end that cover the rows", std::to_string(s.begin) + " to " + std::to_string(s.end));
+        if (s.begin != expected_begin || s.end <= s.begin || s.end > capacity() || s.pad_left < 0 ||
+            s.pad_right < 0 || s.pad_left > s.end - s.begin - s.pad_right)
+            refuse("segments end to end that cover the rows",
+                   std::to_string(s.begin) + " to " + std::to_string(s.end));
         expected_begin = s.end;
         const int first = s.begin + s.pad_left, last = s.end - s.pad_right; // the real tokens
         for (int t = s.begin; t < s.end; ++t) {
@@ -207,7 +217,9 @@ void Trace::make_plans() {
             switch (c.mask) {
             case MaskKind::causal: plan.key_end = t + 1; break;
             case MaskKind::bidirectional: plan.key_end = last; break;
-            case MaskKind::prefix: plan.key_end = std::max(t + 1, first + std::min(s.n_prefix, last - first)); break;
+            case MaskKind::prefix:
+                plan.key_end = std::max(t + 1, first + std::min(s.n_prefix, last - first));
+                break;
             case MaskKind::sliding_window:
                 plan.key_begin = std::max(first, t + 1 - c.window);
                 plan.key_end = t + 1;
@@ -217,18 +229,21 @@ void Trace::make_plans() {
         ++segment;
     }
     if (expected_begin != capacity())
-        refuse("segments that cover all " + std::to_string(capacity()) + " rows", std::to_string(expected_begin));
+        refuse("segments that cover all " + std::to_string(capacity()) + " rows",
+               std::to_string(expected_begin));
 }
 
 void Trace::check_source() const {
-    const auto require = [](bool ok, const std::string& expected, const std::string& found, const std::string& remedy) {
+    const auto require = [](bool ok, const std::string& expected, const std::string& found,
+                            const std::string& remedy) {
         if (!ok) throw Error({"trace", expected, found, remedy});
     };
     const ModelConfig& c = config();
-    require(shape_.stack == Stack::decoder || weights_->config.has_encoder(), "an encoder-decoder, to run its encoder",
-            "a model of one stack", "");
+    require(shape_.stack == Stack::decoder || weights_->config.has_encoder(),
+            "an encoder-decoder, to run its encoder", "a model of one stack", "");
     require(c.has_encoder() == (source_ != nullptr),
-            c.has_encoder() ? "a source text, which this encoder-decoder's encoder reads" : "no source: this stack reads none",
+            c.has_encoder() ? "a source text, which this encoder-decoder's encoder reads"
+                            : "no source: this stack reads none",
             source_ ? "one" : "none", c.has_encoder() ? "give it with --source or --source-tokens" : "");
     if (!source_) return;
     require(source_->shape_.stack == Stack::encoder && source_->weights_ == weights_,
@@ -274,8 +289,8 @@ Trace::PooledRows Trace::pooled_rows(int segment) const {
 void Trace::append(std::span<const int> tokens) {
     for (int id : tokens)
         if (id < 0 || id >= config().d_vocab)
-            throw Error({"token", "an id from 0 to " + std::to_string(config().d_vocab - 1), std::to_string(id),
-                         "use the tokenizer that belongs to the model"});
+            throw Error({"token", "an id from 0 to " + std::to_string(config().d_vocab - 1),
+                         std::to_string(id), "use the tokenizer that belongs to the model"});
     if (static_cast<int>(tokens.size()) > capacity() - n_tokens_)
         throw Error({"trace", "at most " + std::to_string(capacity()) + " tokens",
                      std::to_string(n_tokens_ + static_cast<int>(tokens.size())),
@@ -291,7 +306,8 @@ void Trace::restart(std::span<const int> tokens, std::uint64_t seed) {
 }
 
 std::unique_ptr<Trace> Trace::zeros(Keep keep) const {
-    auto trace = std::make_unique<Trace>(weights_, TraceShape{shape_.capacity, shape_.segments, keep, {}, shape_.stack},
+    auto trace = std::make_unique<Trace>(weights_,
+                                         TraceShape{shape_.capacity, shape_.segments, keep, {}, shape_.stack},
                                          std::vector<Edit>(), source_);
     std::fill_n(trace->arena_.get(), trace->bytes_ / sizeof(real), real(0));
     return trace;
@@ -305,12 +321,13 @@ real Trace::value(const CellRef& cell) const {
 
 std::unique_ptr<Trace> Trace::branch(int rows, int capacity, std::vector<Edit> edits) const {
     if (shape_.segments.size() != 1 || shape_.segments[0].pad_left || shape_.segments[0].pad_right)
-        throw Error(
-            {"branch", "a run of one sequence without padding", std::to_string(shape_.segments.size()) + " segments", ""});
+        throw Error({"branch", "a run of one sequence without padding",
+                     std::to_string(shape_.segments.size()) + " segments", ""});
     Segment whole = shape_.segments[0];
     whole.end = capacity;
-    auto copy = std::make_unique<Trace>(weights_, TraceShape{capacity, {whole}, shape_.keep, shape_.regularise, shape_.stack},
-                                        std::move(edits), source_);
+    auto copy = std::make_unique<Trace>(
+        weights_, TraceShape{capacity, {whole}, shape_.keep, shape_.regularise, shape_.stack},
+        std::move(edits), source_);
     copy->append({tokens_.data(), static_cast<std::size_t>(rows)});
     const ModelConfig& c = config();
     for (int i = 0; i < k_n_sites; ++i) {
@@ -321,14 +338,16 @@ std::unique_ptr<Trace> Trace::branch(int rows, int capacity, std::vector<Edit> e
         for (int l = 0; l < (site_row(site).per_layer ? c.n_layers : 1); ++l)
             for (int t = 0; t < n; ++t)
                 for (int h = 0; h < heads; ++h)
-                    std::copy_n(row(site, l, t) + h * from, std::min(from, to), copy->row(site, l, t) + h * to);
+                    std::copy_n(row(site, l, t) + h * from, std::min(from, to),
+                                copy->row(site, l, t) + h * to);
     }
     const std::size_t columns = static_cast<std::size_t>(c.n_layers) * static_cast<std::size_t>(c.d_kv());
     for (std::size_t j = 0; j < columns; ++j)
         std::copy_n(keys_transposed_.data + j * keys_transposed_.stride, rows,
                     copy->keys_transposed_.data + j * copy->keys_transposed_.stride);
     if (source_)
-        std::copy_n(cross_keys_transposed_.data, columns * cross_keys_transposed_.stride, copy->cross_keys_transposed_.data);
+        std::copy_n(cross_keys_transposed_.data, columns * cross_keys_transposed_.stride,
+                    copy->cross_keys_transposed_.data);
     return copy;
 }
 

@@ -1,7 +1,8 @@
 #pragma once
-// The record of a run: every site of every layer and token, in one arena. A pure function of (weights, tokens, edits).
-// Row t of a site is written once, so the key-value cache is just the sites rot_k (or k) and v, prefill and decode are the
-// same pass, and a reader that stays below the published number of rows needs no lock.
+// The record of a run: every site of every layer and token, in one arena. A pure function of (weights,
+// tokens, edits). Row t of a site is written once, so the key-value cache is just the sites rot_k (or k) and
+// v, prefill and decode are the same pass, and a reader that stays below the published number of rows needs
+// no lock.
 
 #include "core/cell_ref.h"
 #include "core/edit.h"
@@ -21,7 +22,7 @@ namespace gf {
 struct Segment {
     int begin = 0, end = 0;
     int pad_left = 0, pad_right = 0; ///< rows at its ends that no query may read and that count no position
-    int n_prefix = 0;                ///< MaskKind::prefix: that many real tokens see each other in both directions
+    int n_prefix = 0; ///< MaskKind::prefix: that many real tokens see each other in both directions
     bool operator==(const Segment&) const = default;
 };
 
@@ -29,8 +30,9 @@ struct Segment {
 enum class Keep {
     all,
     residual, ///< residual stream, keys, values, output
-    layers,   ///< what enters each layer and what comes after the last; of the inside, one layer at a time: for training
-    cache,    ///< keys and values; output of the last row computed
+    layers, ///< what enters each layer and what comes after the last; of the inside, one layer at a time: for
+            ///< training
+    cache,  ///< keys and values; output of the last row computed
 };
 
 struct TraceShape {
@@ -46,20 +48,23 @@ struct TraceShape {
 inline constexpr int k_scratch_rows = 64;
 
 /// Whether queries read later tokens, so that a segment must be computed in one pass.
-constexpr bool looks_ahead(MaskKind mask) { return mask == MaskKind::bidirectional || mask == MaskKind::prefix; }
+constexpr bool looks_ahead(MaskKind mask) {
+    return mask == MaskKind::bidirectional || mask == MaskKind::prefix;
+}
 
 /// Whether a segment must be computed in one pass: its experts can be full, or it is pooled.
 bool needs_whole_segments(const ModelConfig& config, const TraceShape& shape);
 
 /// Bytes of the arena of such a Trace (saturates); `source`: of the run that an encoder-decoder reads.
-std::size_t trace_bytes(const ModelConfig& config, const TraceShape& shape, const TraceShape* source = nullptr);
+std::size_t trace_bytes(const ModelConfig& config, const TraceShape& shape,
+                        const TraceShape* source = nullptr);
 
 class Trace {
   public:
-    /// Allocates and touches the arena. Throws Error if capacity is more than the model's context (for learned positions,
-    /// which have no row beyond it), or if an edit names cells that are not there.
-    /// An encoder-decoder's decoder reads `source`, a run of the same weights' encoder, segment by segment; it must be complete
-    /// when row 0 is computed.
+    /// Allocates and touches the arena. Throws Error if capacity is more than the model's context (for
+    /// learned positions, which have no row beyond it), or if an edit names cells that are not there. An
+    /// encoder-decoder's decoder reads `source`, a run of the same weights' encoder, segment by segment; it
+    /// must be complete when row 0 is computed.
     Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vector<Edit> edits = {},
           std::shared_ptr<const Trace> source = nullptr);
     Trace(const Trace&) = delete;
@@ -78,7 +83,8 @@ class Trace {
     int n_keys(Site site) const { return by_source(site) ? source_->n_keys() : n_keys_; }
     /// Rows of a site: as many as there are tokens, segments, or tokens of the source.
     int row_capacity(Site site) const;
-    /// Those of them that the first n_tokens tokens give: a segment's when it is whole, all of the source with the first.
+    /// Those of them that the first n_tokens tokens give: a segment's when it is whole, all of the source
+    /// with the first.
     int n_rows(Site site, int n_tokens) const;
     int n_rows(Site site) const { return n_rows(site, n_tokens_); }
     /// Values in a row of the site.
@@ -91,7 +97,9 @@ class Trace {
     const int* tokens() const { return tokens_.data(); }
 
     /// Row `row` of a site: width(site) values.
-    const real* row(Site site, int layer, int row) const { return const_cast<Trace*>(this)->row(site, layer, row); }
+    const real* row(Site site, int layer, int row) const {
+        return const_cast<Trace*>(this)->row(site, layer, row);
+    }
     real* row(Site site, int layer, int row) {
         const Store& s = stores_[static_cast<std::size_t>(site)];
         return s.base + static_cast<std::size_t>(layer < 0 ? 0 : layer) * s.layer_stride +
@@ -101,7 +109,9 @@ class Trace {
     bool has(Site site) const { return stores_[static_cast<std::size_t>(site)].base != nullptr; }
     /// Whether the values of all layers are there; of one layer.
     bool kept(Site site) const { return has(site) && stores_[static_cast<std::size_t>(site)].keeps(-1); }
-    bool kept(Site site, int layer) const { return has(site) && stores_[static_cast<std::size_t>(site)].keeps(layer); }
+    bool kept(Site site, int layer) const {
+        return has(site) && stores_[static_cast<std::size_t>(site)].keeps(layer);
+    }
     /// One value; the reference must name a cell of a kept site.
     real value(const CellRef& cell) const;
 
@@ -115,7 +125,8 @@ class Trace {
     };
     const RowPlan& plan(int row) const { return plans_[static_cast<std::size_t>(row)]; }
 
-    /// The rows of keys that a row may read, of this Trace or of its source; `first` is that of key 0 of the site's key axis.
+    /// The rows of keys that a row may read, of this Trace or of its source; `first` is that of key 0 of the
+    /// site's key axis.
     struct Keys {
         int begin = 0, end = 0; ///< half-open
         int first = 0;
@@ -127,7 +138,8 @@ class Trace {
     Keys source_keys(int row) const;
     Keys keys(Site site, int row) const { return by_source(site) ? source_keys(row) : keys(row); }
 
-    /// Forgets the tokens and begins anew with these, as append() does; the segments stay. `seed` renews Regularise::seed.
+    /// Forgets the tokens and begins anew with these, as append() does; the segments stay. `seed` renews
+    /// Regularise::seed.
     void restart(std::span<const int> tokens, std::uint64_t seed = 0);
 
     /// A Trace of the same weights and shape for what belongs to this one's sites, all zero: gradients.
@@ -139,7 +151,8 @@ class Trace {
     };
     PooledRows pooled_rows(int segment) const;
 
-    /// A Trace of its own with the first `rows` rows of this one. Other edits must leave those rows as they are.
+    /// A Trace of its own with the first `rows` rows of this one. Other edits must leave those rows as they
+    /// are.
     std::unique_ptr<Trace> branch(int rows, int capacity) const { return branch(rows, capacity, edits_); }
     std::unique_ptr<Trace> branch(int rows, int capacity, std::vector<Edit> edits) const;
 
@@ -159,7 +172,8 @@ class Trace {
         void operator()(real* p) const;
     };
 
-    Trace(const std::shared_ptr<const Trace>& run, const std::shared_ptr<const Trace>& inside); ///< see LayerView
+    Trace(const std::shared_ptr<const Trace>& run,
+          const std::shared_ptr<const Trace>& inside); ///< see LayerView
 
     static constexpr std::size_t k_arena_alignment = 4096; ///< a page
 
@@ -185,10 +199,12 @@ class Trace {
     std::vector<RowPlan> plans_;
     std::unique_ptr<real[], Free> arena_;
     std::array<Store, k_n_sites> stores_{};
-    std::array<std::shared_ptr<const Trace>, 2> parts_; ///< whose values these are, where it has none of its own
+    std::array<std::shared_ptr<const Trace>, 2>
+        parts_; ///< whose values these are, where it has none of its own
 
     // Derived, for speed only.
-    std::array<real*, k_n_sites> stages_{}; ///< one row of each site, together small enough for the cache; see Pass::staged
+    std::array<real*, k_n_sites>
+        stages_{}; ///< one row of each site, together small enough for the cache; see Pass::staged
     /// [layer, kv_head, d_head, row]: rotated keys as the score product reads them
     struct TransposedKeys {
         real* data = nullptr;
@@ -197,8 +213,9 @@ class Trace {
     TransposedKeys keys_transposed_, cross_keys_transposed_;
     real* normed_ = nullptr;  ///< [row, d_model]: normalised with gain and bias
     real* scratch_ = nullptr; ///< one row of d_model, or one head
-    real* mixed_ = nullptr;   ///< of experts: rows for products, twice [row, d_model or d_mlp], [row, slot, d_model]
-    ExpertVisits visits_;     ///< of the layer being computed
+    real* mixed_ =
+        nullptr; ///< of experts: rows for products, twice [row, d_model or d_mlp], [row, slot, d_model]
+    ExpertVisits visits_;                   ///< of the layer being computed
     std::vector<real> rope_cos_, rope_sin_; ///< [position, d_head / 2]
     std::vector<real> alibi_slopes_;        ///< [head]
     std::vector<int> expert_load_;          ///< [expert]: choices of a segment so far; with a capacity factor

@@ -1,6 +1,6 @@
-// BERT with its masked-token head: post-norm LayerNorm blocks that read in both directions, learned positions, biases everywhere.
-// Segments (token types) are left out: the vector of the first one, which every token of a single text has, is part of the
-// positions (io/hf_load.cpp).
+// BERT with its masked-token head: post-norm LayerNorm blocks that read in both directions, learned
+// positions, biases everywhere. Segments (token types) are left out: the vector of the first one, which every
+// token of a single text has, is part of the positions (io/hf_load.cpp).
 
 #include "core/error.h"
 #include "io/architectures.h"
@@ -25,8 +25,8 @@ ModelConfig read_bert(ConfigKeys& keys) {
     c.n_heads = c.n_kv_heads = keys.size("num_attention_heads");
     c.d_head = c.d_model / c.n_heads;
     if (c.d_q() != c.d_model)
-        throw Error({keys.where() + ": 'num_attention_heads'", fmt::format("a divisor of hidden_size = {}", c.d_model),
-                     std::to_string(c.n_heads), ""});
+        throw Error({keys.where() + ": 'num_attention_heads'",
+                     fmt::format("a divisor of hidden_size = {}", c.d_model), std::to_string(c.n_heads), ""});
     c.d_mlp = keys.size("intermediate_size");
     c.n_ctx = keys.size("max_position_embeddings");
     c.d_vocab = keys.size("vocab_size");

@@ -20,8 +20,8 @@ ModelConfig read_gpt2(ConfigKeys& keys) {
     c.n_heads = c.n_kv_heads = keys.size("n_head");
     c.d_head = c.d_model / c.n_heads;
     if (c.d_q() != c.d_model)
-        throw Error(
-            {keys.where() + ": 'n_head'", fmt::format("a divisor of n_embd = {}", c.d_model), std::to_string(c.n_heads), ""});
+        throw Error({keys.where() + ": 'n_head'", fmt::format("a divisor of n_embd = {}", c.d_model),
+                     std::to_string(c.n_heads), ""});
     c.n_ctx = keys.size("n_positions");
     c.d_vocab = keys.size("vocab_size");
     c.d_mlp = keys.size_or("n_inner", 4 * c.d_model);

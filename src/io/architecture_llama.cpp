@@ -1,4 +1,5 @@
-// Llama and what shares its blocks: RMSNorm, RoPE over halves, a gated MLP. Mistral adds a sliding window, Mixtral experts.
+// Llama and what shares its blocks: RMSNorm, RoPE over halves, a gated MLP. Mistral adds a sliding window,
+// Mixtral experts.
 
 #include "core/error.h"
 #include "io/architectures.h"
@@ -22,12 +23,14 @@ constexpr Family k_llama{0, 0, 1e-6, 1e4, false, true, false};
 constexpr Family k_mistral{8, 4096, 1e-6, 1e4, true, false, false};
 constexpr Family k_mixtral{8, 0, 1e-5, 1e6, true, false, true};
 
-/// Throws Error unless `group` (rope_scaling, rope_parameters) leaves RoPE as it is; returns its base or `theta`.
+/// Throws Error unless `group` (rope_scaling, rope_parameters) leaves RoPE as it is; returns its base or
+/// `theta`.
 double read_rope_group(ConfigKeys& keys, const std::string& group, double theta) {
     const json& object = keys.group(group);
     if (object.is_null()) return theta;
     ConfigKeys inner(object, keys.where() + ": '" + group + "'");
-    for (const char* key : {"rope_type", "type"}) inner.only(key, "default", "a rescaled RoPE is not supported");
+    for (const char* key : {"rope_type", "type"})
+        inner.only(key, "default", "a rescaled RoPE is not supported");
     inner.only("partial_rotary_factor", 1, "a partial RoPE is not supported");
     const double found = inner.number_or("rope_theta", theta);
     inner.finish({});
@@ -40,8 +43,8 @@ double read_rope_theta(ConfigKeys& keys, double fallback) {
         const double newer = read_rope_group(keys, group, theta);
         if (newer != theta && keys.has("rope_theta"))
             throw Error({fmt::format("{}: '{}'", keys.where(), group),
-                         fmt::format("rope_theta {} as in the key of that name", theta), fmt::format("{}", newer),
-                         "remove the wrong one"});
+                         fmt::format("rope_theta {} as in the key of that name", theta),
+                         fmt::format("{}", newer), "remove the wrong one"});
         theta = newer;
     }
     return theta;
@@ -50,11 +53,13 @@ double read_rope_theta(ConfigKeys& keys, double fallback) {
 void read_attention(ConfigKeys& keys, const Family& family, ModelConfig& c) {
     c.n_heads = keys.size("num_attention_heads");
     const bool absent = !keys.contains("num_key_value_heads");
-    c.n_kv_heads = keys.size_or("num_key_value_heads", absent && family.n_kv_heads ? family.n_kv_heads : c.n_heads);
+    c.n_kv_heads =
+        keys.size_or("num_key_value_heads", absent && family.n_kv_heads ? family.n_kv_heads : c.n_heads);
     c.d_head = keys.size_or("head_dim", std::max(1, c.d_model / c.n_heads));
     if (!keys.has("head_dim") && c.d_model % c.n_heads != 0)
-        throw Error({keys.where() + ": 'num_attention_heads'", fmt::format("a divisor of hidden_size = {}", c.d_model),
-                     std::to_string(c.n_heads), "give head_dim if the heads are not to divide it"});
+        throw Error({keys.where() + ": 'num_attention_heads'",
+                     fmt::format("a divisor of hidden_size = {}", c.d_model), std::to_string(c.n_heads),
+                     "give head_dim if the heads are not to divide it"});
     c.rope_theta = read_rope_theta(keys, family.rope_theta);
     if (!family.windows) return keys.only("sliding_window", nullptr, "only Mistral and Mixtral have one");
     c.window = keys.contains("sliding_window") ? keys.count_or("sliding_window", 0) : family.window;

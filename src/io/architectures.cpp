@@ -24,8 +24,8 @@ struct Word {
     std::string_view word;
     Activation activation;
 };
-// The first word for an activation is the one that is written. gelu_fast rounds sqrt(2 / pi) to 10 digits, which single
-// precision cannot tell apart.
+// The first word for an activation is the one that is written. gelu_fast rounds sqrt(2 / pi) to 10 digits,
+// which single precision cannot tell apart.
 constexpr std::array<Word, 7> k_words{{{"silu", Activation::silu},
                                        {"swish", Activation::silu},
                                        {"relu", Activation::relu},
@@ -108,7 +108,9 @@ Activation read_activation(ConfigKeys& keys, const std::string& key, const std::
 }
 
 std::string_view activation_word(Activation activation) {
-    return std::find_if(k_words.begin(), k_words.end(), [&](const Word& w) { return w.activation == activation; })->word;
+    return std::find_if(k_words.begin(), k_words.end(),
+                        [&](const Word& w) { return w.activation == activation; })
+        ->word;
 }
 
 json token_json(int id) { return id < 0 ? json(nullptr) : json(id); }

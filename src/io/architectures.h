@@ -12,7 +12,8 @@ struct Architecture {
     std::string_view model_type; ///< "llama"
     std::string_view class_name; ///< "LlamaForCausalLM"; empty: the key "architectures" is not used
     ModelConfig (*read)(ConfigKeys& keys);
-    nlohmann::json (*write)(const ModelConfig& config); ///< the keys that `read` reads; may lose what the family cannot say
+    nlohmann::json (*write)(
+        const ModelConfig& config); ///< the keys that `read` reads; may lose what the family cannot say
 };
 
 /// The public architectures, and last our own, which can say everything.

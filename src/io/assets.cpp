@@ -32,7 +32,8 @@ fs::path find_asset(std::string_view name) {
 fs::path require_asset(std::string_view name, std::string_view remedy) {
     fs::path path = find_asset(name);
     if (path.empty())
-        throw Error({"assets/" + std::string(name), "a file beside the program, in " + program_folder().string(), "none",
+        throw Error({"assets/" + std::string(name),
+                     "a file beside the program, in " + program_folder().string(), "none",
                      std::string(remedy)});
     return path;
 }

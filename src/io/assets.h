@@ -6,8 +6,8 @@
 
 namespace gf {
 
-/// Full path of a file or folder under assets/, e.g. "fonts/Inter-Regular.otf", "models": beside the program, one folder up (test
-/// programs), or ../share/glassformer (installed). Empty when it is nowhere.
+/// Full path of a file or folder under assets/, e.g. "fonts/Inter-Regular.otf", "models": beside the program,
+/// one folder up (test programs), or ../share/glassformer (installed). Empty when it is nowhere.
 std::filesystem::path find_asset(std::string_view name);
 
 /// The same. @throws Error when it is nowhere; `remedy` says how to get it

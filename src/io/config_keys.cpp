@@ -13,21 +13,26 @@ bool ConfigKeys::contains(const std::string& key) { return object_.contains(note
 
 bool ConfigKeys::has(const std::string& key) { return json_has(object_, note(key)); }
 
-int ConfigKeys::size(const std::string& key) { return static_cast<int>(json_int(object_, note(key), where_, 1, k_most)); }
+int ConfigKeys::size(const std::string& key) {
+    return static_cast<int>(json_int(object_, note(key), where_, 1, k_most));
+}
 
 int ConfigKeys::size_or(const std::string& key, int fallback) {
     return static_cast<int>(json_int_or(object_, note(key), fallback, where_, 1, k_most));
 }
 
 int ConfigKeys::count_or(const std::string& key, int fallback) {
-    return static_cast<int>(json_int_or(object_, note(key), fallback, where_, 0, std::numeric_limits<int>::max()));
+    return static_cast<int>(
+        json_int_or(object_, note(key), fallback, where_, 0, std::numeric_limits<int>::max()));
 }
 
 double ConfigKeys::number_or(const std::string& key, double fallback) {
     return json_number_or(object_, note(key), fallback, where_);
 }
 
-bool ConfigKeys::flag_or(const std::string& key, bool fallback) { return json_bool_or(object_, note(key), fallback, where_); }
+bool ConfigKeys::flag_or(const std::string& key, bool fallback) {
+    return json_bool_or(object_, note(key), fallback, where_);
+}
 
 std::string ConfigKeys::word_or(const std::string& key, const std::string& fallback) {
     return json_string_or(object_, note(key), fallback, where_);
@@ -56,9 +61,11 @@ void ConfigKeys::only(const std::string& key, const json& neutral, const std::st
 
 void ConfigKeys::finish(std::span<const std::string_view> harmless) {
     for (const auto& [key, value] : object_.items()) {
-        if (read_.contains(key) || std::find(harmless.begin(), harmless.end(), key) != harmless.end()) continue;
+        if (read_.contains(key) || std::find(harmless.begin(), harmless.end(), key) != harmless.end())
+            continue;
         throw Error({fmt::format("{}: '{}'", where_, key),
-                     "a key that is supported; nearest: " + nearest_names(key, {read_.begin(), read_.end()}), json_found(value),
+                     "a key that is supported; nearest: " + nearest_names(key, {read_.begin(), read_.end()}),
+                     json_found(value),
                      "the key is not known to leave the mathematics unchanged; remove it if it does"});
     }
 }

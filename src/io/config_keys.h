@@ -1,5 +1,6 @@
 #pragma once
-// Reading a config.json key by key, so that no key is left unread: one that nobody knows may change the mathematics.
+// Reading a config.json key by key, so that no key is left unread: one that nobody knows may change the
+// mathematics.
 
 #include "io/json.h"
 
@@ -12,11 +13,12 @@ class ConfigKeys {
   public:
     ConfigKeys(const nlohmann::json& object, std::string where) : object_(object), where_(std::move(where)) {}
     const std::string& where() const { return where_; }
-    /// The largest size that is read at all: above any that validate() lets pass, and four times it is still an int.
+    /// The largest size that is read at all: above any that validate() lets pass, and four times it is still
+    /// an int.
     static constexpr int k_most = 1 << 28;
 
-    // Each throws Error naming the key if the value has another type or makes no sense. Where there is a fallback, absent and
-    // null give it.
+    // Each throws Error naming the key if the value has another type or makes no sense. Where there is a
+    // fallback, absent and null give it.
     bool contains(const std::string& key); ///< present, even if null
     bool has(const std::string& key);      ///< present and not null
     int size(const std::string& key);      ///< 1 to k_most
@@ -25,8 +27,8 @@ class ConfigKeys {
     double number_or(const std::string& key, double fallback);
     bool flag_or(const std::string& key, bool fallback);
     std::string word_or(const std::string& key, const std::string& fallback);
-    /// A token id below d_vocab, or the first of a list of them; null gives -1, absent gives the fallback if the vocabulary has
-    /// it.
+    /// A token id below d_vocab, or the first of a list of them; null gives -1, absent gives the fallback if
+    /// the vocabulary has it.
     int token_id(const std::string& key, int fallback, int d_vocab);
     /// An object, null if absent or null.
     const nlohmann::json& group(const std::string& key);

@@ -44,8 +44,10 @@ template <class F>
 void with_reader(DType type, const std::byte* from, F f) {
     switch (type) {
     case DType::f32: return f([from](std::size_t i) { return real(load<float>(from + 4 * i)); });
-    case DType::f16: return f([from](std::size_t i) { return real(f16_to_float(load<std::uint16_t>(from + 2 * i))); });
-    case DType::bf16: return f([from](std::size_t i) { return real(bf16_to_float(load<std::uint16_t>(from + 2 * i))); });
+    case DType::f16:
+        return f([from](std::size_t i) { return real(f16_to_float(load<std::uint16_t>(from + 2 * i))); });
+    case DType::bf16:
+        return f([from](std::size_t i) { return real(bf16_to_float(load<std::uint16_t>(from + 2 * i))); });
     default: assert(!"not a weight type");
     }
 }
@@ -70,16 +72,20 @@ std::string dtype_names() {
 bool is_weight_type(DType type) { return type == DType::f32 || type == DType::f16 || type == DType::bf16; }
 
 float f16_to_float(std::uint16_t bits) {
-    // IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction. Written as selections, so that loops over it vectorise.
+    // IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction. Written as selections, so that loops over
+    // it vectorise.
     const std::uint32_t sign = (bits & 0x8000u) << 16, magnitude = bits & 0x7fffu;
     const std::uint32_t normal = (magnitude << 13) + ((127u - 15u) << 23);
     const std::uint32_t special = 0x7f800000u | (magnitude << 13); // infinity, or NaN with its payload
-    const auto tiny = std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<int>(magnitude)) * 0x1p-24f);
+    const auto tiny =
+        std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<int>(magnitude)) * 0x1p-24f);
     const std::uint32_t positive = magnitude >= 0x7c00u ? special : magnitude >= 0x0400u ? normal : tiny;
     return std::bit_cast<float>(sign | positive);
 }
 
-float bf16_to_float(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
+float bf16_to_float(std::uint16_t bits) {
+    return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+}
 
 std::uint16_t float_to_f16(float value) {
     const auto bits = std::bit_cast<std::uint32_t>(value);
@@ -89,16 +95,19 @@ std::uint16_t float_to_f16(float value) {
         half = 0x7e00u | (magnitude >> 13 & 0x3ffu);
     else if (magnitude >= 0x477ff000u) // 65520: half way between the largest value and the power of two above
         half = 0x7c00u;
-    else if (magnitude >= 0x38800000u) // 2^-14, the smallest normal value: half a step, less a bit if that makes it even, and cut
+    else if (magnitude >= 0x38800000u) // 2^-14, the smallest normal value: half a step, less a bit if that
+                                       // makes it even, and cut
         half = (magnitude + 0xfffu + (magnitude >> 13 & 1u) - ((127u - 15u) << 23)) >> 13;
     else // next to 0.5 the processor's own rounding has the step of the subnormal values, 2^-24
-        half = std::bit_cast<std::uint32_t>(std::bit_cast<float>(magnitude) + 0.5f) - std::bit_cast<std::uint32_t>(0.5f);
+        half = std::bit_cast<std::uint32_t>(std::bit_cast<float>(magnitude) + 0.5f) -
+               std::bit_cast<std::uint32_t>(0.5f);
     return static_cast<std::uint16_t>(sign | half);
 }
 
 std::uint16_t float_to_bf16(float value) {
     const auto bits = std::bit_cast<std::uint32_t>(value);
-    if ((bits & 0x7fffffffu) > 0x7f800000u) return static_cast<std::uint16_t>(bits >> 16 | 0x40u); // NaN, quiet
+    if ((bits & 0x7fffffffu) > 0x7f800000u)
+        return static_cast<std::uint16_t>(bits >> 16 | 0x40u); // NaN, quiet
     return static_cast<std::uint16_t>((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
 }
 
@@ -130,7 +139,8 @@ void read_transposed(DType type, const std::byte* from, std::size_t rows, std::s
         for (std::size_t r0 = 0; r0 < rows; r0 += k_tile)
             for (std::size_t c0 = 0; c0 < columns; c0 += k_tile)
                 for (std::size_t r = r0; r < std::min(r0 + k_tile, rows); ++r)
-                    for (std::size_t c = c0; c < std::min(c0 + k_tile, columns); ++c) to[c * rows + r] = element(r * columns + c);
+                    for (std::size_t c = c0; c < std::min(c0 + k_tile, columns); ++c)
+                        to[c * rows + r] = element(r * columns + c);
     });
 }
 

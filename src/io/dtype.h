@@ -25,7 +25,8 @@ bool is_weight_type(DType type);
 
 float f16_to_float(std::uint16_t bits);
 float bf16_to_float(std::uint16_t bits);
-/// The nearest value of the type, of two equally near the one with an even last bit; beyond the largest, infinity. NaN stays NaN.
+/// The nearest value of the type, of two equally near the one with an even last bit; beyond the largest,
+/// infinity. NaN stays NaN.
 std::uint16_t float_to_f16(float value);
 std::uint16_t float_to_bf16(float value);
 

@@ -37,7 +37,8 @@ SiteRef read_site(const std::string& name, const ModelConfig& config, const std:
     try {
         return find_site(config, name);
     } catch (const Error& e) {
-        throw Error({where + ": " + e.problem().where, e.problem().expected, e.problem().found, e.problem().remedy});
+        throw Error(
+            {where + ": " + e.problem().where, e.problem().expected, e.problem().found, e.problem().remedy});
     }
 }
 
@@ -53,14 +54,17 @@ void parse_edit(const json& in, const Weights& weights, const std::string& where
     read_range(in, "heads", where, edit.range.head_begin, edit.range.head_end);
     read_range(in, "columns", where, edit.range.column_begin, edit.range.column_end);
     int n_kinds = 0;
-    for (const auto& [key, kind] : std::array{std::pair{"scale", Edit::Kind::scale}, std::pair{"values", Edit::Kind::values},
-                                              std::pair{"add", Edit::Kind::add}}) {
+    for (const auto& [key, kind] :
+         std::array{std::pair{"scale", Edit::Kind::scale}, std::pair{"values", Edit::Kind::values},
+                    std::pair{"add", Edit::Kind::add}}) {
         if (!json_has(in, key)) continue;
         ++n_kinds;
         edit.kind = kind;
         read_values(in[key], where + ": " + key, edit.values);
     }
-    if (n_kinds != 1) throw Error({where, "one of \"scale\", \"values\", \"add\"", std::to_string(n_kinds) + " of them", ""});
+    if (n_kinds != 1)
+        throw Error(
+            {where, "one of \"scale\", \"values\", \"add\"", std::to_string(n_kinds) + " of them", ""});
     (stack == Stack::encoder ? edits.encoder : edits.decoder).push_back(std::move(edit));
 }
 
@@ -70,7 +74,8 @@ StackEdits parse_edits(std::string_view text, const Weights& weights, const std:
     const json list = parse_json(text, where);
     if (!list.is_array()) throw Error({where, "a list of edits", json_found(list), ""});
     StackEdits edits;
-    for (std::size_t i = 0; i < list.size(); ++i) parse_edit(list[i], weights, where + " [" + std::to_string(i) + "]", edits);
+    for (std::size_t i = 0; i < list.size(); ++i)
+        parse_edit(list[i], weights, where + " [" + std::to_string(i) + "]", edits);
     return edits;
 }
 

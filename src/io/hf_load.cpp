@@ -18,9 +18,12 @@ constexpr const char* k_config = "config.json";
 constexpr const char* k_weights = "model.safetensors";
 constexpr const char* k_index = "model.safetensors.index.json";
 
-std::string_view text_of(std::span<const std::byte> bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+std::string_view text_of(std::span<const std::byte> bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
-std::span<const std::byte> open_required(const FileSet& files, const std::string& name, const std::string& remedy) {
+std::span<const std::byte> open_required(const FileSet& files, const std::string& name,
+                                         const std::string& remedy) {
     if (const auto bytes = files.open(name)) return *bytes;
     throw Error({files.where, "a file " + name, "none", remedy});
 }
@@ -73,18 +76,20 @@ class TensorSet {
 void add_shards(const FileSet& files, TensorSet& tensors) {
     const std::string where = files.where + "/" + k_index;
     const nlohmann::json index = parse_json(
-        text_of(open_required(files, k_index,
-                              fmt::format("convert the model to safetensors, as {} or in shards with an index", k_weights))),
+        text_of(open_required(
+            files, k_index,
+            fmt::format("convert the model to safetensors, as {} or in shards with an index", k_weights))),
         where);
     std::map<std::string, std::vector<std::string>> shards; // file -> tensors
     for (const auto& [tensor, file] : json_object(index, "weight_map", where).items()) {
         const std::string& name = json_string(index["weight_map"], tensor, where + ": weight_map");
-        const bool plain = !name.empty() && name.front() != '.' && std::none_of(name.begin(), name.end(), [](unsigned char c) {
-            return c < ' ' || c == '/' || c == '\\';
-        });
+        const bool plain = !name.empty() && name.front() != '.' &&
+                           std::none_of(name.begin(), name.end(),
+                                        [](unsigned char c) { return c < ' ' || c == '/' || c == '\\'; });
         if (!plain)
-            throw Error({fmt::format("{}: weight_map: '{}'", where, tensor), "the name of a file in the same folder",
-                         json_found(file), "put the shards beside the index"});
+            throw Error({fmt::format("{}: weight_map: '{}'", where, tensor),
+                         "the name of a file in the same folder", json_found(file),
+                         "put the shards beside the index"});
         shards[name].push_back(tensor);
     }
     if (shards.empty()) throw Error({where + ": weight_map", "tensors", "none", "the file is damaged"});
@@ -119,21 +124,25 @@ class Matcher {
     std::vector<const TensorEntry*> match() {
         check_plausible();
         const std::vector<ParamRow> table = param_table(config_);
-        const std::string& first = table.front().name; // the embedding; unlike the output head it has the prefix
+        const std::string& first =
+            table.front().name; // the embedding; unlike the output head it has the prefix
         prefix_ = first.substr(0, first.find('.') + 1);
         if (!tensors_.has(first) && tensors_.has(first.substr(prefix_.size()))) prefix_present_ = false;
         std::vector<const TensorEntry*> found(table.size());
-        std::transform(table.begin(), table.end(), found.begin(), [&](const ParamRow& row) { return find(row); });
+        std::transform(table.begin(), table.end(), found.begin(),
+                       [&](const ParamRow& row) { return find(row); });
         if (config_.tied_embeddings) check_copy(*found.front(), unembed_name());
         if (is_bert())
             for (std::size_t i = 0; i < table.size(); ++i)
-                if (table[i].role == Role::unembed_bias) check_copy(*found[i], "cls.predictions.decoder.bias");
+                if (table[i].role == Role::unembed_bias)
+                    check_copy(*found[i], "cls.predictions.decoder.bias");
         token_types_ = find_token_types();
         check_unused();
         return found;
     }
 
-    /// BERT's vectors of token types, the first of which each token of a single text gets; nullptr if there are none.
+    /// BERT's vectors of token types, the first of which each token of a single text gets; nullptr if there
+    /// are none.
     const TensorEntry* token_types() const { return token_types_; }
 
   private:
@@ -143,25 +152,31 @@ class Matcher {
         const TensorSet::Place* place = tensors_.take(name);
         if (!place) return nullptr;
         const TensorEntry& t = *place->tensor;
-        if (t.shape.size() != 2 || t.shape[0] < 1 || t.shape[1] != config_.d_model || !is_weight_type(t.dtype))
+        if (t.shape.size() != 2 || t.shape[0] < 1 || t.shape[1] != config_.d_model ||
+            !is_weight_type(t.dtype))
             throw Error({fmt::format("{}: tensor '{}'", place->file, name),
                          fmt::format("rows of hidden_size = {} numbers, F32, F16 or BF16", config_.d_model),
-                         fmt::format("{} {}", gf::name(t.dtype), shape_text(t.shape)), "config.json belongs to another model"});
+                         fmt::format("{} {}", gf::name(t.dtype), shape_text(t.shape)),
+                         "config.json belongs to another model"});
         return &t;
     }
 
     bool is_bert() const { return config_.tensor_names == TensorNames::bert; }
-    const char* unembed_name() const { return is_bert() ? "cls.predictions.decoder.weight" : "lm_head.weight"; }
+    const char* unembed_name() const {
+        return is_bert() ? "cls.predictions.decoder.weight" : "lm_head.weight";
+    }
 
     /// A config may promise millions of tensors: the table is not built before the files have about as many.
     void check_plausible() const {
-        const std::size_t per_layer = 5 + 2 * static_cast<std::size_t>(config_.n_experts); // a norm, q, k, v, o; in and out
+        const std::size_t per_layer =
+            5 + 2 * static_cast<std::size_t>(config_.n_experts); // a norm, q, k, v, o; in and out
         const std::size_t least = per_layer * static_cast<std::size_t>(config_.n_groups());
         if (least > tensors_.size())
-            throw Error(
-                {where_,
-                 fmt::format("{} tensors or more for {} layers with {} experts", least, config_.n_layers, config_.n_experts),
-                 fmt::format("{} tensors", tensors_.size()), "config.json belongs to another model, or a file is missing"});
+            throw Error({where_,
+                         fmt::format("{} tensors or more for {} layers with {} experts", least,
+                                     config_.n_layers, config_.n_experts),
+                         fmt::format("{} tensors", tensors_.size()),
+                         "config.json belongs to another model, or a file is missing"});
     }
 
     std::string file_name(const std::string& name) const {
@@ -171,17 +186,21 @@ class Matcher {
     const TensorEntry* find(const ParamRow& row) {
         std::string name = file_name(row.name);
         const TensorSet::Place* place = tensors_.take(name);
-        for (const auto& [now, once] : {std::pair{"LayerNorm.weight", "LayerNorm.gamma"}, {"LayerNorm.bias", "LayerNorm.beta"}}) {
-            if (place || !is_bert() || !name.ends_with(now)) continue; // the first BERTs were converted under older names
+        for (const auto& [now, once] :
+             {std::pair{"LayerNorm.weight", "LayerNorm.gamma"}, {"LayerNorm.bias", "LayerNorm.beta"}}) {
+            if (place || !is_bert() || !name.ends_with(now))
+                continue; // the first BERTs were converted under older names
             const std::string older = name.substr(0, name.size() - std::string_view(now).size()) + once;
             if ((place = tensors_.take(older))) name = older;
         }
         const auto file_shape = row.file_shape();
         const std::vector<std::int64_t> shape(file_shape.begin(), file_shape.end());
         if (!place)
-            throw Error({fmt::format("{}: tensor '{}'", where_, name), "a tensor of shape " + shape_text(shape), "no such tensor",
+            throw Error({fmt::format("{}: tensor '{}'", where_, name),
+                         "a tensor of shape " + shape_text(shape), "no such tensor",
                          row.role == Role::unembed
-                             ? "set tie_word_embeddings to true in config.json if the model has no output matrix of its own"
+                             ? "set tie_word_embeddings to true in config.json if the model has no output "
+                               "matrix of its own"
                              : "config.json belongs to another model, or the file is incomplete"});
         const TensorEntry& tensor = *place->tensor;
         const std::string where = fmt::format("{}: tensor '{}'", place->file, name);
@@ -189,35 +208,42 @@ class Matcher {
             throw Error({where, "shape " + shape_text(shape), "shape " + shape_text(tensor.shape),
                          "config.json belongs to another model"});
         if (!is_weight_type(tensor.dtype))
-            throw Error({where, "F32, F16 or BF16", std::string(gf::name(tensor.dtype)), "convert the tensor to F32"});
+            throw Error({where, "F32, F16 or BF16", std::string(gf::name(tensor.dtype)),
+                         "convert the tensor to F32"});
         return &tensor;
     }
 
-    /// An output matrix beside tied embeddings (or a bias that is kept twice) must be the same, or it would be ignored silently.
+    /// An output matrix beside tied embeddings (or a bias that is kept twice) must be the same, or it would
+    /// be ignored silently.
     void check_copy(const TensorEntry& original, const std::string& name) {
         const TensorSet::Place* copy = tensors_.take(name);
         if (!copy) return;
         const TensorEntry& t = *copy->tensor;
         if (t.dtype != original.dtype || t.shape != original.shape ||
             !std::equal(t.bytes.begin(), t.bytes.end(), original.bytes.begin()))
-            throw Error({fmt::format("{}: tensor '{}'", copy->file, name), fmt::format("the same values as '{}'", original.name),
+            throw Error({fmt::format("{}: tensor '{}'", copy->file, name),
+                         fmt::format("the same values as '{}'", original.name),
                          fmt::format("others, {} {}", gf::name(t.dtype), shape_text(t.shape)),
                          "set tie_word_embeddings to false in config.json"});
     }
 
-    /// What models bring along that the forward pass does without: buffers that follow from the config, and BERT's other heads.
+    /// What models bring along that the forward pass does without: buffers that follow from the config, and
+    /// BERT's other heads.
     bool is_ignored(const std::string& name) const {
         for (const char* buffer : {".attn.bias", ".attn.masked_bias", "rotary_emb.inv_freq"})
             if (name.ends_with(buffer)) return true;
-        return is_bert() && (name.ends_with("embeddings.position_ids") || name.find("pooler.dense.") != std::string::npos ||
-                             name.starts_with("cls.seq_relationship."));
+        return is_bert() &&
+               (name.ends_with("embeddings.position_ids") ||
+                name.find("pooler.dense.") != std::string::npos || name.starts_with("cls.seq_relationship."));
     }
 
     void check_unused() const {
         tensors_.for_each_unused([&](const TensorEntry& t, const std::string& file) {
             if (is_ignored(t.name)) return;
-            throw Error({fmt::format("{}: tensor '{}'", file, t.name), "only tensors that config.json calls for",
-                         fmt::format("{} {}", gf::name(t.dtype), shape_text(t.shape)), "config.json belongs to another model"});
+            throw Error({fmt::format("{}: tensor '{}'", file, t.name),
+                         "only tensors that config.json calls for",
+                         fmt::format("{} {}", gf::name(t.dtype), shape_text(t.shape)),
+                         "config.json belongs to another model"});
         });
     }
 
@@ -233,7 +259,8 @@ class Matcher {
 
 namespace {
 
-/// Adds the vector of the first token type, which every token of a text of one segment gets, to each position's.
+/// Adds the vector of the first token type, which every token of a text of one segment gets, to each
+/// position's.
 void fold_into_positions(Weights& weights, const TensorEntry& types) {
     const auto d = static_cast<std::size_t>(weights.config.d_model);
     std::vector<real> first(d);
@@ -247,15 +274,18 @@ void fold_into_positions(Weights& weights, const TensorEntry& types) {
 
 } // namespace
 
-std::shared_ptr<Weights> load_hf(const FileSet& files, std::vector<std::string>& warnings, const std::string& weights_file) {
-    const auto config_bytes = open_required(files, k_config, "download it with the weights; it holds the model's shape");
+std::shared_ptr<Weights> load_hf(const FileSet& files, std::vector<std::string>& warnings,
+                                 const std::string& weights_file) {
+    const auto config_bytes =
+        open_required(files, k_config, "download it with the weights; it holds the model's shape");
     const ModelConfig config = parse_hf_config(text_of(config_bytes), files.where + "/" + k_config);
     TensorSet tensors = read_tensors(files, weights_file);
     const std::string where = tensors.n_files() == 1 ? tensors.last_file().where : files.where;
     Matcher matcher(config, tensors, where);
     const std::vector<const TensorEntry*> found = matcher.match();
 
-    auto weights = std::make_shared<Weights>(config); // no larger than twice the files: every value is in them
+    auto weights =
+        std::make_shared<Weights>(config); // no larger than twice the files: every value is in them
     for (std::size_t i = 0; i < found.size(); ++i)
         read_parameter(*weights, weights->table[i], found[i]->dtype, found[i]->bytes.data());
     if (const TensorEntry* types = matcher.token_types()) fold_into_positions(*weights, *types);

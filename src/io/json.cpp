@@ -37,16 +37,20 @@ class Builder : public nlohmann::json_sax<json> {
     bool key(string_t& k) override {
         auto [it, is_new] = open_.back()->get_ref<json::object_t&>().emplace(std::move(k), nullptr);
         if (!is_new)
-            throw Error({where_, "every key once", fmt::format("'{}' twice in one object", it->first), "remove one of them"});
+            throw Error({where_, "every key once", fmt::format("'{}' twice in one object", it->first),
+                         "remove one of them"});
         member_ = &it->second;
         return true;
     }
 
     bool parse_error(std::size_t position, const std::string&, const json::exception& e) override {
-        std::string reason = e.what(); // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error ..."
+        std::string reason =
+            e.what(); // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error ..."
         if (const auto at = reason.find("syntax error"); at != std::string::npos) reason.erase(0, at);
-        reason.resize(std::min({reason.size(), reason.find("; last read"), k_longest_reason})); // what was read can be any bytes
-        throw Error({where_, "JSON", fmt::format("at byte {}: {}", position, reason), "the file is damaged or not JSON"});
+        reason.resize(std::min(
+            {reason.size(), reason.find("; last read"), k_longest_reason})); // what was read can be any bytes
+        throw Error({where_, "JSON", fmt::format("at byte {}: {}", position, reason),
+                     "the file is damaged or not JSON"});
     }
 
   private:
@@ -64,7 +68,8 @@ class Builder : public nlohmann::json_sax<json> {
     }
     bool open(json container) {
         if (open_.size() == k_max_depth)
-            throw Error({where_, fmt::format("at most {} levels of nesting", k_max_depth), "more", "the file is damaged"});
+            throw Error({where_, fmt::format("at most {} levels of nesting", k_max_depth), "more",
+                         "the file is damaged"});
         open_.push_back(place(std::move(container)));
         return true;
     }
@@ -85,7 +90,8 @@ class Builder : public nlohmann::json_sax<json> {
 }
 
 const json* find(const json& object, const std::string& key, const std::string& where) {
-    if (!object.is_object()) throw Error({where, fmt::format("an object with '{}'", key), json_found(object), ""});
+    if (!object.is_object())
+        throw Error({where, fmt::format("an object with '{}'", key), json_found(object), ""});
     const auto it = object.find(key);
     return it == object.end() ? nullptr : &*it;
 }
@@ -124,13 +130,16 @@ const json& json_array(const json& object, const std::string& key, const std::st
     return v;
 }
 
-std::int64_t json_int(const json& object, const std::string& key, const std::string& where, std::int64_t low, std::int64_t high) {
+std::int64_t json_int(const json& object, const std::string& key, const std::string& where, std::int64_t low,
+                      std::int64_t high) {
     const json& v = json_field(object, key, where);
-    const bool fits = v.is_number_unsigned() ? v.get<std::uint64_t>() <= std::uint64_t(std::numeric_limits<std::int64_t>::max())
-                                             : v.is_number_integer();
+    const bool fits = v.is_number_unsigned()
+                          ? v.get<std::uint64_t>() <= std::uint64_t(std::numeric_limits<std::int64_t>::max())
+                          : v.is_number_integer();
     if (!fits) refuse(where, key, "an integer", json_found(v));
     const auto n = v.get<std::int64_t>();
-    if (n < low || n > high) refuse(where, key, fmt::format("an integer in [{}, {}]", low, high), std::to_string(n));
+    if (n < low || n > high)
+        refuse(where, key, fmt::format("an integer in [{}, {}]", low, high), std::to_string(n));
     return n;
 }
 
@@ -156,8 +165,8 @@ bool json_has(const json& object, const std::string& key) {
     return object.is_object() && object.contains(key) && !object.at(key).is_null();
 }
 
-std::int64_t json_int_or(const json& object, const std::string& key, std::int64_t fallback, const std::string& where,
-                         std::int64_t low, std::int64_t high) {
+std::int64_t json_int_or(const json& object, const std::string& key, std::int64_t fallback,
+                         const std::string& where, std::int64_t low, std::int64_t high) {
     const json* v = find(object, key, where);
     return v && !v->is_null() ? json_int(object, key, where, low, high) : fallback;
 }
@@ -167,7 +176,8 @@ double json_number_or(const json& object, const std::string& key, double fallbac
     return v && !v->is_null() ? json_number(object, key, where) : fallback;
 }
 
-std::string json_string_or(const json& object, const std::string& key, const std::string& fallback, const std::string& where) {
+std::string json_string_or(const json& object, const std::string& key, const std::string& fallback,
+                           const std::string& where) {
     const json* v = find(object, key, where);
     return v && !v->is_null() ? json_string(object, key, where) : fallback;
 }
@@ -177,11 +187,13 @@ bool json_bool_or(const json& object, const std::string& key, bool fallback, con
     return v && !v->is_null() ? json_bool(object, key, where) : fallback;
 }
 
-void json_only_keys(const json& object, std::initializer_list<std::string_view> known, const std::string& where) {
+void json_only_keys(const json& object, std::initializer_list<std::string_view> known,
+                    const std::string& where) {
     if (!object.is_object()) throw Error({where, "an object", json_found(object), ""});
     for (const auto& [key, value] : object.items())
         if (std::find(known.begin(), known.end(), key) == known.end())
-            throw Error({fmt::format("{}: '{}'", where, key), "", "a key that Glassformer does not know: " + json_found(value),
+            throw Error({fmt::format("{}: '{}'", where, key), "",
+                         "a key that Glassformer does not know: " + json_found(value),
                          "it may change the meaning of the file, so it is not ignored"});
 }
 

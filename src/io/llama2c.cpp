@@ -24,8 +24,8 @@ Header read_header(std::span<const std::byte> bytes, const std::string& where) {
                      fmt::format("{} bytes", bytes.size()), "the file is truncated or of another kind"});
     std::memcpy(&h, bytes.data(), sizeof h);
     if (h.dim == k_magic)
-        throw Error(
-            {where, "llama2.c's legacy format", "a later version of it", "export the model with `export.py --version 0`"});
+        throw Error({where, "llama2.c's legacy format", "a later version of it",
+                     "export the model with `export.py --version 0`"});
     return h;
 }
 
@@ -35,7 +35,8 @@ ModelConfig config_of(const Header& h, const std::string& where) {
             throw Error({fmt::format("{}: header: {}", where, field), expected, std::to_string(found),
                          "the file is damaged or no llama2.c model"});
     };
-    const std::int64_t vocab = std::abs(std::int64_t{h.vocab_size}); // the most negative int has no positive twin in 32 bits
+    const std::int64_t vocab =
+        std::abs(std::int64_t{h.vocab_size}); // the most negative int has no positive twin in 32 bits
     for (const auto& [value, field] : {std::pair{h.dim, "dim"},
                                        {h.hidden_dim, "hidden_dim"},
                                        {h.n_layers, "n_layers"},
@@ -58,7 +59,8 @@ ModelConfig config_of(const Header& h, const std::string& where) {
     c.d_vocab = static_cast<int>(vocab);
     c.rope_pairs = RopePairs::interleaved;
     c.tied_embeddings = h.vocab_size > 0;
-    if (c.d_vocab > 2) c.bos_id = 1, c.eos_id = 2; // of the SentencePiece vocabularies that the format is used with
+    if (c.d_vocab > 2)
+        c.bos_id = 1, c.eos_id = 2; // of the SentencePiece vocabularies that the format is used with
     validate(c, where);
     return c;
 }
@@ -72,9 +74,11 @@ void check_length(std::size_t file_bytes, const ModelConfig& c, const std::strin
     // The limits of validate() keep this below 2^53.
     const std::uint64_t expected = sizeof(Header) + sizeof(float) * (param_count(c) + rotation_values(c));
     if (file_bytes != expected)
-        throw Error({where, fmt::format("{} bytes, as its header says", expected), fmt::format("{} bytes", file_bytes),
-                     file_bytes < expected ? "the file is truncated; download it again"
-                                           : "the file has something behind the model, or its header is damaged"});
+        throw Error({where, fmt::format("{} bytes, as its header says", expected),
+                     fmt::format("{} bytes", file_bytes),
+                     file_bytes < expected
+                         ? "the file is truncated; download it again"
+                         : "the file has something behind the model, or its header is damaged"});
 }
 
 /// Copies the tensors in the order of the file.
@@ -84,8 +88,8 @@ class Reader {
 
     void read_all() {
         read(Role::embed);
-        for (Role role : {Role::ln1_gain, Role::q, Role::k, Role::v, Role::attn_out, Role::ln2_gain, Role::mlp_in, Role::mlp_out,
-                          Role::mlp_up})
+        for (Role role : {Role::ln1_gain, Role::q, Role::k, Role::v, Role::attn_out, Role::ln2_gain,
+                          Role::mlp_in, Role::mlp_out, Role::mlp_up})
             read(role);
         read(Role::ln_final_gain);
         data_ += sizeof(float) * rotation_values(weights_.config);

@@ -9,9 +9,9 @@
 
 namespace gf {
 
-/// Reads a model that lies in memory; `where` is the file for messages. Throws Error, before anything of the model's size is
-/// allocated, unless the header makes sense and the file is exactly as long as it says. Adds to `warnings` one line for each
-/// tensor with NaN or infinity.
+/// Reads a model that lies in memory; `where` is the file for messages. Throws Error, before anything of the
+/// model's size is allocated, unless the header makes sense and the file is exactly as long as it says. Adds
+/// to `warnings` one line for each tensor with NaN or infinity.
 std::shared_ptr<Weights> parse_llama2c(std::span<const std::byte> bytes, const std::string& where,
                                        std::vector<std::string>& warnings);
 

@@ -20,7 +20,8 @@ struct Descriptor {
     }
 };
 
-[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& found, const std::string& remedy) {
+[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& found,
+                         const std::string& remedy) {
     throw Error({path.string(), "a readable file with contents", found, remedy});
 }
 

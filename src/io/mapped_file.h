@@ -15,7 +15,9 @@ class MappedFile {
     explicit MappedFile(const std::filesystem::path& path);
 
     std::span<const std::byte> bytes() const { return {memory_.get(), memory_.get_deleter().size}; }
-    std::string_view text() const { return {reinterpret_cast<const char*>(memory_.get()), memory_.get_deleter().size}; }
+    std::string_view text() const {
+        return {reinterpret_cast<const char*>(memory_.get()), memory_.get_deleter().size};
+    }
 
   private:
     struct Unmap {

@@ -12,11 +12,13 @@ namespace {
 /// The files of a folder, mapped as they are asked for.
 FileSet disk_folder(const std::filesystem::path& folder) {
     auto mapped = std::make_shared<std::map<std::string, MappedFile>>();
-    return {folder.string(), [folder, mapped](const std::string& name) -> std::optional<std::span<const std::byte>> {
+    return {folder.string(),
+            [folder, mapped](const std::string& name) -> std::optional<std::span<const std::byte>> {
                 auto it = mapped->find(name);
                 if (it == mapped->end()) {
                     std::error_code ignored; // what cannot be looked at is reported by MappedFile
-                    if (std::filesystem::status(folder / name, ignored).type() == std::filesystem::file_type::not_found)
+                    if (std::filesystem::status(folder / name, ignored).type() ==
+                        std::filesystem::file_type::not_found)
                         return std::nullopt;
                     it = mapped->emplace(name, MappedFile(folder / name)).first;
                 }
@@ -44,7 +46,8 @@ std::shared_ptr<Weights> load_model(const std::filesystem::path& path, std::vect
         const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
         return load_hf(disk_folder(folder), warnings, path.filename());
     }
-    throw Error({path.string(), "a folder with config.json and model.safetensors, a .safetensors file, or a llama2.c .bin",
+    throw Error({path.string(),
+                 "a folder with config.json and model.safetensors, a .safetensors file, or a llama2.c .bin",
                  "a file with another extension", "convert the model to one of these"});
 }
 

@@ -5,8 +5,9 @@
 
 namespace gf {
 
-/// Loads a folder in Hugging Face's layout, a .safetensors file beside its config.json, or a llama2.c .bin. Adds to `warnings`
-/// what the user should know. Throws Error that names file, tensor or field, what was expected, what was found, the remedy.
+/// Loads a folder in Hugging Face's layout, a .safetensors file beside its config.json, or a llama2.c .bin.
+/// Adds to `warnings` what the user should know. Throws Error that names file, tensor or field, what was
+/// expected, what was found, the remedy.
 std::shared_ptr<Weights> load_model(const std::filesystem::path& path, std::vector<std::string>& warnings);
 
 } // namespace gf

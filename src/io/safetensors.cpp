@@ -21,20 +21,23 @@ constexpr const char* k_damaged = "the file is damaged; download or write it aga
 std::string_view split_header(std::span<const std::byte>& bytes, const std::string& where) {
     std::uint64_t length = 0;
     if (bytes.size() < sizeof length)
-        throw Error({where, "a safetensors file of at least 8 bytes", fmt::format("{} bytes", bytes.size()), k_damaged});
+        throw Error({where, "a safetensors file of at least 8 bytes", fmt::format("{} bytes", bytes.size()),
+                     k_damaged});
     std::memcpy(&length, bytes.data(), sizeof length);
     bytes = bytes.subspan(sizeof length);
     if (length > bytes.size() || length > k_longest_header)
         throw Error({where + ": header length",
-                     fmt::format("at most {}", std::min<std::uint64_t>(bytes.size(), k_longest_header)), std::to_string(length),
-                     "the file is truncated, damaged or not safetensors"});
+                     fmt::format("at most {}", std::min<std::uint64_t>(bytes.size(), k_longest_header)),
+                     std::to_string(length), "the file is truncated, damaged or not safetensors"});
     const std::string_view header{reinterpret_cast<const char*>(bytes.data()), length};
     bytes = bytes.subspan(length);
     return header;
 }
 
-/// The product of `shape`'s dimensions and the element's size; throws Error if one is negative or the product has no sense.
-std::uint64_t byte_size(const json& shape, DType dtype, const std::string& where, std::vector<std::int64_t>& out) {
+/// The product of `shape`'s dimensions and the element's size; throws Error if one is negative or the product
+/// has no sense.
+std::uint64_t byte_size(const json& shape, DType dtype, const std::string& where,
+                        std::vector<std::int64_t>& out) {
     std::uint64_t size = size_of(dtype);
     for (const json& dimension : shape) {
         if (!dimension.is_number_unsigned())
@@ -47,33 +50,41 @@ std::uint64_t byte_size(const json& shape, DType dtype, const std::string& where
     return size;
 }
 
-TensorEntry parse_entry(const std::string& name, const json& entry, std::span<const std::byte> data, const std::string& file) {
+TensorEntry parse_entry(const std::string& name, const json& entry, std::span<const std::byte> data,
+                        const std::string& file) {
     const std::string where = fmt::format("{}: tensor '{}'", file, name);
     json_only_keys(entry, {"dtype", "shape", "data_offsets"}, where);
     TensorEntry tensor{name, {}, {}, {}};
 
     const std::string& type = json_string(entry, "dtype", where);
     const auto dtype = dtype_from_name(type);
-    if (!dtype) throw Error({where + ": dtype", "one of " + dtype_names(), "'" + type + "'", "convert the tensor to F32"});
+    if (!dtype)
+        throw Error(
+            {where + ": dtype", "one of " + dtype_names(), "'" + type + "'", "convert the tensor to F32"});
     tensor.dtype = *dtype;
     const std::uint64_t size = byte_size(json_array(entry, "shape", where), *dtype, where, tensor.shape);
 
     const json& offsets = json_array(entry, "data_offsets", where);
-    const bool pair = offsets.size() == 2 && offsets[0].is_number_unsigned() && offsets[1].is_number_unsigned();
-    if (!pair) throw Error({where + ": data_offsets", "[begin, end]", offsets.dump().substr(0, 60), k_damaged});
+    const bool pair =
+        offsets.size() == 2 && offsets[0].is_number_unsigned() && offsets[1].is_number_unsigned();
+    if (!pair)
+        throw Error({where + ": data_offsets", "[begin, end]", offsets.dump().substr(0, 60), k_damaged});
     const auto begin = offsets[0].get<std::uint64_t>(), end = offsets[1].get<std::uint64_t>();
     if (begin > end || end > data.size())
-        throw Error({where + ": data_offsets", fmt::format("a range inside the file's {} bytes of data", data.size()),
+        throw Error({where + ": data_offsets",
+                     fmt::format("a range inside the file's {} bytes of data", data.size()),
                      fmt::format("[{}, {}]", begin, end), "the file is truncated or damaged"});
     if (end - begin != size)
-        throw Error({where + ": data_offsets", fmt::format("{} bytes for {} {}", size, type, shape_text(tensor.shape)),
+        throw Error({where + ": data_offsets",
+                     fmt::format("{} bytes for {} {}", size, type, shape_text(tensor.shape)),
                      fmt::format("{} bytes", end - begin), k_damaged});
     tensor.bytes = data.subspan(begin, size);
     return tensor;
 }
 
 /// Throws Error unless the tensors lie side by side and fill the data.
-void check_layout(const std::vector<TensorEntry>& tensors, std::span<const std::byte> data, const std::string& where) {
+void check_layout(const std::vector<TensorEntry>& tensors, std::span<const std::byte> data,
+                  const std::string& where) {
     std::vector<const TensorEntry*> in_order(tensors.size());
     std::transform(tensors.begin(), tensors.end(), in_order.begin(), [](const TensorEntry& t) { return &t; });
     std::sort(in_order.begin(), in_order.end(), [](const TensorEntry* a, const TensorEntry* b) {
@@ -83,7 +94,8 @@ void check_layout(const std::vector<TensorEntry>& tensors, std::span<const std::
     auto require = [&](const std::byte* found, const std::string& place) {
         if (found != expected)
             throw Error({place, fmt::format("data that goes on at offset {}", expected - data.data()),
-                         fmt::format("{} at {}", found < expected ? "an overlap" : "a hole up to the data", found - data.data()),
+                         fmt::format("{} at {}", found < expected ? "an overlap" : "a hole up to the data",
+                                     found - data.data()),
                          k_damaged});
     };
     for (const TensorEntry* t : in_order) {
@@ -95,7 +107,9 @@ void check_layout(const std::vector<TensorEntry>& tensors, std::span<const std::
 
 } // namespace
 
-std::string shape_text(std::span<const std::int64_t> shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
+std::string shape_text(std::span<const std::int64_t> shape) {
+    return fmt::format("[{}]", fmt::join(shape, ", "));
+}
 
 const TensorEntry* Safetensors::find(std::string_view name) const {
     const auto it = std::lower_bound(tensors.begin(), tensors.end(), name,
@@ -107,14 +121,17 @@ Safetensors parse_safetensors(std::span<const std::byte> bytes, const std::strin
     Safetensors file{where, {}, {}};
     std::span<const std::byte> data = bytes;
     const json header = parse_json(split_header(data, where), where + ": header");
-    if (!header.is_object()) throw Error({where + ": header", "a JSON object", json_found(header), k_damaged});
+    if (!header.is_object())
+        throw Error({where + ": header", "a JSON object", json_found(header), k_damaged});
     for (const auto& [name, entry] : header.items()) { // json keeps keys sorted
         if (name != "__metadata__") {
             file.tensors.push_back(parse_entry(name, entry, data, where));
             continue;
         }
-        if (!entry.is_object()) throw Error({where + ": __metadata__", "an object", json_found(entry), k_damaged});
-        for (const auto& [key, value] : entry.items()) file.metadata[key] = json_string(entry, key, where + ": __metadata__");
+        if (!entry.is_object())
+            throw Error({where + ": __metadata__", "an object", json_found(entry), k_damaged});
+        for (const auto& [key, value] : entry.items())
+            file.metadata[key] = json_string(entry, key, where + ": __metadata__");
     }
     check_layout(file.tensors, data, where);
     return file;

@@ -1,6 +1,6 @@
 #pragma once
-// The safetensors format: 8 bytes of header length, a JSON header {name: {dtype, shape, data_offsets}}, then the data.
-// https://huggingface.co/docs/safetensors
+// The safetensors format: 8 bytes of header length, a JSON header {name: {dtype, shape, data_offsets}}, then
+// the data. https://huggingface.co/docs/safetensors
 
 #include "io/dtype.h"
 
@@ -31,8 +31,8 @@ struct Safetensors {
     const TensorEntry* find(std::string_view name) const; ///< nullptr if there is none
 };
 
-/// Reads the header of a file that lies in memory and stays there. Throws Error unless the tensors fill the data exactly:
-/// no holes, no overlaps, nothing outside, sizes as the shapes say.
+/// Reads the header of a file that lies in memory and stays there. Throws Error unless the tensors fill the
+/// data exactly: no holes, no overlaps, nothing outside, sizes as the shapes say.
 Safetensors parse_safetensors(std::span<const std::byte> bytes, const std::string& where);
 
 /// Takes the next bytes of a tensor.
@@ -46,8 +46,8 @@ struct TensorSource {
     std::function<void(const ByteSink& sink)> produce;
 };
 
-/// Writes a file atomically, the data in the order given; the same arguments give the same bytes. Nothing is gathered in
-/// memory. Throws Error if the disk does not take it.
+/// Writes a file atomically, the data in the order given; the same arguments give the same bytes. Nothing is
+/// gathered in memory. Throws Error if the disk does not take it.
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorSource> tensors,
                        const std::map<std::string, std::string>& metadata = {});
 

@@ -14,7 +14,8 @@ std::uint64_t byte_size(const TensorSource& tensor) {
 }
 
 /// The header, padded with spaces so that the data begin at a multiple of 8 bytes.
-std::string header_text(std::span<const TensorSource> tensors, const std::map<std::string, std::string>& metadata) {
+std::string header_text(std::span<const TensorSource> tensors,
+                        const std::map<std::string, std::string>& metadata) {
     nlohmann::ordered_json header;
     if (!metadata.empty()) header["__metadata__"] = metadata;
     std::uint64_t begin = 0;

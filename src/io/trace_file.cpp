@@ -14,9 +14,9 @@ namespace {
 /// How a site's rows lie in the Trace and in the file.
 struct Layout {
     std::vector<std::int64_t> shape; ///< in the file
-    int n_parts;                     ///< equal parts of a row in the Trace that the file has as an axis before the rows'; else 1
-    int part_stride;                 ///< from one part to the next in a row of the Trace
-    int part_width;                  ///< values of a part that go into the file
+    int n_parts; ///< equal parts of a row in the Trace that the file has as an axis before the rows'; else 1
+    int part_stride; ///< from one part to the next in a row of the Trace
+    int part_width;  ///< values of a part that go into the file
 };
 
 /// `n_tokens`: of the tokens; the site may have other rows.
@@ -28,7 +28,8 @@ Layout layout_of(const Trace& trace, Site site, int n_tokens) {
         const int keys = std::min(n_tokens, trace.n_keys());
         return {{heads, rows, keys}, heads, trace.n_keys(), keys};
     }
-    case Axis::source: return {{heads, rows, trace.n_keys(site)}, heads, trace.n_keys(site), trace.n_keys(site)};
+    case Axis::source:
+        return {{heads, rows, trace.n_keys(site)}, heads, trace.n_keys(site), trace.n_keys(site)};
     case Axis::d_head: return {{rows, heads, c.d_head}, 1, width, width};
     case Axis::d_mlp:
         if (c.is_moe()) return {{rows, heads, c.d_mlp}, 1, width, width};
@@ -57,8 +58,8 @@ void produce(const Trace& trace, SiteRef ref, int n_tokens, const Layout& layout
 
 } // namespace
 
-void write_trace(const std::filesystem::path& path, const Trace& trace, int rows, std::span<const SiteRef> sites,
-                 const TraceGradients* gradients) {
+void write_trace(const std::filesystem::path& path, const Trace& trace, int rows,
+                 std::span<const SiteRef> sites, const TraceGradients* gradients) {
     const TracePart part{trace, rows, {sites.begin(), sites.end()}, "", gradients};
     write_trace(path, std::span(&part, 1));
 }
@@ -73,20 +74,23 @@ void write_trace(const std::filesystem::path& path, std::span<const TracePart> p
         for (const SiteRef& ref : part.sites) {
             const std::string name = part.prefix + site_name(ref.site, ref.layer);
             if (!trace.kept(ref.site))
-                throw Error({path.string() + ": " + name, "a site that the trace keeps", "one that it does not",
-                             "run with fewer tokens or a larger trace budget"});
+                throw Error({path.string() + ": " + name, "a site that the trace keeps",
+                             "one that it does not", "run with fewer tokens or a larger trace budget"});
             const Layout layout = layout_of(trace, ref.site, rows);
             const DType dtype = ref.site == Site::expert_indices ? DType::i32 : DType::f32;
-            tensors.push_back({name, dtype, layout.shape,
-                               [&trace, ref, rows, layout](const ByteSink& sink) { produce(trace, ref, rows, layout, sink); }});
+            tensors.push_back({name, dtype, layout.shape, [&trace, ref, rows, layout](const ByteSink& sink) {
+                                   produce(trace, ref, rows, layout, sink);
+                               }});
             if (part.gradients && dtype == DType::f32)
-                tensors.push_back({"grad/" + name, dtype, layout.shape, [&part, ref, rows, layout](const ByteSink& sink) {
-                                       produce(part.gradients->sites, ref, rows, layout, sink);
-                                   }});
+                tensors.push_back(
+                    {"grad/" + name, dtype, layout.shape, [&part, ref, rows, layout](const ByteSink& sink) {
+                         produce(part.gradients->sites, ref, rows, layout, sink);
+                     }});
         }
         if (part.gradients && !part.gradients->params.empty())
             for (const ParamRow& row : trace.weights().table)
-                tensors.push_back(param_tensor("grad/" + row.name, row, part.gradients->params.data() + row.offset, DType::f32));
+                tensors.push_back(param_tensor("grad/" + row.name, row,
+                                               part.gradients->params.data() + row.offset, DType::f32));
         const nlohmann::json tokens = std::span(trace.tokens(), static_cast<std::size_t>(rows));
         metadata[part.prefix + "tokens"] = tokens.dump();
     }

@@ -23,16 +23,18 @@ std::filesystem::path temporary_beside(const std::filesystem::path& path) {
 
 } // namespace
 
-FileWriter::FileWriter(std::filesystem::path path) : path_(std::move(path)), temporary_(temporary_beside(path_)) {
+FileWriter::FileWriter(std::filesystem::path path)
+    : path_(std::move(path)), temporary_(temporary_beside(path_)) {
     std::error_code ignored;
     const auto status = std::filesystem::status(path_, ignored);
     if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
-        throw Error({path_.string(), "a file to write", "a folder or device of that name", "choose another name"});
+        throw Error(
+            {path_.string(), "a file to write", "a folder or device of that name", "choose another name"});
     fd_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd_ < 0) {
         const int reason = errno; // the message's own work may change errno
-        throw Error(
-            {path_.string(), "a folder that can be written to", std::strerror(reason), "check the folder and its permissions"});
+        throw Error({path_.string(), "a folder that can be written to", std::strerror(reason),
+                     "check the folder and its permissions"});
     }
     buffer_.reserve(k_buffer);
 }
@@ -91,7 +93,8 @@ void sync_folder(const std::filesystem::path& folder) {
     const bool synced = fd >= 0 && fsync(fd) == 0;
     const int reason = errno;
     if (fd >= 0) close(fd);
-    if (!synced) throw Error({folder.string(), "a folder on a disk", std::strerror(reason), "choose another folder"});
+    if (!synced)
+        throw Error({folder.string(), "a folder on a disk", std::strerror(reason), "choose another folder"});
 }
 
 } // namespace gf

@@ -9,10 +9,12 @@
 
 namespace gf {
 
-/// Writes into a temporary file beside `path`, which commit() puts in its place. Without commit() nothing changes.
+/// Writes into a temporary file beside `path`, which commit() puts in its place. Without commit() nothing
+/// changes.
 class FileWriter {
   public:
-    /// Throws Error if the folder cannot be written, or if something stands at `path` that is no regular file.
+    /// Throws Error if the folder cannot be written, or if something stands at `path` that is no regular
+    /// file.
     explicit FileWriter(std::filesystem::path path);
     ~FileWriter();
     FileWriter(const FileWriter&) = delete;

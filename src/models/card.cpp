@@ -20,7 +20,8 @@ struct BoundRow {
     Figure::Bound bound;
     const char *key, *sign;
 };
-constexpr std::array k_bounds = {BoundRow{Figure::Bound::at_least, "at_least", "≥"}, BoundRow{Figure::Bound::above, "above", ">"},
+constexpr std::array k_bounds = {BoundRow{Figure::Bound::at_least, "at_least", "≥"},
+                                 BoundRow{Figure::Bound::above, "above", ">"},
                                  BoundRow{Figure::Bound::below, "below", "<"}};
 
 Figure read_figure(const json& object, const std::string& where) {
@@ -71,7 +72,8 @@ std::optional<Card> read_card(const fs::path& folder) {
     c.minutes = json_number(o, "minutes", where);
     c.training_loss = json_number(o, "training_loss", where);
     c.loss = json_number(o, "loss", where);
-    for (const json& f : json_array(o, "figures", where)) c.figures.push_back(read_figure(f, where + ": 'figures'"));
+    for (const json& f : json_array(o, "figures", where))
+        c.figures.push_back(read_figure(f, where + ": 'figures'"));
     for (const json& v : json_array(o, "loss_by_position", where)) {
         if (!v.is_number()) throw Error({where + ": 'loss_by_position'", "numbers", json_found(v), ""});
         c.loss_by_position.push_back(v.get<double>());

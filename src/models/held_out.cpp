@@ -25,8 +25,9 @@ tinyville::CorpusOptions measured_corpus(const TrainConfig& config) {
 
 std::string corpus_hash(const TrainConfig& config) {
     tinyville::CorpusHash hash;
-    tinyville::each_document(measured_corpus(config),
-                             [&](const tinyville::Document& d, std::uint64_t) { hash.add(d.split, tinyville::file_text(d)); });
+    tinyville::each_document(measured_corpus(config), [&](const tinyville::Document& d, std::uint64_t) {
+        hash.add(d.split, tinyville::file_text(d));
+    });
     return tinyville::hex(hash.value());
 }
 
@@ -36,11 +37,13 @@ std::vector<tinyville::Document> held_out_documents(tinyville::CorpusOptions cor
     const tinyville::DocumentSource source(corpus);
     std::vector<tinyville::Document> documents;
     for (std::uint64_t number = 0; documents.size() < n; ++number)
-        if (tinyville::Document d = source.draw(number); d.split == tinyville::Split::test) documents.push_back(std::move(d));
+        if (tinyville::Document d = source.draw(number); d.split == tinyville::Split::test)
+            documents.push_back(std::move(d));
     return documents;
 }
 
-std::vector<TinyvilleExample> held_out_tasks(const std::vector<tinyville::Document>& documents, std::string_view phenomenon) {
+std::vector<TinyvilleExample> held_out_tasks(const std::vector<tinyville::Document>& documents,
+                                             std::string_view phenomenon) {
     std::vector<TinyvilleExample> tasks;
     for (const tinyville::Document& d : documents)
         for (TinyvilleExample& e : tinyville_examples(d))
@@ -55,9 +58,11 @@ std::unique_ptr<const Data> held_out_data(const TrainConfig& config, const Model
 }
 
 double held_out_loss(const TrainConfig& config, const Model& model) {
-    const auto kept = held_out_data(config, model, config.batch.length > 0 ? config.batch.length : model.config().n_ctx);
+    const auto kept =
+        held_out_data(config, model, config.batch.length > 0 ? config.batch.length : model.config().n_ctx);
     GradientOptions options{.objective = measured_objective(config)};
-    options.n_threads = static_cast<int>(std::max(std::thread::hardware_concurrency(), 1u)); // the sums do not depend on it
+    options.n_threads =
+        static_cast<int>(std::max(std::thread::hardware_concurrency(), 1u)); // the sums do not depend on it
     BatchGradient gradient(model.weights, options);
     LossSum sum;
     std::size_t n_targets = 0;
@@ -73,16 +78,20 @@ double held_out_loss(const TrainConfig& config, const Model& model) {
 std::vector<int> document_tokens(const Model& model, const tinyville::Document& document) {
     std::vector<int> tokens = model.tokenizer->encode(document.text, false);
     tokens.insert(tokens.begin(), *model.tokenizer->eos_id());
-    if (static_cast<int>(tokens.size()) > model.config().n_ctx) tokens.resize(static_cast<std::size_t>(model.config().n_ctx));
+    if (static_cast<int>(tokens.size()) > model.config().n_ctx)
+        tokens.resize(static_cast<std::size_t>(model.config().n_ctx));
     return tokens;
 }
 
 std::shared_ptr<const Trace> run_over(const Model& model, const std::vector<int>& tokens) {
-    auto trace = std::make_shared<Trace>(model.weights, TraceShape{static_cast<int>(tokens.size()), {}, Keep::all});
+    auto trace =
+        std::make_shared<Trace>(model.weights, TraceShape{static_cast<int>(tokens.size()), {}, Keep::all});
     extend(*trace, tokens);
     return trace;
 }
 
-int likeliest(const real* values, int n) { return static_cast<int>(std::max_element(values, values + n) - values); }
+int likeliest(const real* values, int n) {
+    return static_cast<int>(std::max_element(values, values + n) - values);
+}
 
 } // namespace gf

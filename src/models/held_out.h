@@ -1,5 +1,6 @@
 #pragma once
-// What the models that ship are measured on: the test split, of which no model has seen a person, a template or a question.
+// What the models that ship are measured on: the test split, of which no model has seen a person, a template
+// or a question.
 
 #include "core/trace.h"
 #include "models/shipped.h"
@@ -17,18 +18,21 @@ inline constexpr std::uint64_t k_measured_bytes = 4'000'000;
 /// The model's corpus, cut to k_measured_bytes.
 tinyville::CorpusOptions measured_corpus(const TrainConfig& config);
 
-/// Of measured_corpus(), as 16 hexadecimal digits: another grammar, world or random-number generator gives another.
+/// Of measured_corpus(), as 16 hexadecimal digits: another grammar, world or random-number generator gives
+/// another.
 std::string corpus_hash(const TrainConfig& config);
 
-/// Documents of the test split: the first n of the corpus, of those kinds and groups (empty: all that it has).
+/// Documents of the test split: the first n of the corpus, of those kinds and groups (empty: all that it
+/// has).
 std::vector<tinyville::Document> held_out_documents(tinyville::CorpusOptions corpus, std::size_t n,
                                                     std::vector<std::string> only = {});
 
 /// Their tasks with this phenomenon (empty: all).
-std::vector<TinyvilleExample> held_out_tasks(const std::vector<tinyville::Document>& documents, std::string_view phenomenon);
+std::vector<TinyvilleExample> held_out_tasks(const std::vector<tinyville::Document>& documents,
+                                             std::string_view phenomenon);
 
-/// The test split as what the model was trained on, in windows of that many tokens (of a distilled model: next tokens). Its
-/// items are those that Data keeps for validation.
+/// The test split as what the model was trained on, in windows of that many tokens (of a distilled model:
+/// next tokens). Its items are those that Data keeps for validation.
 std::unique_ptr<const Data> held_out_data(const TrainConfig& config, const Model& model, int length);
 
 /// Mean nats per target of the model's objective on the first of held_out_data().

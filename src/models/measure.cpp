@@ -26,10 +26,12 @@ const Workshop::Opened& Workshop::open(const std::string& name) {
     if (const auto it = opened_.find(name); it != opened_.end()) return it->second;
     ShippedModel shipped = shipped_model(models_, name);
     if (!shipped.is_trained())
-        throw Error({shipped.folder.string(), "a trained model", "its recipe only", "train it: scripts/train-assets " + name});
+        throw Error({shipped.folder.string(), "a trained model", "its recipe only",
+                     "train it: scripts/train-assets " + name});
     TrainConfig config = shipped.train_config();
     auto model = open_model(shipped.folder, {});
-    return opened_.emplace(name, Opened{std::move(shipped), std::move(config), std::move(model)}).first->second;
+    return opened_.emplace(name, Opened{std::move(shipped), std::move(config), std::move(model)})
+        .first->second;
 }
 
 double Workshop::loss(const std::string& name) {
@@ -41,7 +43,8 @@ double Workshop::loss(const std::string& name) {
 void measure(Workshop& workshop, const std::string& name, Card& card) {
     card.loss = workshop.loss(name);
     card.figures.clear(), card.loss_by_position.clear(), card.samples.clear();
-    const auto row = std::ranges::find_if(k_measures, [&](const MeasureRow& r) { return name.starts_with(r.of); });
+    const auto row =
+        std::ranges::find_if(k_measures, [&](const MeasureRow& r) { return name.starts_with(r.of); });
     if (row != k_measures.end()) row->measure(workshop, name, card);
 }
 

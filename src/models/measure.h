@@ -36,13 +36,16 @@ class Workshop {
 void measure(Workshop& workshop, const std::string& name, Card& card);
 
 // The measures by what is measured; each adds to the card's figures.
-void measure_writing(Workshop& workshop, const std::string& name, Card& card);     ///< stories, tasks
-void measure_drafting(Workshop& workshop, const std::string& name, Card& card);    ///< agreement with story
-void measure_experts(Workshop& workshop, const std::string& name, Card& card);     ///< load, domains, against the twins
-void measure_heads(Workshop& workshop, const std::string& name, Card& card);       ///< loss beside full heads
-void measure_positions(Workshop& workshop, const std::string& name, Card& card);   ///< loss by position
-void measure_induction(Workshop& workshop, const std::string& name, Card& card);   ///< the pair of heads
-void measure_filling(Workshop& workshop, const std::string& name, Card& card);     ///< masked words, against left-only
-void measure_translation(Workshop& workshop, const std::string& name, Card& card); ///< exact match, cross-attention
+void measure_writing(Workshop& workshop, const std::string& name, Card& card);  ///< stories, tasks
+void measure_drafting(Workshop& workshop, const std::string& name, Card& card); ///< agreement with story
+void measure_experts(Workshop& workshop, const std::string& name,
+                     Card& card); ///< load, domains, against the twins
+void measure_heads(Workshop& workshop, const std::string& name, Card& card);     ///< loss beside full heads
+void measure_positions(Workshop& workshop, const std::string& name, Card& card); ///< loss by position
+void measure_induction(Workshop& workshop, const std::string& name, Card& card); ///< the pair of heads
+void measure_filling(Workshop& workshop, const std::string& name,
+                     Card& card); ///< masked words, against left-only
+void measure_translation(Workshop& workshop, const std::string& name,
+                         Card& card); ///< exact match, cross-attention
 
 } // namespace gf

@@ -31,11 +31,13 @@ Choices choices_of(const Workshop::Opened& o) {
         const auto trace = run_over(*o.model, document_tokens(*o.model, d));
         const std::size_t first = all.counts.size();
         all.counts.resize(first + all.n_layers * all.n_experts);
-        all.domains.push_back(static_cast<std::size_t>(std::ranges::find(k_domains, d.domain) - k_domains.begin()));
+        all.domains.push_back(
+            static_cast<std::size_t>(std::ranges::find(k_domains, d.domain) - k_domains.begin()));
         for (int l = 0; l < c.n_layers; ++l)
             for (int r = 0; r < trace->n_tokens(); ++r)
                 for (int slot = 0; slot < c.experts_per_token; ++slot) {
-                    const auto expert = static_cast<std::size_t>(trace->row(Site::expert_indices, l, r)[slot]);
+                    const auto expert =
+                        static_cast<std::size_t>(trace->row(Site::expert_indices, l, r)[slot]);
                     ++all.counts[first + static_cast<std::size_t>(l) * all.n_experts + expert];
                 }
     }
@@ -91,15 +93,15 @@ void measure_experts(Workshop& workshop, const std::string& name, Card& card) {
         card.add("variation of the load over story-moe's", variation / balanced, Figure::Bound::above, 2);
         return;
     }
-    card.figures.push_back(
-        {"loss below story-moe-dense's by", workshop.loss("story-moe-dense") - card.loss, Figure::Bound::above, 0});
+    card.figures.push_back({"loss below story-moe-dense's by", workshop.loss("story-moe-dense") - card.loss,
+                            Figure::Bound::above, 0});
     card.add("variation of the experts' load (standard deviation / mean)", variation);
     std::vector<std::size_t> shuffled = choices.domains;
     tinyville::Draw(1, 0, 0).shuffle(shuffled);
     const double control = information(choices, shuffled);
     card.add("bits that the expert tells of the domain, domains shuffled among documents", control);
-    card.figures.push_back(
-        {"bits that the expert tells of the domain", information(choices, choices.domains), Figure::Bound::above, 3 * control});
+    card.figures.push_back({"bits that the expert tells of the domain", information(choices, choices.domains),
+                            Figure::Bound::above, 3 * control});
 }
 
 } // namespace gf

@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::size_t k_windows = 200, k_sentences = 500;
 
-/// A text of one tokenizer in the tokens of another, and which of them has the same bytes as one of the first.
+/// A text of one tokenizer in the tokens of another, and which of them has the same bytes as one of the
+/// first.
 struct Retold {
     std::vector<int> tokens;
     std::vector<std::optional<std::size_t>> same; ///< by token of the first
@@ -56,7 +57,8 @@ Retold retell(const std::vector<int>& tokens, const Tokenizer& from, const Token
 /// Does this word of the toy language stand for this English word?
 bool same_meaning(std::string_view toy, std::string_view english) {
     const auto is = [&](const char* stem, std::initializer_list<const char*> words) {
-        return toy.starts_with(stem) && std::ranges::any_of(words, [&](const char* w) { return w == english; });
+        return toy.starts_with(stem) &&
+               std::ranges::any_of(words, [&](const char* w) { return w == english; });
     };
     return std::ranges::any_of(tinyville::k_toy_nouns,
                                [&](const auto& n) {
@@ -66,10 +68,12 @@ bool same_meaning(std::string_view toy, std::string_view english) {
                                [&](const auto& v) {
                                    return is(v.stem, {v.base, v.third, v.past});
                                }) ||
-           std::ranges::any_of(tinyville::k_toy_adjectives, [&](const auto& a) { return is(a.stem, {a.word}); });
+           std::ranges::any_of(tinyville::k_toy_adjectives,
+                               [&](const auto& a) { return is(a.stem, {a.word}); });
 }
 
-/// For each token the number of the word that it belongs to: a word begins with a space, the first with the text.
+/// For each token the number of the word that it belongs to: a word begins with a space, the first with the
+/// text.
 std::vector<int> words_of(const Tokenizer& tokenizer, std::span<const int> tokens) {
     std::vector<int> words;
     int word = -1;
@@ -84,29 +88,34 @@ std::vector<int> words_of(const Tokenizer& tokenizer, std::span<const int> token
 /// How often the heads of cross-attention, when they say a word, look most at the word that it translates.
 class Following {
   public:
-    explicit Following(const ModelConfig& c) : c_(c), hits_(static_cast<std::size_t>(c.n_layers * c.n_heads)) {}
+    explicit Following(const ModelConfig& c)
+        : c_(c), hits_(static_cast<std::size_t>(c.n_layers * c.n_heads)) {}
 
     void add(const Model& model, const TinyvilleExample& e, const std::shared_ptr<const Trace>& source) {
         const Tokenizer& t = *model.tokenizer;
-        const std::vector<std::string> english = tinyville::split_words(e.question), toy = tinyville::split_words(e.answer);
+        const std::vector<std::string> english = tinyville::split_words(e.question),
+                                       toy = tinyville::split_words(e.answer);
         std::vector<int> tokens = {bos_id(model)};
         const std::vector<int> answer = t.encode(e.answer, false);
         tokens.insert(tokens.end(), answer.begin(), answer.end());
         Trace run(model.weights, {static_cast<int>(tokens.size()), {}, Keep::all}, {}, source);
         extend(run, tokens);
-        const std::vector<int> read = words_of(t, {source->tokens(), static_cast<std::size_t>(source->n_tokens())});
+        const std::vector<int> read =
+            words_of(t, {source->tokens(), static_cast<std::size_t>(source->n_tokens())});
         const std::vector<int> said = words_of(t, tokens);
         for (std::size_t i = 1; i < said.size(); ++i) {
-            if (said[i] < 0 || said[i] == said[i - 1]) continue; // the first token of each word, which the row before says
+            if (said[i] < 0 || said[i] == said[i - 1])
+                continue; // the first token of each word, which the row before says
             const auto is_source = [&](int word) {
-                return word >= 0 && same_meaning(toy[static_cast<std::size_t>(said[i])], english[static_cast<std::size_t>(word)]);
+                return word >= 0 && same_meaning(toy[static_cast<std::size_t>(said[i])],
+                                                 english[static_cast<std::size_t>(word)]);
             };
             ++words_;
             const int n_keys = run.n_keys(Site::cross_pattern);
             for (int l = 0; l < c_.n_layers; ++l)
                 for (int h = 0; h < c_.n_heads; ++h) {
-                    const real* weights =
-                        run.row(Site::cross_pattern, l, static_cast<int>(i) - 1) + static_cast<std::ptrdiff_t>(h) * n_keys;
+                    const real* weights = run.row(Site::cross_pattern, l, static_cast<int>(i) - 1) +
+                                          static_cast<std::ptrdiff_t>(h) * n_keys;
                     hits_[static_cast<std::size_t>(l * c_.n_heads + h)] +=
                         is_source(read[static_cast<std::size_t>(likeliest(weights, n_keys))]);
                 }
@@ -118,8 +127,9 @@ class Following {
         const auto best = std::ranges::max_element(hits_);
         const auto at = static_cast<int>(best - hits_.begin());
         card.figures.push_back(
-            {fmt::format("words said while the best head (layer {}, head {}) looks most at the word translated", at / c_.n_heads,
-                         at % c_.n_heads),
+            {fmt::format(
+                 "words said while the best head (layer {}, head {}) looks most at the word translated",
+                 at / c_.n_heads, at % c_.n_heads),
              *best / words_, Figure::Bound::above, 0.5});
         card.add("the same by chance", chance_ / words_);
     }
@@ -151,11 +161,13 @@ void measure_filling(Workshop& workshop, const std::string& name, Card& card) {
         for (std::size_t i = 0; i < s.tokens.size(); ++i) {
             if (s.targets[i] < 0 || s.tokens[i] != mask) continue;
             const std::size_t in_story = retold.same[i].value_or(0);
-            if (in_story < 1 || in_story >= retold.tokens.size()) continue; // cut otherwise by story's tokenizer
+            if (in_story < 1 || in_story >= retold.tokens.size())
+                continue; // cut otherwise by story's tokenizer
             ++n;
-            filled += likeliest(both->row(Site::logits, -1, static_cast<int>(i)), masked.config().d_vocab) == s.targets[i];
-            guessed += likeliest(left->row(Site::logits, -1, static_cast<int>(in_story) - 1), story.config().d_vocab) ==
-                       retold.tokens[in_story];
+            filled += likeliest(both->row(Site::logits, -1, static_cast<int>(i)), masked.config().d_vocab) ==
+                      s.targets[i];
+            guessed += likeliest(left->row(Site::logits, -1, static_cast<int>(in_story) - 1),
+                                 story.config().d_vocab) == retold.tokens[in_story];
         }
     }
     card.add("masked tokens that story guesses from the left alone", guessed / n);
@@ -172,8 +184,8 @@ void measure_translation(Workshop& workshop, const std::string& name, Card& card
     double exact = 0;
     for (const TinyvilleExample& e : sentences) {
         const std::vector<int> read = model.tokenizer->encode(e.question);
-        auto source =
-            std::make_shared<Trace>(model.weights, TraceShape{static_cast<int>(read.size()), {}, Keep::all, {}, Stack::encoder});
+        auto source = std::make_shared<Trace>(
+            model.weights, TraceShape{static_cast<int>(read.size()), {}, Keep::all, {}, Stack::encoder});
         extend(*source, read);
         std::vector<int> tokens = {bos_id(model)};
         generate(model, tokens, {model.config().n_ctx - 1, greedy_chain(), 0, source});

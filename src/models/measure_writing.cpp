@@ -19,7 +19,8 @@ constexpr std::size_t k_tasks = 400; ///< of a phenomenon
 constexpr std::size_t k_documents = 200;
 
 /// The model's own text behind a prompt, up to its end.
-std::string written(const Model& model, const std::string& prompt, const SamplingChain& chain, std::uint64_t seed) {
+std::string written(const Model& model, const std::string& prompt, const SamplingChain& chain,
+                    std::uint64_t seed) {
     std::vector<int> tokens = encode_prompt(model, prompt);
     generate(model, tokens, {model.config().n_ctx - static_cast<int>(tokens.size()), chain, seed});
     return model.tokenizer->decode(tokens);
@@ -30,7 +31,9 @@ std::string answer(const Model& model, const std::string& question) {
     std::vector<int> tokens = encode_prompt(model, question);
     const std::size_t n_question = tokens.size();
     const int room = model.config().n_ctx - static_cast<int>(n_question);
-    const auto in_line = [&](int token) { return model.tokenizer->token_bytes(token).find('\n') == std::string::npos; };
+    const auto in_line = [&](int token) {
+        return model.tokenizer->token_bytes(token).find('\n') == std::string::npos;
+    };
     generate(model, tokens, {std::min(room, 128), greedy_chain(), 0}, in_line);
     std::string text = model.tokenizer->decode(std::span(tokens).subspan(n_question));
     text.resize(std::min(text.find('\n'), text.size()));
@@ -64,8 +67,8 @@ void measure_stories(const Model& model, const std::string& prompt, Card& card) 
 }
 
 /// The best head's score over documents, and where it is; it is to be above the limit.
-void add_best_head(const Model& model, const std::vector<tinyville::Document>& documents, HeadRole role, double limit,
-                   Card& card) {
+void add_best_head(const Model& model, const std::vector<tinyville::Document>& documents, HeadRole role,
+                   double limit, Card& card) {
     const ModelConfig& c = model.config();
     std::vector<double> sums(static_cast<std::size_t>(c.n_layers * c.n_heads));
     double queries = 0;
@@ -76,11 +79,13 @@ void add_best_head(const Model& model, const std::vector<tinyville::Document>& d
         const int n = roles.queries(role, roles.rows());
         queries += n;
         for (int i = 0; i < static_cast<int>(sums.size()); ++i)
-            sums[static_cast<std::size_t>(i)] += n * roles.score(i / c.n_heads, i % c.n_heads, role, roles.rows()).value_or(0);
+            sums[static_cast<std::size_t>(i)] +=
+                n * roles.score(i / c.n_heads, i % c.n_heads, role, roles.rows()).value_or(0);
     }
     const auto best = std::ranges::max_element(sums);
     const auto at = static_cast<int>(best - sums.begin());
-    card.add(fmt::format("best {} score (layer {}, head {})", head_role_row(role).name, at / c.n_heads, at % c.n_heads),
+    card.add(fmt::format("best {} score (layer {}, head {})", head_role_row(role).name, at / c.n_heads,
+                         at % c.n_heads),
              *best / std::max(queries, 1.0), Figure::Bound::above, limit);
 }
 
@@ -90,14 +95,16 @@ void measure_writing(Workshop& workshop, const std::string& name, Card& card) {
     const Workshop::Opened& o = workshop.open(name);
     const Model& model = *o.model;
     measure_stories(model, o.shipped.prompt, card);
-    add_best_head(model, held_out_documents(o.config.data.tinyville, 20, {"twice"}), HeadRole::induction, 0.5, card);
-    for (const char* phenomenon : {"instruction", "composition", "translation", "counting", "addition", "addition-steps",
-                                   "subtraction", "brackets", "code"}) {
+    add_best_head(model, held_out_documents(o.config.data.tinyville, 20, {"twice"}), HeadRole::induction, 0.5,
+                  card);
+    for (const char* phenomenon : {"instruction", "composition", "translation", "counting", "addition",
+                                   "addition-steps", "subtraction", "brackets", "code"}) {
         std::vector<TinyvilleExample> tasks;
         for (std::size_t n = 200; tasks.size() < k_tasks; n *= 2) {
-            tasks = held_out_tasks(
-                held_out_documents(o.config.data.tinyville, n, {"lists", "arithmetic", "code", "brackets", "translate"}),
-                phenomenon);
+            tasks =
+                held_out_tasks(held_out_documents(o.config.data.tinyville, n,
+                                                  {"lists", "arithmetic", "code", "brackets", "translate"}),
+                               phenomenon);
         }
         tasks.resize(k_tasks);
         Figure f{fmt::format("held-out tasks solved: {}", phenomenon), share_solved(model, tasks)};
@@ -123,8 +130,9 @@ void measure_heads(Workshop& workshop, const std::string& name, Card& card) {
     const ModelConfig& c = workshop.open(name).model->config();
     card.add("bytes of keys and values per token", static_cast<double>(kv_bytes_per_token(c)));
     if (name != "heads-mha")
-        card.figures.push_back(
-            {"loss apart from heads-mha's", std::abs(card.loss - workshop.loss("heads-mha")), Figure::Bound::below, 0.05});
+        card.figures.push_back({"loss apart from heads-mha's",
+                                std::abs(card.loss - workshop.loss("heads-mha")), Figure::Bound::below,
+                                0.05});
 }
 
 void measure_positions(Workshop& workshop, const std::string& name, Card& card) {
@@ -141,7 +149,9 @@ void measure_positions(Workshop& workshop, const std::string& name, Card& card) 
         if (s.tokens.size() < n) continue; // the last one may be shorter
         const auto trace = run_over(*o.model, s.tokens);
         for (std::size_t r = 0; r < n; ++r)
-            nats[r] += class_loss(trace->row(Site::logits, -1, static_cast<int>(r)), c.d_vocab, s.targets[r], 1, nullptr).nats;
+            nats[r] += class_loss(trace->row(Site::logits, -1, static_cast<int>(r)), c.d_vocab, s.targets[r],
+                                  1, nullptr)
+                           .nats;
         ++windows;
     }
     const auto mean = [&](std::size_t from, std::size_t to) {
@@ -149,7 +159,8 @@ void measure_positions(Workshop& workshop, const std::string& name, Card& card) 
         for (std::size_t r = from; r < to; ++r) sum += nats[r];
         return sum / windows / static_cast<double>(to - from);
     };
-    for (std::size_t r = 0; r < n; r += k_position_block) card.loss_by_position.push_back(mean(r, r + k_position_block));
+    for (std::size_t r = 0; r < n; r += k_position_block)
+        card.loss_by_position.push_back(mean(r, r + k_position_block));
     const auto trained = static_cast<std::size_t>(o.config.batch.length);
     card.add(fmt::format("loss inside the trained length, positions {} to {}", trained / 2, trained - 1),
              mean(trained / 2, trained));

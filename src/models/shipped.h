@@ -1,6 +1,7 @@
 #pragma once
-// The models that ship: assets/models/NAME with recipe.json (how it is made, and what a person should know), card.json (how it
-// came out) and the model itself. assets/models/models.json lists the names in the order of the gallery.
+// The models that ship: assets/models/NAME with recipe.json (how it is made, and what a person should know),
+// card.json (how it came out) and the model itself. assets/models/models.json lists the names in the order of
+// the gallery.
 
 #include "io/json.h"
 #include "train/train_config.h"
@@ -22,8 +23,8 @@ struct ShippedModel {
     nlohmann::json train; ///< a training config, without `out`
 
     bool is_trained() const; ///< its weights are there
-    /// Of everything that decides the weights: the training config, the recipes of the models it rests on, the tokenizer it
-    /// takes.
+    /// Of everything that decides the weights: the training config, the recipes of the models it rests on,
+    /// the tokenizer it takes.
     std::uint64_t recipe_hash() const;
     TrainConfig train_config() const;
 };

@@ -29,8 +29,8 @@ std::uintmax_t bytes_of(const ShippedModel& m) {
 void write_overview(std::string& out, const std::vector<ShippedModel>& models) {
     const auto to = std::back_inserter(out);
     std::uintmax_t all = 0;
-    out +=
-        "| model | parameters | steps | tokens | minutes | training loss | test loss | MB |\n|---|---|---|---|---|---|---|---|\n";
+    out += "| model | parameters | steps | tokens | minutes | training loss | test loss | MB "
+           "|\n|---|---|---|---|---|---|---|---|\n";
     for (const ShippedModel& m : models) {
         const auto card = read_card(m.folder);
         if (!card) {
@@ -39,12 +39,13 @@ void write_overview(std::string& out, const std::vector<ShippedModel>& models) {
         }
         const std::uintmax_t bytes = bytes_of(m);
         all += bytes;
-        fmt::format_to(to, "| [{}](#{}) | {} | {} | {:.1f} M | {:.1f} | {:.3f} | {:.4f} | {:.2f} |\n", m.name, m.name,
-                       card->parameters, card->steps, static_cast<double>(card->tokens) / 1e6, card->minutes, card->training_loss,
-                       card->loss, static_cast<double>(bytes) / 1e6);
+        fmt::format_to(to, "| [{}](#{}) | {} | {} | {:.1f} M | {:.1f} | {:.3f} | {:.4f} | {:.2f} |\n", m.name,
+                       m.name, card->parameters, card->steps, static_cast<double>(card->tokens) / 1e6,
+                       card->minutes, card->training_loss, card->loss, static_cast<double>(bytes) / 1e6);
     }
     fmt::format_to(to,
-                   "\nTogether {:.1f} MiB. Losses in nats per target; the training loss is the mean of the last hundred steps.\n",
+                   "\nTogether {:.1f} MiB. Losses in nats per target; the training loss is the mean of the "
+                   "last hundred steps.\n",
                    static_cast<double>(all) / (1 << 20));
 }
 
@@ -68,7 +69,8 @@ void write_card_section(std::string& out, const ShippedModel& m, const Card& car
     if (!m.did_not_work.empty()) fmt::format_to(to, "\nWhat did not work: {}\n", m.did_not_work);
     for (std::size_t i = 0; i < std::min<std::size_t>(card.samples.size(), 4); ++i) {
         std::string text = card.samples[i];
-        for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 3) text.replace(at, 1, "\n> ");
+        for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 3)
+            text.replace(at, 1, "\n> ");
         fmt::format_to(to, "\n> {}\n", text);
     }
 }

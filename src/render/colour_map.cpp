@@ -8,28 +8,34 @@ namespace gf {
 namespace {
 
 // One blue ramp from white; its lightness falls evenly.
-constexpr Rgb8 k_blues[] = {{255, 255, 255}, {206, 222, 239}, {163, 194, 226}, {117, 165, 212}, {73, 138, 199},
-                            {54, 115, 178},  {39, 90, 150},   {23, 63, 121},   {8, 36, 92}};
+constexpr Rgb8 k_blues[] = {{255, 255, 255}, {206, 222, 239}, {163, 194, 226},
+                            {117, 165, 212}, {73, 138, 199},  {54, 115, 178},
+                            {39, 90, 150},   {23, 63, 121},   {8, 36, 92}};
 // Stops of matplotlib's viridis (van der Walt and Smith, CC0).
 constexpr Rgb8 k_viridis[] = {{68, 1, 84},    {71, 45, 123}, {59, 82, 139},  {44, 114, 142}, {33, 145, 140},
                               {40, 174, 128}, {94, 201, 98}, {173, 220, 48}, {253, 231, 37}};
 // Blue to orange: the pair that every common colour blindness keeps apart.
-constexpr Rgb8 k_diverging_light[] = {{0, 92, 160}, {124, 170, 204}, {247, 247, 247}, {220, 160, 125}, {192, 72, 4}};
-constexpr Rgb8 k_diverging_dark[] = {{86, 180, 233}, {61, 105, 134}, {36, 39, 44}, {143, 96, 52}, {252, 149, 60}};
+constexpr Rgb8 k_diverging_light[] = {
+    {0, 92, 160}, {124, 170, 204}, {247, 247, 247}, {220, 160, 125}, {192, 72, 4}};
+constexpr Rgb8 k_diverging_dark[] = {
+    {86, 180, 233}, {61, 105, 134}, {36, 39, 44}, {143, 96, 52}, {252, 149, 60}};
 
 constexpr float k_least_range = 1e-30f; // an empty range must not divide by zero
 
 ColourTable table_from(std::string_view name, bool diverging, std::span<const Rgb8> stops) {
     ColourTable table{name, diverging, {}};
     for (int i = 0; i < k_colour_table_size; ++i) {
-        const float place = static_cast<float>(i) / (k_colour_table_size - 1) * static_cast<float>(stops.size() - 1);
+        const float place =
+            static_cast<float>(i) / (k_colour_table_size - 1) * static_cast<float>(stops.size() - 1);
         const auto left = std::min(static_cast<std::size_t>(place), stops.size() - 2);
         const float t = place - static_cast<float>(left);
         const auto between = [t](std::uint8_t a, std::uint8_t b) {
-            return static_cast<std::uint8_t>(std::lround(static_cast<float>(a) + t * static_cast<float>(b - a)));
+            return static_cast<std::uint8_t>(
+                std::lround(static_cast<float>(a) + t * static_cast<float>(b - a)));
         };
         const Rgb8 &a = stops[left], &b = stops[left + 1];
-        table.colours[static_cast<std::size_t>(i)] = {between(a.r, b.r), between(a.g, b.g), between(a.b, b.b)};
+        table.colours[static_cast<std::size_t>(i)] = {between(a.r, b.r), between(a.g, b.g),
+                                                      between(a.b, b.b)};
     }
     return table;
 }
@@ -39,7 +45,8 @@ ColourTable table_from(std::string_view name, bool diverging, std::span<const Rg
 const ColourTable& colour_table(ColourMap map) {
     static const std::array<ColourTable, k_colour_map_count> tables = {
         table_from("blues", false, k_blues), table_from("viridis", false, k_viridis),
-        table_from("diverging, light", true, k_diverging_light), table_from("diverging, dark", true, k_diverging_dark)};
+        table_from("diverging, light", true, k_diverging_light),
+        table_from("diverging, dark", true, k_diverging_dark)};
     return tables[static_cast<std::size_t>(map)];
 }
 
@@ -48,7 +55,8 @@ int colour_index(const ColourScale& scale, float value) {
     const float last = k_colour_table_size - 1;
     float place;
     if (colour_table(scale.map).diverging) {
-        const float magnitude = std::pow(std::min(std::abs(value) / std::max(scale.vmax, k_least_range), 1.0f), scale.gamma);
+        const float magnitude =
+            std::pow(std::min(std::abs(value) / std::max(scale.vmax, k_least_range), 1.0f), scale.gamma);
         place = 0.5f + 0.5f * std::copysign(magnitude, value);
     } else {
         const float range = std::max(scale.vmax - scale.vmin, k_least_range);

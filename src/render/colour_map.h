@@ -1,5 +1,6 @@
 #pragma once
-// Colour maps as data: the heat-map shader's look-up texture, legends and thin strips all read the same tables.
+// Colour maps as data: the heat-map shader's look-up texture, legends and thin strips all read the same
+// tables.
 
 #include <array>
 #include <cstdint>
@@ -37,7 +38,8 @@ struct ColourScale {
 /// Entry of the table for a finite value; values outside of the range take the end's colour.
 int colour_index(const ColourScale& scale, float value);
 
-/// Colour of a finite value. NaN, +inf and masked cells have no place in a map: see CellKind (render/heat_cells.h).
+/// Colour of a finite value. NaN, +inf and masked cells have no place in a map: see CellKind
+/// (render/heat_cells.h).
 Rgb8 colour_of(const ColourScale& scale, float value);
 
 } // namespace gf

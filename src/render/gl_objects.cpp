@@ -26,8 +26,8 @@ GlHandle<GlShader> compile(const std::string& name, GLenum kind, const char* sou
         GLsizei length = 0;
         glGetShaderInfoLog(shader.name(), static_cast<GLsizei>(log.size()), &length, log.data());
         log.resize(static_cast<std::size_t>(length));
-        throw Error({"shader " + name + (kind == GL_VERTEX_SHADER ? ".vert" : ".frag"), "GLSL that compiles", log,
-                     "update the graphics driver, or set LIBGL_ALWAYS_SOFTWARE=1 to draw on the CPU"});
+        throw Error({"shader " + name + (kind == GL_VERTEX_SHADER ? ".vert" : ".frag"), "GLSL that compiles",
+                     log, "update the graphics driver, or set LIBGL_ALWAYS_SOFTWARE=1 to draw on the CPU"});
     }
     return shader;
 }
@@ -64,7 +64,8 @@ void check_gl(const std::string& where) {
     const char* meaning = code == GL_OUT_OF_MEMORY ? "out of graphics memory" : "GL error";
     char number[16];
     std::snprintf(number, sizeof number, " 0x%04x", code);
-    throw Error({where, "", meaning + std::string(number), "make the window smaller, or set LIBGL_ALWAYS_SOFTWARE=1"});
+    throw Error({where, "", meaning + std::string(number),
+                 "make the window smaller, or set LIBGL_ALWAYS_SOFTWARE=1"});
 }
 
 } // namespace gf

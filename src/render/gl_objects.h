@@ -84,7 +84,8 @@ using VertexArray = GlHandle<GlVertexArray>;
 using Framebuffer = GlHandle<GlFramebuffer>;
 using Renderbuffer = GlHandle<GlRenderbuffer>;
 
-/// A linked shader program. Sources are the common subset of GLSL 330 core and 300 es, without a #version line.
+/// A linked shader program. Sources are the common subset of GLSL 330 core and 300 es, without a #version
+/// line.
 class Program {
   public:
     /// @throws Error with the compiler's log; `name` says which shaders

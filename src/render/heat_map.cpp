@@ -12,8 +12,10 @@ namespace {
 int ceil_div(int a, int b) { return (a + b - 1) / b; }
 
 void sample_nearest(GLenum target) {
-    for (const GLenum filter : {GL_TEXTURE_MIN_FILTER, GL_TEXTURE_MAG_FILTER}) glTexParameteri(target, filter, GL_NEAREST);
-    for (const GLenum wrap : {GL_TEXTURE_WRAP_S, GL_TEXTURE_WRAP_T}) glTexParameteri(target, wrap, GL_CLAMP_TO_EDGE);
+    for (const GLenum filter : {GL_TEXTURE_MIN_FILTER, GL_TEXTURE_MAG_FILTER})
+        glTexParameteri(target, filter, GL_NEAREST);
+    for (const GLenum wrap : {GL_TEXTURE_WRAP_S, GL_TEXTURE_WRAP_T})
+        glTexParameteri(target, wrap, GL_CLAMP_TO_EDGE);
     glTexParameteri(target, GL_TEXTURE_MAX_LEVEL, 0);
 }
 
@@ -42,11 +44,12 @@ struct HeatMaps::Painter {
     Painter() {
         std::array<Rgb8, std::size_t{k_colour_map_count} * k_colour_table_size> table;
         for (int map = 0; map < k_colour_map_count; ++map)
-            std::ranges::copy(colour_table(static_cast<ColourMap>(map)).colours, table.begin() + map * k_colour_table_size);
+            std::ranges::copy(colour_table(static_cast<ColourMap>(map)).colours,
+                              table.begin() + map * k_colour_table_size);
         glBindTexture(GL_TEXTURE_2D, colours.name());
         glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
-        glTexImage2D(GL_TEXTURE_2D, 0, GL_RGB8, k_colour_table_size, k_colour_map_count, 0, GL_RGB, GL_UNSIGNED_BYTE,
-                     table.data());
+        glTexImage2D(GL_TEXTURE_2D, 0, GL_RGB8, k_colour_table_size, k_colour_map_count, 0, GL_RGB,
+                     GL_UNSIGNED_BYTE, table.data());
         sample_nearest(GL_TEXTURE_2D);
 
         glBindVertexArray(vertices.name());
@@ -55,7 +58,8 @@ struct HeatMaps::Painter {
         glVertexAttribPointer(0, 4, GL_FLOAT, GL_FALSE, sizeof(Instance), nullptr);
         glVertexAttribDivisor(0, 1);
         glEnableVertexAttribArray(1);
-        glVertexAttribPointer(1, 1, GL_FLOAT, GL_FALSE, sizeof(Instance), reinterpret_cast<void*>(offsetof(Instance, layer)));
+        glVertexAttribPointer(1, 1, GL_FLOAT, GL_FALSE, sizeof(Instance),
+                              reinterpret_cast<void*>(offsetof(Instance, layer)));
         glVertexAttribDivisor(1, 1);
         glBindVertexArray(0);
     }
@@ -97,10 +101,14 @@ std::shared_ptr<HeatMaps::Painter> HeatMaps::shared_painter() {
 
 void HeatMaps::reserve(const HeatMapShape& shape) {
     assert(shape.maps > 0 && shape.rows > 0 && shape.cols > 0);
-    if (shape.maps == shape_.maps && shape.rows <= shape_.rows && shape.cols <= shape_.cols && shape.pool == shape_.pool) return;
+    if (shape.maps == shape_.maps && shape.rows <= shape_.rows && shape.cols <= shape_.cols &&
+        shape.pool == shape_.pool)
+        return;
     const bool grows = shape.maps == shape_.maps && shape.pool == shape_.pool;
     // A sequence that outgrew its room will grow on: half as much again spares the next reallocations.
-    const auto room = [grows](int wanted, int had) { return grows && wanted > had ? std::max(wanted, had + had / 2) : wanted; };
+    const auto room = [grows](int wanted, int had) {
+        return grows && wanted > had ? std::max(wanted, had + had / 2) : wanted;
+    };
     shape_ = {shape.maps, room(shape.rows, shape_.rows), room(shape.cols, shape_.cols), shape.pool};
     allocate();
 }
@@ -111,8 +119,8 @@ void HeatMaps::allocate() {
     const auto measure = [this] {
         stored_rows_ = ceil_div(shape_.rows, row_pool_);
         stored_cols_ = ceil_div(shape_.cols, col_pool_);
-        return sizeof(float) * static_cast<std::size_t>(shape_.maps) * static_cast<std::size_t>(stored_rows_) *
-               static_cast<std::size_t>(stored_cols_);
+        return sizeof(float) * static_cast<std::size_t>(shape_.maps) *
+               static_cast<std::size_t>(stored_rows_) * static_cast<std::size_t>(stored_cols_);
     };
     while (measure() > limits_.max_bytes && stored_rows_ * stored_cols_ > 1)
         ++(stored_rows_ >= stored_cols_ ? row_pool_ : col_pool_);
@@ -123,7 +131,8 @@ void HeatMaps::allocate() {
         Page& page = pages_.emplace_back();
         page.maps = std::min(limits_.max_layers, shape_.maps - first);
         glBindTexture(GL_TEXTURE_2D_ARRAY, page.texture.name());
-        glTexImage3D(GL_TEXTURE_2D_ARRAY, 0, GL_R32F, stored_cols_, stored_rows_, page.maps, 0, GL_RED, GL_FLOAT, nullptr);
+        glTexImage3D(GL_TEXTURE_2D_ARRAY, 0, GL_R32F, stored_cols_, stored_rows_, page.maps, 0, GL_RED,
+                     GL_FLOAT, nullptr);
         sample_nearest(GL_TEXTURE_2D_ARRAY);
     }
     check_gl("heat maps: " + std::to_string(shape_.maps) + " of " + std::to_string(stored_rows_) + " x " +
@@ -132,7 +141,8 @@ void HeatMaps::allocate() {
 
 void HeatMaps::gather(int first_stored, int n_stored, int rows_end, const HeatMapRows& source) {
     const auto cols = static_cast<std::size_t>(stored_cols_);
-    staging_.assign(static_cast<std::size_t>(shape_.maps) * static_cast<std::size_t>(n_stored) * cols, k_masked_cell);
+    staging_.assign(static_cast<std::size_t>(shape_.maps) * static_cast<std::size_t>(n_stored) * cols,
+                    k_masked_cell);
     float* out = staging_.data();
     for (int map = 0; map < shape_.maps; ++map) {
         for (int stored = first_stored; stored < first_stored + n_stored; ++stored, out += cols) {
@@ -159,17 +169,20 @@ void HeatMaps::upload_rows(int first_row, int n_rows, const HeatMapRows& source)
     const float* cells = staging_.data();
     for (const Page& page : pages_) {
         glBindTexture(GL_TEXTURE_2D_ARRAY, page.texture.name());
-        glTexSubImage3D(GL_TEXTURE_2D_ARRAY, 0, 0, first_stored, 0, stored_cols_, n_stored, page.maps, GL_RED, GL_FLOAT, cells);
-        cells +=
-            static_cast<std::size_t>(page.maps) * static_cast<std::size_t>(n_stored) * static_cast<std::size_t>(stored_cols_);
+        glTexSubImage3D(GL_TEXTURE_2D_ARRAY, 0, 0, first_stored, 0, stored_cols_, n_stored, page.maps, GL_RED,
+                        GL_FLOAT, cells);
+        cells += static_cast<std::size_t>(page.maps) * static_cast<std::size_t>(n_stored) *
+                 static_cast<std::size_t>(stored_cols_);
     }
     rows_held_ = rows_end;
 }
 
-void HeatMaps::draw(std::span<const HeatMapPlacement> placements, const HeatMapView& view, const DrawTarget& target) {
+void HeatMaps::draw(std::span<const HeatMapPlacement> placements, const HeatMapView& view,
+                    const DrawTarget& target) {
     const PixelRect& clip = target.clip;
     const int x0 = std::max(static_cast<int>(clip.x0), 0), y0 = std::max(static_cast<int>(clip.y0), 0);
-    const int x1 = std::min(static_cast<int>(clip.x1), target.width), y1 = std::min(static_cast<int>(clip.y1), target.height);
+    const int x1 = std::min(static_cast<int>(clip.x1), target.width),
+              y1 = std::min(static_cast<int>(clip.y1), target.height);
     if (x1 <= x0 || y1 <= y0 || rows_held_ == 0 || placements.empty()) return;
     glEnable(GL_SCISSOR_TEST);
     glScissor(x0, target.height - y1, x1 - x0, y1 - y0);
@@ -194,8 +207,8 @@ void HeatMaps::draw(std::span<const HeatMapPlacement> placements, const HeatMapV
         first_map += page.maps;
         if (instances.empty()) continue;
         glBindTexture(GL_TEXTURE_2D_ARRAY, page.texture.name());
-        glBufferData(GL_ARRAY_BUFFER, static_cast<GLsizeiptr>(instances.size() * sizeof(Instance)), instances.data(),
-                     GL_STREAM_DRAW);
+        glBufferData(GL_ARRAY_BUFFER, static_cast<GLsizeiptr>(instances.size() * sizeof(Instance)),
+                     instances.data(), GL_STREAM_DRAW);
         glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, static_cast<GLsizei>(instances.size()));
     }
 }

@@ -30,8 +30,9 @@ struct HeatMapLook {
     Rgb8 masked_line{222, 224, 228};
     Rgb8 nan{255, 0, 255};
     Rgb8 infinity{0, 255, 255};
-    float hatch_period = 10;    ///< pixels between the lines of masked cells; 0: no lines
-    float gap_x = 0, gap_y = 0; ///< pixels left free to the right of and below each cell, where cells are large enough
+    float hatch_period = 10; ///< pixels between the lines of masked cells; 0: no lines
+    float gap_x = 0,
+          gap_y = 0; ///< pixels left free to the right of and below each cell, where cells are large enough
 };
 
 /// What a call of draw() shows of each map.
@@ -69,7 +70,8 @@ class HeatMaps {
   public:
     explicit HeatMaps(const HeatMapLimits& limits = HeatMapLimits::of_current_context());
 
-    /// Makes room. What was uploaded stays when it fits; otherwise rows_held() is 0 again and all must come again.
+    /// Makes room. What was uploaded stays when it fits; otherwise rows_held() is 0 again and all must come
+    /// again.
     void reserve(const HeatMapShape& shape);
     /// Rows 0 to rows_held() - 1 are on the card. So a panel's frame is:
     ///   maps.reserve({n_maps, capacity, capacity});
@@ -77,7 +79,8 @@ class HeatMaps {
     int rows_held() const { return rows_held_; }
     /// Other values will come (another Trace): nothing is held any more.
     void clear() { rows_held_ = 0; }
-    /// Rows first_row .. first_row + n_rows - 1 of every map, in one transfer per texture. first_row <= rows_held().
+    /// Rows first_row .. first_row + n_rows - 1 of every map, in one transfer per texture. first_row <=
+    /// rows_held().
     void upload_rows(int first_row, int n_rows, const HeatMapRows& source);
 
     /// Cells of the values that one stored cell stands for; above 1 the maps were too large and are pooled.
@@ -86,7 +89,8 @@ class HeatMaps {
     bool pooled() const { return row_pool_ > 1 || col_pool_ > 1; }
 
     /// Changes program, blending, scissor, texture unit 0 and 1, vertex array; leaves texture unit 0 active.
-    void draw(std::span<const HeatMapPlacement> placements, const HeatMapView& view, const DrawTarget& target);
+    void draw(std::span<const HeatMapPlacement> placements, const HeatMapView& view,
+              const DrawTarget& target);
 
   private:
     struct Painter;

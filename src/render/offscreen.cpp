@@ -15,7 +15,8 @@ namespace {
 [[noreturn]] void fail(const char* what) {
     char code[16];
     std::snprintf(code, sizeof code, " (0x%04x)", static_cast<unsigned>(eglGetError()));
-    throw Error({"drawing without a display", "EGL with EGL_MESA_platform_surfaceless and OpenGL 3.3", what + std::string(code),
+    throw Error({"drawing without a display", "EGL with EGL_MESA_platform_surfaceless and OpenGL 3.3",
+                 what + std::string(code),
                  "install the Debian packages libegl1, libegl-mesa0 and libgl1-mesa-dri"});
 }
 
@@ -30,7 +31,8 @@ struct Offscreen::Context {
             reinterpret_cast<PFNEGLGETPLATFORMDISPLAYEXTPROC>(eglGetProcAddress("eglGetPlatformDisplayEXT"));
         if (!platform_display) fail("eglGetPlatformDisplayEXT is missing");
         display = platform_display(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, nullptr);
-        if (display == EGL_NO_DISPLAY || !eglInitialize(display, nullptr, nullptr)) fail("no surfaceless display");
+        if (display == EGL_NO_DISPLAY || !eglInitialize(display, nullptr, nullptr))
+            fail("no surfaceless display");
         try {
             create();
         } catch (...) {
@@ -43,17 +45,25 @@ struct Offscreen::Context {
   private:
     void create() {
         if (!eglBindAPI(EGL_OPENGL_API)) fail("EGL without desktop OpenGL");
-        const EGLint config_wanted[] = {EGL_SURFACE_TYPE, EGL_PBUFFER_BIT, EGL_RENDERABLE_TYPE, EGL_OPENGL_BIT, EGL_NONE};
+        const EGLint config_wanted[] = {EGL_SURFACE_TYPE, EGL_PBUFFER_BIT, EGL_RENDERABLE_TYPE,
+                                        EGL_OPENGL_BIT, EGL_NONE};
         EGLConfig config = EGL_NO_CONFIG_KHR;
         EGLint n_configs = 0;
         eglChooseConfig(display, config_wanted, &config, 1, &n_configs);
-        const EGLint context_wanted[] = {
-            EGL_CONTEXT_MAJOR_VERSION,           3,       EGL_CONTEXT_MINOR_VERSION, 3, EGL_CONTEXT_OPENGL_PROFILE_MASK,
-            EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_NONE};
-        context = eglCreateContext(display, n_configs ? config : EGL_NO_CONFIG_KHR, EGL_NO_CONTEXT, context_wanted);
+        const EGLint context_wanted[] = {EGL_CONTEXT_MAJOR_VERSION,
+                                         3,
+                                         EGL_CONTEXT_MINOR_VERSION,
+                                         3,
+                                         EGL_CONTEXT_OPENGL_PROFILE_MASK,
+                                         EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT,
+                                         EGL_NONE};
+        context =
+            eglCreateContext(display, n_configs ? config : EGL_NO_CONFIG_KHR, EGL_NO_CONTEXT, context_wanted);
         if (context == EGL_NO_CONTEXT) fail("no OpenGL 3.3 core context");
-        if (!eglMakeCurrent(display, EGL_NO_SURFACE, EGL_NO_SURFACE, context)) fail("the context cannot be made current");
-        if (!gladLoadGL(reinterpret_cast<GLADloadfunc>(eglGetProcAddress))) fail("OpenGL functions are missing");
+        if (!eglMakeCurrent(display, EGL_NO_SURFACE, EGL_NO_SURFACE, context))
+            fail("the context cannot be made current");
+        if (!gladLoadGL(reinterpret_cast<GLADloadfunc>(eglGetProcAddress)))
+            fail("OpenGL functions are missing");
     }
     void destroy() {
         eglMakeCurrent(display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
@@ -67,7 +77,8 @@ struct Offscreen::Target {
     Renderbuffer colour;
 };
 
-Offscreen::Offscreen(int width, int height) : context_(std::make_unique<Context>()), target_(std::make_unique<Target>()) {
+Offscreen::Offscreen(int width, int height)
+    : context_(std::make_unique<Context>()), target_(std::make_unique<Target>()) {
     resize(width, height);
 }
 
@@ -107,7 +118,8 @@ Image Offscreen::read_pixels() const {
     glReadPixels(0, 0, width_, height_, GL_RGB, GL_UNSIGNED_BYTE, bottom_up.data());
     check_gl("reading the picture back");
     for (std::size_t y = 0; y < static_cast<std::size_t>(height_); ++y)
-        std::copy_n(&bottom_up[(static_cast<std::size_t>(height_) - 1 - y) * row_bytes], row_bytes, &image.rgb[y * row_bytes]);
+        std::copy_n(&bottom_up[(static_cast<std::size_t>(height_) - 1 - y) * row_bytes], row_bytes,
+                    &image.rgb[y * row_bytes]);
     return image;
 }
 

@@ -9,7 +9,8 @@ namespace gf {
 
 void write_png(const std::filesystem::path& path, const Image& image) {
     if (!stbi_write_png(path.c_str(), image.width, image.height, 3, image.rgb.data(), image.width * 3))
-        throw Error({path.string(), "a picture file that can be written", "", "check that its folder exists and has space"});
+        throw Error({path.string(), "a picture file that can be written", "",
+                     "check that its folder exists and has space"});
 }
 
 } // namespace gf

@@ -20,7 +20,8 @@ struct Writer {
     void operator()(const char* key, const auto& value) const { out[key] = value; }
     void operator()(const char* key, const SamplingChain& chain) const {
         json& list = out[key] = json::array();
-        for (const SampleStage& s : chain) list.push_back({{"stage", stage_row(s.kind).name}, {"value", s.value}, {"on", s.on}});
+        for (const SampleStage& s : chain)
+            list.push_back({{"stage", stage_row(s.kind).name}, {"value", s.value}, {"on", s.on}});
     }
 };
 
@@ -30,7 +31,8 @@ StageKind stage_from_name(const std::string& word, const std::string& where) {
         valid.emplace_back(stage_row(static_cast<StageKind>(i)).name);
         if (valid.back() == word) return static_cast<StageKind>(i);
     }
-    throw Error({where + ": stage", "one of the stages; nearest: " + nearest_names(word, valid), "'" + word + "'", ""});
+    throw Error({where + ": stage", "one of the stages; nearest: " + nearest_names(word, valid),
+                 "'" + word + "'", ""});
 }
 
 struct Reader {
@@ -56,7 +58,8 @@ struct Reader {
     }
     void read_unsigned(const json& number, const char* key, std::uint64_t& value) const {
         if (!number.is_number_unsigned() && !(number.is_number_integer() && number.get<std::int64_t>() >= 0))
-            throw Error({where + ": '" + key + "'", "a whole number from 0 to 2^64 - 1", json_found(number), ""});
+            throw Error(
+                {where + ": '" + key + "'", "a whole number from 0 to 2^64 - 1", json_found(number), ""});
         value = number.get<std::uint64_t>();
     }
     void read_chain(const json& list, SamplingChain& chain) const {
@@ -64,8 +67,8 @@ struct Reader {
         for (const json& s : list) {
             json_only_keys(s, {"stage", "value", "on"}, where);
             const StageKind kind = stage_from_name(json_string(s, "stage", where), where);
-            chain.push_back(
-                {kind, json_number_or(s, "value", stage_row(kind).neutral, where), json_bool_or(s, "on", true, where)});
+            chain.push_back({kind, json_number_or(s, "value", stage_row(kind).neutral, where),
+                             json_bool_or(s, "on", true, where)});
         }
     }
 };
@@ -98,22 +101,26 @@ json to_json(const Command& command) {
 
 Command command_from_json(const json& in, const std::string& where) {
     const std::string word = json_string(in, "command", where);
-    static const std::vector<std::string> valid = names(std::make_index_sequence<std::variant_size_v<Command>>());
+    static const std::vector<std::string> valid =
+        names(std::make_index_sequence<std::variant_size_v<Command>>());
     const auto found = std::find(valid.begin(), valid.end(), word);
     if (found == valid.end())
-        throw Error({where + ": command", "a known command; nearest: " + nearest_names(word, valid), "'" + word + "'", ""});
+        throw Error({where + ": command", "a known command; nearest: " + nearest_names(word, valid),
+                     "'" + word + "'", ""});
     Command command = make(static_cast<std::size_t>(found - valid.begin()));
     const std::string at = where + ": " + word;
     std::vector<std::string> known{"command"};
     std::visit([&](auto& c) { c.fields(c, Reader{in, at, known}); }, command);
     for (const auto& [key, value] : in.items())
         if (std::find(known.begin(), known.end(), key) == known.end())
-            throw Error({at, "only its own fields; nearest: " + nearest_names(key, known), "'" + key + "'", ""});
+            throw Error(
+                {at, "only its own fields; nearest: " + nearest_names(key, known), "'" + key + "'", ""});
     return command;
 }
 
 std::vector<Command> commands_from_json(const json& in, const std::string& where) {
-    if (!in.is_array()) throw Error({where, "an array of commands", json_found(in), "write [{\"command\": \"step\"}]"});
+    if (!in.is_array())
+        throw Error({where, "an array of commands", json_found(in), "write [{\"command\": \"step\"}]"});
     std::vector<Command> commands;
     for (std::size_t i = 0; i < in.size(); ++i)
         commands.push_back(command_from_json(in[i], where + " [" + std::to_string(i) + "]"));

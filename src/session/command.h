@@ -1,6 +1,6 @@
 #pragma once
-// Everything a person can do, as one serialisable value: the queue to the worker, undo, `shot --script` and UI tests all speak
-// it.
+// Everything a person can do, as one serialisable value: the queue to the worker, undo, `shot --script` and
+// UI tests all speak it.
 
 #include "core/sampling.h"
 
@@ -17,8 +17,8 @@ namespace gf {
 /// Each command states its name and its fields once; writing, reading and error messages follow from that.
 namespace command {
 // What the session does.
-/// A model and the text that it begins with (of an encoder-decoder the source). Tokenizer empty: the one beside the model, or
-/// none. Prompt empty: BOS alone.
+/// A model and the text that it begins with (of an encoder-decoder the source). Tokenizer empty: the one
+/// beside the model, or none. Prompt empty: BOS alone.
 struct Open {
     std::string model, tokenizer;
     std::string prompt = {};
@@ -39,7 +39,8 @@ struct SetPrompt {
         f("truncate", c.truncate);
     }
 };
-/// What the encoder of an encoder-decoder reads; empty: its start token alone. Without tokenizer: ids. The text begins anew.
+/// What the encoder of an encoder-decoder reads; empty: its start token alone. Without tokenizer: ids. The
+/// text begins anew.
 struct SetSource {
     std::string text;
     static constexpr std::string_view k_name = "source";
@@ -71,7 +72,8 @@ struct SetSpeed {
     static constexpr std::string_view k_name = "speed";
     static void fields(auto& c, auto f) { f("tokens_per_s", c.tokens_per_s); }
 };
-/// Of a run that is too long to keep everything: the layer whose sites are computed again, to be looked at. -1: none.
+/// Of a run that is too long to keep everything: the layer whose sites are computed again, to be looked at.
+/// -1: none.
 struct ViewLayer {
     int layer = -1;
     std::string stack = "decoder"; ///< whose run it is of
@@ -113,7 +115,8 @@ struct SelectBranch {
     static constexpr std::string_view k_name = "branch";
     static void fields(auto& c, auto f) { f("branch", c.branch); }
 };
-/// A cell of a site, by the site's name, is this instead of what was computed; the run is computed again, its tokens stay.
+/// A cell of a site, by the site's name, is this instead of what was computed; the run is computed again, its
+/// tokens stay.
 struct EditCell {
     std::string name;
     int head = -1, row = 0, column = 0;
@@ -212,7 +215,8 @@ struct Inspect {
     static constexpr std::string_view k_name = "inspect";
     static void fields(auto& c, auto f) { f("name", c.name); }
 };
-/// A step of the computation by the name of its site: highlighted everywhere and inspected; its layer is unfolded. Empty: none.
+/// A step of the computation by the name of its site: highlighted everywhere and inspected; its layer is
+/// unfolded. Empty: none.
 struct SelectOperation {
     std::string name;
     static constexpr std::string_view k_name = "operation";
@@ -294,14 +298,15 @@ struct ShowHelp {
 } // namespace command
 
 using Command =
-    std::variant<command::Open, command::SetPrompt, command::SetSource, command::Play, command::Pause, command::Step,
-                 command::Jump, command::SetSpeed, command::ViewLayer, command::SetTraceBudget, command::SetSampling,
-                 command::SetSeed, command::Resample, command::ForceToken, command::SelectBranch, command::EditCell,
-                 command::RemoveEdit, command::RemoveEdits, command::UseEdits, command::Undo, command::Redo, command::SetTheme,
-                 command::SetScale, command::PinHead, command::PinToken, command::PinCell, command::AskValue, command::Inspect,
-                 command::SelectOperation, command::ViewStack, command::ViewAttention, command::SetView, command::ShowPanel,
-                 command::SetLayout, command::SaveLayout, command::DeleteLayout, command::SetMotion, command::ChooseFile,
-                 command::Find, command::ShowHelp>;
+    std::variant<command::Open, command::SetPrompt, command::SetSource, command::Play, command::Pause,
+                 command::Step, command::Jump, command::SetSpeed, command::ViewLayer, command::SetTraceBudget,
+                 command::SetSampling, command::SetSeed, command::Resample, command::ForceToken,
+                 command::SelectBranch, command::EditCell, command::RemoveEdit, command::RemoveEdits,
+                 command::UseEdits, command::Undo, command::Redo, command::SetTheme, command::SetScale,
+                 command::PinHead, command::PinToken, command::PinCell, command::AskValue, command::Inspect,
+                 command::SelectOperation, command::ViewStack, command::ViewAttention, command::SetView,
+                 command::ShowPanel, command::SetLayout, command::SaveLayout, command::DeleteLayout,
+                 command::SetMotion, command::ChooseFile, command::Find, command::ShowHelp>;
 
 /// {"command": "step", "tokens": 1}
 nlohmann::json to_json(const Command& command);

@@ -13,8 +13,8 @@ namespace gf {
 namespace {
 
 constexpr int k_first_capacity = 256; ///< tokens that a run has room for before its Trace must grow
-constexpr int k_prompt_piece = 64;    ///< tokens of the prompt computed between two looks at the command queue
-constexpr int k_layer_piece = 256;    ///< ... of one layer of it
+constexpr int k_prompt_piece = 64; ///< tokens of the prompt computed between two looks at the command queue
+constexpr int k_layer_piece = 256; ///< ... of one layer of it
 
 } // namespace
 
@@ -92,7 +92,8 @@ void Engine::require_run(const char* what) const {
     if (!has_run()) throw Error({what, "an open model", "none", "open a file first"});
 }
 
-// ---------------------------------------------------------------------------------------------------- models and prompts
+// ---------------------------------------------------------------------------------------------------- models
+// and prompts
 
 void Engine::run(const command::Open& c) {
     auto model = open_model(c.model, c.tokenizer); // throws before anything is changed
@@ -100,12 +101,15 @@ void Engine::run(const command::Open& c) {
     const bool reads_source = model->config().has_encoder();
     RunView source_run;
     if (reads_source) source_run = read_source(*model, c.prompt);
-    const std::vector<int> prompt = c.prompt.empty() || reads_source ? std::vector{std::max(bos_id(*model), 0)}
-                                                                     // without BOS any token serves
-                                                                     : encode_prompt(*model, c.prompt);
+    const std::vector<int> prompt = c.prompt.empty() || reads_source
+                                        ? std::vector{std::max(bos_id(*model), 0)}
+                                        // without BOS any token serves
+                                        : encode_prompt(*model, c.prompt);
     if (static_cast<int>(prompt.size()) > model->config().n_ctx)
-        throw Error({c.model, "a prompt of at most " + std::to_string(model->config().n_ctx) + " tokens, the model's context",
-                     std::to_string(prompt.size()) + " tokens", "open it without a prompt"});
+        throw Error(
+            {c.model,
+             "a prompt of at most " + std::to_string(model->config().n_ctx) + " tokens, the model's context",
+             std::to_string(prompt.size()) + " tokens", "open it without a prompt"});
     if (state_.model) remember();
     playing_ = false;
     state_.model = std::move(model);
@@ -118,7 +122,8 @@ void Engine::run(const command::Open& c) {
     clear_message();
     const std::vector<std::string>& warnings = state_.model->warnings;
     if (!warnings.empty())
-        note(warnings[0] + (warnings.size() > 1 ? " (and " + std::to_string(warnings.size() - 1) + " more warnings)" : ""));
+        note(warnings[0] +
+             (warnings.size() > 1 ? " (and " + std::to_string(warnings.size() - 1) + " more warnings)" : ""));
     start(prompt);
 }
 
@@ -157,10 +162,11 @@ void Engine::start(const std::vector<int>& prompt) {
     again_.reset();
     auto root = std::make_shared<Branch>();
     root->n_prompt = n;
-    const int capacity =
-        !config.continues_text() ? n : std::min(config.n_ctx, std::max(k_first_capacity, n + k_first_capacity / 2));
-    root->trace =
-        std::make_shared<Trace>(state_.model->weights, trace_shape(capacity, n), std::vector<Edit>(), state_.source_run.trace);
+    const int capacity = !config.continues_text()
+                             ? n
+                             : std::min(config.n_ctx, std::max(k_first_capacity, n + k_first_capacity / 2));
+    root->trace = std::make_shared<Trace>(state_.model->weights, trace_shape(capacity, n),
+                                          std::vector<Edit>(), state_.source_run.trace);
     root->trace->append(prompt);
     root->origins = std::make_shared<std::vector<TokenOrigin>>(static_cast<std::size_t>(capacity));
     state_.tree = {root};
@@ -175,7 +181,8 @@ TraceShape Engine::trace_shape(int capacity, int n_prompt) {
     const Trace* source = state_.source_run.trace.get();
     if (trace_bytes(state_.model->config(), shape, source ? &source->shape() : nullptr) > trace_budget_) {
         shape.keep = Keep::residual;
-        note("This run needs more memory than the trace budget: the layer in view is computed again when it is looked at.");
+        note("This run needs more memory than the trace budget: the layer in view is computed again when it "
+             "is looked at.");
     }
     return shape;
 }
@@ -194,7 +201,8 @@ void Engine::compute_rows(Branch& b, int rows) {
     forward(*b.trace, first, rows);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     if (rows - first == 1)
-        seconds_per_token_ = seconds_per_token_ > 0 ? 0.9 * seconds_per_token_ + 0.1 * took.count() : took.count(); // of decoding
+        seconds_per_token_ = seconds_per_token_ > 0 ? 0.9 * seconds_per_token_ + 0.1 * took.count()
+                                                    : took.count(); // of decoding
     const bool predicts = b.trace->config().continues_text();
     for (int t = std::max(first, 1); predicts && t < rows; ++t) {
         const real* logits = b.trace->row(Site::logits, -1, t - 1);
@@ -206,7 +214,8 @@ void Engine::compute_rows(Branch& b, int rows) {
     b.rows = rows;
 }
 
-// ---------------------------------------------------------------------------------------------------- playback
+// ----------------------------------------------------------------------------------------------------
+// playback
 
 void Engine::run(const command::Play&) {
     require_run("play");
@@ -276,7 +285,8 @@ DrawKey Engine::next_key() const {
 
 int Engine::draw(const Branch& b, int position, const DrawKey& key) {
     const real* logits = b.trace->row(Site::logits, -1, position - 1);
-    sampler_.sample({logits, static_cast<std::size_t>(b.trace->config().d_vocab)}, b.tokens(position), state_.chain, key, step_);
+    sampler_.sample({logits, static_cast<std::size_t>(b.trace->config().d_vocab)}, b.tokens(position),
+                    state_.chain, key, step_);
     return step_.token;
 }
 
@@ -296,16 +306,19 @@ void Engine::grow(Branch& b) {
     if (shape.keep == old.shape().keep) {
         b.trace = old.branch(b.rows, capacity, edits_within(capacity));
     } else { // what a smaller Trace keeps is computed again
-        auto smaller = std::make_shared<Trace>(old.shared_weights(), shape, edits_within(capacity), state_.source_run.trace);
+        auto smaller = std::make_shared<Trace>(old.shared_weights(), shape, edits_within(capacity),
+                                               state_.source_run.trace);
         extend(*smaller, b.tokens(b.rows));
         b.trace = std::move(smaller);
     }
-    auto origins = std::make_shared<std::vector<TokenOrigin>>(b.origins->begin(), b.origins->begin() + b.rows);
+    auto origins =
+        std::make_shared<std::vector<TokenOrigin>>(b.origins->begin(), b.origins->begin() + b.rows);
     origins->resize(static_cast<std::size_t>(capacity));
     b.origins = std::move(origins);
 }
 
-// ---------------------------------------------------------------------------------------------------- choices
+// ----------------------------------------------------------------------------------------------------
+// choices
 
 void Engine::run(const command::SetSampling& c) {
     validate(c.chain);
@@ -330,7 +343,8 @@ void Engine::run(const command::Resample&) {
     const Branch& b = current();
     const int at = state_.cursor;
     const std::uint32_t number = ++state_.resamples[{b.id, at}];
-    if (at == b.rows || b.trace->config().fills_in()) return; // nothing drawn yet: the next step uses the new number
+    if (at == b.rows || b.trace->config().fills_in())
+        return; // nothing drawn yet: the next step uses the new number
     const DrawKey key{state_.seed, static_cast<std::uint32_t>(b.id), static_cast<std::uint32_t>(at), number};
     state_.branch = fork(at, draw(b, at, key), {TokenOrigin::Kind::drawn, key, 0, 1});
 }

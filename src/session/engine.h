@@ -1,6 +1,6 @@
 #pragma once
-// The session without threads: commands change its state, ticks do its work in slices, publish() shows it. Session runs it on a
-// worker.
+// The session without threads: commands change its state, ticks do its work in slices, publish() shows it.
+// Session runs it on a worker.
 
 #include "core/layer_view.h"
 #include "session/command.h"
@@ -15,14 +15,16 @@ namespace gf {
 
 class Engine {
   public:
-    /// Runs whose Trace would need more bytes than the budget keep the residual stream, keys, values and logits only.
+    /// Runs whose Trace would need more bytes than the budget keep the residual stream, keys, values and
+    /// logits only.
     explicit Engine(std::size_t trace_budget = std::size_t{1} << 30) : trace_budget_(trace_budget) {}
 
-    /// Carries out a command. Never throws: what went wrong becomes the snapshot's message, and the state stays as it was.
+    /// Carries out a command. Never throws: what went wrong becomes the snapshot's message, and the state
+    /// stays as it was.
     void apply(const Command& command);
 
-    /// Does one slice of work (a piece of the prompt, or one token while playing) if it is due. `now` in seconds, from any
-    /// origin.
+    /// Does one slice of work (a piece of the prompt, or one token while playing) if it is due. `now` in
+    /// seconds, from any origin.
     void tick(double now);
 
     /// When tick() has something to do: -infinity means at once, infinity not until the next command.
@@ -43,8 +45,9 @@ class Engine {
         RunView source_run; ///< the encoder's, of an encoder-decoder
         std::vector<std::shared_ptr<Branch>> tree;
         int branch = 0;
-        int cursor = 0;                                         ///< tokens shown, once they are computed
-        std::map<std::pair<int, int>, std::uint32_t> resamples; ///< (branch, position) -> number of its last draw
+        int cursor = 0; ///< tokens shown, once they are computed
+        std::map<std::pair<int, int>, std::uint32_t>
+            resamples; ///< (branch, position) -> number of its last draw
         std::shared_ptr<const std::vector<Edit>> edits = no_edits(), source_edits = no_edits();
         bool edits_on = true;
         SamplingChain chain = default_chain();
@@ -91,7 +94,9 @@ class Engine {
     void compute_all();
     std::vector<Edit> edits_within(int capacity) const;
     bool is_of_source(const std::string& name) const;
-    std::shared_ptr<const std::vector<Edit>>& edits_of(bool source) { return source ? state_.source_edits : state_.edits; }
+    std::shared_ptr<const std::vector<Edit>>& edits_of(bool source) {
+        return source ? state_.source_edits : state_.edits;
+    }
     void change_edits(std::vector<Edit> edits, bool of_source, bool on);
     void forget_edits(std::shared_ptr<const std::vector<Edit>>& edits);
     void follow_source_edits();

@@ -34,22 +34,28 @@ void Engine::run(const command::ForceToken& c) {
 void Engine::require_free(const char* what, int position) const {
     const Trace& t = *current().trace;
     if (!t.config().has_logits())
-        throw Error({what, "a model that gives logits of tokens", "one that " + std::string(other_purpose(t.config())),
-                     "change the prompt instead"});
-    if (const int n_prefix = t.shape().segments[0].n_prefix; t.config().mask == MaskKind::prefix && position < n_prefix)
-        throw Error({what, "a position from " + std::to_string(n_prefix) + ", behind the prompt, whose tokens all see each other",
+        throw Error({what, "a model that gives logits of tokens",
+                     "one that " + std::string(other_purpose(t.config())), "change the prompt instead"});
+    if (const int n_prefix = t.shape().segments[0].n_prefix;
+        t.config().mask == MaskKind::prefix && position < n_prefix)
+        throw Error({what,
+                     "a position from " + std::to_string(n_prefix) +
+                         ", behind the prompt, whose tokens all see each other",
                      std::to_string(position), "change the prompt instead"});
 }
 
-/// The branch that has the current one's tokens before `position` (in a model that fills in, also those behind it), and `token`
-/// there, preferably the current one; -1 if there is none.
+/// The branch that has the current one's tokens before `position` (in a model that fills in, also those
+/// behind it), and `token` there, preferably the current one; -1 if there is none.
 int Engine::find_branch(int position, int token) const {
     const Branch& now = current();
     const auto prefix = now.tokens(position), all = now.tokens(now.rows);
-    const std::size_t behind = now.trace->config().fills_in() ? static_cast<std::size_t>(position) + 1 : all.size();
+    const std::size_t behind =
+        now.trace->config().fills_in() ? static_cast<std::size_t>(position) + 1 : all.size();
     auto fits = [&](const Branch& b) {
-        return b.rows > position && b.trace->tokens()[position] == token && std::ranges::equal(prefix, b.tokens(position)) &&
-               (behind == all.size() || std::ranges::equal(all.subspan(behind), b.tokens(b.rows).subspan(behind)));
+        return b.rows > position && b.trace->tokens()[position] == token &&
+               std::ranges::equal(prefix, b.tokens(position)) &&
+               (behind == all.size() ||
+                std::ranges::equal(all.subspan(behind), b.tokens(b.rows).subspan(behind)));
     };
     if (fits(current())) return state_.branch;
     for (std::size_t i = 0; i < state_.tree.size(); ++i)
@@ -57,8 +63,9 @@ int Engine::find_branch(int position, int token) const {
     return -1;
 }
 
-/// Gives the branch (an old one if the token is there already) that goes on with `token` at `position`. At the tip, too, it is
-/// a new one: the parent can still draw there, also after undo. In a model that fills in, the text behind it stays.
+/// Gives the branch (an old one if the token is there already) that goes on with `token` at `position`. At
+/// the tip, too, it is a new one: the parent can still draw there, also after undo. In a model that fills in,
+/// the text behind it stays.
 int Engine::fork(int position, int token, TokenOrigin origin) {
     if (const int existing = find_branch(position, token); existing >= 0) return existing;
     const Branch& parent = current();
@@ -80,7 +87,8 @@ void Engine::go_on(Branch& child, const Branch& parent, int token, TokenOrigin o
     child.n_prompt = std::min(parent.n_prompt, position);
     child.rows = position;
     child.trace = parent.trace->branch(position, capacity, edits_within(capacity));
-    child.origins = std::make_shared<std::vector<TokenOrigin>>(parent.origins->begin(), parent.origins->begin() + position);
+    child.origins = std::make_shared<std::vector<TokenOrigin>>(parent.origins->begin(),
+                                                               parent.origins->begin() + position);
     child.origins->resize(static_cast<std::size_t>(child.trace->capacity()));
     append(child, token, origin);
 }
@@ -101,7 +109,8 @@ void Engine::fill_in(Branch& child, const Branch& parent, int token, TokenOrigin
 void Engine::run(const command::SelectBranch& c) {
     require_run("branch");
     if (c.branch < 0 || c.branch >= static_cast<int>(state_.tree.size()))
-        throw Error({"branch", "0 to " + std::to_string(state_.tree.size() - 1), std::to_string(c.branch), ""});
+        throw Error(
+            {"branch", "0 to " + std::to_string(state_.tree.size() - 1), std::to_string(c.branch), ""});
     if (c.branch == state_.branch) return;
     compute_all();
     remember();

@@ -30,7 +30,8 @@ CellRange editable_cell(const RunView& run, const std::string& name, int head, i
     const SiteRow& site = site_row(cell.site);
     if (!site.editable) refuse("an editable site", std::string(site.not_editable_because), "");
     if (by_key(cell.site) && !run.trace->keys(cell.site, row).holds(column))
-        refuse("a key that the query may read", "query " + std::to_string(row) + ", key " + std::to_string(column), "");
+        refuse("a key that the query may read",
+               "query " + std::to_string(row) + ", key " + std::to_string(column), "");
     return only(cell);
 }
 
@@ -42,7 +43,8 @@ int first_changed(const std::vector<Edit>& a, const std::vector<Edit>& b) {
     int first = std::numeric_limits<int>::max();
     const auto not_in = [&](const std::vector<Edit>& some, const std::vector<Edit>& others) {
         for (const Edit& e : some)
-            if (std::find(others.begin(), others.end(), e) == others.end()) first = std::min(first, first_row_of(e));
+            if (std::find(others.begin(), others.end(), e) == others.end())
+                first = std::min(first, first_row_of(e));
     };
     not_in(a, b);
     not_in(b, a);
@@ -88,11 +90,14 @@ void Engine::run(const command::EditCell& c) {
     require_run("edit");
     compute_all();
     const auto value = static_cast<real>(c.value);
-    if (!std::isfinite(value)) throw Error({"edit of " + c.name, "a finite number", std::to_string(c.value), ""});
+    if (!std::isfinite(value))
+        throw Error({"edit of " + c.name, "a finite number", std::to_string(c.value), ""});
     const bool of_source = is_of_source(c.name);
-    const CellRange cell = editable_cell(of_source ? state_.source_run : current().view(), c.name, c.head, c.row, c.column);
+    const CellRange cell =
+        editable_cell(of_source ? state_.source_run : current().view(), c.name, c.head, c.row, c.column);
     std::vector<Edit> edits = *edits_of(of_source);
-    const auto same = std::find_if(edits.begin(), edits.end(), [&](const Edit& e) { return e.range == cell; });
+    const auto same =
+        std::find_if(edits.begin(), edits.end(), [&](const Edit& e) { return e.range == cell; });
     const Edit edit{cell, Edit::Kind::values, {value}, nullptr};
     same == edits.end() ? edits.push_back(edit) : void(*same = edit);
     change_edits(std::move(edits), of_source, true);
@@ -133,16 +138,18 @@ void Engine::follow_source_edits() {
     state_.source_run.trace = std::move(again);
 }
 
-/// A changed edit gives a new Trace of the same tokens; the rows before it are taken over, unless the source changed. What is in
-/// view stays as it was until all of it is there. States to undo share the branch: a Trace of theirs is computed again when it is
-/// wanted, not kept.
+/// A changed edit gives a new Trace of the same tokens; the rows before it are taken over, unless the source
+/// changed. What is in view stays as it was until all of it is there. States to undo share the branch: a
+/// Trace of theirs is computed again when it is wanted, not kept.
 void Engine::follow_edits() {
     if (!has_run()) return;
     const Branch& b = current();
     std::vector<Edit> edits = edits_within(b.trace->capacity());
     follow_source_edits();
     const std::shared_ptr<const Trace>& source = state_.source_run.trace;
-    const auto is_up_to_date = [&](const Trace& t) { return t.edits() == edits && t.source() == source.get(); };
+    const auto is_up_to_date = [&](const Trace& t) {
+        return t.edits() == edits && t.source() == source.get();
+    };
     if (is_up_to_date(*b.trace)) return again_.reset();
     if (again_ && again_->id == b.id && is_up_to_date(*again_->trace)) return;
     const bool same_source = b.trace->source() == source.get();
@@ -152,7 +159,8 @@ void Engine::follow_edits() {
     if (same_source)
         again->trace = b.trace->branch(first, b.trace->capacity(), std::move(edits));
     else
-        again->trace = std::make_shared<Trace>(b.trace->shared_weights(), b.trace->shape(), std::move(edits), source);
+        again->trace =
+            std::make_shared<Trace>(b.trace->shared_weights(), b.trace->shape(), std::move(edits), source);
     again->trace->append(b.tokens(b.trace->n_tokens()).subspan(static_cast<std::size_t>(first)));
     again->origins = std::make_shared<std::vector<TokenOrigin>>(*b.origins);
     again->rows = first;

@@ -27,8 +27,8 @@ void Engine::run(const command::SetTraceBudget& c) {
 /// After everything that can change the run, or what is looked at.
 void Engine::follow_layer() {
     const std::shared_ptr<const Trace> run = has_run() ? run_of_layer().trace : nullptr;
-    const bool wanted =
-        run && run->shape().keep == Keep::residual && layer_wanted_ >= 0 && layer_wanted_ < run->config().n_layers;
+    const bool wanted = run && run->shape().keep == Keep::residual && layer_wanted_ >= 0 &&
+                        layer_wanted_ < run->config().n_layers;
     if (wanted && layer_ && layer_->run() == run && layer_->layer() == layer_wanted_) return;
     layer_.reset();
     layer_bytes_ = 0;

@@ -8,16 +8,18 @@
 
 namespace gf {
 
-/// The encoder's run, all of it at once: it reads in both directions. Above the trace budget it keeps the residual stream only.
+/// The encoder's run, all of it at once: it reads in both directions. Above the trace budget it keeps the
+/// residual stream only.
 RunView Engine::read_source(const Model& model, const std::string& text) const {
     std::vector<int> ids = encode_source(model, text);
     if (ids.empty()) ids.push_back(std::max(bos_id(model), 0)); // an encoder reads at least one token
     const int n = static_cast<int>(ids.size()), most = model.config().n_ctx;
     if (n > most)
-        throw Error(
-            {"source", "at most " + std::to_string(most) + " tokens (the model's context)", std::to_string(n), "shorten it"});
+        throw Error({"source", "at most " + std::to_string(most) + " tokens (the model's context)",
+                     std::to_string(n), "shorten it"});
     TraceShape shape{n, {}, Keep::all, {}, Stack::encoder};
-    if (trace_bytes(model.weights->config_of(Stack::encoder), shape) > trace_budget_) shape.keep = Keep::residual;
+    if (trace_bytes(model.weights->config_of(Stack::encoder), shape) > trace_budget_)
+        shape.keep = Keep::residual;
     auto trace = std::make_shared<Trace>(model.weights, shape);
     extend(*trace, ids);
     auto origins = std::make_shared<std::vector<TokenOrigin>>(static_cast<std::size_t>(n));
@@ -28,7 +30,8 @@ RunView Engine::read_source(const Model& model, const std::string& text) const {
 void Engine::run(const command::SetSource& c) {
     require_run("source");
     if (!state_.model->config().has_encoder())
-        throw Error({"source", "a model with an encoder", "one of a single stack", "give its text as the prompt"});
+        throw Error(
+            {"source", "a model with an encoder", "one of a single stack", "give its text as the prompt"});
     RunView source_run = read_source(*state_.model, c.text); // throws before anything is changed
     if (message_is_error_) clear_message();
     remember();

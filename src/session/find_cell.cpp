@@ -26,7 +26,8 @@ CellRef find_cell(const Trace& trace, int rows, const std::string& name, int hea
     }
     const auto require = [&](int value, int most, const char* what) {
         if (value < 0 || value >= most)
-            throw Error({name, std::string(what) + " 0 to " + std::to_string(most - 1), std::to_string(value), ""});
+            throw Error(
+                {name, std::string(what) + " 0 to " + std::to_string(most - 1), std::to_string(value), ""});
     };
     require(row, rows, "rows");
     require(column, columns, "columns");

@@ -1,5 +1,6 @@
 #pragma once
-// Text from a model, token by token, outside the window: `glassformer run`, the figures of the models that ship.
+// Text from a model, token by token, outside the window: `glassformer run`, the figures of the models that
+// ship.
 
 #include "core/sampling.h"
 #include "core/trace.h"
@@ -21,8 +22,9 @@ struct Generation {
     std::shared_ptr<const Trace> source{}; ///< encoder-decoders: the encoder's complete run
 };
 
-/// Appends up to n tokens to `tokens`, which must not be empty and leave room for them in the model's context. Stops where the
-/// text ends, without the token that ends it, and when `on_token` says false of a token that it got.
+/// Appends up to n tokens to `tokens`, which must not be empty and leave room for them in the model's
+/// context. Stops where the text ends, without the token that ends it, and when `on_token` says false of a
+/// token that it got.
 void generate(
     const Model& model, std::vector<int>& tokens, const Generation& options,
     const std::function<bool(int)>& on_token = [](int) { return true; });

@@ -1,6 +1,6 @@
 #pragma once
-// The newest value from one writing thread to one reading thread. Three slots: neither ever waits for the other's work, and
-// slots are reused, so that in the steady state nothing is allocated.
+// The newest value from one writing thread to one reading thread. Three slots: neither ever waits for the
+// other's work, and slots are reused, so that in the steady state nothing is allocated.
 
 #include <array>
 #include <mutex>

@@ -26,23 +26,26 @@ fs::path tokenizer_beside(const fs::path& model) {
 } // namespace
 
 std::shared_ptr<const Model> open_model(const fs::path& path, const fs::path& tokenizer_path) {
-    if (path.empty()) throw Error({"model", "a folder in Hugging Face layout, or a llama2.c .bin", "an empty name", "name one"});
+    if (path.empty())
+        throw Error(
+            {"model", "a folder in Hugging Face layout, or a llama2.c .bin", "an empty name", "name one"});
     auto model = std::make_shared<Model>();
     model->weights = load_model(path, model->warnings);
     fs::path name = path.lexically_normal();
     if (!name.has_filename()) name = name.parent_path();
-    model->name =
-        name.extension() == ".bin" || name.extension() == ".safetensors" ? name.stem().string() : name.filename().string();
+    model->name = name.extension() == ".bin" || name.extension() == ".safetensors" ? name.stem().string()
+                                                                                   : name.filename().string();
     const fs::path from = tokenizer_path.empty() ? tokenizer_beside(path) : tokenizer_path;
     if (from.empty()) return model;
     model->tokenizer = load_tokenizer(from);
     const int tokens = model->tokenizer->size(), rows = model->config().d_vocab;
     if (tokens > rows)
-        throw Error({from.string(), fmt::format("at most d_vocab = {} tokens, as {} has", rows, path.string()),
+        throw Error({from.string(),
+                     fmt::format("at most d_vocab = {} tokens, as {} has", rows, path.string()),
                      std::to_string(tokens), "pass the tokenizer that belongs to this model"});
     if (tokens < rows)
-        model->warnings.push_back(
-            fmt::format("{}: the model has {} ids that the tokenizer does not know", from.string(), rows - tokens));
+        model->warnings.push_back(fmt::format("{}: the model has {} ids that the tokenizer does not know",
+                                              from.string(), rows - tokens));
     return model;
 }
 
@@ -61,7 +64,8 @@ std::vector<int> parse_token_ids(const Model& model, std::string_view text) {
         int id = -1;
         const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), id);
         if (error != std::errc() || stop != word.data() + word.size()) refuse(word, "whole numbers");
-        if (id < 0 || id >= model.config().d_vocab) refuse(word, fmt::format("ids from 0 to {}", model.config().d_vocab - 1));
+        if (id < 0 || id >= model.config().d_vocab)
+            refuse(word, fmt::format("ids from 0 to {}", model.config().d_vocab - 1));
         ids.push_back(id);
         i = end;
     }
@@ -99,18 +103,19 @@ std::vector<int> encode_prompt(const Model& model, std::string_view text) {
         ids = parse_token_ids(model, text);
     else if (!text.empty())
         ids = model.tokenizer->encode(text);
-    if (!ids.empty() && model.config().has_encoder() && model.tokenizer && !model.tokenizer->bos_id() && bos_id(model) >= 0)
+    if (!ids.empty() && model.config().has_encoder() && model.tokenizer && !model.tokenizer->bos_id() &&
+        bos_id(model) >= 0)
         ids.insert(ids.begin(), bos_id(model));
     if (ids.empty()) {
         ids.push_back(bos_id(model));
         if (ids[0] < 0)
-            throw Error({"prompt", "at least one token (this model has no BOS token to start from)", "an empty prompt",
-                         "type some text"});
+            throw Error({"prompt", "at least one token (this model has no BOS token to start from)",
+                         "an empty prompt", "type some text"});
     }
     for (const int id : ids)
         if (id >= model.config().d_vocab)
-            throw Error({"prompt", fmt::format("ids below d_vocab = {}", model.config().d_vocab), std::to_string(id),
-                         "use the tokenizer that belongs to the model"});
+            throw Error({"prompt", fmt::format("ids below d_vocab = {}", model.config().d_vocab),
+                         std::to_string(id), "use the tokenizer that belongs to the model"});
     return ids;
 }
 

@@ -9,7 +9,9 @@ namespace {
 
 constexpr double k_longest_wait = 3600;
 
-double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+double seconds_now() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 } // namespace
 
@@ -70,7 +72,8 @@ void Session::work() {
                     idle_.notify_all();
                     wake_.wait(lock, has_command);
                 } else { // between two tokens; longer waits than the clock can count are made of several
-                    wake_.wait_for(lock, std::chrono::duration<double>(std::min(wait, k_longest_wait)), has_command);
+                    wake_.wait_for(lock, std::chrono::duration<double>(std::min(wait, k_longest_wait)),
+                                   has_command);
                 }
             }
             if (stop_) return;

@@ -1,6 +1,6 @@
 #pragma once
-// The engine behind a queue: commands in, snapshots out. On a worker thread, or cooperatively where threads are not wanted
-// (tests, `shot`, a browser).
+// The engine behind a queue: commands in, snapshots out. On a worker thread, or cooperatively where threads
+// are not wanted (tests, `shot`, a browser).
 
 #include "session/command.h"
 #include "session/engine.h"
@@ -19,7 +19,8 @@ class Session {
   public:
     enum class Mode {
         threaded,    ///< a worker carries commands out as they come
-        cooperative, ///< run_until_idle() does, on the calling thread; playing is not slowed down to its speed
+        cooperative, ///< run_until_idle() does, on the calling thread; playing is not slowed down to its
+                     ///< speed
     };
     /// `on_publish` is called by the worker after each publication (to wake the window).
     explicit Session(Mode mode, std::function<void()> on_publish = {});
@@ -31,7 +32,8 @@ class Session {
     /// The newest snapshot; valid until the next call. One reading thread.
     const Snapshot& latest() { return latest_.front(); }
 
-    /// Cooperative: carries out everything that was posted and plays to the end. Threaded: waits until the worker has.
+    /// Cooperative: carries out everything that was posted and plays to the end. Threaded: waits until the
+    /// worker has.
     void run_until_idle();
 
   private:

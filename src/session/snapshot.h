@@ -12,7 +12,8 @@
 
 namespace gf {
 
-/// Of a run that keeps the residual stream, keys and values only: the layer that is computed again, to be looked at.
+/// Of a run that keeps the residual stream, keys and values only: the layer that is computed again, to be
+/// looked at.
 struct LayerInView {
     int kept = -1;    ///< its sites stand in the run's Trace; -1: those of none (yet)
     int rows = -1;    ///< it is being computed, so many rows by now; -1: it is not
@@ -32,10 +33,12 @@ struct Snapshot {
     std::vector<RunView> tree; ///< all branches in order of creation
     int branch = 0;            ///< index in `tree` of runs[0]
 
-    /// Of single cells of the run in view, in the order in which they were made; of an encoder-decoder's other run. Never null.
+    /// Of single cells of the run in view, in the order in which they were made; of an encoder-decoder's
+    /// other run. Never null.
     std::shared_ptr<const std::vector<Edit>> edits, other_edits;
     bool edits_on = true; ///< off: kept, but they do not count
-    int rows_again = -1;  ///< the run in view is computed again with other edits, so many rows by now; -1: it is up to date
+    int rows_again =
+        -1; ///< the run in view is computed again with other edits, so many rows by now; -1: it is up to date
 
     /// Of the run in view; of an encoder-decoder's other run.
     LayerInView layer, other_layer;

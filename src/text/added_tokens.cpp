@@ -55,7 +55,8 @@ void AddedTokenMatcher::add(const AddedToken& token, const std::string& pattern)
 std::optional<AddedTokenMatcher::Found> AddedTokenMatcher::find(std::string_view text, std::size_t at) const {
     for (const std::size_t size : lengths_[byte_of(text[at])]) {
         if (text.size() - at < size) continue;
-        if (const auto i = index_.find(text.substr(at, size))) return Found{&tokens_[static_cast<std::size_t>(*i)], size};
+        if (const auto i = index_.find(text.substr(at, size)))
+            return Found{&tokens_[static_cast<std::size_t>(*i)], size};
     }
     return {};
 }

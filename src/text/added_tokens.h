@@ -30,10 +30,12 @@ struct Stretch {
 /// Finds a set of added tokens in a text.
 class AddedTokenMatcher {
   public:
-    /// `pattern` is what to look for, if it is not the token's own content. Does nothing if it is empty or taken.
+    /// `pattern` is what to look for, if it is not the token's own content. Does nothing if it is empty or
+    /// taken.
     void add(const AddedToken& token, const std::string& pattern);
 
-    /// Cuts `text` at the tokens; of those that begin at the same place, the longest. The segments cover `text`.
+    /// Cuts `text` at the tokens; of those that begin at the same place, the longest. The segments cover
+    /// `text`.
     std::vector<Stretch> split(std::string_view text) const;
 
   private:
@@ -44,8 +46,9 @@ class AddedTokenMatcher {
     std::optional<Found> find(std::string_view text, std::size_t at) const;
 
     std::vector<AddedToken> tokens_;
-    TokenIds index_;                                    // pattern -> place in tokens_
-    std::array<std::vector<std::size_t>, 256> lengths_; // of the patterns that begin with a byte, longest first
+    TokenIds index_; // pattern -> place in tokens_
+    std::array<std::vector<std::size_t>, 256>
+        lengths_; // of the patterns that begin with a byte, longest first
 };
 
 } // namespace gf

@@ -1,5 +1,6 @@
 #pragma once
-// Byte-pair encoding's greedy merging (Sennrich et al. 2016, arXiv:1508.07909), for every kind of merge table.
+// Byte-pair encoding's greedy merging (Sennrich et al. 2016, arXiv:1508.07909), for every kind of merge
+// table.
 
 #include <algorithm>
 #include <optional>
@@ -13,8 +14,9 @@ struct Merge {
     int id;      ///< the merged token
 };
 
-/// Again and again joins the adjacent pair of lowest cost, the leftmost of equals, until no pair can be joined.
-/// `find(left, right)` gives the std::optional<Merge> of two token ids. O(n log n): a heap over a linked list.
+/// Again and again joins the adjacent pair of lowest cost, the leftmost of equals, until no pair can be
+/// joined. `find(left, right)` gives the std::optional<Merge> of two token ids. O(n log n): a heap over a
+/// linked list.
 template <class Find>
 void merge_pairs(std::vector<int>& ids, Find&& find) {
     struct Candidate {
@@ -30,11 +32,14 @@ void merge_pairs(std::vector<int>& ids, Find&& find) {
     }
 
     std::vector<Candidate> heap;
-    const auto later = [](const Candidate& a, const Candidate& b) { return a.cost != b.cost ? a.cost > b.cost : a.at > b.at; };
+    const auto later = [](const Candidate& a, const Candidate& b) {
+        return a.cost != b.cost ? a.cost > b.cost : a.at > b.at;
+    };
     const auto consider = [&](int at) {
         if (at < 0 || next[at] == n) return;
         const int left = ids[at], right = ids[next[at]];
-        if (const std::optional<Merge> m = find(left, right)) heap.push_back({m->cost, at, left, right, m->id});
+        if (const std::optional<Merge> m = find(left, right))
+            heap.push_back({m->cost, at, left, right, m->id});
     };
     for (int i = 0; i < n; ++i) consider(i);
     std::make_heap(heap.begin(), heap.end(), later);

@@ -11,14 +11,16 @@ using nlohmann::json;
 
 BpeModel::BpeModel(const json& model, const std::string& where) : SubwordModel(where) {
     json_only_keys(model,
-                   {"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk",
-                    "byte_fallback", "ignore_merges", "vocab", "merges"},
+                   {"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix",
+                    "fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges"},
                    where);
     for (const char* name : {"continuing_subword_prefix", "end_of_word_suffix"})
         if (const std::string affix = json_string_or(model, name, "", where); !affix.empty())
-            throw Error({fmt::format("{}: '{}'", where, name), "null", affix, "Glassformer does not support it"});
+            throw Error(
+                {fmt::format("{}: '{}'", where, name), "null", affix, "Glassformer does not support it"});
     if (const double dropout = json_number_or(model, "dropout", 0, where); dropout != 0)
-        throw Error({where + ": 'dropout'", "null", fmt::format("{}", dropout), "it makes the encoding random: set it to null"});
+        throw Error({where + ": 'dropout'", "null", fmt::format("{}", dropout),
+                     "it makes the encoding random: set it to null"});
 
     read_vocab(json_object(model, "vocab", where));
     read_merges(json_array(model, "merges", where));
@@ -27,7 +29,8 @@ BpeModel::BpeModel(const json& model, const std::string& where) : SubwordModel(w
     fuse_unknown_ = json_bool_or(model, "fuse_unk", false, where);
     ignore_merges_ = json_bool_or(model, "ignore_merges", false, where);
     if (json_bool_or(model, "byte_fallback", false, where))
-        for (std::size_t b = 0; b < byte_ids_.size(); ++b) byte_ids_[b] = vocab_.find(byte_name(static_cast<unsigned char>(b)));
+        for (std::size_t b = 0; b < byte_ids_.size(); ++b)
+            byte_ids_[b] = vocab_.find(byte_name(static_cast<unsigned char>(b)));
 }
 
 void BpeModel::read_merges(const json& merges) {
@@ -45,8 +48,8 @@ void BpeModel::read_merges(const json& merges) {
             add_merge(merge[0].get_ref<const std::string&>(), merge[1].get_ref<const std::string&>(), rank);
             continue;
         }
-        throw Error(
-            {fmt::format("{}: 'merges' item {}", where_, rank), R"("left right" or ["left", "right"])", json_found(merge), ""});
+        throw Error({fmt::format("{}: 'merges' item {}", where_, rank),
+                     R"("left right" or ["left", "right"])", json_found(merge), ""});
     }
 }
 
@@ -54,7 +57,8 @@ void BpeModel::add_merge(std::string_view left, std::string_view right, std::siz
     const auto id = [&](const std::string& name) {
         if (const auto found = vocab_.find(name)) return *found;
         throw Error({fmt::format("{}: 'merges' item {}", where_, rank), "tokens of 'vocab'",
-                     fmt::format("'{}', which is none", name), "vocabulary and merges must come from the same training"});
+                     fmt::format("'{}', which is none", name),
+                     "vocabulary and merges must come from the same training"});
     };
     const std::string a(left), b(right);
     const std::uint64_t pair = key(id(a), id(b));

@@ -24,7 +24,9 @@ class BpeModel : public SubwordModel {
     void add_character(std::string_view character, std::vector<int>& ids) const;
     bool add_bytes(std::string_view character, std::vector<int>& ids) const;
 
-    static std::uint64_t key(int left, int right) { return std::uint64_t(std::uint32_t(left)) << 32 | std::uint32_t(right); }
+    static std::uint64_t key(int left, int right) {
+        return std::uint64_t(std::uint32_t(left)) << 32 | std::uint32_t(right);
+    }
 
     std::unordered_map<std::uint64_t, Merge> merges_;
     std::array<std::optional<int>, 256> byte_ids_; // <0x00> .. <0xFF>, with byte_fallback

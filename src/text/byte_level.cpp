@@ -40,7 +40,8 @@ std::optional<std::string> byte_level_bytes(std::string_view name) {
     std::string bytes;
     for (std::size_t at = 0; at < name.size();) {
         const CodePoint c = code_point_at(name, at);
-        const int byte = c.is_valid && c.value < alphabet().bytes.size() ? alphabet().bytes[c.value] : k_no_byte;
+        const int byte =
+            c.is_valid && c.value < alphabet().bytes.size() ? alphabet().bytes[c.value] : k_no_byte;
         if (byte == k_no_byte) return {};
         bytes.push_back(static_cast<char>(byte));
         at += c.size;

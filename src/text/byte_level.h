@@ -1,6 +1,7 @@
 #pragma once
 // GPT-2's way to write any byte as a printable character, so that a vocabulary of bytes can be stored as text
-// (Radford et al. 2019; openai/gpt-2 encoder.py): printable Latin-1 stands for itself, the rest for U+0100 upward.
+// (Radford et al. 2019; openai/gpt-2 encoder.py): printable Latin-1 stands for itself, the rest for U+0100
+// upward.
 
 #include <optional>
 #include <string>

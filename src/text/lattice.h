@@ -39,8 +39,9 @@ struct LatticeEdge {
 /// The edges of `text`, by begin, then by length. There is a way through: k_unknown stands where it needs to.
 std::vector<LatticeEdge> lattice_edges(std::string_view text, const PieceIndex& index);
 
-/// The cut of a text of `size` bytes with the largest sum of scores, from left to right; of equals the one whose last piece is
-/// longest. `score(piece)` is the natural logarithm of the piece's probability, or -infinity for one that may not be used.
+/// The cut of a text of `size` bytes with the largest sum of scores, from left to right; of equals the one
+/// whose last piece is longest. `score(piece)` is the natural logarithm of the piece's probability, or
+/// -infinity for one that may not be used.
 template <class Score>
 std::vector<LatticeEdge> best_path(std::span<const LatticeEdge> edges, std::size_t size, Score&& score) {
     struct Best {
@@ -56,7 +57,8 @@ std::vector<LatticeEdge> best_path(std::span<const LatticeEdge> edges, std::size
         if (reached && sum > -1e300 && (!to.last || sum > to.score)) to = {sum, &e};
     }
     std::vector<LatticeEdge> path;
-    for (const LatticeEdge* e = best[size].last; e; e = e->begin == 0 ? nullptr : best[static_cast<std::size_t>(e->begin)].last)
+    for (const LatticeEdge* e = best[size].last; e;
+         e = e->begin == 0 ? nullptr : best[static_cast<std::size_t>(e->begin)].last)
         path.push_back(*e);
     return {path.rbegin(), path.rend()};
 }

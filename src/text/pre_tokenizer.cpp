@@ -25,7 +25,8 @@ void Split::find_parts(std::string_view piece, std::vector<Part>& parts) const {
             gap = at + m.end;
         }
         at += valid;
-        while (at < piece.size() && !code_point_at(piece, at).is_valid) ++at; // the gap goes on over broken bytes
+        while (at < piece.size() && !code_point_at(piece, at).is_valid)
+            ++at; // the gap goes on over broken bytes
         if (at > gap) add(gap, at, false);
     }
 }
@@ -78,7 +79,8 @@ Pieces Metaspace::apply(const Pieces& in) const {
     Pieces out;
     out.at_start = in.at_start;
     for (std::size_t i = 0; i < in.size(); ++i) {
-        const bool marks = scheme_ == PrefixScheme::always || (scheme_ == PrefixScheme::first && i == 0 && in.at_start);
+        const bool marks =
+            scheme_ == PrefixScheme::always || (scheme_ == PrefixScheme::first && i == 0 && in.at_start);
         if (marks && !in[i].starts_with(' ') && !in[i].starts_with(mark_)) out.text += mark_;
         for (const char c : in[i]) {
             if (c == ' ')

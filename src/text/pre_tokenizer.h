@@ -37,10 +37,12 @@ class PreTokenizer {
 /// Where a piece is cut around the matches of an expression (Hugging Face's SplitDelimiterBehavior).
 enum class SplitBehavior { removed, isolated, merged_with_previous, merged_with_next, contiguous };
 
-/// Cuts at the matches of `regex`; with `invert`, matches and gaps change roles. Bytes that are no UTF-8 are gaps.
+/// Cuts at the matches of `regex`; with `invert`, matches and gaps change roles. Bytes that are no UTF-8 are
+/// gaps.
 class Split : public PreTokenizer {
   public:
-    Split(Regex regex, SplitBehavior behavior, bool invert) : regex_(std::move(regex)), behavior_(behavior), invert_(invert) {}
+    Split(Regex regex, SplitBehavior behavior, bool invert)
+        : regex_(std::move(regex)), behavior_(behavior), invert_(invert) {}
     Pieces apply(const Pieces& in) const override;
 
   private:
@@ -58,7 +60,8 @@ class Split : public PreTokenizer {
 
 enum class PrefixScheme { never, first, always };
 
-/// Writes `mark` for every space, and a mark in front of the text (first) or of every piece (always) that has none there.
+/// Writes `mark` for every space, and a mark in front of the text (first) or of every piece (always) that has
+/// none there.
 class Metaspace : public PreTokenizer {
   public:
     Metaspace(std::string mark, PrefixScheme scheme) : mark_(std::move(mark)), scheme_(scheme) {}

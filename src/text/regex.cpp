@@ -34,7 +34,8 @@ std::string message_of(int code) {
                                                                     : fmt::format("error {}", code);
 }
 
-/// Writes for PCRE2 what the file's author wrote for Oniguruma (Ruby's syntax). Refuses what the two read differently.
+/// Writes for PCRE2 what the file's author wrote for Oniguruma (Ruby's syntax). Refuses what the two read
+/// differently.
 class Translation {
   public:
     Translation(std::string_view pattern, const std::string& where) : pattern_(pattern), where_(where) {
@@ -67,7 +68,8 @@ class Translation {
             refuse({&pattern_[at_ - 1], 2});
         else
             result_ += {'\\', c};
-        if (at_ + 1 < pattern_.size() && pattern_[at_ + 1] == '{' && (c == 'p' || c == 'P' || c == 'x')) { // its argument
+        if (at_ + 1 < pattern_.size() && pattern_[at_ + 1] == '{' &&
+            (c == 'p' || c == 'P' || c == 'x')) { // its argument
             const std::size_t end = std::min(pattern_.find('}', at_), pattern_.size() - 1);
             result_ += pattern_.substr(at_ + 1, end - at_);
             at_ = end;
@@ -113,8 +115,8 @@ class Translation {
 
 Regex::Regex(const std::string& pattern, Syntax syntax, const std::string& where) : where_(where) {
     if (pattern.empty() || pattern.size() > k_longest_pattern)
-        throw Error(
-            {where, fmt::format("a pattern of 1 to {} bytes", k_longest_pattern), fmt::format("{} bytes", pattern.size()), ""});
+        throw Error({where, fmt::format("a pattern of 1 to {} bytes", k_longest_pattern),
+                     fmt::format("{} bytes", pattern.size()), ""});
     const bool is_literal = syntax == Syntax::literal;
     const std::string source = is_literal ? pattern : Translation(pattern, where).take();
     const std::uint32_t options = PCRE2_UTF | (is_literal ? PCRE2_LITERAL : PCRE2_UCP | PCRE2_MULTILINE);
@@ -122,26 +124,32 @@ Regex::Regex(const std::string& pattern, Syntax syntax, const std::string& where
     pcre2_set_newline(context.get(), PCRE2_NEWLINE_LF);
     int code = 0;
     PCRE2_SIZE at = 0;
-    code_.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(source.data()), source.size(), options, &code, &at, context.get()),
+    code_.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(source.data()), source.size(), options, &code, &at,
+                              context.get()),
                 [](pcre2_code* p) { pcre2_code_free(p); });
     if (!code_)
-        throw Error({where, "a regular expression", fmt::format("'{}': {}", escape_invalid_utf8(pattern), message_of(code)), ""});
+        throw Error({where, "a regular expression",
+                     fmt::format("'{}': {}", escape_invalid_utf8(pattern), message_of(code)), ""});
 }
 
 void Regex::find_all(std::string_view text, std::vector<Span>& matches) const {
     const MatchData data(pcre2_match_data_create(1, nullptr));
     const MatchContext context(pcre2_match_context_create(nullptr));
-    // Tokenizers' expressions look at a character a few times; a hostile one may take exponentially many steps.
+    // Tokenizers' expressions look at a character a few times; a hostile one may take exponentially many
+    // steps.
     const std::size_t steps = 10'000 + 20 * text.size();
-    pcre2_set_match_limit(context.get(), static_cast<std::uint32_t>(std::min<std::size_t>(steps, UINT32_MAX)));
+    pcre2_set_match_limit(context.get(),
+                          static_cast<std::uint32_t>(std::min<std::size_t>(steps, UINT32_MAX)));
     pcre2_set_heap_limit(context.get(), k_heap_kib);
 
     const std::size_t first = matches.size();
     for (std::size_t at = 0; at <= text.size();) {
-        const int found = pcre2_match(code_.get(), reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), at, PCRE2_NO_UTF_CHECK,
-                                      data.get(), context.get());
+        const int found = pcre2_match(code_.get(), reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), at,
+                                      PCRE2_NO_UTF_CHECK, data.get(), context.get());
         if (found == PCRE2_ERROR_NOMATCH) break;
-        if (found < 0) throw Error({where_, "a quick search", message_of(found), "the expression is too costly for this text"});
+        if (found < 0)
+            throw Error(
+                {where_, "a quick search", message_of(found), "the expression is too costly for this text"});
         const PCRE2_SIZE* span = pcre2_get_ovector_pointer(data.get());
         const Span match{span[0], span[1]};
         const bool is_empty = match.begin == match.end;

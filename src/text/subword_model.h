@@ -16,7 +16,8 @@ class SubwordModel {
   public:
     virtual ~SubwordModel() = default;
 
-    /// Appends the ids of one piece. Throws Error on a character that has no token, if there is no unknown token either.
+    /// Appends the ids of one piece. Throws Error on a character that has no token, if there is no unknown
+    /// token either.
     virtual void encode(std::string_view piece, std::vector<int>& ids) const = 0;
 
     const TokenIds& vocab() const { return vocab_; }
@@ -35,8 +36,10 @@ class SubwordModel {
     std::optional<int> unknown_id_;
 };
 
-/// Reads the object under "model" by its "type". Throws Error, with `where`, on all that encode() cannot run exactly.
-std::unique_ptr<const SubwordModel> parse_subword_model(const nlohmann::json& model, const std::string& where);
+/// Reads the object under "model" by its "type". Throws Error, with `where`, on all that encode() cannot run
+/// exactly.
+std::unique_ptr<const SubwordModel> parse_subword_model(const nlohmann::json& model,
+                                                        const std::string& where);
 
 /// Names and ids of a model's "vocab", an object of ids or (Unigram) an array of [name, score].
 std::vector<std::pair<std::string, int>> vocab_entries(const nlohmann::json& vocab);

@@ -13,7 +13,8 @@ namespace {
 std::vector<AddedToken> read_added_tokens(const json& list, const std::string& where) {
     std::vector<AddedToken> tokens;
     for (const json& entry : list) {
-        json_only_keys(entry, {"id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"}, where);
+        json_only_keys(entry, {"id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"},
+                       where);
         if (json_bool_or(entry, "single_word", false, where))
             throw Error({where + ": 'single_word'", "false", "true", "Glassformer does not support it"});
         AddedToken& t = tokens.emplace_back();
@@ -31,7 +32,8 @@ std::vector<AddedToken> read_added_tokens(const json& list, const std::string& w
 
 TextSplitter::TextSplitter(const json& file, const std::string& where)
     : normalizer_(parse_normalizer(optional_part(file, "normalizer"), where + ": 'normalizer'")),
-      pre_tokenizers_(parse_pre_tokenizer(optional_part(file, "pre_tokenizer"), where + ": 'pre_tokenizer'")) {
+      pre_tokenizers_(
+          parse_pre_tokenizer(optional_part(file, "pre_tokenizer"), where + ": 'pre_tokenizer'")) {
     if (json_has(file, "added_tokens"))
         added_ = read_added_tokens(json_array(file, "added_tokens", where), where + ": 'added_tokens'");
     for (const AddedToken& t : added_) {

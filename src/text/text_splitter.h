@@ -1,5 +1,6 @@
 #pragma once
-// A tokenizer.json's way from a text to the pieces that its model encodes. Training cuts its text the same way.
+// A tokenizer.json's way from a text to the pieces that its model encodes. Training cuts its text the same
+// way.
 
 #include "text/added_tokens.h"
 #include "text/tokenizer_steps.h"
@@ -12,13 +13,17 @@ namespace gf {
 
 class TextSplitter {
   public:
-    /// Reads "normalizer", "pre_tokenizer" and "added_tokens" of a file. Throws Error on what is not supported.
+    /// Reads "normalizer", "pre_tokenizer" and "added_tokens" of a file. Throws Error on what is not
+    /// supported.
     TextSplitter(const nlohmann::json& file, const std::string& where);
 
-    /// Calls, in the order of the text, on_added(id) for each added token and on_piece(view) for each piece between them.
+    /// Calls, in the order of the text, on_added(id) for each added token and on_piece(view) for each piece
+    /// between them.
     template <class OnAdded, class OnPiece>
     void split(std::string_view text, OnAdded&& on_added, OnPiece&& on_piece) const {
-        const auto part = [](std::string_view whole, const Span& s) { return whole.substr(s.begin, s.end - s.begin); };
+        const auto part = [](std::string_view whole, const Span& s) {
+            return whole.substr(s.begin, s.end - s.begin);
+        };
         for (const Stretch& outer : raw_added_.split(text)) {
             if (outer.id) {
                 on_added(*outer.id);
@@ -30,7 +35,8 @@ class TextSplitter {
                     on_added(*inner.id);
                     continue;
                 }
-                const Pieces pieces = cut(part(normalized, inner.span), outer.span.begin + inner.span.begin == 0);
+                const Pieces pieces =
+                    cut(part(normalized, inner.span), outer.span.begin + inner.span.begin == 0);
                 for (std::size_t i = 0; i < pieces.size(); ++i) on_piece(pieces[i]);
             }
         }

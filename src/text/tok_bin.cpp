@@ -28,7 +28,8 @@ class TokBin : public Tokenizer {
     std::string_view take(std::string_view& rest, std::size_t n) const;
     template <class T>
     T take_as(std::string_view& rest) const;
-    [[noreturn]] void refuse_token(const char* field, const std::string& expected, const std::string& found) const;
+    [[noreturn]] void refuse_token(const char* field, const std::string& expected,
+                                   const std::string& found) const;
     std::optional<Merge> find_merge(int left, int right) const;
 
     TokenIds ids_;
@@ -44,21 +45,24 @@ std::string trimmed(std::string_view name) {
     return std::string(name);
 }
 
-TokBin::TokBin(std::string_view bytes, const std::string& where, std::optional<int> expected_size) : Tokenizer(where) {
+TokBin::TokBin(std::string_view bytes, const std::string& where, std::optional<int> expected_size)
+    : Tokenizer(where) {
     const auto longest = take_as<std::int32_t>(bytes);
     if (longest < 1 || longest > k_longest_token)
-        throw Error({where + ": max_token_length", fmt::format("1 to {}", k_longest_token), std::to_string(longest),
-                     "this is no llama2.c tokenizer"});
+        throw Error({where + ": max_token_length", fmt::format("1 to {}", k_longest_token),
+                     std::to_string(longest), "this is no llama2.c tokenizer"});
     longest_ = static_cast<std::size_t>(longest);
     while (!bytes.empty()) read_token(bytes);
 
     if (size() < k_min_size)
-        throw Error({where, fmt::format("at least {} tokens", k_min_size), std::to_string(size()), "the file is truncated"});
+        throw Error({where, fmt::format("at least {} tokens", k_min_size), std::to_string(size()),
+                     "the file is truncated"});
     if (expected_size && size() != *expected_size)
-        throw Error({where, fmt::format("{} tokens, as the model has", *expected_size), std::to_string(size()),
-                     "pass the tokenizer that belongs to the model"});
+        throw Error({where, fmt::format("{} tokens, as the model has", *expected_size),
+                     std::to_string(size()), "pass the tokenizer that belongs to the model"});
     const auto space = ids_.find(" ");
-    if (!space) throw Error({where, "a token ' ', which begins every text", "none", "this is no llama2.c tokenizer"});
+    if (!space)
+        throw Error({where, "a token ' ', which begins every text", "none", "this is no llama2.c tokenizer"});
     space_ = *space;
     bos_id_ = k_bos;
     eos_id_ = k_eos;
@@ -84,7 +88,8 @@ T TokBin::take_as(std::string_view& rest) const {
 }
 
 void TokBin::refuse_token(const char* field, const std::string& expected, const std::string& found) const {
-    throw Error({fmt::format("{}: token {}{}", where_, size(), field), expected, found, "the file is damaged"});
+    throw Error(
+        {fmt::format("{}: token {}{}", where_, size(), field), expected, found, "the file is damaged"});
 }
 
 void TokBin::read_token(std::string_view& rest) {
@@ -103,7 +108,8 @@ void TokBin::add(std::string_view name, float score) {
         token = {trimmed(name), "", TokenKind::special};
     } else if (id < k_min_size) {
         const auto byte = static_cast<unsigned char>(id - k_first_byte);
-        if (name != byte_name(byte)) refuse_token("", byte_name(byte) + ", as 3 to 258 are the bytes", escape_invalid_utf8(name));
+        if (name != byte_name(byte))
+            refuse_token("", byte_name(byte) + ", as 3 to 258 are the bytes", escape_invalid_utf8(name));
         token = {std::string(name), std::string(1, static_cast<char>(byte)), TokenKind::byte};
     }
     if (!ids_.add(std::string(name), id))
@@ -125,10 +131,13 @@ std::optional<Merge> TokBin::find_merge(int left, int right) const {
     return Merge{-double(score), *id};
 }
 
-/// As run.c's encode(): BOS, a space in front of the text, one token per character or else per byte, then greedy merging.
+/// As run.c's encode(): BOS, a space in front of the text, one token per character or else per byte, then
+/// greedy merging.
 std::vector<int> TokBin::encode(std::string_view text, bool with_special) const {
     constexpr std::size_t k_longest_char = 4;
-    const auto continues = [&](std::size_t i) { return (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80; };
+    const auto continues = [&](std::size_t i) {
+        return (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80;
+    };
 
     std::vector<int> ids;
     if (!text.empty()) ids.push_back(space_);
@@ -138,7 +147,8 @@ std::vector<int> TokBin::encode(std::string_view text, bool with_special) const 
         if (const auto id = ids_.find(text.substr(at, end - at))) {
             ids.push_back(*id);
         } else {
-            for (std::size_t i = at; i < end; ++i) ids.push_back(k_first_byte + static_cast<unsigned char>(text[i]));
+            for (std::size_t i = at; i < end; ++i)
+                ids.push_back(k_first_byte + static_cast<unsigned char>(text[i]));
         }
     }
     merge_pairs(ids, [&](int left, int right) { return find_merge(left, right); });

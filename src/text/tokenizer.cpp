@@ -10,12 +10,14 @@ namespace gf {
 
 const Token& Tokenizer::token(int id) const {
     if (id < 0 || id >= size())
-        throw Error({where_, fmt::format("a token id in [0, {})", size()), std::to_string(id), "use the model's own tokenizer"});
+        throw Error({where_, fmt::format("a token id in [0, {})", size()), std::to_string(id),
+                     "use the model's own tokenizer"});
     return tokens_[static_cast<std::size_t>(id)];
 }
 
 std::optional<int> Tokenizer::find_token(std::string_view name) const {
-    const auto it = std::find_if(tokens_.begin(), tokens_.end(), [&](const Token& t) { return t.name == name; });
+    const auto it =
+        std::find_if(tokens_.begin(), tokens_.end(), [&](const Token& t) { return t.name == name; });
     return it == tokens_.end() ? std::nullopt : std::optional(static_cast<int>(it - tokens_.begin()));
 }
 

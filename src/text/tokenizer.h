@@ -1,5 +1,6 @@
 #pragma once
-// What every tokenizer can do: text to ids, ids to text. The vocabulary is data; only encoding differs between kinds.
+// What every tokenizer can do: text to ids, ids to text. The vocabulary is data; only encoding differs
+// between kinds.
 
 #include <optional>
 #include <span>
@@ -21,7 +22,8 @@ struct Token {
     std::string name;  ///< as the file writes it: "Ġthe", "▁the", "<0x0A>", "<s>"
     std::string bytes; ///< the bytes that it stands for in a text: " the"; empty for special tokens
     TokenKind kind = TokenKind::text;
-    bool hides_space = false; ///< the text after it begins with a space that encode() put there, and decode() drops
+    bool hides_space =
+        false; ///< the text after it begins with a space that encode() put there, and decode() drops
 };
 
 /// Immutable after construction; safe to use from many threads.
@@ -29,16 +31,17 @@ class Tokenizer {
   public:
     virtual ~Tokenizer() = default;
 
-    /// Ids of `text`, which may hold any bytes. With `with_special`, also the tokens that the model was trained to see around
-    /// a text (BOS, for most). Throws Error if the vocabulary has no token for a character and no way around it.
+    /// Ids of `text`, which may hold any bytes. With `with_special`, also the tokens that the model was
+    /// trained to see around a text (BOS, for most). Throws Error if the vocabulary has no token for a
+    /// character and no way around it.
     virtual std::vector<int> encode(std::string_view text, bool with_special = true) const = 0;
 
-    /// The bytes that `ids` stand for: the concatenation of next_bytes() over the ids, so it can be done step by step.
-    /// Throws Error on an id outside [0, size()).
+    /// The bytes that `ids` stand for: the concatenation of next_bytes() over the ids, so it can be done step
+    /// by step. Throws Error on an id outside [0, size()).
     std::string decode(std::span<const int> ids) const;
 
-    /// The bytes that `id` adds after `previous` (none at the start of a text): token_bytes(id), without its leading space
-    /// where encode() had put that space there itself.
+    /// The bytes that `id` adds after `previous` (none at the start of a text): token_bytes(id), without its
+    /// leading space where encode() had put that space there itself.
     std::string_view next_bytes(std::optional<int> previous, int id) const;
 
     /// The bytes of one token, its leading space kept; empty for special tokens.
@@ -47,7 +50,8 @@ class Tokenizer {
     /// As the vocabulary writes it: "Ġthe", "▁the", "##ing".
     const std::string& token_name(int id) const { return token(id).name; }
 
-    /// For display, always valid UTF-8: text as it is, bytes that are no character as `<0xE2>`, special tokens by name.
+    /// For display, always valid UTF-8: text as it is, bytes that are no character as `<0xE2>`, special
+    /// tokens by name.
     std::string piece(int id) const;
 
     /// The token of that name, if there is one. Looks through the whole vocabulary.

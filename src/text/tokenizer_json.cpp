@@ -29,7 +29,8 @@ class JsonTokenizer : public Tokenizer {
 };
 
 /// The file does not say which tokens are BOS and EOS; these are the names in use.
-std::optional<int> find_by_name(const std::vector<AddedToken>& added, std::initializer_list<std::string_view> names) {
+std::optional<int> find_by_name(const std::vector<AddedToken>& added,
+                                std::initializer_list<std::string_view> names) {
     for (const std::string_view name : names)
         for (const AddedToken& t : added)
             if (t.content == name) return t.id;
@@ -37,18 +38,20 @@ std::optional<int> find_by_name(const std::vector<AddedToken>& added, std::initi
 }
 
 JsonTokenizer::JsonTokenizer(const json& file, const std::string& where)
-    : Tokenizer(where), splitter_(file, where), decoder_(optional_part(file, "decoder"), where + ": 'decoder'"),
+    : Tokenizer(where), splitter_(file, where),
+      decoder_(optional_part(file, "decoder"), where + ": 'decoder'"),
       template_(parse_post_processor(optional_part(file, "post_processor"), where + ": 'post_processor'")),
       model_(parse_subword_model(json_object(file, "model", where), where + ": 'model'")) {
-    json_only_keys(
-        file,
-        {"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model"},
-        where);
+    json_only_keys(file,
+                   {"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
+                    "post_processor", "decoder", "model"},
+                   where);
     if (const std::string version = json_string_or(file, "version", "1.0", where); version != "1.0")
         throw Error({where + ": 'version'", "1.0", version, "Glassformer knows no other"});
     for (const char* key : {"truncation", "padding"})
         if (json_has(file, key))
-            throw Error({fmt::format("{}: '{}'", where, key), "null", json_found(file.at(key)), "set it to null"});
+            throw Error(
+                {fmt::format("{}: '{}'", where, key), "null", json_found(file.at(key)), "set it to null"});
     if (splitter_.is_byte_level() != decoder_.is_byte_level())
         throw Error({where + ": 'decoder'", "ByteLevel if and only if 'pre_tokenizer' has it",
                      json_found(optional_part(file, "decoder")), "the file is damaged"});
@@ -58,12 +61,13 @@ JsonTokenizer::JsonTokenizer(const json& file, const std::string& where)
     for (const std::vector<int>* ids : {&template_.before, &template_.after})
         for (const int id : *ids)
             if (id >= size())
-                throw Error({where + ": 'post_processor'", fmt::format("token ids below {}", size()), std::to_string(id),
-                             "the file is damaged"});
+                throw Error({where + ": 'post_processor'", fmt::format("token ids below {}", size()),
+                             std::to_string(id), "the file is damaged"});
     find_hidden_spaces(added);
-    bos_id_ = template_.before.empty()
-                  ? find_by_name(added, {"<s>", "<|begin_of_text|>", "<bos>", "[BOS]", "[CLS]", "<|endoftext|>"})
-                  : std::optional(template_.before.front());
+    bos_id_ =
+        template_.before.empty()
+            ? find_by_name(added, {"<s>", "<|begin_of_text|>", "<bos>", "[BOS]", "[CLS]", "<|endoftext|>"})
+            : std::optional(template_.before.front());
     eos_id_ = find_by_name(added, {"</s>", "<|end_of_text|>", "<eos>", "[EOS]", "[SEP]", "<|endoftext|>"});
 }
 
@@ -71,7 +75,8 @@ JsonTokenizer::JsonTokenizer(const json& file, const std::string& where)
 void JsonTokenizer::fill_vocabulary(const json& vocab, const std::vector<AddedToken>& added) {
     const TokenIds& known = model_->vocab();
     const auto is_new = [&](const AddedToken& t) { return !known.find(t.content); };
-    tokens_.resize(vocab.size() + static_cast<std::size_t>(std::count_if(added.begin(), added.end(), is_new)));
+    tokens_.resize(vocab.size() +
+                   static_cast<std::size_t>(std::count_if(added.begin(), added.end(), is_new)));
     if (tokens_.empty()) throw Error({where_ + ": 'vocab'", "tokens", "none", "the file is damaged"});
     std::vector<bool> taken(tokens_.size());
     const auto claim = [&](int id, const std::string& name) {
@@ -80,9 +85,10 @@ void JsonTokenizer::fill_vocabulary(const json& vocab, const std::vector<AddedTo
             taken[i] = true;
             return;
         }
-        const std::string found = id < size() ? fmt::format("{}, which is '{}' too", id, tokens_[i].name) : std::to_string(id);
-        throw Error({fmt::format("{}: token '{}'", where_, name), fmt::format("the ids 0 to {}, each once", size() - 1), found,
-                     "the file is damaged"});
+        const std::string found =
+            id < size() ? fmt::format("{}, which is '{}' too", id, tokens_[i].name) : std::to_string(id);
+        throw Error({fmt::format("{}: token '{}'", where_, name),
+                     fmt::format("the ids 0 to {}, each once", size() - 1), found, "the file is damaged"});
     };
 
     for (const auto& [name, id] : vocab_entries(vocab)) {
@@ -93,21 +99,24 @@ void JsonTokenizer::fill_vocabulary(const json& vocab, const std::vector<AddedTo
         if (is_new(t))
             claim(t.id, t.content);
         else if (const int id = *known.find(t.content); id != t.id)
-            throw Error({fmt::format("{}: 'added_tokens' '{}'", where_, t.content), fmt::format("id {}, as in 'vocab'", id),
-                         std::to_string(t.id), "the file is damaged"});
+            throw Error({fmt::format("{}: 'added_tokens' '{}'", where_, t.content),
+                         fmt::format("id {}, as in 'vocab'", id), std::to_string(t.id),
+                         "the file is damaged"});
         tokens_[static_cast<std::size_t>(t.id)] =
             t.special ? Token{t.content, "", TokenKind::special} : decoder_.token(t.content);
     }
 }
 
-/// Encoding puts a space in front of the text, and maybe in front of the text after an added token: decoding drops it again.
+/// Encoding puts a space in front of the text, and maybe in front of the text after an added token: decoding
+/// drops it again.
 void JsonTokenizer::find_hidden_spaces(const std::vector<AddedToken>& added) {
     start_hides_space_ = decoder_.strips_start();
     if (!start_hides_space_) return;
     for (const int id : template_.before) tokens_[static_cast<std::size_t>(id)].hides_space = true;
     for (const AddedToken& t : added) {
         const bool starts_segment = splitter_.starts_segment(t);
-        if (starts_segment && t.id != model_->unknown_id()) tokens_[static_cast<std::size_t>(t.id)].hides_space = true;
+        if (starts_segment && t.id != model_->unknown_id())
+            tokens_[static_cast<std::size_t>(t.id)].hides_space = true;
     }
 }
 
@@ -115,7 +124,8 @@ std::vector<int> JsonTokenizer::encode(std::string_view text, bool with_special)
     std::vector<int> ids;
     if (with_special) ids = template_.before;
     splitter_.split(
-        text, [&](int id) { ids.push_back(id); }, [&](std::string_view piece) { model_->encode(piece, ids); });
+        text, [&](int id) { ids.push_back(id); },
+        [&](std::string_view piece) { model_->encode(piece, ids); });
     if (with_special) ids.insert(ids.end(), template_.after.begin(), template_.after.end());
     return ids;
 }
@@ -124,7 +134,8 @@ std::vector<int> JsonTokenizer::encode(std::string_view text, bool with_special)
 
 std::shared_ptr<const Tokenizer> parse_tokenizer_json(std::string_view bytes, const std::string& where) {
     const json file = parse_json(bytes, where);
-    if (!file.is_object()) throw Error({where, "an object with 'model'", json_found(file), "this is no tokenizer.json"});
+    if (!file.is_object())
+        throw Error({where, "an object with 'model'", json_found(file), "this is no tokenizer.json"});
     return std::make_shared<JsonTokenizer>(file, where);
 }
 

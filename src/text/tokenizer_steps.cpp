@@ -17,14 +17,17 @@ using nlohmann::json;
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& where, const std::string& key, const std::string& expected, const json& found) {
-    throw Error({fmt::format("{}: '{}'", where, key), expected, json_found(found), "Glassformer does not support it"});
+[[noreturn]] void refuse(const std::string& where, const std::string& key, const std::string& expected,
+                         const json& found) {
+    throw Error({fmt::format("{}: '{}'", where, key), expected, json_found(found),
+                 "Glassformer does not support it"});
 }
 
 /// {"String": "..."} of a pattern.
 const std::string& literal_pattern(const json& step, const std::string& where) {
     const json& pattern = json_object(step, "pattern", where);
-    if (pattern.size() != 1 || !pattern.contains("String")) refuse(where, "pattern", R"({"String": ...})", pattern);
+    if (pattern.size() != 1 || !pattern.contains("String"))
+        refuse(where, "pattern", R"({"String": ...})", pattern);
     const std::string& text = json_string(pattern, "String", where);
     if (text.empty()) refuse(where, "pattern", "a text", pattern);
     return text;
@@ -68,8 +71,9 @@ std::string Rewriter::apply(std::string_view text) const {
             result.append(before, at, found - at);
             if (found < before.size()) result += step.content;
             if (result.size() > longest)
-                throw Error({where_, fmt::format("steps that make at most {} bytes of {}", longest, text.size()), "more",
-                             "the file is damaged"});
+                throw Error({where_,
+                             fmt::format("steps that make at most {} bytes of {}", longest, text.size()),
+                             "more", "the file is damaged"});
             at = found + step.pattern.size();
         }
     }
@@ -77,7 +81,8 @@ std::string Rewriter::apply(std::string_view text) const {
 }
 
 bool Rewriter::prepends() const {
-    return std::any_of(steps_.begin(), steps_.end(), [](const Step& s) { return s.pattern.empty() && !s.transform; });
+    return std::any_of(steps_.begin(), steps_.end(),
+                       [](const Step& s) { return s.pattern.empty() && !s.transform; });
 }
 
 namespace {
@@ -112,7 +117,8 @@ Rewriter parse_normalizer(const json& value, const std::string& where) {
             json_only_keys(step, {"type"}, where);
             result.transform(it->second);
         } else {
-            refuse(where, "type", "BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, Prepend, Replace or Sequence", type);
+            refuse(where, "type",
+                   "BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, Prepend, Replace or Sequence", type);
         }
     });
     return result;
@@ -132,18 +138,20 @@ PrefixScheme prefix_scheme(const json& step, const std::string& where) {
 }
 
 const std::string& metaspace_mark(const json& step, const std::string& where) {
-    json_only_keys(step, {"type", "replacement", "add_prefix_space", "prepend_scheme", "split", "str_rep"}, where);
+    json_only_keys(step, {"type", "replacement", "add_prefix_space", "prepend_scheme", "split", "str_rep"},
+                   where);
     const std::string& mark = json_string(step, "replacement", where);
     if (count_chars(mark) != 1) refuse(where, "replacement", "one character", mark);
     return mark;
 }
 
 SplitBehavior split_behavior(const json& step, const std::string& where) {
-    static const std::map<std::string, SplitBehavior> k_names = {{"Removed", SplitBehavior::removed},
-                                                                 {"Isolated", SplitBehavior::isolated},
-                                                                 {"MergedWithPrevious", SplitBehavior::merged_with_previous},
-                                                                 {"MergedWithNext", SplitBehavior::merged_with_next},
-                                                                 {"Contiguous", SplitBehavior::contiguous}};
+    static const std::map<std::string, SplitBehavior> k_names = {
+        {"Removed", SplitBehavior::removed},
+        {"Isolated", SplitBehavior::isolated},
+        {"MergedWithPrevious", SplitBehavior::merged_with_previous},
+        {"MergedWithNext", SplitBehavior::merged_with_next},
+        {"Contiguous", SplitBehavior::contiguous}};
     const json& name = json_field(step, "behavior", where);
     const auto it = k_names.find(json_string(step, "behavior", where));
     if (it == k_names.end()) refuse(where, "behavior", "a behavior of Hugging Face's Split", name);
@@ -152,12 +160,14 @@ SplitBehavior split_behavior(const json& step, const std::string& where) {
 
 void read_byte_level(const json& step, const std::string& where, PreTokenizers& out) {
     // GPT-2's expression (openai/gpt-2 encoder.py)
-    static const std::string k_words = R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
+    static const std::string k_words =
+        R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
     json_only_keys(step, {"type", "add_prefix_space", "trim_offsets", "use_regex"}, where);
-    if (json_bool_or(step, "add_prefix_space", true, where)) out.steps.push_back(std::make_unique<PrefixSpace>());
+    if (json_bool_or(step, "add_prefix_space", true, where))
+        out.steps.push_back(std::make_unique<PrefixSpace>());
     if (json_bool_or(step, "use_regex", true, where))
-        out.steps.push_back(
-            std::make_unique<Split>(Regex(k_words, Regex::Syntax::pattern, where), SplitBehavior::isolated, false));
+        out.steps.push_back(std::make_unique<Split>(Regex(k_words, Regex::Syntax::pattern, where),
+                                                    SplitBehavior::isolated, false));
     out.steps.push_back(std::make_unique<ByteLevel>());
     out.is_byte_level = true;
 }
@@ -168,8 +178,8 @@ void read_split(const json& step, const std::string& where, PreTokenizers& out) 
     const bool is_regex = pattern.contains("Regex");
     const std::string text = is_regex ? json_string(pattern, "Regex", where) : literal_pattern(step, where);
     Regex regex(text, is_regex ? Regex::Syntax::pattern : Regex::Syntax::literal, where + ": 'pattern'");
-    out.steps.push_back(
-        std::make_unique<Split>(std::move(regex), split_behavior(step, where), json_bool_or(step, "invert", false, where)));
+    out.steps.push_back(std::make_unique<Split>(std::move(regex), split_behavior(step, where),
+                                                json_bool_or(step, "invert", false, where)));
 }
 
 void read_metaspace(const json& step, const std::string& where, PreTokenizers& out) {
@@ -178,22 +188,24 @@ void read_metaspace(const json& step, const std::string& where, PreTokenizers& o
     out.steps.push_back(std::make_unique<Metaspace>(mark, scheme));
     out.prefixes_every_segment |= scheme == PrefixScheme::always;
     if (json_bool_or(step, "split", true, where))
-        out.steps.push_back(
-            std::make_unique<Split>(Regex(mark, Regex::Syntax::literal, where), SplitBehavior::merged_with_next, false));
+        out.steps.push_back(std::make_unique<Split>(Regex(mark, Regex::Syntax::literal, where),
+                                                    SplitBehavior::merged_with_next, false));
 }
 
 void read_digits(const json& step, const std::string& where, PreTokenizers& out) {
     json_only_keys(step, {"type", "individual_digits"}, where);
     const bool single = json_bool_or(step, "individual_digits", false, where);
     out.steps.push_back(std::make_unique<Split>(Regex(R"(\p{N})", Regex::Syntax::pattern, where),
-                                                single ? SplitBehavior::isolated : SplitBehavior::contiguous, false));
+                                                single ? SplitBehavior::isolated : SplitBehavior::contiguous,
+                                                false));
 }
 
 /// White space away, then every punctuation mark by itself.
 void read_bert(const json& step, const std::string& where, PreTokenizers& out) {
     json_only_keys(step, {"type"}, where);
     const auto split = [&](const char* pattern, SplitBehavior behavior) {
-        out.steps.push_back(std::make_unique<Split>(Regex(pattern, Regex::Syntax::pattern, where), behavior, false));
+        out.steps.push_back(
+            std::make_unique<Split>(Regex(pattern, Regex::Syntax::pattern, where), behavior, false));
     };
     split(R"(\s+)", SplitBehavior::removed);
     split(R"([!-/:-@\[-`{-~\p{P}])", SplitBehavior::isolated);
@@ -202,12 +214,12 @@ void read_bert(const json& step, const std::string& where, PreTokenizers& out) {
 } // namespace
 
 PreTokenizers parse_pre_tokenizer(const json& value, const std::string& where) {
-    static const std::map<std::string, void (*)(const json&, const std::string&, PreTokenizers&)> k_readers = {
-        {"ByteLevel", read_byte_level},
-        {"Split", read_split},
-        {"Metaspace", read_metaspace},
-        {"Digits", read_digits},
-        {"BertPreTokenizer", read_bert}};
+    static const std::map<std::string, void (*)(const json&, const std::string&, PreTokenizers&)> k_readers =
+        {{"ByteLevel", read_byte_level},
+         {"Split", read_split},
+         {"Metaspace", read_metaspace},
+         {"Digits", read_digits},
+         {"BertPreTokenizer", read_bert}};
     PreTokenizers result;
     for_each_step(value, "pretokenizers", where, [&](const json& step) {
         const std::string& type = json_string(step, "type", where);
@@ -225,10 +237,12 @@ TokenDecoder::TokenDecoder(const json& value, const std::string& where) : rewrit
         const std::string& type = json_string(step, "type", where);
         if (byte_level_ || word_prefix_) refuse(where, "type", "nothing after ByteLevel or WordPiece", type);
         if (type == "ByteLevel") {
-            if (byte_fallback_ || fuses_ || !rewriter_.is_empty()) refuse(where, "type", "nothing before ByteLevel", type);
+            if (byte_fallback_ || fuses_ || !rewriter_.is_empty())
+                refuse(where, "type", "nothing before ByteLevel", type);
             byte_level_ = true;
         } else if (type == "WordPiece") {
-            if (byte_fallback_ || fuses_ || !rewriter_.is_empty()) refuse(where, "type", "nothing before WordPiece", type);
+            if (byte_fallback_ || fuses_ || !rewriter_.is_empty())
+                refuse(where, "type", "nothing before WordPiece", type);
             json_only_keys(step, {"type", "prefix", "cleanup"}, where);
             word_prefix_ = json_string_or(step, "prefix", "##", where);
             cleans_up_ = json_bool_or(step, "cleanup", true, where);
@@ -242,12 +256,15 @@ TokenDecoder::TokenDecoder(const json& value, const std::string& where) : rewrit
             rewriter_.replace(metaspace_mark(step, where), " ");
             strips_start_ |= prefix_scheme(step, where) != PrefixScheme::never;
         } else if (type == "Strip") {
-            const bool is_first_space = json_string(step, "content", where) == " " && json_int(step, "start", where, 0) <= 1 &&
+            const bool is_first_space = json_string(step, "content", where) == " " &&
+                                        json_int(step, "start", where, 0) <= 1 &&
                                         json_int(step, "stop", where) == 0;
-            if (!is_first_space || !fuses_) refuse(where, "type", "Strip of one leading space, after Fuse", step);
+            if (!is_first_space || !fuses_)
+                refuse(where, "type", "Strip of one leading space, after Fuse", step);
             strips_start_ |= json_int(step, "start", where) == 1;
         } else {
-            refuse(where, "type", "ByteLevel, WordPiece, ByteFallback, Fuse, Replace, Metaspace, Strip or Sequence", type);
+            refuse(where, "type",
+                   "ByteLevel, WordPiece, ByteFallback, Fuse, Replace, Metaspace, Strip or Sequence", type);
         }
     });
 }
@@ -292,7 +309,8 @@ std::vector<int> special_ids(const json& step, const json& part, const std::stri
     const std::string& name = json_string(json_object(part, "SpecialToken", where), "id", where);
     const json& special = json_object(json_object(step, "special_tokens", where), name, where);
     for (const json& id : json_array(special, "ids", where)) {
-        if (!id.is_number_unsigned() || id.get<std::uint64_t>() > std::uint64_t(std::numeric_limits<int>::max()))
+        if (!id.is_number_unsigned() ||
+            id.get<std::uint64_t>() > std::uint64_t(std::numeric_limits<int>::max()))
             refuse(where, "special_tokens", "token ids", id);
         ids.push_back(id.get<int>());
     }
@@ -315,7 +333,8 @@ Template read_template(const json& step, const std::string& where) {
         std::vector<int>& side = after_text ? result.after : result.before;
         const std::vector<int> ids = special_ids(step, part, where);
         side.insert(side.end(), ids.begin(), ids.end());
-        if (side.size() > k_longest) refuse(where, "single", fmt::format("at most {} tokens", k_longest), single);
+        if (side.size() > k_longest)
+            refuse(where, "single", fmt::format("at most {} tokens", k_longest), single);
     }
     if (!after_text) refuse(where, "single", "one Sequence, A", single);
     return result;
@@ -329,7 +348,8 @@ Template parse_post_processor(const json& value, const std::string& where) {
     for_each_step(value, "processors", where, [&](const json& step) {
         const std::string& type = json_string(step, "type", where);
         if (type == "ByteLevel") return; // changes offsets, not ids
-        if (type != "TemplateProcessing" || has_template) refuse(where, "type", "ByteLevel and one TemplateProcessing", type);
+        if (type != "TemplateProcessing" || has_template)
+            refuse(where, "type", "ByteLevel and one TemplateProcessing", type);
         has_template = true;
         result = read_template(step, where);
     });

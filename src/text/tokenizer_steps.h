@@ -1,5 +1,6 @@
 #pragma once
-// The parts of a tokenizer.json around its model, read into data and steps. What they cannot express is an Error.
+// The parts of a tokenizer.json around its model, read into data and steps. What they cannot express is an
+// Error.
 
 #include "io/json.h"
 #include "text/pre_tokenizer.h"
@@ -23,8 +24,10 @@ class Rewriter {
     void replace(std::string pattern, std::string content) {
         steps_.push_back({std::move(pattern), std::move(content), nullptr});
     }
-    using Transform = std::string (*)(std::string_view);           ///< of well-formed UTF-8
-    void transform(Transform f) { steps_.push_back({"", "", f}); } ///< of all that is well-formed; broken bytes stay
+    using Transform = std::string (*)(std::string_view); ///< of well-formed UTF-8
+    void transform(Transform f) {
+        steps_.push_back({"", "", f});
+    } ///< of all that is well-formed; broken bytes stay
     std::string apply(std::string_view text) const;
     bool is_empty() const { return steps_.empty(); }
     bool prepends() const;
@@ -60,12 +63,15 @@ class TokenDecoder {
     /// The token of that name, its bytes and kind filled in.
     Token token(const std::string& name) const;
     bool is_byte_level() const { return byte_level_; }
-    bool strips_start() const { return strips_start_ || word_prefix_; } ///< drops one space at the start of a text
+    bool strips_start() const {
+        return strips_start_ || word_prefix_;
+    } ///< drops one space at the start of a text
 
   private:
     Rewriter rewriter_;
-    std::optional<std::string> word_prefix_; // WordPiece: begins what continues a word; other tokens stand after a space
-    bool cleans_up_ = false;                 // WordPiece: no space before punctuation
+    std::optional<std::string>
+        word_prefix_;        // WordPiece: begins what continues a word; other tokens stand after a space
+    bool cleans_up_ = false; // WordPiece: no space before punctuation
     bool byte_level_ = false, byte_fallback_ = false, fuses_ = false, strips_start_ = false;
 };
 

@@ -15,11 +15,12 @@ namespace {
 std::string normal_form(std::string_view text, int options) {
     if (text.empty()) return {};
     utf8proc_uint8_t* raw = nullptr;
-    const utf8proc_ssize_t size =
-        utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()), &raw,
-                     static_cast<utf8proc_option_t>(options | UTF8PROC_STABLE));
+    const utf8proc_ssize_t size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                               static_cast<utf8proc_ssize_t>(text.size()), &raw,
+                                               static_cast<utf8proc_option_t>(options | UTF8PROC_STABLE));
     const std::unique_ptr<utf8proc_uint8_t, void (*)(void*)> result(raw, std::free);
-    if (size < 0) throw Error({"normalization", "a text that utf8proc can normalize", utf8proc_errmsg(size), ""});
+    if (size < 0)
+        throw Error({"normalization", "a text that utf8proc can normalize", utf8proc_errmsg(size), ""});
     return {reinterpret_cast<const char*>(result.get()), static_cast<std::size_t>(size)};
 }
 
@@ -39,10 +40,11 @@ std::string map_chars(std::string_view text, Put&& put) {
 utf8proc_category_t category(char32_t c) { return utf8proc_category(static_cast<utf8proc_int32_t>(c)); }
 
 bool is_ideograph(char32_t c) { // the blocks of BERT's tokenization.py
-    static constexpr std::pair<char32_t, char32_t> k_blocks[] = {{0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xF900, 0xFAFF},
-                                                                 {0x20000, 0x2A6DF}, {0x2A700, 0x2B73F}, {0x2B740, 0x2B81F},
-                                                                 {0x2B920, 0x2CEAF}, {0x2F800, 0x2FA1F}};
-    return std::any_of(std::begin(k_blocks), std::end(k_blocks), [&](const auto& b) { return c >= b.first && c <= b.second; });
+    static constexpr std::pair<char32_t, char32_t> k_blocks[] = {
+        {0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xF900, 0xFAFF},   {0x20000, 0x2A6DF},
+        {0x2A700, 0x2B73F}, {0x2B740, 0x2B81F}, {0x2B920, 0x2CEAF}, {0x2F800, 0x2FA1F}};
+    return std::any_of(std::begin(k_blocks), std::end(k_blocks),
+                       [&](const auto& b) { return c >= b.first && c <= b.second; });
 }
 
 } // namespace
@@ -55,7 +57,9 @@ std::string nfkd(std::string_view text) { return normal_form(text, UTF8PROC_DECO
 std::string lower_case(std::string_view text) {
     return map_chars(text, [](char32_t c, std::string& out) {
         constexpr char32_t k_dotted_i = 0x130; // the one character whose lower case is two: i and a dot above
-        append_utf8(out, c == k_dotted_i ? U'i' : static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c))));
+        append_utf8(out, c == k_dotted_i
+                             ? U'i'
+                             : static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c))));
         if (c == k_dotted_i) append_utf8(out, 0x307);
     });
 }
@@ -67,7 +71,8 @@ std::string clean_text(std::string_view text) {
             return;
         }
         const utf8proc_category_t kind = category(c);
-        const bool is_control = kind == UTF8PROC_CATEGORY_CC || kind == UTF8PROC_CATEGORY_CF || kind == UTF8PROC_CATEGORY_CO;
+        const bool is_control =
+            kind == UTF8PROC_CATEGORY_CC || kind == UTF8PROC_CATEGORY_CF || kind == UTF8PROC_CATEGORY_CO;
         if (c != 0xFFFD && !is_control) append_utf8(out, c);
     });
 }

@@ -29,21 +29,27 @@ UnigramModel::UnigramModel(const json& model, const std::string& where) : Subwor
     index_ = PieceIndex(names);
     unknown_score_ = *std::min_element(scores_.begin(), scores_.end()) - k_unknown_penalty;
     if (json_has(model, "unk_id"))
-        unknown_id_ = static_cast<int>(json_int(model, "unk_id", where, 0, static_cast<std::int64_t>(names.size()) - 1));
+        unknown_id_ = static_cast<int>(
+            json_int(model, "unk_id", where, 0, static_cast<std::int64_t>(names.size()) - 1));
     if (!json_bool_or(model, "byte_fallback", false, where)) return;
     byte_ids_.emplace();
     for (std::size_t b = 0; b < byte_ids_->size(); ++b) {
         const std::string name = byte_name(static_cast<unsigned char>(b));
         const std::optional<int> id = vocab_.find(name);
-        if (!id) throw Error({where + ": 'byte_fallback'", "tokens for all 256 bytes", "none for " + name, "set it to false"});
+        if (!id)
+            throw Error({where + ": 'byte_fallback'", "tokens for all 256 bytes", "none for " + name,
+                         "set it to false"});
         (*byte_ids_)[b] = *id;
     }
 }
 
 void UnigramModel::encode(std::string_view piece, std::vector<int>& ids) const {
     constexpr std::size_t k_longest = 1u << 30;
-    if (piece.size() > k_longest) throw Error({where_, "pieces of at most 1 GB", fmt::format("{} bytes", piece.size()), ""});
-    const auto score = [&](int id) { return id == LatticeEdge::k_unknown ? unknown_score_ : scores_[std::size_t(id)]; };
+    if (piece.size() > k_longest)
+        throw Error({where_, "pieces of at most 1 GB", fmt::format("{} bytes", piece.size()), ""});
+    const auto score = [&](int id) {
+        return id == LatticeEdge::k_unknown ? unknown_score_ : scores_[std::size_t(id)];
+    };
     const std::vector<LatticeEdge> path = best_path(lattice_edges(piece, index_), piece.size(), score);
     for (std::size_t i = 0; i < path.size();) {
         if (path[i].piece != LatticeEdge::k_unknown) {
@@ -52,7 +58,8 @@ void UnigramModel::encode(std::string_view piece, std::vector<int>& ids) const {
         }
         const auto begin = static_cast<std::size_t>(path[i].begin);
         std::size_t end = begin; // neighbours that are unknown make one token
-        for (; i < path.size() && path[i].piece == LatticeEdge::k_unknown; ++i) end = static_cast<std::size_t>(path[i].end);
+        for (; i < path.size() && path[i].piece == LatticeEdge::k_unknown; ++i)
+            end = static_cast<std::size_t>(path[i].end);
         add_unknown(piece.substr(begin, end - begin), ids);
     }
 }

@@ -67,7 +67,9 @@ std::string byte_name(unsigned char byte) { return fmt::format("<0x{:02X}>", byt
 
 std::optional<unsigned char> byte_of_name(std::string_view name) {
     unsigned char byte = 0;
-    if (name.size() != 6 || std::from_chars(name.data() + 3, name.data() + 5, byte, 16).ptr != name.data() + 5) return {};
+    if (name.size() != 6 ||
+        std::from_chars(name.data() + 3, name.data() + 5, byte, 16).ptr != name.data() + 5)
+        return {};
     return byte_name(byte) == name ? std::optional(byte) : std::nullopt;
 }
 

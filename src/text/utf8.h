@@ -10,9 +10,10 @@ namespace gf {
 
 /// One character, or one byte that belongs to none.
 struct CodePoint {
-    char32_t value = 0;    ///< the code point; the byte itself if not valid
-    std::size_t size = 1;  ///< bytes it takes: 1..4; 1 if not valid
-    bool is_valid = false; ///< part of well-formed UTF-8 (Unicode table 3-7: no overlong forms, no surrogates)
+    char32_t value = 0;   ///< the code point; the byte itself if not valid
+    std::size_t size = 1; ///< bytes it takes: 1..4; 1 if not valid
+    bool is_valid =
+        false; ///< part of well-formed UTF-8 (Unicode table 3-7: no overlong forms, no surrogates)
 };
 
 /// Reads the character at `at` < text.size().
@@ -32,7 +33,8 @@ std::string byte_name(unsigned char byte);
 /// The byte of such a name; none if `name` is not exactly one.
 std::optional<unsigned char> byte_of_name(std::string_view name);
 
-/// `text` with every byte that belongs to no character written as byte_name() does. The result is valid UTF-8.
+/// `text` with every byte that belongs to no character written as byte_name() does. The result is valid
+/// UTF-8.
 std::string escape_invalid_utf8(std::string_view text);
 
 /// Number of characters of `text`; a byte that belongs to none counts as one.

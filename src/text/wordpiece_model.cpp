@@ -11,19 +11,24 @@ using nlohmann::json;
 
 WordPieceModel::WordPieceModel(const json& model, const std::string& where) : SubwordModel(where) {
     constexpr int k_most_chars = 10'000; // a word costs chars x longest token
-    json_only_keys(model, {"type", "unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab"}, where);
+    json_only_keys(model,
+                   {"type", "unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab"},
+                   where);
     const json& vocab = json_object(model, "vocab", where);
     read_vocab(vocab);
     for (const auto& [name, id] : vocab.items()) longest_ = std::max(longest_, name.size());
     read_unknown(model);
-    if (!unknown_id_) throw Error({where + ": 'unk_token'", "a token of 'vocab'", "none", "WordPiece needs one"});
+    if (!unknown_id_)
+        throw Error({where + ": 'unk_token'", "a token of 'vocab'", "none", "WordPiece needs one"});
     prefix_ = json_string_or(model, "continuing_subword_prefix", "##", where);
-    max_chars_ = static_cast<std::size_t>(json_int_or(model, "max_input_chars_per_word", 100, where, 0, k_most_chars));
+    max_chars_ =
+        static_cast<std::size_t>(json_int_or(model, "max_input_chars_per_word", 100, where, 0, k_most_chars));
 }
 
 void WordPieceModel::encode(std::string_view piece, std::vector<int>& ids) const {
     const auto find = [&](std::string_view name) { return vocab_.find(name); };
-    if (count_chars(piece) > max_chars_ || !longest_match(piece, prefix_, longest_, find, ids)) ids.push_back(*unknown_id_);
+    if (count_chars(piece) > max_chars_ || !longest_match(piece, prefix_, longest_, find, ids))
+        ids.push_back(*unknown_id_);
 }
 
 } // namespace gf

@@ -5,10 +5,12 @@
 
 namespace gf {
 
-/// Cuts `word` from the left into the longest tokens that `find` knows; what does not begin the word carries `prefix`. False,
-/// with `ids` as they were, if some part has no token. `find(name)` gives std::optional<int>.
+/// Cuts `word` from the left into the longest tokens that `find` knows; what does not begin the word carries
+/// `prefix`. False, with `ids` as they were, if some part has no token. `find(name)` gives
+/// std::optional<int>.
 template <class Find>
-bool longest_match(std::string_view word, std::string_view prefix, std::size_t longest, Find&& find, std::vector<int>& ids) {
+bool longest_match(std::string_view word, std::string_view prefix, std::size_t longest, Find&& find,
+                   std::vector<int>& ids) {
     const std::size_t before = ids.size();
     std::string name;
     for (std::size_t at = 0; at < word.size();) {

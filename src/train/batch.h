@@ -15,7 +15,8 @@ enum class Objective {
     seq2seq,        ///< read `source` with the encoder, predict targets with the decoder
     classification, ///< say `label`
     distillation,   ///< predict what a teacher predicts (and targets, in part)
-    contrastive,    ///< bring the embeddings of two neighbours in the batch (2 i and 2 i + 1) together, all others apart
+    contrastive,    ///< bring the embeddings of two neighbours in the batch (2 i and 2 i + 1) together, all
+                    ///< others apart
 };
 std::string_view name(Objective);
 /// Throws Error listing the valid names.

@@ -11,11 +11,13 @@
 namespace gf {
 namespace {
 
-constexpr int k_shards = 8;       ///< enough for as many threads; each costs a gradient of its own
-constexpr int k_piece_rows = 256; ///< rows computed together: enough for long products, few enough for the cache
+constexpr int k_shards = 8; ///< enough for as many threads; each costs a gradient of its own
+constexpr int k_piece_rows =
+    256; ///< rows computed together: enough for long products, few enough for the cache
 
 LossSum total(const std::vector<LossSum>& losses) {
-    return std::accumulate(losses.begin(), losses.end(), LossSum{}, [](LossSum a, const LossSum& b) { return a += b; });
+    return std::accumulate(losses.begin(), losses.end(), LossSum{},
+                           [](LossSum a, const LossSum& b) { return a += b; });
 }
 
 /// What the loss of a batch is the mean over.
@@ -24,7 +26,8 @@ double n_targets(const Batch& batch, Objective objective) {
     for (const Sequence& s : batch.sequences)
         n += objective == Objective::classification
                  ? s.label >= 0
-                 : static_cast<double>(std::count_if(s.targets.begin(), s.targets.end(), [](int t) { return t >= 0; }));
+                 : static_cast<double>(
+                       std::count_if(s.targets.begin(), s.targets.end(), [](int t) { return t >= 0; }));
     return n;
 }
 
@@ -41,19 +44,23 @@ void require(bool ok, const char* what, const std::string& expected, const std::
 /// Throws Error if the model cannot have the objective.
 void check_objective(const ModelConfig& c, const GradientOptions& o) {
     const std::string wanted(name(o.objective));
-    const auto fits = [&](bool ok, const std::string& expected) { require(ok, "objective", expected, wanted); };
+    const auto fits = [&](bool ok, const std::string& expected) {
+        require(ok, "objective", expected, wanted);
+    };
     fits((o.objective == Objective::classification) == (c.head == OutputHead::classes),
          "classification for a model of head 'classes', and for no other");
     fits((o.objective == Objective::contrastive) == (c.head == OutputHead::embedding),
          "contrastive for a model of head 'embedding', and for no other");
-    fits((o.objective == Objective::seq2seq) == (c.n_encoder_layers > 0), "seq2seq for an encoder-decoder, and for no other");
+    fits((o.objective == Objective::seq2seq) == (c.n_encoder_layers > 0),
+         "seq2seq for an encoder-decoder, and for no other");
     fits(o.objective != Objective::next_token || c.mask != MaskKind::bidirectional,
          "masked_token: a model that reads in both directions sees the next token");
     fits(c.has_logits() || c.pools(), "one that reads an output; a model of head 'none' has none");
     require(o.temperature > 0, "temperature", "above 0", std::to_string(o.temperature));
     if (o.objective != Objective::distillation) return;
     require(o.teacher != nullptr, "teacher", "a model to learn from", "none");
-    require(o.teacher->config.d_vocab == c.d_vocab, "teacher", "the same vocabulary, d_vocab " + std::to_string(c.d_vocab),
+    require(o.teacher->config.d_vocab == c.d_vocab, "teacher",
+            "the same vocabulary, d_vocab " + std::to_string(c.d_vocab),
             "d_vocab " + std::to_string(o.teacher->config.d_vocab));
 }
 
@@ -76,15 +83,16 @@ struct BatchGradient::Worker {
         const Keep keep = learn && !of.options_.checkpointing ? Keep::all : Keep::layers;
         Regularise regularise = learn ? of.options_.regularise : Regularise{};
         regularise.seed = mix64(seed ^ piece.first);
-        if (!run || run->shape().segments != piece.segments || (source && source->shape().segments != piece.source_segments)) {
+        if (!run || run->shape().segments != piece.segments ||
+            (source && source->shape().segments != piece.source_segments)) {
             backward.reset(), source_backward.reset(), run.reset();
             TraceShape shape{static_cast<int>(piece.tokens.size()), piece.segments, keep, regularise};
             if (piece.source.empty()) {
                 run = std::make_unique<Trace>(of.weights_, shape);
             } else {
-                source =
-                    std::make_shared<Trace>(of.weights_, TraceShape{static_cast<int>(piece.source.size()), piece.source_segments,
-                                                                    keep, regularise, Stack::encoder});
+                source = std::make_shared<Trace>(
+                    of.weights_, TraceShape{static_cast<int>(piece.source.size()), piece.source_segments,
+                                            keep, regularise, Stack::encoder});
                 run = std::make_unique<Trace>(of.weights_, shape, std::vector<Edit>(), source);
             }
         }
@@ -135,7 +143,8 @@ BatchGradient::~BatchGradient() = default;
 std::vector<std::vector<BatchGradient::Piece>> BatchGradient::deal(const Batch& batch) const {
     const bool pairs = options_.objective == Objective::contrastive;
     const std::size_t n = batch.sequences.size();
-    require(n > 0 && (!pairs || n % 2 == 0), "batch", pairs ? "pairs of sequences" : "one sequence or more", std::to_string(n));
+    require(n > 0 && (!pairs || n % 2 == 0), "batch", pairs ? "pairs of sequences" : "one sequence or more",
+            std::to_string(n));
     std::size_t rows = 0, before = 0;
     for (const Sequence& s : batch.sequences) rows += s.tokens.size();
     std::vector<std::vector<Piece>> shards(std::min<std::size_t>(k_shards, n));
@@ -150,7 +159,8 @@ std::vector<std::vector<BatchGradient::Piece>> BatchGradient::deal(const Batch& 
             shard.back().source.size() + s.source.size() > k_piece_rows)
             shard.push_back({i, {}, {}, {}, {}, {}, {}});
         Piece& piece = shard.back();
-        const auto lay = [](const std::vector<int>& from, std::vector<int>& to, std::vector<Segment>& segments) {
+        const auto lay = [](const std::vector<int>& from, std::vector<int>& to,
+                            std::vector<Segment>& segments) {
             const auto begin = static_cast<int>(to.size());
             to.insert(to.end(), from.begin(), from.end());
             segments.push_back({.begin = begin, .end = static_cast<int>(to.size())});
@@ -161,7 +171,8 @@ std::vector<std::vector<BatchGradient::Piece>> BatchGradient::deal(const Batch& 
         piece.targets.resize(piece.tokens.size(), -1);
         piece.labels.push_back(s.label);
     }
-    std::erase_if(shards, [](const std::vector<Piece>& shard) { return shard.empty(); }); // beside very long sequences
+    std::erase_if(
+        shards, [](const std::vector<Piece>& shard) { return shard.empty(); }); // beside very long sequences
     return shards;
 }
 
@@ -178,8 +189,9 @@ LossSum BatchGradient::run(const Batch& batch, std::uint64_t seed, std::span<rea
             std::to_string(gradient.size()));
     const auto shards = deal(batch);
     shard_sums_.resize(shards.size());
-    const LossSum loss = options_.objective == Objective::contrastive ? contrastive(shards, batch, seed, true)
-                                                                      : independent(shards, batch, seed, true);
+    const LossSum loss = options_.objective == Objective::contrastive
+                             ? contrastive(shards, batch, seed, true)
+                             : independent(shards, batch, seed, true);
     add_shard_sums(gradient, shards.size());
     return loss;
 }
@@ -195,15 +207,16 @@ void BatchGradient::add_shard_sums(std::span<real> gradient, std::size_t n_shard
     constexpr std::size_t k_part = 1 << 16;
     const auto parts = static_cast<int>((gradient.size() + k_part - 1) / k_part);
     parallel_for(parts, options_.n_threads, [&](int part, int) {
-        const std::size_t begin = static_cast<std::size_t>(part) * k_part, end = std::min(begin + k_part, gradient.size());
+        const std::size_t begin = static_cast<std::size_t>(part) * k_part,
+                          end = std::min(begin + k_part, gradient.size());
         for (std::size_t s = 0; s < n_shards; ++s)
             for (std::size_t i = begin; i < end; ++i) gradient[i] += shard_sums_[s][i];
     });
 }
 
 /// Of objectives in which each sequence has a loss of its own.
-LossSum BatchGradient::independent(const std::vector<std::vector<Piece>>& shards, const Batch& batch, std::uint64_t seed,
-                                   bool learn) {
+LossSum BatchGradient::independent(const std::vector<std::vector<Piece>>& shards, const Batch& batch,
+                                   std::uint64_t seed, bool learn) {
     const double rows = n_rows(batch);
     const double targets = n_targets(batch, options_.objective), weight = targets > 0 ? 1 / targets : 0;
     std::vector<Worker>& workers = learn ? training_ : evaluating_;
@@ -216,7 +229,8 @@ LossSum BatchGradient::independent(const std::vector<std::vector<Piece>>& shards
         w.forward_pass(*this, piece, seed, learn);
         losses[shard] += loss_of(w, piece, weight, share, learn ? &w.gradients() : nullptr);
         if (!learn) return;
-        if (&piece == &shards[shard].front()) std::fill(shard_sums_[shard].begin(), shard_sums_[shard].end(), real(0));
+        if (&piece == &shards[shard].front())
+            std::fill(shard_sums_[shard].begin(), shard_sums_[shard].end(), real(0));
         w.backward_pass(shard_sums_[shard], options_, share);
     });
     return total(losses);
@@ -228,15 +242,18 @@ LossSum BatchGradient::loss_of(Worker& w, const Piece& piece, double weight, dou
     if (options_.objective == Objective::classification) {
         for (std::size_t s = 0; s < piece.labels.size(); ++s)
             sum +=
-                class_loss(w.run->row(Site::class_logits, -1, static_cast<int>(s)), weights_->config.n_classes, piece.labels[s],
-                           weight, gradient ? gradient->row(Site::class_logits, -1, static_cast<int>(s)) : nullptr);
+                class_loss(w.run->row(Site::class_logits, -1, static_cast<int>(s)),
+                           weights_->config.n_classes, piece.labels[s], weight,
+                           gradient ? gradient->row(Site::class_logits, -1, static_cast<int>(s)) : nullptr);
     } else if (options_.objective == Objective::distillation) {
         if (!w.teacher || w.teacher->shape().segments != piece.segments)
-            w.teacher = std::make_unique<Trace>(options_.teacher,
-                                                TraceShape{static_cast<int>(piece.tokens.size()), piece.segments, Keep::layers});
+            w.teacher =
+                std::make_unique<Trace>(options_.teacher, TraceShape{static_cast<int>(piece.tokens.size()),
+                                                                     piece.segments, Keep::layers});
         w.teacher->restart(piece.tokens);
         forward(*w.teacher, 0, w.teacher->n_tokens());
-        sum = distillation_loss(*w.run, *w.teacher, piece.targets, options_.temperature, options_.hard_share, weight, gradient);
+        sum = distillation_loss(*w.run, *w.teacher, piece.targets, options_.temperature, options_.hard_share,
+                                weight, gradient);
     } else {
         sum = token_loss(*w.run, piece.targets, weight, gradient);
     }
@@ -244,8 +261,8 @@ LossSum BatchGradient::loss_of(Worker& w, const Piece& piece, double weight, dou
 }
 
 /// All sequences forward, the loss of all their embeddings, all backward.
-LossSum BatchGradient::contrastive(const std::vector<std::vector<Piece>>& shards, const Batch& batch, std::uint64_t seed,
-                                   bool learn) {
+LossSum BatchGradient::contrastive(const std::vector<std::vector<Piece>>& shards, const Batch& batch,
+                                   std::uint64_t seed, bool learn) {
     const auto d = static_cast<std::size_t>(weights_->config.d_model), n = batch.sequences.size();
     const double rows = n_rows(batch);
     std::vector<Worker>& workers = learn ? training_ : evaluating_;
@@ -271,15 +288,18 @@ LossSum BatchGradient::contrastive(const std::vector<std::vector<Piece>>& shards
         each_vector(piece, *w.run, embeddings, [&](const real* from, real* to) { std::copy_n(from, d, to); });
     });
     const double weight = 2.0 / static_cast<double>(n);
-    if (!learn) return contrastive_loss(embeddings[0], embeddings[1], static_cast<int>(d), options_.temperature, weight, {}, {});
-    const LossSum loss = contrastive_loss(embeddings[0], embeddings[1], static_cast<int>(d), options_.temperature, weight,
-                                          gradients[0], gradients[1]);
+    if (!learn)
+        return contrastive_loss(embeddings[0], embeddings[1], static_cast<int>(d), options_.temperature,
+                                weight, {}, {});
+    const LossSum loss = contrastive_loss(embeddings[0], embeddings[1], static_cast<int>(d),
+                                          options_.temperature, weight, gradients[0], gradients[1]);
     for (std::size_t i = 0; i < shards.size(); ++i) shard_sums_[i].assign(weights_->size(), 0);
     each_piece(shards, [&](const Piece& piece, std::size_t, std::size_t shard) {
         Worker& w = worker_of(piece, shard);
-        each_vector(piece, w.gradients(), gradients, [&](real* to, const real* from) { std::copy_n(from, d, to); });
-        router_loss(*w.run, options_.balance_weight, options_.z_weight, static_cast<double>(piece.tokens.size()) / rows,
-                    &w.backward->sites());
+        each_vector(piece, w.gradients(), gradients,
+                    [&](real* to, const real* from) { std::copy_n(from, d, to); });
+        router_loss(*w.run, options_.balance_weight, options_.z_weight,
+                    static_cast<double>(piece.tokens.size()) / rows, &w.backward->sites());
         w.backward_pass(shard_sums_[shard], options_, 0);
     });
     return loss;

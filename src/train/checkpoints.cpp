@@ -38,7 +38,9 @@ class Unfinished {
         std::error_code failure;
         fs::remove_all(path_, failure); // of a run that was killed
         fs::create_directories(path_, failure);
-        if (failure) throw Error({path_.string(), "a folder that can be made", failure.message(), "choose another --out"});
+        if (failure)
+            throw Error(
+                {path_.string(), "a folder that can be made", failure.message(), "choose another --out"});
     }
     ~Unfinished() {
         std::error_code ignored;

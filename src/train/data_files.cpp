@@ -20,8 +20,8 @@ using nlohmann::json;
 void require_utf8(const MappedFile& file, const std::string& where) {
     const std::size_t valid = valid_utf8_size(file.text());
     if (valid < file.text().size())
-        throw Error(
-            {where, "text in UTF-8", fmt::format("a byte that is none at offset {}", valid), "convert the file to UTF-8"});
+        throw Error({where, "text in UTF-8", fmt::format("a byte that is none at offset {}", valid),
+                     "convert the file to UTF-8"});
 }
 
 /// All files one behind the other, an end-of-text token between them if there is one.
@@ -45,7 +45,8 @@ int token_called(const Tokenizer& tokenizer, const std::string& name) {
         special.push_back(tokenizer.piece(id));
         if (special.back() == name) return id;
     }
-    throw Error({"data.mask_token", "a special token of the tokenizer; nearest: " + nearest_names(name, special),
+    throw Error({"data.mask_token",
+                 "a special token of the tokenizer; nearest: " + nearest_names(name, special),
                  "'" + name + "'", "train a tokenizer with such a token, or name its own"});
 }
 
@@ -55,7 +56,8 @@ class LineReader {
     LineReader(Objective objective, const Tokenizer& tokenizer, int length)
         : objective_(objective), tokenizer_(tokenizer), length_(static_cast<std::size_t>(length)) {
         if (objective == Objective::seq2seq && !tokenizer.eos_id())
-            throw Error({"tokenizer", "an end-of-text token, which ends each target", "none", "train one with special tokens"});
+            throw Error({"tokenizer", "an end-of-text token, which ends each target", "none",
+                         "train one with special tokens"});
     }
 
     void read(const json& object, const std::string& where) {
@@ -122,10 +124,11 @@ class LineReader {
     int label(const json& value, const std::string& where) {
         constexpr int k_most = 100'000;
         const bool number = value.is_number_integer() && value >= 0 && value < k_most;
-        const bool fits = number ? label_names_.empty() : value.is_string() && label_names_.size() == sequences.size();
+        const bool fits =
+            number ? label_names_.empty() : value.is_string() && label_names_.size() == sequences.size();
         if (!fits)
-            throw Error(
-                {where + ": 'label'", "a number from 0 up on every line, or a name on every line", json_found(value), ""});
+            throw Error({where + ": 'label'", "a number from 0 up on every line, or a name on every line",
+                         json_found(value), ""});
         if (number) return value.get<int>();
         label_names_.push_back(value.get<std::string>());
         names_.emplace(label_names_.back(), 0);
@@ -157,15 +160,16 @@ void each_line(const std::vector<std::filesystem::path>& files, F f) {
 }
 
 /// The lines of tasks as pairs, those that are kept last.
-std::unique_ptr<const Data> load_tasks(const DataConfig& config, Objective objective, const Tokenizer& tokenizer, int length,
-                                       tinyville::Split kept) {
+std::unique_ptr<const Data> load_tasks(const DataConfig& config, Objective objective,
+                                       const Tokenizer& tokenizer, int length, tinyville::Split kept) {
     if (objective != Objective::seq2seq)
         throw Error({"data.tinyville", "an objective over text, or seq2seq", std::string(name(objective)),
                      "write the examples into a file and name it in data.files"});
     LineReader reader(objective, tokenizer, length);
     std::array<std::vector<TinyvilleExample>, 3> by_split;
     tinyville::each_document(config.tinyville, [&](const tinyville::Document& d, std::uint64_t) {
-        for (TinyvilleExample& e : tinyville_examples(d)) by_split[static_cast<std::size_t>(d.split)].push_back(std::move(e));
+        for (TinyvilleExample& e : tinyville_examples(d))
+            by_split[static_cast<std::size_t>(d.split)].push_back(std::move(e));
     });
     for (const auto split : {tinyville::Split::train, kept})
         for (const TinyvilleExample& e : by_split[static_cast<std::size_t>(split)])
@@ -174,13 +178,16 @@ std::unique_ptr<const Data> load_tasks(const DataConfig& config, Objective objec
     return example_data(std::move(reader.sequences), false, n_kept, config.order);
 }
 
-std::unique_ptr<const Data> load_examples(const DataConfig& config, Objective objective, const Tokenizer& tokenizer, int length) {
+std::unique_ptr<const Data> load_examples(const DataConfig& config, Objective objective,
+                                          const Tokenizer& tokenizer, int length) {
     LineReader reader(objective, tokenizer, length);
-    each_line(config.files, [&](const json& object, const std::string& where) { reader.read(object, where); });
+    each_line(config.files,
+              [&](const json& object, const std::string& where) { reader.read(object, where); });
     std::vector<std::string> names = reader.class_names();
     const bool pairs = objective == Objective::contrastive;
     const double n = static_cast<double>(reader.sequences.size()) / (pairs ? 2 : 1);
-    const auto kept = config.validation > 0 ? std::max<std::size_t>(1, static_cast<std::size_t>(config.validation * n)) : 0;
+    const auto kept =
+        config.validation > 0 ? std::max<std::size_t>(1, static_cast<std::size_t>(config.validation * n)) : 0;
     return example_data(std::move(reader.sequences), pairs, kept, config.order, std::move(names));
 }
 
@@ -189,7 +196,8 @@ std::unique_ptr<const Data> load_examples(const DataConfig& config, Objective ob
 std::string_view name(DataOrder order) { return order == DataOrder::random ? "random" : "sequential"; }
 
 bool reads_windows(Objective objective) {
-    return objective == Objective::next_token || objective == Objective::masked_token || objective == Objective::distillation;
+    return objective == Objective::next_token || objective == Objective::masked_token ||
+           objective == Objective::distillation;
 }
 
 std::string data_text(const DataConfig& config, Objective objective) {
@@ -210,8 +218,8 @@ std::string data_text(const DataConfig& config, Objective objective) {
     return text;
 }
 
-std::unique_ptr<const Data> load_data(const DataConfig& config, Objective objective, const Tokenizer& tokenizer, int length,
-                                      tinyville::Split kept) {
+std::unique_ptr<const Data> load_data(const DataConfig& config, Objective objective,
+                                      const Tokenizer& tokenizer, int length, tinyville::Split kept) {
     const bool of_files = config.tinyville.size == 0;
     if (!reads_windows(objective))
         return of_files ? load_examples(config, objective, tokenizer, length)

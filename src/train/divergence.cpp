@@ -12,7 +12,8 @@ std::optional<std::string> DivergenceWatch::update(double loss, double gradient_
     mean = n_steps == 0 ? loss : 0.9 * mean + 0.1 * loss;
     lowest = n_steps == 0 ? mean : std::min(lowest, mean);
     ++n_steps;
-    if (!is_plausible(mean)) return fmt::format("the loss has grown to {:.3f} (running mean) from {:.3f}", mean, lowest);
+    if (!is_plausible(mean))
+        return fmt::format("the loss has grown to {:.3f} (running mean) from {:.3f}", mean, lowest);
     return std::nullopt;
 }
 

@@ -14,10 +14,13 @@ constexpr std::uint64_t derived_seed(std::uint64_t seed, DrawKind kind, std::uin
 }
 
 /// Uniform in [0, 1).
-constexpr double draw(std::uint64_t seed, std::uint32_t a = 0, std::uint32_t b = 0) { return uniform({seed, 0, a, b}); }
+constexpr double draw(std::uint64_t seed, std::uint32_t a = 0, std::uint32_t b = 0) {
+    return uniform({seed, 0, a, b});
+}
 
 /// Uniform in {0, ..., n - 1}.
-constexpr std::uint64_t draw_below(std::uint64_t n, std::uint64_t seed, std::uint32_t a = 0, std::uint32_t b = 0) {
+constexpr std::uint64_t draw_below(std::uint64_t n, std::uint64_t seed, std::uint32_t a = 0,
+                                   std::uint32_t b = 0) {
     return static_cast<std::uint64_t>(draw(seed, a, b) * static_cast<double>(n));
 }
 

@@ -12,17 +12,21 @@ namespace {
 
 class ExampleData final : public Data {
   public:
-    ExampleData(std::vector<Sequence> sequences, bool pairs, std::size_t kept, DataOrder order, std::vector<std::string> names)
-        : sequences_(std::move(sequences)), per_item_(pairs ? 2 : 1), order_(order), class_names_(std::move(names)) {
+    ExampleData(std::vector<Sequence> sequences, bool pairs, std::size_t kept, DataOrder order,
+                std::vector<std::string> names)
+        : sequences_(std::move(sequences)), per_item_(pairs ? 2 : 1), order_(order),
+          class_names_(std::move(names)) {
         const std::size_t n = sequences_.size() / per_item_;
         if (n < kept + 1)
-            throw Error({"data", "at least one example to train on", fmt::format("{}, {} of them for validation", n, kept),
+            throw Error({"data", "at least one example to train on",
+                         fmt::format("{}, {} of them for validation", n, kept),
                          "give more examples, or a smaller data.validation"});
         n_training_ = n - kept;
     }
 
     void append_training(std::uint64_t seed, std::uint64_t n, Batch& batch) const override {
-        append(order_ == DataOrder::random ? draw_below(n_training_, derived_seed(seed, DrawKind::example, n)) : n % n_training_,
+        append(order_ == DataOrder::random ? draw_below(n_training_, derived_seed(seed, DrawKind::example, n))
+                                           : n % n_training_,
                batch);
     }
     void append_validation(std::size_t n, Batch& batch) const override { append(n_training_ + n, batch); }
@@ -63,9 +67,11 @@ class ExampleData final : public Data {
 
 } // namespace
 
-std::unique_ptr<const Data> example_data(std::vector<Sequence> sequences, bool pairs, std::size_t n_validation, DataOrder order,
+std::unique_ptr<const Data> example_data(std::vector<Sequence> sequences, bool pairs,
+                                         std::size_t n_validation, DataOrder order,
                                          std::vector<std::string> class_names) {
-    return std::make_unique<ExampleData>(std::move(sequences), pairs, n_validation, order, std::move(class_names));
+    return std::make_unique<ExampleData>(std::move(sequences), pairs, n_validation, order,
+                                         std::move(class_names));
 }
 
 } // namespace gf

@@ -26,24 +26,31 @@ using ConstView = Eigen::Map<const RowMatrix>;
 constexpr const char* k_weights_file = "adapter_model.safetensors";
 constexpr const char* k_config_file = "adapter_config.json";
 
-bool is_target(const ParamRow& row) { return row.shape.size() == 2 && row.role != Role::embed && row.role != Role::pos_embed; }
+bool is_target(const ParamRow& row) {
+    return row.shape.size() == 2 && row.role != Role::embed && row.role != Role::pos_embed;
+}
 
 TensorSource transposed(std::string name, const real* values, int in, int out) {
-    return {std::move(name), DType::f32, {out, in}, [=](const ByteSink& sink) {
-                const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic> t = ConstView(values, in, out).cast<float>();
-                sink(std::as_bytes(std::span(t.data(), static_cast<std::size_t>(t.size())))); // column by column
-            }};
+    return {
+        std::move(name), DType::f32, {out, in}, [=](const ByteSink& sink) {
+            const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic> t =
+                ConstView(values, in, out).cast<float>();
+            sink(std::as_bytes(std::span(t.data(), static_cast<std::size_t>(t.size())))); // column by column
+        }};
 }
 
 void read_transposed_tensor(const Safetensors& file, const std::string& name, real* values, int in, int out) {
     const TensorEntry* t = file.find(name);
     const std::vector<std::int64_t> shape{out, in};
     const std::string where = fmt::format("{}: tensor '{}'", file.where, name);
-    if (!t) throw Error({where, "a tensor of this adapter", "none of that name", "use the adapter's own config"});
+    if (!t)
+        throw Error({where, "a tensor of this adapter", "none of that name", "use the adapter's own config"});
     if (!is_weight_type(t->dtype) || t->shape != shape)
         throw Error({where, shape_text(shape) + " of F32, F16 or BF16",
-                     shape_text(t->shape) + " of " + std::string(gf::name(t->dtype)), "use the adapter's own config"});
-    gf::read_transposed(t->dtype, t->bytes.data(), static_cast<std::size_t>(out), static_cast<std::size_t>(in), values);
+                     shape_text(t->shape) + " of " + std::string(gf::name(t->dtype)),
+                     "use the adapter's own config"});
+    gf::read_transposed(t->dtype, t->bytes.data(), static_cast<std::size_t>(out),
+                        static_cast<std::size_t>(in), values);
 }
 
 } // namespace
@@ -53,8 +60,10 @@ Adapter::Adapter(const LoraConfig& config, const Weights& base, std::uint64_t se
     for (const ParamRow& row : base.table)
         if (is_target(row)) names.push_back(row.name);
     for (const std::string& glob : config.targets)
-        if (std::none_of(names.begin(), names.end(), [&](const std::string& n) { return glob_match(glob, n); }))
-            throw Error({"lora.targets", "names or patterns of this model's matrices; nearest: " + nearest_names(glob, names),
+        if (std::none_of(names.begin(), names.end(),
+                         [&](const std::string& n) { return glob_match(glob, n); }))
+            throw Error({"lora.targets",
+                         "names or patterns of this model's matrices; nearest: " + nearest_names(glob, names),
                          "'" + glob + "'", "`glassformer info` lists the parameters"});
     std::size_t n = 0;
     for (const ParamRow& row : base.table) {
@@ -62,8 +71,9 @@ Adapter::Adapter(const LoraConfig& config, const Weights& base, std::uint64_t se
         if (!is_target(row) || std::none_of(config.targets.begin(), config.targets.end(), matches)) continue;
         const int in = row.shape[0], out = row.shape[1], r = config.rank;
         if (r < 1 || r > std::min(in, out))
-            throw Error({"lora.rank", fmt::format("1 to {}, the smaller side of '{}'", std::min(in, out), row.name),
-                         std::to_string(r), "choose a smaller rank, or leave this matrix out of lora.targets"});
+            throw Error(
+                {"lora.rank", fmt::format("1 to {}, the smaller side of '{}'", std::min(in, out), row.name),
+                 std::to_string(r), "choose a smaller rank, or leave this matrix out of lora.targets"});
         const std::size_t a = n, b = a + static_cast<std::size_t>(in) * static_cast<std::size_t>(r);
         n = b + static_cast<std::size_t>(r) * static_cast<std::size_t>(out);
         targets_.push_back({row, a, b});
@@ -73,8 +83,9 @@ Adapter::Adapter(const LoraConfig& config, const Weights& base, std::uint64_t se
     for (const Target& t : targets_) {
         const double bound = 1 / std::sqrt(double(t.row.shape[0]));
         for (std::size_t i = t.a; i < t.b; ++i)
-            values_[i] =
-                real(bound * (2 * uniform({seed, 0, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32)}) - 1));
+            values_[i] = real(bound * (2 * uniform({seed, 0, static_cast<std::uint32_t>(i),
+                                                    static_cast<std::uint32_t>(i >> 32)}) -
+                                       1));
     }
 }
 
@@ -88,7 +99,8 @@ void Adapter::apply(const Weights& base, Weights& effective) const {
         const Target& t = targets_[next++];
         const int in = row.shape[0], out = row.shape[1], r = config_.rank;
         // (in, rank) x (rank, out) -> (in, out)
-        View(to, in, out).noalias() += real(scale()) * (ConstView(&values_[t.a], in, r) * ConstView(&values_[t.b], r, out));
+        View(to, in, out).noalias() +=
+            real(scale()) * (ConstView(&values_[t.a], in, r) * ConstView(&values_[t.b], r, out));
     }
     effective.refresh();
 }
@@ -96,13 +108,18 @@ void Adapter::apply(const Weights& base, Weights& effective) const {
 void Adapter::project(std::span<const real> gradient) {
     for (const Target& t : targets_) {
         const int in = t.row.shape[0], out = t.row.shape[1], r = config_.rank;
-        const ConstView g(&gradient[t.row.offset], in, out), a(&values_[t.a], in, r), b(&values_[t.b], r, out);
-        View(&gradient_[t.a], in, r).noalias() = real(scale()) * (g * b.transpose());  // (in, out) x (out, rank) -> (in, rank)
-        View(&gradient_[t.b], r, out).noalias() = real(scale()) * (a.transpose() * g); // (rank, in) x (in, out) -> (rank, out)
+        const ConstView g(&gradient[t.row.offset], in, out), a(&values_[t.a], in, r),
+            b(&values_[t.b], r, out);
+        View(&gradient_[t.a], in, r).noalias() =
+            real(scale()) * (g * b.transpose()); // (in, out) x (out, rank) -> (in, rank)
+        View(&gradient_[t.b], r, out).noalias() =
+            real(scale()) * (a.transpose() * g); // (rank, in) x (in, out) -> (rank, out)
     }
 }
 
-std::string Adapter::module_name(const Target& t) const { return t.row.name.substr(0, t.row.name.rfind(".weight")); }
+std::string Adapter::module_name(const Target& t) const {
+    return t.row.name.substr(0, t.row.name.rfind(".weight"));
+}
 
 std::vector<ParameterBlock> Adapter::blocks() {
     std::vector<ParameterBlock> blocks;
@@ -115,7 +132,8 @@ std::vector<ParameterBlock> Adapter::blocks() {
     for (const Target& t : targets_) {
         const std::string module = module_name(t);
         add(module + ".lora_A.weight", t.a, t.b - t.a);
-        add(module + ".lora_B.weight", t.b, static_cast<std::size_t>(config_.rank) * static_cast<std::size_t>(t.row.shape[1]));
+        add(module + ".lora_B.weight", t.b,
+            static_cast<std::size_t>(config_.rank) * static_cast<std::size_t>(t.row.shape[1]));
     }
     return blocks;
 }
@@ -125,27 +143,36 @@ void Adapter::save(const std::filesystem::path& folder) const {
     std::set<std::string> modules;
     for (const Target& t : targets_) {
         const std::string module = module_name(t), stem = "base_model.model." + module;
-        tensors.push_back(transposed(stem + ".lora_A.weight", &values_[t.a], t.row.shape[0], config_.rank)); // file: [rank, in]
-        tensors.push_back(transposed(stem + ".lora_B.weight", &values_[t.b], config_.rank, t.row.shape[1])); // file: [out, rank]
+        tensors.push_back(transposed(stem + ".lora_A.weight", &values_[t.a], t.row.shape[0],
+                                     config_.rank)); // file: [rank, in]
+        tensors.push_back(transposed(stem + ".lora_B.weight", &values_[t.b], config_.rank,
+                                     t.row.shape[1])); // file: [out, rank]
         modules.insert(module);
     }
     const bool fan_in_fan_out =
         std::none_of(targets_.begin(), targets_.end(), [](const Target& t) { return t.row.file_transposed; });
-    const json config{
-        {"peft_type", "LORA"},       {"task_type", "CAUSAL_LM"},         {"r", config_.rank}, {"lora_alpha", config_.alpha},
-        {"target_modules", modules}, {"fan_in_fan_out", fan_in_fan_out}, {"bias", "none"},    {"lora_dropout", 0.0}};
+    const json config{{"peft_type", "LORA"},
+                      {"task_type", "CAUSAL_LM"},
+                      {"r", config_.rank},
+                      {"lora_alpha", config_.alpha},
+                      {"target_modules", modules},
+                      {"fan_in_fan_out", fan_in_fan_out},
+                      {"bias", "none"},
+                      {"lora_dropout", 0.0}};
     write_safetensors(folder / k_weights_file, tensors, {{"format", "pt"}});
     write_file(folder / k_config_file, config.dump(2) + "\n");
 }
 
 void Adapter::load(const std::filesystem::path& folder) {
-    const std::string config_where = (folder / k_config_file).string(), remedy = "load it with the settings it was trained with";
+    const std::string config_where = (folder / k_config_file).string(),
+                      remedy = "load it with the settings it was trained with";
     const MappedFile config_file(config_where);
     const json config = parse_json(config_file.text(), config_where);
     if (const auto rank = json_int(config, "r", config_where); rank != config_.rank)
         throw Error({config_where + ": 'r'", std::to_string(config_.rank), std::to_string(rank), remedy});
     if (const double alpha = json_number(config, "lora_alpha", config_where); alpha != config_.alpha)
-        throw Error({config_where + ": 'lora_alpha'", fmt::format("{}", config_.alpha), fmt::format("{}", alpha), remedy});
+        throw Error({config_where + ": 'lora_alpha'", fmt::format("{}", config_.alpha),
+                     fmt::format("{}", alpha), remedy});
     const MappedFile bytes(folder / k_weights_file);
     const Safetensors file = parse_safetensors(bytes.bytes(), (folder / k_weights_file).string());
     if (file.tensors.size() != 2 * targets_.size())

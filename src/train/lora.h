@@ -1,6 +1,7 @@
 #pragma once
-// Low-rank adapters (LoRA, Hu et al. 2022): a few parameters beside untouched weights, which can be taken away again. Forward and
-// backward know nothing of them: they see weights into which the adapter was added, and its gradient is their gradient's shadow.
+// Low-rank adapters (LoRA, Hu et al. 2022): a few parameters beside untouched weights, which can be taken
+// away again. Forward and backward know nothing of them: they see weights into which the adapter was added,
+// and its gradient is their gradient's shadow.
 
 #include "train/parameter_block.h"
 
@@ -18,8 +19,8 @@ struct LoraConfig {
 
 class Adapter {
   public:
-    /// A uniform in +-1/sqrt(in) (as PEFT has it), B zero, so that at first nothing changes. Throws Error with the nearest names
-    /// for a target that no matrix has, and for a rank that no target has room for.
+    /// A uniform in +-1/sqrt(in) (as PEFT has it), B zero, so that at first nothing changes. Throws Error
+    /// with the nearest names for a target that no matrix has, and for a rank that no target has room for.
     Adapter(const LoraConfig& config, const Weights& base, std::uint64_t seed);
 
     const LoraConfig& config() const { return config_; }
@@ -28,15 +29,19 @@ class Adapter {
     /// effective = base + alpha / rank * A B at the targets, a copy of base elsewhere; base where B is 0.
     void apply(const Weights& base, Weights& effective) const;
 
-    /// From d loss / d effective, in the layout of Weights, to the gradient of A and B: dA = scale G B^T, dB = scale A^T G.
+    /// From d loss / d effective, in the layout of Weights, to the gradient of A and B: dA = scale G B^T, dB
+    /// = scale A^T G.
     void project(std::span<const real> gradient);
 
-    /// A and B of each target with the gradient of the last project(); they stay at their place as long as the Adapter.
+    /// A and B of each target with the gradient of the last project(); they stay at their place as long as
+    /// the Adapter.
     std::vector<ParameterBlock> blocks();
 
-    /// adapter_model.safetensors and adapter_config.json as Hugging Face's PEFT has them; each file atomically.
+    /// adapter_model.safetensors and adapter_config.json as Hugging Face's PEFT has them; each file
+    /// atomically.
     void save(const std::filesystem::path& folder) const;
-    /// Reads A and B. Throws Error unless the file has exactly this adapter's tensors and its rank, alpha and targets.
+    /// Reads A and B. Throws Error unless the file has exactly this adapter's tensors and its rank, alpha and
+    /// targets.
     void load(const std::filesystem::path& folder);
 
   private:

@@ -12,7 +12,8 @@ namespace {
 
 void require_size(std::size_t found, const Trace& run, const char* what) {
     if (static_cast<int>(found) < run.n_tokens())
-        throw Error({what, "one for each of the " + std::to_string(run.n_tokens()) + " rows", std::to_string(found), ""});
+        throw Error({what, "one for each of the " + std::to_string(run.n_tokens()) + " rows",
+                     std::to_string(found), ""});
 }
 
 /// f(row, gradient's row or null) for each row of the run; the gradient is zeroed before.
@@ -66,18 +67,21 @@ LossSum token_loss(const Trace& run, std::span<const int> targets, double weight
     require_size(targets.size(), run, "targets");
     LossSum sum;
     for (int r = 0; r < run.n_tokens(); ++r)
-        sum += class_loss(run.row(Site::logits, -1, r), run.config().d_vocab, targets[static_cast<std::size_t>(r)], weight,
+        sum += class_loss(run.row(Site::logits, -1, r), run.config().d_vocab,
+                          targets[static_cast<std::size_t>(r)], weight,
                           gradient ? gradient->row(Site::logits, -1, r) : nullptr);
     return sum;
 }
 
-LossSum distillation_loss(const Trace& run, const Trace& teacher, std::span<const int> targets, double temperature, double hard,
-                          double weight, Trace* gradient) {
+LossSum distillation_loss(const Trace& run, const Trace& teacher, std::span<const int> targets,
+                          double temperature, double hard, double weight, Trace* gradient) {
     require_size(targets.size(), run, "targets");
     const int n = run.config().d_vocab;
     if (teacher.config().d_vocab != n || teacher.n_tokens() != run.n_tokens())
         throw Error({"teacher", "a run of the same tokens and vocabulary (" + std::to_string(n) + ")",
-                     std::to_string(teacher.n_tokens()) + " tokens, d_vocab " + std::to_string(teacher.config().d_vocab), ""});
+                     std::to_string(teacher.n_tokens()) + " tokens, d_vocab " +
+                         std::to_string(teacher.config().d_vocab),
+                     ""});
     const auto size = static_cast<std::size_t>(n);
     std::vector<real> log_p(size), p(size), log_q(size), q(size), dhard(size);
     LossSum sum;
@@ -96,8 +100,8 @@ LossSum distillation_loss(const Trace& run, const Trace& teacher, std::span<cons
     return sum;
 }
 
-LossSum policy_loss(const Trace& run, const Trace& reference, std::span<const int> actions, std::span<const double> advantages,
-                    double kl, double weight, Trace* gradient) {
+LossSum policy_loss(const Trace& run, const Trace& reference, std::span<const int> actions,
+                    std::span<const double> advantages, double kl, double weight, Trace* gradient) {
     require_size(actions.size(), run, "actions");
     require_size(advantages.size(), run, "advantages");
     const int n = run.config().d_vocab;
@@ -111,12 +115,14 @@ LossSum policy_loss(const Trace& run, const Trace& reference, std::span<const in
         soften(run.row(Site::logits, -1, r), n, 1, log_p.data(), p.data());
         soften(reference.row(Site::logits, -1, r), n, 1, log_q.data(), q.data());
         const double distance = divergence(p.data(), log_p.data(), log_q.data(), n);
-        sum += {.nats = -advantage * static_cast<double>(log_p[static_cast<std::size_t>(action)]) + kl * distance, .count = 1};
+        sum += {.nats =
+                    -advantage * static_cast<double>(log_p[static_cast<std::size_t>(action)]) + kl * distance,
+                .count = 1};
         for (int i = 0; d && i < n; ++i) { // d KL / d logit = p (log p - log q - KL)
             const auto at = static_cast<std::size_t>(i);
             const double apart = p[at] > 0 ? static_cast<double>(log_p[at] - log_q[at]) - distance : 0;
-            d[i] = static_cast<real>(
-                weight * (advantage * (static_cast<double>(p[at]) - (i == action)) + kl * static_cast<double>(p[at]) * apart));
+            d[i] = static_cast<real>(weight * (advantage * (static_cast<double>(p[at]) - (i == action)) +
+                                               kl * static_cast<double>(p[at]) * apart));
         }
     });
     return sum;
@@ -134,9 +140,11 @@ LossSum router_loss(const Trace& run, double balance_weight, double z_weight, do
         std::fill(mean.begin(), mean.end(), 0);
         for (int r = 0; r < n; ++r) {
             for (int s = 0; s < c.experts_per_token; ++s)
-                chosen[static_cast<std::size_t>(run.row(Site::expert_indices, l, r)[s])] += 1 / (rows * c.experts_per_token);
+                chosen[static_cast<std::size_t>(run.row(Site::expert_indices, l, r)[s])] +=
+                    1 / (rows * c.experts_per_token);
             for (int e = 0; e < experts; ++e)
-                mean[static_cast<std::size_t>(e)] += static_cast<double>(run.row(Site::expert_weights, l, r)[e]) / rows;
+                mean[static_cast<std::size_t>(e)] +=
+                    static_cast<double>(run.row(Site::expert_weights, l, r)[e]) / rows;
         }
         double balance = 0, z = 0;
         for (std::size_t e = 0; e < chosen.size(); ++e) balance += experts * chosen[e] * mean[e];
@@ -151,8 +159,8 @@ LossSum router_loss(const Trace& run, double balance_weight, double z_weight, do
                 const auto at = static_cast<std::size_t>(e);
                 gradient->row(Site::expert_weights, l, r)[e] +=
                     static_cast<real>(share * balance_weight * per_layer * experts * chosen[at] / rows);
-                gradient->row(Site::router_logits, l, r)[e] +=
-                    static_cast<real>(share * z_weight * per_layer * 2 * all / rows * static_cast<double>(p[at]));
+                gradient->row(Site::router_logits, l, r)[e] += static_cast<real>(
+                    share * z_weight * per_layer * 2 * all / rows * static_cast<double>(p[at]));
             }
         }
         sum.load_balance += balance * per_layer * rows;
@@ -161,8 +169,8 @@ LossSum router_loss(const Trace& run, double balance_weight, double z_weight, do
     return sum;
 }
 
-LossSum contrastive_loss(std::span<const real> a, std::span<const real> b, int d, double temperature, double weight,
-                         std::span<real> da, std::span<real> db) {
+LossSum contrastive_loss(std::span<const real> a, std::span<const real> b, int d, double temperature,
+                         double weight, std::span<real> da, std::span<real> db) {
     const auto width = static_cast<std::size_t>(d), n = a.size() / width;
     if (n == 0 || a.size() != b.size() || a.size() % width)
         throw Error({"contrastive loss", "pairs of vectors of " + std::to_string(d) + " values",
@@ -183,7 +191,8 @@ LossSum contrastive_loss(std::span<const real> a, std::span<const real> b, int d
     std::vector<double> s(n * n), ds(n * n); // [a, b]: cosine / temperature, and its gradient
     for (std::size_t i = 0; i < n; ++i)
         for (std::size_t j = 0; j < n; ++j)
-            for (std::size_t k = 0; k < width; ++k) s[i * n + j] += ua[i * width + k] * ub[j * width + k] / temperature;
+            for (std::size_t k = 0; k < width; ++k)
+                s[i * n + j] += ua[i * width + k] * ub[j * width + k] / temperature;
     LossSum loss{.count = static_cast<double>(n)};
     const auto one_way = [&](bool rows) { // each a among all b, then each b among all a
         for (std::size_t i = 0; i < n; ++i) {
@@ -193,13 +202,14 @@ LossSum contrastive_loss(std::span<const real> a, std::span<const real> b, int d
             for (std::size_t j = 0; j < n; ++j) sum += std::exp(s[at(j)] - most);
             loss.nats += 0.5 * (most + std::log(sum) - s[at(i)]);
             if (rows) loss.correct += s[at(i)] == most;
-            for (std::size_t j = 0; j < n; ++j) ds[at(j)] += 0.5 * weight * (std::exp(s[at(j)] - most) / sum - (i == j));
+            for (std::size_t j = 0; j < n; ++j)
+                ds[at(j)] += 0.5 * weight * (std::exp(s[at(j)] - most) / sum - (i == j));
         }
     };
     one_way(true), one_way(false);
     // Through the cosine: d u = sum ds other / T; d x = (d u - u (u . d u)) / |x|
-    const auto back = [&](const std::vector<double>& u, const std::vector<double>& other, const std::vector<double>& lengths,
-                          bool rows, std::span<real> dx) {
+    const auto back = [&](const std::vector<double>& u, const std::vector<double>& other,
+                          const std::vector<double>& lengths, bool rows, std::span<real> dx) {
         if (dx.empty()) return;
         std::vector<double> du(width);
         for (std::size_t i = 0; i < n; ++i) {

@@ -31,7 +31,8 @@ std::uintmax_t MetricsFile::sync() {
 
 void MetricsFile::fail(const char* what) const {
     const int reason = errno;
-    throw Error({path_.string(), "a file that can be written", fmt::format("{}: {}", what, std::strerror(reason)),
+    throw Error({path_.string(), "a file that can be written",
+                 fmt::format("{}: {}", what, std::strerror(reason)),
                  "free some space, or choose another --out"});
 }
 

@@ -11,8 +11,8 @@ namespace gf {
 
 class MetricsFile {
   public:
-    /// Opens the file and cuts it to `size` bytes: those that the run had written at its checkpoint. Throws Error if it cannot,
-    /// or if the file is shorter.
+    /// Opens the file and cuts it to `size` bytes: those that the run had written at its checkpoint. Throws
+    /// Error if it cannot, or if the file is shorter.
     MetricsFile(std::filesystem::path path, std::uintmax_t size);
 
     void append(const nlohmann::json& line);

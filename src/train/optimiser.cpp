@@ -18,8 +18,8 @@ struct AdamFactors {
     real scale;
 };
 
-void adam_block(const AdamFactors& f, std::size_t n, const real* __restrict g, real* __restrict w, real* __restrict m,
-                real* __restrict v) {
+void adam_block(const AdamFactors& f, std::size_t n, const real* __restrict g, real* __restrict w,
+                real* __restrict m, real* __restrict v) {
     for (std::size_t i = 0; i < n; ++i) {
         const real gi = f.scale * g[i];
         m[i] = f.beta1 * m[i] + f.rest1 * gi;
@@ -28,8 +28,8 @@ void adam_block(const AdamFactors& f, std::size_t n, const real* __restrict g, r
     }
 }
 
-void sgd_block(real lr, real decay, real momentum, real scale, std::size_t n, const real* __restrict g, real* __restrict w,
-               real* __restrict u) {
+void sgd_block(real lr, real decay, real momentum, real scale, std::size_t n, const real* __restrict g,
+               real* __restrict w, real* __restrict u) {
     if (!u) {
         for (std::size_t i = 0; i < n; ++i) w[i] -= lr * (scale * g[i] + decay * w[i]);
         return;
@@ -42,8 +42,9 @@ void sgd_block(real lr, real decay, real momentum, real scale, std::size_t n, co
 
 using RowMatrix = Eigen::Matrix<real, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-/// x [n, m], n <= m, with all its singular values brought near 1 (0.7 to 1.2) and its singular vectors kept: five steps of the
-/// odd polynomial a s + b s^3 + c s^5 whose coefficients Jordan et al. 2024 chose so that small values grow fastest.
+/// x [n, m], n <= m, with all its singular values brought near 1 (0.7 to 1.2) and its singular vectors kept:
+/// five steps of the odd polynomial a s + b s^3 + c s^5 whose coefficients Jordan et al. 2024 chose so that
+/// small values grow fastest.
 void orthogonalise(RowMatrix& x) {
     constexpr real a = real(3.4445), b = real(-4.7750), c = real(2.0315);
     x /= x.norm() + real(1e-7); // then no singular value is above 1
@@ -58,7 +59,8 @@ void orthogonalise(RowMatrix& x) {
     }
 }
 
-void muon_block(real lr, real keep, real momentum, real scale, const ParameterBlock& block, real* __restrict u) {
+void muon_block(real lr, real keep, real momentum, real scale, const ParameterBlock& block,
+                real* __restrict u) {
     const std::size_t n = block.values.size();
     const real* __restrict g = block.gradient.data();
     RowMatrix step(block.rows, block.columns);
@@ -109,7 +111,8 @@ void Optimiser::step(std::span<const ParameterBlock> blocks, double lr, double s
         real* velocity = state_.first.empty() ? nullptr : &state_.first[first];
         first += n;
         if (c.kind == OptimiserKind::sgd) {
-            sgd_block(real(lr), real(decay), real(c.momentum), real(scale), n, b.gradient.data(), b.values.data(), velocity);
+            sgd_block(real(lr), real(decay), real(c.momentum), real(scale), n, b.gradient.data(),
+                      b.values.data(), velocity);
         } else if (orthogonal(b)) {
             matrices.push_back({&b, velocity});
         } else {

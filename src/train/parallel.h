@@ -10,8 +10,9 @@
 
 namespace gf {
 
-/// f(i, worker) for i in [0, n), on up to n_threads threads, this one among them; worker counts the threads from 0. Which thread
-/// does which i is open: results must not depend on it. The first exception is thrown again here.
+/// f(i, worker) for i in [0, n), on up to n_threads threads, this one among them; worker counts the threads
+/// from 0. Which thread does which i is open: results must not depend on it. The first exception is thrown
+/// again here.
 template <class F>
 void parallel_for(int n, int n_threads, F f) {
     std::atomic<int> next{0};

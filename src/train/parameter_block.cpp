@@ -14,7 +14,8 @@ void require_match(const Weights& weights, const std::string& glob) {
     std::vector<std::string> names;
     for (const ParamRow& row : weights.table) names.push_back(row.name);
     if (std::none_of(names.begin(), names.end(), [&](const std::string& n) { return glob_match(glob, n); }))
-        throw Error({"frozen", "names or patterns of this model's parameters; nearest: " + nearest_names(glob, names),
+        throw Error({"frozen",
+                     "names or patterns of this model's parameters; nearest: " + nearest_names(glob, names),
                      "'" + glob + "'", "`glassformer info` lists the parameters"});
 }
 
@@ -38,8 +39,9 @@ std::vector<ParameterBlock> parameter_blocks(Weights& weights, std::span<const r
     for (const std::string& glob : frozen) require_match(weights, glob);
     std::vector<ParameterBlock> blocks;
     for (const ParamRow& row : weights.table) {
-        const bool is_frozen =
-            std::any_of(frozen.begin(), frozen.end(), [&](const std::string& glob) { return glob_match(glob, row.name); });
+        const bool is_frozen = std::any_of(frozen.begin(), frozen.end(), [&](const std::string& glob) {
+            return glob_match(glob, row.name);
+        });
         const bool is_matrix = row.layer >= 0 && row.shape.size() == 2;
         blocks.push_back({.name = row.name,
                           .values = {weights.values(row), row.size()},

@@ -16,8 +16,8 @@ struct TrainingSetup {
     std::vector<std::string> warnings;
 };
 
-/// Reads or makes everything. `checkpoint` is the folder of one to go on from, whose tokenizer is used again; empty for a new
-/// run. Throws Error naming the key or file.
+/// Reads or makes everything. `checkpoint` is the folder of one to go on from, whose tokenizer is used again;
+/// empty for a new run. Throws Error naming the key or file.
 TrainingSetup prepare_training(const TrainConfig& config, const std::filesystem::path& checkpoint = {});
 
 } // namespace gf

@@ -17,14 +17,15 @@ void require_groups(const std::map<std::string, int>& weights) {
     for (const auto& kind : tinyville::kinds_of_documents()) groups.push_back(kind.group);
     for (const auto& [group, weight] : weights)
         if (std::ranges::find(groups, group) == groups.end())
-            throw Error({"data.tinyville.weights", "a group of documents; nearest: " + nearest_names(group, groups),
-                         "'" + group + "'", "see docs/tinyville.md"});
+            throw Error({"data.tinyville.weights",
+                         "a group of documents; nearest: " + nearest_names(group, groups), "'" + group + "'",
+                         "see docs/tinyville.md"});
 }
 
 } // namespace
 
-TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const Tokenizer& tokenizer, Split kept,
-                                 const std::map<std::string, int>& weights) {
+TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const Tokenizer& tokenizer,
+                                 Split kept, const std::map<std::string, int>& weights) {
     require_groups(weights);
     const auto end = tokenizer.eos_id();
     if (!end)
@@ -63,8 +64,12 @@ std::string tinyville_text(const tinyville::CorpusOptions& options) {
 std::vector<TinyvilleExample> tinyville_examples(const Document& document) {
     std::vector<TinyvilleExample> examples;
     for (const tinyville::Label& label : document.labels) {
-        TinyvilleExample e{
-            document.split, document.text.substr(label.begin, label.end - label.begin), label.phenomenon, "", "", ""};
+        TinyvilleExample e{document.split,
+                           document.text.substr(label.begin, label.end - label.begin),
+                           label.phenomenon,
+                           "",
+                           "",
+                           ""};
         for (const auto& [key, value] : label.truth) {
             if (key == "task") e.task = value;
             if (key == "question") e.question = value;

@@ -36,8 +36,8 @@ constexpr int k_n_names<DataOrder> = 2;
 template <>
 constexpr int k_n_names<Objective> = 6;
 
-/// Calls `f(key, field, range)` for every field and `f.group(key, ...)` for every nested object: reading, writing and the
-/// check for unknown keys follow from this one list.
+/// Calls `f(key, field, range)` for every field and `f.group(key, ...)` for every nested object: reading,
+/// writing and the check for unknown keys follow from this one list.
 template <class Config, class F>
 void for_each_field(Config& c, F& f) {
     f.object("model", c.model);
@@ -126,8 +126,10 @@ class Reader {
     }
     void operator()(const std::string& key, std::uint64_t& field) {
         if (const json* v = find(key)) {
-            const bool negative = v->is_number_integer() && !v->is_number_unsigned() && v->get<std::int64_t>() < 0;
-            if (!v->is_number_integer() || negative) refuse(key, "an integer from 0 to 2^64 - 1", json_found(*v), "");
+            const bool negative =
+                v->is_number_integer() && !v->is_number_unsigned() && v->get<std::int64_t>() < 0;
+            if (!v->is_number_integer() || negative)
+                refuse(key, "an integer from 0 to 2^64 - 1", json_found(*v), "");
             field = v->get<std::uint64_t>();
         }
     }
@@ -210,8 +212,8 @@ class Reader {
     void finish() const {
         for (const auto& [key, value] : object_.items())
             if (std::find(known_.begin(), known_.end(), key) == known_.end())
-                refuse(key, "a key of a training run; nearest: " + nearest_names(key, known_), json_found(value),
-                       "see docs/training.md");
+                refuse(key, "a key of a training run; nearest: " + nearest_names(key, known_),
+                       json_found(value), "see docs/training.md");
     }
 
     [[noreturn]] void refuse(const std::string& key, const std::string& expected, const std::string& found,
@@ -227,13 +229,16 @@ class Reader {
         return json_has(object_, key) ? &object_.at(key) : nullptr;
     }
     const std::string& word(const std::string& key, const json& value) const {
-        if (!value.is_string() || value.get_ref<const std::string&>().empty()) refuse(key, "some text", json_found(value), "");
+        if (!value.is_string() || value.get_ref<const std::string&>().empty())
+            refuse(key, "some text", json_found(value), "");
         return value.get_ref<const std::string&>();
     }
     fs::path resolved(const std::string& path) const { return (folder_ / path).lexically_normal(); }
     void check(const std::string& key, double value, Range r) const {
         if (!(value >= r.low && value <= r.high))
-            refuse(key, r.high == k_endless ? fmt::format("{} or more", r.low) : fmt::format("{} to {}", r.low, r.high),
+            refuse(key,
+                   r.high == k_endless ? fmt::format("{} or more", r.low)
+                                       : fmt::format("{} to {}", r.low, r.high),
                    fmt::format("{}", value), "");
     }
 
@@ -279,26 +284,31 @@ void check_together(const TrainConfig& c, const Reader& reader) {
         reader.refuse("data.files", "at least one file, or 'data.tinyville' with a size",
                       c.data.files.empty() ? "neither" : "both", "name the text to train on");
     if (c.data.single_documents || !c.data.weights.empty()) {
-        const char* key = c.data.single_documents ? "data.tinyville.single_documents" : "data.tinyville.weights";
+        const char* key =
+            c.data.single_documents ? "data.tinyville.single_documents" : "data.tinyville.weights";
         const auto only_for = [&](bool ok, const char* expected, std::string_view found) {
-            if (!ok) reader.refuse(key, expected, std::string(found), "leave it out: nothing would follow it");
+            if (!ok)
+                reader.refuse(key, expected, std::string(found), "leave it out: nothing would follow it");
         };
         only_for(c.data.files.empty(), "no files: only Tinyville knows its documents", "'data.files'");
         only_for(reads_windows(c.objective), "an objective that reads windows of text", name(c.objective));
-        only_for(c.data.order == DataOrder::random, "'data.order' random: who reads in sequence chooses no documents",
-                 name(c.data.order));
+        only_for(c.data.order == DataOrder::random,
+                 "'data.order' random: who reads in sequence chooses no documents", name(c.data.order));
     }
     if ((c.steps > 0) == (c.tokens > 0))
-        reader.refuse("steps", "'steps' or 'tokens' of 1 or more: how long to train", c.steps > 0 ? "both" : "neither",
-                      "give one of them");
-    if (c.tokenizer.is_null() && c.from.empty()) reader.refuse("tokenizer", "a tokenizer.json", "none", "name one");
+        reader.refuse("steps", "'steps' or 'tokens' of 1 or more: how long to train",
+                      c.steps > 0 ? "both" : "neither", "give one of them");
+    if (c.tokenizer.is_null() && c.from.empty())
+        reader.refuse("tokenizer", "a tokenizer.json", "none", "name one");
     if ((c.objective == Objective::distillation) == c.teacher.empty())
         reader.refuse("teacher", "a model to learn from, with the objective distillation and only with it",
                       c.teacher.empty() ? "none" : "one", "");
     if (c.lora.rank > 0 && c.from.empty())
-        reader.refuse("lora", "'from' with a model to adapt", "a new model", "adapters are for models that are trained already");
+        reader.refuse("lora", "'from' with a model to adapt", "a new model",
+                      "adapters are for models that are trained already");
     if (c.lora.rank > 0 && !c.frozen.empty())
-        reader.refuse("frozen", "nothing beside an adapter, which freezes the whole model", "some names", "remove one of them");
+        reader.refuse("frozen", "nothing beside an adapter, which freezes the whole model", "some names",
+                      "remove one of them");
     if (c.out.empty()) reader.refuse("out", "the folder for the result", "none", "name one, or pass --out");
 }
 
@@ -312,7 +322,8 @@ void change(json& object, const std::string& assignment) {
     json* at = &object;
     for (std::size_t begin = 0; begin <= equals;) {
         const std::size_t end = std::min(assignment.find('.', begin), equals);
-        if (!at->is_object()) throw Error({"--set", "an object at the left of each dot", "'" + assignment + "'", ""});
+        if (!at->is_object())
+            throw Error({"--set", "an object at the left of each dot", "'" + assignment + "'", ""});
         at = &(*at)[assignment.substr(begin, end - begin)];
         if (at->is_null() && end < equals) *at = json::object();
         begin = end + 1;
@@ -333,7 +344,8 @@ TrainConfig parse_train_config(const json& object, const std::string& where, con
     return config;
 }
 
-TrainConfig load_train_config(const fs::path& path, const std::vector<std::string>& changes, const json& overrides) {
+TrainConfig load_train_config(const fs::path& path, const std::vector<std::string>& changes,
+                              const json& overrides) {
     const MappedFile file(path);
     json object = parse_json(file.text(), path.string());
     for (const std::string& c : changes) change(object, c);
@@ -352,13 +364,15 @@ void require_resumable(const TrainConfig& now, const json& before, const std::st
     for (const char* group : {"data", "optimiser"})
         if (!expected.contains(group) || !expected[group].is_object()) expected[group] = json::object();
     // A file may lie elsewhere: its contents are compared by the data's fingerprint.
-    for (json* j : {&found, &expected}) (*j)["data"].erase("files"), (*j)["optimiser"] = (*j)["optimiser"].value("kind", "");
-    for (const char* key : {"model", "from", "data", "objective", "optimiser", "batch", "seed", "frozen", "lora", "teacher",
-                            "temperature", "hard_share"}) {
+    for (json* j : {&found, &expected})
+        (*j)["data"].erase("files"), (*j)["optimiser"] = (*j)["optimiser"].value("kind", "");
+    for (const char* key : {"model", "from", "data", "objective", "optimiser", "batch", "seed", "frozen",
+                            "lora", "teacher", "temperature", "hard_share"}) {
         const json a = expected.value(key, json()), b = found.value(key, json());
         if (a != b)
-            throw Error({fmt::format("{}: '{}'", where, key), a.dump().substr(0, 100), b.dump().substr(0, 100),
-                         "go on with the settings the run began with, or begin a new one in another folder (--out)"});
+            throw Error(
+                {fmt::format("{}: '{}'", where, key), a.dump().substr(0, 100), b.dump().substr(0, 100),
+                 "go on with the settings the run began with, or begin a new one in another folder (--out)"});
     }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// A training run as plain data: what `glassformer train` reads from a JSON file and keeps beside each checkpoint.
+// A training run as plain data: what `glassformer train` reads from a JSON file and keeps beside each
+// checkpoint.
 
 #include "io/dtype.h"
 #include "io/json.h"
@@ -21,10 +22,10 @@ struct BatchConfig {
 };
 
 struct TrainConfig {
-    nlohmann::json model =
-        nlohmann::json::object(); ///< keys as in config.json of model_type glassformer; d_vocab may be left out
-    std::filesystem::path from;   ///< instead: a model to continue
-    nlohmann::json tokenizer;     ///< a file's name; null with `from`: the model's own
+    nlohmann::json model = nlohmann::json::object(); ///< keys as in config.json of model_type glassformer;
+                                                     ///< d_vocab may be left out
+    std::filesystem::path from;                      ///< instead: a model to continue
+    nlohmann::json tokenizer;                        ///< a file's name; null with `from`: the model's own
     DataConfig data;
     Objective objective = Objective::next_token;
 
@@ -42,7 +43,7 @@ struct TrainConfig {
     double load_balancing = 0.01, router_z = 0.001;            ///< weights of the auxiliary losses of experts
     std::filesystem::path teacher;                             ///< distillation
     double temperature = 1;                                    ///< distillation, contrastive
-    double hard_share = 0;                                     ///< distillation: of the targets' own cross-entropy
+    double hard_share = 0; ///< distillation: of the targets' own cross-entropy
     bool gradient_checkpointing = false;
 
     std::int64_t evaluate_every = 100, checkpoint_every = 500; ///< steps
@@ -52,19 +53,21 @@ struct TrainConfig {
     int threads = 0;          ///< 0: one per processor. Results do not depend on it
 };
 
-/// Reads a config; paths in it count from `folder`. `where` is the file for messages. Throws Error naming the key for a value
-/// that makes no sense, and with the nearest valid names for a key that is not known.
-TrainConfig parse_train_config(const nlohmann::json& object, const std::string& where, const std::filesystem::path& folder);
+/// Reads a config; paths in it count from `folder`. `where` is the file for messages. Throws Error naming the
+/// key for a value that makes no sense, and with the nearest valid names for a key that is not known.
+TrainConfig parse_train_config(const nlohmann::json& object, const std::string& where,
+                               const std::filesystem::path& folder);
 
-/// Reads the file after applying `changes`, each "key=value" with dots between the names of nested keys, and replacing the keys
-/// of `overrides`.
+/// Reads the file after applying `changes`, each "key=value" with dots between the names of nested keys, and
+/// replacing the keys of `overrides`.
 TrainConfig load_train_config(const std::filesystem::path& file, const std::vector<std::string>& changes = {},
                               const nlohmann::json& overrides = nlohmann::json::object());
 
 /// Every field. parse_train_config() gives the same config back.
 nlohmann::json to_json(const TrainConfig& config);
 
-/// Throws Error naming the first key that a run may not change in the middle: model, data, batches, seed, what is trained.
+/// Throws Error naming the first key that a run may not change in the middle: model, data, batches, seed,
+/// what is trained.
 void require_resumable(const TrainConfig& now, const nlohmann::json& before, const std::string& where);
 
 } // namespace gf

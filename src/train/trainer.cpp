@@ -32,8 +32,8 @@ TensorSource tensor(const char* name, const std::vector<real>& values) {
 std::vector<real> read_tensor(const Safetensors& file, const char* name) {
     const TensorEntry* t = file.find(name);
     if (!t || t->dtype != DType::f32)
-        throw Error({fmt::format("{}: tensor '{}'", file.where, name), "F32 values", t ? std::string(gf::name(t->dtype)) : "none",
-                     "resume from another checkpoint"});
+        throw Error({fmt::format("{}: tensor '{}'", file.where, name), "F32 values",
+                     t ? std::string(gf::name(t->dtype)) : "none", "resume from another checkpoint"});
     std::vector<real> values(t->bytes.size() / sizeof(float));
     read_reals(DType::f32, t->bytes.data(), values.size(), values.data());
     return values;
@@ -48,7 +48,9 @@ GradientOptions gradient_options(const TrainingSetup& setup) {
     return {.objective = c.objective,
             .n_threads = n_threads(c),
             .checkpointing = c.gradient_checkpointing,
-            .regularise = {.dropout = c.dropout, .router_noise = c.router_noise, .capacity_factor = c.capacity_factor},
+            .regularise = {.dropout = c.dropout,
+                           .router_noise = c.router_noise,
+                           .capacity_factor = c.capacity_factor},
             .balance_weight = c.load_balancing,
             .z_weight = c.router_z,
             .teacher = setup.teacher,
@@ -66,10 +68,13 @@ std::optional<Adapter> make_adapter(const TrainingSetup& setup) {
 
 Trainer::Trainer(TrainingSetup setup)
     : setup_(std::move(setup)), adapter_(make_adapter(setup_)),
-      weights_(adapter_ ? std::make_shared<Weights>(setup_.weights->config) : setup_.weights), gradient_(weights_->size()),
+      weights_(adapter_ ? std::make_shared<Weights>(setup_.weights->config) : setup_.weights),
+      gradient_(weights_->size()),
       blocks_(adapter_ ? adapter_->blocks() : parameter_blocks(*weights_, gradient_, config().frozen)),
-      optimiser_(config().optimiser, blocks_, n_threads(config())), batch_gradient_(weights_, gradient_options(setup_)) {
-    if (n_trainable() == 0) throw Error({"frozen", "some parameters left to train", "all are frozen", "freeze fewer"});
+      optimiser_(config().optimiser, blocks_, n_threads(config())),
+      batch_gradient_(weights_, gradient_options(setup_)) {
+    if (n_trainable() == 0)
+        throw Error({"frozen", "some parameters left to train", "all are frozen", "freeze fewer"});
     renew_weights();
 }
 
@@ -80,10 +85,12 @@ void Trainer::renew_weights() {
         weights_->refresh();
 }
 
-/// BatchGradient holds few sequences at a time, whatever the size of the batch: accumulation is a larger batch, and the mean is
-/// over all its targets. Only where the items of a batch are compared with each other, they are passes of their own.
+/// BatchGradient holds few sequences at a time, whatever the size of the batch: accumulation is a larger
+/// batch, and the mean is over all its targets. Only where the items of a batch are compared with each other,
+/// they are passes of their own.
 Batch Trainer::training_batch(std::uint64_t pass) const {
-    const auto n = static_cast<std::uint64_t>(config().batch.sequences * (compares_items() ? 1 : config().batch.accumulate));
+    const auto n = static_cast<std::uint64_t>(config().batch.sequences *
+                                              (compares_items() ? 1 : config().batch.accumulate));
     Batch batch;
     for (std::uint64_t i = 0; i < n; ++i) setup_.data->append_training(config().seed, pass * n + i, batch);
     return batch;
@@ -91,14 +98,16 @@ Batch Trainer::training_batch(std::uint64_t pass) const {
 
 StepReport Trainer::step() {
     const TrainConfig& c = config();
-    StepReport report{.step = n_done_ + 1, .lr = learning_rate(c.schedule, c.lr, n_done_, c.steps), .problem = {}};
+    StepReport report{
+        .step = n_done_ + 1, .lr = learning_rate(c.schedule, c.lr, n_done_, c.steps), .problem = {}};
     std::fill(gradient_.begin(), gradient_.end(), real(0));
     const int n_passes = compares_items() ? c.batch.accumulate : 1;
     LossSum sum;
     for (int i = 0; i < n_passes; ++i) {
         const auto pass = static_cast<std::uint64_t>(n_done_ * n_passes + i);
         const Batch batch = training_batch(pass);
-        for (const Sequence& s : batch.sequences) report.n_tokens += static_cast<std::int64_t>(s.tokens.size() + s.source.size());
+        for (const Sequence& s : batch.sequences)
+            report.n_tokens += static_cast<std::int64_t>(s.tokens.size() + s.source.size());
         sum += batch_gradient_.run(batch, derived_seed(c.seed, DrawKind::regularise, pass), gradient_);
     }
     if (adapter_) adapter_->project(gradient_);
@@ -117,8 +126,9 @@ std::optional<double> Trainer::validation_loss() {
     const auto n_items = static_cast<std::int64_t>(setup_.data->n_validation());
     if (n_items == 0) return std::nullopt;
     const std::int64_t n = config().batch.sequences, n_batches = (n_items + n - 1) / n;
-    const std::int64_t most =
-        config().evaluate_batches == 0 ? n_batches : std::min<std::int64_t>(n_batches, config().evaluate_batches);
+    const std::int64_t most = config().evaluate_batches == 0
+                                  ? n_batches
+                                  : std::min<std::int64_t>(n_batches, config().evaluate_batches);
     LossSum sum;
     for (std::int64_t b = 0; b < most; ++b) {
         Batch batch;
@@ -131,9 +141,11 @@ std::optional<double> Trainer::validation_loss() {
 
 bool Trainer::is_sound() {
     const real* values = weights_->values(weights_->table.front());
-    if (!std::all_of(values, values + weights_->size(), [](real x) { return std::isfinite(x); })) return false;
+    if (!std::all_of(values, values + weights_->size(), [](real x) { return std::isfinite(x); }))
+        return false;
     const int n_passes = compares_items() ? config().batch.accumulate : 1;
-    return watch_.is_plausible(batch_gradient_.evaluate(training_batch(static_cast<std::uint64_t>(n_done_ * n_passes))).mean());
+    return watch_.is_plausible(
+        batch_gradient_.evaluate(training_batch(static_cast<std::uint64_t>(n_done_ * n_passes))).mean());
 }
 
 void Trainer::save_model_to(const fs::path& folder, DType dtype) const {
@@ -146,7 +158,8 @@ void Trainer::save_model_to(const fs::path& folder, DType dtype) const {
 
 void Trainer::save_to(const fs::path& folder, const json& more) const {
     save_model_to(folder, DType::f32);
-    const TensorSource means[] = {tensor("first", optimiser_.state().first), tensor("second", optimiser_.state().second)};
+    const TensorSource means[] = {tensor("first", optimiser_.state().first),
+                                  tensor("second", optimiser_.state().second)};
     write_safetensors(folder / k_means_file, means);
     const json state{{"step", n_done_},
                      {"optimiser_steps", optimiser_.state().n_steps},
@@ -170,7 +183,8 @@ json Trainer::load_from(const fs::path& folder) {
     const fs::path means_path = folder / k_means_file;
     const MappedFile bytes(means_path);
     const Safetensors means = parse_safetensors(bytes.bytes(), means_path.string());
-    optimiser_.restore({json_int(state, "optimiser_steps", where, 0), read_tensor(means, "first"), read_tensor(means, "second")},
+    optimiser_.restore({json_int(state, "optimiser_steps", where, 0), read_tensor(means, "first"),
+                        read_tensor(means, "second")},
                        means_path.string());
     if (adapter_) adapter_->load(folder); // the setup has the other weights from there
     renew_weights();

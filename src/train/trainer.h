@@ -20,7 +20,8 @@ struct StepReport {
 
 class Trainer {
   public:
-    /// Throws Error for frozen parameters and adapter targets that are not there, and if nothing is left to train.
+    /// Throws Error for frozen parameters and adapter targets that are not there, and if nothing is left to
+    /// train.
     explicit Trainer(TrainingSetup setup);
 
     const TrainConfig& config() const { return setup_.config; }
@@ -34,18 +35,20 @@ class Trainer {
     /// Forward, backward, optimiser. With a problem, nothing has changed.
     StepReport step();
 
-    /// Nats per target over the items kept for validation, or the first of them (evaluate_batches); nullopt if none was kept.
+    /// Nats per target over the items kept for validation, or the first of them (evaluate_batches); nullopt
+    /// if none was kept.
     std::optional<double> validation_loss();
 
-    /// Whether the weights are worth keeping: finite, and with a plausible loss on the next step's batch. After a step that was
-    /// too long they are not, before the next one notices.
+    /// Whether the weights are worth keeping: finite, and with a plausible loss on the next step's batch.
+    /// After a step that was too long they are not, before the next one notices.
     bool is_sound();
 
-    /// The model as it is: config.json, model.safetensors, tokenizer.json; the adapter, and the names of the classes, if any.
+    /// The model as it is: config.json, model.safetensors, tokenizer.json; the adapter, and the names of the
+    /// classes, if any.
     void save_model_to(const std::filesystem::path& folder, DType dtype) const;
 
-    /// All that the next step depends on. load_from() needs the setup of the same config and checkpoint, and throws Error if data
-    /// or sizes are others.
+    /// All that the next step depends on. load_from() needs the setup of the same config and checkpoint, and
+    /// throws Error if data or sizes are others.
     void save_to(const std::filesystem::path& folder, const nlohmann::json& more) const;
     /// Returns what save_to() was given.
     nlohmann::json load_from(const std::filesystem::path& folder);

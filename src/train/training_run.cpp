@@ -17,8 +17,8 @@ class Run {
   public:
     Run(const TrainConfig& config, bool resume, const TrainingEvents& events)
         : events_(events), out_(config.out), checkpoints_(out_ / "checkpoints"), start_(find_start(resume)),
-          trainer_(prepare_training(config, start_ ? start_->path : fs::path())), metrics_(out_ / "metrics.jsonl", restore()),
-          began_(std::chrono::steady_clock::now()) {
+          trainer_(prepare_training(config, start_ ? start_->path : fs::path())),
+          metrics_(out_ / "metrics.jsonl", restore()), began_(std::chrono::steady_clock::now()) {
         events_.on_start(trainer_);
         if (!start_) checkpoint(); // so that there is always one to go on from
     }
@@ -46,15 +46,17 @@ class Run {
     std::optional<Checkpoints::Entry> find_start(bool resume) const {
         const auto newest = checkpoints_.newest();
         if (resume && !newest)
-            throw Error(
-                {"--resume", "a checkpoint in " + (out_ / "checkpoints").string(), "none", "start the run without --resume"});
+            throw Error({"--resume", "a checkpoint in " + (out_ / "checkpoints").string(), "none",
+                         "start the run without --resume"});
         if (!resume && newest)
             throw Error({out_.string(), "a folder without a training run",
                          fmt::format("one with a checkpoint at step {}", newest->step),
                          "add --resume to go on with it, or choose another folder with --out"});
         std::error_code failure;
         fs::create_directories(out_, failure);
-        if (failure) throw Error({out_.string(), "a folder for the result", failure.message(), "choose another --out"});
+        if (failure)
+            throw Error(
+                {out_.string(), "a folder for the result", failure.message(), "choose another --out"});
         return newest;
     }
 
@@ -68,12 +70,14 @@ class Run {
     }
 
     double seconds() const {
-        return seconds_before_ + std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+        return seconds_before_ +
+               std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
     }
 
     void log(const StepEvent& e) {
         const StepReport& r = e.report;
-        json line{{"step", r.step},       {"loss", r.loss},      {"lr", r.lr}, {"gradient_norm", r.gradient_norm},
+        json line{{"step", r.step},       {"loss", r.loss},
+                  {"lr", r.lr},           {"gradient_norm", r.gradient_norm},
                   {"tokens", r.n_tokens}, {"seconds", seconds()}};
         if (e.validation) line["validation_loss"] = *e.validation;
         metrics_.append(line);
@@ -81,7 +85,8 @@ class Run {
 
     void checkpoint() {
         const json more{{"metrics_bytes", metrics_.sync()}, {"seconds", seconds()}};
-        checkpoints_.write(trainer_.n_done(), [&](const fs::path& folder) { trainer_.save_to(folder, more); });
+        checkpoints_.write(trainer_.n_done(),
+                           [&](const fs::path& folder) { trainer_.save_to(folder, more); });
         trainer_.save_model_to(out_, trainer_.config().dtype);
     }
 
@@ -94,11 +99,12 @@ class Run {
     TrainingEnd diverged(std::int64_t step, const std::string& what) {
         metrics_.sync();
         TrainingEnd e = result(TrainingEnd::Kind::diverged);
-        e.problem = fmt::format("step {}: {}; the last good checkpoint is {}; try a smaller optimiser.lr (now {}), a longer "
-                                "schedule.warmup_steps (now {}) or a smaller optimiser.clip_norm (now {}), with --resume from "
-                                "there or in a new folder",
-                                step, what, e.checkpoint.string(), trainer_.config().lr, trainer_.config().schedule.warmup_steps,
-                                trainer_.config().clip_norm);
+        e.problem = fmt::format(
+            "step {}: {}; the last good checkpoint is {}; try a smaller optimiser.lr (now {}), a longer "
+            "schedule.warmup_steps (now {}) or a smaller optimiser.clip_norm (now {}), with --resume from "
+            "there or in a new folder",
+            step, what, e.checkpoint.string(), trainer_.config().lr, trainer_.config().schedule.warmup_steps,
+            trainer_.config().clip_norm);
         return e;
     }
 

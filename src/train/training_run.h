@@ -29,9 +29,10 @@ struct TrainingEnd {
     std::optional<double> validation; ///< the last one measured
 };
 
-/// Trains as the config says, in its folder `out`: metrics.jsonl, checkpoints/step-N, and the model itself as of the newest
-/// checkpoint. With `resume` it goes on from there, bit for bit as if it had never been interrupted. Throws Error for bad input,
-/// for a folder with another run in it, for `resume` without a checkpoint, and if the disk does not take a file.
+/// Trains as the config says, in its folder `out`: metrics.jsonl, checkpoints/step-N, and the model itself as
+/// of the newest checkpoint. With `resume` it goes on from there, bit for bit as if it had never been
+/// interrupted. Throws Error for bad input, for a folder with another run in it, for `resume` without a
+/// checkpoint, and if the disk does not take a file.
 TrainingEnd run_training(const TrainConfig& config, bool resume, const TrainingEvents& events = {});
 
 } // namespace gf

@@ -22,22 +22,26 @@ class WindowData final : public Data {
                          fmt::format("{} and {} for validation", n_training_, kept),
                          "give more text, or choose a smaller batch.length or data.validation"});
         if (o.validation > 0 && kept < 1 + next())
-            throw Error({"data.validation", "a share with at least two tokens", fmt::format("{} of {}", kept, tokens_.size()),
-                         "give more text, or 0 for none"});
+            throw Error({"data.validation", "a share with at least two tokens",
+                         fmt::format("{} of {}", kept, tokens_.size()), "give more text, or 0 for none"});
         list_kept_windows();
         n_training_starts_ = static_cast<std::size_t>(
-            std::ranges::partition_point(o_.starts, [&](std::size_t start) { return start + least <= n_training_; }) -
+            std::ranges::partition_point(o_.starts,
+                                         [&](std::size_t start) { return start + least <= n_training_; }) -
             o_.starts.begin());
     }
 
     void append_training(std::uint64_t seed, std::uint64_t n, Batch& batch) const override {
-        const std::size_t length = static_cast<std::size_t>(o_.length), n_starts = n_training_ - length - next() + 1;
+        const std::size_t length = static_cast<std::size_t>(o_.length),
+                          n_starts = n_training_ - length - next() + 1;
         const auto random_start = [&] {
             const std::uint64_t key = derived_seed(seed, DrawKind::window, n);
-            return n_training_starts_ == 0 ? draw_below(n_starts, key) : o_.starts[draw_below(n_training_starts_, key)];
+            return n_training_starts_ == 0 ? draw_below(n_starts, key)
+                                           : o_.starts[draw_below(n_training_starts_, key)];
         };
-        const std::size_t start =
-            o_.order == DataOrder::random ? random_start() : static_cast<std::size_t>(n % ((n_starts - 1) / length + 1)) * length;
+        const std::size_t start = o_.order == DataOrder::random
+                                      ? random_start()
+                                      : static_cast<std::size_t>(n % ((n_starts - 1) / length + 1)) * length;
         batch.sequences.push_back(window(start, derived_seed(seed, DrawKind::mask, n)));
     }
 
@@ -56,9 +60,12 @@ class WindowData final : public Data {
     }
 
   private:
-    std::size_t next() const { return o_.mask_id < 0 ? 1 : 0; } // tokens behind a window that it needs as targets
+    std::size_t next() const {
+        return o_.mask_id < 0 ? 1 : 0;
+    } // tokens behind a window that it needs as targets
 
-    /// One behind the other; where starts are given, each from the first of them that the window before has not reached.
+    /// One behind the other; where starts are given, each from the first of them that the window before has
+    /// not reached.
     void list_kept_windows() {
         std::vector<std::size_t> starts = o_.starts;
         std::erase_if(starts, [&](std::size_t start) { return start < n_training_; });
@@ -90,11 +97,13 @@ class WindowData final : public Data {
         return s;
     }
 
-    /// Devlin et al. 2019, section 3.1: of the chosen tokens 80 % become the mask, 10 % a random token, 10 % stay.
+    /// Devlin et al. 2019, section 3.1: of the chosen tokens 80 % become the mask, 10 % a random token, 10 %
+    /// stay.
     void mask(Sequence& s, std::uint64_t seed) const {
         const std::size_t n = s.tokens.size();
         s.targets.assign(n, -1);
-        const std::size_t one = draw_below(n, seed, 0, 3); // always chosen, so that no window is without a target
+        const std::size_t one =
+            draw_below(n, seed, 0, 3); // always chosen, so that no window is without a target
         for (std::size_t i = 0; i < n; ++i) {
             const auto at = static_cast<std::uint32_t>(i);
             if (i != one && draw(seed, at, 0) >= o_.mask_share) continue;
@@ -103,7 +112,8 @@ class WindowData final : public Data {
             if (how < 0.8)
                 s.tokens[i] = o_.mask_id;
             else if (how < 0.9)
-                s.tokens[i] = static_cast<int>(draw_below(static_cast<std::uint64_t>(o_.n_random_ids), seed, at, 2));
+                s.tokens[i] =
+                    static_cast<int>(draw_below(static_cast<std::uint64_t>(o_.n_random_ids), seed, at, 2));
         }
     }
 

@@ -16,7 +16,8 @@ TEST(Fonts, FacesOfASizeShareLineHeightAndBaseLine) {
             for (int face = 0; face < k_face_count; ++face) {
                 const ImFont* other = font(static_cast<TextSize>(size), static_cast<Face>(face));
                 EXPECT_EQ(other->FontSize, words->FontSize);
-                EXPECT_EQ(other->FindGlyph('E')->Y1, words->FindGlyph('E')->Y1) << "base line, face " << face << " at " << scale;
+                EXPECT_EQ(other->FindGlyph('E')->Y1, words->FindGlyph('E')->Y1)
+                    << "base line, face " << face << " at " << scale;
             }
         }
     }
@@ -39,7 +40,8 @@ TEST(Fonts, OtherScriptsComeOnDemandInEveryFace) {
     EXPECT_FALSE(host.wants_frame());
     for (int size = 0; size < k_text_size_count; ++size)
         for (int face = 0; face < k_face_count; ++face)
-            EXPECT_TRUE(font(static_cast<TextSize>(size), static_cast<Face>(face))->FindGlyphNoFallback(0x0416))
+            EXPECT_TRUE(
+                font(static_cast<TextSize>(size), static_cast<Face>(face))->FindGlyphNoFallback(0x0416))
                 << size << "," << face;
     host.require_glyphs("\xD0\x96");
     EXPECT_FALSE(host.wants_frame());
@@ -48,7 +50,8 @@ TEST(Fonts, OtherScriptsComeOnDemandInEveryFace) {
 TEST(Fonts, MissingCharactersAreNoQuestionMarks) {
     Headless headless({});
     for (int face = 0; face < k_face_count; ++face)
-        EXPECT_EQ(font(TextSize::body, static_cast<Face>(face))->FindGlyph(0x10FFFD)->Codepoint, 0xFFFDu) << face;
+        EXPECT_EQ(font(TextSize::body, static_cast<Face>(face))->FindGlyph(0x10FFFD)->Codepoint, 0xFFFDu)
+            << face;
 }
 
 TEST(Fonts, CharactersThatNoFontHasAreAskedForOnce) {

@@ -27,7 +27,8 @@ TEST(Fuzzy, NearerIsHigher) {
     better("pat", "blocks.0.attn.hook_pattern", "place a tree");
     better("token 2", "token 2 ·was", "token 12 ·was");
     better("hq", "attn.hook_q", "whose square");
-    EXPECT_EQ(fuzzy_score("resid", "blocks.0.hook_resid_pre"), fuzzy_score("resid", "blocks.0.hook_resid_post"))
+    EXPECT_EQ(fuzzy_score("resid", "blocks.0.hook_resid_pre"),
+              fuzzy_score("resid", "blocks.0.hook_resid_post"))
         << "then the order of the computation decides";
 }
 

@@ -1,4 +1,5 @@
-// The start page's gallery: the models that ship, in their order, by mouse and by key; and what is missing is said.
+// The start page's gallery: the models that ship, in their order, by mouse and by key; and what is missing is
+// said.
 
 #include "workbench_support.h"
 
@@ -31,13 +32,18 @@ class Shipped {
     }
     fs::path folder() const { return scratch() / name_; }
     std::string at(const std::string& file) const { return (folder() / file).string(); }
-    void put(const std::string& file, const std::string& contents) const { scratch_file(name_ + "/" + file, contents); }
+    void put(const std::string& file, const std::string& contents) const {
+        scratch_file(name_ + "/" + file, contents);
+    }
     void list(const std::vector<std::string>& names) const { put("models.json", json(names).dump()); }
     void add(const std::string& model, const std::string& sentence, const std::string& prompt) const {
         const json train{{"model", {{"n_layers", 2}, {"n_heads", 6}, {"n_kv_heads", 2}}}};
-        put(model + "/recipe.json",
-            json{{"sentence", sentence}, {"prompt", prompt}, {"look_at", "The letters."}, {"did_not_work", ""}, {"train", train}}
-                .dump());
+        put(model + "/recipe.json", json{{"sentence", sentence},
+                                         {"prompt", prompt},
+                                         {"look_at", "The letters."},
+                                         {"did_not_work", ""},
+                                         {"train", train}}
+                                        .dump());
     }
     /// Weights by chance, and a tokenizer of letters.
     void train(const std::string& model) const {
@@ -57,7 +63,8 @@ class Shipped {
 std::vector<std::string> cards() {
     std::vector<std::string> names;
     for (const UiItem& item : ImGuiHost::current().items().items())
-        if (item.window == "Start" && item.label.starts_with("models/")) names.push_back(item.label.substr(7));
+        if (item.window == "Start" && item.label.starts_with("models/"))
+            names.push_back(item.label.substr(7));
     return names;
 }
 
@@ -81,8 +88,8 @@ class GalleryTest : public ::testing::Test {
 TEST_F(GalleryTest, ListsTheModelsInTheirOrder) {
     ui.frames(2);
     EXPECT_THAT(cards(), ElementsAre("first", "second", "third"));
-    for (const char* text : {"first", "Says a and b.", "a b", "second", "Says b and a.", "b a b", "third", "Says nothing yet.",
-                             "not trained yet: scripts/train-assets third"})
+    for (const char* text : {"first", "Says a and b.", "a b", "second", "Says b and a.", "b a b", "third",
+                             "Says nothing yet.", "not trained yet: scripts/train-assets third"})
         EXPECT_TRUE(bench.shows("Start", text)) << text;
     const UiRect first = ui.rect("Start/models/first"), second = ui.rect("Start/models/second");
     EXPECT_GT(first.width(), 1.5f * second.width());
@@ -106,7 +113,8 @@ TEST_F(GalleryTest, OneThatIsNotTrainedOpensNothing) {
     EXPECT_FALSE(bench.snapshot().model);
     EXPECT_EQ(bench.snapshot().message, "");
     EXPECT_THAT(ui.tooltip("Start/models/third"), HasSubstr("scripts/train-assets third"));
-    EXPECT_THAT(ui.tooltip("Start/models/first"), HasSubstr("2 layers of 6 heads that share 2 sets of keys and values"));
+    EXPECT_THAT(ui.tooltip("Start/models/first"),
+                HasSubstr("2 layers of 6 heads that share 2 sets of keys and values"));
 }
 
 TEST_F(GalleryTest, TabComesToEveryCardAndEnterOpensIt) {
@@ -180,7 +188,8 @@ TEST(GalleryOfShippedModels, ListsEveryOne) {
     bench.resize(2560, 2160);
     EXPECT_EQ(cards(), shipped_names(shipped_folder()));
     EXPECT_FALSE(cards().empty());
-    for (const ShippedModel& m : shipped_models(shipped_folder())) EXPECT_TRUE(bench.shows("Start", m.sentence)) << m.name;
+    for (const ShippedModel& m : shipped_models(shipped_folder()))
+        EXPECT_TRUE(bench.shows("Start", m.sentence)) << m.name;
 }
 
 TEST(GalleryProblems, AreOneLineAndTheRestWorks) {
@@ -200,7 +209,8 @@ TEST(GalleryProblems, AreOneLineAndTheRestWorks) {
     const Shipped shipped;
     EXPECT_EQ(shown(shipped.folder()), "");
     shipped.put("second/recipe.json", "{\"sentence\": 3}");
-    EXPECT_THAT(shown(shipped.folder()), ::testing::AllOf(HasSubstr("second/recipe.json"), HasSubstr("sentence")));
+    EXPECT_THAT(shown(shipped.folder()),
+                ::testing::AllOf(HasSubstr("second/recipe.json"), HasSubstr("sentence")));
     shipped.list({"first", "second", "fourth"});
     EXPECT_THAT(shown(shipped.folder()), HasSubstr("(and 1 more)"));
     Bench bench({.models = shipped.folder()});
@@ -227,9 +237,11 @@ TEST(FirstOfGallery, OpensIfItIsTrained) {
 TEST(FirstOfGallery, TheStartPageDoesNotFlashUpBeforeIt) {
     const Shipped shipped;
     Headless screen({.width = 1600, .height = 900});
-    Workbench workbench({.mode = Session::Mode::cooperative, .config_folder = {}, .wake = {}, .models = shipped.folder()});
+    Workbench workbench(
+        {.mode = Session::Mode::cooperative, .config_folder = {}, .wake = {}, .models = shipped.folder()});
     workbench.post(*first_of_gallery(shipped.folder()));
-    UiDriver ui(screen.host(), [&] { screen.frame([&] { workbench.frame(); }); }); // the session does nothing yet
+    UiDriver ui(screen.host(),
+                [&] { screen.frame([&] { workbench.frame(); }); }); // the session does nothing yet
     EXPECT_FALSE(ui.exists("Start/Open"));
     EXPECT_THAT(ui.texts("Opening"), ElementsAre("Opening first …"));
     workbench.settle();
@@ -261,7 +273,8 @@ TEST(GalleryLayout, CardsStandApartAtAnySize) {
                 bench.resize(width, height);
                 std::vector<UiRect> rects;
                 for (const UiItem& item : ImGuiHost::current().items().items())
-                    if (item.window == "Start" && (item.label.starts_with("models/") || item.label == "Model"))
+                    if (item.window == "Start" &&
+                        (item.label.starts_with("models/") || item.label == "Model"))
                         rects.push_back(item.rect);
                 for (std::size_t a = 0; a < rects.size(); ++a) {
                     EXPECT_GE(rects[a].min.x, 0);
@@ -271,7 +284,8 @@ TEST(GalleryLayout, CardsStandApartAtAnySize) {
                                     rects[a].max.x < rects[b].min.x || rects[a].max.y < rects[b].min.y)
                             << a << " and " << b;
                 }
-                for (const std::string& name : names) EXPECT_NO_THROW(bench.ui.hover("Start/models/" + name)); // scrolled to
+                for (const std::string& name : names)
+                    EXPECT_NO_THROW(bench.ui.hover("Start/models/" + name)); // scrolled to
                 EXPECT_NO_THROW(bench.ui.hover("Start/Open"));
                 bench.ui.leave();
             }

@@ -84,7 +84,8 @@ class HeatMapWidgetTest : public testing::Test {
   protected:
     void SetUp() override {
         try {
-            headless_ = std::make_unique<Headless>(Headless::Options{.width = 400, .height = 300, .gl = true});
+            headless_ =
+                std::make_unique<Headless>(Headless::Options{.width = 400, .height = 300, .gl = true});
         } catch (const Error& error) {
             GTEST_SKIP() << error.what();
         }
@@ -157,7 +158,8 @@ TEST(HeatMapWidget, WithoutGlNothingIsReadOrDrawn) {
     Headless headless({.width = 100, .height = 100});
     HeatMapWidget widget;
     headless.frame([&] {
-        widget.update({1, 4, 4}, 4, [](int, int) -> std::span<const float> { throw std::logic_error("read"); });
+        widget.update({1, 4, 4}, 4,
+                      [](int, int) -> std::span<const float> { throw std::logic_error("read"); });
         const HeatMapPlace place{0, {{0, 0}, {10, 10}}};
         widget.draw(*ImGui::GetForegroundDrawList(), {&place, 1}, whole());
     });

@@ -11,13 +11,15 @@
 namespace gf {
 namespace {
 
-constexpr float k_inf = std::numeric_limits<float>::infinity(), k_nan = std::numeric_limits<float>::quiet_NaN();
+constexpr float k_inf = std::numeric_limits<float>::infinity(),
+                k_nan = std::numeric_limits<float>::quiet_NaN();
 
 struct Matrix {
     int rows, cols;
     std::vector<float> values;
     std::span<const float> row(int r) const {
-        return {values.data() + static_cast<std::size_t>(r) * static_cast<std::size_t>(cols), static_cast<std::size_t>(cols)};
+        return {values.data() + static_cast<std::size_t>(r) * static_cast<std::size_t>(cols),
+                static_cast<std::size_t>(cols)};
     }
 };
 
@@ -107,8 +109,14 @@ TEST(MatrixFigures, WhatIsNoNumberIsCountedApart) {
 }
 
 TEST(MatrixFigures, OddRanges) {
-    for (const std::vector<float>& values :
-         {std::vector<float>{0, 0}, {5, 5}, {-2}, {1e-30f, 2e-30f}, {-3e30f, 2e30f}, {0.2f, 1}, {99, 100}, {k_nan}}) {
+    for (const std::vector<float>& values : {std::vector<float>{0, 0},
+                                             {5, 5},
+                                             {-2},
+                                             {1e-30f, 2e-30f},
+                                             {-3e30f, 2e30f},
+                                             {0.2f, 1},
+                                             {99, 100},
+                                             {k_nan}}) {
         const Matrix m{1, static_cast<int>(values.size()), values};
         MatrixFigures figures;
         ASSERT_TRUE(figures.update(1, false, 1000, [&](int r) { return m.row(r); }));

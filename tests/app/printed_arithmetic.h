@@ -56,10 +56,12 @@ inline ArithmeticCheck check_arithmetic(std::string_view text) {
     const std::size_t point = check.printed.find('.'), power = check.printed.find('e');
     const std::size_t end = std::min(power, check.printed.size());
     const int digits = point == std::string::npos ? 0 : static_cast<int>(end - point) - 1;
-    check.expected = power == std::string::npos ? fmt::format("{:.{}f}", result, digits) : fmt::format("{:.{}e}", result, digits);
+    check.expected = power == std::string::npos ? fmt::format("{:.{}f}", result, digits)
+                                                : fmt::format("{:.{}e}", result, digits);
     if (result < 0)
-        check.expected = check.expected.find_first_not_of("-0.") == std::string::npos ? check.expected.substr(1)
-                                                                                      : "−" + check.expected.substr(1);
+        check.expected = check.expected.find_first_not_of("-0.") == std::string::npos
+                             ? check.expected.substr(1)
+                             : "−" + check.expected.substr(1);
     return check;
 }
 

@@ -1,5 +1,5 @@
-// The derivation of a probability: whoever computes with the printed numbers gets the printed results, and the last one is the
-// sampler's; reasons for cuts by their definitions.
+// The derivation of a probability: whoever computes with the printed numbers gets the printed results, and
+// the last one is the sampler's; reasons for cuts by their definitions.
 
 #include "app/sampling/derivation.h"
 
@@ -26,7 +26,8 @@ std::vector<real> random_logits(std::size_t n, unsigned seed, double spread = 3)
     return logits;
 }
 
-SampleStep sample(const std::vector<real>& logits, const SamplingChain& chain, const std::vector<int>& history = {}) {
+SampleStep sample(const std::vector<real>& logits, const SamplingChain& chain,
+                  const std::vector<int>& history = {}) {
     Sampler sampler;
     SampleStep step;
     sampler.sample(logits, history, chain, {}, step);
@@ -34,7 +35,8 @@ SampleStep sample(const std::vector<real>& logits, const SamplingChain& chain, c
 }
 
 const DerivationLine* line_named(const Derivation& d, std::string_view name) {
-    const auto at = std::ranges::find_if(d.lines, [&](const DerivationLine& l) { return l.name.starts_with(name); });
+    const auto at =
+        std::ranges::find_if(d.lines, [&](const DerivationLine& l) { return l.name.starts_with(name); });
     return at == d.lines.end() ? nullptr : &*at;
 }
 
@@ -42,14 +44,21 @@ TEST(Derivation, PrintedNumbersGiveThePrintedResult) {
     const std::vector<SamplingChain> chains{
         {},
         {{StageKind::temperature, 0.8}},
-        {{StageKind::repetition_penalty, 1.1}, {StageKind::temperature, 0.7}, {StageKind::top_k, 40}, {StageKind::top_p, 0.9}},
+        {{StageKind::repetition_penalty, 1.1},
+         {StageKind::temperature, 0.7},
+         {StageKind::top_k, 40},
+         {StageKind::top_p, 0.9}},
         {{StageKind::temperature, 1.37}, {StageKind::min_p, 0.05}, {StageKind::repetition_penalty, 1.31}},
-        {{StageKind::top_p, 0.95}, {StageKind::temperature, 2}, {StageKind::temperature, 0.5}, {StageKind::top_k, 3}},
+        {{StageKind::top_p, 0.95},
+         {StageKind::temperature, 2},
+         {StageKind::temperature, 0.5},
+         {StageKind::top_k, 3}},
         greedy_chain()};
     int sums = 0;
     for (unsigned seed = 0; seed < 4; ++seed)
         for (const SamplingChain& chain : chains) {
-            const SampleStep step = sample(random_logits(200, seed, seed < 2 ? 3 : 12), chain, {5, 7, 9, 9, 30, 31});
+            const SampleStep step =
+                sample(random_logits(200, seed, seed < 2 ? 3 : 12), chain, {5, 7, 9, 9, 30, 31});
             for (int id = 0; id < 200; ++id) {
                 const Derivation d = derive(step, id);
                 double before = k_infinity;
@@ -59,8 +68,8 @@ TEST(Derivation, PrintedNumbersGiveThePrintedResult) {
                     sums += check.found;
                     // Each line goes on with the result of the one before.
                     const auto operands = numbers_in(line.text);
-                    const bool goes_on = line.name == "temperature" || line.name.starts_with("−") || line.name == "exp" ||
-                                         line.name.starts_with("÷");
+                    const bool goes_on = line.name == "temperature" || line.name.starts_with("−") ||
+                                         line.name == "exp" || line.name.starts_with("÷");
                     EXPECT_TRUE(!goes_on || operands.at(0) == before) << line.text;
                     if (line.name == "logit" || check.found) before = operands.back();
                 }
@@ -68,7 +77,8 @@ TEST(Derivation, PrintedNumbersGiveThePrintedResult) {
                 if (p > 0) {
                     EXPECT_NEAR(d.p, p, 0.5001e-2 * p) << "three digits";
                     EXPECT_EQ(numbers_in(d.lines.back().text).back(), d.p);
-                    EXPECT_NEAR(numbers_in(d.lines.front().text).at(0), step.logits[static_cast<std::size_t>(id)], 0.5001e-3);
+                    EXPECT_NEAR(numbers_in(d.lines.front().text).at(0),
+                                step.logits[static_cast<std::size_t>(id)], 0.5001e-3);
                 } else {
                     EXPECT_EQ(d.p, 0);
                     EXPECT_TRUE(d.lines.back().cuts);
@@ -83,20 +93,25 @@ TEST(Derivation, ReasonsForCutsByTheirDefinitions) {
     const std::vector<real> logits = random_logits(120, 8, 1.5);
     std::vector<int> order(120);
     for (int i = 0; i < 120; ++i) order[static_cast<std::size_t>(i)] = i;
-    std::ranges::sort(order,
-                      [&](int a, int b) { return logits[static_cast<std::size_t>(a)] > logits[static_cast<std::size_t>(b)]; });
+    std::ranges::sort(order, [&](int a, int b) {
+        return logits[static_cast<std::size_t>(a)] > logits[static_cast<std::size_t>(b)];
+    });
     std::vector<double> p;
     double sum = 0;
-    for (const int id : order) sum += p.emplace_back(std::exp(static_cast<double>(logits[static_cast<std::size_t>(id)])));
+    for (const int id : order)
+        sum += p.emplace_back(std::exp(static_cast<double>(logits[static_cast<std::size_t>(id)])));
     for (double& x : p) x /= sum;
-    const SampleStep by_k = sample(logits, {{StageKind::top_k, 40}}), by_p = sample(logits, {{StageKind::top_p, 0.7}}),
-                     by_min = sample(logits, {{StageKind::min_p, 0.1}}), greedy = sample(logits, greedy_chain());
+    const SampleStep by_k = sample(logits, {{StageKind::top_k, 40}}),
+                     by_p = sample(logits, {{StageKind::top_p, 0.7}}),
+                     by_min = sample(logits, {{StageKind::min_p, 0.1}}),
+                     greedy = sample(logits, greedy_chain());
     double likelier = 0;
     for (std::size_t r = 0; r < order.size(); ++r) {
         SCOPED_TRACE(r);
         const int id = order[r], rank = static_cast<int>(r) + 1;
-        EXPECT_EQ(line_named(derive(by_k, id), "top-k")->text,
-                  rank <= 40 ? fmt::format("rank {} ≤ 40: kept", rank) : fmt::format("rank {} > 40: cut", rank));
+        EXPECT_EQ(line_named(derive(by_k, id), "top-k")->text, rank <= 40
+                                                                   ? fmt::format("rank {} ≤ 40: kept", rank)
+                                                                   : fmt::format("rank {} > 40: cut", rank));
         EXPECT_EQ(line_named(derive(greedy, id), "greedy")->text,
                   rank == 1 ? "rank 1 = 1: kept" : fmt::format("rank {} > 1: cut", rank));
         const Derivation nucleus = derive(by_p, id);
@@ -124,7 +139,8 @@ TEST(Derivation, ThePenaltyTellsWhomItConcerns) {
     const std::vector<real> logits{2, -1, 0.5f, 3};
     const SampleStep step = sample(logits, {{StageKind::repetition_penalty, 1.5}}, {0, 1});
     EXPECT_EQ(line_named(derive(step, 0), "repetition")->text, "2.000 / 1.5 = 1.333");
-    EXPECT_EQ(numbers_in(line_named(derive(step, 1), "repetition")->text), (std::vector<double>{-1, 1.5, -1.5}));
+    EXPECT_EQ(numbers_in(line_named(derive(step, 1), "repetition")->text),
+              (std::vector<double>{-1, 1.5, -1.5}));
     EXPECT_THAT(line_named(derive(step, 1), "repetition")->text, ::testing::HasSubstr("×"));
     EXPECT_EQ(line_named(derive(step, 2), "repetition")->text, "not in the text: unchanged");
 }

@@ -125,7 +125,8 @@ TEST_F(SettingsTest, DamagedOnesAreKeptAside) {
                               {R"({"recent": [{"tokenizer": "a"}]})", "recent"},
                               {R"({"recent": [{"model": "a\u0000b"}]})", "recent"},
                               {R"({"recent": [0,0,0,0,0,0,0,0,0,0,0]})", "recent"}};
-    for (const auto& [contents, named] : cases) EXPECT_THAT(note_of_damaged(contents), HasSubstr(named)) << contents;
+    for (const auto& [contents, named] : cases)
+        EXPECT_THAT(note_of_damaged(contents), HasSubstr(named)) << contents;
     EXPECT_THAT(note_of_damaged(R"({"theme": ")" + std::string(2 << 20, 'x') + "\"}"), HasSubstr("bytes"));
     EXPECT_LT(note_of_damaged(std::string(100'000, '[')).size(), 900u);
     EXPECT_LT(note_of_damaged("{\"theme\": \"" + std::string(100'000, 'x') + "\"}").size(), 900u);
@@ -210,7 +211,8 @@ TEST_F(SettingsTest, TheFolderIsMadeForThePersonAlone) {
     settings.save_layout("[Window][a]\n");
     for (const fs::path& made : {deep, deep.parent_path()})
         EXPECT_EQ(fs::status(made).permissions(), fs::perms::owner_all) << made;
-    EXPECT_EQ(std::distance(fs::directory_iterator(deep), fs::directory_iterator()), 2); // nothing temporary is left
+    EXPECT_EQ(std::distance(fs::directory_iterator(deep), fs::directory_iterator()),
+              2); // nothing temporary is left
 }
 
 TEST_F(SettingsTest, WhatCannotBeWrittenIsAnError) {
@@ -242,8 +244,8 @@ TEST_F(SettingsTest, LayoutsComeBackAndDamagedOnesAreKeptAside) {
     const std::string whole = get(layout());
     EXPECT_EQ(whole.front(), '[');
     const std::string zero = whole + std::string(1, '\0');
-    for (const std::string& damaged : {ini, std::string("garbage"), zero, whole + "x", whole.substr(0, 60), std::string(),
-                                       whole.substr(0, 20), "[" + std::string(2 << 20, 'x')}) {
+    for (const std::string& damaged : {ini, std::string("garbage"), zero, whole + "x", whole.substr(0, 60),
+                                       std::string(), whole.substr(0, 20), "[" + std::string(2 << 20, 'x')}) {
         put(layout(), damaged);
         fs::remove_all(folder_ / "layout.ini.bad");
         EXPECT_EQ(settings_.load_layout(note), "");
@@ -253,7 +255,8 @@ TEST_F(SettingsTest, LayoutsComeBackAndDamagedOnesAreKeptAside) {
 }
 
 TEST_F(SettingsTest, NoMutantOfALayoutIsTrusted) {
-    const std::string ini = "[Window][Sampling]\nPos=1,2\nSize=3,4\n\n[Docking][Data]\nDockSpace ID=0x1 Window=0x2\n";
+    const std::string ini =
+        "[Window][Sampling]\nPos=1,2\nSize=3,4\n\n[Docking][Data]\nDockSpace ID=0x1 Window=0x2\n";
     settings_.save_layout(ini);
     const std::string seed = get(layout());
     tests::Random random(12);
@@ -281,7 +284,9 @@ TEST(RecentModels, NewestFirstEachOnceAtMostTen) {
 }
 
 TEST(ConfigFolder, FollowsTheSpecification) {
-    const auto old = [](const char* name) { return std::getenv(name) ? std::string(std::getenv(name)) : std::string(); };
+    const auto old = [](const char* name) {
+        return std::getenv(name) ? std::string(std::getenv(name)) : std::string();
+    };
     const std::string config = old("XDG_CONFIG_HOME"), home = old("HOME");
     setenv("HOME", "/home/a", 1);
     setenv("XDG_CONFIG_HOME", "/cfg", 1);

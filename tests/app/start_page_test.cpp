@@ -40,13 +40,16 @@ std::string tok_bin(int n) {
             std::snprintf(piece, sizeof piece, i == 259 ? " " : "t%d", i);
         const float score = 0;
         const auto size = static_cast<std::int32_t>(std::string_view(piece).size());
-        bytes.append(reinterpret_cast<const char*>(&score), 4).append(reinterpret_cast<const char*>(&size), 4).append(piece);
+        bytes.append(reinterpret_cast<const char*>(&score), 4)
+            .append(reinterpret_cast<const char*>(&size), 4)
+            .append(piece);
     }
     return bytes;
 }
 
 /// A folder with a bit of everything:
-///     gpt2/ (config.json, tokenizer.json, checkpoint-1/)  notes/ (text.txt)  .hidden/  m.bin  tok.bin  read.me
+///     gpt2/ (config.json, tokenizer.json, checkpoint-1/)  notes/ (text.txt)  .hidden/  m.bin  tok.bin
+///     read.me
 class Folder {
   public:
     Folder() {
@@ -148,7 +151,8 @@ TEST_F(StartPageTest, RecentModelsOpenAsTheyWere) {
     ui_.frames(2);
     ui_.click("Start/recent/1");
     ui_.click("Start/recent/0");
-    EXPECT_THAT(opened(), ElementsAre(opens(folder_.at("m.bin"), ""), opens(folder_.at("gone.bin"), folder_.at("t.json"))));
+    EXPECT_THAT(opened(), ElementsAre(opens(folder_.at("m.bin"), ""),
+                                      opens(folder_.at("gone.bin"), folder_.at("t.json"))));
     EXPECT_FALSE(ui_.exists("Start/recent/2"));
 }
 
@@ -188,7 +192,8 @@ TEST_F(StartPageTest, FoldersAreWalkedThrough) {
 TEST_F(StartPageTest, TheKeyboardReachesAndOpensFiles) {
     ui_.click("Start/files/m.bin");
     const auto name_of_focus = [] {
-        return std::string(ImGuiTestEngine_FindItemDebugLabel(ImGui::GetCurrentContext(), ImGui::GetCurrentContext()->NavId));
+        return std::string(ImGuiTestEngine_FindItemDebugLabel(ImGui::GetCurrentContext(),
+                                                              ImGui::GetCurrentContext()->NavId));
     };
     for (int i = 0; i < 20 && name_of_focus() != "notes"; ++i) ui_.key(ImGuiKey_DownArrow);
     ASSERT_EQ(name_of_focus(), "notes");
@@ -214,7 +219,8 @@ TEST_F(StartPageTest, TabLeadsFromTheFieldsIntoTheFiles) {
     bool reached = false;
     for (int i = 0; i < 30 && !reached; ++i) {
         ui_.key(ImGuiKey_Tab);
-        const char* name = ImGuiTestEngine_FindItemDebugLabel(ImGui::GetCurrentContext(), ImGui::GetCurrentContext()->NavId);
+        const char* name =
+            ImGuiTestEngine_FindItemDebugLabel(ImGui::GetCurrentContext(), ImGui::GetCurrentContext()->NavId);
         reached = name && std::string(name) == "tok.bin";
     }
     EXPECT_TRUE(reached);
@@ -241,7 +247,8 @@ TEST_F(StartPageTest, DroppedFilesAreOpened) {
     page_.dropped({folder_.at("m.bin")});
     ui_.frames(2);
     EXPECT_THAT(opened(), ElementsAre(opens(folder_.at("m.bin"), folder_.at("tok.bin"))));
-    page_.dropped({"/elsewhere/tokenizer.json", folder_.at("gpt2/config.json"), folder_.at("gpt2/tokenizer.json")});
+    page_.dropped(
+        {"/elsewhere/tokenizer.json", folder_.at("gpt2/config.json"), folder_.at("gpt2/tokenizer.json")});
     ui_.frames(2);
     EXPECT_EQ(opened().size(), 1u);
     page_.dropped({folder_.at("tok.bin")});
@@ -251,7 +258,8 @@ TEST_F(StartPageTest, DroppedFilesAreOpened) {
 
 TEST_F(StartPageTest, NothingIsCutOffAtAnySize) {
     is_error_ = true;
-    message_ = std::string(300, 'w') + " a path of a model and what was wrong with it: " + folder_.at("m.bin");
+    message_ =
+        std::string(300, 'w') + " a path of a model and what was wrong with it: " + folder_.at("m.bin");
     for (int i = 0; i < 12; ++i)
         settings_.remember({"/a/long/way/to/the/model/with/a/long/name/" + std::to_string(i) + ".bin", ""});
     for (const auto& [width, height] : {std::pair(1280, 720), std::pair(1600, 900), std::pair(3840, 2160)})
@@ -263,8 +271,8 @@ TEST_F(StartPageTest, NothingIsCutOffAtAnySize) {
                 ui_.frames(6); // files, contents and scroll position follow each other
                 for (const std::string& name : ui_.list()) {
                     const auto& items = headless_.host().items().items();
-                    const auto item =
-                        std::ranges::find_if(items, [&](const UiItem& i) { return "Start/" + visible_label(i.label) == name; });
+                    const auto item = std::ranges::find_if(
+                        items, [&](const UiItem& i) { return "Start/" + visible_label(i.label) == name; });
                     ASSERT_NE(item, items.end()) << name;
                     EXPECT_GE(item->rect.min.x, 0) << name;
                     EXPECT_LE(item->rect.max.x, width) << name;
@@ -301,13 +309,15 @@ TEST(FileBrowser, ListsWhatCanBeOpenedFirst) {
 
 TEST(FileBrowser, SortsNamesAsPeopleDo) {
     const Folder folder;
-    for (const char* name : {"n/c-10", "n/c-9", "n/C-009b", "n/b", "n/D", "n/c", "n/2", "n/10", "n/99999999999999999999999"})
+    for (const char* name :
+         {"n/c-10", "n/c-9", "n/C-009b", "n/b", "n/D", "n/c", "n/2", "n/10", "n/99999999999999999999999"})
         fs::create_directories(folder / name);
     FileBrowser browser;
     browser.show(folder / "n");
     std::vector<std::string> names;
     for (const FolderEntry& e : browser.entries()) names.push_back(e.name);
-    EXPECT_THAT(names, ElementsAre("..", "2", "10", "99999999999999999999999", "b", "c", "c-9", "C-009b", "c-10", "D"));
+    EXPECT_THAT(names, ElementsAre("..", "2", "10", "99999999999999999999999", "b", "c", "c-9", "C-009b",
+                                   "c-10", "D"));
 }
 
 TEST(FileBrowser, SaysWhyAFolderCannotBeRead) {

@@ -18,14 +18,16 @@ class ThemeTest : public testing::TestWithParam<ThemeName> {
     void expect_readable(ImU32 colour, const std::string& what) const {
         const auto surfaces = theme().surfaces();
         for (std::size_t i = 0; i < surfaces.size(); ++i)
-            EXPECT_GE(contrast(colour, surfaces[i]), k_readable) << what << " on surface " << i << " of " << theme().label;
+            EXPECT_GE(contrast(colour, surfaces[i]), k_readable)
+                << what << " on surface " << i << " of " << theme().label;
     }
 };
 
 TEST_P(ThemeTest, EveryTextIsReadableOnEverySurface) {
     const Theme& t = theme();
-    const std::pair<ImU32, const char*> texts[] = {{t.text, "text"},          {t.muted, "muted"},    {t.faint, "faint"},
-                                                   {t.accent_text, "accent"}, {t.good_text, "good"}, {t.bad_text, "bad"}};
+    const std::pair<ImU32, const char*> texts[] = {{t.text, "text"},      {t.muted, "muted"},
+                                                   {t.faint, "faint"},    {t.accent_text, "accent"},
+                                                   {t.good_text, "good"}, {t.bad_text, "bad"}};
     for (const auto& [colour, what] : texts) expect_readable(colour, what);
     for (int role = 0; role < k_role_count; ++role)
         expect_readable(t.ink(static_cast<ColourRole>(role)), "role " + std::to_string(role));
@@ -51,14 +53,16 @@ TEST_P(ThemeTest, EmphasisIsOrdered) {
 
 TEST_P(ThemeTest, IsFoundByItsName) { EXPECT_EQ(theme_named(theme().label), GetParam()); }
 
-INSTANTIATE_TEST_SUITE_P(All, ThemeTest, testing::Values(ThemeName::light, ThemeName::dark, ThemeName::projector),
+INSTANTIATE_TEST_SUITE_P(All, ThemeTest,
+                         testing::Values(ThemeName::light, ThemeName::dark, ThemeName::projector),
                          [](const auto& info) { return std::string(theme_of(info.param).label); });
 
 TEST(Theme, UnknownNamesSayWhichThereAre) { EXPECT_THROW(theme_named("sepia"), Error); }
 
 TEST(ColourMath, ContrastOfBlackAndWhiteIs21) {
     EXPECT_NEAR(contrast(rgb(0x000000), rgb(0xFFFFFF)), 21, 1e-9);
-    EXPECT_NEAR(contrast(rgb(0x777777), rgb(0xFFFFFF)), 4.48, 0.005); // WCAG's well-known grey that just fails
+    EXPECT_NEAR(contrast(rgb(0x777777), rgb(0xFFFFFF)), 4.48,
+                0.005); // WCAG's well-known grey that just fails
 }
 
 TEST(ColourMath, OklchRoundTrips) {

@@ -136,7 +136,8 @@ TEST_F(WidgetsTest, TheKeyboardReachesEverything) {
 
 TEST_F(WidgetsTest, ArrowsAndSpaceBelongToTheProgramAfterAClick) {
     ui_.click("Sampling/Resample");
-    for (const ImGuiKey key : {ImGuiKey_LeftArrow, ImGuiKey_RightArrow, ImGuiKey_UpArrow, ImGuiKey_DownArrow, ImGuiKey_Space}) {
+    for (const ImGuiKey key :
+         {ImGuiKey_LeftArrow, ImGuiKey_RightArrow, ImGuiKey_UpArrow, ImGuiKey_DownArrow, ImGuiKey_Space}) {
         int seen = 0;
         UiDriver program(headless_.host(), [&] {
             headless_.frame([&] {
@@ -167,13 +168,15 @@ TEST_F(WidgetsTest, NothingOverlapsAtAnyScale) {
         ui_.frames(3);
         std::vector<UiItem> items;
         for (const UiItem& item : headless_.host().items().items())
-            if (!item.stack.empty() && !item.label.empty() && item.label.find("##") != 0 && item.label[0] != '#')
+            if (!item.stack.empty() && !item.label.empty() && item.label.find("##") != 0 &&
+                item.label[0] != '#')
                 items.push_back(item);
         EXPECT_GE(items.size(), 13u);
         for (std::size_t i = 0; i < items.size(); ++i)
             for (std::size_t j = 0; j < i; ++j) {
                 const UiRect &a = items[i].rect, &b = items[j].rect;
-                const bool apart = a.max.x <= b.min.x || b.max.x <= a.min.x || a.max.y <= b.min.y || b.max.y <= a.min.y;
+                const bool apart =
+                    a.max.x <= b.min.x || b.max.x <= a.min.x || a.max.y <= b.min.y || b.max.y <= a.min.y;
                 EXPECT_TRUE(apart) << items[i].label << " and " << items[j].label << " at " << scale;
             }
     }

@@ -31,7 +31,9 @@ TEST(Window, FramesCanBeAskedForWithoutOne) { request_frame(); }
 TEST(WindowIcon, IsRoundedAndFilled) {
     for (const WindowIcon& icon : window_icons()) {
         ASSERT_EQ(icon.rgba.size(), static_cast<std::size_t>(icon.size * icon.size * 4));
-        const auto alpha = [&](int x, int y) { return icon.rgba[static_cast<std::size_t>((y * icon.size + x) * 4 + 3)]; };
+        const auto alpha = [&](int x, int y) {
+            return icon.rgba[static_cast<std::size_t>((y * icon.size + x) * 4 + 3)];
+        };
         EXPECT_LT(alpha(0, 0), 128);
         EXPECT_EQ(alpha(icon.size / 2, icon.size / 2), 255);
     }

@@ -1,4 +1,5 @@
-// Editing cells in place: double click, F2, the menu of a right click, the list of edits, E; what the panels show then.
+// Editing cells in place: double click, F2, the menu of a right click, the list of edits, E; what the panels
+// show then.
 
 #include "support/compare.h"
 #include "workbench_support.h"
@@ -39,7 +40,10 @@ class EditTest : public ::testing::Test {
         EXPECT_TRUE(same_rows(s().trace(), 0, expected, 0, 16, 1e-5));
     }
     static Edit at(Site site, int layer, int head, int row, int column, real value) {
-        return {{site, layer, row, row + 1, head, head + 1, column, column + 1}, Edit::Kind::values, {value}, nullptr};
+        return {{site, layer, row, row + 1, head, head + 1, column, column + 1},
+                Edit::Kind::values,
+                {value},
+                nullptr};
     }
 
     Bench bench;
@@ -50,7 +54,8 @@ TEST_F(EditTest, DoubleClickInFlow) {
     const double before = probabilities_after(s(), 15)[0];
     double_click_at("Flow/attn.hook_pattern", middle_of("Flow/attn.hook_pattern", 12, 2, 16));
     EXPECT_EQ(bench.text_with("Popup", "blocks.0.attn.hook_pattern"),
-              fmt::format("blocks.0.attn.hook_pattern[h0, q12 “{}”, k2 “{}”]", token_label(*s().model, s().run().token(12)),
+              fmt::format("blocks.0.attn.hook_pattern[h0, q12 “{}”, k2 “{}”]",
+                          token_label(*s().model, s().run().token(12)),
                           token_label(*s().model, s().run().token(2))));
     enter("0.75");
     expect_edits({at(Site::pattern, 0, 0, 12, 2, 0.75f)});

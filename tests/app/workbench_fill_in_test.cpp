@@ -1,4 +1,5 @@
-// Models that see both sides of a token: Sampling is about the place in view, and what is written there leaves the rest.
+// Models that see both sides of a token: Sampling is about the place in view, and what is written there
+// leaves the rest.
 
 #include "workbench_support.h"
 
@@ -21,7 +22,8 @@ class FillInTest : public ::testing::Test {
         for (const int id : largest(p, 3)) {
             const std::string tip = ui.tooltip(fmt::format("Sampling/{}/candidate", id));
             EXPECT_NEAR(number_after(tip, "probability "), p[static_cast<std::size_t>(id)], 6e-6) << position;
-            EXPECT_EQ(bench.workbench.selection().cell.get(), (CellRef{0, Site::logits, -1, -1, position, id}));
+            EXPECT_EQ(bench.workbench.selection().cell.get(),
+                      (CellRef{0, Site::logits, -1, -1, position, id}));
         }
         ui.leave();
     }
@@ -39,7 +41,8 @@ TEST_F(FillInTest, SamplingIsAboutTheTokenInView) {
     EXPECT_THAT(ui.texts("Flow"), ::testing::Contains("fills in"));
     ui.hover("Flow/next token");
     EXPECT_THAT(ui.tooltip("Flow/next token"), HasSubstr("in the place of #"));
-    EXPECT_THAT(ui.tooltip("Text/token 2"), Not(HasSubstr("surprisal"))) << "a token that is seen surprises nobody";
+    EXPECT_THAT(ui.tooltip("Text/token 2"), Not(HasSubstr("surprisal")))
+        << "a token that is seen surprises nobody";
 }
 
 TEST_F(FillInTest, UseItWritesInThePlace) {

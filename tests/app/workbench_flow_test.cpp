@@ -22,11 +22,14 @@ class FlowTest : public ::testing::Test {
     /// Hovers the middle of a cell while all rows are shown.
     void hover_cell(const std::string& item, int row, int column, int columns) {
         const UiRect r = ui.rect("Flow/" + item);
-        ui.hover("Flow/" + item, {(static_cast<float>(column) + 0.5f) / static_cast<float>(columns) * r.width(),
-                                  (static_cast<float>(row) + 0.5f) / static_cast<float>(bench.cursor()) * r.height()});
+        ui.hover("Flow/" + item,
+                 {(static_cast<float>(column) + 0.5f) / static_cast<float>(columns) * r.width(),
+                  (static_cast<float>(row) + 0.5f) / static_cast<float>(bench.cursor()) * r.height()});
     }
     std::optional<CellRef> lit() { return bench.workbench.selection().cell.get(); }
-    std::string subtitle() { return bench.text_with("Flow", fmt::format("layer {}, head", bench.pinned_head().layer)); }
+    std::string subtitle() {
+        return bench.text_with("Flow", fmt::format("layer {}, head", bench.pinned_head().layer));
+    }
 
     Bench bench;
     UiDriver& ui = bench.ui;
@@ -42,7 +45,8 @@ TEST_F(FlowTest, TheCellUnderTheMouse) {
     hover_cell("attn.hook_rot_q", 9, 4, c.d_head);
     EXPECT_EQ(lit(), (CellRef{0, Site::rot_q, 1, 5, 9, 4}));
     hover_cell("attn.hook_rot_k", 9, 4, c.d_head);
-    EXPECT_EQ(lit(), (CellRef{0, Site::rot_k, 1, 5 / c.group_size(), 9, 4})) << "the key-value head that the head reads";
+    EXPECT_EQ(lit(), (CellRef{0, Site::rot_k, 1, 5 / c.group_size(), 9, 4}))
+        << "the key-value head that the head reads";
     hover_cell("attn.hook_pattern", 12, 2, bench.cursor());
     EXPECT_EQ(lit(), (CellRef{0, Site::pattern, 1, 5, 12, 2}));
     hover_cell("mlp.hook_post", 0, 11, c.d_mlp); // cells of about a pixel
@@ -103,8 +107,10 @@ TEST_F(FlowTest, TheNextTokensAreTheModels) {
         const auto p = probabilities_after(s, row);
         const int best = largest(p, 1)[0];
         const float height = ui.rect("Flow/next token").height() / static_cast<float>(s.cursor);
-        const std::string said = ui.tooltip("Flow/next token", {4, (static_cast<float>(row) + 0.5f) * height});
-        EXPECT_THAT(said, HasSubstr(fmt::format("#{}: {:.1f} %", best, 100 * p[static_cast<std::size_t>(best)])));
+        const std::string said =
+            ui.tooltip("Flow/next token", {4, (static_cast<float>(row) + 0.5f) * height});
+        EXPECT_THAT(said,
+                    HasSubstr(fmt::format("#{}: {:.1f} %", best, 100 * p[static_cast<std::size_t>(best)])));
         EXPECT_EQ(lit(), (CellRef{0, Site::logits, -1, -1, row, best}));
         EXPECT_THAT(ui.texts("Flow"), Contains(numbered("#", best)));
     }

@@ -1,4 +1,5 @@
-// The formula bar: what it says about the cell in focus, its links, what it lights, and that odd cells do it no harm.
+// The formula bar: what it says about the cell in focus, its links, what it lights, and that odd cells do it
+// no harm.
 
 #include "workbench_support.h"
 
@@ -26,7 +27,9 @@ class FormulaBarTest : public ::testing::Test {
         for (const std::string& text : ui.texts("Formula")) all += text;
         return all;
     }
-    void pin(const std::string& name, int head, int row, int column) { bench.post(command::PinCell{name, head, row, column}); }
+    void pin(const std::string& name, int head, int row, int column) {
+        bench.post(command::PinCell{name, head, row, column});
+    }
     /// The number behind the last "=".
     double result() { return number_after(words().substr(words().rfind("  =  ")), "="); }
     bool lights(const CellRef& cell, const std::vector<CellRange>& ranges) {
@@ -54,7 +57,8 @@ TEST_F(FormulaBarTest, ExplainsTheCellUnderTheMouse) {
     ASSERT_EQ(focus->row, 7);
     ASSERT_EQ(focus->column, 2);
     const auto& ids = bench.tokens();
-    EXPECT_THAT(words(), StartsWith(fmt::format("blocks.0.attn.hook_pattern[h0, q7 “#{}”, k2 “#{}”]  =  e^(", ids[7], ids[2])));
+    EXPECT_THAT(words(), StartsWith(fmt::format("blocks.0.attn.hook_pattern[h0, q7 “#{}”, k2 “#{}”]  =  e^(",
+                                                ids[7], ids[2])));
     CellRef weight{0, Site::pattern, 0, 0, 7, 2};
     const double value = static_cast<double>(trace().value(weight));
     EXPECT_NEAR(result(), value, std::max(0.006 * value, 1e-12)) << words();
@@ -79,7 +83,8 @@ TEST_F(FormulaBarTest, ShowsTheProductsOfAScore) {
         dot += static_cast<double>(trace().value({0, Site::rot_q, 1, 3, 7, i})) *
                static_cast<double>(trace().value({0, Site::rot_k, 1, 1, 2, i}));
     EXPECT_NEAR(number_after(words(), ") / √8  =  "), dot / std::sqrt(8), 0.006 * std::abs(dot));
-    EXPECT_NEAR(number_after(words(), "softmax → "), 100 * static_cast<double>(trace().value(weight)), 0.0501);
+    EXPECT_NEAR(number_after(words(), "softmax → "), 100 * static_cast<double>(trace().value(weight)),
+                0.0501);
     EXPECT_EQ(selection().precedents.size(), 2u);
 }
 
@@ -97,7 +102,8 @@ TEST_F(FormulaBarTest, OperandsAreLinks) {
     EXPECT_EQ(selection().cell.get()->site, Site::v);
     EXPECT_EQ(selection().cell.get()->head, 1) << "of head 4's group";
     EXPECT_EQ(selection().cell.get()->column, 6);
-    EXPECT_TRUE(lights({0, Site::v, 1, 1, 3, 6}, selection().precedents)) << "precedents of the explained cell";
+    EXPECT_TRUE(lights({0, Site::v, 1, 1, 3, 6}, selection().precedents))
+        << "precedents of the explained cell";
     const CellRef operand = *selection().cell.get();
     ui.click(link);
     ui.frames(2);

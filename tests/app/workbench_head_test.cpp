@@ -27,8 +27,10 @@ class HeadTest : public ::testing::Test {
     /// The cell in focus, in words.
     std::string words() { return bench.text_with("Head", "query"); }
     void expect_words_of(HeadRef head, int query, int key) {
-        EXPECT_NEAR(number_after(words(), "weight"), value(Site::pattern, head, query, key), 0.5001e-4) << words();
-        EXPECT_NEAR(number_after(words(), "score"), value(Site::attn_scores, head, query, key), 0.5001e-3) << words();
+        EXPECT_NEAR(number_after(words(), "weight"), value(Site::pattern, head, query, key), 0.5001e-4)
+            << words();
+        EXPECT_NEAR(number_after(words(), "score"), value(Site::attn_scores, head, query, key), 0.5001e-3)
+            << words();
         EXPECT_THAT(words(), HasSubstr(numbered("query #", bench.tokens()[static_cast<std::size_t>(query)])));
         EXPECT_THAT(words(), HasSubstr(numbered("key #", bench.tokens()[static_cast<std::size_t>(key)])));
     }
@@ -51,7 +53,8 @@ class MatrixTest : public HeadTest {
     /// While all of it is shown.
     ImVec2 middle_of(int row, int column) {
         const auto n = static_cast<float>(bench.cursor());
-        return {(static_cast<float>(column) + 0.5f) * size().x / n, (static_cast<float>(row) + 0.5f) * size().y / n};
+        return {(static_cast<float>(column) + 0.5f) * size().x / n,
+                (static_cast<float>(row) + 0.5f) * size().y / n};
     }
     void hover_cell(int row, int column) { ui.hover("Head/attention", middle_of(row, column)); }
 };
@@ -59,7 +62,8 @@ class MatrixTest : public HeadTest {
 TEST_F(MatrixTest, TheValueUnderTheMouseIsTheTraces) {
     for (const HeadRef head : {HeadRef{0, 0}, HeadRef{1, 4}}) {
         bench.post(command::PinHead{head.layer, head.head});
-        for (const auto& [row, column] : {std::pair(0, 0), std::pair(15, 0), std::pair(9, 4), std::pair(15, 15)}) {
+        for (const auto& [row, column] :
+             {std::pair(0, 0), std::pair(15, 0), std::pair(9, 4), std::pair(15, 15)}) {
             SCOPED_TRACE(std::to_string(row) + numbered(", ", column));
             hover_cell(row, column);
             ASSERT_EQ(lit(), (CellRef{0, Site::pattern, head.layer, head.head, row, column}));
@@ -78,10 +82,13 @@ TEST_F(MatrixTest, ScoresHaveASymmetricScale) {
     const auto largest = [&] {
         double most = 0;
         for (int q = 0; q < bench.cursor(); ++q)
-            for (int k = 0; k <= q; ++k) most = std::max(most, std::abs(value(Site::attn_scores, {1, 2}, q, k)));
+            for (int k = 0; k <= q; ++k)
+                most = std::max(most, std::abs(value(Site::attn_scores, {1, 2}, q, k)));
         return most;
     };
-    const auto three_digits = [](double x) { return fmt::format("{:.{}f}", x, x < 10 ? 2 : x < 100 ? 1 : 0); };
+    const auto three_digits = [](double x) {
+        return fmt::format("{:.{}f}", x, x < 10 ? 2 : x < 100 ? 1 : 0);
+    };
     EXPECT_TRUE(bench.shows("Head", three_digits(largest())));
     EXPECT_TRUE(bench.shows("Head", fmt::format("-{}", three_digits(largest()))));
     bench.post(command::Jump{5});
@@ -133,7 +140,8 @@ TEST_F(MatrixTest, TheWheelZoomsAtThePointer) {
     EXPECT_EQ(lit()->row, static_cast<int>(std::floor(first + 2 / size().y * length)));
 
     ui.hover("Head/attention");
-    ImGui::GetIO().AddMousePosEvent(ui.rect("Head/attention").min.x - 20, ui.rect("Head/attention").min.y + 20);
+    ImGui::GetIO().AddMousePosEvent(ui.rect("Head/attention").min.x - 20,
+                                    ui.rect("Head/attention").min.y + 20);
     ui.double_click_here();
     ui.hover("Head/attention", {2, 2});
     EXPECT_EQ(lit(), (CellRef{0, Site::pattern, 0, 0, 0, 0}));
@@ -220,7 +228,8 @@ TEST_F(LinesTest, TheQueryInViewSaysWhatItReads) {
         const auto ids = largest(weights, std::min(3, query + 1));
         for (std::size_t i = 0; i < ids.size(); ++i) {
             const auto k = static_cast<std::size_t>(ids[i]);
-            if (weights[k] >= 0.005) wanted += fmt::format("{} #{} {:.2f}", i ? "," : "", bench.tokens()[k], weights[k]);
+            if (weights[k] >= 0.005)
+                wanted += fmt::format("{} #{} {:.2f}", i ? "," : "", bench.tokens()[k], weights[k]);
         }
         EXPECT_EQ(reads(), wanted);
     };
@@ -261,9 +270,10 @@ TEST_F(LinesTest, TheCurveUnderTheMouseIsTheNearest) {
             const ImVec2 at = middle_of(query, key);
             ui.hover("Head/curves", at);
             ASSERT_TRUE(lit());
-            // Another curve may pass there too; none passes nearer. The mouse is on a whole pixel, and a curve that spans
-            // much runs nearly level: half a pixel up is many to the side.
-            const float span = std::abs(centre("Head/query ", lit()->row) - centre("Head/key ", lit()->column));
+            // Another curve may pass there too; none passes nearer. The mouse is on a whole pixel, and a
+            // curve that spans much runs nearly level: half a pixel up is many to the side.
+            const float span =
+                std::abs(centre("Head/query ", lit()->row) - centre("Head/key ", lit()->column));
             const float slip = 1.5f + 2 * span * 0.5f / at.y;
             EXPECT_NEAR(middle_of(lit()->row, lit()->column).x, at.x, slip) << query << " reads " << key;
             EXPECT_GE(value(Site::pattern, {0, 3}, lit()->row, lit()->column), 0.005);
@@ -282,7 +292,8 @@ TEST_F(LinesTest, ScoresAsLines) {
     ui.hover("Head/query 8");
     double most = 0;
     for (int k = 0; k <= 8; ++k)
-        if (std::abs(value(Site::attn_scores, {0, 0}, 8, k)) > std::abs(most)) most = value(Site::attn_scores, {0, 0}, 8, k);
+        if (std::abs(value(Site::attn_scores, {0, 0}, 8, k)) > std::abs(most))
+            most = value(Site::attn_scores, {0, 0}, 8, k);
     EXPECT_THAT(reads(), HasSubstr(fmt::format("scores #")));
     EXPECT_THAT(reads(), HasSubstr(fmt::format(" {:.2f},", most))) << "the largest magnitude first";
     ui.hover("Head/key 2");

@@ -12,7 +12,8 @@ using ::testing::HasSubstr;
 constexpr int k_tokens = 30, k_layers = 2, k_heads = 6;
 const std::vector<std::string> k_roles = {"first token", "previous token", "duplicate", "induction", "local"};
 
-/// A role's score as the panel's help says it is, from the Trace in double precision; NaN where no query can play it.
+/// A role's score as the panel's help says it is, from the Trace in double precision; NaN where no query can
+/// play it.
 double score_of(const Snapshot& s, const std::string& role, HeadRef head) {
     double sum = 0;
     int queries = 0;
@@ -141,13 +142,15 @@ TEST_F(HeadsTest, TheTooltipHasAllScoresAndTheEntropy) {
             const std::size_t at = told.find(" " + role);
             ASSERT_NE(at, std::string::npos) << told;
             const std::size_t line = told.rfind('\n', at) + 1;
-            EXPECT_NEAR(std::stod(told.substr(line)), score_of(bench.snapshot(), role, head), 0.0005001) << told;
+            EXPECT_NEAR(std::stod(told.substr(line)), score_of(bench.snapshot(), role, head), 0.0005001)
+                << told;
         }
         double entropy = 0;
         for (int q = 1; q < k_tokens; ++q) {
             std::vector<double> weights;
             for (int k = 0; k <= q; ++k)
-                weights.push_back(bench.snapshot().trace().value({0, Site::pattern, head.layer, head.head, q, k}));
+                weights.push_back(
+                    bench.snapshot().trace().value({0, Site::pattern, head.layer, head.head, q, k}));
             entropy += entropy_bits(weights) / (k_tokens - 1);
         }
         const std::size_t at = told.find(" bits");
@@ -222,7 +225,8 @@ TEST(HeadsBudget, TheLayerInViewIsComputedAgain) {
         EXPECT_NEAR(s.trace().value({0, Site::pattern, layer, 7, 5, 2}), expected, 1e-5);
         EXPECT_TRUE(bench.ui.exists("Flow/attn.hook_pattern"));
         bench.post(command::PinHead{layer, 7});
-        EXPECT_NEAR(number_after(bench.text_with("Head", "query #9 (5) reads key #4 (2)"), "weight"), expected, 1e-4);
+        EXPECT_NEAR(number_after(bench.text_with("Head", "query #9 (5) reads key #4 (2)"), "weight"),
+                    expected, 1e-4);
     };
     expect_layer(0);
     bench.ui.key(ImGuiKey_4);

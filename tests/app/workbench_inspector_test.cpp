@@ -41,12 +41,14 @@ class InspectorTest : public ::testing::Test {
     void expect_figures(const Direct& d) {
         const std::string tip = ui.tooltip("Inspector/figures");
         const auto expect = [&](const char* word, double expected) {
-            EXPECT_NEAR(number_after(tip, std::string("\n") + word + " "), expected, 1e-8 * std::max(1.0, std::abs(expected)))
+            EXPECT_NEAR(number_after(tip, std::string("\n") + word + " "), expected,
+                        1e-8 * std::max(1.0, std::abs(expected)))
                 << word;
             const std::string shown = value_of(word);
             const std::size_t point = shown.find('.');
             ASSERT_NE(point, std::string::npos) << word << " " << shown;
-            EXPECT_NEAR(std::stod(shown), expected, 0.50001 * std::pow(10.0, -static_cast<double>(shown.size() - point - 1)))
+            EXPECT_NEAR(std::stod(shown), expected,
+                        0.50001 * std::pow(10.0, -static_cast<double>(shown.size() - point - 1)))
                 << word;
         };
         expect("min", d.least);
@@ -195,14 +197,15 @@ TEST_F(InspectorTest, ScoresOfTheHeadInViewWithoutWhatIsMasked) {
     bench.post(command::PinHead{0, 2});
     Direct d;
     for (int q = 0; q < 11; ++q)
-        for (int k = 0; k <= q; ++k) d.add(static_cast<double>(trace().value({0, Site::attn_scores, 0, 2, q, k})));
+        for (int k = 0; k <= q; ++k)
+            d.add(static_cast<double>(trace().value({0, Site::attn_scores, 0, 2, q, k})));
     EXPECT_EQ(d.n, 66);
     expect_figures(d);
     EXPECT_EQ(value_of("infinite"), "") << "masked is not infinite";
     ui.hover("Inspector/map", middle_of(9, 3, 11, 11));
     ASSERT_EQ(lit(), (CellRef{0, Site::attn_scores, 0, 2, 9, 3}));
-    EXPECT_NEAR(std::stod(bench.text_with("Inspector", fmt::format("{:.5g}", trace().value(*lit())))), trace().value(*lit()),
-                1e-3);
+    EXPECT_NEAR(std::stod(bench.text_with("Inspector", fmt::format("{:.5g}", trace().value(*lit())))),
+                trace().value(*lit()), 1e-3);
     ui.hover("Inspector/map", middle_of(3, 9, 11, 11));
     EXPECT_NE(bench.text_with("Inspector", "masked"), "");
 }
@@ -213,9 +216,10 @@ TEST_F(InspectorTest, TheNumberUnderTheMouseAndAClickPinsIt) {
         ui.hover("Inspector/map", middle_of(row, col, 11, d));
         const CellRef cell{0, Site::resid_post, 0, -1, row, col};
         ASSERT_EQ(lit(), cell);
-        const std::string line = bench.text_with("Inspector", fmt::format("{:.5g}   row", trace().value(cell)));
-        EXPECT_THAT(line,
-                    HasSubstr(fmt::format("row {} #{}, column {}", row, bench.tokens()[static_cast<std::size_t>(row)], col)));
+        const std::string line =
+            bench.text_with("Inspector", fmt::format("{:.5g}   row", trace().value(cell)));
+        EXPECT_THAT(line, HasSubstr(fmt::format("row {} #{}, column {}", row,
+                                                bench.tokens()[static_cast<std::size_t>(row)], col)));
         ui.click_at("Inspector/map", middle_of(row, col, 11, d));
         EXPECT_EQ(bench.workbench.selection().pinned_cell, cell);
     }
@@ -248,8 +252,8 @@ TEST_F(InspectorTest, UnknownNamesAreNotes) {
 }
 
 TEST(InspectorLarge, AreReadOverManyFrames) {
-    const SavedModel& model =
-        saved_llama("large_vocab", [](ModelConfig& c) { c.d_vocab = 50'000, c.d_model = 240, c.n_heads = 6; });
+    const SavedModel& model = saved_llama(
+        "large_vocab", [](ModelConfig& c) { c.d_vocab = 50'000, c.d_model = 240, c.n_heads = 6; });
     Bench bench;
     bench.open(model);
     const ParamRow* row = bench.snapshot().model->weights->find("model.embed_tokens.weight");
@@ -268,7 +272,8 @@ TEST(InspectorLarge, AreReadOverManyFrames) {
     double sum = 0, squares = 0;
     const real* values = bench.snapshot().model->weights->values(*row);
     for (std::size_t i = 0; i < row->size(); ++i)
-        sum += static_cast<double>(values[i]), squares += static_cast<double>(values[i]) * static_cast<double>(values[i]);
+        sum += static_cast<double>(values[i]),
+            squares += static_cast<double>(values[i]) * static_cast<double>(values[i]);
     const std::string tip = bench.ui.tooltip("Inspector/figures");
     EXPECT_NEAR(number_after(tip, "mean "), sum / static_cast<double>(row->size()), 1e-9);
     EXPECT_NEAR(number_after(tip, "norm "), std::sqrt(squares), 1e-6 * std::sqrt(squares));

@@ -56,14 +56,15 @@ TEST_F(KeyboardTest, EverythingIsReached) {
         if (!windows.insert(window()).second) break;
         found.merge(walk());
     }
-    EXPECT_THAT(windows,
-                ::testing::IsSupersetOf({"Transport", "Outline", "Flow", "Sampling", "Heads", "Head", "Inspector", "Text"}));
+    EXPECT_THAT(windows, ::testing::IsSupersetOf({"Transport", "Outline", "Flow", "Sampling", "Heads", "Head",
+                                                  "Inspector", "Text"}));
     std::string missed;
     for (const UiItem& item : ImGuiHost::current().items().items()) {
-        const bool counts = windows.contains(item.window) && !item.label.empty() && item.is_visible() && item.id != 0 &&
-                            item.label != item.window &&
+        const bool counts = windows.contains(item.window) && !item.label.empty() && item.is_visible() &&
+                            item.id != 0 && item.label != item.window &&
                             item.label.find('/') == std::string::npos; // windows have items of their own
-        if (counts && !found.contains(item.window + "/" + item.label)) missed += item.window + "/" + item.label + "\n";
+        if (counts && !found.contains(item.window + "/" + item.label))
+            missed += item.window + "/" + item.label + "\n";
     }
     EXPECT_EQ(missed, "");
 }

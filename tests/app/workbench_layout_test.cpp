@@ -1,4 +1,5 @@
-// The default layout at every size, scale and theme: nothing is cut off, nothing covers anything. And what is idle stays idle.
+// The default layout at every size, scale and theme: nothing is cut off, nothing covers anything. And what is
+// idle stays idle.
 
 #include "workbench_support.h"
 
@@ -26,7 +27,8 @@ bool overlap(const UiRect& a, const UiRect& b) {
 }
 /// With half a pixel of grace for rounding.
 bool inside(const UiRect& a, const UiRect& b) {
-    return a.min.x >= b.min.x - 0.5f && a.max.x <= b.max.x + 0.5f && a.min.y >= b.min.y - 0.5f && a.max.y <= b.max.y + 0.5f;
+    return a.min.x >= b.min.x - 0.5f && a.max.x <= b.max.x + 0.5f && a.min.y >= b.min.y - 0.5f &&
+           a.max.y <= b.max.y + 0.5f;
 }
 
 /// What stands in a bar: items, and texts beside them.
@@ -53,7 +55,8 @@ void expect_bar_in_order(const std::string& window) {
     const auto things = things_in(window);
     for (std::size_t i = 0; i < things.size(); ++i) {
         const auto& [name, rect] = things[i];
-        EXPECT_TRUE(inside(rect, area)) << name << " leaves " << window << ": " << rect.min.x << " to " << rect.max.x;
+        EXPECT_TRUE(inside(rect, area))
+            << name << " leaves " << window << ": " << rect.min.x << " to " << rect.max.x;
         for (std::size_t j = 0; j < i; ++j)
             EXPECT_FALSE(overlap(rect, things[j].second)) << name << " covers " << things[j].first;
     }
@@ -63,10 +66,13 @@ void expect_bar_in_order(const std::string& window) {
 void expect_panels_whole() {
     for (const UiItem& item : ImGuiHost::current().items().items()) {
         if (!item.owner || item.label.empty() || item.stack.empty() || item.owner->ParentWindow) continue;
-        if (item.window != "Head" && item.window != "Heads" && item.window != "Sampling" && item.window != "Text") continue;
+        if (item.window != "Head" && item.window != "Heads" && item.window != "Sampling" &&
+            item.window != "Text")
+            continue;
         EXPECT_TRUE(inside(item.rect, item.clip))
-            << item.window << "/" << item.label << ": " << item.rect.min.x << ", " << item.rect.min.y << " to " << item.rect.max.x
-            << ", " << item.rect.max.y << " in " << item.clip.max.x << ", " << item.clip.max.y;
+            << item.window << "/" << item.label << ": " << item.rect.min.x << ", " << item.rect.min.y
+            << " to " << item.rect.max.x << ", " << item.rect.max.y << " in " << item.clip.max.x << ", "
+            << item.clip.max.y;
     }
 }
 
@@ -80,8 +86,8 @@ TEST_P(LayoutTest, NothingIsCutOffOrCovered) {
     bench.prompt_ids(random_tokens(model.config(), 200));
     bench.post(command::ForceToken{150, 1});
     bench.post(command::SetSpeed{0.5});
-    for (const auto& [width, height] :
-         {std::pair(1280, 720), std::pair(1600, 900), std::pair(1920, 1080), std::pair(2560, 1440), std::pair(3840, 2160)}) {
+    for (const auto& [width, height] : {std::pair(1280, 720), std::pair(1600, 900), std::pair(1920, 1080),
+                                        std::pair(2560, 1440), std::pair(3840, 2160)}) {
         const Case c{width, height, scale, theme};
         SCOPED_TRACE(::testing::PrintToString(c));
         bench.resize(width, height);
@@ -102,19 +108,22 @@ TEST_P(LayoutTest, NothingIsCutOffOrCovered) {
         expect_bar_in_order("Notice");
         EXPECT_NO_THROW(bench.ui.click("Notice/Dismiss"));
         // However small, everything can be reached.
-        for (const char* name : {"Transport/Step", "Sampling/all stages", "Sampling/Use it", "Sampling/Resample", "Heads/L0H0",
-                                 "Transport/Layout"}) {
+        for (const char* name : {"Transport/Step", "Sampling/all stages", "Sampling/Use it",
+                                 "Sampling/Resample", "Heads/L0H0", "Transport/Layout"}) {
             const std::string panel = std::string(name).substr(0, std::string_view(name).find('/'));
-            if (panel != "Transport") bench.post(command::ShowPanel{panel}); // where there is little room it is behind a tab
+            if (panel != "Transport")
+                bench.post(command::ShowPanel{panel}); // where there is little room it is behind a tab
             EXPECT_NO_THROW(bench.ui.hover(name)) << name;
         }
     }
 }
 
 INSTANTIATE_TEST_SUITE_P(Looks, LayoutTest,
-                         ::testing::Values(std::pair(ThemeName::light, 0.75f), std::pair(ThemeName::light, 1.0f),
+                         ::testing::Values(std::pair(ThemeName::light, 0.75f),
+                                           std::pair(ThemeName::light, 1.0f),
                                            std::pair(ThemeName::dark, 1.0f), std::pair(ThemeName::dark, 2.0f),
-                                           std::pair(ThemeName::light, 3.0f), std::pair(ThemeName::projector, 1.0f),
+                                           std::pair(ThemeName::light, 3.0f),
+                                           std::pair(ThemeName::projector, 1.0f),
                                            std::pair(ThemeName::projector, 3.0f)));
 
 TEST(WorkbenchLook, TheMenuSetsThemeAndScale) {

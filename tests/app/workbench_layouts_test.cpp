@@ -28,8 +28,8 @@ std::vector<std::array<int, 4>> places() {
     std::vector<std::array<int, 4>> all;
     for (const char* panel : k_panels) {
         const ImRect r = place(panel).value_or(ImRect(0, 0, 0, 0));
-        all.push_back(
-            {static_cast<int>(r.Min.x), static_cast<int>(r.Min.y), static_cast<int>(r.Max.x), static_cast<int>(r.Max.y)});
+        all.push_back({static_cast<int>(r.Min.x), static_cast<int>(r.Min.y), static_cast<int>(r.Max.x),
+                       static_cast<int>(r.Max.y)});
     }
     return all;
 }
@@ -213,10 +213,12 @@ TEST(LayoutsFile, OutliveTheProgram) {
     }
     for (const char* damaged :
          {"{\"saved\": [", "{\"saved\": [{\"name\": \"x\", \"root\": {\"split\": \"round\"}}]}", "[]",
-          "{\"saved\": [{\"name\": \"x\", \"root\": {\"split\": \"above\", \"size\": 0, \"parts\": [{}, {}]}}]}"}) {
+          "{\"saved\": [{\"name\": \"x\", \"root\": {\"split\": \"above\", \"size\": 0, \"parts\": [{}, "
+          "{}]}}]}"}) {
         std::ofstream(config / "layouts.json") << damaged;
         Bench bench({.config_folder = config});
-        EXPECT_THAT(bench.notice(), ::testing::AllOf(HasSubstr("layouts.json"), HasSubstr(".bad"))) << damaged;
+        EXPECT_THAT(bench.notice(), ::testing::AllOf(HasSubstr("layouts.json"), HasSubstr(".bad")))
+            << damaged;
         bench.open(saved_preset("llama"));
         EXPECT_TRUE(place("Flow"));
     }

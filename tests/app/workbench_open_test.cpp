@@ -12,7 +12,8 @@ using ::testing::Not;
 
 std::vector<int> byte_ids(std::string_view text) {
     std::vector<int> ids{1, 259}; // <s>, and the blank that llama2.c puts before a text
-    for (const char c : text) ids.push_back(c == 'a' ? 260 : c == ' ' ? 259 : 3 + static_cast<unsigned char>(c));
+    for (const char c : text)
+        ids.push_back(c == 'a' ? 260 : c == ' ' ? 259 : 3 + static_cast<unsigned char>(c));
     return ids;
 }
 
@@ -84,7 +85,9 @@ TEST(WorkbenchOpen, TheStartPageSaysWhatIsWrongWithAFile) {
     Bench bench;
     for (const auto& [path, name] : bad_files()) {
         SCOPED_TRACE(path);
-        bench.ui.set("Start/Model", path.ends_with("config.json") ? std::filesystem::path(path).parent_path().string() : path);
+        bench.ui.set("Start/Model", path.ends_with("config.json")
+                                        ? std::filesystem::path(path).parent_path().string()
+                                        : path);
         bench.ui.click("Start/Open");
         EXPECT_FALSE(bench.snapshot().has_run());
         ASSERT_TRUE(bench.snapshot().message_is_error);
@@ -119,7 +122,9 @@ TEST(WorkbenchOpen, ABadFileLeavesTheSessionAsItWas) {
     for (const auto& [path, name] : bad_files()) {
         SCOPED_TRACE(path);
         bench.ui.key(ImGuiMod_Ctrl | ImGuiKey_O);
-        bench.ui.set("Start/Model", path.ends_with("config.json") ? std::filesystem::path(path).parent_path().string() : path);
+        bench.ui.set("Start/Model", path.ends_with("config.json")
+                                        ? std::filesystem::path(path).parent_path().string()
+                                        : path);
         bench.ui.click("Start/Open");
         is_unchanged(name);
     }

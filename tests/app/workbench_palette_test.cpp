@@ -1,4 +1,5 @@
-// Ctrl+K finds every kind of thing and acts; F1 lists every key; the operations are walked through in their order.
+// Ctrl+K finds every kind of thing and acts; F1 lists every key; the operations are walked through in their
+// order.
 
 #include "workbench_support.h"
 
@@ -99,7 +100,8 @@ TEST_F(PaletteTest, MouseAndEscape) {
     ui.click("Find/hook_embed");
     ui.frames(2);
     EXPECT_EQ(bench.workbench.selection().inspected, "hook_embed");
-    for (const ImGuiKeyChord closes : {ImGuiKeyChord{ImGuiKey_Escape}, ImGuiKeyChord{ImGuiMod_Ctrl | ImGuiKey_K}}) {
+    for (const ImGuiKeyChord closes :
+         {ImGuiKeyChord{ImGuiKey_Escape}, ImGuiKeyChord{ImGuiMod_Ctrl | ImGuiKey_K}}) {
         ui.key(ImGuiMod_Ctrl | ImGuiKey_K);
         ui.frames(2);
         ASSERT_TRUE(ui.exists("Find/Query"));
@@ -166,7 +168,8 @@ TEST_F(PaletteTest, OperationsInTheOrderOfTheComputation) {
     EXPECT_EQ(bench.workbench.selection().operation, std::nullopt);
     ui.key(ImGuiKey_1);
     ui.key(ImGuiMod_Shift | ImGuiKey_RightArrow);
-    EXPECT_EQ(bench.workbench.selection().operation, (SiteRef{Site::resid_pre, 0})) << "of the layer in focus";
+    EXPECT_EQ(bench.workbench.selection().operation, (SiteRef{Site::resid_pre, 0}))
+        << "of the layer in focus";
 }
 
 TEST_F(PaletteTest, TheOutlineUnfoldsTheLayerInFocus) {

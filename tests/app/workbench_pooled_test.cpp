@@ -1,4 +1,5 @@
-// Classifiers and models of text embeddings in the workbench: what they give instead of a next token, and all that leads to it.
+// Classifiers and models of text embeddings in the workbench: what they give instead of a next token, and all
+// that leads to it.
 
 #include "workbench_support.h"
 
@@ -27,7 +28,8 @@ class PooledTest : public ::testing::Test {
     /// What every panel shows of any model.
     void expect_panels() {
         EXPECT_TRUE(ui.exists("Text/token 5"));
-        EXPECT_THAT(ui.tooltip("Text/token 5"), ::testing::Not(HasSubstr("surprisal"))) << "no probability was computed";
+        EXPECT_THAT(ui.tooltip("Text/token 5"), ::testing::Not(HasSubstr("surprisal")))
+            << "no probability was computed";
         ui.click("Heads/L1H1");
         EXPECT_EQ(bench.pinned_head(), (HeadRef{1, 1}));
         EXPECT_TRUE(ui.exists("Flow/attn.hook_pattern"));
@@ -88,7 +90,8 @@ TEST_F(PooledTest, AnEmbedderGivesAVector) {
         const std::string length = bench.text_with("Sampling", fmt::format("{} values, length ", d));
         EXPECT_NEAR(number_after(length, "length "), std::sqrt(squares), 6e-4);
         const UiRect r = ui.rect("Flow/hook_pooled");
-        const std::string tip = ui.tooltip("Flow/hook_pooled", {4, (7 + 0.5f) * r.height() / static_cast<float>(d)});
+        const std::string tip =
+            ui.tooltip("Flow/hook_pooled", {4, (7 + 0.5f) * r.height() / static_cast<float>(d)});
         EXPECT_NEAR(number_after(tip, "vector: "), static_cast<double>(x[7]), 6e-5);
         EXPECT_EQ(selection().cell.get(), (CellRef{0, Site::pooled, -1, -1, 0, 7}));
         ui.leave();

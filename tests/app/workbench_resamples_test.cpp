@@ -1,4 +1,5 @@
-// The sampling panel's closer looks: one token's derivation, a thousand resamples, one stage's effect; at every width.
+// The sampling panel's closer looks: one token's derivation, a thousand resamples, one stage's effect; at
+// every width.
 
 #include "printed_arithmetic.h"
 #include "workbench_support.h"
@@ -19,7 +20,9 @@ class CloserLookTest : public ::testing::Test {
         bench.prompt_ids({3, 1, 4, 1, 5});
         bench.post(command::Step{4});
     }
-    void view(const char* option, const std::string& value) { bench.post(command::SetView{"Sampling", option, value}); }
+    void view(const char* option, const std::string& value) {
+        bench.post(command::SetView{"Sampling", option, value});
+    }
     void chain(const SamplingChain& stages) { bench.post(command::SetSampling{stages}); }
     std::vector<double> p(double temperature = 1) {
         return probabilities_after(bench.snapshot(), bench.snapshot().last_row(), temperature);
@@ -70,12 +73,15 @@ TEST_F(CloserLookTest, AClickDerivesTheProbability) {
     const auto temperature = numbers_in(behind("temperature"));
     EXPECT_NEAR(temperature.at(2), logits[ids[3]] / 0.8, 1.2e-3);
     const std::string exponential = behind("exp"), share = behind("÷ sum of 6");
-    EXPECT_NEAR(numbers_in(exponential).at(1), std::exp((static_cast<double>(logits[ids[3]]) - logits[ids[0]]) / 0.8), 2e-3);
+    EXPECT_NEAR(numbers_in(exponential).at(1),
+                std::exp((static_cast<double>(logits[ids[3]]) - logits[ids[0]]) / 0.8), 2e-3);
     double sum = 0;
     for (int i = 0; i < 6; ++i)
-        sum += std::exp((static_cast<double>(logits[ids[static_cast<std::size_t>(i)]]) - logits[ids[0]]) / 0.8);
+        sum +=
+            std::exp((static_cast<double>(logits[ids[static_cast<std::size_t>(i)]]) - logits[ids[0]]) / 0.8);
     EXPECT_NEAR(numbers_in(share).at(1), sum, 1e-3);
-    EXPECT_NEAR(numbers_in(share).at(2), kept[static_cast<std::size_t>(ids[3])], 0.5e-2 * kept[static_cast<std::size_t>(ids[3])]);
+    EXPECT_NEAR(numbers_in(share).at(2), kept[static_cast<std::size_t>(ids[3])],
+                0.5e-2 * kept[static_cast<std::size_t>(ids[3])]);
     int sums = 0;
     for (const std::string& text : texts()) {
         const auto check = check_arithmetic(text);
@@ -164,7 +170,8 @@ TEST_F(CloserLookTest, AThousandResamples) {
     double statistic = 0, rest_observed = 0, rest_expected = 0;
     int classes = 0;
     for (const int id : ids) {
-        const double e = 1000 * theory[static_cast<std::size_t>(id)], o = counts[static_cast<std::size_t>(id)];
+        const double e = 1000 * theory[static_cast<std::size_t>(id)],
+                     o = counts[static_cast<std::size_t>(id)];
         if (e < 5) {
             rest_observed += o;
             rest_expected += e;
@@ -175,9 +182,11 @@ TEST_F(CloserLookTest, AThousandResamples) {
     }
     ASSERT_TRUE(rest_expected == 0 || rest_expected >= 5) << "else the smallest class takes them";
     if (rest_expected > 0)
-        statistic += (rest_observed - rest_expected) * (rest_observed - rest_expected) / rest_expected, ++classes;
+        statistic += (rest_observed - rest_expected) * (rest_observed - rest_expected) / rest_expected,
+            ++classes;
     const int freedom = classes - 1;
-    double tail = freedom % 2 ? std::erfc(std::sqrt(statistic / 2)) : std::exp(-statistic / 2); // by recurrence
+    double tail =
+        freedom % 2 ? std::erfc(std::sqrt(statistic / 2)) : std::exp(-statistic / 2); // by recurrence
     for (int k = freedom % 2 ? 1 : 2; k < freedom; k += 2)
         tail += std::exp(k / 2.0 * std::log(statistic / 2) - statistic / 2 - std::lgamma(k / 2.0 + 1));
     const std::string fit = bench.text_with("Sampling", "1000 draws");
@@ -218,7 +227,8 @@ TEST_F(CloserLookTest, AStagesEffectIsTheChainWithAndWithoutIt) {
     check("top-p", after); // it is off
     EXPECT_THAT(ui.tooltip("Sampling/entropy"), HasSubstr("without top-p"));
     view("stage", "all");
-    EXPECT_TRUE(bench.shows("Sampling", fmt::format("{} tokens → top-k 7", bench.snapshot().config().d_vocab)));
+    EXPECT_TRUE(
+        bench.shows("Sampling", fmt::format("{} tokens → top-k 7", bench.snapshot().config().d_vocab)));
 }
 
 TEST_F(CloserLookTest, HoveringARowPointsAtItsLogit) {
@@ -229,20 +239,28 @@ TEST_F(CloserLookTest, HoveringARowPointsAtItsLogit) {
 
 /// Whole items, none over another, at every width and scale, with and without the closer looks.
 TEST_F(CloserLookTest, NothingOverlapsAtAnySize) {
-    chain({{StageKind::temperature, 0.8}, {StageKind::top_k, 40}, {StageKind::top_p, 0.9}, {StageKind::repetition_penalty, 1.1}});
+    chain({{StageKind::temperature, 0.8},
+           {StageKind::top_k, 40},
+           {StageKind::top_p, 0.9},
+           {StageKind::repetition_penalty, 1.1}});
     for (const char* resamples : {"off", "on"})
         for (const char* token : {"none", "next"})
             for (const float scale : {0.75f, 1.0f, 2.0f, 3.0f})
-                for (const auto& [width, height] : {std::pair(1280, 720), std::pair(1600, 900), std::pair(3840, 2160)}) {
-                    SCOPED_TRACE(fmt::format("{}x{} at {}, resamples {}, token {}", width, height, scale, resamples, token));
+                for (const auto& [width, height] :
+                     {std::pair(1280, 720), std::pair(1600, 900), std::pair(3840, 2160)}) {
+                    SCOPED_TRACE(fmt::format("{}x{} at {}, resamples {}, token {}", width, height, scale,
+                                             resamples, token));
                     view("resamples", resamples);
                     view("token", token);
                     bench.post(command::SetScale{scale});
                     bench.resize(width, height);
-                    bench.post(command::ShowPanel{"Sampling"}); // in the smallest rooms a tab among the others
+                    bench.post(
+                        command::ShowPanel{"Sampling"}); // in the smallest rooms a tab among the others
                     std::vector<std::pair<std::string, UiRect>> things;
                     for (const UiItem& item : ImGuiHost::current().items().items()) {
-                        if (item.window != "Sampling" || item.label.empty() || item.stack.empty() || !item.is_visible()) continue;
+                        if (item.window != "Sampling" || item.label.empty() || item.stack.empty() ||
+                            !item.is_visible())
+                            continue;
                         const UiRect mine = item.visible();
                         for (const auto& [name, other] : things)
                             EXPECT_FALSE(mine.min.x < other.max.x - 0.5f && other.min.x < mine.max.x - 0.5f &&

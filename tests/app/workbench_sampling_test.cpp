@@ -1,4 +1,5 @@
-// The sampling panel against the definitions, computed here in double precision: what it writes must be what happens.
+// The sampling panel against the definitions, computed here in double precision: what it writes must be what
+// happens.
 
 #include "workbench_support.h"
 
@@ -24,7 +25,9 @@ class SamplingTest : public ::testing::Test {
     std::vector<double> p(double temperature = 1) {
         return probabilities_after(bench.snapshot(), bench.snapshot().last_row(), temperature);
     }
-    const SampleStage& stage(StageKind kind) { return *std::ranges::find(bench.snapshot().chain, kind, &SampleStage::kind); }
+    const SampleStage& stage(StageKind kind) {
+        return *std::ranges::find(bench.snapshot().chain, kind, &SampleStage::kind);
+    }
     std::string summary() { return bench.text_with("Sampling", "entropy"); }
     /// What a row of the table says: the logit, and the probability or "cut". Empty: the row is out of sight.
     std::vector<std::string> row(int id) {
@@ -64,7 +67,8 @@ double percent(const std::vector<std::string>& row) { return number_after("=" + 
 std::vector<double> top(std::vector<double> p, int n) {
     std::vector<double> kept(p.size());
     double sum = 0;
-    for (const int id : largest(p, n)) sum += kept[static_cast<std::size_t>(id)] = p[static_cast<std::size_t>(id)];
+    for (const int id : largest(p, n))
+        sum += kept[static_cast<std::size_t>(id)] = p[static_cast<std::size_t>(id)];
     for (double& x : kept) x /= sum;
     return kept;
 }
@@ -121,7 +125,8 @@ TEST_F(SamplingTest, TheSliderActsInTheSameFrame) {
 
 TEST_F(SamplingTest, ChoosingAStageChangesNothing) {
     const SamplingChain before = bench.snapshot().chain;
-    for (const char* chip : {"repetition", "temperature", "top-k", "top-p", "min-p", "greedy", "temperature", "all stages"}) {
+    for (const char* chip :
+         {"repetition", "temperature", "top-k", "top-p", "min-p", "greedy", "temperature", "all stages"}) {
         SCOPED_TRACE(chip);
         click(chip);
         EXPECT_TRUE(ui.is_checked(std::string("Sampling/") + chip));
@@ -151,7 +156,8 @@ TEST_F(SamplingTest, CutTokensStayInSight) {
         const auto shown = row(ids[static_cast<std::size_t>(i)]);
         ASSERT_EQ(shown.size(), 2u) << i;
         if (i < 5) {
-            EXPECT_NEAR(percent(shown), 100 * kept[static_cast<std::size_t>(ids[static_cast<std::size_t>(i)])], 0.05001);
+            EXPECT_NEAR(percent(shown),
+                        100 * kept[static_cast<std::size_t>(ids[static_cast<std::size_t>(i)])], 0.05001);
         } else {
             EXPECT_EQ(shown[1], "cut");
         }
@@ -183,7 +189,8 @@ TEST_F(SamplingTest, EveryStageIsSetByItsChip) {
     EXPECT_EQ(n_left(), nucleus);
     click("on");
     set("min-p", 0.2);
-    EXPECT_EQ(n_left(), std::ranges::count_if(whole, [&](double x) { return x >= 0.2 * *std::ranges::max_element(whole); }));
+    EXPECT_EQ(n_left(), std::ranges::count_if(
+                            whole, [&](double x) { return x >= 0.2 * *std::ranges::max_element(whole); }));
     click("on");
     click("greedy");
     click("on");
@@ -285,7 +292,8 @@ TEST_F(SamplingTest, TheDrawIsTheSamplers) {
 TEST_F(SamplingTest, ResampleDrawsAgain) {
     const std::vector<int> before = bench.tokens();
     click("Resample");
-    EXPECT_EQ(bench.snapshot().next_draw, (DrawKey{42, 0, 9, 1})) << "nothing was there yet: only the number changes";
+    EXPECT_EQ(bench.snapshot().next_draw, (DrawKey{42, 0, 9, 1}))
+        << "nothing was there yet: only the number changes";
     EXPECT_EQ(bench.snapshot().tree.size(), 1u);
     const int id = drawn(p(), uniform(bench.snapshot().next_draw));
     EXPECT_TRUE(ui.tooltip("Sampling/the draw").starts_with(numbered("#", id) + " covers"));
@@ -329,9 +337,10 @@ TEST_F(SamplingTest, ItFollowsTheCursor) {
         const auto expected = p();
         ASSERT_EQ(bench.snapshot().last_row(), position - 1);
         EXPECT_NEAR(number_after(summary(), "→"), entropy_bits(expected), 0.005001) << position;
-        EXPECT_NEAR(percent(row(largest(expected, 1)[0])), 100 * expected[static_cast<std::size_t>(largest(expected, 1)[0])],
-                    0.05001);
-        EXPECT_TRUE(bench.shows("Sampling", numbered("next token, after ", position) + (position == 1 ? " token" : " tokens")));
+        EXPECT_NEAR(percent(row(largest(expected, 1)[0])),
+                    100 * expected[static_cast<std::size_t>(largest(expected, 1)[0])], 0.05001);
+        EXPECT_TRUE(bench.shows("Sampling", numbered("next token, after ", position) +
+                                                (position == 1 ? " token" : " tokens")));
     }
 }
 

@@ -119,7 +119,8 @@ TEST(WorkbenchLayout, OutlivesTheProgram) {
         bench.ui.frames(4);
         EXPECT_NEAR(left_edge("Sampling"), standard, 1);
     }
-    std::ofstream(config / "layout.ini", std::ios::app) << "[Docking][Data]\nDockNode ID=0x1\n"; // its checksum tells
+    std::ofstream(config / "layout.ini", std::ios::app)
+        << "[Docking][Data]\nDockNode ID=0x1\n"; // its checksum tells
     Bench bench({.config_folder = config});
     EXPECT_THAT(bench.notice(), ::testing::AllOf(HasSubstr("layout.ini"), HasSubstr(".bad")));
     bench.open(saved_preset("llama"));

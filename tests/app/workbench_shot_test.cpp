@@ -31,7 +31,9 @@ class ShotTest : public ::testing::Test {
         output_of(arguments);
         return read_file(path);
     }
-    static std::string script(const std::string& name, const std::string& json) { return scratch_file(name, json); }
+    static std::string script(const std::string& name, const std::string& json) {
+        return scratch_file(name, json);
+    }
     /// From the PNG's header (RFC 2083, section 11.2.1).
     static std::pair<int, int> size_of(const std::string& png) {
         const auto number = [&](std::size_t at) {
@@ -47,8 +49,10 @@ class ShotTest : public ::testing::Test {
 TEST_F(ShotTest, TheSameArgumentsMakeTheSamePicture) {
     const std::string model = saved_preset("llama").path;
     const std::string steps =
-        script("steps.json", R"([{"command": "step", "tokens": 5}, {"command": "pin-head", "layer": 1, "head": 2}])");
-    const std::vector<std::string> arguments{"--model", model, "--prompt", "3,1,4,1,5", "--script", steps, "--size", "1280x720"};
+        script("steps.json",
+               R"([{"command": "step", "tokens": 5}, {"command": "pin-head", "layer": 1, "head": 2}])");
+    const std::vector<std::string> arguments{"--model",  model, "--prompt", "3,1,4,1,5",
+                                             "--script", steps, "--size",   "1280x720"};
     const std::string first = shoot(arguments);
     EXPECT_EQ(first, shoot(arguments));
     EXPECT_EQ(size_of(first), std::pair(1280, 720));
@@ -62,7 +66,8 @@ TEST_F(ShotTest, TheSameArgumentsMakeTheSamePicture) {
     EXPECT_NE(first, shoot(with({"--theme", "dark"})));
     EXPECT_NE(first, shoot(with({"--scale", "1.5"})));
     EXPECT_NE(first, shoot({"--model", model, "--prompt", "3,1,4,1,5", "--size", "1280x720"}));
-    EXPECT_NE(first, shoot({"--model", model, "--prompt", "3,1,4,1,6", "--script", steps, "--size", "1280x720"}));
+    EXPECT_NE(first,
+              shoot({"--model", model, "--prompt", "3,1,4,1,6", "--script", steps, "--size", "1280x720"}));
     EXPECT_EQ(size_of(shoot({"--size", "640x400"})), std::pair(640, 400)) << "the start page";
 }
 
@@ -73,7 +78,8 @@ TEST_F(ShotTest, ErrorsInTheScriptAreNamed) {
         EXPECT_FALSE(fs::exists(out));
     };
     refused("[{\"command\": \"stepp\"}]", {"bad.json", "[0]", "'stepp'", "step"});
-    refused("[{\"command\": \"step\"}, {\"command\": \"step\", \"token\": 3}]", {"bad.json", "[1]", "'token'", "tokens"});
+    refused("[{\"command\": \"step\"}, {\"command\": \"step\", \"token\": 3}]",
+            {"bad.json", "[1]", "'token'", "tokens"});
     refused("[{\"command\": \"step\", \"tokens\": \"three\"}]", {"bad.json", "tokens"});
     refused("{\"command\": \"step\"}", {"bad.json", "array"});
     refused("[{\"command\": ", {"bad.json"});
@@ -81,7 +87,8 @@ TEST_F(ShotTest, ErrorsInTheScriptAreNamed) {
     refused("[{\"command\": \"force-token\", \"position\": 1, \"token\": 99}]", {"force token", "52", "99"});
     refused("[{\"command\": \"prompt\", \"text\": \"1,x\"}]", {"x"});
     expect_refused({"shot", "--script", picture_path("nowhere.json"), "--out", out}, {"nowhere.json"});
-    expect_refused({"shot", "--script", script("step.json", "[{\"command\": \"step\"}]"), "--out", out}, {"step", "open model"});
+    expect_refused({"shot", "--script", script("step.json", "[{\"command\": \"step\"}]"), "--out", out},
+                   {"step", "open model"});
 }
 
 TEST_F(ShotTest, BadArgumentsAreRefused) {
@@ -91,7 +98,8 @@ TEST_F(ShotTest, BadArgumentsAreRefused) {
     expect_refused({"shot", "--out", scratch().string()}, {scratch().c_str()});
     for (const char* size : {"0x0", "1600", "1600x", "1600x900x3", "99999x99999", "319x200"})
         expect_refused({"shot", "--out", out, "--size", size}, {"--size", size});
-    for (const char* scale : {"0.5", "4", "nan"}) expect_refused({"shot", "--out", out, "--scale", scale}, {"--scale"});
+    for (const char* scale : {"0.5", "4", "nan"})
+        expect_refused({"shot", "--out", out, "--scale", scale}, {"--scale"});
     expect_refused({"shot", "--out", out, "--theme", "drak"}, {"drak", "dark"});
     expect_refused({"shot", "--out", out, "--model", picture_path("nowhere.bin")}, {"nowhere.bin"});
     expect_refused({"shot", "--out", out, "--prompt", "a"}, {"open model"});

@@ -1,5 +1,5 @@
-// Encoder-decoders in the workbench: every panel shows the decoder with its attention to the source, or the encoder, and the
-// numbers are those of runs that were computed apart.
+// Encoder-decoders in the workbench: every panel shows the decoder with its attention to the source, or the
+// encoder, and the numbers are those of runs that were computed apart.
 
 #include "workbench_support.h"
 
@@ -26,7 +26,8 @@ class SourceTest : public ::testing::TestWithParam<const char*> {
         ASSERT_EQ(bench.cursor(), k_tokens) << bench.notice();
         encoder = std::make_shared<Trace>(model.weights, TraceShape{5, {}, Keep::all, {}, Stack::encoder});
         extend(*encoder, k_source);
-        decoder = std::make_shared<Trace>(model.weights, one_sequence(k_tokens), std::vector<Edit>(), encoder);
+        decoder =
+            std::make_shared<Trace>(model.weights, one_sequence(k_tokens), std::vector<Edit>(), encoder);
         extend(*decoder, bench.tokens());
     }
     double of_decoder(Site site, int layer, int head, int row, int column) const {
@@ -42,9 +43,13 @@ class SourceTest : public ::testing::TestWithParam<const char*> {
         return all;
     }
     /// What the formula gives.
-    static double last_number(const std::string& text) { return std::stod(text.substr(text.rfind(" =  ") + 4)); }
+    static double last_number(const std::string& text) {
+        return std::stod(text.substr(text.rfind(" =  ") + 4));
+    }
     /// Of the Inspector.
-    double figure(const char* word) { return number_after(ui.tooltip("Inspector/figures"), std::string("\n") + word + " "); }
+    double figure(const char* word) {
+        return number_after(ui.tooltip("Inspector/figures"), std::string("\n") + word + " ");
+    }
     ImVec2 middle_of(const std::string& item, int row, int column, int rows, int columns) const {
         const UiRect r = ui.rect(item);
         return {(static_cast<float>(column) + 0.5f) * r.width() / static_cast<float>(columns),
@@ -56,7 +61,8 @@ class SourceTest : public ::testing::TestWithParam<const char*> {
     Bench bench;
     UiDriver& ui = bench.ui;
 };
-INSTANTIATE_TEST_SUITE_P(EncoderDecoders, SourceTest, ::testing::Values("encoder_decoder", "encoder_decoder_post"));
+INSTANTIATE_TEST_SUITE_P(EncoderDecoders, SourceTest,
+                         ::testing::Values("encoder_decoder", "encoder_decoder_post"));
 
 TEST_P(SourceTest, TheTextStripShowsBothTexts) {
     const auto texts = ui.texts("Text");
@@ -87,7 +93,8 @@ TEST_P(SourceTest, SamplingIsTheDecodersWhicheverStackIsInView) {
         const auto p = probabilities_after(bench.snapshot(), k_tokens - 1);
         const int best = largest(p, 1).front();
         EXPECT_EQ(best, std::ranges::max_element(logits) - logits.begin());
-        EXPECT_TRUE(bench.shows("Sampling", fmt::format("{:.1f}%", 100 * p[static_cast<std::size_t>(best)]))) << stack;
+        EXPECT_TRUE(bench.shows("Sampling", fmt::format("{:.1f}%", 100 * p[static_cast<std::size_t>(best)])))
+            << stack;
         EXPECT_TRUE(bench.shows("Sampling", numbered("#", best)));
     }
     ui.click("Sampling/Use it");
@@ -159,11 +166,14 @@ TEST_P(SourceTest, TheInspectorShowsSitesOfBothStacks) {
     const int d = model.config().d_model;
     expect_range("decoder.blocks.0.cross_attn.hook_pattern", k_tokens, 5,
                  [&](int r, int c) { return of_decoder(Site::cross_pattern, 0, 1, r, c); });
-    expect_range("decoder.hook_encoder_out", 5, d, [&](int r, int c) { return of_decoder(Site::encoder_out, -1, -1, r, c); });
+    expect_range("decoder.hook_encoder_out", 5, d,
+                 [&](int r, int c) { return of_decoder(Site::encoder_out, -1, -1, r, c); });
     EXPECT_EQ(selection().stack, Stack::decoder);
-    expect_range("encoder.blocks.0.attn.hook_pattern", 5, 5, [&](int r, int c) { return of_encoder(Site::pattern, 0, 1, r, c); });
+    expect_range("encoder.blocks.0.attn.hook_pattern", 5, 5,
+                 [&](int r, int c) { return of_encoder(Site::pattern, 0, 1, r, c); });
     EXPECT_EQ(selection().stack, Stack::encoder) << "its stack comes into view";
-    expect_range("encoder.blocks.0.hook_attn_out", 5, d, [&](int r, int c) { return of_encoder(Site::attn_out, 0, -1, r, c); });
+    expect_range("encoder.blocks.0.hook_attn_out", 5, d,
+                 [&](int r, int c) { return of_encoder(Site::attn_out, 0, -1, r, c); });
     expect_range("decoder.blocks.1.hook_cross_attn_out", k_tokens, d,
                  [&](int r, int c) { return of_decoder(Site::cross_attn_out, 1, -1, r, c); });
     ui.hover("Inspector/map", middle_of("Inspector/map", 1, 0, k_tokens, d));
@@ -201,7 +211,8 @@ TEST_P(SourceTest, FlowShowsTheAttentionToTheSourceAndTheEncoderAsOneBlock) {
     ui.hover(matrix, middle_of(matrix, 5, 3, k_tokens, 5));
     EXPECT_EQ(selection().cell.get(), (CellRef{0, Site::cross_pattern, 1, 2, 5, 3}));
     EXPECT_EQ(selection().source_token.get(), 3);
-    EXPECT_THAT(ui.tooltip("Flow/header cross_attn.hook_pattern"), HasSubstr("7 queries x 5 tokens of the source"));
+    EXPECT_THAT(ui.tooltip("Flow/header cross_attn.hook_pattern"),
+                HasSubstr("7 queries x 5 tokens of the source"));
     ui.hover("Flow/source 2", {ui.rect("Flow/source 2").width() * 0.7f, 4});
     ASSERT_TRUE(selection().cell.get());
     EXPECT_EQ(selection().cell.get()->site, Site::encoder_out);
@@ -262,7 +273,8 @@ TEST_P(SourceTest, ValuesOfTheEncoderAreEdited) {
     double greatest = -1e300;
     for (int r = 0; r < edited.n_tokens(); ++r)
         for (int c = 0; c < edited.config().d_model; ++c)
-            greatest = std::max(greatest, static_cast<double>(edited.value({0, Site::resid_post, last, -1, r, c})));
+            greatest =
+                std::max(greatest, static_cast<double>(edited.value({0, Site::resid_post, last, -1, r, c})));
     EXPECT_NEAR(figure("max"), greatest, 1e-4);
     EXPECT_TRUE(ui.exists("Formula/edits 1"));
     bench.post(command::ViewStack{"decoder"});
@@ -293,7 +305,8 @@ TEST_P(LongSourceTest, TheLayerInViewIsSeen) {
     const std::vector<int> source = random_tokens(model.config(), 110);
     bench.post(command::SetSource{ids_text(source)});
     ASSERT_FALSE(bench.snapshot().source_run.trace->kept(Site::pattern));
-    const auto whole = std::make_shared<Trace>(model.weights, TraceShape{110, {}, Keep::all, {}, Stack::encoder});
+    const auto whole =
+        std::make_shared<Trace>(model.weights, TraceShape{110, {}, Keep::all, {}, Stack::encoder});
     extend(*whole, source);
     bench.post(command::ViewStack{"encoder"});
     for (const int layer : {1, 0}) {
@@ -322,13 +335,15 @@ TEST_P(SourceTest, ALongSourceIsKeptInPartAndSaidSo) {
     ASSERT_FALSE(kept.kept(Site::pattern));
     EXPECT_THAT(ui.texts("Flow"), Contains(StartsWith("and "))) << "more tokens than lines";
     bench.post(command::ViewStack{"encoder"});
-    for (const char* panel : {"Heads", "Head"}) EXPECT_THAT(ui.texts(panel), Contains(HasSubstr("A shorter source"))) << panel;
+    for (const char* panel : {"Heads", "Head"})
+        EXPECT_THAT(ui.texts(panel), Contains(HasSubstr("A shorter source"))) << panel;
     EXPECT_THAT(ui.texts("Flow"), Contains(HasSubstr("keys and values are kept only")));
     bench.post(command::Inspect{"encoder.blocks.0.hook_resid_post"});
     double greatest = -1e300;
     for (int r = 0; r < 200; ++r)
         for (int c = 0; c < model.config().d_model; ++c)
-            greatest = std::max(greatest, static_cast<double>(kept.value({0, Site::resid_post, 0, -1, r, c})));
+            greatest =
+                std::max(greatest, static_cast<double>(kept.value({0, Site::resid_post, 0, -1, r, c})));
     EXPECT_NEAR(figure("max"), greatest, 1e-6);
     bench.post(command::Inspect{"encoder.blocks.0.attn.hook_z"});
     EXPECT_THAT(ui.texts("Inspector"), Contains(HasSubstr("A shorter source")));

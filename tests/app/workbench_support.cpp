@@ -10,7 +10,10 @@ namespace gf::tests {
 
 Bench::Bench(const Options& o)
     : screen({.width = o.width, .height = o.height, .look = o.look}),
-      workbench({.mode = Session::Mode::cooperative, .config_folder = o.config_folder, .wake = {}, .models = o.models}),
+      workbench({.mode = Session::Mode::cooperative,
+                 .config_folder = o.config_folder,
+                 .wake = {},
+                 .models = o.models}),
       ui(screen.host(), [this] { frame(); }) {
     if (o.look == UiLook{}) return;
     workbench.settings().theme = o.look.theme;
@@ -82,8 +85,9 @@ std::vector<double> probabilities_after(const Snapshot& snapshot, int row, doubl
 std::vector<int> largest(const std::vector<double>& values, int n) {
     std::vector<int> ids(values.size());
     std::iota(ids.begin(), ids.end(), 0);
-    std::ranges::stable_sort(
-        ids, [&](int a, int b) { return values[static_cast<std::size_t>(a)] > values[static_cast<std::size_t>(b)]; });
+    std::ranges::stable_sort(ids, [&](int a, int b) {
+        return values[static_cast<std::size_t>(a)] > values[static_cast<std::size_t>(b)];
+    });
     ids.resize(static_cast<std::size_t>(n));
     return ids;
 }

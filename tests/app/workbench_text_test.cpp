@@ -1,5 +1,5 @@
-// The text as tokens: what they say of themselves, other tokens in their place, the tree that this makes; and texts that are
-// hard to show, which every panel lives through.
+// The text as tokens: what they say of themselves, other tokens in their place, the tree that this makes; and
+// texts that are hard to show, which every panel lives through.
 
 #include "workbench_support.h"
 
@@ -89,14 +89,16 @@ TEST_F(TextTest, ThePopupOffersTheLikeliestTokens) {
     const auto p = probabilities_after(bench.snapshot(), 6);
     for (const int id : largest(p, 12)) {
         const std::string name = bench.item_ending("Popup", numbered("%##", id));
-        EXPECT_NEAR(number_after(name, numbered("#", id)), 100 * p[static_cast<std::size_t>(id)], 0.05001) << name;
+        EXPECT_NEAR(number_after(name, numbered("#", id)), 100 * p[static_cast<std::size_t>(id)], 0.05001)
+            << name;
     }
     int n = 0;
     for (const std::string& name : ui.list()) n += name.starts_with("Popup/") && name.ends_with(" %");
     EXPECT_EQ(n, 12);
     ui.key(ImGuiKey_Escape);
     ui.right_click(token(0));
-    for (const std::string& name : ui.list()) EXPECT_FALSE(name.starts_with("Popup/")) << "no model chose the first token";
+    for (const std::string& name : ui.list())
+        EXPECT_FALSE(name.starts_with("Popup/")) << "no model chose the first token";
 }
 
 TEST_F(TextTest, AnotherTokenMakesABranch) {
@@ -136,7 +138,8 @@ TEST_F(TextTest, AnotherTokenMakesABranch) {
 
 TEST_F(TextTest, TheNextTokenCanBeChosenToo) {
     const std::vector<int> before = bench.tokens();
-    const int drawn = drawn_token(probabilities_after(bench.snapshot(), 10), uniform(bench.snapshot().next_draw));
+    const int drawn =
+        drawn_token(probabilities_after(bench.snapshot(), 10), uniform(bench.snapshot().next_draw));
     EXPECT_TRUE(bench.shows("Text", numbered("#", drawn))) << "as it will be drawn";
     const int id = largest(probabilities_after(bench.snapshot(), 10), 5)[4];
     ui.click("Text/next");
@@ -201,7 +204,8 @@ TEST_F(TextTest, NothingOverlaps) {
     for (const int id : {3, 9}) bench.post(command::ForceToken{7, id});
     bench.post(command::Step{60});
     for (const float scale : {0.75f, 1.0f, 1.25f, 2.0f, 3.0f})
-        for (const auto& [width, height] : {std::pair(1280, 720), std::pair(1600, 900), std::pair(3840, 2160)}) {
+        for (const auto& [width, height] :
+             {std::pair(1280, 720), std::pair(1600, 900), std::pair(3840, 2160)}) {
             SCOPED_TRACE(fmt::format("{}x{} at {}", width, height, scale));
             bench.post(command::SetScale{scale});
             bench.resize(width, height);
@@ -210,7 +214,8 @@ TEST_F(TextTest, NothingOverlaps) {
             std::vector<UiRect> rects;
             std::vector<int> positions;
             for (const UiItem& item : recorder.items()) {
-                if (item.window != "Text" || item.label.empty() || item.stack.empty() || !item.is_visible()) continue;
+                if (item.window != "Text" || item.label.empty() || item.stack.empty() || !item.is_visible())
+                    continue;
                 const UiRect mine = item.visible();
                 for (const UiRect& other : rects)
                     EXPECT_FALSE(mine.min.x < other.max.x - 0.5f && other.min.x < mine.max.x - 0.5f &&
@@ -220,12 +225,14 @@ TEST_F(TextTest, NothingOverlaps) {
                 if (item.label.find("branch") != std::string::npos) continue; // they scroll
                 EXPECT_GE(item.visible().height(), item.rect.height() - 1) << item.label;
                 EXPECT_GE(item.visible().width(), item.rect.width() - 1) << item.label;
-                if (item.label.starts_with("token ")) positions.push_back(static_cast<int>(number_after(item.label, "token ")));
+                if (item.label.starts_with("token "))
+                    positions.push_back(static_cast<int>(number_after(item.label, "token ")));
             }
             EXPECT_GE(rects.size(), 2u);
             ASSERT_FALSE(positions.empty());
             for (std::size_t i = 0; i < positions.size(); ++i)
-                EXPECT_EQ(positions[i], positions[0] + static_cast<int>(i)) << "none is left out at the end of a line";
+                EXPECT_EQ(positions[i], positions[0] + static_cast<int>(i))
+                    << "none is left out at the end of a line";
         }
 }
 
@@ -249,8 +256,8 @@ void look_around(Bench& bench) {
     bench.post(command::SetView{"Head", "form", "matrix"});
     bench.ui.tooltip("Head/attention");
     bench.post(command::SetView{"Head", "form", "lines"});
-    for (const char* name :
-         {"Head/curves", "Heads/L0H0", "Heads/induction", "Sampling/the draw", "Text/next", "Transport/Prompt"})
+    for (const char* name : {"Head/curves", "Heads/L0H0", "Heads/induction", "Sampling/the draw", "Text/next",
+                             "Transport/Prompt"})
         bench.ui.tooltip(name);
     int hovered = 0;
     for (const std::string& name : bench.ui.list()) {
@@ -269,7 +276,8 @@ TEST(TextStrip, BytesThatAreNoCharacterAreChips) {
     bench.open(byte_model().path, byte_tokenizer());
     bench.prompt("a\xE2(\xFF\xF0\x9F\x98\x80 \xE4\xBD\xA0\n\t\x01z");
     const auto texts = bench.ui.texts("Text");
-    for (const char* chip : {"E2", "FF", "F0", "9F", "98", "80", "E4", "(", "z"}) EXPECT_THAT(texts, Contains(chip));
+    for (const char* chip : {"E2", "FF", "F0", "9F", "98", "80", "E4", "(", "z"})
+        EXPECT_THAT(texts, Contains(chip));
     look_around(bench);
     bench.post(command::ForceToken{5, 3 + 0xE2});
     bench.post(command::Step{200}); // random bytes
@@ -283,8 +291,8 @@ TEST(TextStrip, OtherScriptsInTheRealVocabulary) {
     Bench bench;
     bench.open(files.model, files.tokenizer);
     bench.ui.set("Transport/Prompt", "Zo\xC3\xAB \xE4\xBD\xA0\xE5\xA5\xBD \xF0\x9F\x98\x80 said");
-    EXPECT_EQ(bench.tokens(),
-              encode_prompt(*bench.snapshot().model, "Zo\xC3\xAB \xE4\xBD\xA0\xE5\xA5\xBD \xF0\x9F\x98\x80 said"));
+    EXPECT_EQ(bench.tokens(), encode_prompt(*bench.snapshot().model,
+                                            "Zo\xC3\xAB \xE4\xBD\xA0\xE5\xA5\xBD \xF0\x9F\x98\x80 said"));
     EXPECT_THAT(bench.ui.texts("Text"), Contains("F0"));
     look_around(bench);
     bench.ui.set("Transport/Prompt", "\xF0\x9F\x98\x80");

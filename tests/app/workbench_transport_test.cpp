@@ -57,7 +57,8 @@ TEST_F(TransportTest, PlayGoesToTheEndOfTheContext) {
     const std::vector<int> played = bench.tokens();
     bench.prompt_ids({3, 1, 4, 1, 5});
     for (int i = 0; i < 12; ++i) click("Step");
-    EXPECT_EQ(bench.tokens(), std::vector(played.begin(), played.begin() + 17)) << "one by one it is the same text";
+    EXPECT_EQ(bench.tokens(), std::vector(played.begin(), played.begin() + 17))
+        << "one by one it is the same text";
 }
 
 TEST_F(TransportTest, TheKeysMoveTheCursor) {
@@ -117,8 +118,8 @@ TEST_F(TransportTest, WhatIsTypedIsNoShortcut) {
     ui.key(ImGuiKey_RightArrow);
     const std::vector<int> tokens = bench.tokens();
     ui.click("Transport/Prompt");
-    for (const ImGuiKey key : {ImGuiKey_Home, ImGuiKey_LeftArrow, ImGuiKey_RightArrow, ImGuiKey_Space, ImGuiKey_H, ImGuiKey_J,
-                               ImGuiKey_2, ImGuiKey_End})
+    for (const ImGuiKey key : {ImGuiKey_Home, ImGuiKey_LeftArrow, ImGuiKey_RightArrow, ImGuiKey_Space,
+                               ImGuiKey_H, ImGuiKey_J, ImGuiKey_2, ImGuiKey_End})
         ui.key(key);
     ui.type(", 2");
     ui.key(ImGuiMod_Ctrl | ImGuiKey_Z); // the field's own undo
@@ -179,7 +180,8 @@ TEST(WorkbenchWorker, PausesBetweenTwoTokens) {
     };
     workbench.post(command::Open{saved_preset("llama").path, ""});
     workbench.post(command::SetSpeed{0.001});
-    ASSERT_TRUE(until([](const Snapshot& s) { return s.has_run() && s.cursor == 1 && s.tokens_per_s_limit > 0; }));
+    ASSERT_TRUE(
+        until([](const Snapshot& s) { return s.has_run() && s.cursor == 1 && s.tokens_per_s_limit > 0; }));
     ui.click("Transport/Play");
     ASSERT_TRUE(until([](const Snapshot& s) { return s.playing && s.cursor == 2; }));
     EXPECT_FALSE(ui.exists("Transport/Play"));

@@ -1,5 +1,7 @@
-// Microbenchmarks of the forward pass's kernels, for work on the kernels themselves. What a user sees is `glassformer bench`.
-//   cmake --preset release -DGLASSFORMER_BENCH=ON; cmake --build build --target bench_kernels; build/tests/bench_kernels
+// Microbenchmarks of the forward pass's kernels, for work on the kernels themselves. What a user sees is
+// `glassformer bench`.
+//   cmake --preset release -DGLASSFORMER_BENCH=ON; cmake --build build --target bench_kernels;
+//   build/tests/bench_kernels
 
 #include "core/kernels.h"
 
@@ -22,8 +24,8 @@ std::vector<real> noise(std::size_t n) {
 
 /// Two operations per multiply-add, so the figure compares with the machine's peak.
 void report_flops(benchmark::State& state, double multiply_adds) {
-    state.counters["FLOP/s"] =
-        benchmark::Counter(2 * multiply_adds, benchmark::Counter::kIsIterationInvariantRate, benchmark::Counter::kIs1000);
+    state.counters["FLOP/s"] = benchmark::Counter(
+        2 * multiply_adds, benchmark::Counter::kIsIterationInvariantRate, benchmark::Counter::kIs1000);
 }
 
 /// A decoded token's product: (in) x (in, out) -> (out).
@@ -82,8 +84,17 @@ void activate(benchmark::State& state) {
 }
 
 // Widths of stories260K, stories15M, GPT-2 small and the vocabulary's product.
-BENCHMARK(vec_mat)->ArgNames({"in", "out"})->Args({64, 172})->Args({288, 768})->Args({768, 3072})->Args({288, 32000});
-BENCHMARK(product)->ArgNames({"T", "in", "out"})->Args({16, 64, 172})->Args({64, 288, 768})->Args({256, 288, 768});
+BENCHMARK(vec_mat)
+    ->ArgNames({"in", "out"})
+    ->Args({64, 172})
+    ->Args({288, 768})
+    ->Args({768, 3072})
+    ->Args({288, 32000});
+BENCHMARK(product)
+    ->ArgNames({"T", "in", "out"})
+    ->Args({16, 64, 172})
+    ->Args({64, 288, 768})
+    ->Args({256, 288, 768});
 BENCHMARK(softmax)->Arg(64)->Arg(1024)->Arg(50257);
 BENCHMARK(activate)->DenseRange(0, 3);
 

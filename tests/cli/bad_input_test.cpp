@@ -1,5 +1,6 @@
-// The table of bad input, as a person meets it on the command line: exit code 2 and one line that names the file or field, what
-// was expected, what was found, and the remedy or the nearest names. No gigabytes (see process.h), no crash.
+// The table of bad input, as a person meets it on the command line: exit code 2 and one line that names the
+// file or field, what was expected, what was found, and the remedy or the nearest names. No gigabytes (see
+// process.h), no crash.
 
 #include "cli/process.h"
 #include "support/mutate.h"
@@ -36,9 +37,11 @@ std::string noise(std::size_t size, std::uint64_t seed) {
     return bytes;
 }
 
-// ---------------------------------------------------------------------------------------------------- llama2.c
+// ----------------------------------------------------------------------------------------------------
+// llama2.c
 
-using Header = std::array<std::int32_t, 7>; ///< dim, hidden_dim, n_layers, n_heads, n_kv_heads, vocab_size, seq_len
+using Header =
+    std::array<std::int32_t, 7>; ///< dim, hidden_dim, n_layers, n_heads, n_kv_heads, vocab_size, seq_len
 constexpr Header k_header{8, 12, 2, 2, 1, 20, 16};
 // Embedding, per layer two norms, Q, O, K, V and three MLP matrices, the last norm, and two rotary tables.
 constexpr std::size_t k_values = 20 * 8 + 2 * (2 * 8 + 2 * 64 + 2 * 32 + 3 * 96) + 8 + 2 * 16 * 2;
@@ -60,12 +63,16 @@ TEST(BadBin, Files) {
     expect_model_refused((scratch() / "missing.bin").string(),
                          {"missing.bin: expected", "found nothing there", "check the path"});
     expect_model_refused(scratch_file("empty.bin", ""), {"empty.bin"});
-    expect_model_refused(scratch_file("tiny.bin", "abc"), {"tiny.bin: expected", "28 bytes", "found 3 bytes"});
-    expect_model_refused(bin_file("truncated.bin", k_header, k_values - 1), {"truncated.bin: expected", "found", "truncated"});
-    expect_model_refused(bin_file("long.bin", k_header, k_values + 1), {"long.bin: expected", "found", "behind the model"});
+    expect_model_refused(scratch_file("tiny.bin", "abc"),
+                         {"tiny.bin: expected", "28 bytes", "found 3 bytes"});
+    expect_model_refused(bin_file("truncated.bin", k_header, k_values - 1),
+                         {"truncated.bin: expected", "found", "truncated"});
+    expect_model_refused(bin_file("long.bin", k_header, k_values + 1),
+                         {"long.bin: expected", "found", "behind the model"});
     expect_model_refused(sparse_file("huge.bin", std::uintmax_t{3} << 30), {"huge.bin"});
     expect_model_refused(scratch().string(), {scratch().c_str(), "config.json"});
-    expect_model_refused(scratch_file("model.gguf", "GGUF"), {"model.gguf: expected", ".safetensors", "convert"});
+    expect_model_refused(scratch_file("model.gguf", "GGUF"),
+                         {"model.gguf: expected", ".safetensors", "convert"});
     for (std::uint64_t seed = 0; seed < 8; ++seed)
         expect_model_refused(scratch_file("noise.bin", noise(4000, seed)), {"noise.bin"});
 }
@@ -103,14 +110,17 @@ TEST(BadBin, Headers) {
         }
     expect_model_refused(bin_file("header.bin", {1 << 17, 1 << 20, 1 << 12, 1, 1, 1 << 24, 1 << 24}),
                          {"header.bin", "expected", "found"});
-    expect_model_refused(bin_file("header.bin", {1 << 15, 1 << 15, 1 << 15, 1 << 15, 1 << 15, 1 << 15, 1 << 15}),
-                         {"header.bin", "expected", "found"});
+    expect_model_refused(
+        bin_file("header.bin", {1 << 15, 1 << 15, 1 << 15, 1 << 15, 1 << 15, 1 << 15, 1 << 15}),
+        {"header.bin", "expected", "found"});
     expect_model_refused(bin_file("heads.bin", {12, 12, 2, 4, 3, 20, 16}),
                          {"heads.bin", "n_kv_heads", "a divisor of n_heads = 4", "found 3"});
-    expect_model_refused(bin_file("version.bin", {0x616b3432, 1, 8, 12, 2, 2, 1}), {"version.bin", "legacy", "--version 0"});
+    expect_model_refused(bin_file("version.bin", {0x616b3432, 1, 8, 12, 2, 2, 1}),
+                         {"version.bin", "legacy", "--version 0"});
 }
 
-// ---------------------------------------------------------------------------------------------------- Hugging Face's layout
+// ----------------------------------------------------------------------------------------------------
+// Hugging Face's layout
 
 /// A copy of the preset "llama" whose files a test damages.
 class BadFolder : public ::testing::Test {
@@ -141,26 +151,33 @@ class BadFolder : public ::testing::Test {
         change(header);
         const std::string text = header.dump();
         const std::uint64_t n = text.size();
-        return folder(config_, std::string(reinterpret_cast<const char*>(&n), sizeof n) + text + weights_.substr(8 + length));
+        return folder(config_, std::string(reinterpret_cast<const char*>(&n), sizeof n) + text +
+                                   weights_.substr(8 + length));
     }
     static constexpr const char* k_q = "model.layers.1.self_attn.q_proj.weight"; // [48, 24]
     std::string config_, weights_;
 };
 
 TEST_F(BadFolder, TheSoundOneLoads) {
-    EXPECT_EQ(output_of({"run", "--model", folder(config_, weights_), "--tokens", "3,4", "-n", "0"}), "3,4\n");
-    EXPECT_EQ(output_of({"run", "--model", with_header([](json&) {}), "--tokens", "3,4", "-n", "0"}), "3,4\n");
+    EXPECT_EQ(output_of({"run", "--model", folder(config_, weights_), "--tokens", "3,4", "-n", "0"}),
+              "3,4\n");
+    EXPECT_EQ(output_of({"run", "--model", with_header([](json&) {}), "--tokens", "3,4", "-n", "0"}),
+              "3,4\n");
 }
 
 TEST_F(BadFolder, Files) {
-    expect_model_refused(folder("", weights_), {"bad: expected a file config.json", "found none", "download"});
+    expect_model_refused(folder("", weights_),
+                         {"bad: expected a file config.json", "found none", "download"});
     expect_model_refused(folder(config_, ""), {"bad: expected a file model.safetensors", "safetensors"});
     expect_model_refused(folder(" ", weights_), {"bad/config.json", "JSON"});
     expect_model_refused(folder(config_, weights_.substr(0, weights_.size() - 5)),
                          {"bad/model.safetensors", "expected", "found", "truncated"});
-    expect_model_refused(folder(config_, weights_ + "more"), {"bad/model.safetensors", "end of file", "hole"});
-    expect_model_refused(folder(config_, weights_.substr(0, 100)), {"bad/model.safetensors: header length", "truncated"});
-    expect_model_refused(folder(config_, "1234"), {"bad/model.safetensors", "at least 8 bytes", "found 4 bytes"});
+    expect_model_refused(folder(config_, weights_ + "more"),
+                         {"bad/model.safetensors", "end of file", "hole"});
+    expect_model_refused(folder(config_, weights_.substr(0, 100)),
+                         {"bad/model.safetensors: header length", "truncated"});
+    expect_model_refused(folder(config_, "1234"),
+                         {"bad/model.safetensors", "at least 8 bytes", "found 4 bytes"});
     expect_model_refused(folder(config_, std::string(8, '\xff') + "{}"),
                          {"bad/model.safetensors: header length", "18446744073709551615"});
     const std::string huge = folder(config_, weights_);
@@ -170,7 +187,8 @@ TEST_F(BadFolder, Files) {
         expect_model_refused(folder(config_, noise(4000, seed)), {"bad/model.safetensors"});
         expect_model_refused(folder(noise(400, seed), weights_), {"bad/config.json"});
     }
-    expect_refused({"info", "--model", folder(config_, "") + "/other.safetensors"}, {"other.safetensors", "nothing there"});
+    expect_refused({"info", "--model", folder(config_, "") + "/other.safetensors"},
+                   {"other.safetensors", "nothing there"});
 }
 
 TEST_F(BadFolder, DeeplyNestedJson) {
@@ -186,61 +204,84 @@ TEST_F(BadFolder, Configs) {
     expect_model_refused(folder("{", weights_), {"bad/config.json", "JSON", "at byte"});
     expect_model_refused(folder("[]", weights_), {"bad/config.json", "object"});
     expect_model_refused(folder("{}", weights_), {"bad/config.json: 'model_type'", "llama"});
-    expect_model_refused(with_config("model_type", "bert"), {"bad/config.json: 'model_type'", "one of", "'bert'"});
+    expect_model_refused(with_config("model_type", "bert"),
+                         {"bad/config.json: 'model_type'", "one of", "'bert'"});
     expect_model_refused(with_config("rope_scaling", {{"type", "linear"}, {"factor", 2.0}}),
                          {"bad/config.json", "'rope_scaling'"});
     expect_model_refused(with_config("final_logit_softcapping", 30.0),
                          {"bad/config.json", "'final_logit_softcapping'", "not supported"});
-    expect_model_refused(with_config("quantization_config", json::object()), {"bad/config.json", "'quantization_config'"});
+    expect_model_refused(with_config("quantization_config", json::object()),
+                         {"bad/config.json", "'quantization_config'"});
     expect_model_refused(with_config("my_own_attention", true), {"bad/config.json", "'my_own_attention'"});
     expect_model_refused(with_config("hidden_act", "swish7"), {"bad/config.json", "hidden_act", "swish7"});
-    expect_model_refused(with_config("hidden_size", "24"), {"bad/config.json", "'hidden_size'", "string \"24\""});
+    expect_model_refused(with_config("hidden_size", "24"),
+                         {"bad/config.json", "'hidden_size'", "string \"24\""});
     expect_model_refused(with_config("hidden_size", -24), {"bad/config.json", "hidden_size", "-24"});
     expect_model_refused(with_config("num_key_value_heads", 4),
                          {"bad/config.json", "n_kv_heads", "a divisor of n_heads = 6", "found 4"});
     expect_model_refused(with_config("num_attention_heads", 0), {"bad/config.json", "expected", "0"});
     expect_model_refused(with_config("head_dim", 7), {"bad/config.json", "d_head", "even", "found 7"});
-    for (const char* key : {"hidden_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads", "head_dim",
-                            "intermediate_size", "vocab_size"})
-        for (const json& value : {json(1 << 12), json(1 << 24), json(2147483647), json(9223372036854775807), json(1e300)})
+    for (const char* key : {"hidden_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads",
+                            "head_dim", "intermediate_size", "vocab_size"})
+        for (const json& value :
+             {json(1 << 12), json(1 << 24), json(2147483647), json(9223372036854775807), json(1e300)})
             expect_model_refused(with_config(key, value), {"bad", "expected", "found"});
 }
 
 TEST_F(BadFolder, Tensors) {
     expect_model_refused(with_header([](json& h) { h.erase(k_q); }), {"bad/model.safetensors", "hole"});
-    expect_model_refused(with_header([](json& h) { h["model.layers.1.self_attn.q_prj.weight"] = h[k_q], h.erase(k_q); }),
-                         {k_q, "expected a tensor of shape [48, 24]", "found no such tensor"});
+    expect_model_refused(
+        with_header([](json& h) { h["model.layers.1.self_attn.q_prj.weight"] = h[k_q], h.erase(k_q); }),
+        {k_q, "expected a tensor of shape [48, 24]", "found no such tensor"});
     expect_model_refused(with_header([](json& h) {
                              h[k_q]["shape"] = {24, 48};
                          }),
                          {k_q, "expected shape [48, 24]", "found shape [24, 48]"});
-    expect_model_refused(with_header([](json& h) { h[k_q]["dtype"] = "I32"; }), {k_q, "F32, F16 or BF16", "found I32"});
+    expect_model_refused(with_header([](json& h) { h[k_q]["dtype"] = "I32"; }),
+                         {k_q, "F32, F16 or BF16", "found I32"});
     expect_model_refused(with_header([](json& h) { h[k_q]["dtype"] = "F16"; }), {k_q, "bytes"});
     expect_model_refused(with_header([](json& h) { h[k_q]["dtype"] = "Q4_0"; }), {k_q, "dtype", "'Q4_0'"});
-    expect_model_refused(with_header([](json& h) { h[k_q]["shape"] = {1ll << 40, 1ll << 40}; }), {k_q, "shape"});
+    expect_model_refused(with_header([](json& h) {
+                             h[k_q]["shape"] = {1ll << 40, 1ll << 40};
+                         }),
+                         {k_q, "shape"});
     expect_model_refused(with_header([](json& h) { h[k_q]["shape"] = {-1, 24}; }), {k_q, "shape", "-1"});
-    expect_model_refused(with_header([](json& h) { h[k_q]["data_offsets"] = {0, 4608}; }), {"bad/model.safetensors", "overlap"});
+    expect_model_refused(with_header([](json& h) {
+                             h[k_q]["data_offsets"] = {0, 4608};
+                         }),
+                         {"bad/model.safetensors", "overlap"});
     expect_model_refused(with_header([](json& h) {
                              const std::int64_t begin = h[k_q]["data_offsets"][0];
                              h[k_q]["data_offsets"] = {begin + (1ll << 40), begin + (1ll << 40) + 4608};
                          }),
                          {k_q, "data_offsets", "a range inside the file"});
-    expect_model_refused(with_header([](json& h) { h[k_q]["data_offsets"] = {4608, 0}; }), {k_q, "data_offsets"});
-    expect_model_refused(with_header([](json& h) { h[k_q]["data_offsets"] = {0.5, 1}; }), {k_q, "data_offsets", "[begin, end]"});
-    expect_model_refused(with_header([](json& h) { h["lm_head.weight"]["shape"] = {53}; }), {"lm_head.weight"});
+    expect_model_refused(with_header([](json& h) {
+                             h[k_q]["data_offsets"] = {4608, 0};
+                         }),
+                         {k_q, "data_offsets"});
+    expect_model_refused(with_header([](json& h) {
+                             h[k_q]["data_offsets"] = {0.5, 1};
+                         }),
+                         {k_q, "data_offsets", "[begin, end]"});
+    expect_model_refused(with_header([](json& h) { h["lm_head.weight"]["shape"] = {53}; }),
+                         {"lm_head.weight"});
 }
 
 TEST_F(BadFolder, ShardsThatAreNotThere) {
     const std::string path = folder(config_, "");
-    scratch_file("bad/model.safetensors.index.json", R"({"weight_map": {"model.embed_tokens.weight": "model-1.safetensors"}})");
+    scratch_file("bad/model.safetensors.index.json",
+                 R"({"weight_map": {"model.embed_tokens.weight": "model-1.safetensors"}})");
     expect_model_refused(path, {"model-1.safetensors", "download the missing shard"});
-    scratch_file("bad/model.safetensors.index.json", R"({"weight_map": {"model.embed_tokens.weight": "../../etc/passwd"}})");
-    expect_model_refused(path, {"model.safetensors.index.json", "'model.embed_tokens.weight'", "in the same folder"});
+    scratch_file("bad/model.safetensors.index.json",
+                 R"({"weight_map": {"model.embed_tokens.weight": "../../etc/passwd"}})");
+    expect_model_refused(
+        path, {"model.safetensors.index.json", "'model.embed_tokens.weight'", "in the same folder"});
     scratch_file("bad/model.safetensors.index.json", "{}");
     expect_model_refused(path, {"model.safetensors.index.json", "'weight_map'"});
 }
 
-// ---------------------------------------------------------------------------------------------------- tokenizers
+// ----------------------------------------------------------------------------------------------------
+// tokenizers
 
 class BadTokenizer : public ::testing::Test {
   protected:
@@ -252,19 +293,23 @@ class BadTokenizer : public ::testing::Test {
 };
 
 TEST_F(BadTokenizer, TokBin) {
-    refused((scratch() / "missing-tok.bin").string(), {"missing-tok.bin: expected", "found nothing there", "check the path"});
+    refused((scratch() / "missing-tok.bin").string(),
+            {"missing-tok.bin: expected", "found nothing there", "check the path"});
     refused(scratch_file("empty-tok.bin", ""), {"empty-tok.bin: expected", "found an empty file"});
-    refused(scratch_file("short-tok.bin", sound_.substr(0, sound_.size() - 3)), {"short-tok.bin: token 260", "truncated"});
+    refused(scratch_file("short-tok.bin", sound_.substr(0, sound_.size() - 3)),
+            {"short-tok.bin: token 260", "truncated"});
     refused(scratch_file("few-tok.bin", sound_.substr(0, 500)), {"few-tok.bin: "});
     refused(scratch_file("long-tok.bin", sound_ + "xyz"), {"long-tok.bin: token 261", "truncated"});
-    refused(scratch_file("zero-tok.bin", std::string(4, '\0') + sound_.substr(4)), {"zero-tok.bin: max_token_length", "found 0"});
+    refused(scratch_file("zero-tok.bin", std::string(4, '\0') + sound_.substr(4)),
+            {"zero-tok.bin: max_token_length", "found 0"});
     refused(scratch_file("absurd-tok.bin", std::string(4, '\x7f') + sound_.substr(4)),
             {"absurd-tok.bin: max_token_length", "found 2139062143"});
     refused(scratch_file("negative-tok.bin", sound_.substr(0, 8) + "\xfe\xff\xff\xff" + sound_.substr(12)),
             {"negative-tok.bin: token 0, length", "found -2"});
     refused(sparse_file("huge-tok.bin", std::uintmax_t{600} << 20), {"huge-tok.bin", "at most 512 MB"});
     refused(sparse_file("huge-tok.bin", std::uintmax_t{3} << 30), {"huge-tok.bin: expected", "found"});
-    for (std::uint64_t seed = 0; seed < 8; ++seed) refused(scratch_file("noise-tok.bin", noise(3000, seed)), {"noise-tok.bin"});
+    for (std::uint64_t seed = 0; seed < 8; ++seed)
+        refused(scratch_file("noise-tok.bin", noise(3000, seed)), {"noise-tok.bin"});
     const std::string other = saved_preset("llama").path;
     expect_refused({"run", "--model", other, "--tokenizer", scratch_file("tok.bin", sound_)},
                    {"tok.bin", "at most d_vocab = 53 tokens", "found 261", "belongs to this model"});
@@ -275,32 +320,41 @@ TEST_F(BadTokenizer, Json) {
     refused(scratch_file("bad/tokenizer.json", "{}"), {"tokenizer.json", "'model'"});
     refused(scratch_file("bad/tokenizer.json", R"({"model": {"type": "WordLevel", "vocab": {}}})"),
             {"tokenizer.json", "BPE", "Unigram", "WordLevel"});
-    refused(scratch_file("bad/tokenizer.json", R"({"model": {"type": "Unigram", "vocab": []}})"), {"tokenizer.json", "vocab"});
-    refused(scratch_file("bad/tokenizer.json", std::string(200000, '[')), {"tokenizer.json", "levels of nesting"});
-    refused(sparse_file("bad/tokenizer.json", std::uintmax_t{600} << 20), {"tokenizer.json", "at most 512 MB"});
+    refused(scratch_file("bad/tokenizer.json", R"({"model": {"type": "Unigram", "vocab": []}})"),
+            {"tokenizer.json", "vocab"});
+    refused(scratch_file("bad/tokenizer.json", std::string(200000, '[')),
+            {"tokenizer.json", "levels of nesting"});
+    refused(sparse_file("bad/tokenizer.json", std::uintmax_t{600} << 20),
+            {"tokenizer.json", "at most 512 MB"});
     for (std::uint64_t seed = 0; seed < 4; ++seed)
         refused(scratch_file("bad/tokenizer.json", noise(3000, seed)), {"tokenizer.json"});
     std::filesystem::remove(scratch() / "bad/tokenizer.json");
 }
 
-// ---------------------------------------------------------------------------------------------------- words of the command line
+// ---------------------------------------------------------------------------------------------------- words
+// of the command line
 
 TEST(BadUsage, UnknownOptionsNameTheNearest) {
     const std::string model = saved_preset("llama").path;
-    expect_refused({"run", "--model", model, "--temprature", "1"}, {"unknown option '--temprature'", "nearest: '--temperature'"});
+    expect_refused({"run", "--model", model, "--temprature", "1"},
+                   {"unknown option '--temprature'", "nearest: '--temperature'"});
     expect_refused({"run", "--modle", model}, {"unknown option '--modle'", "nearest: '--model'"});
-    expect_refused({"run", "--model", model, "--top_k=3"}, {"unknown option '--top_k=3'", "nearest: '--top-k'"});
+    expect_refused({"run", "--model", model, "--top_k=3"},
+                   {"unknown option '--top_k=3'", "nearest: '--top-k'"});
     expect_refused({"trace", "--model", model, "--out", "x", "--site", "logits"},
                    {"unknown option '--site'", "nearest: '--sites'"});
     expect_refused({"info", "--model", model, "--jsn"}, {"unknown option '--jsn'", "nearest: '--json'"});
-    expect_refused({"bench", "decode", "--model", model, "--repeat", "2"}, {"unknown option '--repeat'", "nearest: '--repeats'"});
-    expect_refused({"run", "--model", model, "stray"}, {"unknown argument 'stray'", "glassformer run takes options only"});
+    expect_refused({"bench", "decode", "--model", model, "--repeat", "2"},
+                   {"unknown option '--repeat'", "nearest: '--repeats'"});
+    expect_refused({"run", "--model", model, "stray"},
+                   {"unknown argument 'stray'", "glassformer run takes options only"});
     expect_refused({"run", "--model", model, "--" + std::string(100000, 'x')}, {"unknown option", "nearest"});
 }
 
 TEST(BadUsage, ValuesThatMakeNoSense) {
     const std::string model = saved_preset("llama").path;
-    auto refused = [&](const std::string& option, const std::string& value, std::initializer_list<const char*> words) {
+    auto refused = [&](const std::string& option, const std::string& value,
+                       std::initializer_list<const char*> words) {
         expect_refused({"run", "--model", model, "--tokens", "1", option, value}, words);
     };
     expect_refused({"run"}, {"--model", "required", "glassformer run --help"});
@@ -334,21 +388,28 @@ TEST(BadUsage, TokenIds) {
         refused("1,53", {"token ids: expected ids from 0 to 52", "found '53'"});
         refused("1,-4", {"token ids: expected ids from 0 to 52", "found '-4'"});
         refused("1,two", {"token ids: expected whole numbers", "found 'two'", "1,2,3"});
-        refused("1,99999999999999999999", {"token ids: expected whole numbers", "found '99999999999999999999'"});
+        refused("1,99999999999999999999",
+                {"token ids: expected whole numbers", "found '99999999999999999999'"});
     }
-    expect_refused({"run", "--model", model, "--tokens", ""}, {"--tokens: expected at least one token id", "found ''"});
-    expect_refused({"run", "--model", model, "--tokens", " , "}, {"--tokens: expected at least one token id"});
+    expect_refused({"run", "--model", model, "--tokens", ""},
+                   {"--tokens: expected at least one token id", "found ''"});
+    expect_refused({"run", "--model", model, "--tokens", " , "},
+                   {"--tokens: expected at least one token id"});
     expect_refused({"run", "--model", model}, {"prompt", "no BOS token", "type some text"});
     expect_refused({"run", "--model", model, "--tokens", "1", "--prompt", "2"}, {"--prompt", "--tokens"});
     const std::string text = saved_llama("text", [](ModelConfig& c) { c.d_vocab = k_tok_bin_size; }).path;
-    expect_refused(
-        {"run", "--model", text, "--tokenizer", scratch_file("tok.bin", tok_bin_contents()), "--prompt", std::string(300, 'b')},
-        {"prompt: expected at most 256 tokens", "found 302", "shorten"});
+    expect_refused({"run", "--model", text, "--tokenizer", scratch_file("tok.bin", tok_bin_contents()),
+                    "--prompt", std::string(300, 'b')},
+                   {"prompt: expected at most 256 tokens", "found 302", "shorten"});
 }
 
 TEST(BadUsage, HelpAndVersionAreNone) {
-    for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
-             {"--help"}, {"run", "--help"}, {"trace", "--help"}, {"info", "--help"}, {"bench", "decode", "--help"}}) {
+    for (const std::vector<std::string>& arguments :
+         std::vector<std::vector<std::string>>{{"--help"},
+                                               {"run", "--help"},
+                                               {"trace", "--help"},
+                                               {"info", "--help"},
+                                               {"bench", "decode", "--help"}}) {
         const std::string help = output_of(arguments);
         EXPECT_THAT(help, ::testing::HasSubstr("--help"));
         EXPECT_THAT(help, ::testing::HasSubstr(arguments.size() > 1 ? "--model" : "trace"));

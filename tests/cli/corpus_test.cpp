@@ -38,27 +38,34 @@ TEST(Corpus, WritesTheSameForTheSameSeedAndJudgesItSound) {
 }
 
 TEST(Corpus, OnlySomeKinds) {
-    const std::string folder = made_corpus("corpus-only", {"--size", "20K", "--only", "translate", "sum, steps"});
+    const std::string folder =
+        made_corpus("corpus-only", {"--size", "20K", "--only", "translate", "sum, steps"});
     const auto verdicts = json_of({"corpus", "--check", folder + "/train.txt", "--json"});
-    for (const auto& d : verdicts["documents"]) EXPECT_TRUE(d["kind"] == "translate" || d["kind"] == "sum, steps") << d;
+    for (const auto& d : verdicts["documents"])
+        EXPECT_TRUE(d["kind"] == "translate" || d["kind"] == "sum, steps") << d;
 }
 
 TEST(Corpus, SaysWhatIsWrongAndWhere) {
-    const std::string file =
-        scratch_file("said.txt", "sum: 1 + 1 = 2\n<|endoftext|>\nMira the fox lives on the moon.\n<|endoftext|>\n"
-                                 "sum: 1 + 1 = 3\n");
+    const std::string file = scratch_file(
+        "said.txt", "sum: 1 + 1 = 2\n<|endoftext|>\nMira the fox lives on the moon.\n<|endoftext|>\n"
+                    "sum: 1 + 1 = 3\n");
     const Outcome o = glassformer({"corpus", "--check", file});
     EXPECT_EQ(o.exit_code, 1);
     EXPECT_EQ(o.err, "");
     EXPECT_THAT(o.out, HasSubstr("document 1, line 1: ok, sum\n"));
-    EXPECT_THAT(o.out, HasSubstr("document 2, line 3: not grammatical at line 3, byte 55: no word of Tinyville: 'moon'\n"));
-    EXPECT_THAT(o.out, HasSubstr("document 3, line 5: not consistent at line 5, byte 88: the answer is '2'; found '3'\n"));
+    EXPECT_THAT(
+        o.out,
+        HasSubstr("document 2, line 3: not grammatical at line 3, byte 55: no word of Tinyville: 'moon'\n"));
+    EXPECT_THAT(
+        o.out,
+        HasSubstr("document 3, line 5: not consistent at line 5, byte 88: the answer is '2'; found '3'\n"));
     EXPECT_THAT(o.out, HasSubstr("3 documents: 2 grammatical, 1 consistent, 1 true to the world\n"));
 }
 
 TEST(Corpus, BadUsage) {
     expect_refused({"corpus"}, {"--out", "a folder", "--check"});
-    expect_refused({"corpus", "--out", (scratch() / "x").string(), "--only", "storys"}, {"--only", "storys", "nearest", "story"});
+    expect_refused({"corpus", "--out", (scratch() / "x").string(), "--only", "storys"},
+                   {"--only", "storys", "nearest", "story"});
     expect_refused({"corpus", "--check", (scratch() / "none.txt").string()}, {"none.txt"});
     expect_refused({"corpus", "--out", (scratch() / "x").string(), "--size", "much"}, {"--size"});
 }

@@ -11,7 +11,9 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 
-json info_of(const std::string& preset_name) { return json_of({"info", "--model", saved_preset(preset_name).path, "--json"}); }
+json info_of(const std::string& preset_name) {
+    return json_of({"info", "--model", saved_preset(preset_name).path, "--json"});
+}
 
 TEST(Info, ALlamaInNumbers) {
     const json info = info_of("llama");
@@ -38,8 +40,10 @@ TEST(Info, ALlamaInNumbers) {
     // Q and O 24 x 48, K and V 24 x 16, three MLP matrices 24 x 40, two norms; embedding, output, last norm.
     const int block = 2 * 24 * 48 + 2 * 24 * 16 + 3 * 24 * 40 + 2 * 24;
     EXPECT_EQ(info["n_params"], 2 * block + 2 * 53 * 24 + 24);
-    // Two operations per weight of a product, and per key 4 d_head operations in each head: score and weighted value.
-    const int products = 2 * 2 * (2 * 24 * 48 + 2 * 24 * 16 + 3 * 24 * 40) + 2 * 24 * 53, attention = 2 * 4 * 48;
+    // Two operations per weight of a product, and per key 4 d_head operations in each head: score and
+    // weighted value.
+    const int products = 2 * 2 * (2 * 24 * 48 + 2 * 24 * 16 + 3 * 24 * 40) + 2 * 24 * 53,
+              attention = 2 * 4 * 48;
     EXPECT_EQ(info["flops_per_token"]["first"], products + attention);
     EXPECT_EQ(info["flops_per_token"]["at_n_ctx"], products + 256 * attention);
     EXPECT_EQ(info["kv_bytes_per_token"], 2 * 2 * 16 * 4);
@@ -65,7 +69,8 @@ TEST(Info, OnlyTheExpertsInUseCost) {
     EXPECT_EQ(info["config"]["experts_per_token"], 2);
     const int attention = 2 * 24 * 48 + 2 * 24 * 16, expert = 3 * 24 * 23, router = 24 * 4;
     EXPECT_EQ(info["n_params"], 2 * (attention + 4 * expert + router + 2 * 24) + 2 * 53 * 24 + 24);
-    EXPECT_EQ(info["flops_per_token"]["first"], 2 * (2 * (attention + 2 * expert + router) + 4 * 48) + 2 * 24 * 53);
+    EXPECT_EQ(info["flops_per_token"]["first"],
+              2 * (2 * (attention + 2 * expert + router) + 4 * 48) + 2 * 24 * 53);
     EXPECT_EQ(info_of("sliding_window")["config"]["window"], 4);
 }
 
@@ -93,8 +98,9 @@ TEST(Info, SaysTheSameInWords) {
     const json info = info_of("llama");
     const std::string text = output_of({"info", "--model", saved_preset("llama").path});
     EXPECT_THAT(text, ::testing::StartsWith("llama\n"));
-    for (const char* word : {"d_model            24\n", "blocks.*.attn.hook_pattern\n", "logits\n",
-                             "model.layers.1.self_attn.q_proj.weight", "48 x 24\n", "KV cache bytes     256 a token"})
+    for (const char* word :
+         {"d_model            24\n", "blocks.*.attn.hook_pattern\n", "logits\n",
+          "model.layers.1.self_attn.q_proj.weight", "48 x 24\n", "KV cache bytes     256 a token"})
         EXPECT_THAT(text, HasSubstr(word));
     EXPECT_THAT(text, HasSubstr("parameters         " + info["n_params"].dump() + "\n"));
 }
@@ -106,15 +112,16 @@ TEST(Info, TheRealModel) {
     EXPECT_EQ(info["model"], "stories260K");
     EXPECT_EQ(info["config"]["rope_pairs"], "interleaved");
     // Tied; the file is 7 integers, the parameters, and two rotary tables of 512 x 4.
-    EXPECT_EQ(std::filesystem::file_size(files.model), 28 + 4 * (info["n_params"].get<std::size_t>() + 2 * 512 * 4));
+    EXPECT_EQ(std::filesystem::file_size(files.model),
+              28 + 4 * (info["n_params"].get<std::size_t>() + 2 * 512 * 4));
 }
 
 void expect_bench_fields(const json& bench, const std::string& model, int n) {
     EXPECT_EQ(bench["model"], model);
     EXPECT_EQ(bench["n"], n);
     EXPECT_EQ(bench["threads"], 1);
-    for (const char* key :
-         {"tokens_per_s", "tokens_per_s_no_capture", "gflops", "peak_gflops", "share_of_peak", "share_of_peak_no_capture"}) {
+    for (const char* key : {"tokens_per_s", "tokens_per_s_no_capture", "gflops", "peak_gflops",
+                            "share_of_peak", "share_of_peak_no_capture"}) {
         ASSERT_TRUE(bench[key].is_number()) << key;
         EXPECT_GT(bench[key].get<double>(), 0) << key;
     }
@@ -124,8 +131,8 @@ void expect_bench_fields(const json& bench, const std::string& model, int n) {
 
 TEST(Bench, DecodePrintsItsFields) {
     const SavedModel& model = saved_preset("llama");
-    const json bench =
-        json_of({"bench", "decode", "--model", model.path, "-n", "8", "--repeats", "2", "--threads", "1", "--json"});
+    const json bench = json_of(
+        {"bench", "decode", "--model", model.path, "-n", "8", "--repeats", "2", "--threads", "1", "--json"});
     expect_bench_fields(bench, "llama", 8);
     // The work of 8 tokens, from info's closed form.
     const json info = info_of("llama");
@@ -134,14 +141,15 @@ TEST(Bench, DecodePrintsItsFields) {
     const double flops = 8 * first + per_key * (8 * 7 / 2);
     EXPECT_NEAR(bench["gflops"].get<double>() * 1e9, flops / 8 * bench["tokens_per_s"].get<double>(),
                 1e-6 * bench["gflops"].get<double>() * 1e9);
-    EXPECT_THAT(output_of({"bench", "decode", "--model", model.path, "-n", "8", "--repeats", "1"}), HasSubstr("tokens/s"));
+    EXPECT_THAT(output_of({"bench", "decode", "--model", model.path, "-n", "8", "--repeats", "1"}),
+                HasSubstr("tokens/s"));
 }
 
 TEST(Bench, DecodeOfTheRealModel) {
     const Stories files = stories();
     if (!files) GTEST_SKIP() << "no models in " << GLASSFORMER_MODELS_DIR;
-    expect_bench_fields(json_of({"bench", "decode", "--model", files.model, "--tokenizer", files.tokenizer, "-n", "256",
-                                 "--repeats", "1", "--json"}),
+    expect_bench_fields(json_of({"bench", "decode", "--model", files.model, "--tokenizer", files.tokenizer,
+                                 "-n", "256", "--repeats", "1", "--json"}),
                         "stories260K", 256);
 }
 
@@ -150,11 +158,16 @@ TEST(Bench, Mistakes) {
     expect_refused({"bench"}, {"decode", "bench --help"});
     expect_refused({"bench", "decod"}, {"'decod'", "nearest: 'decode'"});
     expect_refused({"bench", "decode"}, {"--model", "glassformer bench decode --help"});
-    expect_refused({"bench", "decode", "--model", model, "-n", "0"}, {"-n: expected 1 to n_ctx = 256", "found 0"});
-    expect_refused({"bench", "decode", "--model", model, "-n", "257"}, {"-n: expected 1 to n_ctx = 256", "found 257"});
-    expect_refused({"bench", "decode", "--model", model, "--threads", "2"}, {"--threads: expected 1", "found 2"});
-    expect_refused({"bench", "decode", "--model", model, "--repeats", "0"}, {"--repeats: expected 1 or more", "found 0"});
-    expect_refused({"bench", "decode", "--model", saved_preset("bidirectional").path}, {"both directions", "continues text"});
+    expect_refused({"bench", "decode", "--model", model, "-n", "0"},
+                   {"-n: expected 1 to n_ctx = 256", "found 0"});
+    expect_refused({"bench", "decode", "--model", model, "-n", "257"},
+                   {"-n: expected 1 to n_ctx = 256", "found 257"});
+    expect_refused({"bench", "decode", "--model", model, "--threads", "2"},
+                   {"--threads: expected 1", "found 2"});
+    expect_refused({"bench", "decode", "--model", model, "--repeats", "0"},
+                   {"--repeats: expected 1 or more", "found 0"});
+    expect_refused({"bench", "decode", "--model", saved_preset("bidirectional").path},
+                   {"both directions", "continues text"});
 }
 
 } // namespace

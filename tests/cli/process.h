@@ -16,8 +16,8 @@ struct Outcome {
     std::string out, err;
 };
 
-/// glassformer with these arguments, with 1 GiB of address space: what allocates gigabytes fails the test. (Without that limit
-/// where a sanitizer reserves more for itself.)
+/// glassformer with these arguments, with 1 GiB of address space: what allocates gigabytes fails the test.
+/// (Without that limit where a sanitizer reserves more for itself.)
 Outcome glassformer(const std::vector<std::string>& arguments);
 
 /// Its standard output; the test fails if there is an error or anything on stderr.

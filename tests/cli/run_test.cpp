@@ -41,7 +41,9 @@ TEST(Run, PrintsTheReferencesGreedyText) {
     const Stories s = stories();
     if (!s) GTEST_SKIP() << "no models in " << GLASSFORMER_MODELS_DIR;
     const std::string expected = read_file(s.greedy);
-    EXPECT_EQ(output_of({"run", "--model", s.model, "--tokenizer", s.tokenizer, "-n", "256", "--temperature", "0"}), expected);
+    EXPECT_EQ(
+        output_of({"run", "--model", s.model, "--tokenizer", s.tokenizer, "-n", "256", "--temperature", "0"}),
+        expected);
     EXPECT_EQ(output_of({"run", "-m", s.model, "-t", s.tokenizer, "-n", "256", "--greedy"}), expected);
 }
 
@@ -68,15 +70,17 @@ TEST(Run, EveryKindOfModel) {
 }
 
 /// Greedy, by whole passes of both stacks.
-std::vector<int> greedy_answer(const SavedModel& model, const std::vector<int>& source, std::vector<int> tokens, int n) {
-    const auto encoder =
-        std::make_shared<Trace>(model.weights, TraceShape{static_cast<int>(source.size()), {}, Keep::all, {}, Stack::encoder});
+std::vector<int> greedy_answer(const SavedModel& model, const std::vector<int>& source,
+                               std::vector<int> tokens, int n) {
+    const auto encoder = std::make_shared<Trace>(
+        model.weights, TraceShape{static_cast<int>(source.size()), {}, Keep::all, {}, Stack::encoder});
     extend(*encoder, source);
     for (int i = 0; i < n; ++i) {
         Trace decoder(model.weights, one_sequence(static_cast<int>(tokens.size())), {}, encoder);
         extend(decoder, tokens);
         const real* logits = decoder.row(Site::logits, -1, static_cast<int>(tokens.size()) - 1);
-        tokens.push_back(static_cast<int>(std::max_element(logits, logits + model.config().d_vocab) - logits));
+        tokens.push_back(
+            static_cast<int>(std::max_element(logits, logits + model.config().d_vocab) - logits));
     }
     return tokens;
 }
@@ -87,18 +91,21 @@ TEST(Run, AnEncoderDecoderAnswersItsSource) {
         std::vector<std::string> answers;
         for (const std::vector<int>& source : {std::vector{7, 8, 9, 10}, std::vector{11, 3}}) {
             const std::string expected = ids_text(greedy_answer(model, source, {3, 1}, 9)) + "\n";
-            EXPECT_EQ(output_of({"run", "--model", model.path, "--source-tokens", ids_text(source), "--tokens", "3,1", "-n", "9",
-                                 "--greedy"}),
+            EXPECT_EQ(output_of({"run", "--model", model.path, "--source-tokens", ids_text(source),
+                                 "--tokens", "3,1", "-n", "9", "--greedy"}),
                       expected);
             answers.push_back(expected);
         }
         EXPECT_NE(answers[0], answers[1]);
-        const json out =
-            json_of({"run", "--model", model.path, "--source", "7, 8", "--tokens", "3", "-n", "2", "--greedy", "--json"});
+        const json out = json_of({"run", "--model", model.path, "--source", "7, 8", "--tokens", "3", "-n",
+                                  "2", "--greedy", "--json"});
         EXPECT_EQ(out["source"], json({7, 8}));
-        expect_refused({"run", "--model", model.path, "--tokens", "3,1"}, {"--source", "none", "--source TEXT"});
-        expect_refused({"run", "--model", model.path, "--tokens", "3,1", "--source-tokens", "99"}, {"token ids", "99"});
-        expect_refused({"run", "--model", model.path, "--tokens", "3,1", "--source-tokens", ""}, {"--source", "1 to 256", "0"});
+        expect_refused({"run", "--model", model.path, "--tokens", "3,1"},
+                       {"--source", "none", "--source TEXT"});
+        expect_refused({"run", "--model", model.path, "--tokens", "3,1", "--source-tokens", "99"},
+                       {"token ids", "99"});
+        expect_refused({"run", "--model", model.path, "--tokens", "3,1", "--source-tokens", ""},
+                       {"--source", "1 to 256", "0"});
     }
     expect_refused({"run", "--model", saved_preset("llama").path, "--tokens", "3,1", "--source-tokens", "1"},
                    {"--source", "no encoder"});
@@ -106,9 +113,11 @@ TEST(Run, AnEncoderDecoderAnswersItsSource) {
 
 TEST(Run, FillsTheContextExactly) {
     const SavedModel& model = saved_preset("llama"); // 256
-    EXPECT_EQ(printed_ids(output_of({"run", "--model", model.path, "--tokens", "3,1,4", "-n", "253"})).size(), 256u);
-    expect_refused({"run", "--model", model.path, "--tokens", "3,1,4", "-n", "254"},
-                   {"-n: expected at most 253", "prompt of 3", "context is 256", "found 254", "ask for fewer"});
+    EXPECT_EQ(printed_ids(output_of({"run", "--model", model.path, "--tokens", "3,1,4", "-n", "253"})).size(),
+              256u);
+    expect_refused(
+        {"run", "--model", model.path, "--tokens", "3,1,4", "-n", "254"},
+        {"-n: expected at most 253", "prompt of 3", "context is 256", "found 254", "ask for fewer"});
     const std::string full = ids_text(random_tokens(model.config(), 256)), more = full + ",1";
     EXPECT_EQ(output_of({"run", "--model", model.path, "--tokens", full, "-n", "0"}), full + "\n");
     expect_refused({"run", "--model", model.path, "--tokens", more, "-n", "0"},
@@ -116,18 +125,19 @@ TEST(Run, FillsTheContextExactly) {
 }
 
 TEST(Run, PrintsTextWithATokenizer) {
-    const std::string out =
-        output_of({"run", "--model", text_model().path, "--tokenizer", tokenizer(), "--prompt", "ab", "-n", "0"});
+    const std::string out = output_of(
+        {"run", "--model", text_model().path, "--tokenizer", tokenizer(), "--prompt", "ab", "-n", "0"});
     EXPECT_EQ(out, "ab\n");
-    EXPECT_EQ(output_of({"run", "--model", text_model().path, "--tokenizer", tokenizer(), "-n", "0"}), "\n") << "BOS is no text";
-    const std::string more =
-        output_of({"run", "--model", text_model().path, "--tokenizer", tokenizer(), "--prompt", "ab", "-n", "20"});
+    EXPECT_EQ(output_of({"run", "--model", text_model().path, "--tokenizer", tokenizer(), "-n", "0"}), "\n")
+        << "BOS is no text";
+    const std::string more = output_of(
+        {"run", "--model", text_model().path, "--tokenizer", tokenizer(), "--prompt", "ab", "-n", "20"});
     EXPECT_THAT(more, ::testing::StartsWith("ab"));
 }
 
 TEST(Run, JsonHoldsTokensAndText) {
-    const json ids = json_of({"run", "--model", saved_preset("llama").path, "--tokens", "3,1,4", "-n", "5", "--greedy", "--json",
-                              "--seed", "18446744073709551615"});
+    const json ids = json_of({"run", "--model", saved_preset("llama").path, "--tokens", "3,1,4", "-n", "5",
+                              "--greedy", "--json", "--seed", "18446744073709551615"});
     const std::vector<int> expected = greedy(saved_preset("llama"), {3, 1, 4}, 5);
     EXPECT_EQ(ids["tokens"], json(expected));
     EXPECT_EQ(ids["text"], ids_text(expected));
@@ -135,14 +145,14 @@ TEST(Run, JsonHoldsTokensAndText) {
     EXPECT_EQ(ids["model"], "llama");
     EXPECT_EQ(ids["seed"], 18446744073709551615u);
 
-    const json text =
-        json_of({"run", "--model", text_model().path, "--tokenizer", tokenizer(), "--prompt", "a \xc3\xa9", "-n", "0", "--json"});
+    const json text = json_of({"run", "--model", text_model().path, "--tokenizer", tokenizer(), "--prompt",
+                               "a \xc3\xa9", "-n", "0", "--json"});
     EXPECT_EQ(text["text"], "a \xc3\xa9");
     EXPECT_EQ(text["tokens"], json({1, 259, 260, 259, 3 + 0xc3, 3 + 0xa9}));
     EXPECT_EQ(text["n_prompt"], 6);
     // Bytes that are no UTF-8 must not break the JSON.
-    const json bytes =
-        json_of({"run", "--model", text_model().path, "--tokenizer", tokenizer(), "--prompt", "a\xff", "-n", "0", "--json"});
+    const json bytes = json_of({"run", "--model", text_model().path, "--tokenizer", tokenizer(), "--prompt",
+                                "a\xff", "-n", "0", "--json"});
     EXPECT_EQ(bytes["tokens"], json({1, 259, 260, 3 + 0xff}));
     EXPECT_EQ(bytes["text"], "a\xef\xbf\xbd");
 }
@@ -172,8 +182,12 @@ TEST(Run, DrawsAsTheSession) {
         {"top_k", {"--top-k", "5"}, {{temperature, 1, true}, {top_k, 5, true}}},
         {"top_p", {"--top-p", "0.7"}, {{temperature, 1, true}, {top_p, 0.7, true}}},
         {"min_p", {"--min-p", "0.2", "--temperature", "2"}, {{temperature, 2, true}, {min_p, 0.2, true}}},
-        {"penalty", {"--repetition-penalty", "1.5"}, {{repetition_penalty, 1.5, true}, {temperature, 1, true}}},
-        {"greedy_penalty", {"--repetition-penalty", "1.5", "--greedy"}, {{repetition_penalty, 1.5, true}, {greedy, 0, true}}},
+        {"penalty",
+         {"--repetition-penalty", "1.5"},
+         {{repetition_penalty, 1.5, true}, {temperature, 1, true}}},
+        {"greedy_penalty",
+         {"--repetition-penalty", "1.5", "--greedy"},
+         {{repetition_penalty, 1.5, true}, {greedy, 0, true}}},
     };
     const SavedModel& model = saved_preset("llama");
     std::vector<std::string> texts;
@@ -183,7 +197,8 @@ TEST(Run, DrawsAsTheSession) {
         session(command::SetSeed{123});
         session(command::SetSampling{d.chain});
         session(command::Step{100});
-        std::vector<std::string> arguments{"run", "--model", model.path, "--tokens", "3,1,4", "-n", "100", "--seed", "123"};
+        std::vector<std::string> arguments{"run", "--model", model.path, "--tokens", "3,1,4",
+                                           "-n",  "100",     "--seed",   "123"};
         arguments.insert(arguments.end(), d.options.begin(), d.options.end());
         texts.push_back(output_of(arguments));
         EXPECT_EQ(texts.back(), ids_text(session.tokens()) + "\n");
@@ -199,7 +214,8 @@ TEST(Run, TheSameSeedGivesTheSameText) {
     };
     EXPECT_EQ(text("1"), text("1"));
     EXPECT_NE(text("1"), text("2"));
-    EXPECT_EQ(text("42"), output_of({"run", "--model", model.path, "--tokens", "3,1,4", "-n", "50"})) << "the default";
+    EXPECT_EQ(text("42"), output_of({"run", "--model", model.path, "--tokens", "3,1,4", "-n", "50"}))
+        << "the default";
 }
 
 /// On the real model, with text: what the window plays is what the program prints.
@@ -215,8 +231,8 @@ TEST(Run, TellsTheSessionsStory) {
     std::vector<int> tokens = session.tokens();
     if (s.model->tokenizer->kind(tokens.back()) == TokenKind::special) tokens.pop_back();
     const std::string text =
-        output_of({"run", "--model", files.model, "--tokenizer", files.tokenizer, "--prompt", "Once upon a time", "--seed", "7",
-                   "--temperature", "0.8", "--top-p", "0.9", "-n", "150"});
+        output_of({"run", "--model", files.model, "--tokenizer", files.tokenizer, "--prompt",
+                   "Once upon a time", "--seed", "7", "--temperature", "0.8", "--top-p", "0.9", "-n", "150"});
     EXPECT_EQ(text, s.model->tokenizer->decode(tokens) + "\n");
     EXPECT_THAT(text, ::testing::StartsWith("Once upon a time"));
     EXPECT_GT(text.size(), 100u);

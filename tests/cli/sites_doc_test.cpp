@@ -12,7 +12,8 @@ TEST(SitesDoc, TheDocumentIsWhatTheRowsSay) {
     std::ifstream file(GLASSFORMER_TESTS_DIR "/../docs/sites.md");
     std::stringstream text;
     text << file.rdbuf();
-    EXPECT_EQ(text.str(), sites_markdown()) << "write it anew: build/glassformer info --all-sites > docs/sites.md";
+    EXPECT_EQ(text.str(), sites_markdown())
+        << "write it anew: build/glassformer info --all-sites > docs/sites.md";
 }
 
 } // namespace

@@ -22,11 +22,13 @@ std::string text_file(const char* name, const std::string& text) {
 TEST(TokenizerCommand, TrainsEveryKind) {
     const std::string one = text_file("one.txt", "the cat sat on the mat, the cat sat\n"),
                       two = text_file("two.txt", "on the hat\n");
-    const std::string out = (scratch() / "trained.json").string(), history = (scratch() / "history.json").string();
+    const std::string out = (scratch() / "trained.json").string(),
+                      history = (scratch() / "history.json").string();
     for (const char* kind : {"bpe", "wordpiece", "unigram", "characters"}) {
         SCOPED_TRACE(kind);
-        const std::string said = output_of({"tokenizer", "--kind", kind, "--vocab-size", "270", "--text", one, two, "--out", out,
-                                            "--history", history, "--special", "bos=<s>", "eos=</s>"});
+        const std::string said =
+            output_of({"tokenizer", "--kind", kind, "--vocab-size", "270", "--text", one, two, "--out", out,
+                       "--history", history, "--special", "bos=<s>", "eos=</s>"});
         const auto tokenizer = load_tokenizer(out);
         EXPECT_NE(said.find(std::to_string(tokenizer->size()) + " tokens"), std::string::npos) << said;
         EXPECT_EQ(tokenizer->decode(tokenizer->encode("the cat")), "the cat");

@@ -25,7 +25,8 @@ using Shape = std::vector<std::int64_t>;
 /// A trace that the program wrote.
 class TraceFile {
   public:
-    explicit TraceFile(const std::string& path) : file_(path), tensors_(parse_safetensors(file_.bytes(), path)) {}
+    explicit TraceFile(const std::string& path)
+        : file_(path), tensors_(parse_safetensors(file_.bytes(), path)) {}
 
     std::set<std::string> names() const {
         std::set<std::string> names;
@@ -55,8 +56,10 @@ class TraceFile {
 std::string out_file() { return (scratch() / "out.safetensors").string(); }
 
 /// What `trace` writes, with these options besides.
-TraceFile trace_of(const SavedModel& model, const std::vector<int>& tokens, const std::vector<std::string>& options = {}) {
-    std::vector<std::string> arguments{"trace", "--model", model.path, "--tokens", ids_text(tokens), "--out", out_file()};
+TraceFile trace_of(const SavedModel& model, const std::vector<int>& tokens,
+                   const std::vector<std::string>& options = {}) {
+    std::vector<std::string> arguments{"trace",          "--model", model.path, "--tokens",
+                                       ids_text(tokens), "--out",   out_file()};
     arguments.insert(arguments.end(), options.begin(), options.end());
     std::filesystem::remove(out_file());
     output_of(arguments);
@@ -90,7 +93,8 @@ void expect_equal(const TraceFile& file, const Trace& trace, const std::string& 
 }
 
 TEST(TraceCommand, WritesEverySiteAsTheIssueSays) {
-    const SavedModel& model = saved_preset("llama"); // d_model 24, 6 heads of 8, 2 key-value heads, d_mlp 40, vocabulary 53
+    const SavedModel& model =
+        saved_preset("llama"); // d_model 24, 6 heads of 8, 2 key-value heads, d_mlp 40, vocabulary 53
     const TraceFile file = trace_of(model, {3, 1, 4, 1, 5});
     for (int layer : {0, 1}) {
         const std::string block = "blocks." + std::to_string(layer) + ".";
@@ -100,9 +104,11 @@ TEST(TraceCommand, WritesEverySiteAsTheIssueSays) {
             EXPECT_THAT(file.shape(block + site), ElementsAre(5, 2, 8));
         for (const char* site : {"attn.hook_attn_scores", "attn.hook_pattern"})
             EXPECT_THAT(file.shape(block + site), ElementsAre(6, 5, 5));
-        for (const char* site : {"hook_resid_pre", "hook_resid_mid", "hook_resid_post", "hook_attn_out", "hook_mlp_out"})
+        for (const char* site :
+             {"hook_resid_pre", "hook_resid_mid", "hook_resid_post", "hook_attn_out", "hook_mlp_out"})
             EXPECT_THAT(file.shape(block + site), ElementsAre(5, 24));
-        for (const char* site : {"mlp.hook_pre", "mlp.hook_post"}) EXPECT_THAT(file.shape(block + site), ElementsAre(5, 40));
+        for (const char* site : {"mlp.hook_pre", "mlp.hook_post"})
+            EXPECT_THAT(file.shape(block + site), ElementsAre(5, 40));
     }
     EXPECT_THAT(file.shape("hook_embed"), ElementsAre(5, 24));
     EXPECT_THAT(file.shape("logits"), ElementsAre(5, 53));
@@ -113,9 +119,11 @@ TEST(TraceCommand, WritesEverySiteAsTheIssueSays) {
     EXPECT_EQ(json::parse(file.metadata().at("config"))["hidden_size"], 24);
 }
 
-/// A pattern's rows sum to 1 over the keys, and no query reads a later one: the axes are where they are said to be.
+/// A pattern's rows sum to 1 over the keys, and no query reads a later one: the axes are where they are said
+/// to be.
 TEST(TraceCommand, PatternsAreHeadQueryKey) {
-    const std::vector<float> pattern = trace_of(saved_preset("llama"), {3, 1, 4, 1, 5}).values("blocks.1.attn.hook_pattern");
+    const std::vector<float> pattern =
+        trace_of(saved_preset("llama"), {3, 1, 4, 1, 5}).values("blocks.1.attn.hook_pattern");
     for (std::size_t head = 0; head < 6; ++head)
         for (std::size_t query = 0; query < 5; ++query) {
             double sum = 0;
@@ -134,22 +142,26 @@ TEST_P(TraceOf, EqualsTheRunInProcess) {
     const auto& [name, config, n_prefix] = GetParam();
     const SavedModel& model = saved_preset(name);
     const std::vector<int> tokens = random_tokens(config, 9);
-    expect_equal(trace_of(model, tokens), *run(model.weights, tokens, config.mask == MaskKind::prefix ? 9 : 0));
+    expect_equal(trace_of(model, tokens),
+                 *run(model.weights, tokens, config.mask == MaskKind::prefix ? 9 : 0));
 }
-INSTANTIATE_TEST_SUITE_P(Presets, TraceOf,
-                         ::testing::ValuesIn(presets_where([](const ModelConfig& c) { return !c.has_encoder(); })),
+INSTANTIATE_TEST_SUITE_P(Presets, TraceOf, ::testing::ValuesIn(presets_where([](const ModelConfig& c) {
+                             return !c.has_encoder();
+                         })),
                          [](const auto& test) { return test.param.name; });
 
 TEST(TraceCommand, WritesBothStacksOfAnEncoderDecoder) {
     for (const char* name : {"encoder_decoder", "encoder_decoder_post"}) {
         const SavedModel& model = saved_preset(name);
-        const std::vector<int> tokens = random_tokens(model.config(), 9), text = random_tokens(model.config(), 6, 19);
+        const std::vector<int> tokens = random_tokens(model.config(), 9),
+                               text = random_tokens(model.config(), 6, 19);
         const auto decoder = run(model.weights, tokens); // reads that text
         const std::vector<std::string> source{"--source-tokens", ids_text(text)};
         const TraceFile file = trace_of(model, tokens, source);
         expect_equal(file, *decoder, "decoder.");
         expect_equal(file, *decoder->source(), "encoder.");
-        EXPECT_EQ(file.names().size(), all_sites(decoder->config()).size() + all_sites(decoder->source()->config()).size());
+        EXPECT_EQ(file.names().size(),
+                  all_sites(decoder->config()).size() + all_sites(decoder->source()->config()).size());
         EXPECT_EQ(json::parse(file.metadata().at("decoder.tokens")), json(tokens));
         EXPECT_EQ(json::parse(file.metadata().at("encoder.tokens")), json(text));
         const auto sites = [&](const std::string& glob) {
@@ -158,14 +170,16 @@ TEST(TraceCommand, WritesBothStacksOfAnEncoderDecoder) {
         EXPECT_THAT(sites("hook_embed"), ElementsAre("decoder.hook_embed", "encoder.hook_embed"));
         EXPECT_THAT(sites("encoder.hook_embed"), ElementsAre("encoder.hook_embed"));
         EXPECT_THAT(sites("*cross_attn.hook_pattern"),
-                    ElementsAre("decoder.blocks.0.cross_attn.hook_pattern", "decoder.blocks.1.cross_attn.hook_pattern"));
-        const TraceFile edited = trace_of(
-            model, tokens,
-            {source[0], source[1], "--edits", scratch_file("edits.json", R"([{"site": "hook_encoder_out", "scale": 0}])")});
+                    ElementsAre("decoder.blocks.0.cross_attn.hook_pattern",
+                                "decoder.blocks.1.cross_attn.hook_pattern"));
+        const TraceFile edited =
+            trace_of(model, tokens,
+                     {source[0], source[1], "--edits",
+                      scratch_file("edits.json", R"([{"site": "hook_encoder_out", "scale": 0}])")});
         for (const float x : edited.values("decoder.hook_encoder_out")) EXPECT_EQ(x, 0);
         expect_refused({"trace", "--model", model.path, "--tokens", "1", "--out", out_file()}, {"--source"});
-        expect_refused({"trace", "--model", model.path, "--tokens", "1", "--out", out_file(), "--source-tokens", "2", "--sites",
-                        "encoder.logits"},
+        expect_refused({"trace", "--model", model.path, "--tokens", "1", "--out", out_file(),
+                        "--source-tokens", "2", "--sites", "encoder.logits"},
                        {"site", "encoder.logits"});
     }
 }
@@ -181,7 +195,8 @@ TEST(TraceCommand, ExpertsAreWholeNumbers) {
     for (int t = 0; t < 3; ++t)
         for (int slot = 0; slot < 2; ++slot) {
             std::int32_t index = -1;
-            std::memcpy(&index, indices.bytes.data() + sizeof index * static_cast<std::size_t>(2 * t + slot), sizeof index);
+            std::memcpy(&index, indices.bytes.data() + sizeof index * static_cast<std::size_t>(2 * t + slot),
+                        sizeof index);
             EXPECT_EQ(index, trace->row(Site::expert_indices, 0, t)[slot]);
         }
 }
@@ -189,7 +204,8 @@ TEST(TraceCommand, ExpertsAreWholeNumbers) {
 TEST(TraceCommand, ReadsTextAndBos) {
     const SavedModel& model = saved_llama("text", [](ModelConfig& c) { c.d_vocab = k_tok_bin_size; });
     const std::string tokenizer = scratch_file("tok.bin", tok_bin_contents());
-    output_of({"trace", "--model", model.path, "--tokenizer", tokenizer, "--prompt", "ab", "--out", out_file()});
+    output_of(
+        {"trace", "--model", model.path, "--tokenizer", tokenizer, "--prompt", "ab", "--out", out_file()});
     EXPECT_EQ(json::parse(TraceFile(out_file()).metadata().at("tokens")), json({1, 259, 260, 3 + 'b'}));
     output_of({"trace", "--model", model.path, "--tokenizer", tokenizer, "-o", out_file()});
     EXPECT_EQ(json::parse(TraceFile(out_file()).metadata().at("tokens")), json({1}));
@@ -202,11 +218,14 @@ TEST(TraceCommand, SitesByNameAndPattern) {
         return trace_of(saved_preset("llama"), {3, 1, 4}, options).names();
     };
     EXPECT_THAT(sites({"logits"}), ElementsAre("logits"));
-    EXPECT_THAT(sites({"blocks.*.attn.hook_pattern"}), ElementsAre("blocks.0.attn.hook_pattern", "blocks.1.attn.hook_pattern"));
-    EXPECT_THAT(sites({"blocks.1.attn.hook_?"}), ElementsAreArray({"blocks.1.attn.hook_k", "blocks.1.attn.hook_q",
-                                                                   "blocks.1.attn.hook_v", "blocks.1.attn.hook_z"}));
+    EXPECT_THAT(sites({"blocks.*.attn.hook_pattern"}),
+                ElementsAre("blocks.0.attn.hook_pattern", "blocks.1.attn.hook_pattern"));
+    EXPECT_THAT(sites({"blocks.1.attn.hook_?"}),
+                ElementsAreArray({"blocks.1.attn.hook_k", "blocks.1.attn.hook_q", "blocks.1.attn.hook_v",
+                                  "blocks.1.attn.hook_z"}));
     EXPECT_THAT(sites({"logits", "blocks.0.hook_resid_p*", "*resid_pre"}),
-                ElementsAre("blocks.0.hook_resid_post", "blocks.0.hook_resid_pre", "blocks.1.hook_resid_pre", "logits"))
+                ElementsAre("blocks.0.hook_resid_post", "blocks.0.hook_resid_pre", "blocks.1.hook_resid_pre",
+                            "logits"))
         << "each once";
     EXPECT_THAT(sites({"*.1.*_q"}), ElementsAre("blocks.1.attn.hook_q", "blocks.1.attn.hook_rot_q"));
 }
@@ -214,7 +233,8 @@ TEST(TraceCommand, SitesByNameAndPattern) {
 TEST(TraceCommand, SomeSitesHaveTheValuesOfAll) {
     const SavedModel& model = saved_preset("gpt2");
     const auto all = trace_of(model, {3, 1, 4}).values("blocks.2.attn.hook_z");
-    EXPECT_EQ(trace_of(model, {3, 1, 4}, {"--sites", "blocks.2.attn.hook_z"}).values("blocks.2.attn.hook_z"), all);
+    EXPECT_EQ(trace_of(model, {3, 1, 4}, {"--sites", "blocks.2.attn.hook_z"}).values("blocks.2.attn.hook_z"),
+              all);
 }
 
 struct EditCase {
@@ -222,7 +242,8 @@ struct EditCase {
     std::function<std::vector<Edit>()> edits; ///< the same, written by hand
 };
 
-Edit edit(Site site, int layer, Edit::Kind kind, std::vector<real> values, std::function<void(CellRange&)> where = {}) {
+Edit edit(Site site, int layer, Edit::Kind kind, std::vector<real> values,
+          std::function<void(CellRange&)> where = {}) {
     Edit e{{.site = site, .layer = layer}, kind, std::move(values), nullptr};
     if (where) where(e.range);
     return e;
@@ -232,23 +253,31 @@ TEST(TraceCommand, EditsAreThoseInProcess) {
     using enum Edit::Kind;
     const std::vector<EditCase> cases = {
         {"ablate a head", R"([{"site": "blocks.1.attn.hook_z", "heads": [2, 3], "scale": 0}])",
-         [] { return std::vector{edit(Site::z, 1, scale, {0}, [](CellRange& r) { r.head_begin = 2, r.head_end = 3; })}; }},
-        {"steer", R"([{"site": "blocks.0.hook_resid_post", "rows": [1, 4], "columns": [3, 5], "add": [1, -2, 0.5, 0, 0, 4]}])",
          [] {
-             return std::vector{edit(Site::resid_post, 0, add, {1, -2, 0.5, 0, 0, 4},
-                                     [](CellRange& r) { r.row_begin = 1, r.row_end = 4, r.column_begin = 3, r.column_end = 5; })};
+             return std::vector{
+                 edit(Site::z, 1, scale, {0}, [](CellRange& r) { r.head_begin = 2, r.head_end = 3; })};
+         }},
+        {"steer",
+         R"([{"site": "blocks.0.hook_resid_post", "rows": [1, 4], "columns": [3, 5], "add": [1, -2, 0.5, 0, 0, 4]}])",
+         [] {
+             return std::vector{edit(Site::resid_post, 0, add, {1, -2, 0.5, 0, 0, 4}, [](CellRange& r) {
+                 r.row_begin = 1, r.row_end = 4, r.column_begin = 3, r.column_end = 5;
+             })};
          }},
         {"paint attention",
          R"([{"site": "blocks.0.attn.hook_pattern", "rows": [3, 4], "heads": [0, 1], "columns": [0, 1], "values": 1}])",
          [] {
              return std::vector{edit(Site::pattern, 0, values, {1}, [](CellRange& r) {
-                 r.row_begin = 3, r.row_end = 4, r.head_begin = 0, r.head_end = 1, r.column_begin = 0, r.column_end = 1;
+                 r.row_begin = 3, r.row_end = 4, r.head_begin = 0, r.head_end = 1, r.column_begin = 0,
+                 r.column_end = 1;
              })};
          }},
-        {"two of them", R"([{"site": "hook_embed", "scale": 2}, {"site": "logits", "add": 10, "rows": [4, 5]}])",
+        {"two of them",
+         R"([{"site": "hook_embed", "scale": 2}, {"site": "logits", "add": 10, "rows": [4, 5]}])",
          [] {
-             return std::vector{edit(Site::embed, -1, scale, {2}),
-                                edit(Site::logits, -1, add, {10}, [](CellRange& r) { r.row_begin = 4, r.row_end = 5; })};
+             return std::vector{
+                 edit(Site::embed, -1, scale, {2}),
+                 edit(Site::logits, -1, add, {10}, [](CellRange& r) { r.row_begin = 4, r.row_end = 5; })};
          }},
         {"none", "[]", [] { return std::vector<Edit>{}; }},
     };
@@ -260,25 +289,30 @@ TEST(TraceCommand, EditsAreThoseInProcess) {
         const auto edited = run(model.weights, tokens, 0, c.edits());
         const TraceFile file = trace_of(model, tokens, {"--edits", scratch_file("edits.json", c.text)});
         expect_equal(file, *edited);
-        EXPECT_EQ(difference(logits_of(*edited, 4), logits_of(*plain, 4)) > 1e-3, c.name != "none") << "an edit moves the logits";
+        EXPECT_EQ(difference(logits_of(*edited, 4), logits_of(*plain, 4)) > 1e-3, c.name != "none")
+            << "an edit moves the logits";
     }
 }
 
 TEST(TraceCommand, EditsOfBothStacks) {
     const SavedModel& model = saved_preset("encoder_decoder");
-    const std::vector<int> tokens = random_tokens(model.config(), 9), text = random_tokens(model.config(), 6, 19);
-    const auto edited = [&](Stack stack, const std::vector<int>& ids, const Edit& e, std::shared_ptr<const Trace> source) {
+    const std::vector<int> tokens = random_tokens(model.config(), 9),
+                           text = random_tokens(model.config(), 6, 19);
+    const auto edited = [&](Stack stack, const std::vector<int>& ids, const Edit& e,
+                            std::shared_ptr<const Trace> source) {
         const int n = static_cast<int>(ids.size());
         const TraceShape shape{n, {{0, n, 0, 0, 0}}, Keep::all, {}, stack};
         auto trace = std::make_shared<Trace>(model.weights, shape, std::vector{e}, std::move(source));
         extend(*trace, ids);
         return trace;
     };
-    const Edit of_source = edit(Site::resid_post, 0, Edit::Kind::add, {1}, [](CellRange& r) { r.row_begin = 0, r.row_end = 2; });
+    const Edit of_source =
+        edit(Site::resid_post, 0, Edit::Kind::add, {1}, [](CellRange& r) { r.row_begin = 0, r.row_end = 2; });
     const auto source = edited(Stack::encoder, text, of_source, nullptr);
     const auto answer = edited(Stack::decoder, tokens, edit(Site::z, 1, Edit::Kind::scale, {0}), source);
     const auto file_of = [&](const char* edits) {
-        return trace_of(model, tokens, {"--source-tokens", ids_text(text), "--edits", scratch_file("edits.json", edits)});
+        return trace_of(model, tokens,
+                        {"--source-tokens", ids_text(text), "--edits", scratch_file("edits.json", edits)});
     };
     const TraceFile file = file_of(R"([{"site": "encoder.blocks.0.hook_resid_post", "rows": [0, 2], "add": 1},
                                        {"site": "decoder.blocks.1.attn.hook_z", "scale": 0}])");
@@ -286,25 +320,29 @@ TEST(TraceCommand, EditsOfBothStacks) {
     expect_equal(file, *answer, "decoder.");
     const TraceFile without_stack = file_of(R"([{"site": "blocks.1.attn.hook_z", "scale": 0}])");
     EXPECT_THAT(without_stack.values("decoder.blocks.1.attn.hook_z"), ::testing::Each(0));
-    EXPECT_NE(without_stack.values("encoder.blocks.0.hook_resid_post"), file.values("encoder.blocks.0.hook_resid_post"));
-    EXPECT_NE(without_stack.values("decoder.logits"), file.values("decoder.logits")) << "the source reaches the answer";
+    EXPECT_NE(without_stack.values("encoder.blocks.0.hook_resid_post"),
+              file.values("encoder.blocks.0.hook_resid_post"));
+    EXPECT_NE(without_stack.values("decoder.logits"), file.values("decoder.logits"))
+        << "the source reaches the answer";
     const auto refused = [&](const char* edits, std::initializer_list<const char*> words) {
-        expect_refused({"trace", "--model", model.path, "--tokens", "1", "--out", out_file(), "--source-tokens", "2", "--edits",
-                        scratch_file("bad.json", edits)},
+        expect_refused({"trace", "--model", model.path, "--tokens", "1", "--out", out_file(),
+                        "--source-tokens", "2", "--edits", scratch_file("bad.json", edits)},
                        words);
     };
     refused(R"([{"site": "encoder.logits", "scale": 0}])", {"bad.json [0]", "'logits'"});
-    refused(R"([{"site": "encoder.hook_embed", "scale": 0, "rows": [1, 2]}])", {"bad.json", "rows in 0 to 1"});
-    expect_refused({"trace", "--model", saved_preset("llama").path, "--tokens", "1", "--out", out_file(), "--edits",
-                    scratch_file("bad.json", R"([{"site": "encoder.hook_embed", "scale": 0}])")},
+    refused(R"([{"site": "encoder.hook_embed", "scale": 0, "rows": [1, 2]}])",
+            {"bad.json", "rows in 0 to 1"});
+    expect_refused({"trace", "--model", saved_preset("llama").path, "--tokens", "1", "--out", out_file(),
+                    "--edits", scratch_file("bad.json", R"([{"site": "encoder.hook_embed", "scale": 0}])")},
                    {"bad.json [0]", "'encoder.hook_embed'"});
 }
 
 /// Written the other way round: without the head's share, W_O sees only the other heads.
 TEST(TraceCommand, AblatedHeadsAreZero) {
-    const TraceFile file =
-        trace_of(saved_preset("llama"), {3, 1, 4},
-                 {"--edits", scratch_file("edits.json", R"([{"site": "blocks.1.attn.hook_z", "heads": [2, 3], "scale": 0}])")});
+    const TraceFile file = trace_of(
+        saved_preset("llama"), {3, 1, 4},
+        {"--edits",
+         scratch_file("edits.json", R"([{"site": "blocks.1.attn.hook_z", "heads": [2, 3], "scale": 0}])")});
     const std::vector<float> z = file.values("blocks.1.attn.hook_z");
     for (std::size_t i = 0; i < z.size(); ++i) EXPECT_EQ(z[i] == 0, i / 8 % 6 == 2);
 }
@@ -313,11 +351,11 @@ TEST(TraceCommand, EditFilesWithMistakes) {
     const SavedModel& model = saved_preset("llama");
     auto refused = [&](const std::string& text, std::initializer_list<const char*> words) {
         SCOPED_TRACE(text);
-        expect_refused({"trace", "--model", model.path, "--tokens", "3,1,4,1,5", "--out", out_file(), "--edits",
-                        scratch_file("bad.json", text)},
+        expect_refused({"trace", "--model", model.path, "--tokens", "3,1,4,1,5", "--out", out_file(),
+                        "--edits", scratch_file("bad.json", text)},
                        words);
-        expect_refused({"trace", "--model", model.path, "--tokens", "3,1,4,1,5", "--out", out_file(), "--edits",
-                        scratch_file("bad.json", text)},
+        expect_refused({"trace", "--model", model.path, "--tokens", "3,1,4,1,5", "--out", out_file(),
+                        "--edits", scratch_file("bad.json", text)},
                        {"bad.json"});
     };
     std::filesystem::remove(out_file());
@@ -340,36 +378,41 @@ TEST(TraceCommand, EditFilesWithMistakes) {
     refused(R"([{"site": "logits", "scale": 0, "heads": 1}])", {"[0]", "'heads'", "an array"});
     refused(R"([{"site": "logits", "scale": 0, "rows": [-1, 2]}])", {"[0]: rows"});
     refused(R"([{"site": "logits", "scale": 0, "rows": [0, 99999999999999999999]}])", {"[0]: rows"});
-    refused(R"([{"site": "logits", "scale": 0, "rows": [0, 6]}])", {"logits", "rows in 0 to 5", "found 0 to 6"});
+    refused(R"([{"site": "logits", "scale": 0, "rows": [0, 6]}])",
+            {"logits", "rows in 0 to 5", "found 0 to 6"});
     refused(R"([{"site": "blocks.0.attn.hook_z", "scale": 0, "heads": [5, 7]}])",
             {"blocks.0.attn.hook_z", "heads in 0 to 6", "found 5 to 7"});
     refused(R"([{"site": "logits", "scale": [1, 2]}])", {"logits", "one value", "found 2"});
     refused(R"([{"site": "logits", "scale": 0, "rows": [0, 1], "rows": [0, 2]}])", {"'rows' twice"});
     EXPECT_FALSE(std::filesystem::exists(out_file())) << "nothing is written";
-    expect_refused(
-        {"trace", "--model", model.path, "--tokens", "1", "--out", out_file(), "--edits", (scratch() / "nowhere.json").string()},
-        {"nowhere.json"});
+    expect_refused({"trace", "--model", model.path, "--tokens", "1", "--out", out_file(), "--edits",
+                    (scratch() / "nowhere.json").string()},
+                   {"nowhere.json"});
     const SavedModel& experts = saved_preset("mixtral");
-    expect_refused({"trace", "--model", experts.path, "--tokens", "1", "--out", out_file(), "--edits",
-                    scratch_file("bad.json", R"([{"site": "blocks.0.mlp.hook_expert_indices", "scale": 0}])")},
-                   {"bad.json", "expert_indices", "editable", "index"});
+    expect_refused(
+        {"trace", "--model", experts.path, "--tokens", "1", "--out", out_file(), "--edits",
+         scratch_file("bad.json", R"([{"site": "blocks.0.mlp.hook_expert_indices", "scale": 0}])")},
+        {"bad.json", "expert_indices", "editable", "index"});
 }
 
 TEST(TraceCommand, Mistakes) {
     const SavedModel& model = saved_preset("llama");
     expect_refused({"trace", "--model", model.path, "--tokens", "1,2"}, {"--out", "required"});
     expect_refused(
-        {"trace", "--model", model.path, "--tokens", "1,2", "--out", out_file(), "--sites", "blocks.0.attn.hook_patern"},
+        {"trace", "--model", model.path, "--tokens", "1,2", "--out", out_file(), "--sites",
+         "blocks.0.attn.hook_patern"},
         {"site", "'blocks.0.attn.hook_patern'", "nearest: 'blocks.0.attn.hook_pattern'", "glassformer info"});
+    expect_refused({"trace", "--model", model.path, "--tokens", "1,2", "--out", out_file(), "--sites",
+                    "logits", "--sites", "hook_q*"},
+                   {"site", "'hook_q*'", "nearest"});
     expect_refused(
-        {"trace", "--model", model.path, "--tokens", "1,2", "--out", out_file(), "--sites", "logits", "--sites", "hook_q*"},
-        {"site", "'hook_q*'", "nearest"});
-    expect_refused({"trace", "--model", model.path, "--tokens", "1,2", "--out", "/nowhere/at/all.safetensors"},
-                   {"/nowhere/at/all.safetensors", "folder"});
-    expect_refused({"trace", "--model", model.path, "--tokens", "1,2", "--out", scratch().string()}, {scratch().c_str()});
-    expect_refused(
-        {"trace", "--model", model.path, "--tokens", ids_text(random_tokens(model.config(), 257)), "--out", out_file()},
-        {"prompt", "at most 256 tokens", "found 257"});
+        {"trace", "--model", model.path, "--tokens", "1,2", "--out", "/nowhere/at/all.safetensors"},
+        {"/nowhere/at/all.safetensors", "folder"});
+    expect_refused({"trace", "--model", model.path, "--tokens", "1,2", "--out", scratch().string()},
+                   {scratch().c_str()});
+    expect_refused({"trace", "--model", model.path, "--tokens", ids_text(random_tokens(model.config(), 257)),
+                    "--out", out_file()},
+                   {"prompt", "at most 256 tokens", "found 257"});
     expect_refused({"trace", "--model", model.path, "--out", out_file()}, {"prompt", "no BOS"});
 }
 

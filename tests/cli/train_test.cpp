@@ -1,4 +1,5 @@
-// glassformer train as a person uses it: what it prints, how it ends, and that Ctrl-C leaves a run that goes on.
+// glassformer train as a person uses it: what it prints, how it ends, and that Ctrl-C leaves a run that goes
+// on.
 
 #include "cli/process.h"
 
@@ -22,12 +23,14 @@ using testing::HasSubstr;
 std::string config_file(const std::string& name, const json& changes = json::object()) {
     json vocab;
     for (int c = 'a'; c <= 'z'; ++c) vocab[std::string(1, static_cast<char>(c))] = c - 'a';
-    const json tokenizer{{"version", "1.0"}, {"model", {{"type", "BPE"}, {"vocab", vocab}, {"merges", json::array()}}}};
+    const json tokenizer{{"version", "1.0"},
+                         {"model", {{"type", "BPE"}, {"vocab", vocab}, {"merges", json::array()}}}};
     scratch_file(name + "/tokenizer.json", tokenizer.dump());
     std::string text;
     for (int i = 0; i < 60; ++i) text += "abcdefghij";
     scratch_file(name + "/text.txt", text);
-    json c = json::parse(R"({"model": {"d_model": 8, "n_layers": 1, "n_heads": 2, "n_ctx": 16}, "data": {"files": "text.txt"},
+    json c = json::parse(
+        R"({"model": {"d_model": 8, "n_layers": 1, "n_heads": 2, "n_ctx": 16}, "data": {"files": "text.txt"},
                              "tokenizer": "tokenizer.json", "steps": 40, "evaluate_every": 20, "out": "out"})");
     c.merge_patch(changes);
     return scratch_file(name + "/train.json", c.dump());
@@ -40,14 +43,16 @@ TEST(Train, MakesAModelThatRuns) {
     EXPECT_THAT(out, HasSubstr("step 20/40  loss "));
     EXPECT_THAT(out, HasSubstr("finished at step 40, validation "));
     const std::string model = (scratch() / "runs" / "out").string();
-    EXPECT_THAT(output_of({"run", "--model", model, "--prompt", "abc", "-n", "2"}), testing::StartsWith("abc"));
+    EXPECT_THAT(output_of({"run", "--model", model, "--prompt", "abc", "-n", "2"}),
+                testing::StartsWith("abc"));
     expect_refused({"train", config}, {"out", "checkpoint at step 40", "--resume"});
     EXPECT_THAT(output_of({"train", config, "--resume", "--set", "steps=44", "--set", "optimiser.lr=0.02"}),
                 HasSubstr("44 steps, 40 of them done"));
 }
 
 TEST(Train, NamesTheKeyThatIsWrong) {
-    expect_refused({"train", config_file("unknown", {{"optimizer", 1}})}, {"train.json: 'optimizer'", "'optimiser'"});
+    expect_refused({"train", config_file("unknown", {{"optimizer", 1}})},
+                   {"train.json: 'optimizer'", "'optimiser'"});
     expect_refused({"train", config_file("set"), "--set", "batch.size=3"}, {"'batch.size'", "'sequences'"});
     expect_refused({"train", (scratch() / "none.json").string()}, {"none.json", "nothing there"});
     expect_refused({"train", config_file("fresh"), "--resume"}, {"--resume", "a checkpoint"});

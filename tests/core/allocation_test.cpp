@@ -1,4 +1,5 @@
-// The decode loop and the sampler allocate nothing once they have begun. Counts malloc, which serves operator new and Eigen.
+// The decode loop and the sampler allocate nothing once they have begun. Counts malloc, which serves operator
+// new and Eigen.
 
 #include "core/sampling.h"
 #include "support/random_model.h"

@@ -38,15 +38,16 @@ TEST_P(EditKinds, TouchExactlyTheirCells) {
             for (int i = 0; i < config().d_head; ++i) {
                 const bool inside = t >= 3 && t < 6 && h >= 1 && h < 3 && i >= 2 && i < 5;
                 const CellRef cell{0, Site::z, 1, h, t, i};
-                const real expected =
-                    inside ? static_cast<real>(1000 + ((t - 3) * 2 + (h - 1)) * 3 + (i - 2)) : plain->value(cell);
+                const real expected = inside ? static_cast<real>(1000 + ((t - 3) * 2 + (h - 1)) * 3 + (i - 2))
+                                             : plain->value(cell);
                 EXPECT_EQ(edited->value(cell), expected) << "row " << t << ", head " << h << ", column " << i;
             }
 }
 
 TEST_P(EditKinds, ScaleAddAndReplace) {
     const int half = config().d_model / 2; // a constant added to all of a row is nothing to LayerNorm
-    const CellRange range{.site = Site::resid_pre, .layer = 1, .row_begin = 5, .row_end = 8, .column_begin = half};
+    const CellRange range{
+        .site = Site::resid_pre, .layer = 1, .row_begin = 5, .row_end = 8, .column_begin = half};
     const auto check = [&](Edit::Kind kind, real value, auto expected) {
         const auto edited = run_with({{range, kind, {value}, nullptr}});
         for (int t = 5; t < 8; ++t)
@@ -71,11 +72,11 @@ TEST_P(EditKinds, ApplyInTheirOrder) {
 }
 
 TEST_P(EditKinds, ThatChangeNothingChangeNothing) {
-    const auto edited =
-        run_with({{{.site = Site::v, .layer = 0}, Edit::Kind::scale, {1}, nullptr},
-                  {{.site = Site::resid_post, .layer = 1}, Edit::Kind::add, {0}, nullptr},
-                  {{.site = Site::pattern, .layer = 1}, Edit::Kind::donor, {}, plain},
-                  {{.site = Site::z, .layer = 1, .row_begin = 4, .row_end = 4}, Edit::Kind::scale, {0}, nullptr}});
+    const auto edited = run_with(
+        {{{.site = Site::v, .layer = 0}, Edit::Kind::scale, {1}, nullptr},
+         {{.site = Site::resid_post, .layer = 1}, Edit::Kind::add, {0}, nullptr},
+         {{.site = Site::pattern, .layer = 1}, Edit::Kind::donor, {}, plain},
+         {{.site = Site::z, .layer = 1, .row_begin = 4, .row_end = 4}, Edit::Kind::scale, {0}, nullptr}});
     EXPECT_TRUE(same_rows(*edited, 0, *plain, 0, k_tokens, 0));
 }
 
@@ -85,19 +86,23 @@ TEST_P(EditKinds, DonorOfTheResidualStreamGivesTheDonorsLogits) {
     EXPECT_FALSE(same_outputs(*donor, *plain, 1e-2));
     const Site output = output_site(config());
     for (int l = 0; l < config().n_layers; ++l)
-        EXPECT_TRUE(same_outputs(*run_with({{{.site = Site::resid_pre, .layer = l}, Edit::Kind::donor, {}, donor}}), *donor, 0))
+        EXPECT_TRUE(same_outputs(
+            *run_with({{{.site = Site::resid_pre, .layer = l}, Edit::Kind::donor, {}, donor}}), *donor, 0))
             << "layer " << l;
     EXPECT_TRUE(same_outputs(*run_with({{{.site = output}, Edit::Kind::donor, {}, donor}}), *donor, 0));
 }
 
 TEST_P(EditKinds, DonorOfSomeRowsGivesTheirCells) {
-    const auto donor = run(weights, random_tokens(config(), k_tokens + 4, 31), GetParam().n_prefix); // its key axis is longer
+    const auto donor = run(weights, random_tokens(config(), k_tokens + 4, 31),
+                           GetParam().n_prefix); // its key axis is longer
     for (const Site site : {Site::attn_scores, Site::pattern, Site::k}) {
-        const auto edited = run_with({{{.site = site, .layer = 1, .row_begin = 6, .row_end = 7}, Edit::Kind::donor, {}, donor}});
+        const auto edited = run_with(
+            {{{.site = site, .layer = 1, .row_begin = 6, .row_end = 7}, Edit::Kind::donor, {}, donor}});
         const int columns = site_width(config(), site, k_tokens) / site_heads(config(), site);
         for (int h = 0; h < site_heads(config(), site); ++h)
             for (int j = 0; j < columns; ++j)
-                EXPECT_EQ(edited->value({0, site, 1, h, 6, j}), donor->value({0, site, 1, h, 6, j})) << site_name(site, 1);
+                EXPECT_EQ(edited->value({0, site, 1, h, 6, j}), donor->value({0, site, 1, h, 6, j}))
+                    << site_name(site, 1);
     }
 }
 
@@ -105,7 +110,9 @@ TEST_P(EditKinds, AShorterDonorLeavesTheRest) {
     const auto donor = run(weights, random_tokens(config(), 6, 31), GetParam().n_prefix);
     const auto edited = run_with({{{.site = Site::resid_pre, .layer = 0}, Edit::Kind::donor, {}, donor}});
     for (int t = 0; t < k_tokens; ++t)
-        EXPECT_EQ(difference(row_of(*edited, Site::resid_pre, 0, t), row_of(t < 6 ? *donor : *plain, Site::resid_pre, 0, t)), 0)
+        EXPECT_EQ(difference(row_of(*edited, Site::resid_pre, 0, t),
+                             row_of(t < 6 ? *donor : *plain, Site::resid_pre, 0, t)),
+                  0)
             << t;
 }
 
@@ -116,7 +123,8 @@ TEST_P(EditKinds, ADonorOfFewerKeysLeavesTheRest) {
         for (int q = 0; q < k_tokens; ++q)
             for (int k = 0; k < k_tokens; ++k) {
                 const CellRef cell{0, Site::pattern, 0, h, q, k};
-                EXPECT_EQ(edited->value(cell), (q < 6 && k < 6 ? *donor : *plain).value(cell)) << q << ", " << k;
+                EXPECT_EQ(edited->value(cell), (q < 6 && k < 6 ? *donor : *plain).value(cell))
+                    << q << ", " << k;
             }
 }
 
@@ -132,7 +140,8 @@ TEST_P(EditKinds, AddedVectorIsABias) {
     for (const ParamRow& r : biased->table)
         if (r.role == Role::attn_out_bias && r.layer == 1 && r.stack == Stack::decoder)
             for (int i = 0; i < d; ++i) biased->values(r)[i] += vector[static_cast<std::size_t>(i)];
-    const auto edited = run_with({{{.site = Site::attn_out, .layer = 1}, Edit::Kind::add, everywhere, nullptr}});
+    const auto edited =
+        run_with({{{.site = Site::attn_out, .layer = 1}, Edit::Kind::add, everywhere, nullptr}});
     EXPECT_TRUE(same_outputs(*edited, *run(biased, tokens, GetParam().n_prefix), k_rounding));
 }
 
@@ -140,7 +149,8 @@ TEST_P(EditKinds, ReplacedEmbeddingsAreAnotherPrompt) {
     const std::vector<int> other = random_tokens(config(), k_tokens, 77);
     std::vector<real> embeddings;
     for (const int t : other)
-        embeddings.insert(embeddings.end(), weights->embed + t * config().d_model, weights->embed + (t + 1) * config().d_model);
+        embeddings.insert(embeddings.end(), weights->embed + t * config().d_model,
+                          weights->embed + (t + 1) * config().d_model);
     const auto edited = run_with({{{.site = Site::embed}, Edit::Kind::values, embeddings, nullptr}});
     EXPECT_TRUE(same_outputs(*edited, *run(weights, other, GetParam().n_prefix), 0));
 }
@@ -149,28 +159,37 @@ TEST_P(EditKinds, APaintedPatternPicksOneValue) {
     const int key = config().mask == MaskKind::sliding_window ? 6 : 2; // that row 7 sees
     std::vector<real> one_hot(static_cast<std::size_t>(config().n_heads * k_tokens), 0);
     for (int h = 0; h < config().n_heads; ++h) one_hot[static_cast<std::size_t>(h * k_tokens + key)] = 1;
-    const auto edited =
-        run_with({{{.site = Site::pattern, .layer = 0, .row_begin = 7, .row_end = 8}, Edit::Kind::values, one_hot, nullptr}});
+    const auto edited = run_with({{{.site = Site::pattern, .layer = 0, .row_begin = 7, .row_end = 8},
+                                   Edit::Kind::values,
+                                   one_hot,
+                                   nullptr}});
     for (int h = 0; h < config().n_heads; ++h)
         for (int i = 0; i < config().d_head; ++i)
-            EXPECT_EQ(edited->value({0, Site::z, 0, h, 7, i}), edited->value({0, Site::v, 0, h / config().group_size(), key, i}));
+            EXPECT_EQ(edited->value({0, Site::z, 0, h, 7, i}),
+                      edited->value({0, Site::v, 0, h / config().group_size(), key, i}));
 }
 
 TEST_P(EditKinds, ScoresAndPatternsAreConsistent) { // an edited score is seen by the softmax
-    const auto edited =
-        run_with({{{.site = Site::attn_scores, .layer = 0, .row_begin = 9, .row_end = 10}, Edit::Kind::scale, {0}, nullptr}});
+    const auto edited = run_with({{{.site = Site::attn_scores, .layer = 0, .row_begin = 9, .row_end = 10},
+                                   Edit::Kind::scale,
+                                   {0},
+                                   nullptr}});
     const Trace::RowPlan& plan = edited->plan(9);
     for (int h = 0; h < config().n_heads; ++h)
         for (int j = 0; j < k_tokens; ++j) {
             const bool sees = j >= plan.key_begin && j < plan.key_end;
-            EXPECT_NEAR(edited->value({0, Site::pattern, 0, h, 9, j}), sees ? 1.0 / (plan.key_end - plan.key_begin) : 0, 1e-6);
+            EXPECT_NEAR(edited->value({0, Site::pattern, 0, h, 9, j}),
+                        sees ? 1.0 / (plan.key_end - plan.key_begin) : 0, 1e-6);
         }
 }
 
 TEST_P(EditKinds, ActTheSameInCachedRunsAndWhateverIsKept) {
     const std::vector<Edit> edits{
         {{.site = Site::k, .layer = 0, .row_begin = 5, .row_end = 6}, Edit::Kind::scale, {-2}, nullptr},
-        {{.site = Site::z, .layer = 1, .row_begin = 4, .row_end = 12, .head_begin = 1}, Edit::Kind::add, {real(0.5)}, nullptr},
+        {{.site = Site::z, .layer = 1, .row_begin = 4, .row_end = 12, .head_begin = 1},
+         Edit::Kind::add,
+         {real(0.5)},
+         nullptr},
         {{.site = Site::attn_scores, .layer = 1, .row_begin = 6, .column_begin = 1, .column_end = 5},
          Edit::Kind::values,
          {3},
@@ -182,15 +201,20 @@ TEST_P(EditKinds, ActTheSameInCachedRunsAndWhateverIsKept) {
         Trace pieces(weights, shape, edits, random_source(weights, shape));
         const int first = in_pieces(config()) ? std::max(1, GetParam().n_prefix) : k_tokens;
         for (int begin = 0, end = first; begin < k_tokens; begin = end++) {
-            extend(pieces, std::span(tokens).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
-            EXPECT_LE(difference(output_of(pieces, end - 1), output_of(*whole, end - 1)), k_rounding) << "row " << end - 1;
+            extend(pieces, std::span(tokens).subspan(static_cast<std::size_t>(begin),
+                                                     static_cast<std::size_t>(end - begin)));
+            EXPECT_LE(difference(output_of(pieces, end - 1), output_of(*whole, end - 1)), k_rounding)
+                << "row " << end - 1;
         }
         EXPECT_TRUE(same_rows(pieces, 0, *whole, 0, k_tokens, k_rounding));
     }
 }
 
 TEST_P(EditKinds, OfTheLayerThatAPassResumesAt) {
-    const Edit steer{{.site = Site::resid_pre, .layer = 1, .row_begin = 3, .row_end = 9}, Edit::Kind::add, {real(0.5)}, nullptr};
+    const Edit steer{{.site = Site::resid_pre, .layer = 1, .row_begin = 3, .row_end = 9},
+                     Edit::Kind::add,
+                     {real(0.5)},
+                     nullptr};
     const TraceShape shape = one_sequence(k_tokens, GetParam().n_prefix);
     Trace resumed(weights, shape, {steer}, random_source(weights, shape));
     resumed.append(tokens);

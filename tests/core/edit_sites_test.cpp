@@ -1,4 +1,5 @@
-// Every editable site moves the logits when it is edited; what cannot be edited is refused with a message that helps.
+// Every editable site moves the logits when it is edited; what cannot be edited is refused with a message
+// that helps.
 
 #include "core/error.h"
 #include "support/compare.h"
@@ -21,10 +22,12 @@ class EditSites : public ::testing::TestWithParam<Preset> {
     std::vector<int> tokens = random_tokens(config(), k_tokens);
     std::shared_ptr<Trace> plain = run(weights, tokens, GetParam().n_prefix);
 
-    /// The row to edit: the last one, which sees several keys under every mask, or the one that the output is taken from.
+    /// The row to edit: the last one, which sees several keys under every mask, or the one that the output is
+    /// taken from.
     const int token_ = config().pools() && config().pooling == Pooling::first ? 0 : k_tokens - 1;
 
-    /// A post-norm block normalises at its end, although the list of sites has its norms where pre-norm blocks have them.
+    /// A post-norm block normalises at its end, although the list of sites has its norms where pre-norm
+    /// blocks have them.
     bool normalises_later(Site s) const {
         return config().norm_place == NormPlace::post &&
                (s == Site::ln1_scale || s == Site::ln1_normalized || s == Site::ln_cross_scale ||
@@ -34,23 +37,27 @@ class EditSites : public ::testing::TestWithParam<Preset> {
                                   std::shared_ptr<const Trace> donor = nullptr) const {
         const int row = row_at(*plain, s.site, token_);
         const CellRange range{.site = s.site, .layer = s.layer, .row_begin = row, .row_end = row + 1};
-        return run(weights, tokens, GetParam().n_prefix, {{range, kind, std::move(values), std::move(donor)}});
+        return run(weights, tokens, GetParam().n_prefix,
+                   {{range, kind, std::move(values), std::move(donor)}});
     }
 };
-INSTANTIATE_TEST_SUITE_P(All, EditSites, ::testing::ValuesIn(presets()), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(All, EditSites, ::testing::ValuesIn(presets()),
+                         [](const auto& info) { return info.param.name; });
 
-/// The row turned by one cell and larger by half: moves what is invariant to scale (norms) and what only looks at the order
-/// (routers). Cells that the mask forbids get NaN, which must not get through.
+/// The row turned by one cell and larger by half: moves what is invariant to scale (norms) and what only
+/// looks at the order (routers). Cells that the mask forbids get NaN, which must not get through.
 std::vector<real> turned(const Trace& t, const SiteRef& s, int row) {
     const auto old = row_of(t, s.site, s.layer, row);
-    const std::size_t heads = static_cast<std::size_t>(site_heads(t.config(), s.site)), columns = old.size() / heads;
+    const std::size_t heads = static_cast<std::size_t>(site_heads(t.config(), s.site)),
+                      columns = old.size() / heads;
     const bool masks = by_key(s.site);
     const std::size_t begin = masks ? static_cast<std::size_t>(t.keys(s.site, row).begin) : 0,
                       end = masks ? static_cast<std::size_t>(t.keys(s.site, row).end) : columns;
     std::vector<real> values(old.size(), k_nan);
     for (std::size_t h = 0; h < heads; ++h)
         for (std::size_t j = begin; j < end; ++j)
-            values[h * columns + j] = real(1.5) * old[h * columns + (j + 1 < end ? j + 1 : begin)] + real(0.1);
+            values[h * columns + j] =
+                real(1.5) * old[h * columns + (j + 1 < end ? j + 1 : begin)] + real(0.1);
     return values;
 }
 
@@ -83,18 +90,23 @@ TEST_P(EditSites, MoveTheLogitsAndNothingBefore) {
 
 TEST_P(EditSites, CanBePatchedFromAnotherPrompt) {
     const auto source = random_source(weights, {}, 41);
-    const auto donor = std::make_shared<Trace>(weights, one_sequence(k_tokens, GetParam().n_prefix), std::vector<Edit>(), source);
+    const auto donor = std::make_shared<Trace>(weights, one_sequence(k_tokens, GetParam().n_prefix),
+                                               std::vector<Edit>(), source);
     extend(*donor, random_tokens(config(), k_tokens, 31));
     for (const SiteRef& s : all_sites(config())) {
-        if (!site_row(s.site).editable || s.site == Site::pos_embed) continue; // the positions of two prompts are the same
+        if (!site_row(s.site).editable || s.site == Site::pos_embed)
+            continue; // the positions of two prompts are the same
         const auto patched = edited(s, Edit::Kind::donor, {}, donor);
         const int row = row_at(*plain, s.site, token_);
         EXPECT_EQ(difference(row_of(*patched, s.site, s.layer, row), row_of(*donor, s.site, s.layer, row)), 0)
             << site_name(s.site, s.layer);
-        const bool top_1 = config().experts_per_token == 1; // its gate is 1, and both may choose the same expert
-        const bool routes = s.site == Site::router_logits || s.site == Site::expert_weights || s.site == Site::expert_gates;
+        const bool top_1 =
+            config().experts_per_token == 1; // its gate is 1, and both may choose the same expert
+        const bool routes =
+            s.site == Site::router_logits || s.site == Site::expert_weights || s.site == Site::expert_gates;
         if (top_1 && routes) continue;
-        EXPECT_GT(difference(output_of(*patched, token_), output_of(*plain, token_)), 1e-5) << site_name(s.site, s.layer);
+        EXPECT_GT(difference(output_of(*patched, token_), output_of(*plain, token_)), 1e-5)
+            << site_name(s.site, s.layer);
     }
 }
 
@@ -107,7 +119,8 @@ TEST_P(EditSites, ThatAreMaskedStayMasked) {
             for (int q = 0; q < k_tokens; ++q)
                 for (int k = 0; k < k_tokens; ++k) {
                     if (k >= trace->plan(q).key_begin && k < trace->plan(q).key_end) continue;
-                    EXPECT_EQ(trace->value({0, Site::attn_scores, 0, 0, q, k}), -std::numeric_limits<real>::infinity());
+                    EXPECT_EQ(trace->value({0, Site::attn_scores, 0, 0, q, k}),
+                              -std::numeric_limits<real>::infinity());
                     EXPECT_EQ(trace->value({0, Site::pattern, 0, 0, q, k}), 0);
                 }
             for (const real v : output_of(*trace, 0)) EXPECT_TRUE(std::isfinite(v));
@@ -210,8 +223,10 @@ TEST(RefusedEdits, OfDonorsThatDoNotFit) {
     };
     const CellRange range{.site = Site::z, .layer = 0, .row_begin = 2, .row_end = 5};
     EXPECT_THAT(refusal(c, {range, Edit::Kind::donor, {}, nullptr}).expected, HasSubstr("donor"));
-    EXPECT_THAT(refusal(c, {range, Edit::Kind::donor, {}, donor(other, Keep::all, 8)}).expected, HasSubstr("same shape"));
-    EXPECT_THAT(refusal(c, {range, Edit::Kind::donor, {}, donor(c, Keep::cache, 8)}).expected, HasSubstr("donor"));
+    EXPECT_THAT(refusal(c, {range, Edit::Kind::donor, {}, donor(other, Keep::all, 8)}).expected,
+                HasSubstr("same shape"));
+    EXPECT_THAT(refusal(c, {range, Edit::Kind::donor, {}, donor(c, Keep::cache, 8)}).expected,
+                HasSubstr("donor"));
     const Problem too_short = refusal(c, {range, Edit::Kind::donor, {}, donor(c, Keep::all, 4)});
     EXPECT_THAT(too_short.expected, HasSubstr("rows that the donor has"));
     EXPECT_EQ(too_short.found, "5");

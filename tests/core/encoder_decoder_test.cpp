@@ -1,4 +1,5 @@
-// What the decoder of an encoder-decoder reads of its source: all of it and nothing else, once, the same however it is computed.
+// What the decoder of an encoder-decoder reads of its source: all of it and nothing else, once, the same
+// however it is computed.
 
 #include "core/error.h"
 #include "support/compare.h"
@@ -19,22 +20,24 @@ class EncoderDecoder : public ::testing::TestWithParam<Preset> {
     std::shared_ptr<Weights> weights = random_weights(config());
     std::vector<int> tokens = random_tokens(config(), k_tokens), text = random_tokens(config(), k_source, 17);
 
-    std::shared_ptr<Trace> encoder(const std::vector<int>& source, int left = 0, int right = 0, Keep keep = Keep::all,
-                                   std::vector<Edit> edits = {}) const {
+    std::shared_ptr<Trace> encoder(const std::vector<int>& source, int left = 0, int right = 0,
+                                   Keep keep = Keep::all, std::vector<Edit> edits = {}) const {
         const int n = static_cast<int>(source.size());
-        auto trace =
-            std::make_shared<Trace>(weights, TraceShape{n, {{0, n, left, right, 0}}, keep, {}, Stack::encoder}, std::move(edits));
+        auto trace = std::make_shared<Trace>(
+            weights, TraceShape{n, {{0, n, left, right, 0}}, keep, {}, Stack::encoder}, std::move(edits));
         extend(*trace, source);
         return trace;
     }
     std::shared_ptr<Trace> decoder(std::shared_ptr<const Trace> source, Keep keep = Keep::all) const {
-        auto trace = std::make_shared<Trace>(weights, one_sequence(k_tokens, 0, keep), std::vector<Edit>(), std::move(source));
+        auto trace = std::make_shared<Trace>(weights, one_sequence(k_tokens, 0, keep), std::vector<Edit>(),
+                                             std::move(source));
         extend(*trace, tokens);
         return trace;
     }
 };
-INSTANTIATE_TEST_SUITE_P(All, EncoderDecoder,
-                         ::testing::ValuesIn(presets_where([](const ModelConfig& c) { return c.has_encoder(); })),
+INSTANTIATE_TEST_SUITE_P(All, EncoderDecoder, ::testing::ValuesIn(presets_where([](const ModelConfig& c) {
+                             return c.has_encoder();
+                         })),
                          [](const auto& info) { return info.param.name; });
 
 TEST_P(EncoderDecoder, EveryTokenOfTheSourceChangesEveryRow) {
@@ -44,7 +47,8 @@ TEST_P(EncoderDecoder, EveryTokenOfTheSourceChangesEveryRow) {
         other[i] = (other[i] + 11) % config().d_vocab;
         const auto changed = decoder(encoder(other));
         for (int t = 0; t < k_tokens; ++t)
-            EXPECT_GT(difference(logits_of(*changed, t), logits_of(*plain, t)), 1e-4) << "source token " << i << ", row " << t;
+            EXPECT_GT(difference(logits_of(*changed, t), logits_of(*plain, t)), 1e-4)
+                << "source token " << i << ", row " << t;
     }
 }
 
@@ -55,10 +59,13 @@ TEST_P(EncoderDecoder, PaddingOfTheSourceIsNotRead) {
             std::vector<int> padded(static_cast<std::size_t>(left + k_source + right), filler);
             std::copy(text.begin(), text.end(), padded.begin() + left);
             const auto read = decoder(encoder(padded, left, right));
-            EXPECT_TRUE(same_rows(*read, 0, *plain, 0, k_tokens, 1e-5)) << left << " left, " << right << " right";
-            for (int key = 0; key < left; ++key) EXPECT_EQ(read->value({0, Site::cross_pattern, 0, 0, 3, key}), 0);
+            EXPECT_TRUE(same_rows(*read, 0, *plain, 0, k_tokens, 1e-5))
+                << left << " left, " << right << " right";
+            for (int key = 0; key < left; ++key)
+                EXPECT_EQ(read->value({0, Site::cross_pattern, 0, 0, 3, key}), 0);
             for (int key = left + k_source; key < left + k_source + right; ++key)
-                EXPECT_EQ(read->value({0, Site::cross_attn_scores, 1, 1, 3, key}), -std::numeric_limits<real>::infinity());
+                EXPECT_EQ(read->value({0, Site::cross_attn_scores, 1, 1, 3, key}),
+                          -std::numeric_limits<real>::infinity());
         }
 }
 
@@ -67,7 +74,9 @@ TEST_P(EncoderDecoder, WhatTheEncoderKeepsChangesNothing) {
     for (const Keep of_source : {Keep::residual, Keep::layers, Keep::cache})
         EXPECT_TRUE(same_rows(*decoder(encoder(text, 0, 0, of_source)), 0, *plain, 0, k_tokens, 0));
     for (const Keep keep : {Keep::residual, Keep::layers, Keep::cache})
-        EXPECT_LE(difference(logits_of(*decoder(encoder(text), keep), k_tokens - 1), logits_of(*plain, k_tokens - 1)), 1e-5);
+        EXPECT_LE(difference(logits_of(*decoder(encoder(text), keep), k_tokens - 1),
+                             logits_of(*plain, k_tokens - 1)),
+                  1e-5);
 }
 
 TEST_P(EncoderDecoder, PatternsOverTheSourceSumToOne) {
@@ -76,7 +85,8 @@ TEST_P(EncoderDecoder, PatternsOverTheSourceSumToOne) {
         for (int t = 0; t < k_tokens; ++t)
             for (int h = 0; h < config().n_heads; ++h) {
                 double sum = 0;
-                for (int key = 0; key < k_source; ++key) sum += trace->value({0, Site::cross_pattern, l, h, t, key});
+                for (int key = 0; key < k_source; ++key)
+                    sum += trace->value({0, Site::cross_pattern, l, h, t, key});
                 EXPECT_NEAR(sum, 1, 1e-6);
             }
 }
@@ -93,8 +103,8 @@ TEST_P(EncoderDecoder, AnEditedEncoderIsReadAsEdited) {
     for (int t = 0; t < k_source; ++t)
         for (const real x : row_of(*steered, Site::encoder_out, -1, t)) given.push_back(x);
     ASSERT_EQ(static_cast<int>(given.size()), n);
-    Trace edited(weights, one_sequence(k_tokens), {{{.site = Site::encoder_out}, Edit::Kind::values, given, nullptr}},
-                 encoder(text));
+    Trace edited(weights, one_sequence(k_tokens),
+                 {{{.site = Site::encoder_out}, Edit::Kind::values, given, nullptr}}, encoder(text));
     extend(edited, tokens);
     EXPECT_TRUE(same_outputs(edited, *steered, 0)) << "the same by editing what the decoder reads";
 }
@@ -113,7 +123,8 @@ TEST_P(EncoderDecoder, ARestartReadsTheSourceAgain) {
 TEST_P(EncoderDecoder, TheStacksShareTheEmbeddingOnly) {
     int shared = 0;
     for (const ParamRow& row : weights->table) {
-        EXPECT_EQ(row.serves(Stack::encoder) && row.serves(Stack::decoder), row.role == Role::embed) << row.name;
+        EXPECT_EQ(row.serves(Stack::encoder) && row.serves(Stack::decoder), row.role == Role::embed)
+            << row.name;
         shared += row.role == Role::embed;
         const bool encoders = row.name.starts_with("model.encoder.");
         EXPECT_EQ(row.stack == Stack::encoder, encoders) << row.name;
@@ -148,7 +159,8 @@ TEST_P(EncoderDecoder, SourcesThatDoNotFitAreRefused) {
                 HasSubstr("each of the 2"));
     TraceShape shape = one_sequence(4);
     shape.stack = Stack::encoder;
-    EXPECT_THAT(error_of([&] { Trace(random_weights(preset("llama").config), shape); }), HasSubstr("encoder-decoder"));
+    EXPECT_THAT(error_of([&] { Trace(random_weights(preset("llama").config), shape); }),
+                HasSubstr("encoder-decoder"));
     auto unfinished = std::make_shared<Trace>(weights, shape);
     Trace reader(weights, one_sequence(4), {}, unfinished);
     EXPECT_THAT(error_of([&] { extend(reader, std::span(tokens).first(4)); }), HasSubstr("all 4 tokens"));
@@ -161,11 +173,11 @@ TEST(EncoderDecoderConfig, WhatItCannotBe) {
         return error_of([&] { validate(c, "config.json"); });
     };
     EXPECT_EQ(refused([](ModelConfig&) {}), "");
-    for (const std::string& message :
-         {refused([](ModelConfig& c) { c.n_encoder_layers = -1; }), refused([](ModelConfig& c) { c.mlp = MlpKind::none; }),
-          refused([](ModelConfig& c) { c.head = OutputHead::embedding; }),
-          refused([](ModelConfig& c) { c.mask = MaskKind::bidirectional; }),
-          refused([](ModelConfig& c) { c.n_layer_groups = 1; })})
+    for (const std::string& message : {refused([](ModelConfig& c) { c.n_encoder_layers = -1; }),
+                                       refused([](ModelConfig& c) { c.mlp = MlpKind::none; }),
+                                       refused([](ModelConfig& c) { c.head = OutputHead::embedding; }),
+                                       refused([](ModelConfig& c) { c.mask = MaskKind::bidirectional; }),
+                                       refused([](ModelConfig& c) { c.n_layer_groups = 1; })})
         EXPECT_THAT(message, HasSubstr("config.json: n_encoder_layers"));
 }
 

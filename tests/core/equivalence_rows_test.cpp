@@ -1,4 +1,5 @@
-// The same rows computed in other ways: cached, in pieces, padded, side by side, with other things kept, from a later layer.
+// The same rows computed in other ways: cached, in pieces, padded, side by side, with other things kept, from
+// a later layer.
 
 #include "support/compare.h"
 #include "support/random_model.h"
@@ -75,7 +76,8 @@ std::shared_ptr<Trace> row_by_row(const std::shared_ptr<const Weights>& weights,
         for (int r = 0; r < a.n_rows(s.site, n); ++r) {
             const double d = difference(row_of(a, s.site, s.layer, r), row_of(b, s.site, s.layer, r));
             if (d > k_rounding)
-                return ::testing::AssertionFailure() << site_name(s.site, s.layer) << ", row " << r << " differs by " << d;
+                return ::testing::AssertionFailure()
+                       << site_name(s.site, s.layer) << ", row " << r << " differs by " << d;
         }
     return ::testing::AssertionSuccess();
 }
@@ -95,11 +97,14 @@ TEST_P(Rows, OneAtATimeInPaddedSegments) {
     const int p = preset().n_prefix;
     for (const int length : {11, 16}) {
         const TraceShape shape{
-            3 * length, {{0, length, 3, 2, p}, {length, 2 * length, 4, 5, p}, {2 * length, 3 * length, 1, 0, p}}, Keep::all};
+            3 * length,
+            {{0, length, 3, 2, p}, {length, 2 * length, 4, 5, p}, {2 * length, 3 * length, 1, 0, p}},
+            Keep::all};
         const std::vector<int> all = random_tokens(config(), 3 * length, 5);
         const auto at_once = empty_trace(weights, shape);
         extend(*at_once, all);
-        EXPECT_TRUE(same_cells(*row_by_row(weights, shape, all), *at_once, 3 * length)) << "segments of " << length;
+        EXPECT_TRUE(same_cells(*row_by_row(weights, shape, all), *at_once, 3 * length))
+            << "segments of " << length;
     }
 }
 
@@ -111,11 +116,12 @@ TEST_P(Rows, ComputedTwiceAreExactlyTheSame) {
 }
 
 TEST_P(Rows, CapacityChangesNothing) {
-    if (looks_ahead(config().mask) || !in_pieces(config())) { // a segment must be full: more room comes from a second one
-        const auto two = empty_trace(
-            weights, {k_tokens + 9,
-                      {{.begin = 0, .end = k_tokens, .n_prefix = preset().n_prefix}, {.begin = k_tokens, .end = k_tokens + 9}},
-                      Keep::all});
+    if (looks_ahead(config().mask) ||
+        !in_pieces(config())) { // a segment must be full: more room comes from a second one
+        const auto two = empty_trace(weights, {k_tokens + 9,
+                                               {{.begin = 0, .end = k_tokens, .n_prefix = preset().n_prefix},
+                                                {.begin = k_tokens, .end = k_tokens + 9}},
+                                               Keep::all});
         extend(*two, tokens);
         EXPECT_TRUE(same_rows(*two, 0, *whole, 0, k_tokens, 0));
         return;
@@ -130,12 +136,15 @@ TEST_P(Rows, CapacityChangesNothing) {
 TEST_P(Rows, PaddedIsUnpadded) {
     for (const auto& [left, right] : {std::pair{3, 0}, {0, 4}, {2, 5}}) {
         const int capacity = left + k_tokens + right;
-        std::vector<int> padded = random_tokens(config(), capacity, 99); // what stands in the padding must not matter
+        std::vector<int> padded =
+            random_tokens(config(), capacity, 99); // what stands in the padding must not matter
         std::copy(tokens.begin(), tokens.end(), padded.begin() + left);
-        const auto all = empty_trace(weights, {capacity, {{0, capacity, left, right, preset().n_prefix}}, Keep::all});
+        const auto all =
+            empty_trace(weights, {capacity, {{0, capacity, left, right, preset().n_prefix}}, Keep::all});
         const Trace& trace = *all;
         extend(*all, padded);
-        EXPECT_TRUE(same_rows(trace, left, *whole, 0, k_tokens, k_rounding)) << left << " left, " << right << " right";
+        EXPECT_TRUE(same_rows(trace, left, *whole, 0, k_tokens, k_rounding))
+            << left << " left, " << right << " right";
         for (const int row : {left - 1, capacity - right}) {
             if (row < 0 || row >= capacity) continue;
             EXPECT_TRUE(trace.plan(row).padding);
@@ -147,7 +156,8 @@ TEST_P(Rows, PaddedIsUnpadded) {
 }
 
 TEST_P(Rows, SegmentsAreSeparateRuns) {
-    const std::vector<int> lengths{5, 1, 9, 7}, prefixes{preset().n_prefix, 0, preset().n_prefix / 2, preset().n_prefix};
+    const std::vector<int> lengths{5, 1, 9, 7},
+        prefixes{preset().n_prefix, 0, preset().n_prefix / 2, preset().n_prefix};
     TraceShape shape{std::accumulate(lengths.begin(), lengths.end(), 0), {}, Keep::all};
     std::vector<int> all;
     for (std::size_t i = 0; i < lengths.size(); ++i) {
@@ -160,7 +170,8 @@ TEST_P(Rows, SegmentsAreSeparateRuns) {
     extend(*together, all);
     for (std::size_t i = 0; i < lengths.size(); ++i) {
         const auto alone = run(weights, random_tokens(config(), lengths[i], 50 + i), prefixes[i]);
-        EXPECT_TRUE(same_rows(*together, shape.segments[i].begin, *alone, 0, lengths[i], k_rounding)) << "segment " << i;
+        EXPECT_TRUE(same_rows(*together, shape.segments[i].begin, *alone, 0, lengths[i], k_rounding))
+            << "segment " << i;
     }
 }
 
@@ -172,7 +183,8 @@ TEST_P(Rows, PaddedSegmentsAreSeparateRuns) {
     for (const Segment& s : shape.segments) {
         const int begin = s.begin + s.pad_left, end = s.end - s.pad_right;
         const auto alone = run(weights, {all.begin() + begin, all.begin() + end}, s.n_prefix);
-        EXPECT_TRUE(same_rows(*together, begin, *alone, 0, end - begin, k_rounding)) << "segment at " << s.begin;
+        EXPECT_TRUE(same_rows(*together, begin, *alone, 0, end - begin, k_rounding))
+            << "segment at " << s.begin;
     }
 }
 
@@ -184,7 +196,8 @@ TEST_P(Rows, ResumedAtAnyLayer) {
             std::ranges::copy(row_of(*whole, Site::resid_pre, l, t), resumed->row(Site::resid_pre, l, t));
         forward(*resumed, 0, k_tokens, l);
         EXPECT_TRUE(same_outputs(*resumed, *whole, 0)) << "from layer " << l;
-        for (const real v : row_of(*resumed, Site::q, l - 1, k_tokens - 1)) EXPECT_EQ(v, 0) << "a layer that was not asked for";
+        for (const real v : row_of(*resumed, Site::q, l - 1, k_tokens - 1))
+            EXPECT_EQ(v, 0) << "a layer that was not asked for";
     }
 }
 
@@ -200,7 +213,8 @@ TEST_P(Pieces, ResumedOneAtATime) {
         }
         EXPECT_TRUE(same_outputs(*resumed, *whole, k_rounding)) << "from layer " << l;
         for (int t = 0; t < k_tokens; ++t)
-            EXPECT_EQ(difference(row_of(*resumed, Site::resid_pre, l, t), row_of(*whole, Site::resid_pre, l, t)), 0)
+            EXPECT_EQ(
+                difference(row_of(*resumed, Site::resid_pre, l, t), row_of(*whole, Site::resid_pre, l, t)), 0)
                 << "given, not computed";
     }
 }
@@ -240,7 +254,8 @@ TEST_P(Kept, PiecesLongerThanTheScratchRows) {
             const auto pieces = empty(k_long, keep);
             for (int begin = 0, end = first; begin < k_long; begin = end, end = std::min(end + 67, k_long)) {
                 extend(*pieces, part(long_tokens, begin, end));
-                EXPECT_LE(difference(output_of(*pieces, end - 1), output_of(*all, end - 1)), k_rounding) << "row " << end - 1;
+                EXPECT_LE(difference(output_of(*pieces, end - 1), output_of(*all, end - 1)), k_rounding)
+                    << "row " << end - 1;
             }
             EXPECT_TRUE(same_rows(*pieces, 0, *all, 0, k_long, k_rounding));
         }
@@ -262,7 +277,8 @@ TEST_P(Branches, ThenTheSameContinuationIsTheOriginal) {
                 EXPECT_TRUE(same_rows(*branch, 0, *parent, 0, fork, 0)) << "copied";
                 extend(*branch, part(tokens, fork, k_tokens));
                 EXPECT_TRUE(same_rows(*branch, 0, *whole, 0, k_tokens, k_rounding)) << "continued";
-                EXPECT_LE(difference(output_of(*branch, k_tokens - 1), output_of(*whole, k_tokens - 1)), k_rounding);
+                EXPECT_LE(difference(output_of(*branch, k_tokens - 1), output_of(*whole, k_tokens - 1)),
+                          k_rounding);
             }
 }
 
@@ -270,10 +286,12 @@ TEST_P(Branches, AreIndependentOfTheirParent) {
     const int fork = 6;
     const auto branch = whole->branch(fork, k_tokens);
     std::vector<int> other = tokens;
-    for (std::size_t i = fork; i < other.size(); ++i) other[i] = (other[i] + 1 + static_cast<int>(i)) % config().d_vocab;
+    for (std::size_t i = fork; i < other.size(); ++i)
+        other[i] = (other[i] + 1 + static_cast<int>(i)) % config().d_vocab;
     extend(*branch, part(other, fork, k_tokens));
     EXPECT_TRUE(same_rows(*branch, 0, *run(weights, other, preset().n_prefix), 0, k_tokens, k_rounding));
-    EXPECT_TRUE(same_rows(*whole, 0, *run(weights, tokens, preset().n_prefix), 0, k_tokens, 0)) << "the parent stayed as it was";
+    EXPECT_TRUE(same_rows(*whole, 0, *run(weights, tokens, preset().n_prefix), 0, k_tokens, 0))
+        << "the parent stayed as it was";
     const auto twig = branch->branch(fork + 2, k_tokens);
     extend(*twig, part(other, fork + 2, k_tokens));
     EXPECT_TRUE(same_rows(*twig, 0, *branch, 0, k_tokens, k_rounding)) << "a branch of a branch";

@@ -1,4 +1,5 @@
-// One model written as another: repeated heads, identical experts, ablated heads, permuted rotary pairs, joint matrices.
+// One model written as another: repeated heads, identical experts, ablated heads, permuted rotary pairs,
+// joint matrices.
 
 #include "support/compare.h"
 #include "support/random_model.h"
@@ -13,11 +14,14 @@ constexpr int k_tokens = 13;
 const auto name_of = [](const auto& info) { return info.param.name; };
 
 class GroupedHeads : public ::testing::TestWithParam<Preset> {};
-INSTANTIATE_TEST_SUITE_P(All, GroupedHeads,
-                         ::testing::ValuesIn(presets_where([](const ModelConfig& c) { return c.group_size() > 1; })), name_of);
+INSTANTIATE_TEST_SUITE_P(All, GroupedHeads, ::testing::ValuesIn(presets_where([](const ModelConfig& c) {
+                             return c.group_size() > 1;
+                         })),
+                         name_of);
 
 /// Weights for `config` filled value by value: value(row of the new table, index in it).
-std::shared_ptr<Weights> build(const ModelConfig& config, const std::function<real(const ParamRow&, int i, int j)>& value) {
+std::shared_ptr<Weights> build(const ModelConfig& config,
+                               const std::function<real(const ParamRow&, int i, int j)>& value) {
     auto weights = std::make_shared<Weights>(config);
     for (const ParamRow& r : weights->table) {
         const int columns = r.shape.back();
@@ -29,7 +33,8 @@ std::shared_ptr<Weights> build(const ModelConfig& config, const std::function<re
 }
 
 real at(const Weights& w, const ParamRow& row, int i, int j) {
-    return w.values(row)[static_cast<std::size_t>(i) * static_cast<std::size_t>(row.shape.back()) + static_cast<std::size_t>(j)];
+    return w.values(row)[static_cast<std::size_t>(i) * static_cast<std::size_t>(row.shape.back()) +
+                         static_cast<std::size_t>(j)];
 }
 
 bool is_key_or_value(Role r) {
@@ -45,7 +50,8 @@ TEST_P(GroupedHeads, AreRepeatedKeysAndValues) {
     const auto repeated = build(full, [&](const ParamRow& r, int i, int j) {
         const ParamRow& from = *grouped->find(r.name);
         if (!is_key_or_value(r.role)) return at(*grouped, from, i, j);
-        const int head = j / c.d_head / c.group_size(); // each key-value head serves group_size query heads in a row
+        const int head =
+            j / c.d_head / c.group_size(); // each key-value head serves group_size query heads in a row
         return at(*grouped, from, i, head * c.d_head + j % c.d_head);
     });
     const std::vector<int> tokens = random_tokens(c, k_tokens);
@@ -55,12 +61,14 @@ TEST_P(GroupedHeads, AreRepeatedKeysAndValues) {
         for (const Site site : {Site::k, Site::v})
             for (int h = 0; h < c.n_heads; ++h)
                 for (int i = 0; i < c.d_head; ++i)
-                    EXPECT_LE(difference(a->value({0, site, l, h / c.group_size(), 5, i}), b->value({0, site, l, h, 5, i})),
+                    EXPECT_LE(difference(a->value({0, site, l, h / c.group_size(), 5, i}),
+                                         b->value({0, site, l, h, 5, i})),
                               k_rounding);
 }
 
 class Experts : public ::testing::TestWithParam<Preset> {};
-INSTANTIATE_TEST_SUITE_P(All, Experts, ::testing::ValuesIn(presets_where([](const ModelConfig& c) { return c.is_moe(); })),
+INSTANTIATE_TEST_SUITE_P(All, Experts,
+                         ::testing::ValuesIn(presets_where([](const ModelConfig& c) { return c.is_moe(); })),
                          name_of);
 
 bool is_router(Role r) { return r == Role::router; }
@@ -81,7 +89,8 @@ TEST_P(Experts, ThatAreIdenticalAreADenseModel) {
     EXPECT_TRUE(same_outputs(*a, *b, k_rounding));
     for (int l = 0; l < c.n_layers; ++l)
         for (int t = 0; t < k_tokens; ++t)
-            EXPECT_LE(difference(row_of(*a, Site::mlp_out, l, t), row_of(*b, Site::mlp_out, l, t)), k_rounding);
+            EXPECT_LE(difference(row_of(*a, Site::mlp_out, l, t), row_of(*b, Site::mlp_out, l, t)),
+                      k_rounding);
 }
 
 TEST_P(Experts, OfEqualWeightAreTakenByIndex) {
@@ -97,8 +106,10 @@ TEST_P(Experts, OfEqualWeightAreTakenByIndex) {
 }
 
 class Heads : public ::testing::TestWithParam<Preset> {};
-INSTANTIATE_TEST_SUITE_P(All, Heads,
-                         ::testing::ValuesIn(presets_where([](const ModelConfig& c) { return c.n_layer_groups == 0; })), name_of);
+INSTANTIATE_TEST_SUITE_P(All, Heads, ::testing::ValuesIn(presets_where([](const ModelConfig& c) {
+                             return c.n_layer_groups == 0;
+                         })),
+                         name_of);
 
 TEST_P(Heads, AblatedByEditAreZeroedOutputWeights) {
     const ModelConfig& c = GetParam().config;
@@ -106,23 +117,28 @@ TEST_P(Heads, AblatedByEditAreZeroedOutputWeights) {
     const std::vector<int> tokens = random_tokens(c, k_tokens);
     for (int l = 0; l < c.n_layers; ++l)
         for (int h = 0; h < c.n_heads; ++h) {
-            const Edit ablation{
-                {.site = Site::z, .layer = l, .head_begin = h, .head_end = h + 1}, Edit::Kind::scale, {0}, nullptr};
+            const Edit ablation{{.site = Site::z, .layer = l, .head_begin = h, .head_end = h + 1},
+                                Edit::Kind::scale,
+                                {0},
+                                nullptr};
             const auto zeroed = weights->clone();
             for (const ParamRow& r : zeroed->table)
                 if (r.role == Role::attn_out && r.layer == l && r.stack == Stack::decoder)
                     std::fill_n(zeroed->values(r) + h * c.d_head * c.d_model, c.d_head * c.d_model,
                                 real(0)); // rows of [d_q, d_model]
             const auto edited = run(weights, tokens, GetParam().n_prefix, {ablation});
-            const auto without = run(std::shared_ptr<const Weights>(zeroed->clone()), tokens, GetParam().n_prefix);
+            const auto without =
+                run(std::shared_ptr<const Weights>(zeroed->clone()), tokens, GetParam().n_prefix);
             EXPECT_TRUE(same_outputs(*edited, *without, k_rounding)) << "layer " << l << ", head " << h;
-            EXPECT_FALSE(same_outputs(*edited, *run(weights, tokens, GetParam().n_prefix), 1e-3)) << "the head matters";
+            EXPECT_FALSE(same_outputs(*edited, *run(weights, tokens, GetParam().n_prefix), 1e-3))
+                << "the head matters";
         }
 }
 
 class Rotary : public ::testing::TestWithParam<Preset> {};
-INSTANTIATE_TEST_SUITE_P(All, Rotary,
-                         ::testing::ValuesIn(presets_where([](const ModelConfig& c) { return c.positions == Positions::rope; })),
+INSTANTIATE_TEST_SUITE_P(All, Rotary, ::testing::ValuesIn(presets_where([](const ModelConfig& c) {
+                             return c.positions == Positions::rope;
+                         })),
                          name_of);
 
 TEST_P(Rotary, InterleavedAndHalfDifferByAPermutation) {
@@ -132,11 +148,14 @@ TEST_P(Rotary, InterleavedAndHalfDifferByAPermutation) {
     const bool to_half = c.rope_pairs == RopePairs::interleaved;
     other_config.rope_pairs = to_half ? RopePairs::half : RopePairs::interleaved;
     const int pairs = c.d_head / 2;
-    // the dimension that plays the part of dimension i of the other layout: half i and i + pairs are interleaved 2 i and 2 i + 1
+    // the dimension that plays the part of dimension i of the other layout: half i and i + pairs are
+    // interleaved 2 i and 2 i + 1
     const auto source = [&](int i) { return to_half ? i % pairs * 2 + i / pairs : i / 2 + i % 2 * pairs; };
     const auto other = build(other_config, [&](const ParamRow& r, int i, int j) {
-        const bool turns = r.role == Role::q || r.role == Role::k || r.role == Role::q_bias || r.role == Role::k_bias;
-        return at(*weights, *weights->find(r.name), i, turns ? j / c.d_head * c.d_head + source(j % c.d_head) : j);
+        const bool turns =
+            r.role == Role::q || r.role == Role::k || r.role == Role::q_bias || r.role == Role::k_bias;
+        return at(*weights, *weights->find(r.name), i,
+                  turns ? j / c.d_head * c.d_head + source(j % c.d_head) : j);
     });
     const std::vector<int> tokens = random_tokens(c, k_tokens);
     const auto a = run(weights, tokens, GetParam().n_prefix), b = run(other, tokens, GetParam().n_prefix);
@@ -144,7 +163,8 @@ TEST_P(Rotary, InterleavedAndHalfDifferByAPermutation) {
     for (int l = 0; l < c.n_layers; ++l)
         for (int t = 0; t < k_tokens; ++t)
             for (int i = 0; i < c.d_head; ++i)
-                EXPECT_LE(difference(b->value({0, Site::rot_k, l, 0, t, i}), a->value({0, Site::rot_k, l, 0, t, source(i)})),
+                EXPECT_LE(difference(b->value({0, Site::rot_k, l, 0, t, i}),
+                                     a->value({0, Site::rot_k, l, 0, t, source(i)})),
                           k_rounding);
 }
 
@@ -170,7 +190,8 @@ TEST(SharedLayers, AreLayersWithTheSameParameters) {
     separate_config.n_layer_groups = 0;
     const auto separate = build(separate_config, [&](const ParamRow& r, int i, int j) {
         for (const ParamRow& from : shared->table)
-            if (from.role == r.role && from.layer == (r.layer < 0 ? -1 : group[static_cast<std::size_t>(r.layer)]))
+            if (from.role == r.role &&
+                from.layer == (r.layer < 0 ? -1 : group[static_cast<std::size_t>(r.layer)]))
                 return at(*shared, from, i, j);
         throw std::logic_error("no parameter for " + r.name);
     });

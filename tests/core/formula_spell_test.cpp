@@ -1,4 +1,5 @@
-// What the formula bar says: the printed numbers give the printed result, names and indices are right, long sums are short.
+// What the formula bar says: the printed numbers give the printed result, names and indices are right, long
+// sums are short.
 
 #include "core/formula_spell.h"
 
@@ -75,7 +76,8 @@ class Calculator {
         if (take("e^")) return std::exp(factor());
         if (take("sin")) return std::sin(factor());
         if (take("cos")) return std::cos(factor());
-        for (const Activation f : {Activation::gelu_tanh, Activation::gelu, Activation::silu, Activation::relu})
+        for (const Activation f :
+             {Activation::gelu_tanh, Activation::gelu, Activation::silu, Activation::relu})
             if (rest_.starts_with(name(f)) && rest_.substr(name(f).size()).starts_with('(')) {
                 rest_.remove_prefix(name(f).size());
                 return activate(f, factor());
@@ -97,7 +99,8 @@ class Calculator {
         case Activation::silu: return x / (1 + std::exp(-x));
         case Activation::relu: return std::max(x, 0.0);
         case Activation::gelu: return 0.5 * x * std::erfc(-x / std::sqrt(2.0));
-        case Activation::gelu_tanh: return 0.5 * x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
+        case Activation::gelu_tanh:
+            return 0.5 * x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
         }
         return x;
     }
@@ -122,7 +125,8 @@ double unit(const std::string& number) {
 }
 
 class Spellings : public ::testing::TestWithParam<Preset> {};
-INSTANTIATE_TEST_SUITE_P(All, Spellings, ::testing::ValuesIn(presets()), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(All, Spellings, ::testing::ValuesIn(presets()),
+                         [](const auto& info) { return info.param.name; });
 
 TEST_P(Spellings, PrintedNumbersGiveThePrintedResult) {
     const ModelConfig& config = GetParam().config;
@@ -133,7 +137,8 @@ TEST_P(Spellings, PrintedNumbersGiveThePrintedResult) {
         for (int i = 0; i < 40; ++i) {
             const int heads = site_heads(config, s.site), columns = trace->width(s.site) / heads;
             const auto pick = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
-            const CellRef cell{0, s.site, s.layer, heads > 1 ? pick(heads) : -1, pick(trace->n_rows(s.site)), pick(columns)};
+            const CellRef cell{
+                0, s.site, s.layer, heads > 1 ? pick(heads) : -1, pick(trace->n_rows(s.site)), pick(columns)};
             for (const int terms : {3, 1, 0}) {
                 const Spelling spelling = spell(*trace, 9, cell, {.terms = terms, .token = {}});
                 const std::string text = spelling.text();
@@ -147,7 +152,9 @@ TEST_P(Spellings, PrintedNumbersGiveThePrintedResult) {
                     if (span.kind == FormulaSpan::Kind::number && span.cell && span.cell->param < 0 &&
                         !span.text.ends_with('%')) {
                         const double printed = std::atof(span.text.c_str());
-                        EXPECT_NEAR(printed, static_cast<double>(trace->value(*span.cell)), 0.51 * unit(span.text)) << span.text;
+                        EXPECT_NEAR(printed, static_cast<double>(trace->value(*span.cell)),
+                                    0.51 * unit(span.text))
+                            << span.text;
                     }
                 }
                 const double value = static_cast<double>(trace->value(cell));
@@ -170,7 +177,8 @@ TEST(Spelling, OfAScore) {
     const auto trace = run(random_weights(preset("llama").config), random_tokens(preset("llama").config, 9));
     const CellRef cell{0, Site::attn_scores, 1, 3, 7, 2};
     const Spelling s = spell(*trace, 9, cell);
-    EXPECT_THAT(s.text(), StartsWith("blocks.1.attn.hook_attn_scores[h3, q7, k2]  =  rot_q·rot_k / √8  =  ("));
+    EXPECT_THAT(s.text(),
+                StartsWith("blocks.1.attn.hook_attn_scores[h3, q7, k2]  =  rot_q·rot_k / √8  =  ("));
     EXPECT_THAT(s.text(), HasSubstr(" + 5 more = "));
     EXPECT_THAT(s.text(), HasSubstr(") / √8  =  "));
     int queries = 0, keys = 0;
@@ -188,8 +196,8 @@ TEST(Spelling, OfAScore) {
     // The three largest products, largest first.
     std::vector<double> products;
     for (int i = 0; i < 8; ++i)
-        products.push_back(
-            std::abs(double(trace->value({0, Site::rot_q, 1, 3, 7, i})) * trace->value({0, Site::rot_k, 1, 1, 2, i})));
+        products.push_back(std::abs(double(trace->value({0, Site::rot_q, 1, 3, 7, i})) *
+                                    trace->value({0, Site::rot_k, 1, 1, 2, i})));
     std::vector<int> shown;
     for (const FormulaSpan& span : s.spans)
         if (span.cell && span.kin == Kinship::query) shown.push_back(span.cell->column);
@@ -207,19 +215,22 @@ TEST(Spelling, NamesTokensWhereTheyCanBeWritten) {
                                    return text;
                                }};
     const auto begin = [&](const CellRef& cell) { return spell(*trace, 3, cell, options).text(); };
-    EXPECT_THAT(begin({0, Site::pattern, 0, 1, 2, 0}), StartsWith("blocks.0.attn.hook_pattern[h1, q2 “T7”, k0 “T5”]"));
+    EXPECT_THAT(begin({0, Site::pattern, 0, 1, 2, 0}),
+                StartsWith("blocks.0.attn.hook_pattern[h1, q2 “T7”, k0 “T5”]"));
     EXPECT_THAT(begin({0, Site::logits, -1, -1, 1, 30}), StartsWith("logits[t1 “T6”, 30 “T30”]"));
     EXPECT_THAT(begin({0, Site::k, 1, 2, 1, 4}), StartsWith("blocks.1.attn.hook_k[t1 “T6”, kv2, 4]"));
     EXPECT_THAT(begin({0, Site::ln2_scale, 1, -1, 1, 0}), StartsWith("blocks.1.ln2.hook_scale[t1 “T6”]"));
-    EXPECT_THAT(begin({.row = 7, .column = 2, .param = 0}), StartsWith("transformer.wte.weight[7 “T7”, 2]  =  "));
+    EXPECT_THAT(begin({.row = 7, .column = 2, .param = 0}),
+                StartsWith("transformer.wte.weight[7 “T7”, 2]  =  "));
 }
 
 TEST(Spelling, OfWhatIsCopiedHasALinkInsteadOfArithmetic) {
     const auto trace = run(random_weights(preset("llama").config), {5, 6, 7});
     const Spelling s = spell(*trace, 3, {0, Site::resid_pre, 1, -1, 2, 4});
     EXPECT_THAT(s.text(), StartsWith("blocks.1.hook_resid_pre[t2, 4]  =  resid_post  =  "));
-    EXPECT_TRUE(std::ranges::any_of(
-        s.spans, [](const FormulaSpan& span) { return span.cell == CellRef{0, Site::resid_post, 0, -1, 2, 4}; }));
+    EXPECT_TRUE(std::ranges::any_of(s.spans, [](const FormulaSpan& span) {
+        return span.cell == CellRef{0, Site::resid_post, 0, -1, 2, 4};
+    }));
     const Spelling e = spell(*trace, 3, {0, Site::embed, -1, -1, 2, 4});
     EXPECT_TRUE(std::ranges::any_of(e.spans, [](const FormulaSpan& span) {
         return span.cell == CellRef{.row = 7, .column = 4, .param = 0} && span.kin == Kinship::token;
@@ -235,13 +246,16 @@ TEST(Spelling, OfAnEditedCellSaysWhatTheFormulaGives) {
                           .head_end = 2,
                           .column_begin = 3,
                           .column_end = 4};
-    const auto trace = run(random_weights(preset("llama").config), {5, 6, 7}, 0, {{range, Edit::Kind::values, {5}, nullptr}});
+    const auto trace = run(random_weights(preset("llama").config), {5, 6, 7}, 0,
+                           {{range, Edit::Kind::values, {5}, nullptr}});
     const CellRef cell{0, Site::z, 0, 1, 2, 3};
     const Spelling s = spell(*trace, 3, cell);
     EXPECT_TRUE(s.edited);
     EXPECT_EQ(s.value, 5);
     EXPECT_EQ(s.computed, evaluate(*trace, cell));
-    EXPECT_THAT(s.text(), StartsWith("blocks.0.attn.hook_z[t2, h1, 3]  =  5.00   edited; computed:  =  pattern·v  =  "));
+    EXPECT_THAT(
+        s.text(),
+        StartsWith("blocks.0.attn.hook_z[t2, h1, 3]  =  5.00   edited; computed:  =  pattern·v  =  "));
     EXPECT_NEAR(std::stod(parts_of(s.text()).back()), s.computed, 0.51 * unit(parts_of(s.text()).back()));
 }
 
@@ -249,20 +263,24 @@ TEST(Spelling, OfWhatIsNotThere) {
     Trace trace(random_weights(preset("llama").config), one_sequence(6, 0, Keep::residual));
     extend(trace, std::vector<int>{1, 2, 3});
     EXPECT_THAT(spell(trace, 3, {0, Site::pattern, 1, 0, 2, 1}).text(), HasSubstr("not kept"));
-    EXPECT_THAT(spell(trace, 3, {0, Site::resid_mid, 1, -1, 2, 1}).text(), HasSubstr("attn_out, which is not kept"));
+    EXPECT_THAT(spell(trace, 3, {0, Site::resid_mid, 1, -1, 2, 1}).text(),
+                HasSubstr("attn_out, which is not kept"));
     EXPECT_THAT(spell(trace, 3, {0, Site::resid_mid, 1, -1, 4, 1}).text(), HasSubstr("not computed yet"));
 }
 
 TEST(Spelling, OfALogitOfAWideModelIsQuick) {
     ModelConfig c = preset("gpt2").config;
-    c.d_model = 768, c.n_layers = 1, c.n_heads = 12, c.n_kv_heads = 12, c.d_head = 64, c.d_mlp = 64, c.d_vocab = 1000;
+    c.d_model = 768, c.n_layers = 1, c.n_heads = 12, c.n_kv_heads = 12, c.d_head = 64, c.d_mlp = 64,
+    c.d_vocab = 1000;
     const auto trace = run(random_weights(c), {1, 2, 3});
     const CellRef cell{0, Site::logits, -1, -1, 2, 17};
     double best = 1e9;
     for (int i = 0; i < 50; ++i) {
         const auto begin = std::chrono::steady_clock::now();
         EXPECT_FALSE(spell(*trace, 3, cell).spans.empty());
-        best = std::min(best, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
+        best = std::min(
+            best,
+            std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
     }
     RecordProperty("milliseconds", std::to_string(best));
     std::printf("a logit of 768 terms: %.3f ms\n", best);

@@ -1,4 +1,5 @@
-// Every site's formula against its cells; what it reads against what changes it; what a cell feeds against what reads it.
+// Every site's formula against its cells; what it reads against what changes it; what a cell feeds against
+// what reads it.
 
 #include "core/formula.h"
 
@@ -35,7 +36,8 @@ void expect_formulas_hold(const Trace& trace, double tolerance) {
     for (const SiteRef& s : all_sites(trace.config()))
         for (int t = 0; t < trace.n_rows(s.site); ++t)
             for (const CellRef& cell : cells_of(trace, s, t))
-                ASSERT_LE(difference(evaluate(trace, cell), static_cast<double>(trace.value(cell))), tolerance)
+                ASSERT_LE(difference(evaluate(trace, cell), static_cast<double>(trace.value(cell))),
+                          tolerance)
                     << words(cell) << ": " << evaluate(trace, cell) << " but " << trace.value(cell);
 }
 
@@ -53,27 +55,31 @@ class Formulas : public ::testing::TestWithParam<Preset> {
         for (const SiteRef& s : all_sites(config()))
             for (int i = 0; i < per_site; ++i) {
                 const int rows = plain->n_rows(s.site);
-                const auto all =
-                    cells_of(*plain, s, i == 0 ? rows - 1 : static_cast<int>(random() % static_cast<unsigned>(rows)));
+                const auto all = cells_of(
+                    *plain, s, i == 0 ? rows - 1 : static_cast<int>(random() % static_cast<unsigned>(rows)));
                 cells.push_back(all[random() % all.size()]);
             }
         return cells;
     }
 };
-INSTANTIATE_TEST_SUITE_P(All, Formulas, ::testing::ValuesIn(presets()), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(All, Formulas, ::testing::ValuesIn(presets()),
+                         [](const auto& info) { return info.param.name; });
 
 TEST_P(Formulas, GiveTheCells) { expect_formulas_hold(*plain, 1e-5); }
 
 TEST_P(Formulas, GiveTheCellsOfAnEditedRunExceptTheEdited) {
-    const CellRange pattern{.site = Site::pattern, .layer = 0, .row_begin = 3, .row_end = 6, .head_begin = 0, .head_end = 1};
+    const CellRange pattern{
+        .site = Site::pattern, .layer = 0, .row_begin = 3, .row_end = 6, .head_begin = 0, .head_end = 1};
     const CellRange stream{.site = Site::attn_out, .layer = 1, .row_begin = 2, .row_end = 3};
-    const auto trace = run(weights, tokens, GetParam().n_prefix,
-                           {{pattern, Edit::Kind::values, {real(0.25)}, nullptr}, {stream, Edit::Kind::scale, {3}, nullptr}});
+    const auto trace = run(
+        weights, tokens, GetParam().n_prefix,
+        {{pattern, Edit::Kind::values, {real(0.25)}, nullptr}, {stream, Edit::Kind::scale, {3}, nullptr}});
     for (const SiteRef& s : all_sites(config()))
         for (int t = 0; t < trace->n_rows(s.site); ++t)
             for (const CellRef& cell : cells_of(*trace, s, t)) {
                 if (is_edited(*trace, cell)) continue;
-                ASSERT_LE(difference(evaluate(*trace, cell), static_cast<double>(trace->value(cell))), 1e-5) << words(cell);
+                ASSERT_LE(difference(evaluate(*trace, cell), static_cast<double>(trace->value(cell))), 1e-5)
+                    << words(cell);
             }
     const CellRef edited{0, Site::attn_out, 1, -1, 2, 3};
     EXPECT_TRUE(is_edited(*trace, edited));
@@ -111,12 +117,13 @@ bool differs(const std::vector<CellRange>& ranges, const Trace& a, const Trace& 
     return false;
 }
 
-/// An edit of one cell of each site: whatever then has another value was edited or reads something that has another value, and
-/// what reads something else has (nearly always) another value.
+/// An edit of one cell of each site: whatever then has another value was edited or reads something that has
+/// another value, and what reads something else has (nearly always) another value.
 TEST_P(Formulas, PrecedentsAreWhatACellDependsOn) {
     int changed = 0, unchanged = 0;
     for (const CellRef& edited : sample(1)) {
-        if (!site_row(edited.site).editable || plain->value(edited) == -std::numeric_limits<real>::infinity()) continue;
+        if (!site_row(edited.site).editable || plain->value(edited) == -std::numeric_limits<real>::infinity())
+            continue;
         const CellRange range{.site = edited.site,
                               .layer = edited.layer,
                               .row_begin = edited.row,
@@ -125,12 +132,13 @@ TEST_P(Formulas, PrecedentsAreWhatACellDependsOn) {
                               .head_end = std::max(edited.head, 0) + 1,
                               .column_begin = edited.column,
                               .column_end = edited.column + 1};
-        const auto trace = run(weights, tokens, GetParam().n_prefix,
-                               {{range, Edit::Kind::values, {plain->value(edited) * real(1.25) + real(0.5)}, nullptr}});
+        const auto trace =
+            run(weights, tokens, GetParam().n_prefix,
+                {{range, Edit::Kind::values, {plain->value(edited) * real(1.25) + real(0.5)}, nullptr}});
         for (const CellRef& cell : sample(4, 11)) {
             if (cell == edited) continue;
-            const bool reads_change =
-                differs(precedents(*plain, cell), *plain, *trace) || differs(precedents(*trace, cell), *plain, *trace);
+            const bool reads_change = differs(precedents(*plain, cell), *plain, *trace) ||
+                                      differs(precedents(*trace, cell), *plain, *trace);
             const bool is_changed = plain->value(cell) != trace->value(cell);
             if (!reads_change) {
                 EXPECT_FALSE(is_changed) << words(cell) << " after an edit of " << words(edited);
@@ -169,7 +177,8 @@ TEST_P(Formulas, DependentsAreTheInverseOfPrecedents) {
             for (const CellRef& cell : cells_of(*plain, s, t)) {
                 const std::vector<CellRange> read = precedents(*plain, cell);
                 for (std::size_t i = 0; i < wanted.size(); ++i)
-                    ASSERT_EQ(any_contains(fed[i], cell), t < plain->n_rows(s.site, rows) && any_contains(read, wanted[i]))
+                    ASSERT_EQ(any_contains(fed[i], cell),
+                              t < plain->n_rows(s.site, rows) && any_contains(read, wanted[i]))
                         << words(cell) << " reads " << words(wanted[i]) << "?";
             }
 }
@@ -179,8 +188,9 @@ TEST_P(Formulas, RangesDoNotOverlap) {
         for (const auto& ranges : {precedents(*plain, cell), dependents(*plain, k_tokens, cell)})
             for (std::size_t i = 0; i < ranges.size(); ++i)
                 for (std::size_t j = 0; j < i; ++j)
-                    EXPECT_FALSE(ranges[j].contains({0, ranges[i].site, ranges[i].layer, ranges[i].head_begin,
-                                                     ranges[i].row_begin, ranges[i].column_begin, ranges[i].param}))
+                    EXPECT_FALSE(
+                        ranges[j].contains({0, ranges[i].site, ranges[i].layer, ranges[i].head_begin,
+                                            ranges[i].row_begin, ranges[i].column_begin, ranges[i].param}))
                         << words(cell);
 }
 
@@ -203,7 +213,8 @@ TEST(FormulaTexts, NameEachSiteAndPartOnce) {
         bool used = false;
         for (int i = 0; i < k_n_sites; ++i)
             used |= site_row(static_cast<Site>(i)).formula.find(part.name) != std::string_view::npos;
-        for (const FormulaPart& other : formula_parts()) used |= other.text.find(part.name) != std::string_view::npos;
+        for (const FormulaPart& other : formula_parts())
+            used |= other.text.find(part.name) != std::string_view::npos;
         EXPECT_TRUE(used) << part.name;
     }
 }

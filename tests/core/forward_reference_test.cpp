@@ -8,7 +8,8 @@ namespace gf::tests {
 namespace {
 
 class ForwardReference : public ::testing::TestWithParam<Preset> {};
-INSTANTIATE_TEST_SUITE_P(All, ForwardReference, ::testing::ValuesIn(presets()), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(All, ForwardReference, ::testing::ValuesIn(presets()),
+                         [](const auto& info) { return info.param.name; });
 
 std::vector<int> tokens_of(const Trace& trace) { return {trace.tokens(), trace.tokens() + trace.n_tokens()}; }
 
@@ -20,7 +21,8 @@ void expect_as_defined(const ReferenceSites& expected, const Trace& trace, doubl
         ASSERT_NE(at, expected.end()) << site_name(s.site, s.layer);
         ASSERT_EQ(static_cast<int>(at->second.size()), trace.n_rows(s.site));
         for (int t = 0; t < trace.n_rows(s.site); ++t)
-            EXPECT_LE(difference(row_of(trace, s.site, s.layer, t), at->second[static_cast<std::size_t>(t)]), tolerance)
+            EXPECT_LE(difference(row_of(trace, s.site, s.layer, t), at->second[static_cast<std::size_t>(t)]),
+                      tolerance)
                 << site_name(s.site, s.layer) << ", row " << t;
     }
 }
@@ -30,14 +32,15 @@ TEST_P(ForwardReference, EverySite) {
         const auto weights = random_weights(GetParam().config, seed);
         const auto trace = run(weights, random_tokens(GetParam().config, 13, seed), GetParam().n_prefix);
         const Trace* source = trace->source();
-        expect_as_defined(
-            reference_forward(*weights, tokens_of(*trace), GetParam().n_prefix, source ? tokens_of(*source) : std::vector<int>()),
-            *trace, 2e-5);
+        expect_as_defined(reference_forward(*weights, tokens_of(*trace), GetParam().n_prefix,
+                                            source ? tokens_of(*source) : std::vector<int>()),
+                          *trace, 2e-5);
         if (source) expect_as_defined(reference_encoder(*weights, tokens_of(*source)), *source, 2e-5);
     }
 }
 
-// The models must be able to show a wrong mask, position or weight: attention is neither uniform nor on one key only.
+// The models must be able to show a wrong mask, position or weight: attention is neither uniform nor on one
+// key only.
 TEST_P(ForwardReference, PatternsAreNotTrivial) {
     const ModelConfig& c = GetParam().config;
     const auto trace = run(random_weights(c), random_tokens(c, 13), GetParam().n_prefix);
@@ -48,8 +51,9 @@ TEST_P(ForwardReference, PatternsAreNotTrivial) {
             for (int h = 0; h < c.n_heads; ++h) {
                 const Trace::RowPlan& plan = trace->plan(t);
                 for (int j = plan.key_begin; j < plan.key_end; ++j)
-                    distance +=
-                        std::abs(trace->value({0, Site::pattern, l, h, t, j}) - 1.0 / (plan.key_end - plan.key_begin)) / 2;
+                    distance += std::abs(trace->value({0, Site::pattern, l, h, t, j}) -
+                                         1.0 / (plan.key_end - plan.key_begin)) /
+                                2;
                 ++n;
             }
     EXPECT_GT(distance / n, 0.2) << "mean total variation from uniform";

@@ -12,8 +12,8 @@ namespace gf::tests {
 namespace {
 
 constexpr int k_tokens = 24;
-const std::vector<HeadRole> k_roles = {HeadRole::first_token, HeadRole::previous_token, HeadRole::duplicate_token,
-                                       HeadRole::induction, HeadRole::local};
+const std::vector<HeadRole> k_roles = {HeadRole::first_token, HeadRole::previous_token,
+                                       HeadRole::duplicate_token, HeadRole::induction, HeadRole::local};
 
 /// A text of three letters, so that tokens come again.
 std::vector<int> repetitive(int n) {
@@ -47,8 +47,8 @@ bool is_place(HeadRole role, const std::vector<int>& tokens, int q, int k) {
 }
 
 /// By definition.
-std::optional<double> expected(const Trace& trace, int n_prefix, const std::vector<int>& tokens, int layer, int head,
-                               HeadRole role, int rows) {
+std::optional<double> expected(const Trace& trace, int n_prefix, const std::vector<int>& tokens, int layer,
+                               int head, HeadRole role, int rows) {
     double sum = 0;
     int queries = 0;
     for (int q = 0; q < rows; ++q) {
@@ -70,7 +70,8 @@ std::optional<double> expected(const Trace& trace, int n_prefix, const std::vect
 }
 
 class HeadRolesOf : public ::testing::TestWithParam<Preset> {};
-INSTANTIATE_TEST_SUITE_P(All, HeadRolesOf, ::testing::ValuesIn(presets()), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(All, HeadRolesOf, ::testing::ValuesIn(presets()),
+                         [](const auto& info) { return info.param.name; });
 
 TEST_P(HeadRolesOf, ScoresAreTheirDefinitions) {
     const ModelConfig& c = GetParam().config;
@@ -85,7 +86,8 @@ TEST_P(HeadRolesOf, ScoresAreTheirDefinitions) {
                 for (int h = 0; h < c.n_heads; ++h) {
                     const auto wanted = expected(*trace, GetParam().n_prefix, tokens, l, h, role, rows);
                     const auto found = roles.score(l, h, role, rows);
-                    ASSERT_EQ(found.has_value(), wanted.has_value()) << head_role_row(role).name << " at " << rows;
+                    ASSERT_EQ(found.has_value(), wanted.has_value())
+                        << head_role_row(role).name << " at " << rows;
                     if (!wanted) continue;
                     EXPECT_NEAR(*found, *wanted, 1e-12) << head_role_row(role).name << " at " << rows;
                     if (!best || *wanted > best->score + 1e-12) best = {l, h, *wanted};
@@ -152,7 +154,8 @@ TEST(HeadRoles, WhatIsNeverPossibleHasNoScore) {
     EXPECT_FALSE(roles.best(HeadRole::induction, 4));
     EXPECT_EQ(roles.queries(HeadRole::previous_token, 4), 3);
     EXPECT_EQ(roles.score(0, 0, HeadRole::first_token, 1), std::nullopt) << "one token alone reads itself";
-    const auto unkept = std::make_shared<Trace>(random_weights(preset("llama").config), one_sequence(8, 0, Keep::residual));
+    const auto unkept =
+        std::make_shared<Trace>(random_weights(preset("llama").config), one_sequence(8, 0, Keep::residual));
     extend(*unkept, std::vector<int>{1, 2, 3});
     EXPECT_TRUE(roles.update(unkept, 3));
     EXPECT_FALSE(roles.best(HeadRole::previous_token, 3)) << "nothing is left of the other Trace";
@@ -168,7 +171,8 @@ TEST(HeadRoles, AFewRowsAtATimeGiveTheSame) {
     while (!slow.update(trace, k_tokens, 300)) ++calls;
     EXPECT_GT(calls, 4);
     for (const HeadRole role : k_roles)
-        for (int rows = 1; rows <= k_tokens; ++rows) EXPECT_EQ(slow.score(1, 4, role, rows), whole.score(1, 4, role, rows));
+        for (int rows = 1; rows <= k_tokens; ++rows)
+            EXPECT_EQ(slow.score(1, 4, role, rows), whole.score(1, 4, role, rows));
     const auto other = run(random_weights(preset("llama").config, 2), repetitive(k_tokens));
     slow.update(other, k_tokens);
     EXPECT_NE(slow.score(1, 4, HeadRole::local, k_tokens), whole.score(1, 4, HeadRole::local, k_tokens));

@@ -1,4 +1,5 @@
-// Each kernel against plain loops in double. The bound follows the size: n products of order 1 round to about n * epsilon.
+// Each kernel against plain loops in double. The bound follows the size: n products of order 1 round to about
+// n * epsilon.
 
 #include "core/kernels.h"
 
@@ -80,8 +81,8 @@ void expect_product(int n_rows, int n_in, int n_out, bool with_bias) {
                w = random_values(static_cast<std::size_t>(n_in * w_stride), 2);
     const auto bias = random_values(static_cast<std::size_t>(n_out), 3);
     std::vector<real> y(static_cast<std::size_t>(n_rows * y_stride), 77);
-    product(x.data(), x_stride, n_rows, Matrix{w.data(), n_in, n_out, w_stride}, with_bias ? bias.data() : nullptr, y.data(),
-            y_stride);
+    product(x.data(), x_stride, n_rows, Matrix{w.data(), n_in, n_out, w_stride},
+            with_bias ? bias.data() : nullptr, y.data(), y_stride);
     for (int r = 0; r < n_rows; ++r)
         for (int j = 0; j < y_stride; ++j) {
             const real found = y[static_cast<std::size_t>(r * y_stride + j)];
@@ -91,7 +92,8 @@ void expect_product(int n_rows, int n_in, int n_out, bool with_bias) {
             }
             const Sum s = dot(x.data() + r * x_stride, n_in, w.data() + j, w_stride,
                               with_bias ? double(bias[static_cast<std::size_t>(j)]) : 0);
-            ASSERT_NEAR(found, s.value, (n_in + 2) * k_epsilon * s.magnitude) << "row " << r << ", column " << j;
+            ASSERT_NEAR(found, s.value, (n_in + 2) * k_epsilon * s.magnitude)
+                << "row " << r << ", column " << j;
         }
 }
 
@@ -107,11 +109,13 @@ TEST(Kernels, ProductsCarryNanAndInfinity) {
             const int n_in = 11;
             auto x = random_values(static_cast<std::size_t>(n_rows * n_in), 1);
             auto w = random_values(static_cast<std::size_t>(n_in * n_out), 2);
-            for (int j = 0; j < n_out; ++j) w[static_cast<std::size_t>(5 * n_out + j)] = 1; // what the special values meet
+            for (int j = 0; j < n_out; ++j)
+                w[static_cast<std::size_t>(5 * n_out + j)] = 1; // what the special values meet
             std::vector<real> y(static_cast<std::size_t>(n_rows * n_out));
             auto compute = [&](real special) {
                 x[5] = special; // only in the first row
-                product(x.data(), n_in, n_rows, Matrix{w.data(), n_in, n_out, n_out}, nullptr, y.data(), n_out);
+                product(x.data(), n_in, n_rows, Matrix{w.data(), n_in, n_out, n_out}, nullptr, y.data(),
+                        n_out);
             };
             compute(k_nan);
             for (int j = 0; j < n_out; ++j) EXPECT_TRUE(std::isnan(y[static_cast<std::size_t>(j)]));
@@ -125,7 +129,8 @@ TEST(Kernels, ProductsCarryNanAndInfinity) {
 TEST(Kernels, Softmax) {
     for (int n = 1; n <= 70; ++n)
         for (const double scale : {0.1, 3.0, 30.0}) {
-            const auto s = random_values(static_cast<std::size_t>(n), static_cast<unsigned long long>(n), scale);
+            const auto s =
+                random_values(static_cast<std::size_t>(n), static_cast<unsigned long long>(n), scale);
             double most = s[0], sum = 0;
             for (const real v : s) most = std::max(most, double(v));
             for (const real v : s) sum += std::exp(v - most);
@@ -136,7 +141,8 @@ TEST(Kernels, Softmax) {
             for (std::size_t i = 0; i < s.size(); ++i) {
                 const double expected = std::exp(s[i] - most) / sum;
                 // the exponent itself is rounded: relative error epsilon * |s - most|
-                ASSERT_NEAR(p[i], expected, (n + 8 + std::abs(s[i] - most)) * k_epsilon * expected + 1e-37) << n << ", " << i;
+                ASSERT_NEAR(p[i], expected, (n + 8 + std::abs(s[i] - most)) * k_epsilon * expected + 1e-37)
+                    << n << ", " << i;
                 ASSERT_EQ(in_place[i], p[i]);
                 total += p[i];
             }
@@ -152,7 +158,8 @@ TEST(Kernels, SoftmaxOfMaskedRows) {
         for (const real v : p) EXPECT_EQ(v, 0) << "fully masked, n = " << n;
         s[s.size() / 2] = -5;
         softmax(s.data(), p.data(), n);
-        for (std::size_t i = 0; i < s.size(); ++i) EXPECT_EQ(p[i], i == s.size() / 2 ? 1 : 0) << "one left, n = " << n;
+        for (std::size_t i = 0; i < s.size(); ++i)
+            EXPECT_EQ(p[i], i == s.size() / 2 ? 1 : 0) << "one left, n = " << n;
     }
     real untouched = 77;
     softmax(&untouched, &untouched, 0);
@@ -181,15 +188,18 @@ TEST(Kernels, SoftmaxCarriesNan) {
 
 double activation_of(Activation f, double x) {
     switch (f) {
-    case Activation::gelu_tanh: return 0.5 * x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
-    case Activation::gelu: return 0.5 * x * std::erfc(-x / std::sqrt(2.0)); // x times the normal distribution function
+    case Activation::gelu_tanh:
+        return 0.5 * x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
+    case Activation::gelu:
+        return 0.5 * x * std::erfc(-x / std::sqrt(2.0)); // x times the normal distribution function
     case Activation::silu: return x / (1 + std::exp(-x));
     case Activation::relu: return x > 0 ? x : 0;
     }
     return k_nan;
 }
 
-constexpr Activation k_activations[] = {Activation::gelu_tanh, Activation::gelu, Activation::silu, Activation::relu};
+constexpr Activation k_activations[] = {Activation::gelu_tanh, Activation::gelu, Activation::silu,
+                                        Activation::relu};
 
 TEST(Kernels, Activations) {
     for (const Activation f : k_activations)
@@ -199,7 +209,8 @@ TEST(Kernels, Activations) {
             activate(f, x.data(), y.data(), n);
             for (std::size_t i = 0; i < x.size(); ++i) {
                 // 1 + tanh, 1 + erf cancel for negative x: the error is relative to x, not to the result
-                ASSERT_NEAR(y[i], activation_of(f, x[i]), 8 * k_epsilon * std::abs(x[i])) << name(f) << "(" << x[i] << ")";
+                ASSERT_NEAR(y[i], activation_of(f, x[i]), 8 * k_epsilon * std::abs(x[i]))
+                    << name(f) << "(" << x[i] << ")";
             }
             ASSERT_EQ(y.back(), 77);
         }
@@ -238,7 +249,8 @@ TEST(Kernels, Norms) {
         const double eps = 1e-3, deviation = std::sqrt(about_mean + eps);
         ASSERT_NEAR(mean_of(x.data(), n), mean, n * k_epsilon * 5);
         ASSERT_NEAR(norm_scale(x.data(), n, static_cast<real>(mean), eps), deviation, n * k_epsilon * 5);
-        ASSERT_NEAR(norm_scale(x.data(), n, 0, eps), std::sqrt(squares + eps), n * k_epsilon * 5); // root mean square
+        ASSERT_NEAR(norm_scale(x.data(), n, 0, eps), std::sqrt(squares + eps),
+                    n * k_epsilon * 5); // root mean square
         std::vector<real> normalised(x.size() + 1, 77), out(x.size() + 1, 77), gained(x.size());
         normalize(x.data(), n, static_cast<real>(mean), static_cast<real>(deviation), normalised.data());
         gain_and_bias(normalised.data(), gain.data(), bias.data(), out.data(), n);

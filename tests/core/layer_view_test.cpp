@@ -19,7 +19,9 @@ void expect_layer(const Trace& shown, const Trace& whole, int layer, int rows) {
         }
         if (!shown.kept(s.site, s.layer)) continue;
         for (int r = 0; r < whole.n_rows(s.site, rows); ++r)
-            ASSERT_LE(difference(visible_row(shown, s.site, s.layer, r), visible_row(whole, s.site, s.layer, r)), 1e-5)
+            ASSERT_LE(
+                difference(visible_row(shown, s.site, s.layer, r), visible_row(whole, s.site, s.layer, r)),
+                1e-5)
                 << site_name(s.site, s.layer) << " row " << r;
     }
 }
@@ -33,9 +35,10 @@ TEST_P(LayerViews, AgreeWithARunThatKeepsEverything) {
         return TraceShape{capacity, {{0, capacity, 0, 0, GetParam().n_prefix}}, keep};
     };
     const int last = weights->config.n_layers - 1;
-    const std::vector<Edit> edits = {{{Site::attn_out, 0, 10, 11, 0, 1, 3, 4}, Edit::Kind::values, {2}, nullptr},
-                                     {{Site::pattern, last, 70, 71, 1, 2, 5, 6}, Edit::Kind::values, {0.5}, nullptr},
-                                     {{Site::resid_pre, last, 20, 21, 0, 1, 3, 4}, Edit::Kind::values, {2}, nullptr}};
+    const std::vector<Edit> edits = {
+        {{Site::attn_out, 0, 10, 11, 0, 1, 3, 4}, Edit::Kind::values, {2}, nullptr},
+        {{Site::pattern, last, 70, 71, 1, 2, 5, 6}, Edit::Kind::values, {0.5}, nullptr},
+        {{Site::resid_pre, last, 20, 21, 0, 1, 3, 4}, Edit::Kind::values, {2}, nullptr}};
     for (const auto& changed : {std::vector<Edit>(), edits}) {
         const auto whole = empty_trace(weights, shape(Keep::all), changed);
         extend(*whole, tokens);
@@ -56,7 +59,8 @@ TEST_P(LayerViews, AgreeWithARunThatKeepsEverything) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Presets, LayerViews, ::testing::ValuesIn(presets()), [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(Presets, LayerViews, ::testing::ValuesIn(presets()),
+                         [](const auto& test) { return test.param.name; });
 
 TEST(LayerView, TakesARunThatKeepsTheResidualStream) {
     const auto weights = random_weights(preset("llama").config);

@@ -45,9 +45,10 @@ TEST_P(Masks, ForbiddenCellsAreMinusInfinityAndZero) {
             for (int q = 0; q < k_tokens; ++q) {
                 double sum = 0;
                 for (int k = 0; k < k_tokens; ++k) {
-                    const bool sees = mask == MaskKind::bidirectional ||
-                                      (k <= q && (mask != MaskKind::sliding_window || q - k < config().window)) ||
-                                      (mask == MaskKind::prefix && k < n_prefix());
+                    const bool sees =
+                        mask == MaskKind::bidirectional ||
+                        (k <= q && (mask != MaskKind::sliding_window || q - k < config().window)) ||
+                        (mask == MaskKind::prefix && k < n_prefix());
                     const real score = original->value({0, Site::attn_scores, l, h, q, k}),
                                p = original->value({0, Site::pattern, l, h, q, k});
                     EXPECT_EQ(std::isinf(score), !sees) << q << " sees " << k;
@@ -74,7 +75,8 @@ TEST(PrefixMask, SeesItselfInBothDirections) {
     EXPECT_EQ(causal->plan(0).key_end, 1);
     EXPECT_EQ(original->plan(0).key_end, p.n_prefix);
     EXPECT_EQ(original->plan(p.n_prefix).key_end, p.n_prefix + 1);
-    EXPECT_EQ(run(weights, tokens, 99)->plan(0).key_end, k_tokens) << "a prefix longer than the text is all of it";
+    EXPECT_EQ(run(weights, tokens, 99)->plan(0).key_end, k_tokens)
+        << "a prefix longer than the text is all of it";
 }
 
 TEST(SlidingWindow, TokensOutsideHaveNoInfluence) {
@@ -116,8 +118,8 @@ TEST(SlidingWindow, AsLongAsTheTextIsCausal) {
     EXPECT_TRUE(same_rows(*run(weights, tokens), 0, *run(other, tokens), 0, k_tokens, 0));
 }
 
-// In the first layer queries and keys depend on their own token only, so a text repeated at another place must have the same
-// scores.
+// In the first layer queries and keys depend on their own token only, so a text repeated at another place
+// must have the same scores.
 TEST(Distances, AreAllThatRopeAndAlibiSee) {
     constexpr int k_text = 6, k_shift = 5;
     for (const char* name : {"llama", "wide", "interleaved", "alibi", "bidirectional_alibi", "none"}) {
@@ -129,26 +131,29 @@ TEST(Distances, AreAllThatRopeAndAlibiSee) {
         for (int h = 0; h < c.n_heads; ++h)
             for (int q = 0; q < k_text; ++q)
                 for (int k = 0; k < at_start->plan(q).key_end; ++k)
-                    EXPECT_LE(difference(shifted->value({0, Site::attn_scores, 0, h, q + k_shift, k + k_shift}),
-                                         at_start->value({0, Site::attn_scores, 0, h, q, k})),
-                              1e-5)
+                    EXPECT_LE(
+                        difference(shifted->value({0, Site::attn_scores, 0, h, q + k_shift, k + k_shift}),
+                                   at_start->value({0, Site::attn_scores, 0, h, q, k})),
+                        1e-5)
                         << name << ", query " << q << ", key " << k;
     }
 }
 
 TEST(Distances, MatterToRopeAndAlibi) {
-    for (const char* name : {"llama", "interleaved", "alibi"}) { // the same token everywhere: only the distance differs
+    for (const char* name :
+         {"llama", "interleaved", "alibi"}) { // the same token everywhere: only the distance differs
         const ModelConfig c = preset(name).config;
         const auto trace = run(random_weights(c), std::vector<int>(k_tokens, 17));
         for (int h = 0; h < c.n_heads; ++h)
-            EXPECT_GT(
-                std::abs(trace->value({0, Site::attn_scores, 0, h, 8, 8}) - trace->value({0, Site::attn_scores, 0, h, 8, 2})),
-                1e-3)
+            EXPECT_GT(std::abs(trace->value({0, Site::attn_scores, 0, h, 8, 8}) -
+                               trace->value({0, Site::attn_scores, 0, h, 8, 2})),
+                      1e-3)
                 << name;
     }
 }
 
-TEST(Alibi, PenaltiesAreThePapers) { // 8 heads: 1/2, 1/4, ... 1/256; 6 heads: those of 4, then every second one of 8
+TEST(Alibi,
+     PenaltiesAreThePapers) { // 8 heads: 1/2, 1/4, ... 1/256; 6 heads: those of 4, then every second one of 8
     const auto penalties = [](int n_heads) {
         ModelConfig c = preset("alibi").config;
         c.n_heads = c.n_kv_heads = n_heads;
@@ -166,7 +171,9 @@ TEST(Alibi, PenaltiesAreThePapers) { // 8 heads: 1/2, 1/4, ... 1/256; 6 heads: t
         }
         return found;
     };
-    EXPECT_LE(difference(penalties(8), std::vector{0.5, 0.25, 0.125, 0.0625, 0.03125, 0.015625, 0.0078125, 0.00390625}), 1e-7);
+    EXPECT_LE(difference(penalties(8),
+                         std::vector{0.5, 0.25, 0.125, 0.0625, 0.03125, 0.015625, 0.0078125, 0.00390625}),
+              1e-7);
     EXPECT_LE(difference(penalties(6), std::vector{0.25, 0.0625, 0.015625, 0.00390625, 0.5, 0.125}), 1e-7);
     EXPECT_LE(difference(penalties(1), std::vector{0.00390625}), 1e-7);
 }

@@ -26,8 +26,8 @@ TEST(Validate, AcceptsEveryPreset) {
     for (const Preset& p : presets()) EXPECT_NO_THROW(validate(p.config, "x")) << p.name;
 }
 
-void expect_refused(const char* of, const Change& change, const std::string& field, const std::string& expected,
-                    const std::string& found) {
+void expect_refused(const char* of, const Change& change, const std::string& field,
+                    const std::string& expected, const std::string& found) {
     ModelConfig c = preset(of).config;
     change(c);
     const Problem p = refusal(c);
@@ -46,10 +46,11 @@ TEST(Validate, SizesFromOneToFarAboveAnyModel) {
                  {&ModelConfig::d_head, "d_head", 16384},    {&ModelConfig::d_mlp, "d_mlp", 1048576},
                  {&ModelConfig::n_ctx, "n_ctx", 16777216},   {&ModelConfig::d_vocab, "d_vocab", 16777216}};
     for (const auto& size : sizes)
-        for (const int bad : {0, -1, size.most + 1, std::numeric_limits<int>::max(), std::numeric_limits<int>::min()})
+        for (const int bad :
+             {0, -1, size.most + 1, std::numeric_limits<int>::max(), std::numeric_limits<int>::min()})
             expect_refused(
-                "llama", [&](ModelConfig& c) { c.*size.field = bad; }, size.name, "1 to " + std::to_string(size.most),
-                std::to_string(bad));
+                "llama", [&](ModelConfig& c) { c.*size.field = bad; }, size.name,
+                "1 to " + std::to_string(size.most), std::to_string(bad));
     for (const auto& size : sizes) { // the ends themselves are fine
         if (size.field == &ModelConfig::n_kv_heads) continue;
         ModelConfig c = preset("llama").config;
@@ -77,7 +78,8 @@ TEST(Validate, Numbers) {
             "llama", [&](ModelConfig& c) { c.norm_eps = bad; }, "norm_eps", "0 to 1", std::to_string(bad));
     for (const double bad : {0.0, -1.0, 1e30, nan})
         expect_refused(
-            "llama", [&](ModelConfig& c) { c.rope_theta = bad; }, "rope_theta", "a positive number", std::to_string(bad));
+            "llama", [&](ModelConfig& c) { c.rope_theta = bad; }, "rope_theta", "a positive number",
+            std::to_string(bad));
     ModelConfig unused = preset("gpt2").config;
     unused.rope_theta = 0;
     EXPECT_NO_THROW(validate(unused, "x")) << "no RoPE, no base";
@@ -86,8 +88,8 @@ TEST(Validate, Numbers) {
 TEST(Validate, LayerGroups) {
     for (const int bad : {-1, 3})
         expect_refused(
-            "llama", [&](ModelConfig& c) { c.n_layer_groups = bad; }, "n_layer_groups", "0 (no sharing) to n_layers = 2",
-            std::to_string(bad));
+            "llama", [&](ModelConfig& c) { c.n_layer_groups = bad; }, "n_layer_groups",
+            "0 (no sharing) to n_layers = 2", std::to_string(bad));
 }
 
 TEST(Validate, MlpAndExperts) {
@@ -99,9 +101,11 @@ TEST(Validate, MlpAndExperts) {
         "attention_only", [](ModelConfig& c) { c.n_experts = 2, c.experts_per_token = 1; }, "n_experts",
         "0 in a model without MLP", "2");
     expect_refused(
-        "mixtral", [](ModelConfig& c) { c.experts_per_token = 0; }, "experts_per_token", "1 to n_experts = 4", "0");
+        "mixtral", [](ModelConfig& c) { c.experts_per_token = 0; }, "experts_per_token", "1 to n_experts = 4",
+        "0");
     expect_refused(
-        "mixtral", [](ModelConfig& c) { c.experts_per_token = 5; }, "experts_per_token", "1 to n_experts = 4", "5");
+        "mixtral", [](ModelConfig& c) { c.experts_per_token = 5; }, "experts_per_token", "1 to n_experts = 4",
+        "5");
     ModelConfig no_mlp = preset("attention_only").config;
     no_mlp.d_mlp = 0;
     EXPECT_NO_THROW(validate(no_mlp, "x"));
@@ -110,7 +114,8 @@ TEST(Validate, MlpAndExperts) {
 TEST(Validate, Window) {
     for (const int bad : {0, -4})
         expect_refused(
-            "sliding_window", [&](ModelConfig& c) { c.window = bad; }, "window", "1 to 1073741824", std::to_string(bad));
+            "sliding_window", [&](ModelConfig& c) { c.window = bad; }, "window", "1 to 1073741824",
+            std::to_string(bad));
     ModelConfig causal = preset("llama").config;
     causal.window = 0;
     EXPECT_NO_THROW(validate(causal, "x"));
@@ -119,10 +124,12 @@ TEST(Validate, Window) {
 TEST(Validate, OutputHeads) {
     for (const int bad : {0, -1, (1 << 20) + 1})
         expect_refused(
-            "classes", [&](ModelConfig& c) { c.n_classes = bad; }, "n_classes", "1 to 1048576", std::to_string(bad));
+            "classes", [&](ModelConfig& c) { c.n_classes = bad; }, "n_classes", "1 to 1048576",
+            std::to_string(bad));
     for (const char* name : {"classes", "mean_embedding", "headless"})
         expect_refused(
-            name, [](ModelConfig& c) { c.tied_embeddings = true; }, "tied_embeddings", "false in a model without logits", "true");
+            name, [](ModelConfig& c) { c.tied_embeddings = true; }, "tied_embeddings",
+            "false in a model without logits", "true");
 }
 
 TEST(Validate, BertNamesFitBertOnly) {
@@ -133,7 +140,8 @@ TEST(Validate, BertNamesFitBertOnly) {
                                       [](ModelConfig& c) { c.positions = Positions::rope, c.d_head = 4; },
                                       [](ModelConfig& c) { c.n_layer_groups = 1; }};
     for (const Change& change : changes)
-        expect_refused("bert", change, "tensor_names", "llama (bert names only fit BERT's architecture)", "bert");
+        expect_refused("bert", change, "tensor_names", "llama (bert names only fit BERT's architecture)",
+                       "bert");
 }
 
 TEST(Validate, Gpt2NamesFitGpt2Only) {
@@ -151,7 +159,8 @@ TEST(Validate, Gpt2NamesFitGpt2Only) {
                                       [](ModelConfig& c) { c.n_layer_groups = 1; },
                                       [](ModelConfig& c) { c.mlp_bias = false; }};
     for (const Change& change : changes)
-        expect_refused("gpt2", change, "tensor_names", "llama (gpt2 names only fit GPT-2's architecture)", "gpt2");
+        expect_refused("gpt2", change, "tensor_names", "llama (gpt2 names only fit GPT-2's architecture)",
+                       "gpt2");
     for (const Change& change : changes) { // under llama's names all of these can be built
         ModelConfig c = preset("gpt2").config;
         c.tensor_names = TensorNames::llama;

@@ -24,7 +24,8 @@ ModelConfig one_layer(const char* name) {
     return c;
 }
 
-TEST(ParamTable, Llama) { // transformers' LlamaForCausalLM; d_model 24, 6 heads and 2 key-value heads of 8, d_mlp 40
+TEST(ParamTable,
+     Llama) { // transformers' LlamaForCausalLM; d_model 24, 6 heads and 2 key-value heads of 8, d_mlp 40
     EXPECT_EQ(in_file(one_layer("llama")), (Expected{{"model.embed_tokens.weight", {53, 24}},
                                                      {"model.layers.0.input_layernorm.weight", {24}},
                                                      {"model.layers.0.self_attn.q_proj.weight", {48, 24}},
@@ -62,7 +63,8 @@ TEST(ParamTable, LlamaWithBiases) { // attention_bias and mlp_bias
                                     {"model.norm.weight", {24}}}));
 }
 
-TEST(ParamTable, Gpt2) { // transformers' GPT2LMHeadModel, whose Conv1D matrices are [in, out]; d_model 20, d_mlp 37
+TEST(ParamTable,
+     Gpt2) { // transformers' GPT2LMHeadModel, whose Conv1D matrices are [in, out]; d_model 20, d_mlp 37
     EXPECT_EQ(in_file(one_layer("gpt2")), (Expected{{"transformer.wte.weight", {53, 20}},
                                                     {"transformer.wpe.weight", {256, 20}},
                                                     {"transformer.h.0.ln_1.weight", {20}},
@@ -82,34 +84,36 @@ TEST(ParamTable, Gpt2) { // transformers' GPT2LMHeadModel, whose Conv1D matrices
 }
 
 TEST(ParamTable, Bert) { // transformers' BertForMaskedLM; d_model 20, d_mlp 37
-    EXPECT_EQ(in_file(one_layer("bert")), (Expected{{"bert.embeddings.word_embeddings.weight", {53, 20}},
-                                                    {"bert.embeddings.position_embeddings.weight", {256, 20}},
-                                                    {"bert.embeddings.LayerNorm.weight", {20}},
-                                                    {"bert.embeddings.LayerNorm.bias", {20}},
-                                                    {"bert.encoder.layer.0.attention.output.LayerNorm.weight", {20}},
-                                                    {"bert.encoder.layer.0.attention.output.LayerNorm.bias", {20}},
-                                                    {"bert.encoder.layer.0.attention.self.query.weight", {20, 20}},
-                                                    {"bert.encoder.layer.0.attention.self.query.bias", {20}},
-                                                    {"bert.encoder.layer.0.attention.self.key.weight", {20, 20}},
-                                                    {"bert.encoder.layer.0.attention.self.key.bias", {20}},
-                                                    {"bert.encoder.layer.0.attention.self.value.weight", {20, 20}},
-                                                    {"bert.encoder.layer.0.attention.self.value.bias", {20}},
-                                                    {"bert.encoder.layer.0.attention.output.dense.weight", {20, 20}},
-                                                    {"bert.encoder.layer.0.attention.output.dense.bias", {20}},
-                                                    {"bert.encoder.layer.0.output.LayerNorm.weight", {20}},
-                                                    {"bert.encoder.layer.0.output.LayerNorm.bias", {20}},
-                                                    {"bert.encoder.layer.0.intermediate.dense.weight", {37, 20}},
-                                                    {"bert.encoder.layer.0.intermediate.dense.bias", {37}},
-                                                    {"bert.encoder.layer.0.output.dense.weight", {20, 37}},
-                                                    {"bert.encoder.layer.0.output.dense.bias", {20}},
-                                                    {"cls.predictions.transform.dense.weight", {20, 20}},
-                                                    {"cls.predictions.transform.dense.bias", {20}},
-                                                    {"cls.predictions.transform.LayerNorm.weight", {20}},
-                                                    {"cls.predictions.transform.LayerNorm.bias", {20}},
-                                                    {"cls.predictions.bias", {53}}}));
+    EXPECT_EQ(in_file(one_layer("bert")),
+              (Expected{{"bert.embeddings.word_embeddings.weight", {53, 20}},
+                        {"bert.embeddings.position_embeddings.weight", {256, 20}},
+                        {"bert.embeddings.LayerNorm.weight", {20}},
+                        {"bert.embeddings.LayerNorm.bias", {20}},
+                        {"bert.encoder.layer.0.attention.output.LayerNorm.weight", {20}},
+                        {"bert.encoder.layer.0.attention.output.LayerNorm.bias", {20}},
+                        {"bert.encoder.layer.0.attention.self.query.weight", {20, 20}},
+                        {"bert.encoder.layer.0.attention.self.query.bias", {20}},
+                        {"bert.encoder.layer.0.attention.self.key.weight", {20, 20}},
+                        {"bert.encoder.layer.0.attention.self.key.bias", {20}},
+                        {"bert.encoder.layer.0.attention.self.value.weight", {20, 20}},
+                        {"bert.encoder.layer.0.attention.self.value.bias", {20}},
+                        {"bert.encoder.layer.0.attention.output.dense.weight", {20, 20}},
+                        {"bert.encoder.layer.0.attention.output.dense.bias", {20}},
+                        {"bert.encoder.layer.0.output.LayerNorm.weight", {20}},
+                        {"bert.encoder.layer.0.output.LayerNorm.bias", {20}},
+                        {"bert.encoder.layer.0.intermediate.dense.weight", {37, 20}},
+                        {"bert.encoder.layer.0.intermediate.dense.bias", {37}},
+                        {"bert.encoder.layer.0.output.dense.weight", {20, 37}},
+                        {"bert.encoder.layer.0.output.dense.bias", {20}},
+                        {"cls.predictions.transform.dense.weight", {20, 20}},
+                        {"cls.predictions.transform.dense.bias", {20}},
+                        {"cls.predictions.transform.LayerNorm.weight", {20}},
+                        {"cls.predictions.transform.LayerNorm.bias", {20}},
+                        {"cls.predictions.bias", {53}}}));
 }
 
-TEST(ParamTable, Mixtral) { // transformers' MixtralForCausalLM: w1 is the gate, w3 the other factor, w2 the way out
+TEST(ParamTable,
+     Mixtral) { // transformers' MixtralForCausalLM: w1 is the gate, w3 the other factor, w2 the way out
     ModelConfig c = one_layer("mixtral");
     c.n_experts = 2;
     EXPECT_EQ(in_file(c), (Expected{{"model.embed_tokens.weight", {53, 24}},
@@ -154,25 +158,26 @@ TEST(ParamTable, CountIsTheSumForEveryPreset) {
 
 TEST(ParamTable, CountsOfPublishedModels) {
     ModelConfig gpt2 = preset("gpt2").config; // "124M"
-    gpt2.d_model = 768, gpt2.n_layers = 12, gpt2.n_heads = gpt2.n_kv_heads = 12, gpt2.d_head = 64, gpt2.d_mlp = 3072,
-    gpt2.n_ctx = 1024, gpt2.d_vocab = 50257;
+    gpt2.d_model = 768, gpt2.n_layers = 12, gpt2.n_heads = gpt2.n_kv_heads = 12, gpt2.d_head = 64,
+    gpt2.d_mlp = 3072, gpt2.n_ctx = 1024, gpt2.d_vocab = 50257;
     EXPECT_EQ(param_count(gpt2), 124439808u);
-    ModelConfig bert = preset("bert").config; // bert-base-uncased as BertForMaskedLM, without its second token type
-    bert.d_model = 768, bert.n_layers = 12, bert.n_heads = bert.n_kv_heads = 12, bert.d_head = 64, bert.d_mlp = 3072,
-    bert.n_ctx = 512, bert.d_vocab = 30522;
+    ModelConfig bert =
+        preset("bert").config; // bert-base-uncased as BertForMaskedLM, without its second token type
+    bert.d_model = 768, bert.n_layers = 12, bert.n_heads = bert.n_kv_heads = 12, bert.d_head = 64,
+    bert.d_mlp = 3072, bert.n_ctx = 512, bert.d_vocab = 30522;
     EXPECT_EQ(param_count(bert), 109514298u - 2 * 768);
     ModelConfig llama = preset("llama").config; // Llama 2 7B
-    llama.d_model = 4096, llama.n_layers = 32, llama.n_heads = llama.n_kv_heads = 32, llama.d_head = 128, llama.d_mlp = 11008,
-    llama.d_vocab = 32000;
+    llama.d_model = 4096, llama.n_layers = 32, llama.n_heads = llama.n_kv_heads = 32, llama.d_head = 128,
+    llama.d_mlp = 11008, llama.d_vocab = 32000;
     EXPECT_EQ(param_count(llama), 6738415616u);
     ModelConfig mixtral = preset("mixtral").config; // Mixtral 8x7B
-    mixtral.d_model = 4096, mixtral.n_layers = 32, mixtral.n_heads = 32, mixtral.n_kv_heads = 8, mixtral.d_head = 128,
-    mixtral.d_mlp = 14336;
+    mixtral.d_model = 4096, mixtral.n_layers = 32, mixtral.n_heads = 32, mixtral.n_kv_heads = 8,
+    mixtral.d_head = 128, mixtral.d_mlp = 14336;
     mixtral.d_vocab = 32000, mixtral.n_experts = 8;
     EXPECT_EQ(param_count(mixtral), 46702792704u);
     ModelConfig stories = llama; // stories260K of llama2.c
-    stories.d_model = 64, stories.n_layers = 5, stories.n_heads = 8, stories.n_kv_heads = 4, stories.d_head = 8,
-    stories.d_mlp = 172, stories.d_vocab = 512;
+    stories.d_model = 64, stories.n_layers = 5, stories.n_heads = 8, stories.n_kv_heads = 4,
+    stories.d_head = 8, stories.d_mlp = 172, stories.d_vocab = 512;
     stories.tied_embeddings = true;
     EXPECT_EQ(param_count(stories), 260032u);
 }
@@ -188,8 +193,9 @@ TEST(ParamTable, OnlyMatricesDecay) {
         for (const ParamRow& r : param_table(p.config)) {
             EXPECT_EQ(r.decay, r.shape.size() == 2) << r.name;
             EXPECT_TRUE(!r.file_transposed || r.shape.size() == 2) << r.name;
-            const bool gain = r.role == Role::ln1_gain || r.role == Role::ln2_gain || r.role == Role::ln_final_gain ||
-                              r.role == Role::embed_ln_gain || r.role == Role::mlm_ln_gain || r.role == Role::ln_cross_gain;
+            const bool gain = r.role == Role::ln1_gain || r.role == Role::ln2_gain ||
+                              r.role == Role::ln_final_gain || r.role == Role::embed_ln_gain ||
+                              r.role == Role::mlm_ln_gain || r.role == Role::ln_cross_gain;
             EXPECT_EQ(r.init == Init::ones, gain) << r.name;
             EXPECT_EQ(r.init == Init::zeros, r.shape.size() == 1 && !gain) << r.name;
         }
@@ -210,7 +216,8 @@ TEST(Randomize, FollowsTheInitRules) {
                 EXPECT_NEAR(squares / n, mean, 0) << r.name;
                 continue;
             }
-            const double deviation = r.init == Init::normal ? normal : normal / std::sqrt(2.0 * w.config.n_layers);
+            const double deviation =
+                r.init == Init::normal ? normal : normal / std::sqrt(2.0 * w.config.n_layers);
             EXPECT_NEAR(mean, 0, 5 * deviation / std::sqrt(n)) << r.name;
             EXPECT_NEAR(std::sqrt(squares / n), deviation, 5 * deviation / std::sqrt(2 * n)) << r.name;
         }
@@ -246,7 +253,8 @@ TEST(Weights, ClonesAreIndependent) {
         for (const ParamRow& r : copy->table) std::fill_n(copy->values(r), r.size(), real(0.5));
         copy->refresh();
         EXPECT_TRUE(same_rows(*run(original, tokens, p.n_prefix), 0, *before, 0, 6, 0)) << p.name;
-        EXPECT_TRUE(same_rows(*run(std::shared_ptr<const Weights>(original->clone()), tokens, p.n_prefix), 0, *before, 0, 6, 0))
+        EXPECT_TRUE(same_rows(*run(std::shared_ptr<const Weights>(original->clone()), tokens, p.n_prefix), 0,
+                              *before, 0, 6, 0))
             << p.name;
     }
 }

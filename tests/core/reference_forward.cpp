@@ -11,7 +11,8 @@ namespace {
 class Reference {
   public:
     Reference(const Weights& w, Stack stack, const std::vector<int>& tokens, int n_prefix, Table source)
-        : w_(w), c_(w.config_of(stack)), stack_(stack), tokens_(tokens), n_prefix_(n_prefix), source_(std::move(source)) {}
+        : w_(w), c_(w.config_of(stack)), stack_(stack), tokens_(tokens), n_prefix_(n_prefix),
+          source_(std::move(source)) {}
 
     ReferenceSites run() {
         Table x;
@@ -19,11 +20,13 @@ class Reference {
         keep(Site::embed, -1, x);
         add_positions(x);
         if (c_.embed_norm)
-            x = norm(x, -1, Role::embed_ln_gain, Role::embed_ln_bias, Site::embed_ln_scale, Site::embed_ln_normalized);
+            x = norm(x, -1, Role::embed_ln_gain, Role::embed_ln_bias, Site::embed_ln_scale,
+                     Site::embed_ln_normalized);
         if (crosses()) keep(Site::encoder_out, -1, source_);
         for (int l = 0; l < c_.n_layers; ++l) x = block(x, l);
         if (c_.norm_place == NormPlace::pre)
-            x = norm(x, -1, Role::ln_final_gain, Role::ln_final_bias, Site::ln_final_scale, Site::ln_final_normalized);
+            x = norm(x, -1, Role::ln_final_gain, Role::ln_final_bias, Site::ln_final_scale,
+                     Site::ln_final_normalized);
         output_ = x;
         head(x);
         return std::move(sites_);
@@ -36,9 +39,12 @@ class Reference {
     void keep(Site site, int layer, const Table& values) { sites_[{site, layer}] = values; }
 
     const ParamRow* find(Role role, int layer, int expert) const {
-        const int groups = c_.n_layer_groups, group = groups > 0 && layer >= 0 ? layer * groups / c_.n_layers : layer;
+        const int groups = c_.n_layer_groups,
+                  group = groups > 0 && layer >= 0 ? layer * groups / c_.n_layers : layer;
         for (const ParamRow& r : w_.table)
-            if (r.role == role && r.layer == group && r.expert == expert && (r.stack == stack_ || role == Role::embed)) return &r;
+            if (r.role == role && r.layer == group && r.expert == expert &&
+                (r.stack == stack_ || role == Role::embed))
+                return &r;
         return nullptr;
     }
     /// Row i of a matrix; the values of a vector.
@@ -55,7 +61,8 @@ class Reference {
             std::vector<double> out;
             for (int j = first; j < first + width; ++j) {
                 double sum = b ? double(w_.values(*b)[j]) : 0;
-                for (std::size_t i = 0; i < row.size(); ++i) sum += row[i] * w_.values(*w)[i * size(w->shape[1]) + size(j)];
+                for (std::size_t i = 0; i < row.size(); ++i)
+                    sum += row[i] * w_.values(*w)[i * size(w->shape[1]) + size(j)];
                 out.push_back(sum);
             }
             y.push_back(std::move(out));
@@ -72,11 +79,13 @@ class Reference {
             for (auto& row : x)
                 for (double& v : row) v = activation(v);
             keep(Site::mlm_post, -1, x);
-            x = norm(x, -1, Role::mlm_ln_gain, Role::mlm_ln_bias, Site::mlm_ln_scale, Site::mlm_ln_normalized);
+            x = norm(x, -1, Role::mlm_ln_gain, Role::mlm_ln_bias, Site::mlm_ln_scale,
+                     Site::mlm_ln_normalized);
         }
         if (c_.head == OutputHead::tokens || c_.head == OutputHead::masked_tokens)
             keep(Site::logits, -1,
-                 c_.tied_embeddings ? tied_logits(x) : project(x, Role::unembed, Role::unembed_bias, c_.d_vocab));
+                 c_.tied_embeddings ? tied_logits(x)
+                                    : project(x, Role::unembed, Role::unembed_bias, c_.d_vocab));
         if (c_.head != OutputHead::classes && c_.head != OutputHead::embedding) return;
         Table pooled{c_.pooling == Pooling::last ? x.back() : x.front()};
         for (std::size_t i = 0; c_.pooling == Pooling::mean && i < pooled[0].size(); ++i) {
@@ -85,7 +94,8 @@ class Reference {
         }
         keep(Site::pooled, -1, pooled);
         if (c_.head == OutputHead::classes)
-            keep(Site::class_logits, -1, project(pooled, Role::classifier, Role::classifier_bias, c_.n_classes));
+            keep(Site::class_logits, -1,
+                 project(pooled, Role::classifier, Role::classifier_bias, c_.n_classes));
     }
 
     /// x W_E^T (+ b)
@@ -95,7 +105,8 @@ class Reference {
         for (std::size_t t = 0; t < x.size(); ++t)
             for (int v = 0; v < c_.d_vocab; ++v) {
                 const std::vector<double> e = slice(Role::embed, -1, v);
-                y[t].push_back(std::inner_product(e.begin(), e.end(), x[t].begin(), bias ? double(w_.values(*bias)[v]) : 0.0));
+                y[t].push_back(std::inner_product(e.begin(), e.end(), x[t].begin(),
+                                                  bias ? double(w_.values(*bias)[v]) : 0.0));
             }
         return y;
     }
@@ -106,9 +117,11 @@ class Reference {
         Table p;
         for (std::size_t t = 0; t < x.size(); ++t) {
             p.push_back(learned ? slice(Role::pos_embed, -1, int(t)) : std::vector<double>(size(c_.d_model)));
-            for (int i = 0; !learned && i < c_.d_model; ++i) // PE(t, 2m) = sin(t / 10000^(2m/d)), PE(t, 2m + 1) = cos(the same)
-                p[t][size(i)] = i % 2 == 0 ? std::sin(double(t) / std::pow(10000.0, double(i) / c_.d_model))
-                                           : std::cos(double(t) / std::pow(10000.0, double(i - 1) / c_.d_model));
+            for (int i = 0; !learned && i < c_.d_model;
+                 ++i) // PE(t, 2m) = sin(t / 10000^(2m/d)), PE(t, 2m + 1) = cos(the same)
+                p[t][size(i)] = i % 2 == 0
+                                    ? std::sin(double(t) / std::pow(10000.0, double(i) / c_.d_model))
+                                    : std::cos(double(t) / std::pow(10000.0, double(i - 1) / c_.d_model));
         }
         keep(Site::pos_embed, -1, p);
         x = sum(x, p);
@@ -134,7 +147,8 @@ class Reference {
         if (!pre) y = norm1(y);
         if (crosses()) {
             const auto norm_cross = [&](const Table& in) {
-                return norm(in, l, Role::ln_cross_gain, Role::ln_cross_bias, Site::ln_cross_scale, Site::ln_cross_normalized);
+                return norm(in, l, Role::ln_cross_gain, Role::ln_cross_bias, Site::ln_cross_scale,
+                            Site::ln_cross_normalized);
             };
             y = sum(y, cross_attention(pre ? norm_cross(y) : y, l));
             keep(Site::resid_mid_cross, l, y);
@@ -154,7 +168,8 @@ class Reference {
         const std::vector<double> g = slice(gain, layer, 0);
         for (auto& row : x) {
             const double n = double(row.size());
-            const double mean = c_.norm == NormKind::rms ? 0 : std::accumulate(row.begin(), row.end(), 0.0) / n;
+            const double mean =
+                c_.norm == NormKind::rms ? 0 : std::accumulate(row.begin(), row.end(), 0.0) / n;
             double variance = 0;
             for (const double v : row) variance += (v - mean) * (v - mean) / n;
             scales.push_back({std::sqrt(variance + c_.norm_eps)});
@@ -162,7 +177,8 @@ class Reference {
         }
         keep(scale_site, layer, scales);
         keep(normalized_site, layer, x);
-        const std::vector<double> b = c_.norm == NormKind::layer ? slice(bias, layer, 0) : std::vector<double>(g.size());
+        const std::vector<double> b =
+            c_.norm == NormKind::layer ? slice(bias, layer, 0) : std::vector<double>(g.size());
         for (auto& row : x)
             for (std::size_t i = 0; i < row.size(); ++i) row[i] = row[i] * g[i] + b[i];
         return x;
@@ -194,8 +210,8 @@ class Reference {
         return x;
     }
 
-    /// ALiBi's slopes as its authors list them: powers of 2^(-8/n); for other n those of the next lower power of two, then every
-    /// second one of twice that.
+    /// ALiBi's slopes as its authors list them: powers of 2^(-8/n); for other n those of the next lower power
+    /// of two, then every second one of twice that.
     double slope(int head) const {
         if (c_.positions != Positions::alibi) return 0;
         int power = 1;
@@ -205,7 +221,8 @@ class Reference {
     }
 
     Table attention(const Table& x, int l) {
-        const ParamRow *joint = find(Role::qkv, l, -1), *joint_bias = find(Role::qkv_bias, l, -1); // GPT-2: side by side
+        const ParamRow *joint = find(Role::qkv, l, -1),
+                       *joint_bias = find(Role::qkv_bias, l, -1); // GPT-2: side by side
         const bool rope = c_.positions == Positions::rope;
         const int n = int(x.size()), d = c_.d_head, group = c_.n_heads / c_.n_kv_heads, dq = c_.n_heads * d,
                   dkv = c_.n_kv_heads * d;
@@ -217,38 +234,46 @@ class Reference {
         const Table v = part(Role::v, Role::v_bias, dq + dkv, dkv);
         keep(Site::q, l, q), keep(Site::k, l, k), keep(Site::v, l, v);
         if (rope) keep(Site::rot_q, l, q = rotated(q)), keep(Site::rot_k, l, k = rotated(k));
-        Table scores(x.size(), std::vector<double>(size(c_.n_heads * n), -std::numeric_limits<double>::infinity()));
-        Table pattern(x.size(), std::vector<double>(size(c_.n_heads * n))), z(x.size(), std::vector<double>(size(dq)));
+        Table scores(x.size(),
+                     std::vector<double>(size(c_.n_heads * n), -std::numeric_limits<double>::infinity()));
+        Table pattern(x.size(), std::vector<double>(size(c_.n_heads * n))),
+            z(x.size(), std::vector<double>(size(dq)));
         for (int h = 0; h < c_.n_heads; ++h)
             for (int t = 0; t < n; ++t) {
                 double total = 0;
                 for (int j = 0; j < n; ++j) {
                     if (!may_see(t, j)) continue;
                     double dot = 0;
-                    for (int i = 0; i < d; ++i) dot += q[size(t)][size(h * d + i)] * k[size(j)][size(h / group * d + i)];
-                    scores[size(t)][size(h * n + j)] = dot / std::sqrt(double(d)) - slope(h) * std::abs(t - j);
+                    for (int i = 0; i < d; ++i)
+                        dot += q[size(t)][size(h * d + i)] * k[size(j)][size(h / group * d + i)];
+                    scores[size(t)][size(h * n + j)] =
+                        dot / std::sqrt(double(d)) - slope(h) * std::abs(t - j);
                     total += std::exp(scores[size(t)][size(h * n + j)]);
                 }
                 for (int j = 0; j < n; ++j) {
                     if (!may_see(t, j)) continue;
-                    const double p = pattern[size(t)][size(h * n + j)] = std::exp(scores[size(t)][size(h * n + j)]) / total;
-                    for (int i = 0; i < d; ++i) z[size(t)][size(h * d + i)] += p * v[size(j)][size(h / group * d + i)];
+                    const double p = pattern[size(t)][size(h * n + j)] =
+                        std::exp(scores[size(t)][size(h * n + j)]) / total;
+                    for (int i = 0; i < d; ++i)
+                        z[size(t)][size(h * d + i)] += p * v[size(j)][size(h / group * d + i)];
                 }
             }
         keep(Site::attn_scores, l, scores), keep(Site::pattern, l, pattern), keep(Site::z, l, z);
-        const Table out = linear(z, find(Role::attn_out, l, -1), find(Role::attn_out_bias, l, -1), 0, c_.d_model);
+        const Table out =
+            linear(z, find(Role::attn_out, l, -1), find(Role::attn_out_bias, l, -1), 0, c_.d_model);
         keep(Site::attn_out, l, out);
         return out;
     }
 
     /// Every row reads every row of the source.
     Table cross_attention(const Table& x, int l) {
-        const int n = int(source_.size()), d = c_.d_head, group = c_.n_heads / c_.n_kv_heads, dq = c_.n_heads * d,
-                  dkv = c_.n_kv_heads * d;
+        const int n = int(source_.size()), d = c_.d_head, group = c_.n_heads / c_.n_kv_heads,
+                  dq = c_.n_heads * d, dkv = c_.n_kv_heads * d;
         const auto part = [&](const Table& in, Role weight, Role bias, int width) {
             return linear(in, find(weight, l, -1), find(bias, l, -1), 0, width);
         };
-        const Table q = part(x, Role::cross_q, Role::cross_q_bias, dq), k = part(source_, Role::cross_k, Role::cross_k_bias, dkv),
+        const Table q = part(x, Role::cross_q, Role::cross_q_bias, dq),
+                    k = part(source_, Role::cross_k, Role::cross_k_bias, dkv),
                     v = part(source_, Role::cross_v, Role::cross_v_bias, dkv);
         keep(Site::cross_q, l, q), keep(Site::cross_k, l, k), keep(Site::cross_v, l, v);
         Table scores(x.size(), std::vector<double>(size(c_.n_heads * n))), pattern = scores;
@@ -258,15 +283,19 @@ class Reference {
                 double total = 0;
                 for (int j = 0; j < n; ++j) {
                     double dot = 0;
-                    for (int i = 0; i < d; ++i) dot += q[t][size(h * d + i)] * k[size(j)][size(h / group * d + i)];
+                    for (int i = 0; i < d; ++i)
+                        dot += q[t][size(h * d + i)] * k[size(j)][size(h / group * d + i)];
                     total += std::exp(scores[t][size(h * n + j)] = dot / std::sqrt(double(d)));
                 }
                 for (int j = 0; j < n; ++j) {
-                    const double p = pattern[t][size(h * n + j)] = std::exp(scores[t][size(h * n + j)]) / total;
-                    for (int i = 0; i < d; ++i) z[t][size(h * d + i)] += p * v[size(j)][size(h / group * d + i)];
+                    const double p = pattern[t][size(h * n + j)] =
+                        std::exp(scores[t][size(h * n + j)]) / total;
+                    for (int i = 0; i < d; ++i)
+                        z[t][size(h * d + i)] += p * v[size(j)][size(h / group * d + i)];
                 }
             }
-        keep(Site::cross_attn_scores, l, scores), keep(Site::cross_pattern, l, pattern), keep(Site::cross_z, l, z);
+        keep(Site::cross_attn_scores, l, scores), keep(Site::cross_pattern, l, pattern),
+            keep(Site::cross_z, l, z);
         const Table out = part(z, Role::cross_attn_out, Role::cross_attn_out_bias, c_.d_model);
         keep(Site::cross_attn_out, l, out);
         return out;
@@ -274,7 +303,8 @@ class Reference {
 
     double activation(double x) const {
         switch (c_.activation) {
-        case Activation::gelu_tanh: return 0.5 * x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
+        case Activation::gelu_tanh:
+            return 0.5 * x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
         case Activation::gelu: return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
         case Activation::silu: return x / (1 + std::exp(-x));
         case Activation::relu: return std::max(x, 0.0);
@@ -282,10 +312,10 @@ class Reference {
         return 0;
     }
 
-    /// One expert (of a dense MLP: -1, the only one) at one row; what it computes on the way goes to the ends of pre, up and
-    /// post.
-    std::vector<double> expert(const std::vector<double>& x, int l, int e, std::vector<double>& pre, std::vector<double>& up,
-                               std::vector<double>& post) const {
+    /// One expert (of a dense MLP: -1, the only one) at one row; what it computes on the way goes to the ends
+    /// of pre, up and post.
+    std::vector<double> expert(const std::vector<double>& x, int l, int e, std::vector<double>& pre,
+                               std::vector<double>& up, std::vector<double>& post) const {
         const auto project = [&](const std::vector<double>& in, Role weight, Role bias, int width) {
             return linear({in}, find(weight, l, e), find(bias, l, e), 0, width)[0];
         };
@@ -304,7 +334,8 @@ class Reference {
 
     Table feed_forward(const Table& x, int l) {
         const std::size_t n = x.size();
-        Table indices(n, {-1}), gates(n, {1}), pre(n), up(n), post(n), out(n, std::vector<double>(size(c_.d_model)));
+        Table indices(n, {-1}), gates(n, {1}), pre(n), up(n), post(n),
+            out(n, std::vector<double>(size(c_.d_model)));
         if (c_.n_experts > 0) {
             const Table logits = linear(x, find(Role::router, l, -1), nullptr, 0, c_.n_experts);
             Table weights;

@@ -1,4 +1,5 @@
-// Dropout, noisy routing and full experts: what they do to a run, against their definitions; off, they do nothing.
+// Dropout, noisy routing and full experts: what they do to a run, against their definitions; off, they do
+// nothing.
 
 #include "core/error.h"
 #include "support/compare.h"
@@ -13,10 +14,12 @@ namespace {
 
 constexpr int k_tokens = 13;
 
-std::shared_ptr<Trace> run_with(const Preset& p, const Regularise& options, std::vector<Segment> segments = {}) {
+std::shared_ptr<Trace> run_with(const Preset& p, const Regularise& options,
+                                std::vector<Segment> segments = {}) {
     const int n = segments.empty() ? k_tokens : segments.back().end;
     if (segments.empty()) segments = {{.begin = 0, .end = n, .n_prefix = p.n_prefix}};
-    const auto trace = empty_trace(random_weights(p.config), TraceShape{n, std::move(segments), Keep::all, options});
+    const auto trace =
+        empty_trace(random_weights(p.config), TraceShape{n, std::move(segments), Keep::all, options});
     extend(*trace, random_tokens(p.config, n));
     return trace;
 }
@@ -47,8 +50,9 @@ TEST(Dropout, PlacesAndSeedsAreIndependent) {
     };
     const std::vector<real> first = mask(1, Site::pattern, 0, 0, 0);
     EXPECT_EQ(mask(1, Site::pattern, 0, 0, 0), first) << "the same place";
-    for (const auto& other : {mask(2, Site::pattern, 0, 0, 0), mask(1, Site::mlp_out, 0, 0, 0), mask(1, Site::pattern, 1, 0, 0),
-                              mask(1, Site::pattern, 0, 1, 0), mask(1, Site::pattern, 0, 0, 1)}) {
+    for (const auto& other :
+         {mask(2, Site::pattern, 0, 0, 0), mask(1, Site::mlp_out, 0, 0, 0), mask(1, Site::pattern, 1, 0, 0),
+          mask(1, Site::pattern, 0, 1, 0), mask(1, Site::pattern, 0, 0, 1)}) {
         int same = 0;
         for (std::size_t i = 0; i < first.size(); ++i) same += other[i] == first[i];
         EXPECT_NEAR(same, 2048, 5 * 32) << "half of the coins agree, with standard deviation 32";
@@ -59,11 +63,13 @@ TEST(Dropout, ActsOnTheStreamsAdditionsAndThePatternOfEveryModel) {
     for (const Preset& p : presets()) {
         const auto plain = run_with(p, {}), dropped = run_with(p, {.dropout = 0.3, .seed = 9});
         EXPECT_FALSE(same_rows(*dropped, 0, *plain, 0, k_tokens, 1e-2)) << p.name;
-        EXPECT_TRUE(same_rows(*run_with(p, {.dropout = 0.3, .seed = 9}), 0, *dropped, 0, k_tokens, 0)) << p.name;
-        EXPECT_FALSE(same_rows(*run_with(p, {.dropout = 0.3, .seed = 10}), 0, *dropped, 0, k_tokens, 1e-2)) << p.name;
+        EXPECT_TRUE(same_rows(*run_with(p, {.dropout = 0.3, .seed = 9}), 0, *dropped, 0, k_tokens, 0))
+            << p.name;
+        EXPECT_FALSE(same_rows(*run_with(p, {.dropout = 0.3, .seed = 10}), 0, *dropped, 0, k_tokens, 1e-2))
+            << p.name;
         // Of the first layer the undropped values are known.
-        for (const Site site : {Site::resid_pre, Site::attn_out, Site::mlp_out, Site::pattern, Site::cross_pattern,
-                                Site::cross_attn_out, Site::cross_q, Site::q}) {
+        for (const Site site : {Site::resid_pre, Site::attn_out, Site::mlp_out, Site::pattern,
+                                Site::cross_pattern, Site::cross_attn_out, Site::cross_q, Site::q}) {
             if (!has_site(p.config, site)) continue;
             int zeros = 0, n = 0;
             for (int t = 0; t < k_tokens; ++t)
@@ -114,7 +120,8 @@ TEST(RouterNoise, IsNormalAndMovesTheLogitsByItself) {
     for (int t = 0; t < k_tokens; ++t)
         for (int e = 0; e < p.config.n_experts; ++e) {
             const CellRef cell{0, Site::router_logits, 0, -1, t, e};
-            EXPECT_LE(difference(noisy->value(cell) - plain->value(cell), router_noise(options, 0, t, e)), 1e-5);
+            EXPECT_LE(difference(noisy->value(cell) - plain->value(cell), router_noise(options, 0, t, e)),
+                      1e-5);
         }
 }
 
@@ -130,7 +137,8 @@ TEST(Capacity, LaterChoicesOfAFullExpertGetNothing) {
             for (int l = 0; l < c.n_layers; ++l)
                 for (const Segment& s : segments) {
                     const int first = s.begin + s.pad_left, last = s.end - s.pad_right;
-                    const int most = int(std::ceil(factor * c.experts_per_token * (last - first) / c.n_experts));
+                    const int most =
+                        int(std::ceil(factor * c.experts_per_token * (last - first) / c.n_experts));
                     EXPECT_EQ(expert_capacity(c, options, last - first), most);
                     std::map<int, int> tokens_of;
                     for (int t = s.begin; t < s.end; ++t) {
@@ -139,14 +147,16 @@ TEST(Capacity, LaterChoicesOfAFullExpertGetNothing) {
                             return static_cast<double>(limited->value({0, site, l, -1, t, i}));
                         };
                         for (int slot = 0; slot < c.experts_per_token; ++slot)
-                            chosen_weight += cell(Site::expert_weights, int(cell(Site::expert_indices, slot)));
+                            chosen_weight +=
+                                cell(Site::expert_weights, int(cell(Site::expert_indices, slot)));
                         for (int slot = 0; slot < c.experts_per_token; ++slot) {
                             const int expert = int(cell(Site::expert_indices, slot));
                             const bool real_token = t >= first && t < last;
                             const bool full = real_token && ++tokens_of[expert] > most;
                             n_dropped += full;
                             const double gate = full ? 0 : cell(Site::expert_weights, expert) / chosen_weight;
-                            EXPECT_NEAR(cell(Site::expert_gates, slot), gate, 1e-6) << p.name << " row " << t << " slot " << slot;
+                            EXPECT_NEAR(cell(Site::expert_gates, slot), gate, 1e-6)
+                                << p.name << " row " << t << " slot " << slot;
                         }
                     }
                 }

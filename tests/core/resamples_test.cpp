@@ -14,7 +14,8 @@ namespace {
 /// Q(k/2, x/2) by recurrence over k (Abramowitz and Stegun 26.4.8), from k = 1: erfc, k = 2: exp.
 double tail_by_recurrence(double x, int k) {
     double q = k % 2 == 1 ? std::erfc(std::sqrt(x / 2)) : std::exp(-x / 2);
-    for (int i = k % 2 == 1 ? 1 : 2; i < k; i += 2) q += std::exp(i / 2.0 * std::log(x / 2) - x / 2 - std::lgamma(i / 2.0 + 1));
+    for (int i = k % 2 == 1 ? 1 : 2; i < k; i += 2)
+        q += std::exp(i / 2.0 * std::log(x / 2) - x / 2 - std::lgamma(i / 2.0 + 1));
     return q;
 }
 
@@ -22,7 +23,8 @@ TEST(ChiSquareTail, AgreesWithClosedForms) {
     for (const int k : {1, 2, 3, 4, 7, 10, 33, 100, 1000})
         for (const double ratio : {0.01, 0.3, 0.9, 1.0, 1.1, 1.7, 3.0}) {
             const double expected = tail_by_recurrence(ratio * k, k);
-            EXPECT_NEAR(chi_square_tail(ratio * k, k), expected, 1e-11) << k << " degrees of freedom, " << ratio;
+            EXPECT_NEAR(chi_square_tail(ratio * k, k), expected, 1e-11)
+                << k << " degrees of freedom, " << ratio;
             if (ratio > 1.5) {
                 EXPECT_NEAR(chi_square_tail(ratio * k, k) / expected, 1, 1e-9);
             }
@@ -57,10 +59,11 @@ std::vector<real> random_logits(std::size_t n, unsigned seed) {
 }
 
 TEST(Resamples, AreTheDrawsOneByOne) {
-    const std::vector<SamplingChain> chains{{{StageKind::temperature, 0.8}},
-                                            {{StageKind::temperature, 3}, {StageKind::top_k, 40}, {StageKind::top_p, 0.9}},
-                                            {{StageKind::min_p, 0.1}, {StageKind::repetition_penalty, 1.3}},
-                                            greedy_chain()};
+    const std::vector<SamplingChain> chains{
+        {{StageKind::temperature, 0.8}},
+        {{StageKind::temperature, 3}, {StageKind::top_k, 40}, {StageKind::top_p, 0.9}},
+        {{StageKind::min_p, 0.1}, {StageKind::repetition_penalty, 1.3}},
+        greedy_chain()};
     const std::vector<int> history{0, 3, 3, 7};
     for (const std::size_t n_vocab : {1u, 5u, 60u, 3000u})
         for (std::size_t c = 0; c < chains.size(); ++c) {
@@ -79,11 +82,13 @@ TEST(Resamples, AreTheDrawsOneByOne) {
                 draws.begin(place, 1000, static_cast<int>(n_vocab));
                 int rounds = 1;
                 for (; !draws.advance(sampler, step, budget); ++rounds) EXPECT_LT(draws.n_made(), 1000);
-                EXPECT_EQ(std::vector(draws.counts().begin(), draws.counts().end()), expected) << n_vocab << ", chain " << c;
+                EXPECT_EQ(std::vector(draws.counts().begin(), draws.counts().end()), expected)
+                    << n_vocab << ", chain " << c;
                 EXPECT_EQ(draws.n_made(), 1000);
                 EXPECT_LE(rounds, 1 + static_cast<int>(n_vocab) / budget);
                 std::vector<double> theory;
-                for (std::size_t i = 0; i < n_vocab; ++i) theory.push_back(1000 * final_probability(step, static_cast<int>(i)));
+                for (std::size_t i = 0; i < n_vocab; ++i)
+                    theory.push_back(1000 * final_probability(step, static_cast<int>(i)));
                 EXPECT_EQ(draws.fit().statistic, goodness_of_fit(expected, theory).statistic);
                 EXPECT_GT(draws.fit().tail, 1e-4) << n_vocab << ", chain " << c;
             }
@@ -94,7 +99,8 @@ TEST(Resamples, OfNothingAreTokenZero) {
     Sampler sampler;
     SampleStep step;
     const real none = -std::numeric_limits<real>::infinity();
-    sampler.sample(std::vector<real>{none, none, std::numeric_limits<real>::quiet_NaN()}, {}, default_chain(), {}, step);
+    sampler.sample(std::vector<real>{none, none, std::numeric_limits<real>::quiet_NaN()}, {}, default_chain(),
+                   {}, step);
     Resamples draws;
     draws.begin({}, 10, 3);
     EXPECT_TRUE(draws.advance(sampler, step, 1));

@@ -21,14 +21,16 @@ std::vector<real> random_logits(std::size_t n, unsigned long long seed) {
     return logits;
 }
 
-/// The distribution that a chain leaves, in double and by the textbook, for chains of temperature, then top-k.
+/// The distribution that a chain leaves, in double and by the textbook, for chains of temperature, then
+/// top-k.
 std::vector<double> softmax(const std::vector<real>& logits, double temperature, std::size_t top_k) {
     std::vector<real> sorted = logits;
     std::sort(sorted.begin(), sorted.end(), std::greater());
     std::vector<double> p;
     double sum = 0;
     for (const real l : logits)
-        sum += p.emplace_back(l >= sorted[std::min(top_k, sorted.size()) - 1] ? std::exp(double(l) / temperature) : 0);
+        sum += p.emplace_back(
+            l >= sorted[std::min(top_k, sorted.size()) - 1] ? std::exp(double(l) / temperature) : 0);
     for (double& x : p) x /= sum;
     return p;
 }
@@ -43,8 +45,9 @@ TEST(Draws, FollowTheDistribution) {
         const std::vector<real> logits = random_logits(c.vocabulary, ++seed);
         Sampler sampler;
         SampleStep step;
-        sampler.sample(logits, {}, {{StageKind::temperature, c.temperature}, {StageKind::top_k, double(c.top_k)}}, {.seed = seed},
-                       step);
+        sampler.sample(logits, {},
+                       {{StageKind::temperature, c.temperature}, {StageKind::top_k, double(c.top_k)}},
+                       {.seed = seed}, step);
         std::vector<std::int64_t> counts(c.vocabulary);
         for (std::uint32_t i = 0; i < k_draws; ++i) {
             sampler.redraw(step, {.seed = seed, .position = i});
@@ -98,7 +101,8 @@ TEST(Draws, SampleAndRedrawAgree) {
     }
 }
 
-/// Beyond the likeliest tokens nothing is sorted: the draw must be that of a plain walk in order all the same.
+/// Beyond the likeliest tokens nothing is sorted: the draw must be that of a plain walk in order all the
+/// same.
 TEST(Draws, DeepInTheTailAreThoseOfAWalkInOrder) {
     std::vector<std::vector<real>> vocabularies{random_logits(20'000, 9), std::vector<real>(3000, real(1.5)),
                                                 random_logits(3000, 10), random_logits(3000, 11)};
@@ -156,7 +160,8 @@ TEST(DrawKeys, EveryFieldMovesU) {
     EXPECT_NE(uniform(key), uniform(DrawKey{1, 2, 4, 3}));
 }
 
-// Each field counted up alone must give independent uniform numbers: singles in 256 cells, neighbours in 16 x 16.
+// Each field counted up alone must give independent uniform numbers: singles in 256 cells, neighbours in 16
+// x 16.
 TEST(DrawKeys, UIsUniformAlongEveryField) {
     const auto key = [](int field, std::uint32_t i) {
         DrawKey k{.seed = 42, .branch = 1, .position = 10, .resample = 0};
@@ -175,7 +180,8 @@ TEST(DrawKeys, UIsUniformAlongEveryField) {
             ASSERT_LT(u, 1);
             ++singles[static_cast<std::size_t>(u * 256)];
             if (i % 2 == 0)
-                ++pairs[static_cast<std::size_t>(u * 16) * 16 + static_cast<std::size_t>(uniform(key(field, i + 1)) * 16)];
+                ++pairs[static_cast<std::size_t>(u * 16) * 16 +
+                        static_cast<std::size_t>(uniform(key(field, i + 1)) * 16)];
         }
         EXPECT_TRUE(fits(singles, even)) << "field " << field;
         EXPECT_TRUE(fits(pairs, even)) << "field " << field;
@@ -184,7 +190,8 @@ TEST(DrawKeys, UIsUniformAlongEveryField) {
 
 TEST(DrawKeys, AreAFunctionAtCompileTime) {
     static_assert(uniform(DrawKey{1, 2, 3, 4}) == uniform(DrawKey{1, 2, 3, 4}));
-    static_assert(mix64(0) == 0xe220a8397b1dcdafu); // SplitMix64's first output of seed 0, as published with it
+    static_assert(mix64(0) ==
+                  0xe220a8397b1dcdafu); // SplitMix64's first output of seed 0, as published with it
 }
 
 // For even df the tail has a closed form: P(X > x) = e^(-x/2) sum of (x/2)^k / k! over k < df/2.

@@ -13,7 +13,8 @@ std::vector<std::size_t> by_rank(const ReferenceStage& s) {
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < s.alive.size(); ++i)
         if (s.alive[i]) order.push_back(i);
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return s.logits[a] > s.logits[b]; });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return s.logits[a] > s.logits[b]; });
     return order;
 }
 
@@ -35,7 +36,8 @@ void measure(ReferenceStage& s) {
 }
 
 /// How many of the `order` a rule keeps.
-std::size_t n_kept(const SampleStage& rule, const ReferenceStage& s, const std::vector<std::size_t>& order, double& margin) {
+std::size_t n_kept(const SampleStage& rule, const ReferenceStage& s, const std::vector<std::size_t>& order,
+                   double& margin) {
     switch (rule.kind) {
     case StageKind::greedy: return 1;
     case StageKind::top_k: return static_cast<std::size_t>(rule.value);
@@ -66,11 +68,13 @@ std::size_t n_kept(const SampleStage& rule, const ReferenceStage& s, const std::
 
 } // namespace
 
-ReferenceSteps reference_sample(const std::vector<real>& logits, const std::vector<int>& history, const SamplingChain& chain) {
+ReferenceSteps reference_sample(const std::vector<real>& logits, const std::vector<int>& history,
+                                const SamplingChain& chain) {
     ReferenceSteps steps;
     ReferenceStage s;
     s.logits.assign(logits.begin(), logits.end());
-    for (const real l : logits) s.alive.push_back(!std::isnan(l) && l != -std::numeric_limits<real>::infinity());
+    for (const real l : logits)
+        s.alive.push_back(!std::isnan(l) && l != -std::numeric_limits<real>::infinity());
     measure(s);
     steps.stages.push_back(s);
     double scale = 1;
@@ -83,12 +87,15 @@ ReferenceSteps reference_sample(const std::vector<real>& logits, const std::vect
         if (rule.kind == StageKind::repetition_penalty)
             for (const int t : std::set(history.begin(), history.end())) {
                 if (t < 0 || t >= static_cast<int>(logits.size())) continue;
-                const double l = logits[static_cast<std::size_t>(t)]; // the penalised logit is a single-precision number again
-                s.logits[static_cast<std::size_t>(t)] = scale * static_cast<real>(l > 0 ? l / rule.value : l * rule.value);
+                const double l = logits[static_cast<std::size_t>(
+                    t)]; // the penalised logit is a single-precision number again
+                s.logits[static_cast<std::size_t>(t)] =
+                    scale * static_cast<real>(l > 0 ? l / rule.value : l * rule.value);
             }
         const std::vector<std::size_t> order = by_rank(s);
         if (!order.empty())
-            for (std::size_t i = n_kept(rule, s, order, steps.margin); i < order.size(); ++i) s.alive[order[i]] = false;
+            for (std::size_t i = n_kept(rule, s, order, steps.margin); i < order.size(); ++i)
+                s.alive[order[i]] = false;
         measure(s);
         steps.stages.push_back(s);
     }

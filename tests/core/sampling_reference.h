@@ -1,6 +1,6 @@
 #pragma once
-// The sampling rules by their definitions: double precision, everything sorted, nothing shared with the engine but the plain
-// data.
+// The sampling rules by their definitions: double precision, everything sorted, nothing shared with the
+// engine but the plain data.
 
 #include "core/sampling.h"
 
@@ -22,6 +22,7 @@ struct ReferenceSteps {
     double margin = 1;
 };
 
-ReferenceSteps reference_sample(const std::vector<real>& logits, const std::vector<int>& history, const SamplingChain& chain);
+ReferenceSteps reference_sample(const std::vector<real>& logits, const std::vector<int>& history,
+                                const SamplingChain& chain);
 
 } // namespace gf::tests

@@ -20,8 +20,8 @@ using ::testing::HasSubstr;
 
 constexpr real k_inf = std::numeric_limits<real>::infinity(), k_nan = std::numeric_limits<real>::quiet_NaN();
 
-SampleStep sampled(const std::vector<real>& logits, const SamplingChain& chain, const std::vector<int>& history = {},
-                   const DrawKey& key = {}) {
+SampleStep sampled(const std::vector<real>& logits, const SamplingChain& chain,
+                   const std::vector<int>& history = {}, const DrawKey& key = {}) {
     Sampler sampler;
     SampleStep step;
     sampler.sample(logits, history, chain, key, step);
@@ -78,14 +78,17 @@ void expect_as_defined(const SampleStep& step, const ReferenceSteps& expected) {
         const ReferenceStage& reference = expected.stages[k];
         ASSERT_EQ(record.n_alive, reference.n_alive) << "stage " << k;
         ASSERT_EQ(record.n_cut,
-                  (k ? expected.stages[k - 1].n_alive : static_cast<int>(reference.alive.size())) - reference.n_alive)
+                  (k ? expected.stages[k - 1].n_alive : static_cast<int>(reference.alive.size())) -
+                      reference.n_alive)
             << "stage " << k;
         ASSERT_NEAR(record.entropy, reference.entropy, 2e-5) << "stage " << k;
-        ASSERT_NEAR(record.log_sum_exp, reference.log_sum_exp, 2e-6 * (1 + std::abs(reference.log_sum_exp))) << "stage " << k;
+        ASSERT_NEAR(record.log_sum_exp, reference.log_sum_exp, 2e-6 * (1 + std::abs(reference.log_sum_exp)))
+            << "stage " << k;
         double sum = 0;
         for (std::size_t i = 0; i < reference.alive.size(); ++i) {
             const int token = static_cast<int>(i), cut = step.cut_by[i];
-            ASSERT_EQ(cut == 0 || cut > static_cast<int>(k) + 1, reference.alive[i]) << "token " << i << " after stage " << k;
+            ASSERT_EQ(cut == 0 || cut > static_cast<int>(k) + 1, reference.alive[i])
+                << "token " << i << " after stage " << k;
             const double p = probability(step, static_cast<int>(k), token);
             ASSERT_NEAR(p, reference.probabilities[i], 1e-5 * reference.probabilities[i] + 1e-12)
                 << "token " << i << " after stage " << k;
@@ -105,12 +108,14 @@ TEST(SamplingStages, AreTheirDefinitionsInEveryOrder) {
     int close_calls = 0;
     constexpr int k_trials = 1500;
     for (int trial = 0; trial < k_trials; ++trial) {
-        const int n = trial < 1000 ? 3 + static_cast<int>(random() % 60) : 3 + static_cast<int>(random() % 1998);
+        const int n =
+            trial < 1000 ? 3 + static_cast<int>(random() % 60) : 3 + static_cast<int>(random() % 1998);
         const std::vector<real> logits = random_logits(random, n);
         const SamplingChain chain = random_chain(random, n);
         std::vector<int> history;
         for (int i = 0; i < 20; ++i)
-            history.push_back(static_cast<int>(random() % static_cast<unsigned>(n + 5)) - 2); // some are no tokens
+            history.push_back(static_cast<int>(random() % static_cast<unsigned>(n + 5)) -
+                              2); // some are no tokens
         const ReferenceSteps expected = reference_sample(logits, history, chain);
         if (expected.margin < 1e-6) {
             ++close_calls;
@@ -133,8 +138,8 @@ TEST(SamplingStages, TheDrawnTokenCoversU) {
     std::mt19937_64 random(2);
     for (int trial = 0; trial < 500; ++trial) {
         const std::vector<real> logits = random_logits(random, 50);
-        const SampleStep step =
-            sampled(logits, random_chain(random, 50), {1, 2, 3}, {.seed = 9, .position = static_cast<std::uint32_t>(trial)});
+        const SampleStep step = sampled(logits, random_chain(random, 50), {1, 2, 3},
+                                        {.seed = 9, .position = static_cast<std::uint32_t>(trial)});
         EXPECT_EQ(step.u, uniform(step.key));
         const int last = static_cast<int>(step.stages.size()) - 1;
         double likelier = 0; // the mass of what stands before the token
@@ -159,12 +164,15 @@ TEST(SamplingStages, ByHand) {
     EXPECT_THAT(alive_in(sampled(logits, {{StageKind::min_p, 1}})), ElementsAre(1, 3))
         << "all that are as likely as the likeliest";
     EXPECT_THAT(alive_in(sampled(logits, {{StageKind::top_p, 0}})), ElementsAre(1)) << "never nothing";
-    EXPECT_THAT(alive_in(sampled({std::log(real(5)), std::log(real(3)), std::log(real(2))}, {{StageKind::top_p, 0.6}})),
+    EXPECT_THAT(alive_in(sampled({std::log(real(5)), std::log(real(3)), std::log(real(2))},
+                                 {{StageKind::top_p, 0.6}})),
                 ElementsAre(0, 1))
         << "0.5, 0.3, 0.2";
-    EXPECT_THAT(alive_in(sampled({std::log(real(5)), std::log(real(3)), std::log(real(2))}, {{StageKind::top_p, 0.4}})),
+    EXPECT_THAT(alive_in(sampled({std::log(real(5)), std::log(real(3)), std::log(real(2))},
+                                 {{StageKind::top_p, 0.4}})),
                 ElementsAre(0));
-    const SampleStep penalised = sampled({2, -2, 0, 1}, {{StageKind::repetition_penalty, 2}}, {0, 1, 0, 2, 99, -1});
+    const SampleStep penalised =
+        sampled({2, -2, 0, 1}, {{StageKind::repetition_penalty, 2}}, {0, 1, 0, 2, 99, -1});
     EXPECT_EQ(penalised.penalised, (std::vector<real>{1, -4, 0, 1})) << "once each, ids outside ignored";
     EXPECT_EQ(penalised.logits, (std::vector<real>{2, -2, 0, 1}));
     EXPECT_DOUBLE_EQ(stage_logit(sampled({2, -2}, {{StageKind::temperature, 0.5}}), 1, 0), 4);
@@ -176,10 +184,12 @@ TEST(SamplingStages, NeutralValuesCutNothing) {
     std::mt19937_64 random(3);
     for (int trial = 0; trial < 200; ++trial) {
         std::vector<real> logits = random_logits(random, 2000);
-        const SampleStep step = sampled(
-            logits,
-            {{StageKind::repetition_penalty, 1}, {StageKind::temperature, 1}, {StageKind::top_p, 1}, {StageKind::min_p, 0}},
-            {1, 2, 3});
+        const SampleStep step = sampled(logits,
+                                        {{StageKind::repetition_penalty, 1},
+                                         {StageKind::temperature, 1},
+                                         {StageKind::top_p, 1},
+                                         {StageKind::min_p, 0}},
+                                        {1, 2, 3});
         for (std::size_t k = 1; k < step.stages.size(); ++k)
             ASSERT_EQ(step.stages[k].n_cut, 0) << stage_row(step.stages[k].stage.kind).name;
     }
@@ -191,13 +201,15 @@ TEST(SamplingStages, NeutralValuesCutNothing) {
 }
 
 TEST(SamplingStages, CutByNamesTheStage) {
-    const SampleStep step =
-        sampled({5, 4, -k_inf, 3, 2, k_nan, 1},
-                {{StageKind::top_k, 4}, {StageKind::temperature, 1}, {StageKind::top_p, 0.5, false}, {StageKind::top_k, 2}});
+    const SampleStep step = sampled({5, 4, -k_inf, 3, 2, k_nan, 1}, {{StageKind::top_k, 4},
+                                                                     {StageKind::temperature, 1},
+                                                                     {StageKind::top_p, 0.5, false},
+                                                                     {StageKind::top_k, 2}});
     EXPECT_EQ(step.cut_by, (std::vector<std::uint8_t>{0, 0, 1, 4, 4, 1, 2}))
         << "1 + the index of the record; stages that are off have none";
     ASSERT_EQ(step.stages.size(), 4u);
-    EXPECT_THAT((std::vector<int>{step.stages[0].n_cut, step.stages[1].n_cut, step.stages[2].n_cut, step.stages[3].n_cut}),
+    EXPECT_THAT((std::vector<int>{step.stages[0].n_cut, step.stages[1].n_cut, step.stages[2].n_cut,
+                                  step.stages[3].n_cut}),
                 ElementsAre(2, 1, 0, 2));
     EXPECT_EQ(probability(step, 1, 6), 0);
     EXPECT_GT(probability(step, 0, 6), 0) << "alive before any stage";
@@ -222,7 +234,8 @@ TEST(SamplingStages, ExtremeLogitsStayNumbers) {
          {std::vector<real>{1, 2, lowest}, {highest, 1, 2}, {highest, lowest, 0}, {lowest, lowest, lowest}})
         for (const double temperature : {0.01, 0.5, 1.0, 100.0}) {
             const SampleStep step =
-                sampled(logits, {{StageKind::repetition_penalty, 10}, {StageKind::temperature, temperature}}, {0, 1, 2});
+                sampled(logits, {{StageKind::repetition_penalty, 10}, {StageKind::temperature, temperature}},
+                        {0, 1, 2});
             for (const StageRecord& r : step.stages) {
                 EXPECT_TRUE(std::isfinite(r.entropy)) << r.entropy;
                 EXPECT_FALSE(std::isnan(r.log_sum_exp));
@@ -235,8 +248,9 @@ TEST(SamplingStages, AnInfiniteLogitWins) {
     for (const double temperature : {0.01, 0.7, 1.0, 3.0, 100.0})
         for (std::uint32_t position = 0; position < 50; ++position) {
             const SampleStep step =
-                sampled({1, 2, k_inf, 3, k_inf}, {{StageKind::repetition_penalty, 0.1}, {StageKind::temperature, temperature}},
-                        {1, 4}, {.position = position});
+                sampled({1, 2, k_inf, 3, k_inf},
+                        {{StageKind::repetition_penalty, 0.1}, {StageKind::temperature, temperature}}, {1, 4},
+                        {.position = position});
             EXPECT_TRUE(step.token == 2 || step.token == 4) << step.token;
         }
     EXPECT_EQ(sampled({1, 2, k_inf, 3}, greedy_chain()).token, 2);
@@ -248,7 +262,8 @@ TEST(Greedy, TakesTheLargestAndTheLowestIdAmongEquals) {
         const std::vector<real> logits = random_logits(random, 3 + static_cast<int>(random() % 500));
         int best = 0;
         for (std::size_t i = 0; i < logits.size(); ++i)
-            if (logits[i] > logits[static_cast<std::size_t>(best)] || std::isnan(logits[static_cast<std::size_t>(best)]))
+            if (logits[i] > logits[static_cast<std::size_t>(best)] ||
+                std::isnan(logits[static_cast<std::size_t>(best)]))
                 best = static_cast<int>(i);
         if (std::isnan(logits[static_cast<std::size_t>(best)])) best = 0;
         EXPECT_EQ(sampled(logits, greedy_chain(), {}, {.seed = random()}).token, best);
@@ -265,7 +280,8 @@ TEST(TopIds, AreASortedPrefix) {
         std::iota(order.begin(), order.end(), 0);
         std::stable_sort(order.begin(), order.end(), [&](int a, int b) { // NaN counts as -inf
             const auto of = [&](int i) {
-                return std::isnan(values[static_cast<std::size_t>(i)]) ? -k_inf : values[static_cast<std::size_t>(i)];
+                return std::isnan(values[static_cast<std::size_t>(i)]) ? -k_inf
+                                                                       : values[static_cast<std::size_t>(i)];
             };
             return of(a) > of(b);
         });
@@ -301,10 +317,13 @@ TEST(Chains, ShowEveryStage) {
     ASSERT_EQ(static_cast<int>(chain.size()), k_n_stage_kinds);
     for (int i = 0; i < k_n_stage_kinds; ++i) {
         const StageKind kind = static_cast<StageKind>(i);
-        EXPECT_EQ(std::count_if(chain.begin(), chain.end(), [&](const SampleStage& s) { return s.kind == kind; }), 1);
+        EXPECT_EQ(
+            std::count_if(chain.begin(), chain.end(), [&](const SampleStage& s) { return s.kind == kind; }),
+            1);
     }
     for (const SampleStage& s : chain) EXPECT_EQ(s.on, s.kind == StageKind::temperature);
-    const SamplingChain mine{{StageKind::top_p, 0.3}, {StageKind::temperature, 2}}, all = with_all_stages(mine);
+    const SamplingChain mine{{StageKind::top_p, 0.3}, {StageKind::temperature, 2}},
+        all = with_all_stages(mine);
     ASSERT_EQ(static_cast<int>(all.size()), k_n_stage_kinds);
     for (std::size_t i = 0; i < all.size(); ++i) {
         if (i < mine.size()) {
@@ -333,10 +352,13 @@ TEST(ValidateChain, NamesTheStageAndItsRange) {
     EXPECT_THAT(problem({StageKind::temperature, 0}).remedy, HasSubstr("greedy"));
     for (const double bad : {-1.0, 0.001, 100.5, nan})
         EXPECT_EQ(problem({StageKind::temperature, bad}).where, "temperature") << bad;
-    for (const double bad : {0.0, -1.0, 2e9, nan}) EXPECT_EQ(problem({StageKind::top_k, bad}).where, "top-k") << bad;
+    for (const double bad : {0.0, -1.0, 2e9, nan})
+        EXPECT_EQ(problem({StageKind::top_k, bad}).where, "top-k") << bad;
     EXPECT_EQ(problem({StageKind::top_k, 0}).expected, "1 to 1000000000");
-    for (const double bad : {-0.1, 1.1, nan}) EXPECT_EQ(problem({StageKind::top_p, bad}).where, "top-p") << bad;
-    for (const double bad : {-0.1, 1.1, nan}) EXPECT_EQ(problem({StageKind::min_p, bad}).where, "min-p") << bad;
+    for (const double bad : {-0.1, 1.1, nan})
+        EXPECT_EQ(problem({StageKind::top_p, bad}).where, "top-p") << bad;
+    for (const double bad : {-0.1, 1.1, nan})
+        EXPECT_EQ(problem({StageKind::min_p, bad}).where, "min-p") << bad;
     for (const double bad : {0.0, -1.0, 11.0, nan})
         EXPECT_EQ(problem({StageKind::repetition_penalty, bad}).where, "repetition-penalty") << bad;
     EXPECT_NO_THROW(validate(default_chain()));

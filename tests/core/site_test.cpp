@@ -26,12 +26,13 @@ TEST(Sites, NamesAreTransformerLenss) { // HookedTransformer of GPT-2 with split
     ModelConfig c = preset("gpt2").config;
     c.n_layers = 1;
     EXPECT_THAT(names_of(all_sites(c)),
-                ElementsAre("hook_embed", "hook_pos_embed", "blocks.0.hook_resid_pre", "blocks.0.ln1.hook_scale",
-                            "blocks.0.ln1.hook_normalized", "blocks.0.attn.hook_q", "blocks.0.attn.hook_k",
-                            "blocks.0.attn.hook_v", "blocks.0.attn.hook_attn_scores", "blocks.0.attn.hook_pattern",
-                            "blocks.0.attn.hook_z", "blocks.0.hook_attn_out", "blocks.0.hook_resid_mid",
-                            "blocks.0.ln2.hook_scale", "blocks.0.ln2.hook_normalized", "blocks.0.mlp.hook_pre",
-                            "blocks.0.mlp.hook_post", "blocks.0.hook_mlp_out", "blocks.0.hook_resid_post", "ln_final.hook_scale",
+                ElementsAre("hook_embed", "hook_pos_embed", "blocks.0.hook_resid_pre",
+                            "blocks.0.ln1.hook_scale", "blocks.0.ln1.hook_normalized", "blocks.0.attn.hook_q",
+                            "blocks.0.attn.hook_k", "blocks.0.attn.hook_v", "blocks.0.attn.hook_attn_scores",
+                            "blocks.0.attn.hook_pattern", "blocks.0.attn.hook_z", "blocks.0.hook_attn_out",
+                            "blocks.0.hook_resid_mid", "blocks.0.ln2.hook_scale",
+                            "blocks.0.ln2.hook_normalized", "blocks.0.mlp.hook_pre", "blocks.0.mlp.hook_post",
+                            "blocks.0.hook_mlp_out", "blocks.0.hook_resid_post", "ln_final.hook_scale",
                             "ln_final.hook_normalized", "logits"));
 }
 
@@ -40,7 +41,8 @@ TEST(Sites, OfRotaryGatedAndMixedModels) {
         const auto names = names_of(all_sites(preset(of).config));
         return std::find(names.begin(), names.end(), name) != names.end();
     };
-    for (const char* name : {"blocks.1.attn.hook_rot_q", "blocks.1.attn.hook_rot_k", "blocks.1.mlp.hook_pre_linear"}) {
+    for (const char* name :
+         {"blocks.1.attn.hook_rot_q", "blocks.1.attn.hook_rot_k", "blocks.1.mlp.hook_pre_linear"}) {
         EXPECT_TRUE(has("llama", name)) << name;
         EXPECT_FALSE(has("gpt2", name)) << name;
     }
@@ -94,7 +96,8 @@ TEST(Sites, WidthsAreTheProductsOfTheirAxes) {
             }
             const bool in_experts = row.axes.back() == Axis::d_mlp;
             if (in_experts) heads = p.config.expert_slots(), width *= heads; // [pos, slot, d_mlp]
-            EXPECT_EQ(site_width(p.config, s.site, 11), width) << p.name << ": " << site_name(s.site, s.layer);
+            EXPECT_EQ(site_width(p.config, s.site, 11), width)
+                << p.name << ": " << site_name(s.site, s.layer);
             EXPECT_EQ(site_heads(p.config, s.site), heads) << p.name << ": " << site_name(s.site, s.layer);
             EXPECT_EQ(n_rows, 1) << "one axis counts the rows";
         }
@@ -105,7 +108,8 @@ TEST(Sites, RowsAreComplete) {
     for (int i = 0; i < k_n_sites; ++i) {
         const SiteRow& row = site_row(static_cast<Site>(i));
         EXPECT_EQ(static_cast<int>(row.site), i);
-        EXPECT_TRUE(hooks.insert(row.hook).second || row.hook.ends_with("hook_scale") || row.hook.ends_with("hook_normalized"))
+        EXPECT_TRUE(hooks.insert(row.hook).second || row.hook.ends_with("hook_scale") ||
+                    row.hook.ends_with("hook_normalized"))
             << row.hook;
         EXPECT_FALSE(row.formula.empty()) << row.hook;
         EXPECT_EQ(row.editable, row.not_editable_because.empty()) << row.hook;
@@ -119,9 +123,12 @@ TEST(Sites, AllOfThemOnceForEachLayer) {
         std::size_t expected = 0;
         for (int i = 0; i < k_n_sites; ++i)
             if (has_site(p.config, static_cast<Site>(i)))
-                expected += site_row(static_cast<Site>(i)).per_layer ? static_cast<std::size_t>(p.config.n_layers) : 1;
+                expected += site_row(static_cast<Site>(i)).per_layer
+                                ? static_cast<std::size_t>(p.config.n_layers)
+                                : 1;
         EXPECT_EQ(names.size(), expected) << p.name;
-        for (const SiteRef& s : all_sites(p.config)) EXPECT_EQ(find_site(p.config, site_name(s.site, s.layer)), s);
+        for (const SiteRef& s : all_sites(p.config))
+            EXPECT_EQ(find_site(p.config, site_name(s.site, s.layer)), s);
     }
 }
 
@@ -129,13 +136,15 @@ TEST(MatchSites, Globs) {
     const ModelConfig c = preset("gpt2").config; // 3 layers
     const auto match = [&](const char* glob) { return names_of(match_sites(c, glob)); };
     EXPECT_THAT(match("blocks.1.attn.hook_pattern"), ElementsAre("blocks.1.attn.hook_pattern"));
-    EXPECT_THAT(match("*pattern"),
-                ElementsAre("blocks.0.attn.hook_pattern", "blocks.1.attn.hook_pattern", "blocks.2.attn.hook_pattern"));
+    EXPECT_THAT(match("*pattern"), ElementsAre("blocks.0.attn.hook_pattern", "blocks.1.attn.hook_pattern",
+                                               "blocks.2.attn.hook_pattern"));
     EXPECT_THAT(match("blocks.?.hook_resid_mid"),
                 ElementsAre("blocks.0.hook_resid_mid", "blocks.1.hook_resid_mid", "blocks.2.hook_resid_mid"));
-    EXPECT_THAT(match("blocks.0.hook_resid_*"),
-                ElementsAre("blocks.0.hook_resid_pre", "blocks.0.hook_resid_mid", "blocks.0.hook_resid_post"));
-    EXPECT_THAT(match("blocks.2.*ln?*scale"), ElementsAre("blocks.2.ln1.hook_scale", "blocks.2.ln2.hook_scale"));
+    EXPECT_THAT(
+        match("blocks.0.hook_resid_*"),
+        ElementsAre("blocks.0.hook_resid_pre", "blocks.0.hook_resid_mid", "blocks.0.hook_resid_post"));
+    EXPECT_THAT(match("blocks.2.*ln?*scale"),
+                ElementsAre("blocks.2.ln1.hook_scale", "blocks.2.ln2.hook_scale"));
     EXPECT_THAT(match("hook_*mbed*"), ElementsAre("hook_embed", "hook_pos_embed"))
         << "a star may stand for one character or none";
     EXPECT_THAT(match("*embed"), ElementsAre("hook_embed", "hook_pos_embed"));
@@ -147,7 +156,8 @@ TEST(MatchSites, Globs) {
 
 TEST(MatchSites, NothingMatched) {
     const ModelConfig c = preset("gpt2").config;
-    for (const char* glob : {"", "?", "blocks.3.*", "hook_embe", "hook_embed?", "BLOCKS.*", "blocks.0.attn.hook_rot_q"})
+    for (const char* glob :
+         {"", "?", "blocks.3.*", "hook_embe", "hook_embed?", "BLOCKS.*", "blocks.0.attn.hook_rot_q"})
         EXPECT_THROW(match_sites(c, glob), Error) << glob;
     try {
         find_site(c, "blocks.0.hook_patern");
@@ -168,7 +178,8 @@ TEST(NearestNames, ByLevenshteinDistance) {
     EXPECT_EQ(nearest_names("x", valid, 9), "'k', '', 'kitten', 'mitten', 'sitting'");
     EXPECT_EQ(nearest_names("x", {}, 3), "");
     EXPECT_EQ(nearest_names("ab", {"ba", "ac", "b"}, 3), "'ac', 'b', 'ba'") << "an exchange counts twice";
-    EXPECT_EQ(nearest_names(std::string(100000, 'x'), valid, 1), "'kitten'") << "a hostile name costs no time";
+    EXPECT_EQ(nearest_names(std::string(100000, 'x'), valid, 1), "'kitten'")
+        << "a hostile name costs no time";
 }
 
 } // namespace

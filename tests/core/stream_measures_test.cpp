@@ -38,10 +38,13 @@ TEST_P(MeasuresOf, AreTheirDefinitions) {
     for (int r = 0; r < k_rows; ++r) {
         for (int l = 0; l < c.n_layers; ++l) {
             const auto share = [&](Site written, Site stream) {
-                return length(trace->row(written, l, r), c.d_model) / length(trace->row(stream, l, r), c.d_model);
+                return length(trace->row(written, l, r), c.d_model) /
+                       length(trace->row(stream, l, r), c.d_model);
             };
-            EXPECT_NEAR(measures.share(l, r).attention, std::min(1.0, share(Site::attn_out, Site::resid_mid)), 1e-5);
-            EXPECT_NEAR(measures.share(l, r).mlp, std::min(1.0, share(Site::mlp_out, Site::resid_post)), 1e-5);
+            EXPECT_NEAR(measures.share(l, r).attention, std::min(1.0, share(Site::attn_out, Site::resid_mid)),
+                        1e-5);
+            EXPECT_NEAR(measures.share(l, r).mlp, std::min(1.0, share(Site::mlp_out, Site::resid_post)),
+                        1e-5);
         }
         const real* logits = trace->row(Site::logits, -1, r);
         double sum = 0;
@@ -51,7 +54,8 @@ TEST_P(MeasuresOf, AreTheirDefinitions) {
             if (logits[i] > logits[best]) best = i;
         }
         EXPECT_EQ(measures.prediction(r).token, best);
-        EXPECT_NEAR(measures.prediction(r).probability, std::exp(static_cast<double>(logits[best])) / sum, 1e-5);
+        EXPECT_NEAR(measures.prediction(r).probability, std::exp(static_cast<double>(logits[best])) / sum,
+                    1e-5);
     }
 }
 
@@ -62,7 +66,8 @@ TEST(StreamMeasures, ASmallBudgetTakesSeveralCallsAndGivesTheSame) {
     int calls = 1;
     while (!pieces.update(trace, k_rows, 1)) ++calls;
     EXPECT_EQ(calls, k_rows) << "one row at least, and no more";
-    for (int r = 0; r < k_rows; ++r) EXPECT_EQ(pieces.prediction(r).probability, whole.prediction(r).probability);
+    for (int r = 0; r < k_rows; ++r)
+        EXPECT_EQ(pieces.prediction(r).probability, whole.prediction(r).probability);
     EXPECT_TRUE(pieces.update(run_of(preset("gpt2").config), 3)) << "another trace begins anew";
     EXPECT_EQ(pieces.rows(), 3);
 }

@@ -23,7 +23,8 @@ std::string error_of(F f) {
 }
 
 class TraceOf : public ::testing::TestWithParam<Preset> {};
-INSTANTIATE_TEST_SUITE_P(All, TraceOf, ::testing::ValuesIn(presets()), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(All, TraceOf, ::testing::ValuesIn(presets()),
+                         [](const auto& info) { return info.param.name; });
 
 TEST_P(TraceOf, KeepsEveryRowInAPlaceOfItsOwn) {
     const ModelConfig& c = GetParam().config;
@@ -39,7 +40,8 @@ TEST_P(TraceOf, KeepsEveryRowInAPlaceOfItsOwn) {
         }
     std::sort(places.begin(), places.end());
     for (std::size_t i = 1; i < places.size(); ++i) EXPECT_LE(places[i - 1].second, places[i].first);
-    EXPECT_LE(static_cast<std::size_t>(places.back().second - places.front().first) * sizeof(real), trace.bytes());
+    EXPECT_LE(static_cast<std::size_t>(places.back().second - places.front().first) * sizeof(real),
+              trace.bytes());
 }
 
 // Row by row through the public address: what a query computes is found where CellRef says.
@@ -48,7 +50,8 @@ TEST_P(TraceOf, ValueFindsTheCell) {
     constexpr int k_rows = 5;
     auto trace = run(random_weights(c), random_tokens(c, k_rows), std::min(GetParam().n_prefix, k_rows));
     for (const SiteRef& s : all_sites(c)) {
-        const int heads = site_heads(c, s.site), columns = trace->width(s.site) / heads, rows = trace->n_rows(s.site);
+        const int heads = site_heads(c, s.site), columns = trace->width(s.site) / heads,
+                  rows = trace->n_rows(s.site);
         real mark = 1;
         for (int t = 0; t < rows; ++t) { // mark all cells in the order row, head, column
             real* cell = trace->row(s.site, s.layer, t);
@@ -58,7 +61,8 @@ TEST_P(TraceOf, ValueFindsTheCell) {
         for (int t = 0; t < rows; ++t)
             for (int h = 0; h < heads; ++h)
                 for (int j = 0; j < columns; ++j) {
-                    const CellRef cell{0, s.site, s.layer, heads == 1 && h == 0 ? -1 : h, t, columns == 1 ? -1 : j};
+                    const CellRef cell{
+                        0, s.site, s.layer, heads == 1 && h == 0 ? -1 : h, t, columns == 1 ? -1 : j};
                     ASSERT_EQ(trace->value(cell), mark++) << site_name(s.site, s.layer);
                 }
     }
@@ -71,12 +75,13 @@ TEST_P(TraceOf, BytesAreThoseForetold) {
             const TraceShape shape = one_sequence(capacity, 0, keep);
             const auto empty = empty_trace(random_weights(c), shape);
             const Trace& trace = *empty;
-            EXPECT_EQ(trace.bytes(), trace_bytes(c, shape, trace.source() ? &trace.source()->shape() : nullptr));
+            EXPECT_EQ(trace.bytes(),
+                      trace_bytes(c, shape, trace.source() ? &trace.source()->shape() : nullptr));
             std::size_t values = 0; // at least what is kept
             for (const SiteRef& s : all_sites(c))
                 if (trace.kept(s.site))
-                    values +=
-                        static_cast<std::size_t>(trace.row_capacity(s.site)) * static_cast<std::size_t>(trace.width(s.site));
+                    values += static_cast<std::size_t>(trace.row_capacity(s.site)) *
+                              static_cast<std::size_t>(trace.width(s.site));
             EXPECT_GE(trace.bytes(), values * sizeof(real));
         }
 }
@@ -87,9 +92,10 @@ TEST(TraceBytes, GrowWithTheSquareOnlyIfAllIsKept) {
         return static_cast<double>(trace_bytes(c, one_sequence(capacity, 0, keep)));
     };
     for (const int n : {1024, 4096}) {
-        const double scores = 2.0 * c.n_layers * c.n_heads * sizeof(real); // scores and patterns, for each query and key
-        const double square =
-            bytes(3 * n, Keep::all) - 2 * bytes(2 * n, Keep::all) + bytes(n, Keep::all); // the second difference
+        const double scores =
+            2.0 * c.n_layers * c.n_heads * sizeof(real); // scores and patterns, for each query and key
+        const double square = bytes(3 * n, Keep::all) - 2 * bytes(2 * n, Keep::all) +
+                              bytes(n, Keep::all); // the second difference
         EXPECT_DOUBLE_EQ(square, 2.0 * n * n * scores);
         for (const Keep keep : {Keep::residual, Keep::cache})
             EXPECT_DOUBLE_EQ(bytes(3 * n, keep) - 2 * bytes(2 * n, keep) + bytes(n, keep), 0);
@@ -204,8 +210,10 @@ TEST(TraceErrors, Segments) {
     EXPECT_THAT(refused(0, {}), HasSubstr("at least one token"));
     EXPECT_THAT(refused(-3, {}), HasSubstr("found -3"));
     EXPECT_THAT(refused(8, {{.begin = 1, .end = 8}}), HasSubstr("1 to 8")) << "a gap before";
-    EXPECT_THAT(refused(8, {{.begin = 0, .end = 4}, {.begin = 5, .end = 8}}), HasSubstr("5 to 8")) << "a gap between";
-    EXPECT_THAT(refused(8, {{.begin = 0, .end = 5}, {.begin = 4, .end = 8}}), HasSubstr("4 to 8")) << "an overlap";
+    EXPECT_THAT(refused(8, {{.begin = 0, .end = 4}, {.begin = 5, .end = 8}}), HasSubstr("5 to 8"))
+        << "a gap between";
+    EXPECT_THAT(refused(8, {{.begin = 0, .end = 5}, {.begin = 4, .end = 8}}), HasSubstr("4 to 8"))
+        << "an overlap";
     EXPECT_THAT(refused(8, {{.begin = 0, .end = 7}}), HasSubstr("cover all 8 rows")) << "a gap after";
     EXPECT_THAT(refused(8, {{.begin = 0, .end = 9}}), HasSubstr("0 to 9")) << "too long";
     EXPECT_THAT(refused(8, {{.begin = 0, .end = 0}, {.begin = 0, .end = 8}}), HasSubstr("0 to 0")) << "empty";
@@ -224,7 +232,8 @@ TEST(TraceErrors, BranchesOfSeveralSequences) {
 }
 
 TEST(RowPlans, OfPaddedSegments) {
-    const Trace trace(random_weights(preset("llama").config), {10, {{0, 6, 2, 1, 0}, {6, 10, 0, 0, 0}}, Keep::all});
+    const Trace trace(random_weights(preset("llama").config),
+                      {10, {{0, 6, 2, 1, 0}, {6, 10, 0, 0, 0}}, Keep::all});
     EXPECT_EQ(trace.n_keys(), 6);
     const std::vector<int> position{0, 0, 0, 1, 2, 0, 0, 1, 2, 3}, n_keys{0, 0, 1, 2, 3, 0, 1, 2, 3, 4};
     for (int t = 0; t < 10; ++t) {
@@ -249,7 +258,8 @@ TEST(RowPlans, OfPrefixes) {
     EXPECT_EQ(key_ends(0), (std::vector{3, 4, 5, 6}));
     EXPECT_EQ(key_ends(3), (std::vector{5, 5, 5, 6}));
     EXPECT_EQ(key_ends(4), (std::vector{6, 6, 6, 6}));
-    for (const int too_long : {5, std::numeric_limits<int>::max()}) EXPECT_EQ(key_ends(too_long), key_ends(4));
+    for (const int too_long : {5, std::numeric_limits<int>::max()})
+        EXPECT_EQ(key_ends(too_long), key_ends(4));
 }
 
 } // namespace

@@ -1,4 +1,5 @@
-// The gradient of every parameter and of every cell of every site, in every variant, against finite differences.
+// The gradient of every parameter and of every cell of every site, in every variant, against finite
+// differences.
 
 #include "finite_differences.h"
 
@@ -12,17 +13,19 @@ constexpr int k_tokens = 9, k_source = 7;
 /// Two sequences end to end, the first one with padding.
 TraceShape two_sequences(int n_prefix, Keep keep = Keep::all) {
     return {k_tokens,
-            {{.begin = 0, .end = 4, .pad_left = 1, .n_prefix = n_prefix}, {.begin = 4, .end = k_tokens, .n_prefix = n_prefix}},
+            {{.begin = 0, .end = 4, .pad_left = 1, .n_prefix = n_prefix},
+             {.begin = 4, .end = k_tokens, .n_prefix = n_prefix}},
             keep};
 }
 
-/// A loss that reads everything that losses may read: of logits (also of classes) the cross-entropy of random targets with random
-/// importance, of vectors a polynomial, and squares of the routers' values.
+/// A loss that reads everything that losses may read: of logits (also of classes) the cross-entropy of random
+/// targets with random importance, of vectors a polynomial, and squares of the routers' values.
 class Loss {
   public:
     explicit Loss(const ModelConfig& c)
         : config_(c), site_(output_site(c)), layer_(site_row(site_).per_layer ? c.n_layers - 1 : -1),
-          is_logits_(c.has_logits() || c.head == OutputHead::classes), targets_(random_tokens(c, k_tokens, 23)) {}
+          is_logits_(c.has_logits() || c.head == OutputHead::classes),
+          targets_(random_tokens(c, k_tokens, 23)) {}
 
     double value(const Trace& trace) const {
         double sum = 0;
@@ -30,10 +33,12 @@ class Loss {
             const real* x = trace.row(site_, layer_, t);
             const int n = trace.width(site_);
             if (is_logits_) sum += importance(t) * (log_sum_exp(x, n) - x[target(t, n)]);
-            for (int i = 0; !is_logits_ && i < n; ++i) sum += importance(t) * (slope(i) * x[i] + x[i] * x[i] / 2);
+            for (int i = 0; !is_logits_ && i < n; ++i)
+                sum += importance(t) * (slope(i) * x[i] + x[i] * x[i] / 2);
         }
-        each_router(
-            [&](Site site, double factor, int l, int t, int e) { sum += factor * std::pow(trace.row(site, l, t)[e], 2); });
+        each_router([&](Site site, double factor, int l, int t, int e) {
+            sum += factor * std::pow(trace.row(site, l, t)[e], 2);
+        });
         return sum;
     }
     void gradient(const Trace& trace, Trace& sites) const {
@@ -74,13 +79,15 @@ class Gradients : public ::testing::TestWithParam<Preset> {
     const ModelConfig config = small(GetParam().config);
     TraceShape shape = two_sequences(std::min(GetParam().n_prefix, 2));
     std::shared_ptr<Weights> weights = random_weights(config, 5);
-    const std::vector<int> tokens = random_tokens(config, k_tokens), source_tokens = random_tokens(config, k_source, 17);
+    const std::vector<int> tokens = random_tokens(config, k_tokens),
+                           source_tokens = random_tokens(config, k_source, 17);
     const Loss loss{config};
 
     /// The encoder of an encoder-decoder, with edits of its own.
     std::shared_ptr<Trace> source_of(Keep keep = Keep::all, const std::vector<Edit>& edits = {}) const {
         if (!config.has_encoder()) return nullptr;
-        const TraceShape s{k_source, {{0, 4, 1, 0, 0}, {4, k_source, 0, 1, 0}}, keep, shape.regularise, Stack::encoder};
+        const TraceShape s{
+            k_source, {{0, 4, 1, 0, 0}, {4, k_source, 0, 1, 0}}, keep, shape.regularise, Stack::encoder};
         auto trace = std::make_shared<Trace>(weights, s, edits);
         extend(*trace, source_tokens);
         return trace;
@@ -100,7 +107,8 @@ class Gradients : public ::testing::TestWithParam<Preset> {
         return loss.value(*trace);
     }
     /// Of the encoder, too.
-    std::vector<real> parameter_gradients(Keep run, Keep gradients, const std::vector<Edit>& edits = {}) const {
+    std::vector<real> parameter_gradients(Keep run, Keep gradients,
+                                          const std::vector<Edit>& edits = {}) const {
         const std::shared_ptr<Trace> source = source_of(run);
         const auto trace = trace_of(edits, run, source);
         forward(*trace, 0, k_tokens);
@@ -115,7 +123,8 @@ class Gradients : public ::testing::TestWithParam<Preset> {
         return params;
     }
     /// f moves the parameter i of a row and gives the loss.
-    void expect_parameters_agree(const std::vector<real>& computed, const std::vector<Edit>& edits = {}) const {
+    void expect_parameters_agree(const std::vector<real>& computed,
+                                 const std::vector<Edit>& edits = {}) const {
         const std::shared_ptr<Trace> source = source_of();
         const auto trace = trace_of(edits, Keep::all, source);
         for (const ParamRow& row : weights->table)
@@ -129,7 +138,8 @@ class Gradients : public ::testing::TestWithParam<Preset> {
                     forward(*trace, 0, k_tokens);
                     return loss.value(*trace);
                 };
-                ASSERT_TRUE(is_derivative(computed[row.offset + i], loss_at, before)) << row.name << " value " << i;
+                ASSERT_TRUE(is_derivative(computed[row.offset + i], loss_at, before))
+                    << row.name << " value " << i;
                 loss_at(before);
             }
     }
@@ -152,7 +162,8 @@ class Gradients : public ::testing::TestWithParam<Preset> {
         expect_sites_agree(encoder.sites(), [&](const Edit& moved) { return loss_of(edits, {moved}); });
     }
     /// loss_with(an edit that adds to one cell)
-    static void expect_sites_agree(const Trace& computed, const std::function<double(const Edit&)>& loss_with) {
+    static void expect_sites_agree(const Trace& computed,
+                                   const std::function<double(const Edit&)>& loss_with) {
         for (const SiteRef& s : all_sites(computed.config())) {
             if (!site_row(s.site).editable) continue;
             const int heads = site_heads(computed.config(), s.site), columns = computed.width(s.site) / heads;
@@ -173,15 +184,19 @@ class Gradients : public ::testing::TestWithParam<Preset> {
                                           nullptr});
                     };
                     ASSERT_TRUE(is_derivative(computed.row(s.site, s.layer, t)[cell], loss_at, 0))
-                        << (computed.shape().stack == Stack::encoder ? "encoder's " : "") << site_name(s.site, s.layer) << " row "
-                        << t << " head " << h << " column " << j;
+                        << (computed.shape().stack == Stack::encoder ? "encoder's " : "")
+                        << site_name(s.site, s.layer) << " row " << t << " head " << h << " column " << j;
                 }
         }
     }
     std::vector<Edit> some_edits() const {
         const auto at = [](Site site, int layer, int row, int columns) {
-            return CellRange{
-                .site = site, .layer = layer, .row_begin = row, .row_end = row + 2, .column_begin = 0, .column_end = columns};
+            return CellRange{.site = site,
+                             .layer = layer,
+                             .row_begin = row,
+                             .row_end = row + 2,
+                             .column_begin = 0,
+                             .column_end = columns};
         };
         std::vector<Edit> edits{{at(Site::attn_scores, 0, 5, 2), Edit::Kind::scale, {0.5}, nullptr},
                                 {at(Site::pattern, 1, 6, 2), Edit::Kind::values, {0.25}, nullptr},
@@ -190,18 +205,21 @@ class Gradients : public ::testing::TestWithParam<Preset> {
                                 {at(Site::ln1_normalized, 0, 6, 4), Edit::Kind::scale, {0}, nullptr},
                                 {at(Site::attn_out, 0, 5, 3), Edit::Kind::add, {0.3}, nullptr},
                                 {at(Site::resid_pre, 1, 6, 2), Edit::Kind::scale, {-1}, nullptr}};
-        if (config.mlp != MlpKind::none) edits.push_back({at(Site::mlp_post, 0, 5, 2), Edit::Kind::values, {0.7}, nullptr});
+        if (config.mlp != MlpKind::none)
+            edits.push_back({at(Site::mlp_post, 0, 5, 2), Edit::Kind::values, {0.7}, nullptr});
         if (config.has_encoder()) {
             edits.push_back({at(Site::encoder_out, -1, 2, 3), Edit::Kind::scale, {1.5}, nullptr});
             edits.push_back({at(Site::cross_v, 0, 1, 1), Edit::Kind::values, {0.4}, nullptr});
             edits.push_back({at(Site::cross_attn_scores, 1, 5, 2), Edit::Kind::scale, {0.5}, nullptr});
             edits.push_back({at(Site::cross_pattern, 0, 6, 2), Edit::Kind::scale, {1.5}, nullptr});
         }
-        if (config.is_moe()) edits.push_back({at(Site::expert_gates, 1, 5, 1), Edit::Kind::scale, {0.8}, nullptr});
+        if (config.is_moe())
+            edits.push_back({at(Site::expert_gates, 1, 5, 1), Edit::Kind::scale, {0.8}, nullptr});
         return edits;
     }
 };
-INSTANTIATE_TEST_SUITE_P(All, Gradients, ::testing::ValuesIn(presets()), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(All, Gradients, ::testing::ValuesIn(presets()),
+                         [](const auto& info) { return info.param.name; });
 
 TEST_P(Gradients, OfEveryParameter) { expect_parameters_agree(parameter_gradients(Keep::all, Keep::all)); }
 
@@ -213,10 +231,12 @@ TEST_P(Gradients, OfARunWithEdits) {
     expect_sites_agree(edits);
 }
 
-/// Of some models: dropout everywhere, and where there are experts noise and a limit that some choices exceed.
+/// Of some models: dropout everywhere, and where there are experts noise and a limit that some choices
+/// exceed.
 TEST_P(Gradients, OfEveryParameterOfARegularisedRun) {
     if (GetParam().name == "wide" || (config.n_layers > 2 && config.n_layer_groups == 0)) return;
-    shape.regularise = {.dropout = 0.25, .router_noise = 0.3, .capacity_factor = config.is_moe() ? 0.7 : 0, .seed = 12};
+    shape.regularise = {
+        .dropout = 0.25, .router_noise = 0.3, .capacity_factor = config.is_moe() ? 0.7 : 0, .seed = 12};
     expect_parameters_agree(parameter_gradients(Keep::all, Keep::all));
     EXPECT_EQ(parameter_gradients(Keep::layers, Keep::layers), parameter_gradients(Keep::all, Keep::all));
     if (!config.is_moe()) return;
@@ -247,7 +267,8 @@ TEST_P(Gradients, AddUpOverRunsOfTheSameTrace) {
         if (source) encoder->seed_output(backward.sites()), encoder->run(params);
     }
     const std::vector<real> once = parameter_gradients(Keep::all, Keep::all);
-    for (std::size_t i = 0; i < params.size(); ++i) ASSERT_NEAR(params[i], 2 * once[i], 1e-12 * (1 + std::abs(once[i])));
+    for (std::size_t i = 0; i < params.size(); ++i)
+        ASSERT_NEAR(params[i], 2 * once[i], 1e-12 * (1 + std::abs(once[i])));
 }
 
 } // namespace

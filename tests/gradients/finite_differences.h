@@ -13,15 +13,18 @@ namespace gf::tests {
 
 static_assert(sizeof(real) == 8, "finite differences need double precision");
 
-/// Whether df/dx at x is what was computed: relative error below 1e-5 or absolute below 1e-9. By the five-point rule (error of
-/// order h^4); where the longest step disagrees a shorter one may have the word, as there may be a kink (ReLU) between.
-inline ::testing::AssertionResult is_derivative(double computed, const std::function<double(double)>& f, double x) {
+/// Whether df/dx at x is what was computed: relative error below 1e-5 or absolute below 1e-9. By the
+/// five-point rule (error of order h^4); where the longest step disagrees a shorter one may have the word, as
+/// there may be a kink (ReLU) between.
+inline ::testing::AssertionResult is_derivative(double computed, const std::function<double(double)>& f,
+                                                double x) {
     double measured = 0;
     for (const double step : {1e-4, 1e-5, 1e-6}) {
         const double h = step * std::max(1.0, std::abs(x));
         measured = (8 * (f(x + h) - f(x - h)) - (f(x + 2 * h) - f(x - 2 * h))) / (12 * h);
         const double error = std::abs(computed - measured);
-        if (error < 1e-9 || error < 1e-5 * std::max(std::abs(computed), std::abs(measured))) return ::testing::AssertionSuccess();
+        if (error < 1e-9 || error < 1e-5 * std::max(std::abs(computed), std::abs(measured)))
+            return ::testing::AssertionSuccess();
     }
     return ::testing::AssertionFailure() << "computed " << computed << ", by finite differences " << measured;
 }

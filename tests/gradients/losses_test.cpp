@@ -62,7 +62,8 @@ TEST(Losses, TokensCostTheLogarithmOfTheirProbability) {
     EXPECT_NEAR(sum.nats, expected, 1e-12);
     EXPECT_EQ(sum.count, 4);
     EXPECT_EQ(sum.correct, correct);
-    o.expect_gradient(Site::logits, -1, [&] { return k_weight * token_loss(o.run, k_targets, 0, nullptr).nats; });
+    o.expect_gradient(Site::logits, -1,
+                      [&] { return k_weight * token_loss(o.run, k_targets, 0, nullptr).nats; });
 }
 
 TEST(Losses, DistillationMixesTheTeacherAndTheTargets) {
@@ -70,8 +71,10 @@ TEST(Losses, DistillationMixesTheTeacherAndTheTargets) {
     const auto loss = [&](double temperature, double hard, Trace* gradient) {
         return distillation_loss(o.run, teacher.run, k_targets, temperature, hard, k_weight, gradient);
     };
-    EXPECT_NEAR(loss(3, 1, nullptr).nats, token_loss(o.run, k_targets, 0, nullptr).nats, 1e-12) << "targets alone";
-    EXPECT_NEAR(distillation_loss(o.run, o.run, k_targets, 2, 0, 1, nullptr).nats, 0, 1e-12) << "nothing to learn from oneself";
+    EXPECT_NEAR(loss(3, 1, nullptr).nats, token_loss(o.run, k_targets, 0, nullptr).nats, 1e-12)
+        << "targets alone";
+    EXPECT_NEAR(distillation_loss(o.run, o.run, k_targets, 2, 0, 1, nullptr).nats, 0, 1e-12)
+        << "nothing to learn from oneself";
     // at temperature 1 the soft part is the cross-entropy with the teacher's distribution less its entropy
     double expected = 0;
     for (int r = 0; r < k_rows; ++r) {
@@ -83,7 +86,8 @@ TEST(Losses, DistillationMixesTheTeacherAndTheTargets) {
             return x[i] - std::log(all);
         };
         for (int i = 0; i < o.d_vocab(); ++i)
-            expected += std::exp(log_softmax(teacher.run, i)) * (log_softmax(teacher.run, i) - log_softmax(o.run, i));
+            expected +=
+                std::exp(log_softmax(teacher.run, i)) * (log_softmax(teacher.run, i) - log_softmax(o.run, i));
     }
     EXPECT_NEAR(loss(1, 0, nullptr).nats, expected, 1e-12);
     loss(2.5, 0.3, &o.gradient);
@@ -98,9 +102,12 @@ TEST(Losses, PolicyGradientStaysNearItsReference) {
     };
     const double free = loss(0, nullptr).nats;
     EXPECT_GT(loss(0.5, nullptr).nats, free) << "the distance costs";
-    EXPECT_NEAR(policy_loss(o.run, o.run, k_targets, advantages, 0.5, 1, nullptr).nats, free, 1e-12) << "no distance to oneself";
-    const LossSum unit = policy_loss(o.run, reference.run, k_targets, std::vector<double>(k_rows, 1), 0, 1, nullptr);
-    EXPECT_NEAR(unit.nats, token_loss(o.run, k_targets, 0, nullptr).nats, 1e-12) << "advantage 1 is imitation";
+    EXPECT_NEAR(policy_loss(o.run, o.run, k_targets, advantages, 0.5, 1, nullptr).nats, free, 1e-12)
+        << "no distance to oneself";
+    const LossSum unit =
+        policy_loss(o.run, reference.run, k_targets, std::vector<double>(k_rows, 1), 0, 1, nullptr);
+    EXPECT_NEAR(unit.nats, token_loss(o.run, k_targets, 0, nullptr).nats, 1e-12)
+        << "advantage 1 is imitation";
     loss(0.7, &o.gradient);
     o.expect_gradient(Site::logits, -1, [&] { return k_weight * loss(0.7, nullptr).nats; });
 }
@@ -108,7 +115,9 @@ TEST(Losses, PolicyGradientStaysNearItsReference) {
 TEST(Losses, RoutersPayForImbalanceAndLargeLogits) {
     Outputs o(preset("mixtral"), 3);
     const ModelConfig& c = o.weights->config;
-    const auto loss = [&](double balance, double z, Trace* gradient) { return router_loss(o.run, balance, z, 0.25, gradient); };
+    const auto loss = [&](double balance, double z, Trace* gradient) {
+        return router_loss(o.run, balance, z, 0.25, gradient);
+    };
     const LossSum sum = loss(0, 0, nullptr);
     EXPECT_EQ(sum.rows, k_rows);
     double balance = 0, z = 0; // definitions, one layer after the other
@@ -116,7 +125,8 @@ TEST(Losses, RoutersPayForImbalanceAndLargeLogits) {
         for (int e = 0; e < c.n_experts; ++e) {
             double chosen = 0, mean = 0;
             for (int r = 0; r < k_rows; ++r) {
-                for (int s = 0; s < c.experts_per_token; ++s) chosen += o.run.row(Site::expert_indices, l, r)[s] == e;
+                for (int s = 0; s < c.experts_per_token; ++s)
+                    chosen += o.run.row(Site::expert_indices, l, r)[s] == e;
                 mean += o.run.row(Site::expert_weights, l, r)[e];
             }
             balance += c.n_experts * (chosen / (k_rows * c.experts_per_token)) * (mean / k_rows) / c.n_layers;
@@ -131,8 +141,10 @@ TEST(Losses, RoutersPayForImbalanceAndLargeLogits) {
     EXPECT_NEAR(sum.router_z / sum.rows, z, 1e-12);
     loss(0.3, 0.2, &o.gradient);
     for (int l = 0; l < c.n_layers; ++l) {
-        o.expect_gradient(Site::expert_weights, l, [&] { return 0.25 * 0.3 * loss(0, 0, nullptr).load_balance / k_rows; });
-        o.expect_gradient(Site::router_logits, l, [&] { return 0.25 * 0.2 * loss(0, 0, nullptr).router_z / k_rows; });
+        o.expect_gradient(Site::expert_weights, l,
+                          [&] { return 0.25 * 0.3 * loss(0, 0, nullptr).load_balance / k_rows; });
+        o.expect_gradient(Site::router_logits, l,
+                          [&] { return 0.25 * 0.2 * loss(0, 0, nullptr).router_z / k_rows; });
     }
 }
 
@@ -144,10 +156,12 @@ TEST(Losses, ContrastBringsPairsTogether) {
     for (real& x : a) x = normal(random);
     for (real& x : b) x = normal(random);
     const auto value = [&] { return contrastive_loss(a, b, d, 0.2, 1, {}, {}).nats; };
-    EXPECT_NEAR(contrastive_loss(std::vector<real>(d, 1), std::vector<real>(d, 2), d, 0.2, 1, {}, {}).nats, 0, 1e-9)
+    EXPECT_NEAR(contrastive_loss(std::vector<real>(d, 1), std::vector<real>(d, 2), d, 0.2, 1, {}, {}).nats, 0,
+                1e-9)
         << "one pair";
     const std::vector<real> same(n * d, 1);
-    EXPECT_NEAR(contrastive_loss(same, same, d, 0.2, 1, {}, {}).nats, n * std::log(n), 1e-9) << "no difference: chance";
+    EXPECT_NEAR(contrastive_loss(same, same, d, 0.2, 1, {}, {}).nats, n * std::log(n), 1e-9)
+        << "no difference: chance";
     const std::vector<real> apart{1, 0, 0, 0, 1, 0, 0, 0, 1, -1, -1, -1};
     const LossSum best = contrastive_loss(apart, apart, d, 0.01, 1, {}, {});
     EXPECT_LT(best.nats, 1e-6);

@@ -9,7 +9,8 @@ namespace gf::tests {
 std::size_t largest_allocation();
 void reset_largest_allocation();
 
-/// No input of a test is larger than a few kilobytes, so none may make the code under test ask for more than this at once.
+/// No input of a test is larger than a few kilobytes, so none may make the code under test ask for more than
+/// this at once.
 inline constexpr std::size_t k_most_allocated = std::size_t{16} << 20;
 
 } // namespace gf::tests

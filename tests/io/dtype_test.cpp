@@ -17,10 +17,12 @@ TEST(DType, NamesAndSizes) {
     for (int i = 0; i <= static_cast<int>(DType::f64); ++i) {
         const auto type = static_cast<DType>(i);
         EXPECT_EQ(dtype_from_name(name(type)), type);
-        const std::string digits(name(type).substr(name(type).find_first_of("0123456789") == std::string_view::npos
-                                                       ? name(type).size()
-                                                       : name(type).find_first_of("0123456789")));
-        EXPECT_EQ(size_of(type) * 8, digits.empty() ? 8u : std::stoul(digits)) << name(type); // "BF16": 16 bits
+        const std::string digits(
+            name(type).substr(name(type).find_first_of("0123456789") == std::string_view::npos
+                                  ? name(type).size()
+                                  : name(type).find_first_of("0123456789")));
+        EXPECT_EQ(size_of(type) * 8, digits.empty() ? 8u : std::stoul(digits))
+            << name(type); // "BF16": 16 bits
     }
 }
 
@@ -58,7 +60,8 @@ TEST(DType, KnownBitPatterns) {
 
 TEST(DType, ReadsWithoutAlignment) {
     std::byte bytes[1 + 3 * sizeof(float)];
-    const float values[] = {1.5f, -std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()};
+    const float values[] = {1.5f, -std::numeric_limits<float>::infinity(),
+                            std::numeric_limits<float>::quiet_NaN()};
     std::memcpy(bytes + 1, values, sizeof values);
     real found[3];
     read_reals(DType::f32, bytes + 1, 3, found);
@@ -69,9 +72,11 @@ TEST(DType, TransposesEveryShape) {
     for (std::size_t rows : {1, 2, 31, 32, 33, 70})
         for (std::size_t columns : {1, 3, 32, 65}) {
             std::vector<std::uint16_t> from(rows * columns);
-            for (std::size_t i = 0; i < from.size(); ++i) from[i] = static_cast<std::uint16_t>(0x3c00 + i % 1024); // 1 + i / 1024
+            for (std::size_t i = 0; i < from.size(); ++i)
+                from[i] = static_cast<std::uint16_t>(0x3c00 + i % 1024); // 1 + i / 1024
             std::vector<real> to(from.size());
-            read_transposed(DType::f16, reinterpret_cast<const std::byte*>(from.data()), rows, columns, to.data());
+            read_transposed(DType::f16, reinterpret_cast<const std::byte*>(from.data()), rows, columns,
+                            to.data());
             for (std::size_t r = 0; r < rows; ++r)
                 for (std::size_t c = 0; c < columns; ++c)
                     ASSERT_EQ(to[c * rows + r], 1 + static_cast<float>((r * columns + c) % 1024) / 1024)
@@ -80,10 +85,12 @@ TEST(DType, TransposesEveryShape) {
 }
 
 /// Every value of a type, and the floats half way to the next one and beside that.
-void expect_rounds_to_nearest(std::uint16_t largest, float (*widen)(std::uint16_t), std::uint16_t (*narrow)(float)) {
+void expect_rounds_to_nearest(std::uint16_t largest, float (*widen)(std::uint16_t),
+                              std::uint16_t (*narrow)(float)) {
     for (std::uint16_t bits = 0; bits < largest; ++bits) {
         const auto next = static_cast<std::uint16_t>(bits + 1), even = bits % 2 == 0 ? bits : next;
-        const float low = widen(bits), high = widen(next), middle = static_cast<float>((double(low) + double(high)) / 2);
+        const float low = widen(bits), high = widen(next),
+                    middle = static_cast<float>((double(low) + double(high)) / 2);
         for (const unsigned sign : {0u, 0x8000u}) {
             const float s = sign ? -1 : 1;
             ASSERT_EQ(narrow(s * low), sign | bits);
@@ -100,7 +107,8 @@ TEST(DType, NarrowingRoundsToNearestEven) {
 }
 
 TEST(DType, NarrowingBeyondTheLargest) {
-    const float infinity = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
+    const float infinity = std::numeric_limits<float>::infinity(),
+                nan = std::numeric_limits<float>::quiet_NaN();
     EXPECT_EQ(float_to_f16(65519.996f), 0x7bff);
     EXPECT_EQ(float_to_f16(65520.0f), 0x7c00);
     EXPECT_EQ(float_to_f16(-1e30f), 0xfc00);

@@ -33,14 +33,19 @@ TEST(MappedFile, CanBeMoved) {
 TEST(MappedFile, SaysWhatIsWrong) {
     const Scratch folder;
     const fs::path file = folder.path() / "f";
-    expect_words(problem_of([&] { MappedFile{file}; }), {file, "readable file", "nothing there", "check the path"});
+    expect_words(problem_of([&] { MappedFile{file}; }),
+                 {file, "readable file", "nothing there", "check the path"});
     write_text(file, "");
     expect_words(problem_of([&] { MappedFile{file}; }), {file, "contents", "an empty file", "again"});
-    expect_words(problem_of([&] { MappedFile{folder.path()}; }), {folder.path(), "readable file", "a folder", "name a file"});
-    expect_words(problem_of([&] { MappedFile{file / "below"}; }), {file, "readable file", "Not a directory", "check the path"});
-    expect_words(problem_of([&] { MappedFile{"/dev/zero"}; }), {"/dev/zero", "readable file", "a device or pipe", "file"});
+    expect_words(problem_of([&] { MappedFile{folder.path()}; }),
+                 {folder.path(), "readable file", "a folder", "name a file"});
+    expect_words(problem_of([&] { MappedFile{file / "below"}; }),
+                 {file, "readable file", "Not a directory", "check the path"});
+    expect_words(problem_of([&] { MappedFile{"/dev/zero"}; }),
+                 {"/dev/zero", "readable file", "a device or pipe", "file"});
     ASSERT_EQ(mkfifo((folder.path() / "pipe").c_str(), 0600), 0);
-    expect_words(problem_of([&] { MappedFile{folder.path() / "pipe"}; }), {"pipe", "readable file", "a device or pipe", "file"});
+    expect_words(problem_of([&] { MappedFile{folder.path() / "pipe"}; }),
+                 {"pipe", "readable file", "a device or pipe", "file"});
 }
 
 TEST(MappedFile, SaysThatItMayNotRead) {
@@ -48,7 +53,8 @@ TEST(MappedFile, SaysThatItMayNotRead) {
     const Scratch folder;
     write_text(folder.path() / "f", "x");
     fs::permissions(folder.path() / "f", fs::perms::none);
-    expect_words(problem_of([&] { MappedFile{folder.path() / "f"}; }), {"f", "readable", "Permission denied", "permissions"});
+    expect_words(problem_of([&] { MappedFile{folder.path() / "f"}; }),
+                 {"f", "readable", "Permission denied", "permissions"});
 }
 
 int n_files(const fs::path& folder) {
@@ -130,7 +136,8 @@ TEST(WriteFile, SaysWhatIsWrong) {
                  {"none/f", "a folder that can be written to", "No such file", "check the folder"});
     expect_words(problem_of([&] { write_file(folder.path(), "x"); }),
                  {folder.path(), "a file to write", "folder", "another name"});
-    expect_words(problem_of([&] { write_file("/dev/null", "x"); }), {"/dev/null", "a file to write", "device", "another name"});
+    expect_words(problem_of([&] { write_file("/dev/null", "x"); }),
+                 {"/dev/null", "a file to write", "device", "another name"});
     EXPECT_FALSE(fs::is_regular_file("/dev/null"));
 }
 

@@ -1,5 +1,6 @@
-// The forward pass agrees with PyTorch at every site: with the values stored in tests/golden, and where PyTorch is installed also
-// with models drawn afresh. tests/reference/reference.py made them; it shares no code with src.
+// The forward pass agrees with PyTorch at every site: with the values stored in tests/golden, and where
+// PyTorch is installed also with models drawn afresh. tests/reference/reference.py made them; it shares no
+// code with src.
 
 #include "core/forward.h"
 #include "io/json.h"
@@ -29,7 +30,8 @@ fs::path tests_folder() { return GLASSFORMER_TESTS_DIR; }
 
 std::vector<std::string> folders_in(const fs::path& parent) {
     std::vector<std::string> names;
-    for (const fs::directory_entry& entry : fs::directory_iterator(parent)) names.push_back(entry.path().filename().string());
+    for (const fs::directory_entry& entry : fs::directory_iterator(parent))
+        names.push_back(entry.path().filename().string());
     std::sort(names.begin(), names.end());
     return names;
 }
@@ -81,7 +83,8 @@ std::unique_ptr<Trace> run_model(const fs::path& folder) {
     std::shared_ptr<Trace> source;
     if (weights->config.has_encoder()) {
         const auto text = json.at("source").get<std::vector<int>>();
-        source = std::make_shared<Trace>(weights, TraceShape{static_cast<int>(text.size()), {}, Keep::all, {}, Stack::encoder});
+        source = std::make_shared<Trace>(
+            weights, TraceShape{static_cast<int>(text.size()), {}, Keep::all, {}, Stack::encoder});
         extend(*source, text);
     }
     auto trace = std::make_unique<Trace>(weights, TraceShape{n, {segment}}, std::vector<Edit>(), source);
@@ -105,20 +108,23 @@ void compare_site(const Trace& trace, SiteRef ref, const TensorEntry& stored) {
     const int rows = trace.n_rows(ref.site), width = trace.width(ref.site);
     ASSERT_EQ(stored.shape, stored_shape(trace, ref.site)) << stored.name;
     const std::vector<double> expected = values(stored);
-    const bool by_head = site_row(ref.site).axes[0] == Axis::head; // [head, query, key]: a row of the Trace is [head, key]
+    const bool by_head =
+        site_row(ref.site).axes[0] == Axis::head; // [head, query, key]: a row of the Trace is [head, key]
     const int n_keys = trace.n_keys(ref.site);
     double worst = 0;
     std::string cell = "none";
     for (int row = 0; row < rows; ++row) {
         for (int i = 0; i < width; ++i) {
             const int at = by_head ? (i / n_keys * rows + row) * n_keys + i % n_keys : row * width + i;
-            const double want = expected[static_cast<std::size_t>(at)], found = trace.row(ref.site, ref.layer, row)[i];
-            double difference = want == found ? 0 : std::abs(found - want) / (1 + std::abs(want)); // equal: -inf too
+            const double want = expected[static_cast<std::size_t>(at)],
+                         found = trace.row(ref.site, ref.layer, row)[i];
+            double difference =
+                want == found ? 0 : std::abs(found - want) / (1 + std::abs(want)); // equal: -inf too
             if (std::isnan(difference)) difference = std::numeric_limits<double>::infinity();
             if (difference <= worst) continue;
             worst = difference;
-            cell = "row " + std::to_string(row) + ", value " + std::to_string(i) + ": expected " + std::to_string(want) +
-                   ", found " + std::to_string(found);
+            cell = "row " + std::to_string(row) + ", value " + std::to_string(i) + ": expected " +
+                   std::to_string(want) + ", found " + std::to_string(found);
         }
     }
     EXPECT_LE(worst, ref.site == Site::expert_indices ? 0 : k_tolerance) << stored.name << ", " << cell;
@@ -151,7 +157,8 @@ bool has_pytorch() {
 /// Runs reference.py; shows what it printed if it fails. `scratch` is an existing folder.
 void run_reference(const std::string& arguments, const fs::path& scratch) {
     const fs::path script = tests_folder() / "reference" / "reference.py", log = scratch / "reference.log";
-    const std::string command = "/usr/bin/python3 -B '" + script.string() + "' " + arguments + " >'" + log.string() + "' 2>&1";
+    const std::string command =
+        "/usr/bin/python3 -B '" + script.string() + "' " + arguments + " >'" + log.string() + "' 2>&1";
     const int status = std::system(command.c_str());
     std::ostringstream printed;
     printed << std::ifstream(log).rdbuf();
@@ -162,11 +169,12 @@ class Golden : public testing::TestWithParam<std::string> {};
 
 TEST_P(Golden, EverySiteAgreesWithStoredValues) { compare_model(tests_folder() / "golden" / GetParam()); }
 
-INSTANTIATE_TEST_SUITE_P(Models, Golden, testing::ValuesIn(folders_in(tests_folder() / "golden")), [](const auto& info) {
-    std::string name = info.param;
-    std::replace(name.begin(), name.end(), '-', '_');
-    return name;
-});
+INSTANTIATE_TEST_SUITE_P(Models, Golden, testing::ValuesIn(folders_in(tests_folder() / "golden")),
+                         [](const auto& info) {
+                             std::string name = info.param;
+                             std::replace(name.begin(), name.end(), '-', '_');
+                             return name;
+                         });
 
 /// With PyTorch, in a folder that is removed at the end.
 class WithPyTorch : public testing::Test {
@@ -176,7 +184,8 @@ class WithPyTorch : public testing::Test {
         fs::create_directories(scratch_);
     }
     void TearDown() override { fs::remove_all(scratch_); }
-    const fs::path scratch_ = fs::path(testing::TempDir()) / ("glassformer-golden-" + std::to_string(getpid()));
+    const fs::path scratch_ =
+        fs::path(testing::TempDir()) / ("glassformer-golden-" + std::to_string(getpid()));
 };
 
 TEST_F(WithPyTorch, StoredValuesAreWhatTheReferenceComputes) {

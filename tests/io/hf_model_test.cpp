@@ -56,7 +56,8 @@ TEST_P(EveryModel, FileHoldsTheTableTransposedWhereItSays) {
                           rows = row.size() / columns;
         for (std::size_t i = 0; i < rows; ++i)
             for (std::size_t j = 0; j < columns; ++j)
-                ASSERT_EQ(at(row.file_transposed ? j * rows + i : i * columns + j), weights->values(row)[i * columns + j])
+                ASSERT_EQ(at(row.file_transposed ? j * rows + i : i * columns + j),
+                          weights->values(row)[i * columns + j])
                     << row.name;
     }
 }
@@ -67,7 +68,8 @@ TEST_P(EveryModel, LoadsWithoutThePrefix) {
     files[k_weights] = with_header(files[k_weights], [](json& header) {
         json bare;
         for (const auto& [name, entry] : header.items()) {
-            const bool has_prefix = name.starts_with("model.") || name.starts_with("transformer.") || name.starts_with("bert.");
+            const bool has_prefix =
+                name.starts_with("model.") || name.starts_with("transformer.") || name.starts_with("bert.");
             bare[has_prefix ? name.substr(name.find('.') + 1) : name] = entry;
         }
         header = bare;
@@ -80,10 +82,12 @@ TEST_P(EveryModel, LoadsFromShards) {
     expect_equal(*load(sharded(saved(*weights))), *weights);
 }
 
-INSTANTIATE_TEST_SUITE_P(Tiny, EveryModel, testing::ValuesIn(tiny_models()), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Tiny, EveryModel, testing::ValuesIn(tiny_models()),
+                         [](const auto& info) { return info.param.name; });
 
 /// The file with every tensor in 16 bits, made by `narrow`.
-std::string in_16_bits(const std::string& file, const char* dtype, const std::function<std::uint16_t(float)>& narrow) {
+std::string in_16_bits(const std::string& file, const char* dtype,
+                       const std::function<std::uint16_t(float)>& narrow) {
     const Safetensors whole = parse_safetensors(bytes_of(file), "");
     json header;
     std::string data;
@@ -103,17 +107,21 @@ std::string in_16_bits(const std::string& file, const char* dtype, const std::fu
 TEST(HfModel, HalfPrecisionWeights) {
     const auto weights = std::make_shared<Weights>(tiny_config("llama"));
     for (const ParamRow& row : weights->table) // multiples of 1/64 below 2 are exact in both types
-        for (std::size_t i = 0; i < row.size(); ++i) weights->values(row)[i] = static_cast<real>((i * 37 + 11) % 64) / 64 - 0.5f;
+        for (std::size_t i = 0; i < row.size(); ++i)
+            weights->values(row)[i] = static_cast<real>((i * 37 + 11) % 64) / 64 - 0.5f;
     weights->refresh();
     Files files = saved(*weights);
     const std::string f32 = files[k_weights];
-    files[k_weights] =
-        in_16_bits(f32, "BF16", [](float x) { return static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(x) >> 16); });
-    expect_equal(*load(files), *weights);
-    files[k_weights] = in_16_bits(f32, "F16", [](float x) { // normal numbers, exact: shift the exponent's bias from 127 to 15
-        const auto bits = std::bit_cast<std::uint32_t>(x);
-        return static_cast<std::uint16_t>((bits >> 16 & 0x8000) | (x == 0 ? 0 : (bits >> 13) - (112 << 10)) % 0x8000);
+    files[k_weights] = in_16_bits(f32, "BF16", [](float x) {
+        return static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(x) >> 16);
     });
+    expect_equal(*load(files), *weights);
+    files[k_weights] = in_16_bits(
+        f32, "F16", [](float x) { // normal numbers, exact: shift the exponent's bias from 127 to 15
+            const auto bits = std::bit_cast<std::uint32_t>(x);
+            return static_cast<std::uint16_t>((bits >> 16 & 0x8000) |
+                                              (x == 0 ? 0 : (bits >> 13) - (112 << 10)) % 0x8000);
+        });
     expect_equal(*load(files), *weights);
 }
 
@@ -123,7 +131,8 @@ TEST(HfModel, BuffersOfOlderExportsAreIgnored) {
     std::string& file = files[k_weights];
     const std::size_t end = weights->size() * sizeof(float);
     file = with_header(file, [&](json& header) {
-        header["transformer.h.0.attn.bias"] = {{"dtype", "U8"}, {"shape", {1, 1, 2, 2}}, {"data_offsets", {end, end + 4}}};
+        header["transformer.h.0.attn.bias"] = {
+            {"dtype", "U8"}, {"shape", {1, 1, 2, 2}}, {"data_offsets", {end, end + 4}}};
         header["transformer.h.0.attn.masked_bias"] = {
             {"dtype", "I64"}, {"shape", json::array()}, {"data_offsets", {end + 4, end + 12}}};
     });
@@ -140,10 +149,11 @@ std::string with_tensor(const std::string& file, const std::string& name, std::v
         return header;
     }();
     const std::size_t bytes = values.size() * sizeof(float);
-    return with_header(file,
-                       [&](json& header) {
-                           header[name] = {{"dtype", "F32"}, {"shape", shape}, {"data_offsets", {end, end + bytes}}};
-                       }) +
+    return with_header(
+               file,
+               [&](json& header) {
+                   header[name] = {{"dtype", "F32"}, {"shape", shape}, {"data_offsets", {end, end + bytes}}};
+               }) +
            std::string(reinterpret_cast<const char*>(values.data()), bytes);
 }
 
@@ -154,21 +164,26 @@ TEST(HfModel, BertsOtherHeadsAndOlderNamesAreTaken) {
     const std::vector<float> no_bias(11);
     file = with_tensor(file, "bert.pooler.dense.bias", {8}, std::vector<float>(8, 1));
     file = with_tensor(file, "cls.seq_relationship.bias", {2}, {1, 2});
-    file = with_tensor(file, "cls.predictions.decoder.bias", {11}, no_bias); // a copy: randomize() leaves biases at 0
+    file = with_tensor(file, "cls.predictions.decoder.bias", {11},
+                       no_bias); // a copy: randomize() leaves biases at 0
     file = with_header(file, [](json& header) {
         json older;
         for (const auto& [name, entry] : header.items()) {
             std::string now = name;
-            if (const auto at = now.find("LayerNorm.weight"); at != std::string::npos) now.replace(at, 16, "LayerNorm.gamma");
-            if (const auto at = now.find("LayerNorm.bias"); at != std::string::npos) now.replace(at, 14, "LayerNorm.beta");
+            if (const auto at = now.find("LayerNorm.weight"); at != std::string::npos)
+                now.replace(at, 16, "LayerNorm.gamma");
+            if (const auto at = now.find("LayerNorm.bias"); at != std::string::npos)
+                now.replace(at, 14, "LayerNorm.beta");
             older[now] = entry;
         }
         header = older;
     });
     expect_equal(*load(files), *weights);
-    file = with_tensor(saved(*weights)[k_weights], "cls.predictions.decoder.bias", {11}, std::vector<float>(11, 1));
-    expect_words(problem_of([&] { load(files); }),
-                 {"'cls.predictions.decoder.bias'", "the same values as 'cls.predictions.bias'", "others", ""});
+    file = with_tensor(saved(*weights)[k_weights], "cls.predictions.decoder.bias", {11},
+                       std::vector<float>(11, 1));
+    expect_words(
+        problem_of([&] { load(files); }),
+        {"'cls.predictions.decoder.bias'", "the same values as 'cls.predictions.bias'", "others", ""});
 }
 
 TEST(HfModel, BertsFirstTokenTypeIsPartOfThePositions) {
@@ -192,7 +207,8 @@ TEST(HfModel, BertsFirstTokenTypeIsPartOfThePositions) {
             ASSERT_EQ(loaded->values(row)[i], weights->values(row)[i] + more) << row.name;
         }
     file = with_tensor(bare, name, {2, 7}, std::vector<float>(14));
-    expect_words(problem_of([&] { load(files); }), {name, "rows of hidden_size = 8", "[2, 7]", "another model"});
+    expect_words(problem_of([&] { load(files); }),
+                 {name, "rows of hidden_size = 8", "[2, 7]", "another model"});
 }
 
 TEST(HfModel, TiedHeadMayBeThereIfItIsTheSame) {
@@ -202,18 +218,19 @@ TEST(HfModel, TiedHeadMayBeThereIfItIsTheSame) {
     const TensorEntry& embed = *before.find("transformer.wte.weight");
     const std::string copy(reinterpret_cast<const char*>(embed.bytes.data()), embed.bytes.size());
     const std::size_t end = weights->size() * sizeof(float);
-    const std::string with_head = with_header(files.at(k_weights),
-                                              [&](json& header) {
-                                                  header["lm_head.weight"] = header["transformer.wte.weight"];
-                                                  header["lm_head.weight"]["data_offsets"] = {end, end + copy.size()};
-                                              }) +
-                                  copy;
+    const std::string with_head =
+        with_header(files.at(k_weights),
+                    [&](json& header) {
+                        header["lm_head.weight"] = header["transformer.wte.weight"];
+                        header["lm_head.weight"]["data_offsets"] = {end, end + copy.size()};
+                    }) +
+        copy;
     files[k_weights] = with_head;
     expect_equal(*load(files), *weights);
     files[k_weights].back() ^= 1;
     expect_words(problem_of([&] { load(files); }),
-                 {"memory/model.safetensors: tensor 'lm_head.weight'", "the same values as 'transformer.wte.weight'", "others",
-                  "tie_word_embeddings"});
+                 {"memory/model.safetensors: tensor 'lm_head.weight'",
+                  "the same values as 'transformer.wte.weight'", "others", "tie_word_embeddings"});
 }
 
 TEST(HfModel, WarnsOfNaNAndInfinity) {
@@ -224,9 +241,10 @@ TEST(HfModel, WarnsOfNaNAndInfinity) {
     weights->values(row)[5] = -std::numeric_limits<real>::infinity();
     std::vector<std::string> warnings;
     expect_equal(*load(saved(*weights), &warnings), *weights);
-    EXPECT_THAT(warnings, testing::ElementsAre(testing::AllOf(testing::HasSubstr("memory"),
-                                                              testing::HasSubstr("'model.layers.0.mlp.up_proj.weight'"),
-                                                              testing::HasSubstr("2 of 96 values are NaN and 1 infinite"))));
+    EXPECT_THAT(warnings,
+                testing::ElementsAre(testing::AllOf(
+                    testing::HasSubstr("memory"), testing::HasSubstr("'model.layers.0.mlp.up_proj.weight'"),
+                    testing::HasSubstr("2 of 96 values are NaN and 1 infinite"))));
 }
 
 struct BadFolder {
@@ -279,7 +297,10 @@ std::function<void(Files&)> index(const std::function<void(json&)>& change) {
 INSTANTIATE_TEST_SUITE_P(
     Files, BadModel,
     testing::Values(
-        BadFolder{"no_config", "llama", [](Files& f) { f.erase("config.json"); }, {"memory", "config.json", "none", "download"}},
+        BadFolder{"no_config",
+                  "llama",
+                  [](Files& f) { f.erase("config.json"); },
+                  {"memory", "config.json", "none", "download"}},
         BadFolder{"no_weights",
                   "llama",
                   [](Files& f) { f.erase(k_weights); },
@@ -316,14 +337,17 @@ INSTANTIATE_TEST_SUITE_P(
                   "llama",
                   index([](json& o) { o["weight_map"] = json::object(); }),
                   {"index.json: weight_map", "tensors", "none", "damaged"}},
-        BadFolder{"index_lies",
-                  "llama",
-                  index([](json& o) { o["weight_map"]["lm_head.weight"] = "model-00002-of-00002.safetensors"; }),
-                  {"memory/model-00002-of-00002.safetensors: tensor 'lm_head.weight'", "as model.safetensors.index.json says",
-                   "no such tensor", "again"}},
+        BadFolder{
+            "index_lies",
+            "llama",
+            index([](json& o) { o["weight_map"]["lm_head.weight"] = "model-00002-of-00002.safetensors"; }),
+            {"memory/model-00002-of-00002.safetensors: tensor 'lm_head.weight'",
+             "as model.safetensors.index.json says", "no such tensor", "again"}},
         BadFolder{"twice",
                   "llama",
-                  in_shards([](Files& f) { f["model-00002-of-00002.safetensors"] = f["model-00001-of-00002.safetensors"]; }),
+                  in_shards([](Files& f) {
+                      f["model-00002-of-00002.safetensors"] = f["model-00001-of-00002.safetensors"];
+                  }),
                   {"memory/model-00002-of-00002.safetensors: tensor '", "one file",
                    "another in memory/model-00001-of-00002.safetensors", "remove"}}),
     [](const auto& info) { return std::string(info.param.name); });
@@ -334,47 +358,52 @@ INSTANTIATE_TEST_SUITE_P(
         BadFolder{"missing_tensor",
                   "llama",
                   header([](json& h) { h["x"] = h["model.norm.weight"], h.erase("model.norm.weight"); }),
-                  {"memory/model.safetensors: tensor 'model.norm.weight'", "shape [8]", "no such tensor", "incomplete"}},
-        BadFolder{"missing_embedding",
-                  "gpt2",
-                  header([](json& h) { h["x"] = h["transformer.wte.weight"], h.erase("transformer.wte.weight"); }),
-                  {"memory/model.safetensors: tensor 'transformer.wte.weight'", "shape [11, 8]", "no such tensor", "incomplete"}},
+                  {"memory/model.safetensors: tensor 'model.norm.weight'", "shape [8]", "no such tensor",
+                   "incomplete"}},
         BadFolder{
-            "missing_head",
-            "llama",
-            header([](json& h) { h["x"] = h["lm_head.weight"], h.erase("lm_head.weight"); }),
-            {"memory/model.safetensors: tensor 'lm_head.weight'", "shape [11, 8]", "no such tensor", "tie_word_embeddings"}},
-        BadFolder{"mixed_prefix",
+            "missing_embedding",
+            "gpt2",
+            header([](json& h) { h["x"] = h["transformer.wte.weight"], h.erase("transformer.wte.weight"); }),
+            {"memory/model.safetensors: tensor 'transformer.wte.weight'", "shape [11, 8]", "no such tensor",
+             "incomplete"}},
+        BadFolder{"missing_head",
                   "llama",
-                  header([](json& h) { h["norm.weight"] = h["model.norm.weight"], h.erase("model.norm.weight"); }),
-                  {"memory/model.safetensors: tensor 'model.norm.weight'", "shape [8]", "no such tensor", ""}},
+                  header([](json& h) { h["x"] = h["lm_head.weight"], h.erase("lm_head.weight"); }),
+                  {"memory/model.safetensors: tensor 'lm_head.weight'", "shape [11, 8]", "no such tensor",
+                   "tie_word_embeddings"}},
+        BadFolder{
+            "mixed_prefix",
+            "llama",
+            header([](json& h) { h["norm.weight"] = h["model.norm.weight"], h.erase("model.norm.weight"); }),
+            {"memory/model.safetensors: tensor 'model.norm.weight'", "shape [8]", "no such tensor", ""}},
         BadFolder{"wrong_shape",
                   "llama",
                   header([](json& h) {
                       h["model.layers.0.mlp.down_proj.weight"]["shape"] = {12, 8};
                   }),
-                  {"memory/model.safetensors: tensor 'model.layers.0.mlp.down_proj.weight'", "shape [8, 12]", "shape [12, 8]",
-                   "config.json"}},
+                  {"memory/model.safetensors: tensor 'model.layers.0.mlp.down_proj.weight'", "shape [8, 12]",
+                   "shape [12, 8]", "config.json"}},
         BadFolder{"wrong_rank",
                   "llama",
                   header([](json& h) {
                       h["model.norm.weight"]["shape"] = {8, 1};
                   }),
                   {"tensor 'model.norm.weight'", "shape [8]", "shape [8, 1]", "config.json"}},
-        BadFolder{"wrong_type",
-                  "llama",
-                  header([](json& h) { retype(h["model.norm.weight"], "I32"); }),
-                  {"memory/model.safetensors: tensor 'model.norm.weight'", "F32, F16 or BF16", "I32", "convert"}},
         BadFolder{
-            "unknown_tensor",
+            "wrong_type",
             "llama",
-            [](Files& f) {
-                f[k_weights] = with_header(f[k_weights], [](json& h) {
-                    h["model.layers.0.self_attn.q_proj.bias"] = {{"dtype", "F32"}, {"shape", {0}}, {"data_offsets", {0, 0}}};
-                });
-            },
-            {"memory/model.safetensors: tensor 'model.layers.0.self_attn.q_proj.bias'", "only tensors that config.json calls for",
-             "F32 [0]", "another model"}},
+            header([](json& h) { retype(h["model.norm.weight"], "I32"); }),
+            {"memory/model.safetensors: tensor 'model.norm.weight'", "F32, F16 or BF16", "I32", "convert"}},
+        BadFolder{"unknown_tensor",
+                  "llama",
+                  [](Files& f) {
+                      f[k_weights] = with_header(f[k_weights], [](json& h) {
+                          h["model.layers.0.self_attn.q_proj.bias"] = {
+                              {"dtype", "F32"}, {"shape", {0}}, {"data_offsets", {0, 0}}};
+                      });
+                  },
+                  {"memory/model.safetensors: tensor 'model.layers.0.self_attn.q_proj.bias'",
+                   "only tensors that config.json calls for", "F32 [0]", "another model"}},
         BadFolder{"other_size",
                   "llama",
                   config({{"vocab_size", 12}}),
@@ -395,8 +424,10 @@ INSTANTIATE_TEST_SUITE_P(
                   "llama",
                   config({{"intermediate_size", 1 << 20}}),
                   {"gate_proj", "[1048576, 8]", "[12, 8]", "config.json"}},
-        BadFolder{
-            "lying_context", "gpt2", config({{"n_positions", 1 << 24}}), {"wpe", "[16777216, 8]", "[16, 8]", "config.json"}},
+        BadFolder{"lying_context",
+                  "gpt2",
+                  config({{"n_positions", 1 << 24}}),
+                  {"wpe", "[16777216, 8]", "[16, 8]", "config.json"}},
         BadFolder{"other_architecture",
                   "gpt2",
                   config({{"n_layer", 2}}),

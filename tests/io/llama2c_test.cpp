@@ -9,15 +9,18 @@
 namespace gf::tests {
 namespace {
 
-constexpr int k_min = std::numeric_limits<std::int32_t>::min(), k_max = std::numeric_limits<std::int32_t>::max();
+constexpr int k_min = std::numeric_limits<std::int32_t>::min(),
+              k_max = std::numeric_limits<std::int32_t>::max();
 
 // dim 8, hidden_dim 12, 2 layers, 4 heads of 2, 2 key-value heads, 10 tokens, 6 positions.
 constexpr std::array<std::int32_t, 7> k_tied{8, 12, 2, 4, 2, 10, 6};
 constexpr std::array<std::int32_t, 7> k_untied{8, 12, 2, 4, 2, -10, 6};
 // Where the tensors begin, in values behind the header, by hand from the order in run.c.
-constexpr std::size_t k_ln1 = 80, k_wq = k_ln1 + 2 * 8, k_wk = k_wq + 2 * 64, k_wv = k_wk + 2 * 32, k_wo = k_wv + 2 * 32;
+constexpr std::size_t k_ln1 = 80, k_wq = k_ln1 + 2 * 8, k_wk = k_wq + 2 * 64, k_wv = k_wk + 2 * 32,
+                      k_wo = k_wv + 2 * 32;
 constexpr std::size_t k_ln2 = k_wo + 2 * 64, k_w1 = k_ln2 + 2 * 8, k_w2 = k_w1 + 2 * 96, k_w3 = k_w2 + 2 * 96;
-constexpr std::size_t k_ln_final = k_w3 + 2 * 96, k_tables = k_ln_final + 8, k_output = k_tables + 6 * 2, k_end = k_output + 80;
+constexpr std::size_t k_ln_final = k_w3 + 2 * 96, k_tables = k_ln_final + 8, k_output = k_tables + 6 * 2,
+                      k_end = k_output + 80;
 
 std::shared_ptr<Weights> parse(const std::string& file, std::vector<std::string>* warnings = nullptr) {
     std::vector<std::string> ignored;
@@ -28,8 +31,10 @@ real value_at(std::size_t i) { return static_cast<real>(i % 40) / 8; } // as lla
 
 TEST(Llama2c, Config) {
     ModelConfig expected;
-    expected.d_model = 8, expected.d_mlp = 12, expected.n_layers = 2, expected.n_heads = 4, expected.n_kv_heads = 2;
-    expected.d_head = 2, expected.d_vocab = 10, expected.n_ctx = 6, expected.rope_pairs = RopePairs::interleaved;
+    expected.d_model = 8, expected.d_mlp = 12, expected.n_layers = 2, expected.n_heads = 4,
+    expected.n_kv_heads = 2;
+    expected.d_head = 2, expected.d_vocab = 10, expected.n_ctx = 6,
+    expected.rope_pairs = RopePairs::interleaved;
     expected.bos_id = 1, expected.eos_id = 2, expected.tied_embeddings = true;
     EXPECT_EQ(parse(llama2c_file(k_tied, k_output))->config, expected);
     expected.tied_embeddings = false;
@@ -46,7 +51,8 @@ TEST(Llama2c, EveryTensorComesFromItsPlace) {
         ASSERT_EQ(m.out, out);
         for (int i = 0; i < in; ++i)
             for (int o = 0; o < out; ++o)
-                ASSERT_EQ(m.data[i * m.stride + o], value_at(begin + static_cast<std::size_t>(o * in + i))) << i << ", " << o;
+                ASSERT_EQ(m.data[i * m.stride + o], value_at(begin + static_cast<std::size_t>(o * in + i)))
+                    << i << ", " << o;
     };
     for (std::size_t l = 0; l < 2; ++l) {
         const BlockWeights& b = w->blocks[l];
@@ -91,7 +97,8 @@ TEST(Llama2c, HeadersWithoutSense) {
         {{8, 12, k_max, 4, 2, 10, 6}, {"n_layers", "1 to", "2147483647", ""}},
         {{8, 12, 2, 4, 2, -k_max, 6}, {"d_vocab", "1 to", "2147483647", ""}},
         {{8, 12, 2, 4, 2, 10, k_max}, {"n_ctx", "1 to", "2147483647", ""}},
-        // The largest sizes that validate() lets pass: more bytes than any disk has, and no overflow on the way.
+        // The largest sizes that validate() lets pass: more bytes than any disk has, and no overflow on the
+        // way.
         {{1 << 17, 1 << 20, 1 << 12, 1 << 12, 1 << 12, 1 << 24, 1 << 24},
          {"m.bin", "7890101883895836 bytes", "bytes", "truncated"}},
         {{1 << 16, 12, 2, 4, 2, 1 << 24, 6}, {"m.bin", "bytes, as its header says", "bytes", "truncated"}},
@@ -116,7 +123,8 @@ TEST(Llama2c, LengthMustBeExact) {
                  {"m.bin", length + " bytes", std::to_string(file.size() - 1), "truncated"});
     expect_words(problem_of([&] { parse(file + "x"); }),
                  {"m.bin", length + " bytes", std::to_string(file.size() + 1), "something behind the model"});
-    expect_words(problem_of([&] { parse(file.substr(0, 20)); }), {"m.bin", "28 bytes of header", "20 bytes", "truncated"});
+    expect_words(problem_of([&] { parse(file.substr(0, 20)); }),
+                 {"m.bin", "28 bytes of header", "20 bytes", "truncated"});
     const std::string untied = llama2c_file(k_untied, k_output);
     EXPECT_THROW(parse(untied), Error) << "the output matrix is missing";
 }
@@ -127,9 +135,9 @@ TEST(Llama2c, WarnsOfNaN) {
     std::memcpy(file.data() + 28 + 4 * (k_wk + 32 + 5), &nan, 4); // of layer 1
     std::vector<std::string> warnings;
     parse(file, &warnings);
-    EXPECT_THAT(warnings,
-                testing::ElementsAre(testing::AllOf(testing::HasSubstr("m.bin"), testing::HasSubstr("layers.1.self_attn.k_proj"),
-                                                    testing::HasSubstr("1 of 32 values are NaN"))));
+    EXPECT_THAT(warnings, testing::ElementsAre(testing::AllOf(testing::HasSubstr("m.bin"),
+                                                              testing::HasSubstr("layers.1.self_attn.k_proj"),
+                                                              testing::HasSubstr("1 of 32 values are NaN"))));
     std::memcpy(file.data() + 28 + 4 * (k_wk + 32 + 5), "\0\0\0\0", 4);
     std::memcpy(file.data() + 28 + 4 * k_tables, &nan, 4); // in the tables, which are not read
     warnings.clear();

@@ -51,21 +51,25 @@ TEST(ModelFile, SaysWhatIsWrongWithThePath) {
                  {f / "none", "a model folder or file", "nothing there", "check the path"});
     expect_words(problem_of([&] { load_path(f); }), {f, "config.json", "none", "download"});
     write_text(f / "m.gguf", "GGUF");
-    expect_words(problem_of([&] { load_path(f / "m.gguf"); }), {f / "m.gguf", "llama2.c .bin", "another extension", "convert"});
+    expect_words(problem_of([&] { load_path(f / "m.gguf"); }),
+                 {f / "m.gguf", "llama2.c .bin", "another extension", "convert"});
     write_text(f / "pytorch_model.bin", "PK\3\4 and so on, longer than a header");
     expect_words(problem_of([&] { load_path(f / "pytorch_model.bin"); }),
                  {"pytorch_model.bin", "llama2.c", "PyTorch", "safetensors"});
     write_text(f / "empty.bin", "");
-    expect_words(problem_of([&] { load_path(f / "empty.bin"); }), {"empty.bin", "contents", "an empty file", "again"});
+    expect_words(problem_of([&] { load_path(f / "empty.bin"); }),
+                 {"empty.bin", "contents", "an empty file", "again"});
     write_text(f / "config.json", "");
-    expect_words(problem_of([&] { load_path(f); }), {f / "config.json", "contents", "an empty file", "again"});
+    expect_words(problem_of([&] { load_path(f); }),
+                 {f / "config.json", "contents", "an empty file", "again"});
     write_text(f / "config.json", "{}");
     fs::create_directory(f / "model.safetensors");
     expect_words(problem_of([&] { load_path(f); }), {"config.json: 'model_type'", "llama", "''", ""});
     save_model(f / "ok", *random_weights(tiny_config("llama")));
     fs::remove(f / "ok" / "model.safetensors");
     fs::create_directory(f / "ok" / "model.safetensors");
-    expect_words(problem_of([&] { load_path(f / "ok"); }), {"ok/model.safetensors", "readable file", "a folder", "name a file"});
+    expect_words(problem_of([&] { load_path(f / "ok"); }),
+                 {"ok/model.safetensors", "readable file", "a folder", "name a file"});
     fs::remove(f / "ok" / "config.json");
     expect_words(problem_of([&] { load_path(f / "ok" / "m.safetensors"); }),
                  {"m.safetensors", "folder or file", "nothing there", ""});
@@ -90,8 +94,8 @@ TEST(ModelFile, RandomBytesAreRefused) {
     EXPECT_LE(largest_allocation(), k_most_allocated);
 }
 
-// The public model, with its bytes read independently at offsets computed by hand: dim 64, hidden_dim 172, 5 layers, 8 heads,
-// 4 key-value heads, 512 tokens, 512 positions, one output matrix with the embedding.
+// The public model, with its bytes read independently at offsets computed by hand: dim 64, hidden_dim 172, 5
+// layers, 8 heads, 4 key-value heads, 512 tokens, 512 positions, one output matrix with the embedding.
 TEST(ModelFile, Stories260K) {
     const fs::path path = fs::path(GLASSFORMER_MODELS_DIR) / "stories260K.bin";
     if (!fs::exists(path)) GTEST_SKIP() << path << " is not there";

@@ -1,5 +1,6 @@
-// No input crashes a loader: 20,000 damaged files of each format give either a model or an Error, and none makes it allocate
-// memory that the file does not fill. Enough of them must be sane on the surface to reach the checks below.
+// No input crashes a loader: 20,000 damaged files of each format give either a model or an Error, and none
+// makes it allocate memory that the file does not fill. Enough of them must be sane on the surface to reach
+// the checks below.
 
 #include "allocations.h"
 #include "io/hf_config.h"
@@ -25,9 +26,10 @@ void use(const Weights& weights) {
     ASSERT_LE(sum, static_cast<double>(weights.size()));
 }
 
-/// Tries k_mutants files of `make`. `load` throws Error or uses what it loaded; `got_past` says whether the part behind the
-/// header was reached, given the Error or nullptr.
-void try_mutants(const std::function<std::string(Random&)>& make, const std::function<void(const std::string&)>& load,
+/// Tries k_mutants files of `make`. `load` throws Error or uses what it loaded; `got_past` says whether the
+/// part behind the header was reached, given the Error or nullptr.
+void try_mutants(const std::function<std::string(Random&)>& make,
+                 const std::function<void(const std::string&)>& load,
                  const std::function<bool(const Problem*)>& got_past) {
     Random random(2024);
     int past = 0, loaded = 0;
@@ -56,7 +58,9 @@ bool contains(const std::string& text, std::string_view part) { return text.find
 /// A llama2.c file with other small sizes, as long as they say or nearly.
 std::string resized_llama2c(Random& random) {
     std::array<std::int32_t, 7> h{};
-    const auto pick = [&](std::initializer_list<int> values) { return values.begin()[below(random, values.size())]; };
+    const auto pick = [&](std::initializer_list<int> values) {
+        return values.begin()[below(random, values.size())];
+    };
     h[3] = pick({1, 2, 3, 4});                             // heads
     h[4] = pick({1, h[3], h[3], 2});                       // key-value heads
     h[0] = h[3] * pick({2, 2, 4, 1}) + pick({0, 0, 0, 1}); // dim
@@ -65,13 +69,14 @@ std::string resized_llama2c(Random& random) {
     h[5] = pick({2, 5, -5, 9});
     h[6] = pick({1, 4, 7});
     const int d = h[0], kv = h[3] > 0 ? h[0] / h[3] * h[4] : 0;
-    const int n =
-        std::abs(h[5]) * d * (h[5] < 0 ? 2 : 1) + h[2] * (2 * d + 2 * d * d + 2 * d * kv + 3 * d * h[1]) + d + h[6] * (d / h[3]);
+    const int n = std::abs(h[5]) * d * (h[5] < 0 ? 2 : 1) +
+                  h[2] * (2 * d + 2 * d * d + 2 * d * kv + 3 * d * h[1]) + d + h[6] * (d / h[3]);
     return llama2c_file(h, static_cast<std::size_t>(std::max(0, n + pick({0, 0, 0, 1, -1}))));
 }
 
 TEST(Mutants, Llama2c) {
-    const std::string seed = llama2c_file({8, 12, 2, 4, 2, -10, 6}, 80 + 2 * (16 + 128 + 64 + 288) + 8 + 12 + 80);
+    const std::string seed =
+        llama2c_file({8, 12, 2, 4, 2, -10, 6}, 80 + 2 * (16 + 128 + 64 + 288) + 8 + 12 + 80);
     ASSERT_LE(seed.size(), 8192u);
     const auto make = [&](Random& random) {
         if (below(random, 3) == 0) return mutate(seed, random);
@@ -95,7 +100,8 @@ std::string with_mutated_header(const std::string& file, Random& random) {
     std::memcpy(&length, file.data(), sizeof length);
     const std::string header = mutate_json(file.substr(8, length), random);
     const std::uint64_t new_length = header.size();
-    return std::string(reinterpret_cast<const char*>(&new_length), sizeof new_length) + header + file.substr(8 + length);
+    return std::string(reinterpret_cast<const char*>(&new_length), sizeof new_length) + header +
+           file.substr(8 + length);
 }
 
 std::string mutate_safetensors(const std::string& seed, Random& random) {
@@ -114,7 +120,9 @@ TEST(Mutants, Safetensors) {
     const Files seed = saved(*random_weights(tiny_config("llama")));
     ASSERT_LE(seed.at("model.safetensors").size(), 8192u);
     Files files = seed;
-    const auto make = [&](Random& random) { return mutate_safetensors(seed.at("model.safetensors"), random); };
+    const auto make = [&](Random& random) {
+        return mutate_safetensors(seed.at("model.safetensors"), random);
+    };
     const auto load_file = [&](const std::string& file) {
         files["model.safetensors"] = file;
         use(*load(files));
@@ -128,11 +136,12 @@ TEST(Mutants, Safetensors) {
 
 /// The config with one or two values exchanged for others that could stand there.
 std::string with_plausible_values(const std::string& config, Random& random) {
-    static const std::vector<nlohmann::json> k_values = {0,   1,    2,     3,       4,      8,      12,    16,    1e-5,
-                                                         0.5, true, false, nullptr, "gelu", "relu", "rms", "none"};
+    static const std::vector<nlohmann::json> k_values = {
+        0, 1, 2, 3, 4, 8, 12, 16, 1e-5, 0.5, true, false, nullptr, "gelu", "relu", "rms", "none"};
     nlohmann::json object = nlohmann::json::parse(config);
     for (std::size_t n = 1 + below(random, 2); n > 0; --n)
-        std::next(object.begin(), static_cast<std::ptrdiff_t>(below(random, object.size()))).value() = any_of(random, k_values);
+        std::next(object.begin(), static_cast<std::ptrdiff_t>(below(random, object.size()))).value() =
+            any_of(random, k_values);
     return object.dump();
 }
 
@@ -165,15 +174,16 @@ TEST(Mutants, IndexAndShards) {
         if (below(random, 3))
             index = mutate_json(index, random);
         else {
-            std::string& shard =
-                files[below(random, 2) ? "model-00001-of-00002.safetensors" : "model-00002-of-00002.safetensors"];
+            std::string& shard = files[below(random, 2) ? "model-00001-of-00002.safetensors"
+                                                        : "model-00002-of-00002.safetensors"];
             shard = mutate_safetensors(shard, random);
         }
         return std::string();
     };
     const auto load_folder = [&](const std::string&) { use(*load(files)); };
     const auto got_past = [&](const Problem* p) {
-        return !p || !(contains(p->where, k_index) && (p->expected == "JSON" || contains(p->expected, "once")));
+        return !p ||
+               !(contains(p->where, k_index) && (p->expected == "JSON" || contains(p->expected, "once")));
     };
     try_mutants(make, load_folder, got_past);
 }

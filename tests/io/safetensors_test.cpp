@@ -73,18 +73,26 @@ TEST_P(BadSafetensors, IsRefusedWithReason) {
 INSTANTIATE_TEST_SUITE_P(
     Headers, BadSafetensors,
     testing::Values(
-        BadHeader{"list", [](json& h) { h = json::array(); }, {"m.safetensors: header", "object", "array", "damaged"}},
+        BadHeader{"list",
+                  [](json& h) { h = json::array(); },
+                  {"m.safetensors: header", "object", "array", "damaged"}},
         BadHeader{"entry_no_object", [](json& h) { h["a"] = 3; }, {"tensor 'a'", "object", "number 3", ""}},
-        BadHeader{"unknown_dtype", [](json& h) { h["a"]["dtype"] = "Q4"; }, {"tensor 'a': dtype", "BOOL, U8", "'Q4'", "F32"}},
-        BadHeader{"no_dtype", [](json& h) { h["a"].erase("dtype"); }, {"tensor 'a': 'dtype'", "a value", "no such key", ""}},
-        BadHeader{"unknown_key", [](json& h) { h["a"]["stride"] = 3; }, {"tensor 'a': 'stride'", "", "3", ""}},
+        BadHeader{"unknown_dtype",
+                  [](json& h) { h["a"]["dtype"] = "Q4"; },
+                  {"tensor 'a': dtype", "BOOL, U8", "'Q4'", "F32"}},
+        BadHeader{"no_dtype",
+                  [](json& h) { h["a"].erase("dtype"); },
+                  {"tensor 'a': 'dtype'", "a value", "no such key", ""}},
+        BadHeader{
+            "unknown_key", [](json& h) { h["a"]["stride"] = 3; }, {"tensor 'a': 'stride'", "", "3", ""}},
         BadHeader{"negative_size",
                   [](json& h) {
                       h["a"]["shape"] = {-2, 1};
                   },
                   {"tensor 'a': shape", "0 or more", "-2", "damaged"}},
-        BadHeader{
-            "fractional_size", [](json& h) { h["a"]["shape"] = {2.5}; }, {"tensor 'a': shape", "0 or more", "2.5", "damaged"}},
+        BadHeader{"fractional_size",
+                  [](json& h) { h["a"]["shape"] = {2.5}; },
+                  {"tensor 'a': shape", "0 or more", "2.5", "damaged"}},
         BadHeader{"overflowing_product",
                   [](json& h) {
                       h["a"]["shape"] = {1ll << 40, 1ll << 40};
@@ -101,11 +109,12 @@ INSTANTIATE_TEST_SUITE_P(
                       h["b"]["data_offsets"] = {16, 22};
                   },
                   {"tensor 'b': data_offsets", "inside the file's 14 bytes", "[16, 22]", "truncated"}},
-        BadHeader{"huge_offsets",
-                  [](json& h) {
-                      h["b"]["data_offsets"] = {0xfffffffffffffff0u, 0xfffffffffffffff6u};
-                  },
-                  {"tensor 'b': data_offsets", "inside the file's 14 bytes", "18446744073709551600", "truncated"}},
+        BadHeader{
+            "huge_offsets",
+            [](json& h) {
+                h["b"]["data_offsets"] = {0xfffffffffffffff0u, 0xfffffffffffffff6u};
+            },
+            {"tensor 'b': data_offsets", "inside the file's 14 bytes", "18446744073709551600", "truncated"}},
         BadHeader{"backwards",
                   [](json& h) {
                       h["b"]["data_offsets"] = {14, 8};
@@ -134,7 +143,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadHeader{"data_left_over",
                   [](json& h) { h.erase("b"); },
                   {"end of file", "goes on at offset 8", "hole up to the data at 14", "damaged"}},
-        BadHeader{"metadata_no_object", [](json& h) { h["__metadata__"] = "x"; }, {"__metadata__", "object", "\"x\"", "damaged"}},
+        BadHeader{"metadata_no_object",
+                  [](json& h) { h["__metadata__"] = "x"; },
+                  {"__metadata__", "object", "\"x\"", "damaged"}},
         BadHeader{"metadata_no_string",
                   [](json& h) {
                       h["__metadata__"] = {{"n", 3}};
@@ -143,7 +154,8 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(Safetensors, AbsurdHeaderLengths) {
-    for (std::uint64_t length : {std::uint64_t{100}, std::uint64_t{1} << 40, std::uint64_t{1} << 63, ~std::uint64_t{0}}) {
+    for (std::uint64_t length :
+         {std::uint64_t{100}, std::uint64_t{1} << 40, std::uint64_t{1} << 63, ~std::uint64_t{0}}) {
         std::string file = safetensors_file(two_tensors(), "");
         file.resize(50);
         std::memcpy(file.data(), &length, sizeof length);
@@ -167,7 +179,8 @@ TEST(Safetensors, DuplicateNamesAndDeepNesting) {
     const std::string twice = raw("{\"a\":" + tensor + ",\"a\":" + tensor + "}");
     expect_words(problem_of([&] { parse(twice); }), {"m.safetensors: header", "once", "'a' twice", "remove"});
     const std::string deep = raw("{\"a\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}");
-    expect_words(problem_of([&] { parse(deep); }), {"m.safetensors: header", "levels of nesting", "more", "damaged"});
+    expect_words(problem_of([&] { parse(deep); }),
+                 {"m.safetensors: header", "levels of nesting", "more", "damaged"});
 }
 
 TEST(SafetensorsWriter, RoundTrip) {

@@ -23,7 +23,8 @@ std::string read_text(const std::filesystem::path& path) {
 }
 
 void write_text(const std::filesystem::path& path, std::string_view contents) {
-    std::ofstream(path, std::ios::binary).write(contents.data(), static_cast<std::streamsize>(contents.size()));
+    std::ofstream(path, std::ios::binary)
+        .write(contents.data(), static_cast<std::streamsize>(contents.size()));
 }
 
 std::span<const std::byte> bytes_of(const std::string& text) { return std::as_bytes(std::span(text)); }
@@ -51,7 +52,8 @@ Files saved(const Weights& weights, DType dtype) {
 }
 
 Files sharded(const Files& files) {
-    constexpr std::array<const char*, 2> k_names{"model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"};
+    constexpr std::array<const char*, 2> k_names{"model-00001-of-00002.safetensors",
+                                                 "model-00002-of-00002.safetensors"};
     Files result = files;
     result.erase("model.safetensors");
     const Safetensors whole = parse_safetensors(bytes_of(files.at("model.safetensors")), "");
@@ -62,22 +64,27 @@ Files sharded(const Files& files) {
         const TensorEntry& t = whole.tensors[i];
         const std::size_t shard = i % 2, begin = data[shard].size();
         data[shard].append(reinterpret_cast<const char*>(t.bytes.data()), t.bytes.size());
-        headers[shard][t.name] = {{"dtype", name(t.dtype)}, {"shape", t.shape}, {"data_offsets", {begin, data[shard].size()}}};
+        headers[shard][t.name] = {
+            {"dtype", name(t.dtype)}, {"shape", t.shape}, {"data_offsets", {begin, data[shard].size()}}};
         weight_map[t.name] = k_names[shard];
     }
-    for (std::size_t shard = 0; shard < 2; ++shard) result[k_names[shard]] = safetensors_file(headers[shard], data[shard]);
-    result["model.safetensors.index.json"] = json{{"metadata", {{"total_size", 1}}}, {"weight_map", weight_map}}.dump();
+    for (std::size_t shard = 0; shard < 2; ++shard)
+        result[k_names[shard]] = safetensors_file(headers[shard], data[shard]);
+    result["model.safetensors.index.json"] =
+        json{{"metadata", {{"total_size", 1}}}, {"weight_map", weight_map}}.dump();
     return result;
 }
 
 std::vector<NamedConfig> tiny_models() {
     ModelConfig llama;
-    llama.d_model = 8, llama.n_layers = 1, llama.n_heads = 2, llama.n_kv_heads = 1, llama.d_head = 4, llama.d_mlp = 12;
+    llama.d_model = 8, llama.n_layers = 1, llama.n_heads = 2, llama.n_kv_heads = 1, llama.d_head = 4,
+    llama.d_mlp = 12;
     llama.n_ctx = 16, llama.d_vocab = 11, llama.bos_id = 1, llama.eos_id = 2;
 
     ModelConfig tied = llama;
     tied.n_layers = 2, tied.tied_embeddings = tied.attn_qkv_bias = tied.attn_out_bias = tied.mlp_bias = true;
-    tied.activation = Activation::gelu_tanh, tied.d_head = 6, tied.rope_theta = 500, tied.norm_eps = 1e-6, tied.bos_id = -1;
+    tied.activation = Activation::gelu_tanh, tied.d_head = 6, tied.rope_theta = 500, tied.norm_eps = 1e-6,
+    tied.bos_id = -1;
 
     ModelConfig mistral = llama;
     mistral.mask = MaskKind::sliding_window, mistral.window = 5;
@@ -87,7 +94,8 @@ std::vector<NamedConfig> tiny_models() {
 
     ModelConfig gpt2 = llama;
     gpt2.tensor_names = TensorNames::gpt2, gpt2.norm = NormKind::layer, gpt2.positions = Positions::learned;
-    gpt2.mlp = MlpKind::plain, gpt2.activation = Activation::gelu_tanh, gpt2.n_kv_heads = 2, gpt2.tied_embeddings = true;
+    gpt2.mlp = MlpKind::plain, gpt2.activation = Activation::gelu_tanh, gpt2.n_kv_heads = 2,
+    gpt2.tied_embeddings = true;
     gpt2.attn_qkv_bias = gpt2.attn_out_bias = gpt2.mlp_bias = true, gpt2.bos_id = gpt2.eos_id = 10;
 
     ModelConfig gpt2_untied = gpt2;
@@ -101,14 +109,16 @@ std::vector<NamedConfig> tiny_models() {
     post.mask = MaskKind::bidirectional, post.mlp = MlpKind::none, post.d_mlp = 0, post.attn_out_bias = true;
 
     ModelConfig experts = mixtral;
-    experts.mlp = MlpKind::plain, experts.activation = Activation::relu, experts.mlp_bias = true, experts.norm = NormKind::layer;
+    experts.mlp = MlpKind::plain, experts.activation = Activation::relu, experts.mlp_bias = true,
+    experts.norm = NormKind::layer;
     experts.positions = Positions::alibi, experts.mask = MaskKind::prefix;
 
     ModelConfig shared = llama;
     shared.n_layers = 4, shared.n_layer_groups = 2;
 
     ModelConfig bert = gpt2;
-    bert.tensor_names = TensorNames::bert, bert.norm_place = NormPlace::post, bert.mask = MaskKind::bidirectional;
+    bert.tensor_names = TensorNames::bert, bert.norm_place = NormPlace::post,
+    bert.mask = MaskKind::bidirectional;
     bert.embed_norm = true, bert.head = OutputHead::masked_tokens, bert.bos_id = bert.eos_id = -1;
 
     ModelConfig bert_untied = bert;

@@ -12,7 +12,8 @@ namespace {
 /// A value that says where it stands.
 real stamp(SiteRef ref, int row, int i) {
     if (ref.site == Site::expert_indices) return static_cast<real>((row + i) % 3);
-    return static_cast<real>(static_cast<int>(ref.site) * 100'000 + (ref.layer + 1) * 10'000 + row * 1000 + i);
+    return static_cast<real>(static_cast<int>(ref.site) * 100'000 + (ref.layer + 1) * 10'000 + row * 1000 +
+                             i);
 }
 
 /// A Trace of 5 tokens of which every value is its stamp; the capacity is larger.
@@ -30,7 +31,8 @@ std::unique_ptr<Trace> stamped_trace(const std::shared_ptr<const Weights>& weigh
     for (const SiteRef& ref : all_sites(weights->config)) {
         if (!trace->kept(ref.site)) continue;
         for (int row = 0; row < trace->n_rows(ref.site); ++row)
-            for (int i = 0; i < trace->width(ref.site); ++i) trace->row(ref.site, ref.layer, row)[i] = stamp(ref, row, i);
+            for (int i = 0; i < trace->width(ref.site); ++i)
+                trace->row(ref.site, ref.layer, row)[i] = stamp(ref, row, i);
     }
     return trace;
 }
@@ -79,16 +81,20 @@ TEST_P(TraceFile, HoldsEverySiteInItsAxes) {
         }
         const bool by_head = site_row(ref.site).axes.back() == Axis::d_head;
         const bool by_slot = c.is_moe() && site_row(ref.site).axes.back() == Axis::d_mlp;
-        const int rows = row_axis(ref.site) == Axis::segment ? 1 : row_axis(ref.site) == Axis::source ? 6 : k_rows;
+        const int rows = row_axis(ref.site) == Axis::segment  ? 1
+                         : row_axis(ref.site) == Axis::source ? 6
+                                                              : k_rows;
         ASSERT_EQ(t->shape, (by_head || by_slot ? std::vector<std::int64_t>{rows, heads, width / heads}
                                                 : std::vector<std::int64_t>{rows, width}))
             << t->name;
         for (int row = 0; row < rows; ++row)
-            for (int i = 0; i < width; ++i) ASSERT_EQ(value(*t, row * width + i), stamp(ref, row, i)) << t->name;
+            for (int i = 0; i < width; ++i)
+                ASSERT_EQ(value(*t, row * width + i), stamp(ref, row, i)) << t->name;
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Tiny, TraceFile, testing::ValuesIn(tiny_models()), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Tiny, TraceFile, testing::ValuesIn(tiny_models()),
+                         [](const auto& info) { return info.param.name; });
 
 TEST(TraceFileShapes, AreThePublicOnes) {
     const Scratch folder;

@@ -37,7 +37,8 @@ TEST(HeldOut, LossIsTheMeanOverTheTestSplitsTokens) {
     models.train("one");
     Workshop workshop(models.path());
     const auto& o = workshop.open("one");
-    const TinyvilleTokens all = tinyville_tokens(measured_corpus(o.config), *o.model->tokenizer, tinyville::Split::test);
+    const TinyvilleTokens all =
+        tinyville_tokens(measured_corpus(o.config), *o.model->tokenizer, tinyville::Split::test);
     const std::size_t n_tokens = all.tokens.size(), first = n_tokens - all.n_kept;
     ASSERT_LT(all.n_kept, 16'384u) << "so that all of it counts";
     double sum = 0, n = 0;
@@ -47,7 +48,8 @@ TEST(HeldOut, LossIsTheMeanOverTheTestSplitsTokens) {
         const std::size_t end = reached = std::min(begin + 32, n_tokens - 1);
         const auto at = [&](std::size_t i) { return all.tokens.begin() + static_cast<std::ptrdiff_t>(i); };
         const auto run = run_over(*o.model, {at(begin), at(end)});
-        for (std::size_t r = begin; r < end; ++r, ++n) sum += nats(*run, static_cast<int>(r - begin), all.tokens[r + 1]);
+        for (std::size_t r = begin; r < end; ++r, ++n)
+            sum += nats(*run, static_cast<int>(r - begin), all.tokens[r + 1]);
     }
     EXPECT_GT(n, 100);
     EXPECT_NEAR(workshop.loss("one"), sum / n, 1e-5);
@@ -74,7 +76,8 @@ TEST(Measures, LossByPositionIsThatOfWindows) {
     measure(workshop, "positions-small", card);
     ASSERT_EQ(card.loss_by_position.size(), 2u);
     ASSERT_EQ(card.figures.size(), 2u);
-    EXPECT_NEAR(card.figures[1].value, card.loss_by_position[1], 1e-9) << "positions 16 to 31 are past the trained length";
+    EXPECT_NEAR(card.figures[1].value, card.loss_by_position[1], 1e-9)
+        << "positions 16 to 31 are past the trained length";
     EXPECT_GT(card.loss, 0);
 }
 
@@ -89,7 +92,8 @@ TEST(Measures, ExpertsLoadAndInformationAreNothingWhereTheRouterIsBlind) {
     ASSERT_EQ(card.figures.size(), 4u);
     for (const Figure& f : card.figures) EXPECT_TRUE(std::isfinite(f.value)) << f.what;
     EXPECT_GE(card.figures[1].value, 0);
-    EXPECT_LE(card.figures[1].value, 1 + 1e-9) << "two of four experts for every token: at most a variation of 1";
+    EXPECT_LE(card.figures[1].value, 1 + 1e-9)
+        << "two of four experts for every token: at most a variation of 1";
     EXPECT_GE(card.figures[2].value, 0);
     EXPECT_LT(card.figures[2].value, card.figures[3].value + 0.2);
     EXPECT_NEAR(card.figures[0].value, workshop.loss("story-moe-dense") - workshop.loss("story-moe"), 1e-12);
@@ -131,7 +135,8 @@ TEST(Generate, GreedyIsTheLikeliestTokenOfAWholePass) {
     EXPECT_EQ(told, std::vector<int>(tokens.begin() + static_cast<std::ptrdiff_t>(n_prompt), tokens.end()));
     const auto run = run_over(model, tokens);
     for (std::size_t i = n_prompt; i < tokens.size(); ++i)
-        EXPECT_EQ(tokens[i], likeliest(run->row(Site::logits, -1, static_cast<int>(i) - 1), model.config().d_vocab));
+        EXPECT_EQ(tokens[i],
+                  likeliest(run->row(Site::logits, -1, static_cast<int>(i) - 1), model.config().d_vocab));
 }
 
 } // namespace

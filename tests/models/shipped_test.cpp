@@ -39,7 +39,8 @@ TEST(ShippedModels, ThoseThatFitAPublicArchitectureAreSavedAsIt) {
         {"heads-mha", "LlamaForCausalLM"},       {"heads-gqa", "LlamaForCausalLM"},
         {"heads-mqa", "LlamaForCausalLM"},       {"positions-rope", "LlamaForCausalLM"}};
     for (const auto& [name, expected] : classes) {
-        const std::string path = std::string(GLASSFORMER_TESTS_DIR) + "/../assets/models/" + name + "/config.json";
+        const std::string path =
+            std::string(GLASSFORMER_TESTS_DIR) + "/../assets/models/" + name + "/config.json";
         const auto config = parse_json(contents_of(path), path);
         EXPECT_EQ(config.value("architectures", nlohmann::json()), nlohmann::json({expected})) << name;
     }
@@ -47,7 +48,9 @@ TEST(ShippedModels, ThoseThatFitAPublicArchitectureAreSavedAsIt) {
 
 TEST(ShippedModels, ARecipesHashFollowsWhatItRestsOn) {
     const SmallModels models;
-    models.recipe("two", {{"objective", "distillation"}, {"teacher", "../one"}, {"tokenizer", "../one/tokenizer.json"}});
+    models.recipe(
+        "two",
+        {{"objective", "distillation"}, {"teacher", "../one"}, {"tokenizer", "../one/tokenizer.json"}});
     const auto hash = [&](const char* name) { return shipped_model(models.path(), name).recipe_hash(); };
     const std::uint64_t one = hash("one"), two = hash("two");
     EXPECT_EQ(one, hash("one"));
@@ -64,7 +67,8 @@ TEST(ShippedModels, BadRecipesAreNamed) {
     const SmallModels models;
     expect_error([&] { shipped_model(models.path(), "none"); }, {"none", "recipe.json"});
     models.recipe("one", {{"stepz", 3}});
-    expect_error([&] { shipped_model(models.path(), "one").train_config(); }, {"recipe.json", "stepz", "steps"});
+    expect_error([&] { shipped_model(models.path(), "one").train_config(); },
+                 {"recipe.json", "stepz", "steps"});
     std::ofstream(models.path() / "one/recipe.json") << R"({"sentence": "A"})";
     expect_error([&] { shipped_model(models.path(), "one"); }, {"recipe.json", "prompt"});
     std::ofstream(models.path() / "models.json") << R"({"one": 1})";

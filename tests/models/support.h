@@ -15,7 +15,9 @@ class SmallModels {
     SmallModels() { names({"one"}), recipe("one"); }
 
     const std::filesystem::path& path() const { return folder_.path(); }
-    void names(const std::vector<std::string>& names) const { folder_.file("models.json", nlohmann::json(names).dump()); }
+    void names(const std::vector<std::string>& names) const {
+        folder_.file("models.json", nlohmann::json(names).dump());
+    }
 
     /// Writes a recipe, changed by a merge patch to its training config.
     void recipe(const std::string& name, const nlohmann::json& changes = nlohmann::json::object()) const {

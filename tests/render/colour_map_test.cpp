@@ -21,7 +21,8 @@ TEST(ColourMap, DivergingHasATrueZeroAndIsSymmetric) {
         EXPECT_EQ(colour_index(scale, 0.0f), 127);
         EXPECT_EQ(colour_index(scale, -0.0f), 127);
         EXPECT_GT(colour_index(scale, 0.001f), 127);
-        for (const float v : {0.1f, 0.7f, 2.9f}) EXPECT_EQ(colour_index(scale, v) - 127, 127 - colour_index(scale, -v));
+        for (const float v : {0.1f, 0.7f, 2.9f})
+            EXPECT_EQ(colour_index(scale, v) - 127, 127 - colour_index(scale, -v));
         EXPECT_EQ(colour_index(scale, -3), 0);
         EXPECT_EQ(colour_index(scale, 5), k_colour_table_size - 1);
     }
@@ -42,7 +43,8 @@ TEST(ColourMap, SequentialLightnessIsMonotone) {
     const auto luma = [](Rgb8 c) { return 0.2126 * c.r + 0.7152 * c.g + 0.0722 * c.b; };
     for (const auto& [map, sign] : {std::pair{ColourMap::blues, -1.0}, std::pair{ColourMap::viridis, 1.0}}) {
         const auto& colours = colour_table(map).colours;
-        for (std::size_t i = 1; i < colours.size(); ++i) EXPECT_GE(sign * (luma(colours[i]) - luma(colours[i - 1])), -0.5) << i;
+        for (std::size_t i = 1; i < colours.size(); ++i)
+            EXPECT_GE(sign * (luma(colours[i]) - luma(colours[i - 1])), -0.5) << i;
     }
 }
 

@@ -16,15 +16,20 @@ struct Cells {
     int maps, rows, cols;
     std::vector<float> values;
 
-    float& at(int map, int row, int col) { return values[static_cast<std::size_t>((map * rows + row) * cols + col)]; }
+    float& at(int map, int row, int col) {
+        return values[static_cast<std::size_t>((map * rows + row) * cols + col)];
+    }
     HeatMapRows rows_of() {
-        return [this](int map, int row) { return std::span<const float>(&at(map, row, 0), static_cast<std::size_t>(cols)); };
+        return [this](int map, int row) {
+            return std::span<const float>(&at(map, row, 0), static_cast<std::size_t>(cols));
+        };
     }
 };
 
 Cells waves(int maps, int rows, int cols) {
     Cells cells{maps, rows, cols, std::vector<float>(static_cast<std::size_t>(maps * rows * cols))};
-    for (std::size_t i = 0; i < cells.values.size(); ++i) cells.values[i] = std::sin(0.7f * static_cast<float>(i));
+    for (std::size_t i = 0; i < cells.values.size(); ++i)
+        cells.values[i] = std::sin(0.7f * static_cast<float>(i));
     return cells;
 }
 
@@ -42,7 +47,8 @@ class HeatMapTest : public OffscreenTest {
         return view;
     }
 
-    Image drawn(HeatMaps& maps, const std::vector<HeatMapPlacement>& placements, const HeatMapView& view, DrawTarget target) {
+    Image drawn(HeatMaps& maps, const std::vector<HeatMapPlacement>& placements, const HeatMapView& view,
+                DrawTarget target) {
         screen_->begin(k_background);
         maps.draw(placements, view, target);
         check_gl("drawing heat maps");
@@ -80,10 +86,12 @@ TEST_F(HeatMapTest, ColoursEqualTheTablesOfTheCpu) {
         const Image image = drawn(maps, {{0, {0, 0, 24, 20}}, {1, {30, 10, 54, 30}}}, whole(cells, scale));
         for (int row = 0; row < cells.rows; ++row)
             for (int col = 0; col < cells.cols; ++col) {
-                const auto name =
-                    std::string(colour_table(scale.map).name) + " " + std::to_string(row) + "," + std::to_string(col);
-                expect_near(at(image, col * 4 + 1, row * 4 + 2), colour_of(scale, cells.at(0, row, col)), name);
-                expect_near(at(image, 30 + col * 4 + 3, 10 + row * 4), colour_of(scale, cells.at(1, row, col)), name);
+                const auto name = std::string(colour_table(scale.map).name) + " " + std::to_string(row) +
+                                  "," + std::to_string(col);
+                expect_near(at(image, col * 4 + 1, row * 4 + 2), colour_of(scale, cells.at(0, row, col)),
+                            name);
+                expect_near(at(image, 30 + col * 4 + 3, 10 + row * 4),
+                            colour_of(scale, cells.at(1, row, col)), name);
             }
         EXPECT_EQ(at(image, 24, 0), k_background);
         EXPECT_EQ(at(image, 29, 10), k_background);
@@ -139,7 +147,8 @@ TEST_F(HeatMapTest, ColumnsThatARowDoesNotHaveAreMasked) {
     const Image image = drawn(maps, {{0, {0, 0, 30, 30}}}, view);
     for (int row = 0; row < 3; ++row)
         for (int col = 0; col < 3; ++col)
-            EXPECT_EQ(at(image, col * 10 + 5, row * 10 + 5), col > row ? view.look.masked_fill : colour_of(view.scale, 1));
+            EXPECT_EQ(at(image, col * 10 + 5, row * 10 + 5),
+                      col > row ? view.look.masked_fill : colour_of(view.scale, 1));
 }
 
 TEST_F(HeatMapTest, CellsBelowAPixelShowTheStrongest) {
@@ -156,7 +165,8 @@ TEST_F(HeatMapTest, CellsBelowAPixelShowTheStrongest) {
 }
 
 TEST_F(HeatMapTest, NoCellIsLostAtAnyOddSize) {
-    const PixelRect rects[] = {{0.3f, 0.6f, 37.9f, 43.2f}, {2, 3, 42, 43}}; // of 60 cells, 40 pixels make ties
+    const PixelRect rects[] = {{0.3f, 0.6f, 37.9f, 43.2f},
+                               {2, 3, 42, 43}}; // of 60 cells, 40 pixels make ties
     for (const int n : {60, 101}) {
         for (const PixelRect& rect : rects) {
             for (int where = 0; where < n; where += 3) {
@@ -184,7 +194,8 @@ TEST_F(HeatMapTest, RowByRowEqualsAllAtOnce) {
         rowwise.upload_rows(row, 1, cells.rows_of());
     }
     const HeatMapView view = whole(cells, {ColourMap::viridis, -1, 1, 1});
-    const std::vector<HeatMapPlacement> grid = {{0, {0, 0, 20, 21}}, {1, {21, 0, 41, 21}}, {2, {42, 0, 62, 21}}};
+    const std::vector<HeatMapPlacement> grid = {
+        {0, {0, 0, 20, 21}}, {1, {21, 0, 41, 21}}, {2, {42, 0, 62, 21}}};
     EXPECT_EQ(drawn(whole_maps, grid, view).rgb, drawn(rowwise, grid, view).rgb);
 }
 
@@ -222,7 +233,8 @@ TEST_F(HeatMapTest, MoreMapsThanLayersUseMoreTextures) {
     few.max_layers = 3;
     HeatMaps split = uploaded(cells, few), together = uploaded(cells);
     std::vector<HeatMapPlacement> row;
-    for (int map = 6; map >= 0; --map) row.push_back({map, {static_cast<float>(map * 8), 0, static_cast<float>(map * 8 + 7), 8}});
+    for (int map = 6; map >= 0; --map)
+        row.push_back({map, {static_cast<float>(map * 8), 0, static_cast<float>(map * 8 + 7), 8}});
     const HeatMapView view = whole(cells, {ColourMap::viridis, -1, 1, 1});
     EXPECT_EQ(drawn(split, row, view).rgb, drawn(together, row, view).rgb);
 }
@@ -253,7 +265,8 @@ TEST_F(HeatMapTest, MemoryIsBounded) {
     limits.max_bytes = 1000 * sizeof(float);
     HeatMaps maps(limits);
     maps.reserve({4, 100, 50});
-    EXPECT_LE(4 * ((100 + maps.pooled_rows() - 1) / maps.pooled_rows()) * ((50 + maps.pooled_cols() - 1) / maps.pooled_cols()),
+    EXPECT_LE(4 * ((100 + maps.pooled_rows() - 1) / maps.pooled_rows()) *
+                  ((50 + maps.pooled_cols() - 1) / maps.pooled_cols()),
               1000);
 }
 

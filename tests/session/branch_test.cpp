@@ -23,7 +23,9 @@ class Branches : public ::testing::Test {
     }
     const Snapshot& force(int position, int token) { return session_(command::ForceToken{position, token}); }
     /// A token that does not stand there.
-    int other(int position) const { return (tokens_[static_cast<std::size_t>(position)] + 1) % model_.config().d_vocab; }
+    int other(int position) const {
+        return (tokens_[static_cast<std::size_t>(position)] + 1) % model_.config().d_vocab;
+    }
 
     const SavedModel& model_ = saved_preset("llama");
     Driver session_{model_, {3, 1, 4, 1, 5}};
@@ -117,7 +119,9 @@ class FillIn : public ::testing::TestWithParam<const char*> {
         for (const int p : places) text[static_cast<std::size_t>(p)] = other(p);
         return text;
     }
-    int other(int position) const { return (tokens_[static_cast<std::size_t>(position)] + 1) % model_.config().d_vocab; }
+    int other(int position) const {
+        return (tokens_[static_cast<std::size_t>(position)] + 1) % model_.config().d_vocab;
+    }
     const Snapshot& force(int position) { return session_(command::ForceToken{position, other(position)}); }
 
     const SavedModel& model_ = saved_preset(GetParam());
@@ -136,7 +140,8 @@ TEST_P(FillIn, TheTextBehindAPlaceStays) {
         EXPECT_EQ(s.run().fork, position);
         EXPECT_EQ(s.run().origin(position).kind, TokenOrigin::Kind::forced);
         EXPECT_EQ(s.run().origin((position + 1) % 9).kind, TokenOrigin::Kind::prompt);
-        EXPECT_TRUE(same_rows(s.trace(), 0, *run(model_.weights, with({position})), 0, 9, 1e-5)) << "every row sees the new one";
+        EXPECT_TRUE(same_rows(s.trace(), 0, *run(model_.weights, with({position})), 0, 9, 1e-5))
+            << "every row sees the new one";
     }
     EXPECT_EQ(session_(command::SelectBranch{0}).tree.size(), 4u);
     EXPECT_EQ(session_.tokens(), tokens_);
@@ -273,7 +278,8 @@ TEST_F(Branches, DrawsKnowTheirPlace) {
     force(9, other(9));
     const Snapshot& s = session_(command::Step{3});
     for (int t = 10; t < 13; ++t) EXPECT_EQ(s.run().origin(t).key, (DrawKey{42, 1, std::uint32_t(t), 0}));
-    for (int t = 5; t < 9; ++t) EXPECT_EQ(s.run().origin(t).key, (DrawKey{42, 0, std::uint32_t(t), 0})) << "inherited";
+    for (int t = 5; t < 9; ++t)
+        EXPECT_EQ(s.run().origin(t).key, (DrawKey{42, 0, std::uint32_t(t), 0})) << "inherited";
     session_(command::Jump{7});
     EXPECT_EQ(session_.latest().next_draw, (DrawKey{42, 0, 7, 0})) << "of the token that stands there";
     session_(command::Jump{13});
@@ -330,7 +336,8 @@ TEST(Seeds, GreedyTakesTheLargestLogit) {
     session(command::SetSampling{greedy_chain()});
     const Snapshot& s = session(command::Step{50});
     for (int t = 3; t < 53; ++t)
-        EXPECT_EQ(s.run().token(t), std::ranges::max_element(logits_of(s.trace(), t - 1)) - logits_of(s.trace(), t - 1).begin());
+        EXPECT_EQ(s.run().token(t), std::ranges::max_element(logits_of(s.trace(), t - 1)) -
+                                        logits_of(s.trace(), t - 1).begin());
 }
 
 TEST(Seeds, ChainsShowEveryStage) {
@@ -343,7 +350,8 @@ TEST(Seeds, ChainsShowEveryStage) {
     std::set<StageKind> kinds;
     for (const SampleStage& stage : chain) kinds.insert(stage.kind);
     EXPECT_EQ(kinds.size(), chain.size());
-    EXPECT_TRUE(std::all_of(chain.begin() + 2, chain.end(), [](const SampleStage& stage) { return !stage.on; }));
+    EXPECT_TRUE(
+        std::all_of(chain.begin() + 2, chain.end(), [](const SampleStage& stage) { return !stage.on; }));
 }
 
 TEST(Seeds, ARefusedChainChangesNothing) {

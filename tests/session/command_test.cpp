@@ -54,7 +54,8 @@ std::vector<std::pair<Command, const char*>> all_commands() {
         R"({"command": "ask-value", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4})");
     add(command::Inspect{"logits"}, R"({"command": "inspect", "name": "logits"})");
     add(command::SelectOperation{"hook_embed"}, R"({"command": "operation", "name": "hook_embed"})");
-    add(command::SetView{"Head", "form", "lines"}, R"({"command": "view", "panel": "Head", "option": "form", "value": "lines"})");
+    add(command::SetView{"Head", "form", "lines"},
+        R"({"command": "view", "panel": "Head", "option": "form", "value": "lines"})");
     add(command::ShowPanel{"Flow", false}, R"({"command": "show-panel", "panel": "Flow", "on": false})");
     add(command::SetLayout{"Attention"}, R"({"command": "layout", "layout": "Attention"})");
     add(command::SaveLayout{"mine"}, R"({"command": "save-layout", "layout": "mine"})");
@@ -89,7 +90,8 @@ TEST(Command, ReadsAndWritesEveryField) {
 
 TEST(Command, StagesKeepTheirMeaning) {
     const Command read = command_from_json(json::parse(k_commands[7].second), "script");
-    EXPECT_EQ(std::get<command::SetSampling>(read).chain, std::get<command::SetSampling>(k_commands[7].first).chain);
+    EXPECT_EQ(std::get<command::SetSampling>(read).chain,
+              std::get<command::SetSampling>(k_commands[7].first).chain);
     for (const SamplingChain& chain : {default_chain(), greedy_chain(), SamplingChain{}}) {
         const Command again = command_from_json(to_json(command::SetSampling{chain}), "script");
         EXPECT_EQ(std::get<command::SetSampling>(again).chain, chain);
@@ -103,8 +105,10 @@ TEST(Command, FieldsLeftOutHaveTheirDefaults) {
         EXPECT_EQ(bare.index(), command.index());
     }
     EXPECT_EQ(std::get<command::Step>(command_from_json({{"command", "step"}}, "script")).tokens, 1);
-    EXPECT_EQ(std::get<command::PinToken>(command_from_json({{"command", "pin-token"}}, "script")).position, -1);
-    const Command stage = command_from_json(json::parse(R"({"command": "sampling", "chain": [{"stage": "greedy"}]})"), "script");
+    EXPECT_EQ(std::get<command::PinToken>(command_from_json({{"command", "pin-token"}}, "script")).position,
+              -1);
+    const Command stage = command_from_json(
+        json::parse(R"({"command": "sampling", "chain": [{"stage": "greedy"}]})"), "script");
     EXPECT_EQ(std::get<command::SetSampling>(stage).chain, greedy_chain());
 }
 
@@ -113,7 +117,8 @@ TEST(Command, ListsKeepTheirOrder) {
     for (const auto& [command, text] : k_commands) list.push_back(json::parse(text));
     const std::vector<Command> commands = commands_from_json(list, "script");
     ASSERT_EQ(commands.size(), k_commands.size());
-    for (std::size_t i = 0; i < commands.size(); ++i) EXPECT_EQ(commands[i].index(), k_commands[i].first.index());
+    for (std::size_t i = 0; i < commands.size(); ++i)
+        EXPECT_EQ(commands[i].index(), k_commands[i].first.index());
     EXPECT_TRUE(commands_from_json(json::array(), "script").empty());
 }
 
@@ -125,20 +130,24 @@ struct BadCommand {
 TEST(Command, ErrorsNameTheFieldAndTheNearestNames) {
     const std::vector<BadCommand> cases = {
         {R"([{"command": "stepp"}])", {"s.json [0]: command", "'stepp'", "nearest: 'step'"}},
-        {R"([{"command": "play"}, {"command": "force_token"}])", {"s.json [1]: command", "nearest: 'force-token'"}},
+        {R"([{"command": "play"}, {"command": "force_token"}])",
+         {"s.json [1]: command", "nearest: 'force-token'"}},
         {R"([{"command": ""}])", {"s.json [0]: command", "nearest:"}},
         {R"([{"command": 3}])", {"s.json [0]", "'command'", "a string", "number 3"}},
         {R"([{"tokens": 3}])", {"s.json [0]", "'command'", "no such key"}},
         {R"(["play"])", {"s.json [0]", "an object", "\"play\""}},
         {R"([{"command": "step", "token": 3}])", {"s.json [0]: step", "'token'", "nearest: 'tokens'"}},
         {R"([{"command": "play", "speed": 3}])", {"s.json [0]: play", "'speed'"}},
-        {R"([{"command": "step", "tokens": "3"}])", {"s.json [0]: step", "'tokens'", "an integer", "string \"3\""}},
+        {R"([{"command": "step", "tokens": "3"}])",
+         {"s.json [0]: step", "'tokens'", "an integer", "string \"3\""}},
         {R"([{"command": "step", "tokens": 1.5}])", {"s.json [0]: step", "'tokens'", "an integer", "1.5"}},
         {R"([{"command": "step", "tokens": 3000000000}])", {"s.json [0]: step", "'tokens'", "3000000000"}},
         {R"([{"command": "step", "tokens": null}])", {"s.json [0]: step", "'tokens'", "an integer", "null"}},
-        {R"([{"command": "speed", "tokens_per_s": true}])", {"s.json [0]: speed", "'tokens_per_s'", "a number", "true"}},
+        {R"([{"command": "speed", "tokens_per_s": true}])",
+         {"s.json [0]: speed", "'tokens_per_s'", "a number", "true"}},
         {R"([{"command": "prompt", "text": 5}])", {"s.json [0]: prompt", "'text'", "a string", "5"}},
-        {R"([{"command": "prompt", "truncate": 1}])", {"s.json [0]: prompt", "'truncate'", "true or false", "1"}},
+        {R"([{"command": "prompt", "truncate": 1}])",
+         {"s.json [0]: prompt", "'truncate'", "true or false", "1"}},
         {R"([{"command": "seed", "seed": -1}])", {"s.json [0]: seed", "'seed'", "-1"}},
         {R"([{"command": "seed", "seed": 0.5}])", {"s.json [0]: seed", "'seed'", "0.5"}},
         {R"([{"command": "seed", "seed": 18446744073709551616}])", {"s.json [0]: seed", "'seed'"}},
@@ -146,7 +155,8 @@ TEST(Command, ErrorsNameTheFieldAndTheNearestNames) {
         {R"([{"command": "sampling", "chain": [3]}])", {"s.json [0]: sampling", "an object", "3"}},
         {R"([{"command": "sampling", "chain": [{"stage": "topk"}]}])",
          {"s.json [0]: sampling", "stage", "'topk'", "nearest: 'top-k'"}},
-        {R"([{"command": "sampling", "chain": [{"stage": "top-k", "values": 3}]}])", {"s.json [0]: sampling", "'values'"}},
+        {R"([{"command": "sampling", "chain": [{"stage": "top-k", "values": 3}]}])",
+         {"s.json [0]: sampling", "'values'"}},
         {R"([{"command": "sampling", "chain": [{"stage": "top-k", "value": "3"}]}])",
          {"s.json [0]: sampling", "'value'", "a number"}},
         {R"({"command": "play"})", {"s.json", "an array of commands", "object"}},

@@ -1,4 +1,5 @@
-// Edits of single cells: the run is what one with those edits from the start would be; undo, branches, what is refused.
+// Edits of single cells: the run is what one with those edits from the start would be; undo, branches, what
+// is refused.
 
 #include "session/support.h"
 #include "support/compare.h"
@@ -9,7 +10,10 @@ namespace {
 const std::vector<int> k_prompt = {3, 1, 4, 1, 5, 9, 2, 6};
 
 Edit value_at(Site site, int layer, int head, int row, int column, real value) {
-    return {{site, layer, row, row + 1, head, head + 1, column, column + 1}, Edit::Kind::values, {value}, nullptr};
+    return {{site, layer, row, row + 1, head, head + 1, column, column + 1},
+            Edit::Kind::values,
+            {value},
+            nullptr};
 }
 
 command::EditCell edit(const std::string& name, int head, int row, int column, double value) {
@@ -41,7 +45,8 @@ TEST(Edits, ARunIsComputedAgain) {
 
 TEST(Edits, SurprisalFollows) {
     Driver session(saved_preset("llama"), k_prompt);
-    const real before = session.latest().run().origin(6).surprisal, earlier = session.latest().run().origin(5).surprisal;
+    const real before = session.latest().run().origin(6).surprisal,
+               earlier = session.latest().run().origin(5).surprisal;
     const Snapshot& s = session(edit("logits", -1, 5, k_prompt[6], 30));
     EXPECT_EQ(s.run().origin(5).surprisal, earlier);
     EXPECT_LT(s.run().origin(6).surprisal, std::min(before, real(1e-6)));
@@ -58,16 +63,19 @@ TEST(Edits, OfOneCellTheLastOneHolds) {
 
 TEST(Edits, OffOnAndGone) {
     Driver session(saved_preset("llama"), k_prompt);
-    const auto first = value_at(Site::embed, -1, 0, 2, 3, 0.5f), second = value_at(Site::pattern, 1, 5, 7, 1, 0.75f);
+    const auto first = value_at(Site::embed, -1, 0, 2, 3, 0.5f),
+               second = value_at(Site::pattern, 1, 5, 7, 1, 0.75f);
     session(edit("hook_embed", -1, 2, 3, 0.5));
     session(edit("blocks.1.attn.hook_pattern", 5, 7, 1, 0.75));
     expect_run(session(command::UseEdits{false}), {});
     EXPECT_EQ(session.latest().edits->size(), 2u) << "they are kept";
     expect_run(session(command::UseEdits{true}), {first, second});
     session(command::UseEdits{false});
-    expect_run(session(edit("hook_embed", -1, 2, 3, 0.5)), {first, second}); // who sets a value wants it to count
+    expect_run(session(edit("hook_embed", -1, 2, 3, 0.5)),
+               {first, second}); // who sets a value wants it to count
     session(command::UseEdits{false});
-    expect_run(session(edit("hook_embed", -1, 2, 4, 0.5)), {first, second, value_at(Site::embed, -1, 0, 2, 4, 0.5f)});
+    expect_run(session(edit("hook_embed", -1, 2, 4, 0.5)),
+               {first, second, value_at(Site::embed, -1, 0, 2, 4, 0.5f)});
     session(command::RemoveEdit{"hook_embed", -1, 2, 4});
     expect_run(session(command::RemoveEdit{"hook_embed", -1, 2, 3}), {second});
     expect_run(session(command::RemoveEdits{}), {});
@@ -103,10 +111,12 @@ TEST(Edits, HoldInEveryBranch) {
     Driver session(saved_preset("llama"), k_prompt);
     session(command::ForceToken{4, 11}); // branch 1 has 5 tokens
     session(command::SelectBranch{0});
-    const auto early = value_at(Site::resid_mid, 1, 0, 3, 2, 4), late = value_at(Site::resid_mid, 1, 0, 7, 2, 5);
+    const auto early = value_at(Site::resid_mid, 1, 0, 3, 2, 4),
+               late = value_at(Site::resid_mid, 1, 0, 7, 2, 5);
     session(edit("blocks.1.hook_resid_mid", -1, 3, 2, 4));
     session(edit("blocks.1.hook_resid_mid", -1, 7, 2, 5));
-    expect_run(session(command::SelectBranch{1}), {early, late}); // which has room for row 7 and will reach it
+    expect_run(session(command::SelectBranch{1}),
+               {early, late}); // which has room for row 7 and will reach it
     expect_run(session(command::Step{6}), {early, late});
     expect_run(session(command::ForceToken{2, 8}), {early, late}); // a new branch
     session(command::RemoveEdits{});

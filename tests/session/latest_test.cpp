@@ -45,7 +45,8 @@ TEST(Latest, SlotsAreReused) {
     std::vector<const int*> buffers;
     for (int i = 0; i < 12; ++i) {
         latest.back().assign(100, i);
-        if (std::ranges::find(buffers, latest.back().data()) == buffers.end()) buffers.push_back(latest.back().data());
+        if (std::ranges::find(buffers, latest.back().data()) == buffers.end())
+            buffers.push_back(latest.back().data());
         latest.publish();
         EXPECT_EQ(latest.front()[99], i);
     }

@@ -29,11 +29,14 @@ class LayerInView : public ::testing::Test {
         for (const Site site : {Site::pattern, Site::rot_q, Site::z, Site::mlp_post}) {
             ASSERT_TRUE(s_.trace().kept(site, layer));
             for (int r = 0; r < s_.run().rows; r += 23)
-                ASSERT_LE(difference(visible_row(s_.trace(), site, layer, r), visible_row(whole, site, layer, r)), 1e-5);
+                ASSERT_LE(
+                    difference(visible_row(s_.trace(), site, layer, r), visible_row(whole, site, layer, r)),
+                    1e-5);
         }
     }
 
-    const SavedModel& model_ = saved_llama("layer_in_view", [](ModelConfig& c) { c.n_layers = 3, c.n_ctx = 1500; });
+    const SavedModel& model_ =
+        saved_llama("layer_in_view", [](ModelConfig& c) { c.n_layers = 3, c.n_ctx = 1500; });
     // A layer of a long run, with its grace, but not all three.
     Engine engine_{trace_bytes(model_.config(), {1000, {}, Keep::all}) / 2};
     Snapshot s_;

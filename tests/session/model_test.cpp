@@ -46,7 +46,8 @@ TEST(Model, TokenizerAndVocabularyMustFit) {
     EXPECT_THAT(larger->warnings[0], HasSubstr("3 ids"));
     EXPECT_EQ(token_label(*larger, k_tok_bin_size + 2), "#263");
 
-    const std::string message = message_of([&] { open_model(with_vocabulary(k_tok_bin_size - 1), tokenizer); });
+    const std::string message =
+        message_of([&] { open_model(with_vocabulary(k_tok_bin_size - 1), tokenizer); });
     EXPECT_THAT(message, HasSubstr("tok.bin"));
     EXPECT_THAT(message, HasSubstr("at most d_vocab = 260"));
     EXPECT_THAT(message, HasSubstr("found 261"));
@@ -69,12 +70,14 @@ TEST(Model, TokensWithoutTokenizerAreNumbers) {
 
 TEST(Model, BosIsTheTokenizersWordFirst) {
     const std::string tokenizer = scratch_file("tok.bin", tok_bin_contents());
-    const SavedModel& model = saved_llama("bos_7", [](ModelConfig& c) { c.d_vocab = k_tok_bin_size, c.bos_id = 7; });
+    const SavedModel& model =
+        saved_llama("bos_7", [](ModelConfig& c) { c.d_vocab = k_tok_bin_size, c.bos_id = 7; });
     EXPECT_EQ(bos_id(*open_model(model.path, tokenizer)), 1);
     EXPECT_EQ(bos_id(*open_model(model.path, "")), 7);
     EXPECT_EQ(encode_prompt(*open_model(model.path, ""), ""), std::vector{7});
     EXPECT_EQ(bos_id(*open_model(saved_preset("llama").path, "")), -1);
-    EXPECT_THAT(message_of([&] { encode_prompt(*open_model(saved_preset("llama").path, ""), ""); }), HasSubstr("no BOS token"));
+    EXPECT_THAT(message_of([&] { encode_prompt(*open_model(saved_preset("llama").path, ""), ""); }),
+                HasSubstr("no BOS token"));
 }
 
 } // namespace

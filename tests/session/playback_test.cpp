@@ -59,7 +59,8 @@ TEST(Playback, BackAndForthCostNothing) {
     expect_same_run(1);
     session(command::Step{0});
     expect_same_run(1);
-    for (const auto& [wanted, shown] : {std::pair{7, 7}, {0, 1}, {-5, 1}, {15, 15}, {16, 15}, {1 << 30, 15}}) {
+    for (const auto& [wanted, shown] :
+         {std::pair{7, 7}, {0, 1}, {-5, 1}, {15, 15}, {16, 15}, {1 << 30, 15}}) {
         session(command::Jump{wanted});
         expect_same_run(shown);
     }
@@ -141,7 +142,8 @@ TEST(Growth, KeepsValuesAndOldSnapshots) {
     EXPECT_NE(late.run().trace, early.run().trace) << "it had to grow";
     EXPECT_TRUE(same_rows(late.trace(), 0, early.trace(), 0, early.run().rows, 0));
     for (int t = 0; t < early.run().rows; ++t) {
-        ASSERT_EQ(checksum(early.run(), t), before[static_cast<std::size_t>(t)]) << "row " << t << " of the old snapshot";
+        ASSERT_EQ(checksum(early.run(), t), before[static_cast<std::size_t>(t)])
+            << "row " << t << " of the old snapshot";
         EXPECT_EQ(late.run().origin(t).surprisal, early.run().origin(t).surprisal);
         EXPECT_EQ(late.run().origin(t).key, early.run().origin(t).key);
         EXPECT_EQ(late.run().token(t), early.run().token(t));
@@ -197,7 +199,8 @@ class Speed : public ::testing::Test {
         engine_.publish(snapshot_);
         return snapshot_.cursor;
     }
-    /// Ticks like a worker that always wakes `late` seconds after it wanted to; the times at which tokens came.
+    /// Ticks like a worker that always wakes `late` seconds after it wanted to; the times at which tokens
+    /// came.
     std::vector<double> play(double begin, double end, double late = 0) {
         std::vector<double> times;
         for (double now = begin; now <= end; now = std::max(now, engine_.due()) + late) {
@@ -215,8 +218,8 @@ class Speed : public ::testing::Test {
 TEST_F(Speed, IsKept) {
     engine_.apply(command::SetSpeed{4});
     engine_.apply(command::Play{});
-    EXPECT_EQ(play(1000, 1003), (std::vector<double>{1000, 1000.25, 1000.5, 1000.75, 1001, 1001.25, 1001.5, 1001.75, 1002,
-                                                     1002.25, 1002.5, 1002.75, 1003}));
+    EXPECT_EQ(play(1000, 1003), (std::vector<double>{1000, 1000.25, 1000.5, 1000.75, 1001, 1001.25, 1001.5,
+                                                     1001.75, 1002, 1002.25, 1002.5, 1002.75, 1003}));
     EXPECT_TRUE(snapshot_.playing);
     EXPECT_EQ(snapshot_.tokens_per_s_limit, 4);
 }

@@ -47,7 +47,8 @@ TEST(Open, BeginsWithAPrompt) {
 
 TEST(Open, APromptThatIsNoGoodLeavesEverythingAsItWas) {
     Driver session(saved_preset("gpt2"), {3, 1});
-    for (const std::string& bad : {std::string("3,x"), std::string("53"), ids_text(std::vector<int>(257, 1))}) {
+    for (const std::string& bad :
+         {std::string("3,x"), std::string("53"), ids_text(std::vector<int>(257, 1))}) {
         const Snapshot& s = session(command::Open{saved_preset("llama").path, "", bad});
         EXPECT_EQ(s.model->name, "gpt2");
         EXPECT_EQ(s.prompt, "3,1");
@@ -98,8 +99,9 @@ TEST(Open, WhatCannotBeOpenedLeavesTheSessionAlone) {
 
 TEST(Open, NothingOpenIsAnError) {
     Driver session;
-    for (const Command& c : std::vector<Command>{command::SetPrompt{"1"}, command::Play{}, command::Step{}, command::Jump{2},
-                                                 command::Resample{}, command::ForceToken{1, 1}, command::SelectBranch{0}}) {
+    for (const Command& c :
+         std::vector<Command>{command::SetPrompt{"1"}, command::Play{}, command::Step{}, command::Jump{2},
+                              command::Resample{}, command::ForceToken{1, 1}, command::SelectBranch{0}}) {
         const Snapshot& s = session(c);
         EXPECT_TRUE(s.message_is_error);
         EXPECT_THAT(s.message, HasSubstr("expected an open model"));
@@ -140,8 +142,9 @@ TEST_P(PromptOf, EqualsAFreshRun) {
     const int prefix = config.mask == MaskKind::prefix ? 150 : 0; // the whole prompt
     EXPECT_TRUE(same_rows(s.trace(), 0, *run(model.weights, tokens, prefix), 0, 150, 1e-5));
 }
-INSTANTIATE_TEST_SUITE_P(Presets, PromptOf,
-                         ::testing::ValuesIn(presets_where([](const ModelConfig& c) { return !c.has_encoder(); })),
+INSTANTIATE_TEST_SUITE_P(Presets, PromptOf, ::testing::ValuesIn(presets_where([](const ModelConfig& c) {
+                             return !c.has_encoder();
+                         })),
                          [](const auto& test) { return test.param.name; });
 
 TEST(Prompt, IsReadInPieces) {
@@ -187,13 +190,14 @@ TEST(Prompt, SurprisalIsMinusLog2OfTheProbability) {
 TEST(Prompt, MistakesLeaveTheOldRun) {
     Driver session(saved_preset("llama"), {4, 8, 15});
     const Snapshot before = session.latest();
-    for (const auto& [text, words] : std::vector<std::pair<std::string, std::string>>{{"1,2,x3", "'x3'"},
-                                                                                      {"1,53", "ids from 0 to 52"},
-                                                                                      {"1,-1", "'-1'"},
-                                                                                      {"99999999999", "'99999999999'"},
-                                                                                      {"1.5", "'1.5'"},
-                                                                                      {"", "no BOS"},
-                                                                                      {" , ", "no BOS"}}) {
+    for (const auto& [text, words] :
+         std::vector<std::pair<std::string, std::string>>{{"1,2,x3", "'x3'"},
+                                                          {"1,53", "ids from 0 to 52"},
+                                                          {"1,-1", "'-1'"},
+                                                          {"99999999999", "'99999999999'"},
+                                                          {"1.5", "'1.5'"},
+                                                          {"", "no BOS"},
+                                                          {" , ", "no BOS"}}) {
         SCOPED_TRACE(text);
         const Snapshot& s = session(command::SetPrompt{text});
         EXPECT_TRUE(s.message_is_error);
@@ -289,7 +293,8 @@ void expect_no_next_token(const char* name, const char* purpose) {
         EXPECT_EQ(s.cursor, 9);
     }
     std::vector<Command> choices;
-    if (!model.config().fills_in()) choices = {command::ForceToken{3, 1}, command::ForceToken{8, 1}, command::Resample{}};
+    if (!model.config().fills_in())
+        choices = {command::ForceToken{3, 1}, command::ForceToken{8, 1}, command::Resample{}};
     for (const Command& c : choices) {
         const Snapshot& s = session(c);
         EXPECT_TRUE(s.message_is_error);

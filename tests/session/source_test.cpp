@@ -1,4 +1,5 @@
-// Encoder-decoders in the session: the source is read, answered, edited where the decoder reads it, and undone.
+// Encoder-decoders in the session: the source is read, answered, edited where the decoder reads it, and
+// undone.
 
 #include "core/site_names.h"
 #include "session/support.h"
@@ -13,17 +14,17 @@ using ::testing::HasSubstr;
 
 const std::vector<int> k_source = {7, 8, 9, 10, 3}, k_prompt = {3, 1, 4};
 
-std::shared_ptr<Trace> encoder_of(const SavedModel& model, const std::vector<int>& source, Keep keep = Keep::all,
-                                  const std::vector<Edit>& edits = {}) {
-    auto trace =
-        std::make_shared<Trace>(model.weights, TraceShape{static_cast<int>(source.size()), {}, keep, {}, Stack::encoder}, edits);
+std::shared_ptr<Trace> encoder_of(const SavedModel& model, const std::vector<int>& source,
+                                  Keep keep = Keep::all, const std::vector<Edit>& edits = {}) {
+    auto trace = std::make_shared<Trace>(
+        model.weights, TraceShape{static_cast<int>(source.size()), {}, keep, {}, Stack::encoder}, edits);
     extend(*trace, source);
     return trace;
 }
 
 /// The run in view against one that is computed at once.
-void expect_run(const Snapshot& s, const SavedModel& model, const std::vector<int>& source, const std::vector<Edit>& edits = {},
-                const std::vector<Edit>& source_edits = {}) {
+void expect_run(const Snapshot& s, const SavedModel& model, const std::vector<int>& source,
+                const std::vector<Edit>& edits = {}, const std::vector<Edit>& source_edits = {}) {
     const auto encoder = encoder_of(model, source, Keep::all, source_edits);
     Trace expected(model.weights, s.trace().shape(), edits, encoder);
     extend(expected, std::span(s.trace().tokens(), static_cast<std::size_t>(s.run().rows)));
@@ -43,7 +44,8 @@ class SourceTest : public ::testing::TestWithParam<const char*> {
     const SavedModel& model = saved_preset(GetParam());
     Driver session{model};
 };
-INSTANTIATE_TEST_SUITE_P(EncoderDecoders, SourceTest, ::testing::Values("encoder_decoder", "encoder_decoder_post"));
+INSTANTIATE_TEST_SUITE_P(EncoderDecoders, SourceTest,
+                         ::testing::Values("encoder_decoder", "encoder_decoder_post"));
 
 TEST_P(SourceTest, AModelOpensWithItsStartTokenAsSource) {
     Driver fresh(model);
@@ -112,9 +114,10 @@ TEST_P(SourceTest, WhatTheDecoderReadsOfItCanBeEdited) {
     expect_run(session.latest(), model, k_source, {of_source, weight});
     session(command::RemoveEdits{});
     expect_run(session.latest(), model, k_source);
-    for (const auto& [name, row, column, words] : {std::tuple{"encoder.blocks.0.hook_resid_post", 5, 0, "rows 0 to 4"},
-                                                   std::tuple{"hook_encoder_out", 5, 0, "rows 0 to 4"},
-                                                   std::tuple{"blocks.0.cross_attn.hook_attn_scores", 0, 5, "columns 0 to 4"}}) {
+    for (const auto& [name, row, column, words] :
+         {std::tuple{"encoder.blocks.0.hook_resid_post", 5, 0, "rows 0 to 4"},
+          std::tuple{"hook_encoder_out", 5, 0, "rows 0 to 4"},
+          std::tuple{"blocks.0.cross_attn.hook_attn_scores", 0, 5, "columns 0 to 4"}}) {
         const Snapshot& s = session(command::EditCell{name, 0, row, column, 1});
         EXPECT_TRUE(s.message_is_error);
         EXPECT_THAT(s.message, HasSubstr(words));
@@ -160,7 +163,8 @@ TEST_P(SourceTest, TheEncoderCanBeEditedAndTheDecoderReadsWhatFollows) {
     expect_run(session.latest(), model, k_source, {of_text}, {of_encoder});
 
     const std::vector<int> other = {4, 5};
-    EXPECT_THAT(session(command::SetSource{ids_text(other)}).message, HasSubstr("edits of the text before are gone"));
+    EXPECT_THAT(session(command::SetSource{ids_text(other)}).message,
+                HasSubstr("edits of the text before are gone"));
     expect_run(session.latest(), model, other);
     session(command::Undo{});
     expect_run(session.latest(), model, k_source, {of_text}, {of_encoder});
@@ -183,7 +187,8 @@ TEST_P(SourceTest, NamesOfSitesBeginWithTheirStack) {
     const auto all = named_sites(*model.weights);
     EXPECT_EQ(all.front().name, "encoder.hook_embed");
     EXPECT_EQ(all.back().name, "decoder.logits");
-    EXPECT_EQ(all.size(), all_sites(model.weights->config_of(Stack::encoder)).size() + all_sites(model.config()).size());
+    EXPECT_EQ(all.size(),
+              all_sites(model.weights->config_of(Stack::encoder)).size() + all_sites(model.config()).size());
     for (const NamedSite& n : all) {
         const StackName of = split_stack(*model.weights, n.name);
         EXPECT_EQ(of.stack, n.stack);
@@ -257,7 +262,8 @@ TEST(LongSource, SoIsThatOfTheEncoder) {
     EXPECT_FALSE(shown.kept(Site::pattern, 0));
     for (const Site site : {Site::pattern, Site::z, Site::mlp_post})
         for (int r = 0; r < 200; r += 13)
-            EXPECT_LE(difference(visible_row(shown, site, 1, r), visible_row(whole, site, 1, r)), 1e-5) << site_row(site).hook;
+            EXPECT_LE(difference(visible_row(shown, site, 1, r), visible_row(whole, site, 1, r)), 1e-5)
+                << site_row(site).hook;
     engine.apply(command::SetSource{ids_text(random_tokens(model.config(), 190))});
     EXPECT_EQ(finish().other_layer.kept, 1) << "it follows the source";
     engine.apply(command::ViewLayer{1});

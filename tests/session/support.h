@@ -1,5 +1,6 @@
 #pragma once
-// What the tests of the session and of the command line share: models on disk, and a session that answers at once.
+// What the tests of the session and of the command line share: models on disk, and a session that answers at
+// once.
 
 #include "io/hf_model.h"
 #include "session/session.h"
@@ -109,7 +110,9 @@ inline constexpr int k_tok_bin_size = 261;
 /// "1,2,3"
 inline std::string ids_text(const std::vector<int>& ids) { return fmt::format("{}", fmt::join(ids, ",")); }
 
-inline std::vector<int> tokens_of(const RunView& run) { return {run.trace->tokens(), run.trace->tokens() + run.rows}; }
+inline std::vector<int> tokens_of(const RunView& run) {
+    return {run.trace->tokens(), run.trace->tokens() + run.rows};
+}
 
 /// A cooperative session: a command is carried out, and played to the end, before its call returns.
 class Driver {

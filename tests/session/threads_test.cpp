@@ -42,7 +42,8 @@ class Reader {
         require(s.branch >= 0 && s.branch < std::ssize(s.tree) &&
                     s.tree[static_cast<std::size_t>(s.branch)].trace == s.run().trace,
                 "the run is in the tree");
-        require(s.cursor >= 0 && s.cursor <= s.run().rows && s.run().rows <= s.rows_wanted, "the cursor is inside the run");
+        require(s.cursor >= 0 && s.cursor <= s.run().rows && s.run().rows <= s.rows_wanted,
+                "the cursor is inside the run");
         for (const RunView& run : s.tree) look_at(run);
         ++looks;
     }
@@ -125,10 +126,17 @@ TEST(Threads, PublishedRowsNeverChange) {
 
 TEST(Threads, TheWorkerDoesWhatTheCallerWould) {
     const SavedModel& model = saved_preset("gpt2");
-    const std::vector<Command> commands = {
-        command::Open{model.path, ""}, command::SetPrompt{"3,1,4"}, command::SetSeed{9},      command::Step{20},
-        command::ForceToken{8, 5},     command::Step{10},           command::SelectBranch{0}, command::Jump{5},
-        command::Resample{},           command::SetSpeed{20000},    command::Play{}};
+    const std::vector<Command> commands = {command::Open{model.path, ""},
+                                           command::SetPrompt{"3,1,4"},
+                                           command::SetSeed{9},
+                                           command::Step{20},
+                                           command::ForceToken{8, 5},
+                                           command::Step{10},
+                                           command::SelectBranch{0},
+                                           command::Jump{5},
+                                           command::Resample{},
+                                           command::SetSpeed{20000},
+                                           command::Play{}};
     Session worker(Session::Mode::threaded), caller(Session::Mode::cooperative);
     for (Session* session : {&worker, &caller})
         for (const Command& c : commands) {
@@ -163,7 +171,8 @@ class Watch {
 
 TEST(Threads, EndsWhilePlaying) {
     const SavedModel& model = saved_llama("endless", [](ModelConfig& c) { c.n_ctx = 20000; });
-    for (double speed : {0.0, 1e4, 1e-3, 1e-300}) { // also in the middle of a long wait, even one that no clock can count
+    for (double speed :
+         {0.0, 1e4, 1e-3, 1e-300}) { // also in the middle of a long wait, even one that no clock can count
         Watch watch;
         Session session(Session::Mode::threaded, watch.signal());
         session.post(command::Open{model.path, ""});

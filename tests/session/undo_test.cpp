@@ -9,7 +9,9 @@ namespace gf::tests {
 namespace {
 
 /// As the session has it: every stage in it, the others off.
-SamplingChain with_temperature(double temperature) { return with_all_stages({{StageKind::temperature, temperature, true}}); }
+SamplingChain with_temperature(double temperature) {
+    return with_all_stages({{StageKind::temperature, temperature, true}});
+}
 
 /// What undo must bring back.
 struct Shown {
@@ -87,7 +89,8 @@ INSTANTIATE_TEST_SUITE_P(Commands, Undo,
                                            Undoable{"open", command::Open{saved_preset("gpt2").path, ""}},
                                            Undoable{"force_in_the_text", command::ForceToken{9, 0}},
                                            Undoable{"force_at_the_tip", command::ForceToken{15, 0}},
-                                           Undoable{"resample", command::Resample{}}, Undoable{"seed", command::SetSeed{43}},
+                                           Undoable{"resample", command::Resample{}},
+                                           Undoable{"seed", command::SetSeed{43}},
                                            Undoable{"sampling", command::SetSampling{with_temperature(0.5)}},
                                            Undoable{"branch", command::SelectBranch{1}}),
                          [](const auto& test) { return test.param.name; });
@@ -96,12 +99,15 @@ TEST(UndoSteps, AreTakenOneByOne) {
     Driver session(saved_preset("llama"), {3, 1, 4});
     session(command::SetSeed{1});
     std::vector<Shown> states{shown(session.latest())};
-    const std::vector<Command> commands = {command::SetPrompt{"7,8,9"}, command::SetSampling{with_temperature(0.7)},
-                                           command::SetSeed{5},         command::ForceToken{2, 11},
-                                           command::SelectBranch{0},    command::Resample{}};
+    const std::vector<Command> commands = {
+        command::SetPrompt{"7,8,9"}, command::SetSampling{with_temperature(0.7)},
+        command::SetSeed{5},         command::ForceToken{2, 11},
+        command::SelectBranch{0},    command::Resample{}};
     for (const Command& c : commands) states.push_back(shown(session(c)));
-    for (std::size_t i = commands.size(); i-- > 0;) EXPECT_EQ(shown(session(command::Undo{})), states[i]) << i;
-    for (std::size_t i = 1; i <= commands.size(); ++i) EXPECT_EQ(shown(session(command::Redo{})), states[i]) << i;
+    for (std::size_t i = commands.size(); i-- > 0;)
+        EXPECT_EQ(shown(session(command::Undo{})), states[i]) << i;
+    for (std::size_t i = 1; i <= commands.size(); ++i)
+        EXPECT_EQ(shown(session(command::Redo{})), states[i]) << i;
     const Shown last = shown(session.latest());
     EXPECT_EQ(shown(session(command::Redo{})), last) << "nothing more to redo";
 }
@@ -130,12 +136,12 @@ TEST(UndoSteps, NothingToUndo) {
 TEST(UndoSteps, WhatIsNoStep) {
     Driver session(saved_preset("llama"), {3, 1, 4});
     while (session.latest().can_undo) session(command::Undo{});
-    for (const Command& c :
-         std::vector<Command>{command::Step{5}, command::Step{-2}, command::Jump{2}, command::SetSpeed{9}, command::Play{},
-                              command::Pause{}, command::SetSeed{42}, command::SetSampling{default_chain()},
-                              command::SelectBranch{0}, command::SetSampling{{{StageKind::top_k, -1, true}}},
-                              command::ForceToken{1000, 1}, command::SetPrompt{"x"}, command::Open{"nowhere", ""},
-                              command::SetTheme{"dark"}, command::SetScale{2}, command::PinHead{1, 1}, command::PinToken{0}}) {
+    for (const Command& c : std::vector<Command>{
+             command::Step{5}, command::Step{-2}, command::Jump{2}, command::SetSpeed{9}, command::Play{},
+             command::Pause{}, command::SetSeed{42}, command::SetSampling{default_chain()},
+             command::SelectBranch{0}, command::SetSampling{{{StageKind::top_k, -1, true}}},
+             command::ForceToken{1000, 1}, command::SetPrompt{"x"}, command::Open{"nowhere", ""},
+             command::SetTheme{"dark"}, command::SetScale{2}, command::PinHead{1, 1}, command::PinToken{0}}) {
         session(c);
         EXPECT_FALSE(session.latest().can_undo) << "command " << c.index();
     }

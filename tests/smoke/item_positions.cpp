@@ -1,5 +1,5 @@
-// Where items of the workbench stand in a window of 1600x900, for window_smoke.sh: item_positions MODEL TOKENIZER NAME...
-// prints "x y" of each item's middle. Laid out as the program does it, without a window.
+// Where items of the workbench stand in a window of 1600x900, for window_smoke.sh: item_positions MODEL
+// TOKENIZER NAME... prints "x y" of each item's middle. Laid out as the program does it, without a window.
 
 #include "app/headless.h"
 #include "app/ui_driver.h"

@@ -40,7 +40,8 @@ inline int row_at(const Trace& t, Site site, int token) {
     if (row_axis(site) == Axis::pos) return token;
     if (row_axis(site) == Axis::source) return t.source_keys(token).end - 1;
     const auto& segments = t.shape().segments;
-    return static_cast<int>(std::ranges::find_if(segments, [&](const Segment& s) { return token < s.end; }) - segments.begin());
+    return static_cast<int>(std::ranges::find_if(segments, [&](const Segment& s) { return token < s.end; }) -
+                            segments.begin());
 }
 /// What the model is run for: logits, class logits, ...; of a token, or of its segment.
 inline std::span<const real> output_of(const Trace& t, int token) {
@@ -48,7 +49,8 @@ inline std::span<const real> output_of(const Trace& t, int token) {
     return row_of(t, site, site_row(site).per_layer ? t.config().n_layers - 1 : -1, row_at(t, site, token));
 }
 
-/// A row without the cells that the mask forbids, so that it does not depend on where the sequence lies in its Trace.
+/// A row without the cells that the mask forbids, so that it does not depend on where the sequence lies in
+/// its Trace.
 inline std::vector<real> visible_row(const Trace& t, Site site, int layer, int row) {
     const auto all = row_of(t, site, layer, row);
     if (!by_key(site)) return {all.begin(), all.end()};
@@ -60,20 +62,24 @@ inline std::vector<real> visible_row(const Trace& t, Site site, int layer, int r
     return visible;
 }
 
-/// Whether rows [a_row, a_row + n) of `a` agree with those of `b` from b_row on, at every site that both keep and that has the
-/// same number of heads in both.
-inline ::testing::AssertionResult same_rows(const Trace& a, int a_row, const Trace& b, int b_row, int n, double tolerance) {
+/// Whether rows [a_row, a_row + n) of `a` agree with those of `b` from b_row on, at every site that both keep
+/// and that has the same number of heads in both.
+inline ::testing::AssertionResult same_rows(const Trace& a, int a_row, const Trace& b, int b_row, int n,
+                                            double tolerance) {
     double worst = 0;
     std::string where;
     for (const SiteRef& s : all_sites(a.config())) {
-        if (!a.kept(s.site) || !b.kept(s.site) || site_heads(a.config(), s.site) != site_heads(b.config(), s.site)) continue;
+        if (!a.kept(s.site) || !b.kept(s.site) ||
+            site_heads(a.config(), s.site) != site_heads(b.config(), s.site))
+            continue;
         if (row_axis(s.site) == Axis::source) { // the texts that the rows read
             const Trace::Keys x = a.source_keys(a_row), y = b.source_keys(b_row);
             for (int i = 0; i < std::max(x.size(), y.size()); ++i) {
                 const double d = x.size() != y.size() ? std::numeric_limits<double>::infinity()
                                                       : difference(row_of(a, s.site, s.layer, x.begin + i),
                                                                    row_of(b, s.site, s.layer, y.begin + i));
-                if (d > worst) worst = d, where = site_name(s.site, s.layer) + ", row " + std::to_string(x.begin + i);
+                if (d > worst)
+                    worst = d, where = site_name(s.site, s.layer) + ", row " + std::to_string(x.begin + i);
             }
             continue;
         }
@@ -81,7 +87,8 @@ inline ::testing::AssertionResult same_rows(const Trace& a, int a_row, const Tra
         const auto covers = [&](const Trace& t, int row) {
             const int i = row_at(t, s.site, row);
             const Segment& segment = t.shape().segments[static_cast<std::size_t>(i)];
-            return i < t.n_rows(s.site) && segment.begin + segment.pad_left == row && segment.end - segment.pad_right == row + n;
+            return i < t.n_rows(s.site) && segment.begin + segment.pad_left == row &&
+                   segment.end - segment.pad_right == row + n;
         };
         const bool tokens = row_axis(s.site) == Axis::pos;
         for (int r = 0; r < (tokens ? n : covers(a, a_row) && covers(b, b_row) ? 1 : 0); ++r) {

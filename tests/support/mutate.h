@@ -77,7 +77,8 @@ inline void damage_bytes(std::string& bytes, Random& random) {
     }
 }
 
-/// Where the values and the keys of a JSON text stand. Needs no well-formed text: what it does not understand it skips.
+/// Where the values and the keys of a JSON text stand. Needs no well-formed text: what it does not understand
+/// it skips.
 struct JsonParts {
     std::vector<Part> values, keys;
 
@@ -153,8 +154,10 @@ inline void damage_json(std::string& text, Random& random) {
     case 0: replace(a, odd_value(random)); break;
     case 1: replace(a, part(b)); break;
     case 2: replace(key, part(other_key)); break;
-    case 3: replace(a, part(a) + "," + part(below(random, 2) ? a : b)); break; // one more element, in an array
-    case 4: {                                                                  // swap
+    case 3:
+        replace(a, part(a) + "," + part(below(random, 2) ? a : b));
+        break; // one more element, in an array
+    case 4: {  // swap
         if (a.begin > b.begin) std::swap(a, b);
         const std::size_t between = a.begin + a.size;
         if (between <= b.begin)
@@ -162,7 +165,10 @@ inline void damage_json(std::string& text, Random& random) {
                    text.substr(b.begin + b.size);
         break;
     }
-    case 5: replace(key, "\"" + std::string(1 + below(random, 3), static_cast<char>('a' + below(random, 26))) + "\""); break;
+    case 5:
+        replace(key,
+                "\"" + std::string(1 + below(random, 3), static_cast<char>('a' + below(random, 26))) + "\"");
+        break;
     }
 }
 
@@ -175,7 +181,8 @@ inline std::string mutate(const std::string& seed, Random& random) {
     return mutant;
 }
 
-/// The same for a JSON text: most changes exchange values and keys and keep it well-formed, the others damage its bytes.
+/// The same for a JSON text: most changes exchange values and keys and keep it well-formed, the others damage
+/// its bytes.
 inline std::string mutate_json(const std::string& seed, Random& random) {
     std::string mutant = seed;
     for (std::size_t n = 1 + below(random, 3); n > 0; --n) {

@@ -1,6 +1,7 @@
 #pragma once
-// Tiny models in which every gain, bias, position and mask matters: activations are of order 1, patterns far from uniform. The
-// sizes are odd on purpose, so that kernels meet their tails; `wide` reaches their widest steps.
+// Tiny models in which every gain, bias, position and mask matters: activations are of order 1, patterns far
+// from uniform. The sizes are odd on purpose, so that kernels meet their tails; `wide` reaches their widest
+// steps.
 
 #include "core/forward.h"
 
@@ -24,14 +25,17 @@ namespace detail {
 
 inline ModelConfig llama() {
     ModelConfig c;
-    c.d_model = 24, c.n_layers = 2, c.n_heads = 6, c.n_kv_heads = 2, c.d_head = 8, c.d_mlp = 40, c.n_ctx = 256, c.d_vocab = 53;
+    c.d_model = 24, c.n_layers = 2, c.n_heads = 6, c.n_kv_heads = 2, c.d_head = 8, c.d_mlp = 40,
+    c.n_ctx = 256, c.d_vocab = 53;
     return c;
 }
 
 inline ModelConfig gpt2() {
     ModelConfig c;
-    c.d_model = 20, c.n_layers = 3, c.n_heads = 4, c.n_kv_heads = 4, c.d_head = 5, c.d_mlp = 37, c.n_ctx = 256, c.d_vocab = 53;
-    c.norm = NormKind::layer, c.positions = Positions::learned, c.mlp = MlpKind::plain, c.activation = Activation::gelu_tanh;
+    c.d_model = 20, c.n_layers = 3, c.n_heads = 4, c.n_kv_heads = 4, c.d_head = 5, c.d_mlp = 37,
+    c.n_ctx = 256, c.d_vocab = 53;
+    c.norm = NormKind::layer, c.positions = Positions::learned, c.mlp = MlpKind::plain,
+    c.activation = Activation::gelu_tanh;
     c.attn_qkv_bias = c.attn_out_bias = c.mlp_bias = c.tied_embeddings = true;
     c.tensor_names = TensorNames::gpt2;
     return c;
@@ -61,21 +65,25 @@ inline std::vector<Preset> presets() {
     const auto no_mlp = [](C c) { c.mlp = MlpKind::none, c.d_mlp = 0, c.mlp_bias = false; };
     const auto positions = [](Positions p) { return [p](C c) { c.positions = p; }; };
     const auto mask = [](MaskKind m, int window = 0) { return [=](C c) { c.mask = m, c.window = window; }; };
-    const auto experts = [](int n, int k) { return [=](C c) { c.n_experts = n, c.experts_per_token = k, c.d_mlp = 23; }; };
+    const auto experts = [](int n, int k) {
+        return [=](C c) { c.n_experts = n, c.experts_per_token = k, c.d_mlp = 23; };
+    };
     return {
         {"llama", llama()},
         {"wide", with(llama(),
                       [](C c) {
-                          c.d_model = 80, c.n_heads = 4, c.n_kv_heads = 1, c.d_head = 34, c.d_mlp = 150, c.d_vocab = 131,
-                          c.rope_theta = 500;
-                          c.tied_embeddings = c.attn_qkv_bias = c.attn_out_bias = c.mlp_bias = true, c.norm_eps = 1e-6;
+                          c.d_model = 80, c.n_heads = 4, c.n_kv_heads = 1, c.d_head = 34, c.d_mlp = 150,
+                          c.d_vocab = 131, c.rope_theta = 500;
+                          c.tied_embeddings = c.attn_qkv_bias = c.attn_out_bias = c.mlp_bias = true,
+                          c.norm_eps = 1e-6;
                       })},
         {"gpt2", gpt2()},
         {"mixtral", with(llama(), experts(4, 2))},
         {"alibi", with(odd(), positions(Positions::alibi), [](C c) { c.n_heads = 6, c.n_kv_heads = 3; })},
         {"sinusoidal", with(odd(), positions(Positions::sinusoidal))},
         {"none", with(odd(), [](C c) { c.activation = Activation::relu; })},
-        {"post_norm", with(odd(), post, positions(Positions::sinusoidal), [](C c) { c.activation = Activation::relu; })},
+        {"post_norm",
+         with(odd(), post, positions(Positions::sinusoidal), [](C c) { c.activation = Activation::relu; })},
         {"post_norm_gated", with(llama(), post)},
         {"attention_only", with(odd(), no_mlp, positions(Positions::learned))},
         {"post_norm_attention_only", with(odd(), no_mlp, post, positions(Positions::alibi))},
@@ -83,30 +91,35 @@ inline std::vector<Preset> presets() {
         {"bidirectional_alibi", with(llama(), mask(MaskKind::bidirectional), positions(Positions::alibi))},
         {"prefix", with(odd(), mask(MaskKind::prefix), positions(Positions::rope)), 4},
         {"sliding_window", with(llama(), mask(MaskKind::sliding_window, 4))},
-        {"interleaved",
-         with(odd(), positions(Positions::rope), [](C c) { c.rope_pairs = RopePairs::interleaved, c.rope_theta = 100; })},
+        {"interleaved", with(odd(), positions(Positions::rope),
+                             [](C c) { c.rope_pairs = RopePairs::interleaved, c.rope_theta = 100; })},
         {"moe_plain", with(odd(), experts(5, 3), positions(Positions::alibi))},
         {"moe_plain_top_1", with(odd(), experts(4, 1), post, positions(Positions::rope))},
-        {"shared_layers", with(odd(), positions(Positions::learned), [](C c) { c.n_layers = 3, c.n_layer_groups = 2; })},
+        {"shared_layers",
+         with(odd(), positions(Positions::learned), [](C c) { c.n_layers = 3, c.n_layer_groups = 2; })},
         {"bert", with(gpt2(), post, mask(MaskKind::bidirectional),
                       [](C c) {
                           c.n_layers = 2, c.activation = Activation::gelu, c.embed_norm = true;
                           c.head = OutputHead::masked_tokens, c.tensor_names = TensorNames::bert;
                       })},
-        {"masked_tokens",
-         with(llama(), mask(MaskKind::bidirectional), [](C c) { c.embed_norm = true, c.head = OutputHead::masked_tokens; })},
+        {"masked_tokens", with(llama(), mask(MaskKind::bidirectional),
+                               [](C c) { c.embed_norm = true, c.head = OutputHead::masked_tokens; })},
         {"classes", with(odd(), post, mask(MaskKind::bidirectional), positions(Positions::learned),
                          [](C c) { c.n_layers = 2, c.head = OutputHead::classes, c.n_classes = 5; })},
-        {"mean_embedding",
-         with(llama(), mask(MaskKind::bidirectional), [](C c) { c.head = OutputHead::embedding, c.pooling = Pooling::mean; })},
-        {"last_embedding", with(odd(), positions(Positions::sinusoidal),
-                                [](C c) { c.embed_norm = true, c.head = OutputHead::embedding, c.pooling = Pooling::last; })},
+        {"mean_embedding", with(llama(), mask(MaskKind::bidirectional),
+                                [](C c) { c.head = OutputHead::embedding, c.pooling = Pooling::mean; })},
+        {"last_embedding",
+         with(odd(), positions(Positions::sinusoidal),
+              [](C c) { c.embed_norm = true, c.head = OutputHead::embedding, c.pooling = Pooling::last; })},
         {"headless", with(odd(), positions(Positions::learned), [](C c) { c.head = OutputHead::none; })},
         {"encoder_decoder", with(llama(), [](C c) { c.n_encoder_layers = 2; })},
-        {"encoder_decoder_post",
-         with(odd(), post, positions(Positions::learned),
-              [](C c) { c.n_encoder_layers = 1, c.tied_embeddings = true, c.activation = Activation::relu; })},
-        {"moe_all", with(llama(), experts(3, 3), [](C c) { c.activation = Activation::gelu_tanh, c.mlp_bias = true; })},
+        {"encoder_decoder_post", with(odd(), post, positions(Positions::learned),
+                                      [](C c) {
+                                          c.n_encoder_layers = 1, c.tied_embeddings = true,
+                                          c.activation = Activation::relu;
+                                      })},
+        {"moe_all",
+         with(llama(), experts(3, 3), [](C c) { c.activation = Activation::gelu_tanh, c.mlp_bias = true; })},
     };
 }
 
@@ -154,7 +167,8 @@ inline std::shared_ptr<Weights> random_weights(const ModelConfig& config, unsign
         default:
             if (r.shape.size() == 2) deviation = 1 / std::sqrt(r.shape[0]);
         }
-        for (std::size_t i = 0; i < r.size(); ++i) weights->values(r)[i] = static_cast<real>(mean + deviation * normal(random));
+        for (std::size_t i = 0; i < r.size(); ++i)
+            weights->values(r)[i] = static_cast<real>(mean + deviation * normal(random));
     }
     weights->refresh();
     return weights;
@@ -172,10 +186,10 @@ inline TraceShape one_sequence(int capacity, int n_prefix = 0, Keep keep = Keep:
     return {capacity, {{.begin = 0, .end = capacity, .n_prefix = n_prefix}}, keep};
 }
 
-/// The encoder's run that a Trace of an encoder-decoder reads: the same text for each of its segments, several ones with more
-/// and more padding around it. Nothing of other models.
-inline std::shared_ptr<Trace> random_source(std::shared_ptr<const Weights> weights, const TraceShape& reader = {},
-                                            unsigned long long seed = 19) {
+/// The encoder's run that a Trace of an encoder-decoder reads: the same text for each of its segments,
+/// several ones with more and more padding around it. Nothing of other models.
+inline std::shared_ptr<Trace> random_source(std::shared_ptr<const Weights> weights,
+                                            const TraceShape& reader = {}, unsigned long long seed = 19) {
     if (!weights->config.has_encoder()) return nullptr;
     const std::vector<int> text = random_tokens(weights->config, 6, seed);
     TraceShape shape;
@@ -195,15 +209,17 @@ inline std::shared_ptr<Trace> random_source(std::shared_ptr<const Weights> weigh
 }
 
 /// A Trace with random_source() where the model needs one.
-inline std::shared_ptr<Trace> empty_trace(const std::shared_ptr<const Weights>& weights, const TraceShape& shape,
-                                          std::vector<Edit> edits = {}) {
+inline std::shared_ptr<Trace> empty_trace(const std::shared_ptr<const Weights>& weights,
+                                          const TraceShape& shape, std::vector<Edit> edits = {}) {
     return std::make_shared<Trace>(weights, shape, std::move(edits), random_source(weights, shape));
 }
 
 /// All tokens in one pass, the Trace just large enough.
-inline std::shared_ptr<Trace> run(const std::shared_ptr<const Weights>& weights, const std::vector<int>& tokens, int n_prefix = 0,
+inline std::shared_ptr<Trace> run(const std::shared_ptr<const Weights>& weights,
+                                  const std::vector<int>& tokens, int n_prefix = 0,
                                   std::vector<Edit> edits = {}) {
-    const auto trace = empty_trace(weights, one_sequence(static_cast<int>(tokens.size()), n_prefix), std::move(edits));
+    const auto trace =
+        empty_trace(weights, one_sequence(static_cast<int>(tokens.size()), n_prefix), std::move(edits));
     extend(*trace, tokens);
     return trace;
 }

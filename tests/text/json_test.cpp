@@ -9,8 +9,8 @@ using namespace tests;
 using nlohmann::json;
 
 TEST(Json, ParsesLikeAnyOther) {
-    for (const char* text : {"null", "true", "-3", "18446744073709551615", "1.5e3", R"("\u00e9\ud83d\ude00")", "[]", "{}",
-                             R"([1, [2, {"a": [3]}], {"b": {"c": null}, "d": "x"}])"})
+    for (const char* text : {"null", "true", "-3", "18446744073709551615", "1.5e3", R"("\u00e9\ud83d\ude00")",
+                             "[]", "{}", R"([1, [2, {"a": [3]}], {"b": {"c": null}, "d": "x"}])"})
         EXPECT_EQ(parse_json(text, "f.json"), json::parse(text)) << text;
 }
 
@@ -29,11 +29,14 @@ TEST(Json, MalformedTextIsLocated) {
     expect_error([] { parse_json("1e999", "f.json"); }, {"f.json"});
     expect_error([] { parse_json("\"\xFF\"", "f.json"); }, {"f.json", "at byte 2"});
     expect_error([] { parse_json("\"\\ud800\"", "f.json"); }, {"f.json"});
-    expect_error([] { parse_json("{\"a\": 1, \"b\": {\"c\": 1, \"c\": 2}}", "f.json"); }, {"f.json", "'c' twice"});
+    expect_error([] { parse_json("{\"a\": 1, \"b\": {\"c\": 1, \"c\": 2}}", "f.json"); },
+                 {"f.json", "'c' twice"});
 }
 
 TEST(Json, FieldsHaveTypes) {
-    const json o = {{"n", 5},        {"big", 18446744073709551615u}, {"x", 1.5}, {"s", "text"}, {"b", true}, {"null", nullptr},
+    const json o = {{"n", 5},        {"big", 18446744073709551615u},
+                    {"x", 1.5},      {"s", "text"},
+                    {"b", true},     {"null", nullptr},
                     {"list", {1, 2}}};
     EXPECT_EQ(json_int(o, "n", "f"), 5);
     EXPECT_EQ(json_number(o, "n", "f"), 5.0);
@@ -60,7 +63,11 @@ TEST(Json, FieldsHaveTypes) {
     expect_error([&] { json_object(o, "list", "f"); }, {"an object", "array of 2 items"});
     expect_error([&] { json_array(o, "s", "f"); }, {"an array"});
     expect_error([&] { json_int(o["list"], "n", "f"); }, {"an object with 'n'", "array of 2 items"});
-    expect_error([&] { json_only_keys(o, {"n", "big", "x", "s", "b", "null"}, "f"); }, {"f: 'list'", "does not know"});
+    expect_error(
+        [&] {
+            json_only_keys(o, {"n", "big", "x", "s", "b", "null"}, "f");
+        },
+        {"f: 'list'", "does not know"});
     EXPECT_NO_THROW(json_only_keys(json::object(), {}, "f"));
 }
 

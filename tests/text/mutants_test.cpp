@@ -30,7 +30,8 @@ struct Counts {
 };
 
 template <class Parse>
-Counts run_mutants(const std::vector<std::string>& seeds, const std::function<std::string(const std::string&, Random&)>& damage,
+Counts run_mutants(const std::vector<std::string>& seeds,
+                   const std::function<std::string(const std::string&, Random&)>& damage,
                    std::string_view header_error, Parse&& parse) {
     Random random(6);
     Counts counts;
@@ -46,21 +47,26 @@ Counts run_mutants(const std::vector<std::string>& seeds, const std::function<st
     }
     EXPECT_GE(counts.past_header, k_mutants / 3);
     EXPECT_GT(counts.parsed, 0);
-    std::printf("%d mutants, %d past the header, %d still tokenizers\n", k_mutants, counts.past_header, counts.parsed);
+    std::printf("%d mutants, %d past the header, %d still tokenizers\n", k_mutants, counts.past_header,
+                counts.parsed);
     return counts;
 }
 
 TEST(Mutants, TokBin) {
     if (!std::filesystem::exists(tok512_path())) GTEST_SKIP() << tok512_path() << " is missing";
     const std::vector<std::string> seeds = {file_bytes(tok512_path())};
-    run_mutants(seeds, mutate, "max_token_length", [](const std::string& bytes) { return parse_tok_bin(bytes, "m.bin"); });
+    run_mutants(seeds, mutate, "max_token_length",
+                [](const std::string& bytes) { return parse_tok_bin(bytes, "m.bin"); });
 }
 
-/// The files of hugging_face_cases.json with a vocabulary so small that most mutations hit what stands around it.
+/// The files of hugging_face_cases.json with a vocabulary so small that most mutations hit what stands around
+/// it.
 std::vector<std::string> json_seeds() {
-    const json file = json::parse(file_bytes(std::string(GLASSFORMER_TESTS_DIR) + "/text/hugging_face_cases.json"));
-    const json vocab = {{"<unk>", 0}, {"<s>", 1}, {"</s>", 2}, {"a", 3},      {"t", 4},         {"h", 5},
-                        {"e", 6},     {"th", 7},  {"the", 8},  {"<0xFF>", 9}, {"\xC4\xA0", 10}, {"\xE2\x96\x81", 11}};
+    const json file =
+        json::parse(file_bytes(std::string(GLASSFORMER_TESTS_DIR) + "/text/hugging_face_cases.json"));
+    const json vocab = {{"<unk>", 0}, {"<s>", 1},    {"</s>", 2},      {"a", 3},
+                        {"t", 4},     {"h", 5},      {"e", 6},         {"th", 7},
+                        {"the", 8},   {"<0xFF>", 9}, {"\xC4\xA0", 10}, {"\xE2\x96\x81", 11}};
     std::vector<std::string> seeds;
     for (const json& c : file.at("cases")) {
         json seed = c.at("file");
@@ -75,7 +81,8 @@ std::vector<std::string> json_seeds() {
         EXPECT_LE(seeds.back().size(), 8192u);
         EXPECT_NO_THROW(parse_tokenizer_json(seeds.back(), c.at("name")));
     }
-    const json trained = json::parse(file_bytes(std::string(GLASSFORMER_TESTS_DIR) + "/text/trained_cases.json"));
+    const json trained =
+        json::parse(file_bytes(std::string(GLASSFORMER_TESTS_DIR) + "/text/trained_cases.json"));
     for (const json& c : trained.at("cases")) {
         json seed = c.at("file");
         json& model = seed["model"];
@@ -89,7 +96,8 @@ std::vector<std::string> json_seeds() {
                 small[name] = small.size();
         };
         for (const json& token : special) add(token.at("content"));
-        for (const char* name : {"the", "t", "h", "##h", "##he", "a", "\xE2\x96\x81", "\xE2\x96\x81the", "."}) add(name);
+        for (const char* name : {"the", "t", "h", "##h", "##he", "a", "\xE2\x96\x81", "\xE2\x96\x81the", "."})
+            add(name);
         model["vocab"] = small;
         seeds.push_back(seed.dump());
         EXPECT_NO_THROW(parse_tokenizer_json(seeds.back(), c.at("name")));

@@ -119,7 +119,8 @@ TEST_F(Tok512, TokensAndTheirText) {
     EXPECT_EQ(tokenizer_->next_bytes({}, 261), " a"); // only BOS hides the space
     EXPECT_EQ(tokenizer_->next_bytes(1, 261), "a");
     EXPECT_EQ(tokenizer_->next_bytes(261, 261), " a");
-    for (const int id : {-1, 512, 1 << 30}) expect_error([&] { tokenizer_->decode(Ids({1, id})); }, {"tok512.bin", "[0, 512)"});
+    for (const int id : {-1, 512, 1 << 30})
+        expect_error([&] { tokenizer_->decode(Ids({1, id})); }, {"tok512.bin", "[0, 512)"});
     expect_error([&] { tokenizer_->token_bytes(-5); }, {"-5"});
 }
 
@@ -141,7 +142,8 @@ TEST_F(Tok512, EncodesAsThePlainAlgorithmWithOtherScores) {
             const float scores[] = {0.0f, -1.0f, 2.5f, -float(below(random, 50)), -1e10f, -3e38f};
             e.score = any_of(random, scores);
             const std::int32_t length = std::int32_t(e.name.size());
-            bytes.append(reinterpret_cast<const char*>(&e.score), 4).append(reinterpret_cast<const char*>(&length), 4) += e.name;
+            bytes.append(reinterpret_cast<const char*>(&e.score), 4)
+                .append(reinterpret_cast<const char*>(&length), 4) += e.name;
         }
         const auto tokenizer = parse_tok_bin(bytes, "scores.bin");
         for (int i = 0; i < 50; ++i) {
@@ -172,7 +174,9 @@ TEST_F(Tok512, LongTextsAreNoQuadraticWork) {
 }
 
 TEST_F(Tok512, BadFilesAreNamed) {
-    const auto parse = [](const std::string& bytes, std::optional<int> size = {}) { parse_tok_bin(bytes, "t.bin", size); };
+    const auto parse = [](const std::string& bytes, std::optional<int> size = {}) {
+        parse_tok_bin(bytes, "t.bin", size);
+    };
     const auto with = [&](std::size_t at, auto value) {
         std::string bytes = bytes_;
         std::memcpy(&bytes[at], &value, sizeof value);
@@ -191,8 +195,10 @@ TEST_F(Tok512, BadFilesAreNamed) {
         expect_error([&] { parse(with(8, absurd)); }, {"t.bin: token 0, length", std::to_string(absurd)});
     }
     expect_error([&] { parse(with(0, std::int32_t(6))); }, {", length", "1 to 6 (max_token_length)"});
-    expect_error([&] { parse(with(4, std::numeric_limits<float>::quiet_NaN())); }, {"t.bin: token 0, score", "nan"});
-    expect_error([&] { parse(with(4, std::numeric_limits<float>::infinity())); }, {"t.bin: token 0, score", "inf"});
+    expect_error([&] { parse(with(4, std::numeric_limits<float>::quiet_NaN())); },
+                 {"t.bin: token 0, score", "nan"});
+    expect_error([&] { parse(with(4, std::numeric_limits<float>::infinity())); },
+                 {"t.bin: token 0, score", "inf"});
 
     std::string bytes = bytes_;
     bytes.replace(bytes.find("<0x41>"), 6, "<0x42>");

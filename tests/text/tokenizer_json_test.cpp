@@ -14,7 +14,8 @@ using nlohmann::json;
 
 const std::string k_mark = "\xE2\x96\x81"; // ▁
 
-/// SentencePiece-style as Llama 2: <unk>, <s>, </s>, 256 bytes, then `pieces`, and `merges` "left right" among them.
+/// SentencePiece-style as Llama 2: <unk>, <s>, </s>, 256 bytes, then `pieces`, and `merges` "left right"
+/// among them.
 json llama_file(const std::vector<std::string>& pieces, const std::vector<std::string>& merges) {
     json vocab = {{"<unk>", 0}, {"<s>", 1}, {"</s>", 2}};
     for (int b = 0; b < 256; ++b) {
@@ -38,11 +39,14 @@ json llama_file(const std::vector<std::string>& pieces, const std::vector<std::s
     return {{"version", "1.0"},
             {"added_tokens", added},
             {"normalizer",
-             {{"type", "Sequence"}, {"normalizers", {{{"type", "Prepend"}, {"prepend", k_mark}}, replace(" ", k_mark)}}}},
+             {{"type", "Sequence"},
+              {"normalizers", {{{"type", "Prepend"}, {"prepend", k_mark}}, replace(" ", k_mark)}}}},
             {"pre_tokenizer", nullptr},
             {"post_processor",
              {{"type", "TemplateProcessing"},
-              {"single", {{{"SpecialToken", {{"id", "<s>"}, {"type_id", 0}}}}, {{"Sequence", {{"id", "A"}, {"type_id", 0}}}}}},
+              {"single",
+               {{{"SpecialToken", {{"id", "<s>"}, {"type_id", 0}}}},
+                {{"Sequence", {{"id", "A"}, {"type_id", 0}}}}}},
               {"pair", json::array()},
               {"special_tokens", {{"<s>", {{"id", "<s>"}, {"ids", {1}}, {"tokens", {"<s>"}}}}}}}},
             {"decoder",
@@ -73,9 +77,9 @@ TEST(TokenizerJson, IdsDerivedByHand) {
     EXPECT_EQ(t->bos_id(), 1);
     EXPECT_EQ(t->eos_id(), 2);
     EXPECT_EQ(t->encode(""), Ids({1}));
-    EXPECT_EQ(t->encode("a"), Ids({1, 264}));                         // ▁ a -> ▁a
-    EXPECT_EQ(t->encode("abc"), Ids({1, 267}));                       // a b first (rank 0), then ab c, then ▁ abc
-    EXPECT_EQ(t->encode("bc", false), Ids({259, 266}));               // ▁, bc
+    EXPECT_EQ(t->encode("a"), Ids({1, 264}));           // ▁ a -> ▁a
+    EXPECT_EQ(t->encode("abc"), Ids({1, 267}));         // a b first (rank 0), then ab c, then ▁ abc
+    EXPECT_EQ(t->encode("bc", false), Ids({259, 266})); // ▁, bc
     EXPECT_EQ(t->encode("a bcab", false), Ids({264, 259, 266, 263})); // ▁a ▁ bc ab
     EXPECT_EQ(t->encode(" a", false), Ids({259, 264}));               // ▁ ▁a
     EXPECT_EQ(t->encode("\xC3\xA9"
@@ -117,7 +121,8 @@ TEST(TokenizerJson, DecodesWhatItEncoded) {
     }
 }
 
-/// tok512.bin as a tokenizer.json: every way to put a token together from two is a merge, ranked by the token's score.
+/// tok512.bin as a tokenizer.json: every way to put a token together from two is a merge, ranked by the
+/// token's score.
 TEST(TokenizerJson, SameIdsAsTokBin) {
     if (!std::filesystem::exists(tok512_path())) GTEST_SKIP() << tok512_path() << " is missing";
     const auto reference = load_tokenizer(tok512_path(), 512);
@@ -131,7 +136,8 @@ TEST(TokenizerJson, SameIdsAsTokBin) {
         for (std::size_t at = 1; at < piece.size(); ++at)
             merges.push_back(marked(piece.substr(0, at)) + " " + marked(piece.substr(at)));
     const auto is_known = [&](const std::string& name) {
-        return std::any_of(pieces.begin(), pieces.end(), [&](const std::string& p) { return marked(p) == name; });
+        return std::any_of(pieces.begin(), pieces.end(),
+                           [&](const std::string& p) { return marked(p) == name; });
     };
     std::erase_if(merges, [&](const std::string& m) {
         return !is_known(m.substr(0, m.find(' '))) || !is_known(m.substr(m.find(' ') + 1));
@@ -142,7 +148,8 @@ TEST(TokenizerJson, SameIdsAsTokBin) {
     Random random(5);
     for (int i = 0; i < 3000; ++i) {
         std::string text;
-        for (std::size_t n = below(random, 12); n > 0; --n) text += reference->token_bytes(int(259 + below(random, 253)));
+        for (std::size_t n = below(random, 12); n > 0; --n)
+            text += reference->token_bytes(int(259 + below(random, 253)));
         // run.c lets stray continuation bytes join the character before; marks and <s> are text to it.
         if (!is_valid_utf8(text) || text.find(k_mark) != text.npos || text.find('<') != text.npos) continue;
         ASSERT_EQ(t->encode(text), reference->encode(text)) << text;
@@ -152,7 +159,8 @@ TEST(TokenizerJson, SameIdsAsTokBin) {
 
 TEST(TokenizerJson, AddedTokensInTheText) {
     json file = small_file();
-    file["added_tokens"].push_back({{"id", 268}, {"content", "<x>"}, {"lstrip", true}, {"rstrip", true}, {"special", true}});
+    file["added_tokens"].push_back(
+        {{"id", 268}, {"content", "<x>"}, {"lstrip", true}, {"rstrip", true}, {"special", true}});
     file["added_tokens"].push_back({{"id", 269}, {"content", "<x>y"}, {"normalized", false}});
     const auto t = parse_tokenizer_json(file.dump(), "t.json");
     EXPECT_EQ(t->size(), 270);
@@ -176,7 +184,8 @@ TEST(TokenizerJson, LongTextsAreNoQuadraticWork) {
 TEST(TokenizerJson, ACharacterWithoutATokenIsNamed) {
     json file = small_file();
     file["model"]["byte_fallback"] = false;
-    EXPECT_EQ(parse_tokenizer_json(file.dump(), "t.json")->encode("zza"), Ids({1, 259, 0, 260})); // unknown, fused
+    EXPECT_EQ(parse_tokenizer_json(file.dump(), "t.json")->encode("zza"),
+              Ids({1, 259, 0, 260})); // unknown, fused
     file["model"].erase("unk_token");
     const auto t = parse_tokenizer_json(file.dump(), "t.json");
     expect_error([&] { t->encode("az"); }, {"t.json", "'z'", "unk_token"});
@@ -186,7 +195,8 @@ TEST(TokenizerJson, ACharacterWithoutATokenIsNamed) {
 /// An expression that explodes is stopped, at a cost that its text's length bounds.
 TEST(TokenizerJson, HostileExpressions) {
     json file = small_file();
-    file["pre_tokenizer"] = {{"type", "Split"}, {"pattern", {{"Regex", "(a+)+$"}}}, {"behavior", "Isolated"}, {"invert", false}};
+    file["pre_tokenizer"] = {
+        {"type", "Split"}, {"pattern", {{"Regex", "(a+)+$"}}}, {"behavior", "Isolated"}, {"invert", false}};
     const auto t = parse_tokenizer_json(file.dump(), "t.json");
     expect_error([&] { t->encode(std::string(40, 'a') + "b"); }, {"t.json", "too costly"});
 }
@@ -194,20 +204,23 @@ TEST(TokenizerJson, HostileExpressions) {
 TEST(TokenizerJson, GrowthIsBounded) {
     json file = small_file();
     json& steps = file["normalizer"]["normalizers"];
-    for (int i = 0; i < 60; ++i) steps.push_back({{"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", "aa"}});
+    for (int i = 0; i < 60; ++i)
+        steps.push_back({{"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", "aa"}});
     const auto t = parse_tokenizer_json(file.dump(), "t.json");
     EXPECT_NO_THROW(t->encode("b"));
     expect_error([&] { t->encode("a"); }, {"t.json: 'normalizer'", "at most"});
     file = small_file();
     file["post_processor"]["special_tokens"]["<s>"]["ids"] = std::vector<int>(1000, 1);
-    expect_error([&] { parse_tokenizer_json(file.dump(), "t.json"); }, {"'post_processor'", "at most 64 tokens"});
+    expect_error([&] { parse_tokenizer_json(file.dump(), "t.json"); },
+                 {"'post_processor'", "at most 64 tokens"});
 }
 
 TEST(TokenizerJson, LongRunsAreNotTooCostly) {
     const char* const llama3 =
         R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
     json file = small_file();
-    file["pre_tokenizer"] = {{"type", "Split"}, {"pattern", {{"Regex", llama3}}}, {"behavior", "Isolated"}, {"invert", false}};
+    file["pre_tokenizer"] = {
+        {"type", "Split"}, {"pattern", {{"Regex", llama3}}}, {"behavior", "Isolated"}, {"invert", false}};
     file["normalizer"] = nullptr;
     const auto t = parse_tokenizer_json(file.dump(), "t.json");
     for (const std::string unit : {" ", "\n", " \n", "a", "A", "'", "1", "\xE4\xBD\xA0", "\xCC\x81"}) {
@@ -224,7 +237,8 @@ struct BadFile {
 };
 
 TEST(TokenizerJson, BadFilesAreNamed) {
-    const json split = {{"type", "Split"}, {"pattern", {{"Regex", "["}}}, {"behavior", "Isolated"}, {"invert", false}};
+    const json split = {
+        {"type", "Split"}, {"pattern", {{"Regex", "["}}}, {"behavior", "Isolated"}, {"invert", false}};
     const std::vector<BadFile> table = {
         {"/version", "2.0", "'version'"},
         {"/truncation", {{"max_length", 5}}, "'truncation'"},
@@ -273,7 +287,9 @@ TEST(TokenizerJson, BadFilesAreNamed) {
         {"/pre_tokenizer", {{"type", "ByteLevel"}}, "'decoder'"},
         {"/pre_tokenizer", split, "a regular expression"},
         {"/pre_tokenizer", {{"type", "Metaspace"}, {"replacement", "ab"}}, "'replacement'"},
-        {"/pre_tokenizer", {{"type", "Metaspace"}, {"replacement", "_"}, {"prepend_scheme", "last"}}, "'prepend_scheme'"},
+        {"/pre_tokenizer",
+         {{"type", "Metaspace"}, {"replacement", "_"}, {"prepend_scheme", "last"}},
+         "'prepend_scheme'"},
         {"/post_processor", {{"type", "BertProcessing"}}, "BertProcessing"},
         {"/post_processor/single", json::array(), "'single'"},
         {"/post_processor/single/1/Sequence/id", "B", "one Sequence, A"},
@@ -294,13 +310,16 @@ TEST(TokenizerJson, BadFilesAreNamed) {
 }
 
 TEST(TokenizerJson, ExpressionsThatOthersReadDifferently) {
-    for (const char* pattern : {"", "(", "[a[bc]]", "[a&&b]", "\\w+", "\\h", "\\p{Klingon}", "(?m)a.b", "(?i-m:a)", "a{1,3}+",
-                                "\\", "(*UTF)a", "\\Ca"}) {
+    for (const char* pattern : {"", "(", "[a[bc]]", "[a&&b]", "\\w+", "\\h", "\\p{Klingon}", "(?m)a.b",
+                                "(?i-m:a)", "a{1,3}+", "\\", "(*UTF)a", "\\Ca"}) {
         json file = small_file();
-        file["pre_tokenizer"] = {
-            {"type", "Split"}, {"pattern", {{"Regex", pattern}}}, {"behavior", "Isolated"}, {"invert", false}};
+        file["pre_tokenizer"] = {{"type", "Split"},
+                                 {"pattern", {{"Regex", pattern}}},
+                                 {"behavior", "Isolated"},
+                                 {"invert", false}};
         SCOPED_TRACE(pattern);
-        expect_error([&] { parse_tokenizer_json(file.dump(), "t.json"); }, {"t.json: 'pre_tokenizer'", "expected a"});
+        expect_error([&] { parse_tokenizer_json(file.dump(), "t.json"); },
+                     {"t.json: 'pre_tokenizer'", "expected a"});
     }
 }
 
@@ -310,7 +329,8 @@ TEST(TokenizerJson, NotJson) {
     expect_error([&] { parse(""); }, {"t.json", "JSON"});
     expect_error([&] { parse("[1, 2]"); }, {"t.json", "array of 2 items"});
     expect_error([&] { parse("{}"); }, {"t.json: 'model'"});
-    expect_error([&] { parse(R"({"model": {"vocab": {}, "merges": []}})"); }, {"t.json: 'vocab'", "found none"});
+    expect_error([&] { parse(R"({"model": {"vocab": {}, "merges": []}})"); },
+                 {"t.json: 'vocab'", "found none"});
     expect_error([&] { parse(good.substr(0, good.size() / 2)); }, {"t.json", "at byte"});
     expect_error([&] { parse(good + "}"); }, {"t.json", "at byte"});
     expect_error([&] { parse(std::string(1'000'000, '[')); }, {"t.json", "64 levels"});

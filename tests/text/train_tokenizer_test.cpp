@@ -17,14 +17,18 @@ using nlohmann::json;
 const std::string k_text =
     "The quick brown fox jumps over the lazy dog; the dog didn't jump, it was lazier than the quickest fox.\n"
     "There is the hound, there are the hounds, and thereafter they howled: aaaa aaa aaaaaa abab ababab.\n"
-    "\xE4\xBD\xA0\xE5\xA5\xBD \xE4\xBD\xA0 caf\xC3\xA9 d\xC3\xA9j\xC3\xA0 \xF0\x9F\x99\x82\xF0\x9F\x99\x82 12 123 1234\n\n  and "
+    "\xE4\xBD\xA0\xE5\xA5\xBD \xE4\xBD\xA0 caf\xC3\xA9 d\xC3\xA9j\xC3\xA0 \xF0\x9F\x99\x82\xF0\x9F\x99\x82 "
+    "12 123 1234\n\n  and "
     "the end\n";
 
 TokenizerRecipe recipe(const json& value) { return parse_tokenizer_recipe(value, "recipe"); }
 
 const std::vector<json> k_recipes = {
     {{"kind", "bpe"}, {"vocab_size", 330}},
-    {{"kind", "bpe"}, {"vocab_size", 5000}, {"min_frequency", 1}, {"special_tokens", {{"bos", "<s>"}, {"eos", "</s>"}}}},
+    {{"kind", "bpe"},
+     {"vocab_size", 5000},
+     {"min_frequency", 1},
+     {"special_tokens", {{"bos", "<s>"}, {"eos", "</s>"}}}},
     {{"kind", "wordpiece"}, {"vocab_size", 110}},
     {{"kind", "wordpiece"}, {"vocab_size", 500}, {"min_frequency", 1}, {"lowercase", true}},
     {{"kind", "unigram"}, {"vocab_size", 100}},
@@ -41,7 +45,9 @@ std::string random_text(Random& random, std::size_t n_words) {
         for (std::size_t n = 1 + below(random, 7); n > 0; --n) {
             if (below(random, 20) == 0) {
                 char32_t c = 0;
-                do c = static_cast<char32_t>(below(random, 8) == 0 ? below(random, 0x110000) : below(random, 0x600));
+                do
+                    c = static_cast<char32_t>(below(random, 8) == 0 ? below(random, 0x110000)
+                                                                    : below(random, 0x600));
                 while (c >= 0xD800 && c < 0xE000);
                 append_utf8(text, c);
             } else {
@@ -68,7 +74,8 @@ Ids model_ids(const TrainedTokenizer& t, const std::string& piece) {
 TEST(TrainTokenizer, EncodingIsTheSegmentationAtTheEndOfTraining) {
     Random random(1);
     for (const json& r : k_recipes)
-        for (const std::string& text : {k_text, random_text(random, 300), std::string("x"), std::string(300, 'a')}) {
+        for (const std::string& text :
+             {k_text, random_text(random, 300), std::string("x"), std::string(300, 'a')}) {
             SCOPED_TRACE(r.dump());
             const TrainedTokenizer t = train_tokenizer(recipe(r), text);
             for (const TrainedWord& w : t.words) ASSERT_EQ(model_ids(t, w.piece), w.ids) << w.piece;
@@ -83,13 +90,15 @@ TEST(TrainTokenizer, EncodingIsTheSegmentationAtTheEndOfTraining) {
 }
 
 TEST(TrainTokenizer, TheSameAgainByteForByte) {
-    for (const json& r : k_recipes) EXPECT_EQ(train_tokenizer(recipe(r), k_text).json, train_tokenizer(recipe(r), k_text).json);
+    for (const json& r : k_recipes)
+        EXPECT_EQ(train_tokenizer(recipe(r), k_text).json, train_tokenizer(recipe(r), k_text).json);
 }
 
 TEST(TrainTokenizer, DecodingGivesTheTextBack) {
     Random random(2);
-    for (const json& r : {json{{"kind", "bpe"}, {"vocab_size", 400}},
-                          json{{"kind", "characters"}, {"vocab_size", 280}, {"byte_fallback", true}, {"min_frequency", 2}}}) {
+    for (const json& r :
+         {json{{"kind", "bpe"}, {"vocab_size", 400}},
+          json{{"kind", "characters"}, {"vocab_size", 280}, {"byte_fallback", true}, {"min_frequency", 2}}}) {
         const auto t = train_tokenizer(recipe(r), k_text).tokenizer;
         for (int i = 0; i < 300; ++i) {
             const std::string text = random_text(random, 20);
@@ -130,7 +139,8 @@ void join(std::vector<std::string>& tokens, const std::string& left, const std::
 TEST(TrainTokenizer, EveryBpeMergeIsTheMostFrequentPair) {
     Random random(3);
     for (const std::string& text : {k_text, random_text(random, 200)}) {
-        const TrainedTokenizer t = train_tokenizer(recipe({{"kind", "bpe"}, {"vocab_size", 340}, {"min_frequency", 1}}), text);
+        const TrainedTokenizer t =
+            train_tokenizer(recipe({{"kind", "bpe"}, {"vocab_size", 340}, {"min_frequency", 1}}), text);
         std::vector<std::vector<std::string>> words;
         for (const TrainedWord& w : t.words) words.push_back(characters(w.piece));
         ASSERT_GT(t.merges.size(), 50u);
@@ -139,7 +149,8 @@ TEST(TrainTokenizer, EveryBpeMergeIsTheMostFrequentPair) {
             for (std::size_t w = 0; w < words.size(); ++w) naive.add(words[w], t.words[w].count);
             std::int64_t most = 0;
             for (const auto& [pair, count] : naive.pairs) most = std::max(most, count);
-            const std::string &left = t.tokenizer->token_name(m.left), &right = t.tokenizer->token_name(m.right);
+            const std::string &left = t.tokenizer->token_name(m.left),
+                              &right = t.tokenizer->token_name(m.right);
             ASSERT_EQ(m.count, most);
             ASSERT_EQ((naive.pairs[{left, right}]), most) << left << " " << right;
             ASSERT_EQ(t.tokenizer->token_name(m.merged), left + right);
@@ -173,12 +184,14 @@ TEST(TrainTokenizer, EveryWordPieceMergeHasTheBestScore) {
             Naive naive;
             for (const TrainedWord& w : t.words) naive.add(greedy(w.piece, vocab), w.count);
             const auto score = [&](const std::pair<std::string, std::string>& p) {
-                return double(naive.pairs.at(p)) / (double(naive.singles[p.first]) * double(naive.singles[p.second]));
+                return double(naive.pairs.at(p)) /
+                       (double(naive.singles[p.first]) * double(naive.singles[p.second]));
             };
             double best = 0;
             for (const auto& [pair, count] : naive.pairs)
                 if (count >= 2) best = std::max(best, score(pair));
-            const std::pair<std::string, std::string> pair{t.tokenizer->token_name(m.left), t.tokenizer->token_name(m.right)};
+            const std::pair<std::string, std::string> pair{t.tokenizer->token_name(m.left),
+                                                           t.tokenizer->token_name(m.right)};
             ASSERT_TRUE(naive.pairs.contains(pair)) << pair.first << " " << pair.second;
             ASSERT_EQ(m.count, naive.pairs[pair]);
             ASSERT_EQ(m.score, score(pair));
@@ -201,7 +214,9 @@ TEST(TrainTokenizer, HistoryNamesEveryStep) {
 TEST(TrainTokenizer, SpecialTokens) {
     const json special = {{"cls", "[CLS]"}, {"sep", "[SEP]"}, {"mask", "[MASK]"}, {"pad", "[PAD]"}};
     const auto t =
-        train_tokenizer(recipe({{"kind", "wordpiece"}, {"vocab_size", 90}, {"special_tokens", special}}), k_text).tokenizer;
+        train_tokenizer(recipe({{"kind", "wordpiece"}, {"vocab_size", 90}, {"special_tokens", special}}),
+                        k_text)
+            .tokenizer;
     EXPECT_EQ(t->find_token("[UNK]"), 0);
     for (const auto& [role, value] : special.items()) {
         const std::string name = value;
@@ -216,18 +231,23 @@ TEST(TrainTokenizer, SpecialTokens) {
     EXPECT_EQ(t->decode(ids), "the dog");
 
     const json both = {{"bos", "<|endoftext|>"}, {"eos", "<|endoftext|>"}};
-    const auto b = train_tokenizer(recipe({{"kind", "bpe"}, {"vocab_size", 257}, {"special_tokens", both}}), k_text).tokenizer;
+    const auto b =
+        train_tokenizer(recipe({{"kind", "bpe"}, {"vocab_size", 257}, {"special_tokens", both}}), k_text)
+            .tokenizer;
     EXPECT_EQ(b->size(), 257);
     EXPECT_EQ(b->bos_id(), 0);
     EXPECT_EQ(b->eos_id(), 0);
-    const auto c = train_tokenizer(recipe({{"kind", "characters"}, {"special_tokens", {{"unk", nullptr}}}}), "abc").tokenizer;
+    const auto c =
+        train_tokenizer(recipe({{"kind", "characters"}, {"special_tokens", {{"unk", nullptr}}}}), "abc")
+            .tokenizer;
     EXPECT_EQ(c->size(), 3);
     expect_error([&] { c->encode("abcd"); }, {"'d'"});
 }
 
 TEST(TrainTokenizer, EveryDigitCanBeATokenOfItsOwn) {
     const auto trained = train_tokenizer(
-        parse_tokenizer_recipe({{"kind", "bpe"}, {"vocab_size", 280}, {"split_digits", true}}, ""), "12 12 12 12 ab ab ab ab 12");
+        parse_tokenizer_recipe({{"kind", "bpe"}, {"vocab_size", 280}, {"split_digits", true}}, ""),
+        "12 12 12 12 ab ab ab ab 12");
     for (int id = 0; id < trained.tokenizer->size(); ++id) {
         const std::string& bytes = trained.tokenizer->token_bytes(id);
         const bool digits = bytes.find_first_of("0123456789") != std::string::npos;
@@ -237,16 +257,18 @@ TEST(TrainTokenizer, EveryDigitCanBeATokenOfItsOwn) {
     EXPECT_EQ(trained.tokenizer->decode(trained.tokenizer->encode("ab 712 ab")), "ab 712 ab");
     expect_error(
         [] {
-            parse_tokenizer_recipe({{"kind", "unigram"}, {"vocab_size", 9}, {"split_digits", true}}, "tokenizer");
+            parse_tokenizer_recipe({{"kind", "unigram"}, {"vocab_size", 9}, {"split_digits", true}},
+                                   "tokenizer");
         },
         {"split_digits", "bpe"});
 }
 
 TEST(TrainTokenizer, AMaskStandsForAWordWithTheSpaceBeforeIt) {
     const json special{{"mask", "[MASK]"}, {"eos", "<|endoftext|>"}};
-    const auto t = train_tokenizer(recipe({{"kind", "bpe"}, {"special_tokens", special}, {"vocab_size", 280}}),
-                                   "the fox the fox the fox sat the fox")
-                       .tokenizer;
+    const auto t =
+        train_tokenizer(recipe({{"kind", "bpe"}, {"special_tokens", special}, {"vocab_size", 280}}),
+                        "the fox the fox the fox sat the fox")
+            .tokenizer;
     const int mask = *t->find_token("[MASK]");
     std::vector<int> expected = t->encode("the");
     expected.push_back(mask);
@@ -293,12 +315,14 @@ TEST(TrainTokenizer, BadTextsAndTinyOnes) {
         {"'vocab_size'", "at least 2"});
     expect_error(
         [] {
-            train_tokenizer(recipe({{"kind", "bpe"}, {"vocab_size", 300}, {"special_tokens", {{"eos", "END"}}}}), k_text);
+            train_tokenizer(
+                recipe({{"kind", "bpe"}, {"vocab_size", 300}, {"special_tokens", {{"eos", "END"}}}}), k_text);
         },
         {"'eos'", "</s>", "END"});
     expect_error(
         [] {
-            train_tokenizer(recipe({{"kind", "bpe"}, {"vocab_size", 300}, {"special_tokens", {{"pad", "a"}}}}), k_text);
+            train_tokenizer(
+                recipe({{"kind", "bpe"}, {"vocab_size", 300}, {"special_tokens", {{"pad", "a"}}}}), k_text);
         },
         {"'special_tokens'", "found a"});
 }
@@ -324,7 +348,8 @@ TEST(TrainTokenizer, BadRecipesAreNamed) {
         SCOPED_TRACE(value.dump());
         expect_error([&, v = value] { recipe(v); }, {"recipe", message});
     }
-    for (const json& r : k_recipes) EXPECT_EQ(recipe_json(recipe(recipe_json(recipe(r)))), recipe_json(recipe(r)));
+    for (const json& r : k_recipes)
+        EXPECT_EQ(recipe_json(recipe(recipe_json(recipe(r)))), recipe_json(recipe(r)));
 }
 
 } // namespace

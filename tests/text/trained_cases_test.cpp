@@ -11,7 +11,8 @@ using namespace tests;
 using nlohmann::json;
 
 TEST(TrainedCases, OurFilesGiveOthersTheSameIds) {
-    const json file = json::parse(file_bytes(std::string(GLASSFORMER_TESTS_DIR) + "/text/trained_cases.json"));
+    const json file =
+        json::parse(file_bytes(std::string(GLASSFORMER_TESTS_DIR) + "/text/trained_cases.json"));
     const json& texts = file.at("texts");
     ASSERT_EQ(file.at("cases").size(), 9u);
     for (const json& c : file.at("cases")) {
@@ -24,7 +25,8 @@ TEST(TrainedCases, OurFilesGiveOthersTheSameIds) {
             EXPECT_EQ(ids, c.at("ids")[i].get<Ids>()) << text;
             // Theirs drops special tokens before it looks where a text begins.
             const Ids alone = tokenizer->encode(text, false);
-            const bool begins_special = !alone.empty() && tokenizer->kind(alone.front()) == TokenKind::special;
+            const bool begins_special =
+                !alone.empty() && tokenizer->kind(alone.front()) == TokenKind::special;
             if (begins_special || text.find_first_of("<[#") != text.npos) continue;
             EXPECT_EQ(tokenizer->decode(ids), c.at("decoded")[i].get<std::string>()) << text;
         }

@@ -23,7 +23,8 @@ Scored random_pieces(Random& random) {
     Scored p;
     for (int i = 0; i < 12; ++i) {
         std::string name;
-        for (std::size_t n = 1 + below(random, 4); n > 0; --n) name += static_cast<char>('a' + below(random, 3));
+        for (std::size_t n = 1 + below(random, 4); n > 0; --n)
+            name += static_cast<char>('a' + below(random, 3));
         if (std::find(p.names.begin(), p.names.end(), name) != p.names.end()) continue;
         p.names.push_back(name);
         p.log_p.push_back(-double(1 + below(random, 64)) / 16);
@@ -48,7 +49,8 @@ TEST(Unigram, ViterbiAndExpectedCountsAreThoseOfAllCuts) {
     for (int round = 0; round < 300; ++round) {
         const Scored p = random_pieces(random);
         std::string word;
-        for (std::size_t n = 1 + below(random, 9); n > 0; --n) word += static_cast<char>('a' + below(random, 3));
+        for (std::size_t n = 1 + below(random, 9); n > 0; --n)
+            word += static_cast<char>('a' + below(random, 3));
         const std::vector<LatticeEdge> edges = lattice_edges(word, PieceIndex(p.names));
         const auto score = [&](int piece) { return piece < 0 ? 0.0 : p.log_p[std::size_t(piece)]; };
         const auto sum = [&](const std::vector<LatticeEdge>& cut) {
@@ -72,7 +74,8 @@ TEST(Unigram, ViterbiAndExpectedCountsAreThoseOfAllCuts) {
         });
         EXPECT_EQ(sum(best_path(edges, word.size(), score)), best); // multiples of 1/16: exact
         EXPECT_NEAR(add_expected_counts(edges, word.size(), p.log_p, 3, found), std::log(total), 1e-12);
-        for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], 3 * expected[i] / total, 1e-12) << p.names[i];
+        for (std::size_t i = 0; i < found.size(); ++i)
+            EXPECT_NEAR(found[i], 3 * expected[i] / total, 1e-12) << p.names[i];
     }
 }
 
@@ -89,7 +92,8 @@ TEST(Unigram, LikelihoodNeverFallsBetweenPrunings) {
         n -= step.removed.size();
         ASSERT_EQ(step.log_likelihoods.size(), 7u);
         for (std::size_t i = 1; i < step.log_likelihoods.size(); ++i)
-            EXPECT_GE(step.log_likelihoods[i], step.log_likelihoods[i - 1] - 1e-9 * std::abs(step.log_likelihoods[i]));
+            EXPECT_GE(step.log_likelihoods[i],
+                      step.log_likelihoods[i - 1] - 1e-9 * std::abs(step.log_likelihoods[i]));
         EXPECT_TRUE(std::is_sorted(step.removed.begin(), step.removed.end(),
                                    [](const auto& a, const auto& b) { return a.loss < b.loss; }));
         for (const auto& removed : step.removed) EXPECT_GT(removed.piece.size(), 1u);

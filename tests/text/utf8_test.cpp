@@ -20,8 +20,9 @@ TEST(Utf8, EveryCodePointRoundTrips) {
 
 TEST(Utf8, RefusesWhatUnicodeRefuses) {
     for (const std::string bad :
-         {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF",
-          "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "\xFE", "\xFF", "\xE2\x96", "\xE2", "\xF0\x9F\x98"}) {
+         {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xE0\x9F\xBF", "\xED\xA0\x80",
+          "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "\xFE", "\xFF", "\xE2\x96", "\xE2",
+          "\xF0\x9F\x98"}) {
         EXPECT_FALSE(is_valid_utf8(bad)) << escape_invalid_utf8(bad);
         const CodePoint c = code_point_at(bad, 0);
         EXPECT_FALSE(c.is_valid);

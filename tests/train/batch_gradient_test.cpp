@@ -17,7 +17,10 @@ Batch random_batch(const ModelConfig& c, int n, int shortest, int longest) {
     Batch batch;
     for (int i = 0; i < n; ++i) {
         const int length = shortest + (i * 7) % (longest - shortest + 1);
-        Sequence s{.tokens = random_tokens(c, length, 100 + static_cast<unsigned>(i)), .targets = {}, .source = {}, .label = -1};
+        Sequence s{.tokens = random_tokens(c, length, 100 + static_cast<unsigned>(i)),
+                   .targets = {},
+                   .source = {},
+                   .label = -1};
         s.targets.assign(s.tokens.begin() + 1, s.tokens.end());
         s.targets.push_back(i % 3 ? 1 : -1);
         if (c.has_encoder()) s.source = random_tokens(c, 2 + i, 300 + static_cast<unsigned>(i));
@@ -36,7 +39,8 @@ class BatchGradients : public ::testing::TestWithParam<std::string> {
         options.objective = objective;
         BatchGradient of(weights, std::move(options));
         std::vector<real> sums;
-        for (int i = 0; i < times; ++i) { // the last one counts: what a worker kept from the ones before must not show
+        for (int i = 0; i < times;
+             ++i) { // the last one counts: what a worker kept from the ones before must not show
             sums.assign(weights->size(), 0);
             const LossSum sum = of.run(batch, 9, sums);
             if (loss) *loss = sum;
@@ -57,8 +61,8 @@ TEST_P(BatchGradients, AreTheSumOfTheSequences) {
     for (const Sequence& s : batch.sequences) {
         std::shared_ptr<Trace> source;
         if (!s.source.empty()) {
-            source = std::make_shared<Trace>(weights,
-                                             TraceShape{static_cast<int>(s.source.size()), {}, Keep::all, {}, Stack::encoder});
+            source = std::make_shared<Trace>(
+                weights, TraceShape{static_cast<int>(s.source.size()), {}, Keep::all, {}, Stack::encoder});
             extend(*source, s.source);
         }
         Trace trace(weights, one_sequence(static_cast<int>(s.tokens.size())), {}, source);
@@ -78,19 +82,22 @@ TEST_P(BatchGradients, AreTheSumOfTheSequences) {
     EXPECT_NEAR(loss.nats, nats, 1e-5 * nats);
     EXPECT_EQ(loss.count, count);
     for (std::size_t i = 0; i < sums.size(); ++i)
-        ASSERT_NEAR(static_cast<double>(all[i]), sums[i] / count, 2e-5 * (1 + std::abs(sums[i] / count))) << i;
+        ASSERT_NEAR(static_cast<double>(all[i]), sums[i] / count, 2e-5 * (1 + std::abs(sums[i] / count)))
+            << i;
 }
 
 TEST_P(BatchGradients, DoNotDependOnThreadsOrCheckpointing) {
     const std::vector<real> one = gradient({});
-    for (const int threads : {2, 3, 8}) EXPECT_EQ(gradient({.n_threads = threads}, nullptr, 2), one) << threads << " threads";
+    for (const int threads : {2, 3, 8})
+        EXPECT_EQ(gradient({.n_threads = threads}, nullptr, 2), one) << threads << " threads";
     EXPECT_EQ(gradient({.n_threads = 2, .checkpointing = true}), one);
 }
 
 TEST_P(BatchGradients, EvaluateGivesTheSameLoss) {
     LossSum loss;
     gradient({}, &loss);
-    const LossSum evaluated = BatchGradient(weights, {.objective = objective, .n_threads = 3}).evaluate(batch);
+    const LossSum evaluated =
+        BatchGradient(weights, {.objective = objective, .n_threads = 3}).evaluate(batch);
     EXPECT_EQ(evaluated.nats, loss.nats);
     EXPECT_EQ(evaluated.count, loss.count);
     EXPECT_EQ(evaluated.correct, loss.correct);
@@ -129,18 +136,22 @@ TEST(BatchGradient, CheckpointingNeedsLessMemory) {
 }
 
 TEST(BatchGradient, DistilsATeacher) {
-    const auto weights = random_weights(preset("llama").config), teacher = random_weights(preset("wide").config, 3);
+    const auto weights = random_weights(preset("llama").config),
+               teacher = random_weights(preset("wide").config, 3);
     const Batch batch = random_batch(weights->config, 3, 8, 12);
     std::vector<real> sums(weights->size(), 0);
-    EXPECT_THROW(BatchGradient(weights, {.objective = Objective::distillation}), Error) << "without a teacher";
-    EXPECT_THROW(BatchGradient(weights, {.objective = Objective::distillation, .teacher = teacher}), Error) << "of other tokens";
+    EXPECT_THROW(BatchGradient(weights, {.objective = Objective::distillation}), Error)
+        << "without a teacher";
+    EXPECT_THROW(BatchGradient(weights, {.objective = Objective::distillation, .teacher = teacher}), Error)
+        << "of other tokens";
     BatchGradient self(weights, {.objective = Objective::distillation, .teacher = weights, .temperature = 2});
     EXPECT_NEAR(self.run(batch, 0, sums).mean(), 0, 1e-6);
     for (const real g : sums) ASSERT_NEAR(g, 0, 1e-6) << "nothing to learn from oneself";
 }
 
 /// The gradient's own direction moves the loss by its length.
-void expect_slope(const std::shared_ptr<Weights>& weights, const GradientOptions& options, const Batch& batch) {
+void expect_slope(const std::shared_ptr<Weights>& weights, const GradientOptions& options,
+                  const Batch& batch) {
     BatchGradient of(weights, options);
     std::vector<real> g(weights->size(), 0);
     of.run(batch, 0, g);
@@ -152,9 +163,12 @@ void expect_slope(const std::shared_ptr<Weights>& weights, const GradientOptions
         const auto moved = weights->clone();
         for (const ParamRow& row : moved->table)
             for (std::size_t i = 0; i < row.size(); ++i)
-                moved->values(row)[i] += static_cast<real>(along / length * static_cast<double>(g[row.offset + i]));
+                moved->values(row)[i] +=
+                    static_cast<real>(along / length * static_cast<double>(g[row.offset + i]));
         moved->refresh();
-        return BatchGradient(std::shared_ptr<const Weights>(moved.get(), [](const Weights*) {}), options).evaluate(batch).mean();
+        return BatchGradient(std::shared_ptr<const Weights>(moved.get(), [](const Weights*) {}), options)
+            .evaluate(batch)
+            .mean();
     };
     EXPECT_NEAR((loss_at(step) - loss_at(-step)) / (2 * step), length, 0.02 * length);
 }
@@ -176,19 +190,23 @@ TEST(BatchGradient, BringsPairsTogether) {
     expect_slope(weights, {.objective = Objective::contrastive, .temperature = 0.5}, batch);
     std::vector<real> one(weights->size(), 0), three = one;
     const LossSum a = BatchGradient(weights, {.objective = Objective::contrastive}).run(batch, 0, one);
-    const LossSum b = BatchGradient(weights, {.objective = Objective::contrastive, .n_threads = 3}).run(batch, 0, three);
+    const LossSum b =
+        BatchGradient(weights, {.objective = Objective::contrastive, .n_threads = 3}).run(batch, 0, three);
     EXPECT_EQ(one, three);
     EXPECT_EQ(a.nats, b.nats);
     EXPECT_EQ(a.count, 6);
-    EXPECT_THROW(BatchGradient(weights, {.objective = Objective::contrastive}).evaluate(random_batch(weights->config, 3, 4, 5)),
+    EXPECT_THROW(BatchGradient(weights, {.objective = Objective::contrastive})
+                     .evaluate(random_batch(weights->config, 3, 4, 5)),
                  Error);
 }
 
 TEST(BatchGradient, NeedsWhatTheObjectiveNeeds) {
     const auto both_ways = random_weights(preset("bidirectional").config);
     EXPECT_THROW(BatchGradient(both_ways, {}), Error) << "it would see the next token";
-    EXPECT_THROW(BatchGradient(both_ways, {.objective = Objective::classification}), Error) << "it has no classes";
-    EXPECT_THROW(BatchGradient(both_ways, {.objective = Objective::contrastive}), Error) << "it has no embeddings";
+    EXPECT_THROW(BatchGradient(both_ways, {.objective = Objective::classification}), Error)
+        << "it has no classes";
+    EXPECT_THROW(BatchGradient(both_ways, {.objective = Objective::contrastive}), Error)
+        << "it has no embeddings";
     std::vector<real> sums(both_ways->size(), 0);
     BatchGradient masked(both_ways, {.objective = Objective::masked_token});
     EXPECT_GT(masked.run(random_batch(both_ways->config, 3, 8, 12), 0, sums).mean(), 0);

@@ -50,7 +50,8 @@ TEST(WindowData, RandomWindowsBeginEverywhereAndDependOnTheSeedOnly) {
     std::set<int> starts;
     for (const Sequence& s : training_items(*data, 1, 400).sequences) starts.insert(s.tokens[0]);
     EXPECT_EQ(starts.size(), 20u) << "0 to 19: the last target is token 29";
-    const Batch a = training_items(*data, 5, 20), b = training_items(*data, 5, 20), other = training_items(*data, 6, 20);
+    const Batch a = training_items(*data, 5, 20), b = training_items(*data, 5, 20),
+                other = training_items(*data, 6, 20);
     int n_equal = 0;
     for (std::size_t i = 0; i < 20; ++i) {
         EXPECT_EQ(a.sequences[i].tokens, b.sequences[i].tokens);
@@ -60,7 +61,8 @@ TEST(WindowData, RandomWindowsBeginEverywhereAndDependOnTheSeedOnly) {
 }
 
 TEST(WindowData, InOrderItReadsAllAndBeginsAgain) {
-    const auto data = window_data(counting(22), {.length = 7, .validation = 0, .order = DataOrder::sequential});
+    const auto data =
+        window_data(counting(22), {.length = 7, .validation = 0, .order = DataOrder::sequential});
     std::vector<int> starts;
     for (const Sequence& s : training_items(*data, 1, 5).sequences) starts.push_back(s.tokens[0]);
     EXPECT_THAT(starts, ElementsAre(0, 7, 14, 0, 7));
@@ -69,7 +71,8 @@ TEST(WindowData, InOrderItReadsAllAndBeginsAgain) {
 TEST(WindowData, ValidationCoversItsTailOnce) {
     const auto data = window_data(counting(50), {.length = 8, .validation = 0.4});
     std::vector<int> targets;
-    for (const Sequence& s : validation_items(*data).sequences) targets.insert(targets.end(), s.targets.begin(), s.targets.end());
+    for (const Sequence& s : validation_items(*data).sequences)
+        targets.insert(targets.end(), s.targets.begin(), s.targets.end());
     std::vector<int> expected(19);
     std::iota(expected.begin(), expected.end(), 31);
     EXPECT_EQ(targets, expected);
@@ -79,7 +82,8 @@ TEST(WindowData, ValidationCoversItsTailOnce) {
 TEST(WindowData, MasksAsBertDoes) {
     constexpr int k_mask = 1000, k_n = 20'000;
     const auto data =
-        window_data(std::vector<int>(k_n, 7), {.length = 100, .validation = 0.1, .mask_id = k_mask, .n_random_ids = 1000});
+        window_data(std::vector<int>(k_n, 7),
+                    {.length = 100, .validation = 0.1, .mask_id = k_mask, .n_random_ids = 1000});
     double chosen = 0, masked = 0, kept = 0, random = 0, all = 0;
     for (const Sequence& s : training_items(*data, 2, 500).sequences)
         for (std::size_t i = 0; i < s.tokens.size(); ++i) {
@@ -90,17 +94,20 @@ TEST(WindowData, MasksAsBertDoes) {
             }
             EXPECT_EQ(s.targets[i], 7);
             ++chosen;
-            masked += s.tokens[i] == k_mask, kept += s.tokens[i] == 7, random += s.tokens[i] != k_mask && s.tokens[i] != 7;
+            masked += s.tokens[i] == k_mask, kept += s.tokens[i] == 7,
+                random += s.tokens[i] != k_mask && s.tokens[i] != 7;
         }
     // 50,000 tokens: five standard deviations
-    EXPECT_NEAR(chosen / all, 0.15 + 0.85 / 100, 0.008) << "15 %, and one of the others that is always chosen";
+    EXPECT_NEAR(chosen / all, 0.15 + 0.85 / 100, 0.008)
+        << "15 %, and one of the others that is always chosen";
     EXPECT_NEAR(masked / chosen, 0.8, 0.025);
     EXPECT_NEAR(kept / chosen, 0.1, 0.02);
     EXPECT_NEAR(random / chosen, 0.1, 0.02);
 }
 
 TEST(WindowData, EveryMaskedWindowHasATarget) {
-    const auto data = window_data(counting(40), {.length = 2, .validation = 0.5, .mask_id = 99, .n_random_ids = 40});
+    const auto data =
+        window_data(counting(40), {.length = 2, .validation = 0.5, .mask_id = 99, .n_random_ids = 40});
     Batch all = training_items(*data, 1, 50);
     for (const Sequence& s : validation_items(*data).sequences) all.sequences.push_back(s);
     for (const Sequence& s : all.sequences) EXPECT_GE(std::max(s.targets[0], s.targets[1]), 0);
@@ -108,8 +115,10 @@ TEST(WindowData, EveryMaskedWindowHasATarget) {
 }
 
 TEST(WindowData, SaysWhenThereIsTooLittle) {
-    expect_error([] { window_data(counting(10), {.length = 10, .validation = 0}); }, {"data", "at least 11 tokens", "10"});
-    expect_error([] { window_data(counting(100), {.length = 10, .validation = 0.01}); }, {"data.validation", "1 of 100"});
+    expect_error([] { window_data(counting(10), {.length = 10, .validation = 0}); },
+                 {"data", "at least 11 tokens", "10"});
+    expect_error([] { window_data(counting(100), {.length = 10, .validation = 0.01}); },
+                 {"data.validation", "1 of 100"});
 }
 
 TEST(Data, FingerprintTellsTextsAndSplitsApart) {
@@ -129,8 +138,8 @@ class DataFiles : public testing::Test {
         folder.file("tokenizer.json", byte_tokenizer_json({"[MASK]", "<|endoftext|>"}));
         tokenizer = load_tokenizer(folder.path());
     }
-    std::unique_ptr<const Data> load(Objective objective, std::vector<std::string> contents, double validation = 0,
-                                     int length = 8) {
+    std::unique_ptr<const Data> load(Objective objective, std::vector<std::string> contents,
+                                     double validation = 0, int length = 8) {
         DataConfig config{.files = {}, .validation = validation};
         for (std::size_t i = 0; i < contents.size(); ++i)
             config.files.push_back(folder.file("data" + std::to_string(i), contents[i]));
@@ -153,7 +162,8 @@ TEST_F(DataFiles, RefusesBytesThatAreNoUtf8) {
 TEST_F(DataFiles, TheMaskIsASpecialToken) {
     DataConfig config{.files = {folder.file("text", std::string(100, 'a'))}, .validation = 0};
     config.mask_token = "[MSK]";
-    expect_error([&] { load_data(config, Objective::masked_token, *tokenizer, 8); }, {"data.mask_token", "'[MASK]'", "'[MSK]'"});
+    expect_error([&] { load_data(config, Objective::masked_token, *tokenizer, 8); },
+                 {"data.mask_token", "'[MASK]'", "'[MSK]'"});
     config.mask_token = "[MASK]";
     const auto data = load_data(config, Objective::masked_token, *tokenizer, 8);
     bool masked = false;
@@ -163,13 +173,14 @@ TEST_F(DataFiles, TheMaskIsASpecialToken) {
 }
 
 TEST_F(DataFiles, LabelsAreNumbersOrNames) {
-    const auto numbers =
-        load(Objective::classification, {"{\"text\": \"ab\", \"label\": 2}\n\n{\"text\": \"c\", \"label\": 0}\n"});
+    const auto numbers = load(Objective::classification,
+                              {"{\"text\": \"ab\", \"label\": 2}\n\n{\"text\": \"c\", \"label\": 0}\n"});
     Batch batch;
     numbers->append_training(1, 0, batch);
     EXPECT_EQ(numbers->n_classes(), 3);
     const auto names =
-        load(Objective::classification, {"{\"text\": \"ab\", \"label\": \"sad\"}\n{\"text\": \"c\", \"label\": \"glad\"}"}, 0.4);
+        load(Objective::classification,
+             {"{\"text\": \"ab\", \"label\": \"sad\"}\n{\"text\": \"c\", \"label\": \"glad\"}"}, 0.4);
     EXPECT_THAT(names->class_names(), ElementsAre("glad", "sad"));
     EXPECT_EQ(names->n_training(), 1u);
     Batch split;
@@ -179,13 +190,18 @@ TEST_F(DataFiles, LabelsAreNumbersOrNames) {
     EXPECT_EQ(split.sequences[1].label, 0);
     EXPECT_THAT(split.sequences[0].tokens, ElementsAre('a', 'b'));
     expect_error(
-        [&] { load(Objective::classification, {"{\"text\": \"ab\", \"label\": \"x\"}\n{\"text\": \"c\", \"label\": 1}"}); },
+        [&] {
+            load(Objective::classification,
+                 {"{\"text\": \"ab\", \"label\": \"x\"}\n{\"text\": \"c\", \"label\": 1}"});
+        },
         {"data0, line 2", "'label'", "on every line"});
-    expect_error([&] { load(Objective::classification, {"{\"text\": \"ab\", \"label\": 1.5}"}); }, {"line 1", "'label'", "1.5"});
+    expect_error([&] { load(Objective::classification, {"{\"text\": \"ab\", \"label\": 1.5}"}); },
+                 {"line 1", "'label'", "1.5"});
 }
 
 TEST_F(DataFiles, PairsOfContrast) {
-    const auto data = load(Objective::contrastive, {"{\"a\": \"x\", \"b\": \"yz\"}\n{\"a\": \"u\", \"b\": \"v\"}\n"});
+    const auto data =
+        load(Objective::contrastive, {"{\"a\": \"x\", \"b\": \"yz\"}\n{\"a\": \"u\", \"b\": \"v\"}\n"});
     EXPECT_EQ(data->n_training(), 2u);
     const Batch batch = training_items(*data, 1, 8);
     ASSERT_EQ(batch.sequences.size(), 16u);
@@ -209,9 +225,13 @@ TEST_F(DataFiles, SequenceToSequence) {
 
 TEST_F(DataFiles, LinesThatDoNotFit) {
     expect_error(
-        [&] { load(Objective::classification, {"{\"text\": \"a\", \"label\": 0}\n{\"text\": \"123456789\", \"label\": 0}"}); },
+        [&] {
+            load(Objective::classification,
+                 {"{\"text\": \"a\", \"label\": 0}\n{\"text\": \"123456789\", \"label\": 0}"});
+        },
         {"data0, line 2", "at most 8 tokens", "found 9"});
-    expect_error([&] { load(Objective::classification, {"{\"text\": \"\", \"label\": 0}"}); }, {"line 1", "some text"});
+    expect_error([&] { load(Objective::classification, {"{\"text\": \"\", \"label\": 0}"}); },
+                 {"line 1", "some text"});
     expect_error([&] { load(Objective::contrastive, {"{\"a\": \"x\"}"}); }, {"line 1", "'b'"});
     expect_error([&] { load(Objective::contrastive, {"{\"a\": \"x\""}); }, {"data0, line 1"});
     expect_error([&] { load(Objective::contrastive, {"\n\n"}); }, {"at least one example"});
@@ -220,7 +240,9 @@ TEST_F(DataFiles, LinesThatDoNotFit) {
 /// A tokenizer for Tinyville's characters, with an end of text.
 std::shared_ptr<const Tokenizer> small_tokenizer() {
     return train_tokenizer(
-               parse_tokenizer_recipe({{"kind", "bpe"}, {"vocab_size", 300}, {"special_tokens", {{"eos", "<|endoftext|>"}}}}, ""),
+               parse_tokenizer_recipe(
+                   {{"kind", "bpe"}, {"vocab_size", 300}, {"special_tokens", {{"eos", "<|endoftext|>"}}}},
+                   ""),
                "the fox sees the boat")
         .tokenizer;
 }
@@ -239,14 +261,16 @@ TEST(TinyvilleData, WindowsBeginWithDocumentsOfTheTrainingSplit) {
         ASSERT_EQ(s.tokens.front(), *tokenizer->eos_id());
         const auto end = std::ranges::find(s.tokens.begin() + 1, s.tokens.end(), *tokenizer->eos_id());
         const std::string text = tokenizer->decode(std::vector<int>(s.tokens.begin() + 1, end));
-        EXPECT_TRUE(std::ranges::any_of(training, [&](const std::string& d) { return d.starts_with(text); })) << text;
+        EXPECT_TRUE(std::ranges::any_of(training, [&](const std::string& d) { return d.starts_with(text); }))
+            << text;
     }
     std::size_t n_kept = 0;
     for (const Sequence& s : validation_items(*data).sequences) {
         EXPECT_EQ(s.tokens.front(), *tokenizer->eos_id());
         const auto end = std::ranges::find(s.tokens.begin() + 1, s.tokens.end(), *tokenizer->eos_id());
         const std::string text = tokenizer->decode(std::vector<int>(s.tokens.begin() + 1, end));
-        EXPECT_TRUE(std::ranges::any_of(kept, [&](const std::string& d) { return d.starts_with(text); })) << text;
+        EXPECT_TRUE(std::ranges::any_of(kept, [&](const std::string& d) { return d.starts_with(text); }))
+            << text;
         n_kept += s.tokens.size();
     }
     std::size_t all_kept = 0;
@@ -263,7 +287,8 @@ TEST(TinyvilleData, SingleDocumentsAreWindowsOfTheirOwnAndGroupsWeigh) {
     DataConfig config;
     config.tinyville = {.seed = 5, .size = 100'000};
     config.single_documents = true;
-    std::map<std::vector<int>, std::string> groups; // of documents, by their tokens up to the end that follows
+    std::map<std::vector<int>, std::string>
+        groups; // of documents, by their tokens up to the end that follows
     std::size_t n_kept = 0;
     double stories = 0, documents = 0;
     tinyville::each_document(config.tinyville, [&](const tinyville::Document& d, std::uint64_t) {
@@ -297,7 +322,8 @@ TEST(TinyvilleData, SingleDocumentsAreWindowsOfTheirOwnAndGroupsWeigh) {
     const auto shorter = load_data(config, Objective::next_token, *tokenizer, 24);
     for (const Sequence& s : training_items(*shorter, 1, 100).sequences) EXPECT_LE(s.tokens.size(), 24u);
     config.weights = {{"storys", 4}};
-    expect_error([&] { load_data(config, Objective::next_token, *tokenizer, 24); }, {"data.tinyville.weights", "'story'"});
+    expect_error([&] { load_data(config, Objective::next_token, *tokenizer, 24); },
+                 {"data.tinyville.weights", "'story'"});
 }
 
 TEST(TinyvilleData, TasksAreExamplesForAnEncoderDecoder) {
@@ -312,7 +338,8 @@ TEST(TinyvilleData, TasksAreExamplesForAnEncoderDecoder) {
         target.pop_back();
         EXPECT_EQ(tinyville::translate(tokenizer->decode(s.source)), tokenizer->decode(target));
     }
-    expect_error([&] { load_data(config, Objective::classification, *tokenizer, 96); }, {"data.tinyville", "classification"});
+    expect_error([&] { load_data(config, Objective::classification, *tokenizer, 96); },
+                 {"data.tinyville", "classification"});
 }
 
 } // namespace

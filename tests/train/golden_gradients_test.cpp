@@ -1,6 +1,7 @@
-// The backward pass agrees with PyTorch's automatic differentiation at every site and parameter: with the gradients stored in
-// tests/golden, and where PyTorch is installed also for models drawn afresh. tests/reference/gradients.py made them; it shares no
-// code with src. What is compared is what `glassformer trace --gradients` writes.
+// The backward pass agrees with PyTorch's automatic differentiation at every site and parameter: with the
+// gradients stored in tests/golden, and where PyTorch is installed also for models drawn afresh.
+// tests/reference/gradients.py made them; it shares no code with src. What is compared is what `glassformer
+// trace --gradients` writes.
 
 #include "core/backward.h"
 #include "core/forward.h"
@@ -29,7 +30,8 @@ class GoldenGradients : public ::testing::Test {
   protected:
     void SetUp() override { fs::create_directories(scratch_); }
     void TearDown() override { fs::remove_all(scratch_); }
-    const fs::path scratch_ = fs::path(::testing::TempDir()) / ("glassformer-gradients-" + std::to_string(getpid()));
+    const fs::path scratch_ =
+        fs::path(::testing::TempDir()) / ("glassformer-gradients-" + std::to_string(getpid()));
 
     /// The model's run and its gradients in a file.
     fs::path written(const fs::path& folder) const {
@@ -42,11 +44,13 @@ class GoldenGradients : public ::testing::Test {
         std::shared_ptr<Trace> source;
         if (weights->config.has_encoder()) {
             const auto text = json.at("source").get<std::vector<int>>();
-            source =
-                std::make_shared<Trace>(weights, TraceShape{static_cast<int>(text.size()), {}, Keep::all, {}, Stack::encoder});
+            source = std::make_shared<Trace>(
+                weights, TraceShape{static_cast<int>(text.size()), {}, Keep::all, {}, Stack::encoder});
             extend(*source, text);
         }
-        Trace trace(weights, {.capacity = n, .segments = {{.begin = 0, .end = n, .n_prefix = json.at("n_prefix")}}}, {}, source);
+        Trace trace(weights,
+                    {.capacity = n, .segments = {{.begin = 0, .end = n, .n_prefix = json.at("n_prefix")}}},
+                    {}, source);
         extend(trace, targets);
         targets.erase(targets.begin());
         targets.push_back(-1);
@@ -61,8 +65,11 @@ class GoldenGradients : public ::testing::Test {
             encoder->seed_output(backward.sites());
             encoder->run(params);
         }
-        const TraceGradients of_source{(encoder ? *encoder : backward).sites(), {}}, gradients{backward.sites(), params};
-        if (source) parts.push_back({*source, source->n_tokens(), all_sites(source->config()), "encoder.", &of_source});
+        const TraceGradients of_source{(encoder ? *encoder : backward).sites(), {}},
+            gradients{backward.sites(), params};
+        if (source)
+            parts.push_back(
+                {*source, source->n_tokens(), all_sites(source->config()), "encoder.", &of_source});
         parts.push_back({trace, n, all_sites(weights->config), "", &gradients});
         write_trace(scratch_ / "ours.safetensors", parts);
         return scratch_ / "ours.safetensors";
@@ -88,7 +95,8 @@ class GoldenGradients : public ::testing::Test {
                           ours = parse_safetensors(ours_file.bytes(), "ours");
         int n_compared = 0;
         for (const TensorEntry& expected : theirs.tensors) {
-            if (expected.name.find("token_type") != std::string::npos) continue; // folded into the positions here
+            if (expected.name.find("token_type") != std::string::npos)
+                continue; // folded into the positions here
             const TensorEntry* found = ours.find(expected.name);
             ASSERT_TRUE(found) << expected.name;
             ASSERT_EQ(found->shape, expected.shape) << expected.name;
@@ -118,11 +126,14 @@ TEST_F(GoldenGradients, AgreeForModelsOfAnotherSeed) {
         GTEST_SKIP() << "without PyTorch the stored values serve";
     const std::string script = (fs::path(GLASSFORMER_TESTS_DIR) / "reference" / "gradients.py").string();
     const std::string models = (scratch_ / "models").string();
-    ASSERT_EQ(std::system(("/usr/bin/python3 -B '" + script + "' --seed 1 --out '" + models + "'").c_str()), 0);
+    ASSERT_EQ(std::system(("/usr/bin/python3 -B '" + script + "' --seed 1 --out '" + models + "'").c_str()),
+              0);
     int n = 0;
     for (const fs::directory_entry& entry : fs::directory_iterator(models)) compare(entry.path()), ++n;
     EXPECT_GE(n, 14);
-    EXPECT_EQ(std::system(("/usr/bin/python3 -B '" + script + "' --check '" GLASSFORMER_TESTS_DIR "/golden' >/dev/null").c_str()),
+    EXPECT_EQ(std::system(("/usr/bin/python3 -B '" + script +
+                           "' --check '" GLASSFORMER_TESTS_DIR "/golden' >/dev/null")
+                              .c_str()),
               0);
 }
 

@@ -1,4 +1,5 @@
-// Adapters: they change nothing until they are trained, can be taken away, and their gradient is the one of finite differences.
+// Adapters: they change nothing until they are trained, can be taken away, and their gradient is the one of
+// finite differences.
 
 #include "train/lora.h"
 
@@ -27,7 +28,9 @@ std::vector<real> output_of(const std::shared_ptr<Weights>& weights) {
     return all;
 }
 
-std::vector<real> values_of(const Weights& w) { return {w.values(w.table[0]), w.values(w.table[0]) + w.size()}; }
+std::vector<real> values_of(const Weights& w) {
+    return {w.values(w.table[0]), w.values(w.table[0]) + w.size()};
+}
 
 void fill(Adapter& adapter, std::uint64_t seed) {
     std::mt19937_64 random(seed);
@@ -66,7 +69,8 @@ TEST_P(EveryAdapter, TakenAwayLeavesTheBaseBitForBit) {
     EXPECT_EQ(values_of(*fresh), values_of(*effective));
 }
 
-INSTANTIATE_TEST_SUITE_P(Presets, EveryAdapter, testing::ValuesIn(presets()), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Presets, EveryAdapter, testing::ValuesIn(presets()),
+                         [](const auto& info) { return info.param.name; });
 
 TEST(Adapter, IsTheScaledProductAtItsTargetsOnly) {
     const auto base = random_weights(preset("gpt2").config);
@@ -106,8 +110,8 @@ TEST(Adapter, CountsItsParametersExactly) {
 }
 
 TEST(Adapter, GradientAgainstFiniteDifferences) {
-    // L = sum of c w^2 / 2 over all effective weights w, with random c: quadratic in each value of A and B, so that central
-    // differences are exact but for rounding, and c w is its gradient.
+    // L = sum of c w^2 / 2 over all effective weights w, with random c: quadratic in each value of A and B,
+    // so that central differences are exact but for rounding, and c w is its gradient.
     const auto base = random_weights(preset("gpt2").config);
     Weights effective(base->config);
     Adapter adapter(k_joint, *base, 1);
@@ -125,7 +129,8 @@ TEST(Adapter, GradientAgainstFiniteDifferences) {
     };
     loss();
     std::vector<real> gradient(base->size());
-    for (std::size_t i = 0; i < c.size(); ++i) gradient[i] = real(c[i] * double(effective.values(effective.table[0])[i]));
+    for (std::size_t i = 0; i < c.size(); ++i)
+        gradient[i] = real(c[i] * double(effective.values(effective.table[0])[i]));
     adapter.project(gradient);
     for (ParameterBlock& b : adapter.blocks())
         for (std::size_t i = 0; i < b.values.size(); i += 7) {
@@ -135,7 +140,8 @@ TEST(Adapter, GradientAgainstFiniteDifferences) {
             b.values[i] = before - step;
             const double below = loss();
             b.values[i] = before;
-            ASSERT_NEAR(b.gradient[i], (above - below) / (2 * step), 2e-5 * (1 + std::abs(b.gradient[i]))) << b.name << " " << i;
+            ASSERT_NEAR(b.gradient[i], (above - below) / (2 * step), 2e-5 * (1 + std::abs(b.gradient[i])))
+                << b.name << " " << i;
         }
 }
 
@@ -170,17 +176,26 @@ TEST(Adapter, FilesAreThoseOfPeft) {
     again.load(folder.path());
     const auto loaded = again.blocks();
     for (std::size_t i = 0; i < blocks.size(); ++i)
-        EXPECT_TRUE(std::equal(blocks[i].values.begin(), blocks[i].values.end(), loaded[i].values.begin())) << blocks[i].name;
+        EXPECT_TRUE(std::equal(blocks[i].values.begin(), blocks[i].values.end(), loaded[i].values.begin()))
+            << blocks[i].name;
 }
 
 TEST(Adapter, RefusesWhatIsNotItsOwn) {
     const TemporaryFolder folder;
     const auto base = random_weights(preset("gpt2").config);
     Adapter(k_joint, *base, 1).save(folder.path());
-    expect_error([&] { Adapter({4, 6, k_joint.targets}, *base, 1).load(folder.path()); }, {"'r'", "expected 4", "found 3"});
+    expect_error(
+        [&] {
+            Adapter({4, 6, k_joint.targets}, *base, 1).load(folder.path());
+        },
+        {"'r'", "expected 4", "found 3"});
     expect_error([&] { Adapter({3, 1, k_joint.targets}, *base, 1).load(folder.path()); }, {"lora_alpha"});
     expect_error([&] { Adapter({3, 6, {"*"}}, *base, 1).load(folder.path()); }, {"expected 24 tensors"});
-    expect_error([&] { Adapter({3, 6, {"*.c_fc.weight"}}, *base, 1).load(folder.path()); }, {"mlp.c_fc", "none of that name"});
+    expect_error(
+        [&] {
+            Adapter({3, 6, {"*.c_fc.weight"}}, *base, 1).load(folder.path());
+        },
+        {"mlp.c_fc", "none of that name"});
     expect_error([&] { Adapter({3, 6, {"*.c_atn.weight"}}, *base, 1); }, {"lora.targets", "c_attn"});
     expect_error([&] { Adapter({3, 6, {"transformer.wte.weight"}}, *base, 1); }, {"lora.targets"});
     expect_error([&] { Adapter({21, 6, k_joint.targets}, *base, 1); }, {"lora.rank", "1 to 20"});

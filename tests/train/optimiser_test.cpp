@@ -1,4 +1,5 @@
-// Optimisers, clipping and schedules against closed forms and against PyTorch (tests/reference/optimisers.py).
+// Optimisers, clipping and schedules against closed forms and against PyTorch
+// (tests/reference/optimisers.py).
 
 #include "train/optimiser.h"
 #include "train/schedule.h"
@@ -22,7 +23,8 @@ struct TwoBlocks {
     std::vector<ParameterBlock> blocks() {
         const std::span<real> v(values);
         const std::span<const real> g(gradient);
-        return {{"first", v.first(4), g.first(4), true, false}, {"second", v.last(2), g.last(2), false, false}};
+        return {{"first", v.first(4), g.first(4), true, false},
+                {"second", v.last(2), g.last(2), false, false}};
     }
     void set_gradient(int step) {
         for (int i = 0; i < 4; ++i) gradient[i] = real(std::sin(1 + 3 * step + i) * (i + 1));
@@ -50,7 +52,8 @@ void expect_near(const std::vector<real>& found, const std::vector<double>& expe
 TEST(Optimiser, AdamWAsInPyTorch) {
     OptimiserConfig c;
     expect_near(six_steps(c), {0.47334505, -1.00921589, 1.97142646, 0.121748694, 1.02001433, -0.23368839});
-    expect_near(six_steps(c, 1), {0.473969472, -1.00864957, 1.97166326, 0.121119542, 1.01941736, -0.234183585});
+    expect_near(six_steps(c, 1),
+                {0.473969472, -1.00864957, 1.97166326, 0.121119542, 1.01941736, -0.234183585});
     c.beta1 = 0.8, c.beta2 = 0.999, c.eps = 0.1, c.weight_decay = 0.5;
     expect_near(six_steps(c), {0.459971473, -0.968778, 1.89967457, 0.11412167, 1.01610732, -0.23650795});
 }
@@ -58,7 +61,8 @@ TEST(Optimiser, AdamWAsInPyTorch) {
 TEST(Optimiser, SgdAsInPyTorch) {
     OptimiserConfig c{.kind = OptimiserKind::sgd, .weight_decay = 0.1, .momentum = 0};
     expect_near(six_steps(c), {0.490425553, -0.999861679, 1.98048038, 0.11685526, 1.00542019, -0.245139238});
-    expect_near(six_steps(c, 1), {0.494016913, -0.992936518, 1.98093134, 0.103654685, 1.00139739, -0.2487539});
+    expect_near(six_steps(c, 1),
+                {0.494016913, -0.992936518, 1.98093134, 0.103654685, 1.00139739, -0.2487539});
     c.momentum = 0.9;
     expect_near(six_steps(c), {0.452822707, -1.04201767, 1.93963309, 0.221985755, 1.03903836, -0.212832264});
 }
@@ -93,14 +97,18 @@ TEST(Optimiser, MuonStepsAlongTheSingularVectors) {
                 g.data()[i] = 2 * double(gradient[i]);
             }
             u = 0.75 * u + g;
-            w = (1 - lr * 0.5) * w - lr * 0.2 * std::sqrt(double(std::max(rows, columns))) * orthogonalised(g + 0.75 * u);
+            w = (1 - lr * 0.5) * w -
+                lr * 0.2 * std::sqrt(double(std::max(rows, columns))) * orthogonalised(g + 0.75 * u);
             optimiser.step(blocks, lr, 2);
-            for (std::size_t i = 0; i < n; ++i) EXPECT_NEAR(values[i], w.data()[i], 2e-4) << rows << " rows, number " << i;
+            for (std::size_t i = 0; i < n; ++i)
+                EXPECT_NEAR(values[i], w.data()[i], 2e-4) << rows << " rows, number " << i;
         }
     }
 }
 
-TEST(Optimiser, MuonLeavesAllButMatricesToAdamW) { EXPECT_EQ(six_steps({.kind = OptimiserKind::muon}), six_steps({})); }
+TEST(Optimiser, MuonLeavesAllButMatricesToAdamW) {
+    EXPECT_EQ(six_steps({.kind = OptimiserKind::muon}), six_steps({}));
+}
 
 TEST(Optimiser, MuonDoesNotDependOnThreads) {
     std::vector<std::vector<real>> ends;
@@ -113,7 +121,8 @@ TEST(Optimiser, MuonDoesNotDependOnThreads) {
             for (std::size_t i = 0; i < gradient.size(); ++i) gradient[i] = real(std::sin(double(i) + step));
             optimiser.step(blocks, 0.01);
         }
-        EXPECT_LT(optimiser.state().second.size(), optimiser.state().first.size()) << "matrices have no mean of squares";
+        EXPECT_LT(optimiser.state().second.size(), optimiser.state().first.size())
+            << "matrices have no mean of squares";
         const real* values = weights->values(weights->table.front());
         ends.emplace_back(values, values + weights->size());
     }
@@ -128,7 +137,8 @@ TEST(Optimiser, TheFirstStepOfAdamIsTheSignOfTheGradient) {
     p.gradient = {1e-3f, -1e-3f, 5, -5, 1e4f, -1e4f};
     const std::vector<real> before = p.values;
     optimiser.step(blocks, 0.125);
-    for (std::size_t i = 0; i < 6; ++i) EXPECT_NEAR(p.values[i], before[i] - std::copysign(0.125, p.gradient[i]), 3e-6) << i;
+    for (std::size_t i = 0; i < 6; ++i)
+        EXPECT_NEAR(p.values[i], before[i] - std::copysign(0.125, p.gradient[i]), 3e-6) << i;
 }
 
 TEST(Optimiser, WithoutGradientOnlyDecayActs) {
@@ -225,7 +235,8 @@ TEST(ParameterBlocks, AreTheTableWithFrozenGlobs) {
         EXPECT_EQ(blocks[i].gradient.data(), gradient.data() + row.offset);
         EXPECT_EQ(blocks[i].decay, row.decay);
         const bool is_matrix = row.layer >= 0 && row.shape.size() == 2; // not the embeddings
-        EXPECT_EQ(blocks[i].rows * blocks[i].columns, is_matrix ? static_cast<int>(row.size()) : 0) << row.name;
+        EXPECT_EQ(blocks[i].rows * blocks[i].columns, is_matrix ? static_cast<int>(row.size()) : 0)
+            << row.name;
         EXPECT_EQ(blocks[i].frozen, row.name.starts_with("transformer.w") || row.layer == 1) << row.name;
         n += blocks[i].frozen ? 0 : row.size();
     }
@@ -235,16 +246,19 @@ TEST(ParameterBlocks, AreTheTableWithFrozenGlobs) {
         parameter_blocks(*weights, gradient, wrong);
         FAIL() << "no Error";
     } catch (const Error& e) {
-        EXPECT_THAT(e.what(), testing::AllOf(testing::HasSubstr("frozen"), testing::HasSubstr("'transformer.wte.weight'")));
+        EXPECT_THAT(e.what(), testing::AllOf(testing::HasSubstr("frozen"),
+                                             testing::HasSubstr("'transformer.wte.weight'")));
     }
 }
 
 TEST(Schedule, WarmsUpInEqualStepsAndEndsAtItsLastRate) {
     for (const ScheduleKind kind : {ScheduleKind::cosine, ScheduleKind::linear, ScheduleKind::constant}) {
         const ScheduleConfig s{kind, 4, 0.1};
-        for (int step = 0; step < 4; ++step) EXPECT_DOUBLE_EQ(learning_rate(s, 2, step, 103), 0.5 * (step + 1));
+        for (int step = 0; step < 4; ++step)
+            EXPECT_DOUBLE_EQ(learning_rate(s, 2, step, 103), 0.5 * (step + 1));
         EXPECT_NEAR(learning_rate(s, 2, 102, 103), kind == ScheduleKind::constant ? 2 : 0.2, 1e-12);
-        for (int step = 4; step < 103; ++step) EXPECT_LE(learning_rate(s, 2, step, 103), learning_rate(s, 2, step - 1, 103));
+        for (int step = 4; step < 103; ++step)
+            EXPECT_LE(learning_rate(s, 2, step, 103), learning_rate(s, 2, step - 1, 103));
     }
 }
 

@@ -29,10 +29,11 @@ std::vector<std::string> random_words(int n, unsigned seed) {
 std::string reversed(const std::string& word) { return {word.rbegin(), word.rend()}; }
 
 /// What the model answers: the likeliest tokens after `start` up to `end`.
-std::string answer(const std::shared_ptr<const Weights>& weights, const Tokenizer& tokenizer, const std::string& text, int end) {
+std::string answer(const std::shared_ptr<const Weights>& weights, const Tokenizer& tokenizer,
+                   const std::string& text, int end) {
     const std::vector<int> ids = tokenizer.encode(text);
-    const auto source =
-        std::make_shared<Trace>(weights, TraceShape{static_cast<int>(ids.size()), {}, Keep::cache, {}, Stack::encoder});
+    const auto source = std::make_shared<Trace>(
+        weights, TraceShape{static_cast<int>(ids.size()), {}, Keep::cache, {}, Stack::encoder});
     extend(*source, ids);
     Trace decoder(weights, {8, {}, Keep::cache}, {}, source);
     std::string said;
@@ -68,7 +69,8 @@ TEST(SequenceToSequence, LearnsToTurnTextsRound) {
     const auto tokenizer = load_tokenizer(folder.path() / "out" / "tokenizer.json");
     int right = 0;
     const std::vector<std::string> others = random_words(100, 2); // few of them were among the 1500 of 4096
-    for (const std::string& word : others) right += answer(model, *tokenizer, word, *tokenizer->eos_id()) == reversed(word);
+    for (const std::string& word : others)
+        right += answer(model, *tokenizer, word, *tokenizer->eos_id()) == reversed(word);
     EXPECT_GE(right, 95);
 }
 

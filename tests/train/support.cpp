@@ -37,7 +37,8 @@ std::string generated_text(int n_sentences) {
     std::mt19937 random(11);
     const auto one_of = [&](const std::vector<std::string>& words) { return words[random() % words.size()]; };
     std::string text;
-    for (int i = 0; i < n_sentences; ++i) text += one_of(who) + " " + one_of(what) + " " + one_of(whom) + ".\n";
+    for (int i = 0; i < n_sentences; ++i)
+        text += one_of(who) + " " + one_of(what) + " " + one_of(whom) + ".\n";
     return text;
 }
 

@@ -36,7 +36,8 @@ class TinyvilleFiles : public ::testing::Test {
 constexpr const char* k_hash_of_seed_1 = "ee69639330fb66ff";
 
 TEST_F(TinyvilleFiles, TheSameSeedGivesTheSameBytes) {
-    const CorpusReport one = write_corpus({1, 100'000, {}}, folder_ / "a"), again = write_corpus({1, 100'000, {}}, folder_ / "b"),
+    const CorpusReport one = write_corpus({1, 100'000, {}}, folder_ / "a"),
+                       again = write_corpus({1, 100'000, {}}, folder_ / "b"),
                        other = write_corpus({2, 100'000, {}}, folder_ / "c");
     EXPECT_EQ(hex(one.hash), k_hash_of_seed_1);
     EXPECT_EQ(one.hash, again.hash);
@@ -47,7 +48,8 @@ TEST_F(TinyvilleFiles, TheSameSeedGivesTheSameBytes) {
         EXPECT_EQ(read(entry.path()), read(folder_ / "b" / entry.path().filename())) << entry.path();
     }
     EXPECT_EQ(files, 9);
-    EXPECT_EQ(read(folder_ / "a" / "documents.txt"), read(folder_ / "c" / "documents.txt")) << "the world is one";
+    EXPECT_EQ(read(folder_ / "a" / "documents.txt"), read(folder_ / "c" / "documents.txt"))
+        << "the world is one";
     // a longer corpus begins with the shorter one
     write_corpus({1, 200'000, {}}, folder_ / "d");
     EXPECT_TRUE(read(folder_ / "d" / "train.txt").starts_with(read(folder_ / "a" / "train.txt")));
@@ -91,7 +93,8 @@ TEST_F(TinyvilleFiles, LabelsPointIntoTheText) {
                 EXPECT_EQ(text.substr(begin, end - begin), l["truth"]["name"]);
             }
         }
-        EXPECT_EQ(n, report.labels[static_cast<std::size_t>(std::ranges::find(k_split_names, split) - k_split_names.begin())]);
+        EXPECT_EQ(n, report.labels[static_cast<std::size_t>(std::ranges::find(k_split_names, split) -
+                                                            k_split_names.begin())]);
         EXPECT_EQ(documents, manifest["splits"][split]["documents"]);
     }
     EXPECT_GE(bytes, 200'000u);
@@ -122,7 +125,8 @@ TEST(TinyvilleCorpus, SplitsShareNeitherPeopleNorTemplates) {
     EXPECT_GT(templates.size(), 5000u);
     for (const auto* sets : {&people, &templates, &keys})
         for (const auto& [key, splits] : *sets) EXPECT_EQ(splits.size(), 1u) << key;
-    for (const auto& [kind, splits] : kinds) EXPECT_EQ(splits.size(), kind.starts_with("recall-") ? 1u : 3u) << kind;
+    for (const auto& [kind, splits] : kinds)
+        EXPECT_EQ(splits.size(), kind.starts_with("recall-") ? 1u : 3u) << kind;
     EXPECT_GT(n[0], 15000);
     EXPECT_GT(std::min(n[1], n[2]), 1500);
 }
@@ -138,12 +142,14 @@ TEST(TinyvilleCorpus, HeldOutSumsAreHeldOutInEveryForm) {
             sums[{std::min(a, b), std::max(a, b)}].insert(d.split);
         }
     }
-    for (const auto& [operands, splits] : sums) EXPECT_EQ(splits.size(), 1u) << operands.first << " + " << operands.second;
+    for (const auto& [operands, splits] : sums)
+        EXPECT_EQ(splits.size(), 1u) << operands.first << " + " << operands.second;
 }
 
 TEST(TinyvilleCorpus, HeldOutCompositionsAreTestOnly) {
     std::map<std::string, std::set<Split>> heads;
-    for (const Document& d : documents(9, 2000, {"compose"})) heads[d.text.substr(0, d.text.find(':'))].insert(d.split);
+    for (const Document& d : documents(9, 2000, {"compose"}))
+        heads[d.text.substr(0, d.text.find(':'))].insert(d.split);
     EXPECT_EQ(heads.size(), 15u);
     int held_out = 0;
     for (const auto& [head, splits] : heads) {
@@ -161,7 +167,8 @@ TEST(TinyvilleCorpus, HeldOutFactsAreInNoTrainingText) {
         for (const std::string& e : d.entities)
             if (d.split == Split::train) training[e] += d.text + "\n";
     auto stated = [&](int p, Relation r, int which) {
-        const std::string name = world.full_name(p), short_name = name.substr(0, name.find(' ')), o = world.object(p, r, which);
+        const std::string name = world.full_name(p), short_name = name.substr(0, name.find(' ')),
+                          o = world.object(p, r, which);
         const std::string kind = name.substr(name.rfind(' ') + 1);
         std::vector<std::string> forms;
         switch (r) {
@@ -179,7 +186,8 @@ TEST(TinyvilleCorpus, HeldOutFactsAreInNoTrainingText) {
         case Relation::likes: forms = {name + " likes " + o + ".", name + " like to eat? A: " + o}; break;
         case Relation::fears: forms = {name + " is afraid of " + o, name + " afraid of? A: " + o}; break;
         }
-        return std::ranges::any_of(forms, [&](const std::string& f) { return training[name].find(f) != std::string::npos; });
+        return std::ranges::any_of(
+            forms, [&](const std::string& f) { return training[name].find(f) != std::string::npos; });
     };
     std::array<int, 2> n{}, found{};
     for (int p = 0; p < static_cast<int>(world.people().size()); ++p)
@@ -201,9 +209,11 @@ TEST(TinyvilleCorpus, HeldOutFactsStandInTheDocumentsToRetrieve) {
     const World& world = World::get();
     for (int p = 0; p < static_cast<int>(world.people().size()); ++p) {
         const std::string card = card_of(p);
-        EXPECT_TRUE(card.starts_with(world.full_name(p) + " lives " + world.object(p, Relation::lives) + ".")) << card;
-        for (const std::string& fact : {world.object(p, Relation::owns, 0), world.object(p, Relation::owns, 1),
-                                        world.object(p, Relation::likes), world.object(p, Relation::fears)})
+        EXPECT_TRUE(card.starts_with(world.full_name(p) + " lives " + world.object(p, Relation::lives) + "."))
+            << card;
+        for (const std::string& fact :
+             {world.object(p, Relation::owns, 0), world.object(p, Relation::owns, 1),
+              world.object(p, Relation::likes), world.object(p, Relation::fears)})
             EXPECT_NE(card.find(fact), std::string::npos) << card;
     }
 }
@@ -225,7 +235,8 @@ TEST(TinyvilleWorld, FactsAreWellFormed) {
     }
 }
 
-// Variety -------------------------------------------------------------------------------------------------------------
+// Variety
+// -------------------------------------------------------------------------------------------------------------
 
 /// A sentence with its names, kinds, things, colours ... taken out.
 std::string frame(const std::string& sentence) {
@@ -262,8 +273,8 @@ TEST(TinyvilleCorpus, StoriesAreVaried) {
         std::string sentence;
         for (std::size_t i = 0; i < text.size(); ++i) {
             sentence += text[i];
-            const bool ends =
-                std::string_view(".!?").find(text[i]) != std::string_view::npos && i + 1 < text.size() && text[i + 1] == ' ';
+            const bool ends = std::string_view(".!?").find(text[i]) != std::string_view::npos &&
+                              i + 1 < text.size() && text[i + 1] == ' ';
             if (ends || i + 1 == text.size()) {
                 frames.insert(frame(sentence));
                 sentence.clear();
@@ -279,11 +290,12 @@ TEST(TinyvilleCorpus, StoriesAreVaried) {
             if (i > 1) trigrams.insert(words[i - 2] + " " + words[i - 1] + " " + words[i]);
         }
     }
-    std::cout << "  " << all.size() << " stories of " << n_words / all.size() << " words (at most " << longest << "), "
-              << n_bytes / all.size() << " bytes; distinct sentence frames " << frames.size() << ", stories as frames "
-              << stories.size() << "; distinct 1-, 2-, 3-grams per 1,000 words: " << 1000 * unigrams.size() / n_words << ", "
-              << 1000 * bigrams.size() / n_words << ", " << 1000 * trigrams.size() / n_words << " (" << unigrams.size() << ", "
-              << bigrams.size() << ", " << trigrams.size() << ")\n";
+    std::cout << "  " << all.size() << " stories of " << n_words / all.size() << " words (at most " << longest
+              << "), " << n_bytes / all.size() << " bytes; distinct sentence frames " << frames.size()
+              << ", stories as frames " << stories.size()
+              << "; distinct 1-, 2-, 3-grams per 1,000 words: " << 1000 * unigrams.size() / n_words << ", "
+              << 1000 * bigrams.size() / n_words << ", " << 1000 * trigrams.size() / n_words << " ("
+              << unigrams.size() << ", " << bigrams.size() << ", " << trigrams.size() << ")\n";
     EXPECT_GT(frames.size(), 4000u);
     EXPECT_GT(stories.size(), 0.99 * static_cast<double>(all.size()));
     EXPECT_LT(longest, 170u) << "fits a context of 256";

@@ -22,7 +22,8 @@ using ::testing::HasSubstr;
 TEST(TinyvilleJudge, AcceptsEveryDocument) {
     for (const Document& d : documents(5, 3000)) {
         const Verdict v = check_document(d.text);
-        EXPECT_TRUE(v.grammatical && v.consistent && v.true_to_world) << d.text << "\n" << v.at << ": " << v.reason;
+        EXPECT_TRUE(v.grammatical && v.consistent && v.true_to_world) << d.text << "\n"
+                                                                      << v.at << ": " << v.reason;
         if (d.group == "story") {
             EXPECT_EQ(v.kind, d.kind) << d.text;
         }
@@ -55,7 +56,8 @@ TEST(TinyvilleJudge, AcceptsWhatTheGrammarAllowsWhoeverTakesPart) {
     EXPECT_GT(unknown_people, 100) << "and says that they do not live in Tinyville";
 }
 
-// Damage -------------------------------------------------------------------------------------------------------------
+// Damage
+// -------------------------------------------------------------------------------------------------------------
 
 struct Span {
     std::size_t begin, end;
@@ -65,7 +67,8 @@ std::vector<Span> matches(const std::string& text, const std::string& pattern) {
     const std::regex r(pattern);
     std::vector<Span> found;
     for (std::sregex_iterator m(text.begin(), text.end(), r), end; m != end; ++m)
-        found.push_back({static_cast<std::size_t>(m->position()), static_cast<std::size_t>(m->position() + m->length())});
+        found.push_back(
+            {static_cast<std::size_t>(m->position()), static_cast<std::size_t>(m->position() + m->length())});
     return found;
 }
 
@@ -83,7 +86,8 @@ std::vector<std::string> names_in(const Document& d) {
 
 using Damage = std::optional<std::string> (*)(const Document&, Draw&);
 
-std::optional<std::string> exchange(const Document& d, Draw& draw, const std::map<std::string, std::string>& by) {
+std::optional<std::string> exchange(const Document& d, Draw& draw,
+                                    const std::map<std::string, std::string>& by) {
     std::string pattern;
     for (const auto& [from, to] : by) pattern += (pattern.empty() ? "\\b(" : "|") + from;
     const auto found = matches(d.text, pattern + ")\\b");
@@ -108,7 +112,8 @@ std::optional<std::string> other_gender(const Document& d, Draw& draw) {
 }
 
 std::optional<std::string> broken_agreement(const Document& d, Draw& draw) {
-    return exchange(d, draw, {{"was", "were"}, {"were", "was"}, {"is", "are"}, {"are", "is"}, {"has", "have"}});
+    return exchange(d, draw,
+                    {{"was", "were"}, {"were", "was"}, {"is", "are"}, {"are", "is"}, {"has", "have"}});
 }
 
 /// Somebody else of the story owns, gives or gets it.
@@ -174,14 +179,15 @@ std::optional<std::string> exchanged_sentences(const Document& d, Draw& draw) {
     const std::string story = d.text.substr(0, d.text.find('\n'));
     for (std::size_t i = 0; i + 2 < story.size(); ++i) {
         if (story[i] == '"') quoted = !quoted;
-        const bool ends = (story[i] == '.' || (story[i] == '"' && story[i - 1] == '.')) && story[i + 1] == ' ';
+        const bool ends =
+            (story[i] == '.' || (story[i] == '"' && story[i - 1] == '.')) && story[i + 1] == ' ';
         if (ends && !quoted) starts.push_back(i + 2);
     }
     if (starts.size() < 4) return std::nullopt;
     const auto at = static_cast<std::size_t>(draw.below(static_cast<int>(starts.size()) - 2));
     const std::string first = story.substr(starts[at], starts[at + 1] - starts[at]);
-    return story.substr(0, starts[at]) + story.substr(starts[at + 1], starts[at + 2] - starts[at + 1]) + first +
-           story.substr(starts[at + 2]);
+    return story.substr(0, starts[at]) + story.substr(starts[at + 1], starts[at + 2] - starts[at + 1]) +
+           first + story.substr(starts[at + 2]);
 }
 
 /// A thing that was named before becomes another one.
@@ -234,7 +240,8 @@ TEST(TinyvilleJudge, FindsEveryKindOfDamage) {
             ungrammatical += !v.grammatical;
             if (v.consistent) missed += *damaged + "\n";
         }
-        std::cout << "  " << k.name << ": " << found << " of " << tried << " found, " << ungrammatical << " as no sentence\n";
+        std::cout << "  " << k.name << ": " << found << " of " << tried << " found, " << ungrammatical
+                  << " as no sentence\n";
         EXPECT_GT(tried, 100) << k.name;
         EXPECT_GT(found, 0.95 * tried) << k.name << "\n" << missed;
     }
@@ -242,13 +249,15 @@ TEST(TinyvilleJudge, FindsEveryKindOfDamage) {
 
 Verdict verdict_of(const std::string& text) { return check_document(text); }
 
-const std::string k_story =
-    "Mira the fox lived at the old mill with her brother Tom. One rainy morning, Mira could not find her red kite. \"Did you "
-    "leave "
-    "it on the bridge?\" asked Tom. They ran to the bridge, but the kite was not there. Then they asked Ada the heron for help. "
-    "Ada "
-    "looked everywhere with them. At last, she found the kite by the river. Mira thanked Ada. From that day on, Mira always kept "
-    "the kite on a shelf. Mira and Tom were both happy.";
+const std::string k_story = "Mira the fox lived at the old mill with her brother Tom. One rainy morning, "
+                            "Mira could not find her red kite. \"Did you "
+                            "leave "
+                            "it on the bridge?\" asked Tom. They ran to the bridge, but the kite was not "
+                            "there. Then they asked Ada the heron for help. "
+                            "Ada "
+                            "looked everywhere with them. At last, she found the kite by the river. Mira "
+                            "thanked Ada. From that day on, Mira always kept "
+                            "the kite on a shelf. Mira and Tom were both happy.";
 
 std::string with(const std::string& from, const std::string& to) {
     std::string text = k_story;
@@ -270,10 +279,13 @@ TEST(TinyvilleJudge, SaysWhatAndWhere) {
         {"her red kite", "his red kite", false, "his", "'his' does not agree with Mira: expected 'her'"},
         {"her brother", "her sister", false, "Tom.", "a name"},
         {"she found", "he found", true, "he found", "'he' does not agree with Ada: expected 'she'"},
-        {"but the kite was", "but the kite were", false, "were", "'were' does not agree with kite: expected 'was'"},
-        {"but the kite was", "but the boat was", true, "boat was", "found 'boat' where the story so far says 'kite'"},
+        {"but the kite was", "but the kite were", false, "were",
+         "'were' does not agree with kite: expected 'was'"},
+        {"but the kite was", "but the boat was", true, "boat was",
+         "found 'boat' where the story so far says 'kite'"},
         {"ran to the bridge", "ran to the river", true, "river, but", "expected 'bridge'; found 'river'"},
-        {"Mira thanked Ada", "Mira thanked Tom", true, "Tom. From", "found 'Tom' where the story so far says 'Ada'"},
+        {"Mira thanked Ada", "Mira thanked Tom", true, "Tom. From",
+         "found 'Tom' where the story so far says 'Ada'"},
         {"rainy", "purply", false, "purply", "no word of Tinyville: 'purply'"},
         {"looked everywhere", "looked looked everywhere", false, "looked everywhere", "found 'looked'"},
         {"kite by", "kite  by", false, "by the river", "one space"},
@@ -299,7 +311,8 @@ TEST(TinyvilleJudge, KnowsTheWorld) {
     const World& world = World::get();
     const std::string name = world.full_name(0), home = world.object(0, Relation::lives);
     EXPECT_TRUE(verdict_of(name + " lives " + home + ".").true_to_world);
-    const Verdict elsewhere = verdict_of(name + " lives " + (home == "on the farm" ? "at the inn." : "on the farm."));
+    const Verdict elsewhere =
+        verdict_of(name + " lives " + (home == "on the farm" ? "at the inn." : "on the farm."));
     EXPECT_TRUE(elsewhere.consistent);
     EXPECT_FALSE(elsewhere.true_to_world);
     EXPECT_THAT(elsewhere.reason, HasSubstr("lives " + home));
@@ -310,29 +323,31 @@ TEST(TinyvilleJudge, ComputesTasksAgain) {
          {"sum: 47 + 85 = 132", "reverse: lamp kite boat -> boat kite lamp",
           "translate: the fox sees the boat -> bota foso mirel", "let a = 3 ; let b = a + 4 ; print b -> 7",
           "brackets: ( [ ) ] -> no", "swap, last: lamp kite boat -> lamp",
-          "sum, steps: 47 + 85 -> 7 + 5 = 12, write 2, carry 1; 4 + 8 + 1 = 13; 132", "sum: 1 + 1 = 2\nsum: 2 + 2 = 4"})
+          "sum, steps: 47 + 85 -> 7 + 5 = 12, write 2, carry 1; 4 + 8 + 1 = 13; 132",
+          "sum: 1 + 1 = 2\nsum: 2 + 2 = 4"})
         EXPECT_TRUE(verdict_of(right).true_to_world) << right << ": " << verdict_of(right).reason;
     const Verdict wrong = verdict_of("sum: 1 + 1 = 2\nsum: 47 + 85 = 131");
     EXPECT_TRUE(wrong.grammatical);
     EXPECT_FALSE(wrong.consistent);
     EXPECT_EQ(wrong.at, 32u) << "the first wrong digit";
     EXPECT_THAT(wrong.reason, HasSubstr("'132'"));
-    for (const char* bad :
-         {"sum: 47 + = 1", "sum: 47 + 85", "reverse: lamp nothing -> nothing lamp", "let a = b ; print a -> 1",
-          "translate: fox the sees -> bota", "sum: 47 + 85 =", "count: -> 3", "brackets:", "let ", "sum: 99999999999 + 1 = 2"})
+    for (const char* bad : {"sum: 47 + = 1", "sum: 47 + 85", "reverse: lamp nothing -> nothing lamp",
+                            "let a = b ; print a -> 1", "translate: fox the sees -> bota",
+                            "sum: 47 + 85 =", "count: -> 3", "brackets:", "let ", "sum: 99999999999 + 1 = 2"})
         EXPECT_FALSE(verdict_of(bad).grammatical) << bad;
 }
 
 TEST(TinyvilleJudge, SurvivesAnything) {
     Draw draw(9, 0, 0);
-    for (const std::string& text :
-         {std::string(), std::string("\n\n"), std::string("\""), std::string("Mira"), std::string("\xff\xfe\x00x", 4),
-          std::string(100000, '('), std::string("Q: "), std::string("'s 's")})
+    for (const std::string& text : {std::string(), std::string("\n\n"), std::string("\""),
+                                    std::string("Mira"), std::string("\xff\xfe\x00x", 4),
+                                    std::string(100000, '('), std::string("Q: "), std::string("'s 's")})
         EXPECT_FALSE(verdict_of(text).consistent);
     for (int i = 0; i < 300; ++i) {
         std::string text = k_story;
         for (int k = draw.between(1, 6); k > 0; --k)
-            text[static_cast<std::size_t>(draw.below(static_cast<int>(text.size())))] = static_cast<char>(draw.below(256));
+            text[static_cast<std::size_t>(draw.below(static_cast<int>(text.size())))] =
+                static_cast<char>(draw.below(256));
         if (text != k_story) {
             EXPECT_FALSE(verdict_of(text).consistent) << text;
         }
@@ -340,7 +355,8 @@ TEST(TinyvilleJudge, SurvivesAnything) {
 }
 
 TEST(TinyvilleJudge, DocumentsAreFoundByTheirEndMarks) {
-    const std::string text = k_story + "\n<|endoftext|>\nsum: 1 + 1 = 2\nsum: 1 + 2 = 4\n<|endoftext|>\n\n" + k_story;
+    const std::string text =
+        k_story + "\n<|endoftext|>\nsum: 1 + 1 = 2\nsum: 1 + 2 = 4\n<|endoftext|>\n\n" + k_story;
     const auto found = check_documents(text);
     ASSERT_EQ(found.size(), 3u);
     EXPECT_TRUE(found[0].verdict.consistent && found[2].verdict.consistent);
@@ -355,18 +371,20 @@ TEST(TinyvilleGrammar, MistakesInTheNotationAreNamed) {
     struct Case {
         const char *text, *expected;
     };
-    for (const Case& c : {Case{"document x story 1\nroles H person\ntell {F} ran.\n", "a role of the document"},
-                          Case{"document x story 1\nroles H person\ntell {H} ran <away>.\n", "a defined piece"},
-                          Case{"document x story 1\nroles H person\ntell ({H} ran.\n", "')'"},
-                          Case{"document x story 1\nroles H dragon\ntell {H} ran.\n", "a type of role"},
-                          Case{"document x story 1\nroles H person\ntell {H.was} ran.\n", "a form that applies to a name"},
-                          Case{"document x story 1\nroles H person\ntell ([a|b]|c)\n", "no [choice of plot] inside"},
-                          Case{"define a = b\ndefine a = c\n", "one definition"},
-                          Case{"document x story 1\nroles A person, B person, C person, D person, E person, F person, G person, "
-                               "H person, I home\ntell {A} "
-                               "ran.\n",
-                               "16 registers at most"},
-                          Case{"document x story 1\nroles H person\n", "begins with tell"}}) {
+    for (const Case& c :
+         {Case{"document x story 1\nroles H person\ntell {F} ran.\n", "a role of the document"},
+          Case{"document x story 1\nroles H person\ntell {H} ran <away>.\n", "a defined piece"},
+          Case{"document x story 1\nroles H person\ntell ({H} ran.\n", "')'"},
+          Case{"document x story 1\nroles H dragon\ntell {H} ran.\n", "a type of role"},
+          Case{"document x story 1\nroles H person\ntell {H.was} ran.\n", "a form that applies to a name"},
+          Case{"document x story 1\nroles H person\ntell ([a|b]|c)\n", "no [choice of plot] inside"},
+          Case{"define a = b\ndefine a = c\n", "one definition"},
+          Case{"document x story 1\nroles A person, B person, C person, D person, E person, F person, G "
+               "person, "
+               "H person, I home\ntell {A} "
+               "ran.\n",
+               "16 registers at most"},
+          Case{"document x story 1\nroles H person\n", "begins with tell"}}) {
         try {
             const Grammar grammar(c.text);
             ADD_FAILURE() << c.text;

@@ -40,42 +40,49 @@ TEST(TinyvilleLabels, PronounsHaveTheGenderAndNumberOfTheirReferent) {
         {"her", "feminine singular"},  {"it", "neuter singular"},        {"they", "neuter plural"},
         {"them", "neuter plural"},     {"their", "neuter plural"}};
     std::map<std::string, int> seen;
-    const int n = for_labels(sample(), "pronoun", [&](const Document& d, const Label& l, const std::string& word) {
-        ++seen[lower(word)];
-        const std::string& referent = *truth(l, "referent");
-        ASSERT_TRUE(truth(l, "gender")) << d.text;
-        EXPECT_EQ(*truth(l, "gender") + " " + *truth(l, "number"), k_forms.at(lower(word))) << d.text;
-        if (*truth(l, "gender") == "neuter") {
-            // what it stands for was named before
-            EXPECT_LT(d.text.find(words_at_spaces(referent).back()), l.begin) << word << " for " << referent << " in " << d.text;
-        } else {
-            EXPECT_EQ(is_feminine(referent), k_forms.at(lower(word)).starts_with("feminine"));
-            EXPECT_LT(d.text.find(referent), l.begin) << word << " for " << referent << " in " << d.text;
-        }
-    });
+    const int n =
+        for_labels(sample(), "pronoun", [&](const Document& d, const Label& l, const std::string& word) {
+            ++seen[lower(word)];
+            const std::string& referent = *truth(l, "referent");
+            ASSERT_TRUE(truth(l, "gender")) << d.text;
+            EXPECT_EQ(*truth(l, "gender") + " " + *truth(l, "number"), k_forms.at(lower(word))) << d.text;
+            if (*truth(l, "gender") == "neuter") {
+                // what it stands for was named before
+                EXPECT_LT(d.text.find(words_at_spaces(referent).back()), l.begin)
+                    << word << " for " << referent << " in " << d.text;
+            } else {
+                EXPECT_EQ(is_feminine(referent), k_forms.at(lower(word)).starts_with("feminine"));
+                EXPECT_LT(d.text.find(referent), l.begin) << word << " for " << referent << " in " << d.text;
+            }
+        });
     EXPECT_GT(n, 3000);
-    for (const char* w : {"she", "he", "her", "his", "him", "it", "they", "them"}) EXPECT_GT(seen[w], 20) << w;
+    for (const char* w : {"she", "he", "her", "his", "him", "it", "they", "them"})
+        EXPECT_GT(seen[w], 20) << w;
 }
 
 TEST(TinyvilleLabels, VerbsAgreeWithTheirSubject) {
     static const std::set<std::string> k_plural = {"were", "are", "have", "these", "sing", "sleep", "do"},
                                        k_singular = {"was", "is", "has", "this", "sings", "sleeps", "does"};
     int across_clause = 0;
-    const int n = for_labels(sample(), "agreement", [&](const Document& d, const Label& l, const std::string& word) {
-        const bool plural = *truth(l, "number") == "plural";
-        if (d.kind != "agreement" || !truth(l, "subject")) {
-            const bool noun = !k_plural.contains(lower(word)) && !k_singular.contains(lower(word));
-            EXPECT_EQ(noun ? word == "mice" || (word.ends_with("s") && word != "mouse") : k_plural.contains(lower(word)), plural)
-                << word << ": " << d.text;
-        } else {
-            EXPECT_TRUE((plural ? k_plural : k_singular).contains(lower(word))) << word << ": " << d.text;
-        }
-        across_clause += d.kind == "agreement";
-    });
+    const int n =
+        for_labels(sample(), "agreement", [&](const Document& d, const Label& l, const std::string& word) {
+            const bool plural = *truth(l, "number") == "plural";
+            if (d.kind != "agreement" || !truth(l, "subject")) {
+                const bool noun = !k_plural.contains(lower(word)) && !k_singular.contains(lower(word));
+                EXPECT_EQ(noun ? word == "mice" || (word.ends_with("s") && word != "mouse")
+                               : k_plural.contains(lower(word)),
+                          plural)
+                    << word << ": " << d.text;
+            } else {
+                EXPECT_TRUE((plural ? k_plural : k_singular).contains(lower(word))) << word << ": " << d.text;
+            }
+            across_clause += d.kind == "agreement";
+        });
     EXPECT_GT(n, 800);
     EXPECT_GT(across_clause, 80);
     // "The boats that the child saw were blue.": the verb's number is the first noun's, not the nearest one's
-    static const std::regex clause(R"(The (\w+) that the (child|children) (saw|painted|liked) (was|were) \w+\.)");
+    static const std::regex clause(
+        R"(The (\w+) that the (child|children) (saw|painted|liked) (was|were) \w+\.)");
     int clauses = 0;
     for (const Document& d : sample()) {
         std::smatch m;
@@ -88,8 +95,10 @@ TEST(TinyvilleLabels, VerbsAgreeWithTheirSubject) {
 }
 
 TEST(TinyvilleLabels, TwoSensesOfAWordStandInTheirOwnContexts) {
-    static const std::map<std::string, std::set<std::string>> k_senses = {
-        {"bank", {"river", "money"}}, {"bat", {"animal", "club"}}, {"ring", {"jewel", "sound"}}, {"spring", {"season", "water"}}};
+    static const std::map<std::string, std::set<std::string>> k_senses = {{"bank", {"river", "money"}},
+                                                                          {"bat", {"animal", "club"}},
+                                                                          {"ring", {"jewel", "sound"}},
+                                                                          {"spring", {"season", "water"}}};
     std::map<std::string, std::map<std::string, int>> seen;
     for_labels(sample(), "sense", [&](const Document& d, const Label& l, const std::string& word) {
         const std::string& sense = *truth(l, "sense");
@@ -109,45 +118,50 @@ TEST(TinyvilleLabels, TwoSensesOfAWordStandInTheirOwnContexts) {
 }
 
 TEST(TinyvilleLabels, RepeatedNamesPointToTheFirst) {
-    const int n = for_labels(sample(), "repeat", [&](const Document& d, const Label& l, const std::string& word) {
-        EXPECT_EQ(word, *truth(l, "name"));
-        const auto first = std::stoul(*truth(l, "first"));
-        EXPECT_EQ(d.text.substr(first, word.size()), word);
-        EXPECT_LT(first, l.begin);
-        std::smatch m; // the word, not a part of one
-        ASSERT_TRUE(std::regex_search(d.text, m, std::regex("\\b" + word + "\\b")));
-        EXPECT_EQ(static_cast<std::size_t>(m.position()), first) << d.text;
-    });
+    const int n =
+        for_labels(sample(), "repeat", [&](const Document& d, const Label& l, const std::string& word) {
+            EXPECT_EQ(word, *truth(l, "name"));
+            const auto first = std::stoul(*truth(l, "first"));
+            EXPECT_EQ(d.text.substr(first, word.size()), word);
+            EXPECT_LT(first, l.begin);
+            std::smatch m; // the word, not a part of one
+            ASSERT_TRUE(std::regex_search(d.text, m, std::regex("\\b" + word + "\\b")));
+            EXPECT_EQ(static_cast<std::size_t>(m.position()), first) << d.text;
+        });
     EXPECT_GT(n, 5000);
 }
 
 TEST(TinyvilleLabels, WhoGaveWhatToWhom) {
-    static const std::regex to(R"((\w+) gave the (.*) to (\w+)\.)"), direct(R"((\w+) gave ([A-Z]\w+) (?:a|some|the) (.*)\.)");
+    static const std::regex to(R"((\w+) gave the (.*) to (\w+)\.)"),
+        direct(R"((\w+) gave ([A-Z]\w+) (?:a|some|the) (.*)\.)");
     int checked = 0, thanks = 0;
-    for_labels(sample(), "indirect-object", [&](const Document& d, const Label& l, const std::string& sentence) {
-        if (*truth(l, "event") == "thanked") {
-            ++thanks;
-            EXPECT_NE(*truth(l, "who"), *truth(l, "whom"));
-            if (sentence.find(" thanked ") != std::string::npos) {
-                EXPECT_TRUE(sentence.starts_with(*truth(l, "who"))) << sentence;
+    for_labels(
+        sample(), "indirect-object", [&](const Document& d, const Label& l, const std::string& sentence) {
+            if (*truth(l, "event") == "thanked") {
+                ++thanks;
+                EXPECT_NE(*truth(l, "who"), *truth(l, "whom"));
+                if (sentence.find(" thanked ") != std::string::npos) {
+                    EXPECT_TRUE(sentence.starts_with(*truth(l, "who"))) << sentence;
+                }
+                return;
             }
-            return;
-        }
-        std::smatch m;
-        const std::string *giver = truth(l, "giver"), *receiver = truth(l, "receiver"), *thing = truth(l, "thing");
-        const std::string last = sentence.substr(sentence.rfind(". ") == std::string::npos ? 0 : sentence.rfind(". ") + 2);
-        if (std::regex_search(last, m, to) && d.group == "scene") {
-            ++checked;
-            EXPECT_EQ(m[1], *giver) << d.text;
-            EXPECT_EQ(m[3], *receiver) << d.text;
-            EXPECT_THAT(*thing, ::testing::EndsWith(m[2].str())) << d.text;
-        } else if (std::regex_search(last, m, direct) && d.group == "scene") {
-            ++checked;
-            EXPECT_EQ(m[1], *giver) << d.text;
-            EXPECT_EQ(m[2], *receiver) << d.text;
-            EXPECT_THAT(*thing, ::testing::EndsWith(m[3].str())) << d.text;
-        }
-    });
+            std::smatch m;
+            const std::string *giver = truth(l, "giver"), *receiver = truth(l, "receiver"),
+                              *thing = truth(l, "thing");
+            const std::string last =
+                sentence.substr(sentence.rfind(". ") == std::string::npos ? 0 : sentence.rfind(". ") + 2);
+            if (std::regex_search(last, m, to) && d.group == "scene") {
+                ++checked;
+                EXPECT_EQ(m[1], *giver) << d.text;
+                EXPECT_EQ(m[3], *receiver) << d.text;
+                EXPECT_THAT(*thing, ::testing::EndsWith(m[2].str())) << d.text;
+            } else if (std::regex_search(last, m, direct) && d.group == "scene") {
+                ++checked;
+                EXPECT_EQ(m[1], *giver) << d.text;
+                EXPECT_EQ(m[2], *receiver) << d.text;
+                EXPECT_THAT(*thing, ::testing::EndsWith(m[3].str())) << d.text;
+            }
+        });
     EXPECT_GT(checked, 40);
     EXPECT_GT(thanks, 500);
 }
@@ -155,23 +169,26 @@ TEST(TinyvilleLabels, WhoGaveWhatToWhom) {
 TEST(TinyvilleLabels, FactsAreSaidWhereTheLabelsPoint) {
     std::map<std::string, int> relations;
     for_labels(sample(), "fact", [&](const Document& d, const Label& l, const std::string& said) {
-        const std::string &relation = *truth(l, "relation"), &subject = *truth(l, "subject"), &object = *truth(l, "object");
+        const std::string &relation = *truth(l, "relation"), &subject = *truth(l, "subject"),
+                          &object = *truth(l, "object");
         ++relations[relation];
         // by name or by a pronoun, of somebody and something that were named by then
         EXPECT_LT(d.text.find(words_at_spaces(object).back()), l.end) << relation << ": " << d.text;
         if (relation == "owned" || relation == "lives" || relation == "owns") {
-            EXPECT_NE(said.find(words_at_spaces(object).back()), std::string::npos) << relation << ": " << d.text;
+            EXPECT_NE(said.find(words_at_spaces(object).back()), std::string::npos)
+                << relation << ": " << d.text;
         }
         EXPECT_LT(d.text.find(subject), l.end) << d.text;
     });
-    for (const char* r :
-         {"lives", "owns", "likes", "fears", "kin", "lived", "owned", "mended", "found", "feared", "broke", "helped"})
+    for (const char* r : {"lives", "owns", "likes", "fears", "kin", "lived", "owned", "mended", "found",
+                          "feared", "broke", "helped"})
         EXPECT_GT(relations[r], 10) << r;
 }
 
 TEST(TinyvilleLabels, CountedThingsAddUp) {
-    static const std::vector<std::string> k_words = {"zero",  "one",   "two",  "three", "four",   "five",  "six",
-                                                     "seven", "eight", "nine", "ten",   "eleven", "twelve"};
+    static const std::vector<std::string> k_words = {"zero", "one",    "two",   "three", "four",
+                                                     "five", "six",    "seven", "eight", "nine",
+                                                     "ten",  "eleven", "twelve"};
     auto value = [](const std::string& w) { return std::ranges::find(k_words, w) - k_words.begin(); };
     static const std::regex more(R"(There were (\w+) \w+ .*\. Then (\w+) more came, and there were (\w+)\.)"),
         fewer(R"(There were (\w+) \w+ .*\. Then (\w+) went away\. Only (\w+) were left\.)");
@@ -189,8 +206,9 @@ TEST(TinyvilleLabels, CountedThingsAddUp) {
 
 TEST(TinyvilleLabels, ReviewsGoWithTheirLastClause) {
     static const std::set<std::string> k_good = {
-        "hot",    "tasty", "fresh", "soft",  "sweet", "light",  "clean",       "warm",   "merry", "lovely", "funny", "exciting",
-        "pretty", "sunny", "kind",  "quick", "full",  "strong", "comfortable", "bright", "big",   "clever", "happy"};
+        "hot",   "tasty",  "fresh",       "soft",     "sweet",  "light",  "clean", "warm",
+        "merry", "lovely", "funny",       "exciting", "pretty", "sunny",  "kind",  "quick",
+        "full",  "strong", "comfortable", "bright",   "big",    "clever", "happy"};
     std::map<std::string, int> labels;
     for (const Document& d : sample()) {
         if (d.kind != "review") continue;
@@ -232,7 +250,8 @@ TEST(TinyvilleLabels, SumsAreRight) {
     }
     static const std::regex equation(R"((\d+) \+ (\d+)(?: \+ (\d+))? = (\d+)(?:, write (\d), carry (\d))?)");
     for (const std::string& line : lines_of("sum, steps")) {
-        const auto w = words_at_spaces(line); // sum, steps: 47 + 85 -> 7 + 5 = 12, write 2, carry 1; 4 + 8 + 1 = 13; 132
+        const auto w =
+            words_at_spaces(line); // sum, steps: 47 + 85 -> 7 + 5 = 12, write 2, carry 1; 4 + 8 + 1 = 13; 132
         EXPECT_EQ(number(w[2]) + number(w[4]), number(w.back())) << line;
         int carry = 0, column = 0;
         std::string written;
@@ -257,7 +276,8 @@ TEST(TinyvilleLabels, SumsAreRight) {
 TEST(TinyvilleLabels, ListsAreTurnedAsTheInstructionSays) {
     auto halves = [](const std::string& line) {
         const std::size_t colon = line.find(": "), arrow = line.find(" -> ");
-        return std::pair(words_at_spaces(line.substr(colon + 2, arrow - colon - 2)), words_at_spaces(line.substr(arrow + 4)));
+        return std::pair(words_at_spaces(line.substr(colon + 2, arrow - colon - 2)),
+                         words_at_spaces(line.substr(arrow + 4)));
     };
     for (const std::string& line : lines_of("reverse")) {
         auto [in, out] = halves(line);
@@ -328,7 +348,8 @@ TEST(TinyvilleLabels, ProgramsPrintWhatTheyCompute) {
             if (w[i] == "let") values[w[i + 1]] = sum(i + 3);
             if (w[i] == "if") {
                 ++branches;
-                const bool yes = w[i + 2] == ">" ? value(w[i + 1]) > value(w[i + 3]) : value(w[i + 1]) < value(w[i + 3]);
+                const bool yes =
+                    w[i + 2] == ">" ? value(w[i + 1]) > value(w[i + 3]) : value(w[i + 1]) < value(w[i + 3]);
                 printed = value(yes ? w[i + 6] : w[i + 9]);
                 break;
             }
@@ -364,7 +385,8 @@ std::string to_english(const std::string& toy) {
                 phrase[role] = std::string(a.word) + " " + phrase[role];
             }
     }
-    const std::string verb = words.back(), tense = verb.substr(verb.size() - 2), stem = verb.substr(0, verb.size() - 2);
+    const std::string verb = words.back(), tense = verb.substr(verb.size() - 2),
+                      stem = verb.substr(0, verb.size() - 2);
     std::string english = "the " + phrase['o'] + " ";
     for (const ToyVerb& v : k_toy_verbs)
         if (v.stem == stem)
@@ -378,7 +400,8 @@ std::string to_english(const std::string& toy) {
 
 TEST(TinyvilleLabels, TranslationsCanBeTurnedBack) {
     EXPECT_EQ(translate("the fox sees the boat"), "bota foso mirel");
-    EXPECT_EQ(translate("the small foxes gave the red boats to the hen"), "botai relai hunu fosoi simoi dovul");
+    EXPECT_EQ(translate("the small foxes gave the red boats to the hen"),
+              "botai relai hunu fosoi simoi dovul");
     EXPECT_EQ(translate("the boat sees the fox"), std::nullopt) << "no lifeless subject";
     EXPECT_EQ(translate("the foxes sees the boat"), std::nullopt);
     EXPECT_EQ(translate("the fox sees the boat now"), std::nullopt);
@@ -394,12 +417,13 @@ TEST(TinyvilleLabels, TranslationsCanBeTurnedBack) {
 
 TEST(TinyvilleLabels, QuestionsAreAnsweredByTheirText) {
     int in_text = 0;
-    const int n = for_labels(sample(), "question", [&](const Document& d, const Label& l, const std::string& line) {
-        EXPECT_EQ(line, "Q: " + *truth(l, "question") + " A: " + *truth(l, "answer"));
-        if (l.begin == 0) return; // asked without a text
-        ++in_text;
-        EXPECT_LT(d.text.find(words_at_spaces(*truth(l, "answer")).back()), l.begin) << d.text;
-    });
+    const int n =
+        for_labels(sample(), "question", [&](const Document& d, const Label& l, const std::string& line) {
+            EXPECT_EQ(line, "Q: " + *truth(l, "question") + " A: " + *truth(l, "answer"));
+            if (l.begin == 0) return; // asked without a text
+            ++in_text;
+            EXPECT_LT(d.text.find(words_at_spaces(*truth(l, "answer")).back()), l.begin) << d.text;
+        });
     EXPECT_GT(n, 300);
     EXPECT_GT(in_text, 200);
 }

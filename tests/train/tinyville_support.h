@@ -11,7 +11,8 @@
 namespace gf::tests {
 
 /// The first `n` documents of a corpus.
-inline std::vector<tinyville::Document> documents(std::uint64_t seed, int n, std::vector<std::string> only = {}) {
+inline std::vector<tinyville::Document> documents(std::uint64_t seed, int n,
+                                                  std::vector<std::string> only = {}) {
     const tinyville::DocumentSource source({seed, 0, std::move(only)});
     std::vector<tinyville::Document> all;
     for (int i = 0; i < n; ++i) all.push_back(source.draw(static_cast<std::uint64_t>(i)));
@@ -32,8 +33,9 @@ inline const std::string* truth(const tinyville::Label& label, const std::string
 }
 
 /// Calls `f` with each label of that phenomenon; returns how many there were.
-inline int for_labels(const std::vector<tinyville::Document>& all, const std::string& phenomenon,
-                      const std::function<void(const tinyville::Document&, const tinyville::Label&, const std::string&)>& f) {
+inline int for_labels(
+    const std::vector<tinyville::Document>& all, const std::string& phenomenon,
+    const std::function<void(const tinyville::Document&, const tinyville::Label&, const std::string&)>& f) {
     int n = 0;
     for (const auto& d : all)
         for (const auto& l : d.labels)

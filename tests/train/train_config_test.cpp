@@ -10,7 +10,8 @@ namespace {
 using nlohmann::json;
 
 json small() {
-    return json::parse(R"({"model": {"d_model": 8}, "data": {"files": "a.txt"}, "tokenizer": "t.json", "steps": 5, "out": "o"})");
+    return json::parse(
+        R"({"model": {"d_model": 8}, "data": {"files": "a.txt"}, "tokenizer": "t.json", "steps": 5, "out": "o"})");
 }
 
 TrainConfig parse(const json& object) { return parse_train_config(object, "train.json", "/base"); }
@@ -39,7 +40,8 @@ TEST(TrainConfig, WrittenAndReadAgainIsTheSame) {
         "evaluate_every": 7, "evaluate_batches": 8, "checkpoint_every": 9, "out": "/o", "dtype": "BF16", "threads": 3})");
     EXPECT_EQ(to_json(parse(everything)), everything);
     json tinyville = everything;
-    tinyville["data"].update(json::parse(R"({"files": [], "order": "random", "tinyville": {"seed": 4, "size": 5000,
+    tinyville["data"].update(
+        json::parse(R"({"files": [], "order": "random", "tinyville": {"seed": 4, "size": 5000,
         "only": ["story"], "single_documents": true, "weights": {"story": 3}}})"));
     EXPECT_EQ(to_json(parse(tinyville)), tinyville);
     const TrainConfig c = parse(everything);
@@ -100,8 +102,10 @@ TEST(TrainConfig, WhatDoesNotFitTogether) {
     expect_refused("/teacher", "t", {"'teacher'"});
     expect_refused("/lora/rank", 4, {"'lora'", "a new model"});
     expect_refused("/out", nullptr, {"'out'"});
-    expect_refused("/data/tinyville", {{"single_documents", true}}, {"'data.tinyville.single_documents'", "'data.files'"});
-    expect_refused("/data", {{"tinyville", {{"size", 1000}, {"weights", {{"story", 2}}}}}, {"order", "sequential"}},
+    expect_refused("/data/tinyville", {{"single_documents", true}},
+                   {"'data.tinyville.single_documents'", "'data.files'"});
+    expect_refused("/data",
+                   {{"tinyville", {{"size", 1000}, {"weights", {{"story", 2}}}}}, {"order", "sequential"}},
                    {"'data.tinyville.weights'", "found sequential"});
 }
 
@@ -117,7 +121,8 @@ TEST(TrainConfig, SetChangesTheFile) {
     const TemporaryFolder folder;
     const auto file = folder.file("c.json", small().dump());
     const TrainConfig c = load_train_config(
-        file, {"optimiser.lr=0.5", "model.norm=layer", "steps=7", "data.files=[\"x\", \"y\"]"}, {{"out", "/elsewhere"}});
+        file, {"optimiser.lr=0.5", "model.norm=layer", "steps=7", "data.files=[\"x\", \"y\"]"},
+        {{"out", "/elsewhere"}});
     EXPECT_EQ(c.lr, 0.5);
     EXPECT_EQ(c.model["norm"], "layer");
     EXPECT_EQ(c.model["d_model"], 8);
@@ -137,12 +142,13 @@ TEST(TrainConfig, ARunKeepsWhatItRestsOn) {
         now[json::json_pointer(pointer)] = value;
         require_resumable(parse(now), before, "checkpoint");
     };
-    for (const auto& [pointer, value] : std::initializer_list<std::pair<const char*, json>>{{"/steps", 50},
-                                                                                            {"/optimiser/lr", 1},
-                                                                                            {"/threads", 2},
-                                                                                            {"/out", "x"},
-                                                                                            {"/schedule/kind", "linear"},
-                                                                                            {"/dtype", "F16"}})
+    for (const auto& [pointer, value] :
+         std::initializer_list<std::pair<const char*, json>>{{"/steps", 50},
+                                                             {"/optimiser/lr", 1},
+                                                             {"/threads", 2},
+                                                             {"/out", "x"},
+                                                             {"/schedule/kind", "linear"},
+                                                             {"/dtype", "F16"}})
         EXPECT_NO_THROW(resume(pointer, value)) << pointer;
     expect_error([&] { resume("/seed", 2); }, {"checkpoint: 'seed'", "expected 1", "found 2"});
     expect_error([&] { resume("/model/d_model", 16); }, {"'model'"});
@@ -152,7 +158,8 @@ TEST(TrainConfig, ARunKeepsWhatItRestsOn) {
 }
 
 TEST(TrainConfig, TheManualsExampleIsOne) {
-    const std::string manual = contents_of(std::filesystem::path(GLASSFORMER_TESTS_DIR) / ".." / "docs" / "training.md");
+    const std::string manual =
+        contents_of(std::filesystem::path(GLASSFORMER_TESTS_DIR) / ".." / "docs" / "training.md");
     const std::string open = "```json\n";
     const std::size_t begin = manual.find(open);
     ASSERT_NE(begin, std::string::npos);

@@ -1,4 +1,5 @@
-// Steps: every kind of model learns, adapters leave their base alone, and what is accumulated is what a larger batch gives.
+// Steps: every kind of model learns, adapters leave their base alone, and what is accumulated is what a
+// larger batch gives.
 
 #include "train/trainer.h"
 
@@ -14,7 +15,9 @@
 namespace gf::tests {
 namespace {
 
-std::vector<real> values_of(const Weights& w) { return {w.values(w.table[0]), w.values(w.table[0]) + w.size()}; }
+std::vector<real> values_of(const Weights& w) {
+    return {w.values(w.table[0]), w.values(w.table[0]) + w.size()};
+}
 
 /// n sequences of random tokens to be learnt by heart.
 std::vector<Sequence> random_sequences(const ModelConfig& config, int n, int length) {
@@ -59,10 +62,12 @@ TrainingSetup heart_setup(const ModelConfig& model, TrainConfig config) {
                         .weights = {},
                         .teacher = {},
                         .warnings = {}};
-    auto sequences = model.mask == MaskKind::bidirectional ? masked_sequences(model, 2, 9) : random_sequences(model, 2, 9);
+    auto sequences =
+        model.mask == MaskKind::bidirectional ? masked_sequences(model, 2, 9) : random_sequences(model, 2, 9);
     if (model.mask == MaskKind::bidirectional) setup.config.objective = Objective::masked_token;
     if (model.pools()) {
-        setup.config.objective = model.head == OutputHead::classes ? Objective::classification : Objective::contrastive;
+        setup.config.objective =
+            model.head == OutputHead::classes ? Objective::classification : Objective::contrastive;
         setup.config.temperature = 0.1; // of cosines: 2 / 0.1 lie between a pair and its opposite
         sequences = random_sequences(model, 4, 9);
         for (Sequence& s : sequences) s.label = s.tokens[0] % 2;
@@ -71,9 +76,11 @@ TrainingSetup heart_setup(const ModelConfig& model, TrainConfig config) {
         setup.config.objective = Objective::seq2seq;
         sequences[1].tokens[0] = sequences[0].tokens[0];
         for (std::size_t i = 0; i < sequences.size(); ++i)
-            sequences[i].source = random_tokens(model, 5 + static_cast<int>(i), 200 + static_cast<unsigned>(i));
+            sequences[i].source =
+                random_tokens(model, 5 + static_cast<int>(i), 200 + static_cast<unsigned>(i));
     }
-    setup.data = example_data(std::move(sequences), model.head == OutputHead::embedding, 0, DataOrder::sequential);
+    setup.data =
+        example_data(std::move(sequences), model.head == OutputHead::embedding, 0, DataOrder::sequential);
     setup.weights = std::make_shared<Weights>(model);
     randomize(*setup.weights, 3);
     return setup;
@@ -92,8 +99,9 @@ TEST_P(EveryVariant, LearnsABatchByHeart) {
     EXPECT_LT(loss, 0.01) << "after " << trainer.n_done() << " steps";
 }
 
-INSTANTIATE_TEST_SUITE_P(Presets, EveryVariant,
-                         testing::ValuesIn(presets_where([](const ModelConfig& c) { return c.head != OutputHead::none; })),
+INSTANTIATE_TEST_SUITE_P(Presets, EveryVariant, testing::ValuesIn(presets_where([](const ModelConfig& c) {
+                             return c.head != OutputHead::none;
+                         })),
                          [](const auto& info) { return info.param.name; });
 
 TEST(Trainer, RefusesModelsWithoutOutput) {
@@ -115,7 +123,8 @@ TEST(Trainer, AccumulatedStepsAreThoseOfALargerBatch) {
         TrainConfig c = heart_config();
         c.batch = {sequences, 0, accumulate};
         TrainingSetup setup = heart_setup(preset("gpt2").config, c);
-        setup.data = example_data(random_sequences(preset("gpt2").config, 12, 9), false, 0, DataOrder::sequential);
+        setup.data =
+            example_data(random_sequences(preset("gpt2").config, 12, 9), false, 0, DataOrder::sequential);
         Trainer trainer(std::move(setup));
         for (int i = 0; i < 3; ++i) trainer.step();
         return values_of(*trainer.weights());
@@ -130,7 +139,8 @@ TEST(Trainer, TheNumberOfThreadsChangesNothing) {
         TrainConfig c = heart_config();
         c.threads = threads, c.batch.sequences = 7, c.dropout = 0.1;
         TrainingSetup setup = heart_setup(preset("mixtral").config, c);
-        setup.data = example_data(random_sequences(preset("mixtral").config, 20, 11), false, 4, DataOrder::random);
+        setup.data =
+            example_data(random_sequences(preset("mixtral").config, 20, 11), false, 4, DataOrder::random);
         Trainer trainer(std::move(setup));
         for (int i = 0; i < 5; ++i) trainer.step();
         results.push_back(values_of(*trainer.weights()));
@@ -149,7 +159,9 @@ TEST(Trainer, FrozenParametersStay) {
     for (int i = 0; i < 3; ++i) trainer.step();
     for (const ParamRow& row : before->table) {
         const bool frozen = row.name.find("attn") != std::string::npos || row.role == Role::embed;
-        EXPECT_EQ(std::equal(before->values(row), before->values(row) + row.size(), trainer.weights()->values(row)), frozen)
+        EXPECT_EQ(
+            std::equal(before->values(row), before->values(row) + row.size(), trainer.weights()->values(row)),
+            frozen)
             << row.name;
     }
     c.frozen = {"*"};
@@ -175,11 +187,13 @@ TEST(Trainer, AnAdapterLearnsBesideItsBase) {
     Weights merged(setup.weights->config);
     saved.apply(*setup.weights, merged);
     std::vector<std::string> warnings;
-    EXPECT_EQ(values_of(*load_model(folder.path(), warnings)), values_of(merged)) << "the model is base and adapter in one";
+    EXPECT_EQ(values_of(*load_model(folder.path(), warnings)), values_of(merged))
+        << "the model is base and adapter in one";
 }
 
 TEST(Trainer, DistillsATeacher) {
-    // The student of the teacher's shape comes near to it: the divergence falls to a small part of what it was.
+    // The student of the teacher's shape comes near to it: the divergence falls to a small part of what it
+    // was.
     TrainConfig c = heart_config();
     c.objective = Objective::distillation, c.temperature = 2;
     TrainingSetup setup = heart_setup(preset("llama").config, c);
@@ -236,12 +250,15 @@ TEST(Checkpoints, TheNewestIsTheHighestStep) {
     const TemporaryFolder folder;
     const Checkpoints checkpoints(folder.path() / "c");
     EXPECT_FALSE(checkpoints.newest());
-    const auto write = [&](int step) { checkpoints.write(step, [&](const auto& f) { std::ofstream(f / "x") << step; }); };
+    const auto write = [&](int step) {
+        checkpoints.write(step, [&](const auto& f) { std::ofstream(f / "x") << step; });
+    };
     for (const int step : {0, 9, 10, 100}) write(step);
     EXPECT_EQ(checkpoints.newest()->step, 100);
     EXPECT_EQ(contents_of(checkpoints.newest()->path / "x"), "100");
     std::map<std::string, int> names;
-    for (const auto& e : std::filesystem::directory_iterator(folder.path() / "c")) ++names[e.path().filename()];
+    for (const auto& e : std::filesystem::directory_iterator(folder.path() / "c"))
+        ++names[e.path().filename()];
     EXPECT_EQ(names.size(), 2u);
     EXPECT_TRUE(names.contains("step-10"));
     std::filesystem::create_directory(folder.path() / "c" / "step-1000x");

@@ -1,4 +1,5 @@
-// Whole runs: where they end, that they go on bit for bit, and that a kill at any moment leaves something to go on from.
+// Whole runs: where they end, that they go on bit for bit, and that a kill at any moment leaves something to
+// go on from.
 
 #include "train/training_run.h"
 
@@ -15,7 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// ------------------------------------------------------------------ a process that dies at the n-th thing it does to the disk
+// ------------------------------------------------------------------ a process that dies at the n-th thing it
+// does to the disk
 namespace {
 long events_left = -1; // -1: it lives
 
@@ -70,7 +72,9 @@ class TrainingRun : public testing::Test {
     /// The same weights, optimiser and metrics, but for the times.
     void expect_same_run(const std::string& a, const std::string& b) const {
         EXPECT_EQ(contents_of(out(a) / "model.safetensors"), contents_of(out(b) / "model.safetensors"));
-        const auto newest = [&](const std::string& name) { return Checkpoints(out(name) / "checkpoints").newest().value(); };
+        const auto newest = [&](const std::string& name) {
+            return Checkpoints(out(name) / "checkpoints").newest().value();
+        };
         EXPECT_EQ(newest(a).step, newest(b).step);
         for (const char* file : {"model.safetensors", "optimiser.safetensors"})
             EXPECT_EQ(contents_of(newest(a).path / file), contents_of(newest(b).path / file));
@@ -100,8 +104,10 @@ TrainingEvents stop_after(int n) {
 }
 
 TEST_F(TrainingRun, LearnsAGeneratedText) {
-    // A sentence has log 27 nats in about 23 bytes, 0.145 a byte; within a window of 16 the beginning is less certain.
-    const TrainConfig c = config("text", json::parse(R"({"model": {"d_model": 32, "n_ctx": 32, "d_mlp": 128}, "steps": 300,
+    // A sentence has log 27 nats in about 23 bytes, 0.145 a byte; within a window of 16 the beginning is less
+    // certain.
+    const TrainConfig c =
+        config("text", json::parse(R"({"model": {"d_model": 32, "n_ctx": 32, "d_mlp": 128}, "steps": 300,
         "optimiser": {"lr": 0.01}, "batch": {"sequences": 8, "accumulate": 1}, "regularise": {"dropout": 0}, "evaluate_every": 300, "checkpoint_every": 300})"));
     const TrainingEnd end = run_training(c, false);
     EXPECT_EQ(end.kind, TrainingEnd::Kind::finished);
@@ -130,18 +136,22 @@ TEST_F(TrainingRun, TrainsItsTokenizerFromARecipe) {
 TEST_F(TrainingRun, LearnsClassesAndPairsFromLines) {
     std::string classes, pairs;
     for (int i = 0; i < 40; ++i) {
-        const std::string letter(1, static_cast<char>('a' + i % 20)), word = letter + letter + (i % 3 ? "x" : "yy");
+        const std::string letter(1, static_cast<char>('a' + i % 20)),
+            word = letter + letter + (i % 3 ? "x" : "yy");
         classes += json{{"text", word}, {"label", i % 20 < 10 ? "early" : "late"}}.dump() + "\n";
-        pairs += json{{"a", word}, {"b", std::string(1, static_cast<char>('A' + i % 20)) + "z"}}.dump() + "\n";
+        pairs +=
+            json{{"a", word}, {"b", std::string(1, static_cast<char>('A' + i % 20)) + "z"}}.dump() + "\n";
     }
     const json changes = json::parse(
         R"({"model": {"d_model": 16, "n_layers": 1, "n_heads": 2, "n_ctx": 8, "pooling": "mean", "tied_embeddings": false},
         "tokenizer": {"kind": "characters"}, "batch": {"sequences": 8, "accumulate": 1}, "steps": 150, "temperature": 0.1,
         "optimiser": {"lr": 0.02}, "regularise": {"dropout": 0}, "evaluate_every": 150, "checkpoint_every": 150})");
-    for (const auto& [objective, lines] : {std::pair("classification", classes), std::pair("contrastive", pairs)}) {
+    for (const auto& [objective, lines] :
+         {std::pair("classification", classes), std::pair("contrastive", pairs)}) {
         json c = changes;
         c["objective"] = objective;
-        c["data"] = {{"files", folder.file(std::string(objective) + ".jsonl", lines).string()}, {"order", "sequential"}};
+        c["data"] = {{"files", folder.file(std::string(objective) + ".jsonl", lines).string()},
+                     {"order", "sequential"}};
         EXPECT_EQ(run_training(config(objective, c), false).kind, TrainingEnd::Kind::finished);
         const auto all = metrics(objective);
         EXPECT_LT(all.back()["loss"].get<double>(), 0.3 * all.front()["loss"].get<double>()) << objective;
@@ -185,20 +195,24 @@ TEST_F(TrainingRun, GoesOnBitForBit) {
 
 TEST_F(TrainingRun, AnAdapterGoesOnBitForBit) {
     run_training(config("base"), false);
-    const json lora{{"model", json::object()}, {"from", out("base").string()}, {"lora", {{"rank", 2}, {"alpha", 4}}}};
+    const json lora{
+        {"model", json::object()}, {"from", out("base").string()}, {"lora", {{"rank", 2}, {"alpha", 4}}}};
     json changes = lora;
     changes["model"] = nullptr;
     run_training(config("whole", changes), false);
     run_training(config("parts", changes), false, stop_after(5));
     run_training(config("parts", changes), true);
     expect_same_run("whole", "parts");
-    EXPECT_EQ(contents_of(out("whole") / "adapter_model.safetensors"), contents_of(out("parts") / "adapter_model.safetensors"));
-    EXPECT_NE(contents_of(out("whole") / "model.safetensors"), contents_of(out("base") / "model.safetensors"));
+    EXPECT_EQ(contents_of(out("whole") / "adapter_model.safetensors"),
+              contents_of(out("parts") / "adapter_model.safetensors"));
+    EXPECT_NE(contents_of(out("whole") / "model.safetensors"),
+              contents_of(out("base") / "model.safetensors"));
 }
 
 TEST_F(TrainingRun, AModelIsContinued) {
     run_training(config("first"), false);
-    json changes{{"model", nullptr}, {"from", out("first").string()}, {"tokenizer", nullptr}, {"dtype", "BF16"}};
+    json changes{
+        {"model", nullptr}, {"from", out("first").string()}, {"tokenizer", nullptr}, {"dtype", "BF16"}};
     double first = 0;
     const TrainingEvents events{.on_start = [](const Trainer&) {},
                                 .on_step =
@@ -214,7 +228,8 @@ TEST_F(TrainingRun, AModelIsContinued) {
 
 TEST_F(TrainingRun, AKillAtAnyMomentLeavesAWholeCheckpoint) {
     run_training(config("whole"), false);
-    // One folder is killed again and again, each time a little later than the time before; in between it is looked at.
+    // One folder is killed again and again, each time a little later than the time before; in between it is
+    // looked at.
     bool finished = false;
     int n_kills = 0;
     for (long at = 0; !finished; at += 1 + at / 8) {
@@ -225,7 +240,9 @@ TEST_F(TrainingRun, AKillAtAnyMomentLeavesAWholeCheckpoint) {
             events_left = at;
             int code = 3;
             try {
-                code = run_training(config("killed"), before.has_value()).kind == TrainingEnd::Kind::finished ? 0 : 4;
+                code = run_training(config("killed"), before.has_value()).kind == TrainingEnd::Kind::finished
+                           ? 0
+                           : 4;
             } catch (const std::exception&) {
             }
             _exit(code);
@@ -272,12 +289,13 @@ TEST_F(TrainingRun, AFullDiskLeavesTheLastCheckpoint) {
 }
 
 TEST_F(TrainingRun, StopsWhenItDiverges) {
-    const json wild =
-        json::parse(R"({"optimiser": {"kind": "sgd", "lr": 1e6, "clip_norm": 0}, "steps": 200, "checkpoint_every": 1000})");
+    const json wild = json::parse(
+        R"({"optimiser": {"kind": "sgd", "lr": 1e6, "clip_norm": 0}, "steps": 200, "checkpoint_every": 1000})");
     const TrainingEnd end = run_training(config("wild", wild), false);
     EXPECT_EQ(end.kind, TrainingEnd::Kind::diverged);
-    EXPECT_THAT(end.problem, testing::AllOf(testing::HasSubstr("step "), testing::HasSubstr("optimiser.lr (now 1000000)"),
-                                            testing::HasSubstr("step-0")));
+    EXPECT_THAT(end.problem,
+                testing::AllOf(testing::HasSubstr("step "), testing::HasSubstr("optimiser.lr (now 1000000)"),
+                               testing::HasSubstr("step-0")));
     EXPECT_EQ(end.step, 0);
     Trainer trainer(prepare_training(config("wild", wild), end.checkpoint));
     trainer.load_from(end.checkpoint);
@@ -312,11 +330,31 @@ TEST_F(TrainingRun, RefusesToMixRuns) {
 }
 
 TEST_F(TrainingRun, RefusesWhatDoesNotFit) {
-    expect_error([&] { run_training(config("x", {{"model", {{"d_vocab", 100}}}}), false); }, {"256", "d_vocab = 100"});
-    expect_error([&] { run_training(config("x", {{"model", {{"n_haeds", 100}}}}), false); }, {"model: 'n_haeds'", "'n_heads'"});
-    expect_error([&] { run_training(config("x", {{"model", {{"model_type", "gpt2"}}}}), false); }, {"'model_type'", "'from'"});
-    expect_error([&] { run_training(config("x", {{"batch", {{"length", 17}}}}), false); }, {"batch.length", "16", "17"});
-    expect_error([&] { run_training(config("x", {{"model", {{"mask", "bidirectional"}}}}), false); }, {"masked_token"});
+    expect_error(
+        [&] {
+            run_training(config("x", {{"model", {{"d_vocab", 100}}}}), false);
+        },
+        {"256", "d_vocab = 100"});
+    expect_error(
+        [&] {
+            run_training(config("x", {{"model", {{"n_haeds", 100}}}}), false);
+        },
+        {"model: 'n_haeds'", "'n_heads'"});
+    expect_error(
+        [&] {
+            run_training(config("x", {{"model", {{"model_type", "gpt2"}}}}), false);
+        },
+        {"'model_type'", "'from'"});
+    expect_error(
+        [&] {
+            run_training(config("x", {{"batch", {{"length", 17}}}}), false);
+        },
+        {"batch.length", "16", "17"});
+    expect_error(
+        [&] {
+            run_training(config("x", {{"model", {{"mask", "bidirectional"}}}}), false);
+        },
+        {"masked_token"});
     expect_error([&] { run_training(config("x", {{"tokenizer", "/none"}}), false); }, {"/none"});
     expect_error([&] { run_training(config("x", {{"data", {{"files", "/none"}}}}), false); }, {"/none"});
 }

@@ -15,7 +15,8 @@ namespace gf {
 namespace {
 
 // Design lengths.
-constexpr float k_card = 112, k_beside = 12, k_padding = 10, k_row = 22, k_least_row = 13, k_label = 48, k_mark = 6;
+constexpr float k_card = 112, k_beside = 12, k_padding = 10, k_row = 22, k_least_row = 13, k_label = 48,
+                k_mark = 6;
 constexpr float k_class_row = 24, k_class_name = 56, k_vector = 20;
 
 } // namespace
@@ -32,11 +33,13 @@ ColourScale FlowCards::scale_of(const Trace& trace, Site site, int rows) {
             if (std::isfinite(x)) squares += x * x;
         }
     ColourScale scale = themed_heat_map(true).scale;
-    scale.vmax = squares > 0 ? static_cast<float>(3 * std::sqrt(squares / (static_cast<double>(rows) * n))) : 1.0f;
+    scale.vmax =
+        squares > 0 ? static_cast<float>(3 * std::sqrt(squares / (static_cast<double>(rows) * n))) : 1.0f;
     return scale;
 }
 
-void FlowCards::draw_stack(const Snapshot& s, const FlowLayout& layout, float left, Selection& selection, Commands& commands) {
+void FlowCards::draw_stack(const Snapshot& s, const FlowLayout& layout, float left, Selection& selection,
+                           Commands& commands) {
     const bool shows_encoder = !s.of_encoder(); // the one that is not in view
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -57,14 +60,19 @@ void FlowCards::draw_stack(const Snapshot& s, const FlowLayout& layout, float le
     if (item.hovered) list.AddRectFilled(item.box.Min, item.box.Max, t.control, px(8));
     ImFont *small = font(TextSize::small), *bold = font(TextSize::small, Face::bold);
     put_text_cut(list, {{x, y}, {right, y + small->FontSize}}, bold, t.text, name);
-    put_text_cut(list, {{x, y + px(18)}, {right, y + px(18) + small->FontSize}}, small, t.muted,
-                 line_("{} layers", s.model->weights->config_of(shows_encoder ? Stack::encoder : Stack::decoder).n_layers));
+    put_text_cut(
+        list, {{x, y + px(18)}, {right, y + px(18) + small->FontSize}}, small, t.muted,
+        line_("{} layers",
+              s.model->weights->config_of(shows_encoder ? Stack::encoder : Stack::decoder).n_layers));
     put_focus_ring(item, px(8));
-    tooltip(shows_encoder
-                ? "The encoder, folded: the tokens of the source, what it gives for each of them, and in the margin how "
-                  "much the head in focus reads it for the token in view.\nclick: show the encoder in all panels"
-                : "The decoder, folded: its text so far. It reads what this encoder gives.\nclick: show the decoder in "
-                  "all panels");
+    tooltip(
+        shows_encoder
+            ? "The encoder, folded: the tokens of the source, what it gives for each of them, and in the "
+              "margin how "
+              "much the head in focus reads it for the token in view.\nclick: show the encoder in all panels"
+            : "The decoder, folded: its text so far. It reads what this encoder gives.\nclick: show the "
+              "decoder in "
+              "all panels");
     if (item.pressed) commands.post(command::ViewStack{name});
     for (int i = 0; i < seen; ++i) {
         const float top = layout.top + row * static_cast<float>(i);
@@ -80,16 +88,19 @@ void FlowCards::draw_stack(const Snapshot& s, const FlowLayout& layout, float le
     }
 }
 
-/// A token of the source, what the encoder gives for it, and in the margin how much the token in view reads it.
+/// A token of the source, what the encoder gives for it, and in the margin how much the token in view reads
+/// it.
 void FlowCards::draw_source_row(const Snapshot& s, const FlowLayout& layout, const UiRect& row, int position,
                                 Selection& selection, Commands& commands) {
     const Theme& t = theme();
     const Trace& trace = s.trace();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const bool lit = selection.source_token.get() == position;
-    put_text_cut(list, {row.min, {row.min.x + px(k_label), row.max.y}}, font(TextSize::small, lit ? Face::bold : Face::regular),
-                 lit ? t.accent_text : t.text, short_label(s.source_run, position));
-    const UiRect strip{{row.min.x + px(k_label + 4), row.min.y + 1}, {row.max.x - px(k_mark + 2), row.max.y - 1}};
+    put_text_cut(list, {row.min, {row.min.x + px(k_label), row.max.y}},
+                 font(TextSize::small, lit ? Face::bold : Face::regular), lit ? t.accent_text : t.text,
+                 short_label(s.source_run, position));
+    const UiRect strip{{row.min.x + px(k_label + 4), row.min.y + 1},
+                       {row.max.x - px(k_mark + 2), row.max.y - 1}};
     if (scaled_ != s.run().trace) {
         scaled_ = s.run().trace;
         scale_ = scale_of(trace, Site::encoder_out, s.source_run.rows).vmax;
@@ -111,7 +122,8 @@ void FlowCards::draw_source_row(const Snapshot& s, const FlowLayout& layout, con
     put_focus_ring_of_last_item(px(3));
     const CellRange of_row{Site::encoder_out, -1, position, position + 1};
     const auto holds = [&](const CellRange& r) {
-        return r.param < 0 && r.site == of_row.site && position >= r.row_begin && (r.row_end < 0 || position < r.row_end);
+        return r.param < 0 && r.site == of_row.site && position >= r.row_begin &&
+               (r.row_end < 0 || position < r.row_end);
     };
     if (std::any_of(selection.precedents.begin(), selection.precedents.end(), holds))
         list.AddRect(strip.min, strip.max, t.accent, 0, 0, px(1.5f));
@@ -119,7 +131,8 @@ void FlowCards::draw_source_row(const Snapshot& s, const FlowLayout& layout, con
     selection.source_token.set(position);
     const float part = (ImGui::GetMousePos().x - strip.min.x) / strip.width();
     if (part < 0 || part >= 1) return;
-    const CellRef cell{0, Site::encoder_out, -1, -1, position, static_cast<int>(part * static_cast<float>(n))};
+    const CellRef cell{0,  Site::encoder_out, -1,
+                       -1, position,          static_cast<int>(part * static_cast<float>(n))};
     selection.cell.set(cell);
     const std::string site = site_name(cell.site, -1);
     if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))
@@ -128,29 +141,34 @@ void FlowCards::draw_source_row(const Snapshot& s, const FlowLayout& layout, con
         commands.post(command::PinCell{site, -1, cell.row, cell.column});
 }
 
-void FlowCards::draw_end(const Snapshot& s, const FlowLayout& layout, Selection& selection, Commands& commands) {
+void FlowCards::draw_end(const Snapshot& s, const FlowLayout& layout, Selection& selection,
+                         Commands& commands) {
     const FlowColumn* end = layout.end();
     if (!end || end->kind == FlowKind::next) return;
     if (!is_pooled(s)) return;
     // The tokens that the vector is made from.
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const auto [first, last] = s.trace().pooled_rows(0);
-    for (int r = std::max(first, static_cast<int>(layout.row0)); r < std::min(last, static_cast<int>(std::ceil(layout.row1)));
-         ++r) {
+    for (int r = std::max(first, static_cast<int>(layout.row0));
+         r < std::min(last, static_cast<int>(std::ceil(layout.row1))); ++r) {
         const float y = layout.middle_of(r), half = std::clamp(layout.row_height() * 0.28f, 0.5f, px(5));
         if (y > layout.top && y < layout.bottom)
-            list.AddRectFilled({end->x0 - px(14), y - half}, {end->x0 - px(4), y + half}, theme().fill(ColourRole::residual));
+            list.AddRectFilled({end->x0 - px(14), y - half}, {end->x0 - px(4), y + half},
+                               theme().fill(ColourRole::residual));
     }
-    end->kind == FlowKind::classes ? draw_classes(s, layout, selection, commands) : draw_pooled(s, layout, selection, commands);
+    end->kind == FlowKind::classes ? draw_classes(s, layout, selection, commands)
+                                   : draw_pooled(s, layout, selection, commands);
 }
 
-void FlowCards::draw_classes(const Snapshot& s, const FlowLayout& layout, Selection& selection, Commands& commands) {
+void FlowCards::draw_classes(const Snapshot& s, const FlowLayout& layout, Selection& selection,
+                             Commands& commands) {
     class_probabilities(s, classes_);
     const FlowColumn& c = *layout.end();
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     ImFont* numbers = font(TextSize::small, Face::mono);
-    const auto most = static_cast<std::size_t>(std::max((layout.bottom - layout.top) / px(k_class_row), 1.0f));
+    const auto most =
+        static_cast<std::size_t>(std::max((layout.bottom - layout.top) / px(k_class_row), 1.0f));
     for (std::size_t i = 0; i < std::min(most, classes_.size()); ++i) {
         const ClassProbability& p = classes_[i];
         const float top = layout.top + px(k_class_row) * static_cast<float>(i);
@@ -158,25 +176,29 @@ void FlowCards::draw_classes(const Snapshot& s, const FlowLayout& layout, Select
         char name[24], number[16];
         *fmt::format_to_n(name, sizeof name - 1, "class {}", p.id).out = 0;
         *fmt::format_to_n(number, sizeof number - 1, "{:.1f} %", 100 * p.probability).out = 0;
-        list.AddRectFilled(row.Min, {row.Min.x + row.GetWidth() * static_cast<float>(p.probability), row.Max.y},
+        list.AddRectFilled(row.Min,
+                           {row.Min.x + row.GetWidth() * static_cast<float>(p.probability), row.Max.y},
                            i == 0 ? t.accent_tint : t.control, px(3));
         const float left = row.Max.x - px(4) - std::ceil(measure(numbers, number).x);
         put_text_cut(list, {{row.Min.x + px(4), row.Min.y}, {left - px(4), row.Max.y}},
-                     font(TextSize::small, i == 0 ? Face::bold : Face::regular), i == 0 ? t.accent_text : t.text, name);
+                     font(TextSize::small, i == 0 ? Face::bold : Face::regular),
+                     i == 0 ? t.accent_text : t.text, name);
         put_text(list, row, left, numbers, i == 0 ? t.accent_text : t.text, number);
         ImGui::SetCursorScreenPos(row.Min);
         const bool pressed = ImGui::InvisibleButton(name, row.GetSize());
         put_focus_ring_of_last_item(px(3));
         if (ImGui::IsItemHovered()) {
             selection.cell.set({0, Site::class_logits, -1, -1, 0, p.id});
-            tooltip(line_("{}: probability {:.4f}, logit {:.3f}\nclick pins it", name, p.probability, p.logit));
+            tooltip(
+                line_("{}: probability {:.4f}, logit {:.3f}\nclick pins it", name, p.probability, p.logit));
         }
         if (pressed) commands.post(command::PinCell{"class_logits", -1, 0, p.id});
     }
 }
 
 /// The vector from top to bottom.
-void FlowCards::draw_pooled(const Snapshot& s, const FlowLayout& layout, Selection& selection, Commands& commands) {
+void FlowCards::draw_pooled(const Snapshot& s, const FlowLayout& layout, Selection& selection,
+                            Commands& commands) {
     const FlowColumn& c = *layout.end();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const int n = s.config().d_model;
@@ -186,7 +208,9 @@ void FlowCards::draw_pooled(const Snapshot& s, const FlowLayout& layout, Selecti
     const float height = layout.bottom - layout.top;
     const int drawn = std::min(n, std::max(static_cast<int>(height), 1));
     const float left = std::floor(c.middle() - px(k_vector) / 2), right = left + px(k_vector);
-    const auto y_of = [&](int i) { return layout.top + std::round(height * static_cast<float>(i) / static_cast<float>(drawn)); };
+    const auto y_of = [&](int i) {
+        return layout.top + std::round(height * static_cast<float>(i) / static_cast<float>(drawn));
+    };
     for (int i = 0; i < drawn; ++i) {
         float cell = x[i * n / drawn]; // of several in a pixel the largest
         for (int j = i * n / drawn + 1; j < (i + 1) * n / drawn; ++j)
@@ -197,7 +221,8 @@ void FlowCards::draw_pooled(const Snapshot& s, const FlowLayout& layout, Selecti
     const bool pressed = ImGui::InvisibleButton("hook_pooled", {right - left, height});
     put_focus_ring_of_last_item(px(3));
     if (!ImGui::IsItemHovered()) return;
-    const int at = std::clamp(static_cast<int>((ImGui::GetMousePos().y - layout.top) / height * static_cast<float>(n)), 0, n - 1);
+    const int at = std::clamp(
+        static_cast<int>((ImGui::GetMousePos().y - layout.top) / height * static_cast<float>(n)), 0, n - 1);
     selection.cell.set({0, Site::pooled, -1, -1, 0, at});
     tooltip(line_("value {} of the text's vector: {:.4f}\nclick pins it", at, x[at]));
     if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))

@@ -10,7 +10,8 @@ namespace {
 
 // Design lengths.
 constexpr float k_gap = 8, k_well_padding = 12;
-constexpr float k_wide = 40, k_vector = 34, k_mlp = 48, k_gather = 52, k_next = 72, k_classes = 132, k_pooled = 48;
+constexpr float k_wide = 40, k_vector = 34, k_mlp = 48, k_gather = 52, k_next = 72, k_classes = 132,
+                k_pooled = 48;
 constexpr float k_folded = 15, k_folded_gap = 9, k_folded_least = 5;
 constexpr float k_roomy = 820; ///< from here on nothing is narrower than it should be
 constexpr float k_most_shrunk = 0.6f;
@@ -38,11 +39,14 @@ void FlowColumns::add_unfolded(const Trace& trace, FlowLayout& layout) {
     using enum ColourRole;
     const ModelConfig& c = trace.config();
     const int l = layout.layer;
-    const auto strip = [&](Site site, const char* header, ColourRole role, float width, FlowHead head = FlowHead::none) {
-        if (trace.kept(site, l)) add(layout, {FlowKind::strip, site, l, header, role, head}, {px(width), px(k_gap), 0});
+    const auto strip = [&](Site site, const char* header, ColourRole role, float width,
+                           FlowHead head = FlowHead::none) {
+        if (trace.kept(site, l))
+            add(layout, {FlowKind::strip, site, l, header, role, head}, {px(width), px(k_gap), 0});
     };
     const auto matrix = [&](Site site, const char* header, ColourRole role, float share) {
-        if (trace.kept(site, l)) add(layout, {FlowKind::matrix, site, l, header, role, FlowHead::query}, {0, px(k_gap), share});
+        if (trace.kept(site, l))
+            add(layout, {FlowKind::matrix, site, l, header, role, FlowHead::query}, {0, px(k_gap), share});
     };
     const bool rope = trace.has(rot_q);
     strip(rope ? rot_q : q, "Q", query, k_vector, FlowHead::query);
@@ -77,14 +81,18 @@ void FlowColumns::add_end(const Trace& trace, FlowLayout& layout) {
     const ModelConfig& c = trace.config();
     const float gap = px(k_gap);
     if (c.has_logits())
-        add(layout, {FlowKind::next, Site::logits, -1, c.fills_in() ? "fills in" : "next", ColourRole::residual},
+        add(layout,
+            {FlowKind::next, Site::logits, -1, c.fills_in() ? "fills in" : "next", ColourRole::residual},
             {px(k_next), gap, 0});
     else if (c.head == OutputHead::classes)
-        add(layout, {FlowKind::classes, Site::class_logits, -1, "classes", ColourRole::residual}, {px(k_classes), 2 * gap, 0});
+        add(layout, {FlowKind::classes, Site::class_logits, -1, "classes", ColourRole::residual},
+            {px(k_classes), 2 * gap, 0});
     else if (c.head == OutputHead::embedding)
-        add(layout, {FlowKind::pooled, Site::pooled, -1, "pooled", ColourRole::residual}, {px(k_pooled), 2 * gap, 0});
+        add(layout, {FlowKind::pooled, Site::pooled, -1, "pooled", ColourRole::residual},
+            {px(k_pooled), 2 * gap, 0});
     else if (trace.kept(Site::ln_final_normalized))
-        add(layout, {FlowKind::strip, Site::ln_final_normalized, -1, "out", ColourRole::residual}, {px(k_wide), gap, 0});
+        add(layout, {FlowKind::strip, Site::ln_final_normalized, -1, "out", ColourRole::residual},
+            {px(k_wide), gap, 0});
 }
 
 void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& layout) {
@@ -101,12 +109,14 @@ void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& la
     shrink_ = std::clamp((x1 - x0) / px(k_roomy), k_most_shrunk, 1.0f);
     // The folded layers get a fifth of the room at most.
     const float whole = px(k_folded + k_folded_gap);
-    const float per_layer = std::clamp((x1 - x0) * 0.2f / static_cast<float>(n_layers), px(k_folded_least), whole);
+    const float per_layer =
+        std::clamp((x1 - x0) * 0.2f / static_cast<float>(n_layers), px(k_folded_least), whole);
     const float folded = per_layer * px(k_folded) / whole, folded_gap = per_layer - folded;
 
     add(layout, {FlowKind::strip, Site::embed, -1, "embed", ColourRole::token}, {px(k_wide), 0, 0});
     if (trace.kept(Site::pos_embed))
-        add(layout, {FlowKind::strip, Site::pos_embed, -1, "pos", ColourRole::position}, {px(k_wide), px(k_gap), 0});
+        add(layout, {FlowKind::strip, Site::pos_embed, -1, "pos", ColourRole::position},
+            {px(k_wide), px(k_gap), 0});
     std::size_t begin = 0, end = 0; // of the unfolded layer's columns
     float opened = 1;
     for (int l = 0; l < c.n_layers; ++l) {
@@ -120,12 +130,14 @@ void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& la
         }
         const char* number = numbers_[static_cast<std::size_t>(l)].c_str();
         add(layout, {FlowKind::folded, Site::resid_post, l, number, ColourRole::residual},
-            {folded + open * px(k_closing), l == layout.layer + 1 ? px(k_well_padding) + px(k_gap) : folded_gap, 0});
+            {folded + open * px(k_closing),
+             l == layout.layer + 1 ? px(k_well_padding) + px(k_gap) : folded_gap, 0});
     }
     const std::size_t n_inside = layout.columns.size();
     add_end(trace, layout);
     if (begin > 0 && begin < end) sizes_[begin].gap = px(k_well_padding) + px(k_gap);
-    if (layout.layer + 1 == c.n_layers && layout.columns.size() > n_inside) sizes_.back().gap = px(k_well_padding) + px(k_gap);
+    if (layout.layer + 1 == c.n_layers && layout.columns.size() > n_inside)
+        sizes_.back().gap = px(k_well_padding) + px(k_gap);
     for (std::size_t i = begin; i < end; ++i) sizes_[i].width *= opened, sizes_[i].gap *= opened;
 
     // The matrices get what is left; what says least gives way to them.
@@ -143,12 +155,13 @@ void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& la
             ++layout.left_out;
         }
     };
-    const float least = px(trace.source() ? k_matrix_least_of_two : k_matrix_least) * opened, cross = trace.source() ? least : 0;
+    const float least = px(trace.source() ? k_matrix_least_of_two : k_matrix_least) * opened,
+                cross = trace.source() ? least : 0;
     const float both = least / (1 - k_weights_share) + cross, one = least + cross;
     if (left_over() < both) leave_out(Site::mlp_out);
     if (left_over() < both) leave_out(Site::attn_scores);
-    for (const Site site : {Site::resid_mid, Site::cross_attn_out, Site::resid_mid_cross, Site::attn_out, Site::cross_q,
-                            Site::mlp_post, Site::cross_z, Site::expert_weights})
+    for (const Site site : {Site::resid_mid, Site::cross_attn_out, Site::resid_mid_cross, Site::attn_out,
+                            Site::cross_q, Site::mlp_post, Site::cross_z, Site::expert_weights})
         if (left_over() < one) leave_out(site);
     const float room = left_over();
     float flex = 0;

@@ -52,8 +52,11 @@ struct FlowLayout {
     float y_of(float row) const { return top + (row - row0) * row_height(); }
     float middle_of(int row) const { return y_of(static_cast<float>(row) + 0.5f); }
     /// What the model ends with, at the right; nullptr: with the stream.
-    const FlowColumn* end() const { return columns.back().kind >= FlowKind::next ? &columns.back() : nullptr; }
-    const FlowColumn* find(Site site) const; ///< of the layer in focus or outside the layers; nullptr: not shown
+    const FlowColumn* end() const {
+        return columns.back().kind >= FlowKind::next ? &columns.back() : nullptr;
+    }
+    const FlowColumn*
+    find(Site site) const; ///< of the layer in focus or outside the layers; nullptr: not shown
 };
 
 /// Lays the columns out and animates folding: each layer's openness glides.

@@ -10,9 +10,11 @@ namespace gf {
 namespace {
 
 constexpr std::size_t k_values_per_frame = std::size_t{1} << 19; ///< of a group
-constexpr float k_row_gap = 2, k_gap_from = 8;                   ///< design lengths: between rows that are as high
+constexpr float k_row_gap = 2, k_gap_from = 8; ///< design lengths: between rows that are as high
 
-bool is_weights(Site site) { return site == Site::pattern || site == Site::cross_pattern || site == Site::expert_weights; }
+bool is_weights(Site site) {
+    return site == Site::pattern || site == Site::cross_pattern || site == Site::expert_weights;
+}
 
 } // namespace
 
@@ -37,11 +39,13 @@ int FlowMaps::width_in_view(const Trace& t, const FlowColumn& column, int rows) 
     return by_key(column.site) && !by_source(column.site) ? std::min(n, rows) : n;
 }
 
-std::span<const real> FlowMaps::values(const Trace& t, const FlowColumn& column, const FlowLayout& layout, int row) {
+std::span<const real> FlowMaps::values(const Trace& t, const FlowColumn& column, const FlowLayout& layout,
+                                       int row) {
     const int n = width(t, column), head = column.head == FlowHead::query       ? layout.head
                                            : column.head == FlowHead::key_value ? layout.kv_head
                                                                                 : 0;
-    return {t.row(column.site, column.layer, row) + static_cast<std::ptrdiff_t>(head) * n, static_cast<std::size_t>(n)};
+    return {t.row(column.site, column.layer, row) + static_cast<std::ptrdiff_t>(head) * n,
+            static_cast<std::size_t>(n)};
 }
 
 void FlowMaps::update(const Snapshot& s, const FlowLayout& layout) {
@@ -61,7 +65,8 @@ void FlowMaps::update(const Snapshot& s, const FlowLayout& layout) {
         const std::size_t before = group.shown.size();
         group.shown.clear();
         for (const FlowColumn& c : layout.columns)
-            if ((c.kind == FlowKind::strip || c.kind == FlowKind::matrix) && group_of(c) == g) group.shown.push_back(c);
+            if ((c.kind == FlowKind::strip || c.kind == FlowKind::matrix) && group_of(c) == g)
+                group.shown.push_back(c);
         if (group.shown.size() != before) { // the scores came or went with the room
             for (const FlowColumn& c : group.shown) moments_[static_cast<std::size_t>(c.site)] = {};
             group.maps.clear();
@@ -75,7 +80,8 @@ void FlowMaps::fill(Group& group, const Snapshot& s, const FlowLayout& layout) {
     const Trace& t = s.trace();
     const int cols = width(t, group.shown[0]), n_maps = static_cast<int>(group.shown.size());
     const std::size_t cost = static_cast<std::size_t>(cols) * group.shown.size();
-    const int rows = std::min(s.run().rows, group.rows + std::max(1, static_cast<int>(k_values_per_frame / cost)));
+    const int rows =
+        std::min(s.run().rows, group.rows + std::max(1, static_cast<int>(k_values_per_frame / cost)));
     for (int r = group.rows; r < rows; ++r)
         for (const FlowColumn& c : group.shown) {
             if (is_weights(c.site) && by_key(c.site)) continue;
@@ -84,18 +90,20 @@ void FlowMaps::fill(Group& group, const Snapshot& s, const FlowLayout& layout) {
                 if (std::isfinite(x)) m.squares += static_cast<double>(x) * static_cast<double>(x), ++m.n;
         }
     row_.resize(static_cast<std::size_t>(cols));
-    group.maps.update({n_maps, t.capacity(), cols, Pool::magnitude}, rows, [&](int map, int r) -> std::span<const float> {
-        const FlowColumn& c = group.shown[static_cast<std::size_t>(map)];
-        const std::span<const real> all = values(t, c, layout, r);
-        if (!by_key(c.site)) return all;
-        const Trace::Keys keys = t.keys(c.site, r);
-        const auto n = static_cast<std::size_t>(std::max(keys.end - keys.first, 0));
-        if (!is_weights(c.site)) return all.first(n);
-        const Site scores_site = by_source(c.site) ? Site::cross_attn_scores : Site::attn_scores;
-        const real* scores = t.row(scores_site, c.layer, r) + static_cast<std::ptrdiff_t>(layout.head) * cols;
-        for (std::size_t k = 0; k < n; ++k) row_[k] = scores[k] == k_masked_cell ? k_masked_cell : all[k];
-        return {row_.data(), n};
-    });
+    group.maps.update(
+        {n_maps, t.capacity(), cols, Pool::magnitude}, rows, [&](int map, int r) -> std::span<const float> {
+            const FlowColumn& c = group.shown[static_cast<std::size_t>(map)];
+            const std::span<const real> all = values(t, c, layout, r);
+            if (!by_key(c.site)) return all;
+            const Trace::Keys keys = t.keys(c.site, r);
+            const auto n = static_cast<std::size_t>(std::max(keys.end - keys.first, 0));
+            if (!is_weights(c.site)) return all.first(n);
+            const Site scores_site = by_source(c.site) ? Site::cross_attn_scores : Site::attn_scores;
+            const real* scores =
+                t.row(scores_site, c.layer, r) + static_cast<std::ptrdiff_t>(layout.head) * cols;
+            for (std::size_t k = 0; k < n; ++k) row_[k] = scores[k] == k_masked_cell ? k_masked_cell : all[k];
+            return {row_.data(), n};
+        });
     group.rows = rows;
     if (rows < s.run().rows) request_frame();
 }
@@ -107,14 +115,15 @@ ColourScale FlowMaps::scale(Site site) const {
         return scale;
     }
     const Moments& m = moments_[static_cast<std::size_t>(site)];
-    scale.vmax = m.squares > 0 ? static_cast<float>(3 * std::sqrt(m.squares / static_cast<double>(m.n))) : 1.0f;
+    scale.vmax =
+        m.squares > 0 ? static_cast<float>(3 * std::sqrt(m.squares / static_cast<double>(m.n))) : 1.0f;
     return scale;
 }
 
 void FlowMaps::draw(ImDrawList& list, const FlowColumn& column, const FlowLayout& layout, int rows) {
     Group& group = groups_[static_cast<std::size_t>(group_of(column))];
-    const auto at =
-        std::find_if(group.shown.begin(), group.shown.end(), [&](const FlowColumn& c) { return c.site == column.site; });
+    const auto at = std::find_if(group.shown.begin(), group.shown.end(),
+                                 [&](const FlowColumn& c) { return c.site == column.site; });
     if (at == group.shown.end() || column.x1 - column.x0 < 1) return;
     HeatMapView view = themed_heat_map(!is_weights(column.site));
     view.scale = scale(column.site);
@@ -126,7 +135,8 @@ void FlowMaps::draw(ImDrawList& list, const FlowColumn& column, const FlowLayout
     view.col1 = static_cast<float>(view.cols);
     if (layout.row_height() >= px(k_gap_from)) view.look.gap_y = px(k_row_gap);
     if (by_key(column.site) && (column.x1 - column.x0) / view.col1 >= px(k_gap_from)) view.look.gap_x = px(1);
-    const HeatMapPlace place{static_cast<int>(at - group.shown.begin()), {{column.x0, layout.top}, {column.x1, layout.bottom}}};
+    const HeatMapPlace place{static_cast<int>(at - group.shown.begin()),
+                             {{column.x0, layout.top}, {column.x1, layout.bottom}}};
     group.maps.draw(list, {&place, 1}, view);
 }
 

@@ -11,15 +11,16 @@ namespace gf {
 
 class FlowMaps {
   public:
-    /// Reads rows that are new, or all again for another trace, layer or head: so many values at a time that the frame does not
-    /// wait; asks for more frames until all are there.
+    /// Reads rows that are new, or all again for another trace, layer or head: so many values at a time that
+    /// the frame does not wait; asks for more frames until all are there.
     void update(const Snapshot& snapshot, const FlowLayout& layout);
     /// Draws a strip's or a matrix's visible rows into [column.x0, column.x1].
     void draw(ImDrawList& list, const FlowColumn& column, const FlowLayout& layout, int rows);
     /// How the site's values are coloured.
     ColourScale scale(Site site) const;
     /// Values of one row of the site as shown: of the head in focus, or all.
-    static std::span<const real> values(const Trace& trace, const FlowColumn& column, const FlowLayout& layout, int row);
+    static std::span<const real> values(const Trace& trace, const FlowColumn& column,
+                                        const FlowLayout& layout, int row);
     /// Where a cell of a column is, in columns of its map (0 .. n).
     static int width(const Trace& trace, const FlowColumn& column);
     /// ... of them in view: of a matrix the keys among `rows` tokens, or all of the source.

@@ -1,6 +1,6 @@
 #pragma once
-// What Flow draws between and around its heat maps: the residual stream, ribbons, folded layers, labels, outlines. Colour says
-// what, opacity how much.
+// What Flow draws between and around its heat maps: the residual stream, ribbons, folded layers, labels,
+// outlines. Colour says what, opacity how much.
 
 #include "app/flow/flow_columns.h"
 #include "app/item_recorder.h"

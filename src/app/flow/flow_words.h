@@ -13,6 +13,7 @@ namespace gf {
 void write_flow_subtitle(const Snapshot& snapshot, const FlowLayout& layout, fmt::memory_buffer& out);
 /// Name, shape, formula and parameters of a column's site.
 void write_site_tooltip(const Snapshot& snapshot, const FlowColumn& column, fmt::memory_buffer& out);
-void write_layer_tooltip(const Snapshot& snapshot, const StreamMeasures& measures, int layer, int row, fmt::memory_buffer& out);
+void write_layer_tooltip(const Snapshot& snapshot, const StreamMeasures& measures, int layer, int row,
+                         fmt::memory_buffer& out);
 
 } // namespace gf

@@ -22,10 +22,11 @@
 namespace gf {
 namespace {
 
-constexpr float k_readable_row = 14, k_highest_row = 30, k_fewest_rows = 24, k_header = 46, k_legend = 26, k_labels = 80,
-                k_source_labels = 16, k_least_with_card = 560;
+constexpr float k_readable_row = 14, k_highest_row = 30, k_fewest_rows = 24, k_header = 46, k_legend = 26,
+                k_labels = 80, k_source_labels = 16, k_least_with_card = 560;
 constexpr float k_least_rows = 4;
-constexpr float k_weight_legend = 240, k_plain_legend = 170; ///< design lengths, with and without what masked is
+constexpr float k_weight_legend = 240,
+                k_plain_legend = 170; ///< design lengths, with and without what masked is
 
 class FlowPanel : public Panel {
   public:
@@ -33,15 +34,19 @@ class FlowPanel : public Panel {
     const char* about() const override { return "from tokens to the next token through every layer"; }
     void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) override;
     std::vector<PanelOption> options() const override { return {{"rows", {"readable", "all"}}}; }
-    void choose(std::string_view, std::string_view value) override { rows_shown_ = value == "all" ? 1e9f : 0; }
+    void choose(std::string_view, std::string_view value) override {
+        rows_shown_ = value == "all" ? 1e9f : 0;
+    }
 
   private:
     void place_rows(int cursor);
     void navigate_rows(int cursor, bool cells = false);
     void draw_headers(const Snapshot& snapshot, Selection& selection, Commands& commands);
     void draw_heads(const Snapshot& snapshot, Selection& selection, Commands& commands);
-    void point_at(const FlowColumn& column, const Snapshot& snapshot, Selection& selection, Commands& commands);
-    void point_at_layer(const FlowColumn& column, const Snapshot& snapshot, Selection& selection, Commands& commands);
+    void point_at(const FlowColumn& column, const Snapshot& snapshot, Selection& selection,
+                  Commands& commands);
+    void point_at_layer(const FlowColumn& column, const Snapshot& snapshot, Selection& selection,
+                        Commands& commands);
     void point_at_tokens(const Snapshot& snapshot, Selection& selection, Commands& commands);
     int row_under_mouse(int cursor) const;
     void draw_source_labels(const Snapshot& snapshot, const Selection& selection);
@@ -72,8 +77,8 @@ void FlowPanel::place_rows(int cursor) {
     layout_.bottom = std::min(layout_.bottom, layout_.top + shown * highest);
 }
 
-/// The wheel zooms at the pointer, dragging pans, and a double click shows as many as at first (one on cells edits); call after
-/// an item over the rows.
+/// The wheel zooms at the pointer, dragging pans, and a double click shows as many as at first (one on cells
+/// edits); call after an item over the rows.
 void FlowPanel::navigate_rows(int cursor, bool cells) {
     const ImGuiIO& io = ImGui::GetIO();
     const auto n = static_cast<float>(cursor);
@@ -175,12 +180,14 @@ void FlowPanel::point_at(const FlowColumn& c, const Snapshot& s, Selection& sele
     const bool clicked = ImGui::InvisibleButton(name, {width, layout_.bottom - layout_.top});
     put_focus_ring_of_last_item(px(3));
     if (clicked && ImGui::IsItemFocused() && !GImGui->NavDisableHighlight) // by key: the token in view
-        commands.post(command::PinCell{site_name(c.site, c.layer), c.head == FlowHead::key_value ? layout_.kv_head : layout_.head,
+        commands.post(command::PinCell{site_name(c.site, c.layer),
+                                       c.head == FlowHead::key_value ? layout_.kv_head : layout_.head,
                                        selection.token_in_view(s.cursor), 0});
     navigate_rows(s.cursor, true);
     if (!ImGui::IsItemHovered()) return;
     const int n = FlowMaps::width_in_view(s.trace(), c, s.cursor);
-    const int at = std::clamp(static_cast<int>((ImGui::GetMousePos().x - c.x0) / width * static_cast<float>(n)), 0, n - 1);
+    const int at = std::clamp(
+        static_cast<int>((ImGui::GetMousePos().x - c.x0) / width * static_cast<float>(n)), 0, n - 1);
     const int row = row_under_mouse(s.cursor), heads = site_heads(s.config(), c.site);
     CellRef cell{0, c.site, c.layer, -1, row, at};
     if (c.head != FlowHead::none)
@@ -197,7 +204,8 @@ void FlowPanel::point_at(const FlowColumn& c, const Snapshot& s, Selection& sele
 }
 
 /// A folded layer opens on click.
-void FlowPanel::point_at_layer(const FlowColumn& c, const Snapshot& s, Selection& selection, Commands& commands) {
+void FlowPanel::point_at_layer(const FlowColumn& c, const Snapshot& s, Selection& selection,
+                               Commands& commands) {
     ImGui::SetCursorScreenPos({c.x0, layout_.top - px(22)});
     char name[24];
     *fmt::format_to_n(name, sizeof name - 1, "layer {}", c.layer).out = 0;
@@ -206,7 +214,8 @@ void FlowPanel::point_at_layer(const FlowColumn& c, const Snapshot& s, Selection
     put_focus_ring_of_last_item(px(3));
     navigate_rows(s.cursor);
     if (!ImGui::IsItemHovered()) return;
-    const int row = ImGui::GetMousePos().y > layout_.top ? row_under_mouse(s.cursor) : selection.token_in_view(s.cursor);
+    const int row =
+        ImGui::GetMousePos().y > layout_.top ? row_under_mouse(s.cursor) : selection.token_in_view(s.cursor);
     selection.token.set(row);
     text_.clear();
     write_layer_tooltip(s, measures_, c.layer, row, text_);
@@ -236,8 +245,9 @@ void FlowPanel::point_at_tokens(const Snapshot& s, Selection& selection, Command
     selection.cell.set({0, Site::logits, -1, -1, row, p.token});
     text_.clear();
     fmt::format_to(std::back_inserter(text_), "{} {} the likeliest token is {}: {:.1f} %",
-                   s.config().fills_in() ? "in the place of" : "after", token_labels().alone(s.run().token(row)),
-                   token_labels().alone(p.token), 100 * p.probability);
+                   s.config().fills_in() ? "in the place of" : "after",
+                   token_labels().alone(s.run().token(row)), token_labels().alone(p.token),
+                   100 * p.probability);
     tooltip({text_.data(), text_.size()});
 }
 
@@ -268,13 +278,16 @@ void FlowPanel::draw_headers(const Snapshot& s, Selection& selection, Commands& 
         }
         if (c.kind == FlowKind::folded) continue;
         if (!is_residual || stepped)
-            list.AddRectFilled({c.x0, line}, {c.x1, line + px(2)}, stepped ? t.accent : t.fill(c.role), px(1));
+            list.AddRectFilled({c.x0, line}, {c.x1, line + px(2)}, stepped ? t.accent : t.fill(c.role),
+                               px(1));
         if (stepped)
-            list.AddRect({c.x0 - px(3), layout_.top - px(3)}, {c.x1 + px(3), layout_.bottom + px(2)}, t.accent, px(3), 0, px(2));
+            list.AddRect({c.x0 - px(3), layout_.top - px(3)}, {c.x1 + px(3), layout_.bottom + px(2)},
+                         t.accent, px(3), 0, px(2));
         char name[64];
         *fmt::format_to_n(name, sizeof name - 1, "header {}", site_row(c.site).hook).out = 0;
         ImGui::SetCursorScreenPos({c.x0, y});
-        if (ImGui::InvisibleButton(name, {c.x1 - c.x0, px(18)})) commands.post(command::Inspect{site_name(c.site, c.layer)});
+        if (ImGui::InvisibleButton(name, {c.x1 - c.x0, px(18)}))
+            commands.post(command::Inspect{site_name(c.site, c.layer)});
         put_focus_ring_of_last_item(px(3));
         if (!ImGui::IsItemHovered()) continue;
         text_.clear();
@@ -294,9 +307,11 @@ void FlowPanel::draw_heads(const Snapshot& s, Selection& selection, Commands& co
     fmt::format_to(std::back_inserter(text_), "layer {}", layout_.layer);
     const std::string_view label{text_.data(), text_.size()};
     const float y = layout_.top - px(42), left = layout_.well_x0 + px(12);
-    put_text(list, {{left, y}, {layout_.well_x1, y + f->FontSize}}, left, font(TextSize::small, Face::bold), t.text, label);
+    put_text(list, {{left, y}, {layout_.well_x1, y + f->FontSize}}, left, font(TextSize::small, Face::bold),
+             t.text, label);
     record_text(f, {left, y}, label);
-    const float begin = left + measure(font(TextSize::small, Face::bold), label).x + px(16), words = measure(f, "head").x + px(8);
+    const float begin = left + measure(font(TextSize::small, Face::bold), label).x + px(16),
+                words = measure(f, "head").x + px(8);
     put_text(list, {{begin, y}, {layout_.well_x1, y + f->FontSize}}, begin, f, t.muted, "head");
     const float pitch = std::min(px(16), (layout_.well_x1 - px(40) - begin - words) / static_cast<float>(n));
     if (pitch < 3) return;
@@ -308,7 +323,8 @@ void FlowPanel::draw_heads(const Snapshot& s, Selection& selection, Commands& co
         char name[24];
         *fmt::format_to_n(name, sizeof name - 1, "head {}", h).out = 0;
         ImGui::SetCursorScreenPos({min.x - (pitch - side) / 2, y});
-        if (ImGui::InvisibleButton(name, {pitch, f->FontSize})) commands.post(command::PinHead{layout_.layer, h});
+        if (ImGui::InvisibleButton(name, {pitch, f->FontSize}))
+            commands.post(command::PinHead{layout_.layer, h});
         put_focus_ring_of_last_item(px(3));
         if (!ImGui::IsItemHovered()) continue;
         selection.head.set({layout_.layer, h});
@@ -333,7 +349,8 @@ void FlowPanel::draw_source_labels(const Snapshot& s, const Selection& selection
     inks_.assign(static_cast<std::size_t>(n), theme().muted);
     const LitToken lit{selection.source_token.get().value_or(-1), theme().ink(ColourRole::key)};
     const UiRect band{{c->x0, layout_.bottom + px(6)}, {c->x1, layout_.bottom + px(6) + layout_.below}};
-    put_token_row(*ImGui::GetWindowDrawList(), s.source_run, {0, edges_, tokens_per_label(slot)}, band, {&lit, 1}, inks_);
+    put_token_row(*ImGui::GetWindowDrawList(), s.source_run, {0, edges_, tokens_per_label(slot)}, band,
+                  {&lit, 1}, inks_);
 }
 
 void FlowPanel::draw_legend() {

@@ -17,13 +17,14 @@ namespace {
 constexpr std::size_t k_most_curves = 240;
 constexpr float k_least_strength = 0.005f; // weaker ones cannot be seen
 constexpr float k_label_line = 18, k_reach = 7,
-                k_captioned_from = 110; // design lengths: of labels; from the mouse to a curve; of a panel with a caption
+                k_captioned_from =
+                    110; // design lengths: of labels; from the mouse to a curve; of a panel with a caption
 constexpr float k_token = 13, k_least_token = 7; // of a token, unless a person zooms out
 constexpr int k_segments = 32;                   // of a large curve; small ones take every second point
 constexpr float k_large_curve = 240;             // design length
 
-/// A curve from a key above to a query below, vertical at both ends: the Bezier curve with its inner control points at half
-/// height. Both coordinates are fixed polynomials of t, so a table serves all curves.
+/// A curve from a key above to a query below, vertical at both ends: the Bezier curve with its inner control
+/// points at half height. Both coordinates are fixed polynomials of t, so a table serves all curves.
 struct CurveTable {
     std::array<float, k_segments + 1> across{}, down{};
     constexpr CurveTable() {
@@ -80,7 +81,8 @@ void HeadLines::draw(const HeadScene& scene) {
 void HeadLines::choose_window(const HeadScene& scene, float width) {
     if (made_.trace != scene.snapshot.run().trace) zoomed_ = false;
     const auto n = static_cast<float>(scene.n_queries());
-    const float most = std::max(8.0f, std::floor(width / px(zoomed_ ? k_least_token : k_token))), length = std::min(n, most);
+    const float most = std::max(8.0f, std::floor(width / px(zoomed_ ? k_least_token : k_token))),
+                length = std::min(n, most);
     if (!zoomed_) {
         axis_.col1 = n;
         const int pinned = scene.selection.pinned_token;
@@ -106,7 +108,8 @@ void HeadLines::lay_out(const HeadScene& scene, float left, float width) {
         q.edges.clear();
         const float slot = width / (axis_.col1 - axis_.col0);
         q.every = tokens_per_label(slot);
-        for (int i = q.first; i <= q.end; ++i) q.edges.push_back(left + (static_cast<float>(i) - axis_.col0) * slot);
+        for (int i = q.first; i <= q.end; ++i)
+            q.edges.push_back(left + (static_cast<float>(i) - axis_.col0) * slot);
     }
     if (scene.cross())
         lay_out_source(scene, left, width);
@@ -133,24 +136,30 @@ float HeadLines::strength(const HeadScene& scene, float value) const {
 /// The strongest curves between tokens in view.
 void HeadLines::collect(const HeadScene& scene) {
     const Snapshot& s = scene.snapshot;
-    const Made wanted{s.run().trace, scene.head, scene.site, s.cursor, queries_.first, queries_.end, scene.n_keys()};
+    const Made wanted{s.run().trace,  scene.head,   scene.site,    s.cursor,
+                      queries_.first, queries_.end, scene.n_keys()};
     if (made_ == wanted) return;
     made_ = wanted;
-    range_now_ = scene.scores() ? std::max(range_.upto(made_.trace, scene.attention, scene.head, s.cursor), 1e-6f) : 1;
+    range_now_ =
+        scene.scores() ? std::max(range_.upto(made_.trace, scene.attention, scene.head, s.cursor), 1e-6f) : 1;
     curves_.clear();
     for (int q = queries_.first; q < queries_.end; ++q) {
         const auto seen = score_cells(s.trace(), scene.attention, scene.head, q);
-        const float* values = &s.trace().row(scene.site, scene.head.layer, q)[scene.head.head * s.trace().n_keys(scene.site)];
+        const float* values =
+            &s.trace().row(scene.site, scene.head.layer, q)[scene.head.head * s.trace().n_keys(scene.site)];
         for (int k = keys_.first; k < std::min(keys_.end, static_cast<int>(seen.size())); ++k) {
             const float value = values[k];
-            if (seen[static_cast<std::size_t>(k)] == k_masked_cell || !(strength(scene, value) >= k_least_strength)) continue;
+            if (seen[static_cast<std::size_t>(k)] == k_masked_cell ||
+                !(strength(scene, value) >= k_least_strength))
+                continue;
             curves_.push_back({{q, k}, value, strength(scene, value)});
         }
     }
     total_ = static_cast<int>(curves_.size());
     if (curves_.size() > k_most_curves) {
         const auto kept = static_cast<std::ptrdiff_t>(k_most_curves);
-        std::nth_element(curves_.begin(), curves_.begin() + kept, curves_.end(), [](auto& a, auto& b) { return weaker(b, a); });
+        std::nth_element(curves_.begin(), curves_.begin() + kept, curves_.end(),
+                         [](auto& a, auto& b) { return weaker(b, a); });
         curves_.resize(k_most_curves);
     }
     std::sort(curves_.begin(), curves_.end(), [](auto& a, auto& b) { return weaker(a, b); });
@@ -171,7 +180,8 @@ void HeadLines::add_curves_of(const HeadScene& scene, int query) {
 void HeadLines::handle_canvas(const HeadScene& scene, const UiRect& canvas) {
     ImGui::SetCursorScreenPos(canvas.min);
     const bool pressed = ImGui::InvisibleButton("curves", {canvas.width(), canvas.height()});
-    if (ImGui::IsItemFocused() && !GImGui->NavDisableHighlight) outline_precedent(*ImGui::GetWindowDrawList(), canvas);
+    if (ImGui::IsItemFocused() && !GImGui->NavDisableHighlight)
+        outline_precedent(*ImGui::GetWindowDrawList(), canvas);
     if (!ImGui::IsItemHovered()) return;
     if (navigate_heat_map(axis_, canvas)) {
         zoomed_ = true;
@@ -211,7 +221,8 @@ void HeadLines::handle_labels(const HeadScene& scene, const UiRect& keys, const 
     const auto each = [&](const Line& line, const UiRect& band, const char* what, auto f) {
         const TokenSlots at = line.slots();
         for (int i = line.first; i < line.end; ++i) {
-            const float left = std::max(at.left(i), band.min.x), width = std::min(at.right(i), band.max.x) - left;
+            const float left = std::max(at.left(i), band.min.x),
+                        width = std::min(at.right(i), band.max.x) - left;
             if (width < 1) continue;
             *fmt::format_to_n(name, sizeof name - 1, "{} {}", what, i).out = 0;
             ImGui::SetCursorScreenPos({left, band.min.y});
@@ -227,7 +238,8 @@ void HeadLines::handle_labels(const HeadScene& scene, const UiRect& keys, const 
         if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoomed_ = false;
         if (ImGui::IsItemHovered()) scene.selection.token.set(i);
         if (ImGui::IsItemFocused() && !GImGui->NavDisableHighlight)
-            outline_precedent(*ImGui::GetWindowDrawList(), {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
+            outline_precedent(*ImGui::GetWindowDrawList(),
+                              {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
     });
 }
 
@@ -266,7 +278,9 @@ void HeadLines::draw_labels(const HeadScene& scene, const UiRect& keys, const Ui
     constexpr float k_noticeable = 0.1f;
     for (const Curve& c : of_query_) // what the query in view reads
         if (c.strength >= k_noticeable) inks_[static_cast<std::size_t>(c.cell.key - keys_.first)] = t.text;
-    const int lit_key = cell ? cell->key : scene.cross() ? scene.selection.source_token.get().value_or(-1) : -1;
+    const int lit_key = cell            ? cell->key
+                        : scene.cross() ? scene.selection.source_token.get().value_or(-1)
+                                        : -1;
     const std::array key{LitToken{lit_key, t.ink(ColourRole::key)}};
     put_token_row(list, scene.keys(), keys_.slots(), keys, key, inks_);
     inks_.assign(static_cast<std::size_t>(queries_.end - queries_.first), t.text);
@@ -332,7 +346,8 @@ void HeadLines::draw_caption(const HeadScene& scene, const UiRect& line) {
             fmt::format_to(out, "; {:.2f} before this window", before);
         }
     }
-    if (shown() < total_) fmt::format_to(out, "{}the {} strongest of {} lines", text_.size() ? "; " : "", shown(), total_);
+    if (shown() < total_)
+        fmt::format_to(out, "{}the {} strongest of {} lines", text_.size() ? "; " : "", shown(), total_);
     caption_.draw(scene, line, {text_.data(), text_.size()});
 }
 

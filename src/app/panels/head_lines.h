@@ -1,6 +1,6 @@
 #pragma once
-// One head as lines: keys on top, queries below, a curve for each weight. Where there are more than can be told apart, the
-// strongest.
+// One head as lines: keys on top, queries below, a curve for each weight. Where there are more than can be
+// told apart, the strongest.
 
 #include "app/heat_map_widget.h"
 #include "app/panels/head_scene.h"

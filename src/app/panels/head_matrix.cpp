@@ -51,8 +51,12 @@ void HeadMatrix::draw(const HeadScene& scene) {
     map_.draw(*ImGui::GetWindowDrawList(), {&place, 1}, view_);
     outline(scene, place);
     const auto cell = scene.cell_in_focus();
-    draw_query_labels(scene, at.matrix, cell ? cell->query : scene.selection.token_in_view(scene.n_queries()));
-    draw_key_labels(scene, at, cell ? cell->key : scene.cross() ? scene.selection.source_token.get().value_or(-1) : -1);
+    draw_query_labels(scene, at.matrix,
+                      cell ? cell->query : scene.selection.token_in_view(scene.n_queries()));
+    draw_key_labels(scene, at,
+                    cell            ? cell->key
+                    : scene.cross() ? scene.selection.source_token.get().value_or(-1)
+                                    : -1);
     draw_caption(scene, at);
 }
 
@@ -61,19 +65,21 @@ HeadMatrix::Shape HeadMatrix::shape(const HeadScene& scene) const {
     const UiRect& area = scene.area;
     Shape at;
     at.beside = area.width() > 2.2f * area.height() && area.width() > px(420);
-    const float right = at.beside ? px(k_beside) + px(k_gap) : 0, below = at.beside ? 0 : HeadCaption::height() + px(4);
+    const float right = at.beside ? px(k_beside) + px(k_gap) : 0,
+                below = at.beside ? 0 : HeadCaption::height() + px(4);
     const float left = std::min(px(k_query_margin), area.width() * 0.25f);
     const float room_x = area.width() - left - right;
-    at.upright = area.height() > px(k_upright_from) && room_x / static_cast<float>(scene.n_keys()) < px(k_level_from);
+    at.upright =
+        area.height() > px(k_upright_from) && room_x / static_cast<float>(scene.n_keys()) < px(k_level_from);
     const float top = at.upright ? px(k_key_margin) : px(k_key_line);
     float width = room_x, height = area.height() - top - below;
     width = std::floor(std::min(width, height * k_widest_aspect));
     height = std::floor(std::min(height, width * k_tallest_aspect));
     const ImVec2 min{std::floor(area.min.x + left), std::floor(area.min.y + top)};
     at.matrix = {min, {min.x + width, min.y + height}};
-    at.caption =
-        at.beside ? UiRect{{at.matrix.max.x + px(k_gap), min.y}, area.max}
-                  : UiRect{{area.min.x, at.matrix.max.y + px(4)}, {area.max.x, at.matrix.max.y + px(4) + HeadCaption::height()}};
+    at.caption = at.beside ? UiRect{{at.matrix.max.x + px(k_gap), min.y}, area.max}
+                           : UiRect{{area.min.x, at.matrix.max.y + px(4)},
+                                    {area.max.x, at.matrix.max.y + px(4) + HeadCaption::height()}};
     return at;
 }
 
@@ -84,11 +90,14 @@ void HeadMatrix::choose_view(const HeadScene& scene, const UiRect& matrix) {
     view_.look = fresh.look;
     view_.scale = fresh.scale;
     view_.scale.gamma = scene.scores() ? 1.0f : 0.5f;
-    if (scene.scores()) view_.scale.vmax = std::max(range_.upto(trace_, scene.attention, scene.head, scene.n_queries()), 1e-6f);
+    if (scene.scores())
+        view_.scale.vmax =
+            std::max(range_.upto(trace_, scene.attention, scene.head, scene.n_queries()), 1e-6f);
     view_.rows = scene.n_queries();
     view_.cols = scene.n_keys();
     if (!zoomed_) view_.row0 = view_.col0 = 0, view_.row1 = n_rows, view_.col1 = n_cols;
-    const float rows = std::min(view_.row1 - view_.row0, n_rows), cols = std::min(view_.col1 - view_.col0, n_cols);
+    const float rows = std::min(view_.row1 - view_.row0, n_rows),
+                cols = std::min(view_.col1 - view_.col0, n_cols);
     view_.row1 = std::clamp(view_.row1, rows, n_rows);
     view_.col1 = std::clamp(view_.col1, cols, n_cols);
     view_.row0 = view_.row1 - rows;
@@ -106,15 +115,17 @@ void HeadMatrix::choose_view(const HeadScene& scene, const UiRect& matrix) {
 void HeadMatrix::handle_mouse(const HeadScene& scene, const HeatMapPlace& place) {
     ImGui::SetCursorScreenPos(place.rect.min);
     const bool pressed = ImGui::InvisibleButton("attention", {place.rect.width(), place.rect.height()});
-    if (ImGui::IsItemFocused() && !GImGui->NavDisableHighlight) outline_precedent(*ImGui::GetWindowDrawList(), place.rect);
+    if (ImGui::IsItemFocused() && !GImGui->NavDisableHighlight)
+        outline_precedent(*ImGui::GetWindowDrawList(), place.rect);
     if (!ImGui::IsItemHovered()) {
-        const bool beside = ImGui::IsWindowHovered() && ImGui::IsMouseHoveringRect(scene.area.min, scene.area.max);
+        const bool beside =
+            ImGui::IsWindowHovered() && ImGui::IsMouseHoveringRect(scene.area.min, scene.area.max);
         if (beside && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoomed_ = false;
         return;
     }
     if (navigate_heat_map(view_, place.rect))
-        zoomed_ =
-            view_.row1 - view_.row0 < static_cast<float>(view_.rows) || view_.col1 - view_.col0 < static_cast<float>(view_.cols);
+        zoomed_ = view_.row1 - view_.row0 < static_cast<float>(view_.rows) ||
+                  view_.col1 - view_.col0 < static_cast<float>(view_.cols);
     const auto hit = heat_map_cell_at({&place, 1}, view_, ImGui::GetMousePos());
     if (hit) {
         const AttentionCell cell{hit->row, hit->col};
@@ -133,7 +144,8 @@ UiRect HeadMatrix::range_rect(const HeatMapPlace& place, int row0, int row1, int
     UiRect r{{std::max(first.min.x, place.rect.min.x), std::max(first.min.y, place.rect.min.y)},
              {std::min(last.max.x, place.rect.max.x), std::min(last.max.y, place.rect.max.y)}};
     if (r.width() < 0 || r.height() < 0) return {};
-    const float grow_x = std::max(0.0f, px(3) - r.width()) / 2, grow_y = std::max(0.0f, px(3) - r.height()) / 2;
+    const float grow_x = std::max(0.0f, px(3) - r.width()) / 2,
+                grow_y = std::max(0.0f, px(3) - r.height()) / 2;
     return {{r.min.x - grow_x, r.min.y - grow_y}, {r.max.x + grow_x, r.max.y + grow_y}};
 }
 
@@ -147,13 +159,16 @@ void HeadMatrix::outline(const HeadScene& scene, const HeatMapPlace& place) cons
             const auto [row0, row1] = part.queries;
             const auto [col0, col1] = part.keys;
             if (part.cells && row0 < row1 && col0 < col1) {
-                if (const UiRect at = range_rect(place, row0, row1, col0, col1); at.width() > 0) put(list, at);
+                if (const UiRect at = range_rect(place, row0, row1, col0, col1); at.width() > 0)
+                    put(list, at);
             } else if (row0 < row1) { // q or z: at the queries' labels
                 if (const UiRect at = range_rect(place, row0, row1, 0, n_keys); at.width() > 0)
-                    put(list, UiRect{{scene.area.min.x + px(1), at.min.y}, {place.rect.min.x - px(2), at.max.y}});
+                    put(list,
+                        UiRect{{scene.area.min.x + px(1), at.min.y}, {place.rect.min.x - px(2), at.max.y}});
             } else if (col0 < col1) { // k or v: at the keys' labels
                 if (const UiRect at = range_rect(place, 0, n, col0, col1); at.width() > 0)
-                    put(list, UiRect{{at.min.x, scene.area.min.y + px(1)}, {at.max.x, place.rect.min.y - px(2)}});
+                    put(list,
+                        UiRect{{at.min.x, scene.area.min.y + px(1)}, {at.max.x, place.rect.min.y - px(2)}});
             }
         }
     };
@@ -189,7 +204,8 @@ void HeadMatrix::draw_query_labels(const HeadScene& scene, const UiRect& matrix,
         const std::string_view label = short_label(scene.snapshot.run(), i);
         const float left = std::max(scene.area.min.x, right - std::ceil(measure(f, label).x));
         const float top = std::floor(middle - f->FontSize / 2);
-        put_text_cut(list, {{left, top}, {right + 1, top + f->FontSize}}, f, is_lit ? t.accent_text : t.text, label);
+        put_text_cut(list, {{left, top}, {right + 1, top + f->FontSize}}, f, is_lit ? t.accent_text : t.text,
+                     label);
     }
 }
 
@@ -205,8 +221,10 @@ void HeadMatrix::draw_key_labels(const HeadScene& scene, const Shape& at, int li
         edges_.clear();
         for (int i = first; i <= end; ++i) edges_.push_back(edge(i));
         inks_.assign(edges_.size(), t.muted);
-        const UiRect band{{at.matrix.min.x, at.matrix.min.y - px(k_key_line)}, {at.matrix.max.x, at.matrix.min.y}};
-        put_token_row(list, run, {first, edges_, tokens_per_label(cell)}, band, {{{lit, t.accent_text}}}, inks_);
+        const UiRect band{{at.matrix.min.x, at.matrix.min.y - px(k_key_line)},
+                          {at.matrix.max.x, at.matrix.min.y}};
+        put_token_row(list, run, {first, edges_, tokens_per_label(cell)}, band, {{{lit, t.accent_text}}},
+                      inks_);
         return;
     }
     ImFont* face = font(TextSize::small);
@@ -217,8 +235,9 @@ void HeadMatrix::draw_key_labels(const HeadScene& scene, const Shape& at, int li
         const float middle = (edge(i) + edge(i + 1)) / 2;
         if (middle < at.matrix.min.x || middle > at.matrix.max.x) continue;
         const std::string_view label = short_label(run, i);
-        add_text_upwards(list, is_lit ? font(TextSize::small, Face::bold) : face, {middle, at.matrix.min.y - px(6)},
-                         px(k_key_margin - 8), is_lit ? t.accent_text : t.text, label);
+        add_text_upwards(list, is_lit ? font(TextSize::small, Face::bold) : face,
+                         {middle, at.matrix.min.y - px(6)}, px(k_key_margin - 8),
+                         is_lit ? t.accent_text : t.text, label);
     }
 }
 
@@ -237,22 +256,24 @@ void HeadMatrix::draw_caption(const HeadScene& scene, const Shape& at) {
     least_.push_back('\0');
     greatest_.push_back('\0');
     ImGui::SetCursorScreenPos({at.caption.min.x, at.caption.min.y + (at.beside ? 0 : px(2))});
-    colour_legend({scene.scores() ? "score" : "weight", least_.data(), greatest_.data(), !at.beside && !scene.cross()},
-                  view_.scale);
+    colour_legend(
+        {scene.scores() ? "score" : "weight", least_.data(), greatest_.data(), !at.beside && !scene.cross()},
+        view_.scale);
     text_.clear();
     auto out = std::back_inserter(text_);
     if (const auto cell = scene.cell_in_focus())
         say_cell(text_, scene.snapshot, scene.attention, scene.head, *cell);
     else
-        fmt::format_to(out, "Rows are queries, columns {}{}. Wheel: zoom, drag: pan.", scene.cross() ? "the source" : "keys",
+        fmt::format_to(out, "Rows are queries, columns {}{}. Wheel: zoom, drag: pan.",
+                       scene.cross() ? "the source" : "keys",
                        at.beside && !scene.cross() ? ", hatched: masked" : "");
     const std::string_view words{text_.data(), text_.size()};
     const ImU32 ink = scene.cell_in_focus() ? theme().text : theme().muted;
     if (!at.beside) {
         const float left = ImGui::GetItemRectMax().x + px(k_gap);
         if (scene.cell_in_focus() || measure(font(TextSize::small), words).x <= at.caption.max.x - left)
-            put_text_cut(*ImGui::GetWindowDrawList(), {{left, at.caption.min.y}, at.caption.max}, font(TextSize::small), ink,
-                         words);
+            put_text_cut(*ImGui::GetWindowDrawList(), {{left, at.caption.min.y}, at.caption.max},
+                         font(TextSize::small), ink, words);
         return;
     }
     ImGui::SetCursorScreenPos({at.caption.min.x, at.caption.min.y + px(24)});

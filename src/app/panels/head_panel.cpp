@@ -16,7 +16,8 @@
 namespace gf {
 namespace {
 
-constexpr std::array<const char*, 2> k_forms{"matrix", "lines"}, k_values{"weights", "scores"}, k_attentions{"self", "cross"};
+constexpr std::array<const char*, 2> k_forms{"matrix", "lines"}, k_values{"weights", "scores"},
+    k_attentions{"self", "cross"};
 constexpr int k_most_lines = 40; // tokens up to which lines are shown unless a person chose
 // Design lengths.
 constexpr float k_least_x_lines = 260, k_least_x = 120, k_least_y = 70;
@@ -34,7 +35,8 @@ class HeadPanel : public Panel {
   private:
     enum Form { matrix, lines, automatic };
     int form_in(const Snapshot& snapshot) const;
-    void draw_header(const Snapshot& snapshot, const Selection& selection, HeadRef head, int form, Commands& commands);
+    void draw_header(const Snapshot& snapshot, const Selection& selection, HeadRef head, int form,
+                     Commands& commands);
 
     int form_ = automatic; ///< automatic: lines while they can be told apart
     int shows_ = 0;        ///< index in k_values
@@ -71,9 +73,11 @@ void HeadPanel::draw(const Snapshot& s, Selection& selection, Commands& commands
     if (!s.trace().kept(Site::pattern, head.layer)) return say_why_not_kept(s, head.layer);
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     // A panel that is smaller still scrolls.
-    const UiRect area{{at.x, at.y + px(2)}, {at.x + std::max(room.x, px(k_least_x)), at.y + std::max(room.y, px(k_least_y))}};
+    const UiRect area{{at.x, at.y + px(2)},
+                      {at.x + std::max(room.x, px(k_least_x)), at.y + std::max(room.y, px(k_least_y))}};
     const AttentionSites sites = sites_of(selection.attention);
-    const HeadScene scene{s, selection, commands, head, selection.attention, shows_ ? sites.scores : sites.pattern, area};
+    const HeadScene scene{
+        s, selection, commands, head, selection.attention, shows_ ? sites.scores : sites.pattern, area};
     const auto pooled = matrix_.pooled();
     const int first = lines_.first_token();
     form == lines ? lines_.draw(scene) : matrix_.draw(scene);
@@ -81,7 +85,8 @@ void HeadPanel::draw(const Snapshot& s, Selection& selection, Commands& commands
 }
 
 /// "Head  layer 2, head 3; lines, every query", and what can be chosen, as much of it as there is room for.
-void HeadPanel::draw_header(const Snapshot& s, const Selection& selection, HeadRef shown, int form, Commands& commands) {
+void HeadPanel::draw_header(const Snapshot& s, const Selection& selection, HeadRef shown, int form,
+                            Commands& commands) {
     text_.clear();
     auto out = std::back_inserter(text_);
     const bool cross = selection.attention == Attention::cross;

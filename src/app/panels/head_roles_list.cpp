@@ -26,7 +26,8 @@ void HeadRolesList::draw(const Snapshot& s, const HeadRoles& roles, Selection& s
         fmt::format_to(std::back_inserter(text_), "roles: {} of {} tokens read", roles.rows(), s.cursor);
     else
         fmt::format_to(std::back_inserter(text_), "roles found");
-    put_text_cut(*ImGui::GetWindowDrawList(), {{area.min.x + px(4), area.min.y}, {area.max.x, area.min.y + px(k_title)}},
+    put_text_cut(*ImGui::GetWindowDrawList(),
+                 {{area.min.x + px(4), area.min.y}, {area.max.x, area.min.y + px(k_title)}},
                  font(TextSize::small), theme().muted, {text_.data(), text_.size()});
     const float room = area.height() - px(k_title);
     const float row = std::floor(std::clamp(room / k_n_head_roles, px(k_least_row), px(k_row)));
@@ -38,8 +39,8 @@ void HeadRolesList::draw(const Snapshot& s, const HeadRoles& roles, Selection& s
     }
 }
 
-void HeadRolesList::draw_row(const Snapshot& s, const HeadRoles& roles, HeadRole role, Selection& selection, Commands& commands,
-                             float height, float width) {
+void HeadRolesList::draw_row(const Snapshot& s, const HeadRoles& roles, HeadRole role, Selection& selection,
+                             Commands& commands, float height, float width) {
     const Theme& t = theme();
     const HeadRoleRow& row = head_role_row(role);
     const auto best = roles.best(role, s.cursor);
@@ -59,10 +60,11 @@ void HeadRolesList::draw_row(const Snapshot& s, const HeadRoles& roles, HeadRole
     const float head_at = score_at - px(10) - std::max(measure(numbers, head).x, measure(numbers, "L0H0").x);
     const float mark = head_at - px(8);
     const char* label = role == HeadRole::local ? "local, 3 back" : row.name.data();
-    put_text_cut(list, {{item.box.Min.x + pad, item.box.Min.y}, {mark - px(4), item.box.Max.y}}, words, best ? t.text : t.muted,
-                 label);
+    put_text_cut(list, {{item.box.Min.x + pad, item.box.Min.y}, {mark - px(4), item.box.Max.y}}, words,
+                 best ? t.text : t.muted, label);
     if (best)
-        list.AddRectFilled({mark, item.box.GetCenter().y - px(5)}, {mark + px(3), item.box.GetCenter().y + px(5)},
+        list.AddRectFilled({mark, item.box.GetCenter().y - px(5)},
+                           {mark + px(3), item.box.GetCenter().y + px(5)},
                            t.head_fill(best->head, s.config().n_heads));
     put_text(list, item.box, head_at, numbers, is_pinned ? t.accent_text : best ? t.text : t.muted, head);
     put_text(list, item.box, score_at, numbers, t.text, score);

@@ -13,11 +13,12 @@ class HeadRolesList {
   public:
     static float width();
     static float height(); ///< of all of it; less leaves rows out
-    void draw(const Snapshot& snapshot, const HeadRoles& roles, Selection& selection, Commands& commands, const UiRect& area);
+    void draw(const Snapshot& snapshot, const HeadRoles& roles, Selection& selection, Commands& commands,
+              const UiRect& area);
 
   private:
-    void draw_row(const Snapshot& snapshot, const HeadRoles& roles, HeadRole role, Selection& selection, Commands& commands,
-                  float height, float width);
+    void draw_row(const Snapshot& snapshot, const HeadRoles& roles, HeadRole role, Selection& selection,
+                  Commands& commands, float height, float width);
     void explain(const Snapshot& snapshot, const HeadRoles& roles, HeadRole role);
     fmt::memory_buffer text_;
 };

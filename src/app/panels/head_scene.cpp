@@ -11,7 +11,8 @@ namespace gf {
 float HeadScene::value(const AttentionCell& cell) const {
     const Trace& trace = snapshot.trace();
     const auto seen = score_cells(trace, attention, head, cell.query);
-    if (cell.key >= static_cast<int>(seen.size()) || seen[static_cast<std::size_t>(cell.key)] == k_masked_cell)
+    if (cell.key >= static_cast<int>(seen.size()) ||
+        seen[static_cast<std::size_t>(cell.key)] == k_masked_cell)
         return k_masked_cell;
     return trace.value(cell_ref(site, head, cell));
 }
@@ -40,10 +41,12 @@ void HeadScene::edit(const AttentionCell& cell) const {
 
 bool clicked_without_drag(bool pressed) {
     const ImGuiIO& io = ImGui::GetIO();
-    return pressed && io.MouseDragMaxDistanceSqr[ImGuiMouseButton_Left] < io.MouseDragThreshold * io.MouseDragThreshold;
+    return pressed &&
+           io.MouseDragMaxDistanceSqr[ImGuiMouseButton_Left] < io.MouseDragThreshold * io.MouseDragThreshold;
 }
 
-float ScoreRange::upto(const std::shared_ptr<const Trace>& trace, Attention attention, HeadRef head, int rows) {
+float ScoreRange::upto(const std::shared_ptr<const Trace>& trace, Attention attention, HeadRef head,
+                       int rows) {
     if (trace != trace_ || attention != attention_ || head != head_) {
         trace_ = trace;
         attention_ = attention;
@@ -66,7 +69,8 @@ void HeadCaption::draw(const HeadScene& scene, const UiRect& line, std::string_v
     text_.clear();
     const auto cell = scene.cell_in_focus();
     if (cell) say_cell(text_, scene.snapshot, scene.attention, scene.head, *cell);
-    put_text_cut(*ImGui::GetWindowDrawList(), line, font(TextSize::small), cell ? theme().text : theme().muted,
+    put_text_cut(*ImGui::GetWindowDrawList(), line, font(TextSize::small),
+                 cell ? theme().text : theme().muted,
                  cell ? std::string_view(text_.data(), text_.size()) : otherwise);
 }
 

@@ -43,7 +43,8 @@ struct HeadScene {
 /// True on a release of the mouse that was no drag, for an item that also pans.
 bool clicked_without_drag(bool pressed);
 
-/// Largest magnitude among a head's scores, for a symmetric colour scale. Grows with the text; rows are read once.
+/// Largest magnitude among a head's scores, for a symmetric colour scale. Grows with the text; rows are read
+/// once.
 class ScoreRange {
   public:
     float upto(const std::shared_ptr<const Trace>& trace, Attention attention, HeadRef head, int rows);

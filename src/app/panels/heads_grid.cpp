@@ -20,7 +20,7 @@ constexpr float k_hue_line = 4;                         ///< below a map of the 
 constexpr float k_edge = 3;                             ///< room for outlines
 constexpr float k_least_cell_x = 8, k_least_cell_y = 10, k_widest_tile = 160, k_least_scrolled = 70;
 constexpr float k_widest_aspect = 2.6f, k_tallest_aspect = 1.25f; ///< a map's width : height, height : width
-constexpr int k_always_items = 400;              ///< heads that are items even while they are scrolled out of sight
+constexpr int k_always_items = 400; ///< heads that are items even while they are scrolled out of sight
 constexpr long long k_cells_per_frame = 1 << 21; ///< sent to the card at most
 constexpr std::size_t k_entropy_budget = 60'000;
 
@@ -29,7 +29,8 @@ UiRect mixed(const UiRect& a, const UiRect& b, float t) {
     return {mid(a.min, b.min), mid(a.max, b.max)};
 }
 
-/// Whether cells of this head are in a range: of its q, scores, pattern or z, or of the keys and values that it reads.
+/// Whether cells of this head are in a range: of its q, scores, pattern or z, or of the keys and values that
+/// it reads.
 bool touches(const CellRange& r, const ModelConfig& c, Attention attention, HeadRef head) {
     if (r.param >= 0 || r.layer != head.layer || attention_of(r.site) != attention) return false;
     const auto& axes = site_row(r.site).axes;
@@ -59,12 +60,13 @@ void HeadsGrid::update(const Snapshot& s, Attention attention) {
     if (held_ < s.run().rows) request_frame();
     maps_.update({n_maps, trace.capacity(), n_keys, Pool::magnitude}, held_, [&](int map, int row) {
         const HeadRef head{map / c.n_heads, map % c.n_heads};
-        return trace.kept(pattern, head.layer) ? weight_cells(trace, attention, head, row, marked_) : std::span<const float>();
+        return trace.kept(pattern, head.layer) ? weight_cells(trace, attention, head, row, marked_)
+                                               : std::span<const float>();
     });
 }
 
-void HeadsGrid::draw(const Snapshot& s, const HeadRoles& roles, std::optional<HeadRole> sort, Selection& selection,
-                     Commands& commands, const UiRect& area) {
+void HeadsGrid::draw(const Snapshot& s, const HeadRoles& roles, std::optional<HeadRole> sort,
+                     Selection& selection, Commands& commands, const UiRect& area) {
     const ModelConfig& c = s.config();
     const Order wanted{sort, roles.rows(), s.cursor};
     const bool sorts = order_for_ != wanted;
@@ -77,11 +79,13 @@ void HeadsGrid::draw(const Snapshot& s, const HeadRoles& roles, std::optional<He
     if (size_.y > area.height()) arrange({area.width() - ImGui::GetStyle().ScrollbarSize, area.height()});
     ImGui::SetCursorScreenPos(area.min);
     // What does not fit scrolls; in a very small panel all of the panel does.
-    const bool scrolls = (size_.x > area.width() || size_.y > area.height()) && area.width() > px(k_least_scrolled) &&
-                         area.height() > px(k_least_scrolled);
+    const bool scrolls = (size_.x > area.width() || size_.y > area.height()) &&
+                         area.width() > px(k_least_scrolled) && area.height() > px(k_least_scrolled);
     if (scrolls) {
-        const int flags = ImGuiWindowFlags_NavFlattened | (size_.x > area.width() ? ImGuiWindowFlags_HorizontalScrollbar : 0);
-        if (ImGui::BeginChild("all heads", {area.width(), area.height()}, 0, flags)) draw_heads(s, roles, selection, commands);
+        const int flags = ImGuiWindowFlags_NavFlattened |
+                          (size_.x > area.width() ? ImGuiWindowFlags_HorizontalScrollbar : 0);
+        if (ImGui::BeginChild("all heads", {area.width(), area.height()}, 0, flags))
+            draw_heads(s, roles, selection, commands);
         if (other_sort) ImGui::SetScrollY(0);
         ImGui::EndChild();
     } else {
@@ -89,13 +93,15 @@ void HeadsGrid::draw(const Snapshot& s, const HeadRoles& roles, std::optional<He
     }
 }
 
-void HeadsGrid::draw_heads(const Snapshot& s, const HeadRoles& roles, Selection& selection, Commands& commands) {
+void HeadsGrid::draw_heads(const Snapshot& s, const HeadRoles& roles, Selection& selection,
+                           Commands& commands) {
     const ModelConfig& c = s.config();
     const ImVec2 origin = ImGui::GetCursorScreenPos();
     draw_maps(s, origin);
     if (!order_for_.sort) draw_margins(c, origin);
     const int n = c.n_layers * c.n_heads;
-    const UiRect clip{ImGui::GetWindowDrawList()->GetClipRectMin(), ImGui::GetWindowDrawList()->GetClipRectMax()};
+    const UiRect clip{ImGui::GetWindowDrawList()->GetClipRectMin(),
+                      ImGui::GetWindowDrawList()->GetClipRectMax()};
     for (const int index : order_) {
         const UiRect r = shown(index, origin);
         const bool near = r.max.y + r.height() > clip.min.y && r.min.y - r.height() < clip.max.y;
@@ -122,7 +128,8 @@ void HeadsGrid::sort_heads(const Snapshot& s, const HeadRoles& roles, std::optio
         return std::isnan(score) ? -2 : score;
     };
     if (sort)
-        std::sort(order_.begin(), order_.end(), [&](int a, int b) { return rank(a) != rank(b) ? rank(a) > rank(b) : a < b; });
+        std::sort(order_.begin(), order_.end(),
+                  [&](int a, int b) { return rank(a) != rank(b) ? rank(a) > rank(b) : a < b; });
     if (tiles_.size() != n) {
         tiles_.assign(n, {});
         from_.assign(n, {});
@@ -152,19 +159,22 @@ void HeadsGrid::arrange_grid(const ModelConfig& c, const Room& room) {
     size_ = {left + width * n_heads - gap + edge, top + height * n_layers - gap + edge};
 }
 
-/// Line by line in their order, each with its name and score below; as large as all fit, else as small as the words allow.
+/// Line by line in their order, each with its name and score below; as large as all fit, else as small as the
+/// words allow.
 void HeadsGrid::arrange_flow(const ModelConfig& c, const Room& room) {
     const float edge = px(k_edge), gap = px(8), label = font(TextSize::small)->FontSize + px(k_hue_line);
     char widest[32];
     *fmt::format_to_n(widest, sizeof widest - 1, "L{}H{} 0.00", c.n_layers - 1, c.n_heads - 1).out = 0;
     const float least = std::ceil(measure(font(TextSize::small, Face::mono), widest).x) + gap;
     const float width = room.width - 2 * edge + gap;
-    const int n = static_cast<int>(tiles_.size()), most_columns = std::max(1, static_cast<int>(width / least));
+    const int n = static_cast<int>(tiles_.size()),
+              most_columns = std::max(1, static_cast<int>(width / least));
     int columns = std::clamp(static_cast<int>(std::ceil(width / px(k_widest_tile))), 1, most_columns);
     const auto tile_width = [&] { return std::floor(width / static_cast<float>(columns)); };
     const auto line_height = [&] { return std::floor((tile_width() - gap) * 0.72f) + label + gap; };
     const auto lines = [&] { return (n + columns - 1) / columns; };
-    while (columns < most_columns && line_height() * static_cast<float>(lines()) > room.height - edge) ++columns;
+    while (columns < most_columns && line_height() * static_cast<float>(lines()) > room.height - edge)
+        ++columns;
     const float step_x = tile_width(), step_y = line_height();
     for (int place = 0; place < n; ++place) {
         const ImVec2 min{edge + step_x * static_cast<float>(place % columns),
@@ -207,10 +217,12 @@ void HeadsGrid::draw_margins(const ModelConfig& c, ImVec2 origin) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     for (int h = 0; h < c.n_heads; ++h) {
         const UiRect r = shown(h, origin);
-        list.AddRectFilled({r.min.x, r.min.y - px(7)}, {r.max.x, r.min.y - px(4)}, theme().head_fill(h, c.n_heads));
+        list.AddRectFilled({r.min.x, r.min.y - px(7)}, {r.max.x, r.min.y - px(4)},
+                           theme().head_fill(h, c.n_heads));
     }
     ImFont* face = font(TextSize::small);
-    const float step = c.n_layers > 1 ? tiles_[static_cast<std::size_t>(c.n_heads)].min.y - tiles_[0].min.y : face->FontSize;
+    const float step =
+        c.n_layers > 1 ? tiles_[static_cast<std::size_t>(c.n_heads)].min.y - tiles_[0].min.y : face->FontSize;
     const int every = std::max(1, static_cast<int>(std::ceil(face->FontSize * 0.9f / std::max(step, 1.0f))));
     char name[16];
     for (int l = 0; l < c.n_layers; l += every) {
@@ -220,8 +232,8 @@ void HeadsGrid::draw_margins(const ModelConfig& c, ImVec2 origin) {
     }
 }
 
-void HeadsGrid::draw_head(const Snapshot& s, const HeadRoles& roles, int index, Selection& selection, Commands& commands,
-                          ImVec2 origin) {
+void HeadsGrid::draw_head(const Snapshot& s, const HeadRoles& roles, int index, Selection& selection,
+                          Commands& commands, ImVec2 origin) {
     const ModelConfig& c = s.config();
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -237,15 +249,18 @@ void HeadsGrid::draw_head(const Snapshot& s, const HeadRoles& roles, int index, 
         selection.head.set(here);
         explain(s, roles, here);
     }
-    const bool pinned = here == selection.pinned_head, focused = ImGui::IsItemFocused() && !GImGui->NavDisableHighlight;
+    const bool pinned = here == selection.pinned_head,
+               focused = ImGui::IsItemFocused() && !GImGui->NavDisableHighlight;
     const UiRect frame{{r.min.x - 1, r.min.y - 1}, {r.max.x + 1, r.max.y + 1}};
     if (pinned)
         outline_focus(list, frame);
     else if (here == selection.head_in_view() || focused)
         list.AddRect(frame.min, frame.max, t.text, 0, 0, std::max(px(1), 1.0f));
     const auto touched = [&](const CellRange& range) { return touches(range, c, attention_, here); };
-    if (!pinned && std::any_of(selection.precedents.begin(), selection.precedents.end(), touched)) outline_precedent(list, frame);
-    if (std::any_of(selection.dependents.begin(), selection.dependents.end(), touched)) outline_dependent(list, frame);
+    if (!pinned && std::any_of(selection.precedents.begin(), selection.precedents.end(), touched))
+        outline_precedent(list, frame);
+    if (std::any_of(selection.dependents.begin(), selection.dependents.end(), touched))
+        outline_dependent(list, frame);
 
     if (std::any_of(s.edits->begin(), s.edits->end(), [&](const Edit& e) { return touched(e.range); }))
         put_edit_mark(list, r.min, r.max, s.edits_on);
@@ -253,9 +268,12 @@ void HeadsGrid::draw_head(const Snapshot& s, const HeadRoles& roles, int index, 
     if (!order_for_.sort) return;
     ImFont* words = font(TextSize::small);
     ImFont* numbers = font(TextSize::small, Face::mono);
-    const ImRect line({r.min.x, r.max.y + px(k_hue_line)}, {r.max.x, r.max.y + px(k_hue_line) + words->FontSize});
-    list.AddRectFilled({r.min.x, r.max.y + px(1)}, {r.max.x, r.max.y + px(3)}, t.head_fill(here.head, c.n_heads));
-    put_text(list, line, r.min.x, words, pinned ? t.accent_text : t.text, {name, static_cast<std::size_t>(name_end - name)});
+    const ImRect line({r.min.x, r.max.y + px(k_hue_line)},
+                      {r.max.x, r.max.y + px(k_hue_line) + words->FontSize});
+    list.AddRectFilled({r.min.x, r.max.y + px(1)}, {r.max.x, r.max.y + px(3)},
+                       t.head_fill(here.head, c.n_heads));
+    put_text(list, line, r.min.x, words, pinned ? t.accent_text : t.text,
+             {name, static_cast<std::size_t>(name_end - name)});
     const auto score = roles.score(here.layer, here.head, *order_for_.sort, s.cursor);
     char number[16] = "none";
     if (score) *fmt::format_to_n(number, sizeof number - 1, "{:.2f}", *score).out = 0;
@@ -264,8 +282,8 @@ void HeadsGrid::draw_head(const Snapshot& s, const HeadRoles& roles, int index, 
 
 /// All its scores, and how spread its pattern is.
 void HeadsGrid::explain(const Snapshot& s, const HeadRoles& roles, HeadRef head) {
-    const bool complete =
-        entropy_.update(s.run().trace, sites_of(attention_).pattern, head.layer, head.head, s.cursor, k_entropy_budget);
+    const bool complete = entropy_.update(s.run().trace, sites_of(attention_).pattern, head.layer, head.head,
+                                          s.cursor, k_entropy_budget);
     if (!complete) request_frame();
     text_.clear();
     auto out = std::back_inserter(text_);
@@ -279,7 +297,8 @@ void HeadsGrid::explain(const Snapshot& s, const HeadRoles& roles, HeadRef head)
             fmt::format_to(out, "\nnone {}: {}", row.name, row.never);
     }
     if (complete && entropy_.bits())
-        fmt::format_to(out, "\n{:.3f} bits: mean entropy of its pattern{}", *entropy_.bits(), cross ? " over the source" : "");
+        fmt::format_to(out, "\n{:.3f} bits: mean entropy of its pattern{}", *entropy_.bits(),
+                       cross ? " over the source" : "");
     fmt::format_to(out, "\nclick pins it");
     tooltip({text_.data(), text_.size()});
 }

@@ -21,7 +21,8 @@ namespace {
 constexpr std::string_view k_by_layer = "layer";
 constexpr std::array<const char*, 2> k_attentions{"self", "cross"};
 constexpr std::size_t k_roles_budget = 60'000; // weights read in a frame: about 0.2 ms
-constexpr float k_legend = 22, k_gap = 12, k_widest_list = 260, k_least_grid_x = 130, k_least_grid_y = 90, k_least_x = 64,
+constexpr float k_legend = 22, k_gap = 12, k_widest_list = 260, k_least_grid_x = 130, k_least_grid_y = 90,
+                k_least_x = 64,
                 k_least_y = 56; // design lengths
 
 class HeadsPanel : public Panel {
@@ -47,7 +48,8 @@ class HeadsPanel : public Panel {
 
 std::vector<PanelOption> HeadsPanel::options() const {
     PanelOption sort{"sort", {k_by_layer}};
-    for (int i = 0; i < k_n_head_roles; ++i) sort.values.push_back(head_role_row(static_cast<HeadRole>(i)).name);
+    for (int i = 0; i < k_n_head_roles; ++i)
+        sort.values.push_back(head_role_row(static_cast<HeadRole>(i)).name);
     return {sort};
 }
 
@@ -71,8 +73,10 @@ void HeadsPanel::draw_header(const Snapshot& s, Attention attention, Commands& c
     text_.clear();
     auto out = std::back_inserter(text_);
     const bool cross = attention == Attention::cross;
-    fmt::format_to(out, "{} × {}{}, ", s.config().n_layers, s.config().n_heads, cross ? " to the source" : "");
-    if (s.layer.kept >= 0) fmt::format_to(out, "layer {} alone: a click computes another one; ", s.layer.kept);
+    fmt::format_to(out, "{} × {}{}, ", s.config().n_layers, s.config().n_heads,
+                   cross ? " to the source" : "");
+    if (s.layer.kept >= 0)
+        fmt::format_to(out, "layer {} alone: a click computes another one; ", s.layer.kept);
     if (!sort_ || cross)
         fmt::format_to(out, "sorted by layer; hue = head");
     else if (s.layer.kept >= 0)
@@ -114,7 +118,8 @@ void HeadsPanel::draw_sorting() {
 
 void HeadsPanel::draw_body(const Snapshot& s, Selection& selection, Commands& commands) {
     ImVec2 room = ImGui::GetContentRegionAvail();
-    room = {std::max(room.x, px(k_least_x)), std::max(room.y, px(k_least_y))}; // a panel that is smaller still scrolls
+    room = {std::max(room.x, px(k_least_x)),
+            std::max(room.y, px(k_least_y))}; // a panel that is smaller still scrolls
     ImVec2 at = ImGui::GetCursorScreenPos();
     at.y += px(2);
     const ImVec2 end{at.x + room.x, at.y + room.y - px(2)};
@@ -125,7 +130,8 @@ void HeadsPanel::draw_body(const Snapshot& s, Selection& selection, Commands& co
     const bool fits_below = !cross && room.y >= height + gap + px(k_legend) + px(k_least_grid_y);
     // Where there is room for both: where the maps become larger.
     const auto cell = [&](float x, float y) {
-        return std::min(x / static_cast<float>(s.config().n_heads), 1.3f * y / static_cast<float>(s.config().n_layers));
+        return std::min(x / static_cast<float>(s.config().n_heads),
+                        1.3f * y / static_cast<float>(s.config().n_layers));
     };
     const bool larger_below = cell(room.x, room.y - height - gap) > cell(room.x - width - gap, room.y);
     if (fits_beside && !(fits_below && larger_below)) {

@@ -26,12 +26,14 @@ namespace gf {
 namespace {
 
 // Design lengths.
-constexpr float k_numbers = 104, k_line = 18, k_figure = 16, k_choice = 20, k_histogram = 50, k_least_for_numbers = 220,
-                k_least_for_histogram = 132, k_least_for_line = 70;
+constexpr float k_numbers = 104, k_line = 18, k_figure = 16, k_choice = 20, k_histogram = 50,
+                k_least_for_numbers = 220, k_least_for_histogram = 132, k_least_for_line = 70;
 // Values that are read in one frame: small matrices whole, large ones as fast as a frame allows.
 constexpr std::size_t k_small = 1 << 22, k_budget = 160'000, k_large_budget = 1'000'000;
 constexpr std::size_t k_upload = 400'000;
-constexpr double k_rare = 16, k_clipped = 3; ///< in root mean squares: the largest value from which colours end early, and where
+constexpr double k_rare = 16,
+                 k_clipped =
+                     3; ///< in root mean squares: the largest value from which colours end early, and where
 
 /// The whole name, or what is behind its first parts: "attn.hook_pattern".
 std::string_view name_that_fits(std::string_view name, float room) {
@@ -55,7 +57,8 @@ class InspectorPanel : public Panel {
     void read(const Snapshot& snapshot, const Selection& selection);
     void draw_header(const Snapshot& snapshot, const Selection& selection, Commands& commands);
     void draw_map(const Snapshot& snapshot, const UiRect& area, Selection& selection, Commands& commands);
-    void outline(const Snapshot& snapshot, ImDrawList& list, const HeatMapPlace& place, const Selection& selection);
+    void outline(const Snapshot& snapshot, ImDrawList& list, const HeatMapPlace& place,
+                 const Selection& selection);
     void draw_numbers(const Snapshot& snapshot, const UiRect& area, const Selection& selection);
     void draw_heads(const Snapshot& snapshot, const UiRect& area, const Selection& selection);
     void draw_line(const Snapshot& snapshot, const UiRect& area);
@@ -80,8 +83,8 @@ void InspectorPanel::read(const Snapshot& s, const Selection& selection) {
     const InspectedName name = inspected_name(s, selection);
     const bool alone = one_head_ || by_key(name.site);
     const auto& focus = selection.focus(); // of scores and patterns its head is shown
-    const bool of_focus =
-        by_key(name.site) && focus && focus->param < 0 && focus->site == name.site && focus->layer == name.layer;
+    const bool of_focus = by_key(name.site) && focus && focus->param < 0 && focus->site == name.site &&
+                          focus->layer == name.layer;
     if (matrix_.show(s, name, of_focus ? focus->head : alone ? selection.head_in_view().head : -1)) {
         figures_.clear();
         map_.clear();
@@ -96,7 +99,8 @@ void InspectorPanel::read(const Snapshot& s, const Selection& selection) {
     const int step = std::max(64, static_cast<int>((small ? k_upload : k_large_budget) / cols) / 64 * 64);
     uploaded_ = std::min(uploaded_ + step, matrix_.rows());
     const int n_cols = matrix_.masks() ? s.trace().n_keys(name.site) : matrix_.cols();
-    map_.update({1, matrix_.capacity(), n_cols, Pool::magnitude}, uploaded_, [this](int, int r) { return matrix_.row(r); });
+    map_.update({1, matrix_.capacity(), n_cols, Pool::magnitude}, uploaded_,
+                [this](int, int r) { return matrix_.row(r); });
     if (!figures_.complete() || uploaded_ < matrix_.rows()) request_frame();
 }
 
@@ -110,15 +114,18 @@ void InspectorPanel::draw(const Snapshot& s, Selection& selection, Commands& com
     }
     if (room.x < px(40) || room.y < px(24)) return;
     const float numbers = room.x >= px(k_least_for_numbers) ? px(k_numbers) : 0, gap = px(10);
-    const float histogram =
-        room.y >= px(k_least_for_histogram) ? std::clamp(std::floor(room.y * 0.26f), px(k_histogram), px(140)) : 0;
+    const float histogram = room.y >= px(k_least_for_histogram)
+                                ? std::clamp(std::floor(room.y * 0.26f), px(k_histogram), px(140))
+                                : 0;
     const float line = room.y >= px(k_least_for_line) ? px(k_line) : 0;
     const float bottom = at.y + room.y - histogram - (histogram > 0 ? px(6) : 0);
-    const UiRect map{at, {at.x + room.x - numbers - (numbers > 0 ? gap : 0), bottom - line - (line > 0 ? px(2) : 0)}};
+    const UiRect map{
+        at, {at.x + room.x - numbers - (numbers > 0 ? gap : 0), bottom - line - (line > 0 ? px(2) : 0)}};
     draw_map(s, map, selection, commands);
     if (numbers > 0) draw_numbers(s, {{map.max.x + gap, at.y}, {at.x + room.x, map.max.y}}, selection);
     if (line > 0) draw_line(s, {{at.x, bottom - line}, {at.x + room.x, bottom}});
-    if (histogram > 0) draw_histogram(figures_, {{at.x, at.y + room.y - histogram}, {at.x + room.x, at.y + room.y}});
+    if (histogram > 0)
+        draw_histogram(figures_, {{at.x, at.y + room.y - histogram}, {at.x + room.x, at.y + room.y}});
 }
 
 /// The name is a button: it opens the search.
@@ -138,21 +145,25 @@ void InspectorPanel::draw_header(const Snapshot& s, const Selection& selection, 
     if (item.seen) {
         ImDrawList& list = *ImGui::GetWindowDrawList();
         if (item.hovered) list.AddRectFilled(item.box.Min, item.box.Max, t.control, px(4));
-        put_text_cut(list, {{left + px(6), item.box.Min.y}, {item.box.Max.x - arrow, item.box.Max.y}}, body, t.muted, name);
-        draw_icon(list, Icon::chevron_down, {item.box.Max.x - px(11), item.box.GetCenter().y}, px(9), t.muted);
+        put_text_cut(list, {{left + px(6), item.box.Min.y}, {item.box.Max.x - arrow, item.box.Max.y}}, body,
+                     t.muted, name);
+        draw_icon(list, Icon::chevron_down, {item.box.Max.x - px(11), item.box.GetCenter().y}, px(9),
+                  t.muted);
         put_focus_ring(item, px(4));
         if (item.hovered) { // the name may be cut
             text_.clear();
             fmt::format_to(std::back_inserter(text_), "{}\n{}", matrix_.label(),
-                           selection.inspected.empty() ? "follows what is in focus: click to choose a site or parameter to keep"
-                                                       : "click: another site or parameter, or what is in focus");
+                           selection.inspected.empty()
+                               ? "follows what is in focus: click to choose a site or parameter to keep"
+                               : "click: another site or parameter, or what is in focus");
             tooltip(text());
         }
     }
     if (item.pressed) ImGui::OpenPopup("names");
     const float popup = std::min(px(380), ImGui::GetIO().DisplaySize.x - px(32));
-    ImGui::SetNextWindowPos({std::min(item.box.Min.x, ImGui::GetIO().DisplaySize.x - popup - px(40)), item.box.Max.y + px(4)},
-                            ImGuiCond_Appearing);
+    ImGui::SetNextWindowPos(
+        {std::min(item.box.Min.x, ImGui::GetIO().DisplaySize.x - popup - px(40)), item.box.Max.y + px(4)},
+        ImGuiCond_Appearing);
     if (ImGui::BeginPopup("names")) {
         if (const auto chosen = search_.draw(s.model, popup)) {
             commands.post(command::Inspect{*chosen});
@@ -164,7 +175,8 @@ void InspectorPanel::draw_header(const Snapshot& s, const Selection& selection, 
     ImGui::SetCursorScreenPos(after);
 }
 
-void InspectorPanel::draw_map(const Snapshot& s, const UiRect& area, Selection& selection, Commands& commands) {
+void InspectorPanel::draw_map(const Snapshot& s, const UiRect& area, Selection& selection,
+                              Commands& commands) {
     const auto rows = static_cast<float>(matrix_.rows()), cols = static_cast<float>(matrix_.cols());
     const Figures& all = figures_.all();
     const bool is_signed = all.n == 0 || all.least < 0;
@@ -187,7 +199,8 @@ void InspectorPanel::draw_map(const Snapshot& s, const UiRect& area, Selection& 
         view_.row1 = rows;
         view_.col1 = cols;
     }
-    const float cell_width = area.width() / (view_.col1 - view_.col0), cell_height = area.height() / (view_.row1 - view_.row0);
+    const float cell_width = area.width() / (view_.col1 - view_.col0),
+                cell_height = area.height() / (view_.row1 - view_.row0);
     if (std::min(cell_width, cell_height) >= px(8)) view_.look.gap_x = view_.look.gap_y = px(1);
     const HeatMapPlace place{0, area};
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -197,7 +210,8 @@ void InspectorPanel::draw_map(const Snapshot& s, const UiRect& area, Selection& 
     put_focus_ring_of_last_item(px(3));
     hovered_.reset();
     if (ImGui::IsItemHovered() || ImGui::IsItemActive()) {
-        if (navigate_heat_map(view_, area)) zoomed_ = view_.row1 - view_.row0 < rows || view_.col1 - view_.col0 < cols;
+        if (navigate_heat_map(view_, area))
+            zoomed_ = view_.row1 - view_.row0 < rows || view_.col1 - view_.col0 < cols;
         hovered_ = heat_map_cell_at({&place, 1}, view_, ImGui::GetMousePos());
         if (hovered_) {
             const CellRef cell = matrix_.cell(hovered_->row, hovered_->col);
@@ -217,12 +231,14 @@ void put_dashes(ImDrawList& list, ImVec2 a, ImVec2 b, ImU32 colour) {
     const ImVec2 way{length > 0 ? (b.x - a.x) / length : 0, length > 0 ? (b.y - a.y) / length : 0};
     for (float at = 0; at < length; at += 2 * dash) {
         const float end = std::min(at + dash, length);
-        list.AddLine({a.x + way.x * at, a.y + way.y * at}, {a.x + way.x * end, a.y + way.y * end}, colour, std::max(px(1), 1.0f));
+        list.AddLine({a.x + way.x * at, a.y + way.y * at}, {a.x + way.x * end, a.y + way.y * end}, colour,
+                     std::max(px(1), 1.0f));
     }
 }
 
 /// What is in focus, what it comes from, what it feeds, and what is edited.
-void InspectorPanel::outline(const Snapshot& s, ImDrawList& list, const HeatMapPlace& place, const Selection& selection) {
+void InspectorPanel::outline(const Snapshot& s, ImDrawList& list, const HeatMapPlace& place,
+                             const Selection& selection) {
     const ImU32 accent = theme().accent;
     const auto rect_of = [&](const InspectedMatrix::Part& part) {
         UiRect r = heat_map_cell_rect(place, view_, part.row0, part.col0);
@@ -231,8 +247,8 @@ void InspectorPanel::outline(const Snapshot& s, ImDrawList& list, const HeatMapP
         return UiRect{{r.min.x - grow, r.min.y - grow},
                       {std::max(r.max.x, r.min.x + px(2)) + grow, std::max(r.max.y, r.min.y + px(2)) + grow}};
     };
-    list.PushClipRect({place.rect.min.x - px(2), place.rect.min.y - px(2)}, {place.rect.max.x + px(2), place.rect.max.y + px(2)},
-                      true);
+    list.PushClipRect({place.rect.min.x - px(2), place.rect.min.y - px(2)},
+                      {place.rect.max.x + px(2), place.rect.max.y + px(2)}, true);
     for (const CellRange& range : selection.dependents)
         if (const auto part = matrix_.part(range)) {
             const UiRect r = rect_of(*part);
@@ -275,7 +291,8 @@ void InspectorPanel::number(double x, int decimals) {
     else if (std::round(size * std::pow(10, decimals)) == 0) // no "-0.00"
         fmt::format_to(std::back_inserter(text_), "{:.{}f}", 0.0, decimals);
     else
-        fmt::format_to(std::back_inserter(text_), "{:.{}f}", x, size >= 1000 ? std::min(decimals, 1) : decimals);
+        fmt::format_to(std::back_inserter(text_), "{:.{}f}", x,
+                       size >= 1000 ? std::min(decimals, 1) : decimals);
 }
 
 void InspectorPanel::draw_numbers(const Snapshot& s, const UiRect& area, const Selection& selection) {
@@ -289,10 +306,12 @@ void InspectorPanel::draw_numbers(const Snapshot& s, const UiRect& area, const S
     const auto line = [&](std::string_view name, std::string_view value, ImU32 ink) {
         if (y + step > area.max.y - heads + px(1)) return;
         const float behind = area.min.x + measure(words, name).x + px(6);
-        const bool fits = area.max.x - std::ceil(measure(numbers, value).x) >= behind; // else in the narrower face, or alone
+        const bool fits = area.max.x - std::ceil(measure(numbers, value).x) >=
+                          behind; // else in the narrower face, or alone
         ImFont* face = fits ? numbers : words;
         const float left = std::max(area.max.x - std::ceil(measure(face, value).x), area.min.x);
-        if (left >= behind) put_text_cut(list, {{area.min.x, y}, {area.max.x, y + step}}, words, t.muted, name);
+        if (left >= behind)
+            put_text_cut(list, {{area.min.x, y}, {area.max.x, y + step}}, words, t.muted, name);
         put_text_cut(list, {{left, y}, {area.max.x + 1, y + step}}, face, ink, value);
         y += step;
     };
@@ -314,18 +333,21 @@ void InspectorPanel::draw_numbers(const Snapshot& s, const UiRect& area, const S
     }
     if (f.n_nan > 0) count("NaN", f.n_nan, t.bad_text);
     if (f.n_infinite > 0) count("infinite", f.n_infinite, t.bad_text);
-    if (!figures_.complete()) count("% read", static_cast<std::size_t>(100 * figures_.progress()), t.accent_text);
+    if (!figures_.complete())
+        count("% read", static_cast<std::size_t>(100 * figures_.progress()), t.accent_text);
     ImGui::SetCursorScreenPos(area.min);
     ImGui::InvisibleButton("figures", {area.width(), std::max(y - area.min.y, 1.0f)});
     put_focus_ring_of_last_item(px(3));
     if (ImGui::IsItemHovered()) {
         if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoomed_ = false;
         text_.clear();
-        fmt::format_to(std::back_inserter(text_), "{}\nmin {:.9g}\nmax {:.9g}\nmean {:.9g}\nnorm {:.9g}\n{} values",
-                       matrix_.label(), f.least, f.greatest, f.mean(), f.norm(), f.n);
+        fmt::format_to(std::back_inserter(text_),
+                       "{}\nmin {:.9g}\nmax {:.9g}\nmean {:.9g}\nnorm {:.9g}\n{} values", matrix_.label(),
+                       f.least, f.greatest, f.mean(), f.norm(), f.n);
         tooltip(text());
     }
-    if (heads > 0 && area.height() >= step + heads) draw_heads(s, {{area.min.x, area.max.y - heads}, area.max}, selection);
+    if (heads > 0 && area.height() >= step + heads)
+        draw_heads(s, {{area.min.x, area.max.y - heads}, area.max}, selection);
 }
 
 /// Which head, below the figures.
@@ -363,10 +385,12 @@ void InspectorPanel::draw_line(const Snapshot& s, const UiRect& area) {
         fmt::format_to(out, "   row {}", cell.row);
         const Axis rows = matrix_.of_site() ? row_axis(cell.site) : Axis::one;
         if (rows == Axis::pos) fmt::format_to(out, " {}", token_labels().alone(s.run().token(cell.row)));
-        if (rows == Axis::source) fmt::format_to(out, " {} of the source", token_labels().alone(s.source_run.token(cell.row)));
+        if (rows == Axis::source)
+            fmt::format_to(out, " {} of the source", token_labels().alone(s.source_run.token(cell.row)));
         if (cell.head >= 0) fmt::format_to(out, ", {} {}", matrix_.head_word(), cell.head);
         fmt::format_to(out, ", column {}", cell.column);
-        if (const Attention attention = attention_of(cell.site); matrix_.masks() && cell.column < n_keys_in_view(s, attention))
+        if (const Attention attention = attention_of(cell.site);
+            matrix_.masks() && cell.column < n_keys_in_view(s, attention))
             fmt::format_to(out, " {}{}", token_labels().alone(key_run(s, attention).token(cell.column)),
                            attention == Attention::cross ? " of the source" : "");
         put_text_cut(list, area, font(TextSize::small), t.text, text());
@@ -375,14 +399,16 @@ void InspectorPanel::draw_line(const Snapshot& s, const UiRect& area) {
     const float per_x = (view_.col1 - view_.col0) / std::max(area.width(), 1.0f);
     char least[24], greatest[24];
     *fmt::format_to_n(least, sizeof least - 1, "{}{:.3g}", clipped_ ? "≤ " : "", view_.scale.vmin).out = 0;
-    *fmt::format_to_n(greatest, sizeof greatest - 1, "{}{:.3g}", clipped_ ? "≥ " : "", view_.scale.vmax).out = 0;
+    *fmt::format_to_n(greatest, sizeof greatest - 1, "{}{:.3g}", clipped_ ? "≥ " : "", view_.scale.vmax).out =
+        0;
     ImFont* numbers = font(TextSize::small, Face::mono);
-    const float legend =
-        measure(numbers, least).x + measure(numbers, greatest).x + measure(font(TextSize::small), "values").x + px(80 + 4 * 8);
+    const float legend = measure(numbers, least).x + measure(numbers, greatest).x +
+                         measure(font(TextSize::small), "values").x + px(80 + 4 * 8);
     float left = area.min.x;
     if (legend <= area.width()) {
         ImGui::SetCursorScreenPos({left, area.min.y + px(1)});
-        colour_legend({"values", least, greatest, matrix_.masks() && legend + px(90) <= area.width()}, view_.scale);
+        colour_legend({"values", least, greatest, matrix_.masks() && legend + px(90) <= area.width()},
+                      view_.scale);
         left = ImGui::GetItemRectMax().x + px(8);
     }
     std::array<std::size_t, 4> ends{}; // where it can be cut, if there is no room for all
@@ -395,9 +421,12 @@ void InspectorPanel::draw_line(const Snapshot& s, const UiRect& area) {
     if (clipped_) say("clipped"), say(" at {} rms", k_clipped);
     if (pooled) say(clipped_ ? "; max-pooled" : "max-pooled");
     if (per_x > 1.01f) say(": {:.1f} columns a pixel", per_x);
-    while (n_ends > 0 && measure(font(TextSize::small), text().substr(0, ends[n_ends - 1])).x > area.max.x - left) --n_ends;
+    while (n_ends > 0 &&
+           measure(font(TextSize::small), text().substr(0, ends[n_ends - 1])).x > area.max.x - left)
+        --n_ends;
     if (n_ends == 0) return;
-    put_text_cut(list, {{left, area.min.y}, area.max}, font(TextSize::small), t.muted, text().substr(0, ends[n_ends - 1]));
+    put_text_cut(list, {{left, area.min.y}, area.max}, font(TextSize::small), t.muted,
+                 text().substr(0, ends[n_ends - 1]));
 }
 
 } // namespace

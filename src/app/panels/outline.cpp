@@ -19,8 +19,8 @@ void dashed_line(ImDrawList& list, ImVec2 a, ImVec2 b, float width) {
     const float period = std::max(px(6), length / 200);
     for (float at = 0; at < length; at += period) {
         const float from = at / length, to = std::min(1.0f, (at + period * 0.55f) / length);
-        list.AddLine({a.x + (b.x - a.x) * from, a.y + (b.y - a.y) * from}, {a.x + (b.x - a.x) * to, a.y + (b.y - a.y) * to},
-                     theme().accent, width);
+        list.AddLine({a.x + (b.x - a.x) * from, a.y + (b.y - a.y) * from},
+                     {a.x + (b.x - a.x) * to, a.y + (b.y - a.y) * to}, theme().accent, width);
     }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// How what is in focus is marked in the panels: what a value is computed from in solid lines, what it feeds in dashed ones.
+// How what is in focus is marked in the panels: what a value is computed from in solid lines, what it feeds
+// in dashed ones.
 
 #include "app/item_recorder.h"
 

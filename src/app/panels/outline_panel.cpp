@@ -29,8 +29,12 @@ void fade_scrolled_ends() {
     const ImU32 ground = theme().panel, clear = with_alpha(ground, 0);
     const float above = std::min(ImGui::GetScrollY(), px(k_fade)),
                 below = std::min(ImGui::GetScrollMaxY() - ImGui::GetScrollY(), px(k_fade));
-    if (above > 0) list.AddRectFilledMultiColor(inner.Min, {inner.Max.x, inner.Min.y + above}, ground, ground, clear, clear);
-    if (below > 0) list.AddRectFilledMultiColor({inner.Min.x, inner.Max.y - below}, inner.Max, clear, clear, ground, ground);
+    if (above > 0)
+        list.AddRectFilledMultiColor(inner.Min, {inner.Max.x, inner.Min.y + above}, ground, ground, clear,
+                                     clear);
+    if (below > 0)
+        list.AddRectFilledMultiColor({inner.Min.x, inner.Max.y - below}, inner.Max, clear, clear, ground,
+                                     ground);
 }
 
 /// "260 k", "1 024"
@@ -63,7 +67,8 @@ class OutlinePanel : public Panel {
     void list(const Snapshot& snapshot, int layer);
     void list_other_stack(const Weights& weights, Stack stack);
     void draw_operation(const Snapshot& snapshot, const Row& row, Selection& selection, Commands& commands);
-    void draw_folded(const Snapshot& snapshot, const Row& row, const Selection& selection, Commands& commands);
+    void draw_folded(const Snapshot& snapshot, const Row& row, const Selection& selection,
+                     Commands& commands);
     void put_shape(const Snapshot& snapshot, Site site);
     void put_rail(const ImRect& box, ImU32 colour, bool lit) const;
     std::string_view text() const { return {text_.data(), text_.size()}; }
@@ -125,7 +130,8 @@ void OutlinePanel::list(const Snapshot& s, int layer) {
 void OutlinePanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
     list(s, selection.pinned_head.layer);
     text_.clear();
-    if (s.has_source()) fmt::format_to(std::back_inserter(text_), "the {}; ", s.of_encoder() ? "encoder" : "decoder");
+    if (s.has_source())
+        fmt::format_to(std::back_inserter(text_), "the {}; ", s.of_encoder() ? "encoder" : "decoder");
     put_count(text_, s.model->weights->size());
     fmt::format_to(std::back_inserter(text_), " parameters");
     panel_header("Outline", text());
@@ -206,11 +212,13 @@ ImU32 hue_of(Site site) {
     }
 }
 
-void OutlinePanel::draw_operation(const Snapshot& s, const Row& row, Selection& selection, Commands& commands) {
+void OutlinePanel::draw_operation(const Snapshot& s, const Row& row, Selection& selection,
+                                  Commands& commands) {
     const Theme& t = theme();
     const bool chosen = selection.operation == row.site;
     const auto& cell = selection.focus();
-    const bool lit = cell && cell->param < 0 && cell->site == row.site->site && cell->layer == row.site->layer;
+    const bool lit =
+        cell && cell->param < 0 && cell->site == row.site->site && cell->layer == row.site->layer;
     const float width = std::max(ImGui::GetContentRegionAvail().x, 1.0f);
     const int status = ImGuiItemStatusFlags_Checkable | (chosen ? ImGuiItemStatusFlags_Checked : 0);
     const ButtonItem item = button_item(row.name.c_str(), {width, px(k_operation)}, status);
@@ -231,20 +239,24 @@ void OutlinePanel::draw_operation(const Snapshot& s, const Row& row, Selection& 
     put_shape(s, row.site->site);
     const float shape = width >= px(k_width_for_shapes) ? std::ceil(measure(small, text()).x) + px(8) : 0;
     const bool fits = measure(body, row.words).x + shape <= upper.GetWidth();
-    put_text_cut(list, {upper.Min, {right - (fits ? shape : 0), upper.Max.y}}, body, chosen ? t.accent_text : t.text, row.words);
+    put_text_cut(list, {upper.Min, {right - (fits ? shape : 0), upper.Max.y}}, body,
+                 chosen ? t.accent_text : t.text, row.words);
     if (fits && shape > 0) put_text(list, upper, right - shape + px(8), small, t.muted, text());
     const float params = row.params.empty() ? 0 : std::ceil(measure(small, row.params).x) + px(8);
     const bool room = measure(small, row.what).x + params <= lower.GetWidth();
     put_text_cut(list, {lower.Min, {right - (room ? params : 0), lower.Max.y}}, small, t.muted, row.what);
     if (room && params > 0) put_text(list, lower, right - params + px(8), small, t.muted, row.params);
-    if (is_edited(s, [&](const Edit& e) { return e.range.site == row.site->site && e.range.layer == row.site->layer; }))
-        put_edit_mark(list, {right - px(8), item.box.Min.y + px(1)}, {item.box.Max.x - px(1), item.box.Max.y}, s.edits_on);
+    if (is_edited(s, [&](const Edit& e) {
+            return e.range.site == row.site->site && e.range.layer == row.site->layer;
+        }))
+        put_edit_mark(list, {right - px(8), item.box.Min.y + px(1)}, {item.box.Max.x - px(1), item.box.Max.y},
+                      s.edits_on);
     put_focus_ring(item, px(6));
     if (item.hovered && ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip)) {
         const std::string shape_text(text());
         text_.clear();
-        fmt::format_to(std::back_inserter(text_), "{}: {}\n{}\n{}\n{} parameters", row.words, row.what, row.name, shape_text,
-                       row.n_params);
+        fmt::format_to(std::back_inserter(text_), "{}: {}\n{}\n{}\n{} parameters", row.words, row.what,
+                       row.name, shape_text, row.n_params);
         if (!site_row(row.site->site).formula.empty())
             fmt::format_to(std::back_inserter(text_), "\n= {}", site_row(row.site->site).formula);
         tooltip(text());
@@ -252,13 +264,15 @@ void OutlinePanel::draw_operation(const Snapshot& s, const Row& row, Selection& 
     if (item.pressed) commands.post(command::SelectOperation{chosen ? "" : row.name});
 }
 
-void OutlinePanel::draw_folded(const Snapshot& s, const Row& row, const Selection& selection, Commands& commands) {
+void OutlinePanel::draw_folded(const Snapshot& s, const Row& row, const Selection& selection,
+                               Commands& commands) {
     const Theme& t = theme();
     const float width = std::max(ImGui::GetContentRegionAvail().x, 1.0f);
     const ButtonItem item = button_item(row.name.c_str(), {width, px(k_folded)});
     if (!item.seen) return;
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    if (item.hovered) list.AddRectFilled({item.box.Min.x + px(k_rail), item.box.Min.y}, item.box.Max, t.control, px(6));
+    if (item.hovered)
+        list.AddRectFilled({item.box.Min.x + px(k_rail), item.box.Min.y}, item.box.Max, t.control, px(6));
     const float x = item.box.Min.x + px(5), middle = std::floor(item.box.GetCenter().y);
     list.AddLine({x, item.box.Min.y}, {x, item.box.Max.y}, t.line, std::max(px(1), 1.0f));
     list.AddRectFilled({x - px(4), middle - px(4)}, {x + px(4), middle + px(4)}, t.block, px(2));
@@ -266,10 +280,12 @@ void OutlinePanel::draw_folded(const Snapshot& s, const Row& row, const Selectio
     ImFont *body = font(TextSize::body), *small = font(TextSize::small);
     const float params = std::ceil(measure(small, row.params).x) + px(8);
     const bool room = measure(body, row.words).x + params <= right - left;
-    put_text_cut(list, {{left, item.box.Min.y}, {right - (room ? params : 0), item.box.Max.y}}, body, t.muted, row.words);
+    put_text_cut(list, {{left, item.box.Min.y}, {right - (room ? params : 0), item.box.Max.y}}, body, t.muted,
+                 row.words);
     if (room) put_text(list, item.box, right - params + px(8), small, t.muted, row.params);
     if (!row.stack && is_edited(s, [&](const Edit& e) { return e.range.layer == row.layer; }))
-        put_edit_mark(list, {right - px(8), item.box.Min.y + px(1)}, {item.box.Max.x - px(1), item.box.Max.y}, s.edits_on);
+        put_edit_mark(list, {right - px(8), item.box.Min.y + px(1)}, {item.box.Max.x - px(1), item.box.Max.y},
+                      s.edits_on);
     put_focus_ring(item, px(6));
     tooltip(row.stack ? "Show this stack, in all panels" : "Unfold this layer");
     if (!item.pressed) return;

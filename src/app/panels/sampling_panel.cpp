@@ -18,7 +18,9 @@ class SamplingPanel : public Panel {
   public:
     bool of_the_text() const override { return true; }
     const char* title() const override { return "Sampling"; }
-    const char* about() const override { return "from logits to the next token: the chain, the probabilities, the draw"; }
+    const char* about() const override {
+        return "from logits to the next token: the chain, the probabilities, the draw";
+    }
     void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) override;
     std::vector<PanelOption> options() const override;
     void choose(std::string_view option, std::string_view value) override;
@@ -72,10 +74,12 @@ void SamplingPanel::draw(const Snapshot& s, Selection& selection, Commands& comm
 }
 
 const char* SamplingPanel::subtitle(const Snapshot& s, const Selection& selection) {
-    if (!s.config().fills_in()) return view_.line("next token, after {} token{}", s.cursor, s.cursor == 1 ? "" : "s");
+    if (!s.config().fills_in())
+        return view_.line("next token, after {} token{}", s.cursor, s.cursor == 1 ? "" : "s");
     if (s.cursor < 1) return "what fits in the place of a token";
     const int position = drawn_position(s, selection);
-    return view_.line("in the place of {}, token {}", token_labels().alone(s.run().token(position)), position);
+    return view_.line("in the place of {}, token {}", token_labels().alone(s.run().token(position)),
+                      position);
 }
 
 void SamplingPanel::draw_lower_part(const Snapshot& s, Selection& selection, Commands& commands) {
@@ -85,7 +89,8 @@ void SamplingPanel::draw_lower_part(const Snapshot& s, Selection& selection, Com
     const float draw_part = gap + the_draw_height() + gap + px(k_control_height);
     const bool derives = view_.token() >= 0;
     if (derives && room.x >= px(k_side_by_side)) { // the card to the right of the table
-        const float card = std::min(px(400), std::floor(room.x * 0.45f)), height = std::max(room.y - draw_part, 4 * row);
+        const float card = std::min(px(400), std::floor(room.x * 0.45f)),
+                    height = std::max(room.y - draw_part, 4 * row);
         const ImVec2 at = ImGui::GetCursorScreenPos();
         table_.draw(view_, s, selection, commands, {room.x - card - px(16), height});
         const ImVec2 below = ImGui::GetCursorScreenPos();
@@ -95,10 +100,12 @@ void SamplingPanel::draw_lower_part(const Snapshot& s, Selection& selection, Com
         draw_the_draw(view_, s);
         draw_buttons(s, commands);
     } else {
-        const float least = 2 * row + TokenTable::heading_height(), card = derives ? gap + derivation_height(view_, room.x) : 0;
+        const float least = 2 * row + TokenTable::heading_height(),
+                    card = derives ? gap + derivation_height(view_, room.x) : 0;
         // The card takes the place of the draw where there is no room for both.
         const bool both = !derives || room.y - card - draw_part >= 8 * row;
-        const float below = both ? card + draw_part : std::min(card, std::max(room.y - 4 * row, room.y * 0.6f));
+        const float below =
+            both ? card + draw_part : std::min(card, std::max(room.y - 4 * row, room.y * 0.6f));
         table_.draw(view_, s, selection, commands, {room.x, std::max(room.y - below, least)});
         if (derives) draw_derivation(view_, commands, room.x, (both ? card : below) - gap);
         if (both) {
@@ -108,7 +115,8 @@ void SamplingPanel::draw_lower_part(const Snapshot& s, Selection& selection, Com
     }
 }
 
-/// Side by side: equally wide where there is room, else as wide as their words; below each other where even that is too much.
+/// Side by side: equally wide where there is room, else as wide as their words; below each other where even
+/// that is too much.
 void SamplingPanel::draw_buttons(const Snapshot& s, Commands& commands) {
     ImFont* f = font(TextSize::body);
     const float room = ImGui::GetContentRegionAvail().x, gap = px(6);
@@ -121,7 +129,8 @@ void SamplingPanel::draw_buttons(const Snapshot& s, Commands& commands) {
     const bool equal = 3 * widest + 2 * gap <= room, wraps = all > room;
     const auto width_of = [&](const char* label) {
         if (wraps) return room;
-        return equal ? std::min(std::floor((room - 2 * gap) / 3), px(120)) : std::ceil(measure(f, label).x) + px(12);
+        return equal ? std::min(std::floor((room - 2 * gap) / 3), px(120))
+                     : std::ceil(measure(f, label).x) + px(12);
     };
     const auto next = [&] {
         if (!wraps) ImGui::SameLine(0, gap);

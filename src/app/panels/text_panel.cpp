@@ -65,7 +65,8 @@ class TextPanel : public Panel {
     std::shared_ptr<const Trace> shown_trace_;
 };
 
-/// Whether a range is of this token: of its row, of its weight or score as a key, or of its row in the table of embeddings.
+/// Whether a range is of this token: of its row, of its weight or score as a key, or of its row in the table
+/// of embeddings.
 bool is_about_token(const CellRange& r, int position, const Snapshot& s) {
     const auto within = [](int i, int begin, int end) { return i >= begin && (end < 0 || i < end); };
     if (r.param >= 0)
@@ -73,14 +74,16 @@ bool is_about_token(const CellRange& r, int position, const Snapshot& s) {
                within(s.run().token(position), r.row_begin, r.row_end);
     if (row_axis(r.site) == Axis::pos && within(position, r.row_begin, r.row_end)) return true;
     const int first = s.trace().plan(position).segment_begin;
-    return site_row(r.site).axes.back() == Axis::key && within(position - first, r.column_begin, r.column_end);
+    return site_row(r.site).axes.back() == Axis::key &&
+           within(position - first, r.column_begin, r.column_end);
 }
 
 bool has_surprisal(const Snapshot& s) { return s.config().continues_text(); }
 
 /// Of the titles at the left.
 float label_width(const Snapshot& s) {
-    return std::ceil(measure(font(TextSize::body, Face::bold), s.has_source() ? "Source" : "Text").x) + px(18);
+    return std::ceil(measure(font(TextSize::body, Face::bold), s.has_source() ? "Source" : "Text").x) +
+           px(18);
 }
 
 /// "surprisal 0 [ramp] 9 bits", small: what the tint behind the tokens means.
@@ -88,7 +91,8 @@ struct Legend {
     static constexpr const char* k_words = "surprisal";
     static float width() {
         ImFont* f = font(TextSize::small);
-        return std::ceil(measure(f, k_words).x + measure(f, "0").x + measure(f, "9 bits").x) + px(48 + 8 + 6 + 6);
+        return std::ceil(measure(f, k_words).x + measure(f, "0").x + measure(f, "9 bits").x) +
+               px(48 + 8 + 6 + 6);
     }
     static void draw(ImVec2 at, float height) {
         const Theme& t = theme();
@@ -113,7 +117,8 @@ struct Legend {
         static_assert(k_surprisal_full == 9);
         put("9 bits", 0);
         put_focus_ring(item, px(3));
-        tooltip("How unexpected each token was: −log₂ of the probability that the model gave it, before any sampling stage");
+        tooltip("How unexpected each token was: −log₂ of the probability that the model gave it, before any "
+                "sampling stage");
     }
 };
 
@@ -128,7 +133,8 @@ void TextPanel::draw_source(const Snapshot& s, Selection& selection, Commands& c
     };
     TextSize size = largest(2);
     if (const float line = std::ceil(text_token_height(size)); 2 * line <= room.y + 2 * grace) {
-        source_.draw(s, selection, commands, {{at.x, at.y - grace}, {at.x + room.x, at.y - grace + line}}, left, size);
+        source_.draw(s, selection, commands, {{at.x, at.y - grace}, {at.x + room.x, at.y - grace + line}},
+                     left, size);
         ImGui::SetCursorScreenPos({at.x, at.y + line - grace});
         return;
     }
@@ -139,7 +145,8 @@ void TextPanel::draw_source(const Snapshot& s, Selection& selection, Commands& c
     ImGui::SetCursorScreenPos({at.x + width + px(24), at.y});
 }
 
-/// Title at the left, legend at the right, branches beside it, the text between; the largest type of which a line fits.
+/// Title at the left, legend at the right, branches beside it, the text between; the largest type of which a
+/// line fits.
 void TextPanel::lay_out(const Snapshot& s) {
     at_ = ImGui::GetCursorScreenPos();
     room_ = ImGui::GetContentRegionAvail();
@@ -172,10 +179,12 @@ void TextPanel::draw(const Snapshot& s, Selection& selection, Commands& commands
     // One line stands in the middle; of several, the first one where panels have their title.
     const float top = std::floor(n_seen_ > 1 ? at_.y - px(6) : at_.y + (room_.y - height_) / 2);
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    put_text(list, {{at_.x, top}, {left_, top + height_}}, at_.x, font(TextSize::body, Face::bold), t.text, "Text");
+    put_text(list, {{at_.x, top}, {left_, top + height_}}, at_.x, font(TextSize::body, Face::bold), t.text,
+             "Text");
     const bool single = n_seen_ == 1;
     const float scroll_bar = ImGui::GetStyle().ScrollbarSize;
-    lines_.update(s.run(), s.cursor, right_ - left_ - scroll_bar - px(6), size_, single); // bold ones are a little wider
+    lines_.update(s.run(), s.cursor, right_ - left_ - scroll_bar - px(6), size_,
+                  single); // bold ones are a little wider
     ImGui::SetCursorScreenPos({left_, top});
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     ImGui::BeginChild("text", {right_ - left_, height_ * static_cast<float>(n_seen_)}, ImGuiChildFlags_None,
@@ -204,7 +213,8 @@ void TextPanel::draw_lines(const Snapshot& s, Selection& selection, Commands& co
     next_below_ = next_width > lines_.room() && n_seen_ > 1;
     const int n = lines_.count() + next_below_;
     const ImVec2 origin = ImGui::GetCursorScreenPos();
-    first_ = std::clamp(static_cast<int>(std::lround(ImGui::GetScrollY() / height_)), 0, std::max(n - n_seen_, 0));
+    first_ =
+        std::clamp(static_cast<int>(std::lround(ImGui::GetScrollY() / height_)), 0, std::max(n - n_seen_, 0));
     placed_.clear();
     for (int line = first_; line < std::min(first_ + n_seen_, n); ++line) {
         ImGui::SetCursorScreenPos({origin.x, origin.y + height_ * static_cast<float>(line)});
@@ -212,7 +222,8 @@ void TextPanel::draw_lines(const Snapshot& s, Selection& selection, Commands& co
         if (line < lines_.count()) {
             // A single line that is full makes room for what comes next at its beginning.
             int begin = lines_[line].begin;
-            for (float room = lines_.room(); last && !next_below_ && room < next_width && begin + 1 < lines_[line].end; ++begin)
+            for (float room = lines_.room();
+                 last && !next_below_ && room < next_width && begin + 1 < lines_[line].end; ++begin)
                 room += text_token_width(token_labels().in_text(s.run().token(begin)),
                                          s.run().origin(begin).kind == TokenOrigin::Kind::forced, size_);
             for (int p = begin; p < lines_[line].end; ++p) {
@@ -241,7 +252,8 @@ void TextPanel::outline_tokens(const Snapshot& s, const Selection& selection) co
         for (std::size_t i = 0; i < placed_.size(); ++i) {
             if (!lit(placed_[i])) continue;
             UiRect all = placed_[i].rect;
-            for (; i + 1 < placed_.size() && placed_[i + 1].rect.min.y == all.min.y && lit(placed_[i + 1]); ++i)
+            for (; i + 1 < placed_.size() && placed_[i + 1].rect.min.y == all.min.y && lit(placed_[i + 1]);
+                 ++i)
                 all.max = placed_[i + 1].rect.max;
             put(list, UiRect{{all.min.x + px(1), all.min.y + px(1)}, {all.max.x - px(1), all.max.y - px(1)}});
         }
@@ -281,7 +293,8 @@ void TextPanel::scroll(const Snapshot& s, const Selection& selection) {
         return;
     }
     const float snapped = height_ * static_cast<float>(first_);
-    if (std::abs(ImGui::GetScrollY() - snapped) > 0.5f && snapped <= ImGui::GetScrollMaxY()) ImGui::SetScrollY(snapped);
+    if (std::abs(ImGui::GetScrollY() - snapped) > 0.5f && snapped <= ImGui::GetScrollMaxY())
+        ImGui::SetScrollY(snapped);
 }
 
 void TextPanel::draw_token(const Snapshot& s, int position, Selection& selection, Commands& commands) {
@@ -304,7 +317,8 @@ void TextPanel::draw_token(const Snapshot& s, int position, Selection& selection
         if (in_view) selection.token.set(position);
         explain(s, position);
         if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) commands.post(command::Jump{position + 1});
-        if (ImGui::IsMouseClicked(ImGuiMouseButton_Right) && position > 0 && predicts_tokens(s)) Alternatives::open();
+        if (ImGui::IsMouseClicked(ImGuiMouseButton_Right) && position > 0 && predicts_tokens(s))
+            Alternatives::open();
     }
     if (position > 0) alternatives_.draw(s, position, commands);
     ImGui::PopID();
@@ -334,10 +348,13 @@ void TextPanel::explain(const Snapshot& s, int position) {
     switch (o.kind) {
     case TokenOrigin::Kind::prompt: fmt::format_to(out, "\nfrom the prompt"); break;
     case TokenOrigin::Kind::forced: fmt::format_to(out, "\nput there by hand"); break;
-    case TokenOrigin::Kind::drawn: fmt::format_to(out, "\ndrawn, seed {}, draw {}", o.key.seed, o.key.resample + 1); break;
+    case TokenOrigin::Kind::drawn:
+        fmt::format_to(out, "\ndrawn, seed {}, draw {}", o.key.seed, o.key.resample + 1);
+        break;
     }
     if (position > 0)
-        fmt::format_to(out, "\n{}double click: back to here", predicts_tokens(s) ? "right click: another token here; " : "");
+        fmt::format_to(out, "\n{}double click: back to here",
+                       predicts_tokens(s) ? "right click: another token here; " : "");
     tooltip({text.data(), text.size()});
 }
 

@@ -21,13 +21,15 @@ std::string_view short_label(const RunView& run, int position) {
     return label;
 }
 
-bool fit_token_slots(const RunView& run, int first, int end, float left, float right, std::vector<float>& edges) {
+bool fit_token_slots(const RunView& run, int first, int end, float left, float right,
+                     std::vector<float>& edges) {
     const int n = end - first;
     const float room = right - left - px(k_gap) * static_cast<float>(n);
     edges.clear();
     if (room < px(k_least_room) * static_cast<float>(n)) return false;
     edges.push_back(left);
-    for (int i = first; i < end; ++i) edges.push_back(std::ceil(measure(font(TextSize::small), short_label(run, i)).x));
+    for (int i = first; i < end; ++i)
+        edges.push_back(std::ceil(measure(font(TextSize::small), short_label(run, i)).x));
     // The widest that a label may be, so that all together fill the room.
     const auto sum_below = [&](float cap) {
         float sum = 0;
@@ -37,7 +39,8 @@ bool fit_token_slots(const RunView& run, int first, int end, float left, float r
     float cap = FLT_MAX;
     if (sum_below(cap) > room) {
         float low = 0, high = room;
-        for (int step = 0; step < 12; ++step) (sum_below((low + high) / 2) > room ? high : low) = (low + high) / 2;
+        for (int step = 0; step < 12; ++step)
+            (sum_below((low + high) / 2) > room ? high : low) = (low + high) / 2;
         cap = low;
         if (cap < px(k_least_cut)) return false;
     }
@@ -67,24 +70,28 @@ void put_token_row(ImDrawList& list, const RunView& run, const TokenSlots& slots
         ImFont* bold = font(TextSize::small, Face::bold);
         const std::string_view label = short_label(run, l.token);
         const float width = std::min(measure(bold, label).x, band.width());
-        const float x = std::clamp(slots.centre(l.token) - width / 2, band.min.x, std::max(band.min.x, band.max.x - width));
+        const float x = std::clamp(slots.centre(l.token) - width / 2, band.min.x,
+                                   std::max(band.min.x, band.max.x - width));
         if (!is_free(x, x + width)) continue;
         taken[n_taken++] = {x - px(3), x + width + px(3)};
         put_text_cut(list, {{x, band.min.y}, {band.max.x, band.max.y}}, bold, l.ink, label);
     }
     const int every = slots.every;
-    float right = band.min.x; // where the last label ends; of several tokens' labels those that do not fit are left out
+    float right =
+        band.min.x; // where the last label ends; of several tokens' labels those that do not fit are left out
     for (int t = slots.first + (every - slots.first % every) % every; t < slots.end(); t += every) {
         const float centre = slots.centre(t);
         const float room = (slots.right(t) - slots.left(t)) * static_cast<float>(every) - px(k_gap) + 1;
         const std::string_view label = short_label(run, t);
-        const float wanted = measure(face, label).x, width = every > 1 ? std::ceil(wanted) : std::min(std::ceil(wanted), room);
+        const float wanted = measure(face, label).x,
+                    width = every > 1 ? std::ceil(wanted) : std::min(std::ceil(wanted), room);
         if (width < std::min(wanted, 2 * px(k_least_room))) continue;
-        const float x = std::floor(std::clamp(centre - width / 2, band.min.x, std::max(band.min.x, band.max.x - width)));
+        const float x =
+            std::floor(std::clamp(centre - width / 2, band.min.x, std::max(band.min.x, band.max.x - width)));
         if (x < right || !is_free(x, x + width)) continue;
         right = x + width + px(2);
-        put_text_cut(list, {{x, band.min.y}, {x + width + 1, band.max.y}}, face, inks[static_cast<std::size_t>(t - slots.first)],
-                     label);
+        put_text_cut(list, {{x, band.min.y}, {x + width + 1, band.max.y}}, face,
+                     inks[static_cast<std::size_t>(t - slots.first)], label);
     }
 }
 

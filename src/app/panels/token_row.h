@@ -1,5 +1,6 @@
 #pragma once
-// Token labels side by side along the top or bottom of a picture, never overlapping: cut, or thinned out, where they are many.
+// Token labels side by side along the top or bottom of a picture, never overlapping: cut, or thinned out,
+// where they are many.
 
 #include "app/item_recorder.h"
 #include "session/branch.h"
@@ -28,9 +29,10 @@ struct TokenSlots {
 /// A token's label where tokens stand apart anyway: without the dot for its leading space.
 std::string_view short_label(const RunView& run, int position);
 
-/// Slots for tokens first to end - 1 between left and right in which every one has a label, of the label's width where there is
-/// room, the longest ones cut where it is scarce. False when it is too scarce.
-bool fit_token_slots(const RunView& run, int first, int end, float left, float right, std::vector<float>& edges);
+/// Slots for tokens first to end - 1 between left and right in which every one has a label, of the label's
+/// width where there is room, the longest ones cut where it is scarce. False when it is too scarce.
+bool fit_token_slots(const RunView& run, int first, int end, float left, float right,
+                     std::vector<float>& edges);
 /// How many equal slots of this width share one label.
 int tokens_per_label(float slot);
 
@@ -42,8 +44,8 @@ struct LitToken {
     ImU32 ink = 0;
 };
 
-/// Labels within `band`. Lit ones are always there and whole, in bold and their colour; the others give way to them, later
-/// ones of the lit to earlier ones. `inks` by slot.
+/// Labels within `band`. Lit ones are always there and whole, in bold and their colour; the others give way
+/// to them, later ones of the lit to earlier ones. `inks` by slot.
 void put_token_row(ImDrawList& list, const RunView& run, const TokenSlots& slots, const UiRect& band,
                    std::span<const LitToken> lit, std::span<const ImU32> inks);
 

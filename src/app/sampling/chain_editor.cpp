@@ -17,7 +17,8 @@ struct Control {
     const char* about;
 };
 constexpr Control k_controls[k_n_stage_kinds] = {
-    {1, 2, "%.2f", false, "divides the logits of tokens that the text holds already (multiplies negative ones)"},
+    {1, 2, "%.2f", false,
+     "divides the logits of tokens that the text holds already (multiplies negative ones)"},
     {0.05f, 2, "%.2f", false, "divides all logits: below 1 sharpens, above 1 flattens"},
     {1, 200, "%.0f", true, "keeps only so many of the likeliest tokens"},
     {0, 1, "%.2f", false, "keeps the smallest set of likeliest tokens with so much probability"},
@@ -52,12 +53,15 @@ bool stage_chip(const char* label, std::string_view value, bool on, bool chosen)
     const float rounding = item.box.GetHeight() / 2;
     if (const ImU32 fill = chosen ? t.accent_tint : item.hovered ? t.control_hover : on ? t.control : 0)
         list.AddRectFilled(item.box.Min, item.box.Max, fill, rounding);
-    if (chosen || !on) list.AddRect(item.box.Min, item.box.Max, chosen ? t.accent : t.border, rounding, 0, std::max(px(1), 1.0f));
+    if (chosen || !on)
+        list.AddRect(item.box.Min, item.box.Max, chosen ? t.accent : t.border, rounding, 0,
+                     std::max(px(1), 1.0f));
     ImFont* words = font(TextSize::small);
     const float left = item.box.Min.x + px(7);
     put_text(list, item.box, left, words, on ? t.text : t.muted, label);
     if (!value.empty())
-        put_text(list, item.box, left + measure(words, label).x + px(5), font(TextSize::small, Face::mono_bold), t.text, value);
+        put_text(list, item.box, left + measure(words, label).x + px(5),
+                 font(TextSize::small, Face::mono_bold), t.text, value);
     put_focus_ring(item, rounding);
     return item.pressed;
 }
@@ -92,13 +96,15 @@ void draw_funnel(SamplingView& view, int d_vocab) {
     fmt::format_to(out, "{} tokens", d_vocab);
     const auto& stages = view.step().stages;
     for (std::size_t i = 1; i < stages.size(); ++i)
-        if (stages[i].stage.kind != StageKind::temperature && stages[i].stage.kind != StageKind::repetition_penalty)
+        if (stages[i].stage.kind != StageKind::temperature &&
+            stages[i].stage.kind != StageKind::repetition_penalty)
             fmt::format_to(out, " → {} {}", short_name(stages[i].stage.kind), stages[i].n_alive);
     const std::string_view words(text.data(), text.size());
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const ImVec2 size{std::max(ImGui::GetContentRegionAvail().x, 1.0f), px(k_control_height)};
     ImGui::Dummy(size);
-    put_text_cut(*ImGui::GetWindowDrawList(), {at, {at.x + size.x, at.y + size.y}}, font(TextSize::small), theme().muted, words);
+    put_text_cut(*ImGui::GetWindowDrawList(), {at, {at.x + size.x, at.y + size.y}}, font(TextSize::small),
+                 theme().muted, words);
     tooltip(words);
 }
 
@@ -129,8 +135,10 @@ bool draw_chain(SamplingView& view, SamplingChain& chain, int d_vocab) {
     ImGui::SetCursorPosY(ImGui::GetCursorPosY() + px(4)); // in the middle of the line
     const Control& c = control(stage.kind);
     auto value = static_cast<float>(stage.value);
-    const float most = stage.kind == StageKind::top_k ? std::min(c.most, static_cast<float>(d_vocab)) : c.most;
-    if (slim_slider("##value", value, c.least, most, c.format, c.logarithmic ? ImGuiSliderFlags_Logarithmic : 0)) {
+    const float most =
+        stage.kind == StageKind::top_k ? std::min(c.most, static_cast<float>(d_vocab)) : c.most;
+    if (slim_slider("##value", value, c.least, most, c.format,
+                    c.logarithmic ? ImGuiSliderFlags_Logarithmic : 0)) {
         stage.value = stage.kind == StageKind::top_k ? std::round(value) : static_cast<double>(value);
         stage.on = true;
         changed = true;

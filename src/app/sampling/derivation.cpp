@@ -38,11 +38,15 @@ Printed setting(double v) { return printed(fmt::format("{:.4g}", v)); }
 
 /// Minus signs as in print.
 std::string_view sign(double v) { return v < 0 ? "−" : ""; }
-std::string signed_text(const Printed& p) { return std::string(sign(p.value)) + (p.value < 0 ? p.text.substr(1) : p.text); }
+std::string signed_text(const Printed& p) {
+    return std::string(sign(p.value)) + (p.value < 0 ? p.text.substr(1) : p.text);
+}
 
 class Deriver {
   public:
-    Deriver(const SampleStep& step, int token, int n_decimals) : step_(step), decimals_(n_decimals) { out_.token = token; }
+    Deriver(const SampleStep& step, int token, int n_decimals) : step_(step), decimals_(n_decimals) {
+        out_.token = token;
+    }
     Derivation run();
 
   private:
@@ -60,7 +64,8 @@ class Deriver {
     Derivation out_;
 };
 
-/// The token's logit through penalties and temperatures, each time rounded as printed. False: it was cut on the way.
+/// The token's logit through penalties and temperatures, each time rounded as printed. False: it was cut on
+/// the way.
 bool Deriver::carry(int token, Printed& x, bool write) {
     const int cut = step_.cut_by[index(token)];
     x = decimals(static_cast<double>(step_.logits[index(token)]), decimals_);
@@ -70,13 +75,16 @@ bool Deriver::carry(int token, Printed& x, bool write) {
         const Printed from = x, value = setting(stage.value);
         if (stage.kind == StageKind::temperature) {
             x = decimals(from.value / value.value, decimals_);
-            if (write) line("temperature", fmt::format("{} / {} = {}", signed_text(from), value.text, signed_text(x)));
+            if (write)
+                line("temperature",
+                     fmt::format("{} / {} = {}", signed_text(from), value.text, signed_text(x)));
         } else if (stage.kind == StageKind::repetition_penalty) {
             const bool changed = step_.penalised[index(token)] != step_.logits[index(token)];
-            if (changed) x = decimals(from.value > 0 ? from.value / value.value : from.value * value.value, decimals_);
+            if (changed)
+                x = decimals(from.value > 0 ? from.value / value.value : from.value * value.value, decimals_);
             if (write && changed)
-                line("repetition",
-                     fmt::format("{} {} {} = {}", signed_text(from), from.value > 0 ? "/" : "×", value.text, signed_text(x)));
+                line("repetition", fmt::format("{} {} {} = {}", signed_text(from), from.value > 0 ? "/" : "×",
+                                               value.text, signed_text(x)));
             else if (write)
                 line("repetition", "not in the text: unchanged");
         } else if (write) {
@@ -87,7 +95,8 @@ bool Deriver::carry(int token, Printed& x, bool write) {
     return true;
 }
 
-/// Rank (1: the likeliest) among the tokens alive after stage `before`, and the probability of the likelier ones.
+/// Rank (1: the likeliest) among the tokens alive after stage `before`, and the probability of the likelier
+/// ones.
 int Deriver::rank(std::size_t before, double& likelier) const {
     const StageRecord& record = step_.stages[before];
     const std::vector<real>& values = record.penalised ? step_.penalised : step_.logits;
@@ -130,18 +139,22 @@ void Deriver::judge(std::size_t i) {
             line("top-p", "the likeliest: kept");
         else
             line("top-p",
-                 fmt::format("{:.{}f} before it {} {}: {}", likelier, apart(likelier, stage.value), cut ? "≥" : "<", value.text,
-                             end),
+                 fmt::format("{:.{}f} before it {} {}: {}", likelier, apart(likelier, stage.value),
+                             cut ? "≥" : "<", value.text, end),
                  cut);
     } else { // min-p: against the likeliest of those that came here
         const int before = static_cast<int>(i) - 1;
         const double p = probability(step_, before, out_.token);
         double most = 0;
-        for (int id = 0; id < static_cast<int>(step_.logits.size()); ++id) most = std::max(most, probability(step_, before, id));
+        for (int id = 0; id < static_cast<int>(step_.logits.size()); ++id)
+            most = std::max(most, probability(step_, before, id));
         for (int n = 3;; ++n) {
-            const Printed mine = digits(p, n), top = digits(most, n), bar = digits(value.value * top.value, n);
+            const Printed mine = digits(p, n), top = digits(most, n),
+                          bar = digits(value.value * top.value, n);
             if (n < k_most_digits && (mine.value < bar.value) != cut) continue;
-            line("min-p", fmt::format("{} {} {} × {} = {}: {}", mine.text, cut ? "<" : "≥", value.text, top.text, bar.text, end),
+            line("min-p",
+                 fmt::format("{} {} {} × {} = {}: {}", mine.text, cut ? "<" : "≥", value.text, top.text,
+                             bar.text, end),
                  cut);
             return;
         }
@@ -154,7 +167,8 @@ void Deriver::finish(const Printed& x) {
     int top = out_.token;
     double most = -INFINITY;
     for (int id = 0; id < static_cast<int>(step_.logits.size()); ++id)
-        if (step_.cut_by[index(id)] == 0 && stage_logit(step_, last, id) > most) most = stage_logit(step_, last, id), top = id;
+        if (step_.cut_by[index(id)] == 0 && stage_logit(step_, last, id) > most)
+            most = stage_logit(step_, last, id), top = id;
     Printed greatest;
     carry(top, greatest, false);
     const Printed less = decimals(x.value - greatest.value, decimals_);

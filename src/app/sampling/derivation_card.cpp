@@ -24,7 +24,8 @@ const char* title(SamplingView& view) {
     const Derivation& d = view.derivation();
     if (d.cut_stage == 0) return view.line("never drawn");
     if (d.cut_stage > 0)
-        return view.line("cut by {}: p = 0", short_name(view.step().stages[static_cast<std::size_t>(d.cut_stage)].stage.kind));
+        return view.line("cut by {}: p = 0",
+                         short_name(view.step().stages[static_cast<std::size_t>(d.cut_stage)].stage.kind));
     return view.line("p = {:.3g} %", 100 * d.p);
 }
 
@@ -37,9 +38,10 @@ void draw_title(SamplingView& view, float width) {
     ImFont* bold = font(TextSize::body, Face::bold);
     const std::string& label = token_labels().alone(d.token);
     const float name = std::min(measure(bold, label).x + px(2), width * 0.4f);
-    put_text_cut(list, {at, {at.x + name, at.y + height}}, bold, d.token == view.next_token() ? t.accent_text : t.text, label);
-    put_text_cut(list, {{at.x + name + px(8), at.y}, {at.x + width - close, at.y + height}}, font(TextSize::body), t.text,
-                 title(view));
+    put_text_cut(list, {at, {at.x + name, at.y + height}}, bold,
+                 d.token == view.next_token() ? t.accent_text : t.text, label);
+    put_text_cut(list, {{at.x + name + px(8), at.y}, {at.x + width - close, at.y + height}},
+                 font(TextSize::body), t.text, title(view));
     ImGui::SetCursorScreenPos({at.x + width - close, at.y});
     const ButtonItem item = button_item("Close the derivation", {close, height});
     if (!item.seen) return;
@@ -61,7 +63,8 @@ void draw_line(const DerivationLine& line, float width, bool result) {
     const ImU32 ink = line.cuts ? t.bad_text : result ? t.accent_text : t.text;
     put_text_cut(list, {at, {at.x + width, at.y + px(k_line)}}, name_font(), t.muted, line.name);
     const float left = at.x + std::max(width - std::ceil(measure(number_font(), line.text).x), 0.0f);
-    put_text_cut(list, {{left, at.y + height - px(k_line)}, {at.x + width + 1, at.y + height}}, number_font(), ink, line.text);
+    put_text_cut(list, {{left, at.y + height - px(k_line)}, {at.x + width + 1, at.y + height}}, number_font(),
+                 ink, line.text);
 }
 
 void draw_write_button(SamplingView& view, Commands& commands, float room) {
@@ -86,7 +89,8 @@ void draw_derivation(SamplingView& view, Commands& commands, float width, float 
     const ImVec2 at = ImGui::GetCursorScreenPos();
     ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + width, at.y + height}, theme().well, px(6));
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {px(k_padding), px(k_padding)});
-    ImGui::BeginChild("derivation", {width, height}, ImGuiChildFlags_AlwaysUseWindowPadding, ImGuiWindowFlags_NavFlattened);
+    ImGui::BeginChild("derivation", {width, height}, ImGuiChildFlags_AlwaysUseWindowPadding,
+                      ImGuiWindowFlags_NavFlattened);
     ImGui::PopStyleVar();
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {px(8), 0});
     const float room = ImGui::GetContentRegionAvail().x;

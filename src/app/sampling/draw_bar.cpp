@@ -16,10 +16,12 @@ constexpr int k_most_parts = 64;
 
 const char* heading(SamplingView& view, const Snapshot& s) {
     if (view.is_drawn() && view.next_token() != view.step().token)
-        return view.line("the draw: u = {:.4f} would now give {}", view.step().u, token_labels().alone(view.step().token));
+        return view.line("the draw: u = {:.4f} would now give {}", view.step().u,
+                         token_labels().alone(view.step().token));
     if (view.is_drawn()) return view.line("the draw: u = {:.4f} on the cumulative curve", view.step().u);
     const bool prompt = s.run().origin(view.position()).kind == TokenOrigin::Kind::prompt;
-    return prompt ? "the next token was not drawn: it is in the prompt" : "the next token was not drawn: it was put there";
+    return prompt ? "the next token was not drawn: it is in the prompt"
+                  : "the next token was not drawn: it was put there";
 }
 
 /// Distinct but calm, and the same for the same place in the ranking.
@@ -54,11 +56,13 @@ void draw_parts(SamplingView& view, const ImRect& bar, int chosen) {
         if (x1 - x0 < 0.5f) break; // too thin to be seen, as are all that follow
         const bool is_chosen = alive[i] == chosen;
         const float gap = x1 - x0 > px(4) ? px(1) : 0;
-        list.AddRectFilled({x0, bar.Min.y}, {x1 - gap, bar.Max.y}, is_chosen ? t.accent : part_colour(i), gap > 0 ? px(2) : 0);
+        list.AddRectFilled({x0, bar.Min.y}, {x1 - gap, bar.Max.y}, is_chosen ? t.accent : part_colour(i),
+                           gap > 0 ? px(2) : 0);
         const std::string& label = token_labels().alone(alive[i]);
         const float width = measure(f, label).x;
         if (width + px(6) < x1 - x0)
-            put_text(list, {{x0, bar.Min.y}, {x1, bar.Max.y}}, (x0 + x1 - width) / 2, f, is_chosen ? t.on_accent : t.text, label);
+            put_text(list, {{x0, bar.Min.y}, {x1, bar.Max.y}}, (x0 + x1 - width) / 2, f,
+                     is_chosen ? t.on_accent : t.text, label);
     }
     const float rest = bar.Min.x + bar.GetWidth() * static_cast<float>(sum);
     if (bar.Max.x - rest >= 1) list.AddRectFilled({rest, bar.Min.y}, bar.Max, t.block, px(2));
@@ -66,7 +70,9 @@ void draw_parts(SamplingView& view, const ImRect& bar, int chosen) {
 
 } // namespace
 
-float the_draw_height() { return font(TextSize::small)->FontSize + ImGui::GetStyle().ItemSpacing.y + px(k_bar + k_pointer); }
+float the_draw_height() {
+    return font(TextSize::small)->FontSize + ImGui::GetStyle().ItemSpacing.y + px(k_bar + k_pointer);
+}
 
 void draw_the_draw(SamplingView& view, const Snapshot& s) {
     const Theme& t = theme();
@@ -85,21 +91,25 @@ void draw_the_draw(SamplingView& view, const Snapshot& s) {
     draw_parts(view, bar, drawn ? view.step().token : view.next_token());
     put_focus_ring(item, px(4));
     if (drawn) {
-        const float u = std::floor(bar.Min.x + width * static_cast<float>(view.step().u)), thick = std::max(px(1), 1.0f);
-        list.AddTriangleFilled({u - px(5), item.box.Min.y}, {u + px(5), item.box.Min.y}, {u, bar.Min.y}, t.text);
+        const float u = std::floor(bar.Min.x + width * static_cast<float>(view.step().u)),
+                    thick = std::max(px(1), 1.0f);
+        list.AddTriangleFilled({u - px(5), item.box.Min.y}, {u + px(5), item.box.Min.y}, {u, bar.Min.y},
+                               t.text);
         list.AddRectFilled({u - thick / 2, bar.Min.y}, {u + thick / 2, bar.Max.y}, t.text);
     }
     const SampleStep& step = view.step();
     double begin = 0;
     const int pointed = token_at(view, (ImGui::GetIO().MousePos.x - bar.Min.x) / width, begin);
     if (item.hovered && pointed >= 0 && pointed != step.token)
-        tooltip(
-            view.line("{} covers {:.4f} to {:.4f}; u = {:.6f} falls there\n{} covers {:.4f} to {:.4f}\nclick: how it gets that",
-                      token_labels().alone(step.token), step.cumulative, step.cumulative + view.p_after(step.token), step.u,
-                      token_labels().alone(pointed), begin, begin + view.p_after(pointed)));
+        tooltip(view.line("{} covers {:.4f} to {:.4f}; u = {:.6f} falls there\n{} covers {:.4f} to "
+                          "{:.4f}\nclick: how it gets that",
+                          token_labels().alone(step.token), step.cumulative,
+                          step.cumulative + view.p_after(step.token), step.u, token_labels().alone(pointed),
+                          begin, begin + view.p_after(pointed)));
     else if (item.hovered)
         tooltip(view.line("{} covers {:.4f} to {:.4f}; u = {:.6f} falls there\nclick: how it gets that",
-                          token_labels().alone(step.token), step.cumulative, step.cumulative + view.p_after(step.token), step.u));
+                          token_labels().alone(step.token), step.cumulative,
+                          step.cumulative + view.p_after(step.token), step.u));
     if (item.pressed) view.choose_token(item.hovered && pointed >= 0 ? pointed : step.token);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// The sampler's work on the token after the cursor (in a model that fills in, on the one in view), shared by the panels that show
-// it.
+// The sampler's work on the token after the cursor (in a model that fills in, on the one in view), shared by
+// the panels that show it.
 
 #include "app/selection.h"
 #include "session/snapshot.h"
@@ -9,12 +9,13 @@
 
 namespace gf {
 
-/// Made in the frame in which the place or the chain changes: the chain of a slider that moves acts at once; the session hears
-/// of it by a command and agrees soon after. The two last ones are kept, so that a step back and forth costs nothing.
+/// Made in the frame in which the place or the chain changes: the chain of a slider that moves acts at once;
+/// the session hears of it by a command and agrees soon after. The two last ones are kept, so that a step
+/// back and forth costs nothing.
 class NextDraw {
   public:
-    /// Once a frame by everyone who shows it; costs something only when something changed. `position`: of the token to draw;
-    /// the snapshot's cursor is at least 1.
+    /// Once a frame by everyone who shows it; costs something only when something changed. `position`: of the
+    /// token to draw; the snapshot's cursor is at least 1.
     void update(const Snapshot& snapshot, int position);
     /// A chain that is newer than the snapshot's.
     void propose(const SamplingChain& chain);

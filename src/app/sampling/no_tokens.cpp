@@ -45,15 +45,16 @@ const char* NoTokens::subtitle(const Snapshot& s) {
 void NoTokens::draw(const Snapshot& s, Selection& selection, Commands& commands) {
     const OutputHead head = s.config().head;
     if (head != OutputHead::classes && head != OutputHead::embedding) {
-        wrapped("This model has no output layer: it gives the residual stream of each token after the last norm, and no next "
+        wrapped("This model has no output layer: it gives the residual stream of each token after the last "
+                "norm, and no next "
                 "token to draw.");
         return;
     }
     if (head == OutputHead::classes)
-        wrapped(
-            line_("This model sorts a text into classes instead of continuing it: the softmax of class_logits, which are made "
-                  "from {}.",
-                  pooled_from(s.config().pooling)));
+        wrapped(line_("This model sorts a text into classes instead of continuing it: the softmax of "
+                      "class_logits, which are made "
+                      "from {}.",
+                      pooled_from(s.config().pooling)));
     else
         wrapped(line_("This model turns a text into one vector instead of continuing it: hook_pooled, {}.",
                       pooled_from(s.config().pooling)));
@@ -70,7 +71,8 @@ void NoTokens::draw_classes(const Snapshot& s, Selection& selection) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     ImFont *words = font(TextSize::body), *numbers = font(TextSize::small, Face::mono);
     const float width = std::max(ImGui::GetContentRegionAvail().x, 1.0f), row = px(k_class_row);
-    const float room = ImGui::GetContentRegionAvail().y - px(k_control_height) - 2 * line_gap() - words->FontSize;
+    const float room =
+        ImGui::GetContentRegionAvail().y - px(k_control_height) - 2 * line_gap() - words->FontSize;
     const auto most = static_cast<std::size_t>(std::max(std::floor(room / row), 2.0f));
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     for (std::size_t i = 0; i < std::min(classes_.size(), most); ++i) {
@@ -89,18 +91,21 @@ void NoTokens::draw_classes(const Snapshot& s, Selection& selection) {
                      {name, static_cast<std::size_t>(end - name)});
         const float middle = std::floor(item.box.GetCenter().y);
         list.AddRectFilled({bar, middle - px(3)}, {bar_end, middle + px(3)}, t.control, px(1));
-        list.AddRectFilled({bar, middle - px(3)}, {bar + (bar_end - bar) * static_cast<float>(c.probability), middle + px(3)},
+        list.AddRectFilled({bar, middle - px(3)},
+                           {bar + (bar_end - bar) * static_cast<float>(c.probability), middle + px(3)},
                            first ? t.accent : t.muted, px(1));
         char number[16];
         *fmt::format_to_n(number, sizeof number - 1, "{:.1f} %", 100 * c.probability).out = 0;
-        put_text(list, item.box, right - std::ceil(measure(numbers, number).x), numbers, first ? t.accent_text : t.text, number);
+        put_text(list, item.box, right - std::ceil(measure(numbers, number).x), numbers,
+                 first ? t.accent_text : t.text, number);
         put_focus_ring(item, px(4));
         if (!item.hovered) continue;
         selection.cell.set({0, Site::class_logits, -1, -1, 0, c.id});
         tooltip(line_("{}: probability {:.4f}, logit {:.3f}", name, c.probability, c.logit));
     }
     ImGui::PopStyleVar();
-    if (classes_.size() > most) label_text(line_("and {} less likely ones", classes_.size() - most), t.muted, TextSize::small);
+    if (classes_.size() > most)
+        label_text(line_("and {} less likely ones", classes_.size() - most), t.muted, TextSize::small);
 }
 
 void NoTokens::draw_vector(const Snapshot& s) {
@@ -112,7 +117,8 @@ void NoTokens::draw_vector(const Snapshot& s) {
         squares += static_cast<double>(x[i]) * static_cast<double>(x[i]);
         if (std::abs(x[i]) > std::abs(x[most])) most = i;
     }
-    wrapped(line_("{} values, length {:.3f}; the largest is {:.3f}, value {}.", n, std::sqrt(squares), x[most], most));
+    wrapped(line_("{} values, length {:.3f}; the largest is {:.3f}, value {}.", n, std::sqrt(squares),
+                  x[most], most));
 }
 
 } // namespace gf

@@ -13,7 +13,8 @@ namespace gf {
 /// Pixels between the lines of the panel: less where it is low.
 float line_gap();
 
-/// The stages as chips in their order; below, the one in focus: switch, place, slider. True when `chain` changed.
+/// The stages as chips in their order; below, the one in focus: switch, place, slider. True when `chain`
+/// changed.
 bool draw_chain(SamplingView& view, SamplingChain& chain, int d_vocab);
 
 /// Entropy and tokens left; with resamples, how well they fit.
@@ -22,7 +23,8 @@ void draw_summary(SamplingView& view);
 /// The likeliest tokens with their bars.
 class TokenTable {
   public:
-    void draw(SamplingView& view, const Snapshot& snapshot, Selection& selection, Commands& commands, ImVec2 size);
+    void draw(SamplingView& view, const Snapshot& snapshot, Selection& selection, Commands& commands,
+              ImVec2 size);
     /// In pixels.
     static float row_height();
     static float heading_height();
@@ -40,7 +42,8 @@ class TokenTable {
     void observed(SamplingView& view, int id, const Columns& at, float middle) const;
     void explain(SamplingView& view, int id) const;
 
-    double pressed_at_ = -1; ///< when a row was clicked: the second click may meet something else in its place
+    double pressed_at_ =
+        -1; ///< when a row was clicked: the second click may meet something else in its place
     int pressed_ = -1;
 };
 

@@ -14,12 +14,15 @@ constexpr int k_walk_per_frame = 4096; // tokens of the ranking: well below a mi
 int token_named(const Model& model, std::string_view name) {
     const int d_vocab = model.config().d_vocab;
     int id = -1;
-    if (!name.empty() && name.front() == '#') name.remove_prefix(1); // as a model without tokenizer writes ids
+    if (!name.empty() && name.front() == '#')
+        name.remove_prefix(1); // as a model without tokenizer writes ids
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
     if (error == std::errc() && end == name.data() + name.size() && id >= 0 && id < d_vocab) return id;
     for (id = 0; id < d_vocab; ++id) {
         const std::string label = token_label(model, id);
-        if (label == name || (!label.empty() && label.front() == ' ' && std::string_view(label).substr(1) == name)) return id;
+        if (label == name ||
+            (!label.empty() && label.front() == ' ' && std::string_view(label).substr(1) == name))
+            return id;
     }
     return -1;
 }
@@ -71,9 +74,10 @@ void SamplingView::compare(const Snapshot& s) {
     before_ = &next_draw().step();
     before_record_ = focus_ < 0 ? 0 : last;
     before_name_ = "raw";
-    if (focus_ >= 0) before_name_ = "without " + std::string(short_name(chain()[static_cast<std::size_t>(focus_)].kind));
-    const bool is_last =
-        on && std::none_of(chain().begin() + focus_ + 1, chain().end(), [](const SampleStage& x) { return x.on; });
+    if (focus_ >= 0)
+        before_name_ = "without " + std::string(short_name(chain()[static_cast<std::size_t>(focus_)].kind));
+    const bool is_last = on && std::none_of(chain().begin() + focus_ + 1, chain().end(),
+                                            [](const SampleStage& x) { return x.on; });
     if (is_last) { // what it was given
         before_record_ = last - 1;
     } else if (on) {
@@ -81,7 +85,8 @@ void SamplingView::compare(const Snapshot& s) {
         others_[static_cast<std::size_t>(focus_)].on = false;
         const real* logits = s.trace().row(Site::logits, -1, row_);
         sampler_.sample({logits, static_cast<std::size_t>(s.config().d_vocab)},
-                        {s.trace().tokens(), static_cast<std::size_t>(s.cursor)}, others_, step().key, without_);
+                        {s.trace().tokens(), static_cast<std::size_t>(s.cursor)}, others_, step().key,
+                        without_);
         before_ = &without_;
         before_record_ = static_cast<int>(without_.stages.size()) - 1;
     }
@@ -92,8 +97,11 @@ void SamplingView::compare(const Snapshot& s) {
     };
     likeliest(next_draw().sampler(), step());
     if (before_ == &without_) likeliest(sampler_, without_);
-    const bool reordered = step().stages.back().penalised && !before_->stages[static_cast<std::size_t>(before_record_)].penalised;
-    if (reordered) look(static_cast<int>(std::max_element(step().logits.begin(), step().logits.end()) - step().logits.begin()));
+    const bool reordered = step().stages.back().penalised &&
+                           !before_->stages[static_cast<std::size_t>(before_record_)].penalised;
+    if (reordered)
+        look(static_cast<int>(std::max_element(step().logits.begin(), step().logits.end()) -
+                              step().logits.begin()));
     if (!(most_ > 0)) most_ = 1;
 }
 
@@ -108,9 +116,11 @@ void SamplingView::resample(bool anew) {
         return;
     }
     NextDraw& draw = next_draw();
-    if (anew || !resampled_) resamples_.begin(draw.step().key, k_n_resamples, static_cast<int>(draw.step().logits.size()));
+    if (anew || !resampled_)
+        resamples_.begin(draw.step().key, k_n_resamples, static_cast<int>(draw.step().logits.size()));
     resampled_ = true;
-    if (!resamples_.done() && !resamples_.advance(draw.sampler(), draw.step(), k_walk_per_frame)) request_frame();
+    if (!resamples_.done() && !resamples_.advance(draw.sampler(), draw.step(), k_walk_per_frame))
+        request_frame();
 }
 
 } // namespace gf

@@ -1,5 +1,6 @@
 #pragma once
-// What the sampling panel shows: the chain with and without the stage in focus, the token in hand, the thousand resamples.
+// What the sampling panel shows: the chain with and without the stage in focus, the token in hand, the
+// thousand resamples.
 
 #include "app/sampling/derivation.h"
 #include "app/sampling/line_buffer.h"
@@ -33,10 +34,13 @@ class SamplingView {
     /// The first of its kind; none: the whole chain.
     void focus_on_kind(std::optional<StageKind> kind) { kind_ = kind, focus_ = -1; }
 
-    /// Without the stage in focus (of the whole chain: the raw distribution), the other stages as they are; and with it.
+    /// Without the stage in focus (of the whole chain: the raw distribution), the other stages as they are;
+    /// and with it.
     double p_before(int token) const { return probability(*before_, before_record_, token); }
     double p_after(int token) const { return final_probability(step(), token); }
-    double entropy_before() const { return before_->stages[static_cast<std::size_t>(before_record_)].entropy; }
+    double entropy_before() const {
+        return before_->stages[static_cast<std::size_t>(before_record_)].entropy;
+    }
     double entropy_after() const { return step().stages.back().entropy; }
     /// The largest probability before or after: where bars end.
     double most() const { return most_; }

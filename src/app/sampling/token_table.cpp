@@ -14,7 +14,8 @@ namespace {
 constexpr float k_heading = 18;
 
 void right_aligned(ImFont* f, float right, float y, float height, ImU32 ink, const char* text) {
-    put_text(*ImGui::GetWindowDrawList(), {{0, y}, {right, y + height}}, right - std::ceil(measure(f, text).x), f, ink, text);
+    put_text(*ImGui::GetWindowDrawList(), {{0, y}, {right, y + height}},
+             right - std::ceil(measure(f, text).x), f, ink, text);
 }
 
 bool is_of_all_logits(const CellRange& r) {
@@ -24,7 +25,8 @@ bool is_of_all_logits(const CellRange& r) {
 } // namespace
 
 bool is_second_click() {
-    return ImGui::IsMouseReleased(ImGuiMouseButton_Left) && ImGui::GetIO().MouseClickedLastCount[ImGuiMouseButton_Left] > 1;
+    return ImGui::IsMouseReleased(ImGuiMouseButton_Left) &&
+           ImGui::GetIO().MouseClickedLastCount[ImGuiMouseButton_Left] > 1;
 }
 
 float TokenTable::row_height() { return px(20); }
@@ -68,14 +70,16 @@ void TokenTable::heading(SamplingView& view, float width) {
     put_text(list, {{at.bar, origin.y}, {at.bar_end, origin.y + height}}, at.bar + px(12), f, ink, what);
 }
 
-void TokenTable::draw(SamplingView& view, const Snapshot& s, Selection& selection, Commands& commands, ImVec2 size) {
+void TokenTable::draw(SamplingView& view, const Snapshot& s, Selection& selection, Commands& commands,
+                      ImVec2 size) {
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     heading(view, size.x - ImGui::GetStyle().ScrollbarSize);
     // Whole rows; what is left of the height is white.
     const float rows = std::max(std::floor((size.y - px(k_heading)) / row_height()), 1.0f) * row_height();
     ImGui::PopStyleVar();
     write_on_second_click(view, commands);
-    const bool near = ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows); // the bar of a few rows is a stray mark elsewhere
+    const bool near = ImGui::IsWindowHovered(
+        ImGuiHoveredFlags_ChildWindows); // the bar of a few rows is a stray mark elsewhere
     ImGui::BeginChild("table", {size.x, rows}, ImGuiChildFlags_None,
                       ImGuiWindowFlags_NavFlattened | (near ? 0 : ImGuiWindowFlags_NoScrollbar));
     const bool has_bar = near && ImGui::GetScrollMaxY() > 0;
@@ -89,25 +93,31 @@ void TokenTable::draw(SamplingView& view, const Snapshot& s, Selection& selectio
     ImGui::PopStyleVar();
     ImGui::EndChild();
     outline_all(view, selection, {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
-    if (const float rest = size.y - px(k_heading) - rows; rest > 0) ImGui::SetCursorPosY(ImGui::GetCursorPosY() + rest);
+    if (const float rest = size.y - px(k_heading) - rows; rest > 0)
+        ImGui::SetCursorPosY(ImGui::GetCursorPosY() + rest);
 }
 
 /// What is computed from, or feeds, the logits of all tokens.
-void TokenTable::outline_all(const SamplingView& view, const Selection& selection, const UiRect& table) const {
+void TokenTable::outline_all(const SamplingView& view, const Selection& selection,
+                             const UiRect& table) const {
     const auto holds = [&](const CellRange& r) {
         return is_of_all_logits(r) && r.contains({0, Site::logits, -1, -1, view.row(), 0});
     };
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    if (std::any_of(selection.precedents.begin(), selection.precedents.end(), holds)) outline_precedent(list, table);
-    if (std::any_of(selection.dependents.begin(), selection.dependents.end(), holds)) outline_dependent(list, table);
+    if (std::any_of(selection.precedents.begin(), selection.precedents.end(), holds))
+        outline_precedent(list, table);
+    if (std::any_of(selection.dependents.begin(), selection.dependents.end(), holds))
+        outline_dependent(list, table);
 }
 
-/// The first click may have put the card where the row was: the second one counts wherever it lands in the panel.
+/// The first click may have put the card where the row was: the second one counts wherever it lands in the
+/// panel.
 void TokenTable::write_on_second_click(SamplingView& view, Commands& commands) {
     constexpr ImGuiHoveredFlags k_anywhere =
         ImGuiHoveredFlags_RootAndChildWindows | ImGuiHoveredFlags_AllowWhenBlockedByActiveItem;
     const bool recent = ImGui::GetTime() - pressed_at_ < 2 * ImGui::GetIO().MouseDoubleClickTime;
-    if (pressed_ < 0 || !recent || !ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left) || !ImGui::IsWindowHovered(k_anywhere))
+    if (pressed_ < 0 || !recent || !ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left) ||
+        !ImGui::IsWindowHovered(k_anywhere))
         return;
     commands.post(command::ForceToken{view.position(), pressed_});
     view.choose_token(-1);
@@ -118,7 +128,8 @@ void TokenTable::row(SamplingView& view, int id, float width, const Snapshot& s,
     const Theme& t = theme();
     const float height = row_height();
     ImGui::PushID(id);
-    const ButtonItem item = button_item("candidate", {width, height}, id == view.token() ? ImGuiItemStatusFlags_Checked : 0);
+    const ButtonItem item =
+        button_item("candidate", {width, height}, id == view.token() ? ImGuiItemStatusFlags_Checked : 0);
     ImGui::PopID();
     if (!item.seen) return;
     const CellRef cell{0, Site::logits, -1, -1, view.row(), id};
@@ -140,17 +151,18 @@ void TokenTable::row(SamplingView& view, int id, float width, const Snapshot& s,
     const Columns at = columns(view, item.box.Min.x, width);
     ImFont* numbers = font(TextSize::small, Face::mono);
     const float y = item.box.Min.y;
-    put_text_cut(list, {{at.left, y}, {at.name_end, y + height}}, font(TextSize::body, is_next ? Face::bold : Face::regular), ink,
-                 token_labels().alone(id));
+    put_text_cut(list, {{at.left, y}, {at.name_end, y + height}},
+                 font(TextSize::body, is_next ? Face::bold : Face::regular), ink, token_labels().alone(id));
     const bool counts = view.resampling() && view.resamples().done();
     const char* number = counts ? view.line("{}", view.resamples().count(id))
                                 : view.line("{:.2f}", view.step().logits[static_cast<std::size_t>(id)]);
     right_aligned(numbers, at.number_end, y, height, ink, number);
     const float middle = std::floor(y + height / 2);
     const double p = view.p_after(id);
-    const char* last = cut      ? "cut"
-                       : counts ? view.line("{:.0f} ±{:.0f}", k_n_resamples * p, count_deviation(k_n_resamples, p))
-                                : view.line("{:.1f}%", 100 * p);
+    const char* last = cut ? "cut"
+                       : counts
+                           ? view.line("{:.0f} ±{:.0f}", k_n_resamples * p, count_deviation(k_n_resamples, p))
+                           : view.line("{:.1f}%", 100 * p);
     right_aligned(numbers, at.right, y, height, ink, last);
     if (counts)
         observed(view, id, at, middle);
@@ -171,7 +183,9 @@ void TokenTable::bars(SamplingView& view, int id, const Columns& at, float middl
     const float length = at.bar_end - at.bar;
     if (length <= 0) return;
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    const auto end = [&](double p) { return at.bar + std::max(length * static_cast<float>(p / view.most()), px(1)); };
+    const auto end = [&](double p) {
+        return at.bar + std::max(length * static_cast<float>(p / view.most()), px(1));
+    };
     const float before = end(view.p_before(id));
     list.AddRectFilled({at.bar, middle - px(4)}, {before, middle - px(1)}, t.block, px(1));
     if (!is_cut) {
@@ -180,10 +194,12 @@ void TokenTable::bars(SamplingView& view, int id, const Columns& at, float middl
     }
     const int by = view.step().cut_by[static_cast<std::size_t>(id)] - 1;
     const std::string_view name =
-        by == 0 ? std::string_view("no number") : short_name(view.step().stages[static_cast<std::size_t>(by)].stage.kind);
+        by == 0 ? std::string_view("no number")
+                : short_name(view.step().stages[static_cast<std::size_t>(by)].stage.kind);
     ImFont* f = font(TextSize::small);
     const float left = at.bar_end - std::ceil(measure(f, name).x);
-    if (left > before + px(4)) put_text(list, {{left, middle - px(10)}, {at.bar_end, middle + px(10)}}, left, f, t.faint, name);
+    if (left > before + px(4))
+        put_text(list, {{left, middle - px(10)}, {at.bar_end, middle + px(10)}}, left, f, t.faint, name);
 }
 
 /// The observed frequency as a bar, the expected one as a line with a whisker of one standard deviation.
@@ -192,9 +208,12 @@ void TokenTable::observed(SamplingView& view, int id, const Columns& at, float m
     const float length = at.bar_end - at.bar;
     if (length <= 0) return;
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    const double n = view.resamples().n(), p = view.p_after(id), deviation = count_deviation(k_n_resamples, p) / n;
+    const double n = view.resamples().n(), p = view.p_after(id),
+                 deviation = count_deviation(k_n_resamples, p) / n;
     const double most = std::min(view.most() * 1.1, 1.0);
-    const auto x = [&](double share) { return at.bar + length * static_cast<float>(std::clamp(share / most, 0.0, 1.0)); };
+    const auto x = [&](double share) {
+        return at.bar + length * static_cast<float>(std::clamp(share / most, 0.0, 1.0));
+    };
     const int count = view.resamples().count(id);
     if (count > 0)
         list.AddRectFilled({at.bar, middle - px(4)}, {std::max(x(count / n), at.bar + px(1)), middle + px(4)},
@@ -207,16 +226,18 @@ void TokenTable::observed(SamplingView& view, int id, const Columns& at, float m
 
 void TokenTable::explain(SamplingView& view, int id) const {
     const int cut = view.step().cut_by[static_cast<std::size_t>(id)];
-    const std::string_view by = cut > 1 ? short_name(view.step().stages[static_cast<std::size_t>(cut - 1)].stage.kind) : "";
+    const std::string_view by =
+        cut > 1 ? short_name(view.step().stages[static_cast<std::size_t>(cut - 1)].stage.kind) : "";
     const char* how = "\nclick: how it follows from the logit; double click: write this token";
     const auto logit = view.step().logits[static_cast<std::size_t>(id)];
     if (view.resampling() && view.resamples().done())
-        tooltip(view.line("id {}, drawn {} times of {}, expected {:.1f} ± {:.1f}{}", id, view.resamples().count(id),
-                          view.resamples().n(), k_n_resamples * view.p_after(id),
+        tooltip(view.line("id {}, drawn {} times of {}, expected {:.1f} ± {:.1f}{}", id,
+                          view.resamples().count(id), view.resamples().n(), k_n_resamples * view.p_after(id),
                           count_deviation(k_n_resamples, view.p_after(id)), how));
     else
-        tooltip(view.line("id {}, logit {:.4f}\nprobability {:.5f} ({}) → {:.5f}{}{}{}", id, logit, view.p_before(id),
-                          view.before_name(), view.p_after(id), cut > 1 ? "\ncut by " : "", by, how));
+        tooltip(view.line("id {}, logit {:.4f}\nprobability {:.5f} ({}) → {:.5f}{}{}{}", id, logit,
+                          view.p_before(id), view.before_name(), view.p_after(id), cut > 1 ? "\ncut by " : "",
+                          by, how));
 }
 
 } // namespace gf

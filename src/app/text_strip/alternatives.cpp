@@ -16,7 +16,8 @@ constexpr float k_width = 260, k_row = 24;
 } // namespace
 
 std::string in_label(std::string text) {
-    for (std::size_t at = 0; (at = text.find("##", at)) != std::string::npos; ++at) text.insert(at + 1, 1, ' ');
+    for (std::size_t at = 0; (at = text.find("##", at)) != std::string::npos; ++at)
+        text.insert(at + 1, 1, ' ');
     if (text.ends_with('#')) text.push_back(' ');
     return text;
 }
@@ -44,8 +45,8 @@ void Alternatives::draw(const Snapshot& s, int position, Commands& commands) {
     ImFont* f = font(TextSize::small);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     ImGui::Dummy({px(k_width), f->FontSize + px(4)});
-    put_text(*ImGui::GetWindowDrawList(), {at, {at.x + px(k_width), at.y + f->FontSize}}, at.x, f, theme().muted,
-             written ? "Write another one: a branch" : "Continue with");
+    put_text(*ImGui::GetWindowDrawList(), {at, {at.x + px(k_width), at.y + f->FontSize}}, at.x, f,
+             theme().muted, written ? "Write another one: a branch" : "Continue with");
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     for (std::size_t i = 0; i < ids_.size(); ++i)
         row(ids_[i], p_[i], written && s.run().token(position) == ids_[i], position, commands);
@@ -66,12 +67,15 @@ void Alternatives::row(int id, double p, bool present, int position, Commands& c
     put_text_cut(list, {{item.box.Min.x + pad, item.box.Min.y}, {bar - px(8), item.box.Max.y}},
                  font(TextSize::body, present ? Face::bold : Face::regular), present ? t.accent_text : t.text,
                  token_labels().alone(id));
-    const float middle = std::floor(item.box.GetCenter().y), share = static_cast<float>(p / std::max(p_[0], 1e-30));
-    list.AddRectFilled({bar, middle - px(2)}, {bar + std::max((bar_end - bar) * share, px(1)), middle + px(2)},
+    const float middle = std::floor(item.box.GetCenter().y),
+                share = static_cast<float>(p / std::max(p_[0], 1e-30));
+    list.AddRectFilled({bar, middle - px(2)},
+                       {bar + std::max((bar_end - bar) * share, px(1)), middle + px(2)},
                        present ? t.accent : t.block, px(1));
     char text[16];
     *fmt::format_to_n(text, sizeof text - 1, "{:.1f} %", 100 * p).out = 0;
-    put_text(list, item.box, right - std::ceil(measure(numbers, text).x), numbers, present ? t.accent_text : t.text, text);
+    put_text(list, item.box, right - std::ceil(measure(numbers, text).x), numbers,
+             present ? t.accent_text : t.text, text);
     put_focus_ring(item, px(4));
     if (!item.pressed) return;
     commands.post(command::ForceToken{position, id});

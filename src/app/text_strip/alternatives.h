@@ -11,8 +11,8 @@ class Alternatives {
   public:
     static constexpr int k_count = 12;
     static void open();
-    /// Draws the menu if it was opened in the present scope of IDs: the likeliest tokens at `position`, at least 1, under the raw
-    /// logits; choosing one branches there.
+    /// Draws the menu if it was opened in the present scope of IDs: the likeliest tokens at `position`, at
+    /// least 1, under the raw logits; choosing one branches there.
     void draw(const Snapshot& snapshot, int position, Commands& commands);
 
   private:

@@ -22,7 +22,9 @@ int told_end(const RunView& branch) { return std::min(branch.rows, branch.fork +
 bool BranchTree::is_current(const Snapshot& s) const {
     if (made_.size() != s.tree.size()) return false;
     for (std::size_t i = 0; i < made_.size(); ++i)
-        if (made_[i].trace != s.tree[i].trace || made_[i].rows != std::min(s.tree[i].rows, told_end(s.tree[i]) + 1)) return false;
+        if (made_[i].trace != s.tree[i].trace ||
+            made_[i].rows != std::min(s.tree[i].rows, told_end(s.tree[i]) + 1))
+            return false;
     return true;
 }
 
@@ -70,9 +72,11 @@ bool BranchTree::row(const Row& r, bool chosen, float top, float width) {
     const ButtonItem item = button_item(r.label.c_str(), {width, px(k_row)}, status);
     ImGui::PopID();
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    const float middle = std::floor(at.y + px(k_row) / 2), x = at.x + left + px(5), thin = std::max(px(1), 1.0f);
+    const float middle = std::floor(at.y + px(k_row) / 2), x = at.x + left + px(5),
+                thin = std::max(px(1), 1.0f);
     if (r.parent_row >= 0) {
-        const float stem = x - px(k_indent), above = top + px(k_row) * (static_cast<float>(r.parent_row) + 0.5f) + dot;
+        const float stem = x - px(k_indent),
+                    above = top + px(k_row) * (static_cast<float>(r.parent_row) + 0.5f) + dot;
         list.AddRectFilled({stem, above}, {stem + thin, middle + thin}, t.line);
         list.AddRectFilled({stem, middle}, {x - dot, middle + thin}, t.line);
     }
@@ -80,7 +84,8 @@ bool BranchTree::row(const Row& r, bool chosen, float top, float width) {
     if (item.hovered) list.AddRectFilled({x + px(6), item.box.Min.y}, item.box.Max, t.control, px(4));
     list.AddCircleFilled({x, middle}, dot, chosen ? t.accent : t.line);
     put_text_cut(list, {{x + px(10), item.box.Min.y}, {item.box.Max.x - px(2), item.box.Max.y}},
-                 font(TextSize::small, chosen ? Face::bold : Face::regular), chosen ? t.accent_text : t.muted, r.text);
+                 font(TextSize::small, chosen ? Face::bold : Face::regular), chosen ? t.accent_text : t.muted,
+                 r.text);
     put_focus_ring(item, px(4));
     return item.pressed;
 }

@@ -1,5 +1,6 @@
 #pragma once
-// The branches of the text as a thin tree: each below the one that it left, with the tokens that it begins with.
+// The branches of the text as a thin tree: each below the one that it left, with the tokens that it begins
+// with.
 
 #include "app/panel.h"
 

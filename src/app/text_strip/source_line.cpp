@@ -15,10 +15,11 @@ namespace {
 bool is_about_source(const CellRange& r, int position, const Snapshot& s, Stack in_view) {
     const auto within = [](int i, int begin, int end) { return i >= begin && (end < 0 || i < end); };
     if (r.param >= 0)
-        return s.model->weights->table[static_cast<std::size_t>(r.param)].role == Role::embed && in_view == Stack::encoder &&
-               within(s.source_run.token(position), r.row_begin, r.row_end);
+        return s.model->weights->table[static_cast<std::size_t>(r.param)].role == Role::embed &&
+               in_view == Stack::encoder && within(s.source_run.token(position), r.row_begin, r.row_end);
     if (in_view == Stack::encoder)
-        return within(position, r.row_begin, r.row_end) || (by_key(r.site) && within(position, r.column_begin, r.column_end));
+        return within(position, r.row_begin, r.row_end) ||
+               (by_key(r.site) && within(position, r.column_begin, r.column_end));
     if (row_axis(r.site) == Axis::source) return within(position, r.row_begin, r.row_end);
     return by_source(r.site) && within(position, r.column_begin, r.column_end);
 }
@@ -32,16 +33,17 @@ float SourceLine::width(const Snapshot& s, TextSize size) {
     return std::ceil(all) + px(4); // bold ones are a little wider
 }
 
-void SourceLine::draw(const Snapshot& s, Selection& selection, Commands& commands, const UiRect& rect, float left,
-                      TextSize size) {
-    put_text(*ImGui::GetWindowDrawList(), {rect.min, rect.max}, rect.min.x, font(TextSize::body, Face::bold), theme().text,
-             "Source");
+void SourceLine::draw(const Snapshot& s, Selection& selection, Commands& commands, const UiRect& rect,
+                      float left, TextSize size) {
+    put_text(*ImGui::GetWindowDrawList(), {rect.min, rect.max}, rect.min.x, font(TextSize::body, Face::bold),
+             theme().text, "Source");
     const bool cut = width(s, size) > rect.max.x - left;
     const float right = rect.max.x - (cut ? px(18) : 0);
     ImGui::SetCursorScreenPos({left, rect.min.y});
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     ImGui::BeginChild("source", {std::max(right - left, 1.0f), rect.height()}, ImGuiChildFlags_None,
-                      ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NavFlattened);
+                      ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoScrollbar |
+                          ImGuiWindowFlags_NavFlattened);
     places_.clear();
     for (int i = 0; i < s.source_run.rows; ++i) {
         if (i > 0) ImGui::SameLine(0, 0);
@@ -55,10 +57,12 @@ void SourceLine::draw(const Snapshot& s, Selection& selection, Commands& command
     ImGui::EndChild();
     ImGui::PopStyleVar();
     if (cut && goes_on)
-        put_text(*ImGui::GetWindowDrawList(), {{right, rect.min.y}, rect.max}, right + px(4), font(size), theme().muted, "…");
+        put_text(*ImGui::GetWindowDrawList(), {{right, rect.min.y}, rect.max}, right + px(4), font(size),
+                 theme().muted, "…");
 }
 
-void SourceLine::draw_token(const Snapshot& s, int position, Selection& selection, Commands& commands, TextSize size) {
+void SourceLine::draw_token(const Snapshot& s, int position, Selection& selection, Commands& commands,
+                            TextSize size) {
     const bool in_view = selection.stack == Stack::encoder;
     const int pinned = in_view ? selection.pinned_token : -1;
     TokenLook look;
@@ -86,7 +90,9 @@ void SourceLine::outline_tokens(const Snapshot& s, const Selection& selection) c
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const auto outline = [&](const std::vector<CellRange>& ranges, auto put) {
         const auto lit = [&](std::size_t i) {
-            const auto about = [&](const CellRange& r) { return is_about_source(r, static_cast<int>(i), s, selection.stack); };
+            const auto about = [&](const CellRange& r) {
+                return is_about_source(r, static_cast<int>(i), s, selection.stack);
+            };
             return std::any_of(ranges.begin(), ranges.end(), about);
         };
         for (std::size_t i = 0; i < places_.size(); ++i) {

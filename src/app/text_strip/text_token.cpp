@@ -8,7 +8,8 @@
 namespace gf {
 
 std::string_view byte_digits(std::string_view label) {
-    return label.size() == 6 && label.starts_with("<0x") && label.back() == '>' ? label.substr(3, 2) : std::string_view();
+    return label.size() == 6 && label.starts_with("<0x") && label.back() == '>' ? label.substr(3, 2)
+                                                                                : std::string_view();
 }
 
 float text_token_width(std::string_view label, bool outlined, TextSize size) {
@@ -23,7 +24,8 @@ bool text_token(const char* name, std::string_view label, const TokenLook& look,
     const std::string_view digits = byte_digits(label);
     if (digits.empty()) return token_chip(name, label, look, size);
     const Theme& t = theme();
-    const ButtonItem item = button_item(name, {text_token_width(label, false, size), text_token_height(size)});
+    const ButtonItem item =
+        button_item(name, {text_token_width(label, false, size), text_token_height(size)});
     if (!item.seen) return false;
     ImDrawList& list = *ImGui::GetWindowDrawList();
     if (look.tint) list.AddRectFilled(item.box.Min, item.box.Max, look.tint, px(3));

@@ -21,7 +21,8 @@ float TokenLines::width_of(const RunView& run, int position) const {
     return text_token_width(token_labels().in_text(run.token(position)), outlined, size_);
 }
 
-/// The token at `at` does not fit any more: it begins a line, with its word, or with what is kept of the line before.
+/// The token at `at` does not fit any more: it begins a line, with its word, or with what is kept of the line
+/// before.
 void TokenLines::begin_line(const RunView& run, int at) {
     Line& last = lines_.back();
     int begin = at;
@@ -31,7 +32,8 @@ void TokenLines::begin_line(const RunView& run, int at) {
             kept += width_of(run, --begin);
     } else {
         int word = at;
-        while (word > last.begin + 1 && at - word < k_longest_word && !begins_word(token_labels().in_text(run.token(word))))
+        while (word > last.begin + 1 && at - word < k_longest_word &&
+               !begins_word(token_labels().in_text(run.token(word))))
             --word;
         if (begins_word(token_labels().in_text(run.token(word)))) begin = word;
         last.end = begin;
@@ -43,7 +45,8 @@ void TokenLines::begin_line(const RunView& run, int at) {
 
 void TokenLines::update(const RunView& run, int cursor, float width, TextSize size, bool single) {
     const float scale = ImGuiHost::current().scale();
-    const bool same = trace_ == run.trace && width == width_ && scale == scale_ && size == size_ && single == single_;
+    const bool same =
+        trace_ == run.trace && width == width_ && scale == scale_ && size == size_ && single == single_;
     if (!same || lines_.empty() || cursor < lines_.back().end) {
         lines_.assign(1, {});
         x_ = 0;
@@ -62,8 +65,8 @@ void TokenLines::update(const RunView& run, int cursor, float width, TextSize si
 }
 
 int TokenLines::line_of(int position) const {
-    const auto after =
-        std::upper_bound(lines_.begin(), lines_.end(), position, [](int value, const Line& line) { return value < line.begin; });
+    const auto after = std::upper_bound(lines_.begin(), lines_.end(), position,
+                                        [](int value, const Line& line) { return value < line.begin; });
     return std::max(static_cast<int>(after - lines_.begin()) - 1, 0);
 }
 

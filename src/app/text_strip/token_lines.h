@@ -13,8 +13,8 @@ class TokenLines {
     struct Line {
         int begin = 0, end = 0; ///< positions
     };
-    /// `single`: only one line is seen at a time; then each begins with the last part of the one before, so that what was just
-    /// written never stands alone.
+    /// `single`: only one line is seen at a time; then each begins with the last part of the one before, so
+    /// that what was just written never stands alone.
     void update(const RunView& run, int cursor, float width, TextSize size, bool single);
 
     int count() const { return static_cast<int>(lines_.size()); }

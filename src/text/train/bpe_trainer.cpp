@@ -1,5 +1,5 @@
-// Byte-level byte-pair encoding (Sennrich et al. 2016, arXiv:1508.07909; bytes as in GPT-2): the most frequent pair of
-// neighbours becomes a token, again and again.
+// Byte-level byte-pair encoding (Sennrich et al. 2016, arXiv:1508.07909; bytes as in GPT-2): the most
+// frequent pair of neighbours becomes a token, again and again.
 
 #include "core/error.h"
 #include "text/bpe.h"
@@ -22,7 +22,9 @@ struct Candidate {
 };
 
 /// Heap order: the largest count on top, of equals the pair of smallest ids.
-bool is_worse(const Candidate& a, const Candidate& b) { return a.count != b.count ? a.count < b.count : a.pair > b.pair; }
+bool is_worse(const Candidate& a, const Candidate& b) {
+    return a.count != b.count ? a.count < b.count : a.pair > b.pair;
+}
 
 /// The bytes' tokens, and each word as a row of them.
 TokenIds begin_with_bytes(Training& t) {
@@ -32,7 +34,8 @@ TokenIds begin_with_bytes(Training& t) {
     for (int b = 0; b < 256; ++b) {
         t.vocab.emplace_back(byte_level_char(static_cast<unsigned char>(b)));
         if (!ids.add(t.vocab.back(), static_cast<int>(t.vocab.size()) - 1))
-            throw Error({"tokenizer: 'special_tokens'", "names that stand for no byte", t.vocab.back(), "choose a longer name"});
+            throw Error({"tokenizer: 'special_tokens'", "names that stand for no byte", t.vocab.back(),
+                         "choose a longer name"});
     }
     for (TrainedWord& w : t.words)
         for (std::size_t at = 0, size = 0; at < w.piece.size(); at += size) {
@@ -67,12 +70,15 @@ void train_bpe(Training& t) {
         std::pop_heap(heap.begin(), heap.end(), is_worse);
         const Candidate best = heap.back();
         heap.pop_back();
-        if (counts.count(best.pair) != best.count) continue; // its count has changed since; it is in the heap with the new one
+        if (counts.count(best.pair) != best.count)
+            continue; // its count has changed since; it is in the heap with the new one
 
         const auto [left, right] = best.pair;
         const std::string a = t.vocab[std::size_t(left)], b = t.vocab[std::size_t(right)];
-        if (const auto taken = ids.find(a + b); taken && std::size_t(*taken) < n_special) continue; // a mark's name is no text
-        if (ids.add(a + b, static_cast<int>(t.vocab.size()))) t.vocab.push_back(a + b); // else it came from another pair before
+        if (const auto taken = ids.find(a + b); taken && std::size_t(*taken) < n_special)
+            continue; // a mark's name is no text
+        if (ids.add(a + b, static_cast<int>(t.vocab.size())))
+            t.vocab.push_back(a + b); // else it came from another pair before
         const int merged = *ids.find(a + b);
         t.merges.push_back({left, right, merged, best.count, double(best.count)});
         rules[best.pair] = {double(merges.size()), merged};

@@ -26,20 +26,22 @@ void train_characters(Training& t) {
             if (const auto id = ids.find(c))
                 w.ids.push_back(*id);
             else if (fallback)
-                for (const char byte : c) w.ids.push_back(*ids.find(byte_name(static_cast<unsigned char>(byte))));
+                for (const char byte : c)
+                    w.ids.push_back(*ids.find(byte_name(static_cast<unsigned char>(byte))));
             else if (t.unknown_id >= 0)
                 w.ids.push_back(t.unknown_id);
         }
-    t.model = {{"type", "BPE"},
-               {"dropout", nullptr},
-               {"unk_token", t.unknown_id >= 0 ? json(t.vocab[static_cast<std::size_t>(t.unknown_id)]) : json()},
-               {"continuing_subword_prefix", nullptr},
-               {"end_of_word_suffix", nullptr},
-               {"fuse_unk", false},
-               {"byte_fallback", fallback},
-               {"ignore_merges", false},
-               {"vocab", t.vocab_json()},
-               {"merges", json::array()}};
+    t.model = {
+        {"type", "BPE"},
+        {"dropout", nullptr},
+        {"unk_token", t.unknown_id >= 0 ? json(t.vocab[static_cast<std::size_t>(t.unknown_id)]) : json()},
+        {"continuing_subword_prefix", nullptr},
+        {"end_of_word_suffix", nullptr},
+        {"fuse_unk", false},
+        {"byte_fallback", fallback},
+        {"ignore_merges", false},
+        {"vocab", t.vocab_json()},
+        {"merges", json::array()}};
 }
 
 } // namespace gf

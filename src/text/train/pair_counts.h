@@ -52,7 +52,9 @@ class PairCounts {
         std::int64_t count = 0;
         std::vector<std::size_t> words; // that hold the pair, or did; some more than once
     };
-    static std::uint64_t key(TokenPair p) { return std::uint64_t(std::uint32_t(p.first)) << 32 | std::uint32_t(p.second); }
+    static std::uint64_t key(TokenPair p) {
+        return std::uint64_t(std::uint32_t(p.first)) << 32 | std::uint32_t(p.second);
+    }
 
     void add(std::size_t w, int sign) {
         const TrainedWord& word = words_[w];

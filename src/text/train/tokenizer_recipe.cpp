@@ -20,10 +20,12 @@ const std::vector<std::string> k_roles = {"bos", "eos", "unk", "pad", "mask", "c
 const std::vector<std::string> k_forms = {"", "nfc", "nfd", "nfkc", "nfkd"};
 constexpr int k_most_tokens = 1 << 24;
 
-std::size_t index_of(const std::vector<std::string>& valid, const std::string& word, const std::string& where) {
+std::size_t index_of(const std::vector<std::string>& valid, const std::string& word,
+                     const std::string& where) {
     const auto it = std::find(valid.begin(), valid.end(), word);
     if (it == valid.end())
-        throw Error({where, fmt::format("a name that is known; nearest: {}", nearest_names(word, valid)), word, ""});
+        throw Error(
+            {where, fmt::format("a name that is known; nearest: {}", nearest_names(word, valid)), word, ""});
     return static_cast<std::size_t>(it - valid.begin());
 }
 
@@ -34,7 +36,8 @@ std::string default_unknown(const TokenizerRecipe& r) {
 }
 
 void read_special_tokens(const json& value, TokenizerRecipe& r, const std::string& where) {
-    if (!value.is_object()) throw Error({where, "an object such as {\"bos\": \"<s>\"}", json_found(value), ""});
+    if (!value.is_object())
+        throw Error({where, "an object such as {\"bos\": \"<s>\"}", json_found(value), ""});
     for (const auto& [role, content] : value.items()) {
         index_of(k_roles, role, where);
         if (content.is_null())
@@ -50,12 +53,16 @@ std::string name(TokenizerKind kind) { return k_kinds[static_cast<std::size_t>(k
 
 TokenizerRecipe parse_tokenizer_recipe(const json& value, const std::string& where) {
     static const std::vector<std::string> k_keys = {
-        "kind",         "vocab_size", "min_frequency", "lowercase",        "normalization", "byte_fallback", "max_piece_length",
-        "split_digits", "text_size",  "seed_size",     "shrinking_factor", "em_steps",      "special_tokens"};
+        "kind",          "vocab_size",    "min_frequency",    "lowercase",
+        "normalization", "byte_fallback", "max_piece_length", "split_digits",
+        "text_size",     "seed_size",     "shrinking_factor", "em_steps",
+        "special_tokens"};
     if (!value.is_object()) throw Error({where, "an object with 'kind'", json_found(value), ""});
-    for (const auto& [key, ignored] : value.items()) index_of(k_keys, key, fmt::format("{}: '{}'", where, key));
+    for (const auto& [key, ignored] : value.items())
+        index_of(k_keys, key, fmt::format("{}: '{}'", where, key));
     TokenizerRecipe r;
-    r.kind = static_cast<TokenizerKind>(index_of(k_kinds, json_string(value, "kind", where), fmt::format("{}: 'kind'", where)));
+    r.kind = static_cast<TokenizerKind>(
+        index_of(k_kinds, json_string(value, "kind", where), fmt::format("{}: 'kind'", where)));
     r.vocab_size = static_cast<int>(json_int_or(value, "vocab_size", 0, where, 0, k_most_tokens));
     r.text_size = json_int_or(value, "text_size", 0, where, 0, std::int64_t{1} << 40);
     r.min_frequency = static_cast<int>(json_int_or(value, "min_frequency", 0, where, 0, k_most_tokens));
@@ -63,7 +70,8 @@ TokenizerRecipe parse_tokenizer_recipe(const json& value, const std::string& whe
     r.split_digits = json_bool_or(value, "split_digits", false, where);
     r.normalization = json_string_or(value, "normalization", "", where);
     r.byte_fallback = json_bool_or(value, "byte_fallback", false, where);
-    r.max_piece_length = static_cast<int>(json_int_or(value, "max_piece_length", r.max_piece_length, where, 1, 256));
+    r.max_piece_length =
+        static_cast<int>(json_int_or(value, "max_piece_length", r.max_piece_length, where, 1, 256));
     r.seed_size = static_cast<int>(json_int_or(value, "seed_size", 0, where, 0, k_most_tokens));
     r.shrinking_factor = json_number_or(value, "shrinking_factor", r.shrinking_factor, where);
     r.em_steps = static_cast<int>(json_int_or(value, "em_steps", r.em_steps, where, 1, 100));
@@ -101,7 +109,8 @@ void validate(const TokenizerRecipe& r, const std::string& where) {
         refuse("vocab_size", "the number of tokens, 1 or more", std::to_string(r.vocab_size));
     if (r.byte_fallback && r.kind != TokenizerKind::characters)
         refuse("byte_fallback", "false, unless 'kind' is characters", "true");
-    if (r.split_digits && r.kind != TokenizerKind::bpe) refuse("split_digits", "false, unless 'kind' is bpe", "true");
+    if (r.split_digits && r.kind != TokenizerKind::bpe)
+        refuse("split_digits", "false, unless 'kind' is bpe", "true");
     if (!(r.shrinking_factor > 0 && r.shrinking_factor < 1))
         refuse("shrinking_factor", "a number between 0 and 1", fmt::format("{}", r.shrinking_factor));
     index_of(k_forms, r.normalization, fmt::format("{}: 'normalization'", where));

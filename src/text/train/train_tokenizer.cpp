@@ -22,7 +22,8 @@ json normalizer_json(const TokenizerRecipe& r) {
     json steps = json::array();
     if (!r.normalization.empty()) {
         std::string form = r.normalization;
-        std::transform(form.begin(), form.end(), form.begin(), [](char c) { return static_cast<char>(c - 'a' + 'A'); });
+        std::transform(form.begin(), form.end(), form.begin(),
+                       [](char c) { return static_cast<char>(c - 'a' + 'A'); });
         steps.push_back({{"type", form}});
     }
     if (r.kind == TokenizerKind::wordpiece)
@@ -37,19 +38,25 @@ json normalizer_json(const TokenizerRecipe& r) {
     return steps.size() == 1 ? steps[0] : json{{"type", "Sequence"}, {"normalizers", steps}};
 }
 
-const json k_byte_level = {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}};
+const json k_byte_level = {
+    {"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}};
 
 json pre_tokenizer_json(const TokenizerRecipe& r) {
     switch (r.kind) {
     case TokenizerKind::bpe:
         if (!r.split_digits) return k_byte_level;
-        return {{"type", "Sequence"}, {"pretokenizers", {{{"type", "Digits"}, {"individual_digits", true}}, k_byte_level}}};
+        return {{"type", "Sequence"},
+                {"pretokenizers", {{{"type", "Digits"}, {"individual_digits", true}}, k_byte_level}}};
     case TokenizerKind::wordpiece: return {{"type", "BertPreTokenizer"}};
     case TokenizerKind::unigram: // lines, then words; each with the space before it
-        return {{"type", "Sequence"},
-                {"pretokenizers",
-                 {{{"type", "Split"}, {"pattern", {{"Regex", "\\n+"}}}, {"behavior", "Isolated"}, {"invert", false}},
-                  {{"type", "Metaspace"}, {"replacement", "▁"}, {"prepend_scheme", "first"}, {"split", true}}}}};
+        return {
+            {"type", "Sequence"},
+            {"pretokenizers",
+             {{{"type", "Split"},
+               {"pattern", {{"Regex", "\\n+"}}},
+               {"behavior", "Isolated"},
+               {"invert", false}},
+              {{"type", "Metaspace"}, {"replacement", "▁"}, {"prepend_scheme", "first"}, {"split", true}}}}};
     case TokenizerKind::characters: break;
     }
     return nullptr;
@@ -76,7 +83,9 @@ json post_processor_json(const TokenizerRecipe& r, const std::vector<std::string
         used[name] = {{"id", name}, {"ids", {id}}, {"tokens", {name}}};
         return json{{"SpecialToken", {{"id", name}, {"type_id", type}}}};
     };
-    const auto text = [](const char* id, int type) { return json{{"Sequence", {{"id", id}, {"type_id", type}}}}; };
+    const auto text = [](const char* id, int type) {
+        return json{{"Sequence", {{"id", id}, {"type_id", type}}}};
+    };
     json single = json::array({token(is_bert ? "cls" : "bos", 0), text("A", 0)});
     if (is_bert) single.push_back(token("sep", 0));
     json pair = single;
@@ -139,25 +148,29 @@ void check_text(std::string_view text, const std::string& where) {
     constexpr std::size_t k_longest = 1u << 30;
     if (text.empty()) throw Error({where, "a text to train a tokenizer on", "nothing", ""});
     if (text.size() > k_longest)
-        throw Error({where, "at most 1 GB to train a tokenizer on", fmt::format("{} bytes", text.size()), "pass a part of it"});
+        throw Error({where, "at most 1 GB to train a tokenizer on", fmt::format("{} bytes", text.size()),
+                     "pass a part of it"});
     if (const std::size_t valid = valid_utf8_size(text); valid < text.size())
-        throw Error({fmt::format("{}: byte {}", where, valid), "UTF-8", byte_name(static_cast<unsigned char>(text[valid])),
-                     "convert the text to UTF-8"});
+        throw Error({fmt::format("{}: byte {}", where, valid), "UTF-8",
+                     byte_name(static_cast<unsigned char>(text[valid])), "convert the text to UTF-8"});
 }
 
 /// A tokenizer.json does not say which tokens are BOS and EOS: they are known by name.
 void check_ends(const TokenizerRecipe& r, const Tokenizer& tokenizer, const std::string& where) {
     const auto it = r.special_tokens.find("eos");
     if (it != r.special_tokens.end() && tokenizer.eos_id() != tokenizer.find_token(it->second))
-        throw Error({where + ": 'special_tokens' 'eos'", "</s>, <eos>, [EOS], <|end_of_text|> or <|endoftext|>", it->second,
+        throw Error({where + ": 'special_tokens' 'eos'",
+                     "</s>, <eos>, [EOS], <|end_of_text|> or <|endoftext|>", it->second,
                      "other names are not recognised when the file is read again"});
 }
 
 } // namespace
 
-TrainedTokenizer train_tokenizer(const TokenizerRecipe& recipe, std::string_view text, const std::string& where) {
+TrainedTokenizer train_tokenizer(const TokenizerRecipe& recipe, std::string_view text,
+                                 const std::string& where) {
     validate(recipe, "tokenizer");
-    if (recipe.text_size > 0) text = text.substr(0, whole_characters(text, static_cast<std::size_t>(recipe.text_size)));
+    if (recipe.text_size > 0)
+        text = text.substr(0, whole_characters(text, static_cast<std::size_t>(recipe.text_size)));
     check_text(text, where);
     const std::vector<std::string> special = special_names(recipe);
     json file{{"version", "1.0"},
@@ -171,7 +184,8 @@ TrainedTokenizer train_tokenizer(const TokenizerRecipe& recipe, std::string_view
 
     Training t{recipe, special, count_words(TextSplitter(file, where), text), -1, {}, {}, {}};
     if (const auto unknown = recipe.special_tokens.find("unk"); unknown != recipe.special_tokens.end())
-        t.unknown_id = static_cast<int>(std::find(special.begin(), special.end(), unknown->second) - special.begin());
+        t.unknown_id =
+            static_cast<int>(std::find(special.begin(), special.end(), unknown->second) - special.begin());
     switch (recipe.kind) {
     case TokenizerKind::bpe: train_bpe(t); break;
     case TokenizerKind::wordpiece: train_wordpiece(t); break;
@@ -179,7 +193,8 @@ TrainedTokenizer train_tokenizer(const TokenizerRecipe& recipe, std::string_view
     case TokenizerKind::characters: train_characters(t); break;
     }
     file["model"] = std::move(t.model);
-    TrainedTokenizer trained{nullptr, file.dump(1), std::move(t.merges), std::move(t.prunings), std::move(t.words)};
+    TrainedTokenizer trained{nullptr, file.dump(1), std::move(t.merges), std::move(t.prunings),
+                             std::move(t.words)};
     trained.tokenizer = parse_tokenizer_json(trained.json, "tokenizer");
     check_ends(recipe, *trained.tokenizer, "tokenizer");
     return trained;
@@ -198,7 +213,8 @@ json history_json(const TrainedTokenizer& trained) {
     for (const PruneStep& p : trained.prunings) {
         json removed = json::array();
         for (const auto& r : p.removed) removed.push_back({{"piece", r.piece}, {"loss", r.loss}});
-        prunings.push_back({{"log_likelihoods", p.log_likelihoods}, {"n_pieces", p.n_pieces}, {"removed", removed}});
+        prunings.push_back(
+            {{"log_likelihoods", p.log_likelihoods}, {"n_pieces", p.n_pieces}, {"removed", removed}});
     }
     return {{"merges", merges}, {"prunings", prunings}};
 }
@@ -217,7 +233,8 @@ std::vector<std::string> Training::alphabet(std::int64_t min_count, std::size_t 
         }
     std::vector<std::pair<std::string, std::int64_t>> sorted(counts.begin(), counts.end());
     std::erase_if(sorted, [&](const auto& c) { return c.second < min_count; });
-    std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [](const auto& a, const auto& b) { return a.second > b.second; });
     if (sorted.size() > most) sorted.resize(most);
     std::vector<std::string> chars;
     for (const auto& [c, count] : sorted) chars.push_back(c);
@@ -229,9 +246,10 @@ std::size_t Training::room(std::size_t least, const std::string& what) const {
     if (recipe.vocab_size == 0) return std::numeric_limits<std::size_t>::max();
     const auto size = static_cast<std::size_t>(recipe.vocab_size);
     if (size < vocab.size() + least)
-        throw Error({"tokenizer: 'vocab_size'",
-                     fmt::format("at least {}: {} special tokens and {}", vocab.size() + least, vocab.size(), what),
-                     std::to_string(size), ""});
+        throw Error(
+            {"tokenizer: 'vocab_size'",
+             fmt::format("at least {}: {} special tokens and {}", vocab.size() + least, vocab.size(), what),
+             std::to_string(size), ""});
     return size - vocab.size();
 }
 

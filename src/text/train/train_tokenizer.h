@@ -16,7 +16,7 @@ namespace gf {
 struct MergeStep {
     int left = 0, right = 0, merged = 0; ///< token ids
     std::int64_t count = 0;              ///< of the pair in the text, at that moment
-    double score = 0;                    ///< what was largest: BPE the count, WordPiece count / (count(left) count(right))
+    double score = 0; ///< what was largest: BPE the count, WordPiece count / (count(left) count(right))
 };
 
 /// Unigram: some rounds of expectation-maximisation, and then the pieces that went.
@@ -45,10 +45,11 @@ struct TrainedTokenizer {
     std::vector<TrainedWord> words; ///< each once, in the order of the text
 };
 
-/// The same recipe and text give the same tokenizer, byte for byte. Throws Error, with `where` as the name of the text, if the
-/// text is empty or no UTF-8 (naming the byte), or if the vocabulary has no room for what the kind begins with. If the text has
-/// not enough to make vocab_size tokens of, there are fewer.
-TrainedTokenizer train_tokenizer(const TokenizerRecipe& recipe, std::string_view text, const std::string& where = "text");
+/// The same recipe and text give the same tokenizer, byte for byte. Throws Error, with `where` as the name of
+/// the text, if the text is empty or no UTF-8 (naming the byte), or if the vocabulary has no room for what
+/// the kind begins with. If the text has not enough to make vocab_size tokens of, there are fewer.
+TrainedTokenizer train_tokenizer(const TokenizerRecipe& recipe, std::string_view text,
+                                 const std::string& where = "text");
 
 /// The steps as JSON, tokens by name.
 nlohmann::json history_json(const TrainedTokenizer& trained);

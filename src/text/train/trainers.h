@@ -15,7 +15,8 @@ struct Training {
     std::vector<PruneStep> prunings;
 
     int min_frequency() const;
-    /// The characters that occur at least `min_count` times, the most frequent `most`; in the order of their code points.
+    /// The characters that occur at least `min_count` times, the most frequent `most`; in the order of their
+    /// code points.
     std::vector<std::string> alphabet(std::int64_t min_count, std::size_t most) const;
     /// How many tokens may still be added. Throws Error if there is no room for `least`, which are `what`.
     std::size_t room(std::size_t least, const std::string& what) const;

@@ -2,11 +2,14 @@
 
 namespace gf {
 
-double add_expected_counts(std::span<const LatticeEdge> edges, std::size_t size, std::span<const double> log_p, double weight,
-                           std::span<double> expected) {
+double add_expected_counts(std::span<const LatticeEdge> edges, std::size_t size,
+                           std::span<const double> log_p, double weight, std::span<double> expected) {
     constexpr double k_none = -std::numeric_limits<double>::infinity();
-    const auto score = [&](const LatticeEdge& e) { return e.piece < 0 ? 0 : log_p[static_cast<std::size_t>(e.piece)]; };
-    std::vector<double> forward(size + 1, k_none), backward(size + 1, k_none); // log-probability of the text before, after
+    const auto score = [&](const LatticeEdge& e) {
+        return e.piece < 0 ? 0 : log_p[static_cast<std::size_t>(e.piece)];
+    };
+    std::vector<double> forward(size + 1, k_none),
+        backward(size + 1, k_none); // log-probability of the text before, after
     forward[0] = backward[size] = 0;
     for (const LatticeEdge& e : edges) {
         double& to = forward[static_cast<std::size_t>(e.end)];
@@ -20,7 +23,8 @@ double add_expected_counts(std::span<const LatticeEdge> edges, std::size_t size,
     const double total = forward[size];
     for (const LatticeEdge& e : edges) {
         if (e.piece < 0) continue;
-        const double share = forward[static_cast<std::size_t>(e.begin)] + score(e) + backward[static_cast<std::size_t>(e.end)];
+        const double share =
+            forward[static_cast<std::size_t>(e.begin)] + score(e) + backward[static_cast<std::size_t>(e.end)];
         expected[static_cast<std::size_t>(e.piece)] += weight * std::exp(share - total);
     }
     return total;

@@ -1,5 +1,5 @@
-// Unigram (Kudo 2018, arXiv:1804.10959, section 3.2): begins with many frequent pieces, fits their probabilities, drops those
-// that the text loses least by, and so on down to the size that is wanted.
+// Unigram (Kudo 2018, arXiv:1804.10959, section 3.2): begins with many frequent pieces, fits their
+// probabilities, drops those that the text loses least by, and so on down to the size that is wanted.
 
 #include "text/train/trainers.h"
 #include "text/train/unigram_em.h"
@@ -20,10 +20,13 @@ struct Seed {
     std::size_t n_chars;
 };
 
-/// Pieces of two characters or more that occur at least `min_count` times, longer ones built from shorter ones that do.
-std::vector<Seed> frequent_pieces(const std::vector<TrainedWord>& words, std::int64_t min_count, std::size_t max_chars) {
+/// Pieces of two characters or more that occur at least `min_count` times, longer ones built from shorter
+/// ones that do.
+std::vector<Seed> frequent_pieces(const std::vector<TrainedWord>& words, std::int64_t min_count,
+                                  std::size_t max_chars) {
     std::vector<std::vector<std::size_t>> starts; // of each word: where its characters begin, and its end
-    std::vector<std::vector<char>> alive;         // does the piece of the last length that begins there occur often enough?
+    std::vector<std::vector<char>>
+        alive; // does the piece of the last length that begins there occur often enough?
     for (const TrainedWord& w : words) {
         auto& s = starts.emplace_back();
         for (std::size_t at = 0; at < w.piece.size(); at += code_point_at(w.piece, at).size) s.push_back(at);
@@ -35,9 +38,11 @@ std::vector<Seed> frequent_pieces(const std::vector<TrainedWord>& words, std::in
         std::unordered_map<std::string_view, std::int64_t> counts;
         const auto for_each = [&](auto&& visit) {
             for (std::size_t w = 0; w < words.size(); ++w)
-                for (std::size_t i = 0; i + n < starts[w].size(); ++i) // the piece's two halves of n - 1 characters
+                for (std::size_t i = 0; i + n < starts[w].size();
+                     ++i) // the piece's two halves of n - 1 characters
                     visit(w, i, alive[w][i] && alive[w][i + 1],
-                          std::string_view(words[w].piece).substr(starts[w][i], starts[w][i + n] - starts[w][i]));
+                          std::string_view(words[w].piece)
+                              .substr(starts[w][i], starts[w][i + n] - starts[w][i]));
         };
         for_each([&](std::size_t w, std::size_t, bool may, std::string_view piece) {
             if (may) counts[piece] += words[w].count;
@@ -50,7 +55,8 @@ std::vector<Seed> frequent_pieces(const std::vector<TrainedWord>& words, std::in
             any |= alive[w][i] != 0;
         });
         for (std::size_t w = 0; w < words.size(); ++w) // the last place has no piece of this length
-            for (std::size_t i = starts[w].size() > n ? starts[w].size() - n : 0; i < alive[w].size(); ++i) alive[w][i] = 0;
+            for (std::size_t i = starts[w].size() > n ? starts[w].size() - n : 0; i < alive[w].size(); ++i)
+                alive[w][i] = 0;
         if (!any) break;
     }
     return seeds;
@@ -65,19 +71,20 @@ class UnigramTrainer {
         std::vector<Seed> seeds =
             frequent_pieces(t.words, t.min_frequency(), static_cast<std::size_t>(t.recipe.max_piece_length));
         std::erase_if(seeds, [&](const Seed& s) { return is_special(s.piece); });
-        std::sort(seeds.begin(), seeds.end(), [](const Seed& a, const Seed& b) { // by the characters that it covers
-            const double x = double(a.count) * double(a.n_chars), y = double(b.count) * double(b.n_chars);
-            return x != y ? x > y : a.piece < b.piece;
-        });
-        const std::size_t most =
-            t.recipe.seed_size > 0 ? static_cast<std::size_t>(t.recipe.seed_size) : 20 * std::size_t(t.recipe.vocab_size);
+        std::sort(
+            seeds.begin(), seeds.end(), [](const Seed& a, const Seed& b) { // by the characters that it covers
+                const double x = double(a.count) * double(a.n_chars), y = double(b.count) * double(b.n_chars);
+                return x != y ? x > y : a.piece < b.piece;
+            });
+        const std::size_t most = t.recipe.seed_size > 0 ? static_cast<std::size_t>(t.recipe.seed_size)
+                                                        : 20 * std::size_t(t.recipe.vocab_size);
         if (seeds.size() > most) seeds.resize(most);
         expected_.assign(n_chars_, 0);
         for (const TrainedWord& w : t.words)
             for (std::size_t at = 0, size = 0; at < w.piece.size(); at += size) {
                 size = code_point_at(w.piece, at).size;
-                const auto c =
-                    std::lower_bound(pieces_.begin(), pieces_.begin() + std::ptrdiff_t(n_chars_), w.piece.substr(at, size));
+                const auto c = std::lower_bound(pieces_.begin(), pieces_.begin() + std::ptrdiff_t(n_chars_),
+                                                w.piece.substr(at, size));
                 if (c != pieces_.begin() + std::ptrdiff_t(n_chars_) && *c == w.piece.substr(at, size))
                     expected_[static_cast<std::size_t>(c - pieces_.begin())] += double(w.count);
             }
@@ -110,7 +117,8 @@ class UnigramTrainer {
     json finish() {
         std::vector<std::size_t> order(pieces_.size());
         for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return log_p_[a] > log_p_[b]; });
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::size_t a, std::size_t b) { return log_p_[a] > log_p_[b]; });
         json vocab = json::array();
         for (const std::string& name : t_.vocab) vocab.push_back({name, 0.0});
         std::vector<int> ids(pieces_.size());
@@ -126,7 +134,8 @@ class UnigramTrainer {
             for (const LatticeEdge& e :
                  best_path(lattices_[w], t_.words[w].piece.size(), [&](int piece) { return score(piece); })) {
                 const bool unknown = e.piece == LatticeEdge::k_unknown;
-                if (!unknown || !unknown_before) out.push_back(unknown ? t_.unknown_id : ids[static_cast<std::size_t>(e.piece)]);
+                if (!unknown || !unknown_before)
+                    out.push_back(unknown ? t_.unknown_id : ids[static_cast<std::size_t>(e.piece)]);
                 unknown_before = unknown;
             }
         }
@@ -134,7 +143,8 @@ class UnigramTrainer {
     }
 
   private:
-    /// A multiple of 2^-12: few digits that every reader takes for the same number, and sums without rounding.
+    /// A multiple of 2^-12: few digits that every reader takes for the same number, and sums without
+    /// rounding.
     static double rounded(double score) { return std::round(score * 4096) / 4096; }
 
     bool is_special(const std::string& piece) const {
@@ -145,7 +155,8 @@ class UnigramTrainer {
     void build_lattices() {
         const PieceIndex index(pieces_);
         lattices_.resize(t_.words.size());
-        for (std::size_t w = 0; w < t_.words.size(); ++w) lattices_[w] = lattice_edges(t_.words[w].piece, index);
+        for (std::size_t w = 0; w < t_.words.size(); ++w)
+            lattices_[w] = lattice_edges(t_.words[w].piece, index);
     }
 
     /// Expected counts under the present probabilities; returns the log-likelihood of the text.
@@ -153,8 +164,9 @@ class UnigramTrainer {
         expected_.assign(pieces_.size(), 0);
         double sum = 0;
         for (std::size_t w = 0; w < t_.words.size(); ++w)
-            sum += double(t_.words[w].count) *
-                   add_expected_counts(lattices_[w], t_.words[w].piece.size(), log_p_, double(t_.words[w].count), expected_);
+            sum +=
+                double(t_.words[w].count) * add_expected_counts(lattices_[w], t_.words[w].piece.size(),
+                                                                log_p_, double(t_.words[w].count), expected_);
         return sum;
     }
 
@@ -169,12 +181,15 @@ class UnigramTrainer {
     /// How much less likely the text becomes when the best cut of piece i into others takes over its uses.
     double loss(std::size_t i, const PieceIndex& index, double total) const {
         const std::string& piece = pieces_[i];
-        const auto others = [&](int p) { return p == static_cast<int>(i) ? -std::numeric_limits<double>::infinity() : score(p); };
+        const auto others = [&](int p) {
+            return p == static_cast<int>(i) ? -std::numeric_limits<double>::infinity() : score(p);
+        };
         const std::vector<LatticeEdge> parts = best_path(lattice_edges(piece, index), piece.size(), others);
         const double c = expected_[i], new_total = total + c * (double(parts.size()) - 1);
         double loss = c * std::log(std::max(c, 1e-100) / total);
         for (const LatticeEdge& e : parts)
-            if (e.piece >= 0) loss -= c * std::log((expected_[static_cast<std::size_t>(e.piece)] + c + 1e-100) / new_total);
+            if (e.piece >= 0)
+                loss -= c * std::log((expected_[static_cast<std::size_t>(e.piece)] + c + 1e-100) / new_total);
         return loss;
     }
 
@@ -188,7 +203,8 @@ class UnigramTrainer {
         std::sort(losses.begin(), losses.end(), [&](const auto& a, const auto& b) {
             return a.first != b.first ? a.first < b.first : pieces_[a.second] < pieces_[b.second];
         });
-        const auto kept = std::max(room, static_cast<std::size_t>(double(pieces_.size()) * t_.recipe.shrinking_factor));
+        const auto kept =
+            std::max(room, static_cast<std::size_t>(double(pieces_.size()) * t_.recipe.shrinking_factor));
         losses.resize(std::min(losses.size(), pieces_.size() - kept));
 
         std::vector<PruneStep::Removed> removed;

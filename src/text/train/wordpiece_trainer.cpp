@@ -1,6 +1,6 @@
-// WordPiece (Schuster & Nakajima 2012): of all pairs of neighbours the one that makes the text likelier most becomes a token,
-// that is the largest count(ab) / (count(a) count(b)). Words are cut as encoding cuts them, the longest token first, after
-// every new token: so what training counts is what encoding gives.
+// WordPiece (Schuster & Nakajima 2012): of all pairs of neighbours the one that makes the text likelier most
+// becomes a token, that is the largest count(ab) / (count(a) count(b)). Words are cut as encoding cuts them,
+// the longest token first, after every new token: so what training counts is what encoding gives.
 
 #include "text/train/pair_counts.h"
 #include "text/train/trainers.h"
@@ -47,7 +47,8 @@ class WordPieceTrainer {
         longest_ = std::max(longest_, name.size());
     }
 
-    /// The characters, and those that occur inside of words with the prefix as well; the most frequent, if not all have room.
+    /// The characters, and those that occur inside of words with the prefix as well; the most frequent, if
+    /// not all have room.
     void add_alphabet() {
         std::map<std::string, std::int64_t> counts;
         for (const TrainedWord& w : t_.words)
@@ -57,18 +58,21 @@ class WordPieceTrainer {
                 counts[name.append(w.piece, at, size)] += w.count;
             }
         std::vector<std::pair<std::string, std::int64_t>> sorted(counts.begin(), counts.end());
-        std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+        std::stable_sort(sorted.begin(), sorted.end(),
+                         [](const auto& a, const auto& b) { return a.second > b.second; });
         if (const std::size_t room = t_.room(1, "one character"); sorted.size() > room) sorted.resize(room);
         std::sort(sorted.begin(), sorted.end());
         for (const auto& [name, count] : sorted) add(name);
     }
 
-    /// Words by each two characters that follow each other: a new token can only matter to words with its first two.
+    /// Words by each two characters that follow each other: a new token can only matter to words with its
+    /// first two.
     void index_word(std::size_t w) {
         const std::string& piece = t_.words[w].piece;
         if (count_chars(piece) > static_cast<std::size_t>(k_max_chars)) return; // stays unknown
         std::set<std::string> seen;
-        for (std::size_t at = 0; at < piece.size(); at += code_point_at(piece, at).size) seen.insert(two_chars(piece, at));
+        for (std::size_t at = 0; at < piece.size(); at += code_point_at(piece, at).size)
+            seen.insert(two_chars(piece, at));
         for (const std::string& two : seen) words_of_[two].push_back(w);
     }
 
@@ -115,7 +119,8 @@ class WordPieceTrainer {
         std::string name = t_.vocab[static_cast<std::size_t>(step.left)];
         name.append(t_.vocab[static_cast<std::size_t>(step.right)], k_prefix.size());
         add(name);
-        const std::string text = name.starts_with(k_prefix) ? name.substr(k_prefix.size()) : name; // no word holds "##"
+        const std::string text =
+            name.starts_with(k_prefix) ? name.substr(k_prefix.size()) : name; // no word holds "##"
         const auto it = words_of_.find(two_chars(text, 0));
         if (it == words_of_.end()) return;
         for (const std::size_t w : it->second) {

@@ -19,9 +19,11 @@ bool check_line(std::string_view line, std::size_t at, Verdict& verdict) {
     const Task* task = find_task(line);
     if (!task) return problem(0, "expected a task: sum, reverse, translate ...");
     const std::string_view separator = task->separator;
-    const std::size_t mark = line.find(separator, task->group == std::string_view("code") ? line.rfind(separator) : 0);
+    const std::size_t mark =
+        line.find(separator, task->group == std::string_view("code") ? line.rfind(separator) : 0);
     if (mark == std::string_view::npos)
-        return problem(line.size(), "the line stops before its answer: expected '" + std::string(separator.substr(1)) + "'");
+        return problem(line.size(), "the line stops before its answer: expected '" +
+                                        std::string(separator.substr(1)) + "'");
     const std::string_view question = line.substr(0, mark), answer = line.substr(mark + separator.size());
     const auto truth = task->answer(question);
     if (!truth) return problem(0, std::string("no question of the form of '") + task->name + "'");
@@ -69,8 +71,8 @@ std::vector<CheckedDocument> check_documents(std::string_view text) {
             documents.push_back({line, begin, document, check_document(document)});
         at = std::min(end + mark.size(), text.size());
         if (at < text.size() && text[at] == '\n') ++at;
-        line += static_cast<std::size_t>(
-            std::count(text.begin() + static_cast<std::ptrdiff_t>(begin), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+        line += static_cast<std::size_t>(std::count(text.begin() + static_cast<std::ptrdiff_t>(begin),
+                                                    text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
         begin = at;
     }
     return documents;

@@ -1,5 +1,6 @@
 #pragma once
-// The verdict on any text of Tinyville: running text by the grammar (judge.h), tasks by computing their answers again.
+// The verdict on any text of Tinyville: running text by the grammar (judge.h), tasks by computing their
+// answers again.
 
 #include "train/tinyville/judge.h"
 

@@ -27,7 +27,8 @@ Document draw_told(const DocumentKind& kind, std::uint64_t seed, std::uint64_t n
     return d;
 }
 
-constexpr std::size_t k_long_task = 200; ///< bytes after which no further line follows: documents fit a context of 256
+constexpr std::size_t k_long_task =
+    200; ///< bytes after which no further line follows: documents fit a context of 256
 
 /// One to five lines of one task; all questions of one split.
 Document draw_task(const Task& task, std::uint64_t seed, std::uint64_t number) {
@@ -44,8 +45,10 @@ Document draw_task(const Task& task, std::uint64_t seed, std::uint64_t number) {
         if (line > 0) d.text += "\n";
         const std::size_t begin = d.text.size();
         d.text += question + task.separator + answer;
-        d.labels.push_back(
-            {task.phenomenon, begin, d.text.size(), {{"task", task.name}, {"question", question}, {"answer", answer}}});
+        d.labels.push_back({task.phenomenon,
+                            begin,
+                            d.text.size(),
+                            {{"task", task.name}, {"question", question}, {"answer", answer}}});
     }
     return d;
 }
@@ -55,7 +58,8 @@ Document draw_task(const Task& task, std::uint64_t seed, std::uint64_t number) {
 const std::vector<KindOfDocument>& kinds_of_documents() {
     static const std::vector<KindOfDocument> kinds = [] {
         std::vector<KindOfDocument> all;
-        for (const DocumentKind& d : Grammar::get().documents()) all.push_back({d.name, d.group, "stories", d.weight});
+        for (const DocumentKind& d : Grammar::get().documents())
+            all.push_back({d.name, d.group, "stories", d.weight});
         for (const Task& t : tasks()) all.push_back({t.name, t.group, t.domain, t.weight});
         return all;
     }();
@@ -74,23 +78,26 @@ DocumentSource::DocumentSource(const CorpusOptions& options) : seed_(options.see
         std::vector<std::string> valid;
         for (const KindOfDocument& k : kinds) valid.insert(valid.end(), {k.name, k.group});
         if (std::ranges::find(valid, wanted) == valid.end())
-            throw Error(
-                {"--only", "kinds or groups of documents", "'" + wanted + "'", "nearest: " + nearest_names(wanted, valid)});
+            throw Error({"--only", "kinds or groups of documents", "'" + wanted + "'",
+                         "nearest: " + nearest_names(wanted, valid)});
     }
     for (int i = 0; i < static_cast<int>(kinds.size()); ++i) {
         const KindOfDocument& k = kinds[static_cast<std::size_t>(i)];
-        const bool in = std::ranges::any_of(options.only, [&](const std::string& o) { return o == k.name || o == k.group; });
+        const bool in = std::ranges::any_of(
+            options.only, [&](const std::string& o) { return o == k.name || o == k.group; });
         if (options.only.empty() || in) kinds_.insert(kinds_.end(), static_cast<std::size_t>(k.weight), i);
     }
     if (kinds_.empty())
-        throw Error({"--only", "kinds that are drawn", "only kinds that are told on request", "name another kind too"});
+        throw Error({"--only", "kinds that are drawn", "only kinds that are told on request",
+                     "name another kind too"});
 }
 
 Document DocumentSource::draw(std::uint64_t number) const {
     const int kind = Draw(seed_, number, k_kind).of(kinds_);
     const auto n_told = static_cast<int>(Grammar::get().documents().size());
-    Document d = kind < n_told ? draw_told(Grammar::get().documents()[static_cast<std::size_t>(kind)], seed_, number)
-                               : draw_task(tasks()[static_cast<std::size_t>(kind - n_told)], seed_, number);
+    Document d = kind < n_told
+                     ? draw_told(Grammar::get().documents()[static_cast<std::size_t>(kind)], seed_, number)
+                     : draw_task(tasks()[static_cast<std::size_t>(kind - n_told)], seed_, number);
     const KindOfDocument& k = kinds_of_documents()[static_cast<std::size_t>(kind)];
     d.kind = k.name;
     d.group = k.group;
@@ -100,7 +107,8 @@ Document DocumentSource::draw(std::uint64_t number) const {
 
 std::string file_text(const Document& d) { return d.text + "\n" + k_end_of_document + "\n"; }
 
-void each_document(const CorpusOptions& options, const std::function<void(const Document&, std::uint64_t)>& f) {
+void each_document(const CorpusOptions& options,
+                   const std::function<void(const Document&, std::uint64_t)>& f) {
     const DocumentSource source(options);
     std::uint64_t bytes = 0;
     for (std::uint64_t number = 0; bytes < options.size; ++number) {
@@ -122,7 +130,8 @@ std::uint64_t CorpusHash::value() const {
 }
 
 std::string card_of(int person) {
-    static const DocumentKind& card = *std::ranges::find(Grammar::get().documents(), "card", &DocumentKind::name);
+    static const DocumentKind& card =
+        *std::ranges::find(Grammar::get().documents(), "card", &DocumentKind::name);
     const auto number = static_cast<std::uint64_t>(person);
     Draw plot(0, number, k_plot), who(0, number, k_cast), wording(0, number, k_wording);
     const Template only = draw_template(card, plot);

@@ -1,5 +1,6 @@
 #pragma once
-// The corpus: documents drawn one by one, each a function of (seed, number), and the files they are written to.
+// The corpus: documents drawn one by one, each a function of (seed, number), and the files they are written
+// to.
 
 #include "train/tinyville/label.h"
 #include "train/tinyville/world.h"
@@ -53,9 +54,10 @@ class DocumentSource {
 /// A document as the files have it: its text, a line's end, the end mark on a line of its own.
 std::string file_text(const Document& d);
 
-/// Calls f(document, number) for each document of the corpus, until `size` bytes of file_text() are drawn. Throws Error as
-/// DocumentSource.
-void each_document(const CorpusOptions& options, const std::function<void(const Document&, std::uint64_t)>& f);
+/// Calls f(document, number) for each document of the corpus, until `size` bytes of file_text() are drawn.
+/// Throws Error as DocumentSource.
+void each_document(const CorpusOptions& options,
+                   const std::function<void(const Document&, std::uint64_t)>& f);
 
 /// Of the three texts of a corpus, fed document by document.
 class CorpusHash {
@@ -72,8 +74,9 @@ struct CorpusReport {
     std::uint64_t hash = 0;                                      ///< of the three texts
 };
 
-/// Writes {train, validation, test}.{txt, labels.jsonl}, documents.txt, questions.jsonl and corpus.json into `folder`, which is
-/// made if it is missing. The same options give the same bytes on every platform. Throws Error if a file cannot be written.
+/// Writes {train, validation, test}.{txt, labels.jsonl}, documents.txt, questions.jsonl and corpus.json into
+/// `folder`, which is made if it is missing. The same options give the same bytes on every platform. Throws
+/// Error if a file cannot be written.
 CorpusReport write_corpus(const CorpusOptions& options, const std::filesystem::path& folder);
 
 /// 16 hexadecimal digits.

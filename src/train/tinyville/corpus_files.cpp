@@ -24,20 +24,26 @@ void append_string(std::string& out, std::string_view text) {
     out += '"';
 }
 
-void write_text(FileWriter& file, std::string_view text) { file.write(std::as_bytes(std::span(text.data(), text.size()))); }
+void write_text(FileWriter& file, std::string_view text) {
+    file.write(std::as_bytes(std::span(text.data(), text.size())));
+}
 
 /// The text and the labels of one split.
 class SplitFiles {
   public:
     SplitFiles(const std::filesystem::path& folder, const char* split)
-        : name_(std::string(split) + ".txt"), text_(folder / name_), labels_(folder / (std::string(split) + ".labels.jsonl")) {}
+        : name_(std::string(split) + ".txt"), text_(folder / name_),
+          labels_(folder / (std::string(split) + ".labels.jsonl")) {}
 
     void add(const Document& d, std::uint64_t number, const std::string& text) {
-        std::string head = "{\"doc\":" + std::to_string(number) + ",\"file\":\"" + name_ + "\",\"line\":", lines;
+        std::string head = "{\"doc\":" + std::to_string(number) + ",\"file\":\"" + name_ + "\",\"line\":",
+                    lines;
         begin_label(lines, head, d, 0, d.text.size());
-        lines += ",\"phenomenon\":\"document\",\"truth\":{\"kind\":\"" + d.kind + "\",\"group\":\"" + d.group +
-                 "\",\"domain\":\"" + d.domain + "\",\"template\":\"" + d.template_id + "\",\"entities\":[";
-        for (std::size_t i = 0; i < d.entities.size(); ++i) lines += (i ? ",\"" : "\"") + d.entities[i] + "\"";
+        lines += ",\"phenomenon\":\"document\",\"truth\":{\"kind\":\"" + d.kind + "\",\"group\":\"" +
+                 d.group + "\",\"domain\":\"" + d.domain + "\",\"template\":\"" + d.template_id +
+                 "\",\"entities\":[";
+        for (std::size_t i = 0; i < d.entities.size(); ++i)
+            lines += (i ? ",\"" : "\"") + d.entities[i] + "\"";
         lines += "]}}\n";
         for (const Label& l : d.labels) {
             begin_label(lines, head, d, l.begin, l.end);
@@ -65,8 +71,10 @@ class SplitFiles {
     std::uint64_t documents = 0, bytes = 0, labels = 0;
 
   private:
-    void begin_label(std::string& out, const std::string& head, const Document& d, std::size_t begin, std::size_t end) const {
-        const auto before = std::count(d.text.begin(), d.text.begin() + static_cast<std::ptrdiff_t>(begin), '\n');
+    void begin_label(std::string& out, const std::string& head, const Document& d, std::size_t begin,
+                     std::size_t end) const {
+        const auto before =
+            std::count(d.text.begin(), d.text.begin() + static_cast<std::ptrdiff_t>(begin), '\n');
         out += head + std::to_string(line_ + static_cast<std::uint64_t>(before)) + ",\"bytes\":[" +
                std::to_string(bytes + begin) + "," + std::to_string(bytes + end) + "]";
     }
@@ -95,7 +103,8 @@ void write_questions(const std::filesystem::path& folder) {
             questions += line.dump() + "\n";
         };
         add(Relation::lives, "Where does " + name + " live?", world.object(p, Relation::lives));
-        for (const int which : {0, 1}) add(Relation::owns, "Who owns the " + world.object(p, Relation::owns, which) + "?", name);
+        for (const int which : {0, 1})
+            add(Relation::owns, "Who owns the " + world.object(p, Relation::owns, which) + "?", name);
         add(Relation::likes, "What does " + name + " like to eat?", world.object(p, Relation::likes));
         add(Relation::fears, "What is " + name + " afraid of?", world.object(p, Relation::fears));
     }
@@ -103,10 +112,12 @@ void write_questions(const std::filesystem::path& folder) {
     write_file(folder / "questions.jsonl", questions);
 }
 
-void write_manifest(const CorpusOptions& options, const CorpusReport& report, const std::filesystem::path& folder) {
+void write_manifest(const CorpusOptions& options, const CorpusReport& report,
+                    const std::filesystem::path& folder) {
     nlohmann::ordered_json splits;
     for (std::size_t s = 0; s < 3; ++s)
-        splits[k_split_names[s]] = {{"documents", report.documents[s]}, {"bytes", report.bytes[s]}, {"labels", report.labels[s]}};
+        splits[k_split_names[s]] = {
+            {"documents", report.documents[s]}, {"bytes", report.bytes[s]}, {"labels", report.labels[s]}};
     const nlohmann::ordered_json manifest{{"corpus", "tinyville"},    {"seed", options.seed},
                                           {"size", options.size},     {"only", options.only},
                                           {"hash", hex(report.hash)}, {"end_of_document", k_end_of_document},
@@ -119,7 +130,8 @@ void write_manifest(const CorpusOptions& options, const CorpusReport& report, co
 CorpusReport write_corpus(const CorpusOptions& options, const std::filesystem::path& folder) {
     std::error_code failed;
     std::filesystem::create_directories(folder, failed);
-    if (failed) throw Error({folder.string(), "a folder that can be made", failed.message(), "choose another --out"});
+    if (failed)
+        throw Error({folder.string(), "a folder that can be made", failed.message(), "choose another --out"});
     std::array<std::unique_ptr<SplitFiles>, 3> files;
     for (std::size_t s = 0; s < 3; ++s) files[s] = std::make_unique<SplitFiles>(folder, k_split_names[s]);
     CorpusHash hash;

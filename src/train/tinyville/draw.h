@@ -38,7 +38,8 @@ class Draw {
     std::uint64_t key_, count_ = 0;
 };
 
-/// FNV-1a (Fowler, Noll, Vo), finished by mix64: places words and templates in a split, whatever the platform.
+/// FNV-1a (Fowler, Noll, Vo), finished by mix64: places words and templates in a split, whatever the
+/// platform.
 inline std::uint64_t hash_text(std::string_view text) {
     std::uint64_t h = 0xcbf29ce484222325u;
     for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3u;

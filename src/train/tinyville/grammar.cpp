@@ -105,14 +105,16 @@ class GrammarReader {
                 kind.group = words.at(2);
                 kind.weight = std::stoi(words.at(3));
             } else if (words[0] == "roles") {
-                for (std::size_t i = 1; i + 1 < words.size(); i += 2) add_role(kind, words[i][0], words[i + 1]);
+                for (std::size_t i = 1; i + 1 < words.size(); i += 2)
+                    add_role(kind, words[i][0], words[i + 1]);
             } else {
                 for (std::size_t i = 1; i + 2 < words.size(); i += 3)
                     kind.facts.push_back({words[i], words[i + 1][0], words[i + 2][0]});
             }
         }
         if (kind.registers.size() > k_most_registers)
-            fail(kind.name, std::to_string(k_most_registers) + " registers at most", std::to_string(kind.registers.size()));
+            fail(kind.name, std::to_string(k_most_registers) + " registers at most",
+                 std::to_string(kind.registers.size()));
         kind_ = &kind;
         Bindings own;
         for (const Role& r : kind.roles) own[r.letter] = r.letter;
@@ -130,14 +132,16 @@ class GrammarReader {
         for (const Component& c : t->components) {
             const bool narrowed = colon != std::string::npos && &c == t->components.data();
             role.registers.push_back(static_cast<int>(kind.registers.size()));
-            kind.registers.push_back({table_index(c.table), narrowed ? type.substr(colon + 1) : c.tag, letter});
+            kind.registers.push_back(
+                {table_index(c.table), narrowed ? type.substr(colon + 1) : c.tag, letter});
         }
         kind.roles.push_back(role);
     }
 
     Node sequence(std::string_view& rest, const Bindings& env, const std::string& where) {
         Node node;
-        while (!rest.empty() && rest[0] != '|' && rest[0] != ')' && rest[0] != ']') item(rest, env, where, node.children);
+        while (!rest.empty() && rest[0] != '|' && rest[0] != ')' && rest[0] != ']')
+            item(rest, env, where, node.children);
         return node;
     }
 
@@ -149,7 +153,8 @@ class GrammarReader {
             out.push_back(choice(rest, env, where));
         } else if (c == '{' || (c == '<' && rest[1] != ' ')) {
             const std::size_t end = rest.find(c == '{' ? '}' : '>');
-            if (end == std::string_view::npos) fail(where, "a closing bracket", std::string(rest.substr(0, 40)));
+            if (end == std::string_view::npos)
+                fail(where, "a closing bracket", std::string(rest.substr(0, 40)));
             const std::string inside(rest.substr(1, end - 1));
             rest.remove_prefix(end + 1);
             if (c == '{')
@@ -165,7 +170,8 @@ class GrammarReader {
         const char close = rest[0] == '(' ? ')' : ']';
         Node node;
         node.kind = close == ')' ? NodeKind::wording : NodeKind::fork;
-        if (close == ']' && in_wording_) fail(where, "no [choice of plot] inside a (wording)", std::string(rest.substr(0, 40)));
+        if (close == ']' && in_wording_)
+            fail(where, "no [choice of plot] inside a (wording)", std::string(rest.substr(0, 40)));
         in_wording_ += close == ')';
         do {
             rest.remove_prefix(1);
@@ -179,7 +185,8 @@ class GrammarReader {
             node.children.push_back(sequence(rest, env, where));
             node.weights.push_back(weight);
         } while (rest.starts_with("|"));
-        if (!rest.starts_with(close)) fail(where, std::string("'") + close + "'", std::string(rest.substr(0, 40)));
+        if (!rest.starts_with(close))
+            fail(where, std::string("'") + close + "'", std::string(rest.substr(0, 40)));
         rest.remove_prefix(1);
         in_wording_ -= close == ')';
         return node;
@@ -192,7 +199,8 @@ class GrammarReader {
         if (parts.size() != at->second.parameters.size() + 1)
             fail(where, std::to_string(at->second.parameters.size()) + " roles", "<" + call + ">");
         Bindings inner;
-        for (std::size_t i = 1; i < parts.size(); ++i) inner[at->second.parameters[i - 1]] = bound(parts[i][0], env, where);
+        for (std::size_t i = 1; i < parts.size(); ++i)
+            inner[at->second.parameters[i - 1]] = bound(parts[i][0], env, where);
         std::string_view body = at->second.body;
         Node node = sequence(body, inner, at->first);
         if (!body.empty()) fail(at->first, "matching brackets", std::string(body.substr(0, 40)));
@@ -205,7 +213,8 @@ class GrammarReader {
         return at->second;
     }
 
-    void slot(const std::string& inside, const Bindings& env, const std::string& where, std::vector<Node>& out) {
+    void slot(const std::string& inside, const Bindings& env, const std::string& where,
+              std::vector<Node>& out) {
         if (inside[0] == '!') {
             const auto parts = split_words(std::string_view(inside).substr(1));
             Node node;
@@ -244,14 +253,17 @@ class GrammarReader {
         Node node;
         node.kind = NodeKind::slot;
         node.reg = reg;
-        node.column = tables()[static_cast<std::size_t>(kind_->registers[static_cast<std::size_t>(reg)].table)].column(column);
+        node.column =
+            tables()[static_cast<std::size_t>(kind_->registers[static_cast<std::size_t>(reg)].table)].column(
+                column);
         if (node.column < 0) fail(where, "a column of the role's table or a form that agrees", column);
         return node;
     }
 
     Node form_node(int reg, const std::string& form, const std::string& where) {
         const auto& forms = class_forms();
-        const Table& t = tables()[static_cast<std::size_t>(kind_->registers[static_cast<std::size_t>(reg)].table)];
+        const Table& t =
+            tables()[static_cast<std::size_t>(kind_->registers[static_cast<std::size_t>(reg)].table)];
         const auto at = std::ranges::find_if(forms, [&](const ClassForm& f) { return f.name == form; });
         if (t.column(form) >= 0 || at == forms.end()) return column_node(reg, form, where);
         if (!class_word(*at, t.entries[0].cls)) fail(where, "a form that applies to " + t.spoken, form);
@@ -274,7 +286,8 @@ class GrammarReader {
     void words(std::string_view& rest, std::vector<Node>& out) {
         const std::size_t end = std::min(rest.find_first_of("(|)[]{}<\n"), rest.size());
         std::string_view plain = rest.substr(0, end);
-        // What stood before decides whether a quotation mark opens or closes. (A body begins with a space: there is a before.)
+        // What stood before decides whether a quotation mark opens or closes. (A body begins with a space:
+        // there is a before.)
         const char before = rest.data()[-1];
         std::string text(1, before == '}' || before == '>' || before == ')' || before == ']' ? ')' : ' ');
         for (std::size_t i = 0; i < plain.size(); ++i) {

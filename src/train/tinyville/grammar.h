@@ -4,18 +4,19 @@
 // It is written down once, as text (grammar_*.cpp), in this notation:
 //
 //   define smile(X) = {X} (smiled|laughed).          a named piece, used as <smile H>
-//   document lost story 13                           a kind of document, its group and how many of a thousand are such
-//   roles H person, O thing:toy, P home              who and what takes part; the tag narrows the table
-//   facts lives H P, owns H O                        what of it is also true in the world
-//   tell <open H P> [ ... | ... ]                    the text itself
+//   document lost story 13                           a kind of document, its group and how many of a thousand
+//   are such roles H person, O thing:toy, P home              who and what takes part; the tag narrows the
+//   table facts lives H P, owns H O                        what of it is also true in the world tell <open H
+//   P> [ ... | ... ]                    the text itself
 //
 //   (a|b|)      one of these wordings;  (*3 a|b): a three times as often
 //   [a|b]       the same, but a choice of plot: the choices make up the document's template
-//   {H} {H+}    a name; "Mira the fox"     {H.he} {H.his} {O.was}: what agrees with it     {O.pl}, {P.at}: a column of the table
-//   {HF.they}   a pronoun for both         bank^river: a word with its sense or number     {!gave H F O}: an event, for the
-//   labels
+//   {H} {H+}    a name; "Mira the fox"     {H.he} {H.his} {O.was}: what agrees with it     {O.pl}, {P.at}: a
+//   column of the table {HF.they}   a pronoun for both         bank^river: a word with its sense or number
+//   {!gave H F O}: an event, for the labels
 //
-// Tell (telling.h) walks these trees, Judge (judge.h) runs the same trees as an automaton: they cannot drift apart.
+// Tell (telling.h) walks these trees, Judge (judge.h) runs the same trees as an automaton: they cannot drift
+// apart.
 
 #include "train/tinyville/lexicon.h"
 
@@ -29,7 +30,8 @@ namespace gf::tinyville {
 
 inline constexpr std::size_t k_most_registers = 16; ///< of a kind of document
 
-/// One component of a role, filled from one table: a person has a name and a kind, a thing a noun and an adjective.
+/// One component of a role, filled from one table: a person has a name and a kind, a thing a noun and an
+/// adjective.
 struct Register {
     int table;
     std::string tag; ///< only entries with it; empty: all
@@ -84,7 +86,9 @@ class Grammar {
     int find(const std::string& word) const; ///< -1: not a word of Tinyville
     int n_words() const { return static_cast<int>(words_.size()); }
     /// The words of a column of an entry: [table][entry][column] -> ids
-    const std::vector<int>& form(int table, int entry, int column) const { return forms_[table][entry][column]; }
+    const std::vector<int>& form(int table, int entry, int column) const {
+        return forms_[table][entry][column];
+    }
 
   private:
     friend class GrammarReader;
@@ -96,7 +100,8 @@ class Grammar {
     std::vector<std::vector<std::vector<std::vector<int>>>> forms_;
 };
 
-/// How many different texts the tree allows before names, things and places are filled in, and how many templates.
+/// How many different texts the tree allows before names, things and places are filled in, and how many
+/// templates.
 double count_wordings(const Node& node);
 double count_templates(const Node& node);
 

@@ -1,4 +1,5 @@
-// Short texts, each for a phenomenon: two senses, agreement across a clause, who gave what to whom, counting, reviews, facts.
+// Short texts, each for a phenomenon: two senses, agreement across a clause, who gave what to whom, counting,
+// reviews, facts.
 
 #include "train/tinyville/grammar.h"
 

@@ -13,7 +13,8 @@
 namespace gf::tinyville {
 namespace {
 
-constexpr std::int16_t k_open = -1; // a register that nothing has filled; below it, one whose class alone is known: -2 - class
+constexpr std::int16_t k_open =
+    -1; // a register that nothing has filled; below it, one whose class alone is known: -2 - class
 
 /// One reading of the text so far: where it is in the program and who plays which role.
 struct Thread {
@@ -66,11 +67,12 @@ class Reading {
     bool between_sentences(const std::vector<Token>& tokens, std::size_t i) const {
         auto ends = [](const std::string& word) { return word == "." || word == "!" || word == "?"; };
         const std::string& last = tokens[i - 1].text;
-        return last == "\n" || (ends(last) && !in_quote_) || (last == "»" && i > 1 && ends(tokens[i - 2].text));
+        return last == "\n" || (ends(last) && !in_quote_) ||
+               (last == "»" && i > 1 && ends(tokens[i - 2].text));
     }
 
-    /// Forgets who is who and begins any sentence that begins with this word. Only after a quotation, or as the first word of
-    /// all, may it be a small letter.
+    /// Forgets who is who and begins any sentence that begins with this word. Only after a quotation, or as
+    /// the first word of all, may it be a small letter.
     void restart(const std::vector<Token>& tokens, std::size_t i, int word) {
         threads_.clear();
         const char first = tokens[i].text[0];
@@ -111,7 +113,8 @@ class Reading {
             step_form(t, i, value, word);
         } else {
             for (const int entry : p_.entries(p_.reg(i).table, i.column, word))
-                if (may_be(t, i, entry)) step_form(with(t, i, static_cast<std::int16_t>(entry)), i, entry, word);
+                if (may_be(t, i, entry))
+                    step_form(with(t, i, static_cast<std::int16_t>(entry)), i, entry, word);
         }
     }
 
@@ -130,12 +133,15 @@ class Reading {
         const std::int16_t value = t.regs[static_cast<std::size_t>(i.reg)];
         auto fits = [&](char cls) { return p_.grammar().find(class_word(form, cls)) == word; };
         if (value >= 0) {
-            if (fits(tables()[static_cast<std::size_t>(p_.reg(i).table)].entries[static_cast<std::size_t>(value)].cls))
+            if (fits(tables()[static_cast<std::size_t>(p_.reg(i).table)]
+                         .entries[static_cast<std::size_t>(value)]
+                         .cls))
                 go_on(t.pc + 1, t.regs);
             return;
         }
         for (const char cls : form.by_gender ? std::string_view("fm") : std::string_view("sp"))
-            if ((value == k_open || value == known_class(cls)) && fits(cls)) go_on(t.pc + 1, with(t, i, known_class(cls)).regs);
+            if ((value == k_open || value == known_class(cls)) && fits(cls))
+                go_on(t.pc + 1, with(t, i, known_class(cls)).regs);
     }
 
     static Thread with(Thread t, const Instruction& i, std::int16_t value) {
@@ -173,7 +179,8 @@ std::string text_of(const std::vector<int>& words, std::size_t from, const Gramm
     return text;
 }
 
-/// What one reading waits for; `clash` gets the reason if `found` is a word of the same sort that means somebody else.
+/// What one reading waits for; `clash` gets the reason if `found` is a word of the same sort that means
+/// somebody else.
 std::string Reading::expected(const Thread& t, const std::string& found, std::string& clash) const {
     const Instruction& i = p_.at(t.pc);
     if (i.op == Instruction::word) return fmt::format("'{}'", spelling(p_.grammar().word(i.word_id)));
@@ -185,15 +192,17 @@ std::string Reading::expected(const Thread& t, const std::string& found, std::st
         const ClassForm& form = class_forms()[static_cast<std::size_t>(i.form)];
         const auto& entries = tables()[static_cast<std::size_t>(reg.table)].entries;
         if (value == k_open) return std::string("'") + form.words[0] + "', '" + form.words[1] + "'";
-        const char cls = value >= 0 ? entries[static_cast<std::size_t>(value)].cls : static_cast<char>(-2 - value);
+        const char cls =
+            value >= 0 ? entries[static_cast<std::size_t>(value)].cls : static_cast<char>(-2 - value);
         const std::string word = class_word(form, cls);
         if (found != word && (found == form.words[0] || found == form.words[1]))
-            clash = "'" + found + "' does not agree" + (value >= 0 ? " with " + who : "") + ": expected '" + word + "'";
+            clash = "'" + found + "' does not agree" + (value >= 0 ? " with " + who : "") + ": expected '" +
+                    word + "'";
         return "'" + word + "'";
     }
     if (value < 0) return tables()[static_cast<std::size_t>(reg.table)].spoken;
-    const std::string word =
-        text_of(p_.grammar().form(reg.table, value, i.column), static_cast<std::size_t>(t.offset), p_.grammar());
+    const std::string word = text_of(p_.grammar().form(reg.table, value, i.column),
+                                     static_cast<std::size_t>(t.offset), p_.grammar());
     if (t.offset == 0 && !p_.entries(reg.table, i.column, p_.grammar().find(found)).empty())
         clash = "found '" + found + "' where the story so far says '" + word + "'";
     return "'" + word + "'";
@@ -217,7 +226,8 @@ std::string Reading::expectation(const std::string& found) const {
 }
 
 /// Words and spaces that no sentence of the grammar has.
-bool well_spelled(std::string_view text, const std::vector<Token>& tokens, const std::vector<int>& ids, Verdict& verdict) {
+bool well_spelled(std::string_view text, const std::vector<Token>& tokens, const std::vector<int>& ids,
+                  Verdict& verdict) {
     for (std::size_t i = 0; i < tokens.size(); ++i) {
         verdict.at = tokens[i].begin;
         if (ids[i] < 0) {
@@ -256,10 +266,12 @@ Verdict judge(std::string_view text) {
     if (read == tokens.size() && whole.complete()) {
         verdict.grammatical = verdict.consistent = true;
         const Thread& t = whole.accepted().front();
-        const DocumentKind& kind = Grammar::get().documents()[static_cast<std::size_t>(Program::get().at(t.pc).document)];
+        const DocumentKind& kind =
+            Grammar::get().documents()[static_cast<std::size_t>(Program::get().at(t.pc).document)];
         verdict.kind = kind.name;
         verdict.at = 0;
-        verdict.reason = untrue_fact(kind, {t.regs.begin(), t.regs.begin() + static_cast<std::ptrdiff_t>(kind.registers.size())});
+        verdict.reason = untrue_fact(
+            kind, {t.regs.begin(), t.regs.begin() + static_cast<std::ptrdiff_t>(kind.registers.size())});
         verdict.true_to_world = verdict.reason.empty();
         return verdict;
     }

@@ -8,9 +8,11 @@
 namespace gf::tinyville {
 
 struct Label {
-    std::string phenomenon; ///< pronoun, agreement, sense, repeat, indirect-object, fact, counting, question, task ...
+    std::string phenomenon; ///< pronoun, agreement, sense, repeat, indirect-object, fact, counting, question,
+                            ///< task ...
     std::size_t begin, end; ///< bytes of the document
-    std::vector<std::pair<std::string, std::string>> truth; ///< {{"referent", "Mira"}, {"gender", "feminine"}}
+    std::vector<std::pair<std::string, std::string>>
+        truth; ///< {{"referent", "Mira"}, {"gender", "feminine"}}
 };
 
 } // namespace gf::tinyville

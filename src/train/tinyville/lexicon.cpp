@@ -7,9 +7,9 @@
 namespace gf::tinyville {
 namespace {
 
-// First line of a table: name, how a message speaks of an entry, "distinct", "varied" (told distinct, not judged so) or "free",
-// columns.
-// Rows: one form per column, class, then tags; "sense:x" names the sense of a word that has two.
+// First line of a table: name, how a message speaks of an entry, "distinct", "varied" (told distinct, not
+// judged so) or "free", columns. Rows: one form per column, class, then tags; "sense:x" names the sense of a
+// word that has two.
 constexpr const char* k_tables = R"(
 table name|a name|distinct|n
 Mira|f
@@ -329,8 +329,12 @@ std::vector<Table> read_tables() {
         if (line.empty()) continue;
         auto parts = split(line, '|');
         if (parts[0].starts_with("table ")) {
-            all.push_back(
-                {parts[0].substr(6), parts[1], {parts.begin() + 3, parts.end()}, parts[2] != "free", parts[2] == "distinct", {}});
+            all.push_back({parts[0].substr(6),
+                           parts[1],
+                           {parts.begin() + 3, parts.end()},
+                           parts[2] != "free",
+                           parts[2] == "distinct",
+                           {}});
         } else {
             all.back().entries.push_back(read_entry(parts, all.back().columns.size()));
         }
@@ -338,13 +342,16 @@ std::vector<Table> read_tables() {
     Table& numbers = all.back();
     for (int a = 2; a <= 8; ++a)
         for (int b = 2; a + b <= 12; ++b)
-            numbers.entries.push_back({{k_number_words[a], k_number_words[b], k_number_words[a + b]}, 'p', "", {}});
+            numbers.entries.push_back(
+                {{k_number_words[a], k_number_words[b], k_number_words[a + b]}, 'p', "", {}});
     return all;
 }
 
 } // namespace
 
-bool Entry::has(std::string_view tag) const { return tag.empty() || std::ranges::find(tags, tag) != tags.end(); }
+bool Entry::has(std::string_view tag) const {
+    return tag.empty() || std::ranges::find(tags, tag) != tags.end();
+}
 
 int Table::column(std::string_view wanted) const {
     const auto at = std::ranges::find(columns, wanted);

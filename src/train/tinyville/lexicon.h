@@ -1,5 +1,6 @@
 #pragma once
-// The words of Tinyville: tables of people's names, kinds, things, places ... that generator and parser both read.
+// The words of Tinyville: tables of people's names, kinds, things, places ... that generator and parser both
+// read.
 
 #include <string>
 #include <string_view>
@@ -21,7 +22,7 @@ struct Table {
     std::string spoken;               ///< for messages: "a thing"
     std::vector<std::string> columns; ///< names of the forms: n, pl, use
     bool distinct = true;             ///< two roles of a document that is told never share an entry
-    bool strict = true;               ///< ... and of a text that is judged neither: two foxes may be friends, two Miras not
+    bool strict = true; ///< ... and of a text that is judged neither: two foxes may be friends, two Miras not
     std::vector<Entry> entries;
     int column(std::string_view name) const; ///< -1: none of that name
 };

@@ -7,7 +7,9 @@ namespace {
 
 const std::vector<int> k_none;
 
-bool ends_sentence(const std::string& word) { return word == "." || word == "!" || word == "?" || word == "»" || word == "\n"; }
+bool ends_sentence(const std::string& word) {
+    return word == "." || word == "!" || word == "?" || word == "»" || word == "\n";
+}
 
 std::uint64_t entry_key(int table, int column, int word) {
     return (static_cast<std::uint64_t>(table) << 40) | (static_cast<std::uint64_t>(column) << 32) |
@@ -45,8 +47,8 @@ void Program::emit(const Node& node, int document) {
         if (ends_sentence(grammar_.word(node.word))) code_.push_back({Instruction::mark, d});
         break;
     case NodeKind::slot:
-        code_.push_back({Instruction::slot, d, static_cast<std::int16_t>(node.reg), static_cast<std::int16_t>(node.column),
-                         static_cast<std::int16_t>(node.form)});
+        code_.push_back({Instruction::slot, d, static_cast<std::int16_t>(node.reg),
+                         static_cast<std::int16_t>(node.column), static_cast<std::int16_t>(node.form)});
         break;
     case NodeKind::sequence:
         for (const Node& c : node.children) emit(c, document);
@@ -96,7 +98,8 @@ void Program::first_words(int pc, std::vector<bool>& seen, std::vector<std::pair
         for (std::size_t e = 0; i.form < 0 && e < entries.size(); ++e)
             out.emplace_back(grammar_.form(r.table, static_cast<int>(e), i.column).front(), pc);
         if (i.form >= 0)
-            for (const char* w : class_forms()[static_cast<std::size_t>(i.form)].words) out.emplace_back(grammar_.find(w), pc);
+            for (const char* w : class_forms()[static_cast<std::size_t>(i.form)].words)
+                out.emplace_back(grammar_.find(w), pc);
         break;
     }
     case Instruction::accept: break;

@@ -1,6 +1,6 @@
 #pragma once
-// The grammar as a program for a machine that follows all readings of a text at once (Thompson 1968; Pike's machine with
-// registers, as in regular expressions with captures).
+// The grammar as a program for a machine that follows all readings of a text at once (Thompson 1968; Pike's
+// machine with registers, as in regular expressions with captures).
 
 #include "train/tinyville/grammar.h"
 
@@ -35,7 +35,8 @@ class Program {
     /// Entries of a table whose form in this column begins with this word.
     const std::vector<int>& entries(int table, int column, int word_id) const;
     const Register& reg(const Instruction& i) const {
-        return grammar_.documents()[static_cast<std::size_t>(i.document)].registers[static_cast<std::size_t>(i.reg)];
+        return grammar_.documents()[static_cast<std::size_t>(i.document)]
+            .registers[static_cast<std::size_t>(i.reg)];
     }
 
   private:

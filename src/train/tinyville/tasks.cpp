@@ -54,6 +54,8 @@ std::optional<int> read_number(std::string_view word) {
     return value;
 }
 
-std::string whole_key(std::string_view question) { return std::string(question.substr(question.find(':') + 1)); }
+std::string whole_key(std::string_view question) {
+    return std::string(question.substr(question.find(':') + 1));
+}
 
 } // namespace gf::tinyville

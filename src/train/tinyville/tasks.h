@@ -1,6 +1,7 @@
 #pragma once
-// Lines with an answer that can be computed: "reverse: lamp kite boat -> boat kite lamp", "sum: 47 + 85 = 132", toy code.
-// A task draws questions and answers any question of its form; the corpus prints both, the check computes the answer again.
+// Lines with an answer that can be computed: "reverse: lamp kite boat -> boat kite lamp", "sum: 47 + 85 =
+// 132", toy code. A task draws questions and answers any question of its form; the corpus prints both, the
+// check computes the answer again.
 
 #include "train/tinyville/draw.h"
 #include "train/tinyville/world.h"
@@ -14,9 +15,9 @@ namespace gf::tinyville {
 
 struct Task {
     const char *name, *group, *domain, *phenomenon;
-    const char* separator;                                           ///< between question and answer: " -> " or " = "
-    int weight;                                                      ///< documents of it, per thousand of all
-    std::string (*draw)(Draw&);                                      ///< a question with its head: "reverse: lamp kite"
+    const char* separator;      ///< between question and answer: " -> " or " = "
+    int weight;                 ///< documents of it, per thousand of all
+    std::string (*draw)(Draw&); ///< a question with its head: "reverse: lamp kite"
     std::optional<std::string> (*answer)(std::string_view question); ///< none: not a question of this form
     std::string (*key)(std::string_view question);                   ///< what decides its split
 };
@@ -26,7 +27,8 @@ const std::vector<Task>& tasks();
 /// The task whose question begins like this line, or nullptr.
 const Task* find_task(std::string_view line);
 
-/// Compositions of two operations that only the test split has ("rest, last: ...") are test, all else goes by its key.
+/// Compositions of two operations that only the test split has ("rest, last: ...") are test, all else goes by
+/// its key.
 Split split_of_question(const Task& task, const std::string& question);
 
 // What the tasks are made of, by file.

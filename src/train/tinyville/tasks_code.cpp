@@ -1,8 +1,8 @@
 // Toy code: "let a = 3 ; let b = a + 4 ; print b -> 7".
 //
 //   program   := statement (" ; " statement)*        the last prints
-//   statement := "let" variable "=" sum | "print" sum | "if" variable (">" | "<") term "then print" term "else print" term
-//   sum       := term (("+" | "-") term)?            term := variable | number
+//   statement := "let" variable "=" sum | "print" sum | "if" variable (">" | "<") term "then print" term
+//   "else print" term sum       := term (("+" | "-") term)?            term := variable | number
 
 #include "train/tinyville/tasks.h"
 
@@ -61,8 +61,8 @@ class Machine {
             const auto value = sum(w, 1);
             return value && *value >= 0 && *value <= k_most ? value : std::nullopt;
         }
-        const bool form =
-            w.size() == 10 && w[0] == "if" && w[4] == "then" && w[5] == "print" && w[7] == "else" && w[8] == "print";
+        const bool form = w.size() == 10 && w[0] == "if" && w[4] == "then" && w[5] == "print" &&
+                          w[7] == "else" && w[8] == "print";
         if (!form || (w[2] != ">" && w[2] != "<")) return std::nullopt;
         const auto a = term(w[1]), b = term(w[3]), yes = term(w[6]), no = term(w[9]);
         if (!a || !b || !yes || !no) return std::nullopt;
@@ -98,13 +98,14 @@ std::string draw_code(Draw& draw) {
             const bool again = i > 0 && draw.chance(20);
             const std::string name = again ? draw.of(known) : names[static_cast<std::size_t>(i)];
             const bool fresh = known.empty() || draw.chance(30);
-            statements.push_back("let " + name + " = " + (fresh ? std::to_string(draw.below(10)) : draw_sum(draw, known, 6)));
+            statements.push_back("let " + name + " = " +
+                                 (fresh ? std::to_string(draw.below(10)) : draw_sum(draw, known, 6)));
             if (!again) known.push_back(name);
         }
         if (known.size() > 1 && draw.chance(30)) {
             const std::string &x = known[0], &y = known[1];
-            statements.push_back("if " + x + (draw.chance(50) ? " > " : " < ") + y + " then print " + draw.of(known) +
-                                 " else print " + draw.of(known));
+            statements.push_back("if " + x + (draw.chance(50) ? " > " : " < ") + y + " then print " +
+                                 draw.of(known) + " else print " + draw.of(known));
         } else {
             statements.push_back("print " + draw_sum(draw, known, 6));
         }

@@ -24,7 +24,8 @@ const Words& pool() {
 Words different_words(Draw& draw, int n) {
     Words words;
     while (static_cast<int>(words.size()) < n)
-        if (const std::string& w = draw.of(pool()); std::ranges::find(words, w) == words.end()) words.push_back(w);
+        if (const std::string& w = draw.of(pool()); std::ranges::find(words, w) == words.end())
+            words.push_back(w);
     return words;
 }
 
@@ -62,7 +63,8 @@ const Operation* find_operation(std::string_view name) {
 
 template <int index>
 std::string draw_operation(Draw& draw) {
-    return std::string(k_operations[index].name) + ": " + join_words(different_words(draw, draw.between(3, 6)));
+    return std::string(k_operations[index].name) + ": " +
+           join_words(different_words(draw, draw.between(3, 6)));
 }
 
 template <int index>
@@ -86,14 +88,18 @@ std::optional<std::string> answer_composition(std::string_view question) {
     return join_words(*words);
 }
 
-std::string draw_repeat(Draw& draw) { return "repeat: " + join_words(different_words(draw, draw.between(3, 8))); }
+std::string draw_repeat(Draw& draw) {
+    return "repeat: " + join_words(different_words(draw, draw.between(3, 8)));
+}
 std::optional<std::string> answer_repeat(std::string_view question) {
     const auto words = read_list(question, 1);
     return words ? std::optional(join_words(*words)) : std::nullopt;
 }
 
 /// Long random lists said twice more: text that nothing but induction predicts.
-std::string draw_twice(Draw& draw) { return "twice: " + join_words(different_words(draw, draw.between(6, 20))); }
+std::string draw_twice(Draw& draw) {
+    return "twice: " + join_words(different_words(draw, draw.between(6, 20)));
+}
 std::optional<std::string> answer_twice(std::string_view question) {
     const auto words = read_list(question, 1);
     return words ? std::optional(join_words(*words) + " " + join_words(*words)) : std::nullopt;
@@ -144,7 +150,8 @@ std::optional<std::string> open_brackets(std::string_view question) {
             open += w[0];
         } else {
             const std::size_t kind = k_close.find(w[0]);
-            if (kind == std::string_view::npos || open.empty() || open.back() != k_open[kind]) return std::nullopt;
+            if (kind == std::string_view::npos || open.empty() || open.back() != k_open[kind])
+                return std::nullopt;
             open.pop_back();
         }
     }
@@ -164,8 +171,10 @@ std::string draw_balance(Draw& draw) {
     return "brackets: " + join_words(words);
 }
 std::optional<std::string> answer_balance(std::string_view question) {
-    for (const std::string& w : split_words(question.substr(std::min(question.find(": ") + 2, question.size()))))
-        if (w.size() != 1 || (std::string(k_open) + std::string(k_close)).find(w) == std::string::npos) return std::nullopt;
+    for (const std::string& w :
+         split_words(question.substr(std::min(question.find(": ") + 2, question.size()))))
+        if (w.size() != 1 || (std::string(k_open) + std::string(k_close)).find(w) == std::string::npos)
+            return std::nullopt;
     const auto open = open_brackets(question);
     return open && open->empty() ? "yes" : "no";
 }
@@ -194,16 +203,20 @@ bool is_composition(std::string_view head) {
 }
 
 bool is_held_out_composition(std::string_view question) {
-    static constexpr std::array<std::string_view, 4> k_held_out = {"reverse, rest", "swap, first", "rest, last", "rest, swap"};
+    static constexpr std::array<std::string_view, 4> k_held_out = {"reverse, rest", "swap, first",
+                                                                   "rest, last", "rest, swap"};
     return std::ranges::find(k_held_out, question.substr(0, question.find(':'))) != k_held_out.end();
 }
 
 const std::vector<Task> k_list_tasks = {
-    {"reverse", "lists", "stories", "instruction", " -> ", 20, draw_operation<0>, answer_operation<0>, whole_key},
-    {"first", "lists", "stories", "instruction", " -> ", 8, draw_operation<1>, answer_operation<1>, whole_key},
+    {"reverse", "lists", "stories", "instruction", " -> ", 20, draw_operation<0>, answer_operation<0>,
+     whole_key},
+    {"first", "lists", "stories", "instruction", " -> ", 8, draw_operation<1>, answer_operation<1>,
+     whole_key},
     {"last", "lists", "stories", "instruction", " -> ", 8, draw_operation<2>, answer_operation<2>, whole_key},
     {"rest", "lists", "stories", "instruction", " -> ", 8, draw_operation<3>, answer_operation<3>, whole_key},
-    {"swap", "lists", "stories", "instruction", " -> ", 12, draw_operation<4>, answer_operation<4>, whole_key},
+    {"swap", "lists", "stories", "instruction", " -> ", 12, draw_operation<4>, answer_operation<4>,
+     whole_key},
     {"compose", "lists", "stories", "composition", " -> ", 12, draw_composition, answer_composition,
      [](std::string_view question) { return std::string(question); }},
     {"repeat", "lists", "stories", "instruction", " -> ", 10, draw_repeat, answer_repeat, whole_key},

@@ -72,7 +72,9 @@ std::optional<std::string> answer_steps(std::string_view question) {
 /// Both orders of the operands, with and without steps, are one item.
 std::string sum_key(std::string_view question) {
     const auto n = read_two(question, " + ");
-    return n ? std::to_string(std::min(n->first, n->second)) + "+" + std::to_string(std::max(n->first, n->second)) : "";
+    return n ? std::to_string(std::min(n->first, n->second)) + "+" +
+                   std::to_string(std::max(n->first, n->second))
+             : "";
 }
 
 std::string draw_minus(Draw& draw) {
@@ -99,7 +101,8 @@ std::optional<std::string> answer_count_on(std::string_view question) {
 std::string draw_sort(Draw& draw) {
     std::vector<int> numbers;
     for (int n = draw.between(3, 4); static_cast<int>(numbers.size()) < n;)
-        if (const int x = draw.below(21); std::ranges::find(numbers, x) == numbers.end()) numbers.push_back(x);
+        if (const int x = draw.below(21); std::ranges::find(numbers, x) == numbers.end())
+            numbers.push_back(x);
     std::vector<std::string> words;
     for (const int x : numbers) words.push_back(std::to_string(x));
     return "sort: " + join_words(words);
@@ -121,16 +124,19 @@ std::string draw_bigger(Draw& draw) {
 }
 std::optional<std::string> answer_bigger(std::string_view question) {
     const auto n = read_two(question, " or ");
-    return n && n->first != n->second ? std::optional(std::to_string(std::max(n->first, n->second))) : std::nullopt;
+    return n && n->first != n->second ? std::optional(std::to_string(std::max(n->first, n->second)))
+                                      : std::nullopt;
 }
 
 } // namespace
 
 const std::vector<Task> k_number_tasks = {
     {"sum", "arithmetic", "arithmetic", "addition", " = ", 90, draw_sum, answer_sum, sum_key},
-    {"sum, steps", "arithmetic", "arithmetic", "addition-steps", " -> ", 60, draw_steps, answer_steps, sum_key},
+    {"sum, steps", "arithmetic", "arithmetic", "addition-steps", " -> ", 60, draw_steps, answer_steps,
+     sum_key},
     {"minus", "arithmetic", "arithmetic", "subtraction", " = ", 25, draw_minus, answer_minus, whole_key},
-    {"count on", "arithmetic", "arithmetic", "counting", " -> ", 20, draw_count_on, answer_count_on, whole_key},
+    {"count on", "arithmetic", "arithmetic", "counting", " -> ", 20, draw_count_on, answer_count_on,
+     whole_key},
     {"sort", "arithmetic", "arithmetic", "instruction", " -> ", 25, draw_sort, answer_sort, whole_key},
     {"bigger", "arithmetic", "arithmetic", "instruction", " -> ", 15, draw_bigger, answer_bigger, whole_key},
 };

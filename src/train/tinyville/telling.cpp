@@ -13,7 +13,8 @@ int draw_alternative(const Node& node, Draw& draw) {
     int total = 0;
     for (const int w : node.weights) total += w;
     int left = draw.below(total), i = 0;
-    while (left >= node.weights[static_cast<std::size_t>(i)]) left -= node.weights[static_cast<std::size_t>(i++)];
+    while (left >= node.weights[static_cast<std::size_t>(i)])
+        left -= node.weights[static_cast<std::size_t>(i++)];
     return i;
 }
 
@@ -73,8 +74,12 @@ class Teller {
         case NodeKind::sequence:
             for (const Node& c : node.children) visit(c);
             break;
-        case NodeKind::wording: visit(node.children[static_cast<std::size_t>(draw_alternative(node, draw_))]); break;
-        case NodeKind::fork: visit(node.children[static_cast<std::size_t>(plot_.choices[next_choice_++])]); break;
+        case NodeKind::wording:
+            visit(node.children[static_cast<std::size_t>(draw_alternative(node, draw_))]);
+            break;
+        case NodeKind::fork:
+            visit(node.children[static_cast<std::size_t>(plot_.choices[next_choice_++])]);
+            break;
         case NodeKind::word: word(node); break;
         case NodeKind::slot: slot(node); break;
         case NodeKind::mark: mark(node); break;
@@ -109,10 +114,12 @@ class Teller {
             begin = std::min(begin, b);
             end = e2;
         }
-        if (!e.sense.empty() && node.column == 0) add("sense", begin, end, {{"word", e.columns[0]}, {"sense", e.sense}});
+        if (!e.sense.empty() && node.column == 0)
+            add("sense", begin, end, {{"word", e.columns[0]}, {"sense", e.sense}});
         if (t.name == "name") {
             const auto [first, fresh] = named_.emplace(value, begin);
-            if (!fresh) add("repeat", begin, end, {{"name", e.columns[0]}, {"first", std::to_string(first->second)}});
+            if (!fresh)
+                add("repeat", begin, end, {{"name", e.columns[0]}, {"first", std::to_string(first->second)}});
         }
     }
 
@@ -121,7 +128,8 @@ class Teller {
         const std::string number = e.cls == 'p' ? "plural" : "singular";
         if (form.use == ClassForm::pronoun) {
             const std::string gender = e.cls == 'f' ? "feminine" : e.cls == 'm' ? "masculine" : "neuter";
-            add("pronoun", begin, end, {{"referent", called(kind_, role, cast_.values)}, {"gender", gender}, {"number", number}});
+            add("pronoun", begin, end,
+                {{"referent", called(kind_, role, cast_.values)}, {"gender", gender}, {"number", number}});
         } else if (form.use == ClassForm::agreement) {
             add("agreement", begin, end, {{"number", number}, {"subject", e.columns[0]}});
         }
@@ -131,13 +139,14 @@ class Teller {
         auto who = [&](std::size_t i) { return called(kind_, node.roles[i], cast_.values); };
         const std::size_t begin = sentence_, end = out_.text.size();
         if (node.note == "gave") {
-            add("indirect-object", begin, end, {{"event", "gave"}, {"giver", who(0)}, {"receiver", who(1)}, {"thing", who(2)}});
+            add("indirect-object", begin, end,
+                {{"event", "gave"}, {"giver", who(0)}, {"receiver", who(1)}, {"thing", who(2)}});
         } else if (node.note == "thanked") {
             add("indirect-object", begin, end, {{"event", "thanked"}, {"who", who(0)}, {"whom", who(1)}});
         } else if (node.note == "counted") {
             const Role& r = kind_.role(node.roles[0]);
-            const auto& e =
-                table("number").entries[static_cast<std::size_t>(cast_.values[static_cast<std::size_t>(r.registers[0])])];
+            const auto& e = table("number").entries[static_cast<std::size_t>(
+                cast_.values[static_cast<std::size_t>(r.registers[0])])];
             add("counting", 0, end, {{"a", e.columns[0]}, {"b", e.columns[1]}, {"sum", e.columns[2]}});
         } else {
             const bool world = node.note == "fact";
@@ -145,14 +154,16 @@ class Teller {
             std::string relation = node.note;
             for (const RoleFact& f : kind_.facts)
                 if (world && f.subject == node.roles[0] && f.object == object.letter) relation = f.relation;
-            add("fact", world ? 0 : begin, end, {{"relation", relation}, {"subject", who(0)}, {"object", who(1)}});
+            add("fact", world ? 0 : begin, end,
+                {{"relation", relation}, {"subject", who(0)}, {"object", who(1)}});
         }
     }
 
     /// Lines "Q: ... A: ..."
     void label_questions() {
         for (std::size_t at = 0; (at = out_.text.find("Q: ", at)) != std::string::npos; ++at) {
-            const std::size_t answer = out_.text.find(" A: ", at), end = std::min(out_.text.find('\n', at), out_.text.size());
+            const std::size_t answer = out_.text.find(" A: ", at),
+                              end = std::min(out_.text.find('\n', at), out_.text.size());
             add("question", at, end,
                 {{"question", out_.text.substr(at + 3, answer - at - 3)},
                  {"answer", out_.text.substr(answer + 4, end - answer - 4)}});
@@ -160,7 +171,8 @@ class Teller {
     }
 
     std::pair<std::size_t, std::size_t> write(const std::string& token) {
-        const bool ended = last_ == "." || last_ == "!" || last_ == "?" || last_ == "\n" || (last_ == "»" && quote_ended_);
+        const bool ended =
+            last_ == "." || last_ == "!" || last_ == "?" || last_ == "\n" || (last_ == "»" && quote_ended_);
         if (space_between(last_, token)) out_.text += ' ';
         const std::size_t begin = out_.text.size();
         // "Where is it?" asked Mira: a small letter goes on with the sentence.
@@ -175,7 +187,8 @@ class Teller {
         return {begin, out_.text.size()};
     }
 
-    void add(const char* phenomenon, std::size_t begin, std::size_t end, std::vector<std::pair<std::string, std::string>> truth) {
+    void add(const char* phenomenon, std::size_t begin, std::size_t end,
+             std::vector<std::pair<std::string, std::string>> truth) {
         out_.labels.push_back({phenomenon, begin, end, std::move(truth)});
     }
 
@@ -226,7 +239,8 @@ std::string called(const DocumentKind& kind, char letter, const std::vector<int>
     std::string text;
     auto part = [&](std::size_t component) {
         const int reg = role.registers[component];
-        const Table& t = tables()[static_cast<std::size_t>(kind.registers[static_cast<std::size_t>(reg)].table)];
+        const Table& t =
+            tables()[static_cast<std::size_t>(kind.registers[static_cast<std::size_t>(reg)].table)];
         const int value = values[static_cast<std::size_t>(reg)];
         return value < 0 ? std::string() : t.entries[static_cast<std::size_t>(value)].columns[0];
     };

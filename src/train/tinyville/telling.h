@@ -20,7 +20,8 @@ struct Telling {
 /// Draws the choices of plot.
 Template draw_template(const DocumentKind& kind, Draw& draw);
 
-/// The split of a template. Of a kind with few templates each split gets its share by rank (with less than three: all train).
+/// The split of a template. Of a kind with few templates each split gets its share by rank (with less than
+/// three: all train).
 Split split_of_template(const std::string& template_id);
 
 /// Words the document: `draw` decides the wordings, `plot` and `cast` all the rest.

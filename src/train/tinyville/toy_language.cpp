@@ -18,7 +18,8 @@ struct NounPhrase {
 
     std::string toy(const char* ending) const {
         const std::string tail = std::string(ending) + (plural ? "i" : "");
-        return adjective ? fmt::format("{}{} {}{}", noun->stem, tail, adjective->stem, tail) : noun->stem + tail;
+        return adjective ? fmt::format("{}{} {}{}", noun->stem, tail, adjective->stem, tail)
+                         : noun->stem + tail;
     }
 };
 
@@ -97,7 +98,8 @@ std::string draw_noun_phrase(Draw& draw, bool alive, bool& plural, const ToyNoun
     do noun = &k_toy_nouns[static_cast<std::size_t>(draw.below(static_cast<int>(k_toy_nouns.size())))];
     while ((alive && !noun->alive) || noun == before);
     plural = draw.chance(30);
-    const auto& adjective = k_toy_adjectives[static_cast<std::size_t>(draw.below(static_cast<int>(k_toy_adjectives.size())))];
+    const auto& adjective =
+        k_toy_adjectives[static_cast<std::size_t>(draw.below(static_cast<int>(k_toy_adjectives.size())))];
     const char* word = plural ? noun->many : noun->one;
     return draw.chance(35) ? fmt::format("the {} {}", adjective.word, word) : fmt::format("the {}", word);
 }
@@ -106,7 +108,8 @@ std::string draw_sentence(Draw& draw) {
     bool plural = false, ignored = false;
     const ToyNoun* noun = nullptr;
     std::string text = fmt::format("translate: {}", draw_noun_phrase(draw, true, plural, noun));
-    const ToyVerb& v = k_toy_verbs[static_cast<std::size_t>(draw.below(static_cast<int>(k_toy_verbs.size())))];
+    const ToyVerb& v =
+        k_toy_verbs[static_cast<std::size_t>(draw.below(static_cast<int>(k_toy_verbs.size())))];
     switch (draw.below(4)) {
     case 0: text += std::string(" ") + v.past; break;
     case 1: text += std::string(" will ") + v.base; break;
@@ -121,9 +124,12 @@ std::string_view after_head(std::string_view question) {
     return question.substr(std::min(question.find(": ") + 2, question.size()));
 }
 
-std::optional<std::string> answer_translate(std::string_view question) { return translate(after_head(question)); }
+std::optional<std::string> answer_translate(std::string_view question) {
+    return translate(after_head(question));
+}
 
-/// Subject, verb, object (and receiver) decide the split: number, tense and adjectives of a held-out sentence do not leak it.
+/// Subject, verb, object (and receiver) decide the split: number, tense and adjectives of a held-out sentence
+/// do not leak it.
 std::string lemma_key(std::string_view question) {
     EnglishReader reader(after_head(question));
     reader.translation();
@@ -132,10 +138,13 @@ std::string lemma_key(std::string_view question) {
 
 } // namespace
 
-std::optional<std::string> translate(std::string_view english) { return EnglishReader(english).translation(); }
+std::optional<std::string> translate(std::string_view english) {
+    return EnglishReader(english).translation();
+}
 
 const std::vector<Task> k_language_tasks = {
-    {"translate", "translate", "stories", "translation", " -> ", 110, draw_sentence, answer_translate, lemma_key},
+    {"translate", "translate", "stories", "translation", " -> ", 110, draw_sentence, answer_translate,
+     lemma_key},
 };
 
 } // namespace gf::tinyville

@@ -1,10 +1,12 @@
 #pragma once
-// The toy language: object first, then receiver, subject and verb; adjectives follow their noun; endings tell the role.
+// The toy language: object first, then receiver, subject and verb; adjectives follow their noun; endings tell
+// the role.
 //
 //   the fox sees the boat                            bota foso mirel
 //   the small foxes gave the red boats to the hen    botai relai hunu fosoi simoi dovul
 //
-// Object -a, receiver -u, subject -o, plural -i after it; the verb ends in -el now, -ul before, -il in the future.
+// Object -a, receiver -u, subject -o, plural -i after it; the verb ends in -el now, -ul before, -il in the
+// future.
 
 #include <array>
 #include <optional>

@@ -6,7 +6,8 @@ namespace gf::tinyville {
 namespace {
 
 constexpr int k_pairs = 120;
-constexpr std::uint64_t k_world_seed = 0x71e9; // the one world; a change invalidates every model trained on it
+constexpr std::uint64_t k_world_seed =
+    0x71e9; // the one world; a change invalidates every model trained on it
 
 int size_of(const char* name) { return static_cast<int>(table(name).entries.size()); }
 
@@ -43,7 +44,8 @@ std::vector<Possession> possessions(Draw& draw) {
         for (int t = 0; t < size_of("thing"); ++t) all.push_back({c, t});
     draw.shuffle(all);
     for (std::size_t i = 1; i < all.size(); i += 2)
-        for (std::size_t j = i + 1; all[i].thing == all[i - 1].thing && j < all.size(); ++j) std::swap(all[i], all[j]);
+        for (std::size_t j = i + 1; all[i].thing == all[i - 1].thing && j < all.size(); ++j)
+            std::swap(all[i], all[j]);
     return all;
 }
 
@@ -101,12 +103,14 @@ std::string World::full_name(int person) const {
 }
 
 std::optional<int> World::find(int name, int kind) const {
-    const auto at = std::ranges::find_if(people_, [&](const Person& p) { return p.name == name && p.kind == kind; });
+    const auto at =
+        std::ranges::find_if(people_, [&](const Person& p) { return p.name == name && p.kind == kind; });
     return at == people_.end() ? std::nullopt : std::optional(static_cast<int>(at - people_.begin()));
 }
 
 bool World::owned(const Possession& p) const {
-    return std::ranges::any_of(people_, [&](const Person& who) { return std::ranges::find(who.owns, p) != who.owns.end(); });
+    return std::ranges::any_of(
+        people_, [&](const Person& who) { return std::ranges::find(who.owns, p) != who.owns.end(); });
 }
 
 bool World::held_out(int person, Relation r) const {
@@ -114,7 +118,8 @@ bool World::held_out(int person, Relation r) const {
     if (p.split != Split::train) return false;
     // brothers and sisters live together: what is told of one gives the other away
     const int who = r == Relation::lives ? std::min(person, p.sibling) : person;
-    return hash_text(std::string(k_relation_names[static_cast<std::size_t>(r)]) + std::to_string(who)) % 7 == 0;
+    return hash_text(std::string(k_relation_names[static_cast<std::size_t>(r)]) + std::to_string(who)) % 7 ==
+           0;
 }
 
 std::string World::object(int person, Relation r, int which) const {
@@ -152,7 +157,8 @@ class Casting {
             if (role.type == "person" && !add_person(role)) return false;
         for (const RoleFact& fact : kind_.facts)
             if (fact.relation != "kin" && !add_fact(fact)) return false;
-        return std::ranges::all_of(kind_.roles, [&](const Role& r) { return value(r, 0) >= 0 || add_free(r); });
+        return std::ranges::all_of(kind_.roles,
+                                   [&](const Role& r) { return value(r, 0) >= 0 || add_free(r); });
     }
 
     int& value(const Role& role, std::size_t component) {
@@ -161,13 +167,17 @@ class Casting {
     const Register& reg(const Role& role, std::size_t component) const {
         return kind_.registers[static_cast<std::size_t>(role.registers[component])];
     }
-    const Person& who(char letter) const { return World::get().people()[static_cast<std::size_t>(out_.person.at(letter))]; }
+    const Person& who(char letter) const {
+        return World::get().people()[static_cast<std::size_t>(out_.person.at(letter))];
+    }
 
     bool add_person(const Role& role) {
-        const auto kin =
-            std::ranges::find_if(kind_.facts, [&](const RoleFact& f) { return f.relation == "kin" && f.object == role.letter; });
+        const auto kin = std::ranges::find_if(
+            kind_.facts, [&](const RoleFact& f) { return f.relation == "kin" && f.object == role.letter; });
         const bool sibling = kin != kind_.facts.end();
-        const int chosen = sibling ? who(kin->subject).sibling : fixed_ ? *fixed_ : draw_.of(World::get().people(split_));
+        const int chosen = sibling  ? who(kin->subject).sibling
+                           : fixed_ ? *fixed_
+                                    : draw_.of(World::get().people(split_));
         const Person& p = World::get().people()[static_cast<std::size_t>(chosen)];
         for (const int other : out_.people) {
             const Person& o = World::get().people()[static_cast<std::size_t>(other)];
@@ -208,8 +218,8 @@ class Casting {
     /// Any entry that fits. A coloured thing that is nobody's fact must belong to nobody in the world.
     bool add_free(const Role& role) {
         for (std::size_t c = 0; c < role.registers.size(); ++c) {
-            const int entry =
-                draw_.below(static_cast<int>(tables()[static_cast<std::size_t>(reg(role, c).table)].entries.size()));
+            const int entry = draw_.below(
+                static_cast<int>(tables()[static_cast<std::size_t>(reg(role, c).table)].entries.size()));
             if (!fits(role, c, entry)) return false;
             value(role, c) = entry;
         }
@@ -225,7 +235,9 @@ class Casting {
 
 } // namespace
 
-Cast cast(const DocumentKind& kind, Split split, Draw& draw) { return Casting(kind, split, std::nullopt, draw).find(); }
+Cast cast(const DocumentKind& kind, Split split, Draw& draw) {
+    return Casting(kind, split, std::nullopt, draw).find();
+}
 
 Cast cast_person(const DocumentKind& kind, int person, Draw& draw) {
     return Casting(kind, World::get().people()[static_cast<std::size_t>(person)].split, person, draw).find();
@@ -237,7 +249,8 @@ std::string untrue_fact(const DocumentKind& kind, const std::vector<int>& values
         return values[static_cast<std::size_t>(kind.role(role).registers[component])];
     };
     for (const RoleFact& fact : kind.facts) {
-        const int name = value(fact.subject, 0), kind_of = value(fact.subject, 1), object = value(fact.object, 0);
+        const int name = value(fact.subject, 0), kind_of = value(fact.subject, 1),
+                  object = value(fact.object, 0);
         if (name < 0 || kind_of < 0 || object < 0) continue;
         const std::string full = spoken("name", name) + " the " + spoken("kind", kind_of);
         const auto person = world.find(name, kind_of);
@@ -252,7 +265,8 @@ std::string untrue_fact(const DocumentKind& kind, const std::vector<int>& values
         if (r == Relation::owns) {
             const Possession thing{value(fact.object, 1), object};
             if (thing.colour >= 0 && std::ranges::find(p.owns, thing) == p.owns.end())
-                return "in Tinyville " + full + " owns " + world.object(*person, r, 0) + " and " + world.object(*person, r, 1);
+                return "in Tinyville " + full + " owns " + world.object(*person, r, 0) + " and " +
+                       world.object(*person, r, 1);
         } else if (object != (r == Relation::lives ? p.home : r == Relation::likes ? p.food : p.fear)) {
             return "in Tinyville " + full + " " + fact.relation + " " + world.object(*person, r);
         }

@@ -1,5 +1,6 @@
 #pragma once
-// Who lives in Tinyville: people with stable facts, the same for every seed. The seed of a corpus decides what is told.
+// Who lives in Tinyville: people with stable facts, the same for every seed. The seed of a corpus decides
+// what is told.
 
 #include "train/tinyville/draw.h"
 #include "train/tinyville/grammar.h"
@@ -48,7 +49,8 @@ class World {
     /// Facts of people of the training split that no training text states: about one in seven.
     bool held_out(int person, Relation r) const;
 
-    /// What the grammar says of a fact: "at the old mill", "red kite" (of the first thing), "plum tart", "thunder".
+    /// What the grammar says of a fact: "at the old mill", "red kite" (of the first thing), "plum tart",
+    /// "thunder".
     std::string object(int person, Relation r, int which = 0) const;
 
   private:
@@ -64,14 +66,15 @@ struct Cast {
     std::map<char, int> person; ///< role -> person
 };
 
-/// Fills the roles of `kind` from one split so that its facts hold in the world and, in training, none is held out.
+/// Fills the roles of `kind` from one split so that its facts hold in the world and, in training, none is
+/// held out.
 Cast cast(const DocumentKind& kind, Split split, Draw& draw);
 
 /// The same for one person, who plays the first role, held out or not.
 Cast cast_person(const DocumentKind& kind, int person, Draw& draw);
 
-/// Do the facts that `kind` declares hold in the world under this filling? The first that does not, else empty.
-/// Registers that are not filled (negative) are not judged.
+/// Do the facts that `kind` declares hold in the world under this filling? The first that does not, else
+/// empty. Registers that are not filled (negative) are not judged.
 std::string untrue_fact(const DocumentKind& kind, const std::vector<int>& values);
 
 } // namespace gf::tinyville
