@@ -1,22 +1,61 @@
 #!/usr/bin/env bash
-# Includes point downwards only: which folder of src/ may include which others, and which libraries (CONTRIBUTING.md).
+# Includes point downwards only: which folder of src/ may include which others, and which libraries
+# (docs/architecture.md). `layer` is a folder of src/ or a room in it; the longest name that fits a file is its
+# own. What is the business of one place only (the operating system, Dear ImGui's internals) is checked, too.
 cd "${1:-$(dirname "${BASH_SOURCE[0]}")/..}/src" || exit 1
+engine="platform core core/kernels core/passes core/formula core/sampling Eigen"
+io="$engine io nlohmann fmt"
+text="$io text text/train pcre2 utf8proc"
+train="$io text text/train train train/tinyville"
+session="$train session"
+models="$session models"
+drawing="platform core fmt render GUI app/host"
+panels="$session $drawing app/widgets app/view"
 declare -A may=(
-    [core]="core Eigen"
-    [io]="io core Eigen nlohmann fmt"
-    [text]="text io core Eigen nlohmann fmt pcre2 utf8proc"
-    [train]="train text io core Eigen nlohmann fmt"
-    [session]="session train text io core Eigen nlohmann fmt"
-    [models]="models session train text io core Eigen nlohmann fmt"
-    [cli]="cli models session train text io core Eigen nlohmann fmt CLI"
-    [render]="render core Eigen GL stb shaders.h"
-    [app]="app render cli models session train text io core Eigen nlohmann fmt CLI GL stb GUI"
-    [main.cpp]="app cli models session train text io core"
+    [platform]="platform"
+    [core/kernels]="platform core/kernels core/real.h Eigen"
+    [core]="platform core core/kernels Eigen"
+    [core/passes]="platform core core/kernels core/passes Eigen"
+    [core/formula]="platform core core/kernels core/formula"
+    [core/sampling]="platform core core/kernels core/sampling Eigen"
+    [io]="$io"
+    [text]="$text"
+    [text/train]="$text"
+    [train]="$train"
+    [train/tinyville]="$train"
+    [session]="$session"
+    [models]="$models"
+    [cli]="$models cli CLI"
+    [render]="platform core render GL stb shaders.h"
+    [app/host]="$drawing io GL imgui_internal"
+    [app/widgets]="$drawing imgui_internal app/widgets"
+    [app/view]="$panels"
+    [app/panels]="$panels app/panels app/panels/flow app/panels/heads app/panels/text
+        app/panels/sampling app/panels/inspector app/panels/outline"
+    [app/start]="$panels models app/start"
+    [app/shell]="$panels app/panels app/start app/shell"
+    [app]="$panels models cli CLI app/start app/shell app"
+    [main.cpp]="app cli $models"
 )
+for room in app/panels/*/; do # a panel's room: no other one's
+    room=${room%/}
+    may[$room]="$panels $room"
+done
+
+# place_of PATH: the layer or room that a file belongs to
+place_of() {
+    local at=$1
+    while [ -n "$at" ] && [ -z "${may[$at]:-}" ]; do
+        [[ $at == */* ]] || return
+        at=${at%/*}
+    done
+    printf %s "$at"
+}
 
 bad=0 n=0
+complain() { echo "src/$1: $2"; bad=1; }
 while IFS=: read -r file line text; do
-    layer=${file%%/*}
+    layer=$(place_of "$file")
     [[ $text =~ include[[:space:]]*([\"\<])([^\">]+) ]] || continue
     open=${BASH_REMATCH[1]} header=${BASH_REMATCH[2]}
     n=$((n + 1))
@@ -29,20 +68,31 @@ while IFS=: read -r file line text; do
     utf8proc*) what=utf8proc ;;
     glad/* | GL/* | EGL/* | KHR/*) what=GL ;;
     stb/* | stb_*) what=stb ;;
-    GLFW/* | imgui* | implot* | misc/*) what=GUI ;;
+    imgui_internal.h | implot_internal.h) what=imgui_internal ;;
+    GLFW/* | imgui* | implot* | misc/cpp/imgui*) what=GUI ;;
     shaders.h) what=shaders.h ;; # generated, shaders/embed.cmake
     *)
-        what=${header%%/*}
-        if [ -z "${may[$what]:-}" ]; then
+        what=$(place_of "$header")
+        if [ -z "$what" ]; then
             [ "$open" = '<' ] && continue # standard library, system
             what="'$header', which does not begin with a folder of src/"
         fi
         ;;
     esac
-    if [[ " ${may[$layer]:-} " != *" $what "* ]]; then
-        echo "src/$file:$line: $layer may not include $what; it may: ${may[$layer]:-nothing, it is not in this table}"
-        bad=1
-    fi
+    allowed=" ${may[$layer]:-} "
+    [[ $allowed =~ [[:space:]]$what[[:space:]] || $allowed == *" $header "* ]] ||
+        complain "$file:$line" "${layer:-a folder that is not in this table} may not include $what"
 done < <(grep -rnE '^[[:space:]]*#[[:space:]]*include' --include='*.h' --include='*.cpp' --include='*.inc' -- *)
+
+# only_in PLACES PATTERN WHAT: a pattern that stands nowhere else
+only_in() {
+    while IFS=: read -r file line _; do
+        [[ $file =~ ^($1)/ ]] || complain "$file:$line" "$3 belongs into ${1//|/ or }"
+    done < <(grep -rnE "$2" --include='*.h' --include='*.cpp' -- *)
+}
+only_in platform '<(sys/[a-z]+|unistd|fcntl|pthread|sched)\.h>' 'the operating system'
+only_in platform '(steady|system|high_resolution)_clock|clock_gettime' 'the clock'
+only_in platform 'std::j?thread\(|std::async|hardware_concurrency' 'starting threads'
+only_in app/host '<(GLFW|EGL)/' "the window's back end"
 [ $bad = 0 ] && echo "$n includes, all downwards"
 exit $bad

@@ -1,5 +1,6 @@
-# gf_embed_shaders(TARGET): every shader of this folder becomes a constant of the generated header "shaders.h",
-# e.g. heat_map.frag -> gf::shaders::heat_map_frag. A changed shader configures again, so the program needs no files.
+# gf_embed_shaders(TARGET) makes every shader of this folder a constant of the generated header "shaders.h",
+# for example heat_map.frag -> gf::shaders::heat_map_frag, so that the program needs no files. A changed
+# shader configures again.
 set(GF_SHADER_DIR ${CMAKE_CURRENT_LIST_DIR})
 
 function(gf_embed_shaders target)

@@ -1,9 +1,8 @@
-// glassformer: one program, several commands; without one it opens the workbench.
+// glassformer: one program with several commands. Without a command it opens the workbench.
 
-#include "cli/options.h"
+#include "cli/command_line.h"
 #if GLASSFORMER_GUI
-#include "app/bench_ui.h"
-#include "app/commands.h"
+#include "app/window_subcommands.h"
 #endif
 
 int main(int argc, char** argv) {
@@ -19,9 +18,9 @@ int main(int argc, char** argv) {
     gf::add_corpus(app, exit_code);
     gf::add_tokenizer(app, exit_code);
 #if GLASSFORMER_GUI
-    gf::add_workbench(app, exit_code);
-    gf::add_shot(app, exit_code);
-    gf::add_bench_ui(app, exit_code);
+    gf::ui::add_workbench(app, exit_code);
+    gf::ui::add_shot(app, exit_code);
+    gf::ui::add_bench_ui(app, exit_code);
 #else
     app.require_subcommand(1);
 #endif

@@ -1,8 +1,9 @@
 #!/bin/sh
-# Fetch Dear ImGui (docking) + ImPlot + the GLFW backend as Debian *source* packages from trixie,
-# without touching the system's apt sources, into DEST (default: src beside this script).
+# Fetches Dear ImGui (docking), ImPlot, the GLFW backend and imgui_stdlib from Debian *source* packages of
+# trixie, without touching the system's apt sources, into DEST (default: src beside this script).
 # fetch-imgui.sh --check [DEST]: succeeds if they are there already.
-# Pinned by orig-tarball name + sha256 (so a new Debian revision of the same upstream is fine).  Needs: apt, tar, xz, sha256sum, debian-archive-keyring.
+# Pinned by orig-tarball name + sha256 (so a new Debian revision of the same upstream is fine).
+# Needs: apt, tar, xz, sha256sum, debian-archive-keyring.
 set -eu
 [ "${1:-}" = --check ] && shift && CHECK=1
 DEST=${1:-$(dirname "$0")/src}
@@ -12,9 +13,11 @@ MONADO_SHA=ddfa1899078173bea3db98034dc8b990df727a169f490896570ff6e3bda72113
 IMGUI_TAR=imgui_1.90.1+ds.orig.tar.xz
 IMGUI_SHA=ecce377df0f90b292f15dcbd83d438bddc162b2388c881132bde18c787572a1c
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+# What DEST holds: the two tarballs, and which files of the second.
+STAMP="$MONADO_SHA $IMGUI_SHA backends stdlib"
 
 if [ -n "${CHECK:-}" ]; then
-    [ "$(cat "$DEST/.stamp" 2>/dev/null)" = "$MONADO_SHA $IMGUI_SHA" ]
+    [ "$(cat "$DEST/.stamp" 2>/dev/null)" = "$STAMP" ]
     exit
 fi
 
@@ -63,16 +66,20 @@ apt_() {
         "$@"
 }
 apt_ update -o APT::Update::Error-Mode=any
-( cd "$W/dl" && apt_ source --download-only --tar-only monado imgui ) # .dsc not needed: the tarballs' hashes come from the signed Sources index
+# The .dsc files are not needed: the tarballs' hashes come from the signed Sources index.
+( cd "$W/dl" && apt_ source --download-only --tar-only monado imgui )
 
 # --- check the pins, then unpack only what is used ---
-check() { [ -f "$W/dl/$1" ] || die "$SUITE no longer has $1 (got: $(ls "$W/dl"))"; echo "$2  $W/dl/$1" | sha256sum -c --quiet - || die "$1: sha256 differs from the pin"; }
+check() { # TARBALL SHA256
+    [ -f "$W/dl/$1" ] || die "$SUITE no longer has $1 (got: $(ls "$W/dl"))"
+    echo "$2  $W/dl/$1" | sha256sum -c --quiet - || die "$1: sha256 differs from the pin"
+}
 check "$MONADO_TAR" "$MONADO_SHA"
 check "$IMGUI_TAR" "$IMGUI_SHA"
 mkdir -p "$W/m" "$W/i"
 tar -xJf "$W/dl/$MONADO_TAR" -C "$W/m" --wildcards \
     '*/src/external/imgui/imgui/*' '*/src/external/imgui/implot/*'
-tar -xJf "$W/dl/$IMGUI_TAR" -C "$W/i" --wildcards '*/backends/imgui_impl_glfw.*'
+tar -xJf "$W/dl/$IMGUI_TAR" -C "$W/i" --wildcards '*/backends/imgui_impl_glfw.*' '*/misc/cpp/imgui_stdlib.*'
 
 mkdir -p "$DEST"
 rm -rf "$DEST/imgui" "$DEST/implot"
@@ -80,5 +87,7 @@ cp -R "$W"/m/*/src/external/imgui/imgui "$DEST/imgui"
 cp -R "$W"/m/*/src/external/imgui/implot "$DEST/implot"
 cp "$W"/i/*/backends/imgui_impl_glfw.* "$DEST/imgui/backends/"
 rm -f "$DEST"/imgui/backends/imgui_impl_sdl2.*
-echo "$MONADO_SHA $IMGUI_SHA" > "$DEST/.stamp"
+mkdir -p "$DEST/imgui/misc/cpp"
+cp "$W"/i/*/misc/cpp/imgui_stdlib.* "$DEST/imgui/misc/cpp/"
+echo "$STAMP" > "$DEST/.stamp"
 echo "fetch-imgui.sh: ok, $(du -sh "$DEST" | cut -f1) in $DEST"

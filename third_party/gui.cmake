@@ -27,6 +27,7 @@ target_include_directories(gf_stb SYSTEM INTERFACE ${GLASSFORMER_STB_DIR})
 set(imgui ${GLASSFORMER_IMGUI_DIR})
 add_library(gf_imgui STATIC ${imgui}/imgui.cpp ${imgui}/imgui_draw.cpp ${imgui}/imgui_tables.cpp ${imgui}/imgui_widgets.cpp
   ${imgui}/backends/imgui_impl_glfw.cpp ${imgui}/backends/imgui_impl_opengl3.cpp
+  ${imgui}/misc/cpp/imgui_stdlib.cpp
   ${GLASSFORMER_IMPLOT_DIR}/implot.cpp ${GLASSFORMER_IMPLOT_DIR}/implot_items.cpp)
 target_include_directories(gf_imgui SYSTEM PUBLIC ${imgui} ${imgui}/backends ${GLASSFORMER_IMPLOT_DIR})
 target_compile_definitions(gf_imgui

@@ -1,29 +1,25 @@
-#include "app/bench_ui.h"
+#include "app/window_subcommands.h"
 
-#include "app/headless.h"
-#include "app/workbench.h"
+#include "app/host/headless.h"
+#include "app/shell/workbench.h"
+#include "app/widgets/panel_frame.h"
 #include "cli/options.h"
-#include "core/error.h"
 #include "io/hf_model.h"
 #include "models/shipped.h"
+#include "platform/clock.h"
+#include "platform/error.h"
+#include "platform/folders.h"
 
 #include <fmt/core.h>
-#include <imgui_internal.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cerrno>
-#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <vector>
 
-#include <stdlib.h>
-#include <time.h>
-
-namespace gf {
+namespace gf::ui {
 namespace {
 
 struct UiOptions {
@@ -37,23 +33,14 @@ struct UiOptions {
 class RandomModel {
   public:
     explicit RandomModel(const ModelConfig& config) {
-        std::string name = (std::filesystem::temp_directory_path() / "glassformer-bench-XXXXXX").string();
-        if (!mkdtemp(name.data())) throw std::system_error(errno, std::generic_category(), name);
-        folder_ = name;
         Weights weights(config);
         randomize(weights, 1);
-        save_model(folder_, weights);
+        save_model(folder_.path(), weights);
     }
-    ~RandomModel() {
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
-    }
-    RandomModel(const RandomModel&) = delete;
-    RandomModel& operator=(const RandomModel&) = delete;
-    std::string path() const { return folder_.string(); }
+    std::string path() const { return folder_.path().string(); }
 
   private:
-    std::filesystem::path folder_;
+    TemporaryFolder folder_;
 };
 
 /// GPT-2 small (Radford et al. 2019): 124 M parameters.
@@ -78,10 +65,10 @@ ModelConfig long_context() {
 
 /// A person's hand on one head: the wheel goes in and out, the mouse drags it about.
 void zoom_and_pan(int frame) {
-    const ImGuiWindow* head = ImGui::FindWindowByName("Head");
+    const std::optional<UiRect> head = panel_rect("Head");
     if (!head) return;
     ImGuiIO& io = ImGui::GetIO();
-    const ImVec2 middle = head->Rect().GetCenter();
+    const ImVec2 middle = head->center();
     io.AddMousePosEvent(middle.x - 60 + static_cast<float>(frame * 7 % 40),
                         middle.y + static_cast<float>(frame * 5 % 40));
     if (frame % 20 == 10) io.AddMouseButtonEvent(ImGuiMouseButton_Left, true);
@@ -90,16 +77,7 @@ void zoom_and_pan(int frame) {
 }
 
 /// CPU time of this thread: what the frame costs, whatever else the machine does.
-double cpu_ms() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return 1e3 * static_cast<double>(now.tv_sec) + 1e-6 * static_cast<double>(now.tv_nsec);
-}
-
-using Clock = std::chrono::steady_clock;
-double ms_since(Clock::time_point begin) {
-    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-}
+double cpu_ms() { return 1e3 * thread_cpu_seconds(); }
 
 struct Figures {
     double median = 0, p99 = 0;
@@ -163,12 +141,12 @@ Figures frame_cost(const UiOptions& o, bool gl) {
 
 /// From nothing to the first picture on a screen: fonts, OpenGL, layout, drawing.
 double first_picture_ms() {
-    const auto begin = Clock::now();
+    const Stopwatch watch;
     Headless screen({1600, 900, {}, true, false});
-    Workbench workbench({Session::Mode::cooperative, {}, {}, true, shipped_folder()});
+    Workbench workbench({Session::Mode::cooperative, {}, {}, true, shipped_models_folder()});
     screen.frame([&] { workbench.frame(); });
     screen.picture(); // waits for it
-    return ms_since(begin);
+    return 1e3 * watch.seconds();
 }
 
 int run(UiOptions o) {
@@ -220,4 +198,4 @@ void add_bench_ui(CLI::App& app, int& exit_code) {
     });
 }
 
-} // namespace gf
+} // namespace gf::ui

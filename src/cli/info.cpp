@@ -1,9 +1,10 @@
-// glassformer info: what a model is made of.
+// glassformer info: the shape of a model, its parameters, its costs and its sites.
 
+#include "cli/command_line.h"
 #include "cli/options.h"
 #include "cli/sites_doc.h"
-#include "core/error.h"
-#include "core/forward.h"
+#include "core/passes/forward.h"
+#include "platform/error.h"
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -16,13 +17,15 @@ struct InfoOptions {
     bool json = false, all_sites = false;
 };
 
-std::string shape_of(const ParamRow& row) {
-    std::string s;
-    for (const int d : row.file_shape()) s += (s.empty() ? "" : " x ") + std::to_string(d);
-    return s;
+/// The shape as in files, such as "48 x 24".
+std::string shape_text(const ParamRow& row) {
+    std::string text;
+    for (const int d : row.file_shape()) text += (text.empty() ? "" : " x ") + std::to_string(d);
+    return text;
 }
 
-nlohmann::json shape_json(const ModelConfig& c) {
+/// The fields of the config that matter for this model.
+nlohmann::json config_json(const ModelConfig& c) {
     nlohmann::json out{{"d_model", c.d_model},
                        {"n_layers", c.n_layers},
                        {"n_heads", c.n_heads},
@@ -51,6 +54,7 @@ nlohmann::json shape_json(const ModelConfig& c) {
     return out;
 }
 
+/// Prints each site once, with "*" for the number of the layer.
 void print_sites(const ModelConfig& c) {
     for (const SiteRef& s : all_sites(c))
         if (s.layer <= 0)
@@ -58,52 +62,59 @@ void print_sites(const ModelConfig& c) {
                                               : site_name(s.site, s.layer));
 }
 
-int run(const InfoOptions& o) {
-    if (o.all_sites) {
-        fmt::print("{}", sites_markdown());
-        return 0;
-    }
-    if (o.model.model.empty()) throw Error({"info", "--model PATH", "none", ""});
-    const auto model = o.model.open();
-    const ModelConfig& c = model->config();
-    const nlohmann::json shape = shape_json(c);
-    const double flops_first = flops_per_token(c, 1), flops_last = flops_per_token(c, c.n_ctx);
-    if (o.json) {
-        nlohmann::json params = nlohmann::json::array(), sites = nlohmann::json::array();
-        for (const ParamRow& r : model->weights->table)
-            params.push_back({{"name", r.name}, {"shape", r.file_shape()}});
-        for (const SiteRef& s : all_sites(c)) sites.push_back(site_name(s.site, s.layer));
-        const TraceShape at_n_ctx{c.n_ctx, {}, Keep::all};
-        nlohmann::json out{
-            {"model", model->name},
-            {"config", shape},
-            {"n_params", model->weights->size()},
-            {"params", params},
-            {"flops_per_token", {{"first", flops_first}, {"at_n_ctx", flops_last}}},
-            {"kv_bytes_per_token", kv_bytes_per_token(c)},
-            {"trace_bytes_at_n_ctx", trace_bytes(c, at_n_ctx, c.has_encoder() ? &at_n_ctx : nullptr)},
-            {"sites", sites}};
-        if (c.has_encoder())
-            for (const SiteRef& s : all_sites(model->weights->encoder_config))
-                out["encoder_sites"].push_back(site_name(s.site, s.layer));
-        fmt::print("{}\n", out.dump(2));
-        return 0;
-    }
-    fmt::print("{}\n\n", model->name);
-    for (const auto& [key, value] : shape.items())
+nlohmann::json info_json(const Model& model) {
+    const ModelConfig& c = model.config();
+    nlohmann::json params = nlohmann::json::array(), sites = nlohmann::json::array();
+    for (const ParamRow& r : model.weights->table)
+        params.push_back({{"name", r.name}, {"shape", r.file_shape()}});
+    for (const SiteRef& s : all_sites(c)) sites.push_back(site_name(s.site, s.layer));
+    const TraceShape at_n_ctx{c.n_ctx, {}, Keep::all};
+    nlohmann::json out{
+        {"model", model.name},
+        {"config", config_json(c)},
+        {"n_params", model.weights->size()},
+        {"params", params},
+        {"flops_per_token", {{"first", flops_per_token(c, 1)}, {"at_n_ctx", flops_per_token(c, c.n_ctx)}}},
+        {"kv_bytes_per_token", kv_bytes_per_token(c)},
+        {"trace_bytes_at_n_ctx", trace_bytes(c, at_n_ctx, c.has_encoder() ? &at_n_ctx : nullptr)},
+        {"sites", sites}};
+    if (c.has_encoder())
+        for (const SiteRef& s : all_sites(model.weights->encoder_config))
+            out["encoder_sites"].push_back(site_name(s.site, s.layer));
+    return out;
+}
+
+void print_info(const Model& model) {
+    const ModelConfig& c = model.config();
+    fmt::print("{}\n\n", model.name);
+    const nlohmann::json config = config_json(c);
+    for (const auto& [key, value] : config.items())
         fmt::print("  {:<18} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
-    fmt::print("\n  {:<18} {}\n", "parameters", model->weights->size());
+    fmt::print("\n  {:<18} {}\n", "parameters", model.weights->size());
     fmt::print("  {:<18} {:.3f} M for the first token, {:.3f} M at n_ctx = {}\n", "FLOPs per token",
-               flops_first * 1e-6, flops_last * 1e-6, c.n_ctx);
+               flops_per_token(c, 1) * 1e-6, flops_per_token(c, c.n_ctx) * 1e-6, c.n_ctx);
     fmt::print("  {:<18} {} a token, {:.1f} MB at n_ctx\n", "KV cache bytes", kv_bytes_per_token(c),
                double(kv_bytes_per_token(c)) * c.n_ctx * 1e-6);
     fmt::print("\nparameters (shape as in the file)\n");
-    for (const ParamRow& r : model->weights->table) fmt::print("  {:<56} {}\n", r.name, shape_of(r));
+    for (const ParamRow& r : model.weights->table) fmt::print("  {:<56} {}\n", r.name, shape_text(r));
     fmt::print("\nsites{}\n", c.has_encoder() ? " of the decoder" : "");
     print_sites(c);
-    if (!c.has_encoder()) return 0;
+    if (!c.has_encoder()) return;
     fmt::print("\nsites of the encoder\n");
-    print_sites(model->weights->encoder_config);
+    print_sites(model.weights->encoder_config);
+}
+
+int run(const InfoOptions& options) {
+    if (options.all_sites) {
+        fmt::print("{}", sites_markdown());
+        return 0;
+    }
+    if (options.model.model.empty()) throw Error({"info", "--model PATH", "none", ""});
+    const auto model = options.model.open();
+    if (options.json)
+        fmt::print("{}\n", info_json(*model).dump(2));
+    else
+        print_info(*model);
     return 0;
 }
 

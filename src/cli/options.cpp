@@ -1,13 +1,10 @@
 #include "cli/options.h"
 
-#include "core/error.h"
-#include "core/forward.h"
-#include "core/names.h"
+#include "core/passes/forward.h"
+#include "platform/error.h"
 
 #include <fmt/core.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
 #include <charconv>
 
 namespace gf {
@@ -36,13 +33,14 @@ void PromptOptions::add_to(CLI::App& app) {
 std::vector<int> PromptOptions::encode(const Model& model, int n_new) const {
     if (n_new < 0) throw Error({"-n", "0 or more tokens", std::to_string(n_new), ""});
     if (n_new > 0 && !model.config().continues_text())
-        throw Error(
-            {"-n",
-             fmt::format("0: this model {}, it has no next token to draw", other_purpose(model.config())),
-             std::to_string(n_new), "use `glassformer trace`"});
+        throw Error({"-n",
+                     fmt::format("0: this model {}, it has no next token to draw",
+                                 non_generative_purpose(model.config())),
+                     std::to_string(n_new), "use `glassformer trace`"});
     std::vector<int> ids = tokens ? parse_token_ids(model, *tokens) : encode_prompt(model, prompt);
     if (ids.empty())
         throw Error({"--tokens", "at least one token id", "'" + *tokens + "'", "write them as 1,2,3"});
+    // 64 bits, because n_new may be as large as an int can be.
     const long long n = static_cast<long long>(ids.size()), most = model.config().n_ctx;
     if (n > most)
         throw Error({"prompt", fmt::format("at most {} tokens (the model's context)", most),
@@ -75,7 +73,7 @@ std::optional<std::vector<int>> SourceOptions::encode(const Model& model) const 
     return ids;
 }
 
-std::shared_ptr<Trace> SourceOptions::read(const Model& model, Keep keep) const {
+std::shared_ptr<Trace> SourceOptions::run_encoder(const Model& model, Keep keep) const {
     const std::optional<std::vector<int>> ids = encode(model);
     if (!ids) return nullptr;
     auto run = std::make_shared<Trace>(
@@ -94,7 +92,7 @@ void SamplingOptions::add_to(CLI::App& app) {
     app.add_option("--repetition-penalty", repetition_penalty, "weakens tokens already in the text; 1: off")
         ->capture_default_str();
     app.add_flag("--greedy", greedy, "always the likeliest token");
-    // The conversion alone would take -1 as 2^64 - 1, and 2^64 as well.
+    // CLI11's own conversion would accept -1 (as 2^64 - 1) and 2^64.
     app.add_option("--seed", seed, "of the draws")->capture_default_str()->check([](const std::string& word) {
         std::uint64_t value = 0;
         const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
@@ -105,75 +103,15 @@ void SamplingOptions::add_to(CLI::App& app) {
 }
 
 SamplingChain SamplingOptions::chain() const {
-    const bool hot = temperature != 0 && !greedy;
+    const bool draws = temperature != 0 && !greedy;
     SamplingChain chain{{StageKind::repetition_penalty, repetition_penalty, repetition_penalty != 1},
-                        {StageKind::temperature, hot ? temperature : 1, hot},
+                        {StageKind::temperature, draws ? temperature : 1, draws},
                         {StageKind::top_k, top_k == 0 ? 1.0 : top_k, top_k != 0},
                         {StageKind::top_p, top_p, top_p != 1},
                         {StageKind::min_p, min_p, min_p != 0},
-                        {StageKind::greedy, 0, !hot}};
+                        {StageKind::greedy, 0, !draws}};
     validate(chain);
     return chain;
-}
-
-namespace {
-
-/// Long names of the options that are valid where parsing stopped.
-std::vector<std::string> option_names(const CLI::App& app) {
-    std::vector<std::string> names;
-    for (const CLI::Option* o : app.get_options())
-        for (const std::string& n : o->get_lnames()) names.push_back("--" + n);
-    return names;
-}
-
-std::vector<std::string> command_names(const CLI::App& app) {
-    std::vector<std::string> names;
-    for (const CLI::App* s : app.get_subcommands([](const CLI::App*) { return true; }))
-        names.push_back(s->get_name());
-    return names;
-}
-
-/// The command whose arguments were being read.
-const CLI::App& parsed_app(const CLI::App& app) {
-    const auto sub = app.get_subcommands();
-    return sub.empty() ? app : parsed_app(*sub.back());
-}
-
-/// "glassformer bench decode"
-std::string words_of(const CLI::App& app) {
-    return app.get_parent() ? words_of(*app.get_parent()) + " " + app.get_name() : "glassformer";
-}
-
-void report(const CLI::ParseError& e, const CLI::App& app) {
-    const CLI::App& at = parsed_app(app);
-    const std::string command = words_of(at);
-    for (const std::string& word : app.remaining(true)) {
-        const bool option = word.starts_with("-");
-        const std::vector<std::string> valid = option ? option_names(at) : command_names(at);
-        fmt::print(stderr, "glassformer: unknown {} '{:.60}'; {}\n", option ? "option" : "argument", word,
-                   valid.empty() ? command + " takes options only"
-                                 : "nearest: " + nearest_names(word.substr(0, word.find('=')), valid));
-        return;
-    }
-    std::string problem = e.what();
-    if (const auto valid = command_names(at); e.get_name() == "RequiredError" && !valid.empty())
-        problem = fmt::format("expected a command: {}", fmt::join(valid, ", "));
-    fmt::print(stderr, "glassformer: {}; try `{} --help`\n", problem, command);
-}
-
-} // namespace
-
-int run_command_line(CLI::App& app, int argc, char** argv, const int& exit_code) {
-    try {
-        app.parse(argc, argv);
-        return exit_code;
-    } catch (const CLI::ParseError& e) {
-        if (e.get_exit_code() == 0) return app.exit(e); // --help, --version
-        report(e, app);
-    } catch (const std::exception& e) {
-        fmt::print(stderr, "glassformer: {}\n", e.what());
-    }
-    return 2;
 }
 
 } // namespace gf

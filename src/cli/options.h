@@ -1,13 +1,13 @@
 #pragma once
-// Options that several commands share, and the way commands are put on the command line.
+// Options that several commands share. Each command holds them in its own struct of options, adds them with
+// add_to(), and reads them when it runs.
 
-#include "core/sampling.h"
+#include "core/sampling/sampling.h"
 #include "core/trace.h"
 #include "session/model.h"
 
 #include <CLI/CLI.hpp>
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,56 +15,49 @@
 
 namespace gf {
 
-/// --model, --tokenizer
+/// --model and --tokenizer.
 struct ModelOptions {
     std::string model, tokenizer;
     void add_to(CLI::App& app, bool required = true);
-    std::shared_ptr<const Model> open() const; ///< prints warnings on stderr
+    /// Opens the model and prints its warnings on stderr.
+    /// @throws Error as open_model() does
+    std::shared_ptr<const Model> open() const;
 };
 
-/// --prompt or --tokens; neither: the model's BOS token
+/// --prompt or --tokens. Without either the prompt is the model's BOS token.
 struct PromptOptions {
     std::string prompt;
     std::optional<std::string> tokens;
     void add_to(CLI::App& app);
-    /// Throws Error if the prompt does not leave room for n_new more tokens in the model's context, or the
-    /// model adds none.
+    /// The prompt's token ids.
+    /// @throws Error when the prompt does not leave room for n_new more tokens in the model's context, or
+    /// n_new is not 0 and the model does not continue text
     std::vector<int> encode(const Model& model, int n_new) const;
 };
 
-/// --source or --source-tokens: the text that the encoder of an encoder-decoder reads
+/// --source or --source-tokens: the text that the encoder of an encoder-decoder reads.
 struct SourceOptions {
     std::optional<std::string> text, tokens;
     void add_to(CLI::App& app);
-    /// The source's tokens; none for models without encoder. Throws Error if there is a source and no
-    /// encoder, or the other way round, or if it is longer than the model's context.
+    /// The source's token ids; nullopt for models without an encoder.
+    /// @throws Error when there is a source but no encoder or an encoder but no source, or when the source is
+    /// empty or longer than the model's context
     std::optional<std::vector<int>> encode(const Model& model) const;
-    /// The encoder's run; null for models without one. Throws as encode() does.
-    std::shared_ptr<Trace> read(const Model& model, Keep keep) const;
+    /// Runs the encoder over the source; null for models without an encoder.
+    /// @throws Error as encode() does
+    std::shared_ptr<Trace> run_encoder(const Model& model, Keep keep) const;
 };
 
-/// --temperature, --top-k, ...: the chain in its usual order
+/// --temperature, --top-k and the other options of sampling.
 struct SamplingOptions {
     double temperature = 1, repetition_penalty = 1, top_p = 1, min_p = 0;
     int top_k = 0;
     bool greedy = false;
     std::uint64_t seed = 42;
     void add_to(CLI::App& app);
-    SamplingChain chain() const; ///< throws Error for values out of range
+    /// The sampling chain in its usual order.
+    /// @throws Error for values out of range
+    SamplingChain chain() const;
 };
-
-// Each adds its command to `app`; running it stores the exit code in `exit_code`.
-void add_run(CLI::App& app, int& exit_code);
-void add_trace(CLI::App& app, int& exit_code);
-void add_info(CLI::App& app, int& exit_code);
-void add_train(CLI::App& app, int& exit_code);
-void add_models(CLI::App& app, int& exit_code);
-void add_bench(CLI::App& app, int& exit_code);
-void add_corpus(CLI::App& app, int& exit_code);
-void add_tokenizer(CLI::App& app, int& exit_code);
-
-/// Parses and runs. Bad usage and gf::Error end with exit code 2 and a message on stderr that names the
-/// nearest valid options.
-int run_command_line(CLI::App& app, int argc, char** argv, const int& exit_code);
 
 } // namespace gf

@@ -1,5 +1,6 @@
-// glassformer run: a prompt and its continuation, nothing else.
+// glassformer run: prints a prompt and its continuation, and nothing else.
 
+#include "cli/command_line.h"
 #include "cli/options.h"
 #include "session/generate.h"
 
@@ -21,40 +22,41 @@ struct RunOptions {
     bool json = false;
 };
 
-/// The text that a token adds, for printing as it comes.
-std::string_view text_of(const Model& model, int previous, int token, std::string& buffer) {
+/// The text that a token adds after the `previous` one (-1: it is the first). Without a tokenizer this is its
+/// id, which is kept in `buffer`.
+std::string_view added_text(const Model& model, int previous, int token, std::string& buffer) {
     if (model.tokenizer && token < model.tokenizer->size())
         return model.tokenizer->next_bytes(previous < 0 ? std::nullopt : std::optional(previous), token);
     buffer = (previous < 0 ? "" : ",") + std::to_string(token);
     return buffer;
 }
 
-int run(const RunOptions& o) {
-    const auto model = o.model.open();
-    const SamplingChain chain = o.sampling.chain();
-    std::vector<int> tokens = o.prompt.encode(*model, o.n);
+int run(const RunOptions& options) {
+    const auto model = options.model.open();
+    const SamplingChain chain = options.sampling.chain();
+    std::vector<int> tokens = options.prompt.encode(*model, options.n);
     const std::size_t n_prompt = tokens.size();
-    const std::shared_ptr<const Trace> source = o.source.read(*model, Keep::cache);
+    const std::shared_ptr<const Trace> source = options.source.run_encoder(*model, Keep::cache);
     std::string buffer, text;
     int previous = -1;
-    auto say = [&](int token) {
-        const std::string_view added = text_of(*model, previous, token, buffer);
+    const auto print_token = [&](int token) {
+        const std::string_view added = added_text(*model, previous, token, buffer);
         text += added;
-        if (!o.json) std::fwrite(added.data(), 1, added.size(), stdout);
+        if (!options.json) std::fwrite(added.data(), 1, added.size(), stdout);
         previous = token;
     };
-    for (const int token : tokens) say(token);
-    generate(*model, tokens, {o.n, chain, o.sampling.seed, source}, [&](int token) {
-        say(token);
-        if (!o.json) std::fflush(stdout);
+    for (const int token : tokens) print_token(token);
+    generate(*model, tokens, {options.n, chain, options.sampling.seed, source}, [&](int token) {
+        print_token(token);
+        if (!options.json) std::fflush(stdout);
         return true;
     });
-    if (o.json) {
+    if (options.json) {
         nlohmann::json out{{"model", model->name},
                            {"n_prompt", n_prompt},
                            {"tokens", tokens},
                            {"text", text},
-                           {"seed", o.sampling.seed}};
+                           {"seed", options.sampling.seed}};
         if (source) out["source"] = std::span(source->tokens(), static_cast<std::size_t>(source->n_tokens()));
         fmt::print("{}\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     } else {

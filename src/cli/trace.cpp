@@ -1,12 +1,13 @@
-// glassformer trace: the activations of a prompt as a safetensors file.
+// glassformer trace: writes the activations of a prompt as a safetensors file.
 
+#include "cli/command_line.h"
 #include "cli/options.h"
-#include "core/backward.h"
-#include "core/error.h"
-#include "core/forward.h"
+#include "core/passes/backward.h"
+#include "core/passes/forward.h"
 #include "core/site_names.h"
 #include "io/edit_file.h"
 #include "io/trace_file.h"
+#include "platform/error.h"
 #include "train/losses.h"
 
 #include <fmt/core.h>
@@ -27,10 +28,13 @@ struct TraceOptions {
     bool gradients = false;
 };
 
-/// A Trace for n tokens of one stack under edits of `file`; what the model says against them names it.
+/// An empty Trace for n tokens of one stack under the edits that were read from `file`.
+/// @throws Error naming the file when an edit does not fit the model
 std::shared_ptr<Trace> edited_trace(const Model& model, Stack stack, int n, std::vector<Edit> edits,
                                     const std::string& file, std::shared_ptr<const Trace> source = nullptr) {
-    const TraceShape shape{n, {{0, n, 0, 0, n}}, Keep::all, {}, stack};
+    // With a prefix mask the whole prompt is the prefix.
+    const Segment segment{.begin = 0, .end = n, .n_prefix = n};
+    const TraceShape shape{n, {segment}, Keep::all, {}, stack};
     try {
         return std::make_shared<Trace>(model.weights, shape, std::move(edits), std::move(source));
     } catch (const Error& e) {
@@ -39,8 +43,9 @@ std::shared_ptr<Trace> edited_trace(const Model& model, Stack stack, int n, std:
     }
 }
 
-/// The gradients of the mean next-token cross-entropy, back through the source, too, if there is one.
+/// The gradients of the mean next-token cross-entropy. With an encoder they go back through its run, too.
 struct Gradients {
+    /// @throws Error when the model predicts no tokens, or there are fewer than two
     Gradients(Trace& run, Trace* source, std::span<const int> tokens)
         : backward(run), params(run.weights().size()) {
         const ModelConfig& c = run.config();
@@ -50,22 +55,22 @@ struct Gradients {
                  "a model that predicts tokens, and two tokens or more (the loss is that of the next token)",
                  c.has_logits() ? "one token" : "a model of head '" + std::string(name(c.head)) + "'", ""});
         std::vector<int> targets(tokens.begin() + 1, tokens.end());
-        targets.push_back(-1);
+        targets.push_back(-1); // the last token has no next one
         loss = token_loss(run, targets, 1.0 / static_cast<double>(tokens.size() - 1), &backward.sites());
         backward.run(params);
         if (!source) return;
-        of_source.emplace(*source);
-        of_source->seed_output(backward.sites());
-        of_source->run(params);
+        source_backward.emplace(*source);
+        source_backward->seed_output(backward.sites());
+        source_backward->run(params);
     }
     Backward backward;
-    std::optional<Backward> of_source;
+    std::optional<Backward> source_backward;
     std::vector<real> params;
     LossSum loss;
 };
 
-/// Adds the sites of a run that the pattern means, without its prefix; false if there are none.
-bool add_matches(TracePart& part, std::string_view glob) {
+/// Adds the sites of a run whose names match the pattern, which has no prefix; false if there are none.
+bool add_matching_sites(TracePart& part, std::string_view glob) {
     try {
         for (const SiteRef& s : match_sites(part.trace.config(), glob))
             if (std::find(part.sites.begin(), part.sites.end(), s) == part.sites.end())
@@ -76,56 +81,59 @@ bool add_matches(TracePart& part, std::string_view glob) {
     return true;
 }
 
-/// The sites of the runs that the patterns mean. A pattern that begins with a run's prefix means that run,
-/// others all.
+/// Adds to each run the sites that match the patterns. A pattern that begins with a run's prefix ("encoder.")
+/// means that run, any other pattern means all runs.
+/// @throws Error when a pattern matches nothing
 void choose_sites(std::vector<TracePart>& parts, const std::vector<std::string>& globs) {
     for (const std::string& glob : globs) {
         bool any = false;
         for (TracePart& part : parts) {
-            const auto begins = [&](const TracePart& p) {
+            const auto has_prefix_of = [&](const TracePart& p) {
                 return !p.prefix.empty() && glob.starts_with(p.prefix);
             };
-            if (std::any_of(parts.begin(), parts.end(), begins) && !begins(part)) continue;
-            any |= add_matches(part, std::string_view(glob).substr(begins(part) ? part.prefix.size() : 0));
+            if (std::any_of(parts.begin(), parts.end(), has_prefix_of) && !has_prefix_of(part)) continue;
+            const std::size_t n_skipped = has_prefix_of(part) ? part.prefix.size() : 0;
+            any |= add_matching_sites(part, std::string_view(glob).substr(n_skipped));
         }
-        if (!any) match_sites(parts.back().trace.config(), glob); // throws
+        // Throws the Error that names the nearest sites.
+        if (!any) match_sites(parts.back().trace.config(), glob);
     }
 }
 
-int run(const TraceOptions& o) {
-    const auto model = o.model.open();
-    const std::vector<int> tokens = o.prompt.encode(*model, 0);
-    const std::optional<std::vector<int>> source_tokens = o.source.encode(*model);
+int run(const TraceOptions& options) {
+    const auto model = options.model.open();
+    const std::vector<int> tokens = options.prompt.encode(*model, 0);
+    const std::optional<std::vector<int>> source_tokens = options.source.encode(*model);
     StackEdits edits;
-    if (!o.edits.empty()) edits = load_edits(o.edits, *model->weights);
+    if (!options.edits.empty()) edits = load_edits(options.edits, *model->weights);
     std::shared_ptr<Trace> source;
     if (source_tokens) {
         source = edited_trace(*model, Stack::encoder, static_cast<int>(source_tokens->size()),
-                              std::move(edits.encoder), o.edits);
+                              std::move(edits.encoder), options.edits);
         extend(*source, *source_tokens);
     }
     const int n = static_cast<int>(tokens.size());
     const std::shared_ptr<Trace> trace =
-        edited_trace(*model, Stack::decoder, n, std::move(edits.decoder), o.edits, source);
+        edited_trace(*model, Stack::decoder, n, std::move(edits.decoder), options.edits, source);
     std::vector<TracePart> parts;
     const auto prefix = [&](Stack stack) { return std::string(stack_prefix(*model->weights, stack)); };
     if (source) parts.push_back({*source, source->n_tokens(), {}, prefix(Stack::encoder), nullptr});
     parts.push_back({*trace, n, {}, prefix(Stack::decoder), nullptr});
-    choose_sites(parts, o.sites);
+    choose_sites(parts, options.sites);
     extend(*trace, tokens);
     std::optional<Gradients> gradients;
-    std::vector<TraceGradients> of_parts;
-    if (o.gradients) {
+    std::vector<TraceGradients> part_gradients; // in the order of the parts
+    if (options.gradients) {
         gradients.emplace(*trace, source.get(), tokens);
-        if (source) of_parts.push_back({gradients->of_source->sites(), {}});
-        of_parts.push_back({gradients->backward.sites(), gradients->params});
-        for (std::size_t i = 0; i < parts.size(); ++i) parts[i].gradients = &of_parts[i];
+        if (source) part_gradients.push_back({gradients->source_backward->sites(), {}});
+        part_gradients.push_back({gradients->backward.sites(), gradients->params});
+        for (std::size_t i = 0; i < parts.size(); ++i) parts[i].gradients = &part_gradients[i];
         fmt::print("loss {:.6f} nats a token\n", gradients->loss.mean());
     }
-    write_trace(o.out, parts);
-    fmt::print("{}: {} sites of {} tokens\n", o.out, parts.back().sites.size(), n);
+    write_trace(options.out, parts);
+    fmt::print("{}: {} sites of {} tokens\n", options.out, parts.back().sites.size(), n);
     if (source)
-        fmt::print("{}: {} sites of the source's {} tokens\n", o.out, parts[0].sites.size(),
+        fmt::print("{}: {} sites of the source's {} tokens\n", options.out, parts[0].sites.size(),
                    source->n_tokens());
     return 0;
 }

@@ -1,16 +1,17 @@
-// glassformer train: a run from a config file, with progress, checkpoints and resume.
+// glassformer train: trains as a config file says, with progress, checkpoints and resume.
 
-#include "cli/train_progress.h"
+#include "cli/train.h"
+
+#include "cli/command_line.h"
+#include "platform/clock.h"
+#include "platform/terminal.h"
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
-
-#include <unistd.h>
 
 namespace gf {
 namespace {
@@ -24,7 +25,7 @@ struct TrainOptions {
 
 volatile std::sig_atomic_t interrupted = 0;
 
-/// Ctrl-C and SIGTERM end the run after the step; a second one ends the program.
+/// Ctrl-C and SIGTERM end the run after the current step; a second signal ends the program at once.
 void catch_interrupts() {
     struct sigaction action {};
     action.sa_handler = [](int) { interrupted = 1; };
@@ -33,6 +34,7 @@ void catch_interrupts() {
     sigaction(SIGTERM, &action, nullptr);
 }
 
+/// A duration in two units: "12 s", "3 min 05 s", "2 h 07 min".
 std::string duration_text(double seconds) {
     const auto s = static_cast<long long>(seconds);
     if (s < 60) return fmt::format("{} s", s);
@@ -40,21 +42,22 @@ std::string duration_text(double seconds) {
     return fmt::format("{} h {:02} min", s / 3600, s / 60 % 60);
 }
 
-/// On a terminal one line that stays in place; else a line for every evaluation and twentieth of the run.
+/// Prints how far a run is. On a terminal this is one line that stays in place; elsewhere a line for every
+/// evaluation and for every twentieth part of the run.
 class Progress {
   public:
     void start(const Trainer& trainer) {
         const TrainConfig& c = trainer.config();
         for (const std::string& w : trainer.setup().warnings) fmt::print(stderr, "warning: {}\n", w);
         n_steps_ = c.steps;
-        every_ = std::max<std::int64_t>(n_steps_ / 20, 1);
-        first_ = trainer.n_done();
+        milestone_every_ = std::max<std::int64_t>(n_steps_ / 20, 1);
+        first_step_ = trainer.n_steps_done();
         fmt::print("{} of {} parameters to train, on {} {}, in {} steps{}\n", trainer.n_trainable(),
                    trainer.weights()->size(), trainer.setup().data->n_training(),
                    reads_windows(c.objective) ? "tokens" : "examples", n_steps_,
-                   first_ > 0 ? fmt::format(", {} of them done", first_) : "");
+                   first_step_ > 0 ? fmt::format(", {} of them done", first_step_) : "");
         std::fflush(stdout);
-        began_ = shown_ = Clock::now();
+        since_start_ = since_shown_ = Stopwatch();
     }
 
     void step(const StepEvent& e) {
@@ -62,48 +65,43 @@ class Progress {
         tokens_ += r.n_tokens;
         training_seconds_ += e.seconds;
         if (e.validation) validation_ = fmt::format("  validation {:.4f}", *e.validation);
-        const bool milestone = e.validation || r.step % every_ == 0 || r.step == n_steps_;
-        if (!milestone && !(terminal_ && seconds_since(shown_) > 0.1)) return;
-        const double left = seconds_since(began_) / static_cast<double>(r.step - first_) *
+        const bool milestone = e.validation || r.step % milestone_every_ == 0 || r.step == n_steps_;
+        if (!milestone && !(on_terminal_ && since_shown_.seconds() > 0.1)) return;
+        const double left = since_start_.seconds() / static_cast<double>(r.step - first_step_) *
                             static_cast<double>(n_steps_ - r.step);
-        fmt::print("{}step {}/{}  loss {:.4f}{}  {:.0f} tokens/s  {} left{}", terminal_ ? "\r" : "", r.step,
-                   n_steps_, r.loss, terminal_ || e.validation ? validation_ : "",
+        fmt::print("{}step {}/{}  loss {:.4f}{}  {:.0f} tokens/s  {} left{}", on_terminal_ ? "\r" : "",
+                   r.step, n_steps_, r.loss, on_terminal_ || e.validation ? validation_ : "",
                    static_cast<double>(tokens_) / std::max(training_seconds_, 1e-9), duration_text(left),
-                   terminal_ ? "\033[K" : "\n");
+                   on_terminal_ ? "\033[K" : "\n");
         std::fflush(stdout);
-        shown_ = Clock::now();
+        since_shown_ = Stopwatch();
         tokens_ = 0, training_seconds_ = 0;
     }
 
     void finish() const {
-        if (terminal_) fmt::print("\n");
+        if (on_terminal_) fmt::print("\n");
     }
 
   private:
-    using Clock = std::chrono::steady_clock;
-    static double seconds_since(Clock::time_point t) {
-        return std::chrono::duration<double>(Clock::now() - t).count();
-    }
-
-    const bool terminal_ = isatty(STDOUT_FILENO) != 0;
-    std::int64_t n_steps_ = 0, every_ = 1, first_ = 0, tokens_ = 0;
-    double training_seconds_ = 0; // with tokens_: since the last line
+    const bool on_terminal_ = stdout_is_terminal();
+    std::int64_t n_steps_ = 0, milestone_every_ = 1, first_step_ = 0, tokens_ = 0;
+    double training_seconds_ = 0; // since the last line, as tokens_
     std::string validation_;
-    Clock::time_point began_, shown_;
+    Stopwatch since_start_, since_shown_; ///< since the first and the last line
 };
 
-int run(const TrainOptions& o) {
+int run(const TrainOptions& options) {
     nlohmann::json overrides = nlohmann::json::object();
-    if (!o.out.empty()) overrides["out"] = std::filesystem::absolute(o.out).string();
-    if (o.threads > 0) overrides["threads"] = o.threads;
-    const TrainConfig config = load_train_config(o.config, o.changes, overrides);
-    const TrainingEnd end = train_with_progress(config, o.resume);
+    if (!options.out.empty()) overrides["out"] = std::filesystem::absolute(options.out).string();
+    if (options.threads > 0) overrides["threads"] = options.threads;
+    const TrainConfig config = load_train_config(options.config, options.changes, overrides);
+    const TrainingEnd end = train_with_progress(config, options.resume);
     const std::string folder = config.out.string();
     switch (end.kind) {
     case TrainingEnd::Kind::diverged: fmt::print(stderr, "glassformer: {}\n", end.problem); return 1;
     case TrainingEnd::Kind::stopped:
         fmt::print("stopped at step {}; go on with: glassformer train {} --out {} --resume\n", end.step,
-                   o.config, folder);
+                   options.config, folder);
         return 0;
     case TrainingEnd::Kind::finished: break;
     }

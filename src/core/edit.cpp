@@ -2,8 +2,8 @@
 
 #include "core/edit.h"
 
-#include "core/error.h"
 #include "core/trace.h"
+#include "platform/error.h"
 
 #include <algorithm>
 

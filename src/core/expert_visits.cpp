@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace gf {
+namespace gf::detail {
 
 void ExpertVisits::sort(const Rows& indices, int n_rows, int n_slots, int n_experts) {
     visits_.clear();
@@ -26,4 +26,4 @@ void scatter(std::span<const ExpertVisit> visits, const Rows& from, int width, c
         std::copy_n(from.at(static_cast<int>(i)), width, to.at(visits[i].row) + visits[i].slot * width);
 }
 
-} // namespace gf
+} // namespace gf::detail

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-namespace gf {
+namespace gf::detail {
 
 /// A row that an expert computes, and in which of the row's slots.
 struct ExpertVisit {
@@ -37,4 +37,4 @@ void gather(std::span<const ExpertVisit> visits, const Rows& from, int width, bo
 /// The way back, to rows with slots.
 void scatter(std::span<const ExpertVisit> visits, const Rows& from, int width, const Rows& to);
 
-} // namespace gf
+} // namespace gf::detail

@@ -1,6 +1,6 @@
 #include "core/model_config.h"
 
-#include "core/error.h"
+#include "platform/error.h"
 
 #include <array>
 

@@ -1,6 +1,8 @@
 #pragma once
 // The whole shape of a model as plain data. Nothing else in the engine knows about model families.
 
+#include "core/kernels/activation.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +19,6 @@ enum class RopePairs {
     interleaved,
     half
 }; ///< which dimensions rotate together: (2i, 2i+1), or (i, i + d_head/2)
-enum class Activation { gelu_tanh, gelu, silu, relu };
 enum class MlpKind { none, plain, gated }; ///< none: an attention-only block
 enum class MaskKind { causal, bidirectional, prefix, sliding_window };
 enum class TensorNames { llama, gpt2, bert }; ///< whose names the parameters carry in files

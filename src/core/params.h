@@ -2,6 +2,7 @@
 // The parameters of a model: one table of rows that drives allocation, files, the optimiser, the inspector
 // and the count.
 
+#include "core/kernels/matrix.h"
 #include "core/model_config.h"
 #include "core/real.h"
 
@@ -92,14 +93,6 @@ std::vector<ParamRow> param_table(const ModelConfig& config);
 /// Number of values in the table without building it; saturates instead of overflowing (for checks before
 /// allocation).
 std::size_t param_count(const ModelConfig& config);
-
-/// A matrix inside Weights: `data` points at [in, out] values whose rows are `stride` apart.
-struct Matrix {
-    const real* data = nullptr;
-    int in = 0, out = 0;
-    int stride = 0;
-    explicit operator bool() const { return data != nullptr; }
-};
 
 struct ExpertWeights {
     Matrix in, up, out; ///< up only if gated

@@ -1,8 +1,6 @@
 #include "core/regularise.h"
 
-#include "core/capacity.h"
-#include "core/dropout.h"
-#include "core/pass.h"
+#include "core/model_config.h"
 #include "core/random.h"
 
 #include <cmath>
@@ -54,20 +52,6 @@ real router_noise(const Regularise& options, int layer, int row, int expert) {
 int expert_capacity(const ModelConfig& c, const Regularise& options, int n_tokens) {
     return static_cast<int>(
         std::ceil(options.capacity_factor * c.experts_per_token * n_tokens / c.n_experts));
-}
-
-int count_dropped_choices(const Trace& trace) {
-    const ModelConfig& c = trace.config();
-    if (!c.is_moe() || trace.shape().regularise.capacity_factor == 0) return 0;
-    std::vector<int> taken(static_cast<std::size_t>(c.n_experts));
-    int n = 0;
-    for (int l = 0; l < c.n_layers; ++l)
-        each_dropped_choice(trace, l, 0, trace.n_tokens(), taken, [&](int, int) { ++n; });
-    return n;
-}
-
-void Pass::drop(Site site, int l) {
-    drop_rows(trace, site, l, begin, end, [&](int r) { return row(site, l, r); });
 }
 
 } // namespace gf

@@ -9,8 +9,6 @@
 
 namespace gf {
 
-class Trace;
-
 /// Neutral by default, as in inference. The formulas of the sites leave it out.
 struct Regularise {
     double dropout = 0; ///< 0 to < 1: share of values that become 0; the others grow by 1 / (1 - dropout)
@@ -35,9 +33,5 @@ real router_noise(const Regularise& options, int layer, int row, int expert);
 /// Tokens that an expert takes of a segment with n_tokens real ones: ceil(factor * experts_per_token *
 /// n_tokens / n_experts) (Fedus et al. 2022).
 int expert_capacity(const ModelConfig& config, const Regularise& options, int n_tokens);
-
-/// How many choices (a row's slot) of the computed rows found their expert full and got gate 0, over all
-/// layers. The Trace must keep the expert indices; 0 without a capacity factor.
-int count_dropped_choices(const Trace& trace);
 
 } // namespace gf

@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-namespace gf {
+namespace gf::detail {
 
 /// Rows of some width, the first one being that of a pass's first row.
 struct Rows {
@@ -14,4 +14,4 @@ struct Rows {
     real* at(int i) const { return data + i * stride; }
 };
 
-} // namespace gf
+} // namespace gf::detail

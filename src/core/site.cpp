@@ -1,7 +1,7 @@
 #include "core/site.h"
 
-#include "core/error.h"
 #include "core/names.h"
+#include "platform/error.h"
 
 #include <array>
 

@@ -1,6 +1,6 @@
 #include "core/site_names.h"
 
-#include "core/error.h"
+#include "platform/error.h"
 
 namespace gf {
 

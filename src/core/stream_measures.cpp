@@ -1,6 +1,6 @@
 #include "core/stream_measures.h"
 
-#include "core/kernels.h"
+#include "core/kernels/kernels.h"
 
 #include <algorithm>
 #include <cmath>

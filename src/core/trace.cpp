@@ -1,14 +1,13 @@
 #include "core/trace.h"
 
-#include "core/error.h"
-#include "core/kernels.h"
+#include "core/kernels/kernels.h"
+#include "platform/error.h"
+#include "platform/memory.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <new>
-
-#include <sys/mman.h>
 
 namespace gf {
 namespace {
@@ -125,7 +124,7 @@ std::size_t trace_bytes(const ModelConfig& config, const TraceShape& shape, cons
     return layout(config, shape, source).total * sizeof(real);
 }
 
-void Trace::Free::operator()(real* p) const { ::operator delete[](p, std::align_val_t{k_arena_alignment}); }
+void Trace::Free::operator()(real* p) const { ::operator delete[](p, std::align_val_t{k_page_bytes}); }
 
 Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vector<Edit> edits,
              std::shared_ptr<const Trace> source)
@@ -137,8 +136,8 @@ Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vect
     check_edits();
     const Layout at = layout(c, shape_, source_ ? &source_->shape_ : nullptr);
     bytes_ = at.total * sizeof(real);
-    arena_.reset(static_cast<real*>(::operator new[](bytes_, std::align_val_t{k_arena_alignment})));
-    madvise(arena_.get(), bytes_, MADV_HUGEPAGE); // a hint: fewer page faults; its failure changes nothing
+    arena_.reset(static_cast<real*>(::operator new[](bytes_, std::align_val_t{k_page_bytes})));
+    prefer_huge_pages(arena_.get(), bytes_);
     // Touching every page here keeps page faults out of the decode loop.
     std::fill_n(arena_.get(), at.total, real(0));
     for (int i = 0; i < k_n_sites; ++i) {

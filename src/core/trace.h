@@ -18,6 +18,11 @@
 
 namespace gf {
 
+namespace detail {
+class Pass;
+class BackwardPass;
+} // namespace detail
+
 /// A sequence laid end to end with others along the rows; attention stays inside it.
 struct Segment {
     int begin = 0, end = 0;
@@ -157,10 +162,10 @@ class Trace {
     std::unique_ptr<Trace> branch(int rows, int capacity, std::vector<Edit> edits) const;
 
   private:
-    friend class Pass;
+    friend class detail::Pass;
     friend class LayerView;
     friend class Backward;
-    friend class BackwardPass;
+    friend class detail::BackwardPass;
     struct Store {
         real* base = nullptr;
         std::size_t layer_stride = 0, row_stride = 0;
@@ -174,8 +179,6 @@ class Trace {
 
     Trace(const std::shared_ptr<const Trace>& run,
           const std::shared_ptr<const Trace>& inside); ///< see LayerView
-
-    static constexpr std::size_t k_arena_alignment = 4096; ///< a page
 
     void make_plans();
     void check_source() const;
@@ -215,7 +218,7 @@ class Trace {
     real* scratch_ = nullptr; ///< one row of d_model, or one head
     real* mixed_ =
         nullptr; ///< of experts: rows for products, twice [row, d_model or d_mlp], [row, slot, d_model]
-    ExpertVisits visits_;                   ///< of the layer being computed
+    detail::ExpertVisits visits_;           ///< of the layer being computed
     std::vector<real> rope_cos_, rope_sin_; ///< [position, d_head / 2]
     std::vector<real> alibi_slopes_;        ///< [head]
     std::vector<int> expert_load_;          ///< [expert]: choices of a segment so far; with a capacity factor

@@ -1,9 +1,9 @@
 // BERT with its masked-token head: post-norm LayerNorm blocks that read in both directions, learned
-// positions, biases everywhere. Segments (token types) are left out: the vector of the first one, which every
-// token of a single text has, is part of the positions (io/hf_load.cpp).
+// positions, biases everywhere. The engine has no token types (BERT's segments): every token of a single text
+// has the first type, whose vector io/hf_load.cpp adds to the position embeddings.
 
-#include "core/error.h"
 #include "io/architectures.h"
+#include "platform/error.h"
 
 #include <fmt/format.h>
 
@@ -33,9 +33,9 @@ ModelConfig read_bert(ConfigKeys& keys) {
     c.activation = read_activation(keys, "hidden_act", "gelu");
     c.norm_eps = keys.number_or("layer_norm_eps", 1e-12);
     c.tied_embeddings = keys.flag_or("tie_word_embeddings", true);
-    keys.size_or("type_vocab_size", 2);
-    keys.only("position_embedding_type", "absolute", "relative positions are not supported");
-    keys.only("is_decoder", false, "a BERT that continues text is not supported");
+    keys.size_or("type_vocab_size", 2); // read only to be checked
+    keys.require_neutral("position_embedding_type", "absolute", "relative positions are not supported");
+    keys.require_neutral("is_decoder", false, "a BERT that continues text is not supported");
     c.bos_id = keys.token_id("bos_token_id", -1, c.d_vocab);
     c.eos_id = keys.token_id("eos_token_id", -1, c.d_vocab);
     return c;

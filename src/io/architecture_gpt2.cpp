@@ -1,7 +1,7 @@
 // GPT-2: LayerNorm with bias, learned positions, a plain MLP, biases everywhere.
 
-#include "core/error.h"
 #include "io/architectures.h"
+#include "platform/error.h"
 
 #include <fmt/format.h>
 
@@ -29,9 +29,10 @@ ModelConfig read_gpt2(ConfigKeys& keys) {
     c.activation = read_activation(keys, "activation_function", "gelu_new");
     c.norm_eps = keys.number_or("layer_norm_epsilon", 1e-5);
     c.tied_embeddings = keys.flag_or("tie_word_embeddings", true);
-    keys.only("n_ctx", c.n_ctx, "it is an old name of n_positions");
-    keys.only("scale_attn_weights", true, "unscaled attention scores are not supported");
-    keys.only("scale_attn_by_inverse_layer_idx", false, "attention scores scaled by layer are not supported");
+    keys.require_neutral("n_ctx", c.n_ctx, "it is an old name of n_positions");
+    keys.require_neutral("scale_attn_weights", true, "unscaled attention scores are not supported");
+    keys.require_neutral("scale_attn_by_inverse_layer_idx", false,
+                         "attention scores scaled by layer are not supported");
     c.bos_id = keys.token_id("bos_token_id", 50256, c.d_vocab);
     c.eos_id = keys.token_id("eos_token_id", 50256, c.d_vocab);
     return c;

@@ -1,6 +1,6 @@
 #include "io/architectures.h"
 
-#include "core/error.h"
+#include "platform/error.h"
 
 #include <array>
 #include <fmt/format.h>
@@ -20,21 +20,22 @@ constexpr std::array<Architecture, 6> k_architectures{{
     {"glassformer", "", read_glassformer, write_glassformer},
 }};
 
-struct Word {
+struct ActivationWord {
     std::string_view word;
     Activation activation;
 };
 // The first word for an activation is the one that is written. gelu_fast rounds sqrt(2 / pi) to 10 digits,
-// which single precision cannot tell apart.
-constexpr std::array<Word, 7> k_words{{{"silu", Activation::silu},
-                                       {"swish", Activation::silu},
-                                       {"relu", Activation::relu},
-                                       {"gelu", Activation::gelu},
-                                       {"gelu_new", Activation::gelu_tanh},
-                                       {"gelu_pytorch_tanh", Activation::gelu_tanh},
-                                       {"gelu_fast", Activation::gelu_tanh}}};
+// which single precision cannot tell from the exact value.
+constexpr std::array<ActivationWord, 7> k_activation_words{{{"silu", Activation::silu},
+                                                            {"swish", Activation::silu},
+                                                            {"relu", Activation::relu},
+                                                            {"gelu", Activation::gelu},
+                                                            {"gelu_new", Activation::gelu_tanh},
+                                                            {"gelu_pytorch_tanh", Activation::gelu_tanh},
+                                                            {"gelu_fast", Activation::gelu_tanh}}};
 
-/// Calls `f(key, field)` for every field of our own format except the token ids, which depend on another.
+/// Calls `f(key, field)` for every field of our own format except the token ids, which must be below d_vocab
+/// and are therefore read after it.
 template <class Config, class F>
 void for_each_field(Config& c, F f) {
     f("d_model", c.d_model);
@@ -99,7 +100,7 @@ std::span<const Architecture> architectures() { return k_architectures; }
 Activation read_activation(ConfigKeys& keys, const std::string& key, const std::string& fallback) {
     const std::string found = keys.word_or(key, fallback);
     std::string valid;
-    for (const Word& w : k_words) {
+    for (const ActivationWord& w : k_activation_words) {
         if (w.word == found) return w.activation;
         valid += (valid.empty() ? "" : ", ") + std::string(w.word);
     }
@@ -108,15 +109,15 @@ Activation read_activation(ConfigKeys& keys, const std::string& key, const std::
 }
 
 std::string_view activation_word(Activation activation) {
-    return std::find_if(k_words.begin(), k_words.end(),
-                        [&](const Word& w) { return w.activation == activation; })
-        ->word;
+    const auto row = std::find_if(k_activation_words.begin(), k_activation_words.end(),
+                                  [&](const ActivationWord& w) { return w.activation == activation; });
+    return row->word;
 }
 
 json token_json(int id) { return id < 0 ? json(nullptr) : json(id); }
 
 ModelConfig read_glassformer(ConfigKeys& keys) {
-    ModelConfig c; // its values stand for absent keys
+    ModelConfig c; // a key that is absent keeps the default of its field
     for_each_field(c, FieldReader{keys});
     c.bos_id = keys.token_id("bos_id", -1, c.d_vocab);
     c.eos_id = keys.token_id("eos_id", -1, c.d_vocab);

@@ -1,5 +1,6 @@
 #pragma once
-// What the keys of each supported config.json mean: one row per architecture. The engine knows none of them.
+// What the keys of each supported config.json mean: one row per architecture. Used by io/hf_config.cpp only;
+// the engine knows no architecture by name.
 
 #include "core/model_config.h"
 #include "io/config_keys.h"
@@ -11,15 +12,16 @@ namespace gf {
 struct Architecture {
     std::string_view model_type; ///< "llama"
     std::string_view class_name; ///< "LlamaForCausalLM"; empty: the key "architectures" is not used
+    /// @throws Error when a key is missing or its value makes no sense
     ModelConfig (*read)(ConfigKeys& keys);
-    nlohmann::json (*write)(
-        const ModelConfig& config); ///< the keys that `read` reads; may lose what the family cannot say
+    /// The keys that `read` reads. What the family cannot express is lost without an error.
+    nlohmann::json (*write)(const ModelConfig& config);
 };
 
-/// The public architectures, and last our own, which can say everything.
+/// The public architectures, and last our own, which can express every ModelConfig.
 std::span<const Architecture> architectures();
 
-// The rows' functions, one file per family.
+// The functions of these rows: one file per family (architecture_*.cpp), our own in architectures.cpp.
 ModelConfig read_gpt2(ConfigKeys& keys);
 ModelConfig read_bert(ConfigKeys& keys);
 ModelConfig read_llama(ConfigKeys& keys);
@@ -33,11 +35,13 @@ nlohmann::json write_mistral(const ModelConfig& config);
 nlohmann::json write_mixtral(const ModelConfig& config);
 nlohmann::json write_glassformer(const ModelConfig& config);
 
-/// Hugging Face's words for activation functions.
+/// Reads Hugging Face's word for an activation function ("gelu_new").
+/// @throws Error when no activation function has that word
 Activation read_activation(ConfigKeys& keys, const std::string& key, const std::string& fallback);
+/// The word that config.json has for it, the inverse of read_activation().
 std::string_view activation_word(Activation activation);
 
-/// A token id as JSON: null for none.
+/// A token id as JSON; null if it is negative, which means that there is none.
 nlohmann::json token_json(int id);
 
 } // namespace gf

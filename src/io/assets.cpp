@@ -1,6 +1,6 @@
 #include "io/assets.h"
 
-#include "core/error.h"
+#include "platform/error.h"
 
 #include <string>
 

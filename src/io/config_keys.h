@@ -1,6 +1,7 @@
 #pragma once
-// Reading a config.json key by key, so that no key is left unread: one that nobody knows may change the
-// mathematics.
+// Reads a config.json key by key and remembers which keys were read, so that
+// none is skipped: a key that nobody knows may change the mathematics. Used
+// by the architectures' `read` functions (io/architecture_*.cpp).
 
 #include "io/json.h"
 
@@ -11,36 +12,40 @@ namespace gf {
 
 class ConfigKeys {
   public:
+    /// `where` names the file in messages. `object` must live as long as the ConfigKeys.
     ConfigKeys(const nlohmann::json& object, std::string where) : object_(object), where_(std::move(where)) {}
     const std::string& where() const { return where_; }
-    /// The largest size that is read at all: above any that validate() lets pass, and four times it is still
-    /// an int.
-    static constexpr int k_most = 1 << 28;
+    /// The largest size that is read at all. It is above any that
+    /// validate() accepts, and four times it still fits an int.
+    static constexpr int k_max_size = 1 << 28;
 
-    // Each throws Error naming the key if the value has another type or makes no sense. Where there is a
-    // fallback, absent and null give it.
     bool contains(const std::string& key); ///< present, even if null
     bool has(const std::string& key);      ///< present and not null
-    int size(const std::string& key);      ///< 1 to k_most
+
+    // Each getter below throws Error naming the key if the value has another type or makes no sense. Where a
+    // fallback is given, an absent key and null both give it.
+    int size(const std::string& key); ///< 1 to k_max_size; the key must be present
     int size_or(const std::string& key, int fallback);
     int count_or(const std::string& key, int fallback); ///< 0 or more
     double number_or(const std::string& key, double fallback);
     bool flag_or(const std::string& key, bool fallback);
     std::string word_or(const std::string& key, const std::string& fallback);
-    /// A token id below d_vocab, or the first of a list of them; null gives -1, absent gives the fallback if
-    /// the vocabulary has it.
+    /// A token id below d_vocab, or the first one if the value is a list. Null gives -1; an absent key gives
+    /// the fallback if the vocabulary has that id, else -1.
     int token_id(const std::string& key, int fallback, int d_vocab);
-    /// An object, null if absent or null.
-    const nlohmann::json& group(const std::string& key);
+    /// The object under `key`; a null value if the key is absent or null.
+    const nlohmann::json& object_or_null(const std::string& key);
 
-    /// The one value with which the key leaves the mathematics as they are; throws Error for any other.
-    void only(const std::string& key, const nlohmann::json& neutral, const std::string& reason);
+    /// @throws Error unless the key is absent or has the value `neutral`, with which it leaves the
+    /// mathematics as they are. Null counts as absent, except where `neutral` is true.
+    void require_neutral(const std::string& key, const nlohmann::json& neutral, const std::string& reason);
 
-    /// Throws Error if a key has not been read and is not among the harmless ones.
-    void finish(std::span<const std::string_view> harmless);
+    /// @throws Error if a key was never read and is not among the harmless ones.
+    void refuse_unread(std::span<const std::string_view> harmless);
 
   private:
-    const std::string& note(const std::string& key) { return *read_.insert(key).first; } ///< marks it as read
+    /// Remembers that the key was read, and returns it.
+    const std::string& mark_read(const std::string& key) { return *read_.insert(key).first; }
 
     const nlohmann::json& object_;
     std::string where_;

@@ -1,7 +1,7 @@
 #include "io/hf_config.h"
 
-#include "core/error.h"
 #include "io/architectures.h"
+#include "platform/error.h"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@ using nlohmann::json;
 
 namespace {
 
-/// Keys that do not touch the forward pass of a finished language model.
+/// Keys that do not change the forward pass of a trained model.
 constexpr std::string_view k_harmless[] = {
     // bookkeeping
     "_attn_implementation", "_attn_implementation_autoset", "_commit_hash", "_name_or_path",
@@ -25,7 +25,7 @@ constexpr std::string_view k_harmless[] = {
     "attention_dropout", "attention_probs_dropout_prob", "attn_pdrop", "classifier_dropout", "embd_pdrop",
     "hidden_dropout", "hidden_dropout_prob", "initializer_range", "resid_pdrop", "router_aux_loss_coef",
     "router_jitter_noise",
-    // other heads
+    // output heads of other models made from the same weights
     "summary_activation", "summary_first_dropout", "summary_proj_to_labels", "summary_type",
     "summary_use_proj",
     // generation
@@ -36,24 +36,24 @@ constexpr std::string_view k_harmless[] = {
     "pad_token_id", "prefix", "remove_invalid_values", "repetition_penalty", "sep_token_id",
     "suppress_tokens", "temperature", "top_k", "top_p", "typical_p", "unk_token_id"};
 
-/// Keys with which some models change the mathematics, each with the value that does not.
+/// Refuses keys with which some models change the mathematics, unless they have the value that does not.
 void refuse_variants(ConfigKeys& keys) {
     const std::string reason = "this variant is not supported";
     for (const char* key : {"add_cross_attention", "is_encoder_decoder", "qk_layernorm",
                             "tie_encoder_decoder", "use_qk_norm", "use_sliding_window"})
-        keys.only(key, false, reason);
+        keys.require_neutral(key, false, reason);
     for (const char* key : {"attn_logit_softcapping", "cross_attention_hidden_size",
                             "final_logit_softcapping", "query_pre_attn_scalar"})
-        keys.only(key, nullptr, reason);
+        keys.require_neutral(key, nullptr, reason);
     for (const char* key : {"embedding_multiplier", "logit_scale", "logits_scaling", "partial_rotary_factor",
                             "residual_multiplier"})
-        keys.only(key, 1, reason);
-    keys.only("pruned_heads", json::object(), reason);
-    keys.only("auto_map", nullptr, "the model brings code of its own, which is not run");
-    keys.only("quantization_config", nullptr, "export the model with F32, F16 or BF16 weights");
+        keys.require_neutral(key, 1, reason);
+    keys.require_neutral("pruned_heads", json::object(), reason);
+    keys.require_neutral("auto_map", nullptr, "the model brings code of its own, which is not run");
+    keys.require_neutral("quantization_config", nullptr, "export the model with F32, F16 or BF16 weights");
 }
 
-/// The row that model_type and architectures name; either may be absent.
+/// The row that the keys model_type and architectures name; either of them may be absent.
 const Architecture& find_architecture(const json& object, ConfigKeys& keys) {
     const std::string type = keys.word_or("model_type", "");
     std::string class_name;
@@ -67,8 +67,8 @@ const Architecture& find_architecture(const json& object, ConfigKeys& keys) {
     }
     std::string valid;
     for (const Architecture& a : architectures()) {
-        const bool type_fits = type == a.model_type,
-                   class_fits = !class_name.empty() && class_name == a.class_name;
+        const bool type_fits = type == a.model_type;
+        const bool class_fits = !class_name.empty() && class_name == a.class_name;
         if ((type_fits || type.empty()) && (class_fits || (class_name.empty() && type_fits))) return a;
         valid += fmt::format("{}{} ({})", valid.empty() ? "" : ", ", a.model_type,
                              a.class_name.empty() ? "no class" : a.class_name);
@@ -84,12 +84,12 @@ ModelConfig parse_hf_config(std::string_view text, const std::string& where) {
     ConfigKeys keys(object, where);
     const ModelConfig config = find_architecture(object, keys).read(keys);
     refuse_variants(keys);
-    keys.finish(k_harmless);
+    keys.refuse_unread(k_harmless);
     validate(config, where);
     return config;
 }
 
-std::string to_json(const ModelConfig& config) {
+std::string hf_config_text(const ModelConfig& config) {
     for (const Architecture& a : architectures()) {
         json object = a.write(config);
         object["model_type"] = a.model_type;
@@ -98,7 +98,7 @@ std::string to_json(const ModelConfig& config) {
         try {
             if (parse_hf_config(text, "config") == config) return text;
         } catch (const Error&) {
-            // this architecture cannot say it
+            // This architecture cannot express the config; the next one may.
         }
     }
     throw Error({"model", "a config that validate() accepts", "one that no format can say", ""});

@@ -1,9 +1,12 @@
-#include "core/error.h"
+// load_hf_model(): the files of a model are opened, their tensors collected by name (TensorSet), matched with
+// the rows of the parameter table (ParamMatcher), and only then copied.
+
 #include "io/hf_config.h"
 #include "io/hf_model.h"
 #include "io/json.h"
-#include "io/loading.h"
+#include "io/param_io.h"
 #include "io/safetensors.h"
+#include "platform/error.h"
 
 #include <algorithm>
 #include <deque>
@@ -28,27 +31,28 @@ std::span<const std::byte> open_required(const FileSet& files, const std::string
     throw Error({files.where, "a file " + name, "none", remedy});
 }
 
-/// The tensors of all files of a model by name.
+/// The tensors of all files of a model, by name.
 class TensorSet {
   public:
+    /// @throws Error when there is no such file, it is damaged, or a tensor of that name is in another file
     void add(const FileSet& files, const std::string& name, const std::string& remedy) {
         files_.push_back(parse_safetensors(open_required(files, name, remedy), files.where + "/" + name));
         const Safetensors& file = files_.back();
         for (const TensorEntry& t : file.tensors) {
-            const auto [it, is_new] = by_name_.emplace(t.name, Place{&t, file.where, false});
+            const auto [it, is_new] = by_name_.emplace(t.name, Located{&t, file.where, false});
             if (!is_new)
                 throw Error({fmt::format("{}: tensor '{}'", file.where, t.name), "every tensor in one file",
                              "another in " + it->second.file, "remove one of the files"});
         }
     }
 
-    struct Place {
+    struct Located {
         const TensorEntry* tensor;
-        std::string file;
+        std::string file; ///< the file's name in messages
         bool used;
     };
-    /// Marks the tensor as used; nullptr if there is none.
-    const Place* take(const std::string& name) {
+    /// Finds a tensor and marks it as used; nullptr if there is none.
+    const Located* take(const std::string& name) {
         const auto it = by_name_.find(name);
         if (it == by_name_.end()) return nullptr;
         it->second.used = true;
@@ -59,7 +63,7 @@ class TensorSet {
     std::size_t n_files() const { return files_.size(); }
     const Safetensors& last_file() const { return files_.back(); }
 
-    /// In the files' order, so that messages do not depend on hashing.
+    /// Calls `f(tensor, file)` in the files' order, so that messages do not depend on hashing.
     template <class F>
     void for_each_unused(F f) const {
         for (const Safetensors& file : files_)
@@ -68,11 +72,11 @@ class TensorSet {
     }
 
   private:
-    std::deque<Safetensors> files_; // stable, as the map points into them
-    std::unordered_map<std::string, Place> by_name_;
+    std::deque<Safetensors> files_; // a deque, because the map points into its elements
+    std::unordered_map<std::string, Located> by_name_;
 };
 
-/// Reads the shards that the index lists, and checks that each holds the tensors that it is said to hold.
+/// Adds the shards that the index lists, and checks that each holds the tensors that the index says.
 void add_shards(const FileSet& files, TensorSet& tensors) {
     const std::string where = files.where + "/" + k_index;
     const nlohmann::json index = parse_json(
@@ -88,7 +92,7 @@ void add_shards(const FileSet& files, TensorSet& tensors) {
                                         [](unsigned char c) { return c < ' ' || c == '/' || c == '\\'; });
         if (!plain)
             throw Error({fmt::format("{}: weight_map: '{}'", where, tensor),
-                         "the name of a file in the same folder", json_found(file),
+                         "the name of a file in the same folder", json_summary(file),
                          "put the shards beside the index"});
         shards[name].push_back(tensor);
     }
@@ -103,6 +107,7 @@ void add_shards(const FileSet& files, TensorSet& tensors) {
     }
 }
 
+/// The tensors of `weights_file` if it is given, else of model.safetensors, else of the shards.
 TensorSet read_tensors(const FileSet& files, const std::string& weights_file) {
     TensorSet tensors;
     if (!weights_file.empty())
@@ -115,19 +120,20 @@ TensorSet read_tensors(const FileSet& files, const std::string& weights_file) {
 }
 
 /// Finds a model's parameters among the tensors of its files.
-class Matcher {
+class ParamMatcher {
   public:
-    Matcher(const ModelConfig& config, TensorSet& tensors, const std::string& where)
+    ParamMatcher(const ModelConfig& config, TensorSet& tensors, const std::string& where)
         : config_(config), tensors_(tensors), where_(where) {}
 
-    /// The tensor of each row, in the table's order.
+    /// The tensor of each row of the parameter table, in the table's order.
+    /// @throws Error when one is missing or of another shape, or when a tensor is left over
     std::vector<const TensorEntry*> match() {
         check_plausible();
         const std::vector<ParamRow> table = param_table(config_);
-        const std::string& first =
-            table.front().name; // the embedding; unlike the output head it has the prefix
-        prefix_ = first.substr(0, first.find('.') + 1);
-        if (!tensors_.has(first) && tensors_.has(first.substr(prefix_.size()))) prefix_present_ = false;
+        // The first row is the embedding, whose name has the prefix that the output head's does not have.
+        const std::string& embedding = table.front().name;
+        prefix_ = embedding.substr(0, embedding.find('.') + 1);
+        prefix_present_ = tensors_.has(embedding) || !tensors_.has(embedding.substr(prefix_.size()));
         std::vector<const TensorEntry*> found(table.size());
         std::transform(table.begin(), table.end(), found.begin(),
                        [&](const ParamRow& row) { return find(row); });
@@ -141,15 +147,15 @@ class Matcher {
         return found;
     }
 
-    /// BERT's vectors of token types, the first of which each token of a single text gets; nullptr if there
-    /// are none.
+    /// BERT's vectors of token types, of which every token of a
+    /// single text gets the first; nullptr if there are none.
     const TensorEntry* token_types() const { return token_types_; }
 
   private:
     const TensorEntry* find_token_types() {
         if (!is_bert()) return nullptr;
-        const std::string name = file_name("bert.embeddings.token_type_embeddings.weight");
-        const TensorSet::Place* place = tensors_.take(name);
+        const std::string name = name_in_file("bert.embeddings.token_type_embeddings.weight");
+        const TensorSet::Located* place = tensors_.take(name);
         if (!place) return nullptr;
         const TensorEntry& t = *place->tensor;
         if (t.shape.size() != 2 || t.shape[0] < 1 || t.shape[1] != config_.d_model ||
@@ -166,10 +172,11 @@ class Matcher {
         return is_bert() ? "cls.predictions.decoder.weight" : "lm_head.weight";
     }
 
-    /// A config may promise millions of tensors: the table is not built before the files have about as many.
+    /// A config may promise millions of tensors, so the table
+    /// is not built unless the files have about as many.
     void check_plausible() const {
-        const std::size_t per_layer =
-            5 + 2 * static_cast<std::size_t>(config_.n_experts); // a norm, q, k, v, o; in and out
+        // A layer has at least a norm, q, k, v and o, and each expert a matrix in and one out.
+        const std::size_t per_layer = 5 + 2 * static_cast<std::size_t>(config_.n_experts);
         const std::size_t least = per_layer * static_cast<std::size_t>(config_.n_groups());
         if (least > tensors_.size())
             throw Error({where_,
@@ -179,19 +186,23 @@ class Matcher {
                          "config.json belongs to another model, or a file is missing"});
     }
 
-    std::string file_name(const std::string& name) const {
+    /// What the files call the parameter `name`: they may leave the prefix out.
+    std::string name_in_file(const std::string& name) const {
         return !prefix_present_ && name.starts_with(prefix_) ? name.substr(prefix_.size()) : name;
     }
 
+    /// @throws Error when the tensor is missing, or has another shape or a type that weights cannot have
     const TensorEntry* find(const ParamRow& row) {
-        std::string name = file_name(row.name);
-        const TensorSet::Place* place = tensors_.take(name);
-        for (const auto& [now, once] :
+        std::string name = name_in_file(row.name);
+        const TensorSet::Located* place = tensors_.take(name);
+        // The first BERTs were converted while their norms had older names.
+        for (const auto& [suffix, older_suffix] :
              {std::pair{"LayerNorm.weight", "LayerNorm.gamma"}, {"LayerNorm.bias", "LayerNorm.beta"}}) {
-            if (place || !is_bert() || !name.ends_with(now))
-                continue; // the first BERTs were converted under older names
-            const std::string older = name.substr(0, name.size() - std::string_view(now).size()) + once;
-            if ((place = tensors_.take(older))) name = older;
+            if (place || !is_bert() || !name.ends_with(suffix)) continue;
+            const std::string older =
+                name.substr(0, name.size() - std::string_view(suffix).size()) + older_suffix;
+            place = tensors_.take(older);
+            if (place) name = older;
         }
         const auto file_shape = row.file_shape();
         const std::vector<std::int64_t> shape(file_shape.begin(), file_shape.end());
@@ -213,10 +224,10 @@ class Matcher {
         return &tensor;
     }
 
-    /// An output matrix beside tied embeddings (or a bias that is kept twice) must be the same, or it would
-    /// be ignored silently.
+    /// Some files store a parameter twice: the output matrix beside tied embeddings, BERT's output bias. The
+    /// copy is not read, so it must have the same values.
     void check_copy(const TensorEntry& original, const std::string& name) {
-        const TensorSet::Place* copy = tensors_.take(name);
+        const TensorSet::Located* copy = tensors_.take(name);
         if (!copy) return;
         const TensorEntry& t = *copy->tensor;
         if (t.dtype != original.dtype || t.shape != original.shape ||
@@ -227,8 +238,8 @@ class Matcher {
                          "set tie_word_embeddings to false in config.json"});
     }
 
-    /// What models bring along that the forward pass does without: buffers that follow from the config, and
-    /// BERT's other heads.
+    /// Whether the forward pass does without the tensor: buffers
+    /// that follow from the config, and BERT's other heads.
     bool is_ignored(const std::string& name) const {
         for (const char* buffer : {".attn.bias", ".attn.masked_bias", "rotary_emb.inv_freq"})
             if (name.ends_with(buffer)) return true;
@@ -255,12 +266,8 @@ class Matcher {
     const TensorEntry* token_types_ = nullptr;
 };
 
-} // namespace
-
-namespace {
-
-/// Adds the vector of the first token type, which every token of a text of one segment gets, to each
-/// position's.
+/// Adds the vector of the first token type to each row of the
+/// position embeddings: every token of a single text gets both.
 void fold_into_positions(Weights& weights, const TensorEntry& types) {
     const auto d = static_cast<std::size_t>(weights.config.d_model);
     std::vector<real> first(d);
@@ -274,18 +281,18 @@ void fold_into_positions(Weights& weights, const TensorEntry& types) {
 
 } // namespace
 
-std::shared_ptr<Weights> load_hf(const FileSet& files, std::vector<std::string>& warnings,
-                                 const std::string& weights_file) {
+std::shared_ptr<Weights> load_hf_model(const FileSet& files, std::vector<std::string>& warnings,
+                                       const std::string& weights_file) {
     const auto config_bytes =
         open_required(files, k_config, "download it with the weights; it holds the model's shape");
     const ModelConfig config = parse_hf_config(text_of(config_bytes), files.where + "/" + k_config);
     TensorSet tensors = read_tensors(files, weights_file);
     const std::string where = tensors.n_files() == 1 ? tensors.last_file().where : files.where;
-    Matcher matcher(config, tensors, where);
+    ParamMatcher matcher(config, tensors, where);
     const std::vector<const TensorEntry*> found = matcher.match();
 
-    auto weights =
-        std::make_shared<Weights>(config); // no larger than twice the files: every value is in them
+    // Every value is in the files by now, so this allocates at most twice their size (F16 becomes F32).
+    auto weights = std::make_shared<Weights>(config);
     for (std::size_t i = 0; i < found.size(); ++i)
         read_parameter(*weights, weights->table[i], found[i]->dtype, found[i]->bytes.data());
     if (const TensorEntry* types = matcher.token_types()) fold_into_positions(*weights, *types);

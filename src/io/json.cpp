@@ -1,6 +1,6 @@
 #include "io/json.h"
 
-#include "core/error.h"
+#include "platform/error.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -44,17 +44,17 @@ class Builder : public nlohmann::json_sax<json> {
     }
 
     bool parse_error(std::size_t position, const std::string&, const json::exception& e) override {
-        std::string reason =
-            e.what(); // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error ..."
+        // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error ...; last read ..."
+        std::string reason = e.what();
         if (const auto at = reason.find("syntax error"); at != std::string::npos) reason.erase(0, at);
-        reason.resize(std::min(
-            {reason.size(), reason.find("; last read"), k_longest_reason})); // what was read can be any bytes
+        // The part that was last read is cut off: it may hold any bytes.
+        reason.resize(std::min({reason.size(), reason.find("; last read"), k_longest_reason}));
         throw Error({where_, "JSON", fmt::format("at byte {}: {}", position, reason),
                      "the file is damaged or not JSON"});
     }
 
   private:
-    /// Stores `v` where the next value belongs and returns it there.
+    /// Stores `v` where the next value belongs and returns a pointer to the stored value.
     json* place(json v) {
         if (open_.empty()) return &(root_ = std::move(v));
         json& parent = *open_.back();
@@ -80,18 +80,22 @@ class Builder : public nlohmann::json_sax<json> {
 
     const std::string& where_;
     json root_;
-    std::vector<json*> open_; // stable: only the innermost container grows
-    json* member_ = nullptr;  // the value that the last key announced
+    std::vector<json*>
+        open_; // containers not yet closed; the pointers stay valid, as only the innermost grows
+    json* member_ = nullptr; // where the value of the last key goes
 };
 
+/// @throws Error always, about the value of `key`
 [[noreturn]] void refuse(const std::string& where, const std::string& key, const std::string& expected,
                          const std::string& found) {
     throw Error({fmt::format("{}: '{}'", where, key), expected, found, ""});
 }
 
+/// The value of `key`, nullptr if it is absent.
+/// @throws Error when `object` is no object
 const json* find(const json& object, const std::string& key, const std::string& where) {
     if (!object.is_object())
-        throw Error({where, fmt::format("an object with '{}'", key), json_found(object), ""});
+        throw Error({where, fmt::format("an object with '{}'", key), json_summary(object), ""});
     const auto it = object.find(key);
     return it == object.end() ? nullptr : &*it;
 }
@@ -104,7 +108,7 @@ json parse_json(std::string_view text, const std::string& where) {
     return builder.take();
 }
 
-std::string json_found(const json& value) {
+std::string json_summary(const json& value) {
     constexpr std::size_t k_longest = 60;
     if (value.is_object()) return fmt::format("object of {} keys", value.size());
     if (value.is_array()) return fmt::format("array of {} items", value.size());
@@ -120,13 +124,13 @@ const json& json_field(const json& object, const std::string& key, const std::st
 
 const json& json_object(const json& object, const std::string& key, const std::string& where) {
     const json& v = json_field(object, key, where);
-    if (!v.is_object()) refuse(where, key, "an object", json_found(v));
+    if (!v.is_object()) refuse(where, key, "an object", json_summary(v));
     return v;
 }
 
 const json& json_array(const json& object, const std::string& key, const std::string& where) {
     const json& v = json_field(object, key, where);
-    if (!v.is_array()) refuse(where, key, "an array", json_found(v));
+    if (!v.is_array()) refuse(where, key, "an array", json_summary(v));
     return v;
 }
 
@@ -136,7 +140,7 @@ std::int64_t json_int(const json& object, const std::string& key, const std::str
     const bool fits = v.is_number_unsigned()
                           ? v.get<std::uint64_t>() <= std::uint64_t(std::numeric_limits<std::int64_t>::max())
                           : v.is_number_integer();
-    if (!fits) refuse(where, key, "an integer", json_found(v));
+    if (!fits) refuse(where, key, "an integer", json_summary(v));
     const auto n = v.get<std::int64_t>();
     if (n < low || n > high)
         refuse(where, key, fmt::format("an integer in [{}, {}]", low, high), std::to_string(n));
@@ -145,19 +149,19 @@ std::int64_t json_int(const json& object, const std::string& key, const std::str
 
 double json_number(const json& object, const std::string& key, const std::string& where) {
     const json& v = json_field(object, key, where);
-    if (!v.is_number()) refuse(where, key, "a number", json_found(v));
+    if (!v.is_number()) refuse(where, key, "a number", json_summary(v));
     return v.get<double>();
 }
 
 const std::string& json_string(const json& object, const std::string& key, const std::string& where) {
     const json& v = json_field(object, key, where);
-    if (!v.is_string()) refuse(where, key, "a string", json_found(v));
+    if (!v.is_string()) refuse(where, key, "a string", json_summary(v));
     return v.get_ref<const std::string&>();
 }
 
 bool json_bool(const json& object, const std::string& key, const std::string& where) {
     const json& v = json_field(object, key, where);
-    if (!v.is_boolean()) refuse(where, key, "true or false", json_found(v));
+    if (!v.is_boolean()) refuse(where, key, "true or false", json_summary(v));
     return v.get<bool>();
 }
 
@@ -187,13 +191,13 @@ bool json_bool_or(const json& object, const std::string& key, bool fallback, con
     return v && !v->is_null() ? json_bool(object, key, where) : fallback;
 }
 
-void json_only_keys(const json& object, std::initializer_list<std::string_view> known,
-                    const std::string& where) {
-    if (!object.is_object()) throw Error({where, "an object", json_found(object), ""});
+void json_check_keys(const json& object, std::initializer_list<std::string_view> known,
+                     const std::string& where) {
+    if (!object.is_object()) throw Error({where, "an object", json_summary(object), ""});
     for (const auto& [key, value] : object.items())
         if (std::find(known.begin(), known.end(), key) == known.end())
             throw Error({fmt::format("{}: '{}'", where, key), "",
-                         "a key that Glassformer does not know: " + json_found(value),
+                         "a key that Glassformer does not know: " + json_summary(value),
                          "it may change the meaning of the file, so it is not ignored"});
 }
 

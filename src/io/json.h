@@ -1,6 +1,6 @@
 #pragma once
-// JSON for files that others wrote: bounded depth, no duplicate keys, and errors that name the file and the
-// field.
+// JSON from files that others wrote: bounded depth, no duplicate keys, and errors that name the file and the
+// field. Used by everything that reads JSON: model configs, tokenizers, training configs, commands, settings.
 
 #include <cstdint>
 #include <initializer_list>
@@ -11,16 +11,17 @@
 
 namespace gf {
 
-/// Parses `text`. `where` is the file for messages. Throws Error on malformed JSON (with the byte position),
-/// ill-formed UTF-8, a key that stands twice in one object, and nesting deeper than 64.
+/// Parses `text`; `where` names the file in messages.
+/// @throws Error on malformed JSON (with the byte position), ill-formed UTF-8, a key that stands twice in one
+/// object, and nesting deeper than 64
 nlohmann::json parse_json(std::string_view text, const std::string& where);
 
-/// Short form of a value for a message: `string "gelu"`, `number -3`, `array of 12 items`.
-std::string json_found(const nlohmann::json& value);
+/// A value in short form, for the `found` of a message: `string "gelu"`, `number -3`, `array of 12 items`.
+std::string json_summary(const nlohmann::json& value);
 
-// Typed fields of `object`. Each throws Error naming `where` and the key if `object` is no object, or the
-// value has another type or lies outside [low, high]. Without a fallback the key must be present; with one,
-// absent and null give the fallback.
+// The functions below read a field of `object` that must have one type. Each throws Error naming `where` and
+// the key if `object` is no object, or if the value has another type or lies outside [low, high]. Where a
+// fallback is given, an absent key and null both give it; without one the key must be present.
 
 const nlohmann::json& json_field(const nlohmann::json& object, const std::string& key,
                                  const std::string& where);
@@ -48,12 +49,12 @@ std::string json_string_or(const nlohmann::json& object, const std::string& key,
 bool json_bool_or(const nlohmann::json& object, const std::string& key, bool fallback,
                   const std::string& where);
 
-/// Is `key` there and not null?
+/// Whether `key` is present and not null; false if `object` is no object.
 bool json_has(const nlohmann::json& object, const std::string& key);
 
-/// Throws Error if `object` has a key that is not among `known`: a key that nobody reads may change the
-/// meaning of the rest.
-void json_only_keys(const nlohmann::json& object, std::initializer_list<std::string_view> known,
-                    const std::string& where);
+/// Refuses keys that nobody reads, because they may change the meaning of the others.
+/// @throws Error if `object` is no object or has a key that is not among `known`
+void json_check_keys(const nlohmann::json& object, std::initializer_list<std::string_view> known,
+                     const std::string& where);
 
 } // namespace gf

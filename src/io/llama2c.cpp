@@ -1,7 +1,7 @@
 #include "io/llama2c.h"
 
-#include "core/error.h"
-#include "io/loading.h"
+#include "io/param_io.h"
+#include "platform/error.h"
 
 #include <cstring>
 #include <fmt/format.h>
@@ -9,13 +9,14 @@
 namespace gf {
 namespace {
 
-/// As in the file. A negative vocab_size says that the output matrix is a tensor of its own.
+/// The first bytes of the file (Config in llama2.c's run.c). A negative vocab_size means that the output
+/// matrix is a tensor of its own, a positive one that it is the embedding.
 struct Header {
     std::int32_t dim, hidden_dim, n_layers, n_heads, n_kv_heads, vocab_size, seq_len;
 };
 static_assert(sizeof(Header) == 28);
 
-constexpr std::int32_t k_magic = 0x616b3432; // "24ka": versions 1 and 2 of the format begin with it
+constexpr std::int32_t k_magic = 0x616b3432; // versions 1 and 2 of the format begin with it
 
 Header read_header(std::span<const std::byte> bytes, const std::string& where) {
     Header h;
@@ -35,8 +36,8 @@ ModelConfig config_of(const Header& h, const std::string& where) {
             throw Error({fmt::format("{}: header: {}", where, field), expected, std::to_string(found),
                          "the file is damaged or no llama2.c model"});
     };
-    const std::int64_t vocab =
-        std::abs(std::int64_t{h.vocab_size}); // the most negative int has no positive twin in 32 bits
+    // In 64 bits, as the most negative 32-bit integer has no positive counterpart in 32.
+    const std::int64_t vocab_size = std::abs(std::int64_t{h.vocab_size});
     for (const auto& [value, field] : {std::pair{h.dim, "dim"},
                                        {h.hidden_dim, "hidden_dim"},
                                        {h.n_layers, "n_layers"},
@@ -44,7 +45,7 @@ ModelConfig config_of(const Header& h, const std::string& where) {
                                        {h.n_kv_heads, "n_kv_heads"},
                                        {h.seq_len, "seq_len"}})
         require(value > 0, field, "1 or more", value);
-    require(vocab > 0 && vocab <= std::numeric_limits<int>::max(), "vocab_size",
+    require(vocab_size > 0 && vocab_size <= std::numeric_limits<int>::max(), "vocab_size",
             "any size but 0, negative if the output matrix is its own", h.vocab_size);
     require(h.dim % h.n_heads == 0, "n_heads", fmt::format("a divisor of dim = {}", h.dim), h.n_heads);
 
@@ -56,23 +57,24 @@ ModelConfig config_of(const Header& h, const std::string& where) {
     c.d_head = h.dim / h.n_heads;
     c.d_mlp = h.hidden_dim;
     c.n_ctx = h.seq_len;
-    c.d_vocab = static_cast<int>(vocab);
+    c.d_vocab = static_cast<int>(vocab_size);
     c.rope_pairs = RopePairs::interleaved;
     c.tied_embeddings = h.vocab_size > 0;
-    if (c.d_vocab > 2)
-        c.bos_id = 1, c.eos_id = 2; // of the SentencePiece vocabularies that the format is used with
+    // The ids that SentencePiece vocabularies have, with which the format is used.
+    if (c.d_vocab > 2) c.bos_id = 1, c.eos_id = 2;
     validate(c, where);
     return c;
 }
 
-/// Values in the two tables of rotations, which are not needed: [seq_len, d_head / 2] each.
-std::uint64_t rotation_values(const ModelConfig& c) {
+/// How many values the file's two tables of RoPE rotations have: [seq_len, d_head / 2] each. They are
+/// skipped, as they follow from the config.
+std::uint64_t n_rotation_values(const ModelConfig& c) {
     return static_cast<std::uint64_t>(c.n_ctx) * static_cast<std::uint64_t>(c.d_head);
 }
 
 void check_length(std::size_t file_bytes, const ModelConfig& c, const std::string& where) {
-    // The limits of validate() keep this below 2^53.
-    const std::uint64_t expected = sizeof(Header) + sizeof(float) * (param_count(c) + rotation_values(c));
+    // The limits of validate() keep this below 2^53, so nothing overflows.
+    const std::uint64_t expected = sizeof(Header) + sizeof(float) * (param_count(c) + n_rotation_values(c));
     if (file_bytes != expected)
         throw Error({where, fmt::format("{} bytes, as its header says", expected),
                      fmt::format("{} bytes", file_bytes),
@@ -82,9 +84,9 @@ void check_length(std::size_t file_bytes, const ModelConfig& c, const std::strin
 }
 
 /// Copies the tensors in the order of the file.
-class Reader {
+class TensorReader {
   public:
-    Reader(Weights& weights, const std::byte* data) : weights_(weights), data_(data) {}
+    TensorReader(Weights& weights, const std::byte* data) : weights_(weights), data_(data) {}
 
     void read_all() {
         read(Role::embed);
@@ -92,12 +94,12 @@ class Reader {
                           Role::mlp_in, Role::mlp_out, Role::mlp_up})
             read(role);
         read(Role::ln_final_gain);
-        data_ += sizeof(float) * rotation_values(weights_.config);
+        data_ += sizeof(float) * n_rotation_values(weights_.config);
         read(Role::unembed);
     }
 
   private:
-    /// All tensors of this kind, layer by layer; none if the model has none.
+    /// Reads all tensors of this role, layer by layer; nothing if the model has none.
     void read(Role role) {
         for (const ParamRow& row : weights_.table) {
             if (row.role != role) continue;
@@ -107,7 +109,7 @@ class Reader {
     }
 
     Weights& weights_;
-    const std::byte* data_;
+    const std::byte* data_; // the next tensor
 };
 
 } // namespace
@@ -117,7 +119,7 @@ std::shared_ptr<Weights> parse_llama2c(std::span<const std::byte> bytes, const s
     const ModelConfig config = config_of(read_header(bytes, where), where);
     check_length(bytes.size(), config, where);
     auto weights = std::make_shared<Weights>(config);
-    Reader(*weights, bytes.data() + sizeof(Header)).read_all();
+    TensorReader(*weights, bytes.data() + sizeof(Header)).read_all();
     weights->refresh();
     warn_not_finite(*weights, where, warnings);
     return weights;

@@ -1,6 +1,7 @@
 #pragma once
-// The safetensors format: 8 bytes of header length, a JSON header {name: {dtype, shape, data_offsets}}, then
-// the data. https://huggingface.co/docs/safetensors
+// The safetensors format: 8 bytes of header length, a JSON header {name: {dtype,
+// shape, data_offsets}}, then the data. https://huggingface.co/docs/safetensors.
+// Used for models, traces, adapters and checkpoints of training.
 
 #include "io/dtype.h"
 
@@ -13,7 +14,7 @@
 
 namespace gf {
 
-/// A tensor inside the bytes of a file.
+/// A tensor that lies in the bytes of a file.
 struct TensorEntry {
     std::string name;
     DType dtype;
@@ -23,16 +24,19 @@ struct TensorEntry {
 
 std::string shape_text(std::span<const std::int64_t> shape); ///< "[50257, 768]"
 
+/// The contents of a file. The tensors point into the bytes that parse_safetensors() was given.
 struct Safetensors {
-    std::string where;                ///< the file, for messages
-    std::vector<TensorEntry> tensors; ///< by name
+    std::string where;                ///< the file's name in messages
+    std::vector<TensorEntry> tensors; ///< sorted by name
     std::map<std::string, std::string> metadata;
 
     const TensorEntry* find(std::string_view name) const; ///< nullptr if there is none
 };
 
-/// Reads the header of a file that lies in memory and stays there. Throws Error unless the tensors fill the
-/// data exactly: no holes, no overlaps, nothing outside, sizes as the shapes say.
+/// Reads the header of a file that is in memory, which must stay there as long as the result is used. `where`
+/// names the file in messages.
+/// @throws Error unless the tensors fill the data exactly: no
+/// holes, no overlaps, nothing outside, sizes as the shapes say
 Safetensors parse_safetensors(std::span<const std::byte> bytes, const std::string& where);
 
 /// Takes the next bytes of a tensor.
@@ -46,8 +50,9 @@ struct TensorSource {
     std::function<void(const ByteSink& sink)> produce;
 };
 
-/// Writes a file atomically, the data in the order given; the same arguments give the same bytes. Nothing is
-/// gathered in memory. Throws Error if the disk does not take it.
+/// Writes a file that appears as a whole or not at all. The data stand in the order of `tensors`; they are
+/// written as they are produced, never gathered in memory. The same arguments give the same bytes.
+/// @throws Error when the file cannot be written
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorSource> tensors,
                        const std::map<std::string, std::string>& metadata = {});
 

@@ -1,6 +1,6 @@
 #include "io/json.h"
 #include "io/safetensors.h"
-#include "io/write_file.h"
+#include "platform/write_file.h"
 
 #include <cassert>
 
@@ -13,7 +13,7 @@ std::uint64_t byte_size(const TensorSource& tensor) {
     return size;
 }
 
-/// The header, padded with spaces so that the data begin at a multiple of 8 bytes.
+/// The JSON header, padded with spaces so that the data begin at a multiple of 8 bytes.
 std::string header_text(std::span<const TensorSource> tensors,
                         const std::map<std::string, std::string>& metadata) {
     nlohmann::ordered_json header;

@@ -1,30 +1,32 @@
 #include "io/trace_file.h"
 
-#include "core/error.h"
 #include "io/hf_config.h"
 #include "io/json.h"
-#include "io/param_tensor.h"
+#include "io/param_io.h"
 #include "io/safetensors.h"
+#include "platform/error.h"
 
 #include <cassert>
 
 namespace gf {
 namespace {
 
-/// How a site's rows lie in the Trace and in the file.
-struct Layout {
+/// How a site's rows lie in the Trace and in the file. A row of the Trace may consist of equal parts, its
+/// heads, which become an axis before the rows in the file; rows that keep their form have one part.
+struct SiteLayout {
     std::vector<std::int64_t> shape; ///< in the file
-    int n_parts; ///< equal parts of a row in the Trace that the file has as an axis before the rows'; else 1
-    int part_stride; ///< from one part to the next in a row of the Trace
+    int n_parts;
+    int part_stride; ///< values from one part to the next in a row of the Trace
     int part_width;  ///< values of a part that go into the file
 };
 
-/// `n_tokens`: of the tokens; the site may have other rows.
-Layout layout_of(const Trace& trace, Site site, int n_tokens) {
+/// The layout when the first n_tokens tokens are written; sites
+/// of segments or of a source have other numbers of rows.
+SiteLayout site_layout(const Trace& trace, Site site, int n_tokens) {
     const ModelConfig& c = trace.config();
     const int heads = site_heads(c, site), width = trace.width(site), rows = trace.n_rows(site, n_tokens);
     switch (site_row(site).axes.back()) {
-    case Axis::key: { // rows of [head, key] become [head, query, key]
+    case Axis::key: { // the Trace has [query, head, key], the file [head, query, key]
         const int keys = std::min(n_tokens, trace.n_keys());
         return {{heads, rows, keys}, heads, trace.n_keys(), keys};
     }
@@ -38,8 +40,10 @@ Layout layout_of(const Trace& trace, Site site, int n_tokens) {
     }
 }
 
-void produce(const Trace& trace, SiteRef ref, int n_tokens, const Layout& layout, const ByteSink& sink) {
-    static_assert(std::is_same_v<real, float>);
+/// Hands the site's values to the sink, in the order of the file.
+void write_site(const Trace& trace, SiteRef ref, int n_tokens, const SiteLayout& layout,
+                const ByteSink& sink) {
+    static_assert(std::is_same_v<real, float>); // F32 is written as it lies in memory
     const auto width = static_cast<std::size_t>(layout.part_width);
     const int rows = trace.n_rows(ref.site, n_tokens);
     std::vector<std::int32_t> indices(ref.site == Site::expert_indices ? width : 0);
@@ -58,15 +62,10 @@ void produce(const Trace& trace, SiteRef ref, int n_tokens, const Layout& layout
 
 } // namespace
 
-void write_trace(const std::filesystem::path& path, const Trace& trace, int rows,
-                 std::span<const SiteRef> sites, const TraceGradients* gradients) {
-    const TracePart part{trace, rows, {sites.begin(), sites.end()}, "", gradients};
-    write_trace(path, std::span(&part, 1));
-}
-
 void write_trace(const std::filesystem::path& path, std::span<const TracePart> parts) {
     std::vector<TensorSource> tensors;
-    std::map<std::string, std::string> metadata{{"config", to_json(parts.front().trace.weights().config)}};
+    std::map<std::string, std::string> metadata{
+        {"config", hf_config_text(parts.front().trace.weights().config)}};
     for (const TracePart& part : parts) {
         const Trace& trace = part.trace;
         const int rows = part.rows;
@@ -76,15 +75,15 @@ void write_trace(const std::filesystem::path& path, std::span<const TracePart> p
             if (!trace.kept(ref.site))
                 throw Error({path.string() + ": " + name, "a site that the trace keeps",
                              "one that it does not", "run with fewer tokens or a larger trace budget"});
-            const Layout layout = layout_of(trace, ref.site, rows);
+            const SiteLayout layout = site_layout(trace, ref.site, rows);
             const DType dtype = ref.site == Site::expert_indices ? DType::i32 : DType::f32;
             tensors.push_back({name, dtype, layout.shape, [&trace, ref, rows, layout](const ByteSink& sink) {
-                                   produce(trace, ref, rows, layout, sink);
+                                   write_site(trace, ref, rows, layout, sink);
                                }});
             if (part.gradients && dtype == DType::f32)
                 tensors.push_back(
                     {"grad/" + name, dtype, layout.shape, [&part, ref, rows, layout](const ByteSink& sink) {
-                         produce(part.gradients->sites, ref, rows, layout, sink);
+                         write_site(part.gradients->sites, ref, rows, layout, sink);
                      }});
         }
         if (part.gradients && !part.gradients->params.empty())

@@ -1,5 +1,5 @@
 #pragma once
-// Activations as a safetensors file, for notebooks.
+// Activations as a safetensors file, to be read in notebooks. Used by `glassformer trace`.
 
 #include "core/trace.h"
 
@@ -10,29 +10,26 @@ namespace gf {
 /// Gradients that are written beside the values.
 struct TraceGradients {
     const Trace& sites;           ///< Backward::sites()
-    std::span<const real> params; ///< in the layout of Weights; none: only those of the sites
+    std::span<const real> params; ///< laid out as Weights; empty: only gradients of sites are written
 };
 
-/// Writes the first `rows` rows of the given sites, each as a tensor with the site's public name and the axes
-/// of its row in site.h: [pos, d_model], [pos, head, d_head], [head, query, key], expert MLPs [pos, slot,
-/// d_mlp]. Indices are I32, all else F32. Queries and keys are those of the rows written (of a source all);
-/// with several segments, keys are counted within the segment. The metadata hold "config" (as config.json)
-/// and "tokens" (a JSON array). With `gradients` each of these sites (but indices) and every parameter, in
-/// the shape that model files have, also has a tensor with its gradient, called grad/NAME. Throws Error if a
-/// site is not kept by the Trace.
-void write_trace(const std::filesystem::path& path, const Trace& trace, int rows,
-                 std::span<const SiteRef> sites, const TraceGradients* gradients = nullptr);
-
-/// What of a run goes into a file with others; the tensors' names and "tokens" begin with the prefix.
+/// The part of a run that goes into the file.
 struct TracePart {
     const Trace& trace;
-    int rows;
-    std::vector<SiteRef> sites;
-    std::string prefix;
+    int rows;                   ///< how many rows are written, from the first one on
+    std::vector<SiteRef> sites; ///< which sites are written
+    std::string prefix;         ///< what the names of its tensors and its "tokens" begin with; may be empty
     const TraceGradients* gradients = nullptr;
 };
 
-/// The same of several runs of one model: of an encoder and its decoder.
+/// Writes one or several runs of one model, such as an encoder and its decoder. Each site is a tensor with
+/// the site's public name and the axes of its row in site.h: [pos, d_model], [pos, head, d_head], [head,
+/// query, key]; MLPs with experts have [pos, slot, d_mlp]. Indices are I32, everything else is F32. Queries
+/// and keys are those of the rows that are written; keys of a source are all of them. With several segments,
+/// keys are counted within the segment. The metadata hold "config" (as config.json) and "tokens" (a JSON
+/// array). With `gradients` each of the sites, except indices, and every parameter, in the shape that model
+/// files have, also has a tensor with its gradient, called grad/NAME.
+/// @throws Error when the Trace does not keep one of the sites, or the file cannot be written
 void write_trace(const std::filesystem::path& path, std::span<const TracePart> parts);
 
 } // namespace gf

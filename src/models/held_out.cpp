@@ -1,6 +1,7 @@
 #include "models/held_out.h"
 
-#include "core/forward.h"
+#include "core/passes/forward.h"
+#include "platform/threads.h"
 #include "train/batch_gradient.h"
 
 #include <algorithm>
@@ -9,8 +10,10 @@
 namespace gf {
 namespace {
 
-constexpr std::size_t k_loss_targets = 16'384;
+constexpr std::size_t k_loss_targets = 16'384; ///< so many are enough for a loss, and take seconds
+constexpr int k_batch_items = 16;
 
+/// A distilled model is measured without its teacher, on the next token.
 Objective measured_objective(const TrainConfig& config) {
     return config.objective == Objective::distillation ? Objective::next_token : config.objective;
 }
@@ -25,10 +28,10 @@ tinyville::CorpusOptions measured_corpus(const TrainConfig& config) {
 
 std::string corpus_hash(const TrainConfig& config) {
     tinyville::CorpusHash hash;
-    tinyville::each_document(measured_corpus(config), [&](const tinyville::Document& d, std::uint64_t) {
+    tinyville::for_each_document(measured_corpus(config), [&](const tinyville::Document& d, std::uint64_t) {
         hash.add(d.split, tinyville::file_text(d));
     });
-    return tinyville::hex(hash.value());
+    return tinyville::hex_digits(hash.value());
 }
 
 std::vector<tinyville::Document> held_out_documents(tinyville::CorpusOptions corpus, std::size_t n,
@@ -51,24 +54,25 @@ std::vector<TinyvilleExample> held_out_tasks(const std::vector<tinyville::Docume
     return tasks;
 }
 
-std::unique_ptr<const Data> held_out_data(const TrainConfig& config, const Model& model, int length) {
+std::unique_ptr<const Dataset> held_out_data(const TrainConfig& config, const Model& model, int length) {
     DataConfig data = config.data;
     data.tinyville = measured_corpus(config);
-    return load_data(data, measured_objective(config), *model.tokenizer, length, tinyville::Split::test);
+    return load_dataset(data, measured_objective(config), *model.tokenizer, length, tinyville::Split::test);
 }
 
 double held_out_loss(const TrainConfig& config, const Model& model) {
-    const auto kept =
-        held_out_data(config, model, config.batch.length > 0 ? config.batch.length : model.config().n_ctx);
+    const int length = config.batch.length > 0 ? config.batch.length : model.config().n_ctx;
+    const auto data = held_out_data(config, model, length);
     GradientOptions options{.objective = measured_objective(config)};
-    options.n_threads =
-        static_cast<int>(std::max(std::thread::hardware_concurrency(), 1u)); // the sums do not depend on it
+    // The sums do not depend on the number of threads.
+    options.n_threads = n_processors();
     BatchGradient gradient(model.weights, options);
     LossSum sum;
     std::size_t n_targets = 0;
-    for (std::size_t item = 0; item < kept->n_validation() && n_targets < k_loss_targets;) {
+    for (std::size_t item = 0; item < data->n_validation() && n_targets < k_loss_targets;) {
         Batch batch;
-        for (int i = 0; i < 16 && item < kept->n_validation(); ++i) kept->append_validation(item++, batch);
+        for (int i = 0; i < k_batch_items && item < data->n_validation(); ++i)
+            data->append_validation(item++, batch);
         for (const Sequence& s : batch.sequences) n_targets += s.tokens.size();
         sum += gradient.evaluate(batch);
     }
@@ -83,14 +87,14 @@ std::vector<int> document_tokens(const Model& model, const tinyville::Document& 
     return tokens;
 }
 
-std::shared_ptr<const Trace> run_over(const Model& model, const std::vector<int>& tokens) {
+std::shared_ptr<const Trace> full_trace(const Model& model, const std::vector<int>& tokens) {
     auto trace =
         std::make_shared<Trace>(model.weights, TraceShape{static_cast<int>(tokens.size()), {}, Keep::all});
     extend(*trace, tokens);
     return trace;
 }
 
-int likeliest(const real* values, int n) {
+int argmax(const real* values, int n) {
     return static_cast<int>(std::max_element(values, values + n) - values);
 }
 

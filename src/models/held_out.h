@@ -1,6 +1,7 @@
 #pragma once
-// What the models that ship are measured on: the test split, of which no model has seen a person, a template
-// or a question.
+// The data on which the models that ship are measured: Tinyville's test split. No model has
+// seen one of its people, templates or questions in training. Used by the measures
+// (models/measure.h) and `glassformer models`.
 
 #include "core/trace.h"
 #include "models/shipped.h"
@@ -12,39 +13,40 @@
 
 namespace gf {
 
-/// Bytes of the corpus that figures and hashes are taken from: its beginning, so that a check takes seconds.
+/// Figures and hashes are taken from this many bytes at the beginning of a
+/// corpus, so that a check takes seconds.
 inline constexpr std::uint64_t k_measured_bytes = 4'000'000;
 
-/// The model's corpus, cut to k_measured_bytes.
+/// The corpus that the model was trained on, cut to k_measured_bytes.
 tinyville::CorpusOptions measured_corpus(const TrainConfig& config);
 
-/// Of measured_corpus(), as 16 hexadecimal digits: another grammar, world or random-number generator gives
-/// another.
+/// A hash of measured_corpus() as 16 hexadecimal digits. It changes with the grammar, the
+/// world and the random-number generator.
 std::string corpus_hash(const TrainConfig& config);
 
-/// Documents of the test split: the first n of the corpus, of those kinds and groups (empty: all that it
-/// has).
+/// The first n documents of the test split. `only` names kinds or groups of documents; if it is empty, the
+/// corpus's own choice counts.
 std::vector<tinyville::Document> held_out_documents(tinyville::CorpusOptions corpus, std::size_t n,
                                                     std::vector<std::string> only = {});
 
-/// Their tasks with this phenomenon (empty: all).
+/// The tasks in the documents that show this phenomenon; all tasks if it is empty.
 std::vector<TinyvilleExample> held_out_tasks(const std::vector<tinyville::Document>& documents,
                                              std::string_view phenomenon);
 
-/// The test split as what the model was trained on, in windows of that many tokens (of a distilled model:
-/// next tokens). Its items are those that Data keeps for validation.
-std::unique_ptr<const Data> held_out_data(const TrainConfig& config, const Model& model, int length);
+/// The test split in the form on which the model was trained (a distilled model: next tokens), in windows of
+/// `length` tokens. All its items are items that the Dataset keeps for validation.
+std::unique_ptr<const Dataset> held_out_data(const TrainConfig& config, const Model& model, int length);
 
-/// Mean nats per target of the model's objective on the first of held_out_data().
+/// Mean nats per target of the model's objective, on the first 16,384 tokens or so of held_out_data().
 double held_out_loss(const TrainConfig& config, const Model& model);
 
-/// An end of text, and the document.
+/// The document's tokens behind an end-of-text token, cut to the model's context.
 std::vector<int> document_tokens(const Model& model, const tinyville::Document& document);
 
-/// A run over the tokens that keeps everything.
-std::shared_ptr<const Trace> run_over(const Model& model, const std::vector<int>& tokens);
+/// A run over the tokens that keeps every site.
+std::shared_ptr<const Trace> full_trace(const Model& model, const std::vector<int>& tokens);
 
-/// The id of the largest of n values, the first of equals.
-int likeliest(const real* values, int n);
+/// The index of the largest of n values; the first one if several are equal.
+int argmax(const real* values, int n);
 
 } // namespace gf

@@ -1,8 +1,9 @@
 #pragma once
-// What each of the models that ship must show, measured on held-out data.
+// What each of the models that ship must show, measured on held-out data. Used by `glassformer models`
+// with --measure and --check.
 
-#include "models/card.h"
 #include "models/held_out.h"
+#include "models/model_card.h"
 
 #include <filesystem>
 #include <map>
@@ -11,41 +12,51 @@
 
 namespace gf {
 
-/// The models of a folder, opened when somebody asks for them. A measure may compare several.
-class Workshop {
+/// The models of a folder. Each is opened when it is first asked for and then kept,
+/// because measures compare models.
+class ModelCache {
   public:
-    explicit Workshop(std::filesystem::path models) : models_(std::move(models)) {}
+    explicit ModelCache(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-    struct Opened {
+    struct OpenedModel {
         ShippedModel shipped;
         TrainConfig config;
         std::shared_ptr<const Model> model;
     };
-    /// Throws Error if there is no such model, or none with weights.
-    const Opened& open(const std::string& name);
-    /// held_out_loss() of the model, measured once.
+    /// Opens the model or returns the one that is open.
+    /// @throws Error when there is no such model, or only its recipe
+    const OpenedModel& open(const std::string& name);
+    /// held_out_loss() of the model, which is measured only once.
     double loss(const std::string& name);
 
   private:
-    std::filesystem::path models_;
-    std::map<std::string, Opened> opened_;
+    std::filesystem::path folder_;
+    std::map<std::string, OpenedModel> opened_;
     std::map<std::string, double> losses_;
 };
 
-/// Fills in the card's loss, figures, losses by position and samples.
-void measure(Workshop& workshop, const std::string& name, Card& card);
+/// Measures a model and fills in the card's loss, figures, losses by position and samples. Models without a
+/// measure of their own get the loss only.
+void measure(ModelCache& cache, const std::string& name, ModelCard& card);
 
-// The measures by what is measured; each adds to the card's figures.
-void measure_writing(Workshop& workshop, const std::string& name, Card& card);  ///< stories, tasks
-void measure_drafting(Workshop& workshop, const std::string& name, Card& card); ///< agreement with story
-void measure_experts(Workshop& workshop, const std::string& name,
-                     Card& card); ///< load, domains, against the twins
-void measure_heads(Workshop& workshop, const std::string& name, Card& card);     ///< loss beside full heads
-void measure_positions(Workshop& workshop, const std::string& name, Card& card); ///< loss by position
-void measure_induction(Workshop& workshop, const std::string& name, Card& card); ///< the pair of heads
-void measure_filling(Workshop& workshop, const std::string& name,
-                     Card& card); ///< masked words, against left-only
-void measure_translation(Workshop& workshop, const std::string& name,
-                         Card& card); ///< exact match, cross-attention
+// One measure for each kind of model that ships. Each gets the model's name and adds to its card.
+
+/// Share of grammatical and consistent stories, the best induction head, share of tasks solved.
+void measure_stories_and_tasks(ModelCache& cache, const std::string& name, ModelCard& card);
+/// How often the drafter's likeliest token is that of "story".
+void measure_drafting(ModelCache& cache, const std::string& name, ModelCard& card);
+/// How evenly experts are loaded, what they tell about the domain of a text, the
+/// loss against the dense model's.
+void measure_experts(ModelCache& cache, const std::string& name, ModelCard& card);
+/// Bytes of keys and values per token, and the loss against that of full multi-head attention.
+void measure_heads(ModelCache& cache, const std::string& name, ModelCard& card);
+/// Loss by position, inside and past the length that the model was trained on.
+void measure_positions(ModelCache& cache, const std::string& name, ModelCard& card);
+/// Scores of the two heads that induction consists of: previous token and induction.
+void measure_induction(ModelCache& cache, const std::string& name, ModelCard& card);
+/// Share of masked tokens filled in, against what "story" guesses from the left alone.
+void measure_masked_tokens(ModelCache& cache, const std::string& name, ModelCard& card);
+/// Share of sentences translated exactly, and whether cross-attention follows the words.
+void measure_translation(ModelCache& cache, const std::string& name, ModelCard& card);
 
 } // namespace gf

@@ -1,9 +1,9 @@
 #include "models/shipped.h"
 
-#include "core/error.h"
 #include "io/assets.h"
-#include "io/mapped_file.h"
-#include "train/tinyville/draw.h"
+#include "platform/error.h"
+#include "platform/mapped_file.h"
+#include "train/tinyville/text_hash.h"
 
 #include <fmt/format.h>
 
@@ -39,17 +39,17 @@ std::uint64_t ShippedModel::recipe_hash() const {
 
 TrainConfig ShippedModel::train_config() const {
     json with_out = train;
-    with_out["out"] = ".";
+    with_out["out"] = "."; // a training config needs one; whoever trains chooses another
     return parse_train_config(with_out, (folder / "recipe.json").string(), folder);
 }
 
-std::vector<std::string> shipped_names(const fs::path& models) {
+std::vector<std::string> shipped_model_names(const fs::path& models) {
     const fs::path path = models / "models.json";
     const json list = read_json(path);
     std::vector<std::string> names;
-    if (!list.is_array()) throw Error({path.string(), "an array of names", json_found(list), ""});
+    if (!list.is_array()) throw Error({path.string(), "an array of names", json_summary(list), ""});
     for (const json& name : list) {
-        if (!name.is_string()) throw Error({path.string(), "names", json_found(name), ""});
+        if (!name.is_string()) throw Error({path.string(), "names", json_summary(name), ""});
         names.push_back(name.get<std::string>());
     }
     return names;
@@ -61,7 +61,7 @@ ShippedModel shipped_model(const fs::path& models, const std::string& name) {
     m.folder = models / name;
     const std::string where = (m.folder / "recipe.json").string();
     const json recipe = read_json(where);
-    json_only_keys(recipe, {"sentence", "prompt", "look_at", "did_not_work", "train"}, where);
+    json_check_keys(recipe, {"sentence", "prompt", "look_at", "did_not_work", "train"}, where);
     m.sentence = json_string(recipe, "sentence", where);
     m.prompt = json_string(recipe, "prompt", where);
     m.look_at = json_string(recipe, "look_at", where);
@@ -72,10 +72,10 @@ ShippedModel shipped_model(const fs::path& models, const std::string& name) {
 
 std::vector<ShippedModel> shipped_models(const fs::path& models) {
     std::vector<ShippedModel> all;
-    for (const std::string& name : shipped_names(models)) all.push_back(shipped_model(models, name));
+    for (const std::string& name : shipped_model_names(models)) all.push_back(shipped_model(models, name));
     return all;
 }
 
-fs::path shipped_folder() { return find_asset("models"); }
+fs::path shipped_models_folder() { return find_asset("models"); }
 
 } // namespace gf

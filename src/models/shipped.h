@@ -1,7 +1,7 @@
 #pragma once
 // The models that ship: assets/models/NAME with recipe.json (how it is made, and what a person should know),
-// card.json (how it came out) and the model itself. assets/models/models.json lists the names in the order of
-// the gallery.
+// card.json (how it came out, models/model_card.h) and the model itself. assets/models/models.json lists the
+// names in the order of the gallery. Used by `glassformer models` and the window's gallery.
 
 #include "io/json.h"
 #include "train/train_config.h"
@@ -14,29 +14,36 @@
 
 namespace gf {
 
+/// A recipe, and where it lies.
 struct ShippedModel {
     std::string name;
     std::filesystem::path folder;
-    std::string sentence; ///< what it is, in one
-    std::string prompt;   ///< a suggestion; of an encoder-decoder the source
-    std::string look_at, did_not_work;
-    nlohmann::json train; ///< a training config, without `out`
+    std::string sentence;     ///< what the model is, in one sentence
+    std::string prompt;       ///< a suggestion; an encoder-decoder reads it as its source
+    std::string look_at;      ///< what is worth looking at in the model; may be empty
+    std::string did_not_work; ///< what was tried without success; may be empty
+    nlohmann::json train;     ///< a training config without the key `out`
 
-    bool is_trained() const; ///< its weights are there
-    /// Of everything that decides the weights: the training config, the recipes of the models it rests on,
-    /// the tokenizer it takes.
+    bool is_trained() const; ///< whether its weights are there
+    /// A hash of everything that decides the weights: the training config, the recipes of the models that it
+    /// starts or learns from, the tokenizer.
     std::uint64_t recipe_hash() const;
+    /// The training config as a struct, with paths relative to the recipe's folder.
+    /// @throws Error naming recipe.json and the key
     TrainConfig train_config() const;
 };
 
-/// The names in models.json, in their order. Throws Error naming the file.
-std::vector<std::string> shipped_names(const std::filesystem::path& models);
+/// The names in models.json, in their order. `models` is the folder of all models.
+/// @throws Error naming the file
+std::vector<std::string> shipped_model_names(const std::filesystem::path& models);
 
-/// Reads a recipe. Throws Error naming file and key.
+/// Reads the recipe models/NAME/recipe.json.
+/// @throws Error naming file and key
 ShippedModel shipped_model(const std::filesystem::path& models, const std::string& name);
+/// Reads the recipes of all models, in the order of models.json.
 std::vector<ShippedModel> shipped_models(const std::filesystem::path& models);
 
-/// assets/models beside the program; empty if it is not there.
-std::filesystem::path shipped_folder();
+/// The path of assets/models beside the program; empty if it is not there.
+std::filesystem::path shipped_models_folder();
 
 } // namespace gf

@@ -1,6 +1,6 @@
 #pragma once
-// Colour maps as data: the heat-map shader's look-up texture, legends and thin strips all read the same
-// tables.
+// Colour maps as data. The heat-map shader's look-up texture, the window's legends and its thin strips all
+// read these tables.
 
 #include <array>
 #include <cstdint>
@@ -22,7 +22,7 @@ inline constexpr int k_colour_table_size = 255;
 
 struct ColourTable {
     std::string_view name;
-    bool diverging = false;
+    bool diverging = false; ///< two hues around a neutral colour for 0
     std::array<Rgb8, k_colour_table_size> colours;
 };
 
@@ -31,15 +31,14 @@ const ColourTable& colour_table(ColourMap map);
 /// How values become colours. A diverging map is symmetric about 0 and reads `vmax` only.
 struct ColourScale {
     ColourMap map = ColourMap::blues;
-    float vmin = 0, vmax = 1;
-    float gamma = 1; ///< 1: linear; 0.5 lifts small values; a diverging map applies it to the magnitude
+    float vmin = 0, vmax = 1; ///< values at the ends of the table
+    float gamma = 1; ///< exponent: 1 is linear, 0.5 lifts small values; for the magnitude in a diverging map
 };
 
-/// Entry of the table for a finite value; values outside of the range take the end's colour.
+/// Index in the table for a finite value. Values outside of the range take the nearest end.
 int colour_index(const ColourScale& scale, float value);
 
-/// Colour of a finite value. NaN, +inf and masked cells have no place in a map: see CellKind
-/// (render/heat_cells.h).
+/// Colour of a finite value. NaN, +inf and masked cells have none in a map: see CellKind in heat_cells.h.
 Rgb8 colour_of(const ColourScale& scale, float value);
 
 } // namespace gf

@@ -1,6 +1,6 @@
 #include "render/gl_objects.h"
 
-#include "core/error.h"
+#include "platform/error.h"
 
 #include <cassert>
 #include <cstdio>
@@ -8,27 +8,33 @@
 namespace gf {
 namespace {
 
-constexpr const char* k_prelude = "#version 330 core\n";
+constexpr const char* k_version_line = "#version 330 core\n";
+constexpr const char* k_shader_remedy =
+    "update the graphics driver, or set LIBGL_ALWAYS_SOFTWARE=1 to draw on the CPU";
 
 struct GlShader {
     static void destroy(GLuint name) { glDeleteShader(name); }
 };
 
+/// What the driver says about a shader or program. `get_log` is glGetShaderInfoLog or glGetProgramInfoLog.
+std::string info_log(GLuint name, decltype(glGetShaderInfoLog) get_log) {
+    std::string log(4096, '\0');
+    GLsizei length = 0;
+    get_log(name, static_cast<GLsizei>(log.size()), &length, log.data());
+    log.resize(static_cast<std::size_t>(length));
+    return log;
+}
+
 GlHandle<GlShader> compile(const std::string& name, GLenum kind, const char* source) {
     GlHandle<GlShader> shader(glCreateShader(kind));
-    const char* parts[] = {k_prelude, source};
+    const char* parts[] = {k_version_line, source};
     glShaderSource(shader.name(), 2, parts, nullptr);
     glCompileShader(shader.name());
     GLint ok = 0;
     glGetShaderiv(shader.name(), GL_COMPILE_STATUS, &ok);
-    if (!ok) {
-        std::string log(4096, '\0');
-        GLsizei length = 0;
-        glGetShaderInfoLog(shader.name(), static_cast<GLsizei>(log.size()), &length, log.data());
-        log.resize(static_cast<std::size_t>(length));
+    if (!ok)
         throw Error({"shader " + name + (kind == GL_VERTEX_SHADER ? ".vert" : ".frag"), "GLSL that compiles",
-                     log, "update the graphics driver, or set LIBGL_ALWAYS_SOFTWARE=1 to draw on the CPU"});
-    }
+                     info_log(shader.name(), glGetShaderInfoLog), k_shader_remedy});
     return shader;
 }
 
@@ -42,14 +48,9 @@ Program::Program(const std::string& name, const char* vertex_source, const char*
     glLinkProgram(program_.name());
     GLint ok = 0;
     glGetProgramiv(program_.name(), GL_LINK_STATUS, &ok);
-    if (!ok) {
-        std::string log(4096, '\0');
-        GLsizei length = 0;
-        glGetProgramInfoLog(program_.name(), static_cast<GLsizei>(log.size()), &length, log.data());
-        log.resize(static_cast<std::size_t>(length));
-        throw Error({"shader program " + name, "shaders that link", log,
-                     "update the graphics driver, or set LIBGL_ALWAYS_SOFTWARE=1 to draw on the CPU"});
-    }
+    if (!ok)
+        throw Error({"shader program " + name, "shaders that link",
+                     info_log(program_.name(), glGetProgramInfoLog), k_shader_remedy});
 }
 
 GLint Program::uniform(const char* uniform_name) const {

@@ -1,5 +1,6 @@
 #pragma once
-// Owners of GL names. All need a current context from construction to destruction.
+// Owners of OpenGL objects, for the heat maps and for pictures without a display. All need a current context
+// from construction to destruction.
 
 #include <glad/gl.h>
 
@@ -8,12 +9,13 @@
 
 namespace gf {
 
-/// Owns one GL name; `Kind::create()` makes it, `Kind::destroy(name)` frees it. Moves, never copies.
+/// Owns one GL object by its name (a number). `Kind::create()` makes it, `Kind::destroy(name)` frees it.
+/// Moves, never copies.
 template <class Kind>
 class GlHandle {
   public:
     GlHandle() : name_(Kind::create()) {}
-    explicit GlHandle(GLuint name) : name_(name) {}
+    explicit GlHandle(GLuint name) : name_(name) {} ///< takes over an object that exists
     GlHandle(GlHandle&& other) noexcept : name_(std::exchange(other.name_, 0)) {}
     GlHandle& operator=(GlHandle&& other) noexcept {
         std::swap(name_, other.name_);
@@ -84,11 +86,12 @@ using VertexArray = GlHandle<GlVertexArray>;
 using Framebuffer = GlHandle<GlFramebuffer>;
 using Renderbuffer = GlHandle<GlRenderbuffer>;
 
-/// A linked shader program. Sources are the common subset of GLSL 330 core and 300 es, without a #version
-/// line.
+/// A linked shader program. Its sources stay in the common subset of GLSL 330 core and 300 es. They have no
+/// #version line of their own.
 class Program {
   public:
-    /// @throws Error with the compiler's log; `name` says which shaders
+    /// `name` says in messages which shaders these are.
+    /// @throws Error with the compiler's log when they do not compile or link
     Program(const std::string& name, const char* vertex_source, const char* fragment_source);
 
     void use() const { glUseProgram(program_.name()); }
@@ -99,7 +102,8 @@ class Program {
     GlHandle<GlProgram> program_;
 };
 
-/// Throws Error when GL reported an error since the last call; `where` says what was being done.
+/// Checks the calls since the last check. `where` says what they did.
+/// @throws Error when GL reported an error
 void check_gl(const std::string& where);
 
 } // namespace gf

@@ -1,30 +1,31 @@
 #pragma once
-// What a cell of a heat map can hold besides a number, and how cells are pooled where they are too many or
-// too small.
+// What a cell of a heat map can hold besides a number, and how cells are pooled where they are too many for a
+// texture or smaller than a pixel. Used by the heat maps; the shader follows the same rules.
 
 #include <limits>
 #include <span>
 
 namespace gf {
 
-/// Not part of the map (a causal mask's future): hatched. The same code that attention scores carry where
-/// forbidden.
+/// Value of a cell that is not part of the map, such as the future under a causal mask. It is drawn hatched.
+/// Forbidden attention scores have this value too.
 inline constexpr float k_masked_cell = -std::numeric_limits<float>::infinity();
 
 enum class CellKind { value, masked, nan, positive_infinity };
 
 CellKind cell_kind(float value);
 
-/// What stands for several cells: the one of largest magnitude, sign kept (signed data, and any data that is
-/// not negative), or the largest (logarithms).
-enum class Pool { magnitude, largest };
+/// Which of several cells stands for all of them.
+enum class PoolRule {
+    magnitude, ///< the one of largest magnitude, with its sign
+    largest,   ///< the largest one; for data such as logarithms, where magnitude means nothing
+};
 
-/// Pools two cells. NaN wins over everything, so that it is never hidden; masked cells give way to
-/// everything.
-float pool_cells(Pool rule, float a, float b);
+/// The cell that stands for both. NaN always wins, so that it is never hidden; masked cells always lose.
+float pool_cells(PoolRule rule, float a, float b);
 
-/// Pools each run of `factor` cells of `row` into one cell of `out` (ceil(row / factor) cells), over what
-/// `out` already holds. Cells of `out` beyond stay as they are.
-void pool_row(Pool rule, int factor, std::span<const float> row, std::span<float> out);
+/// Pools `factor` neighbouring cells of `row` at a time, and what `out` holds, into one cell of `out`:
+/// ceil(row.size() / factor) cells. The cells of `out` after those stay as they are.
+void pool_row(PoolRule rule, int factor, std::span<const float> row, std::span<float> out);
 
 } // namespace gf

@@ -11,6 +11,7 @@ namespace {
 
 int ceil_div(int a, int b) { return (a + b - 1) / b; }
 
+/// Makes the bound texture one whose cells are read exactly, without mipmaps.
 void sample_nearest(GLenum target) {
     for (const GLenum filter : {GL_TEXTURE_MIN_FILTER, GL_TEXTURE_MAG_FILTER})
         glTexParameteri(target, filter, GL_NEAREST);
@@ -19,9 +20,10 @@ void sample_nearest(GLenum target) {
     glTexParameteri(target, GL_TEXTURE_MAX_LEVEL, 0);
 }
 
+/// One map to draw; the attributes of heat_map.vert.
 struct Instance {
     PixelRect rect;
-    float layer;
+    float layer; ///< in the array texture
 };
 
 } // namespace
@@ -33,7 +35,7 @@ HeatMapLimits HeatMapLimits::of_current_context() {
     return limits;
 }
 
-/// What all heat maps of a context share: program, colour tables, instance buffer.
+/// The GL objects that all heat maps of a context share: program, colour tables, instance buffer.
 struct HeatMaps::Painter {
     Program program{"heat_map", shaders::heat_map_vert, shaders::heat_map_frag};
     Texture colours;
@@ -65,35 +67,36 @@ struct HeatMaps::Painter {
     }
 
     void set_uniforms(const HeatMapView& view, const DrawTarget& target, const HeatMaps& maps) const {
-        const auto at = [this](const char* name) { return program.uniform(name); };
-        const auto rgb = [&at](const char* name, Rgb8 c) {
-            glUniform3f(at(name), static_cast<float>(c.r) / 255.0f, static_cast<float>(c.g) / 255.0f,
+        const auto uniform = [this](const char* name) { return program.uniform(name); };
+        const auto set_rgb = [&uniform](const char* name, Rgb8 c) {
+            glUniform3f(uniform(name), static_cast<float>(c.r) / 255.0f, static_cast<float>(c.g) / 255.0f,
                         static_cast<float>(c.b) / 255.0f);
         };
-        glUniform2f(at("framebuffer"), static_cast<float>(target.width), static_cast<float>(target.height));
-        glUniform4f(at("window"), view.col0, view.row0, view.col1, view.row1);
-        glUniform1i(at("cells"), 0);
-        glUniform1i(at("colours"), 1);
-        glUniform1i(at("colour_map"), static_cast<int>(view.scale.map));
-        glUniform1i(at("diverging"), colour_table(view.scale.map).diverging);
-        glUniform3f(at("range"), view.scale.vmin, view.scale.vmax, view.scale.gamma);
-        glUniform1i(at("pool_largest"), maps.shape_.pool == Pool::largest);
-        glUniform2f(at("pool"), static_cast<float>(maps.col_pool_), static_cast<float>(maps.row_pool_));
-        glUniform2f(at("valid"), static_cast<float>(std::min(view.cols, maps.shape_.cols)),
+        glUniform2f(uniform("framebuffer"), static_cast<float>(target.width),
+                    static_cast<float>(target.height));
+        glUniform4f(uniform("visible"), view.col0, view.row0, view.col1, view.row1);
+        glUniform1i(uniform("cells"), 0);
+        glUniform1i(uniform("colours"), 1);
+        glUniform1i(uniform("colour_map"), static_cast<int>(view.scale.map));
+        glUniform1i(uniform("diverging"), colour_table(view.scale.map).diverging);
+        glUniform3f(uniform("range"), view.scale.vmin, view.scale.vmax, view.scale.gamma);
+        glUniform1i(uniform("pool_largest"), maps.shape_.pool == PoolRule::largest);
+        glUniform2f(uniform("pool"), static_cast<float>(maps.col_pool_), static_cast<float>(maps.row_pool_));
+        glUniform2f(uniform("n_cells"), static_cast<float>(std::min(view.cols, maps.shape_.cols)),
                     static_cast<float>(std::min(view.rows, maps.rows_held_)));
-        glUniform2f(at("gap"), view.look.gap_x, view.look.gap_y);
-        glUniform1f(at("hatch_period"), view.look.hatch_period);
-        rgb("masked_fill", view.look.masked_fill);
-        rgb("masked_line", view.look.masked_line);
-        rgb("nan_colour", view.look.nan);
-        rgb("infinity_colour", view.look.infinity);
+        glUniform2f(uniform("gap"), view.look.gap_x, view.look.gap_y);
+        glUniform1f(uniform("hatch_period"), view.look.hatch_period);
+        set_rgb("masked_fill", view.look.masked_fill);
+        set_rgb("masked_line", view.look.masked_line);
+        set_rgb("nan_colour", view.look.nan);
+        set_rgb("infinity_colour", view.look.infinity);
     }
 };
 
 HeatMaps::HeatMaps(const HeatMapLimits& limits) : limits_(limits), painter_(shared_painter()) {}
 
 std::shared_ptr<HeatMaps::Painter> HeatMaps::shared_painter() {
-    static std::weak_ptr<Painter> current; // dies with the last heat maps of its context
+    static std::weak_ptr<Painter> current; // the painter dies with the last heat maps of its context
     auto painter = current.lock();
     if (!painter) current = painter = std::make_shared<Painter>();
     return painter;
@@ -104,25 +107,26 @@ void HeatMaps::reserve(const HeatMapShape& shape) {
     if (shape.maps == shape_.maps && shape.rows <= shape_.rows && shape.cols <= shape_.cols &&
         shape.pool == shape_.pool)
         return;
+    // A sequence that outgrew its room will grow on. Half as much again spares the next reallocations.
     const bool grows = shape.maps == shape_.maps && shape.pool == shape_.pool;
-    // A sequence that outgrew its room will grow on: half as much again spares the next reallocations.
-    const auto room = [grows](int wanted, int had) {
-        return grows && wanted > had ? std::max(wanted, had + had / 2) : wanted;
+    const auto room = [grows](int wanted, int old) {
+        return grows && wanted > old ? std::max(wanted, old + old / 2) : wanted;
     };
     shape_ = {shape.maps, room(shape.rows, shape_.rows), room(shape.cols, shape_.cols), shape.pool};
     allocate();
 }
 
+/// Makes textures for shape_, pooling as much as the limits need.
 void HeatMaps::allocate() {
     row_pool_ = ceil_div(shape_.rows, limits_.max_size);
     col_pool_ = ceil_div(shape_.cols, limits_.max_size);
-    const auto measure = [this] {
+    const auto stored_bytes = [this] {
         stored_rows_ = ceil_div(shape_.rows, row_pool_);
         stored_cols_ = ceil_div(shape_.cols, col_pool_);
         return sizeof(float) * static_cast<std::size_t>(shape_.maps) *
                static_cast<std::size_t>(stored_rows_) * static_cast<std::size_t>(stored_cols_);
     };
-    while (measure() > limits_.max_bytes && stored_rows_ * stored_cols_ > 1)
+    while (stored_bytes() > limits_.max_bytes && stored_rows_ * stored_cols_ > 1)
         ++(stored_rows_ >= stored_cols_ ? row_pool_ : col_pool_);
 
     rows_held_ = 0;
@@ -139,7 +143,8 @@ void HeatMaps::allocate() {
              std::to_string(stored_cols_));
 }
 
-void HeatMaps::gather(int first_stored, int n_stored, int rows_end, const HeatMapRows& source) {
+/// Fills staging_ with n_stored stored rows of every map. Rows of the values from rows_end on do not exist.
+void HeatMaps::fill_staging(int first_stored, int n_stored, int rows_end, const HeatMapRows& source) {
     const auto cols = static_cast<std::size_t>(stored_cols_);
     staging_.assign(static_cast<std::size_t>(shape_.maps) * static_cast<std::size_t>(n_stored) * cols,
                     k_masked_cell);
@@ -164,7 +169,7 @@ void HeatMaps::upload_rows(int first_row, int n_rows, const HeatMapRows& source)
     const int rows_end = std::max(rows_held_, first_row + n_rows);
     const int first_stored = first_row / row_pool_;
     const int n_stored = ceil_div(first_row + n_rows, row_pool_) - first_stored;
-    gather(first_stored, n_stored, rows_end, source);
+    fill_staging(first_stored, n_stored, rows_end, source);
     glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
     const float* cells = staging_.data();
     for (const Page& page : pages_) {
@@ -181,8 +186,8 @@ void HeatMaps::draw(std::span<const HeatMapPlacement> placements, const HeatMapV
                     const DrawTarget& target) {
     const PixelRect& clip = target.clip;
     const int x0 = std::max(static_cast<int>(clip.x0), 0), y0 = std::max(static_cast<int>(clip.y0), 0);
-    const int x1 = std::min(static_cast<int>(clip.x1), target.width),
-              y1 = std::min(static_cast<int>(clip.y1), target.height);
+    const int x1 = std::min(static_cast<int>(clip.x1), target.width);
+    const int y1 = std::min(static_cast<int>(clip.y1), target.height);
     if (x1 <= x0 || y1 <= y0 || rows_held_ == 0 || placements.empty()) return;
     glEnable(GL_SCISSOR_TEST);
     glScissor(x0, target.height - y1, x1 - x0, y1 - y0);

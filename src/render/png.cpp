@@ -1,6 +1,6 @@
 #include "render/png.h"
 
-#include "core/error.h"
+#include "platform/error.h"
 
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #include <stb/stb_image_write.h>

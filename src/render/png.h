@@ -1,5 +1,5 @@
 #pragma once
-// Pictures as plain data, and PNG files of them.
+// Pictures as plain data, and PNG files of them. Used by `glassformer shot` and the tests of the window.
 
 #include <cstdint>
 #include <filesystem>
@@ -12,6 +12,7 @@ struct Image {
     int width = 0, height = 0;
     std::vector<std::uint8_t> rgb;
 
+    /// The three bytes of one pixel.
     const std::uint8_t* pixel(int x, int y) const {
         return &rgb[(static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
                      static_cast<std::size_t>(x)) *

@@ -1,8 +1,8 @@
 #include "session/command.h"
 
-#include "core/error.h"
 #include "core/names.h"
 #include "io/json.h"
+#include "platform/error.h"
 
 #include <nlohmann/json.hpp>
 
@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-/// Writes or reads one command's fields; each command states them once.
+/// Writes one command's fields: what each command's `fields` calls for each of them.
 struct Writer {
     json& out;
     void operator()(const char* key, const auto& value) const { out[key] = value; }
@@ -35,6 +35,7 @@ StageKind stage_from_name(const std::string& word, const std::string& where) {
                  "'" + word + "'", ""});
 }
 
+/// Reads one command's fields, and collects the keys that the command has.
 struct Reader {
     const json& in;
     const std::string& where;
@@ -59,13 +60,13 @@ struct Reader {
     void read_unsigned(const json& number, const char* key, std::uint64_t& value) const {
         if (!number.is_number_unsigned() && !(number.is_number_integer() && number.get<std::int64_t>() >= 0))
             throw Error(
-                {where + ": '" + key + "'", "a whole number from 0 to 2^64 - 1", json_found(number), ""});
+                {where + ": '" + key + "'", "a whole number from 0 to 2^64 - 1", json_summary(number), ""});
         value = number.get<std::uint64_t>();
     }
     void read_chain(const json& list, SamplingChain& chain) const {
         chain.clear();
         for (const json& s : list) {
-            json_only_keys(s, {"stage", "value", "on"}, where);
+            json_check_keys(s, {"stage", "value", "on"}, where);
             const StageKind kind = stage_from_name(json_string(s, "stage", where), where);
             chain.push_back({kind, json_number_or(s, "value", stage_row(kind).neutral, where),
                              json_bool_or(s, "on", true, where)});
@@ -73,16 +74,17 @@ struct Reader {
     }
 };
 
-/// The names, in the order of the variant.
+/// Names of all commands, in the order of the variant.
 template <std::size_t... I>
-std::vector<std::string> names(std::index_sequence<I...>) {
+std::vector<std::string> command_names(std::index_sequence<I...>) {
     return {std::string(std::variant_alternative_t<I, Command>::k_name)...};
 }
 
+/// The command at this index of the variant, with the defaults of its fields.
 template <std::size_t I = 0>
-Command make(std::size_t index) {
+Command default_command(std::size_t index) {
     if constexpr (I + 1 < std::variant_size_v<Command>)
-        if (index != I) return make<I + 1>(index);
+        if (index != I) return default_command<I + 1>(index);
     return Command(std::in_place_index<I>);
 }
 
@@ -102,12 +104,12 @@ json to_json(const Command& command) {
 Command command_from_json(const json& in, const std::string& where) {
     const std::string word = json_string(in, "command", where);
     static const std::vector<std::string> valid =
-        names(std::make_index_sequence<std::variant_size_v<Command>>());
+        command_names(std::make_index_sequence<std::variant_size_v<Command>>());
     const auto found = std::find(valid.begin(), valid.end(), word);
     if (found == valid.end())
         throw Error({where + ": command", "a known command; nearest: " + nearest_names(word, valid),
                      "'" + word + "'", ""});
-    Command command = make(static_cast<std::size_t>(found - valid.begin()));
+    Command command = default_command(static_cast<std::size_t>(found - valid.begin()));
     const std::string at = where + ": " + word;
     std::vector<std::string> known{"command"};
     std::visit([&](auto& c) { c.fields(c, Reader{in, at, known}); }, command);
@@ -120,7 +122,7 @@ Command command_from_json(const json& in, const std::string& where) {
 
 std::vector<Command> commands_from_json(const json& in, const std::string& where) {
     if (!in.is_array())
-        throw Error({where, "an array of commands", json_found(in), "write [{\"command\": \"step\"}]"});
+        throw Error({where, "an array of commands", json_summary(in), "write [{\"command\": \"step\"}]"});
     std::vector<Command> commands;
     for (std::size_t i = 0; i < in.size(); ++i)
         commands.push_back(command_from_json(in[i], where + " [" + std::to_string(i) + "]"));

@@ -1,8 +1,8 @@
 #pragma once
-// Everything a person can do, as one serialisable value: the queue to the worker, undo, `shot --script` and
-// UI tests all speak it.
+// Everything a person can do, as one serialisable value. The window posts commands to the Session,
+// `glassformer shot --script` reads them from JSON, and tests drive both the engine and the window with them.
 
-#include "core/sampling.h"
+#include "core/sampling/sampling.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -14,37 +14,41 @@
 
 namespace gf {
 
-/// Each command states its name and its fields once; writing, reading and error messages follow from that.
+/// Each command states its JSON name and its fields once: fields(command, visit) calls visit(key, member) for
+/// each of them. Writing, reading and error messages follow from that.
 namespace command {
-// What the session does.
-/// A model and the text that it begins with (of an encoder-decoder the source). Tokenizer empty: the one
-/// beside the model, or none. Prompt empty: BOS alone.
+
+// Commands that the Engine carries out.
+
+/// Opens a model with a text, which an encoder-decoder reads as its source. An empty tokenizer means the one
+/// beside the model, if any; an empty prompt means BOS alone.
 struct Open {
     std::string model, tokenizer;
     std::string prompt = {};
     static constexpr std::string_view k_name = "open";
-    static void fields(auto& c, auto f) {
-        f("model", c.model);
-        f("tokenizer", c.tokenizer);
-        f("prompt", c.prompt);
+    static void fields(auto& command, auto visit) {
+        visit("model", command.model);
+        visit("tokenizer", command.tokenizer);
+        visit("prompt", command.prompt);
     }
 };
-/// Without tokenizer: ids separated by commas or blanks.
+/// Begins a new text. Without a tokenizer the text is ids separated by commas or blanks. A prompt longer than
+/// the model's context is refused unless `truncate` is set, which keeps its end.
 struct SetPrompt {
     std::string text;
     bool truncate = false;
     static constexpr std::string_view k_name = "prompt";
-    static void fields(auto& c, auto f) {
-        f("text", c.text);
-        f("truncate", c.truncate);
+    static void fields(auto& command, auto visit) {
+        visit("text", command.text);
+        visit("truncate", command.truncate);
     }
 };
-/// What the encoder of an encoder-decoder reads; empty: its start token alone. Without tokenizer: ids. The
-/// text begins anew.
+/// Gives the encoder of an encoder-decoder another text to read, written as in SetPrompt; an empty one means
+/// its start token alone. The decoder's text begins anew from the same prompt.
 struct SetSource {
     std::string text;
     static constexpr std::string_view k_name = "source";
-    static void fields(auto& c, auto f) { f("text", c.text); }
+    static void fields(auto& command, auto visit) { visit("text", command.text); }
 };
 struct Play {
     static constexpr std::string_view k_name = "play";
@@ -54,103 +58,103 @@ struct Pause {
     static constexpr std::string_view k_name = "pause";
     static void fields(auto&, auto) {}
 };
-/// Negative: back.
+/// Moves the cursor by this many tokens; a negative number moves it back.
 struct Step {
     int tokens = 1;
     static constexpr std::string_view k_name = "step";
-    static void fields(auto& c, auto f) { f("tokens", c.tokens); }
+    static void fields(auto& command, auto visit) { visit("tokens", command.tokens); }
 };
-/// Number of tokens shown.
+/// Moves the cursor among the tokens that are computed.
 struct Jump {
-    int position = 0;
+    int position = 0; ///< number of tokens shown afterwards
     static constexpr std::string_view k_name = "jump";
-    static void fields(auto& c, auto f) { f("position", c.position); }
+    static void fields(auto& command, auto visit) { visit("position", command.position); }
 };
-/// 0: as fast as it goes.
 struct SetSpeed {
-    double tokens_per_s = 0;
+    double tokens_per_s = 0; ///< 0 sets no limit
     static constexpr std::string_view k_name = "speed";
-    static void fields(auto& c, auto f) { f("tokens_per_s", c.tokens_per_s); }
+    static void fields(auto& command, auto visit) { visit("tokens_per_s", command.tokens_per_s); }
 };
-/// Of a run that is too long to keep everything: the layer whose sites are computed again, to be looked at.
-/// -1: none.
+/// Chooses the layer whose sites are computed again when the run is too long to keep all of them.
 struct ViewLayer {
-    int layer = -1;
-    std::string stack = "decoder"; ///< whose run it is of
+    int layer = -1;                ///< -1: none
+    std::string stack = "decoder"; ///< "decoder" or "encoder": the run that the layer belongs to
     static constexpr std::string_view k_name = "view-layer";
-    static void fields(auto& c, auto f) { f("layer", c.layer), f("stack", c.stack); }
+    static void fields(auto& command, auto visit) {
+        visit("layer", command.layer);
+        visit("stack", command.stack);
+    }
 };
-/// Memory that a run may take with all its values, from the next prompt on.
+/// Limits the memory of a run that keeps all its values. It holds from the next prompt on.
 struct SetTraceBudget {
-    double megabytes = 1024;
+    double megabytes = 1024; ///< of 2^20 bytes
     static constexpr std::string_view k_name = "trace-budget";
-    static void fields(auto& c, auto f) { f("megabytes", c.megabytes); }
+    static void fields(auto& command, auto visit) { visit("megabytes", command.megabytes); }
 };
 struct SetSampling {
     SamplingChain chain;
     static constexpr std::string_view k_name = "sampling";
-    static void fields(auto& c, auto f) { f("chain", c.chain); }
+    static void fields(auto& command, auto visit) { visit("chain", command.chain); }
 };
 struct SetSeed {
     std::uint64_t seed = 0;
     static constexpr std::string_view k_name = "seed";
-    static void fields(auto& c, auto f) { f("seed", c.seed); }
+    static void fields(auto& command, auto visit) { visit("seed", command.seed); }
 };
-/// Another draw for the next token: a branch.
+/// Draws the token after the cursor again, with the next random number. Another token makes a branch.
 struct Resample {
     static constexpr std::string_view k_name = "resample";
     static void fields(auto&, auto) {}
 };
-/// This token there instead of the drawn one: a branch.
+/// Makes a branch that has this token at this position.
 struct ForceToken {
     int position = 0, token = 0;
     static constexpr std::string_view k_name = "force-token";
-    static void fields(auto& c, auto f) {
-        f("position", c.position);
-        f("token", c.token);
+    static void fields(auto& command, auto visit) {
+        visit("position", command.position);
+        visit("token", command.token);
     }
 };
 struct SelectBranch {
     int branch = 0;
     static constexpr std::string_view k_name = "branch";
-    static void fields(auto& c, auto f) { f("branch", c.branch); }
+    static void fields(auto& command, auto visit) { visit("branch", command.branch); }
 };
-/// A cell of a site, by the site's name, is this instead of what was computed; the run is computed again, its
-/// tokens stay.
+/// Replaces the value of one cell. The run is computed again with it; its tokens stay.
 struct EditCell {
-    std::string name;
-    int head = -1, row = 0, column = 0;
+    std::string name;                   ///< public name of the site
+    int head = -1, row = 0, column = 0; ///< `head` is ignored where the site has no heads
     double value = 0;
     static constexpr std::string_view k_name = "edit";
-    static void fields(auto& c, auto f) {
-        f("name", c.name);
-        f("head", c.head);
-        f("row", c.row);
-        f("column", c.column);
-        f("value", c.value);
+    static void fields(auto& command, auto visit) {
+        visit("name", command.name);
+        visit("head", command.head);
+        visit("row", command.row);
+        visit("column", command.column);
+        visit("value", command.value);
     }
 };
-/// The cell is what the computation gives again.
+/// Gives an edited cell its computed value back.
 struct RemoveEdit {
     std::string name;
     int head = -1, row = 0, column = 0;
     static constexpr std::string_view k_name = "remove-edit";
-    static void fields(auto& c, auto f) {
-        f("name", c.name);
-        f("head", c.head);
-        f("row", c.row);
-        f("column", c.column);
+    static void fields(auto& command, auto visit) {
+        visit("name", command.name);
+        visit("head", command.head);
+        visit("row", command.row);
+        visit("column", command.column);
     }
 };
 struct RemoveEdits {
     static constexpr std::string_view k_name = "remove-edits";
     static void fields(auto&, auto) {}
 };
-/// Whether the edits count: off, the run is as if there were none, and they are kept.
+/// Switches all edits on or off. While they are off the run is computed without them, but they are kept.
 struct UseEdits {
     bool on = true;
     static constexpr std::string_view k_name = "edits";
-    static void fields(auto& c, auto f) { f("on", c.on); }
+    static void fields(auto& command, auto visit) { visit("on", command.on); }
 };
 struct Undo {
     static constexpr std::string_view k_name = "undo";
@@ -160,141 +164,144 @@ struct Redo {
     static constexpr std::string_view k_name = "redo";
     static void fields(auto&, auto) {}
 };
-// What the window does.
+
+// Commands that the window carries out; the Engine ignores them.
+
 struct SetTheme {
     std::string theme;
     static constexpr std::string_view k_name = "theme";
-    static void fields(auto& c, auto f) { f("theme", c.theme); }
+    static void fields(auto& command, auto visit) { visit("theme", command.theme); }
 };
 struct SetScale {
     double scale = 1;
     static constexpr std::string_view k_name = "scale";
-    static void fields(auto& c, auto f) { f("scale", c.scale); }
+    static void fields(auto& command, auto visit) { visit("scale", command.scale); }
 };
 struct PinHead {
     int layer = 0, head = 0;
     static constexpr std::string_view k_name = "pin-head";
-    static void fields(auto& c, auto f) {
-        f("layer", c.layer);
-        f("head", c.head);
+    static void fields(auto& command, auto visit) {
+        visit("layer", command.layer);
+        visit("head", command.head);
     }
 };
-/// -1: none.
 struct PinToken {
-    int position = -1;
+    int position = -1; ///< -1: none
     static constexpr std::string_view k_name = "pin-token";
-    static void fields(auto& c, auto f) { f("position", c.position); }
+    static void fields(auto& command, auto visit) { visit("position", command.position); }
 };
-/// A cell by the name of its site or parameter; an empty name: none.
+/// Pins a cell by the name of its site or parameter. An empty name pins none.
 struct PinCell {
     std::string name;
     int head = -1, row = 0, column = 0;
     static constexpr std::string_view k_name = "pin-cell";
-    static void fields(auto& c, auto f) {
-        f("name", c.name);
-        f("head", c.head);
-        f("row", c.row);
-        f("column", c.column);
+    static void fields(auto& command, auto visit) {
+        visit("name", command.name);
+        visit("head", command.head);
+        visit("row", command.row);
+        visit("column", command.column);
     }
 };
-/// The field in which a person types a value for a cell; an empty name: for the cell in focus.
+/// Opens the field in which a person types a value for a cell. An empty name means the cell in focus.
 struct AskValue {
     std::string name;
     int head = -1, row = 0, column = 0;
     static constexpr std::string_view k_name = "ask-value";
-    static void fields(auto& c, auto f) {
-        f("name", c.name);
-        f("head", c.head);
-        f("row", c.row);
-        f("column", c.column);
+    static void fields(auto& command, auto visit) {
+        visit("name", command.name);
+        visit("head", command.head);
+        visit("row", command.row);
+        visit("column", command.column);
     }
 };
-/// A site or parameter in the Inspector; empty: it follows the cell in focus.
+/// Shows a site or parameter in the Inspector. With an empty name the Inspector follows the cell in focus.
 struct Inspect {
     std::string name;
     static constexpr std::string_view k_name = "inspect";
-    static void fields(auto& c, auto f) { f("name", c.name); }
+    static void fields(auto& command, auto visit) { visit("name", command.name); }
 };
-/// A step of the computation by the name of its site: highlighted everywhere and inspected; its layer is
-/// unfolded. Empty: none.
+/// Selects a step of the computation by the name of its site: it is highlighted everywhere and inspected, and
+/// its layer is unfolded. An empty name selects none.
 struct SelectOperation {
     std::string name;
     static constexpr std::string_view k_name = "operation";
-    static void fields(auto& c, auto f) { f("name", c.name); }
+    static void fields(auto& command, auto visit) { visit("name", command.name); }
 };
-/// Which stack of an encoder-decoder the panels show: "decoder" or "encoder".
+/// Chooses the stack of an encoder-decoder that the panels show: "decoder" or "encoder".
 struct ViewStack {
     std::string stack;
     static constexpr std::string_view k_name = "view-stack";
-    static void fields(auto& c, auto f) { f("stack", c.stack); }
+    static void fields(auto& command, auto visit) { visit("stack", command.stack); }
 };
-/// Which attention of a decoder Heads and Head show: "self", to its own text, or "cross", to the source.
+/// Chooses the attention that the panels Heads and Head show of a decoder: "self", to its own text, or
+/// "cross", to the source.
 struct ViewAttention {
     std::string kind;
     static constexpr std::string_view k_name = "view-attention";
-    static void fields(auto& c, auto f) { f("kind", c.kind); }
+    static void fields(auto& command, auto visit) { visit("kind", command.kind); }
 };
-/// How a panel shows what it shows: one of its options and a value for it.
+/// Sets one option of a panel, such as the form in which it draws.
 struct SetView {
     std::string panel, option, value;
     static constexpr std::string_view k_name = "view";
-    static void fields(auto& c, auto f) {
-        f("panel", c.panel);
-        f("option", c.option);
-        f("value", c.value);
+    static void fields(auto& command, auto visit) {
+        visit("panel", command.panel);
+        visit("option", command.option);
+        visit("value", command.value);
     }
 };
 struct ShowPanel {
     std::string panel;
     bool on = true;
     static constexpr std::string_view k_name = "show-panel";
-    static void fields(auto& c, auto f) {
-        f("panel", c.panel);
-        f("on", c.on);
+    static void fields(auto& command, auto visit) {
+        visit("panel", command.panel);
+        visit("on", command.on);
     }
 };
-/// One of the program's layouts, or one that a person saved.
+/// Arranges the panels by one of the program's layouts or by one that a person saved.
 struct SetLayout {
     std::string layout;
     static constexpr std::string_view k_name = "layout";
-    static void fields(auto& c, auto f) { f("layout", c.layout); }
+    static void fields(auto& command, auto visit) { visit("layout", command.layout); }
 };
-/// The present layout under this name.
+/// Saves the present layout under this name.
 struct SaveLayout {
     std::string layout;
     static constexpr std::string_view k_name = "save-layout";
-    static void fields(auto& c, auto f) { f("layout", c.layout); }
+    static void fields(auto& command, auto visit) { visit("layout", command.layout); }
 };
-/// One that a person saved.
+/// Deletes a layout that a person saved.
 struct DeleteLayout {
     std::string layout;
     static constexpr std::string_view k_name = "delete-layout";
-    static void fields(auto& c, auto f) { f("layout", c.layout); }
+    static void fields(auto& command, auto visit) { visit("layout", command.layout); }
 };
-/// Whether things glide to their places.
+/// Switches animations on or off.
 struct SetMotion {
     bool on = true;
     static constexpr std::string_view k_name = "motion";
-    static void fields(auto& c, auto f) { f("on", c.on); }
+    static void fields(auto& command, auto visit) { visit("on", command.on); }
 };
-/// The start page over an open model.
+/// Shows or hides the start page over an open model.
 struct ChooseFile {
     bool on = true;
     static constexpr std::string_view k_name = "choose-file";
-    static void fields(auto& c, auto f) { f("on", c.on); }
+    static void fields(auto& command, auto visit) { visit("on", command.on); }
 };
-/// Opens the palette that finds anything, with this in its field.
+/// Opens the palette that finds anything, with this text in its field.
 struct Find {
     std::string text;
     static constexpr std::string_view k_name = "find";
-    static void fields(auto& c, auto f) { f("text", c.text); }
+    static void fields(auto& command, auto visit) { visit("text", command.text); }
 };
-/// The card of keys and gestures.
+/// Shows or hides the card of keys and gestures.
 struct ShowHelp {
     bool on = true;
     static constexpr std::string_view k_name = "help";
-    static void fields(auto& c, auto f) { f("on", c.on); }
+    static void fields(auto& command, auto visit) { visit("on", command.on); }
 };
+
 } // namespace command
 
 using Command =
@@ -308,11 +315,13 @@ using Command =
                  command::ShowPanel, command::SetLayout, command::SaveLayout, command::DeleteLayout,
                  command::SetMotion, command::ChooseFile, command::Find, command::ShowHelp>;
 
-/// {"command": "step", "tokens": 1}
+/// Writes an object such as {"command": "step", "tokens": 1}, with every field.
 nlohmann::json to_json(const Command& command);
-/// Throws Error naming the unknown command or field with the nearest valid names.
+/// Reads such an object; fields left out keep their defaults. `where` begins the messages.
+/// @throws Error when a command or field is unknown (naming the nearest valid names) or has the wrong type
 Command command_from_json(const nlohmann::json& json, const std::string& where);
-/// A JSON array of commands, as `shot --script` reads it.
+/// Reads a JSON array of commands, as `shot --script` does.
+/// @throws Error as command_from_json(), naming the element
 std::vector<Command> commands_from_json(const nlohmann::json& json, const std::string& where);
 
 } // namespace gf

@@ -1,8 +1,8 @@
 // Edits of single cells, and the run that is computed again with them.
 
-#include "core/error.h"
-#include "core/forward.h"
+#include "core/passes/forward.h"
 #include "core/site_names.h"
+#include "platform/error.h"
 #include "session/engine.h"
 #include "session/find_cell.h"
 
@@ -15,12 +15,13 @@
 namespace gf {
 namespace {
 
-CellRange only(const CellRef& c) {
-    const int head = std::max(c.head, 0);
-    return {c.site, c.layer, c.row, c.row + 1, head, head + 1, c.column, c.column + 1};
+CellRange range_of(const CellRef& cell) {
+    const int head = std::max(cell.head, 0);
+    return {cell.site, cell.layer, cell.row, cell.row + 1, head, head + 1, cell.column, cell.column + 1};
 }
 
-/// The cell of a site, which must be one that an edit can change.
+/// The cell that a command names.
+/// @throws Error when it does not exist, or is none that an edit can change
 CellRange editable_cell(const RunView& run, const std::string& name, int head, int row, int column) {
     const CellRef cell = find_cell(*run.trace, run.rows, name, head, row, column);
     const auto refuse = [&](const char* expected, const std::string& found, const char* remedy) {
@@ -32,151 +33,157 @@ CellRange editable_cell(const RunView& run, const std::string& name, int head, i
     if (by_key(cell.site) && !run.trace->keys(cell.site, row).holds(column))
         refuse("a key that the query may read",
                "query " + std::to_string(row) + ", key " + std::to_string(column), "");
-    return only(cell);
+    return range_of(cell);
 }
 
-/// The first row of the text that an edit can change: what is edited of the source is read by all.
-int first_row_of(const Edit& e) { return row_axis(e.range.site) == Axis::source ? 0 : e.range.row_begin; }
+/// The first row of the text that an edit can change. Rows of the source are read by every row of the text.
+int first_affected_row(const Edit& edit) {
+    return row_axis(edit.range.site) == Axis::source ? 0 : edit.range.row_begin;
+}
 
-/// The first row that other edits can change: those before it are the same.
-int first_changed(const std::vector<Edit>& a, const std::vector<Edit>& b) {
+/// The first row that can differ between runs with these edits. The rows before it are the same.
+int first_differing_row(const std::vector<Edit>& a, const std::vector<Edit>& b) {
     int first = std::numeric_limits<int>::max();
-    const auto not_in = [&](const std::vector<Edit>& some, const std::vector<Edit>& others) {
-        for (const Edit& e : some)
-            if (std::find(others.begin(), others.end(), e) == others.end())
-                first = std::min(first, first_row_of(e));
+    const auto look_for_missing = [&](const std::vector<Edit>& some, const std::vector<Edit>& others) {
+        for (const Edit& edit : some)
+            if (std::find(others.begin(), others.end(), edit) == others.end())
+                first = std::min(first, first_affected_row(edit));
     };
-    not_in(a, b);
-    not_in(b, a);
+    look_for_missing(a, b);
+    look_for_missing(b, a);
     return first;
 }
 
 } // namespace
 
-std::shared_ptr<const std::vector<Edit>> Engine::no_edits() {
-    static const auto none = std::make_shared<const std::vector<Edit>>();
+Engine::SharedEdits Engine::no_edits() {
+    static const SharedEdits none = std::make_shared<const std::vector<Edit>>();
     return none;
 }
 
-/// Those that count, of rows that a Trace of this capacity has. (Another branch may be shorter.)
-std::vector<Edit> Engine::edits_within(int capacity) const {
+/// The text's edits that hold now, without those of rows beyond this capacity: a branch may be shorter.
+std::vector<Edit> Engine::active_edits(int capacity) const {
     std::vector<Edit> within;
     if (state_.edits_on)
         std::copy_if(state_.edits->begin(), state_.edits->end(), std::back_inserter(within),
-                     [capacity](const Edit& e) { return first_row_of(e) < capacity; });
+                     [capacity](const Edit& e) { return first_affected_row(e) < capacity; });
     return within;
 }
 
-/// Whether it is a site of the encoder's run beside the text.
-bool Engine::is_of_source(const std::string& name) const {
-    return state_.source_run.trace && split_stack(*state_.model->weights, name).stack == Stack::encoder;
+/// Stack whose run has the site: Stack::encoder only for the encoder beside a decoder.
+Stack Engine::stack_of_site(const std::string& name) const {
+    const bool of_encoder =
+        state_.source_run.trace && split_stack(*state_.model->weights, name).stack == Stack::encoder;
+    return of_encoder ? Stack::encoder : Stack::decoder;
 }
 
-void Engine::change_edits(std::vector<Edit> edits, bool of_source, bool on) {
-    auto& before = edits_of(of_source);
+/// Makes these the edits of a stack, and switches all edits on or off, as a step that can be undone.
+void Engine::change_edits(std::vector<Edit> edits, Stack stack, bool on) {
+    SharedEdits& before = edits_of(stack);
     if (edits == *before && on == state_.edits_on) return;
-    remember();
+    mark_undoable();
     playing_ = false;
     before = std::make_shared<const std::vector<Edit>>(std::move(edits));
     state_.edits_on = on;
 }
 
-void Engine::forget_edits(std::shared_ptr<const std::vector<Edit>>& edits) {
-    if (!edits->empty()) note("The edits of the text before are gone; undo brings them back.");
+void Engine::forget_edits(SharedEdits& edits) {
+    if (!edits->empty()) set_message("The edits of the text before are gone; undo brings them back.");
     edits = no_edits();
 }
 
 void Engine::run(const command::EditCell& c) {
     require_run("edit");
-    compute_all();
+    finish_pending_rows();
     const auto value = static_cast<real>(c.value);
     if (!std::isfinite(value))
         throw Error({"edit of " + c.name, "a finite number", std::to_string(c.value), ""});
-    const bool of_source = is_of_source(c.name);
-    const CellRange cell =
-        editable_cell(of_source ? state_.source_run : current().view(), c.name, c.head, c.row, c.column);
-    std::vector<Edit> edits = *edits_of(of_source);
+    const Stack stack = stack_of_site(c.name);
+    const CellRange cell = editable_cell(run_of(stack), c.name, c.head, c.row, c.column);
+    std::vector<Edit> edits = *edits_of(stack);
     const auto same =
         std::find_if(edits.begin(), edits.end(), [&](const Edit& e) { return e.range == cell; });
     const Edit edit{cell, Edit::Kind::values, {value}, nullptr};
-    same == edits.end() ? edits.push_back(edit) : void(*same = edit);
-    change_edits(std::move(edits), of_source, true);
+    if (same == edits.end())
+        edits.push_back(edit);
+    else
+        *same = edit;
+    change_edits(std::move(edits), stack, true);
 }
 
 void Engine::run(const command::RemoveEdit& c) {
     require_run("edit");
-    compute_all();
-    const bool of_source = is_of_source(c.name);
-    const RunView run = of_source ? state_.source_run : current().view();
-    const CellRange cell = only(find_cell(*run.trace, run.rows, c.name, c.head, c.row, c.column));
-    std::vector<Edit> edits = *edits_of(of_source);
+    finish_pending_rows();
+    const Stack stack = stack_of_site(c.name);
+    const RunView run = run_of(stack);
+    const CellRange cell = range_of(find_cell(*run.trace, run.rows, c.name, c.head, c.row, c.column));
+    std::vector<Edit> edits = *edits_of(stack);
     std::erase_if(edits, [&](const Edit& e) { return e.range == cell; });
-    change_edits(std::move(edits), of_source, state_.edits_on);
+    change_edits(std::move(edits), stack, state_.edits_on);
 }
 
 void Engine::run(const command::RemoveEdits&) {
     require_run("edit");
-    compute_all();
-    change_edits({}, false, true);
-    change_edits({}, true, true);
+    finish_pending_rows();
+    change_edits({}, Stack::decoder, true);
+    change_edits({}, Stack::encoder, true);
 }
 
 void Engine::run(const command::UseEdits& c) {
     require_run("edit");
-    compute_all();
-    change_edits(*state_.edits, false, c.on);
+    finish_pending_rows();
+    change_edits(*state_.edits, Stack::decoder, c.on);
 }
 
-/// The encoder's run with the edits that hold now: all of it at once, as when it was read.
-void Engine::follow_source_edits() {
+/// Computes the encoder's run again if its edits changed: all of it at once, as when it was read.
+void Engine::apply_source_edits() {
     const RunView& run = state_.source_run;
     if (!run.trace) return;
     const std::vector<Edit>& edits = state_.edits_on ? *state_.source_edits : *no_edits();
     if (edits == run.trace->edits()) return;
-    auto again = std::make_shared<Trace>(run.trace->shared_weights(), run.trace->shape(), edits);
-    extend(*again, {run.trace->tokens(), static_cast<std::size_t>(run.rows)});
-    state_.source_run.trace = std::move(again);
+    auto recomputed = std::make_shared<Trace>(run.trace->shared_weights(), run.trace->shape(), edits);
+    extend(*recomputed, {run.trace->tokens(), static_cast<std::size_t>(run.rows)});
+    state_.source_run.trace = std::move(recomputed);
 }
 
-/// A changed edit gives a new Trace of the same tokens; the rows before it are taken over, unless the source
-/// changed. What is in view stays as it was until all of it is there. States to undo share the branch: a
-/// Trace of theirs is computed again when it is wanted, not kept.
-void Engine::follow_edits() {
+/// Begins to compute the branch in view again if the edits or the source changed: with a new Trace of the
+/// same tokens, which takes over the rows before the change (none if the source changed). The old Trace stays
+/// in view until the new one is complete. States to undo share the branch, so its old Trace is not kept but
+/// computed again when it is wanted.
+void Engine::apply_edits() {
     if (!has_run()) return;
     const Branch& b = current();
-    std::vector<Edit> edits = edits_within(b.trace->capacity());
-    follow_source_edits();
+    std::vector<Edit> edits = active_edits(b.trace->capacity());
+    apply_source_edits();
     const std::shared_ptr<const Trace>& source = state_.source_run.trace;
     const auto is_up_to_date = [&](const Trace& t) {
         return t.edits() == edits && t.source() == source.get();
     };
-    if (is_up_to_date(*b.trace)) return again_.reset();
-    if (again_ && again_->id == b.id && is_up_to_date(*again_->trace)) return;
+    if (is_up_to_date(*b.trace)) {
+        recomputed_.reset();
+        return;
+    }
+    if (recomputed_ && recomputed_->id == b.id && is_up_to_date(*recomputed_->trace)) return;
     const bool same_source = b.trace->source() == source.get();
-    const bool whole = looks_ahead(b.trace->config().mask) || b.trace->config().pools() || !same_source;
-    const int first = whole ? 0 : std::min(first_changed(edits, b.trace->edits()), b.rows);
-    auto again = std::make_shared<Branch>(b);
+    const bool from_start = looks_ahead(b.trace->config().mask) || b.trace->config().pools() || !same_source;
+    const int first = from_start ? 0 : std::min(first_differing_row(edits, b.trace->edits()), b.rows);
+    auto recomputed = std::make_shared<Branch>(b);
     if (same_source)
-        again->trace = b.trace->branch(first, b.trace->capacity(), std::move(edits));
+        recomputed->trace = b.trace->branch(first, b.trace->capacity(), std::move(edits));
     else
-        again->trace =
+        recomputed->trace =
             std::make_shared<Trace>(b.trace->shared_weights(), b.trace->shape(), std::move(edits), source);
-    again->trace->append(b.tokens(b.trace->n_tokens()).subspan(static_cast<std::size_t>(first)));
-    again->origins = std::make_shared<std::vector<TokenOrigin>>(*b.origins);
-    again->rows = first;
-    again_ = std::move(again);
+    recomputed->trace->append(b.tokens(b.trace->n_tokens()).subspan(static_cast<std::size_t>(first)));
+    recomputed->origins = std::make_shared<std::vector<TokenOrigin>>(*b.origins);
+    recomputed->rows = first;
+    recomputed_ = std::move(recomputed);
 }
 
-void Engine::compute_again_piece() {
-    read_piece(*again_);
-    if (again_->rows < again_->trace->n_tokens()) return;
-    current() = std::move(*std::exchange(again_, nullptr));
-}
-
-/// Before something is done that goes on from the run: the prompt is read, and the edits that hold now count.
-void Engine::compute_all() {
-    while (again_) compute_again_piece();
-    while (reading_prompt()) read_prompt_piece();
+/// Computes the next rows of recomputed_. When it is complete it becomes the branch in view.
+void Engine::recompute_slice() {
+    compute_slice(*recomputed_);
+    if (recomputed_->rows < recomputed_->trace->n_tokens()) return;
+    current() = std::move(*std::exchange(recomputed_, nullptr));
 }
 
 } // namespace gf

@@ -1,21 +1,22 @@
 // The layer in view of a run that is too long to keep everything.
 
-#include "core/error.h"
 #include "core/site_names.h"
+#include "platform/error.h"
 #include "session/engine.h"
-
-#include <cmath>
 
 namespace gf {
 namespace {
 
-constexpr double k_layer_share = 1.25; ///< of the trace budget, that one layer may take besides the run
+/// A layer that is computed again may take this multiple of the trace budget, besides the run itself.
+constexpr double k_max_layer_share = 1.25;
+constexpr int k_layer_rows_per_slice =
+    256; ///< rows of the layer computed between two looks at the command queue
 
 } // namespace
 
 void Engine::run(const command::ViewLayer& c) {
-    layer_stack_ = stack_named(c.stack, "view-layer");
-    layer_wanted_ = c.layer;
+    wanted_stack_ = stack_named(c.stack, "view-layer");
+    wanted_layer_ = c.layer;
 }
 
 void Engine::run(const command::SetTraceBudget& c) {
@@ -24,20 +25,25 @@ void Engine::run(const command::SetTraceBudget& c) {
     trace_budget_ = static_cast<std::size_t>(c.megabytes * 1048576);
 }
 
-/// After everything that can change the run, or what is looked at.
-void Engine::follow_layer() {
-    const std::shared_ptr<const Trace> run = has_run() ? run_of_layer().trace : nullptr;
-    const bool wanted = run && run->shape().keep == Keep::residual && layer_wanted_ >= 0 &&
-                        layer_wanted_ < run->config().n_layers;
-    if (wanted && layer_ && layer_->run() == run && layer_->layer() == layer_wanted_) return;
-    layer_.reset();
-    layer_bytes_ = 0;
+void Engine::compute_layer_slice() {
+    layer_view_->compute(run_of(layer_stack()).rows, k_layer_rows_per_slice);
+}
+
+/// Makes layer_view_ that of the wanted layer in the present run, if the run does not keep it and the budget
+/// allows. Called after everything that can change the run or the wanted layer.
+void Engine::update_layer_view() {
+    const std::shared_ptr<const Trace> run = has_run() ? run_of(layer_stack()).trace : nullptr;
+    const bool wanted = run && run->shape().keep == Keep::residual && wanted_layer_ >= 0 &&
+                        wanted_layer_ < run->config().n_layers;
+    if (wanted && layer_view_ && layer_view_->run() == run && layer_view_->layer() == wanted_layer_) return;
+    layer_view_.reset();
+    refused_layer_bytes_ = 0;
     if (!wanted) return;
-    const auto bytes = static_cast<double>(LayerView::bytes(*run, layer_wanted_));
-    if (bytes > k_layer_share * static_cast<double>(trace_budget_))
-        layer_bytes_ = bytes;
+    const auto bytes = static_cast<double>(LayerView::bytes(*run, wanted_layer_));
+    if (bytes > k_max_layer_share * static_cast<double>(trace_budget_))
+        refused_layer_bytes_ = bytes;
     else
-        layer_ = std::make_unique<LayerView>(run, layer_wanted_);
+        layer_view_ = std::make_unique<LayerView>(run, wanted_layer_);
 }
 
 } // namespace gf

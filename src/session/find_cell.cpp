@@ -1,7 +1,7 @@
 #include "session/find_cell.h"
 
-#include "core/error.h"
 #include "core/site_names.h"
+#include "platform/error.h"
 
 namespace gf {
 
@@ -14,20 +14,20 @@ CellRef find_cell(const Trace& trace, int rows, const std::string& name, int hea
         rows = param->shape.size() > 1 ? param->shape[0] : 1;
         columns = param->shape.back();
     } else {
-        const StackName of = split_stack(weights, name);
-        if (of.stack && *of.stack != trace.shape().stack)
+        const StackName split = split_stack(weights, name);
+        if (split.stack && *split.stack != trace.shape().stack)
             throw Error({name, "a site of the run of this stack", "one of the other stack", ""});
-        const SiteRef site = find_site(trace.config(), of.name);
+        const SiteRef site = find_site(trace.config(), split.name);
         cell.site = site.site;
         cell.layer = site.layer;
         rows = trace.n_rows(site.site, rows);
         heads = site_heads(trace.config(), site.site);
         columns = trace.width(site.site) / heads;
     }
-    const auto require = [&](int value, int most, const char* what) {
-        if (value < 0 || value >= most)
+    const auto require = [&](int index, int size, const char* axis) {
+        if (index < 0 || index >= size)
             throw Error(
-                {name, std::string(what) + " 0 to " + std::to_string(most - 1), std::to_string(value), ""});
+                {name, std::string(axis) + " 0 to " + std::to_string(size - 1), std::to_string(index), ""});
     };
     require(row, rows, "rows");
     require(column, columns, "columns");

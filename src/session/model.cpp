@@ -1,7 +1,7 @@
 #include "session/model.h"
 
-#include "core/error.h"
 #include "io/model_file.h"
+#include "platform/error.h"
 #include "text/load_tokenizer.h"
 
 #include <fmt/format.h>
@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The tokenizer beside the model, if it brings one.
+/// Path of the tokenizer beside the model; empty if there is none.
 fs::path tokenizer_beside(const fs::path& model) {
     const fs::path folder = fs::is_directory(model) ? model : model.parent_path();
     const bool hugging_face = fs::is_directory(model) || model.extension() == ".safetensors";
@@ -35,23 +35,23 @@ std::shared_ptr<const Model> open_model(const fs::path& path, const fs::path& to
     if (!name.has_filename()) name = name.parent_path();
     model->name = name.extension() == ".bin" || name.extension() == ".safetensors" ? name.stem().string()
                                                                                    : name.filename().string();
-    const fs::path from = tokenizer_path.empty() ? tokenizer_beside(path) : tokenizer_path;
-    if (from.empty()) return model;
-    model->tokenizer = load_tokenizer(from);
-    const int tokens = model->tokenizer->size(), rows = model->config().d_vocab;
-    if (tokens > rows)
-        throw Error({from.string(),
-                     fmt::format("at most d_vocab = {} tokens, as {} has", rows, path.string()),
-                     std::to_string(tokens), "pass the tokenizer that belongs to this model"});
-    if (tokens < rows)
+    const fs::path tokenizer_file = tokenizer_path.empty() ? tokenizer_beside(path) : tokenizer_path;
+    if (tokenizer_file.empty()) return model;
+    model->tokenizer = load_tokenizer(tokenizer_file);
+    const int n_tokens = model->tokenizer->size(), d_vocab = model->config().d_vocab;
+    if (n_tokens > d_vocab)
+        throw Error({tokenizer_file.string(),
+                     fmt::format("at most d_vocab = {} tokens, as {} has", d_vocab, path.string()),
+                     std::to_string(n_tokens), "pass the tokenizer that belongs to this model"});
+    if (n_tokens < d_vocab)
         model->warnings.push_back(fmt::format("{}: the model has {} ids that the tokenizer does not know",
-                                              from.string(), rows - tokens));
+                                              tokenizer_file.string(), d_vocab - n_tokens));
     return model;
 }
 
 std::vector<int> parse_token_ids(const Model& model, std::string_view text) {
     std::vector<int> ids;
-    auto refuse = [](std::string_view word, const std::string& expected) {
+    const auto refuse = [](std::string_view word, const std::string& expected) {
         throw Error({"token ids", expected, fmt::format("'{:.40}'", word), "write them as 1,2,3"});
     };
     for (std::size_t i = 0; i < text.size();) {
@@ -72,7 +72,7 @@ std::vector<int> parse_token_ids(const Model& model, std::string_view text) {
     return ids;
 }
 
-std::string_view other_purpose(const ModelConfig& config) {
+std::string_view non_generative_purpose(const ModelConfig& config) {
     switch (config.head) {
     case OutputHead::masked_tokens: return "fills in masked tokens";
     case OutputHead::classes: return "sorts texts into classes";
@@ -95,6 +95,11 @@ int mask_id(const Model& model) {
     for (const char* name : {"[MASK]", "<mask>"})
         if (const auto id = model.tokenizer ? model.tokenizer->find_token(name) : std::nullopt) return *id;
     return -1;
+}
+
+bool ends_text(const Model& model, int token) {
+    const Tokenizer* t = model.tokenizer.get();
+    return token == model.config().eos_id || (t && (token == t->eos_id() || token == t->bos_id()));
 }
 
 std::vector<int> encode_prompt(const Model& model, std::string_view text) {
@@ -126,7 +131,7 @@ std::vector<int> encode_source(const Model& model, std::string_view text) {
 
 std::string token_label(const Model& model, int token) {
     if (!model.tokenizer || token >= model.tokenizer->size()) return fmt::format("#{}", token);
-    return model.tokenizer->piece(token);
+    return model.tokenizer->display_text(token);
 }
 
 } // namespace gf

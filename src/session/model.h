@@ -1,5 +1,6 @@
 #pragma once
-// A model as a person opens it: weights, tokenizer, and how to show and read its tokens.
+// A model as a person opens it: weights, tokenizer, and how its tokens are read from text and shown. Used by
+// the Engine, the command line and the window.
 
 #include "core/params.h"
 #include "text/tokenizer.h"
@@ -13,41 +14,49 @@
 namespace gf {
 
 struct Model {
-    std::string name; ///< of the file or folder
+    std::string name; ///< the file's or folder's, without extension
     std::shared_ptr<const Weights> weights;
-    std::shared_ptr<const Tokenizer> tokenizer; ///< null: the model is driven by ids
+    std::shared_ptr<const Tokenizer> tokenizer; ///< null: prompts are token ids
     std::vector<std::string> warnings;          ///< e.g. tensors that hold NaN
 
     const ModelConfig& config() const { return weights->config; }
 };
 
 /// Loads a folder in Hugging Face layout or a llama2.c `.bin`, and its tokenizer: the given one, else
-/// tokenizer.json in the folder, else none. Throws Error as the loaders do, and if the vocabularies do not
-/// fit each other.
+/// tokenizer.json in the folder, else none.
+/// @throws Error when a file cannot be read, or the tokenizer has more tokens than the model
 std::shared_ptr<const Model> open_model(const std::filesystem::path& model,
                                         const std::filesystem::path& tokenizer);
 
-/// Why the model draws no next token, as in "this model reads in both directions"; empty if it does.
-std::string_view other_purpose(const ModelConfig& config);
+/// What a model that draws no next token does instead, to follow "this model ": "reads in both directions".
+/// Empty for a model that continues text.
+std::string_view non_generative_purpose(const ModelConfig& config);
 
-/// The id that every text of the model begins with, its tokenizer's word first; -1 if there is none. A
-/// decoder that has an encoder and no BOS begins with EOS, as in training.
+/// Id of the token that every text of the model begins with; -1 if there is none. The tokenizer's BOS goes
+/// before the config's. A decoder that has an encoder and no BOS begins with EOS, as in training.
 int bos_id(const Model& model);
 
-/// The special token that stands for a hidden one, called as BERT's or RoBERTa's; -1 if there is none.
+/// Id of the token that stands for a hidden one ([MASK] of BERT, <mask> of RoBERTa); -1 if there is none.
 int mask_id(const Model& model);
 
-/// Token ids of a prompt with BOS where the model has one; without tokenizer the text is read as ids ("1, 2,
-/// 3"). An empty prompt gives BOS alone. Throws Error naming what is wrong with it.
+/// Whether a text ends before this token: EOS, or the tokenizer's BOS, which begins another text.
+bool ends_text(const Model& model, int token);
+
+/// Token ids of a prompt, with BOS where the model has one; an empty prompt gives BOS alone. Without a
+/// tokenizer the text is read by parse_token_ids().
+/// @throws Error when the prompt is empty and there is no BOS, or an id is outside the vocabulary
 std::vector<int> encode_prompt(const Model& model, std::string_view text);
 
-/// Token ids of what an encoder reads; an empty text has none. Without tokenizer the text is read as ids.
+/// Token ids of the text that an encoder reads; an empty text has none. Without a tokenizer the text is read
+/// by parse_token_ids().
+/// @throws Error as parse_token_ids()
 std::vector<int> encode_source(const Model& model, std::string_view text);
 
-/// Ids separated by commas or blanks; throws Error for anything else and for ids outside the vocabulary.
+/// Reads ids separated by commas or blanks.
+/// @throws Error for anything else and for ids outside the vocabulary
 std::vector<int> parse_token_ids(const Model& model, std::string_view text);
 
-/// For display, valid UTF-8: the piece of text, or "#17" without tokenizer.
+/// Text that shows a token, valid UTF-8: its piece, or "#17" where the tokenizer does not know it.
 std::string token_label(const Model& model, int token);
 
 } // namespace gf

@@ -1,5 +1,8 @@
 #include "session/session.h"
 
+#include "platform/clock.h"
+#include "platform/threads.h"
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -7,17 +10,14 @@
 namespace gf {
 namespace {
 
-constexpr double k_longest_wait = 3600;
-
-double seconds_now() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+/// Seconds. A longer wait is made of several, since it can be longer than the clock can count.
+constexpr double k_max_wait = 3600;
 
 } // namespace
 
 Session::Session(Mode mode, std::function<void()> on_publish) : on_publish_(std::move(on_publish)) {
     publish();
-    if (mode == Mode::threaded) worker_ = std::thread([this] { work(); });
+    if (mode == Mode::threaded) worker_ = start_thread([this] { run_worker(); });
 }
 
 Session::~Session() {
@@ -47,42 +47,42 @@ void Session::publish() {
 void Session::run_until_idle() {
     if (worker_.joinable()) {
         std::unique_lock lock(mutex_);
-        idle_.wait(lock, [this] { return queue_.empty() && !working_; });
+        idle_.wait(lock, [this] { return queue_.empty() && !worker_is_busy_; });
         return;
     }
-    taken_.swap(queue_);
-    for (const Command& c : taken_) {
+    batch_.swap(queue_);
+    for (const Command& c : batch_) {
         engine_.apply(c);
-        while (engine_.due() < INFINITY) engine_.tick(engine_.due());
+        while (engine_.due_time() < INFINITY) engine_.tick(engine_.due_time());
     }
-    taken_.clear();
+    batch_.clear();
     publish();
 }
 
-/// The queue is swapped under the lock and carried out outside it.
-void Session::work() {
+/// The worker's loop. The queue is swapped under the lock and carried out outside it.
+void Session::run_worker() {
     for (;;) {
         {
             std::unique_lock lock(mutex_);
             const auto has_command = [this] { return stop_ || !queue_.empty(); };
-            const double due = engine_.due(), wait = due - seconds_now();
+            const double due = engine_.due_time(), wait = due - monotonic_seconds();
             if (queue_.empty() && !stop_ && wait > 0) {
                 if (std::isinf(due)) {
-                    working_ = false;
+                    worker_is_busy_ = false;
                     idle_.notify_all();
                     wake_.wait(lock, has_command);
-                } else { // between two tokens; longer waits than the clock can count are made of several
-                    wake_.wait_for(lock, std::chrono::duration<double>(std::min(wait, k_longest_wait)),
+                } else { // between two tokens
+                    wake_.wait_for(lock, std::chrono::duration<double>(std::min(wait, k_max_wait)),
                                    has_command);
                 }
             }
             if (stop_) return;
-            working_ = true;
-            taken_.swap(queue_);
+            worker_is_busy_ = true;
+            batch_.swap(queue_);
         }
-        for (const Command& c : taken_) engine_.apply(c);
-        taken_.clear();
-        engine_.tick(seconds_now());
+        for (const Command& c : batch_) engine_.apply(c);
+        batch_.clear();
+        engine_.tick(monotonic_seconds());
         publish();
     }
 }

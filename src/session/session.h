@@ -1,12 +1,11 @@
 #pragma once
-// The engine behind a queue: commands in, snapshots out. On a worker thread, or cooperatively where threads
-// are not wanted (tests, `shot`, a browser).
+// The engine behind a queue: commands in, snapshots out. The window runs it on a worker thread; tests, `shot`
+// and other callers that want no thread run it cooperatively.
 
 #include "session/command.h"
 #include "session/engine.h"
 #include "session/latest.h"
 
-#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -19,36 +18,38 @@ class Session {
   public:
     enum class Mode {
         threaded,    ///< a worker carries commands out as they come
-        cooperative, ///< run_until_idle() does, on the calling thread; playing is not slowed down to its
-                     ///< speed
+        cooperative, ///< run_until_idle() carries them out on the calling thread, tokens without a pause
     };
-    /// `on_publish` is called by the worker after each publication (to wake the window).
+    /// `on_publish` is called after each publication, by the thread that published (to wake the window).
     explicit Session(Mode mode, std::function<void()> on_publish = {});
     ~Session();
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
+    /// Queues a command. Any thread may call it in threaded mode.
     void post(Command command);
-    /// The newest snapshot; valid until the next call. One reading thread.
+    /// The newest snapshot; valid until the next call. Only one thread may read.
     const Snapshot& latest() { return latest_.front(); }
 
-    /// Cooperative: carries out everything that was posted and plays to the end. Threaded: waits until the
-    /// worker has.
+    /// Returns when everything posted is carried out and playing has ended. Cooperative sessions do the work
+    /// here; threaded ones wait for the worker.
     void run_until_idle();
 
   private:
-    void work();
+    void run_worker();
     void publish();
 
     Engine engine_;
     Latest<Snapshot> latest_;
     std::function<void()> on_publish_;
-    std::mutex mutex_; // guards what follows
+    std::vector<Command> batch_; ///< commands taken from the queue, being carried out
+
+    std::mutex mutex_; // guards the queue and the two flags
     std::condition_variable wake_, idle_;
     std::vector<Command> queue_;
-    bool stop_ = false, working_ = false;
-    std::vector<Command> taken_; ///< the worker's side of the queue
-    std::thread worker_;
+    bool stop_ = false, worker_is_busy_ = false;
+
+    std::jthread worker_;
 };
 
 } // namespace gf

@@ -11,7 +11,7 @@ namespace {
 
 bool is_white_space(const CodePoint& c) { return c.is_valid && gf::is_white_space(c.value); }
 
-/// Where the white space that begins at `begin` ends.
+/// The end of the white space that begins at `begin`.
 std::size_t space_end(std::string_view text, std::size_t begin) {
     while (begin < text.size()) {
         const CodePoint c = code_point_at(text, begin);
@@ -21,16 +21,16 @@ std::size_t space_end(std::string_view text, std::size_t begin) {
     return begin;
 }
 
-/// Where the white space that ends at `end` begins; not before `low`.
+/// The begin of the white space that ends at `end`, at least `low`.
 std::size_t space_begin(std::string_view text, std::size_t end, std::size_t low) {
-    constexpr std::size_t k_longest_space = 3; // bytes
-    const auto fits = [&](std::size_t size) {
+    constexpr std::size_t k_longest_space = 3; // bytes of the longest white-space character in UTF-8
+    const auto is_space_before_end = [&](std::size_t size) {
         if (end - low < size) return false;
         const CodePoint c = code_point_at(text, end - size);
         return c.size == size && is_white_space(c);
     };
     for (std::size_t size = 1; size <= k_longest_space;) {
-        if (fits(size)) {
+        if (is_space_before_end(size)) {
             end -= size;
             size = 1;
         } else {
@@ -52,28 +52,30 @@ void AddedTokenMatcher::add(const AddedToken& token, const std::string& pattern)
     if (place == lengths.end() || *place != pattern.size()) lengths.insert(place, pattern.size());
 }
 
-std::optional<AddedTokenMatcher::Found> AddedTokenMatcher::find(std::string_view text, std::size_t at) const {
+std::optional<AddedTokenMatcher::Match> AddedTokenMatcher::match_at(std::string_view text,
+                                                                    std::size_t at) const {
     for (const std::size_t size : lengths_[byte_of(text[at])]) {
         if (text.size() - at < size) continue;
         if (const auto i = index_.find(text.substr(at, size)))
-            return Found{&tokens_[static_cast<std::size_t>(*i)], size};
+            return Match{&tokens_[static_cast<std::size_t>(*i)], size};
     }
     return {};
 }
 
-std::vector<Stretch> AddedTokenMatcher::split(std::string_view text) const {
-    std::vector<Stretch> segments;
-    std::size_t done = 0; // everything before is in a segment
+std::vector<TextSegment> AddedTokenMatcher::split(std::string_view text) const {
+    std::vector<TextSegment> segments;
+    std::size_t done = 0; // text[0, done) is in `segments`
     for (std::size_t at = 0; at < text.size();) {
-        const std::optional<Found> found = find(text, at);
-        if (!found) {
+        const std::optional<Match> match = match_at(text, at);
+        if (!match) {
             ++at;
             continue;
         }
-        const std::size_t begin = found->token->lstrip ? space_begin(text, at, done) : at;
-        const std::size_t end = found->token->rstrip ? space_end(text, at + found->size) : at + found->size;
+        const std::size_t match_end = at + match->size;
+        const std::size_t begin = match->token->lstrip ? space_begin(text, at, done) : at;
+        const std::size_t end = match->token->rstrip ? space_end(text, match_end) : match_end;
         if (begin > done) segments.push_back({{done, begin}, {}});
-        segments.push_back({{begin, end}, found->token->id});
+        segments.push_back({{begin, end}, match->token->id});
         at = done = end;
     }
     if (done < text.size()) segments.push_back({{done, text.size()}, {}});

@@ -1,5 +1,6 @@
 #pragma once
-// Tokens that are matched in the text as they stand, before anything else looks at it: <s>, <|endoftext|>.
+// Added tokens, such as <s> and <|endoftext|>, are found in a text by their characters before the rest of
+// it is cut into pieces and encoded. Used by TextSplitter.
 
 #include "text/regex.h"
 #include "text/tokenizer.h"
@@ -16,39 +17,40 @@ namespace gf {
 struct AddedToken {
     int id = 0;
     std::string content;
-    bool lstrip = false, rstrip = false; ///< also takes the white space before, after
-    bool normalized = false;             ///< matched in the text after normalization, in its normalized form
-    bool special = false;
+    bool lstrip = false;     ///< takes the white space before it, too
+    bool rstrip = false;     ///< takes the white space after it, too
+    bool normalized = false; ///< matched in the text after normalization, in its normalized form
+    bool special = false;    ///< a mark such as BOS, which decodes to nothing
 };
 
-/// A stretch of text: an added token, or text between them.
-struct Stretch {
+/// A part of a text: an added token, or the text between two of them.
+struct TextSegment {
     Span span;
-    std::optional<int> id;
+    std::optional<int> id; ///< the added token; none for text
 };
 
 /// Finds a set of added tokens in a text.
 class AddedTokenMatcher {
   public:
-    /// `pattern` is what to look for, if it is not the token's own content. Does nothing if it is empty or
-    /// taken.
+    /// `pattern` is the text to look for: the token's content, normalized if the token is. Does nothing if
+    /// `pattern` is empty or belongs to a token that was added before.
     void add(const AddedToken& token, const std::string& pattern);
 
-    /// Cuts `text` at the tokens; of those that begin at the same place, the longest. The segments cover
-    /// `text`.
-    std::vector<Stretch> split(std::string_view text) const;
+    /// Cuts `text` into added tokens and the text between them. Of several tokens that begin at the same
+    /// place the longest is taken. The segments cover `text` without gaps.
+    std::vector<TextSegment> split(std::string_view text) const;
 
   private:
-    struct Found {
+    struct Match {
         const AddedToken* token;
-        std::size_t size;
+        std::size_t size; ///< bytes of the pattern
     };
-    std::optional<Found> find(std::string_view text, std::size_t at) const;
+    std::optional<Match> match_at(std::string_view text, std::size_t at) const;
 
     std::vector<AddedToken> tokens_;
-    TokenIds index_; // pattern -> place in tokens_
-    std::array<std::vector<std::size_t>, 256>
-        lengths_; // of the patterns that begin with a byte, longest first
+    StringIdMap index_; // pattern -> index in tokens_
+    // By first byte: the lengths of the patterns that begin with it, longest first.
+    std::array<std::vector<std::size_t>, 256> lengths_;
 };
 
 } // namespace gf

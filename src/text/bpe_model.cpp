@@ -1,6 +1,6 @@
 #include "text/bpe_model.h"
 
-#include "core/error.h"
+#include "platform/error.h"
 #include "text/utf8.h"
 
 #include <fmt/format.h>
@@ -10,10 +10,10 @@ namespace gf {
 using nlohmann::json;
 
 BpeModel::BpeModel(const json& model, const std::string& where) : SubwordModel(where) {
-    json_only_keys(model,
-                   {"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix",
-                    "fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges"},
-                   where);
+    json_check_keys(model,
+                    {"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix",
+                     "fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges"},
+                    where);
     for (const char* name : {"continuing_subword_prefix", "end_of_word_suffix"})
         if (const std::string affix = json_string_or(model, name, "", where); !affix.empty())
             throw Error(
@@ -25,7 +25,7 @@ BpeModel::BpeModel(const json& model, const std::string& where) : SubwordModel(w
     read_vocab(json_object(model, "vocab", where));
     read_merges(json_array(model, "merges", where));
 
-    read_unknown(model);
+    read_unknown_token(model);
     fuse_unknown_ = json_bool_or(model, "fuse_unk", false, where);
     ignore_merges_ = json_bool_or(model, "ignore_merges", false, where);
     if (json_bool_or(model, "byte_fallback", false, where))
@@ -37,7 +37,7 @@ void BpeModel::read_merges(const json& merges) {
     merges_.reserve(merges.size());
     for (std::size_t rank = 0; rank < merges.size(); ++rank) {
         const json& merge = merges[rank];
-        if (merge.is_string()) { // "a b", in older files
+        if (merge.is_string()) { // older files write "left right"
             const std::string_view both = merge.get_ref<const std::string&>();
             const std::size_t space = both.find(' ');
             if (space != both.npos && both.find(' ', space + 1) == both.npos) {
@@ -49,20 +49,21 @@ void BpeModel::read_merges(const json& merges) {
             continue;
         }
         throw Error({fmt::format("{}: 'merges' item {}", where_, rank),
-                     R"("left right" or ["left", "right"])", json_found(merge), ""});
+                     R"("left right" or ["left", "right"])", json_summary(merge), ""});
     }
 }
 
 void BpeModel::add_merge(std::string_view left, std::string_view right, std::size_t rank) {
-    const auto id = [&](const std::string& name) {
+    const auto id_of = [&](const std::string& name) {
         if (const auto found = vocab_.find(name)) return *found;
         throw Error({fmt::format("{}: 'merges' item {}", where_, rank), "tokens of 'vocab'",
                      fmt::format("'{}', which is none", name),
                      "vocabulary and merges must come from the same training"});
     };
     const std::string a(left), b(right);
-    const std::uint64_t pair = key(id(a), id(b));
-    merges_[pair] = {double(rank), id(a + b)}; // of equal pairs the last counts, as in Hugging Face's library
+    const std::uint64_t pair = pair_key(id_of(a), id_of(b));
+    // A pair that is listed twice has the later rank, as in Hugging Face's library.
+    merges_[pair] = {double(rank), id_of(a + b)};
 }
 
 void BpeModel::encode(std::string_view piece, std::vector<int>& ids) const {
@@ -73,22 +74,18 @@ void BpeModel::encode(std::string_view piece, std::vector<int>& ids) const {
         }
     }
     std::vector<int> symbols;
-    for (std::size_t at = 0; at < piece.size();) {
-        const std::size_t size = code_point_at(piece, at).size;
-        add_character(piece.substr(at, size), symbols);
-        at += size;
-    }
+    for_each_char(piece, [&](std::string_view c) { append_character(c, symbols); });
     merge_pairs(symbols, [&](int left, int right) -> std::optional<Merge> {
-        const auto it = merges_.find(key(left, right));
+        const auto it = merges_.find(pair_key(left, right));
         return it == merges_.end() ? std::nullopt : std::optional(it->second);
     });
     ids.insert(ids.end(), symbols.begin(), symbols.end());
 }
 
-void BpeModel::add_character(std::string_view character, std::vector<int>& ids) const {
+void BpeModel::append_character(std::string_view character, std::vector<int>& ids) const {
     if (const auto id = vocab_.find(character)) {
         ids.push_back(*id);
-    } else if (!add_bytes(character, ids)) {
+    } else if (!append_bytes(character, ids)) {
         if (!unknown_id_)
             throw Error({where_ + ": 'vocab'", "a token for every character of the text",
                          fmt::format("none for '{}', and no 'unk_token'", escape_invalid_utf8(character)),
@@ -97,12 +94,12 @@ void BpeModel::add_character(std::string_view character, std::vector<int>& ids) 
     }
 }
 
-/// Byte fallback: all bytes of the character, or nothing.
-bool BpeModel::add_bytes(std::string_view character, std::vector<int>& ids) const {
-    const auto id = [&](char c) { return byte_ids_[static_cast<unsigned char>(c)]; };
+/// Appends the tokens of the character's bytes. Returns false, and appends nothing, unless all have one.
+bool BpeModel::append_bytes(std::string_view character, std::vector<int>& ids) const {
+    const auto id_of = [&](char c) { return byte_ids_[static_cast<unsigned char>(c)]; };
     for (const char c : character)
-        if (!id(c)) return false;
-    for (const char c : character) ids.push_back(*id(c));
+        if (!id_of(c)) return false;
+    for (const char c : character) ids.push_back(*id_of(c));
     return true;
 }
 

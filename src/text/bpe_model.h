@@ -1,7 +1,8 @@
 #pragma once
-// Byte-pair encoding: a vocabulary and a ranked list of merges.
+// Byte-pair encoding by a vocabulary and a ranked list of merges (Sennrich et al. 2016, arXiv:1508.07909).
+// Made by parse_subword_model().
 
-#include "text/bpe.h"
+#include "text/merge_pairs.h"
 #include "text/subword_model.h"
 
 #include <array>
@@ -14,6 +15,7 @@ namespace gf {
 
 class BpeModel : public SubwordModel {
   public:
+    /// @throws Error on a damaged model, and on settings that Glassformer does not support.
     BpeModel(const nlohmann::json& model, const std::string& where);
 
     void encode(std::string_view piece, std::vector<int>& ids) const override;
@@ -21,16 +23,13 @@ class BpeModel : public SubwordModel {
   private:
     void read_merges(const nlohmann::json& merges);
     void add_merge(std::string_view left, std::string_view right, std::size_t rank);
-    void add_character(std::string_view character, std::vector<int>& ids) const;
-    bool add_bytes(std::string_view character, std::vector<int>& ids) const;
+    void append_character(std::string_view character, std::vector<int>& ids) const;
+    bool append_bytes(std::string_view character, std::vector<int>& ids) const;
 
-    static std::uint64_t key(int left, int right) {
-        return std::uint64_t(std::uint32_t(left)) << 32 | std::uint32_t(right);
-    }
-
-    std::unordered_map<std::uint64_t, Merge> merges_;
-    std::array<std::optional<int>, 256> byte_ids_; // <0x00> .. <0xFF>, with byte_fallback
-    bool fuse_unknown_ = false, ignore_merges_ = false;
+    std::unordered_map<std::uint64_t, Merge> merges_; // by pair_key()
+    std::array<std::optional<int>, 256> byte_ids_; // ids of <0x00> to <0xFF>; all none without byte_fallback
+    bool fuse_unknown_ = false;                    // neighbouring unknown characters make one token
+    bool ignore_merges_ = false;                   // a piece that is a token as a whole needs no merges
 };
 
 } // namespace gf

@@ -8,19 +8,19 @@ namespace gf {
 
 namespace {
 
-constexpr char32_t k_first_free = 0x100;
+constexpr char32_t k_first_substitute = 0x100; // what bytes that are not printable are written as
 constexpr int k_no_byte = -1;
 
 struct Alphabet {
-    std::array<std::string, 256> chars;
-    std::array<int, 512> bytes; // by code point
+    std::array<std::string, 256> chars; // by byte, in UTF-8
+    std::array<int, 512> bytes;         // by code point; k_no_byte for those that stand for none
 
     Alphabet() {
         bytes.fill(k_no_byte);
-        char32_t free = k_first_free;
+        char32_t substitute = k_first_substitute;
         for (char32_t b = 0; b < 256; ++b) {
             const bool is_printable = (b >= '!' && b <= '~') || (b >= 0xA1 && b <= 0xAC) || b >= 0xAE;
-            const char32_t c = is_printable ? b : free++;
+            const char32_t c = is_printable ? b : substitute++;
             append_utf8(chars[b], c);
             bytes[c] = static_cast<int>(b);
         }

@@ -1,5 +1,6 @@
 #pragma once
 // All ways to cut a text into pieces of a vocabulary, and the best of them (Kudo 2018, arXiv:1804.10959).
+// Used by the Unigram model and its trainer.
 
 #include <cstddef>
 #include <span>
@@ -9,13 +10,15 @@
 
 namespace gf {
 
-/// Finds the pieces that begin at a place: pieces in sorted order, narrowed byte by byte.
+/// Finds the pieces that begin at a place in a text. The pieces are sorted, and the range of those that
+/// agree with the text is narrowed byte by byte.
 class PieceIndex {
   public:
-    /// Piece i is pieces[i]; empty ones and repetitions of an earlier one are never found.
+    /// A piece is known by its index in `pieces`. Empty ones, and repetitions of earlier ones, are not found.
     explicit PieceIndex(const std::vector<std::string>& pieces);
 
-    /// Calls found(size, i) for every piece that text[at...] begins with, shortest first.
+    /// Calls found(size, piece) for every piece that the text from `at` on begins with, shortest first.
+    /// `size` is in bytes.
     template <class Found>
     void find_prefixes(std::string_view text, std::size_t at, Found&& found) const {
         std::size_t low = 0, high = sorted_.size();
@@ -26,35 +29,39 @@ class PieceIndex {
     }
 
   private:
+    /// Narrows sorted_[low, high), whose first `depth` bytes are equal, to the pieces that go on with `byte`.
     void narrow(char byte, std::size_t depth, std::size_t& low, std::size_t& high) const;
-    std::vector<std::pair<std::string, int>> sorted_;
+
+    std::vector<std::pair<std::string, int>> sorted_; // pieces with their indices
 };
 
-/// A piece of a text: text[begin, end).
+/// An occurrence of a piece in a text, as the bytes text[begin, end).
 struct LatticeEdge {
-    static constexpr int k_unknown = -1; ///< the piece of a character that no piece of one character covers
+    static constexpr int k_unknown = -1; ///< the `piece` of a character that is no piece by itself
     int begin, end, piece;
 };
 
-/// The edges of `text`, by begin, then by length. There is a way through: k_unknown stands where it needs to.
+/// All occurrences of pieces in `text`, sorted by begin, then by length. Every character that is no piece
+/// by itself has an edge of k_unknown, so that there is always a path through the text.
 std::vector<LatticeEdge> lattice_edges(std::string_view text, const PieceIndex& index);
 
-/// The cut of a text of `size` bytes with the largest sum of scores, from left to right; of equals the one
-/// whose last piece is longest. `score(piece)` is the natural logarithm of the piece's probability, or
-/// -infinity for one that may not be used.
+/// The path through a text of `size` bytes with the largest sum of scores, from left to right (the Viterbi
+/// algorithm). Of equal paths it is the one whose last piece is longest. `score(piece)` is the natural
+/// logarithm of the piece's probability, or -infinity for one that may not be used.
 template <class Score>
 std::vector<LatticeEdge> best_path(std::span<const LatticeEdge> edges, std::size_t size, Score&& score) {
     struct Best {
         double score = 0;
-        const LatticeEdge* last = nullptr; // none: not reached
+        const LatticeEdge* last = nullptr; // last edge of the best path; none if no path was found
     };
-    std::vector<Best> best(size + 1);
+    constexpr double k_lowest_score = -1e300; // only sums with a score of -infinity are below
+    std::vector<Best> best(size + 1);         // by end of the path
     for (const LatticeEdge& e : edges) {
         const Best& from = best[static_cast<std::size_t>(e.begin)];
         Best& to = best[static_cast<std::size_t>(e.end)];
         const double sum = from.score + score(e.piece);
-        const bool reached = e.begin == 0 || from.last;
-        if (reached && sum > -1e300 && (!to.last || sum > to.score)) to = {sum, &e};
+        const bool is_reached = e.begin == 0 || from.last;
+        if (is_reached && sum > k_lowest_score && (!to.last || sum > to.score)) to = {sum, &e};
     }
     std::vector<LatticeEdge> path;
     for (const LatticeEdge* e = best[size].last; e;

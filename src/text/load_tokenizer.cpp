@@ -1,7 +1,7 @@
 #include "text/load_tokenizer.h"
 
-#include "core/error.h"
-#include "io/mapped_file.h"
+#include "platform/error.h"
+#include "platform/mapped_file.h"
 
 #include <algorithm>
 #include <fmt/format.h>

@@ -7,7 +7,7 @@
 
 namespace gf {
 
-/// Matches and gaps of one piece, in order; they cover it.
+/// Lists the matches and gaps of one piece in order. Together they cover it.
 void Split::find_parts(std::string_view piece, std::vector<Part>& parts) const {
     std::vector<Span> matches;
     const auto add = [&](std::size_t begin, std::size_t end, bool is_match) {
@@ -25,13 +25,13 @@ void Split::find_parts(std::string_view piece, std::vector<Part>& parts) const {
             gap = at + m.end;
         }
         at += valid;
-        while (at < piece.size() && !code_point_at(piece, at).is_valid)
-            ++at; // the gap goes on over broken bytes
+        // The last gap goes on over broken bytes.
+        while (at < piece.size() && !code_point_at(piece, at).is_valid) ++at;
         if (at > gap) add(gap, at, false);
     }
 }
 
-/// Joins or drops parts, as the behaviour says. Every part that is left becomes a piece.
+/// Joins or drops parts according to behavior_. Every part that is left becomes a piece.
 void Split::merge_parts(std::vector<Part>& parts) const {
     std::vector<Part> merged;
     const bool backwards = behavior_ == SplitBehavior::merged_with_next;
@@ -69,7 +69,7 @@ Pieces Split::apply(const Pieces& in) const {
         if (i == 0) out.at_start &= !parts.empty() && parts.front().span.begin == 0;
         for (const Part& part : parts) {
             out.text += in[i].substr(part.span.begin, part.span.end - part.span.begin);
-            out.cut();
+            out.end_piece();
         }
     }
     return out;
@@ -79,16 +79,17 @@ Pieces Metaspace::apply(const Pieces& in) const {
     Pieces out;
     out.at_start = in.at_start;
     for (std::size_t i = 0; i < in.size(); ++i) {
-        const bool marks =
-            scheme_ == PrefixScheme::always || (scheme_ == PrefixScheme::first && i == 0 && in.at_start);
-        if (marks && !in[i].starts_with(' ') && !in[i].starts_with(mark_)) out.text += mark_;
+        const bool is_text_start = i == 0 && in.at_start;
+        const bool needs_mark =
+            scheme_ == PrefixScheme::always || (scheme_ == PrefixScheme::first && is_text_start);
+        if (needs_mark && !in[i].starts_with(' ') && !in[i].starts_with(mark_)) out.text += mark_;
         for (const char c : in[i]) {
             if (c == ' ')
                 out.text += mark_;
             else
                 out.text += c;
         }
-        out.cut();
+        out.end_piece();
     }
     return out;
 }
@@ -99,7 +100,7 @@ Pieces PrefixSpace::apply(const Pieces& in) const {
     for (std::size_t i = 0; i < in.size(); ++i) {
         if (!in[i].starts_with(' ')) out.text += ' ';
         out.text += in[i];
-        out.cut();
+        out.end_piece();
     }
     return out;
 }
@@ -109,7 +110,7 @@ Pieces ByteLevel::apply(const Pieces& in) const {
     out.at_start = in.at_start;
     for (std::size_t i = 0; i < in.size(); ++i) {
         for (const char c : in[i]) out.text += byte_level_char(static_cast<unsigned char>(c));
-        out.cut();
+        out.end_piece();
     }
     return out;
 }

@@ -1,5 +1,7 @@
 #pragma once
-// The steps of a tokenizer.json between a text and its pieces. BPE merges within a piece, never across.
+// Pre-tokenization: cuts a text into the pieces that the model of a tokenizer encodes one by one, so that
+// no token reaches across two pieces. The steps bear Hugging Face's names. Made by parse_pre_tokenizer(),
+// used by TextSplitter.
 
 #include "text/regex.h"
 
@@ -14,32 +16,33 @@ namespace gf {
 struct Pieces {
     std::string text;
     std::vector<std::size_t> ends;
-    bool at_start = true; ///< the first piece begins where the whole text begins
+    bool at_start = true; ///< the first piece begins at the beginning of the whole text
 
     std::size_t size() const { return ends.size(); }
     std::string_view operator[](std::size_t i) const {
         const std::size_t begin = i == 0 ? 0 : ends[i - 1];
         return std::string_view(text).substr(begin, ends[i] - begin);
     }
-    /// Ends a piece at the end of the text, unless it would be empty.
-    void cut() {
+    /// Ends the last piece at the end of `text`, unless it would be empty.
+    void end_piece() {
         if (text.size() > (ends.empty() ? 0 : ends.back())) ends.push_back(text.size());
     }
 };
 
-/// One step, immutable: rewrites or cuts the pieces that the step before left.
-class PreTokenizer {
+/// One step of a pre-tokenizer. It rewrites or cuts the pieces that the step before it made. Immutable.
+class PreTokenizerStep {
   public:
-    virtual ~PreTokenizer() = default;
+    virtual ~PreTokenizerStep() = default;
     virtual Pieces apply(const Pieces& in) const = 0;
 };
 
-/// Where a piece is cut around the matches of an expression (Hugging Face's SplitDelimiterBehavior).
+/// What Split does with the matches of its expression (Hugging Face's SplitDelimiterBehavior): drop them,
+/// make each a piece, join it to the text before or after it, or join neighbouring matches into one piece.
 enum class SplitBehavior { removed, isolated, merged_with_previous, merged_with_next, contiguous };
 
-/// Cuts at the matches of `regex`; with `invert`, matches and gaps change roles. Bytes that are no UTF-8 are
-/// gaps.
-class Split : public PreTokenizer {
+/// Cuts at the matches of `regex`. With `invert`, the matches and the gaps between them change roles. Bytes
+/// that are no UTF-8 belong to gaps.
+class Split : public PreTokenizerStep {
   public:
     Split(Regex regex, SplitBehavior behavior, bool invert)
         : regex_(std::move(regex)), behavior_(behavior), invert_(invert) {}
@@ -58,11 +61,12 @@ class Split : public PreTokenizer {
     bool invert_;
 };
 
+/// Which pieces Metaspace marks at their front: none, that at the beginning of the text, or all.
 enum class PrefixScheme { never, first, always };
 
-/// Writes `mark` for every space, and a mark in front of the text (first) or of every piece (always) that has
-/// none there.
-class Metaspace : public PreTokenizer {
+/// Writes `mark` for every space. Also puts it in front of the pieces that `scheme` names, unless they
+/// begin with a space or a mark.
+class Metaspace : public PreTokenizerStep {
   public:
     Metaspace(std::string mark, PrefixScheme scheme) : mark_(std::move(mark)), scheme_(scheme) {}
     Pieces apply(const Pieces& in) const override;
@@ -72,16 +76,23 @@ class Metaspace : public PreTokenizer {
     PrefixScheme scheme_;
 };
 
-/// Puts a space in front of every piece that has none there.
-class PrefixSpace : public PreTokenizer {
+/// Puts a space in front of every piece that does not begin with one.
+class PrefixSpace : public PreTokenizerStep {
   public:
     Pieces apply(const Pieces& in) const override;
 };
 
 /// Writes every byte as GPT-2's printable character for it (text/byte_level.h).
-class ByteLevel : public PreTokenizer {
+class ByteLevel : public PreTokenizerStep {
   public:
     Pieces apply(const Pieces& in) const override;
+};
+
+/// The steps in order, and what decoding must know of them.
+struct PreTokenizer {
+    std::vector<std::unique_ptr<const PreTokenizerStep>> steps;
+    bool is_byte_level = false;
+    bool prefixes_every_segment = false; ///< text after an added token gets a space in front, too
 };
 
 } // namespace gf

@@ -3,7 +3,7 @@
 
 #include "text/regex.h"
 
-#include "core/error.h"
+#include "platform/error.h"
 #include "text/utf8.h"
 
 #include <algorithm>
@@ -14,8 +14,8 @@ namespace gf {
 
 namespace {
 
-constexpr std::size_t k_longest_pattern = 1 << 14;
-constexpr std::uint32_t k_heap_kib = 64 << 10;
+constexpr std::size_t k_longest_pattern = 1 << 14; // bytes
+constexpr std::uint32_t k_heap_kib = 64 << 10;     // the most memory that a match may take, KiB
 
 template <auto Free>
 struct Deleter {
@@ -28,29 +28,33 @@ using CompileContext = std::unique_ptr<pcre2_compile_context, Deleter<pcre2_comp
 using MatchContext = std::unique_ptr<pcre2_match_context, Deleter<pcre2_match_context_free>>;
 using MatchData = std::unique_ptr<pcre2_match_data, Deleter<pcre2_match_data_free>>;
 
-std::string message_of(int code) {
+std::string pcre2_message(int code) {
     PCRE2_UCHAR buffer[160];
     return pcre2_get_error_message(code, buffer, sizeof buffer) > 0 ? reinterpret_cast<const char*>(buffer)
                                                                     : fmt::format("error {}", code);
 }
 
-/// Writes for PCRE2 what the file's author wrote for Oniguruma (Ruby's syntax). Refuses what the two read
-/// differently.
-class Translation {
+/// Translates a regular expression from Oniguruma's syntax (Ruby's), which Hugging Face's library uses, to
+/// PCRE2's. Refuses what the two read differently.
+class OnigurumaTranslator {
   public:
-    Translation(std::string_view pattern, const std::string& where) : pattern_(pattern), where_(where) {
+    OnigurumaTranslator(std::string_view pattern, const std::string& where)
+        : pattern_(pattern), where_(where) {}
+
+    std::string translate() {
         for (at_ = 0; at_ < pattern_.size(); ++at_) {
             if (pattern_[at_] == '\\')
-                escape();
+                translate_escape();
             else if (in_class_)
-                class_character();
+                translate_class_character();
             else
-                character();
+                translate_character();
         }
+        return std::move(result_);
     }
-    std::string take() { return std::move(result_); }
 
   private:
+    /// Does the pattern go on with `text`?
     bool follows(std::string_view text) const { return pattern_.substr(at_).starts_with(text); }
 
     [[noreturn]] void refuse(std::string_view what) const {
@@ -58,7 +62,8 @@ class Translation {
                      "'" + escape_invalid_utf8(pattern_) + "'", "Glassformer does not support it"});
     }
 
-    void escape() {
+    /// A backslash and what belongs to it.
+    void translate_escape() {
         if (++at_ == pattern_.size()) refuse("\\");
         const char c = pattern_[at_];
         const bool is_word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -68,15 +73,16 @@ class Translation {
             refuse({&pattern_[at_ - 1], 2});
         else
             result_ += {'\\', c};
-        if (at_ + 1 < pattern_.size() && pattern_[at_ + 1] == '{' &&
-            (c == 'p' || c == 'P' || c == 'x')) { // its argument
+        const bool takes_argument = c == 'p' || c == 'P' || c == 'x';
+        if (takes_argument && at_ + 1 < pattern_.size() && pattern_[at_ + 1] == '{') {
             const std::size_t end = std::min(pattern_.find('}', at_), pattern_.size() - 1);
             result_ += pattern_.substr(at_ + 1, end - at_);
             at_ = end;
         }
     }
 
-    void class_character() {
+    /// A character between [ and ], or the closing ].
+    void translate_class_character() {
         if (follows("&&")) refuse("&&");
         if (follows("[")) {
             const std::size_t end = follows("[:") ? pattern_.find(":]", at_) : std::string_view::npos;
@@ -89,10 +95,11 @@ class Translation {
         result_ += pattern_[at_];
     }
 
-    void character() {
-        for (const std::string_view other : {"(*", "}+"})
-            if (follows(other)) refuse(other);
-        if (follows("(?")) { // flags: (?i) and (?i:...) agree, m is something else in Ruby
+    /// A character outside of [ ], or the opening [.
+    void translate_character() {
+        for (const std::string_view unsupported : {"(*", "}+"})
+            if (follows(unsupported)) refuse(unsupported);
+        if (follows("(?")) { // the flag i means the same in both, but m does not, and Ruby has no n and s
             const std::size_t end = std::min(pattern_.find_first_not_of("imnsx-", at_ + 2), pattern_.size());
             const std::string_view flags = pattern_.substr(at_ + 2, end - at_ - 2);
             if (flags.find_first_of("mns") != std::string_view::npos) refuse(flags);
@@ -107,8 +114,9 @@ class Translation {
     std::string_view pattern_;
     const std::string& where_;
     std::string result_;
-    std::size_t at_ = 0, class_begin_ = 0;
-    bool in_class_ = false;
+    std::size_t at_ = 0;          // in pattern_
+    std::size_t class_begin_ = 0; // in result_, after the [ or [^
+    bool in_class_ = false;       // between [ and ]
 };
 
 } // namespace
@@ -118,28 +126,28 @@ Regex::Regex(const std::string& pattern, Syntax syntax, const std::string& where
         throw Error({where, fmt::format("a pattern of 1 to {} bytes", k_longest_pattern),
                      fmt::format("{} bytes", pattern.size()), ""});
     const bool is_literal = syntax == Syntax::literal;
-    const std::string source = is_literal ? pattern : Translation(pattern, where).take();
+    const std::string source = is_literal ? pattern : OnigurumaTranslator(pattern, where).translate();
     const std::uint32_t options = PCRE2_UTF | (is_literal ? PCRE2_LITERAL : PCRE2_UCP | PCRE2_MULTILINE);
     const CompileContext context(pcre2_compile_context_create(nullptr));
     pcre2_set_newline(context.get(), PCRE2_NEWLINE_LF);
-    int code = 0;
-    PCRE2_SIZE at = 0;
-    code_.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(source.data()), source.size(), options, &code, &at,
-                              context.get()),
+    int error_code = 0;
+    PCRE2_SIZE error_at = 0;
+    code_.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(source.data()), source.size(), options,
+                              &error_code, &error_at, context.get()),
                 [](pcre2_code* p) { pcre2_code_free(p); });
     if (!code_)
         throw Error({where, "a regular expression",
-                     fmt::format("'{}': {}", escape_invalid_utf8(pattern), message_of(code)), ""});
+                     fmt::format("'{}': {}", escape_invalid_utf8(pattern), pcre2_message(error_code)), ""});
 }
 
 void Regex::find_all(std::string_view text, std::vector<Span>& matches) const {
     const MatchData data(pcre2_match_data_create(1, nullptr));
     const MatchContext context(pcre2_match_context_create(nullptr));
-    // Tokenizers' expressions look at a character a few times; a hostile one may take exponentially many
-    // steps.
-    const std::size_t steps = 10'000 + 20 * text.size();
+    // The expressions of real tokenizers look at each character a few times. A hostile one could take
+    // exponentially many steps.
+    const std::size_t most_steps = 10'000 + 20 * text.size();
     pcre2_set_match_limit(context.get(),
-                          static_cast<std::uint32_t>(std::min<std::size_t>(steps, UINT32_MAX)));
+                          static_cast<std::uint32_t>(std::min<std::size_t>(most_steps, UINT32_MAX)));
     pcre2_set_heap_limit(context.get(), k_heap_kib);
 
     const std::size_t first = matches.size();
@@ -148,8 +156,8 @@ void Regex::find_all(std::string_view text, std::vector<Span>& matches) const {
                                       PCRE2_NO_UTF_CHECK, data.get(), context.get());
         if (found == PCRE2_ERROR_NOMATCH) break;
         if (found < 0)
-            throw Error(
-                {where_, "a quick search", message_of(found), "the expression is too costly for this text"});
+            throw Error({where_, "a quick search", pcre2_message(found),
+                         "the expression is too costly for this text"});
         const PCRE2_SIZE* span = pcre2_get_ovector_pointer(data.get());
         const Span match{span[0], span[1]};
         const bool is_empty = match.begin == match.end;

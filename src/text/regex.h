@@ -1,6 +1,6 @@
 #pragma once
-// The regular expressions of tokenizer files: Unicode, matched over text that may be no UTF-8, with bounded
-// effort.
+// The regular expressions of tokenizer files. They are run by PCRE2, know Unicode, and take a bounded
+// effort. Used by the Split step of pre-tokenizers.
 
 #include <cstddef>
 #include <memory>
@@ -21,13 +21,13 @@ class Regex {
   public:
     enum class Syntax { pattern, literal };
 
-    /// Compiles `pattern` (or takes it literally). Throws Error, with `where`, if it is no regular expression
-    /// that we can run.
+    /// Compiles `pattern`, in the syntax of Oniguruma, or takes it literally. `where` names it in messages.
+    /// @throws Error if it is no regular expression, or one that PCRE2 would read differently.
     Regex(const std::string& pattern, Syntax syntax, const std::string& where);
 
-    /// All matches in `text` from left to right, appended to `matches`. `text` must be well-formed UTF-8. An
-    /// empty match counts unless it touches the match before. Throws Error if the search takes far more steps
-    /// than its length explains.
+    /// Appends all matches in `text`, from left to right, to `matches`. `text` must be well-formed UTF-8.
+    /// An empty match counts unless it touches the match before.
+    /// @throws Error if the search takes far more steps than the length of `text` explains.
     void find_all(std::string_view text, std::vector<Span>& matches) const;
 
   private:

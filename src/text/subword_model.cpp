@@ -1,6 +1,6 @@
 #include "text/subword_model.h"
 
-#include "core/error.h"
+#include "platform/error.h"
 #include "text/bpe_model.h"
 #include "text/unigram_model.h"
 #include "text/wordpiece_model.h"
@@ -18,7 +18,7 @@ void SubwordModel::read_vocab(const json& vocab) {
                                                    std::numeric_limits<int>::max())));
 }
 
-void SubwordModel::read_unknown(const json& model) {
+void SubwordModel::read_unknown_token(const json& model) {
     if (!json_has(model, "unk_token")) return;
     const std::string& name = json_string(model, "unk_token", where_);
     unknown_id_ = vocab_.find(name);

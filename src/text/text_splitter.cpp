@@ -1,6 +1,7 @@
 #include "text/text_splitter.h"
 
-#include "core/error.h"
+#include "platform/error.h"
+#include "text/tokenizer_parts.h"
 
 #include <limits>
 
@@ -13,8 +14,8 @@ namespace {
 std::vector<AddedToken> read_added_tokens(const json& list, const std::string& where) {
     std::vector<AddedToken> tokens;
     for (const json& entry : list) {
-        json_only_keys(entry, {"id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"},
-                       where);
+        json_check_keys(entry, {"id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"},
+                        where);
         if (json_bool_or(entry, "single_word", false, where))
             throw Error({where + ": 'single_word'", "false", "true", "Glassformer does not support it"});
         AddedToken& t = tokens.emplace_back();
@@ -32,21 +33,21 @@ std::vector<AddedToken> read_added_tokens(const json& list, const std::string& w
 
 TextSplitter::TextSplitter(const json& file, const std::string& where)
     : normalizer_(parse_normalizer(optional_part(file, "normalizer"), where + ": 'normalizer'")),
-      pre_tokenizers_(
-          parse_pre_tokenizer(optional_part(file, "pre_tokenizer"), where + ": 'pre_tokenizer'")) {
+      pre_tokenizer_(parse_pre_tokenizer(optional_part(file, "pre_tokenizer"), where + ": 'pre_tokenizer'")) {
     if (json_has(file, "added_tokens"))
-        added_ = read_added_tokens(json_array(file, "added_tokens", where), where + ": 'added_tokens'");
-    for (const AddedToken& t : added_) {
+        added_tokens_ =
+            read_added_tokens(json_array(file, "added_tokens", where), where + ": 'added_tokens'");
+    for (const AddedToken& t : added_tokens_) {
         if (t.normalized)
-            normalized_added_.add(t, normalizer_.apply(t.content));
+            normalized_matcher_.add(t, normalizer_.apply(t.content));
         else
-            raw_added_.add(t, t.content);
+            raw_matcher_.add(t, t.content);
     }
 }
 
-Pieces TextSplitter::cut(std::string_view text, bool at_start) const {
+Pieces TextSplitter::pre_tokenize(std::string_view text, bool at_start) const {
     Pieces pieces{std::string(text), {text.size()}, at_start};
-    for (const auto& step : pre_tokenizers_.steps) pieces = step->apply(pieces);
+    for (const auto& step : pre_tokenizer_.steps) pieces = step->apply(pieces);
     return pieces;
 }
 

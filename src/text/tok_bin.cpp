@@ -1,7 +1,7 @@
 #include "text/tok_bin.h"
 
-#include "core/error.h"
-#include "text/bpe.h"
+#include "platform/error.h"
+#include "text/merge_pairs.h"
 #include "text/utf8.h"
 
 #include <cmath>
@@ -13,41 +13,42 @@ namespace gf {
 
 namespace {
 
-constexpr int k_bos = 1, k_eos = 2, k_first_byte = 3, k_bytes = 256;
-constexpr int k_min_size = k_first_byte + k_bytes;
-constexpr std::int32_t k_longest_token = 1024; // real ones stay below 100
+constexpr int k_bos = 1, k_eos = 2, k_first_byte = 3; // token ids
+constexpr int k_min_size = k_first_byte + 256;        // tokens: the special ones and one for each byte
+constexpr std::int32_t k_longest_token = 1024;        // bytes; real ones stay below 100
 
-class TokBin : public Tokenizer {
+class TokBinTokenizer : public Tokenizer {
   public:
-    TokBin(std::string_view bytes, const std::string& where, std::optional<int> expected_size);
+    TokBinTokenizer(std::string_view bytes, const std::string& where, std::optional<int> expected_size);
     std::vector<int> encode(std::string_view text, bool with_special) const override;
 
   private:
     void read_token(std::string_view& rest);
-    void add(std::string_view name, float score);
-    std::string_view take(std::string_view& rest, std::size_t n) const;
+    void add_token(std::string_view name, float score);
+    std::string_view read_bytes(std::string_view& rest, std::size_t n) const;
     template <class T>
-    T take_as(std::string_view& rest) const;
+    T read_value(std::string_view& rest) const;
     [[noreturn]] void refuse_token(const char* field, const std::string& expected,
                                    const std::string& found) const;
     std::optional<Merge> find_merge(int left, int right) const;
 
-    TokenIds ids_;
-    std::vector<float> scores_;
-    std::size_t longest_ = 0; // bytes of the longest token
-    int space_ = -1;          // the token " "
+    StringIdMap ids_;
+    std::vector<float> scores_; // by id
+    std::size_t longest_ = 0;   // bytes of the longest token
+    int space_id_ = -1;         // the token " "
 };
 
-/// "\n<s>\n", as llama2.c writes it, is "<s>" on screen.
-std::string trimmed(std::string_view name) {
+/// llama2.c writes the names of special tokens with newlines around them: "\n<s>\n".
+std::string trim_newlines(std::string_view name) {
     while (name.starts_with('\n')) name.remove_prefix(1);
     while (name.ends_with('\n')) name.remove_suffix(1);
     return std::string(name);
 }
 
-TokBin::TokBin(std::string_view bytes, const std::string& where, std::optional<int> expected_size)
+TokBinTokenizer::TokBinTokenizer(std::string_view bytes, const std::string& where,
+                                 std::optional<int> expected_size)
     : Tokenizer(where) {
-    const auto longest = take_as<std::int32_t>(bytes);
+    const auto longest = read_value<std::int32_t>(bytes);
     if (longest < 1 || longest > k_longest_token)
         throw Error({where + ": max_token_length", fmt::format("1 to {}", k_longest_token),
                      std::to_string(longest), "this is no llama2.c tokenizer"});
@@ -63,14 +64,14 @@ TokBin::TokBin(std::string_view bytes, const std::string& where, std::optional<i
     const auto space = ids_.find(" ");
     if (!space)
         throw Error({where, "a token ' ', which begins every text", "none", "this is no llama2.c tokenizer"});
-    space_ = *space;
+    space_id_ = *space;
     bos_id_ = k_bos;
     eos_id_ = k_eos;
-    tokens_[k_bos].hides_space = true;
+    tokens_[k_bos].hides_next_space = true;
 }
 
-/// The next `n` bytes, taken off the front of what is left of the file.
-std::string_view TokBin::take(std::string_view& rest, std::size_t n) const {
+/// Takes `n` bytes off the front of `rest`, which is what is left of the file.
+std::string_view TokBinTokenizer::read_bytes(std::string_view& rest, std::size_t n) const {
     if (rest.size() < n)
         throw Error({fmt::format("{}: token {}", where_, size()), fmt::format("{} more bytes", n),
                      fmt::format("the end of the file after {}", rest.size()),
@@ -81,31 +82,32 @@ std::string_view TokBin::take(std::string_view& rest, std::size_t n) const {
 }
 
 template <class T>
-T TokBin::take_as(std::string_view& rest) const {
-    T value; // little-endian, like every machine that this runs on
-    std::memcpy(&value, take(rest, sizeof value).data(), sizeof value);
+T TokBinTokenizer::read_value(std::string_view& rest) const {
+    T value; // the file is little-endian, like every machine that this runs on
+    std::memcpy(&value, read_bytes(rest, sizeof value).data(), sizeof value);
     return value;
 }
 
-void TokBin::refuse_token(const char* field, const std::string& expected, const std::string& found) const {
+void TokBinTokenizer::refuse_token(const char* field, const std::string& expected,
+                                   const std::string& found) const {
     throw Error(
         {fmt::format("{}: token {}{}", where_, size(), field), expected, found, "the file is damaged"});
 }
 
-void TokBin::read_token(std::string_view& rest) {
-    const auto score = take_as<float>(rest);
+void TokBinTokenizer::read_token(std::string_view& rest) {
+    const auto score = read_value<float>(rest);
     if (!std::isfinite(score)) refuse_token(", score", "a finite number", fmt::format("{}", score));
-    const auto length = take_as<std::int32_t>(rest);
+    const auto length = read_value<std::int32_t>(rest);
     if (length < 1 || static_cast<std::size_t>(length) > longest_)
         refuse_token(", length", fmt::format("1 to {} (max_token_length)", longest_), std::to_string(length));
-    add(take(rest, static_cast<std::size_t>(length)), score);
+    add_token(read_bytes(rest, static_cast<std::size_t>(length)), score);
 }
 
-void TokBin::add(std::string_view name, float score) {
+void TokBinTokenizer::add_token(std::string_view name, float score) {
     const int id = size();
     Token token{std::string(name), std::string(name)};
     if (id < k_first_byte) {
-        token = {trimmed(name), "", TokenKind::special};
+        token = {trim_newlines(name), "", TokenKind::special};
     } else if (id < k_min_size) {
         const auto byte = static_cast<unsigned char>(id - k_first_byte);
         if (name != byte_name(byte))
@@ -119,8 +121,8 @@ void TokBin::add(std::string_view name, float score) {
     scores_.push_back(score);
 }
 
-std::optional<Merge> TokBin::find_merge(int left, int right) const {
-    constexpr float k_lowest_score = -1e10f; // run.c joins nothing at or below it
+std::optional<Merge> TokBinTokenizer::find_merge(int left, int right) const {
+    constexpr float k_lowest_score = -1e10f; // run.c makes no merge with this score or a lower one
     const std::string& a = token(left).name;
     const std::string& b = token(right).name;
     if (a.size() + b.size() > longest_) return {};
@@ -131,19 +133,20 @@ std::optional<Merge> TokBin::find_merge(int left, int right) const {
     return Merge{-double(score), *id};
 }
 
-/// As run.c's encode(): BOS, a space in front of the text, one token per character or else per byte, then
-/// greedy merging.
-std::vector<int> TokBin::encode(std::string_view text, bool with_special) const {
-    constexpr std::size_t k_longest_char = 4;
-    const auto continues = [&](std::size_t i) {
+/// Does what encode() of run.c does: BOS, a space in front of the text, one token for each character or
+/// else for each of its bytes, and then greedy merging.
+std::vector<int> TokBinTokenizer::encode(std::string_view text, bool with_special) const {
+    constexpr std::size_t k_longest_char = 4; // bytes
+    const auto is_continuation = [&](std::size_t i) {
         return (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80;
     };
 
     std::vector<int> ids;
-    if (!text.empty()) ids.push_back(space_);
+    if (!text.empty()) ids.push_back(space_id_);
     for (std::size_t at = 0, end = 0; at < text.size(); at = end) {
-        end = at + 1; // a character is a byte and the continuation bytes after it, well-formed or not
-        while (end < text.size() && end - at < k_longest_char && continues(end)) ++end;
+        // A character is a byte and the continuation bytes after it, well-formed or not.
+        end = at + 1;
+        while (end < text.size() && end - at < k_longest_char && is_continuation(end)) ++end;
         if (const auto id = ids_.find(text.substr(at, end - at))) {
             ids.push_back(*id);
         } else {
@@ -160,7 +163,7 @@ std::vector<int> TokBin::encode(std::string_view text, bool with_special) const 
 
 std::shared_ptr<const Tokenizer> parse_tok_bin(std::string_view bytes, const std::string& where,
                                                std::optional<int> expected_size) {
-    return std::make_shared<TokBin>(bytes, where, expected_size);
+    return std::make_shared<TokBinTokenizer>(bytes, where, expected_size);
 }
 
 } // namespace gf

@@ -1,6 +1,6 @@
 #include "text/tokenizer.h"
 
-#include "core/error.h"
+#include "platform/error.h"
 #include "text/utf8.h"
 
 #include <algorithm>
@@ -34,12 +34,12 @@ std::string Tokenizer::decode(std::span<const int> ids) const {
 std::string_view Tokenizer::next_bytes(std::optional<int> previous, int id) const {
     const Token& t = token(id);
     std::string_view bytes = t.bytes;
-    const bool drop_space = previous ? token(*previous).hides_space : start_hides_space_;
+    const bool drop_space = previous ? token(*previous).hides_next_space : start_hides_space_;
     if (drop_space && t.kind == TokenKind::text && bytes.starts_with(' ')) bytes.remove_prefix(1);
     return bytes;
 }
 
-std::string Tokenizer::piece(int id) const {
+std::string Tokenizer::display_text(int id) const {
     const Token& t = token(id);
     return escape_invalid_utf8(t.kind == TokenKind::special ? t.name : t.bytes);
 }

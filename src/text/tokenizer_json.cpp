@@ -1,8 +1,9 @@
 #include "text/tokenizer_json.h"
 
-#include "core/error.h"
+#include "platform/error.h"
 #include "text/subword_model.h"
 #include "text/text_splitter.h"
+#include "text/tokenizer_parts.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -20,17 +21,18 @@ class JsonTokenizer : public Tokenizer {
 
   private:
     void fill_vocabulary(const json& vocab, const std::vector<AddedToken>& added);
-    void find_hidden_spaces(const std::vector<AddedToken>& added);
+    void mark_hidden_spaces(const std::vector<AddedToken>& added);
 
     TextSplitter splitter_;
     TokenDecoder decoder_;
-    Template template_;
+    PostProcessor post_processor_;
     std::unique_ptr<const SubwordModel> model_;
 };
 
-/// The file does not say which tokens are BOS and EOS; these are the names in use.
-std::optional<int> find_by_name(const std::vector<AddedToken>& added,
-                                std::initializer_list<std::string_view> names) {
+/// The id of the first of `names` that is an added token. It finds BOS and EOS, since the file does not say
+/// which tokens they are.
+std::optional<int> find_added_token(const std::vector<AddedToken>& added,
+                                    std::initializer_list<std::string_view> names) {
     for (const std::string_view name : names)
         for (const AddedToken& t : added)
             if (t.content == name) return t.id;
@@ -40,40 +42,42 @@ std::optional<int> find_by_name(const std::vector<AddedToken>& added,
 JsonTokenizer::JsonTokenizer(const json& file, const std::string& where)
     : Tokenizer(where), splitter_(file, where),
       decoder_(optional_part(file, "decoder"), where + ": 'decoder'"),
-      template_(parse_post_processor(optional_part(file, "post_processor"), where + ": 'post_processor'")),
+      post_processor_(
+          parse_post_processor(optional_part(file, "post_processor"), where + ": 'post_processor'")),
       model_(parse_subword_model(json_object(file, "model", where), where + ": 'model'")) {
-    json_only_keys(file,
-                   {"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
-                    "post_processor", "decoder", "model"},
-                   where);
+    json_check_keys(file,
+                    {"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
+                     "post_processor", "decoder", "model"},
+                    where);
     if (const std::string version = json_string_or(file, "version", "1.0", where); version != "1.0")
         throw Error({where + ": 'version'", "1.0", version, "Glassformer knows no other"});
     for (const char* key : {"truncation", "padding"})
         if (json_has(file, key))
             throw Error(
-                {fmt::format("{}: '{}'", where, key), "null", json_found(file.at(key)), "set it to null"});
+                {fmt::format("{}: '{}'", where, key), "null", json_summary(file.at(key)), "set it to null"});
     if (splitter_.is_byte_level() != decoder_.is_byte_level())
         throw Error({where + ": 'decoder'", "ByteLevel if and only if 'pre_tokenizer' has it",
-                     json_found(optional_part(file, "decoder")), "the file is damaged"});
+                     json_summary(optional_part(file, "decoder")), "the file is damaged"});
 
-    const std::vector<AddedToken>& added = splitter_.added();
+    const std::vector<AddedToken>& added = splitter_.added_tokens();
     fill_vocabulary(file.at("model").at("vocab"), added);
-    for (const std::vector<int>* ids : {&template_.before, &template_.after})
+    for (const std::vector<int>* ids : {&post_processor_.before, &post_processor_.after})
         for (const int id : *ids)
             if (id >= size())
                 throw Error({where + ": 'post_processor'", fmt::format("token ids below {}", size()),
                              std::to_string(id), "the file is damaged"});
-    find_hidden_spaces(added);
+    mark_hidden_spaces(added);
     bos_id_ =
-        template_.before.empty()
-            ? find_by_name(added, {"<s>", "<|begin_of_text|>", "<bos>", "[BOS]", "[CLS]", "<|endoftext|>"})
-            : std::optional(template_.before.front());
-    eos_id_ = find_by_name(added, {"</s>", "<|end_of_text|>", "<eos>", "[EOS]", "[SEP]", "<|endoftext|>"});
+        find_added_token(added, {"<s>", "<|begin_of_text|>", "<bos>", "[BOS]", "[CLS]", "<|endoftext|>"});
+    if (!post_processor_.before.empty()) bos_id_ = post_processor_.before.front();
+    eos_id_ =
+        find_added_token(added, {"</s>", "<|end_of_text|>", "<eos>", "[EOS]", "[SEP]", "<|endoftext|>"});
 }
 
-/// Every id from 0 up exactly once, or Error: there are as many ids as names, and no id may have two.
+/// Fills tokens_ by id.
+/// @throws Error unless the names have the ids from 0 up, each exactly once.
 void JsonTokenizer::fill_vocabulary(const json& vocab, const std::vector<AddedToken>& added) {
-    const TokenIds& known = model_->vocab();
+    const StringIdMap& known = model_->vocab();
     const auto is_new = [&](const AddedToken& t) { return !known.find(t.content); };
     tokens_.resize(vocab.size() +
                    static_cast<std::size_t>(std::count_if(added.begin(), added.end(), is_new)));
@@ -93,7 +97,7 @@ void JsonTokenizer::fill_vocabulary(const json& vocab, const std::vector<AddedTo
 
     for (const auto& [name, id] : vocab_entries(vocab)) {
         claim(id, name);
-        tokens_[static_cast<std::size_t>(id)] = decoder_.token(name);
+        tokens_[static_cast<std::size_t>(id)] = decoder_.make_token(name);
     }
     for (const AddedToken& t : added) {
         if (is_new(t))
@@ -103,30 +107,29 @@ void JsonTokenizer::fill_vocabulary(const json& vocab, const std::vector<AddedTo
                          fmt::format("id {}, as in 'vocab'", id), std::to_string(t.id),
                          "the file is damaged"});
         tokens_[static_cast<std::size_t>(t.id)] =
-            t.special ? Token{t.content, "", TokenKind::special} : decoder_.token(t.content);
+            t.special ? Token{t.content, "", TokenKind::special} : decoder_.make_token(t.content);
     }
 }
 
-/// Encoding puts a space in front of the text, and maybe in front of the text after an added token: decoding
-/// drops it again.
-void JsonTokenizer::find_hidden_spaces(const std::vector<AddedToken>& added) {
-    start_hides_space_ = decoder_.strips_start();
+/// Marks where encoding puts a space that decoding must drop again: at the start of the text, and for some
+/// files also after an added token.
+void JsonTokenizer::mark_hidden_spaces(const std::vector<AddedToken>& added) {
+    start_hides_space_ = decoder_.strips_leading_space();
     if (!start_hides_space_) return;
-    for (const int id : template_.before) tokens_[static_cast<std::size_t>(id)].hides_space = true;
+    for (const int id : post_processor_.before) tokens_[static_cast<std::size_t>(id)].hides_next_space = true;
     for (const AddedToken& t : added) {
-        const bool starts_segment = splitter_.starts_segment(t);
-        if (starts_segment && t.id != model_->unknown_id())
-            tokens_[static_cast<std::size_t>(t.id)].hides_space = true;
+        if (splitter_.adds_space_after(t) && t.id != model_->unknown_id())
+            tokens_[static_cast<std::size_t>(t.id)].hides_next_space = true;
     }
 }
 
 std::vector<int> JsonTokenizer::encode(std::string_view text, bool with_special) const {
     std::vector<int> ids;
-    if (with_special) ids = template_.before;
+    if (with_special) ids = post_processor_.before;
     splitter_.split(
         text, [&](int id) { ids.push_back(id); },
         [&](std::string_view piece) { model_->encode(piece, ids); });
-    if (with_special) ids.insert(ids.end(), template_.after.begin(), template_.after.end());
+    if (with_special) ids.insert(ids.end(), post_processor_.after.begin(), post_processor_.after.end());
     return ids;
 }
 
@@ -135,7 +138,7 @@ std::vector<int> JsonTokenizer::encode(std::string_view text, bool with_special)
 std::shared_ptr<const Tokenizer> parse_tokenizer_json(std::string_view bytes, const std::string& where) {
     const json file = parse_json(bytes, where);
     if (!file.is_object())
-        throw Error({where, "an object with 'model'", json_found(file), "this is no tokenizer.json"});
+        throw Error({where, "an object with 'model'", json_summary(file), "this is no tokenizer.json"});
     return std::make_shared<JsonTokenizer>(file, where);
 }
 

@@ -1,6 +1,6 @@
 #include "text/unicode.h"
 
-#include "core/error.h"
+#include "platform/error.h"
 #include "text/utf8.h"
 
 #include <algorithm>
@@ -24,7 +24,7 @@ std::string normal_form(std::string_view text, int options) {
     return {reinterpret_cast<const char*>(result.get()), static_cast<std::size_t>(size)};
 }
 
-/// Calls put(c) for each character, which appends what becomes of it to the result.
+/// Calls put(c, result) for each character, which appends what becomes of it to the result.
 template <class Put>
 std::string map_chars(std::string_view text, Put&& put) {
     std::string result;
@@ -39,7 +39,8 @@ std::string map_chars(std::string_view text, Put&& put) {
 
 utf8proc_category_t category(char32_t c) { return utf8proc_category(static_cast<utf8proc_int32_t>(c)); }
 
-bool is_ideograph(char32_t c) { // the blocks of BERT's tokenization.py
+/// Is `c` in one of the blocks of ideographs that BERT's tokenization.py lists?
+bool is_ideograph(char32_t c) {
     static constexpr std::pair<char32_t, char32_t> k_blocks[] = {
         {0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xF900, 0xFAFF},   {0x20000, 0x2A6DF},
         {0x2A700, 0x2B73F}, {0x2B740, 0x2B81F}, {0x2B920, 0x2CEAF}, {0x2F800, 0x2FA1F}};
@@ -56,11 +57,14 @@ std::string nfkd(std::string_view text) { return normal_form(text, UTF8PROC_DECO
 
 std::string lower_case(std::string_view text) {
     return map_chars(text, [](char32_t c, std::string& out) {
-        constexpr char32_t k_dotted_i = 0x130; // the one character whose lower case is two: i and a dot above
-        append_utf8(out, c == k_dotted_i
-                             ? U'i'
-                             : static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c))));
-        if (c == k_dotted_i) append_utf8(out, 0x307);
+        // The capital I with a dot is the one character whose lower case is two: i and a dot above.
+        constexpr char32_t k_capital_i_with_dot = 0x130, k_dot_above = 0x307;
+        if (c == k_capital_i_with_dot) {
+            out += 'i';
+            append_utf8(out, k_dot_above);
+            return;
+        }
+        append_utf8(out, static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c))));
     });
 }
 
@@ -73,16 +77,17 @@ std::string clean_text(std::string_view text) {
         const utf8proc_category_t kind = category(c);
         const bool is_control =
             kind == UTF8PROC_CATEGORY_CC || kind == UTF8PROC_CATEGORY_CF || kind == UTF8PROC_CATEGORY_CO;
-        if (c != 0xFFFD && !is_control) append_utf8(out, c);
+        constexpr char32_t k_replacement = 0xFFFD;
+        if (c != k_replacement && !is_control) append_utf8(out, c);
     });
 }
 
 std::string space_out_ideographs(std::string_view text) {
     return map_chars(text, [](char32_t c, std::string& out) {
-        const bool is_alone = is_ideograph(c);
-        if (is_alone) out += ' ';
+        const std::string_view space = is_ideograph(c) ? " " : "";
+        out += space;
         append_utf8(out, c);
-        if (is_alone) out += ' ';
+        out += space;
     });
 }
 
@@ -104,8 +109,9 @@ std::string transform_valid(std::string_view text, std::string (*f)(std::string_
 }
 
 bool is_white_space(char32_t c) {
-    constexpr std::u32string_view k_single = U" \u0085\u00A0\u1680\u2028\u2029\u202F\u205F\u3000";
-    return (c >= '\t' && c <= '\r') || (c >= 0x2000 && c <= 0x200A) || k_single.find(c) != k_single.npos;
+    constexpr std::u32string_view k_outside_ranges = U" \u0085\u00A0\u1680\u2028\u2029\u202F\u205F\u3000";
+    return (c >= '\t' && c <= '\r') || (c >= 0x2000 && c <= 0x200A) ||
+           k_outside_ranges.find(c) != k_outside_ranges.npos;
 }
 
 } // namespace gf

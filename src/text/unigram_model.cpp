@@ -1,6 +1,6 @@
 #include "text/unigram_model.h"
 
-#include "core/error.h"
+#include "platform/error.h"
 #include "text/utf8.h"
 
 #include <algorithm>
@@ -12,18 +12,18 @@ namespace gf {
 using nlohmann::json;
 
 UnigramModel::UnigramModel(const json& model, const std::string& where) : SubwordModel(where) {
-    constexpr double k_unknown_penalty = 10; // below the worst piece, as in SentencePiece
-    json_only_keys(model, {"type", "unk_id", "vocab", "byte_fallback"}, where);
+    constexpr double k_unknown_penalty = 10; // nats below the worst piece, as in SentencePiece
+    json_check_keys(model, {"type", "unk_id", "vocab", "byte_fallback"}, where);
     std::vector<std::string> names;
     for (const json& entry : json_array(model, "vocab", where)) {
         const std::string item = fmt::format("{}: 'vocab' item {}", where, names.size());
         if (!entry.is_array() || entry.size() != 2 || !entry[0].is_string() || !entry[1].is_number() ||
             !(std::abs(entry[1].get<double>()) < 1e30))
-            throw Error({item, "[token, score]", json_found(entry), "the file is damaged"});
+            throw Error({item, "[token, score]", json_summary(entry), "the file is damaged"});
         names.push_back(entry[0].get<std::string>());
         scores_.push_back(entry[1].get<double>());
         if (!vocab_.add(names.back(), static_cast<int>(names.size()) - 1))
-            throw Error({item, "every token once", json_found(entry), "the file is damaged"});
+            throw Error({item, "every token once", json_summary(entry), "the file is damaged"});
     }
     if (names.empty()) throw Error({where + ": 'vocab'", "tokens", "none", "the file is damaged"});
     index_ = PieceIndex(names);
@@ -44,7 +44,7 @@ UnigramModel::UnigramModel(const json& model, const std::string& where) : Subwor
 }
 
 void UnigramModel::encode(std::string_view piece, std::vector<int>& ids) const {
-    constexpr std::size_t k_longest = 1u << 30;
+    constexpr std::size_t k_longest = 1u << 30; // bytes
     if (piece.size() > k_longest)
         throw Error({where_, "pieces of at most 1 GB", fmt::format("{} bytes", piece.size()), ""});
     const auto score = [&](int id) {
@@ -57,14 +57,15 @@ void UnigramModel::encode(std::string_view piece, std::vector<int>& ids) const {
             continue;
         }
         const auto begin = static_cast<std::size_t>(path[i].begin);
-        std::size_t end = begin; // neighbours that are unknown make one token
+        std::size_t end = begin;
+        // Neighbouring unknown characters make one token.
         for (; i < path.size() && path[i].piece == LatticeEdge::k_unknown; ++i)
             end = static_cast<std::size_t>(path[i].end);
-        add_unknown(piece.substr(begin, end - begin), ids);
+        append_unknown(piece.substr(begin, end - begin), ids);
     }
 }
 
-void UnigramModel::add_unknown(std::string_view text, std::vector<int>& ids) const {
+void UnigramModel::append_unknown(std::string_view text, std::vector<int>& ids) const {
     if (byte_ids_) {
         for (const char c : text) ids.push_back((*byte_ids_)[static_cast<unsigned char>(c)]);
         return;

@@ -1,5 +1,6 @@
 #pragma once
-// Unigram: the likeliest cut of a piece, each token drawn by itself (Kudo 2018, arXiv:1804.10959).
+// Unigram encodes a piece by its likeliest cut into tokens, where the probability of a cut is the product
+// of its tokens' probabilities (Kudo 2018, arXiv:1804.10959). Made by parse_subword_model().
 
 #include "text/lattice.h"
 #include "text/subword_model.h"
@@ -10,16 +11,17 @@ namespace gf {
 
 class UnigramModel : public SubwordModel {
   public:
+    /// @throws Error on a damaged model, and on settings that Glassformer does not support.
     UnigramModel(const nlohmann::json& model, const std::string& where);
     void encode(std::string_view piece, std::vector<int>& ids) const override;
 
   private:
-    void add_unknown(std::string_view text, std::vector<int>& ids) const;
+    void append_unknown(std::string_view text, std::vector<int>& ids) const;
 
-    std::vector<double> scores_; // by id
-    PieceIndex index_{{}};
+    std::vector<double> scores_; // natural logarithms of the probabilities, by id
+    PieceIndex index_{{}};       // pieces are known by their ids
     double unknown_score_ = 0;
-    std::optional<std::array<int, 256>> byte_ids_; // <0x00> .. <0xFF>, with byte_fallback
+    std::optional<std::array<int, 256>> byte_ids_; // ids of <0x00> to <0xFF>; none without byte_fallback
 };
 
 } // namespace gf

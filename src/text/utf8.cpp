@@ -11,7 +11,7 @@ CodePoint code_point_at(std::string_view text, std::size_t at) {
     if (lead < 0x80) return {lead, 1, true};
 
     std::size_t size = 0;
-    char32_t lowest = 0; // below it, the form would be overlong
+    char32_t lowest = 0; // a smaller code point in this many bytes would be an overlong form
     char32_t value = 0;
     if (lead >= 0xC0 && lead < 0xE0) {
         size = 2, lowest = 0x80, value = lead & 0x1F;
@@ -88,7 +88,7 @@ std::string escape_invalid_utf8(std::string_view text) {
 
 std::size_t count_chars(std::string_view text) {
     std::size_t count = 0;
-    for (std::size_t at = 0; at < text.size(); ++count) at += code_point_at(text, at).size;
+    for_each_char(text, [&](std::string_view) { ++count; });
     return count;
 }
 

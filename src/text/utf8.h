@@ -1,5 +1,6 @@
 #pragma once
 // UTF-8 that may be broken: tokens and prompts are bytes, and not every byte belongs to a character.
+// Used by everything that reads, cuts or displays text.
 
 #include <cstddef>
 #include <optional>
@@ -10,16 +11,24 @@ namespace gf {
 
 /// One character, or one byte that belongs to none.
 struct CodePoint {
-    char32_t value = 0;   ///< the code point; the byte itself if not valid
-    std::size_t size = 1; ///< bytes it takes: 1..4; 1 if not valid
-    bool is_valid =
-        false; ///< part of well-formed UTF-8 (Unicode table 3-7: no overlong forms, no surrogates)
+    char32_t value = 0;    ///< the code point; the byte itself if not valid
+    std::size_t size = 1;  ///< length in bytes, 1 to 4; 1 if not valid
+    bool is_valid = false; ///< well-formed by Unicode's table 3-7: no overlong forms, no surrogates
 };
 
-/// Reads the character at `at` < text.size().
+/// Reads the character at byte `at`, which must be below text.size().
 CodePoint code_point_at(std::string_view text, std::size_t at);
 
-/// Bytes from `at` on that are well-formed UTF-8.
+/// Calls visit(character) with a view of each character in turn. A byte that belongs to none counts as one.
+template <class Visit>
+void for_each_char(std::string_view text, Visit&& visit) {
+    for (std::size_t at = 0, size = 0; at < text.size(); at += size) {
+        size = code_point_at(text, at).size;
+        visit(text.substr(at, size));
+    }
+}
+
+/// Number of bytes, from `at` on, up to the first that is not well-formed UTF-8.
 std::size_t valid_utf8_size(std::string_view text, std::size_t at = 0);
 
 bool is_valid_utf8(std::string_view text);
@@ -30,11 +39,10 @@ void append_utf8(std::string& text, char32_t value);
 /// `<0xE2>`: how a byte that is no character is written, in vocabularies and on screen.
 std::string byte_name(unsigned char byte);
 
-/// The byte of such a name; none if `name` is not exactly one.
+/// The byte that such a name stands for; none if `name` is no byte_name().
 std::optional<unsigned char> byte_of_name(std::string_view name);
 
-/// `text` with every byte that belongs to no character written as byte_name() does. The result is valid
-/// UTF-8.
+/// Writes every byte that belongs to no character as its byte_name(), so that the result is valid UTF-8.
 std::string escape_invalid_utf8(std::string_view text);
 
 /// Number of characters of `text`; a byte that belongs to none counts as one.

@@ -1,6 +1,6 @@
 #include "text/wordpiece_model.h"
 
-#include "core/error.h"
+#include "platform/error.h"
 #include "text/utf8.h"
 
 #include <fmt/format.h>
@@ -10,14 +10,14 @@ namespace gf {
 using nlohmann::json;
 
 WordPieceModel::WordPieceModel(const json& model, const std::string& where) : SubwordModel(where) {
-    constexpr int k_most_chars = 10'000; // a word costs chars x longest token
-    json_only_keys(model,
-                   {"type", "unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab"},
-                   where);
+    constexpr int k_most_chars = 10'000; // encoding a word costs its length times that of the longest token
+    json_check_keys(model,
+                    {"type", "unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab"},
+                    where);
     const json& vocab = json_object(model, "vocab", where);
     read_vocab(vocab);
     for (const auto& [name, id] : vocab.items()) longest_ = std::max(longest_, name.size());
-    read_unknown(model);
+    read_unknown_token(model);
     if (!unknown_id_)
         throw Error({where + ": 'unk_token'", "a token of 'vocab'", "none", "WordPiece needs one"});
     prefix_ = json_string_or(model, "continuing_subword_prefix", "##", where);
@@ -27,7 +27,7 @@ WordPieceModel::WordPieceModel(const json& model, const std::string& where) : Su
 
 void WordPieceModel::encode(std::string_view piece, std::vector<int>& ids) const {
     const auto find = [&](std::string_view name) { return vocab_.find(name); };
-    if (count_chars(piece) > max_chars_ || !longest_match(piece, prefix_, longest_, find, ids))
+    if (count_chars(piece) > max_chars_ || !longest_match_first(piece, prefix_, longest_, find, ids))
         ids.push_back(*unknown_id_);
 }
 

@@ -1,17 +1,21 @@
 #pragma once
-// WordPiece: the longest token that fits, again and again (Devlin et al. 2018, BERT's tokenization.py).
+// WordPiece takes the longest token that a word begins with, and goes on with the rest of the word (Devlin
+// et al. 2018, BERT's tokenization.py). Made by parse_subword_model().
 
 #include "text/subword_model.h"
 
+#include <algorithm>
+
 namespace gf {
 
-/// Cuts `word` from the left into the longest tokens that `find` knows; what does not begin the word carries
-/// `prefix`. False, with `ids` as they were, if some part has no token. `find(name)` gives
-/// std::optional<int>.
+/// Cuts `word` from the left into the longest tokens that find(name), which gives a std::optional<int>,
+/// knows, and appends their ids. The names of tokens that do not begin the word carry `prefix`; no token is
+/// longer than `longest` bytes. Returns false, and leaves `ids` as they were, if some part of the word has
+/// no token. Used by WordPieceModel and by its trainer.
 template <class Find>
-bool longest_match(std::string_view word, std::string_view prefix, std::size_t longest, Find&& find,
-                   std::vector<int>& ids) {
-    const std::size_t before = ids.size();
+bool longest_match_first(std::string_view word, std::string_view prefix, std::size_t longest, Find&& find,
+                         std::vector<int>& ids) {
+    const std::size_t size_before = ids.size();
     std::string name;
     for (std::size_t at = 0; at < word.size();) {
         std::optional<int> id;
@@ -22,7 +26,7 @@ bool longest_match(std::string_view word, std::string_view prefix, std::size_t l
             if ((id = find(std::string_view(name)))) break;
         }
         if (!id) {
-            ids.resize(before);
+            ids.resize(size_before);
             return false;
         }
         ids.push_back(*id);
@@ -33,11 +37,12 @@ bool longest_match(std::string_view word, std::string_view prefix, std::size_t l
 
 class WordPieceModel : public SubwordModel {
   public:
+    /// @throws Error on a damaged model, and on settings that Glassformer does not support.
     WordPieceModel(const nlohmann::json& model, const std::string& where);
     void encode(std::string_view piece, std::vector<int>& ids) const override;
 
   private:
-    std::string prefix_;
+    std::string prefix_;        // of tokens that continue a word
     std::size_t max_chars_ = 0; // longer words are unknown
     std::size_t longest_ = 0;   // bytes of the longest token
 };

@@ -1,8 +1,7 @@
 #pragma once
-// What one training step looks at.
+// The sequences of one training step, and what a model is asked to do
+// with them. Datasets produce batches; BatchGradient reads them.
 
-#include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,22 +10,19 @@ namespace gf {
 /// What a model is asked to do with a sequence.
 enum class Objective {
     next_token,     ///< predict targets[r] at each row r
-    masked_token,   ///< the same, where only the rows of masked tokens have targets
-    seq2seq,        ///< read `source` with the encoder, predict targets with the decoder
-    classification, ///< say `label`
-    distillation,   ///< predict what a teacher predicts (and targets, in part)
-    contrastive,    ///< bring the embeddings of two neighbours in the batch (2 i and 2 i + 1) together, all
-                    ///< others apart
+    masked_token,   ///< likewise, but only the rows of masked tokens have targets
+    seq2seq,        ///< read `source` with the encoder, predict the targets with the decoder
+    classification, ///< predict `label`
+    distillation,   ///< predict what a teacher predicts, and to some part the targets
+    contrastive,    ///< bring the embeddings of sequences 2 i and 2 i + 1 together, all others apart
 };
 std::string_view name(Objective);
-/// Throws Error listing the valid names.
-Objective objective_from_name(std::string_view word, const std::string& where);
 
 struct Sequence {
     std::vector<int> tokens;
     std::vector<int> targets; ///< per token: the id to predict there; -1: none
-    std::vector<int> source;  ///< seq2seq
-    int label = -1;           ///< classification
+    std::vector<int> source;  ///< seq2seq only: the tokens that the encoder reads
+    int label = -1;           ///< classification only: the class; -1: none
 };
 
 struct Batch {

@@ -1,7 +1,7 @@
 #include "train/checkpoints.h"
 
-#include "core/error.h"
-#include "io/write_file.h"
+#include "platform/error.h"
+#include "platform/write_file.h"
 
 #include <algorithm>
 #include <charconv>
@@ -15,11 +15,11 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::string_view k_prefix = "step-", k_unfinished = "unfinished";
 
-/// Newest first.
-std::vector<Checkpoints::Entry> entries(const fs::path& folder) {
+/// The checkpoints in a folder, newest first.
+std::vector<Checkpoints::Entry> find_entries(const fs::path& folder) {
     std::vector<Checkpoints::Entry> found;
-    std::error_code none; // no folder: no checkpoint
-    for (const auto& entry : fs::directory_iterator(folder, none)) {
+    std::error_code ignored; // a folder that does not exist has no checkpoints
+    for (const auto& entry : fs::directory_iterator(folder, ignored)) {
         const std::string name = entry.path().filename().string();
         if (!name.starts_with(k_prefix)) continue;
         std::int64_t step = 0;
@@ -31,25 +31,25 @@ std::vector<Checkpoints::Entry> entries(const fs::path& folder) {
     return found;
 }
 
-/// A folder that goes unless it has got its name.
-class Unfinished {
+/// A folder that is removed at the end of the scope unless it was renamed.
+class UnfinishedFolder {
   public:
-    explicit Unfinished(fs::path path) : path_(std::move(path)) {
+    explicit UnfinishedFolder(fs::path path) : path_(std::move(path)) {
         std::error_code failure;
-        fs::remove_all(path_, failure); // of a run that was killed
+        fs::remove_all(path_, failure); // what a run left that was killed
         fs::create_directories(path_, failure);
         if (failure)
             throw Error(
                 {path_.string(), "a folder that can be made", failure.message(), "choose another --out"});
     }
-    ~Unfinished() {
+    ~UnfinishedFolder() {
         std::error_code ignored;
         fs::remove_all(path_, ignored);
     }
-    Unfinished(const Unfinished&) = delete;
-    Unfinished& operator=(const Unfinished&) = delete;
+    UnfinishedFolder(const UnfinishedFolder&) = delete;
+    UnfinishedFolder& operator=(const UnfinishedFolder&) = delete;
 
-    void becomes(const fs::path& name) const {
+    void rename_to(const fs::path& name) const {
         std::error_code failure;
         sync_folder(path_);
         fs::rename(path_, name, failure);
@@ -64,20 +64,21 @@ class Unfinished {
 } // namespace
 
 std::optional<Checkpoints::Entry> Checkpoints::newest() const {
-    const auto all = entries(folder_);
+    const auto all = find_entries(folder_);
     return all.empty() ? std::nullopt : std::optional(all.front());
 }
 
-void Checkpoints::write(std::int64_t step, const std::function<void(const fs::path&)>& fill, int kept) const {
+void Checkpoints::write(std::int64_t step, const std::function<void(const fs::path&)>& fill,
+                        int n_kept) const {
     const fs::path name = folder_ / fmt::format("{}{}", k_prefix, step);
     if (fs::exists(name)) return;
-    const Unfinished folder(folder_ / k_unfinished);
+    const UnfinishedFolder folder(folder_ / k_unfinished);
     fill(folder_ / k_unfinished);
-    folder.becomes(name);
-    const auto all = entries(folder_);
-    for (std::size_t i = static_cast<std::size_t>(kept); i < all.size(); ++i) {
-        // First its name, so that what is left if the removal is cut short is no checkpoint.
-        std::error_code ignored; // an old one too many does no harm
+    folder.rename_to(name);
+    const auto all = find_entries(folder_);
+    for (std::size_t i = static_cast<std::size_t>(n_kept); i < all.size(); ++i) {
+        // It loses its name first: if the removal is cut short, what is left does not look like a checkpoint.
+        std::error_code ignored; // one old checkpoint too many does no harm
         fs::rename(all[i].path, folder_ / k_unfinished, ignored);
         fs::remove_all(folder_ / k_unfinished, ignored);
     }

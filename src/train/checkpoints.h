@@ -1,5 +1,6 @@
 #pragma once
-// Checkpoints of a run: folders that are there as a whole or not at all, whenever the program is killed.
+// The checkpoints of a run: folders that exist as a whole or not at
+// all, whenever the program is killed. Used by run_training().
 
 #include <cstdint>
 #include <filesystem>
@@ -17,14 +18,15 @@ class Checkpoints {
         std::int64_t step;
         std::filesystem::path path;
     };
-    /// The one with the highest step; nullopt if there is none.
+    /// The checkpoint with the highest step; nullopt if there is none.
     std::optional<Entry> newest() const;
 
-    /// `fill` writes the files into the folder that it is given. That gets its name when all is on the disk;
-    /// only then the oldest ones go, but for `kept`. Does nothing if the step is there. Throws Error, and
-    /// then the others are as they were.
+    /// Writes a checkpoint with the files that `fill` puts into the folder it is given. The folder is named
+    /// step-N only once all of it is on the disk, and only then are the oldest checkpoints removed, down to
+    /// `n_kept`. Does nothing if the step has a checkpoint already. @throws Error, and whatever `fill`
+    /// throws; the other checkpoints are then as they were.
     void write(std::int64_t step, const std::function<void(const std::filesystem::path&)>& fill,
-               int kept = 2) const;
+               int n_kept = 2) const;
 
   private:
     std::filesystem::path folder_;

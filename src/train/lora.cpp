@@ -1,12 +1,12 @@
 #include "train/lora.h"
 
-#include "core/error.h"
 #include "core/names.h"
 #include "core/random.h"
 #include "io/json.h"
-#include "io/mapped_file.h"
 #include "io/safetensors.h"
-#include "io/write_file.h"
+#include "platform/error.h"
+#include "platform/mapped_file.h"
+#include "platform/write_file.h"
 
 #include <Eigen/Dense>
 #include <fmt/format.h>
@@ -26,17 +26,19 @@ using ConstView = Eigen::Map<const RowMatrix>;
 constexpr const char* k_weights_file = "adapter_model.safetensors";
 constexpr const char* k_config_file = "adapter_config.json";
 
-bool is_target(const ParamRow& row) {
+/// Whether a parameter may be a target: matrices may, embeddings may not.
+bool can_be_target(const ParamRow& row) {
     return row.shape.size() == 2 && row.role != Role::embed && row.role != Role::pos_embed;
 }
 
-TensorSource transposed(std::string name, const real* values, int in, int out) {
-    return {
-        std::move(name), DType::f32, {out, in}, [=](const ByteSink& sink) {
-            const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic> t =
-                ConstView(values, in, out).cast<float>();
-            sink(std::as_bytes(std::span(t.data(), static_cast<std::size_t>(t.size())))); // column by column
-        }};
+/// Files hold the transpose, (out, in), of a matrix in memory, (in, out).
+TensorSource transposed_tensor(std::string name, const real* values, int in, int out) {
+    return {std::move(name), DType::f32, {out, in}, [=](const ByteSink& sink) {
+                // Eigen stores this one column by column, which is the transpose row by row.
+                const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic> t =
+                    ConstView(values, in, out).cast<float>();
+                sink(std::as_bytes(std::span(t.data(), static_cast<std::size_t>(t.size()))));
+            }};
 }
 
 void read_transposed_tensor(const Safetensors& file, const std::string& name, real* values, int in, int out) {
@@ -55,10 +57,11 @@ void read_transposed_tensor(const Safetensors& file, const std::string& name, re
 
 } // namespace
 
-Adapter::Adapter(const LoraConfig& config, const Weights& base, std::uint64_t seed) : config_(config) {
+LoraAdapter::LoraAdapter(const LoraConfig& config, const Weights& base, std::uint64_t seed)
+    : config_(config) {
     std::vector<std::string> names;
     for (const ParamRow& row : base.table)
-        if (is_target(row)) names.push_back(row.name);
+        if (can_be_target(row)) names.push_back(row.name);
     for (const std::string& glob : config.targets)
         if (std::none_of(names.begin(), names.end(),
                          [&](const std::string& n) { return glob_match(glob, n); }))
@@ -68,7 +71,8 @@ Adapter::Adapter(const LoraConfig& config, const Weights& base, std::uint64_t se
     std::size_t n = 0;
     for (const ParamRow& row : base.table) {
         const auto matches = [&](const std::string& glob) { return glob_match(glob, row.name); };
-        if (!is_target(row) || std::none_of(config.targets.begin(), config.targets.end(), matches)) continue;
+        if (!can_be_target(row) || std::none_of(config.targets.begin(), config.targets.end(), matches))
+            continue;
         const int in = row.shape[0], out = row.shape[1], r = config.rank;
         if (r < 1 || r > std::min(in, out))
             throw Error(
@@ -82,14 +86,15 @@ Adapter::Adapter(const LoraConfig& config, const Weights& base, std::uint64_t se
     gradient_.assign(n, 0);
     for (const Target& t : targets_) {
         const double bound = 1 / std::sqrt(double(t.row.shape[0]));
-        for (std::size_t i = t.a; i < t.b; ++i)
-            values_[i] = real(bound * (2 * uniform({seed, 0, static_cast<std::uint32_t>(i),
-                                                    static_cast<std::uint32_t>(i >> 32)}) -
-                                       1));
+        for (std::size_t i = t.a; i < t.b; ++i) {
+            const double u =
+                uniform({seed, 0, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32)});
+            values_[i] = real(bound * (2 * u - 1));
+        }
     }
 }
 
-void Adapter::apply(const Weights& base, Weights& effective) const {
+void LoraAdapter::apply(const Weights& base, Weights& effective) const {
     std::size_t next = 0;
     for (const ParamRow& row : base.table) {
         const real* from = base.values(row);
@@ -100,28 +105,28 @@ void Adapter::apply(const Weights& base, Weights& effective) const {
         const int in = row.shape[0], out = row.shape[1], r = config_.rank;
         // (in, rank) x (rank, out) -> (in, out)
         View(to, in, out).noalias() +=
-            real(scale()) * (ConstView(&values_[t.a], in, r) * ConstView(&values_[t.b], r, out));
+            scale() * (ConstView(&values_[t.a], in, r) * ConstView(&values_[t.b], r, out));
     }
     effective.refresh();
 }
 
-void Adapter::project(std::span<const real> gradient) {
+void LoraAdapter::compute_gradients(std::span<const real> gradient) {
     for (const Target& t : targets_) {
         const int in = t.row.shape[0], out = t.row.shape[1], r = config_.rank;
         const ConstView g(&gradient[t.row.offset], in, out), a(&values_[t.a], in, r),
             b(&values_[t.b], r, out);
-        View(&gradient_[t.a], in, r).noalias() =
-            real(scale()) * (g * b.transpose()); // (in, out) x (out, rank) -> (in, rank)
-        View(&gradient_[t.b], r, out).noalias() =
-            real(scale()) * (a.transpose() * g); // (rank, in) x (in, out) -> (rank, out)
+        // (in, out) x (out, rank) -> (in, rank)
+        View(&gradient_[t.a], in, r).noalias() = scale() * (g * b.transpose());
+        // (rank, in) x (in, out) -> (rank, out)
+        View(&gradient_[t.b], r, out).noalias() = scale() * (a.transpose() * g);
     }
 }
 
-std::string Adapter::module_name(const Target& t) const {
+std::string LoraAdapter::module_name(const Target& t) {
     return t.row.name.substr(0, t.row.name.rfind(".weight"));
 }
 
-std::vector<ParameterBlock> Adapter::blocks() {
+std::vector<ParameterBlock> LoraAdapter::blocks() {
     std::vector<ParameterBlock> blocks;
     const auto add = [&](const std::string& name, std::size_t begin, std::size_t n) {
         blocks.push_back({.name = name,
@@ -138,15 +143,14 @@ std::vector<ParameterBlock> Adapter::blocks() {
     return blocks;
 }
 
-void Adapter::save(const std::filesystem::path& folder) const {
+void LoraAdapter::save(const std::filesystem::path& folder) const {
     std::vector<TensorSource> tensors;
     std::set<std::string> modules;
     for (const Target& t : targets_) {
         const std::string module = module_name(t), stem = "base_model.model." + module;
-        tensors.push_back(transposed(stem + ".lora_A.weight", &values_[t.a], t.row.shape[0],
-                                     config_.rank)); // file: [rank, in]
-        tensors.push_back(transposed(stem + ".lora_B.weight", &values_[t.b], config_.rank,
-                                     t.row.shape[1])); // file: [out, rank]
+        const int in = t.row.shape[0], out = t.row.shape[1];
+        tensors.push_back(transposed_tensor(stem + ".lora_A.weight", &values_[t.a], in, config_.rank));
+        tensors.push_back(transposed_tensor(stem + ".lora_B.weight", &values_[t.b], config_.rank, out));
         modules.insert(module);
     }
     const bool fan_in_fan_out =
@@ -163,9 +167,9 @@ void Adapter::save(const std::filesystem::path& folder) const {
     write_file(folder / k_config_file, config.dump(2) + "\n");
 }
 
-void Adapter::load(const std::filesystem::path& folder) {
-    const std::string config_where = (folder / k_config_file).string(),
-                      remedy = "load it with the settings it was trained with";
+void LoraAdapter::load(const std::filesystem::path& folder) {
+    const std::string config_where = (folder / k_config_file).string();
+    const std::string remedy = "load it with the settings it was trained with";
     const MappedFile config_file(config_where);
     const json config = parse_json(config_file.text(), config_where);
     if (const auto rank = json_int(config, "r", config_where); rank != config_.rank)

@@ -1,7 +1,7 @@
 #pragma once
 // Low-rank adapters (LoRA, Hu et al. 2022): a few parameters beside untouched weights, which can be taken
-// away again. Forward and backward know nothing of them: they see weights into which the adapter was added,
-// and its gradient is their gradient's shadow.
+// away again. Forward and backward know nothing of them: they see weights to which the adapter was added, and
+// the adapter's gradient follows from the gradient of these weights. Used by the trainer.
 
 #include "train/parameter_block.h"
 
@@ -17,42 +17,40 @@ struct LoraConfig {
     bool operator==(const LoraConfig&) const = default;
 };
 
-class Adapter {
+class LoraAdapter {
   public:
-    /// A uniform in +-1/sqrt(in) (as PEFT has it), B zero, so that at first nothing changes. Throws Error
-    /// with the nearest names for a target that no matrix has, and for a rank that no target has room for.
-    Adapter(const LoraConfig& config, const Weights& base, std::uint64_t seed);
+    /// A is uniform in +-1/sqrt(in) (as in PEFT) and B zero, so that at first
+    /// nothing changes. @throws Error with the nearest names for a target that
+    /// matches no matrix, and for a rank above the smaller side of a target.
+    LoraAdapter(const LoraConfig& config, const Weights& base, std::uint64_t seed);
 
-    const LoraConfig& config() const { return config_; }
-    double scale() const { return config_.alpha / config_.rank; }
-
-    /// effective = base + alpha / rank * A B at the targets, a copy of base elsewhere; base where B is 0.
+    /// effective = base + alpha / rank * A B at the targets, and a copy of base elsewhere.
     void apply(const Weights& base, Weights& effective) const;
 
-    /// From d loss / d effective, in the layout of Weights, to the gradient of A and B: dA = scale G B^T, dB
-    /// = scale A^T G.
-    void project(std::span<const real> gradient);
+    /// Computes the gradients of A and B from `gradient`, d loss / d effective in the layout of Weights:
+    /// dA = scale G B^T, dB = scale A^T G with scale = alpha / rank.
+    void compute_gradients(std::span<const real> gradient);
 
-    /// A and B of each target with the gradient of the last project(); they stay at their place as long as
-    /// the Adapter.
+    /// A and B of each target, with the gradients of the last compute_gradients(). The spans stay valid as
+    /// long as the adapter lives.
     std::vector<ParameterBlock> blocks();
 
-    /// adapter_model.safetensors and adapter_config.json as Hugging Face's PEFT has them; each file
-    /// atomically.
+    /// Writes adapter_model.safetensors and adapter_config.json as Hugging Face's PEFT does, each file
+    /// atomically. @throws Error if a file cannot be written.
     void save(const std::filesystem::path& folder) const;
-    /// Reads A and B. Throws Error unless the file has exactly this adapter's tensors and its rank, alpha and
-    /// targets.
+    /// Reads A and B. @throws Error unless the files have exactly this adapter's tensors, rank and alpha.
     void load(const std::filesystem::path& folder);
 
   private:
     struct Target {
         ParamRow row;
-        std::size_t a, b; ///< into values_: A [in, rank], B [rank, out]
+        std::size_t a, b; ///< where A (in, rank) and B (rank, out) begin in values_ and gradient_
     };
-    std::string module_name(const Target& target) const; ///< "transformer.h.0.attn.c_attn"
+    static std::string module_name(const Target& target); ///< "transformer.h.0.attn.c_attn"
+    real scale() const { return real(config_.alpha / config_.rank); }
 
     LoraConfig config_;
-    std::vector<Target> targets_;
+    std::vector<Target> targets_; ///< in the order of the parameter table
     std::vector<real> values_, gradient_;
 };
 

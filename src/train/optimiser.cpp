@@ -1,7 +1,7 @@
 #include "train/optimiser.h"
 
-#include "core/error.h"
-#include "train/parallel.h"
+#include "platform/error.h"
+#include "platform/threads.h"
 
 #include <Eigen/Core>
 #include <algorithm>
@@ -13,7 +13,7 @@ namespace {
 
 struct AdamFactors {
     real keep;                          ///< 1 - lr decay
-    real beta1, beta2, rest1, rest2;    ///< rest = 1 - beta
+    real beta1, beta2, rest1, rest2;    ///< rest1 = 1 - beta1, rest2 = 1 - beta2
     real step_size, inverse_root2, eps; ///< lr / (1 - beta1^t), 1 / sqrt(1 - beta2^t)
     real scale;
 };
@@ -42,19 +42,19 @@ void sgd_block(real lr, real decay, real momentum, real scale, std::size_t n, co
 
 using RowMatrix = Eigen::Matrix<real, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-/// x [n, m], n <= m, with all its singular values brought near 1 (0.7 to 1.2) and its singular vectors kept:
-/// five steps of the odd polynomial a s + b s^3 + c s^5 whose coefficients Jordan et al. 2024 chose so that
-/// small values grow fastest.
+/// Brings all singular values of x (n, m), n <= m, near 1 (0.7 to 1.2) and keeps its
+/// singular vectors: five steps of the odd polynomial a s + b s^3 + c s^5, whose
+/// coefficients Jordan et al. 2024 chose so that small values grow fastest.
 void orthogonalise(RowMatrix& x) {
     constexpr real a = real(3.4445), b = real(-4.7750), c = real(2.0315);
-    x /= x.norm() + real(1e-7); // then no singular value is above 1
+    x /= x.norm() + real(1e-7); // no singular value is above the Frobenius norm, so now none is above 1
     RowMatrix square, polynomial, next;
     for (int i = 0; i < 5; ++i) {
-        square.noalias() = x * x.transpose();
+        square.noalias() = x * x.transpose(); // (n, m) x (m, n) -> (n, n)
         polynomial = b * square;
         polynomial.noalias() += c * square * square;
         next = a * x;
-        next.noalias() += polynomial * x;
+        next.noalias() += polynomial * x; // (n, n) x (n, m) -> (n, m)
         x.swap(next);
     }
 }
@@ -66,7 +66,7 @@ void muon_block(real lr, real keep, real momentum, real scale, const ParameterBl
     RowMatrix step(block.rows, block.columns);
     for (std::size_t i = 0; i < n; ++i) {
         u[i] = momentum * u[i] + scale * g[i];
-        step.data()[i] = scale * g[i] + momentum * u[i]; // Nesterov's: one step ahead
+        step.data()[i] = scale * g[i] + momentum * u[i]; // Nesterov's momentum: one step ahead
     }
     const bool tall = block.rows > block.columns;
     if (tall) step = step.transpose().eval();
@@ -79,8 +79,8 @@ void muon_block(real lr, real keep, real momentum, real scale, const ParameterBl
 } // namespace
 
 std::string_view name(OptimiserKind kind) {
-    constexpr std::string_view names[] = {"adamw", "sgd", "muon"};
-    return names[static_cast<std::size_t>(kind)];
+    constexpr std::string_view k_names[] = {"adamw", "sgd", "muon"};
+    return k_names[static_cast<std::size_t>(kind)];
 }
 
 Optimiser::Optimiser(const OptimiserConfig& config, std::span<const ParameterBlock> blocks, int n_threads)
@@ -89,7 +89,7 @@ Optimiser::Optimiser(const OptimiserConfig& config, std::span<const ParameterBlo
     for (const ParameterBlock& b : blocks) {
         if (b.frozen) continue;
         n_first += b.values.size();
-        n_second += orthogonal(b) ? 0 : b.values.size();
+        n_second += moves_by_muon(b) ? 0 : b.values.size();
     }
     if (config.kind != OptimiserKind::sgd || config.momentum != 0) state_.first.assign(n_first, 0);
     if (config.kind != OptimiserKind::sgd) state_.second.assign(n_second, 0);
@@ -98,12 +98,12 @@ Optimiser::Optimiser(const OptimiserConfig& config, std::span<const ParameterBlo
 void Optimiser::step(std::span<const ParameterBlock> blocks, double lr, double scale) {
     const auto t = static_cast<double>(++state_.n_steps);
     const OptimiserConfig& c = config_;
-    struct Matrix {
+    struct MuonWork {
         const ParameterBlock* block;
         real* velocity;
     };
-    std::vector<Matrix> matrices;
-    std::size_t first = 0, second = 0;
+    std::vector<MuonWork> matrices;    // collected first, then shared among the threads
+    std::size_t first = 0, second = 0; // where the block's running means begin in the state
     for (const ParameterBlock& b : blocks) {
         if (b.frozen) continue;
         const std::size_t n = b.values.size();
@@ -113,7 +113,7 @@ void Optimiser::step(std::span<const ParameterBlock> blocks, double lr, double s
         if (c.kind == OptimiserKind::sgd) {
             sgd_block(real(lr), real(decay), real(c.momentum), real(scale), n, b.gradient.data(),
                       b.values.data(), velocity);
-        } else if (orthogonal(b)) {
+        } else if (moves_by_muon(b)) {
             matrices.push_back({&b, velocity});
         } else {
             const AdamFactors f{real(1 - lr * decay),

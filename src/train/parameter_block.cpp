@@ -1,7 +1,7 @@
 #include "train/parameter_block.h"
 
-#include "core/error.h"
 #include "core/names.h"
+#include "platform/error.h"
 
 #include <algorithm>
 #include <array>
@@ -10,6 +10,7 @@
 namespace gf {
 namespace {
 
+/// Throws Error unless the glob matches a parameter.
 void require_match(const Weights& weights, const std::string& glob) {
     std::vector<std::string> names;
     for (const ParamRow& row : weights.table) names.push_back(row.name);
@@ -19,7 +20,7 @@ void require_match(const Weights& weights, const std::string& glob) {
                      "'" + glob + "'", "`glassformer info` lists the parameters"});
 }
 
-/// Eight sums side by side, so that the loop vectorises and its order is still fixed.
+/// Keeps eight sums side by side, so that the loop vectorises while the order of additions stays fixed.
 double sum_of_squares(std::span<const real> x) {
     constexpr std::size_t k_lanes = 8;
     std::array<double, k_lanes> sums{};
@@ -54,7 +55,7 @@ std::vector<ParameterBlock> parameter_blocks(Weights& weights, std::span<const r
     return blocks;
 }
 
-std::size_t trainable_count(std::span<const ParameterBlock> blocks) {
+std::size_t count_trainable(std::span<const ParameterBlock> blocks) {
     std::size_t n = 0;
     for (const ParameterBlock& b : blocks) n += b.frozen ? 0 : b.values.size();
     return n;
@@ -66,6 +67,8 @@ double gradient_norm(std::span<const ParameterBlock> blocks) {
     return std::sqrt(sum);
 }
 
-double clip_scale(double norm, double longest) { return longest > 0 && norm > longest ? longest / norm : 1; }
+double clipping_scale(double norm, double max_norm) {
+    return max_norm > 0 && norm > max_norm ? max_norm / norm : 1;
+}
 
 } // namespace gf

@@ -1,5 +1,6 @@
 #pragma once
-// What an optimiser moves. It knows neither models nor losses: only blocks of numbers and their gradients.
+// The parameters as optimisers see them: blocks of numbers with their gradients, without models or losses.
+// Used by the optimiser, the adapters and the trainer.
 
 #include "core/params.h"
 
@@ -10,28 +11,29 @@
 namespace gf {
 
 struct ParameterBlock {
-    std::string name{}; ///< as in files
+    std::string name{}; ///< as in model files
     std::span<real> values;
     std::span<const real> gradient; ///< as long as values
     bool decay = false;             ///< whether weight decay pulls at it
-    bool frozen = false;            ///< keeps its values; counts in no norm
-    int rows = 0, columns = 0;      ///< of a matrix between activations inside a layer; 0: of everything else
+    bool frozen = false;            ///< keeps its values and counts in no norm
+    int rows = 0, columns = 0;      ///< shape of a matrix inside a layer; 0: embeddings and vectors
 };
 
-/// One block per row of the parameter table. `gradient` has the layout of `weights`; rows whose name matches
-/// one of the globs are frozen. Throws Error with the nearest names for a glob that matches none.
+/// One block per row of the parameter table. `gradient` has the layout of
+/// `weights`; rows whose name matches one of the globs `frozen` keep their values.
+/// @throws Error with the nearest names for a glob that matches none.
 std::vector<ParameterBlock> parameter_blocks(Weights& weights, std::span<const real> gradient,
                                              std::span<const std::string> frozen = {});
 
-/// Values that training moves.
-std::size_t trainable_count(std::span<const ParameterBlock> blocks);
+/// How many values training moves.
+std::size_t count_trainable(std::span<const ParameterBlock> blocks);
 
-/// Euclidean length of the gradients of all blocks that are not frozen, summed in double precision in the
-/// order of the blocks.
+/// Euclidean norm of the gradients of all blocks that are not frozen,
+/// summed in double precision in the order of the blocks.
 double gradient_norm(std::span<const ParameterBlock> blocks);
 
-/// The factor that shortens a gradient of length `norm` to `longest` (Pascanu et al. 2013); 1 if it is short
-/// enough, or if longest is 0.
-double clip_scale(double norm, double longest);
+/// The factor that shortens a gradient of norm `norm` to `max_norm` (Pascanu et al. 2013); 1 if it is short
+/// enough, or if max_norm is 0.
+double clipping_scale(double norm, double max_norm);
 
 } // namespace gf

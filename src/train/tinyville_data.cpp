@@ -1,7 +1,7 @@
 #include "train/tinyville_data.h"
 
-#include "core/error.h"
 #include "core/names.h"
+#include "platform/error.h"
 
 #include <algorithm>
 
@@ -12,9 +12,9 @@ using tinyville::Split;
 
 namespace {
 
-void require_groups(const std::map<std::string, int>& weights) {
+void require_known_groups(const std::map<std::string, int>& weights) {
     std::vector<std::string> groups;
-    for (const auto& kind : tinyville::kinds_of_documents()) groups.push_back(kind.group);
+    for (const auto& kind : tinyville::document_kinds()) groups.push_back(kind.group);
     for (const auto& [group, weight] : weights)
         if (std::ranges::find(groups, group) == groups.end())
             throw Error({"data.tinyville.weights",
@@ -25,37 +25,37 @@ void require_groups(const std::map<std::string, int>& weights) {
 } // namespace
 
 TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const Tokenizer& tokenizer,
-                                 Split kept, const std::map<std::string, int>& weights) {
-    require_groups(weights);
+                                 Split validation_split, const std::map<std::string, int>& group_weights) {
+    require_known_groups(group_weights);
     const auto end = tokenizer.eos_id();
     if (!end)
         throw Error({"tokenizer", "an end-of-text token, which stands before each document", "none",
                      "train one with special_tokens eos"});
     TinyvilleTokens all;
-    std::vector<int> held_out;
-    std::vector<std::size_t> held_out_starts;
-    tinyville::each_document(options, [&](const Document& d, std::uint64_t) {
-        if (d.split != Split::train && d.split != kept) return;
-        const bool trains = d.split == Split::train;
-        std::vector<int>& tokens = trains ? all.tokens : held_out;
-        const auto weight = weights.find(d.group);
-        const int times = trains && weight != weights.end() ? weight->second : 1;
-        auto& starts = trains ? all.starts : held_out_starts;
-        starts.insert(starts.end(), static_cast<std::size_t>(times), tokens.size());
+    std::vector<int> validation_tokens;
+    std::vector<std::size_t> validation_starts;
+    tinyville::for_each_document(options, [&](const Document& d, std::uint64_t) {
+        if (d.split != Split::train && d.split != validation_split) return;
+        const bool is_training = d.split == Split::train;
+        std::vector<int>& tokens = is_training ? all.tokens : validation_tokens;
+        std::vector<std::size_t>& starts = is_training ? all.starts : validation_starts;
+        const auto group = group_weights.find(d.group);
+        const int weight = is_training && group != group_weights.end() ? group->second : 1;
+        starts.insert(starts.end(), static_cast<std::size_t>(weight), tokens.size());
         tokens.push_back(*end);
         const std::vector<int> text = tokenizer.encode(d.text, false);
         tokens.insert(tokens.end(), text.begin(), text.end());
     });
-    for (std::vector<int>* tokens : {&all.tokens, &held_out}) tokens->push_back(*end);
-    all.n_kept = held_out.size();
-    for (const std::size_t start : held_out_starts) all.starts.push_back(all.tokens.size() + start);
-    all.tokens.insert(all.tokens.end(), held_out.begin(), held_out.end());
+    for (std::vector<int>* tokens : {&all.tokens, &validation_tokens}) tokens->push_back(*end);
+    all.n_validation = validation_tokens.size();
+    for (const std::size_t start : validation_starts) all.starts.push_back(all.tokens.size() + start);
+    all.tokens.insert(all.tokens.end(), validation_tokens.begin(), validation_tokens.end());
     return all;
 }
 
 std::string tinyville_text(const tinyville::CorpusOptions& options) {
     std::string text;
-    tinyville::each_document(options, [&](const Document& d, std::uint64_t) {
+    tinyville::for_each_document(options, [&](const Document& d, std::uint64_t) {
         if (d.split == Split::train) text += d.text + "\n";
     });
     return text;
@@ -64,19 +64,19 @@ std::string tinyville_text(const tinyville::CorpusOptions& options) {
 std::vector<TinyvilleExample> tinyville_examples(const Document& document) {
     std::vector<TinyvilleExample> examples;
     for (const tinyville::Label& label : document.labels) {
-        TinyvilleExample e{document.split,
-                           document.text.substr(label.begin, label.end - label.begin),
-                           label.phenomenon,
-                           "",
-                           "",
-                           ""};
+        TinyvilleExample e{.split = document.split,
+                           .line = document.text.substr(label.begin, label.end - label.begin),
+                           .phenomenon = label.phenomenon,
+                           .task = {},
+                           .question = {},
+                           .answer = {}};
         for (const auto& [key, value] : label.truth) {
             if (key == "task") e.task = value;
             if (key == "question") e.question = value;
             if (key == "answer") e.answer = value;
         }
         if (e.task.empty()) continue;
-        e.line.resize(e.line.size() - e.answer.size() - 1); // and the space before it
+        e.line.resize(e.line.size() - e.answer.size() - 1); // with the space before it
         if (e.question.starts_with(e.task + ": ")) e.question.erase(0, e.task.size() + 2);
         examples.push_back(std::move(e));
     }

@@ -1,12 +1,11 @@
 #pragma once
-// Tinyville as something to train on: its documents as one stretch of tokens, the questions of its tasks as
-// examples.
+// Tinyville as something to train on: its documents as one long sequence of tokens, the questions of its
+// tasks as examples. Used where datasets are loaded, and to measure the models that ship.
 
 #include "text/tokenizer.h"
 #include "train/tinyville/corpus.h"
 
 #include <cstddef>
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -14,25 +13,30 @@
 namespace gf {
 
 struct TinyvilleTokens {
-    std::vector<int> tokens; ///< each document behind an end-of-text token; first those to train on
-    std::vector<std::size_t>
-        starts; ///< where documents begin: their end-of-text tokens, in order, each as often as it weighs
-    std::size_t n_kept = 0; ///< tokens at the end: the split that is kept from training
+    /// Each document follows an end-of-text token. The documents to train on come first.
+    std::vector<int> tokens;
+    /// The end-of-text tokens before documents, ascending, each repeated as often as its document weighs.
+    std::vector<std::size_t> starts;
+    std::size_t n_validation = 0; ///< tokens at the end that are not to be trained on
 };
 
-/// The training split and one that is kept; documents to train on weigh as much as their group (1 if it is
-/// not named). Throws Error if the tokenizer has no end-of-text token, or for a group that there is none of.
+/// The training split and `validation_split`. A document to train on weighs as much as its group in
+/// `group_weights`, or 1. @throws Error if the tokenizer has no end-of-text token, and for an unknown group.
 TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const Tokenizer& tokenizer,
-                                 tinyville::Split kept, const std::map<std::string, int>& weights = {});
+                                 tinyville::Split validation_split,
+                                 const std::map<std::string, int>& group_weights = {});
 
-/// The documents to train on, each on lines of its own, without end marks: what a tokenizer learns from.
+/// The documents of the training split, each on lines of its own, without end-of-text marks.
 std::string tinyville_text(const tinyville::CorpusOptions& options);
 
+/// One line of a task, such as "translate: the fox sees the boat -> bota foso mirel".
 struct TinyvilleExample {
     tinyville::Split split;
-    std::string line; ///< up to the answer: "translate: the fox sees the boat ->"
-    std::string phenomenon, task, question,
-        answer; ///< "translation", "translate", "the fox sees the boat", "bota foso mirel"
+    std::string line;       ///< the line up to the answer: "translate: the fox sees the boat ->"
+    std::string phenomenon; ///< "translation"
+    std::string task;       ///< "translate"
+    std::string question;   ///< "the fox sees the boat"
+    std::string answer;     ///< "bota foso mirel"
 };
 
 /// The lines of tasks in a document.

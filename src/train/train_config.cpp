@@ -1,8 +1,8 @@
 #include "train/train_config.h"
 
-#include "core/error.h"
 #include "core/names.h"
-#include "io/mapped_file.h"
+#include "platform/error.h"
+#include "platform/mapped_file.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,31 +18,32 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-constexpr double k_endless = std::numeric_limits<double>::infinity();
+constexpr double k_infinity = std::numeric_limits<double>::infinity();
 
 struct Range {
-    double low = 0, high = k_endless;
+    double low = 0, high = k_infinity;
 };
 constexpr Range k_share{0, 1}, k_count{0, 1e9}, k_positive{1, 1e9};
 
+/// How many enumerators an enum has. The name of each is name(enumerator).
 template <class E>
-constexpr int k_n_names = 0;
+constexpr int k_n_enumerators = 0;
 template <>
-constexpr int k_n_names<OptimiserKind> = 3;
+constexpr int k_n_enumerators<OptimiserKind> = 3;
 template <>
-constexpr int k_n_names<ScheduleKind> = 3;
+constexpr int k_n_enumerators<ScheduleKind> = 3;
 template <>
-constexpr int k_n_names<DataOrder> = 2;
+constexpr int k_n_enumerators<DataOrder> = 2;
 template <>
-constexpr int k_n_names<Objective> = 6;
+constexpr int k_n_enumerators<Objective> = 6;
 
-/// Calls `f(key, field, range)` for every field and `f.group(key, ...)` for every nested object: reading,
-/// writing and the check for unknown keys follow from this one list.
+/// The one list of all keys: reading, writing and the check for unknown keys follow from it. Calls
+/// f(key, field, range) for every field and f.group(key, ...) for every nested object.
 template <class Config, class F>
 void for_each_field(Config& c, F& f) {
     f.object("model", c.model);
     f("from", c.from);
-    f.any("tokenizer", c.tokenizer);
+    f.raw("tokenizer", c.tokenizer);
     f.group("data", [&](F& g) {
         g("files", c.data.files);
         g.group("tinyville", [&](F& t) {
@@ -50,7 +51,7 @@ void for_each_field(Config& c, F& f) {
             t("size", c.data.tinyville.size);
             t("only", c.data.tinyville.only);
             t("single_documents", c.data.single_documents);
-            t("weights", c.data.weights, {1, 1000});
+            t("weights", c.data.group_weights, {1, 1000});
         });
         g("validation", c.data.validation, {0, 0.99});
         g("order", c.data.order);
@@ -71,7 +72,7 @@ void for_each_field(Config& c, F& f) {
     f.group("schedule", [&](F& g) {
         g("kind", c.schedule.kind);
         g("warmup_steps", c.schedule.warmup_steps, k_count);
-        g("final", c.schedule.final, k_share);
+        g("final", c.schedule.final_share, k_share);
     });
     f.group("batch", [&](F& g) {
         g("sequences", c.batch.sequences, {1, 1e6});
@@ -109,18 +110,19 @@ void for_each_field(Config& c, F& f) {
     f("threads", c.threads, {0, 1024});
 }
 
-class Reader {
+/// Reads the fields that for_each_field() visits from a JSON object. Values that make no sense are refused.
+class ConfigReader {
   public:
-    Reader(const json& object, std::string where, std::string prefix, fs::path folder)
+    ConfigReader(const json& object, std::string where, std::string prefix, fs::path folder)
         : object_(object), where_(std::move(where)), prefix_(std::move(prefix)), folder_(std::move(folder)) {
-        if (!object.is_object()) refuse("", "an object", json_found(object), "");
+        if (!object.is_object()) refuse("", "an object", json_summary(object), "");
     }
 
     template <std::integral T>
     void operator()(const std::string& key, T& field, Range range) {
         if (const json* v = find(key)) {
-            if (!v->is_number_integer()) refuse(key, "an integer", json_found(*v), "");
-            check(key, v->get<double>(), range);
+            if (!v->is_number_integer()) refuse(key, "an integer", json_summary(*v), "");
+            require_in_range(key, v->get<double>(), range);
             field = v->get<T>();
         }
     }
@@ -129,39 +131,39 @@ class Reader {
             const bool negative =
                 v->is_number_integer() && !v->is_number_unsigned() && v->get<std::int64_t>() < 0;
             if (!v->is_number_integer() || negative)
-                refuse(key, "an integer from 0 to 2^64 - 1", json_found(*v), "");
+                refuse(key, "an integer from 0 to 2^64 - 1", json_summary(*v), "");
             field = v->get<std::uint64_t>();
         }
     }
     void operator()(const std::string& key, bool& field) {
         if (const json* v = find(key)) {
-            if (!v->is_boolean()) refuse(key, "true or false", json_found(*v), "");
+            if (!v->is_boolean()) refuse(key, "true or false", json_summary(*v), "");
             field = v->get<bool>();
         }
     }
     void operator()(const std::string& key, double& field, Range range = {}) {
         if (const json* v = find(key)) {
-            if (!v->is_number()) refuse(key, "a number", json_found(*v), "");
-            check(key, v->get<double>(), range);
+            if (!v->is_number()) refuse(key, "a number", json_summary(*v), "");
+            require_in_range(key, v->get<double>(), range);
             field = v->get<double>();
         }
     }
     void operator()(const std::string& key, std::string& field) {
-        if (const json* v = find(key)) field = word(key, *v);
+        if (const json* v = find(key)) field = require_text(key, *v);
     }
     void operator()(const std::string& key, fs::path& field) {
-        if (const json* v = find(key)) field = resolved(word(key, *v));
+        if (const json* v = find(key)) field = resolved(require_text(key, *v));
     }
     template <class T>
-    void operator()(const std::string& key, std::vector<T>& field) { // one word stands for a list of one
+    void operator()(const std::string& key, std::vector<T>& field) { // a single text stands for a list of one
         const json* v = find(key);
         if (!v) return;
         field.clear();
         for (const json& item : v->is_array() ? *v : json::array({*v})) {
             if constexpr (std::is_same_v<T, fs::path>)
-                field.push_back(resolved(word(key, item)));
+                field.push_back(resolved(require_text(key, item)));
             else
-                field.push_back(word(key, item));
+                field.push_back(require_text(key, item));
         }
     }
     template <class E>
@@ -169,86 +171,93 @@ class Reader {
     void operator()(const std::string& key, E& field) {
         const json* v = find(key);
         if (!v) return;
-        const std::string found = word(key, *v);
-        std::vector<std::string> valid;
-        for (int i = 0; i < k_n_names<E>; ++i) {
-            if (name(static_cast<E>(i)) == found) return void(field = static_cast<E>(i));
-            valid.emplace_back(name(static_cast<E>(i)));
+        const std::string found = require_text(key, *v);
+        std::vector<std::string> valid_names;
+        for (int i = 0; i < k_n_enumerators<E>; ++i) {
+            if (name(static_cast<E>(i)) == found) {
+                field = static_cast<E>(i);
+                return;
+            }
+            valid_names.emplace_back(name(static_cast<E>(i)));
         }
-        refuse(key, fmt::format("one of {}", fmt::join(valid, ", ")), "'" + found + "'", "");
+        refuse(key, fmt::format("one of {}", fmt::join(valid_names, ", ")), "'" + found + "'", "");
     }
     void operator()(const std::string& key, std::map<std::string, int>& field, Range range) {
         const json* v = find(key);
         if (!v) return;
-        if (!v->is_object()) refuse(key, "an object of numbers", json_found(*v), "");
+        if (!v->is_object()) refuse(key, "an object of numbers", json_summary(*v), "");
         field.clear();
-        Reader inner(*v, where_, prefix_ + key + ".", folder_);
+        ConfigReader inner(*v, where_, prefix_ + key + ".", folder_);
         for (const auto& [name, value] : v->items()) inner(name, field[name], range);
     }
     void operator()(const std::string& key, DType& field) {
         const json* v = find(key);
         if (!v) return;
-        const auto type = dtype_from_name(word(key, *v));
-        if (!type || !is_weight_type(*type)) refuse(key, "one of F32, F16, BF16", json_found(*v), "");
+        const auto type = dtype_from_name(require_text(key, *v));
+        if (!type || !is_weight_type(*type)) refuse(key, "one of F32, F16, BF16", json_summary(*v), "");
         field = *type;
     }
     void object(const std::string& key, json& field) {
-        any(key, field);
-        if (!field.is_object()) refuse(key, "an object", json_found(field), "");
+        raw(key, field);
+        if (!field.is_object()) refuse(key, "an object", json_summary(field), "");
     }
-    void any(const std::string& key, json& field) {
+    void raw(const std::string& key, json& field) {
         if (const json* v = find(key)) field = *v;
     }
     template <class F>
     void group(const std::string& key, F f) {
         static const json k_empty = json::object();
         const json* v = find(key);
-        Reader inner(v ? *v : k_empty, where_, prefix_ + key + ".", folder_);
+        ConfigReader inner(v ? *v : k_empty, where_, prefix_ + key + ".", folder_);
         f(inner);
-        inner.finish();
+        inner.refuse_unknown_keys();
     }
 
-    /// Throws Error for keys that nobody asked for.
-    void finish() const {
+    /// Throws Error for keys of the object that were not among the fields.
+    void refuse_unknown_keys() const {
         for (const auto& [key, value] : object_.items())
             if (std::find(known_.begin(), known_.end(), key) == known_.end())
                 refuse(key, "a key of a training run; nearest: " + nearest_names(key, known_),
-                       json_found(value), "see docs/training.md");
+                       json_summary(value), "see docs/training.md");
     }
 
+    /// Throws Error about a key, or about the whole object if the key is empty.
     [[noreturn]] void refuse(const std::string& key, const std::string& expected, const std::string& found,
                              const std::string& remedy) const {
         std::string name = prefix_ + key;
-        if (key.empty() && !name.empty()) name.pop_back(); // the dot
+        if (key.empty() && !name.empty()) name.pop_back(); // the dot at the end
         throw Error({name.empty() ? where_ : fmt::format("{}: '{}'", where_, name), expected, found, remedy});
     }
 
   private:
-    const json* find(const std::string& key) { // null stands for an absent key
+    /// The value of a key, which is known from now on; nullptr if it is absent or null.
+    const json* find(const std::string& key) {
         known_.push_back(key);
         return json_has(object_, key) ? &object_.at(key) : nullptr;
     }
-    const std::string& word(const std::string& key, const json& value) const {
+    /// The text of a value that must be one, and not empty.
+    const std::string& require_text(const std::string& key, const json& value) const {
         if (!value.is_string() || value.get_ref<const std::string&>().empty())
-            refuse(key, "some text", json_found(value), "");
+            refuse(key, "some text", json_summary(value), "");
         return value.get_ref<const std::string&>();
     }
     fs::path resolved(const std::string& path) const { return (folder_ / path).lexically_normal(); }
-    void check(const std::string& key, double value, Range r) const {
+    void require_in_range(const std::string& key, double value, Range r) const {
         if (!(value >= r.low && value <= r.high))
             refuse(key,
-                   r.high == k_endless ? fmt::format("{} or more", r.low)
-                                       : fmt::format("{} to {}", r.low, r.high),
+                   r.high == k_infinity ? fmt::format("{} or more", r.low)
+                                        : fmt::format("{} to {}", r.low, r.high),
                    fmt::format("{}", value), "");
     }
 
     const json& object_;
-    std::string where_, prefix_;
-    fs::path folder_;
+    std::string where_, prefix_; ///< file; "optimiser." inside that object
+    fs::path folder_;            ///< relative paths start here
     std::vector<std::string> known_;
 };
 
-class Writer {
+/// Writes the fields that for_each_field() visits into a JSON object.
+class ConfigWriter {
   public:
     template <class T>
     void operator()(const char* key, const T& field, Range = {}) {
@@ -265,35 +274,35 @@ class Writer {
         for (const fs::path& p : field) value[key].push_back(p.string());
     }
     void object(const char* key, const json& field) { value[key] = field; }
-    void any(const char* key, const json& field) { value[key] = field; }
+    void raw(const char* key, const json& field) { value[key] = field; }
     template <class F>
     void group(const char* key, F f) {
-        Writer inner;
+        ConfigWriter inner;
         f(inner);
         value[key] = inner.value;
     }
     json value = json::object();
 };
 
-/// What only the whole can tell.
-void check_together(const TrainConfig& c, const Reader& reader) {
+/// Throws Error for fields that make sense alone but not together.
+void check_combinations(const TrainConfig& c, const ConfigReader& reader) {
     if (c.model.empty() == c.from.empty())
         reader.refuse("model", "the shape of a new model, or 'from' with a model to continue",
                       c.from.empty() ? "neither" : "both", "give one of them");
     if (c.data.files.empty() == (c.data.tinyville.size == 0))
         reader.refuse("data.files", "at least one file, or 'data.tinyville' with a size",
                       c.data.files.empty() ? "neither" : "both", "name the text to train on");
-    if (c.data.single_documents || !c.data.weights.empty()) {
+    if (c.data.single_documents || !c.data.group_weights.empty()) {
         const char* key =
             c.data.single_documents ? "data.tinyville.single_documents" : "data.tinyville.weights";
-        const auto only_for = [&](bool ok, const char* expected, std::string_view found) {
+        const auto require = [&](bool ok, const char* expected, std::string_view found) {
             if (!ok)
                 reader.refuse(key, expected, std::string(found), "leave it out: nothing would follow it");
         };
-        only_for(c.data.files.empty(), "no files: only Tinyville knows its documents", "'data.files'");
-        only_for(reads_windows(c.objective), "an objective that reads windows of text", name(c.objective));
-        only_for(c.data.order == DataOrder::random,
-                 "'data.order' random: who reads in sequence chooses no documents", name(c.data.order));
+        require(c.data.files.empty(), "no files: only Tinyville knows its documents", "'data.files'");
+        require(reads_windows(c.objective), "an objective that reads windows of text", name(c.objective));
+        require(c.data.order == DataOrder::random,
+                "'data.order' random: who reads in sequence chooses no documents", name(c.data.order));
     }
     if ((c.steps > 0) == (c.tokens > 0))
         reader.refuse("steps", "'steps' or 'tokens' of 1 or more: how long to train",
@@ -312,13 +321,14 @@ void check_together(const TrainConfig& c, const Reader& reader) {
     if (c.out.empty()) reader.refuse("out", "the folder for the result", "none", "name one, or pass --out");
 }
 
-void change(json& object, const std::string& assignment) {
+/// Applies "key=value" with dots between the names of nested keys. The value is JSON, or else plain text.
+void apply_assignment(json& object, const std::string& assignment) {
     const std::size_t equals = assignment.find('=');
     if (equals == std::string::npos || equals == 0)
         throw Error({"--set", "key=value", "'" + assignment + "'", "for example --set optimiser.lr=0.001"});
     const std::string text = assignment.substr(equals + 1);
     json value = json::parse(text, nullptr, false);
-    if (value.is_discarded()) value = text; // a word needs no quotes
+    if (value.is_discarded()) value = text; // plain text needs no quotes
     json* at = &object;
     for (std::size_t begin = 0; begin <= equals;) {
         const std::size_t end = std::min(assignment.find('.', begin), equals);
@@ -335,12 +345,12 @@ void change(json& object, const std::string& assignment) {
 
 TrainConfig parse_train_config(const json& object, const std::string& where, const fs::path& folder) {
     TrainConfig config;
-    Reader reader(object, where, "", folder);
+    ConfigReader reader(object, where, "", folder);
     for_each_field(config, reader);
-    reader.finish();
+    reader.refuse_unknown_keys();
     if (config.tokenizer.is_string())
         config.tokenizer = (folder / config.tokenizer.get<std::string>()).lexically_normal().string();
-    check_together(config, reader);
+    check_combinations(config, reader);
     return config;
 }
 
@@ -348,13 +358,13 @@ TrainConfig load_train_config(const fs::path& path, const std::vector<std::strin
                               const json& overrides) {
     const MappedFile file(path);
     json object = parse_json(file.text(), path.string());
-    for (const std::string& c : changes) change(object, c);
+    for (const std::string& assignment : changes) apply_assignment(object, assignment);
     if (object.is_object()) object.update(overrides);
     return parse_train_config(object, path.string(), fs::absolute(path).parent_path());
 }
 
 json to_json(const TrainConfig& config) {
-    Writer writer;
+    ConfigWriter writer;
     for_each_field(config, writer);
     return writer.value;
 }
@@ -363,9 +373,12 @@ void require_resumable(const TrainConfig& now, const json& before, const std::st
     json found = to_json(now), expected = before;
     for (const char* group : {"data", "optimiser"})
         if (!expected.contains(group) || !expected[group].is_object()) expected[group] = json::object();
-    // A file may lie elsewhere: its contents are compared by the data's fingerprint.
-    for (json* j : {&found, &expected})
-        (*j)["data"].erase("files"), (*j)["optimiser"] = (*j)["optimiser"].value("kind", "");
+    for (json* config : {&found, &expected}) {
+        // A file may have moved: the fingerprint of the data compares its contents.
+        (*config)["data"].erase("files");
+        // All settings of an optimiser but its kind may change.
+        (*config)["optimiser"] = (*config)["optimiser"].value("kind", "");
+    }
     for (const char* key : {"model", "from", "data", "objective", "optimiser", "batch", "seed", "frozen",
                             "lora", "teacher", "temperature", "hard_share"}) {
         const json a = expected.value(key, json()), b = found.value(key, json());

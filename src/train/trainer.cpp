@@ -1,11 +1,12 @@
 #include "train/trainer.h"
 
-#include "core/error.h"
 #include "io/hf_model.h"
-#include "io/mapped_file.h"
 #include "io/safetensors.h"
-#include "io/write_file.h"
-#include "train/draws.h"
+#include "platform/error.h"
+#include "platform/mapped_file.h"
+#include "platform/threads.h"
+#include "platform/write_file.h"
+#include "train/seeded_random.h"
 
 #include <algorithm>
 #include <cmath>
@@ -20,16 +21,16 @@ using nlohmann::json;
 namespace fs = std::filesystem;
 
 constexpr const char* k_state_file = "training.json";
-constexpr const char* k_means_file = "optimiser.safetensors";
+constexpr const char* k_optimiser_file = "optimiser.safetensors";
 
-TensorSource tensor(const char* name, const std::vector<real>& values) {
+TensorSource vector_tensor(const char* name, const std::vector<real>& values) {
     static_assert(std::is_same_v<real, float>);
     return {name, DType::f32, {static_cast<std::int64_t>(values.size())}, [&values](const ByteSink& sink) {
                 sink(std::as_bytes(std::span(values)));
             }};
 }
 
-std::vector<real> read_tensor(const Safetensors& file, const char* name) {
+std::vector<real> read_vector_tensor(const Safetensors& file, const char* name) {
     const TensorEntry* t = file.find(name);
     if (!t || t->dtype != DType::f32)
         throw Error({fmt::format("{}: tensor '{}'", file.where, name), "F32 values",
@@ -39,15 +40,13 @@ std::vector<real> read_tensor(const Safetensors& file, const char* name) {
     return values;
 }
 
-int n_threads(const TrainConfig& c) {
-    return c.threads > 0 ? c.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
+int n_threads(const TrainConfig& c) { return c.threads > 0 ? c.threads : n_processors(); }
 
 GradientOptions gradient_options(const TrainingSetup& setup) {
     const TrainConfig& c = setup.config;
     return {.objective = c.objective,
             .n_threads = n_threads(c),
-            .checkpointing = c.gradient_checkpointing,
+            .gradient_checkpointing = c.gradient_checkpointing,
             .regularise = {.dropout = c.dropout,
                            .router_noise = c.router_noise,
                            .capacity_factor = c.capacity_factor},
@@ -58,10 +57,10 @@ GradientOptions gradient_options(const TrainingSetup& setup) {
             .hard_share = c.hard_share};
 }
 
-std::optional<Adapter> make_adapter(const TrainingSetup& setup) {
+std::optional<LoraAdapter> make_adapter(const TrainingSetup& setup) {
     const TrainConfig& c = setup.config;
     if (c.lora.rank == 0) return std::nullopt;
-    return Adapter(c.lora, *setup.weights, derived_seed(c.seed, DrawKind::adapter, 0));
+    return LoraAdapter(c.lora, *setup.weights, derived_seed(c.seed, SeedPurpose::adapter, 0));
 }
 
 } // namespace
@@ -75,22 +74,20 @@ Trainer::Trainer(TrainingSetup setup)
       batch_gradient_(weights_, gradient_options(setup_)) {
     if (n_trainable() == 0)
         throw Error({"frozen", "some parameters left to train", "all are frozen", "freeze fewer"});
-    renew_weights();
+    refresh_weights();
 }
 
-void Trainer::renew_weights() {
+void Trainer::refresh_weights() {
     if (adapter_)
         adapter_->apply(*setup_.weights, *weights_);
     else
         weights_->refresh();
 }
 
-/// BatchGradient holds few sequences at a time, whatever the size of the batch: accumulation is a larger
-/// batch, and the mean is over all its targets. Only where the items of a batch are compared with each other,
-/// they are passes of their own.
+/// The batch of a pass, counted over the whole run.
 Batch Trainer::training_batch(std::uint64_t pass) const {
-    const auto n = static_cast<std::uint64_t>(config().batch.sequences *
-                                              (compares_items() ? 1 : config().batch.accumulate));
+    const auto n =
+        static_cast<std::uint64_t>(config().batch.sequences * (config().batch.accumulate / n_passes()));
     Batch batch;
     for (std::uint64_t i = 0; i < n; ++i) setup_.data->append_training(config().seed, pass * n + i, batch);
     return batch;
@@ -98,39 +95,39 @@ Batch Trainer::training_batch(std::uint64_t pass) const {
 
 StepReport Trainer::step() {
     const TrainConfig& c = config();
-    StepReport report{
-        .step = n_done_ + 1, .lr = learning_rate(c.schedule, c.lr, n_done_, c.steps), .problem = {}};
+    StepReport report{.step = n_steps_done_ + 1,
+                      .lr = learning_rate(c.schedule, c.lr, n_steps_done_, c.steps),
+                      .problem = {}};
     std::fill(gradient_.begin(), gradient_.end(), real(0));
-    const int n_passes = compares_items() ? c.batch.accumulate : 1;
     LossSum sum;
-    for (int i = 0; i < n_passes; ++i) {
-        const auto pass = static_cast<std::uint64_t>(n_done_ * n_passes + i);
+    for (int i = 0; i < n_passes(); ++i) {
+        const auto pass = static_cast<std::uint64_t>(n_steps_done_ * n_passes() + i);
         const Batch batch = training_batch(pass);
         for (const Sequence& s : batch.sequences)
             report.n_tokens += static_cast<std::int64_t>(s.tokens.size() + s.source.size());
-        sum += batch_gradient_.run(batch, derived_seed(c.seed, DrawKind::regularise, pass), gradient_);
+        sum += batch_gradient_.run(batch, derived_seed(c.seed, SeedPurpose::regularise, pass), gradient_);
     }
-    if (adapter_) adapter_->project(gradient_);
-    const double mean = 1.0 / n_passes;
+    if (adapter_) adapter_->compute_gradients(gradient_);
+    const double pass_scale = 1.0 / n_passes(); // from the sum over passes to their mean
     report.loss = sum.mean();
-    report.gradient_norm = gradient_norm(blocks_) * mean;
+    report.gradient_norm = gradient_norm(blocks_) * pass_scale;
     report.problem = watch_.update(report.loss, report.gradient_norm);
     if (report.problem) return report;
-    optimiser_.step(blocks_, report.lr, mean * clip_scale(report.gradient_norm, c.clip_norm));
-    renew_weights();
-    ++n_done_;
+    optimiser_.step(blocks_, report.lr, pass_scale * clipping_scale(report.gradient_norm, c.clip_norm));
+    refresh_weights();
+    ++n_steps_done_;
     return report;
 }
 
 std::optional<double> Trainer::validation_loss() {
     const auto n_items = static_cast<std::int64_t>(setup_.data->n_validation());
     if (n_items == 0) return std::nullopt;
-    const std::int64_t n = config().batch.sequences, n_batches = (n_items + n - 1) / n;
-    const std::int64_t most = config().evaluate_batches == 0
-                                  ? n_batches
-                                  : std::min<std::int64_t>(n_batches, config().evaluate_batches);
+    const std::int64_t n = config().batch.sequences;
+    std::int64_t n_batches = (n_items + n - 1) / n;
+    if (config().evaluate_batches != 0)
+        n_batches = std::min<std::int64_t>(n_batches, config().evaluate_batches);
     LossSum sum;
-    for (std::int64_t b = 0; b < most; ++b) {
+    for (std::int64_t b = 0; b < n_batches; ++b) {
         Batch batch;
         for (std::int64_t i = b * n; i < std::min((b + 1) * n, n_items); ++i)
             setup_.data->append_validation(static_cast<std::size_t>(i), batch);
@@ -143,9 +140,8 @@ bool Trainer::is_sound() {
     const real* values = weights_->values(weights_->table.front());
     if (!std::all_of(values, values + weights_->size(), [](real x) { return std::isfinite(x); }))
         return false;
-    const int n_passes = compares_items() ? config().batch.accumulate : 1;
-    return watch_.is_plausible(
-        batch_gradient_.evaluate(training_batch(static_cast<std::uint64_t>(n_done_ * n_passes))).mean());
+    const auto next_pass = static_cast<std::uint64_t>(n_steps_done_ * n_passes());
+    return watch_.is_plausible(batch_gradient_.evaluate(training_batch(next_pass)).mean());
 }
 
 void Trainer::save_model_to(const fs::path& folder, DType dtype) const {
@@ -156,23 +152,19 @@ void Trainer::save_model_to(const fs::path& folder, DType dtype) const {
         write_file(folder / "classes.json", json(names).dump() + "\n");
 }
 
-void Trainer::save_to(const fs::path& folder, const json& more) const {
+void Trainer::save_checkpoint(const fs::path& folder, const json& extra) const {
     save_model_to(folder, DType::f32);
-    const TensorSource means[] = {tensor("first", optimiser_.state().first),
-                                  tensor("second", optimiser_.state().second)};
-    write_safetensors(folder / k_means_file, means);
-    const json state{{"step", n_done_},
-                     {"optimiser_steps", optimiser_.state().n_steps},
-                     {"loss_mean", watch_.mean},
-                     {"loss_lowest", watch_.lowest},
-                     {"loss_steps", watch_.n_steps},
-                     {"data", setup_.data->fingerprint()},
-                     {"config", to_json(config())},
-                     {"more", more}};
+    const TensorSource optimiser_tensors[] = {vector_tensor("first", optimiser_.state().first),
+                                              vector_tensor("second", optimiser_.state().second)};
+    write_safetensors(folder / k_optimiser_file, optimiser_tensors);
+    const json state{{"step", n_steps_done_},        {"optimiser_steps", optimiser_.state().n_steps},
+                     {"loss_mean", watch_.mean},     {"loss_lowest", watch_.lowest},
+                     {"loss_steps", watch_.n_steps}, {"data", setup_.data->fingerprint()},
+                     {"config", to_json(config())},  {"more", extra}};
     write_file(folder / k_state_file, state.dump(2) + "\n");
 }
 
-json Trainer::load_from(const fs::path& folder) {
+json Trainer::load_checkpoint(const fs::path& folder) {
     const std::string where = (folder / k_state_file).string();
     const MappedFile text(where);
     const json state = parse_json(text.text(), where);
@@ -180,17 +172,18 @@ json Trainer::load_from(const fs::path& folder) {
     if (json_field(state, "data", where) != setup_.data->fingerprint())
         throw Error({where + ": 'data'", "the text that the run began with", "another one",
                      "train on the same files, or begin a new run"});
-    const fs::path means_path = folder / k_means_file;
-    const MappedFile bytes(means_path);
-    const Safetensors means = parse_safetensors(bytes.bytes(), means_path.string());
-    optimiser_.restore({json_int(state, "optimiser_steps", where, 0), read_tensor(means, "first"),
-                        read_tensor(means, "second")},
-                       means_path.string());
-    if (adapter_) adapter_->load(folder); // the setup has the other weights from there
-    renew_weights();
+    const fs::path optimiser_path = folder / k_optimiser_file;
+    const MappedFile bytes(optimiser_path);
+    const Safetensors optimiser_tensors = parse_safetensors(bytes.bytes(), optimiser_path.string());
+    optimiser_.restore({json_int(state, "optimiser_steps", where, 0),
+                        read_vector_tensor(optimiser_tensors, "first"),
+                        read_vector_tensor(optimiser_tensors, "second")},
+                       optimiser_path.string());
+    if (adapter_) adapter_->load(folder); // all other weights came with the setup
+    refresh_weights();
     watch_ = {json_number(state, "loss_mean", where), json_number(state, "loss_lowest", where),
               json_int(state, "loss_steps", where, 0)};
-    n_done_ = json_int(state, "step", where, 0);
+    n_steps_done_ = json_int(state, "step", where, 0);
     return json_object(state, "more", where);
 }
 

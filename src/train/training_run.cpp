@@ -1,10 +1,10 @@
 #include "train/training_run.h"
 
-#include "core/error.h"
+#include "platform/append_file.h"
+#include "platform/clock.h"
+#include "platform/error.h"
 #include "train/checkpoints.h"
-#include "train/metrics.h"
 
-#include <chrono>
 #include <fmt/format.h>
 
 namespace gf {
@@ -13,37 +13,39 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-class Run {
+class TrainingRun {
   public:
-    Run(const TrainConfig& config, bool resume, const TrainingEvents& events)
-        : events_(events), out_(config.out), checkpoints_(out_ / "checkpoints"), start_(find_start(resume)),
+    TrainingRun(const TrainConfig& config, bool resume, const TrainingCallbacks& callbacks)
+        : callbacks_(callbacks), out_(config.out), checkpoints_(out_ / "checkpoints"),
+          start_(find_start_checkpoint(resume)),
           trainer_(prepare_training(config, start_ ? start_->path : fs::path())),
-          metrics_(out_ / "metrics.jsonl", restore()), began_(std::chrono::steady_clock::now()) {
-        events_.on_start(trainer_);
-        if (!start_) checkpoint(); // so that there is always one to go on from
+          metrics_(out_ / "metrics.jsonl", load_start_checkpoint()), watch_() {
+        callbacks_.on_start(trainer_);
+        if (!start_) save_checkpoint(); // so that there is always one to continue from
     }
 
-    TrainingEnd go() {
+    TrainingEnd run() {
         const TrainConfig& c = trainer_.config();
         while (!trainer_.is_finished()) {
-            if (events_.should_stop()) return end(TrainingEnd::Kind::stopped);
+            if (callbacks_.should_stop()) return end(TrainingEnd::Kind::stopped);
             const double before = seconds();
             StepEvent event{.report = trainer_.step(), .seconds = seconds() - before, .validation = {}};
             const StepReport& report = event.report;
-            if (report.problem) return diverged(report.step, *report.problem);
-            const bool last = trainer_.is_finished();
-            if (last || report.step % c.evaluate_every == 0) event.validation = trainer_.validation_loss();
+            if (report.problem) return end_diverged(report.step, *report.problem);
+            const bool is_last = trainer_.is_finished();
+            if (is_last || report.step % c.evaluate_every == 0) event.validation = trainer_.validation_loss();
             if (event.validation) validation_ = event.validation;
-            log(event);
-            events_.on_step(event);
-            if (last || report.step % c.checkpoint_every != 0) continue;
-            if (trainer_.is_sound()) checkpoint(); // else the next steps tell whether it is over
+            write_metrics(event);
+            callbacks_.on_step(event);
+            if (is_last || report.step % c.checkpoint_every != 0) continue;
+            if (trainer_.is_sound()) save_checkpoint(); // if not, the next steps tell whether it has diverged
         }
         return end(TrainingEnd::Kind::finished);
     }
 
   private:
-    std::optional<Checkpoints::Entry> find_start(bool resume) const {
+    /// The checkpoint to continue from; nullopt for a new run, whose folder it makes.
+    std::optional<Checkpoints::Entry> find_start_checkpoint(bool resume) const {
         const auto newest = checkpoints_.newest();
         if (resume && !newest)
             throw Error({"--resume", "a checkpoint in " + (out_ / "checkpoints").string(), "none",
@@ -60,45 +62,45 @@ class Run {
         return newest;
     }
 
-    /// Size of the metrics file at the start.
-    std::uintmax_t restore() {
+    /// Returns the size in bytes that the metrics file had at the checkpoint; 0 for a new run.
+    std::uintmax_t load_start_checkpoint() {
         if (!start_) return 0;
         const std::string where = start_->path.string();
-        const json more = trainer_.load_from(start_->path);
-        seconds_before_ = json_number(more, "seconds", where);
-        return static_cast<std::uintmax_t>(json_int(more, "metrics_bytes", where, 0));
+        const json extra = trainer_.load_checkpoint(start_->path);
+        seconds_before_ = json_number(extra, "seconds", where);
+        return static_cast<std::uintmax_t>(json_int(extra, "metrics_bytes", where, 0));
     }
 
-    double seconds() const {
-        return seconds_before_ +
-               std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
-    }
+    /// Seconds of the whole run, those before it was resumed among them.
+    double seconds() const { return seconds_before_ + watch_.seconds(); }
 
-    void log(const StepEvent& e) {
+    void write_metrics(const StepEvent& e) {
         const StepReport& r = e.report;
         json line{{"step", r.step},       {"loss", r.loss},
                   {"lr", r.lr},           {"gradient_norm", r.gradient_norm},
                   {"tokens", r.n_tokens}, {"seconds", seconds()}};
         if (e.validation) line["validation_loss"] = *e.validation;
-        metrics_.append(line);
+        metrics_.append(line.dump() + "\n");
     }
 
-    void checkpoint() {
-        const json more{{"metrics_bytes", metrics_.sync()}, {"seconds", seconds()}};
-        checkpoints_.write(trainer_.n_done(),
-                           [&](const fs::path& folder) { trainer_.save_to(folder, more); });
+    void save_checkpoint() {
+        const json extra{{"metrics_bytes", metrics_.sync()}, {"seconds", seconds()}};
+        checkpoints_.write(trainer_.n_steps_done(),
+                           [&](const fs::path& folder) { trainer_.save_checkpoint(folder, extra); });
         trainer_.save_model_to(out_, trainer_.config().dtype);
     }
 
+    /// Ends with a last checkpoint, or as diverged if the weights are not worth keeping.
     TrainingEnd end(TrainingEnd::Kind kind) {
-        if (!trainer_.is_sound()) return diverged(trainer_.n_done(), "the weights have become useless");
-        checkpoint();
-        return result(kind);
+        if (!trainer_.is_sound())
+            return end_diverged(trainer_.n_steps_done(), "the weights have become useless");
+        save_checkpoint();
+        return make_end(kind);
     }
 
-    TrainingEnd diverged(std::int64_t step, const std::string& what) {
+    TrainingEnd end_diverged(std::int64_t step, const std::string& what) {
         metrics_.sync();
-        TrainingEnd e = result(TrainingEnd::Kind::diverged);
+        TrainingEnd e = make_end(TrainingEnd::Kind::diverged);
         e.problem = fmt::format(
             "step {}: {}; the last good checkpoint is {}; try a smaller optimiser.lr (now {}), a longer "
             "schedule.warmup_steps (now {}) or a smaller optimiser.clip_norm (now {}), with --resume from "
@@ -108,26 +110,26 @@ class Run {
         return e;
     }
 
-    TrainingEnd result(TrainingEnd::Kind kind) const {
+    TrainingEnd make_end(TrainingEnd::Kind kind) const {
         const auto newest = checkpoints_.newest();
         return {kind, newest ? newest->step : 0, newest ? newest->path : fs::path(), "", validation_};
     }
 
-    const TrainingEvents& events_;
+    const TrainingCallbacks& callbacks_;
     fs::path out_;
     Checkpoints checkpoints_;
-    std::optional<Checkpoints::Entry> start_;
+    std::optional<Checkpoints::Entry> start_; // the checkpoint that the run continues from
     Trainer trainer_;
-    double seconds_before_ = 0;
-    MetricsFile metrics_;
-    std::chrono::steady_clock::time_point began_;
-    std::optional<double> validation_;
+    double seconds_before_ = 0; // seconds of the run before it was resumed
+    AppendFile metrics_;
+    Stopwatch watch_;
+    std::optional<double> validation_; // nats per target, as last measured
 };
 
 } // namespace
 
-TrainingEnd run_training(const TrainConfig& config, bool resume, const TrainingEvents& events) {
-    return Run(config, resume, events).go();
+TrainingEnd run_training(const TrainConfig& config, bool resume, const TrainingCallbacks& callbacks) {
+    return TrainingRun(config, resume, callbacks).run();
 }
 
 } // namespace gf

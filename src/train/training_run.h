@@ -1,5 +1,6 @@
 #pragma once
-// A whole run: steps, evaluations, metrics, checkpoints, until it is finished, stopped, or has gone wrong.
+// A whole training run: steps, evaluations, metrics and checkpoints, until it is finished, stopped, or has
+// diverged. Used by `glassformer train` and `glassformer models --train`.
 
 #include "train/trainer.h"
 
@@ -7,15 +8,15 @@
 
 namespace gf {
 
-/// A step of a run, and what was measured behind it.
+/// A step of a run, and what was measured after it.
 struct StepEvent {
     StepReport report;
-    double seconds = 0;               ///< that the step took
-    std::optional<double> validation; ///< nats per target, where it was measured
+    double seconds = 0;               ///< duration of the step
+    std::optional<double> validation; ///< nats per target; nullopt if not measured after this step
 };
 
-/// What a run says while it goes on, from the thread that runs it.
-struct TrainingEvents {
+/// Functions that a run calls, on the thread that runs it.
+struct TrainingCallbacks {
     std::function<void(const Trainer&)> on_start = [](const Trainer&) {};
     std::function<void(const StepEvent&)> on_step = [](const StepEvent&) {};
     std::function<bool()> should_stop = [] { return false; }; ///< asked before each step
@@ -23,16 +24,16 @@ struct TrainingEvents {
 
 struct TrainingEnd {
     enum class Kind { finished, stopped, diverged } kind = Kind::finished;
-    std::int64_t step = 0;            ///< of the last checkpoint
-    std::filesystem::path checkpoint; ///< the last good one
-    std::string problem;              ///< diverged: what happened, at which step, what to try
-    std::optional<double> validation; ///< the last one measured
+    std::int64_t step = 0;            ///< step of the last checkpoint
+    std::filesystem::path checkpoint; ///< folder of the last checkpoint
+    std::string problem;              ///< diverged only: what happened, at which step, what to try
+    std::optional<double> validation; ///< nats per target, as last measured
 };
 
 /// Trains as the config says, in its folder `out`: metrics.jsonl, checkpoints/step-N, and the model itself as
-/// of the newest checkpoint. With `resume` it goes on from there, bit for bit as if it had never been
-/// interrupted. Throws Error for bad input, for a folder with another run in it, for `resume` without a
-/// checkpoint, and if the disk does not take a file.
-TrainingEnd run_training(const TrainConfig& config, bool resume, const TrainingEvents& events = {});
+/// of the newest checkpoint. With `resume` it continues from that checkpoint, bit for bit as if it had never
+/// been interrupted. @throws Error for bad input, for a folder with another run in it, for `resume` without a
+/// checkpoint, and if a file cannot be written.
+TrainingEnd run_training(const TrainConfig& config, bool resume, const TrainingCallbacks& callbacks = {});
 
 } // namespace gf

@@ -1,10 +1,10 @@
-#include "app/headless.h"
+#include "app/host/headless.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-namespace gf {
+namespace gf::ui {
 namespace {
 
 TEST(Fonts, FacesOfASizeShareLineHeightAndBaseLine) {
@@ -89,4 +89,4 @@ TEST(ImGuiHost, OneAfterAnother) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::ui

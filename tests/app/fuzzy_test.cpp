@@ -1,8 +1,8 @@
-#include "app/fuzzy.h"
+#include "app/widgets/fuzzy.h"
 
 #include <gtest/gtest.h>
 
-namespace gf {
+namespace gf::ui {
 namespace {
 
 TEST(Fuzzy, WordsAndLettersInOrder) {
@@ -33,4 +33,4 @@ TEST(Fuzzy, NearerIsHigher) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::ui

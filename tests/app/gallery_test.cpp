@@ -3,13 +3,13 @@
 
 #include "workbench_support.h"
 
-#include "app/gallery.h"
+#include "app/start/gallery.h"
 #include "text/train/train_tokenizer.h"
 
 #include <imgui_internal.h>
 #include <nlohmann/json.hpp>
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 namespace fs = std::filesystem;
@@ -52,7 +52,7 @@ class Shipped {
         ModelConfig config = preset("llama").config;
         config.d_vocab = letters.tokenizer->size();
         save_model(folder() / model, *random_weights(config));
-        put(model + "/tokenizer.json", letters.json);
+        put(model + "/tokenizer.json", letters.tokenizer_json);
     }
 
   private:
@@ -184,11 +184,11 @@ TEST_F(GalleryTest, TheDiskIsReadWhenThePageAppears) {
 }
 
 TEST(GalleryOfShippedModels, ListsEveryOne) {
-    Bench bench({.models = shipped_folder()});
+    Bench bench({.models = shipped_models_folder()});
     bench.resize(2560, 2160);
-    EXPECT_EQ(cards(), shipped_names(shipped_folder()));
+    EXPECT_EQ(cards(), shipped_model_names(shipped_models_folder()));
     EXPECT_FALSE(cards().empty());
-    for (const ShippedModel& m : shipped_models(shipped_folder()))
+    for (const ShippedModel& m : shipped_models(shipped_models_folder()))
         EXPECT_TRUE(bench.shows("Start", m.sentence)) << m.name;
 }
 
@@ -262,8 +262,8 @@ TEST(FirstOfGallery, TheStartPageSaysWhyItDoesNotOpen) {
 }
 
 TEST(GalleryLayout, CardsStandApartAtAnySize) {
-    Bench bench({.models = shipped_folder()});
-    const std::vector<std::string> names = shipped_names(shipped_folder());
+    Bench bench({.models = shipped_models_folder()});
+    const std::vector<std::string> names = shipped_model_names(shipped_models_folder());
     for (const auto& [width, height] : {std::pair(1280, 720), std::pair(1600, 900), std::pair(3840, 2160)})
         for (const float scale : {0.75f, 1.0f, 2.0f, 3.0f})
             for (const ThemeName look : {ThemeName::light, ThemeName::projector}) {
@@ -292,7 +292,8 @@ TEST(GalleryLayout, CardsStandApartAtAnySize) {
 }
 
 TEST(GalleryLayout, InANarrowWindowAButtonLeadsToTheForm) {
-    Bench bench({.width = 1280, .height = 720, .look = {ThemeName::light, 2}, .models = shipped_folder()});
+    Bench bench(
+        {.width = 1280, .height = 720, .look = {ThemeName::light, 2}, .models = shipped_models_folder()});
     bench.ui.frames(3);
     bench.ui.click("Start/Open another model");
     bench.ui.frames(3);
@@ -305,4 +306,4 @@ TEST(GalleryLayout, InANarrowWindowAButtonLeadsToTheForm) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

@@ -1,15 +1,15 @@
-#include "app/heat_map_widget.h"
+#include "app/widgets/heat_map_widget.h"
 
-#include "app/headless.h"
-#include "app/ui_driver.h"
-#include "core/error.h"
+#include "app/host/headless.h"
+#include "app/host/ui_driver.h"
+#include "platform/error.h"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <memory>
 
-namespace gf {
+namespace gf::ui {
 namespace {
 
 constexpr int k_rows = 8, k_cols = 10;
@@ -166,4 +166,4 @@ TEST(HeatMapWidget, WithoutGlNothingIsReadOrDrawn) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::ui

@@ -1,4 +1,4 @@
-#include "app/matrix_figures.h"
+#include "app/panels/inspector/matrix_figures.h"
 
 #include "core/random.h"
 
@@ -8,7 +8,7 @@
 #include <numeric>
 #include <vector>
 
-namespace gf {
+namespace gf::ui {
 namespace {
 
 constexpr float k_inf = std::numeric_limits<float>::infinity(),
@@ -129,4 +129,4 @@ TEST(MatrixFigures, OddRanges) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::ui

@@ -1,12 +1,11 @@
 // A value glides to where it is wanted within 150 ms, without overshoot, or jumps.
 
-#include "app/headless.h"
-#include "app/motion.h"
-#include "app/window.h"
+#include "app/host/headless.h"
+#include "app/widgets/motion.h"
 
 #include <gtest/gtest.h>
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 class MotionTest : public ::testing::Test {
@@ -53,4 +52,4 @@ TEST_F(MotionTest, SwitchedOffItJumps) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

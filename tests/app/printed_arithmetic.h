@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace gf::tests {
+namespace gf::ui::tests {
 
 /// All numbers in a text, "−" and "-" as signs where they stand directly before a digit.
 inline std::vector<double> numbers_in(std::string_view text) {
@@ -65,4 +65,4 @@ inline ArithmeticCheck check_arithmetic(std::string_view text) {
     return check;
 }
 
-} // namespace gf::tests
+} // namespace gf::ui::tests

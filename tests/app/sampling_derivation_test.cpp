@@ -1,7 +1,7 @@
 // The derivation of a probability: whoever computes with the printed numbers gets the printed results, and
 // the last one is the sampler's; reasons for cuts by their definitions.
 
-#include "app/sampling/derivation.h"
+#include "app/panels/sampling/derivation.h"
 
 #include "printed_arithmetic.h"
 
@@ -13,7 +13,7 @@
 #include <limits>
 #include <random>
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 constexpr double k_infinity = std::numeric_limits<double>::infinity();
@@ -159,4 +159,4 @@ TEST(Derivation, OfWhatCanNeverBeDrawn) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

@@ -1,8 +1,9 @@
-#include "app/settings.h"
+#include "app/shell/settings.h"
 
-#include "app/imgui_host.h"
-#include "core/error.h"
+#include "app/host/imgui_host.h"
+#include "platform/error.h"
 #include "support/mutate.h"
+#include "support/test_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,36 +15,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace gf {
+namespace gf::ui {
 namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-void put(const fs::path& path, std::string_view bytes) {
-    std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-}
-std::string get(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-fs::path new_folder() {
-    std::string name = (fs::temp_directory_path() / "glassformer-settings-XXXXXX").string();
-    return mkdtemp(name.data());
-}
-
 class SettingsTest : public ::testing::Test {
   protected:
-    ~SettingsTest() override { fs::remove_all(folder_); }
-
     fs::path file() const { return folder_ / "settings.json"; }
     fs::path bad() const { return folder_ / "settings.json.bad"; }
     fs::path layout() const { return folder_ / "layout.ini"; }
 
     /// Loads contents that cannot be used.
     std::string note_of_damaged(std::string_view contents) {
-        put(file(), contents);
+        gf::tests::write_text(file(), contents);
         return note_of_damaged();
     }
     std::string note_of_damaged() {
@@ -70,7 +56,8 @@ class SettingsTest : public ::testing::Test {
         return s;
     }
 
-    fs::path folder_ = new_folder();
+    const gf::tests::TestFolder scratch_;
+    const fs::path folder_ = scratch_.path();
     SettingsFile settings_{folder_};
 };
 
@@ -79,7 +66,7 @@ TEST_F(SettingsTest, ComeBackAsTheyWere) {
     std::string note = "old";
     EXPECT_EQ(settings_.load(note), sample());
     EXPECT_EQ(note, "");
-    EXPECT_THAT(get(file()), HasSubstr("\"scale\": 1.1,"));
+    EXPECT_THAT(gf::tests::read_text(file()), HasSubstr("\"scale\": 1.1,"));
 }
 
 TEST_F(SettingsTest, WithoutAFileTheyAreTheDefaults) {
@@ -91,7 +78,7 @@ TEST_F(SettingsTest, WithoutAFileTheyAreTheDefaults) {
 }
 
 TEST_F(SettingsTest, AnOlderFileLacksKeys) {
-    put(file(), R"({"theme": "dark"})");
+    gf::tests::write_text(file(), R"({"theme": "dark"})");
     std::string note;
     Settings expected;
     expected.theme = ThemeName::dark;
@@ -100,7 +87,7 @@ TEST_F(SettingsTest, AnOlderFileLacksKeys) {
 }
 
 TEST_F(SettingsTest, ANewerFileHasKeysThatAreIgnoredWithANote) {
-    put(file(), R"({"theme": "dark", "haptics": [1], "smell": {"a": 1}})");
+    gf::tests::write_text(file(), R"({"theme": "dark", "haptics": [1], "smell": {"a": 1}})");
     std::string note;
     EXPECT_EQ(settings_.load(note).theme, ThemeName::dark);
     EXPECT_THAT(note, HasSubstr("'haptics', 'smell'"));
@@ -147,13 +134,13 @@ TEST_F(SettingsTest, APipeIsNotWaitedFor) {
 
 TEST_F(SettingsTest, UnreadableOnesAreKeptAside) {
     if (geteuid() == 0) GTEST_SKIP() << "root may read everything";
-    put(file(), "{}");
+    gf::tests::write_text(file(), "{}");
     fs::permissions(file(), fs::perms::none);
     note_of_damaged();
 }
 
 TEST_F(SettingsTest, WhatCannotBeSetAsideIsSaid) {
-    put(file(), "garbage");
+    gf::tests::write_text(file(), "garbage");
     fs::create_directories(bad() / "in the way");
     std::string note;
     EXPECT_EQ(settings_.load(note), Settings());
@@ -162,11 +149,11 @@ TEST_F(SettingsTest, WhatCannotBeSetAsideIsSaid) {
 
 TEST_F(SettingsTest, NoMutantCrashesAndWhatStillLoadsIsInRange) {
     settings_.save(sample());
-    const std::string seed = get(file());
+    const std::string seed = gf::tests::read_text(file());
     tests::Random random(11);
     int loaded = 0;
     for (int i = 0; i < 2000; ++i) {
-        put(file(), tests::mutate_json(seed, random));
+        gf::tests::write_text(file(), gf::tests::mutate_json(seed, random));
         std::string note;
         const Settings s = settings_.load(note);
         EXPECT_TRUE(s.scale >= k_least_scale && s.scale <= k_greatest_scale) << s.scale;
@@ -216,7 +203,7 @@ TEST_F(SettingsTest, TheFolderIsMadeForThePersonAlone) {
 }
 
 TEST_F(SettingsTest, WhatCannotBeWrittenIsAnError) {
-    put(folder_ / "file", "x");
+    gf::tests::write_text(folder_ / "file", "x");
     EXPECT_THROW(SettingsFile(folder_ / "file" / "glassformer").save({}), Error);
     EXPECT_THROW(SettingsFile(folder_ / "file" / "glassformer").save_layout("[a]"), Error);
     std::string note;
@@ -241,12 +228,12 @@ TEST_F(SettingsTest, LayoutsComeBackAndDamagedOnesAreKeptAside) {
     std::string note = "old";
     EXPECT_EQ(settings_.load_layout(note), ini);
     EXPECT_EQ(note, "");
-    const std::string whole = get(layout());
+    const std::string whole = gf::tests::read_text(layout());
     EXPECT_EQ(whole.front(), '[');
     const std::string zero = whole + std::string(1, '\0');
     for (const std::string& damaged : {ini, std::string("garbage"), zero, whole + "x", whole.substr(0, 60),
                                        std::string(), whole.substr(0, 20), "[" + std::string(2 << 20, 'x')}) {
-        put(layout(), damaged);
+        gf::tests::write_text(layout(), damaged);
         fs::remove_all(folder_ / "layout.ini.bad");
         EXPECT_EQ(settings_.load_layout(note), "");
         EXPECT_THAT(note, HasSubstr("layout.ini.bad")) << damaged.substr(0, 100);
@@ -258,10 +245,10 @@ TEST_F(SettingsTest, NoMutantOfALayoutIsTrusted) {
     const std::string ini =
         "[Window][Sampling]\nPos=1,2\nSize=3,4\n\n[Docking][Data]\nDockSpace ID=0x1 Window=0x2\n";
     settings_.save_layout(ini);
-    const std::string seed = get(layout());
+    const std::string seed = gf::tests::read_text(layout());
     tests::Random random(12);
     for (int i = 0; i < 500; ++i) {
-        put(layout(), tests::mutate(seed, random));
+        gf::tests::write_text(layout(), gf::tests::mutate(seed, random));
         std::string note;
         const std::string loaded = settings_.load_layout(note);
         EXPECT_TRUE(loaded.empty() ? !note.empty() : loaded == ini);
@@ -302,4 +289,4 @@ TEST(ConfigFolder, FollowsTheSpecification) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::ui

@@ -1,7 +1,7 @@
-#include "app/start_page.h"
+#include "app/start/start_page.h"
 
-#include "app/headless.h"
-#include "app/ui_driver.h"
+#include "app/host/headless.h"
+#include "app/host/ui_driver.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,18 +10,13 @@
 #include <cstdlib>
 #include <fstream>
 
-namespace gf {
+namespace gf::ui {
 namespace {
 
 namespace fs = std::filesystem;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-void put(const fs::path& path, std::string_view bytes) {
-    fs::create_directories(path.parent_path());
-    std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-}
 
 /// The header of a llama2.c model whose vocabulary has this size.
 std::string model_header(int vocabulary) {
@@ -53,26 +48,22 @@ std::string tok_bin(int n) {
 class Folder {
   public:
     Folder() {
-        std::string name = (fs::temp_directory_path() / "glassformer-start-XXXXXX").string();
-        path_ = mkdtemp(name.data());
-        put(path_ / "gpt2" / "config.json", "{}");
-        put(path_ / "gpt2" / "tokenizer.json", "{}");
-        put(path_ / "gpt2" / "checkpoint-1" / "config.json", "{}");
-        put(path_ / "notes" / "text.txt", "x");
+        write_text(path_ / "gpt2" / "config.json", "{}");
+        write_text(path_ / "gpt2" / "tokenizer.json", "{}");
+        write_text(path_ / "gpt2" / "checkpoint-1" / "config.json", "{}");
+        write_text(path_ / "notes" / "text.txt", "x");
         fs::create_directories(path_ / ".hidden");
-        put(path_ / "m.bin", model_header(300));
-        put(path_ / "tok.bin", tok_bin(300));
-        put(path_ / "read.me", "x");
+        write_text(path_ / "m.bin", model_header(300));
+        write_text(path_ / "tok.bin", tok_bin(300));
+        write_text(path_ / "read.me", "x");
     }
-    ~Folder() { fs::remove_all(path_); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
     fs::path operator/(const char* name) const { return path_ / name; }
     std::string at(const char* name) const { return (path_ / name).string(); }
     const fs::path& path() const { return path_; }
 
   private:
-    fs::path path_;
+    const TestFolder scratch_;
+    const fs::path path_ = scratch_.path();
 };
 
 class StartPageTest : public ::testing::Test {
@@ -182,7 +173,7 @@ TEST_F(StartPageTest, FoldersAreWalkedThrough) {
     EXPECT_THAT(opened(), ElementsAre(opens(folder_.at("gpt2"), folder_.at("gpt2/tokenizer.json"))));
     ui_.click(("Start/path/" + folder_.path().filename().string()).c_str());
     EXPECT_TRUE(ui_.exists("Start/files/m.bin"));
-    put(folder_ / "new.bin", model_header(5));
+    write_text(folder_ / "new.bin", model_header(5));
     ui_.frames(2);
     EXPECT_FALSE(ui_.exists("Start/files/new.bin")); // the disk is not watched
     ui_.click(("Start/path/" + folder_.path().filename().string()).c_str());
@@ -333,7 +324,8 @@ TEST(FileBrowser, SaysWhyAFolderCannotBeRead) {
 
 TEST(FileBrowser, DrawsOnlyTheRowsInSight) {
     const Folder folder;
-    for (int i = 0; i < 300; ++i) put(folder / ("many/" + std::to_string(10'000 + i) + ".bin").c_str(), "x");
+    for (int i = 0; i < 300; ++i)
+        write_text(folder / ("many/" + std::to_string(10'000 + i) + ".bin").c_str(), "x");
     Headless headless({.width = 400, .height = 300, .record_items = true});
     FileBrowser browser;
     browser.show(folder / "many");
@@ -352,13 +344,13 @@ TEST(FileBrowser, DrawsOnlyTheRowsInSight) {
 TEST(ModelPaths, OfSeveralTokenizersTheOneThatFits) {
     const Folder folder;
     EXPECT_EQ(guess_tokenizer(folder / "m.bin"), folder.at("tok.bin"));
-    put(folder / "tok260.bin", tok_bin(260));
+    write_text(folder / "tok260.bin", tok_bin(260));
     EXPECT_EQ(guess_tokenizer(folder / "m.bin"), folder.at("tok.bin"));
-    put(folder / "m.bin", model_header(-260)); // negative: a separate classifier
+    write_text(folder / "m.bin", model_header(-260)); // negative: a separate classifier
     EXPECT_EQ(guess_tokenizer(folder / "m.bin"), folder.at("tok260.bin"));
-    put(folder / "m.bin", model_header(261));
+    write_text(folder / "m.bin", model_header(261));
     EXPECT_EQ(guess_tokenizer(folder / "m.bin"), "");
-    put(folder / "m.bin", "");
+    write_text(folder / "m.bin", "");
     EXPECT_EQ(guess_tokenizer(folder / "m.bin"), "");
     EXPECT_EQ(guess_tokenizer(folder / "gpt2"), folder.at("gpt2/tokenizer.json"));
     EXPECT_EQ(guess_tokenizer(folder / "notes"), "");
@@ -385,4 +377,4 @@ TEST(ModelPaths, AsPeopleTypeAndReadThem) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::ui

@@ -1,12 +1,12 @@
-#include "app/theme.h"
+#include "app/host/theme.h"
 
-#include "core/error.h"
+#include "platform/error.h"
 
 #include <gtest/gtest.h>
 
 #include <utility>
 
-namespace gf {
+namespace gf::ui {
 namespace {
 
 /// WCAG 2.1 AA for text of any size.
@@ -80,4 +80,4 @@ TEST(ColourMath, MixesAndPacks) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::ui

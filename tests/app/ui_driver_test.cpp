@@ -1,13 +1,13 @@
-#include "app/ui_driver.h"
+#include "app/host/ui_driver.h"
 
-#include "app/headless.h"
-#include "core/error.h"
+#include "app/host/headless.h"
+#include "platform/error.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <imgui_internal.h>
 
-namespace gf {
+namespace gf::ui {
 namespace {
 
 /// A small interface with everything that is hard to reach.
@@ -192,4 +192,4 @@ TEST_F(UiDriverTest, RecordingCanBeSwitchedOff) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::ui

@@ -1,13 +1,13 @@
-#include "app/widgets.h"
+#include "app/widgets/widgets.h"
 
-#include "app/headless.h"
-#include "app/panel_frame.h"
-#include "app/ui_driver.h"
+#include "app/host/headless.h"
+#include "app/host/ui_driver.h"
+#include "app/widgets/panel_frame.h"
 
 #include <gtest/gtest.h>
 #include <imgui_internal.h>
 
-namespace gf {
+namespace gf::ui {
 namespace {
 
 /// One of each.
@@ -183,4 +183,4 @@ TEST_F(WidgetsTest, NothingOverlapsAtAnyScale) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::ui

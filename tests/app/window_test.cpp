@@ -1,14 +1,15 @@
-#include "app/window.h"
+#include "app/host/frame_request.h"
+#include "app/host/glfw_window.h"
 
-#include "app/window_icon.h"
-#include "core/error.h"
+#include "app/host/window_icon.h"
+#include "platform/error.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 
-namespace gf {
+namespace gf::ui {
 namespace {
 
 TEST(Window, WithoutADisplayItNamesTheCommandThatNeedsNone) {
@@ -40,4 +41,4 @@ TEST(WindowIcon, IsRoundedAndFilled) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::ui

@@ -4,7 +4,7 @@
 #include "support/compare.h"
 #include "workbench_support.h"
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 using ::testing::HasSubstr;
@@ -170,4 +170,4 @@ TEST_F(EditTest, TheListOfEditsAndTheKeyE) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

@@ -3,7 +3,7 @@
 
 #include "workbench_support.h"
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 using ::testing::HasSubstr;
@@ -93,4 +93,4 @@ TEST_F(FillInTest, TheFirstMaskIsInViewAtFirst) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

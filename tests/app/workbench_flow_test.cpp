@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 using ::testing::Contains;
@@ -170,4 +170,4 @@ TEST_F(FlowTest, ExpertsAndTheirSlots) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

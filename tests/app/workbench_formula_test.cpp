@@ -3,11 +3,11 @@
 
 #include "workbench_support.h"
 
-#include "core/formula.h"
+#include "core/formula/formula.h"
 
 #include <cmath>
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 using ::testing::HasSubstr;
@@ -215,4 +215,4 @@ TEST(FormulaBarBudget, WhatIsNotKeptIsExplained) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

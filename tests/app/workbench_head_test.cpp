@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 using ::testing::Contains;
@@ -343,4 +343,4 @@ TEST_F(LinesTest, LongTextsAreAWindowThatZoomsAndPans) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 using ::testing::HasSubstr;
@@ -217,7 +217,7 @@ TEST(HeadsBudget, TheLayerInViewIsComputedAgain) {
     const auto expect_layer = [&](int layer) {
         const Snapshot& s = bench.snapshot();
         ASSERT_FALSE(s.trace().kept(Site::pattern));
-        ASSERT_EQ(s.layer.kept, layer);
+        ASSERT_EQ(s.layer.index, layer);
         bench.post(command::PinCell{fmt::format("blocks.{}.attn.hook_pattern", layer), 7, 5, 2});
         const auto run = std::make_shared<Trace>(model.weights, TraceShape{6, {}, Keep::all});
         extend(*run, std::vector<int>{3, 1, 4, 1, 5, 9});
@@ -235,11 +235,11 @@ TEST(HeadsBudget, TheLayerInViewIsComputedAgain) {
     expect_layer(20);
     bench.ui.click("Transport/Step");
     EXPECT_EQ(bench.cursor(), 7);
-    EXPECT_EQ(bench.snapshot().layer.kept, 20) << "it follows the text";
+    EXPECT_EQ(bench.snapshot().layer.index, 20) << "it follows the text";
     bench.open(saved_preset("llama"));
-    EXPECT_EQ(bench.snapshot().layer.kept, -1);
+    EXPECT_EQ(bench.snapshot().layer.index, -1);
     EXPECT_TRUE(bench.ui.exists("Heads/L1H5"));
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

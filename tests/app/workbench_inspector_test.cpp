@@ -5,7 +5,7 @@
 #include <cmath>
 #include <sstream>
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 using ::testing::HasSubstr;
@@ -280,4 +280,4 @@ TEST(InspectorLarge, AreReadOverManyFrames) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

@@ -6,7 +6,7 @@
 
 #include <set>
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 class KeyboardTest : public ::testing::Test {
@@ -93,4 +93,4 @@ TEST_F(KeyboardTest, EnterPressesWhatTabCameTo) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

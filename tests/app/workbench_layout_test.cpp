@@ -3,11 +3,11 @@
 
 #include "workbench_support.h"
 
-#include "app/window.h"
+#include "app/host/frame_request.h"
 
 #include <imgui_internal.h>
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 struct Case {
@@ -155,14 +155,14 @@ TEST(WorkbenchIdle, AsksForNoMoreFrames) {
     Bench bench;
     const auto asked = [&] {
         bench.ui.frames(60); // hover delays, sizes that settle
-        const std::uint64_t before = frame_requests();
+        const std::uint64_t before = n_frame_requests();
         bool wants = false;
         for (int i = 0; i < 120; ++i) {
             bench.ui.frames(1);
             wants |= bench.screen.host().wants_frame();
         }
         EXPECT_FALSE(wants);
-        return frame_requests() - before;
+        return n_frame_requests() - before;
     };
     EXPECT_EQ(asked(), 0u) << "the start page";
     bench.open(byte_model().path, byte_tokenizer());
@@ -176,10 +176,10 @@ TEST(WorkbenchIdle, AsksForNoMoreFrames) {
     EXPECT_EQ(asked(), 0u) << "the mouse rests on a cell";
     bench.ui.hover("Heads/L1H2");
     EXPECT_EQ(asked(), 0u) << "the mouse rests on a head";
-    const std::uint64_t before = frame_requests();
+    const std::uint64_t before = n_frame_requests();
     bench.ui.hover("Heads/L1H3");
-    EXPECT_GT(frame_requests(), before) << "it moved: other panels must follow";
+    EXPECT_GT(n_frame_requests(), before) << "it moved: other panels must follow";
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

@@ -5,7 +5,7 @@
 #include <imgui_internal.h>
 #include <nlohmann/json.hpp>
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 using ::testing::HasSubstr;
@@ -52,7 +52,7 @@ class LayoutsTest : public ::testing::Test {
   protected:
     void SetUp() override { bench.open(saved_preset("llama")); }
     void choose(const std::string& layout) { bench.post(command::SetLayout{layout}); }
-    const LayoutBook& book() { return bench.workbench.layouts().book(); }
+    const LayoutBook& book() { return bench.workbench.arrangement().book(); }
 
     Bench bench;
     UiDriver& ui = bench.ui;
@@ -198,7 +198,7 @@ TEST(LayoutsFile, OutliveTheProgram) {
         Bench bench({.config_folder = config});
         bench.open(saved_preset("llama"));
         EXPECT_EQ(bench.notice(), "");
-        EXPECT_EQ(bench.workbench.layouts().book().current, "mine");
+        EXPECT_EQ(bench.workbench.arrangement().book().current, "mine");
         const auto again = places();
         for (std::size_t i = 0; i < mine.size(); ++i)
             for (std::size_t k = 0; k < 4; ++k) EXPECT_NEAR(again[i][k], mine[i][k], 3) << k_panels[i];
@@ -208,7 +208,7 @@ TEST(LayoutsFile, OutliveTheProgram) {
     {
         Bench bench({.width = 1300, .height = 800, .config_folder = config}); // another window
         bench.open(saved_preset("llama"));
-        EXPECT_EQ(bench.workbench.layouts().book().current, "Sampling");
+        EXPECT_EQ(bench.workbench.arrangement().book().current, "Sampling");
         EXPECT_NEAR(place("Text")->GetHeight(), 140, 2) << "as the layout says, not as it stood";
     }
     for (const char* damaged :
@@ -232,7 +232,7 @@ TEST(LayoutsFile, UnknownPanelsAndEmptyPartsDoNoHarm) {
     Bench bench({.config_folder = config});
     EXPECT_EQ(bench.notice(), "");
     bench.open(saved_preset("llama"));
-    EXPECT_EQ(bench.workbench.layouts().book().current, "odd");
+    EXPECT_EQ(bench.workbench.arrangement().book().current, "odd");
     for (const char* panel : k_panels) {
         bench.post(command::ShowPanel{panel});
         EXPECT_TRUE(place(panel)) << panel;
@@ -250,4 +250,4 @@ TEST(LayoutBookFile, WritesWhatItReads) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

@@ -4,7 +4,7 @@
 
 #include <random>
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 using ::testing::HasSubstr;
@@ -196,4 +196,4 @@ TEST(WorkbenchPrompt, IdsThatMakeNoSenseAreRefused) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

@@ -3,10 +3,10 @@
 
 #include "workbench_support.h"
 
-#include "app/keys.h"
-#include "app/site_words.h"
+#include "app/shell/keys.h"
+#include "app/view/site_words.h"
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 using ::testing::Contains;
@@ -56,11 +56,11 @@ TEST_F(PaletteTest, FindsEachKindOfThing) {
     find("head 2");
     EXPECT_EQ(selection.pinned_head, (HeadRef{1, 2}));
     find("close flow");
-    EXPECT_FALSE(bench.workbench.layouts().is_open("Flow"));
+    EXPECT_FALSE(bench.workbench.arrangement().is_open("Flow"));
     find("flow");
-    EXPECT_TRUE(bench.workbench.layouts().is_open("Flow"));
+    EXPECT_TRUE(bench.workbench.arrangement().is_open("Flow"));
     find("layout attention");
-    EXPECT_EQ(bench.workbench.layouts().book().current, "Attention");
+    EXPECT_EQ(bench.workbench.arrangement().book().current, "Attention");
     find("inspector heads one");
     bench.post(command::Inspect{"blocks.0.attn.hook_q"});
     EXPECT_TRUE(ui.is_checked("Inspector/heads/head 2"));
@@ -210,4 +210,4 @@ TEST(SiteWords, TheParametersOfAllOperationsAreAll) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 using ::testing::Contains;
@@ -106,4 +106,4 @@ TEST_F(PooledTest, AModelWithoutHeadSaysSo) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

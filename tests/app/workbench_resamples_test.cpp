@@ -8,7 +8,7 @@
 #include <cmath>
 #include <set>
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 using ::testing::HasSubstr;
@@ -276,4 +276,4 @@ TEST_F(CloserLookTest, NothingOverlapsAtAnySize) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

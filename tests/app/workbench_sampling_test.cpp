@@ -8,7 +8,7 @@
 #include <numeric>
 #include <set>
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 using ::testing::HasSubstr;
@@ -345,4 +345,4 @@ TEST_F(SamplingTest, ItFollowsTheCursor) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

@@ -4,7 +4,7 @@
 
 #include <imgui_internal.h>
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 using ::testing::HasSubstr;
@@ -71,7 +71,7 @@ TEST(WorkbenchSettings, ADamagedFileIsKeptAside) {
         Bench bench({.config_folder = config});
         EXPECT_EQ(bench.workbench.settings(), Settings());
         EXPECT_THAT(bench.notice(), ::testing::AllOf(HasSubstr("settings.json"), HasSubstr(".bad")));
-        EXPECT_EQ(read_file(config / "settings.json.bad"), damaged);
+        EXPECT_EQ(read_text(config / "settings.json.bad"), damaged);
         EXPECT_FALSE(fs::exists(config / "settings.json"));
         EXPECT_TRUE(bench.ui.exists("Start/Open")) << "the program starts all the same";
         bench.ui.click("Notice/Dismiss");
@@ -128,4 +128,4 @@ TEST(WorkbenchLayout, OutlivesTheProgram) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

@@ -2,12 +2,12 @@
 
 #include "cli/process.h"
 
-#include "app/headless.h"
-#include "core/error.h"
+#include "app/host/headless.h"
+#include "platform/error.h"
 
 #include <gmock/gmock.h>
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 namespace fs = std::filesystem;
@@ -28,8 +28,8 @@ class ShotTest : public ::testing::Test {
         const std::string path = picture_path(fmt::format("shot{}.png", ++n));
         arguments.insert(arguments.begin(), "shot");
         arguments.insert(arguments.end(), {"--out", path});
-        output_of(arguments);
-        return read_file(path);
+        stdout_of(arguments);
+        return read_text(path);
     }
     static std::string script(const std::string& name, const std::string& json) {
         return scratch_file(name, json);
@@ -108,4 +108,4 @@ TEST_F(ShotTest, BadArgumentsAreRefused) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 using ::testing::Contains;
@@ -350,4 +350,4 @@ TEST_P(SourceTest, ALongSourceIsKeptInPartAndSaidSo) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

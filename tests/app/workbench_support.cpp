@@ -6,7 +6,7 @@
 #include <limits>
 #include <numeric>
 
-namespace gf::tests {
+namespace gf::ui::tests {
 
 Bench::Bench(const Options& o)
     : screen({.width = o.width, .height = o.height, .look = o.look}),
@@ -117,4 +117,4 @@ double number_after(std::string_view text, std::string_view word) {
     return number;
 }
 
-} // namespace gf::tests
+} // namespace gf::ui::tests

@@ -1,9 +1,9 @@
 #pragma once
 // The whole workbench without a window: hands, eyes, and models to open.
 
-#include "app/headless.h"
-#include "app/ui_driver.h"
-#include "app/workbench.h"
+#include "app/host/headless.h"
+#include "app/host/ui_driver.h"
+#include "app/shell/workbench.h"
 #include "session/support.h"
 
 #include <gmock/gmock.h>
@@ -11,7 +11,9 @@
 
 #include <optional>
 
-namespace gf::tests {
+namespace gf::ui::tests {
+
+using namespace gf::tests; // what the tests of all layers share
 
 /// What a person has before them. A frame carries out at once what was asked for in it.
 class Bench {
@@ -76,4 +78,4 @@ inline std::string numbered(std::string_view text, auto number) { return fmt::fo
 /// The number behind `word` in a text: number_after("u = 0.25", "u = ") is 0.25. NaN where there is none.
 double number_after(std::string_view text, std::string_view word);
 
-} // namespace gf::tests
+} // namespace gf::ui::tests

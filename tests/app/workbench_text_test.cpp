@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 using ::testing::Contains;
@@ -318,4 +318,4 @@ TEST(TextStrip, NamesOfFilesThatAreNoUtf8) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

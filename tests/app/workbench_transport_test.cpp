@@ -2,9 +2,9 @@
 
 #include "workbench_support.h"
 
-#include "core/error.h"
+#include "platform/error.h"
 
-namespace gf::tests {
+namespace gf::ui::tests {
 namespace {
 
 using ::testing::HasSubstr;
@@ -196,4 +196,4 @@ TEST(WorkbenchWorker, PausesBetweenTwoTokens) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::ui::tests

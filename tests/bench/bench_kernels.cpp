@@ -3,7 +3,7 @@
 //   cmake --preset release -DGLASSFORMER_BENCH=ON; cmake --build build --target bench_kernels;
 //   build/tests/bench_kernels
 
-#include "core/kernels.h"
+#include "core/kernels/kernels.h"
 
 #include <benchmark/benchmark.h>
 

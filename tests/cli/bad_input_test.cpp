@@ -1,6 +1,6 @@
-// The table of bad input, as a person meets it on the command line: exit code 2 and one line that names the
-// file or field, what was expected, what was found, and the remedy or the nearest names. No gigabytes (see
-// process.h), no crash.
+// Bad input as a person meets it on the command line: exit code 2 and one line that names the file or field,
+// what was expected, what was found, and the remedy or the nearest names. The program never crashes, nor does
+// it allocate gigabytes (process.h limits its memory).
 
 #include "cli/process.h"
 #include "support/mutate.h"
@@ -16,20 +16,20 @@ namespace {
 
 using nlohmann::json;
 
-/// Every command that opens a model refuses it alike.
+/// Expects that the commands which open a model refuse it alike.
 void expect_model_refused(const std::string& path, std::initializer_list<const char*> words) {
     expect_refused({"info", "--model", path}, words);
     expect_refused({"run", "--model", path, "--tokens", "1", "-n", "2"}, words);
 }
 
-/// A file of that size without blocks on the disk.
+/// A file of that size that takes no space on the disk.
 std::string sparse_file(const std::string& name, std::uintmax_t size) {
     const std::string path = scratch_file(name, "");
     std::filesystem::resize_file(path, size);
     return path;
 }
 
-/// Noise that is the same everywhere.
+/// Random bytes, the same on every machine.
 std::string noise(std::size_t size, std::uint64_t seed) {
     Random random(seed);
     std::string bytes(size, '\0');
@@ -37,13 +37,13 @@ std::string noise(std::size_t size, std::uint64_t seed) {
     return bytes;
 }
 
-// ----------------------------------------------------------------------------------------------------
-// llama2.c
+// ---- Models in llama2.c's format ----
 
-using Header =
-    std::array<std::int32_t, 7>; ///< dim, hidden_dim, n_layers, n_heads, n_kv_heads, vocab_size, seq_len
+/// dim, hidden_dim, n_layers, n_heads, n_kv_heads, vocab_size, seq_len
+using Header = std::array<std::int32_t, 7>;
 constexpr Header k_header{8, 12, 2, 2, 1, 20, 16};
-// Embedding, per layer two norms, Q, O, K, V and three MLP matrices, the last norm, and two rotary tables.
+// The values of that model: embedding, per layer two norms, Q and O, K and V and three MLP matrices, then the
+// last norm and two tables of rotations.
 constexpr std::size_t k_values = 20 * 8 + 2 * (2 * 8 + 2 * 64 + 2 * 32 + 3 * 96) + 8 + 2 * 16 * 2;
 
 std::string bin_file(const std::string& name, const Header& header, std::size_t n_values = k_values) {
@@ -54,8 +54,8 @@ std::string bin_file(const std::string& name, const Header& header, std::size_t 
 
 TEST(BadBin, TheSoundOneLoads) {
     const std::string path = bin_file("sound.bin", k_header);
-    EXPECT_EQ(json_of({"info", "--model", path, "--json"})["n_params"], k_values - 64);
-    EXPECT_EQ(output_of({"run", "--model", path, "--tokens", "3,4", "-n", "2", "--greedy"}), "3,4,0,0\n")
+    EXPECT_EQ(stdout_json({"info", "--model", path, "--json"})["n_params"], k_values - 64);
+    EXPECT_EQ(stdout_of({"run", "--model", path, "--tokens", "3,4", "-n", "2", "--greedy"}), "3,4,0,0\n")
         << "all logits are equal";
 }
 
@@ -119,18 +119,17 @@ TEST(BadBin, Headers) {
                          {"version.bin", "legacy", "--version 0"});
 }
 
-// ----------------------------------------------------------------------------------------------------
-// Hugging Face's layout
+// ---- Models in Hugging Face's layout ----
 
 /// A copy of the preset "llama" whose files a test damages.
 class BadFolder : public ::testing::Test {
   protected:
     BadFolder() {
         const SavedModel& model = saved_preset("llama");
-        config_ = read_file(model.path + "/config.json");
-        weights_ = read_file(model.path + "/model.safetensors");
+        config_ = read_text(model.path + "/config.json");
+        weights_ = read_text(model.path + "/model.safetensors");
     }
-    /// The folder with these files; an empty text: without the file.
+    /// Writes the folder with these files and returns its path; a file whose text is empty is left out.
     std::string folder(const std::string& config, const std::string& weights) {
         std::filesystem::remove_all(scratch() / "bad");
         std::filesystem::create_directories(scratch() / "bad");
@@ -138,12 +137,13 @@ class BadFolder : public ::testing::Test {
         if (!weights.empty()) scratch_file("bad/model.safetensors", weights);
         return (scratch() / "bad").string();
     }
+    /// The folder with one key of config.json set.
     std::string with_config(const std::string& key, const json& value) {
         json object = json::parse(config_);
         object[key] = value;
         return folder(object.dump(), weights_);
     }
-    /// Changes the header and keeps the data.
+    /// The folder with a change to the header of the weights; their data stay.
     std::string with_header(const std::function<void(json&)>& change) {
         std::uint64_t length = 0;
         std::memcpy(&length, weights_.data(), sizeof length);
@@ -154,14 +154,14 @@ class BadFolder : public ::testing::Test {
         return folder(config_, std::string(reinterpret_cast<const char*>(&n), sizeof n) + text +
                                    weights_.substr(8 + length));
     }
-    static constexpr const char* k_q = "model.layers.1.self_attn.q_proj.weight"; // [48, 24]
+    static constexpr const char* k_q = "model.layers.1.self_attn.q_proj.weight"; ///< its shape is [48, 24]
     std::string config_, weights_;
 };
 
 TEST_F(BadFolder, TheSoundOneLoads) {
-    EXPECT_EQ(output_of({"run", "--model", folder(config_, weights_), "--tokens", "3,4", "-n", "0"}),
+    EXPECT_EQ(stdout_of({"run", "--model", folder(config_, weights_), "--tokens", "3,4", "-n", "0"}),
               "3,4\n");
-    EXPECT_EQ(output_of({"run", "--model", with_header([](json&) {}), "--tokens", "3,4", "-n", "0"}),
+    EXPECT_EQ(stdout_of({"run", "--model", with_header([](json&) {}), "--tokens", "3,4", "-n", "0"}),
               "3,4\n");
 }
 
@@ -280,8 +280,7 @@ TEST_F(BadFolder, ShardsThatAreNotThere) {
     expect_model_refused(path, {"model.safetensors.index.json", "'weight_map'"});
 }
 
-// ----------------------------------------------------------------------------------------------------
-// tokenizers
+// ---- Tokenizers ----
 
 class BadTokenizer : public ::testing::Test {
   protected:
@@ -331,8 +330,7 @@ TEST_F(BadTokenizer, Json) {
     std::filesystem::remove(scratch() / "bad/tokenizer.json");
 }
 
-// ---------------------------------------------------------------------------------------------------- words
-// of the command line
+// ---- Words of the command line ----
 
 TEST(BadUsage, UnknownOptionsNameTheNearest) {
     const std::string model = saved_preset("llama").path;
@@ -410,11 +408,11 @@ TEST(BadUsage, HelpAndVersionAreNone) {
                                                {"trace", "--help"},
                                                {"info", "--help"},
                                                {"bench", "decode", "--help"}}) {
-        const std::string help = output_of(arguments);
+        const std::string help = stdout_of(arguments);
         EXPECT_THAT(help, ::testing::HasSubstr("--help"));
         EXPECT_THAT(help, ::testing::HasSubstr(arguments.size() > 1 ? "--model" : "trace"));
     }
-    EXPECT_THAT(output_of({"--version"}), ::testing::MatchesRegex("glassformer [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+    EXPECT_THAT(stdout_of({"--version"}), ::testing::MatchesRegex("glassformer [0-9]+\\.[0-9]+\\.[0-9]+\n"));
 }
 
 } // namespace

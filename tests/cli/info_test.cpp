@@ -1,4 +1,4 @@
-// glassformer info and bench decode: numbers against closed forms.
+// glassformer info and bench decode: their numbers against closed forms.
 
 #include "cli/process.h"
 
@@ -12,7 +12,7 @@ using nlohmann::json;
 using ::testing::HasSubstr;
 
 json info_of(const std::string& preset_name) {
-    return json_of({"info", "--model", saved_preset(preset_name).path, "--json"});
+    return stdout_json({"info", "--model", saved_preset(preset_name).path, "--json"});
 }
 
 TEST(Info, ALlamaInNumbers) {
@@ -40,8 +40,8 @@ TEST(Info, ALlamaInNumbers) {
     // Q and O 24 x 48, K and V 24 x 16, three MLP matrices 24 x 40, two norms; embedding, output, last norm.
     const int block = 2 * 24 * 48 + 2 * 24 * 16 + 3 * 24 * 40 + 2 * 24;
     EXPECT_EQ(info["n_params"], 2 * block + 2 * 53 * 24 + 24);
-    // Two operations per weight of a product, and per key 4 d_head operations in each head: score and
-    // weighted value.
+    // Two operations for each weight of a product, and for each key and head 4 d_head operations: 2 d_head
+    // for the score and as many for the weighted value.
     const int products = 2 * 2 * (2 * 24 * 48 + 2 * 24 * 16 + 3 * 24 * 40) + 2 * 24 * 53,
               attention = 2 * 4 * 48;
     EXPECT_EQ(info["flops_per_token"]["first"], products + attention);
@@ -96,7 +96,7 @@ TEST(Info, ListsParametersAndSites) {
 
 TEST(Info, SaysTheSameInWords) {
     const json info = info_of("llama");
-    const std::string text = output_of({"info", "--model", saved_preset("llama").path});
+    const std::string text = stdout_of({"info", "--model", saved_preset("llama").path});
     EXPECT_THAT(text, ::testing::StartsWith("llama\n"));
     for (const char* word :
          {"d_model            24\n", "blocks.*.attn.hook_pattern\n", "logits\n",
@@ -108,7 +108,7 @@ TEST(Info, SaysTheSameInWords) {
 TEST(Info, TheRealModel) {
     const Stories files = stories();
     if (!files) GTEST_SKIP() << "no models in " << GLASSFORMER_MODELS_DIR;
-    const json info = json_of({"info", "--model", files.model, "--tokenizer", files.tokenizer, "--json"});
+    const json info = stdout_json({"info", "--model", files.model, "--tokenizer", files.tokenizer, "--json"});
     EXPECT_EQ(info["model"], "stories260K");
     EXPECT_EQ(info["config"]["rope_pairs"], "interleaved");
     // Tied; the file is 7 integers, the parameters, and two rotary tables of 512 x 4.
@@ -131,7 +131,7 @@ void expect_bench_fields(const json& bench, const std::string& model, int n) {
 
 TEST(Bench, DecodePrintsItsFields) {
     const SavedModel& model = saved_preset("llama");
-    const json bench = json_of(
+    const json bench = stdout_json(
         {"bench", "decode", "--model", model.path, "-n", "8", "--repeats", "2", "--threads", "1", "--json"});
     expect_bench_fields(bench, "llama", 8);
     // The work of 8 tokens, from info's closed form.
@@ -141,15 +141,15 @@ TEST(Bench, DecodePrintsItsFields) {
     const double flops = 8 * first + per_key * (8 * 7 / 2);
     EXPECT_NEAR(bench["gflops"].get<double>() * 1e9, flops / 8 * bench["tokens_per_s"].get<double>(),
                 1e-6 * bench["gflops"].get<double>() * 1e9);
-    EXPECT_THAT(output_of({"bench", "decode", "--model", model.path, "-n", "8", "--repeats", "1"}),
+    EXPECT_THAT(stdout_of({"bench", "decode", "--model", model.path, "-n", "8", "--repeats", "1"}),
                 HasSubstr("tokens/s"));
 }
 
 TEST(Bench, DecodeOfTheRealModel) {
     const Stories files = stories();
     if (!files) GTEST_SKIP() << "no models in " << GLASSFORMER_MODELS_DIR;
-    expect_bench_fields(json_of({"bench", "decode", "--model", files.model, "--tokenizer", files.tokenizer,
-                                 "-n", "256", "--repeats", "1", "--json"}),
+    expect_bench_fields(stdout_json({"bench", "decode", "--model", files.model, "--tokenizer",
+                                     files.tokenizer, "-n", "256", "--repeats", "1", "--json"}),
                         "stories260K", 256);
 }
 

@@ -1,4 +1,4 @@
-// glassformer run: prints a prompt and its continuation, and draws as the session does.
+// glassformer run: prints a prompt and its continuation, with the same tokens that the session draws.
 
 #include "cli/process.h"
 
@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-/// "1,2,3\n"
+/// The ids in a text such as "1,2,3\n".
 std::vector<int> printed_ids(const std::string& text) {
     std::vector<int> ids;
     std::istringstream words(text);
@@ -24,9 +24,9 @@ std::vector<int> printed_ids(const std::string& text) {
     return ids;
 }
 
-/// Greedy continuation by the session.
-std::vector<int> greedy(const SavedModel& model, const std::vector<int>& prompt, int n) {
-    Driver session(model, prompt);
+/// The prompt and its greedy continuation, as the session computes them.
+std::vector<int> greedy_tokens(const SavedModel& model, const std::vector<int>& prompt, int n) {
+    TestSession session(model, prompt);
     session(command::SetSampling{greedy_chain()});
     session(command::Step{n});
     return session.tokens();
@@ -35,27 +35,27 @@ std::vector<int> greedy(const SavedModel& model, const std::vector<int>& prompt,
 const SavedModel& text_model() {
     return saved_llama("text", [](ModelConfig& c) { c.d_vocab = k_tok_bin_size; });
 }
-std::string tokenizer() { return scratch_file("tok.bin", tok_bin_contents()); }
+std::string tokenizer_path() { return scratch_file("tok.bin", tok_bin_contents()); }
 
 TEST(Run, PrintsTheReferencesGreedyText) {
     const Stories s = stories();
     if (!s) GTEST_SKIP() << "no models in " << GLASSFORMER_MODELS_DIR;
-    const std::string expected = read_file(s.greedy);
+    const std::string expected = read_text(s.greedy);
     EXPECT_EQ(
-        output_of({"run", "--model", s.model, "--tokenizer", s.tokenizer, "-n", "256", "--temperature", "0"}),
+        stdout_of({"run", "--model", s.model, "--tokenizer", s.tokenizer, "-n", "256", "--temperature", "0"}),
         expected);
-    EXPECT_EQ(output_of({"run", "-m", s.model, "-t", s.tokenizer, "-n", "256", "--greedy"}), expected);
+    EXPECT_EQ(stdout_of({"run", "-m", s.model, "-t", s.tokenizer, "-n", "256", "--greedy"}), expected);
 }
 
 TEST(Run, PrintsIdsWithoutATokenizer) {
     const SavedModel& model = saved_preset("llama");
-    const std::vector<int> expected = greedy(model, {3, 1, 4, 1, 5}, 12);
-    EXPECT_EQ(output_of({"run", "--model", model.path, "--tokens", "3,1,4,1,5", "-n", "12", "--greedy"}),
+    const std::vector<int> expected = greedy_tokens(model, {3, 1, 4, 1, 5}, 12);
+    EXPECT_EQ(stdout_of({"run", "--model", model.path, "--tokens", "3,1,4,1,5", "-n", "12", "--greedy"}),
               ids_text(expected) + "\n");
-    EXPECT_EQ(output_of({"run", "--model", model.path, "--prompt", "3 1 4 1 5", "-n", "12", "--greedy"}),
+    EXPECT_EQ(stdout_of({"run", "--model", model.path, "--prompt", "3 1 4 1 5", "-n", "12", "--greedy"}),
               ids_text(expected) + "\n");
-    EXPECT_EQ(output_of({"run", "--model", model.path, "--tokens", "3,1,4", "-n", "0"}), "3,1,4\n");
-    EXPECT_EQ(printed_ids(output_of({"run", "--model", model.path, "--tokens", "7"})).size(), 65u)
+    EXPECT_EQ(stdout_of({"run", "--model", model.path, "--tokens", "3,1,4", "-n", "0"}), "3,1,4\n");
+    EXPECT_EQ(printed_ids(stdout_of({"run", "--model", model.path, "--tokens", "7"})).size(), 65u)
         << "64 new ones if nothing is said";
 }
 
@@ -64,12 +64,12 @@ TEST(Run, EveryKindOfModel) {
         if (!p.config.continues_text() || p.config.has_encoder()) continue;
         SCOPED_TRACE(p.name);
         const SavedModel& model = saved_preset(p.name);
-        EXPECT_EQ(output_of({"run", "--model", model.path, "--tokens", "3,1,4,1,5", "-n", "9", "--greedy"}),
-                  ids_text(greedy(model, {3, 1, 4, 1, 5}, 9)) + "\n");
+        EXPECT_EQ(stdout_of({"run", "--model", model.path, "--tokens", "3,1,4,1,5", "-n", "9", "--greedy"}),
+                  ids_text(greedy_tokens(model, {3, 1, 4, 1, 5}, 9)) + "\n");
     }
 }
 
-/// Greedy, by whole passes of both stacks.
+/// The greedy answer of an encoder-decoder, with a whole pass of the decoder for each token.
 std::vector<int> greedy_answer(const SavedModel& model, const std::vector<int>& source,
                                std::vector<int> tokens, int n) {
     const auto encoder = std::make_shared<Trace>(
@@ -91,14 +91,14 @@ TEST(Run, AnEncoderDecoderAnswersItsSource) {
         std::vector<std::string> answers;
         for (const std::vector<int>& source : {std::vector{7, 8, 9, 10}, std::vector{11, 3}}) {
             const std::string expected = ids_text(greedy_answer(model, source, {3, 1}, 9)) + "\n";
-            EXPECT_EQ(output_of({"run", "--model", model.path, "--source-tokens", ids_text(source),
+            EXPECT_EQ(stdout_of({"run", "--model", model.path, "--source-tokens", ids_text(source),
                                  "--tokens", "3,1", "-n", "9", "--greedy"}),
                       expected);
             answers.push_back(expected);
         }
         EXPECT_NE(answers[0], answers[1]);
-        const json out = json_of({"run", "--model", model.path, "--source", "7, 8", "--tokens", "3", "-n",
-                                  "2", "--greedy", "--json"});
+        const json out = stdout_json({"run", "--model", model.path, "--source", "7, 8", "--tokens", "3", "-n",
+                                      "2", "--greedy", "--json"});
         EXPECT_EQ(out["source"], json({7, 8}));
         expect_refused({"run", "--model", model.path, "--tokens", "3,1"},
                        {"--source", "none", "--source TEXT"});
@@ -113,57 +113,58 @@ TEST(Run, AnEncoderDecoderAnswersItsSource) {
 
 TEST(Run, FillsTheContextExactly) {
     const SavedModel& model = saved_preset("llama"); // 256
-    EXPECT_EQ(printed_ids(output_of({"run", "--model", model.path, "--tokens", "3,1,4", "-n", "253"})).size(),
+    EXPECT_EQ(printed_ids(stdout_of({"run", "--model", model.path, "--tokens", "3,1,4", "-n", "253"})).size(),
               256u);
     expect_refused(
         {"run", "--model", model.path, "--tokens", "3,1,4", "-n", "254"},
         {"-n: expected at most 253", "prompt of 3", "context is 256", "found 254", "ask for fewer"});
     const std::string full = ids_text(random_tokens(model.config(), 256)), more = full + ",1";
-    EXPECT_EQ(output_of({"run", "--model", model.path, "--tokens", full, "-n", "0"}), full + "\n");
+    EXPECT_EQ(stdout_of({"run", "--model", model.path, "--tokens", full, "-n", "0"}), full + "\n");
     expect_refused({"run", "--model", model.path, "--tokens", more, "-n", "0"},
                    {"prompt: expected at most 256 tokens", "context", "found 257", "shorten"});
 }
 
 TEST(Run, PrintsTextWithATokenizer) {
-    const std::string out = output_of(
-        {"run", "--model", text_model().path, "--tokenizer", tokenizer(), "--prompt", "ab", "-n", "0"});
+    const std::string out = stdout_of(
+        {"run", "--model", text_model().path, "--tokenizer", tokenizer_path(), "--prompt", "ab", "-n", "0"});
     EXPECT_EQ(out, "ab\n");
-    EXPECT_EQ(output_of({"run", "--model", text_model().path, "--tokenizer", tokenizer(), "-n", "0"}), "\n")
+    EXPECT_EQ(stdout_of({"run", "--model", text_model().path, "--tokenizer", tokenizer_path(), "-n", "0"}),
+              "\n")
         << "BOS is no text";
-    const std::string more = output_of(
-        {"run", "--model", text_model().path, "--tokenizer", tokenizer(), "--prompt", "ab", "-n", "20"});
+    const std::string more = stdout_of(
+        {"run", "--model", text_model().path, "--tokenizer", tokenizer_path(), "--prompt", "ab", "-n", "20"});
     EXPECT_THAT(more, ::testing::StartsWith("ab"));
 }
 
 TEST(Run, JsonHoldsTokensAndText) {
-    const json ids = json_of({"run", "--model", saved_preset("llama").path, "--tokens", "3,1,4", "-n", "5",
-                              "--greedy", "--json", "--seed", "18446744073709551615"});
-    const std::vector<int> expected = greedy(saved_preset("llama"), {3, 1, 4}, 5);
+    const json ids = stdout_json({"run", "--model", saved_preset("llama").path, "--tokens", "3,1,4", "-n",
+                                  "5", "--greedy", "--json", "--seed", "18446744073709551615"});
+    const std::vector<int> expected = greedy_tokens(saved_preset("llama"), {3, 1, 4}, 5);
     EXPECT_EQ(ids["tokens"], json(expected));
     EXPECT_EQ(ids["text"], ids_text(expected));
     EXPECT_EQ(ids["n_prompt"], 3);
     EXPECT_EQ(ids["model"], "llama");
     EXPECT_EQ(ids["seed"], 18446744073709551615u);
 
-    const json text = json_of({"run", "--model", text_model().path, "--tokenizer", tokenizer(), "--prompt",
-                               "a \xc3\xa9", "-n", "0", "--json"});
+    const json text = stdout_json({"run", "--model", text_model().path, "--tokenizer", tokenizer_path(),
+                                   "--prompt", "a \xc3\xa9", "-n", "0", "--json"});
     EXPECT_EQ(text["text"], "a \xc3\xa9");
     EXPECT_EQ(text["tokens"], json({1, 259, 260, 259, 3 + 0xc3, 3 + 0xa9}));
     EXPECT_EQ(text["n_prompt"], 6);
     // Bytes that are no UTF-8 must not break the JSON.
-    const json bytes = json_of({"run", "--model", text_model().path, "--tokenizer", tokenizer(), "--prompt",
-                                "a\xff", "-n", "0", "--json"});
+    const json bytes = stdout_json({"run", "--model", text_model().path, "--tokenizer", tokenizer_path(),
+                                    "--prompt", "a\xff", "-n", "0", "--json"});
     EXPECT_EQ(bytes["tokens"], json({1, 259, 260, 3 + 0xff}));
     EXPECT_EQ(bytes["text"], "a\xef\xbf\xbd");
 }
 
 TEST(Run, StopsWhereTheTextEnds) {
-    const std::vector<int> tokens = greedy(saved_preset("llama"), {3, 1, 4}, 30);
+    const std::vector<int> tokens = greedy_tokens(saved_preset("llama"), {3, 1, 4}, 30);
     ModelConfig config = preset("llama").config;
     config.eos_id = tokens[9];
     const auto end = std::find(tokens.begin() + 3, tokens.end(), config.eos_id);
     const SavedModel& model = saved_model("ends", config);
-    EXPECT_EQ(output_of({"run", "--model", model.path, "--tokens", "3,1,4", "-n", "30", "--greedy"}),
+    EXPECT_EQ(stdout_of({"run", "--model", model.path, "--tokens", "3,1,4", "-n", "30", "--greedy"}),
               ids_text({tokens.begin(), end}) + "\n");
 }
 
@@ -173,7 +174,7 @@ struct Drawing {
     SamplingChain chain;
 };
 
-/// The same chain and seed: the program and the session give the same tokens.
+/// With the same chain and seed the program and the session give the same tokens.
 TEST(Run, DrawsAsTheSession) {
     using enum StageKind;
     const std::vector<Drawing> drawings = {
@@ -193,14 +194,14 @@ TEST(Run, DrawsAsTheSession) {
     std::vector<std::string> texts;
     for (const Drawing& d : drawings) {
         SCOPED_TRACE(d.name);
-        Driver session(model, {3, 1, 4});
+        TestSession session(model, {3, 1, 4});
         session(command::SetSeed{123});
         session(command::SetSampling{d.chain});
         session(command::Step{100});
         std::vector<std::string> arguments{"run", "--model", model.path, "--tokens", "3,1,4",
                                            "-n",  "100",     "--seed",   "123"};
         arguments.insert(arguments.end(), d.options.begin(), d.options.end());
-        texts.push_back(output_of(arguments));
+        texts.push_back(stdout_of(arguments));
         EXPECT_EQ(texts.back(), ids_text(session.tokens()) + "\n");
     }
     std::ranges::sort(texts);
@@ -210,19 +211,19 @@ TEST(Run, DrawsAsTheSession) {
 TEST(Run, TheSameSeedGivesTheSameText) {
     const SavedModel& model = saved_preset("gpt2");
     auto text = [&](const char* seed) {
-        return output_of({"run", "--model", model.path, "--tokens", "3,1,4", "-n", "50", "--seed", seed});
+        return stdout_of({"run", "--model", model.path, "--tokens", "3,1,4", "-n", "50", "--seed", seed});
     };
     EXPECT_EQ(text("1"), text("1"));
     EXPECT_NE(text("1"), text("2"));
-    EXPECT_EQ(text("42"), output_of({"run", "--model", model.path, "--tokens", "3,1,4", "-n", "50"}))
+    EXPECT_EQ(text("42"), stdout_of({"run", "--model", model.path, "--tokens", "3,1,4", "-n", "50"}))
         << "the default";
 }
 
-/// On the real model, with text: what the window plays is what the program prints.
+/// With the real model and text, the program prints what the window plays.
 TEST(Run, TellsTheSessionsStory) {
     const Stories files = stories();
     if (!files) GTEST_SKIP() << "no models in " << GLASSFORMER_MODELS_DIR;
-    Driver session;
+    TestSession session;
     session(command::Open{files.model, files.tokenizer});
     session(command::SetPrompt{"Once upon a time"});
     session(command::SetSeed{7});
@@ -231,7 +232,7 @@ TEST(Run, TellsTheSessionsStory) {
     std::vector<int> tokens = session.tokens();
     if (s.model->tokenizer->kind(tokens.back()) == TokenKind::special) tokens.pop_back();
     const std::string text =
-        output_of({"run", "--model", files.model, "--tokenizer", files.tokenizer, "--prompt",
+        stdout_of({"run", "--model", files.model, "--tokenizer", files.tokenizer, "--prompt",
                    "Once upon a time", "--seed", "7", "--temperature", "0.8", "--top-p", "0.9", "-n", "150"});
     EXPECT_EQ(text, s.model->tokenizer->decode(tokens) + "\n");
     EXPECT_THAT(text, ::testing::StartsWith("Once upon a time"));
@@ -248,7 +249,7 @@ TEST(Run, WarnsOfNaNAndGoesOn) {
     for (const std::string command : {"run", "info"}) {
         std::vector<std::string> arguments{command, "--model", folder};
         if (command == "run") arguments.insert(arguments.end(), {"--tokens", "1,2", "-n", "3"});
-        const Outcome o = glassformer(arguments);
+        const Outcome o = run_glassformer(arguments);
         EXPECT_EQ(o.exit_code, 0);
         EXPECT_NE(o.out, "");
         EXPECT_THAT(o.err, ::testing::StartsWith("warning: " + folder));
@@ -267,7 +268,7 @@ TEST(Run, ModelsOfAnotherPurposeHaveNoNextToken) {
         const SavedModel& model = saved_preset(name);
         expect_refused({"run", "--model", model.path, "--tokens", "1,2,3", "-n", "3"},
                        {"-n", purpose, "found 3", "glassformer trace"});
-        EXPECT_EQ(output_of({"run", "--model", model.path, "--tokens", "1,2,3", "-n", "0"}), "1,2,3\n");
+        EXPECT_EQ(stdout_of({"run", "--model", model.path, "--tokens", "1,2,3", "-n", "0"}), "1,2,3\n");
     }
 }
 

@@ -26,11 +26,11 @@ TEST(TokenizerCommand, TrainsEveryKind) {
                       history = (scratch() / "history.json").string();
     for (const char* kind : {"bpe", "wordpiece", "unigram", "characters"}) {
         SCOPED_TRACE(kind);
-        const std::string said =
-            output_of({"tokenizer", "--kind", kind, "--vocab-size", "270", "--text", one, two, "--out", out,
+        const std::string printed =
+            stdout_of({"tokenizer", "--kind", kind, "--vocab-size", "270", "--text", one, two, "--out", out,
                        "--history", history, "--special", "bos=<s>", "eos=</s>"});
         const auto tokenizer = load_tokenizer(out);
-        EXPECT_NE(said.find(std::to_string(tokenizer->size()) + " tokens"), std::string::npos) << said;
+        EXPECT_NE(printed.find(std::to_string(tokenizer->size()) + " tokens"), std::string::npos) << printed;
         EXPECT_EQ(tokenizer->decode(tokenizer->encode("the cat")), "the cat");
         EXPECT_EQ(tokenizer->encode("the cat").front(), tokenizer->bos_id());
         std::ifstream file(history);

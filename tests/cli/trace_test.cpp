@@ -1,11 +1,12 @@
-// glassformer trace: every activation of a prompt, exactly as it is computed in process.
+// glassformer trace: the file holds every activation of a prompt, exactly as the
+// same run in this process computes it.
 
 #include "cli/process.h"
 #include "support/compare.h"
 
 #include "io/edit_file.h"
-#include "io/mapped_file.h"
 #include "io/safetensors.h"
+#include "platform/mapped_file.h"
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
@@ -22,7 +23,7 @@ using ::testing::ElementsAreArray;
 
 using Shape = std::vector<std::int64_t>;
 
-/// A trace that the program wrote.
+/// A file that the program wrote.
 class TraceFile {
   public:
     explicit TraceFile(const std::string& path)
@@ -55,22 +56,22 @@ class TraceFile {
 
 std::string out_file() { return (scratch() / "out.safetensors").string(); }
 
-/// What `trace` writes, with these options besides.
+/// Runs `trace` with further options and returns what it wrote.
 TraceFile trace_of(const SavedModel& model, const std::vector<int>& tokens,
                    const std::vector<std::string>& options = {}) {
     std::vector<std::string> arguments{"trace",          "--model", model.path, "--tokens",
                                        ids_text(tokens), "--out",   out_file()};
     arguments.insert(arguments.end(), options.begin(), options.end());
     std::filesystem::remove(out_file());
-    output_of(arguments);
+    stdout_of(arguments);
     return TraceFile(out_file());
 }
 
-/// The values of a site in the order that its axes say, from a run in process.
+/// The values of a site of a run in this process, in the order of the file's axes.
 std::vector<float> values_of(const Trace& trace, const SiteRef& site) {
     const int n = trace.n_rows(site.site);
     std::vector<float> values;
-    const int parts = by_key(site.site) ? trace.config().n_heads : 1; // [head, query, key]: heads first
+    const int parts = by_key(site.site) ? trace.config().n_heads : 1; // the file has [head, query, key]
     for (int part = 0; part < parts; ++part)
         for (int row = 0; row < n; ++row) {
             const auto all = row_of(trace, site.site, site.layer, row);
@@ -81,10 +82,11 @@ std::vector<float> values_of(const Trace& trace, const SiteRef& site) {
     return values;
 }
 
+/// Expects every site of the run in the file, bit for bit, under names that begin with the prefix.
 void expect_equal(const TraceFile& file, const Trace& trace, const std::string& prefix = "") {
     for (const SiteRef& site : all_sites(trace.config())) {
         const std::string name = site_name(site.site, site.layer);
-        if (site.site == Site::expert_indices) continue; // whole numbers
+        if (site.site == Site::expert_indices) continue; // not floats; ExpertsAreWholeNumbers compares them
         const auto found = file.values(prefix + name), expected = values_of(trace, site);
         EXPECT_TRUE(found.size() == expected.size() &&
                     std::memcmp(found.data(), expected.data(), found.size() * sizeof(float)) == 0)
@@ -93,8 +95,8 @@ void expect_equal(const TraceFile& file, const Trace& trace, const std::string& 
 }
 
 TEST(TraceCommand, WritesEverySiteAsTheIssueSays) {
-    const SavedModel& model =
-        saved_preset("llama"); // d_model 24, 6 heads of 8, 2 key-value heads, d_mlp 40, vocabulary 53
+    // The preset has d_model 24, 6 heads of 8, 2 key-value heads, d_mlp 40, d_vocab 53.
+    const SavedModel& model = saved_preset("llama");
     const TraceFile file = trace_of(model, {3, 1, 4, 1, 5});
     for (int layer : {0, 1}) {
         const std::string block = "blocks." + std::to_string(layer) + ".";
@@ -119,8 +121,7 @@ TEST(TraceCommand, WritesEverySiteAsTheIssueSays) {
     EXPECT_EQ(json::parse(file.metadata().at("config"))["hidden_size"], 24);
 }
 
-/// A pattern's rows sum to 1 over the keys, and no query reads a later one: the axes are where they are said
-/// to be.
+/// The axes are where they are said to be: over the keys a pattern sums to 1, and no query reads a later key.
 TEST(TraceCommand, PatternsAreHeadQueryKey) {
     const std::vector<float> pattern =
         trace_of(saved_preset("llama"), {3, 1, 4, 1, 5}).values("blocks.1.attn.hook_pattern");
@@ -155,7 +156,7 @@ TEST(TraceCommand, WritesBothStacksOfAnEncoderDecoder) {
         const SavedModel& model = saved_preset(name);
         const std::vector<int> tokens = random_tokens(model.config(), 9),
                                text = random_tokens(model.config(), 6, 19);
-        const auto decoder = run(model.weights, tokens); // reads that text
+        const auto decoder = run(model.weights, tokens); // with random_source(), whose text is the same
         const std::vector<std::string> source{"--source-tokens", ids_text(text)};
         const TraceFile file = trace_of(model, tokens, source);
         expect_equal(file, *decoder, "decoder.");
@@ -204,10 +205,10 @@ TEST(TraceCommand, ExpertsAreWholeNumbers) {
 TEST(TraceCommand, ReadsTextAndBos) {
     const SavedModel& model = saved_llama("text", [](ModelConfig& c) { c.d_vocab = k_tok_bin_size; });
     const std::string tokenizer = scratch_file("tok.bin", tok_bin_contents());
-    output_of(
+    stdout_of(
         {"trace", "--model", model.path, "--tokenizer", tokenizer, "--prompt", "ab", "--out", out_file()});
     EXPECT_EQ(json::parse(TraceFile(out_file()).metadata().at("tokens")), json({1, 259, 260, 3 + 'b'}));
-    output_of({"trace", "--model", model.path, "--tokenizer", tokenizer, "-o", out_file()});
+    stdout_of({"trace", "--model", model.path, "--tokenizer", tokenizer, "-o", out_file()});
     EXPECT_EQ(json::parse(TraceFile(out_file()).metadata().at("tokens")), json({1}));
 }
 
@@ -239,7 +240,7 @@ TEST(TraceCommand, SomeSitesHaveTheValuesOfAll) {
 
 struct EditCase {
     std::string name, text;
-    std::function<std::vector<Edit>()> edits; ///< the same, written by hand
+    std::function<std::vector<Edit>()> edits; ///< the same edits, built by hand
 };
 
 Edit edit(Site site, int layer, Edit::Kind kind, std::vector<real> values,
@@ -258,14 +259,16 @@ TEST(TraceCommand, EditsAreThoseInProcess) {
                  edit(Site::z, 1, scale, {0}, [](CellRange& r) { r.head_begin = 2, r.head_end = 3; })};
          }},
         {"steer",
-         R"([{"site": "blocks.0.hook_resid_post", "rows": [1, 4], "columns": [3, 5], "add": [1, -2, 0.5, 0, 0, 4]}])",
+         R"([{"site": "blocks.0.hook_resid_post", "rows": [1, 4], "columns": [3, 5],
+              "add": [1, -2, 0.5, 0, 0, 4]}])",
          [] {
              return std::vector{edit(Site::resid_post, 0, add, {1, -2, 0.5, 0, 0, 4}, [](CellRange& r) {
                  r.row_begin = 1, r.row_end = 4, r.column_begin = 3, r.column_end = 5;
              })};
          }},
         {"paint attention",
-         R"([{"site": "blocks.0.attn.hook_pattern", "rows": [3, 4], "heads": [0, 1], "columns": [0, 1], "values": 1}])",
+         R"([{"site": "blocks.0.attn.hook_pattern", "rows": [3, 4], "heads": [0, 1], "columns": [0, 1],
+              "values": 1}])",
          [] {
              return std::vector{edit(Site::pattern, 0, values, {1}, [](CellRange& r) {
                  r.row_begin = 3, r.row_end = 4, r.head_begin = 0, r.head_end = 1, r.column_begin = 0,
@@ -306,9 +309,9 @@ TEST(TraceCommand, EditsOfBothStacks) {
         extend(*trace, ids);
         return trace;
     };
-    const Edit of_source =
+    const Edit source_edit =
         edit(Site::resid_post, 0, Edit::Kind::add, {1}, [](CellRange& r) { r.row_begin = 0, r.row_end = 2; });
-    const auto source = edited(Stack::encoder, text, of_source, nullptr);
+    const auto source = edited(Stack::encoder, text, source_edit, nullptr);
     const auto answer = edited(Stack::decoder, tokens, edit(Site::z, 1, Edit::Kind::scale, {0}), source);
     const auto file_of = [&](const char* edits) {
         return trace_of(model, tokens,
@@ -337,7 +340,7 @@ TEST(TraceCommand, EditsOfBothStacks) {
                    {"bad.json [0]", "'encoder.hook_embed'"});
 }
 
-/// Written the other way round: without the head's share, W_O sees only the other heads.
+/// Checked in the file itself: the head's values are zero, and no others are.
 TEST(TraceCommand, AblatedHeadsAreZero) {
     const TraceFile file = trace_of(
         saved_preset("llama"), {3, 1, 4},

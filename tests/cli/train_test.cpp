@@ -1,5 +1,5 @@
-// glassformer train as a person uses it: what it prints, how it ends, and that Ctrl-C leaves a run that goes
-// on.
+// glassformer train as a person uses it: what it prints, how it ends, and that a
+// run can be resumed after Ctrl-C.
 
 #include "cli/process.h"
 
@@ -19,7 +19,7 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
-/// A config beside its text, for a model of 256 bytes without merges.
+/// Writes a config, its text and a tokenizer of single letters into a folder; returns the config's path.
 std::string config_file(const std::string& name, const json& changes = json::object()) {
     json vocab;
     for (int c = 'a'; c <= 'z'; ++c) vocab[std::string(1, static_cast<char>(c))] = c - 'a';
@@ -30,23 +30,24 @@ std::string config_file(const std::string& name, const json& changes = json::obj
     for (int i = 0; i < 60; ++i) text += "abcdefghij";
     scratch_file(name + "/text.txt", text);
     json c = json::parse(
-        R"({"model": {"d_model": 8, "n_layers": 1, "n_heads": 2, "n_ctx": 16}, "data": {"files": "text.txt"},
-                             "tokenizer": "tokenizer.json", "steps": 40, "evaluate_every": 20, "out": "out"})");
+        R"({"model": {"d_model": 8, "n_layers": 1, "n_heads": 2, "n_ctx": 16},
+            "data": {"files": "text.txt"}, "tokenizer": "tokenizer.json",
+            "steps": 40, "evaluate_every": 20, "out": "out"})");
     c.merge_patch(changes);
     return scratch_file(name + "/train.json", c.dump());
 }
 
 TEST(Train, MakesAModelThatRuns) {
     const std::string config = config_file("runs");
-    const std::string out = output_of({"train", config, "--threads", "1", "--set", "optimiser.lr=0.02"});
+    const std::string out = stdout_of({"train", config, "--threads", "1", "--set", "optimiser.lr=0.02"});
     EXPECT_THAT(out, HasSubstr("parameters to train"));
     EXPECT_THAT(out, HasSubstr("step 20/40  loss "));
     EXPECT_THAT(out, HasSubstr("finished at step 40, validation "));
     const std::string model = (scratch() / "runs" / "out").string();
-    EXPECT_THAT(output_of({"run", "--model", model, "--prompt", "abc", "-n", "2"}),
+    EXPECT_THAT(stdout_of({"run", "--model", model, "--prompt", "abc", "-n", "2"}),
                 testing::StartsWith("abc"));
     expect_refused({"train", config}, {"out", "checkpoint at step 40", "--resume"});
-    EXPECT_THAT(output_of({"train", config, "--resume", "--set", "steps=44", "--set", "optimiser.lr=0.02"}),
+    EXPECT_THAT(stdout_of({"train", config, "--resume", "--set", "steps=44", "--set", "optimiser.lr=0.02"}),
                 HasSubstr("44 steps, 40 of them done"));
 }
 
@@ -60,7 +61,7 @@ TEST(Train, NamesTheKeyThatIsWrong) {
 
 TEST(Train, ADivergingRunEndsWithOne) {
     const std::string config = config_file("wild", json::parse(R"({"optimiser": {"lr": 1e20}})"));
-    const Outcome o = glassformer({"train", config});
+    const Outcome o = run_glassformer({"train", config});
     EXPECT_EQ(o.exit_code, 1);
     EXPECT_THAT(o.err, HasSubstr("step "));
     EXPECT_THAT(o.err, HasSubstr("smaller optimiser.lr"));
@@ -86,7 +87,7 @@ TEST(Train, AnInterruptWritesACheckpoint) {
         std::string out;
         for (char c = 0; read(pipe_fds[0], &c, 1) == 1;) {
             out += c;
-            if (c == '\n' && out.find('\n') == out.size() - 1) kill(child, signal); // it has begun
+            if (c == '\n' && out.find('\n') == out.size() - 1) kill(child, signal); // training has begun
         }
         close(pipe_fds[0]);
         int status = 0;

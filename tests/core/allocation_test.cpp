@@ -1,7 +1,7 @@
 // The decode loop and the sampler allocate nothing once they have begun. Counts malloc, which serves operator
 // new and Eigen.
 
-#include "core/sampling.h"
+#include "core/sampling/sampling.h"
 #include "support/random_model.h"
 
 #include <gtest/gtest.h>
@@ -76,7 +76,7 @@ TEST_F(Allocations, AreCounted) {
 
 TEST_F(Allocations, NoneInTheDecodeLoop) {
     for (const Preset& p : presets()) {
-        if (!in_pieces(p.config)) continue; // not decoded token by token
+        if (!can_run_in_pieces(p.config)) continue; // not decoded token by token
         for (const Keep keep : {Keep::all, Keep::residual, Keep::cache}) {
             const auto weights = random_weights(p.config);
             const std::vector<int> tokens = random_tokens(p.config, 20);

@@ -199,7 +199,7 @@ TEST_P(EditKinds, ActTheSameInCachedRunsAndWhateverIsKept) {
     for (const Keep keep : {Keep::all, Keep::residual, Keep::cache}) {
         const TraceShape shape = one_sequence(k_tokens, GetParam().n_prefix, keep);
         Trace pieces(weights, shape, edits, random_source(weights, shape));
-        const int first = in_pieces(config()) ? std::max(1, GetParam().n_prefix) : k_tokens;
+        const int first = can_run_in_pieces(config()) ? std::max(1, GetParam().n_prefix) : k_tokens;
         for (int begin = 0, end = first; begin < k_tokens; begin = end++) {
             extend(pieces, std::span(tokens).subspan(static_cast<std::size_t>(begin),
                                                      static_cast<std::size_t>(end - begin)));

@@ -1,7 +1,7 @@
 // Every editable site moves the logits when it is edited; what cannot be edited is refused with a message
 // that helps.
 
-#include "core/error.h"
+#include "platform/error.h"
 #include "support/compare.h"
 #include "support/random_model.h"
 
@@ -35,7 +35,7 @@ class EditSites : public ::testing::TestWithParam<Preset> {
     }
     std::shared_ptr<Trace> edited(const SiteRef& s, Edit::Kind kind, std::vector<real> values,
                                   std::shared_ptr<const Trace> donor = nullptr) const {
-        const int row = row_at(*plain, s.site, token_);
+        const int row = row_for_token(*plain, s.site, token_);
         const CellRange range{.site = s.site, .layer = s.layer, .row_begin = row, .row_end = row + 1};
         return run(weights, tokens, GetParam().n_prefix,
                    {{range, kind, std::move(values), std::move(donor)}});
@@ -67,7 +67,7 @@ TEST_P(EditSites, MoveTheLogitsAndNothingBefore) {
         const SiteRef& s = sites[i];
         if (!site_row(s.site).editable) continue;
         SCOPED_TRACE(site_name(s.site, s.layer));
-        const int row = row_at(*plain, s.site, token_);
+        const int row = row_for_token(*plain, s.site, token_);
         const std::vector<real> values = turned(*plain, s, row);
         const auto trace = edited(s, Edit::Kind::values, values);
         EXPECT_GT(difference(output_of(*trace, token_), output_of(*plain, token_)), 1e-3);
@@ -80,8 +80,8 @@ TEST_P(EditSites, MoveTheLogitsAndNothingBefore) {
         for (std::size_t before = 0; before < i; ++before) {
             const SiteRef& b = sites[before];
             if (b.layer == s.layer && normalises_later(b.site)) continue;
-            EXPECT_EQ(difference(row_of(*trace, b.site, b.layer, row_at(*trace, b.site, token_)),
-                                 row_of(*plain, b.site, b.layer, row_at(*plain, b.site, token_))),
+            EXPECT_EQ(difference(row_of(*trace, b.site, b.layer, row_for_token(*trace, b.site, token_)),
+                                 row_of(*plain, b.site, b.layer, row_for_token(*plain, b.site, token_))),
                       0)
                 << site_name(b.site, b.layer) << " comes before";
         }
@@ -97,7 +97,7 @@ TEST_P(EditSites, CanBePatchedFromAnotherPrompt) {
         if (!site_row(s.site).editable || s.site == Site::pos_embed)
             continue; // the positions of two prompts are the same
         const auto patched = edited(s, Edit::Kind::donor, {}, donor);
-        const int row = row_at(*plain, s.site, token_);
+        const int row = row_for_token(*plain, s.site, token_);
         EXPECT_EQ(difference(row_of(*patched, s.site, s.layer, row), row_of(*donor, s.site, s.layer, row)), 0)
             << site_name(s.site, s.layer);
         const bool top_1 =

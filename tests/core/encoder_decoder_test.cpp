@@ -1,7 +1,7 @@
 // What the decoder of an encoder-decoder reads of its source: all of it and nothing else, once, the same
 // however it is computed.
 
-#include "core/error.h"
+#include "platform/error.h"
 #include "support/compare.h"
 #include "support/random_model.h"
 

@@ -29,7 +29,7 @@ INSTANTIATE_TEST_SUITE_P(All, Rows, ::testing::ValuesIn(presets()), name_of);
 
 /// Models that can be computed in pieces (a prefix must be in the first one).
 class Pieces : public Rows {};
-INSTANTIATE_TEST_SUITE_P(All, Pieces, ::testing::ValuesIn(presets_where(in_pieces)), name_of);
+INSTANTIATE_TEST_SUITE_P(All, Pieces, ::testing::ValuesIn(presets_where(can_run_in_pieces)), name_of);
 
 std::span<const int> part(const std::vector<int>& tokens, int begin, int end) {
     return std::span(tokens).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
@@ -83,7 +83,7 @@ std::shared_ptr<Trace> row_by_row(const std::shared_ptr<const Weights>& weights,
 }
 
 TEST_P(Rows, OneAtATimeAtEveryCapacity) {
-    if (!in_pieces(config())) return;
+    if (!can_run_in_pieces(config())) return;
     for (int capacity = k_tokens; capacity <= 48;
          capacity += capacity % 16 < 2 ? 1 : 5) { // the multiples of 16 and next to them too
         const TraceShape shape = one_sequence(capacity, preset().n_prefix);
@@ -117,7 +117,7 @@ TEST_P(Rows, ComputedTwiceAreExactlyTheSame) {
 
 TEST_P(Rows, CapacityChangesNothing) {
     if (looks_ahead(config().mask) ||
-        !in_pieces(config())) { // a segment must be full: more room comes from a second one
+        !can_run_in_pieces(config())) { // a segment must be full: more room comes from a second one
         const auto two = empty_trace(weights, {k_tokens + 9,
                                                {{.begin = 0, .end = k_tokens, .n_prefix = preset().n_prefix},
                                                 {.begin = k_tokens, .end = k_tokens + 9}},
@@ -248,7 +248,7 @@ TEST_P(Kept, CacheGivesTheSameLogits) {
 }
 
 TEST_P(Kept, PiecesLongerThanTheScratchRows) {
-    if (!in_pieces(config())) return;
+    if (!can_run_in_pieces(config())) return;
     for (const Keep keep : {Keep::cache, Keep::residual})
         for (const int first : {5, 70, 140}) {
             const auto pieces = empty(k_long, keep);
@@ -262,7 +262,7 @@ TEST_P(Kept, PiecesLongerThanTheScratchRows) {
 }
 
 class Branches : public Pieces {};
-INSTANTIATE_TEST_SUITE_P(All, Branches, ::testing::ValuesIn(presets_where(in_pieces)), name_of);
+INSTANTIATE_TEST_SUITE_P(All, Branches, ::testing::ValuesIn(presets_where(can_run_in_pieces)), name_of);
 
 TEST_P(Branches, ThenTheSameContinuationIsTheOriginal) {
     for (const Keep keep : {Keep::all, Keep::residual, Keep::cache})

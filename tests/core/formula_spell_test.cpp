@@ -1,7 +1,7 @@
 // What the formula bar says: the printed numbers give the printed result, names and indices are right, long
 // sums are short.
 
-#include "core/formula_spell.h"
+#include "core/formula/spelling.h"
 
 #include "support/compare.h"
 #include "support/random_model.h"

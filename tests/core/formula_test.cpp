@@ -1,7 +1,7 @@
 // Every site's formula against its cells; what it reads against what changes it; what a cell feeds against
 // what reads it.
 
-#include "core/formula.h"
+#include "core/formula/formula.h"
 
 #include "support/compare.h"
 #include "support/random_model.h"

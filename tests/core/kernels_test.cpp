@@ -1,7 +1,7 @@
 // Each kernel against plain loops in double. The bound follows the size: n products of order 1 round to about
 // n * epsilon.
 
-#include "core/kernels.h"
+#include "core/kernels/kernels.h"
 
 #include "support/compare.h"
 

@@ -1,8 +1,8 @@
 // One layer of a run that keeps the residual stream: its sites are those of a run that keeps everything.
 
-#include "core/layer_view.h"
+#include "core/passes/layer_view.h"
 
-#include "core/error.h"
+#include "platform/error.h"
 #include "support/compare.h"
 #include "support/random_model.h"
 

@@ -1,6 +1,6 @@
 // validate() names the field; the words of the enumerators.
 
-#include "core/error.h"
+#include "platform/error.h"
 #include "support/random_model.h"
 
 #include <gmock/gmock.h>

@@ -1,7 +1,8 @@
 // Dropout, noisy routing and full experts: what they do to a run, against their definitions; off, they do
 // nothing.
 
-#include "core/error.h"
+#include "core/passes/expert_capacity.h"
+#include "platform/error.h"
 #include "support/compare.h"
 #include "support/random_model.h"
 

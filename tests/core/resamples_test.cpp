@@ -1,6 +1,6 @@
 // Many draws at one place: the same as one by one; and how well counts fit, against closed forms.
 
-#include "core/resamples.h"
+#include "core/sampling/resamples.h"
 
 #include <gtest/gtest.h>
 

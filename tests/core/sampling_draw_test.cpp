@@ -1,6 +1,6 @@
 // Draws: their frequencies, and that they are a function of where they happen.
 
-#include "core/sampling.h"
+#include "core/sampling/sampling.h"
 #include "statistics.h"
 
 #include <gtest/gtest.h>

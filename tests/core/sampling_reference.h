@@ -2,7 +2,7 @@
 // The sampling rules by their definitions: double precision, everything sorted, nothing shared with the
 // engine but the plain data.
 
-#include "core/sampling.h"
+#include "core/sampling/sampling.h"
 
 #include <vector>
 

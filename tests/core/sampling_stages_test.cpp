@@ -1,6 +1,6 @@
 // Each sampling rule, in every order, against its definition.
 
-#include "core/error.h"
+#include "platform/error.h"
 #include "sampling_reference.h"
 
 #include <gmock/gmock.h>

@@ -1,7 +1,7 @@
 // The rows of the site table agree with each other, with TransformerLens's names and with what a Trace holds.
 
-#include "core/error.h"
 #include "core/names.h"
+#include "platform/error.h"
 #include "support/random_model.h"
 
 #include <gmock/gmock.h>

@@ -1,6 +1,6 @@
 // Where a Trace keeps what, what it refuses, and what it costs.
 
-#include "core/error.h"
+#include "platform/error.h"
 #include "support/compare.h"
 #include "support/random_model.h"
 

@@ -1,9 +1,10 @@
-// The gradient of every parameter and of every cell of every site, in every variant, against finite
-// differences.
+// The gradient of every parameter and of every cell of every site agrees with finite differences, in every
+// variant of a model.
 
 #include "finite_differences.h"
 
-#include "core/kernels.h"
+#include "core/kernels/kernels.h"
+#include "core/passes/expert_capacity.h"
 
 namespace gf::tests {
 namespace {
@@ -18,8 +19,9 @@ TraceShape two_sequences(int n_prefix, Keep keep = Keep::all) {
             keep};
 }
 
-/// A loss that reads everything that losses may read: of logits (also of classes) the cross-entropy of random
-/// targets with random importance, of vectors a polynomial, and squares of the routers' values.
+/// A loss that reads everything that losses may read. Logits, also those of classes, get
+/// the cross-entropy of random targets, rows of different importance; output vectors get
+/// a polynomial; routers get the squares of their values.
 class Loss {
   public:
     explicit Loss(const ModelConfig& c)
@@ -36,7 +38,7 @@ class Loss {
             for (int i = 0; !is_logits_ && i < n; ++i)
                 sum += importance(t) * (slope(i) * x[i] + x[i] * x[i] / 2);
         }
-        each_router([&](Site site, double factor, int l, int t, int e) {
+        for_each_router_value([&](Site site, double factor, int l, int t, int e) {
             sum += factor * std::pow(trace.row(site, l, t)[e], 2);
         });
         return sum;
@@ -49,14 +51,14 @@ class Loss {
             if (is_logits_) softmax(x, d, n), d[target(t, n)] -= 1;
             for (int i = 0; i < n; ++i) d[i] = importance(t) * (is_logits_ ? d[i] : slope(i) + x[i]);
         }
-        each_router([&](Site site, double factor, int l, int t, int e) {
+        for_each_router_value([&](Site site, double factor, int l, int t, int e) {
             sites.row(site, l, t)[e] = 2 * factor * trace.row(site, l, t)[e];
         });
     }
 
   private:
     template <class F>
-    void each_router(F f) const {
+    void for_each_router_value(F f) const {
         for (int t = 0; config_.is_moe() && t < k_tokens; ++t)
             for (int l = 0; l < config_.n_layers; ++l)
                 for (int e = 0; e < config_.n_experts; ++e)
@@ -76,15 +78,15 @@ class Loss {
 
 class Gradients : public ::testing::TestWithParam<Preset> {
   protected:
-    const ModelConfig config = small(GetParam().config);
+    const ModelConfig config = shrunk(GetParam().config);
     TraceShape shape = two_sequences(std::min(GetParam().n_prefix, 2));
     std::shared_ptr<Weights> weights = random_weights(config, 5);
-    const std::vector<int> tokens = random_tokens(config, k_tokens),
-                           source_tokens = random_tokens(config, k_source, 17);
+    const std::vector<int> tokens = random_tokens(config, k_tokens);
+    const std::vector<int> source_tokens = random_tokens(config, k_source, 17);
     const Loss loss{config};
 
-    /// The encoder of an encoder-decoder, with edits of its own.
-    std::shared_ptr<Trace> source_of(Keep keep = Keep::all, const std::vector<Edit>& edits = {}) const {
+    /// The encoder's run of an encoder-decoder; nullptr for other models.
+    std::shared_ptr<Trace> encoder_run(Keep keep = Keep::all, const std::vector<Edit>& edits = {}) const {
         if (!config.has_encoder()) return nullptr;
         const TraceShape s{
             k_source, {{0, 4, 1, 0, 0}, {4, k_source, 0, 1, 0}}, keep, shape.regularise, Stack::encoder};
@@ -92,25 +94,26 @@ class Gradients : public ::testing::TestWithParam<Preset> {
         extend(*trace, source_tokens);
         return trace;
     }
-    std::unique_ptr<Trace> trace_of(const std::vector<Edit>& edits, Keep keep = Keep::all,
-                                    std::shared_ptr<const Trace> source = nullptr) const {
+    /// A Trace with the tokens, not yet run forward. It reads `source`, or else a new run of the encoder.
+    std::unique_ptr<Trace> decoder_trace(const std::vector<Edit>& edits, Keep keep = Keep::all,
+                                         std::shared_ptr<const Trace> source = nullptr) const {
         TraceShape s = shape;
         s.keep = keep;
-        auto trace = std::make_unique<Trace>(weights, s, edits, source ? source : source_of());
+        auto trace = std::make_unique<Trace>(weights, s, edits, source ? source : encoder_run());
         trace->append(tokens);
         return trace;
     }
 
-    double loss_of(const std::vector<Edit>& edits, const std::vector<Edit>& source_edits) const {
-        const auto trace = trace_of(edits, Keep::all, source_of(Keep::all, source_edits));
+    double loss_with_edits(const std::vector<Edit>& edits, const std::vector<Edit>& source_edits) const {
+        const auto trace = decoder_trace(edits, Keep::all, encoder_run(Keep::all, source_edits));
         forward(*trace, 0, k_tokens);
         return loss.value(*trace);
     }
-    /// Of the encoder, too.
+    /// The gradients of all parameters, those of an encoder among them.
     std::vector<real> parameter_gradients(Keep run, Keep gradients,
                                           const std::vector<Edit>& edits = {}) const {
-        const std::shared_ptr<Trace> source = source_of(run);
-        const auto trace = trace_of(edits, run, source);
+        const std::shared_ptr<Trace> source = encoder_run(run);
+        const auto trace = decoder_trace(edits, run, source);
         forward(*trace, 0, k_tokens);
         std::vector<real> params(weights->size(), 0);
         Backward backward(*trace, gradients);
@@ -122,11 +125,11 @@ class Gradients : public ::testing::TestWithParam<Preset> {
         encoder.run(params);
         return params;
     }
-    /// f moves the parameter i of a row and gives the loss.
+    /// Moves every parameter and compares the change of the loss with its computed gradient.
     void expect_parameters_agree(const std::vector<real>& computed,
                                  const std::vector<Edit>& edits = {}) const {
-        const std::shared_ptr<Trace> source = source_of();
-        const auto trace = trace_of(edits, Keep::all, source);
+        const std::shared_ptr<Trace> source = encoder_run();
+        const auto trace = decoder_trace(edits, Keep::all, source);
         for (const ParamRow& row : weights->table)
             for (std::size_t i = 0; i < row.size(); ++i) {
                 real& value = weights->values(row)[i];
@@ -143,26 +146,29 @@ class Gradients : public ::testing::TestWithParam<Preset> {
                 loss_at(before);
             }
     }
+    /// Moves every cell of a run with edits, and of its encoder, and
+    /// compares the change of the loss with the computed gradient.
     void expect_sites_agree(const std::vector<Edit>& edits) const {
-        const std::shared_ptr<Trace> source = source_of();
-        const auto trace = trace_of(edits, Keep::all, source);
+        const std::shared_ptr<Trace> source = encoder_run();
+        const auto trace = decoder_trace(edits, Keep::all, source);
         forward(*trace, 0, k_tokens);
         Backward backward(*trace);
         loss.gradient(*trace, backward.sites());
         backward.run({});
-        expect_sites_agree(backward.sites(), [&](const Edit& moved) {
+        expect_cells_agree(backward.sites(), [&](const Edit& moved) {
             std::vector<Edit> all{moved};
             all.insert(all.end(), edits.begin(), edits.end());
-            return loss_of(all, {});
+            return loss_with_edits(all, {});
         });
         if (!source) return;
         Backward encoder(*source);
         encoder.seed_output(backward.sites());
         encoder.run({});
-        expect_sites_agree(encoder.sites(), [&](const Edit& moved) { return loss_of(edits, {moved}); });
+        expect_cells_agree(encoder.sites(),
+                           [&](const Edit& moved) { return loss_with_edits(edits, {moved}); });
     }
-    /// loss_with(an edit that adds to one cell)
-    static void expect_sites_agree(const Trace& computed,
+    /// loss_with(edit) is the loss of a run with an edit that adds to one cell.
+    static void expect_cells_agree(const Trace& computed,
                                    const std::function<double(const Edit&)>& loss_with) {
         for (const SiteRef& s : all_sites(computed.config())) {
             if (!site_row(s.site).editable) continue;
@@ -189,8 +195,8 @@ class Gradients : public ::testing::TestWithParam<Preset> {
                 }
         }
     }
-    std::vector<Edit> some_edits() const {
-        const auto at = [](Site site, int layer, int row, int columns) {
+    std::vector<Edit> edits_of_many_sites() const {
+        const auto cells = [](Site site, int layer, int row, int columns) {
             return CellRange{.site = site,
                              .layer = layer,
                              .row_begin = row,
@@ -198,23 +204,23 @@ class Gradients : public ::testing::TestWithParam<Preset> {
                              .column_begin = 0,
                              .column_end = columns};
         };
-        std::vector<Edit> edits{{at(Site::attn_scores, 0, 5, 2), Edit::Kind::scale, {0.5}, nullptr},
-                                {at(Site::pattern, 1, 6, 2), Edit::Kind::values, {0.25}, nullptr},
-                                {at(Site::pattern, 0, 6, 3), Edit::Kind::scale, {1.5}, nullptr},
-                                {at(Site::ln1_scale, 1, 5, 1), Edit::Kind::scale, {1.25}, nullptr},
-                                {at(Site::ln1_normalized, 0, 6, 4), Edit::Kind::scale, {0}, nullptr},
-                                {at(Site::attn_out, 0, 5, 3), Edit::Kind::add, {0.3}, nullptr},
-                                {at(Site::resid_pre, 1, 6, 2), Edit::Kind::scale, {-1}, nullptr}};
+        std::vector<Edit> edits{{cells(Site::attn_scores, 0, 5, 2), Edit::Kind::scale, {0.5}, nullptr},
+                                {cells(Site::pattern, 1, 6, 2), Edit::Kind::values, {0.25}, nullptr},
+                                {cells(Site::pattern, 0, 6, 3), Edit::Kind::scale, {1.5}, nullptr},
+                                {cells(Site::ln1_scale, 1, 5, 1), Edit::Kind::scale, {1.25}, nullptr},
+                                {cells(Site::ln1_normalized, 0, 6, 4), Edit::Kind::scale, {0}, nullptr},
+                                {cells(Site::attn_out, 0, 5, 3), Edit::Kind::add, {0.3}, nullptr},
+                                {cells(Site::resid_pre, 1, 6, 2), Edit::Kind::scale, {-1}, nullptr}};
         if (config.mlp != MlpKind::none)
-            edits.push_back({at(Site::mlp_post, 0, 5, 2), Edit::Kind::values, {0.7}, nullptr});
+            edits.push_back({cells(Site::mlp_post, 0, 5, 2), Edit::Kind::values, {0.7}, nullptr});
         if (config.has_encoder()) {
-            edits.push_back({at(Site::encoder_out, -1, 2, 3), Edit::Kind::scale, {1.5}, nullptr});
-            edits.push_back({at(Site::cross_v, 0, 1, 1), Edit::Kind::values, {0.4}, nullptr});
-            edits.push_back({at(Site::cross_attn_scores, 1, 5, 2), Edit::Kind::scale, {0.5}, nullptr});
-            edits.push_back({at(Site::cross_pattern, 0, 6, 2), Edit::Kind::scale, {1.5}, nullptr});
+            edits.push_back({cells(Site::encoder_out, -1, 2, 3), Edit::Kind::scale, {1.5}, nullptr});
+            edits.push_back({cells(Site::cross_v, 0, 1, 1), Edit::Kind::values, {0.4}, nullptr});
+            edits.push_back({cells(Site::cross_attn_scores, 1, 5, 2), Edit::Kind::scale, {0.5}, nullptr});
+            edits.push_back({cells(Site::cross_pattern, 0, 6, 2), Edit::Kind::scale, {1.5}, nullptr});
         }
         if (config.is_moe())
-            edits.push_back({at(Site::expert_gates, 1, 5, 1), Edit::Kind::scale, {0.8}, nullptr});
+            edits.push_back({cells(Site::expert_gates, 1, 5, 1), Edit::Kind::scale, {0.8}, nullptr});
         return edits;
     }
 };
@@ -226,13 +232,13 @@ TEST_P(Gradients, OfEveryParameter) { expect_parameters_agree(parameter_gradient
 TEST_P(Gradients, OfEverySite) { expect_sites_agree({}); }
 
 TEST_P(Gradients, OfARunWithEdits) {
-    const std::vector<Edit> edits = some_edits();
+    const std::vector<Edit> edits = edits_of_many_sites();
     expect_parameters_agree(parameter_gradients(Keep::all, Keep::all, edits), edits);
     expect_sites_agree(edits);
 }
 
-/// Of some models: dropout everywhere, and where there are experts noise and a limit that some choices
-/// exceed.
+/// Dropout everywhere; where there are experts, noise and a capacity that some choices exceed. Large models
+/// are left out, as they take long.
 TEST_P(Gradients, OfEveryParameterOfARegularisedRun) {
     if (GetParam().name == "wide" || (config.n_layers > 2 && config.n_layer_groups == 0)) return;
     shape.regularise = {
@@ -240,7 +246,7 @@ TEST_P(Gradients, OfEveryParameterOfARegularisedRun) {
     expect_parameters_agree(parameter_gradients(Keep::all, Keep::all));
     EXPECT_EQ(parameter_gradients(Keep::layers, Keep::layers), parameter_gradients(Keep::all, Keep::all));
     if (!config.is_moe()) return;
-    const auto trace = trace_of({});
+    const auto trace = decoder_trace({});
     forward(*trace, 0, k_tokens);
     EXPECT_GT(count_dropped_choices(*trace), 0);
 }
@@ -252,8 +258,8 @@ TEST_P(Gradients, AreTheSameWhateverIsKept) { // checkpointing computes the same
 }
 
 TEST_P(Gradients, AddUpOverRunsOfTheSameTrace) {
-    const std::shared_ptr<Trace> source = source_of();
-    const auto trace = trace_of({}, Keep::all, source);
+    const std::shared_ptr<Trace> source = encoder_run();
+    const auto trace = decoder_trace({}, Keep::all, source);
     Backward backward(*trace, Keep::layers);
     const auto encoder = source ? std::make_unique<Backward>(*source, Keep::layers) : nullptr;
     std::vector<real> params(weights->size(), 0);

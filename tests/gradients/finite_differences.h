@@ -1,7 +1,8 @@
 #pragma once
-// Gradients by moving one number a little: the independent judge of the backward pass. Double precision.
+// Derivatives measured by moving one number a little, in double precision: the independent judge of the
+// backward pass and of the losses. Used by the tests in this folder.
 
-#include "core/backward.h"
+#include "core/passes/backward.h"
 #include "support/random_model.h"
 
 #include <gtest/gtest.h>
@@ -13,9 +14,9 @@ namespace gf::tests {
 
 static_assert(sizeof(real) == 8, "finite differences need double precision");
 
-/// Whether df/dx at x is what was computed: relative error below 1e-5 or absolute below 1e-9. By the
-/// five-point rule (error of order h^4); where the longest step disagrees a shorter one may have the word, as
-/// there may be a kink (ReLU) between.
+/// Whether `computed` is df/dx at x: relative error below 1e-5 or absolute error below 1e-9. Measures by the
+/// five-point rule, whose error is of order h^4. Where the longest step disagrees shorter ones are tried, as
+/// there may be a kink (ReLU) within the step.
 inline ::testing::AssertionResult is_derivative(double computed, const std::function<double(double)>& f,
                                                 double x) {
     double measured = 0;
@@ -29,8 +30,8 @@ inline ::testing::AssertionResult is_derivative(double computed, const std::func
     return ::testing::AssertionFailure() << "computed " << computed << ", by finite differences " << measured;
 }
 
-/// The preset with sizes so small that each of its numbers can be moved.
-inline ModelConfig small(ModelConfig c) {
+/// Shrinks a model so far that every one of its numbers can be moved.
+inline ModelConfig shrunk(ModelConfig c) {
     c.d_head = 2, c.d_model = c.tensor_names != TensorNames::llama ? c.d_q() : 6, c.d_vocab = 7, c.n_ctx = 12;
     if (c.mlp != MlpKind::none) c.d_mlp = 5;
     return c;

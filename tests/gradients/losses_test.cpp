@@ -1,4 +1,4 @@
-// Losses against their definitions, and their gradients against finite differences.
+// Losses agree with their definitions, and their gradients with finite differences.
 
 #include "finite_differences.h"
 
@@ -11,22 +11,23 @@ namespace {
 
 constexpr int k_rows = 5;
 
-/// A run whose outputs are moved by hand.
-struct Outputs {
+/// A run whose outputs can be moved by hand, and a Trace that takes their gradients.
+struct MovableRun {
     std::shared_ptr<Weights> weights;
     Trace run, gradient;
-    Outputs(const Preset& p, unsigned long long seed)
-        : weights(random_weights(small(p.config), seed)), run(weights, one_sequence(k_rows)),
+    MovableRun(const Preset& p, unsigned long long seed)
+        : weights(random_weights(shrunk(p.config), seed)), run(weights, one_sequence(k_rows)),
           gradient(weights, one_sequence(k_rows)) {
         extend(run, random_tokens(weights->config, k_rows, seed));
-        for (const SiteRef& s : all_sites(weights->config)) // the losses must write or add, whatever is there
+        // Losses overwrite the gradients of logits and add to all others.
+        for (const SiteRef& s : all_sites(weights->config))
             for (int r = 0; r < k_rows; ++r)
                 std::fill_n(gradient.row(s.site, s.layer, r), site_width(weights->config, s.site, k_rows),
                             s.site == Site::logits ? 7.0 : 0.0);
     }
     int d_vocab() const { return weights->config.d_vocab; }
 
-    /// The gradient of every value of a site, which `loss` reads from `run`.
+    /// Moves every value of a site in `run`, which `loss` reads, and compares with `gradient`.
     void expect_gradient(Site site, int layer, const std::function<double()>& loss) {
         for (int r = 0; r < k_rows; ++r)
             for (int i = 0; i < site_width(weights->config, site, k_rows); ++i) {
@@ -47,104 +48,106 @@ const std::vector<int> k_targets{3, -1, 0, 6, 2};
 constexpr double k_weight = 0.3;
 
 TEST(Losses, TokensCostTheLogarithmOfTheirProbability) {
-    Outputs o(preset("llama"), 3);
-    const LossSum sum = token_loss(o.run, k_targets, k_weight, &o.gradient);
+    MovableRun movable(preset("llama"), 3);
+    const LossSum sum = token_loss(movable.run, k_targets, k_weight, &movable.gradient);
     double expected = 0, correct = 0;
     for (int r = 0; r < k_rows; ++r) {
         const int target = k_targets[static_cast<std::size_t>(r)];
         if (target < 0) continue;
-        const real* x = o.run.row(Site::logits, -1, r);
+        const real* x = movable.run.row(Site::logits, -1, r);
         double all = 0;
-        for (int i = 0; i < o.d_vocab(); ++i) all += std::exp(x[i]);
+        for (int i = 0; i < movable.d_vocab(); ++i) all += std::exp(x[i]);
         expected -= std::log(std::exp(x[target]) / all);
-        correct += std::max_element(x, x + o.d_vocab()) - x == target;
+        correct += std::max_element(x, x + movable.d_vocab()) - x == target;
     }
     EXPECT_NEAR(sum.nats, expected, 1e-12);
     EXPECT_EQ(sum.count, 4);
     EXPECT_EQ(sum.correct, correct);
-    o.expect_gradient(Site::logits, -1,
-                      [&] { return k_weight * token_loss(o.run, k_targets, 0, nullptr).nats; });
+    movable.expect_gradient(Site::logits, -1,
+                            [&] { return k_weight * token_loss(movable.run, k_targets, 0, nullptr).nats; });
 }
 
 TEST(Losses, DistillationMixesTheTeacherAndTheTargets) {
-    Outputs o(preset("llama"), 3), teacher(preset("llama"), 4);
+    MovableRun movable(preset("llama"), 3), teacher(preset("llama"), 4);
     const auto loss = [&](double temperature, double hard, Trace* gradient) {
-        return distillation_loss(o.run, teacher.run, k_targets, temperature, hard, k_weight, gradient);
+        return distillation_loss(movable.run, teacher.run, k_targets, temperature, hard, k_weight, gradient);
     };
-    EXPECT_NEAR(loss(3, 1, nullptr).nats, token_loss(o.run, k_targets, 0, nullptr).nats, 1e-12)
+    EXPECT_NEAR(loss(3, 1, nullptr).nats, token_loss(movable.run, k_targets, 0, nullptr).nats, 1e-12)
         << "targets alone";
-    EXPECT_NEAR(distillation_loss(o.run, o.run, k_targets, 2, 0, 1, nullptr).nats, 0, 1e-12)
+    EXPECT_NEAR(distillation_loss(movable.run, movable.run, k_targets, 2, 0, 1, nullptr).nats, 0, 1e-12)
         << "nothing to learn from oneself";
-    // at temperature 1 the soft part is the cross-entropy with the teacher's distribution less its entropy
+    // At temperature 1 the soft part is the cross-entropy with the teacher's distribution less its entropy.
     double expected = 0;
     for (int r = 0; r < k_rows; ++r) {
         if (k_targets[static_cast<std::size_t>(r)] < 0) continue;
         const auto log_softmax = [&](const Trace& t, int i) {
             const real* x = t.row(Site::logits, -1, r);
             double all = 0;
-            for (int j = 0; j < o.d_vocab(); ++j) all += std::exp(x[j]);
+            for (int j = 0; j < movable.d_vocab(); ++j) all += std::exp(x[j]);
             return x[i] - std::log(all);
         };
-        for (int i = 0; i < o.d_vocab(); ++i)
-            expected +=
-                std::exp(log_softmax(teacher.run, i)) * (log_softmax(teacher.run, i) - log_softmax(o.run, i));
+        for (int i = 0; i < movable.d_vocab(); ++i)
+            expected += std::exp(log_softmax(teacher.run, i)) *
+                        (log_softmax(teacher.run, i) - log_softmax(movable.run, i));
     }
     EXPECT_NEAR(loss(1, 0, nullptr).nats, expected, 1e-12);
-    loss(2.5, 0.3, &o.gradient);
-    o.expect_gradient(Site::logits, -1, [&] { return k_weight * loss(2.5, 0.3, nullptr).nats; });
+    loss(2.5, 0.3, &movable.gradient);
+    movable.expect_gradient(Site::logits, -1, [&] { return k_weight * loss(2.5, 0.3, nullptr).nats; });
 }
 
 TEST(Losses, PolicyGradientStaysNearItsReference) {
-    Outputs o(preset("llama"), 3), reference(preset("llama"), 4);
+    MovableRun movable(preset("llama"), 3), reference(preset("llama"), 4);
     const std::vector<double> advantages{1, 0, -2, 0.5, 0};
     const auto loss = [&](double kl, Trace* gradient) {
-        return policy_loss(o.run, reference.run, k_targets, advantages, kl, k_weight, gradient);
+        return policy_loss(movable.run, reference.run, k_targets, advantages, kl, k_weight, gradient);
     };
     const double free = loss(0, nullptr).nats;
     EXPECT_GT(loss(0.5, nullptr).nats, free) << "the distance costs";
-    EXPECT_NEAR(policy_loss(o.run, o.run, k_targets, advantages, 0.5, 1, nullptr).nats, free, 1e-12)
+    EXPECT_NEAR(policy_loss(movable.run, movable.run, k_targets, advantages, 0.5, 1, nullptr).nats, free,
+                1e-12)
         << "no distance to oneself";
     const LossSum unit =
-        policy_loss(o.run, reference.run, k_targets, std::vector<double>(k_rows, 1), 0, 1, nullptr);
-    EXPECT_NEAR(unit.nats, token_loss(o.run, k_targets, 0, nullptr).nats, 1e-12)
+        policy_loss(movable.run, reference.run, k_targets, std::vector<double>(k_rows, 1), 0, 1, nullptr);
+    EXPECT_NEAR(unit.nats, token_loss(movable.run, k_targets, 0, nullptr).nats, 1e-12)
         << "advantage 1 is imitation";
-    loss(0.7, &o.gradient);
-    o.expect_gradient(Site::logits, -1, [&] { return k_weight * loss(0.7, nullptr).nats; });
+    loss(0.7, &movable.gradient);
+    movable.expect_gradient(Site::logits, -1, [&] { return k_weight * loss(0.7, nullptr).nats; });
 }
 
 TEST(Losses, RoutersPayForImbalanceAndLargeLogits) {
-    Outputs o(preset("mixtral"), 3);
-    const ModelConfig& c = o.weights->config;
+    MovableRun movable(preset("mixtral"), 3);
+    const ModelConfig& c = movable.weights->config;
     const auto loss = [&](double balance, double z, Trace* gradient) {
-        return router_loss(o.run, balance, z, 0.25, gradient);
+        return router_loss(movable.run, balance, z, 0.25, gradient);
     };
     const LossSum sum = loss(0, 0, nullptr);
     EXPECT_EQ(sum.rows, k_rows);
-    double balance = 0, z = 0; // definitions, one layer after the other
+    double balance = 0, z = 0; // from their definitions, layer by layer
     for (int l = 0; l < c.n_layers; ++l) {
         for (int e = 0; e < c.n_experts; ++e) {
             double chosen = 0, mean = 0;
             for (int r = 0; r < k_rows; ++r) {
                 for (int s = 0; s < c.experts_per_token; ++s)
-                    chosen += o.run.row(Site::expert_indices, l, r)[s] == e;
-                mean += o.run.row(Site::expert_weights, l, r)[e];
+                    chosen += movable.run.row(Site::expert_indices, l, r)[s] == e;
+                mean += movable.run.row(Site::expert_weights, l, r)[e];
             }
             balance += c.n_experts * (chosen / (k_rows * c.experts_per_token)) * (mean / k_rows) / c.n_layers;
         }
         for (int r = 0; r < k_rows; ++r) {
             double all = 0;
-            for (int e = 0; e < c.n_experts; ++e) all += std::exp(o.run.row(Site::router_logits, l, r)[e]);
+            for (int e = 0; e < c.n_experts; ++e)
+                all += std::exp(movable.run.row(Site::router_logits, l, r)[e]);
             z += std::pow(std::log(all), 2) / k_rows / c.n_layers;
         }
     }
     EXPECT_NEAR(sum.load_balance / sum.rows, balance, 1e-12);
     EXPECT_NEAR(sum.router_z / sum.rows, z, 1e-12);
-    loss(0.3, 0.2, &o.gradient);
+    loss(0.3, 0.2, &movable.gradient);
     for (int l = 0; l < c.n_layers; ++l) {
-        o.expect_gradient(Site::expert_weights, l,
-                          [&] { return 0.25 * 0.3 * loss(0, 0, nullptr).load_balance / k_rows; });
-        o.expect_gradient(Site::router_logits, l,
-                          [&] { return 0.25 * 0.2 * loss(0, 0, nullptr).router_z / k_rows; });
+        movable.expect_gradient(Site::expert_weights, l,
+                                [&] { return 0.25 * 0.3 * loss(0, 0, nullptr).load_balance / k_rows; });
+        movable.expect_gradient(Site::router_logits, l,
+                                [&] { return 0.25 * 0.2 * loss(0, 0, nullptr).router_z / k_rows; });
     }
 }
 
@@ -182,10 +185,10 @@ TEST(Losses, ContrastBringsPairsTogether) {
 TEST(Losses, ClassesWithoutTargetCostNothing) {
     const std::vector<real> logits{1, 2, 3};
     std::vector<real> d(3, 9);
-    const LossSum none = class_loss(logits.data(), 3, -1, 1, d.data());
+    const LossSum none = cross_entropy(logits.data(), 3, -1, 1, d.data());
     EXPECT_EQ(none.count, 0);
     EXPECT_EQ(d, std::vector<real>(3, 0));
-    const LossSum sum = class_loss(logits.data(), 3, 2, 1, d.data());
+    const LossSum sum = cross_entropy(logits.data(), 3, 2, 1, d.data());
     EXPECT_EQ(sum.correct, 1);
     EXPECT_NEAR(std::accumulate(d.begin(), d.end(), 0.0), 0, 1e-12);
 }

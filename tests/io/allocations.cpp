@@ -1,4 +1,4 @@
-#include "allocations.h"
+#include "io/allocations.h"
 
 #include <atomic>
 #include <cstdlib>
@@ -6,7 +6,7 @@
 
 namespace {
 
-std::atomic<std::size_t> largest = 0;
+std::atomic<std::size_t> largest = 0; // bytes of the largest request since the last reset
 
 void* allocate(std::size_t size, std::size_t alignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__) noexcept {
     std::size_t seen = largest;
@@ -24,7 +24,7 @@ std::size_t number(std::align_val_t alignment) { return static_cast<std::size_t>
 
 } // namespace
 
-// Every form, because AddressSanitizer brings its own for those that are left out.
+// All forms of operator new and delete, because AddressSanitizer replaces those that are left out.
 using Nothrow = const std::nothrow_t&;
 void* operator new(std::size_t n) { return required(allocate(n)); }
 void* operator new[](std::size_t n) { return required(allocate(n)); }

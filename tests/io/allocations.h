@@ -1,5 +1,6 @@
 #pragma once
-// How much memory the code under test asks for: this program's operator new keeps count.
+// How much memory the code under test asks for: allocations.cpp replaces operator new in this test program,
+// which then remembers the largest request. Used by the tests of damaged files.
 
 #include <cstddef>
 
@@ -9,8 +10,8 @@ namespace gf::tests {
 std::size_t largest_allocation();
 void reset_largest_allocation();
 
-/// No input of a test is larger than a few kilobytes, so none may make the code under test ask for more than
-/// this at once.
-inline constexpr std::size_t k_most_allocated = std::size_t{16} << 20;
+/// Bytes that the code under test may ask for at once. No input of these tests is larger than a few
+/// kilobytes, so this is plenty.
+inline constexpr std::size_t k_max_allocation = std::size_t{16} << 20;
 
 } // namespace gf::tests

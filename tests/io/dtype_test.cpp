@@ -17,12 +17,12 @@ TEST(DType, NamesAndSizes) {
     for (int i = 0; i <= static_cast<int>(DType::f64); ++i) {
         const auto type = static_cast<DType>(i);
         EXPECT_EQ(dtype_from_name(name(type)), type);
-        const std::string digits(
-            name(type).substr(name(type).find_first_of("0123456789") == std::string_view::npos
-                                  ? name(type).size()
-                                  : name(type).find_first_of("0123456789")));
-        EXPECT_EQ(size_of(type) * 8, digits.empty() ? 8u : std::stoul(digits))
-            << name(type); // "BF16": 16 bits
+        // The digits of a name are the bits of an element: "BF16" has 16. "BOOL" has none; it takes a byte.
+        const std::string type_name(name(type));
+        const std::size_t first_digit = type_name.find_first_of("0123456789");
+        const bool has_digits = first_digit != std::string::npos;
+        EXPECT_EQ(size_of(type) * 8, has_digits ? std::stoul(type_name.substr(first_digit)) : 8u)
+            << type_name;
     }
 }
 
@@ -84,7 +84,7 @@ TEST(DType, TransposesEveryShape) {
         }
 }
 
-/// Every value of a type, and the floats half way to the next one and beside that.
+/// Checks every value of a type, the float half way to the next value, and the two floats beside that one.
 void expect_rounds_to_nearest(std::uint16_t largest, float (*widen)(std::uint16_t),
                               std::uint16_t (*narrow)(float)) {
     for (std::uint16_t bits = 0; bits < largest; ++bits) {

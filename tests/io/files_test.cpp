@@ -1,6 +1,6 @@
-#include "io/mapped_file.h"
-#include "io/write_file.h"
-#include "support.h"
+#include "io/support.h"
+#include "platform/mapped_file.h"
+#include "platform/write_file.h"
 
 #include <csignal>
 #include <sys/resource.h>
@@ -13,7 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(MappedFile, HoldsTheBytes) {
-    const Scratch folder;
+    const TestFolder folder;
     const std::string contents("a\0b\n", 4);
     write_text(folder.path() / "f", contents);
     const MappedFile file(folder.path() / "f");
@@ -23,7 +23,7 @@ TEST(MappedFile, HoldsTheBytes) {
 }
 
 TEST(MappedFile, CanBeMoved) {
-    const Scratch folder;
+    const TestFolder folder;
     write_text(folder.path() / "f", "abc");
     MappedFile a(folder.path() / "f");
     const MappedFile b(std::move(a));
@@ -31,7 +31,7 @@ TEST(MappedFile, CanBeMoved) {
 }
 
 TEST(MappedFile, SaysWhatIsWrong) {
-    const Scratch folder;
+    const TestFolder folder;
     const fs::path file = folder.path() / "f";
     expect_words(problem_of([&] { MappedFile{file}; }),
                  {file, "readable file", "nothing there", "check the path"});
@@ -50,7 +50,7 @@ TEST(MappedFile, SaysWhatIsWrong) {
 
 TEST(MappedFile, SaysThatItMayNotRead) {
     if (geteuid() == 0) GTEST_SKIP() << "the superuser may read everything";
-    const Scratch folder;
+    const TestFolder folder;
     write_text(folder.path() / "f", "x");
     fs::permissions(folder.path() / "f", fs::perms::none);
     expect_words(problem_of([&] { MappedFile{folder.path() / "f"}; }),
@@ -62,7 +62,7 @@ int n_files(const fs::path& folder) {
 }
 
 TEST(WriteFile, WritesAndReplaces) {
-    const Scratch folder;
+    const TestFolder folder;
     const fs::path file = folder.path() / "f";
     write_file(file, "one");
     EXPECT_EQ(read_text(file), "one");
@@ -73,7 +73,7 @@ TEST(WriteFile, WritesAndReplaces) {
 }
 
 TEST(WriteFile, PiecesOfAnySizeArriveInOrder) {
-    const Scratch folder;
+    const TestFolder folder;
     std::string expected;
     FileWriter file(folder.path() / "f");
     for (std::size_t n = 0; n < 1500; ++n) {
@@ -87,7 +87,7 @@ TEST(WriteFile, PiecesOfAnySizeArriveInOrder) {
 }
 
 TEST(WriteFile, WithoutCommitNothingChanges) {
-    const Scratch folder;
+    const TestFolder folder;
     write_file(folder.path() / "f", "old");
     {
         FileWriter file(folder.path() / "f");
@@ -118,7 +118,7 @@ class FileSizeLimit {
 };
 
 TEST(WriteFile, AFullDiskLeavesTheOldFile) {
-    const Scratch folder;
+    const TestFolder folder;
     const fs::path file = folder.path() / "f";
     write_file(file, "old");
     const Problem problem = [&] {
@@ -131,7 +131,7 @@ TEST(WriteFile, AFullDiskLeavesTheOldFile) {
 }
 
 TEST(WriteFile, SaysWhatIsWrong) {
-    const Scratch folder;
+    const TestFolder folder;
     expect_words(problem_of([&] { write_file(folder.path() / "none" / "f", "x"); }),
                  {"none/f", "a folder that can be written to", "No such file", "check the folder"});
     expect_words(problem_of([&] { write_file(folder.path(), "x"); }),

@@ -1,12 +1,12 @@
-// The forward pass agrees with PyTorch at every site: with the values stored in tests/golden, and where
-// PyTorch is installed also with models drawn afresh. tests/reference/reference.py made them; it shares no
-// code with src.
+// The forward pass agrees with PyTorch at every site: with the values stored in tests/golden
+// and, where PyTorch is installed, with models drawn afresh. tests/reference/reference.py made
+// the values; it shares no code with src.
 
-#include "core/forward.h"
+#include "core/passes/forward.h"
 #include "io/json.h"
-#include "io/mapped_file.h"
 #include "io/model_file.h"
 #include "io/safetensors.h"
+#include "platform/mapped_file.h"
 
 #include <gmock/gmock.h>
 
@@ -24,7 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double k_tolerance = 2e-5; // times 1 + |value|: sums in single precision, in another order
+// Relative to 1 + |value|. The sums are in single precision and in another order.
+constexpr double k_tolerance = 2e-5;
 
 fs::path tests_folder() { return GLASSFORMER_TESTS_DIR; }
 
@@ -36,6 +37,7 @@ std::vector<std::string> folders_in(const fs::path& parent) {
     return names;
 }
 
+/// The length of an axis in the stored files.
 std::int64_t length(Axis axis, const ModelConfig& c, int n_tokens, int n_source) {
     switch (axis) {
     case Axis::pos:
@@ -57,7 +59,8 @@ std::int64_t length(Axis axis, const ModelConfig& c, int n_tokens, int n_source)
     return 0;
 }
 
-/// As site.h has it, with one addition: the MLP of a mixture of experts has a slot axis.
+/// The shape of a site in the stored files: its axes as in site.h, and in a mixture
+/// of experts a slot axis before d_mlp.
 std::vector<std::int64_t> stored_shape(const Trace& trace, Site site) {
     const ModelConfig& config = trace.config();
     const int n_source = trace.source() ? trace.source()->n_tokens() : 0;
@@ -69,7 +72,7 @@ std::vector<std::int64_t> stored_shape(const Trace& trace, Site site) {
     return shape;
 }
 
-/// Runs all tokens of tokens.json in one pass.
+/// Runs the model over all tokens of tokens.json in one pass.
 std::unique_ptr<Trace> run_model(const fs::path& folder) {
     std::vector<std::string> warnings;
     const auto weights = load_model(folder, warnings);
@@ -108,8 +111,8 @@ void compare_site(const Trace& trace, SiteRef ref, const TensorEntry& stored) {
     const int rows = trace.n_rows(ref.site), width = trace.width(ref.site);
     ASSERT_EQ(stored.shape, stored_shape(trace, ref.site)) << stored.name;
     const std::vector<double> expected = values(stored);
-    const bool by_head =
-        site_row(ref.site).axes[0] == Axis::head; // [head, query, key]: a row of the Trace is [head, key]
+    // Stored is [head, query, key], while a row of the Trace, one query, is [head, key].
+    const bool by_head = site_row(ref.site).axes[0] == Axis::head;
     const int n_keys = trace.n_keys(ref.site);
     double worst = 0;
     std::string cell = "none";
@@ -118,8 +121,8 @@ void compare_site(const Trace& trace, SiteRef ref, const TensorEntry& stored) {
             const int at = by_head ? (i / n_keys * rows + row) * n_keys + i % n_keys : row * width + i;
             const double want = expected[static_cast<std::size_t>(at)],
                          found = trace.row(ref.site, ref.layer, row)[i];
-            double difference =
-                want == found ? 0 : std::abs(found - want) / (1 + std::abs(want)); // equal: -inf too
+            // Equal infinities do not differ, though their difference is NaN.
+            double difference = want == found ? 0 : std::abs(found - want) / (1 + std::abs(want));
             if (std::isnan(difference)) difference = std::numeric_limits<double>::infinity();
             if (difference <= worst) continue;
             worst = difference;
@@ -130,7 +133,7 @@ void compare_site(const Trace& trace, SiteRef ref, const TensorEntry& stored) {
     EXPECT_LE(worst, ref.site == Site::expert_indices ? 0 : k_tolerance) << stored.name << ", " << cell;
 }
 
-/// Every site of the model, and nothing else, is stored and agrees.
+/// Checks that every site of the model, and nothing else, is stored, and that the values agree.
 void compare_model(const fs::path& folder) {
     SCOPED_TRACE(folder.filename().string());
     const std::unique_ptr<Trace> trace = run_model(folder);
@@ -154,7 +157,8 @@ bool has_pytorch() {
     return found;
 }
 
-/// Runs reference.py; shows what it printed if it fails. `scratch` is an existing folder.
+/// Runs reference.py; if it fails, the test shows what it printed. `scratch` is
+/// an existing folder for its log.
 void run_reference(const std::string& arguments, const fs::path& scratch) {
     const fs::path script = tests_folder() / "reference" / "reference.py", log = scratch / "reference.log";
     const std::string command =
@@ -176,7 +180,7 @@ INSTANTIATE_TEST_SUITE_P(Models, Golden, testing::ValuesIn(folders_in(tests_fold
                              return name;
                          });
 
-/// With PyTorch, in a folder that is removed at the end.
+/// Tests that need PyTorch, with a folder that is removed at the end.
 class WithPyTorch : public testing::Test {
   protected:
     void SetUp() override {

@@ -1,47 +1,51 @@
 #include "io/hf_config.h"
 
-#include "support.h"
+#include "io/support.h"
 
 namespace gf::tests {
 namespace {
 
 using nlohmann::json;
 
-// As on the hub, shortened by nothing but ids and dropouts.
+// Configs of public models as on Hugging Face's hub, some keys about ids and dropout left out.
 constexpr const char* k_gpt2 = R"({
-  "activation_function": "gelu_new", "architectures": ["GPT2LMHeadModel"], "attn_pdrop": 0.1, "bos_token_id": 50256,
-  "embd_pdrop": 0.1, "eos_token_id": 50256, "initializer_range": 0.02, "layer_norm_epsilon": 1e-05, "model_type": "gpt2",
-  "n_ctx": 1024, "n_embd": 768, "n_head": 12, "n_layer": 12, "n_positions": 1024, "resid_pdrop": 0.1,
-  "summary_activation": null, "summary_first_dropout": 0.1, "summary_proj_to_labels": true, "summary_type": "cls_index",
-  "summary_use_proj": true, "task_specific_params": {"text-generation": {"do_sample": true, "max_length": 50}},
-  "vocab_size": 50257})";
+  "activation_function": "gelu_new", "architectures": ["GPT2LMHeadModel"], "attn_pdrop": 0.1,
+  "bos_token_id": 50256, "embd_pdrop": 0.1, "eos_token_id": 50256, "initializer_range": 0.02,
+  "layer_norm_epsilon": 1e-05, "model_type": "gpt2", "n_ctx": 1024, "n_embd": 768, "n_head": 12,
+  "n_layer": 12, "n_positions": 1024, "resid_pdrop": 0.1, "summary_activation": null,
+  "summary_first_dropout": 0.1, "summary_proj_to_labels": true, "summary_type": "cls_index",
+  "summary_use_proj": true, "task_specific_params": {"text-generation": {"do_sample": true,
+  "max_length": 50}}, "vocab_size": 50257})";
 constexpr const char* k_llama = R"({
-  "architectures": ["LlamaForCausalLM"], "attention_bias": false, "attention_dropout": 0.0, "bos_token_id": 128000,
-  "eos_token_id": [128001, 128008], "head_dim": 64, "hidden_act": "silu", "hidden_size": 2048, "initializer_range": 0.02,
-  "intermediate_size": 8192, "max_position_embeddings": 131072, "mlp_bias": false, "model_type": "llama",
-  "num_attention_heads": 32, "num_hidden_layers": 16, "num_key_value_heads": 8, "pretraining_tp": 1, "rms_norm_eps": 1e-05,
+  "architectures": ["LlamaForCausalLM"], "attention_bias": false, "attention_dropout": 0.0,
+  "bos_token_id": 128000, "eos_token_id": [128001, 128008], "head_dim": 64, "hidden_act": "silu",
+  "hidden_size": 2048, "initializer_range": 0.02, "intermediate_size": 8192,
+  "max_position_embeddings": 131072, "mlp_bias": false, "model_type": "llama", "num_attention_heads": 32,
+  "num_hidden_layers": 16, "num_key_value_heads": 8, "pretraining_tp": 1, "rms_norm_eps": 1e-05,
   "rope_scaling": null, "rope_theta": 500000.0, "tie_word_embeddings": true, "torch_dtype": "bfloat16",
   "transformers_version": "4.45.0.dev0", "use_cache": true, "vocab_size": 128256})";
 constexpr const char* k_mistral = R"({
-  "architectures": ["MistralForCausalLM"], "bos_token_id": 1, "eos_token_id": 2, "hidden_act": "silu", "hidden_size": 4096,
-  "initializer_range": 0.02, "intermediate_size": 14336, "max_position_embeddings": 32768, "model_type": "mistral",
-  "num_attention_heads": 32, "num_hidden_layers": 32, "num_key_value_heads": 8, "rms_norm_eps": 1e-05, "rope_theta": 10000.0,
-  "sliding_window": 4096, "tie_word_embeddings": false, "torch_dtype": "bfloat16", "transformers_version": "4.34.0.dev0",
-  "use_cache": true, "vocab_size": 32000})";
+  "architectures": ["MistralForCausalLM"], "bos_token_id": 1, "eos_token_id": 2, "hidden_act": "silu",
+  "hidden_size": 4096, "initializer_range": 0.02, "intermediate_size": 14336,
+  "max_position_embeddings": 32768, "model_type": "mistral", "num_attention_heads": 32,
+  "num_hidden_layers": 32, "num_key_value_heads": 8, "rms_norm_eps": 1e-05, "rope_theta": 10000.0,
+  "sliding_window": 4096, "tie_word_embeddings": false, "torch_dtype": "bfloat16",
+  "transformers_version": "4.34.0.dev0", "use_cache": true, "vocab_size": 32000})";
 constexpr const char* k_mixtral = R"({
-  "architectures": ["MixtralForCausalLM"], "attention_dropout": 0.0, "bos_token_id": 1, "eos_token_id": 2, "hidden_act": "silu",
-  "hidden_size": 4096, "initializer_range": 0.02, "intermediate_size": 14336, "max_position_embeddings": 32768,
-  "model_type": "mixtral", "num_attention_heads": 32, "num_experts_per_tok": 2, "num_hidden_layers": 32,
-  "num_key_value_heads": 8, "num_local_experts": 8, "output_router_logits": false, "rms_norm_eps": 1e-05,
-  "rope_theta": 1000000.0, "router_aux_loss_coef": 0.02, "sliding_window": null, "tie_word_embeddings": false,
+  "architectures": ["MixtralForCausalLM"], "attention_dropout": 0.0, "bos_token_id": 1, "eos_token_id": 2,
+  "hidden_act": "silu", "hidden_size": 4096, "initializer_range": 0.02, "intermediate_size": 14336,
+  "max_position_embeddings": 32768, "model_type": "mixtral", "num_attention_heads": 32,
+  "num_experts_per_tok": 2, "num_hidden_layers": 32, "num_key_value_heads": 8, "num_local_experts": 8,
+  "output_router_logits": false, "rms_norm_eps": 1e-05, "rope_theta": 1000000.0,
+  "router_aux_loss_coef": 0.02, "sliding_window": null, "tie_word_embeddings": false,
   "torch_dtype": "bfloat16", "transformers_version": "4.36.0.dev0", "use_cache": true, "vocab_size": 32000})";
-
 constexpr const char* k_bert = R"({
-  "architectures": ["BertForMaskedLM"], "attention_probs_dropout_prob": 0.1, "gradient_checkpointing": false, "hidden_act": "gelu",
-  "hidden_dropout_prob": 0.1, "hidden_size": 768, "initializer_range": 0.02, "intermediate_size": 3072, "layer_norm_eps": 1e-12,
-  "max_position_embeddings": 512, "model_type": "bert", "num_attention_heads": 12, "num_hidden_layers": 12, "pad_token_id": 0,
-  "position_embedding_type": "absolute", "transformers_version": "4.6.0.dev0", "type_vocab_size": 2, "use_cache": true,
-  "vocab_size": 30522})";
+  "architectures": ["BertForMaskedLM"], "attention_probs_dropout_prob": 0.1,
+  "gradient_checkpointing": false, "hidden_act": "gelu", "hidden_dropout_prob": 0.1, "hidden_size": 768,
+  "initializer_range": 0.02, "intermediate_size": 3072, "layer_norm_eps": 1e-12,
+  "max_position_embeddings": 512, "model_type": "bert", "num_attention_heads": 12, "num_hidden_layers": 12,
+  "pad_token_id": 0, "position_embedding_type": "absolute", "transformers_version": "4.6.0.dev0",
+  "type_vocab_size": 2, "use_cache": true, "vocab_size": 30522})";
 
 ModelConfig parse(const std::string& text) { return parse_hf_config(text, "config.json"); }
 
@@ -99,7 +103,7 @@ TEST(HfConfig, MistralAndMixtral) {
     EXPECT_EQ(parse(k_mixtral), mixtral);
 }
 
-/// The config with some keys changed; a discarded value removes the key.
+/// The config's text after a change to its keys.
 std::string changed(const char* text, const std::function<void(json&)>& change) {
     json object = json::parse(text);
     change(object);
@@ -350,11 +354,11 @@ TEST(HfConfig, TextThatIsNoObject) {
 
 TEST(HfConfig, OwnFormatNamesEveryField) {
     for (const NamedConfig& m : tiny_models()) {
-        const json object = json::parse(to_json(m.config));
+        const json object = json::parse(hf_config_text(m.config));
         EXPECT_EQ(object.at("model_type"), m.model_type) << m.name;
         EXPECT_EQ(parse(object.dump()), m.config) << m.name;
     }
-    const json own = json::parse(to_json(tiny_config("attention_only_post_norm")));
+    const json own = json::parse(hf_config_text(tiny_config("attention_only_post_norm")));
     for (const char* key :
          {"d_model",         "n_layers",      "n_heads",        "n_kv_heads", "d_head",
           "d_mlp",           "n_ctx",         "d_vocab",        "norm",       "norm_place",
@@ -368,7 +372,7 @@ TEST(HfConfig, OwnFormatNamesEveryField) {
 }
 
 TEST(HfConfig, OwnFormatRefusesWords) {
-    const std::string own = to_json(tiny_config("interleaved"));
+    const std::string own = hf_config_text(tiny_config("interleaved"));
     const std::string bad_word = changed(own.c_str(), set("norm", "batch"));
     expect_words(problem_of([&] { parse(bad_word); }), {"norm", "layer, rms", "'batch'", ""});
     const std::string bad_key = changed(own.c_str(), set("d_modle", 3));
@@ -381,8 +385,8 @@ TEST(HfConfig, OwnFormatRefusesWords) {
 TEST(HfConfig, HubConfigsSurviveWriting) {
     for (const char* text : {k_gpt2, k_bert, k_llama, k_mistral, k_mixtral}) {
         const ModelConfig c = parse(text);
-        EXPECT_EQ(parse(to_json(c)), c);
-        EXPECT_EQ(json::parse(to_json(c)).at("architectures"), json::parse(text).at("architectures"));
+        EXPECT_EQ(parse(hf_config_text(c)), c);
+        EXPECT_EQ(json::parse(hf_config_text(c)).at("architectures"), json::parse(text).at("architectures"));
     }
 }
 

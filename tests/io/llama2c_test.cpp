@@ -1,7 +1,7 @@
 #include "io/llama2c.h"
 
-#include "allocations.h"
-#include "support.h"
+#include "io/allocations.h"
+#include "io/support.h"
 
 #include <cstring>
 #include <limits>
@@ -12,10 +12,10 @@ namespace {
 constexpr int k_min = std::numeric_limits<std::int32_t>::min(),
               k_max = std::numeric_limits<std::int32_t>::max();
 
-// dim 8, hidden_dim 12, 2 layers, 4 heads of 2, 2 key-value heads, 10 tokens, 6 positions.
+// Two small models: dim 8, hidden_dim 12, 2 layers, 4 heads of 2, 2 key-value heads, 10 tokens, 6 positions.
 constexpr std::array<std::int32_t, 7> k_tied{8, 12, 2, 4, 2, 10, 6};
 constexpr std::array<std::int32_t, 7> k_untied{8, 12, 2, 4, 2, -10, 6};
-// Where the tensors begin, in values behind the header, by hand from the order in run.c.
+// Where the tensors begin, counted in values behind the header; computed by hand from the order in run.c.
 constexpr std::size_t k_ln1 = 80, k_wq = k_ln1 + 2 * 8, k_wk = k_wq + 2 * 64, k_wv = k_wk + 2 * 32,
                       k_wo = k_wv + 2 * 32;
 constexpr std::size_t k_ln2 = k_wo + 2 * 64, k_w1 = k_ln2 + 2 * 8, k_w2 = k_w1 + 2 * 96, k_w3 = k_w2 + 2 * 96;
@@ -27,7 +27,8 @@ std::shared_ptr<Weights> parse(const std::string& file, std::vector<std::string>
     return parse_llama2c(bytes_of(file), "m.bin", warnings ? *warnings : ignored);
 }
 
-real value_at(std::size_t i) { return static_cast<real>(i % 40) / 8; } // as llama2c_file() writes
+/// The i-th value that llama2c_file() writes.
+real value_at(std::size_t i) { return static_cast<real>(i % 40) / 8; }
 
 TEST(Llama2c, Config) {
     ModelConfig expected;
@@ -97,8 +98,8 @@ TEST(Llama2c, HeadersWithoutSense) {
         {{8, 12, k_max, 4, 2, 10, 6}, {"n_layers", "1 to", "2147483647", ""}},
         {{8, 12, 2, 4, 2, -k_max, 6}, {"d_vocab", "1 to", "2147483647", ""}},
         {{8, 12, 2, 4, 2, 10, k_max}, {"n_ctx", "1 to", "2147483647", ""}},
-        // The largest sizes that validate() lets pass: more bytes than any disk has, and no overflow on the
-        // way.
+        // The largest sizes that validate() accepts: more bytes than any disk
+        // has, and no overflow on the way.
         {{1 << 17, 1 << 20, 1 << 12, 1 << 12, 1 << 12, 1 << 24, 1 << 24},
          {"m.bin", "7890101883895836 bytes", "bytes", "truncated"}},
         {{1 << 16, 12, 2, 4, 2, 1 << 24, 6}, {"m.bin", "bytes, as its header says", "bytes", "truncated"}},
@@ -108,7 +109,7 @@ TEST(Llama2c, HeadersWithoutSense) {
         const std::string file = llama2c_file(b.header, k_output);
         reset_largest_allocation();
         expect_words(problem_of([&] { parse(file); }), b.words);
-        EXPECT_LE(largest_allocation(), k_most_allocated);
+        EXPECT_LE(largest_allocation(), k_max_allocation);
     }
 }
 
@@ -132,7 +133,7 @@ TEST(Llama2c, LengthMustBeExact) {
 TEST(Llama2c, WarnsOfNaN) {
     std::string file = llama2c_file(k_tied, k_output);
     const float nan = std::numeric_limits<float>::quiet_NaN();
-    std::memcpy(file.data() + 28 + 4 * (k_wk + 32 + 5), &nan, 4); // of layer 1
+    std::memcpy(file.data() + 28 + 4 * (k_wk + 32 + 5), &nan, 4); // in layer 1
     std::vector<std::string> warnings;
     parse(file, &warnings);
     EXPECT_THAT(warnings, testing::ElementsAre(testing::AllOf(testing::HasSubstr("m.bin"),

@@ -1,9 +1,9 @@
-// Models on disk: what kind of path is what kind of model.
+// Models on disk: which path is taken for which kind of model, and which are refused.
 
 #include "io/model_file.h"
 
-#include "allocations.h"
-#include "support.h"
+#include "io/allocations.h"
+#include "io/support.h"
 
 #include <cstring>
 #include <random>
@@ -19,8 +19,8 @@ std::shared_ptr<Weights> load_path(const fs::path& path, std::vector<std::string
 }
 
 TEST(ModelFile, FoldersAndFilesInThem) {
-    const Scratch scratch;
-    const auto weights = random_weights(tiny_config("llama"));
+    const TestFolder scratch;
+    const auto weights = tiny_weights(tiny_config("llama"));
     const fs::path folder = scratch.path() / "new" / "model";
     save_model(folder, *weights);
     expect_equal(*load_path(folder), *weights);
@@ -36,16 +36,16 @@ TEST(ModelFile, FoldersAndFilesInThem) {
 }
 
 TEST(ModelFile, SavingAgainReplaces) {
-    const Scratch scratch;
-    save_model(scratch.path(), *random_weights(tiny_config("llama")));
-    const auto other = random_weights(tiny_config("gpt2"));
+    const TestFolder scratch;
+    save_model(scratch.path(), *tiny_weights(tiny_config("llama")));
+    const auto other = tiny_weights(tiny_config("gpt2"));
     save_model(scratch.path(), *other);
     expect_equal(*load_path(scratch.path()), *other);
     EXPECT_EQ(std::distance(fs::directory_iterator(scratch.path()), fs::directory_iterator()), 2);
 }
 
 TEST(ModelFile, SaysWhatIsWrongWithThePath) {
-    const Scratch scratch;
+    const TestFolder scratch;
     const fs::path f = scratch.path();
     expect_words(problem_of([&] { load_path(f / "none"); }),
                  {f / "none", "a model folder or file", "nothing there", "check the path"});
@@ -65,7 +65,7 @@ TEST(ModelFile, SaysWhatIsWrongWithThePath) {
     write_text(f / "config.json", "{}");
     fs::create_directory(f / "model.safetensors");
     expect_words(problem_of([&] { load_path(f); }), {"config.json: 'model_type'", "llama", "''", ""});
-    save_model(f / "ok", *random_weights(tiny_config("llama")));
+    save_model(f / "ok", *tiny_weights(tiny_config("llama")));
     fs::remove(f / "ok" / "model.safetensors");
     fs::create_directory(f / "ok" / "model.safetensors");
     expect_words(problem_of([&] { load_path(f / "ok"); }),
@@ -74,13 +74,13 @@ TEST(ModelFile, SaysWhatIsWrongWithThePath) {
     expect_words(problem_of([&] { load_path(f / "ok" / "m.safetensors"); }),
                  {"m.safetensors", "folder or file", "nothing there", ""});
     write_text(f / "file", "x");
-    expect_words(problem_of([&] { save_model(f / "file" / "below", *random_weights(tiny_config("llama"))); }),
+    expect_words(problem_of([&] { save_model(f / "file" / "below", *tiny_weights(tiny_config("llama"))); }),
                  {"file/below", "a folder to write", "Not a directory", "another name"});
 }
 
 TEST(ModelFile, RandomBytesAreRefused) {
-    const Scratch scratch;
-    save_model(scratch.path(), *random_weights(tiny_config("llama")));
+    const TestFolder scratch;
+    save_model(scratch.path(), *tiny_weights(tiny_config("llama")));
     std::mt19937_64 random(5);
     reset_largest_allocation();
     for (int i = 0; i < 300; ++i) {
@@ -91,11 +91,11 @@ TEST(ModelFile, RandomBytesAreRefused) {
             ASSERT_THROW(load_path(scratch.path() / file), Error);
         }
     }
-    EXPECT_LE(largest_allocation(), k_most_allocated);
+    EXPECT_LE(largest_allocation(), k_max_allocation);
 }
 
-// The public model, with its bytes read independently at offsets computed by hand: dim 64, hidden_dim 172, 5
-// layers, 8 heads, 4 key-value heads, 512 tokens, 512 positions, one output matrix with the embedding.
+// The public model, whose bytes are read here at offsets computed by hand: dim 64, hidden_dim 172, 5 layers,
+// 8 heads, 4 key-value heads, 512 tokens, 512 positions, the embedding as output matrix.
 TEST(ModelFile, Stories260K) {
     const fs::path path = fs::path(GLASSFORMER_MODELS_DIR) / "stories260K.bin";
     if (!fs::exists(path)) GTEST_SKIP() << path << " is not there";
@@ -140,7 +140,7 @@ TEST(ModelFile, Stories260K) {
     EXPECT_EQ(w->ln_final_gain[63], value(260031));
     EXPECT_EQ(w->unembed.data[1], value(64)) << "transposed embedding";
 
-    const Scratch scratch; // and through our own format
+    const TestFolder scratch; // saved in our own format and read again
     save_model(scratch.path(), *w);
     expect_equal(*load_path(scratch.path()), *w);
 }

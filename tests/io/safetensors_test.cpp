@@ -1,6 +1,6 @@
 #include "io/safetensors.h"
 
-#include "support.h"
+#include "io/support.h"
 
 #include <cstring>
 
@@ -10,7 +10,7 @@ namespace {
 using nlohmann::json;
 using testing::ElementsAre;
 
-/// Two tensors, 8 and 6 bytes.
+/// The header of a file with two tensors, of 8 and 6 bytes.
 json two_tensors() {
     return {{"a", {{"dtype", "F32"}, {"shape", {2, 1}}, {"data_offsets", {0, 8}}}},
             {"b", {{"dtype", "BF16"}, {"shape", {3}}, {"data_offsets", {8, 14}}}}};
@@ -184,7 +184,7 @@ TEST(Safetensors, DuplicateNamesAndDeepNesting) {
 }
 
 TEST(SafetensorsWriter, RoundTrip) {
-    const Scratch folder;
+    const TestFolder folder;
     const float values[] = {1, 2, 3, 4, 5, 6};
     const std::int32_t indices[] = {7, -8};
     const std::vector<TensorSource> tensors = {

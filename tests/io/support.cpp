@@ -1,4 +1,4 @@
-#include "support.h"
+#include "io/support.h"
 
 #include "io/safetensors.h"
 
@@ -10,26 +10,9 @@ namespace gf::tests {
 
 using nlohmann::json;
 
-Scratch::Scratch() {
-    std::string name = (std::filesystem::temp_directory_path() / "glassformer-XXXXXX").string();
-    if (!mkdtemp(name.data())) throw std::runtime_error("no folder " + name);
-    path_ = name;
-}
-
-std::string read_text(const std::filesystem::path& path) {
-    std::ostringstream text;
-    text << std::ifstream(path, std::ios::binary).rdbuf();
-    return text.str();
-}
-
-void write_text(const std::filesystem::path& path, std::string_view contents) {
-    std::ofstream(path, std::ios::binary)
-        .write(contents.data(), static_cast<std::streamsize>(contents.size()));
-}
-
 std::span<const std::byte> bytes_of(const std::string& text) { return std::as_bytes(std::span(text)); }
 
-FileSet in_memory(const Files& files) {
+FileSet memory_folder(const Files& files) {
     return {"memory", [&files](const std::string& name) -> std::optional<std::span<const std::byte>> {
                 const auto it = files.find(name);
                 if (it == files.end()) return std::nullopt;
@@ -37,13 +20,13 @@ FileSet in_memory(const Files& files) {
             }};
 }
 
-std::shared_ptr<Weights> load(const Files& files, std::vector<std::string>* warnings) {
+std::shared_ptr<Weights> load_files(const Files& files, std::vector<std::string>* warnings) {
     std::vector<std::string> ignored;
-    return load_hf(in_memory(files), warnings ? *warnings : ignored);
+    return load_hf_model(memory_folder(files), warnings ? *warnings : ignored);
 }
 
-Files saved(const Weights& weights, DType dtype) {
-    const Scratch folder;
+Files saved_files(const Weights& weights, DType dtype) {
+    const TestFolder folder;
     save_model(folder.path(), weights, dtype);
     Files files;
     for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
@@ -160,7 +143,7 @@ ModelConfig tiny_config(const std::string& name) {
     throw std::runtime_error("no tiny model " + name);
 }
 
-std::shared_ptr<Weights> random_weights(const ModelConfig& config) {
+std::shared_ptr<Weights> tiny_weights(const ModelConfig& config) {
     auto weights = std::make_shared<Weights>(config);
     randomize(*weights, 7);
     return weights;
@@ -170,7 +153,8 @@ void expect_equal(const Weights& a, const Weights& b) {
     EXPECT_EQ(a.config, b.config);
     ASSERT_EQ(a.size(), b.size());
     EXPECT_EQ(std::memcmp(a.values(a.table[0]), b.values(b.table[0]), a.size() * sizeof(real)), 0);
-    for (int i = 0; a.unembed && i < a.config.d_model; ++i) // derived, where tied
+    // With tied embeddings the output matrix is not among these bits; it is derived from the embedding.
+    for (int i = 0; a.unembed && i < a.config.d_model; ++i)
         EXPECT_EQ(a.unembed.data[i * a.unembed.stride], b.unembed.data[i * b.unembed.stride]);
 }
 
@@ -180,16 +164,10 @@ std::string safetensors_file(const json& header, const std::string& data) {
     return std::string(reinterpret_cast<const char*>(&length), sizeof length) + text + data;
 }
 
-json header_of(const std::string& file) {
-    std::uint64_t length = 0;
-    std::memcpy(&length, file.data(), sizeof length);
-    return json::parse(file.substr(8, length));
-}
-
 std::string with_header(const std::string& file, const std::function<void(json&)>& change) {
     std::uint64_t length = 0;
     std::memcpy(&length, file.data(), sizeof length);
-    json header = header_of(file);
+    json header = json::parse(file.substr(8, length));
     change(header);
     return safetensors_file(header, file.substr(8 + length));
 }

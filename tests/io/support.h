@@ -1,10 +1,12 @@
 #pragma once
-// What the tests of files share: small models, files in memory, and the parts of an Error.
+// What the tests of src/io share: folders, files in memory, small models of every
+// kind, and checks of an Error's parts.
 
-#include "core/error.h"
 #include "core/params.h"
 #include "io/hf_model.h"
 #include "io/json.h"
+#include "platform/error.h"
+#include "support/test_folder.h"
 
 #include <gmock/gmock.h>
 
@@ -13,55 +15,41 @@
 
 namespace gf::tests {
 
-/// A folder that is removed at the end of the scope.
-class Scratch {
-  public:
-    Scratch();
-    ~Scratch() { std::filesystem::remove_all(path_); }
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-    const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
-};
-
-std::string read_text(const std::filesystem::path& path);
-void write_text(const std::filesystem::path& path, std::string_view contents);
 std::span<const std::byte> bytes_of(const std::string& text);
 
-/// A folder of files as strings.
+/// A folder in memory: the contents of each file by its name.
 using Files = std::map<std::string, std::string>;
-/// As load_hf() sees it; `files` must outlive it. Its name is "memory".
-FileSet in_memory(const Files& files);
-std::shared_ptr<Weights> load(const Files& files, std::vector<std::string>* warnings = nullptr);
-/// What save_model() writes.
-Files saved(const Weights& weights, DType dtype = DType::f32);
+/// The folder as load_hf_model() reads it, called "memory" in messages. `files` must outlive it.
+FileSet memory_folder(const Files& files);
+/// Loads the model in the folder; warnings are dropped if nobody takes them.
+std::shared_ptr<Weights> load_files(const Files& files, std::vector<std::string>* warnings = nullptr);
+/// The files that save_model() writes.
+Files saved_files(const Weights& weights, DType dtype = DType::f32);
 
-/// The same model in two shards with an index.
+/// The model with its weights in two shards and an index.
 Files sharded(const Files& files);
 
-/// Models of a few hundred to a thousand values, one for each way in which files differ.
+/// Configs of models with a few hundred to a thousand values, one for each way in which files differ.
 struct NamedConfig {
     std::string name, model_type;
     ModelConfig config;
 };
 std::vector<NamedConfig> tiny_models();
-ModelConfig tiny_config(const std::string& name); ///< one of them
-std::shared_ptr<Weights> random_weights(const ModelConfig& config);
+ModelConfig tiny_config(const std::string& name); ///< the config of one of tiny_models()
+std::shared_ptr<Weights> tiny_weights(const ModelConfig& config);
 
-void expect_equal(const Weights& a, const Weights& b); ///< config and every bit
+/// Expects the same config and the same bits.
+void expect_equal(const Weights& a, const Weights& b);
 
-/// A safetensors file around a header and its data.
+/// A safetensors file made of a header and its data.
 std::string safetensors_file(const nlohmann::json& header, const std::string& data);
-/// The same file with another header.
+/// The safetensors file after a change to its header.
 std::string with_header(const std::string& file, const std::function<void(nlohmann::json&)>& change);
-nlohmann::json header_of(const std::string& file);
 
-/// A llama2.c file: the header, then the values 0, 1/8, 2/8, ... modulo 5.
+/// A llama2.c file: the header, then n_values values 0, 1/8, 2/8, ... modulo 5.
 std::string llama2c_file(const std::array<std::int32_t, 7>& header, std::size_t n_values);
 
-/// What the Error says that `f` throws; fails the test if it throws none.
+/// The problem of the Error that `f` throws; the test fails if it throws none.
 template <class F>
 Problem problem_of(F f) {
     try {
@@ -73,7 +61,7 @@ Problem problem_of(F f) {
     return {};
 }
 
-/// Each part must contain these words.
+/// Words that the parts of a Problem must contain.
 struct Words {
     std::string where, expected, found, remedy;
 };

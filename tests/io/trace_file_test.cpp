@@ -2,25 +2,25 @@
 
 #include "io/hf_config.h"
 #include "io/safetensors.h"
-#include "support.h"
+#include "io/support.h"
 
 #include <cstring>
 
 namespace gf::tests {
 namespace {
 
-/// A value that says where it stands.
+/// A value that tells site, layer, row and column apart.
 real stamp(SiteRef ref, int row, int i) {
     if (ref.site == Site::expert_indices) return static_cast<real>((row + i) % 3);
     return static_cast<real>(static_cast<int>(ref.site) * 100'000 + (ref.layer + 1) * 10'000 + row * 1000 +
                              i);
 }
 
-/// A Trace of 5 tokens of which every value is its stamp; the capacity is larger.
+/// A Trace that holds 5 tokens, with room for more, and whose every value is its stamp.
 std::unique_ptr<Trace> stamped_trace(const std::shared_ptr<const Weights>& weights, Keep keep = Keep::all) {
     TraceShape shape{9, {}, keep};
-    if (weights->config.pools()) shape.segments = {{0, 4}, {4, 9}}; // the first one is whole
-    std::shared_ptr<Trace> source;                                  // of 6 tokens
+    if (weights->config.pools()) shape.segments = {{0, 4}, {4, 9}}; // only the first one is complete
+    std::shared_ptr<Trace> source;                                  // 6 tokens long
     if (weights->config.has_encoder()) {
         source = std::make_shared<Trace>(weights, TraceShape{6, {}, keep, {}, Stack::encoder});
         source->append(std::vector<int>{1, 2, 0, 1, 3, 3});
@@ -37,6 +37,14 @@ std::unique_ptr<Trace> stamped_trace(const std::shared_ptr<const Weights>& weigh
     return trace;
 }
 
+/// Writes some sites of one run.
+void write_sites(const std::filesystem::path& path, const Trace& trace, int rows,
+                 std::vector<SiteRef> sites) {
+    const TracePart part{trace, rows, std::move(sites), ""};
+    write_trace(path, std::span(&part, 1));
+}
+
+/// The i-th value of a tensor in the file.
 float value(const TensorEntry& t, int i) {
     if (t.dtype == DType::i32) {
         std::int32_t x = 0;
@@ -52,11 +60,11 @@ class TraceFile : public testing::TestWithParam<NamedConfig> {};
 
 TEST_P(TraceFile, HoldsEverySiteInItsAxes) {
     const ModelConfig& c = GetParam().config;
-    const auto trace = stamped_trace(random_weights(c));
+    const auto trace = stamped_trace(tiny_weights(c));
     const auto sites = all_sites(c);
-    const Scratch folder;
+    const TestFolder folder;
     constexpr int k_rows = 4;
-    write_trace(folder.path() / "t", *trace, k_rows, sites);
+    write_sites(folder.path() / "t", *trace, k_rows, sites);
     const std::string text = read_text(folder.path() / "t");
     const Safetensors file = parse_safetensors(bytes_of(text), "t");
 
@@ -97,12 +105,12 @@ INSTANTIATE_TEST_SUITE_P(Tiny, TraceFile, testing::ValuesIn(tiny_models()),
                          [](const auto& info) { return info.param.name; });
 
 TEST(TraceFileShapes, AreThePublicOnes) {
-    const Scratch folder;
+    const TestFolder folder;
     const auto shape = [&](const char* model, const char* site) {
         const ModelConfig c = tiny_config(model);
-        const auto trace = stamped_trace(random_weights(c));
+        const auto trace = stamped_trace(tiny_weights(c));
         const SiteRef ref = find_site(c, site);
-        write_trace(folder.path() / "t", *trace, 5, std::span(&ref, 1));
+        write_sites(folder.path() / "t", *trace, 5, {ref});
         const std::string text = read_text(folder.path() / "t");
         return shape_text(parse_safetensors(bytes_of(text), "t").tensors.at(0).shape);
     };
@@ -119,14 +127,14 @@ TEST(TraceFileShapes, AreThePublicOnes) {
 }
 
 TEST(TraceFileErrors, SiteThatIsNotKept) {
-    const Scratch folder;
+    const TestFolder folder;
     const ModelConfig c = tiny_config("llama");
-    const auto trace = stamped_trace(random_weights(c), Keep::residual);
+    const auto trace = stamped_trace(tiny_weights(c), Keep::residual);
     const SiteRef pattern{Site::pattern, 0}, resid{Site::resid_post, 0};
-    expect_words(problem_of([&] { write_trace(folder.path() / "t", *trace, 5, std::span(&pattern, 1)); }),
+    expect_words(problem_of([&] { write_sites(folder.path() / "t", *trace, 5, {pattern}); }),
                  {"blocks.0.attn.hook_pattern", "a site that the trace keeps", "does not", "budget"});
     EXPECT_FALSE(std::filesystem::exists(folder.path() / "t"));
-    write_trace(folder.path() / "t", *trace, 5, std::span(&resid, 1));
+    write_sites(folder.path() / "t", *trace, 5, {resid});
     EXPECT_TRUE(std::filesystem::exists(folder.path() / "t"));
 }
 

@@ -1,9 +1,9 @@
-// Figures against the same computed here, another way.
+// Figures of the models that ship, checked against values that are computed here in another way.
 
 #include "models/measure.h"
 
-#include "core/forward.h"
-#include "models/support.h"
+#include "core/passes/forward.h"
+#include "models/small_models.h"
 #include "session/generate.h"
 
 #include <cmath>
@@ -35,30 +35,31 @@ TEST(HeldOut, IsTheTestSplitAndNothingElse) {
 TEST(HeldOut, LossIsTheMeanOverTheTestSplitsTokens) {
     const SmallModels models;
     models.train("one");
-    Workshop workshop(models.path());
-    const auto& o = workshop.open("one");
+    ModelCache cache(models.path());
+    const auto& opened = cache.open("one");
     const TinyvilleTokens all =
-        tinyville_tokens(measured_corpus(o.config), *o.model->tokenizer, tinyville::Split::test);
-    const std::size_t n_tokens = all.tokens.size(), first = n_tokens - all.n_kept;
-    ASSERT_LT(all.n_kept, 16'384u) << "so that all of it counts";
+        tinyville_tokens(measured_corpus(opened.config), *opened.model->tokenizer, tinyville::Split::test);
+    const std::size_t n_tokens = all.tokens.size(), first = n_tokens - all.n_validation;
+    ASSERT_LT(all.n_validation, 16'384u) << "so that all of it counts";
     double sum = 0, n = 0;
+    // Windows of 32 tokens that begin with documents and do not overlap.
     std::size_t reached = first;
-    for (const std::size_t begin : all.starts) { // windows of 32 that begin with documents and do not overlap
+    for (const std::size_t begin : all.starts) {
         if (begin < reached) continue;
         const std::size_t end = reached = std::min(begin + 32, n_tokens - 1);
         const auto at = [&](std::size_t i) { return all.tokens.begin() + static_cast<std::ptrdiff_t>(i); };
-        const auto run = run_over(*o.model, {at(begin), at(end)});
+        const auto run = full_trace(*opened.model, {at(begin), at(end)});
         for (std::size_t r = begin; r < end; ++r, ++n)
             sum += nats(*run, static_cast<int>(r - begin), all.tokens[r + 1]);
     }
     EXPECT_GT(n, 100);
-    EXPECT_NEAR(workshop.loss("one"), sum / n, 1e-5);
+    EXPECT_NEAR(cache.loss("one"), sum / n, 1e-5);
 }
 
 TEST(HeldOut, TheCorpusHashKnowsSeedAndKinds) {
     const SmallModels models;
     const auto hash = [&](const nlohmann::json& tinyville) {
-        models.recipe("one", {{"data", {{"tinyville", tinyville}}}});
+        models.write_recipe("one", {{"data", {{"tinyville", tinyville}}}});
         return corpus_hash(shipped_model(models.path(), "one").train_config());
     };
     const std::string first = hash({{"seed", 3}});
@@ -69,11 +70,11 @@ TEST(HeldOut, TheCorpusHashKnowsSeedAndKinds) {
 
 TEST(Measures, LossByPositionIsThatOfWindows) {
     const SmallModels models;
-    models.recipe("positions-small", {{"batch", {{"length", 16}}}});
+    models.write_recipe("positions-small", {{"batch", {{"length", 16}}}});
     models.train("positions-small");
-    Workshop workshop(models.path());
-    Card card;
-    measure(workshop, "positions-small", card);
+    ModelCache cache(models.path());
+    ModelCard card;
+    measure(cache, "positions-small", card);
     ASSERT_EQ(card.loss_by_position.size(), 2u);
     ASSERT_EQ(card.figures.size(), 2u);
     EXPECT_NEAR(card.figures[1].value, card.loss_by_position[1], 1e-9)
@@ -83,12 +84,12 @@ TEST(Measures, LossByPositionIsThatOfWindows) {
 
 TEST(Measures, ExpertsLoadAndInformationAreNothingWhereTheRouterIsBlind) {
     const SmallModels models;
-    models.recipe("story-moe", {{"model", {{"n_experts", 4}, {"experts_per_token", 2}}}});
-    models.recipe("story-moe-dense");
+    models.write_recipe("story-moe", {{"model", {{"n_experts", 4}, {"experts_per_token", 2}}}});
+    models.write_recipe("story-moe-dense");
     for (const char* name : {"story-moe", "story-moe-dense"}) models.train(name);
-    Workshop workshop(models.path());
-    Card card;
-    measure(workshop, "story-moe", card);
+    ModelCache cache(models.path());
+    ModelCard card;
+    measure(cache, "story-moe", card);
     ASSERT_EQ(card.figures.size(), 4u);
     for (const Figure& f : card.figures) EXPECT_TRUE(std::isfinite(f.value)) << f.what;
     EXPECT_GE(card.figures[1].value, 0);
@@ -96,47 +97,49 @@ TEST(Measures, ExpertsLoadAndInformationAreNothingWhereTheRouterIsBlind) {
         << "two of four experts for every token: at most a variation of 1";
     EXPECT_GE(card.figures[2].value, 0);
     EXPECT_LT(card.figures[2].value, card.figures[3].value + 0.2);
-    EXPECT_NEAR(card.figures[0].value, workshop.loss("story-moe-dense") - workshop.loss("story-moe"), 1e-12);
+    EXPECT_NEAR(card.figures[0].value, cache.loss("story-moe-dense") - cache.loss("story-moe"), 1e-12);
 }
 
 TEST(Measures, ADrafterAgreesWithItself) {
     const SmallModels models;
-    models.recipe("story");
+    models.write_recipe("story");
     models.train("story");
-    models.recipe("drafter", {{"tokenizer", "../story/tokenizer.json"}});
+    models.write_recipe("drafter", {{"tokenizer", "../story/tokenizer.json"}});
     models.train("drafter");
     for (const char* file : {"model.safetensors", "config.json"})
         std::filesystem::copy_file(models.path() / "story" / file, models.path() / "drafter" / file,
                                    std::filesystem::copy_options::overwrite_existing);
-    Workshop workshop(models.path());
-    Card card;
-    measure(workshop, "drafter", card);
+    ModelCache cache(models.path());
+    ModelCard card;
+    measure(cache, "drafter", card);
     ASSERT_EQ(card.figures.size(), 1u);
     EXPECT_EQ(card.figures[0].value, 1);
 }
 
 TEST(Measures, AnUntrainedModelIsNamed) {
     const SmallModels models;
-    Workshop workshop(models.path());
-    expect_error([&] { workshop.open("one"); }, {"one", "train-assets"});
+    ModelCache cache(models.path());
+    expect_error([&] { cache.open("one"); }, {"one", "train-assets"});
 }
 
 TEST(Generate, GreedyIsTheLikeliestTokenOfAWholePass) {
     const SmallModels models;
     models.train("one");
-    Workshop workshop(models.path());
-    const Model& model = *workshop.open("one").model;
+    ModelCache cache(models.path());
+    const Model& model = *cache.open("one").model;
     std::vector<int> tokens = encode_prompt(model, "Once upon");
     const std::size_t n_prompt = tokens.size();
-    std::vector<int> told;
-    generate(model, tokens, {.n = 12}, [&](int token) { return told.push_back(token), told.size() < 9; });
+    std::vector<int> reported; // what the callback was given
+    generate(model, tokens, {.n = 12},
+             [&](int token) { return reported.push_back(token), reported.size() < 9; });
     ASSERT_GT(tokens.size(), n_prompt);
-    EXPECT_LE(told.size(), 9u);
-    EXPECT_EQ(told, std::vector<int>(tokens.begin() + static_cast<std::ptrdiff_t>(n_prompt), tokens.end()));
-    const auto run = run_over(model, tokens);
+    EXPECT_LE(reported.size(), 9u);
+    EXPECT_EQ(reported,
+              std::vector<int>(tokens.begin() + static_cast<std::ptrdiff_t>(n_prompt), tokens.end()));
+    const auto run = full_trace(model, tokens);
     for (std::size_t i = n_prompt; i < tokens.size(); ++i)
         EXPECT_EQ(tokens[i],
-                  likeliest(run->row(Site::logits, -1, static_cast<int>(i) - 1), model.config().d_vocab));
+                  argmax(run->row(Site::logits, -1, static_cast<int>(i) - 1), model.config().d_vocab));
 }
 
 } // namespace

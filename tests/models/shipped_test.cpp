@@ -1,14 +1,14 @@
 // Recipes and cards: what is read, what changes a hash, what is refused.
 
-#include "models/support.h"
+#include "models/small_models.h"
 
 namespace gf::tests {
 namespace {
 
 TEST(ShippedModels, AreReadInTheOrderOfTheList) {
     const SmallModels models;
-    models.recipe("two");
-    models.names({"two", "one"});
+    models.write_recipe("two");
+    models.list({"two", "one"});
     const auto all = shipped_models(models.path());
     ASSERT_EQ(all.size(), 2u);
     EXPECT_EQ(all[0].name, "two");
@@ -41,23 +41,23 @@ TEST(ShippedModels, ThoseThatFitAPublicArchitectureAreSavedAsIt) {
     for (const auto& [name, expected] : classes) {
         const std::string path =
             std::string(GLASSFORMER_TESTS_DIR) + "/../assets/models/" + name + "/config.json";
-        const auto config = parse_json(contents_of(path), path);
+        const auto config = parse_json(read_text(path), path);
         EXPECT_EQ(config.value("architectures", nlohmann::json()), nlohmann::json({expected})) << name;
     }
 }
 
 TEST(ShippedModels, ARecipesHashFollowsWhatItRestsOn) {
     const SmallModels models;
-    models.recipe(
+    models.write_recipe(
         "two",
         {{"objective", "distillation"}, {"teacher", "../one"}, {"tokenizer", "../one/tokenizer.json"}});
     const auto hash = [&](const char* name) { return shipped_model(models.path(), name).recipe_hash(); };
     const std::uint64_t one = hash("one"), two = hash("two");
     EXPECT_EQ(one, hash("one"));
-    models.recipe("one", {{"steps", 4}});
+    models.write_recipe("one", {{"steps", 4}});
     EXPECT_NE(one, hash("one"));
     EXPECT_NE(two, hash("two")) << "its teacher is another one now";
-    models.recipe("one");
+    models.write_recipe("one");
     EXPECT_EQ(two, hash("two"));
     std::ofstream(models.path() / "one/tokenizer.json") << "{}";
     EXPECT_NE(two, hash("two"));
@@ -66,7 +66,7 @@ TEST(ShippedModels, ARecipesHashFollowsWhatItRestsOn) {
 TEST(ShippedModels, BadRecipesAreNamed) {
     const SmallModels models;
     expect_error([&] { shipped_model(models.path(), "none"); }, {"none", "recipe.json"});
-    models.recipe("one", {{"stepz", 3}});
+    models.write_recipe("one", {{"stepz", 3}});
     expect_error([&] { shipped_model(models.path(), "one").train_config(); },
                  {"recipe.json", "stepz", "steps"});
     std::ofstream(models.path() / "one/recipe.json") << R"({"sentence": "A"})";
@@ -76,24 +76,24 @@ TEST(ShippedModels, BadRecipesAreNamed) {
 }
 
 TEST(Cards, AreReadAsTheyWereWritten) {
-    const TemporaryFolder folder;
-    EXPECT_FALSE(read_card(folder.path()));
-    Card card{.recipe = "a",
-              .corpus = "b",
-              .parameters = 7,
-              .steps = 3,
-              .tokens = 99,
-              .minutes = 1.5,
-              .training_loss = 2.25,
-              .loss = 2.5};
+    const TestFolder folder;
+    EXPECT_FALSE(read_model_card(folder.path()));
+    ModelCard card{.recipe = "a",
+                   .corpus = "b",
+                   .parameters = 7,
+                   .steps = 3,
+                   .tokens = 99,
+                   .minutes = 1.5,
+                   .training_loss = 2.25,
+                   .loss = 2.5};
     card.add("free", 3);
     card.add("at least", 18, Figure::Bound::at_least, 18);
     card.add("above", 0.5, Figure::Bound::above, 0.5);
     card.add("below", 0.01, Figure::Bound::below, 0.05);
     card.loss_by_position = {1.5, 1.25};
     card.samples = {"Once\nupon", "a \"time\""};
-    write_card(folder.path(), card);
-    const Card read = *read_card(folder.path());
+    write_model_card(folder.path(), card);
+    const ModelCard read = *read_model_card(folder.path());
     EXPECT_EQ(read.recipe, "a");
     EXPECT_EQ(read.corpus, "b");
     EXPECT_EQ(read.parameters, 7);
@@ -112,9 +112,9 @@ TEST(Cards, AreReadAsTheyWereWritten) {
 }
 
 TEST(Cards, BadOnesNameTheKey) {
-    const TemporaryFolder folder;
+    const TestFolder folder;
     folder.file("card.json", R"({"recipe": "a", "corpus": "b", "parameters": "many"})");
-    expect_error([&] { read_card(folder.path()); }, {"card.json", "parameters"});
+    expect_error([&] { read_model_card(folder.path()); }, {"card.json", "parameters"});
 }
 
 } // namespace

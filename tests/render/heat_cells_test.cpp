@@ -20,13 +20,13 @@ TEST(HeatCells, Kinds) {
 }
 
 TEST(HeatCells, PoolingKeepsWhatMatters) {
-    EXPECT_EQ(pool_cells(Pool::magnitude, 1, -2), -2);
-    EXPECT_EQ(pool_cells(Pool::largest, 1, -2), 1);
-    EXPECT_EQ(pool_cells(Pool::magnitude, k_masked_cell, -2), -2);
-    EXPECT_EQ(pool_cells(Pool::magnitude, -2, k_masked_cell), -2);
-    EXPECT_EQ(pool_cells(Pool::largest, k_masked_cell, k_masked_cell), k_masked_cell);
-    EXPECT_EQ(pool_cells(Pool::magnitude, -9, k_infinity), k_infinity);
-    for (const Pool rule : {Pool::magnitude, Pool::largest}) {
+    EXPECT_EQ(pool_cells(PoolRule::magnitude, 1, -2), -2);
+    EXPECT_EQ(pool_cells(PoolRule::largest, 1, -2), 1);
+    EXPECT_EQ(pool_cells(PoolRule::magnitude, k_masked_cell, -2), -2);
+    EXPECT_EQ(pool_cells(PoolRule::magnitude, -2, k_masked_cell), -2);
+    EXPECT_EQ(pool_cells(PoolRule::largest, k_masked_cell, k_masked_cell), k_masked_cell);
+    EXPECT_EQ(pool_cells(PoolRule::magnitude, -9, k_infinity), k_infinity);
+    for (const PoolRule rule : {PoolRule::magnitude, PoolRule::largest}) {
         EXPECT_TRUE(std::isnan(pool_cells(rule, k_nan, k_infinity)));
         EXPECT_TRUE(std::isnan(pool_cells(rule, 3, k_nan)));
         EXPECT_TRUE(std::isnan(pool_cells(rule, k_masked_cell, k_nan)));
@@ -36,7 +36,7 @@ TEST(HeatCells, PoolingKeepsWhatMatters) {
 TEST(HeatCells, PoolsARowIntoWhatIsThere) {
     const std::array<float, 5> row = {1, -4, 2, 3, k_masked_cell};
     std::array<float, 4> out = {2, -3.5f, k_masked_cell, 7};
-    pool_row(Pool::magnitude, 2, row, out);
+    pool_row(PoolRule::magnitude, 2, row, out);
     EXPECT_EQ(out, (std::array<float, 4>{-4, -3.5f, k_masked_cell, 7}));
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 // A picture of 64 x 48 pixels to draw on; the test is skipped where there is no EGL.
 
-#include "core/error.h"
-#include "render/offscreen.h"
+#include "app/host/surfaceless_egl.h"
+#include "platform/error.h"
 
 #include <gtest/gtest.h>
 
@@ -29,7 +29,7 @@ class OffscreenTest : public testing::Test {
         return {p[0], p[1], p[2]};
     }
 
-    std::optional<Offscreen> screen_;
+    std::optional<ui::Offscreen> screen_;
 };
 
 } // namespace gf

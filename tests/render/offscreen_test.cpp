@@ -1,4 +1,4 @@
-#include "render/offscreen.h"
+#include "app/host/surfaceless_egl.h"
 
 #include "offscreen_fixture.h"
 #include "render/gl_objects.h"

@@ -1,4 +1,4 @@
-// The token tree: forced tokens, draws made anew, going from branch to branch; and which draw is whose.
+// The token tree: forced tokens, tokens drawn again, going from branch to branch, and the keys of the draws.
 
 #include "session/support.h"
 #include "support/compare.h"
@@ -13,7 +13,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-/// A run of 15 tokens, 5 of them the prompt.
+/// A session whose run has 15 tokens, 5 of them the prompt.
 class Branches : public ::testing::Test {
   protected:
     Branches() {
@@ -22,13 +22,13 @@ class Branches : public ::testing::Test {
         tokens_ = session_.tokens();
     }
     const Snapshot& force(int position, int token) { return session_(command::ForceToken{position, token}); }
-    /// A token that does not stand there.
+    /// A token other than the one at this position.
     int other(int position) const {
         return (tokens_[static_cast<std::size_t>(position)] + 1) % model_.config().d_vocab;
     }
 
     const SavedModel& model_ = saved_preset("llama");
-    Driver session_{model_, {3, 1, 4, 1, 5}};
+    TestSession session_{model_, {3, 1, 4, 1, 5}};
     RunView root_;
     std::vector<int> tokens_;
 };
@@ -85,7 +85,7 @@ TEST_F(Branches, SelectingABranchShowsItsFork) {
     EXPECT_EQ(session_(command::SelectBranch{1}).cursor, 10) << "far enough to see where it differs";
 }
 
-TEST_F(Branches, ATokenThatIsThereOnlyMoves) {
+TEST_F(Branches, ForcingATokenThatIsThereMovesTheCursorOnly) {
     for (int position : {14, 9, 3}) {
         const Snapshot& s = force(position, tokens_[static_cast<std::size_t>(position)]);
         EXPECT_EQ(s.tree.size(), 1u);
@@ -109,14 +109,14 @@ TEST_F(Branches, ATokenOfAnotherBranchLeadsThere) {
     EXPECT_EQ(force(3, tokens_[3]).branch, 1) << "what both have in common is no reason to leave";
 }
 
-// Models that see both sides of a token say what stands in its place.
-
+/// Models that see both sides of a token predict the token at its own place. Replacing a token keeps the text
+/// on both sides of it.
 class FillIn : public ::testing::TestWithParam<const char*> {
   protected:
-    /// The text with other tokens in these places.
-    std::vector<int> with(const std::vector<int>& places) const {
+    /// The text with other tokens at these positions.
+    std::vector<int> with_others(const std::vector<int>& positions) const {
         std::vector<int> text = tokens_;
-        for (const int p : places) text[static_cast<std::size_t>(p)] = other(p);
+        for (const int p : positions) text[static_cast<std::size_t>(p)] = other(p);
         return text;
     }
     int other(int position) const {
@@ -126,7 +126,7 @@ class FillIn : public ::testing::TestWithParam<const char*> {
 
     const SavedModel& model_ = saved_preset(GetParam());
     std::vector<int> tokens_ = random_tokens(model_.config(), 9);
-    Driver session_{model_, tokens_};
+    TestSession session_{model_, tokens_};
 };
 
 TEST_P(FillIn, TheTextBehindAPlaceStays) {
@@ -135,12 +135,12 @@ TEST_P(FillIn, TheTextBehindAPlaceStays) {
         session_(command::Jump{4});
         const Snapshot& s = force(position);
         ASSERT_EQ(s.message, "");
-        EXPECT_EQ(session_.tokens(), with({position}));
+        EXPECT_EQ(session_.tokens(), with_others({position}));
         EXPECT_EQ(s.cursor, 9);
         EXPECT_EQ(s.run().fork, position);
         EXPECT_EQ(s.run().origin(position).kind, TokenOrigin::Kind::forced);
         EXPECT_EQ(s.run().origin((position + 1) % 9).kind, TokenOrigin::Kind::prompt);
-        EXPECT_TRUE(same_rows(s.trace(), 0, *run(model_.weights, with({position})), 0, 9, 1e-5))
+        EXPECT_TRUE(same_rows(s.trace(), 0, *run(model_.weights, with_others({position})), 0, 9, 1e-5))
             << "every row sees the new one";
     }
     EXPECT_EQ(session_(command::SelectBranch{0}).tree.size(), 4u);
@@ -151,7 +151,7 @@ TEST_P(FillIn, TheTextBehindAPlaceStays) {
 TEST_P(FillIn, ABranchIsItsWholeText) {
     force(3);
     EXPECT_EQ(force(6).tree.size(), 3u);
-    EXPECT_EQ(session_.tokens(), with({3, 6}));
+    EXPECT_EQ(session_.tokens(), with_others({3, 6}));
     session_(command::SelectBranch{0});
     EXPECT_EQ(force(6).branch, 3) << "not the one that differs before";
     EXPECT_EQ(force(3).branch, 2) << "that text is there";
@@ -186,8 +186,8 @@ TEST_F(Branches, BranchesOfBranches) {
     EXPECT_TRUE(same_rows(s.trace(), 0, *run(model_.weights, session_.tokens()), 0, 13, 1e-5));
 }
 
-/// Also where nothing has been drawn yet: the parent can still draw there.
-TEST_F(Branches, AtTheTip) {
+/// A token forced where nothing is drawn yet makes a branch too, so that the parent can still draw there.
+TEST_F(Branches, AForcedTokenAtTheTipIsABranch) {
     const Snapshot& s = force(15, 7);
     ASSERT_EQ(s.tree.size(), 2u);
     EXPECT_EQ(s.run().rows, 16);
@@ -195,12 +195,12 @@ TEST_F(Branches, AtTheTip) {
     EXPECT_EQ(s.tree[0].rows, 15);
     session_(command::SelectBranch{0});
     session_(command::Step{});
-    Driver plain(model_, {3, 1, 4, 1, 5});
+    TestSession plain(model_, {3, 1, 4, 1, 5});
     plain(command::Step{11});
     EXPECT_EQ(session_.tokens(), plain.tokens());
 }
 
-TEST_F(Branches, Mistakes) {
+TEST_F(Branches, MistakesAreRefused) {
     const Snapshot before = session_.latest();
     for (const auto& [command, words] :
          std::vector<std::pair<Command, std::string>>{{command::ForceToken{0, 1}, "1 to 15; found 0"},
@@ -223,13 +223,12 @@ TEST_F(Branches, Mistakes) {
 TEST_F(Branches, NoneBeyondTheContext) {
     session_(command::Play{});
     const Snapshot& s = force(255, (session_.tokens()[255] + 1) % 53);
-    EXPECT_EQ(s.run().rows, 256) << "the last place";
+    EXPECT_EQ(s.run().rows, 256) << "the last position";
     EXPECT_TRUE(same_rows(s.trace(), 0, *run(model_.weights, session_.tokens()), 0, 256, 1e-5));
     EXPECT_THAT(force(256, 1).message, HasSubstr("1 to 255; found 256"));
 }
 
 TEST_F(Branches, ResamplingAtTheTipUsesTheNextNumber) {
-    std::set<int> drawn;
     for (std::uint32_t number = 1; number <= 20; ++number) {
         const Snapshot& s = session_(command::Resample{});
         EXPECT_EQ(s.next_draw, (DrawKey{42, 0, 15, number}));
@@ -263,9 +262,9 @@ TEST_F(Branches, ResamplingIsABranch) {
 }
 
 TEST_F(Branches, ResamplingIsReproducible) {
-    Driver again(model_, {3, 1, 4, 1, 5});
+    TestSession again(model_, {3, 1, 4, 1, 5});
     again(command::Step{10});
-    for (Driver* session : {&session_, &again}) {
+    for (TestSession* session : {&session_, &again}) {
         (*session)(command::Jump{9});
         for (int i = 0; i < 5; ++i) (*session)(command::Resample{});
         (*session)(command::Step{20});
@@ -289,7 +288,7 @@ TEST_F(Branches, DrawsKnowTheirPlace) {
 TEST(Seeds, SameSeedSameText) {
     const SavedModel& model = saved_preset("gpt2");
     auto text = [&](std::uint64_t seed, int n_steps) {
-        Driver session(model, {3, 1, 4});
+        TestSession session(model, {3, 1, 4});
         session(command::SetSeed{seed});
         for (int i = 0; i < n_steps; ++i) session(command::Step{60 / n_steps});
         return session.tokens();
@@ -299,16 +298,16 @@ TEST(Seeds, SameSeedSameText) {
     EXPECT_EQ(text(18446744073709551615u, 1), text(18446744073709551615u, 2));
 }
 
-/// Each drawn token is the one that its key falls on, in a distribution that is computed here.
+/// Each drawn token is the one on which its key falls, in a distribution that is computed here.
 TEST(Seeds, DrawsFollowTheDistribution) {
     const SavedModel& model = saved_preset("llama");
-    Driver session(model, {3, 1, 4});
+    TestSession session(model, {3, 1, 4});
     const Snapshot& s = session(command::Step{100});
     const auto d_vocab = static_cast<std::size_t>(model.config().d_vocab);
     int n_compared = 0;
     for (int t = 3; t < 103; ++t) {
         const auto logits = logits_of(s.trace(), t - 1);
-        std::vector<std::pair<double, int>> likeliest; // first
+        std::vector<std::pair<double, int>> likeliest; // (minus weight, token), to be sorted
         double sum = 0;
         for (std::size_t i = 0; i < d_vocab; ++i) {
             likeliest.emplace_back(-std::exp(double(logits[i])), int(i));
@@ -317,7 +316,7 @@ TEST(Seeds, DrawsFollowTheDistribution) {
         std::sort(likeliest.begin(), likeliest.end());
         const double u = uniform({42, 0, std::uint32_t(t), 0}) * sum;
         double covered = 0;
-        bool near_edge = false; // where rounding decides
+        bool near_edge = false; // so near the edge of a token's share that rounding decides
         int expected = -1;
         for (const auto& [minus_weight, token] : likeliest) {
             covered -= minus_weight;
@@ -332,7 +331,7 @@ TEST(Seeds, DrawsFollowTheDistribution) {
 }
 
 TEST(Seeds, GreedyTakesTheLargestLogit) {
-    Driver session(saved_preset("gpt2"), {3, 1, 4});
+    TestSession session(saved_preset("gpt2"), {3, 1, 4});
     session(command::SetSampling{greedy_chain()});
     const Snapshot& s = session(command::Step{50});
     for (int t = 3; t < 53; ++t)
@@ -341,7 +340,7 @@ TEST(Seeds, GreedyTakesTheLargestLogit) {
 }
 
 TEST(Seeds, ChainsShowEveryStage) {
-    Driver session(saved_preset("gpt2"));
+    TestSession session(saved_preset("gpt2"));
     const SamplingChain given{{StageKind::top_p, 0.5, true}, {StageKind::temperature, 2, false}};
     const SamplingChain& chain = session(command::SetSampling{given}).chain;
     ASSERT_EQ(chain.size(), std::size_t{k_n_stage_kinds});
@@ -355,7 +354,7 @@ TEST(Seeds, ChainsShowEveryStage) {
 }
 
 TEST(Seeds, ARefusedChainChangesNothing) {
-    Driver session(saved_preset("gpt2"), {3, 1, 4});
+    TestSession session(saved_preset("gpt2"), {3, 1, 4});
     const Snapshot before = session.latest();
     const Snapshot& s = session(command::SetSampling{{{StageKind::top_p, 1.5, true}}});
     EXPECT_TRUE(s.message_is_error);

@@ -1,6 +1,6 @@
 #include "session/command.h"
 
-#include "core/error.h"
+#include "platform/error.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -14,8 +14,9 @@ namespace {
 
 using nlohmann::json;
 
-/// Every field differs from its default, so that none can be forgotten unnoticed.
-/// One statement for each: the compiler takes minutes and gigabytes for a list of them.
+/// Every command with its JSON. Every field differs from its default, so that none can be forgotten
+/// unnoticed. Each command is a statement of its own, because the compiler takes minutes and gigabytes for a
+/// list of them.
 std::vector<std::pair<Command, const char*>> all_commands() {
     std::vector<std::pair<Command, const char*>> all;
     const auto add = [&](const Command& command, const char* json) { all.emplace_back(command, json); };
@@ -29,7 +30,8 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::Jump{17}, R"({"command": "jump", "position": 17})");
     add(command::SetSpeed{2.5}, R"({"command": "speed", "tokens_per_s": 2.5})");
     add(command::SetSampling{{{StageKind::top_p, 0.9, true}, {StageKind::temperature, 0.1, false}}},
-        R"({"command": "sampling", "chain": [{"stage": "top-p", "value": 0.9, "on": true}, {"stage": "temperature", "value": 0.1, "on": false}]})");
+        R"({"command": "sampling", "chain": [{"stage": "top-p", "value": 0.9, "on": true},
+                                             {"stage": "temperature", "value": 0.1, "on": false}]})");
     add(command::SetSeed{18446744073709551615u}, R"({"command": "seed", "seed": 18446744073709551615})");
     add(command::ViewLayer{3, "encoder"}, R"({"command": "view-layer", "layer": 3, "stack": "encoder"})");
     add(command::SetTraceBudget{512.5}, R"({"command": "trace-budget", "megabytes": 512.5})");
@@ -37,7 +39,8 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::ForceToken{4, 511}, R"({"command": "force-token", "position": 4, "token": 511})");
     add(command::SelectBranch{2}, R"({"command": "branch", "branch": 2})");
     add(command::EditCell{"blocks.1.attn.hook_q", 2, 3, 4, -0.5},
-        R"({"command": "edit", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4, "value": -0.5})");
+        R"({"command": "edit", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4,
+            "value": -0.5})");
     add(command::RemoveEdit{"blocks.1.attn.hook_q", 2, 3, 4},
         R"({"command": "remove-edit", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4})");
     add(command::RemoveEdits{}, R"({"command": "remove-edits"})");
@@ -89,12 +92,10 @@ TEST(Command, ReadsAndWritesEveryField) {
 }
 
 TEST(Command, StagesKeepTheirMeaning) {
-    const Command read = command_from_json(json::parse(k_commands[7].second), "script");
-    EXPECT_EQ(std::get<command::SetSampling>(read).chain,
-              std::get<command::SetSampling>(k_commands[7].first).chain);
-    for (const SamplingChain& chain : {default_chain(), greedy_chain(), SamplingChain{}}) {
-        const Command again = command_from_json(to_json(command::SetSampling{chain}), "script");
-        EXPECT_EQ(std::get<command::SetSampling>(again).chain, chain);
+    const SamplingChain two_stages = {{StageKind::top_p, 0.9, true}, {StageKind::temperature, 0.1, false}};
+    for (const SamplingChain& chain : {two_stages, default_chain(), greedy_chain(), SamplingChain{}}) {
+        const Command read = command_from_json(to_json(command::SetSampling{chain}), "script");
+        EXPECT_EQ(std::get<command::SetSampling>(read).chain, chain);
     }
 }
 
@@ -124,7 +125,7 @@ TEST(Command, ListsKeepTheirOrder) {
 
 struct BadCommand {
     const char* text;
-    std::vector<const char*> words; ///< that the message holds
+    std::vector<const char*> words; ///< parts of the expected message
 };
 
 TEST(Command, ErrorsNameTheFieldAndTheNearestNames) {

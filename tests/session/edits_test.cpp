@@ -1,5 +1,5 @@
-// Edits of single cells: the run is what one with those edits from the start would be; undo, branches, what
-// is refused.
+// Edits of single cells. The run equals one that had those edits from the start, also after undo and in
+// branches; some edits are refused.
 
 #include "session/support.h"
 #include "support/compare.h"
@@ -20,19 +20,19 @@ command::EditCell edit(const std::string& name, int head, int row, int column, d
     return {name, head, row, column, value};
 }
 
-/// The run in view against one whose edits were there from the start.
+/// Compares the run in view with one that has these edits from the start.
 void expect_run(const Snapshot& s, const std::vector<Edit>& edits) {
     Trace expected(s.model->weights, s.trace().shape(), edits);
     extend(expected, std::span(s.trace().tokens(), static_cast<std::size_t>(s.run().rows)));
     EXPECT_TRUE(same_rows(s.trace(), 0, expected, 0, s.run().rows, 1e-5));
     EXPECT_EQ(s.trace().edits(), edits);
-    EXPECT_EQ(s.rows_again, -1);
+    EXPECT_EQ(s.rows_recomputed, -1);
 }
 
 TEST(Edits, ARunIsComputedAgain) {
     for (const char* preset : {"llama", "gpt2", "mixtral", "bidirectional"}) {
         SCOPED_TRACE(preset);
-        Driver session(saved_preset(preset), k_prompt);
+        TestSession session(saved_preset(preset), k_prompt);
         const std::vector<int> tokens = session.tokens();
         const Snapshot& s = session(edit("blocks.1.attn.hook_z", 1, 5, 2, 3.5));
         ASSERT_EQ(s.message, "");
@@ -44,7 +44,7 @@ TEST(Edits, ARunIsComputedAgain) {
 }
 
 TEST(Edits, SurprisalFollows) {
-    Driver session(saved_preset("llama"), k_prompt);
+    TestSession session(saved_preset("llama"), k_prompt);
     const real before = session.latest().run().origin(6).surprisal,
                earlier = session.latest().run().origin(5).surprisal;
     const Snapshot& s = session(edit("logits", -1, 5, k_prompt[6], 30));
@@ -52,17 +52,17 @@ TEST(Edits, SurprisalFollows) {
     EXPECT_LT(s.run().origin(6).surprisal, std::min(before, real(1e-6)));
 }
 
-TEST(Edits, OfOneCellTheLastOneHolds) {
-    Driver session(saved_preset("llama"), k_prompt);
+TEST(Edits, TheLastEditOfACellHolds) {
+    TestSession session(saved_preset("llama"), k_prompt);
     session(edit("hook_embed", -1, 2, 3, 1));
     session(edit("blocks.0.hook_mlp_out", -1, 4, 0, -2));
-    const Snapshot& s = session(edit("hook_embed", 7, 2, 3, 0.5)); // the head says nothing here
+    const Snapshot& s = session(edit("hook_embed", 7, 2, 3, 0.5)); // this site has no heads: 7 is ignored
     EXPECT_EQ(s.edits->size(), 2u);
     expect_run(s, {value_at(Site::embed, -1, 0, 2, 3, 0.5f), value_at(Site::mlp_out, 0, 0, 4, 0, -2)});
 }
 
-TEST(Edits, OffOnAndGone) {
-    Driver session(saved_preset("llama"), k_prompt);
+TEST(Edits, CanBeSwitchedOffAndRemoved) {
+    TestSession session(saved_preset("llama"), k_prompt);
     const auto first = value_at(Site::embed, -1, 0, 2, 3, 0.5f),
                second = value_at(Site::pattern, 1, 5, 7, 1, 0.75f);
     session(edit("hook_embed", -1, 2, 3, 0.5));
@@ -71,8 +71,8 @@ TEST(Edits, OffOnAndGone) {
     EXPECT_EQ(session.latest().edits->size(), 2u) << "they are kept";
     expect_run(session(command::UseEdits{true}), {first, second});
     session(command::UseEdits{false});
-    expect_run(session(edit("hook_embed", -1, 2, 3, 0.5)),
-               {first, second}); // who sets a value wants it to count
+    // Setting a value switches the edits on.
+    expect_run(session(edit("hook_embed", -1, 2, 3, 0.5)), {first, second});
     session(command::UseEdits{false});
     expect_run(session(edit("hook_embed", -1, 2, 4, 0.5)),
                {first, second, value_at(Site::embed, -1, 0, 2, 4, 0.5f)});
@@ -83,7 +83,7 @@ TEST(Edits, OffOnAndGone) {
 }
 
 TEST(Edits, CanBeUndone) {
-    Driver session(saved_preset("llama"), k_prompt);
+    TestSession session(saved_preset("llama"), k_prompt);
     const auto first = value_at(Site::embed, -1, 0, 2, 3, 0.5f), second = value_at(Site::v, 0, 1, 6, 2, -1);
     session(edit("hook_embed", -1, 2, 3, 0.5));
     session(edit("blocks.0.attn.hook_v", 1, 6, 2, -1));
@@ -97,9 +97,9 @@ TEST(Edits, CanBeUndone) {
     EXPECT_FALSE(session.latest().edits_on);
 }
 
-/// The text goes on from the edited run, past the room that its Trace had at first.
+/// The text goes on from the edited run.
 TEST(Edits, StayWhileTheTextGrows) {
-    Driver session(saved_preset("llama"), k_prompt);
+    TestSession session(saved_preset("llama"), k_prompt);
     const auto first = value_at(Site::attn_out, 0, 0, 6, 2, 9);
     session(edit("blocks.0.hook_attn_out", -1, 6, 2, 9));
     const Snapshot& s = session(command::Step{20});
@@ -108,15 +108,14 @@ TEST(Edits, StayWhileTheTextGrows) {
 }
 
 TEST(Edits, HoldInEveryBranch) {
-    Driver session(saved_preset("llama"), k_prompt);
+    TestSession session(saved_preset("llama"), k_prompt);
     session(command::ForceToken{4, 11}); // branch 1 has 5 tokens
     session(command::SelectBranch{0});
     const auto early = value_at(Site::resid_mid, 1, 0, 3, 2, 4),
                late = value_at(Site::resid_mid, 1, 0, 7, 2, 5);
     session(edit("blocks.1.hook_resid_mid", -1, 3, 2, 4));
     session(edit("blocks.1.hook_resid_mid", -1, 7, 2, 5));
-    expect_run(session(command::SelectBranch{1}),
-               {early, late}); // which has room for row 7 and will reach it
+    expect_run(session(command::SelectBranch{1}), {early, late}); // it has room for row 7 and will reach it
     expect_run(session(command::Step{6}), {early, late});
     expect_run(session(command::ForceToken{2, 8}), {early, late}); // a new branch
     session(command::RemoveEdits{});
@@ -124,7 +123,7 @@ TEST(Edits, HoldInEveryBranch) {
 }
 
 TEST(Edits, EndWithTheText) {
-    Driver session(saved_preset("llama"), k_prompt);
+    TestSession session(saved_preset("llama"), k_prompt);
     session(edit("hook_embed", -1, 2, 3, 0.5));
     const Snapshot& s = session(command::SetPrompt{"1,2,3,4"});
     EXPECT_TRUE(s.edits->empty());
@@ -133,8 +132,8 @@ TEST(Edits, EndWithTheText) {
     expect_run(session(command::Undo{}), {value_at(Site::embed, -1, 0, 2, 3, 0.5f)});
 }
 
-TEST(Edits, WhatCannotBeEdited) {
-    Driver session(saved_preset("mixtral"), k_prompt);
+TEST(Edits, MistakesAreRefused) {
+    TestSession session(saved_preset("mixtral"), k_prompt);
     const std::pair<command::EditCell, const char*> wrong[] = {
         {edit("blocks.0.mlp.hook_expert_indices", -1, 1, 0, 1), "an index"},
         {edit("blocks.0.attn.hook_pattern", 0, 2, 3, 1), "may read"},
@@ -152,17 +151,17 @@ TEST(Edits, WhatCannotBeEdited) {
         EXPECT_TRUE(s.edits->empty());
         EXPECT_EQ(s.trace().edits(), std::vector<Edit>());
     }
-    EXPECT_TRUE(Driver()(edit("hook_embed", -1, 0, 0, 1)).message_is_error) << "without a model";
+    EXPECT_TRUE(TestSession()(edit("hook_embed", -1, 0, 0, 1)).message_is_error) << "without a model";
 }
 
 /// While the run is computed again the old one stays in view, and another edit takes over.
-TEST(Edits, InSlices) {
+TEST(Edits, AreComputedInSlices) {
     const SavedModel& model = saved_preset("llama");
     const std::vector<int> tokens = random_tokens(model.config(), 200);
     Engine engine;
     Snapshot s;
     const auto finish = [&] {
-        while (engine.due() < INFINITY) engine.tick(0);
+        while (engine.due_time() < INFINITY) engine.tick(0);
         engine.publish(s);
     };
     engine.apply(command::Open{model.path, ""});
@@ -173,16 +172,16 @@ TEST(Edits, InSlices) {
     engine.publish(s);
     EXPECT_TRUE(s.trace().edits().empty());
     EXPECT_EQ(s.run().rows, 200);
-    EXPECT_EQ(s.rows_again, 10 + 64) << "the rows before are taken over";
+    EXPECT_EQ(s.rows_recomputed, 10 + 64) << "the rows before are taken over";
     engine.apply(edit("blocks.0.hook_attn_out", -1, 150, 2, 9));
     finish();
     expect_run(s, {value_at(Site::embed, -1, 0, 10, 3, 0.5f), value_at(Site::attn_out, 0, 0, 150, 2, 9)});
     engine.apply(command::Undo{});
-    engine.apply(command::Undo{}); // before the first one is done
+    engine.apply(command::Undo{}); // before the first undo is computed
     finish();
     expect_run(s, {});
     engine.apply(command::Redo{});
-    engine.apply(command::Step{}); // goes on from the edited run
+    engine.apply(command::Step{}); // continues the edited run
     finish();
     EXPECT_EQ(s.run().rows, 201);
     expect_run(s, {value_at(Site::embed, -1, 0, 10, 3, 0.5f)});

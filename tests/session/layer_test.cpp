@@ -6,23 +6,23 @@
 namespace gf::tests {
 namespace {
 
-class LayerInView : public ::testing::Test {
+class LayerInViewTest : public ::testing::Test {
   protected:
-    LayerInView() {
+    LayerInViewTest() {
         engine_.apply(command::Open{model_.path, ""});
         engine_.apply(command::SetPrompt{ids_text(random_tokens(model_.config(), 700))});
     }
     const Snapshot& finish() {
-        while (engine_.due() < INFINITY) engine_.tick(0);
+        while (engine_.due_time() < INFINITY) engine_.tick(0);
         return now();
     }
     const Snapshot& now() {
         engine_.publish(s_);
         return s_;
     }
-    /// Its sites are those of a run that keeps everything.
+    /// The layer in view is this one, and its sites equal those of a run that keeps everything.
     void expect_layer(int layer) {
-        ASSERT_EQ(s_.layer.kept, layer);
+        ASSERT_EQ(s_.layer.index, layer);
         EXPECT_EQ(s_.layer.rows, -1);
         Trace whole(model_.weights, {s_.trace().capacity(), {}, Keep::all}, s_.trace().edits());
         extend(whole, {s_.trace().tokens(), static_cast<std::size_t>(s_.run().rows)});
@@ -37,21 +37,21 @@ class LayerInView : public ::testing::Test {
 
     const SavedModel& model_ =
         saved_llama("layer_in_view", [](ModelConfig& c) { c.n_layers = 3, c.n_ctx = 1500; });
-    // A layer of a long run, with its grace, but not all three.
+    // The budget holds one layer of a long run (with the share that is allowed above it), but not all three.
     Engine engine_{trace_bytes(model_.config(), {1000, {}, Keep::all}) / 2};
     Snapshot s_;
 };
 
-TEST_F(LayerInView, IsComputedWhenItIsAskedFor) {
+TEST_F(LayerInViewTest, IsComputedWhenItIsAskedFor) {
     ASSERT_FALSE(finish().trace().kept(Site::pattern));
-    EXPECT_EQ(s_.layer.kept, -1);
+    EXPECT_EQ(s_.layer.index, -1);
     engine_.apply(command::ViewLayer{1});
     EXPECT_EQ(now().layer.rows, 0) << "until then the rest is shown";
     EXPECT_EQ(s_.run().rows, 700);
     engine_.tick(0);
     EXPECT_GT(now().layer.rows, 0);
     EXPECT_LT(s_.layer.rows, 700);
-    EXPECT_EQ(s_.layer.kept, -1);
+    EXPECT_EQ(s_.layer.index, -1);
     finish();
     expect_layer(1);
     engine_.apply(command::ViewLayer{2});
@@ -59,16 +59,16 @@ TEST_F(LayerInView, IsComputedWhenItIsAskedFor) {
     expect_layer(2);
     EXPECT_FALSE(s_.trace().kept(Site::pattern, 1));
     engine_.apply(command::ViewLayer{-1});
-    EXPECT_EQ(finish().layer.kept, -1);
+    EXPECT_EQ(finish().layer.index, -1);
     engine_.apply(command::ViewLayer{7});
-    EXPECT_EQ(finish().layer.kept, -1);
+    EXPECT_EQ(finish().layer.index, -1);
 }
 
-TEST_F(LayerInView, FollowsThePromptAndTheText) {
+TEST_F(LayerInViewTest, FollowsThePromptAndTheText) {
     engine_.apply(command::ViewLayer{0});
     for (int piece = 0; piece < 3; ++piece) {
         engine_.tick(0);
-        EXPECT_EQ(now().layer.kept, 0) << "complete at every moment";
+        EXPECT_EQ(now().layer.index, 0) << "complete at every moment";
         EXPECT_EQ(s_.run().rows, 64 * (piece + 1));
     }
     finish();
@@ -76,7 +76,7 @@ TEST_F(LayerInView, FollowsThePromptAndTheText) {
     engine_.apply(command::Play{});
     for (int i = 0; i < 5; ++i) {
         engine_.tick(0);
-        EXPECT_EQ(now().layer.kept, 0);
+        EXPECT_EQ(now().layer.index, 0);
     }
     EXPECT_GT(s_.run().rows, 700);
     engine_.apply(command::Pause{});
@@ -89,23 +89,23 @@ TEST_F(LayerInView, FollowsThePromptAndTheText) {
     expect_layer(0);
 }
 
-TEST_F(LayerInView, OneThatIsTooLargeIsLeftOut) {
+TEST_F(LayerInViewTest, OneThatIsTooLargeIsLeftOut) {
     Engine small(trace_bytes(model_.config(), {1000, {}, Keep::all}) / 12);
     small.apply(command::Open{model_.path, ""});
     small.apply(command::SetPrompt{ids_text(random_tokens(model_.config(), 900))});
     small.apply(command::ViewLayer{1});
-    while (small.due() < INFINITY) small.tick(0);
+    while (small.due_time() < INFINITY) small.tick(0);
     small.publish(s_);
-    EXPECT_EQ(s_.layer.kept, -1);
+    EXPECT_EQ(s_.layer.index, -1);
     EXPECT_GT(s_.layer.bytes, 0);
-    small.apply(command::SetPrompt{"1,2,3"}); // which is kept whole
-    while (small.due() < INFINITY) small.tick(0);
+    small.apply(command::SetPrompt{"1,2,3"}); // a run that keeps everything
+    while (small.due_time() < INFINITY) small.tick(0);
     small.publish(s_);
     EXPECT_EQ(s_.layer.bytes, 0);
     EXPECT_TRUE(s_.trace().kept(Site::pattern));
 }
 
-TEST_F(LayerInView, TheBudgetCanBeSet) {
+TEST_F(LayerInViewTest, TheBudgetCanBeSet) {
     finish();
     engine_.apply(command::SetTraceBudget{4096});
     engine_.apply(command::SetPrompt{ids_text(random_tokens(model_.config(), 700))});

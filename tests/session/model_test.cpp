@@ -2,7 +2,7 @@
 
 #include "session/support.h"
 
-#include "core/error.h"
+#include "platform/error.h"
 
 #include <gmock/gmock.h>
 
@@ -13,9 +13,10 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string message_of(auto work) {
+/// Message of the Error that `action` throws.
+std::string message_of(auto action) {
     try {
-        work();
+        action();
     } catch (const Error& e) {
         return e.what();
     }
@@ -32,7 +33,7 @@ TEST(Model, IsNamedByItsFileOrFolder) {
 
 TEST(Model, TokenizerAndVocabularyMustFit) {
     const std::string tokenizer = scratch_file("tok.bin", tok_bin_contents());
-    auto with_vocabulary = [](int d_vocab) {
+    const auto with_vocabulary = [](int d_vocab) {
         ModelConfig config = preset("llama").config;
         config.d_vocab = d_vocab;
         return saved_model("vocabulary" + std::to_string(d_vocab), config).path;
@@ -68,7 +69,7 @@ TEST(Model, TokensWithoutTokenizerAreNumbers) {
     EXPECT_LT(message_of([&] { parse_token_ids(*model, std::string(100000, '9')); }).size(), 300u);
 }
 
-TEST(Model, BosIsTheTokenizersWordFirst) {
+TEST(Model, TheTokenizersBosGoesBeforeTheConfigs) {
     const std::string tokenizer = scratch_file("tok.bin", tok_bin_contents());
     const SavedModel& model =
         saved_llama("bos_7", [](ModelConfig& c) { c.d_vocab = k_tok_bin_size, c.bos_id = 7; });

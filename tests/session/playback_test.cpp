@@ -1,12 +1,12 @@
 // The cursor: one token forward and back, jumps, playing with a limit, and the Trace that grows under it.
 
+#include "session/row_checksum.h"
 #include "session/support.h"
 #include "support/compare.h"
 
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -21,7 +21,7 @@ const SavedModel& long_model() {
 
 TEST(Playback, StepDrawsOneToken) {
     const SavedModel& model = saved_preset("gpt2");
-    Driver session(model, {3, 1, 4, 1, 5});
+    TestSession session(model, {3, 1, 4, 1, 5});
     for (int n = 6; n <= 9; ++n) {
         const Snapshot& s = session(command::Step{});
         EXPECT_EQ(s.cursor, n);
@@ -34,13 +34,13 @@ TEST(Playback, StepDrawsOneToken) {
     EXPECT_TRUE(same_rows(session.latest().trace(), 0, *run(model.weights, tokens), 0, 13, 1e-5));
 }
 
-/// Stepping back moves the cursor; stepping forward again shows what is there. Nothing is computed.
+/// Stepping back moves the cursor, and stepping forward again shows the same tokens. Nothing is computed.
 TEST(Playback, BackAndForthCostNothing) {
-    Driver session(saved_preset("llama"), {3, 1, 4, 1, 5});
+    TestSession session(saved_preset("llama"), {3, 1, 4, 1, 5});
     session(command::Step{10});
     const Snapshot far = session.latest();
     const std::vector<int> tokens = session.tokens();
-    auto expect_same_run = [&](int cursor) {
+    const auto expect_same_run = [&](int cursor) {
         const Snapshot& s = session.latest();
         EXPECT_EQ(s.cursor, cursor);
         EXPECT_EQ(s.last_row(), cursor - 1);
@@ -87,7 +87,7 @@ TEST(Playback, StepDoesNotWaitForThePrompt) {
 
 TEST(Playback, PlaysToTheEndOfTheContext) {
     const SavedModel& model = saved_preset("llama");
-    Driver session(model, {3, 1, 4});
+    TestSession session(model, {3, 1, 4});
     const Snapshot& s = session(command::Play{});
     EXPECT_EQ(s.run().rows, model.config().n_ctx);
     EXPECT_EQ(s.cursor, model.config().n_ctx);
@@ -105,36 +105,27 @@ TEST(Playback, EndsWithTheText) {
     ModelConfig config = preset("llama").config;
     std::vector<int> tokens;
     {
-        Driver session(saved_preset("llama"), {3, 1, 4});
+        TestSession session(saved_preset("llama"), {3, 1, 4});
         session(command::Step{30});
         tokens = session.tokens();
     }
     config.eos_id = tokens[9];
     const auto first = std::find(tokens.begin() + 3, tokens.end(), config.eos_id) - tokens.begin();
-    Driver session(saved_model("ends", config), {3, 1, 4});
+    TestSession session(saved_model("ends", config), {3, 1, 4});
     const Snapshot& s = session(command::Play{});
     tokens.resize(static_cast<std::size_t>(first) + 1);
     EXPECT_EQ(session.tokens(), tokens);
     EXPECT_FALSE(s.playing);
     EXPECT_THAT(s.message, HasSubstr("ended"));
-    EXPECT_EQ(session(command::Step{}).run().rows, std::ssize(tokens) + 1) << "who wants to go on, can";
-}
-
-/// FNV-1a over all sites of a row.
-std::uint64_t checksum(const RunView& run, int row) {
-    std::uint64_t sum = 14695981039346656037u;
-    for (const SiteRef& site : all_sites(run.trace->config()))
-        for (const real x : row_of(*run.trace, site.site, site.layer, row))
-            sum = (sum ^ std::bit_cast<std::uint32_t>(x)) * 1099511628211u;
-    return sum;
+    EXPECT_EQ(session(command::Step{}).run().rows, std::ssize(tokens) + 1) << "a person can still go on";
 }
 
 TEST(Growth, KeepsValuesAndOldSnapshots) {
-    Driver session(long_model(), {3, 1, 4});
+    TestSession session(long_model(), {3, 1, 4});
     session(command::Step{200});
     const Snapshot early = session.latest();
     std::vector<std::uint64_t> before;
-    for (int t = 0; t < early.run().rows; ++t) before.push_back(checksum(early.run(), t));
+    for (int t = 0; t < early.run().rows; ++t) before.push_back(row_checksum(early.run(), t));
 
     session(command::Play{});
     const Snapshot& late = session.latest();
@@ -142,7 +133,7 @@ TEST(Growth, KeepsValuesAndOldSnapshots) {
     EXPECT_NE(late.run().trace, early.run().trace) << "it had to grow";
     EXPECT_TRUE(same_rows(late.trace(), 0, early.trace(), 0, early.run().rows, 0));
     for (int t = 0; t < early.run().rows; ++t) {
-        ASSERT_EQ(checksum(early.run(), t), before[static_cast<std::size_t>(t)])
+        ASSERT_EQ(row_checksum(early.run(), t), before[static_cast<std::size_t>(t)])
             << "row " << t << " of the old snapshot";
         EXPECT_EQ(late.run().origin(t).surprisal, early.run().origin(t).surprisal);
         EXPECT_EQ(late.run().origin(t).key, early.run().origin(t).key);
@@ -180,7 +171,7 @@ TEST(Growth, ALongPromptBeyondTheBudgetKeepsLess) {
     Engine engine(trace_bytes(model.config(), {600, {}, Keep::all}));
     engine.apply(command::Open{model.path, ""});
     engine.apply(command::SetPrompt{ids_text(tokens)});
-    while (engine.due() < INFINITY) engine.tick(engine.due());
+    while (engine.due_time() < INFINITY) engine.tick(engine.due_time());
     Snapshot s;
     engine.publish(s);
     EXPECT_EQ(s.trace().shape().keep, Keep::residual);
@@ -188,26 +179,25 @@ TEST(Growth, ALongPromptBeyondTheBudgetKeepsLess) {
     EXPECT_TRUE(same_rows(s.trace(), 0, *run(model.weights, tokens), 0, 600, 1e-5));
 }
 
-/// An engine that plays, and a clock that the test turns.
+/// An engine that plays by the clock of the test.
 class Speed : public ::testing::Test {
   protected:
     Speed() {
         engine_.apply(command::Open{saved_preset("llama").path, ""});
-        engine_.tick(0); // the prompt
+        engine_.tick(0); // computes the prompt
     }
-    int tokens() {
+    int tokens_shown() {
         engine_.publish(snapshot_);
         return snapshot_.cursor;
     }
-    /// Ticks like a worker that always wakes `late` seconds after it wanted to; the times at which tokens
-    /// came.
+    /// Ticks like a worker that wakes `late` seconds after it wanted to. Gives the times of new tokens.
     std::vector<double> play(double begin, double end, double late = 0) {
         std::vector<double> times;
-        for (double now = begin; now <= end; now = std::max(now, engine_.due()) + late) {
-            const int before = tokens();
+        for (double now = begin; now <= end; now = std::max(now, engine_.due_time()) + late) {
+            const int before = tokens_shown();
             engine_.tick(now);
-            if (tokens() > before) times.push_back(now);
-            if (engine_.due() == INFINITY || engine_.due() == -INFINITY) break;
+            if (tokens_shown() > before) times.push_back(now);
+            if (engine_.due_time() == INFINITY || engine_.due_time() == -INFINITY) break;
         }
         return times;
     }
@@ -228,12 +218,12 @@ TEST_F(Speed, NothingHappensBeforeItIsDue) {
     engine_.apply(command::SetSpeed{4});
     engine_.apply(command::Play{});
     engine_.tick(10);
-    const int n = tokens();
+    const int n = tokens_shown();
     for (double now : {10.0, 10.1, 10.249}) engine_.tick(now);
-    EXPECT_EQ(tokens(), n);
-    EXPECT_EQ(engine_.due(), 10.25);
+    EXPECT_EQ(tokens_shown(), n);
+    EXPECT_EQ(engine_.due_time(), 10.25);
     engine_.tick(10.25);
-    EXPECT_EQ(tokens(), n + 1);
+    EXPECT_EQ(tokens_shown(), n + 1);
 }
 
 TEST_F(Speed, AWorkerThatWakesLateKeepsTheAverage) {
@@ -247,11 +237,11 @@ TEST_F(Speed, NoBurstAfterAPause) {
     engine_.apply(command::Play{});
     engine_.tick(0);
     engine_.tick(100); // the machine slept
-    EXPECT_EQ(engine_.due(), 100.25);
+    EXPECT_EQ(engine_.due_time(), 100.25);
     engine_.apply(command::Pause{});
-    EXPECT_EQ(engine_.due(), INFINITY);
+    EXPECT_EQ(engine_.due_time(), INFINITY);
     engine_.apply(command::Play{});
-    EXPECT_EQ(engine_.due(), 100.25) << "clicking fast is no way around the limit";
+    EXPECT_EQ(engine_.due_time(), 100.25) << "clicking fast is no way around the limit";
     EXPECT_EQ(play(200, 201).size(), 5u);
 }
 
@@ -259,17 +249,17 @@ TEST_F(Speed, ChangesAtOnce) {
     engine_.apply(command::SetSpeed{0.01});
     engine_.apply(command::Play{});
     engine_.tick(50);
-    EXPECT_EQ(engine_.due(), 150);
+    EXPECT_EQ(engine_.due_time(), 150);
     engine_.apply(command::SetSpeed{2});
-    EXPECT_EQ(engine_.due(), 50.5) << "not 150";
+    EXPECT_EQ(engine_.due_time(), 50.5) << "not 150";
     engine_.apply(command::SetSpeed{0});
-    EXPECT_LE(engine_.due(), 50) << "no limit";
-    const int n = tokens();
+    EXPECT_LE(engine_.due_time(), 50) << "no limit";
+    const int n = tokens_shown();
     for (int i = 0; i < 5; ++i) engine_.tick(50);
-    EXPECT_EQ(tokens(), n + 5);
+    EXPECT_EQ(tokens_shown(), n + 5);
 }
 
-TEST_F(Speed, RefusesWhatIsNone) {
+TEST_F(Speed, RefusesWhatIsNoSpeed) {
     engine_.apply(command::SetSpeed{3});
     for (double bad : {-1.0, std::nan(""), -std::numeric_limits<double>::infinity()}) {
         engine_.apply(command::SetSpeed{bad});
@@ -280,7 +270,7 @@ TEST_F(Speed, RefusesWhatIsNone) {
     }
 }
 
-TEST_F(Speed, ReplaysWhatIsThere) {
+TEST_F(Speed, HoldsForTokensThatAreComputed) {
     engine_.apply(command::Step{6});
     engine_.publish(snapshot_);
     const auto trace = snapshot_.run().trace;

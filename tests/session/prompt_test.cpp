@@ -3,7 +3,7 @@
 #include "session/support.h"
 #include "support/compare.h"
 
-#include "core/kernels.h"
+#include "core/kernels/kernels.h"
 #include "io/hf_model.h"
 
 #include <gmock/gmock.h>
@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 
 TEST(Open, ShowsTheRunOfOneToken) {
     const SavedModel& model = saved_llama("with_bos", [](ModelConfig& c) { c.bos_id = 5; });
-    Driver session;
+    TestSession session;
     EXPECT_EQ(session.latest().model, nullptr);
     EXPECT_FALSE(session.latest().has_run());
     const Snapshot& s = session(command::Open{model.path, ""});
@@ -35,7 +35,7 @@ TEST(Open, ShowsTheRunOfOneToken) {
 
 TEST(Open, BeginsWithAPrompt) {
     const SavedModel& model = saved_llama("with_bos", [](ModelConfig& c) { c.bos_id = 5; });
-    Driver session(saved_preset("gpt2"), {3, 1});
+    TestSession session(saved_preset("gpt2"), {3, 1});
     const Snapshot& s = session(command::Open{model.path, "", "7,8"});
     ASSERT_EQ(s.model_path, model.path) << s.message;
     EXPECT_EQ(s.prompt, "7,8");
@@ -45,8 +45,8 @@ TEST(Open, BeginsWithAPrompt) {
     EXPECT_EQ(session(command::Undo{}).prompt, "3,1") << "model and prompt are one step";
 }
 
-TEST(Open, APromptThatIsNoGoodLeavesEverythingAsItWas) {
-    Driver session(saved_preset("gpt2"), {3, 1});
+TEST(Open, ARefusedPromptLeavesEverythingAsItWas) {
+    TestSession session(saved_preset("gpt2"), {3, 1});
     for (const std::string& bad :
          {std::string("3,x"), std::string("53"), ids_text(std::vector<int>(257, 1))}) {
         const Snapshot& s = session(command::Open{saved_preset("llama").path, "", bad});
@@ -57,12 +57,12 @@ TEST(Open, APromptThatIsNoGoodLeavesEverythingAsItWas) {
 }
 
 TEST(Open, WithoutBosStartsFromToken0) {
-    Driver session(saved_preset("gpt2"));
+    TestSession session(saved_preset("gpt2"));
     EXPECT_EQ(session.tokens(), std::vector{0});
 }
 
-TEST(Open, WhatCannotBeOpenedLeavesTheSessionAlone) {
-    Driver session(saved_preset("llama"), {4, 8, 15});
+TEST(Open, AFileThatCannotBeOpenedLeavesTheSessionAlone) {
+    TestSession session(saved_preset("llama"), {4, 8, 15});
     session(command::Step{3});
     const Snapshot before = session.latest();
     ASSERT_EQ(before.message, "");
@@ -97,8 +97,8 @@ TEST(Open, WhatCannotBeOpenedLeavesTheSessionAlone) {
     EXPECT_EQ(session(command::Step{}).run().rows, before.run().rows + 1) << "and the old session goes on";
 }
 
-TEST(Open, NothingOpenIsAnError) {
-    Driver session;
+TEST(Open, CommandsWithoutAModelAreErrors) {
+    TestSession session;
     for (const Command& c :
          std::vector<Command>{command::SetPrompt{"1"}, command::Play{}, command::Step{}, command::Jump{2},
                               command::Resample{}, command::ForceToken{1, 1}, command::SelectBranch{0}}) {
@@ -116,7 +116,7 @@ TEST(Open, WarnsOfWeightsThatAreNoNumbers) {
     weights->values(row)[3] = std::nanf("");
     const std::string folder = (scratch() / "with_nan").string();
     save_model(folder, *weights);
-    Driver session;
+    TestSession session;
     const Snapshot& s = session(command::Open{folder, ""});
     ASSERT_TRUE(s.has_run());
     EXPECT_THAT(s.message, HasSubstr(row.name));
@@ -128,26 +128,26 @@ TEST(Open, WarnsOfWeightsThatAreNoNumbers) {
 
 class PromptOf : public ::testing::TestWithParam<Preset> {};
 
-/// Whatever the mask: the session's rows are those of one plain run.
+/// Whatever the mask, the session's rows equal those of one plain run.
 TEST_P(PromptOf, EqualsAFreshRun) {
-    const auto& [name, config, n_prefix] = GetParam();
-    const SavedModel& model = saved_preset(name);
-    const std::vector<int> tokens = random_tokens(config, 150); // three pieces
-    Driver session(model, tokens);
+    const ModelConfig& config = GetParam().config;
+    const SavedModel& model = saved_preset(GetParam().name);
+    const std::vector<int> tokens = random_tokens(config, 150); // computed in three slices
+    TestSession session(model, tokens);
     const Snapshot& s = session.latest();
     ASSERT_EQ(s.message, "");
     EXPECT_EQ(s.cursor, 150);
     EXPECT_EQ(s.run().n_prompt, 150);
     EXPECT_EQ(session.tokens(), tokens);
-    const int prefix = config.mask == MaskKind::prefix ? 150 : 0; // the whole prompt
-    EXPECT_TRUE(same_rows(s.trace(), 0, *run(model.weights, tokens, prefix), 0, 150, 1e-5));
+    const int n_prefix = config.mask == MaskKind::prefix ? 150 : 0; // the whole prompt
+    EXPECT_TRUE(same_rows(s.trace(), 0, *run(model.weights, tokens, n_prefix), 0, 150, 1e-5));
 }
 INSTANTIATE_TEST_SUITE_P(Presets, PromptOf, ::testing::ValuesIn(presets_where([](const ModelConfig& c) {
                              return !c.has_encoder();
                          })),
                          [](const auto& test) { return test.param.name; });
 
-TEST(Prompt, IsReadInPieces) {
+TEST(Prompt, IsReadInSlices) {
     const SavedModel& model = saved_preset("llama");
     Engine engine;
     Snapshot s;
@@ -166,12 +166,12 @@ TEST(Prompt, IsReadInPieces) {
         rows = s.run().rows;
     }
     EXPECT_FALSE(s.reading_prompt());
-    EXPECT_EQ(engine.due(), INFINITY);
+    EXPECT_EQ(engine.due_time(), INFINITY);
 }
 
 TEST(Prompt, SurprisalIsMinusLog2OfTheProbability) {
     const SavedModel& model = saved_preset("wide");
-    Driver session(model, random_tokens(model.config(), 100));
+    TestSession session(model, random_tokens(model.config(), 100));
     const Snapshot& s = session(command::Step{20});
     const int d_vocab = model.config().d_vocab;
     EXPECT_EQ(s.run().origin(0).surprisal, 0);
@@ -188,7 +188,7 @@ TEST(Prompt, SurprisalIsMinusLog2OfTheProbability) {
 }
 
 TEST(Prompt, MistakesLeaveTheOldRun) {
-    Driver session(saved_preset("llama"), {4, 8, 15});
+    TestSession session(saved_preset("llama"), {4, 8, 15});
     const Snapshot before = session.latest();
     for (const auto& [text, words] :
          std::vector<std::pair<std::string, std::string>>{{"1,2,x3", "'x3'"},
@@ -214,7 +214,7 @@ TEST(Prompt, MistakesLeaveTheOldRun) {
 
 TEST(Prompt, TooLongOffersToTruncate) {
     const SavedModel& model = saved_llama("with_bos", [](ModelConfig& c) { c.bos_id = 5; });
-    Driver session(model, {4, 8, 15});
+    TestSession session(model, {4, 8, 15});
     const Snapshot before = session.latest();
     std::vector<int> tokens = random_tokens(model.config(), 300);
     tokens[0] = 5; // BOS
@@ -247,7 +247,7 @@ TEST(Prompt, TooLongOffersToTruncate) {
 TEST(Prompt, TruncationWithoutBosKeepsTheEnd) {
     const SavedModel& model = saved_preset("llama");
     const std::vector<int> tokens = random_tokens(model.config(), 257);
-    Driver session(model);
+    TestSession session(model);
     session(command::SetPrompt{ids_text(tokens), true});
     EXPECT_EQ(session.tokens(), std::vector<int>(tokens.end() - 192, tokens.end()));
     session(command::SetPrompt{ids_text(random_tokens(model.config(), 256)), true});
@@ -259,7 +259,7 @@ TEST(Prompt, TruncationToAContextOfOneToken) {
         ModelConfig config = preset("llama").config;
         config.n_ctx = 1;
         config.bos_id = bos;
-        Driver session(saved_model("short" + std::to_string(bos), config));
+        TestSession session(saved_model("short" + std::to_string(bos), config));
         session(command::SetPrompt{"5,6,7", true});
         EXPECT_EQ(session.tokens(), std::vector{bos == 5 ? 5 : 7});
     }
@@ -267,7 +267,7 @@ TEST(Prompt, TruncationToAContextOfOneToken) {
 
 TEST(Prompt, ReadsTextWithATokenizer) {
     const SavedModel& model = saved_llama("text", [](ModelConfig& c) { c.d_vocab = k_tok_bin_size; });
-    Driver session;
+    TestSession session;
     const Snapshot& s = session(command::Open{model.path, scratch_file("tok.bin", tok_bin_contents())});
     ASSERT_EQ(s.message, "");
     EXPECT_EQ(session.tokens(), std::vector{1}) << "the tokenizer's BOS";
@@ -277,12 +277,12 @@ TEST(Prompt, ReadsTextWithATokenizer) {
     EXPECT_EQ(session.tokens(), std::vector{1});
 }
 
-/// A model that continues no text, and what it says that it does.
+/// Checks that a model which continues no text refuses to, with a message that says what it does instead.
 void expect_no_next_token(const char* name, const char* purpose) {
     SCOPED_TRACE(name);
     const SavedModel& model = saved_preset(name);
     const std::vector<int> tokens = random_tokens(model.config(), 9);
-    Driver session(model, tokens);
+    TestSession session(model, tokens);
     const Snapshot before = session.latest();
     for (const Command& c : std::vector<Command>{command::Step{}, command::Play{}}) {
         const Snapshot& s = session(c);
@@ -308,7 +308,7 @@ void expect_no_next_token(const char* name, const char* purpose) {
     EXPECT_TRUE(same_rows(s.trace(), 0, *run(model.weights, tokens), 0, 9, 1e-5));
 }
 
-TEST(OtherPurposes, HaveNoNextToken) {
+TEST(NonGenerativeModels, HaveNoNextToken) {
     expect_no_next_token("bidirectional", "both directions");
     expect_no_next_token("bert", "fills in masked tokens");
     expect_no_next_token("classes", "sorts texts into classes");
@@ -319,7 +319,7 @@ TEST(OtherPurposes, HaveNoNextToken) {
 TEST(Prefix, ForcesTokensBehindThePromptOnly) {
     const SavedModel& model = saved_preset("prefix");
     const std::vector<int> prompt = random_tokens(model.config(), 10);
-    Driver session(model, prompt);
+    TestSession session(model, prompt);
     session(command::Step{3});
     const Snapshot before = session.latest();
     Snapshot s = session(command::ForceToken{6, (prompt[6] + 1) % 53});

@@ -1,5 +1,4 @@
-// Encoder-decoders in the session: the source is read, answered, edited where the decoder reads it, and
-// undone.
+// Encoder-decoders in the session: the source is read, answered by the decoder, edited and undone.
 
 #include "core/site_names.h"
 #include "session/support.h"
@@ -22,7 +21,7 @@ std::shared_ptr<Trace> encoder_of(const SavedModel& model, const std::vector<int
     return trace;
 }
 
-/// The run in view against one that is computed at once.
+/// Compares the run in view and its source with runs that are computed at once.
 void expect_run(const Snapshot& s, const SavedModel& model, const std::vector<int>& source,
                 const std::vector<Edit>& edits = {}, const std::vector<Edit>& source_edits = {}) {
     const auto encoder = encoder_of(model, source, Keep::all, source_edits);
@@ -42,13 +41,13 @@ class SourceTest : public ::testing::TestWithParam<const char*> {
         session(command::SetSampling{{{StageKind::greedy, 0, true}}});
     }
     const SavedModel& model = saved_preset(GetParam());
-    Driver session{model};
+    TestSession session{model};
 };
 INSTANTIATE_TEST_SUITE_P(EncoderDecoders, SourceTest,
                          ::testing::Values("encoder_decoder", "encoder_decoder_post"));
 
 TEST_P(SourceTest, AModelOpensWithItsStartTokenAsSource) {
-    Driver fresh(model);
+    TestSession fresh(model);
     const Snapshot& s = fresh.latest();
     ASSERT_TRUE(s.has_run()) << s.message;
     EXPECT_EQ(s.source, "");
@@ -101,7 +100,7 @@ TEST_P(SourceTest, BranchesReadTheSameSource) {
     expect_run(s, model, k_source);
 }
 
-TEST_P(SourceTest, WhatTheDecoderReadsOfItCanBeEdited) {
+TEST_P(SourceTest, WhatTheDecoderReadsCanBeEdited) {
     session(command::Step{3});
     const std::vector<int> tokens = session.tokens();
     const Edit of_source{{Site::encoder_out, -1, 4, 5, 0, 1, 3, 4}, Edit::Kind::values, {real(2.5)}, nullptr};
@@ -139,7 +138,7 @@ TEST_P(SourceTest, TheEncoderCanBeEditedAndTheDecoderReadsWhatFollows) {
     EXPECT_EQ(session.latest().n_edits(), 2u);
     const Snapshot shown = encoder_snapshot(session.latest());
     EXPECT_EQ(*shown.edits, std::vector{of_encoder});
-    EXPECT_EQ(*shown.other_edits, std::vector{of_text});
+    EXPECT_EQ(*shown.other_stack_edits, std::vector{of_text});
 
     session(command::UseEdits{false});
     expect_run(session.latest(), model, k_source);
@@ -170,11 +169,11 @@ TEST_P(SourceTest, TheEncoderCanBeEditedAndTheDecoderReadsWhatFollows) {
     expect_run(session.latest(), model, k_source, {of_text}, {of_encoder});
 }
 
-TEST_P(SourceTest, TheEncodersRunInTheFormThatPanelsShow) {
+TEST_P(SourceTest, TheEncodersRunHasTheFormThatPanelsShow) {
     const Snapshot& s = session(command::Step{2});
     const Snapshot e = encoder_snapshot(s);
-    EXPECT_TRUE(e.of_encoder());
-    EXPECT_FALSE(s.of_encoder());
+    EXPECT_TRUE(e.encoder_in_view());
+    EXPECT_FALSE(s.encoder_in_view());
     EXPECT_EQ(e.config(), model.weights->config_of(Stack::encoder));
     EXPECT_EQ(e.cursor, 5);
     EXPECT_EQ(e.run().rows, 5);
@@ -190,9 +189,9 @@ TEST_P(SourceTest, NamesOfSitesBeginWithTheirStack) {
     EXPECT_EQ(all.size(),
               all_sites(model.weights->config_of(Stack::encoder)).size() + all_sites(model.config()).size());
     for (const NamedSite& n : all) {
-        const StackName of = split_stack(*model.weights, n.name);
-        EXPECT_EQ(of.stack, n.stack);
-        EXPECT_EQ(find_site(model.weights->config_of(n.stack), of.name), n.site);
+        const StackName split = split_stack(*model.weights, n.name);
+        EXPECT_EQ(split.stack, n.stack);
+        EXPECT_EQ(find_site(model.weights->config_of(n.stack), split.name), n.site);
     }
     const std::string& param = model.weights->table[0].name;
     EXPECT_EQ(split_stack(*model.weights, param).stack, std::nullopt);
@@ -213,7 +212,7 @@ TEST_P(SourceTest, SourcesThatCannotBeReadAreRefused) {
         EXPECT_EQ(s.run().trace, before.run().trace);
     }
     EXPECT_EQ(session(command::SetSource{"1, 2"}).message, "") << "the error is gone";
-    Driver other(saved_preset("llama"));
+    TestSession other(saved_preset("llama"));
     EXPECT_THAT(other(command::SetSource{"1"}).message, HasSubstr("a model with an encoder"));
     EXPECT_FALSE(other.latest().has_source());
 }
@@ -226,10 +225,10 @@ TEST_P(SourceTest, AboveTheTraceBudgetTheLayerInViewIsComputedAgain) {
     engine.apply(command::SetSource{ids_text(tokens)});
     engine.apply(command::SetPrompt{ids_text(random_tokens(model.config(), 168))});
     engine.apply(command::ViewLayer{1});
-    while (engine.due() < INFINITY) engine.tick(0);
+    while (engine.due_time() < INFINITY) engine.tick(0);
     Snapshot s;
     engine.publish(s);
-    ASSERT_EQ(s.layer.kept, 1) << s.message;
+    ASSERT_EQ(s.layer.index, 1) << s.message;
     Trace whole(model.weights, {s.trace().capacity(), {}, Keep::all}, {}, encoder_of(model, tokens));
     extend(whole, {s.trace().tokens(), static_cast<std::size_t>(s.run().rows)});
     EXPECT_FALSE(s.trace().kept(Site::cross_pattern, 0));
@@ -239,13 +238,13 @@ TEST_P(SourceTest, AboveTheTraceBudgetTheLayerInViewIsComputedAgain) {
                 << site_row(site).hook;
 }
 
-TEST(LongSource, SoIsThatOfTheEncoder) {
+TEST(LongSource, TheEncodersLayerInViewIsComputedAgain) {
     const SavedModel& model = saved_preset("encoder_decoder");
     const std::vector<int> tokens = random_tokens(model.config(), 200);
     const TraceShape shape{200, {}, Keep::all, {}, Stack::encoder};
     Engine engine(trace_bytes(model.weights->config_of(Stack::encoder), shape) * 3 / 4);
     const auto finish = [&] {
-        while (engine.due() < INFINITY) engine.tick(0);
+        while (engine.due_time() < INFINITY) engine.tick(0);
         Snapshot s;
         engine.publish(s);
         return s;
@@ -254,9 +253,9 @@ TEST(LongSource, SoIsThatOfTheEncoder) {
     engine.apply(command::SetSource{ids_text(tokens)});
     engine.apply(command::ViewLayer{1, "encoder"});
     Snapshot s = finish();
-    ASSERT_EQ(s.other_layer.kept, 1) << s.message;
-    EXPECT_EQ(s.layer.kept, -1);
-    EXPECT_EQ(encoder_snapshot(s).layer.kept, 1);
+    ASSERT_EQ(s.other_stack_layer.index, 1) << s.message;
+    EXPECT_EQ(s.layer.index, -1);
+    EXPECT_EQ(encoder_snapshot(s).layer.index, 1);
     const auto whole_run = encoder_of(model, tokens);
     const Trace &shown = *s.source_run.trace, &whole = *whole_run;
     EXPECT_FALSE(shown.kept(Site::pattern, 0));
@@ -265,10 +264,10 @@ TEST(LongSource, SoIsThatOfTheEncoder) {
             EXPECT_LE(difference(visible_row(shown, site, 1, r), visible_row(whole, site, 1, r)), 1e-5)
                 << site_row(site).hook;
     engine.apply(command::SetSource{ids_text(random_tokens(model.config(), 190))});
-    EXPECT_EQ(finish().other_layer.kept, 1) << "it follows the source";
+    EXPECT_EQ(finish().other_stack_layer.index, 1) << "it follows the source";
     engine.apply(command::ViewLayer{1});
     s = finish();
-    EXPECT_EQ(s.other_layer.kept, -1);
+    EXPECT_EQ(s.other_stack_layer.index, -1);
     EXPECT_FALSE(s.source_run.trace->kept(Site::pattern));
     engine.apply(command::ViewLayer{0, "both"});
     EXPECT_TRUE(finish().message_is_error);

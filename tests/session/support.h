@@ -1,10 +1,11 @@
 #pragma once
-// What the tests of the session and of the command line share: models on disk, and a session that answers at
-// once.
+// Shared by the tests of the session, the command line and the window: models on disk, and a session that
+// carries out each command before the next line of the test.
 
 #include "io/hf_model.h"
 #include "session/session.h"
 #include "support/random_model.h"
+#include "support/test_folder.h"
 
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
@@ -14,49 +15,21 @@
 #include <iterator>
 #include <map>
 #include <string>
-#include <system_error>
 #include <vector>
-
-#include <unistd.h>
 
 namespace gf::tests {
 
-/// A folder that is removed at the end.
-class Scratch {
-  public:
-    Scratch() {
-        std::string name = (std::filesystem::temp_directory_path() / "glassformer-XXXXXX").string();
-        if (!mkdtemp(name.data())) throw std::system_error(errno, std::generic_category(), name);
-        path_ = name;
-    }
-    ~Scratch() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
-};
-
-/// The one of this process.
+/// The temporary folder of this process.
 inline const std::filesystem::path& scratch() {
-    static const Scratch folder;
+    static const TestFolder folder;
     return folder.path();
 }
 
-/// Writes a file there and returns its path.
+/// Writes a file into the temporary folder and returns its path.
 inline std::string scratch_file(const std::string& name, const std::string& contents) {
     const std::filesystem::path path = scratch() / name;
-    std::filesystem::create_directories(path.parent_path());
-    std::ofstream(path, std::ios::binary) << contents;
+    write_text(path, contents);
     return path.string();
-}
-
-inline std::string read_file(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    EXPECT_TRUE(file) << path;
-    return {std::istreambuf_iterator<char>(file), {}};
 }
 
 /// A model of random weights, in memory and on disk.
@@ -66,7 +39,7 @@ struct SavedModel {
     const ModelConfig& config() const { return weights->config; }
 };
 
-/// Saved once in a process under `name`; the same name must mean the same config.
+/// A model of random weights, saved under `name` once in a process. The same name must mean the same config.
 inline const SavedModel& saved_model(const std::string& name, const ModelConfig& config) {
     static std::map<std::string, SavedModel> saved;
     const auto [it, is_new] = saved.try_emplace(name);
@@ -82,18 +55,20 @@ inline const SavedModel& saved_preset(const std::string& preset_name) {
     return saved_model(preset_name, preset(preset_name).config);
 }
 
-/// The preset "llama", changed.
+/// A model saved as above, whose config is the preset "llama" with a change.
 inline const SavedModel& saved_llama(const std::string& name, void (*change)(ModelConfig&)) {
     ModelConfig config = preset("llama").config;
     change(config);
     return saved_model(name, config);
 }
 
-/// A llama2.c tokenizer, as a file's contents: <unk>, <s>, </s>, the bytes, " ", "a".
+/// Contents of a llama2.c tokenizer's file with the tokens <unk>, <s>, </s>, the 256 bytes, " " and "a".
 inline std::string tok_bin_contents() {
     std::string bytes;
-    auto number = [&](auto value) { bytes.append(reinterpret_cast<const char*>(&value), sizeof value); };
-    auto token = [&](const std::string& text) {
+    const auto number = [&](auto value) {
+        bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+    };
+    const auto token = [&](const std::string& text) {
         number(0.0f); // the score
         number(static_cast<std::int32_t>(text.size()));
         bytes += text;
@@ -107,19 +82,20 @@ inline std::string tok_bin_contents() {
 }
 inline constexpr int k_tok_bin_size = 261;
 
-/// "1,2,3"
+/// The ids as a prompt for a model without tokenizer: "1,2,3".
 inline std::string ids_text(const std::vector<int>& ids) { return fmt::format("{}", fmt::join(ids, ",")); }
 
 inline std::vector<int> tokens_of(const RunView& run) {
     return {run.trace->tokens(), run.trace->tokens() + run.rows};
 }
 
-/// A cooperative session: a command is carried out, and played to the end, before its call returns.
-class Driver {
+/// A cooperative session. Calling it with a command carries the command out, plays to the end if the session
+/// is playing, and gives the snapshot.
+class TestSession {
   public:
-    Driver() = default;
-    explicit Driver(const SavedModel& model) { (*this)(command::Open{model.path, ""}); }
-    Driver(const SavedModel& model, const std::vector<int>& prompt) : Driver(model) {
+    TestSession() = default;
+    explicit TestSession(const SavedModel& model) { (*this)(command::Open{model.path, ""}); }
+    TestSession(const SavedModel& model, const std::vector<int>& prompt) : TestSession(model) {
         (*this)(command::SetPrompt{ids_text(prompt)});
     }
 
@@ -135,9 +111,10 @@ class Driver {
     Session session_{Session::Mode::cooperative};
 };
 
-/// The public model of the tests' folder; empty paths where there is none.
+/// Files of stories260K, the public model that the tests may find in their folder; else empty paths.
 struct Stories {
-    std::string model, tokenizer, greedy;
+    std::string model, tokenizer;
+    std::string greedy; ///< the reference program's greedy text
     explicit operator bool() const { return !model.empty(); }
 };
 

@@ -1,10 +1,10 @@
 // The session on its worker thread. Built with ThreadSanitizer these tests prove that readers need no lock.
 
+#include "session/row_checksum.h"
 #include "session/support.h"
 #include "support/compare.h"
 
 #include <atomic>
-#include <bit>
 #include <map>
 #include <random>
 #include <thread>
@@ -12,24 +12,7 @@
 namespace gf::tests {
 namespace {
 
-/// Of all that a reader may look at in a row.
-std::uint64_t checksum(const RunView& run, int row) {
-    std::uint64_t sum = 14695981039346656037u; // FNV-1a
-    auto add = [&](std::uint64_t x) { sum = (sum ^ x) * 1099511628211u; };
-    const ModelConfig& c = run.trace->config();
-    for (const SiteRef& s : all_sites(c)) {
-        if (!run.trace->kept(s.site)) continue;
-        for (const real x : row_of(*run.trace, s.site, s.layer, row)) add(std::bit_cast<std::uint32_t>(x));
-    }
-    const TokenOrigin& o = run.origin(row);
-    add(static_cast<std::uint64_t>(run.token(row)));
-    add(static_cast<std::uint64_t>(o.kind));
-    add(o.key.position);
-    add(std::bit_cast<std::uint32_t>(o.surprisal));
-    return sum;
-}
-
-/// Looks at snapshots as the window does, and remembers what it saw: a published row never changes.
+/// Looks at snapshots as the window does, and compares the checksums of published rows with earlier ones.
 class Reader {
   public:
     explicit Reader(Session& session) : session_(session) {}
@@ -44,7 +27,7 @@ class Reader {
                 "the run is in the tree");
         require(s.cursor >= 0 && s.cursor <= s.run().rows && s.run().rows <= s.rows_wanted,
                 "the cursor is inside the run");
-        for (const RunView& run : s.tree) look_at(run);
+        for (const RunView& run : s.tree) check_rows(run);
         ++looks;
     }
 
@@ -55,13 +38,13 @@ class Reader {
     void require(bool ok, const char* what) {
         if (!ok && failure.empty()) failure = what;
     }
-    void look_at(const RunView& run) {
-        auto& known = seen_[run.trace]; // holding the Trace, so that its address is no one else's
+    void check_rows(const RunView& run) {
+        auto& known = seen_[run.trace]; // the map holds the Trace, so that no other can get its address
         const int checked = static_cast<int>(known.size());
-        for (int row = checked; row < run.rows; ++row) known.push_back(checksum(run, row));
-        for (int i = 0; i < 2 && checked > 0; ++i, ++rows_checked) { // and two old ones again
+        for (int row = checked; row < run.rows; ++row) known.push_back(row_checksum(run, row));
+        for (int i = 0; i < 2 && checked > 0; ++i, ++rows_checked) { // two old rows again
             const int row = static_cast<int>(random_() % static_cast<unsigned>(checked));
-            require(row < run.rows && checksum(run, row) == known[static_cast<std::size_t>(row)],
+            require(row < run.rows && row_checksum(run, row) == known[static_cast<std::size_t>(row)],
                     "published rows stay as they are");
         }
     }
@@ -72,8 +55,8 @@ class Reader {
     std::mt19937 random_{1};
 };
 
-/// Any command, with arguments that are often right and sometimes not.
-Command any_command(std::mt19937& random, const ModelConfig& config) {
+/// A random command, with arguments that are often right and sometimes not.
+Command random_command(std::mt19937& random, const ModelConfig& config) {
     auto below = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
     switch (below(16)) {
     case 0: return command::SetPrompt{ids_text(random_tokens(config, 1 + below(180), random()))};
@@ -107,8 +90,8 @@ TEST(Threads, PublishedRowsNeverChange) {
     });
     std::mt19937 random(5);
     for (int i = 0; i < 160; ++i) {
-        session.post(any_command(random, model.config()));
-        if (i % 4 == 0) session.run_until_idle(); // else several at a time
+        session.post(random_command(random, model.config()));
+        if (i % 4 == 0) session.run_until_idle(); // so that often several commands are in the queue
     }
     session.post(command::SetSpeed{0});
     session.post(command::Play{});
@@ -152,7 +135,7 @@ TEST(Threads, TheWorkerDoesWhatTheCallerWould) {
     EXPECT_EQ(a.run().rows, model.config().n_ctx);
 }
 
-/// Waits until `ready` holds of what was published; every publication wakes it.
+/// Waits for a snapshot that the test is interested in. Every publication wakes it.
 class Watch {
   public:
     std::function<void()> signal() {
@@ -171,8 +154,8 @@ class Watch {
 
 TEST(Threads, EndsWhilePlaying) {
     const SavedModel& model = saved_llama("endless", [](ModelConfig& c) { c.n_ctx = 20000; });
-    for (double speed :
-         {0.0, 1e4, 1e-3, 1e-300}) { // also in the middle of a long wait, even one that no clock can count
+    // Also in the middle of a long wait, even one that is longer than the clock can count.
+    for (double speed : {0.0, 1e4, 1e-3, 1e-300}) {
         Watch watch;
         Session session(Session::Mode::threaded, watch.signal());
         session.post(command::Open{model.path, ""});

@@ -1,4 +1,4 @@
-// Undo and redo: everything that changes what a run is, and nothing else.
+// Undo and redo: they take back everything that changes what a run is, and nothing else.
 
 #include "session/support.h"
 #include "support/compare.h"
@@ -8,13 +8,13 @@
 namespace gf::tests {
 namespace {
 
-/// As the session has it: every stage in it, the others off.
+/// The chain as the session shows it: all stages, with temperature alone switched on.
 SamplingChain with_temperature(double temperature) {
     return with_all_stages({{StageKind::temperature, temperature, true}});
 }
 
-/// What undo must bring back.
-struct Shown {
+/// The parts of a snapshot that undo must bring back.
+struct UndoableState {
     std::string model_path, prompt;
     std::vector<std::vector<int>> tree;
     std::vector<int> tokens;
@@ -22,98 +22,99 @@ struct Shown {
     SamplingChain chain;
     std::uint64_t seed;
     DrawKey next_draw;
-    bool operator==(const Shown&) const = default;
+    bool operator==(const UndoableState&) const = default;
 };
 
-Shown shown(const Snapshot& s) {
-    Shown x{s.model_path, s.prompt, {}, {}, s.branch, s.cursor, s.chain, s.seed, s.next_draw};
-    for (const RunView& run : s.tree) x.tree.push_back(tokens_of(run));
-    x.tokens = tokens_of(s.run());
-    return x;
+UndoableState undoable_state(const Snapshot& s) {
+    UndoableState state{s.model_path, s.prompt, {}, {}, s.branch, s.cursor, s.chain, s.seed, s.next_draw};
+    for (const RunView& run : s.tree) state.tree.push_back(tokens_of(run));
+    state.tokens = tokens_of(s.run());
+    return state;
 }
 
-struct Undoable {
+/// A command that undo takes back.
+struct UndoableCommand {
     std::string name;
     Command command;
 };
 
-/// In a session of 15 tokens with a branch at position 7, the root in view, the cursor at 12.
-class Undo : public ::testing::TestWithParam<Undoable> {
+/// A session of 15 tokens with a branch at position 7. The root is in view, with the cursor at 12.
+class Undo : public ::testing::TestWithParam<UndoableCommand> {
   protected:
     Undo() {
         session_(command::Step{10});
-        const int there = session_.tokens()[7];
-        session_(command::ForceToken{7, (there + 1) % 53});
+        const int drawn = session_.tokens()[7];
+        session_(command::ForceToken{7, (drawn + 1) % 53});
         session_(command::SelectBranch{0});
         session_(command::Jump{12});
     }
-    Driver session_{saved_preset("llama"), {3, 1, 4, 1, 5}};
+    TestSession session_{saved_preset("llama"), {3, 1, 4, 1, 5}};
 };
 
 TEST_P(Undo, BringsBackWhatWas) {
-    const Shown before = shown(session_.latest());
-    const Shown after = shown(session_(GetParam().command));
+    const UndoableState before = undoable_state(session_.latest());
+    const UndoableState after = undoable_state(session_(GetParam().command));
     ASSERT_EQ(session_.latest().message, "");
     EXPECT_NE(after, before);
     EXPECT_TRUE(session_.latest().can_undo);
     EXPECT_FALSE(session_.latest().can_redo);
     for (int i = 0; i < 2; ++i) {
-        EXPECT_EQ(shown(session_(command::Undo{})), before);
+        EXPECT_EQ(undoable_state(session_(command::Undo{})), before);
         EXPECT_TRUE(session_.latest().can_redo);
-        EXPECT_EQ(shown(session_(command::Redo{})), after);
+        EXPECT_EQ(undoable_state(session_(command::Redo{})), after);
         EXPECT_FALSE(session_.latest().can_redo);
     }
 }
 
 /// After undo the session goes on as if the command had never been.
 TEST_P(Undo, LeavesNoTrace) {
-    auto go_on = [](Driver& session) {
-        session(command::Step{10});
-        return shown(session.latest());
+    const auto state_after_ten_steps = [](TestSession& session) {
+        return undoable_state(session(command::Step{10}));
     };
     session_(command::Jump{15}); // the tip, where a forgotten draw would show
     session_(GetParam().command);
     session_(command::Undo{});
-    const Shown undone = go_on(session_);
+    const UndoableState undone = state_after_ten_steps(session_);
 
-    Driver fresh(saved_preset("llama"), {3, 1, 4, 1, 5});
+    TestSession fresh(saved_preset("llama"), {3, 1, 4, 1, 5});
     fresh(command::Step{10});
     fresh(command::ForceToken{7, (fresh.tokens()[7] + 1) % 53});
     fresh(command::SelectBranch{0});
     fresh(command::Jump{15});
-    EXPECT_EQ(undone, go_on(fresh));
+    EXPECT_EQ(undone, state_after_ten_steps(fresh));
 }
 
-INSTANTIATE_TEST_SUITE_P(Commands, Undo,
-                         ::testing::Values(Undoable{"prompt", command::SetPrompt{"9,8,7"}},
-                                           Undoable{"open", command::Open{saved_preset("gpt2").path, ""}},
-                                           Undoable{"force_in_the_text", command::ForceToken{9, 0}},
-                                           Undoable{"force_at_the_tip", command::ForceToken{15, 0}},
-                                           Undoable{"resample", command::Resample{}},
-                                           Undoable{"seed", command::SetSeed{43}},
-                                           Undoable{"sampling", command::SetSampling{with_temperature(0.5)}},
-                                           Undoable{"branch", command::SelectBranch{1}}),
-                         [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Commands, Undo,
+    ::testing::Values(UndoableCommand{"prompt", command::SetPrompt{"9,8,7"}},
+                      UndoableCommand{"open", command::Open{saved_preset("gpt2").path, ""}},
+                      UndoableCommand{"force_in_the_text", command::ForceToken{9, 0}},
+                      UndoableCommand{"force_at_the_tip", command::ForceToken{15, 0}},
+                      UndoableCommand{"resample", command::Resample{}},
+                      UndoableCommand{"seed", command::SetSeed{43}},
+                      UndoableCommand{"sampling", command::SetSampling{with_temperature(0.5)}},
+                      UndoableCommand{"branch", command::SelectBranch{1}}),
+    [](const auto& test) { return test.param.name; });
 
 TEST(UndoSteps, AreTakenOneByOne) {
-    Driver session(saved_preset("llama"), {3, 1, 4});
+    TestSession session(saved_preset("llama"), {3, 1, 4});
     session(command::SetSeed{1});
-    std::vector<Shown> states{shown(session.latest())};
+    std::vector<UndoableState> states{undoable_state(session.latest())};
     const std::vector<Command> commands = {
         command::SetPrompt{"7,8,9"}, command::SetSampling{with_temperature(0.7)},
         command::SetSeed{5},         command::ForceToken{2, 11},
         command::SelectBranch{0},    command::Resample{}};
-    for (const Command& c : commands) states.push_back(shown(session(c)));
+    for (const Command& c : commands) states.push_back(undoable_state(session(c)));
     for (std::size_t i = commands.size(); i-- > 0;)
-        EXPECT_EQ(shown(session(command::Undo{})), states[i]) << i;
+        EXPECT_EQ(undoable_state(session(command::Undo{})), states[i]) << i;
     for (std::size_t i = 1; i <= commands.size(); ++i)
-        EXPECT_EQ(shown(session(command::Redo{})), states[i]) << i;
-    const Shown last = shown(session.latest());
-    EXPECT_EQ(shown(session(command::Redo{})), last) << "nothing more to redo";
+        EXPECT_EQ(undoable_state(session(command::Redo{})), states[i]) << i;
+    const UndoableState last = undoable_state(session.latest());
+    EXPECT_EQ(undoable_state(session(command::Redo{})), last) << "nothing more to redo";
 }
 
 TEST(UndoSteps, ANewCommandEndsRedo) {
-    Driver session(saved_preset("llama"), {3, 1, 4});
+    TestSession session(saved_preset("llama"), {3, 1, 4});
     session(command::SetSeed{1});
     session(command::Undo{});
     ASSERT_TRUE(session.latest().can_redo);
@@ -125,16 +126,16 @@ TEST(UndoSteps, ANewCommandEndsRedo) {
 }
 
 TEST(UndoSteps, NothingToUndo) {
-    Driver session(saved_preset("llama"));
-    const Shown before = shown(session.latest());
+    TestSession session(saved_preset("llama"));
+    const UndoableState before = undoable_state(session.latest());
     EXPECT_FALSE(session.latest().can_undo);
-    EXPECT_EQ(shown(session(command::Undo{})), before);
+    EXPECT_EQ(undoable_state(session(command::Undo{})), before);
     EXPECT_FALSE(session.latest().can_redo);
 }
 
-/// Playback, what changes nothing, what failed, and what only the window does.
-TEST(UndoSteps, WhatIsNoStep) {
-    Driver session(saved_preset("llama"), {3, 1, 4});
+/// Undo does not take back playback, commands that change nothing or fail, and what only the window does.
+TEST(UndoSteps, OtherCommandsAreNoSteps) {
+    TestSession session(saved_preset("llama"), {3, 1, 4});
     while (session.latest().can_undo) session(command::Undo{});
     for (const Command& c : std::vector<Command>{
              command::Step{5}, command::Step{-2}, command::Jump{2}, command::SetSpeed{9}, command::Play{},
@@ -147,18 +148,18 @@ TEST(UndoSteps, WhatIsNoStep) {
     }
 }
 
-TEST(UndoSteps, SliderMovesAreOne) {
-    Driver session(saved_preset("llama"), {3, 1, 4});
+TEST(UndoSteps, SliderMovesAreOneStep) {
+    TestSession session(saved_preset("llama"), {3, 1, 4});
     const SamplingChain first = session.latest().chain;
     for (int i = 1; i <= 20; ++i) session(command::SetSampling{with_temperature(0.1 * i)});
     EXPECT_EQ(session(command::Undo{}).chain, first);
     EXPECT_EQ(session(command::Redo{}).chain, with_temperature(0.1 * 20));
-    session(command::SetSampling{with_temperature(3)}); // after a redo it is another move
+    session(command::SetSampling{with_temperature(3)}); // a move after a redo is a step of its own
     EXPECT_EQ(session(command::Undo{}).chain, with_temperature(0.1 * 20));
 }
 
-TEST(UndoSteps, SliderMovesWithSomethingBetweenAreTwo) {
-    Driver session(saved_preset("llama"), {3, 1, 4});
+TEST(UndoSteps, SliderMovesWithSomethingBetweenAreTwoSteps) {
+    TestSession session(saved_preset("llama"), {3, 1, 4});
     session(command::SetSampling{with_temperature(0.5)});
     session(command::Step{});
     session(command::SetSampling{with_temperature(0.5)});                // no change
@@ -170,7 +171,7 @@ TEST(UndoSteps, SliderMovesWithSomethingBetweenAreTwo) {
     EXPECT_EQ(session(command::Undo{}).chain, default_chain());
 }
 
-/// A choice made before the prompt was read: undoing it must not hide the tokens that came since.
+/// Undoing a choice that was made before the prompt was read must not hide the tokens that came since.
 TEST(UndoSteps, BeforeThePromptIsRead) {
     const SavedModel& model = saved_preset("llama");
     Engine engine;
@@ -178,7 +179,7 @@ TEST(UndoSteps, BeforeThePromptIsRead) {
     engine.apply(command::Open{model.path, ""});
     engine.apply(command::SetPrompt{ids_text(random_tokens(model.config(), 100))});
     engine.apply(command::SetSeed{7});
-    engine.tick(0); // the first piece
+    engine.tick(0); // the first slice of the prompt
     engine.apply(command::SetSeed{8});
     engine.tick(0);
     for (int seed : {7, 42}) {
@@ -195,7 +196,7 @@ TEST(UndoSteps, BeforeThePromptIsRead) {
     EXPECT_EQ(s.run().origin(100).key, (DrawKey{42, 0, 100, 1}));
 }
 
-/// Back to a prompt that was given up half-way: it is read to its end.
+/// Undo that goes back to a prompt which was given up half-way reads it to its end.
 TEST(UndoSteps, BackToAHalfReadPrompt) {
     const SavedModel& model = saved_preset("llama");
     const std::vector<int> tokens = random_tokens(model.config(), 150);
@@ -204,9 +205,9 @@ TEST(UndoSteps, BackToAHalfReadPrompt) {
     engine.apply(command::SetPrompt{ids_text(tokens)});
     engine.tick(0);
     engine.apply(command::SetPrompt{"1,2,3"});
-    while (engine.due() < INFINITY) engine.tick(0);
+    while (engine.due_time() < INFINITY) engine.tick(0);
     engine.apply(command::Undo{});
-    while (engine.due() < INFINITY) engine.tick(0);
+    while (engine.due_time() < INFINITY) engine.tick(0);
     Snapshot s;
     engine.publish(s);
     EXPECT_EQ(tokens_of(s.run()), tokens);
@@ -215,7 +216,7 @@ TEST(UndoSteps, BackToAHalfReadPrompt) {
 }
 
 TEST(UndoSteps, HistoryIsLong) {
-    Driver session(saved_preset("llama"));
+    TestSession session(saved_preset("llama"));
     for (std::uint64_t seed = 1000; seed < 1150; ++seed) session(command::SetSeed{seed});
     int n = 0;
     for (; session.latest().can_undo; ++n) session(command::Undo{});
@@ -223,15 +224,15 @@ TEST(UndoSteps, HistoryIsLong) {
     EXPECT_EQ(session.latest().seed, 1149u - std::uint64_t(n));
 }
 
-/// A resample that is undone and done again draws the same.
+/// A resample that is undone and done again draws the same token.
 TEST(UndoSteps, ResamplingAgainGivesTheSame) {
-    Driver session(saved_preset("llama"), {3, 1, 4});
+    TestSession session(saved_preset("llama"), {3, 1, 4});
     session(command::Step{10});
     session(command::Jump{6});
     session(command::Resample{});
-    const Shown first = shown(session.latest());
+    const UndoableState first = undoable_state(session.latest());
     session(command::Undo{});
-    EXPECT_EQ(shown(session(command::Resample{})), first);
+    EXPECT_EQ(undoable_state(session(command::Resample{})), first);
 }
 
 } // namespace

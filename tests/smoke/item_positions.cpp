@@ -1,9 +1,9 @@
 // Where items of the workbench stand in a window of 1600x900, for window_smoke.sh: item_positions MODEL
 // TOKENIZER NAME... prints "x y" of each item's middle. Laid out as the program does it, without a window.
 
-#include "app/headless.h"
-#include "app/ui_driver.h"
-#include "app/workbench.h"
+#include "app/host/headless.h"
+#include "app/host/ui_driver.h"
+#include "app/shell/workbench.h"
 
 #include <cstdio>
 #include <exception>
@@ -11,9 +11,10 @@
 int main(int argc, char** argv) {
     if (argc < 4) return 2;
     try {
-        gf::Headless screen({.width = 1600, .height = 900});
-        gf::Workbench workbench({.mode = gf::Session::Mode::cooperative, .config_folder = {}, .wake = {}});
-        gf::UiDriver ui(screen.host(), [&] {
+        gf::ui::Headless screen({.width = 1600, .height = 900});
+        gf::ui::Workbench workbench(
+            {.mode = gf::Session::Mode::cooperative, .config_folder = {}, .wake = {}});
+        gf::ui::UiDriver ui(screen.host(), [&] {
             screen.frame([&] { workbench.frame(); });
             workbench.settle();
         });

@@ -1,5 +1,5 @@
 #pragma once
-// Comparison of values and of whole Traces.
+// Comparison of values and of whole Traces. Used by the tests of core, session, window and command line.
 
 #include "core/trace.h"
 
@@ -13,13 +13,14 @@
 
 namespace gf::tests {
 
-/// |a - b| / (1 + |b|); 0 for equal infinities; infinite if one is NaN.
+/// |a - b| / (1 + |b|); 0 for equal infinities; infinite if a or b is NaN.
 inline double difference(double a, double b) {
     if (a == b) return 0;
     const double d = std::abs(a - b) / (1 + std::abs(b));
     return std::isnan(d) ? std::numeric_limits<double>::infinity() : d;
 }
 
+/// The largest difference between elements; infinite if the lengths differ.
 template <std::ranges::range A, std::ranges::range B>
 double difference(const A& a, const B& b) {
     if (std::size(a) != std::size(b)) return std::numeric_limits<double>::infinity();
@@ -29,28 +30,30 @@ double difference(const A& a, const B& b) {
     return worst;
 }
 
-/// A row as the site has it.
+/// The values of a row of a site.
 inline std::span<const real> row_of(const Trace& t, Site site, int layer, int row) {
     return {t.row(site, layer, row), static_cast<std::size_t>(t.width(site))};
 }
 inline std::span<const real> logits_of(const Trace& t, int row) { return row_of(t, Site::logits, -1, row); }
 
-/// The row of a site that has to do with a token: its own, or its segment's; of the source one that it reads.
-inline int row_at(const Trace& t, Site site, int token) {
+/// The row of a site that belongs to a token: the token's own, that of its segment,
+/// or one that it reads in the source.
+inline int row_for_token(const Trace& t, Site site, int token) {
     if (row_axis(site) == Axis::pos) return token;
     if (row_axis(site) == Axis::source) return t.source_keys(token).end - 1;
     const auto& segments = t.shape().segments;
     return static_cast<int>(std::ranges::find_if(segments, [&](const Segment& s) { return token < s.end; }) -
                             segments.begin());
 }
-/// What the model is run for: logits, class logits, ...; of a token, or of its segment.
+/// The model's output for a token or for its segment: logits, class logits, an embedding.
 inline std::span<const real> output_of(const Trace& t, int token) {
     const Site site = output_site(t.config());
-    return row_of(t, site, site_row(site).per_layer ? t.config().n_layers - 1 : -1, row_at(t, site, token));
+    return row_of(t, site, site_row(site).per_layer ? t.config().n_layers - 1 : -1,
+                  row_for_token(t, site, token));
 }
 
-/// A row without the cells that the mask forbids, so that it does not depend on where the sequence lies in
-/// its Trace.
+/// A row without the cells that the mask hides, so that it does not depend on
+/// where the sequence lies in its Trace.
 inline std::vector<real> visible_row(const Trace& t, Site site, int layer, int row) {
     const auto all = row_of(t, site, layer, row);
     if (!by_key(site)) return {all.begin(), all.end()};
@@ -72,7 +75,7 @@ inline ::testing::AssertionResult same_rows(const Trace& a, int a_row, const Tra
         if (!a.kept(s.site) || !b.kept(s.site) ||
             site_heads(a.config(), s.site) != site_heads(b.config(), s.site))
             continue;
-        if (row_axis(s.site) == Axis::source) { // the texts that the rows read
+        if (row_axis(s.site) == Axis::source) { // compares the texts that the rows read
             const Trace::Keys x = a.source_keys(a_row), y = b.source_keys(b_row);
             for (int i = 0; i < std::max(x.size(), y.size()); ++i) {
                 const double d = x.size() != y.size() ? std::numeric_limits<double>::infinity()
@@ -83,17 +86,18 @@ inline ::testing::AssertionResult same_rows(const Trace& a, int a_row, const Tra
             }
             continue;
         }
-        // Of segments: those that these rows are all real tokens of.
+        // Rows of segments are compared if the rows given are exactly the
+        // segment's tokens without its padding.
         const auto covers = [&](const Trace& t, int row) {
-            const int i = row_at(t, s.site, row);
+            const int i = row_for_token(t, s.site, row);
             const Segment& segment = t.shape().segments[static_cast<std::size_t>(i)];
             return i < t.n_rows(s.site) && segment.begin + segment.pad_left == row &&
                    segment.end - segment.pad_right == row + n;
         };
         const bool tokens = row_axis(s.site) == Axis::pos;
         for (int r = 0; r < (tokens ? n : covers(a, a_row) && covers(b, b_row) ? 1 : 0); ++r) {
-            const double d = difference(visible_row(a, s.site, s.layer, row_at(a, s.site, a_row + r)),
-                                        visible_row(b, s.site, s.layer, row_at(b, s.site, b_row + r)));
+            const double d = difference(visible_row(a, s.site, s.layer, row_for_token(a, s.site, a_row + r)),
+                                        visible_row(b, s.site, s.layer, row_for_token(b, s.site, b_row + r)));
             if (d <= worst) continue;
             worst = d;
             where = site_name(s.site, s.layer) + ", row " + std::to_string(a_row + r);
@@ -103,7 +107,7 @@ inline ::testing::AssertionResult same_rows(const Trace& a, int a_row, const Tra
     return ::testing::AssertionFailure() << "differ by " << worst << " at " << where;
 }
 
-/// Whether the outputs of all rows agree.
+/// Whether both have the same number of rows, and the outputs of all rows agree.
 inline ::testing::AssertionResult same_outputs(const Trace& a, const Trace& b, double tolerance) {
     double worst = a.n_tokens() == b.n_tokens() ? 0 : std::numeric_limits<double>::infinity();
     for (int r = 0; r < std::min(a.n_tokens(), b.n_tokens()); ++r)

@@ -1,5 +1,6 @@
 #pragma once
-// Damages files at random, for tests that no input can crash a parser. Deterministic for a given generator.
+// Damages files at random, for tests that no input can crash a parser: of models and tokenizers, of settings
+// and layouts. The same generator gives the same damage everywhere.
 
 #include <algorithm>
 #include <array>
@@ -14,26 +15,31 @@ namespace gf::tests {
 
 using Random = std::mt19937_64;
 
-/// A number in [0, n); 0 if n is 0. (The standard distributions differ between libraries.)
-inline std::size_t below(Random& random, std::size_t n) { return n == 0 ? 0 : random() % n; }
+/// A number in [0, n); 0 if n is 0. The standard distributions are not used,
+/// because they differ between libraries.
+inline std::size_t random_below(Random& random, std::size_t n) { return n == 0 ? 0 : random() % n; }
 
+/// One of the items of a list that is not empty.
 template <class List>
-const auto& any_of(Random& random, const List& list) {
-    return list[below(random, std::size(list))];
+const auto& random_item(Random& random, const List& list) {
+    return list[random_below(random, std::size(list))];
 }
 
 namespace detail {
 
+/// A part of a text.
 struct Part {
     std::size_t begin = 0, size = 0;
 };
 
-inline Part any_part(Random& random, std::size_t whole, std::size_t longest) {
-    const std::size_t begin = below(random, whole);
-    return {begin, std::min(below(random, longest) + 1, whole - begin)};
+/// A part of at most `longest` bytes of a text of `whole` bytes.
+inline Part random_part(Random& random, std::size_t whole, std::size_t longest) {
+    const std::size_t begin = random_below(random, whole);
+    return {begin, std::min(random_below(random, longest) + 1, whole - begin)};
 }
 
-/// Overwrites 4 or 8 bytes at a multiple of 4 with an extreme value, or nudges the integer there.
+/// Overwrites 4 or 8 bytes at a multiple of 4 with an extreme value, or changes
+/// the integer there by at most 2.
 inline void set_integer(std::string& bytes, Random& random) {
     constexpr std::array<std::uint64_t, 12> k_values = {0,
                                                         1,
@@ -43,32 +49,33 @@ inline void set_integer(std::string& bytes, Random& random) {
                                                         0x7FFFFFFF,
                                                         0x80000000,
                                                         0xFFFFFFFF,
-                                                        0x7F800000 /* inf */,
-                                                        0x7FC00000 /* NaN */,
+                                                        0x7F800000 /* infinity as float */,
+                                                        0x7FC00000 /* NaN as float */,
                                                         0x7FFFFFFFFFFFFFFF,
                                                         0xFFFFFFFFFFFFFFFF};
-    const std::size_t size = below(random, 2) ? 8 : 4;
+    const std::size_t size = random_below(random, 2) ? 8 : 4;
     if (bytes.size() < size) return;
-    char* at = bytes.data() + below(random, (bytes.size() - size) / 4 + 1) * 4;
+    char* at = bytes.data() + random_below(random, (bytes.size() - size) / 4 + 1) * 4;
     std::uint64_t value = 0;
     std::memcpy(&value, at, size);
-    value = below(random, 3) ? any_of(random, k_values) : value + below(random, 5) - 2;
+    value = random_below(random, 3) ? random_item(random, k_values) : value + random_below(random, 5) - 2;
     std::memcpy(at, &value, size);
 }
 
+/// Makes one change of a random kind to the bytes.
 inline void damage_bytes(std::string& bytes, Random& random) {
     constexpr std::string_view k_bytes("\0\x01\x7F\x80\xC0\xE2\xED\xF4\xFF\"{}[],:-.0\\", 20);
     if (bytes.empty()) {
-        bytes.push_back(any_of(random, k_bytes));
+        bytes.push_back(random_item(random, k_bytes));
         return;
     }
-    const Part part = any_part(random, bytes.size(), 64);
+    const Part part = random_part(random, bytes.size(), 64);
     const std::string copy = bytes.substr(part.begin, part.size);
-    const std::size_t at = below(random, bytes.size());
-    switch (below(random, 8)) {
-    case 0: bytes[at] = static_cast<char>(bytes[at] ^ 1 << below(random, 8)); break;
+    const std::size_t at = random_below(random, bytes.size());
+    switch (random_below(random, 8)) {
+    case 0: bytes[at] = static_cast<char>(bytes[at] ^ 1 << random_below(random, 8)); break;
     case 1: bytes[at] = static_cast<char>(random()); break;
-    case 2: bytes[at] = any_of(random, k_bytes); break;
+    case 2: bytes[at] = random_item(random, k_bytes); break;
     case 3: bytes.resize(at); break;
     case 4: bytes.erase(part.begin, part.size); break;
     case 5: bytes.insert(at, copy); break;                                            // duplicate
@@ -77,13 +84,13 @@ inline void damage_bytes(std::string& bytes, Random& random) {
     }
 }
 
-/// Where the values and the keys of a JSON text stand. Needs no well-formed text: what it does not understand
-/// it skips.
+/// Where the values and keys of a JSON text are. The text need not be well-formed:
+/// what is not understood is skipped.
 struct JsonParts {
     std::vector<Part> values, keys;
 
     explicit JsonParts(std::string_view text) {
-        std::vector<std::size_t> open;
+        std::vector<std::size_t> open; // where the objects and arrays begin that are not closed yet
         for (std::size_t at = 0; at < text.size();) {
             const char c = text[at];
             std::size_t end = at + 1;
@@ -111,6 +118,7 @@ struct JsonParts {
     }
 };
 
+/// A JSON value that readers may not expect.
 inline std::string odd_value(Random& random) {
     static const std::vector<std::string> k_values = {"null",
                                                       "true",
@@ -139,25 +147,26 @@ inline std::string odd_value(Random& random) {
                                                       "[[[[0]]]]",
                                                       "{\"a\":{\"b\":{}}}",
                                                       std::string(80, '[') + std::string(80, ']')};
-    return any_of(random, k_values);
+    return random_item(random, k_values);
 }
 
-/// Changes that leave most JSON texts well-formed.
+/// Makes one change of a random kind, which leaves most JSON texts well-formed.
 inline void damage_json(std::string& text, Random& random) {
     const JsonParts parts(text);
     if (parts.values.empty() || parts.keys.empty()) return damage_bytes(text, random);
-    Part a = any_of(random, parts.values), b = any_of(random, parts.values);
-    const Part key = any_of(random, parts.keys), other_key = any_of(random, parts.keys);
+    Part a = random_item(random, parts.values), b = random_item(random, parts.values);
+    const Part key = random_item(random, parts.keys), other_key = random_item(random, parts.keys);
     const auto part = [&](const Part& p) { return text.substr(p.begin, p.size); };
     const auto replace = [&](const Part& p, const std::string& by) { text.replace(p.begin, p.size, by); };
-    switch (below(random, 6)) {
+    switch (random_below(random, 6)) {
     case 0: replace(a, odd_value(random)); break;
     case 1: replace(a, part(b)); break;
     case 2: replace(key, part(other_key)); break;
     case 3:
-        replace(a, part(a) + "," + part(below(random, 2) ? a : b));
-        break; // one more element, in an array
-    case 4: {  // swap
+        // An array gets one more element.
+        replace(a, part(a) + "," + part(random_below(random, 2) ? a : b));
+        break;
+    case 4: { // Two values change places.
         if (a.begin > b.begin) std::swap(a, b);
         const std::size_t between = a.begin + a.size;
         if (between <= b.begin)
@@ -166,8 +175,10 @@ inline void damage_json(std::string& text, Random& random) {
         break;
     }
     case 5:
-        replace(key,
-                "\"" + std::string(1 + below(random, 3), static_cast<char>('a' + below(random, 26))) + "\"");
+        replace(key, "\"" +
+                         std::string(1 + random_below(random, 3),
+                                     static_cast<char>('a' + random_below(random, 26))) +
+                         "\"");
         break;
     }
 }
@@ -177,16 +188,16 @@ inline void damage_json(std::string& text, Random& random) {
 /// A copy of `seed` with one to three random changes to its bytes.
 inline std::string mutate(const std::string& seed, Random& random) {
     std::string mutant = seed;
-    for (std::size_t n = 1 + below(random, 3); n > 0; --n) detail::damage_bytes(mutant, random);
+    for (std::size_t n = 1 + random_below(random, 3); n > 0; --n) detail::damage_bytes(mutant, random);
     return mutant;
 }
 
-/// The same for a JSON text: most changes exchange values and keys and keep it well-formed, the others damage
-/// its bytes.
+/// As mutate(), for a JSON text: most changes exchange values and keys and keep it
+/// well-formed, the others damage its bytes.
 inline std::string mutate_json(const std::string& seed, Random& random) {
     std::string mutant = seed;
-    for (std::size_t n = 1 + below(random, 3); n > 0; --n) {
-        if (below(random, 5) == 0)
+    for (std::size_t n = 1 + random_below(random, 3); n > 0; --n) {
+        if (random_below(random, 5) == 0)
             detail::damage_bytes(mutant, random);
         else
             detail::damage_json(mutant, random);

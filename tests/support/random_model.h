@@ -1,9 +1,10 @@
 #pragma once
-// Tiny models in which every gain, bias, position and mask matters: activations are of order 1, patterns far
-// from uniform. The sizes are odd on purpose, so that kernels meet their tails; `wide` reaches their widest
-// steps.
+// Tiny random models, one preset for each way to build a model, and runs of them. Used by the tests
+// of all layers. Every gain, bias, position and mask matters: activations are of order 1, patterns
+// far from uniform. The sizes are odd on purpose, so that vector kernels reach their tails; the
+// preset `wide` reaches their widest steps.
 
-#include "core/forward.h"
+#include "core/passes/forward.h"
 
 #include <cmath>
 #include <memory>
@@ -50,6 +51,7 @@ inline ModelConfig odd() {
     return c;
 }
 
+/// The config after some changes to it.
 inline ModelConfig with(ModelConfig c, auto... changes) {
     (changes(c), ...);
     return c;
@@ -131,16 +133,20 @@ inline std::vector<Preset> presets_where(bool (*fits)(const ModelConfig&)) {
     return fitting;
 }
 
-/// Whether a segment can be computed in several passes.
-inline bool in_pieces(const ModelConfig& c) { return c.mask != MaskKind::bidirectional && !c.pools(); }
+/// Whether a segment can be computed in several passes: no token's row depends on later tokens.
+inline bool can_run_in_pieces(const ModelConfig& c) {
+    return c.mask != MaskKind::bidirectional && !c.pools();
+}
 
+/// The preset of that name.
 inline Preset preset(const std::string& name) {
     for (Preset& p : presets())
         if (p.name == name) return p;
     throw std::out_of_range("no preset called " + name);
 }
 
-/// Random gains around 1, random biases, queries and keys large enough for scores of standard deviation 2.
+/// Weights with random gains around 1, random biases, and queries and keys so large that attention scores
+/// have a standard deviation of about 2.
 inline std::shared_ptr<Weights> random_weights(const ModelConfig& config, unsigned long long seed = 1) {
     auto weights = std::make_shared<Weights>(config);
     std::mt19937_64 random(seed);
@@ -156,8 +162,8 @@ inline std::shared_ptr<Weights> random_weights(const ModelConfig& config, unsign
         case Role::ln_final_gain: mean = 1; break;
         case Role::embed:
         case Role::pos_embed:
-            deviation = config.tied_embeddings ? 2 / std::sqrt(r.shape[1]) : 1;
-            break; // tied: logits of order 2
+            deviation = config.tied_embeddings ? 2 / std::sqrt(r.shape[1]) : 1; // tied: logits of order 2
+            break;
         case Role::q:
         case Role::k:
         case Role::cross_q:
@@ -181,13 +187,13 @@ inline std::vector<int> random_tokens(const ModelConfig& config, int n, unsigned
     return tokens;
 }
 
-/// One sequence over all rows.
+/// The shape of a Trace whose rows are all one sequence.
 inline TraceShape one_sequence(int capacity, int n_prefix = 0, Keep keep = Keep::all) {
     return {capacity, {{.begin = 0, .end = capacity, .n_prefix = n_prefix}}, keep};
 }
 
-/// The encoder's run that a Trace of an encoder-decoder reads: the same text for each of its segments,
-/// several ones with more and more padding around it. Nothing of other models.
+/// The encoder's run that a Trace of shape `reader` reads: the same text for each segment of the reader, each
+/// time with other padding around it. Null for models without an encoder.
 inline std::shared_ptr<Trace> random_source(std::shared_ptr<const Weights> weights,
                                             const TraceShape& reader = {}, unsigned long long seed = 19) {
     if (!weights->config.has_encoder()) return nullptr;
@@ -208,13 +214,13 @@ inline std::shared_ptr<Trace> random_source(std::shared_ptr<const Weights> weigh
     return trace;
 }
 
-/// A Trace with random_source() where the model needs one.
+/// A Trace without tokens, with random_source() if the model has an encoder.
 inline std::shared_ptr<Trace> empty_trace(const std::shared_ptr<const Weights>& weights,
                                           const TraceShape& shape, std::vector<Edit> edits = {}) {
     return std::make_shared<Trace>(weights, shape, std::move(edits), random_source(weights, shape));
 }
 
-/// All tokens in one pass, the Trace just large enough.
+/// A run of all tokens in one pass; the Trace is just large enough.
 inline std::shared_ptr<Trace> run(const std::shared_ptr<const Weights>& weights,
                                   const std::vector<int>& tokens, int n_prefix = 0,
                                   std::vector<Edit> edits = {}) {

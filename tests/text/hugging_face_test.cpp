@@ -1,4 +1,5 @@
-// Against Hugging Face's own library: hugging_face_cases.json, written by hugging_face_cases.mjs.
+// Tests that tokenizers give the same ids and texts as in Hugging Face's own library, which wrote
+// hugging_face_cases.json by hugging_face_cases.mjs.
 #include "text/helpers.h"
 #include "text/tokenizer_json.h"
 
@@ -22,14 +23,14 @@ TEST(HuggingFace, SameIdsAndSameText) {
             file.at("models").at(tokenizer_file.at("model").at("vocab").get<std::string>()));
         const auto tokenizer = parse_tokenizer_json(tokenizer_file.dump(), name);
 
-        // Theirs prints special tokens whose form is normalized, although told not to.
+        // Their decoder prints special tokens whose form is normalized, although it is told not to.
         const bool prints_special = name == "llama2, normalized added tokens";
         for (std::size_t i = 0; i < texts.size(); ++i) {
             const std::string text = texts[i];
             const Ids ids = tokenizer->encode(text);
             ASSERT_EQ(ids, c.at("ids")[i].get<Ids>()) << text;
-            if (prints_special || text.find("<s>") != text.npos)
-                continue; // see Token::hides_space: ours drops more spaces
+            // We drop more spaces than they do (see Token::hides_next_space).
+            if (prints_special || text.find("<s>") != text.npos) continue;
             EXPECT_EQ(tokenizer->decode(ids), c.at("decoded")[i].get<std::string>()) << text;
         }
     }

@@ -1,4 +1,5 @@
-// Damaged files by the ten thousand: nothing but Error may come out, and what still parses must still work.
+// Feeds files with random damage to the parsers. They must throw nothing but Error, and a tokenizer that
+// still parses must still work.
 #include "text/helpers.h"
 #include "text/tok_bin.h"
 #include "text/tokenizer_json.h"
@@ -14,6 +15,7 @@ using nlohmann::json;
 
 constexpr int k_mutants = 20'000;
 
+/// Calls what a session would. Errors are allowed, crashes are not.
 void exercise(const Tokenizer& tokenizer) {
     for (const char* text : {"the cat's 12 \xE4\xBD\xA0 \xF0\x9F\x98\x80", " a\xFF\xE2\x96  <s>\n\n", ""}) {
         try {
@@ -21,18 +23,19 @@ void exercise(const Tokenizer& tokenizer) {
         } catch (const Error&) {
         }
     }
-    for (int id = 0; id < tokenizer.size(); id += 17) tokenizer.piece(id);
+    for (int id = 0; id < tokenizer.size(); id += 17) tokenizer.display_text(id);
 }
 
 struct Counts {
     int parsed = 0;      ///< still a tokenizer
-    int past_header = 0; ///< parsed, or refused for something behind the first field
+    int past_header = 0; ///< parsed, or refused for something after the first field
 };
 
+/// Parses k_mutants damaged copies of the seeds. A message with `header_error` blames the first field.
 template <class Parse>
-Counts run_mutants(const std::vector<std::string>& seeds,
-                   const std::function<std::string(const std::string&, Random&)>& damage,
-                   std::string_view header_error, Parse&& parse) {
+void run_mutants(const std::vector<std::string>& seeds,
+                 const std::function<std::string(const std::string&, Random&)>& damage,
+                 std::string_view header_error, Parse&& parse) {
     Random random(6);
     Counts counts;
     for (int i = 0; i < k_mutants; ++i) {
@@ -49,7 +52,6 @@ Counts run_mutants(const std::vector<std::string>& seeds,
     EXPECT_GT(counts.parsed, 0);
     std::printf("%d mutants, %d past the header, %d still tokenizers\n", k_mutants, counts.past_header,
                 counts.parsed);
-    return counts;
 }
 
 TEST(Mutants, TokBin) {
@@ -59,8 +61,8 @@ TEST(Mutants, TokBin) {
                 [](const std::string& bytes) { return parse_tok_bin(bytes, "m.bin"); });
 }
 
-/// The files of hugging_face_cases.json with a vocabulary so small that most mutations hit what stands around
-/// it.
+/// The files of hugging_face_cases.json and trained_cases.json, with a vocabulary so small that most
+/// mutations hit what stands around it.
 std::vector<std::string> json_seeds() {
     const json file =
         json::parse(file_bytes(std::string(GLASSFORMER_TESTS_DIR) + "/text/hugging_face_cases.json"));
@@ -86,7 +88,7 @@ std::vector<std::string> json_seeds() {
     for (const json& c : trained.at("cases")) {
         json seed = c.at("file");
         json& model = seed["model"];
-        if (model.at("type") == "BPE") continue; // as above
+        if (model.at("type") == "BPE") continue; // the files above have that
         const json special = seed["added_tokens"];
         json small = model.at("type") == "Unigram" ? json::array() : json::object();
         const auto add = [&](const std::string& name) {

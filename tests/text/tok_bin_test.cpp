@@ -3,6 +3,8 @@
 #include "text/helpers.h"
 
 #include <cstring>
+#include <limits>
+#include <map>
 
 namespace gf {
 namespace {
@@ -15,7 +17,7 @@ struct Entry {
     std::string name;
 };
 
-std::vector<Entry> entries_of(const std::string& bytes) {
+std::vector<Entry> read_entries(const std::string& bytes) {
     std::vector<Entry> entries;
     for (std::size_t at = 4; at < bytes.size();) {
         float score = 0;
@@ -28,26 +30,22 @@ std::vector<Entry> entries_of(const std::string& bytes) {
     return entries;
 }
 
-/// run.c's algorithm in its plainest form: look at all pairs, join the best, start again. Quadratic.
+/// run.c's algorithm in its plainest form, which takes quadratic time: looks at all pairs, merges the best,
+/// and starts again.
 Ids plain_encode(const std::vector<Entry>& entries, const std::string& text) {
-    const auto find = [&](const std::string& name) {
-        for (std::size_t i = 0; i < entries.size(); ++i)
-            if (entries[i].name == name) return int(i);
-        return -1;
-    };
-    std::map<std::string, int> known;
+    std::map<std::string, int> ids_by_name;
+    for (std::size_t i = 0; i < entries.size(); ++i) ids_by_name.emplace(entries[i].name, int(i));
     const auto lookup = [&](const std::string& name) {
-        const auto [it, is_new] = known.emplace(name, 0);
-        if (is_new) it->second = find(name);
-        return it->second;
+        const auto it = ids_by_name.find(name);
+        return it == ids_by_name.end() ? -1 : it->second;
     };
     Ids ids = {1};
     if (!text.empty()) ids.push_back(lookup(" "));
     std::string character;
     for (std::size_t i = 0; i < text.size(); ++i) {
         character += text[i];
-        const bool goes_on = i + 1 < text.size() && (text[i + 1] & 0xC0) == 0x80 && character.size() < 4;
-        if (goes_on) continue;
+        const bool is_continued = i + 1 < text.size() && (text[i + 1] & 0xC0) == 0x80 && character.size() < 4;
+        if (is_continued) continue;
         if (const int id = lookup(character); id >= 0)
             ids.push_back(id);
         else
@@ -71,14 +69,14 @@ Ids plain_encode(const std::vector<Entry>& entries, const std::string& text) {
     }
 }
 
-/// Words of the vocabulary, random characters and broken bytes, so that many merges and ties occur.
+/// A text of the vocabulary's words, random characters and broken bytes, so that many merges and ties occur.
 std::string random_text(Random& random, const std::vector<Entry>& entries) {
-    if (below(random, 4) == 0) return random_bytes(random, 40);
+    if (random_below(random, 4) == 0) return random_bytes(random, 40);
     std::string text;
-    for (std::size_t n = below(random, 20); n > 0; --n) {
-        const std::size_t first = below(random, 12) == 0 ? 3 : 259;
-        text += entries[first + below(random, entries.size() - first)].name;
-        if (below(random, 10) == 0) text += random_bytes(random, 3);
+    for (std::size_t n = random_below(random, 20); n > 0; --n) {
+        const std::size_t first = random_below(random, 12) == 0 ? 3 : 259;
+        text += entries[first + random_below(random, entries.size() - first)].name;
+        if (random_below(random, 10) == 0) text += random_bytes(random, 3);
     }
     return text;
 }
@@ -88,7 +86,7 @@ class Tok512 : public ::testing::Test {
     void SetUp() override {
         if (!std::filesystem::exists(tok512_path())) GTEST_SKIP() << tok512_path() << " is missing";
         bytes_ = file_bytes(tok512_path());
-        entries_ = entries_of(bytes_);
+        entries_ = read_entries(bytes_);
         tokenizer_ = parse_tok_bin(bytes_, "tok512.bin", 512);
     }
     std::string bytes_;
@@ -109,11 +107,11 @@ TEST_F(Tok512, KnownEncodings) {
 TEST_F(Tok512, TokensAndTheirText) {
     EXPECT_EQ(tokenizer_->bos_id(), 1);
     EXPECT_EQ(tokenizer_->eos_id(), 2);
-    EXPECT_EQ(tokenizer_->piece(1), "<s>");
+    EXPECT_EQ(tokenizer_->display_text(1), "<s>");
     EXPECT_EQ(tokenizer_->kind(1), TokenKind::special);
     EXPECT_EQ(tokenizer_->token_bytes(1), "");
     EXPECT_EQ(tokenizer_->token_bytes(3 + 0xE2), "\xE2");
-    EXPECT_EQ(tokenizer_->piece(3 + 0xE2), "<0xE2>");
+    EXPECT_EQ(tokenizer_->display_text(3 + 0xE2), "<0xE2>");
     EXPECT_EQ(tokenizer_->kind(3 + 0xE2), TokenKind::byte);
     EXPECT_EQ(tokenizer_->token_bytes(261), " a");
     EXPECT_EQ(tokenizer_->next_bytes({}, 261), " a"); // only BOS hides the space
@@ -132,15 +130,15 @@ TEST_F(Tok512, EncodesAsThePlainAlgorithm) {
     }
 }
 
-/// Scores at random, many of them equal or too low to merge at all: ties and order decide.
+/// Random scores, many of them equal or too low to merge at all, let ties and order decide.
 TEST_F(Tok512, EncodesAsThePlainAlgorithmWithOtherScores) {
     Random random(2);
     for (int round = 0; round < 40; ++round) {
         std::vector<Entry> entries = entries_;
         std::string bytes = bytes_.substr(0, 4);
         for (Entry& e : entries) {
-            const float scores[] = {0.0f, -1.0f, 2.5f, -float(below(random, 50)), -1e10f, -3e38f};
-            e.score = any_of(random, scores);
+            const float scores[] = {0.0f, -1.0f, 2.5f, -float(random_below(random, 50)), -1e10f, -3e38f};
+            e.score = random_item(random, scores);
             const std::int32_t length = std::int32_t(e.name.size());
             bytes.append(reinterpret_cast<const char*>(&e.score), 4)
                 .append(reinterpret_cast<const char*>(&length), 4) += e.name;
@@ -166,10 +164,10 @@ TEST_F(Tok512, DecodesWhatItEncoded) {
     }
 }
 
-TEST_F(Tok512, LongTextsAreNoQuadraticWork) {
+TEST_F(Tok512, LongTextsTakeNoQuadraticTime) {
     std::string text;
     for (int i = 0; i < 20'000; ++i) text += "the little girl ";
-    const Ids ids = tokenizer_->encode(text); // 320 KB: with the plain algorithm, hours
+    const Ids ids = tokenizer_->encode(text); // 320 KB, which would take the plain algorithm hours
     EXPECT_EQ(tokenizer_->decode(ids), text);
 }
 
@@ -177,7 +175,7 @@ TEST_F(Tok512, BadFilesAreNamed) {
     const auto parse = [](const std::string& bytes, std::optional<int> size = {}) {
         parse_tok_bin(bytes, "t.bin", size);
     };
-    const auto with = [&](std::size_t at, auto value) {
+    const auto bytes_with = [&](std::size_t at, auto value) {
         std::string bytes = bytes_;
         std::memcpy(&bytes[at], &value, sizeof value);
         return bytes;
@@ -191,13 +189,15 @@ TEST_F(Tok512, BadFilesAreNamed) {
     expect_error([&] { parse(bytes_, 32000); }, {"32000 tokens", "found 512", "belongs to the model"});
     expect_error([&] { parse(bytes_, -1); }, {"-1 tokens", "found 512"});
     for (const std::int32_t absurd : {0, -1, 1 << 30, std::numeric_limits<std::int32_t>::min()}) {
-        expect_error([&] { parse(with(0, absurd)); }, {"t.bin: max_token_length", std::to_string(absurd)});
-        expect_error([&] { parse(with(8, absurd)); }, {"t.bin: token 0, length", std::to_string(absurd)});
+        expect_error([&] { parse(bytes_with(0, absurd)); },
+                     {"t.bin: max_token_length", std::to_string(absurd)});
+        expect_error([&] { parse(bytes_with(8, absurd)); },
+                     {"t.bin: token 0, length", std::to_string(absurd)});
     }
-    expect_error([&] { parse(with(0, std::int32_t(6))); }, {", length", "1 to 6 (max_token_length)"});
-    expect_error([&] { parse(with(4, std::numeric_limits<float>::quiet_NaN())); },
+    expect_error([&] { parse(bytes_with(0, std::int32_t(6))); }, {", length", "1 to 6 (max_token_length)"});
+    expect_error([&] { parse(bytes_with(4, std::numeric_limits<float>::quiet_NaN())); },
                  {"t.bin: token 0, score", "nan"});
-    expect_error([&] { parse(with(4, std::numeric_limits<float>::infinity())); },
+    expect_error([&] { parse(bytes_with(4, std::numeric_limits<float>::infinity())); },
                  {"t.bin: token 0, score", "inf"});
 
     std::string bytes = bytes_;

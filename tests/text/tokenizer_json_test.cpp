@@ -14,8 +14,8 @@ using nlohmann::json;
 
 const std::string k_mark = "\xE2\x96\x81"; // ▁
 
-/// SentencePiece-style as Llama 2: <unk>, <s>, </s>, 256 bytes, then `pieces`, and `merges` "left right"
-/// among them.
+/// A tokenizer.json in the style of Llama 2. Its tokens are <unk>, <s>, </s>, the 256 bytes, and `pieces`;
+/// `merges` are written "left right".
 json llama_file(const std::vector<std::string>& pieces, const std::vector<std::string>& merges) {
     json vocab = {{"<unk>", 0}, {"<s>", 1}, {"</s>", 2}};
     for (int b = 0; b < 256; ++b) {
@@ -65,7 +65,7 @@ json llama_file(const std::vector<std::string>& pieces, const std::vector<std::s
               {"merges", merges}}}};
 }
 
-/// Pieces from 259: ▁ a b c ab ▁a abc bc ▁abc.
+/// A small file, whose pieces from id 259 on are: ▁ a b c ab ▁a abc bc ▁abc.
 json small_file() {
     return llama_file({k_mark, "a", "b", "c", "ab", k_mark + "a", "abc", "bc", k_mark + "abc"},
                       {"a b", k_mark + " a", "ab c", "b c", k_mark + " abc", k_mark + "a bc"});
@@ -82,10 +82,9 @@ TEST(TokenizerJson, IdsDerivedByHand) {
     EXPECT_EQ(t->encode("bc", false), Ids({259, 266})); // ▁, bc
     EXPECT_EQ(t->encode("a bcab", false), Ids({264, 259, 266, 263})); // ▁a ▁ bc ab
     EXPECT_EQ(t->encode(" a", false), Ids({259, 264}));               // ▁ ▁a
-    EXPECT_EQ(t->encode("\xC3\xA9"
-                        "a",
-                        false),
-              Ids({259, 3 + 0xC3, 3 + 0xA9, 260})); // é has no token
+    // é has no token, so its bytes stand for it.
+    const std::string e_acute = "\xC3\xA9";
+    EXPECT_EQ(t->encode(e_acute + "a", false), Ids({259, 3 + 0xC3, 3 + 0xA9, 260}));
     EXPECT_EQ(t->encode("a</s>b", false), Ids({264, 2, 259, 261}));
     EXPECT_EQ(t->encode("\xFF", false), Ids({259, 3 + 0xFF}));
 
@@ -93,8 +92,8 @@ TEST(TokenizerJson, IdsDerivedByHand) {
     EXPECT_EQ(t->decode(Ids({264})), "a");
     EXPECT_EQ(t->next_bytes(264, 264), " a");
     EXPECT_EQ(t->token_bytes(264), " a");
-    EXPECT_EQ(t->piece(1), "<s>");
-    EXPECT_EQ(t->piece(3 + 0xC3), "<0xC3>");
+    EXPECT_EQ(t->display_text(1), "<s>");
+    EXPECT_EQ(t->display_text(3 + 0xC3), "<0xC3>");
     EXPECT_EQ(t->kind(3 + 0xC3), TokenKind::byte);
 }
 
@@ -114,15 +113,15 @@ TEST(TokenizerJson, DecodesWhatItEncoded) {
     for (int i = 0; i < 3000; ++i) {
         std::string text = random_bytes(random, 30);
         if (i % 2)
-            for (char& c : text) c = any_of(random, std::string_view("abc  \n\xE2\x96\x81"));
+            for (char& c : text) c = random_item(random, std::string_view("abc  \n\xE2\x96\x81"));
         if (text.find(k_mark) != text.npos) continue; // a mark in the text comes back as a space
         ASSERT_EQ(t->decode(t->encode(text)), text) << i;
         ASSERT_EQ(t->decode(t->encode(text, false)), text) << i;
     }
 }
 
-/// tok512.bin as a tokenizer.json: every way to put a token together from two is a merge, ranked by the
-/// token's score.
+/// Writes tok512.bin as a tokenizer.json, where every way to put a token together from two is a merge, ranked
+/// by the token's score.
 TEST(TokenizerJson, SameIdsAsTokBin) {
     if (!std::filesystem::exists(tok512_path())) GTEST_SKIP() << tok512_path() << " is missing";
     const auto reference = load_tokenizer(tok512_path(), 512);
@@ -148,9 +147,9 @@ TEST(TokenizerJson, SameIdsAsTokBin) {
     Random random(5);
     for (int i = 0; i < 3000; ++i) {
         std::string text;
-        for (std::size_t n = below(random, 12); n > 0; --n)
-            text += reference->token_bytes(int(259 + below(random, 253)));
-        // run.c lets stray continuation bytes join the character before; marks and <s> are text to it.
+        for (std::size_t n = random_below(random, 12); n > 0; --n)
+            text += reference->token_bytes(int(259 + random_below(random, 253)));
+        // run.c adds stray continuation bytes to the character before them, and takes ▁ and <s> for text.
         if (!is_valid_utf8(text) || text.find(k_mark) != text.npos || text.find('<') != text.npos) continue;
         ASSERT_EQ(t->encode(text), reference->encode(text)) << text;
         ASSERT_EQ(t->decode(t->encode(text)), text);
@@ -164,9 +163,8 @@ TEST(TokenizerJson, AddedTokensInTheText) {
     file["added_tokens"].push_back({{"id", 269}, {"content", "<x>y"}, {"normalized", false}});
     const auto t = parse_tokenizer_json(file.dump(), "t.json");
     EXPECT_EQ(t->size(), 270);
-    EXPECT_EQ(t->encode("a \xE3\x80\x80 <x> \n\xC2\xA0"
-                        "b",
-                        false),
+    const std::string no_break_space = "\xC2\xA0";
+    EXPECT_EQ(t->encode("a \xE3\x80\x80 <x> \n" + no_break_space + "b", false),
               Ids({264, 268, 259, 261}));                             // takes all white space
     EXPECT_EQ(t->encode("a<x>yb", false), Ids({264, 269, 259, 261})); // the longest wins
     EXPECT_EQ(t->decode(Ids({264, 269, 259, 261})), "a<x>yb");        // not special: part of the text
@@ -174,7 +172,7 @@ TEST(TokenizerJson, AddedTokensInTheText) {
     EXPECT_EQ(t->encode("<x> <x>", false), Ids({268, 268}));
 }
 
-TEST(TokenizerJson, LongTextsAreNoQuadraticWork) {
+TEST(TokenizerJson, LongTextsTakeNoQuadraticTime) {
     const auto t = parse_tokenizer_json(small_file().dump(), "t.json");
     std::string text;
     for (int i = 0; i < 50'000; ++i) text += "abc a";
@@ -184,15 +182,15 @@ TEST(TokenizerJson, LongTextsAreNoQuadraticWork) {
 TEST(TokenizerJson, ACharacterWithoutATokenIsNamed) {
     json file = small_file();
     file["model"]["byte_fallback"] = false;
-    EXPECT_EQ(parse_tokenizer_json(file.dump(), "t.json")->encode("zza"),
-              Ids({1, 259, 0, 260})); // unknown, fused
+    // Neighbouring unknown characters make one token.
+    EXPECT_EQ(parse_tokenizer_json(file.dump(), "t.json")->encode("zza"), Ids({1, 259, 0, 260}));
     file["model"].erase("unk_token");
     const auto t = parse_tokenizer_json(file.dump(), "t.json");
     expect_error([&] { t->encode("az"); }, {"t.json", "'z'", "unk_token"});
     expect_error([&] { t->encode("a\xFF"); }, {"<0xFF>"});
 }
 
-/// An expression that explodes is stopped, at a cost that its text's length bounds.
+/// An expression that takes exponentially many steps is stopped at a cost that the length of the text bounds.
 TEST(TokenizerJson, HostileExpressions) {
     json file = small_file();
     file["pre_tokenizer"] = {
@@ -216,8 +214,8 @@ TEST(TokenizerJson, GrowthIsBounded) {
 }
 
 TEST(TokenizerJson, LongRunsAreNotTooCostly) {
-    const char* const llama3 =
-        R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+    const char* const llama3 = R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3})"
+                               R"(| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
     json file = small_file();
     file["pre_tokenizer"] = {
         {"type", "Split"}, {"pattern", {{"Regex", llama3}}}, {"behavior", "Isolated"}, {"invert", false}};
@@ -231,9 +229,9 @@ TEST(TokenizerJson, LongRunsAreNotTooCostly) {
 }
 
 struct BadFile {
-    const char* pointer; ///< what is replaced in the small file
+    const char* pointer; ///< JSON pointer to the part of small_file() that `value` replaces
     json value;
-    const char* message; ///< part of the error
+    const char* message; ///< part of the error's message
 };
 
 TEST(TokenizerJson, BadFilesAreNamed) {

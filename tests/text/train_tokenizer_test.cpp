@@ -1,4 +1,4 @@
-// Trained tokenizers: what training saw is what encoding gives, and every step was the best one.
+// Tests of training: encoding gives the tokens that training saw, and every step of training is the best one.
 #include "text/train/train_tokenizer.h"
 
 #include "text/helpers.h"
@@ -38,35 +38,35 @@ const std::vector<json> k_recipes = {
     {{"kind", "characters"}, {"vocab_size", 12}, {"lowercase", true}},
 };
 
-/// Text of random words, letters of few kinds so that pairs repeat, and now and then any character.
+/// A text of random words of few letters, so that pairs repeat, and now and then any other character.
 std::string random_text(Random& random, std::size_t n_words) {
     std::string text;
     for (std::size_t i = 0; i < n_words; ++i) {
-        for (std::size_t n = 1 + below(random, 7); n > 0; --n) {
-            if (below(random, 20) == 0) {
+        for (std::size_t n = 1 + random_below(random, 7); n > 0; --n) {
+            if (random_below(random, 20) == 0) {
                 char32_t c = 0;
                 do
-                    c = static_cast<char32_t>(below(random, 8) == 0 ? below(random, 0x110000)
-                                                                    : below(random, 0x600));
+                    c = static_cast<char32_t>(random_below(random, 8) == 0 ? random_below(random, 0x110000)
+                                                                           : random_below(random, 0x600));
                 while (c >= 0xD800 && c < 0xE000);
                 append_utf8(text, c);
             } else {
-                text += static_cast<char>('a' + below(random, 5));
+                text += static_cast<char>('a' + random_below(random, 5));
             }
         }
-        text += " \n,"[below(random, 10) == 0 ? below(random, 3) : 0];
+        text += " \n,"[random_below(random, 10) == 0 ? random_below(random, 3) : 0];
     }
     return text;
 }
 
-/// The ids of one word as training saw it, by the model alone.
+/// Encodes a word as training saw it by the model alone, without normalizer and pre-tokenizer.
 Ids model_ids(const TrainedTokenizer& t, const std::string& piece) {
-    json file = json::parse(t.json);
+    json file = json::parse(t.tokenizer_json);
     for (const char* part : {"normalizer", "pre_tokenizer", "post_processor"}) file[part] = nullptr;
     file["added_tokens"] = json::array();
     if (file["decoder"].at("type") == "ByteLevel") file["decoder"] = nullptr;
     static std::map<std::string, std::shared_ptr<const Tokenizer>> cache;
-    auto& tokenizer = cache[t.json];
+    auto& tokenizer = cache[t.tokenizer_json];
     if (!tokenizer) tokenizer = parse_tokenizer_json(file.dump(), "model");
     return tokenizer->encode(piece, false);
 }
@@ -78,9 +78,9 @@ TEST(TrainTokenizer, EncodingIsTheSegmentationAtTheEndOfTraining) {
              {k_text, random_text(random, 300), std::string("x"), std::string(300, 'a')}) {
             SCOPED_TRACE(r.dump());
             const TrainedTokenizer t = train_tokenizer(recipe(r), text);
-            for (const TrainedWord& w : t.words) ASSERT_EQ(model_ids(t, w.piece), w.ids) << w.piece;
+            for (const CountedWord& w : t.words) ASSERT_EQ(model_ids(t, w.piece), w.ids) << w.piece;
             std::int64_t n = 0;
-            for (const TrainedWord& w : t.words) n += w.count * static_cast<std::int64_t>(w.ids.size());
+            for (const CountedWord& w : t.words) n += w.count * static_cast<std::int64_t>(w.ids.size());
             EXPECT_EQ(static_cast<std::int64_t>(t.tokenizer->encode(text, false).size()), n);
             const int limit = r.value("vocab_size", 0);
             if (limit > 0) {
@@ -89,9 +89,10 @@ TEST(TrainTokenizer, EncodingIsTheSegmentationAtTheEndOfTraining) {
         }
 }
 
-TEST(TrainTokenizer, TheSameAgainByteForByte) {
+TEST(TrainTokenizer, SameRecipeAndTextGiveTheSameBytes) {
     for (const json& r : k_recipes)
-        EXPECT_EQ(train_tokenizer(recipe(r), k_text).json, train_tokenizer(recipe(r), k_text).json);
+        EXPECT_EQ(train_tokenizer(recipe(r), k_text).tokenizer_json,
+                  train_tokenizer(recipe(r), k_text).tokenizer_json);
 }
 
 TEST(TrainTokenizer, DecodingGivesTheTextBack) {
@@ -107,8 +108,8 @@ TEST(TrainTokenizer, DecodingGivesTheTextBack) {
     }
 }
 
-/// How often each pair and each token stands in the words.
-struct Naive {
+/// Counts how often each pair and each token stands in the words, in the plainest way.
+struct NaiveCounts {
     std::map<std::pair<std::string, std::string>, std::int64_t> pairs;
     std::map<std::string, std::int64_t> singles;
 
@@ -142,10 +143,10 @@ TEST(TrainTokenizer, EveryBpeMergeIsTheMostFrequentPair) {
         const TrainedTokenizer t =
             train_tokenizer(recipe({{"kind", "bpe"}, {"vocab_size", 340}, {"min_frequency", 1}}), text);
         std::vector<std::vector<std::string>> words;
-        for (const TrainedWord& w : t.words) words.push_back(characters(w.piece));
+        for (const CountedWord& w : t.words) words.push_back(characters(w.piece));
         ASSERT_GT(t.merges.size(), 50u);
         for (const MergeStep& m : t.merges) {
-            Naive naive;
+            NaiveCounts naive;
             for (std::size_t w = 0; w < words.size(); ++w) naive.add(words[w], t.words[w].count);
             std::int64_t most = 0;
             for (const auto& [pair, count] : naive.pairs) most = std::max(most, count);
@@ -159,8 +160,8 @@ TEST(TrainTokenizer, EveryBpeMergeIsTheMostFrequentPair) {
     }
 }
 
-/// The longest tokens first, written out once more.
-std::vector<std::string> greedy(const std::string& word, const std::map<std::string, bool>& vocab) {
+/// A second implementation of WordPiece's encoding, the longest token first.
+std::vector<std::string> cut_greedily(const std::string& word, const std::map<std::string, bool>& vocab) {
     std::vector<std::string> tokens;
     for (std::size_t at = 0; at < word.size();) {
         std::size_t size = word.size() - at;
@@ -181,8 +182,8 @@ TEST(TrainTokenizer, EveryWordPieceMergeHasTheBestScore) {
         std::map<std::string, bool> vocab;
         for (int id = 1; id < t.merges.front().merged; ++id) vocab[t.tokenizer->token_name(id)] = true;
         for (const MergeStep& m : t.merges) {
-            Naive naive;
-            for (const TrainedWord& w : t.words) naive.add(greedy(w.piece, vocab), w.count);
+            NaiveCounts naive;
+            for (const CountedWord& w : t.words) naive.add(cut_greedily(w.piece, vocab), w.count);
             const auto score = [&](const std::pair<std::string, std::string>& p) {
                 return double(naive.pairs.at(p)) /
                        (double(naive.singles[p.first]) * double(naive.singles[p.second]));
@@ -281,15 +282,16 @@ TEST(TrainTokenizer, LearnsFromTheBeginningOfTheTextAlone) {
     const std::string begin = "one two one two \xC3\xA9"; // a last character of two bytes
     for (const json& r : k_recipes) {
         SCOPED_TRACE(r.dump());
-        json of_begin = r;
-        of_begin["text_size"] = begin.size();
-        const std::string wanted = train_tokenizer(recipe(r), begin).json;
-        EXPECT_EQ(train_tokenizer(recipe(of_begin), begin + " three three three").json, wanted);
-        EXPECT_EQ(train_tokenizer(recipe(of_begin), begin).json, wanted);
-        EXPECT_EQ(recipe_json(recipe(of_begin))["text_size"], begin.size());
-        of_begin["text_size"] = begin.size() - 1; // would cut that character
-        EXPECT_EQ(train_tokenizer(recipe(of_begin), begin).json,
-                  train_tokenizer(recipe(r), begin.substr(0, begin.size() - 2)).json);
+        json recipe_of_begin = r;
+        recipe_of_begin["text_size"] = begin.size();
+        const std::string wanted = train_tokenizer(recipe(r), begin).tokenizer_json;
+        EXPECT_EQ(train_tokenizer(recipe(recipe_of_begin), begin + " three three three").tokenizer_json,
+                  wanted);
+        EXPECT_EQ(train_tokenizer(recipe(recipe_of_begin), begin).tokenizer_json, wanted);
+        EXPECT_EQ(recipe_json(recipe(recipe_of_begin))["text_size"], begin.size());
+        recipe_of_begin["text_size"] = begin.size() - 1; // would cut that character
+        EXPECT_EQ(train_tokenizer(recipe(recipe_of_begin), begin).tokenizer_json,
+                  train_tokenizer(recipe(r), begin.substr(0, begin.size() - 2)).tokenizer_json);
     }
 }
 

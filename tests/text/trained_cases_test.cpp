@@ -1,4 +1,5 @@
-// Trained tokenizers against Hugging Face's own library: trained_cases.json, written by trained_cases.mjs.
+// Tests that tokenizers that we trained give the same ids and texts here as in Hugging Face's own library,
+// which wrote trained_cases.json by trained_cases.mjs.
 #include "text/helpers.h"
 #include "text/tokenizer_json.h"
 
@@ -23,10 +24,10 @@ TEST(TrainedCases, OurFilesGiveOthersTheSameIds) {
             const std::string text = texts[i];
             const Ids ids = tokenizer->encode(text);
             EXPECT_EQ(ids, c.at("ids")[i].get<Ids>()) << text;
-            // Theirs drops special tokens before it looks where a text begins.
-            const Ids alone = tokenizer->encode(text, false);
+            // Their decoder drops special tokens before it looks where a text begins.
+            const Ids text_ids = tokenizer->encode(text, false);
             const bool begins_special =
-                !alone.empty() && tokenizer->kind(alone.front()) == TokenKind::special;
+                !text_ids.empty() && tokenizer->kind(text_ids.front()) == TokenKind::special;
             if (begins_special || text.find_first_of("<[#") != text.npos) continue;
             EXPECT_EQ(tokenizer->decode(ids), c.at("decoded")[i].get<std::string>()) << text;
         }

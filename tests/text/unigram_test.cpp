@@ -1,4 +1,4 @@
-// Unigram's arithmetic against all cuts of short words.
+// Tests the arithmetic of Unigram: against all cuts of short words, and that training never loses likelihood.
 #include "text/helpers.h"
 #include "text/train/train_tokenizer.h"
 #include "text/train/unigram_em.h"
@@ -13,26 +13,26 @@ namespace {
 using namespace tests;
 using nlohmann::json;
 
-struct Scored {
+struct ScoredPieces {
     std::vector<std::string> names;
     std::vector<double> log_p;
 };
 
-/// Some pieces over a, b, c; not always all the single characters.
-Scored random_pieces(Random& random) {
-    Scored p;
+/// Random pieces of the letters a, b and c, which need not include every single letter.
+ScoredPieces random_pieces(Random& random) {
+    ScoredPieces p;
     for (int i = 0; i < 12; ++i) {
         std::string name;
-        for (std::size_t n = 1 + below(random, 4); n > 0; --n)
-            name += static_cast<char>('a' + below(random, 3));
+        for (std::size_t n = 1 + random_below(random, 4); n > 0; --n)
+            name += static_cast<char>('a' + random_below(random, 3));
         if (std::find(p.names.begin(), p.names.end(), name) != p.names.end()) continue;
         p.names.push_back(name);
-        p.log_p.push_back(-double(1 + below(random, 64)) / 16);
+        p.log_p.push_back(-double(1 + random_below(random, 64)) / 16);
     }
     return p;
 }
 
-/// Calls visit(cut) with every way through the edges.
+/// Calls visit(cut) with every path through the edges to the end. `cut` holds the path up to byte `at`.
 void for_each_cut(const std::vector<LatticeEdge>& edges, int at, int size, std::vector<LatticeEdge>& cut,
                   const std::function<void(const std::vector<LatticeEdge>&)>& visit) {
     if (at == size) return visit(cut);
@@ -47,10 +47,10 @@ void for_each_cut(const std::vector<LatticeEdge>& edges, int at, int size, std::
 TEST(Unigram, ViterbiAndExpectedCountsAreThoseOfAllCuts) {
     Random random(5);
     for (int round = 0; round < 300; ++round) {
-        const Scored p = random_pieces(random);
+        const ScoredPieces p = random_pieces(random);
         std::string word;
-        for (std::size_t n = 1 + below(random, 9); n > 0; --n)
-            word += static_cast<char>('a' + below(random, 3));
+        for (std::size_t n = 1 + random_below(random, 9); n > 0; --n)
+            word += static_cast<char>('a' + random_below(random, 3));
         const std::vector<LatticeEdge> edges = lattice_edges(word, PieceIndex(p.names));
         const auto score = [&](int piece) { return piece < 0 ? 0.0 : p.log_p[std::size_t(piece)]; };
         const auto sum = [&](const std::vector<LatticeEdge>& cut) {
@@ -82,7 +82,7 @@ TEST(Unigram, ViterbiAndExpectedCountsAreThoseOfAllCuts) {
 TEST(Unigram, LikelihoodNeverFallsBetweenPrunings) {
     Random random(6);
     std::string text;
-    for (int i = 0; i < 2000; ++i) text += " abcdefg"[below(random, 8)];
+    for (int i = 0; i < 2000; ++i) text += " abcdefg"[random_below(random, 8)];
     const json r = {{"kind", "unigram"}, {"vocab_size", 40}, {"em_steps", 6}};
     const TrainedTokenizer t = train_tokenizer(parse_tokenizer_recipe(r, "recipe"), text);
     ASSERT_GT(t.prunings.size(), 3u);

@@ -2,8 +2,8 @@
 
 #include "train/batch_gradient.h"
 
-#include "core/error.h"
-#include "core/forward.h"
+#include "core/passes/forward.h"
+#include "platform/error.h"
 #include "support/random_model.h"
 
 #include <gmock/gmock.h>
@@ -13,6 +13,8 @@
 namespace gf::tests {
 namespace {
 
+/// n sequences of random tokens with lengths from `shortest` to
+/// `longest`. In every third the last row has no target.
 Batch random_batch(const ModelConfig& c, int n, int shortest, int longest) {
     Batch batch;
     for (int i = 0; i < n; ++i) {
@@ -35,20 +37,20 @@ class BatchGradients : public ::testing::TestWithParam<std::string> {
     const Batch batch = random_batch(weights->config, 11, 3, 60);
     const Objective objective = weights->config.has_encoder() ? Objective::seq2seq : Objective::next_token;
 
-    std::vector<real> gradient(GradientOptions options, LossSum* loss = nullptr, int times = 1) const {
+    /// The gradient of the last of so many runs: what a worker kept from the ones before must not show.
+    std::vector<real> gradient(GradientOptions options, LossSum* loss = nullptr, int n_runs = 1) const {
         options.objective = objective;
-        BatchGradient of(weights, std::move(options));
+        BatchGradient batch_gradient(weights, std::move(options));
         std::vector<real> sums;
-        for (int i = 0; i < times;
-             ++i) { // the last one counts: what a worker kept from the ones before must not show
+        for (int i = 0; i < n_runs; ++i) {
             sums.assign(weights->size(), 0);
-            const LossSum sum = of.run(batch, 9, sums);
+            const LossSum sum = batch_gradient.run(batch, 9, sums);
             if (loss) *loss = sum;
         }
         return sums;
     }
 };
-INSTANTIATE_TEST_SUITE_P(Of, BatchGradients,
+INSTANTIATE_TEST_SUITE_P(Presets, BatchGradients,
                          ::testing::Values("llama", "gpt2", "mixtral", "sliding_window", "encoder_decoder",
                                            "encoder_decoder_post"),
                          [](const auto& info) { return info.param; });
@@ -90,7 +92,7 @@ TEST_P(BatchGradients, DoNotDependOnThreadsOrCheckpointing) {
     const std::vector<real> one = gradient({});
     for (const int threads : {2, 3, 8})
         EXPECT_EQ(gradient({.n_threads = threads}, nullptr, 2), one) << threads << " threads";
-    EXPECT_EQ(gradient({.n_threads = 2, .checkpointing = true}), one);
+    EXPECT_EQ(gradient({.n_threads = 2, .gradient_checkpointing = true}), one);
 }
 
 TEST_P(BatchGradients, EvaluateGivesTheSameLoss) {
@@ -106,13 +108,14 @@ TEST_P(BatchGradients, EvaluateGivesTheSameLoss) {
 TEST_P(BatchGradients, ForgetTheBatchBefore) {
     const auto [shortest, longest] =
         std::ranges::minmax_element(batch.sequences, {}, [](const Sequence& s) { return s.tokens.size(); });
-    Batch uneven{std::vector<Sequence>(8, *shortest)}; // one as long as all others: some shards stay empty
+    // One sequence is as long as all others together, so some shards stay empty.
+    Batch uneven{std::vector<Sequence>(8, *shortest)};
     uneven.sequences[0] = *longest;
     std::vector<real> fresh(weights->size(), 0), later = fresh, other = fresh;
     BatchGradient(weights, {.objective = objective}).run(uneven, 9, fresh);
-    BatchGradient of(weights, {.objective = objective});
-    of.run(batch, 9, other);
-    of.run(uneven, 9, later);
+    BatchGradient batch_gradient(weights, {.objective = objective});
+    batch_gradient.run(batch, 9, other);
+    batch_gradient.run(uneven, 9, later);
     EXPECT_EQ(later, fresh);
 }
 
@@ -129,7 +132,7 @@ TEST(BatchGradient, CheckpointingNeedsLessMemory) {
     const auto weights = random_weights(c);
     const Batch batch = random_batch(c, 4, 60, 60);
     std::vector<real> sums(weights->size(), 0);
-    BatchGradient all(weights, {}), layers(weights, {.checkpointing = true});
+    BatchGradient all(weights, {}), layers(weights, {.gradient_checkpointing = true});
     all.run(batch, 1, sums);
     layers.run(batch, 1, sums);
     EXPECT_LT(2 * layers.activation_bytes(), all.activation_bytes());
@@ -149,12 +152,12 @@ TEST(BatchGradient, DistilsATeacher) {
     for (const real g : sums) ASSERT_NEAR(g, 0, 1e-6) << "nothing to learn from oneself";
 }
 
-/// The gradient's own direction moves the loss by its length.
-void expect_slope(const std::shared_ptr<Weights>& weights, const GradientOptions& options,
-                  const Batch& batch) {
-    BatchGradient of(weights, options);
+/// A step along the gradient changes the loss by the gradient's length times the step's.
+void expect_slope_is_length(const std::shared_ptr<Weights>& weights, const GradientOptions& options,
+                            const Batch& batch) {
+    BatchGradient batch_gradient(weights, options);
     std::vector<real> g(weights->size(), 0);
-    of.run(batch, 0, g);
+    batch_gradient.run(batch, 0, g);
     double square = 0;
     for (const real x : g) square += static_cast<double>(x) * static_cast<double>(x);
     const double length = std::sqrt(square), step = 1e-3;
@@ -179,15 +182,15 @@ TEST(BatchGradient, LearnsClasses) {
     for (std::size_t i = 0; i < batch.sequences.size(); ++i)
         batch.sequences[i].label = i == 4 ? -1 : static_cast<int>(i) % weights->config.n_classes;
     std::vector<real> sums(weights->size(), 0);
-    BatchGradient of(weights, {.objective = Objective::classification});
-    EXPECT_EQ(of.run(batch, 0, sums).count, 8) << "one has no label";
-    expect_slope(weights, {.objective = Objective::classification, .n_threads = 2}, batch);
+    BatchGradient batch_gradient(weights, {.objective = Objective::classification});
+    EXPECT_EQ(batch_gradient.run(batch, 0, sums).count, 8) << "one has no label";
+    expect_slope_is_length(weights, {.objective = Objective::classification, .n_threads = 2}, batch);
 }
 
 TEST(BatchGradient, BringsPairsTogether) {
     const auto weights = random_weights(preset("last_embedding").config);
     const Batch batch = random_batch(weights->config, 12, 3, 60);
-    expect_slope(weights, {.objective = Objective::contrastive, .temperature = 0.5}, batch);
+    expect_slope_is_length(weights, {.objective = Objective::contrastive, .temperature = 0.5}, batch);
     std::vector<real> one(weights->size(), 0), three = one;
     const LossSum a = BatchGradient(weights, {.objective = Objective::contrastive}).run(batch, 0, one);
     const LossSum b =

@@ -1,15 +1,15 @@
-// The backward pass agrees with PyTorch's automatic differentiation at every site and parameter: with the
-// gradients stored in tests/golden, and where PyTorch is installed also for models drawn afresh.
-// tests/reference/gradients.py made them; it shares no code with src. What is compared is what `glassformer
-// trace --gradients` writes.
+// The backward pass agrees with PyTorch's automatic differentiation at every site and
+// parameter: with the gradients stored in tests/golden, and where PyTorch is installed also
+// for new random models. tests/reference/gradients.py made them; it shares no code with src.
+// The tests compare what `glassformer trace --gradients` writes.
 
-#include "core/backward.h"
-#include "core/forward.h"
+#include "core/passes/backward.h"
+#include "core/passes/forward.h"
 #include "io/json.h"
-#include "io/mapped_file.h"
 #include "io/model_file.h"
 #include "io/safetensors.h"
 #include "io/trace_file.h"
+#include "platform/mapped_file.h"
 #include "train/losses.h"
 
 #include <gmock/gmock.h>
@@ -24,7 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double k_tolerance = 2e-5; // times 1 + |value|: sums in single precision, in another order
+/// Error relative to 1 + |value|: sums in single precision, in another order.
+constexpr double k_tolerance = 2e-5;
 
 class GoldenGradients : public ::testing::Test {
   protected:
@@ -33,26 +34,27 @@ class GoldenGradients : public ::testing::Test {
     const fs::path scratch_ =
         fs::path(::testing::TempDir()) / ("glassformer-gradients-" + std::to_string(getpid()));
 
-    /// The model's run and its gradients in a file.
-    fs::path written(const fs::path& folder) const {
+    /// Runs the model in `folder` on its tokens.json forward and
+    /// backward. Returns the file that this is written to.
+    fs::path write_our_gradients(const fs::path& folder) const {
         std::vector<std::string> warnings;
         const auto weights = load_model(folder, warnings);
         const MappedFile file(folder / "tokens.json");
         const nlohmann::json json = parse_json(file.text(), "tokens.json");
-        auto targets = json.at("tokens").get<std::vector<int>>();
-        const int n = static_cast<int>(targets.size());
+        const auto tokens = json.at("tokens").get<std::vector<int>>();
+        const int n = static_cast<int>(tokens.size());
         std::shared_ptr<Trace> source;
         if (weights->config.has_encoder()) {
-            const auto text = json.at("source").get<std::vector<int>>();
-            source = std::make_shared<Trace>(
-                weights, TraceShape{static_cast<int>(text.size()), {}, Keep::all, {}, Stack::encoder});
-            extend(*source, text);
+            const auto source_tokens = json.at("source").get<std::vector<int>>();
+            const TraceShape shape{static_cast<int>(source_tokens.size()), {}, Keep::all, {}, Stack::encoder};
+            source = std::make_shared<Trace>(weights, shape);
+            extend(*source, source_tokens);
         }
         Trace trace(weights,
                     {.capacity = n, .segments = {{.begin = 0, .end = n, .n_prefix = json.at("n_prefix")}}},
                     {}, source);
-        extend(trace, targets);
-        targets.erase(targets.begin());
+        extend(trace, tokens);
+        std::vector<int> targets(tokens.begin() + 1, tokens.end());
         targets.push_back(-1);
         Backward backward(trace);
         std::vector<real> params(weights->size());
@@ -65,11 +67,11 @@ class GoldenGradients : public ::testing::Test {
             encoder->seed_output(backward.sites());
             encoder->run(params);
         }
-        const TraceGradients of_source{(encoder ? *encoder : backward).sites(), {}},
-            gradients{backward.sites(), params};
+        const TraceGradients encoder_gradients{(encoder ? *encoder : backward).sites(), {}};
+        const TraceGradients gradients{backward.sites(), params};
         if (source)
             parts.push_back(
-                {*source, source->n_tokens(), all_sites(source->config()), "encoder.", &of_source});
+                {*source, source->n_tokens(), all_sites(source->config()), "encoder.", &encoder_gradients});
         parts.push_back({trace, n, all_sites(weights->config), "", &gradients});
         write_trace(scratch_ / "ours.safetensors", parts);
         return scratch_ / "ours.safetensors";
@@ -81,29 +83,33 @@ class GoldenGradients : public ::testing::Test {
         return all;
     }
 
-    /// Ours is 0 where the weight itself is 0 because of the mask: nothing can change it.
-    static void mask(std::vector<float>& gradient, const std::vector<float>& pattern) {
+    /// Sets PyTorch's gradient to 0 where attention is 0 because of the
+    /// mask. Ours is 0 there, as nothing can change these weights.
+    static void apply_mask(std::vector<float>& gradient, const std::vector<float>& pattern) {
         for (std::size_t i = 0; i < gradient.size(); ++i)
             if (pattern[i] == 0) gradient[i] = 0;
     }
 
-    /// Every tensor that PyTorch has a gradient of, at least all parameters.
-    void compare(const fs::path& folder) const {
+    /// Compares every tensor that PyTorch has a gradient of; these
+    /// must include all parameters and some sites.
+    void expect_same_gradients(const fs::path& folder) const {
         SCOPED_TRACE(folder.filename().string());
-        const MappedFile theirs_file(folder / "gradients.safetensors"), ours_file(written(folder));
+        const MappedFile theirs_file(folder / "gradients.safetensors"),
+            ours_file(write_our_gradients(folder));
         const Safetensors theirs = parse_safetensors(theirs_file.bytes(), "theirs"),
                           ours = parse_safetensors(ours_file.bytes(), "ours");
         int n_compared = 0;
         for (const TensorEntry& expected : theirs.tensors) {
             if (expected.name.find("token_type") != std::string::npos)
-                continue; // folded into the positions here
+                continue; // our model has them added to the positions
             const TensorEntry* found = ours.find(expected.name);
             ASSERT_TRUE(found) << expected.name;
             ASSERT_EQ(found->shape, expected.shape) << expected.name;
             ++n_compared;
             const std::vector<float> a = values(*found);
             std::vector<float> b = values(expected);
-            if (expected.name.ends_with("hook_pattern")) mask(b, values(*ours.find(expected.name.substr(5))));
+            if (expected.name.ends_with("hook_pattern"))
+                apply_mask(b, values(*ours.find(expected.name.substr(5))));
             double worst = 0;
             for (std::size_t i = 0; i < a.size(); ++i)
                 worst = std::max(worst, std::abs(double(a[i]) - double(b[i])) / (1 + std::abs(double(b[i]))));
@@ -118,7 +124,7 @@ class GoldenGradients : public ::testing::Test {
 
 TEST_F(GoldenGradients, AgreeWithStoredValues) {
     for (const char* name : {"gpt2-tiny", "llama-tiny", "mixtral-tiny"})
-        compare(fs::path(GLASSFORMER_TESTS_DIR) / "golden" / name);
+        expect_same_gradients(fs::path(GLASSFORMER_TESTS_DIR) / "golden" / name);
 }
 
 TEST_F(GoldenGradients, AgreeForModelsOfAnotherSeed) {
@@ -128,9 +134,10 @@ TEST_F(GoldenGradients, AgreeForModelsOfAnotherSeed) {
     const std::string models = (scratch_ / "models").string();
     ASSERT_EQ(std::system(("/usr/bin/python3 -B '" + script + "' --seed 1 --out '" + models + "'").c_str()),
               0);
-    int n = 0;
-    for (const fs::directory_entry& entry : fs::directory_iterator(models)) compare(entry.path()), ++n;
-    EXPECT_GE(n, 14);
+    int n_models = 0;
+    for (const fs::directory_entry& entry : fs::directory_iterator(models))
+        expect_same_gradients(entry.path()), ++n_models;
+    EXPECT_GE(n_models, 14);
     EXPECT_EQ(std::system(("/usr/bin/python3 -B '" + script +
                            "' --check '" GLASSFORMER_TESTS_DIR "/golden' >/dev/null")
                               .c_str()),

@@ -1,12 +1,12 @@
-// Adapters: they change nothing until they are trained, can be taken away, and their gradient is the one of
-// finite differences.
+// Adapters change nothing until they are trained, can be taken away,
+// and their gradient agrees with finite differences.
 
 #include "train/lora.h"
 
-#include "core/error.h"
 #include "io/json.h"
-#include "io/mapped_file.h"
 #include "io/safetensors.h"
+#include "platform/error.h"
+#include "platform/mapped_file.h"
 #include "support.h"
 #include "support/random_model.h"
 
@@ -17,7 +17,8 @@
 namespace gf::tests {
 namespace {
 
-std::vector<real> output_of(const std::shared_ptr<Weights>& weights) {
+/// The output of a run over nine random tokens.
+std::vector<real> run_output(const std::shared_ptr<Weights>& weights) {
     const auto trace = run(weights, random_tokens(weights->config, 9));
     const Site site = output_site(weights->config);
     std::vector<real> all;
@@ -28,55 +29,54 @@ std::vector<real> output_of(const std::shared_ptr<Weights>& weights) {
     return all;
 }
 
-std::vector<real> values_of(const Weights& w) {
-    return {w.values(w.table[0]), w.values(w.table[0]) + w.size()};
-}
-
-void fill(Adapter& adapter, std::uint64_t seed) {
+/// Gives A and B random values.
+void randomise(LoraAdapter& adapter, std::uint64_t seed) {
     std::mt19937_64 random(seed);
     std::normal_distribution<double> normal(0, 0.3);
     for (ParameterBlock& b : adapter.blocks())
         for (real& x : b.values) x = real(normal(random));
 }
 
-const LoraConfig k_joint{3, 6, {"*.attn.c_attn.weight"}};
+/// Rank 3 and alpha 6 (so scale 2), on the joint matrix of queries, keys and values of every layer of GPT-2.
+const LoraConfig k_qkv_lora{3, 6, {"*.attn.c_attn.weight"}};
 
 class EveryAdapter : public testing::TestWithParam<Preset> {};
 
 TEST_P(EveryAdapter, ChangesNothingWhileBIsZero) {
     const auto base = random_weights(GetParam().config);
     const auto effective = std::make_shared<Weights>(base->config);
-    const Adapter adapter({2, 4, {"*"}}, *base, 5);
+    const LoraAdapter adapter({2, 4, {"*"}}, *base, 5);
     adapter.apply(*base, *effective);
-    EXPECT_EQ(values_of(*effective), values_of(*base));
-    EXPECT_EQ(output_of(effective), output_of(base));
+    EXPECT_EQ(copy_of_values(*effective), copy_of_values(*base));
+    EXPECT_EQ(run_output(effective), run_output(base));
 }
 
 TEST_P(EveryAdapter, TakenAwayLeavesTheBaseBitForBit) {
     const auto base = random_weights(GetParam().config);
-    const std::vector<real> output = output_of(base), values = values_of(*base);
+    const std::vector<real> output = run_output(base), values = copy_of_values(*base);
     const auto effective = std::make_shared<Weights>(base->config);
-    Adapter adapter({2, 4, {"*"}}, *base, 5);
-    fill(adapter, 3);
+    LoraAdapter adapter({2, 4, {"*"}}, *base, 5);
+    randomise(adapter, 3);
     adapter.apply(*base, *effective);
-    EXPECT_NE(output_of(effective), output);
-    EXPECT_EQ(output_of(base), output);
-    EXPECT_EQ(values_of(*base), values);
-    fill(adapter, 4); // applied again it starts from the base, not from what was there
+    EXPECT_NE(run_output(effective), output);
+    EXPECT_EQ(run_output(base), output);
+    EXPECT_EQ(copy_of_values(*base), values);
+    // Applied again it starts from the base, not from what was there.
+    randomise(adapter, 4);
     adapter.apply(*base, *effective);
     const auto fresh = std::make_shared<Weights>(base->config);
     adapter.apply(*base, *fresh);
-    EXPECT_EQ(values_of(*fresh), values_of(*effective));
+    EXPECT_EQ(copy_of_values(*fresh), copy_of_values(*effective));
 }
 
 INSTANTIATE_TEST_SUITE_P(Presets, EveryAdapter, testing::ValuesIn(presets()),
                          [](const auto& info) { return info.param.name; });
 
-TEST(Adapter, IsTheScaledProductAtItsTargetsOnly) {
+TEST(LoraAdapter, IsTheScaledProductAtItsTargetsOnly) {
     const auto base = random_weights(preset("gpt2").config);
     Weights effective(base->config);
-    Adapter adapter(k_joint, *base, 1);
-    fill(adapter, 2);
+    LoraAdapter adapter(k_qkv_lora, *base, 1);
+    randomise(adapter, 2);
     adapter.apply(*base, effective);
     const auto blocks = adapter.blocks();
     std::size_t target = 0;
@@ -88,7 +88,7 @@ TEST(Adapter, IsTheScaledProductAtItsTargetsOnly) {
             EXPECT_TRUE(std::equal(from, from + row.size(), to)) << row.name;
             continue;
         }
-        const auto a = blocks[target].values, b = blocks[target + 1].values; // [in, 3], [3, out]
+        const auto a = blocks[target].values, b = blocks[target + 1].values; // (in, 3), (3, out)
         target += 2;
         const auto out = static_cast<std::size_t>(row.shape[1]);
         for (std::size_t i = 0; i < static_cast<std::size_t>(row.shape[0]); ++i)
@@ -101,21 +101,22 @@ TEST(Adapter, IsTheScaledProductAtItsTargetsOnly) {
     EXPECT_EQ(target, blocks.size());
 }
 
-TEST(Adapter, CountsItsParametersExactly) {
-    const auto base = random_weights(preset("gpt2").config); // d_model 20, three layers, c_attn [20, 60]
-    EXPECT_EQ(trainable_count(Adapter(k_joint, *base, 1).blocks()), 3u * 3 * (20 + 60));
-    Adapter all({2, 1, {"*"}}, *base, 1);
-    EXPECT_EQ(trainable_count(all.blocks()), 3u * 2 * ((20 + 60) + (20 + 20) + 2 * (20 + 37)));
+TEST(LoraAdapter, CountsItsParametersExactly) {
+    // Three layers, d_model 20, c_attn (20, 60), d_mlp 37.
+    const auto base = random_weights(preset("gpt2").config);
+    EXPECT_EQ(count_trainable(LoraAdapter(k_qkv_lora, *base, 1).blocks()), 3u * 3 * (20 + 60));
+    LoraAdapter all({2, 1, {"*"}}, *base, 1);
+    EXPECT_EQ(count_trainable(all.blocks()), 3u * 2 * ((20 + 60) + (20 + 20) + 2 * (20 + 37)));
     EXPECT_EQ(all.blocks()[0].name, "transformer.h.0.attn.c_attn.lora_A.weight");
 }
 
-TEST(Adapter, GradientAgainstFiniteDifferences) {
-    // L = sum of c w^2 / 2 over all effective weights w, with random c: quadratic in each value of A and B,
-    // so that central differences are exact but for rounding, and c w is its gradient.
+TEST(LoraAdapter, GradientAgainstFiniteDifferences) {
+    // The loss is the sum of c w^2 / 2 over all effective weights w, with random c, and its gradient c w. It
+    // is quadratic in each value of A and B, so that central differences are exact but for rounding.
     const auto base = random_weights(preset("gpt2").config);
     Weights effective(base->config);
-    Adapter adapter(k_joint, *base, 1);
-    fill(adapter, 2);
+    LoraAdapter adapter(k_qkv_lora, *base, 1);
+    randomise(adapter, 2);
     std::mt19937_64 random(3);
     std::normal_distribution<double> normal;
     std::vector<double> c(base->size());
@@ -131,7 +132,7 @@ TEST(Adapter, GradientAgainstFiniteDifferences) {
     std::vector<real> gradient(base->size());
     for (std::size_t i = 0; i < c.size(); ++i)
         gradient[i] = real(c[i] * double(effective.values(effective.table[0])[i]));
-    adapter.project(gradient);
+    adapter.compute_gradients(gradient);
     for (ParameterBlock& b : adapter.blocks())
         for (std::size_t i = 0; i < b.values.size(); i += 7) {
             const real before = b.values[i], step = 0.125;
@@ -145,11 +146,11 @@ TEST(Adapter, GradientAgainstFiniteDifferences) {
         }
 }
 
-TEST(Adapter, FilesAreThoseOfPeft) {
-    const TemporaryFolder folder;
+TEST(LoraAdapter, FilesAreThoseOfPeft) {
+    const TestFolder folder;
     const auto base = random_weights(preset("gpt2").config);
-    Adapter adapter(k_joint, *base, 1);
-    fill(adapter, 2);
+    LoraAdapter adapter(k_qkv_lora, *base, 1);
+    randomise(adapter, 2);
     adapter.save(folder.path());
     const MappedFile bytes(folder.path() / "adapter_model.safetensors");
     const Safetensors file = parse_safetensors(bytes.bytes(), "");
@@ -172,34 +173,38 @@ TEST(Adapter, FilesAreThoseOfPeft) {
     EXPECT_EQ(config["fan_in_fan_out"], true);
     EXPECT_EQ(config["target_modules"].size(), 3u);
 
-    Adapter again(k_joint, *base, 99);
-    again.load(folder.path());
-    const auto loaded = again.blocks();
+    LoraAdapter other(k_qkv_lora, *base, 99);
+    other.load(folder.path());
+    const auto loaded = other.blocks();
     for (std::size_t i = 0; i < blocks.size(); ++i)
         EXPECT_TRUE(std::equal(blocks[i].values.begin(), blocks[i].values.end(), loaded[i].values.begin()))
             << blocks[i].name;
 }
 
-TEST(Adapter, RefusesWhatIsNotItsOwn) {
-    const TemporaryFolder folder;
+TEST(LoraAdapter, RefusesWhatIsNotItsOwn) {
+    const TestFolder folder;
     const auto base = random_weights(preset("gpt2").config);
-    Adapter(k_joint, *base, 1).save(folder.path());
+    LoraAdapter(k_qkv_lora, *base, 1).save(folder.path());
     expect_error(
         [&] {
-            Adapter({4, 6, k_joint.targets}, *base, 1).load(folder.path());
+            LoraAdapter({4, 6, k_qkv_lora.targets}, *base, 1).load(folder.path());
         },
         {"'r'", "expected 4", "found 3"});
-    expect_error([&] { Adapter({3, 1, k_joint.targets}, *base, 1).load(folder.path()); }, {"lora_alpha"});
-    expect_error([&] { Adapter({3, 6, {"*"}}, *base, 1).load(folder.path()); }, {"expected 24 tensors"});
     expect_error(
         [&] {
-            Adapter({3, 6, {"*.c_fc.weight"}}, *base, 1).load(folder.path());
+            LoraAdapter({3, 1, k_qkv_lora.targets}, *base, 1).load(folder.path());
+        },
+        {"lora_alpha"});
+    expect_error([&] { LoraAdapter({3, 6, {"*"}}, *base, 1).load(folder.path()); }, {"expected 24 tensors"});
+    expect_error(
+        [&] {
+            LoraAdapter({3, 6, {"*.c_fc.weight"}}, *base, 1).load(folder.path());
         },
         {"mlp.c_fc", "none of that name"});
-    expect_error([&] { Adapter({3, 6, {"*.c_atn.weight"}}, *base, 1); }, {"lora.targets", "c_attn"});
-    expect_error([&] { Adapter({3, 6, {"transformer.wte.weight"}}, *base, 1); }, {"lora.targets"});
-    expect_error([&] { Adapter({21, 6, k_joint.targets}, *base, 1); }, {"lora.rank", "1 to 20"});
-    expect_error([&] { Adapter({-1, 6, k_joint.targets}, *base, 1); }, {"lora.rank", "-1"});
+    expect_error([&] { LoraAdapter({3, 6, {"*.c_atn.weight"}}, *base, 1); }, {"lora.targets", "c_attn"});
+    expect_error([&] { LoraAdapter({3, 6, {"transformer.wte.weight"}}, *base, 1); }, {"lora.targets"});
+    expect_error([&] { LoraAdapter({21, 6, k_qkv_lora.targets}, *base, 1); }, {"lora.rank", "1 to 20"});
+    expect_error([&] { LoraAdapter({-1, 6, k_qkv_lora.targets}, *base, 1); }, {"lora.rank", "-1"});
 }
 
 } // namespace

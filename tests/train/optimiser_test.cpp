@@ -1,10 +1,10 @@
-// Optimisers, clipping and schedules against closed forms and against PyTorch
-// (tests/reference/optimisers.py).
+// Optimisers, clipping and schedules agree with closed forms
+// and with PyTorch (tests/reference/optimisers.py).
 
 #include "train/optimiser.h"
 #include "train/schedule.h"
 
-#include "core/error.h"
+#include "platform/error.h"
 #include "support/random_model.h"
 
 #include <Eigen/SVD>
@@ -16,7 +16,7 @@
 namespace gf::tests {
 namespace {
 
-/// Two blocks, as the reference has them.
+/// The two blocks of the reference: only the first one decays.
 struct TwoBlocks {
     std::vector<real> values{0.5f, -1.0f, 2.0f, 0.1f, 1.0f, -0.25f}, gradient = std::vector<real>(6);
 
@@ -32,6 +32,7 @@ struct TwoBlocks {
     }
 };
 
+/// The values after the six steps of the reference. `clip` is the longest gradient; 0: any.
 std::vector<real> six_steps(const OptimiserConfig& config, double clip = 0) {
     constexpr double k_rates[] = {0.01, 0.02, 0.03, 0.02, 0.01, 0.005};
     TwoBlocks p;
@@ -39,7 +40,7 @@ std::vector<real> six_steps(const OptimiserConfig& config, double clip = 0) {
     Optimiser optimiser(config, blocks);
     for (int step = 0; step < 6; ++step) {
         p.set_gradient(step);
-        optimiser.step(blocks, k_rates[step], clip == 0 ? 1 : clip_scale(gradient_norm(blocks), clip));
+        optimiser.step(blocks, k_rates[step], clip == 0 ? 1 : clipping_scale(gradient_norm(blocks), clip));
     }
     return p.values;
 }
@@ -67,11 +68,11 @@ TEST(Optimiser, SgdAsInPyTorch) {
     expect_near(six_steps(c), {0.452822707, -1.04201767, 1.93963309, 0.221985755, 1.03903836, -0.212832264});
 }
 
-using Values = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-/// What five steps of Jordan's polynomial make of the singular values of g, by its singular vectors.
-Values orthogonalised(const Values& g) {
-    const Eigen::JacobiSVD<Values> svd(g, Eigen::ComputeThinU | Eigen::ComputeThinV);
+/// Applies five steps of Jordan's polynomial to the singular values of g, and keeps its singular vectors.
+Matrix orthogonalised(const Matrix& g) {
+    const Eigen::JacobiSVD<Matrix> svd(g, Eigen::ComputeThinU | Eigen::ComputeThinV);
     Eigen::VectorXd s = svd.singularValues() / g.norm();
     for (int i = 0; i < 5; ++i)
         for (double& x : s) x = 3.4445 * x - 4.7750 * std::pow(x, 3) + 2.0315 * std::pow(x, 5);
@@ -89,9 +90,9 @@ TEST(Optimiser, MuonStepsAlongTheSingularVectors) {
                                                   .rows = rows,
                                                   .columns = columns}};
         Optimiser optimiser({.kind = OptimiserKind::muon, .weight_decay = 0.5, .momentum = 0.75}, blocks);
-        Values w = Values::Zero(rows, columns), u = w;
+        Matrix w = Matrix::Zero(rows, columns), u = w;
         for (const double lr : {0.25, 0.125, 0.5}) {
-            Values g(rows, columns);
+            Matrix g(rows, columns);
             for (std::size_t i = 0; i < n; ++i) {
                 gradient[i] = real(std::sin(10 * lr + 1.7 * double(i) * double(i)));
                 g.data()[i] = 2 * double(gradient[i]);
@@ -146,8 +147,8 @@ TEST(Optimiser, WithoutGradientOnlyDecayActs) {
     const auto blocks = p.blocks();
     Optimiser optimiser({.weight_decay = 0.5}, blocks);
     for (int i = 0; i < 10; ++i) optimiser.step(blocks, 0.1);
-    const double left = std::pow(0.95, 10); // of the block that decays
-    expect_near(p.values, {0.5 * left, -left, 2 * left, 0.1 * left, 1.0, -0.25});
+    const double rest = std::pow(0.95, 10); // what is left of the block that decays
+    expect_near(p.values, {0.5 * rest, -rest, 2 * rest, 0.1 * rest, 1.0, -0.25});
 }
 
 TEST(Optimiser, VelocityIsAGeometricSeries) {
@@ -165,7 +166,7 @@ TEST(Optimiser, FrozenBlocksStayAndCountNowhere) {
     blocks[0].frozen = true;
     p.gradient = {100, 100, 100, 100, 3, 4};
     EXPECT_EQ(gradient_norm(blocks), 5);
-    EXPECT_EQ(trainable_count(blocks), 2u);
+    EXPECT_EQ(count_trainable(blocks), 2u);
     Optimiser optimiser({}, blocks);
     EXPECT_EQ(optimiser.state().first.size(), 2u);
     const std::vector<real> before = p.values;
@@ -216,9 +217,9 @@ TEST(GradientNorm, OfLongBlocksIsTheEuclideanLength) {
 }
 
 TEST(ClipScale, ShortensOnlyWhatIsTooLong) {
-    EXPECT_EQ(clip_scale(0.5, 1), 1);
-    EXPECT_EQ(clip_scale(4, 1), 0.25);
-    EXPECT_EQ(clip_scale(4, 0), 1) << "0: never";
+    EXPECT_EQ(clipping_scale(0.5, 1), 1);
+    EXPECT_EQ(clipping_scale(4, 1), 0.25);
+    EXPECT_EQ(clipping_scale(4, 0), 1) << "0: never";
 }
 
 TEST(ParameterBlocks, AreTheTableWithFrozenGlobs) {
@@ -240,7 +241,7 @@ TEST(ParameterBlocks, AreTheTableWithFrozenGlobs) {
         EXPECT_EQ(blocks[i].frozen, row.name.starts_with("transformer.w") || row.layer == 1) << row.name;
         n += blocks[i].frozen ? 0 : row.size();
     }
-    EXPECT_EQ(trainable_count(blocks), n);
+    EXPECT_EQ(count_trainable(blocks), n);
     const std::vector<std::string> wrong{"transformer.wte.weigth"};
     try {
         parameter_blocks(*weights, gradient, wrong);

@@ -1,6 +1,6 @@
-// From JSON lines to a model that turns texts round: the whole way of an encoder-decoder.
+// An encoder-decoder from beginning to end: from JSON lines to a model that reverses texts.
 
-#include "core/forward.h"
+#include "core/passes/forward.h"
 #include "io/model_file.h"
 #include "support.h"
 #include "text/load_tokenizer.h"
@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-/// n texts of four letters out of eight.
+/// n words of four letters out of eight.
 std::vector<std::string> random_words(int n, unsigned seed) {
     std::mt19937 random(seed);
     std::vector<std::string> words;
@@ -28,7 +28,7 @@ std::vector<std::string> random_words(int n, unsigned seed) {
 
 std::string reversed(const std::string& word) { return {word.rbegin(), word.rend()}; }
 
-/// What the model answers: the likeliest tokens after `start` up to `end`.
+/// The model's answer: the likeliest tokens up to `end`, eight at most.
 std::string answer(const std::shared_ptr<const Weights>& weights, const Tokenizer& tokenizer,
                    const std::string& text, int end) {
     const std::vector<int> ids = tokenizer.encode(text);
@@ -48,15 +48,16 @@ std::string answer(const std::shared_ptr<const Weights>& weights, const Tokenize
 }
 
 TEST(SequenceToSequence, LearnsToTurnTextsRound) {
-    const TemporaryFolder folder;
+    const TestFolder folder;
     std::string lines;
     for (const std::string& word : random_words(1500, 1))
         lines += json{{"source", word}, {"target", reversed(word)}}.dump() + "\n";
     json c = json::parse(R"({
-        "model": {"d_model": 32, "n_layers": 1, "n_encoder_layers": 1, "n_heads": 4, "n_ctx": 16, "d_mlp": 64, "norm": "layer",
-                  "positions": "learned", "mlp": "plain", "activation": "relu"},
-        "objective": "seq2seq", "optimiser": {"lr": 0.01}, "schedule": {"warmup_steps": 20}, "batch": {"sequences": 24},
-        "steps": 450, "evaluate_every": 450, "checkpoint_every": 450, "threads": 1})");
+        "model": {"d_model": 32, "n_layers": 1, "n_encoder_layers": 1, "n_heads": 4, "n_ctx": 16, "d_mlp": 64,
+                  "norm": "layer", "positions": "learned", "mlp": "plain", "activation": "relu"},
+        "objective": "seq2seq", "optimiser": {"lr": 0.01}, "schedule": {"warmup_steps": 20},
+        "batch": {"sequences": 24}, "steps": 450,
+        "evaluate_every": 450, "checkpoint_every": 450, "threads": 1})");
     c["data"] = {{"files", folder.file("pairs.jsonl", lines).string()}};
     c["tokenizer"] = folder.file("tokenizer.json", byte_tokenizer_json({"</s>"})).string();
     c["out"] = (folder.path() / "out").string();
@@ -68,8 +69,8 @@ TEST(SequenceToSequence, LearnsToTurnTextsRound) {
     EXPECT_EQ(model->config.n_encoder_layers, 1);
     const auto tokenizer = load_tokenizer(folder.path() / "out" / "tokenizer.json");
     int right = 0;
-    const std::vector<std::string> others = random_words(100, 2); // few of them were among the 1500 of 4096
-    for (const std::string& word : others)
+    // There are 4096 words, so most of these were not among the 1500 to train on.
+    for (const std::string& word : random_words(100, 2))
         right += answer(model, *tokenizer, word, *tokenizer->eos_id()) == reversed(word);
     EXPECT_GE(right, 95);
 }

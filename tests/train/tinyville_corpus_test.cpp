@@ -2,9 +2,11 @@
 
 #include "tinyville_support.h"
 
-#include "core/error.h"
+#include "platform/error.h"
+#include "train/tinyville/grammar.h"
 #include "train/tinyville/lexicon.h"
 #include "train/tinyville/tasks.h"
+#include "train/tinyville/world.h"
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
@@ -21,7 +23,7 @@ using namespace tinyville;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-std::string read(const fs::path& path) {
+std::string read_file(const fs::path& path) {
     std::ifstream in(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
 }
@@ -39,35 +41,36 @@ TEST_F(TinyvilleFiles, TheSameSeedGivesTheSameBytes) {
     const CorpusReport one = write_corpus({1, 100'000, {}}, folder_ / "a"),
                        again = write_corpus({1, 100'000, {}}, folder_ / "b"),
                        other = write_corpus({2, 100'000, {}}, folder_ / "c");
-    EXPECT_EQ(hex(one.hash), k_hash_of_seed_1);
+    EXPECT_EQ(hex_digits(one.hash), k_hash_of_seed_1);
     EXPECT_EQ(one.hash, again.hash);
     EXPECT_NE(one.hash, other.hash);
     int files = 0;
     for (const auto& entry : fs::directory_iterator(folder_ / "a")) {
         ++files;
-        EXPECT_EQ(read(entry.path()), read(folder_ / "b" / entry.path().filename())) << entry.path();
+        EXPECT_EQ(read_file(entry.path()), read_file(folder_ / "b" / entry.path().filename()))
+            << entry.path();
     }
     EXPECT_EQ(files, 9);
-    EXPECT_EQ(read(folder_ / "a" / "documents.txt"), read(folder_ / "c" / "documents.txt"))
+    EXPECT_EQ(read_file(folder_ / "a" / "documents.txt"), read_file(folder_ / "c" / "documents.txt"))
         << "the world is one";
-    // a longer corpus begins with the shorter one
+    // A longer corpus begins with the shorter one.
     write_corpus({1, 200'000, {}}, folder_ / "d");
-    EXPECT_TRUE(read(folder_ / "d" / "train.txt").starts_with(read(folder_ / "a" / "train.txt")));
+    EXPECT_TRUE(read_file(folder_ / "d" / "train.txt").starts_with(read_file(folder_ / "a" / "train.txt")));
 }
 
 TEST_F(TinyvilleFiles, LabelsPointIntoTheText) {
     const CorpusReport report = write_corpus({4, 200'000, {}}, folder_);
-    const json manifest = json::parse(read(folder_ / "corpus.json"));
-    EXPECT_EQ(manifest["hash"], hex(report.hash));
+    const json manifest = json::parse(read_file(folder_ / "corpus.json"));
+    EXPECT_EQ(manifest["hash"], hex_digits(report.hash));
     std::uint64_t bytes = 0;
     for (const char* split : k_split_names) {
-        const std::string text = read(folder_ / (std::string(split) + ".txt"));
+        const std::string text = read_file(folder_ / (std::string(split) + ".txt"));
         bytes += text.size();
         EXPECT_EQ(manifest["splits"][split]["bytes"], text.size());
         std::vector<std::size_t> lines{0};
         for (std::size_t i = 0; i < text.size(); ++i)
             if (text[i] == '\n') lines.push_back(i + 1);
-        std::istringstream labels(read(folder_ / (std::string(split) + ".labels.jsonl")));
+        std::istringstream labels(read_file(folder_ / (std::string(split) + ".labels.jsonl")));
         std::uint64_t n = 0, documents = 0;
         std::size_t from = 0, to = 0;
         for (std::string line; std::getline(labels, line);) {
@@ -113,7 +116,7 @@ TEST(TinyvilleCorpus, SplitsShareNeitherPeopleNorTemplates) {
     std::map<std::string, std::set<Split>> people, templates;
     std::map<std::string, std::set<Split>> kinds, keys;
     std::array<int, 3> n{};
-    for (const Document& d : documents(7, 20000)) {
+    for (const Document& d : first_documents(7, 20000)) {
         ++n[static_cast<std::size_t>(d.split)];
         for (const std::string& e : d.entities) people[e].insert(d.split);
         templates[d.template_id].insert(d.split);
@@ -134,7 +137,7 @@ TEST(TinyvilleCorpus, SplitsShareNeitherPeopleNorTemplates) {
 /// No sum of the test split stands in training in either order, with or without steps.
 TEST(TinyvilleCorpus, HeldOutSumsAreHeldOutInEveryForm) {
     std::map<std::pair<int, int>, std::set<Split>> sums;
-    for (const Document& d : documents(8, 8000, {"sum", "sum, steps"})) {
+    for (const Document& d : first_documents(8, 8000, {"sum", "sum, steps"})) {
         std::istringstream in(d.text);
         for (std::string line; std::getline(in, line);) {
             const auto w = words_at_spaces(line.substr(line.find(':') + 1));
@@ -148,7 +151,7 @@ TEST(TinyvilleCorpus, HeldOutSumsAreHeldOutInEveryForm) {
 
 TEST(TinyvilleCorpus, HeldOutCompositionsAreTestOnly) {
     std::map<std::string, std::set<Split>> heads;
-    for (const Document& d : documents(9, 2000, {"compose"}))
+    for (const Document& d : first_documents(9, 2000, {"compose"}))
         heads[d.text.substr(0, d.text.find(':'))].insert(d.split);
     EXPECT_EQ(heads.size(), 15u);
     int held_out = 0;
@@ -159,44 +162,49 @@ TEST(TinyvilleCorpus, HeldOutCompositionsAreTestOnly) {
     EXPECT_EQ(held_out, 4);
 }
 
-/// Searches the training text for every way in which the grammar states the facts that are held out.
+/// All ways in which the grammar states a fact of somebody.
+std::vector<std::string> statements(const std::string& full_name, Relation relation,
+                                    const std::string& object) {
+    const std::string name = full_name.substr(0, full_name.find(' ')),
+                      kind = full_name.substr(full_name.rfind(' ') + 1);
+    switch (relation) {
+    case Relation::lives:
+        return {full_name + " lives " + object,
+                full_name + " lived " + object,
+                full_name + " live? A: " + object,
+                kind + " called " + name + ", who lived " + object,
+                kind + " called " + name + " lived " + object,
+                full_name + ", who lived " + object};
+    case Relation::owns:
+        return {"Who owns the " + object + "? A: " + full_name, full_name + " owns a " + object,
+                full_name + " owns some " + object};
+    case Relation::likes:
+        return {full_name + " likes " + object + ".", full_name + " like to eat? A: " + object};
+    case Relation::fears:
+        return {full_name + " is afraid of " + object, full_name + " afraid of? A: " + object};
+    }
+    return {};
+}
+
 TEST(TinyvilleCorpus, HeldOutFactsAreInNoTrainingText) {
     const World& world = World::get();
-    std::map<std::string, std::string> training; // all that is told with somebody in it
-    for (const Document& d : documents(10, 25000, {"story", "facts"}))
+    std::map<std::string, std::string> training; // by person: all training text with somebody in it
+    for (const Document& d : first_documents(10, 25000, {"story", "facts"}))
         for (const std::string& e : d.entities)
             if (d.split == Split::train) training[e] += d.text + "\n";
-    auto stated = [&](int p, Relation r, int which) {
-        const std::string name = world.full_name(p), short_name = name.substr(0, name.find(' ')),
-                          o = world.object(p, r, which);
-        const std::string kind = name.substr(name.rfind(' ') + 1);
-        std::vector<std::string> forms;
-        switch (r) {
-        case Relation::lives:
-            forms = {name + " lives " + o,
-                     name + " lived " + o,
-                     name + " live? A: " + o,
-                     kind + " called " + short_name + ", who lived " + o,
-                     kind + " called " + short_name + " lived " + o,
-                     name + ", who lived " + o};
-            break;
-        case Relation::owns:
-            forms = {"Who owns the " + o + "? A: " + name, name + " owns a " + o, name + " owns some " + o};
-            break;
-        case Relation::likes: forms = {name + " likes " + o + ".", name + " like to eat? A: " + o}; break;
-        case Relation::fears: forms = {name + " is afraid of " + o, name + " afraid of? A: " + o}; break;
-        }
-        return std::ranges::any_of(
-            forms, [&](const std::string& f) { return training[name].find(f) != std::string::npos; });
+    auto is_stated = [&](int person, Relation relation, int which) {
+        const std::string name = world.full_name(person), object = world.object(person, relation, which);
+        return std::ranges::any_of(statements(name, relation, object), [&](const std::string& statement) {
+            return training[name].find(statement) != std::string::npos;
+        });
     };
-    std::array<int, 2> n{}, found{};
+    std::array<int, 2> n{}, found{}; // by whether the fact is held out
     for (int p = 0; p < static_cast<int>(world.people().size()); ++p)
-        for (std::size_t r = 0; r < k_relation_names.size(); ++r)
-            for (int which = 0; which < (static_cast<Relation>(r) == Relation::owns ? 2 : 1); ++which) {
-                const bool out = world.held_out(p, static_cast<Relation>(r)) ||
-                                 world.people()[static_cast<std::size_t>(p)].split != Split::train;
-                ++n[out];
-                found[out] += stated(p, static_cast<Relation>(r), which);
+        for (const Relation relation : {Relation::lives, Relation::owns, Relation::likes, Relation::fears})
+            for (int which = 0; which < (relation == Relation::owns ? 2 : 1); ++which) {
+                const bool is_held_out = world.held_out(p, relation) || world.person(p).split != Split::train;
+                ++n[is_held_out];
+                found[is_held_out] += is_stated(p, relation, which);
             }
     std::cout << "  facts held out: " << n[1] << ", in training text: " << found[1] << "; others: " << n[0]
               << ", in training text: " << found[0] << "\n";
@@ -208,7 +216,7 @@ TEST(TinyvilleCorpus, HeldOutFactsAreInNoTrainingText) {
 TEST(TinyvilleCorpus, HeldOutFactsStandInTheDocumentsToRetrieve) {
     const World& world = World::get();
     for (int p = 0; p < static_cast<int>(world.people().size()); ++p) {
-        const std::string card = card_of(p);
+        const std::string card = person_card(p);
         EXPECT_TRUE(card.starts_with(world.full_name(p) + " lives " + world.object(p, Relation::lives) + "."))
             << card;
         for (const std::string& fact :
@@ -222,21 +230,18 @@ TEST(TinyvilleWorld, FactsAreWellFormed) {
     const World& world = World::get();
     std::set<std::string> names, things;
     for (int p = 0; p < static_cast<int>(world.people().size()); ++p) {
-        const Person& who = world.people()[static_cast<std::size_t>(p)];
+        const Person& who = world.person(p);
         EXPECT_TRUE(names.insert(world.full_name(p)).second);
         for (const int which : {0, 1})
             EXPECT_TRUE(things.insert(world.object(p, Relation::owns, which)).second) << "one owner each";
         EXPECT_NE(who.owns[0].thing, who.owns[1].thing);
-        const Person& kin = world.people()[static_cast<std::size_t>(who.sibling)];
+        const Person& kin = world.person(who.sibling);
         EXPECT_EQ(kin.sibling, p);
         EXPECT_EQ(kin.home, who.home);
         EXPECT_EQ(kin.kind, who.kind);
         EXPECT_EQ(kin.split, who.split);
     }
 }
-
-// Variety
-// -------------------------------------------------------------------------------------------------------------
 
 /// A sentence with its names, kinds, things, colours ... taken out.
 std::string frame(const std::string& sentence) {
@@ -245,7 +250,7 @@ std::string frame(const std::string& sentence) {
         for (const Table& t : tables())
             for (const Entry& e : t.entries)
                 if (t.name != "review" && t.name != "number")
-                    for (const std::string& w : e.columns) all[w] = t.name;
+                    for (const std::string& w : e.forms) all[w] = t.name;
         return all;
     }();
     std::string out, word;
@@ -266,7 +271,7 @@ TEST(TinyvilleCorpus, StoriesAreVaried) {
     std::set<std::string> frames, unigrams, bigrams, trigrams, stories;
     std::map<std::string, int> vocabulary;
     std::size_t n_words = 0, longest = 0, n_bytes = 0;
-    const auto all = documents(12, 4000, {"story"});
+    const auto all = first_documents(12, 4000, {"story"});
     for (const Document& d : all) {
         const std::string text = d.text.substr(0, d.text.find('\n'));
         stories.insert(frame(text));
@@ -300,7 +305,7 @@ TEST(TinyvilleCorpus, StoriesAreVaried) {
     EXPECT_GT(stories.size(), 0.99 * static_cast<double>(all.size()));
     EXPECT_LT(longest, 170u) << "fits a context of 256";
     double templates = 0;
-    for (const DocumentKind& k : Grammar::get().documents()) {
+    for (const ProseKind& k : Grammar::get().kinds()) {
         if (k.group == "story") {
             EXPECT_GT(count_templates(k.root), 100) << k.name;
         }
@@ -324,7 +329,7 @@ std::size_t tokens_of(const std::string& text) {
 
 TEST(TinyvilleCorpus, DocumentsFitAContextOf256) {
     std::size_t longest = 0;
-    for (const Document& d : documents(14, 20000)) longest = std::max(longest, tokens_of(d.text));
+    for (const Document& d : first_documents(14, 20000)) longest = std::max(longest, tokens_of(d.text));
     std::cout << "  the longest document has " << longest << " words, marks and digits\n";
     EXPECT_LT(longest, 240u);
 }
@@ -332,7 +337,7 @@ TEST(TinyvilleCorpus, DocumentsFitAContextOf256) {
 TEST(TinyvilleCorpus, ThreeDomains) {
     std::map<std::string, std::size_t> bytes;
     std::size_t all = 0;
-    for (const Document& d : documents(13, 8000)) {
+    for (const Document& d : first_documents(13, 8000)) {
         bytes[d.domain] += d.text.size();
         all += d.text.size();
     }

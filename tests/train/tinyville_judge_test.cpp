@@ -1,10 +1,11 @@
-// The parser: accepts what the grammar can say, and finds every kind of damage.
+// The judge accepts all that the grammar can say, and finds every kind of damage.
 
+#include "tinyville_damage.h"
 #include "tinyville_support.h"
 
-#include "core/error.h"
-#include "train/tinyville/check.h"
-#include "train/tinyville/telling.h"
+#include "platform/error.h"
+#include "train/tinyville/document_check.h"
+#include "train/tinyville/prose_writer.h"
 
 #include <gmock/gmock.h>
 
@@ -20,7 +21,7 @@ using namespace tinyville;
 using ::testing::HasSubstr;
 
 TEST(TinyvilleJudge, AcceptsEveryDocument) {
-    for (const Document& d : documents(5, 3000)) {
+    for (const Document& d : first_documents(5, 3000)) {
         const Verdict v = check_document(d.text);
         EXPECT_TRUE(v.grammatical && v.consistent && v.true_to_world) << d.text << "\n"
                                                                       << v.at << ": " << v.reason;
@@ -30,206 +31,47 @@ TEST(TinyvilleJudge, AcceptsEveryDocument) {
     }
 }
 
-/// People, things and places that never met in any corpus: any entries that the tables allow.
+/// Any entries that the tables allow, whether or not they make sense in the world.
+Cast draw_any_cast(const ProseKind& kind, RandomStream& random) {
+    Cast cast;
+    for (const Register& r : kind.registers) {
+        const Table& words = table(r.table);
+        auto is_taken = [&](int entry) {
+            for (std::size_t i = 0; words.distinct_when_judged && i < cast.values.size(); ++i)
+                if (kind.registers[i].table == r.table && cast.values[i] == entry) return true;
+            return false;
+        };
+        int entry;
+        do entry = random.below(words.size());
+        while (!words.entry(entry).has(r.tag) || is_taken(entry));
+        cast.values.push_back(entry);
+    }
+    return cast;
+}
+
+/// People, things and places that never met in any corpus.
 TEST(TinyvilleJudge, AcceptsWhatTheGrammarAllowsWhoeverTakesPart) {
-    Draw draw(3, 0, 0);
+    RandomStream random(3, 0, 0);
     int unknown_people = 0;
     for (int round = 0; round < 15; ++round)
-        for (const DocumentKind& kind : Grammar::get().documents()) {
-            Cast any;
-            for (const Register& r : kind.registers) {
-                const Table& t = tables()[static_cast<std::size_t>(r.table)];
-                int entry;
-                do entry = draw.below(static_cast<int>(t.entries.size()));
-                while (!t.entries[static_cast<std::size_t>(entry)].has(r.tag) || [&] {
-                    for (std::size_t i = 0; t.strict && i < any.values.size(); ++i)
-                        if (kind.registers[i].table == r.table && any.values[i] == entry) return true;
-                    return false;
-                }());
-                any.values.push_back(entry);
-            }
-            const Telling told = tell(kind, draw_template(kind, draw), any, draw);
-            const Verdict v = judge(told.text);
+        for (const ProseKind& kind : Grammar::get().kinds()) {
+            const Cast any = draw_any_cast(kind, random);
+            const LabelledText told = write_prose(kind, draw_template(kind, random), any, random);
+            const Verdict v = judge_prose(told.text);
             EXPECT_TRUE(v.grammatical && v.consistent) << told.text << "\n" << v.at << ": " << v.reason;
             unknown_people += !v.true_to_world;
         }
     EXPECT_GT(unknown_people, 100) << "and says that they do not live in Tinyville";
 }
 
-// Damage
-// -------------------------------------------------------------------------------------------------------------
-
-struct Span {
-    std::size_t begin, end;
-};
-
-std::vector<Span> matches(const std::string& text, const std::string& pattern) {
-    const std::regex r(pattern);
-    std::vector<Span> found;
-    for (std::sregex_iterator m(text.begin(), text.end(), r), end; m != end; ++m)
-        found.push_back(
-            {static_cast<std::size_t>(m->position()), static_cast<std::size_t>(m->position() + m->length())});
-    return found;
-}
-
-std::string replaced(const std::string& text, Span s, const std::string& by) {
-    return text.substr(0, s.begin) + by + text.substr(s.end);
-}
-
-std::string word(const std::string& text, Span s) { return text.substr(s.begin, s.end - s.begin); }
-
-std::vector<std::string> names_in(const Document& d) {
-    std::vector<std::string> names;
-    for (const std::string& e : d.entities) names.push_back(words_at_spaces(e)[0]);
-    return names;
-}
-
-using Damage = std::optional<std::string> (*)(const Document&, Draw&);
-
-std::optional<std::string> exchange(const Document& d, Draw& draw,
-                                    const std::map<std::string, std::string>& by) {
-    std::string pattern;
-    for (const auto& [from, to] : by) pattern += (pattern.empty() ? "\\b(" : "|") + from;
-    const auto found = matches(d.text, pattern + ")\\b");
-    if (found.empty()) return std::nullopt;
-    const Span s = draw.of(found);
-    return replaced(d.text, s, by.at(word(d.text, s)));
-}
-
-std::optional<std::string> other_gender(const Document& d, Draw& draw) {
-    return exchange(d, draw,
-                    {{"he", "she"},
-                     {"she", "he"},
-                     {"He", "She"},
-                     {"She", "He"},
-                     {"him", "her"},
-                     {"his", "her"},
-                     {"her", "his"},
-                     {"His", "Her"},
-                     {"Her", "His"},
-                     {"himself", "herself"},
-                     {"herself", "himself"}});
-}
-
-std::optional<std::string> broken_agreement(const Document& d, Draw& draw) {
-    return exchange(d, draw,
-                    {{"was", "were"}, {"were", "was"}, {"is", "are"}, {"are", "is"}, {"has", "have"}});
-}
-
-/// Somebody else of the story owns, gives or gets it.
-std::optional<std::string> other_owner(const Document& d, Draw& draw) {
-    std::vector<Span> names;
-    for (const Label& l : d.labels) {
-        const bool owns = l.phenomenon == "fact" && *truth(l, "relation") == "owned";
-        const bool gives = l.phenomenon == "indirect-object" && *truth(l, "event") == "gave";
-        if (!owns && !gives) continue;
-        for (const std::string& name : names_in(d))
-            for (Span s : matches(d.text.substr(l.begin, l.end - l.begin), "\\b" + name + "\\b"))
-                names.push_back({s.begin + l.begin, s.end + l.begin});
-    }
-    for (const std::string& name : names_in(d))
-        for (const Span s : matches(d.text, "\\b" + name + "(?='s)")) names.push_back(s);
-    if (names.empty()) return std::nullopt;
-    const Span s = draw.of(names);
-    const auto all = names_in(d);
-    std::string other;
-    do other = draw.of(all);
-    while (other == word(d.text, s));
-    return replaced(d.text, s, other);
-}
-
-/// A name after its first mention becomes somebody else's.
-std::optional<std::string> other_name(const Document& d, Draw& draw) {
-    std::vector<Span> later;
-    for (const Label& l : d.labels)
-        if (l.phenomenon == "repeat") later.push_back({l.begin, l.end});
-    const Span s = draw.of(later);
-    std::string name;
-    do name = draw.of(table("name").entries).columns[0];
-    while (name == word(d.text, s));
-    return replaced(d.text, s, name);
-}
-
-std::optional<std::string> unknown_word(const Document& d, Draw& draw) {
-    return replaced(d.text, draw.of(matches(d.text, "[A-Za-z]+")), "blorp");
-}
-
-std::optional<std::string> doubled_word(const Document& d, Draw& draw) {
-    const Span s = draw.of(matches(d.text, "[A-Za-z]+"));
-    return replaced(d.text, s, word(d.text, s) + " " + word(d.text, s));
-}
-
-std::optional<std::string> exchanged_words(const Document& d, Draw& draw) {
-    const Span s = draw.of(matches(d.text, "[a-z]+ [a-z]+"));
-    const std::string both = word(d.text, s);
-    const std::size_t space = both.find(' ');
-    return replaced(d.text, s, both.substr(space + 1) + " " + both.substr(0, space));
-}
-
-std::optional<std::string> cut_short(const Document& d, Draw& draw) {
-    const std::string story = d.text.substr(0, d.text.find('\n'));
-    const auto ends = matches(story, draw.chance(50) ? "[A-Za-z]+(?=[ ,])" : "[.!?]\"?(?= )");
-    return story.substr(0, ends[ends.size() - 1 - static_cast<std::size_t>(draw.below(4))].end);
-}
-
-/// Two neighbouring sentences change places.
-std::optional<std::string> exchanged_sentences(const Document& d, Draw& draw) {
-    std::vector<std::size_t> starts{0};
-    bool quoted = false;
-    const std::string story = d.text.substr(0, d.text.find('\n'));
-    for (std::size_t i = 0; i + 2 < story.size(); ++i) {
-        if (story[i] == '"') quoted = !quoted;
-        const bool ends =
-            (story[i] == '.' || (story[i] == '"' && story[i - 1] == '.')) && story[i + 1] == ' ';
-        if (ends && !quoted) starts.push_back(i + 2);
-    }
-    if (starts.size() < 4) return std::nullopt;
-    const auto at = static_cast<std::size_t>(draw.below(static_cast<int>(starts.size()) - 2));
-    const std::string first = story.substr(starts[at], starts[at + 1] - starts[at]);
-    return story.substr(0, starts[at]) + story.substr(starts[at + 1], starts[at + 2] - starts[at + 1]) +
-           first + story.substr(starts[at + 2]);
-}
-
-/// A thing that was named before becomes another one.
-std::optional<std::string> other_thing(const Document& d, Draw& draw) {
-    std::vector<Span> later;
-    for (const Entry& e : table("thing").entries) {
-        const auto found = matches(d.text, "\\b" + e.columns[0] + "\\b");
-        if (found.size() > 1) later.insert(later.end(), found.begin() + 1, found.end());
-    }
-    if (later.empty()) return std::nullopt;
-    const Span s = draw.of(later);
-    std::string noun;
-    do noun = draw.of(table("thing").entries).columns[0];
-    while (noun == word(d.text, s));
-    return replaced(d.text, s, noun);
-}
-
-struct NamedDamage {
-    const char* name;
-    Damage damage;
-};
-
 TEST(TinyvilleJudge, FindsEveryKindOfDamage) {
-    const std::vector<NamedDamage> kinds = {
-        {"pronoun of the other gender", other_gender},
-        {"other owner", other_owner},
-        {"other name", other_name},
-        {"unknown word", unknown_word},
-        {"doubled word", doubled_word},
-        {"exchanged words", exchanged_words},
-        {"broken agreement", broken_agreement},
-        {"cut short", cut_short},
-        {"other thing", other_thing},
-        {"exchanged sentences", exchanged_sentences},
-    };
-    const auto stories = documents(21, 250, {"story"});
-    for (const NamedDamage& k : kinds) {
-        Draw draw(1, hash_text(k.name), 0);
+    const auto stories = first_documents(21, 250, {"story"});
+    for (const Damage& damage : damages()) {
+        RandomStream random(1, hash_text(damage.name), 0);
         int tried = 0, found = 0, ungrammatical = 0;
         std::string missed;
         for (const Document& d : stories) {
-            const auto damaged = k.damage(d, draw);
+            const auto damaged = damage.apply(d, random);
             if (!damaged || *damaged == d.text) continue;
             ++tried;
             const Verdict v = check_document(*damaged);
@@ -240,40 +82,39 @@ TEST(TinyvilleJudge, FindsEveryKindOfDamage) {
             ungrammatical += !v.grammatical;
             if (v.consistent) missed += *damaged + "\n";
         }
-        std::cout << "  " << k.name << ": " << found << " of " << tried << " found, " << ungrammatical
+        std::cout << "  " << damage.name << ": " << found << " of " << tried << " found, " << ungrammatical
                   << " as no sentence\n";
-        EXPECT_GT(tried, 100) << k.name;
-        EXPECT_GT(found, 0.95 * tried) << k.name << "\n" << missed;
+        EXPECT_GT(tried, 100) << damage.name;
+        EXPECT_GT(found, 0.95 * tried) << damage.name << "\n" << missed;
     }
 }
 
-Verdict verdict_of(const std::string& text) { return check_document(text); }
+const std::string k_story =
+    "Mira the fox lived at the old mill with her brother Tom. "
+    "One rainy morning, Mira could not find her red kite. "
+    "\"Did you leave it on the bridge?\" asked Tom. "
+    "They ran to the bridge, but the kite was not there. "
+    "Then they asked Ada the heron for help. Ada looked everywhere with them. "
+    "At last, she found the kite by the river. Mira thanked Ada. "
+    "From that day on, Mira always kept the kite on a shelf. Mira and Tom were both happy.";
 
-const std::string k_story = "Mira the fox lived at the old mill with her brother Tom. One rainy morning, "
-                            "Mira could not find her red kite. \"Did you "
-                            "leave "
-                            "it on the bridge?\" asked Tom. They ran to the bridge, but the kite was not "
-                            "there. Then they asked Ada the heron for help. "
-                            "Ada "
-                            "looked everywhere with them. At last, she found the kite by the river. Mira "
-                            "thanked Ada. From that day on, Mira always kept "
-                            "the kite on a shelf. Mira and Tom were both happy.";
-
-std::string with(const std::string& from, const std::string& to) {
+/// k_story with the first `from` replaced by `to`.
+std::string damaged_story(const std::string& from, const std::string& to) {
     std::string text = k_story;
     EXPECT_NE(text.find(from), std::string::npos) << from;
     return text.replace(text.find(from), from.size(), to);
 }
 
 TEST(TinyvilleJudge, SaysWhatAndWhere) {
-    const Verdict good = verdict_of(k_story);
+    const Verdict good = check_document(k_story);
     EXPECT_TRUE(good.grammatical && good.consistent) << good.reason;
     EXPECT_EQ(good.kind, "lost");
 
     struct Case {
         std::string from, to;
         bool grammatical;
-        std::string at, reason;
+        std::string at; ///< the text from the problem on; empty: the text's end
+        std::string reason;
     };
     const std::vector<Case> cases = {
         {"her red kite", "his red kite", false, "his", "'his' does not agree with Mira: expected 'her'"},
@@ -293,16 +134,15 @@ TEST(TinyvilleJudge, SaysWhatAndWhere) {
         {" were both happy.", "", false, "", "the text stops before its end"},
     };
     for (const Case& c : cases) {
-        const std::string text = with(c.from, c.to);
-        const Verdict v = verdict_of(text);
+        const std::string text = damaged_story(c.from, c.to);
+        const Verdict v = check_document(text);
         EXPECT_FALSE(v.consistent) << text;
         EXPECT_EQ(v.grammatical, c.grammatical) << text << "\n" << v.reason;
         EXPECT_THAT(v.reason, HasSubstr(c.reason)) << text;
-        if (!c.at.empty()) {
-            EXPECT_TRUE(text.substr(v.at).starts_with(c.at)) << c.to << ": " << text.substr(v.at, 30);
-        }
         if (c.at.empty()) {
             EXPECT_EQ(v.at, text.size());
+        } else {
+            EXPECT_TRUE(text.substr(v.at).starts_with(c.at)) << c.to << ": " << text.substr(v.at, 30);
         }
     }
 }
@@ -310,9 +150,9 @@ TEST(TinyvilleJudge, SaysWhatAndWhere) {
 TEST(TinyvilleJudge, KnowsTheWorld) {
     const World& world = World::get();
     const std::string name = world.full_name(0), home = world.object(0, Relation::lives);
-    EXPECT_TRUE(verdict_of(name + " lives " + home + ".").true_to_world);
+    EXPECT_TRUE(check_document(name + " lives " + home + ".").true_to_world);
     const Verdict elsewhere =
-        verdict_of(name + " lives " + (home == "on the farm" ? "at the inn." : "on the farm."));
+        check_document(name + " lives " + (home == "on the farm" ? "at the inn." : "on the farm."));
     EXPECT_TRUE(elsewhere.consistent);
     EXPECT_FALSE(elsewhere.true_to_world);
     EXPECT_THAT(elsewhere.reason, HasSubstr("lives " + home));
@@ -325,8 +165,8 @@ TEST(TinyvilleJudge, ComputesTasksAgain) {
           "brackets: ( [ ) ] -> no", "swap, last: lamp kite boat -> lamp",
           "sum, steps: 47 + 85 -> 7 + 5 = 12, write 2, carry 1; 4 + 8 + 1 = 13; 132",
           "sum: 1 + 1 = 2\nsum: 2 + 2 = 4"})
-        EXPECT_TRUE(verdict_of(right).true_to_world) << right << ": " << verdict_of(right).reason;
-    const Verdict wrong = verdict_of("sum: 1 + 1 = 2\nsum: 47 + 85 = 131");
+        EXPECT_TRUE(check_document(right).true_to_world) << right << ": " << check_document(right).reason;
+    const Verdict wrong = check_document("sum: 1 + 1 = 2\nsum: 47 + 85 = 131");
     EXPECT_TRUE(wrong.grammatical);
     EXPECT_FALSE(wrong.consistent);
     EXPECT_EQ(wrong.at, 32u) << "the first wrong digit";
@@ -334,22 +174,22 @@ TEST(TinyvilleJudge, ComputesTasksAgain) {
     for (const char* bad : {"sum: 47 + = 1", "sum: 47 + 85", "reverse: lamp nothing -> nothing lamp",
                             "let a = b ; print a -> 1", "translate: fox the sees -> bota",
                             "sum: 47 + 85 =", "count: -> 3", "brackets:", "let ", "sum: 99999999999 + 1 = 2"})
-        EXPECT_FALSE(verdict_of(bad).grammatical) << bad;
+        EXPECT_FALSE(check_document(bad).grammatical) << bad;
 }
 
 TEST(TinyvilleJudge, SurvivesAnything) {
-    Draw draw(9, 0, 0);
+    RandomStream random(9, 0, 0);
     for (const std::string& text : {std::string(), std::string("\n\n"), std::string("\""),
                                     std::string("Mira"), std::string("\xff\xfe\x00x", 4),
                                     std::string(100000, '('), std::string("Q: "), std::string("'s 's")})
-        EXPECT_FALSE(verdict_of(text).consistent);
+        EXPECT_FALSE(check_document(text).consistent);
     for (int i = 0; i < 300; ++i) {
         std::string text = k_story;
-        for (int k = draw.between(1, 6); k > 0; --k)
-            text[static_cast<std::size_t>(draw.below(static_cast<int>(text.size())))] =
-                static_cast<char>(draw.below(256));
+        for (int k = random.between(1, 6); k > 0; --k)
+            text[static_cast<std::size_t>(random.below(static_cast<int>(text.size())))] =
+                static_cast<char>(random.below(256));
         if (text != k_story) {
-            EXPECT_FALSE(verdict_of(text).consistent) << text;
+            EXPECT_FALSE(check_document(text).consistent) << text;
         }
     }
 }
@@ -379,10 +219,8 @@ TEST(TinyvilleGrammar, MistakesInTheNotationAreNamed) {
           Case{"document x story 1\nroles H person\ntell {H.was} ran.\n", "a form that applies to a name"},
           Case{"document x story 1\nroles H person\ntell ([a|b]|c)\n", "no [choice of plot] inside"},
           Case{"define a = b\ndefine a = c\n", "one definition"},
-          Case{"document x story 1\nroles A person, B person, C person, D person, E person, F person, G "
-               "person, "
-               "H person, I home\ntell {A} "
-               "ran.\n",
+          Case{"document x story 1\nroles A person, B person, C person, D person, E person, F person, "
+               "G person, H person, I home\ntell {A} ran.\n",
                "16 registers at most"},
           Case{"document x story 1\nroles H person\n", "begins with tell"}}) {
         try {

@@ -9,35 +9,42 @@ namespace {
 
 using nlohmann::json;
 
-json small() {
-    return json::parse(
-        R"({"model": {"d_model": 8}, "data": {"files": "a.txt"}, "tokenizer": "t.json", "steps": 5, "out": "o"})");
+/// The shortest config that is valid.
+json small_config() {
+    return json::parse(R"({
+        "model": {"d_model": 8}, "data": {"files": "a.txt"}, "tokenizer": "t.json",
+        "steps": 5, "out": "o"})");
 }
 
 TrainConfig parse(const json& object) { return parse_train_config(object, "train.json", "/base"); }
 
 TEST(TrainConfig, PathsCountFromTheFolder) {
-    const TrainConfig c = parse(small());
+    const TrainConfig c = parse(small_config());
     EXPECT_EQ(c.data.files.at(0), "/base/a.txt");
     EXPECT_EQ(c.tokenizer, "/base/t.json");
     EXPECT_EQ(c.out, "/base/o");
-    json absolute = small();
+    json absolute = small_config();
     absolute["data"]["files"] = {"/x/a.txt", "../b.txt"};
     EXPECT_THAT(parse(absolute).data.files, testing::ElementsAre("/x/a.txt", "/b.txt"));
 }
 
 TEST(TrainConfig, WrittenAndReadAgainIsTheSame) {
     const json everything = json::parse(R"({
-        "model": {"d_model": 8, "n_layers": 1}, "tokenizer": {"kind": "characters"}, "objective": "masked_token",
-        "data": {"files": ["/a", "/b"], "validation": 0.25, "order": "sequential", "mask_share": 0.5, "mask_token": "<mask>", "tinyville": {"seed": 1, "size": 0, "only": [], "single_documents": false, "weights": {}}},
-        "optimiser": {"kind": "sgd", "lr": 0.125, "clip_norm": 0.5, "weight_decay": 0.25, "beta1": 0.5, "beta2": 0.75, "eps": 0.125,
-                      "momentum": 0.625},
+        "model": {"d_model": 8, "n_layers": 1}, "tokenizer": {"kind": "characters"},
+        "objective": "masked_token",
+        "data": {"files": ["/a", "/b"], "validation": 0.25, "order": "sequential", "mask_share": 0.5,
+                 "mask_token": "<mask>",
+                 "tinyville": {"seed": 1, "size": 0, "only": [], "single_documents": false, "weights": {}}},
+        "optimiser": {"kind": "sgd", "lr": 0.125, "clip_norm": 0.5, "weight_decay": 0.25, "beta1": 0.5,
+                      "beta2": 0.75, "eps": 0.125, "momentum": 0.625},
         "schedule": {"kind": "linear", "warmup_steps": 3, "final": 0.5},
-        "batch": {"sequences": 2, "length": 4, "accumulate": 3}, "steps": 0, "tokens": 1000, "init_deviation": 0.5, "seed": 18446744073709551615,
-        "frozen": ["*a", "b"], "lora": {"rank": 0, "alpha": 3.5, "targets": ["c"]},
+        "batch": {"sequences": 2, "length": 4, "accumulate": 3}, "steps": 0, "tokens": 1000,
+        "init_deviation": 0.5, "seed": 18446744073709551615, "frozen": ["*a", "b"],
+        "lora": {"rank": 0, "alpha": 3.5, "targets": ["c"]},
         "regularise": {"dropout": 0.125, "router_noise": 0.25, "capacity_factor": 1.5},
-        "experts": {"load_balancing": 0.5, "router_z": 0.25}, "temperature": 3.5, "hard_share": 0.25, "gradient_checkpointing": true,
-        "evaluate_every": 7, "evaluate_batches": 8, "checkpoint_every": 9, "out": "/o", "dtype": "BF16", "threads": 3})");
+        "experts": {"load_balancing": 0.5, "router_z": 0.25}, "temperature": 3.5, "hard_share": 0.25,
+        "gradient_checkpointing": true, "evaluate_every": 7, "evaluate_batches": 8, "checkpoint_every": 9,
+        "out": "/o", "dtype": "BF16", "threads": 3})");
     EXPECT_EQ(to_json(parse(everything)), everything);
     json tinyville = everything;
     tinyville["data"].update(
@@ -54,15 +61,15 @@ TEST(TrainConfig, WrittenAndReadAgainIsTheSame) {
 
 TEST(TrainConfig, EveryObjectiveHasItsName) {
     for (const char* word : {"next_token", "masked_token", "seq2seq", "classification", "contrastive"}) {
-        json c = small();
+        json c = small_config();
         c["objective"] = word;
         EXPECT_EQ(name(parse(c).objective), word);
     }
 }
 
-/// `change` on a small config must be refused with these words.
+/// A small config with `value` at the JSON pointer must be refused with these words.
 void expect_refused(const char* pointer, const json& value, std::initializer_list<const char*> words) {
-    json c = small();
+    json c = small_config();
     c[json::json_pointer(pointer)] = value;
     expect_error([&] { parse(c); }, words);
 }
@@ -110,7 +117,7 @@ TEST(TrainConfig, WhatDoesNotFitTogether) {
 }
 
 TEST(TrainConfig, DocumentsAreChosenForWindowsOnly) {
-    json c = small();
+    json c = small_config();
     c["data"] = {{"tinyville", {{"size", 1000}, {"weights", {{"story", 2}}}}}};
     EXPECT_NO_THROW(parse(c));
     c["objective"] = "seq2seq";
@@ -118,8 +125,8 @@ TEST(TrainConfig, DocumentsAreChosenForWindowsOnly) {
 }
 
 TEST(TrainConfig, SetChangesTheFile) {
-    const TemporaryFolder folder;
-    const auto file = folder.file("c.json", small().dump());
+    const TestFolder folder;
+    const auto file = folder.file("c.json", small_config().dump());
     const TrainConfig c = load_train_config(
         file, {"optimiser.lr=0.5", "model.norm=layer", "steps=7", "data.files=[\"x\", \"y\"]"},
         {{"out", "/elsewhere"}});
@@ -136,9 +143,9 @@ TEST(TrainConfig, SetChangesTheFile) {
 }
 
 TEST(TrainConfig, ARunKeepsWhatItRestsOn) {
-    const json before = to_json(parse(small()));
+    const json before = to_json(parse(small_config()));
     const auto resume = [&](const char* pointer, const json& value) {
-        json now = small();
+        json now = small_config();
         now[json::json_pointer(pointer)] = value;
         require_resumable(parse(now), before, "checkpoint");
     };
@@ -159,7 +166,7 @@ TEST(TrainConfig, ARunKeepsWhatItRestsOn) {
 
 TEST(TrainConfig, TheManualsExampleIsOne) {
     const std::string manual =
-        contents_of(std::filesystem::path(GLASSFORMER_TESTS_DIR) / ".." / "docs" / "training.md");
+        read_text(std::filesystem::path(GLASSFORMER_TESTS_DIR) / ".." / "docs" / "training.md");
     const std::string open = "```json\n";
     const std::size_t begin = manual.find(open);
     ASSERT_NE(begin, std::string::npos);

@@ -1,5 +1,5 @@
-// Steps: every kind of model learns, adapters leave their base alone, and what is accumulated is what a
-// larger batch gives.
+// Every kind of model learns, adapters leave their base alone, accumulated steps equal those of a larger
+// batch, and checkpoints survive failures.
 
 #include "train/trainer.h"
 
@@ -15,10 +15,6 @@
 namespace gf::tests {
 namespace {
 
-std::vector<real> values_of(const Weights& w) {
-    return {w.values(w.table[0]), w.values(w.table[0]) + w.size()};
-}
-
 /// n sequences of random tokens to be learnt by heart.
 std::vector<Sequence> random_sequences(const ModelConfig& config, int n, int length) {
     std::vector<Sequence> sequences;
@@ -32,7 +28,7 @@ std::vector<Sequence> random_sequences(const ModelConfig& config, int n, int len
     return sequences;
 }
 
-/// Some tokens hidden behind the id 0 and to be found.
+/// Random sequences of which every third token is replaced by the id 0, and is to be predicted.
 std::vector<Sequence> masked_sequences(const ModelConfig& config, int n, int length) {
     std::vector<Sequence> sequences = random_sequences(config, n, length);
     for (Sequence& s : sequences)
@@ -43,7 +39,8 @@ std::vector<Sequence> masked_sequences(const ModelConfig& config, int n, int len
     return sequences;
 }
 
-TrainConfig heart_config() {
+/// Settings for learning a small batch by heart.
+TrainConfig memorising_config() {
     TrainConfig c;
     c.lr = 0.01, c.steps = 300, c.clip_norm = 1;
     c.optimiser.weight_decay = 0;
@@ -54,7 +51,8 @@ TrainConfig heart_config() {
     return c;
 }
 
-TrainingSetup heart_setup(const ModelConfig& model, TrainConfig config) {
+/// New weights, and a few random sequences for the objective that suits the model.
+TrainingSetup memorising_setup(const ModelConfig& model, TrainConfig config) {
     TrainingSetup setup{.config = std::move(config),
                         .tokenizer = {},
                         .tokenizer_json = {},
@@ -68,11 +66,11 @@ TrainingSetup heart_setup(const ModelConfig& model, TrainConfig config) {
     if (model.pools()) {
         setup.config.objective =
             model.head == OutputHead::classes ? Objective::classification : Objective::contrastive;
-        setup.config.temperature = 0.1; // of cosines: 2 / 0.1 lie between a pair and its opposite
+        setup.config.temperature = 0.1; // cosines of -1 and 1 are then 20 nats apart
         sequences = random_sequences(model, 4, 9);
         for (Sequence& s : sequences) s.label = s.tokens[0] % 2;
     }
-    if (model.has_encoder()) { // the same beginning goes on differently after another source
+    if (model.has_encoder()) { // both decoders begin alike: only the source tells how to continue
         setup.config.objective = Objective::seq2seq;
         sequences[1].tokens[0] = sequences[0].tokens[0];
         for (std::size_t i = 0; i < sequences.size(); ++i)
@@ -80,7 +78,7 @@ TrainingSetup heart_setup(const ModelConfig& model, TrainConfig config) {
                 random_tokens(model, 5 + static_cast<int>(i), 200 + static_cast<unsigned>(i));
     }
     setup.data =
-        example_data(std::move(sequences), model.head == OutputHead::embedding, 0, DataOrder::sequential);
+        example_dataset(std::move(sequences), model.head == OutputHead::embedding, 0, DataOrder::sequential);
     setup.weights = std::make_shared<Weights>(model);
     randomize(*setup.weights, 3);
     return setup;
@@ -89,14 +87,14 @@ TrainingSetup heart_setup(const ModelConfig& model, TrainConfig config) {
 class EveryVariant : public testing::TestWithParam<Preset> {};
 
 TEST_P(EveryVariant, LearnsABatchByHeart) {
-    Trainer trainer(heart_setup(GetParam().config, heart_config()));
+    Trainer trainer(memorising_setup(GetParam().config, memorising_config()));
     double loss = 1e9;
     while (!trainer.is_finished() && loss >= 0.01) {
         const StepReport r = trainer.step();
         ASSERT_FALSE(r.problem) << *r.problem;
         loss = r.loss;
     }
-    EXPECT_LT(loss, 0.01) << "after " << trainer.n_done() << " steps";
+    EXPECT_LT(loss, 0.01) << "after " << trainer.n_steps_done() << " steps";
 }
 
 INSTANTIATE_TEST_SUITE_P(Presets, EveryVariant, testing::ValuesIn(presets_where([](const ModelConfig& c) {
@@ -105,14 +103,14 @@ INSTANTIATE_TEST_SUITE_P(Presets, EveryVariant, testing::ValuesIn(presets_where(
                          [](const auto& info) { return info.param.name; });
 
 TEST(Trainer, RefusesModelsWithoutOutput) {
-    EXPECT_THROW(Trainer(heart_setup(preset("headless").config, heart_config())), Error);
+    EXPECT_THROW(Trainer(memorising_setup(preset("headless").config, memorising_config())), Error);
 }
 
 TEST(Trainer, LearnsByHeartWithSgd) {
-    TrainConfig c = heart_config();
+    TrainConfig c = memorising_config();
     c.optimiser = {.kind = OptimiserKind::sgd, .weight_decay = 0, .momentum = 0.9};
     c.lr = 0.1, c.steps = 600;
-    Trainer trainer(heart_setup(preset("llama").config, c));
+    Trainer trainer(memorising_setup(preset("llama").config, c));
     double loss = 1e9;
     while (!trainer.is_finished() && loss >= 0.01) loss = trainer.step().loss;
     EXPECT_LT(loss, 0.01);
@@ -120,14 +118,14 @@ TEST(Trainer, LearnsByHeartWithSgd) {
 
 TEST(Trainer, AccumulatedStepsAreThoseOfALargerBatch) {
     const auto trained = [](int sequences, int accumulate) {
-        TrainConfig c = heart_config();
+        TrainConfig c = memorising_config();
         c.batch = {sequences, 0, accumulate};
-        TrainingSetup setup = heart_setup(preset("gpt2").config, c);
+        TrainingSetup setup = memorising_setup(preset("gpt2").config, c);
         setup.data =
-            example_data(random_sequences(preset("gpt2").config, 12, 9), false, 0, DataOrder::sequential);
+            example_dataset(random_sequences(preset("gpt2").config, 12, 9), false, 0, DataOrder::sequential);
         Trainer trainer(std::move(setup));
         for (int i = 0; i < 3; ++i) trainer.step();
-        return values_of(*trainer.weights());
+        return copy_of_values(*trainer.weights());
     };
     EXPECT_EQ(trained(2, 2), trained(4, 1));
     EXPECT_NE(trained(2, 2), trained(2, 1));
@@ -136,14 +134,14 @@ TEST(Trainer, AccumulatedStepsAreThoseOfALargerBatch) {
 TEST(Trainer, TheNumberOfThreadsChangesNothing) {
     std::vector<std::vector<real>> results;
     for (const int threads : {1, 2, 3}) {
-        TrainConfig c = heart_config();
+        TrainConfig c = memorising_config();
         c.threads = threads, c.batch.sequences = 7, c.dropout = 0.1;
-        TrainingSetup setup = heart_setup(preset("mixtral").config, c);
+        TrainingSetup setup = memorising_setup(preset("mixtral").config, c);
         setup.data =
-            example_data(random_sequences(preset("mixtral").config, 20, 11), false, 4, DataOrder::random);
+            example_dataset(random_sequences(preset("mixtral").config, 20, 11), false, 4, DataOrder::random);
         Trainer trainer(std::move(setup));
         for (int i = 0; i < 5; ++i) trainer.step();
-        results.push_back(values_of(*trainer.weights()));
+        results.push_back(copy_of_values(*trainer.weights()));
         results.back().push_back(static_cast<real>(trainer.validation_loss().value()));
     }
     EXPECT_EQ(results[1], results[0]);
@@ -151,9 +149,9 @@ TEST(Trainer, TheNumberOfThreadsChangesNothing) {
 }
 
 TEST(Trainer, FrozenParametersStay) {
-    TrainConfig c = heart_config();
+    TrainConfig c = memorising_config();
     c.frozen = {"*attn*", "transformer.wte.weight"};
-    const TrainingSetup setup = heart_setup(preset("gpt2").config, c);
+    const TrainingSetup setup = memorising_setup(preset("gpt2").config, c);
     const auto before = setup.weights->clone();
     Trainer trainer(setup);
     for (int i = 0; i < 3; ++i) trainer.step();
@@ -165,38 +163,37 @@ TEST(Trainer, FrozenParametersStay) {
             << row.name;
     }
     c.frozen = {"*"};
-    expect_error([&] { Trainer{heart_setup(preset("gpt2").config, c)}; }, {"frozen", "all are frozen"});
+    expect_error([&] { Trainer{memorising_setup(preset("gpt2").config, c)}; }, {"frozen", "all are frozen"});
 }
 
 TEST(Trainer, AnAdapterLearnsBesideItsBase) {
-    TrainConfig c = heart_config();
+    TrainConfig c = memorising_config();
     c.lora = {8, 16, {"*"}};
-    TrainingSetup setup = heart_setup(preset("llama").config, c);
+    TrainingSetup setup = memorising_setup(preset("llama").config, c);
     setup.weights = random_weights(preset("llama").config);
-    const std::vector<real> before = values_of(*setup.weights);
+    const std::vector<real> before = copy_of_values(*setup.weights);
     Trainer trainer(setup);
-    EXPECT_EQ(values_of(*trainer.weights()), before) << "B is zero";
+    EXPECT_EQ(copy_of_values(*trainer.weights()), before) << "B is zero";
     double loss = 1e9;
     while (!trainer.is_finished() && loss >= 0.01) loss = trainer.step().loss;
     EXPECT_LT(loss, 0.01);
-    EXPECT_EQ(values_of(*setup.weights), before);
-    const TemporaryFolder folder;
+    EXPECT_EQ(copy_of_values(*setup.weights), before);
+    const TestFolder folder;
     trainer.save_model_to(folder.path(), DType::f32);
-    Adapter saved(c.lora, *setup.weights, 1);
+    LoraAdapter saved(c.lora, *setup.weights, 1);
     saved.load(folder.path());
     Weights merged(setup.weights->config);
     saved.apply(*setup.weights, merged);
     std::vector<std::string> warnings;
-    EXPECT_EQ(values_of(*load_model(folder.path(), warnings)), values_of(merged))
+    EXPECT_EQ(copy_of_values(*load_model(folder.path(), warnings)), copy_of_values(merged))
         << "the model is base and adapter in one";
 }
 
 TEST(Trainer, DistillsATeacher) {
-    // The student of the teacher's shape comes near to it: the divergence falls to a small part of what it
-    // was.
-    TrainConfig c = heart_config();
+    // A student of the teacher's shape comes near to it: the divergence falls to a small part of what it was.
+    TrainConfig c = memorising_config();
     c.objective = Objective::distillation, c.temperature = 2;
-    TrainingSetup setup = heart_setup(preset("llama").config, c);
+    TrainingSetup setup = memorising_setup(preset("llama").config, c);
     setup.teacher = random_weights(preset("llama").config);
     Trainer trainer(setup);
     const double first = trainer.step().loss;
@@ -207,11 +204,11 @@ TEST(Trainer, DistillsATeacher) {
 }
 
 TEST(Trainer, ValidationIsTheMeanOverItsTargets) {
-    TrainConfig c = heart_config();
+    TrainConfig c = memorising_config();
     c.evaluate_batches = 0;
-    TrainingSetup setup = heart_setup(preset("llama").config, c);
+    TrainingSetup setup = memorising_setup(preset("llama").config, c);
     const auto sequences = random_sequences(preset("llama").config, 10, 9);
-    setup.data = example_data(sequences, false, sequences.size() / 2, DataOrder::random);
+    setup.data = example_dataset(sequences, false, sequences.size() / 2, DataOrder::random);
     Trainer trainer(setup);
     double nats = 0;
     int n = 0;
@@ -247,7 +244,7 @@ TEST(Divergence, NoticesALossThatGrows) {
 }
 
 TEST(Checkpoints, TheNewestIsTheHighestStep) {
-    const TemporaryFolder folder;
+    const TestFolder folder;
     const Checkpoints checkpoints(folder.path() / "c");
     EXPECT_FALSE(checkpoints.newest());
     const auto write = [&](int step) {
@@ -255,7 +252,7 @@ TEST(Checkpoints, TheNewestIsTheHighestStep) {
     };
     for (const int step : {0, 9, 10, 100}) write(step);
     EXPECT_EQ(checkpoints.newest()->step, 100);
-    EXPECT_EQ(contents_of(checkpoints.newest()->path / "x"), "100");
+    EXPECT_EQ(read_text(checkpoints.newest()->path / "x"), "100");
     std::map<std::string, int> names;
     for (const auto& e : std::filesystem::directory_iterator(folder.path() / "c"))
         ++names[e.path().filename()];
@@ -267,7 +264,7 @@ TEST(Checkpoints, TheNewestIsTheHighestStep) {
 }
 
 TEST(Checkpoints, AFailureLeavesTheOthers) {
-    const TemporaryFolder folder;
+    const TestFolder folder;
     const Checkpoints checkpoints(folder.path() / "c");
     checkpoints.write(1, [](const auto& f) { std::ofstream(f / "x") << "good"; });
     EXPECT_THROW(checkpoints.write(2,

@@ -1,5 +1,5 @@
-// Whole runs: where they end, that they go on bit for bit, and that a kill at any moment leaves something to
-// go on from.
+// Whole runs: where they end, that a resumed run equals an unbroken one bit for bit, and that a kill at any
+// moment leaves a checkpoint to continue from.
 
 #include "train/training_run.h"
 
@@ -16,28 +16,30 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// ------------------------------------------------------------------ a process that dies at the n-th thing it
-// does to the disk
 namespace {
-long events_left = -1; // -1: it lives
 
-void one_event() {
-    if (events_left == 0) raise(SIGKILL);
-    if (events_left > 0) --events_left;
+/// The process kills itself at the disk operation after this many; -1: never.
+long operations_left = -1;
+
+void count_operation() {
+    if (operations_left == 0) raise(SIGKILL);
+    if (operations_left > 0) --operations_left;
 }
+
 } // namespace
 
-// These stand in for the C library's in this program: all that the files of a run become goes through them.
+// In this program these replace the functions of the C library: every
+// change to the files of a run goes through them.
 extern "C" ssize_t write(int fd, const void* bytes, size_t n) {
-    one_event();
+    count_operation();
     return syscall(SYS_write, fd, bytes, n);
 }
 extern "C" int fsync(int fd) {
-    one_event();
+    count_operation();
     return static_cast<int>(syscall(SYS_fsync, fd));
 }
 extern "C" int rename(const char* from, const char* to) noexcept {
-    one_event();
+    count_operation();
     return static_cast<int>(syscall(SYS_rename, from, to));
 }
 
@@ -54,12 +56,14 @@ class TrainingRun : public testing::Test {
         tokenizer = folder.file("tokenizer.json", byte_tokenizer_json());
     }
 
-    /// A run of 12 steps, less `changes`, in the folder `out`.
+    /// A run of 12 steps in the folder `out`. `changes` are merged into its config.
     TrainConfig config(const std::string& out, const json& changes = json::object()) const {
         json c = json::parse(R"({
-            "model": {"d_model": 16, "n_layers": 1, "n_heads": 2, "n_ctx": 16, "d_mlp": 32, "tied_embeddings": true},
-            "optimiser": {"lr": 0.01}, "schedule": {"warmup_steps": 3}, "batch": {"sequences": 3, "accumulate": 2}, "steps": 12,
-            "regularise": {"dropout": 0.1}, "evaluate_every": 5, "evaluate_batches": 2, "checkpoint_every": 4, "threads": 1})");
+            "model": {"d_model": 16, "n_layers": 1, "n_heads": 2, "n_ctx": 16, "d_mlp": 32,
+                      "tied_embeddings": true},
+            "optimiser": {"lr": 0.01}, "schedule": {"warmup_steps": 3},
+            "batch": {"sequences": 3, "accumulate": 2}, "steps": 12, "regularise": {"dropout": 0.1},
+            "evaluate_every": 5, "evaluate_batches": 2, "checkpoint_every": 4, "threads": 1})");
         c["data"] = {{"files", text.string()}};
         c["tokenizer"] = tokenizer.string();
         c["out"] = (folder.path() / out).string();
@@ -69,20 +73,20 @@ class TrainingRun : public testing::Test {
 
     fs::path out(const std::string& name) const { return folder.path() / name; }
 
-    /// The same weights, optimiser and metrics, but for the times.
+    /// Both runs must have the same weights, optimiser state and metrics, but for the times.
     void expect_same_run(const std::string& a, const std::string& b) const {
-        EXPECT_EQ(contents_of(out(a) / "model.safetensors"), contents_of(out(b) / "model.safetensors"));
+        EXPECT_EQ(read_text(out(a) / "model.safetensors"), read_text(out(b) / "model.safetensors"));
         const auto newest = [&](const std::string& name) {
             return Checkpoints(out(name) / "checkpoints").newest().value();
         };
         EXPECT_EQ(newest(a).step, newest(b).step);
         for (const char* file : {"model.safetensors", "optimiser.safetensors"})
-            EXPECT_EQ(contents_of(newest(a).path / file), contents_of(newest(b).path / file));
+            EXPECT_EQ(read_text(newest(a).path / file), read_text(newest(b).path / file));
         EXPECT_EQ(metrics(a), metrics(b));
     }
 
     std::vector<json> metrics(const std::string& name) const {
-        std::istringstream lines(contents_of(out(name) / "metrics.jsonl"));
+        std::istringstream lines(read_text(out(name) / "metrics.jsonl"));
         std::vector<json> all;
         for (std::string line; std::getline(lines, line);) {
             all.push_back(json::parse(line));
@@ -91,12 +95,12 @@ class TrainingRun : public testing::Test {
         return all;
     }
 
-    const TemporaryFolder folder;
+    const TestFolder folder;
     fs::path text, tokenizer;
 };
 
-/// Asks to stop before the step after n.
-TrainingEvents stop_after(int n) {
+/// Asks to stop once n steps are made.
+TrainingCallbacks stop_after(int n) {
     auto done = std::make_shared<int>(0);
     return {.on_start = [](const Trainer&) {},
             .on_step = [done](const StepEvent&) { ++*done; },
@@ -104,12 +108,13 @@ TrainingEvents stop_after(int n) {
 }
 
 TEST_F(TrainingRun, LearnsAGeneratedText) {
-    // A sentence has log 27 nats in about 23 bytes, 0.145 a byte; within a window of 16 the beginning is less
-    // certain.
-    const TrainConfig c =
-        config("text", json::parse(R"({"model": {"d_model": 32, "n_ctx": 32, "d_mlp": 128}, "steps": 300,
-        "optimiser": {"lr": 0.01}, "batch": {"sequences": 8, "accumulate": 1}, "regularise": {"dropout": 0}, "evaluate_every": 300, "checkpoint_every": 300})"));
-    const TrainingEnd end = run_training(c, false);
+    // A sentence has log 27 nats in about 23 bytes, 0.145 a byte. The first sentence of a window is less
+    // certain, as its beginning is cut off.
+    const json changes = json::parse(R"({
+        "model": {"d_model": 32, "n_ctx": 32, "d_mlp": 128}, "steps": 300, "optimiser": {"lr": 0.01},
+        "batch": {"sequences": 8, "accumulate": 1}, "regularise": {"dropout": 0},
+        "evaluate_every": 300, "checkpoint_every": 300})");
+    const TrainingEnd end = run_training(config("text", changes), false);
     EXPECT_EQ(end.kind, TrainingEnd::Kind::finished);
     EXPECT_EQ(end.step, 300);
     EXPECT_LT(end.validation.value(), 0.35);
@@ -122,8 +127,7 @@ TEST_F(TrainingRun, LearnsAGeneratedText) {
 TEST_F(TrainingRun, TrainsItsTokenizerFromARecipe) {
     const json recipe = json::parse(R"({"tokenizer": {"kind": "bpe", "vocab_size": 300}})");
     EXPECT_EQ(run_training(config("recipe", recipe), false, stop_after(5)).kind, TrainingEnd::Kind::stopped);
-    fs::remove(text); // the checkpoint's tokenizer serves on
-    folder.file("text.txt", generated_text(400));
+    // The resumed run uses the tokenizer of its checkpoint.
     EXPECT_EQ(run_training(config("recipe", recipe), true).kind, TrainingEnd::Kind::finished);
     std::vector<std::string> warnings;
     const int size = load_tokenizer(out("recipe") / "tokenizer.json")->size();
@@ -132,7 +136,6 @@ TEST_F(TrainingRun, TrainsItsTokenizerFromARecipe) {
     EXPECT_EQ(load_model(out("recipe"), warnings)->config.d_vocab, size);
 }
 
-/// Lines of JSON, and a run over them with the characters of the text as tokens.
 TEST_F(TrainingRun, LearnsClassesAndPairsFromLines) {
     std::string classes, pairs;
     for (int i = 0; i < 40; ++i) {
@@ -142,10 +145,12 @@ TEST_F(TrainingRun, LearnsClassesAndPairsFromLines) {
         pairs +=
             json{{"a", word}, {"b", std::string(1, static_cast<char>('A' + i % 20)) + "z"}}.dump() + "\n";
     }
-    const json changes = json::parse(
-        R"({"model": {"d_model": 16, "n_layers": 1, "n_heads": 2, "n_ctx": 8, "pooling": "mean", "tied_embeddings": false},
-        "tokenizer": {"kind": "characters"}, "batch": {"sequences": 8, "accumulate": 1}, "steps": 150, "temperature": 0.1,
-        "optimiser": {"lr": 0.02}, "regularise": {"dropout": 0}, "evaluate_every": 150, "checkpoint_every": 150})");
+    const json changes = json::parse(R"({
+        "model": {"d_model": 16, "n_layers": 1, "n_heads": 2, "n_ctx": 8, "pooling": "mean",
+                  "tied_embeddings": false},
+        "tokenizer": {"kind": "characters"}, "batch": {"sequences": 8, "accumulate": 1}, "steps": 150,
+        "temperature": 0.1, "optimiser": {"lr": 0.02}, "regularise": {"dropout": 0},
+        "evaluate_every": 150, "checkpoint_every": 150})");
     for (const auto& [objective, lines] :
          {std::pair("classification", classes), std::pair("contrastive", pairs)}) {
         json c = changes;
@@ -195,41 +200,38 @@ TEST_F(TrainingRun, GoesOnBitForBit) {
 
 TEST_F(TrainingRun, AnAdapterGoesOnBitForBit) {
     run_training(config("base"), false);
-    const json lora{
-        {"model", json::object()}, {"from", out("base").string()}, {"lora", {{"rank", 2}, {"alpha", 4}}}};
-    json changes = lora;
-    changes["model"] = nullptr;
+    const json changes{
+        {"model", nullptr}, {"from", out("base").string()}, {"lora", {{"rank", 2}, {"alpha", 4}}}};
     run_training(config("whole", changes), false);
     run_training(config("parts", changes), false, stop_after(5));
     run_training(config("parts", changes), true);
     expect_same_run("whole", "parts");
-    EXPECT_EQ(contents_of(out("whole") / "adapter_model.safetensors"),
-              contents_of(out("parts") / "adapter_model.safetensors"));
-    EXPECT_NE(contents_of(out("whole") / "model.safetensors"),
-              contents_of(out("base") / "model.safetensors"));
+    EXPECT_EQ(read_text(out("whole") / "adapter_model.safetensors"),
+              read_text(out("parts") / "adapter_model.safetensors"));
+    EXPECT_NE(read_text(out("whole") / "model.safetensors"), read_text(out("base") / "model.safetensors"));
 }
 
 TEST_F(TrainingRun, AModelIsContinued) {
     run_training(config("first"), false);
-    json changes{
+    const json changes{
         {"model", nullptr}, {"from", out("first").string()}, {"tokenizer", nullptr}, {"dtype", "BF16"}};
-    double first = 0;
-    const TrainingEvents events{.on_start = [](const Trainer&) {},
-                                .on_step =
-                                    [&](const StepEvent& e) {
-                                        if (e.report.step == 1) first = e.report.loss;
-                                    },
-                                .should_stop = [] { return false; }};
-    run_training(config("second", changes), false, events);
-    EXPECT_LT(first, 5.3) << "it begins where the other ended, not at log 256 = 5.5";
+    double first_loss = 0;
+    const TrainingCallbacks callbacks{.on_start = [](const Trainer&) {},
+                                      .on_step =
+                                          [&](const StepEvent& e) {
+                                              if (e.report.step == 1) first_loss = e.report.loss;
+                                          },
+                                      .should_stop = [] { return false; }};
+    run_training(config("second", changes), false, callbacks);
+    EXPECT_LT(first_loss, 5.3) << "it begins where the other ended, not at log 256 = 5.5";
     EXPECT_LT(fs::file_size(out("second") / "model.safetensors"),
               0.6 * static_cast<double>(fs::file_size(out("first") / "model.safetensors")));
 }
 
 TEST_F(TrainingRun, AKillAtAnyMomentLeavesAWholeCheckpoint) {
     run_training(config("whole"), false);
-    // One folder is killed again and again, each time a little later than the time before; in between it is
-    // looked at.
+    // The run is killed again and again, each time a little later
+    // than before, and each time its folder is inspected.
     bool finished = false;
     int n_kills = 0;
     for (long at = 0; !finished; at += 1 + at / 8) {
@@ -237,12 +239,11 @@ TEST_F(TrainingRun, AKillAtAnyMomentLeavesAWholeCheckpoint) {
         const pid_t child = fork();
         ASSERT_GE(child, 0);
         if (child == 0) {
-            events_left = at;
+            operations_left = at;
             int code = 3;
             try {
-                code = run_training(config("killed"), before.has_value()).kind == TrainingEnd::Kind::finished
-                           ? 0
-                           : 4;
+                const TrainingEnd end = run_training(config("killed"), before.has_value());
+                code = end.kind == TrainingEnd::Kind::finished ? 0 : 4;
             } catch (const std::exception&) {
             }
             _exit(code);
@@ -261,7 +262,7 @@ TEST_F(TrainingRun, AKillAtAnyMomentLeavesAWholeCheckpoint) {
         std::vector<std::string> warnings;
         EXPECT_EQ(load_model(after->path, warnings)->config.d_model, 16) << "killed at event " << at;
         Trainer trainer(prepare_training(config("killed"), after->path));
-        EXPECT_NO_THROW(trainer.load_from(after->path)) << "killed at event " << at;
+        EXPECT_NO_THROW(trainer.load_checkpoint(after->path)) << "killed at event " << at;
         if (fs::exists(out("killed") / "model.safetensors") && fs::exists(out("killed") / "config.json")) {
             EXPECT_NO_THROW(load_model(out("killed"), warnings)) << "killed at event " << at;
         }
@@ -289,8 +290,8 @@ TEST_F(TrainingRun, AFullDiskLeavesTheLastCheckpoint) {
 }
 
 TEST_F(TrainingRun, StopsWhenItDiverges) {
-    const json wild = json::parse(
-        R"({"optimiser": {"kind": "sgd", "lr": 1e6, "clip_norm": 0}, "steps": 200, "checkpoint_every": 1000})");
+    const json wild = json::parse(R"({
+        "optimiser": {"kind": "sgd", "lr": 1e6, "clip_norm": 0}, "steps": 200, "checkpoint_every": 1000})");
     const TrainingEnd end = run_training(config("wild", wild), false);
     EXPECT_EQ(end.kind, TrainingEnd::Kind::diverged);
     EXPECT_THAT(end.problem,
@@ -298,9 +299,9 @@ TEST_F(TrainingRun, StopsWhenItDiverges) {
                                testing::HasSubstr("step-0")));
     EXPECT_EQ(end.step, 0);
     Trainer trainer(prepare_training(config("wild", wild), end.checkpoint));
-    trainer.load_from(end.checkpoint);
+    trainer.load_checkpoint(end.checkpoint);
     EXPECT_TRUE(trainer.is_sound());
-    // With a smaller rate it goes on from there.
+    // With a smaller learning rate the run continues from there.
     const json tame = json::parse(R"({"optimiser": {"kind": "sgd", "lr": 0.1}})");
     EXPECT_EQ(run_training(config("wild", tame), true).kind, TrainingEnd::Kind::finished);
 }
@@ -314,7 +315,7 @@ TEST_F(TrainingRun, NeverKeepsWeightsThatComputeNonsense) {
     load_model(end.checkpoint, warnings);
     EXPECT_TRUE(warnings.empty());
     EXPECT_EQ(end.step, 0);
-    // Nor when it is stopped just then, or has just come to its end.
+    // The same holds if the run is stopped just then, or has just come to its end.
     EXPECT_EQ(run_training(config("stopped", wild), false, stop_after(1)).kind, TrainingEnd::Kind::diverged);
     EXPECT_EQ(run_training(config("ended", {{"optimiser", {{"lr", 1e10}}}, {"steps", 1}}), false).kind,
               TrainingEnd::Kind::diverged);

@@ -1,10 +1,11 @@
 #pragma once
-// How often each pair of neighbouring tokens stands in the words, kept up to date while words change.
+// How often each pair of neighbouring tokens occurs in the words of a text, kept up to date while the
+// words' tokens are merged. Used by the BPE trainer.
 
+#include "text/merge_pairs.h"
 #include "text/train/train_tokenizer.h"
 
-#include <map>
-#include <set>
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
@@ -14,20 +15,20 @@ using TokenPair = std::pair<int, int>;
 
 class PairCounts {
   public:
-    /// Counts what the words' ids have; the words must outlive it.
-    explicit PairCounts(std::vector<TrainedWord>& words) : words_(words) {
+    /// Counts the pairs in the words' ids. The words must outlive this object.
+    explicit PairCounts(std::vector<CountedWord>& words) : words_(words) {
         for (std::size_t w = 0; w < words.size(); ++w) add(w, +1);
     }
 
     std::int64_t count(TokenPair pair) const {
-        const auto it = pairs_.find(key(pair));
+        const auto it = pairs_.find(pair_key(pair.first, pair.second));
         return it == pairs_.end() ? 0 : it->second.count;
     }
 
-    /// Calls change(ids) for every word that holds `pair`, or did before it changed, and counts again.
+    /// Calls change(ids) for every word that has `pair`, or had it once, and counts these words again.
     template <class Change>
     void update_words(TokenPair pair, Change&& change) {
-        const auto it = pairs_.find(key(pair));
+        const auto it = pairs_.find(pair_key(pair.first, pair.second));
         if (it == pairs_.end()) return;
         std::vector<std::size_t> words = std::move(it->second.words);
         it->second.words.clear();
@@ -40,7 +41,7 @@ class PairCounts {
         }
     }
 
-    /// Pairs whose count may have changed since the last call, each once, in a fixed order.
+    /// The pairs whose count may have changed since the last call, each once, sorted by id.
     std::vector<TokenPair> take_changed() {
         std::sort(changed_.begin(), changed_.end());
         changed_.erase(std::unique(changed_.begin(), changed_.end()), changed_.end());
@@ -50,25 +51,24 @@ class PairCounts {
   private:
     struct Entry {
         std::int64_t count = 0;
-        std::vector<std::size_t> words; // that hold the pair, or did; some more than once
+        /// Indices of all words with the pair, and of some that had it once. An index may be there twice.
+        std::vector<std::size_t> words;
     };
-    static std::uint64_t key(TokenPair p) {
-        return std::uint64_t(std::uint32_t(p.first)) << 32 | std::uint32_t(p.second);
-    }
 
+    /// Adds the pairs of one word (`sign` +1) or takes them away (-1).
     void add(std::size_t w, int sign) {
-        const TrainedWord& word = words_[w];
+        const CountedWord& word = words_[w];
         for (std::size_t i = 0; i + 1 < word.ids.size(); ++i) {
             const TokenPair pair{word.ids[i], word.ids[i + 1]};
-            Entry& e = pairs_[key(pair)];
+            Entry& e = pairs_[pair_key(pair.first, pair.second)];
             e.count += sign * word.count;
             if (sign > 0 && (e.words.empty() || e.words.back() != w)) e.words.push_back(w);
             changed_.push_back(pair);
         }
     }
 
-    std::vector<TrainedWord>& words_;
-    std::unordered_map<std::uint64_t, Entry> pairs_;
+    std::vector<CountedWord>& words_;
+    std::unordered_map<std::uint64_t, Entry> pairs_; // by pair_key()
     std::vector<TokenPair> changed_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-// What a tokenizer is to be trained as: plain data, and its JSON form.
+// The settings for training a tokenizer, as plain data, and their JSON form. Used by train_tokenizer() and
+// by `glassformer tokenizer`.
 
 #include "io/json.h"
 
@@ -10,42 +11,49 @@
 namespace gf {
 
 enum class TokenizerKind {
-    bpe,        ///< byte-level byte-pair encoding, as GPT-2's
-    wordpiece,  ///< as BERT's
-    unigram,    ///< as SentencePiece's
-    characters, ///< every Unicode scalar a token
+    bpe,        ///< byte-level byte-pair encoding, like GPT-2's
+    wordpiece,  ///< like BERT's
+    unigram,    ///< like SentencePiece's
+    characters, ///< one token for each character
 };
 
+/// The name of the kind in a recipe's JSON.
 std::string name(TokenizerKind kind);
 
 struct TokenizerRecipe {
+    // All kinds.
     TokenizerKind kind = TokenizerKind::bpe;
     int vocab_size = 0;         ///< most tokens, special ones included; 0: no limit (characters only)
     std::int64_t text_size = 0; ///< bytes at the beginning of the text to learn from; 0: all
-    int min_frequency = 0; ///< of a pair, a seed piece, a character; 0: the kind's default, 2 (characters: 1)
+    /// Rarer pairs (bpe, wordpiece), seed pieces (unigram) and characters (characters) do not become
+    /// tokens. 0 stands for the kind's default, which is 1 for characters and 2 for the others.
+    int min_frequency = 0;
     bool lowercase = false;    ///< wordpiece: strips accents, too, as BERT does
-    bool split_digits = false; ///< bpe: every digit is a token of its own
     std::string normalization; ///< nfc, nfd, nfkc, nfkd, or empty
-    bool byte_fallback =
-        false; ///< characters: 256 tokens for the bytes of characters that have none, in place of unk
-    int max_piece_length = 16;      ///< unigram: characters
-    int seed_size = 0;              ///< unigram: pieces to begin with; 0: 20 for each of vocab_size
-    double shrinking_factor = 0.75; ///< unigram: share of the pieces that a pruning keeps
-    int em_steps = 2;               ///< unigram: between prunings
 
-    /// Role (bos, eos, unk, pad, mask, cls, sep) to name. Two roles may share a token. bos goes in front of
-    /// every text, or cls and sep around it. unk is there without being asked for where the kind needs one; a
-    /// role set to null is left out.
+    // Some kinds only.
+    bool split_digits = false;      ///< bpe: every digit is a token of its own
+    bool byte_fallback = false;     ///< characters: 256 byte tokens for what has no token, in place of unk
+    int max_piece_length = 16;      ///< unigram: characters
+    int seed_size = 0;              ///< unigram: pieces to begin with; 0: 20 times vocab_size
+    double shrinking_factor = 0.75; ///< unigram: share of the pieces that a pruning keeps
+    int em_steps = 2;               ///< unigram: rounds of expectation-maximisation between prunings
+
+    /// From role (bos, eos, unk, pad, mask, cls, sep) to the token's name. Two roles may share a token. bos
+    /// goes in front of every text, or cls and sep around it. A kind that needs unk has it without being
+    /// asked for. A role set to null in JSON is left out.
     std::map<std::string, std::string> special_tokens;
 };
 
-/// Reads {"kind": "bpe", "vocab_size": 512, "special_tokens": {"bos": "<s>"}, ...}: the fields above by name.
-/// Throws Error, with `where`, on an unknown key (naming the nearest), a value out of range, and an option
-/// that is another kind's.
+/// Reads {"kind": "bpe", "vocab_size": 512, "special_tokens": {"bos": "<s>"}, ...}, which has the fields
+/// above by name. `where` names the recipe in messages.
+/// @throws Error on an unknown key (naming the nearest), a value out of range, or an option of another kind.
 TokenizerRecipe parse_tokenizer_recipe(const nlohmann::json& value, const std::string& where);
+
+/// The recipe in the form that parse_tokenizer_recipe() reads.
 nlohmann::json recipe_json(const TokenizerRecipe& recipe);
 
-/// Throws Error, with `where`, if no tokenizer can be trained so.
+/// @throws Error, with `where` as the name of the recipe, if no tokenizer can be trained by it.
 void validate(const TokenizerRecipe& recipe, const std::string& where);
 
 } // namespace gf

@@ -1,5 +1,6 @@
 #pragma once
-// Trains a tokenizer on a text, and keeps each step for viewing.
+// Trains a tokenizer on a text, and keeps each step for viewing. Used by `glassformer tokenizer`, and by
+// training runs whose recipe has a tokenizer.
 
 #include "text/tokenizer.h"
 #include "text/train/tokenizer_recipe.h"
@@ -12,46 +13,47 @@
 
 namespace gf {
 
-/// BPE, WordPiece: two neighbours that became one token.
+/// A step of BPE or WordPiece: a pair of neighbouring tokens that became one token.
 struct MergeStep {
     int left = 0, right = 0, merged = 0; ///< token ids
-    std::int64_t count = 0;              ///< of the pair in the text, at that moment
-    double score = 0; ///< what was largest: BPE the count, WordPiece count / (count(left) count(right))
+    std::int64_t count = 0;              ///< occurrences of the pair in the text, at that moment
+    double score = 0;                    ///< BPE: the count; WordPiece: count / (count(left) count(right))
 };
 
-/// Unigram: some rounds of expectation-maximisation, and then the pieces that went.
+/// A step of Unigram: some rounds of expectation-maximisation, and then the removal of pieces.
 struct PruneStep {
     struct Removed {
         std::string piece;
-        double loss = 0; ///< nats that the text's log-likelihood was estimated to lose
+        double loss = 0; ///< estimate of what the text's log-likelihood loses without the piece, nats
     };
-    std::vector<double> log_likelihoods; ///< of the text, nats: before the first round and after each
-    std::size_t n_pieces = 0;            ///< before the removal
+    std::vector<double> log_likelihoods; ///< the text's, nats: before the first round and after each
+    std::size_t n_pieces = 0;            ///< number of pieces before the removal
     std::vector<Removed> removed;        ///< smallest loss first; empty in the last step
 };
 
-/// A piece of the text as training saw it: after normalization and pre-tokenization.
-struct TrainedWord {
+/// A piece of the text as training sees it, after normalization and pre-tokenization.
+struct CountedWord {
     std::string piece;
-    std::int64_t count = 0;
-    std::vector<int> ids; ///< its tokens at the end of training
+    std::int64_t count = 0; ///< occurrences in the text
+    std::vector<int> ids;   ///< its tokens at the end of training
 };
 
 struct TrainedTokenizer {
     std::shared_ptr<const Tokenizer> tokenizer;
-    std::string json; ///< the content of tokenizer.json
+    std::string tokenizer_json; ///< the content of the file
     std::vector<MergeStep> merges;
     std::vector<PruneStep> prunings;
-    std::vector<TrainedWord> words; ///< each once, in the order of the text
+    std::vector<CountedWord> words; ///< each once, in the order of the text
 };
 
-/// The same recipe and text give the same tokenizer, byte for byte. Throws Error, with `where` as the name of
-/// the text, if the text is empty or no UTF-8 (naming the byte), or if the vocabulary has no room for what
-/// the kind begins with. If the text has not enough to make vocab_size tokens of, there are fewer.
+/// Trains a tokenizer. The same recipe and text give the same tokenizer, byte for byte. If the text has not
+/// enough to make vocab_size tokens of, there are fewer. `where` names the text in messages.
+/// @throws Error if the text is empty or no UTF-8 (naming the byte), or if vocab_size has no room for the
+/// tokens that this kind of tokenizer begins with.
 TrainedTokenizer train_tokenizer(const TokenizerRecipe& recipe, std::string_view text,
                                  const std::string& where = "text");
 
-/// The steps as JSON, tokens by name.
+/// The merges and prunings as JSON, with tokens by name.
 nlohmann::json history_json(const TrainedTokenizer& trained);
 
 } // namespace gf

@@ -1,6 +1,7 @@
-// WordPiece (Schuster & Nakajima 2012): of all pairs of neighbours the one that makes the text likelier most
-// becomes a token, that is the largest count(ab) / (count(a) count(b)). Words are cut as encoding cuts them,
-// the longest token first, after every new token: so what training counts is what encoding gives.
+// Trains WordPiece (Schuster & Nakajima 2012): of all pairs of neighbouring tokens, the one that raises the
+// likelihood of the text most becomes a token. That is the pair of largest count(ab) / (count(a) count(b)).
+// After every new token the words are cut again as encoding cuts them, the longest token first, so that
+// training counts what encoding gives.
 
 #include "text/train/pair_counts.h"
 #include "text/train/trainers.h"
@@ -8,7 +9,9 @@
 #include "text/wordpiece_model.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <unordered_map>
 
 namespace gf {
 
@@ -17,83 +20,85 @@ using nlohmann::json;
 namespace {
 
 constexpr std::string_view k_prefix = "##";
-constexpr int k_max_chars = 100; // BERT's: longer words are unknown
+constexpr int k_max_chars = 100; // BERT's limit: longer words are unknown
 
 class WordPieceTrainer {
   public:
-    explicit WordPieceTrainer(Training& t) : t_(t) {
-        for (std::size_t id = 0; id < t.vocab.size(); ++id) ids_.add(t.vocab[id], static_cast<int>(id));
+    explicit WordPieceTrainer(TokenizerTraining& training) : training_(training), ids_(training.vocab_ids()) {
         add_alphabet();
-        for (std::size_t w = 0; w < t.words.size(); ++w) {
+        for (std::size_t w = 0; w < training.words.size(); ++w) {
             index_word(w);
             segment(w);
             count(w, +1);
         }
     }
 
+    /// Adds tokens until the vocabulary is full, or no pair is frequent enough.
     void train() {
-        while (t_.vocab.size() < static_cast<std::size_t>(t_.recipe.vocab_size)) {
+        while (training_.vocab.size() < static_cast<std::size_t>(training_.recipe.vocab_size)) {
             const auto best = best_pair();
             if (!best) return;
-            t_.merges.push_back(*best);
-            add_token(*best);
+            training_.merges.push_back(*best);
+            add_merged_token(*best);
         }
     }
 
   private:
-    void add(const std::string& name) {
-        if (!ids_.add(name, static_cast<int>(t_.vocab.size()))) return;
-        t_.vocab.push_back(name);
+    void add_name(const std::string& name) {
+        if (!ids_.add(name, static_cast<int>(training_.vocab.size()))) return;
+        training_.vocab.push_back(name);
         longest_ = std::max(longest_, name.size());
     }
 
-    /// The characters, and those that occur inside of words with the prefix as well; the most frequent, if
-    /// not all have room.
+    /// Adds the characters that begin words and, with the prefix, those that occur inside of words. If
+    /// there is not room for all, the most frequent.
     void add_alphabet() {
         std::map<std::string, std::int64_t> counts;
-        for (const TrainedWord& w : t_.words)
-            for (std::size_t at = 0, size = 0; at < w.piece.size(); at += size) {
-                size = code_point_at(w.piece, at).size;
-                std::string name(at > 0 ? k_prefix : std::string_view());
-                counts[name.append(w.piece, at, size)] += w.count;
-            }
-        std::vector<std::pair<std::string, std::int64_t>> sorted(counts.begin(), counts.end());
-        std::stable_sort(sorted.begin(), sorted.end(),
-                         [](const auto& a, const auto& b) { return a.second > b.second; });
-        if (const std::size_t room = t_.room(1, "one character"); sorted.size() > room) sorted.resize(room);
-        std::sort(sorted.begin(), sorted.end());
-        for (const auto& [name, count] : sorted) add(name);
+        for (const CountedWord& w : training_.words)
+            for_each_char(w.piece, [&](std::string_view c) {
+                const bool begins_word = c.data() == w.piece.data();
+                std::string name(begins_word ? std::string_view() : k_prefix);
+                counts[name.append(c)] += w.count;
+            });
+        for (const std::string& name : most_frequent(counts, training_.room(1, "one character")))
+            add_name(name);
     }
 
-    /// Words by each two characters that follow each other: a new token can only matter to words with its
-    /// first two.
+    static bool is_too_long(const std::string& piece) {
+        return count_chars(piece) > static_cast<std::size_t>(k_max_chars);
+    }
+
+    /// Enters the word under each two characters that follow each other in it. A new token can only change
+    /// words that have its first two characters.
     void index_word(std::size_t w) {
-        const std::string& piece = t_.words[w].piece;
-        if (count_chars(piece) > static_cast<std::size_t>(k_max_chars)) return; // stays unknown
+        const std::string& piece = training_.words[w].piece;
+        if (is_too_long(piece)) return; // stays unknown
         std::set<std::string> seen;
         for (std::size_t at = 0; at < piece.size(); at += code_point_at(piece, at).size)
             seen.insert(two_chars(piece, at));
-        for (const std::string& two : seen) words_of_[two].push_back(w);
+        for (const std::string& two : seen) words_by_chars_[two].push_back(w);
     }
 
+    /// The character at `at` and the one after it, if there is one.
     static std::string two_chars(const std::string& text, std::size_t at) {
         const std::size_t first = code_point_at(text, at).size;
         const std::size_t second = at + first < text.size() ? code_point_at(text, at + first).size : 0;
         return text.substr(at, first + second);
     }
 
+    /// Cuts the word into tokens.
     void segment(std::size_t w) {
-        TrainedWord& word = t_.words[w];
+        CountedWord& word = training_.words[w];
         word.ids.clear();
         const auto find = [&](std::string_view name) { return ids_.find(name); };
-        if (count_chars(word.piece) > static_cast<std::size_t>(k_max_chars) ||
-            !longest_match(word.piece, k_prefix, longest_, find, word.ids))
-            word.ids = {t_.unknown_id};
+        if (is_too_long(word.piece) || !longest_match_first(word.piece, k_prefix, longest_, find, word.ids))
+            word.ids = {training_.unknown_id};
     }
 
+    /// Adds the tokens and pairs of the word to the counts (`sign` +1) or takes them away (-1).
     void count(std::size_t w, int sign) {
-        const TrainedWord& word = t_.words[w];
-        singles_.resize(t_.vocab.size());
+        const CountedWord& word = training_.words[w];
+        singles_.resize(training_.vocab.size());
         for (std::size_t i = 0; i < word.ids.size(); ++i) {
             singles_[static_cast<std::size_t>(word.ids[i])] += sign * word.count;
             if (i + 1 == word.ids.size()) break;
@@ -102,52 +107,54 @@ class WordPieceTrainer {
         }
     }
 
-    /// Of equal scores the more frequent, then the one of smallest ids.
+    /// The pair of largest score; of equal scores the more frequent, and then the one of smallest ids. None
+    /// if no pair is frequent enough.
     std::optional<MergeStep> best_pair() const {
         std::optional<MergeStep> best;
         for (const auto& [pair, count] : pairs_) {
-            if (count < t_.min_frequency()) continue;
+            if (count < training_.min_frequency()) continue;
             const auto single = [&](int id) { return double(singles_[static_cast<std::size_t>(id)]); };
             const double score = double(count) / (single(pair.first) * single(pair.second));
             if (!best || score > best->score || (score == best->score && count > best->count))
-                best = MergeStep{pair.first, pair.second, static_cast<int>(t_.vocab.size()), count, score};
+                best = MergeStep{pair.first, pair.second, static_cast<int>(training_.vocab.size()), count,
+                                 score};
         }
         return best;
     }
 
-    void add_token(const MergeStep& step) {
-        std::string name = t_.vocab[static_cast<std::size_t>(step.left)];
-        name.append(t_.vocab[static_cast<std::size_t>(step.right)], k_prefix.size());
-        add(name);
-        const std::string text =
-            name.starts_with(k_prefix) ? name.substr(k_prefix.size()) : name; // no word holds "##"
-        const auto it = words_of_.find(two_chars(text, 0));
-        if (it == words_of_.end()) return;
+    void add_merged_token(const MergeStep& step) {
+        std::string name = training_.vocab[static_cast<std::size_t>(step.left)];
+        name.append(training_.vocab[static_cast<std::size_t>(step.right)], k_prefix.size());
+        add_name(name);
+        // No word has "##" in it, as pre-tokenization makes every # a word of its own.
+        const std::string text = name.starts_with(k_prefix) ? name.substr(k_prefix.size()) : name;
+        const auto it = words_by_chars_.find(two_chars(text, 0));
+        if (it == words_by_chars_.end()) return;
         for (const std::size_t w : it->second) {
-            if (t_.words[w].piece.find(text) == std::string::npos) continue;
+            if (training_.words[w].piece.find(text) == std::string::npos) continue;
             count(w, -1);
             segment(w);
             count(w, +1);
         }
     }
 
-    Training& t_;
-    TokenIds ids_;
-    std::size_t longest_ = 0; // bytes
-    std::unordered_map<std::string, std::vector<std::size_t>> words_of_;
-    std::vector<std::int64_t> singles_; // by id
-    std::map<TokenPair, std::int64_t> pairs_;
+    TokenizerTraining& training_;
+    StringIdMap ids_;
+    std::size_t longest_ = 0;                                                  // bytes of the longest token
+    std::unordered_map<std::string, std::vector<std::size_t>> words_by_chars_; // see index_word()
+    std::vector<std::int64_t> singles_;                                        // counts of tokens, by id
+    std::map<TokenPair, std::int64_t> pairs_;                                  // counts of pairs
 };
 
 } // namespace
 
-void train_wordpiece(Training& t) {
-    WordPieceTrainer(t).train();
-    t.model = {{"type", "WordPiece"},
-               {"unk_token", t.vocab[static_cast<std::size_t>(t.unknown_id)]},
-               {"continuing_subword_prefix", k_prefix},
-               {"max_input_chars_per_word", k_max_chars},
-               {"vocab", t.vocab_json()}};
+void train_wordpiece(TokenizerTraining& training) {
+    WordPieceTrainer(training).train();
+    training.model = {{"type", "WordPiece"},
+                      {"unk_token", training.vocab[static_cast<std::size_t>(training.unknown_id)]},
+                      {"continuing_subword_prefix", k_prefix},
+                      {"max_input_chars_per_word", k_max_chars},
+                      {"vocab", training.vocab_json()}};
 }
 
 } // namespace gf

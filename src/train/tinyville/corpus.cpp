@@ -1,48 +1,52 @@
 #include "train/tinyville/corpus.h"
 
-#include "core/error.h"
 #include "core/names.h"
+#include "platform/error.h"
+#include "train/tinyville/prose_writer.h"
 #include "train/tinyville/tasks.h"
-#include "train/tinyville/telling.h"
+#include "train/tinyville/world.h"
 
 #include <algorithm>
 
 namespace gf::tinyville {
 namespace {
 
-// Streams of draws within a document.
+/// The random streams of one document: each decides one thing, so that the others do not depend on it.
 enum Stream : std::uint64_t { k_kind, k_plot, k_cast, k_wording };
 
-Document draw_told(const DocumentKind& kind, std::uint64_t seed, std::uint64_t number) {
-    Draw plot(seed, number, k_plot), who(seed, number, k_cast), wording(seed, number, k_wording);
-    const Template chosen = draw_template(kind, plot);
+Document draw_prose(const ProseKind& kind, std::uint64_t seed, std::uint64_t number) {
+    RandomStream plot_stream(seed, number, k_plot), cast_stream(seed, number, k_cast),
+        wording_stream(seed, number, k_wording);
+    const Template plot = draw_template(kind, plot_stream);
     Document d;
-    d.split = split_of_template(chosen.id);
-    d.template_id = chosen.id;
-    const Cast cast = tinyville::cast(kind, d.split, who);
+    d.split = split_of_template(plot.id);
+    d.template_id = plot.id;
+    const Cast cast = draw_cast(kind, d.split, cast_stream);
     for (const int p : cast.people) d.entities.push_back(World::get().full_name(p));
-    Telling telling = tell(kind, chosen, cast, wording);
-    d.text = std::move(telling.text);
-    d.labels = std::move(telling.labels);
+    LabelledText written = write_prose(kind, plot, cast, wording_stream);
+    d.text = std::move(written.text);
+    d.labels = std::move(written.labels);
     return d;
 }
 
-constexpr std::size_t k_long_task =
-    200; ///< bytes after which no further line follows: documents fit a context of 256
+/// A document of a task gets no further line beyond this many bytes, so that it fits a context of 256 tokens.
+constexpr std::size_t k_long_task = 200;
 
 /// One to five lines of one task; all questions of one split.
 Document draw_task(const Task& task, std::uint64_t seed, std::uint64_t number) {
-    Draw draw(seed, number, k_wording);
+    RandomStream random(seed, number, k_wording);
     Document d;
-    std::string question = task.draw(draw);
+    std::string question = task.draw_question(random);
     d.split = split_of_question(task, question);
-    d.template_id = std::string(task.name) + "/" + hex(hash_text(task.key(question)));
-    const int lines = draw.chance(40) ? 1 : draw.between(2, 5);
-    for (int line = 0; line < lines && d.text.size() < k_long_task; ++line) {
-        while (line > 0 && split_of_question(task, question = task.draw(draw)) != d.split) {
+    d.template_id = std::string(task.name) + "/" + hex_digits(hash_text(task.split_key(question)));
+    const int n_lines = random.chance(40) ? 1 : random.between(2, 5);
+    for (int line = 0; line < n_lines && d.text.size() < k_long_task; ++line) {
+        if (line > 0) {
+            do question = task.draw_question(random);
+            while (split_of_question(task, question) != d.split);
+            d.text += "\n";
         }
         const std::string answer = *task.answer(question);
-        if (line > 0) d.text += "\n";
         const std::size_t begin = d.text.size();
         d.text += question + task.separator + answer;
         d.labels.push_back({task.phenomenon,
@@ -55,37 +59,33 @@ Document draw_task(const Task& task, std::uint64_t seed, std::uint64_t number) {
 
 } // namespace
 
-const std::vector<KindOfDocument>& kinds_of_documents() {
-    static const std::vector<KindOfDocument> kinds = [] {
-        std::vector<KindOfDocument> all;
-        for (const DocumentKind& d : Grammar::get().documents())
-            all.push_back({d.name, d.group, "stories", d.weight});
+const std::vector<DocumentKind>& document_kinds() {
+    static const std::vector<DocumentKind> kinds = [] {
+        std::vector<DocumentKind> all;
+        for (const ProseKind& k : Grammar::get().kinds())
+            all.push_back({k.name, k.group, "stories", k.weight});
         for (const Task& t : tasks()) all.push_back({t.name, t.group, t.domain, t.weight});
         return all;
     }();
     return kinds;
 }
 
-std::string hex(std::uint64_t value) {
-    std::string text(16, '0');
-    for (auto c = text.rbegin(); c != text.rend(); ++c, value >>= 4) *c = "0123456789abcdef"[value & 15];
-    return text;
-}
-
 DocumentSource::DocumentSource(const CorpusOptions& options) : seed_(options.seed) {
-    const auto& kinds = kinds_of_documents();
+    const auto& kinds = document_kinds();
     for (const std::string& wanted : options.only) {
         std::vector<std::string> valid;
-        for (const KindOfDocument& k : kinds) valid.insert(valid.end(), {k.name, k.group});
+        for (const DocumentKind& k : kinds) valid.insert(valid.end(), {k.name, k.group});
         if (std::ranges::find(valid, wanted) == valid.end())
             throw Error({"--only", "kinds or groups of documents", "'" + wanted + "'",
                          "nearest: " + nearest_names(wanted, valid)});
     }
     for (int i = 0; i < static_cast<int>(kinds.size()); ++i) {
-        const KindOfDocument& k = kinds[static_cast<std::size_t>(i)];
-        const bool in = std::ranges::any_of(
-            options.only, [&](const std::string& o) { return o == k.name || o == k.group; });
-        if (options.only.empty() || in) kinds_.insert(kinds_.end(), static_cast<std::size_t>(k.weight), i);
+        const DocumentKind& k = kinds[static_cast<std::size_t>(i)];
+        const bool is_wanted =
+            options.only.empty() || std::ranges::any_of(options.only, [&](const std::string& wanted) {
+                return wanted == k.name || wanted == k.group;
+            });
+        if (is_wanted) kinds_.insert(kinds_.end(), static_cast<std::size_t>(k.weight), i);
     }
     if (kinds_.empty())
         throw Error({"--only", "kinds that are drawn", "only kinds that are told on request",
@@ -93,34 +93,34 @@ DocumentSource::DocumentSource(const CorpusOptions& options) : seed_(options.see
 }
 
 Document DocumentSource::draw(std::uint64_t number) const {
-    const int kind = Draw(seed_, number, k_kind).of(kinds_);
-    const auto n_told = static_cast<int>(Grammar::get().documents().size());
-    Document d = kind < n_told
-                     ? draw_told(Grammar::get().documents()[static_cast<std::size_t>(kind)], seed_, number)
-                     : draw_task(tasks()[static_cast<std::size_t>(kind - n_told)], seed_, number);
-    const KindOfDocument& k = kinds_of_documents()[static_cast<std::size_t>(kind)];
-    d.kind = k.name;
-    d.group = k.group;
-    d.domain = k.domain;
+    const int index = RandomStream(seed_, number, k_kind).pick(kinds_);
+    const auto& prose = Grammar::get().kinds();
+    const auto i = static_cast<std::size_t>(index);
+    Document d = i < prose.size() ? draw_prose(prose[i], seed_, number)
+                                  : draw_task(tasks()[i - prose.size()], seed_, number);
+    const DocumentKind& kind = document_kinds()[i];
+    d.kind = kind.name;
+    d.group = kind.group;
+    d.domain = kind.domain;
     return d;
 }
 
-std::string file_text(const Document& d) { return d.text + "\n" + k_end_of_document + "\n"; }
+std::string file_text(const Document& document) { return document.text + "\n" + k_end_of_document + "\n"; }
 
-void each_document(const CorpusOptions& options,
-                   const std::function<void(const Document&, std::uint64_t)>& f) {
+void for_each_document(const CorpusOptions& options,
+                       const std::function<void(const Document&, std::uint64_t)>& visit) {
     const DocumentSource source(options);
-    std::uint64_t bytes = 0;
-    for (std::uint64_t number = 0; bytes < options.size; ++number) {
+    std::uint64_t n_bytes = 0;
+    for (std::uint64_t number = 0; n_bytes < options.size; ++number) {
         const Document d = source.draw(number);
-        bytes += file_text(d).size();
-        f(d, number);
+        n_bytes += file_text(d).size();
+        visit(d, number);
     }
 }
 
 void CorpusHash::add(Split split, std::string_view file_text) {
     std::uint64_t& hash = by_split_[static_cast<std::size_t>(split)];
-    for (const char c : file_text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u; // FNV-1a
+    hash = fnv1a(file_text, hash);
 }
 
 std::uint64_t CorpusHash::value() const {
@@ -129,13 +129,14 @@ std::uint64_t CorpusHash::value() const {
     return hash;
 }
 
-std::string card_of(int person) {
-    static const DocumentKind& card =
-        *std::ranges::find(Grammar::get().documents(), "card", &DocumentKind::name);
+std::string person_card(int person) {
+    static const ProseKind& card = *std::ranges::find(Grammar::get().kinds(), "card", &ProseKind::name);
     const auto number = static_cast<std::uint64_t>(person);
-    Draw plot(0, number, k_plot), who(0, number, k_cast), wording(0, number, k_wording);
-    const Template only = draw_template(card, plot);
-    return tell(card, only, cast_person(card, person, who), wording).text;
+    RandomStream plot_stream(0, number, k_plot), cast_stream(0, number, k_cast),
+        wording_stream(0, number, k_wording);
+    const Template plot = draw_template(card, plot_stream);
+    const Cast cast = draw_cast_around(person, card, cast_stream);
+    return write_prose(card, plot, cast, wording_stream).text;
 }
 
 } // namespace gf::tinyville

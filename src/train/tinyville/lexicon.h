@@ -1,6 +1,6 @@
 #pragma once
-// The words of Tinyville: tables of people's names, kinds, things, places ... that generator and parser both
-// read.
+// The words of Tinyville: tables of names, kinds of people, things, places ... The grammar fills its slots
+// from them, so that what writes texts and what judges them know the same words.
 
 #include <string>
 #include <string_view>
@@ -8,39 +8,44 @@
 
 namespace gf::tinyville {
 
-/// One row: its word forms by column, and what agrees with it.
+/// One row of a table: a word in all its forms.
 struct Entry {
-    std::vector<std::string> columns;
-    char cls = 's';    ///< gender f / m of a name, number s / p of anything else
-    std::string sense; ///< of a word with two senses, else empty
+    std::vector<std::string> forms; ///< one per column of the table
+    char gender_or_number = 's';    ///< f or m for a name, s or p for anything else
+    std::string sense;              ///< which of its two senses a word has; empty if it has one
     std::vector<std::string> tags;
-    bool has(std::string_view tag) const;
+    bool has(std::string_view tag) const; ///< every entry has the empty tag
 };
 
 struct Table {
-    std::string name;                 ///< "thing"
-    std::string spoken;               ///< for messages: "a thing"
-    std::vector<std::string> columns; ///< names of the forms: n, pl, use
-    bool distinct = true;             ///< two roles of a document that is told never share an entry
-    bool strict = true; ///< ... and of a text that is judged neither: two foxes may be friends, two Miras not
+    std::string name;                  ///< "thing"
+    std::string example;               ///< how a message speaks of an entry: "a thing"
+    std::vector<std::string> columns;  ///< names of the forms: n, pl, use
+    bool distinct_when_written = true; ///< two roles of a text that is written never share an entry
+    bool distinct_when_judged = true;  ///< nor in one that is judged: two foxes may be friends, two Miras not
     std::vector<Entry> entries;
-    int column(std::string_view name) const; ///< -1: none of that name
+    int size() const { return static_cast<int>(entries.size()); }
+    const Entry& entry(int index) const { return entries[static_cast<std::size_t>(index)]; }
+    int column(std::string_view wanted) const; ///< -1 if there is none of that name
 };
 
-/// A word that follows its role's class: {H.he} is "she" or "he", {O.was} is "was" or "were".
-struct ClassForm {
+/// A word that agrees with its role: {H.he} is "she" or "he", {O.was} is "was" or "were".
+struct AgreeingForm {
     const char* name;
-    const char* words[2]; ///< of f and m, or of s and p
+    const char* words[2]; ///< for f and m, or for s and p
     bool by_gender;
-    enum Use { pronoun, agreement, plain } use;
+    enum Use { pronoun, agreement, plain } use; ///< which label it gets, if any
 };
 
 const std::vector<Table>& tables();
-int table_index(std::string_view name); ///< asserts that it exists
-const Table& table(std::string_view name);
-const std::vector<ClassForm>& class_forms();
+const Table& table(int index);
+const Table& table(std::string_view name); ///< asserts that it exists
+int table_index(std::string_view name);    ///< asserts that it exists
 
-/// The word of a class form for class `cls`, or nullptr if the form does not apply to that class.
-const char* class_word(const ClassForm& form, char cls);
+const std::vector<AgreeingForm>& agreeing_forms();
+const AgreeingForm& agreeing_form(int index);
+
+/// The word of a form that agrees with f, m, s or p; nullptr if the form does not apply to it.
+const char* agreeing_word(const AgreeingForm& form, char gender_or_number);
 
 } // namespace gf::tinyville

@@ -7,7 +7,8 @@ namespace gf::tinyville {
 const std::vector<Task>& tasks() {
     static const std::vector<Task> all = [] {
         std::vector<Task> joined;
-        for (const auto* part : {&k_list_tasks, &k_number_tasks, &k_code_tasks, &k_language_tasks})
+        for (const auto* part :
+             {&k_list_tasks, &k_bracket_tasks, &k_number_tasks, &k_code_tasks, &k_language_tasks})
             joined.insert(joined.end(), part->begin(), part->end());
         return joined;
     }();
@@ -24,24 +25,12 @@ const Task* find_task(std::string_view line) {
 
 Split split_of_question(const Task& task, const std::string& question) {
     if (is_held_out_composition(question)) return Split::test;
-    return split_of(task.key(question));
+    return split_of_key(task.split_key(question));
 }
 
-std::vector<std::string> split_words(std::string_view text, std::string_view at) {
-    std::vector<std::string> parts;
-    for (std::size_t from = 0; from <= text.size();) {
-        const std::size_t to = std::min(text.find(at, from), text.size());
-        parts.emplace_back(text.substr(from, to - from));
-        from = to + at.size();
-        if (to == text.size()) break;
-    }
-    return parts;
-}
-
-std::string join_words(const std::vector<std::string>& words, std::string_view with) {
-    std::string text;
-    for (std::size_t i = 0; i < words.size(); ++i) text.append(i ? with : "").append(words[i]);
-    return text;
+std::optional<std::string_view> question_body(std::string_view question) {
+    const std::size_t colon = question.find(": ");
+    return colon == std::string_view::npos ? std::nullopt : std::optional(question.substr(colon + 2));
 }
 
 std::optional<int> read_number(std::string_view word) {
@@ -54,8 +43,9 @@ std::optional<int> read_number(std::string_view word) {
     return value;
 }
 
-std::string whole_key(std::string_view question) {
-    return std::string(question.substr(question.find(':') + 1));
+std::string body_key(std::string_view question) {
+    const std::size_t colon = question.find(':');
+    return std::string(colon == std::string_view::npos ? question : question.substr(colon + 1));
 }
 
 } // namespace gf::tinyville

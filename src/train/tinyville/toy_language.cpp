@@ -1,6 +1,7 @@
 #include "train/tinyville/toy_language.h"
 
 #include "train/tinyville/tasks.h"
+#include "train/tinyville/word_lists.h"
 
 #include <fmt/core.h>
 
@@ -23,20 +24,20 @@ struct NounPhrase {
     }
 };
 
-/// Reads an English sentence word by word.
+/// Reads an English sentence word by word: subject, verb, object and, if the verb is one of giving, receiver.
 class EnglishReader {
   public:
     explicit EnglishReader(std::string_view text) : words_(split_words(text)) {}
 
     std::optional<std::string> translation() {
-        const auto subject = noun_phrase();
-        if (!subject || !subject->noun->alive || !verb(subject->plural)) return std::nullopt;
-        const auto object = noun_phrase();
+        const auto subject = read_noun_phrase();
+        if (!subject || !subject->noun->alive || !read_verb(subject->plural)) return std::nullopt;
+        const auto object = read_noun_phrase();
         if (!object) return std::nullopt;
         std::string toy = object->toy("a");
         if (verb_->gives) {
             if (!take("to")) return std::nullopt;
-            const auto receiver = noun_phrase();
+            const auto receiver = read_noun_phrase();
             if (!receiver || !receiver->noun->alive) return std::nullopt;
             toy += " " + receiver->toy("u");
         }
@@ -44,16 +45,18 @@ class EnglishReader {
         return toy + " " + subject->toy("o") + " " + verb_->stem + tense_;
     }
 
+    /// The nouns and the verb read so far, without number and tense.
     std::string lemmas() const { return lemmas_; }
 
   private:
+    /// Steps over `word` if it is the next one.
     bool take(std::string_view word) {
         if (at_ == words_.size() || words_[at_] != word) return false;
         ++at_;
         return true;
     }
 
-    std::optional<NounPhrase> noun_phrase() {
+    std::optional<NounPhrase> read_noun_phrase() {
         if (!take("the")) return std::nullopt;
         NounPhrase phrase;
         for (const ToyAdjective& a : k_toy_adjectives)
@@ -68,20 +71,18 @@ class EnglishReader {
         return std::nullopt;
     }
 
-    bool verb(bool plural) {
+    bool read_verb(bool plural) {
         const bool will = take("will");
         for (const ToyVerb& v : k_toy_verbs) {
+            if (will ? take(v.base) : take(plural ? v.base : v.third))
+                tense_ = will ? "il" : "el";
+            else if (!will && take(v.past))
+                tense_ = "ul";
+            else
+                continue;
             verb_ = &v;
             lemmas_ += std::string(v.base) + " ";
-            if (will ? take(v.base) : take(plural ? v.base : v.third)) {
-                tense_ = will ? "il" : "el";
-                return true;
-            }
-            if (!will && take(v.past)) {
-                tense_ = "ul";
-                return true;
-            }
-            lemmas_.resize(lemmas_.size() - std::string_view(v.base).size() - 1);
+            return true;
         }
         return false;
     }
@@ -93,30 +94,42 @@ class EnglishReader {
     std::string lemmas_;
 };
 
-std::string draw_noun_phrase(Draw& draw, bool alive, bool& plural, const ToyNoun*& noun) {
-    const ToyNoun* before = noun;
-    do noun = &k_toy_nouns[static_cast<std::size_t>(draw.below(static_cast<int>(k_toy_nouns.size())))];
-    while ((alive && !noun->alive) || noun == before);
-    plural = draw.chance(30);
-    const auto& adjective =
-        k_toy_adjectives[static_cast<std::size_t>(draw.below(static_cast<int>(k_toy_adjectives.size())))];
-    const char* word = plural ? noun->many : noun->one;
-    return draw.chance(35) ? fmt::format("the {} {}", adjective.word, word) : fmt::format("the {}", word);
+template <class T, std::size_t n>
+const T& pick(RandomStream& random, const std::array<T, n>& words) {
+    return words[static_cast<std::size_t>(random.below(static_cast<int>(n)))];
 }
 
-std::string draw_sentence(Draw& draw) {
-    bool plural = false, ignored = false;
-    const ToyNoun* noun = nullptr;
-    std::string text = fmt::format("translate: {}", draw_noun_phrase(draw, true, plural, noun));
-    const ToyVerb& v =
-        k_toy_verbs[static_cast<std::size_t>(draw.below(static_cast<int>(k_toy_verbs.size())))];
-    switch (draw.below(4)) {
-    case 0: text += std::string(" ") + v.past; break;
-    case 1: text += std::string(" will ") + v.base; break;
-    default: text += std::string(" ") + (plural ? v.base : v.third);
+struct EnglishPhrase {
+    std::string text; ///< "the small foxes"
+    const ToyNoun* noun;
+    bool plural;
+};
+
+/// Any noun but `other_than`, at times with an adjective.
+EnglishPhrase draw_noun_phrase(RandomStream& random, bool alive, const ToyNoun* other_than) {
+    const ToyNoun* noun;
+    do noun = &pick(random, k_toy_nouns);
+    while ((alive && !noun->alive) || noun == other_than);
+    const bool plural = random.chance(30);
+    const ToyAdjective& adjective = pick(random, k_toy_adjectives);
+    const char* word = plural ? noun->many : noun->one;
+    const std::string text =
+        random.chance(35) ? fmt::format("the {} {}", adjective.word, word) : fmt::format("the {}", word);
+    return {text, noun, plural};
+}
+
+std::string draw_translate(RandomStream& random) {
+    const EnglishPhrase subject = draw_noun_phrase(random, true, nullptr);
+    std::string text = "translate: " + subject.text;
+    const ToyVerb& verb = pick(random, k_toy_verbs);
+    switch (random.below(4)) {
+    case 0: text += std::string(" ") + verb.past; break;
+    case 1: text += std::string(" will ") + verb.base; break;
+    default: text += std::string(" ") + (subject.plural ? verb.base : verb.third);
     }
-    text.append(" ").append(draw_noun_phrase(draw, false, ignored, noun));
-    if (v.gives) text.append(" to ").append(draw_noun_phrase(draw, true, ignored, noun));
+    const EnglishPhrase object = draw_noun_phrase(random, false, subject.noun);
+    text += " " + object.text;
+    if (verb.gives) text += " to " + draw_noun_phrase(random, true, object.noun).text;
     return text;
 }
 
@@ -128,8 +141,8 @@ std::optional<std::string> answer_translate(std::string_view question) {
     return translate(after_head(question));
 }
 
-/// Subject, verb, object (and receiver) decide the split: number, tense and adjectives of a held-out sentence
-/// do not leak it.
+/// Subject, verb, object and receiver decide the split, whatever number, tense and adjectives they have: so
+/// training never shows a held-out sentence in another form.
 std::string lemma_key(std::string_view question) {
     EnglishReader reader(after_head(question));
     reader.translation();
@@ -143,7 +156,7 @@ std::optional<std::string> translate(std::string_view english) {
 }
 
 const std::vector<Task> k_language_tasks = {
-    {"translate", "translate", "stories", "translation", " -> ", 110, draw_sentence, answer_translate,
+    {"translate", "translate", "stories", "translation", " -> ", 110, draw_translate, answer_translate,
      lemma_key},
 };
 

@@ -1,12 +1,12 @@
 #pragma once
-// The toy language: object first, then receiver, subject and verb; adjectives follow their noun; endings tell
-// the role.
+// The toy language into which one task translates English: the object comes first, then receiver, subject and
+// verb; adjectives follow their noun; endings tell the role. The models' measures use it too.
 //
 //   the fox sees the boat                            bota foso mirel
 //   the small foxes gave the red boats to the hen    botai relai hunu fosoi simoi dovul
 //
-// Object -a, receiver -u, subject -o, plural -i after it; the verb ends in -el now, -ul before, -il in the
-// future.
+// Nouns and their adjectives end in -a (object), -u (receiver) or -o (subject), and then in -i if they are
+// plural; the verb ends in -el in the present, -ul in the past, -il in the future.
 
 #include <array>
 #include <optional>
@@ -16,15 +16,15 @@
 namespace gf::tinyville {
 
 struct ToyNoun {
-    const char *one, *many, *stem;
-    bool alive; ///< can be a subject or a receiver
+    const char *one, *many, *stem; ///< English singular and plural, toy stem
+    bool alive;                    ///< can be a subject or a receiver
 };
 struct ToyVerb {
-    const char *base, *third, *past, *stem;
-    bool gives; ///< takes a receiver
+    const char *base, *third, *past, *stem; ///< "see", "sees", "saw", toy stem
+    bool gives;                             ///< takes a receiver
 };
 struct ToyAdjective {
-    const char *word, *stem;
+    const char *word, *stem; ///< English, toy stem
 };
 
 inline constexpr std::array<ToyNoun, 24> k_toy_nouns = {{
@@ -62,7 +62,7 @@ inline constexpr std::array<ToyAdjective, 8> k_toy_adjectives = {{
     {"white", "vit"},
 }};
 
-/// The translation of an English sentence of this small grammar; none if it is no such sentence.
+/// The toy translation of an English sentence made of these words; none if it is no such sentence.
 std::optional<std::string> translate(std::string_view english);
 
 } // namespace gf::tinyville

@@ -1,0 +1,153 @@
+#include "app/host/theme.h"
+
+#include "platform/error.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gf::ui {
+namespace {
+
+// Okabe and Ito's palette, in the order of ColourRole; the residual stream is a neutral grey.
+constexpr std::array<ImU32, k_role_count> k_hues = {
+    rgb(0x0072B2), rgb(0xD55E00), rgb(0x009E73), rgb(0x8D949B), rgb(0xCC79A7), rgb(0xE69F00), rgb(0x56B4E9)};
+constexpr double k_head_chroma = 0.13;
+
+/// The least contrast with any surface of the theme.
+double worst_contrast(const Theme& theme, ImU32 colour) {
+    double worst = 21;
+    for (const ImU32 surface : theme.surfaces()) worst = std::min(worst, contrast(colour, surface));
+    return worst;
+}
+
+/// `fill` darkened on light surfaces, or lightened on dark ones, until it can be read on all of them.
+ImU32 readable(const Theme& theme, ImU32 fill) {
+    Oklch c = to_oklch(fill);
+    ImU32 result = fill;
+    while (worst_contrast(theme, result) < 4.6 && c.lightness > 0 && c.lightness < 1) {
+        c.lightness += theme.dark ? 0.005 : -0.005;
+        result = from_oklch(c);
+    }
+    return result;
+}
+
+/// Lightness at which every hue can be read.
+double readable_lightness(const Theme& theme) {
+    double lightness = theme.head_lightness;
+    for (int hue = 0; hue < 360; hue += 5)
+        while (worst_contrast(theme, from_oklch({lightness, k_head_chroma, static_cast<double>(hue)})) < 4.6)
+            lightness += theme.dark ? 0.005 : -0.005;
+    return lightness;
+}
+
+/// What follows from the colours that a theme states.
+Theme complete(Theme theme) {
+    theme.role_fill = k_hues;
+    std::ranges::transform(k_hues, theme.role_text.begin(), [&](ImU32 hue) { return readable(theme, hue); });
+    theme.accent_text = readable(theme, theme.accent);
+    theme.good = k_hues[static_cast<std::size_t>(ColourRole::value)];
+    theme.bad = rgb(0xD23B3B);
+    theme.good_text = readable(theme, theme.good);
+    theme.bad_text = readable(theme, theme.bad);
+    theme.head_text_lightness = readable_lightness(theme);
+    theme.sequential = theme.dark ? ColourMap::viridis : ColourMap::blues;
+    theme.diverging = theme.dark ? ColourMap::diverging_dark : ColourMap::diverging_light;
+    return theme;
+}
+
+Theme light() {
+    Theme t;
+    t.name = ThemeName::light;
+    t.label = "light";
+    t.ground = rgb(0xF1F2F4);
+    t.panel = rgb(0xFFFFFF);
+    t.well = rgb(0xF9FAFB);
+    t.control = rgb(0xEEF0F3);
+    t.control_hover = rgb(0xE4E7EC);
+    t.accent_tint = rgb(0xF6EADD);
+    t.note_tint = rgb(0xE2EEF6);
+    t.border = rgb(0xE1E3E7);
+    t.line = rgb(0xC3C8CE);
+    t.block = rgb(0xD3D7DB);
+    t.text = rgb(0x1F2328);
+    t.muted = rgb(0x4E565F);
+    t.faint = rgb(0x5F6770);
+    t.accent = rgb(0xB45F00);
+    t.on_accent = rgb(0xFFFFFF);
+    t.surprisal = rgb(0xBFD7EE);
+    t.head_lightness = 0.63;
+    t.heat.masked_fill = {241, 242, 244};
+    t.heat.masked_line = {226, 228, 232};
+    return t;
+}
+
+Theme dark() {
+    Theme t;
+    t.name = ThemeName::dark;
+    t.label = "dark";
+    t.dark = true;
+    t.ground = rgb(0x15171B);
+    t.panel = rgb(0x1C1F24);
+    t.well = rgb(0x23262A);
+    t.control = rgb(0x282C33);
+    t.control_hover = rgb(0x323740);
+    t.accent_tint = rgb(0x3C331E);
+    t.note_tint = rgb(0x1B2A36);
+    t.border = rgb(0x2E3238);
+    t.line = rgb(0x4A4F57);
+    t.block = rgb(0x43474E);
+    t.text = rgb(0xE8EAED);
+    t.muted = rgb(0xB3B8BE);
+    t.faint = rgb(0x9DA3AA);
+    t.accent = rgb(0xFFB000);
+    t.on_accent = rgb(0x1C1F24);
+    t.surprisal = rgb(0x1F4A6B);
+    t.head_lightness = 0.74;
+    t.heat.masked_fill = {38, 41, 46};
+    t.heat.masked_line = {50, 54, 60};
+    return t;
+}
+
+/// Seen from the last row through a weak lamp: all larger, black on white.
+Theme projector() {
+    Theme t = light();
+    t.name = ThemeName::projector;
+    t.label = "projector";
+    t.ground = rgb(0xEBEDF0);
+    t.border = rgb(0xC3C8CE);
+    t.line = rgb(0x9AA1A9);
+    t.text = rgb(0x000000);
+    t.muted = rgb(0x3A4149);
+    t.faint = rgb(0x525A63);
+    t.accent = rgb(0xA04E00);
+    t.scale = 1.25f;
+    return t;
+}
+
+} // namespace
+
+ImU32 Theme::head_fill(int head, int n_heads) const {
+    return from_oklch({head_lightness, k_head_chroma, 20 + 360.0 * head / n_heads});
+}
+
+ImU32 Theme::head_ink(int head, int n_heads) const {
+    return from_oklch({head_text_lightness, k_head_chroma, 20 + 360.0 * head / n_heads});
+}
+
+ImU32 Theme::surprisal_tint(float bits) const {
+    return mix(panel, surprisal, std::clamp(bits / k_surprisal_full, 0.0f, 1.0f));
+}
+
+const Theme& theme_of(ThemeName name) {
+    static const std::array<Theme, k_theme_count> themes = {complete(light()), complete(dark()),
+                                                            complete(projector())};
+    return themes[static_cast<std::size_t>(name)];
+}
+
+ThemeName theme_named(std::string_view label) {
+    for (int i = 0; i < k_theme_count; ++i)
+        if (theme_of(static_cast<ThemeName>(i)).label == label) return static_cast<ThemeName>(i);
+    throw Error({"theme", "light, dark or projector", std::string(label), "choose one of these"});
+}
+
+} // namespace gf::ui

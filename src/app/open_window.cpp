@@ -1,0 +1,45 @@
+// Without a subcommand: the workbench in a window.
+#include "app/window_subcommands.h"
+
+#include "app/host/frame_request.h"
+#include "app/host/glfw_window.h"
+#include "app/shell/workbench.h"
+#include "app/start/gallery.h"
+#include "cli/options.h"
+#include "models/shipped.h"
+
+namespace gf::ui {
+namespace {
+
+void run_workbench(const ModelOptions& model) {
+    Window window({});
+    const std::filesystem::path models = shipped_models_folder();
+    Workbench workbench({Session::Mode::threaded, config_folder(), request_frame, true, models});
+    if (!model.model.empty())
+        workbench.post(command::Open{model.model, model.tokenizer});
+    else if (const auto first = first_of_gallery(models))
+        workbench.post(*first);
+    window.on_drop = [&](const std::vector<std::string>& paths) { workbench.dropped(paths); };
+    std::string title;
+    window.run([&] {
+        workbench.frame();
+        if (title != workbench.title()) window.set_title(title = workbench.title());
+    });
+}
+
+} // namespace
+
+void add_workbench(CLI::App& app, int& exit_code) {
+    auto model = std::make_shared<ModelOptions>();
+    model->add_to(app, false);
+    auto positional = std::make_shared<std::string>();
+    app.add_option("MODEL", *positional, "the same as --model")->excludes("--model");
+    app.callback([&app, model, positional, &exit_code] {
+        if (!app.get_subcommands().empty()) return;
+        if (!positional->empty()) model->model = *positional;
+        run_workbench(*model);
+        exit_code = 0;
+    });
+}
+
+} // namespace gf::ui

@@ -1,0 +1,25 @@
+#include "app/panels/all_panels.h"
+
+#include "app/panels/flow/flow_panel.h"
+#include "app/panels/heads/head_panel.h"
+#include "app/panels/heads/heads_panel.h"
+#include "app/panels/inspector/inspector_panel.h"
+#include "app/panels/outline/outline_panel.h"
+#include "app/panels/sampling/sampling_panel.h"
+#include "app/panels/text/text_panel.h"
+
+namespace gf::ui {
+
+std::vector<std::unique_ptr<Panel>> make_panels() {
+    std::vector<std::unique_ptr<Panel>> panels;
+    panels.push_back(make_outline_panel());
+    panels.push_back(make_flow_panel());
+    panels.push_back(make_sampling_panel());
+    panels.push_back(make_heads_panel());
+    panels.push_back(make_head_panel());
+    panels.push_back(make_inspector_panel());
+    panels.push_back(make_text_panel());
+    return panels;
+}
+
+} // namespace gf::ui

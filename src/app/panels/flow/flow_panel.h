@@ -1,0 +1,10 @@
+#pragma once
+// Flow: from tokens to the next token through every layer, the one in focus unfolded. One row for each token.
+
+#include "app/view/panel.h"
+
+namespace gf::ui {
+
+std::unique_ptr<Panel> make_flow_panel();
+
+} // namespace gf::ui

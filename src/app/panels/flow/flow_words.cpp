@@ -1,0 +1,124 @@
+#include "app/panels/flow/flow_words.h"
+
+#include "app/view/site_words.h"
+#include "app/view/token_labels.h"
+
+#include <cmath>
+#include <initializer_list>
+#include <iterator>
+
+namespace gf::ui {
+namespace {
+
+/// The parameters that make a site out of its inputs.
+std::vector<Role> parameters_of(Site site) {
+    using enum Role;
+    switch (site) {
+    case Site::embed: return {embed};
+    case Site::pos_embed: return {pos_embed};
+    case Site::q:
+    case Site::rot_q: return {q, q_bias, qkv, qkv_bias};
+    case Site::k:
+    case Site::rot_k: return {k, k_bias, qkv, qkv_bias};
+    case Site::v: return {v, v_bias, qkv, qkv_bias};
+    case Site::attn_out: return {attn_out, attn_out_bias};
+    case Site::cross_q: return {cross_q, cross_q_bias};
+    case Site::cross_attn_out: return {cross_attn_out, cross_attn_out_bias};
+    case Site::class_logits: return {classifier, classifier_bias};
+    case Site::expert_weights: return {router};
+    case Site::mlp_post: return {mlp_in, mlp_in_bias, mlp_up, mlp_up_bias};
+    case Site::mlp_out: return {mlp_out, mlp_out_bias};
+    case Site::logits: return {unembed};
+    default: return {};
+    }
+}
+
+std::string shape_of(const ParamRow& row) {
+    return row.shape.size() > 1 ? fmt::format("{} x {}", row.shape[0], row.shape[1])
+                                : fmt::format("{}", row.shape[0]);
+}
+
+} // namespace
+
+void write_flow_subtitle(const Snapshot& s, const FlowLayout& layout, fmt::memory_buffer& out) {
+    auto to = std::back_inserter(out);
+    fmt::format_to(to, "layer {}, head {} in focus", layout.layer, layout.head);
+    const auto say_what_is_kept = [&] {
+        if (!s.trace().kept(Site::pattern, layout.layer))
+            fmt::format_to(to, "; at this length the residual stream, keys and values are kept{}",
+                           s.layer.rows >= 0 ? ", the layer in view is being computed" : " only");
+        else if (s.layer.index >= 0)
+            fmt::format_to(to, "; this layer was computed again to be seen");
+    };
+    if (s.has_source()) say_what_is_kept(); // the line has no room for all: first what is missed most
+    if (s.encoder_in_view())
+        fmt::format_to(to, "; the encoder, its tokens are the source; the decoder is the block at the right");
+    else if (s.has_source())
+        fmt::format_to(to,
+                       "; the encoder is the block at the left, \"source\" is how much of it the head reads");
+    fmt::format_to(to, "; colour = what, opacity = how much");
+    if (s.has_source() && layout.left_out > 0)
+        fmt::format_to(to, "; a wider panel shows {} more columns of the layer", layout.left_out);
+    const int first = static_cast<int>(std::floor(layout.row0)) + 1,
+              last = static_cast<int>(std::ceil(layout.row1));
+    if (first > 1 || last < s.cursor)
+        fmt::format_to(to, "; tokens {} to {} of {} (wheel zooms, drag pans)", first, last, s.cursor);
+    if (!s.has_source()) say_what_is_kept();
+    int widest = 0, per_pixel = 1;
+    for (const FlowColumn& c : layout.columns) {
+        if (c.kind != FlowKind::strip || c.x1 - c.x0 < 1) continue;
+        const int n = site_width(s.config(), c.site, 1) /
+                      (c.head == FlowHead::none ? 1 : site_heads(s.config(), c.site));
+        if (static_cast<float>(n) > c.x1 - c.x0 && n > widest)
+            widest = n, per_pixel = static_cast<int>(std::ceil(static_cast<float>(n) / (c.x1 - c.x0)));
+    }
+    if (per_pixel > 1)
+        fmt::format_to(to, "; wide vectors show the largest of up to {} values a pixel", per_pixel);
+}
+
+void write_site_tooltip(const Snapshot& s, const FlowColumn& c, fmt::memory_buffer& out) {
+    auto to = std::back_inserter(out);
+    const SiteRow& row = site_row(c.site);
+    const ModelConfig& config = s.config();
+    const int heads = site_heads(config, c.site);
+    fmt::format_to(to, "{}\n", site_name(c.site, c.layer));
+    if (c.kind == FlowKind::matrix)
+        fmt::format_to(to, "{} heads x {} queries x {} {}", heads, s.cursor,
+                       by_source(c.site) ? s.source_run.rows : s.cursor,
+                       by_source(c.site) ? "tokens of the source" : "keys");
+    else if (row_axis(c.site) == Axis::segment)
+        fmt::format_to(to, "{}", s.trace().width(c.site));
+    else if (heads > 1)
+        fmt::format_to(to, "{} tokens x {} {} x {}", s.cursor, heads,
+                       c.head == FlowHead::none ? "slots" : "heads", site_width(config, c.site, 1) / heads);
+    else
+        fmt::format_to(to, "{} tokens x {}", s.cursor, site_width(config, c.site, 1));
+    fmt::format_to(to, "\n{}", row.formula);
+    std::size_t n = 0;
+    for (const Role role : parameters_of(c.site))
+        for (const ParamRow& p : s.model->weights->table)
+            if (p.role == role && p.layer == config.layer_group(c.layer) &&
+                p.serves(s.trace().shape().stack)) {
+                if (n == 0 || p.shape.size() > 1) fmt::format_to(to, "\n{}: {}", p.name, shape_of(p));
+                n += p.size();
+            }
+    if (n > 0) fmt::format_to(to, "\n{} parameters", n);
+    fmt::format_to(to, "\nclick: inspect");
+}
+
+void write_layer_tooltip(const Snapshot& s, const StreamMeasures& measures, int layer, int row,
+                         fmt::memory_buffer& out) {
+    auto to = std::back_inserter(out);
+    fmt::format_to(to, "layer {}, {} parameters", layer,
+                   layer_params(*s.model->weights, s.trace().shape().stack, layer));
+    if (row >= 0 && row < measures.rows()) {
+        const WriteShare& share = measures.share(layer, row);
+        fmt::format_to(to, "\nat {}: attention writes {:.0f} % of the stream's length",
+                       token_labels().alone(s.run().token(row)), 100 * share.attention);
+        if (s.trace().source()) fmt::format_to(to, ", attention to the source {:.0f} %", 100 * share.cross);
+        if (s.config().mlp != MlpKind::none) fmt::format_to(to, ", the MLP {:.0f} %", 100 * share.mlp);
+    }
+    fmt::format_to(to, "\nclick: unfold");
+}
+
+} // namespace gf::ui

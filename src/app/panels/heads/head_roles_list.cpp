@@ -1,0 +1,89 @@
+#include "app/panels/heads/head_roles_list.h"
+
+#include "app/widgets/widget_parts.h"
+#include "app/widgets/widgets.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+namespace gf::ui {
+namespace {
+
+constexpr float k_width = 184, k_row = 24, k_least_row = 17, k_title = 20; // design lengths
+
+} // namespace
+
+float HeadRolesList::width() { return px(k_width); }
+float HeadRolesList::height() { return px(k_title) + px(k_row) * k_n_head_roles; }
+
+void HeadRolesList::draw(const Snapshot& s, const HeadRoles& roles, Selection& selection, Commands& commands,
+                         const UiRect& area) {
+    text_.clear();
+    if (s.layer.index >= 0)
+        fmt::format_to(std::back_inserter(text_), "roles need all layers");
+    else if (roles.rows() < s.cursor)
+        fmt::format_to(std::back_inserter(text_), "roles: {} of {} tokens read", roles.rows(), s.cursor);
+    else
+        fmt::format_to(std::back_inserter(text_), "roles found");
+    put_text_cut(*ImGui::GetWindowDrawList(),
+                 {{area.min.x + px(4), area.min.y}, {area.max.x, area.min.y + px(k_title)}},
+                 font(TextSize::small), theme().muted, {text_.data(), text_.size()});
+    const float room = area.height() - px(k_title);
+    const float row = std::floor(std::clamp(room / k_n_head_roles, px(k_least_row), px(k_row)));
+    for (int i = 0; i < k_n_head_roles; ++i) {
+        const float top = px(k_title) + row * static_cast<float>(i);
+        if (top + row > area.height() + 1) break;
+        ImGui::SetCursorScreenPos({area.min.x, area.min.y + top});
+        draw_row(s, roles, static_cast<HeadRole>(i), selection, commands, row, area.width());
+    }
+}
+
+void HeadRolesList::draw_row(const Snapshot& s, const HeadRoles& roles, HeadRole role, Selection& selection,
+                             Commands& commands, float height, float width) {
+    const Theme& t = theme();
+    const HeadRoleRow& row = head_role_row(role);
+    const auto best = roles.best(role, s.cursor);
+    const ButtonItem item = button_item(row.name.data(), {width, height});
+    if (!item.seen) return;
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const bool is_pinned = best && HeadRef{best->layer, best->head} == selection.pinned_head;
+    if (item.hovered) list.AddRectFilled(item.box.min, item.box.max, t.control, px(4));
+    ImFont* words = font(TextSize::body);
+    ImFont* numbers = font(TextSize::small, Face::mono);
+    const float pad = px(4), score_at = item.box.max.x - pad - measure(numbers, "0.00").x;
+    char head[32] = "none", score[16] = "";
+    if (best) {
+        *fmt::format_to_n(head, sizeof head - 1, "L{}H{}", best->layer, best->head).out = 0;
+        *fmt::format_to_n(score, sizeof score - 1, "{:.2f}", best->score).out = 0;
+    }
+    const float head_at = score_at - px(10) - std::max(measure(numbers, head).x, measure(numbers, "L0H0").x);
+    const float mark = head_at - px(8);
+    const char* label = role == HeadRole::local ? "local, 3 back" : row.name.data();
+    put_text_cut(list, {{item.box.min.x + pad, item.box.min.y}, {mark - px(4), item.box.max.y}}, words,
+                 best ? t.text : t.muted, label);
+    if (best)
+        list.AddRectFilled({mark, item.box.center().y - px(5)}, {mark + px(3), item.box.center().y + px(5)},
+                           t.head_fill(best->head, s.config().n_heads));
+    put_text(list, item.box, head_at, numbers, is_pinned ? t.accent_text : best ? t.text : t.muted, head);
+    put_text(list, item.box, score_at, numbers, t.text, score);
+    put_focus_ring(item, px(4));
+    if (best && item.hovered) selection.head.set({best->layer, best->head});
+    if (best && item.pressed) commands.post(command::PinHead{best->layer, best->head});
+    explain(s, roles, role);
+}
+
+void HeadRolesList::explain(const Snapshot& s, const HeadRoles& roles, HeadRole role) {
+    if (!ImGui::IsItemHovered()) return;
+    const HeadRoleRow& row = head_role_row(role);
+    text_.clear();
+    auto out = std::back_inserter(text_);
+    fmt::format_to(out, "{}: {}", row.name, row.definition);
+    if (const int n = roles.queries(role, s.cursor))
+        fmt::format_to(out, "\n{} of {} queries count; click pins the best head", n, s.cursor);
+    else
+        fmt::format_to(out, "\nnone: {}", row.never);
+    tooltip({text_.data(), text_.size()});
+}
+
+} // namespace gf::ui

@@ -1,0 +1,187 @@
+#include "app/panels/inspector/inspected_matrix.h"
+
+#include "core/site_names.h"
+#include "render/heat_cells.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace gf::ui {
+namespace {
+
+/// The scores that say what is masked, of these or of their pattern.
+Site scores_of(Site site) { return by_source(site) ? Site::cross_attn_scores : Site::attn_scores; }
+
+std::optional<InspectedName> find_name(const Snapshot& s, const std::string& name) {
+    if (name.empty()) return std::nullopt;
+    if (const ParamRow* row = s.model->weights->find(name))
+        return InspectedName{Site::resid_pre, -1, static_cast<int>(row - s.model->weights->table.data())};
+    // A name is made from its parts, so it is cheaper to take it apart than to look through all.
+    int layer = -1;
+    std::string_view hook = name;
+    if (hook.starts_with("blocks.")) {
+        hook.remove_prefix(7);
+        layer = 0;
+        while (!hook.empty() && hook.front() >= '0' && hook.front() <= '9' && layer < 1'000'000) {
+            layer = 10 * layer + (hook.front() - '0');
+            hook.remove_prefix(1);
+        }
+        if (!hook.starts_with('.') || layer >= s.config().n_layers) return std::nullopt;
+        hook.remove_prefix(1);
+    }
+    for (int i = 0; i < k_n_sites; ++i) {
+        const SiteRow& row = site_row(static_cast<Site>(i));
+        if (row.hook == hook && row.per_layer == (layer >= 0) && has_site(s.config(), row.site))
+            return InspectedName{row.site, layer, -1};
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+InspectedName inspected_name(const Snapshot& s, const Selection& selection) {
+    if (const auto chosen = find_name(s, selection.inspected)) return *chosen;
+    if (const auto& cell = selection.focus();
+        cell && cell->run == 0 && (cell->param >= 0 || has_site(s.config(), cell->site))) {
+        if (cell->param >= 0) return {Site::resid_pre, -1, cell->param};
+        return {cell->site, cell->layer, -1};
+    }
+    return {Site::resid_post, selection.pinned_head.layer, -1};
+}
+
+bool InspectedMatrix::show(const Snapshot& s, const InspectedName& name, int head) {
+    const InspectedName name_before = name_;
+    const int head_before = head_;
+    const auto trace_before = trace_;
+    const auto weights_before = weights_;
+    const bool other_stack = trace_ && trace_->shape().stack != s.trace().shape().stack;
+    const bool renamed = label_.empty() || !(name == name_) || s.model->weights != weights_ || other_stack;
+    name_ = name;
+    weights_ = s.model->weights;
+    trace_ = s.run().trace;
+    if (renamed) {
+        label_ = name.param >= 0 ? weights_->table[static_cast<std::size_t>(name.param)].name
+                                 : std::string(stack_prefix(*weights_, trace_->shape().stack)) +
+                                       site_name(name.site, name.layer);
+        shaped_rows_ = -1;
+    }
+    if (name.param >= 0)
+        show_param(s);
+    else
+        show_site(s, head);
+    return !(name_ == name_before) || head_ != head_before || weights_ != weights_before ||
+           (name.param < 0 && trace_ != trace_before);
+}
+
+void InspectedMatrix::show_param(const Snapshot&) {
+    const ParamRow& p = weights_->table[static_cast<std::size_t>(name_.param)];
+    cols_ = p.shape.back();
+    rows_ = capacity_ = static_cast<int>(p.size() / static_cast<std::size_t>(cols_));
+    heads_ = 1;
+    head_ = -1;
+    head_width_ = cols_;
+    masks_ = false;
+    kept_ = true;
+    if (shaped_rows_ == rows_) return;
+    shaped_rows_ = rows_;
+    shape_.clear();
+    for (const int n : p.shape) shape_ += (shape_.empty() ? "" : " × ") + std::to_string(n);
+}
+
+bool InspectedMatrix::has_axis(Axis axis) const {
+    const auto axes = site_row(name_.site).axes;
+    return std::find(axes.begin(), axes.end(), axis) != axes.end();
+}
+
+std::string_view InspectedMatrix::head_word() const {
+    return has_axis(Axis::kv_head) ? "kv head" : has_axis(Axis::head) ? "head" : "slot";
+}
+
+int InspectedMatrix::head_for(const ModelConfig& c, int query_head) const {
+    return has_axis(Axis::kv_head) ? query_head / c.group_size() : std::min(query_head, heads_ - 1);
+}
+
+void InspectedMatrix::show_site(const Snapshot& s, int head) {
+    const ModelConfig& c = s.config();
+    kept_ = trace_->kept(name_.site, name_.layer);
+    heads_ = site_heads(c, name_.site);
+    masks_ = by_key(name_.site);
+    if (masks_) head = std::max(head, 0);
+    head_ = head >= 0 && (heads_ > 1 || masks_) ? head_for(c, head) : -1;
+    const int whole = trace_->width(name_.site), keys = by_source(name_.site) ? s.source_run.rows : s.cursor;
+    head_width_ = masks_ ? keys : whole / heads_;
+    cols_ = head_ >= 0 ? head_width_ : whole;
+    rows_ = trace_->n_rows(name_.site, s.cursor);
+    capacity_ = trace_->row_capacity(name_.site);
+    if (shaped_rows_ == rows_ && shaped_cols_ == cols_) return;
+    shaped_rows_ = rows_;
+    shaped_cols_ = cols_;
+    if (masks_)
+        shape_ = fmt::format("{} × {}", rows_, cols_); // of the one head
+    else if (heads_ > 1)
+        shape_ = fmt::format("{} × {} × {}", rows_, heads_, head_width_);
+    else
+        shape_ = fmt::format("{} × {}", rows_, cols_);
+}
+
+std::span<const float> InspectedMatrix::row(int row) const {
+    const auto cols = static_cast<std::size_t>(cols_);
+    if (name_.param >= 0)
+        return {weights_->values(weights_->table[static_cast<std::size_t>(name_.param)]) +
+                    static_cast<std::size_t>(row) * cols,
+                cols};
+    const real* values = trace_->row(name_.site, name_.layer, row);
+    if (!masks_) return {values + (head_ > 0 ? static_cast<std::size_t>(head_ * head_width_) : 0), cols};
+    // What the mask forbids is not part of the matrix, of the weights neither (they are 0 there).
+    const Site scores_site = scores_of(name_.site);
+    const auto n_keys = static_cast<std::size_t>(trace_->n_keys(name_.site));
+    const std::size_t at = static_cast<std::size_t>(head_) * n_keys;
+    const real* scores = trace_->row(scores_site, name_.layer, row) + at;
+    const Trace::Keys keys = trace_->keys(name_.site, row);
+    marked_.assign(n_keys, k_masked_cell);
+    const auto n = static_cast<std::size_t>(std::max(keys.end - keys.first, 0));
+    for (std::size_t k = 0; k < n; ++k)
+        if (scores[k] != k_masked_cell) marked_[k] = values[at + k];
+    return {marked_.data(), n};
+}
+
+CellRef InspectedMatrix::cell(int row, int col) const {
+    CellRef cell{0, name_.site, name_.layer, -1, row, col, name_.param};
+    if (name_.param >= 0) {
+        cell.site = Site::resid_pre;
+        cell.layer = -1;
+    } else if (head_ >= 0) {
+        cell.head = head_;
+    } else if (heads_ > 1) {
+        cell.head = col / head_width_;
+        cell.column = col % head_width_;
+    }
+    return cell;
+}
+
+std::optional<InspectedMatrix::Part> InspectedMatrix::part(const CellRange& r) const {
+    if (r.param != name_.param || (r.param < 0 && (r.site != name_.site || r.layer != name_.layer)))
+        return std::nullopt;
+    const auto clipped = [](int begin, int end, int length) {
+        return std::pair(std::max(begin, 0), end < 0 ? length : std::min(end, length));
+    };
+    const auto [row0, row1] = clipped(r.row_begin, r.row_end, rows_);
+    auto [col0, col1] = clipped(r.column_begin, r.column_end, head_width_);
+    const auto [head0, head1] = clipped(r.head_begin, r.head_end, heads_);
+    if (head_ >= 0 && (head_ < head0 || head_ >= head1)) return std::nullopt;
+    if (head_ < 0 && heads_ > 1) {
+        col0 += head0 * head_width_;
+        col1 += (head1 - 1) * head_width_; // several heads with a part of each: from the first to the last
+    }
+    if (row0 >= row1 || col0 >= col1) return std::nullopt;
+    return Part{row0, row1, col0, col1};
+}
+
+std::optional<InspectedMatrix::Part> InspectedMatrix::part(const CellRef& c) const {
+    const int head = std::max(c.head, 0);
+    return part(
+        CellRange{c.site, c.layer, c.row, c.row + 1, head, head + 1, c.column, c.column + 1, c.param});
+}
+
+} // namespace gf::ui

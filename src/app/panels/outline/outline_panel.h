@@ -1,0 +1,10 @@
+#pragma once
+// Outline: the operations of the model in their order, the layer in focus unfolded.
+
+#include "app/view/panel.h"
+
+namespace gf::ui {
+
+std::unique_ptr<Panel> make_outline_panel();
+
+} // namespace gf::ui

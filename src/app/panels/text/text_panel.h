@@ -1,0 +1,10 @@
+#pragma once
+// Text: the text as tokens tinted by how surprising they were, what comes next, and the tree of branches.
+
+#include "app/view/panel.h"
+
+namespace gf::ui {
+
+std::unique_ptr<Panel> make_text_panel();
+
+} // namespace gf::ui

@@ -1,0 +1,122 @@
+#include "app/widgets/panel_frame.h"
+
+#include "app/widgets/widget_parts.h"
+#include "app/widgets/widgets.h"
+
+#include <imgui_internal.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace gf::ui {
+namespace {
+
+constexpr ImGuiWindowFlags k_fixed = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoDocking |
+                                     ImGuiWindowFlags_NoBringToFrontOnFocus;
+constexpr float k_margin = 8; // ground around the panels
+
+} // namespace
+
+void begin_bar(const char* name, float top, float height) {
+    ImGui::SetNextWindowPos({0, top});
+    ImGui::SetNextWindowSize({ImGui::GetIO().DisplaySize.x, height});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, {1, 1});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding,
+                        {px(16), std::max(0.0f, std::floor((height - px(k_control_height)) / 2))});
+    ImGui::Begin(name, nullptr, k_fixed | ImGuiWindowFlags_NoScrollWithMouse);
+    ImGui::PopStyleVar(4); // not for popups and tooltips made inside
+    const float line = top + height - std::max(px(1), 1.0f);
+    ImGui::GetWindowDrawList()->AddRectFilled({0, line}, {ImGui::GetIO().DisplaySize.x, top + height},
+                                              theme().border);
+}
+
+void end_bar() { ImGui::End(); }
+
+ImGuiID panel_dock(const char* name, float top, float bottom) {
+    const ImU32 ground = theme().ground;
+    ImGui::SetNextWindowPos({0, top});
+    ImGui::SetNextWindowSize({ImGui::GetIO().DisplaySize.x, bottom - top});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {px(k_margin), px(k_margin)});
+    // Dear ImGui paints the gaps between docked windows with these.
+    ImGui::PushStyleColor(ImGuiCol_WindowBg, ground);
+    ImGui::PushStyleColor(ImGuiCol_Border, ground);
+    ImGui::Begin(name, nullptr, k_fixed | ImGuiWindowFlags_NoNavFocus);
+    const ImGuiID dock = ImGui::GetID("panels");
+    ImGuiDockNodeFlags flags = ImGuiDockNodeFlags_AutoHideTabBar;
+    flags |= ImGuiDockNodeFlags_NoWindowMenuButton; // of another enumeration
+    flags |= ImGuiDockNodeFlags_NoCloseButton;      // of a whole stack: each tab has its own
+    ImGui::DockSpace(dock, {0, 0}, flags);
+    ImGui::End();
+    ImGui::PopStyleColor(2);
+    ImGui::PopStyleVar(3);
+    return dock;
+}
+
+bool begin_panel(const char* name, bool* open) {
+    const Theme& t = theme();
+    ImGui::PushStyleColor(ImGuiCol_WindowBg, t.ground); // shows at the card's corners
+    // Dear ImGui's triangle that brings hidden tabs back: unseen behind the card until the mouse is on it.
+    for (const ImGuiCol place : {ImGuiCol_Button, ImGuiCol_ButtonActive})
+        ImGui::PushStyleColor(place, t.ground);
+    const bool visible = ImGui::Begin(name, open, ImGuiWindowFlags_NoCollapse);
+    ImGui::PopStyleColor(3);
+    if (!visible) return false;
+    const ImGuiWindow* window = ImGui::GetCurrentWindow();
+    ImDrawList& list = *window->DrawList;
+    ImRect card = window->Rect();
+    card.Min.y += window->TitleBarHeight; // of the tabs, where there are several
+    list.PushClipRect(card.Min, card.Max);
+    list.AddRectFilled(card.Min, card.Max, t.panel, px(8));
+    list.AddRect(card.Min, card.Max, t.border, px(8), 0, std::max(px(1), 1.0f));
+    list.PopClipRect();
+    return true;
+}
+
+void end_panel() { ImGui::End(); }
+
+std::optional<UiRect> panel_rect(const char* title) {
+    const ImGuiWindow* window = ImGui::FindWindowByName(title);
+    if (!window) return std::nullopt;
+    return UiRect{window->Pos, {window->Pos.x + window->Size.x, window->Pos.y + window->Size.y}};
+}
+
+namespace {
+
+/// As much of a subtitle as fits, up to where one of its parts ends.
+std::string_view parts_that_fit(ImFont* face, std::string_view text, float room) {
+    while (!text.empty() && measure(face, text).x > room) {
+        std::size_t end = std::string_view::npos;
+        for (const std::string_view separator : {"; ", " (", ", ", " "})
+            if (end = text.rfind(separator); end != std::string_view::npos) break;
+        text = text.substr(0, end == std::string_view::npos ? 0 : end);
+    }
+    return text;
+}
+
+} // namespace
+
+void panel_header(std::string_view title, std::string_view subtitle, float reserved) {
+    ImFont* bold = font(TextSize::body, Face::bold);
+    const float width = std::max(ImGui::GetContentRegionAvail().x, 1.0f),
+                title_width = measure(bold, title).x;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const UiRect line{at, {at.x + width, at.y + bold->FontSize}};
+    ImGui::Dummy(line.size());
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    put_text(list, line, at.x, bold, theme().text, title);
+    const float left = std::floor(at.x + title_width + px(10));
+    ImFont* body = font(TextSize::body);
+    const std::string_view said = parts_that_fit(body, subtitle, line.max.x - reserved - left);
+    if (!said.empty()) put_text(list, line, left, body, theme().muted, said);
+    if (said.size() < subtitle.size() &&
+        ImGui::IsMouseHoveringRect({left, line.min.y}, {line.max.x - reserved, line.max.y}) &&
+        ImGui::IsWindowHovered())
+        ImGui::SetItemTooltip("%.*s", static_cast<int>(subtitle.size()), subtitle.data());
+}
+
+} // namespace gf::ui

@@ -1,0 +1,36 @@
+#include "app/widgets/paragraph.h"
+
+namespace gf::ui {
+
+void text_line(std::string_view text, ImU32 colour, TextSize size, Face face) {
+    const FontScope scope(size, face);
+    ImGui::PushStyleColor(ImGuiCol_Text, colour);
+    ImGui::TextUnformatted(text.data(), text.data() + text.size());
+    ImGui::PopStyleColor();
+}
+
+void wrapped_text(std::string_view text, float width, ImU32 colour, TextSize size) {
+    ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + width);
+    text_line(text, colour, size);
+    ImGui::PopTextWrapPos();
+}
+
+void vertical_space(float length) { ImGui::Dummy({0, px(length)}); }
+
+void page_heading(std::string_view text) {
+    text_line(text, theme().text, TextSize::body, Face::bold);
+    vertical_space(8);
+}
+
+float paragraph_height(ImFont* font, std::string_view text, float width) {
+    return font->CalcTextSizeA(font->FontSize, FLT_MAX, width, text.data(), text.data() + text.size()).y;
+}
+
+void put_paragraph(ImDrawList& list, ImVec2 at, ImFont* font, ImU32 colour, std::string_view text,
+                   float width) {
+    list.AddText(font, font->FontSize, at, ImGui::GetColorU32(colour), text.data(), text.data() + text.size(),
+                 width);
+    record_text(font, at, text, width);
+}
+
+} // namespace gf::ui

@@ -1,0 +1,49 @@
+#pragma once
+// What widgets are made of: an item that can be clicked, and text put at a place. For widgets, and for panels
+// that draw items of their own.
+
+#include "app/host/imgui_host.h"
+
+#include <string_view>
+
+namespace gf::ui {
+
+/// Whether an item is one of several to choose from, and is the chosen one. Tests and UiDriver ask for it.
+enum class Mark { none, unchosen, chosen };
+constexpr Mark mark_of(bool chosen) { return chosen ? Mark::chosen : Mark::unchosen; }
+
+/// An item that can be clicked, made in the current window at the cursor.
+struct ButtonItem {
+    bool seen = false; ///< not clipped: draw it
+    bool pressed = false, hovered = false, held = false;
+    bool pressed_by_key = false; ///< `pressed`, and it was a key that did it
+    bool focused_by_key = false; ///< a person walked to it with the keyboard
+    UiRect box;
+};
+ButtonItem button_item(const char* label, ImVec2 size, Mark mark = Mark::none);
+
+/// An item at the cursor that does nothing and that the keyboard passes over. It takes its place in the
+/// window, and tests find what stands there by its name.
+void text_item(const char* label, ImVec2 size);
+
+/// The part of the current window that its content is seen in: without title bar, borders and scroll bars.
+UiRect inside_of_window();
+
+/// The part before "##".
+std::string_view shown(const char* label);
+ImVec2 measure(ImFont* font, std::string_view text);
+/// Writes from `left` on, vertically centred in the box.
+void put_text(ImDrawList& list, const UiRect& box, float left, ImFont* font, ImU32 colour,
+              std::string_view text);
+/// Writes in the middle of the box.
+void put_text_centred(ImDrawList& list, const UiRect& box, ImFont* font, ImU32 colour, std::string_view text);
+/// Writes from the box's left side, cut with an ellipsis where the box ends.
+void put_text_cut(ImDrawList& list, const UiRect& box, ImFont* font, ImU32 colour, std::string_view text);
+/// Fills a rounded rectangle.
+void put_fill(ImDrawList& list, const UiRect& box, ImU32 colour, float rounding);
+/// Draws the outline of an item that the keyboard is on; nothing around any other.
+void put_focus_ring(const ButtonItem& item, float rounding);
+/// The same around the last item of Dear ImGui, for items that are no ButtonItem.
+void put_focus_ring_of_last_item(float rounding);
+
+} // namespace gf::ui

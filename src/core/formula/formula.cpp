@@ -1,0 +1,169 @@
+#include "core/formula/formula.h"
+
+#include "core/formula/terms.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace gf {
+
+using namespace formula;
+
+namespace {
+
+/// Half-open ranges of row, head and column.
+struct Box {
+    int begin[3], end[3];
+};
+Box box_of(const CellRange& r) {
+    return {{r.row_begin, r.head_begin, r.column_begin}, {r.row_end, r.head_end, r.column_end}};
+}
+void set_box(CellRange& r, const Box& b) {
+    r.row_begin = b.begin[0], r.head_begin = b.begin[1], r.column_begin = b.begin[2];
+    r.row_end = b.end[0], r.head_end = b.end[1], r.column_end = b.end[2];
+}
+
+/// Joins b to a if together they are one range (or one lies in the other).
+bool join(CellRange& a, const CellRange& b) {
+    if (a.param != b.param || (a.param < 0 && (a.site != b.site || a.layer != b.layer))) return false;
+    Box x = box_of(a);
+    const Box y = box_of(b);
+    int different = -1;
+    bool holds_y = true, held = true;
+    for (int i = 0; i < 3; ++i) {
+        holds_y &= x.begin[i] <= y.begin[i] && y.end[i] <= x.end[i];
+        held &= y.begin[i] <= x.begin[i] && x.end[i] <= y.end[i];
+        if (x.begin[i] == y.begin[i] && x.end[i] == y.end[i]) continue;
+        if (different >= 0) different = 3;
+        if (different < 0) different = i;
+    }
+    if (holds_y || different < 0) return true;
+    if (held) {
+        set_box(a, y);
+        return true;
+    }
+    if (different > 2 || y.begin[different] > x.end[different] || x.begin[different] > y.end[different])
+        return false;
+    x.begin[different] = std::min(x.begin[different], y.begin[different]);
+    x.end[different] = std::max(x.end[different], y.end[different]);
+    set_box(a, x);
+    return true;
+}
+
+/// The cells that a reference means while its variables run through their loops.
+CellRange range_of(const Term& ref, const std::vector<Span1>& loops) {
+    const auto limits = [&](const Affine& a) {
+        int least = a.base, most = a.base;
+        for (const Span1& loop : loops) {
+            const int factor = a.factor[static_cast<std::size_t>(loop.variable)];
+            least += factor * loop.begin;
+            most += factor * (loop.end - 1);
+        }
+        return std::pair(least, most + 1);
+    };
+    CellRange r{.site = ref.cell.site, .layer = ref.cell.layer, .param = ref.cell.param};
+    std::tie(r.row_begin, r.row_end) = limits(ref.row);
+    std::tie(r.head_begin, r.head_end) = limits(ref.head);
+    std::tie(r.column_begin, r.column_end) = limits(ref.column);
+    return r;
+}
+
+void collect(const Term& t, std::vector<Span1>& loops, std::vector<CellRange>& out) {
+    if (t.op == Op::ref) {
+        add_range(out, range_of(t, loops));
+        return;
+    }
+    for (const Span1& loop : t.loops)
+        if (loop.begin >= loop.end) return;
+    loops.insert(loops.end(), t.loops.begin(), t.loops.end());
+    for (const Term& arg : t.args) collect(arg, loops, out);
+    loops.resize(loops.size() - t.loops.size());
+}
+
+/// Sites without heads are written with all heads, as edits are.
+void open_heads(std::vector<CellRange>& ranges, const ModelConfig& config) {
+    for (CellRange& r : ranges)
+        if (r.param >= 0 || !has_head_axis(config, r.site)) r.head_begin = 0, r.head_end = -1;
+}
+
+void collect_sites(const Expr& e, const ModelConfig& config, int layer, std::vector<SiteRef>& out) {
+    const auto add = [&](const SiteRef& s) {
+        if (std::find(out.begin(), out.end(), s) == out.end()) out.push_back(s);
+    };
+    if (e.op == Op::ref) {
+        if (!e.param) add({e.site, layer_of(e, config, layer)});
+        for (const Index& i : e.indices)
+            if (i.through_expert && config.is_moe()) add({Site::expert_indices, layer});
+    }
+    for (const Expr& arg : e.args) collect_sites(arg, config, layer, out);
+}
+
+} // namespace
+
+namespace formula {
+
+void add_range(std::vector<CellRange>& ranges, CellRange range) {
+    for (std::size_t i = 0; i < ranges.size();) {
+        CellRange joined = ranges[i];
+        if (!join(joined, range)) {
+            ++i;
+            continue;
+        }
+        range = joined; // may now join others
+        ranges.erase(ranges.begin() + static_cast<std::ptrdiff_t>(i));
+        i = 0;
+    }
+    ranges.push_back(range);
+}
+
+} // namespace formula
+
+double evaluate(const Trace& trace, const CellRef& cell) {
+    if (cell.param >= 0) {
+        const ParamRow& row = trace.weights().table[static_cast<std::size_t>(cell.param)];
+        return static_cast<double>(
+            trace.weights().values(row)[static_cast<std::size_t>(std::max(cell.row, 0)) *
+                                            static_cast<std::size_t>(row.shape.back()) +
+                                        static_cast<std::size_t>(std::max(cell.column, 0))]);
+    }
+    return resolve(trace, cell).root.value;
+}
+
+std::vector<CellRange> precedents(const Trace& trace, const CellRef& cell) {
+    std::vector<CellRange> ranges;
+    if (cell.param >= 0) return ranges;
+    const Resolved resolved = resolve(trace, cell);
+    std::vector<Span1> loops;
+    collect(resolved.root, loops, ranges);
+    for (const CellRef& c : resolved.choices)
+        add_range(ranges, {.site = c.site,
+                           .layer = c.layer,
+                           .row_begin = c.row,
+                           .row_end = c.row + 1,
+                           .head_begin = 0,
+                           .head_end = 1,
+                           .column_begin = c.column,
+                           .column_end = c.column + 1});
+    open_heads(ranges, trace.config());
+    return ranges;
+}
+
+std::vector<CellRange> dependents(const Trace& trace, int rows, const CellRef& cell) {
+    std::vector<CellRange> ranges = find_dependents(trace, rows, cell);
+    open_heads(ranges, trace.config());
+    return ranges;
+}
+
+std::vector<SiteRef> site_inputs(const ModelConfig& config, const SiteRef& site) {
+    std::vector<SiteRef> inputs;
+    if (const auto expr = specialise(tree_of(site.site), config, site.layer, nullptr))
+        collect_sites(*expr, config, site.layer, inputs);
+    return inputs;
+}
+
+bool is_edited(const Trace& trace, const CellRef& cell) {
+    return std::any_of(trace.edits().begin(), trace.edits().end(),
+                       [&](const Edit& e) { return e.range.contains(cell); });
+}
+
+} // namespace gf

@@ -1,0 +1,306 @@
+// From the text of a formula to its tree, by recursive descent.
+
+#include "core/formula/tree.h"
+
+#include <array>
+#include <charconv>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace gf::formula {
+namespace {
+
+template <class E>
+using Word = std::pair<std::string_view, E>;
+
+constexpr Word<Op> k_functions[] = {
+    {"sqrt", Op::sqrt}, {"exp", Op::exp}, {"sin", Op::sin}, {"cos", Op::cos}, {"act", Op::act}};
+constexpr Word<Op> k_folds[] = {{"sum", Op::sum}, {"mean", Op::mean}, {"max", Op::max}, {"rank", Op::rank}};
+constexpr Word<Quantity> k_quantities[] = {{"d_head", Quantity::d_head},
+                                           {"d_model", Quantity::d_model},
+                                           {"eps", Quantity::eps},
+                                           {"position", Quantity::position},
+                                           {"theta", Quantity::theta},
+                                           {"pair", Quantity::pair},
+                                           {"slope", Quantity::slope},
+                                           {"distance", Quantity::distance},
+                                           {"source_output", Quantity::source_output}};
+constexpr Word<Condition> k_conditions[] = {{"pre_norm", Condition::pre_norm},
+                                            {"layer_norm", Condition::layer_norm},
+                                            {"learned", Condition::learned},
+                                            {"alibi", Condition::alibi},
+                                            {"attention_only", Condition::attention_only},
+                                            {"embed_norm", Condition::embed_norm},
+                                            {"masked_tokens", Condition::masked_tokens},
+                                            {"encoder_decoder", Condition::encoder_decoder},
+                                            {"visible", Condition::visible},
+                                            {"leads", Condition::leads}};
+constexpr Word<Domain> k_domains[] = {{"d_model", Domain::d_model},
+                                      {"d_head", Domain::d_head},
+                                      {"d_mlp", Domain::d_mlp},
+                                      {"heads", Domain::heads},
+                                      {"keys", Domain::keys},
+                                      {"experts", Domain::experts},
+                                      {"slots", Domain::slots},
+                                      {"pooled_rows", Domain::pooled_rows},
+                                      {"source_keys", Domain::source_keys}};
+constexpr Word<Index::Kind> k_indices[] = {{"t", Index::Kind::row},
+                                           {"h", Index::Kind::head},
+                                           {"c", Index::Kind::column},
+                                           {"kv", Index::Kind::kv_head},
+                                           {"partner", Index::Kind::partner},
+                                           {"token", Index::Kind::token},
+                                           {"position", Index::Kind::position}};
+
+template <class E, std::size_t N>
+const E* value_of(const Word<E> (&words)[N], std::string_view word) {
+    for (const auto& [name, value] : words)
+        if (name == word) return &value;
+    return nullptr;
+}
+
+const Site* site_named(std::string_view word) {
+    static const auto sites = [] {
+        std::array<Site, k_n_sites> all{};
+        for (int i = 0; i < k_n_sites; ++i) all[static_cast<std::size_t>(i)] = static_cast<Site>(i);
+        return all;
+    }();
+    for (const Site& s : sites)
+        if (symbol(s) == word) return &s;
+    return nullptr;
+}
+
+/// The cell's own indices, for a name that is written without.
+std::vector<Index> own_indices(Site site) {
+    const Index t{Index::Kind::row}, h{Index::Kind::head}, c{Index::Kind::column};
+    const auto axes = site_row(site).axes;
+    if (axes.back() == Axis::one) return {t};
+    if (by_key(site)) return {h, t, c};
+    if (axes.size() == 3 || axes.back() == Axis::d_mlp) return {t, h, c};
+    return {t, c};
+}
+
+class Parser {
+  public:
+    using Scope = std::vector<std::pair<std::string_view, Index>>;
+    Parser(std::string_view text, Scope scope, int depth)
+        : text_(text), scope_(std::move(scope)), depth_(depth) {}
+
+    Expr whole() {
+        Expr e = choice();
+        if (at_ != text_.size()) fail("the end");
+        return e;
+    }
+
+  private:
+    [[noreturn]] void fail(const std::string& expected) const {
+        throw std::logic_error("formula '" + std::string(text_) + "', character " + std::to_string(at_) +
+                               ": expected " + expected);
+    }
+    static bool is_letter(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
+    }
+    void blanks() {
+        while (at_ < text_.size() && text_[at_] == ' ') ++at_;
+    }
+    bool take(char c) {
+        blanks();
+        if (at_ >= text_.size() || text_[at_] != c) return false;
+        ++at_;
+        blanks();
+        return true;
+    }
+    void need(char c) {
+        if (!take(c)) fail(std::string(1, c));
+    }
+    std::string_view peek_word() {
+        blanks();
+        std::size_t end = at_;
+        while (end < text_.size() && is_letter(text_[end])) ++end;
+        return text_.substr(at_, end - at_);
+    }
+    std::string_view word() {
+        const std::string_view w = peek_word();
+        at_ += w.size();
+        blanks();
+        return w;
+    }
+    bool take_word(std::string_view wanted) {
+        if (peek_word() != wanted) return false;
+        word();
+        return true;
+    }
+    template <class E, std::size_t N>
+    E one_of(const Word<E> (&words)[N], const char* what) {
+        const E* found = value_of(words, word());
+        if (!found) fail(what);
+        return *found;
+    }
+
+    static Expr node(Op op, std::vector<Expr> args) {
+        Expr e;
+        e.op = op;
+        e.args = std::move(args);
+        return e;
+    }
+
+    Expr choice() {
+        Expr e = alternatives();
+        if (!take_word("if")) return e;
+        Expr chosen = node(Op::choose, {});
+        chosen.condition = one_of(k_conditions, "a condition");
+        chosen.args.push_back(std::move(e));
+        if (take_word("else")) chosen.args.push_back(choice());
+        return chosen;
+    }
+    Expr alternatives() {
+        Expr e = additive();
+        if (peek_word() != "or") return e;
+        e = node(Op::first_of, {std::move(e)});
+        while (take_word("or")) e.args.push_back(additive());
+        return e;
+    }
+    Expr additive() {
+        Expr e = product();
+        while (true) {
+            const Op op = take('+') ? Op::add : take('-') ? Op::subtract : Op::number;
+            if (op == Op::number) return e;
+            e = node(op, {std::move(e), product()});
+        }
+    }
+    Expr product() {
+        Expr e = power();
+        while (true) {
+            const Op op = take('*') ? Op::multiply : take('/') ? Op::divide : Op::number;
+            if (op == Op::number) return e;
+            e = node(op, {std::move(e), power()});
+        }
+    }
+    Expr power() {
+        Expr e = primary();
+        return take('^') ? node(Op::power, {std::move(e), primary()}) : e;
+    }
+
+    Expr primary() {
+        if (take('(')) {
+            Expr e = choice();
+            need(')');
+            return e;
+        }
+        const bool negative = take('-');
+        const std::string_view w = word();
+        Expr e;
+        if (w == "inf" || (!w.empty() && w[0] >= '0' && w[0] <= '9')) {
+            std::from_chars(w.data(), w.data() + w.size(), e.number);
+            if (negative) e.number = -e.number;
+            return e;
+        }
+        if (negative) fail("a number after the sign");
+        if (const Op* op = value_of(k_functions, w)) {
+            need('(');
+            e = node(*op, {choice()});
+            need(')');
+            return e;
+        }
+        if (const Op* op = value_of(k_folds, w)) return fold(*op);
+        for (const FormulaPart& part : formula_parts())
+            if (part.name == w) return inlined(part);
+        if (const Quantity* quantity = value_of(k_quantities, w)) {
+            e.op = Op::quantity;
+            e.quantity = *quantity;
+            return e;
+        }
+        return reference(w);
+    }
+
+    Expr fold(Op op) {
+        Expr e = node(op, {});
+        need('(');
+        const std::size_t outer = scope_.size();
+        do {
+            const std::string_view name = word();
+            if (!take_word("in")) fail("'in'");
+            if (depth_ == k_most_bound) fail("fewer nested sums");
+            scope_.push_back({name, {Index::Kind::bound, depth_}});
+            e.loops.push_back({depth_++, one_of(k_domains, "a domain")});
+        } while (take(','));
+        need(':');
+        e.args.push_back(choice());
+        need(')');
+        scope_.resize(outer);
+        depth_ -= static_cast<int>(e.loops.size());
+        return e;
+    }
+
+    Expr inlined(const FormulaPart& part) {
+        Scope scope;
+        if (take('[')) {
+            scope.push_back({"i", index()});
+            if (take(',')) scope.push_back({"t", index()}); // of another row
+            need(']');
+        }
+        return Parser(part.text, std::move(scope), depth_).whole();
+    }
+
+    Expr reference(std::string_view name) {
+        Expr e;
+        e.op = Op::ref;
+        if (const Site* site = site_named(name)) {
+            e.site = *site;
+            if (take('.')) {
+                if (!take_word("before")) fail("'before'");
+                e.before = true;
+            }
+        } else {
+            e.param = param_named(name);
+            if (!e.param) fail("a site, a parameter or a quantity, not '" + std::string(name) + "'");
+        }
+        if (!take('[')) {
+            if (e.param) fail("indices");
+            e.indices = own_indices(e.site);
+            return e;
+        }
+        do e.indices.push_back(index());
+        while (take(','));
+        need(']');
+        if (!e.param && e.indices.size() != own_indices(e.site).size())
+            fail("as many indices as the site has");
+        return e;
+    }
+
+    Index index() {
+        const std::string_view w = word();
+        for (auto it = scope_.rbegin(); it != scope_.rend(); ++it)
+            if (it->first == w) return it->second;
+        if (w == "expert") {
+            need('(');
+            Index inner = index();
+            need(')');
+            inner.through_expert = true;
+            return inner;
+        }
+        const Index::Kind* kind = value_of(k_indices, w);
+        if (!kind) fail("an index, not '" + std::string(w) + "'");
+        return {*kind};
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    Scope scope_;
+    int depth_;
+};
+
+} // namespace
+
+const Expr& tree_of(Site site) {
+    static const std::vector<Expr> trees = [] {
+        std::vector<Expr> all;
+        for (int i = 0; i < k_n_sites; ++i)
+            all.push_back(Parser(site_row(static_cast<Site>(i)).formula, {}, 0).whole());
+        return all;
+    }();
+    return trees[static_cast<std::size_t>(site)];
+}
+
+} // namespace gf::formula

@@ -1,0 +1,270 @@
+#include "core/formula/spelling.h"
+
+#include "core/formula/writer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+
+namespace gf {
+
+using namespace formula;
+
+namespace {
+
+constexpr int k_fewest_digits = 3, k_most_digits = 9;
+
+/// One unit of the last printed digit.
+double unit_of(const std::string& text) {
+    const std::size_t e = text.find('e'), point = text.find('.');
+    const std::size_t mantissa_end = e == std::string::npos ? text.size() : e;
+    const int decimals = point == std::string::npos ? 0 : static_cast<int>(mantissa_end - point) - 1;
+    return std::pow(10.0, (e == std::string::npos ? 0 : std::atoi(text.c_str() + e + 1)) - decimals);
+}
+
+/// Three significant digits, or fewer where single precision did not compute that many.
+std::string result_text(double value, double noise) {
+    std::string text = spell_number(value, k_fewest_digits);
+    if (!std::isfinite(value) || 0.02 * unit_of(text) >= noise) return text;
+    const int decimals = std::max(0, static_cast<int>(std::floor(-std::log10(50 * noise))));
+    char buffer[64];
+    std::snprintf(buffer, sizeof buffer, "%.*f", std::min(decimals, 12), value);
+    return buffer;
+}
+
+/// "to" as part of indices, where tokens can be written.
+std::string quoted(const std::function<std::string(int)>& token, int id) {
+    std::string text;
+    if (token) text.append(" “").append(token(id)).append("”");
+    return text;
+}
+
+class Speller {
+  public:
+    Speller(const Trace& trace, int rows, const CellRef& cell, const SpellOptions& options)
+        : trace_(trace), rows_(rows), cell_(cell), options_(options) {}
+
+    Spelling spell() {
+        add(place_name(trace_.weights(), cell_), FormulaSpan::Kind::name);
+        if (cell_.param >= 0) return spell_param();
+        if (cell_.row >= trace_.n_rows(cell_.site, rows_)) return refuse(" is not computed yet");
+        add(cell_indices(trace_, cell_, options_.token), FormulaSpan::Kind::index);
+        if (!trace_.kept(cell_.site, cell_.layer))
+            return refuse(" is not kept at this length (it does not fit into the trace budget)");
+        const Resolved resolved = resolve(trace_, cell_);
+        out_.value = static_cast<double>(trace_.value(cell_));
+        out_.computed = resolved.root.value;
+        out_.edited = is_edited(trace_, cell_);
+        if (out_.edited) {
+            sign("  =  ");
+            add(spell_number(out_.value, k_fewest_digits), FormulaSpan::Kind::result);
+            add("   edited; computed:", FormulaSpan::Kind::note);
+        }
+        if (resolved.not_kept) {
+            result(out_.value, 0);
+            add("   computed from " + site_name(resolved.not_kept->site, resolved.not_kept->layer) +
+                    ", which is not kept at this length",
+                FormulaSpan::Kind::note);
+            return std::move(out_);
+        }
+        spell_formula(resolved.root);
+        return std::move(out_);
+    }
+
+  private:
+    void add(std::string text, FormulaSpan::Kind kind) {
+        FormulaSpan& span = out_.spans.emplace_back();
+        span.text = std::move(text);
+        span.kind = kind;
+    }
+    void sign(const char* text) { add(text, FormulaSpan::Kind::sign); }
+    Spelling refuse(const char* why) {
+        add(why, FormulaSpan::Kind::note);
+        return std::move(out_);
+    }
+    void result(double value, double noise) {
+        sign("  =  ");
+        add(result_text(value, noise), FormulaSpan::Kind::result);
+    }
+
+    Spelling spell_param() {
+        const ParamRow& row = trace_.weights().table[static_cast<std::size_t>(cell_.param)];
+        add(cell_indices(trace_, cell_, options_.token), FormulaSpan::Kind::index);
+        out_.value = out_.computed = evaluate(trace_, cell_);
+        result(out_.value, 0);
+        std::string shape;
+        for (const int n : row.shape) shape.append(shape.empty() ? "" : " × ").append(std::to_string(n));
+        add("   a parameter, " + shape + (row.file_transposed ? " (transposed in the file)" : ""),
+            FormulaSpan::Kind::note);
+        return std::move(out_);
+    }
+
+    void spell_formula(const Term& root) {
+        if (cell_.site == Site::encoder_out) {
+            result(out_.edited ? out_.computed : out_.value, 0);
+            return add("   from the encoder's run", FormulaSpan::Kind::note);
+        }
+        Writer writer(trace_, out_.spans, options_.terms);
+        const bool masked = root.op == Op::number && by_key(cell_.site);
+        // What a formula gives in single precision; what an edit replaced was never stored.
+        const double value = out_.edited ? out_.computed : out_.value;
+        if (root.op == Op::rank) {
+            writer.write_rank(root, cell_);
+        } else if (!masked) {
+            sign("  =  ");
+            writer.write_names(root);
+            if (root.op != Op::ref) write_numbers(writer, root, value);
+        }
+        result(value, out_.edited ? 0 : std::abs(out_.value - out_.computed));
+        if (masked) {
+            add("   masked: query " + std::to_string(cell_.row) + " may not read key " +
+                    std::to_string(cell_.column),
+                FormulaSpan::Kind::note);
+        } else if (cell_.site == Site::attn_scores || cell_.site == Site::cross_attn_scores) {
+            follow_up();
+        }
+    }
+
+    /// With as few digits as give the result.
+    void write_numbers(Writer& writer, const Term& root, double value) {
+        sign("  =  ");
+        const std::size_t begin = out_.spans.size();
+        const std::string wanted = result_text(value, out_.edited ? 0 : std::abs(out_.value - out_.computed));
+        const double target = std::atof(wanted.c_str()), unit = unit_of(wanted);
+        for (int digits = k_fewest_digits; digits <= k_most_digits; ++digits) {
+            out_.spans.resize(begin);
+            const double printed = writer.write_numbers(root, digits);
+            if (!std::isfinite(target) || std::abs(printed - target) <= 0.53 * unit) break;
+        }
+    }
+
+    /// A score becomes a weight.
+    void follow_up() {
+        CellRef weight = cell_;
+        weight.site = cell_.site == Site::attn_scores ? Site::pattern : Site::cross_pattern;
+        char text[32];
+        std::snprintf(text, sizeof text, "%.1f %%", 100 * static_cast<double>(trace_.value(weight)));
+        add("   softmax → ", FormulaSpan::Kind::note);
+        add(text, FormulaSpan::Kind::number);
+        out_.spans.back().cell = weight;
+    }
+
+    const Trace& trace_;
+    const int rows_;
+    const CellRef cell_;
+    const SpellOptions& options_;
+    Spelling out_;
+};
+
+} // namespace
+
+std::string Spelling::text() const {
+    std::string all;
+    for (const FormulaSpan& s : spans) all += s.text;
+    return all;
+}
+
+std::string spell_number(double value, int digits) {
+    char text[64];
+    if (std::isnan(value)) return "NaN";
+    if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+    if (value == 0) return "0";
+    const double size = std::abs(value);
+    if (size < 1e-3 || size >= 1e7) {
+        std::snprintf(text, sizeof text, "%.*e", digits - 1, value);
+    } else {
+        const int decimals = digits - 1 - static_cast<int>(std::floor(std::log10(size)));
+        std::snprintf(text, sizeof text, "%.*f", std::max(decimals, 0), value);
+    }
+    return text;
+}
+
+Spelling spell(const Trace& trace, int rows, const CellRef& cell, const SpellOptions& options) {
+    return Speller(trace, rows, cell, options).spell();
+}
+
+std::string place_name(const Weights& weights, const CellRef& cell) {
+    return cell.param >= 0 ? weights.table[static_cast<std::size_t>(cell.param)].name
+                           : site_name(cell.site, cell.layer);
+}
+
+namespace {
+
+std::string indices(const Weights& weights, const CellRef& cell,
+                    const std::function<std::string(int)>& row_label,
+                    const std::function<std::string(int)>& key_label,
+                    const std::function<std::string(int)>& token) {
+    std::string text = "[";
+    const auto put = [&](const char* prefix, int i, const std::string& label = {}) {
+        if (text.size() > 1) text += ", ";
+        text += prefix;
+        text += std::to_string(std::max(i, 0));
+        text += label;
+    };
+    if (cell.param >= 0) {
+        const ParamRow& row = weights.table[static_cast<std::size_t>(cell.param)];
+        if (row.shape.size() > 1) put("", cell.row, row.role == Role::embed ? quoted(token, cell.row) : "");
+        put("", cell.column,
+            row.role == Role::unembed || row.role == Role::unembed_bias ? quoted(token, cell.column) : "");
+        return text + "]";
+    }
+    const auto axes = site_row(cell.site).axes;
+    if (by_key(cell.site)) {
+        put("h", cell.head);
+        put("q", cell.row, row_label(cell.row));
+        put("k", cell.column, key_label(cell.column));
+        return text + "]";
+    }
+    if (row_axis(cell.site) == Axis::segment)
+        put("s", cell.row);
+    else
+        put("t", cell.row, row_label(cell.row));
+    if (has_head_axis(weights.config, cell.site))
+        put(axes.size() < 3 ? "slot " : axes[1] == Axis::kv_head ? "kv" : "h", cell.head);
+    if (axes.back() != Axis::one)
+        put("", cell.column, cell.site == Site::logits ? quoted(token, cell.column) : "");
+    return text + "]";
+}
+
+} // namespace
+
+std::string cell_name(const Weights& weights, const CellRef& cell) {
+    const auto none = [](int) { return std::string(); };
+    return place_name(weights, cell) + indices(weights, cell, none, none, {});
+}
+
+std::string cell_indices(const Trace& trace, const CellRef& cell,
+                         const std::function<std::string(int)>& token) {
+    const auto label = [&](const Trace& t, int row) {
+        return row < t.n_tokens() ? quoted(token, t.tokens()[row]) : std::string();
+    };
+    const bool is_site = cell.param < 0;
+    const Trace& of_rows = is_site && row_axis(cell.site) == Axis::source ? *trace.source() : trace;
+    const Trace& of_keys = is_site && by_source(cell.site) ? *trace.source() : trace;
+    const int first = is_site && by_key(cell.site) ? trace.keys(cell.site, cell.row).first : 0;
+    return indices(
+        trace.weights(), cell, [&](int row) { return label(of_rows, row); },
+        [&](int key) { return label(of_keys, first + key); }, token);
+}
+
+std::string range_words(const Trace& trace, const CellRange& range,
+                        const std::function<std::string(int)>& token) {
+    if (range.param >= 0)
+        return std::string(param_of(trace.weights().table[static_cast<std::size_t>(range.param)].role));
+    std::string text(symbol(range.site));
+    const int rows = (range.row_end < 0 ? trace.n_rows(range.site) : range.row_end) - range.row_begin;
+    text += " of ";
+    if (row_axis(range.site) == Axis::segment)
+        return text.append(rows == 1 ? "segment " + std::to_string(range.row_begin)
+                                     : std::to_string(rows) + " segments");
+    const bool of_source = row_axis(range.site) == Axis::source;
+    const Trace& whose = of_source ? *trace.source() : trace;
+    const char* where = of_source ? " of the source" : "";
+    if (rows == 1 && token)
+        return text.append("“").append(token(whose.tokens()[range.row_begin])).append("”").append(where);
+    if (rows == 1) return text.append("token ").append(std::to_string(range.row_begin)).append(where);
+    return text.append(std::to_string(rows)).append(" tokens").append(where);
+}
+
+} // namespace gf

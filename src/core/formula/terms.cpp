@@ -1,0 +1,376 @@
+#include "core/formula/terms.h"
+
+#include "core/kernels/kernels.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace gf::formula {
+namespace {
+
+constexpr double k_infinity = std::numeric_limits<double>::infinity();
+
+/// What the encoder's run ends with, where it keeps that.
+double source_output(const Trace& source, int row, int i) {
+    const ModelConfig& c = source.config();
+    if (!source.kept(output_site(c))) return std::numeric_limits<double>::quiet_NaN();
+    const StackWeights& w = source.stack();
+    if (c.norm_place == NormPlace::post)
+        return static_cast<double>(source.row(output_site(c), c.n_layers - 1, row)[i]);
+    return static_cast<double>(source.row(output_site(c), -1, row)[i]) *
+               static_cast<double>(w.ln_final_gain[i]) +
+           (w.ln_final_bias ? static_cast<double>(w.ln_final_bias[i]) : 0);
+}
+
+class Resolver {
+  public:
+    Resolver(const Trace& trace, const CellRef& cell, Resolved& result)
+        : trace_(trace), config_(trace.config()), cell_(cell), plan_(plan_of(trace, cell.site, cell.row)),
+          result_(result) {
+        cell_.head = std::max(cell_.head, 0);
+        cell_.column = std::max(cell_.column, 0);
+    }
+
+    Term resolve(const Expr& e) {
+        switch (e.op) {
+        case Op::number: return constant(e.number);
+        case Op::quantity: return constant(quantity(e.quantity));
+        case Op::ref: return reference(e);
+        case Op::choose: { // by the cell: all other choices are made already
+            const bool holds = e.condition == Condition::visible ? visible() : leads();
+            return resolve(e.args[holds ? 0 : 1]);
+        }
+        case Op::sum:
+            if (e.loops[0].domain == Domain::slots) return unrolled(e);
+            break;
+        default: break;
+        }
+        Term t;
+        t.op = e.op;
+        t.activation = config_.activation;
+        for (const Loop& loop : e.loops) {
+            const auto [begin, end] = domain(loop.domain);
+            t.loops.push_back({loop.variable, begin, end});
+            int& first_key = first_keys_[static_cast<std::size_t>(loop.variable)];
+            first_key = loop.domain == Domain::keys          ? keys(false).first
+                        : loop.domain == Domain::source_keys ? keys(true).first
+                                                             : 0;
+        }
+        for (const Expr& arg : e.args) t.args.push_back(resolve(arg));
+        for (const Term& arg : t.args) t.free |= arg.free;
+        for (const Span1& loop : t.loops) t.free &= ~(1u << loop.variable);
+        if (t.op == Op::rank) t.value = cell_.column; // which one is asked for
+        return folded(std::move(t));
+    }
+
+  private:
+    static Term constant(double value) {
+        Term t;
+        t.value = value;
+        t.exact = true;
+        return t;
+    }
+    /// Whatever depends on no variable is computed once.
+    Term folded(Term t) {
+        if (t.free == 0) {
+            Bound none{};
+            t.free = ~0u;
+            const double value = value_of(t, none);
+            t.free = 0;
+            t.value = value;
+        }
+        return t;
+    }
+
+    /// A sum over the slots in whose terms different experts stand.
+    Term unrolled(const Expr& e) {
+        const auto variable = static_cast<std::size_t>(e.loops[0].variable);
+        Term sum;
+        sum.op = Op::add;
+        for (int slot = 0; slot < config_.expert_slots(); ++slot) {
+            fixed_[variable] = slot;
+            sum.args.push_back(resolve(e.args[0]));
+        }
+        fixed_[variable].reset();
+        if (sum.args.size() == 1) {
+            Term only = std::move(sum.args[0]);
+            return only;
+        }
+        return folded(std::move(sum));
+    }
+
+    Trace::Keys keys(bool of_source) const {
+        return of_source ? trace_.source_keys(cell_.row) : trace_.keys(cell_.row);
+    }
+    /// Those of a cell of scores or patterns.
+    Trace::Keys keys() const { return keys(by_source(cell_.site)); }
+    bool visible() const {
+        const int key = keys().first + cell_.column;
+        return key >= keys().begin && key < keys().end;
+    }
+    bool interleaved() const {
+        return cell_.site == Site::pos_embed || config_.rope_pairs == RopePairs::interleaved;
+    }
+    bool leads() const { return interleaved() ? cell_.column % 2 == 0 : cell_.column < config_.d_head / 2; }
+    int partner() const {
+        const int half = config_.d_head / 2;
+        if (interleaved()) return cell_.column ^ 1;
+        return leads() ? cell_.column + half : cell_.column - half;
+    }
+
+    double quantity(Quantity q) const {
+        switch (q) {
+        case Quantity::d_head: return config_.d_head;
+        case Quantity::d_model: return config_.d_model;
+        case Quantity::eps: return config_.norm_eps;
+        case Quantity::position: return plan_.position;
+        case Quantity::theta: return config_.rope_theta;
+        case Quantity::pair: return interleaved() ? cell_.column / 2 : std::min(cell_.column, partner());
+        case Quantity::slope: return alibi_slopes(config_.n_heads)[static_cast<std::size_t>(cell_.head)];
+        case Quantity::distance: return std::abs(cell_.row - (plan_.segment_begin + cell_.column));
+        case Quantity::source_output: return source_output(*trace_.source(), cell_.row, cell_.column);
+        }
+        return 0;
+    }
+
+    std::pair<int, int> domain(Domain d) const {
+        switch (d) {
+        case Domain::d_model: return {0, config_.d_model};
+        case Domain::d_head: return {0, config_.d_head};
+        case Domain::d_mlp: return {0, config_.d_mlp};
+        case Domain::heads: return {0, config_.n_heads};
+        case Domain::experts: return {0, config_.n_experts};
+        case Domain::slots: return {0, config_.expert_slots()};
+        case Domain::pooled_rows: {
+            const auto [begin, end] = trace_.pooled_rows(cell_.row);
+            return {begin, end};
+        }
+        case Domain::keys:
+        case Domain::source_keys: {
+            const Trace::Keys seen = keys(d == Domain::source_keys);
+            return {seen.begin - seen.first, seen.end - seen.first};
+        }
+        }
+        return {0, 0};
+    }
+
+    /// `as_row`: of a site. A key there means the key's row.
+    Affine affine(const Index& index, bool as_row = false) {
+        using Kind = Index::Kind;
+        if (index.through_expert) {
+            Index slot = index;
+            slot.through_expert = false;
+            return {expert_in(affine(slot).base), {}};
+        }
+        const bool own_key = by_key(cell_.site);
+        const auto variable = static_cast<std::size_t>(index.variable);
+        switch (index.kind) {
+        case Kind::row: return {cell_.row, {}};
+        case Kind::head: return {cell_.head, {}};
+        case Kind::kv_head: return {cell_.head / config_.group_size(), {}};
+        case Kind::column: return {cell_.column + (as_row && own_key ? keys().first : 0), {}};
+        case Kind::partner: return {partner(), {}};
+        case Kind::token: return {trace_.tokens()[cell_.row], {}};
+        case Kind::position: return {plan_.position, {}};
+        case Kind::bound: {
+            if (fixed_[variable]) return {*fixed_[variable], {}};
+            Affine a{as_row ? first_keys_[variable] : 0, {}};
+            a.factor[variable] = 1;
+            return a;
+        }
+        }
+        return {};
+    }
+
+    int expert_in(int slot) {
+        if (!config_.is_moe()) return 0;
+        const CellRef choice{cell_.run, Site::expert_indices, cell_.layer, -1, cell_.row, slot};
+        if (!trace_.kept(Site::expert_indices, cell_.layer)) {
+            result_.not_kept = SiteRef{Site::expert_indices, cell_.layer};
+            return 0;
+        }
+        if (std::find(result_.choices.begin(), result_.choices.end(), choice) == result_.choices.end())
+            result_.choices.push_back(choice);
+        return static_cast<int>(trace_.value(choice));
+    }
+
+    Term reference(const Expr& e) {
+        Term t;
+        t.op = Op::ref;
+        t.cell.run = cell_.run;
+        t.param = e.param;
+        std::size_t parts = 0; // values from one head to the next
+        const std::size_t row_size = e.param ? point_at_param(e, t) : point_at_site(e, t, parts);
+        for (std::size_t v = 0; v < t.step.size(); ++v) {
+            if (t.row.factor[v] || t.head.factor[v] || t.column.factor[v]) t.free |= 1u << v;
+            t.step[v] = t.row.factor[v] * static_cast<std::ptrdiff_t>(row_size) +
+                        t.head.factor[v] * static_cast<std::ptrdiff_t>(parts) + t.column.factor[v];
+        }
+        if (t.free == 0)
+            t.value = t.values ? static_cast<double>(*t.values) : std::numeric_limits<double>::quiet_NaN();
+        return t;
+    }
+
+    std::size_t point_at_site(const Expr& e, Term& t, std::size_t& parts) {
+        t.cell.site = e.site;
+        t.cell.layer = layer_of(e, config_, cell_.layer);
+        t.cell.head = has_head_axis(config_, e.site) ? 0 : -1;
+        const auto at = [&](std::size_t i, bool as_row) { return affine(e.indices[i], as_row); };
+        t.row = at(by_key(e.site) ? 1 : 0, true);
+        if (e.indices.size() == 3) t.head = at(by_key(e.site) ? 0 : 1, false);
+        if (e.indices.size() > 1) t.column = at(e.indices.size() - 1, false);
+        parts = static_cast<std::size_t>(trace_.width(e.site) / site_heads(config_, e.site));
+        if (trace_.kept(e.site, t.cell.layer)) {
+            t.values = trace_.row(e.site, t.cell.layer, t.row.base) +
+                       static_cast<std::size_t>(t.head.base) * parts + t.column.base;
+        } else {
+            result_.not_kept = SiteRef{e.site, t.cell.layer};
+        }
+        return trace_.row_stride(e.site);
+    }
+
+    std::size_t point_at_param(const Expr& e, Term& t) {
+        const Weights& weights = trace_.weights();
+        const int d = config_.d_head;
+        t.cell.param = e.param_row;
+        const auto at = [&](std::size_t i) { return affine(e.indices[i]); };
+        const auto in_head = [&](Affine head, const Affine& i) { // head * d_head + i
+            head.base = head.base * d + i.base;
+            for (std::size_t v = 0; v < head.factor.size(); ++v)
+                head.factor[v] = head.factor[v] * d + i.factor[v];
+            return head;
+        };
+        const auto of_expert = [&](const Affine& expert) {
+            if (config_.is_moe()) t.cell.param = find_param(trace_, *e.param, cell_.layer, expert.base);
+        };
+        switch (e.param->indices) {
+        case ParamIndices::matrix: t.row = at(0), t.column = at(1); break;
+        case ParamIndices::vector: t.column = at(0); break;
+        case ParamIndices::into_heads: t.row = at(0), t.column = in_head(at(1), at(2)); break;
+        case ParamIndices::head_vector: t.column = in_head(at(0), at(1)); break;
+        case ParamIndices::from_heads: t.row = in_head(at(0), at(1)), t.column = at(2); break;
+        case ParamIndices::expert_matrix: of_expert(at(0)), t.row = at(1), t.column = at(2); break;
+        case ParamIndices::expert_vector: of_expert(at(0)), t.column = at(1); break;
+        }
+        const ParamRow& row = weights.table[static_cast<std::size_t>(t.cell.param)];
+        if (row.role != e.param->role) t.column.base += joint_offset(e.param->role);
+        const auto columns = static_cast<std::size_t>(row.shape.back());
+        t.values = weights.values(row) + static_cast<std::size_t>(t.row.base) * columns + t.column.base;
+        return columns;
+    }
+    /// GPT-2 keeps Q, K and V side by side.
+    int joint_offset(Role role) const {
+        if (role == Role::q || role == Role::q_bias) return 0;
+        return config_.d_q() + (role == Role::v || role == Role::v_bias ? config_.d_kv() : 0);
+    }
+
+    const Trace& trace_;
+    const ModelConfig& config_;
+    CellRef cell_;
+    const Trace::RowPlan& plan_;
+    Resolved& result_;
+    std::array<int, k_most_bound>
+        first_keys_{}; ///< the row that is key 0, of variables that run through keys
+    std::array<std::optional<int>, k_most_bound> fixed_{}; ///< variables of sums that are written out
+};
+
+double ratio(double a, double b) { return a == 0 && b == 0 ? 0 : a / b; }
+
+double fold(const Term& t, Bound& v) {
+    const Term& body = t.args[0];
+    double sum = 0;
+    if (t.op == Op::max) {
+        sum = -k_infinity;
+        each(t.loops, v, [&] { sum = std::max(sum, value_of(body, v)); });
+        return std::isinf(sum) ? 0 : sum; // all are masked
+    }
+    if (t.op == Op::rank) { // selection, as Pass::route() does it: among equals the lower index
+        std::vector<std::pair<double, int>> all;
+        each(t.loops, v, [&] { all.emplace_back(-value_of(body, v), static_cast<int>(all.size())); });
+        const auto wanted = all.begin() + static_cast<std::ptrdiff_t>(t.value);
+        std::nth_element(all.begin(), wanted, all.end());
+        return wanted->second;
+    }
+    int n = 0;
+    each(t.loops, v, [&] {
+        sum += value_of(body, v);
+        ++n;
+    });
+    return t.op == Op::mean ? ratio(sum, n) : sum;
+}
+
+} // namespace
+
+double activation(Activation f, double x) {
+    switch (f) {
+    case Activation::silu: return x / (1 + std::exp(-x));
+    case Activation::relu: return x > 0 ? x : 0;
+    case Activation::gelu_tanh:
+        return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x)));
+    case Activation::gelu: return 0.5 * x * (1 + std::erf(x * std::sqrt(0.5)));
+    }
+    return x;
+}
+
+double value_of(const Term& t, Bound& v) {
+    if (t.free == 0) return t.value;
+    const auto arg = [&](std::size_t i) { return value_of(t.args[i], v); };
+    switch (t.op) {
+    case Op::ref: {
+        if (!t.values) return std::numeric_limits<double>::quiet_NaN();
+        std::ptrdiff_t at = 0;
+        for (std::size_t i = 0; i < v.size(); ++i) at += t.step[i] * v[i];
+        return static_cast<double>(t.values[at]);
+    }
+    case Op::add: {
+        double sum = 0;
+        for (const Term& a : t.args) sum += value_of(a, v);
+        return sum;
+    }
+    case Op::subtract: return arg(0) - arg(1);
+    case Op::multiply: return arg(0) * arg(1);
+    case Op::divide: return ratio(arg(0), arg(1));
+    case Op::power: return std::pow(arg(0), arg(1));
+    case Op::sqrt: return std::sqrt(arg(0));
+    case Op::exp: return std::exp(arg(0));
+    case Op::sin: return std::sin(arg(0));
+    case Op::cos: return std::cos(arg(0));
+    case Op::act: return activation(t.activation, arg(0));
+    case Op::sum:
+    case Op::mean:
+    case Op::max:
+    case Op::rank: return fold(t, v);
+    default: return t.value;
+    }
+}
+
+const Trace::RowPlan& plan_of(const Trace& trace, Site site, int row) {
+    switch (row_axis(site)) {
+    case Axis::segment: return trace.plan(trace.shape().segments[static_cast<std::size_t>(row)].begin);
+    case Axis::source: return trace.source()->plan(row);
+    default: return trace.plan(row);
+    }
+}
+
+bool has_head_axis(const ModelConfig& config, Site site) {
+    const auto axes = site_row(site).axes;
+    return axes.size() == 3 || (axes.back() == Axis::d_mlp && config.is_moe());
+}
+
+CellRef cell_at(const Term& ref, const Bound& v) {
+    CellRef cell = ref.cell;
+    cell.row = ref.row.at(v);
+    if (cell.head >= 0) cell.head = ref.head.at(v);
+    cell.column = ref.column.at(v);
+    return cell;
+}
+
+Resolved resolve(const Trace& trace, const CellRef& cell) {
+    Resolved result;
+    const auto expr = specialise(tree_of(cell.site), trace.config(), cell.layer, &trace);
+    if (expr) result.root = Resolver(trace, cell, result).resolve(*expr);
+    return result;
+}
+
+} // namespace gf::formula

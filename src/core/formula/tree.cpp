@@ -1,0 +1,202 @@
+// The names that formulas use, and what a certain model leaves of a formula.
+
+#include "core/formula/tree.h"
+
+#include "core/trace.h"
+
+#include <array>
+
+namespace gf::formula {
+namespace {
+
+using enum ParamIndices;
+
+constexpr std::array<ParamName, 43> k_params{{
+    {"W_E", "W_E", Role::embed, Role::embed, matrix},
+    {"W_pos", "W_pos", Role::pos_embed, Role::pos_embed, matrix},
+    {"embed_ln_gain", "gain", Role::embed_ln_gain, Role::embed_ln_gain, vector},
+    {"embed_ln_bias", "bias", Role::embed_ln_bias, Role::embed_ln_bias, vector},
+    {"ln1_gain", "gain", Role::ln1_gain, Role::ln1_gain, vector},
+    {"ln1_bias", "bias", Role::ln1_bias, Role::ln1_bias, vector},
+    {"ln2_gain", "gain", Role::ln2_gain, Role::ln2_gain, vector},
+    {"ln2_bias", "bias", Role::ln2_bias, Role::ln2_bias, vector},
+    {"ln_final_gain", "gain", Role::ln_final_gain, Role::ln_final_gain, vector},
+    {"ln_final_bias", "bias", Role::ln_final_bias, Role::ln_final_bias, vector},
+    {"W_Q", "W_Q", Role::q, Role::qkv, into_heads},
+    {"W_K", "W_K", Role::k, Role::qkv, into_heads},
+    {"W_V", "W_V", Role::v, Role::qkv, into_heads},
+    {"b_Q", "b_Q", Role::q_bias, Role::qkv_bias, head_vector},
+    {"b_K", "b_K", Role::k_bias, Role::qkv_bias, head_vector},
+    {"b_V", "b_V", Role::v_bias, Role::qkv_bias, head_vector},
+    {"W_O", "W_O", Role::attn_out, Role::attn_out, from_heads},
+    {"b_O", "b_O", Role::attn_out_bias, Role::attn_out_bias, vector},
+    {"ln_cross_gain", "gain", Role::ln_cross_gain, Role::ln_cross_gain, vector},
+    {"ln_cross_bias", "bias", Role::ln_cross_bias, Role::ln_cross_bias, vector},
+    {"W_cross_Q", "W_Q", Role::cross_q, Role::cross_q, into_heads},
+    {"W_cross_K", "W_K", Role::cross_k, Role::cross_k, into_heads},
+    {"W_cross_V", "W_V", Role::cross_v, Role::cross_v, into_heads},
+    {"b_cross_Q", "b_Q", Role::cross_q_bias, Role::cross_q_bias, head_vector},
+    {"b_cross_K", "b_K", Role::cross_k_bias, Role::cross_k_bias, head_vector},
+    {"b_cross_V", "b_V", Role::cross_v_bias, Role::cross_v_bias, head_vector},
+    {"W_cross_O", "W_O", Role::cross_attn_out, Role::cross_attn_out, from_heads},
+    {"b_cross_O", "b_O", Role::cross_attn_out_bias, Role::cross_attn_out_bias, vector},
+    {"W_router", "W_router", Role::router, Role::router, matrix},
+    {"W_in", "W_in", Role::mlp_in, Role::mlp_in, expert_matrix},
+    {"b_in", "b_in", Role::mlp_in_bias, Role::mlp_in_bias, expert_vector},
+    {"W_up", "W_up", Role::mlp_up, Role::mlp_up, expert_matrix},
+    {"b_up", "b_up", Role::mlp_up_bias, Role::mlp_up_bias, expert_vector},
+    {"W_out", "W_out", Role::mlp_out, Role::mlp_out, expert_matrix},
+    {"b_out", "b_out", Role::mlp_out_bias, Role::mlp_out_bias, expert_vector},
+    {"W_mlm", "W_mlm", Role::mlm_dense, Role::mlm_dense, matrix},
+    {"b_mlm", "b_mlm", Role::mlm_dense_bias, Role::mlm_dense_bias, vector},
+    {"mlm_ln_gain", "gain", Role::mlm_ln_gain, Role::mlm_ln_gain, vector},
+    {"mlm_ln_bias", "bias", Role::mlm_ln_bias, Role::mlm_ln_bias, vector},
+    {"W_U", "W_U", Role::unembed, Role::unembed, matrix},
+    {"b_U", "b_U", Role::unembed_bias, Role::unembed_bias, vector},
+    {"W_class", "W_class", Role::classifier, Role::classifier, matrix},
+    {"b_class", "b_class", Role::classifier_bias, Role::classifier_bias, vector},
+}};
+
+constexpr std::array<std::string_view, k_n_sites> k_symbols{"embed",
+                                                            "pos_embed",
+                                                            "embed_ln_scale",
+                                                            "embed_ln_normalized",
+                                                            "encoder_out",
+                                                            "resid_pre",
+                                                            "ln1_scale",
+                                                            "ln1_normalized",
+                                                            "q",
+                                                            "k",
+                                                            "v",
+                                                            "rot_q",
+                                                            "rot_k",
+                                                            "attn_scores",
+                                                            "pattern",
+                                                            "z",
+                                                            "attn_out",
+                                                            "resid_mid",
+                                                            "ln_cross_scale",
+                                                            "ln_cross_normalized",
+                                                            "cross_q",
+                                                            "cross_k",
+                                                            "cross_v",
+                                                            "cross_attn_scores",
+                                                            "cross_pattern",
+                                                            "cross_z",
+                                                            "cross_attn_out",
+                                                            "resid_mid_cross",
+                                                            "ln2_scale",
+                                                            "ln2_normalized",
+                                                            "router_logits",
+                                                            "expert_weights",
+                                                            "expert_indices",
+                                                            "expert_gates",
+                                                            "mlp_pre",
+                                                            "mlp_pre_linear",
+                                                            "mlp_post",
+                                                            "mlp_out",
+                                                            "resid_post",
+                                                            "normalized_resid_post",
+                                                            "ln_final_scale",
+                                                            "ln_final_normalized",
+                                                            "mlm_pre",
+                                                            "mlm_post",
+                                                            "mlm_ln_scale",
+                                                            "mlm_ln_normalized",
+                                                            "logits",
+                                                            "pooled",
+                                                            "class_logits"};
+
+bool holds(Condition condition, const ModelConfig& c) {
+    switch (condition) {
+    case Condition::pre_norm: return c.norm_place == NormPlace::pre;
+    case Condition::layer_norm: return c.norm == NormKind::layer;
+    case Condition::learned: return c.positions == Positions::learned;
+    case Condition::alibi: return c.positions == Positions::alibi;
+    case Condition::embed_norm: return c.embed_norm;
+    case Condition::encoder_decoder: return c.has_encoder();
+    case Condition::masked_tokens: return c.head == OutputHead::masked_tokens;
+    default: return c.mlp == MlpKind::none; // attention_only
+    }
+}
+
+} // namespace
+
+std::string_view symbol(Site site) { return k_symbols[static_cast<std::size_t>(site)]; }
+
+const ParamName* param_named(std::string_view word) {
+    for (const ParamName& p : k_params)
+        if (p.name == word) return &p;
+    return nullptr;
+}
+
+std::string_view param_of(Role role) {
+    for (const ParamName& p : k_params)
+        if (p.role == role) return p.name;
+    return role == Role::qkv ? "W_Q, W_K, W_V" : "b_Q, b_K, b_V";
+}
+
+int layer_of(const Expr& ref, const ModelConfig& config, int layer) {
+    if (ref.param) {
+        const Role r = ref.param->role;
+        return r >= Role::ln1_gain && r <= Role::mlp_out_bias ? layer
+                                                              : -1; // the others stand outside the blocks
+    }
+    if (!site_row(ref.site).per_layer) return -1;
+    if (layer < 0) return config.n_layers - 1;
+    return ref.before ? layer - 1 : layer;
+}
+
+int find_param(const Trace& run, const ParamName& name, int layer, int expert) {
+    const int group = run.config().layer_group(layer);
+    const std::vector<ParamRow>& table = run.weights().table;
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        const ParamRow& row = table[i];
+        if (row.serves(run.shape().stack) && (row.role == name.role || row.role == name.joint) &&
+            row.layer == group && (expert < 0 || row.expert == expert))
+            return static_cast<int>(i);
+    }
+    return -1;
+}
+
+std::optional<Expr> specialise(const Expr& e, const ModelConfig& c, int layer, const Trace* run) {
+    switch (e.op) {
+    case Op::number:
+    case Op::quantity: return e;
+    case Op::ref: {
+        if (!e.param)
+            return (e.before && layer <= 0) || !has_site(c, e.site) ? std::nullopt : std::optional(e);
+        if (!run) return e;
+        Expr found = e;
+        found.param_row = find_param(*run, *e.param, layer_of(e, c, layer), -1);
+        return found.param_row < 0 ? std::nullopt : std::optional(found);
+    }
+    case Op::first_of:
+        for (const Expr& alternative : e.args)
+            if (auto kept = specialise(alternative, c, layer, run)) return kept;
+        return std::nullopt;
+    case Op::choose:
+        if (e.condition != Condition::visible && e.condition != Condition::leads) {
+            const std::size_t branch = holds(e.condition, c) ? 0 : 1;
+            return branch < e.args.size() ? specialise(e.args[branch], c, layer, run) : std::nullopt;
+        }
+        break;
+    default: break;
+    }
+    std::vector<std::optional<Expr>> args;
+    for (const Expr& arg : e.args) args.push_back(specialise(arg, c, layer, run));
+    Expr kept = e;
+    kept.args.clear();
+    for (auto& arg : args)
+        if (arg) kept.args.push_back(std::move(*arg));
+    if (kept.args.empty()) return std::nullopt;
+    const bool binary = e.args.size() == 2 && e.op != Op::choose;
+    if (binary && kept.args.size() == 1) { // a missing operand is neutral
+        if (!args[0] && e.op != Op::add && e.op != Op::multiply) return std::nullopt;
+        Expr rest = std::move(kept.args[0]);
+        return rest;
+    }
+    return kept;
+}
+
+} // namespace gf::formula

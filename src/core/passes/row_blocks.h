@@ -1,0 +1,81 @@
+#pragma once
+// Rows of one segment taken together, so that attention is a few products of matrices. Internal to core.
+
+#include "core/kernels/kernels.h"
+#include "core/trace.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace gf::detail {
+
+/// Some rows that follow each other, and the keys that any of them may read (rows of the Trace, or of its
+/// source; not all rows see all of them).
+struct RowBlock {
+    int row = 0, n_rows = 0;
+    int key_begin = 0, key_end = 0;
+    int first_key = 0; ///< the row that is key 0
+    int n_keys() const { return key_end - key_begin; }
+};
+
+/// The blocks of rows [begin, end) that have keys at all, for the scores of this site.
+class RowBlocks {
+  public:
+    RowBlocks(const Trace& trace, Site scores, int begin, int end)
+        : trace_(trace), scores_(scores), begin_(begin), end_(end) {}
+
+    class Iterator {
+      public:
+        Iterator(const RowBlocks& all, int row) : all_(all) { block_ = all_.at(row); }
+        const RowBlock& operator*() const { return block_; }
+        Iterator& operator++() {
+            block_ = all_.at(block_.row + block_.n_rows);
+            return *this;
+        }
+        bool operator!=(const Iterator& other) const { return block_.row != other.block_.row; }
+
+      private:
+        const RowBlocks& all_;
+        RowBlock block_;
+    };
+    Iterator begin() const { return {*this, begin_}; }
+    Iterator end() const { return {*this, end_}; }
+
+    /// Whether all keys' or values' rows that the rows may read hold finite numbers.
+    bool finite(Site site, int layer) const {
+        const int width = trace_.width(site);
+        int first = std::numeric_limits<int>::max(), last = 0;
+        for (const RowBlock& b : *this)
+            first = std::min(first, b.key_begin), last = std::max(last, b.key_end);
+        for (int r = first; r < last; ++r)
+            if (!all_finite(trace_.row(site, layer, r), width)) return false;
+        return true;
+    }
+
+  private:
+    /// High enough for the products, low enough that little above a causal mask is computed for nothing.
+    static constexpr int k_rows = 48;
+
+    RowBlock at(int row) const {
+        while (row < end_ && trace_.keys(scores_, row).size() == 0) ++row; // padding
+        RowBlock b{.row = row};
+        if (row >= end_) return b;
+        const Trace::Keys first = trace_.keys(scores_, row);
+        b.key_begin = first.begin, b.key_end = first.end, b.first_key = first.first;
+        for (const int segment_end = trace_.plan(row).segment_end;
+             row < std::min(b.row + k_rows, std::min(segment_end, end_)); ++row) {
+            const Trace::Keys keys = trace_.keys(scores_, row);
+            if (keys.size() == 0) break;
+            b.key_begin = std::min(b.key_begin, keys.begin);
+            b.key_end = std::max(b.key_end, keys.end);
+        }
+        b.n_rows = row - b.row;
+        return b;
+    }
+
+    const Trace& trace_;
+    const Site scores_;
+    int begin_, end_;
+};
+
+} // namespace gf::detail
