@@ -6,7 +6,7 @@
 namespace gf {
 namespace {
 
-constexpr std::array<HeadRoleRow, k_n_head_roles> k_rows{{
+constexpr std::array<HeadRoleRow, k_n_head_roles> k_head_role_rows{{
     {HeadRole::first_token, "first token", "mean weight on the first token", "no query has a choice yet"},
     {HeadRole::previous_token, "previous token", "mean weight on the token just before",
      "no token stands before another yet"},
@@ -29,7 +29,7 @@ const real* pattern_row(const Trace& trace, Site pattern, int layer, int head, i
 
 } // namespace
 
-const HeadRoleRow& head_role_row(HeadRole role) { return k_rows[index(role)]; }
+const HeadRoleRow& head_role_row(HeadRole role) { return k_head_role_rows[index(role)]; }
 
 void HeadRoles::reset(const std::shared_ptr<const Trace>& trace) {
     const ModelConfig& c = trace->config();

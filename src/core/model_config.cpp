@@ -8,10 +8,10 @@ namespace gf {
 namespace {
 
 template <class E>
-struct Names;
+struct EnumNames;
 #define GF_NAMES(E, LABEL, ...)                                                                              \
     template <>                                                                                              \
-    struct Names<E> {                                                                                        \
+    struct EnumNames<E> {                                                                                    \
         static constexpr std::string_view label = LABEL;                                                     \
         static constexpr std::array words = std::to_array<std::string_view>({__VA_ARGS__});                  \
     };
@@ -29,7 +29,7 @@ GF_NAMES(Pooling, "pooling", "first", "mean", "last")
 
 template <class E>
 std::string_view word_of(E e) {
-    return Names<E>::words[static_cast<std::size_t>(e)];
+    return EnumNames<E>::words[static_cast<std::size_t>(e)];
 }
 
 } // namespace
@@ -48,12 +48,12 @@ std::string_view name(Pooling e) { return word_of(e); }
 template <class E>
 E from_name(std::string_view word, const std::string& where) {
     std::string valid;
-    for (std::size_t i = 0; i < Names<E>::words.size(); ++i) {
-        if (Names<E>::words[i] == word) return static_cast<E>(i);
-        valid += (i ? ", " : "") + std::string(Names<E>::words[i]);
+    for (std::size_t i = 0; i < EnumNames<E>::words.size(); ++i) {
+        if (EnumNames<E>::words[i] == word) return static_cast<E>(i);
+        valid += (i ? ", " : "") + std::string(EnumNames<E>::words[i]);
     }
-    throw Error(
-        {where + ": " + std::string(Names<E>::label), "one of " + valid, "'" + std::string(word) + "'", ""});
+    throw Error({where + ": " + std::string(EnumNames<E>::label), "one of " + valid,
+                 "'" + std::string(word) + "'", ""});
 }
 template NormKind from_name(std::string_view, const std::string&);
 template NormPlace from_name(std::string_view, const std::string&);

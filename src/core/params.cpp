@@ -11,70 +11,70 @@ namespace gf {
 namespace {
 
 /// What a family calls its parameters; without ".weight" and ".bias".
-struct Names {
+struct ParamNamePieces {
     const char *stem, *embed, *pos_embed, *embed_norm, *block;
     const char *norm1, *q, *k, *v, *attn_out, *norm2, *gate, *up, *down;
     const char *norm_final, *mlm_dense, *mlm_norm, *unembed, *unembed_bias;
 };
-constexpr Names k_llama{"model.",
-                        "embed_tokens",
-                        "embed_positions",
-                        "embed_layernorm",
-                        "layers.",
-                        "input_layernorm",
-                        "self_attn.q_proj",
-                        "self_attn.k_proj",
-                        "self_attn.v_proj",
-                        "self_attn.o_proj",
-                        "post_attention_layernorm",
-                        "mlp.gate_proj",
-                        "mlp.up_proj",
-                        "mlp.down_proj",
-                        "norm",
-                        "mlm_head.dense",
-                        "mlm_head.layernorm",
-                        "lm_head.weight",
-                        "lm_head.bias"};
-constexpr Names k_gpt2{"transformer.",
-                       "wte",
-                       "wpe",
-                       "",
-                       "h.",
-                       "ln_1",
-                       "attn.c_attn",
-                       "",
-                       "",
-                       "attn.c_proj",
-                       "ln_2",
-                       "",
-                       "mlp.c_fc",
-                       "mlp.c_proj",
-                       "ln_f",
-                       "",
-                       "",
-                       "lm_head.weight",
-                       ""};
-constexpr Names k_bert{"bert.",
-                       "embeddings.word_embeddings",
-                       "embeddings.position_embeddings",
-                       "embeddings.LayerNorm",
-                       "encoder.layer.",
-                       "attention.output.LayerNorm",
-                       "attention.self.query",
-                       "attention.self.key",
-                       "attention.self.value",
-                       "attention.output.dense",
-                       "output.LayerNorm",
-                       "",
-                       "intermediate.dense",
-                       "output.dense",
-                       "",
-                       "cls.predictions.transform.dense",
-                       "cls.predictions.transform.LayerNorm",
-                       "cls.predictions.decoder.weight",
-                       "cls.predictions.bias"};
+constexpr ParamNamePieces k_llama{"model.",
+                                  "embed_tokens",
+                                  "embed_positions",
+                                  "embed_layernorm",
+                                  "layers.",
+                                  "input_layernorm",
+                                  "self_attn.q_proj",
+                                  "self_attn.k_proj",
+                                  "self_attn.v_proj",
+                                  "self_attn.o_proj",
+                                  "post_attention_layernorm",
+                                  "mlp.gate_proj",
+                                  "mlp.up_proj",
+                                  "mlp.down_proj",
+                                  "norm",
+                                  "mlm_head.dense",
+                                  "mlm_head.layernorm",
+                                  "lm_head.weight",
+                                  "lm_head.bias"};
+constexpr ParamNamePieces k_gpt2{"transformer.",
+                                 "wte",
+                                 "wpe",
+                                 "",
+                                 "h.",
+                                 "ln_1",
+                                 "attn.c_attn",
+                                 "",
+                                 "",
+                                 "attn.c_proj",
+                                 "ln_2",
+                                 "",
+                                 "mlp.c_fc",
+                                 "mlp.c_proj",
+                                 "ln_f",
+                                 "",
+                                 "",
+                                 "lm_head.weight",
+                                 ""};
+constexpr ParamNamePieces k_bert{"bert.",
+                                 "embeddings.word_embeddings",
+                                 "embeddings.position_embeddings",
+                                 "embeddings.LayerNorm",
+                                 "encoder.layer.",
+                                 "attention.output.LayerNorm",
+                                 "attention.self.query",
+                                 "attention.self.key",
+                                 "attention.self.value",
+                                 "attention.output.dense",
+                                 "output.LayerNorm",
+                                 "",
+                                 "intermediate.dense",
+                                 "output.dense",
+                                 "",
+                                 "cls.predictions.transform.dense",
+                                 "cls.predictions.transform.LayerNorm",
+                                 "cls.predictions.decoder.weight",
+                                 "cls.predictions.bias"};
 
-const Names& names_of(TensorNames family) {
+const ParamNamePieces& names_of(TensorNames family) {
     return family == TensorNames::gpt2 ? k_gpt2 : family == TensorNames::bert ? k_bert : k_llama;
 }
 
@@ -191,7 +191,7 @@ class TableBuilder {
     }
 
     const ModelConfig& c_;
-    const Names& names_;
+    const ParamNamePieces& names_;
     const bool conv1d_;
     std::vector<ParamRow> rows_;
     std::size_t offset_ = 0;

@@ -40,7 +40,7 @@ constexpr Items<FormulaPart, 14> k_parts{{
     {"wave", "position / 10000 ^ (2 * pair / d_model)"},  // Vaswani et al. 2017, 3.5
 }};
 
-constexpr std::array<SiteRow, k_n_sites> k_rows{{
+constexpr std::array<SiteRow, k_n_sites> k_site_rows{{
     {embed, "hook_embed", false, k_pos_model, true, "", "W_E[token, c]"},
     {pos_embed, "hook_pos_embed", false, k_pos_model, true, "",
      "W_pos[position, c] if learned else sin(wave) if leads else cos(wave)"},
@@ -151,7 +151,7 @@ constexpr std::array<SiteRow, k_n_sites> k_rows{{
 
 constexpr bool rows_in_order() {
     for (int i = 0; i < k_n_sites; ++i)
-        if (static_cast<int>(k_rows[static_cast<std::size_t>(i)].site) != i) return false;
+        if (static_cast<int>(k_site_rows[static_cast<std::size_t>(i)].site) != i) return false;
     return true;
 }
 static_assert(rows_in_order(), "one row per Site, in its order");
@@ -167,7 +167,7 @@ static_assert(rows_in_order(), "one row per Site, in its order");
 
 std::span<const FormulaPart> formula_parts() { return k_parts; }
 
-const SiteRow& site_row(Site site) { return k_rows[static_cast<std::size_t>(site)]; }
+const SiteRow& site_row(Site site) { return k_site_rows[static_cast<std::size_t>(site)]; }
 
 bool has_site(const ModelConfig& c, Site site) {
     const bool pre = c.norm_place == NormPlace::pre, mlp = c.mlp != MlpKind::none;

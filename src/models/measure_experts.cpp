@@ -12,7 +12,7 @@ namespace gf {
 namespace {
 
 constexpr std::array<std::string_view, 3> k_domains = {"stories", "arithmetic", "code"};
-constexpr std::size_t k_documents = 600;
+constexpr std::size_t k_n_routed_documents = 600;
 
 /// How often each expert was chosen in each document.
 struct ExpertChoices {
@@ -30,7 +30,7 @@ ExpertChoices count_choices(const ModelCache::OpenedModel& opened) {
     const ModelConfig& c = opened.model->config();
     ExpertChoices choices{
         static_cast<std::size_t>(c.n_layers), static_cast<std::size_t>(c.n_experts), {}, {}};
-    for (const auto& d : held_out_documents(opened.config.data.tinyville, k_documents)) {
+    for (const auto& d : held_out_documents(opened.config.data.tinyville, k_n_routed_documents)) {
         const auto trace = full_trace(*opened.model, document_tokens(*opened.model, d));
         const std::size_t first = choices.counts.size();
         choices.counts.resize(first + choices.n_layers * choices.n_experts);

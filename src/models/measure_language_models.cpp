@@ -16,7 +16,7 @@ namespace {
 
 constexpr int k_stories = 20, k_more_stories = 200;
 constexpr std::size_t k_tasks = 400; ///< for each phenomenon
-constexpr std::size_t k_documents = 200;
+constexpr std::size_t k_n_read_documents = 200;
 
 /// A prompt and how the model continues it, up to the end of the text.
 std::string write_text(const Model& model, const std::string& prompt, const SamplingChain& chain,
@@ -119,7 +119,7 @@ void measure_stories_and_tasks(ModelCache& cache, const std::string& name, Model
 void measure_drafting(ModelCache& cache, const std::string& name, ModelCard& card) {
     const Model &drafter = *cache.open(name).model, &story = *cache.open("story").model;
     double n_equal = 0, n_positions = 0;
-    for (const auto& d : held_out_documents(cache.open(name).config.data.tinyville, k_documents)) {
+    for (const auto& d : held_out_documents(cache.open(name).config.data.tinyville, k_n_read_documents)) {
         const std::vector<int> tokens = document_tokens(story, d);
         const auto a = full_trace(drafter, tokens), b = full_trace(story, tokens);
         for (int r = 0; r < a->n_tokens(); ++r, ++n_positions)
@@ -144,7 +144,7 @@ void measure_positions(ModelCache& cache, const std::string& name, ModelCard& ca
     const auto data = held_out_data(opened.config, *opened.model, c.n_ctx);
     std::vector<double> nats(n); // by position, summed over windows
     double n_windows = 0;
-    for (std::size_t w = 0; w < data->n_validation() && n_windows < k_documents; ++w) {
+    for (std::size_t w = 0; w < data->n_validation() && n_windows < k_n_read_documents; ++w) {
         Batch batch;
         data->append_validation(w, batch);
         const Sequence& s = batch.sequences.front();

@@ -11,7 +11,7 @@
 #include <array>
 #include <cstring>
 
-namespace gf::tests {
+namespace gf::tests::bad_input_test {
 namespace {
 
 using nlohmann::json;
@@ -416,4 +416,4 @@ TEST(BadUsage, HelpAndVersionAreNone) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::bad_input_test

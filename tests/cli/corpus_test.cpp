@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 
-namespace gf::tests {
+namespace gf::tests::corpus_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -72,4 +72,4 @@ TEST(Corpus, BadUsage) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::corpus_test

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
-namespace gf::tests {
+namespace gf::tests::info_test {
 namespace {
 
 using nlohmann::json;
@@ -171,4 +171,4 @@ TEST(Bench, Mistakes) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::info_test

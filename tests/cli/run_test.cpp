@@ -11,7 +11,7 @@
 #include <cmath>
 #include <sstream>
 
-namespace gf::tests {
+namespace gf::tests::run_test {
 namespace {
 
 using nlohmann::json;
@@ -273,4 +273,4 @@ TEST(Run, ModelsOfAnotherPurposeHaveNoNextToken) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::run_test

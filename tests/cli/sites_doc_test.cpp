@@ -5,7 +5,7 @@
 #include <fstream>
 #include <sstream>
 
-namespace gf {
+namespace gf::sites_doc_test {
 namespace {
 
 TEST(SitesDoc, TheDocumentIsWhatTheRowsSay) {
@@ -17,4 +17,4 @@ TEST(SitesDoc, TheDocumentIsWhatTheRowsSay) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::sites_doc_test

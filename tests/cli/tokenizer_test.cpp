@@ -8,7 +8,7 @@
 
 #include <fstream>
 
-namespace gf::tests {
+namespace gf::tests::tokenizer_test {
 namespace {
 
 using nlohmann::json;
@@ -55,4 +55,4 @@ TEST(TokenizerCommand, BadInputIsNamed) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::tokenizer_test

@@ -14,7 +14,7 @@
 #include <cstring>
 #include <set>
 
-namespace gf::tests {
+namespace gf::tests::trace_test {
 namespace {
 
 using nlohmann::json;
@@ -420,4 +420,4 @@ TEST(TraceCommand, Mistakes) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::trace_test

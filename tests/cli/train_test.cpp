@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace gf::tests {
+namespace gf::tests::train_test {
 namespace {
 
 using nlohmann::json;
@@ -101,4 +101,4 @@ TEST(Train, AnInterruptWritesACheckpoint) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::train_test

@@ -46,7 +46,7 @@ void* aligned_alloc(std::size_t alignment, std::size_t n) {
 }
 #endif
 
-namespace gf::tests {
+namespace gf::tests::allocation_test {
 namespace {
 
 /// Allocations while f runs.
@@ -116,4 +116,4 @@ TEST_F(Allocations, NoneInTheSamplerOnceItKnowsTheVocabulary) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::allocation_test

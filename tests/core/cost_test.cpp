@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace gf::tests {
+namespace gf::tests::cost_test {
 namespace {
 
 ModelConfig stories_260k() {
@@ -54,4 +54,4 @@ TEST(Cost, IsTwiceTheMatricesForEveryPreset) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::cost_test

@@ -3,7 +3,7 @@
 #include "support/compare.h"
 #include "support/random_model.h"
 
-namespace gf::tests {
+namespace gf::tests::edit_kinds_test {
 namespace {
 
 constexpr double k_rounding = 1e-5;
@@ -225,4 +225,4 @@ TEST_P(EditKinds, OfTheLayerThatAPassResumesAt) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::edit_kinds_test

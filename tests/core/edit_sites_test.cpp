@@ -7,7 +7,7 @@
 
 #include <gmock/gmock.h>
 
-namespace gf::tests {
+namespace gf::tests::edit_sites_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -233,4 +233,4 @@ TEST(RefusedEdits, OfDonorsThatDoNotFit) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::edit_sites_test

@@ -7,7 +7,7 @@
 
 #include <gmock/gmock.h>
 
-namespace gf::tests {
+namespace gf::tests::encoder_decoder_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -182,4 +182,4 @@ TEST(EncoderDecoderConfig, WhatItCannotBe) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::encoder_decoder_test

@@ -6,7 +6,7 @@
 
 #include <numeric>
 
-namespace gf::tests {
+namespace gf::tests::equivalence_rows_test {
 namespace {
 
 constexpr double k_rounding = 1e-5; // products of different heights sum in different orders
@@ -298,4 +298,4 @@ TEST_P(Branches, AreIndependentOfTheirParent) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::equivalence_rows_test

@@ -6,7 +6,7 @@
 
 #include <functional>
 
-namespace gf::tests {
+namespace gf::tests::equivalence_weights_test {
 namespace {
 
 constexpr double k_rounding = 1e-5;
@@ -227,4 +227,4 @@ TEST(JointMatrix, IsThreeMatricesSideBySide) { // GPT-2's c_attn
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::equivalence_weights_test

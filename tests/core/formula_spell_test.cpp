@@ -10,7 +10,7 @@
 
 #include <chrono>
 
-namespace gf::tests {
+namespace gf::tests::formula_spell_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -288,4 +288,4 @@ TEST(Spelling, OfALogitOfAWideModelIsQuick) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::formula_spell_test

@@ -10,7 +10,7 @@
 
 #include <set>
 
-namespace gf::tests {
+namespace gf::tests::formula_test {
 namespace {
 
 constexpr int k_tokens = 9;
@@ -240,4 +240,4 @@ TEST(FormulaValues, AreUnknownWhereTheTraceDoesNotKeepWhatTheyNeed) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::formula_test

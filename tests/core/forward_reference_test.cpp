@@ -4,7 +4,7 @@
 #include "support/compare.h"
 #include "support/random_model.h"
 
-namespace gf::tests {
+namespace gf::tests::forward_reference_test {
 namespace {
 
 class ForwardReference : public ::testing::TestWithParam<Preset> {};
@@ -61,4 +61,4 @@ TEST_P(ForwardReference, PatternsAreNotTrivial) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::forward_reference_test

@@ -8,7 +8,7 @@
 #include <limits>
 #include <optional>
 
-namespace gf::tests {
+namespace gf::tests::head_roles_test {
 namespace {
 
 constexpr int k_tokens = 24;
@@ -210,4 +210,4 @@ TEST(PatternEntropy, IsTheMeanOfTheRows) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::head_roles_test

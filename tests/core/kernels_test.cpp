@@ -7,7 +7,7 @@
 
 #include <random>
 
-namespace gf::tests {
+namespace gf::tests::kernels_test {
 namespace {
 
 constexpr real k_inf = std::numeric_limits<real>::infinity();
@@ -277,4 +277,4 @@ TEST(Kernels, NormsCarryNan) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::kernels_test

@@ -6,7 +6,7 @@
 #include "support/compare.h"
 #include "support/random_model.h"
 
-namespace gf::tests {
+namespace gf::tests::layer_view_test {
 namespace {
 
 class LayerViews : public ::testing::TestWithParam<Preset> {};
@@ -73,4 +73,4 @@ TEST(LayerView, TakesARunThatKeepsTheResidualStream) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::layer_view_test

@@ -3,7 +3,7 @@
 #include "support/compare.h"
 #include "support/random_model.h"
 
-namespace gf::tests {
+namespace gf::tests::mask_test {
 namespace {
 
 constexpr int k_tokens = 13;
@@ -179,4 +179,4 @@ TEST(Alibi,
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::mask_test

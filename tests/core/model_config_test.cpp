@@ -7,7 +7,7 @@
 
 #include <functional>
 
-namespace gf::tests {
+namespace gf::tests::model_config_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -209,4 +209,4 @@ TEST(Errors, SayWhereExpectedFoundAndRemedy) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::model_config_test

@@ -7,7 +7,7 @@
 #include <numeric>
 #include <set>
 
-namespace gf::tests {
+namespace gf::tests::params_test {
 namespace {
 
 using Expected = std::vector<std::pair<std::string, std::vector<int>>>; ///< name, shape in the file
@@ -269,4 +269,4 @@ TEST(Weights, FindByName) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::params_test

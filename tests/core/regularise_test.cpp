@@ -10,7 +10,7 @@
 
 #include <map>
 
-namespace gf::tests {
+namespace gf::tests::regularise_test {
 namespace {
 
 constexpr int k_tokens = 13;
@@ -201,4 +201,4 @@ TEST(Regularise, RefusesWhatMakesNoSense) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::regularise_test

@@ -8,7 +8,7 @@
 #include <limits>
 #include <random>
 
-namespace gf::tests {
+namespace gf::tests::resamples_test {
 namespace {
 
 /// Q(k/2, x/2) by recurrence over k (Abramowitz and Stegun 26.4.8), from k = 1: erfc, k = 2: exp.
@@ -115,4 +115,4 @@ TEST(Resamples, DeviationOfACount) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::resamples_test

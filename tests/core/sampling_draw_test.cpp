@@ -8,7 +8,7 @@
 #include <limits>
 #include <random>
 
-namespace gf::tests {
+namespace gf::tests::sampling_draw_test {
 namespace {
 
 constexpr int k_draws = 200'000;
@@ -209,4 +209,4 @@ TEST(ChiSquare, CriticalValuesLeaveOneInTenThousand) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::sampling_draw_test

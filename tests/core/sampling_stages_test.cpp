@@ -12,7 +12,7 @@
 #include <numeric>
 #include <random>
 
-namespace gf::tests {
+namespace gf::tests::sampling_stages_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -367,4 +367,4 @@ TEST(ValidateChain, NamesTheStageAndItsRange) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::sampling_stages_test

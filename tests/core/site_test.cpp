@@ -10,7 +10,7 @@
 #include <numeric>
 #include <set>
 
-namespace gf::tests {
+namespace gf::tests::site_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -183,4 +183,4 @@ TEST(NearestNames, ByLevenshteinDistance) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::site_test

@@ -6,7 +6,7 @@
 
 #include <gmock/gmock.h>
 
-namespace gf::tests {
+namespace gf::tests::stream_measures_test {
 namespace {
 
 constexpr int k_rows = 11;
@@ -107,4 +107,4 @@ TEST(StreamMeasures, WithoutMlpAttentionWritesToTheEnd) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::stream_measures_test

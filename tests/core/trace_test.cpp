@@ -6,7 +6,7 @@
 
 #include <gmock/gmock.h>
 
-namespace gf::tests {
+namespace gf::tests::trace_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -263,4 +263,4 @@ TEST(RowPlans, OfPrefixes) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::trace_test

@@ -6,7 +6,7 @@
 #include "core/kernels/kernels.h"
 #include "core/passes/expert_capacity.h"
 
-namespace gf::tests {
+namespace gf::tests::backward_test {
 namespace {
 
 constexpr int k_tokens = 9, k_source = 7;
@@ -278,4 +278,4 @@ TEST_P(Gradients, AddUpOverRunsOfTheSameTrace) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::backward_test

@@ -6,7 +6,7 @@
 
 #include <numeric>
 
-namespace gf::tests {
+namespace gf::tests::losses_test {
 namespace {
 
 constexpr int k_rows = 5;
@@ -194,4 +194,4 @@ TEST(Losses, ClassesWithoutTargetCostNothing) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::losses_test

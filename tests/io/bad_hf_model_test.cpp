@@ -5,7 +5,7 @@
 #include "io/allocations.h"
 #include "io/support.h"
 
-namespace gf::tests {
+namespace gf::tests::bad_hf_model_test {
 namespace {
 
 using nlohmann::json;
@@ -221,4 +221,4 @@ TEST(HfModel, EveryTruncationIsRefused) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::bad_hf_model_test

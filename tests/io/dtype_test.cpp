@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <limits>
 
-namespace gf {
+namespace gf::dtype_test {
 namespace {
 
 TEST(DType, NamesAndSizes) {
@@ -121,4 +121,4 @@ TEST(DType, NarrowingBeyondTheLargest) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::dtype_test

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace gf::tests {
+namespace gf::tests::files_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -142,4 +142,4 @@ TEST(WriteFile, SaysWhatIsWrong) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::files_test

@@ -19,7 +19,7 @@
 #include <sstream>
 #include <unistd.h>
 
-namespace gf {
+namespace gf::golden_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -205,4 +205,4 @@ TEST_F(WithPyTorch, EverySiteAgreesForModelsOfAnotherSeed) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::golden_test

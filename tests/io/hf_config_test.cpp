@@ -2,7 +2,7 @@
 
 #include "io/support.h"
 
-namespace gf::tests {
+namespace gf::tests::hf_config_test {
 namespace {
 
 using nlohmann::json;
@@ -391,4 +391,4 @@ TEST(HfConfig, HubConfigsSurviveWriting) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::hf_config_test

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <limits>
 
-namespace gf::tests {
+namespace gf::tests::hf_model_test {
 namespace {
 
 using nlohmann::json;
@@ -248,4 +248,4 @@ TEST(HfModel, WarnsOfNaNAndInfinity) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::hf_model_test

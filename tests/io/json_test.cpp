@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace gf {
+namespace gf::json_test {
 namespace {
 
 using namespace tests;
@@ -74,4 +74,4 @@ TEST(Json, FieldsHaveTypes) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::json_test

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <limits>
 
-namespace gf::tests {
+namespace gf::tests::llama2c_test {
 namespace {
 
 constexpr int k_min = std::numeric_limits<std::int32_t>::min(),
@@ -147,4 +147,4 @@ TEST(Llama2c, WarnsOfNaN) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::llama2c_test

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <random>
 
-namespace gf::tests {
+namespace gf::tests::model_file_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -146,4 +146,4 @@ TEST(ModelFile, Stories260K) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::model_file_test

@@ -12,7 +12,7 @@
 #include <cmath>
 #include <cstring>
 
-namespace gf::tests {
+namespace gf::tests::mutants_test {
 namespace {
 
 constexpr int k_mutants = 20'000;
@@ -190,4 +190,4 @@ TEST(Mutants, IndexAndShards) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::mutants_test

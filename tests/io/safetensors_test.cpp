@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-namespace gf::tests {
+namespace gf::tests::safetensors_test {
 namespace {
 
 using nlohmann::json;
@@ -217,4 +217,4 @@ TEST(SafetensorsWriter, RoundTrip) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::safetensors_test

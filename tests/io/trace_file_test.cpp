@@ -6,7 +6,7 @@
 
 #include <cstring>
 
-namespace gf::tests {
+namespace gf::tests::trace_file_test {
 namespace {
 
 /// A value that tells site, layer, row and column apart.
@@ -139,4 +139,4 @@ TEST(TraceFileErrors, SiteThatIsNotKept) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::trace_file_test

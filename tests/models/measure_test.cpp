@@ -8,7 +8,7 @@
 
 #include <cmath>
 
-namespace gf::tests {
+namespace gf::tests::measure_test {
 namespace {
 
 /// -log softmax(logits)[target], in double precision.
@@ -143,4 +143,4 @@ TEST(Generate, GreedyIsTheLikeliestTokenOfAWholePass) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::measure_test

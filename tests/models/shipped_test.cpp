@@ -2,7 +2,7 @@
 
 #include "models/small_models.h"
 
-namespace gf::tests {
+namespace gf::tests::shipped_test {
 namespace {
 
 TEST(ShippedModels, AreReadInTheOrderOfTheList) {
@@ -118,4 +118,4 @@ TEST(Cards, BadOnesNameTheKey) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::shipped_test

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <set>
 
-namespace gf::tests {
+namespace gf::tests::branch_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -364,4 +364,4 @@ TEST(Seeds, ARefusedChainChangesNothing) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::branch_test

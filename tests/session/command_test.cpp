@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace gf {
+namespace gf::command_test {
 namespace {
 
 using nlohmann::json;
@@ -175,4 +175,4 @@ TEST(Command, ErrorsNameTheFieldAndTheNearestNames) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::command_test

@@ -4,7 +4,7 @@
 #include "session/support.h"
 #include "support/compare.h"
 
-namespace gf::tests {
+namespace gf::tests::edits_test {
 namespace {
 
 const std::vector<int> k_prompt = {3, 1, 4, 1, 5, 9, 2, 6};
@@ -188,4 +188,4 @@ TEST(Edits, AreComputedInSlices) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::edits_test

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace gf {
+namespace gf::latest_test {
 namespace {
 
 void write(Latest<int>& latest, int value) {
@@ -79,4 +79,4 @@ TEST(Latest, TwoThreads) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::latest_test

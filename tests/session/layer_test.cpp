@@ -3,7 +3,7 @@
 #include "session/support.h"
 #include "support/compare.h"
 
-namespace gf::tests {
+namespace gf::tests::layer_test {
 namespace {
 
 class LayerInViewTest : public ::testing::Test {
@@ -115,4 +115,4 @@ TEST_F(LayerInViewTest, TheBudgetCanBeSet) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::layer_test

@@ -8,7 +8,7 @@
 
 #include <filesystem>
 
-namespace gf::tests {
+namespace gf::tests::model_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -82,4 +82,4 @@ TEST(Model, TheTokenizersBosGoesBeforeTheConfigs) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::model_test

@@ -10,7 +10,7 @@
 #include <cmath>
 #include <limits>
 
-namespace gf::tests {
+namespace gf::tests::playback_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -284,4 +284,4 @@ TEST_F(Speed, HoldsForTokensThatAreComputed) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::playback_test

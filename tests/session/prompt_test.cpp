@@ -10,7 +10,7 @@
 
 #include <cmath>
 
-namespace gf::tests {
+namespace gf::tests::prompt_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -337,4 +337,4 @@ TEST(Prefix, ForcesTokensBehindThePromptOnly) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::prompt_test

@@ -6,7 +6,7 @@
 
 #include <gmock/gmock.h>
 
-namespace gf::tests {
+namespace gf::tests::source_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -274,4 +274,4 @@ TEST(LongSource, TheEncodersLayerInViewIsComputedAgain) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::source_test

@@ -9,7 +9,7 @@
 #include <random>
 #include <thread>
 
-namespace gf::tests {
+namespace gf::tests::threads_test {
 namespace {
 
 /// Looks at snapshots as the window does, and compares the checksums of published rows with earlier ones.
@@ -190,4 +190,4 @@ TEST(Threads, CommandsAreHeardWhilePlaying) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::threads_test

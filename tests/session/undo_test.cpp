@@ -5,7 +5,7 @@
 
 #include <functional>
 
-namespace gf::tests {
+namespace gf::tests::undo_test {
 namespace {
 
 /// The chain as the session shows it: all stages, with temperature alone switched on.
@@ -236,4 +236,4 @@ TEST(UndoSteps, ResamplingAgainGivesTheSame) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::undo_test

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-namespace gf {
+namespace gf::gpt2_test {
 namespace {
 
 using namespace tests;
@@ -103,4 +103,4 @@ TEST_F(Gpt2, AnyBytesRoundTrip) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::gpt2_test

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace gf {
+namespace gf::hugging_face_test {
 namespace {
 
 using namespace tests;
@@ -37,4 +37,4 @@ TEST(HuggingFace, SameIdsAndSameText) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::hugging_face_test

@@ -7,7 +7,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
-namespace gf {
+namespace gf::mutants_test {
 namespace {
 
 using namespace tests;
@@ -113,4 +113,4 @@ TEST(Mutants, TokenizerJson) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::mutants_test

@@ -6,7 +6,7 @@
 #include <limits>
 #include <map>
 
-namespace gf {
+namespace gf::tok_bin_test {
 namespace {
 
 using namespace tests;
@@ -210,4 +210,4 @@ TEST_F(Tok512, BadFilesAreNamed) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::tok_bin_test

@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace gf {
+namespace gf::tokenizer_json_test {
 namespace {
 
 using namespace tests;
@@ -363,4 +363,4 @@ TEST(LoadTokenizer, FilesAndFolders) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::tokenizer_json_test

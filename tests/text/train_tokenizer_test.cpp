@@ -8,7 +8,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-namespace gf {
+namespace gf::train_tokenizer_test {
 namespace {
 
 using namespace tests;
@@ -355,4 +355,4 @@ TEST(TrainTokenizer, BadRecipesAreNamed) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::train_tokenizer_test

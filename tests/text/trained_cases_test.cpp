@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace gf {
+namespace gf::trained_cases_test {
 namespace {
 
 using namespace tests;
@@ -35,4 +35,4 @@ TEST(TrainedCases, OurFilesGiveOthersTheSameIds) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::trained_cases_test

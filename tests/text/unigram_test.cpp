@@ -7,7 +7,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
-namespace gf {
+namespace gf::unigram_test {
 namespace {
 
 using namespace tests;
@@ -103,4 +103,4 @@ TEST(Unigram, LikelihoodNeverFallsBetweenPrunings) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::unigram_test

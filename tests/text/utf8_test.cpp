@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace gf {
+namespace gf::utf8_test {
 namespace {
 
 TEST(Utf8, EveryCodePointRoundTrips) {
@@ -43,4 +43,4 @@ TEST(Utf8, EscapesBytesThatAreNoCharacter) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::utf8_test

@@ -10,7 +10,7 @@
 
 #include <algorithm>
 
-namespace gf::tests {
+namespace gf::tests::batch_gradient_test {
 namespace {
 
 /// n sequences of random tokens with lengths from `shortest` to
@@ -216,4 +216,4 @@ TEST(BatchGradient, NeedsWhatTheObjectiveNeeds) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::batch_gradient_test

@@ -12,7 +12,7 @@
 #include <numeric>
 #include <set>
 
-namespace gf::tests {
+namespace gf::tests::dataset_test {
 namespace {
 
 using testing::ElementsAre;
@@ -346,4 +346,4 @@ TEST(TinyvilleDataset, TasksAreExamplesForAnEncoderDecoder) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::dataset_test

@@ -19,7 +19,7 @@
 #include <filesystem>
 #include <unistd.h>
 
-namespace gf::tests {
+namespace gf::tests::golden_gradients_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -145,4 +145,4 @@ TEST_F(GoldenGradients, AgreeForModelsOfAnotherSeed) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::golden_gradients_test

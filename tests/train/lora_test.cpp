@@ -14,7 +14,7 @@
 
 #include <cstring>
 
-namespace gf::tests {
+namespace gf::tests::lora_test {
 namespace {
 
 /// The output of a run over nine random tokens.
@@ -208,4 +208,4 @@ TEST(LoraAdapter, RefusesWhatIsNotItsOwn) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::lora_test

@@ -13,7 +13,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace gf::tests {
+namespace gf::tests::optimiser_test {
 namespace {
 
 /// The two blocks of the reference: only the first one decays.
@@ -274,4 +274,4 @@ TEST(Schedule, ClosedForms) { // steps 0 to 100, no warm-up
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::optimiser_test

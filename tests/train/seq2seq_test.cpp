@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <random>
 
-namespace gf::tests {
+namespace gf::tests::seq2seq_test {
 namespace {
 
 using nlohmann::json;
@@ -76,4 +76,4 @@ TEST(SequenceToSequence, LearnsToTurnTextsRound) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::seq2seq_test

@@ -16,7 +16,7 @@
 #include <iostream>
 #include <set>
 
-namespace gf::tests {
+namespace gf::tests::tinyville_corpus_test {
 namespace {
 
 using namespace tinyville;
@@ -348,4 +348,4 @@ TEST(TinyvilleCorpus, ThreeDomains) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::tinyville_corpus_test

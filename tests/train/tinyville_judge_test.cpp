@@ -14,7 +14,7 @@
 #include <optional>
 #include <regex>
 
-namespace gf::tests {
+namespace gf::tests::tinyville_judge_test {
 namespace {
 
 using namespace tinyville;
@@ -233,4 +233,4 @@ TEST(TinyvilleGrammar, MistakesInTheNotationAreNamed) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::tinyville_judge_test

@@ -10,7 +10,7 @@
 #include <regex>
 #include <set>
 
-namespace gf::tests {
+namespace gf::tests::tinyville_labels_test {
 namespace {
 
 using namespace tinyville;
@@ -230,4 +230,4 @@ TEST(TinyvilleLabels, QuestionsAreAnsweredByTheirText) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::tinyville_labels_test

@@ -11,7 +11,7 @@
 #include <regex>
 #include <set>
 
-namespace gf::tests {
+namespace gf::tests::tinyville_tasks_test {
 namespace {
 
 using namespace tinyville;
@@ -212,4 +212,4 @@ TEST(TinyvilleTasks, TranslationsCanBeTurnedBack) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::tinyville_tasks_test

@@ -4,7 +4,7 @@
 
 #include "support.h"
 
-namespace gf::tests {
+namespace gf::tests::train_config_test {
 namespace {
 
 using nlohmann::json;
@@ -68,7 +68,7 @@ TEST(TrainConfig, EveryObjectiveHasItsName) {
 }
 
 /// A small config with `value` at the JSON pointer must be refused with these words.
-void expect_refused(const char* pointer, const json& value, std::initializer_list<const char*> words) {
+void expect_refused(const char* pointer, const json& value, std::initializer_list<std::string_view> words) {
     json c = small_config();
     c[json::json_pointer(pointer)] = value;
     expect_error([&] { parse(c); }, words);
@@ -185,4 +185,4 @@ TEST(TrainConfig, TheManualsExampleIsOne) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::train_config_test

@@ -12,7 +12,7 @@
 #include <cmath>
 #include <map>
 
-namespace gf::tests {
+namespace gf::tests::trainer_test {
 namespace {
 
 /// n sequences of random tokens to be learnt by heart.
@@ -278,4 +278,4 @@ TEST(Checkpoints, AFailureLeavesTheOthers) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::trainer_test

@@ -43,7 +43,7 @@ extern "C" int rename(const char* from, const char* to) noexcept {
     return static_cast<int>(syscall(SYS_rename, from, to));
 }
 
-namespace gf::tests {
+namespace gf::tests::training_run_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -361,4 +361,4 @@ TEST_F(TrainingRun, RefusesWhatDoesNotFit) {
 }
 
 } // namespace
-} // namespace gf::tests
+} // namespace gf::tests::training_run_test
