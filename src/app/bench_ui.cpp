@@ -1,6 +1,8 @@
+// `glassformer bench ui`: how long a frame takes.
+
 #include "app/window_subcommands.h"
 
-#include "app/host/headless.h"
+#include "app/host/headless_window.h"
 #include "app/shell/workbench.h"
 #include "app/widgets/panel_frame.h"
 #include "cli/options.h"
@@ -22,14 +24,15 @@
 namespace gf::ui {
 namespace {
 
-struct UiOptions {
+struct BenchOptions {
     ModelOptions model;
-    std::string shape;
+    std::string shape; ///< random weights of this shape in place of a model; empty: the model
     int tokens = 256, frames = 200;
-    bool json = false, zoom = false;
+    bool json = false;
+    bool zoom = false; ///< a person zooms one head; else a new token appears in every frame
 };
 
-/// A model of random weights of a well-known shape, in a folder of its own that goes with it.
+/// A model of random weights, saved to a temporary folder that is deleted with this object.
 class RandomModel {
   public:
     explicit RandomModel(const ModelConfig& config) {
@@ -55,7 +58,7 @@ ModelConfig gpt2_small() {
     return c;
 }
 
-/// A small model whose texts can be long.
+/// A small model with a long context.
 ModelConfig long_context() {
     ModelConfig c;
     c.d_model = 64, c.n_layers = 4, c.n_heads = c.n_kv_heads = 4, c.d_head = 16, c.d_mlp = 176,
@@ -63,7 +66,7 @@ ModelConfig long_context() {
     return c;
 }
 
-/// A person's hand on one head: the wheel goes in and out, the mouse drags it about.
+/// Acts as a person would on the Head panel: turns the wheel in and out, and drags the matrix about.
 void zoom_and_pan(int frame) {
     const std::optional<UiRect> head = panel_rect("Head");
     if (!head) return;
@@ -76,80 +79,85 @@ void zoom_and_pan(int frame) {
     if (frame % 20 < 10) io.AddMouseWheelEvent(0, frame / 40 % 2 ? -1.0f : 1.0f);
 }
 
-/// CPU time of this thread: what the frame costs, whatever else the machine does.
+/// CPU time of this thread, which does not depend on what else the machine does.
 double cpu_ms() { return 1e3 * thread_cpu_seconds(); }
 
-struct Figures {
-    double median = 0, p99 = 0;
+struct FrameTimes {
+    double median = 0, p99 = 0; ///< milliseconds; p99: 99 % of the frames take less
 };
 
-Figures figures(std::vector<double> ms) {
+FrameTimes summarise(std::vector<double> ms) {
     std::sort(ms.begin(), ms.end());
     return {ms[ms.size() / 2], ms[ms.size() * 99 / 100]};
 }
 
-/// CPU milliseconds of the frames in which one token after the other appears, the last one being number
-/// `tokens`. With `gl` the workbench's part alone (layout, geometry, uploads); without, a whole frame of Dear
-/// ImGui but nothing is drawn.
-Figures frame_cost(const UiOptions& o, bool gl) {
-    Headless screen({1600, 900, {}, gl, false});
-    Workbench workbench({Session::Mode::cooperative, {}, {}});
-    const auto act = [&](const Command& c) {
-        workbench.post(c);
-        workbench.settle();
-        const Snapshot& s = workbench.session().latest();
-        if (s.message_is_error) throw Error({"bench ui", "the model to run", s.message, ""});
-    };
-    act(command::Open{o.model.model, o.model.tokenizer});
-    if (!workbench.session()
-             .latest()
-             .model->tokenizer) { // ids that differ; read at once they are there sooner
+void carry_out(Workbench& workbench, const Command& command) {
+    workbench.post(command);
+    workbench.settle();
+    const Snapshot& s = workbench.session().latest();
+    if (s.message_is_error) throw Error({"bench ui", "the model to run", s.message, ""});
+}
+
+/// Opens the model and has it write until there are `o.tokens` tokens.
+void open_and_run(Workbench& workbench, const BenchOptions& o) {
+    const auto latest = [&]() -> const Snapshot& { return workbench.session().latest(); };
+    carry_out(workbench, command::Open{o.model.model, o.model.tokenizer});
+    if (!latest().model->tokenizer) {
+        // A prompt of ids that differ is there sooner than a text that random weights write.
         std::string ids = "1";
-        for (int i = 2; i < o.tokens; ++i)
-            ids += fmt::format(",{}", i * 37 % workbench.session().latest().config().d_vocab);
-        act(command::SetPrompt{ids, false});
+        for (int i = 2; i < o.tokens; ++i) ids += fmt::format(",{}", i * 37 % latest().config().d_vocab);
+        carry_out(workbench, command::SetPrompt{ids, false});
     }
-    act(command::Step{o.tokens - workbench.session().latest().run().rows});
-    const int n = workbench.session().latest().run().rows;
+    carry_out(workbench, command::Step{o.tokens - latest().run().rows});
+    const int n = latest().run().rows;
     if (n < o.tokens)
         throw Error({"--tokens", fmt::format("at most {}, where this model ended its text", n),
                      std::to_string(o.tokens), ""});
+}
+
+/// CPU milliseconds of frames in which one token after the other appears, or a head is zoomed. With `gl` it
+/// is the workbench's part alone (layout, geometry, uploads); without, it is a whole frame of Dear ImGui in
+/// which nothing is drawn.
+FrameTimes measure_frames(const BenchOptions& o, bool gl) {
+    HeadlessWindow window({1600, 900, {}, gl, false});
+    Workbench workbench({Session::Mode::cooperative, {}, {}});
+    open_and_run(workbench, o);
     if (o.zoom) {
-        act(command::SetLayout{"Attention"});
-        act(command::SetView{"Head", "form", "matrix"});
+        carry_out(workbench, command::SetLayout{"Attention"});
+        carry_out(workbench, command::SetView{"Head", "form", "matrix"});
     }
-    constexpr int k_warm_up = 200;  // what is spread over frames is there then
+    constexpr int k_warm_up = 200;  // frames, in which work that is spread over frames is done
     constexpr int k_positions = 16; // more than any panel remembers
     std::vector<double> ms;
     for (int i = 0; i < k_warm_up + o.frames; ++i) {
-        // The last tokens again and again: each frame shows another one than those before it.
+        // The last tokens take turns, so that each frame shows another one than the frame before.
         if (o.zoom)
             zoom_and_pan(i);
         else
-            act(command::Jump{o.tokens - i % std::min(k_positions, o.tokens)});
+            carry_out(workbench, command::Jump{o.tokens - i % std::min(k_positions, o.tokens)});
         const double begin = cpu_ms();
-        double inside = 0;
-        screen.frame([&] {
+        double workbench_ms = 0;
+        window.frame([&] {
             const double start = cpu_ms();
             workbench.frame();
-            inside = cpu_ms() - start;
+            workbench_ms = cpu_ms() - start;
         });
-        if (i >= k_warm_up) ms.push_back(gl ? inside : cpu_ms() - begin);
+        if (i >= k_warm_up) ms.push_back(gl ? workbench_ms : cpu_ms() - begin);
     }
-    return figures(ms);
+    return summarise(ms);
 }
 
-/// From nothing to the first picture on a screen: fonts, OpenGL, layout, drawing.
+/// Milliseconds from nothing to the first picture: fonts, OpenGL, layout, drawing.
 double first_picture_ms() {
     const Stopwatch watch;
-    Headless screen({1600, 900, {}, true, false});
+    HeadlessWindow window({1600, 900, {}, true, false});
     Workbench workbench({Session::Mode::cooperative, {}, {}, true, shipped_models_folder()});
-    screen.frame([&] { workbench.frame(); });
-    screen.picture(); // waits for it
+    window.frame([&] { workbench.frame(); });
+    window.picture(); // waits until it is drawn
     return 1e3 * watch.seconds();
 }
 
-int run(UiOptions o) {
+int run(BenchOptions o) {
     if (o.tokens < 2 || o.frames < 10)
         throw Error({"bench ui", "at least 2 tokens and 10 frames",
                      fmt::format("{} and {}", o.tokens, o.frames), ""});
@@ -159,11 +167,12 @@ int run(UiOptions o) {
         random.emplace(o.shape == "gpt2-small" ? gpt2_small() : long_context());
         o.model.model = random->path();
     }
-    const Figures whole = frame_cost(o, false), with_gl = frame_cost(o, true);
+    const FrameTimes whole = measure_frames(o, false), with_gl = measure_frames(o, true);
+    const double median = std::max(whole.median, with_gl.median), p99 = std::max(whole.p99, with_gl.p99);
     const nlohmann::json out{{"layout", "default 1600x900"},
                              {"tokens", o.tokens},
-                             {"frame_ms_median", std::max(whole.median, with_gl.median)},
-                             {"frame_ms_p99", std::max(whole.p99, with_gl.p99)},
+                             {"frame_ms_median", median},
+                             {"frame_ms_p99", p99},
                              {"frame_ms_median_no_gl", whole.median},
                              {"workbench_ms_median", with_gl.median},
                              {"first_picture_ms", first}};
@@ -172,7 +181,7 @@ int run(UiOptions o) {
     else
         fmt::print("default layout at {} tokens: {:.2f} ms a frame (median), {:.2f} ms (99 %); first picture "
                    "after {:.0f} ms\n",
-                   o.tokens, std::max(whole.median, with_gl.median), std::max(whole.p99, with_gl.p99), first);
+                   o.tokens, median, p99, first);
     return 0;
 }
 
@@ -181,7 +190,7 @@ int run(UiOptions o) {
 void add_bench_ui(CLI::App& app, int& exit_code) {
     auto* command = app.get_subcommand("bench")->add_subcommand(
         "ui", "CPU time of a frame of the default layout, without rasterising");
-    auto options = std::make_shared<UiOptions>();
+    auto options = std::make_shared<BenchOptions>();
     options->model.add_to(*command, false);
     command->add_option("--shape", options->shape, "instead of a model, random weights of this shape")
         ->check(CLI::IsMember({"gpt2-small", "long-context"}))

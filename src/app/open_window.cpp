@@ -1,4 +1,5 @@
-// Without a subcommand: the workbench in a window.
+// What the program does without a subcommand: the workbench in a window.
+
 #include "app/window_subcommands.h"
 
 #include "app/host/frame_request.h"
@@ -11,15 +12,16 @@
 namespace gf::ui {
 namespace {
 
-void run_workbench(const ModelOptions& model) {
-    Window window({});
+/// Returns when the person closes the window.
+void open_window(const ModelOptions& model) {
+    GlfwWindow window({});
     const std::filesystem::path models = shipped_models_folder();
     Workbench workbench({Session::Mode::threaded, config_folder(), request_frame, true, models});
     if (!model.model.empty())
         workbench.post(command::Open{model.model, model.tokenizer});
     else if (const auto first = first_of_gallery(models))
         workbench.post(*first);
-    window.on_drop = [&](const std::vector<std::string>& paths) { workbench.dropped(paths); };
+    window.on_drop = [&](const std::vector<std::string>& paths) { workbench.open_dropped_files(paths); };
     std::string title;
     window.run([&] {
         workbench.frame();
@@ -37,7 +39,7 @@ void add_workbench(CLI::App& app, int& exit_code) {
     app.callback([&app, model, positional, &exit_code] {
         if (!app.get_subcommands().empty()) return;
         if (!positional->empty()) model->model = *positional;
-        run_workbench(*model);
+        open_window(*model);
         exit_code = 0;
     });
 }

@@ -1,16 +1,17 @@
 #pragma once
-// What main.cpp adds to the command line where the window's code is built: the workbench itself, `shot` and
-// `bench ui`.
+// The commands of the program that need the window's code. main.cpp adds them to the command line in builds
+// that have it. Each sets `exit_code` when it has run.
 
 #include <CLI/CLI.hpp>
 
 namespace gf::ui {
 
-/// Without a subcommand: opens the workbench on the model that is named, else on the first that ships.
+/// What the program does without a subcommand: it opens the workbench on the model that is named, else on the
+/// first of the gallery.
 void add_workbench(CLI::App& app, int& exit_code);
-/// `shot`: a picture of the window, without a display.
+/// `glassformer shot`: a picture of the window, without a display.
 void add_shot(CLI::App& app, int& exit_code);
-/// `bench ui`, below the command `bench`: what a frame of the default layout costs.
+/// `glassformer bench ui`: the time that a frame of the default layout takes. Call it after add_bench().
 void add_bench_ui(CLI::App& app, int& exit_code);
 
 } // namespace gf::ui

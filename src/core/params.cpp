@@ -359,13 +359,6 @@ const ParamRow* Weights::find(const std::string& name) const {
     return nullptr;
 }
 
-std::unique_ptr<Weights> Weights::clone() const {
-    auto copy = std::make_unique<Weights>(config);
-    std::copy_n(data_.get(), size_, copy->data_.get());
-    copy->refresh();
-    return copy;
-}
-
 void randomize(Weights& weights, unsigned long long seed, double deviation) {
     std::mt19937_64 random(seed);
     std::normal_distribution<double> normal(0.0, deviation);

@@ -149,8 +149,6 @@ class Weights : public StackWeights {
     std::size_t size() const { return size_; }
     /// The row called `name` (as in files); nullptr if there is none.
     const ParamRow* find(const std::string& name) const;
-    /// A deep copy, to be edited.
-    std::unique_ptr<Weights> clone() const;
 
     /// Call after the values have been written or changed: renews what is derived from them (the tied
     /// unembedding).

@@ -69,8 +69,6 @@ struct Snapshot {
     bool encoder_in_view() const { return has_run() && trace().shape().stack == Stack::encoder; }
     /// Computed tokens of the text, whichever run is in view.
     int text_rows() const { return tree[static_cast<std::size_t>(branch)].rows; }
-    /// Row whose logits give the token after the cursor.
-    int last_row() const { return cursor - 1; }
 };
 
 /// The encoder's run in the form that panels show: runs[0] is the whole source, and edits and layer are the

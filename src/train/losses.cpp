@@ -102,34 +102,6 @@ LossSum distillation_loss(const Trace& run, const Trace& teacher, std::span<cons
     return sum;
 }
 
-LossSum policy_loss(const Trace& run, const Trace& reference, std::span<const int> actions,
-                    std::span<const double> advantages, double kl_weight, double weight, Trace* gradient) {
-    require_one_per_row(actions.size(), run, "actions");
-    require_one_per_row(advantages.size(), run, "advantages");
-    const int n = run.config().d_vocab;
-    const auto size = static_cast<std::size_t>(n);
-    std::vector<real> log_p(size), p(size), log_q(size), q(size); // p: policy, q: reference
-    LossSum sum;
-    for_each_row(run, gradient, [&](int r, real* dlogits) {
-        const int action = actions[static_cast<std::size_t>(r)];
-        if (action < 0) return;
-        const double advantage = advantages[static_cast<std::size_t>(r)];
-        soft_distribution(run.row(Site::logits, -1, r), n, 1, log_p.data(), p.data());
-        soft_distribution(reference.row(Site::logits, -1, r), n, 1, log_q.data(), q.data());
-        const double kl = kl_divergence(p.data(), log_p.data(), log_q.data(), n);
-        const auto log_p_action = static_cast<double>(log_p[static_cast<std::size_t>(action)]);
-        sum += {.nats = -advantage * log_p_action + kl_weight * kl, .count = 1};
-        for (int i = 0; dlogits && i < n; ++i) { // d KL / d logit = p (log p - log q - KL)
-            const auto at = static_cast<std::size_t>(i);
-            const double excess = p[at] > 0 ? static_cast<double>(log_p[at] - log_q[at]) - kl : 0;
-            dlogits[i] =
-                static_cast<real>(weight * (advantage * (static_cast<double>(p[at]) - (i == action)) +
-                                            kl_weight * static_cast<double>(p[at]) * excess));
-        }
-    });
-    return sum;
-}
-
 LossSum router_loss(const Trace& run, double balance_weight, double z_weight, double share, Trace* gradient) {
     const ModelConfig& c = run.config();
     if (!c.is_moe()) return {};

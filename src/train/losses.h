@@ -40,13 +40,6 @@ LossSum token_loss(const Trace& run, std::span<const int> targets, double weight
 LossSum distillation_loss(const Trace& run, const Trace& teacher, std::span<const int> targets,
                           double temperature, double hard_share, double weight, Trace* gradient);
 
-/// Policy gradient (REINFORCE, Williams 1992) with a penalty that keeps the policy near a
-/// reference (Ziegler et al. 2019): for each row with an action (-1: none), -advantage log
-/// p(action) + kl_weight KL(p || reference). `nats` is this surrogate; `correct` stays 0.
-/// @throws Error for fewer actions or advantages than rows.
-LossSum policy_loss(const Trace& run, const Trace& reference, std::span<const int> actions,
-                    std::span<const double> advantages, double kl_weight, double weight, Trace* gradient);
-
 /// Losses of the routers of all layers and rows: load balancing, E sum_e f_e P_e with f the share of the
 /// choices and P the mean weight (Fedus et al. 2022), and the mean squared log-sum-exp of the logits (z-loss,
 /// Zoph et al. 2022). Their gradients times balance_weight and z_weight are added to those of expert_weights

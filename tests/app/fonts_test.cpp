@@ -1,4 +1,4 @@
-#include "app/host/headless.h"
+#include "app/host/headless_window.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@ namespace {
 
 TEST(Fonts, FacesOfASizeShareLineHeightAndBaseLine) {
     for (const float scale : {0.75f, 1.0f, 1.5f, 3.0f}) {
-        Headless headless({.look = {ThemeName::light, scale}});
+        HeadlessWindow headless({.look = {ThemeName::light, scale}});
         for (int size = 0; size < k_text_size_count; ++size) {
             const ImFont* words = font(static_cast<TextSize>(size));
             EXPECT_EQ(words->FontSize, std::floor(words->FontSize));
@@ -24,14 +24,14 @@ TEST(Fonts, FacesOfASizeShareLineHeightAndBaseLine) {
 }
 
 TEST(Fonts, DigitsOfTheMonoFaceAreEquallyWide) {
-    Headless headless({});
+    HeadlessWindow headless({});
     const ImFont* mono = font(TextSize::body, Face::mono);
     for (const char digit : std::string("0123456789-."))
         EXPECT_EQ(mono->GetCharAdvance(static_cast<ImWchar>(digit)), mono->GetCharAdvance('0'));
 }
 
 TEST(Fonts, OtherScriptsComeOnDemandInEveryFace) {
-    Headless headless({});
+    HeadlessWindow headless({});
     ImGuiHost& host = headless.host();
     EXPECT_FALSE(host.fonts().get(TextSize::body, Face::regular)->FindGlyphNoFallback(0x0416));
     host.require_glyphs("\xD0\x96 caf\xC3\xA9"); // Cyrillic Zhe: Inter has it; e acute is there already
@@ -48,21 +48,21 @@ TEST(Fonts, OtherScriptsComeOnDemandInEveryFace) {
 }
 
 TEST(Fonts, MissingCharactersAreNoQuestionMarks) {
-    Headless headless({});
+    HeadlessWindow headless({});
     for (int face = 0; face < k_face_count; ++face)
         EXPECT_EQ(font(TextSize::body, static_cast<Face>(face))->FindGlyph(0x10FFFD)->Codepoint, 0xFFFDu)
             << face;
 }
 
 TEST(Fonts, CharactersThatNoFontHasAreAskedForOnce) {
-    Headless headless({});
+    HeadlessWindow headless({});
     headless.host().require_glyphs("\xF4\x80\x80\x80 \xFF\xFE"); // private use, and bytes that are no UTF-8
     headless.frame([] { ImGui::TextUnformatted("\xF4\x80\x80\x80"); });
     EXPECT_FALSE(headless.host().wants_frame());
 }
 
 TEST(ImGuiHost, LookChangesWithTheNextFrame) {
-    Headless headless({});
+    HeadlessWindow headless({});
     ImGuiHost& host = headless.host();
     headless.frame([] {});
     const float small_line = font(TextSize::body)->FontSize;
@@ -74,12 +74,12 @@ TEST(ImGuiHost, LookChangesWithTheNextFrame) {
     });
     EXPECT_NEAR(font(TextSize::body)->FontSize, 2 * small_line, 1);
     host.set_look({ThemeName::dark, 100});
-    EXPECT_EQ(host.look().scale, k_greatest_scale);
+    EXPECT_EQ(host.look().scale, k_max_scale);
 }
 
 TEST(ImGuiHost, OneAfterAnother) {
     for (int i = 0; i < 2; ++i) {
-        Headless headless({.width = 320, .height = 200});
+        HeadlessWindow headless({.width = 320, .height = 200});
         headless.frame([] {
             ImGui::Begin("Window");
             ImGui::TextUnformatted("text");

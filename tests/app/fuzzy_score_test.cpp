@@ -1,4 +1,4 @@
-#include "app/widgets/fuzzy.h"
+#include "app/widgets/fuzzy_score.h"
 
 #include <gtest/gtest.h>
 

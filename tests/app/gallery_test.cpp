@@ -236,7 +236,7 @@ TEST(FirstOfGallery, OpensIfItIsTrained) {
 
 TEST(FirstOfGallery, TheStartPageDoesNotFlashUpBeforeIt) {
     const Shipped shipped;
-    Headless screen({.width = 1600, .height = 900});
+    HeadlessWindow screen({.width = 1600, .height = 900});
     Workbench workbench(
         {.mode = Session::Mode::cooperative, .config_folder = {}, .wake = {}, .models = shipped.folder()});
     workbench.post(*first_of_gallery(shipped.folder()));

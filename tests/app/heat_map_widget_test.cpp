@@ -1,6 +1,6 @@
 #include "app/widgets/heat_map_widget.h"
 
-#include "app/host/headless.h"
+#include "app/host/headless_window.h"
 #include "app/host/ui_driver.h"
 #include "platform/error.h"
 
@@ -23,7 +23,7 @@ HeatMapView whole() {
 }
 
 TEST(HeatMapView, FindsCellsAndTheirRectangles) {
-    const std::array<HeatMapPlace, 2> places = {{{4, k_rect}, {7, {{200, 30}, {300, 110}}}}};
+    const std::array<PlacedHeatMap, 2> places = {{{4, k_rect}, {7, {{200, 30}, {300, 110}}}}};
     HeatMapView view = whole();
     EXPECT_EQ(heat_map_cell_at(places, view, {20, 30}), (HeatMapCell{4, 0, 0}));
     EXPECT_EQ(heat_map_cell_at(places, view, {119.5f, 109.5f}), (HeatMapCell{4, 7, 9}));
@@ -41,7 +41,7 @@ TEST(HeatMapView, FindsCellsAndTheirRectangles) {
 class NavigationTest : public testing::Test {
   protected:
     HeatMapView view_ = whole();
-    Headless headless_{{.width = 400, .height = 300}};
+    HeadlessWindow headless_{{.width = 400, .height = 300}};
     UiDriver ui_{headless_.host(), [this] {
                      headless_.frame([this] {
                          ImGui::SetNextWindowPos({0, 0});
@@ -84,8 +84,8 @@ class HeatMapWidgetTest : public testing::Test {
   protected:
     void SetUp() override {
         try {
-            headless_ =
-                std::make_unique<Headless>(Headless::Options{.width = 400, .height = 300, .gl = true});
+            headless_ = std::make_unique<HeadlessWindow>(
+                HeadlessWindow::Options{.width = 400, .height = 300, .gl = true});
         } catch (const Error& error) {
             GTEST_SKIP() << error.what();
         }
@@ -105,7 +105,7 @@ class HeatMapWidgetTest : public testing::Test {
             ImGui::Begin("Window", nullptr, ImGuiWindowFlags_NoDecoration);
             ImDrawList& list = *ImGui::GetWindowDrawList();
             list.PushClipRect({0, 0}, {70, 300}, true);
-            const HeatMapPlace place{1, k_rect};
+            const PlacedHeatMap place{1, k_rect};
             HeatMapView view = whole();
             view.rows = rows;
             widget_->draw(list, {&place, 1}, view);
@@ -122,7 +122,7 @@ class HeatMapWidgetTest : public testing::Test {
 
     std::vector<float> ones_ = std::vector<float>(k_cols, 1.0f);
     int rows_read_ = 0;
-    std::unique_ptr<Headless> headless_;
+    std::unique_ptr<HeadlessWindow> headless_;
     std::unique_ptr<HeatMapWidget> widget_;
     Image image_;
 };
@@ -155,12 +155,12 @@ TEST_F(HeatMapWidgetTest, ReadsNewRowsOnly) {
 }
 
 TEST(HeatMapWidget, WithoutGlNothingIsReadOrDrawn) {
-    Headless headless({.width = 100, .height = 100});
+    HeadlessWindow headless({.width = 100, .height = 100});
     HeatMapWidget widget;
     headless.frame([&] {
         widget.update({1, 4, 4}, 4,
                       [](int, int) -> std::span<const float> { throw std::logic_error("read"); });
-        const HeatMapPlace place{0, {{0, 0}, {10, 10}}};
+        const PlacedHeatMap place{0, {{0, 0}, {10, 10}}};
         widget.draw(*ImGui::GetForegroundDrawList(), {&place, 1}, whole());
     });
 }

@@ -1,4 +1,4 @@
-#include "app/panels/inspector/matrix_figures.h"
+#include "app/panels/inspector/matrix_statistics.h"
 
 #include "core/random.h"
 
@@ -32,10 +32,10 @@ Matrix wavy(int rows, int cols) {
     return m;
 }
 
-void expect_right(const MatrixFigures& figures, const Matrix& m, int rows) {
+void expect_right(const MatrixStatistics& statistics, const Matrix& m, int rows) {
     double least = 1e300, greatest = -1e300, sum = 0, squares = 0;
-    std::vector<std::int64_t> bins(figures.bins().size());
-    const double from = figures.histogram_from(), to = figures.histogram_to();
+    std::vector<std::int64_t> bins(statistics.bins().size());
+    const double from = statistics.histogram_from(), to = statistics.histogram_to();
     std::size_t n = 0;
     for (int r = 0; r < rows; ++r)
         for (const float x : m.row(r)) {
@@ -48,67 +48,67 @@ void expect_right(const MatrixFigures& figures, const Matrix& m, int rows) {
             const double at = (x - from) / (to - from) * static_cast<double>(bins.size());
             ++bins[static_cast<std::size_t>(std::clamp(at, 0.0, static_cast<double>(bins.size()) - 1))];
         }
-    EXPECT_EQ(figures.all().n, n);
-    EXPECT_EQ(figures.all().least, least);
-    EXPECT_EQ(figures.all().greatest, greatest);
-    EXPECT_NEAR(figures.all().mean(), sum / static_cast<double>(n), 1e-12);
-    EXPECT_NEAR(figures.all().norm(), std::sqrt(squares), 1e-9);
+    EXPECT_EQ(statistics.all().n, n);
+    EXPECT_EQ(statistics.all().least, least);
+    EXPECT_EQ(statistics.all().greatest, greatest);
+    EXPECT_NEAR(statistics.all().mean(), sum / static_cast<double>(n), 1e-12);
+    EXPECT_NEAR(statistics.all().norm(), std::sqrt(squares), 1e-9);
     EXPECT_LE(from, least);
     EXPECT_GE(to, greatest);
-    EXPECT_EQ(std::vector(figures.bins().begin(), figures.bins().end()), bins);
+    EXPECT_EQ(std::vector(statistics.bins().begin(), statistics.bins().end()), bins);
 }
 
-TEST(MatrixFigures, GrowAndShrinkWithTheRows) {
+TEST(MatrixStatistics, GrowAndShrinkWithTheRows) {
     const Matrix m = wavy(200, 37);
     int reads = 0;
     const auto row = [&](int r) {
         ++reads;
         return m.row(r);
     };
-    MatrixFigures figures;
+    MatrixStatistics statistics;
     for (const int rows : {1, 7, 200, 199, 200, 60, 61}) {
-        ASSERT_TRUE(figures.update(rows, false, 1'000'000, row));
-        expect_right(figures, m, rows);
+        ASSERT_TRUE(statistics.update(rows, false, 1'000'000, row));
+        expect_right(statistics, m, rows);
     }
     reads = 0;
-    ASSERT_TRUE(figures.update(61, false, 1'000'000, row));
+    ASSERT_TRUE(statistics.update(61, false, 1'000'000, row));
     EXPECT_EQ(reads, 0) << "nothing is new";
 }
 
-TEST(MatrixFigures, ABudgetSpreadsTheWork) {
+TEST(MatrixStatistics, ABudgetSpreadsTheWork) {
     const Matrix m = wavy(500, 100);
-    MatrixFigures figures;
+    MatrixStatistics statistics;
     const auto row = [&](int r) { return m.row(r); };
     int frames = 0;
     float progress = -1;
-    while (!figures.update(500, false, 5'000, row)) {
-        EXPECT_GT(figures.progress(), progress);
-        progress = figures.progress();
+    while (!statistics.update(500, false, 5'000, row)) {
+        EXPECT_GT(statistics.progress(), progress);
+        progress = statistics.progress();
         ASSERT_LT(++frames, 100);
     }
     EXPECT_EQ(frames, 2 * 500 / 50 - 1) << "each frame reads 50 rows of 101, each row is read twice";
-    EXPECT_EQ(figures.progress(), 1);
-    expect_right(figures, m, 500);
+    EXPECT_EQ(statistics.progress(), 1);
+    expect_right(statistics, m, 500);
 }
 
-TEST(MatrixFigures, WhatIsNoNumberIsCountedApart) {
+TEST(MatrixStatistics, WhatIsNoNumberIsCountedApart) {
     Matrix m = wavy(4, 50);
     m.values[3] = k_nan;
     m.values[60] = m.values[61] = k_inf;
     m.values[70] = m.values[199] = -k_inf;
     const auto row = [&](int r) { return m.row(r); };
-    MatrixFigures figures;
-    ASSERT_TRUE(figures.update(4, false, 1000, row));
-    expect_right(figures, m, 4);
-    EXPECT_EQ(figures.all().n_nan, 1u);
-    EXPECT_EQ(figures.all().n_infinite, 4u);
-    figures.clear();
-    ASSERT_TRUE(figures.update(4, true, 1000, row));
-    EXPECT_EQ(figures.all().n_infinite, 2u);
-    EXPECT_EQ(figures.all().n_masked, 2u);
+    MatrixStatistics statistics;
+    ASSERT_TRUE(statistics.update(4, false, 1000, row));
+    expect_right(statistics, m, 4);
+    EXPECT_EQ(statistics.all().n_nan, 1u);
+    EXPECT_EQ(statistics.all().n_infinite, 4u);
+    statistics.clear();
+    ASSERT_TRUE(statistics.update(4, true, 1000, row));
+    EXPECT_EQ(statistics.all().n_infinite, 2u);
+    EXPECT_EQ(statistics.all().n_masked, 2u);
 }
 
-TEST(MatrixFigures, OddRanges) {
+TEST(MatrixStatistics, OddRanges) {
     for (const std::vector<float>& values : {std::vector<float>{0, 0},
                                              {5, 5},
                                              {-2},
@@ -118,13 +118,13 @@ TEST(MatrixFigures, OddRanges) {
                                              {99, 100},
                                              {k_nan}}) {
         const Matrix m{1, static_cast<int>(values.size()), values};
-        MatrixFigures figures;
-        ASSERT_TRUE(figures.update(1, false, 1000, [&](int r) { return m.row(r); }));
-        EXPECT_LT(figures.histogram_from(), figures.histogram_to());
+        MatrixStatistics statistics;
+        ASSERT_TRUE(statistics.update(1, false, 1000, [&](int r) { return m.row(r); }));
+        EXPECT_LT(statistics.histogram_from(), statistics.histogram_to());
         std::int64_t n = 0;
-        for (const std::int64_t bin : figures.bins()) n += bin;
-        EXPECT_EQ(n, static_cast<std::int64_t>(figures.all().n));
-        if (figures.all().n > 0) expect_right(figures, m, 1);
+        for (const std::int64_t bin : statistics.bins()) n += bin;
+        EXPECT_EQ(n, static_cast<std::int64_t>(statistics.all().n));
+        if (statistics.all().n > 0) expect_right(statistics, m, 1);
     }
 }
 

@@ -1,6 +1,6 @@
 // A value glides to where it is wanted within 150 ms, without overshoot, or jumps.
 
-#include "app/host/headless.h"
+#include "app/host/headless_window.h"
 #include "app/widgets/motion.h"
 
 #include <gtest/gtest.h>
@@ -13,10 +13,10 @@ class MotionTest : public ::testing::Test {
     ~MotionTest() override { set_motion(true); }
     float frame_to(float target) {
         float value = 0;
-        screen.frame([&] { value = glide.to(target); });
+        screen.frame([&] { value = glide.move_to(target); });
         return value;
     }
-    Headless screen{{}};
+    HeadlessWindow screen{{}};
     Glide glide;
 };
 
@@ -30,7 +30,7 @@ TEST_F(MotionTest, ArrivesInTimeAndNeverTurnsBack) {
         EXPECT_LE(now, 5);
         before = now;
         ++frames;
-    } while (glide.moving());
+    } while (glide.is_moving());
     EXPECT_EQ(before, 5);
     EXPECT_GE(frames, 4) << "it is seen moving";
     EXPECT_LE(frames, 9) << "150 ms are 9 frames";
@@ -48,7 +48,7 @@ TEST_F(MotionTest, SwitchedOffItJumps) {
     set_motion(false);
     frame_to(0);
     EXPECT_EQ(frame_to(7), 7);
-    EXPECT_FALSE(glide.moving());
+    EXPECT_FALSE(glide.is_moving());
 }
 
 } // namespace

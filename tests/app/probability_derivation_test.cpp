@@ -1,7 +1,7 @@
 // The derivation of a probability: whoever computes with the printed numbers gets the printed results, and
 // the last one is the sampler's; reasons for cuts by their definitions.
 
-#include "app/panels/sampling/derivation.h"
+#include "app/panels/sampling/probability_derivation.h"
 
 #include "printed_arithmetic.h"
 
@@ -60,7 +60,7 @@ TEST(Derivation, PrintedNumbersGiveThePrintedResult) {
             const SampleStep step =
                 sample(random_logits(200, seed, seed < 2 ? 3 : 12), chain, {5, 7, 9, 9, 30, 31});
             for (int id = 0; id < 200; ++id) {
-                const Derivation d = derive(step, id);
+                const Derivation d = derive_probability(step, id);
                 double before = k_infinity;
                 for (const DerivationLine& line : d.lines) {
                     const auto check = check_arithmetic(line.text);
@@ -109,12 +109,12 @@ TEST(Derivation, ReasonsForCutsByTheirDefinitions) {
     for (std::size_t r = 0; r < order.size(); ++r) {
         SCOPED_TRACE(r);
         const int id = order[r], rank = static_cast<int>(r) + 1;
-        EXPECT_EQ(line_named(derive(by_k, id), "top-k")->text, rank <= 40
-                                                                   ? fmt::format("rank {} ≤ 40: kept", rank)
-                                                                   : fmt::format("rank {} > 40: cut", rank));
-        EXPECT_EQ(line_named(derive(greedy, id), "greedy")->text,
+        EXPECT_EQ(line_named(derive_probability(by_k, id), "top-k")->text,
+                  rank <= 40 ? fmt::format("rank {} ≤ 40: kept", rank)
+                             : fmt::format("rank {} > 40: cut", rank));
+        EXPECT_EQ(line_named(derive_probability(greedy, id), "greedy")->text,
                   rank == 1 ? "rank 1 = 1: kept" : fmt::format("rank {} > 1: cut", rank));
-        const Derivation nucleus = derive(by_p, id);
+        const Derivation nucleus = derive_probability(by_p, id);
         const DerivationLine& top_p = *line_named(nucleus, "top-p");
         EXPECT_EQ(top_p.cuts, r > 0 && likelier >= 0.7);
         if (r > 0) {
@@ -122,7 +122,7 @@ TEST(Derivation, ReasonsForCutsByTheirDefinitions) {
             EXPECT_EQ(numbers_in(top_p.text).at(1), 0.7);
             EXPECT_EQ(numbers_in(top_p.text).at(0) >= 0.7, top_p.cuts) << top_p.text << ": as printed, too";
         }
-        const Derivation least = derive(by_min, id);
+        const Derivation least = derive_probability(by_min, id);
         const DerivationLine& min_p = *line_named(least, "min-p");
         EXPECT_EQ(min_p.cuts, p[r] < 0.1 * p[0]);
         const auto numbers = numbers_in(min_p.text); // p, value, the largest, their product
@@ -138,24 +138,24 @@ TEST(Derivation, ReasonsForCutsByTheirDefinitions) {
 TEST(Derivation, ThePenaltyTellsWhomItConcerns) {
     const std::vector<real> logits{2, -1, 0.5f, 3};
     const SampleStep step = sample(logits, {{StageKind::repetition_penalty, 1.5}}, {0, 1});
-    EXPECT_EQ(line_named(derive(step, 0), "repetition")->text, "2.000 / 1.5 = 1.333");
-    EXPECT_EQ(numbers_in(line_named(derive(step, 1), "repetition")->text),
+    EXPECT_EQ(line_named(derive_probability(step, 0), "repetition")->text, "2.000 / 1.5 = 1.333");
+    EXPECT_EQ(numbers_in(line_named(derive_probability(step, 1), "repetition")->text),
               (std::vector<double>{-1, 1.5, -1.5}));
-    EXPECT_THAT(line_named(derive(step, 1), "repetition")->text, ::testing::HasSubstr("×"));
-    EXPECT_EQ(line_named(derive(step, 2), "repetition")->text, "not in the text: unchanged");
+    EXPECT_THAT(line_named(derive_probability(step, 1), "repetition")->text, ::testing::HasSubstr("×"));
+    EXPECT_EQ(line_named(derive_probability(step, 2), "repetition")->text, "not in the text: unchanged");
 }
 
 TEST(Derivation, OfWhatCanNeverBeDrawn) {
     const auto none = static_cast<real>(-k_infinity);
     const SampleStep step = sample({1, none, std::numeric_limits<real>::quiet_NaN()}, default_chain());
     for (const int id : {1, 2}) {
-        const Derivation d = derive(step, id);
+        const Derivation d = derive_probability(step, id);
         ASSERT_EQ(d.lines.size(), 1u);
         EXPECT_TRUE(d.lines[0].cuts);
         EXPECT_EQ(d.cut_stage, 0);
     }
-    EXPECT_EQ(derive(step, 0).p, 1);
-    derive(sample({none, none}, default_chain()), 0); // nothing at all: no crash
+    EXPECT_EQ(derive_probability(step, 0).p, 1);
+    derive_probability(sample({none, none}, default_chain()), 0); // nothing at all: no crash
 }
 
 } // namespace

@@ -1,4 +1,4 @@
-#include "app/shell/settings.h"
+#include "app/shell/config_files.h"
 
 #include "app/host/imgui_host.h"
 #include "platform/error.h"
@@ -28,19 +28,19 @@ class SettingsTest : public ::testing::Test {
     fs::path layout() const { return folder_ / "layout.ini"; }
 
     /// Loads contents that cannot be used.
-    std::string note_of_damaged(std::string_view contents) {
+    std::string warning_about(std::string_view contents) {
         gf::tests::write_text(file(), contents);
-        return note_of_damaged();
+        return warning_about();
     }
-    std::string note_of_damaged() {
+    std::string warning_about() {
         fs::remove_all(bad());
-        std::string note;
-        EXPECT_EQ(settings_.load(note), Settings());
+        std::string warning;
+        EXPECT_EQ(files_.load_settings(warning), Settings());
         EXPECT_FALSE(fs::exists(file()));
         EXPECT_TRUE(fs::exists(bad()));
-        EXPECT_THAT(note, HasSubstr("settings.json.bad"));
-        EXPECT_EQ(note.find('\n'), std::string::npos);
-        return note;
+        EXPECT_THAT(warning, HasSubstr("settings.json.bad"));
+        EXPECT_EQ(warning.find('\n'), std::string::npos);
+        return warning;
     }
 
     static Settings sample() {
@@ -58,39 +58,39 @@ class SettingsTest : public ::testing::Test {
 
     const gf::tests::TestFolder scratch_;
     const fs::path folder_ = scratch_.path();
-    SettingsFile settings_{folder_};
+    ConfigFiles files_{folder_};
 };
 
 TEST_F(SettingsTest, ComeBackAsTheyWere) {
-    settings_.save(sample());
-    std::string note = "old";
-    EXPECT_EQ(settings_.load(note), sample());
-    EXPECT_EQ(note, "");
+    files_.save_settings(sample());
+    std::string warning = "old";
+    EXPECT_EQ(files_.load_settings(warning), sample());
+    EXPECT_EQ(warning, "");
     EXPECT_THAT(gf::tests::read_text(file()), HasSubstr("\"scale\": 1.1,"));
 }
 
 TEST_F(SettingsTest, WithoutAFileTheyAreTheDefaults) {
-    std::string note = "old";
-    EXPECT_EQ(settings_.load(note), Settings());
-    EXPECT_EQ(note, "");
-    EXPECT_EQ(settings_.load_layout(note), "");
-    EXPECT_EQ(note, "");
+    std::string warning = "old";
+    EXPECT_EQ(files_.load_settings(warning), Settings());
+    EXPECT_EQ(warning, "");
+    EXPECT_EQ(files_.load_window_positions(warning), "");
+    EXPECT_EQ(warning, "");
 }
 
 TEST_F(SettingsTest, AnOlderFileLacksKeys) {
     gf::tests::write_text(file(), R"({"theme": "dark"})");
-    std::string note;
+    std::string warning;
     Settings expected;
     expected.theme = ThemeName::dark;
-    EXPECT_EQ(settings_.load(note), expected);
-    EXPECT_EQ(note, "");
+    EXPECT_EQ(files_.load_settings(warning), expected);
+    EXPECT_EQ(warning, "");
 }
 
 TEST_F(SettingsTest, ANewerFileHasKeysThatAreIgnoredWithANote) {
     gf::tests::write_text(file(), R"({"theme": "dark", "haptics": [1], "smell": {"a": 1}})");
-    std::string note;
-    EXPECT_EQ(settings_.load(note).theme, ThemeName::dark);
-    EXPECT_THAT(note, HasSubstr("'haptics', 'smell'"));
+    std::string warning;
+    EXPECT_EQ(files_.load_settings(warning).theme, ThemeName::dark);
+    EXPECT_THAT(warning, HasSubstr("'haptics', 'smell'"));
     EXPECT_TRUE(fs::exists(file()));
 }
 
@@ -113,57 +113,57 @@ TEST_F(SettingsTest, DamagedOnesAreKeptAside) {
                               {R"({"recent": [{"model": "a\u0000b"}]})", "recent"},
                               {R"({"recent": [0,0,0,0,0,0,0,0,0,0,0]})", "recent"}};
     for (const auto& [contents, named] : cases)
-        EXPECT_THAT(note_of_damaged(contents), HasSubstr(named)) << contents;
-    EXPECT_THAT(note_of_damaged(R"({"theme": ")" + std::string(2 << 20, 'x') + "\"}"), HasSubstr("bytes"));
-    EXPECT_LT(note_of_damaged(std::string(100'000, '[')).size(), 900u);
-    EXPECT_LT(note_of_damaged("{\"theme\": \"" + std::string(100'000, 'x') + "\"}").size(), 900u);
-    note_of_damaged("{\"a\\n\\u0007\": 1, \"a\\n\\u0007\": 2}");
+        EXPECT_THAT(warning_about(contents), HasSubstr(named)) << contents;
+    EXPECT_THAT(warning_about(R"({"theme": ")" + std::string(2 << 20, 'x') + "\"}"), HasSubstr("bytes"));
+    EXPECT_LT(warning_about(std::string(100'000, '[')).size(), 900u);
+    EXPECT_LT(warning_about("{\"theme\": \"" + std::string(100'000, 'x') + "\"}").size(), 900u);
+    warning_about("{\"a\\n\\u0007\": 1, \"a\\n\\u0007\": 2}");
 }
 
 TEST_F(SettingsTest, AFolderInTheirPlaceIsKeptAside) {
     fs::create_directories(file() / "inside");
-    EXPECT_THAT(note_of_damaged(), HasSubstr("folder"));
+    EXPECT_THAT(warning_about(), HasSubstr("folder"));
     EXPECT_TRUE(fs::exists(bad() / "inside"));
-    EXPECT_NO_THROW(settings_.save(sample()));
+    EXPECT_NO_THROW(files_.save_settings(sample()));
 }
 
 TEST_F(SettingsTest, APipeIsNotWaitedFor) {
     ASSERT_EQ(mkfifo(file().c_str(), 0600), 0);
-    note_of_damaged();
+    warning_about();
 }
 
 TEST_F(SettingsTest, UnreadableOnesAreKeptAside) {
     if (geteuid() == 0) GTEST_SKIP() << "root may read everything";
     gf::tests::write_text(file(), "{}");
     fs::permissions(file(), fs::perms::none);
-    note_of_damaged();
+    warning_about();
 }
 
 TEST_F(SettingsTest, WhatCannotBeSetAsideIsSaid) {
     gf::tests::write_text(file(), "garbage");
     fs::create_directories(bad() / "in the way");
-    std::string note;
-    EXPECT_EQ(settings_.load(note), Settings());
-    EXPECT_THAT(note, HasSubstr("could not be set aside"));
+    std::string warning;
+    EXPECT_EQ(files_.load_settings(warning), Settings());
+    EXPECT_THAT(warning, HasSubstr("could not be set aside"));
 }
 
 TEST_F(SettingsTest, NoMutantCrashesAndWhatStillLoadsIsInRange) {
-    settings_.save(sample());
+    files_.save_settings(sample());
     const std::string seed = gf::tests::read_text(file());
     tests::Random random(11);
     int loaded = 0;
     for (int i = 0; i < 2000; ++i) {
         gf::tests::write_text(file(), gf::tests::mutate_json(seed, random));
-        std::string note;
-        const Settings s = settings_.load(note);
-        EXPECT_TRUE(s.scale >= k_least_scale && s.scale <= k_greatest_scale) << s.scale;
+        std::string warning;
+        const Settings s = files_.load_settings(warning);
+        EXPECT_TRUE(s.scale >= k_min_scale && s.scale <= k_max_scale) << s.scale;
         EXPECT_TRUE(s.window_width >= 320 && s.window_height >= 320 && s.speed >= 0);
-        EXPECT_LE(s.recent.size(), k_most_recent_models);
+        EXPECT_LE(s.recent.size(), k_max_recent_models);
         const bool usable = fs::exists(file());
         loaded += usable;
         if (!usable) {
             EXPECT_EQ(s, Settings());
-            EXPECT_NE(note, "");
+            EXPECT_NE(warning, "");
             EXPECT_TRUE(fs::exists(bad()));
         }
     }
@@ -178,24 +178,24 @@ TEST_F(SettingsTest, WhatIsSavedCanAlwaysBeLoaded) {
     s.speed = std::numeric_limits<double>::infinity();
     s.window_width = 0;
     s.recent = {{"/caf\xE9", ""}, {"/" + std::string(5000, 'x'), ""}, {"/good", ""}};
-    settings_.save(s);
-    std::string note;
-    const Settings back = settings_.load(note);
-    EXPECT_EQ(note, "");
-    EXPECT_EQ(back.scale, k_greatest_scale);
+    files_.save_settings(s);
+    std::string warning;
+    const Settings back = files_.load_settings(warning);
+    EXPECT_EQ(warning, "");
+    EXPECT_EQ(back.scale, k_max_scale);
     EXPECT_GE(back.window_width, 320);
     EXPECT_EQ(back.recent, (std::vector<RecentModel>{{"/good", ""}}));
     s.speed = std::numeric_limits<double>::quiet_NaN();
-    settings_.save(s);
-    EXPECT_EQ(settings_.load(note).speed, Settings().speed);
-    EXPECT_EQ(note, "");
+    files_.save_settings(s);
+    EXPECT_EQ(files_.load_settings(warning).speed, Settings().speed);
+    EXPECT_EQ(warning, "");
 }
 
 TEST_F(SettingsTest, TheFolderIsMadeForThePersonAlone) {
     const fs::path deep = folder_ / "config" / "glassformer";
-    const SettingsFile settings(deep);
-    settings.save({});
-    settings.save_layout("[Window][a]\n");
+    const ConfigFiles files(deep);
+    files.save_settings({});
+    files.save_window_positions("[Window][a]\n");
     for (const fs::path& made : {deep, deep.parent_path()})
         EXPECT_EQ(fs::status(made).permissions(), fs::perms::owner_all) << made;
     EXPECT_EQ(std::distance(fs::directory_iterator(deep), fs::directory_iterator()),
@@ -204,30 +204,30 @@ TEST_F(SettingsTest, TheFolderIsMadeForThePersonAlone) {
 
 TEST_F(SettingsTest, WhatCannotBeWrittenIsAnError) {
     gf::tests::write_text(folder_ / "file", "x");
-    EXPECT_THROW(SettingsFile(folder_ / "file" / "glassformer").save({}), Error);
-    EXPECT_THROW(SettingsFile(folder_ / "file" / "glassformer").save_layout("[a]"), Error);
-    std::string note;
-    EXPECT_EQ(SettingsFile(folder_ / "file" / "glassformer").load(note), Settings());
+    EXPECT_THROW(ConfigFiles(folder_ / "file" / "glassformer").save_settings({}), Error);
+    EXPECT_THROW(ConfigFiles(folder_ / "file" / "glassformer").save_window_positions("[a]"), Error);
+    std::string warning;
+    EXPECT_EQ(ConfigFiles(folder_ / "file" / "glassformer").load_settings(warning), Settings());
     fs::create_directories(file());
-    EXPECT_THROW(settings_.save({}), Error);
+    EXPECT_THROW(files_.save_settings({}), Error);
 }
 
 TEST_F(SettingsTest, WithoutAFolderNothingIsKept) {
-    const SettingsFile nowhere{fs::path()};
-    EXPECT_NO_THROW(nowhere.save(sample()));
-    EXPECT_NO_THROW(nowhere.save_layout("[a]"));
-    std::string note;
-    EXPECT_EQ(nowhere.load(note), Settings());
-    EXPECT_EQ(nowhere.load_layout(note), "");
-    EXPECT_EQ(note, "");
+    const ConfigFiles nowhere{fs::path()};
+    EXPECT_NO_THROW(nowhere.save_settings(sample()));
+    EXPECT_NO_THROW(nowhere.save_window_positions("[a]"));
+    std::string warning;
+    EXPECT_EQ(nowhere.load_settings(warning), Settings());
+    EXPECT_EQ(nowhere.load_window_positions(warning), "");
+    EXPECT_EQ(warning, "");
 }
 
 TEST_F(SettingsTest, LayoutsComeBackAndDamagedOnesAreKeptAside) {
     const std::string ini = "[Window][Sampling]\nPos=1,2\nSize=3,4\n\n[Docking][Data]\n";
-    settings_.save_layout(ini);
-    std::string note = "old";
-    EXPECT_EQ(settings_.load_layout(note), ini);
-    EXPECT_EQ(note, "");
+    files_.save_window_positions(ini);
+    std::string warning = "old";
+    EXPECT_EQ(files_.load_window_positions(warning), ini);
+    EXPECT_EQ(warning, "");
     const std::string whole = gf::tests::read_text(layout());
     EXPECT_EQ(whole.front(), '[');
     const std::string zero = whole + std::string(1, '\0');
@@ -235,8 +235,8 @@ TEST_F(SettingsTest, LayoutsComeBackAndDamagedOnesAreKeptAside) {
                                        std::string(), whole.substr(0, 20), "[" + std::string(2 << 20, 'x')}) {
         gf::tests::write_text(layout(), damaged);
         fs::remove_all(folder_ / "layout.ini.bad");
-        EXPECT_EQ(settings_.load_layout(note), "");
-        EXPECT_THAT(note, HasSubstr("layout.ini.bad")) << damaged.substr(0, 100);
+        EXPECT_EQ(files_.load_window_positions(warning), "");
+        EXPECT_THAT(warning, HasSubstr("layout.ini.bad")) << damaged.substr(0, 100);
         EXPECT_TRUE(fs::exists(folder_ / "layout.ini.bad"));
     }
 }
@@ -244,14 +244,14 @@ TEST_F(SettingsTest, LayoutsComeBackAndDamagedOnesAreKeptAside) {
 TEST_F(SettingsTest, NoMutantOfALayoutIsTrusted) {
     const std::string ini =
         "[Window][Sampling]\nPos=1,2\nSize=3,4\n\n[Docking][Data]\nDockSpace ID=0x1 Window=0x2\n";
-    settings_.save_layout(ini);
+    files_.save_window_positions(ini);
     const std::string seed = gf::tests::read_text(layout());
     tests::Random random(12);
     for (int i = 0; i < 500; ++i) {
         gf::tests::write_text(layout(), gf::tests::mutate(seed, random));
-        std::string note;
-        const std::string loaded = settings_.load_layout(note);
-        EXPECT_TRUE(loaded.empty() ? !note.empty() : loaded == ini);
+        std::string warning;
+        const std::string loaded = files_.load_window_positions(warning);
+        EXPECT_TRUE(loaded.empty() ? !warning.empty() : loaded == ini);
     }
 }
 

@@ -1,7 +1,10 @@
 #include "app/start/start_page.h"
 
-#include "app/host/headless.h"
+#include "app/host/headless_window.h"
 #include "app/host/ui_driver.h"
+#include "app/shell/settings.h"
+#include "app/start/display_text.h"
+#include "support/test_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,6 +17,8 @@ namespace gf::ui {
 namespace {
 
 namespace fs = std::filesystem;
+using gf::tests::TestFolder;
+using gf::tests::write_text;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -71,7 +76,7 @@ class StartPageTest : public ::testing::Test {
     void draw() {
         headless_.frame([this] {
             const ImVec2 size = ImGui::GetIO().DisplaySize;
-            page_.draw(48, size.y - 32, settings_, message_, is_error_, commands_);
+            page_.draw(48, size.y - 32, settings_.recent, message_, is_error_, commands_);
         });
     }
     /// What was asked for since the last call.
@@ -93,7 +98,7 @@ class StartPageTest : public ::testing::Test {
     bool is_error_ = false;
     Commands commands_;
     StartPage page_{fs::path()};
-    Headless headless_{{.width = 1600, .height = 900}};
+    HeadlessWindow headless_{{.width = 1600, .height = 900}};
     UiDriver ui_{headless_.host(), [this] { draw(); }};
 };
 
@@ -235,14 +240,14 @@ TEST_F(StartPageTest, ErrorsAreShown) {
 }
 
 TEST_F(StartPageTest, DroppedFilesAreOpened) {
-    page_.dropped({folder_.at("m.bin")});
+    page_.open_dropped_files({folder_.at("m.bin")});
     ui_.frames(2);
     EXPECT_THAT(opened(), ElementsAre(opens(folder_.at("m.bin"), folder_.at("tok.bin"))));
-    page_.dropped(
+    page_.open_dropped_files(
         {"/elsewhere/tokenizer.json", folder_.at("gpt2/config.json"), folder_.at("gpt2/tokenizer.json")});
     ui_.frames(2);
     EXPECT_EQ(opened().size(), 1u);
-    page_.dropped({folder_.at("tok.bin")});
+    page_.open_dropped_files({folder_.at("tok.bin")});
     ui_.frames(2);
     EXPECT_THAT(opened(), ElementsAre()); // waits for the model
 }
@@ -263,7 +268,7 @@ TEST_F(StartPageTest, NothingIsCutOffAtAnySize) {
                 for (const std::string& name : ui_.list()) {
                     const auto& items = headless_.host().items().items();
                     const auto item = std::ranges::find_if(
-                        items, [&](const UiItem& i) { return "Start/" + visible_label(i.label) == name; });
+                        items, [&](const UiItem& i) { return "Start/" + label_name(i.label) == name; });
                     ASSERT_NE(item, items.end()) << name;
                     EXPECT_GE(item->rect.min.x, 0) << name;
                     EXPECT_LE(item->rect.max.x, width) << name;
@@ -326,7 +331,7 @@ TEST(FileBrowser, DrawsOnlyTheRowsInSight) {
     const Folder folder;
     for (int i = 0; i < 300; ++i)
         write_text(folder / ("many/" + std::to_string(10'000 + i) + ".bin").c_str(), "x");
-    Headless headless({.width = 400, .height = 300, .record_items = true});
+    HeadlessWindow headless({.width = 400, .height = 300, .record_items = true});
     FileBrowser browser;
     browser.show(folder / "many");
     const auto frame = [&] {

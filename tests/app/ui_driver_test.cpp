@@ -1,6 +1,6 @@
 #include "app/host/ui_driver.h"
 
-#include "app/host/headless.h"
+#include "app/host/headless_window.h"
 #include "platform/error.h"
 
 #include <gmock/gmock.h>
@@ -78,7 +78,7 @@ class UiDriverTest : public testing::Test {
     void SetUp() override { ui_.select_tab("Heads"); } // the window that appeared last is in front
 
     Demo demo_;
-    Headless headless_{{.width = 900, .height = 600}};
+    HeadlessWindow headless_{{.width = 900, .height = 600}};
     UiDriver ui_{headless_.host(), [this] { headless_.frame([this] { demo_.draw(); }); }};
 };
 

@@ -1,8 +1,15 @@
-#include "app/widgets/widgets.h"
-
-#include "app/host/headless.h"
+#include "app/host/headless_window.h"
+#include "app/host/keyboard.h"
 #include "app/host/ui_driver.h"
+#include "app/widgets/buttons.h"
+#include "app/widgets/colour_legend.h"
+#include "app/widgets/menu.h"
 #include "app/widgets/panel_frame.h"
+#include "app/widgets/plain_text.h"
+#include "app/widgets/segmented_control.h"
+#include "app/widgets/slider.h"
+#include "app/widgets/text_field.h"
+#include "app/widgets/token_chip.h"
 
 #include <gtest/gtest.h>
 #include <imgui_internal.h>
@@ -24,7 +31,7 @@ struct Page {
         icon += icon_button("Play", Icon::play, "Space", Emphasis::primary);
         ImGui::SameLine();
         const char* const layouts[] = {"Overview", "Attention", "Training"};
-        segmented("Layout", layout, layouts);
+        segmented_control("Layout", layout, layouts);
         end_bar();
         ImGui::SetNextWindowPos({0, px(60)});
         ImGui::SetNextWindowSize({px(320), px(520)});
@@ -40,11 +47,10 @@ struct Page {
         slim_slider("Top-k", top_k, 1, 512, "%d", ImGuiSliderFlags_Logarithmic);
         toggle("Greedy", greedy);
         text_field("Prompt", prompt, "Write here");
-        if (choice_row("Lily", answer == 0)) answer = 0;
-        if (choice_row("She", answer == 1)) answer = 1;
+        if (menu_row("Lily", {.text = "Lily", .chosen = answer == 0})) answer = 0;
+        if (menu_row("She", {.text = "She", .chosen = answer == 1})) answer = 1;
         pressed += push_button("Resample");
         tokens += token_chip("next", "play", {.chosen = true, .outlined = true, .menu = true});
-        progress_line("claim", 0.9f, theme().good);
         colour_legend({"weight", "0", "1", true}, {});
     }
 };
@@ -52,7 +58,7 @@ struct Page {
 class WidgetsTest : public testing::Test {
   protected:
     Page page_;
-    Headless headless_{{.width = 800, .height = 600}};
+    HeadlessWindow headless_{{.width = 800, .height = 600}};
     UiDriver ui_{headless_.host(), [this] { headless_.frame([this] { page_.draw(); }); }};
 };
 

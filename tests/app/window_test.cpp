@@ -18,7 +18,7 @@ TEST(Window, WithoutADisplayItNamesTheCommandThatNeedsNone) {
     unsetenv("DISPLAY");
     unsetenv("WAYLAND_DISPLAY");
     try {
-        Window window({});
+        GlfwWindow window({});
         ADD_FAILURE() << "a window without a display";
     } catch (const Error& error) {
         EXPECT_THAT(error.what(), testing::HasSubstr("glassformer shot"));

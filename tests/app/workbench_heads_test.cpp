@@ -179,7 +179,7 @@ TEST_F(HeadsTest, SortedByWhatTheyDo) {
     ui.frames(20);
     EXPECT_EQ(on_screen(), all_heads());
     bench.post(command::SetView{"Heads", "sort", "size"});
-    EXPECT_THAT(bench.workbench.note(), HasSubstr("size"));
+    EXPECT_THAT(bench.workbench.window_message(), HasSubstr("size"));
 }
 
 TEST_F(HeadsTest, TheyAreItemsWhereTheyAreSeen) {

@@ -37,7 +37,7 @@ std::vector<std::pair<std::string, UiRect>> things_in(const std::string& window)
     const ItemRecorder& recorder = ImGuiHost::current().items();
     for (const UiItem& item : recorder.items())
         if (item.window == window && !item.label.empty() && !item.stack.empty())
-            things.emplace_back(visible_label(item.label), item.rect);
+            things.emplace_back(label_name(item.label), item.rect);
     const std::size_t n_items = things.size();
     for (const UiText& text : recorder.texts()) {
         if (text.window != window) continue;

@@ -242,7 +242,7 @@ TEST(LayoutsFile, UnknownPanelsAndEmptyPartsDoNoHarm) {
 TEST(LayoutBookFile, WritesWhatItReads) {
     LayoutBook book;
     book.current = "b";
-    book.as_made = false;
+    book.is_untouched = false;
     book.closed = {"Flow"};
     book.saved = {{"a", standard_layouts()[1].root, {"Head"}, {}, {}, "logits"},
                   {"b", standard_layouts()[0].root, {}, {}, {}, ""}};

@@ -151,7 +151,7 @@ TEST(WorkbenchOpen, TheStartPageComesAndGoesOverAnOpenModel) {
     bench.ui.click("Start/recent/0");
     EXPECT_FALSE(bench.ui.exists("Start/Open"));
     EXPECT_TRUE(bench.snapshot().can_undo) << "it was opened again";
-    bench.workbench.dropped({saved_preset("gpt2").path});
+    bench.workbench.open_dropped_files({saved_preset("gpt2").path});
     bench.ui.frames(4);
     EXPECT_EQ(bench.snapshot().model->name, "gpt2");
     EXPECT_EQ(bench.snapshot().config(), saved_preset("gpt2").config());

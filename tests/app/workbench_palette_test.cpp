@@ -3,7 +3,9 @@
 
 #include "workbench_support.h"
 
-#include "app/shell/keys.h"
+#include "app/shell/handle_keys.h"
+#include "app/view/key_bindings.h"
+#include "app/view/param_counts.h"
 #include "app/view/site_words.h"
 
 namespace gf::ui::tests {
@@ -201,7 +203,7 @@ TEST(SiteWords, TheParametersOfAllOperationsAreAll) {
         const Weights& weights = *bench.snapshot().model->weights;
         std::size_t n = 0;
         for (const SiteRef& site : all_sites(weights.config)) {
-            n += site_params(weights, Stack::decoder, site);
+            n += n_site_params(weights, Stack::decoder, site);
             EXPECT_FALSE(site_words(weights.config, site.site).name.empty());
             EXPECT_FALSE(site_words(weights.config, site.site).what.empty());
         }

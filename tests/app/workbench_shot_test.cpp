@@ -2,7 +2,7 @@
 
 #include "cli/process.h"
 
-#include "app/host/headless.h"
+#include "app/host/headless_window.h"
 #include "platform/error.h"
 
 #include <gmock/gmock.h>
@@ -16,7 +16,7 @@ class ShotTest : public ::testing::Test {
   protected:
     void SetUp() override {
         try {
-            Offscreen screen(16, 16);
+            SurfacelessEgl screen(16, 16);
         } catch (const Error& e) {
             GTEST_SKIP() << "no EGL without a display: " << e.what();
         }

@@ -1,7 +1,7 @@
 #pragma once
 // The whole workbench without a window: hands, eyes, and models to open.
 
-#include "app/host/headless.h"
+#include "app/host/headless_window.h"
 #include "app/host/ui_driver.h"
 #include "app/shell/workbench.h"
 #include "session/support.h"
@@ -52,7 +52,7 @@ class Bench {
     /// One frame without what it asks for being done: that is left to the next frame().
     void bare_frame();
 
-    Headless screen;
+    HeadlessWindow screen;
     Workbench workbench;
 
   private:

@@ -170,7 +170,7 @@ TEST_F(TransportTest, TheSpeedIsSetByTheChip) {
 
 /// With a worker, whose next token is due in a quarter of an hour: playing without an end of its own.
 TEST(WorkbenchWorker, PausesBetweenTwoTokens) {
-    Headless screen({.width = 1600, .height = 900});
+    HeadlessWindow screen({.width = 1600, .height = 900});
     Workbench workbench({.mode = Session::Mode::threaded, .config_folder = {}, .wake = {}});
     UiDriver ui(screen.host(), [&] { screen.frame([&] { workbench.frame(); }); });
     const auto until = [&](const std::function<bool(const Snapshot&)>& done) {

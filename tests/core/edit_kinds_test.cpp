@@ -136,7 +136,7 @@ TEST_P(EditKinds, AddedVectorIsABias) {
     std::vector<real> vector, everywhere;
     for (int i = 0; i < d; ++i) vector.push_back(static_cast<real>(0.1 * i - 0.5));
     for (int t = 0; t < k_tokens; ++t) everywhere.insert(everywhere.end(), vector.begin(), vector.end());
-    const std::shared_ptr<Weights> biased = weights->clone();
+    const std::shared_ptr<Weights> biased = clone(*weights);
     for (const ParamRow& r : biased->table)
         if (r.role == Role::attn_out_bias && r.layer == 1 && r.stack == Stack::decoder)
             for (int i = 0; i < d; ++i) biased->values(r)[i] += vector[static_cast<std::size_t>(i)];

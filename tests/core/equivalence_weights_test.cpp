@@ -121,14 +121,14 @@ TEST_P(Heads, AblatedByEditAreZeroedOutputWeights) {
                                 Edit::Kind::scale,
                                 {0},
                                 nullptr};
-            const auto zeroed = weights->clone();
+            const auto zeroed = clone(*weights);
             for (const ParamRow& r : zeroed->table)
                 if (r.role == Role::attn_out && r.layer == l && r.stack == Stack::decoder)
                     std::fill_n(zeroed->values(r) + h * c.d_head * c.d_model, c.d_head * c.d_model,
                                 real(0)); // rows of [d_q, d_model]
             const auto edited = run(weights, tokens, GetParam().n_prefix, {ablation});
             const auto without =
-                run(std::shared_ptr<const Weights>(zeroed->clone()), tokens, GetParam().n_prefix);
+                run(std::shared_ptr<const Weights>(clone(*zeroed)), tokens, GetParam().n_prefix);
             EXPECT_TRUE(same_outputs(*edited, *without, k_rounding)) << "layer " << l << ", head " << h;
             EXPECT_FALSE(same_outputs(*edited, *run(weights, tokens, GetParam().n_prefix), 1e-3))
                 << "the head matters";

@@ -2,6 +2,7 @@
 // what reads it.
 
 #include "core/formula/formula.h"
+#include "core/formula/tree.h"
 
 #include "support/compare.h"
 #include "support/random_model.h"
@@ -192,6 +193,25 @@ TEST_P(Formulas, RangesDoNotOverlap) {
                         ranges[j].contains({0, ranges[i].site, ranges[i].layer, ranges[i].head_begin,
                                             ranges[i].row_begin, ranges[i].column_begin, ranges[i].param}))
                         << words(cell);
+}
+
+void collect_sites(const formula::Expr& e, const ModelConfig& config, int layer, std::vector<SiteRef>& out) {
+    const auto add = [&](const SiteRef& s) {
+        if (std::find(out.begin(), out.end(), s) == out.end()) out.push_back(s);
+    };
+    if (e.op == formula::Op::ref) {
+        if (!e.param) add({e.site, formula::layer_of(e, config, layer)});
+        for (const formula::Index& i : e.indices)
+            if (i.through_expert && config.is_moe()) add({Site::expert_indices, layer});
+    }
+    for (const formula::Expr& arg : e.args) collect_sites(arg, config, layer, out);
+}
+
+std::vector<SiteRef> site_inputs(const ModelConfig& config, const SiteRef& site) {
+    std::vector<SiteRef> inputs;
+    if (const auto expr = formula::specialise(formula::tree_of(site.site), config, site.layer, nullptr))
+        collect_sites(*expr, config, site.layer, inputs);
+    return inputs;
 }
 
 TEST_P(Formulas, InputsAreWhatPrecedentsName) {

@@ -247,13 +247,13 @@ TEST(Weights, TiedUnembeddingFollowsTheEmbedding) {
 TEST(Weights, ClonesAreIndependent) {
     for (const Preset& p : presets()) {
         const auto original = random_weights(p.config);
-        const auto copy = original->clone();
+        const auto copy = clone(*original);
         const std::vector<int> tokens = random_tokens(p.config, 6);
         const auto before = run(original, tokens, p.n_prefix);
         for (const ParamRow& r : copy->table) std::fill_n(copy->values(r), r.size(), real(0.5));
         copy->refresh();
         EXPECT_TRUE(same_rows(*run(original, tokens, p.n_prefix), 0, *before, 0, 6, 0)) << p.name;
-        EXPECT_TRUE(same_rows(*run(std::shared_ptr<const Weights>(original->clone()), tokens, p.n_prefix), 0,
+        EXPECT_TRUE(same_rows(*run(std::shared_ptr<const Weights>(clone(*original)), tokens, p.n_prefix), 0,
                               *before, 0, 6, 0))
             << p.name;
     }

@@ -1,13 +1,13 @@
 // Dropout, noisy routing and full experts: what they do to a run, against their definitions; off, they do
 // nothing.
 
-#include "core/passes/expert_capacity.h"
 #include "platform/error.h"
 #include "support/compare.h"
 #include "support/random_model.h"
 
 #include <gmock/gmock.h>
 
+#include "support/dropped_choices.h"
 #include <map>
 
 namespace gf::tests::regularise_test {

@@ -4,7 +4,7 @@
 #include "finite_differences.h"
 
 #include "core/kernels/kernels.h"
-#include "core/passes/expert_capacity.h"
+#include "support/dropped_choices.h"
 
 namespace gf::tests::backward_test {
 namespace {

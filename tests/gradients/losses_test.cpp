@@ -95,25 +95,6 @@ TEST(Losses, DistillationMixesTheTeacherAndTheTargets) {
     movable.expect_gradient(Site::logits, -1, [&] { return k_weight * loss(2.5, 0.3, nullptr).nats; });
 }
 
-TEST(Losses, PolicyGradientStaysNearItsReference) {
-    MovableRun movable(preset("llama"), 3), reference(preset("llama"), 4);
-    const std::vector<double> advantages{1, 0, -2, 0.5, 0};
-    const auto loss = [&](double kl, Trace* gradient) {
-        return policy_loss(movable.run, reference.run, k_targets, advantages, kl, k_weight, gradient);
-    };
-    const double free = loss(0, nullptr).nats;
-    EXPECT_GT(loss(0.5, nullptr).nats, free) << "the distance costs";
-    EXPECT_NEAR(policy_loss(movable.run, movable.run, k_targets, advantages, 0.5, 1, nullptr).nats, free,
-                1e-12)
-        << "no distance to oneself";
-    const LossSum unit =
-        policy_loss(movable.run, reference.run, k_targets, std::vector<double>(k_rows, 1), 0, 1, nullptr);
-    EXPECT_NEAR(unit.nats, token_loss(movable.run, k_targets, 0, nullptr).nats, 1e-12)
-        << "advantage 1 is imitation";
-    loss(0.7, &movable.gradient);
-    movable.expect_gradient(Site::logits, -1, [&] { return k_weight * loss(0.7, nullptr).nats; });
-}
-
 TEST(Losses, RoutersPayForImbalanceAndLargeLogits) {
     MovableRun movable(preset("mixtral"), 3);
     const ModelConfig& c = movable.weights->config;

@@ -2,6 +2,7 @@
 
 #include "io/safetensors.h"
 #include "io/support.h"
+#include "support/random_model.h"
 
 #include <cmath>
 #include <cstring>
@@ -28,7 +29,7 @@ TEST_P(EveryModel, SavedInHalfPrecisionIsRounded) {
     for (const DType dtype : {DType::f16, DType::bf16}) {
         const Files files = saved_files(*weights, dtype);
         EXPECT_LT(files.at(k_weights).size(), saved_files(*weights).at(k_weights).size() - weights->size());
-        const auto rounded = weights->clone();
+        const auto rounded = clone(*weights);
         for (const ParamRow& row : rounded->table)
             for (real& x : std::span(rounded->values(row), row.size()))
                 x = dtype == DType::f16 ? f16_to_float(float_to_f16(x)) : bf16_to_float(float_to_bf16(x));

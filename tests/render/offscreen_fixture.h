@@ -29,7 +29,7 @@ class OffscreenTest : public testing::Test {
         return {p[0], p[1], p[2]};
     }
 
-    std::optional<ui::Offscreen> screen_;
+    std::optional<ui::SurfacelessEgl> screen_;
 };
 
 } // namespace gf

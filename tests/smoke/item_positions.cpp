@@ -1,7 +1,7 @@
 // Where items of the workbench stand in a window of 1600x900, for window_smoke.sh: item_positions MODEL
 // TOKENIZER NAME... prints "x y" of each item's middle. Laid out as the program does it, without a window.
 
-#include "app/host/headless.h"
+#include "app/host/headless_window.h"
 #include "app/host/ui_driver.h"
 #include "app/shell/workbench.h"
 
@@ -11,7 +11,7 @@
 int main(int argc, char** argv) {
     if (argc < 4) return 2;
     try {
-        gf::ui::Headless screen({.width = 1600, .height = 900});
+        gf::ui::HeadlessWindow screen({.width = 1600, .height = 900});
         gf::ui::Workbench workbench(
             {.mode = gf::Session::Mode::cooperative, .config_folder = {}, .wake = {}});
         gf::ui::UiDriver ui(screen.host(), [&] {

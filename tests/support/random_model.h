@@ -6,6 +6,7 @@
 
 #include "core/passes/forward.h"
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <ostream>
@@ -228,6 +229,14 @@ inline std::shared_ptr<Trace> run(const std::shared_ptr<const Weights>& weights,
         empty_trace(weights, one_sequence(static_cast<int>(tokens.size()), n_prefix), std::move(edits));
     extend(*trace, tokens);
     return trace;
+}
+
+/// A deep copy, to be changed.
+inline std::unique_ptr<Weights> clone(const Weights& weights) {
+    auto copy = std::make_unique<Weights>(weights.config);
+    std::copy_n(weights.values(weights.table.front()), weights.size(), copy->values(copy->table.front()));
+    copy->refresh();
+    return copy;
 }
 
 } // namespace gf::tests

@@ -288,7 +288,7 @@ TEST(TrainTokenizer, LearnsFromTheBeginningOfTheTextAlone) {
         EXPECT_EQ(train_tokenizer(recipe(recipe_of_begin), begin + " three three three").tokenizer_json,
                   wanted);
         EXPECT_EQ(train_tokenizer(recipe(recipe_of_begin), begin).tokenizer_json, wanted);
-        EXPECT_EQ(recipe_json(recipe(recipe_of_begin))["text_size"], begin.size());
+        EXPECT_EQ(recipe(recipe_of_begin).text_size, begin.size());
         recipe_of_begin["text_size"] = begin.size() - 1; // would cut that character
         EXPECT_EQ(train_tokenizer(recipe(recipe_of_begin), begin).tokenizer_json,
                   train_tokenizer(recipe(r), begin.substr(0, begin.size() - 2)).tokenizer_json);
@@ -350,8 +350,6 @@ TEST(TrainTokenizer, BadRecipesAreNamed) {
         SCOPED_TRACE(value.dump());
         expect_error([&, v = value] { recipe(v); }, {"recipe", message});
     }
-    for (const json& r : k_recipes)
-        EXPECT_EQ(recipe_json(recipe(recipe_json(recipe(r)))), recipe_json(recipe(r)));
 }
 
 } // namespace

@@ -163,7 +163,7 @@ void expect_slope_is_length(const std::shared_ptr<Weights>& weights, const Gradi
     const double length = std::sqrt(square), step = 1e-3;
     ASSERT_GT(length, 1e-3);
     const auto loss_at = [&](double along) {
-        const auto moved = weights->clone();
+        const auto moved = clone(*weights);
         for (const ParamRow& row : moved->table)
             for (std::size_t i = 0; i < row.size(); ++i)
                 moved->values(row)[i] +=

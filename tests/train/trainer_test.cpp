@@ -152,7 +152,7 @@ TEST(Trainer, FrozenParametersStay) {
     TrainConfig c = memorising_config();
     c.frozen = {"*attn*", "transformer.wte.weight"};
     const TrainingSetup setup = memorising_setup(preset("gpt2").config, c);
-    const auto before = setup.weights->clone();
+    const auto before = clone(*setup.weights);
     Trainer trainer(setup);
     for (int i = 0; i < 3; ++i) trainer.step();
     for (const ParamRow& row : before->table) {

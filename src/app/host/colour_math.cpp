@@ -7,13 +7,16 @@
 namespace gf::ui {
 namespace {
 
-struct Linear {
+/// A colour in linear light, with the primaries of sRGB.
+struct LinearRgb {
     double r, g, b;
     bool in_gamut() const {
-        const auto ok = [](double v) { return v >= -1e-6 && v <= 1 + 1e-6; };
-        return ok(r) && ok(g) && ok(b);
+        const auto in_range = [](double v) { return v >= -1e-6 && v <= 1 + 1e-6; };
+        return in_range(r) && in_range(g) && in_range(b);
     }
 };
+
+// The transfer function of sRGB and its inverse (IEC 61966-2-1).
 
 double decode(std::uint8_t channel) {
     const double v = channel / 255.0;
@@ -26,19 +29,20 @@ std::uint8_t encode(double v) {
         std::lround(255 * (v <= 0.0031308 ? v * 12.92 : 1.055 * std::pow(v, 1 / 2.4) - 0.055)));
 }
 
-Linear decode(ImU32 c) {
+LinearRgb decode(ImU32 c) {
     const Rgb8 channels = unpack(c);
     return {decode(channels.r), decode(channels.g), decode(channels.b)};
 }
 
+/// Relative luminance, 0 to 1 (WCAG 2.1).
 double luminance(ImU32 c) {
-    const Linear v = decode(c);
+    const LinearRgb v = decode(c);
     return 0.2126 * v.r + 0.7152 * v.g + 0.0722 * v.b;
 }
 
-Linear linear_of(Oklch c) {
-    const double hue = c.hue * std::numbers::pi / 180, a = c.chroma * std::cos(hue),
-                 b = c.chroma * std::sin(hue);
+LinearRgb to_linear(Oklch c) {
+    const double hue = c.hue * std::numbers::pi / 180; // radians
+    const double a = c.chroma * std::cos(hue), b = c.chroma * std::sin(hue);
     const auto cube = [](double v) { return v * v * v; };
     const double l = cube(c.lightness + 0.3963377774 * a + 0.2158037573 * b);
     const double m = cube(c.lightness - 0.1055613458 * a - 0.0638541728 * b);
@@ -65,7 +69,7 @@ double contrast(ImU32 a, ImU32 b) {
 }
 
 Oklch to_oklch(ImU32 c) {
-    const Linear v = decode(c);
+    const LinearRgb v = decode(c);
     const double l = std::cbrt(0.4122214708 * v.r + 0.5363325363 * v.g + 0.0514459929 * v.b);
     const double m = std::cbrt(0.2119034982 * v.r + 0.6806995451 * v.g + 0.1073969566 * v.b);
     const double s = std::cbrt(0.0883024619 * v.r + 0.2817188376 * v.g + 0.6299787005 * v.b);
@@ -77,8 +81,8 @@ Oklch to_oklch(ImU32 c) {
 
 ImU32 from_oklch(Oklch c) {
     c.lightness = std::clamp(c.lightness, 0.0, 1.0);
-    while (c.chroma > 0 && !linear_of(c).in_gamut()) c.chroma = std::max(0.0, c.chroma - 0.005);
-    const Linear v = linear_of(c);
+    while (c.chroma > 0 && !to_linear(c).in_gamut()) c.chroma = std::max(0.0, c.chroma - 0.005);
+    const LinearRgb v = to_linear(c);
     return IM_COL32(encode(v.r), encode(v.g), encode(v.b), 255);
 }
 

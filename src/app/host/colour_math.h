@@ -1,5 +1,6 @@
 #pragma once
-// Colours as numbers: packing, mixing, contrast, and hues of equal lightness.
+// Colours as numbers: packing, mixing, contrast, and hues of equal lightness. Used by the themes, and by
+// widgets and panels that mix colours of their own.
 
 #include "render/colour_map.h"
 
@@ -9,7 +10,7 @@
 
 namespace gf::ui {
 
-/// 0xRRGGBB as ImGui's packed colour.
+/// ImGui's packed colour of 0xRRGGBB.
 constexpr ImU32 rgb(std::uint32_t hex, std::uint32_t alpha = 255) {
     return IM_COL32(hex >> 16 & 255, hex >> 8 & 255, hex & 255, alpha);
 }
@@ -19,23 +20,26 @@ constexpr Rgb8 unpack(ImU32 c) {
             static_cast<std::uint8_t>(c >> IM_COL32_G_SHIFT),
             static_cast<std::uint8_t>(c >> IM_COL32_B_SHIFT)};
 }
-/// The same hue, `opacity` 0 to 1.
+/// The same colour with an opacity of 0 to 1.
 constexpr ImU32 with_alpha(ImU32 c, float opacity) {
     return (c & ~IM_COL32_A_MASK) | static_cast<ImU32>(opacity * 255.0f + 0.5f) << IM_COL32_A_SHIFT;
 }
 
-/// From a (t = 0) to b (t = 1), channel by channel, alpha too.
+/// Linear interpolation from a (t = 0) to b (t = 1) of all four channels, as they are stored in sRGB.
 ImU32 mix(ImU32 a, ImU32 b, float t);
 
-/// WCAG 2.1 contrast ratio of two opaque colours, 1 to 21.
+/// Contrast ratio of two opaque colours, 1 to 21 (WCAG 2.1,
+/// https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio).
 double contrast(ImU32 a, ImU32 b);
 
-/// Ottosson's OKLCH: lightness 0..1, chroma, hue in degrees. https://bottosson.github.io/posts/oklab/
+/// A colour in Ottosson's perceptual space OKLCH, https://bottosson.github.io/posts/oklab/.
 struct Oklch {
-    double lightness = 0, chroma = 0, hue = 0;
+    double lightness = 0; ///< 0 to 1
+    double chroma = 0;
+    double hue = 0; ///< degrees
 };
 Oklch to_oklch(ImU32 c);
-/// Chroma is reduced until the colour exists in sRGB.
+/// The chroma is reduced until the colour exists in sRGB.
 ImU32 from_oklch(Oklch c);
 
 } // namespace gf::ui

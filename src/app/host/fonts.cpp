@@ -13,26 +13,29 @@
 namespace gf::ui {
 namespace {
 
+// In the order of Face.
 constexpr const char* k_files[k_face_count] = {"fonts/Inter-Regular.otf", "fonts/Inter-SemiBold.otf",
                                                "fonts/JetBrainsMono-Regular.ttf",
                                                "fonts/JetBrainsMono-Medium.ttf"};
-/// JetBrains Mono is wide: a little smaller it sits well beside Inter.
+/// JetBrains Mono is wide, so it is set a little smaller than Inter beside it.
 constexpr float k_mono_scale = 0.92f;
 
 constexpr ImWchar k_last_code_point = 0x10FFFF, k_replacement = 0xFFFD;
+// clang-format off
 constexpr ImWchar k_base_ranges[] = {
     0x0020, 0x007E, 0x00A0, 0x00FF, // Latin
-    0x0391, 0x03C9,                 // Greek
+    0x0391, 0x03C9, // Greek
     0x2010, 0x2027, 0x2032, 0x2033, // dashes, quotes, ellipsis, primes
-    0x2070, 0x2094,                 // raised and lowered digits
+    0x2070, 0x2094, // raised and lowered digits
     0x2190, 0x2193, 0x21B5, 0x21B5, // arrows, return
-    0x2202, 0x2202, 0x2208, 0x2208, 0x220F,        0x2212,        0x221A, 0x221A,
-    0x221E, 0x221E,                                                               // mathematics
-    0x2225, 0x2225, 0x2248, 0x2248, 0x2260,        0x2265,        0x2299, 0x2299, //
-    0x2423, 0x2423, 0x25A0, 0x25CF, k_replacement, k_replacement, // open box, shapes, replacement
+    0x2202, 0x2202, 0x2208, 0x2208, 0x220F, 0x2212, 0x221A, 0x221A, 0x221E, 0x221E, // mathematics
+    0x2225, 0x2225, 0x2248, 0x2248, 0x2260, 0x2265, 0x2299, 0x2299,
+    0x2423, 0x2423, 0x25A0, 0x25CF, // open box, shapes
+    k_replacement, k_replacement,
     0};
+// clang-format on
 
-std::vector<unsigned char> read_file(const std::filesystem::path& path) {
+std::vector<unsigned char> read_font(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     std::vector<unsigned char> bytes{std::istreambuf_iterator<char>(file), {}};
     if (bytes.size() < 12)
@@ -40,7 +43,7 @@ std::vector<unsigned char> read_file(const std::filesystem::path& path) {
     return bytes;
 }
 
-/// Multiples of the em, from the tables 'head' and 'hhea'
+/// In units of the em, from the tables 'head' and 'hhea'
 /// (https://learn.microsoft.com/typography/opentype/spec).
 struct VerticalMetrics {
     float ascent = 0, height = 0;
@@ -61,12 +64,12 @@ VerticalMetrics vertical_metrics(std::span<const unsigned char> font) {
     return {s16(hhea + 4) / units_per_em, (s16(hhea + 4) - s16(hhea + 6)) / units_per_em};
 }
 
-/// What ImGui calls the size of a font, in the whole pixels that it wants.
-float whole_height(std::span<const unsigned char> font, float em) {
+/// The height from ascent to descent, which is what ImGui calls a font's size, in whole pixels.
+float imgui_height(std::span<const unsigned char> font, float em) {
     return std::round(vertical_metrics(font).height * em);
 }
 
-/// Where ImGui puts the base line below the upper edge.
+/// How many pixels below the upper edge ImGui puts the base line.
 float imgui_ascent(std::span<const unsigned char> font, float height) {
     const VerticalMetrics metrics = vertical_metrics(font);
     return std::ceil(metrics.ascent / metrics.height * height);
@@ -74,34 +77,34 @@ float imgui_ascent(std::span<const unsigned char> font, float height) {
 
 bool is_mono(Face face) { return face == Face::mono || face == Face::mono_bold; }
 
-/// Where a face lacks a character that another one of the same size has, it shows that glyph: they lie in one
-/// texture.
+/// Lends the glyphs of the regular and the mono face to the faces of the same size that lack them. All faces
+/// lie in one texture, so nothing is copied.
 void share_glyphs(const std::array<ImFont*, k_face_count>& faces) {
-    for (const Face donor : {Face::regular, Face::mono}) {
-        const ImFont* from = faces[static_cast<std::size_t>(donor)];
-        for (ImFont* to : faces) {
-            if (to == from) continue;
-            for (const ImFontGlyph& g : from->Glyphs)
-                if (!to->FindGlyphNoFallback(static_cast<ImWchar>(g.Codepoint)))
-                    to->AddGlyph(nullptr, static_cast<ImWchar>(g.Codepoint), g.X0, g.Y0, g.X1, g.Y1, g.U0,
-                                 g.V0, g.U1, g.V1, g.AdvanceX);
-            to->FallbackChar = k_replacement;
-            to->BuildLookupTable();
+    for (const Face lending : {Face::regular, Face::mono}) {
+        const ImFont* lender = faces[static_cast<std::size_t>(lending)];
+        for (ImFont* borrower : faces) {
+            if (borrower == lender) continue;
+            for (const ImFontGlyph& g : lender->Glyphs)
+                if (!borrower->FindGlyphNoFallback(static_cast<ImWchar>(g.Codepoint)))
+                    borrower->AddGlyph(nullptr, static_cast<ImWchar>(g.Codepoint), g.X0, g.Y0, g.X1, g.Y1,
+                                       g.U0, g.V0, g.U1, g.V1, g.AdvanceX);
+            borrower->FallbackChar = k_replacement;
+            borrower->BuildLookupTable();
         }
     }
 }
 
 } // namespace
 
-FontSet::FontSet() : asked_(k_last_code_point / 64 + 1) {
+FontSet::FontSet() : required_bits_(k_last_code_point / 64 + 1) {
     for (std::size_t face = 0; face < files_.size(); ++face)
-        files_[face] = read_file(
+        files_[face] = read_font(
             require_asset(k_files[face], "install fonts-inter and fonts-jetbrains-mono and build again"));
 }
 
 bool FontSet::require(std::string_view utf8) {
     const ImFont* built = get(TextSize::body, Face::regular);
-    const std::size_t before = extra_.size();
+    const std::size_t before = required_.size();
     const char* end = utf8.data() + utf8.size();
     for (const char* at = utf8.data(); at < end;) {
         unsigned int c = static_cast<unsigned char>(*at);
@@ -111,17 +114,17 @@ bool FontSet::require(std::string_view utf8) {
         }
         at += ImTextCharFromUtf8(&c, at, end);
         if (built && built->FindGlyphNoFallback(c)) continue;
-        std::uint64_t& word = asked_[std::min(c, k_last_code_point) / 64];
+        std::uint64_t& word = required_bits_[std::min(c, k_last_code_point) / 64];
         const std::uint64_t bit = std::uint64_t{1} << c % 64;
-        if (!(word & bit)) extra_.push_back(c);
+        if (!(word & bit)) required_.push_back(c);
         word |= bit;
     }
-    return extra_.size() > before;
+    return required_.size() > before;
 }
 
-ImFont* FontSet::add(ImFontAtlas& atlas, Face face, float em, float base_line) {
+ImFont* FontSet::add_face(ImFontAtlas& atlas, Face face, float em, float base_line) {
     FontFile& file = files_[static_cast<std::size_t>(face)];
-    const float height = whole_height(file, em * (is_mono(face) ? k_mono_scale : 1.0f));
+    const float height = imgui_height(file, em * (is_mono(face) ? k_mono_scale : 1.0f));
     ImFontConfig config;
     config.FontDataOwnedByAtlas = false;
     config.OversampleH = 2;
@@ -130,47 +133,49 @@ ImFont* FontSet::add(ImFontAtlas& atlas, Face face, float em, float base_line) {
     return atlas.AddFontFromMemoryTTF(file.data(), static_cast<int>(file.size()), height, &config);
 }
 
-void FontSet::merge(ImFontAtlas& atlas, FontFile& file, float em, float base_line) {
+void FontSet::merge_required(ImFontAtlas& atlas, FontFile& file, float em, float base_line) {
     if (file.empty()) return;
     ImFontConfig config;
     config.FontDataOwnedByAtlas = false;
     config.MergeMode = true;
     config.OversampleH = 1;
-    config.GlyphRanges = extra_ranges_.data();
-    config.GlyphOffset.y = base_line - imgui_ascent(files_.front(), whole_height(files_.front(), em));
-    atlas.AddFontFromMemoryTTF(file.data(), static_cast<int>(file.size()), whole_height(file, em), &config);
+    config.GlyphRanges = required_ranges_.data();
+    config.GlyphOffset.y = base_line - imgui_ascent(files_.front(), imgui_height(files_.front(), em));
+    atlas.AddFontFromMemoryTTF(file.data(), static_cast<int>(file.size()), imgui_height(file, em), &config);
 }
 
 void FontSet::read_fallbacks() {
     fallbacks_read_ = true;
-    if (const auto path = find_asset("fonts/cjk.ttf"); !path.empty()) cjk_ = read_file(path);
-    if (const auto path = find_asset("fonts/symbol.ttf"); !path.empty()) symbols_ = read_file(path);
+    if (const auto path = find_asset("fonts/cjk.ttf"); !path.empty()) cjk_ = read_font(path);
+    if (const auto path = find_asset("fonts/symbol.ttf"); !path.empty()) symbols_ = read_font(path);
 }
 
-void FontSet::collect_extra_ranges() {
-    std::ranges::sort(extra_);
-    extra_ranges_.clear();
-    for (const ImWchar c : extra_) {
-        if (!extra_ranges_.empty() && extra_ranges_.back() + 1 == c)
-            extra_ranges_.back() = c;
+void FontSet::collect_required_ranges() {
+    std::ranges::sort(required_);
+    required_ranges_.clear();
+    for (const ImWchar c : required_) {
+        if (!required_ranges_.empty() && required_ranges_.back() + 1 == c)
+            required_ranges_.back() = c;
         else
-            extra_ranges_.insert(extra_ranges_.end(), {c, c});
+            required_ranges_.insert(required_ranges_.end(), {c, c});
     }
-    extra_ranges_.push_back(0);
+    required_ranges_.push_back(0);
 }
 
 void FontSet::build(ImFontAtlas& atlas, float scale) {
     atlas.Clear();
-    if (!extra_.empty() && !fallbacks_read_) read_fallbacks();
-    collect_extra_ranges();
+    if (!required_.empty() && !fallbacks_read_) read_fallbacks();
+    collect_required_ranges();
     const VerticalMetrics inter = vertical_metrics(files_.front());
     for (std::size_t i = 0; i < fonts_.size(); ++i) {
         const float em = k_em_pixels[i] * scale, line = std::round(k_line_pixels[i] * scale);
         const float base_line = std::round((line - inter.height * em) / 2 + inter.ascent * em);
         for (int face = 0; face < k_face_count; ++face) {
-            fonts_[i][static_cast<std::size_t>(face)] = add(atlas, static_cast<Face>(face), em, base_line);
-            if (static_cast<Face>(face) != Face::regular || extra_.empty()) continue;
-            for (FontFile* file : {&files_.front(), &cjk_, &symbols_}) merge(atlas, *file, em, base_line);
+            fonts_[i][static_cast<std::size_t>(face)] =
+                add_face(atlas, static_cast<Face>(face), em, base_line);
+            if (static_cast<Face>(face) != Face::regular || required_.empty()) continue;
+            for (FontFile* file : {&files_.front(), &cjk_, &symbols_})
+                merge_required(atlas, *file, em, base_line);
         }
     }
     if (!atlas.Build())

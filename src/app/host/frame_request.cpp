@@ -14,8 +14,8 @@ struct Requests {
 };
 
 Requests& requests() {
-    static Requests only;
-    return only;
+    static Requests instance;
+    return instance;
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #pragma once
-// The program draws only when something changed. Whoever changes something on screen outside of a person's
-// input (a value that glides, work that is spread over frames, the session's worker) asks for a frame here.
+// The program draws only when something changed. Code that changes the picture without a person's input (a
+// value that glides, work that is spread over frames, the session's worker) asks for a frame here. GlfwWindow
+// sleeps until then.
 
 #include <cstdint>
 
@@ -9,15 +10,16 @@ namespace gf::ui {
 /// Asks for another frame. Any thread may call it; a panel in motion calls it in each frame.
 void request_frame();
 
-/// How often request_frame() was called since the start. Pictures and tests see by it when nothing moves any
-/// more.
+/// How often request_frame() was called since the program started. While it does not change from frame to
+/// frame, nothing moves: `shot` and tests wait for that.
 std::uint64_t n_frame_requests();
 
-// For the window's back end.
+// The rest is for GlfwWindow.
 
-/// Whether a frame was asked for since the last call.
+/// Whether a frame was asked for since the last call of this function.
 bool take_frame_request();
-/// `wake` is called, from any thread, at the first request after a frame; null while there is no window.
+/// Sets the function that is called, from any thread, at the first request after take_frame_request(). Null
+/// while there is no window.
 void wake_on_request(void (*wake)());
 
 } // namespace gf::ui

@@ -13,38 +13,40 @@
 namespace gf::ui {
 namespace {
 
-constexpr double k_settle_seconds = 0.6; // after input: hover delays and tooltips run their course
-constexpr double k_settle_step = 0.05;
-constexpr double k_caret_step = 0.3; // while a text field is active
+// Seconds. After a person's input, frames go on for a while, so that hover delays pass and tooltips appear.
+constexpr double k_settle_seconds = 0.6, k_settle_step = 0.05;
+constexpr double k_caret_step = 0.3; // seconds between frames while the caret of a text field blinks
 
-[[noreturn]] void fail(const std::string& what) {
+/// GLFW's own description of the error, if there is one, is shown in place of `what`.
+[[noreturn]] void throw_no_window(const std::string& what) {
     const char* description = nullptr;
     glfwGetError(&description);
     throw Error({"cannot open a window", "a display with OpenGL 3.3", description ? description : what,
                  "`glassformer shot --out picture.png` draws without a display"});
 }
 
-struct Glfw {
-    Glfw() {
-        if (!glfwInit()) fail("no display");
-    }
-    ~Glfw() { glfwTerminate(); }
-};
-
-/// Pixels of the design's length unit: the monitor's scale where it is not already in the framebuffer's size.
+/// The window's units per length unit of the design. On some systems (macOS, Wayland) the framebuffer has
+/// more pixels than the window has units; ImGui applies that factor itself, so it is taken out here.
 float monitor_scale(GLFWwindow* window) {
     float x = 1, y = 1;
     glfwGetWindowContentScale(window, &x, &y);
-    int framebuffer = 0, size = 0, height = 0;
-    glfwGetFramebufferSize(window, &framebuffer, &height);
-    glfwGetWindowSize(window, &size, &height);
-    return framebuffer > size && size > 0 ? x * static_cast<float>(size) / static_cast<float>(framebuffer)
-                                          : x;
+    int framebuffer_width = 0, window_width = 0, height = 0;
+    glfwGetFramebufferSize(window, &framebuffer_width, &height);
+    glfwGetWindowSize(window, &window_width, &height);
+    if (framebuffer_width <= window_width || window_width <= 0) return x;
+    return x * static_cast<float>(window_width) / static_cast<float>(framebuffer_width);
 }
 
 } // namespace
 
-struct Window::Platform {
+struct GlfwWindow::Platform {
+    /// Initialises GLFW for its lifetime.
+    struct GlfwLibrary {
+        GlfwLibrary() {
+            if (!glfwInit()) throw_no_window("no display");
+        }
+        ~GlfwLibrary() { glfwTerminate(); }
+    };
     struct GlWindow {
         GLFWwindow* handle;
         explicit GlWindow(const Options& options) {
@@ -54,15 +56,15 @@ struct Window::Platform {
             glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
             glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
             handle = glfwCreateWindow(options.width, options.height, options.title.c_str(), nullptr, nullptr);
-            if (!handle) fail("no OpenGL 3.3");
+            if (!handle) throw_no_window("no OpenGL 3.3");
             glfwMakeContextCurrent(handle);
-            if (!gladLoadGL(glfwGetProcAddress)) fail("OpenGL functions are missing");
+            if (!gladLoadGL(glfwGetProcAddress)) throw_no_window("OpenGL functions are missing");
             glfwSwapInterval(1);
         }
         ~GlWindow() { glfwDestroyWindow(handle); }
     };
 
-    Glfw glfw;
+    GlfwLibrary glfw;
     GlWindow window;
     ImGuiHost host;
 
@@ -74,11 +76,11 @@ struct Window::Platform {
     ~Platform() { ImGui_ImplGlfw_Shutdown(); }
 };
 
-Window::Window(const Options& options) : platform_(std::make_unique<Platform>(options)) {
+GlfwWindow::GlfwWindow(const Options& options) : platform_(std::make_unique<Platform>(options)) {
     GLFWwindow* window = platform_->window.handle;
     glfwSetWindowUserPointer(window, this);
     glfwSetDropCallback(window, [](GLFWwindow* w, int n, const char** paths) {
-        const auto& self = *static_cast<Window*>(glfwGetWindowUserPointer(w));
+        const auto& self = *static_cast<GlfwWindow*>(glfwGetWindowUserPointer(w));
         if (self.on_drop) self.on_drop(std::vector<std::string>(paths, paths + n));
     });
     const std::vector<WindowIcon> icons = window_icons();
@@ -89,18 +91,15 @@ Window::Window(const Options& options) : platform_(std::make_unique<Platform>(op
     wake_on_request(glfwPostEmptyEvent);
 }
 
-Window::~Window() { wake_on_request(nullptr); }
+GlfwWindow::~GlfwWindow() { wake_on_request(nullptr); }
 
-ImGuiHost& Window::host() { return platform_->host; }
+ImGuiHost& GlfwWindow::host() { return platform_->host; }
 
-void Window::close() { glfwSetWindowShouldClose(platform_->window.handle, GLFW_TRUE); }
-
-void Window::set_title(const std::string& title) {
+void GlfwWindow::set_title(const std::string& title) {
     glfwSetWindowTitle(platform_->window.handle, title.c_str());
 }
 
-// Sleeps until there is a reason for a frame.
-void Window::wait() {
+void GlfwWindow::wait() {
     if (take_frame_request() || host().wants_frame()) {
         glfwPollEvents();
     } else if (glfwGetTime() - last_input_ < k_settle_seconds) {
@@ -114,7 +113,7 @@ void Window::wait() {
     take_frame_request(); // the coming frame answers it
 }
 
-void Window::run(const std::function<void()>& draw_frame) {
+void GlfwWindow::run(const std::function<void()>& draw_frame) {
     GLFWwindow* window = platform_->window.handle;
     last_input_ = glfwGetTime();
     while (!glfwWindowShouldClose(window)) {

@@ -1,6 +1,6 @@
 #pragma once
 // The window on a desktop: GLFW, OpenGL, and a loop that draws only when something changed. Opened by
-// open_window(); pictures and tests use Headless instead.
+// app/open_window.cpp; pictures and tests use HeadlessWindow instead.
 
 #include "app/host/imgui_host.h"
 
@@ -11,34 +11,34 @@
 
 namespace gf::ui {
 
-class Window {
+class GlfwWindow {
   public:
     struct Options {
         std::string title = "Glassformer";
-        int width = 1600, height = 900; ///< before scaling
-        UiLook look{};                  ///< the monitor's own scale multiplies look.scale
+        int width = 1600, height = 900; ///< pixels, before the monitor's scale
+        UiLook look{};                  ///< its scale is multiplied by the monitor's
     };
-    /// @throws Error in one line when there is no display, naming `glassformer shot`
-    explicit Window(const Options& options);
-    ~Window();
-    Window(const Window&) = delete;
-    Window& operator=(const Window&) = delete;
+    /// @throws Error if there is no display with OpenGL 3.3; it names `glassformer shot` as a way out
+    explicit GlfwWindow(const Options& options);
+    ~GlfwWindow();
+    GlfwWindow(const GlfwWindow&) = delete;
+    GlfwWindow& operator=(const GlfwWindow&) = delete;
 
     /// Draws frames until the window is closed.
     void run(const std::function<void()>& draw_frame);
-    /// Ends run() after this frame.
-    void close();
     void set_title(const std::string& title);
-    /// Files that were dropped on the window, as paths.
+    /// Called with the paths of files that were dropped on the window.
     std::function<void(const std::vector<std::string>&)> on_drop;
 
     ImGuiHost& host();
 
   private:
     struct Platform;
+    /// Sleeps until there is a reason for a frame.
     void wait();
+
     std::unique_ptr<Platform> platform_;
-    double last_input_ = 0; // seconds
+    double last_input_ = 0; // time in seconds, by GLFW's clock
 };
 
 } // namespace gf::ui

@@ -12,8 +12,8 @@
 namespace gf::ui {
 namespace {
 
-// An arrow would start to walk through the items of the window that was clicked last. With an owner,
-// navigation passes them over; IsKeyPressed() and IsKeyChordPressed() still see them.
+// Else an arrow key would walk through the items of the window that was clicked last. ImGui's navigation
+// ignores keys that have an owner; IsKeyPressed() and IsKeyChordPressed() still see them.
 void keep_arrows_from_navigation() {
     const ImGuiID owner = ImHashStr("program");
     for (const ImGuiKey key : {ImGuiKey_LeftArrow, ImGuiKey_RightArrow, ImGuiKey_UpArrow, ImGuiKey_DownArrow,
@@ -32,14 +32,14 @@ ImGuiHost::ImGuiHost(bool gl, const UiLook& look) : gl_(gl) {
     io.IniFilename = nullptr;
     io.LogFilename = nullptr;
     io.ConfigFlags |= ImGuiConfigFlags_DockingEnable | ImGuiConfigFlags_NavEnableKeyboard;
-    io.ConfigWindowsMoveFromTitleBarOnly = true; // drags belong to the canvases
+    io.ConfigWindowsMoveFromTitleBarOnly = true; // inside of a panel, dragging pans
     recorder_.attach(*imgui_);
     set_look(look);
     apply_look();
     if (gl_) {
         ImGui_ImplOpenGL3_Init("#version 330 core");
-        ImGui_ImplOpenGL3_CreateDeviceObjects(); // now, so that apply_look() owns the fonts' texture from
-                                                 // here on
+        // Done now, and not in the first frame, so that only apply_look() makes textures of fonts.
+        ImGui_ImplOpenGL3_CreateDeviceObjects();
     }
 }
 
@@ -54,7 +54,7 @@ ImGuiHost& ImGuiHost::current() { return *static_cast<ImGuiHost*>(ImGui::GetIO()
 
 void ImGuiHost::set_look(const UiLook& look) {
     wanted_ = look;
-    wanted_.scale = std::clamp(look.scale, k_least_scale, k_greatest_scale);
+    wanted_.scale = std::clamp(look.scale, k_min_scale, k_max_scale);
 }
 
 void ImGuiHost::apply_look() {

@@ -1,5 +1,6 @@
 #pragma once
-// Dear ImGui and ImPlot set up our way, the same for the window, for pictures and for tests.
+// Dear ImGui and ImPlot as this program sets them up, the same for GlfwWindow and HeadlessWindow. Widgets and
+// panels include this for theme(), px() and font().
 
 #include "app/host/fonts.h"
 #include "app/host/item_recorder.h"
@@ -16,14 +17,14 @@ namespace gf::ui {
 /// What a person chooses about the whole interface.
 struct UiLook {
     ThemeName theme = ThemeName::light;
-    float scale = 1; ///< k_least_scale to k_greatest_scale; pixels per length unit
+    float scale = 1; ///< pixels per length unit of the design, k_min_scale to k_max_scale
     bool operator==(const UiLook&) const = default;
 };
-inline constexpr float k_least_scale = 0.75f, k_greatest_scale = 3;
+inline constexpr float k_min_scale = 0.75f, k_max_scale = 3;
 
 class ImGuiHost {
   public:
-    /// `gl`: draw with the OpenGL context that is current now; without, frames are laid out but never drawn.
+    /// With `gl`, frames are drawn with the OpenGL context that is current now; else they are only laid out.
     ImGuiHost(bool gl, const UiLook& look);
     ~ImGuiHost();
     ImGuiHost(const ImGuiHost&) = delete;
@@ -31,26 +32,28 @@ class ImGuiHost {
     /// The host of the current ImGui context.
     static ImGuiHost& current();
 
+    /// What was set last, even if no frame has applied it yet.
     const UiLook& look() const { return wanted_; }
     const Theme& theme() const { return *theme_; }
     const FontSet& fonts() const { return fonts_; }
+    /// Pixels per length unit: the look's scale times the theme's.
     float scale() const { return scale_; }
     bool has_gl() const { return gl_; }
 
-    /// From the next frame on; the scale is clamped.
+    /// Takes effect with the next frame; the scale is clamped.
     void set_look(const UiLook& look);
-    /// Characters that will be shown; they appear from the next frame on.
+    /// Call with a text that will be shown; characters that the fonts lacked appear from the next frame on.
     void require_glyphs(std::string_view utf8) { glyphs_changed_ |= fonts_.require(utf8); }
-    /// True when the next frame will differ for reasons of set_look or require_glyphs.
+    /// Whether set_look() or require_glyphs() changed what the next frame looks like.
     bool wants_frame() const { return glyphs_changed_ || !(wanted_ == applied_); }
 
-    /// Records items for the driver from the next frame on.
+    /// Switches the recorder on or off. Only the next frame is complete in it.
     void record_items(bool on) { recorder_.switch_on(on); }
     const ItemRecorder& items() const { return recorder_; }
 
-    /// The caller has set io.DisplaySize and io.DeltaTime, or its platform backend has.
+    /// Before this, the caller or ImGui's platform backend sets io.DisplaySize and io.DeltaTime.
     void begin_frame();
-    /// Lays the frame out; draws it into the bound framebuffer when there is GL.
+    /// Ends the frame, and draws it into the bound framebuffer if there is OpenGL.
     void end_frame();
 
   private:
@@ -61,16 +64,16 @@ class ImGuiHost {
     bool gl_;
     UiLook wanted_, applied_{ThemeName::light, 0};
     const Theme* theme_ = nullptr;
-    float scale_ = 1; // of lengths
+    float scale_ = 1;
     bool glyphs_changed_ = false;
     FontSet fonts_;
     ItemRecorder recorder_;
 };
 
-// What panels use all the time, of the current host.
+// Short names for what panels use all the time. They belong to the current host.
 
 inline const Theme& theme() { return ImGuiHost::current().theme(); }
-/// A length of the design, in whole pixels.
+/// A length of the design in whole pixels. A length of 1 is at least one pixel, as k_min_scale rounds to 1.
 float px(float length);
 ImFont* font(TextSize size, Face face = Face::regular);
 

@@ -8,10 +8,11 @@
 namespace gf::ui {
 namespace {
 
-/// What a person sees as a window: no popup, no host of docks, no tab behind another one.
+/// Whether a person sees it as a window: it is no popup, no host of docks and no tab behind another one.
 bool is_in_sight(const ImGuiWindow& w) {
-    constexpr int k_others = ImGuiWindowFlags_Tooltip | ImGuiWindowFlags_Popup | ImGuiWindowFlags_NoNavFocus;
-    if (!w.WasActive || w.Hidden || (w.Flags & k_others) || w.DockNodeAsHost || w.IsFallbackWindow)
+    constexpr int k_excluded =
+        ImGuiWindowFlags_Tooltip | ImGuiWindowFlags_Popup | ImGuiWindowFlags_NoNavFocus;
+    if (!w.WasActive || w.Hidden || (w.Flags & k_excluded) || w.DockNodeAsHost || w.IsFallbackWindow)
         return false;
     return w.DockIsActive ? w.DockTabIsVisible : !(w.Flags & ImGuiWindowFlags_ChildWindow);
 }
@@ -43,22 +44,22 @@ void close_all_popups() {
 void focus_next_window(int direction) {
     ImGuiContext& g = *ImGui::GetCurrentContext();
     if (g.OpenPopupStack.Size > 0) return;
-    std::vector<ImGuiWindow*> all;
-    std::copy_if(g.Windows.begin(), g.Windows.end(), std::back_inserter(all),
+    std::vector<ImGuiWindow*> windows; // in reading order
+    std::copy_if(g.Windows.begin(), g.Windows.end(), std::back_inserter(windows),
                  [](ImGuiWindow* w) { return is_in_sight(*w); });
-    if (all.empty()) return;
-    std::sort(all.begin(), all.end(), [](const ImGuiWindow* a, const ImGuiWindow* b) {
+    if (windows.empty()) return;
+    std::sort(windows.begin(), windows.end(), [](const ImGuiWindow* a, const ImGuiWindow* b) {
         return a->Pos.y != b->Pos.y ? a->Pos.y < b->Pos.y : a->Pos.x < b->Pos.x;
     });
-    const ImGuiWindow* now = g.NavWindow ? g.NavWindow->RootWindow : nullptr;
-    const bool walks = now && g.NavId != 0 && !g.NavDisableHighlight;
-    const auto at = std::find(all.begin(), all.end(), now);
-    const auto n = static_cast<std::ptrdiff_t>(all.size());
-    std::ptrdiff_t next = direction > 0 ? 0 : n - 1; // where nothing is walked yet, it begins at an end
-    if (walks && at != all.end()) next = (at - all.begin() + direction + n) % n;
+    const ImGuiWindow* current = g.NavWindow ? g.NavWindow->RootWindow : nullptr;
+    const bool is_walking = current && g.NavId != 0 && !g.NavDisableHighlight;
+    const auto at = std::find(windows.begin(), windows.end(), current);
+    const auto n = static_cast<std::ptrdiff_t>(windows.size());
+    std::ptrdiff_t next = direction > 0 ? 0 : n - 1; // the first or last window, unless the person is in one
+    if (is_walking && at != windows.end()) next = (at - windows.begin() + direction + n) % n;
     ImGui::ClearActiveID();
-    ImGui::FocusWindow(all[static_cast<std::size_t>(next)]);
-    ImGui::NavInitWindow(all[static_cast<std::size_t>(next)], true);
+    ImGui::FocusWindow(windows[static_cast<std::size_t>(next)]);
+    ImGui::NavInitWindow(windows[static_cast<std::size_t>(next)], true);
     g.NavDisableHighlight = false;
     g.NavDisableMouseHover = true;
 }

@@ -1,22 +1,23 @@
 #pragma once
-// Who the keyboard belongs to: an item of Dear ImGui (typing, or walking with Tab) or the program, whose own
-// keys (app/shell/keys.h) must wait in the first case. Arrows and Space do nothing in Dear ImGui by
-// themselves; ImGui::IsKeyChordPressed() is the way to ask for keys.
+// The keyboard belongs either to an item of Dear ImGui (while a person types or walks with Tab) or to the
+// program. The program's own keys (app/shell/handle_keys.h) must wait in the first case. In the second case
+// arrows and Space do nothing in Dear ImGui by themselves; ask for keys with ImGui::IsKeyChordPressed(). Used
+// by the shell and by panels that react to keys.
 
 namespace gf::ui {
 
 /// Whether the keyboard belongs to an item or a popup.
 bool keyboard_is_taken();
-/// Whether a person walked to the item that was just made, and sees that by its ring.
+/// Whether a person walked with the keyboard to the item that was just made, so that a ring marks it.
 bool keyboard_is_on_last_item();
-/// From now on the ring shows where the keyboard is, as if the person had walked there with Tab.
+/// From now on a ring marks the item that has the keyboard, as if the person had walked there with Tab.
 void show_keyboard_focus();
-/// Arrows and Space belong to the program again, e.g. after a popup was closed by a key.
+/// From now on the keyboard belongs to the program again, e.g. after a popup was closed by a key.
 void give_keyboard_back();
-/// Closes whatever is open over the panels, and gives the keyboard back.
+/// Closes all popups and gives the keyboard back to the program.
 void close_all_popups();
-/// Moves the keyboard to the next (or, with -1, the previous) of the windows in sight, bars included, in
-/// reading order. Inside a window Tab walks.
+/// Moves the keyboard to the next (`direction` 1) or previous (-1) of the windows in sight, bars included, in
+/// reading order. Inside a window, Tab walks from item to item.
 void focus_next_window(int direction);
 
 } // namespace gf::ui

@@ -6,13 +6,14 @@
 #include <EGL/egl.h>
 #include <EGL/eglext.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
 namespace gf::ui {
 namespace {
 
-[[noreturn]] void fail(const char* what) {
+[[noreturn]] void throw_no_egl(const char* what) {
     char code[16];
     std::snprintf(code, sizeof code, " (0x%04x)", static_cast<unsigned>(eglGetError()));
     throw Error({"drawing without a display", "EGL with EGL_MESA_platform_surfaceless and OpenGL 3.3",
@@ -22,17 +23,17 @@ namespace {
 
 } // namespace
 
-struct Offscreen::Context {
+struct SurfacelessEgl::Context {
     EGLDisplay display = EGL_NO_DISPLAY;
     EGLContext context = EGL_NO_CONTEXT;
 
     Context() {
         const auto platform_display =
             reinterpret_cast<PFNEGLGETPLATFORMDISPLAYEXTPROC>(eglGetProcAddress("eglGetPlatformDisplayEXT"));
-        if (!platform_display) fail("eglGetPlatformDisplayEXT is missing");
+        if (!platform_display) throw_no_egl("eglGetPlatformDisplayEXT is missing");
         display = platform_display(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, nullptr);
         if (display == EGL_NO_DISPLAY || !eglInitialize(display, nullptr, nullptr))
-            fail("no surfaceless display");
+            throw_no_egl("no surfaceless display");
         try {
             create();
         } catch (...) {
@@ -44,26 +45,26 @@ struct Offscreen::Context {
 
   private:
     void create() {
-        if (!eglBindAPI(EGL_OPENGL_API)) fail("EGL without desktop OpenGL");
+        if (!eglBindAPI(EGL_OPENGL_API)) throw_no_egl("EGL without desktop OpenGL");
         const EGLint config_wanted[] = {EGL_SURFACE_TYPE, EGL_PBUFFER_BIT, EGL_RENDERABLE_TYPE,
                                         EGL_OPENGL_BIT, EGL_NONE};
         EGLConfig config = EGL_NO_CONFIG_KHR;
         EGLint n_configs = 0;
         eglChooseConfig(display, config_wanted, &config, 1, &n_configs);
-        const EGLint context_wanted[] = {EGL_CONTEXT_MAJOR_VERSION,
-                                         3,
-                                         EGL_CONTEXT_MINOR_VERSION,
-                                         3,
-                                         EGL_CONTEXT_OPENGL_PROFILE_MASK,
-                                         EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT,
-                                         EGL_NONE};
-        context =
-            eglCreateContext(display, n_configs ? config : EGL_NO_CONFIG_KHR, EGL_NO_CONTEXT, context_wanted);
-        if (context == EGL_NO_CONTEXT) fail("no OpenGL 3.3 core context");
+        // clang-format off
+        const EGLint context_wanted[] = {
+            EGL_CONTEXT_MAJOR_VERSION, 3,
+            EGL_CONTEXT_MINOR_VERSION, 3,
+            EGL_CONTEXT_OPENGL_PROFILE_MASK, EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT,
+            EGL_NONE};
+        // clang-format on
+        if (n_configs == 0) config = EGL_NO_CONFIG_KHR;
+        context = eglCreateContext(display, config, EGL_NO_CONTEXT, context_wanted);
+        if (context == EGL_NO_CONTEXT) throw_no_egl("no OpenGL 3.3 core context");
         if (!eglMakeCurrent(display, EGL_NO_SURFACE, EGL_NO_SURFACE, context))
-            fail("the context cannot be made current");
+            throw_no_egl("the context cannot be made current");
         if (!gladLoadGL(reinterpret_cast<GLADloadfunc>(eglGetProcAddress)))
-            fail("OpenGL functions are missing");
+            throw_no_egl("OpenGL functions are missing");
     }
     void destroy() {
         eglMakeCurrent(display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
@@ -72,19 +73,19 @@ struct Offscreen::Context {
     }
 };
 
-struct Offscreen::Target {
+struct SurfacelessEgl::Target {
     Framebuffer framebuffer;
     Renderbuffer colour;
 };
 
-Offscreen::Offscreen(int width, int height)
+SurfacelessEgl::SurfacelessEgl(int width, int height)
     : context_(std::make_unique<Context>()), target_(std::make_unique<Target>()) {
     resize(width, height);
 }
 
-Offscreen::~Offscreen() = default;
+SurfacelessEgl::~SurfacelessEgl() = default;
 
-void Offscreen::resize(int width, int height) {
+void SurfacelessEgl::resize(int width, int height) {
     GLint largest = 0;
     glGetIntegerv(GL_MAX_RENDERBUFFER_SIZE, &largest);
     if (width < 1 || height < 1 || width > largest || height > largest)
@@ -100,7 +101,7 @@ void Offscreen::resize(int width, int height) {
     if (glCheckFramebufferStatus(GL_FRAMEBUFFER) != GL_FRAMEBUFFER_COMPLETE) check_gl("picture of this size");
 }
 
-void Offscreen::begin(Rgb8 background) {
+void SurfacelessEgl::begin(Rgb8 background) {
     glBindFramebuffer(GL_FRAMEBUFFER, target_->framebuffer.name());
     glViewport(0, 0, width_, height_);
     glDisable(GL_SCISSOR_TEST);
@@ -109,7 +110,7 @@ void Offscreen::begin(Rgb8 background) {
     glClear(GL_COLOR_BUFFER_BIT);
 }
 
-Image Offscreen::read_pixels() const {
+Image SurfacelessEgl::read_pixels() const {
     const auto row_bytes = static_cast<std::size_t>(width_) * 3;
     Image image{width_, height_, std::vector<std::uint8_t>(row_bytes * static_cast<std::size_t>(height_))};
     std::vector<std::uint8_t> bottom_up(image.rgb.size());

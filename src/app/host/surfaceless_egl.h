@@ -1,5 +1,6 @@
 #pragma once
-// A picture without a display: EGL surfaceless context (OpenGL 3.3 core) with a framebuffer of its own.
+// OpenGL without a display: an EGL context (OpenGL 3.3 core) without a surface, and a framebuffer of its own
+// to draw into. Used by HeadlessWindow, and by tests of what is drawn.
 
 #include "render/colour_map.h"
 #include "render/png.h"
@@ -8,29 +9,28 @@
 
 namespace gf::ui {
 
-class Offscreen {
+class SurfacelessEgl {
   public:
-    /// Makes the context current on this thread and binds its framebuffer. One at a time.
-    /// @throws Error when EGL or OpenGL 3.3 is missing, naming the Debian package
-    Offscreen(int width, int height);
-    ~Offscreen();
-    Offscreen(const Offscreen&) = delete;
-    Offscreen& operator=(const Offscreen&) = delete;
+    /// Makes the context current on this thread and binds its framebuffer. There can be one at a time.
+    /// `width` and `height` are pixels.
+    /// @throws Error naming the Debian packages if EGL or OpenGL 3.3 is missing
+    SurfacelessEgl(int width, int height);
+    ~SurfacelessEgl();
+    SurfacelessEgl(const SurfacelessEgl&) = delete;
+    SurfacelessEgl& operator=(const SurfacelessEgl&) = delete;
 
+    /// @throws Error if OpenGL has no framebuffers of this size
     void resize(int width, int height);
     /// Binds the framebuffer, sets the viewport to all of it and clears it.
     void begin(Rgb8 background);
-    /// Waits for drawing to finish.
+    /// Waits until everything is drawn.
     Image read_pixels() const;
-
-    int width() const { return width_; }
-    int height() const { return height_; }
 
   private:
     struct Context;
     struct Target;
     std::unique_ptr<Context> context_;
-    std::unique_ptr<Target> target_; // before the context dies
+    std::unique_ptr<Target> target_; // destroyed before the context
     int width_ = 0, height_ = 0;
 };
 

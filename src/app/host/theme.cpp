@@ -8,10 +8,13 @@
 namespace gf::ui {
 namespace {
 
-// Okabe and Ito's palette, in the order of ColourRole; the residual stream is a neutral grey.
+// The colour-blind safe palette of Okabe and Ito (https://jfly.uni-koeln.de/color/), in the order of
+// ColourRole; the residual stream is a neutral grey.
 constexpr std::array<ImU32, k_role_count> k_hues = {
     rgb(0x0072B2), rgb(0xD55E00), rgb(0x009E73), rgb(0x8D949B), rgb(0xCC79A7), rgb(0xE69F00), rgb(0x56B4E9)};
-constexpr double k_head_chroma = 0.13;
+constexpr double k_head_chroma = 0.13; // OKLCH
+constexpr double k_min_contrast = 4.6; // a little above the 4.5 that WCAG 2.1 asks for
+constexpr double k_lightness_step = 0.005;
 
 /// The least contrast with any surface of the theme.
 double worst_contrast(const Theme& theme, ImU32 colour) {
@@ -20,42 +23,47 @@ double worst_contrast(const Theme& theme, ImU32 colour) {
     return worst;
 }
 
-/// `fill` darkened on light surfaces, or lightened on dark ones, until it can be read on all of them.
-ImU32 readable(const Theme& theme, ImU32 fill) {
+/// `fill` darkened on light surfaces, or lightened on dark ones, until it can be read as text on all of them.
+ImU32 readable_ink(const Theme& theme, ImU32 fill) {
     Oklch c = to_oklch(fill);
     ImU32 result = fill;
-    while (worst_contrast(theme, result) < 4.6 && c.lightness > 0 && c.lightness < 1) {
-        c.lightness += theme.dark ? 0.005 : -0.005;
+    while (worst_contrast(theme, result) < k_min_contrast && c.lightness > 0 && c.lightness < 1) {
+        c.lightness += theme.dark ? k_lightness_step : -k_lightness_step;
         result = from_oklch(c);
     }
     return result;
 }
 
-/// Lightness at which every hue can be read.
+/// The OKLCH lightness at which every hue of a head can be read as text.
 double readable_lightness(const Theme& theme) {
     double lightness = theme.head_lightness;
     for (int hue = 0; hue < 360; hue += 5)
-        while (worst_contrast(theme, from_oklch({lightness, k_head_chroma, static_cast<double>(hue)})) < 4.6)
-            lightness += theme.dark ? 0.005 : -0.005;
+        while (worst_contrast(theme, from_oklch({lightness, k_head_chroma, static_cast<double>(hue)})) <
+               k_min_contrast)
+            lightness += theme.dark ? k_lightness_step : -k_lightness_step;
     return lightness;
 }
 
-/// What follows from the colours that a theme states.
-Theme complete(Theme theme) {
+/// The hue of a head in degrees. Hues are evenly spaced.
+double head_hue(int head, int n_heads) { return 20 + 360.0 * head / n_heads; }
+
+/// Fills in the colours that follow from those that a theme states.
+Theme with_derived_colours(Theme theme) {
     theme.role_fill = k_hues;
-    std::ranges::transform(k_hues, theme.role_text.begin(), [&](ImU32 hue) { return readable(theme, hue); });
-    theme.accent_text = readable(theme, theme.accent);
+    std::ranges::transform(k_hues, theme.role_text.begin(),
+                           [&](ImU32 hue) { return readable_ink(theme, hue); });
+    theme.accent_text = readable_ink(theme, theme.accent);
     theme.good = k_hues[static_cast<std::size_t>(ColourRole::value)];
     theme.bad = rgb(0xD23B3B);
-    theme.good_text = readable(theme, theme.good);
-    theme.bad_text = readable(theme, theme.bad);
+    theme.good_text = readable_ink(theme, theme.good);
+    theme.bad_text = readable_ink(theme, theme.bad);
     theme.head_text_lightness = readable_lightness(theme);
     theme.sequential = theme.dark ? ColourMap::viridis : ColourMap::blues;
     theme.diverging = theme.dark ? ColourMap::diverging_dark : ColourMap::diverging_light;
     return theme;
 }
 
-Theme light() {
+Theme light_theme() {
     Theme t;
     t.name = ThemeName::light;
     t.label = "light";
@@ -81,7 +89,7 @@ Theme light() {
     return t;
 }
 
-Theme dark() {
+Theme dark_theme() {
     Theme t;
     t.name = ThemeName::dark;
     t.label = "dark";
@@ -108,9 +116,9 @@ Theme dark() {
     return t;
 }
 
-/// Seen from the last row through a weak lamp: all larger, black on white.
-Theme projector() {
-    Theme t = light();
+/// The light theme for a weak lamp and a far last row: larger, with stronger lines and darker text.
+Theme projector_theme() {
+    Theme t = light_theme();
     t.name = ThemeName::projector;
     t.label = "projector";
     t.ground = rgb(0xEBEDF0);
@@ -127,11 +135,11 @@ Theme projector() {
 } // namespace
 
 ImU32 Theme::head_fill(int head, int n_heads) const {
-    return from_oklch({head_lightness, k_head_chroma, 20 + 360.0 * head / n_heads});
+    return from_oklch({head_lightness, k_head_chroma, head_hue(head, n_heads)});
 }
 
 ImU32 Theme::head_ink(int head, int n_heads) const {
-    return from_oklch({head_text_lightness, k_head_chroma, 20 + 360.0 * head / n_heads});
+    return from_oklch({head_text_lightness, k_head_chroma, head_hue(head, n_heads)});
 }
 
 ImU32 Theme::surprisal_tint(float bits) const {
@@ -139,8 +147,9 @@ ImU32 Theme::surprisal_tint(float bits) const {
 }
 
 const Theme& theme_of(ThemeName name) {
-    static const std::array<Theme, k_theme_count> themes = {complete(light()), complete(dark()),
-                                                            complete(projector())};
+    static const std::array<Theme, k_theme_count> themes = {with_derived_colours(light_theme()),
+                                                            with_derived_colours(dark_theme()),
+                                                            with_derived_colours(projector_theme())};
     return themes[static_cast<std::size_t>(name)];
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// Colours and sizes as data, and their translation into the styles of Dear ImGui and ImPlot.
+// The three themes: colours and sizes as data, and their translation into the styles of Dear ImGui and
+// ImPlot. Widgets and panels ask theme() of imgui_host.h for the current one.
 
 #include "app/host/colour_math.h"
 #include "render/heat_map.h"
@@ -17,46 +18,54 @@ inline constexpr int k_theme_count = 3;
 enum class ColourRole { query, key, value, residual, mlp, token, position };
 inline constexpr int k_role_count = 7;
 
-/// Text colours reach a contrast of 4.5 : 1 on every surface (tests/app/theme_test.cpp).
+/// All text colours have a contrast of at least 4.5 : 1 on every surface (tests/app/theme_test.cpp).
 struct Theme {
     ThemeName name{};
     std::string_view label;
     bool dark = false;
 
-    // Surfaces, from the back to the front
+    // Surfaces, from the back to the front.
     ImU32 ground{};        ///< between the panels
-    ImU32 panel{};         ///< a panel, the top bar, a popup
-    ImU32 well{};          ///< a region inside a panel
+    ImU32 panel{};         ///< panels, the bars, popups
+    ImU32 well{};          ///< regions inside a panel
     ImU32 control{};       ///< chips, buttons, tracks
-    ImU32 control_hover{}; ///< the same under the mouse
+    ImU32 control_hover{}; ///< a control under the mouse
     ImU32 accent_tint{};   ///< what is chosen
     ImU32 note_tint{};     ///< formulas and remarks inside a text
 
-    ImU32 border{}; ///< the hairline around panels and fields
+    // Lines.
+    ImU32 border{}; ///< around panels and fields
     ImU32 line{};   ///< drawn lines: axes, the residual stream
     ImU32 block{};  ///< folded blocks, bars without emphasis
 
-    // Text
-    ImU32 text{}, muted{}, faint{}; ///< faint: what was cut
-    ImU32 accent{};                 ///< the one accent: chosen token, selection, primary action; as a fill
-    ImU32 accent_text{};            ///< the same as text
-    ImU32 on_accent{};              ///< text on the accent
-    ImU32 good{}, bad{};            ///< fills
+    // Text, from strong to weak.
+    ImU32 text{};
+    ImU32 muted{}; ///< labels and details
+    ImU32 faint{}; ///< tokens that sampling has cut off, and the like
+
+    // The one accent: the chosen token, the selection, the primary action.
+    ImU32 accent{};      ///< as a fill
+    ImU32 accent_text{}; ///< as text
+    ImU32 on_accent{};   ///< text on the accent
+
+    ImU32 good{}, bad{}; ///< as fills
     ImU32 good_text{}, bad_text{};
 
     std::array<ImU32, k_role_count> role_fill{}, role_text{};
-    double head_lightness = 0, head_text_lightness = 0; ///< OKLCH
-    ImU32 surprisal{}; ///< tint behind a token of k_surprisal_full bits or more
+    double head_lightness = 0, head_text_lightness = 0; ///< OKLCH lightness of all heads' hues
+    ImU32 surprisal{}; ///< behind a token with a surprisal of k_surprisal_full or more
 
     ColourMap sequential{}, diverging{};
     HeatMapLook heat;
-    float scale = 1; ///< of everything: larger on a projector
+    float scale = 1; ///< all lengths are multiplied by it
 
+    /// The hue of a role as a fill, and the same hue as text.
     ImU32 fill(ColourRole role) const { return role_fill[static_cast<std::size_t>(role)]; }
     ImU32 ink(ColourRole role) const { return role_text[static_cast<std::size_t>(role)]; }
-    /// Hue of a head among n_heads, evenly spaced at equal lightness; `ink` is the same as text.
+    /// The hue of a head among n_heads, as a fill and as text. Hues are evenly spaced and of equal lightness.
     ImU32 head_fill(int head, int n_heads) const;
     ImU32 head_ink(int head, int n_heads) const;
+    /// The colour behind a token, from `panel` at 0 bits to `surprisal` at k_surprisal_full.
     ImU32 surprisal_tint(float bits) const;
     /// All surfaces that text stands on.
     std::array<ImU32, 7> surfaces() const {
@@ -67,7 +76,7 @@ struct Theme {
 inline constexpr float k_surprisal_full = 9; ///< bits
 
 const Theme& theme_of(ThemeName name);
-/// "light", "dark" or "projector". @throws Error
+/// The theme called "light", "dark" or "projector". @throws Error for any other label
 ThemeName theme_named(std::string_view label);
 
 /// Sets the styles of the current ImGui and ImPlot contexts; lengths are multiplied by `scale`.

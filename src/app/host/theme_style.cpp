@@ -1,5 +1,5 @@
-// The theme as styles of Dear ImGui and ImPlot: rounded panels on a darker ground, white space instead of
-// lines.
+// A theme as styles of Dear ImGui and ImPlot: rounded panels on a darker ground, and white space instead of
+// lines between things.
 #include "app/host/theme.h"
 
 #include <imgui.h>
@@ -16,7 +16,7 @@ void apply_colours(const Theme& t, ImVec4* colours) {
     set(t.text, {ImGuiCol_Text});
     set(t.muted, {ImGuiCol_TextDisabled});
     set(t.panel, {ImGuiCol_WindowBg, ImGuiCol_MenuBarBg, ImGuiCol_TabActive, ImGuiCol_TabUnfocusedActive});
-    set(t.dark ? t.well : t.panel, {ImGuiCol_PopupBg}); // in the dark, what is nearer is lighter
+    set(t.dark ? t.well : t.panel, {ImGuiCol_PopupBg}); // in dark themes, nearer surfaces are lighter
     set(t.ground, {ImGuiCol_TitleBg, ImGuiCol_TitleBgActive, ImGuiCol_TitleBgCollapsed, ImGuiCol_Tab,
                    ImGuiCol_TabUnfocused, ImGuiCol_DockingEmptyBg});
     set(nothing, {ImGuiCol_ChildBg, ImGuiCol_BorderShadow, ImGuiCol_ScrollbarBg, ImGuiCol_ResizeGrip,
@@ -42,7 +42,7 @@ void apply_colours(const Theme& t, ImVec4* colours) {
 
 void apply_lengths(ImGuiStyle& s) {
     s.WindowPadding = {12, 12};
-    s.FramePadding = {12, 4}; // with a line of text the height of our own controls
+    s.FramePadding = {12, 4}; // with a line of text: k_control_height
     s.CellPadding = {8, 2};
     s.ItemSpacing = {8, 8};
     s.ItemInnerSpacing = {8, 4};
@@ -64,11 +64,11 @@ void apply_lengths(ImGuiStyle& s) {
     s.HoverDelayNormal = 0.35f;
 }
 
-/// The hues of the roles, for curves that have none of their own.
+/// The hues of the roles, for curves that were given no colour.
 ImPlotColormap series_colours(const Theme& t) {
     constexpr const char* k_name = "Glassformer";
-    const ImPlotColormap known = ImPlot::GetColormapIndex(k_name);
-    if (known != -1) return known;
+    const ImPlotColormap existing = ImPlot::GetColormapIndex(k_name);
+    if (existing != -1) return existing;
     return ImPlot::AddColormap(k_name, t.role_fill.data(), k_role_count);
 }
 

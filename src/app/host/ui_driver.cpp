@@ -11,20 +11,22 @@
 namespace gf::ui {
 namespace {
 
+/// An item's name in its parts.
 struct ItemName {
     std::string_view window;
     std::vector<std::string_view> scopes;
     std::string_view label;
 };
 
-ItemName whole_label(std::string_view name) {
+/// "Window/a/b": all behind the first slash is the label.
+ItemName without_scopes(std::string_view name) {
     const std::size_t slash = std::min(name.find('/'), name.size());
     return {name.substr(0, slash), {}, name.substr(std::min(slash + 1, name.size()))};
 }
 
-/// "Window/a/b/Label": scopes a and b. Only when no label holds the slashes itself.
+/// "Window/a/b/Label": a and b are scopes. Tried only if no label holds the slashes itself.
 ItemName with_scopes(std::string_view name) {
-    ItemName result = whole_label(name);
+    ItemName result = without_scopes(name);
     for (std::size_t slash; (slash = result.label.find('/')) != std::string_view::npos;) {
         result.scopes.push_back(result.label.substr(0, slash));
         result.label.remove_prefix(slash + 1);
@@ -33,9 +35,9 @@ ItemName with_scopes(std::string_view name) {
 }
 
 bool has_label(const UiItem& item, std::string_view label) {
-    if (item.stack.empty() || label.empty()) return false; // a window itself
-    if (!item.label.empty()) return item.label == label || visible_label(item.label) == label;
-    // Items out of sight tell no label, but their id is made from it.
+    if (item.stack.empty() || label.empty()) return false; // the item of a window
+    if (!item.label.empty()) return item.label == label || label_name(item.label) == label;
+    // Items out of sight report no label, but their id is a hash of it.
     return item.id == ImHashStr(label.data(), label.size(), item.stack.back());
 }
 
@@ -49,8 +51,8 @@ bool is_inside(const UiItem& item, std::string_view scope) {
         if (item.stack[i] == ImHashStr(scope.data(), scope.size(), seed)) return true;
         if (is_number && item.stack[i] == ImHashData(&number, sizeof number, seed)) return true;
     }
-    const std::string child =
-        std::string(1, '/').append(scope).append("_"); // child windows are named "Parent/child_1a2b3c4d"
+    // Child windows are named "Parent/child_1a2b3c4d".
+    const std::string child = std::string(1, '/').append(scope).append("_");
     return item.owner && std::string_view(item.owner->Name).find(child) != std::string_view::npos;
 }
 
@@ -59,9 +61,12 @@ bool is_named(const UiItem& item, const ItemName& name) {
            std::ranges::all_of(name.scopes, [&](std::string_view scope) { return is_inside(item, scope); });
 }
 
-std::string label_of(const ItemRecorder& recorder, ImGuiID id) {
+std::string full_name(const UiItem& item) { return item.window + "/" + label_name(item.label); }
+
+/// The name of the item with this id, for error messages.
+std::string name_of(const ItemRecorder& recorder, ImGuiID id) {
     for (const UiItem& item : recorder.items())
-        if (item.id == id) return item.window + "/" + visible_label(item.label);
+        if (item.id == id) return full_name(item);
     return "nothing";
 }
 
@@ -77,22 +82,22 @@ void UiDriver::frames(int n) {
     for (int i = 0; i < n; ++i) run_frame_();
 }
 
-std::vector<const UiItem*> UiDriver::matches(std::string_view name) const {
+std::vector<const UiItem*> UiDriver::find_all(std::string_view name) const {
     std::vector<const UiItem*> found;
-    for (const ItemName& way : {whole_label(name), with_scopes(name)}) {
+    for (const ItemName& parts : {without_scopes(name), with_scopes(name)}) {
         for (const UiItem& item : host_.items().items())
-            if (is_named(item, way)) found.push_back(&item);
+            if (is_named(item, parts)) found.push_back(&item);
         if (!found.empty()) break;
     }
     return found;
 }
 
 const UiItem& UiDriver::find(std::string_view name) const {
-    const auto found = matches(name);
+    const auto found = find_all(name);
     if (found.size() == 1) return *found.front();
     Problem problem{std::string(name), "one item of the interface", "", ""};
     if (found.empty()) {
-        const std::string window = std::string(whole_label(name).window) + "/";
+        const std::string window = std::string(without_scopes(name).window) + "/";
         problem.found = "none;";
         for (const std::string& other : list())
             if (other.starts_with(window)) problem.found += " " + other;
@@ -127,7 +132,7 @@ void UiDriver::move_to(std::string_view name, const ImVec2* offset) {
     const ImGuiContext& g = *ImGui::GetCurrentContext();
     if (g.HoveredId != id && g.HoveredIdPreviousFrame != id && g.ActiveId != id)
         throw Error({std::string(name), "the mouse over it",
-                     "the mouse is over " + label_of(host_.items(), g.HoveredIdPreviousFrame),
+                     "the mouse is over " + name_of(host_.items(), g.HoveredIdPreviousFrame),
                      "close what covers it, or enable it"});
 }
 
@@ -152,7 +157,7 @@ void UiDriver::click_at(std::string_view name, ImVec2 offset) {
     press_here(ImGuiMouseButton_Left, 1);
 }
 
-void UiDriver::drag(std::string_view name, ImVec2 way) {
+void UiDriver::drag(std::string_view name, ImVec2 distance) {
     hover(name);
     ImGuiIO& io = ImGui::GetIO();
     const ImVec2 from = io.MousePos;
@@ -161,7 +166,7 @@ void UiDriver::drag(std::string_view name, ImVec2 way) {
     constexpr int k_steps = 4;
     for (int step = 1; step <= k_steps; ++step) {
         const float t = static_cast<float>(step) / k_steps;
-        io.AddMousePosEvent(from.x + way.x * t, from.y + way.y * t);
+        io.AddMousePosEvent(from.x + distance.x * t, from.y + distance.y * t);
         frames(1);
     }
     io.AddMouseButtonEvent(ImGuiMouseButton_Left, false);
@@ -231,7 +236,7 @@ void UiDriver::select_tab(std::string_view window) {
     press_here(ImGuiMouseButton_Left, 1);
 }
 
-bool UiDriver::exists(std::string_view name) const { return !matches(name).empty(); }
+bool UiDriver::exists(std::string_view name) const { return !find_all(name).empty(); }
 
 bool UiDriver::is_checked(std::string_view name) const {
     return find(name).status & ImGuiItemStatusFlags_Checked;
@@ -242,8 +247,7 @@ UiRect UiDriver::rect(std::string_view name) const { return find(name).rect; }
 std::vector<std::string> UiDriver::list() const {
     std::vector<std::string> names;
     for (const UiItem& item : host_.items().items())
-        if (!item.label.empty() && !item.stack.empty())
-            names.push_back(item.window + "/" + visible_label(item.label));
+        if (!item.label.empty() && !item.stack.empty()) names.push_back(full_name(item));
     std::ranges::sort(names);
     return names;
 }
@@ -255,13 +259,13 @@ std::vector<std::string> UiDriver::texts(std::string_view window) const {
     return texts;
 }
 
-std::string UiDriver::rest(std::string_view name, const ImVec2* offset) {
-    leave(); // a tooltip of before is gone
+std::string UiDriver::wait_for_tooltip(std::string_view name, const ImVec2* offset) {
+    leave(); // closes the tooltip of another item
     move_to(name, offset);
-    constexpr int k_longest_delay = 60; // frames: one second
-    for (int i = 0; i < k_longest_delay; ++i) {
+    constexpr int k_max_frames = 60; // one second
+    for (int i = 0; i < k_max_frames; ++i) {
         frames(1);
-        if (const auto told = texts("Tooltip"); !told.empty()) return told.front();
+        if (const auto lines = texts("Tooltip"); !lines.empty()) return lines.front();
     }
     return {};
 }

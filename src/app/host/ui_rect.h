@@ -1,5 +1,5 @@
 #pragma once
-// A rectangle on screen, in pixels. Panels and widgets use it where Dear ImGui keeps its own to itself.
+// A rectangle on screen, in pixels. Used by widgets and panels; Dear ImGui's own ImRect is internal to it.
 
 #include <imgui.h>
 
@@ -12,7 +12,7 @@ struct UiRect {
     float height() const { return max.y - min.y; }
     ImVec2 size() const { return {width(), height()}; }
     bool contains(ImVec2 p) const { return p.x >= min.x && p.y >= min.y && p.x < max.x && p.y < max.y; }
-    /// Larger by `by` pixels on every side; smaller where that is negative.
+    /// Larger by `by` pixels on every side; smaller if that is negative.
     UiRect grown(float by) const { return {{min.x - by, min.y - by}, {max.x + by, max.y + by}}; }
 };
 

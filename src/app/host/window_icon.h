@@ -1,16 +1,16 @@
 #pragma once
-// The program's icon, drawn instead of stored: a causal attention pattern.
+// The program's icon, a causal attention pattern, drawn instead of stored. Used by GlfwWindow.
 
 #include <vector>
 
 namespace gf::ui {
 
 struct WindowIcon {
-    int size = 0;
+    int size = 0;                    ///< pixels
     std::vector<unsigned char> rgba; ///< (size, size, 4)
 };
 
-/// In the sizes that window managers ask for.
+/// The icon in the sizes that window managers ask for.
 std::vector<WindowIcon> window_icons();
 
 } // namespace gf::ui

@@ -10,7 +10,7 @@
 
 namespace gf::ui {
 
-std::vector<std::unique_ptr<Panel>> make_panels() {
+std::vector<std::unique_ptr<Panel>> make_all_panels() {
     std::vector<std::unique_ptr<Panel>> panels;
     panels.push_back(make_outline_panel());
     panels.push_back(make_flow_panel());

@@ -1,5 +1,6 @@
 #pragma once
-// All panels of the program. A new one is a folder beside this file and a line in all_panels.cpp.
+// All panels of the program. A new one is a folder beside this file and a line in all_panels.cpp. Used by the
+// workbench.
 
 #include "app/view/panel.h"
 
@@ -7,7 +8,7 @@
 
 namespace gf::ui {
 
-/// In the order of the window menu.
-std::vector<std::unique_ptr<Panel>> make_panels();
+/// Makes one panel of each kind, in the order of the window menu.
+std::vector<std::unique_ptr<Panel>> make_all_panels();
 
 } // namespace gf::ui

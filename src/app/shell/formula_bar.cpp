@@ -1,9 +1,9 @@
 #include "app/shell/formula_bar.h"
 
-#include "app/view/cell_hands.h"
+#include "app/view/cell_popups.h"
 #include "app/view/token_labels.h"
+#include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
-#include "app/widgets/widgets.h"
 #include "core/site_names.h"
 
 #include <fmt/format.h>
@@ -15,22 +15,23 @@
 namespace gf::ui {
 namespace {
 
-constexpr float k_margin = 8, k_padding_x = 12, k_padding_y = 6;
-constexpr ImGuiWindowFlags k_flags =
+constexpr float k_bar_margin = 8, k_padding_x = 12, k_padding_y = 6;
+constexpr ImGuiWindowFlags k_window_flags =
     ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
     ImGuiWindowFlags_NoDocking | ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse;
-constexpr const char
-    *k_nothing =
-        "Point at any value: its name, its formula and the numbers in it stand here. A click pins it.",
-    *k_keys = "Space: play   ←→: token   H J: head   1–9: layer   Ctrl+K: find anything   F1: keys";
-constexpr std::size_t k_named_ranges = 3;
-constexpr float k_edits_room = 150; ///< of the switch for edits, beside the formula's second line
+// What stands on the two lines while no cell is in focus.
+constexpr const char* k_invitation =
+    "Point at any value: its name, its formula and the numbers in it stand here. A click pins it.";
+constexpr const char* k_key_hints =
+    "Space: play   ←→: token   H J: head   1–9: layer   Ctrl+K: find anything   F1: keys";
+constexpr std::size_t k_max_named_ranges = 3;
+constexpr float k_edits_button_width = 150; ///< design length, beside the formula's second line
 
 float line_height() { return font(TextSize::body)->FontSize + px(2); }
 
-std::string written(int token) { return token_labels().alone(token); }
+std::string token_label(int token) { return token_labels().label(token); }
 
-ImU32 ink_of(const FormulaSpan& span, const Theme& t) {
+ImU32 colour_of(const FormulaSpan& span, const Theme& t) {
     switch (span.kin) {
     case Kinship::query: return t.ink(ColourRole::query);
     case Kinship::key: return t.ink(ColourRole::key);
@@ -58,6 +59,7 @@ ImFont* font_of(const FormulaSpan& span) {
     }
 }
 
+/// Whether the model and its Trace have a place for the cell, computed or not.
 bool exists(const Snapshot& s, const CellRef& cell) {
     if (cell.run != 0) return false;
     if (cell.param >= 0) return static_cast<std::size_t>(cell.param) < s.model->weights->table.size();
@@ -65,70 +67,77 @@ bool exists(const Snapshot& s, const CellRef& cell) {
     if (!has_site(c, cell.site) || cell.row < 0 || cell.row >= s.trace().row_capacity(cell.site))
         return false;
     if (site_row(cell.site).per_layer && (cell.layer < 0 || cell.layer >= c.n_layers)) return false;
-    const int heads = site_heads(c, cell.site);
-    return cell.head < heads && cell.column < s.trace().width(cell.site) / heads;
+    const int n_heads = site_heads(c, cell.site);
+    return cell.head < n_heads && cell.column < s.trace().width(cell.site) / n_heads;
 }
 
 } // namespace
 
-void FormulaBar::light(const Snapshot& s, Selection& selection) {
-    std::optional<CellRef> focus = selection.focus();
-    // Pointing at an operand lights it; the formula that it stands in stays.
-    if (in_use_) focus = selection.pinned_cell || explains_pin_ ? selection.pinned_cell : explained_;
-    explains_pin_ = focus && focus == selection.pinned_cell;
-    if (focus && (!s.has_run() || !exists(s, *focus))) focus.reset();
+void FormulaBar::update(const Snapshot& s, Selection& selection) {
+    const std::optional<CellRef> cell = cell_to_explain(s, selection);
     const std::shared_ptr<const Trace> trace = s.has_run() ? s.run().trace : nullptr;
     const int rows = s.has_run() ? s.run().rows : 0;
-    const bool alt = ImGui::GetIO().KeyAlt,
-               other = focus != explained_ || trace != trace_ || s.model != model_;
+    const bool alt = ImGui::GetIO().KeyAlt;
+    const bool is_another = cell != cell_ || trace != trace_ || s.model != model_;
     // Rows are written once: more of them change a formula only where its own was missing.
-    const auto row_limit = [&](int text_rows) { return focus ? trace->n_rows(focus->site, text_rows) : 0; };
-    const bool arrived =
-        focus && focus->param < 0 && rows != rows_ && focus->row >= row_limit(std::min(rows, rows_));
-    stale_ |= other || arrived;
-    if (!other && !arrived && alt == lit_alt_ && (!alt || s.cursor == lit_rows_)) {
+    const auto n_rows = [&](int text_rows) { return cell ? trace->n_rows(cell->site, text_rows) : 0; };
+    const bool has_arrived =
+        cell && cell->param < 0 && rows != rows_ && cell->row >= n_rows(std::min(rows, rows_));
+    needs_layout_ |= is_another || has_arrived;
+    const bool same_highlights = alt == highlights_alt_ && (!alt || s.cursor == highlights_cursor_);
+    if (!is_another && !has_arrived && same_highlights) {
         rows_ = rows;
         return;
     }
-    explained_ = focus;
+    cell_ = cell;
     trace_ = trace;
     model_ = s.model;
     rows_ = rows;
-    lit_rows_ = s.cursor;
-    lit_alt_ = alt;
+    highlights_cursor_ = s.cursor;
+    highlights_alt_ = alt;
     selection.precedents.clear();
     selection.dependents.clear();
-    if (focus && (focus->param >= 0 || focus->row < row_limit(rows))) {
-        selection.precedents = precedents(*trace, *focus);
-        if (alt) selection.dependents = dependents(*trace, s.cursor, *focus);
+    if (cell && (cell->param >= 0 || cell->row < n_rows(rows))) {
+        selection.precedents = precedents(*trace, *cell);
+        if (alt) selection.dependents = dependents(*trace, s.cursor, *cell);
     }
-    describe_lit(selection, alt);
+    describe_highlights(selection, alt);
 }
 
-/// "lit: 2 precedents (q of “to”, k of “lo”)"
-void FormulaBar::describe_lit(const Selection& selection, bool alt) {
-    lit_.clear();
-    if (!explained_) return;
+/// The cell in focus; nullopt when there is none. While a person points at an operand, which lights it, the
+/// formula that the operand stands in stays.
+std::optional<CellRef> FormulaBar::cell_to_explain(const Snapshot& s, const Selection& selection) {
+    std::optional<CellRef> cell = selection.focus();
+    if (is_in_use_) cell = selection.pinned_cell || explains_pin_ ? selection.pinned_cell : cell_;
+    explains_pin_ = cell && cell == selection.pinned_cell;
+    if (cell && (!s.has_run() || !exists(s, *cell))) cell.reset();
+    return cell;
+}
+
+/// Writes what is highlighted: "lit: 2 precedents (q of “to”, k of “lo”)".
+void FormulaBar::describe_highlights(const Selection& selection, bool alt) {
+    highlights_text_.clear();
+    if (!cell_) return;
     const auto describe = [&](const char* what, const std::vector<CellRange>& ranges) {
-        lit_ += fmt::format("{} {}{}", ranges.size(), what, ranges.size() == 1 ? "" : "s");
-        for (std::size_t i = 0; i < std::min(ranges.size(), k_named_ranges); ++i)
-            lit_.append(i ? ", " : " (").append(range_words(*trace_, ranges[i], written));
-        if (!ranges.empty()) lit_ += ranges.size() > k_named_ranges ? ", …)" : ")";
+        highlights_text_ += fmt::format("{} {}{}", ranges.size(), what, ranges.size() == 1 ? "" : "s");
+        for (std::size_t i = 0; i < std::min(ranges.size(), k_max_named_ranges); ++i)
+            highlights_text_.append(i ? ", " : " (").append(range_words(*trace_, ranges[i], token_label));
+        if (!ranges.empty()) highlights_text_ += ranges.size() > k_max_named_ranges ? ", …)" : ")";
     };
-    lit_ = "lit: ";
+    highlights_text_ = "lit: ";
     describe("precedent", selection.precedents);
     if (alt) {
-        lit_ += "   outlined: ";
+        highlights_text_ += "   outlined: ";
         describe("dependent", selection.dependents);
     } else {
-        lit_ += "   Alt: dependents   double click: edit   click: pin   Esc: let go";
+        highlights_text_ += "   Alt: dependents   double click: edit   click: pin   Esc: let go";
     }
-    ImGuiHost::current().require_glyphs(lit_);
+    ImGuiHost::current().require_glyphs(highlights_text_);
 }
 
-/// Where every piece stands: on the first line as many as have room, the others on the second. Whether all
+/// Places every piece: as many on the first line as have room, the others on the second. Returns whether all
 /// have room.
-bool FormulaBar::lay_out(const Spelling& spelling) {
+bool FormulaBar::place_pieces(const Spelling& spelling) {
     pieces_.clear();
     float x = 0;
     int number = 0, line = 0;
@@ -136,13 +145,17 @@ bool FormulaBar::lay_out(const Spelling& spelling) {
         Piece piece;
         piece.span = span;
         piece.font = font_of(span);
-        piece.ink = ink_of(span, theme());
+        piece.colour = colour_of(span, theme());
         piece.width = measure(piece.font, span.text).x;
-        if (line == 0 && x > 0 && x + piece.width > room_.first) {
-            line = 1, x = 0;
-            if (Piece& last = pieces_.back();
-                last.span.kind == FormulaSpan::Kind::note) // "softmax →" goes with its number
-                last.line = 1, last.left = 0, x = last.width;
+        if (line == 0 && x > 0 && x + piece.width > line_widths_.first) {
+            line = 1;
+            x = 0;
+            Piece& last = pieces_.back();
+            if (last.span.kind == FormulaSpan::Kind::note) { // "softmax →" goes with its number
+                last.line = 1;
+                last.left = 0;
+                x = last.width;
+            }
         }
         piece.line = line;
         piece.left = x;
@@ -152,25 +165,25 @@ bool FormulaBar::lay_out(const Spelling& spelling) {
         x += piece.width;
         pieces_.push_back(std::move(piece));
     }
-    end_of_second_ = line == 1 ? x : 0;
-    return x <= (line == 1 ? room_.second : room_.first);
+    second_line_end_ = line == 1 ? x : 0;
+    return x <= (line == 1 ? line_widths_.second : line_widths_.first);
 }
 
-/// With three terms of a long sum, or as many as two lines have room for.
-void FormulaBar::fit() {
+/// Lays the formula out with three terms of a long sum, or as many as two lines have room for.
+void FormulaBar::lay_out_formula() {
     pieces_.clear();
-    whole_.clear();
-    end_of_second_ = 0;
-    cut_ = false;
-    if (!explained_) return;
+    whole_text_.clear();
+    second_line_end_ = 0;
+    is_cut_ = false;
+    if (!cell_) return;
     for (int terms = 3; terms >= 0; --terms) {
-        Spelling spelling = spell(*trace_, rows_, *explained_, {terms, written});
-        if (explained_->param < 0 && !spelling.spans.empty())
+        Spelling spelling = spell(*trace_, rows_, *cell_, {terms, token_label});
+        if (cell_->param < 0 && !spelling.spans.empty())
             spelling.spans.front().text.insert(0, stack_prefix(*model_->weights, trace_->shape().stack));
-        if (terms == 3) whole_ = spelling.text();
-        ImGuiHost::current().require_glyphs(whole_);
-        cut_ = !lay_out(spelling);
-        if (!cut_) break;
+        if (terms == 3) whole_text_ = spelling.text();
+        ImGuiHost::current().require_glyphs(whole_text_);
+        is_cut_ = !place_pieces(spelling);
+        if (!is_cut_) break;
     }
 }
 
@@ -185,65 +198,69 @@ void FormulaBar::draw(const Snapshot& s, Selection& selection, Commands& command
     ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, {1, 1});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
     ImGui::PushStyleColor(ImGuiCol_WindowBg, t.ground);
-    ImGui::Begin("Formula", nullptr, k_flags);
+    ImGui::Begin("Formula", nullptr, k_window_flags);
     ImGui::PopStyleColor();
     ImGui::PopStyleVar(4);
 
-    const ImVec2 min{px(k_margin), top}, max{size.x - px(k_margin), top + px(k_height - k_margin)};
+    const ImVec2 min{px(k_bar_margin), top},
+        max{size.x - px(k_bar_margin), top + px(k_height - k_bar_margin)};
     ImDrawList& list = *ImGui::GetWindowDrawList();
     list.AddRectFilled(min, max, t.panel, px(8));
-    list.AddRect(min, max, explained_ ? t.accent : t.border, px(8), 0, std::max(px(1), 1.0f));
+    list.AddRect(min, max, cell_ ? t.accent : t.border, px(8), 0, std::max(px(1), 1.0f));
     const ImVec2 at{min.x + px(k_padding_x), min.y + px(k_padding_y)};
     const float right = max.x - px(k_padding_x), width = std::max(right - at.x, 1.0f);
-    const Room room{width, std::max(width - (s.n_edits() == 0 ? 0 : px(k_edits_room)), 1.0f)};
-    if (stale_ || room != room_ || look_ != font(TextSize::body) || ink_ != t.text) {
-        stale_ = false;
-        room_ = room;
-        look_ = font(TextSize::body);
-        ink_ = t.text;
-        fit();
+    const LineWidths line_widths{width,
+                                 std::max(width - (s.n_edits() == 0 ? 0 : px(k_edits_button_width)), 1.0f)};
+    if (needs_layout_ || line_widths != line_widths_ || layout_font_ != font(TextSize::body) ||
+        layout_colour_ != t.text) {
+        needs_layout_ = false;
+        line_widths_ = line_widths;
+        layout_font_ = font(TextSize::body);
+        layout_colour_ = t.text;
+        lay_out_formula();
     }
-    in_use_ = false;
+    is_in_use_ = false;
     draw_formula(at, selection, commands);
     draw_figures(s, {at.x, at.y + line_height()}, right, timing, commands);
-    in_use_ |= explained_ && ImGui::IsMouseHoveringRect(min, max) &&
-               ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem);
+    is_in_use_ |= cell_ && ImGui::IsMouseHoveringRect(min, max) &&
+                  ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem);
     ImGui::End();
 }
 
 void FormulaBar::draw_formula(const ImVec2& at, Selection& selection, Commands& commands) {
     ImFont* plain = font(TextSize::body);
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    if (!explained_) {
-        put_text_cut(list, {at, {at.x + room_.first, at.y + plain->FontSize}}, plain, theme().muted,
-                     k_nothing);
+    if (!cell_) {
+        draw_text_cut(list, {at, {at.x + line_widths_.first, at.y + plain->FontSize}}, plain, theme().muted,
+                      k_invitation);
         return;
     }
-    if (cut_) { // the whole formula in a tooltip
+    if (is_cut_) { // a tooltip has the whole formula
         ImGui::SetCursorScreenPos(at);
         ImGui::SetNextItemAllowOverlap();
-        ImGui::InvisibleButton("whole formula", {room_.first, line_height() + plain->FontSize});
-        tooltip(whole_);
+        ImGui::InvisibleButton("whole formula", {line_widths_.first, line_height() + plain->FontSize});
+        tooltip(whole_text_);
     }
-    const float ellipsis = cut_ ? measure(plain, "…").x + px(2) : 0;
+    const float ellipsis = is_cut_ ? measure(plain, "…").x + px(2) : 0;
     for (const Piece& piece : pieces_) {
         const float left = at.x + piece.left, y = at.y + static_cast<float>(piece.line) * line_height(),
-                    right = at.x + (piece.line == 1 ? room_.second - ellipsis : room_.first);
+                    right = at.x + (piece.line == 1 ? line_widths_.second - ellipsis : line_widths_.first);
         if (left >= right) break;
         if (!piece.label.empty()) draw_operand(piece, {left, y}, right, selection, commands);
         const bool runs_out = left + piece.width > right;
         if (runs_out) list.PushClipRect({left, y}, {right, y + plain->FontSize}, true);
-        list.AddText(piece.font, piece.font->FontSize, {std::floor(left), y}, piece.ink,
+        list.AddText(piece.font, piece.font->FontSize, {std::floor(left), y}, piece.colour,
                      piece.span.text.data(), piece.span.text.data() + piece.span.text.size());
         if (runs_out) list.PopClipRect();
         record_text(piece.font, {std::floor(left), y}, piece.span.text, right - left);
     }
-    if (!cut_) return;
-    const ImVec2 end{at.x + room_.second - ellipsis + px(2), at.y + line_height()};
-    put_text(list, {end, {end.x + ellipsis, end.y + plain->FontSize}}, end.x, plain, theme().muted, "…");
+    if (!is_cut_) return;
+    const ImVec2 end{at.x + line_widths_.second - ellipsis + px(2), at.y + line_height()};
+    draw_text(list, {end, {end.x + ellipsis, end.y + plain->FontSize}}, end.x, plain, theme().muted, "…");
 }
 
-/// Hovering (or walking to) an operand lights it, a click explains it.
+/// An operand lights up where the mouse points at it or the keyboard walks to it; a click pins it, so that it
+/// is explained.
 void FormulaBar::draw_operand(const Piece& piece, const ImVec2& at, float right, Selection& selection,
                               Commands& commands) {
     const CellRef& cell = *piece.span.cell;
@@ -252,21 +269,21 @@ void FormulaBar::draw_operand(const Piece& piece, const ImVec2& at, float right,
     const ButtonItem item = button_item(piece.label.c_str(), {width, height});
     if (!item.seen) return;
     if (item.hovered || item.focused_by_key) {
-        in_use_ = true;
+        is_in_use_ = true;
         selection.cell.set(cell);
         ImGui::GetWindowDrawList()->AddRectFilled({at.x, at.y + height - px(2)},
-                                                  {at.x + width, at.y + height - px(1)}, piece.ink);
+                                                  {at.x + width, at.y + height - px(1)}, piece.colour);
     }
-    if (item.hovered)
-        tooltip(shown(piece.label.c_str() + (piece.span.kind == FormulaSpan::Kind::symbol ? 2 : 0)));
+    const int sign_length = piece.span.kind == FormulaSpan::Kind::symbol ? 2 : 0; // "= "
+    if (item.hovered) tooltip(shown_text(piece.label.c_str() + sign_length));
     if (item.pressed)
         commands.post(command::PinCell{place_name(*model_->weights, cell), cell.head, std::max(cell.row, 0),
                                        std::max(cell.column, 0)});
-    put_focus_ring(item, px(3));
+    draw_focus_ring(item, px(3));
 }
 
-/// What is lit on the left, unless the formula goes on there; speed and memory on the right, where there is
-/// room.
+/// On the right speed and memory, where there is room. On the left what is highlighted, or the keys; nothing
+/// where the formula's second line stands.
 void FormulaBar::draw_figures(const Snapshot& s, const ImVec2& at, float right, const Timing& timing,
                               Commands& commands) {
     ImFont* small = font(TextSize::small);
@@ -279,18 +296,18 @@ void FormulaBar::draw_figures(const Snapshot& s, const ImVec2& at, float right, 
         fmt::format_to(out, "    computing the layer in view: {} of {} tokens", s.layer.rows, s.run().rows);
     if (s.rows_recomputed >= 0)
         fmt::format_to(out, "    computing again: {} of {} tokens", s.rows_recomputed, s.run().rows);
-    const float edits = draw_edits_button(s, right, at.y, commands);
-    if (edits < right) right = edits - px(16);
-    const float figures = measure(small, figures_).x;
+    const float edits_left = draw_edits_button(s, right, at.y, commands);
+    if (edits_left < right) right = edits_left - px(16);
+    const float figures_width = measure(small, figures_).x;
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    const float left = std::max(right - figures, at.x), room = left - px(24) - at.x;
-    if (end_of_second_ > room) return;
-    put_text_cut(list, {{left, at.y}, {right, at.y + small->FontSize}}, small, theme().muted, figures_);
-    if (room < px(60) || end_of_second_ > 0) return;
-    std::string_view words = explained_ ? std::string_view(lit_) : k_keys;
+    const float left = std::max(right - figures_width, at.x), room = left - px(24) - at.x;
+    if (second_line_end_ > room) return;
+    draw_text_cut(list, {{left, at.y}, {right, at.y + small->FontSize}}, small, theme().muted, figures_);
+    if (room < px(60) || second_line_end_ > 0) return;
+    std::string_view words = cell_ ? std::string_view(highlights_text_) : k_key_hints;
     while (measure(small, words).x > room && words.rfind("   ") != std::string_view::npos)
-        words = words.substr(0, words.rfind("   ")); // whole remarks
-    put_text_cut(list, {at, {at.x + room, at.y + small->FontSize}}, small, theme().muted, words);
+        words = words.substr(0, words.rfind("   ")); // leaves out whole remarks
+    draw_text_cut(list, {at, {at.x + room, at.y + small->FontSize}}, small, theme().muted, words);
 }
 
 } // namespace gf::ui

@@ -1,6 +1,7 @@
 #pragma once
 // The formula bar, always at the bottom of the workbench: name, value and formula of the cell in focus with
-// its own numbers, what is lit, and how the program is doing. Every operand is a link.
+// its own numbers, what is highlighted, and how the program is doing. Every operand is a link. Used by the
+// Workbench.
 
 #include "app/view/panel.h"
 #include "core/formula/spelling.h"
@@ -18,8 +19,7 @@ namespace gf::ui {
 
 class FormulaBar {
   public:
-    /// Figures that no two pictures have in common.
-    struct Timing {
+    struct Timing { ///< figures that no two pictures have in common
         bool shown = true;
         double frame_ms = 0;
     };
@@ -27,52 +27,62 @@ class FormulaBar {
     /// Height in design lengths.
     static constexpr float k_height = 60;
 
-    /// Once a frame, before the panels draw: lights what the cell in focus reads and, while Alt is held, what
-    /// it feeds.
-    void light(const Snapshot& snapshot, Selection& selection);
+    /// Once a frame, before the panels draw: highlights what the cell in focus reads and, while Alt is held,
+    /// what it feeds.
+    void update(const Snapshot& snapshot, Selection& selection);
+    /// Once a frame. `top`: in pixels.
     void draw(const Snapshot& snapshot, Selection& selection, Commands& commands, float top,
               const Timing& timing);
 
   private:
-    struct Piece { ///< a span where it stands
+    struct Piece { ///< a span of the formula and where it stands
         FormulaSpan span;
         std::string label; ///< of its item; empty: it is none
         int line = 0;      ///< 0 or 1
         float left = 0, width = 0;
         ImFont* font = nullptr;
-        ImU32 ink = 0;
+        ImU32 colour = 0;
     };
 
-    /// Pixels of the bar's two lines.
-    struct Room {
+    struct LineWidths { ///< of the bar's two lines, in pixels
         float first = 0, second = 0;
-        bool operator==(const Room&) const = default;
+        bool operator==(const LineWidths&) const = default;
     };
 
-    void fit();
-    bool lay_out(const Spelling& spelling);
+    std::optional<CellRef> cell_to_explain(const Snapshot& snapshot, const Selection& selection);
+    void describe_highlights(const Selection& selection, bool alt);
+    void lay_out_formula();
+    bool place_pieces(const Spelling& spelling);
     void draw_formula(const ImVec2& at, Selection& selection, Commands& commands);
     void draw_operand(const Piece& piece, const ImVec2& at, float right, Selection& selection,
                       Commands& commands);
     void draw_figures(const Snapshot& snapshot, const ImVec2& at, float right, const Timing& timing,
                       Commands& commands);
-    void describe_lit(const Selection& selection, bool alt);
 
-    // What is shown, and for what it was made.
-    std::optional<CellRef> explained_;
+    // What is explained. A change of it makes new highlights and a new layout.
+    std::optional<CellRef> cell_;
     std::shared_ptr<const Trace> trace_;
     std::shared_ptr<const Model> model_;
-    bool explains_pin_ = false;
-    int rows_ = 0, lit_rows_ = 0;
-    bool lit_alt_ = false, stale_ = true,
-         in_use_ = false; ///< in_use_: the mouse or the keyboard is on one of its operands
-    Room room_;
-    const void* look_ = nullptr; ///< a font, which goes with theme and scale
-    ImU32 ink_ = 0;
+    int rows_ = 0;              ///< computed rows of the trace
+    bool explains_pin_ = false; ///< whether cell_ is the pinned cell
+    bool is_in_use_ = false;    ///< whether the mouse or the keyboard is on the formula
+
+    // What the highlights were made for.
+    int highlights_cursor_ = 0;
+    bool highlights_alt_ = false; ///< whether Alt was held
+    std::string highlights_text_;
+
+    // What the layout was made for, and its result.
+    bool needs_layout_ = true;
+    LineWidths line_widths_;
+    const void* layout_font_ = nullptr; ///< another one after a change of theme or scale
+    ImU32 layout_colour_ = 0;
     std::vector<Piece> pieces_;
-    float end_of_second_ = 0; ///< how far the formula's second line goes; 0: there is none
-    bool cut_ = false;        ///< two lines are not enough
-    std::string whole_, lit_, figures_;
+    float second_line_end_ = 0; ///< how far the formula goes on the second line, in pixels; 0: not at all
+    bool is_cut_ = false;       ///< whether two lines are not enough
+    std::string whole_text_;    ///< the formula with three terms of a long sum
+
+    std::string figures_;
 };
 
 } // namespace gf::ui

@@ -1,17 +1,19 @@
-#include "app/shell/keys.h"
+#include "app/shell/handle_keys.h"
 
 #include "app/host/imgui_host.h"
 #include "app/host/keyboard.h"
-
-#include <algorithm>
+#include "app/shell/selection_control.h"
+#include "app/view/key_bindings.h"
+#include "core/site_names.h"
 
 namespace gf::ui {
 namespace {
 
 using enum KeyAction;
 
-bool pressed(const KeyBinding& b, int i) {
-    const auto key = static_cast<ImGuiKey>((b.chord & ~ImGuiMod_Mask_) + i);
+/// Whether the binding's key of this index was pressed: 0 for most bindings, the layer for those of layers.
+bool was_pressed(const KeyBinding& b, int index) {
+    const auto key = static_cast<ImGuiKey>((b.chord & ~ImGuiMod_Mask_) + index);
     return ImGui::GetIO().KeyMods == (b.chord & ImGuiMod_Mask_) && ImGui::IsKeyPressed(key, b.repeats);
 }
 
@@ -20,10 +22,11 @@ void step_operation(const Snapshot& s, const Selection& selection, int steps, Co
     commands.post(command::SelectOperation{site_name(site.site, site.layer)});
 }
 
-/// What needs a model.
-void act_on_run(KeyAction action, int i, const Snapshot& s, const Selection& selection, Commands& commands) {
-    const HeadRef at = selection.pinned_head;
-    const int n = s.config().n_heads;
+/// The actions that need a run.
+void act_on_run(KeyAction action, int index, const Snapshot& s, const Selection& selection,
+                Commands& commands) {
+    const HeadRef pinned = selection.pinned_head;
+    const int n_heads = s.config().n_heads;
     switch (action) {
     case play: s.playing ? commands.post(command::Pause{}) : commands.post(command::Play{}); break;
     case next_token: commands.post(command::Step{1}); break;
@@ -33,12 +36,14 @@ void act_on_run(KeyAction action, int i, const Snapshot& s, const Selection& sel
     case next_operation: step_operation(s, selection, 1, commands); break;
     case previous_operation: step_operation(s, selection, -1, commands); break;
     case layer:
-        if (i < s.config().n_layers) commands.post(command::PinHead{i, at.head});
+        if (index < s.config().n_layers) commands.post(command::PinHead{index, pinned.head});
         break;
-    case previous_head: commands.post(command::PinHead{at.layer, (at.head + n - 1) % n}); break;
-    case next_head: commands.post(command::PinHead{at.layer, (at.head + 1) % n}); break;
-    case edit: commands.post(command::AskValue{}); break;
-    case edits:
+    case previous_head:
+        commands.post(command::PinHead{pinned.layer, (pinned.head + n_heads - 1) % n_heads});
+        break;
+    case next_head: commands.post(command::PinHead{pinned.layer, (pinned.head + 1) % n_heads}); break;
+    case edit_value: commands.post(command::AskValue{}); break;
+    case toggle_edits:
         if (s.n_edits() > 0) commands.post(command::UseEdits{!s.edits_on});
         break;
     case undo: commands.post(command::Undo{}); break;
@@ -47,7 +52,7 @@ void act_on_run(KeyAction action, int i, const Snapshot& s, const Selection& sel
     }
 }
 
-void act(KeyAction action, int i, const Snapshot& s, const Selection& selection, Commands& commands) {
+void act(KeyAction action, int index, const Snapshot& s, const Selection& selection, Commands& commands) {
     switch (action) {
     case find: commands.post(command::Find{}); break;
     case next_panel: focus_next_window(1); break;
@@ -55,39 +60,30 @@ void act(KeyAction action, int i, const Snapshot& s, const Selection& selection,
     case help: commands.post(command::ShowHelp{}); break;
     case normal_size: commands.post(command::SetScale{1}); break;
     case choose_file: commands.post(command::ChooseFile{}); break;
-    case release:
+    case let_go:
         commands.post(command::ChooseFile{false});
         commands.post(command::PinCell{});
         commands.post(command::SelectOperation{});
         break;
-    default: act_on_run(action, i, s, selection, commands);
+    default: act_on_run(action, index, s, selection, commands);
     }
 }
 
 } // namespace
 
-void handle_keys(const Snapshot& s, const Selection& selection, const Settings& settings, bool& was_free,
+void handle_keys(const Snapshot& s, const Selection& selection, const Settings& settings, bool& were_free,
                  Commands& commands) {
     const ImGuiIO& io = ImGui::GetIO();
     if (io.KeyCtrl && io.MouseWheel != 0)
         commands.post(command::SetScale{settings.scale * (io.MouseWheel > 0 ? 1.1 : 1 / 1.1)});
-    // The Esc that closes a popup, which happens before the frame, lets go of nothing else.
-    const bool now = !keyboard_is_taken(), free = now && was_free && s.has_run();
-    was_free = now;
+    // Esc closes a popup before this frame. Because keys were not free in the frame before, the same Esc lets
+    // go of nothing else.
+    const bool are_free = !keyboard_is_taken();
+    const bool may_act = are_free && were_free && s.has_run();
+    were_free = are_free;
     for (const KeyBinding& b : key_bindings())
-        for (int i = 0; i < b.n_keys && (free || b.always); ++i)
-            if (pressed(b, i)) act(b.action, i, s, selection, commands);
-}
-
-SiteRef operation_after(const ModelConfig& config, const Selection& selection, int steps) {
-    const std::vector<SiteRef> sites = all_sites(config);
-    const auto last = static_cast<std::ptrdiff_t>(sites.size()) - 1;
-    const auto at =
-        selection.operation ? std::find(sites.begin(), sites.end(), *selection.operation) : sites.end();
-    if (at != sites.end())
-        return sites[static_cast<std::size_t>(
-            std::clamp(at - sites.begin() + steps, std::ptrdiff_t{0}, last))];
-    return *std::find(sites.begin(), sites.end(), SiteRef{Site::resid_pre, selection.pinned_head.layer});
+        for (int index = 0; index < b.n_keys && (may_act || b.always); ++index)
+            if (was_pressed(b, index)) act(b.action, index, s, selection, commands);
 }
 
 } // namespace gf::ui

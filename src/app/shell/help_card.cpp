@@ -2,9 +2,10 @@
 
 #include "app/host/keyboard.h"
 #include "app/view/key_bindings.h"
-#include "app/widgets/menu.h"
+#include "app/widgets/buttons.h"
+#include "app/widgets/card.h"
+#include "app/widgets/plain_text.h"
 #include "app/widgets/widget_parts.h"
-#include "app/widgets/widgets.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,36 +15,38 @@
 namespace gf::ui {
 namespace {
 
-constexpr const char* k_name = "Keys";
-constexpr float k_width = 860, k_line = 26, k_gap = 32, k_widest_key = 96; ///< design lengths
+constexpr const char* k_help_window = "Keys";
+constexpr float k_help_width = 860, k_line_height = 26, k_column_gap = 32,
+                k_min_keys_width = 96; ///< design lengths
 
-std::vector<std::string_view> groups() {
+/// The groups of keys and gestures, each once, in the order of the tables.
+std::vector<std::string_view> group_names() {
     std::vector<std::string_view> names;
-    const auto note = [&](std::string_view group) {
+    const auto add = [&](std::string_view group) {
         if (std::find(names.begin(), names.end(), group) == names.end()) names.push_back(group);
     };
-    for (const KeyBinding& b : key_bindings()) note(b.group);
-    for (const Gesture& g : gestures()) note(g.group);
+    for (const KeyBinding& b : key_bindings()) add(b.group);
+    for (const Gesture& g : gestures()) add(g.group);
     return names;
 }
 
-/// "Ctrl+K   find anything", the keys as a key cap.
-void put_line(const char* keys, const char* what, float width) {
+/// A line such as "Ctrl+K   find anything", the keys in a box that looks like a key cap.
+void draw_line(const char* keys, const char* what, float width) {
     const Theme& t = theme();
     ImFont *body = font(TextSize::body), *small = font(TextSize::small);
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const UiRect line{at, {at.x + width, at.y + px(k_line)}};
+    const UiRect line{at, {at.x + width, at.y + px(k_line_height)}};
     ImGui::Dummy(line.size());
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    const float cap = std::ceil(measure(small, keys).x) + px(12), column = px(k_widest_key);
-    const UiRect box{{at.x, at.y + px(3)}, {at.x + cap, line.max.y - px(3)}};
-    list.AddRectFilled(box.min, box.max, t.control, px(4));
-    put_text_centred(list, box, small, t.text, keys);
-    const float left = at.x + std::max(column, cap) + px(12);
-    put_text_cut(list, {{left, line.min.y}, line.max}, body, t.text, what);
+    const float cap_width = std::ceil(measure(small, keys).x) + px(12);
+    const UiRect cap{{at.x, at.y + px(3)}, {at.x + cap_width, line.max.y - px(3)}};
+    list.AddRectFilled(cap.min, cap.max, t.control, px(4));
+    draw_text_centred(list, cap, small, t.text, keys);
+    const float left = at.x + std::max(px(k_min_keys_width), cap_width) + px(12);
+    draw_text_cut(list, {{left, line.min.y}, line.max}, body, t.text, what);
 }
 
-void put_group(std::string_view group, float width) {
+void draw_group(std::string_view group, float width) {
     ImGui::BeginGroup();
     {
         const FontScope scope(TextSize::body, Face::bold);
@@ -53,9 +56,9 @@ void put_group(std::string_view group, float width) {
     }
     ImGui::Dummy({width, px(4)});
     for (const KeyBinding& b : key_bindings())
-        if (b.group == group) put_line(b.keys, b.what, width);
+        if (b.group == group) draw_line(b.keys, b.what, width);
     for (const Gesture& g : gestures())
-        if (g.group == group) put_line(g.how, g.what, width);
+        if (g.group == group) draw_line(g.how, g.what, width);
     ImGui::Dummy({0, px(16)});
     ImGui::EndGroup();
 }
@@ -63,19 +66,19 @@ void put_group(std::string_view group, float width) {
 } // namespace
 
 void HelpCard::draw() {
-    if (std::exchange(wanted_, false)) {
-        if (ImGui::IsPopupOpen(k_name))
-            closing_ = true; // F1 once more
+    if (std::exchange(opens_, false)) {
+        if (ImGui::IsPopupOpen(k_help_window))
+            closes_ = true; // F1 was pressed once more
         else
-            ImGui::OpenPopup(k_name);
+            ImGui::OpenPopup(k_help_window);
     }
     const float display = ImGui::GetIO().DisplaySize.x;
-    const bool two_columns = display >= px(k_width + 32);
-    if (!begin_card(k_name, px(two_columns ? k_width : k_width / 2 + 24), px(64))) {
-        closing_ = false;
+    const bool two_columns = display >= px(k_help_width + 32);
+    if (!begin_card(k_help_window, px(two_columns ? k_help_width : k_help_width / 2 + 24), px(64))) {
+        closes_ = false;
         return;
     }
-    if (std::exchange(closing_, false)) {
+    if (std::exchange(closes_, false)) {
         ImGui::CloseCurrentPopup();
         give_keyboard_back();
     }
@@ -88,17 +91,17 @@ void HelpCard::draw() {
         give_keyboard_back();
     }
     ImGui::Dummy({0, px(8)});
-    const float width = two_columns ? std::floor((room - px(k_gap)) / 2) : room;
-    const auto all = groups();
-    const std::size_t left_column = two_columns ? (all.size() + 1) / 2 : all.size();
+    const float width = two_columns ? std::floor((room - px(k_column_gap)) / 2) : room;
+    const std::vector<std::string_view> groups = group_names();
+    const std::size_t n_left = two_columns ? (groups.size() + 1) / 2 : groups.size();
     ImGui::BeginGroup();
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        if (i == left_column) {
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        if (i == n_left) {
             ImGui::EndGroup();
-            ImGui::SameLine(0, px(k_gap));
+            ImGui::SameLine(0, px(k_column_gap));
             ImGui::BeginGroup();
         }
-        put_group(all[i], width);
+        draw_group(groups[i], width);
     }
     ImGui::EndGroup();
     ImGui::PopStyleVar();

@@ -1,16 +1,20 @@
 #pragma once
-// F1: all keys and gestures, from the tables of app/keys.h.
+// F1: a card with all keys and gestures, from the tables of app/view/key_bindings.h. Used by the Workbench.
 
 namespace gf::ui {
 
 class HelpCard {
   public:
-    void open(bool on) { wanted_ = on, closing_ = !on; }
-    /// Once a frame, inside a window. Its window is called "Keys".
+    /// Opens the card in the next draw(), or closes it. To open an open card closes it, too.
+    void open(bool on) {
+        opens_ = on;
+        closes_ = !on;
+    }
+    /// Once a frame, inside a window. The card is a window of the name "Keys".
     void draw();
 
   private:
-    bool wanted_ = false, closing_ = false;
+    bool opens_ = false, closes_ = false; ///< in the next draw()
 };
 
 } // namespace gf::ui

@@ -1,6 +1,6 @@
 #pragma once
-// Where the panels stand, as data: the program's own layouts, those that a person saved, and how both are
-// written to a file.
+// Where the panels stand, as data: the program's own layouts, those that a person saved, and the JSON form of
+// the latter. Used by PanelArrangement, which puts the panels there, and by ConfigFiles.
 
 #include "app/widgets/docks.h"
 
@@ -17,32 +17,32 @@ struct Layout {
     std::string name;
     DockTree root;
     std::vector<std::string> closed; ///< panels that have a place in the tree, but are not shown
-    DockTree low;   ///< instead of `root` where there is not the height for three panels above each other
-    DockTree small; ///< ... and where there is little room; empty: there is no other
-    std::string inspected; ///< what the Inspector shows then; empty: it is left alone
+    DockTree low;   ///< stands for `root` in a window too low for three panels above each other; may be empty
+    DockTree small; ///< stands for `root` in a small window; may be empty
+    std::string inspected; ///< the site or parameter that the Inspector shows then; empty: it is left alone
     bool operator==(const Layout&) const = default;
 };
 
-/// "Overview", "Attention", "Sampling". The first one is the default.
+/// The program's own layouts: "Overview", "Attention", "Sampling". The first one is the default.
 std::span<const Layout> standard_layouts();
 
 /// All that is kept about layouts from one start to the next.
 struct LayoutBook {
     std::string current = "Overview";
-    bool as_made = true; ///< the panels stand as `current` says; else as layout.ini does
-    std::vector<std::string> closed;
-    std::vector<Layout> saved;
+    bool is_untouched = true;        ///< the panels stand as `current` says; else as layout.ini does
+    std::vector<std::string> closed; ///< panels that are not shown now
+    std::vector<Layout> saved;       ///< the person's own
     bool operator==(const LayoutBook&) const = default;
 
-    /// nullptr when there is none of that name.
+    /// One of the program's or the person's layouts; nullptr when there is none of that name.
     const Layout* find(std::string_view name) const;
     /// All names, the program's own first.
     std::vector<std::string> names() const;
 };
-inline constexpr std::size_t k_most_saved_layouts = 32, k_longest_layout_name = 40; ///< bytes
+inline constexpr std::size_t k_max_saved_layouts = 32, k_max_layout_name_length = 40; ///< bytes
 
 nlohmann::json to_json(const LayoutBook& book);
-/// @throws Error naming `where` and what is wrong
+/// A current layout that does not exist becomes the default. @throws Error naming `where` and what is wrong
 LayoutBook layout_book_from_json(const nlohmann::json& json, const std::string& where);
 
 } // namespace gf::ui

@@ -1,22 +1,26 @@
 #pragma once
-// Ctrl+K: one field that finds anything and does it.
+// Ctrl+K: one field that finds anything and does it. Used by the Workbench.
 
-#include "app/shell/window_menu.h"
+#include "app/shell/panel_arrangement.h"
+#include "app/shell/panel_list.h"
+#include "app/shell/settings.h"
+#include "app/view/panel.h"
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 namespace gf::ui {
 
 struct PaletteEntry {
-    std::string text;     ///< what is looked for, and the item's name
-    std::string detail;   ///< plain words beside it, also looked for
-    const char* category; ///< "site"
-    std::string keys;
+    std::string text;     ///< searched first; also the name of the item
+    std::string detail;   ///< plain words beside it, searched too
+    const char* category; ///< "command", "site", ...; searched too
+    std::string keys;     ///< that do the same; may be empty
     Command command;
 };
 
-/// What the palette reads while it collects.
+/// What the palette collects its entries from.
 struct PaletteScope {
     const Snapshot& snapshot;
     const Selection& selection;
@@ -25,30 +29,37 @@ struct PaletteScope {
     const Settings& settings;
 };
 
-/// Everything that can be found now, the most wanted first.
+/// Everything that can be found now, the most wanted first. Called by Palette.
 std::vector<PaletteEntry> palette_entries(const PaletteScope& scope);
 
 class Palette {
   public:
-    void open(std::string query) { query_ = std::move(query), wanted_ = true; }
-    /// Once a frame, inside a window. Its window is called "Find"; the field "Query"; entries are items of
-    /// their texts.
+    /// Opens the palette in the next draw(), with this text in its field. To open an open one closes it.
+    void open(std::string query) {
+        query_ = std::move(query);
+        opens_ = true;
+    }
+    /// Once a frame, inside a window. The palette is a window of the name "Find", its field the item "Query";
+    /// entries are items of their texts.
     void draw(const PaletteScope& scope, Commands& commands);
 
   private:
-    void rank();
-    void draw_list(Commands& commands);
-    void choose(std::size_t place, Commands& commands);
-
-    std::string query_, ranked_query_;
-    bool wanted_ = false, appears_ = false, moved_ = false;
-    std::vector<PaletteEntry> entries_;
     struct Hit {
         float score;
-        std::size_t entry;
+        std::size_t entry; ///< index in entries_
     };
-    std::vector<Hit> hits_; ///< best first
-    int lit_ = 0;           ///< index into hits_
+    void rank_hits();
+    void draw_list(Commands& commands);
+    void choose(std::size_t hit, Commands& commands);
+
+    std::string query_;
+    std::string ranked_query_;          ///< the query that hits_ were found for
+    std::vector<PaletteEntry> entries_; ///< empty while the palette is closed
+    std::vector<Hit> hits_;             ///< best first
+    int highlighted_hit_ = 0;
+    bool opens_ = false;                ///< in the next draw()
+    bool appears_ = false;              ///< the window appears in this frame or the next one
+    bool scrolls_to_highlight_ = false; ///< when the list is drawn
 };
 
 } // namespace gf::ui

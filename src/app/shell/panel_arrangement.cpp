@@ -1,7 +1,7 @@
 #include "app/shell/panel_arrangement.h"
 
 #include "app/host/frame_request.h"
-#include "app/shell/settings.h"
+#include "app/widgets/docks.h"
 #include "app/widgets/panel_frame.h"
 #include "core/names.h"
 #include "platform/error.h"
@@ -9,78 +9,80 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 namespace gf::ui {
 namespace {
 
-constexpr float k_margin = 8;                              // of panel_dock
-constexpr float k_small_width = 880, k_small_height = 430; // below, layouts stack their panels
-constexpr float k_tiny_height = 280;                       // below, all are one stack
-constexpr float k_low_height = 560;                        // below, they put fewer above each other
+// Design lengths.
+constexpr float k_dock_margin = 8;                         // around the area of panel_dock()
+constexpr float k_low_height = 560;                        // below this, layouts use Layout::low
+constexpr float k_small_width = 880, k_small_height = 430; // below one of these, Layout::small
+constexpr float k_tiny_height = 280;                       // below this, all panels are one stack
+
 constexpr int k_settling_frames = 3;
 
-bool has(const std::vector<std::string>& list, std::string_view name) {
+bool contains(const std::vector<std::string>& list, std::string_view name) {
     return std::find(list.begin(), list.end(), name) != list.end();
 }
 
-/// Every panel has a place: those that the layout does not know, as further tabs of its largest part.
-DockTree with_all(DockTree root, const std::vector<std::string>& panels) {
-    DockTree* largest = &root;
+/// The tree with a place for every panel: those that it does not hold become further tabs of its largest
+/// part.
+DockTree with_all_panels(DockTree tree, const std::vector<std::string>& panels) {
+    DockTree* largest = &tree;
     while (!largest->parts.empty()) {
-        const float size = largest->size;
-        largest = &largest->parts[size >= 0.5f && size < 1 ? 0 : size < 0 ? 0 : 1];
+        const float size = largest->size; // see DockTree::size
+        const bool first_is_larger = size < 0 || (size >= 0.5f && size < 1);
+        largest = &largest->parts[first_is_larger ? 0 : 1];
     }
     for (const std::string& panel : panels)
-        if (!root.holds(panel)) largest->panels.push_back(panel);
-    return root;
+        if (!tree.holds(panel)) largest->panels.push_back(panel);
+    return tree;
 }
 
-/// All panels as tabs.
-DockTree one_stack(const DockTree& root) {
+/// All panels of the tree as tabs of one stack.
+DockTree one_stack(const DockTree& tree) {
     DockTree stack;
-    stack.panels = root.panels;
-    for (const DockTree& part : root.parts)
+    stack.panels = tree.panels;
+    for (const DockTree& part : tree.parts)
         for (std::string& panel : one_stack(part).panels) stack.panels.push_back(std::move(panel));
     return stack;
 }
 
 } // namespace
 
-PanelArrangement::PanelArrangement(std::vector<std::string> panels) : panels_(std::move(panels)) {
-    rebuild_ = true;
+PanelArrangement::PanelArrangement(std::vector<std::string> panels) : panels_(std::move(panels)) {}
+
+void PanelArrangement::restore(LayoutBook book) {
+    book_ = std::move(book);
+    rebuild_ = book_.is_untouched;
 }
 
-const Layout& PanelArrangement::current() const {
+LayoutBook PanelArrangement::book_to_save() const {
+    LayoutBook book = book_;
+    book.is_untouched = is_untouched();
+    return book;
+}
+
+const Layout& PanelArrangement::current_layout() const {
     const Layout* layout = book_.find(book_.current);
     return layout ? *layout : standard_layouts().front();
 }
 
-/// The tree that fits the room.
-DockTree PanelArrangement::root() const {
-    const Layout& layout = current();
-    if (room_ == Room::tiny) return one_stack(layout.small.parts.empty() ? layout.root : layout.small);
-    if (room_ == Room::small && !layout.small.parts.empty()) return layout.small;
-    return room_ == Room::low && !layout.low.parts.empty() ? layout.low : layout.root;
+/// The current layout's tree that fits the space.
+DockTree PanelArrangement::tree_for_space() const {
+    const Layout& layout = current_layout();
+    if (space_ == Space::tiny) return one_stack(layout.small.parts.empty() ? layout.root : layout.small);
+    if (space_ == Space::small && !layout.small.parts.empty()) return layout.small;
+    return space_ == Space::low && !layout.low.parts.empty() ? layout.low : layout.root;
 }
 
-bool PanelArrangement::is_open(std::string_view panel) const { return !has(book_.closed, panel); }
-
-void PanelArrangement::load(const SettingsFile& file, std::string& note) {
-    book_ = file.load_layouts(note);
-    rebuild_ = book_.as_made;
-}
-
-void PanelArrangement::save(const SettingsFile& file) const {
-    LayoutBook book = book_;
-    book.as_made = as_made();
-    file.save_layouts(book);
-}
+bool PanelArrangement::is_open(std::string_view panel) const { return !contains(book_.closed, panel); }
 
 /// Whether nobody moved anything since the layout was chosen.
-bool PanelArrangement::as_made() const {
-    return rebuild_ || dock_ == 0 ? book_.as_made
-                                  : made_print_ != 0 && fingerprint_of_docks(dock_, panels_) == made_print_;
+bool PanelArrangement::is_untouched() const {
+    if (rebuild_ || dock_ == 0) return book_.is_untouched;
+    return built_fingerprint_ != 0 && fingerprint_of_docks(dock_, panels_) == built_fingerprint_;
 }
 
 std::string PanelArrangement::choose(std::string_view name) {
@@ -90,33 +92,33 @@ std::string PanelArrangement::choose(std::string_view name) {
                      "'" + std::string(name) + "'", ""});
     book_.current = layout->name;
     book_.closed = layout->closed;
-    rebuild_ = book_.as_made = true;
+    rebuild_ = book_.is_untouched = true;
     request_frame();
     return layout->inspected;
 }
 
 void PanelArrangement::save_as(const std::string& name) {
-    const auto is_own = [&](const Layout& l) { return l.name == name; };
-    if (std::any_of(standard_layouts().begin(), standard_layouts().end(), is_own))
+    const auto has_name = [&](const Layout& layout) { return layout.name == name; };
+    if (std::any_of(standard_layouts().begin(), standard_layouts().end(), has_name))
         throw Error(
             {"save-layout", "a name that is not the program's own", "'" + name + "'", "choose another name"});
-    if (name.empty() || name.size() > k_longest_layout_name)
-        throw Error({"save-layout", fmt::format("a name of 1 to {} bytes", k_longest_layout_name),
+    if (name.empty() || name.size() > k_max_layout_name_length)
+        throw Error({"save-layout", fmt::format("a name of 1 to {} bytes", k_max_layout_name_length),
                      "'" + name + "'", ""});
-    DockTree root =
-        dock_exists(dock_) && !rebuild_ && !as_made() ? tree_of_docks(dock_, panels_) : current().root;
-    Layout layout{name, with_all(std::move(root), panels_), book_.closed, {}, {},
-                  ""}; // one that floats has no place in the tree
-    const auto place = std::find_if(book_.saved.begin(), book_.saved.end(), is_own);
+    const bool was_moved = dock_exists(dock_) && !rebuild_ && !is_untouched();
+    // A panel that floats has no place in the tree that is read.
+    DockTree tree = was_moved ? read_docks(dock_, panels_) : current_layout().root;
+    Layout layout{name, with_all_panels(std::move(tree), panels_), book_.closed, {}, {}, ""};
+    const auto place = std::find_if(book_.saved.begin(), book_.saved.end(), has_name);
     if (place != book_.saved.end())
         *place = std::move(layout);
-    else if (book_.saved.size() < k_most_saved_layouts)
+    else if (book_.saved.size() < k_max_saved_layouts)
         book_.saved.push_back(std::move(layout));
     else
-        throw Error({"save-layout", fmt::format("at most {} layouts", k_most_saved_layouts), "one more",
+        throw Error({"save-layout", fmt::format("at most {} layouts", k_max_saved_layouts), "one more",
                      "delete one first"});
     book_.current = name;
-    made_print_ = dock_ ? fingerprint_of_docks(dock_, panels_) : 0;
+    built_fingerprint_ = dock_ ? fingerprint_of_docks(dock_, panels_) : 0;
 }
 
 void PanelArrangement::remove(std::string_view name) {
@@ -136,7 +138,7 @@ void PanelArrangement::remove(std::string_view name) {
 }
 
 void PanelArrangement::show(std::string_view panel, bool on) {
-    if (!has(panels_, panel))
+    if (!contains(panels_, panel))
         throw Error({"show-panel", "a panel; nearest: " + nearest_names(panel, panels_),
                      "'" + std::string(panel) + "'", ""});
     std::erase(book_.closed, panel);
@@ -153,34 +155,45 @@ bool PanelArrangement::take_focus(std::string_view panel) {
     return true;
 }
 
-void PanelArrangement::dock(float top, float bottom) {
-    const ImVec2 size{std::max(ImGui::GetIO().DisplaySize.x - 2 * px(k_margin), 1.0f),
-                      std::max(bottom - top - 2 * px(k_margin), 1.0f)};
-    const float scale = ImGuiHost::current().scale();
-    if (dock_ && (size.x != size_.x || size.y != size_.y || scale != scale_) && !rebuild_) {
-        if (dock_exists(dock_) && settling_ > 0) {
-            settling_ = k_settling_frames; // still being made: take this size
-            resize_docks(dock_, root(), size);
-        } else if (dock_exists(dock_) && as_made()) { // nobody moved anything: keep to the layout's lengths
-            resize_docks(dock_, root(), size);
-            made_print_ = fingerprint_of_docks(dock_, panels_);
-        }
+PanelArrangement::Space PanelArrangement::space_in(ImVec2 size) {
+    if (size.y < px(k_tiny_height)) return Space::tiny;
+    if (size.x < px(k_small_width) || size.y < px(k_small_height)) return Space::small;
+    return size.y < px(k_low_height) ? Space::low : Space::plenty;
+}
+
+/// Gives the docks the layout's lengths in an area of another size, unless somebody moved them.
+void PanelArrangement::keep_to_layout(ImVec2 size) {
+    if (!dock_exists(dock_)) return;
+    if (settling_frames_ > 0) { // still being made: they take this size
+        settling_frames_ = k_settling_frames;
+        resize_docks(dock_, tree_for_space(), size);
+    } else if (is_untouched()) {
+        resize_docks(dock_, tree_for_space(), size);
+        built_fingerprint_ = fingerprint_of_docks(dock_, panels_);
     }
+}
+
+void PanelArrangement::dock(float top, float bottom) {
+    const ImVec2 size{std::max(ImGui::GetIO().DisplaySize.x - 2 * px(k_dock_margin), 1.0f),
+                      std::max(bottom - top - 2 * px(k_dock_margin), 1.0f)};
+    const float scale = ImGuiHost::current().scale();
+    const bool size_changed = size.x != size_.x || size.y != size_.y || scale != scale_;
+    if (dock_ && size_changed && !rebuild_) keep_to_layout(size);
     size_ = size;
     scale_ = scale;
-    const Room room = size.y < px(k_tiny_height)                                  ? Room::tiny
-                      : size.x < px(k_small_width) || size.y < px(k_small_height) ? Room::small
-                      : size.y < px(k_low_height)                                 ? Room::low
-                                                                                  : Room::plenty;
-    if (room != room_ && (dock_ == 0 || as_made() || settling_ > 0)) rebuild_ |= dock_ != 0, room_ = room;
+    const Space space = space_in(size);
+    if (space != space_ && (dock_ == 0 || is_untouched() || settling_frames_ > 0)) {
+        rebuild_ |= dock_ != 0;
+        space_ = space;
+    }
     dock_ = panel_dock("Workbench", top, bottom);
     if (std::exchange(rebuild_, false) || dock_is_empty(dock_)) {
-        build_docks(dock_, with_all(root(), panels_), size, panels_);
-        settling_ = k_settling_frames;
+        build_docks(dock_, with_all_panels(tree_for_space(), panels_), size, panels_);
+        settling_frames_ = k_settling_frames;
     }
-    if (settling_ > 0) {
+    if (settling_frames_ > 0) {
         request_frame();
-        if (--settling_ == 0) made_print_ = fingerprint_of_docks(dock_, panels_);
+        if (--settling_frames_ == 0) built_fingerprint_ = fingerprint_of_docks(dock_, panels_);
     }
 }
 

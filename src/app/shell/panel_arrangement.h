@@ -1,62 +1,68 @@
 #pragma once
-// The arrangement of the panels on screen: chosen by name, changed by hand, saved.
+// The arrangement of the panels on screen: chosen by name, changed by hand, saved as a layout of the person's
+// own. Used by the Workbench; menus and the palette read which layout and which panels are shown.
 
 #include "app/shell/layout_book.h"
 
 #include <imgui.h>
 
-namespace gf::ui {
+#include <string>
+#include <string_view>
+#include <vector>
 
-class SettingsFile;
+namespace gf::ui {
 
 class PanelArrangement {
   public:
     /// `panels`: the titles of all there are.
     explicit PanelArrangement(std::vector<std::string> panels);
 
-    /// From the settings folder; `note` as in SettingsFile::load().
-    void load(const SettingsFile& file, std::string& note);
-    /// @throws Error when the folder cannot be written
-    void save(const SettingsFile& file) const;
-
     const LayoutBook& book() const { return book_; }
+    /// Goes on from what the last start of the program saved. Called before the first frame.
+    void restore(LayoutBook book);
+    /// What the next start needs to go on from here.
+    LayoutBook book_to_save() const;
+
     bool is_open(std::string_view panel) const;
-    /// Whether there is room for one panel at a time: all are tabs, whose titles need the room of their
-    /// crosses.
-    bool is_one_stack() const { return room_ == Room::tiny; }
+    /// Whether the window is so small that all panels are tabs of one stack. Their titles then need the room
+    /// of their crosses.
+    bool is_one_stack() const { return space_ == Space::tiny; }
 
     /// Puts all panels where the layout wants them; also the way back to it. Returns what the Inspector is to
-    /// show then, if anything. @throws Error with the nearest names
+    /// show then; empty: it is left alone. @throws Error with the nearest names when there is no such layout
     std::string choose(std::string_view name);
-    /// The present arrangement under a name of the person's. @throws Error for the program's own names, empty
-    /// and long ones
+    /// Saves the present arrangement under a name of the person's. @throws Error when the name is the
+    /// program's own, empty or too long, or when there are k_max_saved_layouts already
     void save_as(const std::string& name);
-    /// @throws Error where there is none of that name, or it is the program's own
+    /// Deletes a layout of the person's. @throws Error when there is none of that name
     void remove(std::string_view name);
     /// Opens a panel and brings it to the front, or closes it. @throws Error with the nearest titles
     void show(std::string_view panel, bool on);
 
-    /// Once a frame, before the panels are drawn: the area between `top` and `bottom`, in pixels.
+    /// Once a frame, before the panels are drawn: docks them between `top` and `bottom`, in pixels.
     void dock(float top, float bottom);
-    /// Whether this panel is to get the focus now, once.
+    /// Whether this panel is to come to the front now. True once after show().
     bool take_focus(std::string_view panel);
 
   private:
-    bool as_made() const;
-    const Layout& current() const;
-    DockTree root() const;
+    /// How much space the window has for panels.
+    enum class Space { plenty, low, small, tiny };
+    static Space space_in(ImVec2 size);
+    bool is_untouched() const;
+    const Layout& current_layout() const;
+    DockTree tree_for_space() const;
+    void keep_to_layout(ImVec2 size);
 
     std::vector<std::string> panels_;
     LayoutBook book_;
     ImGuiID dock_ = 0; ///< 0: nothing was drawn yet
-    enum class Room { plenty, low, small, tiny };
-    Room room_ = Room::plenty;
-    bool rebuild_ = false;
-    ImVec2 size_;                ///< of the area in the last frame
-    float scale_ = 0;            ///< ... of the interface
-    int settling_ = 0;           ///< frames until the windows stand where build() put them
-    std::size_t made_print_ = 0; ///< fingerprint of the docks as build() left them
-    std::string focus_;
+    Space space_ = Space::plenty;
+    bool rebuild_ = true;     ///< whether the next frame puts all panels where the layout wants them
+    ImVec2 size_;             ///< of the docks' area in the last frame, in pixels
+    float scale_ = 0;         ///< of the interface in the last frame
+    int settling_frames_ = 0; ///< frames until the windows stand where build_docks() put them
+    std::size_t built_fingerprint_ = 0; ///< fingerprint_of_docks() once they did
+    std::string focus_;                 ///< the panel that show() brings to the front; empty: none
 };
 
 } // namespace gf::ui

@@ -1,10 +1,13 @@
 #include "app/shell/transport.h"
 
 #include "app/host/frame_request.h"
-#include "app/start/model_paths.h"
+#include "app/start/display_text.h"
 #include "app/view/key_bindings.h"
-#include "app/widgets/menu.h"
-#include "app/widgets/widgets.h"
+#include "app/widgets/buttons.h"
+#include "app/widgets/plain_text.h"
+#include "app/widgets/slider.h"
+#include "app/widgets/text_field.h"
+#include "app/widgets/tooltip.h"
 #include "text/utf8.h"
 
 #include <fmt/format.h>
@@ -16,72 +19,77 @@
 namespace gf::ui {
 namespace {
 
-// Design lengths of the bar from which on it has room for ... In their order; the prompt never gets less than
-// the last one.
-constexpr float k_room_for_shape = 1480, k_room_for_title = 1240, k_room_for_undo = 1100,
-                k_room_for_speed = 860, k_room_for_model = 720, k_room_for_find = 560,
-                k_room_for_counter = 500, k_room_for_names = 400, k_least_prompt = 32;
-constexpr std::size_t k_longest_name = 24; ///< bytes of a model's name
+// Widths of the bar from which on these things have room in it, as design lengths.
+constexpr float k_with_shape = 1480, k_with_title = 1240, k_with_undo = 1100, k_with_speed = 860,
+                k_with_model = 720, k_with_find = 560, k_with_counter = 500, k_with_wide_gap = 400;
+constexpr float k_min_prompt_width = 32;      ///< design length
+constexpr std::size_t k_max_name_length = 24; ///< bytes of a model's name
 
 } // namespace
 
 void Transport::draw(const Snapshot& s, const PanelArrangement& arrangement, PanelList panels,
                      const Settings& settings, Commands& commands) {
     const float width = ImGui::GetContentRegionAvail().x, left = ImGui::GetCursorPosX();
-    const auto has_room = [&](float length) { return width >= px(length); };
-    if (has_room(k_room_for_title)) {
+    if (width >= px(k_with_title)) {
         label_text("Glassformer", theme().text, TextSize::title, Face::bold);
         ImGui::SameLine(0, px(16));
     }
-    if (s.model && (has_room(k_room_for_model) || !s.has_run())) {
-        const ModelConfig& c = s.config();
-        text_ = has_room(k_room_for_shape) && !s.has_source()
-                    ? fmt::format("{} layers x {} heads, {}", c.n_layers, c.n_heads,
-                                  shown_count(static_cast<double>(s.model->weights->size())))
-                    : "";
-        if (s.model != named_model_) name_model(s);
-        if (chip(name_.c_str(), text_, false)) commands.post(command::ChooseFile{});
-        tooltip("Open another model");
-        ImGui::SameLine(0, px(12));
-    }
-    const QuietButton find{has_room(k_room_for_counter) ? "Ctrl+K" : "", Icon::search, false},
+    if (s.model && (width >= px(k_with_model) || !s.has_run()))
+        draw_model(s, width >= px(k_with_shape), commands);
+    const QuietButton find{width >= px(k_with_counter) ? "Ctrl+K" : "", Icon::search, false},
         help{"?", {}, false};
-    const bool finds = has_room(k_room_for_find);
-    const float menu_width = menu_.width(arrangement) +
-                             (finds ? quiet_button_width(find) + quiet_button_width(help) + 2 * px(4) : 0);
-    if (s.has_run()) {
-        // The prompt takes what the other controls leave; their width is known from the frame before.
-        draw_texts(s, commands,
-                   std::max(width - (ImGui::GetCursorPosX() - left) - controls_width_, px(k_least_prompt)));
-        const float prompt_end = ImGui::GetItemRectMax().x;
-        ImGui::SameLine(0, px(has_room(k_room_for_names) ? 16 : 8));
-        draw_buttons(s, commands);
-        if (has_room(k_room_for_counter)) {
-            ImGui::SameLine(0, px(12));
-            text_ = fmt::format("token {} / {}", s.cursor, s.config().n_ctx);
-            label_text(text_, theme().muted, TextSize::body);
-        }
-        if (has_room(k_room_for_undo)) {
-            ImGui::SameLine(0, px(16));
-            draw_seed(s, commands);
-        }
-        if (has_room(k_room_for_speed)) {
-            ImGui::SameLine(0, px(12));
-            draw_speed(s, commands);
-        }
-        if (has_room(k_room_for_undo)) draw_undo(s, commands);
-        const float controls = ImGui::GetItemRectMax().x - prompt_end + px(8) + menu_width;
-        if (controls != controls_width_) request_frame();
-        controls_width_ = controls;
-        ImGui::SameLine();
-    }
+    const bool with_find = width >= px(k_with_find);
+    float menu_width = menu_.width(arrangement);
+    if (with_find) menu_width += quiet_button_width(find) + quiet_button_width(help) + 2 * px(4);
+    if (s.has_run()) draw_run_controls(s, width, left, menu_width, commands);
     ImGui::SetCursorPosX(left + width - menu_width);
     menu_.draw(s, arrangement, panels, settings, commands);
-    if (!finds) return;
+    if (!with_find) return;
     ImGui::SameLine(0, px(4));
     if (quiet_button("Find", find, "Find anything  (Ctrl+K)")) commands.post(command::Find{});
     ImGui::SameLine(0, px(4));
     if (quiet_button("Help", help, "Keys and gestures  (F1)")) commands.post(command::ShowHelp{});
+}
+
+void Transport::draw_model(const Snapshot& s, bool with_shape, Commands& commands) {
+    const ModelConfig& c = s.config();
+    text_ = with_shape && !s.has_source()
+                ? fmt::format("{} layers x {} heads, {}", c.n_layers, c.n_heads,
+                              shown_count(static_cast<double>(s.model->weights->size())))
+                : "";
+    if (s.model != labelled_model_) update_model_label(s);
+    if (chip(model_label_.c_str(), text_, false)) commands.post(command::ChooseFile{});
+    tooltip("Open another model");
+    ImGui::SameLine(0, px(12));
+}
+
+/// Everything between the model and the menu. The prompt takes what the other controls leave; their width is
+/// known from the frame before.
+void Transport::draw_run_controls(const Snapshot& s, float bar_width, float bar_left, float menu_width,
+                                  Commands& commands) {
+    const float prompt_left = ImGui::GetCursorPosX() - bar_left;
+    draw_texts(s, commands, std::max(bar_width - prompt_left - controls_width_, px(k_min_prompt_width)));
+    const float prompt_right = ImGui::GetItemRectMax().x;
+    ImGui::SameLine(0, px(bar_width >= px(k_with_wide_gap) ? 16 : 8));
+    draw_buttons(s, commands);
+    if (bar_width >= px(k_with_counter)) {
+        ImGui::SameLine(0, px(12));
+        text_ = fmt::format("token {} / {}", s.cursor, s.config().n_ctx);
+        label_text(text_, theme().muted, TextSize::body);
+    }
+    if (bar_width >= px(k_with_undo)) {
+        ImGui::SameLine(0, px(16));
+        draw_seed(s, commands);
+    }
+    if (bar_width >= px(k_with_speed)) {
+        ImGui::SameLine(0, px(12));
+        draw_speed(s, commands);
+    }
+    if (bar_width >= px(k_with_undo)) draw_undo(s, commands);
+    const float controls_width = ImGui::GetItemRectMax().x - prompt_right + px(8) + menu_width;
+    if (controls_width != controls_width_) request_frame();
+    controls_width_ = controls_width;
+    ImGui::SameLine();
 }
 
 void Transport::draw_undo(const Snapshot& s, Commands& commands) {
@@ -95,43 +103,45 @@ void Transport::draw_undo(const Snapshot& s, Commands& commands) {
     ImGui::EndDisabled();
 }
 
-/// What its chip says: the name, or its beginning.
-void Transport::name_model(const Snapshot& s) {
-    named_model_ = s.model;
-    name_ = escape_invalid_utf8(s.model->name);
-    if (name_.size() > k_longest_name) {
-        name_.resize(k_longest_name);
-        name_.resize(valid_utf8_size(name_));
-        name_ += "…";
+/// The model's chip shows its name, or the beginning of a long one.
+void Transport::update_model_label(const Snapshot& s) {
+    labelled_model_ = s.model;
+    model_label_ = escape_invalid_utf8(s.model->name);
+    if (model_label_.size() > k_max_name_length) {
+        model_label_.resize(k_max_name_length);
+        model_label_.resize(valid_utf8_size(model_label_));
+        model_label_ += "…";
     }
-    ImGuiHost::current().require_glyphs(name_);
-    name_ += "##model"; // a model may be called "Layout"
+    ImGuiHost::current().require_glyphs(model_label_);
+    model_label_ += "##model"; // because a model may be called as another item is, e.g. "Layout"
 }
 
-/// True when Enter was pressed.
-bool Transport::draw_entry(Entry& e, const char* label, const std::string& text, const char* hint,
-                           float width) {
-    if (text != e.shown) e.typed = e.shown = text;
-    if (e.typed != e.glyphs_of) ImGuiHost::current().require_glyphs(e.glyphs_of = e.typed);
-    return text_field(label, e.typed, hint, width, ImGuiInputTextFlags_EnterReturnsTrue);
+/// Returns true when Enter was pressed.
+bool Transport::draw_text_entry(TextEntry& entry, const char* label, const std::string& text,
+                                const char* hint, float width) {
+    if (text != entry.in_snapshot) entry.typed = entry.in_snapshot = text;
+    if (entry.typed != entry.with_glyphs)
+        ImGuiHost::current().require_glyphs(entry.with_glyphs = entry.typed);
+    return text_field(label, entry.typed, hint, width, ImGuiInputTextFlags_EnterReturnsTrue);
 }
 
-/// The prompt; before it, of an encoder-decoder, the source that it answers.
+/// The field of the prompt. For an encoder-decoder the field of its source stands before it.
 void Transport::draw_texts(const Snapshot& s, Commands& commands, float width) {
-    const bool words = s.model->tokenizer != nullptr;
+    const bool has_words = s.model->tokenizer != nullptr;
     if (s.has_source()) {
-        const float gap = px(8), half = std::max(std::floor((width - gap) * 0.6f), 1.0f);
-        if (draw_entry(source_, "Source", s.source,
-                       words ? "Source: what the encoder reads" : "Source ids, e.g. 1, 2, 3", half))
+        const float gap = px(8), source_width = std::max(std::floor((width - gap) * 0.6f), 1.0f);
+        if (draw_text_entry(source_, "Source", s.source,
+                            has_words ? "Source: what the encoder reads" : "Source ids, e.g. 1, 2, 3",
+                            source_width))
             commands.post(command::SetSource{source_.typed});
         tooltip("What the encoder reads: type a text and press Enter. The decoder answers it.");
         ImGui::SameLine(0, gap);
-        width = std::max(width - gap - half, 1.0f);
+        width = std::max(width - gap - source_width, 1.0f);
     }
-    const char* hint = !words           ? "Token ids, e.g. 1, 2, 3"
+    const char* hint = !has_words       ? "Token ids, e.g. 1, 2, 3"
                        : s.has_source() ? "How the answer begins"
                                         : "Prompt: type a text and press Enter";
-    if (draw_entry(prompt_, "Prompt", s.prompt, hint, width))
+    if (draw_text_entry(prompt_, "Prompt", s.prompt, hint, width))
         commands.post(command::SetPrompt{prompt_.typed, false});
 }
 

@@ -1,38 +1,46 @@
 #pragma once
-// Transport: the top bar. Model, prompt, playback, seed, speed, undo, and the menu of the window.
+// Transport: the top bar with model, prompt, playback, seed, speed, undo, and the menu of the window. Used by
+// the Workbench.
 
 #include "app/shell/window_menu.h"
 
+#include <cstdint>
+#include <memory>
 #include <string>
 
 namespace gf::ui {
 
 class Transport {
   public:
-    /// Fills the bar. Without a run only the program's name, the model and the menu are shown.
+    /// Fills the bar. Without a run it shows only the program's name, the model and the menu.
     void draw(const Snapshot& snapshot, const PanelArrangement& arrangement, PanelList panels,
               const Settings& settings, Commands& commands);
 
   private:
-    void name_model(const Snapshot& snapshot);
-    /// A text as typed; as the snapshot had it last; whose characters were asked for.
-    struct Entry {
-        std::string typed, shown, glyphs_of;
+    struct TextEntry {
+        std::string typed;
+        std::string in_snapshot; ///< the snapshot's text in the last frame; another one replaces `typed`
+        std::string with_glyphs; ///< its characters were asked for
     };
+    void update_model_label(const Snapshot& snapshot);
+    void draw_model(const Snapshot& snapshot, bool with_shape, Commands& commands);
+    void draw_run_controls(const Snapshot& snapshot, float bar_width, float bar_left, float menu_width,
+                           Commands& commands);
     void draw_texts(const Snapshot& snapshot, Commands& commands, float width);
-    bool draw_entry(Entry& entry, const char* label, const std::string& text, const char* hint, float width);
+    bool draw_text_entry(TextEntry& entry, const char* label, const std::string& text, const char* hint,
+                         float width);
     void draw_buttons(const Snapshot& snapshot, Commands& commands);
     void draw_speed(const Snapshot& snapshot, Commands& commands);
     void draw_seed(const Snapshot& snapshot, Commands& commands);
     void draw_undo(const Snapshot& snapshot, Commands& commands);
 
-    std::shared_ptr<const Model> named_model_; ///< what name_ is of
-    std::string name_;
-    Entry prompt_, source_;
-    std::string seed_;
-    std::uint64_t shown_seed_ = 0;
-    std::string text_;
-    float controls_width_ = 0; ///< right of the prompt
+    std::shared_ptr<const Model> labelled_model_; ///< the model of model_label_
+    std::string model_label_;
+    TextEntry prompt_, source_;
+    std::string seed_;             ///< as typed
+    std::uint64_t shown_seed_ = 0; ///< the snapshot's seed in the last frame
+    std::string text_;             ///< memory for one text at a time
+    float controls_width_ = 0;     ///< of all right of the prompt in the last frame, in pixels
     WindowMenu menu_;
 };
 

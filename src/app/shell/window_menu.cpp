@@ -1,38 +1,43 @@
 #include "app/shell/window_menu.h"
 
-#include "app/view/cell_hands.h"
+#include "app/view/cell_popups.h"
 #include "app/view/key_bindings.h"
+#include "app/widgets/buttons.h"
 #include "app/widgets/menu.h"
+#include "app/widgets/segmented_control.h"
+#include "app/widgets/text_field.h"
+#include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
-#include "app/widgets/widgets.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 
 namespace gf::ui {
 namespace {
 
-constexpr float k_column = 348; ///< design length
+constexpr float k_column_width = 348; ///< design length
 constexpr std::array k_scales = {0.75, 1.0, 1.25, 1.5, 2.0, 3.0};
-constexpr std::array k_scale_names = {"75 %", "100 %", "125 %", "150 %", "200 %", "300 %"};
-constexpr std::array k_theme_names = {"light", "dark", "projector"};
+constexpr std::array k_scale_labels = {"75 %", "100 %", "125 %", "150 %", "200 %", "300 %"};
+constexpr std::array k_theme_labels = {"light", "dark", "projector"};
 constexpr std::array k_budgets = {256.0, 1024.0, 4096.0, 16384.0};
-constexpr std::array k_budget_names = {"256 MB", "1 GB", "4 GB", "16 GB"};
-constexpr const char* k_popup = "window menu";
+constexpr std::array k_budget_labels = {"256 MB", "1 GB", "4 GB", "16 GB"};
+constexpr const char* k_popup_name = "window menu";
 
-/// A row that only does something.
-bool action(const char* name, const char* keys, float width, bool possible = true) {
-    ImGui::BeginDisabled(!possible);
+/// A row that does something and closes the menu. Returns true when it was pressed and `is_possible`.
+bool action_row(const char* name, const char* keys, float width, bool is_possible = true) {
+    ImGui::BeginDisabled(!is_possible);
     const bool pressed = menu_row(name, {.text = name, .right = keys}, width);
     ImGui::EndDisabled();
     if (pressed) ImGui::CloseCurrentPopup();
-    return pressed && possible;
+    return pressed && is_possible;
 }
 
-void segments_in_small(const char* name, int& choice, std::span<const char* const> options, bool& changed) {
+/// A segmented control below a heading. Returns true when the choice changed.
+bool indented_segments(const char* name, int& choice, std::span<const char* const> options) {
     ImGui::SetCursorPosX(ImGui::GetCursorPosX() + px(8));
-    changed = segmented(name, choice, options);
+    return segmented_control(name, choice, options);
 }
 
 } // namespace
@@ -44,10 +49,10 @@ float WindowMenu::width(const PanelArrangement& arrangement) const {
 void WindowMenu::draw(const Snapshot& s, const PanelArrangement& arrangement, PanelList panels,
                       const Settings& settings, Commands& commands) {
     if (quiet_button("Layout", {arrangement.book().current, {}, true}, "Layouts, panels, looks"))
-        ImGui::OpenPopup(k_popup);
-    if (!ImGui::BeginPopup(k_popup)) return;
-    const bool two_columns = ImGui::GetIO().DisplaySize.x >= px(2 * k_column + 64);
-    const float width = std::min(px(k_column), ImGui::GetIO().DisplaySize.x - px(48));
+        ImGui::OpenPopup(k_popup_name);
+    if (!ImGui::BeginPopup(k_popup_name)) return;
+    const bool two_columns = ImGui::GetIO().DisplaySize.x >= px(2 * k_column_width + 64);
+    const float width = std::min(px(k_column_width), ImGui::GetIO().DisplaySize.x - px(48));
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {px(8), 0});
     ImGui::BeginGroup();
     draw_layouts(arrangement, commands, width);
@@ -65,34 +70,34 @@ void WindowMenu::draw(const Snapshot& s, const PanelArrangement& arrangement, Pa
 void WindowMenu::draw_layouts(const PanelArrangement& arrangement, Commands& commands, float width) {
     menu_heading("Layout");
     const LayoutBook& book = arrangement.book();
-    const auto row = [&](const Layout& layout, bool own) {
+    const auto draw_row = [&](const Layout& layout, bool can_be_deleted) {
         ImGui::PushID(layout.name.c_str());
-        const float bin = own ? px(k_control_height + 4) : 0;
+        const float delete_width = can_be_deleted ? px(k_control_height + 4) : 0;
         if (menu_row(layout.name.c_str(), {.text = layout.name, .chosen = layout.name == book.current},
-                     width - bin)) {
+                     width - delete_width)) {
             commands.post(command::SetLayout{layout.name});
             ImGui::CloseCurrentPopup();
         }
-        if (own) {
+        if (can_be_deleted) {
             ImGui::SameLine(0, px(4));
-            const std::string name = "delete " + layout.name;
-            if (quiet_button(name.c_str(), {"", Icon::close}, name.c_str()))
+            const std::string delete_name = "delete " + layout.name;
+            if (quiet_button(delete_name.c_str(), {"", Icon::close}, delete_name.c_str()))
                 commands.post(command::DeleteLayout{layout.name});
         }
         ImGui::PopID();
     };
-    for (const Layout& layout : standard_layouts()) row(layout, false);
-    for (const Layout& layout : book.saved) row(layout, true);
+    for (const Layout& layout : standard_layouts()) draw_row(layout, false);
+    for (const Layout& layout : book.saved) draw_row(layout, true);
     if (menu_row("Reset the layout", {.text = "Reset the layout", .chosen = false}, width)) {
         commands.post(command::SetLayout{book.current});
         ImGui::CloseCurrentPopup();
     }
     ImGui::Dummy({0, px(4)});
     ImGui::SetCursorPosX(ImGui::GetCursorPosX() + px(8));
-    if (text_field("Save as", name_, "Save the present layout as …", width - px(8),
+    if (text_field("Save as", layout_name_, "Save the present layout as …", width - px(8),
                    ImGuiInputTextFlags_EnterReturnsTrue)) {
-        if (!name_.empty()) commands.post(command::SaveLayout{name_});
-        name_.clear();
+        if (!layout_name_.empty()) commands.post(command::SaveLayout{layout_name_});
+        layout_name_.clear();
         ImGui::CloseCurrentPopup();
     }
     ImGui::Dummy({0, px(12)});
@@ -113,26 +118,25 @@ void WindowMenu::draw_panels(const PanelArrangement& arrangement, PanelList pane
 }
 
 void WindowMenu::draw_looks(const Settings& settings, Commands& commands) {
-    bool changed = false;
     menu_heading("Theme");
     int theme_choice = static_cast<int>(settings.theme);
-    segments_in_small("theme", theme_choice, k_theme_names, changed);
-    if (changed) commands.post(command::SetTheme{k_theme_names[static_cast<std::size_t>(theme_choice)]});
+    if (indented_segments("theme", theme_choice, k_theme_labels))
+        commands.post(command::SetTheme{k_theme_labels[static_cast<std::size_t>(theme_choice)]});
     ImGui::Dummy({0, px(12)});
     menu_heading("Size   Ctrl+wheel, Ctrl+0");
-    int scale_choice = -1;
+    int scale_choice = -1; // a scale between the offered ones chooses none
     for (std::size_t i = 0; i < k_scales.size(); ++i)
         if (std::abs(static_cast<double>(settings.scale) - k_scales[i]) < 0.01)
             scale_choice = static_cast<int>(i);
-    segments_in_small("size", scale_choice, k_scale_names, changed);
-    if (changed) commands.post(command::SetScale{k_scales[static_cast<std::size_t>(scale_choice)]});
+    if (indented_segments("size", scale_choice, k_scale_labels))
+        commands.post(command::SetScale{k_scales[static_cast<std::size_t>(scale_choice)]});
     ImGui::Dummy({0, px(12)});
     menu_heading("Memory for a run, from the next prompt on");
     int budget_choice = -1;
     for (std::size_t i = 0; i < k_budgets.size(); ++i)
         if (settings.trace_megabytes == k_budgets[i]) budget_choice = static_cast<int>(i);
-    segments_in_small("trace budget", budget_choice, k_budget_names, changed);
-    if (changed) commands.post(command::SetTraceBudget{k_budgets[static_cast<std::size_t>(budget_choice)]});
+    if (indented_segments("trace budget", budget_choice, k_budget_labels))
+        commands.post(command::SetTraceBudget{k_budgets[static_cast<std::size_t>(budget_choice)]});
     ImGui::Dummy({0, px(12)});
     ImGui::SetCursorPosX(ImGui::GetCursorPosX() + px(8));
     bool motion = settings.motion;
@@ -142,17 +146,18 @@ void WindowMenu::draw_looks(const Settings& settings, Commands& commands) {
 
 void WindowMenu::draw_program(const Snapshot& s, Commands& commands, float width) {
     menu_heading("Program");
-    if (action("Find anything …", binding_of(KeyAction::find).keys, width)) commands.post(command::Find{});
-    if (action("Keys and gestures", binding_of(KeyAction::help).keys, width))
+    if (action_row("Find anything …", binding_of(KeyAction::find).keys, width))
+        commands.post(command::Find{});
+    if (action_row("Keys and gestures", binding_of(KeyAction::help).keys, width))
         commands.post(command::ShowHelp{});
-    if (s.has_run() && action("Edit the value in focus …", binding_of(KeyAction::edit).keys, width))
+    if (s.has_run() && action_row("Edit the value in focus …", binding_of(KeyAction::edit_value).keys, width))
         commands.post(command::AskValue{});
-    if (s.has_run() && s.n_edits() > 0) draw_edit_rows(s, width, commands);
-    if (s.has_run() && action("Undo", binding_of(KeyAction::undo).keys, width, s.can_undo))
+    if (s.has_run() && s.n_edits() > 0) draw_edit_menu_rows(s, width, commands);
+    if (s.has_run() && action_row("Undo", binding_of(KeyAction::undo).keys, width, s.can_undo))
         commands.post(command::Undo{});
-    if (s.has_run() && action("Redo", binding_of(KeyAction::redo).keys, width, s.can_redo))
+    if (s.has_run() && action_row("Redo", binding_of(KeyAction::redo).keys, width, s.can_redo))
         commands.post(command::Redo{});
-    if (s.model && action("Models …", binding_of(KeyAction::choose_file).keys, width))
+    if (s.model && action_row("Models …", binding_of(KeyAction::choose_file).keys, width))
         commands.post(command::ChooseFile{});
 }
 

@@ -1,22 +1,21 @@
 #pragma once
-// The menu of the top bar: layouts, panels, looks, and what else the program can do.
+// The menu of the top bar: layouts, panels, looks, and what else the program can do. Used by Transport.
 
 #include "app/shell/panel_arrangement.h"
+#include "app/shell/panel_list.h"
 #include "app/shell/settings.h"
 #include "app/view/panel.h"
 
-#include <span>
 #include <string>
 
 namespace gf::ui {
 
-using PanelList = std::span<const std::unique_ptr<Panel>>;
-
 class WindowMenu {
   public:
-    /// Its button, named "Layout", as wide as width(), and the popup that it opens.
+    /// Draws its button, which is named "Layout", and the popup that it opens.
     void draw(const Snapshot& snapshot, const PanelArrangement& arrangement, PanelList panels,
               const Settings& settings, Commands& commands);
+    /// The button's width in pixels.
     float width(const PanelArrangement& arrangement) const;
 
   private:
@@ -25,7 +24,7 @@ class WindowMenu {
     void draw_looks(const Settings& settings, Commands& commands);
     void draw_program(const Snapshot& snapshot, Commands& commands, float width);
 
-    std::string name_; ///< of a layout to be saved, as typed
+    std::string layout_name_; ///< typed for the layout to be saved
 };
 
 } // namespace gf::ui

@@ -1,20 +1,27 @@
 #pragma once
-// The workbench: the session behind it, the panels, and what belongs to the window as a whole. Knows no
-// windowing system: a Window, a Headless picture or a test calls frame().
+// The workbench: the session, the panels, and everything around them in the window. It carries out window
+// commands and hands all others to the session. It knows no windowing system: a GlfwWindow, a HeadlessWindow
+// or a test calls frame().
 
+#include "app/shell/config_files.h"
 #include "app/shell/formula_bar.h"
 #include "app/shell/help_card.h"
+#include "app/shell/notice_bar.h"
 #include "app/shell/palette.h"
 #include "app/shell/panel_arrangement.h"
-#include "app/shell/settings.h"
+#include "app/shell/panel_list.h"
+#include "app/shell/selection_control.h"
 #include "app/shell/transport.h"
 #include "app/start/start_page.h"
-#include "app/view/cell_hands.h"
+#include "app/view/cell_popups.h"
 #include "app/view/panel.h"
 #include "session/session.h"
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace gf::ui {
 
@@ -23,10 +30,10 @@ class Workbench {
     struct Options {
         Session::Mode mode = Session::Mode::threaded;
         std::filesystem::path config_folder; ///< empty: settings are neither read nor written
-        std::function<void()> wake;          ///< called by the worker when there is something new to show
-        bool shows_timing = true; ///< tokens/s and frame time, which no two pictures have in common
-        std::filesystem::path models =
-            {}; ///< those that ship, for the start page: models/shipped.h; empty: there are none
+        std::function<void()> wake; ///< called by the session's worker when there is something new to show
+        bool shows_timing = true;   ///< tokens/s and frame time, which no two pictures have in common
+        /// The folder of the models that ship (models/shipped.h), for the start page; empty: there is none.
+        std::filesystem::path models = {};
     };
     explicit Workbench(Options options);
     ~Workbench();
@@ -34,78 +41,69 @@ class Workbench {
     /// Lays out one frame inside the current ImGui frame.
     void frame();
 
-    /// As if a person had done it. Window commands act at the next frame.
+    /// Asks for a command as if a person had done it. The next frame() or settle() carries it out.
     void post(Command command);
-    void dropped(const std::vector<std::string>& paths) {
-        start_page_.dropped(paths);
-        choosing_file_ = true;
-    }
+    /// Opens files that were dropped on the window.
+    void open_dropped_files(const std::vector<std::string>& paths);
 
-    /// Cooperative mode: carries out everything posted so far.
+    /// In cooperative mode: carries out everything that was posted so far, in the session too.
     void settle();
 
     Session& session() { return session_; }
     const Selection& selection() const { return selection_; }
-    /// The window's own message, e.g. about damaged settings or an unknown theme; empty: none.
-    const std::string& note() const { return note_; }
-    /// Of the window: "Glassformer — stories260K — token 3".
+    /// The message of the window itself, e.g. about damaged settings or an unknown theme; empty: none.
+    const std::string& window_message() const { return notice_bar_.window_message(); }
+    /// The window's title: "Glassformer — stories260K — token 3".
     const std::string& title() const { return title_; }
     const PanelArrangement& arrangement() const { return arrangement_; }
     Settings& settings() { return settings_; }
-    /// Writes settings and layout now; failures become a note.
+    /// Writes settings and layouts now. A failure becomes the window's message.
     void save();
 
   private:
-    const Snapshot& in_view();
-    void carry_out(const Command& command);
-    bool carry_out_in_window(const Command& command);
-    void pin_cell(const command::PinCell& cell);
-    void ask_value(const command::AskValue& cell);
-    void inspect(const std::string& name);
-    void select_operation(const std::string& name);
-    void view_stack(Stack stack);
-    void view_attention(const std::string& kind);
-    std::string name_in_view(const std::string& name);
-    void set_view(const command::SetView& view);
-    void draw_panels(const Snapshot& snapshot, const Snapshot& view, float top, float bottom);
-    float draw_notice(const Snapshot& snapshot, float top);
-    void draw_opening(float top);
-    void follow_layer();
     void load();
     void save_settings();
-    void pin_in_range(const Snapshot& snapshot);
-    void pin_masked(const Snapshot& snapshot);
-    void name_window(const Snapshot& snapshot);
 
-    SettingsFile file_;
-    bool keeps_settings_, shows_timing_;
+    void carry_out_posted();
+    void carry_out(const Command& command);
+    bool carry_out_in_window(const Command& command);
+    bool change_settings(const Command& command);
+    bool change_selection(const Command& command);
+    bool change_layout(const Command& command);
+    void inspect(const std::string& name);
+    void ask_value(const command::AskValue& cell);
+
+    void update_title(const Snapshot& snapshot);
+    void remember_model(const Snapshot& snapshot);
+    void draw_top_bar(const Snapshot& snapshot, const Snapshot& view);
+    void draw_below_bars(const Snapshot& snapshot, const Snapshot& view, float top);
+    void draw_panels(const Snapshot& snapshot, const Snapshot& view, float top, float bottom);
+    void draw_opening(float top);
+
+    ConfigFiles files_;
+    bool shows_timing_;
     Settings settings_;
     Session session_;
     Selection selection_;
+    SelectionControl selection_control_{session_, selection_};
     Commands commands_;
     Transport transport_;
+    NoticeBar notice_bar_;
     StartPage start_page_;
     std::vector<std::unique_ptr<Panel>> panels_;
-    CellHands cell_hands_;
+    CellPopups cell_popups_;
     FormulaBar formula_bar_;
     PanelArrangement arrangement_;
     Palette palette_;
     HelpCard help_;
-    bool keys_are_free_ = true;
-    bool choosing_file_ = false; ///< the start page over an open model
-    std::string opening_;        ///< what is said while the first model is on its way; empty: none is
-    std::string note_;
-    std::string glyphs_of_;       ///< the message whose characters were asked for
-    std::uint64_t dismissed_ = 0; ///< number of the session's message that was closed
-    std::string remembered_;      ///< path of the model last put among the recent ones
+    bool keys_were_free_ = true;  ///< whether keys were the program's in the last frame
+    bool choosing_file_ = false;  ///< whether the start page covers an open model
+    std::string opening_message_; ///< shown while the first model is on its way; empty: none is
+    std::string remembered_path_; ///< the model last put among the recent ones
     std::string title_ = "Glassformer";
-    std::shared_ptr<const Model> titled_model_; ///< what title_ is about
-    std::shared_ptr<const Model> pinned_model_; ///< what the selection points into
-    std::optional<std::string> filled_prompt_;  ///< whose first mask was pinned
-    int titled_cursor_ = 0;
-    command::ViewLayer viewed_layer_; ///< that the session was told of
-    Snapshot encoder_;                ///< see in_view(); made for the snapshot of its version
-    double frame_ms_ = 0;
+    std::shared_ptr<const Model> titled_model_; ///< the model that title_ names
+    int titled_cursor_ = 0;                     ///< the token that title_ names
+    double frame_ms_ = 0;                       ///< running mean over the last frames
 };
 
 } // namespace gf::ui

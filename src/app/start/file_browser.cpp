@@ -1,24 +1,27 @@
 #include "app/start/file_browser.h"
 
 #include "app/host/keyboard.h"
+#include "app/start/display_text.h"
+#include "app/widgets/icons.h"
+#include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
-#include "app/widgets/widgets.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <fmt/format.h>
-#include <iterator>
+#include <utility>
 
 namespace gf::ui {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int k_most_entries = 50'000; // of a folder; a list of more is of no use to anybody
-constexpr const char* k_this_folder = "this folder";
+constexpr int k_max_entries = 50'000; // a longer list is of no use to anybody
 
-std::string detail_of(PathKind kind, const fs::path& path) {
+/// What stands beside a name in the list.
+std::string describe(PathKind kind, const fs::path& path) {
     if (kind == PathKind::model_folder) return "Hugging Face model";
     if (kind == PathKind::folder) return {};
     std::error_code failed;
@@ -27,16 +30,18 @@ std::string detail_of(PathKind kind, const fs::path& path) {
     return failed ? what : what + ", " + shown_size(size);
 }
 
-FolderEntry entry_of(const fs::path& path, PathKind kind) {
-    FolderEntry entry{path, kind, shown_name(path.filename()), detail_of(kind, path), {}};
+FolderEntry folder_entry(const fs::path& path, PathKind kind) {
+    FolderEntry entry{path, kind, shown_name(path.filename()), describe(kind, path), {}};
     if (kind == PathKind::folder || kind == PathKind::model_folder) entry.arrow = "enter " + entry.name;
     return entry;
 }
 
-/// As people sort names: letters in either case alike, "checkpoint-500" before "checkpoint-1000".
-bool name_before(std::string_view a, std::string_view b) {
+/// Whether people expect name `a` before name `b`: upper and lower case are alike, and "checkpoint-500" comes
+/// before "checkpoint-1000".
+bool name_comes_before(std::string_view a, std::string_view b) {
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    const auto number = [&](std::string_view& text) { // taken off; without leading zeros
+    // Takes the number off that the text begins with. Returns its digits without leading zeros.
+    const auto take_number = [&](std::string_view& text) {
         const auto end = std::ranges::find_if_not(text, is_digit);
         std::string_view digits(text.begin(), end);
         text.remove_prefix(digits.size());
@@ -46,7 +51,7 @@ bool name_before(std::string_view a, std::string_view b) {
     std::string_view rest_a = a, rest_b = b;
     while (!rest_a.empty() && !rest_b.empty()) {
         if (is_digit(rest_a.front()) && is_digit(rest_b.front())) {
-            const std::string_view x = number(rest_a), y = number(rest_b);
+            const std::string_view x = take_number(rest_a), y = take_number(rest_b);
             if (x != y) return x.size() != y.size() ? x.size() < y.size() : x < y;
         } else {
             if (lower(rest_a.front()) != lower(rest_b.front()))
@@ -58,17 +63,17 @@ bool name_before(std::string_view a, std::string_view b) {
     return rest_a.empty() == rest_b.empty() ? a < b : rest_a.empty();
 }
 
-/// What can be opened first, then folders; hidden ones last.
+/// The order of the list: models, tokenizers, folders, hidden folders.
 bool comes_before(const FolderEntry& a, const FolderEntry& b) {
     const auto rank = [](const FolderEntry& e) {
         if (e.kind == PathKind::folder) return e.name.starts_with('.') ? 3 : 2;
         return e.kind == PathKind::tokenizer ? 1 : 0;
     };
-    return rank(a) != rank(b) ? rank(a) < rank(b) : name_before(a.name, b.name);
+    return rank(a) != rank(b) ? rank(a) < rank(b) : name_comes_before(a.name, b.name);
 }
 
-/// A small picture of what a row is.
-void draw_kind(PathKind kind, ImVec2 centre) {
+/// The small picture that a row begins with.
+void draw_kind_icon(PathKind kind, ImVec2 centre) {
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const auto bar = [&](float x0, float y0, float x1, float y1, ImU32 colour, float rounding) {
@@ -78,7 +83,7 @@ void draw_kind(PathKind kind, ImVec2 centre) {
     if (kind == PathKind::folder) {
         bar(-7, -6, -1, -2, t.block, 1);
         bar(-7, -4, 7, 6, t.block, 2);
-    } else if (kind == PathKind::tokenizer) { // tokens of different length
+    } else if (kind == PathKind::tokenizer) { // tokens of different lengths
         bar(-7, -5, -1, -1, t.fill(ColourRole::token), 1);
         bar(1, -5, 7, -1, t.fill(ColourRole::token), 1);
         bar(-7, 1, 3, 5, t.fill(ColourRole::token), 1);
@@ -97,12 +102,12 @@ void FileBrowser::show(fs::path folder) {
     folder = folder.lexically_normal();
     if (!folder.has_filename()) folder = folder.parent_path(); // "models/" is "models"
     if (fs::is_regular_file(folder, failed)) folder = folder.parent_path();
-    if (folder != folder_) to_top_ = true;
+    if (folder != folder_) scrolls_to_top_ = true;
     folder_ = folder;
     chosen_.clear();
-    parts_.clear();
-    fs::path part;
-    for (const fs::path& name : folder_) parts_.push_back({part /= name, shown_name(name)});
+    path_parts_.clear();
+    fs::path path;
+    for (const fs::path& name : folder_) path_parts_.push_back({path /= name, shown_name(name)});
     reload();
 }
 
@@ -112,19 +117,20 @@ void FileBrowser::reload() {
     remark_.clear();
     int n = 0, n_other = 0;
     std::error_code failed;
-    for (fs::directory_iterator at(folder_, failed), end; !failed && at != end && n < k_most_entries;
+    for (fs::directory_iterator at(folder_, failed), end; !failed && at != end && n < k_max_entries;
          at.increment(failed), ++n) {
         const PathKind kind = path_kind(at->path());
         if (kind == PathKind::other || kind == PathKind::missing)
             ++n_other;
         else
-            entries_.push_back(entry_of(at->path(), kind));
+            entries_.push_back(folder_entry(at->path(), kind));
     }
     if (failed) problem_ = "This folder cannot be read: " + failed.message();
     std::ranges::sort(entries_, comes_before);
     if (path_kind(folder_) == PathKind::model_folder)
-        entries_.insert(entries_.begin(),
-                        {folder_, PathKind::model_folder, k_this_folder, "Hugging Face model", {}});
+        entries_.insert(
+            entries_.begin(),
+            {folder_, PathKind::model_folder, "this folder", describe(PathKind::model_folder, folder_), {}});
     if (folder_.has_relative_path())
         entries_.insert(entries_.begin(), {folder_.parent_path(), PathKind::folder, "..", {}, {}});
     const auto can_be_opened = [](const FolderEntry& e) { return e.kind != PathKind::folder; };
@@ -132,20 +138,21 @@ void FileBrowser::reload() {
         remark_ = "No model or tokenizer in this folder. ";
     if (n_other > 0)
         remark_ += fmt::format("{} other file{} not shown.", n_other, n_other == 1 ? " is" : "s are");
-    if (n == k_most_entries) remark_ += fmt::format(" Only the first {} entries were read.", k_most_entries);
+    if (n == k_max_entries) remark_ += fmt::format(" Only the first {} entries were read.", k_max_entries);
 }
 
-std::optional<FileBrowser::Pick> FileBrowser::draw(float width, float least, float most) {
+std::optional<FileBrowser::Pick> FileBrowser::draw(float width, float least_height, float most_height) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     draw_path(width);
-    const float below = px(k_control_height + 4);
-    ImGui::SetCursorScreenPos({at.x, at.y + below});
+    const float list_top = px(k_control_height + 4);
+    ImGui::SetCursorScreenPos({at.x, at.y + list_top});
     ImGui::PushStyleColor(ImGuiCol_ChildBg, theme().well);
     ImGui::PushStyleVar(ImGuiStyleVar_ChildRounding, px(8));
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {px(8), px(8)});
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {px(4), 0});
-    const float lowest = std::max(least - below, px(k_control_height));
-    ImGui::SetNextWindowSizeConstraints({width, lowest}, {width, std::max(most - below, lowest)});
+    const float least_list = std::max(least_height - list_top, px(k_control_height));
+    ImGui::SetNextWindowSizeConstraints({width, least_list},
+                                        {width, std::max(most_height - list_top, least_list)});
     ImGui::BeginChild("files", {width, 0},
                       ImGuiChildFlags_AlwaysUseWindowPadding | ImGuiChildFlags_AutoResizeY,
                       ImGuiWindowFlags_NavFlattened);
@@ -153,43 +160,47 @@ std::optional<FileBrowser::Pick> FileBrowser::draw(float width, float least, flo
     ImGui::EndChild();
     ImGui::PopStyleVar(3);
     ImGui::PopStyleColor();
-    follow();
+    show_requested_folder();
     return pick;
 }
 
+/// Draws the end of the path that fits `width`, the folder's own name at least.
 void FileBrowser::draw_path(float width) {
     const Theme& t = theme();
     ImFont *plain = font(TextSize::body), *bold = font(TextSize::body, Face::bold);
-    const float gap = px(16); // with the arrow between two parts
+    const float gap = px(16); // between two parts, for the arrow
     const auto width_of = [&](std::size_t i) {
-        return std::ceil(measure(i + 1 == parts_.size() ? bold : plain, parts_[i].name).x);
+        return std::ceil(measure(i + 1 == path_parts_.size() ? bold : plain, path_parts_[i].name).x);
     };
-    std::size_t first = parts_.size();
+    std::size_t first = path_parts_.size();
     float needed = 0;
-    while (first > 0 &&
-           (first == parts_.size() || needed + width_of(first - 1) + gap + (first > 1 ? gap : 0) <= width))
+    const auto has_room = [&](std::size_t i) { // and for the ellipsis, unless it is the root
+        return needed + width_of(i) + gap + (i > 0 ? gap : 0) <= width;
+    };
+    while (first > 0 && (first == path_parts_.size() || has_room(first - 1)))
         needed += width_of(--first) + gap;
     ImVec2 at = ImGui::GetCursorScreenPos();
     const float right = at.x + width;
     ImDrawList& list = *ImGui::GetWindowDrawList();
     ImGui::PushID("path");
     if (first > 0) {
-        put_text(list, {at, {at.x + gap, at.y + px(k_control_height)}}, at.x, plain, t.muted, "\xE2\x80\xA6");
+        draw_text(list, {at, {at.x + gap, at.y + px(k_control_height)}}, at.x, plain, t.muted,
+                  "\xE2\x80\xA6");
         at.x += gap;
     }
-    for (std::size_t i = first; i < parts_.size(); ++i) {
-        const bool last = i + 1 == parts_.size();
+    for (std::size_t i = first; i < path_parts_.size(); ++i) {
+        const bool last = i + 1 == path_parts_.size();
         ImGui::PushID(static_cast<int>(i));
         ImGui::SetCursorScreenPos(at);
-        ImGuiHost::current().require_glyphs(parts_[i].name);
-        const ButtonItem item =
-            button_item(parts_[i].name.c_str(), {std::min(width_of(i), right - at.x), px(k_control_height)});
+        ImGuiHost::current().require_glyphs(path_parts_[i].name);
+        const ButtonItem item = button_item(path_parts_[i].name.c_str(),
+                                            {std::min(width_of(i), right - at.x), px(k_control_height)});
         ImGui::PopID();
-        put_text_cut(list, {item.box.min, item.box.max}, last ? bold : plain,
-                     last || item.hovered ? t.text : t.muted, parts_[i].name);
-        put_focus_ring(item, px(4));
+        draw_text_cut(list, {item.box.min, item.box.max}, last ? bold : plain,
+                      last || item.hovered ? t.text : t.muted, path_parts_[i].name);
+        draw_focus_ring(item, px(4));
         if (last) tooltip("Read this folder again");
-        if (item.pressed) enter(parts_[i].path, item.pressed_by_key);
+        if (item.pressed) request_folder(path_parts_[i].path, item.pressed_by_key);
         at.x = item.box.max.x + gap;
         if (!last)
             draw_icon(list, Icon::chevron_right, {item.box.max.x + gap / 2, item.box.center().y}, px(7),
@@ -199,14 +210,14 @@ void FileBrowser::draw_path(float width) {
 }
 
 std::optional<FileBrowser::Pick> FileBrowser::draw_list() {
-    if (std::exchange(to_top_, false)) ImGui::SetScrollY(0);
+    if (std::exchange(scrolls_to_top_, false)) ImGui::SetScrollY(0);
     std::optional<Pick> pick;
     ImGuiListClipper clipper;
     clipper.Begin(static_cast<int>(entries_.size()), px(k_control_height));
-    if (focus_first_) clipper.IncludeItemByIndex(0);
+    if (focuses_first_row_) clipper.IncludeItemByIndex(0);
     while (clipper.Step())
         for (int row = clipper.DisplayStart; row < clipper.DisplayEnd; ++row) {
-            if (row == 0 && std::exchange(focus_first_, false)) ImGui::SetKeyboardFocusHere();
+            if (row == 0 && std::exchange(focuses_first_row_, false)) ImGui::SetKeyboardFocusHere();
             ImGui::PushID(row);
             const FolderEntry& entry = entries_[static_cast<std::size_t>(row)];
             if (const auto picked = draw_row(entry)) pick = picked;
@@ -223,7 +234,7 @@ std::optional<FileBrowser::Pick> FileBrowser::draw_list() {
     ImGui::PopStyleColor();
     const bool typing = ImGui::GetIO().WantTextInput;
     if (ImGui::IsWindowFocused() && !typing && ImGui::IsKeyPressed(ImGuiKey_Backspace, false))
-        enter(folder_.parent_path(), true);
+        request_folder(folder_.parent_path(), true);
     return pick;
 }
 
@@ -238,17 +249,17 @@ std::optional<FileBrowser::Pick> FileBrowser::draw_row(const FolderEntry& entry)
         if (chosen || item.hovered)
             list.AddRectFilled(item.box.min, item.box.max, chosen ? t.accent_tint : t.control, px(4));
         ImGuiHost::current().require_glyphs(entry.name);
-        draw_kind(entry.kind, {item.box.min.x + px(18), item.box.center().y});
+        draw_kind_icon(entry.kind, {item.box.min.x + px(18), item.box.center().y});
         const float left = item.box.min.x + px(36), right = item.box.max.x - px(8);
         const float name_width = measure(font(TextSize::body), entry.name).x;
         const float detail_width = measure(font(TextSize::small), entry.detail).x;
-        const bool fits =
-            left + name_width + px(16) + detail_width <= right; // else the name has the row for itself
-        put_text_cut(list, {{left, item.box.min.y}, {right, item.box.max.y}}, font(TextSize::body), t.text,
-                     entry.name);
+        // Without room for both the name has the row for itself.
+        const bool fits = left + name_width + px(16) + detail_width <= right;
+        draw_text_cut(list, {{left, item.box.min.y}, {right, item.box.max.y}}, font(TextSize::body), t.text,
+                      entry.name);
         if (fits)
-            put_text(list, item.box, right - detail_width, font(TextSize::small), t.muted, entry.detail);
-        put_focus_ring(item, px(4));
+            draw_text(list, item.box, right - detail_width, font(TextSize::small), t.muted, entry.detail);
+        draw_focus_ring(item, px(4));
         if (!fits) tooltip(entry.name);
     }
     if (!entry.arrow.empty()) draw_arrow(entry);
@@ -257,7 +268,7 @@ std::optional<FileBrowser::Pick> FileBrowser::draw_row(const FolderEntry& entry)
     if (!item.pressed && !opens) return std::nullopt;
     show_keyboard_focus(); // arrows and Enter go on from the row that was clicked
     if (entry.kind != PathKind::folder) return Pick{chosen_ = entry.path, entry.kind, opens};
-    if (opens) enter(entry.path, item.pressed_by_key);
+    if (opens) request_folder(entry.path, item.pressed_by_key);
     return std::nullopt;
 }
 
@@ -268,19 +279,20 @@ void FileBrowser::draw_arrow(const FolderEntry& entry) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     if (item.hovered) list.AddRectFilled(item.box.min, item.box.max, theme().control_hover, px(4));
     draw_icon(list, Icon::chevron_right, item.box.center(), px(9), ImGui::GetColorU32(theme().muted));
-    put_focus_ring(item, px(4));
+    draw_focus_ring(item, px(4));
     tooltip("Enter this folder");
-    if (item.pressed) enter(entry.path, item.pressed_by_key);
+    if (item.pressed) request_folder(entry.path, item.pressed_by_key);
 }
 
-void FileBrowser::enter(const fs::path& folder, bool by_key) {
-    next_ = folder;
-    focus_first_ = by_key;
+/// The folder is shown at the end of this draw(), because the list is still being drawn.
+void FileBrowser::request_folder(const fs::path& folder, bool by_key) {
+    requested_folder_ = folder;
+    focuses_first_row_ = by_key;
 }
 
-void FileBrowser::follow() {
-    if (next_.empty()) return;
-    show(std::exchange(next_, {}));
+void FileBrowser::show_requested_folder() {
+    if (requested_folder_.empty()) return;
+    show(std::exchange(requested_folder_, {}));
 }
 
 } // namespace gf::ui

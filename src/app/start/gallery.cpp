@@ -1,10 +1,11 @@
 #include "app/start/gallery.h"
 
+#include "app/start/display_text.h"
 #include "app/start/model_paths.h"
 #include "app/start/start_picture.h"
-#include "app/widgets/paragraph.h"
+#include "app/widgets/plain_text.h"
+#include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
-#include "app/widgets/widgets.h"
 #include "io/safetensors.h"
 #include "platform/error.h"
 #include "platform/mapped_file.h"
@@ -20,16 +21,17 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-// Design lengths
-constexpr float k_gap = 12, k_padding = 14, k_least_column = 250, k_picture = 220, k_foot_indent = 8;
-constexpr int k_most_columns = 3; // families of sisters then stand in rows of their own
-constexpr float k_muted = 0.4f;   // opacity of what is not trained yet
+// Design lengths.
+constexpr float k_gap = 12, k_padding = 14, k_min_column_width = 250, k_picture_width = 220,
+                k_foot_indent = 8;
+constexpr int k_max_columns = 3; // so that each family of models stands in a row of its own
+constexpr float k_untrained_opacity = 0.4f;
 
-/// From the recipe, so that it is there before the model is.
-ModelShape shape_of(const ShippedModel& m) {
+/// The shape that the recipe gives: a model that is not trained yet has no other file.
+ModelShape read_shape(const ShippedModel& m) {
     const std::string where = (m.folder / "recipe.json").string();
     const json keys = m.train.value("model", json());
-    if (!keys.is_object()) return {}; // it goes on from another model
+    if (!keys.is_object()) return {}; // the training goes on from another model
     const auto number = [&](const char* key, std::int64_t fallback, std::int64_t least) {
         return static_cast<int>(json_int_or(keys, key, fallback, where, least, 1000));
     };
@@ -44,7 +46,7 @@ ModelShape shape_of(const ShippedModel& m) {
 }
 
 /// "5 layers of 4 heads that share 2 sets of keys and values"
-std::string words_for(const ModelShape& s) {
+std::string describe_shape(const ModelShape& s) {
     if (s.n_layers == 0) return {};
     const auto count = [](int n, const char* what) {
         return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
@@ -61,8 +63,9 @@ std::string words_for(const ModelShape& s) {
     return words + (s.has_mlp ? "" : ", without MLP");
 }
 
-/// What is on the disk, counted without loading it. Of a damaged file nothing: opening it says what is wrong.
-std::string figures_of(const ShippedModel& m) {
+/// "720 k parameters, 1.5 MB", counted without loading the tensors. Empty for a damaged file: opening it says
+/// what is wrong.
+std::string read_figures(const ShippedModel& m) {
     const fs::path path = m.folder / "model.safetensors";
     try {
         const MappedFile file(path);
@@ -81,9 +84,9 @@ std::string figures_of(const ShippedModel& m) {
 
 ImFont* name_font(bool large) { return font(large ? TextSize::title : TextSize::body, Face::bold); }
 
-/// Of what stands beside a card's words: the portrait, in a large card the picture.
-float picture_width(float card, const ModelShape& shape, bool large) {
-    return large ? std::min(px(k_picture), card * 0.4f) : portrait_width(shape);
+/// Width of what stands beside a card's words: the model's portrait or, in a large card, the start picture.
+float picture_width(float card_width, const ModelShape& shape, bool large) {
+    return large ? std::min(px(k_picture_width), card_width * 0.4f) : portrait_width(shape);
 }
 
 } // namespace
@@ -109,7 +112,7 @@ void Gallery::reload() {
     problem_.clear();
     std::vector<std::string> names;
     int n_broken = 0;
-    const auto try_to = [&](auto&& read) {
+    const auto attempt = [&](auto&& read) {
         try {
             read();
         } catch (const Error& e) {
@@ -119,22 +122,27 @@ void Gallery::reload() {
     if (models_.empty())
         problem_ = "The models that ship are not here: there is no assets/models beside the program.";
     else
-        try_to([&] { names = shipped_model_names(models_); });
+        attempt([&] { names = shipped_model_names(models_); });
     for (const std::string& name : names)
-        try_to([&] { cards_.push_back(read_card(shipped_model(models_, name))); });
+        attempt([&] { cards_.push_back(read_card(shipped_model(models_, name))); });
     if (n_broken > 1) problem_ += fmt::format(" (and {} more)", n_broken - 1);
     ImGuiHost::current().require_glyphs(problem_);
 }
 
-Gallery::Card Gallery::read_card(const ShippedModel& m) const {
-    Card card{"models/" + m.name, m.name,          m.sentence,    m.prompt, {}, {},
-              shape_of(m),        open_shipped(m), m.is_trained()};
-    if (!card.trained) card.foot = "not trained yet: scripts/train-assets " + m.name;
-    if (card.trained) card.figures = figures_of(m);
+Gallery::Card Gallery::read_card(const ShippedModel& m) {
+    Card card;
+    card.label = "models/" + m.name;
+    card.name = m.name;
+    card.sentence = m.sentence;
+    card.trained = m.is_trained();
+    card.foot = card.trained ? m.prompt : "not trained yet: scripts/train-assets " + m.name;
+    card.shape = read_shape(m);
+    card.open = open_shipped(m);
+    if (card.trained) card.figures = read_figures(m);
     const auto add_line = [&](const std::string& line) {
         if (!line.empty()) card.tip += (card.tip.empty() ? "" : "\n") + line;
     };
-    add_line(words_for(card.shape));
+    add_line(describe_shape(card.shape));
     add_line(card.figures);
     add_line(card.trained ? fmt::format("begins with \"{}\"", m.prompt) : card.foot);
     add_line(m.look_at);
@@ -143,66 +151,68 @@ Gallery::Card Gallery::read_card(const ShippedModel& m) const {
     return card;
 }
 
-Gallery::Grid Gallery::grid(float width) {
+Gallery::Grid Gallery::grid_for(float width) {
     const float gap = px(k_gap);
-    const int n = std::clamp(static_cast<int>((width + gap) / (px(k_least_column) + gap)), 1, k_most_columns);
+    const int n =
+        std::clamp(static_cast<int>((width + gap) / (px(k_min_column_width) + gap)), 1, k_max_columns);
     return {std::floor((width - gap * static_cast<float>(n - 1)) / static_cast<float>(n)), gap, n};
 }
 
-Gallery::Row Gallery::row_from(std::size_t begin, const Grid& g) const {
+Gallery::Row Gallery::row_from(std::size_t begin, const Grid& grid) const {
     Row row{begin, begin, 0};
     for (int used = 0; row.end < cards_.size(); ++row.end) {
-        used += g.is_large(row.end) ? 2 : 1;
-        if (used > g.n_columns) break;
-        row.height =
-            std::max(row.height, places(cards_[row.end], g.width(row.end), g.is_large(row.end)).height);
+        used += grid.is_large(row.end) ? 2 : 1;
+        if (used > grid.n_columns) break;
+        row.height = std::max(
+            row.height, card_layout(cards_[row.end], grid.width(row.end), grid.is_large(row.end)).height);
     }
     return row;
 }
 
 float Gallery::height(float width) const {
-    const Grid g = grid(width);
+    const Grid grid = grid_for(width);
     float sum = 0;
     for (std::size_t i = 0; i < cards_.size();) {
-        const Row row = row_from(i, g);
-        sum += row.height + (i > 0 ? g.gap : 0);
+        const Row row = row_from(i, grid);
+        sum += row.height + (i > 0 ? grid.gap : 0);
         i = row.end;
     }
     return sum;
 }
 
 void Gallery::draw(float width, Commands& commands) {
-    const Grid g = grid(width);
+    const Grid grid = grid_for(width);
     ImVec2 at = ImGui::GetCursorScreenPos();
     for (std::size_t i = 0; i < cards_.size();) {
-        const Row row = row_from(i, g);
+        const Row row = row_from(i, grid);
         float x = at.x;
         for (; i < row.end; ++i) {
             ImGui::SetCursorScreenPos({x, at.y});
-            draw_card(i, {g.width(i), row.height}, g.is_large(i), commands);
-            x += g.width(i) + g.gap;
+            draw_card(i, {grid.width(i), row.height}, grid.is_large(i), commands);
+            x += grid.width(i) + grid.gap;
         }
-        at.y += row.height + g.gap;
+        at.y += row.height + grid.gap;
     }
     if (cards_.empty()) return;
-    ImGui::SetCursorScreenPos({at.x, at.y - g.gap});
+    ImGui::SetCursorScreenPos({at.x, at.y - grid.gap});
     ImGui::Dummy({0, 0});
 }
 
-Gallery::Places Gallery::places(const Card& card, float width, bool large) const {
+Gallery::CardLayout Gallery::card_layout(const Card& card, float width, bool large) {
     ImFont* small = font(TextSize::small);
-    Places p;
-    p.inside = width - 2 * px(k_padding);
-    p.picture = picture_width(width, card.shape, large);
-    p.words = std::max(p.inside - p.picture - px(large ? 24 : 12), px(60));
-    p.name = name_font(large)->FontSize + px(large ? 8 : 4);
-    p.sentence = paragraph_height(font(TextSize::body), card.sentence, p.words);
-    p.foot = large ? p.words : p.inside;
-    p.foot_height =
-        card.trained ? small->FontSize : paragraph_height(small, card.foot, p.foot - px(k_foot_indent));
-    const float above_foot = std::max(p.name + p.sentence, large ? 0 : px(k_portrait_height)) + px(8);
-    p.height = 2 * px(k_padding) + std::max(above_foot + p.foot_height, large ? px(96) : 0);
-    return p;
+    CardLayout l;
+    l.inner_width = width - 2 * px(k_padding);
+    l.picture_width = picture_width(width, card.shape, large);
+    l.words_width = std::max(l.inner_width - l.picture_width - px(large ? 24 : 12), px(60));
+    l.name_height = name_font(large)->FontSize + px(large ? 8 : 4);
+    l.sentence_height = wrapped_text_height(font(TextSize::body), card.sentence, l.words_width);
+    l.foot_width = large ? l.words_width : l.inner_width;
+    l.foot_height = card.trained ? small->FontSize
+                                 : wrapped_text_height(small, card.foot, l.foot_width - px(k_foot_indent));
+    const float above_foot =
+        std::max(l.name_height + l.sentence_height, large ? 0 : px(k_portrait_height)) + px(8);
+    l.height = 2 * px(k_padding) + std::max(above_foot + l.foot_height, large ? px(96) : 0);
+    return l;
 }
 
 void Gallery::draw_card(std::size_t i, ImVec2 size, bool large, Commands& commands) const {
@@ -214,26 +224,27 @@ void Gallery::draw_card(std::size_t i, ImVec2 size, bool large, Commands& comman
     list.AddRectFilled(item.box.min, item.box.max, i == 0 && card.trained ? t.accent_tint : t.well, px(8));
     if (item.hovered && card.trained)
         list.AddRect(item.box.min, item.box.max, t.accent, px(8), 0, std::max(px(1.5f), 1.0f));
-    const Places p = places(card, size.x, large);
+    const CardLayout l = card_layout(card, size.x, large);
     const ImVec2 at{item.box.min.x + px(k_padding), item.box.min.y + px(k_padding)};
-    const float right = at.x + p.inside, bottom = item.box.max.y - px(k_padding);
+    const float right = at.x + l.inner_width, bottom = item.box.max.y - px(k_padding);
     ImFont* bold = name_font(large);
-    put_text_cut(list, {at, {at.x + p.words, at.y + bold->FontSize}}, bold, card.trained ? t.text : t.muted,
-                 card.name);
-    put_paragraph(list, {at.x, at.y + p.name}, font(TextSize::body), t.muted, card.sentence, p.words);
-    draw_foot(card, {{at.x, bottom - p.foot_height}, {at.x + p.foot, bottom}});
+    draw_text_cut(list, {at, {at.x + l.words_width, at.y + bold->FontSize}}, bold,
+                  card.trained ? t.text : t.muted, card.name);
+    draw_wrapped_text(list, {at.x, at.y + l.name_height}, font(TextSize::body), t.muted, card.sentence,
+                      l.words_width);
+    draw_foot(card, {{at.x, bottom - l.foot_height}, {at.x + l.foot_width, bottom}});
     if (large)
-        draw_start_picture(list, {{right - p.picture, at.y}, {right, bottom}});
+        draw_start_picture(list, {{right - l.picture_width, at.y}, {right, bottom}});
     else
-        draw_model_portrait(list, {right, at.y}, card.shape, card.trained ? 1 : k_muted);
-    put_focus_ring(item, px(8));
+        draw_model_portrait(list, {right, at.y}, card.shape, card.trained ? 1 : k_untrained_opacity);
+    draw_focus_ring(item, px(8));
     tooltip(card.tip);
     if (item.pressed && card.trained) commands.post(card.open);
 }
 
-/// The prompt, beside the bar of what is a token, and the figures (where it is long the count of parameters
-/// alone); or how to train the model.
-void Gallery::draw_foot(const Card& card, const UiRect& box) const {
+/// The prompt beside a bar in the colour of tokens, and the figures on the right; beside a long prompt the
+/// count of parameters alone. For a model that is not trained: how to train it.
+void Gallery::draw_foot(const Card& card, const UiRect& box) {
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     ImFont* small = font(TextSize::small);
@@ -241,16 +252,16 @@ void Gallery::draw_foot(const Card& card, const UiRect& box) const {
                        card.trained ? t.fill(ColourRole::token) : t.block, px(1));
     const float left = box.min.x + px(k_foot_indent);
     if (!card.trained)
-        return put_paragraph(list, {left, box.min.y}, small, t.faint, card.foot, box.max.x - left);
+        return draw_wrapped_text(list, {left, box.min.y}, small, t.faint, card.foot, box.max.x - left);
     const std::string_view all = card.figures, count = all.substr(0, all.find(" parameters"));
     const bool both =
         left + std::ceil(measure(small, card.foot).x) + px(12) + std::ceil(measure(small, all).x) <=
         box.max.x;
     const std::string_view figures = both ? all : count;
     const float width = std::ceil(measure(small, figures).x);
-    put_text_cut(list, {{left, box.min.y}, {box.max.x - width - px(12), box.max.y}}, small, t.text,
-                 card.foot);
-    put_text(list, {box.min, box.max}, box.max.x - width, small, t.muted, figures);
+    draw_text_cut(list, {{left, box.min.y}, {box.max.x - width - px(12), box.max.y}}, small, t.text,
+                  card.foot);
+    draw_text(list, {box.min, box.max}, box.max.x - width, small, t.muted, figures);
 }
 
 } // namespace gf::ui

@@ -2,20 +2,19 @@
 
 #include "platform/error.h"
 #include "text/load_tokenizer.h"
-#include "text/utf8.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <fmt/format.h>
 #include <fstream>
+#include <limits>
 
 namespace gf::ui {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string home() {
+std::string home_folder() {
     const char* value = std::getenv("HOME");
     return value ? value : "";
 }
@@ -24,28 +23,32 @@ bool is_tokenizer_name(std::string_view name) {
     return name == "tokenizer.json" || (name.starts_with("tok") && name.ends_with(".bin"));
 }
 
-/// What PyTorch writes under the ending that llama2.c's models have.
+/// PyTorch's files that end in .bin, as llama2.c's models do.
 bool is_pytorch_name(std::string_view name) {
     return name.starts_with("pytorch_model") || name == "training_args.bin";
 }
 
-/// The vocabulary's size from a llama2.c header (int32 dim, hidden_dim, n_layers, n_heads, n_kv_heads,
-/// vocab_size, seq_len; negative: separate classifier).
-int llama2c_vocabulary(const fs::path& model) {
+/// The number of tokens that a llama2.c model knows, from its header: int32 dim, hidden_dim, n_layers,
+/// n_heads, n_kv_heads, vocab_size, seq_len. A negative vocab_size stands for a separate classifier. 0 for a
+/// file without header.
+int llama2c_vocab_size(const fs::path& model) {
     std::array<std::int32_t, 7> header{};
     std::ifstream(model, std::ios::binary).read(reinterpret_cast<char*>(header.data()), sizeof header);
+    // abs() of the least integer does not exist.
     return std::abs(std::max(header[5], -std::numeric_limits<std::int32_t>::max()));
 }
 
-bool has_tokens(const fs::path& tokenizer, int n) {
+/// Whether a tokenizer's file has exactly this many tokens.
+bool has_vocab_size(const fs::path& tokenizer, int vocab_size) {
     try {
-        load_tokenizer(tokenizer, n);
+        load_tokenizer(tokenizer, vocab_size);
         return true;
     } catch (const Error&) {
         return false;
     }
 }
 
+/// The tok*.bin beside a llama2.c model; of several the first one that fits it. Empty when there is none.
 std::string tok_bin_beside(const fs::path& model) {
     std::vector<fs::path> found;
     std::error_code failed;
@@ -55,8 +58,9 @@ std::string tok_bin_beside(const fs::path& model) {
             found.push_back(model.has_parent_path() ? at->path() : at->path().filename());
     if (found.size() == 1) return found.front().string();
     std::ranges::sort(found);
-    const int n = llama2c_vocabulary(model);
-    const auto fits = std::ranges::find_if(found, [&](const fs::path& file) { return has_tokens(file, n); });
+    const int vocab_size = llama2c_vocab_size(model);
+    const auto fits =
+        std::ranges::find_if(found, [&](const fs::path& file) { return has_vocab_size(file, vocab_size); });
     return fits == found.end() ? std::string() : fits->string();
 }
 
@@ -78,40 +82,8 @@ fs::path typed_path(std::string_view text) {
     constexpr std::string_view k_blanks = " \t\r\n";
     const std::size_t first = std::min(text.find_first_not_of(k_blanks), text.size());
     text = text.substr(first, text.find_last_not_of(k_blanks) + 1 - first);
-    if (text == "~" || text.starts_with("~/")) return home() + std::string(text.substr(1));
+    if (text == "~" || text.starts_with("~/")) return home_folder() + std::string(text.substr(1));
     return text;
-}
-
-std::string shown_name(const fs::path& name) {
-    std::string text = escape_invalid_utf8(name.string());
-    std::ranges::replace_if(
-        text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; }, '?');
-    return text;
-}
-
-std::string shown_path(const fs::path& path) {
-    std::string text = shown_name(path);
-    const std::string folder = home();
-    const bool is_home = folder.size() > 1 && text.starts_with(folder);
-    if (is_home && (text.size() == folder.size() || text[folder.size()] == '/'))
-        text.replace(0, folder.size(), "~");
-    return text;
-}
-
-std::string shown_size(std::uintmax_t bytes) {
-    if (bytes < 1000) return fmt::format("{} B", bytes);
-    auto size = static_cast<double>(bytes);
-    constexpr std::array k_units = {"kB", "MB", "GB", "TB"};
-    std::size_t unit = 0;
-    for (size /= 1000; size >= 1000 && unit + 1 < k_units.size(); ++unit) size /= 1000;
-    return fmt::format("{:.{}f} {}", size, size < 10 ? 1 : 0, k_units[unit]);
-}
-
-std::string shown_count(double n) {
-    if (n >= 1e9) return fmt::format("{:.1f} G", n * 1e-9);
-    if (n >= 1e6) return fmt::format("{:.1f} M", n * 1e-6);
-    if (n >= 1e4) return fmt::format("{:.0f} k", n * 1e-3);
-    return fmt::format("{:.0f}", n);
 }
 
 std::string guess_tokenizer(const fs::path& model) {
@@ -123,7 +95,7 @@ std::string guess_tokenizer(const fs::path& model) {
     return path_kind(file) == PathKind::tokenizer ? file.string() : std::string();
 }
 
-command::Open open_dropped(const std::vector<std::string>& paths) {
+command::Open command_for_dropped_files(const std::vector<std::string>& paths) {
     command::Open open;
     for (const std::string& text : paths) {
         const fs::path path = text;

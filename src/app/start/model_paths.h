@@ -1,6 +1,6 @@
 #pragma once
-// Paths of models and tokenizers as people write, drop and read them. All functions look at the disk: not for
-// every frame.
+// What the paths of models and tokenizers lead to. Used by the start page, its file browser and its gallery.
+// Most functions look at the disk, which is not done while drawing.
 
 #include "session/command.h"
 
@@ -11,28 +11,19 @@
 
 namespace gf::ui {
 
-/// What a path leads to, as far as names tell; the loaders look inside.
+/// What a path leads to, as far as the names of files tell. The loaders look into them.
 enum class PathKind { missing, folder, model_folder, model_file, tokenizer, other };
 PathKind path_kind(const std::filesystem::path& path);
 
-/// The path that a person typed: without the blanks around it, "~" is the home folder.
+/// The path that a person typed: the blanks around it are left out, and "~" stands for the home folder.
 std::filesystem::path typed_path(std::string_view text);
-
-/// For display on one line: valid UTF-8 without control characters, the home folder as "~".
-std::string shown_path(const std::filesystem::path& path);
-/// The same for a file's name.
-std::string shown_name(const std::filesystem::path& name);
-/// "1.1 MB"
-std::string shown_size(std::uintmax_t bytes);
-/// "260 k", "124 M"
-std::string shown_count(double n);
 
 /// The tokenizer that belongs to a model: tokenizer.json in its folder, or the tok*.bin beside a llama2.c
 /// file (of several the one with as many tokens as the model). Empty when there is none.
 std::string guess_tokenizer(const std::filesystem::path& model);
 
-/// What a person means who drops these files on the window. The model is empty when only a tokenizer was
-/// among them.
-command::Open open_dropped(const std::vector<std::string>& paths);
+/// The command that opens files dropped on the window. Its model is empty when only a tokenizer was among
+/// them.
+command::Open command_for_dropped_files(const std::vector<std::string>& paths);
 
 } // namespace gf::ui

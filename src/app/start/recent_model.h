@@ -1,16 +1,15 @@
 #pragma once
-// A model that was opened before: what the start page lists, and what the settings remember.
+// A model that was opened before. The settings remember such models, and the start page lists them.
 
 #include <cstddef>
 #include <string>
 
 namespace gf::ui {
 
-/// Absolute paths; `tokenizer` is empty where none was opened.
 struct RecentModel {
-    std::string model, tokenizer;
+    std::string model, tokenizer; ///< absolute paths; `tokenizer` is empty where none was opened
     bool operator==(const RecentModel&) const = default;
 };
-inline constexpr std::size_t k_most_recent_models = 10;
+inline constexpr std::size_t k_max_recent_models = 10;
 
 } // namespace gf::ui

@@ -1,24 +1,29 @@
 #include "app/start/start_page.h"
 
 #include "app/host/keyboard.h"
-#include "app/widgets/paragraph.h"
+#include "app/start/display_text.h"
+#include "app/widgets/buttons.h"
+#include "app/widgets/plain_text.h"
+#include "app/widgets/text_field.h"
+#include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
-#include "app/widgets/widgets.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fmt/format.h>
+#include <utility>
 
 namespace gf::ui {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr ImGuiWindowFlags k_page = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize |
-                                    ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoCollapse |
-                                    ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoDocking |
-                                    ImGuiWindowFlags_NoBringToFrontOnFocus;
+constexpr ImGuiWindowFlags k_page_flags = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize |
+                                          ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoCollapse |
+                                          ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoDocking |
+                                          ImGuiWindowFlags_NoBringToFrontOnFocus;
 
 struct Format {
     const char *name, *what;
@@ -31,21 +36,22 @@ constexpr std::array k_formats = {
     Format{"without tokenizer",
            "every model works: its tokens are then written as numbers, like 1, 403, 407"}};
 
-/// Where things stand, in pixels: the gallery, and beside it everything else; below it where the window is
-/// narrow.
+/// Where things stand on the page, in pixels: the gallery, and all the rest beside it in a side column. In a
+/// narrow window the side column is as wide as the gallery and stands below it.
 struct PageLayout {
-    float left, width, margin, gap;
-    bool wide;
-    float gallery, side; ///< widths
+    bool has_side_column;
+    float left, width; ///< of everything
+    float column_gap;
+    float gallery_width, side_width;
 
-    explicit PageLayout(float page) {
-        wide = page >= px(960);
-        margin = wide ? px(40) : px(20);
-        gap = wide ? px(48) : px(28);
-        width = std::max(std::min(page - 2 * margin, px(1640)), 1.0f);
-        left = std::floor((page - width) / 2);
-        side = wide ? std::floor(std::clamp(width * 0.28f, px(320), px(440))) : width;
-        gallery = wide ? width - gap - side : width;
+    explicit PageLayout(float page_width) {
+        has_side_column = page_width >= px(960);
+        const float margin = has_side_column ? px(40) : px(20);
+        column_gap = has_side_column ? px(48) : px(28);
+        width = std::max(std::min(page_width - 2 * margin, px(1640)), 1.0f);
+        left = std::floor((page_width - width) / 2);
+        side_width = has_side_column ? std::floor(std::clamp(width * 0.28f, px(320), px(440))) : width;
+        gallery_width = has_side_column ? width - column_gap - side_width : width;
     }
 };
 
@@ -55,22 +61,21 @@ void begin_page(float top, float bottom) {
     ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
-    ImGui::Begin("Start", nullptr, k_page);
+    ImGui::Begin("Start", nullptr, k_page_flags);
     ImGui::PopStyleVar(3);
 }
 
-/// "Model" above a control and, at its right end, what is known about its value.
-void field_label(const char* label, const std::string& note, float width) {
+/// A line above a field: its label, and at the right end a description of its value.
+void draw_field_label(const char* label, const std::string& description, float width) {
     ImFont* small = font(TextSize::small);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const UiRect line{at, {at.x + width, at.y + small->FontSize}};
     ImGui::Dummy(line.size());
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    put_text(list, line, at.x, small, theme().muted, label);
-    const float left = at.x + measure(small, label).x + px(16);
-    put_text_cut(list,
-                 {{std::max(left, line.max.x - std::ceil(measure(small, note).x)), line.min.y}, line.max},
-                 small, theme().muted, note);
+    draw_text(list, line, at.x, small, theme().muted, label);
+    const float least_left = at.x + measure(small, label).x + px(16);
+    const float left = std::max(least_left, line.max.x - std::ceil(measure(small, description).x));
+    draw_text_cut(list, {{left, line.min.y}, line.max}, small, theme().muted, description);
     vertical_space(4);
 }
 
@@ -91,7 +96,8 @@ void draw_formats(float width) {
     }
 }
 
-std::string note_of(const fs::path& path) {
+/// What a path leads to, in a few words.
+std::string describe_path(const fs::path& path) {
     switch (path_kind(path)) {
     case PathKind::missing: return "nothing there";
     case PathKind::folder: return "a folder without config.json";
@@ -104,7 +110,7 @@ std::string note_of(const fs::path& path) {
     return path.extension() == ".safetensors" ? "Hugging Face model" : "a file of another kind";
 }
 
-/// What a model is called: its file without the ending.
+/// The name of a model in the list of recent ones: its file without the ending, or its folder.
 std::string model_name(const fs::path& path) {
     return shown_name(path.extension() == ".bin" || path.extension() == ".safetensors" ? path.stem()
                                                                                        : path.filename());
@@ -116,52 +122,59 @@ void StartPage::draw(float top, float bottom, const std::vector<RecentModel>& re
                      const std::string& message, bool message_is_error, Commands& commands) {
     refresh(recent);
     begin_page(top, bottom);
-    if (message != shown_message_) ImGui::SetScrollY(0); // it stands above all else
+    if (message != shown_message_) ImGui::SetScrollY(0); // a message stands above all else
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {px(8), 0});
     const PageLayout layout(ImGui::GetContentRegionAvail().x);
-    const float end = ImGui::GetCursorScreenPos().y + (bottom - top) - px(24); // of what can be seen
-    const float spare = bottom - top - px(136) - std::max(gallery_.height(layout.gallery), px(520));
-    ImGui::SetCursorPos({layout.left, std::max(std::floor(spare * 0.25f), layout.wide ? px(28) : px(20))});
-    ImGui::BeginGroup(); // in a high window the page does not stick to the top
+    const float visible_bottom = ImGui::GetCursorScreenPos().y + (bottom - top) - px(24);
+    // In a high window the page does not stick to the top.
+    const float spare = bottom - top - px(136) - std::max(gallery_.height(layout.gallery_width), px(520));
+    const float least_top = layout.has_side_column ? px(28) : px(20);
+    ImGui::SetCursorPos({layout.left, std::max(std::floor(spare * 0.25f), least_top)});
+    ImGui::BeginGroup();
     draw_title(layout.width);
     draw_message(layout.width, message, message_is_error);
     vertical_space(28);
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    draw_gallery(layout.gallery, !layout.wide, commands);
-    if (layout.wide) {
-        ImGui::SetCursorScreenPos({at.x + layout.gallery + layout.gap, at.y});
+    draw_gallery(layout.gallery_width, !layout.has_side_column, commands);
+    if (layout.has_side_column) {
+        ImGui::SetCursorScreenPos({at.x + layout.gallery_width + layout.column_gap, at.y});
         ImGui::BeginGroup();
     } else {
         vertical_space(28);
     }
-    draw_form(layout.side, commands);
-    vertical_space(28);
-    draw_recent(layout.side, commands);
-    vertical_space(24);
-    draw_files(layout.side, std::max(end - ImGui::GetCursorScreenPos().y - px(220), px(280)), commands);
-    vertical_space(28);
-    draw_formats(layout.side);
-    if (layout.wide) ImGui::EndGroup();
+    draw_side(layout.side_width, visible_bottom, commands);
+    if (layout.has_side_column) ImGui::EndGroup();
     vertical_space(16);
     ImGui::EndGroup();
     ImGui::PopStyleVar();
     ImGui::End();
-    if (std::exchange(open_now_, false)) open(commands);
+    if (std::exchange(opens_in_next_draw_, false)) open(commands);
 }
 
-void StartPage::dropped(const std::vector<std::string>& paths) {
-    const command::Open files = open_dropped(paths);
+/// Everything but the gallery. `bottom`: where the part of the page that can be seen ends.
+void StartPage::draw_side(float width, float bottom, Commands& commands) {
+    draw_form(width, commands);
+    vertical_space(28);
+    draw_recent(width, commands);
+    vertical_space(24);
+    draw_files(width, std::max(bottom - ImGui::GetCursorScreenPos().y - px(220), px(280)), commands);
+    vertical_space(28);
+    draw_formats(width);
+}
+
+void StartPage::open_dropped_files(const std::vector<std::string>& paths) {
+    const command::Open files = command_for_dropped_files(paths);
     if (!files.model.empty() || !files.tokenizer.empty()) tokenizer_ = files.tokenizer;
     if (files.model.empty()) return;
     model_ = files.model;
-    open_now_ = true;
+    opens_in_next_draw_ = true;
 }
 
-/// What comes from the disk is read again when the page appears.
+/// Reads what comes from the disk again when the page appears, and what has changed since.
 void StartPage::refresh(const std::vector<RecentModel>& recent) {
     const int now = ImGui::GetFrameCount();
-    const bool appears = frame_ != now - 1;
-    frame_ = now;
+    const bool appears = last_frame_ != now - 1;
+    last_frame_ = now;
     if (appears) gallery_.reload();
     if (appears || recent_ != recent) list_recent(recent);
     if (files_.folder().empty()) {
@@ -171,7 +184,7 @@ void StartPage::refresh(const std::vector<RecentModel>& recent) {
     } else if (appears) {
         files_.reload();
     }
-    if (appears || model_ != noted_model_ || tokenizer_ != noted_tokenizer_) note_paths();
+    if (appears || model_ != described_model_ || tokenizer_ != described_tokenizer_) describe_fields();
 }
 
 void StartPage::list_recent(const std::vector<RecentModel>& recent) {
@@ -187,45 +200,49 @@ void StartPage::list_recent(const std::vector<RecentModel>& recent) {
     }
 }
 
-/// What the two fields lead to.
-void StartPage::note_paths() {
-    noted_model_ = model_;
-    noted_tokenizer_ = tokenizer_;
+/// Looks up what the paths in the two fields lead to.
+void StartPage::describe_fields() {
+    described_model_ = model_;
+    described_tokenizer_ = tokenizer_;
     const fs::path model = typed_path(model_), tokenizer = typed_path(tokenizer_);
-    model_note_ = model.empty() ? "" : note_of(model);
-    guess_ = guess_tokenizer(model);
-    tokenizer_note_ = tokenizer.empty() ? "optional" : note_of(tokenizer);
+    model_description_ = model.empty() ? "" : describe_path(model);
+    guessed_tokenizer_ = guess_tokenizer(model);
+    tokenizer_description_ = tokenizer.empty() ? "optional" : describe_path(tokenizer);
     if (model.empty())
         tokenizer_hint_ = "the one beside the model";
     else
-        tokenizer_hint_ = guess_.empty() ? "none beside the model: tokens are numbers" : shown_path(guess_);
+        tokenizer_hint_ = guessed_tokenizer_.empty() ? "none beside the model: tokens are numbers"
+                                                     : shown_path(guessed_tokenizer_);
     for (const std::string* text : {&model_, &tokenizer_, &tokenizer_hint_})
         ImGuiHost::current().require_glyphs(*text);
 }
 
 void StartPage::open(Commands& commands) {
-    note_paths(); // a file may have come since
+    describe_fields(); // a file may have come since
     const std::string model = typed_path(model_).string(), tokenizer = typed_path(tokenizer_).string();
-    if (!model.empty()) commands.post(command::Open{model, tokenizer.empty() ? guess_ : tokenizer});
+    if (!model.empty())
+        commands.post(command::Open{model, tokenizer.empty() ? guessed_tokenizer_ : tokenizer});
 }
 
-/// `leads_on`: a button leads to the form, which is out of sight.
-void StartPage::draw_gallery(float width, bool leads_on, Commands& commands) {
+/// `with_form_button`: a button leads to the form, which is out of sight below the gallery.
+void StartPage::draw_gallery(float width, bool with_form_button, Commands& commands) {
     const Theme& t = theme();
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const char* other = "Open another model";
-    const float button = leads_on ? std::ceil(measure(font(TextSize::body), other).x) + px(32) : 0;
-    if (leads_on) {
-        ImGui::SetCursorScreenPos({at.x + width - button, at.y - px(4)});
-        to_form_ |= push_button(other, button);
+    const char* form_label = "Open another model";
+    const float form_button_width =
+        with_form_button ? std::ceil(measure(font(TextSize::body), form_label).x) + px(32) : 0;
+    if (with_form_button) {
+        ImGui::SetCursorScreenPos({at.x + width - form_button_width, at.y - px(4)});
+        focuses_form_ |= push_button(form_label, form_button_width);
         ImGui::SetCursorScreenPos(at);
     }
     page_heading("Models");
-    const float heading = measure(font(TextSize::body, Face::bold), "Models").x;
-    if (!gallery_.is_empty())
-        draw_portrait_legend(*ImGui::GetWindowDrawList(), {{at.x + heading + px(24), at.y},
-                                                           {at.x + width - (leads_on ? button + px(24) : 0),
-                                                            at.y + font(TextSize::body)->FontSize}});
+    if (!gallery_.is_empty()) {
+        const float left = at.x + measure(font(TextSize::body, Face::bold), "Models").x + px(24);
+        const float right = at.x + width - (with_form_button ? form_button_width + px(24) : 0);
+        draw_portrait_legend(*ImGui::GetWindowDrawList(),
+                             {{left, at.y}, {right, at.y + font(TextSize::body)->FontSize}});
+    }
     vertical_space(4);
     if (!gallery_.problem().empty()) {
         wrapped_text(gallery_.problem(), width, t.muted, TextSize::small);
@@ -236,22 +253,22 @@ void StartPage::draw_gallery(float width, bool leads_on, Commands& commands) {
 
 void StartPage::draw_form(float width, Commands& commands) {
     page_heading("Open another model");
-    field_label("Model", model_note_, width);
-    if (std::exchange(to_form_, false)) ImGui::SetKeyboardFocusHere();
+    draw_field_label("Model", model_description_, width);
+    if (std::exchange(focuses_form_, false)) ImGui::SetKeyboardFocusHere();
     bool confirmed = text_field("Model", model_, "folder or .bin file; or drop it on this window", width,
                                 ImGuiInputTextFlags_EnterReturnsTrue);
     vertical_space(12);
-    field_label("Tokenizer", tokenizer_note_, width);
+    draw_field_label("Tokenizer", tokenizer_description_, width);
     confirmed |= text_field("Tokenizer", tokenizer_, tokenizer_hint_.c_str(), width,
                             ImGuiInputTextFlags_EnterReturnsTrue);
     vertical_space(16);
-    if (confirmed) { // Enter once more opens
+    if (confirmed) { // the keyboard moves to "Open", so that Enter once more opens
         ImGui::SetKeyboardFocusHere();
         show_keyboard_focus();
     }
-    const bool nothing = model_note_.empty();
-    ImGui::BeginDisabled(nothing);
-    if (push_button("Open", px(112), nothing ? Emphasis::plain : Emphasis::primary)) open(commands);
+    const bool is_empty = model_description_.empty();
+    ImGui::BeginDisabled(is_empty);
+    if (push_button("Open", px(112), is_empty ? Emphasis::plain : Emphasis::primary)) open(commands);
     ImGui::EndDisabled();
 }
 
@@ -273,44 +290,49 @@ void StartPage::draw_message(float width, const std::string& message, bool is_er
     text_item(message.c_str(), box.size());
 }
 
-void StartPage::draw_files(float width, float most, Commands& commands) {
-    const auto pick = files_.draw(width, px(140), most);
+void StartPage::draw_files(float width, float most_height, Commands& commands) {
+    const auto pick = files_.draw(width, px(140), most_height);
     if (!pick) return;
-    (pick->kind == PathKind::tokenizer ? tokenizer_ : model_) = pick->path.string();
-    if (pick->kind != PathKind::tokenizer) tokenizer_.clear(); // it belonged to another one
+    if (pick->kind == PathKind::tokenizer) {
+        tokenizer_ = pick->path.string();
+    } else {
+        model_ = pick->path.string();
+        tokenizer_.clear(); // it belonged to another model
+    }
     if (pick->open) open(commands);
 }
 
 void StartPage::draw_recent(float width, Commands& commands) {
-    const Theme& t = theme();
     page_heading("Recent");
-    if (recent_rows_.empty()) wrapped_text("Models that were opened are listed here.", width, t.muted);
+    if (recent_rows_.empty()) wrapped_text("Models that were opened are listed here.", width, theme().muted);
+    float names_width = 0;
+    for (const RecentRow& row : recent_rows_)
+        names_width = std::max(names_width, std::ceil(measure(font(TextSize::body), row.name).x));
+    names_width = std::min(names_width, width * 0.45f);
+    for (std::size_t i = 0; i < recent_rows_.size(); ++i) draw_recent_row(i, width, names_width, commands);
+}
+
+void StartPage::draw_recent_row(std::size_t index, float width, float names_width, Commands& commands) {
+    const Theme& t = theme();
     ImFont *body = font(TextSize::body), *small = font(TextSize::small);
-    float names = 0;
-    for (const RecentRow& row : recent_rows_) names = std::max(names, std::ceil(measure(body, row.name).x));
-    names = std::min(names, width * 0.45f);
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    for (std::size_t i = 0; i < recent_rows_.size(); ++i) {
-        const RecentRow& row = recent_rows_[i];
-        const ButtonItem item = button_item(row.label.c_str(), {width, px(k_control_height)});
-        if (!item.seen) continue;
-        const float inset = px(8), top = item.box.min.y, bottom = item.box.max.y;
-        UiRect lit = item.box; // text stands flush with the heading
-        lit.min.x -= inset, lit.max.x += inset;
-        if (item.hovered) list.AddRectFilled(lit.min, lit.max, t.control, px(4));
-        const float left = item.box.min.x, middle = left + names + px(16);
-        const char* note = row.missing ? "not there any more" : "";
-        const float note_width = row.missing ? std::ceil(measure(small, note).x) + px(12) : 0;
-        put_text_cut(list, {{left, top}, {left + names, bottom}}, body, row.missing ? t.muted : t.text,
-                     row.name);
-        put_text_cut(list, {{middle, top}, {item.box.max.x - note_width, bottom}}, small, t.muted,
-                     row.folder);
-        put_text_cut(list, {{item.box.max.x - note_width + px(12), top}, {item.box.max.x, bottom}}, small,
-                     t.faint, note);
-        put_focus_ring(item, px(4));
-        tooltip(row.tip);
-        if (item.pressed) commands.post(command::Open{recent_[i].model, recent_[i].tokenizer});
-    }
+    const RecentRow& row = recent_rows_[index];
+    const ButtonItem item = button_item(row.label.c_str(), {width, px(k_control_height)});
+    if (!item.seen) return;
+    const float left = item.box.min.x, right = item.box.max.x, top = item.box.min.y, bottom = item.box.max.y;
+    // The text stands flush with the heading, so the background goes beyond it on both sides.
+    const float inset = px(8);
+    if (item.hovered) list.AddRectFilled({left - inset, top}, {right + inset, bottom}, t.control, px(4));
+    const float folder_left = left + names_width + px(16);
+    const char* remark = row.missing ? "not there any more" : "";
+    const float remark_width = row.missing ? std::ceil(measure(small, remark).x) + px(12) : 0;
+    draw_text_cut(list, {{left, top}, {left + names_width, bottom}}, body, row.missing ? t.muted : t.text,
+                  row.name);
+    draw_text_cut(list, {{folder_left, top}, {right - remark_width, bottom}}, small, t.muted, row.folder);
+    draw_text_cut(list, {{right - remark_width + px(12), top}, {right, bottom}}, small, t.faint, remark);
+    draw_focus_ring(item, px(4));
+    tooltip(row.tip);
+    if (item.pressed) commands.post(command::Open{recent_[index].model, recent_[index].tokenizer});
 }
 
 } // namespace gf::ui

@@ -1,6 +1,6 @@
 #pragma once
-// Rows of attention patterns and scores as the panels draw them, and what is said when a run does not keep
-// them.
+// Rows of attention patterns and scores as panels draw them, and which cells of a head others point at. Used
+// by Heads, Head and the Inspector.
 
 #include "app/view/selection.h"
 #include "session/snapshot.h"
@@ -13,60 +13,60 @@
 
 namespace gf::ui {
 
-/// The scores and weights of an attention.
-struct AttentionSites {
+/// The two sites of one attention that have a value for each query and key.
+struct ScoreAndPatternSites {
     Site scores, pattern;
 };
-constexpr AttentionSites sites_of(Attention a) {
-    return a == Attention::cross ? AttentionSites{Site::cross_attn_scores, Site::cross_pattern}
-                                 : AttentionSites{Site::attn_scores, Site::pattern};
+constexpr ScoreAndPatternSites score_and_pattern_sites(Attention a) {
+    return a == Attention::cross ? ScoreAndPatternSites{Site::cross_attn_scores, Site::cross_pattern}
+                                 : ScoreAndPatternSites{Site::attn_scores, Site::pattern};
 }
-/// Whether a site is one of the attention to the source, from its queries to its mixed values.
-constexpr bool of_cross_attention(Site site) { return site >= Site::cross_q && site <= Site::cross_z; }
-constexpr Attention attention_of(Site site) {
-    return of_cross_attention(site) ? Attention::cross : Attention::self;
+/// Which attention a site is computed in, from the queries to the mixed values. Sites outside both count as
+/// self.
+constexpr Attention attention_of_site(Site site) {
+    return site >= Site::cross_q && site <= Site::cross_z ? Attention::cross : Attention::self;
 }
 
-/// The tokens that are keys: those of the text, or of the source.
-const RunView& key_run(const Snapshot& snapshot, Attention attention);
-/// How many of them are in view.
+/// The run whose tokens are the keys: the text's, or the source's.
+const RunView& run_of_keys(const Snapshot& snapshot, Attention attention);
+/// Number of tokens of that run that are shown.
 int n_keys_in_view(const Snapshot& snapshot, Attention attention);
 
-/// The weights of one query over the keys up to the last one that it may read, masked cells marked with
-/// k_masked_cell. `marked` is working memory.
-std::span<const float> weight_cells(const Trace& trace, Attention attention, HeadRef head, int row,
-                                    std::vector<float>& marked);
-/// The same of its scores, which carry that mark themselves.
-std::span<const float> score_cells(const Trace& trace, Attention attention, HeadRef head, int row);
+/// One query's weights over the keys, up to the last key that it may read: (n_keys of the row). Masked cells
+/// are k_masked_cell. The result lies in `marked`, which is working memory.
+std::span<const float> pattern_row(const Trace& trace, Attention attention, HeadRef head, int row,
+                                   std::vector<float>& marked);
+/// One query's scores over the same keys: (n_keys of the row). Masked cells are k_masked_cell.
+std::span<const float> score_row(const Trace& trace, Attention attention, HeadRef head, int row);
 
 /// A query and a key that are pointed at.
 struct AttentionCell {
     int query = 0, key = 0;
     bool operator==(const AttentionCell&) const = default;
 };
-CellRef cell_ref(Site site, HeadRef head, const AttentionCell& cell);
-/// The cell if it is one of this head's pattern or scores: both panels show either at the same place.
-std::optional<AttentionCell> attention_cell(const std::optional<CellRef>& cell, Attention attention,
-                                            HeadRef head);
+CellRef as_cell_ref(Site site, HeadRef head, const AttentionCell& cell);
+/// The query and key of a cell that is in this head's pattern or scores (whoever shows one shows both at the
+/// same place); nullopt for any other cell.
+std::optional<AttentionCell> as_attention_cell(const std::optional<CellRef>& cell, Attention attention,
+                                               HeadRef head);
 /// Whether a range lies in this head's pattern or scores.
-bool is_attention_of(const CellRange& range, Attention attention, HeadRef head);
-/// Of a range's rows, what they are for a head: queries where it lies in the head's q or z, keys in its k or
-/// v; both where it lies in its pattern or scores (rows, and columns); none elsewhere.
-struct AttentionPart {
+bool is_in_matrix_of_head(const CellRange& range, Attention attention, HeadRef head);
+
+/// What a range of cells means for one head, in tokens.
+struct RangeInHead {
     struct Span {
-        int begin = 0, end = 0; ///< of tokens; empty: none
+        int begin = 0, end = 0; ///< half-open; empty: none
     };
     Span queries, keys;
-    bool cells = false; ///< of the matrix itself
+    bool cells = false; ///< the range lies in the matrix of queries and keys itself
 };
-AttentionPart attention_part(const CellRange& range, const Snapshot& snapshot, Attention attention,
-                             HeadRef head);
+/// A range in the head's q or z has queries, one in its k or v has keys, one in its pattern or scores has
+/// both. Any other range has none.
+RangeInHead range_in_head(const CellRange& range, const Snapshot& snapshot, Attention attention,
+                          HeadRef head);
 
-/// "query to (19) reads key lo (17): weight 0.7124, score 3.860".
-void say_cell(fmt::memory_buffer& out, const Snapshot& snapshot, Attention attention, HeadRef head,
-              const AttentionCell& cell);
-
-/// Of a run above the trace budget: why the sites of this layer are not there, and when they will be.
-void say_why_not_kept(const Snapshot& snapshot, int layer);
+/// Appends "query to (19) reads key lo (17): weight 0.7124, score 3.860".
+void write_attention_cell(fmt::memory_buffer& out, const Snapshot& snapshot, Attention attention,
+                          HeadRef head, const AttentionCell& cell);
 
 } // namespace gf::ui

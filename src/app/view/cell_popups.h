@@ -1,48 +1,43 @@
 #pragma once
-// What can be done with a cell: the menu of a right click, the field for its value, the list of all edits,
-// and the mark that edited cells carry.
+// The popups about cells: the menu of a right click, the field in which a person types another value, and the
+// list of all edited cells. Used by the workbench, its bars and its window menu.
 
 #include "app/view/panel.h"
-
-#include <imgui.h>
 
 #include <optional>
 #include <string>
 
 namespace gf::ui {
 
-class CellHands {
+/// The menu of a cell and the field for its value. The workbench has one for all panels.
+class CellPopups {
   public:
-    /// Opens the field for this cell's value; beside the mouse, or above the formula bar.
-    void ask(const CellRef& cell, bool at_mouse) { asked_ = cell, at_mouse_ = at_mouse; }
-    /// Once a frame, inside a window.
+    /// Opens the field for this cell's value in the next draw(): at the mouse, or else above the formula bar.
+    void ask_value(const CellRef& cell, bool at_mouse);
+    /// Opens the menu when a hovered cell is clicked with the right button, and draws what is open. Called
+    /// once a frame, inside a window.
     void draw(const Snapshot& snapshot, const Selection& selection, Commands& commands);
 
   private:
-    void begin(const Snapshot& snapshot, const CellRef& cell);
+    void prepare(const Snapshot& snapshot, const CellRef& cell);
     void draw_menu(const Snapshot& snapshot, Commands& commands);
     void draw_field(const Snapshot& snapshot, Commands& commands);
-    void set(const Snapshot& snapshot, double value, Commands& commands) const;
+    void post_edit(const Snapshot& snapshot, double value, Commands& commands) const;
 
-    std::optional<CellRef> asked_;
-    bool at_mouse_ = false, opened_ = false, was_open_ = false;
-    CellRef cell_; ///< what the open popup is about
-    std::string title_, typed_, refused_;
+    std::optional<CellRef> asked_; ///< the cell that ask_value() was called with, until its field opens
+    bool at_mouse_ = false;        ///< whether the field opens at the mouse
+    bool field_just_opened_ = false, was_open_ = false;
+    CellRef cell_; ///< the cell that the open popup is about
+    std::string title_;
+    std::string typed_;            ///< content of the field
+    std::string why_not_editable_; ///< empty: the cell can be edited
 };
 
-/// "edits 2" ending at `right`, a button that opens the list of them; returns where it begins. Without edits
-/// nothing.
+/// Draws a button "edits 2" whose right edge is at `right` and which opens the list of edited cells; without
+/// edits it draws nothing. Returns the button's left edge, or `right`. All in pixels on screen.
 float draw_edits_button(const Snapshot& snapshot, float right, float top, Commands& commands);
 
-/// Rows of a menu: whether edits count, and an end to all of them.
-void draw_edit_rows(const Snapshot& snapshot, float width, Commands& commands);
-
-/// The edit of exactly this cell; null: there is none.
-const Edit* edit_of(const Snapshot& snapshot, const CellRef& cell);
-/// Why it cannot be edited; empty: it can.
-std::string not_editable_because(const Snapshot& snapshot, const CellRef& cell);
-
-/// A small triangle in the upper right corner of a cell that is edited; grey when edits do not count.
-void put_edit_mark(ImDrawList& list, ImVec2 min, ImVec2 max, bool counts);
+/// Draws two rows of a menu: one switches all edits on and off, one removes them. `width` in pixels.
+void draw_edit_menu_rows(const Snapshot& snapshot, float width, Commands& commands);
 
 } // namespace gf::ui

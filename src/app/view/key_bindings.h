@@ -1,6 +1,6 @@
 #pragma once
-// The program's own keys and gestures as tables: what app/shell/keys.h acts on, and what menus, tooltips,
-// Ctrl+K and the help card show.
+// Tables of the program's own keys and mouse gestures. Used by app/shell/handle_keys.h, which acts on the
+// keys, and by menus, tooltips, Ctrl+K and the help card, which show both.
 
 #include <imgui.h>
 
@@ -26,27 +26,29 @@ enum class KeyAction {
     redo,
     choose_file,
     normal_size,
-    release,
+    let_go, ///< unpins, and closes what is open
     next_panel,
     previous_panel,
-    edit,  ///< the value of the cell in focus
-    edits, ///< on or off
+    edit_value,   ///< asks for a value of the cell in focus
+    toggle_edits, ///< edits count, or do not
 };
 
 struct KeyBinding {
     KeyAction action;
-    ImGuiKeyChord chord;    ///< the first one
-    int n_keys;             ///< that many keys one after the other, from that of the chord on
-    bool repeats;           ///< while it is held down
-    bool always;            ///< also while typing, in popups, and without a model
-    std::string_view group; ///< as on the help card; rows of a group stand together
-    const char* keys;       ///< as shown: "Ctrl+K"
-    const char* what;
+    ImGuiKeyChord chord;    ///< the only one, or the first of several
+    int n_keys;             ///< number of neighbouring keys, beginning with the chord's, that do this
+    bool repeats;           ///< whether the action repeats while the key is held down
+    bool always;            ///< whether the key also works while typing, in popups, and without a model
+    std::string_view group; ///< heading on the help card
+    const char* keys;       ///< the keys as people read them: "Ctrl+K"
+    const char* what;       ///< what they do, in words
 };
+/// All bindings. The help card keeps their order.
 std::span<const KeyBinding> key_bindings();
+/// The row of an action: each has exactly one.
 const KeyBinding& binding_of(KeyAction action);
 
-/// What the mouse does, for the help card.
+/// Something that the mouse does, for the help card.
 struct Gesture {
     std::string_view group;
     const char *how, *what;

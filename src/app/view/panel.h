@@ -1,6 +1,6 @@
 #pragma once
-// A panel shows a snapshot, points with the shared selection, and asks for changes by commands. It owns
-// widget state only.
+// The interface of a panel: it shows a snapshot, points with the shared selection, and asks for changes by
+// commands. It owns the state of its widgets only. The workbench draws all panels of app/panels/all_panels.h.
 
 #include "app/view/selection.h"
 #include "session/command.h"
@@ -13,7 +13,7 @@
 
 namespace gf::ui {
 
-/// Where panels put what a person wants done.
+/// Collects what a person wants done in a frame. The workbench takes it and carries it out.
 class Commands {
   public:
     void post(Command command) { posted_.push_back(std::move(command)); }
@@ -23,8 +23,8 @@ class Commands {
     std::vector<Command> posted_;
 };
 
-/// A way of showing that can be chosen in a panel, e.g. "form" of "matrix" or "lines": for scripts, menus and
-/// Ctrl+K.
+/// A choice between ways of showing that a panel offers to scripts, menus and Ctrl+K, e.g. "form" with the
+/// values "matrix" and "lines".
 struct PanelOption {
     std::string_view name;
     std::vector<std::string_view> values; ///< empty: any text
@@ -34,15 +34,16 @@ class Panel {
   public:
     virtual ~Panel() = default;
     virtual const char* title() const = 0;
-    /// One line: what it shows, for menus, Ctrl+K and F1.
+    /// What the panel shows, in one line for menus, Ctrl+K and F1.
     virtual const char* about() const = 0;
-    /// Whether it shows the text that a model writes, whichever stack of an encoder-decoder is in view.
-    virtual bool of_the_text() const { return false; }
-    /// Inside the panel's window. The snapshot has a run.
+    /// Whether the panel shows the text that the model writes even while the encoder of an encoder-decoder is
+    /// in view: draw() then gets the decoder's snapshot.
+    virtual bool always_shows_decoder() const { return false; }
+    /// Draws into the panel's window. The snapshot has a run.
     virtual void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) = 0;
 
     virtual std::vector<PanelOption> options() const { return {}; }
-    /// Called with an option and a value of options() only.
+    /// Sets one of options() to one of its values.
     virtual void choose(std::string_view /*option*/, std::string_view /*value*/) {}
 };
 

@@ -1,4 +1,4 @@
-#include "app/view/other_output.h"
+#include "app/view/pooled_output.h"
 
 #include "core/kernels/kernels.h"
 
@@ -7,11 +7,11 @@
 
 namespace gf::ui {
 
-bool is_pooled(const Snapshot& s) { return s.trace().n_rows(Site::pooled, s.run().rows) > 0; }
+bool has_pooled_output(const Snapshot& s) { return s.trace().n_rows(Site::pooled, s.run().rows) > 0; }
 
 void class_probabilities(const Snapshot& s, std::vector<ClassProbability>& classes) {
     classes.clear();
-    if (!is_pooled(s)) return;
+    if (!has_pooled_output(s)) return;
     const int n = s.config().n_classes;
     const real* logits = s.trace().row(Site::class_logits, -1, 0);
     const double log_sum = static_cast<double>(log_sum_exp(logits, n));

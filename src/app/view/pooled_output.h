@@ -1,5 +1,6 @@
 #pragma once
-// What models give that draw no next token: classes with their probabilities, or a vector.
+// What models give that do not predict tokens: classifiers give classes with their probabilities, models of
+// text embeddings one vector. Used by Flow and Sampling.
 
 #include "session/snapshot.h"
 
@@ -7,16 +8,16 @@
 
 namespace gf::ui {
 
-/// Whether the whole text is read, so that what is pooled from it is there.
-bool is_pooled(const Snapshot& snapshot);
+/// Whether the whole text is read, so that the vector pooled from it is there.
+bool has_pooled_output(const Snapshot& snapshot);
 
-/// The classes of the text, the likeliest first.
 struct ClassProbability {
-    int id = 0;
+    int id = 0;             ///< index of the class
     double probability = 0; ///< softmax of class_logits
     double logit = 0;
 };
-/// Fills `classes`; empty before the text is read. The model is a classifier.
+/// Fills `classes` with the classes of the text, the likeliest first; it is empty until the text is read. The
+/// model must be a classifier.
 void class_probabilities(const Snapshot& snapshot, std::vector<ClassProbability>& classes);
 
 } // namespace gf::ui

@@ -1,60 +1,61 @@
-#include "app/view/next_draw.h"
+#include "app/view/sampling_preview.h"
 
 #include <algorithm>
 
 namespace gf::ui {
 namespace {
 
-constexpr int k_most_rows = 200;
+constexpr int k_max_likeliest = 200;
 
 } // namespace
 
-void NextDraw::propose(const SamplingChain& chain) {
+void SamplingPreview::propose(const SamplingChain& chain) {
     chain_ = chain;
-    ahead_ = true;
+    chain_is_ahead_ = true;
 }
 
-bool NextDraw::fits(const Made& made, const Snapshot& s, int row, const DrawKey& key) const {
-    return made.trace == s.run().trace && made.row == row && made.chain == chain_ && made.key == key;
+bool SamplingPreview::is_up_to_date(const Result& result, const Snapshot& s, int row,
+                                    const DrawKey& key) const {
+    return result.trace == s.run().trace && result.row == row && result.chain == chain_ && result.key == key;
 }
 
-void NextDraw::update(const Snapshot& s, int position) {
-    if (s.chain == chain_) ahead_ = false;
-    if (!ahead_) chain_ = s.chain;
+void SamplingPreview::update(const Snapshot& s, int position) {
+    if (s.chain == chain_) chain_is_ahead_ = false;
+    if (!chain_is_ahead_) chain_ = s.chain;
     const int row = s.config().logits_row(position);
     DrawKey key = s.next_draw;
     key.position = static_cast<std::uint32_t>(position);
-    if (fits(made_[now_], s, row, key)) return;
-    now_ = 1 - now_;
-    Made& m = made_[now_];
-    if (fits(m, s, row, key)) return;
-    m.trace = s.run().trace;
-    m.row = row;
-    m.chain = chain_;
-    m.key = key;
-    m.version = ++newest_;
-    m.likeliest.clear();
-    const real* logits = m.trace->row(Site::logits, -1, m.row);
-    m.sampler.sample({logits, static_cast<std::size_t>(s.config().d_vocab)},
-                     {m.trace->tokens(), static_cast<std::size_t>(s.cursor)}, chain_, m.key, m.step);
+    if (is_up_to_date(results_[current_], s, row, key)) return;
+    current_ = 1 - current_;
+    Result& r = results_[current_];
+    if (is_up_to_date(r, s, row, key)) return;
+    r.trace = s.run().trace;
+    r.row = row;
+    r.chain = chain_;
+    r.key = key;
+    r.version = ++last_version_;
+    r.likeliest.clear();
+    const real* logits = r.trace->row(Site::logits, -1, r.row);
+    r.sampler.sample({logits, static_cast<std::size_t>(s.config().d_vocab)},
+                     {r.trace->tokens(), static_cast<std::size_t>(s.cursor)}, chain_, r.key, r.step);
 }
 
-const std::vector<int>& NextDraw::likeliest() {
-    Made& m = made_[now_];
-    if (!m.likeliest.empty()) return m.likeliest;
-    const int d_vocab = static_cast<int>(m.step.logits.size()), n = std::min(d_vocab, k_most_rows);
-    if (m.step.stages.back().n_alive == d_vocab) {
-        const auto alive = m.sampler.alive(m.step, n);
-        m.likeliest.assign(alive.begin(), alive.begin() + n);
+const std::vector<int>& SamplingPreview::likeliest() {
+    Result& r = results_[current_];
+    if (!r.likeliest.empty()) return r.likeliest;
+    const int d_vocab = static_cast<int>(r.step.logits.size()), n = std::min(d_vocab, k_max_likeliest);
+    if (r.step.stages.back().n_alive == d_vocab) { // nothing was cut: the sampler's ranking has all tokens
+        const auto alive = r.sampler.alive(r.step, n);
+        r.likeliest.assign(alive.begin(), alive.begin() + n);
     } else {
-        top_ids(m.step.penalised, n, m.likeliest);
+        top_ids(r.step.penalised, n, r.likeliest);
     }
-    return m.likeliest;
+    return r.likeliest;
 }
 
-NextDraw& next_draw() {
-    static NextDraw draw;
-    return draw;
+SamplingPreview& sampling_preview() {
+    static SamplingPreview preview;
+    return preview;
 }
 
 } // namespace gf::ui

@@ -1,63 +1,67 @@
 #pragma once
-// The sampler's work on the token after the cursor (in a model that fills in, on the one in view), shared by
-// the panels that show it.
+// What the sampler does for the token after the cursor (in a model that fills in, for the token in view).
+// Shared by the panels that show it, Sampling and Text, so that it is computed once.
 
 #include "app/view/selection.h"
 #include "session/snapshot.h"
 
 #include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
 
 namespace gf::ui {
 
-/// Made in the frame in which the place or the chain changes: the chain of a slider that moves acts at once;
-/// the session hears of it by a command and agrees soon after. The two last ones are kept, so that a step
-/// back and forth costs nothing.
-class NextDraw {
+/// The sampler runs here in the frame in which the position or the chain changes, so that a slider that moves
+/// acts at once; the session hears of the new chain by a command and agrees soon after. The last two results
+/// are kept, so that one step back and forth costs nothing.
+class SamplingPreview {
   public:
-    /// Once a frame by everyone who shows it; costs something only when something changed. `position`: of the
-    /// token to draw; the snapshot's cursor is at least 1.
+    /// Called in every frame by each panel that shows the preview; samples only if something changed.
+    /// `position` is that of the token to sample. The snapshot's cursor must be at least 1.
     void update(const Snapshot& snapshot, int position);
-    /// A chain that is newer than the snapshot's.
+    /// Shows what this chain does, which a person has just edited, until the snapshot has it too.
     void propose(const SamplingChain& chain);
 
     const SamplingChain& chain() const { return chain_; }
-    const SampleStep& step() const { return made_[now_].step; }
-    Sampler& sampler() { return made_[now_].sampler; }
-    /// The likeliest 200 tokens under the logits after penalties, also those that were cut.
+    const SampleStep& step() const { return results_[current_].step; }
+    Sampler& sampler() { return results_[current_].sampler; }
+    /// The likeliest 200 tokens under the logits after penalties, those that were cut included.
     const std::vector<int>& likeliest();
-    /// Another one for every other step().
-    std::uint64_t version() const { return made_[now_].version; }
+    /// A number that is a different one for each different step().
+    std::uint64_t version() const { return results_[current_].version; }
 
   private:
-    struct Made {
+    struct Result {
         Sampler sampler;
         SampleStep step;
-        std::vector<int> likeliest; ///< empty: not asked for yet
+        std::vector<int> likeliest; ///< empty until it is asked for
         std::uint64_t version = 0;
-        // What it was made for.
+        // What it was computed for.
         std::shared_ptr<const Trace> trace;
         int row = -1;
         SamplingChain chain;
         DrawKey key;
     };
-    bool fits(const Made& made, const Snapshot& snapshot, int row, const DrawKey& key) const;
+    bool is_up_to_date(const Result& result, const Snapshot& snapshot, int row, const DrawKey& key) const;
 
     SamplingChain chain_;
-    bool ahead_ = false;
-    std::array<Made, 2> made_;
-    std::size_t now_ = 0;
-    std::uint64_t newest_ = 0;
+    bool chain_is_ahead_ = false; ///< chain_ is newer than the snapshot's
+    std::array<Result, 2> results_;
+    std::size_t current_ = 0; ///< index in results_
+    std::uint64_t last_version_ = 0;
 };
 
-/// Whether the model says which token comes next, or fits. Classifiers and models of text embeddings do not.
+/// Whether the model predicts tokens: the next one, or the one that fits in a place. Classifiers and models
+/// of text embeddings do not.
 inline bool predicts_tokens(const Snapshot& snapshot) { return snapshot.trace().has(Site::logits); }
 
-/// Where the token that Sampling shows is drawn.
-inline int drawn_position(const Snapshot& snapshot, const Selection& selection) {
+/// Position of the token whose sampling is shown.
+inline int sampled_position(const Snapshot& snapshot, const Selection& selection) {
     return snapshot.config().fills_in() ? selection.token_in_view(snapshot.cursor) : snapshot.cursor;
 }
 
-/// Of the program's one window.
-NextDraw& next_draw();
+/// The preview of the program's one window.
+SamplingPreview& sampling_preview();
 
 } // namespace gf::ui

@@ -1,10 +1,12 @@
 #pragma once
-// What is hovered and pinned, shared by all panels: pointing at something anywhere lights the same thing
-// everywhere.
+// What is hovered and pinned. The workbench owns one Selection that all panels share, so that pointing at
+// something anywhere lights the same thing everywhere.
 
 #include "core/cell_ref.h"
 
+#include <array>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace gf::ui {
@@ -16,8 +18,9 @@ class Hover {
   public:
     void set(const T& value) { next_ = value; }
     const std::optional<T>& get() const { return now_; }
-    /// Once a frame, before the panels draw. True if it changed: one more frame is needed to show it.
-    bool turn() {
+    /// Called once a frame, before the panels draw. Returns whether the value changed: then one more frame is
+    /// needed to show it.
+    bool next_frame() {
         const bool changed = now_ != next_;
         now_ = next_;
         next_.reset();
@@ -33,39 +36,43 @@ struct HeadRef {
     bool operator==(const HeadRef&) const = default;
 };
 
-/// Of a decoder that reads a source: to its own text, or to the source.
+/// Which attention of a decoder that reads a source: the one to its own text, or the one to the source.
 enum class Attention { self, cross };
+/// Its words on screen and in commands, in the order of the enumerators.
+inline constexpr std::array<const char*, 2> k_attention_words{"self", "cross"};
 
 struct Selection {
     Hover<CellRef> cell;
     Hover<int> token;        ///< position in the run in view
     Hover<int> source_token; ///< position in the source, while a decoder that reads it is in view
     Hover<HeadRef> head;
-    HeadRef pinned_head;          ///< its layer is the one that is unfolded
-    Stack stack = Stack::decoder; ///< of an encoder-decoder, the one that panels show; positions, heads and
-                                  ///< cells are its own
-    Attention attention = Attention::self; ///< that Heads and Head show
+    HeadRef pinned_head; ///< its layer is the one that is unfolded
+    /// The stack of an encoder-decoder that panels show. All positions, heads and cells here are those of it.
+    Stack stack = Stack::decoder;
+    Attention attention = Attention::self; ///< the one that Heads and Head show
     int pinned_token = -1;                 ///< position; -1: the newest one
     std::optional<CellRef> pinned_cell;
     std::optional<SiteRef> operation; ///< the step of the computation that Shift+arrows stand at
     std::string inspected; ///< site or parameter in the Inspector; empty: that of the cell in focus
 
-    /// What the cell in focus() is computed from and, while Alt is held, what it feeds. Renewed once a frame.
+    /// What the cell in focus() is computed from and, while Alt is held, what it feeds. The formula bar
+    /// renews both once a frame.
     std::vector<CellRange> precedents, dependents;
 
-    /// The cell that is explained: the hovered one, else the pinned one, else none.
+    /// The cell that is explained: the hovered one or else the pinned one, if there is one.
     const std::optional<CellRef>& focus() const { return cell.get() ? cell.get() : pinned_cell; }
     HeadRef head_in_view() const { return head.get().value_or(pinned_head); }
-    /// The position in view, among `cursor` tokens shown.
+    /// The position in view: that of the hovered or else the pinned token if it is among the `cursor` tokens
+    /// shown, else the last one. -1 if no tokens are shown.
     int token_in_view(int cursor) const {
         const int wanted = token.get().value_or(pinned_token);
         return wanted >= 0 && wanted < cursor ? wanted : cursor - 1;
     }
 
-    /// Once a frame. True if something hovered changed.
-    bool turn() {
-        const bool cell_changed = cell.turn(), token_changed = token.turn(),
-                   source_changed = source_token.turn(), head_changed = head.turn();
+    /// Called once a frame, before the panels draw. Returns whether something hovered changed.
+    bool next_frame() {
+        const bool cell_changed = cell.next_frame(), token_changed = token.next_frame(),
+                   source_changed = source_token.next_frame(), head_changed = head.next_frame();
         return cell_changed || token_changed || source_changed || head_changed;
     }
 };

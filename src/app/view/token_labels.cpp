@@ -4,34 +4,34 @@
 
 namespace gf::ui {
 
-void TokenLabels::use(const std::shared_ptr<const Model>& model) {
+void TokenLabels::set_model(const std::shared_ptr<const Model>& model) {
     if (model == model_) return;
     model_ = model;
     labels_.assign(model ? static_cast<std::size_t>(model->config().d_vocab) : 0, {});
 }
 
-const TokenLabels::Label& TokenLabels::label(int token) {
-    Label& l = labels_.at(static_cast<std::size_t>(token));
-    if (!l.in_text.empty()) return l;
-    std::string shown;
+const TokenLabels::Labels& TokenLabels::labels_of(int token) {
+    Labels& labels = labels_.at(static_cast<std::size_t>(token));
+    if (!labels.in_text.empty()) return labels;
+    std::string text;
     for (const char c : token_label(*model_, token)) {
         if (c == '\n')
-            shown += "↵";
+            text += "↵";
         else if (c == '\t')
-            shown += "→";
+            text += "→";
         else if (c != '\r')
-            shown += c;
+            text += c;
     }
-    if (shown.empty()) shown.push_back(' ');
-    l.in_text = shown;
-    l.alone = shown;
-    if (l.alone.front() == ' ') l.alone.erase(0, 1).insert(0, "·");
-    ImGuiHost::current().require_glyphs(shown);
-    return l;
+    if (text.empty()) text.push_back(' ');
+    labels.in_text = text;
+    labels.standalone = text;
+    if (labels.standalone.front() == ' ') labels.standalone.erase(0, 1).insert(0, "·");
+    ImGuiHost::current().require_glyphs(text);
+    return labels;
 }
 
-const std::string& TokenLabels::in_text(int token) { return label(token).in_text; }
-const std::string& TokenLabels::alone(int token) { return label(token).alone; }
+const std::string& TokenLabels::label(int token) { return labels_of(token).standalone; }
+const std::string& TokenLabels::inline_label(int token) { return labels_of(token).in_text; }
 
 TokenLabels& token_labels() {
     static TokenLabels labels;

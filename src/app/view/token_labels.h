@@ -1,6 +1,6 @@
 #pragma once
-// How the tokens of the open model are written on screen; made once for each token, so that frames allocate
-// nothing.
+// How the tokens of the open model are written on screen. Used by everything in the window that shows tokens.
+// A label is made once for each token, so that frames allocate nothing.
 
 #include "session/model.h"
 
@@ -11,23 +11,26 @@ namespace gf::ui {
 
 class TokenLabels {
   public:
-    /// The labels of this model from now on.
-    void use(const std::shared_ptr<const Model>& model);
-    /// As part of a running text: a leading space stays, a line break is a sign.
-    const std::string& in_text(int token);
-    /// Alone: a leading space is a raised dot.
-    const std::string& alone(int token);
+    /// From now on the labels are those of this model; null: none. The workbench calls this in every frame.
+    void set_model(const std::shared_ptr<const Model>& model);
+    /// The label of a token that stands by itself: a leading space is a raised dot, a line break a sign.
+    /// @throws std::out_of_range for an id that is not in the vocabulary.
+    const std::string& label(int token);
+    /// The label of a token within running text: as label(), but a leading space stays a space.
+    /// @throws std::out_of_range for an id that is not in the vocabulary.
+    const std::string& inline_label(int token);
 
   private:
-    struct Label {
-        std::string in_text, alone;
+    struct Labels {
+        std::string standalone, in_text; ///< empty until one of them is asked for
     };
-    const Label& label(int token);
+    const Labels& labels_of(int token);
+
     std::shared_ptr<const Model> model_;
-    std::vector<Label> labels_; ///< by token; empty strings: not made yet
+    std::vector<Labels> labels_; ///< [d_vocab]
 };
 
-/// Of the program's one window.
+/// The labels of the program's one window.
 TokenLabels& token_labels();
 
 } // namespace gf::ui

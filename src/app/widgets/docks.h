@@ -1,6 +1,7 @@
 #pragma once
-// Where docked panels stand, as a tree: made from data, and read back as data. The workbench's layouts are
-// such trees; Dear ImGui's own docks stay behind these functions.
+// Where docked panels stand, as a tree: docks are made from such a tree, and read back as one. The
+// workbench's layouts are such trees; Dear ImGui's own docks stay behind these functions. Used by
+// PanelArrangement.
 
 #include <imgui.h>
 
@@ -15,8 +16,8 @@ namespace gf::ui {
 /// A tree of splits. Its leaves are panels, as tabs where there are several.
 struct DockTree {
     bool side_by_side = false; ///< a split's parts stand side by side; else one above the other
-    /// The size of a split's first part. Below 1 it is a fraction; from 1 on a design length for a window of
-    /// 1600 x 900; negative: the length of the second part.
+    /// The size of a split's first part. Below 1 it is a fraction of the whole, from 1 on a length of the
+    /// design for a window of 1600 x 900. If it is negative, it says the size of the second part instead.
     float size = 0.5f;
     std::vector<DockTree> parts;     ///< two, or none
     std::vector<std::string> panels; ///< titles of a leaf's panels, the one in front first
@@ -27,16 +28,18 @@ struct DockTree {
     bool holds(std::string_view panel) const;
 };
 
-/// A dock that was handed to ImGui::DockSpace(); 0: none yet.
+/// Whether `dock` was handed to ImGui::DockSpace() already; false for 0.
 bool dock_exists(ImGuiID dock);
-/// Whether nothing is docked there.
+/// Whether nothing is docked in the dock or in a split of it.
 bool dock_is_empty(ImGuiID dock);
-/// Makes the docks of an area of `size` pixels anew; nothing of before is left. Only `panels` are docked.
+/// Replaces all docks of an area of `size` pixels by those of the tree. Only the panels that are named in
+/// `panels` are docked.
 void build_docks(ImGuiID dock, const DockTree& tree, ImVec2 size, std::span<const std::string> panels);
-/// Gives the docks that build_docks() made the lengths that the tree wants in an area of `size` pixels.
+/// Gives the docks that build_docks() made the lengths that the tree wants in an area of `size` pixels, e.g.
+/// when the window was resized.
 void resize_docks(ImGuiID dock, const DockTree& tree, ImVec2 size);
-/// What stands on screen now. A panel that floats has no place in the tree.
-DockTree tree_of_docks(ImGuiID dock, std::span<const std::string> panels);
+/// The tree of what stands on screen now. A panel that floats has no place in it.
+DockTree read_docks(ImGuiID dock, std::span<const std::string> panels);
 /// A number that changes when somebody moves a panel or a gap between panels.
 std::size_t fingerprint_of_docks(ImGuiID dock, std::span<const std::string> panels);
 

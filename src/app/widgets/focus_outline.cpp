@@ -8,13 +8,14 @@
 namespace gf::ui {
 namespace {
 
-void solid(ImDrawList& list, const UiRect& r, float width) {
+/// Draws a line of `width` pixels around the rectangle.
+void draw_outside(ImDrawList& list, const UiRect& r, float width) {
     const float out = width / 2;
     list.AddRect({r.min.x - out, r.min.y - out}, {r.max.x + out, r.max.y + out}, theme().accent, 0, 0, width);
 }
 
-/// From `a` to `b`, which differ in one coordinate. At most some hundred dashes, however long.
-void dashed_line(ImDrawList& list, ImVec2 a, ImVec2 b, float width) {
+/// Draws a line from `a` to `b`, which differ in one coordinate, in at most about 200 dashes.
+void draw_dashed_line(ImDrawList& list, ImVec2 a, ImVec2 b, float width) {
     const float length = std::abs(b.x - a.x) + std::abs(b.y - a.y);
     const float period = std::max(px(6), length / 200);
     for (float at = 0; at < length; at += period) {
@@ -26,15 +27,15 @@ void dashed_line(ImDrawList& list, ImVec2 a, ImVec2 b, float width) {
 
 } // namespace
 
-void outline_focus(ImDrawList& list, const UiRect& r) { solid(list, r, px(2)); }
-void outline_precedent(ImDrawList& list, const UiRect& r) { solid(list, r, std::max(px(1.5f), 1.0f)); }
+void outline_focus(ImDrawList& list, const UiRect& r) { draw_outside(list, r, px(2)); }
+void outline_precedent(ImDrawList& list, const UiRect& r) { draw_outside(list, r, px(1.5f)); }
 
 void outline_dependent(ImDrawList& list, const UiRect& r) {
-    const float width = std::max(px(1), 1.0f);
-    dashed_line(list, r.min, {r.max.x, r.min.y}, width);
-    dashed_line(list, {r.max.x, r.min.y}, r.max, width);
-    dashed_line(list, r.max, {r.min.x, r.max.y}, width);
-    dashed_line(list, {r.min.x, r.max.y}, r.min, width);
+    const float width = px(1);
+    draw_dashed_line(list, r.min, {r.max.x, r.min.y}, width);
+    draw_dashed_line(list, {r.max.x, r.min.y}, r.max, width);
+    draw_dashed_line(list, r.max, {r.min.x, r.max.y}, width);
+    draw_dashed_line(list, {r.min.x, r.max.y}, r.min, width);
 }
 
 } // namespace gf::ui

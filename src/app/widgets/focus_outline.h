@@ -1,10 +1,8 @@
 #pragma once
-// How what is in focus is marked in the panels: what a value is computed from in solid lines, what it feeds
-// in dashed ones.
+// How panels mark the cell in focus (a thick line), the cells that its value is computed from (a solid line)
+// and those that it feeds (a dashed line). Used by all panels that show values.
 
-#include "app/host/item_recorder.h"
-
-#include <imgui.h>
+#include "app/host/ui_rect.h"
 
 namespace gf::ui {
 

@@ -1,49 +1,56 @@
-#include "app/widgets/fuzzy.h"
+#include "app/widgets/fuzzy_score.h"
 
 #include <algorithm>
 
 namespace gf::ui {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool same(char a, char b) { return lower(a) == lower(b); }
-bool is_word(char c) {
-    const char l = lower(c);
+char lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+bool same_letter(char a, char b) { return lower_case(a) == lower_case(b); }
+/// ASCII letters and digits, and every byte of other characters in UTF-8.
+bool is_word_character(char c) {
+    const char l = lower_case(c);
     return (l >= 'a' && l <= 'z') || (l >= '0' && l <= '9') || static_cast<unsigned char>(l) >= 0x80;
 }
-bool begins_word(std::string_view text, std::size_t at) { return at == 0 || !is_word(text[at - 1]); }
-
-/// As letters in this order; those that follow each other or begin a word count more.
-float subsequence_score(std::string_view word, std::string_view text) {
-    float score = 0;
-    std::size_t t = 0;
-    bool last_fits = false;
-    for (std::size_t w = 0; w < word.size(); ++w) {
-        const char c = word[w];
-        std::size_t at = t;
-        while (at < text.size() && !same(text[at], c)) ++at;
-        if (!(last_fits && at == t)) // the next word that begins with it, if the rest of the text has one
-            for (std::size_t other = at; other < text.size(); ++other)
-                if (same(text[other], c) && begins_word(text, other)) {
-                    const std::string_view rest = word.substr(w + 1);
-                    std::size_t needed = 0;
-                    for (std::size_t i = other + 1; i < text.size() && needed < rest.size(); ++i)
-                        needed += same(text[i], rest[needed]);
-                    if (needed == rest.size()) at = other;
-                    break;
-                }
-        if (at >= text.size()) return -1;
-        score += at == t && last_fits ? 3.0f : begins_word(text, at) ? 4.0f : 1.0f;
-        last_fits = true;
-        t = at + 1;
-    }
-    return 10 * score / (4 * static_cast<float>(word.size())); // 2.5 to 10
+bool begins_word(std::string_view text, std::size_t at) {
+    return at == 0 || !is_word_character(text[at - 1]);
 }
 
-/// Where the word stands as it is; npos: nowhere. At the beginning of a word, if there is such a place.
+/// Where the query's letter `word[w]` is best taken from `text`, from `from` on: the next place where it
+/// begins a word, if what follows still has the rest of the query's letters; else the next place at all.
+std::size_t find_letter(std::string_view word, std::size_t w, std::string_view text, std::size_t from) {
+    std::size_t next = from;
+    while (next < text.size() && !same_letter(text[next], word[w])) ++next;
+    for (std::size_t place = next; place < text.size(); ++place) {
+        if (!same_letter(text[place], word[w]) || !begins_word(text, place)) continue;
+        const std::string_view rest = word.substr(w + 1);
+        std::size_t n_found = 0;
+        for (std::size_t i = place + 1; i < text.size() && n_found < rest.size(); ++i)
+            n_found += same_letter(text[i], rest[n_found]);
+        return n_found == rest.size() ? place : next;
+    }
+    return next;
+}
+
+/// Score of a word whose letters occur in this order, 2.5 to 10; -1 if they do not. Letters that follow each
+/// other or begin a word count more.
+float subsequence_score(std::string_view word, std::string_view text) {
+    float score = 0;
+    std::size_t from = 0;
+    for (std::size_t w = 0; w < word.size(); ++w) {
+        const bool follows = w > 0 && from < text.size() && same_letter(text[from], word[w]);
+        const std::size_t place = follows ? from : find_letter(word, w, text, from);
+        if (place >= text.size()) return -1;
+        score += follows ? 3.0f : begins_word(text, place) ? 4.0f : 1.0f;
+        from = place + 1;
+    }
+    return 10 * score / (4 * static_cast<float>(word.size()));
+}
+
+/// Where the word stands as it is, at the beginning of a word if there is such a place; npos: nowhere.
 std::size_t find_word(std::string_view word, std::string_view text) {
     std::size_t found = std::string_view::npos;
-    const auto fits = [](char a, char b) { return same(a, b); };
+    const auto fits = [](char a, char b) { return same_letter(a, b); };
     for (auto at = text.begin();; ++at) {
         at = std::search(at, text.end(), word.begin(), word.end(), fits);
         if (at == text.end()) return found;
@@ -67,7 +74,7 @@ float fuzzy_score(std::string_view query, std::string_view text) {
         if (place != std::string_view::npos) {
             const std::size_t after = place + word.size();
             const bool starts = begins_word(text, place),
-                       whole = starts && (after == text.size() || !is_word(text[after]));
+                       whole = starts && (after == text.size() || !is_word_character(text[after]));
             score += 20.0f + (starts ? 10.0f : 0) + (whole ? 10.0f : 0) + (place == 0 ? 5.0f : 0);
             continue;
         }
@@ -75,8 +82,8 @@ float fuzzy_score(std::string_view query, std::string_view text) {
         if (letters < 0) return -1;
         score += letters;
     }
-    return score + 5.0f / (1 + static_cast<float>(text.size() /
-                                                  16)); // names of about the same length keep their order
+    const std::size_t length = text.size() / 16; // names of about the same length keep their order
+    return score + 5.0f / (1 + static_cast<float>(length));
 }
 
 } // namespace gf::ui

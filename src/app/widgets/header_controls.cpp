@@ -3,14 +3,14 @@
 #include "app/widgets/icons.h"
 #include "app/widgets/widget_parts.h"
 
-#include <algorithm>
 #include <cmath>
 
 namespace gf::ui {
 namespace {
 
-constexpr float k_height = 20, k_padding = 8, k_gap = 8, k_arrow = 12,
-                k_least_title = 150; ///< design lengths
+// Design lengths.
+constexpr float k_height = 20, k_padding = 8, k_gap = 8, k_arrow = 12;
+constexpr float k_min_title_width = 150; // what controls leave for the title
 
 } // namespace
 
@@ -23,17 +23,17 @@ bool header_menu(const char* name, std::string_view chosen) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const ButtonItem item = button_item(name, {header_menu_width(chosen), px(k_height)});
     if (!item.seen) return false;
-    put_fill(list, item.box, item.hovered || item.held ? t.control_hover : t.control, px(5));
-    put_text(list, item.box, item.box.min.x + px(k_padding), font(TextSize::small), t.text, chosen);
+    draw_fill(list, item.box, item.hovered || item.held ? t.control_hover : t.control, px(5));
+    draw_text(list, item.box, item.box.min.x + px(k_padding), font(TextSize::small), t.text, chosen);
     draw_icon(list, Icon::chevron_down, {item.box.max.x - px(k_padding) - px(2), item.box.center().y}, px(8),
               t.muted);
-    put_focus_ring(item, px(5));
+    draw_focus_ring(item, px(5));
     return item.pressed;
 }
 
 HeaderPlace header_place(float width) {
     const float room = ImGui::GetContentRegionAvail().x;
-    if (room - width < px(k_least_title)) return {};
+    if (room - width < px(k_min_title_width)) return {};
     const ImVec2 at = ImGui::GetCursorScreenPos();
     return {true, width + px(k_gap), {std::floor(at.x + room - width), at.y}};
 }

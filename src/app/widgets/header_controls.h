@@ -1,29 +1,29 @@
 #pragma once
-// Small controls at the right end of a panel's header line: how the panel shows what it shows.
+// Small controls at the right end of a panel's header line, which choose how the panel shows its values. Used
+// by the Head, Heads and Inspector panels.
 
 #include "app/host/imgui_host.h"
 
-#include <span>
 #include <string_view>
 
 namespace gf::ui {
 
-/// What is chosen from a longer list, with an arrow. Width in pixels:
-float header_menu_width(std::string_view chosen);
-/// An item called `name` that shows what is chosen. True when clicked: open a popup.
+/// A button named `name` that shows what is chosen from a longer list, with an arrow. True when clicked: open
+/// a popup with the list.
 bool header_menu(const char* name, std::string_view chosen);
+/// Its width in pixels.
+float header_menu_width(std::string_view chosen);
 
-/// Where header controls `width` wide go in the header line that begins at the cursor; false where they would
-/// leave less than a title. Then: panel_header(title, subtitle, place.reserved), and in a scope the controls.
 struct HeaderPlace {
-    bool fits = false;
+    bool fits = false;  ///< false if the controls would not leave enough room for the title
     float reserved = 0; ///< pixels that the subtitle must leave
-    ImVec2 at;          ///< of the controls
+    ImVec2 at;          ///< upper left corner of the controls
 };
+/// Where controls that are `width` pixels wide go in the header line that begins at the cursor. Hand
+/// `reserved` to panel_header(), then make the controls in the scope of a HeaderControls.
 HeaderPlace header_place(float width);
 
-/// Controls in the header line of a panel whose header is drawn: from `at` on; afterwards the cursor is where
-/// it was.
+/// Moves the cursor to `at` for its scope, and back afterwards. The header itself is drawn already.
 class HeaderControls {
   public:
     explicit HeaderControls(ImVec2 at);

@@ -8,11 +8,11 @@
 namespace gf::ui {
 namespace {
 
-constexpr float k_hatch_period = 12; // design lengths
-constexpr float k_hatched_from = 64; // smaller maps show masked cells plain
-constexpr float k_least_visible = 4; // cells
+constexpr float k_hatch_period = 12;     // design lengths
+constexpr float k_hatched_from = 64;     // design lengths; smaller maps show masked cells plain
+constexpr float k_min_cells_in_view = 4; // how far one can zoom in
 
-/// A cell as a colour of the CPU, for strips.
+/// The colour that the heat map shader gives to a cell, for strips.
 ImU32 cell_colour(const ColourScale& scale, float value) {
     const HeatMapLook& look = theme().heat;
     switch (cell_kind(value)) {
@@ -24,9 +24,10 @@ ImU32 cell_colour(const ColourScale& scale, float value) {
     return pack(colour_of(scale, value));
 }
 
-/// Zooms [from, to] by `factor` about `centre` and moves it by `shift`, within [0, end]. An axis of the view.
+/// Zooms the range [from, to] of one axis by `factor` about `centre` and moves it by `shift`, within [0,
+/// end]. All are in cells.
 void navigate_axis(float& from, float& to, float end, float centre, float factor, float shift) {
-    const float length = std::clamp((to - from) * factor, std::min(k_least_visible, end), end);
+    const float length = std::clamp((to - from) * factor, std::min(k_min_cells_in_view, end), end);
     const float kept = (to - from) > 0 ? (centre - from) / (to - from) : 0;
     from = std::clamp(centre - kept * length + shift, 0.0f, end - length);
     to = from + length;
@@ -43,11 +44,10 @@ HeatMapView themed_heat_map(bool signed_values) {
     return view;
 }
 
-std::optional<HeatMapCell> heat_map_cell_at(std::span<const HeatMapPlace> places, const HeatMapView& view,
+std::optional<HeatMapCell> heat_map_cell_at(std::span<const PlacedHeatMap> places, const HeatMapView& view,
                                             ImVec2 point) {
     for (const auto& [map, rect] : places) {
-        if (point.x < rect.min.x || point.x >= rect.max.x || point.y < rect.min.y || point.y >= rect.max.y)
-            continue;
+        if (!rect.contains(point)) continue;
         const float row = view.row0 + (point.y - rect.min.y) / rect.height() * (view.row1 - view.row0);
         const float col = view.col0 + (point.x - rect.min.x) / rect.width() * (view.col1 - view.col0);
         const HeatMapCell cell{map, static_cast<int>(std::floor(row)), static_cast<int>(std::floor(col))};
@@ -56,10 +56,10 @@ std::optional<HeatMapCell> heat_map_cell_at(std::span<const HeatMapPlace> places
     return std::nullopt;
 }
 
-UiRect heat_map_cell_rect(const HeatMapPlace& place, const HeatMapView& view, int row, int col) {
+UiRect heat_map_cell_rect(const PlacedHeatMap& place, const HeatMapView& view, int row, int col) {
     const UiRect& rect = place.rect;
-    const float width = rect.width() / (view.col1 - view.col0),
-                height = rect.height() / (view.row1 - view.row0);
+    const float width = rect.width() / (view.col1 - view.col0);
+    const float height = rect.height() / (view.row1 - view.row0);
     const ImVec2 min = {rect.min.x + (static_cast<float>(col) - view.col0) * width,
                         rect.min.y + (static_cast<float>(row) - view.row0) * height};
     return {min, {min.x + width - view.look.gap_x, min.y + height - view.look.gap_y}};
@@ -67,14 +67,14 @@ UiRect heat_map_cell_rect(const HeatMapPlace& place, const HeatMapView& view, in
 
 bool navigate_heat_map(HeatMapView& view, const UiRect& rect) {
     const ImGuiIO& io = ImGui::GetIO();
-    const bool zooms =
-        ImGui::IsItemHovered() && io.MouseWheel != 0 && !io.KeyCtrl; // Ctrl+wheel scales the interface
+    // Ctrl+wheel is left out, since it scales the interface.
+    const bool zooms = ImGui::IsItemHovered() && io.MouseWheel != 0 && !io.KeyCtrl;
     const bool pans = ImGui::IsItemActive() && ImGui::IsMouseDragging(ImGuiMouseButton_Left);
     if (!zooms && !pans) return false;
     const HeatMapView before = view;
     const float factor = zooms ? std::pow(0.85f, io.MouseWheel) : 1.0f;
-    const float cols_per_pixel = (view.col1 - view.col0) / rect.width(),
-                rows_per_pixel = (view.row1 - view.row0) / rect.height();
+    const float cols_per_pixel = (view.col1 - view.col0) / rect.width();
+    const float rows_per_pixel = (view.row1 - view.row0) / rect.height();
     const float col = view.col0 + (io.MousePos.x - rect.min.x) * cols_per_pixel;
     const float row = view.row0 + (io.MousePos.y - rect.min.y) * rows_per_pixel;
     const ImVec2 drag = pans ? io.MouseDelta : ImVec2(0, 0);
@@ -95,14 +95,14 @@ void HeatMapWidget::clear() {
     if (maps_) maps_->clear();
 }
 
-void HeatMapWidget::draw(ImDrawList& list, std::span<const HeatMapPlace> places, const HeatMapView& view) {
+void HeatMapWidget::draw(ImDrawList& list, std::span<const PlacedHeatMap> places, const HeatMapView& view) {
     if (!maps_ || places.empty()) return;
     if (frame_ != ImGui::GetFrameCount()) {
         frame_ = ImGui::GetFrameCount();
-        calls_used_ = 0;
+        n_calls_used_ = 0;
     }
-    if (calls_used_ == calls_.size()) calls_.emplace_back();
-    Call& call = calls_[calls_used_++];
+    if (n_calls_used_ == calls_.size()) calls_.emplace_back();
+    Call& call = calls_[n_calls_used_++];
     call.maps = &*maps_;
     call.places.assign(places.begin(), places.end());
     call.view = view;
@@ -112,7 +112,7 @@ void HeatMapWidget::draw(ImDrawList& list, std::span<const HeatMapPlace> places,
     list.AddCallback(ImDrawCallback_ResetRenderState, nullptr);
 }
 
-// Called by the renderer backend, which knows the size of the framebuffer.
+// Called by ImGui's renderer, once the size of the framebuffer is known.
 void HeatMapWidget::paint(const ImDrawList*, const ImDrawCmd* command) {
     Call& call = *static_cast<Call*>(command->UserCallbackData);
     const ImDrawData& frame = *ImGui::GetDrawData();

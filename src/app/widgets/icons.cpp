@@ -6,14 +6,14 @@
 namespace gf::ui {
 namespace {
 
-/// Draws in units of the half side, x right and y down.
+/// Draws in units of half the icon's side, from its centre: x to the right, y down.
 class Pen {
   public:
     Pen(ImDrawList& list, ImVec2 centre, float size, ImU32 colour)
         : list_(list), centre_(centre), unit_(size / 2), stroke_(std::max(size / 8, 1.0f)), colour_(colour) {}
 
     ImVec2 at(float x, float y) const { return {centre_.x + x * unit_, centre_.y + y * unit_}; }
-    /// Points right for toward = 1, left for -1.
+    /// Points to the right if the tip is right of the base, else to the left.
     void triangle(float tip_x, float base_x, float half_height) const {
         const ImVec2 tip = at(tip_x, 0), above = at(base_x, -half_height), below = at(base_x, half_height);
         if (tip_x > base_x)
@@ -34,12 +34,11 @@ class Pen {
     void circle(ImVec2 c, float radius) const {
         list_.AddCircle(at(c.x, c.y), radius * unit_, colour_, 0, stroke_);
     }
-    /// From angle `from` to `to`, clockwise from the right.
+    /// Angles are in radians, clockwise from the right.
     void arc(ImVec2 c, float radius, float from, float to) const {
         list_.PathArcTo(at(c.x, c.y), radius * unit_, from, to);
         list_.PathStroke(colour_, ImDrawFlags_None, stroke_);
     }
-    void disc(ImVec2 c, float radius) const { list_.AddCircleFilled(at(c.x, c.y), radius * unit_, colour_); }
 
   private:
     ImDrawList& list_;
@@ -78,10 +77,6 @@ void draw_icon(ImDrawList& list, Icon icon, ImVec2 centre, float size, ImU32 col
         break;
     case Icon::chevron_down: pen.corner({-0.6f, -0.3f}, {0, 0.3f}, {0.6f, -0.3f}); break;
     case Icon::chevron_right: pen.corner({-0.3f, -0.6f}, {0.3f, 0}, {-0.3f, 0.6f}); break;
-    case Icon::pin:
-        pen.disc({0, -0.4f}, 0.5f);
-        pen.line({0, 0}, {0, 0.9f});
-        break;
     case Icon::undo: // an arrow to the left that turns back below
         pen.arc({0.1f, 0.2f}, 0.6f, -1.57f, 1.57f);
         pen.line({-0.75f, -0.4f}, {0.1f, -0.4f});

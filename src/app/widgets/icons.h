@@ -1,5 +1,5 @@
 #pragma once
-// Icons as vector shapes. They never stand alone: text or a tooltip says what they do.
+// Icons as vector shapes. Used by buttons, menus and panels; text or a tooltip beside them says what they do.
 
 #include <imgui.h>
 
@@ -16,14 +16,12 @@ enum class Icon {
     close,
     chevron_down,
     chevron_right,
-    pin,
     check,
     undo,
     redo
 };
-inline constexpr int k_icon_count = 14;
 
-/// Centred on `centre`; `size` is the side of the square that it fills.
+/// Draws an icon that fills a square around `centre`; `size` is the length of its side in pixels.
 void draw_icon(ImDrawList& list, Icon icon, ImVec2 centre, float size, ImU32 colour);
 
 } // namespace gf::ui

@@ -1,5 +1,5 @@
 #pragma once
-// Texts that change with every frame, written without allocating.
+// Texts that change with every frame, written without allocating. Used by panels and bars.
 
 #include <fmt/format.h>
 
@@ -10,11 +10,11 @@ namespace gf::ui {
 
 class LineBuffer {
   public:
-    /// Valid until the next call.
+    /// Formats as fmt::format() does. The text is valid until the next call.
     template <class... T>
-    const char* operator()(fmt::format_string<T...> form, T&&... values) {
+    const char* operator()(fmt::format_string<T...> format, T&&... values) {
         text_.clear();
-        fmt::format_to(std::back_inserter(text_), form, std::forward<T>(values)...);
+        fmt::format_to(std::back_inserter(text_), format, std::forward<T>(values)...);
         text_.push_back('\0');
         return text_.data();
     }

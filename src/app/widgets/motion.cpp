@@ -7,30 +7,30 @@
 namespace gf::ui {
 namespace {
 
-bool g_motion = true;
+bool g_motion_on = true;
 
 } // namespace
 
-void set_motion(bool on) { g_motion = on; }
+void set_motion(bool on) { g_motion_on = on; }
 
-void Glide::jump(float target) {
+void Glide::jump_to(float target) {
     value_ = from_ = target_ = target;
-    left_ = 0;
+    seconds_left_ = 0;
 }
 
-float Glide::to(float target) {
-    if (left_ < 0 || !g_motion) jump(target);
+float Glide::move_to(float target) {
+    if (seconds_left_ < 0 || !g_motion_on) jump_to(target);
     if (target != target_) {
         from_ = value_;
         target_ = target;
-        left_ = k_glide_seconds;
+        seconds_left_ = k_glide_seconds;
     }
-    if (left_ <= 0) return value_;
-    left_ -= ImGui::GetIO().DeltaTime;
-    if (left_ < 1e-4f) left_ = 0; // what rounding leaves is no frame of its own
-    const float t = 1 - left_ / k_glide_seconds,
-                eased = 1 - (1 - t) * (1 - t) * (1 - t); // fast first, then settling
-    value_ = left_ > 0 ? from_ + (target_ - from_) * eased : target_;
+    if (seconds_left_ <= 0) return value_;
+    seconds_left_ -= ImGui::GetIO().DeltaTime;
+    if (seconds_left_ < 1e-4f) seconds_left_ = 0; // no frame only for what rounding left over
+    const float t = 1 - seconds_left_ / k_glide_seconds;
+    const float eased = 1 - (1 - t) * (1 - t) * (1 - t); // fast at first, then slowing down
+    value_ = seconds_left_ > 0 ? from_ + (target_ - from_) * eased : target_;
     request_frame();
     return value_;
 }

@@ -1,26 +1,26 @@
 #pragma once
-// Motion tells where something went: a value glides to where it is wanted, at most 150 ms, eased; or jumps,
-// where motion is off.
+// Motion shows where something went: a value glides to its target within 150 ms, or jumps if motion is off.
+// Used by the Flow and Heads panels.
 
 namespace gf::ui {
 
 inline constexpr float k_glide_seconds = 0.15f;
 
-/// Whether things move at all (a setting; pictures without a display never do).
+/// Whether values glide. The workbench sets it from the settings; pictures without a display have it off.
 void set_motion(bool on);
 
 class Glide {
   public:
-    /// Once a frame: where the value is now on its way to `target`. The first call jumps. Asks for frames
-    /// until it is there.
-    float to(float target);
-    /// Without motion.
-    void jump(float target);
+    /// Called once a frame: moves the value towards `target` and returns it. The first call jumps. Asks for
+    /// frames until the value is there.
+    float move_to(float target);
+    void jump_to(float target);
     float value() const { return value_; }
-    bool moving() const { return left_ > 0; }
+    bool is_moving() const { return seconds_left_ > 0; }
 
   private:
-    float value_ = 0, from_ = 0, target_ = 0, left_ = -1; ///< left_: seconds still to go; -1: never asked
+    float value_ = 0, from_ = 0, target_ = 0;
+    float seconds_left_ = -1; ///< -1 before the first call
 };
 
 } // namespace gf::ui

@@ -1,7 +1,6 @@
 #include "app/widgets/panel_frame.h"
 
 #include "app/widgets/widget_parts.h"
-#include "app/widgets/widgets.h"
 
 #include <imgui_internal.h>
 
@@ -11,10 +10,21 @@
 namespace gf::ui {
 namespace {
 
-constexpr ImGuiWindowFlags k_fixed = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoDocking |
-                                     ImGuiWindowFlags_NoBringToFrontOnFocus;
-constexpr float k_margin = 8; // ground around the panels
+constexpr ImGuiWindowFlags k_fixed_window = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                            ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoDocking |
+                                            ImGuiWindowFlags_NoBringToFrontOnFocus;
+constexpr float k_margin = 8; // between the panels and the edge of their area, in design lengths
+
+/// The longest beginning of a subtitle that fits into `room` pixels and ends where one of its parts ends.
+std::string_view parts_that_fit(ImFont* face, std::string_view text, float room) {
+    while (!text.empty() && measure(face, text).x > room) {
+        std::size_t end = std::string_view::npos;
+        for (const std::string_view separator : {"; ", " (", ", ", " "})
+            if (end = text.rfind(separator); end != std::string_view::npos) break;
+        text = text.substr(0, end == std::string_view::npos ? 0 : end);
+    }
+    return text;
+}
 
 } // namespace
 
@@ -26,11 +36,10 @@ void begin_bar(const char* name, float top, float height) {
     ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, {1, 1});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding,
                         {px(16), std::max(0.0f, std::floor((height - px(k_control_height)) / 2))});
-    ImGui::Begin(name, nullptr, k_fixed | ImGuiWindowFlags_NoScrollWithMouse);
-    ImGui::PopStyleVar(4); // not for popups and tooltips made inside
-    const float line = top + height - std::max(px(1), 1.0f);
-    ImGui::GetWindowDrawList()->AddRectFilled({0, line}, {ImGui::GetIO().DisplaySize.x, top + height},
-                                              theme().border);
+    ImGui::Begin(name, nullptr, k_fixed_window | ImGuiWindowFlags_NoScrollWithMouse);
+    ImGui::PopStyleVar(4); // so that popups and tooltips made in the bar look as elsewhere
+    ImGui::GetWindowDrawList()->AddRectFilled({0, top + height - px(1)},
+                                              {ImGui::GetIO().DisplaySize.x, top + height}, theme().border);
 }
 
 void end_bar() { ImGui::End(); }
@@ -45,11 +54,11 @@ ImGuiID panel_dock(const char* name, float top, float bottom) {
     // Dear ImGui paints the gaps between docked windows with these.
     ImGui::PushStyleColor(ImGuiCol_WindowBg, ground);
     ImGui::PushStyleColor(ImGuiCol_Border, ground);
-    ImGui::Begin(name, nullptr, k_fixed | ImGuiWindowFlags_NoNavFocus);
+    ImGui::Begin(name, nullptr, k_fixed_window | ImGuiWindowFlags_NoNavFocus);
     const ImGuiID dock = ImGui::GetID("panels");
     ImGuiDockNodeFlags flags = ImGuiDockNodeFlags_AutoHideTabBar;
-    flags |= ImGuiDockNodeFlags_NoWindowMenuButton; // of another enumeration
-    flags |= ImGuiDockNodeFlags_NoCloseButton;      // of a whole stack: each tab has its own
+    flags |= ImGuiDockNodeFlags_NoWindowMenuButton; // one of ImGui's internal flags, as the next
+    flags |= ImGuiDockNodeFlags_NoCloseButton;      // it would close all tabs; each tab has its own
     ImGui::DockSpace(dock, {0, 0}, flags);
     ImGui::End();
     ImGui::PopStyleColor(2);
@@ -60,7 +69,8 @@ ImGuiID panel_dock(const char* name, float top, float bottom) {
 bool begin_panel(const char* name, bool* open) {
     const Theme& t = theme();
     ImGui::PushStyleColor(ImGuiCol_WindowBg, t.ground); // shows at the card's corners
-    // Dear ImGui's triangle that brings hidden tabs back: unseen behind the card until the mouse is on it.
+    // Dear ImGui draws a triangle that brings a hidden tab bar back. In the ground's colour it is seen only
+    // while the mouse is on it.
     for (const ImGuiCol place : {ImGuiCol_Button, ImGuiCol_ButtonActive})
         ImGui::PushStyleColor(place, t.ground);
     const bool visible = ImGui::Begin(name, open, ImGuiWindowFlags_NoCollapse);
@@ -69,10 +79,10 @@ bool begin_panel(const char* name, bool* open) {
     const ImGuiWindow* window = ImGui::GetCurrentWindow();
     ImDrawList& list = *window->DrawList;
     ImRect card = window->Rect();
-    card.Min.y += window->TitleBarHeight; // of the tabs, where there are several
+    card.Min.y += window->TitleBarHeight; // the tab bar, if there is one
     list.PushClipRect(card.Min, card.Max);
     list.AddRectFilled(card.Min, card.Max, t.panel, px(8));
-    list.AddRect(card.Min, card.Max, t.border, px(8), 0, std::max(px(1), 1.0f));
+    list.AddRect(card.Min, card.Max, t.border, px(8), 0, px(1));
     list.PopClipRect();
     return true;
 }
@@ -85,35 +95,18 @@ std::optional<UiRect> panel_rect(const char* title) {
     return UiRect{window->Pos, {window->Pos.x + window->Size.x, window->Pos.y + window->Size.y}};
 }
 
-namespace {
-
-/// As much of a subtitle as fits, up to where one of its parts ends.
-std::string_view parts_that_fit(ImFont* face, std::string_view text, float room) {
-    while (!text.empty() && measure(face, text).x > room) {
-        std::size_t end = std::string_view::npos;
-        for (const std::string_view separator : {"; ", " (", ", ", " "})
-            if (end = text.rfind(separator); end != std::string_view::npos) break;
-        text = text.substr(0, end == std::string_view::npos ? 0 : end);
-    }
-    return text;
-}
-
-} // namespace
-
 void panel_header(std::string_view title, std::string_view subtitle, float reserved) {
     ImFont* bold = font(TextSize::body, Face::bold);
-    const float width = std::max(ImGui::GetContentRegionAvail().x, 1.0f),
-                title_width = measure(bold, title).x;
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const UiRect line{at, {at.x + width, at.y + bold->FontSize}};
+    const UiRect line{at, {at.x + available_width(), at.y + bold->FontSize}};
     ImGui::Dummy(line.size());
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    put_text(list, line, at.x, bold, theme().text, title);
-    const float left = std::floor(at.x + title_width + px(10));
+    draw_text(list, line, at.x, bold, theme().text, title);
+    const float left = std::floor(at.x + measure(bold, title).x + px(10));
     ImFont* body = font(TextSize::body);
-    const std::string_view said = parts_that_fit(body, subtitle, line.max.x - reserved - left);
-    if (!said.empty()) put_text(list, line, left, body, theme().muted, said);
-    if (said.size() < subtitle.size() &&
+    const std::string_view shown = parts_that_fit(body, subtitle, line.max.x - reserved - left);
+    if (!shown.empty()) draw_text(list, line, left, body, theme().muted, shown);
+    if (shown.size() < subtitle.size() &&
         ImGui::IsMouseHoveringRect({left, line.min.y}, {line.max.x - reserved, line.max.y}) &&
         ImGui::IsWindowHovered())
         ImGui::SetItemTooltip("%.*s", static_cast<int>(subtitle.size()), subtitle.data());

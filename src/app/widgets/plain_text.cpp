@@ -1,6 +1,18 @@
-#include "app/widgets/paragraph.h"
+#include "app/widgets/plain_text.h"
+
+#include "app/widgets/widget_parts.h"
+
+#include <cmath>
 
 namespace gf::ui {
+
+void label_text(std::string_view text, ImU32 colour, TextSize size, Face face) {
+    ImFont* type = font(size, face);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const UiRect box{at, {at.x + std::ceil(measure(type, text).x), at.y + px(k_control_height)}};
+    ImGui::Dummy(box.size());
+    draw_text(*ImGui::GetWindowDrawList(), box, at.x, type, colour, text);
+}
 
 void text_line(std::string_view text, ImU32 colour, TextSize size, Face face) {
     const FontScope scope(size, face);
@@ -15,19 +27,19 @@ void wrapped_text(std::string_view text, float width, ImU32 colour, TextSize siz
     ImGui::PopTextWrapPos();
 }
 
-void vertical_space(float length) { ImGui::Dummy({0, px(length)}); }
-
 void page_heading(std::string_view text) {
     text_line(text, theme().text, TextSize::body, Face::bold);
     vertical_space(8);
 }
 
-float paragraph_height(ImFont* font, std::string_view text, float width) {
+void vertical_space(float length) { ImGui::Dummy({0, px(length)}); }
+
+float wrapped_text_height(ImFont* font, std::string_view text, float width) {
     return font->CalcTextSizeA(font->FontSize, FLT_MAX, width, text.data(), text.data() + text.size()).y;
 }
 
-void put_paragraph(ImDrawList& list, ImVec2 at, ImFont* font, ImU32 colour, std::string_view text,
-                   float width) {
+void draw_wrapped_text(ImDrawList& list, ImVec2 at, ImFont* font, ImU32 colour, std::string_view text,
+                       float width) {
     list.AddText(font, font->FontSize, at, ImGui::GetColorU32(colour), text.data(), text.data() + text.size(),
                  width);
     record_text(font, at, text, width);

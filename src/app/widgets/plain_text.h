@@ -1,5 +1,5 @@
 #pragma once
-// Running text of the start page, in the current window at the cursor.
+// Text that is only read. Used by the start page, and by bars and panels for words beside controls.
 
 #include "app/host/imgui_host.h"
 
@@ -7,16 +7,25 @@
 
 namespace gf::ui {
 
-void text_line(std::string_view text, ImU32 colour, TextSize size, Face face = Face::regular);
-void wrapped_text(std::string_view text, float width, ImU32 colour, TextSize size = TextSize::body);
-/// In design lengths.
-void vertical_space(float length);
-/// With the space below it.
-void page_heading(std::string_view text);
+// These write into the current window at the cursor.
 
-/// Height of a text that is wrapped at `width`; and the text itself, from `at` on.
-float paragraph_height(ImFont* font, std::string_view text, float width);
-void put_paragraph(ImDrawList& list, ImVec2 at, ImFont* font, ImU32 colour, std::string_view text,
-                   float width);
+/// A text as high as a control, to stand beside controls.
+void label_text(std::string_view text, ImU32 colour, TextSize size = TextSize::body,
+                Face face = Face::regular);
+void text_line(std::string_view text, ImU32 colour, TextSize size, Face face = Face::regular);
+/// A text that is wrapped at `width` pixels.
+void wrapped_text(std::string_view text, float width, ImU32 colour, TextSize size = TextSize::body);
+/// A bold line and the space below it.
+void page_heading(std::string_view text);
+/// An empty space, in design lengths.
+void vertical_space(float length);
+
+// These draw a wrapped text at a place of the caller's choice.
+
+/// Height in pixels of a text that is wrapped at `width` pixels.
+float wrapped_text_height(ImFont* font, std::string_view text, float width);
+/// Draws the text with its upper left corner at `at`.
+void draw_wrapped_text(ImDrawList& list, ImVec2 at, ImFont* font, ImU32 colour, std::string_view text,
+                       float width);
 
 } // namespace gf::ui

@@ -4,14 +4,14 @@
 
 namespace gf::ui {
 
-void add_text_upwards(ImDrawList& list, ImFont* font, ImVec2 at, float length, ImU32 colour,
-                      std::string_view text) {
-    // Whole letters only: clip rectangles do not turn with the text.
+void draw_text_upwards(ImDrawList& list, ImFont* font, ImVec2 at, float length, ImU32 colour,
+                       std::string_view text) {
+    // The text is cut between two letters, because a clip rectangle does not turn with it.
     const char* end = nullptr;
     font->CalcTextSizeA(font->FontSize, length, 0, text.data(), text.data() + text.size(), &end);
     const int first = list.VtxBuffer.Size;
-    // Letters outside the clip rectangle are left out before they are turned, so they are laid out in its
-    // corner.
+    // ImGui leaves letters out that are outside of the clip rectangle before they are turned, so the text is
+    // laid out in the corner of that rectangle.
     const ImVec2 from = list.GetClipRectMin();
     list.AddText(font, font->FontSize, from, colour, text.data(), end);
     const float middle = font->FontSize / 2;

@@ -1,5 +1,5 @@
 #pragma once
-// Text that runs upwards, for labels along the top of a matrix.
+// Text that runs upwards. Used by the Head panel for the labels along the top of its matrix.
 
 #include <imgui.h>
 
@@ -7,9 +7,8 @@
 
 namespace gf::ui {
 
-/// From `at` (the middle of the text's left side, which becomes its bottom) upwards, cut off after `length`
-/// pixels.
-void add_text_upwards(ImDrawList& list, ImFont* font, ImVec2 at, float length, ImU32 colour,
-                      std::string_view text);
+/// Draws a text upwards from `at`, which is the middle of its left side. After `length` pixels it is cut off.
+void draw_text_upwards(ImDrawList& list, ImFont* font, ImVec2 at, float length, ImU32 colour,
+                       std::string_view text);
 
 } // namespace gf::ui

@@ -1,7 +1,10 @@
 #include "app/widgets/widget_parts.h"
 
+#include "app/host/keyboard.h"
+
 #include <imgui_internal.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace gf::ui {
@@ -38,12 +41,14 @@ void text_item(const char* label, ImVec2 size) {
         IMGUI_TEST_ENGINE_ITEM_INFO(id, label, g.LastItemData.StatusFlags);
 }
 
+float available_width() { return std::max(ImGui::GetContentRegionAvail().x, 1.0f); }
+
 UiRect inside_of_window() {
     const ImRect& inside = ImGui::GetCurrentWindow()->InnerRect;
     return {inside.Min, inside.Max};
 }
 
-std::string_view shown(const char* label) {
+std::string_view shown_text(const char* label) {
     const std::string_view all(label);
     return all.substr(0, all.find("##"));
 }
@@ -52,20 +57,20 @@ ImVec2 measure(ImFont* font, std::string_view text) {
     return font->CalcTextSizeA(font->FontSize, FLT_MAX, 0, text.data(), text.data() + text.size());
 }
 
-void put_text(ImDrawList& list, const UiRect& box, float left, ImFont* font, ImU32 colour,
-              std::string_view text) {
+void draw_text(ImDrawList& list, const UiRect& box, float left, ImFont* font, ImU32 colour,
+               std::string_view text) {
     const ImVec2 at{std::floor(left), std::floor(box.min.y + (box.height() - font->FontSize) / 2)};
     list.AddText(font, font->FontSize, at, ImGui::GetColorU32(colour), text.data(),
                  text.data() + text.size());
     record_text(font, at, text);
 }
 
-void put_text_centred(ImDrawList& list, const UiRect& box, ImFont* font, ImU32 colour,
-                      std::string_view text) {
-    put_text(list, box, box.center().x - measure(font, text).x / 2, font, colour, text);
+void draw_text_centred(ImDrawList& list, const UiRect& box, ImFont* font, ImU32 colour,
+                       std::string_view text) {
+    draw_text(list, box, box.center().x - measure(font, text).x / 2, font, colour, text);
 }
 
-void put_text_cut(ImDrawList& list, const UiRect& box, ImFont* font, ImU32 colour, std::string_view text) {
+void draw_text_cut(ImDrawList& list, const UiRect& box, ImFont* font, ImU32 colour, std::string_view text) {
     if (box.width() <= 0) return;
     const float top = std::floor(box.min.y + (box.height() - font->FontSize) / 2);
     ImGui::PushFont(font);
@@ -77,13 +82,17 @@ void put_text_cut(ImDrawList& list, const UiRect& box, ImFont* font, ImU32 colou
     ImGui::PopFont();
 }
 
-void put_fill(ImDrawList& list, const UiRect& box, ImU32 colour, float rounding) {
+void draw_fill(ImDrawList& list, const UiRect& box, ImU32 colour, float rounding) {
     list.AddRectFilled(box.min, box.max, ImGui::GetColorU32(colour), rounding);
+}
+
+void draw_border(ImDrawList& list, const UiRect& box, ImU32 colour, float rounding) {
+    list.AddRect(box.min, box.max, ImGui::GetColorU32(colour), rounding, 0, px(1));
 }
 
 namespace {
 
-void put_ring(const UiRect& box, float rounding) {
+void draw_ring(const UiRect& box, float rounding) {
     const float gap = px(2);
     const UiRect ring = box.grown(gap);
     ImGui::GetWindowDrawList()->AddRect(ring.min, ring.max, theme().accent, rounding + gap, 0, px(2));
@@ -91,14 +100,12 @@ void put_ring(const UiRect& box, float rounding) {
 
 } // namespace
 
-void put_focus_ring(const ButtonItem& item, float rounding) {
-    if (item.focused_by_key) put_ring(item.box, rounding);
+void draw_focus_ring(const ButtonItem& item, float rounding) {
+    if (item.focused_by_key) draw_ring(item.box, rounding);
 }
 
-void put_focus_ring_of_last_item(float rounding) {
-    const ImGuiContext& g = *ImGui::GetCurrentContext();
-    const ImRect& box = g.LastItemData.Rect;
-    if (g.NavId == g.LastItemData.ID && !g.NavDisableHighlight) put_ring({box.Min, box.Max}, rounding);
+void draw_focus_ring_of_last_item(float rounding) {
+    if (keyboard_is_on_last_item()) draw_ring({ImGui::GetItemRectMin(), ImGui::GetItemRectMax()}, rounding);
 }
 
 } // namespace gf::ui

@@ -1,12 +1,15 @@
 #pragma once
-// What widgets are made of: an item that can be clicked, and text put at a place. For widgets, and for panels
-// that draw items of their own.
+// What widgets are made of: an item that can be clicked, and text put at a place. Used by the widgets of this
+// folder, and by panels that draw items of their own.
 
 #include "app/host/imgui_host.h"
 
 #include <string_view>
 
 namespace gf::ui {
+
+/// Height of all one-line controls, in design lengths.
+inline constexpr float k_control_height = 28;
 
 /// Whether an item is one of several to choose from, and is the chosen one. Tests and UiDriver ask for it.
 enum class Mark { none, unchosen, chosen };
@@ -26,24 +29,32 @@ ButtonItem button_item(const char* label, ImVec2 size, Mark mark = Mark::none);
 /// window, and tests find what stands there by its name.
 void text_item(const char* label, ImVec2 size);
 
+/// Pixels from the cursor to the right edge of the window's content, at least 1.
+float available_width();
 /// The part of the current window that its content is seen in: without title bar, borders and scroll bars.
 UiRect inside_of_window();
 
-/// The part before "##".
-std::string_view shown(const char* label);
+/// The part of an item's label that is written on the item: what stands before "##".
+std::string_view shown_text(const char* label);
+/// Size in pixels of a text on one line.
 ImVec2 measure(ImFont* font, std::string_view text);
-/// Writes from `left` on, vertically centred in the box.
-void put_text(ImDrawList& list, const UiRect& box, float left, ImFont* font, ImU32 colour,
-              std::string_view text);
+
+/// Writes from `left` on, vertically centred in the box. As all functions that draw text here, it also tells
+/// the ItemRecorder what stands where.
+void draw_text(ImDrawList& list, const UiRect& box, float left, ImFont* font, ImU32 colour,
+               std::string_view text);
 /// Writes in the middle of the box.
-void put_text_centred(ImDrawList& list, const UiRect& box, ImFont* font, ImU32 colour, std::string_view text);
+void draw_text_centred(ImDrawList& list, const UiRect& box, ImFont* font, ImU32 colour,
+                       std::string_view text);
 /// Writes from the box's left side, cut with an ellipsis where the box ends.
-void put_text_cut(ImDrawList& list, const UiRect& box, ImFont* font, ImU32 colour, std::string_view text);
+void draw_text_cut(ImDrawList& list, const UiRect& box, ImFont* font, ImU32 colour, std::string_view text);
 /// Fills a rounded rectangle.
-void put_fill(ImDrawList& list, const UiRect& box, ImU32 colour, float rounding);
-/// Draws the outline of an item that the keyboard is on; nothing around any other.
-void put_focus_ring(const ButtonItem& item, float rounding);
-/// The same around the last item of Dear ImGui, for items that are no ButtonItem.
-void put_focus_ring_of_last_item(float rounding);
+void draw_fill(ImDrawList& list, const UiRect& box, ImU32 colour, float rounding);
+/// Draws the outline of a rounded rectangle, one length unit wide.
+void draw_border(ImDrawList& list, const UiRect& box, ImU32 colour, float rounding);
+/// Draws a ring around an item if the keyboard is on it.
+void draw_focus_ring(const ButtonItem& item, float rounding);
+/// Does the same for the last item of Dear ImGui, which need not be a ButtonItem.
+void draw_focus_ring_of_last_item(float rounding);
 
 } // namespace gf::ui

@@ -86,18 +86,6 @@ void open_heads(std::vector<CellRange>& ranges, const ModelConfig& config) {
         if (r.param >= 0 || !has_head_axis(config, r.site)) r.head_begin = 0, r.head_end = -1;
 }
 
-void collect_sites(const Expr& e, const ModelConfig& config, int layer, std::vector<SiteRef>& out) {
-    const auto add = [&](const SiteRef& s) {
-        if (std::find(out.begin(), out.end(), s) == out.end()) out.push_back(s);
-    };
-    if (e.op == Op::ref) {
-        if (!e.param) add({e.site, layer_of(e, config, layer)});
-        for (const Index& i : e.indices)
-            if (i.through_expert && config.is_moe()) add({Site::expert_indices, layer});
-    }
-    for (const Expr& arg : e.args) collect_sites(arg, config, layer, out);
-}
-
 } // namespace
 
 namespace formula {
@@ -152,13 +140,6 @@ std::vector<CellRange> dependents(const Trace& trace, int rows, const CellRef& c
     std::vector<CellRange> ranges = find_dependents(trace, rows, cell);
     open_heads(ranges, trace.config());
     return ranges;
-}
-
-std::vector<SiteRef> site_inputs(const ModelConfig& config, const SiteRef& site) {
-    std::vector<SiteRef> inputs;
-    if (const auto expr = specialise(tree_of(site.site), config, site.layer, nullptr))
-        collect_sites(*expr, config, site.layer, inputs);
-    return inputs;
 }
 
 bool is_edited(const Trace& trace, const CellRef& cell) {

@@ -41,9 +41,6 @@ std::vector<CellRange> precedents(const Trace& trace, const CellRef& cell);
 /// The cells of rows [0, rows) whose formulas read this cell or parameter.
 std::vector<CellRange> dependents(const Trace& trace, int rows, const CellRef& cell);
 
-/// The sites that the formula of a site reads in this model, in the order of the formula.
-std::vector<SiteRef> site_inputs(const ModelConfig& config, const SiteRef& site);
-
 /// Whether an edit of the Trace sets this cell.
 bool is_edited(const Trace& trace, const CellRef& cell);
 

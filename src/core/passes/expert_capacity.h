@@ -28,8 +28,4 @@ void each_dropped_choice(const Trace& trace, int layer, int row_begin, int row_e
     }
 }
 
-/// How many choices (a row's slot) of the computed rows found their expert full and got gate 0, over all
-/// layers. The Trace must keep the expert indices; 0 without a capacity factor.
-int count_dropped_choices(const Trace& trace);
-
 } // namespace gf

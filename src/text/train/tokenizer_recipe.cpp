@@ -85,25 +85,6 @@ TokenizerRecipe parse_tokenizer_recipe(const json& value, const std::string& whe
     return recipe;
 }
 
-json recipe_json(const TokenizerRecipe& recipe) {
-    json tokens = recipe.special_tokens;
-    if (!default_unknown(recipe).empty() && !recipe.special_tokens.contains("unk")) tokens["unk"] = nullptr;
-    if (tokens.is_null()) tokens = json::object();
-    return {{"kind", name(recipe.kind)},
-            {"vocab_size", recipe.vocab_size},
-            {"text_size", recipe.text_size},
-            {"min_frequency", recipe.min_frequency},
-            {"lowercase", recipe.lowercase},
-            {"split_digits", recipe.split_digits},
-            {"normalization", recipe.normalization},
-            {"byte_fallback", recipe.byte_fallback},
-            {"max_piece_length", recipe.max_piece_length},
-            {"seed_size", recipe.seed_size},
-            {"shrinking_factor", recipe.shrinking_factor},
-            {"em_steps", recipe.em_steps},
-            {"special_tokens", tokens}};
-}
-
 void validate(const TokenizerRecipe& recipe, const std::string& where) {
     const auto refuse = [&](const std::string& key, const std::string& expected, const std::string& found) {
         throw Error({fmt::format("{}: '{}'", where, key), expected, found, ""});

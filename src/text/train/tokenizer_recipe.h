@@ -50,9 +50,6 @@ struct TokenizerRecipe {
 /// @throws Error on an unknown key (naming the nearest), a value out of range, or an option of another kind.
 TokenizerRecipe parse_tokenizer_recipe(const nlohmann::json& value, const std::string& where);
 
-/// The recipe in the form that parse_tokenizer_recipe() reads.
-nlohmann::json recipe_json(const TokenizerRecipe& recipe);
-
 /// @throws Error, with `where` as the name of the recipe, if no tokenizer can be trained by it.
 void validate(const TokenizerRecipe& recipe, const std::string& where);
 

@@ -1,44 +1,49 @@
 #pragma once
-// What stands beside Flow's rows: of an encoder-decoder the other stack, folded to one block, and at the
-// right what classifiers and models of embeddings end with.
+// What stands beside Flow's rows: the other stack of an encoder-decoder, folded to one card, and at the right
+// what classifiers and models of text embeddings end with. Drawn by FlowPanel.
 
 #include "app/host/item_recorder.h"
 #include "app/panels/flow/flow_columns.h"
-#include "app/view/other_output.h"
 #include "app/view/panel.h"
+#include "app/view/pooled_output.h"
 #include "app/widgets/line_buffer.h"
 
 #include <imgui.h>
 
+#include <memory>
 #include <vector>
 
 namespace gf::ui {
 
 class FlowCards {
   public:
-    /// Of the other stack's block, in pixels; with the space beside it, 0 without one.
+    /// Width in pixels of the other stack's card.
     static float width();
-    static float room(const Snapshot& snapshot);
-    /// The other stack: its tokens and, of the encoder, what it gives for each of them. A click on its name
-    /// shows it.
-    void draw_stack(const Snapshot& snapshot, const FlowLayout& layout, float left, Selection& selection,
-                    Commands& commands);
-    /// Classes or the pooled vector in the last column.
-    void draw_end(const Snapshot& snapshot, const FlowLayout& layout, Selection& selection,
-                  Commands& commands);
+    /// Width in pixels that the card takes together with the gap beside it; 0 if the model has one stack
+    /// only.
+    static float width_with_gap(const Snapshot& snapshot);
+    /// Draws the stack that is not in view: its tokens, and for the encoder what it gives for each of them. A
+    /// click on its name shows it in all panels.
+    void draw_other_stack(const Snapshot& snapshot, const FlowLayout& layout, float left,
+                          Selection& selection, Commands& commands);
+    /// Draws the classes or the pooled vector in the last column. In models of tokens it draws nothing.
+    void draw_output(const Snapshot& snapshot, const FlowLayout& layout, Selection& selection,
+                     Commands& commands);
 
   private:
+    void draw_stack_name(const Snapshot& snapshot, const UiRect& box, Commands& commands);
     void draw_source_row(const Snapshot& snapshot, const FlowLayout& layout, const UiRect& row, int position,
                          Selection& selection, Commands& commands);
+    void handle_source_row(const UiRect& row, const UiRect& strip, int position, int d_model,
+                           Selection& selection, Commands& commands);
     void draw_classes(const Snapshot& snapshot, const FlowLayout& layout, Selection& selection,
                       Commands& commands);
     void draw_pooled(const Snapshot& snapshot, const FlowLayout& layout, Selection& selection,
                      Commands& commands);
-    ColourScale scale_of(const Trace& trace, Site site, int rows);
 
     std::vector<ClassProbability> classes_;
-    std::shared_ptr<const Trace> scaled_; ///< what scale_ is of
-    float scale_ = 1;                     ///< three times the root mean square, as of Flow's other strips
+    std::shared_ptr<const Trace> encoder_trace_; ///< the run that encoder_vmax_ was measured in
+    float encoder_vmax_ = 1;                     ///< where the colours of the encoder's output are full
     LineBuffer line_;
 };
 

@@ -12,19 +12,23 @@ namespace {
 constexpr float k_gap = 8, k_well_padding = 12;
 constexpr float k_wide = 40, k_vector = 34, k_mlp = 48, k_gather = 52, k_next = 72, k_classes = 132,
                 k_pooled = 48;
-constexpr float k_folded = 15, k_folded_gap = 9, k_folded_least = 5;
-constexpr float k_roomy = 820; ///< from here on nothing is narrower than it should be
-constexpr float k_most_shrunk = 0.6f;
-constexpr float k_closing = 240;            ///< what a layer takes while it folds
-constexpr float k_matrix_least = 104;       ///< the scores are shown where they get as much
-constexpr float k_matrix_least_of_two = 88; ///< where the weights over the source stand beside them
-constexpr float k_weights_share = 0.6f;
+constexpr float k_folded = 15, k_folded_gap = 9;
+constexpr float k_min_folded = 5;       ///< a folded layer and its gap take at least this
+constexpr float k_closing = 240;        ///< width of a layer that begins to fold
+constexpr float k_full_size_room = 820; ///< with less room all columns shrink
+/// The scores are left out where they would get less than this, or than the second value where the weights
+/// over the source stand beside them.
+constexpr float k_min_matrix = 104, k_min_matrix_beside_source = 88;
+
+constexpr float k_min_shrink = 0.6f;
+constexpr float k_weights_share = 0.6f; ///< the weights' share of what scores and weights get together
 
 } // namespace
 
 const FlowColumn* FlowLayout::find(Site site) const {
     for (const FlowColumn& c : columns)
-        if (c.site == site && (c.kind == FlowKind::strip || c.kind == FlowKind::matrix)) return &c;
+        if (c.site == site && (c.kind == FlowColumnKind::strip || c.kind == FlowColumnKind::matrix))
+            return &c;
     return nullptr;
 }
 
@@ -33,38 +37,40 @@ void FlowColumns::add(FlowLayout& layout, const FlowColumn& column, Size size) {
     sizes_.push_back({size.width * shrink_, size.gap * shrink_, size.flex});
 }
 
-/// The layer in focus, as the formula reads: softmax(Q K^T) V.
+/// Adds the layer in focus in the order of its formula: softmax(Q K^T) V.
 void FlowColumns::add_unfolded(const Trace& trace, FlowLayout& layout) {
     using enum Site;
     using enum ColourRole;
     const ModelConfig& c = trace.config();
     const int l = layout.layer;
     const auto strip = [&](Site site, const char* header, ColourRole role, float width,
-                           FlowHead head = FlowHead::none) {
+                           FlowHeadAxis head = FlowHeadAxis::none) {
         if (trace.kept(site, l))
-            add(layout, {FlowKind::strip, site, l, header, role, head}, {px(width), px(k_gap), 0});
+            add(layout, {FlowColumnKind::strip, site, l, header, role, head}, {px(width), px(k_gap), 0});
     };
     const auto matrix = [&](Site site, const char* header, ColourRole role, float share) {
         if (trace.kept(site, l))
-            add(layout, {FlowKind::matrix, site, l, header, role, FlowHead::query}, {0, px(k_gap), share});
+            add(layout, {FlowColumnKind::matrix, site, l, header, role, FlowHeadAxis::query},
+                {0, px(k_gap), share});
     };
     const bool rope = trace.has(rot_q);
-    strip(rope ? rot_q : q, "Q", query, k_vector, FlowHead::query);
-    strip(rope ? rot_k : k, "K", key, k_vector, FlowHead::key_value);
+    strip(rope ? rot_q : q, "Q", query, k_vector, FlowHeadAxis::query);
+    strip(rope ? rot_k : k, "K", key, k_vector, FlowHeadAxis::key_value);
     matrix(attn_scores, "scores", query, 1 - k_weights_share);
     matrix(pattern, "weights", residual, k_weights_share);
-    strip(v, "V", value, k_vector, FlowHead::key_value);
+    strip(v, "V", value, k_vector, FlowHeadAxis::key_value);
     if (trace.kept(z, l)) {
-        add(layout, {FlowKind::gather, pattern, l, "", value, FlowHead::query}, {px(k_gather), 0, 0});
-        strip(z, "z", value, k_vector, FlowHead::query);
+        add(layout, {FlowColumnKind::gather, pattern, l, "", value, FlowHeadAxis::query},
+            {px(k_gather), 0, 0});
+        strip(z, "z", value, k_vector, FlowHeadAxis::query);
         sizes_.back().gap = 0;
     }
     strip(attn_out, "out", value, k_wide);
     if (c.mlp != MlpKind::none) strip(resid_mid, "+", residual, k_wide);
     if (trace.source()) { // softmax(Q K^T) V once more, with the source's keys and values
-        strip(cross_q, "Q", query, k_vector, FlowHead::query);
+        strip(cross_q, "Q", query, k_vector, FlowHeadAxis::query);
         matrix(cross_pattern, "source", key, k_weights_share);
-        strip(cross_z, "z", value, k_vector, FlowHead::query);
+        strip(cross_z, "z", value, k_vector, FlowHeadAxis::query);
         strip(cross_attn_out, "out", value, k_wide);
         strip(resid_mid_cross, "+", residual, k_wide);
     }
@@ -76,94 +82,122 @@ void FlowColumns::add_unfolded(const Trace& trace, FlowLayout& layout) {
     strip(c.norm_place == NormPlace::post ? normalized_resid_post : resid_post, "+", residual, k_wide);
 }
 
-/// What the model is for.
-void FlowColumns::add_end(const Trace& trace, FlowLayout& layout) {
+/// Adds what the model is for.
+void FlowColumns::add_output(const Trace& trace, FlowLayout& layout) {
     const ModelConfig& c = trace.config();
     const float gap = px(k_gap);
     if (c.has_logits())
         add(layout,
-            {FlowKind::next, Site::logits, -1, c.fills_in() ? "fills in" : "next", ColourRole::residual},
+            {FlowColumnKind::next, Site::logits, -1, c.fills_in() ? "fills in" : "next",
+             ColourRole::residual},
             {px(k_next), gap, 0});
     else if (c.head == OutputHead::classes)
-        add(layout, {FlowKind::classes, Site::class_logits, -1, "classes", ColourRole::residual},
+        add(layout, {FlowColumnKind::classes, Site::class_logits, -1, "classes", ColourRole::residual},
             {px(k_classes), 2 * gap, 0});
     else if (c.head == OutputHead::embedding)
-        add(layout, {FlowKind::pooled, Site::pooled, -1, "pooled", ColourRole::residual},
+        add(layout, {FlowColumnKind::pooled, Site::pooled, -1, "pooled", ColourRole::residual},
             {px(k_pooled), 2 * gap, 0});
     else if (trace.kept(Site::ln_final_normalized))
-        add(layout, {FlowKind::strip, Site::ln_final_normalized, -1, "out", ColourRole::residual},
+        add(layout, {FlowColumnKind::strip, Site::ln_final_normalized, -1, "out", ColourRole::residual},
             {px(k_wide), gap, 0});
+}
+
+/// Adds all layers, of which one is unfolded. `room`: pixels for the whole picture.
+void FlowColumns::add_layers(const Trace& trace, float room, FlowLayout& layout) {
+    const int n_layers = trace.config().n_layers;
+    // The folded layers get a fifth of the room at most.
+    const float whole = px(k_folded + k_folded_gap);
+    const float per_layer = std::clamp(room * 0.2f / static_cast<float>(n_layers), px(k_min_folded), whole);
+    const float folded = per_layer * px(k_folded) / whole, folded_gap = per_layer - folded;
+    layout.opened = 1;
+    for (int l = 0; l < n_layers; ++l) {
+        const float openness =
+            openness_[static_cast<std::size_t>(l)].move_to(l == layout.layer ? 1.0f : 0.0f);
+        if (l == layout.layer) {
+            unfolded_begin_ = layout.columns.size();
+            add_unfolded(trace, layout);
+            unfolded_end_ = layout.columns.size();
+            layout.opened = openness;
+            continue;
+        }
+        const char* number = layer_numbers_[static_cast<std::size_t>(l)].c_str();
+        add(layout, {FlowColumnKind::folded, Site::resid_post, l, number, ColourRole::residual},
+            {folded + openness * px(k_closing),
+             l == layout.layer + 1 ? px(k_well_padding) + px(k_gap) : folded_gap, 0});
+    }
 }
 
 void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& layout) {
     const ModelConfig& c = trace.config();
     const auto n_layers = static_cast<std::size_t>(c.n_layers);
-    if (open_.size() != n_layers) {
-        open_.assign(n_layers, {});
-        numbers_.clear();
-        for (std::size_t l = 0; l < n_layers; ++l) numbers_.push_back(std::to_string(l));
+    if (openness_.size() != n_layers) {
+        openness_.assign(n_layers, {});
+        layer_numbers_.clear();
+        for (std::size_t l = 0; l < n_layers; ++l) layer_numbers_.push_back(std::to_string(l));
     }
     layout.columns.clear();
     layout.left_out = 0;
     sizes_.clear();
-    shrink_ = std::clamp((x1 - x0) / px(k_roomy), k_most_shrunk, 1.0f);
-    // The folded layers get a fifth of the room at most.
-    const float whole = px(k_folded + k_folded_gap);
-    const float per_layer =
-        std::clamp((x1 - x0) * 0.2f / static_cast<float>(n_layers), px(k_folded_least), whole);
-    const float folded = per_layer * px(k_folded) / whole, folded_gap = per_layer - folded;
+    unfolded_begin_ = unfolded_end_ = 0;
+    shrink_ = std::clamp((x1 - x0) / px(k_full_size_room), k_min_shrink, 1.0f);
 
-    add(layout, {FlowKind::strip, Site::embed, -1, "embed", ColourRole::token}, {px(k_wide), 0, 0});
+    add(layout, {FlowColumnKind::strip, Site::embed, -1, "embed", ColourRole::token}, {px(k_wide), 0, 0});
     if (trace.kept(Site::pos_embed))
-        add(layout, {FlowKind::strip, Site::pos_embed, -1, "pos", ColourRole::position},
+        add(layout, {FlowColumnKind::strip, Site::pos_embed, -1, "pos", ColourRole::position},
             {px(k_wide), px(k_gap), 0});
-    std::size_t begin = 0, end = 0; // of the unfolded layer's columns
-    float opened = 1;
-    for (int l = 0; l < c.n_layers; ++l) {
-        const float open = open_[static_cast<std::size_t>(l)].to(l == layout.layer ? 1.0f : 0.0f);
-        if (l == layout.layer) {
-            begin = layout.columns.size();
-            add_unfolded(trace, layout);
-            end = layout.columns.size();
-            opened = open;
-            continue;
-        }
-        const char* number = numbers_[static_cast<std::size_t>(l)].c_str();
-        add(layout, {FlowKind::folded, Site::resid_post, l, number, ColourRole::residual},
-            {folded + open * px(k_closing),
-             l == layout.layer + 1 ? px(k_well_padding) + px(k_gap) : folded_gap, 0});
-    }
-    const std::size_t n_inside = layout.columns.size();
-    add_end(trace, layout);
-    if (begin > 0 && begin < end) sizes_[begin].gap = px(k_well_padding) + px(k_gap);
-    if (layout.layer + 1 == c.n_layers && layout.columns.size() > n_inside)
-        sizes_.back().gap = px(k_well_padding) + px(k_gap);
-    for (std::size_t i = begin; i < end; ++i) sizes_[i].width *= opened, sizes_[i].gap *= opened;
+    add_layers(trace, x1 - x0, layout);
+    const std::size_t n_before_output = layout.columns.size();
+    add_output(trace, layout);
 
-    // The matrices get what is left; what says least gives way to them.
-    const auto left_over = [&] {
-        float fixed = 0;
-        for (const Size& s : sizes_) fixed += s.width + s.gap;
-        return std::max(x1 - x0 - fixed, 0.0f);
-    };
-    const auto leave_out = [&](Site site) {
-        for (std::size_t i = begin; i < end; ++i) {
-            if (layout.columns[i].site != site || layout.columns[i].kind == FlowKind::gather) continue;
-            layout.columns.erase(layout.columns.begin() + static_cast<std::ptrdiff_t>(i));
-            sizes_.erase(sizes_.begin() + static_cast<std::ptrdiff_t>(i));
-            --end;
-            ++layout.left_out;
-        }
-    };
-    const float least = px(trace.source() ? k_matrix_least_of_two : k_matrix_least) * opened,
-                cross = trace.source() ? least : 0;
-    const float both = least / (1 - k_weights_share) + cross, one = least + cross;
-    if (left_over() < both) leave_out(Site::mlp_out);
-    if (left_over() < both) leave_out(Site::attn_scores);
+    // The well around the unfolded layer needs room at both sides.
+    const float well_gap = px(k_well_padding) + px(k_gap);
+    if (unfolded_begin_ > 0 && unfolded_begin_ < unfolded_end_) sizes_[unfolded_begin_].gap = well_gap;
+    if (layout.layer + 1 == c.n_layers && layout.columns.size() > n_before_output)
+        sizes_.back().gap = well_gap;
+    for (std::size_t i = unfolded_begin_; i < unfolded_end_; ++i) {
+        sizes_[i].width *= layout.opened;
+        sizes_[i].gap *= layout.opened;
+    }
+    fit_into(x1 - x0, trace, layout);
+    place(x0, x1, layout);
+}
+
+/// Pixels of the room that columns of a fixed width leave to the matrices.
+float FlowColumns::left_over(float room) const {
+    float fixed = 0;
+    for (const Size& s : sizes_) fixed += s.width + s.gap;
+    return std::max(room - fixed, 0.0f);
+}
+
+/// Removes the strip or matrix of a site from the unfolded layer.
+void FlowColumns::leave_out(Site site, FlowLayout& layout) {
+    for (std::size_t i = unfolded_begin_; i < unfolded_end_; ++i) {
+        const FlowColumn& column = layout.columns[i];
+        if (column.site != site || column.kind == FlowColumnKind::gather) continue;
+        layout.columns.erase(layout.columns.begin() + static_cast<std::ptrdiff_t>(i));
+        sizes_.erase(sizes_.begin() + static_cast<std::ptrdiff_t>(i));
+        --unfolded_end_;
+        ++layout.left_out;
+    }
+}
+
+/// Where the matrices would get too little room, columns that say less than they give way to them.
+void FlowColumns::fit_into(float room, const Trace& trace, FlowLayout& layout) {
+    const bool has_source = trace.source() != nullptr;
+    const float least = px(has_source ? k_min_matrix_beside_source : k_min_matrix) * layout.opened;
+    const float source_weights = has_source ? least : 0;
+    const float with_scores = least / (1 - k_weights_share) + source_weights;
+    const float without_scores = least + source_weights;
+    if (left_over(room) < with_scores) leave_out(Site::mlp_out, layout);
+    if (left_over(room) < with_scores) leave_out(Site::attn_scores, layout);
     for (const Site site : {Site::resid_mid, Site::cross_attn_out, Site::resid_mid_cross, Site::attn_out,
                             Site::cross_q, Site::mlp_post, Site::cross_z, Site::expert_weights})
-        if (left_over() < one) leave_out(site);
-    const float room = left_over();
+        if (left_over(room) < without_scores) leave_out(site, layout);
+}
+
+/// Says where each column and the well is on screen.
+void FlowColumns::place(float x0, float x1, FlowLayout& layout) const {
+    const float room = left_over(x1 - x0);
     float flex = 0;
     for (const Size& s : sizes_) flex += s.flex;
     float x = x0;
@@ -174,9 +208,9 @@ void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& la
         column.x1 = std::round(x);
     }
     const float padding = px(k_well_padding) * shrink_;
-    layout.well_x0 = begin < end ? layout.columns[begin].x0 - padding : 0;
-    layout.well_x1 = begin < end ? layout.columns[end - 1].x1 + padding : 0;
-    layout.opened = opened;
+    const bool has_unfolded = unfolded_begin_ < unfolded_end_;
+    layout.well_x0 = has_unfolded ? layout.columns[unfolded_begin_].x0 - padding : 0;
+    layout.well_x1 = has_unfolded ? layout.columns[unfolded_end_ - 1].x1 + padding : 0;
 }
 
 } // namespace gf::ui

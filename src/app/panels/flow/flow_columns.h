@@ -1,5 +1,6 @@
 #pragma once
-// Flow's columns, left to right in the order of the computation: which site each shows, and where it is.
+// Flow's columns, left to right in the order of the computation: which site each one shows, and where it is
+// on screen. FlowPanel lays them out in every frame; all other files of this folder read the layout.
 
 #include "app/host/theme.h"
 #include "app/widgets/motion.h"
@@ -10,74 +11,84 @@
 
 namespace gf::ui {
 
-enum class FlowKind {
-    strip,   ///< a vector for each token
-    matrix,  ///< [query, key] of the head in focus
-    gather,  ///< ribbons from the values to z
-    folded,  ///< a whole layer
-    next,    ///< the token that comes next, or fits in the place
-    classes, ///< of a classifier: how likely each is
-    pooled,  ///< of a model of embeddings: the vector of the text
+enum class FlowColumnKind {
+    strip,  ///< a vector for each token
+    matrix, ///< [query, key] of the head in focus
+    gather, ///< ribbons from the values to z
+    folded, ///< a whole layer
+    // What a model ends with.
+    next,    ///< the token that comes next, or that fits in the place
+    classes, ///< how likely each class is, in a classifier
+    pooled,  ///< the vector of the text, in a model of embeddings
 };
 
-/// Of strips with a head axis: the query heads', or the key-value heads'.
-enum class FlowHead { none, query, key_value };
+/// Whose head a column shows one at a time, if its site has heads: the query heads', or the key-value heads'.
+enum class FlowHeadAxis { none, query, key_value };
 
 struct FlowColumn {
-    FlowKind kind = FlowKind::strip;
+    FlowColumnKind kind = FlowColumnKind::strip;
     Site site = Site::embed;
     int layer = -1;
     const char* header = "";
     ColourRole role = ColourRole::residual;
-    FlowHead head = FlowHead::none;
-    float x0 = 0, x1 = 0; ///< on screen
+    FlowHeadAxis head = FlowHeadAxis::none;
+    float x0 = 0, x1 = 0; ///< left and right edge on screen
 
     float middle() const { return (x0 + x1) / 2; }
 };
 
-/// Where everything of the panel is on screen.
+/// Where everything of the panel is on screen, in pixels.
 struct FlowLayout {
     std::vector<FlowColumn> columns;
-    float labels_end = 0;           ///< token labels stand left of it
-    float top = 0, bottom = 0;      ///< of the rows
-    float lowest = 0;               ///< where they would end if they were many
-    float below = 0;                ///< height of the labels of source tokens below a matrix
-    float well_x0 = 0, well_x1 = 0; ///< the unfolded layer
-    float row0 = 0, row1 = 1;       ///< rows between top and bottom
-    float opened = 1;               ///< how far it is, 0 to 1
-    int left_out = 0;               ///< columns of the unfolded layer that have no room
-    int layer = 0, head = 0, kv_head = 0;
+    float labels_end = 0;                 ///< right edge of the token labels
+    float top = 0, bottom = 0;            ///< edges of the rows
+    float lowest = 0;                     ///< bottom of the rows if there were many
+    float source_labels_height = 0;       ///< the source's token labels below a matrix
+    float well_x0 = 0, well_x1 = 0;       ///< left and right edge of the unfolded layer
+    float row0 = 0, row1 = 1;             ///< rows at top and bottom; fractions of rows count
+    float opened = 1;                     ///< how far the unfolded layer has opened, 0 to 1
+    int left_out = 0;                     ///< number of columns of the unfolded layer that have no room
+    int layer = 0, head = 0, kv_head = 0; ///< in focus; the layer is the unfolded one
 
     float row_height() const { return (bottom - top) / (row1 - row0); }
     float y_of(float row) const { return top + (row - row0) * row_height(); }
     float middle_of(int row) const { return y_of(static_cast<float>(row) + 0.5f); }
-    /// What the model ends with, at the right; nullptr: with the stream.
-    const FlowColumn* end() const {
-        return columns.back().kind >= FlowKind::next ? &columns.back() : nullptr;
+    /// The last column if it shows what the model ends with; null if that is the residual stream.
+    const FlowColumn* output_column() const {
+        return columns.back().kind >= FlowColumnKind::next ? &columns.back() : nullptr;
     }
-    const FlowColumn*
-    find(Site site) const; ///< of the layer in focus or outside the layers; nullptr: not shown
+    /// The strip or matrix of a site that is in the unfolded layer or outside the layers; null if it is not
+    /// shown.
+    const FlowColumn* find(Site site) const;
 };
 
-/// Lays the columns out and animates folding: each layer's openness glides.
+/// Lays the columns out. Folding is animated: each layer opens and closes smoothly.
 class FlowColumns {
   public:
-    /// Fills layout.columns and the well for the room [x0, x1]; layout.layer is the one in focus.
+    /// Fills the columns, the well, `opened` and `left_out` of a layout between the pixels x0 and x1, with
+    /// layout.layer unfolded.
     void lay_out(const Trace& trace, float x0, float x1, FlowLayout& layout);
 
   private:
     struct Size {
-        float width, gap; ///< pixels; the gap before it
-        float flex;       ///< part of the room that is left
+        float width, gap; ///< pixels; the gap is before the column
+        float flex;       ///< the column's share of the room that is left
     };
     void add(FlowLayout& layout, const FlowColumn& column, Size size);
+    void add_layers(const Trace& trace, float room, FlowLayout& layout);
     void add_unfolded(const Trace& trace, FlowLayout& layout);
-    void add_end(const Trace& trace, FlowLayout& layout);
+    void add_output(const Trace& trace, FlowLayout& layout);
+    float left_over(float room) const;
+    void leave_out(Site site, FlowLayout& layout);
+    void fit_into(float room, const Trace& trace, FlowLayout& layout);
+    void place(float x0, float x1, FlowLayout& layout) const;
 
-    std::vector<Glide> open_; ///< by layer: 0 folded, 1 unfolded
-    std::vector<std::string> numbers_;
-    std::vector<Size> sizes_; ///< of layout.columns
-    float shrink_ = 1;        ///< of all lengths, where there is little room
+    std::vector<Glide> openness_; ///< [n_layers]: 0 folded, 1 unfolded
+    std::vector<std::string> layer_numbers_;
+    std::vector<Size> sizes_; ///< [layout.columns]
+    /// The unfolded layer's columns: indices into layout.columns, half-open.
+    std::size_t unfolded_begin_ = 0, unfolded_end_ = 0;
+    float shrink_ = 1; ///< factor of all lengths where there is little room
 };
 
 } // namespace gf::ui

@@ -9,8 +9,9 @@
 namespace gf::ui {
 namespace {
 
-constexpr std::size_t k_values_per_frame = std::size_t{1} << 19; ///< of a group
-constexpr float k_row_gap = 2, k_gap_from = 8; ///< design lengths: between rows that are as high
+constexpr std::size_t k_values_per_frame = std::size_t{1} << 19; ///< read for each group
+// Design lengths: cells at least as large as the second have a gap between them.
+constexpr float k_row_gap = 2, k_gap_from = 8;
 
 bool is_weights(Site site) {
     return site == Site::pattern || site == Site::cross_pattern || site == Site::expert_weights;
@@ -18,34 +19,42 @@ bool is_weights(Site site) {
 
 } // namespace
 
-FlowMaps::GroupOf FlowMaps::group_of(const FlowColumn& c) {
+FlowMaps::GroupId FlowMaps::group_of(const FlowColumn& c) {
     switch (c.site) {
     case Site::attn_scores: return scores;
     case Site::pattern: return weights;
     case Site::cross_pattern: return source_weights;
     case Site::mlp_post: return mlp;
     case Site::expert_weights: return experts;
-    default: return c.head != FlowHead::none ? head : c.layer < 0 ? outside : model;
+    default: return c.head != FlowHeadAxis::none ? head : c.layer < 0 ? outside : model;
     }
 }
 
-int FlowMaps::width(const Trace& t, const FlowColumn& column) {
+int FlowMaps::n_columns(const Trace& t, const FlowColumn& column) {
     const int all = t.width(column.site);
-    return column.head == FlowHead::none ? all : all / site_heads(t.config(), column.site);
+    return column.head == FlowHeadAxis::none ? all : all / site_heads(t.config(), column.site);
 }
 
-int FlowMaps::width_in_view(const Trace& t, const FlowColumn& column, int rows) {
-    const int n = width(t, column);
+int FlowMaps::n_columns_in_view(const Trace& t, const FlowColumn& column, int rows) {
+    const int n = n_columns(t, column);
     return by_key(column.site) && !by_source(column.site) ? std::min(n, rows) : n;
 }
 
-std::span<const real> FlowMaps::values(const Trace& t, const FlowColumn& column, const FlowLayout& layout,
-                                       int row) {
-    const int n = width(t, column), head = column.head == FlowHead::query       ? layout.head
-                                           : column.head == FlowHead::key_value ? layout.kv_head
-                                                                                : 0;
+std::span<const real> FlowMaps::row_values(const Trace& t, const FlowColumn& column, const FlowLayout& layout,
+                                           int row) {
+    const int n = n_columns(t, column);
+    int head = 0;
+    if (column.head == FlowHeadAxis::query) head = layout.head;
+    if (column.head == FlowHeadAxis::key_value) head = layout.kv_head;
     return {t.row(column.site, column.layer, row) + static_cast<std::ptrdiff_t>(head) * n,
             static_cast<std::size_t>(n)};
+}
+
+/// Forgets what was read.
+void FlowMaps::restart(Group& group) {
+    for (const FlowColumn& c : group.shown) square_sums_[static_cast<std::size_t>(c.site)] = {};
+    group.maps.clear();
+    group.rows = 0;
 }
 
 void FlowMaps::update(const Snapshot& s, const FlowLayout& layout) {
@@ -54,71 +63,72 @@ void FlowMaps::update(const Snapshot& s, const FlowLayout& layout) {
     trace_ = s.run().trace;
     layer_ = layout.layer;
     head_ = layout.head;
-    for (int g = 0; g <= source_weights; ++g) {
-        Group& group = groups_[static_cast<std::size_t>(g)];
-        const bool of_head = g == head || g >= scores;
-        if (g == outside ? other_trace : of_head ? other_head : other_layer) {
-            for (const FlowColumn& c : group.shown) moments_[static_cast<std::size_t>(c.site)] = {};
-            group.maps.clear();
-            group.rows = 0;
-        }
-        const std::size_t before = group.shown.size();
+    for (int id = 0; id < k_n_groups; ++id) {
+        Group& group = groups_[static_cast<std::size_t>(id)];
+        const bool shows_one_head = id == head || id >= scores;
+        if (id == outside ? other_trace : shows_one_head ? other_head : other_layer) restart(group);
+        const std::size_t n_before = group.shown.size();
         group.shown.clear();
         for (const FlowColumn& c : layout.columns)
-            if ((c.kind == FlowKind::strip || c.kind == FlowKind::matrix) && group_of(c) == g)
+            if ((c.kind == FlowColumnKind::strip || c.kind == FlowColumnKind::matrix) && group_of(c) == id)
                 group.shown.push_back(c);
-        if (group.shown.size() != before) { // the scores came or went with the room
-            for (const FlowColumn& c : group.shown) moments_[static_cast<std::size_t>(c.site)] = {};
-            group.maps.clear();
-            group.rows = 0;
-        }
+        if (group.shown.size() != n_before) restart(group); // columns come and go with the panel's width
         if (!group.shown.empty()) fill(group, s, layout);
     }
 }
 
-void FlowMaps::fill(Group& group, const Snapshot& s, const FlowLayout& layout) {
-    const Trace& t = s.trace();
-    const int cols = width(t, group.shown[0]), n_maps = static_cast<int>(group.shown.size());
-    const std::size_t cost = static_cast<std::size_t>(cols) * group.shown.size();
-    const int rows =
-        std::min(s.run().rows, group.rows + std::max(1, static_cast<int>(k_values_per_frame / cost)));
-    for (int r = group.rows; r < rows; ++r)
+/// Counts the squares of the rows from group.rows up to row_end. Weights have a colour scale of their own.
+void FlowMaps::add_squares(const Group& group, const Trace& t, const FlowLayout& layout, int row_end) {
+    for (int r = group.rows; r < row_end; ++r)
         for (const FlowColumn& c : group.shown) {
             if (is_weights(c.site) && by_key(c.site)) continue;
-            Moments& m = moments_[static_cast<std::size_t>(c.site)];
-            for (const real x : values(t, c, layout, r))
-                if (std::isfinite(x)) m.squares += static_cast<double>(x) * static_cast<double>(x), ++m.n;
+            SquareSum& sum = square_sums_[static_cast<std::size_t>(c.site)];
+            for (const real x : row_values(t, c, layout, r)) {
+                if (!std::isfinite(x)) continue;
+                sum.squares += static_cast<double>(x) * static_cast<double>(x);
+                ++sum.n;
+            }
         }
-    row_.resize(static_cast<std::size_t>(cols));
-    group.maps.update({n_maps, t.capacity(), cols, PoolRule::magnitude}, rows,
-                      [&](int map, int r) -> std::span<const float> {
-                          const FlowColumn& c = group.shown[static_cast<std::size_t>(map)];
-                          const std::span<const real> all = values(t, c, layout, r);
-                          if (!by_key(c.site)) return all;
-                          const Trace::Keys keys = t.keys(c.site, r);
-                          const auto n = static_cast<std::size_t>(std::max(keys.end - keys.first, 0));
-                          if (!is_weights(c.site)) return all.first(n);
-                          const Site scores_site =
-                              by_source(c.site) ? Site::cross_attn_scores : Site::attn_scores;
-                          const real* scores = t.row(scores_site, c.layer, r) +
-                                               static_cast<std::ptrdiff_t>(layout.head) * cols;
-                          for (std::size_t k = 0; k < n; ++k)
-                              row_[k] = scores[k] == k_masked_cell ? k_masked_cell : all[k];
-                          return {row_.data(), n};
-                      });
-    group.rows = rows;
-    if (rows < s.run().rows) request_frame();
 }
 
-ColourScale FlowMaps::scale(Site site) const {
+void FlowMaps::fill(Group& group, const Snapshot& s, const FlowLayout& layout) {
+    const Trace& t = s.trace();
+    const int n_cols = n_columns(t, group.shown[0]), n_maps = static_cast<int>(group.shown.size());
+    const std::size_t values_per_row = static_cast<std::size_t>(n_cols) * group.shown.size();
+    const int rows_per_frame = std::max(1, static_cast<int>(k_values_per_frame / values_per_row));
+    const int row_end = std::min(s.run().rows, group.rows + rows_per_frame);
+    add_squares(group, t, layout, row_end);
+    marked_.resize(static_cast<std::size_t>(n_cols));
+    const auto row_of_map = [&](int map, int r) -> std::span<const float> {
+        const FlowColumn& c = group.shown[static_cast<std::size_t>(map)];
+        const std::span<const real> all = row_values(t, c, layout, r);
+        if (!by_key(c.site)) return all;
+        const Trace::Keys keys = t.keys(c.site, r);
+        const auto n_keys = static_cast<std::size_t>(std::max(keys.end - keys.first, 0));
+        if (!is_weights(c.site)) return all.first(n_keys);
+        // A weight of 0 need not be masked; the scores tell.
+        const Site scores_site = by_source(c.site) ? Site::cross_attn_scores : Site::attn_scores;
+        const real* row_scores =
+            t.row(scores_site, c.layer, r) + static_cast<std::ptrdiff_t>(layout.head) * n_cols;
+        for (std::size_t k = 0; k < n_keys; ++k)
+            marked_[k] = row_scores[k] == k_masked_cell ? k_masked_cell : all[k];
+        return {marked_.data(), n_keys};
+    };
+    group.maps.update({n_maps, t.capacity(), n_cols, PoolRule::magnitude}, row_end, row_of_map);
+    group.rows = row_end;
+    if (row_end < s.run().rows) request_frame();
+}
+
+ColourScale FlowMaps::colour_scale(Site site) const {
     ColourScale scale = themed_heat_map(!is_weights(site)).scale;
     if (is_weights(site)) {
         scale.gamma = 0.5f;
         return scale;
     }
-    const Moments& m = moments_[static_cast<std::size_t>(site)];
-    scale.vmax =
-        m.squares > 0 ? static_cast<float>(3 * std::sqrt(m.squares / static_cast<double>(m.n))) : 1.0f;
+    const SquareSum& sum = square_sums_[static_cast<std::size_t>(site)];
+    scale.vmax = 1;
+    if (sum.squares > 0)
+        scale.vmax = static_cast<float>(3 * std::sqrt(sum.squares / static_cast<double>(sum.n)));
     return scale;
 }
 
@@ -128,17 +138,17 @@ void FlowMaps::draw(ImDrawList& list, const FlowColumn& column, const FlowLayout
                                  [&](const FlowColumn& c) { return c.site == column.site; });
     if (at == group.shown.end() || column.x1 - column.x0 < 1) return;
     HeatMapView view = themed_heat_map(!is_weights(column.site));
-    view.scale = scale(column.site);
+    view.scale = colour_scale(column.site);
     view.rows = std::min(rows, group.rows);
     view.row0 = layout.row0;
     view.row1 = layout.row1;
-    view.cols = width_in_view(*trace_, column, rows);
+    view.cols = n_columns_in_view(*trace_, column, rows);
     view.col0 = 0;
     view.col1 = static_cast<float>(view.cols);
     if (layout.row_height() >= px(k_gap_from)) view.look.gap_y = px(k_row_gap);
     if (by_key(column.site) && (column.x1 - column.x0) / view.col1 >= px(k_gap_from)) view.look.gap_x = px(1);
-    const HeatMapPlace place{static_cast<int>(at - group.shown.begin()),
-                             {{column.x0, layout.top}, {column.x1, layout.bottom}}};
+    const PlacedHeatMap place{static_cast<int>(at - group.shown.begin()),
+                              {{column.x0, layout.top}, {column.x1, layout.bottom}}};
     group.maps.draw(list, {&place, 1}, view);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// The heat maps behind Flow's strips and matrices: of the layer and head in focus, filled row by row.
+// The heat maps of Flow's strips and matrices, for the layer and head in focus. Used by FlowPanel, which
+// draws them, and by FlowPicture, which asks where their cells are.
 
 #include "app/panels/flow/flow_columns.h"
 #include "app/widgets/heat_map_widget.h"
@@ -11,40 +12,44 @@ namespace gf::ui {
 
 class FlowMaps {
   public:
-    /// Reads rows that are new, or all again for another trace, layer or head: so many values at a time that
-    /// the frame does not wait; asks for more frames until all are there.
+    /// Reads rows that are new, or all again for another trace, layer or head. Reads only so many values at a
+    /// time that the frame does not wait, and asks for more frames until all are there.
     void update(const Snapshot& snapshot, const FlowLayout& layout);
-    /// Draws a strip's or a matrix's visible rows into [column.x0, column.x1].
+    /// Draws a strip's or a matrix's visible rows between column.x0 and column.x1. `rows`: tokens shown.
     void draw(ImDrawList& list, const FlowColumn& column, const FlowLayout& layout, int rows);
-    /// How the site's values are coloured.
-    ColourScale scale(Site site) const;
-    /// Values of one row of the site as shown: of the head in focus, or all.
-    static std::span<const real> values(const Trace& trace, const FlowColumn& column,
-                                        const FlowLayout& layout, int row);
-    /// Where a cell of a column is, in columns of its map (0 .. n).
-    static int width(const Trace& trace, const FlowColumn& column);
-    /// ... of them in view: of a matrix the keys among `rows` tokens, or all of the source.
-    static int width_in_view(const Trace& trace, const FlowColumn& column, int rows);
+    /// How the values of a site are coloured.
+    ColourScale colour_scale(Site site) const;
+    /// One row of a column's site as the column shows it, (n_columns): of the head in focus if the column
+    /// shows one head, else whole.
+    static std::span<const real> row_values(const Trace& trace, const FlowColumn& column,
+                                            const FlowLayout& layout, int row);
+    /// Number of values in a row of the column's map.
+    static int n_columns(const Trace& trace, const FlowColumn& column);
+    /// Number of those that are in view: in a matrix the keys among the first `rows` tokens, or all tokens of
+    /// the source; in a strip all.
+    static int n_columns_in_view(const Trace& trace, const FlowColumn& column, int rows);
 
   private:
-    /// Maps of one width; sites that are shown share it.
+    /// Maps of the same width, which share a widget and are read at the same time.
     struct Group {
         HeatMapWidget maps;
-        std::vector<FlowColumn> shown; ///< by map
+        std::vector<FlowColumn> shown; ///< the column of each map
         int rows = 0;                  ///< read so far
     };
-    /// Sum of squares of what was read, for the colours: 3 times the root mean square is full.
-    struct Moments {
+    /// What was read of a site. The colours are full at three times the root mean square.
+    struct SquareSum {
         double squares = 0;
-        std::size_t n = 0;
+        std::size_t n = 0; ///< finite values
     };
+    enum GroupId { outside, model, head, mlp, experts, scores, weights, source_weights, k_n_groups };
+    static GroupId group_of(const FlowColumn& column);
+    void restart(Group& group);
     void fill(Group& group, const Snapshot& snapshot, const FlowLayout& layout);
+    void add_squares(const Group& group, const Trace& trace, const FlowLayout& layout, int row_end);
 
-    enum GroupOf { outside, model, head, mlp, experts, scores, weights, source_weights };
-    static GroupOf group_of(const FlowColumn& column);
-    std::array<Group, source_weights + 1> groups_;
-    std::array<Moments, k_n_sites> moments_{};
-    std::vector<real> row_; ///< a pattern row with masked cells marked
+    std::array<Group, k_n_groups> groups_; ///< [GroupId]
+    std::array<SquareSum, k_n_sites> square_sums_{};
+    std::vector<real> marked_; ///< a row of weights with masked cells marked
     std::shared_ptr<const Trace> trace_;
     int layer_ = -1, head_ = -1;
 };

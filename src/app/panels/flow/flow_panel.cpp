@@ -6,12 +6,13 @@
 #include "app/panels/flow/flow_maps.h"
 #include "app/panels/flow/flow_picture.h"
 #include "app/panels/flow/flow_words.h"
-#include "app/view/next_draw.h"
+#include "app/view/sampling_preview.h"
 #include "app/view/token_labels.h"
 #include "app/view/token_row.h"
+#include "app/widgets/colour_legend.h"
 #include "app/widgets/panel_frame.h"
+#include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
-#include "app/widgets/widgets.h"
 
 #include <fmt/format.h>
 
@@ -22,11 +23,22 @@
 namespace gf::ui {
 namespace {
 
-constexpr float k_readable_row = 14, k_highest_row = 30, k_fewest_rows = 24, k_header = 46, k_legend = 26,
-                k_labels = 80, k_source_labels = 16, k_least_with_card = 560;
-constexpr float k_least_rows = 4;
-constexpr float k_weight_legend = 240,
-                k_plain_legend = 170; ///< design lengths, with and without what masked is
+// Design lengths.
+constexpr float k_readable_row = 14, k_max_row = 30;
+constexpr float k_labels = 80;     ///< the token labels left of the columns, with the gap behind them
+constexpr float k_token_item = 76; ///< the item over the token labels
+constexpr float k_header = 46, k_legend = 26, k_source_labels = 16, k_layer_number = 22;
+constexpr float k_min_width_with_card = 560;
+/// With less room for the rows and what is around them, the panel says that it is too small.
+constexpr float k_min_width = 320, k_min_height = 140;
+constexpr float k_weight_legend = 240, k_plain_legend = 170; ///< with and without what masked is
+
+constexpr float k_min_rows = 4;          ///< when zoomed in
+constexpr float k_rows_full_height = 24; ///< fewer rows than this do not fill the panel's height
+
+bool has_map(const FlowColumn& c) {
+    return c.kind == FlowColumnKind::strip || c.kind == FlowColumnKind::matrix;
+}
 
 class FlowPanel : public Panel {
   public:
@@ -40,64 +52,92 @@ class FlowPanel : public Panel {
 
   private:
     void place_rows(int cursor);
-    void navigate_rows(int cursor, bool cells = false);
-    void draw_headers(const Snapshot& snapshot, Selection& selection, Commands& commands);
-    void draw_heads(const Snapshot& snapshot, Selection& selection, Commands& commands);
-    void point_at(const FlowColumn& column, const Snapshot& snapshot, Selection& selection,
-                  Commands& commands);
-    void point_at_layer(const FlowColumn& column, const Snapshot& snapshot, Selection& selection,
-                        Commands& commands);
-    void point_at_tokens(const Snapshot& snapshot, Selection& selection, Commands& commands);
+    void navigate_rows(int cursor, bool over_cells = false);
     int row_under_mouse(int cursor) const;
+    void draw_picture(const Snapshot& snapshot, const Selection& selection, float left, float right);
+    void handle_cells(const FlowColumn& column, const Snapshot& snapshot, Selection& selection,
+                      Commands& commands);
+    void handle_layer(const FlowColumn& column, const Snapshot& snapshot, Selection& selection,
+                      Commands& commands);
+    void handle_tokens(const Snapshot& snapshot, Selection& selection, Commands& commands);
+    void handle_next_tokens(const Snapshot& snapshot, Selection& selection, Commands& commands);
+    void draw_headers(const Snapshot& snapshot, Selection& selection, Commands& commands);
+    void draw_header(const FlowColumn& column, bool stepped, float& free_from);
+    void draw_heads(const Snapshot& snapshot, Selection& selection, Commands& commands);
     void draw_source_labels(const Snapshot& snapshot, const Selection& selection);
     void draw_legend();
+    std::string_view text() const { return {text_.data(), text_.size()}; }
 
     FlowLayout layout_;
     FlowColumns columns_;
     FlowMaps maps_;
     FlowCards cards_;
     StreamMeasures measures_;
-    std::vector<float> edges_; ///< of source tokens below their matrix
-    std::vector<ImU32> inks_;
-    float rows_shown_ = 0; ///< 0: as many as are readable
-    float last_row_ = -1;  ///< at the bottom; -1: the newest
+    std::vector<float> source_edges_;   ///< slots of the source tokens below their matrix
+    std::vector<ImU32> source_colours_; ///< colours of their labels
+    float rows_shown_ = 0;              ///< number of rows; 0: as many as are readable
+    float end_row_ = -1;                ///< where the rows shown end; -1: at the newest
     Glide head_mark_;
     fmt::memory_buffer text_;
 };
 
-/// Which rows are between top and bottom.
+/// Says which rows are between top and bottom.
 void FlowPanel::place_rows(int cursor) {
     const auto n = static_cast<float>(cursor);
     const float height = layout_.bottom - layout_.top, readable = std::floor(height / px(k_readable_row));
-    const float shown = std::clamp(rows_shown_ > 0 ? rows_shown_ : readable, std::min(k_least_rows, n), n);
-    const float end = last_row_ < 0 ? n : std::clamp(last_row_, shown, n);
+    const float shown = std::clamp(rows_shown_ > 0 ? rows_shown_ : readable, std::min(k_min_rows, n), n);
+    const float end = end_row_ < 0 ? n : std::clamp(end_row_, shown, n);
     layout_.row0 = end - shown;
     layout_.row1 = end;
-    const float highest = std::max(px(k_highest_row), height / k_fewest_rows); // few rows keep together
-    layout_.bottom = std::min(layout_.bottom, layout_.top + shown * highest);
+    // Few rows keep together instead of filling the height.
+    const float max_row_height = std::max(px(k_max_row), height / k_rows_full_height);
+    layout_.bottom = std::min(layout_.bottom, layout_.top + shown * max_row_height);
 }
 
-/// The wheel zooms at the pointer, dragging pans, and a double click shows as many as at first (one on cells
-/// edits); call after an item over the rows.
-void FlowPanel::navigate_rows(int cursor, bool cells) {
+/// Lets the wheel zoom at the pointer, dragging pan, and a double click show as many rows as at first (over
+/// cells it edits instead). Called after each item over the rows.
+void FlowPanel::navigate_rows(int cursor, bool over_cells) {
     const ImGuiIO& io = ImGui::GetIO();
     const auto n = static_cast<float>(cursor);
     const float shown = layout_.row1 - layout_.row0;
     if (ImGui::IsItemHovered() && io.MouseWheel != 0 && !io.KeyCtrl) {
         const float at = layout_.row0 + (io.MousePos.y - layout_.top) / layout_.row_height();
-        const float wanted = std::clamp(shown * std::pow(0.85f, io.MouseWheel), std::min(k_least_rows, n), n);
+        const float wanted = std::clamp(shown * std::pow(0.85f, io.MouseWheel), std::min(k_min_rows, n), n);
         rows_shown_ = wanted;
-        last_row_ = std::clamp(at + (layout_.row1 - at) * wanted / shown, wanted, n);
+        end_row_ = std::clamp(at + (layout_.row1 - at) * wanted / shown, wanted, n);
     } else if (ImGui::IsItemActive() && ImGui::IsMouseDragging(ImGuiMouseButton_Left)) {
-        last_row_ = std::clamp(layout_.row1 - io.MouseDelta.y / layout_.row_height(), shown, n);
-    } else if (!cells && ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
+        end_row_ = std::clamp(layout_.row1 - io.MouseDelta.y / layout_.row_height(), shown, n);
+    } else if (!over_cells && ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
         rows_shown_ = 0;
-        last_row_ = -1;
+        end_row_ = -1;
     } else {
         return;
     }
-    if (last_row_ > n - 0.5f) last_row_ = -1; // at the end it follows the text
+    if (end_row_ > n - 0.5f) end_row_ = -1; // at the end it follows the text
     request_frame();
+}
+
+/// Draws all that has no items, between two edges on screen.
+void FlowPanel::draw_picture(const Snapshot& s, const Selection& selection, float left, float right) {
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const FlowPicture picture{list, layout_, s, measures_, selection.token_in_view(s.cursor)};
+    picture.draw_well();
+    list.PushClipRect({left, layout_.top - px(2)}, {right, layout_.bottom + px(2)}, true);
+    picture.draw_stream();
+    picture.draw_value_ribbons();
+    for (const FlowColumn& c : layout_.columns) {
+        if (has_map(c)) maps_.draw(list, c, layout_, s.cursor);
+        if (c.kind == FlowColumnKind::folded) picture.draw_folded(c);
+        if (c.kind == FlowColumnKind::next) picture.draw_next(c);
+    }
+    picture.draw_matched_keys();
+    picture.draw_labels();
+    picture.draw_row_in_view();
+    for (const FlowColumn& c : layout_.columns) {
+        if (has_map(c)) picture.draw_highlights(c, selection);
+        if (c.kind != FlowColumnKind::gather) picture.draw_edit_marks(c);
+    }
+    list.PopClipRect();
 }
 
 void FlowPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
@@ -106,18 +146,19 @@ void FlowPanel::draw(const Snapshot& s, Selection& selection, Commands& commands
     layout_.head = head.layer == layout_.layer ? head.head : selection.pinned_head.head;
     layout_.kv_head = layout_.head / s.config().group_size();
     const ImVec2 header_at = ImGui::GetCursorScreenPos();
-    ImGui::Dummy({1, font(TextSize::body)->FontSize}); // the header's line is written when the rows are known
+    ImGui::Dummy({1, font(TextSize::body)->FontSize}); // the header is written last, when the rows are known
     ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
-    // The encoder stands before the decoder, folded; the decoder behind the encoder.
-    const float card = room.x >= px(k_least_with_card) ? FlowCards::room(s) : 0;
+    // The folded card of the other stack is at the left if that is the encoder, at the right if the decoder.
+    const float card_width = room.x >= px(k_min_width_with_card) ? FlowCards::width_with_gap(s) : 0;
     const float card_left = s.encoder_in_view() ? at.x + room.x - FlowCards::width() : at.x;
-    room.x -= card;
-    if (!s.encoder_in_view()) at.x += card;
-    layout_.below = s.trace().source() ? px(k_source_labels) : 0;
+    room.x -= card_width;
+    if (!s.encoder_in_view()) at.x += card_width;
+    layout_.source_labels_height = s.trace().source() ? px(k_source_labels) : 0;
     layout_.labels_end = at.x + px(k_labels) - px(8);
     layout_.top = at.y + px(k_header);
-    layout_.bottom = std::max(at.y + room.y - px(k_legend) - px(8) - layout_.below, layout_.top + px(40));
-    if (s.cursor < 1 || room.x < px(320) || room.y < px(140)) {
+    layout_.bottom =
+        std::max(at.y + room.y - px(k_legend) - px(8) - layout_.source_labels_height, layout_.top + px(40));
+    if (s.cursor < 1 || room.x < px(k_min_width) || room.y < px(k_min_height)) {
         ImGui::SetCursorScreenPos(header_at);
         panel_header("Flow", "make this panel larger to see it");
         return;
@@ -127,34 +168,15 @@ void FlowPanel::draw(const Snapshot& s, Selection& selection, Commands& commands
     columns_.lay_out(s.trace(), at.x + px(k_labels), at.x + room.x, layout_);
     maps_.update(s, layout_);
     if (!measures_.update(s.run().trace, s.run().rows)) request_frame();
-
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    const FlowPicture picture{list, layout_, s, measures_, selection.token_in_view(s.cursor)};
-    picture.draw_well();
-    list.PushClipRect({at.x, layout_.top - px(2)}, {at.x + room.x, layout_.bottom + px(2)}, true);
-    picture.draw_stream();
-    picture.draw_gather();
+    draw_picture(s, selection, at.x, at.x + room.x);
     for (const FlowColumn& c : layout_.columns) {
-        if (c.kind == FlowKind::strip || c.kind == FlowKind::matrix) maps_.draw(list, c, layout_, s.cursor);
-        if (c.kind == FlowKind::folded) picture.draw_folded(c);
-        if (c.kind == FlowKind::next) picture.draw_next(c);
+        if (has_map(c)) handle_cells(c, s, selection, commands);
+        if (c.kind == FlowColumnKind::folded) handle_layer(c, s, selection, commands);
     }
-    picture.draw_matched_keys();
-    picture.draw_labels();
-    picture.draw_row_frames();
-    for (const FlowColumn& c : layout_.columns) {
-        if (c.kind == FlowKind::strip || c.kind == FlowKind::matrix) picture.draw_lit(c, selection);
-        if (c.kind != FlowKind::gather) picture.draw_edit_marks(c);
-    }
-    list.PopClipRect();
-
-    for (const FlowColumn& c : layout_.columns) {
-        if (c.kind == FlowKind::strip || c.kind == FlowKind::matrix) point_at(c, s, selection, commands);
-        if (c.kind == FlowKind::folded) point_at_layer(c, s, selection, commands);
-    }
-    point_at_tokens(s, selection, commands);
-    if (card > 0) cards_.draw_stack(s, layout_, card_left, selection, commands);
-    cards_.draw_end(s, layout_, selection, commands);
+    handle_tokens(s, selection, commands);
+    handle_next_tokens(s, selection, commands);
+    if (card_width > 0) cards_.draw_other_stack(s, layout_, card_left, selection, commands);
+    cards_.draw_output(s, layout_, selection, commands);
     draw_source_labels(s, selection);
     draw_headers(s, selection, commands);
     draw_heads(s, selection, commands);
@@ -162,7 +184,7 @@ void FlowPanel::draw(const Snapshot& s, Selection& selection, Commands& commands
     text_.clear();
     write_flow_subtitle(s, layout_, text_);
     ImGui::SetCursorScreenPos(header_at);
-    panel_header("Flow", {text_.data(), text_.size()});
+    panel_header("Flow", text());
 }
 
 int FlowPanel::row_under_mouse(int cursor) const {
@@ -170,30 +192,33 @@ int FlowPanel::row_under_mouse(int cursor) const {
     return std::clamp(static_cast<int>(std::floor(row)), 0, cursor - 1);
 }
 
-/// The cell of a strip or matrix under the mouse.
-void FlowPanel::point_at(const FlowColumn& c, const Snapshot& s, Selection& selection, Commands& commands) {
+/// Makes a strip or matrix an item: the mouse points at its cells, a click pins one, a double click edits it.
+void FlowPanel::handle_cells(const FlowColumn& c, const Snapshot& s, Selection& selection,
+                             Commands& commands) {
     const float width = c.x1 - c.x0;
     if (width < 2 || layout_.opened < 1) return;
     ImGui::SetCursorScreenPos({c.x0, layout_.top});
     char name[64];
     *fmt::format_to_n(name, sizeof name - 1, "{}", site_row(c.site).hook).out = 0;
     const bool clicked = ImGui::InvisibleButton(name, {width, layout_.bottom - layout_.top});
-    put_focus_ring_of_last_item(px(3));
-    if (clicked && keyboard_is_on_last_item()) // by key: the token in view
+    draw_focus_ring_of_last_item(px(3));
+    if (clicked && keyboard_is_on_last_item()) // a key pins the first cell of the token in view
         commands.post(command::PinCell{site_name(c.site, c.layer),
-                                       c.head == FlowHead::key_value ? layout_.kv_head : layout_.head,
+                                       c.head == FlowHeadAxis::key_value ? layout_.kv_head : layout_.head,
                                        selection.token_in_view(s.cursor), 0});
     navigate_rows(s.cursor, true);
     if (!ImGui::IsItemHovered()) return;
-    const int n = FlowMaps::width_in_view(s.trace(), c, s.cursor);
+    const int n = FlowMaps::n_columns_in_view(s.trace(), c, s.cursor);
     const int at = std::clamp(
         static_cast<int>((ImGui::GetMousePos().x - c.x0) / width * static_cast<float>(n)), 0, n - 1);
     const int row = row_under_mouse(s.cursor), heads = site_heads(s.config(), c.site);
     CellRef cell{0, c.site, c.layer, -1, row, at};
-    if (c.head != FlowHead::none)
-        cell.head = c.head == FlowHead::query ? layout_.head : layout_.kv_head;
-    else if (heads > 1) // slots side by side
-        cell.head = at / (n / heads), cell.column = at % (n / heads);
+    if (c.head != FlowHeadAxis::none)
+        cell.head = c.head == FlowHeadAxis::query ? layout_.head : layout_.kv_head;
+    else if (heads > 1) { // the column has the values of all heads side by side
+        cell.head = at / (n / heads);
+        cell.column = at % (n / heads);
+    }
     selection.cell.set(cell);
     selection.token.set(row);
     if (by_source(c.site)) selection.source_token.set(at);
@@ -203,15 +228,16 @@ void FlowPanel::point_at(const FlowColumn& c, const Snapshot& s, Selection& sele
         commands.post(command::PinCell{site_name(c.site, c.layer), cell.head, cell.row, cell.column});
 }
 
-/// A folded layer opens on click.
-void FlowPanel::point_at_layer(const FlowColumn& c, const Snapshot& s, Selection& selection,
-                               Commands& commands) {
-    ImGui::SetCursorScreenPos({c.x0, layout_.top - px(22)});
+/// Makes a folded layer an item that a click unfolds.
+void FlowPanel::handle_layer(const FlowColumn& c, const Snapshot& s, Selection& selection,
+                             Commands& commands) {
+    ImGui::SetCursorScreenPos({c.x0, layout_.top - px(k_layer_number)});
     char name[24];
     *fmt::format_to_n(name, sizeof name - 1, "layer {}", c.layer).out = 0;
-    if (ImGui::InvisibleButton(name, {std::max(c.x1 - c.x0, 1.0f), layout_.bottom - layout_.top + px(22)}))
+    if (ImGui::InvisibleButton(
+            name, {std::max(c.x1 - c.x0, 1.0f), layout_.bottom - layout_.top + px(k_layer_number)}))
         commands.post(command::PinHead{c.layer, selection.pinned_head.head});
-    put_focus_ring_of_last_item(px(3));
+    draw_focus_ring_of_last_item(px(3));
     navigate_rows(s.cursor);
     if (!ImGui::IsItemHovered()) return;
     const int row =
@@ -219,23 +245,29 @@ void FlowPanel::point_at_layer(const FlowColumn& c, const Snapshot& s, Selection
     selection.token.set(row);
     text_.clear();
     write_layer_tooltip(s, measures_, c.layer, row, text_);
-    tooltip({text_.data(), text_.size()});
+    tooltip(text());
 }
 
-void FlowPanel::point_at_tokens(const Snapshot& s, Selection& selection, Commands& commands) {
+/// Makes the token labels an item: a click pins the token under the mouse.
+void FlowPanel::handle_tokens(const Snapshot& s, Selection& selection, Commands& commands) {
     const float height = layout_.bottom - layout_.top;
-    const auto pin = [&] { commands.post(command::PinToken{row_under_mouse(s.cursor)}); };
-    ImGui::SetCursorScreenPos({layout_.labels_end - px(76), layout_.top});
-    if (ImGui::InvisibleButton("tokens", {px(76), height})) pin();
-    put_focus_ring_of_last_item(px(3));
+    ImGui::SetCursorScreenPos({layout_.labels_end - px(k_token_item), layout_.top});
+    if (ImGui::InvisibleButton("tokens", {px(k_token_item), height}))
+        commands.post(command::PinToken{row_under_mouse(s.cursor)});
+    draw_focus_ring_of_last_item(px(3));
     navigate_rows(s.cursor);
     if (ImGui::IsItemHovered()) selection.token.set(row_under_mouse(s.cursor));
-    const FlowColumn* end = layout_.end();
-    if (!end || end->kind != FlowKind::next) return;
-    const FlowColumn& next = *end;
-    ImGui::SetCursorScreenPos({next.x0, layout_.top});
-    if (ImGui::InvisibleButton("next token", {std::max(next.x1 - next.x0, 1.0f), height})) pin();
-    put_focus_ring_of_last_item(px(3));
+}
+
+/// Makes the predicted tokens an item: a click pins the token that a prediction follows.
+void FlowPanel::handle_next_tokens(const Snapshot& s, Selection& selection, Commands& commands) {
+    const FlowColumn* next = layout_.output_column();
+    if (!next || next->kind != FlowColumnKind::next) return;
+    const float height = layout_.bottom - layout_.top;
+    ImGui::SetCursorScreenPos({next->x0, layout_.top});
+    if (ImGui::InvisibleButton("next token", {std::max(next->x1 - next->x0, 1.0f), height}))
+        commands.post(command::PinToken{row_under_mouse(s.cursor)});
+    draw_focus_ring_of_last_item(px(3));
     navigate_rows(s.cursor);
     if (!ImGui::IsItemHovered()) return;
     const int row = row_under_mouse(s.cursor);
@@ -246,57 +278,61 @@ void FlowPanel::point_at_tokens(const Snapshot& s, Selection& selection, Command
     text_.clear();
     fmt::format_to(std::back_inserter(text_), "{} {} the likeliest token is {}: {:.1f} %",
                    s.config().fills_in() ? "in the place of" : "after",
-                   token_labels().alone(s.run().token(row)), token_labels().alone(p.token),
+                   token_labels().label(s.run().token(row)), token_labels().label(p.token),
                    100 * p.probability);
-    tooltip({text_.data(), text_.size()});
+    tooltip(text());
 }
 
-void FlowPanel::draw_headers(const Snapshot& s, Selection& selection, Commands& commands) {
+/// Draws a column's header if it does not overlap the one before, which ends at free_from, and its underline.
+/// `stepped`: the column is the operation that Shift+arrows stand at.
+void FlowPanel::draw_header(const FlowColumn& c, bool stepped, float& free_from) {
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const float y = layout_.top - px(24), line = layout_.top - px(6);
-    float free_from = 0; // where the header before ends
+    const bool is_residual = c.role == ColourRole::residual;
+    ImFont* f = font(TextSize::small, is_residual && !stepped ? Face::regular : Face::bold);
+    const float width = measure(f, c.header).x;
+    float x = std::max(c.middle() - width / 2, c.kind >= FlowColumnKind::next ? c.x0 : 0.0f);
+    if (&c == layout_.columns.data()) x = std::min(x, c.x1 - width); // leaves the next one its room
+    if (x >= free_from) {
+        const ImU32 colour = stepped ? t.accent_text : is_residual ? t.muted : t.ink(c.role);
+        list.AddText(f, f->FontSize, {std::floor(x), y}, colour, c.header);
+        record_text(f, {std::floor(x), y}, c.header);
+        free_from = x + width + px(4);
+    }
+    if (c.kind == FlowColumnKind::folded) return;
+    if (!is_residual || stepped)
+        list.AddRectFilled({c.x0, line}, {c.x1, line + px(2)}, stepped ? t.accent : t.fill(c.role), px(1));
+    if (stepped)
+        list.AddRect({c.x0 - px(3), layout_.top - px(3)}, {c.x1 + px(3), layout_.bottom + px(2)}, t.accent,
+                     px(3), 0, px(2));
+}
+
+/// The headers of the columns. A click on one shows the site in the Inspector.
+void FlowPanel::draw_headers(const Snapshot& s, Selection& selection, Commands& commands) {
+    float free_from = 0;
     for (const FlowColumn& c : layout_.columns) {
-        if (c.kind == FlowKind::gather || c.x1 - c.x0 < 2) continue;
-        const bool unfolded = c.layer == layout_.layer && c.kind != FlowKind::folded;
-        if (unfolded && layout_.opened < 1) continue;
-        const bool stepped = selection.operation && selection.operation->site == c.site &&
-                             selection.operation->layer == c.layer && c.kind != FlowKind::folded;
-        const bool is_residual = c.role == ColourRole::residual;
-        ImFont* f = font(TextSize::small, is_residual && !stepped ? Face::regular : Face::bold);
-        const float width = measure(f, c.header).x;
-        float x = std::max(c.middle() - width / 2, c.kind >= FlowKind::next ? c.x0 : 0.0f);
-        if (&c == layout_.columns.data()) x = std::min(x, c.x1 - width); // leaves the next one its room
-        if (x >= free_from) {
-            list.AddText(f, f->FontSize, {std::floor(x), y},
-                         stepped       ? t.accent_text
-                         : is_residual ? t.muted
-                                       : t.ink(c.role),
-                         c.header);
-            record_text(f, {std::floor(x), y}, c.header);
-            free_from = x + width + px(4);
-        }
-        if (c.kind == FlowKind::folded) continue;
-        if (!is_residual || stepped)
-            list.AddRectFilled({c.x0, line}, {c.x1, line + px(2)}, stepped ? t.accent : t.fill(c.role),
-                               px(1));
-        if (stepped)
-            list.AddRect({c.x0 - px(3), layout_.top - px(3)}, {c.x1 + px(3), layout_.bottom + px(2)},
-                         t.accent, px(3), 0, px(2));
+        if (c.kind == FlowColumnKind::gather || c.x1 - c.x0 < 2) continue;
+        const bool folded = c.kind == FlowColumnKind::folded;
+        if (!folded && c.layer == layout_.layer && layout_.opened < 1) continue;
+        const bool stepped = !folded && selection.operation && selection.operation->site == c.site &&
+                             selection.operation->layer == c.layer;
+        draw_header(c, stepped, free_from);
+        if (folded) continue;
         char name[64];
         *fmt::format_to_n(name, sizeof name - 1, "header {}", site_row(c.site).hook).out = 0;
-        ImGui::SetCursorScreenPos({c.x0, y});
+        ImGui::SetCursorScreenPos({c.x0, layout_.top - px(24)});
         if (ImGui::InvisibleButton(name, {c.x1 - c.x0, px(18)}))
             commands.post(command::Inspect{site_name(c.site, c.layer)});
-        put_focus_ring_of_last_item(px(3));
+        draw_focus_ring_of_last_item(px(3));
         if (!ImGui::IsItemHovered()) continue;
         text_.clear();
         write_site_tooltip(s, c, text_);
-        tooltip({text_.data(), text_.size()});
+        tooltip(text());
     }
 }
 
-/// The heads of the layer as squares in their hues; the frame glides to the one in focus.
+/// The heads of the layer as squares in their hues, with a frame that glides to the one in focus.
 void FlowPanel::draw_heads(const Snapshot& s, Selection& selection, Commands& commands) {
     if (layout_.opened < 1) return;
     const Theme& t = theme();
@@ -305,14 +341,14 @@ void FlowPanel::draw_heads(const Snapshot& s, Selection& selection, Commands& co
     const int n = s.config().n_heads;
     text_.clear();
     fmt::format_to(std::back_inserter(text_), "layer {}", layout_.layer);
-    const std::string_view label{text_.data(), text_.size()};
+    const std::string_view label = text();
     const float y = layout_.top - px(42), left = layout_.well_x0 + px(12);
-    put_text(list, {{left, y}, {layout_.well_x1, y + f->FontSize}}, left, font(TextSize::small, Face::bold),
-             t.text, label);
+    draw_text(list, {{left, y}, {layout_.well_x1, y + f->FontSize}}, left, font(TextSize::small, Face::bold),
+              t.text, label);
     record_text(f, {left, y}, label);
     const float begin = left + measure(font(TextSize::small, Face::bold), label).x + px(16),
                 words = measure(f, "head").x + px(8);
-    put_text(list, {{begin, y}, {layout_.well_x1, y + f->FontSize}}, begin, f, t.muted, "head");
+    draw_text(list, {{begin, y}, {layout_.well_x1, y + f->FontSize}}, begin, f, t.muted, "head");
     const float pitch = std::min(px(16), (layout_.well_x1 - px(40) - begin - words) / static_cast<float>(n));
     if (pitch < 3) return;
     const float side = std::max(pitch - px(4), 2.0f), top = std::floor(y + (f->FontSize - side) / 2);
@@ -325,45 +361,46 @@ void FlowPanel::draw_heads(const Snapshot& s, Selection& selection, Commands& co
         ImGui::SetCursorScreenPos({min.x - (pitch - side) / 2, y});
         if (ImGui::InvisibleButton(name, {pitch, f->FontSize}))
             commands.post(command::PinHead{layout_.layer, h});
-        put_focus_ring_of_last_item(px(3));
+        draw_focus_ring_of_last_item(px(3));
         if (!ImGui::IsItemHovered()) continue;
         selection.head.set({layout_.layer, h});
         tooltip(name);
     }
-    const float x = x_of(head_mark_.to(static_cast<float>(layout_.head)));
+    const float x = x_of(head_mark_.move_to(static_cast<float>(layout_.head)));
     list.AddRect({x - px(2), top - px(2)}, {x + side + px(2), top + side + px(2)}, t.accent, px(3), 0, px(2));
     text_.clear();
     fmt::format_to(std::back_inserter(text_), "{}", layout_.head);
-    put_text(list, {{begin, y}, {layout_.well_x1, y + f->FontSize}}, x_of(static_cast<float>(n)) + px(4),
-             font(TextSize::small, Face::bold), t.text, {text_.data(), text_.size()});
+    draw_text(list, {{begin, y}, {layout_.well_x1, y + f->FontSize}}, x_of(static_cast<float>(n)) + px(4),
+              font(TextSize::small, Face::bold), t.text, text());
 }
 
-/// Which token of the source each column of its matrix is.
+/// The tokens of the source below the matrix of the attention to it.
 void FlowPanel::draw_source_labels(const Snapshot& s, const Selection& selection) {
     const FlowColumn* c = layout_.find(Site::cross_pattern);
     if (!c || layout_.opened < 1) return;
-    const int n = FlowMaps::width_in_view(s.trace(), *c, s.cursor);
+    const int n = FlowMaps::n_columns_in_view(s.trace(), *c, s.cursor);
     const float slot = (c->x1 - c->x0) / static_cast<float>(n);
-    edges_.clear();
-    for (int i = 0; i <= n; ++i) edges_.push_back(c->x0 + slot * static_cast<float>(i));
-    inks_.assign(static_cast<std::size_t>(n), theme().muted);
+    source_edges_.clear();
+    for (int i = 0; i <= n; ++i) source_edges_.push_back(c->x0 + slot * static_cast<float>(i));
+    source_colours_.assign(static_cast<std::size_t>(n), theme().muted);
     const LitToken lit{selection.source_token.get().value_or(-1), theme().ink(ColourRole::key)};
-    const UiRect band{{c->x0, layout_.bottom + px(6)}, {c->x1, layout_.bottom + px(6) + layout_.below}};
-    put_token_row(*ImGui::GetWindowDrawList(), s.source_run, {0, edges_, tokens_per_label(slot)}, band,
-                  {&lit, 1}, inks_);
+    const UiRect band{{c->x0, layout_.bottom + px(6)},
+                      {c->x1, layout_.bottom + px(6) + layout_.source_labels_height}};
+    draw_token_row(*ImGui::GetWindowDrawList(), s.source_run, {0, source_edges_, tokens_per_label(slot)},
+                   band, {&lit, 1}, source_colours_);
 }
 
 void FlowPanel::draw_legend() {
-    const float y = layout_.bottom + px(14) + layout_.below;
+    const float y = layout_.bottom + px(14) + layout_.source_labels_height;
     ImGui::SetCursorScreenPos({layout_.columns.front().x0, y});
-    colour_legend({"value", "-3 rms", "+3 rms", false}, maps_.scale(Site::embed));
+    colour_legend({"value", "-3 rms", "+3 rms", false}, maps_.colour_scale(Site::embed));
     const FlowColumn* pattern = layout_.find(Site::pattern);
     if (!pattern) return;
     const float x = std::max(pattern->x0, ImGui::GetItemRectMax().x + px(20));
     const float room = layout_.columns.back().x1 - x;
     if (room < px(k_plain_legend)) return;
     ImGui::SetCursorScreenPos({x, y});
-    colour_legend({"weight", "0", "1", room >= px(k_weight_legend)}, maps_.scale(Site::pattern));
+    colour_legend({"weight", "0", "1", room >= px(k_weight_legend)}, maps_.colour_scale(Site::pattern));
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #pragma once
-// Flow: from tokens to the next token through every layer, the one in focus unfolded. One row for each token.
+// Flow: the way from tokens to the next token through every layer, with the layer in focus unfolded. One row
+// for each token.
 
 #include "app/view/panel.h"
 

@@ -2,8 +2,8 @@
 
 #include "app/host/colour_math.h"
 #include "app/panels/flow/flow_maps.h"
-#include "app/view/cell_hands.h"
-#include "app/view/next_draw.h"
+#include "app/view/cell_edits.h"
+#include "app/view/sampling_preview.h"
 #include "app/view/token_labels.h"
 #include "app/widgets/widget_parts.h"
 
@@ -14,17 +14,22 @@
 namespace gf::ui {
 namespace {
 
-constexpr float k_labelled_from = 12; ///< design length: rows as high have a label each
-constexpr int k_curves_rows = 48;     ///< more rows than that show the ribbons of the token in view only
-constexpr float k_least_weight = 0.02f;
+constexpr float k_label_row = 12;           ///< design length: rows this high have a label each
+constexpr int k_max_rows_with_curves = 48;  ///< with more rows in sight only the token in view has curves
+constexpr float k_min_weight = 0.02f;       ///< smaller weights are not drawn
+constexpr float k_min_faint_weight = 0.15f; ///< the same for other tokens than the one in view
 
 } // namespace
 
+// The rows in sight, half-open.
 int FlowPicture::first_row() const { return std::max(0, static_cast<int>(std::floor(layout.row0))); }
 int FlowPicture::end_row() const {
     return std::min(snapshot.cursor, static_cast<int>(std::ceil(layout.row1)));
 }
-int FlowPicture::step() const { return std::max(1, static_cast<int>(std::ceil(2 / layout.row_height()))); }
+/// How many rows share one thing that is drawn: nothing is finer than two pixels.
+int FlowPicture::row_step() const {
+    return std::max(1, static_cast<int>(std::ceil(2 / layout.row_height())));
+}
 
 void FlowPicture::draw_well() const {
     if (layout.well_x1 <= layout.well_x0) return;
@@ -33,97 +38,115 @@ void FlowPicture::draw_well() const {
     list.AddRect(min, max, theme().border, px(8));
 }
 
-/// A band along a row; its opacity is how much.
-void FlowPicture::ribbon(float x0, float x1, int r, ImU32 colour, float how_much) const {
-    const float half = std::clamp(layout.row_height() * 0.28f, 0.5f, px(5)), y = layout.middle_of(r);
-    if (x1 > x0) list.AddRectFilled({x0, y - half}, {x1, y + half}, with_alpha(colour, how_much));
+void FlowPicture::draw_ribbon(float x0, float x1, int row, ImU32 colour, float opacity) const {
+    const float half = std::clamp(layout.row_height() * 0.28f, 0.5f, px(5)), y = layout.middle_of(row);
+    if (x1 > x0) list.AddRectFilled({x0, y - half}, {x1, y + half}, with_alpha(colour, opacity));
 }
+
+/// The columns of the unfolded layer between which sub-layers write; null where one is not shown.
+struct FlowPicture::Sublayers {
+    const FlowColumn *z, *attn_out, *mid, *cross_q, *cross_z, *cross_out, *mid_cross, *mlp_post, *mlp_out;
+    const FlowColumn* layer_end; ///< the stream behind the layer
+
+    explicit Sublayers(const FlowLayout& layout)
+        : z(layout.find(Site::z)), attn_out(layout.find(Site::attn_out)), mid(layout.find(Site::resid_mid)),
+          cross_q(layout.find(Site::cross_q)), cross_z(layout.find(Site::cross_z)),
+          cross_out(layout.find(Site::cross_attn_out)), mid_cross(layout.find(Site::resid_mid_cross)),
+          mlp_post(layout.find(Site::mlp_post)), mlp_out(layout.find(Site::mlp_out)),
+          layer_end(&layout.columns.back()) {
+        for (const FlowColumn& c : layout.columns)
+            if (c.kind == FlowColumnKind::strip && c.layer == layout.layer) layer_end = &c;
+    }
+};
 
 void FlowPicture::draw_stream() const {
     const Theme& t = theme();
+    const FlowColumn* output = layout.output_column();
     const float begin = layout.labels_end + px(4),
-                end = layout.end() ? layout.end()->x0 - px(6) : layout.columns.back().x1;
+                end = output ? output->x0 - px(6) : layout.columns.back().x1;
     const float thickness = std::min(px(2), std::max(1.0f, layout.row_height() * 0.3f));
-    const ImU32 line = with_alpha(
-        t.line, std::clamp(layout.row_height() / px(8), 0.3f, 1.0f)); // many lines are no grey wall
+    // Many lines must not become a grey wall.
+    const ImU32 line = with_alpha(t.line, std::clamp(layout.row_height() / px(8), 0.3f, 1.0f));
     const FlowColumn *embed = layout.find(Site::embed), *position = layout.find(Site::pos_embed);
-    const FlowColumn *z = layout.find(Site::z), *attn_out = layout.find(Site::attn_out),
-                     *mid = layout.find(Site::resid_mid), *cross_q = layout.find(Site::cross_q),
-                     *cross_z = layout.find(Site::cross_z), *cross_out = layout.find(Site::cross_attn_out),
-                     *mid_cross = layout.find(Site::resid_mid_cross), *post = layout.find(Site::mlp_post),
-                     *mlp_out = layout.find(Site::mlp_out), *sum = &layout.columns.back();
-    for (const FlowColumn& c : layout.columns)
-        if (c.kind == FlowKind::strip && c.layer == layout.layer) sum = &c;
-    for (int r = first_row(); r < end_row(); r += step()) {
+    const Sublayers columns(layout);
+    for (int r = first_row(); r < end_row(); r += row_step()) {
         const float y = layout.middle_of(r);
-        list.AddLine({begin, y}, {end, y}, line, r == row ? thickness * 1.5f : thickness);
-        if (embed) ribbon(begin, embed->x0, r, t.fill(ColourRole::token), 0.7f);
-        if (position && embed) ribbon(embed->x1, position->x0, r, t.fill(ColourRole::position), 0.7f);
-        if (r >= measures.rows() || layout.opened < 1) continue;
-        const WriteShare& share = measures.share(layout.layer, r);
-        const FlowColumn* attn_sum = mid ? mid : sum;
-        if (z && attn_out) ribbon(z->x1, attn_out->x0, r, t.fill(ColourRole::value), share.attention);
-        if (attn_out) ribbon(attn_out->x1, attn_sum->x0, r, t.fill(ColourRole::value), share.attention);
-        if (mid && cross_q) ribbon(mid->x1, cross_q->x0, r, t.fill(ColourRole::query), share.cross);
-        if (cross_z && cross_out)
-            ribbon(cross_z->x1, cross_out->x0, r, t.fill(ColourRole::value), share.cross);
-        if (cross_out && mid_cross)
-            ribbon(cross_out->x1, mid_cross->x0, r, t.fill(ColourRole::value), share.cross);
-        const FlowColumn* before_mlp = mid_cross ? mid_cross : cross_z ? nullptr : mid;
-        if (before_mlp && post) ribbon(before_mlp->x1, post->x0, r, t.fill(ColourRole::mlp), share.mlp);
-        if (post && mlp_out) ribbon(post->x1, mlp_out->x0, r, t.fill(ColourRole::mlp), share.mlp);
-        if (mlp_out) ribbon(mlp_out->x1, sum->x0, r, t.fill(ColourRole::mlp), share.mlp);
+        list.AddLine({begin, y}, {end, y}, line, r == row_in_view ? thickness * 1.5f : thickness);
+        if (embed) draw_ribbon(begin, embed->x0, r, t.fill(ColourRole::token), 0.7f);
+        if (position && embed) draw_ribbon(embed->x1, position->x0, r, t.fill(ColourRole::position), 0.7f);
+        if (r < measures.rows() && layout.opened >= 1) draw_writes(columns, r);
     }
 }
 
-/// z is the values of all keys, weighted: a ribbon for each weight.
-void FlowPicture::draw_gather() const {
-    const auto gather = std::find_if(layout.columns.begin(), layout.columns.end(),
-                                     [](const FlowColumn& c) { return c.kind == FlowKind::gather; });
-    if (gather == layout.columns.end() || layout.opened < 1) return;
-    const Trace& trace = snapshot.trace();
-    const ImU32 colour = theme().fill(ColourRole::value);
-    const float x0 = gather->x0, x1 = gather->x1, bend = (x1 - x0) * 0.5f;
-    const float thickest = std::min(layout.row_height() * 0.9f, px(14)), edge = px(6);
-    const auto draw_row = [&](int query, bool in_view) {
-        const FlowColumn pattern{FlowKind::matrix,  Site::pattern,  layout.layer, "",
-                                 ColourRole::value, FlowHead::query};
-        const auto weights = FlowMaps::values(trace, pattern, layout, query);
-        const Trace::RowPlan& plan = trace.plan(query);
-        for (int key = plan.key_begin; key < plan.key_end; ++key) {
-            const float w = std::min(weights[static_cast<std::size_t>(key - plan.segment_begin)],
-                                     1.0f); // an edited one may be more
-            if (!(w > (in_view ? k_least_weight : 0.15f))) continue;
-            const float from = std::clamp(layout.middle_of(key), layout.top - edge, layout.bottom + edge),
-                        to = layout.middle_of(query);
-            list.AddBezierCubic({x0, from}, {x0 + bend, from}, {x1 - bend, to}, {x1, to},
-                                with_alpha(colour, in_view ? 0.2f + 0.8f * w : 0.22f * w),
-                                std::max(1.0f, thickest * w), in_view ? 0 : 12);
-        }
+/// Draws what each sub-layer of the unfolded layer writes to the stream of one row.
+void FlowPicture::draw_writes(const Sublayers& c, int row) const {
+    const Theme& t = theme();
+    const ImU32 query = t.fill(ColourRole::query), value = t.fill(ColourRole::value),
+                mlp = t.fill(ColourRole::mlp);
+    const WriteShare& share = measures.share(layout.layer, row);
+    const auto connect = [&](const FlowColumn* from, const FlowColumn* to, ImU32 colour, float opacity) {
+        if (from && to) draw_ribbon(from->x1, to->x0, row, colour, opacity);
     };
-    if (end_row() - first_row() <= k_curves_rows)
+    connect(c.z, c.attn_out, value, share.attention);
+    connect(c.attn_out, c.mid ? c.mid : c.layer_end, value, share.attention);
+    connect(c.mid, c.cross_q, query, share.cross);
+    connect(c.cross_z, c.cross_out, value, share.cross);
+    connect(c.cross_out, c.mid_cross, value, share.cross);
+    // With attention to the source, the MLP reads the sum behind it, which may have been left out.
+    const FlowColumn* before_mlp = c.mid_cross ? c.mid_cross : c.cross_z ? nullptr : c.mid;
+    connect(before_mlp, c.mlp_post, mlp, share.mlp);
+    connect(c.mlp_post, c.mlp_out, mlp, share.mlp);
+    connect(c.mlp_out, c.layer_end, mlp, share.mlp);
+}
+
+/// z of a query is the sum of all keys' values, each times its weight: a curve for each weight.
+void FlowPicture::draw_curves(const FlowColumn& gather, int query) const {
+    const FlowColumn pattern{FlowColumnKind::matrix, Site::pattern,      layout.layer, "",
+                             ColourRole::value,      FlowHeadAxis::query};
+    const auto weights = FlowMaps::row_values(snapshot.trace(), pattern, layout, query);
+    const Trace::RowPlan& plan = snapshot.trace().plan(query);
+    const bool in_view = query == row_in_view;
+    const ImU32 colour = theme().fill(ColourRole::value);
+    const float x0 = gather.x0, x1 = gather.x1, bend = (x1 - x0) * 0.5f;
+    const float thickest = std::min(layout.row_height() * 0.9f, px(14)), edge = px(6);
+    for (int key = plan.key_begin; key < plan.key_end; ++key) {
+        // An edited weight may be more than 1.
+        const float w = std::min(weights[static_cast<std::size_t>(key - plan.segment_begin)], 1.0f);
+        if (!(w > (in_view ? k_min_weight : k_min_faint_weight))) continue; // true of NaN, too
+        const float from = std::clamp(layout.middle_of(key), layout.top - edge, layout.bottom + edge),
+                    to = layout.middle_of(query);
+        list.AddBezierCubic({x0, from}, {x0 + bend, from}, {x1 - bend, to}, {x1, to},
+                            with_alpha(colour, in_view ? 0.2f + 0.8f * w : 0.22f * w),
+                            std::max(1.0f, thickest * w), in_view ? 0 : 12);
+    }
+}
+
+void FlowPicture::draw_value_ribbons() const {
+    const auto gather = std::find_if(layout.columns.begin(), layout.columns.end(),
+                                     [](const FlowColumn& c) { return c.kind == FlowColumnKind::gather; });
+    if (gather == layout.columns.end() || layout.opened < 1) return;
+    if (end_row() - first_row() <= k_max_rows_with_curves)
         for (int r = first_row(); r < end_row(); ++r)
-            if (r != row) draw_row(r, false);
-    if (row >= first_row() && row < end_row()) draw_row(row, true);
+            if (r != row_in_view) draw_curves(*gather, r);
+    if (row_in_view >= first_row() && row_in_view < end_row()) draw_curves(*gather, row_in_view);
 }
 
 void FlowPicture::draw_matched_keys() const {
     const FlowColumn* k = layout.find(Site::rot_k) ? layout.find(Site::rot_k) : layout.find(Site::k);
     const FlowColumn* pattern = layout.find(Site::pattern);
-    if (!k || !pattern || row < 0 || layout.opened < 1) return;
-    const auto weights = FlowMaps::values(snapshot.trace(), *pattern, layout, row);
-    const int segment = snapshot.trace().plan(row).segment_begin;
+    if (!k || !pattern || row_in_view < 0 || layout.opened < 1) return;
+    const auto weights = FlowMaps::row_values(snapshot.trace(), *pattern, layout, row_in_view);
+    const int segment = snapshot.trace().plan(row_in_view).segment_begin;
     const float half = std::max(0.5f, layout.row_height() * 0.36f);
     for (int key = first_row(); key < end_row(); ++key) {
         const float w = std::min(weights[static_cast<std::size_t>(key - segment)], 1.0f);
-        if (!(w > k_least_weight)) continue;
+        if (!(w > k_min_weight)) continue;
         const float y = layout.middle_of(key);
         list.AddRectFilled({k->x1 + px(1), y - half}, {k->x1 + px(7), y + half},
                            with_alpha(theme().fill(ColourRole::key), 0.15f + 0.85f * w));
     }
 }
 
-/// A layer at a glance, from left to right: what attention writes, attention to the source, the MLP.
 void FlowPicture::draw_folded(const FlowColumn& c) const {
     const Theme& t = theme();
     struct Part {
@@ -131,8 +154,8 @@ void FlowPicture::draw_folded(const FlowColumn& c) const {
         ImU32 colour;
     };
     std::array<Part, 3> parts;
-    int n = 0;
-    parts[0] = {&WriteShare::attention, t.fill(ColourRole::value)}, n = 1;
+    parts[0] = {&WriteShare::attention, t.fill(ColourRole::value)};
+    int n = 1;
     if (snapshot.trace().source())
         parts[static_cast<std::size_t>(n++)] = {&WriteShare::cross, t.fill(ColourRole::key)};
     if (snapshot.config().mlp != MlpKind::none)
@@ -143,76 +166,81 @@ void FlowPicture::draw_folded(const FlowColumn& c) const {
                : i == n ? c.x1
                         : std::round(c.x0 + (c.x1 - c.x0) * static_cast<float>(i) / static_cast<float>(n));
     };
-    const int rows = step();
+    const int rows = row_step();
     for (int r = first_row(); r < end_row(); r += rows) {
         const float y0 = layout.y_of(static_cast<float>(r)),
                     y1 = layout.y_of(static_cast<float>(std::min(r + rows, end_row()))) - gap;
         list.AddRectFilled({c.x0, y0}, {c.x1, y1}, t.block, gap);
         for (int i = 0; i < n; ++i) {
             const Part& part = parts[static_cast<std::size_t>(i)];
-            float most = 0;
+            float largest = 0;
             for (int k = r; k < std::min({r + rows, end_row(), measures.rows()}); ++k)
-                most = std::max(most, measures.share(c.layer, k).*part.share);
+                largest = std::max(largest, measures.share(c.layer, k).*part.share);
             const int corners = n == 1       ? ImDrawFlags_RoundCornersLeft
                                 : i == 0     ? ImDrawFlags_RoundCornersLeft
                                 : i + 1 == n ? ImDrawFlags_RoundCornersRight
                                              : ImDrawFlags_RoundCornersNone;
-            list.AddRectFilled({edge(i), y0}, {edge(i + 1), y1}, with_alpha(part.colour, most), gap, corners);
+            list.AddRectFilled({edge(i), y0}, {edge(i + 1), y1}, with_alpha(part.colour, largest), gap,
+                               corners);
         }
     }
 }
 
-/// put(row, y of its middle, whether it is the token in view) for as many rows as have room.
+/// Calls draw(row, y, in_view) for as many rows as labels have room for. `y` is the middle of the label;
+/// `in_view` tells whether the row is that of the token in view.
 template <class F>
-void FlowPicture::each_label(F put) const {
-    const int every = std::max(1, static_cast<int>(std::ceil(px(k_labelled_from) / layout.row_height())));
+void FlowPicture::for_each_label(F draw) const {
+    const int every = std::max(1, static_cast<int>(std::ceil(px(k_label_row) / layout.row_height())));
+    const float half = px(k_label_row) / 2;
+    const bool has_whole_letters = layout.bottom - layout.top > 2 * half;
     for (int r = first_row(); r < end_row(); ++r) {
-        if (r != row && (r % every != 0 || std::abs(r - row) < every)) continue;
-        const float y = layout.middle_of(r), half = px(k_labelled_from) / 2; // whole letters at both ends
+        if (r != row_in_view && (r % every != 0 || std::abs(r - row_in_view) < every)) continue;
+        const float y = layout.middle_of(r);
         if (y < layout.top || y > layout.bottom) continue;
-        put(r,
-            layout.bottom - layout.top > 2 * half ? std::clamp(y, layout.top + half, layout.bottom - half)
-                                                  : y,
-            r == row);
+        // Labels at both ends move inwards, so that their letters are not cut.
+        draw(r, has_whole_letters ? std::clamp(y, layout.top + half, layout.bottom - half) : y,
+             r == row_in_view);
     }
 }
 
 void FlowPicture::draw_labels() const {
     const Theme& t = theme();
-    each_label([&](int r, float y, bool in_view) {
+    for_each_label([&](int r, float y, bool in_view) {
         ImFont* f = font(TextSize::body, in_view ? Face::bold : Face::regular);
-        const std::string& label = token_labels().alone(snapshot.run().token(r));
+        const std::string& label = token_labels().label(snapshot.run().token(r));
         const float width = std::min(std::ceil(measure(f, label).x), px(76)), half = f->FontSize / 2;
-        put_text_cut(list, {{std::floor(layout.labels_end - width), y - half}, {layout.labels_end, y + half}},
-                     f, in_view ? t.accent_text : t.text, label);
+        draw_text_cut(list,
+                      {{std::floor(layout.labels_end - width), y - half}, {layout.labels_end, y + half}}, f,
+                      in_view ? t.accent_text : t.text, label);
     });
 }
 
-/// What the model would write after each token; the bar is its probability.
 void FlowPicture::draw_next(const FlowColumn& c) const {
     if (!predicts_tokens(snapshot)) return;
     const Theme& t = theme();
-    each_label([&](int r, float y, bool in_view) {
+    for_each_label([&](int r, float y, bool in_view) {
         if (r >= measures.rows()) return;
         const Prediction& next = measures.prediction(r);
         ImFont* f = font(TextSize::body, in_view ? Face::bold : Face::regular);
-        const std::string& label = token_labels().alone(next.token);
+        const std::string& label = token_labels().label(next.token);
         const float half = std::min(layout.row_height() * 0.5f - 1, px(9));
         list.AddRectFilled({c.x0, y - half}, {c.x0 + (c.x1 - c.x0) * next.probability, y + half},
                            in_view ? t.accent_tint : t.control, px(3));
-        put_text_cut(list, {{c.x0 + px(4), y - f->FontSize / 2}, {c.x1, y + f->FontSize / 2}}, f,
-                     in_view ? t.accent_text : t.text, label);
+        draw_text_cut(list, {{c.x0 + px(4), y - f->FontSize / 2}, {c.x1, y + f->FontSize / 2}}, f,
+                      in_view ? t.accent_text : t.text, label);
     });
 }
 
-std::optional<UiRect> FlowPicture::place_of(const FlowColumn& c, const CellRange& cells) const {
+/// Where a range of cells is in a column, as far as it is in sight; nullopt if it is not.
+std::optional<UiRect> FlowPicture::rect_of(const FlowColumn& c, const CellRange& cells) const {
     const Trace& trace = snapshot.trace();
-    const int n = FlowMaps::width_in_view(trace, c, snapshot.cursor);
+    const int n = FlowMaps::n_columns_in_view(trace, c, snapshot.cursor);
     const int heads = site_heads(trace.config(), c.site);
     int begin = cells.column_begin, end = cells.column_end < 0 ? n : cells.column_end;
-    if (c.head == FlowHead::none && heads > 1) // slots side by side
-        begin += cells.head_begin * (n / heads),
-            end += (cells.head_end < 0 ? heads - 1 : cells.head_end - 1) * (n / heads);
+    if (c.head == FlowHeadAxis::none && heads > 1) { // the column has the values of all heads side by side
+        begin += cells.head_begin * (n / heads);
+        end += (cells.head_end < 0 ? heads - 1 : cells.head_end - 1) * (n / heads);
+    }
     end = std::min(end, n);
     const int row_begin = std::max(cells.row_begin, first_row()),
               row_end = std::min(cells.row_end < 0 ? snapshot.cursor : cells.row_end, end_row());
@@ -225,19 +253,22 @@ std::optional<UiRect> FlowPicture::place_of(const FlowColumn& c, const CellRange
     return UiRect{min, max};
 }
 
-void FlowPicture::outline(const FlowColumn& c, const CellRange& cells, ImU32 colour, float thickness) const {
-    const auto at = place_of(c, cells);
+void FlowPicture::draw_outline(const FlowColumn& c, const CellRange& cells, ImU32 colour,
+                               float thickness) const {
+    const auto at = rect_of(c, cells);
     if (!at) return;
-    const float grow = px(1), least = px(3); // visible where cells are finer than a pixel
-    const float widen = std::max(0.0f, (least - at->width()) / 2);
+    // Where cells are finer than a pixel, the outline is wider than they are, so that it can be seen.
+    const float grow = px(1), min_width = px(3);
+    const float widen = std::max(0.0f, (min_width - at->width()) / 2);
     list.AddRect({at->min.x - grow - widen, at->min.y - grow}, {at->max.x + grow + widen, at->max.y}, colour,
                  px(2), 0, thickness);
 }
 
+/// Whether the range has cells of the site, layer and head that the column shows.
 bool FlowPicture::shows(const FlowColumn& c, const CellRange& r) const {
-    const int head = c.head == FlowHead::query       ? layout.head
-                     : c.head == FlowHead::key_value ? layout.kv_head
-                                                     : -1;
+    const int head = c.head == FlowHeadAxis::query       ? layout.head
+                     : c.head == FlowHeadAxis::key_value ? layout.kv_head
+                                                         : -1;
     return r.param < 0 && r.site == c.site && (r.layer == c.layer || c.layer < 0) &&
            (head < 0 || (head >= r.head_begin && (r.head_end < 0 || head < r.head_end)));
 }
@@ -245,40 +276,40 @@ bool FlowPicture::shows(const FlowColumn& c, const CellRange& r) const {
 void FlowPicture::draw_edit_marks(const FlowColumn& c) const {
     if (c.x1 - c.x0 < 2) return;
     for (const Edit& e : *snapshot.edits) {
-        const bool folded = c.kind == FlowKind::folded && e.range.layer == c.layer; // somewhere inside it
-        if (!folded && !shows(c, e.range)) continue;
-        if (folded) {
+        if (c.kind == FlowColumnKind::folded && e.range.layer == c.layer) { // somewhere inside the layer
             const int r = e.range.row_begin;
             if (r >= first_row() && r < end_row())
-                put_edit_mark(list, {c.x0, layout.y_of(static_cast<float>(r))},
-                              {c.x1, layout.y_of(static_cast<float>(r + 1))}, snapshot.edits_on);
-        } else if (const auto at = place_of(c, e.range)) {
-            put_edit_mark(list, at->min, at->max, snapshot.edits_on);
+                draw_edit_mark(list, {c.x0, layout.y_of(static_cast<float>(r))},
+                               {c.x1, layout.y_of(static_cast<float>(r + 1))}, snapshot.edits_on);
+        } else if (shows(c, e.range)) {
+            if (const auto at = rect_of(c, e.range))
+                draw_edit_mark(list, at->min, at->max, snapshot.edits_on);
         }
     }
 }
 
-void FlowPicture::draw_lit(const FlowColumn& c, const Selection& selection) const {
+void FlowPicture::draw_highlights(const FlowColumn& c, const Selection& selection) const {
     if (c.x1 - c.x0 < 2) return;
     for (const CellRange& r : selection.dependents)
-        if (shows(c, r)) outline(c, r, theme().muted, px(1));
+        if (shows(c, r)) draw_outline(c, r, theme().muted, px(1));
     for (const CellRange& r : selection.precedents)
-        if (shows(c, r)) outline(c, r, theme().accent, px(1.5f));
+        if (shows(c, r)) draw_outline(c, r, theme().accent, px(1.5f));
     const std::optional<CellRef>& focus = selection.focus();
     if (!focus || focus->param >= 0) return;
-    const int at = std::max(focus->head, 0);
+    const int head = std::max(focus->head, 0);
     const CellRange cell{focus->site, focus->layer, focus->row,    focus->row + 1,
-                         at,          at + 1,       focus->column, focus->column + 1};
-    if (shows(c, cell)) outline(c, cell, theme().accent, px(2));
+                         head,        head + 1,     focus->column, focus->column + 1};
+    if (shows(c, cell)) draw_outline(c, cell, theme().accent, px(2));
 }
 
-void FlowPicture::draw_row_frames() const {
-    if (row < first_row() || row >= end_row() || layout.opened < 1) return;
-    const float y0 = layout.y_of(static_cast<float>(row)), y1 = layout.y_of(static_cast<float>(row) + 1);
+void FlowPicture::draw_row_in_view() const {
+    if (row_in_view < first_row() || row_in_view >= end_row() || layout.opened < 1) return;
+    const float y0 = layout.y_of(static_cast<float>(row_in_view)),
+                y1 = layout.y_of(static_cast<float>(row_in_view) + 1);
     for (const FlowColumn& c : layout.columns) {
-        const bool is_query = c.site == Site::q || c.site == Site::rot_q || c.site == Site::cross_q;
-        if ((c.kind != FlowKind::matrix && !(c.kind == FlowKind::strip && is_query)) || c.x1 - c.x0 < 2)
-            continue;
+        const bool is_query = c.kind == FlowColumnKind::strip &&
+                              (c.site == Site::q || c.site == Site::rot_q || c.site == Site::cross_q);
+        if ((c.kind != FlowColumnKind::matrix && !is_query) || c.x1 - c.x0 < 2) continue;
         list.AddRect({c.x0 - px(2), y0 - px(2)}, {c.x1 + px(2), y1}, theme().accent, px(3), 0, px(1.5f));
     }
 }

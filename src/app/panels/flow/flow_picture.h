@@ -1,6 +1,7 @@
 #pragma once
-// What Flow draws between and around its heat maps: the residual stream, ribbons, folded layers, labels,
-// outlines. Colour says what, opacity how much.
+// What Flow draws between and around its heat maps: the residual stream, ribbons, folded layers, labels and
+// outlines. Colour says what something is, opacity how much of it there is. FlowPanel makes one in every
+// frame.
 
 #include "app/host/item_recorder.h"
 #include "app/panels/flow/flow_columns.h"
@@ -19,30 +20,42 @@ struct FlowPicture {
     const FlowLayout& layout;
     const Snapshot& snapshot;
     const StreamMeasures& measures;
-    int row = 0; ///< the token in view
+    int row_in_view = 0; ///< the row of the token in view
 
+    /// The area around the unfolded layer.
     void draw_well() const;
-    void draw_stream() const;       ///< the line that everything adds to, and what is written to it
-    void draw_gather() const;       ///< from the values to z
-    void draw_matched_keys() const; ///< beside K: which keys the query in view finds
+    /// The line of each token that everything adds to, and ribbons for what is written to it.
+    void draw_stream() const;
+    /// Curves from the values to z, one for each attention weight.
+    void draw_value_ribbons() const;
+    /// Marks beside K the keys that the query of the token in view finds.
+    void draw_matched_keys() const;
+    /// A folded layer at a glance, from left to right: what attention, attention to the source and the MLP
+    /// write.
     void draw_folded(const FlowColumn& column) const;
+    /// What the model would write after each token, with bars for the probabilities.
     void draw_next(const FlowColumn& column) const;
+    /// The tokens, left of the columns.
     void draw_labels() const;
-    void draw_row_frames() const; ///< the token in view in Q and in the matrices
+    /// Frames the token in view in Q and in the matrices.
+    void draw_row_in_view() const;
     void draw_edit_marks(const FlowColumn& column) const;
-    void draw_lit(const FlowColumn& column, const Selection& selection) const;
+    /// Outlines the cell in focus, what it is computed from, and what it feeds.
+    void draw_highlights(const FlowColumn& column, const Selection& selection) const;
 
   private:
     int first_row() const;
     int end_row() const;
-    int step() const; ///< rows for each thing drawn: no finer than two pixels
-    /// Whether cells of what the column shows are in the range.
+    int row_step() const;
     bool shows(const FlowColumn& column, const CellRange& cells) const;
-    std::optional<UiRect> place_of(const FlowColumn& column, const CellRange& cells) const;
-    void outline(const FlowColumn& column, const CellRange& cells, ImU32 colour, float thickness) const;
-    void ribbon(float x0, float x1, int row, ImU32 colour, float how_much) const;
+    std::optional<UiRect> rect_of(const FlowColumn& column, const CellRange& cells) const;
+    void draw_outline(const FlowColumn& column, const CellRange& cells, ImU32 colour, float thickness) const;
+    void draw_ribbon(float x0, float x1, int row, ImU32 colour, float opacity) const;
+    struct Sublayers;
+    void draw_writes(const Sublayers& columns, int row) const;
+    void draw_curves(const FlowColumn& gather, int query) const;
     template <class F>
-    void each_label(F put) const;
+    void for_each_label(F draw) const;
 };
 
 } // namespace gf::ui

@@ -1,17 +1,18 @@
 #include "app/panels/flow/flow_words.h"
 
-#include "app/view/site_words.h"
+#include "app/view/param_counts.h"
 #include "app/view/token_labels.h"
 
 #include <cmath>
-#include <initializer_list>
 #include <iterator>
+#include <string>
+#include <vector>
 
 namespace gf::ui {
 namespace {
 
-/// The parameters that make a site out of its inputs.
-std::vector<Role> parameters_of(Site site) {
+/// The parameters that make a site out of its inputs; empty if there are none or they are not shown.
+std::vector<Role> roles_of(Site site) {
     using enum Role;
     switch (site) {
     case Site::embed: return {embed};
@@ -38,19 +39,38 @@ std::string shape_of(const ParamRow& row) {
                                 : fmt::format("{}", row.shape[0]);
 }
 
+/// Writes which values a run above the trace budget keeps; nothing for a run that keeps all.
+void write_what_is_kept(const Snapshot& s, int layer, fmt::memory_buffer& out) {
+    auto to = std::back_inserter(out);
+    if (!s.trace().kept(Site::pattern, layer))
+        fmt::format_to(to, "; at this length the residual stream, keys and values are kept{}",
+                       s.layer.rows >= 0 ? ", the layer in view is being computed" : " only");
+    else if (s.layer.index >= 0)
+        fmt::format_to(to, "; this layer was computed again to be seen");
+}
+
+/// How many values share one pixel in the widest strip that has more values than pixels; 1 if none has.
+int max_values_per_pixel(const ModelConfig& config, const FlowLayout& layout) {
+    int widest = 0, per_pixel = 1;
+    for (const FlowColumn& c : layout.columns) {
+        const float pixels = c.x1 - c.x0;
+        if (c.kind != FlowColumnKind::strip || pixels < 1) continue;
+        const int n_heads = c.head == FlowHeadAxis::none ? 1 : site_heads(config, c.site);
+        const int n = site_width(config, c.site, 1) / n_heads;
+        if (static_cast<float>(n) <= pixels || n <= widest) continue;
+        widest = n;
+        per_pixel = static_cast<int>(std::ceil(static_cast<float>(n) / pixels));
+    }
+    return per_pixel;
+}
+
 } // namespace
 
 void write_flow_subtitle(const Snapshot& s, const FlowLayout& layout, fmt::memory_buffer& out) {
     auto to = std::back_inserter(out);
     fmt::format_to(to, "layer {}, head {} in focus", layout.layer, layout.head);
-    const auto say_what_is_kept = [&] {
-        if (!s.trace().kept(Site::pattern, layout.layer))
-            fmt::format_to(to, "; at this length the residual stream, keys and values are kept{}",
-                           s.layer.rows >= 0 ? ", the layer in view is being computed" : " only");
-        else if (s.layer.index >= 0)
-            fmt::format_to(to, "; this layer was computed again to be seen");
-    };
-    if (s.has_source()) say_what_is_kept(); // the line has no room for all: first what is missed most
+    // The line has no room for all of it, so that with a source, what is missed most comes first.
+    if (s.has_source()) write_what_is_kept(s, layout.layer, out);
     if (s.encoder_in_view())
         fmt::format_to(to, "; the encoder, its tokens are the source; the decoder is the block at the right");
     else if (s.has_source())
@@ -63,17 +83,9 @@ void write_flow_subtitle(const Snapshot& s, const FlowLayout& layout, fmt::memor
               last = static_cast<int>(std::ceil(layout.row1));
     if (first > 1 || last < s.cursor)
         fmt::format_to(to, "; tokens {} to {} of {} (wheel zooms, drag pans)", first, last, s.cursor);
-    if (!s.has_source()) say_what_is_kept();
-    int widest = 0, per_pixel = 1;
-    for (const FlowColumn& c : layout.columns) {
-        if (c.kind != FlowKind::strip || c.x1 - c.x0 < 1) continue;
-        const int n = site_width(s.config(), c.site, 1) /
-                      (c.head == FlowHead::none ? 1 : site_heads(s.config(), c.site));
-        if (static_cast<float>(n) > c.x1 - c.x0 && n > widest)
-            widest = n, per_pixel = static_cast<int>(std::ceil(static_cast<float>(n) / (c.x1 - c.x0)));
-    }
-    if (per_pixel > 1)
-        fmt::format_to(to, "; wide vectors show the largest of up to {} values a pixel", per_pixel);
+    if (!s.has_source()) write_what_is_kept(s, layout.layer, out);
+    if (const int n = max_values_per_pixel(s.config(), layout); n > 1)
+        fmt::format_to(to, "; wide vectors show the largest of up to {} values a pixel", n);
 }
 
 void write_site_tooltip(const Snapshot& s, const FlowColumn& c, fmt::memory_buffer& out) {
@@ -82,7 +94,7 @@ void write_site_tooltip(const Snapshot& s, const FlowColumn& c, fmt::memory_buff
     const ModelConfig& config = s.config();
     const int heads = site_heads(config, c.site);
     fmt::format_to(to, "{}\n", site_name(c.site, c.layer));
-    if (c.kind == FlowKind::matrix)
+    if (c.kind == FlowColumnKind::matrix)
         fmt::format_to(to, "{} heads x {} queries x {} {}", heads, s.cursor,
                        by_source(c.site) ? s.source_run.rows : s.cursor,
                        by_source(c.site) ? "tokens of the source" : "keys");
@@ -90,12 +102,13 @@ void write_site_tooltip(const Snapshot& s, const FlowColumn& c, fmt::memory_buff
         fmt::format_to(to, "{}", s.trace().width(c.site));
     else if (heads > 1)
         fmt::format_to(to, "{} tokens x {} {} x {}", s.cursor, heads,
-                       c.head == FlowHead::none ? "slots" : "heads", site_width(config, c.site, 1) / heads);
+                       c.head == FlowHeadAxis::none ? "slots" : "heads",
+                       site_width(config, c.site, 1) / heads);
     else
         fmt::format_to(to, "{} tokens x {}", s.cursor, site_width(config, c.site, 1));
     fmt::format_to(to, "\n{}", row.formula);
     std::size_t n = 0;
-    for (const Role role : parameters_of(c.site))
+    for (const Role role : roles_of(c.site))
         for (const ParamRow& p : s.model->weights->table)
             if (p.role == role && p.layer == config.layer_group(c.layer) &&
                 p.serves(s.trace().shape().stack)) {
@@ -110,11 +123,11 @@ void write_layer_tooltip(const Snapshot& s, const StreamMeasures& measures, int 
                          fmt::memory_buffer& out) {
     auto to = std::back_inserter(out);
     fmt::format_to(to, "layer {}, {} parameters", layer,
-                   layer_params(*s.model->weights, s.trace().shape().stack, layer));
+                   n_layer_params(*s.model->weights, s.trace().shape().stack, layer));
     if (row >= 0 && row < measures.rows()) {
         const WriteShare& share = measures.share(layer, row);
         fmt::format_to(to, "\nat {}: attention writes {:.0f} % of the stream's length",
-                       token_labels().alone(s.run().token(row)), 100 * share.attention);
+                       token_labels().label(s.run().token(row)), 100 * share.attention);
         if (s.trace().source()) fmt::format_to(to, ", attention to the source {:.0f} %", 100 * share.cross);
         if (s.config().mlp != MlpKind::none) fmt::format_to(to, ", the MLP {:.0f} %", 100 * share.mlp);
     }

@@ -1,5 +1,5 @@
 #pragma once
-// What Flow says in words: its subtitle and its tooltips.
+// The texts of Flow: its subtitle and its tooltips. Used by FlowPanel.
 
 #include "app/panels/flow/flow_columns.h"
 #include "core/stream_measures.h"
@@ -9,10 +9,13 @@
 
 namespace gf::ui {
 
-/// What is in focus, which rows are shown, what is pooled or missing.
+// All append to `out`.
+
+/// Writes what is in focus, which rows are shown, and what is pooled or missing.
 void write_flow_subtitle(const Snapshot& snapshot, const FlowLayout& layout, fmt::memory_buffer& out);
-/// Name, shape, formula and parameters of a column's site.
+/// Writes the name, shape, formula and parameters of a column's site.
 void write_site_tooltip(const Snapshot& snapshot, const FlowColumn& column, fmt::memory_buffer& out);
+/// Writes how much a folded layer's sub-layers add to the stream of one row, as far as it is measured.
 void write_layer_tooltip(const Snapshot& snapshot, const StreamMeasures& measures, int layer, int row,
                          fmt::memory_buffer& out);
 

@@ -1,66 +1,76 @@
 #pragma once
-// One head as lines: keys on top, queries below, a curve for each weight. Where there are more than can be
-// told apart, the strongest.
+// One head as lines for the Head panel: keys on top, queries below, and a curve for each weight. Where there
+// are more curves than can be told apart, only the strongest are drawn.
 
-#include "app/panels/heads/head_scene.h"
+#include "app/panels/heads/head_context.h"
+#include "app/panels/heads/score_magnitudes.h"
 #include "app/view/token_row.h"
 #include "app/widgets/heat_map_widget.h"
+
+#include <fmt/format.h>
 
 namespace gf::ui {
 
 class HeadLines {
   public:
-    void draw(const HeadScene& scene);
-    /// After draw(): curves shown of all, and the tokens in view.
-    int shown() const { return static_cast<int>(curves_.size()); }
-    int total() const { return total_; }
+    void draw(const HeadContext& context);
+    /// The queries in view, as drawn last: [first_token, end_token).
     int first_token() const { return queries_.first; }
     int end_token() const { return queries_.end; }
 
   private:
     struct Curve {
         AttentionCell cell;
-        float value = 0, strength = 0; ///< strength: 0 to 1
+        float value = 0;
+        float strength = 0; ///< 0 to 1
     };
-    struct Line { ///< tokens in view along the top or bottom
+    /// The tokens in view along the top or the bottom.
+    struct TokenWindow {
         int first = 0, end = 0;
-        int every = 1; ///< tokens that share a label
+        int every = 1; ///< how many tokens share a label
         std::vector<float> edges;
         TokenSlots slots() const { return {first, edges, every}; }
-        bool holds(int token) const { return token >= first && token < end; }
+        bool contains(int token) const { return token >= first && token < end; }
     };
-    struct Made { ///< what curves_ were made for
+    /// All that curves_ depends on.
+    struct CurveInputs {
         std::shared_ptr<const Trace> trace;
         HeadRef head;
         Site site = Site::pattern;
         int cursor = 0, first = 0, end = 0, n_keys = 0;
-        bool operator==(const Made&) const = default;
+        bool operator==(const CurveInputs&) const = default;
     };
-    void choose_window(const HeadScene& scene, float width);
-    void lay_out(const HeadScene& scene, float left, float width);
-    void lay_out_source(const HeadScene& scene, float left, float width);
-    void collect(const HeadScene& scene);
-    float strength(const HeadScene& scene, float value) const;
-    void add_curves_of(const HeadScene& scene, int query);
-    void handle_canvas(const HeadScene& scene, const UiRect& canvas);
+    void choose_window(const HeadContext& context, float width);
+    void lay_out_queries(const HeadContext& context, float left, float width);
+    void lay_out_source(const HeadContext& context, float left, float width);
+    float strength(const HeadContext& context, float value) const;
+    void collect_curves(const HeadContext& context);
+    void collect_curves_of_query(const HeadContext& context);
     std::optional<AttentionCell> curve_at(const UiRect& canvas, ImVec2 point) const;
-    void handle_labels(const HeadScene& scene, const UiRect& keys, const UiRect& queries);
-    void draw_curve(const HeadScene& scene, const Curve& curve, const UiRect& canvas, bool in_view) const;
-    void draw_labels(const HeadScene& scene, const UiRect& keys, const UiRect& queries);
-    void outline(const HeadScene& scene, const UiRect& keys, const UiRect& queries) const;
-    void draw_caption(const HeadScene& scene, const UiRect& line);
-    HeatMapView axis_; ///< its columns are the tokens in view
-    bool zoomed_ = false;
-    Line queries_, keys_; ///< of self-attention the same tokens
-    int query_ = 0;       ///< the one whose curves stand out
-    std::vector<ImU32> inks_;
+    void handle_canvas(const HeadContext& context, const UiRect& canvas);
+    void handle_labels(const HeadContext& context, const UiRect& keys, const UiRect& queries);
+    void draw_curves(const HeadContext& context, const UiRect& canvas) const;
+    void draw_curve(const HeadContext& context, const Curve& curve, const UiRect& canvas,
+                    bool stands_out) const;
+    void draw_labels(const HeadContext& context, const UiRect& keys, const UiRect& queries);
+    void draw_outlines(const HeadContext& context, const UiRect& keys, const UiRect& queries) const;
+    void outline_tokens(const HeadContext& context, bool are_keys, int begin, int end, const UiRect& band,
+                        void (*draw_outline)(ImDrawList&, const UiRect&)) const;
+    void draw_caption(const HeadContext& context, const UiRect& line);
+    void write_strongest(const HeadContext& context);
 
-    Made made_;
-    std::vector<Curve> curves_, of_query_; ///< weak ones first
-    int total_ = 0;
-    float range_now_ = 1;
-    ScoreRange range_;
-    HeadCaption caption_;
+    HeatMapView zoom_; ///< a map of one row whose columns are the queries: its zoom chooses those in view
+    bool zoomed_ = false;
+    TokenWindow queries_, keys_; ///< the same tokens in self-attention
+    int query_in_view_ = 0;      ///< the one whose curves stand out
+    std::vector<ImU32> label_colours_;
+
+    CurveInputs curve_inputs_;
+    std::vector<Curve> curves_;          ///< the strongest ones of all queries in view, weak ones first
+    std::vector<Curve> curves_of_query_; ///< all of query_in_view_, weak ones first
+    int n_visible_curves_ = 0;           ///< how many there are that could be seen, drawn or not
+    float largest_score_ = 1;
+    ScoreMagnitudes score_magnitudes_;
     fmt::memory_buffer text_;
 };
 

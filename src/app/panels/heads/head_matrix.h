@@ -1,53 +1,63 @@
 #pragma once
-// One head as a matrix: rows are queries, columns keys. Zooms at the pointer, pans by dragging.
+// One head as a matrix for the Head panel: rows are queries, columns are keys. The wheel zooms at the
+// pointer, dragging pans.
 
-#include "app/panels/heads/head_scene.h"
+#include "app/panels/heads/head_context.h"
+#include "app/panels/heads/score_magnitudes.h"
 #include "app/view/token_row.h"
 #include "app/widgets/heat_map_widget.h"
+
+#include <fmt/format.h>
 
 namespace gf::ui {
 
 class HeadMatrix {
   public:
-    void draw(const HeadScene& scene);
-    /// How many cells a pixel stands for; it shows the strongest.
-    struct Pooled {
+    void draw(const HeadContext& context);
+    /// How many cells one pixel stands for, downwards and across; it shows the strongest of them.
+    struct CellsPerPixel {
         int rows = 1, cols = 1;
-        bool operator==(const Pooled&) const = default;
+        bool operator==(const CellsPerPixel&) const = default;
     };
-    Pooled pooled() const { return pooled_; }
+    CellsPerPixel cells_per_pixel() const { return cells_per_pixel_; } ///< in the last draw()
 
   private:
-    struct Shape {
+    /// Where the parts are, and how they are drawn there.
+    struct Layout {
         UiRect matrix, caption;
-        bool upright = false; ///< key labels run upwards
-        bool beside = false;  ///< the caption stands to the right
+        bool has_upright_keys = false;   ///< key labels run upwards instead of along a line
+        bool has_caption_beside = false; ///< the caption stands to the right instead of below
     };
-    void update(const HeadScene& scene);
-    void choose_view(const HeadScene& scene, const UiRect& matrix);
-    Shape shape(const HeadScene& scene) const;
-    void handle_mouse(const HeadScene& scene, const HeatMapPlace& place);
-    void outline(const HeadScene& scene, const HeatMapPlace& place) const;
-    UiRect range_rect(const HeatMapPlace& place, int row0, int row1, int col0, int col1) const;
-    void draw_query_labels(const HeadScene& scene, const UiRect& matrix, int lit) const;
-    void draw_key_labels(const HeadScene& scene, const Shape& shape, int lit);
-    void draw_caption(const HeadScene& scene, const Shape& shape);
+    void upload(const HeadContext& context);
+    Layout lay_out(const HeadContext& context) const;
+    void choose_colours(const HeadContext& context);
+    void choose_view(const HeadContext& context, const UiRect& matrix);
+    void handle_mouse(const HeadContext& context, const PlacedHeatMap& place);
+    void draw_outlines(const HeadContext& context, const PlacedHeatMap& place) const;
+    UiRect rect_in_view(const PlacedHeatMap& place, int row_begin, int row_end, int col_begin,
+                        int col_end) const;
+    void draw_query_labels(const HeadContext& context, const UiRect& matrix, int lit) const;
+    void draw_key_labels(const HeadContext& context, const Layout& layout, int lit);
+    void draw_upright_key_labels(const HeadContext& context, const UiRect& matrix, int lit) const;
+    void draw_caption(const HeadContext& context, const Layout& layout);
+    void draw_legend(const HeadContext& context, const Layout& layout);
 
     HeatMapWidget map_;
     HeatMapView view_;
     bool zoomed_ = false;
-    Pooled pooled_;
-    // What the card holds.
+    CellsPerPixel cells_per_pixel_;
+    ScoreMagnitudes score_magnitudes_;
+
+    // The values that the graphics card holds.
     std::shared_ptr<const Trace> trace_;
     HeadRef head_;
     Site site_ = Site::pattern;
-    int held_ = 0;
-    std::vector<float> marked_;
+    int n_uploaded_rows_ = 0;
+    std::vector<float> marked_row_; ///< working memory of pattern_row()
 
-    ScoreRange range_;
-    HeadCaption caption_;
-    std::vector<float> edges_;
-    std::vector<ImU32> inks_;
+    // Working memory of the labels and the caption.
+    std::vector<float> label_edges_;
+    std::vector<ImU32> label_colours_;
     fmt::memory_buffer text_, least_, greatest_;
 };
 

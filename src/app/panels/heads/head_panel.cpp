@@ -3,9 +3,10 @@
 #include "app/host/frame_request.h"
 #include "app/panels/heads/head_lines.h"
 #include "app/panels/heads/head_matrix.h"
+#include "app/view/not_kept_notice.h"
 #include "app/widgets/header_controls.h"
 #include "app/widgets/panel_frame.h"
-#include "app/widgets/widgets.h"
+#include "app/widgets/segmented_control.h"
 
 #include <fmt/format.h>
 
@@ -16,11 +17,12 @@
 namespace gf::ui {
 namespace {
 
-constexpr std::array<const char*, 2> k_forms{"matrix", "lines"}, k_values{"weights", "scores"},
-    k_attentions{"self", "cross"};
-constexpr int k_most_lines = 40; // tokens up to which lines are shown unless a person chose
+constexpr std::array<const char*, 2> k_forms{"matrix", "lines"};
+constexpr std::array<const char*, 2> k_values{"weights", "scores"};
+
+constexpr int k_max_tokens_as_lines = 40; ///< longer texts are shown as a matrix unless a person chose
 // Design lengths.
-constexpr float k_least_x_lines = 260, k_least_x = 120, k_least_y = 70;
+constexpr float k_min_width_as_lines = 260, k_min_width = 120, k_min_height = 70;
 
 class HeadPanel : public Panel {
   public:
@@ -33,13 +35,14 @@ class HeadPanel : public Panel {
     void choose(std::string_view option, std::string_view value) override;
 
   private:
-    enum Form { matrix, lines, automatic };
-    int form_in(const Snapshot& snapshot) const;
-    void draw_header(const Snapshot& snapshot, const Selection& selection, HeadRef head, int form,
+    enum Form { matrix, lines, automatic }; ///< indices in k_forms, then what chooses between them
+    Form form_to_draw(const Snapshot& snapshot) const;
+    void draw_header(const Snapshot& snapshot, const Selection& selection, HeadRef head, Form form,
                      Commands& commands);
+    void write_subtitle(const Snapshot& snapshot, const Selection& selection, HeadRef head, Form form);
 
-    int form_ = automatic; ///< automatic: lines while they can be told apart
-    int shows_ = 0;        ///< index in k_values
+    Form form_ = automatic; ///< automatic: lines while they can be told apart
+    int values_ = 0;        ///< index in k_values
     HeadMatrix matrix_;
     HeadLines lines_;
     fmt::memory_buffer text_;
@@ -47,80 +50,89 @@ class HeadPanel : public Panel {
 
 void HeadPanel::choose(std::string_view option, std::string_view value) {
     if (option == "shows")
-        shows_ = value == k_values[1];
+        values_ = value == k_values[1];
     else
         form_ = value == k_forms[0] ? matrix : value == k_forms[1] ? lines : automatic;
 }
 
-int HeadPanel::form_in(const Snapshot& s) const {
+HeadPanel::Form HeadPanel::form_to_draw(const Snapshot& s) const {
     if (form_ != automatic) return form_;
-    return std::max(s.cursor, s.has_source() ? s.source_run.rows : 0) <= k_most_lines &&
-                   ImGui::GetContentRegionAvail().x >= px(k_least_x_lines)
-               ? lines
-               : matrix;
+    const int n_tokens = std::max(s.cursor, s.has_source() ? s.source_run.rows : 0);
+    const bool fits =
+        n_tokens <= k_max_tokens_as_lines && ImGui::GetContentRegionAvail().x >= px(k_min_width_as_lines);
+    return fits ? lines : matrix;
 }
 
-/// The head that is pointed at, if its layer is there; else the pinned one.
-HeadRef head_in(const Snapshot& s, const Selection& selection) {
+/// The head that is pointed at if the run keeps its layer, else the pinned one.
+HeadRef head_to_draw(const Snapshot& s, const Selection& selection) {
     const HeadRef head = selection.head_in_view();
     return s.trace().kept(Site::pattern, head.layer) ? head : selection.pinned_head;
 }
 
 void HeadPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
-    const int form = form_in(s);
-    const HeadRef head = head_in(s, selection);
+    const Form form = form_to_draw(s);
+    const HeadRef head = head_to_draw(s, selection);
     draw_header(s, selection, head, form, commands);
-    if (!s.trace().kept(Site::pattern, head.layer)) return say_why_not_kept(s, head.layer);
+    if (!s.trace().kept(Site::pattern, head.layer)) return draw_not_kept_notice(s, head.layer);
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
-    // A panel that is smaller still scrolls.
+    // A panel that is smaller than this scrolls.
     const UiRect area{{at.x, at.y + px(2)},
-                      {at.x + std::max(room.x, px(k_least_x)), at.y + std::max(room.y, px(k_least_y))}};
-    const AttentionSites sites = sites_of(selection.attention);
-    const HeadScene scene{
-        s, selection, commands, head, selection.attention, shows_ ? sites.scores : sites.pattern, area};
-    const auto pooled = matrix_.pooled();
-    const int first = lines_.first_token();
-    form == lines ? lines_.draw(scene) : matrix_.draw(scene);
-    if (pooled != matrix_.pooled() || first != lines_.first_token()) request_frame(); // for the header
+                      {at.x + std::max(room.x, px(k_min_width)), at.y + std::max(room.y, px(k_min_height))}};
+    const ScoreAndPatternSites sites = score_and_pattern_sites(selection.attention);
+    const HeadContext context{
+        s, selection, commands, head, selection.attention, values_ ? sites.scores : sites.pattern, area};
+    // The header is drawn already: if it told something else, another frame corrects it.
+    const auto told_cells = matrix_.cells_per_pixel();
+    const int told_first = lines_.first_token();
+    form == lines ? lines_.draw(context) : matrix_.draw(context);
+    if (told_cells != matrix_.cells_per_pixel() || told_first != lines_.first_token()) request_frame();
 }
 
-/// "Head  layer 2, head 3; lines, every query", and what can be chosen, as much of it as there is room for.
-void HeadPanel::draw_header(const Snapshot& s, const Selection& selection, HeadRef shown, int form,
-                            Commands& commands) {
+/// "layer 2, head 3; lines, every query".
+void HeadPanel::write_subtitle(const Snapshot& s, const Selection& selection, HeadRef head, Form form) {
     text_.clear();
     auto out = std::back_inserter(text_);
-    const bool cross = selection.attention == Attention::cross;
-    fmt::format_to(out, "layer {}, head {}{}{}; ", shown.layer, shown.head, cross ? " to the source" : "",
-                   shown == selection.pinned_head ? "" : " (preview: click pins it)");
+    fmt::format_to(out, "layer {}, head {}{}{}; ", head.layer, head.head,
+                   selection.attention == Attention::cross ? " to the source" : "",
+                   head == selection.pinned_head ? "" : " (preview: click pins it)");
     if (form == lines && lines_.end_token() - lines_.first_token() < s.cursor)
         fmt::format_to(out, "lines, tokens {} to {}", lines_.first_token(), lines_.end_token() - 1);
     else if (form == lines)
         fmt::format_to(out, "lines, every query");
-    else if (const auto pooled = matrix_.pooled(); pooled.rows > 1 || pooled.cols > 1)
-        fmt::format_to(out, "max-pooled {} × {}", pooled.rows, pooled.cols);
+    else if (const auto cells = matrix_.cells_per_pixel(); cells.rows > 1 || cells.cols > 1)
+        fmt::format_to(out, "max-pooled {} × {}", cells.rows, cells.cols);
     else
         fmt::format_to(out, "matrix");
-    const float values = segmented_width(k_values, ControlSize::small) + px(8),
-                forms = segmented_width(k_forms, ControlSize::small);
-    const float attentions =
-        s.trace().source() ? segmented_width(k_attentions, ControlSize::small) + px(8) : 0;
+}
+
+/// Draws title and subtitle, and the controls for which there is room: attention and form before values.
+void HeadPanel::draw_header(const Snapshot& s, const Selection& selection, HeadRef head, Form form,
+                            Commands& commands) {
+    write_subtitle(s, selection, head, form);
+    const float values_width = segmented_control_width(k_values, ControlSize::small) + px(8),
+                forms_width = segmented_control_width(k_forms, ControlSize::small);
+    const float attentions_width =
+        s.trace().source() ? segmented_control_width(k_attention_words, ControlSize::small) + px(8) : 0;
     bool has_values = true;
-    HeaderPlace place = header_place(forms + attentions + values);
-    if (!place.fits) has_values = false, place = header_place(forms + attentions);
+    HeaderPlace place = header_place(forms_width + attentions_width + values_width);
+    if (!place.fits) {
+        has_values = false;
+        place = header_place(forms_width + attentions_width);
+    }
     panel_header("Head", {text_.data(), text_.size()}, place.reserved);
     if (!place.fits) return;
     const HeaderControls controls(place.at);
-    if (attentions > 0) {
-        int chosen = cross;
-        if (segmented("attention", chosen, k_attentions, ControlSize::small))
-            commands.post(command::ViewAttention{k_attentions[static_cast<std::size_t>(chosen)]});
+    if (attentions_width > 0) {
+        int chosen = selection.attention == Attention::cross;
+        if (segmented_control("attention", chosen, k_attention_words, ControlSize::small))
+            commands.post(command::ViewAttention{k_attention_words[static_cast<std::size_t>(chosen)]});
         ImGui::SameLine(0, px(8));
     }
     int chosen = form;
-    if (segmented("form", chosen, k_forms, ControlSize::small)) form_ = chosen;
+    if (segmented_control("form", chosen, k_forms, ControlSize::small)) form_ = static_cast<Form>(chosen);
     if (!has_values) return;
     ImGui::SameLine(0, px(8));
-    segmented("shows", shows_, k_values, ControlSize::small);
+    segmented_control("shows", values_, k_values, ControlSize::small);
 }
 
 } // namespace

@@ -1,5 +1,5 @@
 #pragma once
-// Head: one head large, as a matrix or as lines, its weights or its scores.
+// The panel Head: one head large, as a matrix or as lines, its weights or its scores.
 
 #include "app/view/panel.h"
 

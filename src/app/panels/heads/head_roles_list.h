@@ -1,5 +1,5 @@
 #pragma once
-// "roles found": for each role the head that plays it best on the text in view.
+// The list "roles found" of the panel Heads: for each role the head that plays it best on the text in view.
 
 #include "app/host/item_recorder.h"
 #include "app/view/panel.h"
@@ -12,14 +12,15 @@ namespace gf::ui {
 class HeadRolesList {
   public:
     static float width();
-    static float height(); ///< of all of it; less leaves rows out
+    static float height(); ///< height of the whole list; in a lower area the last rows are left out
     void draw(const Snapshot& snapshot, const HeadRoles& roles, Selection& selection, Commands& commands,
               const UiRect& area);
 
   private:
     void draw_row(const Snapshot& snapshot, const HeadRoles& roles, HeadRole role, Selection& selection,
                   Commands& commands, float height, float width);
-    void explain(const Snapshot& snapshot, const HeadRoles& roles, HeadRole role);
+    void draw_tooltip(const Snapshot& snapshot, const HeadRoles& roles, HeadRole role);
+
     fmt::memory_buffer text_;
 };
 

@@ -3,10 +3,10 @@
 #include "app/host/frame_request.h"
 #include "app/host/keyboard.h"
 #include "app/view/attention_rows.h"
-#include "app/view/cell_hands.h"
+#include "app/view/cell_edits.h"
 #include "app/widgets/focus_outline.h"
+#include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
-#include "app/widgets/widgets.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,78 +16,86 @@ namespace gf::ui {
 namespace {
 
 // Design lengths.
-constexpr float k_layer_margin = 24, k_hue_margin = 10; ///< labels to the left of a grid, head hues above it
-constexpr float k_hue_line = 4;                         ///< below a map of the flow
-constexpr float k_edge = 3;                             ///< room for outlines
-constexpr float k_least_cell_x = 8, k_least_cell_y = 10, k_widest_tile = 160, k_least_scrolled = 70;
-constexpr float k_widest_aspect = 2.6f, k_tallest_aspect = 1.25f; ///< a map's width : height, height : width
-constexpr int k_always_items = 400; ///< heads that are items even while they are scrolled out of sight
-constexpr long long k_cells_per_frame = 1 << 21; ///< sent to the card at most
-constexpr std::size_t k_entropy_budget = 60'000;
+constexpr float k_layer_margin = 24; ///< room for the labels to the left of a grid
+constexpr float k_hue_margin = 10;   ///< room for the hues of the heads above a grid
+constexpr float k_hue_line = 4;      ///< height of the hue below each map when they are sorted
+constexpr float k_edge = 3;          ///< room for outlines
+constexpr float k_min_cell_width = 8, k_min_cell_height = 10, k_max_tile_width = 160;
+constexpr float k_min_scrolled = 70; ///< in a lower or narrower area the whole panel scrolls
 
-UiRect mixed(const UiRect& a, const UiRect& b, float t) {
-    const auto mid = [t](ImVec2 p, ImVec2 q) { return ImVec2(p.x + (q.x - p.x) * t, p.y + (q.y - p.y) * t); };
-    return {mid(a.min, b.min), mid(a.max, b.max)};
+constexpr float k_max_aspect = 2.6f, k_max_tall_aspect = 1.25f; ///< of a map: width : height, height : width
+/// Up to so many heads are items of Dear ImGui even while they are scrolled out of sight.
+constexpr int k_max_always_items = 400;
+constexpr long long k_cells_per_frame = 1 << 21; ///< uploaded to the graphics card at most
+constexpr std::size_t k_entropy_budget = 60'000; ///< weights read in a frame
+
+/// From a (t = 0) to b (t = 1).
+UiRect interpolate(const UiRect& a, const UiRect& b, float t) {
+    const auto between = [t](ImVec2 p, ImVec2 q) {
+        return ImVec2(p.x + (q.x - p.x) * t, p.y + (q.y - p.y) * t);
+    };
+    return {between(a.min, b.min), between(a.max, b.max)};
 }
 
-/// Whether cells of this head are in a range: of its q, scores, pattern or z, or of the keys and values that
-/// it reads.
-bool touches(const CellRange& r, const ModelConfig& c, Attention attention, HeadRef head) {
-    if (r.param >= 0 || r.layer != head.layer || attention_of(r.site) != attention) return false;
+/// Whether a range has cells of this head: of its q, scores, pattern or z, or of the keys and values that it
+/// reads.
+bool has_cells_of_head(const CellRange& r, const ModelConfig& c, Attention attention, HeadRef head) {
+    if (r.param >= 0 || r.layer != head.layer || attention_of_site(r.site) != attention) return false;
     const auto& axes = site_row(r.site).axes;
     const auto has = [&axes](Axis axis) { return std::find(axes.begin(), axes.end(), axis) != axes.end(); };
-    const bool shared = has(Axis::kv_head);
-    if (!shared && !has(Axis::head)) return false;
-    const int h = shared ? head.head / c.group_size() : head.head;
+    const bool is_shared = has(Axis::kv_head); // several query heads may read the same keys and values
+    if (!is_shared && !has(Axis::head)) return false;
+    const int h = is_shared ? head.head / c.group_size() : head.head;
     return h >= r.head_begin && (r.head_end < 0 || h < r.head_end);
 }
 
 } // namespace
 
-void HeadsGrid::update(const Snapshot& s, Attention attention) {
+void HeadsGrid::upload(const Snapshot& s, Attention attention) {
     const Trace& trace = s.trace();
     const ModelConfig& c = s.config();
     if (trace_ != s.run().trace || attention_ != attention) {
         maps_.clear();
         trace_ = s.run().trace;
         attention_ = attention;
-        held_ = 0;
-        order_for_ = {.sort = {}, .rows = -1, .cursor = -1};
+        n_uploaded_rows_ = 0;
+        sort_inputs_ = {.sort = {}, .role_rows = -1, .cursor = -1};
     }
-    const Site pattern = sites_of(attention).pattern;
+    const Site pattern = score_and_pattern_sites(attention).pattern;
     const int n_keys = trace.n_keys(pattern), n_maps = c.n_layers * c.n_heads;
-    const auto cells = static_cast<long long>(n_maps) * n_keys; // of a row of all maps
-    held_ = std::min(s.run().rows, held_ + std::max(1, static_cast<int>(k_cells_per_frame / cells)));
-    if (held_ < s.run().rows) request_frame();
-    maps_.update({n_maps, trace.capacity(), n_keys, PoolRule::magnitude}, held_, [&](int map, int row) {
-        const HeadRef head{map / c.n_heads, map % c.n_heads};
-        return trace.kept(pattern, head.layer) ? weight_cells(trace, attention, head, row, marked_)
-                                               : std::span<const float>();
-    });
+    const auto row_cells = static_cast<long long>(n_maps) * n_keys; // one row of each map
+    n_uploaded_rows_ = std::min(
+        s.run().rows, n_uploaded_rows_ + std::max(1, static_cast<int>(k_cells_per_frame / row_cells)));
+    if (n_uploaded_rows_ < s.run().rows) request_frame();
+    maps_.update(
+        {n_maps, trace.capacity(), n_keys, PoolRule::magnitude}, n_uploaded_rows_, [&](int map, int row) {
+            const HeadRef head{map / c.n_heads, map % c.n_heads};
+            return trace.kept(pattern, head.layer) ? pattern_row(trace, attention, head, row, marked_row_)
+                                                   : std::span<const float>();
+        });
 }
 
 void HeadsGrid::draw(const Snapshot& s, const HeadRoles& roles, std::optional<HeadRole> sort,
                      Selection& selection, Commands& commands, const UiRect& area) {
     const ModelConfig& c = s.config();
-    const Order wanted{sort, roles.rows(), s.cursor};
-    const bool sorts = order_for_ != wanted;
-    const bool other_sort = order_for_.sort != sort;
-    if (sorts) sort_heads(s, roles, sort);
-    order_for_ = wanted;
+    const SortInputs wanted{sort, roles.rows(), s.cursor};
+    const bool is_other_sort = sort_inputs_.sort != sort;
+    if (sort_inputs_ != wanted) sort_heads(s, roles, sort);
+    sort_inputs_ = wanted;
 
     const auto arrange = [&](const Room& room) { sort ? arrange_flow(c, room) : arrange_grid(c, room); };
     arrange({area.width(), area.height()});
     if (size_.y > area.height()) arrange({area.width() - ImGui::GetStyle().ScrollbarSize, area.height()});
     ImGui::SetCursorScreenPos(area.min);
-    // What does not fit scrolls; in a very small panel all of the panel does.
+    // What does not fit scrolls; in a very small panel the whole panel does.
     const bool scrolls = (size_.x > area.width() || size_.y > area.height()) &&
-                         area.width() > px(k_least_scrolled) && area.height() > px(k_least_scrolled);
+                         area.width() > px(k_min_scrolled) && area.height() > px(k_min_scrolled);
     if (scrolls) {
         const int flags = ImGuiWindowFlags_NavFlattened |
                           (size_.x > area.width() ? ImGuiWindowFlags_HorizontalScrollbar : 0);
         if (ImGui::BeginChild("all heads", {area.width(), area.height()}, 0, flags))
             draw_heads(s, roles, selection, commands);
-        if (other_sort) ImGui::SetScrollY(0);
+        if (is_other_sort) ImGui::SetScrollY(0);
         ImGui::EndChild();
     } else {
         draw_heads(s, roles, selection, commands);
@@ -99,14 +107,14 @@ void HeadsGrid::draw_heads(const Snapshot& s, const HeadRoles& roles, Selection&
     const ModelConfig& c = s.config();
     const ImVec2 origin = ImGui::GetCursorScreenPos();
     draw_maps(s, origin);
-    if (!order_for_.sort) draw_margins(c, origin);
+    if (!sort_inputs_.sort) draw_margins(c, origin);
     const int n = c.n_layers * c.n_heads;
     const UiRect clip{ImGui::GetWindowDrawList()->GetClipRectMin(),
                       ImGui::GetWindowDrawList()->GetClipRectMax()};
     for (const int index : order_) {
-        const UiRect r = shown(index, origin);
-        const bool near = r.max.y + r.height() > clip.min.y && r.min.y - r.height() < clip.max.y;
-        if (near || n <= k_always_items) draw_head(s, roles, index, selection, commands, origin);
+        const UiRect r = tile_now(index, origin);
+        const bool is_near = r.max.y + r.height() > clip.min.y && r.min.y - r.height() < clip.max.y;
+        if (is_near || n <= k_max_always_items) draw_head(s, roles, index, selection, commands, origin);
     }
     ImGui::SetCursorScreenPos(origin);
     ImGui::Dummy(size_);
@@ -115,7 +123,7 @@ void HeadsGrid::draw_heads(const Snapshot& s, const HeadRoles& roles, Selection&
 void HeadsGrid::sort_heads(const Snapshot& s, const HeadRoles& roles, std::optional<HeadRole> sort) {
     const ModelConfig& c = s.config();
     const auto n = static_cast<std::size_t>(c.n_layers * c.n_heads);
-    previous_.swap(order_);
+    order_before_.swap(order_);
     order_.resize(n);
     scores_.assign(n, 0);
     for (std::size_t i = 0; i < n; ++i) {
@@ -124,7 +132,7 @@ void HeadsGrid::sort_heads(const Snapshot& s, const HeadRoles& roles, std::optio
         const auto score = roles.score(order_[i] / c.n_heads, order_[i] % c.n_heads, *sort, s.cursor);
         scores_[i] = score.value_or(-1);
     }
-    const auto rank = [this](int i) { // NaN last
+    const auto rank = [this](int i) { // puts NaN last
         const double score = scores_[static_cast<std::size_t>(i)];
         return std::isnan(score) ? -2 : score;
     };
@@ -133,23 +141,23 @@ void HeadsGrid::sort_heads(const Snapshot& s, const HeadRoles& roles, std::optio
                   [&](int a, int b) { return rank(a) != rank(b) ? rank(a) > rank(b) : a < b; });
     if (tiles_.size() != n) {
         tiles_.assign(n, {});
-        from_.assign(n, {});
-        glide_.jump(1);
-    } else if (order_ != previous_ ||
-               order_for_.sort.has_value() != sort.has_value()) { // from where they are to their new places
-        for (std::size_t i = 0; i < n; ++i) from_[i] = shown(static_cast<int>(i), {0, 0});
-        glide_.jump(0);
+        glide_from_.assign(n, {});
+        glide_.jump_to(1);
+    } else if (order_ != order_before_ || sort_inputs_.sort.has_value() != sort.has_value()) {
+        // Let the heads glide from where they are to their new places.
+        for (std::size_t i = 0; i < n; ++i) glide_from_[i] = tile_now(static_cast<int>(i), {0, 0});
+        glide_.jump_to(0);
     }
 }
 
-/// Layers from top to bottom, heads from left to right.
+/// Layers go from top to bottom, heads from left to right.
 void HeadsGrid::arrange_grid(const ModelConfig& c, const Room& room) {
     const float left = px(k_layer_margin), top = px(k_hue_margin), edge = px(k_edge);
     const auto n_heads = static_cast<float>(c.n_heads), n_layers = static_cast<float>(c.n_layers);
-    float width = std::max((room.width - left - edge) / n_heads, px(k_least_cell_x));
-    float height = std::max((room.height - top - edge) / n_layers, px(k_least_cell_y));
-    width = std::floor(std::min(width, height * k_widest_aspect));
-    height = std::floor(std::min(height, width * k_tallest_aspect));
+    float width = std::max((room.width - left - edge) / n_heads, px(k_min_cell_width));
+    float height = std::max((room.height - top - edge) / n_layers, px(k_min_cell_height));
+    width = std::floor(std::min(width, height * k_max_aspect));
+    height = std::floor(std::min(height, width * k_max_tall_aspect));
     const float gap = std::clamp(std::floor(std::min(width, height) * 0.14f), 1.0f, px(6));
     for (std::size_t i = 0; i < tiles_.size(); ++i) {
         const auto layer = static_cast<float>(static_cast<int>(i) / c.n_heads),
@@ -160,21 +168,21 @@ void HeadsGrid::arrange_grid(const ModelConfig& c, const Room& room) {
     size_ = {left + width * n_heads - gap + edge, top + height * n_layers - gap + edge};
 }
 
-/// Line by line in their order, each with its name and score below; as large as all fit, else as small as the
-/// words allow.
+/// Line by line in their order, each with its name and score below: as large as they all fit, but at least as
+/// wide as these words.
 void HeadsGrid::arrange_flow(const ModelConfig& c, const Room& room) {
     const float edge = px(k_edge), gap = px(8), label = font(TextSize::small)->FontSize + px(k_hue_line);
     char widest[32];
     *fmt::format_to_n(widest, sizeof widest - 1, "L{}H{} 0.00", c.n_layers - 1, c.n_heads - 1).out = 0;
-    const float least = std::ceil(measure(font(TextSize::small, Face::mono), widest).x) + gap;
+    const float min_width = std::ceil(measure(font(TextSize::small, Face::mono), widest).x) + gap;
     const float width = room.width - 2 * edge + gap;
     const int n = static_cast<int>(tiles_.size()),
-              most_columns = std::max(1, static_cast<int>(width / least));
-    int columns = std::clamp(static_cast<int>(std::ceil(width / px(k_widest_tile))), 1, most_columns);
+              max_columns = std::max(1, static_cast<int>(width / min_width));
+    int columns = std::clamp(static_cast<int>(std::ceil(width / px(k_max_tile_width))), 1, max_columns);
     const auto tile_width = [&] { return std::floor(width / static_cast<float>(columns)); };
     const auto line_height = [&] { return std::floor((tile_width() - gap) * 0.72f) + label + gap; };
     const auto lines = [&] { return (n + columns - 1) / columns; };
-    while (columns < most_columns && line_height() * static_cast<float>(lines()) > room.height - edge)
+    while (columns < max_columns && line_height() * static_cast<float>(lines()) > room.height - edge)
         ++columns;
     const float step_x = tile_width(), step_y = line_height();
     for (int place = 0; place < n; ++place) {
@@ -186,16 +194,16 @@ void HeadsGrid::arrange_flow(const ModelConfig& c, const Room& room) {
     size_ = {edge + step_x * static_cast<float>(std::min(columns, n)), step_y * static_cast<float>(lines())};
 }
 
-UiRect HeadsGrid::shown(int index, ImVec2 origin) const {
+UiRect HeadsGrid::tile_now(int index, ImVec2 origin) const {
     const auto i = static_cast<std::size_t>(index);
-    UiRect r = glide_.value() < 1 ? mixed(from_[i], tiles_[i], glide_.value()) : tiles_[i];
+    UiRect r = glide_.value() < 1 ? interpolate(glide_from_[i], tiles_[i], glide_.value()) : tiles_[i];
     r.min = {std::floor(r.min.x + origin.x), std::floor(r.min.y + origin.y)};
     r.max = {std::floor(r.max.x + origin.x), std::floor(r.max.y + origin.y)};
     return r;
 }
 
 void HeadsGrid::draw_maps(const Snapshot& s, ImVec2 origin) {
-    glide_.to(1);
+    glide_.move_to(1);
     view_ = themed_heat_map(false);
     view_.rows = s.cursor;
     view_.cols = n_keys_in_view(s, attention_);
@@ -206,18 +214,18 @@ void HeadsGrid::draw_maps(const Snapshot& s, ImVec2 origin) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const ImVec2 clip_min = list.GetClipRectMin(), clip_max = list.GetClipRectMax();
     for (int i = 0; i < static_cast<int>(tiles_.size()); ++i) {
-        const UiRect r = shown(i, origin);
+        const UiRect r = tile_now(i, origin);
         if (r.max.y > clip_min.y && r.min.y < clip_max.y && r.max.x > clip_min.x && r.min.x < clip_max.x)
             places_.push_back({i, r});
     }
     maps_.draw(list, places_, view_);
 }
 
-/// Layers on the left, as many as there is room for, and above each head its hue.
+/// Writes the layers to the left, as many as there is room for, and draws the hue of each head above it.
 void HeadsGrid::draw_margins(const ModelConfig& c, ImVec2 origin) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     for (int h = 0; h < c.n_heads; ++h) {
-        const UiRect r = shown(h, origin);
+        const UiRect r = tile_now(h, origin);
         list.AddRectFilled({r.min.x, r.min.y - px(7)}, {r.max.x, r.min.y - px(4)},
                            theme().head_fill(h, c.n_heads));
     }
@@ -228,68 +236,83 @@ void HeadsGrid::draw_margins(const ModelConfig& c, ImVec2 origin) {
     char name[16];
     for (int l = 0; l < c.n_layers; l += every) {
         *fmt::format_to_n(name, sizeof name - 1, "L{}", l).out = 0;
-        const UiRect r = shown(l * c.n_heads, origin);
-        put_text(list, UiRect({origin.x, r.min.y}, {r.min.x, r.max.y}), origin.x, face, theme().muted, name);
+        const UiRect r = tile_now(l * c.n_heads, origin);
+        draw_text(list, UiRect({origin.x, r.min.y}, {r.min.x, r.max.y}), origin.x, face, theme().muted, name);
     }
 }
 
 void HeadsGrid::draw_head(const Snapshot& s, const HeadRoles& roles, int index, Selection& selection,
                           Commands& commands, ImVec2 origin) {
     const ModelConfig& c = s.config();
-    const Theme& t = theme();
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    const HeadRef here{index / c.n_heads, index % c.n_heads};
-    const UiRect r = shown(index, origin);
+    const HeadRef head{index / c.n_heads, index % c.n_heads};
+    const UiRect map = tile_now(index, origin);
     char name[32];
-    const char* name_end = fmt::format_to_n(name, sizeof name - 1, "L{}H{}", here.layer, here.head).out;
+    const char* name_end = fmt::format_to_n(name, sizeof name - 1, "L{}H{}", head.layer, head.head).out;
     name[name_end - name] = 0;
-    ImGui::SetCursorScreenPos(r.min);
-    if (ImGui::InvisibleButton(name, {std::max(r.width(), 1.0f), std::max(r.height(), 1.0f)}))
-        commands.post(command::PinHead{here.layer, here.head});
+    ImGui::SetCursorScreenPos(map.min);
+    if (ImGui::InvisibleButton(name, {std::max(map.width(), 1.0f), std::max(map.height(), 1.0f)}))
+        commands.post(command::PinHead{head.layer, head.head});
     if (ImGui::IsItemHovered()) {
-        selection.head.set(here);
-        explain(s, roles, here);
+        selection.head.set(head);
+        draw_tooltip(s, roles, head);
     }
-    const bool pinned = here == selection.pinned_head, focused = keyboard_is_on_last_item();
-    const UiRect frame{{r.min.x - 1, r.min.y - 1}, {r.max.x + 1, r.max.y + 1}};
-    if (pinned)
-        outline_focus(list, frame);
-    else if (here == selection.head_in_view() || focused)
-        list.AddRect(frame.min, frame.max, t.text, 0, 0, std::max(px(1), 1.0f));
-    const auto touched = [&](const CellRange& range) { return touches(range, c, attention_, here); };
-    if (!pinned && std::any_of(selection.precedents.begin(), selection.precedents.end(), touched))
-        outline_precedent(list, frame);
-    if (std::any_of(selection.dependents.begin(), selection.dependents.end(), touched))
-        outline_dependent(list, frame);
-
-    if (std::any_of(s.edits->begin(), s.edits->end(), [&](const Edit& e) { return touched(e.range); }))
-        put_edit_mark(list, r.min, r.max, s.edits_on);
-
-    if (!order_for_.sort) return;
-    ImFont* words = font(TextSize::small);
-    ImFont* numbers = font(TextSize::small, Face::mono);
-    const UiRect line{{r.min.x, r.max.y + px(k_hue_line)},
-                      {r.max.x, r.max.y + px(k_hue_line) + words->FontSize}};
-    list.AddRectFilled({r.min.x, r.max.y + px(1)}, {r.max.x, r.max.y + px(3)},
-                       t.head_fill(here.head, c.n_heads));
-    put_text(list, line, r.min.x, words, pinned ? t.accent_text : t.text,
-             {name, static_cast<std::size_t>(name_end - name)});
-    const auto score = roles.score(here.layer, here.head, *order_for_.sort, s.cursor);
-    char number[16] = "none";
-    if (score) *fmt::format_to_n(number, sizeof number - 1, "{:.2f}", *score).out = 0;
-    put_text(list, line, r.max.x - measure(numbers, number).x, numbers, t.muted, number);
+    draw_head_marks(s, head, map, selection);
+    if (sort_inputs_.sort)
+        draw_head_score(s, roles, head, map, head == selection.pinned_head,
+                        {name, static_cast<std::size_t>(name_end - name)});
 }
 
-/// All its scores, and how spread its pattern is.
-void HeadsGrid::explain(const Snapshot& s, const HeadRoles& roles, HeadRef head) {
-    const bool complete = entropy_.update(s.run().trace, sites_of(attention_).pattern, head.layer, head.head,
-                                          s.cursor, k_entropy_budget);
+/// Outlines the map if it is pinned or hovered, has the keyboard, or has a part in what is in focus; marks it
+/// if it is edited. Called right after the item of the head.
+void HeadsGrid::draw_head_marks(const Snapshot& s, HeadRef head, const UiRect& map,
+                                const Selection& selection) {
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const bool is_pinned = head == selection.pinned_head, has_keyboard = keyboard_is_on_last_item();
+    const UiRect frame{{map.min.x - 1, map.min.y - 1}, {map.max.x + 1, map.max.y + 1}};
+    if (is_pinned)
+        outline_focus(list, frame);
+    else if (head == selection.head_in_view() || has_keyboard)
+        list.AddRect(frame.min, frame.max, theme().text, 0, 0, std::max(px(1), 1.0f));
+    const auto has_cells = [&](const CellRange& range) {
+        return has_cells_of_head(range, s.config(), attention_, head);
+    };
+    if (!is_pinned && std::any_of(selection.precedents.begin(), selection.precedents.end(), has_cells))
+        outline_precedent(list, frame);
+    if (std::any_of(selection.dependents.begin(), selection.dependents.end(), has_cells))
+        outline_dependent(list, frame);
+    if (std::any_of(s.edits->begin(), s.edits->end(), [&](const Edit& e) { return has_cells(e.range); }))
+        draw_edit_mark(list, map.min, map.max, s.edits_on);
+}
+
+/// Below a map that is sorted: the hue of the head, its name and its score.
+void HeadsGrid::draw_head_score(const Snapshot& s, const HeadRoles& roles, HeadRef head, const UiRect& map,
+                                bool is_pinned, std::string_view name) {
+    const Theme& t = theme();
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    ImFont* words = font(TextSize::small);
+    ImFont* numbers = font(TextSize::small, Face::mono);
+    const float top = map.max.y + px(k_hue_line);
+    const UiRect line{{map.min.x, top}, {map.max.x, top + words->FontSize}};
+    list.AddRectFilled({map.min.x, map.max.y + px(1)}, {map.max.x, map.max.y + px(3)},
+                       t.head_fill(head.head, s.config().n_heads));
+    draw_text(list, line, map.min.x, words, is_pinned ? t.accent_text : t.text, name);
+    const auto score = roles.score(head.layer, head.head, *sort_inputs_.sort, s.cursor);
+    char number[16] = "none";
+    if (score) *fmt::format_to_n(number, sizeof number - 1, "{:.2f}", *score).out = 0;
+    draw_text(list, line, map.max.x - measure(numbers, number).x, numbers, t.muted, number);
+}
+
+/// Lists the scores of a head for all roles, and tells how spread its pattern is.
+void HeadsGrid::draw_tooltip(const Snapshot& s, const HeadRoles& roles, HeadRef head) {
+    const bool complete = entropy_.update(s.run().trace, score_and_pattern_sites(attention_).pattern,
+                                          head.layer, head.head, s.cursor, k_entropy_budget);
     if (!complete) request_frame();
     text_.clear();
     auto out = std::back_inserter(text_);
     const bool cross = attention_ == Attention::cross;
     fmt::format_to(out, "layer {}, head {}, in {} tokens:", head.layer, head.head, s.cursor);
-    for (int i = 0; !cross && i < k_n_head_roles; ++i) { // roles are ways to read one's own text
+    const int n_roles = cross ? 0 : k_n_head_roles; // roles are ways to read one's own text
+    for (int i = 0; i < n_roles; ++i) {
         const HeadRoleRow& row = head_role_row(static_cast<HeadRole>(i));
         if (const auto score = roles.score(head.layer, head.head, row.role, s.cursor))
             fmt::format_to(out, "\n{:.3f} {}", *score, row.name);

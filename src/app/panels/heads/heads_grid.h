@@ -1,5 +1,6 @@
 #pragma once
-// The patterns of all heads: by layer and head as a grid, or by a role's score as a flow.
+// The attention patterns of all heads in the panel Heads: in a grid of layers and heads, or sorted by their
+// score of a role.
 
 #include "app/view/attention_rows.h"
 #include "app/view/panel.h"
@@ -13,23 +14,23 @@ namespace gf::ui {
 
 class HeadsGrid {
   public:
-    /// Sends rows that are new to the card, those of a long text over several frames.
-    void update(const Snapshot& snapshot, Attention attention);
-    /// `sort`: none is the grid. `area` is filled as well as maps of a sensible shape can; more scrolls.
+    /// Uploads new rows to the graphics card, those of a long text over several frames.
+    void upload(const Snapshot& snapshot, Attention attention);
+    /// Without `sort` as a grid. The maps fill `area` as well as maps of a sensible shape can; what does not
+    /// fit scrolls.
     void draw(const Snapshot& snapshot, const HeadRoles& roles, std::optional<HeadRole> sort,
               Selection& selection, Commands& commands, const UiRect& area);
-    /// Of all maps, as drawn last.
-    float height() const { return size_.y; }
+    float height() const { return size_.y; } ///< of all maps together in the last draw()
 
   private:
-    struct Order {
+    /// All that order_ depends on.
+    struct SortInputs {
         std::optional<HeadRole> sort;
-        int rows = 0, cursor = 0;
-        bool operator==(const Order&) const = default;
+        int role_rows = 0, cursor = 0;
+        bool operator==(const SortInputs&) const = default;
     };
     struct Room {
         float width, height;
-        bool operator==(const Room&) const = default;
     };
     void sort_heads(const Snapshot& snapshot, const HeadRoles& roles, std::optional<HeadRole> sort);
     void arrange_grid(const ModelConfig& config, const Room& room);
@@ -40,23 +41,28 @@ class HeadsGrid {
     void draw_margins(const ModelConfig& config, ImVec2 origin);
     void draw_head(const Snapshot& snapshot, const HeadRoles& roles, int index, Selection& selection,
                    Commands& commands, ImVec2 origin);
-    void explain(const Snapshot& snapshot, const HeadRoles& roles, HeadRef head);
-    UiRect shown(int index, ImVec2 origin) const;
+    void draw_head_marks(const Snapshot& snapshot, HeadRef head, const UiRect& map,
+                         const Selection& selection);
+    void draw_head_score(const Snapshot& snapshot, const HeadRoles& roles, HeadRef head, const UiRect& map,
+                         bool is_pinned, std::string_view name);
+    void draw_tooltip(const Snapshot& snapshot, const HeadRoles& roles, HeadRef head);
+    UiRect tile_now(int index, ImVec2 origin) const;
 
-    HeatMapWidget maps_;
+    HeatMapWidget maps_; ///< map l * n_heads + h is head h of layer l
     HeatMapView view_;
-    std::vector<HeatMapPlace> places_;
-    std::vector<float> marked_; ///< a row on its way to the card
+    std::vector<PlacedHeatMap> places_;
+    std::vector<float> marked_row_; ///< working memory of pattern_row()
     std::shared_ptr<const Trace> trace_;
     Attention attention_ = Attention::self;
-    int held_ = 0; ///< rows that the card has
+    int n_uploaded_rows_ = 0;
 
-    Order order_for_;
-    std::vector<int> order_, previous_; ///< heads (layer * n_heads + head) as shown now and before
-    std::vector<double> scores_;        ///< by head, of the role they are sorted by
-    std::vector<UiRect> tiles_,
-        from_;          ///< by head, relative to the upper left corner: where they go and come from
-    ImVec2 size_{0, 0}; ///< of all tiles
+    // Heads are numbered as their maps.
+    SortInputs sort_inputs_;
+    std::vector<int> order_, order_before_; ///< heads as they follow each other now and before
+    std::vector<double> scores_;            ///< score of each head for the role that they are sorted by
+    std::vector<UiRect> tiles_;      ///< where each head goes, relative to the upper left corner of all
+    std::vector<UiRect> glide_from_; ///< where each head comes from while it glides to its tile
+    ImVec2 size_{0, 0};              ///< of all tiles together
     Glide glide_;
 
     PatternEntropy entropy_;

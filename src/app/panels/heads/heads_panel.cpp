@@ -3,10 +3,12 @@
 #include "app/host/frame_request.h"
 #include "app/panels/heads/head_roles_list.h"
 #include "app/panels/heads/heads_grid.h"
-#include "app/view/attention_rows.h"
+#include "app/view/not_kept_notice.h"
+#include "app/widgets/colour_legend.h"
 #include "app/widgets/header_controls.h"
 #include "app/widgets/panel_frame.h"
-#include "app/widgets/widgets.h"
+#include "app/widgets/segmented_control.h"
+#include "app/widgets/tooltip.h"
 
 #include <fmt/format.h>
 
@@ -18,11 +20,11 @@ namespace gf::ui {
 namespace {
 
 constexpr std::string_view k_by_layer = "layer";
-constexpr std::array<const char*, 2> k_attentions{"self", "cross"};
 constexpr std::size_t k_roles_budget = 60'000; // weights read in a frame: about 0.2 ms
-constexpr float k_legend = 22, k_gap = 12, k_widest_list = 260, k_least_grid_x = 130, k_least_grid_y = 90,
-                k_least_x = 64,
-                k_least_y = 56; // design lengths
+// Design lengths.
+constexpr float k_legend_height = 22, k_list_gap = 12, k_max_list_width = 260;
+constexpr float k_min_grid_width = 130, k_min_grid_height = 90; ///< what the list of roles leaves to the maps
+constexpr float k_min_heads_width = 64, k_min_heads_height = 56; ///< a panel that is smaller scrolls
 
 class HeadsPanel : public Panel {
   public:
@@ -35,10 +37,15 @@ class HeadsPanel : public Panel {
   private:
     std::string_view sort_name() const { return sort_ ? head_role_row(*sort_).name : k_by_layer; }
     void draw_header(const Snapshot& snapshot, Attention attention, Commands& commands);
-    void draw_sorting();
+    void draw_sort_menu();
+    struct Layout {
+        UiRect maps, roles; ///< roles: empty where there is no room for the list
+        bool has_legend = false;
+    };
+    Layout lay_out(const Snapshot& snapshot, bool is_cross) const;
     void draw_body(const Snapshot& snapshot, Selection& selection, Commands& commands);
 
-    std::optional<HeadRole> sort_; ///< none: by layer
+    std::optional<HeadRole> sort_; ///< nullopt: by layer
     HeadRoles roles_;
     HeadsGrid grid_;
     HeadRolesList list_;
@@ -62,9 +69,9 @@ void HeadsPanel::draw(const Snapshot& s, Selection& selection, Commands& command
     const Attention attention = selection.attention;
     draw_header(s, attention, commands);
     const bool all = s.trace().kept(Site::pattern);
-    if (!all && s.layer.index < 0) return say_why_not_kept(s, selection.pinned_head.layer);
+    if (!all && s.layer.index < 0) return draw_not_kept_notice(s, selection.pinned_head.layer);
     if (!roles_.update(s.run().trace, s.cursor, k_roles_budget)) request_frame();
-    grid_.update(s, attention);
+    grid_.upload(s, attention);
     draw_body(s, selection, commands);
 }
 
@@ -84,26 +91,30 @@ void HeadsPanel::draw_header(const Snapshot& s, Attention attention, Commands& c
         fmt::format_to(out, "sorted by {}", sort_name());
     else
         fmt::format_to(out, "{}: none, {}", sort_name(), head_role_row(*sort_).never);
-    // Roles, by which heads are sorted, are ways to read one's own text.
-    const float menu = cross ? 0 : header_menu_width(sort_name());
-    const float attentions = s.trace().source() ? segmented_width(k_attentions, ControlSize::small) : 0;
-    const float gap = menu > 0 && attentions > 0 ? px(8) : 0;
-    bool has_menu = menu > 0;
-    HeaderPlace place = header_place(attentions + gap + menu);
-    if (!place.fits && attentions > 0) has_menu = false, place = header_place(attentions);
+    // Roles, by which heads are sorted, are ways to read one's own text, so that cross-attention has no menu.
+    const float menu_width = cross ? 0 : header_menu_width(sort_name());
+    const float attentions_width =
+        s.trace().source() ? segmented_control_width(k_attention_words, ControlSize::small) : 0;
+    const float gap = menu_width > 0 && attentions_width > 0 ? px(8) : 0;
+    bool has_menu = menu_width > 0;
+    HeaderPlace place = header_place(attentions_width + gap + menu_width);
+    if (!place.fits && attentions_width > 0) {
+        has_menu = false;
+        place = header_place(attentions_width);
+    }
     panel_header("Heads", {text_.data(), text_.size()}, place.reserved);
     if (!place.fits) return;
     const HeaderControls controls(place.at);
-    if (attentions > 0) {
+    if (attentions_width > 0) {
         int chosen = cross;
-        if (segmented("attention", chosen, k_attentions, ControlSize::small))
-            commands.post(command::ViewAttention{k_attentions[static_cast<std::size_t>(chosen)]});
+        if (segmented_control("attention", chosen, k_attention_words, ControlSize::small))
+            commands.post(command::ViewAttention{k_attention_words[static_cast<std::size_t>(chosen)]});
         ImGui::SameLine(0, px(8));
     }
-    if (has_menu) draw_sorting();
+    if (has_menu) draw_sort_menu();
 }
 
-void HeadsPanel::draw_sorting() {
+void HeadsPanel::draw_sort_menu() {
     if (header_menu("sort", sort_name())) ImGui::OpenPopup("sort heads");
     tooltip("Sort the heads by layer or by what they do");
     if (!ImGui::BeginPopup("sort heads")) return;
@@ -115,40 +126,52 @@ void HeadsPanel::draw_sorting() {
     ImGui::EndPopup();
 }
 
-void HeadsPanel::draw_body(const Snapshot& s, Selection& selection, Commands& commands) {
-    ImVec2 room = ImGui::GetContentRegionAvail();
-    room = {std::max(room.x, px(k_least_x)),
-            std::max(room.y, px(k_least_y))}; // a panel that is smaller still scrolls
-    ImVec2 at = ImGui::GetCursorScreenPos();
-    at.y += px(2);
+/// Maps and list of roles side by side or one above the other, where there is room for both as the maps
+/// become larger.
+HeadsPanel::Layout HeadsPanel::lay_out(const Snapshot& s, bool is_cross) const {
+    const ImVec2 cursor = ImGui::GetCursorScreenPos(), available = ImGui::GetContentRegionAvail();
+    const ImVec2 room{std::max(available.x, px(k_min_heads_width)),
+                      std::max(available.y, px(k_min_heads_height))};
+    const ImVec2 at{cursor.x, cursor.y + px(2)};
     const ImVec2 end{at.x + room.x, at.y + room.y - px(2)};
-    UiRect maps{at, end}, roles{};
-    const float width = HeadRolesList::width(), height = HeadRolesList::height(), gap = px(k_gap);
-    const bool cross = selection.attention == Attention::cross; // without roles
-    const bool fits_beside = !cross && room.x >= width + gap + px(k_least_grid_x);
-    const bool fits_below = !cross && room.y >= height + gap + px(k_legend) + px(k_least_grid_y);
-    // Where there is room for both: where the maps become larger.
-    const auto cell = [&](float x, float y) {
-        return std::min(x / static_cast<float>(s.config().n_heads),
-                        1.3f * y / static_cast<float>(s.config().n_layers));
+    const float width = HeadRolesList::width(), height = HeadRolesList::height(), gap = px(k_list_gap);
+    // Roles are ways to read one's own text, so that there is no list of those of cross-attention.
+    const bool fits_beside = !is_cross && room.x >= width + gap + px(k_min_grid_width);
+    const bool fits_below =
+        !is_cross && room.y >= height + gap + px(k_legend_height) + px(k_min_grid_height);
+    const auto map_size = [&](float grid_width, float grid_height) {
+        return std::min(grid_width / static_cast<float>(s.config().n_heads),
+                        1.3f * grid_height / static_cast<float>(s.config().n_layers));
     };
-    const bool larger_below = cell(room.x, room.y - height - gap) > cell(room.x - width - gap, room.y);
-    if (fits_beside && !(fits_below && larger_below)) {
+    const bool is_larger_below =
+        map_size(room.x, room.y - height - gap) > map_size(room.x - width - gap, room.y);
+    Layout result{{at, end}, {}};
+    UiRect& maps = result.maps;
+    if (fits_beside && !(fits_below && is_larger_below)) {
         maps.max.x -= width + gap;
-        roles = {{maps.max.x + gap, at.y}, end};
+        result.roles = {{maps.max.x + gap, at.y}, end};
     } else if (fits_below) {
         maps.max.y -= height + gap;
-        roles = {{at.x, maps.max.y + gap}, {std::min(end.x, at.x + px(k_widest_list)), end.y}};
+        result.roles = {{at.x, maps.max.y + gap}, {std::min(end.x, at.x + px(k_max_list_width)), end.y}};
     }
-    const bool has_legend = maps.height() > px(k_legend) + px(k_least_grid_y) && maps.width() > px(250);
-    if (has_legend) maps.max.y -= px(k_legend);
-    grid_.draw(s, roles_, s.layer.index >= 0 || cross ? std::nullopt : sort_, selection, commands, maps);
-    if (roles.width() > 0) list_.draw(s, roles_, selection, commands, roles);
-    if (!has_legend) return;
-    ImGui::SetCursorScreenPos({at.x, std::min(maps.max.y, maps.min.y + grid_.height()) + px(4)});
+    result.has_legend =
+        maps.height() > px(k_legend_height) + px(k_min_grid_height) && maps.width() > px(250);
+    if (result.has_legend) maps.max.y -= px(k_legend_height);
+    return result;
+}
+
+void HeadsPanel::draw_body(const Snapshot& s, Selection& selection, Commands& commands) {
+    const bool is_cross = selection.attention == Attention::cross;
+    const Layout layout = lay_out(s, is_cross);
+    const UiRect& maps = layout.maps;
+    const bool is_sortable = s.layer.index < 0 && !is_cross; // scores of roles need all layers
+    grid_.draw(s, roles_, is_sortable ? sort_ : std::nullopt, selection, commands, maps);
+    if (layout.roles.width() > 0) list_.draw(s, roles_, selection, commands, layout.roles);
+    if (!layout.has_legend) return;
+    ImGui::SetCursorScreenPos({maps.min.x, std::min(maps.max.y, maps.min.y + grid_.height()) + px(4)});
     HeatMapView view = themed_heat_map(false);
-    view.scale.gamma = 0.5f;
-    colour_legend({"weight", "0", "1", !cross}, view.scale);
+    view.scale.gamma = 0.5f; // as in the maps
+    colour_legend({"weight", "0", "1", !is_cross}, view.scale);
 }
 
 } // namespace

@@ -1,5 +1,5 @@
 #pragma once
-// Heads: the patterns of all heads, and what they do.
+// The panel Heads: the patterns of all heads, and which roles they play.
 
 #include "app/view/panel.h"
 

@@ -10,14 +10,14 @@
 namespace gf::ui {
 namespace {
 
-/// The scores that say what is masked, of these or of their pattern.
-Site scores_of(Site site) { return by_source(site) ? Site::cross_attn_scores : Site::attn_scores; }
+/// The scores that say what is masked, for a site that is scores itself or a pattern.
+Site mask_site(Site site) { return by_source(site) ? Site::cross_attn_scores : Site::attn_scores; }
 
 std::optional<InspectedName> find_name(const Snapshot& s, const std::string& name) {
     if (name.empty()) return std::nullopt;
     if (const ParamRow* row = s.model->weights->find(name))
         return InspectedName{Site::resid_pre, -1, static_cast<int>(row - s.model->weights->table.data())};
-    // A name is made from its parts, so it is cheaper to take it apart than to look through all.
+    // Taking "blocks.LAYER.HOOK" apart is cheaper than a search among the names of all sites of all layers.
     int layer = -1;
     std::string_view hook = name;
     if (hook.starts_with("blocks.")) {
@@ -50,41 +50,42 @@ InspectedName inspected_name(const Snapshot& s, const Selection& selection) {
     return {Site::resid_post, selection.pinned_head.layer, -1};
 }
 
-bool InspectedMatrix::show(const Snapshot& s, const InspectedName& name, int head) {
+bool InspectedMatrix::update(const Snapshot& s, const InspectedName& name, int head) {
     const InspectedName name_before = name_;
     const int head_before = head_;
     const auto trace_before = trace_;
     const auto weights_before = weights_;
-    const bool other_stack = trace_ && trace_->shape().stack != s.trace().shape().stack;
-    const bool renamed = label_.empty() || !(name == name_) || s.model->weights != weights_ || other_stack;
+    const bool is_other_stack = trace_ && trace_->shape().stack != s.trace().shape().stack;
+    const bool label_changes =
+        label_.empty() || !(name == name_) || s.model->weights != weights_ || is_other_stack;
     name_ = name;
     weights_ = s.model->weights;
     trace_ = s.run().trace;
-    if (renamed) {
+    if (label_changes) {
         label_ = name.param >= 0 ? weights_->table[static_cast<std::size_t>(name.param)].name
                                  : std::string(stack_prefix(*weights_, trace_->shape().stack)) +
                                        site_name(name.site, name.layer);
-        shaped_rows_ = -1;
+        shape_rows_ = -1;
     }
     if (name.param >= 0)
-        show_param(s);
+        update_param();
     else
-        show_site(s, head);
+        update_site(s, head);
     return !(name_ == name_before) || head_ != head_before || weights_ != weights_before ||
            (name.param < 0 && trace_ != trace_before);
 }
 
-void InspectedMatrix::show_param(const Snapshot&) {
+void InspectedMatrix::update_param() {
     const ParamRow& p = weights_->table[static_cast<std::size_t>(name_.param)];
-    cols_ = p.shape.back();
-    rows_ = capacity_ = static_cast<int>(p.size() / static_cast<std::size_t>(cols_));
-    heads_ = 1;
+    n_cols_ = p.shape.back();
+    n_rows_ = row_capacity_ = static_cast<int>(p.size() / static_cast<std::size_t>(n_cols_));
+    n_heads_ = 1;
     head_ = -1;
-    head_width_ = cols_;
-    masks_ = false;
+    head_width_ = n_cols_;
+    has_mask_ = false;
     kept_ = true;
-    if (shaped_rows_ == rows_) return;
-    shaped_rows_ = rows_;
+    if (shape_rows_ == n_rows_) return;
+    shape_rows_ = n_rows_;
     shape_.clear();
     for (const int n : p.shape) shape_ += (shape_.empty() ? "" : " × ") + std::to_string(n);
 }
@@ -98,89 +99,90 @@ std::string_view InspectedMatrix::head_word() const {
     return has_axis(Axis::kv_head) ? "kv head" : has_axis(Axis::head) ? "head" : "slot";
 }
 
-int InspectedMatrix::head_for(const ModelConfig& c, int query_head) const {
-    return has_axis(Axis::kv_head) ? query_head / c.group_size() : std::min(query_head, heads_ - 1);
+int InspectedMatrix::head_for_query_head(const ModelConfig& c, int query_head) const {
+    return has_axis(Axis::kv_head) ? query_head / c.group_size() : std::min(query_head, n_heads_ - 1);
 }
 
-void InspectedMatrix::show_site(const Snapshot& s, int head) {
+void InspectedMatrix::update_site(const Snapshot& s, int head) {
     const ModelConfig& c = s.config();
     kept_ = trace_->kept(name_.site, name_.layer);
-    heads_ = site_heads(c, name_.site);
-    masks_ = by_key(name_.site);
-    if (masks_) head = std::max(head, 0);
-    head_ = head >= 0 && (heads_ > 1 || masks_) ? head_for(c, head) : -1;
-    const int whole = trace_->width(name_.site), keys = by_source(name_.site) ? s.source_run.rows : s.cursor;
-    head_width_ = masks_ ? keys : whole / heads_;
-    cols_ = head_ >= 0 ? head_width_ : whole;
-    rows_ = trace_->n_rows(name_.site, s.cursor);
-    capacity_ = trace_->row_capacity(name_.site);
-    if (shaped_rows_ == rows_ && shaped_cols_ == cols_) return;
-    shaped_rows_ = rows_;
-    shaped_cols_ = cols_;
-    if (masks_)
-        shape_ = fmt::format("{} × {}", rows_, cols_); // of the one head
-    else if (heads_ > 1)
-        shape_ = fmt::format("{} × {} × {}", rows_, heads_, head_width_);
+    n_heads_ = site_heads(c, name_.site);
+    has_mask_ = by_key(name_.site);
+    if (has_mask_) head = std::max(head, 0);
+    head_ = head >= 0 && (n_heads_ > 1 || has_mask_) ? head_for_query_head(c, head) : -1;
+    const int width = trace_->width(name_.site);
+    const int keys = by_source(name_.site) ? s.source_run.rows : s.cursor;
+    head_width_ = has_mask_ ? keys : width / n_heads_;
+    n_cols_ = head_ >= 0 ? head_width_ : width;
+    n_rows_ = trace_->n_rows(name_.site, s.cursor);
+    row_capacity_ = trace_->row_capacity(name_.site);
+    if (shape_rows_ == n_rows_ && shape_cols_ == n_cols_) return;
+    shape_rows_ = n_rows_;
+    shape_cols_ = n_cols_;
+    if (n_heads_ > 1 && !has_mask_)
+        shape_ = fmt::format("{} × {} × {}", n_rows_, n_heads_, head_width_);
     else
-        shape_ = fmt::format("{} × {}", rows_, cols_);
+        shape_ = fmt::format("{} × {}", n_rows_, n_cols_);
 }
 
 std::span<const float> InspectedMatrix::row(int row) const {
-    const auto cols = static_cast<std::size_t>(cols_);
+    const auto cols = static_cast<std::size_t>(n_cols_);
     if (name_.param >= 0)
         return {weights_->values(weights_->table[static_cast<std::size_t>(name_.param)]) +
                     static_cast<std::size_t>(row) * cols,
                 cols};
     const real* values = trace_->row(name_.site, name_.layer, row);
-    if (!masks_) return {values + (head_ > 0 ? static_cast<std::size_t>(head_ * head_width_) : 0), cols};
-    // What the mask forbids is not part of the matrix, of the weights neither (they are 0 there).
-    const Site scores_site = scores_of(name_.site);
+    if (!has_mask_) return {values + (head_ > 0 ? static_cast<std::size_t>(head_ * head_width_) : 0), cols};
+    // The weights of masked keys are 0 in the trace; they are marked like their scores, since they are not
+    // part of the matrix.
+    const Site scores_site = mask_site(name_.site);
     const auto n_keys = static_cast<std::size_t>(trace_->n_keys(name_.site));
-    const std::size_t at = static_cast<std::size_t>(head_) * n_keys;
-    const real* scores = trace_->row(scores_site, name_.layer, row) + at;
+    const std::size_t first = static_cast<std::size_t>(head_) * n_keys;
+    const real* scores = trace_->row(scores_site, name_.layer, row) + first;
     const Trace::Keys keys = trace_->keys(name_.site, row);
-    marked_.assign(n_keys, k_masked_cell);
+    marked_row_.assign(n_keys, k_masked_cell);
     const auto n = static_cast<std::size_t>(std::max(keys.end - keys.first, 0));
     for (std::size_t k = 0; k < n; ++k)
-        if (scores[k] != k_masked_cell) marked_[k] = values[at + k];
-    return {marked_.data(), n};
+        if (scores[k] != k_masked_cell) marked_row_[k] = values[first + k];
+    return {marked_row_.data(), n};
 }
 
-CellRef InspectedMatrix::cell(int row, int col) const {
+CellRef InspectedMatrix::cell_ref(int row, int col) const {
     CellRef cell{0, name_.site, name_.layer, -1, row, col, name_.param};
     if (name_.param >= 0) {
         cell.site = Site::resid_pre;
         cell.layer = -1;
     } else if (head_ >= 0) {
         cell.head = head_;
-    } else if (heads_ > 1) {
+    } else if (n_heads_ > 1) {
         cell.head = col / head_width_;
         cell.column = col % head_width_;
     }
     return cell;
 }
 
-std::optional<InspectedMatrix::Part> InspectedMatrix::part(const CellRange& r) const {
+std::optional<InspectedMatrix::Part> InspectedMatrix::part_in(const CellRange& r) const {
     if (r.param != name_.param || (r.param < 0 && (r.site != name_.site || r.layer != name_.layer)))
         return std::nullopt;
     const auto clipped = [](int begin, int end, int length) {
         return std::pair(std::max(begin, 0), end < 0 ? length : std::min(end, length));
     };
-    const auto [row0, row1] = clipped(r.row_begin, r.row_end, rows_);
-    auto [col0, col1] = clipped(r.column_begin, r.column_end, head_width_);
-    const auto [head0, head1] = clipped(r.head_begin, r.head_end, heads_);
-    if (head_ >= 0 && (head_ < head0 || head_ >= head1)) return std::nullopt;
-    if (head_ < 0 && heads_ > 1) {
-        col0 += head0 * head_width_;
-        col1 += (head1 - 1) * head_width_; // several heads with a part of each: from the first to the last
+    const auto [row_begin, row_end] = clipped(r.row_begin, r.row_end, n_rows_);
+    auto [col_begin, col_end] = clipped(r.column_begin, r.column_end, head_width_);
+    const auto [head_begin, head_end] = clipped(r.head_begin, r.head_end, n_heads_);
+    if (head_ >= 0 && (head_ < head_begin || head_ >= head_end)) return std::nullopt;
+    if (head_ < 0 && n_heads_ > 1) {
+        col_begin += head_begin * head_width_;
+        // If the range has a part of several heads, all between the first and the last is covered.
+        col_end += (head_end - 1) * head_width_;
     }
-    if (row0 >= row1 || col0 >= col1) return std::nullopt;
-    return Part{row0, row1, col0, col1};
+    if (row_begin >= row_end || col_begin >= col_end) return std::nullopt;
+    return Part{row_begin, row_end, col_begin, col_end};
 }
 
-std::optional<InspectedMatrix::Part> InspectedMatrix::part(const CellRef& c) const {
+std::optional<InspectedMatrix::Part> InspectedMatrix::part_in(const CellRef& c) const {
     const int head = std::max(c.head, 0);
-    return part(
+    return part_in(
         CellRange{c.site, c.layer, c.row, c.row + 1, head, head + 1, c.column, c.column + 1, c.param});
 }
 

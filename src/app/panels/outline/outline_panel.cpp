@@ -1,11 +1,12 @@
 #include "app/panels/outline/outline_panel.h"
 
 #include "app/host/colour_math.h"
-#include "app/view/cell_hands.h"
+#include "app/view/cell_edits.h"
+#include "app/view/param_counts.h"
 #include "app/view/site_words.h"
 #include "app/widgets/panel_frame.h"
+#include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
-#include "app/widgets/widgets.h"
 
 #include <fmt/format.h>
 
@@ -18,10 +19,13 @@
 namespace gf::ui {
 namespace {
 
-constexpr float k_operation = 38, k_folded = 24, k_rail = 14; ///< design lengths
-constexpr float k_width_for_shapes = 120, k_fade = 28;
+// Design lengths.
+constexpr float k_operation = 38, k_folded = 24; ///< heights of rows
+constexpr float k_rail = 14;                     ///< width of the rail at the left
+constexpr float k_min_width_for_shapes = 120;
+constexpr float k_fade = 28; ///< height of a fading end
 
-/// Of the scrolling window: where it goes on above or below, its content fades instead of being cut.
+/// Where the scrolling window has more above or below, its content fades instead of being cut.
 void fade_scrolled_ends() {
     const UiRect inner = inside_of_window();
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -36,8 +40,8 @@ void fade_scrolled_ends() {
                                      ground);
 }
 
-/// "260 k", "1 024"
-void put_count(fmt::memory_buffer& out, std::size_t n) {
+/// Appends a rounded number: "1024", "260 k", "12 M".
+void write_count(fmt::memory_buffer& out, std::size_t n) {
     const auto to = std::back_inserter(out);
     if (n >= 10'000'000)
         fmt::format_to(to, "{:.0f} M", static_cast<double>(n) * 1e-6);
@@ -47,140 +51,25 @@ void put_count(fmt::memory_buffer& out, std::size_t n) {
         fmt::format_to(to, "{}", n);
 }
 
-bool is_edited(const Snapshot& s, auto which) { return std::any_of(s.edits->begin(), s.edits->end(), which); }
-
-class OutlinePanel : public Panel {
-  public:
-    const char* title() const override { return "Outline"; }
-    const char* about() const override { return "the operations of the model in their order"; }
-    void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) override;
-
-  private:
-    struct Row {
-        std::optional<SiteRef> site; ///< none: something folded, a layer
-        std::optional<Stack> stack;  ///< ... or the other stack
-        int layer = -1;
-        std::string name, words, what, params; ///< name: the item's
-        std::size_t n_params = 0;
-    };
-    void list(const Snapshot& snapshot, int layer);
-    void list_other_stack(const Weights& weights, Stack stack);
-    void draw_operation(const Snapshot& snapshot, const Row& row, Selection& selection, Commands& commands);
-    void draw_folded(const Snapshot& snapshot, const Row& row, const Selection& selection,
-                     Commands& commands);
-    void put_shape(const Snapshot& snapshot, Site site);
-    void put_rail(const UiRect& box, ImU32 colour, bool lit) const;
-    std::string_view text() const { return {text_.data(), text_.size()}; }
-
-    std::shared_ptr<const Model> model_;
-    Stack stack_ = Stack::decoder;
-    int layer_ = -1; ///< unfolded in rows_
-    std::vector<Row> rows_;
-    std::optional<SiteRef> shown_; ///< what was scrolled to
-    fmt::memory_buffer text_;
-};
-
-/// The other stack of an encoder-decoder, folded: the encoder comes first.
-void OutlinePanel::list_other_stack(const Weights& weights, Stack stack) {
-    Row& row = rows_.emplace_back();
-    row.stack = stack;
-    row.name = row.words = stack == Stack::encoder ? "encoder" : "decoder";
-    row.words += fmt::format(", {} layers", weights.config_of(stack).n_layers);
-    row.n_params = stack_params(weights, stack);
+bool has_edit(const Snapshot& s, auto condition) {
+    return std::any_of(s.edits->begin(), s.edits->end(), condition);
 }
 
-/// The rows are made anew only for another model, stack or layer.
-void OutlinePanel::list(const Snapshot& s, int layer) {
-    const Stack stack = s.trace().shape().stack;
-    if (model_ == s.model && stack_ == stack && layer_ == layer) return;
-    model_ = s.model;
-    stack_ = stack;
-    layer_ = layer;
-    rows_.clear();
-    if (s.has_source() && stack == Stack::decoder) list_other_stack(*s.model->weights, Stack::encoder);
-    for (const SiteRef& site : all_sites(s.config())) {
-        if (site.layer >= 0 && site.layer != layer) {
-            if (rows_.empty() || rows_.back().layer != site.layer) {
-                Row& row = rows_.emplace_back();
-                row.layer = site.layer;
-                row.name = row.words = fmt::format("layer {}", site.layer);
-                row.n_params = layer_params(*s.model->weights, stack, site.layer);
-            }
-            continue;
-        }
-        const SiteWords words = site_words(s.config(), site.site);
-        Row& row = rows_.emplace_back();
-        row.site = site;
-        row.layer = site.layer;
-        row.name = site_name(site.site, site.layer);
-        row.words = words.name;
-        row.what = words.what;
-        row.n_params = site_params(*s.model->weights, stack, site);
-    }
-    if (stack == Stack::encoder) list_other_stack(*s.model->weights, Stack::decoder);
-    for (Row& row : rows_) {
-        if (row.n_params == 0) continue;
-        text_.clear();
-        put_count(text_, row.n_params);
-        row.params = std::string(text()) + " par.";
-    }
+/// Draws a row's part of the residual stream: a line down the left side that everything hangs on.
+void draw_rail(const UiRect& box) {
+    const float x = box.min.x + px(5);
+    ImGui::GetWindowDrawList()->AddLine({x, box.min.y}, {x, box.max.y}, theme().line, std::max(px(1), 1.0f));
 }
 
-void OutlinePanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
-    list(s, selection.pinned_head.layer);
-    text_.clear();
-    if (s.has_source())
-        fmt::format_to(std::back_inserter(text_), "the {}; ", s.encoder_in_view() ? "encoder" : "decoder");
-    put_count(text_, s.model->weights->size());
-    fmt::format_to(std::back_inserter(text_), " parameters");
-    panel_header("Outline", text());
-    ImGui::BeginChild("operations", {0, 0}, ImGuiChildFlags_None, ImGuiWindowFlags_NavFlattened);
-    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
-    for (const Row& row : rows_)
-        if (row.site)
-            draw_operation(s, row, selection, commands);
-        else
-            draw_folded(s, row, selection, commands);
-    ImGui::PopStyleVar();
-    shown_ = selection.operation;
-    fade_scrolled_ends();
-    ImGui::EndChild();
+/// Draws the mark of an edit at the right end of a row, within its height.
+void draw_row_edit_mark(const UiRect& box, bool edits_on) {
+    const float right = box.max.x - px(6);
+    draw_edit_mark(*ImGui::GetWindowDrawList(), {right - px(8), box.min.y + px(1)},
+                   {box.max.x - px(1), box.max.y}, edits_on);
 }
 
-/// "20 × 64", of this text.
-void OutlinePanel::put_shape(const Snapshot& s, Site site) {
-    const ModelConfig& c = s.config();
-    text_.clear();
-    const auto out = std::back_inserter(text_);
-    const int heads = site_heads(c, site);
-    for (const Axis axis : site_row(site).axes) {
-        int n = 0;
-        switch (axis) {
-        case Axis::pos:
-        case Axis::query:
-        case Axis::key: n = s.cursor; break;
-        case Axis::source: n = s.source_run.rows; break;
-        case Axis::segment: n = 1; break;
-        case Axis::head:
-        case Axis::kv_head: n = heads; break;
-        default: n = site_width(c, site, s.cursor) / heads; break;
-        }
-        if (axis == Axis::one) continue;
-        if (axis == Axis::d_mlp && heads > 1) fmt::format_to(out, " × {}", heads); // experts
-        fmt::format_to(out, "{}{}", text_.size() > 0 ? " × " : "", n);
-    }
-}
-
-/// The line down the left side that everything hangs on: the residual stream.
-void OutlinePanel::put_rail(const UiRect& box, ImU32 colour, bool lit) const {
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    const float x = box.min.x + px(5), middle = std::floor(box.min.y + px(11));
-    list.AddLine({x, box.min.y}, {x, box.max.y}, theme().line, std::max(px(1), 1.0f));
-    list.AddCircleFilled({x, middle}, px(lit ? 5 : 4), colour);
-}
-
-/// The hue of what the operation makes.
-ImU32 hue_of(Site site) {
+/// The colour of what the operation makes.
+ImU32 colour_of_site(Site site) {
     const Theme& t = theme();
     switch (site) {
     case Site::embed: return t.fill(ColourRole::token);
@@ -211,56 +100,194 @@ ImU32 hue_of(Site site) {
     }
 }
 
+class OutlinePanel : public Panel {
+  public:
+    const char* title() const override { return "Outline"; }
+    const char* about() const override { return "the operations of the model in their order"; }
+    void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) override;
+
+  private:
+    /// An operation, a folded layer, or the other stack.
+    struct Row {
+        std::optional<SiteRef> site; ///< set for an operation
+        std::optional<Stack> stack;  ///< set for the other stack
+        int layer = -1;
+        std::string name;        ///< the item's label: a site's public name, "layer 3", "encoder"
+        std::string words, what; ///< the row's upper and lower line
+        std::string params;      ///< "260 k par."; empty: none
+        std::size_t n_params = 0;
+    };
+    void make_rows(const Snapshot& snapshot, int layer);
+    void add_other_stack(const Weights& weights, Stack stack);
+    void draw_operation(const Snapshot& snapshot, const Row& row, Selection& selection, Commands& commands);
+    void draw_operation_text(const Snapshot& snapshot, const Row& row, const UiRect& box, bool shape_wanted,
+                             bool chosen);
+    void show_operation_tooltip(const Snapshot& snapshot, const Row& row);
+    void draw_folded(const Snapshot& snapshot, const Row& row, const Selection& selection,
+                     Commands& commands);
+    void write_shape(const Snapshot& snapshot, Site site);
+    std::string_view text() const { return {text_.data(), text_.size()}; }
+
+    std::shared_ptr<const Model> model_;
+    Stack stack_ = Stack::decoder;
+    int layer_ = -1; ///< the one that is unfolded in rows_
+    std::vector<Row> rows_;
+    std::optional<SiteRef> scrolled_to_;
+    fmt::memory_buffer text_;
+};
+
+/// Adds the other stack of an encoder-decoder, folded.
+void OutlinePanel::add_other_stack(const Weights& weights, Stack stack) {
+    Row& row = rows_.emplace_back();
+    row.stack = stack;
+    row.name = row.words = stack == Stack::encoder ? "encoder" : "decoder";
+    row.words += fmt::format(", {} layers", weights.config_of(stack).n_layers);
+    row.n_params = n_stack_params(weights, stack);
+}
+
+/// Makes the rows, unless they are already those of this model, stack and layer. An encoder comes before its
+/// decoder.
+void OutlinePanel::make_rows(const Snapshot& s, int layer) {
+    const Stack stack = s.trace().shape().stack;
+    if (model_ == s.model && stack_ == stack && layer_ == layer) return;
+    model_ = s.model;
+    stack_ = stack;
+    layer_ = layer;
+    rows_.clear();
+    if (s.has_source() && stack == Stack::decoder) add_other_stack(*s.model->weights, Stack::encoder);
+    for (const SiteRef& site : all_sites(s.config())) {
+        if (site.layer >= 0 && site.layer != layer) {
+            if (rows_.empty() || rows_.back().layer != site.layer) {
+                Row& row = rows_.emplace_back();
+                row.layer = site.layer;
+                row.name = row.words = fmt::format("layer {}", site.layer);
+                row.n_params = n_layer_params(*s.model->weights, stack, site.layer);
+            }
+            continue;
+        }
+        const SiteWords words = site_words(s.config(), site.site);
+        Row& row = rows_.emplace_back();
+        row.site = site;
+        row.layer = site.layer;
+        row.name = site_name(site.site, site.layer);
+        row.words = words.name;
+        row.what = words.what;
+        row.n_params = n_site_params(*s.model->weights, stack, site);
+    }
+    if (stack == Stack::encoder) add_other_stack(*s.model->weights, Stack::decoder);
+    for (Row& row : rows_) {
+        if (row.n_params == 0) continue;
+        text_.clear();
+        write_count(text_, row.n_params);
+        row.params = std::string(text()) + " par.";
+    }
+}
+
+void OutlinePanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
+    make_rows(s, selection.pinned_head.layer);
+    text_.clear();
+    if (s.has_source())
+        fmt::format_to(std::back_inserter(text_), "the {}; ", s.encoder_in_view() ? "encoder" : "decoder");
+    write_count(text_, s.model->weights->size());
+    fmt::format_to(std::back_inserter(text_), " parameters");
+    panel_header("Outline", text());
+    ImGui::BeginChild("operations", {0, 0}, ImGuiChildFlags_None, ImGuiWindowFlags_NavFlattened);
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
+    for (const Row& row : rows_)
+        if (row.site)
+            draw_operation(s, row, selection, commands);
+        else
+            draw_folded(s, row, selection, commands);
+    ImGui::PopStyleVar();
+    scrolled_to_ = selection.operation;
+    fade_scrolled_ends();
+    ImGui::EndChild();
+}
+
+/// Writes the shape that the site's values have for this text, "20 × 64", into text_.
+void OutlinePanel::write_shape(const Snapshot& s, Site site) {
+    const ModelConfig& c = s.config();
+    text_.clear();
+    const auto out = std::back_inserter(text_);
+    const int heads = site_heads(c, site);
+    for (const Axis axis : site_row(site).axes) {
+        int n = 0;
+        switch (axis) {
+        case Axis::pos:
+        case Axis::query:
+        case Axis::key: n = s.cursor; break;
+        case Axis::source: n = s.source_run.rows; break;
+        case Axis::segment: n = 1; break;
+        case Axis::head:
+        case Axis::kv_head: n = heads; break;
+        default: n = site_width(c, site, s.cursor) / heads; break;
+        }
+        if (axis == Axis::one) continue;
+        if (axis == Axis::d_mlp && heads > 1) fmt::format_to(out, " × {}", heads); // experts
+        fmt::format_to(out, "{}{}", text_.size() > 0 ? " × " : "", n);
+    }
+}
+
 void OutlinePanel::draw_operation(const Snapshot& s, const Row& row, Selection& selection,
                                   Commands& commands) {
     const Theme& t = theme();
+    const SiteRef site = *row.site;
     const bool chosen = selection.operation == row.site;
     const auto& cell = selection.focus();
-    const bool lit =
-        cell && cell->param < 0 && cell->site == row.site->site && cell->layer == row.site->layer;
+    const bool lit = cell && cell->param < 0 && cell->site == site.site && cell->layer == site.layer;
     const float width = std::max(ImGui::GetContentRegionAvail().x, 1.0f);
-    const Mark mark = mark_of(chosen);
-    const ButtonItem item = button_item(row.name.c_str(), {width, px(k_operation)}, mark);
-    if (chosen && shown_ != selection.operation) ImGui::SetScrollHereY(0.4f);
+    const ButtonItem item = button_item(row.name.c_str(), {width, px(k_operation)}, mark_of(chosen));
+    if (chosen && scrolled_to_ != selection.operation) ImGui::SetScrollHereY(0.4f);
     if (!item.seen) return;
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    if (chosen || item.hovered || lit)
-        list.AddRectFilled({item.box.min.x + px(k_rail), item.box.min.y}, item.box.max,
-                           chosen         ? t.accent_tint
-                           : item.hovered ? t.control
-                                          : t.well,
-                           px(6));
-    put_rail(item.box, hue_of(row.site->site), chosen || lit);
-    ImFont *body = font(TextSize::body, chosen ? Face::bold : Face::regular), *small = font(TextSize::small);
-    const float left = item.box.min.x + px(k_rail + 6), right = item.box.max.x - px(6);
-    const UiRect upper{{left, item.box.min.y + px(2)}, {right, item.box.min.y + px(21)}},
-        lower{{left, upper.max.y - px(2)}, {right, item.box.max.y - px(3)}};
-    put_shape(s, row.site->site);
-    const float shape = width >= px(k_width_for_shapes) ? std::ceil(measure(small, text()).x) + px(8) : 0;
-    const bool fits = measure(body, row.words).x + shape <= upper.width();
-    put_text_cut(list, {upper.min, {right - (fits ? shape : 0), upper.max.y}}, body,
-                 chosen ? t.accent_text : t.text, row.words);
-    if (fits && shape > 0) put_text(list, upper, right - shape + px(8), small, t.muted, text());
-    const float params = row.params.empty() ? 0 : std::ceil(measure(small, row.params).x) + px(8);
-    const bool room = measure(small, row.what).x + params <= lower.width();
-    put_text_cut(list, {lower.min, {right - (room ? params : 0), lower.max.y}}, small, t.muted, row.what);
-    if (room && params > 0) put_text(list, lower, right - params + px(8), small, t.muted, row.params);
-    if (is_edited(s, [&](const Edit& e) {
-            return e.range.site == row.site->site && e.range.layer == row.site->layer;
-        }))
-        put_edit_mark(list, {right - px(8), item.box.min.y + px(1)}, {item.box.max.x - px(1), item.box.max.y},
-                      s.edits_on);
-    put_focus_ring(item, px(6));
-    if (item.hovered && ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip)) {
-        const std::string shape_text(text());
-        text_.clear();
-        fmt::format_to(std::back_inserter(text_), "{}: {}\n{}\n{}\n{} parameters", row.words, row.what,
-                       row.name, shape_text, row.n_params);
-        if (!site_row(row.site->site).formula.empty())
-            fmt::format_to(std::back_inserter(text_), "\n= {}", site_row(row.site->site).formula);
-        tooltip(text());
+    if (chosen || item.hovered || lit) {
+        const ImU32 ground = chosen ? t.accent_tint : item.hovered ? t.control : t.well;
+        list.AddRectFilled({item.box.min.x + px(k_rail), item.box.min.y}, item.box.max, ground, px(6));
     }
+    draw_rail(item.box);
+    list.AddCircleFilled({item.box.min.x + px(5), std::floor(item.box.min.y + px(11))},
+                         px(chosen || lit ? 5 : 4), colour_of_site(site.site));
+    draw_operation_text(s, row, item.box, width >= px(k_min_width_for_shapes), chosen);
+    if (has_edit(s, [&](const Edit& e) { return e.range.site == site.site && e.range.layer == site.layer; }))
+        draw_row_edit_mark(item.box, s.edits_on);
+    draw_focus_ring(item, px(6));
+    if (item.hovered && ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip)) show_operation_tooltip(s, row);
     if (item.pressed) commands.post(command::SelectOperation{chosen ? "" : row.name});
+}
+
+/// Two lines: the name and, where there is room, the shape; what the operation does and the parameters.
+void OutlinePanel::draw_operation_text(const Snapshot& s, const Row& row, const UiRect& box,
+                                       bool shape_wanted, bool chosen) {
+    const Theme& t = theme();
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    ImFont *body = font(TextSize::body, chosen ? Face::bold : Face::regular), *small = font(TextSize::small);
+    const float left = box.min.x + px(k_rail + 6), right = box.max.x - px(6);
+    const UiRect upper{{left, box.min.y + px(2)}, {right, box.min.y + px(21)}},
+        lower{{left, upper.max.y - px(2)}, {right, box.max.y - px(3)}};
+    write_shape(s, row.site->site);
+    const float shape_width = shape_wanted ? std::ceil(measure(small, text()).x) + px(8) : 0;
+    const bool shape_fits = measure(body, row.words).x + shape_width <= upper.width();
+    draw_text_cut(list, {upper.min, {right - (shape_fits ? shape_width : 0), upper.max.y}}, body,
+                  chosen ? t.accent_text : t.text, row.words);
+    if (shape_fits && shape_width > 0)
+        draw_text(list, upper, right - shape_width + px(8), small, t.muted, text());
+    const float params_width = row.params.empty() ? 0 : std::ceil(measure(small, row.params).x) + px(8);
+    const bool params_fit = measure(small, row.what).x + params_width <= lower.width();
+    draw_text_cut(list, {lower.min, {right - (params_fit ? params_width : 0), lower.max.y}}, small, t.muted,
+                  row.what);
+    if (params_fit && params_width > 0)
+        draw_text(list, lower, right - params_width + px(8), small, t.muted, row.params);
+}
+
+void OutlinePanel::show_operation_tooltip(const Snapshot& s, const Row& row) {
+    write_shape(s, row.site->site);
+    const std::string shape(text());
+    text_.clear();
+    fmt::format_to(std::back_inserter(text_), "{}: {}\n{}\n{}\n{} parameters", row.words, row.what, row.name,
+                   shape, row.n_params);
+    if (const auto formula = site_row(row.site->site).formula; !formula.empty())
+        fmt::format_to(std::back_inserter(text_), "\n= {}", formula);
+    tooltip(text());
 }
 
 void OutlinePanel::draw_folded(const Snapshot& s, const Row& row, const Selection& selection,
@@ -272,20 +299,19 @@ void OutlinePanel::draw_folded(const Snapshot& s, const Row& row, const Selectio
     ImDrawList& list = *ImGui::GetWindowDrawList();
     if (item.hovered)
         list.AddRectFilled({item.box.min.x + px(k_rail), item.box.min.y}, item.box.max, t.control, px(6));
+    draw_rail(item.box);
     const float x = item.box.min.x + px(5), middle = std::floor(item.box.center().y);
-    list.AddLine({x, item.box.min.y}, {x, item.box.max.y}, t.line, std::max(px(1), 1.0f));
     list.AddRectFilled({x - px(4), middle - px(4)}, {x + px(4), middle + px(4)}, t.block, px(2));
     const float left = item.box.min.x + px(k_rail + 6), right = item.box.max.x - px(6);
     ImFont *body = font(TextSize::body), *small = font(TextSize::small);
-    const float params = std::ceil(measure(small, row.params).x) + px(8);
-    const bool room = measure(body, row.words).x + params <= right - left;
-    put_text_cut(list, {{left, item.box.min.y}, {right - (room ? params : 0), item.box.max.y}}, body, t.muted,
-                 row.words);
-    if (room) put_text(list, item.box, right - params + px(8), small, t.muted, row.params);
-    if (!row.stack && is_edited(s, [&](const Edit& e) { return e.range.layer == row.layer; }))
-        put_edit_mark(list, {right - px(8), item.box.min.y + px(1)}, {item.box.max.x - px(1), item.box.max.y},
-                      s.edits_on);
-    put_focus_ring(item, px(6));
+    const float params_width = std::ceil(measure(small, row.params).x) + px(8);
+    const bool params_fit = measure(body, row.words).x + params_width <= right - left;
+    draw_text_cut(list, {{left, item.box.min.y}, {right - (params_fit ? params_width : 0), item.box.max.y}},
+                  body, t.muted, row.words);
+    if (params_fit) draw_text(list, item.box, right - params_width + px(8), small, t.muted, row.params);
+    if (!row.stack && has_edit(s, [&](const Edit& e) { return e.range.layer == row.layer; }))
+        draw_row_edit_mark(item.box, s.edits_on);
+    draw_focus_ring(item, px(6));
     tooltip(row.stack ? "Show this stack, in all panels" : "Unfold this layer");
     if (!item.pressed) return;
     if (row.stack)

@@ -1,5 +1,6 @@
 #pragma once
-// Outline: the operations of the model in their order, the layer in focus unfolded.
+// Outline: the operations of the model in their order, with the layer in focus unfolded and the others
+// folded.
 
 #include "app/view/panel.h"
 

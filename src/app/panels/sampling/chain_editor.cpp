@@ -1,7 +1,10 @@
-#include "app/panels/sampling/parts.h"
+#include "app/panels/sampling/chain_editor.h"
 
+#include "app/panels/sampling/stage_names.h"
+#include "app/widgets/buttons.h"
+#include "app/widgets/slider.h"
+#include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
-#include "app/widgets/widgets.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,14 +12,15 @@
 namespace gf::ui {
 namespace {
 
-/// How a stage is set by hand.
-struct Control {
-    float least, most;
-    const char* format;
+/// The slider of a stage, and the words of its tooltip.
+struct StageControl {
+    float min, max;
+    const char* format; ///< of the value, for printf
     bool logarithmic;
     const char* about;
 };
-constexpr Control k_controls[k_n_stage_kinds] = {
+/// By StageKind.
+constexpr StageControl k_stage_controls[k_n_stage_kinds] = {
     {1, 2, "%.2f", false,
      "divides the logits of tokens that the text holds already (multiplies negative ones)"},
     {0.05f, 2, "%.2f", false, "divides all logits: below 1 sharpens, above 1 flattens"},
@@ -25,17 +29,18 @@ constexpr Control k_controls[k_n_stage_kinds] = {
     {0, 0.5f, "%.3f", false, "keeps tokens with at least so much of the largest probability"},
     {0, 0, "", false, "keeps only the likeliest token"},
 };
-const Control& control(StageKind kind) { return k_controls[static_cast<std::size_t>(kind)]; }
+const StageControl& stage_control(StageKind kind) { return k_stage_controls[static_cast<std::size_t>(kind)]; }
 
-const char* value_text(LineBuffer& line, const SampleStage& stage) {
+/// What stands on a stage's chip behind its name.
+const char* value_text(LineBuffer& format, const SampleStage& stage) {
     if (!stage.on || stage.kind == StageKind::greedy) return "";
-    if (stage.kind == StageKind::top_k) return line("{:.0f}", stage.value);
-    if (stage.kind == StageKind::min_p) return line("{:.3f}", stage.value);
-    return line("{:.2f}", stage.value);
+    if (stage.kind == StageKind::top_k) return format("{:.0f}", stage.value);
+    if (stage.kind == StageKind::min_p) return format("{:.3f}", stage.value);
+    return format("{:.2f}", stage.value);
 }
 
-/// Lower where lines are.
-float chip_height() { return px(16) + line_gap() + px(2); }
+/// Chips are lower where the lines of the panel stand closer together.
+float chip_height() { return px(16) + ImGui::GetStyle().ItemSpacing.y + px(2); }
 
 float chip_width(const char* label, std::string_view value) {
     const float words = measure(font(TextSize::small), label).x,
@@ -43,7 +48,7 @@ float chip_width(const char* label, std::string_view value) {
     return std::ceil(words + (value.empty() ? 0 : px(5) + number) + px(14));
 }
 
-/// Smaller than a chip among controls; a stage that is off has no surface.
+/// A chip smaller than those among controls; that of a stage that is off has no surface. True when clicked.
 bool stage_chip(const char* label, std::string_view value, bool on, bool chosen) {
     const Theme& t = theme();
     const Mark mark = mark_of(chosen);
@@ -58,70 +63,70 @@ bool stage_chip(const char* label, std::string_view value, bool on, bool chosen)
                      std::max(px(1), 1.0f));
     ImFont* words = font(TextSize::small);
     const float left = item.box.min.x + px(7);
-    put_text(list, item.box, left, words, on ? t.text : t.muted, label);
+    draw_text(list, item.box, left, words, on ? t.text : t.muted, label);
     if (!value.empty())
-        put_text(list, item.box, left + measure(words, label).x + px(5),
-                 font(TextSize::small, Face::mono_bold), t.text, value);
-    put_focus_ring(item, rounding);
+        draw_text(list, item.box, left + measure(words, label).x + px(5),
+                  font(TextSize::small, Face::mono_bold), t.text, value);
+    draw_focus_ring(item, rounding);
     return item.pressed;
 }
 
-void draw_chips(SamplingView& view) {
+void draw_chips(SamplingPanelState& state) {
     const float right = ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x;
-    const auto place = [&](float width, bool first) {
-        if (first) return;
+    const auto begin_chip = [&](float width, bool is_first) {
+        if (is_first) return;
         ImGui::SameLine(0, px(4));
         if (ImGui::GetCursorScreenPos().x + width > right) ImGui::NewLine();
     };
-    const SamplingChain& chain = view.chain();
+    const SamplingChain& chain = state.chain();
     for (int i = 0; i < static_cast<int>(chain.size()); ++i) {
         const SampleStage& stage = chain[static_cast<std::size_t>(i)];
-        const char* label = short_name(stage.kind).data();
-        const char* value = value_text(view.line, stage);
-        place(chip_width(label, value), i == 0);
+        const char* label = short_stage_name(stage.kind).data();
+        const char* value = value_text(state.format, stage);
+        begin_chip(chip_width(label, value), i == 0);
         ImGui::PushID(i);
-        if (stage_chip(label, value, stage.on, i == view.focus())) view.focus_on(i, chain);
+        if (stage_chip(label, value, stage.on, i == state.focused_stage())) state.focus_on_stage(i, chain);
         ImGui::PopID();
-        tooltip(control(stage.kind).about);
+        tooltip(stage_control(stage.kind).about);
     }
-    place(chip_width("all stages", ""), chain.empty());
-    if (stage_chip("all stages", "", true, view.focus() < 0)) view.focus_on(-1, chain);
+    begin_chip(chip_width("all stages", ""), chain.empty());
+    if (stage_chip("all stages", "", true, state.focused_stage() < 0)) state.focus_on_stage(-1, chain);
     tooltip("What the whole chain does to the raw distribution");
 }
 
-/// How many tokens each stage leaves.
-void draw_funnel(SamplingView& view, int d_vocab) {
+/// "50257 tokens → top-k 40 → top-p 12": how many tokens each stage leaves that cuts any.
+void draw_funnel(SamplingPanelState& state, int d_vocab) {
     fmt::memory_buffer text;
     auto out = std::back_inserter(text);
     fmt::format_to(out, "{} tokens", d_vocab);
-    const auto& stages = view.step().stages;
+    const auto& stages = state.step().stages;
     for (std::size_t i = 1; i < stages.size(); ++i)
         if (stages[i].stage.kind != StageKind::temperature &&
             stages[i].stage.kind != StageKind::repetition_penalty)
-            fmt::format_to(out, " → {} {}", short_name(stages[i].stage.kind), stages[i].n_alive);
+            fmt::format_to(out, " → {} {}", short_stage_name(stages[i].stage.kind), stages[i].n_alive);
     const std::string_view words(text.data(), text.size());
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const ImVec2 size{std::max(ImGui::GetContentRegionAvail().x, 1.0f), px(k_control_height)};
     ImGui::Dummy(size);
-    put_text_cut(*ImGui::GetWindowDrawList(), {at, {at.x + size.x, at.y + size.y}}, font(TextSize::small),
-                 theme().muted, words);
+    draw_text_cut(*ImGui::GetWindowDrawList(), {at, {at.x + size.x, at.y + size.y}}, font(TextSize::small),
+                  theme().muted, words);
     tooltip(words);
 }
 
 } // namespace
 
-bool draw_chain(SamplingView& view, SamplingChain& chain, int d_vocab) {
-    draw_chips(view);
-    if (view.focus() < 0) {
-        draw_funnel(view, d_vocab);
+bool draw_chain_editor(SamplingPanelState& state, SamplingChain& chain, int d_vocab) {
+    draw_chips(state);
+    if (state.focused_stage() < 0) {
+        draw_funnel(state, d_vocab);
         return false;
     }
-    chain = view.chain();
-    const int i = view.focus(), n = static_cast<int>(chain.size());
+    chain = state.chain();
+    const int i = state.focused_stage(), n = static_cast<int>(chain.size());
     SampleStage& stage = chain[static_cast<std::size_t>(i)];
     const auto move_to = [&](int other) {
         std::swap(chain[static_cast<std::size_t>(i)], chain[static_cast<std::size_t>(other)]);
-        view.focus_on(other, chain);
+        state.focus_on_stage(other, chain);
         return true;
     };
     bool changed = toggle("on", stage.on);
@@ -132,18 +137,19 @@ bool draw_chain(SamplingView& view, SamplingChain& chain, int d_vocab) {
     if (stage.kind == StageKind::greedy) return changed;
     ImGui::SameLine(0, px(16));
     if (ImGui::GetContentRegionAvail().x < px(72)) ImGui::NewLine();
-    ImGui::SetCursorPosY(ImGui::GetCursorPosY() + px(4)); // in the middle of the line
-    const Control& c = control(stage.kind);
+    // The slider is lower than the buttons; this puts it in the middle of their line.
+    ImGui::SetCursorPosY(ImGui::GetCursorPosY() + px(4));
+    const StageControl& control = stage_control(stage.kind);
     auto value = static_cast<float>(stage.value);
-    const float most =
-        stage.kind == StageKind::top_k ? std::min(c.most, static_cast<float>(d_vocab)) : c.most;
-    if (slim_slider("##value", value, c.least, most, c.format,
-                    c.logarithmic ? ImGuiSliderFlags_Logarithmic : 0)) {
+    const float max =
+        stage.kind == StageKind::top_k ? std::min(control.max, static_cast<float>(d_vocab)) : control.max;
+    if (slim_slider("##value", value, control.min, max, control.format,
+                    control.logarithmic ? ImGuiSliderFlags_Logarithmic : 0)) {
         stage.value = stage.kind == StageKind::top_k ? std::round(value) : static_cast<double>(value);
         stage.on = true;
         changed = true;
     }
-    tooltip(c.about);
+    tooltip(control.about);
     return changed;
 }
 

@@ -1,7 +1,8 @@
-#include "app/panels/sampling/parts.h"
+#include "app/panels/sampling/entropy_and_fit.h"
 
+#include "app/widgets/icons.h"
+#include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
-#include "app/widgets/widgets.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,72 +10,82 @@
 namespace gf::ui {
 namespace {
 
-void line_of_text(const char* name, std::string_view text, ImU32 colour, float reserved = 0) {
+/// An item with a line of small text on it; `reserved` pixels at its right stay free.
+void draw_line_item(const char* name, std::string_view text, ImU32 colour, float reserved = 0) {
     ImFont* f = font(TextSize::small);
     const ButtonItem item =
         button_item(name, {std::max(ImGui::GetContentRegionAvail().x - reserved, 1.0f), f->FontSize});
     if (!item.seen) return;
-    put_text_cut(*ImGui::GetWindowDrawList(), {item.box.min, item.box.max}, f, colour, text);
-    put_focus_ring(item, px(3));
+    draw_text_cut(*ImGui::GetWindowDrawList(), {item.box.min, item.box.max}, f, colour, text);
+    draw_focus_ring(item, px(3));
 }
 
-/// The verdict in words; the numbers say how far to trust it.
-const char* verdict(double tail) {
+/// Whether a text of draw_line_item() need not be cut.
+bool fits_in_line(const char* text, float reserved) {
+    return measure(font(TextSize::small), text).x <= ImGui::GetContentRegionAvail().x - reserved;
+}
+
+/// How good the fit is, in words. `tail` is the probability that true draws fit worse.
+const char* fit_in_words(double tail) {
     if (tail < 1e-3) return "so bad a fit is very rare";
     if (tail < 0.05) return "a rather bad fit, as chance also gives";
     return "a fit as chance gives it";
 }
 
+void draw_entropy_line(SamplingPanelState& state) {
+    const int n_alive = state.step().stages.back().n_alive;
+    const double before = state.entropy_before(), after = state.entropy_after();
+    const std::size_t d_vocab = state.step().logits.size();
+    const char* text =
+        state.format("entropy {:.2f} → {:.2f} bits; {} of {} tokens left", before, after, n_alive, d_vocab);
+    if (!fits_in_line(text, 0))
+        text = state.format("{:.2f} → {:.2f} bits; {} of {} tokens", before, after, n_alive, d_vocab);
+    draw_line_item("entropy", text, theme().muted);
+    tooltip(state.format("grey: {}; coloured: with the whole chain", state.before_name()));
+}
+
+/// "1000 draws: χ² = 12.34, 15 free, P = 0.654", or how many draws are made so far.
+const char* fit_text(SamplingPanelState& state, float reserved) {
+    const Resamples& r = state.resamples();
+    const GoodnessOfFit& fit = r.fit();
+    if (!r.done()) return state.format("{} of {} draws made ...", r.n_made(), r.n());
+    if (fit.freedom == 0) return state.format("{} draws; only one outcome", r.n());
+    const char* text = state.format("{} draws: χ² = {:.2f}, {} free, P = {:.3f}", r.n(), fit.statistic,
+                                    fit.freedom, fit.tail);
+    if (fits_in_line(text, reserved)) return text;
+    return state.format("χ² = {:.2f}, {} free, P = {:.3f}", fit.statistic, fit.freedom, fit.tail);
+}
+
+/// Pearson's chi-square test of the resamples, with a button at the right that closes them.
+void draw_fit_line(SamplingPanelState& state) {
+    const float close_width = px(20), reserved = close_width + px(4);
+    draw_line_item("fit", fit_text(state, reserved), theme().text, reserved);
+    const Resamples& r = state.resamples();
+    const GoodnessOfFit& fit = r.fit();
+    if (r.done() && fit.freedom > 0)
+        tooltip(state.format("Pearson's test of {} draws (resample numbers 0 to {}) against the "
+                             "probabilities: true draws fit worse in {:.1f} % of cases, {}. Tokens expected "
+                             "fewer than {:.0f} times count together ({}). Bars: observed; line and whisker: "
+                             "expected ± one standard deviation, √(n p (1 − p)).",
+                             r.n(), r.n() - 1, 100 * fit.tail, fit_in_words(fit.tail), k_least_expected,
+                             fit.n_pooled));
+    ImGui::SameLine(0, px(4));
+    const ButtonItem item =
+        button_item("Close the resamples", {close_width, font(TextSize::small)->FontSize});
+    if (!item.seen) return;
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    if (item.hovered) list.AddRectFilled(item.box.min, item.box.max, theme().control_hover, px(4));
+    draw_icon(list, Icon::close, item.box.center(), px(9), theme().muted);
+    draw_focus_ring(item, px(4));
+    tooltip("Close the resamples");
+    if (item.pressed) state.set_resampling(false);
+}
+
 } // namespace
 
-float line_gap() { return px(ImGui::GetWindowHeight() < px(390) ? 4 : 6); }
-
-void draw_summary(SamplingView& view) {
-    const StageRecord& last = view.step().stages.back();
-    const float room = ImGui::GetContentRegionAvail().x;
-    const auto fits = [&](const char* text, float reserved) {
-        return measure(font(TextSize::small), text).x <= room - reserved;
-    };
-    const double before = view.entropy_before(), after = view.entropy_after();
-    const std::size_t d_vocab = view.step().logits.size();
-    const char* entropy =
-        view.line("entropy {:.2f} → {:.2f} bits; {} of {} tokens left", before, after, last.n_alive, d_vocab);
-    if (!fits(entropy, 0))
-        entropy = view.line("{:.2f} → {:.2f} bits; {} of {} tokens", before, after, last.n_alive, d_vocab);
-    line_of_text("entropy", entropy, theme().muted);
-    tooltip(view.line("grey: {}; coloured: with the whole chain", view.before_name()));
-    if (!view.resampling()) return;
-    const Resamples& r = view.resamples();
-    const GoodnessOfFit& fit = r.fit();
-    const float close = px(20), reserved = close + px(4);
-    const char* text = nullptr;
-    if (!r.done())
-        text = view.line("{} of {} draws made ...", r.n_made(), r.n());
-    else if (fit.freedom == 0)
-        text = view.line("{} draws; only one outcome", r.n());
-    else if (text = view.line("{} draws: χ² = {:.2f}, {} free, P = {:.3f}", r.n(), fit.statistic, fit.freedom,
-                              fit.tail);
-             !fits(text, reserved))
-        text = view.line("χ² = {:.2f}, {} free, P = {:.3f}", fit.statistic, fit.freedom, fit.tail);
-    line_of_text("fit", text, theme().text, reserved);
-    if (r.done() && fit.freedom > 0)
-        tooltip(view.line("Pearson's test of {} draws (resample numbers 0 to {}) against the probabilities: "
-                          "true draws fit worse in "
-                          "{:.1f} % of cases, {}. Tokens expected fewer than {:.0f} times count together "
-                          "({}). Bars: observed; line "
-                          "and whisker: expected ± one standard deviation, √(n p (1 − p)).",
-                          r.n(), r.n() - 1, 100 * fit.tail, verdict(fit.tail), k_least_expected,
-                          fit.n_pooled));
-    ImGui::SameLine(0, px(4));
-    ImFont* f = font(TextSize::small);
-    const ButtonItem item = button_item("Close the resamples", {close, f->FontSize});
-    if (!item.seen) return;
-    if (item.hovered)
-        ImGui::GetWindowDrawList()->AddRectFilled(item.box.min, item.box.max, theme().control_hover, px(4));
-    draw_icon(*ImGui::GetWindowDrawList(), Icon::close, item.box.center(), px(9), theme().muted);
-    put_focus_ring(item, px(4));
-    tooltip("Close the resamples");
-    if (item.pressed) view.set_resampling(false);
+void draw_entropy_and_fit(SamplingPanelState& state) {
+    draw_entropy_line(state);
+    if (state.resampling()) draw_fit_line(state);
 }
 
 } // namespace gf::ui

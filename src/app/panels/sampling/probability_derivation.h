@@ -1,17 +1,16 @@
 #pragma once
 // How a token's probability follows from its logit, step by step, with numbers that a reader can check with a
-// pocket calculator.
+// pocket calculator. Used by the Sampling panel; draws nothing.
 
 #include "core/sampling/sampling.h"
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace gf::ui {
 
-/// One line: "temperature", "14.638 / 0.8 = 18.298". The result is computed from the numbers as they are
-/// printed, and then rounded as it is printed: the next line goes on with it.
+/// One line, such as "temperature", "14.638 / 0.8 = 18.298". The result is computed from the numbers as they
+/// are printed, then rounded to the digits that are printed; the next line begins with these digits.
 struct DerivationLine {
     std::string name, text;
     bool cuts = false; ///< the stage removed the token
@@ -24,11 +23,8 @@ struct Derivation {
     int cut_stage = -1; ///< index in SampleStep::stages of the stage that cut it
 };
 
-/// Of a token under the chain of `step`. As few digits as it takes that the last line agrees with the
-/// sampler's probability to three digits.
-Derivation derive(const SampleStep& step, int token);
-
-/// "top-k", "repetition": a stage in as few letters as on a chip.
-std::string_view short_name(StageKind kind);
+/// Derives the probability of a token under the chain of `step`, with as few digits as it takes that the last
+/// line agrees with the sampler's probability to three digits.
+Derivation derive_probability(const SampleStep& step, int token);
 
 } // namespace gf::ui

@@ -1,22 +1,35 @@
 #include "app/panels/sampling/sampling_panel.h"
 
-#include "app/panels/sampling/parts.h"
+#include "app/panels/sampling/chain_editor.h"
+#include "app/panels/sampling/derivation_card.h"
+#include "app/panels/sampling/entropy_and_fit.h"
+#include "app/panels/sampling/probability_bar.h"
+#include "app/panels/sampling/stage_names.h"
+#include "app/panels/sampling/token_table.h"
+#include "app/panels/sampling/tokenless_output.h"
 #include "app/view/token_labels.h"
+#include "app/widgets/buttons.h"
 #include "app/widgets/panel_frame.h"
+#include "app/widgets/plain_text.h"
+#include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
-#include "app/widgets/widgets.h"
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 
 namespace gf::ui {
 namespace {
 
-constexpr float k_side_by_side = 600;
+// Design lengths
+constexpr float k_min_width_for_card_beside_table = 600;
+constexpr float k_max_card_width = 400, k_gap_beside_card = 16;
+
+/// Pixels between the lines of the panel: less where it is low.
+float line_spacing() { return px(ImGui::GetWindowHeight() < px(390) ? 4 : 6); }
 
 class SamplingPanel : public Panel {
   public:
-    bool of_the_text() const override { return true; }
+    bool always_shows_decoder() const override { return true; }
     const char* title() const override { return "Sampling"; }
     const char* about() const override {
         return "from logits to the next token: the chain, the probabilities, the draw";
@@ -26,14 +39,16 @@ class SamplingPanel : public Panel {
     void choose(std::string_view option, std::string_view value) override;
 
   private:
-    void draw_lower_part(const Snapshot& snapshot, Selection& selection, Commands& commands);
+    void draw_below_chain(const Snapshot& snapshot, Selection& selection, Commands& commands);
+    void draw_with_card_beside_table(const Snapshot& snapshot, Selection& selection, Commands& commands);
+    void draw_in_one_column(const Snapshot& snapshot, Selection& selection, Commands& commands);
     void draw_buttons(const Snapshot& snapshot, Commands& commands);
     const char* subtitle(const Snapshot& snapshot, const Selection& selection);
 
-    SamplingView view_;
+    SamplingPanelState state_;
     TokenTable table_;
-    NoTokens no_tokens_;
-    SamplingChain edited_;
+    TokenlessOutput tokenless_output_;
+    SamplingChain edited_chain_; ///< kept only to reuse its memory
 };
 
 std::vector<PanelOption> SamplingPanel::options() const {
@@ -43,108 +58,125 @@ std::vector<PanelOption> SamplingPanel::options() const {
 }
 
 void SamplingPanel::choose(std::string_view option, std::string_view value) {
-    if (option == "resamples") view_.set_resampling(value == "on");
-    if (option == "token") view_.choose_token_named(std::string(value));
+    if (option == "resamples") state_.set_resampling(value == "on");
+    if (option == "token") state_.choose_token_by_name(std::string(value));
     if (option != "stage") return;
-    view_.focus_on_kind({});
-    for (int i = 0; i < k_n_stage_kinds; ++i)
-        if (short_name(static_cast<StageKind>(i)) == value) view_.focus_on_kind(static_cast<StageKind>(i));
+    state_.focus_on_first_of_kind({});
+    for (int i = 0; i < k_n_stage_kinds; ++i) {
+        const auto kind = static_cast<StageKind>(i);
+        if (short_stage_name(kind) == value) state_.focus_on_first_of_kind(kind);
+    }
 }
 
 void SamplingPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
     const ImVec2 spacing = ImGui::GetStyle().ItemSpacing;
-    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {spacing.x, line_gap()});
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {spacing.x, line_spacing()});
     const bool predicts = predicts_tokens(s);
-    panel_header("Sampling", predicts ? subtitle(s, selection) : no_tokens_.subtitle(s));
+    panel_header("Sampling", predicts ? subtitle(s, selection) : tokenless_output_.subtitle(s));
     if (!predicts) {
-        no_tokens_.draw(s, selection, commands);
+        tokenless_output_.draw(s, selection, commands);
     } else if (s.cursor < 1) {
         label_text("The first token has no probabilities: write a prompt.", theme().muted, TextSize::small);
     } else {
-        const int position = drawn_position(s, selection);
-        view_.update(s, position);
-        if (draw_chain(view_, edited_, s.config().d_vocab)) {
-            next_draw().propose(edited_);
-            commands.post(command::SetSampling{edited_});
-            view_.update(s, position);
+        const int position = sampled_position(s, selection);
+        state_.update(s, position);
+        if (draw_chain_editor(state_, edited_chain_, s.config().d_vocab)) {
+            sampling_preview().propose(edited_chain_);
+            commands.post(command::SetSampling{edited_chain_});
+            state_.update(s, position);
         }
-        draw_lower_part(s, selection, commands);
+        draw_below_chain(s, selection, commands);
     }
     ImGui::PopStyleVar();
 }
 
 const char* SamplingPanel::subtitle(const Snapshot& s, const Selection& selection) {
     if (!s.config().fills_in())
-        return view_.line("next token, after {} token{}", s.cursor, s.cursor == 1 ? "" : "s");
+        return state_.format("next token, after {} token{}", s.cursor, s.cursor == 1 ? "" : "s");
     if (s.cursor < 1) return "what fits in the place of a token";
-    const int position = drawn_position(s, selection);
-    return view_.line("in the place of {}, token {}", token_labels().alone(s.run().token(position)),
-                      position);
+    const int position = sampled_position(s, selection);
+    return state_.format("in the place of {}, token {}", token_labels().label(s.run().token(position)),
+                         position);
 }
 
-void SamplingPanel::draw_lower_part(const Snapshot& s, Selection& selection, Commands& commands) {
-    draw_summary(view_);
+/// Pixels that the probability bar and the buttons below it take, with the spacing above each.
+float bar_and_buttons_height() {
+    const float spacing = ImGui::GetStyle().ItemSpacing.y;
+    return spacing + probability_bar_height() + spacing + px(k_control_height);
+}
+
+void SamplingPanel::draw_below_chain(const Snapshot& s, Selection& selection, Commands& commands) {
+    draw_entropy_and_fit(state_);
+    const float width = ImGui::GetContentRegionAvail().x;
+    if (state_.chosen_token() >= 0 && width >= px(k_min_width_for_card_beside_table))
+        draw_with_card_beside_table(s, selection, commands);
+    else
+        draw_in_one_column(s, selection, commands);
+}
+
+void SamplingPanel::draw_with_card_beside_table(const Snapshot& s, Selection& selection, Commands& commands) {
+    const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
+    const float card_width = std::min(px(k_max_card_width), std::floor(room.x * 0.45f));
+    const float height = std::max(room.y - bar_and_buttons_height(), 4 * TokenTable::row_height());
+    table_.draw(state_, s, selection, commands, {room.x - card_width - px(k_gap_beside_card), height});
+    const ImVec2 below_table = ImGui::GetCursorScreenPos();
+    ImGui::SetCursorScreenPos({at.x + room.x - card_width, at.y});
+    draw_derivation_card(state_, commands, card_width, height);
+    ImGui::SetCursorScreenPos(below_table);
+    draw_probability_bar(state_, s);
+    draw_buttons(s, commands);
+}
+
+/// The table, below it the card of the chosen token, then the probability bar. The card takes the place of
+/// the bar where there is no room for both.
+void SamplingPanel::draw_in_one_column(const Snapshot& s, Selection& selection, Commands& commands) {
     const ImVec2 room = ImGui::GetContentRegionAvail();
-    const float gap = line_gap(), row = TokenTable::row_height();
-    const float draw_part = gap + the_draw_height() + gap + px(k_control_height);
-    const bool derives = view_.token() >= 0;
-    if (derives && room.x >= px(k_side_by_side)) { // the card to the right of the table
-        const float card = std::min(px(400), std::floor(room.x * 0.45f)),
-                    height = std::max(room.y - draw_part, 4 * row);
-        const ImVec2 at = ImGui::GetCursorScreenPos();
-        table_.draw(view_, s, selection, commands, {room.x - card - px(16), height});
-        const ImVec2 below = ImGui::GetCursorScreenPos();
-        ImGui::SetCursorScreenPos({at.x + room.x - card, at.y});
-        draw_derivation(view_, commands, card, height);
-        ImGui::SetCursorScreenPos(below);
-        draw_the_draw(view_, s);
+    const float spacing = ImGui::GetStyle().ItemSpacing.y, row = TokenTable::row_height();
+    const bool has_card = state_.chosen_token() >= 0;
+    const float card = has_card ? spacing + derivation_card_height(state_, room.x) : 0;
+    const float bar_and_buttons = bar_and_buttons_height();
+    const bool has_bar = !has_card || room.y - card - bar_and_buttons >= 8 * row;
+    const float below_table =
+        has_bar ? card + bar_and_buttons : std::min(card, std::max(room.y - 4 * row, room.y * 0.6f));
+    const float min_table_height = 2 * row + TokenTable::heading_height();
+    table_.draw(state_, s, selection, commands, {room.x, std::max(room.y - below_table, min_table_height)});
+    if (has_card) draw_derivation_card(state_, commands, room.x, (has_bar ? card : below_table) - spacing);
+    if (has_bar) {
+        draw_probability_bar(state_, s);
         draw_buttons(s, commands);
-    } else {
-        const float least = 2 * row + TokenTable::heading_height(),
-                    card = derives ? gap + derivation_height(view_, room.x) : 0;
-        // The card takes the place of the draw where there is no room for both.
-        const bool both = !derives || room.y - card - draw_part >= 8 * row;
-        const float below =
-            both ? card + draw_part : std::min(card, std::max(room.y - 4 * row, room.y * 0.6f));
-        table_.draw(view_, s, selection, commands, {room.x, std::max(room.y - below, least)});
-        if (derives) draw_derivation(view_, commands, room.x, (both ? card : below) - gap);
-        if (both) {
-            draw_the_draw(view_, s);
-            draw_buttons(s, commands);
-        }
     }
 }
 
-/// Side by side: equally wide where there is room, else as wide as their words; below each other where even
-/// that is too much.
+/// The buttons stand side by side: equally wide where there is room, else as wide as their words. Where even
+/// that is too much, they stand below each other.
 void SamplingPanel::draw_buttons(const Snapshot& s, Commands& commands) {
     ImFont* f = font(TextSize::body);
     const float room = ImGui::GetContentRegionAvail().x, gap = px(6);
-    float widest = 0, all = 2 * gap;
+    float widest = 0, total = 2 * gap;
     for (const char* label : {"Resample", "× 1 000", "Use it"}) {
         const float width = std::ceil(measure(f, label).x) + px(12);
         widest = std::max(widest, width);
-        all += width;
+        total += width;
     }
-    const bool equal = 3 * widest + 2 * gap <= room, wraps = all > room;
+    const bool equal = 3 * widest + 2 * gap <= room, stacked = total > room;
     const auto width_of = [&](const char* label) {
-        if (wraps) return room;
+        if (stacked) return room;
         return equal ? std::min(std::floor((room - 2 * gap) / 3), px(120))
                      : std::ceil(measure(f, label).x) + px(12);
     };
     const auto next = [&] {
-        if (!wraps) ImGui::SameLine(0, gap);
+        if (!stacked) ImGui::SameLine(0, gap);
     };
     const bool fills_in = s.config().fills_in();
     if (push_button("Resample", width_of("Resample"))) commands.post(command::Resample{});
     tooltip(fills_in ? "Draw the token again" : "Draw the next token again: another branch");
     next();
-    if (push_button("× 1 000", width_of("× 1 000"))) view_.set_resampling(!view_.resampling());
+    if (push_button("× 1 000", width_of("× 1 000"))) state_.set_resampling(!state_.resampling());
     tooltip("Draw 1 000 times, to see that the draws follow the probabilities; the text stays as it is");
     next();
     if (push_button("Use it", width_of("Use it"), Emphasis::primary)) {
         if (fills_in)
-            commands.post(command::ForceToken{view_.position(), view_.next_token()});
+            commands.post(command::ForceToken{state_.position(), state_.next_token()});
         else
             commands.post(command::Step{1});
     }

@@ -1,5 +1,6 @@
 #pragma once
-// Sampling: the chain from logits to the drawn token, each stage with what it changes and cuts, and the draw.
+// The Sampling panel: the chain from logits to the drawn token, each stage with what it changes and cuts, and
+// the draw. Used by the list of all panels.
 
 #include "app/view/panel.h"
 

@@ -1,6 +1,7 @@
-#include "app/panels/sampling/sampling_view.h"
+#include "app/panels/sampling/sampling_panel_state.h"
 
 #include "app/host/frame_request.h"
+#include "app/panels/sampling/stage_names.h"
 
 #include <algorithm>
 #include <charconv>
@@ -8,14 +9,15 @@
 namespace gf::ui {
 namespace {
 
-constexpr int k_walk_per_frame = 4096; // tokens of the ranking: well below a millisecond
+/// Tokens of the ranking that resampling walks over in one frame: well below a millisecond.
+constexpr int k_resampled_tokens_per_frame = 4096;
 
 /// A token by its id, or by its text with or without the space before it; -1: there is none.
-int token_named(const Model& model, std::string_view name) {
+int find_token(const Model& model, std::string_view name) {
     const int d_vocab = model.config().d_vocab;
+    // Models without a tokenizer write ids as "#17".
+    if (!name.empty() && name.front() == '#') name.remove_prefix(1);
     int id = -1;
-    if (!name.empty() && name.front() == '#')
-        name.remove_prefix(1); // as a model without tokenizer writes ids
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
     if (error == std::errc() && end == name.data() + name.size() && id >= 0 && id < d_vocab) return id;
     for (id = 0; id < d_vocab; ++id) {
@@ -29,97 +31,115 @@ int token_named(const Model& model, std::string_view name) {
 
 } // namespace
 
-void SamplingView::focus_on(int stage, const SamplingChain& in) {
-    focus_ = stage;
-    kind_.reset();
-    if (stage >= 0) kind_ = in[static_cast<std::size_t>(stage)].kind;
+void SamplingPanelState::focus_on_stage(int stage, const SamplingChain& chain) {
+    focused_stage_ = stage;
+    focused_kind_.reset();
+    if (stage >= 0) focused_kind_ = chain[static_cast<std::size_t>(stage)].kind;
 }
 
-/// The stage stays in hand wherever it stands in the chain.
-void SamplingView::find_focus() {
-    const auto fits = [&](const SampleStage& stage) { return stage.kind == kind_; };
+/// The focus follows the stage wherever it stands in the chain.
+void SamplingPanelState::find_focused_stage() {
+    const auto is_wanted = [&](const SampleStage& stage) { return stage.kind == focused_kind_; };
     const auto in_chain = [&](int i) { return i >= 0 && i < static_cast<int>(chain().size()); };
-    if (!kind_)
-        focus_ = -1;
-    else if (!in_chain(focus_) || !fits(chain()[static_cast<std::size_t>(focus_)])) {
-        const auto at = std::find_if(chain().begin(), chain().end(), fits);
-        focus_ = at == chain().end() ? -1 : static_cast<int>(at - chain().begin());
+    if (!focused_kind_) {
+        focused_stage_ = -1;
+    } else if (!in_chain(focused_stage_) || !is_wanted(chain()[static_cast<std::size_t>(focused_stage_)])) {
+        const auto at = std::find_if(chain().begin(), chain().end(), is_wanted);
+        focused_stage_ = at == chain().end() ? -1 : static_cast<int>(at - chain().begin());
     }
 }
 
-void SamplingView::update(const Snapshot& s, int position) {
-    NextDraw& draw = next_draw();
-    draw.update(s, position);
+void SamplingPanelState::update(const Snapshot& s, int position) {
+    SamplingPreview& preview = sampling_preview();
+    preview.update(s, position);
     position_ = position;
-    row_ = s.config().logits_row(position);
-    find_focus();
-    const bool is_there = !s.config().fills_in() && position < s.run().rows;
-    next_ = is_there ? s.run().token(position) : step().token;
-    is_drawn_ = !is_there || s.run().origin(position).kind == TokenOrigin::Kind::drawn;
-    const bool anew = version_ != draw.version();
-    if (anew || compared_focus_ != focus_) compare(s);
-    if (!wanted_.empty()) find_wanted(s);
-    if (token_ >= s.config().d_vocab) token_ = -1;
-    if (token_ >= 0 && (anew || derivation_.token != token_)) derivation_ = derive(step(), token_);
-    if (token_ < 0) derivation_.token = -1;
-    resample(anew);
-    version_ = draw.version();
-    compared_focus_ = focus_;
+    logits_row_ = s.config().logits_row(position);
+    find_focused_stage();
+    const bool is_written = !s.config().fills_in() && position < s.run().rows;
+    next_token_ = is_written ? s.run().token(position) : step().token;
+    token_is_drawn_ = !is_written || s.run().origin(position).kind == TokenOrigin::Kind::drawn;
+    const bool step_changed = compared_version_ != preview.version();
+    if (step_changed || compared_stage_ != focused_stage_) compare(s);
+    if (!wanted_token_name_.empty()) find_wanted_token(s);
+    if (chosen_token_ >= s.config().d_vocab) chosen_token_ = -1;
+    if (chosen_token_ >= 0 && (step_changed || derivation_.token != chosen_token_))
+        derivation_ = derive_probability(step(), chosen_token_);
+    if (chosen_token_ < 0) derivation_.token = -1;
+    resample(step_changed);
+    compared_version_ = preview.version();
+    compared_stage_ = focused_stage_;
 }
 
-/// The distribution without the stage in focus.
-void SamplingView::compare(const Snapshot& s) {
-    const int last = static_cast<int>(step().stages.size()) - 1;
-    const bool on = focus_ >= 0 && chain()[static_cast<std::size_t>(focus_)].on;
-    before_ = &next_draw().step();
-    before_record_ = focus_ < 0 ? 0 : last;
+void SamplingPanelState::compare(const Snapshot& s) {
+    find_distribution_before(s);
+    find_max_probability();
+}
+
+void SamplingPanelState::find_distribution_before(const Snapshot& s) {
+    before_step_ = &sampling_preview().step();
+    before_record_ = 0;
     before_name_ = "raw";
-    if (focus_ >= 0)
-        before_name_ = "without " + std::string(short_name(chain()[static_cast<std::size_t>(focus_)].kind));
-    const bool is_last = on && std::none_of(chain().begin() + focus_ + 1, chain().end(),
-                                            [](const SampleStage& x) { return x.on; });
-    if (is_last) { // what it was given
+    if (focused_stage_ < 0) return;
+    const auto focus = static_cast<std::size_t>(focused_stage_);
+    const int last = static_cast<int>(step().stages.size()) - 1;
+    before_record_ = last;
+    before_name_ = "without " + std::string(short_stage_name(chain()[focus].kind));
+    if (!chain()[focus].on) return;
+    const bool is_last = std::none_of(chain().begin() + focused_stage_ + 1, chain().end(),
+                                      [](const SampleStage& stage) { return stage.on; });
+    if (is_last) { // the distribution before it is what the stage was given
         before_record_ = last - 1;
-    } else if (on) {
-        others_ = chain();
-        others_[static_cast<std::size_t>(focus_)].on = false;
-        const real* logits = s.trace().row(Site::logits, -1, row_);
-        sampler_.sample({logits, static_cast<std::size_t>(s.config().d_vocab)},
-                        {s.trace().tokens(), static_cast<std::size_t>(s.cursor)}, others_, step().key,
-                        without_);
-        before_ = &without_;
-        before_record_ = static_cast<int>(without_.stages.size()) - 1;
-    }
-    most_ = 0;
-    const auto look = [&](int id) { most_ = std::max({most_, p_before(id), p_after(id)}); };
-    const auto likeliest = [&](Sampler& sampler, const SampleStep& of) {
-        if (const auto alive = sampler.alive(of, 1); !alive.empty()) look(alive[0]);
-    };
-    likeliest(next_draw().sampler(), step());
-    if (before_ == &without_) likeliest(sampler_, without_);
-    const bool reordered = step().stages.back().penalised &&
-                           !before_->stages[static_cast<std::size_t>(before_record_)].penalised;
-    if (reordered)
-        look(static_cast<int>(std::max_element(step().logits.begin(), step().logits.end()) -
-                              step().logits.begin()));
-    if (!(most_ > 0)) most_ = 1;
-}
-
-void SamplingView::find_wanted(const Snapshot& s) {
-    token_ = wanted_ == "none" ? -1 : wanted_ == "next" ? next_ : token_named(*s.model, wanted_);
-    wanted_.clear();
-}
-
-void SamplingView::resample(bool anew) {
-    if (!resampling_) {
-        resampled_ = false;
         return;
     }
-    NextDraw& draw = next_draw();
-    if (anew || !resampled_)
-        resamples_.begin(draw.step().key, k_n_resamples, static_cast<int>(draw.step().logits.size()));
-    resampled_ = true;
-    if (!resamples_.done() && !resamples_.advance(draw.sampler(), draw.step(), k_walk_per_frame))
+    chain_without_focus_ = chain();
+    chain_without_focus_[focus].on = false;
+    const real* logits = s.trace().row(Site::logits, -1, logits_row_);
+    sampler_without_focus_.sample({logits, static_cast<std::size_t>(s.config().d_vocab)},
+                                  {s.trace().tokens(), static_cast<std::size_t>(s.cursor)},
+                                  chain_without_focus_, step().key, step_without_focus_);
+    before_step_ = &step_without_focus_;
+    before_record_ = static_cast<int>(step_without_focus_.stages.size()) - 1;
+}
+
+void SamplingPanelState::find_max_probability() {
+    max_probability_ = 0;
+    const auto include = [&](int id) {
+        max_probability_ = std::max({max_probability_, p_before(id), p_after(id)});
+    };
+    const auto include_likeliest = [&](Sampler& sampler, const SampleStep& of_step) {
+        if (const auto alive = sampler.alive(of_step, 1); !alive.empty()) include(alive[0]);
+    };
+    include_likeliest(sampling_preview().sampler(), step());
+    if (before_step_ == &step_without_focus_) include_likeliest(sampler_without_focus_, step_without_focus_);
+    // A repetition penalty may have made another token the likeliest one.
+    const bool reordered = step().stages.back().penalised &&
+                           !before_step_->stages[static_cast<std::size_t>(before_record_)].penalised;
+    if (reordered) {
+        const std::vector<real>& logits = step().logits;
+        include(static_cast<int>(std::max_element(logits.begin(), logits.end()) - logits.begin()));
+    }
+    if (!(max_probability_ > 0)) max_probability_ = 1;
+}
+
+void SamplingPanelState::find_wanted_token(const Snapshot& s) {
+    chosen_token_ = wanted_token_name_ == "none"   ? -1
+                    : wanted_token_name_ == "next" ? next_token_
+                                                   : find_token(*s.model, wanted_token_name_);
+    wanted_token_name_.clear();
+}
+
+/// Walks on through the resamples, a piece per frame.
+void SamplingPanelState::resample(bool step_changed) {
+    if (!resampling_) {
+        resamples_begun_ = false;
+        return;
+    }
+    SamplingPreview& preview = sampling_preview();
+    if (step_changed || !resamples_begun_)
+        resamples_.begin(preview.step().key, k_n_resamples, static_cast<int>(preview.step().logits.size()));
+    resamples_begun_ = true;
+    if (!resamples_.done() &&
+        !resamples_.advance(preview.sampler(), preview.step(), k_resampled_tokens_per_frame))
         request_frame();
 }
 

@@ -1,33 +1,32 @@
 #pragma once
-// The menu of other tokens at a place of the text.
+// The menu of other tokens at a place of the text. Used by the Text panel, for each of its tokens and for
+// what comes next.
 
 #include "app/view/panel.h"
 
-#include <fmt/format.h>
+#include <string>
+#include <vector>
 
 namespace gf::ui {
 
-class Alternatives {
+class AlternativesMenu {
   public:
-    static constexpr int k_count = 12;
+    /// Opens the menu of the present scope of IDs.
     static void open();
-    /// Draws the menu if it was opened in the present scope of IDs: the likeliest tokens at `position`, at
-    /// least 1, under the raw logits; choosing one branches there.
+    /// Draws the menu if it was opened in the present scope of IDs. It lists the likeliest tokens under the
+    /// raw logits that predict `position`, which is at least 1; choosing one branches there.
     void draw(const Snapshot& snapshot, int position, Commands& commands);
 
   private:
-    void look_up(const Snapshot& snapshot, int position);
-    void row(int id, double p, bool present, int position, Commands& commands);
+    void find_likeliest(const Snapshot& snapshot, int position);
+    void draw_row(int id, double p, bool is_present, int position, Commands& commands);
 
-    std::vector<int> ids_;
-    std::vector<double> p_;
+    std::vector<int> ids_;              ///< the likeliest first
+    std::vector<double> probabilities_; ///< of ids_
     std::string label_;
-    // What they were found for.
+    // What the tokens were found for.
     std::shared_ptr<const Trace> trace_;
     int position_ = -1;
 };
-
-/// Part of a label: Dear ImGui shows nothing from "##" on.
-std::string in_label(std::string text);
 
 } // namespace gf::ui

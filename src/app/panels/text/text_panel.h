@@ -1,5 +1,6 @@
 #pragma once
-// Text: the text as tokens tinted by how surprising they were, what comes next, and the tree of branches.
+// The Text panel: the text as tokens tinted by how surprising they were, what comes next, and the tree of
+// branches. Used by the list of all panels.
 
 #include "app/view/panel.h"
 

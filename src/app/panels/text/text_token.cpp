@@ -15,7 +15,8 @@ std::string_view byte_digits(std::string_view label) {
 float text_token_width(std::string_view label, bool outlined, TextSize size) {
     if (const std::string_view digits = byte_digits(label); !digits.empty())
         return std::ceil(measure(font(TextSize::small, Face::mono), digits).x) + px(10);
-    return std::ceil(measure(font(size), label).x) + 2 * px(outlined ? 6 : 2); // as token_chip's
+    // A word is drawn by token_chip(), which has the same padding.
+    return std::ceil(measure(font(size), label).x) + 2 * px(outlined ? 6 : 2);
 }
 
 float text_token_height(TextSize size) { return font(size)->FontSize + px(8); }
@@ -36,8 +37,8 @@ bool text_token(const char* name, std::string_view label, const TokenLook& look,
     list.AddRectFilled(chip.min, chip.max, item.hovered ? t.control_hover : t.control, px(3));
     const ImU32 edge = look.chosen || look.outlined ? t.accent : t.line;
     list.AddRect(chip.min, chip.max, edge, px(3), 0, std::max(px(1), 1.0f));
-    put_text_centred(list, chip, face, look.chosen ? t.accent_text : t.text, digits);
-    put_focus_ring(item, px(3));
+    draw_text_centred(list, chip, face, look.chosen ? t.accent_text : t.text, digits);
+    draw_focus_ring(item, px(3));
     return item.pressed;
 }
 

@@ -9,44 +9,47 @@
 namespace gf::ui {
 namespace {
 
-constexpr int k_longest_word = 8;       // tokens that stay together
-constexpr float k_kept_of_line = 0.35f; // of a single line, at the beginning of the next one
+/// Words of more tokens may be broken.
+constexpr int k_max_tokens_of_word = 8;
+/// The part of a single line that the next one repeats.
+constexpr float k_repeated_share = 0.35f;
 
 bool begins_word(const std::string& label) { return !label.empty() && label.front() == ' '; }
 
 } // namespace
 
-float TokenLines::width_of(const RunView& run, int position) const {
+float TokenLines::token_width(const RunView& run, int position) const {
     const bool outlined = run.origin(position).kind == TokenOrigin::Kind::forced;
-    return text_token_width(token_labels().in_text(run.token(position)), outlined, size_);
+    return text_token_width(token_labels().inline_label(run.token(position)), outlined, size_);
 }
 
-/// The token at `at` does not fit any more: it begins a line, with its word, or with what is kept of the line
-/// before.
-void TokenLines::begin_line(const RunView& run, int at) {
+/// Begins a line because the token at `position` does not fit any more. The beginning of its word moves to
+/// the new line with it; a single line repeats the last part of the one before.
+void TokenLines::begin_line(const RunView& run, int position) {
     Line& last = lines_.back();
-    int begin = at;
-    float kept = 0;
-    if (single_) {
-        while (begin - 1 > last.begin && kept + width_of(run, begin - 1) < width_ * k_kept_of_line)
-            kept += width_of(run, --begin);
+    int begin = position;
+    float width_before = 0;
+    if (single_line_) {
+        while (begin - 1 > last.begin &&
+               width_before + token_width(run, begin - 1) < width_ * k_repeated_share)
+            width_before += token_width(run, --begin);
     } else {
-        int word = at;
-        while (word > last.begin + 1 && at - word < k_longest_word &&
-               !begins_word(token_labels().in_text(run.token(word))))
-            --word;
-        if (begins_word(token_labels().in_text(run.token(word)))) begin = word;
+        int word_begin = position;
+        while (word_begin > last.begin + 1 && position - word_begin < k_max_tokens_of_word &&
+               !begins_word(token_labels().inline_label(run.token(word_begin))))
+            --word_begin;
+        if (begins_word(token_labels().inline_label(run.token(word_begin)))) begin = word_begin;
         last.end = begin;
-        for (int p = begin; p < at; ++p) kept += width_of(run, p);
+        for (int p = begin; p < position; ++p) width_before += token_width(run, p);
     }
-    x_ = kept;
-    lines_.push_back({begin, at});
+    x_ = width_before;
+    lines_.push_back({begin, position});
 }
 
-void TokenLines::update(const RunView& run, int cursor, float width, TextSize size, bool single) {
+void TokenLines::update(const RunView& run, int cursor, float width, TextSize size, bool single_line) {
     const float scale = ImGuiHost::current().scale();
-    const bool same =
-        trace_ == run.trace && width == width_ && scale == scale_ && size == size_ && single == single_;
+    const bool same = trace_ == run.trace && width == width_ && scale == scale_ && size == size_ &&
+                      single_line == single_line_;
     if (!same || lines_.empty() || cursor < lines_.back().end) {
         lines_.assign(1, {});
         x_ = 0;
@@ -54,10 +57,10 @@ void TokenLines::update(const RunView& run, int cursor, float width, TextSize si
         width_ = width;
         scale_ = scale;
         size_ = size;
-        single_ = single;
+        single_line_ = single_line;
     }
     for (int p = lines_.back().end; p < cursor; ++p) {
-        const float w = width_of(run, p);
+        const float w = token_width(run, p);
         if (x_ > 0 && x_ + w > width_) begin_line(run, p);
         x_ += w;
         lines_.back().end = p + 1;

@@ -1,5 +1,6 @@
 #pragma once
-// The text broken into lines, kept from frame to frame and only growing, so that a long text costs nothing.
+// The text broken into lines, kept from frame to frame: a text that grows by a token costs only that token,
+// however long it is. Used by the Text panel.
 
 #include "app/host/fonts.h"
 #include "session/branch.h"
@@ -13,28 +14,30 @@ class TokenLines {
     struct Line {
         int begin = 0, end = 0; ///< positions
     };
-    /// `single`: only one line is seen at a time; then each begins with the last part of the one before, so
-    /// that what was just written never stands alone.
-    void update(const RunView& run, int cursor, float width, TextSize size, bool single);
+    /// Breaks the first `cursor` tokens into lines `width` pixels wide. `single_line` means that only one
+    /// line is seen at a time: each then begins with the last part of the one before, so that what was just
+    /// written never stands alone.
+    void update(const RunView& run, int cursor, float width, TextSize size, bool single_line);
 
     int count() const { return static_cast<int>(lines_.size()); }
     const Line& operator[](int line) const { return lines_[static_cast<std::size_t>(line)]; }
     /// The last line that holds the position.
     int line_of(int position) const;
-    /// Room left behind the last token, in pixels.
-    float room() const { return width_ - x_; }
+    /// Room left behind the last token, in pixels; negative if a token alone is wider than a line.
+    float remaining_width() const { return width_ - x_; }
+    /// The width of a token in the last update()'s size, in pixels.
+    float token_width(const RunView& run, int position) const;
 
   private:
-    float width_of(const RunView& run, int position) const;
-    void begin_line(const RunView& run, int at);
+    void begin_line(const RunView& run, int position);
 
     std::vector<Line> lines_;
-    float x_ = 0; ///< where the next token would go
-    // What they were made for.
+    float x_ = 0; ///< where the next token would go, in pixels from the left
+    // What the lines were made for.
     std::shared_ptr<const Trace> trace_;
     float width_ = 0, scale_ = 0;
     TextSize size_ = TextSize::title;
-    bool single_ = false;
+    bool single_line_ = false;
 };
 
 } // namespace gf::ui

@@ -1,8 +1,13 @@
+#pragma once
+// How many choices of experts a run drops, for the tests of capacity factors.
+
 #include "core/passes/expert_capacity.h"
 
-namespace gf {
+namespace gf::tests {
 
-int count_dropped_choices(const Trace& trace) {
+/// How many choices (a row's slot) of the computed rows found their expert full and got gate 0, over all
+/// layers. The Trace must keep the expert indices; 0 without a capacity factor.
+inline int count_dropped_choices(const Trace& trace) {
     const ModelConfig& c = trace.config();
     if (!c.is_moe() || trace.shape().regularise.capacity_factor == 0) return 0;
     std::vector<int> taken(static_cast<std::size_t>(c.n_experts));
@@ -12,4 +17,4 @@ int count_dropped_choices(const Trace& trace) {
     return n;
 }
 
-} // namespace gf
+} // namespace gf::tests

@@ -1,0 +1,51 @@
+#pragma once
+// What both forms of the Head panel, matrix and lines, are given to draw and to act on.
+
+#include "app/host/ui_rect.h"
+#include "app/view/attention_rows.h"
+#include "app/view/panel.h"
+
+namespace gf::ui {
+
+/// One head of one attention, whose weights or scores are shown in `area`. Lives for one draw().
+struct HeadContext {
+    const Snapshot& snapshot;
+    Selection& selection;
+    Commands& commands;
+    HeadRef head;
+    Attention attention = Attention::self;
+    Site site = Site::pattern; ///< the pattern of the attention, or its scores
+    UiRect area;
+
+    bool shows_scores() const { return site == score_and_pattern_sites(attention).scores; }
+    bool is_cross() const { return attention == Attention::cross; }
+    int n_queries() const { return snapshot.cursor; }
+    int n_keys() const { return n_keys_in_view(snapshot, attention); }
+    /// The run whose tokens are the keys.
+    const RunView& key_run() const { return run_of_keys(snapshot, attention); }
+    /// The weight or score of a cell; k_masked_cell where it is masked.
+    float value(const AttentionCell& cell) const;
+    /// The cell that is hovered in any panel, else the pinned one, if it is of this head and in view.
+    std::optional<AttentionCell> cell_in_focus() const;
+    /// Tells all panels that the mouse is on this cell.
+    void point_at(const AttentionCell& cell) const;
+    /// Pins the cell, or lets it go if it is pinned.
+    void toggle_pin(const AttentionCell& cell) const;
+    /// Opens the field in which a person types a value for the cell.
+    void ask_for_value(const AttentionCell& cell) const;
+    /// Calls f(cell) for every edited weight and score of the head that is in view.
+    template <class F>
+    void for_each_edit(F f) const {
+        for (const Edit& e : *snapshot.edits)
+            if (is_in_matrix_of_head(e.range, attention, head) && e.range.row_begin < n_queries())
+                f(AttentionCell{e.range.row_begin, e.range.column_begin});
+    }
+};
+
+/// Height in pixels of the line of words below both forms.
+float head_caption_height();
+
+/// Whether an item was clicked, and not dragged to pan it. `pressed` is what the item returned.
+bool clicked_without_drag(bool pressed);
+
+} // namespace gf::ui

@@ -1,0 +1,46 @@
+#pragma once
+// The files in the person's configuration folder, which carry the window's state from one start to the next:
+// settings.json, layouts.json (the layouts that the person saved) and layout.ini (where Dear ImGui's windows
+// stood). Used by the Workbench when it begins, when a model was opened, and when it ends.
+
+#include "app/shell/layout_book.h"
+#include "app/shell/settings.h"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace gf::ui {
+
+/// $XDG_CONFIG_HOME/glassformer, else $HOME/.config/glassformer, else empty: then nothing is kept.
+/// https://specifications.freedesktop.org/basedir-spec
+std::filesystem::path config_folder();
+
+class ConfigFiles {
+  public:
+    /// The folder is created (0700) when something is written. With an empty one nothing is read or written.
+    explicit ConfigFiles(std::filesystem::path folder);
+    bool has_folder() const { return !folder_.empty(); }
+
+    // Whatever is in the folder, loading does not throw. A file that cannot be used is renamed to
+    // settings.json.bad (layouts.json.bad, layout.ini.bad), and `warning` says so on one line. It is empty
+    // when all is well.
+
+    Settings load_settings(std::string& warning) const;
+    LayoutBook load_layout_book(std::string& warning) const;
+    /// The positions of windows and docks as Dear ImGui writes them; empty when there are none.
+    std::string load_window_positions(std::string& warning) const;
+
+    // Saving writes a whole file or leaves the old one as it was. @throws Error when the folder cannot be
+    // written
+
+    void save_settings(const Settings& settings) const;
+    void save_layout_book(const LayoutBook& book) const;
+    /// Writes a checksum before the text, because Dear ImGui trusts what it reads.
+    void save_window_positions(std::string_view imgui_ini) const;
+
+  private:
+    std::filesystem::path folder_;
+};
+
+} // namespace gf::ui

@@ -1,0 +1,59 @@
+#pragma once
+// How commands change the Selection, how it is kept in range of the run in view, and which run that is. Used
+// by the Workbench before the panels draw; the panels themselves only set what is hovered.
+
+#include "app/view/selection.h"
+#include "session/session.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace gf::ui {
+
+/// The operation `steps` further on in the order of the computation; where none is selected, the first one of
+/// the layer in focus. Used for keys and by the palette.
+SiteRef operation_after(const ModelConfig& config, const Selection& selection, int steps);
+
+class SelectionControl {
+  public:
+    SelectionControl(Session& session, Selection& selection) : session_(session), selection_(selection) {}
+
+    /// What the panels show: the session's snapshot or, while the encoder of an encoder-decoder is in view,
+    /// the encoder's run in the same form.
+    const Snapshot& snapshot_in_view();
+
+    /// Carries out a command that changes the Selection; false for every other command.
+    /// @throws Error when a name, a stack or a cell does not exist
+    bool carry_out(const Command& command);
+    /// Pins a cell by the name of its site or parameter. @throws Error when it does not exist
+    void pin_cell(const command::PinCell& cell);
+    /// Shows a site or parameter in the Inspector; with an empty name the Inspector follows the cell in
+    /// focus.
+    /// @throws Error when no site has this name
+    void inspect(const std::string& name);
+
+    /// Lets go of what points outside the run of `snapshot`, which is the one in view, and pins the first
+    /// mask of a new text whose masks the model fills in.
+    void keep_in_range(const Snapshot& snapshot);
+
+    /// Tells the session which layer is unfolded: a run that is too long to keep everything computes the
+    /// sites of that layer again.
+    void follow_layer();
+
+  private:
+    void select_operation(const std::string& name);
+    void view_stack(Stack stack);
+    void view_attention(const std::string& kind);
+    std::string name_in_view(const std::string& name);
+    void pin_first_mask(const Snapshot& snapshot);
+
+    Session& session_;
+    Selection& selection_;
+    std::shared_ptr<const Model> pinned_model_;       ///< the model that the selection points into
+    std::optional<std::string> prompt_of_first_mask_; ///< the prompt whose first mask was pinned
+    command::ViewLayer viewed_layer_;                 ///< the layer that the session was told
+    Snapshot encoder_; ///< what snapshot_in_view() made for the session's snapshot of the same version
+};
+
+} // namespace gf::ui
