@@ -1,4 +1,4 @@
-#include "app/host/ui_driver.h"
+#include "app/ui_driver.h"
 
 #include "app/host/headless_window.h"
 #include "platform/error.h"
@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 #include <imgui_internal.h>
 
-namespace gf::ui {
+namespace gf::ui::ui_driver_test {
 namespace {
 
 /// A small interface with everything that is hard to reach.
@@ -192,4 +192,4 @@ TEST_F(UiDriverTest, RecordingCanBeSwitchedOff) {
 }
 
 } // namespace
-} // namespace gf::ui
+} // namespace gf::ui::ui_driver_test

@@ -1,4 +1,4 @@
-#include "workbench_support.h"
+#include "app/workbench_support.h"
 
 #include <algorithm>
 #include <charconv>

@@ -2,8 +2,8 @@
 // The whole workbench without a window: hands, eyes, and models to open.
 
 #include "app/host/headless_window.h"
-#include "app/host/ui_driver.h"
 #include "app/shell/workbench.h"
+#include "app/ui_driver.h"
 #include "session/support.h"
 
 #include <gmock/gmock.h>

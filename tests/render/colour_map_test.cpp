@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace gf {
+namespace gf::colour_map_test {
 namespace {
 
 TEST(ColourMap, EndsAndBeyondThemTakeTheEndColours) {
@@ -49,4 +49,4 @@ TEST(ColourMap, SequentialLightnessIsMonotone) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::colour_map_test

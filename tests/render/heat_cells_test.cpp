@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-namespace gf {
+namespace gf::heat_cells_test {
 namespace {
 
 constexpr float k_nan = std::numeric_limits<float>::quiet_NaN();
@@ -41,4 +41,4 @@ TEST(HeatCells, PoolsARowIntoWhatIsThere) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::heat_cells_test

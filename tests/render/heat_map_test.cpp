@@ -1,11 +1,11 @@
 #include "render/heat_map.h"
 
-#include "offscreen_fixture.h"
+#include "support/offscreen_fixture.h"
 
 #include <cmath>
 #include <limits>
 
-namespace gf {
+namespace gf::heat_map_test {
 namespace {
 
 constexpr float k_nan = std::numeric_limits<float>::quiet_NaN();
@@ -286,4 +286,4 @@ TEST_F(HeatMapTest, GrowingAsksForTheRowsAgain) {
 }
 
 } // namespace
-} // namespace gf
+} // namespace gf::heat_map_test

@@ -1,15 +1,15 @@
 // Where items of the workbench stand in a window of 1600x900, for window_smoke.sh: item_positions MODEL
-// TOKENIZER NAME... prints "x y" of each item's middle. Laid out as the program does it, without a window.
+// NAME... prints "x y" of each item's middle. Laid out as the program does it, without a window.
 
 #include "app/host/headless_window.h"
-#include "app/host/ui_driver.h"
 #include "app/shell/workbench.h"
+#include "app/ui_driver.h"
 
 #include <cstdio>
 #include <exception>
 
 int main(int argc, char** argv) {
-    if (argc < 4) return 2;
+    if (argc < 3) return 2;
     try {
         gf::ui::HeadlessWindow screen({.width = 1600, .height = 900});
         gf::ui::Workbench workbench(
@@ -18,9 +18,9 @@ int main(int argc, char** argv) {
             screen.frame([&] { workbench.frame(); });
             workbench.settle();
         });
-        workbench.post(gf::command::Open{argv[1], argv[2]});
+        workbench.post(gf::command::Open{argv[1], ""});
         ui.frames(6);
-        for (int i = 3; i < argc; ++i) {
+        for (int i = 2; i < argc; ++i) {
             const ImVec2 middle = ui.rect(argv[i]).center();
             std::printf("%d %d\n", static_cast<int>(middle.x), static_cast<int>(middle.y));
         }

@@ -1,0 +1,215 @@
+// Ctrl+K finds every kind of thing and acts; F1 lists every key; the operations are walked through in their
+// order.
+
+#include "app/workbench_support.h"
+
+#include "app/shell/handle_keys.h"
+#include "app/view/key_bindings.h"
+#include "app/view/param_counts.h"
+#include "app/view/site_words.h"
+
+namespace gf::ui::tests::palette_test {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+class PaletteTest : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        bench.open(byte_model().path, byte_tokenizer());
+        bench.prompt("a a");
+        bench.post(command::Step{4});
+    }
+    void find(const std::string& query) {
+        ui.key(ImGuiMod_Ctrl | ImGuiKey_K);
+        ui.frames(2);
+        ASSERT_TRUE(ui.exists("Find/Query"));
+        ui.type(query);
+        ui.key(ImGuiKey_Enter);
+        ui.frames(3);
+        EXPECT_FALSE(ui.exists("Find/Query")) << "it closes";
+    }
+
+    Bench bench;
+    UiDriver& ui = bench.ui;
+};
+
+TEST_F(PaletteTest, FindsEachKindOfThing) {
+    const Selection& selection = bench.workbench.selection();
+    const int cursor = bench.cursor();
+    find("step");
+    EXPECT_EQ(bench.cursor(), cursor + 1);
+    find("theme dark");
+    EXPECT_TRUE(theme().dark);
+    find("scale 150");
+    EXPECT_FLOAT_EQ(bench.workbench.settings().scale, 1.5f);
+    find("scale 100");
+    find("motion off");
+    EXPECT_FALSE(bench.workbench.settings().motion);
+    find("1 attn pattern");
+    EXPECT_EQ(selection.inspected, "blocks.1.attn.hook_pattern");
+    find("layers.1.mlp.down_proj");
+    EXPECT_EQ(selection.inspected, "model.layers.1.mlp.down_proj.weight");
+    find("token 3");
+    EXPECT_EQ(selection.pinned_token, 3);
+    find("layer 1");
+    EXPECT_EQ(selection.pinned_head.layer, 1);
+    find("head 2");
+    EXPECT_EQ(selection.pinned_head, (HeadRef{1, 2}));
+    find("close flow");
+    EXPECT_FALSE(bench.workbench.arrangement().is_open("Flow"));
+    find("flow");
+    EXPECT_TRUE(bench.workbench.arrangement().is_open("Flow"));
+    find("layout attention");
+    EXPECT_EQ(bench.workbench.arrangement().book().current, "Attention");
+    find("inspector heads one");
+    bench.post(command::Inspect{"blocks.0.attn.hook_q"});
+    EXPECT_TRUE(ui.is_checked("Inspector/heads/head 2"));
+    bench.post(command::ForceToken{3, 97});
+    const int branches = static_cast<int>(bench.snapshot().tree.size());
+    find("undo");
+    EXPECT_EQ(static_cast<int>(bench.snapshot().tree.size()), branches - 1);
+    find("keys gestures");
+    EXPECT_TRUE(ui.exists("Keys/Close"));
+    ui.key(ImGuiKey_Escape);
+    find("open a model");
+    EXPECT_TRUE(ui.exists("Start/Open"));
+}
+
+TEST_F(PaletteTest, SaysWhatItFindsAndWalksWithArrows) {
+    ui.click("Transport/Find");
+    ui.frames(2);
+    EXPECT_NE(bench.text_with("Find", "Panels, layouts, sites"), "");
+    EXPECT_THAT(ui.texts("Find"), Contains(HasSubstr("Space   command"))) << "keys and category";
+    ui.type("hook_resid_pre");
+    EXPECT_EQ(ui.texts("Find").front(), "blocks.0.hook_resid_pre");
+    ui.key(ImGuiKey_DownArrow);
+    ui.key(ImGuiKey_DownArrow);
+    ui.key(ImGuiKey_UpArrow);
+    ui.key(ImGuiKey_Enter);
+    ui.frames(2);
+    EXPECT_EQ(bench.workbench.selection().inspected, "blocks.1.hook_resid_pre");
+    const int cursor = bench.cursor();
+    ui.key(ImGuiKey_LeftArrow);
+    EXPECT_EQ(bench.cursor(), cursor - 1) << "arrows are the program's again";
+}
+
+TEST_F(PaletteTest, MouseAndEscape) {
+    ui.key(ImGuiMod_Ctrl | ImGuiKey_K);
+    ui.frames(2);
+    ui.type("hook_embed");
+    ui.click("Find/hook_embed");
+    ui.frames(2);
+    EXPECT_EQ(bench.workbench.selection().inspected, "hook_embed");
+    for (const ImGuiKeyChord closes :
+         {ImGuiKeyChord{ImGuiKey_Escape}, ImGuiKeyChord{ImGuiMod_Ctrl | ImGuiKey_K}}) {
+        ui.key(ImGuiMod_Ctrl | ImGuiKey_K);
+        ui.frames(2);
+        ASSERT_TRUE(ui.exists("Find/Query"));
+        ui.type("zzqqzz");
+        EXPECT_NE(bench.text_with("Find", "Nothing of that name"), "");
+        ui.key(closes);
+        ui.frames(2);
+        EXPECT_FALSE(ui.exists("Find/Query"));
+        EXPECT_EQ(bench.workbench.selection().inspected, "hook_embed");
+    }
+    bench.post(command::Find{"hook_z"}); // as a script opens it
+    EXPECT_TRUE(ui.exists("Find/blocks.0.attn.hook_z"));
+}
+
+TEST(PaletteStart, WorksWithoutAModel) {
+    Bench bench;
+    bench.ui.key(ImGuiMod_Ctrl | ImGuiKey_K);
+    bench.ui.frames(2);
+    bench.ui.type("theme projector");
+    bench.ui.key(ImGuiKey_Enter);
+    bench.ui.frames(2);
+    EXPECT_EQ(bench.workbench.settings().theme, ThemeName::projector);
+}
+
+TEST_F(PaletteTest, TheHelpCardListsEveryKey) {
+    ui.key(ImGuiKey_F1);
+    ui.frames(2);
+    const auto texts = ui.texts("Keys");
+    for (const KeyBinding& b : key_bindings()) {
+        EXPECT_THAT(texts, Contains(b.keys));
+        EXPECT_THAT(texts, Contains(b.what));
+    }
+    for (const Gesture& g : gestures()) EXPECT_THAT(texts, Contains(g.what));
+    ui.key(ImGuiKey_F1);
+    ui.frames(2);
+    EXPECT_FALSE(ui.exists("Keys/Close"));
+    ui.click("Transport/Help");
+    ui.frames(2);
+    ui.click("Keys/Close");
+    ui.frames(2);
+    EXPECT_FALSE(ui.exists("Keys/Close"));
+}
+
+TEST_F(PaletteTest, OperationsInTheOrderOfTheComputation) {
+    const ModelConfig& c = bench.snapshot().config();
+    const auto sites = all_sites(c);
+    bench.post(command::SelectOperation{"hook_embed"});
+    for (std::size_t i = 0; i < sites.size(); ++i) {
+        ASSERT_EQ(bench.workbench.selection().operation, sites[i]) << i;
+        const std::string name = site_name(sites[i].site, sites[i].layer);
+        EXPECT_EQ(bench.workbench.selection().inspected, name);
+        if (sites[i].layer >= 0) {
+            EXPECT_EQ(bench.pinned_head().layer, sites[i].layer) << "the layer that it stands in is unfolded";
+        }
+        EXPECT_TRUE(ui.is_checked("Outline/" + name));
+        ui.key(ImGuiMod_Shift | ImGuiKey_RightArrow);
+        ui.frames(2);
+    }
+    EXPECT_EQ(bench.workbench.selection().operation, sites.back()) << "the end";
+    ui.key(ImGuiMod_Shift | ImGuiKey_LeftArrow);
+    EXPECT_EQ(bench.workbench.selection().operation, sites[sites.size() - 2]);
+    ui.key(ImGuiKey_Escape);
+    ui.frames(2);
+    EXPECT_EQ(bench.workbench.selection().operation, std::nullopt);
+    ui.key(ImGuiKey_1);
+    ui.key(ImGuiMod_Shift | ImGuiKey_RightArrow);
+    EXPECT_EQ(bench.workbench.selection().operation, (SiteRef{Site::resid_pre, 0}))
+        << "of the layer in focus";
+}
+
+TEST_F(PaletteTest, TheOutlineUnfoldsTheLayerInFocus) {
+    std::vector<std::string> expected;
+    for (const SiteRef& site : all_sites(bench.snapshot().config()))
+        if (site.layer <= 0) expected.push_back(site_name(site.site, site.layer));
+    for (const std::string& name : expected) EXPECT_TRUE(ui.exists("Outline/" + name)) << name;
+    EXPECT_FALSE(ui.exists("Outline/blocks.1.hook_resid_pre"));
+    ui.click("Outline/layer 1");
+    ui.frames(2);
+    EXPECT_EQ(bench.pinned_head().layer, 1);
+    ui.click("Outline/blocks.1.attn.hook_q");
+    ui.frames(2);
+    EXPECT_EQ(bench.workbench.selection().operation, (SiteRef{Site::q, 1}));
+    EXPECT_TRUE(bench.shows("Inspector", "blocks.1.attn.hook_q"));
+    const ModelConfig& c = bench.snapshot().config();
+    EXPECT_TRUE(bench.shows("Outline", fmt::format("{} × {} × {}", bench.cursor(), c.n_heads, c.d_head)));
+    EXPECT_TRUE(bench.shows("Outline", fmt::format("{} par.", c.d_model * c.d_q())));
+    ui.click("Outline/blocks.1.attn.hook_q");
+    ui.frames(2);
+    EXPECT_EQ(bench.workbench.selection().operation, std::nullopt);
+}
+
+/// Every parameter belongs to one operation.
+TEST(SiteWords, TheParametersOfAllOperationsAreAll) {
+    for (const char* preset : {"llama", "gpt2"}) {
+        Bench bench;
+        bench.open(saved_preset(preset));
+        const Weights& weights = *bench.snapshot().model->weights;
+        std::size_t n = 0;
+        for (const SiteRef& site : all_sites(weights.config)) {
+            n += n_site_params(weights, Stack::decoder, site);
+            EXPECT_FALSE(site_words(weights.config, site.site).name.empty());
+            EXPECT_FALSE(site_words(weights.config, site.site).what.empty());
+        }
+        EXPECT_EQ(n, weights.size()) << preset;
+    }
+}
+
+} // namespace
+} // namespace gf::ui::tests::palette_test

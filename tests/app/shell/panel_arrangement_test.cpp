@@ -1,0 +1,253 @@
+// Layouts: by name, changed by hand, saved, reset; panels that close and come back.
+
+#include "app/workbench_support.h"
+
+#include <imgui_internal.h>
+#include <nlohmann/json.hpp>
+
+namespace gf::ui::tests::panel_arrangement_test {
+namespace {
+
+using ::testing::HasSubstr;
+
+namespace fs = std::filesystem;
+
+fs::path folder(const std::string& name) { return scratch() / "layouts" / name / "glassformer"; }
+
+/// Where a panel stands; nothing while it is not on screen.
+std::optional<ImRect> place(const char* panel) {
+    const ImGuiWindow* window = ImGui::FindWindowByName(panel);
+    if (!window || !window->WasActive || window->Hidden) return std::nullopt;
+    return window->Rect();
+}
+
+constexpr const char* k_panels[] = {"Outline", "Flow", "Sampling", "Heads", "Head", "Inspector", "Text"};
+
+/// Where all of them stand, rounded.
+std::vector<std::array<int, 4>> places() {
+    std::vector<std::array<int, 4>> all;
+    for (const char* panel : k_panels) {
+        const ImRect r = place(panel).value_or(ImRect(0, 0, 0, 0));
+        all.push_back({static_cast<int>(r.Min.x), static_cast<int>(r.Min.y), static_cast<int>(r.Max.x),
+                       static_cast<int>(r.Max.y)});
+    }
+    return all;
+}
+
+/// Drags the gap to the left of a panel.
+void drag_left_edge(Bench& bench, const char* panel, float way) {
+    ImGuiIO& io = ImGui::GetIO();
+    const ImRect r = *place(panel);
+    io.AddMousePosEvent(r.Min.x - 4, r.GetCenter().y);
+    bench.ui.frames(3);
+    io.AddMouseButtonEvent(ImGuiMouseButton_Left, true);
+    bench.ui.frames(2);
+    io.AddMousePosEvent(r.Min.x - 4 + way, r.GetCenter().y);
+    bench.ui.frames(2);
+    io.AddMouseButtonEvent(ImGuiMouseButton_Left, false);
+    bench.ui.frames(3);
+}
+
+class LayoutsTest : public ::testing::Test {
+  protected:
+    void SetUp() override { bench.open(saved_preset("llama")); }
+    void choose(const std::string& layout) { bench.post(command::SetLayout{layout}); }
+    const LayoutBook& book() { return bench.workbench.arrangement().book(); }
+
+    Bench bench;
+    UiDriver& ui = bench.ui;
+};
+
+TEST_F(LayoutsTest, TheOverviewIsAsDrawn) {
+    for (const char* panel : k_panels) ASSERT_TRUE(place(panel)) << panel;
+    EXPECT_NEAR(place("Sampling")->GetWidth(), 310, 2);
+    EXPECT_NEAR(place("Inspector")->GetWidth(), 310, 2);
+    EXPECT_NEAR(place("Outline")->GetWidth(), 212, 2);
+    EXPECT_NEAR(place("Text")->GetHeight(), 60, 2);
+    EXPECT_NEAR(place("Heads")->GetWidth(), place("Head")->GetWidth(), 10);
+    EXPECT_GT(place("Flow")->GetWidth(), 1000);
+}
+
+TEST_F(LayoutsTest, EachNameHasItsPlaces) {
+    const auto overview = places();
+    choose("Attention");
+    EXPECT_FALSE(place("Flow") || place("Sampling") || place("Outline"));
+    EXPECT_GT(place("Head")->GetWidth(), 800);
+    EXPECT_TRUE(place("Heads") && place("Text") && place("Inspector"));
+    choose("Sampling");
+    EXPECT_GT(place("Sampling")->GetWidth(), 800);
+    EXPECT_TRUE(bench.shows("Inspector", "logits"));
+    EXPECT_FALSE(place("Head"));
+    choose("Overview");
+    EXPECT_EQ(places(), overview) << "nothing of the others is left";
+    EXPECT_TRUE(ImGui::GetCurrentContext()->DockContext.Nodes.Data.Size < 30) << "no stale docks";
+    choose("Atention");
+    EXPECT_THAT(bench.notice(), HasSubstr("'Attention'"));
+    ui.click("Notice/Dismiss");
+    ui.frames(2);
+    EXPECT_EQ(places(), overview);
+}
+
+TEST_F(LayoutsTest, TheMenuChoosesClosesAndOpens) {
+    const auto overview = places();
+    ui.click("Transport/Layout");
+    ui.click("Popup/Flow");
+    ui.frames(3);
+    EXPECT_FALSE(place("Flow"));
+    EXPECT_FALSE(ui.is_checked("Popup/Flow"));
+    ui.click("Popup/Flow");
+    ui.key(ImGuiKey_Escape);
+    ui.frames(3);
+    EXPECT_EQ(places(), overview) << "it comes back to its place";
+    ui.click("Transport/Layout");
+    ui.click("Popup/Attention");
+    ui.frames(4);
+    EXPECT_EQ(book().current, "Attention");
+    EXPECT_TRUE(bench.shows("Transport", "Attention"));
+    bench.post(command::ShowPanel{"Outline"});
+    ASSERT_TRUE(place("Outline")) << "a panel that the layout had closed";
+    EXPECT_EQ(place("Outline")->Min.x, overview[0][0]);
+    ui.click("Transport/Layout");
+    ui.click("Popup/Reset the layout");
+    ui.frames(4);
+    EXPECT_FALSE(place("Outline"));
+    bench.post(command::ShowPanel{"Flwo"});
+    EXPECT_THAT(bench.notice(), HasSubstr("'Flow'"));
+}
+
+TEST_F(LayoutsTest, ChosenValuesFollow) {
+    bench.post(command::ShowPanel{"Inspector", false});
+    EXPECT_FALSE(place("Inspector"));
+    bench.post(command::Inspect{"logits"});
+    EXPECT_TRUE(place("Inspector")) << "what is inspected is seen";
+}
+
+TEST_F(LayoutsTest, FollowTheWindowUntilSomethingIsMoved) {
+    const auto before = places();
+    bench.resize(2200, 1200);
+    EXPECT_NEAR(place("Text")->GetHeight(), 60, 2);
+    const float wide = place("Sampling")->GetWidth();
+    EXPECT_GT(wide, 310);
+    bench.resize(1600, 900);
+    EXPECT_EQ(places(), before);
+    drag_left_edge(bench, "Sampling", -100);
+    EXPECT_NEAR(place("Sampling")->GetWidth(), 410, 3);
+    bench.resize(1700, 900);
+    EXPECT_NEAR(place("Sampling")->GetWidth(), 410, 3) << "what a person set stays";
+    bench.resize(1600, 900);
+    choose("Overview");
+    EXPECT_EQ(places(), before);
+}
+
+TEST_F(LayoutsTest, WhereThereIsLittleRoomPanelsAreStacked) {
+    bench.resize(700, 500);
+    ui.frames(4);
+    EXPECT_TRUE(place("Flow"));
+    EXPECT_FALSE(place("Heads")) << "behind Flow";
+    bench.post(command::ShowPanel{"Heads"});
+    EXPECT_TRUE(place("Heads"));
+    bench.resize(1600, 900);
+    ui.frames(4);
+    for (const char* panel : k_panels) EXPECT_TRUE(place(panel)) << panel;
+}
+
+TEST_F(LayoutsTest, SavedOnesComeBack) {
+    drag_left_edge(bench, "Sampling", -100);
+    bench.post(command::ShowPanel{"Heads", false});
+    const auto mine = places();
+    ui.click("Transport/Layout");
+    ui.click("Popup/Save as");
+    ui.type("mine");
+    ui.key(ImGuiKey_Enter);
+    ui.frames(4);
+    EXPECT_EQ(book().current, "mine");
+    choose("Attention");
+    EXPECT_NE(places(), mine);
+    ui.click("Transport/Layout");
+    ui.click("Popup/mine");
+    ui.frames(5);
+    const auto again = places();
+    for (std::size_t i = 0; i < mine.size(); ++i)
+        for (std::size_t k = 0; k < 4; ++k) EXPECT_NEAR(again[i][k], mine[i][k], 3) << k_panels[i];
+    ui.click("Transport/Layout");
+    ui.click("Popup/delete mine");
+    ui.frames(4);
+    EXPECT_EQ(book().current, "Overview");
+    EXPECT_TRUE(book().saved.empty());
+    for (const char* name : {"Overview", "", "a name that is much longer than anybody would want it to be"}) {
+        bench.post(command::SaveLayout{name});
+        EXPECT_NE(bench.notice(), "") << name;
+        ui.click("Notice/Dismiss");
+    }
+    bench.post(command::DeleteLayout{"Overview"});
+    EXPECT_NE(bench.notice(), "");
+}
+
+TEST(LayoutsFile, OutliveTheProgram) {
+    const fs::path config = folder("outlive");
+    std::vector<std::array<int, 4>> mine;
+    {
+        Bench bench({.config_folder = config});
+        bench.open(saved_preset("llama"));
+        drag_left_edge(bench, "Sampling", -100);
+        bench.post(command::SaveLayout{"mine"});
+        bench.post(command::ShowPanel{"Outline", false});
+        mine = places();
+    }
+    {
+        Bench bench({.config_folder = config});
+        bench.open(saved_preset("llama"));
+        EXPECT_EQ(bench.notice(), "");
+        EXPECT_EQ(bench.workbench.arrangement().book().current, "mine");
+        const auto again = places();
+        for (std::size_t i = 0; i < mine.size(); ++i)
+            for (std::size_t k = 0; k < 4; ++k) EXPECT_NEAR(again[i][k], mine[i][k], 3) << k_panels[i];
+        EXPECT_FALSE(place("Outline"));
+        bench.post(command::SetLayout{"Sampling"});
+    }
+    {
+        Bench bench({.width = 1300, .height = 800, .config_folder = config}); // another window
+        bench.open(saved_preset("llama"));
+        EXPECT_EQ(bench.workbench.arrangement().book().current, "Sampling");
+        EXPECT_NEAR(place("Text")->GetHeight(), 140, 2) << "as the layout says, not as it stood";
+    }
+    for (const char* damaged :
+         {"{\"saved\": [", "{\"saved\": [{\"name\": \"x\", \"root\": {\"split\": \"round\"}}]}", "[]",
+          "{\"saved\": [{\"name\": \"x\", \"root\": {\"split\": \"above\", \"size\": 0, \"parts\": [{}, "
+          "{}]}}]}"}) {
+        std::ofstream(config / "layouts.json") << damaged;
+        Bench bench({.config_folder = config});
+        EXPECT_THAT(bench.notice(), ::testing::AllOf(HasSubstr("layouts.json"), HasSubstr(".bad")))
+            << damaged;
+        bench.open(saved_preset("llama"));
+        EXPECT_TRUE(place("Flow"));
+    }
+}
+
+TEST(LayoutsFile, UnknownPanelsAndEmptyPartsDoNoHarm) {
+    const fs::path config = folder("foreign");
+    fs::create_directories(config);
+    std::ofstream(config / "layouts.json") << R"({"current": "odd", "saved": [{"name": "odd", "root":
+        {"split": "beside", "size": 0.5, "parts": [{"panels": ["Lesson", "Flow"]}, {"panels": []}]}}]})";
+    Bench bench({.config_folder = config});
+    EXPECT_EQ(bench.notice(), "");
+    bench.open(saved_preset("llama"));
+    EXPECT_EQ(bench.workbench.arrangement().book().current, "odd");
+    for (const char* panel : k_panels) {
+        bench.post(command::ShowPanel{panel});
+        EXPECT_TRUE(place(panel)) << panel;
+    }
+}
+
+TEST(LayoutBookFile, WritesWhatItReads) {
+    LayoutBook book;
+    book.current = "b";
+    book.is_untouched = false;
+    book.closed = {"Flow"};
+    book.saved = {{"a", standard_layouts()[1].root, {"Head"}, {}, {}, "logits"},
+                  {"b", standard_layouts()[0].root, {}, {}, {}, ""}};
+    EXPECT_EQ(layout_book_from_json(to_json(book), "layouts.json"), book);
+}
+
+} // namespace
+} // namespace gf::ui::tests::panel_arrangement_test

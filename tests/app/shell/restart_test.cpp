@@ -1,0 +1,131 @@
+// What outlives the program: settings, recent models, the layout; and what a damaged file does.
+
+#include "app/workbench_support.h"
+
+#include <imgui_internal.h>
+
+namespace gf::ui::tests::restart_test {
+namespace {
+
+using ::testing::HasSubstr;
+
+namespace fs = std::filesystem;
+
+/// A new configuration folder, by name.
+fs::path folder(const std::string& name) { return scratch() / "config" / name / "glassformer"; }
+
+float left_edge(const char* panel) { return ImGui::FindWindowByName(panel)->Pos.x; }
+
+TEST(WorkbenchSettings, OutliveTheProgram) {
+    const fs::path config = folder("outlive");
+    const SavedModel& model = saved_preset("llama");
+    {
+        Bench bench({.config_folder = config});
+        EXPECT_EQ(bench.workbench.settings(), Settings());
+        bench.open(saved_preset("gpt2"));
+        bench.open(model);
+        bench.ui.click("Transport/Layout");
+        bench.ui.click("Popup/dark");
+        bench.ui.key(ImGuiKey_Escape);
+        bench.post(command::SetScale{1.25});
+        bench.ui.click("Transport/speed");
+        bench.ui.set("Popup/tokens per second", 20);
+    }
+    ASSERT_TRUE(fs::exists(config / "settings.json"));
+    Bench bench({.config_folder = config});
+    const Settings& settings = bench.workbench.settings();
+    EXPECT_EQ(settings.theme, ThemeName::dark);
+    EXPECT_FLOAT_EQ(settings.scale, 1.25f);
+    EXPECT_DOUBLE_EQ(settings.speed, 20);
+    ASSERT_EQ(settings.recent.size(), 2u);
+    EXPECT_EQ(settings.recent[0].model, model.path);
+    EXPECT_EQ(settings.recent[1].model, saved_preset("gpt2").path);
+    EXPECT_TRUE(theme().dark);
+    EXPECT_EQ(px(100), 125);
+    EXPECT_EQ(bench.notice(), "");
+    bench.ui.click("Start/recent/1");
+    ASSERT_TRUE(bench.snapshot().has_run());
+    EXPECT_EQ(bench.snapshot().model->name, "gpt2");
+    EXPECT_DOUBLE_EQ(bench.snapshot().tokens_per_s_limit, 20);
+    EXPECT_EQ(settings.recent[0].model, saved_preset("gpt2").path) << "the newest first";
+}
+
+TEST(WorkbenchSettings, WithoutAFolderNothingIsWritten) {
+    const fs::path config = folder("never");
+    {
+        Bench bench;
+        bench.open(saved_preset("llama"));
+        bench.post(command::SetTheme{"dark"});
+    }
+    EXPECT_FALSE(fs::exists(config));
+    Bench again;
+    EXPECT_EQ(again.workbench.settings(), Settings());
+}
+
+TEST(WorkbenchSettings, ADamagedFileIsKeptAside) {
+    for (const char* damaged : {"{\"theme\": \"da", "\x01\xFF garbage", "{\"scale\": 1e9}", "[]"}) {
+        SCOPED_TRACE(damaged);
+        const fs::path config = folder(numbered("damaged", std::string_view(damaged).size()));
+        fs::create_directories(config);
+        std::ofstream(config / "settings.json") << damaged;
+        Bench bench({.config_folder = config});
+        EXPECT_EQ(bench.workbench.settings(), Settings());
+        EXPECT_THAT(bench.notice(), ::testing::AllOf(HasSubstr("settings.json"), HasSubstr(".bad")));
+        EXPECT_EQ(read_text(config / "settings.json.bad"), damaged);
+        EXPECT_FALSE(fs::exists(config / "settings.json"));
+        EXPECT_TRUE(bench.ui.exists("Start/Open")) << "the program starts all the same";
+        bench.ui.click("Notice/Dismiss");
+        EXPECT_EQ(bench.notice(), "");
+        bench.workbench.save();
+        EXPECT_TRUE(fs::exists(config / "settings.json"));
+    }
+}
+
+TEST(WorkbenchSettings, AFolderThatCannotBeWrittenIsANote) {
+    const fs::path config = scratch_file("config/a-file", "x");
+    Bench bench({.config_folder = config / "glassformer"});
+    bench.workbench.save();
+    bench.ui.frames(1);
+    EXPECT_THAT(bench.notice(), HasSubstr("a-file"));
+}
+
+TEST(WorkbenchLayout, OutlivesTheProgram) {
+    const fs::path config = folder("layout");
+    float standard = 0, moved = 0;
+    {
+        Bench bench({.config_folder = config});
+        bench.open(saved_preset("llama"));
+        standard = left_edge("Sampling");
+        ImGuiIO& io = ImGui::GetIO(); // the gap between two panels can be dragged
+        io.AddMousePosEvent(standard - 4, 400);
+        bench.ui.frames(3);
+        io.AddMouseButtonEvent(ImGuiMouseButton_Left, true);
+        bench.ui.frames(2);
+        io.AddMousePosEvent(standard - 154, 400);
+        bench.ui.frames(2);
+        io.AddMouseButtonEvent(ImGuiMouseButton_Left, false);
+        bench.ui.frames(3);
+        moved = left_edge("Sampling");
+        EXPECT_NEAR(moved, standard - 150, 1);
+    }
+    ASSERT_TRUE(fs::exists(config / "layout.ini"));
+    {
+        Bench bench({.config_folder = config});
+        bench.open(saved_preset("llama"));
+        EXPECT_NEAR(left_edge("Sampling"), moved, 1);
+        EXPECT_EQ(bench.notice(), "");
+        bench.ui.click("Transport/Layout");
+        bench.ui.click("Popup/Reset the layout");
+        bench.ui.frames(4);
+        EXPECT_NEAR(left_edge("Sampling"), standard, 1);
+    }
+    std::ofstream(config / "layout.ini", std::ios::app)
+        << "[Docking][Data]\nDockNode ID=0x1\n"; // its checksum tells
+    Bench bench({.config_folder = config});
+    EXPECT_THAT(bench.notice(), ::testing::AllOf(HasSubstr("layout.ini"), HasSubstr(".bad")));
+    bench.open(saved_preset("llama"));
+    EXPECT_NEAR(left_edge("Sampling"), standard, 1);
+}
+
+} // namespace
+} // namespace gf::ui::tests::restart_test
