@@ -11,13 +11,6 @@ namespace gf {
 struct Image {
     int width = 0, height = 0;
     std::vector<std::uint8_t> rgb;
-
-    /// The three bytes of one pixel.
-    const std::uint8_t* pixel(int x, int y) const {
-        return &rgb[(static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
-                     static_cast<std::size_t>(x)) *
-                    3];
-    }
 };
 
 /// @throws Error when the file cannot be written

@@ -4,6 +4,7 @@
 //   build/tests/bench_kernels
 
 #include "core/kernels/kernels.h"
+#include "core/model_config.h"
 
 #include <benchmark/benchmark.h>
 

@@ -3,6 +3,7 @@
 
 #include "app/host/surfaceless_egl.h"
 #include "platform/error.h"
+#include "support/pixel.h"
 
 #include <gtest/gtest.h>
 
@@ -24,10 +25,7 @@ class OffscreenTest : public testing::Test {
         screen_->begin(k_background);
     }
 
-    static Rgb8 at(const Image& image, int x, int y) {
-        const auto* p = image.pixel(x, y);
-        return {p[0], p[1], p[2]};
-    }
+    static Rgb8 at(const Image& image, int x, int y) { return tests::pixel_at(image, x, y); }
 
     std::optional<ui::SurfacelessEgl> screen_;
 };

@@ -34,16 +34,6 @@ ImU32 readable_ink(const Theme& theme, ImU32 fill) {
     return result;
 }
 
-/// The OKLCH lightness at which every hue of a head can be read as text.
-double readable_lightness(const Theme& theme) {
-    double lightness = theme.head_lightness;
-    for (int hue = 0; hue < 360; hue += 5)
-        while (worst_contrast(theme, from_oklch({lightness, k_head_chroma, static_cast<double>(hue)})) <
-               k_min_contrast)
-            lightness += theme.dark ? k_lightness_step : -k_lightness_step;
-    return lightness;
-}
-
 /// The hue of a head in degrees. Hues are evenly spaced.
 double head_hue(int head, int n_heads) { return 20 + 360.0 * head / n_heads; }
 
@@ -57,7 +47,6 @@ Theme with_derived_colours(Theme theme) {
     theme.bad = rgb(0xD23B3B);
     theme.good_text = readable_ink(theme, theme.good);
     theme.bad_text = readable_ink(theme, theme.bad);
-    theme.head_text_lightness = readable_lightness(theme);
     theme.sequential = theme.dark ? ColourMap::viridis : ColourMap::blues;
     theme.diverging = theme.dark ? ColourMap::diverging_dark : ColourMap::diverging_light;
     return theme;
@@ -136,10 +125,6 @@ Theme projector_theme() {
 
 ImU32 Theme::head_fill(int head, int n_heads) const {
     return from_oklch({head_lightness, k_head_chroma, head_hue(head, n_heads)});
-}
-
-ImU32 Theme::head_ink(int head, int n_heads) const {
-    return from_oklch({head_text_lightness, k_head_chroma, head_hue(head, n_heads)});
 }
 
 ImU32 Theme::surprisal_tint(float bits) const {

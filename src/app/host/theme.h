@@ -52,8 +52,8 @@ struct Theme {
     ImU32 good_text{}, bad_text{};
 
     std::array<ImU32, k_role_count> role_fill{}, role_text{};
-    double head_lightness = 0, head_text_lightness = 0; ///< OKLCH lightness of all heads' hues
-    ImU32 surprisal{}; ///< behind a token with a surprisal of k_surprisal_full or more
+    double head_lightness = 0; ///< OKLCH lightness of all heads' hues
+    ImU32 surprisal{};         ///< behind a token with a surprisal of k_surprisal_full or more
 
     ColourMap sequential{}, diverging{};
     HeatMapLook heat;
@@ -62,9 +62,8 @@ struct Theme {
     /// The hue of a role as a fill, and the same hue as text.
     ImU32 fill(ColourRole role) const { return role_fill[static_cast<std::size_t>(role)]; }
     ImU32 ink(ColourRole role) const { return role_text[static_cast<std::size_t>(role)]; }
-    /// The hue of a head among n_heads, as a fill and as text. Hues are evenly spaced and of equal lightness.
+    /// The hue of a head among n_heads, as a fill. Hues are evenly spaced and of equal lightness.
     ImU32 head_fill(int head, int n_heads) const;
-    ImU32 head_ink(int head, int n_heads) const;
     /// The colour behind a token, from `panel` at 0 bits to `surprisal` at k_surprisal_full.
     ImU32 surprisal_tint(float bits) const;
     /// All surfaces that text stands on.

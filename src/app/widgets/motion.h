@@ -16,7 +16,6 @@ class Glide {
     float move_to(float target);
     void jump_to(float target);
     float value() const { return value_; }
-    bool is_moving() const { return seconds_left_ > 0; }
 
   private:
     float value_ = 0, from_ = 0, target_ = 0;

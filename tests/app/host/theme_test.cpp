@@ -36,12 +36,10 @@ TEST_P(ThemeTest, EveryTextIsReadableOnEverySurface) {
         EXPECT_GE(contrast(t.text, t.surprisal_tint(bits)), k_readable) << bits;
 }
 
-TEST_P(ThemeTest, HeadsAreReadableAndEquallyLight) {
+TEST_P(ThemeTest, HeadsAreEquallyLight) {
     for (const int n_heads : {1, 2, 8, 12, 64})
-        for (int head = 0; head < n_heads; ++head) {
-            expect_readable(theme().head_ink(head, n_heads), "head " + std::to_string(head));
+        for (int head = 0; head < n_heads; ++head)
             EXPECT_NEAR(to_oklch(theme().head_fill(head, n_heads)).lightness, theme().head_lightness, 0.01);
-        }
 }
 
 TEST_P(ThemeTest, EmphasisIsOrdered) {

@@ -3,6 +3,7 @@
 #include "app/host/headless_window.h"
 #include "app/ui_driver.h"
 #include "platform/error.h"
+#include "support/pixel.h"
 
 #include <gtest/gtest.h>
 
@@ -115,10 +116,7 @@ class HeatMapWidgetTest : public testing::Test {
         });
         image_ = headless_->picture();
     }
-    Rgb8 at(int x, int y) const {
-        const auto* p = image_.pixel(x, y);
-        return {p[0], p[1], p[2]};
-    }
+    Rgb8 at(int x, int y) const { return gf::tests::pixel_at(image_, x, y); }
 
     std::vector<float> ones_ = std::vector<float>(k_cols, 1.0f);
     int rows_read_ = 0;
