@@ -20,7 +20,7 @@ constexpr Items<Axis, 2> k_pos_model{pos, d_model}, k_pos_one{pos, one}, k_pos_e
 constexpr Items<Axis, 3> k_pos_head{pos, head, d_head}, k_pos_kv{pos, kv_head, d_head},
     k_source_kv{source, kv_head, d_head}, k_head_qk{head, query, key}, k_head_qs{head, query, source};
 
-// The formulas' language is explained in core/formula.h.
+// The formulas' language is explained in core/formula/formula.h.
 constexpr Items<FormulaPart, 14> k_parts{{
     {"embed_sum", "embed[t, i] + pos_embed[t, i]"},
     {"ln1_in", "resid_pre[t, i] if pre_norm else resid_mid[t, i] or resid_post[t, i]"},

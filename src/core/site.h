@@ -93,7 +93,7 @@ struct SiteRow {
     bool editable;
     std::string_view not_editable_because;
     std::string_view
-        formula; ///< how a cell is computed, in the language of core/formula.h: evaluated, inverted and shown
+        formula; ///< how a cell is computed, in the language of core/formula/formula.h: evaluated, inverted and shown
 };
 
 const SiteRow& site_row(Site site);

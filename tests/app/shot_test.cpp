@@ -1,4 +1,4 @@
-// `glassformer shot`: the same arguments make the same picture, and what is wrong is said.
+// `glassformer shot`: the same arguments make the same picture, and an error names what is wrong.
 
 #include "cli/process.h"
 
@@ -24,7 +24,7 @@ class ShotTest : public ::testing::Test {
         }
     }
     static std::string picture_path(const std::string& name) { return (scratch() / name).string(); }
-    /// The file that these arguments make.
+    /// The contents of the PNG file that these arguments make.
     static std::string shoot(std::vector<std::string> arguments) {
         static int n = 0;
         const std::string path = picture_path(fmt::format("shot{}.png", ++n));
@@ -36,7 +36,7 @@ class ShotTest : public ::testing::Test {
     static std::string script(const std::string& name, const std::string& json) {
         return scratch_file(name, json);
     }
-    /// From the PNG's header (RFC 2083, section 11.2.1).
+    /// Width and height in pixels, from the PNG's header (RFC 2083, section 11.2.1).
     static std::pair<int, int> size_of(const std::string& png) {
         const auto number = [&](std::size_t at) {
             int n = 0;

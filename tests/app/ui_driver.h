@@ -1,5 +1,6 @@
 #pragma once
-// Drives the interface by the names of its items, as a person with mouse and keyboard would. Used by tests.
+// Drives the interface by the names of its items, as a person with mouse and keyboard would. Used by the
+// tests of the window, and by tests/smoke/item_positions.cpp.
 
 #include "app/host/imgui_host.h"
 
@@ -51,7 +52,7 @@ class UiDriver {
     void select_tab(std::string_view window);
 
     bool exists(std::string_view name) const;
-    /// Whether a checkbox or toggle is on, or an item of several the chosen one.
+    /// Whether a checkbox or toggle is on, or whether the item is the chosen one of several.
     bool is_checked(std::string_view name) const;
     UiRect rect(std::string_view name) const;
     /// The names of all items of the last frame, sorted.
@@ -65,7 +66,7 @@ class UiDriver {
   private:
     std::vector<const UiItem*> find_all(std::string_view name) const;
     const UiItem& find(std::string_view name) const;
-    /// Scrolls if it must.
+    /// Scrolls until the item can be seen.
     const UiItem& find_visible(std::string_view name);
     /// `offset`: from the upper left corner; null: the middle of the visible part.
     void move_to(std::string_view name, const ImVec2* offset);

@@ -10,7 +10,8 @@
 namespace gf::ui::ui_driver_test {
 namespace {
 
-/// A small interface with everything that is hard to reach.
+/// A small interface with items that are hard to reach: in popups, behind tabs, scrolled away, or with the
+/// label of another one.
 struct Demo {
     int steps = 0, opened = 0, pressed_head = -1, hidden = 0;
     bool greedy = false;

@@ -50,6 +50,12 @@ bool Bench::shows(std::string_view window, const std::string& text) const {
     return std::ranges::count(ui.texts(window), text) > 0;
 }
 
+std::string Bench::all_text(std::string_view window) const {
+    std::string all;
+    for (const std::string& text : ui.texts(window)) all += text;
+    return all;
+}
+
 std::string Bench::text_with(std::string_view window, std::string_view begin) const {
     for (const std::string& text : ui.texts(window))
         if (text.starts_with(begin)) return text;
@@ -72,6 +78,11 @@ void Bench::resize(int width, int height) {
     ui.frames(4);
 }
 
+ImVec2 cell_middle(const UiRect& map, int row, int column, int rows, int columns) {
+    return {(static_cast<float>(column) + 0.5f) * map.width() / static_cast<float>(columns),
+            (static_cast<float>(row) + 0.5f) * map.height() / static_cast<float>(rows)};
+}
+
 std::vector<double> probabilities_after(const Snapshot& snapshot, int row, double temperature) {
     const real* logits = snapshot.trace().row(Site::logits, -1, row);
     std::vector<double> p(logits, logits + snapshot.config().d_vocab);
@@ -90,6 +101,22 @@ std::vector<int> largest(const std::vector<double>& values, int n) {
     });
     ids.resize(static_cast<std::size_t>(n));
     return ids;
+}
+
+std::vector<double> keep_largest(const std::vector<double>& probabilities, int n) {
+    std::vector<double> kept(probabilities.size());
+    double sum = 0;
+    for (const int id : largest(probabilities, n))
+        sum += kept[static_cast<std::size_t>(id)] = probabilities[static_cast<std::size_t>(id)];
+    for (double& p : kept) p /= sum;
+    return kept;
+}
+
+int token_drawn(const std::vector<double>& probabilities, double u) {
+    double sum = 0;
+    for (const int id : largest(probabilities, static_cast<int>(probabilities.size())))
+        if (u < (sum += probabilities[static_cast<std::size_t>(id)])) return id;
+    return -1;
 }
 
 double entropy_bits(const std::vector<double>& probabilities) {

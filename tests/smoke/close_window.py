@@ -1,4 +1,7 @@
-"""Closes an X11 window as its title bar's button does (WM_DELETE_WINDOW): close_window.py WINDOW. Debian 12's xdotool cannot."""
+"""Closes an X11 window as the button of its title bar does, by WM_DELETE_WINDOW: close_window.py WINDOW.
+
+Used by window_smoke.sh, since the xdotool of Debian 12 cannot do it.
+"""
 
 import ctypes
 import sys
@@ -31,7 +34,8 @@ display = x11.XOpenDisplay(None)
 if not display:
     sys.exit("no display")
 window = int(sys.argv[1])
-event = ClientMessage(type=CLIENT_MESSAGE, window=window, message_type=x11.XInternAtom(display, b"WM_PROTOCOLS", 0), format=32)
+protocols = x11.XInternAtom(display, b"WM_PROTOCOLS", 0)
+event = ClientMessage(type=CLIENT_MESSAGE, window=window, message_type=protocols, format=32)
 event.data[0] = x11.XInternAtom(display, b"WM_DELETE_WINDOW", 0)
 x11.XSendEvent(display, window, 0, 0, ctypes.byref(event))
 x11.XCloseDisplay(display)

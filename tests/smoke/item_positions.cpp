@@ -1,5 +1,6 @@
-// Where items of the workbench stand in a window of 1600x900, for window_smoke.sh: item_positions MODEL
-// NAME... prints "x y" of each item's middle. Laid out as the program does it, without a window.
+// Prints where items of the workbench stand in a window of 1600 x 900 pixels. window_smoke.sh clicks there.
+//     item_positions MODEL NAME...
+// prints "x y" of the middle of each item. The workbench is laid out as in the program, without a window.
 
 #include "app/host/headless_window.h"
 #include "app/shell/workbench.h"

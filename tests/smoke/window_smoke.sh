@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# The program in a real window, with real clicks and keys: window_smoke.sh GLASSFORMER ITEM_POSITIONS MODEL_FOLDER
-# What it does is read from the window's title, "Glassformer — story — token 3". Exit code 77: skipped.
+# Runs the program in a real window, with real clicks and keys:
+#     window_smoke.sh GLASSFORMER ITEM_POSITIONS MODEL_FOLDER
+# Its state is read from the window's title, "Glassformer — story — token 3". The counts of tokens below are
+# those of the model story. Exit code 77 means that the test was skipped, since a tool is missing.
 set -uo pipefail
 
 program=$1 item_positions=$2 model=$3
@@ -27,7 +29,7 @@ clean_up() {
 }
 trap clean_up EXIT
 
-# until_is WHAT WANTED COMMAND...: repeats the command, at most for a minute, until it prints WANTED (a pattern).
+# until_is WHAT WANTED COMMAND...: repeats the command, at most for a minute, until its output matches WANTED.
 until_is() {
     local what=$1 wanted=$2 found='' i
     for ((i = 0; i < 600; ++i)); do
@@ -40,7 +42,7 @@ until_is() {
     fail "$what: expected '$wanted', found '$found'"
 }
 
-# A copy, so that it is a model of somebody's own: those that ship are not among the recent ones.
+# The program opens a copy: models in the folder of those that ship are not listed among the recent ones.
 cp -r "$model" "$tmp/$name"
 model=$tmp/$name
 
@@ -49,7 +51,8 @@ env -u DISPLAY -u WAYLAND_DISPLAY "$program" --model "$model" >"$tmp/out" 2>"$tm
 code=$?
 [ $code = 2 ] || fail "without a display: exit code $code instead of 2"
 [ "$(wc -l <"$tmp/err")" = 1 ] || fail "without a display: not one line: $(cat "$tmp/err")"
-grep -q 'glassformer shot' "$tmp/err" || fail "without a display: 'glassformer shot' is not named: $(cat "$tmp/err")"
+grep -q 'glassformer shot' "$tmp/err" ||
+    fail "without a display: 'glassformer shot' is not named: $(cat "$tmp/err")"
 [ -s "$tmp/out" ] && fail "without a display: something on stdout: $(cat "$tmp/out")"
 
 # --- a display
@@ -85,7 +88,7 @@ title_is "another one" 3
 click "${places[1]}"
 xdotool windowfocus --sync "$window" type "Once upon a time"
 xdotool key Return
-title_is "a prompt was typed" 5 # <s> and four tokens
+title_is "a prompt was typed" 5 # <|endoftext|> and four tokens
 xdotool key Right
 title_is "the right arrow steps" 6
 xdotool key Home
@@ -94,13 +97,14 @@ xdotool key End
 title_is "End goes to the last token" 6
 
 xdotool key space
-title_is "space plays" '@([89]|[1-9][0-9]*)' # at four tokens a second
+title_is "space plays" '@([89]|[1-9][0-9]*)' # beyond token 7, at four tokens a second
 xdotool key space
 click "${places[2]}"
 title_is "First, while nothing plays" 1
 
 # --- idle redraws nothing: it takes next to no processor time
-ticks() { awk '{ print $14 + $15 }' "/proc/$program_pid/stat"; } # of 10 ms
+# User and system time of the program in units of 10 ms.
+ticks() { awk '{ print $14 + $15 }' "/proc/$program_pid/stat"; }
 used_in_half_a_second() {
     local before
     before=$(ticks)
@@ -117,6 +121,6 @@ code=$?
 program_pid=''
 [ $code = 0 ] || fail "exit code $code after the window was closed"
 [ -s "$tmp/program.err" ] && fail "something on stderr"
-grep -q "$name" "$tmp/config/glassformer/settings.json" || fail "the model is not among the recent ones"
+grep -qF "/$name\"" "$tmp/config/glassformer/settings.json" || fail "the model is not among the recent ones"
 [ -s "$tmp/config/glassformer/layout.ini" ] || fail "the layout was not saved"
 echo passed

@@ -21,23 +21,23 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-class SettingsTest : public ::testing::Test {
+class ConfigFilesTest : public ::testing::Test {
   protected:
-    fs::path file() const { return folder_ / "settings.json"; }
-    fs::path bad() const { return folder_ / "settings.json.bad"; }
-    fs::path layout() const { return folder_ / "layout.ini"; }
+    fs::path settings_file() const { return folder_ / "settings.json"; }
+    fs::path set_aside_file() const { return folder_ / "settings.json.bad"; }
+    fs::path positions_file() const { return folder_ / "layout.ini"; }
 
-    /// Loads contents that cannot be used.
+    /// The warning when the settings file has contents that cannot be used. The file must be set aside.
     std::string warning_about(std::string_view contents) {
-        gf::tests::write_text(file(), contents);
+        gf::tests::write_text(settings_file(), contents);
         return warning_about();
     }
     std::string warning_about() {
-        fs::remove_all(bad());
+        fs::remove_all(set_aside_file());
         std::string warning;
         EXPECT_EQ(files_.load_settings(warning), Settings());
-        EXPECT_FALSE(fs::exists(file()));
-        EXPECT_TRUE(fs::exists(bad()));
+        EXPECT_FALSE(fs::exists(settings_file()));
+        EXPECT_TRUE(fs::exists(set_aside_file()));
         EXPECT_THAT(warning, HasSubstr("settings.json.bad"));
         EXPECT_EQ(warning.find('\n'), std::string::npos);
         return warning;
@@ -61,15 +61,15 @@ class SettingsTest : public ::testing::Test {
     ConfigFiles files_{folder_};
 };
 
-TEST_F(SettingsTest, ComeBackAsTheyWere) {
+TEST_F(ConfigFilesTest, SettingsComeBackAsTheyWere) {
     files_.save_settings(sample());
     std::string warning = "old";
     EXPECT_EQ(files_.load_settings(warning), sample());
     EXPECT_EQ(warning, "");
-    EXPECT_THAT(gf::tests::read_text(file()), HasSubstr("\"scale\": 1.1,"));
+    EXPECT_THAT(gf::tests::read_text(settings_file()), HasSubstr("\"scale\": 1.1,"));
 }
 
-TEST_F(SettingsTest, WithoutAFileTheyAreTheDefaults) {
+TEST_F(ConfigFilesTest, WithoutAFileSettingsAreTheDefaults) {
     std::string warning = "old";
     EXPECT_EQ(files_.load_settings(warning), Settings());
     EXPECT_EQ(warning, "");
@@ -77,8 +77,8 @@ TEST_F(SettingsTest, WithoutAFileTheyAreTheDefaults) {
     EXPECT_EQ(warning, "");
 }
 
-TEST_F(SettingsTest, AnOlderFileLacksKeys) {
-    gf::tests::write_text(file(), R"({"theme": "dark"})");
+TEST_F(ConfigFilesTest, AnOlderFileLacksKeys) {
+    gf::tests::write_text(settings_file(), R"({"theme": "dark"})");
     std::string warning;
     Settings expected;
     expected.theme = ThemeName::dark;
@@ -86,15 +86,15 @@ TEST_F(SettingsTest, AnOlderFileLacksKeys) {
     EXPECT_EQ(warning, "");
 }
 
-TEST_F(SettingsTest, ANewerFileHasKeysThatAreIgnoredWithANote) {
-    gf::tests::write_text(file(), R"({"theme": "dark", "haptics": [1], "smell": {"a": 1}})");
+TEST_F(ConfigFilesTest, ANewerFileHasKeysThatAreIgnoredWithANote) {
+    gf::tests::write_text(settings_file(), R"({"theme": "dark", "haptics": [1], "smell": {"a": 1}})");
     std::string warning;
     EXPECT_EQ(files_.load_settings(warning).theme, ThemeName::dark);
     EXPECT_THAT(warning, HasSubstr("'haptics', 'smell'"));
-    EXPECT_TRUE(fs::exists(file()));
+    EXPECT_TRUE(fs::exists(settings_file()));
 }
 
-TEST_F(SettingsTest, DamagedOnesAreKeptAside) {
+TEST_F(ConfigFilesTest, DamagedSettingsAreKeptAside) {
     const char* cases[][2] = {{"\xFF\xFE garbage", "JSON"},
                               {"", "empty"},
                               {"[]", "theme"},
@@ -120,51 +120,51 @@ TEST_F(SettingsTest, DamagedOnesAreKeptAside) {
     warning_about("{\"a\\n\\u0007\": 1, \"a\\n\\u0007\": 2}");
 }
 
-TEST_F(SettingsTest, AFolderInTheirPlaceIsKeptAside) {
-    fs::create_directories(file() / "inside");
+TEST_F(ConfigFilesTest, AFolderInPlaceOfTheFileIsKeptAside) {
+    fs::create_directories(settings_file() / "inside");
     EXPECT_THAT(warning_about(), HasSubstr("folder"));
-    EXPECT_TRUE(fs::exists(bad() / "inside"));
+    EXPECT_TRUE(fs::exists(set_aside_file() / "inside"));
     EXPECT_NO_THROW(files_.save_settings(sample()));
 }
 
-TEST_F(SettingsTest, APipeIsNotWaitedFor) {
-    ASSERT_EQ(mkfifo(file().c_str(), 0600), 0);
+TEST_F(ConfigFilesTest, APipeIsNotWaitedFor) {
+    ASSERT_EQ(mkfifo(settings_file().c_str(), 0600), 0);
     warning_about();
 }
 
-TEST_F(SettingsTest, UnreadableOnesAreKeptAside) {
+TEST_F(ConfigFilesTest, UnreadableSettingsAreKeptAside) {
     if (geteuid() == 0) GTEST_SKIP() << "root may read everything";
-    gf::tests::write_text(file(), "{}");
-    fs::permissions(file(), fs::perms::none);
+    gf::tests::write_text(settings_file(), "{}");
+    fs::permissions(settings_file(), fs::perms::none);
     warning_about();
 }
 
-TEST_F(SettingsTest, WhatCannotBeSetAsideIsSaid) {
-    gf::tests::write_text(file(), "garbage");
-    fs::create_directories(bad() / "in the way");
+TEST_F(ConfigFilesTest, WhatCannotBeSetAsideIsSaid) {
+    gf::tests::write_text(settings_file(), "garbage");
+    fs::create_directories(set_aside_file() / "in the way");
     std::string warning;
     EXPECT_EQ(files_.load_settings(warning), Settings());
     EXPECT_THAT(warning, HasSubstr("could not be set aside"));
 }
 
-TEST_F(SettingsTest, NoMutantCrashesAndWhatStillLoadsIsInRange) {
+TEST_F(ConfigFilesTest, NoMutantCrashesAndWhatStillLoadsIsInRange) {
     files_.save_settings(sample());
-    const std::string seed = gf::tests::read_text(file());
+    const std::string seed = gf::tests::read_text(settings_file());
     tests::Random random(11);
     int loaded = 0;
     for (int i = 0; i < 2000; ++i) {
-        gf::tests::write_text(file(), gf::tests::mutate_json(seed, random));
+        gf::tests::write_text(settings_file(), gf::tests::mutate_json(seed, random));
         std::string warning;
         const Settings s = files_.load_settings(warning);
         EXPECT_TRUE(s.scale >= k_min_scale && s.scale <= k_max_scale) << s.scale;
         EXPECT_TRUE(s.window_width >= 320 && s.window_height >= 320 && s.speed >= 0);
         EXPECT_LE(s.recent.size(), k_max_recent_models);
-        const bool usable = fs::exists(file());
+        const bool usable = fs::exists(settings_file());
         loaded += usable;
         if (!usable) {
             EXPECT_EQ(s, Settings());
             EXPECT_NE(warning, "");
-            EXPECT_TRUE(fs::exists(bad()));
+            EXPECT_TRUE(fs::exists(set_aside_file()));
         }
     }
     EXPECT_GT(loaded, 200);
@@ -172,7 +172,7 @@ TEST_F(SettingsTest, NoMutantCrashesAndWhatStillLoadsIsInRange) {
     std::printf("2000 mutants, %d still settings\n", loaded);
 }
 
-TEST_F(SettingsTest, WhatIsSavedCanAlwaysBeLoaded) {
+TEST_F(ConfigFilesTest, WhatIsSavedCanAlwaysBeLoaded) {
     Settings s;
     s.scale = 100;
     s.speed = std::numeric_limits<double>::infinity();
@@ -191,7 +191,7 @@ TEST_F(SettingsTest, WhatIsSavedCanAlwaysBeLoaded) {
     EXPECT_EQ(warning, "");
 }
 
-TEST_F(SettingsTest, TheFolderIsMadeForThePersonAlone) {
+TEST_F(ConfigFilesTest, TheFolderIsMadeForThePersonAlone) {
     const fs::path deep = folder_ / "config" / "glassformer";
     const ConfigFiles files(deep);
     files.save_settings({});
@@ -202,17 +202,17 @@ TEST_F(SettingsTest, TheFolderIsMadeForThePersonAlone) {
               2); // nothing temporary is left
 }
 
-TEST_F(SettingsTest, WhatCannotBeWrittenIsAnError) {
+TEST_F(ConfigFilesTest, WhatCannotBeWrittenIsAnError) {
     gf::tests::write_text(folder_ / "file", "x");
     EXPECT_THROW(ConfigFiles(folder_ / "file" / "glassformer").save_settings({}), Error);
     EXPECT_THROW(ConfigFiles(folder_ / "file" / "glassformer").save_window_positions("[a]"), Error);
     std::string warning;
     EXPECT_EQ(ConfigFiles(folder_ / "file" / "glassformer").load_settings(warning), Settings());
-    fs::create_directories(file());
+    fs::create_directories(settings_file());
     EXPECT_THROW(files_.save_settings({}), Error);
 }
 
-TEST_F(SettingsTest, WithoutAFolderNothingIsKept) {
+TEST_F(ConfigFilesTest, WithoutAFolderNothingIsKept) {
     const ConfigFiles nowhere{fs::path()};
     EXPECT_NO_THROW(nowhere.save_settings(sample()));
     EXPECT_NO_THROW(nowhere.save_window_positions("[a]"));
@@ -222,18 +222,18 @@ TEST_F(SettingsTest, WithoutAFolderNothingIsKept) {
     EXPECT_EQ(warning, "");
 }
 
-TEST_F(SettingsTest, LayoutsComeBackAndDamagedOnesAreKeptAside) {
+TEST_F(ConfigFilesTest, WindowPositionsComeBackAndDamagedOnesAreKeptAside) {
     const std::string ini = "[Window][Sampling]\nPos=1,2\nSize=3,4\n\n[Docking][Data]\n";
     files_.save_window_positions(ini);
     std::string warning = "old";
     EXPECT_EQ(files_.load_window_positions(warning), ini);
     EXPECT_EQ(warning, "");
-    const std::string whole = gf::tests::read_text(layout());
+    const std::string whole = gf::tests::read_text(positions_file());
     EXPECT_EQ(whole.front(), '[');
     const std::string zero = whole + std::string(1, '\0');
     for (const std::string& damaged : {ini, std::string("garbage"), zero, whole + "x", whole.substr(0, 60),
                                        std::string(), whole.substr(0, 20), "[" + std::string(2 << 20, 'x')}) {
-        gf::tests::write_text(layout(), damaged);
+        gf::tests::write_text(positions_file(), damaged);
         fs::remove_all(folder_ / "layout.ini.bad");
         EXPECT_EQ(files_.load_window_positions(warning), "");
         EXPECT_THAT(warning, HasSubstr("layout.ini.bad")) << damaged.substr(0, 100);
@@ -241,14 +241,14 @@ TEST_F(SettingsTest, LayoutsComeBackAndDamagedOnesAreKeptAside) {
     }
 }
 
-TEST_F(SettingsTest, NoMutantOfALayoutIsTrusted) {
+TEST_F(ConfigFilesTest, NoMutantOfWindowPositionsIsTrusted) {
     const std::string ini =
         "[Window][Sampling]\nPos=1,2\nSize=3,4\n\n[Docking][Data]\nDockSpace ID=0x1 Window=0x2\n";
     files_.save_window_positions(ini);
-    const std::string seed = gf::tests::read_text(layout());
+    const std::string seed = gf::tests::read_text(positions_file());
     tests::Random random(12);
     for (int i = 0; i < 500; ++i) {
-        gf::tests::write_text(layout(), gf::tests::mutate(seed, random));
+        gf::tests::write_text(positions_file(), gf::tests::mutate(seed, random));
         std::string warning;
         const std::string loaded = files_.load_window_positions(warning);
         EXPECT_TRUE(loaded.empty() ? !warning.empty() : loaded == ini);

@@ -21,23 +21,23 @@ class KeyboardTest : public ::testing::Test {
         bench.post(command::Undo{}); // both Undo and Redo can be pressed
         ui.frames(5);
     }
-    std::string window() const {
+    std::string focused_window() const {
         const ImGuiWindow* now = ImGui::GetCurrentContext()->NavWindow;
         return now ? now->RootWindow->Name : "";
     }
-    std::string item() const {
+    std::string focused_item() const {
         for (const UiItem& item : ImGuiHost::current().items().items())
             if (item.id == ImGui::GetCurrentContext()->NavId) return item.window + "/" + item.label;
         return "";
     }
-    /// What Tab comes to in the window that has the keyboard, until it comes to something again.
-    std::set<std::string> walk() {
+    /// The items that Tab reaches in the window that has the keyboard, until it is back at one of them.
+    std::set<std::string> items_by_tab() {
         std::set<std::string> found;
         std::set<ImGuiID> ids;
-        const std::string here = window();
+        const std::string here = focused_window();
         for (int i = 0; i < 400 && ids.insert(ImGui::GetCurrentContext()->NavId).second; ++i) {
-            found.insert(item());
-            EXPECT_EQ(window(), here);
+            found.insert(focused_item());
+            EXPECT_EQ(focused_window(), here);
             ui.key(ImGuiKey_Tab);
         }
         return found;
@@ -53,8 +53,8 @@ TEST_F(KeyboardTest, EverythingIsReached) {
     for (int i = 0; i < 20; ++i) {
         ui.key(ImGuiKey_F6);
         ui.frames(2);
-        if (!windows.insert(window()).second) break;
-        found.merge(walk());
+        if (!windows.insert(focused_window()).second) break;
+        found.merge(items_by_tab());
     }
     EXPECT_THAT(windows, ::testing::IsSupersetOf({"Transport", "Outline", "Flow", "Sampling", "Heads", "Head",
                                                   "Inspector", "Text"}));
@@ -74,19 +74,19 @@ TEST_F(KeyboardTest, F6GoesBothWays) {
     for (int i = 0; i < 5; ++i) {
         ui.key(ImGuiKey_F6);
         ui.frames(2);
-        there.push_back(window());
+        there.push_back(focused_window());
     }
     for (int i = 3; i >= 0; --i) {
         ui.key(ImGuiMod_Shift | ImGuiKey_F6);
         ui.frames(2);
-        EXPECT_EQ(window(), there[static_cast<std::size_t>(i)]);
+        EXPECT_EQ(focused_window(), there[static_cast<std::size_t>(i)]);
     }
 }
 
 TEST_F(KeyboardTest, EnterPressesWhatTabCameTo) {
     ui.key(ImGuiKey_F6);
-    for (int i = 0; i < 60 && item() != "Transport/Back"; ++i) ui.key(ImGuiKey_Tab);
-    ASSERT_EQ(item(), "Transport/Back");
+    for (int i = 0; i < 60 && focused_item() != "Transport/Back"; ++i) ui.key(ImGuiKey_Tab);
+    ASSERT_EQ(focused_item(), "Transport/Back");
     const int before = bench.cursor();
     ui.key(ImGuiKey_Enter);
     EXPECT_EQ(bench.cursor(), before - 1);

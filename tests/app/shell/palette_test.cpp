@@ -1,5 +1,4 @@
-// Ctrl+K finds every kind of thing and acts; F1 lists every key; the operations are walked through in their
-// order.
+// Ctrl+K finds and opens things of every kind, F1 lists the keys, and Shift+arrows walk through operations.
 
 #include "app/workbench_support.h"
 
@@ -171,7 +170,7 @@ TEST_F(PaletteTest, OperationsInTheOrderOfTheComputation) {
     ui.key(ImGuiKey_1);
     ui.key(ImGuiMod_Shift | ImGuiKey_RightArrow);
     EXPECT_EQ(bench.workbench.selection().operation, (SiteRef{Site::resid_pre, 0}))
-        << "of the layer in focus";
+        << "the walk begins in the layer in focus";
 }
 
 TEST_F(PaletteTest, TheOutlineUnfoldsTheLayerInFocus) {

@@ -1,4 +1,4 @@
-// Layouts: by name, changed by hand, saved, reset; panels that close and come back.
+// Layouts are chosen by name, changed by hand, saved and reset; panels close and come back.
 
 #include "app/workbench_support.h"
 
@@ -14,8 +14,8 @@ namespace fs = std::filesystem;
 
 fs::path folder(const std::string& name) { return scratch() / "layouts" / name / "glassformer"; }
 
-/// Where a panel stands; nothing while it is not on screen.
-std::optional<ImRect> place(const char* panel) {
+/// The rectangle of a panel, or nothing while it is not on screen.
+std::optional<ImRect> panel_rect(const char* panel) {
     const ImGuiWindow* window = ImGui::FindWindowByName(panel);
     if (!window || !window->WasActive || window->Hidden) return std::nullopt;
     return window->Rect();
@@ -23,11 +23,12 @@ std::optional<ImRect> place(const char* panel) {
 
 constexpr const char* k_panels[] = {"Outline", "Flow", "Sampling", "Heads", "Head", "Inspector", "Text"};
 
-/// Where all of them stand, rounded.
-std::vector<std::array<int, 4>> places() {
+/// The rectangles {left, top, right, bottom} of all panels, in whole pixels.
+/// Those of panels that are not on screen are zeros.
+std::vector<std::array<int, 4>> panel_rects() {
     std::vector<std::array<int, 4>> all;
     for (const char* panel : k_panels) {
-        const ImRect r = place(panel).value_or(ImRect(0, 0, 0, 0));
+        const ImRect r = panel_rect(panel).value_or(ImRect(0, 0, 0, 0));
         all.push_back({static_cast<int>(r.Min.x), static_cast<int>(r.Min.y), static_cast<int>(r.Max.x),
                        static_cast<int>(r.Max.y)});
     }
@@ -37,7 +38,7 @@ std::vector<std::array<int, 4>> places() {
 /// Drags the gap to the left of a panel.
 void drag_left_edge(Bench& bench, const char* panel, float way) {
     ImGuiIO& io = ImGui::GetIO();
-    const ImRect r = *place(panel);
+    const ImRect r = *panel_rect(panel);
     io.AddMousePosEvent(r.Min.x - 4, r.GetCenter().y);
     bench.ui.frames(3);
     io.AddMouseButtonEvent(ImGuiMouseButton_Left, true);
@@ -48,7 +49,7 @@ void drag_left_edge(Bench& bench, const char* panel, float way) {
     bench.ui.frames(3);
 }
 
-class LayoutsTest : public ::testing::Test {
+class PanelArrangementTest : public ::testing::Test {
   protected:
     void SetUp() override { bench.open(saved_preset("llama")); }
     void choose(const std::string& layout) { bench.post(command::SetLayout{layout}); }
@@ -58,103 +59,103 @@ class LayoutsTest : public ::testing::Test {
     UiDriver& ui = bench.ui;
 };
 
-TEST_F(LayoutsTest, TheOverviewIsAsDrawn) {
-    for (const char* panel : k_panels) ASSERT_TRUE(place(panel)) << panel;
-    EXPECT_NEAR(place("Sampling")->GetWidth(), 310, 2);
-    EXPECT_NEAR(place("Inspector")->GetWidth(), 310, 2);
-    EXPECT_NEAR(place("Outline")->GetWidth(), 212, 2);
-    EXPECT_NEAR(place("Text")->GetHeight(), 60, 2);
-    EXPECT_NEAR(place("Heads")->GetWidth(), place("Head")->GetWidth(), 10);
-    EXPECT_GT(place("Flow")->GetWidth(), 1000);
+TEST_F(PanelArrangementTest, TheOverviewIsAsDrawn) {
+    for (const char* panel : k_panels) ASSERT_TRUE(panel_rect(panel)) << panel;
+    EXPECT_NEAR(panel_rect("Sampling")->GetWidth(), 310, 2);
+    EXPECT_NEAR(panel_rect("Inspector")->GetWidth(), 310, 2);
+    EXPECT_NEAR(panel_rect("Outline")->GetWidth(), 212, 2);
+    EXPECT_NEAR(panel_rect("Text")->GetHeight(), 60, 2);
+    EXPECT_NEAR(panel_rect("Heads")->GetWidth(), panel_rect("Head")->GetWidth(), 10);
+    EXPECT_GT(panel_rect("Flow")->GetWidth(), 1000);
 }
 
-TEST_F(LayoutsTest, EachNameHasItsPlaces) {
-    const auto overview = places();
+TEST_F(PanelArrangementTest, EachLayoutHasItsPlaces) {
+    const auto overview = panel_rects();
     choose("Attention");
-    EXPECT_FALSE(place("Flow") || place("Sampling") || place("Outline"));
-    EXPECT_GT(place("Head")->GetWidth(), 800);
-    EXPECT_TRUE(place("Heads") && place("Text") && place("Inspector"));
+    EXPECT_FALSE(panel_rect("Flow") || panel_rect("Sampling") || panel_rect("Outline"));
+    EXPECT_GT(panel_rect("Head")->GetWidth(), 800);
+    EXPECT_TRUE(panel_rect("Heads") && panel_rect("Text") && panel_rect("Inspector"));
     choose("Sampling");
-    EXPECT_GT(place("Sampling")->GetWidth(), 800);
+    EXPECT_GT(panel_rect("Sampling")->GetWidth(), 800);
     EXPECT_TRUE(bench.shows("Inspector", "logits"));
-    EXPECT_FALSE(place("Head"));
+    EXPECT_FALSE(panel_rect("Head"));
     choose("Overview");
-    EXPECT_EQ(places(), overview) << "nothing of the others is left";
+    EXPECT_EQ(panel_rects(), overview) << "nothing of the others is left";
     EXPECT_TRUE(ImGui::GetCurrentContext()->DockContext.Nodes.Data.Size < 30) << "no stale docks";
     choose("Atention");
     EXPECT_THAT(bench.notice(), HasSubstr("'Attention'"));
     ui.click("Notice/Dismiss");
     ui.frames(2);
-    EXPECT_EQ(places(), overview);
+    EXPECT_EQ(panel_rects(), overview);
 }
 
-TEST_F(LayoutsTest, TheMenuChoosesClosesAndOpens) {
-    const auto overview = places();
+TEST_F(PanelArrangementTest, TheMenuChoosesClosesAndOpens) {
+    const auto overview = panel_rects();
     ui.click("Transport/Layout");
     ui.click("Popup/Flow");
     ui.frames(3);
-    EXPECT_FALSE(place("Flow"));
+    EXPECT_FALSE(panel_rect("Flow"));
     EXPECT_FALSE(ui.is_checked("Popup/Flow"));
     ui.click("Popup/Flow");
     ui.key(ImGuiKey_Escape);
     ui.frames(3);
-    EXPECT_EQ(places(), overview) << "it comes back to its place";
+    EXPECT_EQ(panel_rects(), overview) << "it comes back to its place";
     ui.click("Transport/Layout");
     ui.click("Popup/Attention");
     ui.frames(4);
     EXPECT_EQ(book().current, "Attention");
     EXPECT_TRUE(bench.shows("Transport", "Attention"));
     bench.post(command::ShowPanel{"Outline"});
-    ASSERT_TRUE(place("Outline")) << "a panel that the layout had closed";
-    EXPECT_EQ(place("Outline")->Min.x, overview[0][0]);
+    ASSERT_TRUE(panel_rect("Outline")) << "a panel that the layout had closed";
+    EXPECT_EQ(panel_rect("Outline")->Min.x, overview[0][0]);
     ui.click("Transport/Layout");
     ui.click("Popup/Reset the layout");
     ui.frames(4);
-    EXPECT_FALSE(place("Outline"));
+    EXPECT_FALSE(panel_rect("Outline"));
     bench.post(command::ShowPanel{"Flwo"});
     EXPECT_THAT(bench.notice(), HasSubstr("'Flow'"));
 }
 
-TEST_F(LayoutsTest, ChosenValuesFollow) {
+TEST_F(PanelArrangementTest, InspectingOpensTheInspector) {
     bench.post(command::ShowPanel{"Inspector", false});
-    EXPECT_FALSE(place("Inspector"));
+    EXPECT_FALSE(panel_rect("Inspector"));
     bench.post(command::Inspect{"logits"});
-    EXPECT_TRUE(place("Inspector")) << "what is inspected is seen";
+    EXPECT_TRUE(panel_rect("Inspector")) << "what is inspected is seen";
 }
 
-TEST_F(LayoutsTest, FollowTheWindowUntilSomethingIsMoved) {
-    const auto before = places();
+TEST_F(PanelArrangementTest, PanelsFollowTheWindowUntilOneIsMoved) {
+    const auto before = panel_rects();
     bench.resize(2200, 1200);
-    EXPECT_NEAR(place("Text")->GetHeight(), 60, 2);
-    const float wide = place("Sampling")->GetWidth();
+    EXPECT_NEAR(panel_rect("Text")->GetHeight(), 60, 2);
+    const float wide = panel_rect("Sampling")->GetWidth();
     EXPECT_GT(wide, 310);
     bench.resize(1600, 900);
-    EXPECT_EQ(places(), before);
+    EXPECT_EQ(panel_rects(), before);
     drag_left_edge(bench, "Sampling", -100);
-    EXPECT_NEAR(place("Sampling")->GetWidth(), 410, 3);
+    EXPECT_NEAR(panel_rect("Sampling")->GetWidth(), 410, 3);
     bench.resize(1700, 900);
-    EXPECT_NEAR(place("Sampling")->GetWidth(), 410, 3) << "what a person set stays";
+    EXPECT_NEAR(panel_rect("Sampling")->GetWidth(), 410, 3) << "what a person set stays";
     bench.resize(1600, 900);
     choose("Overview");
-    EXPECT_EQ(places(), before);
+    EXPECT_EQ(panel_rects(), before);
 }
 
-TEST_F(LayoutsTest, WhereThereIsLittleRoomPanelsAreStacked) {
+TEST_F(PanelArrangementTest, WhereThereIsLittleRoomPanelsAreStacked) {
     bench.resize(700, 500);
     ui.frames(4);
-    EXPECT_TRUE(place("Flow"));
-    EXPECT_FALSE(place("Heads")) << "behind Flow";
+    EXPECT_TRUE(panel_rect("Flow"));
+    EXPECT_FALSE(panel_rect("Heads")) << "behind Flow";
     bench.post(command::ShowPanel{"Heads"});
-    EXPECT_TRUE(place("Heads"));
+    EXPECT_TRUE(panel_rect("Heads"));
     bench.resize(1600, 900);
     ui.frames(4);
-    for (const char* panel : k_panels) EXPECT_TRUE(place(panel)) << panel;
+    for (const char* panel : k_panels) EXPECT_TRUE(panel_rect(panel)) << panel;
 }
 
-TEST_F(LayoutsTest, SavedOnesComeBack) {
+TEST_F(PanelArrangementTest, SavedLayoutsComeBack) {
     drag_left_edge(bench, "Sampling", -100);
     bench.post(command::ShowPanel{"Heads", false});
-    const auto mine = places();
+    const auto mine = panel_rects();
     ui.click("Transport/Layout");
     ui.click("Popup/Save as");
     ui.type("mine");
@@ -162,11 +163,11 @@ TEST_F(LayoutsTest, SavedOnesComeBack) {
     ui.frames(4);
     EXPECT_EQ(book().current, "mine");
     choose("Attention");
-    EXPECT_NE(places(), mine);
+    EXPECT_NE(panel_rects(), mine);
     ui.click("Transport/Layout");
     ui.click("Popup/mine");
     ui.frames(5);
-    const auto again = places();
+    const auto again = panel_rects();
     for (std::size_t i = 0; i < mine.size(); ++i)
         for (std::size_t k = 0; k < 4; ++k) EXPECT_NEAR(again[i][k], mine[i][k], 3) << k_panels[i];
     ui.click("Transport/Layout");
@@ -192,24 +193,24 @@ TEST(LayoutsFile, OutliveTheProgram) {
         drag_left_edge(bench, "Sampling", -100);
         bench.post(command::SaveLayout{"mine"});
         bench.post(command::ShowPanel{"Outline", false});
-        mine = places();
+        mine = panel_rects();
     }
     {
         Bench bench({.config_folder = config});
         bench.open(saved_preset("llama"));
         EXPECT_EQ(bench.notice(), "");
         EXPECT_EQ(bench.workbench.arrangement().book().current, "mine");
-        const auto again = places();
+        const auto again = panel_rects();
         for (std::size_t i = 0; i < mine.size(); ++i)
             for (std::size_t k = 0; k < 4; ++k) EXPECT_NEAR(again[i][k], mine[i][k], 3) << k_panels[i];
-        EXPECT_FALSE(place("Outline"));
+        EXPECT_FALSE(panel_rect("Outline"));
         bench.post(command::SetLayout{"Sampling"});
     }
     {
         Bench bench({.width = 1300, .height = 800, .config_folder = config}); // another window
         bench.open(saved_preset("llama"));
         EXPECT_EQ(bench.workbench.arrangement().book().current, "Sampling");
-        EXPECT_NEAR(place("Text")->GetHeight(), 140, 2) << "as the layout says, not as it stood";
+        EXPECT_NEAR(panel_rect("Text")->GetHeight(), 140, 2) << "as the layout says, not as it stood";
     }
     for (const char* damaged :
          {"{\"saved\": [", "{\"saved\": [{\"name\": \"x\", \"root\": {\"split\": \"round\"}}]}", "[]",
@@ -220,7 +221,7 @@ TEST(LayoutsFile, OutliveTheProgram) {
         EXPECT_THAT(bench.notice(), ::testing::AllOf(HasSubstr("layouts.json"), HasSubstr(".bad")))
             << damaged;
         bench.open(saved_preset("llama"));
-        EXPECT_TRUE(place("Flow"));
+        EXPECT_TRUE(panel_rect("Flow"));
     }
 }
 
@@ -235,7 +236,7 @@ TEST(LayoutsFile, UnknownPanelsAndEmptyPartsDoNoHarm) {
     EXPECT_EQ(bench.workbench.arrangement().book().current, "odd");
     for (const char* panel : k_panels) {
         bench.post(command::ShowPanel{panel});
-        EXPECT_TRUE(place(panel)) << panel;
+        EXPECT_TRUE(panel_rect(panel)) << panel;
     }
 }
 

@@ -1,4 +1,4 @@
-// What outlives the program: settings, recent models, the layout; and what a damaged file does.
+// Settings, recent models and the layout outlive the program; a damaged file is set aside.
 
 #include "app/workbench_support.h"
 
@@ -11,7 +11,7 @@ using ::testing::HasSubstr;
 
 namespace fs = std::filesystem;
 
-/// A new configuration folder, by name.
+/// The path of a configuration folder of this name, which does not exist yet.
 fs::path folder(const std::string& name) { return scratch() / "config" / name / "glassformer"; }
 
 float left_edge(const char* panel) { return ImGui::FindWindowByName(panel)->Pos.x; }

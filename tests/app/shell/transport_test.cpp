@@ -1,4 +1,4 @@
-// Playback: the buttons and the keys of the top bar, exactly.
+// The transport bar: its buttons, keys, seed and speed.
 
 #include "app/workbench_support.h"
 
@@ -16,44 +16,43 @@ class TransportTest : public ::testing::Test {
         bench.prompt_ids({3, 1, 4, 1, 5});
     }
     void click(const std::string& button) { ui.click("Transport/" + button); }
-    /// Cursor and rows.
-    std::pair<int, int> at() { return {bench.cursor(), bench.rows()}; }
+    std::pair<int, int> cursor_and_rows() { return {bench.cursor(), bench.rows()}; }
 
     Bench bench;
     UiDriver& ui = bench.ui;
 };
 
-using Place = std::pair<int, int>;
+using CursorAndRows = std::pair<int, int>;
 
 TEST_F(TransportTest, TheButtonsMoveTheCursor) {
     click("Step");
-    EXPECT_EQ(at(), Place(6, 6));
+    EXPECT_EQ(cursor_and_rows(), CursorAndRows(6, 6));
     click("Step");
-    EXPECT_EQ(at(), Place(7, 7));
+    EXPECT_EQ(cursor_and_rows(), CursorAndRows(7, 7));
     const std::vector<int> tokens = bench.tokens();
     click("Back");
     click("Back");
     click("Back");
-    EXPECT_EQ(at(), Place(4, 7));
+    EXPECT_EQ(cursor_and_rows(), CursorAndRows(4, 7));
     EXPECT_TRUE(bench.shows("Transport", "token 4 / 256"));
     click("Step");
-    EXPECT_EQ(at(), Place(5, 7));
+    EXPECT_EQ(cursor_and_rows(), CursorAndRows(5, 7));
     click("First");
-    EXPECT_EQ(at(), Place(1, 7));
+    EXPECT_EQ(cursor_and_rows(), CursorAndRows(1, 7));
     click("Back");
-    EXPECT_EQ(at(), Place(1, 7)) << "one token always stays";
+    EXPECT_EQ(cursor_and_rows(), CursorAndRows(1, 7)) << "one token always stays";
     click("Last");
-    EXPECT_EQ(at(), Place(7, 7));
+    EXPECT_EQ(cursor_and_rows(), CursorAndRows(7, 7));
     EXPECT_EQ(bench.tokens(), tokens) << "nothing was drawn anew";
 }
 
 TEST_F(TransportTest, PlayGoesToTheEndOfTheContext) {
     click("Play");
-    EXPECT_EQ(at(), Place(256, 256));
+    EXPECT_EQ(cursor_and_rows(), CursorAndRows(256, 256));
     EXPECT_FALSE(bench.snapshot().playing);
     EXPECT_THAT(bench.notice(), HasSubstr("256"));
     click("Step");
-    EXPECT_EQ(at(), Place(256, 256));
+    EXPECT_EQ(cursor_and_rows(), CursorAndRows(256, 256));
     const std::vector<int> played = bench.tokens();
     bench.prompt_ids({3, 1, 4, 1, 5});
     for (int i = 0; i < 12; ++i) click("Step");
@@ -63,16 +62,16 @@ TEST_F(TransportTest, PlayGoesToTheEndOfTheContext) {
 
 TEST_F(TransportTest, TheKeysMoveTheCursor) {
     ui.key(ImGuiKey_RightArrow);
-    EXPECT_EQ(at(), Place(6, 6));
+    EXPECT_EQ(cursor_and_rows(), CursorAndRows(6, 6));
     ui.key(ImGuiKey_LeftArrow);
     ui.key(ImGuiKey_LeftArrow);
-    EXPECT_EQ(at(), Place(4, 6));
+    EXPECT_EQ(cursor_and_rows(), CursorAndRows(4, 6));
     ui.key(ImGuiKey_Home);
-    EXPECT_EQ(at(), Place(1, 6));
+    EXPECT_EQ(cursor_and_rows(), CursorAndRows(1, 6));
     ui.key(ImGuiKey_End);
-    EXPECT_EQ(at(), Place(6, 6));
+    EXPECT_EQ(cursor_and_rows(), CursorAndRows(6, 6));
     ui.key(ImGuiKey_Space);
-    EXPECT_EQ(at(), Place(256, 256));
+    EXPECT_EQ(cursor_and_rows(), CursorAndRows(256, 256));
 }
 
 TEST_F(TransportTest, KeysUndoAndRedo) {
@@ -111,7 +110,7 @@ TEST_F(TransportTest, KeysChooseTheHead) {
     EXPECT_EQ(bench.pinned_head(), (HeadRef{1, 0})) << "there is no such layer";
     ui.key(ImGuiKey_1);
     EXPECT_EQ(bench.pinned_head(), (HeadRef{0, 0}));
-    EXPECT_EQ(at(), Place(5, 5));
+    EXPECT_EQ(cursor_and_rows(), CursorAndRows(5, 5));
 }
 
 TEST_F(TransportTest, WhatIsTypedIsNoShortcut) {
@@ -124,7 +123,7 @@ TEST_F(TransportTest, WhatIsTypedIsNoShortcut) {
     ui.type(", 2");
     ui.key(ImGuiMod_Ctrl | ImGuiKey_Z); // the field's own undo
     ui.key(ImGuiMod_Ctrl | ImGuiKey_O);
-    EXPECT_EQ(at(), Place(6, 6));
+    EXPECT_EQ(cursor_and_rows(), CursorAndRows(6, 6));
     EXPECT_EQ(bench.tokens(), tokens);
     EXPECT_EQ(bench.pinned_head(), (HeadRef{0, 0}));
     EXPECT_FALSE(ui.exists("Start/Open"));
@@ -133,7 +132,7 @@ TEST_F(TransportTest, WhatIsTypedIsNoShortcut) {
     ui.frames(2);
     EXPECT_EQ(bench.tokens(), (std::vector{3, 1, 4, 1, 5, 7}));
     ui.key(ImGuiKey_RightArrow); // Enter gave the keyboard back
-    EXPECT_EQ(at(), Place(7, 7));
+    EXPECT_EQ(cursor_and_rows(), CursorAndRows(7, 7));
 }
 
 TEST_F(TransportTest, ADifferentSeedDrawsADifferentText) {
@@ -168,7 +167,8 @@ TEST_F(TransportTest, TheSpeedIsSetByTheChip) {
     EXPECT_FALSE(ui.exists("Popup/tokens per second"));
 }
 
-/// With a worker, whose next token is due in a quarter of an hour: playing without an end of its own.
+/// The session has a worker here. Its next token is due in a quarter of an hour, so only a pause ends
+/// playing.
 TEST(WorkbenchWorker, PausesBetweenTwoTokens) {
     HeadlessWindow screen({.width = 1600, .height = 900});
     Workbench workbench({.mode = Session::Mode::threaded, .config_folder = {}, .wake = {}});

@@ -1,5 +1,5 @@
-// The default layout at every size, scale and theme: nothing is cut off, nothing covers anything. And what is
-// idle stays idle.
+// The default layout at every size, scale and theme: nothing is cut off and nothing covers anything. An idle
+// window asks for no frames.
 
 #include "app/workbench_support.h"
 
@@ -10,59 +10,59 @@
 namespace gf::ui::tests::window_sizes_test {
 namespace {
 
-struct Case {
+struct WindowCase {
     int width, height;
     float scale;
     ThemeName theme;
-    /// Of the window in design lengths.
-    float room_x() const { return static_cast<float>(width) / (scale * theme_of(theme).scale); }
-    float room_y() const { return static_cast<float>(height) / (scale * theme_of(theme).scale); }
+    /// The size of the window in design lengths, which are pixels at scale 1.
+    float design_width() const { return static_cast<float>(width) / (scale * theme_of(theme).scale); }
+    float design_height() const { return static_cast<float>(height) / (scale * theme_of(theme).scale); }
 };
-std::ostream& operator<<(std::ostream& out, const Case& c) {
+std::ostream& operator<<(std::ostream& out, const WindowCase& c) {
     return out << c.width << "x" << c.height << " at " << c.scale << ", " << theme_of(c.theme).label;
 }
 
 bool overlap(const UiRect& a, const UiRect& b) {
     return a.min.x < b.max.x && b.min.x < a.max.x && a.min.y < b.max.y && b.min.y < a.max.y;
 }
-/// With half a pixel of grace for rounding.
+/// Whether `a` lies in `b`. Half a pixel is left for rounding.
 bool inside(const UiRect& a, const UiRect& b) {
     return a.min.x >= b.min.x - 0.5f && a.max.x <= b.max.x + 0.5f && a.min.y >= b.min.y - 0.5f &&
            a.max.y <= b.max.y + 0.5f;
 }
 
-/// What stands in a bar: items, and texts beside them.
-std::vector<std::pair<std::string, UiRect>> things_in(const std::string& window) {
-    std::vector<std::pair<std::string, UiRect>> things;
+/// The items of a bar, and the texts that stand beside them, with their rectangles.
+std::vector<std::pair<std::string, UiRect>> items_and_texts(const std::string& window) {
+    std::vector<std::pair<std::string, UiRect>> entries;
     const ItemRecorder& recorder = ImGuiHost::current().items();
     for (const UiItem& item : recorder.items())
         if (item.window == window && !item.label.empty() && !item.stack.empty())
-            things.emplace_back(label_name(item.label), item.rect);
-    const std::size_t n_items = things.size();
+            entries.emplace_back(label_name(item.label), item.rect);
+    const std::size_t n_items = entries.size();
     for (const UiText& text : recorder.texts()) {
         if (text.window != window) continue;
         const auto is_its = [&](const auto& item) { return inside(text.rect, item.second); };
-        if (!std::any_of(things.begin(), things.begin() + static_cast<std::ptrdiff_t>(n_items), is_its))
-            things.emplace_back("'" + text.text + "'", text.rect);
+        if (!std::any_of(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(n_items), is_its))
+            entries.emplace_back("'" + text.text + "'", text.rect);
     }
-    return things;
+    return entries;
 }
 
 void expect_bar_in_order(const std::string& window) {
     const ImGuiWindow* bar = ImGui::FindWindowByName(window.c_str());
     ASSERT_NE(bar, nullptr);
     const UiRect area{bar->Pos, {bar->Pos.x + bar->Size.x, bar->Pos.y + bar->Size.y}};
-    const auto things = things_in(window);
-    for (std::size_t i = 0; i < things.size(); ++i) {
-        const auto& [name, rect] = things[i];
+    const auto entries = items_and_texts(window);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const auto& [name, rect] = entries[i];
         EXPECT_TRUE(inside(rect, area))
             << name << " leaves " << window << ": " << rect.min.x << " to " << rect.max.x;
         for (std::size_t j = 0; j < i; ++j)
-            EXPECT_FALSE(overlap(rect, things[j].second)) << name << " covers " << things[j].first;
+            EXPECT_FALSE(overlap(rect, entries[j].second)) << name << " covers " << entries[j].first;
     }
 }
 
-/// Items of the panels themselves (what lies in a region that scrolls can be scrolled to).
+/// Expects that no item of a panel is clipped. Items in regions that scroll are left out.
 void expect_panels_whole() {
     for (const UiItem& item : ImGuiHost::current().items().items()) {
         if (!item.owner || item.label.empty() || item.stack.empty() || item.owner->ParentWindow) continue;
@@ -76,9 +76,9 @@ void expect_panels_whole() {
     }
 }
 
-class LayoutTest : public ::testing::TestWithParam<std::pair<ThemeName, float>> {};
+class WindowSizesTest : public ::testing::TestWithParam<std::pair<ThemeName, float>> {};
 
-TEST_P(LayoutTest, NothingIsCutOffOrCovered) {
+TEST_P(WindowSizesTest, NothingIsCutOffOrCovered) {
     const auto& [theme, scale] = GetParam();
     Bench bench({.width = 1280, .height = 720, .look = {theme, scale}, .config_folder = {}});
     const SavedModel& model = saved_llama("a-model-with-a-rather-long-name-of-its-own", [](ModelConfig&) {});
@@ -88,7 +88,7 @@ TEST_P(LayoutTest, NothingIsCutOffOrCovered) {
     bench.post(command::SetSpeed{0.5});
     for (const auto& [width, height] : {std::pair(1280, 720), std::pair(1600, 900), std::pair(1920, 1080),
                                         std::pair(2560, 1440), std::pair(3840, 2160)}) {
-        const Case c{width, height, scale, theme};
+        const WindowCase c{width, height, scale, theme};
         SCOPED_TRACE(::testing::PrintToString(c));
         bench.resize(width, height);
         bench.ui.leave();
@@ -97,10 +97,10 @@ TEST_P(LayoutTest, NothingIsCutOffOrCovered) {
         expect_bar_in_order("Formula");
         for (const char* always : {"First", "Back", "Play", "Step", "Last", "Layout", "Prompt"})
             EXPECT_TRUE(bench.ui.exists(std::string("Transport/") + always));
-        if (c.room_x() >= 1280) {
+        if (c.design_width() >= 1280) {
             for (const char* there : {"Undo", "Redo", "Seed", "speed"})
                 EXPECT_TRUE(bench.ui.exists(std::string("Transport/") + there));
-            if (c.room_y() >= 720) expect_panels_whole();
+            if (c.design_height() >= 720) expect_panels_whole();
         }
         // A message with a button beside it.
         bench.prompt_ids(std::vector<int>(300, 1));
@@ -118,7 +118,7 @@ TEST_P(LayoutTest, NothingIsCutOffOrCovered) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Looks, LayoutTest,
+INSTANTIATE_TEST_SUITE_P(Looks, WindowSizesTest,
                          ::testing::Values(std::pair(ThemeName::light, 0.75f),
                                            std::pair(ThemeName::light, 1.0f),
                                            std::pair(ThemeName::dark, 1.0f), std::pair(ThemeName::dark, 2.0f),
@@ -153,7 +153,7 @@ TEST(WorkbenchLook, TheMenuSetsThemeAndScale) {
 
 TEST(WorkbenchIdle, AsksForNoMoreFrames) {
     Bench bench;
-    const auto asked = [&] {
+    const auto requests_while_idle = [&] {
         bench.ui.frames(60); // hover delays, sizes that settle
         const std::uint64_t before = n_frame_requests();
         bool wants = false;
@@ -164,18 +164,18 @@ TEST(WorkbenchIdle, AsksForNoMoreFrames) {
         EXPECT_FALSE(wants);
         return n_frame_requests() - before;
     };
-    EXPECT_EQ(asked(), 0u) << "the start page";
+    EXPECT_EQ(requests_while_idle(), 0u) << "the start page";
     bench.open(byte_model().path, byte_tokenizer());
     bench.prompt("a \xF0\x9F\x98\x80 \xE4\xBD\xA0");
     bench.post(command::ForceToken{3, 260});
     bench.post(command::Step{30});
-    EXPECT_EQ(asked(), 0u) << "a text";
+    EXPECT_EQ(requests_while_idle(), 0u) << "a text";
     bench.ui.hover("Text/token 33");
-    EXPECT_EQ(asked(), 0u) << "the mouse rests on a token";
+    EXPECT_EQ(requests_while_idle(), 0u) << "the mouse rests on a token";
     bench.ui.hover("Head/curves");
-    EXPECT_EQ(asked(), 0u) << "the mouse rests on a cell";
+    EXPECT_EQ(requests_while_idle(), 0u) << "the mouse rests on a cell";
     bench.ui.hover("Heads/L1H2");
-    EXPECT_EQ(asked(), 0u) << "the mouse rests on a head";
+    EXPECT_EQ(requests_while_idle(), 0u) << "the mouse rests on a head";
     const std::uint64_t before = n_frame_requests();
     bench.ui.hover("Heads/L1H3");
     EXPECT_GT(n_frame_requests(), before) << "it moved: other panels must follow";

@@ -1,5 +1,5 @@
-// The start page's gallery: the models that ship, in their order, by mouse and by key; and what is missing is
-// said.
+// The gallery of the start page: the models that ship, in their order, for mouse and keyboard. What is
+// missing or damaged is named.
 
 #include "app/workbench_support.h"
 
@@ -18,9 +18,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 /// A folder of shipped models: "first" and "second" are trained, "third" is not.
-class Shipped {
+class ShippedFolder {
   public:
-    Shipped() {
+    ShippedFolder() {
         static int n = 0;
         name_ = fmt::format("shipped{}", ++n);
         add("first", "Says a and b.", "a b");
@@ -45,7 +45,7 @@ class Shipped {
                                          {"train", train}}
                                         .dump());
     }
-    /// Weights by chance, and a tokenizer of letters.
+    /// Saves random weights and a tokenizer of letters, as if the model had been trained.
     void train(const std::string& model) const {
         static const TrainedTokenizer letters =
             train_tokenizer(parse_tokenizer_recipe({{"kind", "characters"}}, "letters"), "a b");
@@ -80,7 +80,7 @@ class GalleryTest : public ::testing::Test {
         ASSERT_EQ(focused(), item);
     }
 
-    Shipped shipped;
+    ShippedFolder shipped;
     Bench bench{{.models = shipped.folder()}};
     UiDriver& ui = bench.ui;
 };
@@ -108,7 +108,7 @@ TEST_F(GalleryTest, AClickOpensAModelWithItsTokenizerAndItsPrompt) {
     EXPECT_TRUE(bench.workbench.settings().recent.empty()) << "it is in the gallery";
 }
 
-TEST_F(GalleryTest, OneThatIsNotTrainedOpensNothing) {
+TEST_F(GalleryTest, AModelThatIsNotTrainedOpensNothing) {
     ui.click("Start/models/third");
     EXPECT_FALSE(bench.snapshot().model);
     EXPECT_EQ(bench.snapshot().message, "");
@@ -129,7 +129,7 @@ TEST_F(GalleryTest, TabComesToEveryCardAndEnterOpensIt) {
     EXPECT_EQ(bench.snapshot().prompt, "a b");
 }
 
-TEST_F(GalleryTest, ItComesOverAnOpenModelAndEscReturns) {
+TEST_F(GalleryTest, TheGalleryOpensOverAModelAndEscReturns) {
     ui.click("Start/models/first");
     ui.key(ImGuiMod_Ctrl | ImGuiKey_K);
     ui.frames(2);
@@ -192,7 +192,7 @@ TEST(GalleryOfShippedModels, ListsEveryOne) {
         EXPECT_TRUE(bench.shows("Start", m.sentence)) << m.name;
 }
 
-TEST(GalleryProblems, AreOneLineAndTheRestWorks) {
+TEST(GalleryWithProblems, AProblemIsOneLineAndTheRestWorks) {
     const auto shown = [](const fs::path& folder) {
         Bench bench({.models = folder});
         bench.ui.frames(2);
@@ -206,7 +206,7 @@ TEST(GalleryProblems, AreOneLineAndTheRestWorks) {
     };
     EXPECT_THAT(shown({}), HasSubstr("assets/models"));
     EXPECT_THAT(shown(scratch() / "nowhere"), HasSubstr("models.json"));
-    const Shipped shipped;
+    const ShippedFolder shipped;
     EXPECT_EQ(shown(shipped.folder()), "");
     shipped.put("second/recipe.json", "{\"sentence\": 3}");
     EXPECT_THAT(shown(shipped.folder()),
@@ -219,7 +219,7 @@ TEST(GalleryProblems, AreOneLineAndTheRestWorks) {
 }
 
 TEST(FirstOfGallery, OpensIfItIsTrained) {
-    const Shipped shipped;
+    const ShippedFolder shipped;
     const auto first = first_of_gallery(shipped.folder());
     ASSERT_TRUE(first);
     EXPECT_EQ(first->model, shipped.at("first"));
@@ -235,7 +235,7 @@ TEST(FirstOfGallery, OpensIfItIsTrained) {
 }
 
 TEST(FirstOfGallery, TheStartPageDoesNotFlashUpBeforeIt) {
-    const Shipped shipped;
+    const ShippedFolder shipped;
     HeadlessWindow screen({.width = 1600, .height = 900});
     Workbench workbench(
         {.mode = Session::Mode::cooperative, .config_folder = {}, .wake = {}, .models = shipped.folder()});
@@ -252,7 +252,7 @@ TEST(FirstOfGallery, TheStartPageDoesNotFlashUpBeforeIt) {
 }
 
 TEST(FirstOfGallery, TheStartPageSaysWhyItDoesNotOpen) {
-    const Shipped shipped;
+    const ShippedFolder shipped;
     shipped.put("first/model.safetensors", "no tensors");
     Bench bench({.models = shipped.folder()});
     bench.post(*first_of_gallery(shipped.folder()));

@@ -79,7 +79,7 @@ class StartPageTest : public ::testing::Test {
             page_.draw(48, size.y - 32, settings_.recent, message_, is_error_, commands_);
         });
     }
-    /// What was asked for since the last call.
+    /// The models that the page asked to open since the last call.
     std::vector<command::Open> opened() {
         std::vector<command::Open> all;
         for (const Command& c : commands_.take()) all.push_back(std::get<command::Open>(c));
@@ -299,7 +299,7 @@ TEST(FileBrowser, ListsWhatCanBeOpenedFirst) {
     for (const FolderEntry& e : browser.entries()) names.push_back(e.name);
     EXPECT_THAT(names, ElementsAre("..", "gpt2", "m.bin", "tok.bin", "notes", ".hidden"));
     EXPECT_EQ(browser.entries()[2].detail, "llama2.c model, 28 B");
-    browser.show(folder / "m.bin"); // of a file its folder
+    browser.show(folder / "m.bin"); // a file's folder is listed
     EXPECT_EQ(browser.folder(), folder.path());
 }
 
@@ -346,7 +346,7 @@ TEST(FileBrowser, DrawsOnlyTheRowsInSight) {
     EXPECT_LT(headless.host().items().items().size(), 40u);
 }
 
-TEST(ModelPaths, OfSeveralTokenizersTheOneThatFits) {
+TEST(ModelPaths, TheTokenizerThatFitsIsChosen) {
     const Folder folder;
     EXPECT_EQ(guess_tokenizer(folder / "m.bin"), folder.at("tok.bin"));
     write_text(folder / "tok260.bin", tok_bin(260));
@@ -363,7 +363,7 @@ TEST(ModelPaths, OfSeveralTokenizersTheOneThatFits) {
     EXPECT_EQ(guess_tokenizer(""), "");
 }
 
-TEST(ModelPaths, AsPeopleTypeAndReadThem) {
+TEST(ModelPaths, PathsAreReadAndShownAsPeopleWriteThem) {
     const std::string home = std::getenv("HOME") ? std::getenv("HOME") : "";
     setenv("HOME", "/home/me", 1);
     EXPECT_EQ(typed_path(" ~/models/a b.bin\n"), "/home/me/models/a b.bin");

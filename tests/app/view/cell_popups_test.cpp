@@ -1,5 +1,5 @@
-// Editing cells in place: double click, F2, the menu of a right click, the list of edits, E; what the panels
-// show then.
+// Editing cells in place: by double click, F2, the menu of a right click and the list of edits; the key E
+// switches the edits off.
 
 #include "app/workbench_support.h"
 #include "support/compare.h"
@@ -9,7 +9,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class EditTest : public ::testing::Test {
+class CellPopupsTest : public ::testing::Test {
   protected:
     void SetUp() override {
         bench.workbench.settings().motion = false;
@@ -18,11 +18,9 @@ class EditTest : public ::testing::Test {
         ui.frames(3);
     }
     const Snapshot& s() { return bench.snapshot(); }
-    /// Into the middle of a cell of a map whose rows are the 16 tokens.
+    /// The middle of a cell of a map whose rows are the 16 tokens.
     ImVec2 middle_of(const std::string& item, int row, int column, int columns) {
-        const UiRect r = ui.rect(item);
-        return {(static_cast<float>(column) + 0.5f) / static_cast<float>(columns) * r.width(),
-                (static_cast<float>(row) + 0.5f) / 16 * r.height()};
+        return cell_middle(ui.rect(item), row, column, 16, columns);
     }
     void double_click_at(const std::string& item, ImVec2 at) {
         ui.hover(item, at);
@@ -33,7 +31,7 @@ class EditTest : public ::testing::Test {
         ui.key(ImGuiKey_Enter);
         ui.frames(3);
     }
-    /// The run is what it would be with these edits from the start.
+    /// Expects the values of a run that had these edits from the start.
     void expect_edits(const std::vector<Edit>& edits) {
         Trace expected(s().model->weights, s().trace().shape(), edits);
         extend(expected, std::span(s().trace().tokens(), 16));
@@ -50,7 +48,7 @@ class EditTest : public ::testing::Test {
     UiDriver& ui = bench.ui;
 };
 
-TEST_F(EditTest, DoubleClickInFlow) {
+TEST_F(CellPopupsTest, DoubleClickInFlow) {
     const double before = probabilities_after(s(), 15)[0];
     double_click_at("Flow/attn.hook_pattern", middle_of("Flow/attn.hook_pattern", 12, 2, 16));
     EXPECT_EQ(bench.text_with("Popup", "blocks.0.attn.hook_pattern"),
@@ -71,7 +69,7 @@ TEST_F(EditTest, DoubleClickInFlow) {
     EXPECT_FALSE(bench.shows("Formula", "edits 1"));
 }
 
-TEST_F(EditTest, DoubleClickInHeadAndInspector) {
+TEST_F(CellPopupsTest, DoubleClickInHeadAndInspector) {
     bench.post(command::PinHead{1, 4});
     bench.post(command::SetView{"Head", "form", "matrix"});
     double_click_at("Head/attention", middle_of("Head/attention", 9, 3, 16));
@@ -86,7 +84,7 @@ TEST_F(EditTest, DoubleClickInHeadAndInspector) {
     EXPECT_TRUE(bench.shows("Inspector", "-15.00")) << "the least value";
 }
 
-TEST_F(EditTest, F2EditsWhatIsPinned) {
+TEST_F(CellPopupsTest, F2EditsWhatIsPinned) {
     ui.key(ImGuiKey_F2);
     EXPECT_THAT(bench.notice(), HasSubstr("Point at a cell"));
     bench.post(command::PinCell{"blocks.1.attn.hook_v", 1, 6, 2});
@@ -96,7 +94,7 @@ TEST_F(EditTest, F2EditsWhatIsPinned) {
     expect_edits({at(Site::v, 1, 1, 6, 2, 2)});
 }
 
-TEST_F(EditTest, OnlyNumbersCount) {
+TEST_F(CellPopupsTest, OnlyNumbersAreAccepted) {
     bench.post(command::PinCell{"hook_embed", -1, 6, 2});
     for (const char* wrong : {"", "1e", "1e999", "-"}) {
         ui.key(ImGuiKey_F2);
@@ -111,7 +109,7 @@ TEST_F(EditTest, OnlyNumbersCount) {
     expect_edits({});
 }
 
-TEST_F(EditTest, WhatCannotBeEditedSaysWhy) {
+TEST_F(CellPopupsTest, WhatCannotBeEditedSaysWhy) {
     bench.post(command::PinCell{s().model->weights->table[0].name, -1, 6, 2});
     ui.key(ImGuiKey_F2);
     EXPECT_TRUE(bench.shows("Popup", "A parameter: training changes it. Edit what is computed from it."));
@@ -122,7 +120,7 @@ TEST_F(EditTest, WhatCannotBeEditedSaysWhy) {
     EXPECT_TRUE(bench.shows("Popup", "The mask forbids it: an edit does not lift the mask."));
 }
 
-TEST_F(EditTest, TheMenuOfARightClick) {
+TEST_F(CellPopupsTest, TheMenuOfARightClick) {
     const auto right_click = [&](int row, int column) {
         ui.hover("Flow/hook_embed", middle_of("Flow/hook_embed", row, column, s().config().d_model));
         ui.right_click_here();
@@ -147,7 +145,7 @@ TEST_F(EditTest, TheMenuOfARightClick) {
     expect_edits({});
 }
 
-TEST_F(EditTest, TheListOfEditsAndTheKeyE) {
+TEST_F(CellPopupsTest, TheListOfEditsAndTheKeyE) {
     const Edit first = at(Site::embed, -1, 0, 3, 7, 0), second = at(Site::mlp_out, 1, 0, 5, 2, 3);
     bench.post(command::EditCell{"hook_embed", -1, 3, 7, 0});
     bench.post(command::EditCell{"blocks.1.hook_mlp_out", -1, 5, 2, 3});

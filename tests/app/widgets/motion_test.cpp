@@ -10,6 +10,7 @@ namespace {
 
 class MotionTest : public ::testing::Test {
   protected:
+    MotionTest() { set_motion(true); } // other tests may have left it off
     ~MotionTest() override { set_motion(true); }
     float frame_to(float target) {
         float value = 0;

@@ -17,7 +17,7 @@
 namespace gf::ui::widgets_test {
 namespace {
 
-/// One of each.
+/// A page that shows each widget once.
 struct Page {
     int pressed = 0, icon = 0, chips = 0, answer = -1, layout = 0, top_k = 40, tokens = 0;
     bool greedy = false, taken = false;

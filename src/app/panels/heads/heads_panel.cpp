@@ -137,8 +137,7 @@ HeadsPanel::Layout HeadsPanel::lay_out(const Snapshot& s, bool is_cross) const {
     const float width = HeadRolesList::width(), height = HeadRolesList::height(), gap = px(k_list_gap);
     // Roles are ways to read one's own text, so that there is no list of those of cross-attention.
     const bool fits_beside = !is_cross && room.x >= width + gap + px(k_min_grid_width);
-    const bool fits_below =
-        !is_cross && room.y >= height + gap + px(k_legend_height) + px(k_min_grid_height);
+    const bool fits_below = !is_cross && room.y >= height + gap + px(k_legend_height) + px(k_min_grid_height);
     const auto map_size = [&](float grid_width, float grid_height) {
         return std::min(grid_width / static_cast<float>(s.config().n_heads),
                         1.3f * grid_height / static_cast<float>(s.config().n_layers));
@@ -154,8 +153,7 @@ HeadsPanel::Layout HeadsPanel::lay_out(const Snapshot& s, bool is_cross) const {
         maps.max.y -= height + gap;
         result.roles = {{at.x, maps.max.y + gap}, {std::min(end.x, at.x + px(k_max_list_width)), end.y}};
     }
-    result.has_legend =
-        maps.height() > px(k_legend_height) + px(k_min_grid_height) && maps.width() > px(250);
+    result.has_legend = maps.height() > px(k_legend_height) + px(k_min_grid_height) && maps.width() > px(250);
     if (result.has_legend) maps.max.y -= px(k_legend_height);
     return result;
 }

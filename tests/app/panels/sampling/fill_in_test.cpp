@@ -1,5 +1,5 @@
-// Models that see both sides of a token: Sampling is about the place in view, and what is written there
-// leaves the rest.
+// Models that see both sides of a token: Sampling is about the token in view, and writing a token there
+// leaves the others as they are.
 
 #include "app/workbench_support.h"
 
@@ -16,7 +16,7 @@ class FillInTest : public ::testing::Test {
         bench.open(saved_preset("bert"));
         bench.prompt_ids({3, 1, 4, 1, 5, 9});
     }
-    /// The likeliest tokens stand in the table of Sampling with the probabilities of this row.
+    /// Expects the likeliest tokens of this row in the table of Sampling, with their probabilities.
     void expect_probabilities_of(int position) {
         const auto p = probabilities_after(bench.snapshot(), position);
         for (const int id : largest(p, 3)) {
@@ -49,11 +49,7 @@ TEST_F(FillInTest, UseItWritesInThePlace) {
     ui.click("Text/token 2");
     DrawKey key = bench.snapshot().next_draw;
     key.position = 2;
-    double sum = 0;
-    int drawn = -1;
-    const auto p = probabilities_after(bench.snapshot(), 2);
-    for (const int id : largest(p, static_cast<int>(p.size())))
-        if (drawn < 0 && uniform(key) < (sum += p[static_cast<std::size_t>(id)])) drawn = id;
+    const int drawn = token_drawn(probabilities_after(bench.snapshot(), 2), uniform(key));
     ASSERT_NE(drawn, 4);
     ui.click("Sampling/Use it");
     EXPECT_EQ(bench.tokens(), (std::vector{3, 1, drawn, 1, 5, 9}));

@@ -1,5 +1,6 @@
 #pragma once
-// Calculating with printed numbers, as a reader with a pocket calculator does.
+// Computes with printed numbers, as a reader with a pocket calculator does. Used by the tests of the
+// derivation and of the sampling panel.
 
 #include <fmt/format.h>
 
@@ -29,8 +30,9 @@ inline std::vector<double> numbers_in(std::string_view text) {
     return numbers;
 }
 
+/// A printed result, and the result that its operands give.
 struct ArithmeticCheck {
-    bool found = false;
+    bool found = false; ///< whether the text is a computation
     std::string expected, printed;
 };
 

@@ -1,5 +1,5 @@
-// The derivation of a probability: whoever computes with the printed numbers gets the printed results, and
-// the last one is the sampler's; reasons for cuts by their definitions.
+// The derivation of a probability: computing with the printed numbers gives the printed results, the last
+// result is the sampler's, and tokens are cut by the definitions of the stages.
 
 #include "app/panels/sampling/probability_derivation.h"
 
@@ -89,7 +89,7 @@ TEST(Derivation, PrintedNumbersGiveThePrintedResult) {
     EXPECT_GT(sums, 1000);
 }
 
-TEST(Derivation, ReasonsForCutsByTheirDefinitions) {
+TEST(Derivation, CutsFollowTheirDefinitions) {
     const std::vector<real> logits = random_logits(120, 8, 1.5);
     std::vector<int> order(120);
     for (int i = 0; i < 120; ++i) order[static_cast<std::size_t>(i)] = i;
@@ -135,7 +135,7 @@ TEST(Derivation, ReasonsForCutsByTheirDefinitions) {
     }
 }
 
-TEST(Derivation, ThePenaltyTellsWhomItConcerns) {
+TEST(Derivation, ThePenaltyAppliesToTokensOfTheText) {
     const std::vector<real> logits{2, -1, 0.5f, 3};
     const SampleStep step = sample(logits, {{StageKind::repetition_penalty, 1.5}}, {0, 1});
     EXPECT_EQ(line_named(derive_probability(step, 0), "repetition")->text, "2.000 / 1.5 = 1.333");
@@ -145,7 +145,7 @@ TEST(Derivation, ThePenaltyTellsWhomItConcerns) {
     EXPECT_EQ(line_named(derive_probability(step, 2), "repetition")->text, "not in the text: unchanged");
 }
 
-TEST(Derivation, OfWhatCanNeverBeDrawn) {
+TEST(Derivation, ATokenThatCanNeverBeDrawnHasOneLine) {
     const auto none = static_cast<real>(-k_infinity);
     const SampleStep step = sample({1, none, std::numeric_limits<real>::quiet_NaN()}, default_chain());
     for (const int id : {1, 2}) {

@@ -1,5 +1,4 @@
-// Classifiers and models of text embeddings in the workbench: what they give instead of a next token, and all
-// that leads to it.
+// Classifiers, embedders and models without an output layer: what the panels show instead of a next token.
 
 #include "app/workbench_support.h"
 
@@ -11,7 +10,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-class PooledTest : public ::testing::Test {
+class TokenlessOutputTest : public ::testing::Test {
   protected:
     void open(const char* preset_name) {
         bench.workbench.settings().motion = false;
@@ -20,12 +19,8 @@ class PooledTest : public ::testing::Test {
         ASSERT_EQ(bench.cursor(), 6);
     }
     const Selection& selection() const { return bench.workbench.selection(); }
-    std::string formula() const {
-        std::string all;
-        for (const std::string& text : ui.texts("Formula")) all += text;
-        return all;
-    }
-    /// What every panel shows of any model.
+    std::string formula() const { return bench.all_text("Formula"); }
+    /// Checks what the panels show for every model, whatever its output is.
     void expect_panels() {
         EXPECT_TRUE(ui.exists("Text/token 5"));
         EXPECT_THAT(ui.tooltip("Text/token 5"), ::testing::Not(HasSubstr("surprisal")))
@@ -49,7 +44,7 @@ class PooledTest : public ::testing::Test {
     UiDriver& ui = bench.ui;
 };
 
-TEST_F(PooledTest, AClassifierSaysHowLikelyEachClassIs) {
+TEST_F(TokenlessOutputTest, AClassifierSaysHowLikelyEachClassIs) {
     open("classes");
     const real* logits = bench.snapshot().trace().row(Site::class_logits, -1, 0);
     double sum = 0;
@@ -61,9 +56,9 @@ TEST_F(PooledTest, AClassifierSaysHowLikelyEachClassIs) {
         EXPECT_TRUE(bench.shows("Sampling", fmt::format("{:.1f} %", 100 * p))) << name;
         EXPECT_TRUE(bench.shows("Flow", fmt::format("{:.1f} %", 100 * p))) << name;
         for (const char* panel : {"Sampling/", "Flow/"}) {
-            const std::string tip = ui.tooltip(panel + name);
-            EXPECT_NEAR(number_after(tip, "probability "), p, 6e-5);
-            EXPECT_NEAR(number_after(tip, "logit "), static_cast<double>(logits[i]), 6e-4);
+            const std::string tooltip_text = ui.tooltip(panel + name);
+            EXPECT_NEAR(number_after(tooltip_text, "probability "), p, 6e-5);
+            EXPECT_NEAR(number_after(tooltip_text, "logit "), static_cast<double>(logits[i]), 6e-4);
             EXPECT_EQ(selection().cell.get(), (CellRef{0, Site::class_logits, -1, -1, 0, i}));
         }
     }
@@ -78,7 +73,7 @@ TEST_F(PooledTest, AClassifierSaysHowLikelyEachClassIs) {
     expect_panels();
 }
 
-TEST_F(PooledTest, AnEmbedderGivesAVector) {
+TEST_F(TokenlessOutputTest, AnEmbedderGivesAVector) {
     for (const char* name : {"mean_embedding", "last_embedding"}) {
         SCOPED_TRACE(name);
         open(name);
@@ -90,16 +85,16 @@ TEST_F(PooledTest, AnEmbedderGivesAVector) {
         const std::string length = bench.text_with("Sampling", fmt::format("{} values, length ", d));
         EXPECT_NEAR(number_after(length, "length "), std::sqrt(squares), 6e-4);
         const UiRect r = ui.rect("Flow/hook_pooled");
-        const std::string tip =
+        const std::string tooltip_text =
             ui.tooltip("Flow/hook_pooled", {4, (7 + 0.5f) * r.height() / static_cast<float>(d)});
-        EXPECT_NEAR(number_after(tip, "vector: "), static_cast<double>(x[7]), 6e-5);
+        EXPECT_NEAR(number_after(tooltip_text, "vector: "), static_cast<double>(x[7]), 6e-5);
         EXPECT_EQ(selection().cell.get(), (CellRef{0, Site::pooled, -1, -1, 0, 7}));
         ui.leave();
         expect_panels();
     }
 }
 
-TEST_F(PooledTest, AModelWithoutHeadSaysSo) {
+TEST_F(TokenlessOutputTest, AModelWithoutHeadSaysSo) {
     open("headless");
     EXPECT_THAT(ui.texts("Sampling"), Contains(HasSubstr("has no output layer")));
     expect_panels();

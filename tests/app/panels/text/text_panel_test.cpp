@@ -1,5 +1,5 @@
-// The text as tokens: what they say of themselves, other tokens in their place, the tree that this makes; and
-// texts that are hard to show, which every panel lives through.
+// The text as tokens: their tooltips, choosing other tokens, the tree of branches that this makes, and texts
+// that are hard to show.
 
 #include "app/workbench_support.h"
 
@@ -8,19 +8,11 @@
 #include <algorithm>
 #include <cmath>
 
-namespace gf::ui::tests::text_test {
+namespace gf::ui::tests::text_panel_test {
 namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
-
-/// The token whose interval on the cumulative curve holds u, likeliest first.
-int drawn_token(const std::vector<double>& p, double u) {
-    double sum = 0;
-    for (const int id : largest(p, static_cast<int>(p.size())))
-        if (u < (sum += p[static_cast<std::size_t>(id)])) return id;
-    return -1;
-}
 
 class TextTest : public ::testing::Test {
   protected:
@@ -44,14 +36,14 @@ TEST_F(TextTest, HoveringTellsIdAndProbability) {
     EXPECT_THAT(ui.tooltip(token(0)), ::testing::Not(HasSubstr("probability"))) << "nothing came before it";
     for (const int position : {1, 4, 5, 10}) {
         SCOPED_TRACE(position);
-        const std::string told = ui.tooltip(token(position));
+        const std::string tooltip_text = ui.tooltip(token(position));
         const int id = bench.tokens()[static_cast<std::size_t>(position)];
         const double p = probabilities_after(bench.snapshot(), position - 1)[static_cast<std::size_t>(id)];
-        EXPECT_EQ(number_after(told, "position"), position);
-        EXPECT_EQ(number_after(told, "id"), id);
-        EXPECT_NEAR(number_after(told, "probability"), p, 0.5001e-4);
-        EXPECT_NEAR(number_after(told, "surprisal"), -std::log2(p), 0.5001e-2);
-        EXPECT_THAT(told, HasSubstr(position < 5 ? "from the prompt" : "drawn, seed 42, draw 1"));
+        EXPECT_EQ(number_after(tooltip_text, "position"), position);
+        EXPECT_EQ(number_after(tooltip_text, "id"), id);
+        EXPECT_NEAR(number_after(tooltip_text, "probability"), p, 0.5001e-4);
+        EXPECT_NEAR(number_after(tooltip_text, "surprisal"), -std::log2(p), 0.5001e-2);
+        EXPECT_THAT(tooltip_text, HasSubstr(position < 5 ? "from the prompt" : "drawn, seed 42, draw 1"));
         EXPECT_EQ(bench.workbench.selection().token.get(), position) << "other panels light it too";
     }
     ui.leave();
@@ -139,7 +131,7 @@ TEST_F(TextTest, AnotherTokenMakesABranch) {
 TEST_F(TextTest, TheNextTokenCanBeChosenToo) {
     const std::vector<int> before = bench.tokens();
     const int drawn =
-        drawn_token(probabilities_after(bench.snapshot(), 10), uniform(bench.snapshot().next_draw));
+        token_drawn(probabilities_after(bench.snapshot(), 10), uniform(bench.snapshot().next_draw));
     EXPECT_TRUE(bench.shows("Text", numbered("#", drawn))) << "as it will be drawn";
     const int id = largest(probabilities_after(bench.snapshot(), 10), 5)[4];
     ui.click("Text/next");
@@ -152,8 +144,8 @@ TEST_F(TextTest, TheNextTokenCanBeChosenToo) {
     EXPECT_TRUE(bench.shows("Text", numbered("#", id))) << "the next one is known now";
 }
 
-/// Positions of the tokens in sight.
-std::vector<int> in_sight(const UiDriver& ui) {
+/// The positions of the tokens in sight, in order.
+std::vector<int> visible_positions(const UiDriver& ui) {
     std::vector<int> positions;
     for (const std::string& name : ui.list())
         if (name.starts_with("Text/token ")) positions.push_back(std::stoi(name.substr(11)));
@@ -172,12 +164,12 @@ TEST_F(TextTest, ALongTextIsShownAtItsEndAndScrolls) {
         const int newest = bench.cursor() - 1;
         EXPECT_THAT(ui.tooltip(token(newest)), HasSubstr(numbered("position ", newest) + ","));
         EXPECT_FALSE(ui.exists(token(0)));
-        std::vector<int> seen = in_sight(ui);
+        std::vector<int> seen = visible_positions(ui);
         EXPECT_GE(seen.size(), 5u) << "what was just written never stands alone";
         while (seen.front() > 0) { // without a gap up to the beginning
             const std::vector<int> before = seen;
             ui.wheel(token(before.front()), 1);
-            seen = in_sight(ui);
+            seen = visible_positions(ui);
             ASSERT_LT(seen.front(), before.front()) << "the wheel must scroll";
             ASSERT_GE(seen.back() + 1, before.front());
             for (std::size_t i = 1; i < seen.size(); ++i) ASSERT_EQ(seen[i], seen[i - 1] + 1);
@@ -236,7 +228,7 @@ TEST_F(TextTest, NothingOverlaps) {
         }
 }
 
-/// Tokens whose text would be a command to Dear ImGui, or no text at all.
+/// Tokens with "##" or "%" in them would have a meaning for Dear ImGui.
 TEST(TextStrip, SpecialCharactersAreShownAsTheyAre) {
     Bench bench;
     bench.open(byte_model().path, byte_tokenizer());
@@ -251,8 +243,8 @@ TEST(TextStrip, SpecialCharactersAreShownAsTheyAre) {
     }
 }
 
-/// Hovers everything that has a text, and looks whether what is written is UTF-8.
-void look_around(Bench& bench) {
+/// Hovers everything that shows the text, and checks that all texts in the window are UTF-8.
+void hover_everything(Bench& bench) {
     bench.post(command::SetView{"Head", "form", "matrix"});
     bench.ui.tooltip("Head/attention");
     bench.post(command::SetView{"Head", "form", "lines"});
@@ -278,10 +270,10 @@ TEST(TextStrip, BytesThatAreNoCharacterAreChips) {
     const auto texts = bench.ui.texts("Text");
     for (const char* chip : {"E2", "FF", "F0", "9F", "98", "80", "E4", "(", "z"})
         EXPECT_THAT(texts, Contains(chip));
-    look_around(bench);
+    hover_everything(bench);
     bench.post(command::ForceToken{5, 3 + 0xE2});
     bench.post(command::Step{200}); // random bytes
-    look_around(bench);
+    hover_everything(bench);
     EXPECT_GT(bench.rows(), 100) << "until it draws the end of the text";
 }
 
@@ -294,7 +286,7 @@ TEST(TextStrip, OtherScriptsInTheRealVocabulary) {
     EXPECT_EQ(bench.tokens(), encode_prompt(*bench.snapshot().model,
                                             "Zo\xC3\xAB \xE4\xBD\xA0\xE5\xA5\xBD \xF0\x9F\x98\x80 said"));
     EXPECT_THAT(bench.ui.texts("Text"), Contains("F0"));
-    look_around(bench);
+    hover_everything(bench);
     bench.ui.set("Transport/Prompt", "\xF0\x9F\x98\x80");
     EXPECT_EQ(bench.snapshot().prompt, "\xF0\x9F\x98\x80");
 }
@@ -308,7 +300,7 @@ TEST(TextStrip, NamesOfFilesThatAreNoUtf8) {
     bench.ui.frames(3);
     bench.post(command::Open{folder, ""});
     ASSERT_TRUE(bench.snapshot().has_run());
-    look_around(bench);
+    hover_everything(bench);
     EXPECT_TRUE(is_valid_utf8(bench.workbench.title())) << bench.workbench.title();
     bench.ui.key(ImGuiMod_Ctrl | ImGuiKey_O);
     bench.ui.frames(3);
@@ -318,4 +310,4 @@ TEST(TextStrip, NamesOfFilesThatAreNoUtf8) {
 }
 
 } // namespace
-} // namespace gf::ui::tests::text_test
+} // namespace gf::ui::tests::text_panel_test

@@ -1,10 +1,10 @@
-// The panel of all heads: which head, what it does according to the Trace, in which order.
+// The panel of all heads: choosing a head, its roles as computed from the Trace, and the order of heads.
 
 #include "app/workbench_support.h"
 
 #include <cmath>
 
-namespace gf::ui::tests::heads_test {
+namespace gf::ui::tests::heads_panel_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -12,8 +12,8 @@ using ::testing::HasSubstr;
 constexpr int k_tokens = 30, k_layers = 2, k_heads = 6;
 const std::vector<std::string> k_roles = {"first token", "previous token", "duplicate", "induction", "local"};
 
-/// A role's score as the panel's help says it is, from the Trace in double precision; NaN where no query can
-/// play it.
+/// A role's score as the panel's help defines it, from the Trace in double precision.
+/// NaN if no query can have the role.
 double score_of(const Snapshot& s, const std::string& role, HeadRef head) {
     double sum = 0;
     int queries = 0;
@@ -63,16 +63,16 @@ class HeadsTest : public ::testing::Test {
         });
         return heads;
     }
-    /// What stands in the list of roles behind a role: the head and its score.
-    std::vector<std::string> found(const std::string& role) {
+    /// The best head for a role and its score, as the list of roles shows them.
+    std::vector<std::string> role_entry(const std::string& role) {
         const auto texts = ui.texts("Heads");
         const std::string label = role == "local" ? "local, 3 back" : role;
         const auto at = std::ranges::find(texts, label);
         if (texts.end() - at < 3) return {};
         return {at[1], at[2]};
     }
-    /// The heads as they stand, line by line.
-    std::vector<HeadRef> on_screen() {
+    /// The heads in the order in which they are drawn, line by line.
+    std::vector<HeadRef> heads_in_reading_order() {
         std::vector<HeadRef> heads = all_heads();
         const auto key = [&](HeadRef head) {
             const UiRect r = ui.rect("Heads/" + head_name(head));
@@ -113,7 +113,7 @@ TEST_F(HeadsTest, TheRolesFoundAreThoseOfTheText) {
         for (const std::string& role : k_roles) {
             SCOPED_TRACE(role);
             const HeadRef best = by_score(role).front();
-            const auto shown = found(role);
+            const auto shown = role_entry(role);
             if (std::isnan(score_of(bench.snapshot(), role, best))) {
                 ASSERT_FALSE(shown.empty());
                 EXPECT_EQ(shown[0], "none");
@@ -137,13 +137,14 @@ TEST_F(HeadsTest, ARolePointsAtItsHead) {
 
 TEST_F(HeadsTest, TheTooltipHasAllScoresAndTheEntropy) {
     for (const HeadRef head : {HeadRef{0, 2}, HeadRef{1, 5}}) {
-        const std::string told = ui.tooltip("Heads/" + head_name(head));
+        const std::string tooltip_text = ui.tooltip("Heads/" + head_name(head));
         for (const std::string& role : k_roles) {
-            const std::size_t at = told.find(" " + role);
-            ASSERT_NE(at, std::string::npos) << told;
-            const std::size_t line = told.rfind('\n', at) + 1;
-            EXPECT_NEAR(std::stod(told.substr(line)), score_of(bench.snapshot(), role, head), 0.0005001)
-                << told;
+            const std::size_t at = tooltip_text.find(" " + role);
+            ASSERT_NE(at, std::string::npos) << tooltip_text;
+            const std::size_t line = tooltip_text.rfind('\n', at) + 1;
+            EXPECT_NEAR(std::stod(tooltip_text.substr(line)), score_of(bench.snapshot(), role, head),
+                        0.0005001)
+                << tooltip_text;
         }
         double entropy = 0;
         for (int q = 1; q < k_tokens; ++q) {
@@ -153,19 +154,20 @@ TEST_F(HeadsTest, TheTooltipHasAllScoresAndTheEntropy) {
                     bench.snapshot().trace().value({0, Site::pattern, head.layer, head.head, q, k}));
             entropy += entropy_bits(weights) / (k_tokens - 1);
         }
-        const std::size_t at = told.find(" bits");
-        ASSERT_NE(at, std::string::npos) << told;
-        EXPECT_NEAR(std::stod(told.substr(told.rfind('\n', at) + 1)), entropy, 0.00051) << told;
+        const std::size_t at = tooltip_text.find(" bits");
+        ASSERT_NE(at, std::string::npos) << tooltip_text;
+        EXPECT_NEAR(std::stod(tooltip_text.substr(tooltip_text.rfind('\n', at) + 1)), entropy, 0.00051)
+            << tooltip_text;
     }
 }
 
-TEST_F(HeadsTest, SortedByWhatTheyDo) {
-    EXPECT_EQ(on_screen(), all_heads());
+TEST_F(HeadsTest, HeadsAreSortedByTheirRole) {
+    EXPECT_EQ(heads_in_reading_order(), all_heads());
     for (const std::string role : {"induction", "previous token"}) {
         ui.click("Heads/sort");
         ui.click("Popup/" + role);
         ui.frames(20); // they glide
-        EXPECT_EQ(on_screen(), by_score(role));
+        EXPECT_EQ(heads_in_reading_order(), by_score(role));
         std::vector<std::string> wanted;
         for (const HeadRef head : by_score(role)) {
             wanted.push_back(head_name(head));
@@ -177,12 +179,12 @@ TEST_F(HeadsTest, SortedByWhatTheyDo) {
     }
     bench.post(command::SetView{"Heads", "sort", "layer"});
     ui.frames(20);
-    EXPECT_EQ(on_screen(), all_heads());
+    EXPECT_EQ(heads_in_reading_order(), all_heads());
     bench.post(command::SetView{"Heads", "sort", "size"});
     EXPECT_THAT(bench.workbench.window_message(), HasSubstr("size"));
 }
 
-TEST_F(HeadsTest, TheyAreItemsWhereTheyAreSeen) {
+TEST_F(HeadsTest, SortedHeadsAreClickedWhereTheyStand) {
     bench.post(command::SetView{"Heads", "sort", "local"});
     ui.frames(20);
     for (const HeadRef head : by_score("local")) { // scrolls to it where it must
@@ -193,7 +195,7 @@ TEST_F(HeadsTest, TheyAreItemsWhereTheyAreSeen) {
 
 TEST_F(HeadsTest, WhatTheTextCannotShowSaysSo) {
     bench.prompt_ids({1, 2, 3, 4, 5, 6});
-    EXPECT_EQ(found("duplicate")[0], "none");
+    EXPECT_EQ(role_entry("duplicate")[0], "none");
     EXPECT_THAT(ui.tooltip("Heads/duplicate"), HasSubstr("no token occurs twice"));
     const HeadRef before = bench.pinned_head();
     ui.click("Heads/duplicate");
@@ -201,7 +203,7 @@ TEST_F(HeadsTest, WhatTheTextCannotShowSaysSo) {
     bench.post(command::SetView{"Heads", "sort", "duplicate"});
     ui.frames(20);
     EXPECT_THAT(ui.texts("Heads"), ::testing::Contains(HasSubstr("duplicate: none, no token occurs twice")));
-    EXPECT_EQ(on_screen(), all_heads());
+    EXPECT_EQ(heads_in_reading_order(), all_heads());
 }
 
 /// A run above the trace budget shows the layer that is unfolded, computed again.
@@ -242,4 +244,4 @@ TEST(HeadsBudget, TheLayerInViewIsComputedAgain) {
 }
 
 } // namespace
-} // namespace gf::ui::tests::heads_test
+} // namespace gf::ui::tests::heads_panel_test

@@ -1,5 +1,5 @@
-// The sampling panel against the definitions, computed here in double precision: what it writes must be what
-// happens.
+// The sampling panel against the definitions, which are computed here in double precision: the table, the
+// stages, and the token that is drawn.
 
 #include "app/workbench_support.h"
 
@@ -8,7 +8,7 @@
 #include <numeric>
 #include <set>
 
-namespace gf::ui::tests::sampling_test {
+namespace gf::ui::tests::sampling_panel_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -28,26 +28,20 @@ class SamplingTest : public ::testing::Test {
     const SampleStage& stage(StageKind kind) {
         return *std::ranges::find(bench.snapshot().chain, kind, &SampleStage::kind);
     }
-    std::string summary() { return bench.text_with("Sampling", "entropy"); }
-    /// What a row of the table says: the logit, and the probability or "cut". Empty: the row is out of sight.
+    std::string summary_line() { return bench.text_with("Sampling", "entropy"); }
+    /// The two texts of a row of the table: the logit, and the probability or "cut".
+    /// Empty if the row is out of sight.
     std::vector<std::string> row(int id) {
         const auto texts = ui.texts("Sampling");
         const auto at = std::ranges::find(texts, numbered("#", id));
         return at == texts.end() ? std::vector<std::string>() : std::vector(at + 1, at + 3);
     }
-    /// Rows in sight that are marked as cut.
+    /// The number of rows in sight that are marked as cut.
     int n_cut_rows() {
         const auto texts = ui.texts("Sampling");
         return static_cast<int>(std::ranges::count(texts, "cut"));
     }
     static std::string candidate(int id) { return numbered("Sampling/", id) + "/candidate"; }
-    /// The token whose interval on the cumulative curve holds u, likeliest first.
-    static int drawn(const std::vector<double>& p, double u) {
-        double sum = 0;
-        for (const int id : largest(p, static_cast<int>(p.size())))
-            if (u < (sum += p[static_cast<std::size_t>(id)])) return id;
-        return -1;
-    }
 
     Bench bench;
     UiDriver& ui = bench.ui;
@@ -63,16 +57,6 @@ std::vector<double> softmax(std::vector<double> x) {
 
 double percent(const std::vector<std::string>& row) { return number_after("=" + row.at(1), "="); }
 
-/// Only the n largest stay.
-std::vector<double> top(std::vector<double> p, int n) {
-    std::vector<double> kept(p.size());
-    double sum = 0;
-    for (const int id : largest(p, n))
-        sum += kept[static_cast<std::size_t>(id)] = p[static_cast<std::size_t>(id)];
-    for (double& x : kept) x /= sum;
-    return kept;
-}
-
 TEST_F(SamplingTest, TheTableShowsTheDistribution) {
     const auto expected = p();
     const auto ids = largest(expected, n_vocab());
@@ -86,11 +70,11 @@ TEST_F(SamplingTest, TheTableShowsTheDistribution) {
         EXPECT_NEAR(number_after("=" + shown[0], "="), logits[id], 0.005001) << id;
     }
     EXPECT_GE(seen, 8);
-    EXPECT_NEAR(number_after(summary(), "→"), entropy_bits(expected), 0.005001);
-    EXPECT_THAT(summary(), HasSubstr("53 of 53 tokens left"));
-    const std::string told = ui.tooltip(candidate(ids[2]));
-    EXPECT_EQ(number_after(told, "id"), ids[2]);
-    EXPECT_NEAR(number_after(told, "→"), expected[static_cast<std::size_t>(ids[2])], 0.5001e-5);
+    EXPECT_NEAR(number_after(summary_line(), "→"), entropy_bits(expected), 0.005001);
+    EXPECT_THAT(summary_line(), HasSubstr("53 of 53 tokens left"));
+    const std::string tooltip_text = ui.tooltip(candidate(ids[2]));
+    EXPECT_EQ(number_after(tooltip_text, "id"), ids[2]);
+    EXPECT_NEAR(number_after(tooltip_text, "→"), expected[static_cast<std::size_t>(ids[2])], 0.5001e-5);
 }
 
 TEST_F(SamplingTest, TheSliderActsInTheSameFrame) {
@@ -104,7 +88,7 @@ TEST_F(SamplingTest, TheSliderActsInTheSameFrame) {
     ImGui::GetIO().AddMouseButtonEvent(ImGuiMouseButton_Left, true);
     bench.bare_frame(); // the session has not even heard of it
     EXPECT_EQ(stage(StageKind::temperature).value, 1);
-    const double shown = percent(row(id)), shown_entropy = number_after(summary(), "→");
+    const double shown = percent(row(id)), shown_entropy = number_after(summary_line(), "→");
     bench.workbench.settle();
     const double temperature = stage(StageKind::temperature).value;
     EXPECT_NEAR(temperature, 0.05 + 0.3 * 1.95, 0.1) << "the knob has a width";
@@ -133,7 +117,7 @@ TEST_F(SamplingTest, ChoosingAStageChangesNothing) {
         click(chip);
         EXPECT_EQ(bench.snapshot().chain, before);
         if (std::string(chip) == "top-k") {
-            EXPECT_NEAR(number_after(summary(), "entropy"), number_after(summary(), "→"), 1e-9)
+            EXPECT_NEAR(number_after(summary_line(), "entropy"), number_after(summary_line(), "→"), 1e-9)
                 << "it is off: it changes nothing";
         }
     }
@@ -148,10 +132,10 @@ TEST_F(SamplingTest, CutTokensStayInSight) {
     ui.set("Sampling/value", 5);
     EXPECT_EQ(stage(StageKind::top_k), (SampleStage{StageKind::top_k, 5, true}));
     EXPECT_TRUE(ui.is_checked("Sampling/on"));
-    const auto kept = top(whole, 5);
-    EXPECT_NEAR(number_after(summary(), "entropy"), entropy_bits(whole), 0.005001);
-    EXPECT_NEAR(number_after(summary(), "→"), entropy_bits(kept), 0.005001);
-    EXPECT_THAT(summary(), HasSubstr("; 5 of 53 tokens left"));
+    const auto kept = keep_largest(whole, 5);
+    EXPECT_NEAR(number_after(summary_line(), "entropy"), entropy_bits(whole), 0.005001);
+    EXPECT_NEAR(number_after(summary_line(), "→"), entropy_bits(kept), 0.005001);
+    EXPECT_THAT(summary_line(), HasSubstr("; 5 of 53 tokens left"));
     for (int i = 0; i < 8; ++i) {
         const auto shown = row(ids[static_cast<std::size_t>(i)]);
         ASSERT_EQ(shown.size(), 2u) << i;
@@ -168,7 +152,7 @@ TEST_F(SamplingTest, CutTokensStayInSight) {
     click("on");
     EXPECT_FALSE(stage(StageKind::top_k).on);
     EXPECT_EQ(n_cut_rows(), 0);
-    EXPECT_THAT(summary(), HasSubstr("53 of 53 tokens left"));
+    EXPECT_THAT(summary_line(), HasSubstr("53 of 53 tokens left"));
 }
 
 TEST_F(SamplingTest, EveryStageIsSetByItsChip) {
@@ -176,7 +160,7 @@ TEST_F(SamplingTest, EveryStageIsSetByItsChip) {
         click(chip);
         ui.set("Sampling/value", value);
     };
-    const auto n_left = [&] { return static_cast<int>(number_after(summary(), ";")); };
+    const auto n_left = [&] { return static_cast<int>(number_after(summary_line(), ";")); };
     const auto whole = p();
     set("top-p", 0.6);
     int nucleus = 0;
@@ -237,7 +221,7 @@ TEST_F(SamplingTest, StagesChangePlaces) {
         }
         return n;
     };
-    const auto n_left = [&] { return static_cast<int>(number_after(summary(), ";")); };
+    const auto n_left = [&] { return static_cast<int>(number_after(summary_line(), ";")); };
     click("all stages");
     const int after = nucleus(p(2)), before = nucleus(p(1));
     ASSERT_GT(after, before);
@@ -260,17 +244,18 @@ TEST_F(SamplingTest, TheDrawIsTheSamplers) {
     const auto check = [&](double temperature) {
         const double u = uniform(bench.snapshot().next_draw);
         const auto q = p(temperature);
-        const int id = drawn(q, u);
-        const std::string told = ui.tooltip("Sampling/the draw");
-        EXPECT_TRUE(told.starts_with(numbered("#", id) + " covers")) << told << ", expected " << id;
-        EXPECT_NEAR(number_after(told, "u ="), u, 0.5001e-6);
+        const int id = token_drawn(q, u);
+        const std::string tooltip_text = ui.tooltip("Sampling/the draw");
+        EXPECT_TRUE(tooltip_text.starts_with(numbered("#", id) + " covers"))
+            << tooltip_text << ", expected " << id;
+        EXPECT_NEAR(number_after(tooltip_text, "u ="), u, 0.5001e-6);
         double below = 0;
         for (const int other : largest(q, n_vocab())) {
             if (other == id) break;
             below += q[static_cast<std::size_t>(other)];
         }
-        EXPECT_NEAR(number_after(told, "covers"), below, 0.6e-4);
-        EXPECT_NEAR(number_after(told, " to"), below + q[static_cast<std::size_t>(id)], 0.6e-4);
+        EXPECT_NEAR(number_after(tooltip_text, "covers"), below, 0.6e-4);
+        EXPECT_NEAR(number_after(tooltip_text, " to"), below + q[static_cast<std::size_t>(id)], 0.6e-4);
         return id;
     };
     EXPECT_EQ(bench.snapshot().next_draw, (DrawKey{42, 0, 9, 0}));
@@ -295,7 +280,7 @@ TEST_F(SamplingTest, ResampleDrawsAgain) {
     EXPECT_EQ(bench.snapshot().next_draw, (DrawKey{42, 0, 9, 1}))
         << "nothing was there yet: only the number changes";
     EXPECT_EQ(bench.snapshot().tree.size(), 1u);
-    const int id = drawn(p(), uniform(bench.snapshot().next_draw));
+    const int id = token_drawn(p(), uniform(bench.snapshot().next_draw));
     EXPECT_TRUE(ui.tooltip("Sampling/the draw").starts_with(numbered("#", id) + " covers"));
     click("Use it");
     EXPECT_EQ(bench.tokens().back(), id);
@@ -305,7 +290,7 @@ TEST_F(SamplingTest, ResampleDrawsAgain) {
     int other = id;
     while (other == id) { // until a draw differs: then it is a branch
         click("Resample");
-        other = drawn(p(), uniform({42, 0, 9, ++number}));
+        other = token_drawn(p(), uniform({42, 0, 9, ++number}));
         ASSERT_LT(number, 20u);
     }
     EXPECT_EQ(bench.snapshot().tree.size(), 2u);
@@ -331,12 +316,12 @@ TEST_F(SamplingTest, ADoubleClickOnACandidateWritesIt) {
     EXPECT_EQ(bench.tokens(), before);
 }
 
-TEST_F(SamplingTest, ItFollowsTheCursor) {
+TEST_F(SamplingTest, ThePanelFollowsTheCursor) {
     for (const int position : {1, 4, 9}) {
         bench.post(command::Jump{position});
         const auto expected = p();
         ASSERT_EQ(bench.cursor() - 1, position - 1);
-        EXPECT_NEAR(number_after(summary(), "→"), entropy_bits(expected), 0.005001) << position;
+        EXPECT_NEAR(number_after(summary_line(), "→"), entropy_bits(expected), 0.005001) << position;
         EXPECT_NEAR(percent(row(largest(expected, 1)[0])),
                     100 * expected[static_cast<std::size_t>(largest(expected, 1)[0])], 0.05001);
         EXPECT_TRUE(bench.shows("Sampling", numbered("next token, after ", position) +
@@ -345,4 +330,4 @@ TEST_F(SamplingTest, ItFollowsTheCursor) {
 }
 
 } // namespace
-} // namespace gf::ui::tests::sampling_test
+} // namespace gf::ui::tests::sampling_panel_test

@@ -1,5 +1,5 @@
-// The sampling panel's closer looks: one token's derivation, a thousand resamples, one stage's effect; at
-// every width.
+// What the sampling panel shows on request: one token's derivation, a thousand resamples and one stage's
+// effect. Nothing overlaps at any width.
 
 #include "app/panels/sampling/printed_arithmetic.h"
 #include "app/workbench_support.h"
@@ -8,12 +8,12 @@
 #include <cmath>
 #include <set>
 
-namespace gf::ui::tests::resamples_test {
+namespace gf::ui::tests::sampling_details_test {
 namespace {
 
 using ::testing::HasSubstr;
 
-class CloserLookTest : public ::testing::Test {
+class SamplingDetailsTest : public ::testing::Test {
   protected:
     void SetUp() override {
         bench.open(saved_preset("llama"));
@@ -29,14 +29,14 @@ class CloserLookTest : public ::testing::Test {
     }
     static std::string candidate(int id) { return numbered("Sampling/", id) + "/candidate"; }
     std::vector<std::string> texts() { return ui.texts("Sampling"); }
-    /// The `n`th text behind the last one that is this.
-    std::string behind(const std::string& text, std::ptrdiff_t n = 1) {
+    /// The `n`th text after the last occurrence of `text` in the panel; empty when there is none.
+    std::string text_after(const std::string& text, std::ptrdiff_t n = 1) {
         const auto all = texts();
         const auto at = std::find(all.rbegin(), all.rend(), text);
         return at - all.rbegin() >= n && at != all.rend() ? *(at - n) : "";
     }
 
-    /// What a row of the table says.
+    /// The two texts of a token in the table of resamples: its count, and the expected one.
     std::pair<std::string, std::string> row(int id) {
         const auto all = texts();
         const auto at = std::ranges::find(all, numbered("#", id));
@@ -47,32 +47,20 @@ class CloserLookTest : public ::testing::Test {
     UiDriver& ui = bench.ui;
 };
 
-/// Only the n largest stay.
-std::vector<double> top(std::vector<double> p, int n) {
-    const auto ids = largest(p, n);
-    double sum = 0;
-    for (std::size_t i = 0; i < p.size(); ++i) {
-        if (std::ranges::find(ids, static_cast<int>(i)) == ids.end()) p[i] = 0;
-        sum += p[i];
-    }
-    for (double& x : p) x /= sum;
-    return p;
-}
-
-TEST_F(CloserLookTest, AClickDerivesTheProbability) {
+TEST_F(SamplingDetailsTest, AClickDerivesTheProbability) {
     chain({{StageKind::temperature, 0.8}, {StageKind::top_k, 6}});
-    const auto whole = p(0.8), kept = top(whole, 6);
+    const auto whole = p(0.8), kept = keep_largest(whole, 6);
     const auto ids = largest(whole, 12);
     const real* logits = bench.snapshot().trace().row(Site::logits, -1, 8);
     EXPECT_FALSE(ui.exists("Sampling/Write this token"));
     ui.click(candidate(ids[3]));
     EXPECT_TRUE(ui.is_checked(candidate(ids[3])));
     EXPECT_EQ(bench.cursor(), 9) << "nothing is written";
-    EXPECT_NEAR(number_after(behind("logit", 1), ""), logits[ids[3]], 0.5001e-3);
-    EXPECT_EQ(behind("top-k"), "rank 4 ≤ 6: kept");
-    const auto temperature = numbers_in(behind("temperature"));
+    EXPECT_NEAR(number_after(text_after("logit", 1), ""), logits[ids[3]], 0.5001e-3);
+    EXPECT_EQ(text_after("top-k"), "rank 4 ≤ 6: kept");
+    const auto temperature = numbers_in(text_after("temperature"));
     EXPECT_NEAR(temperature.at(2), logits[ids[3]] / 0.8, 1.2e-3);
-    const std::string exponential = behind("exp"), share = behind("÷ sum of 6");
+    const std::string exponential = text_after("exp"), share = text_after("÷ sum of 6");
     EXPECT_NEAR(numbers_in(exponential).at(1),
                 std::exp((static_cast<double>(logits[ids[3]]) - logits[ids[0]]) / 0.8), 2e-3);
     double sum = 0;
@@ -92,9 +80,9 @@ TEST_F(CloserLookTest, AClickDerivesTheProbability) {
 
     bench.resize(1600, 1400); // more rows
     ui.click(candidate(ids[9]));
-    EXPECT_EQ(behind("top-k"), "rank 10 > 6: cut");
+    EXPECT_EQ(text_after("top-k"), "rank 10 > 6: cut");
     EXPECT_TRUE(bench.shows("Sampling", "cut by top-k: p = 0"));
-    EXPECT_EQ(behind("exp"), "") << "it ends there";
+    EXPECT_EQ(text_after("exp"), "") << "it ends there";
     ui.click("Sampling/Close the derivation");
     EXPECT_FALSE(ui.exists("Sampling/Write this token"));
 
@@ -105,7 +93,7 @@ TEST_F(CloserLookTest, AClickDerivesTheProbability) {
     EXPECT_FALSE(ui.exists("Sampling/Write this token")) << "a second click closes it";
 }
 
-TEST_F(CloserLookTest, TheCardWritesItsToken) {
+TEST_F(SamplingDetailsTest, TheCardWritesItsToken) {
     const std::vector<int> before = bench.tokens();
     const int id = largest(p(), 30)[20];
     view("token", fmt::format("{}", id));
@@ -117,7 +105,7 @@ TEST_F(CloserLookTest, TheCardWritesItsToken) {
     EXPECT_FALSE(ui.exists("Sampling/Write this token"));
 }
 
-TEST_F(CloserLookTest, OptionsAreForScripts) {
+TEST_F(SamplingDetailsTest, ScriptsSetTheOptions) {
     view("token", "next");
     EXPECT_TRUE(ui.exists("Sampling/Write this token"));
     view("token", "none");
@@ -138,10 +126,10 @@ TEST_F(CloserLookTest, OptionsAreForScripts) {
     EXPECT_THAT(bench.notice(), HasSubstr("top-k"));
 }
 
-/// What the panel writes must be the counts of the draws one by one, and Pearson's test on them.
-TEST_F(CloserLookTest, AThousandResamples) {
+/// The panel must show the counts of the single draws, and Pearson's chi-squared test of them.
+TEST_F(SamplingDetailsTest, AThousandResamples) {
     chain({{StageKind::temperature, 1.5}, {StageKind::top_k, 30}});
-    const auto theory = top(p(1.5), 30);
+    const auto theory = keep_largest(p(1.5), 30);
     const auto ids = largest(theory, 30);
     std::vector<int> counts(theory.size());
     for (std::uint32_t r = 0; r < 1000; ++r) {
@@ -207,22 +195,23 @@ TEST_F(CloserLookTest, AThousandResamples) {
     EXPECT_FALSE(ui.exists("Sampling/fit"));
 }
 
-/// Grey bars and the first entropy are the chain without the stage in focus, the others as they are.
-TEST_F(CloserLookTest, AStagesEffectIsTheChainWithAndWithoutIt) {
+/// The grey bars and the first entropy belong to the chain without the stage in focus; the second entropy
+/// belongs to the whole chain.
+TEST_F(SamplingDetailsTest, AStagesEffectIsTheChainWithAndWithoutIt) {
     chain({{StageKind::temperature, 0.6}, {StageKind::top_k, 7}});
     const auto entropies = [&](const char* stage) {
         view("stage", stage);
         const std::string text = bench.text_with("Sampling", "entropy");
         return std::pair(number_after(text, "entropy"), number_after(text, "→"));
     };
-    const double after = entropy_bits(top(p(0.6), 7));
+    const double after = entropy_bits(keep_largest(p(0.6), 7));
     const auto check = [&](const char* stage, double before) {
         const auto [shown_before, shown_after] = entropies(stage);
         EXPECT_NEAR(shown_before, before, 0.005001) << stage;
         EXPECT_NEAR(shown_after, after, 0.005001) << stage;
     };
     check("all", entropy_bits(p()));
-    check("temperature", entropy_bits(top(p(), 7)));
+    check("temperature", entropy_bits(keep_largest(p(), 7)));
     check("top-k", entropy_bits(p(0.6)));
     check("top-p", after); // it is off
     EXPECT_THAT(ui.tooltip("Sampling/entropy"), HasSubstr("without top-p"));
@@ -231,14 +220,14 @@ TEST_F(CloserLookTest, AStagesEffectIsTheChainWithAndWithoutIt) {
         bench.shows("Sampling", fmt::format("{} tokens → top-k 7", bench.snapshot().config().d_vocab)));
 }
 
-TEST_F(CloserLookTest, HoveringARowPointsAtItsLogit) {
+TEST_F(SamplingDetailsTest, HoveringARowPointsAtItsLogit) {
     const int id = largest(p(), 4)[3];
     ui.hover(candidate(id));
     EXPECT_EQ(bench.workbench.selection().cell.get(), (CellRef{0, Site::logits, -1, -1, 8, id}));
 }
 
 /// Whole items, none over another, at every width and scale, with and without the closer looks.
-TEST_F(CloserLookTest, NothingOverlapsAtAnySize) {
+TEST_F(SamplingDetailsTest, NothingOverlapsAtAnySize) {
     chain({{StageKind::temperature, 0.8},
            {StageKind::top_k, 40},
            {StageKind::top_p, 0.9},
@@ -276,4 +265,4 @@ TEST_F(CloserLookTest, NothingOverlapsAtAnySize) {
 }
 
 } // namespace
-} // namespace gf::ui::tests::resamples_test
+} // namespace gf::ui::tests::sampling_details_test

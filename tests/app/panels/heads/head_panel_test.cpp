@@ -1,10 +1,10 @@
-// The panel of one head: that the values under the mouse, as a matrix and as lines, are the Trace's.
+// The panel of one head, as a matrix and as lines: the values under the mouse are those of the Trace.
 
 #include "app/workbench_support.h"
 
 #include <cmath>
 
-namespace gf::ui::tests::head_test {
+namespace gf::ui::tests::head_panel_test {
 namespace {
 
 using ::testing::Contains;
@@ -20,19 +20,19 @@ class HeadTest : public ::testing::Test {
         bench.post(command::Step{k_tokens - 12});
     }
     void show(const char* option, const char* value) { bench.post(command::SetView{"Head", option, value}); }
-    std::optional<CellRef> lit() { return bench.workbench.selection().cell.get(); }
     double value(Site site, HeadRef head, int query, int key) {
         return bench.snapshot().trace().value({0, site, head.layer, head.head, query, key});
     }
-    /// The cell in focus, in words.
-    std::string words() { return bench.text_with("Head", "query"); }
-    void expect_words_of(HeadRef head, int query, int key) {
-        EXPECT_NEAR(number_after(words(), "weight"), value(Site::pattern, head, query, key), 0.5001e-4)
-            << words();
-        EXPECT_NEAR(number_after(words(), "score"), value(Site::attn_scores, head, query, key), 0.5001e-3)
-            << words();
-        EXPECT_THAT(words(), HasSubstr(numbered("query #", bench.tokens()[static_cast<std::size_t>(query)])));
-        EXPECT_THAT(words(), HasSubstr(numbered("key #", bench.tokens()[static_cast<std::size_t>(key)])));
+    /// The line about the cell in focus: its query, key, weight and score.
+    std::string cell_text() { return bench.text_with("Head", "query"); }
+    void expect_cell_text(HeadRef head, int query, int key) {
+        EXPECT_NEAR(number_after(cell_text(), "weight"), value(Site::pattern, head, query, key), 0.5001e-4)
+            << cell_text();
+        EXPECT_NEAR(number_after(cell_text(), "score"), value(Site::attn_scores, head, query, key), 0.5001e-3)
+            << cell_text();
+        EXPECT_THAT(cell_text(),
+                    HasSubstr(numbered("query #", bench.tokens()[static_cast<std::size_t>(query)])));
+        EXPECT_THAT(cell_text(), HasSubstr(numbered("key #", bench.tokens()[static_cast<std::size_t>(key)])));
     }
     std::string header() { return bench.text_with("Head", "layer"); }
 
@@ -50,11 +50,9 @@ class MatrixTest : public HeadTest {
         const UiRect r = ui.rect("Head/attention");
         return {r.width(), r.height()};
     }
-    /// While all of it is shown.
+    /// The middle of a cell of the matrix, all of which must be shown.
     ImVec2 middle_of(int row, int column) {
-        const auto n = static_cast<float>(bench.cursor());
-        return {(static_cast<float>(column) + 0.5f) * size().x / n,
-                (static_cast<float>(row) + 0.5f) * size().y / n};
+        return cell_middle(ui.rect("Head/attention"), row, column, bench.cursor(), bench.cursor());
     }
     void hover_cell(int row, int column) { ui.hover("Head/attention", middle_of(row, column)); }
 };
@@ -66,8 +64,8 @@ TEST_F(MatrixTest, TheValueUnderTheMouseIsTheTraces) {
              {std::pair(0, 0), std::pair(15, 0), std::pair(9, 4), std::pair(15, 15)}) {
             SCOPED_TRACE(std::to_string(row) + numbered(", ", column));
             hover_cell(row, column);
-            ASSERT_EQ(lit(), (CellRef{0, Site::pattern, head.layer, head.head, row, column}));
-            expect_words_of(head, row, column);
+            ASSERT_EQ(bench.hovered_cell(), (CellRef{0, Site::pattern, head.layer, head.head, row, column}));
+            expect_cell_text(head, row, column);
             EXPECT_EQ(bench.workbench.selection().token.get(), row) << "the query's token is lit in the text";
         }
     }
@@ -77,9 +75,9 @@ TEST_F(MatrixTest, ScoresHaveASymmetricScale) {
     ui.click("Head/scores");
     bench.post(command::PinHead{1, 2});
     hover_cell(9, 4);
-    EXPECT_EQ(lit(), (CellRef{0, Site::attn_scores, 1, 2, 9, 4}));
-    expect_words_of({1, 2}, 9, 4);
-    const auto largest = [&] {
+    EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::attn_scores, 1, 2, 9, 4}));
+    expect_cell_text({1, 2}, 9, 4);
+    const auto largest_score = [&] {
         double most = 0;
         for (int q = 0; q < bench.cursor(); ++q)
             for (int k = 0; k <= q; ++k)
@@ -89,10 +87,11 @@ TEST_F(MatrixTest, ScoresHaveASymmetricScale) {
     const auto three_digits = [](double x) {
         return fmt::format("{:.{}f}", x, x < 10 ? 2 : x < 100 ? 1 : 0);
     };
-    EXPECT_TRUE(bench.shows("Head", three_digits(largest())));
-    EXPECT_TRUE(bench.shows("Head", fmt::format("-{}", three_digits(largest()))));
+    EXPECT_TRUE(bench.shows("Head", three_digits(largest_score())));
+    EXPECT_TRUE(bench.shows("Head", fmt::format("-{}", three_digits(largest_score()))));
     bench.post(command::Jump{5});
-    EXPECT_TRUE(bench.shows("Head", three_digits(largest()))) << "of the text in view";
+    EXPECT_TRUE(bench.shows("Head", three_digits(largest_score())))
+        << "the scale is that of the text in view";
     ui.click("Head/weights");
     EXPECT_TRUE(bench.shows("Head", "weight"));
 }
@@ -102,9 +101,9 @@ TEST_F(MatrixTest, AClickPinsACell) {
     const CellRef cell{0, Site::pattern, 0, 0, 9, 4};
     EXPECT_EQ(bench.workbench.selection().pinned_cell, cell);
     ui.leave();
-    expect_words_of({0, 0}, 9, 4);
+    expect_cell_text({0, 0}, 9, 4);
     hover_cell(7, 7);
-    expect_words_of({0, 0}, 7, 7);
+    expect_cell_text({0, 0}, 7, 7);
     ui.drag("Head/attention", {30, 0});
     EXPECT_EQ(bench.workbench.selection().pinned_cell, cell) << "dragging pins nothing";
     ui.click_at("Head/attention", middle_of(9, 4));
@@ -113,12 +112,12 @@ TEST_F(MatrixTest, AClickPinsACell) {
 
 TEST_F(MatrixTest, WhatTheMaskForbidsSaysSo) {
     hover_cell(3, 10);
-    EXPECT_EQ(lit(), (CellRef{0, Site::pattern, 0, 0, 3, 10}));
-    EXPECT_THAT(words(), HasSubstr("masked"));
-    EXPECT_THAT(words(), ::testing::Not(HasSubstr("weight")));
+    EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::pattern, 0, 0, 3, 10}));
+    EXPECT_THAT(cell_text(), HasSubstr("masked"));
+    EXPECT_THAT(cell_text(), ::testing::Not(HasSubstr("weight")));
     ui.leave();
-    EXPECT_EQ(lit(), std::nullopt);
-    EXPECT_EQ(words(), "");
+    EXPECT_EQ(bench.hovered_cell(), std::nullopt);
+    EXPECT_EQ(cell_text(), "");
 }
 
 TEST_F(MatrixTest, TheWheelZoomsAtThePointer) {
@@ -126,27 +125,28 @@ TEST_F(MatrixTest, TheWheelZoomsAtThePointer) {
     // 16 cells become 16 * 0.85^5 about the middle.
     const double length = k_tokens * std::pow(0.85, 5), first = 8 - length / 2;
     ui.hover("Head/attention", {2, 2});
-    ASSERT_TRUE(lit());
-    EXPECT_EQ(lit()->row, static_cast<int>(std::floor(first + 2 / size().y * length)));
-    EXPECT_EQ(lit()->column, static_cast<int>(std::floor(first + 2 / size().x * length)));
-    EXPECT_GT(lit()->row, 0);
+    ASSERT_TRUE(bench.hovered_cell());
+    EXPECT_EQ(bench.hovered_cell()->row, static_cast<int>(std::floor(first + 2 / size().y * length)));
+    EXPECT_EQ(bench.hovered_cell()->column, static_cast<int>(std::floor(first + 2 / size().x * length)));
+    EXPECT_GT(bench.hovered_cell()->row, 0);
     ui.hover("Head/attention", {size().x - 2, 2});
-    EXPECT_EQ(lit()->column, static_cast<int>(std::floor(first + length - 2 / size().x * length)));
+    EXPECT_EQ(bench.hovered_cell()->column,
+              static_cast<int>(std::floor(first + length - 2 / size().x * length)));
 
     const float cell = size().x / static_cast<float>(length);
     ui.drag("Head/attention", {2 * cell, 0}); // takes the columns along
     ui.hover("Head/attention", {2, 2});
-    EXPECT_EQ(lit()->column, static_cast<int>(std::floor(first - 2 + 2 / size().x * length)));
-    EXPECT_EQ(lit()->row, static_cast<int>(std::floor(first + 2 / size().y * length)));
+    EXPECT_EQ(bench.hovered_cell()->column, static_cast<int>(std::floor(first - 2 + 2 / size().x * length)));
+    EXPECT_EQ(bench.hovered_cell()->row, static_cast<int>(std::floor(first + 2 / size().y * length)));
 
     ui.hover("Head/attention");
     ImGui::GetIO().AddMousePosEvent(ui.rect("Head/attention").min.x - 20,
                                     ui.rect("Head/attention").min.y + 20);
     ui.double_click_here();
     ui.hover("Head/attention", {2, 2});
-    EXPECT_EQ(lit(), (CellRef{0, Site::pattern, 0, 0, 0, 0}));
+    EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::pattern, 0, 0, 0, 0}));
     hover_cell(15, 15);
-    EXPECT_EQ(lit(), (CellRef{0, Site::pattern, 0, 0, 15, 15}));
+    EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::pattern, 0, 0, 15, 15}));
 }
 
 TEST_F(MatrixTest, AZoomedViewStaysOnTheText) {
@@ -156,26 +156,26 @@ TEST_F(MatrixTest, AZoomedViewStaysOnTheText) {
         ui.frames(2);
     }
     ui.hover("Head/attention", {2, 2});
-    ASSERT_TRUE(lit());
-    EXPECT_GE(lit()->row, 10);
+    ASSERT_TRUE(bench.hovered_cell());
+    EXPECT_GE(bench.hovered_cell()->row, 10);
     ui.key(ImGuiKey_Home);
     ui.key(ImGuiKey_RightArrow);
     ASSERT_EQ(bench.cursor(), 2);
     ui.hover("Head/attention", {size().x / 4, size().y / 4});
-    EXPECT_EQ(lit(), (CellRef{0, Site::pattern, 0, 0, 0, 0}));
+    EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::pattern, 0, 0, 0, 0}));
 }
 
 TEST_F(MatrixTest, TheMatrixGrowsWithTheText) {
     hover_cell(15, 0);
-    EXPECT_EQ(lit()->row, 15);
+    EXPECT_EQ(bench.hovered_cell()->row, 15);
     ui.click("Transport/Step");
     ASSERT_EQ(bench.cursor(), 17);
     hover_cell(16, 16);
-    EXPECT_EQ(lit(), (CellRef{0, Site::pattern, 0, 0, 16, 16}));
+    EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::pattern, 0, 0, 16, 16}));
     ui.click("Transport/First");
     ui.hover("Head/attention", {size().x / 2, size().y / 2});
-    EXPECT_EQ(lit(), (CellRef{0, Site::pattern, 0, 0, 0, 0}));
-    EXPECT_NEAR(number_after(words(), "weight"), 1, 1e-9) << "one token reads itself";
+    EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::pattern, 0, 0, 0, 0}));
+    EXPECT_NEAR(number_after(cell_text(), "weight"), 1, 1e-9) << "one token reads itself";
 }
 
 TEST_F(MatrixTest, WhatIsPooledSaysSo) {
@@ -192,9 +192,9 @@ TEST_F(MatrixTest, WhatIsPooledSaysSo) {
 
 class LinesTest : public HeadTest {
   protected:
-    std::string reads() { return bench.text_with("Head", "“"); }
+    std::string reads_line() { return bench.text_with("Head", "“"); }
     float centre(const char* what, int token) { return ui.rect(numbered(what, token)).center().x; }
-    /// Where a curve is halfway between key and query, from the canvas's corner.
+    /// The point halfway along a curve from query to key, from the upper left corner of the canvas.
     ImVec2 middle_of(int query, int key) {
         const UiRect canvas = ui.rect("Head/curves");
         const float x = (centre("Head/query ", query) + centre("Head/key ", key)) / 2;
@@ -231,7 +231,7 @@ TEST_F(LinesTest, TheQueryInViewSaysWhatItReads) {
             if (weights[k] >= 0.005)
                 wanted += fmt::format("{} #{} {:.2f}", i ? "," : "", bench.tokens()[k], weights[k]);
         }
-        EXPECT_EQ(reads(), wanted);
+        EXPECT_EQ(reads_line(), wanted);
     };
     expect_reads(15); // the newest
     ui.hover("Head/query 9");
@@ -249,14 +249,14 @@ TEST_F(LinesTest, TheQueryInViewSaysWhatItReads) {
 TEST_F(LinesTest, AKeyIsReadByTheQueryInView) {
     ui.click("Head/query 10");
     ui.hover("Head/key 3");
-    EXPECT_EQ(lit(), (CellRef{0, Site::pattern, 0, 0, 10, 3}));
-    expect_words_of({0, 0}, 10, 3);
+    EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::pattern, 0, 0, 10, 3}));
+    expect_cell_text({0, 0}, 10, 3);
     ui.hover("Head/key 12");
-    EXPECT_THAT(words(), HasSubstr("masked"));
+    EXPECT_THAT(cell_text(), HasSubstr("masked"));
     ui.click("Head/key 3");
     ui.leave();
     EXPECT_EQ(bench.workbench.selection().pinned_cell, (CellRef{0, Site::pattern, 0, 0, 10, 3}));
-    expect_words_of({0, 0}, 10, 3);
+    expect_cell_text({0, 0}, 10, 3);
 }
 
 TEST_F(LinesTest, TheCurveUnderTheMouseIsTheNearest) {
@@ -269,22 +269,24 @@ TEST_F(LinesTest, TheCurveUnderTheMouseIsTheNearest) {
             ui.leave();
             const ImVec2 at = middle_of(query, key);
             ui.hover("Head/curves", at);
-            ASSERT_TRUE(lit());
+            ASSERT_TRUE(bench.hovered_cell());
             // Another curve may pass there too; none passes nearer. The mouse is on a whole pixel, and a
             // curve that spans much runs nearly level: half a pixel up is many to the side.
-            const float span =
-                std::abs(centre("Head/query ", lit()->row) - centre("Head/key ", lit()->column));
+            const float span = std::abs(centre("Head/query ", bench.hovered_cell()->row) -
+                                        centre("Head/key ", bench.hovered_cell()->column));
             const float slip = 1.5f + 2 * span * 0.5f / at.y;
-            EXPECT_NEAR(middle_of(lit()->row, lit()->column).x, at.x, slip) << query << " reads " << key;
-            EXPECT_GE(value(Site::pattern, {0, 3}, lit()->row, lit()->column), 0.005);
-            expect_words_of({0, 3}, lit()->row, lit()->column);
-            EXPECT_EQ(bench.workbench.selection().token.get(), lit()->row);
+            EXPECT_NEAR(middle_of(bench.hovered_cell()->row, bench.hovered_cell()->column).x, at.x, slip)
+                << query << " reads " << key;
+            EXPECT_GE(value(Site::pattern, {0, 3}, bench.hovered_cell()->row, bench.hovered_cell()->column),
+                      0.005);
+            expect_cell_text({0, 3}, bench.hovered_cell()->row, bench.hovered_cell()->column);
+            EXPECT_EQ(bench.workbench.selection().token.get(), bench.hovered_cell()->row);
         }
     }
     EXPECT_GT(tried, 3);
-    const CellRef under = *lit();
+    const CellRef under = *bench.hovered_cell();
     ui.click_at("Head/curves", middle_of(under.row, under.column));
-    EXPECT_EQ(bench.workbench.selection().pinned_cell, lit());
+    EXPECT_EQ(bench.workbench.selection().pinned_cell, bench.hovered_cell());
 }
 
 TEST_F(LinesTest, ScoresAsLines) {
@@ -294,10 +296,10 @@ TEST_F(LinesTest, ScoresAsLines) {
     for (int k = 0; k <= 8; ++k)
         if (std::abs(value(Site::attn_scores, {0, 0}, 8, k)) > std::abs(most))
             most = value(Site::attn_scores, {0, 0}, 8, k);
-    EXPECT_THAT(reads(), HasSubstr(fmt::format("scores #")));
-    EXPECT_THAT(reads(), HasSubstr(fmt::format(" {:.2f},", most))) << "the largest magnitude first";
+    EXPECT_THAT(reads_line(), HasSubstr(fmt::format("scores #")));
+    EXPECT_THAT(reads_line(), HasSubstr(fmt::format(" {:.2f},", most))) << "the largest magnitude first";
     ui.hover("Head/key 2");
-    EXPECT_EQ(lit()->site, Site::attn_scores);
+    EXPECT_EQ(bench.hovered_cell()->site, Site::attn_scores);
 }
 
 TEST_F(LinesTest, LongTextsAreAWindowThatZoomsAndPans) {
@@ -315,14 +317,14 @@ TEST_F(LinesTest, LongTextsAreAWindowThatZoomsAndPans) {
     EXPECT_THAT(header(), HasSubstr(fmt::format("tokens {} to 199", first)));
     double before = 0;
     for (int k = 0; k < first; ++k) before += value(Site::pattern, {0, 0}, 199, k);
-    EXPECT_NEAR(number_after(reads(), ";"), before, 0.005001) << reads();
+    EXPECT_NEAR(number_after(reads_line(), ";"), before, 0.005001) << reads_line();
     int lines = 0;
     for (int q = first; q < 200; ++q)
         for (int k = first; k <= q; ++k) lines += value(Site::pattern, {0, 0}, q, k) >= 0.005f;
     const int most = 240;
-    EXPECT_EQ(reads().find("strongest") != std::string::npos, lines > most);
+    EXPECT_EQ(reads_line().find("strongest") != std::string::npos, lines > most);
     if (lines > most) {
-        EXPECT_THAT(reads(), HasSubstr(fmt::format("the {} strongest of {} lines", most, lines)));
+        EXPECT_THAT(reads_line(), HasSubstr(fmt::format("the {} strongest of {} lines", most, lines)));
     }
 
     bench.post(command::PinToken{20});
@@ -343,4 +345,4 @@ TEST_F(LinesTest, LongTextsAreAWindowThatZoomsAndPans) {
 }
 
 } // namespace
-} // namespace gf::ui::tests::head_test
+} // namespace gf::ui::tests::head_panel_test

@@ -1,11 +1,11 @@
-// Flow: what is under the mouse is the Trace's cell, layers unfold, heads change, rows window.
+// Flow: the cell under the mouse is that of the Trace, layers unfold, heads change, long texts zoom and pan.
 
 #include "app/workbench_support.h"
 #include "core/stream_measures.h"
 
 #include <cmath>
 
-namespace gf::ui::tests::flow_test {
+namespace gf::ui::tests::flow_panel_test {
 namespace {
 
 using ::testing::Contains;
@@ -21,12 +21,8 @@ class FlowTest : public ::testing::Test {
     }
     /// Hovers the middle of a cell while all rows are shown.
     void hover_cell(const std::string& item, int row, int column, int columns) {
-        const UiRect r = ui.rect("Flow/" + item);
-        ui.hover("Flow/" + item,
-                 {(static_cast<float>(column) + 0.5f) / static_cast<float>(columns) * r.width(),
-                  (static_cast<float>(row) + 0.5f) / static_cast<float>(bench.cursor()) * r.height()});
+        ui.hover("Flow/" + item, cell_middle(ui.rect("Flow/" + item), row, column, bench.cursor(), columns));
     }
-    std::optional<CellRef> lit() { return bench.workbench.selection().cell.get(); }
     std::string subtitle() {
         return bench.text_with("Flow", fmt::format("layer {}, head", bench.pinned_head().layer));
     }
@@ -40,26 +36,26 @@ TEST_F(FlowTest, TheCellUnderTheMouse) {
     bench.post(command::PinHead{1, 5});
     const ModelConfig& c = bench.snapshot().config();
     hover_cell("hook_embed", 3, 7, c.d_model);
-    EXPECT_EQ(lit(), (CellRef{0, Site::embed, -1, -1, 3, 7}));
+    EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::embed, -1, -1, 3, 7}));
     EXPECT_EQ(bench.workbench.selection().token.get(), 3);
     hover_cell("attn.hook_rot_q", 9, 4, c.d_head);
-    EXPECT_EQ(lit(), (CellRef{0, Site::rot_q, 1, 5, 9, 4}));
+    EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::rot_q, 1, 5, 9, 4}));
     hover_cell("attn.hook_rot_k", 9, 4, c.d_head);
-    EXPECT_EQ(lit(), (CellRef{0, Site::rot_k, 1, 5 / c.group_size(), 9, 4}))
+    EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::rot_k, 1, 5 / c.group_size(), 9, 4}))
         << "the key-value head that the head reads";
     hover_cell("attn.hook_pattern", 12, 2, bench.cursor());
-    EXPECT_EQ(lit(), (CellRef{0, Site::pattern, 1, 5, 12, 2}));
+    EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::pattern, 1, 5, 12, 2}));
     hover_cell("mlp.hook_post", 0, 11, c.d_mlp); // cells of about a pixel
-    EXPECT_EQ(lit(), (CellRef{0, Site::mlp_post, 1, -1, 0, lit()->column}));
-    EXPECT_NEAR(lit()->column, 11, 1);
+    EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::mlp_post, 1, -1, 0, bench.hovered_cell()->column}));
+    EXPECT_NEAR(bench.hovered_cell()->column, 11, 1);
     ui.leave();
-    EXPECT_EQ(lit(), std::nullopt);
+    EXPECT_EQ(bench.hovered_cell(), std::nullopt);
 }
 
 TEST_F(FlowTest, AClickPinsTheCell) {
     open("llama");
     hover_cell("attn.hook_pattern", 5, 1, bench.cursor());
-    const CellRef cell = *lit();
+    const CellRef cell = *bench.hovered_cell();
     const UiRect r = ui.rect("Flow/attn.hook_pattern");
     ui.click_at("Flow/attn.hook_pattern", {1.5f / 16 * r.width(), 5.5f / 16 * r.height()});
     EXPECT_EQ(bench.workbench.selection().pinned_cell, cell);
@@ -77,7 +73,7 @@ TEST_F(FlowTest, ALayerUnfoldsOnClick) {
     ui.click("Flow/head 3");
     EXPECT_EQ(bench.pinned_head(), (HeadRef{2, 3}));
     hover_cell("attn.hook_q", 4, 1, bench.snapshot().config().d_head);
-    EXPECT_EQ(lit(), (CellRef{0, Site::q, 2, 3, 4, 1}));
+    EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::q, 2, 3, 4, 1}));
 }
 
 TEST_F(FlowTest, UnfoldingIsSeenAndShort) {
@@ -107,11 +103,11 @@ TEST_F(FlowTest, TheNextTokensAreTheModels) {
         const auto p = probabilities_after(s, row);
         const int best = largest(p, 1)[0];
         const float height = ui.rect("Flow/next token").height() / static_cast<float>(s.cursor);
-        const std::string said =
+        const std::string tooltip_text =
             ui.tooltip("Flow/next token", {4, (static_cast<float>(row) + 0.5f) * height});
-        EXPECT_THAT(said,
+        EXPECT_THAT(tooltip_text,
                     HasSubstr(fmt::format("#{}: {:.1f} %", best, 100 * p[static_cast<std::size_t>(best)])));
-        EXPECT_EQ(lit(), (CellRef{0, Site::logits, -1, -1, row, best}));
+        EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::logits, -1, -1, row, best}));
         EXPECT_THAT(ui.texts("Flow"), Contains(numbered("#", best)));
     }
 }
@@ -121,19 +117,19 @@ TEST_F(FlowTest, FoldedLayersSayHowMuchTheyWrite) {
     StreamMeasures measures;
     measures.update(bench.snapshot().run().trace, bench.cursor());
     const UiRect r = ui.rect("Flow/layer 1");
-    const std::string said = ui.tooltip("Flow/layer 1", {2, r.height() - 2}); // the last token
+    const std::string tooltip_text = ui.tooltip("Flow/layer 1", {2, r.height() - 2}); // the last token
     const WriteShare& share = measures.share(1, bench.cursor() - 1);
-    EXPECT_THAT(said, HasSubstr(fmt::format("attention writes {:.0f} %", 100 * share.attention)));
-    EXPECT_THAT(said, HasSubstr(fmt::format("the MLP {:.0f} %", 100 * share.mlp)));
+    EXPECT_THAT(tooltip_text, HasSubstr(fmt::format("attention writes {:.0f} %", 100 * share.attention)));
+    EXPECT_THAT(tooltip_text, HasSubstr(fmt::format("the MLP {:.0f} %", 100 * share.mlp)));
 }
 
 TEST_F(FlowTest, HeadersSayShapeAndParameters) {
     open("llama");
     const ModelConfig& c = bench.snapshot().config();
-    const std::string said = ui.tooltip("Flow/header attn.hook_rot_q");
-    EXPECT_THAT(said, HasSubstr("blocks.0.attn.hook_rot_q"));
-    EXPECT_THAT(said, HasSubstr(fmt::format("16 tokens x {} heads x {}", c.n_heads, c.d_head)));
-    EXPECT_THAT(said, HasSubstr(fmt::format("{} parameters", c.d_model * c.n_heads * c.d_head)));
+    const std::string tooltip_text = ui.tooltip("Flow/header attn.hook_rot_q");
+    EXPECT_THAT(tooltip_text, HasSubstr("blocks.0.attn.hook_rot_q"));
+    EXPECT_THAT(tooltip_text, HasSubstr(fmt::format("16 tokens x {} heads x {}", c.n_heads, c.d_head)));
+    EXPECT_THAT(tooltip_text, HasSubstr(fmt::format("{} parameters", c.d_model * c.n_heads * c.d_head)));
     ui.click("Flow/header hook_embed");
     EXPECT_EQ(bench.workbench.selection().inspected, "hook_embed");
 }
@@ -154,8 +150,8 @@ TEST_F(FlowTest, ManyRowsWindowZoomAndPan) {
     bench.post(command::SetView{"Flow", "rows", "all"});
     EXPECT_THAT(subtitle(), ::testing::Not(HasSubstr("of 200")));
     hover_cell("attn.hook_pattern", 100, 50, 200);
-    EXPECT_EQ(lit()->row, 100);
-    EXPECT_EQ(lit()->column, 50);
+    EXPECT_EQ(bench.hovered_cell()->row, 100);
+    EXPECT_EQ(bench.hovered_cell()->column, 50);
 }
 
 TEST_F(FlowTest, ExpertsAndTheirSlots) {
@@ -163,11 +159,12 @@ TEST_F(FlowTest, ExpertsAndTheirSlots) {
     const ModelConfig& c = bench.snapshot().config();
     bench.resize(2560, 1440);
     hover_cell("mlp.hook_expert_weights", 6, 1, c.n_experts);
-    EXPECT_EQ(lit(), (CellRef{0, Site::expert_weights, 0, -1, 6, 1}));
+    EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::expert_weights, 0, -1, 6, 1}));
     hover_cell("mlp.hook_post", 6, c.d_mlp + 3, c.expert_slots() * c.d_mlp);
-    EXPECT_EQ(lit(), (CellRef{0, Site::mlp_post, 0, 1, 6, lit()->column})) << "the second slot";
-    EXPECT_NEAR(lit()->column, 3, 1);
+    EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::mlp_post, 0, 1, 6, bench.hovered_cell()->column}))
+        << "the second slot";
+    EXPECT_NEAR(bench.hovered_cell()->column, 3, 1);
 }
 
 } // namespace
-} // namespace gf::ui::tests::flow_test
+} // namespace gf::ui::tests::flow_panel_test

@@ -1,16 +1,17 @@
-// The Inspector: any site or parameter by name; its numbers are those of a direct computation.
+// The Inspector finds every site and parameter by name, and its numbers are those of a direct computation.
 
 #include "app/workbench_support.h"
 
 #include <cmath>
 #include <sstream>
 
-namespace gf::ui::tests::inspector_test {
+namespace gf::ui::tests::inspector_panel_test {
 namespace {
 
 using ::testing::HasSubstr;
 
-struct Direct {
+/// Statistics computed value by value, which the panel must agree with.
+struct DirectStatistics {
     double least = 1e300, greatest = -1e300, sum = 0, squares = 0;
     double n = 0;
     void add(double x) {
@@ -31,17 +32,17 @@ class InspectorTest : public ::testing::Test {
     const Trace& trace() { return bench.snapshot().trace(); }
     const ModelConfig& config() { return bench.snapshot().config(); }
     std::vector<std::string> texts() { return ui.texts("Inspector"); }
-    /// What stands behind "min".
+    /// The text behind a caption: value_of("min") is the smallest value as the panel prints it.
     std::string value_of(const std::string& word) {
         const auto all = texts();
         const auto at = std::ranges::find(all, word);
         return at == all.end() || at + 1 == all.end() ? "" : *(at + 1);
     }
-    /// "min 1.234" of the tooltip, with all digits, and the same as shown.
-    void expect_figures(const Direct& d) {
-        const std::string tip = ui.tooltip("Inspector/figures");
+    /// Compares the figures with `d`: all digits in the tooltip, and the rounded ones in the panel.
+    void expect_figures(const DirectStatistics& d) {
+        const std::string tooltip_text = ui.tooltip("Inspector/figures");
         const auto expect = [&](const char* word, double expected) {
-            EXPECT_NEAR(number_after(tip, std::string("\n") + word + " "), expected,
+            EXPECT_NEAR(number_after(tooltip_text, std::string("\n") + word + " "), expected,
                         1e-8 * std::max(1.0, std::abs(expected)))
                 << word;
             const std::string shown = value_of(word);
@@ -55,20 +56,17 @@ class InspectorTest : public ::testing::Test {
         expect("max", d.greatest);
         expect("mean", d.sum / d.n);
         expect("norm", std::sqrt(d.squares));
-        EXPECT_THAT(tip, HasSubstr(fmt::format("\n{} values", d.n)));
+        EXPECT_THAT(tooltip_text, HasSubstr(fmt::format("\n{} values", d.n)));
     }
-    Direct site(Site site, int layer, int begin, int end) {
-        Direct d;
+    DirectStatistics site_statistics(Site site, int layer, int begin, int end) {
+        DirectStatistics d;
         for (int row = 0; row < bench.cursor(); ++row)
             for (int i = begin; i < end; ++i) d.add(static_cast<double>(trace().row(site, layer, row)[i]));
         return d;
     }
-    std::optional<CellRef> lit() { return bench.workbench.selection().cell.get(); }
-    /// Into the middle of a cell of a matrix of this size.
+    /// The middle of a cell of the map, which shows a matrix of (rows, cols).
     ImVec2 middle_of(int row, int col, int rows, int cols) {
-        const UiRect map = ui.rect("Inspector/map");
-        return {(static_cast<float>(col) + 0.5f) * map.width() / static_cast<float>(cols),
-                (static_cast<float>(row) + 0.5f) * map.height() / static_cast<float>(rows)};
+        return cell_middle(ui.rect("Inspector/map"), row, col, rows, cols);
     }
 
     Bench bench;
@@ -78,14 +76,14 @@ class InspectorTest : public ::testing::Test {
 TEST_F(InspectorTest, WithoutAChoiceItFollowsTheFocus) {
     EXPECT_TRUE(bench.shows("Inspector", "blocks.0.hook_resid_post"));
     EXPECT_EQ(value_of("shape"), fmt::format("11 × {}", config().d_model));
-    expect_figures(site(Site::resid_post, 0, 0, config().d_model));
+    expect_figures(site_statistics(Site::resid_post, 0, 0, config().d_model));
     ui.key(ImGuiKey_2);
     ui.frames(2);
     EXPECT_TRUE(bench.shows("Inspector", "blocks.1.hook_resid_post"));
-    expect_figures(site(Site::resid_post, 1, 0, config().d_model));
+    expect_figures(site_statistics(Site::resid_post, 1, 0, config().d_model));
     bench.post(command::PinCell{"blocks.1.hook_mlp_out", -1, 3, 4});
     EXPECT_TRUE(bench.shows("Inspector", "blocks.1.hook_mlp_out"));
-    expect_figures(site(Site::mlp_out, 1, 0, config().d_model));
+    expect_figures(site_statistics(Site::mlp_out, 1, 0, config().d_model));
     ui.leave();
     ui.key(ImGuiKey_Escape);
     ui.frames(2);
@@ -105,7 +103,7 @@ TEST_F(InspectorTest, ColoursEndEarlyWhereOneValueIsRare) {
     bench.post(command::Inspect{"blocks.1.mlp.hook_post"});
     EXPECT_EQ(bench.text_with("Inspector", "clipped"), "");
     bench.post(command::EditCell{"blocks.1.mlp.hook_post", -1, 7, 3, -1000});
-    const Direct d = site(Site::mlp_post, 1, 0, config().d_mlp);
+    const DirectStatistics d = site_statistics(Site::mlp_post, 1, 0, config().d_mlp);
     ASSERT_EQ(d.least, -1000);
     const std::string end = fmt::format("{:.3g}", 3 * std::sqrt(d.squares / d.n));
     EXPECT_TRUE(bench.shows("Inspector", "≤ -" + end));
@@ -117,12 +115,12 @@ TEST_F(InspectorTest, ColoursEndEarlyWhereOneValueIsRare) {
 TEST_F(InspectorTest, FiguresFollowTheText) {
     bench.post(command::Step{9});
     EXPECT_EQ(value_of("shape"), fmt::format("20 × {}", config().d_model));
-    expect_figures(site(Site::resid_post, 0, 0, config().d_model));
+    expect_figures(site_statistics(Site::resid_post, 0, 0, config().d_model));
     bench.post(command::Jump{5});
     EXPECT_EQ(value_of("shape"), fmt::format("5 × {}", config().d_model));
-    expect_figures(site(Site::resid_post, 0, 0, config().d_model));
+    expect_figures(site_statistics(Site::resid_post, 0, 0, config().d_model));
     bench.post(command::ForceToken{3, 1});
-    expect_figures(site(Site::resid_post, 0, 0, config().d_model));
+    expect_figures(site_statistics(Site::resid_post, 0, 0, config().d_model));
 }
 
 TEST_F(InspectorTest, SearchFindsSitesAndParameters) {
@@ -132,7 +130,7 @@ TEST_F(InspectorTest, SearchFindsSitesAndParameters) {
     ui.frames(2);
     EXPECT_TRUE(bench.shows("Inspector", "blocks.1.hook_mlp_out"));
     EXPECT_EQ(bench.workbench.selection().inspected, "blocks.1.hook_mlp_out");
-    expect_figures(site(Site::mlp_out, 1, 0, config().d_model));
+    expect_figures(site_statistics(Site::mlp_out, 1, 0, config().d_model));
 
     const ParamRow* row = bench.snapshot().model->weights->find("model.layers.1.self_attn.o_proj.weight");
     ASSERT_NE(row, nullptr);
@@ -141,7 +139,7 @@ TEST_F(InspectorTest, SearchFindsSitesAndParameters) {
     ui.click("Popup/model.layers.1.self_attn.o_proj.weight");
     ui.frames(2);
     EXPECT_EQ(value_of("shape"), fmt::format("{} × {}", row->shape[0], row->shape[1]));
-    Direct d;
+    DirectStatistics d;
     const real* values = bench.snapshot().model->weights->values(*row);
     for (std::size_t i = 0; i < row->size(); ++i) d.add(static_cast<double>(values[i]));
     expect_figures(d);
@@ -177,25 +175,25 @@ TEST_F(InspectorTest, HeadsSideBySideOrAlone) {
     bench.post(command::PinHead{1, 4});
     const int d_head = config().d_head;
     EXPECT_EQ(value_of("shape"), fmt::format("11 × 6 × {}", d_head));
-    expect_figures(site(Site::q, 1, 0, 6 * d_head));
+    expect_figures(site_statistics(Site::q, 1, 0, 6 * d_head));
     ui.hover("Inspector/map", middle_of(7, 5 * d_head + 2, 11, 6 * d_head));
-    EXPECT_EQ(lit(), (CellRef{0, Site::q, 1, 5, 7, 2}));
+    EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::q, 1, 5, 7, 2}));
     bench.post(command::SetView{"Inspector", "heads", "one"});
-    expect_figures(site(Site::q, 1, 4 * d_head, 5 * d_head));
+    expect_figures(site_statistics(Site::q, 1, 4 * d_head, 5 * d_head));
     ui.hover("Inspector/map", middle_of(7, 2, 11, d_head));
-    EXPECT_EQ(lit(), (CellRef{0, Site::q, 1, 4, 7, 2}));
+    EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::q, 1, 4, 7, 2}));
     bench.post(command::Inspect{"blocks.1.attn.hook_k"}); // query heads 3 to 5 read key head 1
     EXPECT_TRUE(bench.shows("Inspector", "kv head 1"));
-    expect_figures(site(Site::k, 1, d_head, 2 * d_head));
+    expect_figures(site_statistics(Site::k, 1, d_head, 2 * d_head));
     ui.click("Inspector/heads/all");
     ui.frames(2);
-    expect_figures(site(Site::k, 1, 0, 2 * d_head));
+    expect_figures(site_statistics(Site::k, 1, 0, 2 * d_head));
 }
 
-TEST_F(InspectorTest, ScoresOfTheHeadInViewWithoutWhatIsMasked) {
+TEST_F(InspectorTest, MaskedScoresAreLeftOut) {
     bench.post(command::Inspect{"blocks.0.attn.hook_attn_scores"});
     bench.post(command::PinHead{0, 2});
-    Direct d;
+    DirectStatistics d;
     for (int q = 0; q < 11; ++q)
         for (int k = 0; k <= q; ++k)
             d.add(static_cast<double>(trace().value({0, Site::attn_scores, 0, 2, q, k})));
@@ -203,9 +201,10 @@ TEST_F(InspectorTest, ScoresOfTheHeadInViewWithoutWhatIsMasked) {
     expect_figures(d);
     EXPECT_EQ(value_of("infinite"), "") << "masked is not infinite";
     ui.hover("Inspector/map", middle_of(9, 3, 11, 11));
-    ASSERT_EQ(lit(), (CellRef{0, Site::attn_scores, 0, 2, 9, 3}));
-    EXPECT_NEAR(std::stod(bench.text_with("Inspector", fmt::format("{:.5g}", trace().value(*lit())))),
-                trace().value(*lit()), 1e-3);
+    ASSERT_EQ(bench.hovered_cell(), (CellRef{0, Site::attn_scores, 0, 2, 9, 3}));
+    EXPECT_NEAR(
+        std::stod(bench.text_with("Inspector", fmt::format("{:.5g}", trace().value(*bench.hovered_cell())))),
+        trace().value(*bench.hovered_cell()), 1e-3);
     ui.hover("Inspector/map", middle_of(3, 9, 11, 11));
     EXPECT_NE(bench.text_with("Inspector", "masked"), "");
 }
@@ -215,7 +214,7 @@ TEST_F(InspectorTest, TheNumberUnderTheMouseAndAClickPinsIt) {
     for (const auto& [row, col] : {std::pair(0, 0), std::pair(10, d - 1), std::pair(4, 7)}) {
         ui.hover("Inspector/map", middle_of(row, col, 11, d));
         const CellRef cell{0, Site::resid_post, 0, -1, row, col};
-        ASSERT_EQ(lit(), cell);
+        ASSERT_EQ(bench.hovered_cell(), cell);
         const std::string line =
             bench.text_with("Inspector", fmt::format("{:.5g}   row", trace().value(cell)));
         EXPECT_THAT(line, HasSubstr(fmt::format("row {} #{}, column {}", row,
@@ -225,10 +224,10 @@ TEST_F(InspectorTest, TheNumberUnderTheMouseAndAClickPinsIt) {
     }
     ui.wheel("Inspector/map", 8);
     ui.hover("Inspector/map", {1, 1});
-    EXPECT_GT(lit()->row + lit()->column, 0) << "zoomed";
+    EXPECT_GT(bench.hovered_cell()->row + bench.hovered_cell()->column, 0) << "zoomed";
     ui.double_click("Inspector/figures");
     ui.hover("Inspector/map", {1, 1});
-    EXPECT_EQ(lit(), (CellRef{0, Site::resid_post, 0, -1, 0, 0}));
+    EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::resid_post, 0, -1, 0, 0}));
 }
 
 TEST_F(InspectorTest, TheHistogramCountsEveryValue) {
@@ -236,22 +235,22 @@ TEST_F(InspectorTest, TheHistogramCountsEveryValue) {
     std::int64_t n = 0;
     double end = std::nan("");
     for (float x = 0.5f; x < rect.width(); x += 2) {
-        const std::string tip = ui.tooltip("Inspector/histogram", {x, 4});
-        const double from = number_after(tip, "from "), to = number_after(tip, "to ");
-        if (from == end || std::isnan(end)) n += static_cast<std::int64_t>(std::stod(tip));
-        ASSERT_LT(from, to) << tip;
+        const std::string tooltip_text = ui.tooltip("Inspector/histogram", {x, 4});
+        const double from = number_after(tooltip_text, "from "), to = number_after(tooltip_text, "to ");
+        if (from == end || std::isnan(end)) n += static_cast<std::int64_t>(std::stod(tooltip_text));
+        ASSERT_LT(from, to) << tooltip_text;
         if (!(from < end)) end = to;
     }
     EXPECT_EQ(n, 11 * config().d_model);
 }
 
-TEST_F(InspectorTest, UnknownNamesAreNotes) {
+TEST_F(InspectorTest, AnUnknownNameIsANotice) {
     bench.post(command::Inspect{"blocks.0.hook_resid_pots"});
     EXPECT_THAT(bench.notice(), HasSubstr("hook_resid_post"));
     EXPECT_EQ(bench.workbench.selection().inspected, "");
 }
 
-TEST(InspectorLarge, AreReadOverManyFrames) {
+TEST(InspectorBudget, ALargeMatrixIsReadOverManyFrames) {
     const SavedModel& model = saved_llama(
         "large_vocab", [](ModelConfig& c) { c.d_vocab = 50'000, c.d_model = 240, c.n_heads = 6; });
     Bench bench;
@@ -274,10 +273,10 @@ TEST(InspectorLarge, AreReadOverManyFrames) {
     for (std::size_t i = 0; i < row->size(); ++i)
         sum += static_cast<double>(values[i]),
             squares += static_cast<double>(values[i]) * static_cast<double>(values[i]);
-    const std::string tip = bench.ui.tooltip("Inspector/figures");
-    EXPECT_NEAR(number_after(tip, "mean "), sum / static_cast<double>(row->size()), 1e-9);
-    EXPECT_NEAR(number_after(tip, "norm "), std::sqrt(squares), 1e-6 * std::sqrt(squares));
+    const std::string tooltip_text = bench.ui.tooltip("Inspector/figures");
+    EXPECT_NEAR(number_after(tooltip_text, "mean "), sum / static_cast<double>(row->size()), 1e-9);
+    EXPECT_NEAR(number_after(tooltip_text, "norm "), std::sqrt(squares), 1e-6 * std::sqrt(squares));
 }
 
 } // namespace
-} // namespace gf::ui::tests::inspector_test
+} // namespace gf::ui::tests::inspector_panel_test

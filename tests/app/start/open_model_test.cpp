@@ -1,10 +1,10 @@
-// Models and prompts, as a person opens and types them, and what happens when they are no good.
+// Opening models and typing prompts, as a person does, and the messages when they cannot be used.
 
 #include "app/workbench_support.h"
 
 #include <random>
 
-namespace gf::ui::tests::open_test {
+namespace gf::ui::tests::open_model_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -67,7 +67,7 @@ TEST(WorkbenchOpen, StoriesOpenWithTheirTokenizer) {
     EXPECT_THAT(bench.ui.texts("Text"), ::testing::IsSupersetOf({" upon", " time"}));
 }
 
-/// Files that are no model, and what the message must name.
+/// Files that are no model, each with the file name that the message must have.
 std::vector<std::pair<std::string, std::string>> bad_files() {
     std::mt19937_64 random(11);
     std::string noise(4096, '\0'), cut;
@@ -158,7 +158,7 @@ TEST(WorkbenchOpen, TheStartPageComesAndGoesOverAnOpenModel) {
     EXPECT_EQ(bench.pinned_head(), HeadRef());
 }
 
-TEST(WorkbenchPrompt, OneThatIsTooLongCanBeCutToFit) {
+TEST(WorkbenchPrompt, APromptThatIsTooLongCanBeCutToFit) {
     Bench bench;
     bench.open(byte_model().path, byte_tokenizer());
     bench.prompt("a");
@@ -196,4 +196,4 @@ TEST(WorkbenchPrompt, IdsThatMakeNoSenseAreRefused) {
 }
 
 } // namespace
-} // namespace gf::ui::tests::open_test
+} // namespace gf::ui::tests::open_model_test

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-namespace gf::ui::tests::source_test {
+namespace gf::ui::tests::encoder_decoder_test {
 namespace {
 
 using ::testing::Contains;
@@ -15,7 +15,7 @@ using ::testing::StartsWith;
 const std::vector<int> k_source = {7, 8, 9, 10, 3}, k_prompt = {3, 1, 4};
 constexpr int k_tokens = 7;
 
-class SourceTest : public ::testing::TestWithParam<const char*> {
+class EncoderDecoderTest : public ::testing::TestWithParam<const char*> {
   protected:
     void SetUp() override {
         bench.workbench.settings().motion = false;
@@ -37,23 +37,17 @@ class SourceTest : public ::testing::TestWithParam<const char*> {
         return static_cast<double>(encoder->value({0, site, layer, head, row, column}));
     }
     const Selection& selection() const { return bench.workbench.selection(); }
-    std::string formula() const {
-        std::string all;
-        for (const std::string& text : ui.texts("Formula")) all += text;
-        return all;
-    }
-    /// What the formula gives.
+    std::string formula() const { return bench.all_text("Formula"); }
+    /// The number behind the last "=" of a formula.
     static double last_number(const std::string& text) {
         return std::stod(text.substr(text.rfind(" =  ") + 4));
     }
-    /// Of the Inspector.
+    /// A figure in the tooltip of the Inspector, such as "min".
     double figure(const char* word) {
         return number_after(ui.tooltip("Inspector/figures"), std::string("\n") + word + " ");
     }
     ImVec2 middle_of(const std::string& item, int row, int column, int rows, int columns) const {
-        const UiRect r = ui.rect(item);
-        return {(static_cast<float>(column) + 0.5f) * r.width() / static_cast<float>(columns),
-                (static_cast<float>(row) + 0.5f) * r.height() / static_cast<float>(rows)};
+        return cell_middle(ui.rect(item), row, column, rows, columns);
     }
 
     const SavedModel& model = saved_preset(GetParam());
@@ -61,10 +55,10 @@ class SourceTest : public ::testing::TestWithParam<const char*> {
     Bench bench;
     UiDriver& ui = bench.ui;
 };
-INSTANTIATE_TEST_SUITE_P(EncoderDecoders, SourceTest,
+INSTANTIATE_TEST_SUITE_P(Models, EncoderDecoderTest,
                          ::testing::Values("encoder_decoder", "encoder_decoder_post"));
 
-TEST_P(SourceTest, TheTextStripShowsBothTexts) {
+TEST_P(EncoderDecoderTest, TheTextStripShowsBothTexts) {
     const auto texts = ui.texts("Text");
     EXPECT_THAT(texts, ::testing::IsSupersetOf({"Source", "#7", "#8", "#9", "#10", "Text"}));
     EXPECT_THAT(ui.tooltip("Text/source token 3"), HasSubstr("source position 3, id 10"));
@@ -85,7 +79,7 @@ TEST_P(SourceTest, TheTextStripShowsBothTexts) {
     EXPECT_THAT(bench.notice(), HasSubstr("99"));
 }
 
-TEST_P(SourceTest, SamplingIsTheDecodersWhicheverStackIsInView) {
+TEST_P(EncoderDecoderTest, SamplingIsTheDecodersWhicheverStackIsInView) {
     std::vector<real> logits(decoder->row(Site::logits, -1, k_tokens - 1),
                              decoder->row(Site::logits, -1, k_tokens - 1) + model.config().d_vocab);
     for (const char* stack : {"decoder", "encoder"}) {
@@ -101,7 +95,7 @@ TEST_P(SourceTest, SamplingIsTheDecodersWhicheverStackIsInView) {
     EXPECT_EQ(bench.cursor(), k_tokens + 1);
 }
 
-TEST_P(SourceTest, HeadsShowSelfOrCrossAttention) {
+TEST_P(EncoderDecoderTest, HeadsShowSelfOrCrossAttention) {
     EXPECT_THAT(ui.tooltip("Heads/L1H1"), HasSubstr("previous token"));
     ui.click("Heads/attention/cross");
     EXPECT_EQ(selection().attention, Attention::cross);
@@ -121,7 +115,7 @@ TEST_P(SourceTest, HeadsShowSelfOrCrossAttention) {
     EXPECT_EQ(selection().attention, Attention::self);
 }
 
-TEST_P(SourceTest, AHeadReadsTheSource) {
+TEST_P(EncoderDecoderTest, AHeadReadsTheSource) {
     bench.post(command::PinHead{1, 2});
     ui.click("Head/attention/cross");
     EXPECT_THAT(ui.texts("Head"), Contains(StartsWith("layer 1, head 2 to the source")));
@@ -148,7 +142,7 @@ TEST_P(SourceTest, AHeadReadsTheSource) {
     EXPECT_EQ(selection().pinned_cell, (CellRef{0, Site::cross_pattern, 1, 2, 1, 4}));
 }
 
-TEST_P(SourceTest, TheInspectorShowsSitesOfBothStacks) {
+TEST_P(EncoderDecoderTest, TheInspectorShowsSitesOfBothStacks) {
     bench.post(command::PinHead{0, 1});
     const auto expect_range = [&](const std::string& name, int rows, int columns, auto value) {
         bench.post(command::Inspect{name});
@@ -184,7 +178,7 @@ TEST_P(SourceTest, TheInspectorShowsSitesOfBothStacks) {
     EXPECT_THAT(ui.texts("Inspector"), Contains(HasSubstr("#10 of the source")));
 }
 
-TEST_P(SourceTest, TheFormulaBarComputesWithBothStacks) {
+TEST_P(EncoderDecoderTest, TheFormulaBarComputesWithBothStacks) {
     const auto pinned = [&](const std::string& name, int head, int row, int column) {
         bench.post(command::PinCell{name, head, row, column});
         EXPECT_EQ(bench.notice(), "");
@@ -204,7 +198,7 @@ TEST_P(SourceTest, TheFormulaBarComputesWithBothStacks) {
     EXPECT_THAT(bench.notice(), HasSubstr("nearest")) << "the encoder has none";
 }
 
-TEST_P(SourceTest, FlowShowsTheAttentionToTheSourceAndTheEncoderAsOneBlock) {
+TEST_P(EncoderDecoderTest, FlowShowsTheAttentionToTheSourceAndTheEncoderAsOneBlock) {
     bench.post(command::PinHead{1, 2});
     EXPECT_THAT(ui.texts("Flow"), Contains(HasSubstr("the encoder is the block at the left")));
     const std::string matrix = "Flow/cross_attn.hook_pattern";
@@ -230,7 +224,7 @@ TEST_P(SourceTest, FlowShowsTheAttentionToTheSourceAndTheEncoderAsOneBlock) {
     EXPECT_EQ(selection().stack, Stack::decoder);
 }
 
-TEST_P(SourceTest, OutlineAndKeysWalkThroughTheStackInView) {
+TEST_P(EncoderDecoderTest, OutlineAndKeysWalkThroughTheStackInView) {
     ui.click("Outline/encoder");
     EXPECT_EQ(selection().stack, Stack::encoder);
     EXPECT_TRUE(ui.exists("Outline/decoder"));
@@ -259,7 +253,7 @@ TEST_P(SourceTest, OutlineAndKeysWalkThroughTheStackInView) {
     EXPECT_FALSE(ui.exists("Transport/Source"));
 }
 
-TEST_P(SourceTest, ValuesOfTheEncoderAreEdited) {
+TEST_P(EncoderDecoderTest, ValuesOfTheEncoderAreEdited) {
     bench.post(command::AskValue{"encoder.blocks.0.hook_resid_post", -1, 1, 2});
     ui.type("3.5");
     ui.key(ImGuiKey_Enter);
@@ -285,7 +279,7 @@ TEST_P(SourceTest, ValuesOfTheEncoderAreEdited) {
     EXPECT_FALSE(ui.exists("Formula/edits 1"));
 }
 
-TEST_P(SourceTest, EditsAreWhatTheDecoderReads) {
+TEST_P(EncoderDecoderTest, EditsAreWhatTheDecoderReads) {
     bench.post(command::EditCell{"decoder.hook_encoder_out", -1, 4, 2, 3});
     ASSERT_EQ(bench.notice(), "");
     const Edit edit{{Site::encoder_out, -1, 4, 5, 0, 1, 2, 3}, Edit::Kind::values, {real(3)}, nullptr};
@@ -296,11 +290,11 @@ TEST_P(SourceTest, EditsAreWhatTheDecoderReads) {
     EXPECT_TRUE(ui.exists("Formula/edits 1"));
 }
 
-class LongSourceTest : public SourceTest {}; // with an encoder of two layers
-INSTANTIATE_TEST_SUITE_P(OfLayers, LongSourceTest, ::testing::Values("encoder_decoder"));
+class LongSourceOfTwoLayersTest : public EncoderDecoderTest {}; // with an encoder of two layers
+INSTANTIATE_TEST_SUITE_P(Models, LongSourceOfTwoLayersTest, ::testing::Values("encoder_decoder"));
 
-/// Above the trace budget the layer that is unfolded is computed again, as of a long text.
-TEST_P(LongSourceTest, TheLayerInViewIsSeen) {
+/// Above the trace budget the unfolded layer of the encoder is computed again, as a decoder's is.
+TEST_P(LongSourceOfTwoLayersTest, TheLayerInViewIsSeen) {
     bench.post(command::SetTraceBudget{1});
     const std::vector<int> source = random_tokens(model.config(), 110);
     bench.post(command::SetSource{ids_text(source)});
@@ -327,7 +321,7 @@ TEST_P(LongSourceTest, TheLayerInViewIsSeen) {
     EXPECT_FALSE(bench.snapshot().source_run.trace->kept(Site::pattern)) << "nobody looks at it";
 }
 
-TEST_P(SourceTest, ALongSourceIsKeptInPartAndSaidSo) {
+TEST_P(EncoderDecoderTest, ALongSourceIsKeptInPartAndSaidSo) {
     bench.post(command::SetTraceBudget{1});
     const std::vector<int> source = random_tokens(model.config(), 200);
     bench.post(command::SetSource{ids_text(source)});
@@ -350,4 +344,4 @@ TEST_P(SourceTest, ALongSourceIsKeptInPartAndSaidSo) {
 }
 
 } // namespace
-} // namespace gf::ui::tests::source_test
+} // namespace gf::ui::tests::encoder_decoder_test
