@@ -92,8 +92,8 @@ struct SiteRow {
     std::span<const Axis> axes; ///< as in files and on screen: scores are [head, query, key]
     bool editable;
     std::string_view not_editable_because;
-    std::string_view
-        formula; ///< how a cell is computed, in the language of core/formula/formula.h: evaluated, inverted and shown
+    std::string_view formula; ///< how a cell is computed, in the language of core/formula/formula.h:
+                              ///< evaluated, inverted and shown
 };
 
 const SiteRow& site_row(Site site);
