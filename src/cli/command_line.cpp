@@ -1,6 +1,6 @@
 #include "cli/command_line.h"
 
-#include "core/names.h"
+#include "core/name_matching.h"
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>

@@ -1,24 +1,28 @@
 #pragma once
-// The address of one value: what hover, pins, formulas, edits and links point with.
+// The address of one value of a run or of the model's parameters. Hover, pins, formulas, edits and links all
+// use it.
 
 #include "core/site.h"
 
 namespace gf {
 
+/// One cell of a site, or one value of a parameter.
 struct CellRef {
-    int run = 0; ///< which run of a Snapshot
+    int run = 0; ///< index of the run in a Snapshot
     Site site = Site::resid_pre;
     int layer = -1;
     int head = -1; ///< head, key-value head, or expert slot; -1 where the site has no such axis
-    int row =
-        -1; ///< position (of scores and patterns: the query); of a parameter: its first axis, 0 of a vector
-    int column = -1; ///< the last axis (of scores and patterns: the key within the segment)
-    int param =
-        -1; ///< index into Weights::table: a parameter's value as kept in memory; the site says nothing then
+    /// Position of the token; in scores and patterns the query; in a parameter the first axis, 0 for a
+    /// vector.
+    int row = -1;
+    int column = -1; ///< the last axis; in scores and patterns the key within the segment
+    /// Index into Weights::table if this is a parameter's value as kept in memory; site and layer say nothing
+    /// then. Else -1.
+    int param = -1;
     bool operator==(const CellRef&) const = default;
 };
 
-/// Which cells: half-open ranges; a negative end means "to the end". Heads and columns as in CellRef.
+/// A block of cells: half-open ranges of the axes of CellRef. A negative end means "to the end".
 struct CellRange {
     Site site = Site::resid_pre;
     int layer = -1;

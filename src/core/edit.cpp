@@ -1,4 +1,5 @@
-// Edits are applied where forward() says a site is done: what follows reads the edited values.
+// Edits are applied by the hooks of the forward pass as soon as a site is written, so that what follows reads
+// the edited values. This file has the part of class Trace that checks and applies them.
 
 #include "core/edit.h"
 
@@ -10,13 +11,14 @@
 namespace gf {
 namespace {
 
+/// A CellRange without open ends.
 struct Cells {
     int row_begin, row_end, head_begin, head_end, column_begin, column_end;
 };
 
-/// The range with its open ends filled in.
+/// Fills in the open ends of a range on a site of this size.
 Cells resolve(const CellRange& r, int rows, int heads, int columns) {
-    auto end = [](int value, int most) { return value < 0 ? most : value; };
+    auto end = [](int value, int axis_end) { return value < 0 ? axis_end : value; };
     return {r.row_begin,    end(r.row_end, rows),      r.head_begin, end(r.head_end, heads),
             r.column_begin, end(r.column_end, columns)};
 }
@@ -45,9 +47,9 @@ void Trace::check_edits() const {
         const int heads = site_heads(c, e.range.site), columns = width(e.range.site) / heads;
         const int rows = row_capacity(e.range.site);
         const Cells cells = resolve(e.range, rows, heads, columns);
-        auto inside = [&](int begin, int end, int most, const char* axis) {
-            require(begin >= 0 && begin <= end && end <= most,
-                    std::string(axis) + "s in 0 to " + std::to_string(most),
+        auto inside = [&](int begin, int end, int axis_end, const char* axis) {
+            require(begin >= 0 && begin <= end && end <= axis_end,
+                    std::string(axis) + "s in 0 to " + std::to_string(axis_end),
                     std::to_string(begin) + " to " + std::to_string(end));
         };
         inside(cells.row_begin, cells.row_end, rows, "row");
@@ -67,23 +69,23 @@ void Trace::check_edits() const {
 }
 
 template <class F>
-void Trace::each_edited_cell(const Edit& e, Site site, int row_begin, int row_end, F f) const {
+void Trace::for_each_edited_cell(const Edit& e, Site site, int row_begin, int row_end, F f) const {
     const int heads = site_heads(config(), site), columns = width(site) / heads;
     const Cells cells = resolve(e.range, row_capacity(site), heads, columns);
-    const int wide = cells.column_end - cells.column_begin, high = cells.head_end - cells.head_begin;
+    const int n_columns = cells.column_end - cells.column_begin, n_heads = cells.head_end - cells.head_begin;
     const int donor_rows = e.donor ? e.donor->n_rows(site) : 0;
     const int donor_columns = e.donor ? e.donor->width(site) / heads : 0;
     for (int t = std::max(cells.row_begin, row_begin); t < std::min(cells.row_end, row_end); ++t) {
-        // An edit does not lift the mask: of scores and patterns only the cells that the query may read can
+        // An edit does not lift the mask: in scores and patterns only the keys that the query may read can
         // change.
-        const Keys seen = by_key(site) ? keys(site, t) : Keys{0, columns, 0};
+        const KeyRange seen = has_key_axis(site) ? keys(site, t) : KeyRange{0, columns, 0};
         const int first_column = std::max(cells.column_begin, seen.begin - seen.first);
         const int last_column = std::min(cells.column_end, seen.end - seen.first);
         for (int h = cells.head_begin; h < cells.head_end; ++h) {
-            // values in the order row, head, column; a single one serves all cells
+            // The values are in the order row, head, column; a single one serves all cells.
             const std::size_t first =
-                static_cast<std::size_t>((t - cells.row_begin) * high + (h - cells.head_begin)) *
-                static_cast<std::size_t>(wide);
+                static_cast<std::size_t>((t - cells.row_begin) * n_heads + (h - cells.head_begin)) *
+                static_cast<std::size_t>(n_columns);
             for (int j = first_column; j < last_column; ++j)
                 if (e.kind != Edit::Kind::donor)
                     f(t, h * columns + j,
@@ -103,7 +105,7 @@ bool Trace::edits_site(const Edit& e, Site site, int layer) const {
 void Trace::apply_edits(Site site, int layer, int row_begin, int row_end) {
     for (const Edit& e : edits_)
         if (edits_site(e, site, layer))
-            each_edited_cell(e, site, row_begin, row_end, [&](int t, int cell, real value) {
+            for_each_edited_cell(e, site, row_begin, row_end, [&](int t, int cell, real value) {
                 real& out = row(site, layer, t)[cell];
                 switch (e.kind) {
                 case Edit::Kind::scale: out *= value; break;
@@ -117,7 +119,7 @@ void Trace::apply_edits(Site site, int layer, int row_begin, int row_end) {
 void Trace::edit_gradients(Site site, int layer, Trace& gradients) const {
     for (auto e = edits_.rbegin(); e != edits_.rend(); ++e)
         if (edits_site(*e, site, layer) && e->kind != Edit::Kind::add)
-            each_edited_cell(*e, site, 0, n_rows(site), [&](int t, int cell, real value) {
+            for_each_edited_cell(*e, site, 0, n_rows(site), [&](int t, int cell, real value) {
                 gradients.row(site, layer, t)[cell] *= e->kind == Edit::Kind::scale ? value : real(0);
             });
 }

@@ -4,7 +4,7 @@
 
 namespace gf::detail {
 
-void ExpertVisits::sort(const Rows& indices, int n_rows, int n_slots, int n_experts) {
+void ExpertVisits::group_by_expert(const Rows& indices, int n_rows, int n_slots, int n_experts) {
     visits_.clear();
     ends_.clear();
     for (int e = 0; e < n_experts; ++e) {

@@ -1,6 +1,6 @@
 #pragma once
-// Which rows an expert computes: taken together they cost a few products, however many they are. Internal to
-// core.
+// Which rows an expert of a mixture computes. Taken together they cost a few products of matrices, however
+// many they are. Used by the feed-forward part of both passes. Internal to core.
 
 #include "core/rows.h"
 
@@ -10,17 +10,18 @@
 
 namespace gf::detail {
 
-/// A row that an expert computes, and in which of the row's slots.
+/// A row that an expert computes, counted from the first row of the pass, and in which of the row's slots.
 struct ExpertVisit {
     int row, slot;
 };
 
-/// The slots of some rows by expert. Kept between passes, so that it rarely allocates.
+/// The visits to each expert. Kept between passes, so that it rarely allocates.
 class ExpertVisits {
   public:
-    /// From the chosen experts: n_rows rows of n_slots indices.
-    void sort(const Rows& indices, int n_rows, int n_slots, int n_experts);
-    std::span<const ExpertVisit> to(std::size_t expert) const {
+    /// Forgets what was there. `indices` are the chosen experts, (n_rows, n_slots). Visits to an expert are
+    /// in the order of rows, then slots.
+    void group_by_expert(const Rows& indices, int n_rows, int n_slots, int n_experts);
+    std::span<const ExpertVisit> of_expert(std::size_t expert) const {
         const std::size_t first = expert == 0 ? 0 : ends_[expert - 1];
         return std::span(visits_).subspan(first, ends_[expert] - first);
     }
@@ -30,11 +31,11 @@ class ExpertVisits {
     std::vector<std::size_t> ends_; ///< where each expert's visits end
 };
 
-/// Copies the visits' rows one after the other; of rows with slots (`by_slot`) the visit's own part, of
-/// `width` values.
+/// Copies what the visits read, `width` values each, one after the other into the rows of `to`. With
+/// `by_slot` a row of `from` has a part of `width` values for each slot, and the visit's own part is copied.
 void gather(std::span<const ExpertVisit> visits, const Rows& from, int width, bool by_slot, const Rows& to);
 
-/// The way back, to rows with slots.
+/// Copies the rows of `from` back to where the visits belong: into their slots of the rows of `to`.
 void scatter(std::span<const ExpertVisit> visits, const Rows& from, int width, const Rows& to);
 
 } // namespace gf::detail

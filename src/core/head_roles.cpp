@@ -36,14 +36,15 @@ void HeadRoles::reset(const std::shared_ptr<const Trace>& trace) {
     trace_ = trace;
     n_layers_ = c.n_layers;
     n_heads_ = c.n_heads;
-    last_at_.assign(static_cast<std::size_t>(c.d_vocab), -1);
-    before_.clear();
+    last_row_of_token_.assign(static_cast<std::size_t>(c.d_vocab), -1);
+    previous_same_token_.clear();
     counts_.assign(1, Counts{});
     const std::size_t width = static_cast<std::size_t>(n_layers_ * n_heads_) * k_n_head_roles;
     sums_.assign(width, 0);
-    // Room for the whole run now: frames do not allocate. Next to the patterns themselves it is little.
+    // Room for the whole run is made now, so that frames of the window do not allocate. It is little beside
+    // the patterns themselves.
     const auto rows = static_cast<std::size_t>(trace->capacity());
-    before_.reserve(rows);
+    previous_same_token_.reserve(rows);
     counts_.reserve(rows + 1);
     sums_.reserve((rows + 1) * width);
     for (auto& places : positions_) places.reserve(rows);
@@ -67,14 +68,14 @@ bool HeadRoles::update(const std::shared_ptr<const Trace>& trace, int rows, std:
     return this->rows() >= rows;
 }
 
-/// Columns of the pattern that each role reads at this query; none where it is not possible.
+/// Fills positions_ for this query; a role that is not possible for it gets no columns.
 void HeadRoles::find_positions(const Trace& trace, int row) {
     const int token = trace.tokens()[row];
-    before_.push_back(last_at_[static_cast<std::size_t>(token)]);
+    previous_same_token_.push_back(last_row_of_token_[static_cast<std::size_t>(token)]);
     for (auto& places : positions_) places.clear();
     const Trace::RowPlan& plan = trace.plan(row);
-    if (plan.key_end - plan.key_begin < 2) { // nothing (padding), or no choice
-        if (!plan.padding) last_at_[static_cast<std::size_t>(token)] = row;
+    if (plan.key_end - plan.key_begin < 2) { // padding reads nothing; a single key leaves no choice
+        if (!plan.padding) last_row_of_token_[static_cast<std::size_t>(token)] = row;
         return;
     }
     const auto may_read = [&](int key) { return key >= plan.key_begin && key < plan.key_end; };
@@ -86,14 +87,16 @@ void HeadRoles::find_positions(const Trace& trace, int row) {
         add(HeadRole::first_token, first);
         add(HeadRole::previous_token, row - 1);
     }
-    for (int k = before_.back(); k >= plan.segment_begin; k = before_[static_cast<std::size_t>(k)]) {
+    for (int k = previous_same_token_.back(); k >= plan.segment_begin;
+         k = previous_same_token_[static_cast<std::size_t>(k)]) {
         add(HeadRole::duplicate_token, k);
-        add(HeadRole::induction,
-            k + 1); // the query itself where the token stands twice in a row, as in TransformerLens
+        // This is the query itself where the token stands twice in a row, as in TransformerLens.
+        add(HeadRole::induction, k + 1);
     }
-    if (may_read(row - k_local_back - 1) || may_read(row + 1)) // else there is nothing further to read
+    // A query that may read nothing further away is no evidence for a local head.
+    if (may_read(row - k_local_back - 1) || may_read(row + 1))
         for (int k = row - k_local_back; k <= row; ++k) add(HeadRole::local, k);
-    last_at_[static_cast<std::size_t>(token)] = row;
+    last_row_of_token_[static_cast<std::size_t>(token)] = row;
 }
 
 void HeadRoles::read_row(const Trace& trace, int row) {
@@ -147,7 +150,7 @@ bool PatternEntropy::update(const std::shared_ptr<const Trace>& trace, Site patt
     }
     if (!trace->kept(pattern, layer)) return true;
     for (std::size_t spent = 0; rows_ < rows && spent <= budget; ++rows_) {
-        const Trace::Keys keys = trace->keys(pattern, rows_);
+        const Trace::KeyRange keys = trace->keys(pattern, rows_);
         spent += static_cast<std::size_t>(keys.size()) + 1;
         if (keys.size() < 2) continue;
         const real* weights = pattern_row(*trace, pattern, layer, head, rows_) - keys.first;

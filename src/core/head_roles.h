@@ -1,6 +1,6 @@
 #pragma once
-// What attention heads do on a text: how much of their weight lies where a head of a known role would put all
-// of it.
+// What attention heads do on a text: how much of a head's weight lies where a head with a known role would
+// put all of it. Used by the heads panel and by the measurements of the shipped models.
 //
 // The roles and their patterns are those of Elhage et al. 2021 ("A Mathematical Framework for Transformer
 // Circuits") and Olsson et al. 2022 ("In-context Learning and Induction Heads"), the positions those of
@@ -22,44 +22,45 @@
 namespace gf {
 
 enum class HeadRole {
-    first_token,     ///< the first token of the text: where heads rest that have nothing to say (Xiao et al.
-                     ///< 2023)
+    /// The first token of the text, on which heads rest that have nothing to add (Xiao et al. 2023).
+    first_token,
     previous_token,  ///< the token just before the query (Olsson et al. 2022)
     duplicate_token, ///< earlier occurrences of the query's own token (Wang et al. 2022)
-    induction, ///< tokens that stand behind earlier occurrences of the query's own token (Elhage et al. 2021)
-    local,     ///< the query itself and the k_local_back tokens before it
+    induction,       ///< tokens that follow earlier occurrences of the query's own token (Elhage et al. 2021)
+    local,           ///< the query itself and the k_local_back tokens before it
 };
 inline constexpr int k_n_head_roles = static_cast<int>(HeadRole::local) + 1;
 inline constexpr int k_local_back = 3;
 
 struct HeadRoleRow {
     HeadRole role;
-    std::string_view name;       ///< as options and files say it
-    std::string_view definition; ///< one sentence
-    std::string_view never;      ///< why a text can have no query for it
+    std::string_view name;               ///< as options and files say it
+    std::string_view definition;         ///< one sentence
+    std::string_view impossible_because; ///< why no query of a text may be able to play the role
 };
 const HeadRoleRow& head_role_row(HeadRole role);
 
-/// The scores of all heads of a run at any number of its rows. Rows are read once each, O(layers x heads x
-/// positions of the roles), and may be read a few at a time; going back and forth in the text costs nothing.
+/// The scores of all heads of a run, for any number of its first rows. Each row is read once, in O(layers x
+/// heads x positions of the roles), and rows may be read a few at a time. Scores for fewer rows cost nothing,
+/// so the cursor may go back and forth in the text.
 class HeadRoles {
   public:
-    /// Reads rows until `rows` are there or `budget` weights are spent (at least one row). Another Trace
-    /// starts anew. True when all rows are there.
+    /// Reads rows, at least one, until `rows` are read or `budget` weights are. Another Trace starts anew.
+    /// Returns whether all rows are read.
     bool update(const std::shared_ptr<const Trace>& trace, int rows,
                 std::size_t budget = std::numeric_limits<std::size_t>::max());
     int rows() const { return static_cast<int>(counts_.size()) - 1; } ///< read so far
 
-    /// Queries among rows [0, rows) for which the role is possible.
+    /// How many queries among rows [0, rows) the role is possible for.
     int queries(HeadRole role, int rows) const;
-    /// None where there is no such query.
+    /// The score over rows [0, rows); empty if the role is possible for none of them.
     std::optional<double> score(int layer, int head, HeadRole role, int rows) const;
 
     struct Best {
         int layer = 0, head = 0;
         double score = 0;
     };
-    /// The head with the highest score; the first of equals. None where no query can play the role.
+    /// The head with the highest score, the first one of equals. Empty if the role is possible for no query.
     std::optional<Best> best(HeadRole role, int rows) const;
 
   private:
@@ -70,22 +71,23 @@ class HeadRoles {
 
     std::weak_ptr<const Trace> trace_;
     int n_layers_ = 0, n_heads_ = 0;
-    std::vector<int> last_at_; ///< by token: its last row so far; -1
-    std::vector<int> before_;  ///< by row: the row before with the same token; -1
-    std::array<std::vector<int>, k_n_head_roles>
-        positions_;                        ///< columns of each role for the row that is read
-    std::vector<Counts> counts_{Counts{}}; ///< [rows]: queries among the first rows
-    std::vector<double> sums_; ///< [rows, layer, head, role]: their weights on the role's positions
+    std::vector<int> last_row_of_token_;   ///< by token: its last row so far; -1 if none
+    std::vector<int> previous_same_token_; ///< by row: the last earlier row with the same token; -1 if none
+    /// By role: the columns of the pattern that the role reads in the row at hand.
+    std::array<std::vector<int>, k_n_head_roles> positions_;
+    std::vector<Counts> counts_{Counts{}}; ///< [n, role]: queries among the first n rows
+    std::vector<double> sums_; ///< [n, layer, head, role]: these queries' weight on the role's positions
 };
 
-/// Mean entropy of one head's pattern in bits, over the queries that have a choice: 0 is a head that always
-/// reads one token.
+/// Mean entropy of one head's pattern in bits, over the queries that may read more than one key. 0 is a head
+/// that always reads one token.
 class PatternEntropy {
   public:
-    /// As HeadRoles::update; `pattern` is that or cross_pattern. Another head starts anew, and so does a
-    /// shorter text.
+    /// As HeadRoles::update(). `pattern` is Site::pattern or Site::cross_pattern. Another Trace, site or head
+    /// starts anew, and so do fewer rows than before.
     bool update(const std::shared_ptr<const Trace>& trace, Site pattern, int layer, int head, int rows,
                 std::size_t budget = std::numeric_limits<std::size_t>::max());
+    /// Empty if no query so far may read more than one key.
     std::optional<double> bits() const {
         return queries_ > 0 ? std::optional(sum_ / queries_) : std::nullopt;
     }

@@ -1,5 +1,6 @@
 #pragma once
-// The whole shape of a model as plain data. Nothing else in the engine knows about model families.
+// The whole shape of a model as plain data. The readers in src/io translate the config files of model
+// families into it; nothing else in the engine knows about families.
 
 #include "core/kernels/activation.h"
 
@@ -10,15 +11,11 @@
 namespace gf {
 
 enum class NormKind { layer, rms }; ///< LayerNorm (Ba et al. 2016), RMSNorm (Zhang & Sennrich 2019)
-enum class NormPlace {
-    pre,
-    post
-}; ///< before each sub-layer, or after each residual addition (Vaswani et al. 2017)
+/// Before each sub-layer, or after each residual addition (Vaswani et al. 2017).
+enum class NormPlace { pre, post };
 enum class Positions { none, learned, sinusoidal, rope, alibi };
-enum class RopePairs {
-    interleaved,
-    half
-}; ///< which dimensions rotate together: (2i, 2i+1), or (i, i + d_head/2)
+/// Which dimensions rotate together: (2i, 2i + 1), or (i, i + d_head / 2).
+enum class RopePairs { interleaved, half };
 enum class MlpKind { none, plain, gated }; ///< none: an attention-only block
 enum class MaskKind { causal, bidirectional, prefix, sliding_window };
 enum class TensorNames { llama, gpt2, bert }; ///< whose names the parameters carry in files
@@ -26,23 +23,23 @@ enum class TensorNames { llama, gpt2, bert }; ///< whose names the parameters ca
 enum class OutputHead {
     tokens,        ///< logits of the next token
     masked_tokens, ///< logits through a dense layer, activation and norm (BERT, Devlin et al. 2019)
-    classes,       ///< of each segment: a class from its pooled vector
-    embedding,     ///< of each segment: its pooled vector (sentence embeddings, Reimers & Gurevych 2019)
+    classes,       ///< class logits of each segment, from its pooled vector
+    embedding,     ///< the pooled vector of each segment (sentence embeddings, Reimers & Gurevych 2019)
     none,          ///< the residual stream itself
 };
-enum class Pooling { first, mean, last }; ///< of a segment's real tokens
-enum class Stack {
-    decoder,
-    encoder
-}; ///< of an encoder-decoder; the only one of any other model counts as the decoder
+/// Which of a segment's tokens make its pooled vector; padding never does.
+enum class Pooling { first, mean, last };
+/// The two stacks of an encoder-decoder. The only stack of any other model counts as the decoder.
+enum class Stack { decoder, encoder };
 
 struct ModelConfig {
     int d_model = 0;
     int n_layers = 0;
-    int n_layer_groups = 0; ///< 0: each layer has its own parameters; else layers in a row share one of this
-                            ///< many sets (ALBERT)
-    int n_encoder_layers = 0; ///< 0: no encoder; else the model is an encoder-decoder (Vaswani et al. 2017),
-                              ///< n_layers its decoder's
+    /// 0: each layer has its own parameters; else successive layers share one of this many sets (ALBERT).
+    int n_layer_groups = 0;
+    /// 0: no encoder; else the model is an encoder-decoder (Vaswani et al. 2017), and n_layers are the
+    /// decoder's.
+    int n_encoder_layers = 0;
     int n_heads = 0;
     int n_kv_heads = 0; ///< divides n_heads; query head h reads key-value head h / (n_heads / n_kv_heads)
     int d_head = 0;
@@ -67,8 +64,8 @@ struct ModelConfig {
     int experts_per_token = 0;
 
     OutputHead head = OutputHead::tokens;
-    Pooling pooling = Pooling::first; ///< heads classes and embedding
-    int n_classes = 0;                ///< head classes
+    Pooling pooling = Pooling::first; ///< used by the heads classes and embedding
+    int n_classes = 0;                ///< used by the head classes
 
     bool embed_norm = false; ///< a norm over the sum of the embeddings (BERT)
     bool tied_embeddings = false;
@@ -82,29 +79,30 @@ struct ModelConfig {
 
     bool operator==(const ModelConfig&) const = default;
 
-    /// Sets of block parameters, and which one a layer uses (cross-layer sharing, Lan et al. 2020); -1,
-    /// outside the blocks, stays.
+    /// How many sets of block parameters there are (cross-layer sharing, Lan et al. 2020).
     int n_groups() const { return n_layer_groups > 0 ? n_layer_groups : n_layers; }
+    /// The set of block parameters that a layer uses; -1 for layer -1, which is outside the blocks.
     int layer_group(int layer) const {
         return n_layer_groups > 0 && layer > 0
                    ? static_cast<int>(static_cast<long long>(layer) * n_layer_groups / n_layers)
                    : layer;
     }
-    /// Whether each layer also attends to what an encoder made of a source text.
+    /// Whether each layer also attends to an encoder's output for a source text.
     bool has_encoder() const { return n_encoder_layers > 0; }
     bool has_logits() const { return head == OutputHead::tokens || head == OutputHead::masked_tokens; }
     bool pools() const { return head == OutputHead::classes || head == OutputHead::embedding; }
     /// Whether the last row's logits are those of a token that can be appended.
     bool continues_text() const { return head == OutputHead::tokens && mask != MaskKind::bidirectional; }
-    /// Whether a row's logits are those of its own token, seen from both sides, instead of the token behind
-    /// it.
+    /// Whether a row's logits are those of its own token, seen from both sides, instead of the next token.
     bool fills_in() const { return has_logits() && !continues_text(); }
-    /// The row whose logits say what stands at `position`.
+    /// The row whose logits predict the token at `position`.
     int logits_row(int position) const { return fills_in() ? position : position - 1; }
     bool is_moe() const { return n_experts > 0; }
+    /// Query heads per key-value head.
     int group_size() const { return n_heads / n_kv_heads; }
     int d_q() const { return n_heads * d_head; }
     int d_kv() const { return n_kv_heads * d_head; }
+    /// MLPs that a token passes: its experts, or one in a dense model.
     int expert_slots() const { return is_moe() ? experts_per_token : 1; }
 };
 
@@ -112,12 +110,11 @@ struct ModelConfig {
 /// in both directions, and no head.
 ModelConfig encoder_config(const ModelConfig& config);
 
-/// Throws Error naming the first field that makes no sense: what was found, what is expected. `where` names
-/// the file.
+/// Checks that the fields make sense, alone and together. `where` names the file for the message.
+/// @throws Error that names the first wrong field, its value and the expected one
 void validate(const ModelConfig& config, const std::string& where);
 
-// Names of the enumerators, one table each: files, the command line, the window and error messages use the
-// same words.
+// Names of the enumerators. Files, the command line, the window and error messages use the same words.
 std::string_view name(NormKind);
 std::string_view name(NormPlace);
 std::string_view name(Positions);
@@ -129,7 +126,8 @@ std::string_view name(TensorNames);
 std::string_view name(OutputHead);
 std::string_view name(Pooling);
 
-/// The enumerator called `word`; throws Error listing the valid names. E is one of the enums above.
+/// The enumerator with this name; E is one of the enums above. `where` names the file or option.
+/// @throws Error with the valid names if there is none
 template <class E>
 E from_name(std::string_view word, const std::string& where);
 

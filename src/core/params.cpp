@@ -10,7 +10,7 @@
 namespace gf {
 namespace {
 
-/// What a family calls its parameters; without ".weight" and ".bias".
+/// What a family calls its parameters, without ".weight" and ".bias". Empty where it has no such parameter.
 struct ParamNamePieces {
     const char *stem, *embed, *pos_embed, *embed_norm, *block;
     const char *norm1, *q, *k, *v, *attn_out, *norm2, *gate, *up, *down;
@@ -78,23 +78,23 @@ const ParamNamePieces& names_of(TensorNames family) {
     return family == TensorNames::gpt2 ? k_gpt2 : family == TensorNames::bert ? k_bert : k_llama;
 }
 
-/// Writes the rows of one model in file order.
+/// Builds the table of one model, in the order of its files.
 class TableBuilder {
   public:
     explicit TableBuilder(const ModelConfig& c)
-        : c_(c), names_(names_of(c.tensor_names)), conv1d_(c.tensor_names == TensorNames::gpt2) {}
+        : config_(c), names_(names_of(c.tensor_names)), conv1d_(c.tensor_names == TensorNames::gpt2) {}
 
     std::vector<ParamRow> build() {
         const std::string stem = names_.stem;
-        matrix(stem + (c_.has_encoder() ? "shared" : names_.embed) + ".weight", Role::embed, c_.d_vocab,
-               c_.d_model, false);
-        if (c_.has_encoder()) { // BART's names (Lewis et al. 2019)
+        matrix(stem + (config_.has_encoder() ? "shared" : names_.embed) + ".weight", Role::embed,
+               config_.d_vocab, config_.d_model, false);
+        if (config_.has_encoder()) { // BART's names (Lewis et al. 2019)
             stack_ = Stack::encoder;
-            stack(stem + "encoder.", c_.n_encoder_layers);
+            stack(stem + "encoder.", config_.n_encoder_layers);
             stack_ = Stack::decoder;
-            stack(stem + "decoder.", c_.n_layers);
+            stack(stem + "decoder.", config_.n_layers);
         } else {
-            stack(stem, c_.n_groups());
+            stack(stem, config_.n_groups());
         }
         head();
         return std::move(rows_);
@@ -102,70 +102,80 @@ class TableBuilder {
 
   private:
     void stack(const std::string& stem, int n_blocks) {
-        if (c_.positions == Positions::learned)
-            matrix(stem + names_.pos_embed + ".weight", Role::pos_embed, c_.n_ctx, c_.d_model, false);
-        if (c_.embed_norm) norm(stem + names_.embed_norm, Role::embed_ln_gain, Role::embed_ln_bias);
+        if (config_.positions == Positions::learned)
+            matrix(stem + names_.pos_embed + ".weight", Role::pos_embed, config_.n_ctx, config_.d_model,
+                   false);
+        if (config_.embed_norm) norm(stem + names_.embed_norm, Role::embed_ln_gain, Role::embed_ln_bias);
         for (layer_ = 0; layer_ < n_blocks; ++layer_)
             block(stem + names_.block + std::to_string(layer_) + ".");
         layer_ = -1;
-        if (c_.norm_place == NormPlace::pre)
+        if (config_.norm_place == NormPlace::pre)
             norm(stem + names_.norm_final, Role::ln_final_gain, Role::ln_final_bias);
     }
     void block(const std::string& at) {
         norm(at + names_.norm1, Role::ln1_gain, Role::ln1_bias);
-        if (conv1d_) { // the three side by side
-            linear(at + names_.q, Role::qkv, Role::qkv_bias, c_.d_model, c_.d_q() + 2 * c_.d_kv(), true);
+        if (conv1d_) { // q, k and v side by side
+            linear(at + names_.q, Role::qkv, Role::qkv_bias, config_.d_model,
+                   config_.d_q() + 2 * config_.d_kv(), true);
         } else {
-            linear(at + names_.q, Role::q, Role::q_bias, c_.d_model, c_.d_q(), c_.attn_qkv_bias);
-            linear(at + names_.k, Role::k, Role::k_bias, c_.d_model, c_.d_kv(), c_.attn_qkv_bias);
-            linear(at + names_.v, Role::v, Role::v_bias, c_.d_model, c_.d_kv(), c_.attn_qkv_bias);
+            linear(at + names_.q, Role::q, Role::q_bias, config_.d_model, config_.d_q(),
+                   config_.attn_qkv_bias);
+            linear(at + names_.k, Role::k, Role::k_bias, config_.d_model, config_.d_kv(),
+                   config_.attn_qkv_bias);
+            linear(at + names_.v, Role::v, Role::v_bias, config_.d_model, config_.d_kv(),
+                   config_.attn_qkv_bias);
         }
-        linear(at + names_.attn_out, Role::attn_out, Role::attn_out_bias, c_.d_q(), c_.d_model,
-               c_.attn_out_bias, Init::normal_residual);
-        if (c_.has_encoder() && stack_ == Stack::decoder) cross_attention(at);
-        if (c_.mlp == MlpKind::none) return;
+        linear(at + names_.attn_out, Role::attn_out, Role::attn_out_bias, config_.d_q(), config_.d_model,
+               config_.attn_out_bias, Init::normal_residual);
+        if (config_.has_encoder() && stack_ == Stack::decoder) cross_attention(at);
+        if (config_.mlp == MlpKind::none) return;
         norm(at + names_.norm2, Role::ln2_gain, Role::ln2_bias);
-        if (c_.is_moe())
+        if (config_.is_moe())
             experts(at + "block_sparse_moe.");
         else
             dense_mlp(at, names_.gate, names_.up, names_.down);
     }
     void cross_attention(const std::string& at) {
         norm(at + "encoder_attn_layer_norm", Role::ln_cross_gain, Role::ln_cross_bias);
-        linear(at + "encoder_attn.q_proj", Role::cross_q, Role::cross_q_bias, c_.d_model, c_.d_q(),
-               c_.attn_qkv_bias);
-        linear(at + "encoder_attn.k_proj", Role::cross_k, Role::cross_k_bias, c_.d_model, c_.d_kv(),
-               c_.attn_qkv_bias);
-        linear(at + "encoder_attn.v_proj", Role::cross_v, Role::cross_v_bias, c_.d_model, c_.d_kv(),
-               c_.attn_qkv_bias);
-        linear(at + "encoder_attn.o_proj", Role::cross_attn_out, Role::cross_attn_out_bias, c_.d_q(),
-               c_.d_model, c_.attn_out_bias, Init::normal_residual);
+        linear(at + "encoder_attn.q_proj", Role::cross_q, Role::cross_q_bias, config_.d_model, config_.d_q(),
+               config_.attn_qkv_bias);
+        linear(at + "encoder_attn.k_proj", Role::cross_k, Role::cross_k_bias, config_.d_model, config_.d_kv(),
+               config_.attn_qkv_bias);
+        linear(at + "encoder_attn.v_proj", Role::cross_v, Role::cross_v_bias, config_.d_model, config_.d_kv(),
+               config_.attn_qkv_bias);
+        linear(at + "encoder_attn.o_proj", Role::cross_attn_out, Role::cross_attn_out_bias, config_.d_q(),
+               config_.d_model, config_.attn_out_bias, Init::normal_residual);
     }
     void dense_mlp(const std::string& at, const char* gate, const char* up, const char* down) {
-        const bool gated = c_.mlp == MlpKind::gated;
-        linear(at + (gated ? gate : up), Role::mlp_in, Role::mlp_in_bias, c_.d_model, c_.d_mlp, c_.mlp_bias);
-        if (gated) linear(at + up, Role::mlp_up, Role::mlp_up_bias, c_.d_model, c_.d_mlp, c_.mlp_bias);
-        linear(at + down, Role::mlp_out, Role::mlp_out_bias, c_.d_mlp, c_.d_model, c_.mlp_bias,
+        const bool gated = config_.mlp == MlpKind::gated;
+        linear(at + (gated ? gate : up), Role::mlp_in, Role::mlp_in_bias, config_.d_model, config_.d_mlp,
+               config_.mlp_bias);
+        if (gated)
+            linear(at + up, Role::mlp_up, Role::mlp_up_bias, config_.d_model, config_.d_mlp,
+                   config_.mlp_bias);
+        linear(at + down, Role::mlp_out, Role::mlp_out_bias, config_.d_mlp, config_.d_model, config_.mlp_bias,
                Init::normal_residual);
     }
     void experts(const std::string& at) { // Mixtral's names: w1 gate, w3 up, w2 down
-        matrix(at + "gate.weight", Role::router, c_.d_model, c_.n_experts, true);
-        for (expert_ = 0; expert_ < c_.n_experts; ++expert_)
+        matrix(at + "gate.weight", Role::router, config_.d_model, config_.n_experts, true);
+        for (expert_ = 0; expert_ < config_.n_experts; ++expert_)
             dense_mlp(at + "experts." + std::to_string(expert_) + ".", "w1",
-                      c_.mlp == MlpKind::gated ? "w3" : "w1", "w2");
+                      config_.mlp == MlpKind::gated ? "w3" : "w1", "w2");
         expert_ = -1;
     }
     void head() {
-        if (c_.head == OutputHead::masked_tokens) {
-            linear(names_.mlm_dense, Role::mlm_dense, Role::mlm_dense_bias, c_.d_model, c_.d_model, true);
+        if (config_.head == OutputHead::masked_tokens) {
+            linear(names_.mlm_dense, Role::mlm_dense, Role::mlm_dense_bias, config_.d_model, config_.d_model,
+                   true);
             norm(names_.mlm_norm, Role::mlm_ln_gain, Role::mlm_ln_bias);
         }
-        if (c_.has_logits() && !c_.tied_embeddings)
-            matrix(names_.unembed, Role::unembed, c_.d_model, c_.d_vocab, true);
-        if (c_.head == OutputHead::masked_tokens)
-            vector(names_.unembed_bias, Role::unembed_bias, c_.d_vocab, Init::zeros);
-        if (c_.head == OutputHead::classes)
-            linear("classifier", Role::classifier, Role::classifier_bias, c_.d_model, c_.n_classes, true);
+        if (config_.has_logits() && !config_.tied_embeddings)
+            matrix(names_.unembed, Role::unembed, config_.d_model, config_.d_vocab, true);
+        if (config_.head == OutputHead::masked_tokens)
+            vector(names_.unembed_bias, Role::unembed_bias, config_.d_vocab, Init::zeros);
+        if (config_.head == OutputHead::classes)
+            linear("classifier", Role::classifier, Role::classifier_bias, config_.d_model, config_.n_classes,
+                   true);
     }
 
     void add(std::string name, Role role, std::vector<int> shape, bool transposed, Init init, bool decay) {
@@ -180,17 +190,17 @@ class TableBuilder {
         add(std::move(name), role, {width}, false, init, false);
     }
     void norm(const std::string& name, Role gain, Role bias) {
-        vector(name + ".weight", gain, c_.d_model, Init::ones);
-        if (c_.norm == NormKind::layer) vector(name + ".bias", bias, c_.d_model, Init::zeros);
+        vector(name + ".weight", gain, config_.d_model, Init::ones);
+        if (config_.norm == NormKind::layer) vector(name + ".bias", bias, config_.d_model, Init::zeros);
     }
-    /// GPT-2's Conv1D matrices are [in, out] in the file too.
+    /// Linear layers are [out, in] in files, except GPT-2's, which are of the kind Conv1D and [in, out].
     void linear(const std::string& name, Role weight, Role bias, int in, int out, bool with_bias,
                 Init init = Init::normal) {
         matrix(name + ".weight", weight, in, out, !conv1d_, init);
         if (with_bias) vector(name + ".bias", bias, out, Init::zeros);
     }
 
-    const ModelConfig& c_;
+    const ModelConfig& config_;
     const ParamNamePieces& names_;
     const bool conv1d_;
     std::vector<ParamRow> rows_;
@@ -217,8 +227,8 @@ std::vector<ParamRow> param_table(const ModelConfig& config) { return TableBuild
 
 std::size_t param_count(const ModelConfig& c) {
     // Floating point cannot overflow here and is exact far beyond what any file can hold.
-    const double bias = c.norm == NormKind::layer ? 2 : 1, d = c.d_model;
-    double attention = bias * d + d * (c.d_q() + 2.0 * c.d_kv()) + double(c.d_q()) * d; // with its norm
+    const double per_norm = c.norm == NormKind::layer ? 2 : 1, d = c.d_model;
+    double attention = per_norm * d + d * (c.d_q() + 2.0 * c.d_kv()) + double(c.d_q()) * d; // with its norm
     if (c.attn_qkv_bias) attention += c.d_q() + 2.0 * c.d_kv();
     if (c.attn_out_bias) attention += d;
     double block = attention;
@@ -226,19 +236,19 @@ std::size_t param_count(const ModelConfig& c) {
         const double factors = c.mlp == MlpKind::gated ? 2 : 1;
         double mlp = (factors + 1) * d * c.d_mlp;
         if (c.mlp_bias) mlp += factors * c.d_mlp + d;
-        block += bias * d + (c.is_moe() ? c.n_experts * mlp + d * c.n_experts : mlp);
+        block += per_norm * d + (c.is_moe() ? c.n_experts * mlp + d * c.n_experts : mlp);
     }
-    double outside = 0; // the blocks of a stack
+    double outside = 0; // the blocks, in each stack
     if (c.positions == Positions::learned) outside += double(c.n_ctx) * d;
-    if (c.norm_place == NormPlace::pre) outside += bias * d;
-    if (c.embed_norm) outside += bias * d;
+    if (c.norm_place == NormPlace::pre) outside += per_norm * d;
+    if (c.embed_norm) outside += per_norm * d;
     double n = double(c.d_vocab) * d * (c.has_logits() && !c.tied_embeddings ? 2 : 1) + outside +
                c.n_groups() * block;
     if (c.has_encoder()) n += outside + c.n_encoder_layers * block + c.n_layers * attention;
-    if (c.head == OutputHead::masked_tokens) n += d * d + d + bias * d + c.d_vocab;
+    if (c.head == OutputHead::masked_tokens) n += d * d + d + per_norm * d + c.d_vocab;
     if (c.head == OutputHead::classes) n += (d + 1) * c.n_classes;
-    const double most = 9e15; // exact in a double
-    return n > most ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(n);
+    const double max_exact = 9e15; // whole numbers up to 2^53 are exact in a double
+    return n > max_exact ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(n);
 }
 
 void Weights::Free::operator()(real* p) const { ::operator delete[](p, std::align_val_t{64}); }

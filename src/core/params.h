@@ -1,6 +1,6 @@
 #pragma once
-// The parameters of a model: one table of rows that drives allocation, files, the optimiser, the inspector
-// and the count.
+// The parameters of a model. One table of rows drives allocation, reading and writing files, the optimiser,
+// the inspector and the parameter count.
 
 #include "core/kernels/matrix.h"
 #include "core/model_config.h"
@@ -14,7 +14,7 @@
 namespace gf {
 
 /// What a parameter does. Matrices are kept [in, out], so that a row of activations times the matrix is a
-/// plain product.
+/// plain product. Gains and biases of norms are [d_model]; a bias has the width that its matrix gives.
 enum class Role {
     embed,     ///< [d_vocab, d_model]
     pos_embed, ///< [n_ctx, d_model]
@@ -22,17 +22,17 @@ enum class Role {
     embed_ln_bias,
     ln1_gain,
     ln1_bias,
-    qkv,
-    qkv_bias, ///< GPT-2: the three side by side, [d_model, d_q + 2 d_kv]
-    q,
+    qkv, ///< [d_model, d_q + 2 d_kv]: GPT-2 keeps q, k and v side by side
+    qkv_bias,
+    q, ///< [d_model, d_q]
     q_bias,
-    k,
+    k, ///< [d_model, d_kv]
     k_bias,
-    v,
+    v, ///< [d_model, d_kv]
     v_bias,
-    attn_out,
-    attn_out_bias, ///< [d_q, d_model]
-    ln_cross_gain, ///< of the attention to the source, here and below
+    attn_out, ///< [d_q, d_model]
+    attn_out_bias,
+    ln_cross_gain, ///< this one and those below: attention to the source, with the shapes of attention
     ln_cross_bias,
     cross_q,
     cross_q_bias,
@@ -45,57 +45,57 @@ enum class Role {
     ln2_gain,
     ln2_bias,
     router, ///< [d_model, n_experts]
-    mlp_in,
-    mlp_in_bias, ///< [d_model, d_mlp]: the only one of a plain MLP, the gate of a gated one
-    mlp_up,
-    mlp_up_bias, ///< [d_model, d_mlp]: of a gated MLP, the factor without activation function
-    mlp_out,
-    mlp_out_bias, ///< [d_mlp, d_model]
+    mlp_in, ///< [d_model, d_mlp]: what the activation function is applied to
+    mlp_in_bias,
+    mlp_up, ///< [d_model, d_mlp]: in a gated MLP the factor without activation function
+    mlp_up_bias,
+    mlp_out, ///< [d_mlp, d_model]
+    mlp_out_bias,
     ln_final_gain,
     ln_final_bias,
-    mlm_dense,
-    mlm_dense_bias, ///< [d_model, d_model]: of the masked-token head
+    mlm_dense, ///< [d_model, d_model]: of the masked-token head
+    mlm_dense_bias,
     mlm_ln_gain,
     mlm_ln_bias,
-    unembed,
-    unembed_bias, ///< [d_model, d_vocab]
-    classifier,
-    classifier_bias, ///< [d_model, n_classes]
+    unembed, ///< [d_model, d_vocab]
+    unembed_bias,
+    classifier, ///< [d_model, n_classes]
+    classifier_bias,
 };
 
-enum class Init {
-    zeros,
-    ones,
-    normal,
-    normal_residual
-}; ///< normal: std 0.02; _residual: / sqrt(2 n_layers) (GPT-2)
+/// How a parameter begins. The deviation of `normal` is 0.02, that of `normal_residual`, for the matrices
+/// that write to the residual stream, 0.02 / sqrt(2 n_layers) (GPT-2, Radford et al. 2019).
+enum class Init { zeros, ones, normal, normal_residual };
 
 struct ParamRow {
-    std::string name;       ///< as in files (Hugging Face's)
+    std::string name;       ///< as in Hugging Face's files
     std::vector<int> shape; ///< as in memory: {in, out} or {width}
     bool file_transposed;   ///< the file holds [out, in] (torch.nn.Linear)
     Init init;
-    bool decay;
+    bool decay; ///< whether weight decay applies
     Role role;
-    int layer;   ///< -1 outside the blocks; the group of layers where they share (ModelConfig::layer_group)
-    int expert;  ///< -1 where there is one only
+    int layer;   ///< -1 outside the blocks; with shared layers their group, ModelConfig::layer_group()
+    int expert;  ///< -1 if there are no experts
     Stack stack; ///< the token embedding, which both stacks read, counts as the decoder's
-    std::size_t offset = 0; ///< into Weights::data
+    std::size_t offset = 0; ///< where its values begin among all of Weights
+    /// How many values it has.
     std::size_t size() const;
     /// The shape as the file has it.
     std::vector<int> file_shape() const;
+    /// Whether the stack computes with it.
     bool serves(Stack s) const { return stack == s || role == Role::embed; }
 };
 
 /// The rows in file order, offsets set. The config must be valid.
 std::vector<ParamRow> param_table(const ModelConfig& config);
 
-/// Number of values in the table without building it; saturates instead of overflowing (for checks before
-/// allocation).
+/// How many values the table has in all, found without building it. Saturates instead of overflowing, so that
+/// it can be asked before anything is allocated.
 std::size_t param_count(const ModelConfig& config);
 
+/// One MLP.
 struct ExpertWeights {
-    Matrix in, up, out; ///< up only if gated
+    Matrix in, up, out; ///< up: gated MLPs only
     const real *in_bias = nullptr, *up_bias = nullptr, *out_bias = nullptr;
 };
 
@@ -104,13 +104,13 @@ struct AttentionWeights {
     const real *q_bias = nullptr, *k_bias = nullptr, *v_bias = nullptr, *attn_out_bias = nullptr;
 };
 
-/// Views of one block's parameters; a null pointer where the model has none.
+/// Views of one block's parameters. A pointer is null where the model has no such parameter.
 struct BlockWeights : AttentionWeights {
     const real *ln1_gain = nullptr, *ln1_bias = nullptr, *ln2_gain = nullptr, *ln2_bias = nullptr;
     const real *ln_cross_gain = nullptr, *ln_cross_bias = nullptr;
-    AttentionWeights cross; ///< to the source: in the decoder of an encoder-decoder
+    AttentionWeights cross; ///< attention to the source, in the decoder of an encoder-decoder
     Matrix router;
-    std::vector<ExpertWeights> experts; ///< one if dense, none if attention only
+    std::vector<ExpertWeights> experts; ///< one if the MLP is dense, none if the model is attention only
 };
 
 /// Views of what one stack of blocks computes with.
@@ -121,15 +121,16 @@ struct StackWeights {
     const real *ln_final_gain = nullptr, *ln_final_bias = nullptr; ///< pre-norm models only
     Matrix mlm_dense;
     const real *mlm_dense_bias = nullptr, *mlm_ln_gain = nullptr, *mlm_ln_bias = nullptr;
-    Matrix unembed; ///< [d_model, d_vocab]; tied: a transposed copy, see Weights::refresh()
-    const real* unembed_bias = nullptr; ///< of the masked-token head
+    Matrix unembed; ///< [d_model, d_vocab]; if tied, a transposed copy of embed, see Weights::refresh()
+    const real* unembed_bias = nullptr; ///< masked-token head only
     Matrix classifier;
     const real* classifier_bias = nullptr;
     std::vector<BlockWeights> blocks; ///< one per layer; layers of a group view the same parameters
 };
 
-/// All parameters of one model in one block of memory, with views by meaning. Not copyable: views point into
-/// data. Of an encoder-decoder it is itself the decoder's stack.
+/// All parameters of one model in one block of memory, with views by meaning. It is not copyable, since the
+/// views point into that memory. The base class is the only stack of a model, or the decoder of an
+/// encoder-decoder.
 class Weights : public StackWeights {
   public:
     explicit Weights(ModelConfig config); ///< zeros; allocates param_count(config) reals
@@ -137,9 +138,9 @@ class Weights : public StackWeights {
     Weights& operator=(const Weights&) = delete;
 
     const ModelConfig config;
-    const ModelConfig encoder_config; ///< of an encoder-decoder
+    const ModelConfig encoder_config; ///< encoder-decoders only
     const std::vector<ParamRow> table;
-    StackWeights encoder; ///< of an encoder-decoder
+    StackWeights encoder; ///< encoder-decoders only
 
     const StackWeights& stack(Stack s) const { return s == Stack::encoder ? encoder : *this; }
     const ModelConfig& config_of(Stack s) const { return s == Stack::encoder ? encoder_config : config; }
@@ -147,11 +148,10 @@ class Weights : public StackWeights {
     real* values(const ParamRow& row) { return data_.get() + row.offset; }
     const real* values(const ParamRow& row) const { return data_.get() + row.offset; }
     std::size_t size() const { return size_; }
-    /// The row called `name` (as in files); nullptr if there is none.
+    /// The row with this name, as in files; null if there is none.
     const ParamRow* find(const std::string& name) const;
 
-    /// Call after the values have been written or changed: renews what is derived from them (the tied
-    /// unembedding).
+    /// To be called after values have changed. Computes what is derived from them: the tied unembedding.
     void refresh();
 
   private:
@@ -164,12 +164,12 @@ class Weights : public StackWeights {
     void bind(const ParamRow& row);
 };
 
-/// GPT-2's, right for vectors of some 1,000 numbers (Radford et al. 2019); where they are shorter, 1 /
-/// sqrt(d_model) lets attention find its patterns much sooner.
+/// GPT-2's value (Radford et al. 2019), right for a d_model of about 1,000. With a smaller one,
+/// 1 / sqrt(d_model) lets attention find its patterns much sooner.
 inline constexpr double k_init_deviation = 0.02;
 
-/// Fills the parameters by their Init rule with a seeded generator (for tests and for training from scratch).
-/// `deviation`: the standard deviation of the matrices, of those that write to the residual stream over
+/// Fills the parameters by their Init rule with a seeded generator. Used by training from scratch and by
+/// tests. `deviation` is the standard deviation of Init::normal; that of Init::normal_residual is smaller by
 /// sqrt(2 n_layers).
 void randomize(Weights& weights, unsigned long long seed, double deviation = k_init_deviation);
 

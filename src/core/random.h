@@ -1,5 +1,5 @@
 #pragma once
-// Reproducible randomness without state: the draw at a place is a function of the place.
+// Reproducible randomness without state: the draw at a place is a function of the place. Used by the sampler.
 
 #include <cstdint>
 #include <initializer_list>
@@ -19,9 +19,9 @@ constexpr std::uint64_t mix64(std::uint64_t x) {
 /// same draw.
 struct DrawKey {
     std::uint64_t seed = 0;
-    std::uint32_t branch = 0;   ///< of the token tree
-    std::uint32_t position = 0; ///< of the drawn token
-    std::uint32_t resample = 0; ///< 0 at first, then counting
+    std::uint32_t branch = 0;   ///< branch of the token tree
+    std::uint32_t position = 0; ///< position of the drawn token
+    std::uint32_t resample = 0; ///< 0 for the first draw at the place, then counting up
     bool operator==(const DrawKey&) const = default;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-// The scalar of all computation. The same sources build a second time with double, for tests only.
+// The scalar type of activations and parameters. The same sources are built a second time with double, for
+// tests only.
 
 namespace gf {
 #ifdef GLASSFORMER_DOUBLE

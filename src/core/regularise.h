@@ -1,6 +1,7 @@
 #pragma once
-// What training adds to a pass: dropout, noise on the router, full experts. Every draw is a function of
-// (seed, place), so nothing is stored and backward sees what forward saw.
+// What training adds to a pass: dropout, noise on the router, experts that can be full. Every draw is a
+// function of (seed, place), so that nothing is stored and the backward pass sees what the forward pass saw.
+// Set by training; used by both passes.
 
 #include "core/real.h"
 #include "core/site.h"
@@ -9,29 +10,31 @@
 
 namespace gf {
 
-/// Neutral by default, as in inference. The formulas of the sites leave it out.
+/// By default it changes nothing, as in inference. The formulas of the sites (SiteRow::formula) leave it out.
 struct Regularise {
-    double dropout = 0; ///< 0 to < 1: share of values that become 0; the others grow by 1 / (1 - dropout)
-    double router_noise = 0;    ///< standard deviation of the noise on router logits
-    double capacity_factor = 0; ///< of an even share of the tokens, what an expert takes; 0: any number
+    /// The share of values that become 0, from 0 to below 1; the others are multiplied by 1 / (1 - dropout).
+    double dropout = 0;
+    double router_noise = 0; ///< standard deviation of the noise on router logits
+    /// How many tokens an expert takes, as a multiple of an even share; 0: any number.
+    double capacity_factor = 0;
     std::uint64_t seed = 0;
     bool operator==(const Regularise&) const = default;
 };
 
-/// Whether dropout acts on the site: the embeddings' sum, attention weights, and what each sub-layer adds to
-/// the stream.
-bool drops(Site site, int layer);
+/// Whether dropout acts on the site. It does on the sum of the embeddings, on attention weights, and on what
+/// each sub-layer adds to the stream (Vaswani et al. 2017, 5.4; GPT-2).
+bool has_dropout(Site site, int layer);
 
-/// Inverted dropout (Srivastava et al. 2014) of n values of one row (of scores and patterns: of one head), in
-/// place. Values and gradients at the same place are treated alike.
+/// Inverted dropout (Srivastava et al. 2014) of n values of a row, in place; in patterns the values of one
+/// head. Values and gradients at the same place are treated alike.
 void apply_dropout(const Regularise& options, Site site, int layer, int row, int head, real* values, int n);
 
-/// What noisy top-k gating (Shazeer et al. 2017, with the fixed deviation of Riquelme et al. 2021) adds to a
-/// router logit.
+/// The noise that is added to a router logit: noisy top-k gating (Shazeer et al. 2017) with the fixed
+/// deviation of Riquelme et al. (2021).
 real router_noise(const Regularise& options, int layer, int row, int expert);
 
-/// Tokens that an expert takes of a segment with n_tokens real ones: ceil(factor * experts_per_token *
-/// n_tokens / n_experts) (Fedus et al. 2022).
+/// How many tokens an expert takes of a segment with n_tokens real ones:
+/// ceil(capacity_factor * experts_per_token * n_tokens / n_experts) (Fedus et al. 2022).
 int expert_capacity(const ModelConfig& config, const Regularise& options, int n_tokens);
 
 } // namespace gf

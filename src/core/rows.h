@@ -1,5 +1,5 @@
 #pragma once
-// Rows of values in memory. Internal to core.
+// Rows of values in memory: what the functions of the passes read and write. Internal to core.
 
 #include "core/real.h"
 
@@ -7,7 +7,7 @@
 
 namespace gf::detail {
 
-/// Rows of some width, the first one being that of a pass's first row.
+/// Rows `stride` values apart. Row 0 is the first row of the pass.
 struct Rows {
     real* data = nullptr;
     std::ptrdiff_t stride = 0;

@@ -1,6 +1,6 @@
 #include "core/site.h"
 
-#include "core/names.h"
+#include "core/name_matching.h"
 #include "platform/error.h"
 
 #include <array>
@@ -13,7 +13,7 @@ using enum Axis;
 template <class T, std::size_t N>
 using Items = const std::array<T, N>;
 
-// The axes that the rows below point at.
+// The axes to which the rows of k_site_rows point.
 constexpr Items<Axis, 2> k_pos_model{pos, d_model}, k_pos_one{pos, one}, k_pos_expert{pos, expert},
     k_pos_slot{pos, slot}, k_pos_vocab{pos, d_vocab}, k_pos_mlp{pos, d_mlp},
     k_segment_model{segment, d_model}, k_source_model{source, d_model}, k_segment_class{segment, n_classes};
@@ -21,7 +21,7 @@ constexpr Items<Axis, 3> k_pos_head{pos, head, d_head}, k_pos_kv{pos, kv_head, d
     k_source_kv{source, kv_head, d_head}, k_head_qk{head, query, key}, k_head_qs{head, query, source};
 
 // The formulas' language is explained in core/formula/formula.h.
-constexpr Items<FormulaPart, 14> k_parts{{
+constexpr Items<FormulaPart, 14> k_formula_parts{{
     {"embed_sum", "embed[t, i] + pos_embed[t, i]"},
     {"ln1_in", "resid_pre[t, i] if pre_norm else resid_mid[t, i] or resid_post[t, i]"},
     {"ln1_out", "ln1_normalized[t, i] * ln1_gain[i] + ln1_bias[i]"},
@@ -68,9 +68,7 @@ constexpr std::array<SiteRow, k_n_sites> k_site_rows{{
      "sin(angle)"},
     {attn_scores, "attn.hook_attn_scores", true, k_head_qk, true, "",
      "sum(i in d_head: (rot_q[t, h, i] or q[t, h, i]) * (rot_k[c, kv, i] or k[c, kv, i])) / sqrt(d_head) - "
-     "(slope * distance if "
-     "alibi) "
-     "if visible else -inf"},
+     "(slope * distance if alibi) if visible else -inf"},
     {pattern, "attn.hook_pattern", true, k_head_qk, true, "",
      "exp(attn_scores - max(j in keys: attn_scores[h, t, j])) / "
      "sum(j in keys: exp(attn_scores[h, t, j] - max(i in keys: attn_scores[h, t, i]))) if visible else 0"},
@@ -93,9 +91,8 @@ constexpr std::array<SiteRow, k_n_sites> k_site_rows{{
      "sum(i in d_head: cross_q[t, h, i] * cross_k[c, kv, i]) / sqrt(d_head) if visible else -inf"},
     {cross_pattern, "cross_attn.hook_pattern", true, k_head_qs, true, "",
      "exp(cross_attn_scores - max(j in source_keys: cross_attn_scores[h, t, j])) / "
-     "sum(j in source_keys: exp(cross_attn_scores[h, t, j] - max(i in source_keys: cross_attn_scores[h, t, "
-     "i]))) if visible else "
-     "0"},
+     "sum(j in source_keys: exp(cross_attn_scores[h, t, j] - max(i in source_keys: "
+     "cross_attn_scores[h, t, i]))) if visible else 0"},
     {cross_z, "cross_attn.hook_z", true, k_pos_head, true, "",
      "sum(j in source_keys: cross_pattern[h, t, j] * cross_v[j, kv, c])"},
     {cross_attn_out, "hook_cross_attn_out", true, k_pos_model, true, "",
@@ -165,7 +162,7 @@ static_assert(rows_in_order(), "one row per Site, in its order");
 
 } // namespace
 
-std::span<const FormulaPart> formula_parts() { return k_parts; }
+std::span<const FormulaPart> formula_parts() { return k_formula_parts; }
 
 const SiteRow& site_row(Site site) { return k_site_rows[static_cast<std::size_t>(site)]; }
 
@@ -256,9 +253,9 @@ Axis row_axis(Site site) {
     return first == segment || first == source ? first : pos;
 }
 
-bool by_key(Site site) { return site_row(site).axes.back() == key || by_source(site); }
+bool has_key_axis(Site site) { return site_row(site).axes.back() == key || has_source_keys(site); }
 
-bool by_source(Site site) { return site_row(site).axes.back() == source; }
+bool has_source_keys(Site site) { return site_row(site).axes.back() == source; }
 
 Site output_site(const ModelConfig& c) {
     switch (c.head) {
@@ -278,7 +275,8 @@ std::string site_name(Site site, int layer) {
 
 std::vector<SiteRef> all_sites(const ModelConfig& config) {
     std::vector<SiteRef> sites;
-    auto add = [&](int first, int last, int layer) { // sites first..last that exist
+    // Adds the sites from first to last, both included, that the model has.
+    auto add = [&](int first, int last, int layer) {
         for (int i = first; i <= last; ++i)
             if (has_site(config, static_cast<Site>(i))) sites.push_back({static_cast<Site>(i), layer});
     };

@@ -1,6 +1,6 @@
 #pragma once
-// A place in the computation where a value can be seen and edited. The names and meanings are
-// TransformerLens's.
+// The sites: the places in the computation where values can be seen and edited. Names and meanings are those
+// of TransformerLens. Everything that shows, edits, saves or explains activations goes by this table.
 
 #include "core/model_config.h"
 
@@ -66,7 +66,7 @@ enum class Site {
 };
 inline constexpr int k_n_sites = static_cast<int>(Site::class_logits) + 1;
 
-/// What an axis counts; its length follows from config and run.
+/// What an axis counts. Its length follows from the config and the run.
 enum class Axis {
     pos,
     head,
@@ -85,15 +85,17 @@ enum class Axis {
     one
 };
 
+/// What is known of a site, the same for all models.
 struct SiteRow {
     Site site;
-    std::string_view hook; ///< public name; in a block without its "blocks.L." prefix: "attn.hook_pattern"
+    std::string_view hook; ///< public name, in a block without its prefix "blocks.L.": "attn.hook_pattern"
     bool per_layer;
     std::span<const Axis> axes; ///< as in files and on screen: scores are [head, query, key]
     bool editable;
     std::string_view not_editable_because;
-    std::string_view formula; ///< how a cell is computed, in the language of core/formula/formula.h:
-                              ///< evaluated, inverted and shown
+    /// How a cell is computed, in the language of core/formula/formula.h. The program evaluates, inverts and
+    /// shows it.
+    std::string_view formula;
 };
 
 const SiteRow& site_row(Site site);
@@ -101,16 +103,17 @@ const SiteRow& site_row(Site site);
 /// What the rows of a site count: tokens (Axis::pos), segments, or tokens of the source.
 Axis row_axis(Site site);
 
-/// Scores and patterns: cells are [head, query, key].
-bool by_key(Site site);
+/// Whether cells are [head, query, key]: scores and patterns.
+bool has_key_axis(Site site);
 
-/// Those whose keys are tokens of the source.
-bool by_source(Site site);
+/// Whether the keys are tokens of the source: scores and patterns of cross-attention.
+bool has_source_keys(Site site);
 
-/// What the model is run for: logits, class logits, the pooled vectors, or the stream after the last norm.
+/// The site of the model's output: logits, class logits, the pooled vectors, or the stream after the last
+/// norm.
 Site output_site(const ModelConfig& config);
 
-/// A part that several formulas share; `name[i]` stands for `text`.
+/// A part that several formulas share: `name[i]` in a formula stands for `text`.
 struct FormulaPart {
     std::string_view name, text;
 };
@@ -119,15 +122,15 @@ std::span<const FormulaPart> formula_parts();
 /// Whether a model of this shape has the site (RoPE's rotated keys, router logits, ...).
 bool has_site(const ModelConfig& config, Site site);
 
-/// Values in one row (one token) of the site; scores and patterns have n_heads * n_keys, n_keys being the
-/// length of their own key axis.
+/// Values in one row of the site. A row of scores or patterns has n_heads * n_keys; `n_keys` is the length of
+/// the site's own key axis.
 int site_width(const ModelConfig& config, Site site, int n_keys);
 
-/// Length of the head, key-value head or expert-slot axis; 1 for sites without one. A row is that many equal
-/// parts.
+/// Length of the head, key-value head or expert-slot axis; 1 for sites without one. A row has that many parts
+/// of equal length.
 int site_heads(const ModelConfig& config, Site site);
 
-/// "blocks.2.attn.hook_pattern", "hook_embed", "logits".
+/// The public name: "blocks.2.attn.hook_pattern", "hook_embed", "logits".
 std::string site_name(Site site, int layer);
 
 /// A site of a certain layer (-1 outside the blocks).
@@ -137,14 +140,15 @@ struct SiteRef {
     bool operator==(const SiteRef&) const = default;
 };
 
-/// All sites of a model of this shape in order of computation.
+/// All sites of a model of this shape, in the order of the computation.
 std::vector<SiteRef> all_sites(const ModelConfig& config);
 
-/// The site called `name`; throws Error with the nearest valid names.
+/// The site with this public name.
+/// @throws Error with the nearest valid names if there is none
 SiteRef find_site(const ModelConfig& config, std::string_view name);
 
-/// The sites whose name matches a glob (`*`, `?`); throws Error with the nearest valid names if there are
-/// none.
+/// The sites whose public names match a glob (`*`, `?`).
+/// @throws Error with the nearest valid names if there are none
 std::vector<SiteRef> match_sites(const ModelConfig& config, std::string_view glob);
 
 } // namespace gf

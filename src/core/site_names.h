@@ -1,6 +1,6 @@
 #pragma once
-// The sites of a model by the names that commands and panels use: where a model has two stacks, a name may
-// begin with its stack.
+// The names of sites in commands, edit files and panels. In a model with two stacks, a name may begin with
+// its stack: "encoder.blocks.0.attn.hook_q".
 
 #include "core/params.h"
 #include "core/site.h"
@@ -12,26 +12,28 @@
 
 namespace gf {
 
-/// "encoder." or "decoder." of an encoder-decoder, else nothing.
+/// "encoder." or "decoder." if the model is an encoder-decoder, else "".
 std::string_view stack_prefix(const Weights& weights, Stack stack);
 
-/// "encoder.blocks.0.attn.hook_q" as its stack and the rest. None where the name does not say it, as
-/// parameters' names never do.
+/// A name divided into its stack and the rest. The stack is empty where the name does not begin with one, as
+/// names of parameters never do.
 struct StackName {
     std::optional<Stack> stack;
     std::string name;
 };
 StackName split_stack(const Weights& weights, const std::string& name);
 
-/// All sites of all stacks in the order of the computation, with their full names.
+/// A site with its full name, as named_sites() lists them.
 struct NamedSite {
     std::string name;
     Stack stack = Stack::decoder;
     SiteRef site;
 };
+/// All sites of all stacks, in the order of the computation.
 std::vector<NamedSite> named_sites(const Weights& weights);
 
-/// The stack called so; throws Error listing the valid names.
+/// The stack that `word` names; `where` is the option or field in which the word stands.
+/// @throws Error with the valid names if there is none
 Stack stack_named(const std::string& word, const std::string& where);
 
 } // namespace gf

@@ -8,8 +8,10 @@
 namespace gf {
 namespace {
 
+/// The 2-norm of n values.
 double length_of(const real* x, int n) { return std::sqrt(static_cast<double>(n)) * norm_scale(x, n, 0, 0); }
 
+/// |written| / |stream|, at most 1.
 float share_of(const real* written, const real* stream, int n) {
     const double all = length_of(stream, n);
     return all > 0 ? static_cast<float>(std::min(1.0, length_of(written, n) / all)) : 0.0f;
@@ -29,8 +31,8 @@ bool StreamMeasures::update(const std::shared_ptr<const Trace>& trace, int rows,
     }
     const std::size_t cost =
         4 * n_layers_ * static_cast<std::size_t>(c.d_model) + 4 * static_cast<std::size_t>(c.d_vocab);
-    const int most = std::min(rows, this->rows() + std::max(1, static_cast<int>(budget / cost)));
-    for (int row = this->rows(); row < most; ++row) measure(*trace, row);
+    const int end = std::min(rows, this->rows() + std::max(1, static_cast<int>(budget / cost)));
+    for (int row = this->rows(); row < end; ++row) measure(*trace, row);
     return this->rows() >= rows;
 }
 
@@ -38,7 +40,8 @@ void StreamMeasures::measure(const Trace& t, int row) {
     const ModelConfig& c = t.config();
     const bool has_mlp = c.mlp != MlpKind::none;
     const bool pre = c.norm_place == NormPlace::pre;
-    // What a sub-layer adds is there, or is what the stream changes by, where nothing else happens to it.
+    // If the sub-layer's output is not kept, it is the difference of the stream after and before it. Where a
+    // post-norm stands between the two, the calls below pass `added` as `from`, and the share is 0.
     const auto share = [&](Site added, Site from, Site to, int l) {
         if (t.kept(added, l)) return share_of(t.row(added, l, row), t.row(to, l, row), c.d_model);
         if (!t.kept(from, l) || !t.kept(to, l)) return 0.0f;
@@ -57,12 +60,11 @@ void StreamMeasures::measure(const Trace& t, int row) {
         if (has_mlp) s.mlp = share(Site::mlp_out, pre ? before_mlp : Site::mlp_out, Site::resid_post, l);
         shares_.push_back(s);
     }
-    if (!c.has_logits())
-        return predictions_.push_back({}); // a model that says something else than what comes next
+    if (!c.has_logits()) return predictions_.push_back({});
     const real* logits = t.row(Site::logits, -1, row);
-    const real* most = std::max_element(logits, logits + c.d_vocab);
-    const double p = std::exp(static_cast<double>(*most) - log_sum_exp(logits, c.d_vocab));
-    predictions_.push_back({static_cast<int>(most - logits), static_cast<float>(p)});
+    const real* likeliest = std::max_element(logits, logits + c.d_vocab);
+    const double p = std::exp(static_cast<double>(*likeliest) - log_sum_exp(logits, c.d_vocab));
+    predictions_.push_back({static_cast<int>(likeliest - logits), static_cast<float>(p)});
 }
 
 } // namespace gf

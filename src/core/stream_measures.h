@@ -1,6 +1,6 @@
 #pragma once
-// What each token's residual stream goes through, in one number a step: how much every sub-layer writes to
-// it, and which token it would give next. For pictures of the whole model at once.
+// One number for each step of each token's residual stream: how much the sub-layer writes to it; and which
+// token the stream predicts in the end. Used by the flow panel, which shows the whole model at once.
 
 #include "core/trace.h"
 
@@ -8,8 +8,8 @@
 
 namespace gf {
 
-/// Of one row in one block: |what the sub-layer adds| / |the stream after the addition|, 2-norms; 0 where
-/// there is no such sub-layer, at most 1.
+/// For one row and one block: |what the sub-layer adds| / |the stream after the addition|, in 2-norms. It is
+/// at most 1, and 0 where the model has no such sub-layer.
 struct WriteShare {
     float attention = 0, cross = 0, mlp = 0; ///< cross: attention to the source
 };
@@ -20,12 +20,12 @@ struct Prediction {
     float probability = 0;
 };
 
-/// Grows with the rows of a Trace. Shares are 0 where neither what is added nor, with pre-norm, the stream
-/// itself is kept.
+/// The measures of the rows of a Trace; grows with them. Shares are 0 where the Trace keeps neither the
+/// sub-layer's output nor, in a model with pre-norm, the stream before and after it.
 class StreamMeasures {
   public:
-    /// Measures up to `rows` rows of `trace`, at most as many at a time as `budget` values allow, at least
-    /// one. Returns whether all are measured. Another trace starts anew.
+    /// Measures more rows of `trace`, up to `rows` in all: at least one, and no more than can be measured by
+    /// reading `budget` values. Another Trace starts anew. Returns whether all rows are measured.
     bool update(const std::shared_ptr<const Trace>& trace, int rows,
                 std::size_t budget = std::size_t{1} << 20);
 

@@ -13,10 +13,11 @@ namespace gf {
 namespace {
 
 bool is_kept(const ModelConfig& c, Site site, Keep keep) {
-    if (keep == Keep::layers) // and what losses look at in every layer
+    if (keep == Keep::layers) // what enters a layer, and what the router's losses read in every layer
         return !site_row(site).per_layer || site == Site::resid_pre || site == Site::router_logits ||
                site == Site::expert_weights;
-    if (keep == Keep::residual && !site_row(site).per_layer) return true; // little beside the layers
+    if (keep == Keep::residual && !site_row(site).per_layer)
+        return true; // takes little room beside the layers
     switch (site) {
     case Site::k: // the cache of a model without RoPE
     case Site::rot_k:
@@ -42,16 +43,16 @@ int longest_segment(const TraceShape& shape) {
     return longest;
 }
 
-/// Rows of a site that is not kept: as many as forward() computes in one pass.
+/// How many rows a site has that is not kept: as many as forward() computes in one pass.
 int scratch_rows(const ModelConfig& c, const TraceShape& shape) {
     const bool all = looks_ahead(c.mask) || needs_whole_segments(c, shape) || shape.keep == Keep::layers;
     return all ? shape.capacity : std::min(shape.capacity, k_scratch_rows);
 }
 
-/// Rows start at multiples of a cache line.
+/// Rounds a number of values up to whole cache lines, so that rows begin at one.
 std::size_t padded(std::size_t n) { return (n + 15) / 16 * 16; }
 
-/// site_width() for sizes of which nothing is allocated yet: the product may be more than an int holds.
+/// site_width() before anything is known to fit into memory: the product may be more than an int holds.
 double row_width(const ModelConfig& c, Site site, int n_keys) {
     switch (site_row(site).axes.back()) {
     case Axis::source:
@@ -61,19 +62,22 @@ double row_width(const ModelConfig& c, Site site, int n_keys) {
     }
 }
 
-struct Layout {
+/// Where everything lies in the arena. Offsets and strides count values.
+struct ArenaLayout {
     struct Place {
-        std::size_t offset, layer_stride, row_stride, stage;
+        std::size_t offset, layer_stride, row_stride;
+        std::size_t staged_row; ///< offset of the row in the cache, see ForwardPass::staged
         double n_values;
         bool present, kept;
     };
     std::array<Place, k_n_sites> sites{};
-    std::size_t keys_transposed = 0, cross_keys_transposed = 0, normed = 0, scratch = 0, mixed = 0, total = 0;
+    std::size_t transposed_keys = 0, transposed_cross_keys = 0, norm_output = 0, query_scratch = 0,
+                expert_scratch = 0, total = 0;
 };
 
-/// Where everything lies in the arena. Saturates at the largest size instead of overflowing.
-Layout layout(const ModelConfig& c, const TraceShape& shape, const TraceShape* source) {
-    Layout at;
+/// `total` saturates at the largest size instead of overflowing.
+ArenaLayout lay_out_arena(const ModelConfig& c, const TraceShape& shape, const TraceShape* source) {
+    ArenaLayout at;
     const auto most = std::numeric_limits<std::size_t>::max() / (4 * sizeof(real));
     const auto rows = static_cast<std::size_t>(shape.capacity), layers = static_cast<std::size_t>(c.n_layers);
     auto take = [&](double n) {
@@ -86,30 +90,30 @@ Layout layout(const ModelConfig& c, const TraceShape& shape, const TraceShape* s
     const int n_keys = longest_segment(shape), n_source_keys = source ? longest_segment(*source) : 0;
     for (int i = 0; i < k_n_sites; ++i) {
         const Site site = static_cast<Site>(i);
-        const bool of_layer = site_row(site).per_layer || site == Site::encoder_out; // which each layer reads
-        if (!has_site(c, site) || (shape.layer >= 0 && !of_layer)) continue;
+        const bool read_by_layers = site_row(site).per_layer || site == Site::encoder_out;
+        if (!has_site(c, site) || (shape.layer >= 0 && !read_by_layers)) continue;
         auto& place = at.sites[static_cast<std::size_t>(i)];
         place.present = true;
         place.kept = is_kept(c, site, shape.keep);
-        place.row_stride =
-            padded(static_cast<std::size_t>(row_width(c, site, by_source(site) ? n_source_keys : n_keys)));
+        place.row_stride = padded(
+            static_cast<std::size_t>(row_width(c, site, has_source_keys(site) ? n_source_keys : n_keys)));
         const bool layered = site_row(site).per_layer && place.kept && shape.layer < 0;
-        const auto n = row_axis(site) == Axis::segment  ? std::max<std::size_t>(shape.segments.size(), 1)
-                       : row_axis(site) == Axis::source ? source_rows
-                       : place.kept                     ? rows
-                                                        : static_cast<std::size_t>(scratch_rows(c, shape));
-        place.layer_stride = layered ? n * place.row_stride : 0;
-        place.n_values = double(n) * double(place.row_stride) * double(layered ? layers : 1);
+        const auto n_rows = row_axis(site) == Axis::segment  ? std::max<std::size_t>(shape.segments.size(), 1)
+                            : row_axis(site) == Axis::source ? source_rows
+                            : place.kept                     ? rows
+                                         : static_cast<std::size_t>(scratch_rows(c, shape));
+        place.layer_stride = layered ? n_rows * place.row_stride : 0;
+        place.n_values = double(n_rows) * double(place.row_stride) * double(layered ? layers : 1);
         place.offset = take(place.n_values);
     }
     for (auto& place : at.sites)
-        if (place.present) place.stage = take(double(place.row_stride));
-    at.keys_transposed = take(double(layers) * c.d_kv() * double(padded(rows)));
-    at.cross_keys_transposed = take(double(layers) * c.d_kv() * double(padded(source_rows)));
-    at.normed = take(double(rows) * c.d_model);
-    at.scratch = take(std::max(c.d_model, c.d_head));
+        if (place.present) place.staged_row = take(double(place.row_stride));
+    at.transposed_keys = take(double(layers) * c.d_kv() * double(padded(rows)));
+    at.transposed_cross_keys = take(double(layers) * c.d_kv() * double(padded(source_rows)));
+    at.norm_output = take(double(rows) * c.d_model);
+    at.query_scratch = take(std::max(c.d_model, c.d_head));
     if (c.is_moe())
-        at.mixed =
+        at.expert_scratch =
             take(double(rows) * (2.0 * std::max(c.d_model, c.d_mlp) + double(c.expert_slots()) * c.d_model));
     return at;
 }
@@ -121,7 +125,7 @@ bool needs_whole_segments(const ModelConfig& c, const TraceShape& shape) {
 }
 
 std::size_t trace_bytes(const ModelConfig& config, const TraceShape& shape, const TraceShape* source) {
-    return layout(config, shape, source).total * sizeof(real);
+    return lay_out_arena(config, shape, source).total * sizeof(real);
 }
 
 void Trace::Free::operator()(real* p) const { ::operator delete[](p, std::align_val_t{k_page_bytes}); }
@@ -134,7 +138,7 @@ Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vect
     make_plans();
     check_source();
     check_edits();
-    const Layout at = layout(c, shape_, source_ ? &source_->shape_ : nullptr);
+    const ArenaLayout at = lay_out_arena(c, shape_, source_ ? &source_->shape_ : nullptr);
     bytes_ = at.total * sizeof(real);
     arena_.reset(static_cast<real*>(::operator new[](bytes_, std::align_val_t{k_page_bytes})));
     prefer_huge_pages(arena_.get(), bytes_);
@@ -143,27 +147,27 @@ Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vect
     for (int i = 0; i < k_n_sites; ++i) {
         const auto& place = at.sites[static_cast<std::size_t>(i)];
         if (!place.present) continue;
-        stores_[static_cast<std::size_t>(i)] = {arena_.get() + place.offset, place.layer_stride,
-                                                place.row_stride, place.kept, shape_.layer};
-        stages_[static_cast<std::size_t>(i)] = arena_.get() + place.stage;
+        storage_[static_cast<std::size_t>(i)] = {arena_.get() + place.offset, place.layer_stride,
+                                                 place.row_stride, place.kept, shape_.layer};
+        staged_rows_[static_cast<std::size_t>(i)] = arena_.get() + place.staged_row;
     }
-    // What no query may read is -inf from the start; its weight 0 is there already.
+    // Scores of keys that no query may read are -inf from the start; their weights are 0 already.
     for (const Site site : {Site::attn_scores, Site::cross_attn_scores}) {
         const auto& scores = at.sites[static_cast<std::size_t>(site)];
         std::fill_n(arena_.get() + scores.offset, static_cast<std::size_t>(scores.n_values),
                     -std::numeric_limits<real>::infinity());
     }
-    keys_transposed_ = {arena_.get() + at.keys_transposed, padded(static_cast<std::size_t>(capacity()))};
+    transposed_keys_ = {arena_.get() + at.transposed_keys, padded(static_cast<std::size_t>(capacity()))};
     if (source_)
-        cross_keys_transposed_ = {arena_.get() + at.cross_keys_transposed,
+        transposed_cross_keys_ = {arena_.get() + at.transposed_cross_keys,
                                   padded(static_cast<std::size_t>(source_->capacity()))};
-    normed_ = arena_.get() + at.normed;
-    scratch_ = arena_.get() + at.scratch;
-    mixed_ = arena_.get() + at.mixed;
+    norm_output_ = arena_.get() + at.norm_output;
+    query_scratch_ = arena_.get() + at.query_scratch;
+    expert_scratch_ = arena_.get() + at.expert_scratch;
     tokens_.resize(static_cast<std::size_t>(capacity()));
 
-    if (c.positions ==
-        Positions::rope) { // RoPE (Su et al. 2021): pair i turns by position * theta^(-2 i / d_head)
+    // RoPE (Su et al. 2021): pair i turns by the angle position * theta^(-2 i / d_head).
+    if (c.positions == Positions::rope) {
         const int pairs = c.d_head / 2;
         for (int p = 0; p < n_keys_; ++p)
             for (int i = 0; i < pairs; ++i) {
@@ -177,32 +181,57 @@ Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vect
         expert_load_.resize(static_cast<std::size_t>(c.n_experts));
 }
 
-void Trace::make_plans() {
-    const ModelConfig& c = config();
-    auto refuse = [](const std::string& expected, const std::string& found, const std::string& remedy = "") {
-        throw Error({"trace", expected, found, remedy});
-    };
-    if (capacity() < 1) refuse("room for at least one token", std::to_string(capacity()));
-    const Regularise& r = shape_.regularise;
-    if (!(r.dropout >= 0 && r.dropout < 1)) refuse("dropout from 0 to below 1", std::to_string(r.dropout));
-    if (!(r.router_noise >= 0)) refuse("router noise of 0 or more", std::to_string(r.router_noise));
+namespace {
+
+[[noreturn]] void refuse_shape(const std::string& expected, const std::string& found,
+                               const std::string& remedy = "") {
+    throw Error({"trace", expected, found, remedy});
+}
+
+/// Checks all but the segments. `n_keys` is the length of the longest segment.
+void check_shape(const ModelConfig& c, const TraceShape& shape, int n_keys) {
+    if (shape.capacity < 1) refuse_shape("room for at least one token", std::to_string(shape.capacity));
+    const Regularise& r = shape.regularise;
+    if (!(r.dropout >= 0 && r.dropout < 1))
+        refuse_shape("dropout from 0 to below 1", std::to_string(r.dropout));
+    if (!(r.router_noise >= 0)) refuse_shape("router noise of 0 or more", std::to_string(r.router_noise));
     if (!(r.capacity_factor >= 0))
-        refuse("a capacity factor of 0 (none) or more", std::to_string(r.capacity_factor));
+        refuse_shape("a capacity factor of 0 (none) or more", std::to_string(r.capacity_factor));
+    if (c.positions == Positions::learned && n_keys > c.n_ctx)
+        refuse_shape("at most n_ctx = " + std::to_string(c.n_ctx) +
+                         " tokens (the model has no position embedding beyond)",
+                     std::to_string(n_keys), "shorten the prompt or ask for fewer new tokens");
+}
+
+/// `first` and `last` bound the real tokens of the segment that row t belongs to, half-open.
+void set_keys(Trace::RowPlan& plan, const ModelConfig& c, const Segment& s, int t, int first, int last) {
+    plan.key_begin = first;
+    switch (c.mask) {
+    case MaskKind::causal: plan.key_end = t + 1; break;
+    case MaskKind::bidirectional: plan.key_end = last; break;
+    case MaskKind::prefix: plan.key_end = std::max(t + 1, first + std::min(s.n_prefix, last - first)); break;
+    case MaskKind::sliding_window:
+        plan.key_begin = std::max(first, t + 1 - c.window);
+        plan.key_end = t + 1;
+        break;
+    }
+}
+
+} // namespace
+
+void Trace::make_plans() {
+    check_shape(config(), shape_, n_keys_);
     if (shape_.segments.empty()) shape_.segments = {{0, capacity()}};
-    if (c.positions == Positions::learned && n_keys_ > c.n_ctx)
-        refuse("at most n_ctx = " + std::to_string(c.n_ctx) +
-                   " tokens (the model has no position embedding beyond)",
-               std::to_string(n_keys_), "shorten the prompt or ask for fewer new tokens");
     plans_.resize(static_cast<std::size_t>(capacity()));
     int expected_begin = 0;
     int segment = 0;
     for (const Segment& s : shape_.segments) {
         if (s.begin != expected_begin || s.end <= s.begin || s.end > capacity() || s.pad_left < 0 ||
             s.pad_right < 0 || s.pad_left > s.end - s.begin - s.pad_right)
-            refuse("segments end to end that cover the rows",
-                   std::to_string(s.begin) + " to " + std::to_string(s.end));
+            refuse_shape("segments end to end that cover the rows",
+                         std::to_string(s.begin) + " to " + std::to_string(s.end));
         expected_begin = s.end;
-        const int first = s.begin + s.pad_left, last = s.end - s.pad_right; // the real tokens
+        const int first = s.begin + s.pad_left, last = s.end - s.pad_right;
         for (int t = s.begin; t < s.end; ++t) {
             RowPlan& plan = plans_[static_cast<std::size_t>(t)];
             plan.segment = segment;
@@ -210,26 +239,15 @@ void Trace::make_plans() {
             plan.segment_end = s.end;
             plan.padding = t < first || t >= last;
             plan.key_begin = plan.key_end = s.begin;
-            if (plan.padding) continue; // sees nothing
+            if (plan.padding) continue; // it reads no key
             plan.position = t - first;
-            plan.key_begin = first;
-            switch (c.mask) {
-            case MaskKind::causal: plan.key_end = t + 1; break;
-            case MaskKind::bidirectional: plan.key_end = last; break;
-            case MaskKind::prefix:
-                plan.key_end = std::max(t + 1, first + std::min(s.n_prefix, last - first));
-                break;
-            case MaskKind::sliding_window:
-                plan.key_begin = std::max(first, t + 1 - c.window);
-                plan.key_end = t + 1;
-                break;
-            }
+            set_keys(plan, config(), s, t, first, last);
         }
         ++segment;
     }
     if (expected_begin != capacity())
-        refuse("segments that cover all " + std::to_string(capacity()) + " rows",
-               std::to_string(expected_begin));
+        refuse_shape("segments that cover all " + std::to_string(capacity()) + " rows",
+                     std::to_string(expected_begin));
 }
 
 void Trace::check_source() const {
@@ -252,7 +270,7 @@ void Trace::check_source() const {
             std::to_string(source_->shape_.segments.size()), "");
 }
 
-Trace::Keys Trace::source_keys(int row) const {
+Trace::KeyRange Trace::source_keys(int row) const {
     const RowPlan& p = plan(row);
     const Segment& s = source_->shape_.segments[static_cast<std::size_t>(p.segment)];
     return {p.padding ? s.begin : s.begin + s.pad_left, p.padding ? s.begin : s.end - s.pad_right, s.begin};
@@ -342,11 +360,11 @@ std::unique_ptr<Trace> Trace::branch(int rows, int capacity, std::vector<Edit> e
     }
     const std::size_t columns = static_cast<std::size_t>(c.n_layers) * static_cast<std::size_t>(c.d_kv());
     for (std::size_t j = 0; j < columns; ++j)
-        std::copy_n(keys_transposed_.data + j * keys_transposed_.stride, rows,
-                    copy->keys_transposed_.data + j * copy->keys_transposed_.stride);
+        std::copy_n(transposed_keys_.data + j * transposed_keys_.stride, rows,
+                    copy->transposed_keys_.data + j * copy->transposed_keys_.stride);
     if (source_)
-        std::copy_n(cross_keys_transposed_.data, columns * cross_keys_transposed_.stride,
-                    copy->cross_keys_transposed_.data);
+        std::copy_n(transposed_cross_keys_.data, columns * transposed_cross_keys_.stride,
+                    copy->transposed_cross_keys_.data);
     return copy;
 }
 

@@ -1,6 +1,6 @@
 #include "io/config_keys.h"
 
-#include "core/names.h"
+#include "core/name_matching.h"
 #include "platform/error.h"
 
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 #pragma once
-// A text file that grows line by line while a run goes on, and that a resumed run cuts back to where its
-// checkpoint was: metrics.jsonl.
+// A text file that grows line by line while a run goes on. A resumed run cuts it back to where its checkpoint
+// was. Used by training for metrics.jsonl.
 
 #include <cstdint>
 #include <cstdio>
@@ -18,7 +18,7 @@ class AppendFile {
 
     /// @throws Error if the disk does not take the text
     void append(std::string_view text);
-    /// Brings all that was appended to the disk; returns the size of the file in bytes.
+    /// Brings everything that was appended to the disk. Returns the size of the file in bytes.
     /// @throws Error if it cannot
     std::uintmax_t sync();
 

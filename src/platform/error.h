@@ -1,5 +1,6 @@
 #pragma once
-// The one exception type for bad input: it says where, what was expected, what was found, and what to do.
+// The one exception type for bad input. It says where the problem is, what was expected, what was found, and
+// what to do. Thrown by all layers.
 
 #include <stdexcept>
 #include <string>
@@ -8,7 +9,8 @@ namespace gf {
 
 /// The four parts of a helpful message. `expected` and `found` may be empty where they make no sense.
 struct Problem {
-    std::string where; ///< file, and the tensor, field or option in it: "m.safetensors: tensor 'wte.weight'"
+    /// The file, and the tensor, field or option in it: "m.safetensors: tensor 'wte.weight'".
+    std::string where;
     std::string expected; ///< "shape [50257, 768]"
     std::string found;    ///< "shape [50257, 64]"
     std::string remedy;   ///< "convert the model again, or pass the matching config.json"

@@ -1,16 +1,17 @@
 #pragma once
-// Folders of a special kind: for this person alone, and temporary ones.
+// Folders that are private to this person, and temporary ones.
 
 #include <filesystem>
 
 namespace gf {
 
 /// Makes a folder and those above it, for this person alone (mode 0700), as the XDG base directory
-/// specification asks of configuration folders. @throws Error if it cannot
+/// specification asks of configuration folders.
+/// @throws Error if it cannot
 void make_private_folder(const std::filesystem::path& folder);
 
-/// A new folder for temporary files, removed with all that is in it when this goes. Used by `bench ui` and by
-/// the tests.
+/// A new folder for temporary files, removed with all that is in it when the object is destroyed. Used by
+/// `bench ui` and by the tests.
 class TemporaryFolder {
   public:
     /// @throws Error if it cannot be made

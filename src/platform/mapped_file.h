@@ -1,5 +1,5 @@
 #pragma once
-// A whole file as read-only memory.
+// A whole file as read-only memory. Used by all readers of files.
 
 #include <cstddef>
 #include <filesystem>
@@ -11,7 +11,7 @@ namespace gf {
 
 class MappedFile {
   public:
-    /// Throws Error if `path` is missing, no regular file, unreadable or empty.
+    /// @throws Error if `path` is missing, no regular file, unreadable or empty
     explicit MappedFile(const std::filesystem::path& path);
 
     std::span<const std::byte> bytes() const { return {memory_.get(), memory_.get_deleter().size}; }

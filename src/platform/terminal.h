@@ -1,5 +1,5 @@
 #pragma once
-// What the command line asks of the terminal.
+// The terminal. Used by `glassformer train` for its progress line.
 
 namespace gf {
 

@@ -11,7 +11,7 @@
 
 namespace gf {
 
-/// At least 1.
+/// Processors that the machine offers; at least 1.
 int n_processors();
 
 /// Starts a thread, which is joined at the latest when it is destroyed.

@@ -12,7 +12,7 @@
 namespace gf {
 namespace {
 
-constexpr std::size_t k_buffer = 1 << 18;
+constexpr std::size_t k_buffer_bytes = 1 << 18;
 
 /// A name in the folder of `path` that no other writer of this machine uses.
 std::filesystem::path temporary_beside(const std::filesystem::path& path) {
@@ -35,17 +35,17 @@ FileWriter::FileWriter(std::filesystem::path path)
         throw Error({path_.string(), "a folder that can be written to", std::strerror(reason),
                      "check the folder and its permissions"});
     }
-    buffer_.reserve(k_buffer);
+    buffer_.reserve(k_buffer_bytes);
 }
 
 FileWriter::~FileWriter() { discard(); }
 
 void FileWriter::write(std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
-        const auto part = bytes.first(std::min(bytes.size(), k_buffer - buffer_.size()));
+        const auto part = bytes.first(std::min(bytes.size(), k_buffer_bytes - buffer_.size()));
         buffer_.insert(buffer_.end(), part.begin(), part.end());
         bytes = bytes.subspan(part.size());
-        if (buffer_.size() == k_buffer) flush();
+        if (buffer_.size() == k_buffer_bytes) flush();
     }
 }
 

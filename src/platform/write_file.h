@@ -1,5 +1,6 @@
 #pragma once
-// Files that are either written as a whole or not at all.
+// Files that are either written as a whole or not at all. Used by everything that writes models, checkpoints,
+// settings and reports.
 
 #include <cstddef>
 #include <filesystem>
@@ -13,15 +14,16 @@ namespace gf {
 /// changes.
 class FileWriter {
   public:
-    /// Throws Error if the folder cannot be written, or if something stands at `path` that is no regular
-    /// file.
+    /// @throws Error if the folder cannot be written, or if `path` exists and is no regular file
     explicit FileWriter(std::filesystem::path path);
     ~FileWriter();
     FileWriter(const FileWriter&) = delete;
     FileWriter& operator=(const FileWriter&) = delete;
 
-    /// Both throw Error if the disk does not take the bytes.
+    /// @throws Error if the disk does not take the bytes
     void write(std::span<const std::byte> bytes);
+    /// Brings the file to the disk and puts it in its place; call it once, at the end.
+    /// @throws Error if it cannot
     void commit();
 
   private:
@@ -34,10 +36,12 @@ class FileWriter {
     int fd_ = -1;
 };
 
-/// Writes a whole file; throws Error, and then `path` is as it was.
+/// Writes a whole file.
+/// @throws Error if it cannot; `path` is unchanged then
 void write_file(const std::filesystem::path& path, std::string_view contents);
 
-/// Brings to the disk which files a folder has. Throws Error if it cannot.
+/// Brings the list of a folder's files to the disk, so that new and renamed files survive a power failure.
+/// @throws Error if it cannot
 void sync_folder(const std::filesystem::path& folder);
 
 } // namespace gf

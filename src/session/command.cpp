@@ -1,6 +1,6 @@
 #include "session/command.h"
 
-#include "core/names.h"
+#include "core/name_matching.h"
 #include "io/json.h"
 #include "platform/error.h"
 

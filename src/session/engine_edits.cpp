@@ -30,7 +30,7 @@ CellRange editable_cell(const RunView& run, const std::string& name, int head, i
     if (cell.param >= 0) refuse("a site", "a parameter", "edit what is computed from it");
     const SiteRow& site = site_row(cell.site);
     if (!site.editable) refuse("an editable site", std::string(site.not_editable_because), "");
-    if (by_key(cell.site) && !run.trace->keys(cell.site, row).holds(column))
+    if (has_key_axis(cell.site) && !run.trace->keys(cell.site, row).holds(column))
         refuse("a key that the query may read",
                "query " + std::to_string(row) + ", key " + std::to_string(column), "");
     return range_of(cell);

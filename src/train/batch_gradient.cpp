@@ -115,7 +115,7 @@ struct BatchGradient::Worker {
             backward = std::make_unique<Backward>(*run, Keep::layers);
             if (source) source_backward = std::make_unique<Backward>(*source, Keep::layers);
         }
-        backward->clear();
+        backward->zero_router_gradients();
         return backward->sites();
     }
 
@@ -123,7 +123,7 @@ struct BatchGradient::Worker {
     void backward_pass(std::span<real> gradient, const GradientOptions& options, double share) {
         backward->run(gradient);
         if (!source) return;
-        source_backward->clear();
+        source_backward->zero_router_gradients();
         router_loss(*source, options.balance_weight, options.z_weight, share, &source_backward->sites());
         source_backward->seed_output(backward->sites());
         source_backward->run(gradient);

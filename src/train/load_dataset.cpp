@@ -1,6 +1,6 @@
 // Datasets from files (UTF-8 text, or one JSON object a line) and from Tinyville.
 
-#include "core/names.h"
+#include "core/name_matching.h"
 #include "io/json.h"
 #include "platform/error.h"
 #include "platform/mapped_file.h"

@@ -1,6 +1,6 @@
 #include "train/lora.h"
 
-#include "core/names.h"
+#include "core/name_matching.h"
 #include "core/random.h"
 #include "io/json.h"
 #include "io/safetensors.h"

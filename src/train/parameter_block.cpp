@@ -1,6 +1,6 @@
 #include "train/parameter_block.h"
 
-#include "core/names.h"
+#include "core/name_matching.h"
 #include "platform/error.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "train/train_config.h"
 
-#include "core/names.h"
+#include "core/name_matching.h"
 #include "platform/error.h"
 #include "platform/mapped_file.h"
 

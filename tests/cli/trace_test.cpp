@@ -71,7 +71,7 @@ TraceFile trace_of(const SavedModel& model, const std::vector<int>& tokens,
 std::vector<float> values_of(const Trace& trace, const SiteRef& site) {
     const int n = trace.n_rows(site.site);
     std::vector<float> values;
-    const int parts = by_key(site.site) ? trace.config().n_heads : 1; // the file has [head, query, key]
+    const int parts = has_key_axis(site.site) ? trace.config().n_heads : 1; // the file has [head, query, key]
     for (int part = 0; part < parts; ++part)
         for (int row = 0; row < n; ++row) {
             const auto all = row_of(trace, site.site, site.layer, row);

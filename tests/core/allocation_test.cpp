@@ -1,5 +1,5 @@
-// The decode loop and the sampler allocate nothing once they have begun. Counts malloc, which serves operator
-// new and Eigen.
+// The decode loop and the sampler allocate nothing once they have begun. The tests count calls of malloc,
+// which serves operator new and Eigen, too.
 
 #include "core/sampling/sampling.h"
 #include "support/random_model.h"
@@ -49,7 +49,7 @@ void* aligned_alloc(std::size_t alignment, std::size_t n) {
 namespace gf::tests::allocation_test {
 namespace {
 
-/// Allocations while f runs.
+/// How many allocations f makes.
 template <class F>
 long allocations(F f) {
     const long before = n_allocations;
@@ -109,7 +109,7 @@ TEST_F(Allocations, NoneInTheSamplerOnceItKnowsTheVocabulary) {
                   for (std::uint32_t i = 0; i < 50; ++i) {
                       sampler.sample(logits, history, chain, {.position = i}, step);
                       sampler.redraw(step, {.position = i, .resample = 1});
-                      sampler.alive(step, 100);
+                      sampler.alive_tokens(100);
                   }
               }),
               0);

@@ -1,4 +1,4 @@
-// What a token costs, in closed form.
+// The cost of a token, in operations and in bytes of the key-value cache, against closed forms.
 
 #include "support/random_model.h"
 
@@ -16,8 +16,8 @@ ModelConfig stories_260k() {
 
 TEST(Cost, OfStories260K) {
     const ModelConfig c = stories_260k();
-    // By hand: Q 64x64, K and V 64x32, O 64x64; gate, up and down 64x172 each; unembedding 64x512; a score
-    // and a weighted value of 64 per key.
+    // Counted by hand: Q is 64x64, K and V 64x32, O 64x64; gate, up and down 64x172 each; the unembedding
+    // 64x512. Each key costs a score and a weighted value, 64 multiply-adds each.
     const double matrices = 5 * (64 * 64 + 2 * 64 * 32 + 64 * 64 + 3 * 64 * 172) + 64 * 512;
     for (const int n_keys : {1, 100, 512})
         EXPECT_DOUBLE_EQ(flops_per_token(c, n_keys), 2 * (matrices + 5 * 2 * 64.0 * n_keys));
@@ -25,21 +25,22 @@ TEST(Cost, OfStories260K) {
     for (int t = 0; t < 256; ++t) sum += flops_per_token(c, t + 1);
     EXPECT_DOUBLE_EQ(sum / 256, 2 * (matrices + 5 * 2 * 64 * 257 / 2.0)); // 128.5 keys on average
     EXPECT_NEAR(sum / 256, 0.683e6, 0.001e6);
-    EXPECT_EQ(kv_bytes_per_token(c),
-              2u * 5 * 4 * 8 * sizeof(real)); // keys and values of 4 heads of 8 in 5 layers
+    // Keys and values of 4 heads of 8 in 5 layers.
+    EXPECT_EQ(kv_bytes_per_token(c), 2u * 5 * 4 * 8 * sizeof(real));
 }
 
-/// Multiply-adds counted from the matrices of the table: each expert matrix runs only for the chosen experts.
+/// Counts multiply-adds from the matrices of the table. An expert's matrix counts only for the chosen
+/// experts.
 TEST(Cost, IsTwiceTheMatricesForEveryPreset) {
     for (const Preset& p : presets()) {
         const ModelConfig& c = p.config;
         double sum = 0;
         for (const ParamRow& r : param_table(c)) {
             if (r.shape.size() != 2 || r.role == Role::pos_embed || r.role == Role::embed) continue;
-            if (r.role == Role::classifier) continue; // once for a text
-            if (r.stack == Stack::encoder || r.role == Role::cross_k || r.role == Role::cross_v)
-                continue;                     // once for a source
-            int layers = r.layer < 0 ? 1 : 0; // that run through the matrix
+            // These cost once for a text, or once for a source.
+            if (r.role == Role::classifier) continue;
+            if (r.stack == Stack::encoder || r.role == Role::cross_k || r.role == Role::cross_v) continue;
+            int layers = r.layer < 0 ? 1 : 0; // how often the matrix is used
             for (int l = 0; l < c.n_layers; ++l) layers += r.layer >= 0 && c.layer_group(l) == r.layer;
             sum += layers * static_cast<double>(r.size()) *
                    (r.expert >= 0 ? double(c.experts_per_token) / c.n_experts : 1);

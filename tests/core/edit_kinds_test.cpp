@@ -23,7 +23,7 @@ class EditKinds : public ::testing::TestWithParam<Preset> {
 };
 INSTANTIATE_TEST_SUITE_P(All, EditKinds, ::testing::ValuesIn(presets()), name_of);
 
-/// Values for a rectangle of cells that no computation gives, all different.
+/// n different values that no computation gives.
 std::vector<real> marks(int n) {
     std::vector<real> values;
     for (int i = 0; i < n; ++i) values.push_back(static_cast<real>(1000 + i));
@@ -45,7 +45,7 @@ TEST_P(EditKinds, TouchExactlyTheirCells) {
 }
 
 TEST_P(EditKinds, ScaleAddAndReplace) {
-    const int half = config().d_model / 2; // a constant added to all of a row is nothing to LayerNorm
+    const int half = config().d_model / 2; // LayerNorm removes a constant that is added to a whole row
     const CellRange range{
         .site = Site::resid_pre, .layer = 1, .row_begin = 5, .row_end = 8, .column_begin = half};
     const auto check = [&](Edit::Kind kind, real value, auto expected) {
@@ -93,8 +93,8 @@ TEST_P(EditKinds, DonorOfTheResidualStreamGivesTheDonorsLogits) {
 }
 
 TEST_P(EditKinds, DonorOfSomeRowsGivesTheirCells) {
-    const auto donor = run(weights, random_tokens(config(), k_tokens + 4, 31),
-                           GetParam().n_prefix); // its key axis is longer
+    // The donor's key axis is longer.
+    const auto donor = run(weights, random_tokens(config(), k_tokens + 4, 31), GetParam().n_prefix);
     for (const Site site : {Site::attn_scores, Site::pattern, Site::k}) {
         const auto edited = run_with(
             {{{.site = site, .layer = 1, .row_begin = 6, .row_end = 7}, Edit::Kind::donor, {}, donor}});
@@ -156,7 +156,7 @@ TEST_P(EditKinds, ReplacedEmbeddingsAreAnotherPrompt) {
 }
 
 TEST_P(EditKinds, APaintedPatternPicksOneValue) {
-    const int key = config().mask == MaskKind::sliding_window ? 6 : 2; // that row 7 sees
+    const int key = config().mask == MaskKind::sliding_window ? 6 : 2; // a key that row 7 sees
     std::vector<real> one_hot(static_cast<std::size_t>(config().n_heads * k_tokens), 0);
     for (int h = 0; h < config().n_heads; ++h) one_hot[static_cast<std::size_t>(h * k_tokens + key)] = 1;
     const auto edited = run_with({{{.site = Site::pattern, .layer = 0, .row_begin = 7, .row_end = 8},
@@ -169,7 +169,8 @@ TEST_P(EditKinds, APaintedPatternPicksOneValue) {
                       edited->value({0, Site::v, 0, h / config().group_size(), key, i}));
 }
 
-TEST_P(EditKinds, ScoresAndPatternsAreConsistent) { // an edited score is seen by the softmax
+// The softmax sees an edited score.
+TEST_P(EditKinds, ScoresAndPatternsAreConsistent) {
     const auto edited = run_with({{{.site = Site::attn_scores, .layer = 0, .row_begin = 9, .row_end = 10},
                                    Edit::Kind::scale,
                                    {0},

@@ -1,4 +1,4 @@
-// Every editable site moves the logits when it is edited; what cannot be edited is refused with a message
+// Every editable site moves the output when it is edited. What cannot be edited is refused with a message
 // that helps.
 
 #include "platform/error.h"
@@ -44,13 +44,13 @@ class EditSites : public ::testing::TestWithParam<Preset> {
 INSTANTIATE_TEST_SUITE_P(All, EditSites, ::testing::ValuesIn(presets()),
                          [](const auto& info) { return info.param.name; });
 
-/// The row turned by one cell and larger by half: moves what is invariant to scale (norms) and what only
-/// looks at the order (routers). Cells that the mask forbids get NaN, which must not get through.
-std::vector<real> turned(const Trace& t, const SiteRef& s, int row) {
+/// The row shifted by one cell and larger by half, which changes also what does not depend on scale (norms)
+/// or depends on the order only (routers). Cells that the mask forbids get NaN, which must not get through.
+std::vector<real> shifted(const Trace& t, const SiteRef& s, int row) {
     const auto old = row_of(t, s.site, s.layer, row);
     const std::size_t heads = static_cast<std::size_t>(site_heads(t.config(), s.site)),
                       columns = old.size() / heads;
-    const bool masks = by_key(s.site);
+    const bool masks = has_key_axis(s.site);
     const std::size_t begin = masks ? static_cast<std::size_t>(t.keys(s.site, row).begin) : 0,
                       end = masks ? static_cast<std::size_t>(t.keys(s.site, row).end) : columns;
     std::vector<real> values(old.size(), k_nan);
@@ -68,7 +68,7 @@ TEST_P(EditSites, MoveTheLogitsAndNothingBefore) {
         if (!site_row(s.site).editable) continue;
         SCOPED_TRACE(site_name(s.site, s.layer));
         const int row = row_for_token(*plain, s.site, token_);
-        const std::vector<real> values = turned(*plain, s, row);
+        const std::vector<real> values = shifted(*plain, s, row);
         const auto trace = edited(s, Edit::Kind::values, values);
         EXPECT_GT(difference(output_of(*trace, token_), output_of(*plain, token_)), 1e-3);
         for (const real v : output_of(*trace, token_)) ASSERT_TRUE(std::isfinite(v));
@@ -94,14 +94,14 @@ TEST_P(EditSites, CanBePatchedFromAnotherPrompt) {
                                                std::vector<Edit>(), source);
     extend(*donor, random_tokens(config(), k_tokens, 31));
     for (const SiteRef& s : all_sites(config())) {
-        if (!site_row(s.site).editable || s.site == Site::pos_embed)
-            continue; // the positions of two prompts are the same
+        // Both prompts have the same positions.
+        if (!site_row(s.site).editable || s.site == Site::pos_embed) continue;
         const auto patched = edited(s, Edit::Kind::donor, {}, donor);
         const int row = row_for_token(*plain, s.site, token_);
         EXPECT_EQ(difference(row_of(*patched, s.site, s.layer, row), row_of(*donor, s.site, s.layer, row)), 0)
             << site_name(s.site, s.layer);
-        const bool top_1 =
-            config().experts_per_token == 1; // its gate is 1, and both may choose the same expert
+        // A single expert's gate is always 1, and both prompts may choose the same expert.
+        const bool top_1 = config().experts_per_token == 1;
         const bool routes =
             s.site == Site::router_logits || s.site == Site::expert_weights || s.site == Site::expert_gates;
         if (top_1 && routes) continue;

@@ -1,5 +1,4 @@
-// What the decoder of an encoder-decoder reads of its source: all of it and nothing else, once, the same
-// however it is computed.
+// The decoder of an encoder-decoder reads all of its source and nothing else, however it is computed.
 
 #include "platform/error.h"
 #include "support/compare.h"

@@ -1,5 +1,5 @@
-// The same rows computed in other ways: cached, in pieces, padded, side by side, with other things kept, from
-// a later layer.
+// The same rows computed in different ways: cached, in pieces, padded, side by side, with other things kept,
+// from a later layer.
 
 #include "support/compare.h"
 #include "support/random_model.h"
@@ -35,7 +35,7 @@ std::span<const int> part(const std::vector<int>& tokens, int begin, int end) {
     return std::span(tokens).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
 }
 
-/// Lengths of the passes that make n tokens: `first`, then `then` each.
+/// Computes the tokens in passes of `first` rows and then `then` rows each.
 void extend_in_pieces(Trace& trace, const std::vector<int>& tokens, int first, int then) {
     const int n = static_cast<int>(tokens.size());
     for (int begin = 0, end = std::max(first, 1); begin < n; begin = end, end = std::min(end + then, n))
@@ -70,7 +70,7 @@ std::shared_ptr<Trace> row_by_row(const std::shared_ptr<const Weights>& weights,
     return trace;
 }
 
-/// Whether two Traces agree in every cell, those that nobody reads included.
+/// Whether two Traces agree in every cell, also in those that no query may read.
 ::testing::AssertionResult same_cells(const Trace& a, const Trace& b, int n) {
     for (const SiteRef& s : all_sites(a.config()))
         for (int r = 0; r < a.n_rows(s.site, n); ++r) {
@@ -84,8 +84,8 @@ std::shared_ptr<Trace> row_by_row(const std::shared_ptr<const Weights>& weights,
 
 TEST_P(Rows, OneAtATimeAtEveryCapacity) {
     if (!can_run_in_pieces(config())) return;
-    for (int capacity = k_tokens; capacity <= 48;
-         capacity += capacity % 16 < 2 ? 1 : 5) { // the multiples of 16 and next to them too
+    // Some capacities up to 48, among them the multiples of 16 and their neighbours.
+    for (int capacity = k_tokens; capacity <= 48; capacity += capacity % 16 < 2 ? 1 : 5) {
         const TraceShape shape = one_sequence(capacity, preset().n_prefix);
         const auto rows = row_by_row(weights, shape, tokens), at_once = empty(capacity);
         extend(*at_once, tokens);
@@ -116,8 +116,8 @@ TEST_P(Rows, ComputedTwiceAreExactlyTheSame) {
 }
 
 TEST_P(Rows, CapacityChangesNothing) {
-    if (looks_ahead(config().mask) ||
-        !can_run_in_pieces(config())) { // a segment must be full: more room comes from a second one
+    // Where a segment must be computed as a whole, more room means a second segment.
+    if (looks_ahead(config().mask) || !can_run_in_pieces(config())) {
         const auto two = empty_trace(weights, {k_tokens + 9,
                                                {{.begin = 0, .end = k_tokens, .n_prefix = preset().n_prefix},
                                                 {.begin = k_tokens, .end = k_tokens + 9}},
@@ -137,7 +137,7 @@ TEST_P(Rows, PaddedIsUnpadded) {
     for (const auto& [left, right] : {std::pair{3, 0}, {0, 4}, {2, 5}}) {
         const int capacity = left + k_tokens + right;
         std::vector<int> padded =
-            random_tokens(config(), capacity, 99); // what stands in the padding must not matter
+            random_tokens(config(), capacity, 99); // tokens of the padding do not matter
         std::copy(tokens.begin(), tokens.end(), padded.begin() + left);
         const auto all =
             empty_trace(weights, {capacity, {{0, capacity, left, right, preset().n_prefix}}, Keep::all});
@@ -219,7 +219,7 @@ TEST_P(Pieces, ResumedOneAtATime) {
     }
 }
 
-// Longer than the scratch rows, so that a pass is split.
+/// More than the scratch rows, so that the rows need several passes.
 constexpr int k_long = 2 * k_scratch_rows + 22;
 
 class Kept : public Rows {

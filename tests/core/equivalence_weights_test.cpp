@@ -19,7 +19,7 @@ INSTANTIATE_TEST_SUITE_P(All, GroupedHeads, ::testing::ValuesIn(presets_where([]
                          })),
                          name_of);
 
-/// Weights for `config` filled value by value: value(row of the new table, index in it).
+/// Weights for `config`; value(r, i, j) gives the value in row i and column j of the parameter r.
 std::shared_ptr<Weights> build(const ModelConfig& config,
                                const std::function<real(const ParamRow&, int i, int j)>& value) {
     auto weights = std::make_shared<Weights>(config);
@@ -50,8 +50,8 @@ TEST_P(GroupedHeads, AreRepeatedKeysAndValues) {
     const auto repeated = build(full, [&](const ParamRow& r, int i, int j) {
         const ParamRow& from = *grouped->find(r.name);
         if (!is_key_or_value(r.role)) return at(*grouped, from, i, j);
-        const int head =
-            j / c.d_head / c.group_size(); // each key-value head serves group_size query heads in a row
+        // Each key-value head serves group_size query heads in a row.
+        const int head = j / c.d_head / c.group_size();
         return at(*grouped, from, i, head * c.d_head + j % c.d_head);
     });
     const std::vector<int> tokens = random_tokens(c, k_tokens);
@@ -124,8 +124,8 @@ TEST_P(Heads, AblatedByEditAreZeroedOutputWeights) {
             const auto zeroed = clone(*weights);
             for (const ParamRow& r : zeroed->table)
                 if (r.role == Role::attn_out && r.layer == l && r.stack == Stack::decoder)
-                    std::fill_n(zeroed->values(r) + h * c.d_head * c.d_model, c.d_head * c.d_model,
-                                real(0)); // rows of [d_q, d_model]
+                    // The head's rows of the matrix [d_q, d_model].
+                    std::fill_n(zeroed->values(r) + h * c.d_head * c.d_model, c.d_head * c.d_model, real(0));
             const auto edited = run(weights, tokens, GetParam().n_prefix, {ablation});
             const auto without =
                 run(std::shared_ptr<const Weights>(clone(*zeroed)), tokens, GetParam().n_prefix);
@@ -148,8 +148,8 @@ TEST_P(Rotary, InterleavedAndHalfDifferByAPermutation) {
     const bool to_half = c.rope_pairs == RopePairs::interleaved;
     other_config.rope_pairs = to_half ? RopePairs::half : RopePairs::interleaved;
     const int pairs = c.d_head / 2;
-    // the dimension that plays the part of dimension i of the other layout: half i and i + pairs are
-    // interleaved 2 i and 2 i + 1
+    // source(i) is the dimension that plays the part of dimension i in the other layout: i and i + pairs of
+    // `half` are 2 i and 2 i + 1 of `interleaved`.
     const auto source = [&](int i) { return to_half ? i % pairs * 2 + i / pairs : i / 2 + i % 2 * pairs; };
     const auto other = build(other_config, [&](const ParamRow& r, int i, int j) {
         const bool turns =
@@ -201,7 +201,8 @@ TEST(SharedLayers, AreLayersWithTheSameParameters) {
     EXPECT_LT(shared->size(), separate->size());
 }
 
-TEST(JointMatrix, IsThreeMatricesSideBySide) { // GPT-2's c_attn
+// The joint matrix is GPT-2's c_attn.
+TEST(JointMatrix, IsThreeMatricesSideBySide) {
     const ModelConfig c = preset("gpt2").config;
     const auto joint = random_weights(c);
     ModelConfig separate_config = c;

@@ -39,8 +39,7 @@ TEST_P(ForwardReference, EverySite) {
     }
 }
 
-// The models must be able to show a wrong mask, position or weight: attention is neither uniform nor on one
-// key only.
+// The models can show a wrong mask, position or weight only if attention is neither uniform nor on one key.
 TEST_P(ForwardReference, PatternsAreNotTrivial) {
     const ModelConfig& c = GetParam().config;
     const auto trace = run(random_weights(c), random_tokens(c, 13), GetParam().n_prefix);

@@ -1,5 +1,5 @@
-// Each kernel against plain loops in double. The bound follows the size: n products of order 1 round to about
-// n * epsilon.
+// Each kernel against plain loops in double precision. The tolerance follows the size: a sum of n products of
+// order 1 has a rounding error of about n * epsilon.
 
 #include "core/kernels/kernels.h"
 
@@ -42,7 +42,7 @@ void expect_vec_mat(int n_in, int n_out, int stride, bool with_bias) {
     const auto x = random_values(static_cast<std::size_t>(n_in), seed),
                bias = random_values(static_cast<std::size_t>(n_out), seed + 1);
     const auto a = random_values(static_cast<std::size_t>(n_in * stride), seed + 2);
-    std::vector<real> y(static_cast<std::size_t>(n_out) + 1, 77); // one more, to see that nobody writes there
+    std::vector<real> y(static_cast<std::size_t>(n_out) + 1, 77); // one more, which must stay as it is
     vec_mat(x.data(), n_in, a.data(), stride, with_bias ? bias.data() : nullptr, y.data(), n_out);
     for (int j = 0; j < n_out; ++j) {
         const auto at = static_cast<std::size_t>(j);
@@ -81,8 +81,8 @@ void expect_product(int n_rows, int n_in, int n_out, bool with_bias) {
                w = random_values(static_cast<std::size_t>(n_in * w_stride), 2);
     const auto bias = random_values(static_cast<std::size_t>(n_out), 3);
     std::vector<real> y(static_cast<std::size_t>(n_rows * y_stride), 77);
-    product(x.data(), x_stride, n_rows, Matrix{w.data(), n_in, n_out, w_stride},
-            with_bias ? bias.data() : nullptr, y.data(), y_stride);
+    linear(x.data(), x_stride, n_rows, Matrix{w.data(), n_in, n_out, w_stride},
+           with_bias ? bias.data() : nullptr, y.data(), y_stride);
     for (int r = 0; r < n_rows; ++r)
         for (int j = 0; j < y_stride; ++j) {
             const real found = y[static_cast<std::size_t>(r * y_stride + j)];
@@ -114,8 +114,8 @@ TEST(Kernels, ProductsCarryNanAndInfinity) {
             std::vector<real> y(static_cast<std::size_t>(n_rows * n_out));
             auto compute = [&](real special) {
                 x[5] = special; // only in the first row
-                product(x.data(), n_in, n_rows, Matrix{w.data(), n_in, n_out, n_out}, nullptr, y.data(),
-                        n_out);
+                linear(x.data(), n_in, n_rows, Matrix{w.data(), n_in, n_out, n_out}, nullptr, y.data(),
+                       n_out);
             };
             compute(k_nan);
             for (int j = 0; j < n_out; ++j) EXPECT_TRUE(std::isnan(y[static_cast<std::size_t>(j)]));
@@ -253,8 +253,8 @@ TEST(Kernels, Norms) {
                     n * k_epsilon * 5); // root mean square
         std::vector<real> normalised(x.size() + 1, 77), out(x.size() + 1, 77), gained(x.size());
         normalize(x.data(), n, static_cast<real>(mean), static_cast<real>(deviation), normalised.data());
-        gain_and_bias(normalised.data(), gain.data(), bias.data(), out.data(), n);
-        gain_and_bias(normalised.data(), gain.data(), nullptr, gained.data(), n);
+        apply_gain_and_bias(normalised.data(), gain.data(), bias.data(), out.data(), n);
+        apply_gain_and_bias(normalised.data(), gain.data(), nullptr, gained.data(), n);
         for (std::size_t i = 0; i < x.size(); ++i) {
             const double expected = (x[i] - mean) / deviation;
             ASSERT_NEAR(normalised[i], expected, 8 * k_epsilon * (5 / deviation + std::abs(expected)));

@@ -1,4 +1,4 @@
-// One layer of a run that keeps the residual stream: its sites are those of a run that keeps everything.
+// A LayerView of a run that keeps the residual stream has the sites of a run that keeps everything.
 
 #include "core/passes/layer_view.h"
 
@@ -11,7 +11,7 @@ namespace {
 
 class LayerViews : public ::testing::TestWithParam<Preset> {};
 
-/// Every site of the layer, and of the others those that the run keeps.
+/// Checks every site of the layer, and those sites of other layers that the run keeps.
 void expect_layer(const Trace& shown, const Trace& whole, int layer, int rows) {
     for (const SiteRef& s : all_sites(whole.config())) {
         if (s.layer == layer || s.layer < 0) {
@@ -47,7 +47,7 @@ TEST_P(LayerViews, AgreeWithARunThatKeepsEverything) {
         for (int layer = 0; layer <= last; ++layer) {
             LayerView view(run, layer);
             for (int rows : {1, 7, 8, 80}) {
-                if (ahead && rows < 80) continue; // at once where the mask looks ahead
+                if (ahead && rows < 80) continue; // these are computed all at once
                 while (!view.compute(rows, 30)) EXPECT_LT(view.rows(), rows);
             }
             EXPECT_EQ(view.rows(), 80);

@@ -1,4 +1,4 @@
-// Who sees whom: causality, prefixes, windows, and positions that count only as distances.
+// Which tokens see which others (causality, prefixes, windows), and positions that count only as distances.
 
 #include "support/compare.h"
 #include "support/random_model.h"
@@ -81,7 +81,7 @@ TEST(PrefixMask, SeesItselfInBothDirections) {
 
 TEST(SlidingWindow, TokensOutsideHaveNoInfluence) {
     ModelConfig c = preset("sliding_window").config;
-    c.n_layers = 1; // deeper, the window of a window reaches further
+    c.n_layers = 1; // with more layers, the window of a window reaches further
     const auto weights = random_weights(c);
     const std::vector<int> tokens = random_tokens(c, k_tokens);
     const auto original = run(weights, tokens);
@@ -112,8 +112,8 @@ TEST(SlidingWindow, AsLongAsTheTextIsCausal) {
     ModelConfig c = preset("sliding_window").config, causal = c;
     c.window = k_tokens;
     causal.mask = MaskKind::causal;
-    const auto weights = random_weights(c),
-               other = random_weights(causal); // the same numbers: the table does not depend on the mask
+    // Both have the same numbers, since the table does not depend on the mask.
+    const auto weights = random_weights(c), other = random_weights(causal);
     const std::vector<int> tokens = random_tokens(c, k_tokens);
     EXPECT_TRUE(same_rows(*run(weights, tokens), 0, *run(other, tokens), 0, k_tokens, 0));
 }
@@ -140,9 +140,9 @@ TEST(Distances, AreAllThatRopeAndAlibiSee) {
 }
 
 TEST(Distances, MatterToRopeAndAlibi) {
-    for (const char* name :
-         {"llama", "interleaved", "alibi"}) { // the same token everywhere: only the distance differs
+    for (const char* name : {"llama", "interleaved", "alibi"}) {
         const ModelConfig c = preset(name).config;
+        // The same token stands everywhere, so only the distance differs.
         const auto trace = run(random_weights(c), std::vector<int>(k_tokens, 17));
         for (int h = 0; h < c.n_heads; ++h)
             EXPECT_GT(std::abs(trace->value({0, Site::attn_scores, 0, h, 8, 8}) -
@@ -152,15 +152,16 @@ TEST(Distances, MatterToRopeAndAlibi) {
     }
 }
 
-TEST(Alibi,
-     PenaltiesAreThePapers) { // 8 heads: 1/2, 1/4, ... 1/256; 6 heads: those of 4, then every second one of 8
+// The paper's slopes of 8 heads are 1/2, 1/4, ... 1/256; those of 6 heads are those of 4, then every second
+// one of 8.
+TEST(Alibi, PenaltiesAreThePapers) {
     const auto penalties = [](int n_heads) {
         ModelConfig c = preset("alibi").config;
         c.n_heads = c.n_kv_heads = n_heads;
         const auto weights = random_weights(c);
         for (const ParamRow& r : weights->table)
             if (r.role == Role::q || r.role == Role::q_bias)
-                std::fill_n(weights->values(r), r.size(), real(0)); // leaves the penalty
+                std::fill_n(weights->values(r), r.size(), real(0)); // only the penalty is left
         const auto trace = run(weights, random_tokens(c, 4));
         std::vector<real> found;
         for (int h = 0; h < n_heads; ++h) {

@@ -1,4 +1,4 @@
-// validate() names the field; the words of the enumerators.
+// validate() names the field that makes no sense; the names of enumerators and back.
 
 #include "platform/error.h"
 #include "support/random_model.h"

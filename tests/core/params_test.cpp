@@ -24,8 +24,8 @@ ModelConfig one_layer(const char* name) {
     return c;
 }
 
-TEST(ParamTable,
-     Llama) { // transformers' LlamaForCausalLM; d_model 24, 6 heads and 2 key-value heads of 8, d_mlp 40
+// transformers' LlamaForCausalLM; d_model 24, 6 heads and 2 key-value heads of 8, d_mlp 40
+TEST(ParamTable, Llama) {
     EXPECT_EQ(in_file(one_layer("llama")), (Expected{{"model.embed_tokens.weight", {53, 24}},
                                                      {"model.layers.0.input_layernorm.weight", {24}},
                                                      {"model.layers.0.self_attn.q_proj.weight", {48, 24}},
@@ -63,8 +63,8 @@ TEST(ParamTable, LlamaWithBiases) { // attention_bias and mlp_bias
                                     {"model.norm.weight", {24}}}));
 }
 
-TEST(ParamTable,
-     Gpt2) { // transformers' GPT2LMHeadModel, whose Conv1D matrices are [in, out]; d_model 20, d_mlp 37
+// transformers' GPT2LMHeadModel, whose Conv1D matrices are [in, out]; d_model 20, d_mlp 37
+TEST(ParamTable, Gpt2) {
     EXPECT_EQ(in_file(one_layer("gpt2")), (Expected{{"transformer.wte.weight", {53, 20}},
                                                     {"transformer.wpe.weight", {256, 20}},
                                                     {"transformer.h.0.ln_1.weight", {20}},
@@ -83,7 +83,8 @@ TEST(ParamTable,
                                                     {"transformer.ln_f.bias", {20}}}));
 }
 
-TEST(ParamTable, Bert) { // transformers' BertForMaskedLM; d_model 20, d_mlp 37
+// transformers' BertForMaskedLM; d_model 20, d_mlp 37
+TEST(ParamTable, Bert) {
     EXPECT_EQ(in_file(one_layer("bert")),
               (Expected{{"bert.embeddings.word_embeddings.weight", {53, 20}},
                         {"bert.embeddings.position_embeddings.weight", {256, 20}},
@@ -112,8 +113,8 @@ TEST(ParamTable, Bert) { // transformers' BertForMaskedLM; d_model 20, d_mlp 37
                         {"cls.predictions.bias", {53}}}));
 }
 
-TEST(ParamTable,
-     Mixtral) { // transformers' MixtralForCausalLM: w1 is the gate, w3 the other factor, w2 the way out
+// transformers' MixtralForCausalLM: w1 is the gate, w3 the other factor, w2 the way out
+TEST(ParamTable, Mixtral) {
     ModelConfig c = one_layer("mixtral");
     c.n_experts = 2;
     EXPECT_EQ(in_file(c), (Expected{{"model.embed_tokens.weight", {53, 24}},
@@ -157,12 +158,12 @@ TEST(ParamTable, CountIsTheSumForEveryPreset) {
 }
 
 TEST(ParamTable, CountsOfPublishedModels) {
-    ModelConfig gpt2 = preset("gpt2").config; // "124M"
+    ModelConfig gpt2 = preset("gpt2").config; // GPT-2 of 124 million parameters
     gpt2.d_model = 768, gpt2.n_layers = 12, gpt2.n_heads = gpt2.n_kv_heads = 12, gpt2.d_head = 64,
     gpt2.d_mlp = 3072, gpt2.n_ctx = 1024, gpt2.d_vocab = 50257;
     EXPECT_EQ(param_count(gpt2), 124439808u);
-    ModelConfig bert =
-        preset("bert").config; // bert-base-uncased as BertForMaskedLM, without its second token type
+    // bert-base-uncased as BertForMaskedLM, without its second token type
+    ModelConfig bert = preset("bert").config;
     bert.d_model = 768, bert.n_layers = 12, bert.n_heads = bert.n_kv_heads = 12, bert.d_head = 64,
     bert.d_mlp = 3072, bert.n_ctx = 512, bert.d_vocab = 30522;
     EXPECT_EQ(param_count(bert), 109514298u - 2 * 768);

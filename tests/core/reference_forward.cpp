@@ -11,7 +11,7 @@ namespace {
 class Reference {
   public:
     Reference(const Weights& w, Stack stack, const std::vector<int>& tokens, int n_prefix, Table source)
-        : w_(w), c_(w.config_of(stack)), stack_(stack), tokens_(tokens), n_prefix_(n_prefix),
+        : weights_(w), config_(w.config_of(stack)), stack_(stack), tokens_(tokens), n_prefix_(n_prefix),
           source_(std::move(source)) {}
 
     ReferenceSites run() {
@@ -19,12 +19,12 @@ class Reference {
         for (const int t : tokens_) x.push_back(slice(Role::embed, -1, t));
         keep(Site::embed, -1, x);
         add_positions(x);
-        if (c_.embed_norm)
+        if (config_.embed_norm)
             x = norm(x, -1, Role::embed_ln_gain, Role::embed_ln_bias, Site::embed_ln_scale,
                      Site::embed_ln_normalized);
         if (crosses()) keep(Site::encoder_out, -1, source_);
-        for (int l = 0; l < c_.n_layers; ++l) x = block(x, l);
-        if (c_.norm_place == NormPlace::pre)
+        for (int l = 0; l < config_.n_layers; ++l) x = block(x, l);
+        if (config_.norm_place == NormPlace::pre)
             x = norm(x, -1, Role::ln_final_gain, Role::ln_final_bias, Site::ln_final_scale,
                      Site::ln_final_normalized);
         output_ = x;
@@ -34,14 +34,14 @@ class Reference {
     const Table& output() const { return output_; } ///< the stream after the last norm
 
   private:
-    bool crosses() const { return stack_ == Stack::decoder && c_.n_encoder_layers > 0; }
+    bool crosses() const { return stack_ == Stack::decoder && config_.n_encoder_layers > 0; }
     static std::size_t size(int n) { return static_cast<std::size_t>(n); }
     void keep(Site site, int layer, const Table& values) { sites_[{site, layer}] = values; }
 
     const ParamRow* find(Role role, int layer, int expert) const {
-        const int groups = c_.n_layer_groups,
-                  group = groups > 0 && layer >= 0 ? layer * groups / c_.n_layers : layer;
-        for (const ParamRow& r : w_.table)
+        const int groups = config_.n_layer_groups,
+                  group = groups > 0 && layer >= 0 ? layer * groups / config_.n_layers : layer;
+        for (const ParamRow& r : weights_.table)
             if (r.role == role && r.layer == group && r.expert == expert &&
                 (r.stack == stack_ || role == Role::embed))
                 return &r;
@@ -50,7 +50,7 @@ class Reference {
     /// Row i of a matrix; the values of a vector.
     std::vector<double> slice(Role role, int layer, int i) const {
         const ParamRow* r = find(role, layer, -1);
-        const real* p = w_.values(*r) + size(i) * size(r->shape.back());
+        const real* p = weights_.values(*r) + size(i) * size(r->shape.back());
         return {p, p + r->shape.back()};
     }
 
@@ -60,9 +60,9 @@ class Reference {
         for (const auto& row : x) {
             std::vector<double> out;
             for (int j = first; j < first + width; ++j) {
-                double sum = b ? double(w_.values(*b)[j]) : 0;
+                double sum = b ? double(weights_.values(*b)[j]) : 0;
                 for (std::size_t i = 0; i < row.size(); ++i)
-                    sum += row[i] * w_.values(*w)[i * size(w->shape[1]) + size(j)];
+                    sum += row[i] * weights_.values(*w)[i * size(w->shape[1]) + size(j)];
                 out.push_back(sum);
             }
             y.push_back(std::move(out));
@@ -74,28 +74,28 @@ class Reference {
         const auto project = [&](const Table& in, Role weight, Role bias, int width) {
             return linear(in, find(weight, -1, -1), find(bias, -1, -1), 0, width);
         };
-        if (c_.head == OutputHead::masked_tokens) {
-            keep(Site::mlm_pre, -1, x = project(x, Role::mlm_dense, Role::mlm_dense_bias, c_.d_model));
+        if (config_.head == OutputHead::masked_tokens) {
+            keep(Site::mlm_pre, -1, x = project(x, Role::mlm_dense, Role::mlm_dense_bias, config_.d_model));
             for (auto& row : x)
                 for (double& v : row) v = activation(v);
             keep(Site::mlm_post, -1, x);
             x = norm(x, -1, Role::mlm_ln_gain, Role::mlm_ln_bias, Site::mlm_ln_scale,
                      Site::mlm_ln_normalized);
         }
-        if (c_.head == OutputHead::tokens || c_.head == OutputHead::masked_tokens)
+        if (config_.head == OutputHead::tokens || config_.head == OutputHead::masked_tokens)
             keep(Site::logits, -1,
-                 c_.tied_embeddings ? tied_logits(x)
-                                    : project(x, Role::unembed, Role::unembed_bias, c_.d_vocab));
-        if (c_.head != OutputHead::classes && c_.head != OutputHead::embedding) return;
-        Table pooled{c_.pooling == Pooling::last ? x.back() : x.front()};
-        for (std::size_t i = 0; c_.pooling == Pooling::mean && i < pooled[0].size(); ++i) {
+                 config_.tied_embeddings ? tied_logits(x)
+                                         : project(x, Role::unembed, Role::unembed_bias, config_.d_vocab));
+        if (config_.head != OutputHead::classes && config_.head != OutputHead::embedding) return;
+        Table pooled{config_.pooling == Pooling::last ? x.back() : x.front()};
+        for (std::size_t i = 0; config_.pooling == Pooling::mean && i < pooled[0].size(); ++i) {
             pooled[0][i] = 0;
             for (const auto& row : x) pooled[0][i] += row[i] / double(x.size());
         }
         keep(Site::pooled, -1, pooled);
-        if (c_.head == OutputHead::classes)
+        if (config_.head == OutputHead::classes)
             keep(Site::class_logits, -1,
-                 project(pooled, Role::classifier, Role::classifier_bias, c_.n_classes));
+                 project(pooled, Role::classifier, Role::classifier_bias, config_.n_classes));
     }
 
     /// x W_E^T (+ b)
@@ -103,25 +103,26 @@ class Reference {
         Table y(x.size());
         const ParamRow* bias = find(Role::unembed_bias, -1, -1);
         for (std::size_t t = 0; t < x.size(); ++t)
-            for (int v = 0; v < c_.d_vocab; ++v) {
+            for (int v = 0; v < config_.d_vocab; ++v) {
                 const std::vector<double> e = slice(Role::embed, -1, v);
                 y[t].push_back(std::inner_product(e.begin(), e.end(), x[t].begin(),
-                                                  bias ? double(w_.values(*bias)[v]) : 0.0));
+                                                  bias ? double(weights_.values(*bias)[v]) : 0.0));
             }
         return y;
     }
 
     void add_positions(Table& x) {
-        const bool learned = c_.positions == Positions::learned;
-        if (!learned && c_.positions != Positions::sinusoidal) return;
+        const bool learned = config_.positions == Positions::learned;
+        if (!learned && config_.positions != Positions::sinusoidal) return;
         Table p;
         for (std::size_t t = 0; t < x.size(); ++t) {
-            p.push_back(learned ? slice(Role::pos_embed, -1, int(t)) : std::vector<double>(size(c_.d_model)));
-            for (int i = 0; !learned && i < c_.d_model;
-                 ++i) // PE(t, 2m) = sin(t / 10000^(2m/d)), PE(t, 2m + 1) = cos(the same)
-                p[t][size(i)] = i % 2 == 0
-                                    ? std::sin(double(t) / std::pow(10000.0, double(i) / c_.d_model))
-                                    : std::cos(double(t) / std::pow(10000.0, double(i - 1) / c_.d_model));
+            p.push_back(learned ? slice(Role::pos_embed, -1, int(t))
+                                : std::vector<double>(size(config_.d_model)));
+            // PE(t, 2m) = sin(t / 10000^(2m/d)), PE(t, 2m + 1) = cos(the same)
+            for (int i = 0; !learned && i < config_.d_model; ++i)
+                p[t][size(i)] =
+                    i % 2 == 0 ? std::sin(double(t) / std::pow(10000.0, double(i) / config_.d_model))
+                               : std::cos(double(t) / std::pow(10000.0, double(i - 1) / config_.d_model));
         }
         keep(Site::pos_embed, -1, p);
         x = sum(x, p);
@@ -134,7 +135,7 @@ class Reference {
     }
 
     Table block(const Table& x, int l) {
-        const bool pre = c_.norm_place == NormPlace::pre, mlp = c_.mlp != MlpKind::none;
+        const bool pre = config_.norm_place == NormPlace::pre, mlp = config_.mlp != MlpKind::none;
         const auto norm1 = [&](const Table& in) {
             return norm(in, l, Role::ln1_gain, Role::ln1_bias, Site::ln1_scale, Site::ln1_normalized);
         };
@@ -169,40 +170,41 @@ class Reference {
         for (auto& row : x) {
             const double n = double(row.size());
             const double mean =
-                c_.norm == NormKind::rms ? 0 : std::accumulate(row.begin(), row.end(), 0.0) / n;
+                config_.norm == NormKind::rms ? 0 : std::accumulate(row.begin(), row.end(), 0.0) / n;
             double variance = 0;
             for (const double v : row) variance += (v - mean) * (v - mean) / n;
-            scales.push_back({std::sqrt(variance + c_.norm_eps)});
+            scales.push_back({std::sqrt(variance + config_.norm_eps)});
             for (double& v : row) v = (v - mean) / scales.back()[0];
         }
         keep(scale_site, layer, scales);
         keep(normalized_site, layer, x);
         const std::vector<double> b =
-            c_.norm == NormKind::layer ? slice(bias, layer, 0) : std::vector<double>(g.size());
+            config_.norm == NormKind::layer ? slice(bias, layer, 0) : std::vector<double>(g.size());
         for (auto& row : x)
             for (std::size_t i = 0; i < row.size(); ++i) row[i] = row[i] * g[i] + b[i];
         return x;
     }
 
     bool may_see(int query, int key) const {
-        switch (c_.mask) {
+        switch (config_.mask) {
         case MaskKind::causal: return key <= query;
         case MaskKind::bidirectional: return true;
         case MaskKind::prefix: return key <= query || key < n_prefix_;
-        case MaskKind::sliding_window: return key <= query && query - key < c_.window;
+        case MaskKind::sliding_window: return key <= query && query - key < config_.window;
         }
         return false;
     }
 
     /// Rotates each pair as a complex number by e^(i position theta^(-2 pair / d_head)).
     Table rotated(Table x) const {
-        const int pairs = c_.d_head / 2;
+        const int pairs = config_.d_head / 2;
         for (std::size_t t = 0; t < x.size(); ++t)
-            for (std::size_t start = 0; start < x[t].size(); start += size(c_.d_head))
+            for (std::size_t start = 0; start < x[t].size(); start += size(config_.d_head))
                 for (int i = 0; i < pairs; ++i) {
-                    const double angle = double(t) / std::pow(c_.rope_theta, 2.0 * i / c_.d_head);
-                    double& a = x[t][start + size(c_.rope_pairs == RopePairs::half ? i : 2 * i)];
-                    double& b = x[t][start + size(c_.rope_pairs == RopePairs::half ? i + pairs : 2 * i + 1)];
+                    const double angle = double(t) / std::pow(config_.rope_theta, 2.0 * i / config_.d_head);
+                    double& a = x[t][start + size(config_.rope_pairs == RopePairs::half ? i : 2 * i)];
+                    double& b =
+                        x[t][start + size(config_.rope_pairs == RopePairs::half ? i + pairs : 2 * i + 1)];
                     const double turned = a * std::cos(angle) - b * std::sin(angle);
                     b = a * std::sin(angle) + b * std::cos(angle);
                     a = turned;
@@ -213,19 +215,19 @@ class Reference {
     /// ALiBi's slopes as its authors list them: powers of 2^(-8/n); for other n those of the next lower power
     /// of two, then every second one of twice that.
     double slope(int head) const {
-        if (c_.positions != Positions::alibi) return 0;
+        if (config_.positions != Positions::alibi) return 0;
         int power = 1;
-        while (power * 2 <= c_.n_heads) power *= 2;
+        while (power * 2 <= config_.n_heads) power *= 2;
         if (head < power) return std::pow(std::pow(2.0, -8.0 / power), head + 1);
         return std::pow(std::pow(2.0, -8.0 / (2 * power)), 2 * (head - power) + 1);
     }
 
     Table attention(const Table& x, int l) {
-        const ParamRow *joint = find(Role::qkv, l, -1),
-                       *joint_bias = find(Role::qkv_bias, l, -1); // GPT-2: side by side
-        const bool rope = c_.positions == Positions::rope;
-        const int n = int(x.size()), d = c_.d_head, group = c_.n_heads / c_.n_kv_heads, dq = c_.n_heads * d,
-                  dkv = c_.n_kv_heads * d;
+        // GPT-2 keeps q, k and v side by side.
+        const ParamRow *joint = find(Role::qkv, l, -1), *joint_bias = find(Role::qkv_bias, l, -1);
+        const bool rope = config_.positions == Positions::rope;
+        const int n = int(x.size()), d = config_.d_head, group = config_.n_heads / config_.n_kv_heads,
+                  dq = config_.n_heads * d, dkv = config_.n_kv_heads * d;
         const auto part = [&](Role weight, Role bias, int first, int width) {
             return joint ? linear(x, joint, joint_bias, first, width)
                          : linear(x, find(weight, l, -1), find(bias, l, -1), 0, width);
@@ -234,11 +236,11 @@ class Reference {
         const Table v = part(Role::v, Role::v_bias, dq + dkv, dkv);
         keep(Site::q, l, q), keep(Site::k, l, k), keep(Site::v, l, v);
         if (rope) keep(Site::rot_q, l, q = rotated(q)), keep(Site::rot_k, l, k = rotated(k));
-        Table scores(x.size(),
-                     std::vector<double>(size(c_.n_heads * n), -std::numeric_limits<double>::infinity()));
-        Table pattern(x.size(), std::vector<double>(size(c_.n_heads * n))),
+        Table scores(x.size(), std::vector<double>(size(config_.n_heads * n),
+                                                   -std::numeric_limits<double>::infinity()));
+        Table pattern(x.size(), std::vector<double>(size(config_.n_heads * n))),
             z(x.size(), std::vector<double>(size(dq)));
-        for (int h = 0; h < c_.n_heads; ++h)
+        for (int h = 0; h < config_.n_heads; ++h)
             for (int t = 0; t < n; ++t) {
                 double total = 0;
                 for (int j = 0; j < n; ++j) {
@@ -260,15 +262,15 @@ class Reference {
             }
         keep(Site::attn_scores, l, scores), keep(Site::pattern, l, pattern), keep(Site::z, l, z);
         const Table out =
-            linear(z, find(Role::attn_out, l, -1), find(Role::attn_out_bias, l, -1), 0, c_.d_model);
+            linear(z, find(Role::attn_out, l, -1), find(Role::attn_out_bias, l, -1), 0, config_.d_model);
         keep(Site::attn_out, l, out);
         return out;
     }
 
     /// Every row reads every row of the source.
     Table cross_attention(const Table& x, int l) {
-        const int n = int(source_.size()), d = c_.d_head, group = c_.n_heads / c_.n_kv_heads,
-                  dq = c_.n_heads * d, dkv = c_.n_kv_heads * d;
+        const int n = int(source_.size()), d = config_.d_head, group = config_.n_heads / config_.n_kv_heads,
+                  dq = config_.n_heads * d, dkv = config_.n_kv_heads * d;
         const auto part = [&](const Table& in, Role weight, Role bias, int width) {
             return linear(in, find(weight, l, -1), find(bias, l, -1), 0, width);
         };
@@ -276,9 +278,9 @@ class Reference {
                     k = part(source_, Role::cross_k, Role::cross_k_bias, dkv),
                     v = part(source_, Role::cross_v, Role::cross_v_bias, dkv);
         keep(Site::cross_q, l, q), keep(Site::cross_k, l, k), keep(Site::cross_v, l, v);
-        Table scores(x.size(), std::vector<double>(size(c_.n_heads * n))), pattern = scores;
+        Table scores(x.size(), std::vector<double>(size(config_.n_heads * n))), pattern = scores;
         Table z(x.size(), std::vector<double>(size(dq)));
-        for (int h = 0; h < c_.n_heads; ++h)
+        for (int h = 0; h < config_.n_heads; ++h)
             for (std::size_t t = 0; t < x.size(); ++t) {
                 double total = 0;
                 for (int j = 0; j < n; ++j) {
@@ -296,13 +298,13 @@ class Reference {
             }
         keep(Site::cross_attn_scores, l, scores), keep(Site::cross_pattern, l, pattern),
             keep(Site::cross_z, l, z);
-        const Table out = part(z, Role::cross_attn_out, Role::cross_attn_out_bias, c_.d_model);
+        const Table out = part(z, Role::cross_attn_out, Role::cross_attn_out_bias, config_.d_model);
         keep(Site::cross_attn_out, l, out);
         return out;
     }
 
     double activation(double x) const {
-        switch (c_.activation) {
+        switch (config_.activation) {
         case Activation::gelu_tanh:
             return 0.5 * x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
         case Activation::gelu: return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
@@ -312,36 +314,36 @@ class Reference {
         return 0;
     }
 
-    /// One expert (of a dense MLP: -1, the only one) at one row; what it computes on the way goes to the ends
-    /// of pre, up and post.
+    /// The output of one expert for one row; e is -1 for a dense MLP. Appends what is computed on the way to
+    /// pre, up and post.
     std::vector<double> expert(const std::vector<double>& x, int l, int e, std::vector<double>& pre,
                                std::vector<double>& up, std::vector<double>& post) const {
         const auto project = [&](const std::vector<double>& in, Role weight, Role bias, int width) {
             return linear({in}, find(weight, l, e), find(bias, l, e), 0, width)[0];
         };
-        const std::vector<double> a = project(x, Role::mlp_in, Role::mlp_in_bias, c_.d_mlp);
+        const std::vector<double> a = project(x, Role::mlp_in, Role::mlp_in_bias, config_.d_mlp);
         std::vector<double> hidden;
         for (const double v : a) hidden.push_back(activation(v));
-        if (c_.mlp == MlpKind::gated) {
-            const std::vector<double> b = project(x, Role::mlp_up, Role::mlp_up_bias, c_.d_mlp);
+        if (config_.mlp == MlpKind::gated) {
+            const std::vector<double> b = project(x, Role::mlp_up, Role::mlp_up_bias, config_.d_mlp);
             for (std::size_t i = 0; i < b.size(); ++i) hidden[i] *= b[i];
             up.insert(up.end(), b.begin(), b.end());
         }
         pre.insert(pre.end(), a.begin(), a.end());
         post.insert(post.end(), hidden.begin(), hidden.end());
-        return project(hidden, Role::mlp_out, Role::mlp_out_bias, c_.d_model);
+        return project(hidden, Role::mlp_out, Role::mlp_out_bias, config_.d_model);
     }
 
     Table feed_forward(const Table& x, int l) {
         const std::size_t n = x.size();
         Table indices(n, {-1}), gates(n, {1}), pre(n), up(n), post(n),
-            out(n, std::vector<double>(size(c_.d_model)));
-        if (c_.n_experts > 0) {
-            const Table logits = linear(x, find(Role::router, l, -1), nullptr, 0, c_.n_experts);
+            out(n, std::vector<double>(size(config_.d_model)));
+        if (config_.n_experts > 0) {
+            const Table logits = linear(x, find(Role::router, l, -1), nullptr, 0, config_.n_experts);
             Table weights;
             for (std::size_t t = 0; t < n; ++t) {
                 weights.push_back(softmax(logits[t]));
-                indices[t] = largest(weights[t], c_.experts_per_token);
+                indices[t] = largest(weights[t], config_.experts_per_token);
                 gates[t].clear();
                 double total = 0;
                 for (const double e : indices[t]) total += weights[t][size(int(e))];
@@ -356,7 +358,7 @@ class Reference {
                 for (std::size_t i = 0; i < y.size(); ++i) out[t][i] += gates[t][slot] * y[i];
             }
         keep(Site::mlp_pre, l, pre), keep(Site::mlp_post, l, post), keep(Site::mlp_out, l, out);
-        if (c_.mlp == MlpKind::gated) keep(Site::mlp_pre_linear, l, up);
+        if (config_.mlp == MlpKind::gated) keep(Site::mlp_pre_linear, l, up);
         return out;
     }
 
@@ -374,8 +376,8 @@ class Reference {
         return {order.begin(), order.begin() + n};
     }
 
-    const Weights& w_;
-    const ModelConfig& c_;
+    const Weights& weights_;
+    const ModelConfig& config_;
     const Stack stack_;
     const std::vector<int>& tokens_;
     const int n_prefix_;

@@ -13,14 +13,14 @@ namespace gf::tests {
 
 using Table = std::vector<std::vector<double>>; ///< [row][column]
 
-/// Every site of one sequence (of an encoder-decoder: of its decoder, which reads a source), keyed by (site,
-/// layer); rows as a Trace has them.
+/// Every site of one sequence, keyed by (site, layer), with the rows that a Trace has.
 using ReferenceSites = std::map<std::pair<Site, int>, Table>;
 
+/// The run of a model of one stack, or of an encoder-decoder's decoder, which reads a source.
 ReferenceSites reference_forward(const Weights& weights, const std::vector<int>& tokens, int n_prefix,
                                  const std::vector<int>& source = {});
 
-/// Of the encoder of an encoder-decoder.
+/// The run of an encoder-decoder's encoder.
 ReferenceSites reference_encoder(const Weights& weights, const std::vector<int>& source);
 
 } // namespace gf::tests

@@ -1,13 +1,12 @@
-// Dropout, noisy routing and full experts: what they do to a run, against their definitions; off, they do
-// nothing.
+// Dropout, noisy routing and full experts against their definitions. Switched off, they change nothing.
 
 #include "platform/error.h"
 #include "support/compare.h"
+#include "support/dropped_choices.h"
 #include "support/random_model.h"
 
 #include <gmock/gmock.h>
 
-#include "support/dropped_choices.h"
 #include <map>
 
 namespace gf::tests::regularise_test {
@@ -37,7 +36,8 @@ TEST(Dropout, MasksHaveTheRateAndKeepTheMean) {
                 n += 1, zeros += x == 0, sum += static_cast<double>(x);
             }
         }
-        const double deviation = std::sqrt(rate * (1 - rate) / n); // of a mean of n draws
+        const double deviation =
+            std::sqrt(rate * (1 - rate) / n); // standard deviation of the mean of n draws
         EXPECT_NEAR(zeros / n, rate, 5 * deviation);
         EXPECT_NEAR(sum / n, 1, 5 * deviation / (1 - rate));
     }
@@ -68,14 +68,14 @@ TEST(Dropout, ActsOnTheStreamsAdditionsAndThePatternOfEveryModel) {
             << p.name;
         EXPECT_FALSE(same_rows(*run_with(p, {.dropout = 0.3, .seed = 10}), 0, *dropped, 0, k_tokens, 1e-2))
             << p.name;
-        // Of the first layer the undropped values are known.
+        // In the first layer the values without dropout are known.
         for (const Site site : {Site::resid_pre, Site::attn_out, Site::mlp_out, Site::pattern,
                                 Site::cross_pattern, Site::cross_attn_out, Site::cross_q, Site::q}) {
             if (!has_site(p.config, site)) continue;
             int zeros = 0, n = 0;
             for (int t = 0; t < k_tokens; ++t)
                 for (const real x : visible_row(*dropped, site, 0, t)) zeros += x == 0, ++n;
-            if (drops(site, 0))
+            if (has_dropout(site, 0))
                 EXPECT_NEAR(zeros / double(n), 0.3, 0.1) << p.name << ": " << site_name(site, 0);
             else
                 EXPECT_EQ(zeros, 0) << p.name << ": " << site_name(site, 0);
@@ -126,7 +126,7 @@ TEST(RouterNoise, IsNormalAndMovesTheLogitsByItself) {
         }
 }
 
-/// By the definition, for one segment: how many tokens each expert has when a choice comes.
+/// Follows the definition: counts how many tokens of the segment an expert has when a choice comes.
 TEST(Capacity, LaterChoicesOfAFullExpertGetNothing) {
     for (const Preset& p : presets_where([](const ModelConfig& c) { return c.is_moe(); }))
         for (const double factor : {0.4, 0.8, 1.0}) {
@@ -138,10 +138,10 @@ TEST(Capacity, LaterChoicesOfAFullExpertGetNothing) {
             for (int l = 0; l < c.n_layers; ++l)
                 for (const Segment& s : segments) {
                     const int first = s.begin + s.pad_left, last = s.end - s.pad_right;
-                    const int most =
+                    const int capacity =
                         int(std::ceil(factor * c.experts_per_token * (last - first) / c.n_experts));
-                    EXPECT_EQ(expert_capacity(c, options, last - first), most);
-                    std::map<int, int> tokens_of;
+                    EXPECT_EQ(expert_capacity(c, options, last - first), capacity);
+                    std::map<int, int> n_tokens_of;
                     for (int t = s.begin; t < s.end; ++t) {
                         double chosen_weight = 0;
                         const auto cell = [&](Site site, int i) {
@@ -153,7 +153,7 @@ TEST(Capacity, LaterChoicesOfAFullExpertGetNothing) {
                         for (int slot = 0; slot < c.experts_per_token; ++slot) {
                             const int expert = int(cell(Site::expert_indices, slot));
                             const bool real_token = t >= first && t < last;
-                            const bool full = real_token && ++tokens_of[expert] > most;
+                            const bool full = real_token && ++n_tokens_of[expert] > capacity;
                             n_dropped += full;
                             const double gate = full ? 0 : cell(Site::expert_weights, expert) / chosen_weight;
                             EXPECT_NEAR(cell(Site::expert_gates, slot), gate, 1e-6)

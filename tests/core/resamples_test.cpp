@@ -40,14 +40,14 @@ TEST(GoodnessOfFit, PoolsWhatIsRare) {
     const std::vector<double> expected{50, 40, 4, 3, 3, 0};
     const GoodnessOfFit fit = goodness_of_fit(observed, expected);
     EXPECT_NEAR(fit.statistic, 100.0 / 50 + 100.0 / 40 + 0.0 / 10, 1e-12);
-    EXPECT_EQ(fit.freedom, 2);
+    EXPECT_EQ(fit.degrees_of_freedom, 2);
     EXPECT_EQ(fit.n_pooled, 3);
-    EXPECT_NEAR(fit.tail, std::exp(-4.5 / 2), 1e-12);
+    EXPECT_NEAR(fit.p_value, std::exp(-4.5 / 2), 1e-12);
     // Too few even together: they join the smallest class.
     const GoodnessOfFit joined = goodness_of_fit(std::vector<int>{60, 37, 3}, std::vector<double>{56, 40, 4});
     EXPECT_NEAR(joined.statistic, 16.0 / 56 + 16.0 / 44, 1e-12);
-    EXPECT_EQ(joined.freedom, 1);
-    EXPECT_EQ(goodness_of_fit(std::vector<int>{100}, std::vector<double>{100}).freedom, 0);
+    EXPECT_EQ(joined.degrees_of_freedom, 1);
+    EXPECT_EQ(goodness_of_fit(std::vector<int>{100}, std::vector<double>{100}).degrees_of_freedom, 0);
 }
 
 std::vector<real> random_logits(std::size_t n, unsigned seed) {
@@ -90,7 +90,7 @@ TEST(Resamples, AreTheDrawsOneByOne) {
                 for (std::size_t i = 0; i < n_vocab; ++i)
                     theory.push_back(1000 * final_probability(step, static_cast<int>(i)));
                 EXPECT_EQ(draws.fit().statistic, goodness_of_fit(expected, theory).statistic);
-                EXPECT_GT(draws.fit().tail, 1e-4) << n_vocab << ", chain " << c;
+                EXPECT_GT(draws.fit().p_value, 1e-4) << n_vocab << ", chain " << c;
             }
         }
 }
@@ -105,7 +105,7 @@ TEST(Resamples, OfNothingAreTokenZero) {
     draws.begin({}, 10, 3);
     EXPECT_TRUE(draws.advance(sampler, step, 1));
     EXPECT_EQ(draws.count(0), 10);
-    EXPECT_EQ(draws.fit().freedom, 0);
+    EXPECT_EQ(draws.fit().degrees_of_freedom, 0);
 }
 
 TEST(Resamples, DeviationOfACount) {

@@ -196,7 +196,7 @@ TEST(SamplingStages, NeutralValuesCutNothing) {
     for (int i = 0; i < k_n_stage_kinds; ++i) {
         const StageRow& row = stage_row(static_cast<StageKind>(i));
         EXPECT_EQ(static_cast<int>(row.kind), i);
-        EXPECT_LT(row.least, row.most);
+        EXPECT_LT(row.min_value, row.max_value);
     }
 }
 
@@ -300,7 +300,7 @@ TEST(Alive, IsRankedAsFarAsAsked) {
         const std::vector<real> logits = random_logits(random, 700);
         sampler.sample(logits, {}, {{StageKind::min_p, 0.001}}, {}, step);
         for (const int n : {0, 1, 10, 100, 1000}) {
-            const std::span<const int> alive = sampler.alive(step, n);
+            const std::span<const int> alive = sampler.alive_tokens(n);
             std::vector<int> expected = alive_in(step);
             std::sort(expected.begin(), expected.end(), [&](int a, int b) {
                 const real x = logits[static_cast<std::size_t>(a)], y = logits[static_cast<std::size_t>(b)];

@@ -1,6 +1,6 @@
 // The rows of the site table agree with each other, with TransformerLens's names and with what a Trace holds.
 
-#include "core/names.h"
+#include "core/name_matching.h"
 #include "platform/error.h"
 #include "support/random_model.h"
 
@@ -22,7 +22,8 @@ std::vector<std::string> names_of(const std::vector<SiteRef>& sites) {
     return names;
 }
 
-TEST(Sites, NamesAreTransformerLenss) { // HookedTransformer of GPT-2 with split heads; blocks.0 of 1
+// The hooks of a HookedTransformer of GPT-2 with split heads and one block.
+TEST(Sites, NamesAreTransformerLenss) {
     ModelConfig c = preset("gpt2").config;
     c.n_layers = 1;
     EXPECT_THAT(names_of(all_sites(c)),
@@ -58,7 +59,7 @@ TEST(Sites, OfRotaryGatedAndMixedModels) {
     EXPECT_FALSE(has("llama", "hook_pos_embed"));
 }
 
-/// The length of an axis from its meaning.
+/// The length of an axis, from what it counts.
 int length(const ModelConfig& c, Axis axis, int n_keys) {
     switch (axis) {
     case Axis::head: return c.n_heads;

@@ -44,7 +44,7 @@ TEST_P(TraceOf, KeepsEveryRowInAPlaceOfItsOwn) {
               trace.bytes());
 }
 
-// Row by row through the public address: what a query computes is found where CellRef says.
+// Trace::value() finds a cell where Trace::row() has it.
 TEST_P(TraceOf, ValueFindsTheCell) {
     const ModelConfig& c = GetParam().config;
     constexpr int k_rows = 5;
@@ -92,8 +92,8 @@ TEST(TraceBytes, GrowWithTheSquareOnlyIfAllIsKept) {
         return static_cast<double>(trace_bytes(c, one_sequence(capacity, 0, keep)));
     };
     for (const int n : {1024, 4096}) {
-        const double scores =
-            2.0 * c.n_layers * c.n_heads * sizeof(real); // scores and patterns, for each query and key
+        // Bytes of scores and patterns for each query and key.
+        const double scores = 2.0 * c.n_layers * c.n_heads * sizeof(real);
         const double square = bytes(3 * n, Keep::all) - 2 * bytes(2 * n, Keep::all) +
                               bytes(n, Keep::all); // the second difference
         EXPECT_DOUBLE_EQ(square, 2.0 * n * n * scores);

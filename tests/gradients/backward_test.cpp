@@ -267,7 +267,7 @@ TEST_P(Gradients, AddUpOverRunsOfTheSameTrace) {
         if (source) source->restart(source_tokens), forward(*source, 0, k_source);
         trace->restart(tokens);
         forward(*trace, 0, k_tokens);
-        backward.clear();
+        backward.zero_router_gradients();
         loss.gradient(*trace, backward.sites());
         backward.run(params);
         if (source) encoder->seed_output(backward.sites()), encoder->run(params);

@@ -76,8 +76,8 @@ TEST_P(TraceFile, HoldsEverySiteInItsAxes) {
         ASSERT_NE(t, nullptr) << site_name(ref.site, ref.layer);
         EXPECT_EQ(t->dtype, ref.site == Site::expert_indices ? DType::i32 : DType::f32);
         const int width = trace->width(ref.site), heads = site_heads(c, ref.site);
-        if (by_key(ref.site)) {
-            const int keys = by_source(ref.site) ? 6 : k_rows;
+        if (has_key_axis(ref.site)) {
+            const int keys = has_source_keys(ref.site) ? 6 : k_rows;
             ASSERT_EQ(t->shape, (std::vector<std::int64_t>{c.n_heads, k_rows, keys}));
             for (int h = 0; h < c.n_heads; ++h)
                 for (int query = 0; query < k_rows; ++query)

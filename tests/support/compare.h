@@ -56,8 +56,8 @@ inline std::span<const real> output_of(const Trace& t, int token) {
 /// where the sequence lies in its Trace.
 inline std::vector<real> visible_row(const Trace& t, Site site, int layer, int row) {
     const auto all = row_of(t, site, layer, row);
-    if (!by_key(site)) return {all.begin(), all.end()};
-    const Trace::Keys keys = t.keys(site, row);
+    if (!has_key_axis(site)) return {all.begin(), all.end()};
+    const Trace::KeyRange keys = t.keys(site, row);
     std::vector<real> visible;
     for (int h = 0; h < t.config().n_heads; ++h)
         for (int key = keys.begin; key < keys.end; ++key)
@@ -76,7 +76,7 @@ inline ::testing::AssertionResult same_rows(const Trace& a, int a_row, const Tra
             site_heads(a.config(), s.site) != site_heads(b.config(), s.site))
             continue;
         if (row_axis(s.site) == Axis::source) { // compares the texts that the rows read
-            const Trace::Keys x = a.source_keys(a_row), y = b.source_keys(b_row);
+            const Trace::KeyRange x = a.source_keys(a_row), y = b.source_keys(b_row);
             for (int i = 0; i < std::max(x.size(), y.size()); ++i) {
                 const double d = x.size() != y.size() ? std::numeric_limits<double>::infinity()
                                                       : difference(row_of(a, s.site, s.layer, x.begin + i),

@@ -13,7 +13,7 @@ inline int count_dropped_choices(const Trace& trace) {
     std::vector<int> taken(static_cast<std::size_t>(c.n_experts));
     int n = 0;
     for (int l = 0; l < c.n_layers; ++l)
-        each_dropped_choice(trace, l, 0, trace.n_tokens(), taken, [&](int, int) { ++n; });
+        for_each_dropped_choice(trace, l, 0, trace.n_tokens(), taken, [&](int, int) { ++n; });
     return n;
 }
 

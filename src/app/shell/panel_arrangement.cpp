@@ -3,7 +3,7 @@
 #include "app/host/frame_request.h"
 #include "app/widgets/docks.h"
 #include "app/widgets/panel_frame.h"
-#include "core/names.h"
+#include "core/name_matching.h"
 #include "platform/error.h"
 
 #include <fmt/format.h>

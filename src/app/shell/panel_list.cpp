@@ -1,6 +1,6 @@
 #include "app/shell/panel_list.h"
 
-#include "core/names.h"
+#include "core/name_matching.h"
 #include "platform/error.h"
 
 #include <algorithm>

@@ -117,7 +117,7 @@ void SelectionControl::keep_in_range(const Snapshot& s) {
     if (!s.trace().source()) selection_.attention = Attention::self;
     std::optional<CellRef>& cell = selection_.pinned_cell;
     if (!cell || cell->param >= 0) return;
-    const bool has_column = !by_key(cell->site) || cell->column < s.trace().n_keys(cell->site);
+    const bool has_column = !has_key_axis(cell->site) || cell->column < s.trace().n_keys(cell->site);
     if (cell->row >= s.trace().n_rows(cell->site, s.cursor) || !has_column) cell.reset();
 }
 

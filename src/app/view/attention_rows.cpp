@@ -30,7 +30,7 @@ std::span<const float> pattern_row(const Trace& trace, Attention attention, Head
 
 std::span<const float> score_row(const Trace& trace, Attention attention, HeadRef head, int row) {
     const Site site = score_and_pattern_sites(attention).scores;
-    const Trace::Keys keys = trace.keys(site, row);
+    const Trace::KeyRange keys = trace.keys(site, row);
     const real* scores =
         trace.row(site, head.layer, row) + static_cast<std::ptrdiff_t>(head.head) * trace.n_keys(site);
     return {scores, static_cast<std::size_t>(keys.end - keys.first)};
@@ -73,7 +73,7 @@ RangeInHead range_in_head(const CellRange& r, const Snapshot& s, Attention atten
             result.keys = tokens(r.row_begin, r.row_end, n_keys);
     } else if (has_axis(Axis::head) && has_head(head.head)) {
         result.queries = tokens(r.row_begin, r.row_end, s.cursor);
-        result.cells = by_key(r.site);
+        result.cells = has_key_axis(r.site);
         if (result.cells) result.keys = tokens(r.column_begin, r.column_end, n_keys);
     }
     return result;

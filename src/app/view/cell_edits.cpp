@@ -28,7 +28,7 @@ std::string why_not_editable(const Snapshot& s, const CellRef& c) {
     const SiteRow& site = site_row(c.site);
     if (!site.editable) return fmt::format("It cannot be edited: {}.", site.not_editable_because);
     if (!has_value(s, c)) return "Its value is not there.";
-    if (by_key(c.site) && !s.trace().keys(c.site, c.row).holds(c.column))
+    if (has_key_axis(c.site) && !s.trace().keys(c.site, c.row).holds(c.column))
         return "The mask forbids it: an edit does not lift the mask.";
     return {};
 }

@@ -45,7 +45,7 @@ const std::vector<int>& SamplingPreview::likeliest() {
     if (!r.likeliest.empty()) return r.likeliest;
     const int d_vocab = static_cast<int>(r.step.logits.size()), n = std::min(d_vocab, k_max_likeliest);
     if (r.step.stages.back().n_alive == d_vocab) { // nothing was cut: the sampler's ranking has all tokens
-        const auto alive = r.sampler.alive(r.step, n);
+        const auto alive = r.sampler.alive_tokens(n);
         r.likeliest.assign(alive.begin(), alive.begin() + n);
     } else {
         top_ids(r.step.penalised, n, r.likeliest);

@@ -11,7 +11,8 @@ using namespace formula;
 
 namespace {
 
-/// Half-open ranges of row, head and column.
+/// A CellRange without its site: half-open ranges of row, head and column, so that loops can go over the
+/// axes.
 struct Box {
     int begin[3], end[3];
 };
@@ -23,38 +24,37 @@ void set_box(CellRange& r, const Box& b) {
     r.row_end = b.end[0], r.head_end = b.end[1], r.column_end = b.end[2];
 }
 
-/// Joins b to a if together they are one range (or one lies in the other).
-bool join(CellRange& a, const CellRange& b) {
+/// Extends a by b if together they are one range, or if one lies inside the other. Returns whether it did.
+bool join_ranges(CellRange& a, const CellRange& b) {
     if (a.param != b.param || (a.param < 0 && (a.site != b.site || a.layer != b.layer))) return false;
     Box x = box_of(a);
     const Box y = box_of(b);
-    int different = -1;
-    bool holds_y = true, held = true;
+    int n_different = 0, axis = 0; // axes along which they differ; the last such one
+    bool b_inside_a = true, a_inside_b = true;
     for (int i = 0; i < 3; ++i) {
-        holds_y &= x.begin[i] <= y.begin[i] && y.end[i] <= x.end[i];
-        held &= y.begin[i] <= x.begin[i] && x.end[i] <= y.end[i];
+        b_inside_a &= x.begin[i] <= y.begin[i] && y.end[i] <= x.end[i];
+        a_inside_b &= y.begin[i] <= x.begin[i] && x.end[i] <= y.end[i];
         if (x.begin[i] == y.begin[i] && x.end[i] == y.end[i]) continue;
-        if (different >= 0) different = 3;
-        if (different < 0) different = i;
+        ++n_different;
+        axis = i;
     }
-    if (holds_y || different < 0) return true;
-    if (held) {
+    if (b_inside_a) return true;
+    if (a_inside_b) {
         set_box(a, y);
         return true;
     }
-    if (different > 2 || y.begin[different] > x.end[different] || x.begin[different] > y.end[different])
-        return false;
-    x.begin[different] = std::min(x.begin[different], y.begin[different]);
-    x.end[different] = std::max(x.end[different], y.end[different]);
+    if (n_different > 1 || y.begin[axis] > x.end[axis] || x.begin[axis] > y.end[axis]) return false;
+    x.begin[axis] = std::min(x.begin[axis], y.begin[axis]);
+    x.end[axis] = std::max(x.end[axis], y.end[axis]);
     set_box(a, x);
     return true;
 }
 
-/// The cells that a reference means while its variables run through their loops.
-CellRange range_of(const Term& ref, const std::vector<Span1>& loops) {
+/// All cells that a reference means while its bound variables run through their loops.
+CellRange range_of(const Term& ref, const std::vector<LoopRange>& loops) {
     const auto limits = [&](const Affine& a) {
         int least = a.base, most = a.base;
-        for (const Span1& loop : loops) {
+        for (const LoopRange& loop : loops) {
             const int factor = a.factor[static_cast<std::size_t>(loop.variable)];
             least += factor * loop.begin;
             most += factor * (loop.end - 1);
@@ -68,20 +68,21 @@ CellRange range_of(const Term& ref, const std::vector<Span1>& loops) {
     return r;
 }
 
-void collect(const Term& t, std::vector<Span1>& loops, std::vector<CellRange>& out) {
+/// Adds the ranges that a term reads. `loops` are those around the term.
+void collect_ranges(const Term& t, std::vector<LoopRange>& loops, std::vector<CellRange>& out) {
     if (t.op == Op::ref) {
         add_range(out, range_of(t, loops));
         return;
     }
-    for (const Span1& loop : t.loops)
+    for (const LoopRange& loop : t.loops)
         if (loop.begin >= loop.end) return;
     loops.insert(loops.end(), t.loops.begin(), t.loops.end());
-    for (const Term& arg : t.args) collect(arg, loops, out);
+    for (const Term& arg : t.args) collect_ranges(arg, loops, out);
     loops.resize(loops.size() - t.loops.size());
 }
 
-/// Sites without heads are written with all heads, as edits are.
-void open_heads(std::vector<CellRange>& ranges, const ModelConfig& config) {
+/// Ranges of sites without a head axis say "all heads", as the ranges of edits do.
+void clear_unused_head_ranges(std::vector<CellRange>& ranges, const ModelConfig& config) {
     for (CellRange& r : ranges)
         if (r.param >= 0 || !has_head_axis(config, r.site)) r.head_begin = 0, r.head_end = -1;
 }
@@ -93,7 +94,7 @@ namespace formula {
 void add_range(std::vector<CellRange>& ranges, CellRange range) {
     for (std::size_t i = 0; i < ranges.size();) {
         CellRange joined = ranges[i];
-        if (!join(joined, range)) {
+        if (!join_ranges(joined, range)) {
             ++i;
             continue;
         }
@@ -121,9 +122,9 @@ std::vector<CellRange> precedents(const Trace& trace, const CellRef& cell) {
     std::vector<CellRange> ranges;
     if (cell.param >= 0) return ranges;
     const Resolved resolved = resolve(trace, cell);
-    std::vector<Span1> loops;
-    collect(resolved.root, loops, ranges);
-    for (const CellRef& c : resolved.choices)
+    std::vector<LoopRange> loops;
+    collect_ranges(resolved.root, loops, ranges);
+    for (const CellRef& c : resolved.expert_choices)
         add_range(ranges, {.site = c.site,
                            .layer = c.layer,
                            .row_begin = c.row,
@@ -132,13 +133,13 @@ std::vector<CellRange> precedents(const Trace& trace, const CellRef& cell) {
                            .head_end = 1,
                            .column_begin = c.column,
                            .column_end = c.column + 1});
-    open_heads(ranges, trace.config());
+    clear_unused_head_ranges(ranges, trace.config());
     return ranges;
 }
 
 std::vector<CellRange> dependents(const Trace& trace, int rows, const CellRef& cell) {
     std::vector<CellRange> ranges = find_dependents(trace, rows, cell);
-    open_heads(ranges, trace.config());
+    clear_unused_head_ranges(ranges, trace.config());
     return ranges;
 }
 

@@ -1,4 +1,4 @@
-// From the text of a formula to its tree, by recursive descent.
+// From the text of a formula to its tree, by recursive descent. core/formula/formula.h explains the language.
 
 #include "core/formula/tree.h"
 
@@ -16,7 +16,8 @@ using Word = std::pair<std::string_view, E>;
 
 constexpr Word<Op> k_functions[] = {
     {"sqrt", Op::sqrt}, {"exp", Op::exp}, {"sin", Op::sin}, {"cos", Op::cos}, {"act", Op::act}};
-constexpr Word<Op> k_folds[] = {{"sum", Op::sum}, {"mean", Op::mean}, {"max", Op::max}, {"rank", Op::rank}};
+constexpr Word<Op> k_reductions[] = {
+    {"sum", Op::sum}, {"mean", Op::mean}, {"max", Op::max}, {"rank", Op::rank}};
 constexpr Word<Quantity> k_quantities[] = {{"d_head", Quantity::d_head},
                                            {"d_model", Quantity::d_model},
                                            {"eps", Quantity::eps},
@@ -54,7 +55,7 @@ constexpr Word<Index::Kind> k_indices[] = {{"t", Index::Kind::row},
                                            {"position", Index::Kind::position}};
 
 template <class E, std::size_t N>
-const E* value_of(const Word<E> (&words)[N], std::string_view word) {
+const E* find_word(const Word<E> (&words)[N], std::string_view word) {
     for (const auto& [name, value] : words)
         if (name == word) return &value;
     return nullptr;
@@ -67,27 +68,37 @@ const Site* site_named(std::string_view word) {
         return all;
     }();
     for (const Site& s : sites)
-        if (symbol(s) == word) return &s;
+        if (site_symbol(s) == word) return &s;
     return nullptr;
 }
 
-/// The cell's own indices, for a name that is written without.
+/// The cell's own indices, for a site that is written without indices.
 std::vector<Index> own_indices(Site site) {
     const Index t{Index::Kind::row}, h{Index::Kind::head}, c{Index::Kind::column};
     const auto axes = site_row(site).axes;
     if (axes.back() == Axis::one) return {t};
-    if (by_key(site)) return {h, t, c};
+    if (has_key_axis(site)) return {h, t, c};
     if (axes.size() == 3 || axes.back() == Axis::d_mlp) return {t, h, c};
     return {t, c};
 }
 
+/// One method per rule of the grammar, from loosely to tightly binding:
+///     choice        alternatives ["if" condition ["else" choice]]
+///     alternatives  additive {"or" additive}
+///     additive      product {("+" | "-") product}
+///     product       power {("*" | "/") power}
+///     power         primary ["^" primary]
+///     primary       "(" choice ")" | number | function "(" choice ")" | reduction | formula part | reference
 class Parser {
   public:
+    /// Names of indices: bound variables, and in a formula part the indices that it was written with.
     using Scope = std::vector<std::pair<std::string_view, Index>>;
+    /// `depth` is the number of bound variables around the text.
     Parser(std::string_view text, Scope scope, int depth)
         : text_(text), scope_(std::move(scope)), depth_(depth) {}
 
-    Expr whole() {
+    /// @throws std::logic_error if the text is no formula: the texts are part of the program
+    Expr parse_all() {
         Expr e = choice();
         if (at_ != text_.size()) fail("the end");
         return e;
@@ -101,39 +112,39 @@ class Parser {
     static bool is_letter(char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
     }
-    void blanks() {
+    void skip_blanks() {
         while (at_ < text_.size() && text_[at_] == ' ') ++at_;
     }
     bool take(char c) {
-        blanks();
+        skip_blanks();
         if (at_ >= text_.size() || text_[at_] != c) return false;
         ++at_;
-        blanks();
+        skip_blanks();
         return true;
     }
-    void need(char c) {
+    void expect(char c) {
         if (!take(c)) fail(std::string(1, c));
     }
     std::string_view peek_word() {
-        blanks();
+        skip_blanks();
         std::size_t end = at_;
         while (end < text_.size() && is_letter(text_[end])) ++end;
         return text_.substr(at_, end - at_);
     }
-    std::string_view word() {
+    std::string_view next_word() {
         const std::string_view w = peek_word();
         at_ += w.size();
-        blanks();
+        skip_blanks();
         return w;
     }
     bool take_word(std::string_view wanted) {
         if (peek_word() != wanted) return false;
-        word();
+        next_word();
         return true;
     }
     template <class E, std::size_t N>
-    E one_of(const Word<E> (&words)[N], const char* what) {
-        const E* found = value_of(words, word());
+    E take_one_of(const Word<E> (&words)[N], const char* what) {
+        const E* found = find_word(words, next_word());
         if (!found) fail(what);
         return *found;
     }
@@ -149,7 +160,7 @@ class Parser {
         Expr e = alternatives();
         if (!take_word("if")) return e;
         Expr chosen = node(Op::choose, {});
-        chosen.condition = one_of(k_conditions, "a condition");
+        chosen.condition = take_one_of(k_conditions, "a condition");
         chosen.args.push_back(std::move(e));
         if (take_word("else")) chosen.args.push_back(choice());
         return chosen;
@@ -185,11 +196,11 @@ class Parser {
     Expr primary() {
         if (take('(')) {
             Expr e = choice();
-            need(')');
+            expect(')');
             return e;
         }
         const bool negative = take('-');
-        const std::string_view w = word();
+        const std::string_view w = next_word();
         Expr e;
         if (w == "inf" || (!w.empty() && w[0] >= '0' && w[0] <= '9')) {
             std::from_chars(w.data(), w.data() + w.size(), e.number);
@@ -197,16 +208,16 @@ class Parser {
             return e;
         }
         if (negative) fail("a number after the sign");
-        if (const Op* op = value_of(k_functions, w)) {
-            need('(');
+        if (const Op* op = find_word(k_functions, w)) {
+            expect('(');
             e = node(*op, {choice()});
-            need(')');
+            expect(')');
             return e;
         }
-        if (const Op* op = value_of(k_folds, w)) return fold(*op);
+        if (const Op* op = find_word(k_reductions, w)) return reduction(*op);
         for (const FormulaPart& part : formula_parts())
-            if (part.name == w) return inlined(part);
-        if (const Quantity* quantity = value_of(k_quantities, w)) {
+            if (part.name == w) return formula_part(part);
+        if (const Quantity* quantity = find_word(k_quantities, w)) {
             e.op = Op::quantity;
             e.quantity = *quantity;
             return e;
@@ -214,33 +225,35 @@ class Parser {
         return reference(w);
     }
 
-    Expr fold(Op op) {
+    /// ("sum" | "mean" | "max" | "rank") "(" variable "in" domain {"," variable "in" domain} ":" choice ")"
+    Expr reduction(Op op) {
         Expr e = node(op, {});
-        need('(');
+        expect('(');
         const std::size_t outer = scope_.size();
         do {
-            const std::string_view name = word();
+            const std::string_view name = next_word();
             if (!take_word("in")) fail("'in'");
-            if (depth_ == k_most_bound) fail("fewer nested sums");
+            if (depth_ == k_max_bound_variables) fail("fewer nested sums");
             scope_.push_back({name, {Index::Kind::bound, depth_}});
-            e.loops.push_back({depth_++, one_of(k_domains, "a domain")});
+            e.loops.push_back({depth_++, take_one_of(k_domains, "a domain")});
         } while (take(','));
-        need(':');
+        expect(':');
         e.args.push_back(choice());
-        need(')');
+        expect(')');
         scope_.resize(outer);
         depth_ -= static_cast<int>(e.loops.size());
         return e;
     }
 
-    Expr inlined(const FormulaPart& part) {
+    /// A FormulaPart stands in the tree as if its text had been written in its place.
+    Expr formula_part(const FormulaPart& part) {
         Scope scope;
         if (take('[')) {
             scope.push_back({"i", index()});
-            if (take(',')) scope.push_back({"t", index()}); // of another row
-            need(']');
+            if (take(',')) scope.push_back({"t", index()}); // the part is wanted for another row
+            expect(']');
         }
-        return Parser(part.text, std::move(scope), depth_).whole();
+        return Parser(part.text, std::move(scope), depth_).parse_all();
     }
 
     Expr reference(std::string_view name) {
@@ -263,24 +276,24 @@ class Parser {
         }
         do e.indices.push_back(index());
         while (take(','));
-        need(']');
+        expect(']');
         if (!e.param && e.indices.size() != own_indices(e.site).size())
             fail("as many indices as the site has");
         return e;
     }
 
     Index index() {
-        const std::string_view w = word();
+        const std::string_view w = next_word();
         for (auto it = scope_.rbegin(); it != scope_.rend(); ++it)
             if (it->first == w) return it->second;
         if (w == "expert") {
-            need('(');
+            expect('(');
             Index inner = index();
-            need(')');
+            expect(')');
             inner.through_expert = true;
             return inner;
         }
-        const Index::Kind* kind = value_of(k_indices, w);
+        const Index::Kind* kind = find_word(k_indices, w);
         if (!kind) fail("an index, not '" + std::string(w) + "'");
         return {*kind};
     }
@@ -297,7 +310,7 @@ const Expr& tree_of(Site site) {
     static const std::vector<Expr> trees = [] {
         std::vector<Expr> all;
         for (int i = 0; i < k_n_sites; ++i)
-            all.push_back(Parser(site_row(static_cast<Site>(i)).formula, {}, 0).whole());
+            all.push_back(Parser(site_row(static_cast<Site>(i)).formula, {}, 0).parse_all());
         return all;
     }();
     return trees[static_cast<std::size_t>(site)];

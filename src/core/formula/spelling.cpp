@@ -16,30 +16,32 @@ namespace {
 constexpr int k_fewest_digits = 3, k_most_digits = 9;
 
 /// One unit of the last printed digit.
-double unit_of(const std::string& text) {
+double last_digit_unit(const std::string& text) {
     const std::size_t e = text.find('e'), point = text.find('.');
     const std::size_t mantissa_end = e == std::string::npos ? text.size() : e;
     const int decimals = point == std::string::npos ? 0 : static_cast<int>(mantissa_end - point) - 1;
     return std::pow(10.0, (e == std::string::npos ? 0 : std::atoi(text.c_str() + e + 1)) - decimals);
 }
 
-/// Three significant digits, or fewer where single precision did not compute that many.
+/// The value with three significant digits, or fewer where the noise of single precision is larger than the
+/// last of them.
 std::string result_text(double value, double noise) {
     std::string text = spell_number(value, k_fewest_digits);
-    if (!std::isfinite(value) || 0.02 * unit_of(text) >= noise) return text;
+    if (!std::isfinite(value) || 0.02 * last_digit_unit(text) >= noise) return text;
     const int decimals = std::max(0, static_cast<int>(std::floor(-std::log10(50 * noise))));
     char buffer[64];
     std::snprintf(buffer, sizeof buffer, "%.*f", std::min(decimals, 12), value);
     return buffer;
 }
 
-/// "to" as part of indices, where tokens can be written.
+/// A space and the token in quotation marks, or nothing if tokens have no texts.
 std::string quoted(const std::function<std::string(int)>& token, int id) {
     std::string text;
     if (token) text.append(" “").append(token(id)).append("”");
     return text;
 }
 
+/// Writes the Spelling of one cell.
 class Speller {
   public:
     Speller(const Trace& trace, int rows, const CellRef& cell, const SpellOptions& options)
@@ -106,8 +108,9 @@ class Speller {
             return add("   from the encoder's run", FormulaSpan::Kind::note);
         }
         Writer writer(trace_, out_.spans, options_.terms);
-        const bool masked = root.op == Op::number && by_key(cell_.site);
-        // What a formula gives in single precision; what an edit replaced was never stored.
+        const bool masked = root.op == Op::number && has_key_axis(cell_.site);
+        // The value computed in single precision. The one that an edit replaced was not stored, so the
+        // formula's result in double precision stands for it.
         const double value = out_.edited ? out_.computed : out_.value;
         if (root.op == Op::rank) {
             writer.write_rank(root, cell_);
@@ -122,16 +125,16 @@ class Speller {
                     std::to_string(cell_.column),
                 FormulaSpan::Kind::note);
         } else if (cell_.site == Site::attn_scores || cell_.site == Site::cross_attn_scores) {
-            follow_up();
+            add_softmax_weight();
         }
     }
 
-    /// With as few digits as give the result.
+    /// Writes the formula with numbers, with the fewest digits for which the printed numbers give the result.
     void write_numbers(Writer& writer, const Term& root, double value) {
         sign("  =  ");
         const std::size_t begin = out_.spans.size();
         const std::string wanted = result_text(value, out_.edited ? 0 : std::abs(out_.value - out_.computed));
-        const double target = std::atof(wanted.c_str()), unit = unit_of(wanted);
+        const double target = std::atof(wanted.c_str()), unit = last_digit_unit(wanted);
         for (int digits = k_fewest_digits; digits <= k_most_digits; ++digits) {
             out_.spans.resize(begin);
             const double printed = writer.write_numbers(root, digits);
@@ -139,8 +142,8 @@ class Speller {
         }
     }
 
-    /// A score becomes a weight.
-    void follow_up() {
+    /// Adds to a score the weight that the softmax makes of it.
+    void add_softmax_weight() {
         CellRef weight = cell_;
         weight.site = cell_.site == Site::attn_scores ? Site::pattern : Site::cross_pattern;
         char text[32];
@@ -191,10 +194,11 @@ std::string place_name(const Weights& weights, const CellRef& cell) {
 
 namespace {
 
-std::string indices(const Weights& weights, const CellRef& cell,
-                    const std::function<std::string(int)>& row_label,
-                    const std::function<std::string(int)>& key_label,
-                    const std::function<std::string(int)>& token) {
+/// The text of the indices. The labels of rows, keys and tokens follow their numbers.
+std::string indices_text(const Weights& weights, const CellRef& cell,
+                         const std::function<std::string(int)>& row_label,
+                         const std::function<std::string(int)>& key_label,
+                         const std::function<std::string(int)>& token) {
     std::string text = "[";
     const auto put = [&](const char* prefix, int i, const std::string& label = {}) {
         if (text.size() > 1) text += ", ";
@@ -210,7 +214,7 @@ std::string indices(const Weights& weights, const CellRef& cell,
         return text + "]";
     }
     const auto axes = site_row(cell.site).axes;
-    if (by_key(cell.site)) {
+    if (has_key_axis(cell.site)) {
         put("h", cell.head);
         put("q", cell.row, row_label(cell.row));
         put("k", cell.column, key_label(cell.column));
@@ -231,7 +235,7 @@ std::string indices(const Weights& weights, const CellRef& cell,
 
 std::string cell_name(const Weights& weights, const CellRef& cell) {
     const auto none = [](int) { return std::string(); };
-    return place_name(weights, cell) + indices(weights, cell, none, none, {});
+    return place_name(weights, cell) + indices_text(weights, cell, none, none, {});
 }
 
 std::string cell_indices(const Trace& trace, const CellRef& cell,
@@ -240,31 +244,34 @@ std::string cell_indices(const Trace& trace, const CellRef& cell,
         return row < t.n_tokens() ? quoted(token, t.tokens()[row]) : std::string();
     };
     const bool is_site = cell.param < 0;
-    const Trace& of_rows = is_site && row_axis(cell.site) == Axis::source ? *trace.source() : trace;
-    const Trace& of_keys = is_site && by_source(cell.site) ? *trace.source() : trace;
-    const int first = is_site && by_key(cell.site) ? trace.keys(cell.site, cell.row).first : 0;
-    return indices(
-        trace.weights(), cell, [&](int row) { return label(of_rows, row); },
-        [&](int key) { return label(of_keys, first + key); }, token);
+    const Trace& row_trace = is_site && row_axis(cell.site) == Axis::source ? *trace.source() : trace;
+    const Trace& key_trace = is_site && has_source_keys(cell.site) ? *trace.source() : trace;
+    const int first = is_site && has_key_axis(cell.site) ? trace.keys(cell.site, cell.row).first : 0;
+    return indices_text(
+        trace.weights(), cell, [&](int row) { return label(row_trace, row); },
+        [&](int key) { return label(key_trace, first + key); }, token);
 }
 
 std::string range_words(const Trace& trace, const CellRange& range,
                         const std::function<std::string(int)>& token) {
     if (range.param >= 0)
-        return std::string(param_of(trace.weights().table[static_cast<std::size_t>(range.param)].role));
-    std::string text(symbol(range.site));
+        return std::string(param_symbol(trace.weights().table[static_cast<std::size_t>(range.param)].role));
+    std::string text(site_symbol(range.site));
     const int rows = (range.row_end < 0 ? trace.n_rows(range.site) : range.row_end) - range.row_begin;
     text += " of ";
     if (row_axis(range.site) == Axis::segment)
         return text.append(rows == 1 ? "segment " + std::to_string(range.row_begin)
                                      : std::to_string(rows) + " segments");
     const bool of_source = row_axis(range.site) == Axis::source;
-    const Trace& whose = of_source ? *trace.source() : trace;
-    const char* where = of_source ? " of the source" : "";
+    const Trace& range_trace = of_source ? *trace.source() : trace;
+    const char* suffix = of_source ? " of the source" : "";
     if (rows == 1 && token)
-        return text.append("“").append(token(whose.tokens()[range.row_begin])).append("”").append(where);
-    if (rows == 1) return text.append("token ").append(std::to_string(range.row_begin)).append(where);
-    return text.append(std::to_string(rows)).append(" tokens").append(where);
+        return text.append("“")
+            .append(token(range_trace.tokens()[range.row_begin]))
+            .append("”")
+            .append(suffix);
+    if (rows == 1) return text.append("token ").append(std::to_string(range.row_begin)).append(suffix);
+    return text.append(std::to_string(rows)).append(" tokens").append(suffix);
 }
 
 } // namespace gf

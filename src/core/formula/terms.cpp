@@ -11,7 +11,8 @@ namespace {
 
 constexpr double k_infinity = std::numeric_limits<double>::infinity();
 
-/// What the encoder's run ends with, where it keeps that.
+/// Value i of a row of the encoder's output: its stream after the last norm, with gain and bias. NaN if the
+/// encoder's run does not keep it.
 double source_output(const Trace& source, int row, int i) {
     const ModelConfig& c = source.config();
     if (!source.kept(output_site(c))) return std::numeric_limits<double>::quiet_NaN();
@@ -23,6 +24,7 @@ double source_output(const Trace& source, int row, int i) {
            (w.ln_final_bias ? static_cast<double>(w.ln_final_bias[i]) : 0);
 }
 
+/// Turns the Expr of a site into the Term of one of its cells.
 class Resolver {
   public:
     Resolver(const Trace& trace, const CellRef& cell, Resolved& result)
@@ -37,7 +39,7 @@ class Resolver {
         case Op::number: return constant(e.number);
         case Op::quantity: return constant(quantity(e.quantity));
         case Op::ref: return reference(e);
-        case Op::choose: { // by the cell: all other choices are made already
+        case Op::choose: { // the cell decides: specialise() has made all other choices
             const bool holds = e.condition == Condition::visible ? visible() : leads();
             return resolve(e.args[holds ? 0 : 1]);
         }
@@ -59,9 +61,9 @@ class Resolver {
         }
         for (const Expr& arg : e.args) t.args.push_back(resolve(arg));
         for (const Term& arg : t.args) t.free |= arg.free;
-        for (const Span1& loop : t.loops) t.free &= ~(1u << loop.variable);
-        if (t.op == Op::rank) t.value = cell_.column; // which one is asked for
-        return folded(std::move(t));
+        for (const LoopRange& loop : t.loops) t.free &= ~(1u << loop.variable);
+        if (t.op == Op::rank) t.value = cell_.column; // reduce() reads from it which rank is wanted
+        return with_value(std::move(t));
     }
 
   private:
@@ -71,11 +73,11 @@ class Resolver {
         t.exact = true;
         return t;
     }
-    /// Whatever depends on no variable is computed once.
-    Term folded(Term t) {
+    /// Computes the value of a term that depends on no bound variable.
+    Term with_value(Term t) {
         if (t.free == 0) {
-            Bound none{};
-            t.free = ~0u;
+            BoundValues none{};
+            t.free = ~0u; // value_of() would return t.value, which is not computed yet
             const double value = value_of(t, none);
             t.free = 0;
             t.value = value;
@@ -83,7 +85,8 @@ class Resolver {
         return t;
     }
 
-    /// A sum over the slots in whose terms different experts stand.
+    /// A sum over the expert slots becomes an addition of one term per slot, because each slot reads the
+    /// weights of another expert.
     Term unrolled(const Expr& e) {
         const auto variable = static_cast<std::size_t>(e.loops[0].variable);
         Term sum;
@@ -97,14 +100,14 @@ class Resolver {
             Term only = std::move(sum.args[0]);
             return only;
         }
-        return folded(std::move(sum));
+        return with_value(std::move(sum));
     }
 
-    Trace::Keys keys(bool of_source) const {
+    Trace::KeyRange keys(bool of_source) const {
         return of_source ? trace_.source_keys(cell_.row) : trace_.keys(cell_.row);
     }
-    /// Those of a cell of scores or patterns.
-    Trace::Keys keys() const { return keys(by_source(cell_.site)); }
+    /// The keys of the cell's own key axis; for cells of scores and patterns.
+    Trace::KeyRange keys() const { return keys(has_source_keys(cell_.site)); }
     bool visible() const {
         const int key = keys().first + cell_.column;
         return key >= keys().begin && key < keys().end;
@@ -148,14 +151,15 @@ class Resolver {
         }
         case Domain::keys:
         case Domain::source_keys: {
-            const Trace::Keys seen = keys(d == Domain::source_keys);
+            const Trace::KeyRange seen = keys(d == Domain::source_keys);
             return {seen.begin - seen.first, seen.end - seen.first};
         }
         }
         return {0, 0};
     }
 
-    /// `as_row`: of a site. A key there means the key's row.
+    /// The value of an index for this cell. With `as_row` the index stands for the row of a site, where a key
+    /// means the key's row in the run instead of its column in the pattern.
     Affine affine(const Index& index, bool as_row = false) {
         using Kind = Index::Kind;
         if (index.through_expert) {
@@ -163,7 +167,7 @@ class Resolver {
             slot.through_expert = false;
             return {expert_in(affine(slot).base), {}};
         }
-        const bool own_key = by_key(cell_.site);
+        const bool own_key = has_key_axis(cell_.site);
         const auto variable = static_cast<std::size_t>(index.variable);
         switch (index.kind) {
         case Kind::row: return {cell_.row, {}};
@@ -183,6 +187,7 @@ class Resolver {
         return {};
     }
 
+    /// The expert in a slot of the cell's row; 0 in a dense model.
     int expert_in(int slot) {
         if (!config_.is_moe()) return 0;
         const CellRef choice{cell_.run, Site::expert_indices, cell_.layer, -1, cell_.row, slot};
@@ -190,8 +195,9 @@ class Resolver {
             result_.not_kept = SiteRef{Site::expert_indices, cell_.layer};
             return 0;
         }
-        if (std::find(result_.choices.begin(), result_.choices.end(), choice) == result_.choices.end())
-            result_.choices.push_back(choice);
+        if (std::find(result_.expert_choices.begin(), result_.expert_choices.end(), choice) ==
+            result_.expert_choices.end())
+            result_.expert_choices.push_back(choice);
         return static_cast<int>(trace_.value(choice));
     }
 
@@ -200,40 +206,43 @@ class Resolver {
         t.op = Op::ref;
         t.cell.run = cell_.run;
         t.param = e.param;
-        std::size_t parts = 0; // values from one head to the next
-        const std::size_t row_size = e.param ? point_at_param(e, t) : point_at_site(e, t, parts);
+        std::size_t head_stride = 0; // in values
+        const std::size_t row_stride = e.param ? point_at_param(e, t) : point_at_site(e, t, head_stride);
         for (std::size_t v = 0; v < t.step.size(); ++v) {
             if (t.row.factor[v] || t.head.factor[v] || t.column.factor[v]) t.free |= 1u << v;
-            t.step[v] = t.row.factor[v] * static_cast<std::ptrdiff_t>(row_size) +
-                        t.head.factor[v] * static_cast<std::ptrdiff_t>(parts) + t.column.factor[v];
+            t.step[v] = t.row.factor[v] * static_cast<std::ptrdiff_t>(row_stride) +
+                        t.head.factor[v] * static_cast<std::ptrdiff_t>(head_stride) + t.column.factor[v];
         }
         if (t.free == 0)
             t.value = t.values ? static_cast<double>(*t.values) : std::numeric_limits<double>::quiet_NaN();
         return t;
     }
 
-    std::size_t point_at_site(const Expr& e, Term& t, std::size_t& parts) {
+    /// Sets the cell, indices and values of a reference to a site. Returns the values from one row to the
+    /// next; `head_stride` becomes those from one head to the next.
+    std::size_t point_at_site(const Expr& e, Term& t, std::size_t& head_stride) {
         t.cell.site = e.site;
         t.cell.layer = layer_of(e, config_, cell_.layer);
         t.cell.head = has_head_axis(config_, e.site) ? 0 : -1;
         const auto at = [&](std::size_t i, bool as_row) { return affine(e.indices[i], as_row); };
-        t.row = at(by_key(e.site) ? 1 : 0, true);
-        if (e.indices.size() == 3) t.head = at(by_key(e.site) ? 0 : 1, false);
+        t.row = at(has_key_axis(e.site) ? 1 : 0, true);
+        if (e.indices.size() == 3) t.head = at(has_key_axis(e.site) ? 0 : 1, false);
         if (e.indices.size() > 1) t.column = at(e.indices.size() - 1, false);
-        parts = static_cast<std::size_t>(trace_.width(e.site) / site_heads(config_, e.site));
+        head_stride = static_cast<std::size_t>(trace_.width(e.site) / site_heads(config_, e.site));
         if (trace_.kept(e.site, t.cell.layer)) {
             t.values = trace_.row(e.site, t.cell.layer, t.row.base) +
-                       static_cast<std::size_t>(t.head.base) * parts + t.column.base;
+                       static_cast<std::size_t>(t.head.base) * head_stride + t.column.base;
         } else {
             result_.not_kept = SiteRef{e.site, t.cell.layer};
         }
         return trace_.row_stride(e.site);
     }
 
+    /// The same for a reference to a parameter, whose heads are part of its rows or columns.
     std::size_t point_at_param(const Expr& e, Term& t) {
         const Weights& weights = trace_.weights();
         const int d = config_.d_head;
-        t.cell.param = e.param_row;
+        t.cell.param = e.table_index;
         const auto at = [&](std::size_t i) { return affine(e.indices[i]); };
         const auto in_head = [&](Affine head, const Affine& i) { // head * d_head + i
             head.base = head.base * d + i.base;
@@ -241,7 +250,7 @@ class Resolver {
                 head.factor[v] = head.factor[v] * d + i.factor[v];
             return head;
         };
-        const auto of_expert = [&](const Affine& expert) {
+        const auto select_expert = [&](const Affine& expert) {
             if (config_.is_moe()) t.cell.param = find_param(trace_, *e.param, cell_.layer, expert.base);
         };
         switch (e.param->indices) {
@@ -250,19 +259,14 @@ class Resolver {
         case ParamIndices::into_heads: t.row = at(0), t.column = in_head(at(1), at(2)); break;
         case ParamIndices::head_vector: t.column = in_head(at(0), at(1)); break;
         case ParamIndices::from_heads: t.row = in_head(at(0), at(1)), t.column = at(2); break;
-        case ParamIndices::expert_matrix: of_expert(at(0)), t.row = at(1), t.column = at(2); break;
-        case ParamIndices::expert_vector: of_expert(at(0)), t.column = at(1); break;
+        case ParamIndices::expert_matrix: select_expert(at(0)), t.row = at(1), t.column = at(2); break;
+        case ParamIndices::expert_vector: select_expert(at(0)), t.column = at(1); break;
         }
         const ParamRow& row = weights.table[static_cast<std::size_t>(t.cell.param)];
-        if (row.role != e.param->role) t.column.base += joint_offset(e.param->role);
+        t.column.base += joint_offset(config_, *e.param, row);
         const auto columns = static_cast<std::size_t>(row.shape.back());
         t.values = weights.values(row) + static_cast<std::size_t>(t.row.base) * columns + t.column.base;
         return columns;
-    }
-    /// GPT-2 keeps Q, K and V side by side.
-    int joint_offset(Role role) const {
-        if (role == Role::q || role == Role::q_bias) return 0;
-        return config_.d_q() + (role == Role::v || role == Role::v_bias ? config_.d_kv() : 0);
     }
 
     const Trace& trace_;
@@ -270,30 +274,34 @@ class Resolver {
     CellRef cell_;
     const Trace::RowPlan& plan_;
     Resolved& result_;
-    std::array<int, k_most_bound>
-        first_keys_{}; ///< the row that is key 0, of variables that run through keys
-    std::array<std::optional<int>, k_most_bound> fixed_{}; ///< variables of sums that are written out
+    /// By bound variable that runs through keys: the row of the run that is key 0; else 0.
+    std::array<int, k_max_bound_variables> first_keys_{};
+    /// By bound variable of a sum that unrolled() writes out: the slot of the term at hand.
+    std::array<std::optional<int>, k_max_bound_variables> fixed_{};
 };
 
+/// 0 / 0 is 0, so a row without a readable key gets the weights 0.
 double ratio(double a, double b) { return a == 0 && b == 0 ? 0 : a / b; }
 
-double fold(const Term& t, Bound& v) {
+/// The value of a sum, mean, max or rank.
+double reduce(const Term& t, BoundValues& v) {
     const Term& body = t.args[0];
     double sum = 0;
     if (t.op == Op::max) {
         sum = -k_infinity;
-        each(t.loops, v, [&] { sum = std::max(sum, value_of(body, v)); });
-        return std::isinf(sum) ? 0 : sum; // all are masked
+        for_each_iteration(t.loops, v, [&] { sum = std::max(sum, value_of(body, v)); });
+        return std::isinf(sum) ? 0 : sum; // infinite if all are masked
     }
-    if (t.op == Op::rank) { // selection, as Pass::route() does it: among equals the lower index
+    if (t.op == Op::rank) { // among equals the lower index comes first, as in ForwardPass::route()
         std::vector<std::pair<double, int>> all;
-        each(t.loops, v, [&] { all.emplace_back(-value_of(body, v), static_cast<int>(all.size())); });
+        for_each_iteration(t.loops, v,
+                           [&] { all.emplace_back(-value_of(body, v), static_cast<int>(all.size())); });
         const auto wanted = all.begin() + static_cast<std::ptrdiff_t>(t.value);
         std::nth_element(all.begin(), wanted, all.end());
         return wanted->second;
     }
     int n = 0;
-    each(t.loops, v, [&] {
+    for_each_iteration(t.loops, v, [&] {
         sum += value_of(body, v);
         ++n;
     });
@@ -313,7 +321,7 @@ double activation(Activation f, double x) {
     return x;
 }
 
-double value_of(const Term& t, Bound& v) {
+double value_of(const Term& t, BoundValues& v) {
     if (t.free == 0) return t.value;
     const auto arg = [&](std::size_t i) { return value_of(t.args[i], v); };
     switch (t.op) {
@@ -340,7 +348,7 @@ double value_of(const Term& t, Bound& v) {
     case Op::sum:
     case Op::mean:
     case Op::max:
-    case Op::rank: return fold(t, v);
+    case Op::rank: return reduce(t, v);
     default: return t.value;
     }
 }
@@ -358,7 +366,7 @@ bool has_head_axis(const ModelConfig& config, Site site) {
     return axes.size() == 3 || (axes.back() == Axis::d_mlp && config.is_moe());
 }
 
-CellRef cell_at(const Term& ref, const Bound& v) {
+CellRef cell_at(const Term& ref, const BoundValues& v) {
     CellRef cell = ref.cell;
     cell.row = ref.row.at(v);
     if (cell.head >= 0) cell.head = ref.head.at(v);

@@ -1,4 +1,4 @@
-// The names that formulas use, and what a certain model leaves of a formula.
+// The names that formulas use, and the reduction of a formula to the parts that a model has.
 
 #include "core/formula/tree.h"
 
@@ -107,6 +107,7 @@ constexpr std::array<std::string_view, k_n_sites> k_symbols{"embed",
                                                             "pooled",
                                                             "class_logits"};
 
+/// For the conditions that the model decides.
 bool holds(Condition condition, const ModelConfig& c) {
     switch (condition) {
     case Condition::pre_norm: return c.norm_place == NormPlace::pre;
@@ -116,13 +117,16 @@ bool holds(Condition condition, const ModelConfig& c) {
     case Condition::embed_norm: return c.embed_norm;
     case Condition::encoder_decoder: return c.has_encoder();
     case Condition::masked_tokens: return c.head == OutputHead::masked_tokens;
-    default: return c.mlp == MlpKind::none; // attention_only
+    case Condition::attention_only: return c.mlp == MlpKind::none;
+    case Condition::visible:
+    case Condition::leads: break; // the cell decides
     }
+    return false;
 }
 
 } // namespace
 
-std::string_view symbol(Site site) { return k_symbols[static_cast<std::size_t>(site)]; }
+std::string_view site_symbol(Site site) { return k_symbols[static_cast<std::size_t>(site)]; }
 
 const ParamName* param_named(std::string_view word) {
     for (const ParamName& p : k_params)
@@ -130,7 +134,7 @@ const ParamName* param_named(std::string_view word) {
     return nullptr;
 }
 
-std::string_view param_of(Role role) {
+std::string_view param_symbol(Role role) {
     for (const ParamName& p : k_params)
         if (p.role == role) return p.name;
     return role == Role::qkv ? "W_Q, W_K, W_V" : "b_Q, b_K, b_V";
@@ -138,9 +142,9 @@ std::string_view param_of(Role role) {
 
 int layer_of(const Expr& ref, const ModelConfig& config, int layer) {
     if (ref.param) {
-        const Role r = ref.param->role;
-        return r >= Role::ln1_gain && r <= Role::mlp_out_bias ? layer
-                                                              : -1; // the others stand outside the blocks
+        const Role role = ref.param->role;
+        const bool in_block = role >= Role::ln1_gain && role <= Role::mlp_out_bias;
+        return in_block ? layer : -1;
     }
     if (!site_row(ref.site).per_layer) return -1;
     if (layer < 0) return config.n_layers - 1;
@@ -152,11 +156,17 @@ int find_param(const Trace& run, const ParamName& name, int layer, int expert) {
     const std::vector<ParamRow>& table = run.weights().table;
     for (std::size_t i = 0; i < table.size(); ++i) {
         const ParamRow& row = table[i];
-        if (row.serves(run.shape().stack) && (row.role == name.role || row.role == name.joint) &&
+        if (row.serves(run.shape().stack) && (row.role == name.role || row.role == name.joint_role) &&
             row.layer == group && (expert < 0 || row.expert == expert))
             return static_cast<int>(i);
     }
     return -1;
+}
+
+int joint_offset(const ModelConfig& config, const ParamName& name, const ParamRow& stored) {
+    if (stored.role == name.role || name.role == Role::q || name.role == Role::q_bias) return 0;
+    const bool is_v = name.role == Role::v || name.role == Role::v_bias;
+    return config.d_q() + (is_v ? config.d_kv() : 0);
 }
 
 std::optional<Expr> specialise(const Expr& e, const ModelConfig& c, int layer, const Trace* run) {
@@ -168,8 +178,8 @@ std::optional<Expr> specialise(const Expr& e, const ModelConfig& c, int layer, c
             return (e.before && layer <= 0) || !has_site(c, e.site) ? std::nullopt : std::optional(e);
         if (!run) return e;
         Expr found = e;
-        found.param_row = find_param(*run, *e.param, layer_of(e, c, layer), -1);
-        return found.param_row < 0 ? std::nullopt : std::optional(found);
+        found.table_index = find_param(*run, *e.param, layer_of(e, c, layer), -1);
+        return found.table_index < 0 ? std::nullopt : std::optional(found);
     }
     case Op::first_of:
         for (const Expr& alternative : e.args)
@@ -191,7 +201,7 @@ std::optional<Expr> specialise(const Expr& e, const ModelConfig& c, int layer, c
         if (arg) kept.args.push_back(std::move(*arg));
     if (kept.args.empty()) return std::nullopt;
     const bool binary = e.args.size() == 2 && e.op != Op::choose;
-    if (binary && kept.args.size() == 1) { // a missing operand is neutral
+    if (binary && kept.args.size() == 1) { // a missing operand of a sum or product is neutral
         if (!args[0] && e.op != Op::add && e.op != Op::multiply) return std::nullopt;
         Expr rest = std::move(kept.args[0]);
         return rest;

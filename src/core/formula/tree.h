@@ -1,5 +1,6 @@
 #pragma once
-// A formula as a tree: read once from its text, then cut down to what a model has. Internal to core.
+// A formula as a tree: parsed once from its text, then reduced to the parts that a model has. Internal to
+// core; callers outside use core/formula/formula.h.
 
 #include "core/params.h"
 #include "core/site.h"
@@ -15,10 +16,11 @@ class Trace;
 
 namespace gf::formula {
 
+/// What a node of the tree does.
 enum class Op {
     number,
     quantity,
-    ref,
+    ref, ///< reads a cell of a site or a parameter
     add,
     subtract,
     multiply,
@@ -33,10 +35,12 @@ enum class Op {
     mean,
     max,
     rank,
-    choose,
-    first_of
+    choose,  ///< x if condition else y
+    first_of ///< x or y
 };
+/// Numbers that are neither cells nor parameters: taken from the config, or from the place of the cell.
 enum class Quantity { d_head, d_model, eps, position, theta, pair, slope, distance, source_output };
+/// All are decided by the model, except visible and leads, which the cell decides.
 enum class Condition {
     pre_norm,
     layer_norm,
@@ -49,19 +53,22 @@ enum class Condition {
     visible,
     leads
 };
+/// What a variable of a sum, mean, max or rank runs through.
 enum class Domain { d_model, d_head, d_mlp, heads, keys, experts, slots, pooled_rows, source_keys };
 
-/// Bound variables are counted by how deep they are nested.
-inline constexpr int k_most_bound = 3;
+/// How deep sums, means, maxima and ranks may be nested. Their variables are numbered by depth, from 0.
+inline constexpr int k_max_bound_variables = 3;
 
+/// One index of a reference: `t` or `partner` in q[t, h, partner].
 struct Index {
     enum class Kind { row, head, column, kv_head, partner, token, position, bound };
     Kind kind = Kind::column;
-    int variable = 0;            ///< bound
-    bool through_expert = false; ///< expert(index)
+    int variable = 0;            ///< number of the variable, if kind is bound
+    bool through_expert = false; ///< written as expert(index)
     bool operator==(const Index&) const = default;
 };
 
+/// "i in d_model"
 struct Loop {
     int variable = 0;
     Domain domain{};
@@ -78,9 +85,10 @@ enum class ParamIndices {
     expert_vector, ///< [expert, column]
 };
 struct ParamName {
-    std::string_view name, shown;
+    std::string_view name;       ///< in the language of formulas, unique: "ln1_gain"
+    std::string_view short_name; ///< in the formula bar: "gain"
     Role role;
-    Role joint; ///< GPT-2 keeps three side by side; else the same as role
+    Role joint_role; ///< the role under which GPT-2 keeps Q, K and V side by side; else the same as role
     ParamIndices indices;
 };
 
@@ -89,38 +97,47 @@ struct Expr {
     double number = 0;
     Quantity quantity{};
     Condition condition{};
-    // Of a reference
-    const ParamName* param = nullptr; ///< null: a site
+
+    // Op::ref only:
+    const ParamName* param = nullptr; ///< null: the reference is to a site
     Site site{};
-    bool before = false; ///< of the layer before
-    int param_row =
-        -1; ///< in the model's table, of the first expert where there are several; set by specialise()
+    bool before = false; ///< reads the layer before
+    /// The parameter's index in Weights::table; the first expert's where there are several. specialise() sets
+    /// it.
+    int table_index = -1;
     std::vector<Index> indices; ///< as written
-    std::vector<Loop> loops;    ///< sum, mean, max, rank
-    std::vector<Expr> args;     ///< choose: then, else (if there is one)
+
+    std::vector<Loop> loops; ///< sum, mean, max and rank only
+    std::vector<Expr> args;  ///< for choose: the value if the condition holds, then the other one if any
 };
 
 /// The formula of a site as it is written.
 const Expr& tree_of(Site site);
 
-/// What of it holds for a site of this model: without alternatives (except those that a cell decides) and
-/// missing operands. Nothing if nothing is left. Without a run all parameters are taken to be there.
+/// The part of a formula that applies to this model and layer: only alternatives that a cell decides remain,
+/// and operands that the model does not have are gone. Empty if nothing remains. If `run` is null, all
+/// parameters are taken to exist.
 std::optional<Expr> specialise(const Expr& expr, const ModelConfig& config, int layer, const Trace* run);
 
-/// The layer that a reference to a site means in the formula of a site of `layer`: of a block the same one or
-/// the one before; after the blocks the last one.
+/// The layer that a reference means in the formula of a site of `layer`. A site of a block means the same
+/// layer or the one before; after the blocks (`layer` -1) it means the last layer. -1 for sites and
+/// parameters outside the blocks.
 int layer_of(const Expr& ref, const ModelConfig& config, int layer);
 
-/// The parameter in the table of a run's model, of a certain expert where there are several; -1 if its stack
-/// does not have it.
+/// The parameter's index in Weights::table of the run's model; -1 if the run's stack does not have it. An
+/// `expert` of -1 finds the first expert's.
 int find_param(const Trace& run, const ParamName& name, int layer, int expert);
 
-/// How the formula language calls a site: "attn_scores".
-std::string_view symbol(Site site);
-/// The parameter that the formula language calls so; null if there is none.
+/// The column at which a parameter begins inside `stored`, the row of the table that holds it. It is 0 unless
+/// Q, K and V are kept side by side (GPT-2).
+int joint_offset(const ModelConfig& config, const ParamName& name, const ParamRow& stored);
+
+/// A site's name in the language of formulas: "attn_scores".
+std::string_view site_symbol(Site site);
+/// The parameter with this name in the language of formulas; null if there is none.
 const ParamName* param_named(std::string_view word);
 
-/// How the formula language calls a parameter; "W_Q, W_K, W_V" of those that stand side by side.
-std::string_view param_of(Role role);
+/// A parameter's name in the language of formulas; "W_Q, W_K, W_V" where these are kept side by side.
+std::string_view param_symbol(Role role);
 
 } // namespace gf::formula

@@ -7,28 +7,28 @@
 
 namespace gf {
 
-Kinship kinship(Site site) {
+ColourGroup colour_group(Site site) {
     switch (site) {
-    case Site::embed: return Kinship::token;
-    case Site::pos_embed: return Kinship::position;
+    case Site::embed: return ColourGroup::token;
+    case Site::pos_embed: return ColourGroup::position;
     case Site::q:
     case Site::cross_q:
-    case Site::rot_q: return Kinship::query;
+    case Site::rot_q: return ColourGroup::query;
     case Site::k:
     case Site::cross_k:
-    case Site::rot_k: return Kinship::key;
+    case Site::rot_k: return ColourGroup::key;
     case Site::v:
     case Site::z:
     case Site::attn_out:
     case Site::cross_v:
     case Site::cross_z:
-    case Site::cross_attn_out: return Kinship::value;
+    case Site::cross_attn_out: return ColourGroup::value;
     case Site::attn_scores:
     case Site::pattern:
     case Site::cross_attn_scores:
     case Site::cross_pattern:
     case Site::class_logits:
-    case Site::logits: return Kinship::none;
+    case Site::logits: return ColourGroup::none;
     case Site::router_logits:
     case Site::expert_weights:
     case Site::expert_indices:
@@ -38,23 +38,23 @@ Kinship kinship(Site site) {
     case Site::mlp_post:
     case Site::mlp_out:
     case Site::mlm_pre:
-    case Site::mlm_post: return Kinship::mlp;
-    default: return Kinship::residual;
+    case Site::mlm_post: return ColourGroup::mlp;
+    default: return ColourGroup::residual;
     }
 }
 
-Kinship kinship(Role role) {
+ColourGroup colour_group(Role role) {
     switch (role) {
-    case Role::embed: return Kinship::token;
-    case Role::pos_embed: return Kinship::position;
+    case Role::embed: return ColourGroup::token;
+    case Role::pos_embed: return ColourGroup::position;
     case Role::q:
     case Role::q_bias:
     case Role::cross_q:
-    case Role::cross_q_bias: return Kinship::query;
+    case Role::cross_q_bias: return ColourGroup::query;
     case Role::k:
     case Role::k_bias:
     case Role::cross_k:
-    case Role::cross_k_bias: return Kinship::key;
+    case Role::cross_k_bias: return ColourGroup::key;
     case Role::v:
     case Role::v_bias:
     case Role::attn_out:
@@ -62,7 +62,7 @@ Kinship kinship(Role role) {
     case Role::cross_v:
     case Role::cross_v_bias:
     case Role::cross_attn_out:
-    case Role::cross_attn_out_bias: return Kinship::value;
+    case Role::cross_attn_out_bias: return ColourGroup::value;
     case Role::router:
     case Role::mlp_in:
     case Role::mlp_in_bias:
@@ -71,15 +71,15 @@ Kinship kinship(Role role) {
     case Role::mlp_out:
     case Role::mlp_out_bias:
     case Role::mlm_dense:
-    case Role::mlm_dense_bias: return Kinship::mlp;
-    default: return Kinship::none;
+    case Role::mlm_dense_bias: return ColourGroup::mlp;
+    default: return ColourGroup::none;
     }
 }
 
 namespace formula {
 namespace {
 
-/// How tightly an operator binds: sums 0, products 1, powers 2, everything else 3.
+/// How tightly an operator binds: 0 for sums, 1 for products, 2 for powers, 3 for everything else.
 int level_of(Op op) {
     switch (op) {
     case Op::add:
@@ -116,7 +116,7 @@ std::string function_name(const Term& t) {
     }
 }
 
-/// "normalized" of ln1_normalized: which norm it is, the cell's own name says.
+/// "normalized" for ln1_normalized: the name of the cell, to the left, already says which norm it is.
 std::string short_name(Site site) {
     switch (site) {
     case Site::embed_ln_scale:
@@ -135,18 +135,18 @@ std::string short_name(Site site) {
     case Site::attn_scores: return "score";
     case Site::expert_weights: return "weight";
     case Site::expert_gates: return "gate";
-    default: return std::string(symbol(site));
+    default: return std::string(site_symbol(site));
     }
 }
 
 } // namespace
 
-Kinship Writer::kin(const CellRef& cell) const {
-    return cell.param < 0 ? kinship(cell.site)
-                          : kinship(trace_.weights().table[static_cast<std::size_t>(cell.param)].role);
+ColourGroup Writer::group_of(const CellRef& cell) const {
+    return cell.param < 0 ? colour_group(cell.site)
+                          : colour_group(trace_.weights().table[static_cast<std::size_t>(cell.param)].role);
 }
 
-double Writer::number(double value, bool exact, std::optional<CellRef> cell) {
+double Writer::write_number(double value, bool exact, std::optional<CellRef> cell) {
     std::string text;
     if (exact) {
         char buffer[32];
@@ -156,60 +156,61 @@ double Writer::number(double value, bool exact, std::optional<CellRef> cell) {
         text = spell_number(value, digits_);
     }
     const double printed = std::atof(text.c_str());
-    out_.push_back({std::move(text), FormulaSpan::Kind::number, cell, cell ? kin(*cell) : Kinship::none});
+    out_.push_back(
+        {std::move(text), FormulaSpan::Kind::number, cell, cell ? group_of(*cell) : ColourGroup::none});
     return printed;
 }
 
-void Writer::name(const Term& t) {
-    if (t.op == Op::max) return out_.push_back({"max", FormulaSpan::Kind::symbol, {}, Kinship::none});
-    if (t.op != Op::ref) return void(number(t.value, true));
-    out_.push_back({t.param ? std::string(t.param->shown) : short_name(t.cell.site),
+void Writer::write_operand_name(const Term& t) {
+    if (t.op == Op::max) return out_.push_back({"max", FormulaSpan::Kind::symbol, {}, ColourGroup::none});
+    if (t.op != Op::ref) return void(write_number(t.value, true));
+    out_.push_back({t.param ? std::string(t.param->short_name) : short_name(t.cell.site),
                     FormulaSpan::Kind::symbol,
                     {},
-                    t.param ? kinship(t.param->role) : kinship(t.cell.site)});
-    if (t.free == 0) out_.back().cell = cell_at(t, at_);
+                    t.param ? colour_group(t.param->role) : colour_group(t.cell.site)});
+    if (t.free == 0) out_.back().cell = cell_at(t, bound_values_);
 }
 
-void Writer::names(const Term& t, int level) {
-    if (is_leaf(t)) return name(t);
+void Writer::write_by_name(const Term& t, int level) {
+    if (is_leaf(t)) return write_operand_name(t);
     if (t.op == Op::sum) {
         const Term& body = t.args[0];
         const bool dot = body.op == Op::multiply && body.args[0].op == Op::ref && body.args[1].op == Op::ref;
-        if (!dot) sign("Σ ");
-        return names(body, 1);
+        if (!dot) write_sign("Σ ");
+        return write_by_name(body, 1);
     }
     const int own = level_of(t.op);
     if (own < 3) {
-        if (own < level) sign("(");
+        if (own < level) write_sign("(");
         for (std::size_t i = 0; i < t.args.size(); ++i) {
-            if (i) sign(sign_of(t.op));
+            if (i) write_sign(sign_of(t.op));
             const bool tight = t.op == Op::power || (i > 0 && (t.op == Op::divide || t.op == Op::subtract));
-            names(t.args[i], own + (tight ? 1 : 0));
+            write_by_name(t.args[i], own + (tight ? 1 : 0));
         }
-        if (own < level) sign(")");
+        if (own < level) write_sign(")");
         return;
     }
     const bool bare = t.op == Op::sqrt && is_leaf(t.args[0]);
-    sign((function_name(t) + (bare ? "" : "(")).c_str());
+    write_sign((function_name(t) + (bare ? "" : "(")).c_str());
     if (t.op == Op::sin || t.op == Op::cos)
-        sign("angle");
+        write_sign("angle");
     else
-        names(t.args[0], 0);
-    if (!bare) sign(")");
+        write_by_name(t.args[0], 0);
+    if (!bare) write_sign(")");
 }
 
 const Writer::Sum& Writer::sum_of(const Term& t) {
     const auto [it, is_new] = sums_.try_emplace(&t);
     Sum& sum = it->second;
     if (!is_new) return sum;
-    std::vector<std::pair<double, Bound>> all;
-    each(t.loops, at_, [&] {
-        const double value = value_of(t.args[0], at_);
+    std::vector<std::pair<double, BoundValues>> all;
+    for_each_iteration(t.loops, bound_values_, [&] {
+        const double value = value_of(t.args[0], bound_values_);
         sum.total += value;
-        all.emplace_back(value, at_);
+        all.emplace_back(value, bound_values_);
     });
     sum.n = static_cast<int>(all.size());
-    // One more than asked for is written out, too: "1 more = 0.3" would be no shorter.
+    // A single term beyond terms_ is written out, too: "1 more = 0.3" would be no shorter.
     const std::size_t n = sum.n <= terms_ + 1 && terms_ > 0 ? all.size() : static_cast<std::size_t>(terms_);
     const auto size = [](double x) {
         return std::isnan(x) ? std::numeric_limits<double>::infinity() : std::abs(x);
@@ -221,48 +222,50 @@ const Writer::Sum& Writer::sum_of(const Term& t) {
     return sum;
 }
 
-/// (a·b + c·d + e·f + 13 more = 3.15)
+/// Writes "(a·b + c·d + e·f + 13 more = 3.15)" with numbers for a to f. Returns the printed sum.
 double Writer::write_sum(const Term& t, int level) {
     const Sum& sum = sum_of(t);
     const int shown = static_cast<int>(sum.largest.size()), rest = sum.n - shown;
-    if (sum.n == 0) return number(0, true);
+    if (sum.n == 0) return write_number(0, true);
     const bool brackets = rest > 0 || (shown > 1 && level > 0);
-    if (brackets) sign("(");
+    if (brackets) write_sign("(");
     double printed = 0, written = 0;
     for (int i = 0; i < shown; ++i) {
-        if (i) sign(" + ");
-        at_ = sum.largest[static_cast<std::size_t>(i)].second;
-        printed += numbers(t.args[0], shown + rest > 1 ? 1 : level);
+        if (i) write_sign(" + ");
+        bound_values_ = sum.largest[static_cast<std::size_t>(i)].second;
+        printed += write_by_value(t.args[0], shown + rest > 1 ? 1 : level);
         written += sum.largest[static_cast<std::size_t>(i)].first;
     }
-    at_ = {};
+    bound_values_ = {};
     if (rest > 0) {
-        sign(((shown ? " + " : "") + std::to_string(rest) + (shown ? " more = " : " terms = ")).c_str());
-        printed += number(sum.total - written, false);
+        write_sign(
+            ((shown ? " + " : "") + std::to_string(rest) + (shown ? " more = " : " terms = ")).c_str());
+        printed += write_number(sum.total - written, false);
     }
-    if (brackets) sign(")");
+    if (brackets) write_sign(")");
     return printed;
 }
 
+/// Writes a maximum as its value, linked to the cell where it is reached.
 double Writer::write_max(const Term& t) {
     std::optional<CellRef> where;
     double most = -std::numeric_limits<double>::infinity();
-    Bound v{};
-    each(t.loops, v, [&] {
+    BoundValues v{};
+    for_each_iteration(t.loops, v, [&] {
         const double value = value_of(t.args[0], v);
         if (value <= most || t.args[0].op != Op::ref) return;
         most = value;
         where = cell_at(t.args[0], v);
     });
-    return number(t.value, false, where);
+    return write_number(t.value, false, where);
 }
 
 double Writer::write_function(const Term& t) {
     const Term& arg = t.args[0];
     const bool bare = t.op == Op::sqrt && is_leaf(arg);
-    sign((function_name(t) + (bare ? "" : "(")).c_str());
-    const double x = numbers(arg, 0);
-    if (!bare) sign(")");
+    write_sign((function_name(t) + (bare ? "" : "(")).c_str());
+    const double x = write_by_value(arg, 0);
+    if (!bare) write_sign(")");
     switch (t.op) {
     case Op::sqrt: return std::sqrt(x);
     case Op::exp: return std::exp(x);
@@ -272,33 +275,33 @@ double Writer::write_function(const Term& t) {
     }
 }
 
-double Writer::numbers(const Term& t, int level) {
+double Writer::write_by_value(const Term& t, int level) {
     switch (t.op) {
     case Op::number:
-    case Op::quantity: return number(t.value, true);
-    case Op::ref: return number(value_of(t, at_), false, cell_at(t, at_));
+    case Op::quantity: return write_number(t.value, true);
+    case Op::ref: return write_number(value_of(t, bound_values_), false, cell_at(t, bound_values_));
     case Op::max: return write_max(t);
     case Op::sum: return write_sum(t, level);
     case Op::mean: {
         const double sum = write_sum(t, 1);
-        sign(" / ");
-        return sum / number(sum_of(t).n, true);
+        write_sign(" / ");
+        return sum / write_number(sum_of(t).n, true);
     }
     default: break;
     }
     const int own = level_of(t.op);
     if (own == 3) return write_function(t);
     const bool brackets = own < level;
-    if (brackets) sign("(");
+    if (brackets) write_sign("(");
     double result = 0;
     for (std::size_t i = 0; i < t.args.size(); ++i) {
-        if (i) sign(sign_of(t.op));
+        if (i) write_sign(sign_of(t.op));
         const Term& arg = t.args[i];
         const bool tight = t.op == Op::power || (i > 0 && (t.op == Op::divide || t.op == Op::subtract));
-        const bool negative = tight && is_leaf(arg) && value_of(arg, at_) < 0;
-        if (negative) sign("(");
-        const double x = numbers(arg, own + (tight ? 1 : 0));
-        if (negative) sign(")");
+        const bool negative = tight && is_leaf(arg) && value_of(arg, bound_values_) < 0;
+        if (negative) write_sign("(");
+        const double x = write_by_value(arg, own + (tight ? 1 : 0));
+        if (negative) write_sign(")");
         if (i == 0)
             result = x;
         else if (t.op == Op::add)
@@ -312,19 +315,19 @@ double Writer::numbers(const Term& t, int level) {
         else
             result = std::pow(result, x);
     }
-    if (brackets) sign(")");
+    if (brackets) write_sign(")");
     return result;
 }
 
 void Writer::write_rank(const Term& root, const CellRef& cell) {
     constexpr const char* k_ordinals[] = {"", "second ", "third "};
     const int n = cell.column;
-    sign("  =  the expert of the ");
-    sign(n < 3 ? k_ordinals[n] : (std::to_string(n + 1) + "th ").c_str());
-    sign("largest weight, ");
-    Bound v{};
+    write_sign("  =  the expert of the ");
+    write_sign(n < 3 ? k_ordinals[n] : (std::to_string(n + 1) + "th ").c_str());
+    write_sign("largest weight, ");
+    BoundValues v{};
     v[static_cast<std::size_t>(root.loops[0].variable)] = static_cast<int>(root.value);
-    number(value_of(root.args[0], v), false, cell_at(root.args[0], v));
+    write_number(value_of(root.args[0], v), false, cell_at(root.args[0], v));
 }
 
 } // namespace formula

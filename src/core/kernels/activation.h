@@ -1,5 +1,5 @@
 #pragma once
-// The activation functions of feed-forward networks, by the names that configs give them.
+// The activation functions of feed-forward networks. ModelConfig names one of them, activate() applies it.
 
 namespace gf {
 

@@ -17,15 +17,17 @@
 namespace gf {
 namespace {
 
-using namespace detail; // vectors of reals
+using namespace detail; // lanes.h
 
-constexpr int k_most_vectors = 4; // of 32 registers, 16 hold sums; of 16, 8
+/// Vectors of output columns that are summed at once. With k_chains sums each they take half of the
+/// registers.
+constexpr int k_max_vectors = 4;
 
-/// N vectors of output columns at once, with several partial sums each to hide the latency of the
-/// multiply-add. Their number is the same for all widths, which keeps the order of summation independent of
-/// n_out.
+/// Partial sums of each output column, which hide the latency of the multiply-add. Their number is the same
+/// for all widths, which keeps the order of summation independent of n_out.
 constexpr int k_chains = k_lanes * sizeof(real) == 64 ? 4 : 2;
 
+/// y = x A (+ bias) for N vectors of W output columns.
 template <int W, int N>
 void columns(const real* x, int n_in, const real* a, std::ptrdiff_t stride, const real* bias, real* y) {
     using L = Lanes<W>;
@@ -55,11 +57,12 @@ void one_column(const real* x, int n_in, const real* a, std::ptrdiff_t stride, c
     *y = total + (bias ? *bias : 0);
 }
 
-/// f on arrays of 16 values, the last one filled up with `fill`: no value takes a slower path than its
-/// neighbours.
 using Array16 = Eigen::Array<real, 16, 1>;
+
+/// y = f(x) on arrays of 16 values. The last one is filled up with `fill`, so that each value takes the same
+/// path, whatever n is.
 template <class F>
-void each_16(const real* x, real* y, int n, real fill, F f) {
+void apply_16_at_a_time(const real* x, real* y, int n, real fill, F f) {
     int i = 0;
     for (; i + 16 <= n; i += 16) Eigen::Map<Array16>(y + i) = f(Array16(Eigen::Map<const Array16>(x + i)));
     if (i == n) return;
@@ -69,16 +72,16 @@ void each_16(const real* x, real* y, int n, real fill, F f) {
     std::copy_n(rest.data(), n - i, y + i);
 }
 
-/// exp(x) for x <= 0; exactly 0 where it would be no normal number. Eigen's exp stops there instead, at a
-/// tiny value on some processors: masked keys would get a weight.
+/// exp(x) for x <= 0, and exactly 0 where that is too small for a normal number. There Eigen's exp gives a
+/// tiny value on some processors, so that masked keys would get a weight.
 Array16 exp_or_0(const Array16& x) {
     using L = Lanes<k_lanes>;
-    static const real least = std::log(std::numeric_limits<real>::min());
+    static const real lowest = std::log(std::numeric_limits<real>::min());
     const Array16 e = x.exp();
     Array16 out;
     for (int i = 0; i < 16; i += k_lanes) {
         const typename L::Vector in = L::load(x.data() + i);
-        L::store(out.data() + i, in < least ? typename L::Vector{} : L::load(e.data() + i)); // NaN stays
+        L::store(out.data() + i, in < lowest ? typename L::Vector{} : L::load(e.data() + i)); // NaN stays
     }
     return out;
 }
@@ -96,12 +99,12 @@ void vec_mat(const real* x, int n_in, const real* a, std::ptrdiff_t stride, cons
     auto run = [&](auto* kernel, int width) {
         for (; j + width <= n_out; j += width) kernel(x, n_in, a + j, stride, at(bias), y + j);
     };
-    run(columns<k_lanes, k_most_vectors>, k_lanes * k_most_vectors);
-    if constexpr (k_most_vectors > 2) run(columns<k_lanes, 2>, 2 * k_lanes);
+    run(columns<k_lanes, k_max_vectors>, k_lanes * k_max_vectors);
+    if constexpr (k_max_vectors > 2) run(columns<k_lanes, 2>, 2 * k_lanes);
     run(columns<k_lanes, 1>, k_lanes);
     if (j == n_out) return;
-    if (n_out >=
-        k_lanes) { // the last columns once more, together with enough of those before to fill a vector
+    if (n_out >= k_lanes) {
+        // The last columns are computed together with some of those before, to fill a vector.
         j = n_out - k_lanes;
         run(columns<k_lanes, 1>, k_lanes);
         return;
@@ -110,18 +113,18 @@ void vec_mat(const real* x, int n_in, const real* a, std::ptrdiff_t stride, cons
     run(one_column, 1);
 }
 
-void product(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w, const real* bias, real* y,
-             std::ptrdiff_t y_stride) {
+void linear(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w, const real* bias, real* y,
+            std::ptrdiff_t y_stride) {
     if (n_rows < k_few_rows) {
         for (int r = 0; r < n_rows; ++r)
             vec_mat(x + r * x_stride, w.in, w.data, w.stride, bias, y + r * y_stride, w.out);
         return;
     }
-    block_product(x, x_stride, n_rows, w, bias, y, y_stride);
+    linear_by_gemm(x, x_stride, n_rows, w, bias, y, y_stride);
 }
 
-void block_product(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w, const real* bias,
-                   real* y, std::ptrdiff_t y_stride) {
+void linear_by_gemm(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w, const real* bias,
+                    real* y, std::ptrdiff_t y_stride) {
     if (bias)
         for (int r = 0; r < n_rows; ++r) std::copy_n(bias, w.out, y + r * y_stride);
     gemm(n_rows, w.out, w.in, {x, x_stride}, {w.data, w.stride}, y, y_stride, bias != nullptr);
@@ -130,14 +133,14 @@ void block_product(const real* x, std::ptrdiff_t x_stride, int n_rows, const Mat
 void softmax(const real* s, real* p, int n) {
     constexpr real minus_infinity = -std::numeric_limits<real>::infinity();
     if (n == 0) return;
-    const real most = ConstArray(s, n).maxCoeff();
-    if (most == minus_infinity) { // maxCoeff may overlook a NaN: it stays one
+    const real largest = ConstArray(s, n).maxCoeff();
+    if (largest == minus_infinity) { // maxCoeff() may overlook a NaN, which must not become 0
         std::transform(s, s + n, p, [](real x) { return std::isnan(x) ? x : real(0); });
         return;
     }
     Array16 sums = Array16::Zero();
-    each_16(s, p, n, minus_infinity, [&](const Array16& x) {
-        const Array16 e = exp_or_0(x - most);
+    apply_16_at_a_time(s, p, n, minus_infinity, [&](const Array16& x) {
+        const Array16 e = exp_or_0(x - largest);
         sums += e;
         return e;
     });
@@ -146,14 +149,14 @@ void softmax(const real* s, real* p, int n) {
 
 real log_sum_exp(const real* x, int n) {
     const ConstArray in(x, n);
-    const real most = in.maxCoeff();
-    return std::isinf(most)
-               ? most
-               : most + static_cast<real>(std::log((in - most).exp().template cast<double>().sum()));
+    const real largest = in.maxCoeff();
+    return std::isinf(largest)
+               ? largest
+               : largest + static_cast<real>(std::log((in - largest).exp().template cast<double>().sum()));
 }
 
 void activate(Activation f, const real* x, real* y, int n) {
-    auto apply = [&](auto g) { each_16(x, y, n, 0, g); };
+    auto apply = [&](auto g) { apply_16_at_a_time(x, y, n, 0, g); };
     switch (f) {
     case Activation::silu: return apply([](const Array16& v) -> Array16 { return v / (1 + (-v).exp()); });
     case Activation::relu: return apply([](const Array16& v) -> Array16 { return v.max(real(0)); });
@@ -176,7 +179,8 @@ void softmax_backward(const real* p, const real* dp, real* ds, int n) {
 
 void activate_backward(Activation f, const real* x, const real* g, const real* dy, real* dx, real* dg,
                        int n) {
-    const auto some_16 = [&](int i, int n_left, auto both) { // f(v) and f'(v), 16 values at a time
+    // both(v, y, slope) gives y = f(v) and slope = f'(v).
+    const auto up_to_16 = [&](int i, int n_left, auto both) {
         Array16 v = Array16::Zero(), d = v, factor = Array16::Ones(), y, slope;
         std::copy_n(x + i, n_left, v.data()), std::copy_n(dy + i, n_left, d.data());
         if (g) std::copy_n(g + i, n_left, factor.data());
@@ -187,8 +191,8 @@ void activate_backward(Activation f, const real* x, const real* g, const real* d
     };
     const auto apply = [&](auto both) {
         int i = 0;
-        for (; i + 16 <= n; i += 16) some_16(i, 16, both);
-        if (i < n) some_16(i, n - i, both);
+        for (; i + 16 <= n; i += 16) up_to_16(i, 16, both);
+        if (i < n) up_to_16(i, n - i, both);
     };
     switch (f) {
     case Activation::silu:
@@ -221,9 +225,9 @@ void activate_backward(Activation f, const real* x, const real* g, const real* d
     }
 }
 
-void store_away(const real* from, real* to, int n) {
+void nontemporal_copy(const real* from, real* to, int n) {
     int i = 0;
-#ifdef __AVX512F__ // whole cache lines at a time: anything narrower was slower than ordinary stores
+#ifdef __AVX512F__ // by whole cache lines, since anything narrower was slower than ordinary stores
     constexpr int k_line = 64 / sizeof(real);
     for (; i < n && reinterpret_cast<std::uintptr_t>(to + i) % 64 != 0; ++i) to[i] = from[i];
     for (; i + k_line <= n; i += k_line)
@@ -232,7 +236,7 @@ void store_away(const real* from, real* to, int n) {
     std::copy(from + i, from + n, to + i);
 }
 
-void finish_store_away() {
+void finish_nontemporal_copies() {
 #ifdef __AVX512F__
     _mm_sfence();
 #endif
@@ -251,14 +255,14 @@ void normalize(const real* x, int n, real mean, real scale, real* y) {
     for (int i = 0; i < n; ++i) y[i] = (x[i] - mean) * factor;
 }
 
-void gain_and_bias(const real* x, const real* gain, const real* bias, real* y, int n) {
+void apply_gain_and_bias(const real* x, const real* gain, const real* bias, real* y, int n) {
     for (int i = 0; i < n; ++i) y[i] = x[i] * gain[i];
     if (bias)
         for (int i = 0; i < n; ++i) y[i] += bias[i];
 }
 
-void gain_backward(const real* dy, const real* x, const real* gain, real* dx, real* dgain, real* dbias,
-                   int n) {
+void gain_and_bias_backward(const real* dy, const real* x, const real* gain, real* dx, real* dgain,
+                            real* dbias, int n) {
     for (int i = 0; i < n; ++i) dx[i] = dy[i] * gain[i];
     if (dgain)
         for (int i = 0; i < n; ++i) dgain[i] += dy[i] * x[i];

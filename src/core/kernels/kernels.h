@@ -1,5 +1,6 @@
 #pragma once
-// The few numeric kernels of the forward pass. Strides count values.
+// The numeric kernels of the forward pass, each with its derivative for the backward pass. Used by
+// core/passes and by what computes from a Trace (losses, measures). Strides count values.
 
 #include "core/kernels/activation.h"
 #include "core/kernels/matrix.h"
@@ -14,40 +15,42 @@ namespace gf {
 void vec_mat(const real* x, int n_in, const real* a, std::ptrdiff_t a_stride, const real* bias, real* y,
              int n_out);
 
-/// Products of fewer rows than this go row by row: packing a matrix for them would cost more than the
+/// Products of fewer rows than this go row by row, since packing a matrix for them would cost more than the
 /// products.
 inline constexpr int k_few_rows = 4;
 
-/// Y = X W (+ bias) for n_rows rows: (T, in) x (in, out) -> (T, out).
-void product(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w, const real* bias, real* y,
-             std::ptrdiff_t y_stride);
+/// Y = X W (+ bias) for the rows of a pass: (n_rows, in) x (in, out) -> (n_rows, out). Goes row by row if
+/// they are few.
+void linear(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w, const real* bias, real* y,
+            std::ptrdiff_t y_stride);
 
-/// The same for a part of the rows of a pass: each row's sums are the same however many rows there are.
-void block_product(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w, const real* bias,
-                   real* y, std::ptrdiff_t y_stride);
+/// linear() by gemm() however few the rows are, so that each row's sums are the same as among many. For a
+/// part of the rows of a pass, as those that visit an expert.
+void linear_by_gemm(const real* x, std::ptrdiff_t x_stride, int n_rows, const Matrix& w, const real* bias,
+                    real* y, std::ptrdiff_t y_stride);
 
-/// p = softmax(s), n values (may be in place). A row of -inf only (everything masked) gives zeros, never NaN.
+/// p = softmax(s), n values; p may be s. If all values are -inf (everything is masked), p is 0 and not NaN.
 void softmax(const real* s, real* p, int n);
 
-/// log(sum(exp(x))), n values; -inf if all are.
+/// log(sum(exp(x))) of n values; -inf if all of them are.
 real log_sum_exp(const real* x, int n);
 
-/// y = f(x), n values. GELU (Hendrycks & Gimpel 2016; tanh: its approximation as in GPT-2), SiLU (Elfwing et
-/// al. 2017), ReLU.
+/// y = f(x), n values: GELU (Hendrycks & Gimpel 2016), its approximation by tanh (there, too; GPT-2), SiLU
+/// (Elfwing et al. 2017), ReLU.
 void activate(Activation f, const real* x, real* y, int n);
 
-/// p = softmax(s): ds = p (dp - sum(p dp)).
+/// For p = softmax(s): ds = p (dp - sum(p dp)), n values.
 void softmax_backward(const real* p, const real* dp, real* ds, int n);
 
-/// y = f(x) g: dx = dy g f'(x) and dg = dy f(x). Without g (null) it is 1.
+/// For y = f(x) g: dx = dy g f'(x) and dg = dy f(x). g may be null, which means 1; dg may be null.
 void activate_backward(Activation f, const real* x, const real* g, const real* dy, real* dx, real* dg, int n);
 
-/// Copies n values to memory that nobody needs soon, without bringing it into the cache where the processor
-/// can. Followed by finish_store_away() before another thread may read it.
-void store_away(const real* from, real* to, int n);
-void finish_store_away();
+/// Copies n values to memory that nobody reads soon, without bringing it into the cache if the processor can
+/// do that. finish_nontemporal_copies() must follow before another thread may read the values.
+void nontemporal_copy(const real* from, real* to, int n);
+void finish_nontemporal_copies();
 
-/// Whether none of n values is infinite or NaN.
+/// Whether none of the n values is infinite or NaN.
 bool all_finite(const real* x, int n);
 
 /// Mean of n values.
@@ -61,25 +64,24 @@ real norm_scale(const real* x, int n, real mean, double eps);
 void normalize(const real* x, int n, real mean, real scale, real* y);
 
 /// y = x * gain (+ bias).
-void gain_and_bias(const real* x, const real* gain, const real* bias, real* y, int n);
+void apply_gain_and_bias(const real* x, const real* gain, const real* bias, real* y, int n);
 
-/// y = x * gain + bias: dx = dy gain; adds to the gradients of gain and bias where they are wanted (not
-/// null).
-void gain_backward(const real* dy, const real* x, const real* gain, real* dx, real* dgain, real* dbias,
-                   int n);
+/// For y = x * gain + bias: dx = dy gain; dgain += dy x and dbias += dy, where these are not null.
+void gain_and_bias_backward(const real* dy, const real* x, const real* gain, real* dx, real* dgain,
+                            real* dbias, int n);
 
-/// y = (x - mean) / scale, the mean being 0 unless `centred`: adds to dx what comes past the scale. Returns d
-/// scale.
+/// For y = (x - mean) / scale, the mean being 0 unless `centred`: adds dy (dy / dx) to dx as if the scale
+/// were constant, and returns the gradient of the scale.
 real normalize_backward(const real* dy, const real* x, int n, bool centred, real scale, real* dx);
 
-/// scale = norm_scale(x): adds to dx.
+/// For scale = norm_scale(x), the mean being 0 unless `centred`: dx += dscale (x - mean) / (n scale).
 void norm_scale_backward(real dscale, const real* x, int n, bool centred, double eps, real* dx);
 
-/// Sum of x y.
+/// The dot product of n values.
 real dot(const real* x, const real* y, int n);
 
-/// Slopes of ALiBi (Press et al. 2022): the geometric sequence from 2^(-8/n); between powers of two, every
-/// second one of 2n.
+/// The slopes of ALiBi's heads (Press et al. 2022): 2^(-8/n), 2^(-16/n), ... if n is a power of two. Else
+/// those of the next lower power of two, followed by every second one of twice that power.
 std::vector<real> alibi_slopes(int n_heads);
 
 } // namespace gf

@@ -1,12 +1,13 @@
 #pragma once
-// Vectors of reals through GCC's extension: one register or several, whatever the processor has. Internal to
-// the kernels.
+// Vectors of reals through GCC's vector extension, which fit into one register of the processor or several.
+// Internal to the kernels.
 
 #include "core/real.h"
 
 namespace gf::detail {
 
-// A template argument drops the alignment of a vector type, so the types are named by their width.
+/// A vector of W reals. Templates take W and not the vector type, since a type loses its alignment as a
+/// template argument.
 template <int W>
 struct Lanes {
     typedef real Vector __attribute__((vector_size(W * sizeof(real))));
@@ -15,7 +16,7 @@ struct Lanes {
     static void store(real* p, Vector v) { *reinterpret_cast<Unaligned*>(p) = v; }
 };
 
-/// Reals in a register of the processor: a wider vector type would live in memory.
+/// Reals in a register of the processor, and the number of registers. A wider vector would live in memory.
 #ifdef __AVX512F__
 inline constexpr int k_lanes = static_cast<int>(64 / sizeof(real)), k_registers = 32;
 #else

@@ -1,5 +1,5 @@
 #pragma once
-// A weight matrix where it lies in memory: what the products of forward and backward read.
+// A weight matrix where it lies in memory. The products of both passes read it.
 
 #include "core/real.h"
 
@@ -7,7 +7,7 @@
 
 namespace gf {
 
-/// A matrix inside Weights: `data` points at [in, out] values whose rows are `stride` apart.
+/// A matrix inside Weights: `data` points at [in, out] values whose rows are `stride` values apart.
 struct Matrix {
     const real* data = nullptr;
     int in = 0, out = 0;

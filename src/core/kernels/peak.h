@@ -1,10 +1,10 @@
 #pragma once
-// What the processor can do at most: the yardstick of every speed figure.
+// What the processor can do at most. `glassformer bench` compares its figures with it.
 
 namespace gf {
 
-/// Multiply-add peak of one core in GFLOP/s (2 per multiply-add): independent chains of the widest vectors,
-/// best of `repeats` short runs. Takes about 2 ms each.
+/// The peak of one core in GFLOP/s (2 per multiply-add), measured with independent chains of multiply-adds of
+/// the widest vectors: the best of `repeats` short runs, each of about 2 ms.
 double peak_gflops(int repeats = 20);
 
 } // namespace gf

@@ -1,4 +1,7 @@
-// Scaled dot-product attention with grouped key-value heads (Vaswani et al. 2017; Ainslie et al. 2023).
+// Scaled dot-product attention with grouped key-value heads (Vaswani et al. 2017, 3.2; Ainslie et al. 2023):
+//     z = softmax(q k^T / sqrt(d_head)) v        for each query head
+//     attn_out = z W_O + b_O
+// A few rows are computed one by one, as in decoding; more of them in blocks, with products of matrices.
 
 #include "core/kernels/gemm.h"
 #include "core/kernels/kernels.h"
@@ -11,52 +14,55 @@
 
 namespace gf::detail {
 
-void Pass::attention(int l, const AttentionWeights& w, const Rows& in) {
+void ForwardPass::attention(int l, const AttentionWeights& w, const Rows& in) {
     project(in, w.q, w.q_bias, Site::q, l); // (T, d_model) x (d_model, n_heads d_head)
-    done(Site::q, l);
+    hook(Site::q, l);
     project(in, w.k, w.k_bias, Site::k, l); // (T, d_model) x (d_model, n_kv_heads d_head)
-    done(Site::k, l);
-    project(in, w.v, w.v_bias, Site::v, l);
-    done(Site::v, l);
+    hook(Site::k, l);
+    project(in, w.v, w.v_bias, Site::v, l); // (T, d_model) x (d_model, n_kv_heads d_head)
+    hook(Site::v, l);
     const bool rope = trace.has(Site::rot_q);
     if (rope) {
         rotate(Site::q, Site::rot_q, l);
         rotate(Site::k, Site::rot_k, l);
     }
     const AttentionSites& sites = rope ? k_rotated_attention : k_self_attention;
-    keep_keys(l, sites.keys);
+    store_transposed_keys(l, sites.keys);
     attend(l, sites, w);
 }
 
-/// Queries of the rows, keys and values of the source, which are the same for all rows (Vaswani et al.
-/// 2017, 3.2.3).
-void Pass::cross_attention(int l, const AttentionWeights& w, const Rows& in) {
+/// Queries come from the rows, keys and values from the source. The latter are the same for all rows, so the
+/// pass with row 0 computes them (Vaswani et al. 2017, 3.2.3).
+void ForwardPass::cross_attention(int l, const AttentionWeights& w, const Rows& in) {
     if (begin == 0) {
-        project(rows(Site::encoder_out), w.k, w.k_bias, Site::cross_k,
-                l); // (S, d_model) x (d_model, n_kv_heads d_head)
-        done(Site::cross_k, l);
+        // (S, d_model) x (d_model, n_kv_heads d_head)
+        project(rows(Site::encoder_out), w.k, w.k_bias, Site::cross_k, l);
+        hook(Site::cross_k, l);
+        // (S, d_model) x (d_model, n_kv_heads d_head)
         project(rows(Site::encoder_out), w.v, w.v_bias, Site::cross_v, l);
-        done(Site::cross_v, l);
-        keep_keys(l, Site::cross_k);
+        hook(Site::cross_v, l);
+        store_transposed_keys(l, Site::cross_k);
     }
     project(in, w.q, w.q_bias, Site::cross_q, l); // (T, d_model) x (d_model, n_heads d_head)
-    done(Site::cross_q, l);
+    hook(Site::cross_q, l);
     attend(l, k_cross_attention, w);
 }
 
-/// From queries, keys and values to what is added to the stream.
-void Pass::attend(int l, const AttentionSites& a, const AttentionWeights& w) {
+/// From queries, keys and values to what the attention adds to the residual stream.
+void ForwardPass::attend(int l, const AttentionSites& a, const AttentionWeights& w) {
     scores(l, a);
+    pattern(l, a);
     weighted_values(l, a);
-    project(rows(a.z, l), w.attn_out, w.attn_out_bias, a.out,
-            l); // (T, n_heads d_head) x (n_heads d_head, d_model)
-    done(a.out, l);
+    // (T, n_heads d_head) x (n_heads d_head, d_model) -> (T, d_model)
+    project(rows(a.z, l), w.attn_out, w.attn_out_bias, a.out, l);
+    hook(a.out, l);
 }
 
-void Pass::rotate(Site in, Site out, int l) {
+/// RoPE (Su et al. 2021): pair i of a head turns by the angle position * theta^(-2 i / d_head).
+void ForwardPass::rotate(Site in, Site out, int l) {
     const int pairs = config.d_head / 2, heads = site_heads(config, in);
     const bool half = config.rope_pairs == RopePairs::half;
-    const int step = half ? 1 : 2, apart = half ? pairs : 1; // pair i is (step i, step i + apart)
+    const int step = half ? 1 : 2, apart = half ? pairs : 1; // pair i: (step * i, step * i + apart)
     for (int r = begin; r < end; ++r) {
         const std::size_t at =
             static_cast<std::size_t>(trace.plan(r).position) * static_cast<std::size_t>(pairs);
@@ -70,12 +76,12 @@ void Pass::rotate(Site in, Site out, int l) {
                 y[step * i + apart] = a * sine[i] + b * cosine[i];
             }
     }
-    done(out, l);
+    hook(out, l);
 }
 
-/// A second copy of the keys, dimension by dimension: the product with a query then runs along the keys.
-void Pass::keep_keys(int l, Site keys) {
-    const auto [all, stride] = transposed(keys);
+/// Writes a second copy of the keys, (d_kv, rows), so that the product with a query runs along the keys.
+void ForwardPass::store_transposed_keys(int l, Site keys) {
+    const auto [all, stride] = transposed_keys(keys);
     real* to = all + static_cast<std::size_t>(l) * static_cast<std::size_t>(config.d_kv()) * stride;
     const auto [first, last] = range(keys);
     for (int r = first; r < last; ++r) {
@@ -85,60 +91,65 @@ void Pass::keep_keys(int l, Site keys) {
     }
 }
 
-void Pass::scores(int l, const AttentionSites& a) {
-    if (count() < k_few_rows)
-        for (int r = begin; r < end; ++r) score_row(l, a, r);
+/// scores = q k^T / sqrt(d_head), and -inf where the mask hides the key.
+void ForwardPass::scores(int l, const AttentionSites& a) {
+    if (n_rows() < k_few_rows)
+        for (int r = begin; r < end; ++r) scores_of_row(l, a, r);
     else
-        for (const RowBlock& b : RowBlocks(trace, a.scores, begin, end)) score_block(l, a, b);
-    done(a.scores, l);
+        for (const RowBlock& b : RowBlocks(trace, a.scores, begin, end)) scores_of_block(l, a, b);
+    hook(a.scores, l);
 }
 
-/// The transposed keys of a layer that head h reads, from the row `key` on.
-const real* Pass::keys_of(int l, Site keys, int h, int key) const {
+/// The transposed keys of a layer that query head h reads, (d_head, rows), from the row `key` on.
+const real* ForwardPass::transposed_keys_of_head(int l, Site keys, int h, int key) const {
     const auto dimension =
         static_cast<std::size_t>(l * config.d_kv() + h / config.group_size() * config.d_head);
-    return transposed(keys).data + dimension * transposed(keys).stride + key;
+    return transposed_keys(keys).data + dimension * transposed_keys(keys).stride + key;
 }
 
-void Pass::score_row(int l, const AttentionSites& a, int r) {
-    const Trace::Keys keys = trace.keys(a.scores, r);
-    if (keys.size() == 0) return; // padding: -inf from the start
+void ForwardPass::scores_of_row(int l, const AttentionSites& a, int r) {
+    const Trace::KeyRange keys = trace.keys(a.scores, r);
+    if (keys.size() == 0) return; // padding, whose scores are -inf from the start
     const real scale = 1 / std::sqrt(static_cast<real>(config.d_head));
     const real* q = row(a.queries, l, r);
-    real* scaled = trace.scratch_;
+    real* scaled = trace.query_scratch_;
     real* s = row(a.scores, l, r) + (keys.begin - keys.first);
-    const auto stride = static_cast<std::ptrdiff_t>(transposed(a.keys).stride);
-    for (int h = 0, n_keys = trace.n_keys(a.scores); h < config.n_heads;
-         ++h, q += config.d_head, s += n_keys) {
-        for (int i = 0; i < config.d_head; ++i) scaled[i] = q[i] * scale; // fewer than the scores
-        vec_mat(scaled, config.d_head, keys_of(l, a.keys, h, keys.begin), stride, nullptr, s,
-                keys.size()); // (d_head) x (d_head, keys) -> (keys)
+    const auto stride = static_cast<std::ptrdiff_t>(transposed_keys(a.keys).stride);
+    const int n_keys = trace.n_keys(a.scores);
+    for (int h = 0; h < config.n_heads; ++h, q += config.d_head, s += n_keys) {
+        // The query is scaled instead of the scores, since it has fewer values.
+        for (int i = 0; i < config.d_head; ++i) scaled[i] = q[i] * scale;
+        // (d_head) x (d_head, keys) -> (keys)
+        vec_mat(scaled, config.d_head, transposed_keys_of_head(l, a.keys, h, keys.begin), stride, nullptr, s,
+                keys.size());
         penalise_distance(a.scores, h, r, s);
     }
 }
 
-/// ALiBi (Press et al. 2022): a penalty that grows with the distance. `s` points at the first key that row r
-/// sees.
-void Pass::penalise_distance(Site scores, int h, int r, real* s) const {
-    if (trace.alibi_slopes_.empty() || by_source(scores)) return;
+/// ALiBi (Press et al. 2022): score -= slope of the head * distance. `s` points at the score of the first key
+/// that row r reads.
+void ForwardPass::penalise_distance(Site scores, int h, int r, real* s) const {
+    if (trace.alibi_slopes_.empty() || has_source_keys(scores)) return;
     const Trace::RowPlan& p = trace.plan(r);
     const real slope = trace.alibi_slopes_[static_cast<std::size_t>(h)];
     for (int key = p.key_begin; key < p.key_end; ++key)
         s[key - p.key_begin] -= slope * static_cast<real>(std::abs(r - key));
 }
 
-void Pass::score_block(int l, const AttentionSites& a, const RowBlock& b) {
+void ForwardPass::scores_of_block(int l, const AttentionSites& a, const RowBlock& b) {
     const real scale = 1 / std::sqrt(static_cast<real>(config.d_head));
     const auto stride = static_cast<std::ptrdiff_t>(trace.row_stride(a.scores));
     for (int h = 0; h < config.n_heads; ++h) {
         real* s = row(a.scores, l, b.row) + h * trace.n_keys(a.scores) + (b.key_begin - b.first_key);
-        gemm(b.n_rows, b.n_keys(), config.d_head, // (rows, d_head) x (d_head, keys) -> (rows, keys)
+        // (rows, d_head) x (d_head, keys) -> (rows, keys)
+        gemm(b.n_rows, b.n_keys(), config.d_head,
              {row(a.queries, l, b.row) + h * config.d_head,
               static_cast<std::ptrdiff_t>(trace.row_stride(a.queries))},
-             {keys_of(l, a.keys, h, b.key_begin), static_cast<std::ptrdiff_t>(transposed(a.keys).stride)}, s,
-             stride);
+             {transposed_keys_of_head(l, a.keys, h, b.key_begin),
+              static_cast<std::ptrdiff_t>(transposed_keys(a.keys).stride)},
+             s, stride);
         for (int r = b.row; r < b.row + b.n_rows; ++r, s += stride) {
-            const Trace::Keys keys = trace.keys(a.scores, r);
+            const Trace::KeyRange keys = trace.keys(a.scores, r);
             real *first = s + (keys.begin - b.key_begin), *last = s + (keys.end - b.key_begin);
             std::fill(s, first, -std::numeric_limits<real>::infinity());
             for (real* x = first; x < last; ++x) *x *= scale;
@@ -148,55 +159,58 @@ void Pass::score_block(int l, const AttentionSites& a, const RowBlock& b) {
     }
 }
 
-void Pass::weighted_values(int l, const AttentionSites& a) {
+/// pattern = softmax(scores), over the keys that the row may read.
+void ForwardPass::pattern(int l, const AttentionSites& a) {
     const int n_keys = trace.n_keys(a.scores);
     for (int r = begin; r < end; ++r) {
-        const Trace::Keys keys = trace.keys(a.scores, r);
+        const Trace::KeyRange keys = trace.keys(a.scores, r);
         const real* s = row(a.scores, l, r) + (keys.begin - keys.first);
-        real* weights_of_head = row(a.pattern, l, r) + (keys.begin - keys.first);
-        for (int h = 0; h < config.n_heads; ++h, s += n_keys, weights_of_head += n_keys)
-            softmax(s, weights_of_head, keys.size());
+        real* p = row(a.pattern, l, r) + (keys.begin - keys.first);
+        for (int h = 0; h < config.n_heads; ++h, s += n_keys, p += n_keys) softmax(s, p, keys.size());
     }
-    done(a.pattern, l);
-    const RowBlocks blocks(trace, a.scores, begin, end);
-    // In a block of rows a key that is hidden from some of them has weight 0 there, which does not stop an
-    // infinite value.
-    if (count() < k_few_rows || !blocks.finite(a.values, l))
-        for (int r = begin; r < end; ++r) weigh_row(l, a, r);
-    else
-        for (const RowBlock& b : blocks) weigh_block(l, a, b);
-    for (int r = begin; r < end; ++r) // padding, which no block has
-        if (trace.keys(a.scores, r).size() == 0) std::fill_n(row(a.z, l, r), config.d_q(), real(0));
-    done(a.z, l);
+    hook(a.pattern, l);
 }
 
-void Pass::weigh_row(int l, const AttentionSites& a, int r) {
-    const Trace::Keys keys = trace.keys(a.scores, r);
-    const real* pattern = row(a.pattern, l, r) + (keys.begin - keys.first);
+/// z = pattern v. A block of rows multiplies also keys that some of its rows do not read. Their weight is 0,
+/// but 0 * inf would be NaN, so rows go one by one where a value is not finite.
+void ForwardPass::weighted_values(int l, const AttentionSites& a) {
+    const RowBlocks blocks(trace, a.scores, begin, end);
+    if (n_rows() < k_few_rows || !blocks.read_only_finite(a.values, l))
+        for (int r = begin; r < end; ++r) weighted_values_of_row(l, a, r);
+    else
+        for (const RowBlock& b : blocks) weighted_values_of_block(l, a, b);
+    for (int r = begin; r < end; ++r) // padding, which is in no block
+        if (trace.keys(a.scores, r).size() == 0) std::fill_n(row(a.z, l, r), config.d_q(), real(0));
+    hook(a.z, l);
+}
+
+void ForwardPass::weighted_values_of_row(int l, const AttentionSites& a, int r) {
+    const Trace::KeyRange keys = trace.keys(a.scores, r);
+    const real* p = row(a.pattern, l, r) + (keys.begin - keys.first);
     const real* v = trace.row(a.values, l, keys.begin);
     real* z = row(a.z, l, r);
     const auto stride = static_cast<std::ptrdiff_t>(trace.row_stride(a.values));
-    for (int h = 0; h < config.n_heads; ++h, pattern += trace.n_keys(a.scores), z += config.d_head)
-        vec_mat(pattern, keys.size(), v + h / config.group_size() * config.d_head, stride, nullptr, z,
-                config.d_head); // (keys) x (keys, d_head) -> (d_head)
+    for (int h = 0; h < config.n_heads; ++h, p += trace.n_keys(a.scores), z += config.d_head)
+        // (keys) x (keys, d_head) -> (d_head)
+        vec_mat(p, keys.size(), v + h / config.group_size() * config.d_head, stride, nullptr, z,
+                config.d_head);
 }
 
-void Pass::weigh_block(int l, const AttentionSites& a, const RowBlock& b) {
+void ForwardPass::weighted_values_of_block(int l, const AttentionSites& a, const RowBlock& b) {
     const auto stride = [&](Site site) { return static_cast<std::ptrdiff_t>(trace.row_stride(site)); };
     for (int h = 0; h < config.n_heads; ++h) {
-        real* pattern = row(a.pattern, l, b.row) + h * trace.n_keys(a.scores) + (b.key_begin - b.first_key);
-        if (!trace.kept(a.pattern)) // scratch rows: what is hidden may hold another row's weights
+        real* p = row(a.pattern, l, b.row) + h * trace.n_keys(a.scores) + (b.key_begin - b.first_key);
+        if (!trace.kept(a.pattern)) // scratch rows, where hidden keys may hold another row's weights
             for (int r = b.row; r < b.row + b.n_rows; ++r) {
-                const Trace::Keys keys = trace.keys(a.scores, r);
-                real* of_row = pattern + (r - b.row) * stride(a.pattern);
-                std::fill(of_row, of_row + (keys.begin - b.key_begin), real(0));
-                std::fill(of_row + (keys.end - b.key_begin), of_row + b.n_keys(), real(0));
+                const Trace::KeyRange keys = trace.keys(a.scores, r);
+                real* p_row = p + (r - b.row) * stride(a.pattern);
+                std::fill(p_row, p_row + (keys.begin - b.key_begin), real(0));
+                std::fill(p_row + (keys.end - b.key_begin), p_row + b.n_keys(), real(0));
             }
-        gemm(
-            b.n_rows, config.d_head, b.n_keys(), // (rows, keys) x (keys, d_head) -> (rows, d_head)
-            {pattern, stride(a.pattern)},
-            {trace.row(a.values, l, b.key_begin) + h / config.group_size() * config.d_head, stride(a.values)},
-            row(a.z, l, b.row) + h * config.d_head, stride(a.z));
+        const real* v = trace.row(a.values, l, b.key_begin) + h / config.group_size() * config.d_head;
+        // (rows, keys) x (keys, d_head) -> (rows, d_head)
+        gemm(b.n_rows, config.d_head, b.n_keys(), {p, stride(a.pattern)}, {v, stride(a.values)},
+             row(a.z, l, b.row) + h * config.d_head, stride(a.z));
     }
 }
 

@@ -16,14 +16,15 @@ Backward::Backward(Trace& run, Keep keep) : run_(run) {
     sites_ = run.zeros(keep);
     const auto rows = static_cast<std::size_t>(run.capacity());
     const ModelConfig& c = run.config();
-    normed_.resize(rows * static_cast<std::size_t>(c.d_model));
+    norm_output_.resize(rows * static_cast<std::size_t>(c.d_model));
     if (c.is_moe())
-        mixed_.resize(3 * rows * static_cast<std::size_t>(std::max({c.d_model, c.d_mlp, c.n_experts})));
+        expert_scratch_.resize(3 * rows *
+                               static_cast<std::size_t>(std::max({c.d_model, c.d_mlp, c.n_experts})));
 }
 
 Backward::~Backward() = default;
 
-void Backward::clear() {
+void Backward::zero_router_gradients() {
     const ModelConfig& c = run_.config();
     if (!c.is_moe()) return;
     for (int l = 0; l < c.n_layers; ++l)
@@ -37,7 +38,7 @@ void Backward::run(std::span<real> params) {
         throw Error({"backward", "room for " + std::to_string(run_.weights().size()) + " gradients",
                      std::to_string(params.size()), ""});
     detail::BackwardPass(*this, params).run();
-    seeded_ = false;
+    output_is_seeded_ = false;
 }
 
 void Backward::seed_output(const Trace& decoder_gradients) {
@@ -48,9 +49,9 @@ void Backward::seed_output(const Trace& decoder_gradients) {
     const bool pre = c.norm_place == NormPlace::pre;
     for (int r = 0; r < run_.n_tokens(); ++r)
         std::copy_n(decoder_gradients.row(Site::encoder_out, -1, r), c.d_model,
-                    pre ? sites_->normed_ + static_cast<std::ptrdiff_t>(r) * c.d_model
+                    pre ? sites_->norm_output_ + static_cast<std::ptrdiff_t>(r) * c.d_model
                         : sites_->row(Site::normalized_resid_post, c.n_layers - 1, r));
-    seeded_ = pre;
+    output_is_seeded_ = pre;
 }
 
 } // namespace gf

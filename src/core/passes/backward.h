@@ -1,7 +1,7 @@
 #pragma once
-// The backward pass: what a small change of every value and parameter does to a loss. It reads the Trace that
-// forward() wrote, which is the record that automatic differentiation calls a tape, and writes its gradients
-// at the same sites.
+// The backward pass: the derivative of a loss by every value and parameter. It reads the Trace that forward()
+// wrote, which is the record that automatic differentiation calls a tape, and writes the gradients into a
+// second Trace with the same sites. Used by training, `glassformer trace --gradients` and the tests.
 
 #include "core/expert_visits.h"
 #include "core/trace.h"
@@ -14,46 +14,51 @@
 
 namespace gf {
 
-/// Gradients of one number, the loss, of a Trace's run. Kept for runs that follow each other with the same
-/// Trace (restart()).
+/// The gradients of one number, the loss, that a Trace's run leads to. May be used again when the Trace is
+/// restarted with other tokens (Trace::restart()).
 class Backward {
   public:
-    /// `keep`: all, to look at the gradient of every site; or layers, for training, which needs less memory.
-    /// A Trace that keeps layers is computed again layer by layer on the way back (gradient checkpointing,
-    /// Chen et al. 2016): nothing else changes. Throws Error if `run` keeps neither.
+    /// `keep` says which gradients stay: those of all sites (Keep::all), to be looked at, or fewer
+    /// (Keep::layers), which is enough for training and needs less memory. If `run` itself keeps layers, each
+    /// layer is computed again on the way back (gradient checkpointing, Chen et al. 2016), with the same
+    /// result.
+    /// @throws Error if `run` keeps less than that, or `keep` is neither
     explicit Backward(Trace& run, Keep keep = Keep::all);
     ~Backward();
 
-    /// d loss / d site, in the layout of the run. Before run(), whoever knows the loss writes the gradients
-    /// of the outputs here: of every computed row of the output site (output_site()); of expert_weights and
-    /// router_logits, if the loss reads them (else they are 0). Afterwards every site has its gradient, with
-    /// respect to the value before dropout and edits of that site.
+    /// d loss / d site, in the layout of the run. Before run() the caller, who knows the loss, writes the
+    /// gradient of every computed row of output_site() here. If the loss also reads expert_weights or
+    /// router_logits, it writes their gradients, too; else they must be 0. Afterwards every site has its
+    /// gradient, with respect to the value before dropout and edits of that site.
     Trace& sites() { return *sites_; }
     const Trace& sites() const { return *sites_; }
 
     /// Goes back over all rows of the run. The gradients of the parameters, in the layout of Weights, are
-    /// added to `params` (Weights::size() values); none are computed if it is empty. Which expert a token
-    /// visits is taken as given.
+    /// added to `params`; none are computed if it is empty. Which expert a token visits is taken as given.
+    /// @throws Error unless `params` is empty or has Weights::size() values
     void run(std::span<real> params);
 
-    /// Of the encoder of an encoder-decoder: what the decoder's gradients say of hook_encoder_out is that of
-    /// its output. Before run(), in place of a loss.
+    /// For the encoder of an encoder-decoder, before run() and in place of a loss: the gradient of its output
+    /// is what the decoder's backward pass found for hook_encoder_out.
+    /// @throws Error if these are not the gradients of a decoder that reads this run
     void seed_output(const Trace& decoder_gradients);
 
-    /// Zeroes the gradients that losses may write of the inside: expert_weights and router_logits.
-    void clear();
+    /// Zeroes the gradients of expert_weights and router_logits, to which losses of the router add theirs
+    /// before run().
+    void zero_router_gradients();
 
   private:
     friend class detail::BackwardPass;
     Trace& run_;
     std::unique_ptr<Trace> sites_;
-    bool seeded_ =
-        false; ///< the gradient of the output is that with the last norm's gain and bias, in sites_->normed_
-    // Sums of vectors depend on where these begin: always at the same place relative to a register.
+    /// seed_output() has written the gradient of the last norm's output into sites_->norm_output_.
+    bool output_is_seeded_ = false;
+    // The rounding of sums of vectors depends on where these begin, relative to the width of a register:
+    // always at the same place.
     using Scratch = std::vector<real, Eigen::aligned_allocator<real>>;
-    Scratch normed_; ///< [row, d_model]
-    Scratch mixed_;  ///< of experts: three times [row, d_model or d_mlp]
-    detail::ExpertVisits visits_;
+    Scratch norm_output_;         ///< [row, d_model]: a norm's output, computed again
+    Scratch expert_scratch_;      ///< with experts only: three times [row, d_model, d_mlp or n_experts]
+    detail::ExpertVisits visits_; ///< of the layer being computed
 };
 
 } // namespace gf

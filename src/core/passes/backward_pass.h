@@ -1,7 +1,10 @@
 #pragma once
-// One way back over all rows of a Trace: backward_pass.cpp reads from top to bottom in the order of the
-// computation reversed; backward_attention.cpp and backward_feed_forward.cpp hold the two sub-layers.
-// Internal to core.
+// One backward pass over all rows of a Trace, made by Backward::run(). backward_pass.cpp reads from top to
+// bottom in the order of the computation reversed; backward_attention.cpp and backward_feed_forward.cpp hold
+// the two sub-layers. Internal to core.
+//
+// Each function inverts the one of the same name in ForwardPass. `din` and `dout` are the gradients of what
+// that function read (`in`) and wrote: d loss / d value, in the layout of the value. T is the number of rows.
 
 #include "core/passes/backward.h"
 #include "core/passes/forward_pass.h"
@@ -12,6 +15,7 @@ struct RowBlock;
 
 class BackwardPass {
   public:
+    /// `param_gradients` has the layout of Weights::data; empty: gradients of sites only.
     BackwardPass(Backward& b, std::span<real> param_gradients);
     void run();
 
@@ -21,71 +25,82 @@ class BackwardPass {
     void mlm_head(const Rows& in, const Rows& din);
     void pool(const Rows& din);
     void block(int l);
+    /// These three read the gradient of attn_out, cross_attn_out or mlp_out and write that of `in` to `din`.
     void attention(int l, const AttentionWeights& w, const Rows& in, const Rows& din);
     void cross_attention(int l, const AttentionWeights& w, const Rows& in, const Rows& din);
-    void unattend(int l, const AttentionSites& a, const AttentionWeights& w);
     void feed_forward(int l, const BlockWeights& w, const Rows& in, const Rows& din);
     void embed();
 
-    void unweigh(int l, const AttentionSites& a);
-    void unscore(int l, const AttentionSites& a);
-    void unweigh_block(int l, const AttentionSites& a, const RowBlock& b);
-    void unscore_block(int l, const AttentionSites& a, const RowBlock& b);
-    void unrotate(Site from, Site to, int l);
+    // The parts of attention.
+    void attend(int l, const AttentionSites& a, const AttentionWeights& w);
+    void weighted_values(int l, const AttentionSites& a);
+    void weighted_values_of_block(int l, const AttentionSites& a, const RowBlock& b);
+    void pattern(int l, const AttentionSites& a);
+    void scores(int l, const AttentionSites& a);
+    void scores_of_block(int l, const AttentionSites& a, const RowBlock& b);
+    void rotate(Site rotated, Site unrotated, int l);
+
+    // The parts of feed_forward.
+    /// The visits to an expert; empty for a dense MLP, whose rows need no gathering.
     std::span<const ExpertVisit> visits_to(std::size_t e) const {
-        return config.is_moe() ? visits_.to(e) : std::span<const ExpertVisit>();
+        return config.is_moe() ? backward.visits_.of_expert(e) : std::span<const ExpertVisit>();
     }
-    Rows take(const Rows& from, int width, bool by_slot, std::span<const ExpertVisit> visits, int place);
+    /// The rows that the visits read, one after the other, in one of three places (0 to 2) of the scratch.
+    Rows gather_visits(const Rows& from, int width, bool by_slot, std::span<const ExpertVisit> visits,
+                       int place);
     void expert_out(int l, const ExpertWeights& w, std::span<const ExpertVisit> visits);
     void expert_in(Site site, int l, const Matrix& w, const real* bias, std::span<const ExpertVisit> visits,
-                   const Rows& in, const Rows& din, bool add);
-    void unroute(int l, const BlockWeights& w, const Rows& in, const Rows& din);
+                   const Rows& in, const Rows& din, bool accumulate);
+    void route(int l, const BlockWeights& w, const Rows& in, const Rows& din);
+    void route_gates(int l);
 
-    /// Inverts Pass::norm(): from the gradient of its result, which `dout` holds, adds to that of `in`.
+    /// From the gradient of the norm's result, `dout`; adds to that of `in`.
     void norm(const Rows& in, Site scale, int l, const real* gain, const real* bias, const Rows& dout,
               const Rows& din);
-    /// The same from the gradient of the normalised site.
-    void normalized(const Rows& in, Site scale, int l, const Rows& din);
-    /// What Pass::norm() gave, computed again.
-    Rows normed(Site scale, int l, const real* gain, const real* bias);
-    /// Inverts Pass::project(): din (+)= dout W^T; the gradients of W and its bias.
+    /// From the gradient of the normalised site, which follows the site `scale`; adds to that of `in`.
+    void normalize(const Rows& in, Site scale, int l, const Rows& din);
+    /// What ForwardPass::norm() returned, computed again. The next call overwrites it.
+    Rows norm_output(Site scale, int l, const real* gain, const real* bias);
+    /// din = dout W^T, or din += dout W^T if `accumulate`; adds to the gradients of W and its bias.
     void project(const Rows& in, const Matrix& w, const real* bias, const Rows& dout, const Rows& din,
-                 bool add) {
-        project(in, w, bias, dout, din, add, n);
+                 bool accumulate) {
+        project(in, w, bias, dout, din, accumulate, n_rows);
     }
     void project(const Rows& in, const Matrix& w, const real* bias, const Rows& dout, const Rows& din,
-                 bool add, int count);
-    /// dW += in^T dout and db += sum of dout, over n rows.
-    void weights_of(const Rows& in, const Matrix& w, const real* bias, const Rows& dout, int n);
-    void bias_of(const real* bias, int width, const Rows& dout, int n);
-    /// The gradient of the site is complete: from here on it is that before dropout and edits.
-    void done(Site site, int l = -1);
+                 bool accumulate, int count);
+    /// dW += in^T dout and db += the sum of dout, over `count` rows.
+    void add_weight_gradients(const Rows& in, const Matrix& w, const real* bias, const Rows& dout, int count);
+    void add_bias_gradients(const real* bias, int width, const Rows& dout, int count);
+
+    /// To be called when the gradient of a site is complete. It makes of it the gradient of the value before
+    /// the edits and dropout of ForwardPass::hook().
+    void hook(Site site, int l = -1);
 
     Rows rows(Site site, int l = -1) {
         return {trace.row(site, l, 0), static_cast<std::ptrdiff_t>(trace.row_stride(site))};
     }
-    Rows drows(Site site, int l = -1) {
+    Rows grad_rows(Site site, int l = -1) {
         return {grad.row(site, l, 0), static_cast<std::ptrdiff_t>(grad.row_stride(site))};
     }
     /// Where the gradient of a parameter goes; null if none are wanted or the model has no such parameter.
-    real* param(const real* value) const {
+    real* param_gradient(const real* value) const {
         return params.empty() || !value ? nullptr : params.data() + (value - first_param);
     }
+    /// to += from, d_model values in each row.
     void add(const Rows& from, const Rows& to) const;
     void copy(const Rows& from, const Rows& to) const;
-    Rows zeroed(const Rows& r, int width) const { return zeroed(r, width, n); }
-    Rows zeroed(const Rows& r, int width, int count) const;
+    /// Fills rows of `width` values with zeros and returns them.
+    Rows zero_rows(const Rows& r, int width) const { return zero_rows(r, width, n_rows); }
+    Rows zero_rows(const Rows& r, int width, int count) const;
 
     Trace& trace;
-    Trace& grad;
+    Trace& grad; ///< the gradients of the trace's sites
     const StackWeights& weights;
     const ModelConfig& config;
     const real* first_param;
-    const std::span<real> params;
-    Backward::Scratch &normed_, &mixed_;
-    ExpertVisits& visits_;
-    const bool seeded_;
-    const int n;
+    const std::span<real> params; ///< the gradients of the parameters
+    Backward& backward;           ///< owns gradients and scratch
+    const int n_rows;
 };
 
 } // namespace gf::detail

@@ -1,6 +1,10 @@
 #pragma once
-// One pass over rows [begin, end) of a Trace: forward_pass.cpp reads from top to bottom as the computation
-// does; attention.cpp and feed_forward.cpp hold the two sub-layers. Internal to core.
+// One forward pass over rows [begin, end) of a Trace. Used by forward(), by LayerView and, where layers are
+// computed again, by BackwardPass. forward_pass.cpp reads from top to bottom as the computation does;
+// attention.cpp and feed_forward.cpp hold the two sub-layers. Internal to core.
+//
+// In comments on shapes T is the number of rows of the pass, S that of the source. `l` is a layer, `h` a
+// query head, `r` a row of the Trace.
 
 #include "core/rows.h"
 #include "core/trace.h"
@@ -12,7 +16,7 @@ namespace gf::detail {
 
 struct RowBlock;
 
-/// The sites of one attention: of the rows to each other, or to the source.
+/// The sites of one attention, which reads either the rows before or the source.
 struct AttentionSites {
     Site queries, keys, values, scores, pattern, z, out;
 };
@@ -24,21 +28,24 @@ inline constexpr AttentionSites k_cross_attention{Site::cross_q,           Site:
                                                   Site::cross_attn_scores, Site::cross_pattern, Site::cross_z,
                                                   Site::cross_attn_out};
 
-class Pass {
+class ForwardPass {
   public:
-    Pass(Trace& t, int row_begin, int row_end)
+    ForwardPass(Trace& t, int row_begin, int row_end)
         : trace(t), weights(t.stack()), config(t.config()), begin(row_begin), end(row_end),
           staged(row_end - row_begin == 1 && t.shape().keep == Keep::all && t.shape().layer < 0 &&
                  t.edits().empty() && !t.source() && t.shape().regularise.capacity_factor == 0) {
         t.pass_begin_ = row_begin;
-        const auto before = [&](int row) { return [&, row](const Segment& s) { return s.begin < row; }; };
-        const auto& segments = t.shape().segments;
-        first_segment = static_cast<int>(std::count_if(segments.begin(), segments.end(), before(row_begin)));
-        last_segment = static_cast<int>(std::count_if(segments.begin(), segments.end(), before(row_end)));
+        const auto n_before = [&segments = t.shape().segments](int row) {
+            return static_cast<int>(std::count_if(segments.begin(), segments.end(),
+                                                  [row](const Segment& s) { return s.begin < row; }));
+        };
+        first_segment = n_before(row_begin);
+        last_segment = n_before(row_end);
     }
+    /// Computes all sites from this layer on; with 0 from the tokens, else from the layer's resid_pre.
     void run(int first_layer);
-    /// Computes the inside of one layer again, from its resid_pre as it was left.
-    void layer(int l) { block(l); }
+    /// Computes the sites inside one layer again, from its resid_pre as edits and dropout left it.
+    void recompute_layer(int l) { block(l); }
 
   private:
     void embed();
@@ -52,36 +59,54 @@ class Pass {
     Rows mlm_head(const Rows& in);
     void pool(const Rows& in);
 
+    // The parts of attention.
     void rotate(Site in, Site out, int l);
-    const Trace::TransposedKeys& transposed(Site keys) const {
-        return row_axis(keys) == Axis::source ? trace.cross_keys_transposed_ : trace.keys_transposed_;
+    void store_transposed_keys(int l, Site keys);
+    const Trace::TransposedKeys& transposed_keys(Site keys) const {
+        return row_axis(keys) == Axis::source ? trace.transposed_cross_keys_ : trace.transposed_keys_;
     }
-    void keep_keys(int l, Site keys);
-    const real* keys_of(int l, Site keys, int h, int key) const;
+    const real* transposed_keys_of_head(int l, Site keys, int h, int key) const;
     void scores(int l, const AttentionSites& a);
-    void score_row(int l, const AttentionSites& a, int r);
-    void score_block(int l, const AttentionSites& a, const RowBlock& b);
+    void scores_of_row(int l, const AttentionSites& a, int r);
+    void scores_of_block(int l, const AttentionSites& a, const RowBlock& b);
     void penalise_distance(Site scores, int h, int r, real* s) const;
+    void pattern(int l, const AttentionSites& a);
     void weighted_values(int l, const AttentionSites& a);
-    void weigh_row(int l, const AttentionSites& a, int r);
-    void weigh_block(int l, const AttentionSites& a, const RowBlock& b);
-    void route(int l, const BlockWeights& w, const Rows& in);
-    /// f(expert, the visits to it): of a dense MLP once, with all rows, which then need not be gathered.
-    template <class F>
-    void each_expert(const BlockWeights& w, F f);
+    void weighted_values_of_row(int l, const AttentionSites& a, int r);
+    void weighted_values_of_block(int l, const AttentionSites& a, const RowBlock& b);
 
-    /// Normalises; the sites are `scale` and the one after it. Returns scratch rows with gain and bias
-    /// applied.
+    // The parts of feed_forward.
+    void route(int l, const BlockWeights& w, const Rows& in);
+    void choose_experts(int l);
+    /// Calls f(expert, visits to it). The one expert of a dense MLP gets all rows, which need no gathering,
+    /// and therefore an empty list of visits.
+    template <class F>
+    void for_each_expert(const BlockWeights& w, F f);
+
+    /// Normalises rows of d_model values and writes the site `scale` and the one after it, the normalised
+    /// values. Returns scratch rows with gain and bias applied, which the next norm() overwrites.
     Rows norm(const Rows& in, Site scale, int l, const real* gain, const real* bias);
+    /// sum = a + b, d_model values in each row.
     void add(const Rows& a, const Rows& b, const Rows& sum) const;
     void copy(const Rows& from, const Rows& to) const;
+    /// out = in W + bias, for the rows of the site `out`.
+    void project(const Rows& in, const Matrix& w, const real* bias, Site out, int l) const;
+    /// out = in W + bias, for the rows of the pass.
+    void project(const Rows& in, const Matrix& w, const real* bias, const Rows& out) const;
 
-    real* row(Site site, int l, int r) const {
-        return staged && site != Site::v ? trace.stages_[static_cast<std::size_t>(site)]
-                                         : trace.row(site, l, r);
+    /// To be called when a site has been written. Dropout and edits apply here, as at a hook point of
+    /// TransformerLens, so everything after must read the values back from the Trace.
+    void hook(Site site, int l = -1) {
+        if (trace.shape_.regularise.dropout > 0 && has_dropout(site, l)) dropout(site, l);
+        if (trace.edits_.empty()) return;
+        const auto [first, last] = range(site);
+        trace.apply_edits(site, l, first, last);
     }
-    /// The rows of the site that this pass computes: tokens, segments that begin in it, or with row 0 all of
-    /// the source.
+    void dropout(Site site, int l);
+
+    int n_rows() const { return end - begin; }
+    /// The rows of the site that this pass computes: tokens, segments that begin in it, or, in the pass with
+    /// row 0, all of the source.
     struct Range {
         int begin, end;
     };
@@ -92,32 +117,25 @@ class Pass {
         default: return {begin, end};
         }
     }
+    real* row(Site site, int l, int r) const {
+        return staged && site != Site::v ? trace.staged_rows_[static_cast<std::size_t>(site)]
+                                         : trace.row(site, l, r);
+    }
     Rows rows(Site site, int l = -1) const {
         return {row(site, l, range(site).begin), static_cast<std::ptrdiff_t>(trace.row_stride(site))};
     }
-    /// out = in W + bias, for the rows of the site that is written
-    void project(const Rows& in, const Matrix& w, const real* bias, Site out, int l) const;
-    void project(const Rows& in, const Matrix& w, const real* bias, const Rows& out) const;
-    /// The site is written: dropout and edits to it apply here, so everything after must read it back.
-    void done(Site site, int l = -1) {
-        if (trace.shape_.regularise.dropout > 0 && drops(site, l)) drop(site, l);
-        if (trace.edits_.empty()) return;
-        const auto [first, last] = range(site);
-        trace.apply_edits(site, l, first, last);
-    }
-    void drop(Site site, int l);
-    int count() const { return end - begin; }
-    void put_away(Site first, Site last, int l) const;
+    /// Moves the staged row of the sites first..last to its place in the Trace.
+    void store_staged_row(Site first, Site last, int l) const;
 
     Trace& trace;
     const StackWeights& weights;
     const ModelConfig& config;
     const int begin, end;
-    int first_segment = 0, last_segment = 0; ///< the segments that begin in these rows
-    /// A single row is computed in a place that stays in the cache, and put away in the Trace layer by layer
+    int first_segment = 0, last_segment = 0; ///< the segments that begin in these rows, half-open
+    /// A single row is computed in a place that stays in the cache, and moved to the Trace layer by layer
     /// with stores that leave the cache alone: its own row was last touched long ago, and waiting for that
-    /// memory took a quarter of the time. (v is read with the rows before it, so it goes to its place at
-    /// once; edits are applied there too.)
+    /// memory took a quarter of the time. v is read together with the rows before it, so it is written to its
+    /// place at once. Edits apply to rows in their place, so with edits nothing is staged.
     const bool staged;
 };
 

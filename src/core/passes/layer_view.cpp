@@ -7,13 +7,14 @@
 
 namespace gf {
 
-/// A Trace without values of its own: what `run` keeps, and of one layer what `inside` has.
-Trace::Trace(const std::shared_ptr<const Trace>& run, const std::shared_ptr<const Trace>& inside)
+/// A Trace without values of its own. It reads the sites that `run` keeps from there, the others from
+/// `layer_sites`, a Trace of one layer.
+Trace::Trace(const std::shared_ptr<const Trace>& run, const std::shared_ptr<const Trace>& layer_sites)
     : weights_(run->weights_), shape_(run->shape_), edits_(run->edits_), source_(run->source_),
-      n_keys_(run->n_keys_), n_tokens_(run->n_tokens_), bytes_(run->bytes_ + inside->bytes_),
-      tokens_(run->tokens_), plans_(run->plans_), stores_(run->stores_), parts_{run, inside} {
-    for (std::size_t i = 0; i < stores_.size(); ++i)
-        if (!stores_[i].kept && inside->stores_[i].base) stores_[i] = inside->stores_[i];
+      n_keys_(run->n_keys_), n_tokens_(run->n_tokens_), bytes_(run->bytes_ + layer_sites->bytes_),
+      tokens_(run->tokens_), plans_(run->plans_), storage_(run->storage_), parts_{run, layer_sites} {
+    for (std::size_t i = 0; i < storage_.size(); ++i)
+        if (!storage_[i].kept && layer_sites->storage_[i].base) storage_[i] = layer_sites->storage_[i];
 }
 
 TraceShape LayerView::shape_of(const Trace& run, int layer) {
@@ -31,27 +32,28 @@ LayerView::LayerView(std::shared_ptr<const Trace> run, int layer) : run_(std::mo
     if (layer < 0 || layer >= run_->config().n_layers || !run_->kept(Site::resid_pre))
         throw Error(
             {"layer view", "a layer of a run that keeps the residual stream", std::to_string(layer), ""});
-    inside_ =
+    layer_sites_ =
         std::make_shared<Trace>(run_->shared_weights(), shape_of(*run_, layer), run_->edits(), run_->source_);
-    writable_ = std::shared_ptr<Trace>(new Trace(run_, inside_));
-    shown_ = writable_;
+    combined_ = std::shared_ptr<Trace>(new Trace(run_, layer_sites_));
+    shown_ = combined_;
 }
 
-bool LayerView::compute(int rows, int most) {
+bool LayerView::compute(int rows, int max_rows) {
     const ModelConfig& c = run_->config();
     const bool whole = looks_ahead(c.mask) || needs_whole_segments(c, run_->shape());
-    const int end = whole ? rows : std::min(rows, rows_ + most), n = std::min(inside_->n_tokens(), end);
+    const int end = whole ? rows : std::min(rows, rows_ + max_rows),
+              n = std::min(layer_sites_->n_tokens(), end);
     if (end <= rows_) return rows_ >= rows;
-    inside_->append({run_->tokens() + n, static_cast<std::size_t>(end - n)});
-    std::copy(run_->tokens() + n, run_->tokens() + end, writable_->tokens_.begin() + n);
-    writable_->n_tokens_ = end;
-    for (int r = rows_; r < end; ++r) // as its edits left it
+    layer_sites_->append({run_->tokens() + n, static_cast<std::size_t>(end - n)});
+    std::copy(run_->tokens() + n, run_->tokens() + end, combined_->tokens_.begin() + n);
+    combined_->n_tokens_ = end;
+    for (int r = rows_; r < end; ++r) // resid_pre has its edits already
         std::copy_n(run_->row(Site::resid_pre, layer_, r), run_->config().d_model,
-                    inside_->row(Site::resid_pre, layer_, r));
+                    layer_sites_->row(Site::resid_pre, layer_, r));
     for (int r = 0; rows_ == 0 && run_->source() && r < run_->row_capacity(Site::encoder_out); ++r)
         std::copy_n(run_->row(Site::encoder_out, -1, r), run_->config().d_model,
-                    inside_->row(Site::encoder_out, -1, r));
-    detail::Pass(*inside_, rows_, end).layer(layer_);
+                    layer_sites_->row(Site::encoder_out, -1, r));
+    detail::ForwardPass(*layer_sites_, rows_, end).recompute_layer(layer_);
     rows_ = end;
     return rows_ >= rows;
 }

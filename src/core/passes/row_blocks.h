@@ -1,5 +1,6 @@
 #pragma once
-// Rows of one segment taken together, so that attention is a few products of matrices. Internal to core.
+// Rows of one segment taken together, so that attention is a few products of matrices. Used by the attention
+// of the forward and the backward pass. Internal to core.
 
 #include "core/kernels/kernels.h"
 #include "core/trace.h"
@@ -9,16 +10,17 @@
 
 namespace gf::detail {
 
-/// Some rows that follow each other, and the keys that any of them may read (rows of the Trace, or of its
-/// source; not all rows see all of them).
+/// Some rows that follow each other, and the keys that any of them may read. Not every row reads all of them.
+/// Keys are rows of the Trace, or of its source.
 struct RowBlock {
     int row = 0, n_rows = 0;
     int key_begin = 0, key_end = 0;
-    int first_key = 0; ///< the row that is key 0
+    int first_key = 0; ///< the row that is column 0 of the site's key axis
     int n_keys() const { return key_end - key_begin; }
 };
 
-/// The blocks of rows [begin, end) that have keys at all, for the scores of this site.
+/// The blocks of rows [begin, end), to be iterated over. `scores` says which keys are meant, those of the
+/// Trace or those of its source. Rows that read no key (padding) are in no block.
 class RowBlocks {
   public:
     RowBlocks(const Trace& trace, Site scores, int begin, int end)
@@ -26,10 +28,10 @@ class RowBlocks {
 
     class Iterator {
       public:
-        Iterator(const RowBlocks& all, int row) : all_(all) { block_ = all_.at(row); }
+        Iterator(const RowBlocks& all, int row) : all_(all) { block_ = all_.block_from(row); }
         const RowBlock& operator*() const { return block_; }
         Iterator& operator++() {
-            block_ = all_.at(block_.row + block_.n_rows);
+            block_ = all_.block_from(block_.row + block_.n_rows);
             return *this;
         }
         bool operator!=(const Iterator& other) const { return block_.row != other.block_.row; }
@@ -41,8 +43,8 @@ class RowBlocks {
     Iterator begin() const { return {*this, begin_}; }
     Iterator end() const { return {*this, end_}; }
 
-    /// Whether all keys' or values' rows that the rows may read hold finite numbers.
-    bool finite(Site site, int layer) const {
+    /// Whether the rows of keys or values that the blocks read hold finite numbers only.
+    bool read_only_finite(Site site, int layer) const {
         const int width = trace_.width(site);
         int first = std::numeric_limits<int>::max(), last = 0;
         for (const RowBlock& b : *this)
@@ -53,18 +55,19 @@ class RowBlocks {
     }
 
   private:
-    /// High enough for the products, low enough that little above a causal mask is computed for nothing.
-    static constexpr int k_rows = 48;
+    /// Enough for efficient products, few enough that little above a causal mask is computed for nothing.
+    static constexpr int k_max_rows = 48;
 
-    RowBlock at(int row) const {
+    /// The first block that begins at this row or behind it; empty at end_ if there is none.
+    RowBlock block_from(int row) const {
         while (row < end_ && trace_.keys(scores_, row).size() == 0) ++row; // padding
         RowBlock b{.row = row};
         if (row >= end_) return b;
-        const Trace::Keys first = trace_.keys(scores_, row);
+        const Trace::KeyRange first = trace_.keys(scores_, row);
         b.key_begin = first.begin, b.key_end = first.end, b.first_key = first.first;
         for (const int segment_end = trace_.plan(row).segment_end;
-             row < std::min(b.row + k_rows, std::min(segment_end, end_)); ++row) {
-            const Trace::Keys keys = trace_.keys(scores_, row);
+             row < std::min(b.row + k_max_rows, std::min(segment_end, end_)); ++row) {
+            const Trace::KeyRange keys = trace_.keys(scores_, row);
             if (keys.size() == 0) break;
             b.key_begin = std::min(b.key_begin, keys.begin);
             b.key_end = std::max(b.key_end, keys.end);

@@ -1,25 +1,25 @@
 #pragma once
-// Goodness of fit: do counts look like draws from the probabilities that they should come from?
+// Goodness of fit: whether counts look like draws from given probabilities. Used by Resamples.
 
 #include <span>
 
 namespace gf {
 
-/// The probability that a chi-square variable of `freedom` degrees of freedom exceeds x: the regularised
-/// upper incomplete gamma function Q(freedom / 2, x / 2). To about 1e-12.
-double chi_square_tail(double x, double freedom);
+/// The probability that a chi-square variable exceeds x: the regularised upper incomplete gamma function
+/// Q(degrees_of_freedom / 2, x / 2), to about 1e-12.
+double chi_square_tail(double x, double degrees_of_freedom);
 
-/// Pearson's test (1900). Classes that expect fewer than k_least_expected counts are pooled into one, as
-/// usual.
+/// The result of Pearson's chi-square test (1900). Outcomes with fewer than k_min_expected expected counts
+/// are pooled into one class, as usual.
 struct GoodnessOfFit {
-    double statistic = 0; ///< sum over classes of (observed - expected)^2 / expected
-    int freedom = 0;      ///< classes - 1; 0: nothing to test
-    double tail = 1;      ///< how often true draws fit worse
-    int n_pooled = 0;     ///< outcomes in the pooled class
+    double statistic = 0;       ///< sum over classes of (observed - expected)^2 / expected
+    int degrees_of_freedom = 0; ///< classes - 1; 0: nothing to test
+    double p_value = 1;         ///< how often draws from the true probabilities fit worse
+    int n_pooled = 0;           ///< outcomes in the pooled class
 };
-inline constexpr double k_least_expected = 5;
+inline constexpr double k_min_expected = 5;
 
-/// `observed` and `expected` counts of each outcome.
+/// Tests the counts of each outcome; `observed` and `expected` have the same length.
 GoodnessOfFit goodness_of_fit(std::span<const int> observed, std::span<const double> expected);
 
 } // namespace gf

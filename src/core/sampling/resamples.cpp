@@ -19,18 +19,19 @@ void Resamples::begin(const DrawKey& place, int n, int d_vocab) {
     fit_ = {};
 }
 
-bool Resamples::advance(Sampler& sampler, const SampleStep& step, int most) {
+bool Resamples::advance(Sampler& sampler, const SampleStep& step, int max_tokens) {
     if (done()) return true;
-    // The same sums in the same order as Sampler::redraw: the same tokens.
-    const auto alive = sampler.alive(step, static_cast<int>(rank_) + most);
-    if (alive.empty()) { // nothing can be drawn: token 0 is
+    // Probabilities are added in the order of Sampler::redraw(), so rounding is the same and so are the
+    // tokens.
+    const auto alive = sampler.alive_tokens(static_cast<int>(rank_) + max_tokens);
+    if (alive.empty()) { // nothing can be drawn; Sampler::redraw() gives token 0 then
         counts_[0] = n();
         next_ = draws_.size();
     }
     const auto n_alive = static_cast<std::size_t>(step.stages.back().n_alive);
     for (; rank_ < alive.size() && !done(); ++rank_) {
         const int token = alive[rank_];
-        const bool last = rank_ + 1 == n_alive; // it covers what rounding leaves
+        const bool last = rank_ + 1 == n_alive; // the last token covers what rounding leaves
         sum_ += final_probability(step, token);
         for (; next_ < draws_.size() && (draws_[next_] < sum_ || last); ++next_)
             ++counts_[static_cast<std::size_t>(token)];

@@ -25,8 +25,8 @@ constexpr std::array<StageRow, k_n_stage_kinds> k_stages{{
     {StageKind::greedy, "greedy", 0, 0, 1},
 }};
 
-/// Room for n numbers from the beginning of a cache line on: how Eigen rounds the first few depends on where
-/// they lie.
+/// Makes room for n numbers that begin at a cache line. Eigen sums the first few numbers in an order that
+/// depends on their address, so aligned numbers give reproducible sums.
 template <class T>
 T* aligned(std::vector<T>& room, std::size_t n) {
     constexpr std::size_t k_line = 64;
@@ -37,7 +37,9 @@ T* aligned(std::vector<T>& room, std::size_t n) {
 }
 
 constexpr std::size_t k_line_of_reals = 64 / sizeof(real);
-constexpr std::size_t k_in_order = 512, k_few = 64, k_buckets = 1024; ///< tokens, in a draw
+constexpr std::size_t k_ranked_first = 512; ///< tokens that a draw looks at in order before find_tail()
+constexpr std::size_t k_sorted_tail = 64;   ///< find_tail() stops when no more tokens than these are left
+constexpr std::size_t k_buckets = 1024;
 
 } // namespace
 
@@ -67,13 +69,13 @@ SamplingChain greedy_chain() { return {{StageKind::greedy, 0, true}}; }
 void validate(const SamplingChain& chain) {
     for (const SampleStage& s : chain) {
         const StageRow& row = stage_row(s.kind);
-        if (!(s.value >= row.least && s.value <= row.most)) {
+        if (!(s.value >= row.min_value && s.value <= row.max_value)) {
             auto number = [](double v) {
                 std::string t = std::to_string(v);
                 t.erase(std::min(t.find_last_not_of('0') + 1, t.size()));
                 return t.back() == '.' ? t.substr(0, t.size() - 1) : t;
             };
-            throw Error({std::string(row.name), number(row.least) + " to " + number(row.most),
+            throw Error({std::string(row.name), number(row.min_value) + " to " + number(row.max_value),
                          number(s.value),
                          s.kind == StageKind::temperature ? "for temperature 0 use greedy" : ""});
         }
@@ -113,9 +115,8 @@ void top_ids(std::span<const real> values, int n, std::vector<int>& ids) {
 
 void Sampler::begin(std::span<const real> logits, SampleStep& step) {
     step.logits.assign(logits.begin(), logits.end());
-    for (real& l : step.logits)
-        l = std::min(l,
-                     std::numeric_limits<real>::max()); // an infinite one wins without making NaN of the rest
+    // An infinite logit wins, but must not make NaN of the others.
+    for (real& l : step.logits) l = std::min(l, std::numeric_limits<real>::max());
     step.penalised = step.logits;
     step.cut_by.assign(logits.size(), 0);
     step.stages.clear();
@@ -123,13 +124,13 @@ void Sampler::begin(std::span<const real> logits, SampleStep& step) {
     aligned(values_, 2 * (logits.size() + k_line_of_reals));
     tail_.reserve(logits.size());
     aligned(masses_, logits.size());
-    places_.reserve(logits.size());
+    buckets_.reserve(logits.size());
     ids_.reserve(logits.size());
     seen_.reserve(logits.size());
     std::size_t n_alive = 0;
     for (std::size_t i = 0; i < logits.size(); ++i) {
         const bool lives = logits[i] > -std::numeric_limits<real>::infinity(); // false for NaN
-        alive_[n_alive] = ranked(step.penalised[i], i);
+        alive_[n_alive] = make_ranked(step.penalised[i], i);
         n_alive += lives;
         step.cut_by[i] = !lives;
     }
@@ -155,22 +156,23 @@ void Sampler::penalise(std::span<const int> history, double penalty, SampleStep&
             std::clamp<double>(l > 0 ? l / penalty : l * penalty, Limits::lowest(), Limits::max()));
     }
     for (Ranked& r : alive_)
-        r = ranked(step.penalised[static_cast<std::size_t>(token_of(r))],
-                   static_cast<std::size_t>(token_of(r)));
+        r = make_ranked(step.penalised[static_cast<std::size_t>(token_of(r))],
+                        static_cast<std::size_t>(token_of(r)));
     n_ranked_ = 0;
 }
 
-Sampler::Ranked Sampler::ranked(real logit, std::size_t token) {
+Sampler::Ranked Sampler::make_ranked(real logit, std::size_t token) {
     const float value = static_cast<float>(logit) + 0.0f; // no negative zero: it equals zero
     std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
-    bits = bits & 0x80000000u ? bits : ~bits & 0x7fffffffu; // ascending where the value descends
+    bits = bits & 0x80000000u ? bits : ~bits & 0x7fffffffu; // the larger the value, the smaller the bits
     return Ranked{bits} << 32 | static_cast<Ranked>(token);
 }
 
-/// Moves some of the living from `from` on to the front, n of the likeliest among them; returns where they
-/// end. One pass over a large vocabulary, with a bound that a sample of it suggests, leaves little to sort.
-std::vector<Sampler::Ranked>::iterator Sampler::front_of(std::vector<Ranked>::iterator from,
-                                                         std::ptrdiff_t n) {
+/// Moves the likeliest of the tokens from `from` on to the front, more than n of them, and returns where they
+/// end. This is one pass over a large vocabulary, with a bound taken from a sample of it, and leaves little
+/// to sort. Returns the end of all tokens where that is not worth it or the bound was too tight.
+std::vector<Sampler::Ranked>::iterator Sampler::partition_front(std::vector<Ranked>::iterator from,
+                                                                std::ptrdiff_t n) {
     std::array<Ranked, 512> sample;
     const auto size = static_cast<std::size_t>(alive_.end() - from), stride = size / sample.size();
     if (stride < 8 || static_cast<std::size_t>(n) > size / 8) return alive_.end();
@@ -181,20 +183,20 @@ std::vector<Sampler::Ranked>::iterator Sampler::front_of(std::vector<Ranked>::it
     return end - from > n ? end : alive_.end();
 }
 
-/// Puts the likeliest n of the living to the front, in order. Grows in large steps: what nobody asks for is
-/// not sorted.
+/// Brings the likeliest n tokens that are alive to the front, in order. The ranked part grows in large steps,
+/// and no further than callers ask.
 void Sampler::rank(std::size_t n) {
     n = std::min(n, alive_.size());
     if (n <= n_ranked_) return;
     n = std::min(std::max({n, 8 * n_ranked_, std::size_t{64}}), alive_.size());
     const auto from = alive_.begin() + static_cast<std::ptrdiff_t>(n_ranked_),
                to = alive_.begin() + static_cast<std::ptrdiff_t>(n);
-    if (to != alive_.end()) std::nth_element(from, to, front_of(from, to - from));
+    if (to != alive_.end()) std::nth_element(from, to, partition_front(from, to - from));
     std::sort(from, to);
     n_ranked_ = n;
 }
 
-/// Log-sum-exp and entropy of the living, from the record's scale.
+/// Sets n_alive, log_sum_exp and entropy of the record, whose scale and penalty are set already.
 void Sampler::measure(StageRecord& record, const SampleStep& step) {
     record.n_alive = static_cast<int>(alive_.size());
     if (alive_.empty()) return;
@@ -209,53 +211,56 @@ void Sampler::measure(StageRecord& record, const SampleStep& step) {
         for (std::size_t i = 0; i < alive_.size(); ++i)
             values[i] = step.penalised[static_cast<std::size_t>(token_of(alive_[i]))];
     const real most = x.maxCoeff();
-    x = ((x - most) * static_cast<real>(record.scale))
-            .max(real(-1000)); // probability 0 all the same, but 0 * -inf would be NaN below
+    // exp(-1000) is 0, too, but 0 * -inf would be NaN in the entropy.
+    x = ((x - most) * static_cast<real>(record.scale)).max(real(-1000));
     e = x.exp();
     const double sum = e.template cast<double>().sum();
     record.log_sum_exp = record.scale * static_cast<double>(most) + std::log(sum);
     record.entropy = (std::log(sum) - (e * x).template cast<double>().sum() / sum) / std::log(2.0);
 }
 
-/// Beyond the likeliest: of the living from `begin` on, whose likelier ones have probability `sum` together,
-/// those among which u lies, in tail_. Buckets of logits, of which only one is looked into, instead of
-/// sorting; adds to `sum` what is likelier.
+/// Leaves in tail_, ranked, the few tokens of alive_ from `begin` on among which u lies. `sum` is the
+/// probability of all likelier tokens: before the call, of those before `begin`; after it, of those before
+/// tail_. Instead of sorting the whole tail, it divides the tail into buckets by logit and goes on with the
+/// bucket that holds u, until little is left.
 void Sampler::find_tail(const SampleStep& step, std::size_t begin, double& sum) {
     const StageRecord& last = step.stages.back();
     const std::vector<real>& logits = last.penalised ? step.penalised : step.logits;
     const auto logit = [&](Ranked r) { return logits[static_cast<std::size_t>(token_of(r))]; };
     tail_.assign(alive_.begin() + static_cast<std::ptrdiff_t>(begin), alive_.end());
-    while (tail_.size() > k_few) {
+    while (tail_.size() > k_sorted_tail) {
         const auto n = static_cast<Eigen::Index>(tail_.size());
         real* values = aligned(values_, tail_.size());
         double* masses = aligned(masses_, tail_.size());
         std::transform(tail_.begin(), tail_.end(), values, logit);
         const Eigen::Map<const Eigen::Array<real, Eigen::Dynamic, 1>> x(values, n);
         const double most = x.maxCoeff(), least = x.minCoeff();
-        if (most == least) break; // in the order of their ids
+        if (most == least) break; // sorting puts them in the order of their ids
         Eigen::Map<Eigen::ArrayXd>(masses, n) = (x.cast<double>() * last.scale - last.log_sum_exp).exp();
         const double per_logit = (k_buckets - 1) / (most - least);
-        places_.resize(tail_.size());
-        const auto place = [&](double x) {
-            return static_cast<std::uint16_t>((most - x) * per_logit);
-        }; // likelier ones first
+        buckets_.resize(tail_.size());
+        // The first bucket has the likeliest tokens.
+        const auto bucket_of = [&](double value) {
+            return static_cast<std::uint16_t>((most - value) * per_logit);
+        };
         std::array<double, k_buckets> mass{};
         for (std::size_t i = 0; i < tail_.size(); ++i) {
-            places_[i] = place(values[i]);
-            mass[places_[i]] += masses[i];
+            buckets_[i] = bucket_of(values[i]);
+            mass[buckets_[i]] += masses[i];
         }
         std::size_t bucket = 0;
-        for (const std::size_t end = place(least); bucket < end && !(step.u < sum + mass[bucket]); ++bucket)
+        for (const std::size_t end = bucket_of(least); bucket < end && !(step.u < sum + mass[bucket]);
+             ++bucket)
             sum += mass[bucket];
         std::size_t kept = 0;
         for (std::size_t i = 0; i < tail_.size(); ++i)
-            if (places_[i] == bucket) tail_[kept++] = tail_[i];
+            if (buckets_[i] == bucket) tail_[kept++] = tail_[i];
         tail_.resize(kept);
     }
     std::sort(tail_.begin(), tail_.end());
 }
 
-/// How many of the living a stage leaves; they are the first ones of alive_ then.
+/// How many tokens a stage leaves alive. If it cuts any, those left are the first ones of alive_, ranked.
 int Sampler::n_kept(const SampleStage& stage, const StageRecord& before, const SampleStep& step) {
     const std::size_t all = alive_.size();
     std::size_t kept = all;
@@ -292,7 +297,8 @@ int Sampler::n_kept(const SampleStage& stage, const StageRecord& before, const S
     return static_cast<int>(kept);
 }
 
-void Sampler::cut_to(std::size_t n, SampleStep& step) {
+/// Cuts all tokens but the first n of alive_.
+void Sampler::keep_first(std::size_t n, SampleStep& step) {
     const auto stage = static_cast<std::uint8_t>(step.stages.size() + 1); // the record is not pushed yet
     for (std::size_t i = n; i < alive_.size(); ++i)
         step.cut_by[static_cast<std::size_t>(token_of(alive_[i]))] = stage;
@@ -312,11 +318,11 @@ void Sampler::sample(std::span<const real> logits, std::span<const int> history,
             penalise(history, stage.value, step);
             record.penalised = true;
         } else if (stage.kind == StageKind::temperature) {
-            record.scale = static_cast<real>(
-                record.scale / stage.value); // short enough that scale * logit is exact in double
+            // Rounded to real, so that scale * logit is exact in double.
+            record.scale = static_cast<real>(record.scale / stage.value);
         }
         const int before = static_cast<int>(alive_.size());
-        if (before > 0) cut_to(static_cast<std::size_t>(n_kept(stage, step.stages.back(), step)), step);
+        if (before > 0) keep_first(static_cast<std::size_t>(n_kept(stage, step.stages.back(), step)), step);
         record.n_cut = before - static_cast<int>(alive_.size());
         const StageRecord& last = step.stages.back();
         if (record.n_cut > 0 || record.scale != last.scale || record.penalised != last.penalised)
@@ -332,28 +338,29 @@ void Sampler::redraw(SampleStep& step, const DrawKey& key) {
     step.token = 0;
     step.cumulative = 0;
     double sum = 0;
-    const auto found = [&](Ranked r) { // u lies in what this one covers
+    // Takes the token as drawn and returns whether u lies in the interval that it covers.
+    const auto covers_u = [&](Ranked r) {
         step.token = token_of(r);
         step.cumulative = sum;
         sum += final_probability(step, step.token);
         return step.u < sum;
     };
     std::size_t i = 0;
-    for (; i < std::min(alive_.size(), k_in_order); ++i) {
+    for (; i < std::min(alive_.size(), k_ranked_first); ++i) {
         rank(i + 1);
-        if (found(alive_[i])) return;
+        if (covers_u(alive_[i])) return;
     }
-    if (i == alive_.size()) return; // rounding may leave the sum just below 1: the last one covers that
+    if (i == alive_.size()) return; // rounding may leave the sum just below 1: the last token covers the rest
     find_tail(step, i, sum);
     for (const Ranked r : tail_)
-        if (found(r)) return;
+        if (covers_u(r)) return;
 }
 
-std::span<const int> Sampler::alive(const SampleStep&, int n) {
-    const std::size_t most = std::min(static_cast<std::size_t>(std::max(n, 0)), alive_.size());
-    rank(most);
-    ids_.resize(most);
-    std::transform(alive_.begin(), alive_.begin() + static_cast<std::ptrdiff_t>(most), ids_.begin(),
+std::span<const int> Sampler::alive_tokens(int n) {
+    const std::size_t count = std::min(static_cast<std::size_t>(std::max(n, 0)), alive_.size());
+    rank(count);
+    ids_.resize(count);
+    std::transform(alive_.begin(), alive_.begin() + static_cast<std::ptrdiff_t>(count), ids_.begin(),
                    token_of);
     return ids_;
 }

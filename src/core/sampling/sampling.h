@@ -17,22 +17,25 @@ enum class StageKind {
     repetition_penalty, ///< logits of tokens in the text so far: divided by the value if positive, else
                         ///< multiplied (CTRL, Keskar 2019)
     temperature,        ///< logits divided by the value
-    top_k,              ///< only the `value` largest
-    top_p, ///< the smallest set of likeliest tokens with probability >= value (nucleus, Holtzman et al. 2020)
-    min_p, ///< only tokens with at least value times the largest probability (Nguyen et al. 2024)
-    greedy, ///< only the largest
+    top_k,              ///< keeps the `value` largest logits
+    /// Keeps the smallest set of likeliest tokens whose probability is at least the value (nucleus sampling,
+    /// Holtzman et al. 2020).
+    top_p,
+    min_p,  ///< keeps tokens with at least value times the largest probability (Nguyen et al. 2024)
+    greedy, ///< keeps the largest logit
 };
 inline constexpr int k_n_stage_kinds = static_cast<int>(StageKind::greedy) + 1;
 
-/// One row per kind: its words and the range in which a value makes sense.
+/// One row per kind: its name and the range in which a value makes sense.
 struct StageRow {
     StageKind kind;
     std::string_view name; ///< as on the command line: "top-k"
     double neutral;        ///< the value that changes nothing
-    double least, most;
+    double min_value, max_value;
 };
 const StageRow& stage_row(StageKind kind);
 
+/// One stage of a chain.
 struct SampleStage {
     StageKind kind;
     double value;
@@ -40,16 +43,17 @@ struct SampleStage {
     bool operator==(const SampleStage&) const = default;
 };
 
-/// The chain is data: stages apply in this order.
+/// The stages in the order in which they apply.
 using SamplingChain = std::vector<SampleStage>;
 
-/// Every stage once, in the usual order, all but temperature off.
+/// Every stage once, in the usual order; all are off except temperature.
 SamplingChain default_chain();
-/// The chain with every stage that it lacks appended, off, so that all can be seen and switched on.
+/// The chain with every missing stage appended, switched off, so that the window can show and switch all of
+/// them.
 SamplingChain with_all_stages(SamplingChain chain);
-/// Greedy only.
+/// The chain that always takes the likeliest token.
 SamplingChain greedy_chain();
-/// Throws Error naming the stage whose value is outside its range.
+/// @throws Error that names the first stage whose value is outside its range
 void validate(const SamplingChain& chain);
 
 /// What one stage did.
@@ -58,38 +62,44 @@ struct StageRecord {
     int n_alive = 0;        ///< tokens that can still be drawn after it
     int n_cut = 0;          ///< tokens that it removed
     double entropy = 0;     ///< bits, of the distribution after it
-    double log_sum_exp = 0; ///< of the stage's logits over the living
-    double scale = 1;       ///< logit after the stage = scale * penalised logit ...
-    bool penalised = false; ///< ... or scale * raw logit, before a repetition penalty
+    double log_sum_exp = 0; ///< over the logits, after the stage, of the tokens still alive
+    /// The logit after the stage is scale * SampleStep::penalised[token], or scale *
+    /// SampleStep::logits[token] where no repetition penalty applies yet.
+    double scale = 1;
+    bool penalised = false; ///< a repetition penalty applies
 };
 
-/// What the sampler did at one token. Ids of equal logits are ordered by id everywhere.
+/// What the sampler did at one token. Tokens of equal logits are in the order of their ids everywhere.
 struct SampleStep {
-    std::vector<real> logits;    ///< raw (an infinite one as the largest number)
-    std::vector<real> penalised; ///< after the repetition penalty (equal to logits without one)
-    /// 0: alive; else 1 + the index in `stages` of the stage that cut the token (1: its raw logit is -inf or
-    /// NaN)
+    std::vector<real> logits;    ///< (d_vocab) raw; +inf is replaced by the largest finite number
+    std::vector<real> penalised; ///< (d_vocab) after the repetition penalty; without one, the same as logits
+    /// (d_vocab) 0: alive; else 1 + the index in `stages` of the stage that cut the token. So 1 is a token
+    /// whose raw logit is -inf or NaN.
     std::vector<std::uint8_t> cut_by;
-    std::vector<StageRecord>
-        stages; ///< [0] is the distribution before any stage; then one for each stage that is on
+    /// stages[0] is the distribution before any stage; then comes one record for each stage that is on.
+    std::vector<StageRecord> stages;
     DrawKey key;
-    double u = 0;          ///< uniform(key)
-    int token = -1;        ///< the drawn one
-    double cumulative = 0; ///< probability of all likelier living tokens: the token covers [cumulative,
-                           ///< cumulative + probability)
+    double u = 0;   ///< uniform(key)
+    int token = -1; ///< the drawn one
+    /// Probability of all likelier tokens that are alive. The drawn token covers [cumulative, cumulative +
+    /// its probability), in which u lies.
+    double cumulative = 0;
 };
 
-/// Probability of a token after stages[stage] (0: of the raw logits); 0 if it was cut by then.
+/// Probability of a token after stages[stage]; 0 if the token was cut by then. Stage 0 is the distribution of
+/// the raw logits.
 double probability(const SampleStep& step, int stage, int token);
-/// Its logit after stages[stage], as far as it is alive (else the logit it would have).
+/// Logit of a token after stages[stage]; for a token that was cut, the logit that it would have.
 double stage_logit(const SampleStep& step, int stage, int token);
-/// ... after the last stage.
+/// Probability of a token after the last stage.
 double final_probability(const SampleStep& step, int token);
 
-/// The n ids of largest value, largest first, equal values by id, NaN last. O(vocabulary + n log n).
+/// Writes the ids of the n largest values to `ids`: largest first, equal values by id, NaN last.
+/// O(vocabulary + n log n).
 void top_ids(std::span<const real> values, int n, std::vector<int>& ids);
 
-/// Owns the working memory: no allocation once it has seen a vocabulary.
+/// Applies chains and draws. It owns the working memory, so nothing is allocated from the second call on for
+/// a vocabulary of the same size. Used by the session, the sampling panel and its preview.
 class Sampler {
   public:
     /// Runs the chain on `logits` and draws. `history` are the tokens before, for the repetition penalty. NaN
@@ -101,32 +111,35 @@ class Sampler {
     void redraw(SampleStep& step, const DrawKey& key);
 
     /// The likeliest n of the tokens alive after the last sample(), likeliest first; all if there are fewer.
-    std::span<const int> alive(const SampleStep& step, int n);
+    /// Valid until the next call.
+    std::span<const int> alive_tokens(int n);
 
   private:
-    /// A token and its place by penalised logit as one number: likelier ones are smaller, equal ones in the
-    /// order of their ids.
+    /// A token and its penalised logit in one number, so that sorting the numbers ranks the tokens: the
+    /// likelier token is the smaller number, and of equal logits the smaller id.
     using Ranked = std::uint64_t;
     void begin(std::span<const real> logits, SampleStep& step);
     void penalise(std::span<const int> history, double penalty, SampleStep& step);
     int n_kept(const SampleStage& stage, const StageRecord& before, const SampleStep& step);
     void measure(StageRecord& record, const SampleStep& step);
     void rank(std::size_t n);
-    std::vector<Ranked>::iterator front_of(std::vector<Ranked>::iterator from, std::ptrdiff_t n);
-    void cut_to(std::size_t n, SampleStep& step);
+    std::vector<Ranked>::iterator partition_front(std::vector<Ranked>::iterator from, std::ptrdiff_t n);
+    void keep_first(std::size_t n, SampleStep& step);
 
-    static Ranked ranked(real penalised_logit, std::size_t token);
+    static Ranked make_ranked(real penalised_logit, std::size_t token);
     static int token_of(Ranked r) { return static_cast<int>(r & 0xffffffff); }
     void find_tail(const SampleStep& step, std::size_t begin, double& sum);
 
-    std::vector<Ranked> alive_; ///< the first n_ranked_ in order
+    std::vector<Ranked> alive_; ///< tokens not cut; the first n_ranked_ are in order, the others behind them
     std::size_t n_ranked_ = 0;
-    std::vector<int> ids_;     ///< of alive()
-    std::vector<real> values_; ///< penalised logits, for measure()
-    std::vector<Ranked> tail_; ///< for find_tail(), as the next two
-    std::vector<double> masses_;
-    std::vector<std::uint16_t> places_;
-    std::vector<char> seen_; ///< by token: already penalised
+
+    // Working memory:
+    std::vector<int> ids_;               ///< the result of alive_tokens()
+    std::vector<real> values_;           ///< logits, in measure() and find_tail()
+    std::vector<Ranked> tail_;           ///< the result of find_tail()
+    std::vector<double> masses_;         ///< by place in tail_: the token's probability
+    std::vector<std::uint16_t> buckets_; ///< by place in tail_: the token's bucket
+    std::vector<char> seen_;             ///< by token: already penalised
 };
 
 } // namespace gf

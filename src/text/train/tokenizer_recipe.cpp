@@ -1,6 +1,6 @@
 #include "text/train/tokenizer_recipe.h"
 
-#include "core/names.h"
+#include "core/name_matching.h"
 #include "platform/error.h"
 #include "text/utf8.h"
 

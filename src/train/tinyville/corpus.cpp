@@ -1,6 +1,6 @@
 #include "train/tinyville/corpus.h"
 
-#include "core/names.h"
+#include "core/name_matching.h"
 #include "platform/error.h"
 #include "train/tinyville/prose_writer.h"
 #include "train/tinyville/tasks.h"

@@ -37,7 +37,7 @@ int FlowMaps::n_columns(const Trace& t, const FlowColumn& column) {
 
 int FlowMaps::n_columns_in_view(const Trace& t, const FlowColumn& column, int rows) {
     const int n = n_columns(t, column);
-    return by_key(column.site) && !by_source(column.site) ? std::min(n, rows) : n;
+    return has_key_axis(column.site) && !has_source_keys(column.site) ? std::min(n, rows) : n;
 }
 
 std::span<const real> FlowMaps::row_values(const Trace& t, const FlowColumn& column, const FlowLayout& layout,
@@ -81,7 +81,7 @@ void FlowMaps::update(const Snapshot& s, const FlowLayout& layout) {
 void FlowMaps::add_squares(const Group& group, const Trace& t, const FlowLayout& layout, int row_end) {
     for (int r = group.rows; r < row_end; ++r)
         for (const FlowColumn& c : group.shown) {
-            if (is_weights(c.site) && by_key(c.site)) continue;
+            if (is_weights(c.site) && has_key_axis(c.site)) continue;
             SquareSum& sum = square_sums_[static_cast<std::size_t>(c.site)];
             for (const real x : row_values(t, c, layout, r)) {
                 if (!std::isfinite(x)) continue;
@@ -102,12 +102,12 @@ void FlowMaps::fill(Group& group, const Snapshot& s, const FlowLayout& layout) {
     const auto row_of_map = [&](int map, int r) -> std::span<const float> {
         const FlowColumn& c = group.shown[static_cast<std::size_t>(map)];
         const std::span<const real> all = row_values(t, c, layout, r);
-        if (!by_key(c.site)) return all;
-        const Trace::Keys keys = t.keys(c.site, r);
+        if (!has_key_axis(c.site)) return all;
+        const Trace::KeyRange keys = t.keys(c.site, r);
         const auto n_keys = static_cast<std::size_t>(std::max(keys.end - keys.first, 0));
         if (!is_weights(c.site)) return all.first(n_keys);
         // A weight of 0 need not be masked; the scores tell.
-        const Site scores_site = by_source(c.site) ? Site::cross_attn_scores : Site::attn_scores;
+        const Site scores_site = has_source_keys(c.site) ? Site::cross_attn_scores : Site::attn_scores;
         const real* row_scores =
             t.row(scores_site, c.layer, r) + static_cast<std::ptrdiff_t>(layout.head) * n_cols;
         for (std::size_t k = 0; k < n_keys; ++k)
@@ -146,7 +146,8 @@ void FlowMaps::draw(ImDrawList& list, const FlowColumn& column, const FlowLayout
     view.col0 = 0;
     view.col1 = static_cast<float>(view.cols);
     if (layout.row_height() >= px(k_gap_from)) view.look.gap_y = px(k_row_gap);
-    if (by_key(column.site) && (column.x1 - column.x0) / view.col1 >= px(k_gap_from)) view.look.gap_x = px(1);
+    if (has_key_axis(column.site) && (column.x1 - column.x0) / view.col1 >= px(k_gap_from))
+        view.look.gap_x = px(1);
     const PlacedHeatMap place{static_cast<int>(at - group.shown.begin()),
                               {{column.x0, layout.top}, {column.x1, layout.bottom}}};
     group.maps.draw(list, {&place, 1}, view);

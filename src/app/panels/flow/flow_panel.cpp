@@ -221,7 +221,7 @@ void FlowPanel::handle_cells(const FlowColumn& c, const Snapshot& s, Selection& 
     }
     selection.cell.set(cell);
     selection.token.set(row);
-    if (by_source(c.site)) selection.source_token.set(at);
+    if (has_source_keys(c.site)) selection.source_token.set(at);
     if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))
         commands.post(command::AskValue{site_name(c.site, c.layer), cell.head, cell.row, cell.column});
     if (clicked && ImGui::GetMouseDragDelta(ImGuiMouseButton_Left).y == 0)

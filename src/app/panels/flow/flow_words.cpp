@@ -96,8 +96,8 @@ void write_site_tooltip(const Snapshot& s, const FlowColumn& c, fmt::memory_buff
     fmt::format_to(to, "{}\n", site_name(c.site, c.layer));
     if (c.kind == FlowColumnKind::matrix)
         fmt::format_to(to, "{} heads x {} queries x {} {}", heads, s.cursor,
-                       by_source(c.site) ? s.source_run.rows : s.cursor,
-                       by_source(c.site) ? "tokens of the source" : "keys");
+                       has_source_keys(c.site) ? s.source_run.rows : s.cursor,
+                       has_source_keys(c.site) ? "tokens of the source" : "keys");
     else if (row_axis(c.site) == Axis::segment)
         fmt::format_to(to, "{}", s.trace().width(c.site));
     else if (heads > 1)

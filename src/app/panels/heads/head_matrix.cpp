@@ -40,7 +40,7 @@ bool has_label(int token, int every, int lit) {
 void HeadMatrix::upload(const HeadContext& context) {
     const Snapshot& s = context.snapshot;
     const Trace& trace = s.trace();
-    if (trace_ != s.run().trace || by_source(site_) != context.is_cross()) zoomed_ = false;
+    if (trace_ != s.run().trace || has_source_keys(site_) != context.is_cross()) zoomed_ = false;
     if (trace_ != s.run().trace || head_ != context.head || site_ != context.site) {
         map_.clear();
         n_uploaded_rows_ = 0;

@@ -86,7 +86,7 @@ void HeadRolesList::draw_tooltip(const Snapshot& s, const HeadRoles& roles, Head
     if (const int n = roles.queries(role, s.cursor))
         fmt::format_to(out, "\n{} of {} queries count; click pins the best head", n, s.cursor);
     else
-        fmt::format_to(out, "\nnone: {}", row.never);
+        fmt::format_to(out, "\nnone: {}", row.impossible_because);
     tooltip({text_.data(), text_.size()});
 }
 

@@ -317,7 +317,7 @@ void HeadsGrid::draw_tooltip(const Snapshot& s, const HeadRoles& roles, HeadRef 
         if (const auto score = roles.score(head.layer, head.head, row.role, s.cursor))
             fmt::format_to(out, "\n{:.3f} {}", *score, row.name);
         else
-            fmt::format_to(out, "\nnone {}: {}", row.name, row.never);
+            fmt::format_to(out, "\nnone {}: {}", row.name, row.impossible_because);
     }
     if (complete && entropy_.bits())
         fmt::format_to(out, "\n{:.3f} bits: mean entropy of its pattern{}", *entropy_.bits(),

@@ -90,7 +90,7 @@ void HeadsPanel::draw_header(const Snapshot& s, Attention attention, Commands& c
     else if (roles_.queries(*sort_, s.cursor) > 0)
         fmt::format_to(out, "sorted by {}", sort_name());
     else
-        fmt::format_to(out, "{}: none, {}", sort_name(), head_role_row(*sort_).never);
+        fmt::format_to(out, "{}: none, {}", sort_name(), head_role_row(*sort_).impossible_because);
     // Roles, by which heads are sorted, are ways to read one's own text, so that cross-attention has no menu.
     const float menu_width = cross ? 0 : header_menu_width(sort_name());
     const float attentions_width =

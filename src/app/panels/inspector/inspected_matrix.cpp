@@ -11,7 +11,7 @@ namespace gf::ui {
 namespace {
 
 /// The scores that say what is masked, for a site that is scores itself or a pattern.
-Site mask_site(Site site) { return by_source(site) ? Site::cross_attn_scores : Site::attn_scores; }
+Site mask_site(Site site) { return has_source_keys(site) ? Site::cross_attn_scores : Site::attn_scores; }
 
 std::optional<InspectedName> find_name(const Snapshot& s, const std::string& name) {
     if (name.empty()) return std::nullopt;
@@ -107,11 +107,11 @@ void InspectedMatrix::update_site(const Snapshot& s, int head) {
     const ModelConfig& c = s.config();
     kept_ = trace_->kept(name_.site, name_.layer);
     n_heads_ = site_heads(c, name_.site);
-    has_mask_ = by_key(name_.site);
+    has_mask_ = has_key_axis(name_.site);
     if (has_mask_) head = std::max(head, 0);
     head_ = head >= 0 && (n_heads_ > 1 || has_mask_) ? head_for_query_head(c, head) : -1;
     const int width = trace_->width(name_.site);
-    const int keys = by_source(name_.site) ? s.source_run.rows : s.cursor;
+    const int keys = has_source_keys(name_.site) ? s.source_run.rows : s.cursor;
     head_width_ = has_mask_ ? keys : width / n_heads_;
     n_cols_ = head_ >= 0 ? head_width_ : width;
     n_rows_ = trace_->n_rows(name_.site, s.cursor);
@@ -139,7 +139,7 @@ std::span<const float> InspectedMatrix::row(int row) const {
     const auto n_keys = static_cast<std::size_t>(trace_->n_keys(name_.site));
     const std::size_t first = static_cast<std::size_t>(head_) * n_keys;
     const real* scores = trace_->row(scores_site, name_.layer, row) + first;
-    const Trace::Keys keys = trace_->keys(name_.site, row);
+    const Trace::KeyRange keys = trace_->keys(name_.site, row);
     marked_row_.assign(n_keys, k_masked_cell);
     const auto n = static_cast<std::size_t>(std::max(keys.end - keys.first, 0));
     for (std::size_t k = 0; k < n; ++k)

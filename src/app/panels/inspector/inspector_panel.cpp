@@ -76,10 +76,10 @@ class InspectorPanel : public Panel {
 /// Brings statistics and map up to date, only a part of them in each frame where there is much.
 void InspectorPanel::read_values(const Snapshot& s, const Selection& selection) {
     const InspectedName name = inspected_name(s, selection);
-    int head = one_head_ || by_key(name.site) ? selection.head_in_view().head : -1;
+    int head = one_head_ || has_key_axis(name.site) ? selection.head_in_view().head : -1;
     // Scores and patterns follow the head of the cell in focus.
     const auto& focus = selection.focus();
-    if (by_key(name.site) && focus && focus->param < 0 && focus->site == name.site &&
+    if (has_key_axis(name.site) && focus && focus->param < 0 && focus->site == name.site &&
         focus->layer == name.layer)
         head = focus->head;
     if (matrix_.update(s, name, head)) {

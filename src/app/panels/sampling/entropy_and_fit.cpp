@@ -49,11 +49,12 @@ const char* fit_text(SamplingPanelState& state, float reserved) {
     const Resamples& r = state.resamples();
     const GoodnessOfFit& fit = r.fit();
     if (!r.done()) return state.format("{} of {} draws made ...", r.n_made(), r.n());
-    if (fit.freedom == 0) return state.format("{} draws; only one outcome", r.n());
+    if (fit.degrees_of_freedom == 0) return state.format("{} draws; only one outcome", r.n());
     const char* text = state.format("{} draws: χ² = {:.2f}, {} free, P = {:.3f}", r.n(), fit.statistic,
-                                    fit.freedom, fit.tail);
+                                    fit.degrees_of_freedom, fit.p_value);
     if (fits_in_line(text, reserved)) return text;
-    return state.format("χ² = {:.2f}, {} free, P = {:.3f}", fit.statistic, fit.freedom, fit.tail);
+    return state.format("χ² = {:.2f}, {} free, P = {:.3f}", fit.statistic, fit.degrees_of_freedom,
+                        fit.p_value);
 }
 
 /// Pearson's chi-square test of the resamples, with a button at the right that closes them.
@@ -62,12 +63,12 @@ void draw_fit_line(SamplingPanelState& state) {
     draw_line_item("fit", fit_text(state, reserved), theme().text, reserved);
     const Resamples& r = state.resamples();
     const GoodnessOfFit& fit = r.fit();
-    if (r.done() && fit.freedom > 0)
+    if (r.done() && fit.degrees_of_freedom > 0)
         tooltip(state.format("Pearson's test of {} draws (resample numbers 0 to {}) against the "
                              "probabilities: true draws fit worse in {:.1f} % of cases, {}. Tokens expected "
                              "fewer than {:.0f} times count together ({}). Bars: observed; line and whisker: "
                              "expected ± one standard deviation, √(n p (1 − p)).",
-                             r.n(), r.n() - 1, 100 * fit.tail, fit_in_words(fit.tail), k_least_expected,
+                             r.n(), r.n() - 1, 100 * fit.p_value, fit_in_words(fit.p_value), k_min_expected,
                              fit.n_pooled));
     ImGui::SameLine(0, px(4));
     const ButtonItem item =

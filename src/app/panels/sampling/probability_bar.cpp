@@ -33,9 +33,7 @@ ImU32 part_colour(std::size_t rank) {
     return mix(t.panel, t.head_fill(static_cast<int>(rank * 3 % 7), 7), t.dark ? 0.42f : 0.5f);
 }
 
-std::span<const int> tokens_with_parts(const SamplingPanelState& state) {
-    return sampling_preview().sampler().alive(state.step(), k_max_parts);
-}
+std::span<const int> tokens_with_parts() { return sampling_preview().sampler().alive_tokens(k_max_parts); }
 
 /// The part of a token: it covers [begin, begin + p_after(token)) of the bar, whose length is 1.
 struct BarPart {
@@ -44,7 +42,7 @@ struct BarPart {
 };
 BarPart part_at(const SamplingPanelState& state, double share) {
     double begin = 0;
-    for (const int token : tokens_with_parts(state)) {
+    for (const int token : tokens_with_parts()) {
         const double p = state.p_after(token);
         if (share < begin + p) return {token, begin};
         begin += p;
@@ -56,7 +54,7 @@ void draw_parts(const SamplingPanelState& state, const UiRect& bar, int accented
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     ImFont* f = font(TextSize::small);
-    const std::span<const int> tokens = tokens_with_parts(state);
+    const std::span<const int> tokens = tokens_with_parts();
     double sum = 0;
     for (std::size_t i = 0; i < tokens.size(); ++i) {
         const double p = state.p_after(tokens[i]);

@@ -106,11 +106,11 @@ void SamplingPanelState::find_max_probability() {
     const auto include = [&](int id) {
         max_probability_ = std::max({max_probability_, p_before(id), p_after(id)});
     };
-    const auto include_likeliest = [&](Sampler& sampler, const SampleStep& of_step) {
-        if (const auto alive = sampler.alive(of_step, 1); !alive.empty()) include(alive[0]);
+    const auto include_likeliest = [&](Sampler& sampler) {
+        if (const auto alive = sampler.alive_tokens(1); !alive.empty()) include(alive[0]);
     };
-    include_likeliest(sampling_preview().sampler(), step());
-    if (before_step_ == &step_without_focus_) include_likeliest(sampler_without_focus_, step_without_focus_);
+    include_likeliest(sampling_preview().sampler());
+    if (before_step_ == &step_without_focus_) include_likeliest(sampler_without_focus_);
     // A repetition penalty may have made another token the likeliest one.
     const bool reordered = step().stages.back().penalised &&
                            !before_step_->stages[static_cast<std::size_t>(before_record_)].penalised;

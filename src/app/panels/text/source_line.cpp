@@ -19,9 +19,9 @@ bool is_about_source_token(const CellRange& r, int position, const Snapshot& s, 
                in_view == Stack::encoder && is_within(s.source_run.token(position), r.row_begin, r.row_end);
     if (in_view == Stack::encoder)
         return is_within(position, r.row_begin, r.row_end) ||
-               (by_key(r.site) && is_within(position, r.column_begin, r.column_end));
+               (has_key_axis(r.site) && is_within(position, r.column_begin, r.column_end));
     if (row_axis(r.site) == Axis::source) return is_within(position, r.row_begin, r.row_end);
-    return by_source(r.site) && is_within(position, r.column_begin, r.column_end);
+    return has_source_keys(r.site) && is_within(position, r.column_begin, r.column_end);
 }
 
 } // namespace

@@ -1,4 +1,4 @@
-#include "core/names.h"
+#include "core/name_matching.h"
 
 #include <algorithm>
 #include <numeric>
@@ -6,6 +6,7 @@
 namespace gf {
 namespace {
 
+/// Levenshtein distance, row by row of the usual table.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});
@@ -23,18 +24,19 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 } // namespace
 
-std::string nearest_names(std::string_view word, const std::vector<std::string>& valid, int most) {
-    word = word.substr(0, 200); // a hostile name costs no time
+std::string nearest_names(std::string_view word, const std::vector<std::string>& valid, int max_names) {
+    word = word.substr(0, 200); // a very long name must not cost time
     std::vector<std::pair<std::size_t, const std::string*>> by_distance;
     for (const std::string& v : valid) by_distance.emplace_back(edit_distance(word, v), &v);
     std::stable_sort(by_distance.begin(), by_distance.end(),
                      [](auto& a, auto& b) { return a.first < b.first; });
     std::string s;
-    for (std::size_t i = 0; i < by_distance.size() && i < static_cast<std::size_t>(most); ++i)
+    for (std::size_t i = 0; i < by_distance.size() && i < static_cast<std::size_t>(max_names); ++i)
         s += (i ? ", '" : "'") + *by_distance[i].second + "'";
     return s;
 }
 
+// When a match fails, the last `*` takes one character more and matching resumes behind it.
 bool glob_match(std::string_view pattern, std::string_view text) {
     std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
     while (t < text.size()) {
