@@ -225,7 +225,7 @@ class Trace {
     /// With experts only: twice [row, d_model or d_mlp], what an expert reads and writes, and [row, slot,
     /// d_model].
     real* expert_scratch_ = nullptr;
-    detail::ExpertVisits visits_;           ///< of the layer being computed
+    detail::ExpertVisits visits_;           ///< while a layer with experts is computed
     std::vector<real> rope_cos_, rope_sin_; ///< [position, d_head / 2]
     std::vector<real> alibi_slopes_;        ///< [head]
     std::vector<int> expert_load_; ///< [expert]: choices of a segment so far, if there is a capacity factor

@@ -115,13 +115,8 @@ void fill_in_lengths(TrainConfig& c, const ModelConfig& model) {
 } // namespace
 
 TrainingSetup prepare_training(const TrainConfig& config, const fs::path& checkpoint) {
-    TrainingSetup setup{.config = config,
-                        .tokenizer = {},
-                        .tokenizer_json = {},
-                        .data = {},
-                        .weights = {},
-                        .teacher = {},
-                        .warnings = {}};
+    TrainingSetup setup;
+    setup.config = config;
     TrainConfig& c = setup.config;
     prepare_tokenizer(setup, checkpoint);
     const auto load_data = [&](int length) {

@@ -43,7 +43,7 @@ void vec_mat(benchmark::State& state) {
 }
 
 /// A prompt's product: (T, in) x (in, out) -> (T, out).
-void product(benchmark::State& state) {
+void linear(benchmark::State& state) {
     const int rows = static_cast<int>(state.range(0)), in = static_cast<int>(state.range(1)),
               out = static_cast<int>(state.range(2));
     const std::vector<real> x = noise(std::size_t(rows) * in), a = noise(std::size_t(in) * out);
@@ -51,7 +51,7 @@ void product(benchmark::State& state) {
     gf::Matrix w;
     w.data = a.data(), w.in = in, w.out = out, w.stride = out;
     for (auto _ : state) {
-        gf::product(x.data(), in, rows, w, nullptr, y.data(), out);
+        gf::linear(x.data(), in, rows, w, nullptr, y.data(), out);
         benchmark::DoNotOptimize(y.data());
         benchmark::ClobberMemory();
     }
@@ -91,7 +91,7 @@ BENCHMARK(vec_mat)
     ->Args({288, 768})
     ->Args({768, 3072})
     ->Args({288, 32000});
-BENCHMARK(product)
+BENCHMARK(linear)
     ->ArgNames({"T", "in", "out"})
     ->Args({16, 64, 172})
     ->Args({64, 288, 768})

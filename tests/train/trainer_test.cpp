@@ -53,13 +53,8 @@ TrainConfig memorising_config() {
 
 /// New weights, and a few random sequences for the objective that suits the model.
 TrainingSetup memorising_setup(const ModelConfig& model, TrainConfig config) {
-    TrainingSetup setup{.config = std::move(config),
-                        .tokenizer = {},
-                        .tokenizer_json = {},
-                        .data = {},
-                        .weights = {},
-                        .teacher = {},
-                        .warnings = {}};
+    TrainingSetup setup;
+    setup.config = std::move(config);
     auto sequences =
         model.mask == MaskKind::bidirectional ? masked_sequences(model, 2, 9) : random_sequences(model, 2, 9);
     if (model.mask == MaskKind::bidirectional) setup.config.objective = Objective::masked_token;

@@ -4,7 +4,6 @@
 
 #include "core/cell_ref.h"
 
-#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,8 +37,6 @@ struct HeadRef {
 
 /// Which attention of a decoder that reads a source: the one to its own text, or the one to the source.
 enum class Attention { self, cross };
-/// Its words on screen and in commands, in the order of the enumerators.
-inline constexpr std::array<const char*, 2> k_attention_words{"self", "cross"};
 
 struct Selection {
     Hover<CellRef> cell;

@@ -58,7 +58,7 @@ class Backward {
     using Scratch = std::vector<real, Eigen::aligned_allocator<real>>;
     Scratch norm_output_;         ///< [row, d_model]: a norm's output, computed again
     Scratch expert_scratch_;      ///< with experts only: three times [row, d_model, d_mlp or n_experts]
-    detail::ExpertVisits visits_; ///< of the layer being computed
+    detail::ExpertVisits visits_; ///< while a layer with experts is computed
 };
 
 } // namespace gf

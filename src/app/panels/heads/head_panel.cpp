@@ -1,6 +1,7 @@
 #include "app/panels/heads/head_panel.h"
 
 #include "app/host/frame_request.h"
+#include "app/panels/heads/attention_switch.h"
 #include "app/panels/heads/head_lines.h"
 #include "app/panels/heads/head_matrix.h"
 #include "app/view/not_kept_notice.h"
@@ -111,8 +112,8 @@ void HeadPanel::draw_header(const Snapshot& s, const Selection& selection, HeadR
     write_subtitle(s, selection, head, form);
     const float values_width = segmented_control_width(k_values, ControlSize::small) + px(8),
                 forms_width = segmented_control_width(k_forms, ControlSize::small);
-    const float attentions_width =
-        s.trace().source() ? segmented_control_width(k_attention_words, ControlSize::small) + px(8) : 0;
+    float attentions_width = attention_switch_width(s);
+    if (attentions_width > 0) attentions_width += px(8);
     bool has_values = true;
     HeaderPlace place = header_place(forms_width + attentions_width + values_width);
     if (!place.fits) {
@@ -123,9 +124,7 @@ void HeadPanel::draw_header(const Snapshot& s, const Selection& selection, HeadR
     if (!place.fits) return;
     const HeaderControls controls(place.at);
     if (attentions_width > 0) {
-        int chosen = selection.attention == Attention::cross;
-        if (segmented_control("attention", chosen, k_attention_words, ControlSize::small))
-            commands.post(command::ViewAttention{k_attention_words[static_cast<std::size_t>(chosen)]});
+        draw_attention_switch(selection.attention, commands);
         ImGui::SameLine(0, px(8));
     }
     int chosen = form;

@@ -1,6 +1,7 @@
 #include "app/panels/heads/heads_panel.h"
 
 #include "app/host/frame_request.h"
+#include "app/panels/heads/attention_switch.h"
 #include "app/panels/heads/head_roles_list.h"
 #include "app/panels/heads/heads_grid.h"
 #include "app/view/not_kept_notice.h"
@@ -93,8 +94,7 @@ void HeadsPanel::draw_header(const Snapshot& s, Attention attention, Commands& c
         fmt::format_to(out, "{}: none, {}", sort_name(), head_role_row(*sort_).impossible_because);
     // Roles, by which heads are sorted, are ways to read one's own text, so that cross-attention has no menu.
     const float menu_width = cross ? 0 : header_menu_width(sort_name());
-    const float attentions_width =
-        s.trace().source() ? segmented_control_width(k_attention_words, ControlSize::small) : 0;
+    const float attentions_width = attention_switch_width(s);
     const float gap = menu_width > 0 && attentions_width > 0 ? px(8) : 0;
     bool has_menu = menu_width > 0;
     HeaderPlace place = header_place(attentions_width + gap + menu_width);
@@ -106,9 +106,7 @@ void HeadsPanel::draw_header(const Snapshot& s, Attention attention, Commands& c
     if (!place.fits) return;
     const HeaderControls controls(place.at);
     if (attentions_width > 0) {
-        int chosen = cross;
-        if (segmented_control("attention", chosen, k_attention_words, ControlSize::small))
-            commands.post(command::ViewAttention{k_attention_words[static_cast<std::size_t>(chosen)]});
+        draw_attention_switch(attention, commands);
         ImGui::SameLine(0, px(8));
     }
     if (has_menu) draw_sort_menu();
