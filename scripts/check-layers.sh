@@ -5,8 +5,9 @@
 cd "${1:-$(dirname "${BASH_SOURCE[0]}")/..}/src" || exit 1
 engine="platform core core/kernels core/passes core/formula core/sampling Eigen"
 io="$engine io nlohmann fmt"
+measures="$engine measures nlohmann fmt"
 text="$io text text/train pcre2 utf8proc"
-train="$io text text/train train train/tinyville"
+train="$io measures text text/train train train/tinyville"
 session="$train session"
 models="$session models"
 drawing="platform core fmt render GUI app/host"
@@ -19,6 +20,7 @@ declare -A may=(
     [core/formula]="platform core core/kernels core/formula"
     [core/sampling]="platform core core/kernels core/sampling Eigen"
     [io]="$io"
+    [measures]="$measures"
     [text]="$text"
     [text/train]="$text"
     [train]="$train"

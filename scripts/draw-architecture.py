@@ -19,6 +19,7 @@ PURPOSE = {
     "platform": "files, memory, threads, clock",
     "core": "config, params, sites, trace;\nkernels, passes, formula, sampling",
     "io": "model files, JSON, safetensors",
+    "measures": "roles of heads, stream, entropy",
     "text": "tokenizers and their training",
     "train": "optimisers, data, the loop; Tinyville",
     "session": "commands, runs, branches, playback",

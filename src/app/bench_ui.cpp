@@ -108,8 +108,8 @@ void open_and_run(Workbench& workbench, const BenchOptions& o) {
         for (int i = 2; i < o.tokens; ++i) ids += fmt::format(",{}", i * 37 % latest().config().d_vocab);
         carry_out(workbench, command::SetPrompt{ids, false});
     }
-    carry_out(workbench, command::Step{o.tokens - latest().run().rows});
-    const int n = latest().run().rows;
+    carry_out(workbench, command::Step{o.tokens - latest().text().rows});
+    const int n = latest().text().rows;
     if (n < o.tokens)
         throw Error({"--tokens", fmt::format("at most {}, where this model ended its text", n),
                      std::to_string(o.tokens), ""});

@@ -7,10 +7,12 @@
 #include "core/site_names.h"
 #include "io/edit_file.h"
 #include "io/trace_file.h"
+#include "measures/measure.h"
 #include "platform/error.h"
 #include "train/losses.h"
 
 #include <fmt/core.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -24,6 +26,7 @@ struct TraceOptions {
     PromptOptions prompt;
     SourceOptions source;
     std::string out, edits;
+    std::string measure;
     std::vector<std::string> sites{"*"};
     bool gradients = false;
 };
@@ -100,7 +103,24 @@ void choose_sites(std::vector<TracePart>& parts, const std::vector<std::string>&
     }
 }
 
+/// Prints what the measure finds in the run as JSON.
+/// @throws Error when there is no such measure
+void print_measure(const std::string& name, const RunView& view) {
+    const auto measure = measure_named(name).make();
+    measure->advance(view);
+    fmt::print("{}\n", measure->result().dump(2));
+}
+
+std::string measure_names() {
+    std::string names;
+    for (const MeasureRow& row : measure_rows())
+        names += fmt::format("{}{}: {}", names.empty() ? "" : "; ", row.name, row.what);
+    return names;
+}
+
 int run(const TraceOptions& options) {
+    if (options.out.empty() && options.measure.empty())
+        throw Error({"trace", "--out PATH or --measure NAME", "neither", "say what is wanted"});
     const auto model = options.model.open();
     const std::vector<int> tokens = options.prompt.encode(*model, 0);
     const std::optional<std::vector<int>> source_tokens = options.source.encode(*model);
@@ -121,6 +141,8 @@ int run(const TraceOptions& options) {
     parts.push_back({*trace, n, {}, prefix(Stack::decoder), nullptr});
     choose_sites(parts, options.sites);
     extend(*trace, tokens);
+    if (!options.measure.empty()) print_measure(options.measure, {.trace = trace, .rows = n});
+    if (options.out.empty()) return 0;
     std::optional<Gradients> gradients;
     std::vector<TraceGradients> part_gradients; // in the order of the parts
     if (options.gradients) {
@@ -146,12 +168,16 @@ void add_trace(CLI::App& app, int& exit_code) {
     options->model.add_to(*command);
     options->prompt.add_to(*command);
     options->source.add_to(*command);
-    command->add_option("-o,--out", options->out, "the file to write")->required()->type_name("PATH");
+    command->add_option("-o,--out", options->out, "the file to write")->type_name("PATH");
     command->add_option("--sites", options->sites, "names or patterns, e.g. 'blocks.*.attn.hook_pattern'")
         ->capture_default_str();
     command->add_option("--edits", options->edits, "JSON file of edits to apply")->type_name("PATH");
     command->add_flag("--gradients", options->gradients,
                       "also the gradients of the mean next-token cross-entropy, as grad/NAME");
+    command
+        ->add_option("--measure", options->measure,
+                     "print as JSON what is derived from the run; " + measure_names())
+        ->type_name("NAME");
     command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

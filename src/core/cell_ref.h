@@ -6,9 +6,16 @@
 
 namespace gf {
 
+/// What is looked at of a cell.
+enum class Quantity {
+    value,
+    difference, ///< its value minus the value of the same cell in another run
+};
+std::string_view name(Quantity);
+
 /// One cell of a site, or one value of a parameter.
 struct CellRef {
-    int run = 0; ///< index of the run in a Snapshot
+    int run = 0; ///< id of the run in a Snapshot
     Site site = Site::resid_pre;
     int layer = -1;
     int head = -1; ///< head, key-value head, or expert slot; -1 where the site has no such axis
@@ -19,6 +26,7 @@ struct CellRef {
     /// Index into Weights::table if this is a parameter's value as kept in memory; site and layer say nothing
     /// then. Else -1.
     int param = -1;
+    Quantity quantity = Quantity::value;
     bool operator==(const CellRef&) const = default;
 };
 

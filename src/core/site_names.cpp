@@ -1,7 +1,5 @@
 #include "core/site_names.h"
 
-#include "platform/error.h"
-
 namespace gf {
 
 std::string_view stack_prefix(const Weights& weights, Stack stack) {
@@ -26,12 +24,6 @@ std::vector<NamedSite> named_sites(const Weights& weights) {
                 {std::string(stack_prefix(weights, stack)) + site_name(site.site, site.layer), stack, site});
     }
     return all;
-}
-
-Stack stack_named(const std::string& word, const std::string& where) {
-    if (word == "encoder") return Stack::encoder;
-    if (word == "decoder") return Stack::decoder;
-    throw Error({where, "'encoder' or 'decoder'", "'" + word + "'", ""});
 }
 
 } // namespace gf

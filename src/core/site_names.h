@@ -32,8 +32,4 @@ struct NamedSite {
 /// All sites of all stacks, in the order of the computation.
 std::vector<NamedSite> named_sites(const Weights& weights);
 
-/// The stack that `word` names; `where` is the option or field in which the word stands.
-/// @throws Error with the valid names if there is none
-Stack stack_named(const std::string& word, const std::string& where);
-
 } // namespace gf

@@ -9,16 +9,16 @@
 namespace gf {
 namespace {
 
-struct MeasureRow {
+struct MeasuredModel {
     std::string_view name_prefix; ///< a model's name, or what the names of several models begin with
     void (*measure)(ModelCache&, const std::string&, ModelCard&);
 };
 // The first row that fits counts, so a longer prefix stands before a shorter one.
 constexpr std::array k_measures = {
-    MeasureRow{"story-moe", measure_experts},    MeasureRow{"story", measure_stories_and_tasks},
-    MeasureRow{"drafter", measure_drafting},     MeasureRow{"heads-", measure_heads},
-    MeasureRow{"positions-", measure_positions}, MeasureRow{"induction", measure_induction},
-    MeasureRow{"masked", measure_masked_tokens}, MeasureRow{"translator", measure_translation},
+    MeasuredModel{"story-moe", measure_experts},    MeasuredModel{"story", measure_stories_and_tasks},
+    MeasuredModel{"drafter", measure_drafting},     MeasuredModel{"heads-", measure_heads},
+    MeasuredModel{"positions-", measure_positions}, MeasuredModel{"induction", measure_induction},
+    MeasuredModel{"masked", measure_masked_tokens}, MeasuredModel{"translator", measure_translation},
 };
 
 } // namespace
@@ -45,7 +45,7 @@ void measure(ModelCache& cache, const std::string& name, ModelCard& card) {
     card.loss = cache.loss(name);
     card.figures.clear(), card.loss_by_position.clear(), card.samples.clear();
     const auto row = std::ranges::find_if(
-        k_measures, [&](const MeasureRow& r) { return name.starts_with(r.name_prefix); });
+        k_measures, [&](const MeasuredModel& r) { return name.starts_with(r.name_prefix); });
     if (row != k_measures.end()) row->measure(cache, name, card);
 }
 

@@ -1,7 +1,7 @@
 // Measures of models that continue text: what they write, which tasks they solve, their losses, their heads.
 
-#include "core/head_roles.h"
 #include "core/passes/forward.h"
+#include "measures/head_roles.h"
 #include "models/measure.h"
 #include "session/generate.h"
 #include "train/losses.h"
@@ -78,7 +78,7 @@ void add_best_head(const Model& model, const std::vector<tinyville::Document>& d
     for (const tinyville::Document& d : documents) {
         const auto trace = full_trace(model, document_tokens(model, d));
         HeadRoles roles;
-        roles.update(trace, trace->n_tokens());
+        roles.advance({.trace = trace, .rows = trace->n_tokens()});
         const int n = roles.queries(role, roles.rows());
         queries += n;
         for (int i = 0; i < static_cast<int>(sums.size()); ++i)

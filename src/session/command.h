@@ -3,6 +3,7 @@
 // `glassformer shot --script` reads them from JSON, and tests drive both the engine and the window with them.
 
 #include "core/sampling/sampling.h"
+#include "session/cell_address.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -77,12 +78,12 @@ struct SetSpeed {
 };
 /// Chooses the layer whose sites are computed again when the run is too long to keep all of them.
 struct ViewLayer {
-    int layer = -1;                ///< -1: none
-    std::string stack = "decoder"; ///< "decoder" or "encoder": the run that the layer belongs to
+    int layer = -1;           ///< -1: none
+    std::string run = "text"; ///< name of the run that the layer belongs to
     static constexpr std::string_view k_name = "view-layer";
     static void fields(auto& command, auto visit) {
         visit("layer", command.layer);
-        visit("stack", command.stack);
+        visit("run", command.run);
     }
 };
 /// Limits the memory of a run that keeps all its values. It holds from the next prompt on.
@@ -122,29 +123,19 @@ struct SelectBranch {
 };
 /// Replaces the value of one cell. The run is computed again with it; its tokens stay.
 struct EditCell {
-    std::string name;                   ///< public name of the site
-    int head = -1, row = 0, column = 0; ///< `head` is ignored where the site has no heads
+    CellAddress cell;
     double value = 0;
     static constexpr std::string_view k_name = "edit";
     static void fields(auto& command, auto visit) {
-        visit("name", command.name);
-        visit("head", command.head);
-        visit("row", command.row);
-        visit("column", command.column);
+        CellAddress::fields(command.cell, visit);
         visit("value", command.value);
     }
 };
 /// Gives an edited cell its computed value back.
 struct RemoveEdit {
-    std::string name;
-    int head = -1, row = 0, column = 0;
+    CellAddress cell;
     static constexpr std::string_view k_name = "remove-edit";
-    static void fields(auto& command, auto visit) {
-        visit("name", command.name);
-        visit("head", command.head);
-        visit("row", command.row);
-        visit("column", command.column);
-    }
+    static void fields(auto& command, auto visit) { CellAddress::fields(command.cell, visit); }
 };
 struct RemoveEdits {
     static constexpr std::string_view k_name = "remove-edits";
@@ -190,29 +181,17 @@ struct PinToken {
     static constexpr std::string_view k_name = "pin-token";
     static void fields(auto& command, auto visit) { visit("position", command.position); }
 };
-/// Pins a cell by the name of its site or parameter. An empty name pins none.
+/// Pins a cell. An empty name pins none.
 struct PinCell {
-    std::string name;
-    int head = -1, row = 0, column = 0;
+    CellAddress cell;
     static constexpr std::string_view k_name = "pin-cell";
-    static void fields(auto& command, auto visit) {
-        visit("name", command.name);
-        visit("head", command.head);
-        visit("row", command.row);
-        visit("column", command.column);
-    }
+    static void fields(auto& command, auto visit) { CellAddress::fields(command.cell, visit); }
 };
 /// Opens the field in which a person types a value for a cell. An empty name means the cell in focus.
 struct AskValue {
-    std::string name;
-    int head = -1, row = 0, column = 0;
+    CellAddress cell;
     static constexpr std::string_view k_name = "ask-value";
-    static void fields(auto& command, auto visit) {
-        visit("name", command.name);
-        visit("head", command.head);
-        visit("row", command.row);
-        visit("column", command.column);
-    }
+    static void fields(auto& command, auto visit) { CellAddress::fields(command.cell, visit); }
 };
 /// Shows a site or parameter in the Inspector. With an empty name the Inspector follows the cell in focus.
 struct Inspect {
@@ -227,11 +206,11 @@ struct SelectOperation {
     static constexpr std::string_view k_name = "operation";
     static void fields(auto& command, auto visit) { visit("name", command.name); }
 };
-/// Chooses the stack of an encoder-decoder that the panels show: "decoder" or "encoder".
-struct ViewStack {
-    std::string stack;
-    static constexpr std::string_view k_name = "view-stack";
-    static void fields(auto& command, auto visit) { visit("stack", command.stack); }
+/// Chooses the run that the panels show by its name: "text", or "source", which an encoder reads.
+struct ViewRun {
+    std::string run;
+    static constexpr std::string_view k_name = "view-run";
+    static void fields(auto& command, auto visit) { visit("run", command.run); }
 };
 /// Chooses the attention that the panels Heads and Head show of a decoder: "self", to its own text, or
 /// "cross", to the source.
@@ -311,7 +290,7 @@ using Command =
                  command::SelectBranch, command::EditCell, command::RemoveEdit, command::RemoveEdits,
                  command::UseEdits, command::Undo, command::Redo, command::SetTheme, command::SetScale,
                  command::PinHead, command::PinToken, command::PinCell, command::AskValue, command::Inspect,
-                 command::SelectOperation, command::ViewStack, command::ViewAttention, command::SetView,
+                 command::SelectOperation, command::ViewRun, command::ViewAttention, command::SetView,
                  command::ShowPanel, command::SetLayout, command::SaveLayout, command::DeleteLayout,
                  command::SetMotion, command::ChooseFile, command::Find, command::ShowHelp>;
 

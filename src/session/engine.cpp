@@ -4,6 +4,7 @@
 
 #include "core/kernels/kernels.h"
 #include "core/passes/forward.h"
+#include "core/site_names.h"
 #include "platform/clock.h"
 #include "platform/error.h"
 
@@ -66,6 +67,22 @@ void Engine::set_message(const std::string& text, bool is_error) {
 void Engine::clear_message() {
     message_.clear();
     message_is_error_ = can_truncate_ = false;
+}
+
+RunView Engine::view_of(int run) const {
+    const Trace* source = state_.source_run.get();
+    return run == Run::k_source && source ? RunView{.trace = state_.source_run, .rows = source->n_tokens()}
+                                          : RunView{.trace = current().trace, .rows = current().rows};
+}
+
+int Engine::run_named(const std::string& run, const std::string& site) const {
+    const bool has_source = state_.source_run != nullptr;
+    if (run.empty())
+        return has_source && split_stack(*state_.model->weights, site).stack == Stack::encoder ? Run::k_source
+                                                                                               : Run::k_text;
+    if (run == "text") return Run::k_text;
+    if (run == "source" && has_source) return Run::k_source;
+    throw Error({"run", has_source ? "'text' or 'source'" : "'text', the only run", "'" + run + "'", ""});
 }
 
 void Engine::require_run(const char* command_name) const {
@@ -140,6 +157,44 @@ void Engine::finish_pending_rows() {
     while (reading_prompt()) compute_slice(current());
 }
 
+Run Engine::publish_text() const {
+    const Branch& b = current();
+    return {.model = state_.model,
+            .trace = b.trace,
+            .origins = b.origins,
+            .rows = b.rows,
+            .shown = std::min(state_.cursor, b.rows),
+            .rows_wanted = b.trace->n_tokens(),
+            .reads = state_.source_run ? Run::k_source : -1,
+            .edits = state_.edits};
+}
+
+Run Engine::publish_source() const {
+    const int n = state_.source_run->n_tokens();
+    return {.id = Run::k_source,
+            .role = RunRole::source,
+            .name = "source",
+            .model = state_.model,
+            .trace = state_.source_run,
+            .rows = n,
+            .shown = n,
+            .rows_wanted = n,
+            .read_by = Run::k_text,
+            .edits = state_.source_edits};
+}
+
+/// Says in the run that the wanted layer belongs to how far it is, and shows it once it is complete.
+void Engine::show_layer(Run& run) const {
+    if (run.id != layer_run()) return;
+    run.layer.bytes = refused_layer_bytes_;
+    if (layer_is_behind()) {
+        run.layer.rows = layer_view_->rows();
+    } else if (layer_view_) {
+        run.layer.index = layer_view_->layer();
+        run.trace = layer_view_->trace();
+    }
+}
+
 void Engine::publish(Snapshot& out) {
     out.version = ++version_;
     out.model = state_.model;
@@ -147,30 +202,16 @@ void Engine::publish(Snapshot& out) {
     out.tokenizer_path = state_.tokenizer_path;
     out.prompt = state_.prompt;
     out.source = state_.source;
-    out.source_run = state_.source_run;
     out.tree.clear();
     for (const auto& b : state_.tree) out.tree.push_back(b->view());
     out.runs.clear();
     out.branch = state_.branch;
-    out.cursor = has_run() ? std::min(state_.cursor, current().rows) : 0;
-    out.rows_wanted = 0;
     if (has_run()) {
-        out.runs.push_back(current().view());
-        out.rows_wanted = current().trace->n_tokens();
+        out.runs.push_back(publish_text());
+        if (state_.source_run) out.runs.push_back(publish_source());
+        for (Run& run : out.runs) show_layer(run);
         out.next_draw = next_draw_key();
     }
-    out.layer = out.other_stack_layer = {};
-    const bool of_encoder = layer_stack() == Stack::encoder;
-    LayerInView& layer = of_encoder ? out.other_stack_layer : out.layer;
-    layer.bytes = refused_layer_bytes_;
-    if (layer_is_behind()) {
-        layer.rows = layer_view_->rows();
-    } else if (layer_view_ && has_run()) {
-        layer.index = layer_view_->layer();
-        (of_encoder ? out.source_run : out.runs[0]).trace = layer_view_->trace();
-    }
-    out.edits = state_.edits;
-    out.other_stack_edits = state_.source_edits;
     out.edits_on = state_.edits_on;
     out.rows_recomputed = recomputed_ ? recomputed_->rows : -1;
     out.chain = state_.chain;

@@ -55,7 +55,7 @@ class Engine {
     struct State {
         std::shared_ptr<const Model> model;
         std::string model_path, tokenizer_path, prompt, source;
-        RunView source_run; ///< the encoder's run; without Trace for models that have no encoder
+        std::shared_ptr<const Trace> source_run; ///< the encoder's run, complete; null for other models
         std::vector<std::shared_ptr<Branch>> tree;
         int branch = 0; ///< index in `tree` of the branch in view
         int cursor = 0; ///< tokens shown, once they are computed
@@ -97,9 +97,10 @@ class Engine {
     bool has_run() const { return !state_.tree.empty(); }
     bool reading_prompt() const { return has_run() && current().rows < current().trace->n_tokens(); }
     int max_tokens() const;
-    RunView run_of(Stack stack) const {
-        return stack == Stack::encoder ? state_.source_run : current().view();
-    }
+    /// The text (Run::k_text) or the source that it reads.
+    RunView view_of(int run) const;
+    /// The run that a command names by its name, or by the stack that the name of a site begins with.
+    int run_named(const std::string& run, const std::string& site) const;
     void require_run(const char* command_name) const;
 
     // Messages and undo.
@@ -109,7 +110,7 @@ class Engine {
 
     // Models, prompts and sources.
     void start_tree(const std::vector<int>& prompt);
-    RunView read_source(const Model& model, const std::string& text) const;
+    std::shared_ptr<const Trace> read_source(const Model& model, const std::string& text) const;
     TraceShape trace_shape(int capacity, int n_prompt);
 
     // Slices of work.
@@ -133,25 +134,25 @@ class Engine {
     void fork_prefix(Branch& child, const Branch& parent, int token, TokenOrigin origin);
     void fork_whole_text(Branch& child, const Branch& parent, int token, TokenOrigin origin);
 
-    // Edits. The decoder's are those of the text, in models of a single stack too.
-    SharedEdits& edits_of(Stack stack) {
-        return stack == Stack::encoder ? state_.source_edits : state_.edits;
-    }
+    // Edits.
+    SharedEdits& edits_of(int run) { return run == Run::k_source ? state_.source_edits : state_.edits; }
     std::vector<Edit> active_edits(int capacity) const;
-    Stack stack_of_site(const std::string& name) const;
-    void change_edits(std::vector<Edit> edits, Stack stack, bool on);
+    void change_edits(std::vector<Edit> edits, int run, bool on);
     void forget_edits(SharedEdits& edits);
     void apply_source_edits();
     void apply_edits();
 
     // The layer in view.
-    /// The stack whose run the wanted layer belongs to.
-    Stack layer_stack() const {
-        return wanted_stack_ == Stack::encoder && state_.source_run.trace ? Stack::encoder : Stack::decoder;
-    }
-    bool layer_is_behind() const { return layer_view_ && layer_view_->rows() < run_of(layer_stack()).rows; }
+    /// The run that the wanted layer belongs to.
+    int layer_run() const { return state_.source_run ? wanted_layer_run_ : Run::k_text; }
+    bool layer_is_behind() const { return layer_view_ && layer_view_->rows() < view_of(layer_run()).rows; }
     void compute_layer_slice();
     void update_layer_view();
+
+    // Publishing.
+    Run publish_text() const;
+    Run publish_source() const;
+    void show_layer(Run& run) const;
 
     State state_;
     std::shared_ptr<Branch> recomputed_; ///< the branch in view, being computed with the edits that hold now
@@ -163,7 +164,7 @@ class Engine {
     double last_token_due_ = k_at_once;     ///< when the newest token was due, seconds
     std::size_t trace_budget_;              ///< bytes
     int wanted_layer_ = -1;                 ///< -1: none
-    Stack wanted_stack_ = Stack::decoder;   ///< the stack of wanted_layer_
+    int wanted_layer_run_ = Run::k_text;    ///< the run of wanted_layer_
     std::unique_ptr<LayerView> layer_view_; ///< null where the run keeps everything, or no layer is wanted
     double refused_layer_bytes_ = 0;        ///< bytes that the wanted layer would take, if they are too many
     Sampler sampler_;

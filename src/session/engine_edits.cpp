@@ -3,8 +3,8 @@
 #include "core/passes/forward.h"
 #include "core/site_names.h"
 #include "platform/error.h"
+#include "session/cell_address.h"
 #include "session/engine.h"
-#include "session/find_cell.h"
 
 #include <algorithm>
 #include <cmath>
@@ -22,17 +22,17 @@ CellRange range_of(const CellRef& cell) {
 
 /// The cell that a command names.
 /// @throws Error when it does not exist, or is none that an edit can change
-CellRange editable_cell(const RunView& run, const std::string& name, int head, int row, int column) {
-    const CellRef cell = find_cell(*run.trace, run.rows, name, head, row, column);
+CellRange editable_cell(const RunView& run, const CellAddress& address) {
+    const CellRef cell = find_cell(run, address);
     const auto refuse = [&](const char* expected, const std::string& found, const char* remedy) {
-        throw Error({"edit of " + name, expected, found, remedy});
+        throw Error({"edit of " + address.name, expected, found, remedy});
     };
     if (cell.param >= 0) refuse("a site", "a parameter", "edit what is computed from it");
     const SiteRow& site = site_row(cell.site);
     if (!site.editable) refuse("an editable site", std::string(site.not_editable_because), "");
-    if (has_key_axis(cell.site) && !run.trace->keys(cell.site, row).holds(column))
+    if (!run.values({cell.site, cell.layer}).visible(cell.head, cell.row, cell.column))
         refuse("a key that the query may read",
-               "query " + std::to_string(row) + ", key " + std::to_string(column), "");
+               "query " + std::to_string(cell.row) + ", key " + std::to_string(cell.column), "");
     return range_of(cell);
 }
 
@@ -70,16 +70,9 @@ std::vector<Edit> Engine::active_edits(int capacity) const {
     return within;
 }
 
-/// Stack whose run has the site: Stack::encoder only for the encoder beside a decoder.
-Stack Engine::stack_of_site(const std::string& name) const {
-    const bool of_encoder =
-        state_.source_run.trace && split_stack(*state_.model->weights, name).stack == Stack::encoder;
-    return of_encoder ? Stack::encoder : Stack::decoder;
-}
-
-/// Makes these the edits of a stack, and switches all edits on or off, as a step that can be undone.
-void Engine::change_edits(std::vector<Edit> edits, Stack stack, bool on) {
-    SharedEdits& before = edits_of(stack);
+/// Makes these the edits of a run, and switches all edits on or off, as a step that can be undone.
+void Engine::change_edits(std::vector<Edit> edits, int run, bool on) {
+    SharedEdits& before = edits_of(run);
     if (edits == *before && on == state_.edits_on) return;
     mark_undoable();
     playing_ = false;
@@ -97,10 +90,10 @@ void Engine::run(const command::EditCell& c) {
     finish_pending_rows();
     const auto value = static_cast<real>(c.value);
     if (!std::isfinite(value))
-        throw Error({"edit of " + c.name, "a finite number", std::to_string(c.value), ""});
-    const Stack stack = stack_of_site(c.name);
-    const CellRange cell = editable_cell(run_of(stack), c.name, c.head, c.row, c.column);
-    std::vector<Edit> edits = *edits_of(stack);
+        throw Error({"edit of " + c.cell.name, "a finite number", std::to_string(c.value), ""});
+    const int run = run_named(c.cell.run, c.cell.name);
+    const CellRange cell = editable_cell(view_of(run), c.cell);
+    std::vector<Edit> edits = *edits_of(run);
     const auto same =
         std::find_if(edits.begin(), edits.end(), [&](const Edit& e) { return e.range == cell; });
     const Edit edit{cell, Edit::Kind::values, {value}, nullptr};
@@ -108,42 +101,41 @@ void Engine::run(const command::EditCell& c) {
         edits.push_back(edit);
     else
         *same = edit;
-    change_edits(std::move(edits), stack, true);
+    change_edits(std::move(edits), run, true);
 }
 
 void Engine::run(const command::RemoveEdit& c) {
     require_run("edit");
     finish_pending_rows();
-    const Stack stack = stack_of_site(c.name);
-    const RunView run = run_of(stack);
-    const CellRange cell = range_of(find_cell(*run.trace, run.rows, c.name, c.head, c.row, c.column));
-    std::vector<Edit> edits = *edits_of(stack);
+    const int run = run_named(c.cell.run, c.cell.name);
+    const CellRange cell = range_of(find_cell(view_of(run), c.cell));
+    std::vector<Edit> edits = *edits_of(run);
     std::erase_if(edits, [&](const Edit& e) { return e.range == cell; });
-    change_edits(std::move(edits), stack, state_.edits_on);
+    change_edits(std::move(edits), run, state_.edits_on);
 }
 
 void Engine::run(const command::RemoveEdits&) {
     require_run("edit");
     finish_pending_rows();
-    change_edits({}, Stack::decoder, true);
-    change_edits({}, Stack::encoder, true);
+    change_edits({}, Run::k_text, true);
+    change_edits({}, Run::k_source, true);
 }
 
 void Engine::run(const command::UseEdits& c) {
     require_run("edit");
     finish_pending_rows();
-    change_edits(*state_.edits, Stack::decoder, c.on);
+    change_edits(*state_.edits, Run::k_text, c.on);
 }
 
 /// Computes the encoder's run again if its edits changed: all of it at once, as when it was read.
 void Engine::apply_source_edits() {
-    const RunView& run = state_.source_run;
-    if (!run.trace) return;
+    const Trace* run = state_.source_run.get();
+    if (!run) return;
     const std::vector<Edit>& edits = state_.edits_on ? *state_.source_edits : *no_edits();
-    if (edits == run.trace->edits()) return;
-    auto recomputed = std::make_shared<Trace>(run.trace->shared_weights(), run.trace->shape(), edits);
-    extend(*recomputed, {run.trace->tokens(), static_cast<std::size_t>(run.rows)});
-    state_.source_run.trace = std::move(recomputed);
+    if (edits == run->edits()) return;
+    auto recomputed = std::make_shared<Trace>(run->shared_weights(), run->shape(), edits);
+    extend(*recomputed, {run->tokens(), static_cast<std::size_t>(run->n_tokens())});
+    state_.source_run = std::move(recomputed);
 }
 
 /// Begins to compute the branch in view again if the edits or the source changed: with a new Trace of the
@@ -155,7 +147,7 @@ void Engine::apply_edits() {
     const Branch& b = current();
     std::vector<Edit> edits = active_edits(b.trace->capacity());
     apply_source_edits();
-    const std::shared_ptr<const Trace>& source = state_.source_run.trace;
+    const std::shared_ptr<const Trace>& source = state_.source_run;
     const auto is_up_to_date = [&](const Trace& t) {
         return t.edits() == edits && t.source() == source.get();
     };

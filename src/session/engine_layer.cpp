@@ -1,6 +1,5 @@
 // The layer in view of a run that is too long to keep everything.
 
-#include "core/site_names.h"
 #include "platform/error.h"
 #include "session/engine.h"
 
@@ -15,7 +14,7 @@ constexpr int k_layer_rows_per_slice =
 } // namespace
 
 void Engine::run(const command::ViewLayer& c) {
-    wanted_stack_ = stack_named(c.stack, "view-layer");
+    wanted_layer_run_ = has_run() ? run_named(c.run, "") : Run::k_text;
     wanted_layer_ = c.layer;
 }
 
@@ -26,13 +25,13 @@ void Engine::run(const command::SetTraceBudget& c) {
 }
 
 void Engine::compute_layer_slice() {
-    layer_view_->compute(run_of(layer_stack()).rows, k_layer_rows_per_slice);
+    layer_view_->compute(view_of(layer_run()).rows, k_layer_rows_per_slice);
 }
 
 /// Makes layer_view_ that of the wanted layer in the present run, if the run does not keep it and the budget
 /// allows. Called after everything that can change the run or the wanted layer.
 void Engine::update_layer_view() {
-    const std::shared_ptr<const Trace> run = has_run() ? run_of(layer_stack()).trace : nullptr;
+    const std::shared_ptr<const Trace> run = has_run() ? view_of(layer_run()).trace : nullptr;
     const bool wanted = run && run->shape().keep == Keep::residual && wanted_layer_ >= 0 &&
                         wanted_layer_ < run->config().n_layers;
     if (wanted && layer_view_ && layer_view_->run() == run && layer_view_->layer() == wanted_layer_) return;

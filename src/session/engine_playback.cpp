@@ -114,8 +114,8 @@ void Engine::grow(Branch& b) {
     if (shape.keep == old.shape().keep) {
         b.trace = old.branch(b.rows, capacity, active_edits(capacity));
     } else { // the budget allows less than the old Trace keeps, so the rows are computed again
-        auto smaller = std::make_shared<Trace>(old.shared_weights(), shape, active_edits(capacity),
-                                               state_.source_run.trace);
+        auto smaller =
+            std::make_shared<Trace>(old.shared_weights(), shape, active_edits(capacity), state_.source_run);
         extend(*smaller, b.tokens(b.rows));
         b.trace = std::move(smaller);
     }

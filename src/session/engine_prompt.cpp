@@ -17,7 +17,7 @@ int Engine::max_tokens() const {
 void Engine::run(const command::Open& c) {
     auto model = open_model(c.model, c.tokenizer);           // throws before anything is changed
     const bool reads_source = model->config().has_encoder(); // then the given text is the source
-    RunView source_run;
+    std::shared_ptr<const Trace> source_run;
     if (reads_source) source_run = read_source(*model, c.prompt);
     const int first_token = std::max(bos_id(*model), 0); // without BOS any token serves
     const std::vector<int> prompt =
@@ -85,7 +85,7 @@ void Engine::start_tree(const std::vector<int>& prompt) {
             ? n
             : std::min(config.n_ctx, std::max(k_initial_capacity, n + k_initial_capacity / 2));
     root->trace = std::make_shared<Trace>(state_.model->weights, trace_shape(capacity, n),
-                                          std::vector<Edit>(), state_.source_run.trace);
+                                          std::vector<Edit>(), state_.source_run);
     root->trace->append(prompt);
     root->origins = std::make_shared<std::vector<TokenOrigin>>(static_cast<std::size_t>(capacity));
     state_.tree = {root};
@@ -97,7 +97,7 @@ void Engine::start_tree(const std::vector<int>& prompt) {
 /// Shape of a Trace for one sequence, which keeps as much of it as the budget allows.
 TraceShape Engine::trace_shape(int capacity, int n_prompt) {
     TraceShape shape{capacity, {{0, capacity, 0, 0, n_prompt}}, Keep::all};
-    const Trace* source = state_.source_run.trace.get();
+    const Trace* source = state_.source_run.get();
     if (trace_bytes(state_.model->config(), shape, source ? &source->shape() : nullptr) > trace_budget_) {
         shape.keep = Keep::residual;
         set_message(

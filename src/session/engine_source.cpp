@@ -11,7 +11,7 @@ namespace gf {
 /// Computes the encoder's run, all of it at once, since an encoder reads in both directions. Above the trace
 /// budget it keeps the residual stream only.
 /// @throws Error when the text cannot be encoded or exceeds the encoder's context
-RunView Engine::read_source(const Model& model, const std::string& text) const {
+std::shared_ptr<const Trace> Engine::read_source(const Model& model, const std::string& text) const {
     std::vector<int> ids = encode_source(model, text);
     if (ids.empty()) ids.push_back(std::max(bos_id(model), 0)); // an encoder reads at least one token
     const int n = static_cast<int>(ids.size()), n_ctx = model.config().n_ctx;
@@ -23,8 +23,7 @@ RunView Engine::read_source(const Model& model, const std::string& text) const {
         shape.keep = Keep::residual;
     auto trace = std::make_shared<Trace>(model.weights, shape);
     extend(*trace, ids);
-    auto origins = std::make_shared<std::vector<TokenOrigin>>(static_cast<std::size_t>(n));
-    return {0, -1, 0, n, n, std::move(trace), std::move(origins)};
+    return trace;
 }
 
 /// Reads another source. The decoder's text begins anew with the same prompt.
@@ -33,7 +32,8 @@ void Engine::run(const command::SetSource& c) {
     if (!state_.model->config().has_encoder())
         throw Error(
             {"source", "a model with an encoder", "one of a single stack", "give its text as the prompt"});
-    RunView source_run = read_source(*state_.model, c.text); // throws before anything is changed
+    std::shared_ptr<const Trace> source_run =
+        read_source(*state_.model, c.text); // throws before anything is changed
     if (message_is_error_) clear_message();
     mark_undoable();
     playing_ = false;

@@ -1,17 +1,24 @@
 #include "session/snapshot.h"
 
-#include <utility>
+#include <algorithm>
 
 namespace gf {
 
-Snapshot encoder_snapshot(const Snapshot& snapshot) {
-    Snapshot of_encoder = snapshot;
-    of_encoder.runs = {snapshot.source_run};
-    of_encoder.cursor = of_encoder.rows_wanted = snapshot.source_run.rows;
-    std::swap(of_encoder.edits, of_encoder.other_stack_edits);
-    std::swap(of_encoder.layer, of_encoder.other_stack_layer);
-    of_encoder.rows_recomputed = -1;
-    return of_encoder;
+const Run* Snapshot::find_run(int id) const {
+    const auto found = std::find_if(runs.begin(), runs.end(), [id](const Run& r) { return r.id == id; });
+    return found == runs.end() ? nullptr : &*found;
+}
+
+const Run* Snapshot::find_run(std::string_view name) const {
+    const auto found =
+        std::find_if(runs.begin(), runs.end(), [name](const Run& r) { return r.name == name; });
+    return found == runs.end() ? nullptr : &*found;
+}
+
+std::size_t Snapshot::n_edits() const {
+    std::size_t n = 0;
+    for (const Run& run : runs) n += run.edits->size();
+    return n;
 }
 
 } // namespace gf

@@ -38,9 +38,9 @@ class Bench {
     void post(Command command);
 
     const Snapshot& snapshot() { return workbench.session().latest(); }
-    int cursor() { return snapshot().cursor; }
-    int rows() { return snapshot().run().rows; }
-    std::vector<int> tokens() { return tokens_of(snapshot().run()); }
+    int cursor() { return snapshot().cursor(); }
+    int rows() { return snapshot().text().rows; }
+    std::vector<int> tokens() { return tokens_of(snapshot().text()); }
     HeadRef pinned_head() const { return workbench.selection().pinned_head; }
     /// The newest message in the notice bar; empty when there is none.
     std::string notice() const;

@@ -18,7 +18,7 @@ class Branches : public ::testing::Test {
   protected:
     Branches() {
         session_(command::Step{10});
-        root_ = session_.latest().run();
+        root_ = session_.latest().text();
         tokens_ = session_.tokens();
     }
     const Snapshot& force(int position, int token) { return session_(command::ForceToken{position, token}); }
@@ -29,7 +29,7 @@ class Branches : public ::testing::Test {
 
     const SavedModel& model_ = saved_preset("llama");
     TestSession session_{model_, {3, 1, 4, 1, 5}};
-    RunView root_;
+    gf::Run root_;
     std::vector<int> tokens_;
 };
 
@@ -42,16 +42,16 @@ TEST_F(Branches, AForcedTokenIsABranch) {
         ASSERT_EQ(s.message, "");
         EXPECT_EQ(s.tree.size(), n + 1);
         EXPECT_EQ(s.branch, int(n));
-        EXPECT_EQ(s.cursor, position + 1);
+        EXPECT_EQ(s.cursor(), position + 1);
         EXPECT_FALSE(s.playing);
-        EXPECT_EQ(s.run().id, int(n));
-        EXPECT_EQ(s.run().parent, 0);
-        EXPECT_EQ(s.run().fork, position);
-        EXPECT_EQ(s.run().n_prompt, std::min(position, 5));
-        EXPECT_EQ(s.run().rows, position + 1);
-        EXPECT_EQ(s.run().origin(position).kind, TokenOrigin::Kind::forced);
+        EXPECT_EQ(s.branch_in_view().id, int(n));
+        EXPECT_EQ(s.branch_in_view().parent, 0);
+        EXPECT_EQ(s.branch_in_view().fork, position);
+        EXPECT_EQ(s.branch_in_view().n_prompt, std::min(position, 5));
+        EXPECT_EQ(s.text().rows, position + 1);
+        EXPECT_EQ(s.text().origin(position).kind, TokenOrigin::Kind::forced);
         EXPECT_TRUE(same_rows(s.trace(), 0, *root_.trace, 0, position, 0)) << "exactly the parent's";
-        EXPECT_EQ(s.run().origin(position - 1).kind, root_.origin(position - 1).kind);
+        EXPECT_EQ(s.text().origin(position - 1).kind, root_.origin(position - 1).kind);
 
         std::vector<int> expected(tokens_.begin(), tokens_.begin() + position);
         expected.push_back(other(position));
@@ -68,13 +68,13 @@ TEST_F(Branches, TheParentStaysAsItIs) {
     session_(command::Step{20});
     const Snapshot& s = session_(command::SelectBranch{0});
     EXPECT_EQ(s.branch, 0);
-    EXPECT_EQ(s.run().trace, root_.trace);
-    EXPECT_EQ(s.run().rows, 15);
+    EXPECT_EQ(s.text().trace, root_.trace);
+    EXPECT_EQ(s.text().rows, 15);
     EXPECT_EQ(session_.tokens(), tokens_);
-    EXPECT_EQ(s.cursor, 15);
+    EXPECT_EQ(s.cursor(), 15);
     ASSERT_EQ(s.tree.size(), 2u);
     EXPECT_EQ(s.tree[1].rows, 30);
-    EXPECT_EQ(session_(command::SelectBranch{1}).run().token(9), other(9));
+    EXPECT_EQ(session_(command::SelectBranch{1}).text().token(9), other(9));
 }
 
 TEST_F(Branches, SelectingABranchShowsItsFork) {
@@ -82,7 +82,7 @@ TEST_F(Branches, SelectingABranchShowsItsFork) {
     session_(command::Step{3});
     session_(command::SelectBranch{0});
     session_(command::Jump{2});
-    EXPECT_EQ(session_(command::SelectBranch{1}).cursor, 10) << "far enough to see where it differs";
+    EXPECT_EQ(session_(command::SelectBranch{1}).cursor(), 10) << "far enough to see where it differs";
 }
 
 TEST_F(Branches, ForcingATokenThatIsThereMovesTheCursorOnly) {
@@ -90,22 +90,22 @@ TEST_F(Branches, ForcingATokenThatIsThereMovesTheCursorOnly) {
         const Snapshot& s = force(position, tokens_[static_cast<std::size_t>(position)]);
         EXPECT_EQ(s.tree.size(), 1u);
         EXPECT_EQ(s.branch, 0);
-        EXPECT_EQ(s.run().trace, root_.trace);
-        EXPECT_EQ(s.run().rows, 15);
-        EXPECT_EQ(s.cursor, position + 1);
-        EXPECT_EQ(s.run().origin(position).kind, root_.origin(position).kind) << "still what it was";
+        EXPECT_EQ(s.text().trace, root_.trace);
+        EXPECT_EQ(s.text().rows, 15);
+        EXPECT_EQ(s.cursor(), position + 1);
+        EXPECT_EQ(s.text().origin(position).kind, root_.origin(position).kind) << "still what it was";
     }
 }
 
 TEST_F(Branches, ATokenOfAnotherBranchLeadsThere) {
     force(9, other(9));
-    const auto child = session_(command::Step{5}).run().trace;
+    const auto child = session_(command::Step{5}).text().trace;
     session_(command::SelectBranch{0});
     const Snapshot& s = force(9, other(9));
     EXPECT_EQ(s.tree.size(), 2u);
     EXPECT_EQ(s.branch, 1);
-    EXPECT_EQ(s.run().trace, child);
-    EXPECT_EQ(s.cursor, 10);
+    EXPECT_EQ(s.text().trace, child);
+    EXPECT_EQ(s.cursor(), 10);
     EXPECT_EQ(force(3, tokens_[3]).branch, 1) << "what both have in common is no reason to leave";
 }
 
@@ -136,10 +136,10 @@ TEST_P(FillIn, TheTextBehindAPlaceStays) {
         const Snapshot& s = force(position);
         ASSERT_EQ(s.message, "");
         EXPECT_EQ(session_.tokens(), with_others({position}));
-        EXPECT_EQ(s.cursor, 9);
-        EXPECT_EQ(s.run().fork, position);
-        EXPECT_EQ(s.run().origin(position).kind, TokenOrigin::Kind::forced);
-        EXPECT_EQ(s.run().origin((position + 1) % 9).kind, TokenOrigin::Kind::prompt);
+        EXPECT_EQ(s.cursor(), 9);
+        EXPECT_EQ(s.branch_in_view().fork, position);
+        EXPECT_EQ(s.text().origin(position).kind, TokenOrigin::Kind::forced);
+        EXPECT_EQ(s.text().origin((position + 1) % 9).kind, TokenOrigin::Kind::prompt);
         EXPECT_TRUE(same_rows(s.trace(), 0, *run(model_.weights, with_others({position})), 0, 9, 1e-5))
             << "every row sees the new one";
     }
@@ -180,8 +180,8 @@ TEST_F(Branches, BranchesOfBranches) {
     const std::vector<int> child = session_.tokens();
     const Snapshot& s = force(12, (child[12] + 1) % 53);
     ASSERT_EQ(s.tree.size(), 3u);
-    EXPECT_EQ(s.run().parent, 1);
-    EXPECT_EQ(s.run().fork, 12);
+    EXPECT_EQ(s.branch_in_view().parent, 1);
+    EXPECT_EQ(s.branch_in_view().fork, 12);
     EXPECT_TRUE(same_rows(s.trace(), 0, *s.tree[1].trace, 0, 12, 0));
     EXPECT_TRUE(same_rows(s.trace(), 0, *run(model_.weights, session_.tokens()), 0, 13, 1e-5));
 }
@@ -190,8 +190,8 @@ TEST_F(Branches, BranchesOfBranches) {
 TEST_F(Branches, AForcedTokenAtTheTipIsABranch) {
     const Snapshot& s = force(15, 7);
     ASSERT_EQ(s.tree.size(), 2u);
-    EXPECT_EQ(s.run().rows, 16);
-    EXPECT_EQ(s.run().token(15), 7);
+    EXPECT_EQ(s.text().rows, 16);
+    EXPECT_EQ(s.text().token(15), 7);
     EXPECT_EQ(s.tree[0].rows, 15);
     session_(command::SelectBranch{0});
     session_(command::Step{});
@@ -214,8 +214,8 @@ TEST_F(Branches, MistakesAreRefused) {
         EXPECT_TRUE(s.message_is_error);
         EXPECT_THAT(s.message, HasSubstr(words));
         EXPECT_EQ(s.tree.size(), 1u);
-        EXPECT_EQ(s.cursor, before.cursor);
-        EXPECT_EQ(s.run().trace, before.run().trace);
+        EXPECT_EQ(s.cursor(), before.cursor());
+        EXPECT_EQ(s.text().trace, before.text().trace);
         EXPECT_EQ(s.can_undo, before.can_undo);
     }
 }
@@ -223,7 +223,7 @@ TEST_F(Branches, MistakesAreRefused) {
 TEST_F(Branches, NoneBeyondTheContext) {
     session_(command::Play{});
     const Snapshot& s = force(255, (session_.tokens()[255] + 1) % 53);
-    EXPECT_EQ(s.run().rows, 256) << "the last position";
+    EXPECT_EQ(s.text().rows, 256) << "the last position";
     EXPECT_TRUE(same_rows(s.trace(), 0, *run(model_.weights, session_.tokens()), 0, 256, 1e-5));
     EXPECT_THAT(force(256, 1).message, HasSubstr("1 to 255; found 256"));
 }
@@ -235,7 +235,7 @@ TEST_F(Branches, ResamplingAtTheTipUsesTheNextNumber) {
         EXPECT_EQ(s.tree.size(), 1u);
     }
     const Snapshot& s = session_(command::Step{});
-    EXPECT_EQ(s.run().origin(15).key, (DrawKey{42, 0, 15, 20}));
+    EXPECT_EQ(s.text().origin(15).key, (DrawKey{42, 0, 15, 20}));
 }
 
 TEST_F(Branches, ResamplingIsABranch) {
@@ -244,21 +244,21 @@ TEST_F(Branches, ResamplingIsABranch) {
     for (int i = 0; i < 30 && drawn.size() < 4; ++i) {
         const Snapshot& s = session_(command::Resample{});
         ASSERT_EQ(s.message, "");
-        EXPECT_EQ(s.cursor, 9) << "the token behind the cursor is another";
-        ASSERT_GT(s.run().rows, 9);
+        EXPECT_EQ(s.cursor(), 9) << "the token behind the cursor is another";
+        ASSERT_GT(s.text().rows, 9);
         EXPECT_TRUE(same_rows(s.trace(), 0, *root_.trace, 0, 9, 0));
-        if (drawn.insert(s.run().token(9)).second) {
-            EXPECT_EQ(s.run().origin(9).kind, TokenOrigin::Kind::drawn);
-            EXPECT_EQ(s.run().fork, 9);
-            EXPECT_EQ(s.next_draw, s.run().origin(9).key);
+        if (drawn.insert(s.text().token(9)).second) {
+            EXPECT_EQ(s.text().origin(9).kind, TokenOrigin::Kind::drawn);
+            EXPECT_EQ(s.branch_in_view().fork, 9);
+            EXPECT_EQ(s.next_draw, s.text().origin(9).key);
             EXPECT_GT(s.next_draw.resample, 0u);
         }
         EXPECT_EQ(s.tree.size(), drawn.size()) << "a token that is in the tree is found there";
     }
     EXPECT_EQ(drawn.size(), 4u);
     const Snapshot& s = session_(command::Step{3});
-    EXPECT_EQ(s.cursor, 12);
-    EXPECT_TRUE(same_rows(s.trace(), 0, *run(model_.weights, session_.tokens()), 0, s.run().rows, 1e-5));
+    EXPECT_EQ(s.cursor(), 12);
+    EXPECT_TRUE(same_rows(s.trace(), 0, *run(model_.weights, session_.tokens()), 0, s.text().rows, 1e-5));
 }
 
 TEST_F(Branches, ResamplingIsReproducible) {
@@ -276,9 +276,9 @@ TEST_F(Branches, ResamplingIsReproducible) {
 TEST_F(Branches, DrawsKnowTheirPlace) {
     force(9, other(9));
     const Snapshot& s = session_(command::Step{3});
-    for (int t = 10; t < 13; ++t) EXPECT_EQ(s.run().origin(t).key, (DrawKey{42, 1, std::uint32_t(t), 0}));
+    for (int t = 10; t < 13; ++t) EXPECT_EQ(s.text().origin(t).key, (DrawKey{42, 1, std::uint32_t(t), 0}));
     for (int t = 5; t < 9; ++t)
-        EXPECT_EQ(s.run().origin(t).key, (DrawKey{42, 0, std::uint32_t(t), 0})) << "inherited";
+        EXPECT_EQ(s.text().origin(t).key, (DrawKey{42, 0, std::uint32_t(t), 0})) << "inherited";
     session_(command::Jump{7});
     EXPECT_EQ(session_.latest().next_draw, (DrawKey{42, 0, 7, 0})) << "of the token that stands there";
     session_(command::Jump{13});
@@ -324,7 +324,7 @@ TEST(Seeds, DrawsFollowTheDistribution) {
             if (expected < 0 && covered > u) expected = token;
         }
         if (near_edge) continue;
-        EXPECT_EQ(s.run().token(t), expected) << t;
+        EXPECT_EQ(s.text().token(t), expected) << t;
         ++n_compared;
     }
     EXPECT_GT(n_compared, 95);
@@ -335,8 +335,8 @@ TEST(Seeds, GreedyTakesTheLargestLogit) {
     session(command::SetSampling{greedy_chain()});
     const Snapshot& s = session(command::Step{50});
     for (int t = 3; t < 53; ++t)
-        EXPECT_EQ(s.run().token(t), std::ranges::max_element(logits_of(s.trace(), t - 1)) -
-                                        logits_of(s.trace(), t - 1).begin());
+        EXPECT_EQ(s.text().token(t), std::ranges::max_element(logits_of(s.trace(), t - 1)) -
+                                         logits_of(s.trace(), t - 1).begin());
 }
 
 TEST(Seeds, ChainsShowEveryStage) {

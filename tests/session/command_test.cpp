@@ -33,16 +33,17 @@ std::vector<std::pair<Command, const char*>> all_commands() {
         R"({"command": "sampling", "chain": [{"stage": "top-p", "value": 0.9, "on": true},
                                              {"stage": "temperature", "value": 0.1, "on": false}]})");
     add(command::SetSeed{18446744073709551615u}, R"({"command": "seed", "seed": 18446744073709551615})");
-    add(command::ViewLayer{3, "encoder"}, R"({"command": "view-layer", "layer": 3, "stack": "encoder"})");
+    add(command::ViewLayer{3, "source"}, R"({"command": "view-layer", "layer": 3, "run": "source"})");
     add(command::SetTraceBudget{512.5}, R"({"command": "trace-budget", "megabytes": 512.5})");
     add(command::Resample{}, R"({"command": "resample"})");
     add(command::ForceToken{4, 511}, R"({"command": "force-token", "position": 4, "token": 511})");
     add(command::SelectBranch{2}, R"({"command": "branch", "branch": 2})");
-    add(command::EditCell{"blocks.1.attn.hook_q", 2, 3, 4, -0.5},
-        R"({"command": "edit", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4,
-            "value": -0.5})");
-    add(command::RemoveEdit{"blocks.1.attn.hook_q", 2, 3, 4},
-        R"({"command": "remove-edit", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4})");
+    add(command::EditCell{{"blocks.1.attn.hook_q", 2, 3, 4}, -0.5},
+        R"({"command": "edit", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4, "run": "",
+            "quantity": "", "value": -0.5})");
+    add(command::RemoveEdit{{"blocks.1.attn.hook_q", 2, 3, 4, "text", "value"}},
+        R"({"command": "remove-edit", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4,
+            "run": "text", "quantity": "value"})");
     add(command::RemoveEdits{}, R"({"command": "remove-edits"})");
     add(command::UseEdits{false}, R"({"command": "edits", "on": false})");
     add(command::Undo{}, R"({"command": "undo"})");
@@ -51,10 +52,12 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::SetScale{1.75}, R"({"command": "scale", "scale": 1.75})");
     add(command::PinHead{3, 5}, R"({"command": "pin-head", "layer": 3, "head": 5})");
     add(command::PinToken{9}, R"({"command": "pin-token", "position": 9})");
-    add(command::PinCell{"blocks.1.attn.hook_q", 2, 3, 4},
-        R"({"command": "pin-cell", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4})");
+    add(command::PinCell{{"blocks.1.attn.hook_q", 2, 3, 4, "source"}},
+        R"({"command": "pin-cell", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4,
+            "run": "source", "quantity": ""})");
     add(command::AskValue{"blocks.1.attn.hook_q", 2, 3, 4},
-        R"({"command": "ask-value", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4})");
+        R"({"command": "ask-value", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4,
+            "run": "", "quantity": ""})");
     add(command::Inspect{"logits"}, R"({"command": "inspect", "name": "logits"})");
     add(command::SelectOperation{"hook_embed"}, R"({"command": "operation", "name": "hook_embed"})");
     add(command::SetView{"Head", "form", "lines"},
@@ -67,7 +70,7 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::ChooseFile{false}, R"({"command": "choose-file", "on": false})");
     add(command::Find{"resid"}, R"({"command": "find", "text": "resid"})");
     add(command::SetSource{"the fox"}, R"({"command": "source", "text": "the fox"})");
-    add(command::ViewStack{"encoder"}, R"({"command": "view-stack", "stack": "encoder"})");
+    add(command::ViewRun{"source"}, R"({"command": "view-run", "run": "source"})");
     add(command::ViewAttention{"cross"}, R"({"command": "view-attention", "kind": "cross"})");
     add(command::ShowHelp{false}, R"({"command": "help", "on": false})");
     return all;

@@ -17,14 +17,14 @@ Edit value_at(Site site, int layer, int head, int row, int column, real value) {
 }
 
 command::EditCell edit(const std::string& name, int head, int row, int column, double value) {
-    return {name, head, row, column, value};
+    return {{name, head, row, column}, value};
 }
 
 /// Compares the run in view with one that has these edits from the start.
 void expect_run(const Snapshot& s, const std::vector<Edit>& edits) {
     Trace expected(s.model->weights, s.trace().shape(), edits);
-    extend(expected, std::span(s.trace().tokens(), static_cast<std::size_t>(s.run().rows)));
-    EXPECT_TRUE(same_rows(s.trace(), 0, expected, 0, s.run().rows, 1e-5));
+    extend(expected, std::span(s.trace().tokens(), static_cast<std::size_t>(s.text().rows)));
+    EXPECT_TRUE(same_rows(s.trace(), 0, expected, 0, s.text().rows, 1e-5));
     EXPECT_EQ(s.trace().edits(), edits);
     EXPECT_EQ(s.rows_recomputed, -1);
 }
@@ -36,8 +36,8 @@ TEST(Edits, ARunIsComputedAgain) {
         const std::vector<int> tokens = session.tokens();
         const Snapshot& s = session(edit("blocks.1.attn.hook_z", 1, 5, 2, 3.5));
         ASSERT_EQ(s.message, "");
-        EXPECT_EQ(tokens_of(s.run()), tokens) << "the text stays";
-        EXPECT_EQ(s.cursor, static_cast<int>(tokens.size()));
+        EXPECT_EQ(tokens_of(s.text()), tokens) << "the text stays";
+        EXPECT_EQ(s.cursor(), static_cast<int>(tokens.size()));
         EXPECT_EQ(s.trace().row(Site::z, 1, 5)[s.config().d_head + 2], 3.5f);
         expect_run(s, {value_at(Site::z, 1, 1, 5, 2, 3.5f)});
     }
@@ -45,11 +45,11 @@ TEST(Edits, ARunIsComputedAgain) {
 
 TEST(Edits, SurprisalFollows) {
     TestSession session(saved_preset("llama"), k_prompt);
-    const real before = session.latest().run().origin(6).surprisal,
-               earlier = session.latest().run().origin(5).surprisal;
+    const real before = session.latest().text().origin(6).surprisal,
+               earlier = session.latest().text().origin(5).surprisal;
     const Snapshot& s = session(edit("logits", -1, 5, k_prompt[6], 30));
-    EXPECT_EQ(s.run().origin(5).surprisal, earlier);
-    EXPECT_LT(s.run().origin(6).surprisal, std::min(before, real(1e-6)));
+    EXPECT_EQ(s.text().origin(5).surprisal, earlier);
+    EXPECT_LT(s.text().origin(6).surprisal, std::min(before, real(1e-6)));
 }
 
 TEST(Edits, TheLastEditOfACellHolds) {
@@ -57,7 +57,7 @@ TEST(Edits, TheLastEditOfACellHolds) {
     session(edit("hook_embed", -1, 2, 3, 1));
     session(edit("blocks.0.hook_mlp_out", -1, 4, 0, -2));
     const Snapshot& s = session(edit("hook_embed", 7, 2, 3, 0.5)); // this site has no heads: 7 is ignored
-    EXPECT_EQ(s.edits->size(), 2u);
+    EXPECT_EQ(s.text().edits->size(), 2u);
     expect_run(s, {value_at(Site::embed, -1, 0, 2, 3, 0.5f), value_at(Site::mlp_out, 0, 0, 4, 0, -2)});
 }
 
@@ -68,7 +68,7 @@ TEST(Edits, CanBeSwitchedOffAndRemoved) {
     session(edit("hook_embed", -1, 2, 3, 0.5));
     session(edit("blocks.1.attn.hook_pattern", 5, 7, 1, 0.75));
     expect_run(session(command::UseEdits{false}), {});
-    EXPECT_EQ(session.latest().edits->size(), 2u) << "they are kept";
+    EXPECT_EQ(session.latest().text().edits->size(), 2u) << "they are kept";
     expect_run(session(command::UseEdits{true}), {first, second});
     session(command::UseEdits{false});
     // Setting a value switches the edits on.
@@ -79,7 +79,7 @@ TEST(Edits, CanBeSwitchedOffAndRemoved) {
     session(command::RemoveEdit{"hook_embed", -1, 2, 4});
     expect_run(session(command::RemoveEdit{"hook_embed", -1, 2, 3}), {second});
     expect_run(session(command::RemoveEdits{}), {});
-    EXPECT_TRUE(session.latest().edits->empty());
+    EXPECT_TRUE(session.latest().text().edits->empty());
 }
 
 TEST(Edits, CanBeUndone) {
@@ -103,7 +103,7 @@ TEST(Edits, StayWhileTheTextGrows) {
     const auto first = value_at(Site::attn_out, 0, 0, 6, 2, 9);
     session(edit("blocks.0.hook_attn_out", -1, 6, 2, 9));
     const Snapshot& s = session(command::Step{20});
-    ASSERT_EQ(s.run().rows, 28);
+    ASSERT_EQ(s.text().rows, 28);
     expect_run(s, {first});
 }
 
@@ -126,7 +126,7 @@ TEST(Edits, EndWithTheText) {
     TestSession session(saved_preset("llama"), k_prompt);
     session(edit("hook_embed", -1, 2, 3, 0.5));
     const Snapshot& s = session(command::SetPrompt{"1,2,3,4"});
-    EXPECT_TRUE(s.edits->empty());
+    EXPECT_TRUE(s.text().edits->empty());
     EXPECT_NE(s.message, "");
     expect_run(s, {});
     expect_run(session(command::Undo{}), {value_at(Site::embed, -1, 0, 2, 3, 0.5f)});
@@ -146,9 +146,9 @@ TEST(Edits, MistakesAreRefused) {
     };
     for (const auto& [command, words] : wrong) {
         const Snapshot& s = session(command);
-        EXPECT_TRUE(s.message_is_error) << command.name;
+        EXPECT_TRUE(s.message_is_error) << command.cell.name;
         EXPECT_NE(s.message.find(words), std::string::npos) << s.message;
-        EXPECT_TRUE(s.edits->empty());
+        EXPECT_TRUE(s.text().edits->empty());
         EXPECT_EQ(s.trace().edits(), std::vector<Edit>());
     }
     EXPECT_TRUE(TestSession()(edit("hook_embed", -1, 0, 0, 1)).message_is_error) << "without a model";
@@ -171,7 +171,7 @@ TEST(Edits, AreComputedInSlices) {
     engine.tick(0);
     engine.publish(s);
     EXPECT_TRUE(s.trace().edits().empty());
-    EXPECT_EQ(s.run().rows, 200);
+    EXPECT_EQ(s.text().rows, 200);
     EXPECT_EQ(s.rows_recomputed, 10 + 64) << "the rows before are taken over";
     engine.apply(edit("blocks.0.hook_attn_out", -1, 150, 2, 9));
     finish();
@@ -183,7 +183,7 @@ TEST(Edits, AreComputedInSlices) {
     engine.apply(command::Redo{});
     engine.apply(command::Step{}); // continues the edited run
     finish();
-    EXPECT_EQ(s.run().rows, 201);
+    EXPECT_EQ(s.text().rows, 201);
     expect_run(s, {value_at(Site::embed, -1, 0, 10, 3, 0.5f)});
 }
 

@@ -22,13 +22,13 @@ class LayerInViewTest : public ::testing::Test {
     }
     /// The layer in view is this one, and its sites equal those of a run that keeps everything.
     void expect_layer(int layer) {
-        ASSERT_EQ(s_.layer.index, layer);
-        EXPECT_EQ(s_.layer.rows, -1);
+        ASSERT_EQ(s_.text().layer.index, layer);
+        EXPECT_EQ(s_.text().layer.rows, -1);
         Trace whole(model_.weights, {s_.trace().capacity(), {}, Keep::all}, s_.trace().edits());
-        extend(whole, {s_.trace().tokens(), static_cast<std::size_t>(s_.run().rows)});
+        extend(whole, {s_.trace().tokens(), static_cast<std::size_t>(s_.text().rows)});
         for (const Site site : {Site::pattern, Site::rot_q, Site::z, Site::mlp_post}) {
             ASSERT_TRUE(s_.trace().kept(site, layer));
-            for (int r = 0; r < s_.run().rows; r += 23)
+            for (int r = 0; r < s_.text().rows; r += 23)
                 ASSERT_LE(
                     difference(visible_row(s_.trace(), site, layer, r), visible_row(whole, site, layer, r)),
                     1e-5);
@@ -44,14 +44,14 @@ class LayerInViewTest : public ::testing::Test {
 
 TEST_F(LayerInViewTest, IsComputedWhenItIsAskedFor) {
     ASSERT_FALSE(finish().trace().kept(Site::pattern));
-    EXPECT_EQ(s_.layer.index, -1);
+    EXPECT_EQ(s_.text().layer.index, -1);
     engine_.apply(command::ViewLayer{1});
-    EXPECT_EQ(now().layer.rows, 0) << "until then the rest is shown";
-    EXPECT_EQ(s_.run().rows, 700);
+    EXPECT_EQ(now().text().layer.rows, 0) << "until then the rest is shown";
+    EXPECT_EQ(s_.text().rows, 700);
     engine_.tick(0);
-    EXPECT_GT(now().layer.rows, 0);
-    EXPECT_LT(s_.layer.rows, 700);
-    EXPECT_EQ(s_.layer.index, -1);
+    EXPECT_GT(now().text().layer.rows, 0);
+    EXPECT_LT(s_.text().layer.rows, 700);
+    EXPECT_EQ(s_.text().layer.index, -1);
     finish();
     expect_layer(1);
     engine_.apply(command::ViewLayer{2});
@@ -59,28 +59,28 @@ TEST_F(LayerInViewTest, IsComputedWhenItIsAskedFor) {
     expect_layer(2);
     EXPECT_FALSE(s_.trace().kept(Site::pattern, 1));
     engine_.apply(command::ViewLayer{-1});
-    EXPECT_EQ(finish().layer.index, -1);
+    EXPECT_EQ(finish().text().layer.index, -1);
     engine_.apply(command::ViewLayer{7});
-    EXPECT_EQ(finish().layer.index, -1);
+    EXPECT_EQ(finish().text().layer.index, -1);
 }
 
 TEST_F(LayerInViewTest, FollowsThePromptAndTheText) {
     engine_.apply(command::ViewLayer{0});
     for (int piece = 0; piece < 3; ++piece) {
         engine_.tick(0);
-        EXPECT_EQ(now().layer.index, 0) << "complete at every moment";
-        EXPECT_EQ(s_.run().rows, 64 * (piece + 1));
+        EXPECT_EQ(now().text().layer.index, 0) << "complete at every moment";
+        EXPECT_EQ(s_.text().rows, 64 * (piece + 1));
     }
     finish();
     expect_layer(0);
     engine_.apply(command::Play{});
     for (int i = 0; i < 5; ++i) {
         engine_.tick(0);
-        EXPECT_EQ(now().layer.index, 0);
+        EXPECT_EQ(now().text().layer.index, 0);
     }
-    EXPECT_GT(s_.run().rows, 700);
+    EXPECT_GT(s_.text().rows, 700);
     engine_.apply(command::Pause{});
-    engine_.apply(command::EditCell{"blocks.0.attn.hook_z", 2, 650, 1, 4});
+    engine_.apply(command::EditCell{{"blocks.0.attn.hook_z", 2, 650, 1}, 4});
     finish();
     EXPECT_EQ(s_.trace().edits().size(), 1u);
     expect_layer(0);
@@ -96,12 +96,12 @@ TEST_F(LayerInViewTest, OneThatIsTooLargeIsLeftOut) {
     small.apply(command::ViewLayer{1});
     while (small.due_time() < INFINITY) small.tick(0);
     small.publish(s_);
-    EXPECT_EQ(s_.layer.index, -1);
-    EXPECT_GT(s_.layer.bytes, 0);
+    EXPECT_EQ(s_.text().layer.index, -1);
+    EXPECT_GT(s_.text().layer.bytes, 0);
     small.apply(command::SetPrompt{"1,2,3"}); // a run that keeps everything
     while (small.due_time() < INFINITY) small.tick(0);
     small.publish(s_);
-    EXPECT_EQ(s_.layer.bytes, 0);
+    EXPECT_EQ(s_.text().layer.bytes, 0);
     EXPECT_TRUE(s_.trace().kept(Site::pattern));
 }
 

@@ -24,12 +24,12 @@ TEST(Playback, StepDrawsOneToken) {
     TestSession session(model, {3, 1, 4, 1, 5});
     for (int n = 6; n <= 9; ++n) {
         const Snapshot& s = session(command::Step{});
-        EXPECT_EQ(s.cursor, n);
-        EXPECT_EQ(s.run().rows, n);
-        EXPECT_EQ(s.run().n_prompt, 5);
+        EXPECT_EQ(s.cursor(), n);
+        EXPECT_EQ(s.text().rows, n);
+        EXPECT_EQ(s.branch_in_view().n_prompt, 5);
         EXPECT_EQ(s.tree.size(), 1u) << "a step is no branch";
     }
-    EXPECT_EQ(session(command::Step{4}).cursor, 13);
+    EXPECT_EQ(session(command::Step{4}).cursor(), 13);
     const std::vector<int> tokens = session.tokens();
     EXPECT_TRUE(same_rows(session.latest().trace(), 0, *run(model.weights, tokens), 0, 13, 1e-5));
 }
@@ -42,9 +42,9 @@ TEST(Playback, BackAndForthCostNothing) {
     const std::vector<int> tokens = session.tokens();
     const auto expect_same_run = [&](int cursor) {
         const Snapshot& s = session.latest();
-        EXPECT_EQ(s.cursor, cursor);
-        EXPECT_EQ(s.run().trace, far.run().trace);
-        EXPECT_EQ(s.run().rows, 15);
+        EXPECT_EQ(s.cursor(), cursor);
+        EXPECT_EQ(s.text().trace, far.text().trace);
+        EXPECT_EQ(s.text().rows, 15);
         EXPECT_EQ(s.tokens_per_s, far.tokens_per_s) << "nothing was computed";
         EXPECT_EQ(s.can_undo, far.can_undo);
     };
@@ -67,7 +67,7 @@ TEST(Playback, BackAndForthCostNothing) {
     session(command::Step{12});
     expect_same_run(15);
     EXPECT_EQ(session.tokens(), tokens);
-    EXPECT_EQ(session(command::Step{}).run().rows, 16) << "only now there is something new";
+    EXPECT_EQ(session(command::Step{}).text().rows, 16) << "only now there is something new";
 }
 
 TEST(Playback, StepDoesNotWaitForThePrompt) {
@@ -79,8 +79,8 @@ TEST(Playback, StepDoesNotWaitForThePrompt) {
         engine.apply(command::SetPrompt{ids_text(random_tokens(model.config(), 150))});
         engine.apply(c); // before any tick
         engine.publish(s);
-        EXPECT_EQ(s.run().rows, 150);
-        EXPECT_EQ(s.cursor, 149);
+        EXPECT_EQ(s.text().rows, 150);
+        EXPECT_EQ(s.cursor(), 149);
     }
 }
 
@@ -88,13 +88,13 @@ TEST(Playback, PlaysToTheEndOfTheContext) {
     const SavedModel& model = saved_preset("llama");
     TestSession session(model, {3, 1, 4});
     const Snapshot& s = session(command::Play{});
-    EXPECT_EQ(s.run().rows, model.config().n_ctx);
-    EXPECT_EQ(s.cursor, model.config().n_ctx);
+    EXPECT_EQ(s.text().rows, model.config().n_ctx);
+    EXPECT_EQ(s.cursor(), model.config().n_ctx);
     EXPECT_FALSE(s.playing);
     EXPECT_FALSE(s.message_is_error);
     EXPECT_THAT(s.message, HasSubstr("256 tokens is full"));
     const std::uint64_t note = s.message_number;
-    EXPECT_EQ(session(command::Step{}).run().rows, 256);
+    EXPECT_EQ(session(command::Step{}).text().rows, 256);
     EXPECT_EQ(session.latest().message_number, note + 1) << "said again";
     EXPECT_TRUE(same_rows(session.latest().trace(), 0, *run(model.weights, session.tokens()), 0, 256, 1e-5));
 }
@@ -116,7 +116,7 @@ TEST(Playback, EndsWithTheText) {
     EXPECT_EQ(session.tokens(), tokens);
     EXPECT_FALSE(s.playing);
     EXPECT_THAT(s.message, HasSubstr("ended"));
-    EXPECT_EQ(session(command::Step{}).run().rows, std::ssize(tokens) + 1) << "a person can still go on";
+    EXPECT_EQ(session(command::Step{}).text().rows, std::ssize(tokens) + 1) << "a person can still go on";
 }
 
 TEST(Growth, KeepsValuesAndOldSnapshots) {
@@ -124,19 +124,19 @@ TEST(Growth, KeepsValuesAndOldSnapshots) {
     session(command::Step{200});
     const Snapshot early = session.latest();
     std::vector<std::uint64_t> before;
-    for (int t = 0; t < early.run().rows; ++t) before.push_back(row_checksum(early.run(), t));
+    for (int t = 0; t < early.text().rows; ++t) before.push_back(row_checksum(early.text(), t));
 
     session(command::Play{});
     const Snapshot& late = session.latest();
-    ASSERT_EQ(late.run().rows, 700);
-    EXPECT_NE(late.run().trace, early.run().trace) << "it had to grow";
-    EXPECT_TRUE(same_rows(late.trace(), 0, early.trace(), 0, early.run().rows, 0));
-    for (int t = 0; t < early.run().rows; ++t) {
-        ASSERT_EQ(row_checksum(early.run(), t), before[static_cast<std::size_t>(t)])
+    ASSERT_EQ(late.text().rows, 700);
+    EXPECT_NE(late.text().trace, early.text().trace) << "it had to grow";
+    EXPECT_TRUE(same_rows(late.trace(), 0, early.trace(), 0, early.text().rows, 0));
+    for (int t = 0; t < early.text().rows; ++t) {
+        ASSERT_EQ(row_checksum(early.text(), t), before[static_cast<std::size_t>(t)])
             << "row " << t << " of the old snapshot";
-        EXPECT_EQ(late.run().origin(t).surprisal, early.run().origin(t).surprisal);
-        EXPECT_EQ(late.run().origin(t).key, early.run().origin(t).key);
-        EXPECT_EQ(late.run().token(t), early.run().token(t));
+        EXPECT_EQ(late.text().origin(t).surprisal, early.text().origin(t).surprisal);
+        EXPECT_EQ(late.text().origin(t).key, early.text().origin(t).key);
+        EXPECT_EQ(late.text().token(t), early.text().token(t));
     }
     EXPECT_TRUE(same_rows(late.trace(), 0, *run(long_model().weights, session.tokens()), 0, 700, 1e-5));
 }
@@ -159,8 +159,8 @@ TEST(Growth, StaysWithinTheBudget) {
     EXPECT_EQ(s.trace().shape().keep, Keep::residual);
     EXPECT_LE(s.trace().bytes(), budget);
     EXPECT_THAT(s.message, HasSubstr("budget"));
-    ASSERT_EQ(s.run().rows, 556);
-    EXPECT_EQ(tokens_of(s.run()), tokens_of(reference.run()));
+    ASSERT_EQ(s.text().rows, 556);
+    EXPECT_EQ(tokens_of(s.text()), tokens_of(reference.text()));
     EXPECT_TRUE(same_rows(s.trace(), 0, reference.trace(), 0, 556, 1e-5));
 }
 
@@ -187,7 +187,7 @@ class Speed : public ::testing::Test {
     }
     int tokens_shown() {
         engine_.publish(snapshot_);
-        return snapshot_.cursor;
+        return snapshot_.cursor();
     }
     /// Ticks like a worker that wakes `late` seconds after it wanted to. Gives the times of new tokens.
     std::vector<double> play(double begin, double end, double late = 0) {
@@ -272,14 +272,14 @@ TEST_F(Speed, RefusesWhatIsNoSpeed) {
 TEST_F(Speed, HoldsForTokensThatAreComputed) {
     engine_.apply(command::Step{6});
     engine_.publish(snapshot_);
-    const auto trace = snapshot_.run().trace;
+    const auto trace = snapshot_.text().trace;
     engine_.apply(command::Jump{1});
     engine_.apply(command::SetSpeed{1});
     engine_.apply(command::Play{});
     EXPECT_EQ(play(0, 3).size(), 4u);
-    EXPECT_EQ(snapshot_.cursor, 5);
-    EXPECT_EQ(snapshot_.run().rows, 7);
-    EXPECT_EQ(snapshot_.run().trace, trace);
+    EXPECT_EQ(snapshot_.cursor(), 5);
+    EXPECT_EQ(snapshot_.text().rows, 7);
+    EXPECT_EQ(snapshot_.text().trace, trace);
 }
 
 } // namespace

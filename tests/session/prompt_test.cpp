@@ -26,7 +26,7 @@ TEST(Open, ShowsTheRunOfOneToken) {
     EXPECT_EQ(s.model_path, model.path);
     EXPECT_EQ(s.model->name, "with_bos");
     EXPECT_EQ(s.config(), model.config());
-    EXPECT_EQ(s.cursor, 1);
+    EXPECT_EQ(s.cursor(), 1);
     EXPECT_FALSE(s.reading_prompt());
     EXPECT_EQ(session.tokens(), std::vector{5});
     EXPECT_TRUE(same_rows(s.trace(), 0, *run(model.weights, {5}), 0, 1, 1e-5));
@@ -39,9 +39,9 @@ TEST(Open, BeginsWithAPrompt) {
     const Snapshot& s = session(command::Open{model.path, "", "7,8"});
     ASSERT_EQ(s.model_path, model.path) << s.message;
     EXPECT_EQ(s.prompt, "7,8");
-    EXPECT_EQ(s.cursor, s.run().rows);
+    EXPECT_EQ(s.cursor(), s.text().rows);
     EXPECT_EQ(session.tokens(), encode_prompt(*s.model, "7,8"));
-    EXPECT_TRUE(same_rows(s.trace(), 0, *run(model.weights, session.tokens()), 0, s.cursor, 1e-5));
+    EXPECT_TRUE(same_rows(s.trace(), 0, *run(model.weights, session.tokens()), 0, s.cursor(), 1e-5));
     EXPECT_EQ(session(command::Undo{}).prompt, "3,1") << "model and prompt are one step";
 }
 
@@ -88,13 +88,13 @@ TEST(Open, AFileThatCannotBeOpenedLeavesTheSessionAlone) {
         EXPECT_FALSE(s.can_truncate);
         EXPECT_EQ(s.message_number, ++n);
         EXPECT_EQ(s.model, before.model);
-        EXPECT_EQ(s.run().trace, before.run().trace);
+        EXPECT_EQ(s.text().trace, before.text().trace);
         EXPECT_EQ(s.model_path, before.model_path);
-        EXPECT_EQ(s.cursor, before.cursor);
+        EXPECT_EQ(s.cursor(), before.cursor());
         EXPECT_EQ(s.prompt, before.prompt);
         EXPECT_EQ(s.can_undo, before.can_undo);
     }
-    EXPECT_EQ(session(command::Step{}).run().rows, before.run().rows + 1) << "and the old session goes on";
+    EXPECT_EQ(session(command::Step{}).text().rows, before.text().rows + 1) << "and the old session goes on";
 }
 
 TEST(Open, CommandsWithoutAModelAreErrors) {
@@ -123,7 +123,7 @@ TEST(Open, WarnsOfWeightsThatAreNoNumbers) {
     EXPECT_FALSE(s.message_is_error);
     EXPECT_EQ(s.model->warnings.size(), 1u);
     session(command::SetPrompt{"1,2,3"});
-    EXPECT_TRUE(std::isnan(session.latest().run().origin(2).surprisal)) << "not 0 bits";
+    EXPECT_TRUE(std::isnan(session.latest().text().origin(2).surprisal)) << "not 0 bits";
 }
 
 class PromptOf : public ::testing::TestWithParam<Preset> {};
@@ -136,8 +136,8 @@ TEST_P(PromptOf, EqualsAFreshRun) {
     TestSession session(model, tokens);
     const Snapshot& s = session.latest();
     ASSERT_EQ(s.message, "");
-    EXPECT_EQ(s.cursor, 150);
-    EXPECT_EQ(s.run().n_prompt, 150);
+    EXPECT_EQ(s.cursor(), 150);
+    EXPECT_EQ(s.branch_in_view().n_prompt, 150);
     EXPECT_EQ(session.tokens(), tokens);
     const int n_prefix = config.mask == MaskKind::prefix ? 150 : 0; // the whole prompt
     EXPECT_TRUE(same_rows(s.trace(), 0, *run(model.weights, tokens, n_prefix), 0, 150, 1e-5));
@@ -156,14 +156,14 @@ TEST(Prompt, IsReadInSlices) {
     for (int rows = 0; rows < 150;) {
         engine.publish(s);
         EXPECT_TRUE(s.reading_prompt());
-        EXPECT_EQ(s.rows_wanted, 150);
-        EXPECT_EQ(s.run().rows, rows);
-        EXPECT_EQ(s.cursor, rows) << "no more is shown than there is";
+        EXPECT_EQ(s.text().rows_wanted, 150);
+        EXPECT_EQ(s.text().rows, rows);
+        EXPECT_EQ(s.cursor(), rows) << "no more is shown than there is";
         engine.tick(0);
         engine.publish(s);
-        ASSERT_GT(s.run().rows, rows);
-        EXPECT_LE(s.run().rows, rows + 64) << "a look at the queue in between";
-        rows = s.run().rows;
+        ASSERT_GT(s.text().rows, rows);
+        EXPECT_LE(s.text().rows, rows + 64) << "a look at the queue in between";
+        rows = s.text().rows;
     }
     EXPECT_FALSE(s.reading_prompt());
     EXPECT_EQ(engine.due_time(), INFINITY);
@@ -174,16 +174,16 @@ TEST(Prompt, SurprisalIsMinusLog2OfTheProbability) {
     TestSession session(model, random_tokens(model.config(), 100));
     const Snapshot& s = session(command::Step{20});
     const int d_vocab = model.config().d_vocab;
-    EXPECT_EQ(s.run().origin(0).surprisal, 0);
-    EXPECT_EQ(s.run().origin(0).probability, 1);
+    EXPECT_EQ(s.text().origin(0).surprisal, 0);
+    EXPECT_EQ(s.text().origin(0).probability, 1);
     for (int t = 1; t < 120; ++t) {
         const real* logits = s.trace().row(Site::logits, -1, t - 1);
         double sum = 0; // logits are small here: no need to subtract the largest
         for (int i = 0; i < d_vocab; ++i) sum += std::exp(double(logits[i]));
-        const double p = std::exp(double(logits[s.run().token(t)])) / sum;
-        EXPECT_NEAR(s.run().origin(t).probability, p, 1e-5 * p) << t;
-        EXPECT_NEAR(s.run().origin(t).surprisal, -std::log2(p), 1e-5) << t;
-        EXPECT_EQ(s.run().origin(t).kind, t < 100 ? TokenOrigin::Kind::prompt : TokenOrigin::Kind::drawn);
+        const double p = std::exp(double(logits[s.text().token(t)])) / sum;
+        EXPECT_NEAR(s.text().origin(t).probability, p, 1e-5 * p) << t;
+        EXPECT_NEAR(s.text().origin(t).surprisal, -std::log2(p), 1e-5) << t;
+        EXPECT_EQ(s.text().origin(t).kind, t < 100 ? TokenOrigin::Kind::prompt : TokenOrigin::Kind::drawn);
     }
 }
 
@@ -202,7 +202,7 @@ TEST(Prompt, MistakesLeaveTheOldRun) {
         const Snapshot& s = session(command::SetPrompt{text});
         EXPECT_TRUE(s.message_is_error);
         EXPECT_THAT(s.message, HasSubstr(words));
-        EXPECT_EQ(s.run().trace, before.run().trace);
+        EXPECT_EQ(s.text().trace, before.text().trace);
         EXPECT_EQ(s.prompt, before.prompt);
         EXPECT_EQ(s.can_undo, before.can_undo);
     }
@@ -226,7 +226,7 @@ TEST(Prompt, TooLongOffersToTruncate) {
     EXPECT_EQ(s.refused_prompt, text);
     EXPECT_THAT(s.message, HasSubstr("300 tokens"));
     EXPECT_THAT(s.message, HasSubstr("256"));
-    EXPECT_EQ(s.run().trace, before.run().trace);
+    EXPECT_EQ(s.text().trace, before.text().trace);
     EXPECT_EQ(s.can_undo, before.can_undo);
 
     s = session(command::SetPrompt{text, true});
@@ -251,7 +251,7 @@ TEST(Prompt, TruncationWithoutBosKeepsTheEnd) {
     session(command::SetPrompt{ids_text(tokens), true});
     EXPECT_EQ(session.tokens(), std::vector<int>(tokens.end() - 192, tokens.end()));
     session(command::SetPrompt{ids_text(random_tokens(model.config(), 256)), true});
-    EXPECT_EQ(session.latest().run().rows, 256) << "what fits is not cut";
+    EXPECT_EQ(session.latest().text().rows, 256) << "what fits is not cut";
 }
 
 TEST(Prompt, TruncationToAContextOfOneToken) {
@@ -289,8 +289,8 @@ void expect_no_next_token(const char* name, const char* purpose) {
         EXPECT_THAT(s.message, HasSubstr(purpose));
         EXPECT_FALSE(s.message_is_error) << "a note";
         EXPECT_FALSE(s.playing);
-        EXPECT_EQ(s.run().rows, 9);
-        EXPECT_EQ(s.cursor, 9);
+        EXPECT_EQ(s.text().rows, 9);
+        EXPECT_EQ(s.cursor(), 9);
     }
     std::vector<Command> choices;
     if (!model.config().fills_in())
@@ -303,8 +303,8 @@ void expect_no_next_token(const char* name, const char* purpose) {
         EXPECT_EQ(s.can_undo, before.can_undo);
     }
     const Snapshot& s = session(command::Jump{4});
-    EXPECT_EQ(s.run().trace, before.run().trace);
-    EXPECT_EQ(s.cursor, 4) << "but it can be looked through";
+    EXPECT_EQ(s.text().trace, before.text().trace);
+    EXPECT_EQ(s.cursor(), 4) << "but it can be looked through";
     EXPECT_TRUE(same_rows(s.trace(), 0, *run(model.weights, tokens), 0, 9, 1e-5));
 }
 
@@ -325,7 +325,7 @@ TEST(Prefix, ForcesTokensBehindThePromptOnly) {
     Snapshot s = session(command::ForceToken{6, (prompt[6] + 1) % 53});
     EXPECT_TRUE(s.message_is_error);
     EXPECT_THAT(s.message, HasSubstr("from 10"));
-    EXPECT_EQ(s.run().trace, before.run().trace);
+    EXPECT_EQ(s.text().trace, before.text().trace);
     EXPECT_EQ(s.can_undo, before.can_undo);
 
     std::vector<int> tokens = session.tokens();

@@ -10,7 +10,8 @@
 namespace gf::tests {
 
 /// FNV-1a over the kept sites, the token and its origin.
-inline std::uint64_t row_checksum(const RunView& run, int row) {
+/// `run`: a Run or a BranchView.
+std::uint64_t row_checksum(const auto& run, int row) {
     std::uint64_t sum = 14695981039346656037u;
     const auto add = [&](std::uint64_t x) { sum = (sum ^ x) * 1099511628211u; };
     for (const SiteRef& site : all_sites(run.trace->config())) {

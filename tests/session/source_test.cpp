@@ -26,11 +26,11 @@ void expect_run(const Snapshot& s, const SavedModel& model, const std::vector<in
                 const std::vector<Edit>& edits = {}, const std::vector<Edit>& source_edits = {}) {
     const auto encoder = encoder_of(model, source, Keep::all, source_edits);
     Trace expected(model.weights, s.trace().shape(), edits, encoder);
-    extend(expected, std::span(s.trace().tokens(), static_cast<std::size_t>(s.run().rows)));
-    EXPECT_TRUE(same_rows(s.trace(), 0, expected, 0, s.run().rows, 1e-5));
-    ASSERT_TRUE(s.has_source());
-    EXPECT_EQ(tokens_of(s.source_run), source);
-    EXPECT_TRUE(same_rows(*s.source_run.trace, 0, *encoder, 0, static_cast<int>(source.size()), 1e-6));
+    extend(expected, std::span(s.trace().tokens(), static_cast<std::size_t>(s.text().rows)));
+    EXPECT_TRUE(same_rows(s.trace(), 0, expected, 0, s.text().rows, 1e-5));
+    ASSERT_TRUE(s.source_run());
+    EXPECT_EQ(tokens_of(*s.source_run()), source);
+    EXPECT_TRUE(same_rows(*s.source_run()->trace, 0, *encoder, 0, static_cast<int>(source.size()), 1e-6));
 }
 
 class SourceTest : public ::testing::TestWithParam<const char*> {
@@ -67,12 +67,12 @@ TEST_P(SourceTest, TheTextThatAModelOpensWithIsItsSource) {
 
 TEST_P(SourceTest, TheDecoderAnswersTheSource) {
     const Snapshot& s = session(command::Step{6});
-    EXPECT_EQ(s.cursor, 9);
+    EXPECT_EQ(s.cursor(), 9);
     EXPECT_EQ(s.source, "7,8,9,10,3");
     expect_run(s, model, k_source);
     for (int t = 3; t < 9; ++t) {
         const auto logits = logits_of(s.trace(), t - 1);
-        EXPECT_EQ(s.run().token(t), std::max_element(logits.begin(), logits.end()) - logits.begin());
+        EXPECT_EQ(s.text().token(t), std::max_element(logits.begin(), logits.end()) - logits.begin());
     }
 }
 
@@ -104,12 +104,12 @@ TEST_P(SourceTest, WhatTheDecoderReadsCanBeEdited) {
     session(command::Step{3});
     const std::vector<int> tokens = session.tokens();
     const Edit of_source{{Site::encoder_out, -1, 4, 5, 0, 1, 3, 4}, Edit::Kind::values, {real(2.5)}, nullptr};
-    session(command::EditCell{"decoder.hook_encoder_out", -1, 4, 3, 2.5});
+    session(command::EditCell{{"decoder.hook_encoder_out", -1, 4, 3}, 2.5});
     ASSERT_EQ(session.latest().message, "");
     EXPECT_EQ(session.tokens(), tokens);
     expect_run(session.latest(), model, k_source, {of_source});
     const Edit weight{{Site::cross_pattern, 1, 2, 3, 1, 2, 4, 5}, Edit::Kind::values, {real(0.5)}, nullptr};
-    session(command::EditCell{"blocks.1.cross_attn.hook_pattern", 1, 2, 4, 0.5});
+    session(command::EditCell{{"blocks.1.cross_attn.hook_pattern", 1, 2, 4}, 0.5});
     expect_run(session.latest(), model, k_source, {of_source, weight});
     session(command::RemoveEdits{});
     expect_run(session.latest(), model, k_source);
@@ -117,7 +117,7 @@ TEST_P(SourceTest, WhatTheDecoderReadsCanBeEdited) {
          {std::tuple{"encoder.blocks.0.hook_resid_post", 5, 0, "rows 0 to 4"},
           std::tuple{"hook_encoder_out", 5, 0, "rows 0 to 4"},
           std::tuple{"blocks.0.cross_attn.hook_attn_scores", 0, 5, "columns 0 to 4"}}) {
-        const Snapshot& s = session(command::EditCell{name, 0, row, column, 1});
+        const Snapshot& s = session(command::EditCell{{name, 0, row, column}, 1});
         EXPECT_TRUE(s.message_is_error);
         EXPECT_THAT(s.message, HasSubstr(words));
     }
@@ -129,16 +129,15 @@ TEST_P(SourceTest, TheEncoderCanBeEditedAndTheDecoderReadsWhatFollows) {
     const std::vector<int> tokens = session.tokens();
     const Edit of_encoder{{Site::mlp_out, 0, 2, 3, 0, 1, 1, 2}, Edit::Kind::values, {real(4)}, nullptr};
     const Edit of_text{{Site::resid_pre, 1, 3, 4, 0, 1, 2, 3}, Edit::Kind::values, {real(1.5)}, nullptr};
-    session(command::EditCell{"encoder.blocks.0.hook_mlp_out", -1, 2, 1, 4});
+    session(command::EditCell{{"encoder.blocks.0.hook_mlp_out", -1, 2, 1}, 4});
     ASSERT_EQ(session.latest().message, "");
     EXPECT_EQ(session.tokens(), tokens);
     expect_run(session.latest(), model, k_source, {}, {of_encoder});
-    session(command::EditCell{"decoder.blocks.1.hook_resid_pre", -1, 3, 2, 1.5});
+    session(command::EditCell{{"decoder.blocks.1.hook_resid_pre", -1, 3, 2}, 1.5});
     expect_run(session.latest(), model, k_source, {of_text}, {of_encoder});
     EXPECT_EQ(session.latest().n_edits(), 2u);
-    const Snapshot shown = encoder_snapshot(session.latest());
-    EXPECT_EQ(*shown.edits, std::vector{of_encoder});
-    EXPECT_EQ(*shown.other_stack_edits, std::vector{of_text});
+    EXPECT_EQ(*session.latest().source_run()->edits, std::vector{of_encoder});
+    EXPECT_EQ(*session.latest().text().edits, std::vector{of_text});
 
     session(command::UseEdits{false});
     expect_run(session.latest(), model, k_source);
@@ -169,17 +168,20 @@ TEST_P(SourceTest, TheEncoderCanBeEditedAndTheDecoderReadsWhatFollows) {
     expect_run(session.latest(), model, k_source, {of_text}, {of_encoder});
 }
 
-TEST_P(SourceTest, TheEncodersRunHasTheFormThatPanelsShow) {
+TEST_P(SourceTest, TheEncodersRunIsARunLikeAnyOther) {
     const Snapshot& s = session(command::Step{2});
-    const Snapshot e = encoder_snapshot(s);
-    EXPECT_TRUE(e.encoder_in_view());
-    EXPECT_FALSE(s.encoder_in_view());
-    EXPECT_EQ(e.config(), model.weights->config_of(Stack::encoder));
-    EXPECT_EQ(e.cursor, 5);
-    EXPECT_EQ(e.run().rows, 5);
-    EXPECT_EQ(tokens_of(e.run()), k_source);
-    EXPECT_EQ(e.text_rows(), 5) << "the text's";
-    EXPECT_EQ(e.run().trace.get(), s.trace().source());
+    ASSERT_EQ(s.runs.size(), 2u);
+    const gf::Run& source = s.runs[1];
+    EXPECT_EQ(source.role, RunRole::source);
+    EXPECT_EQ(source.config(), model.weights->config_of(Stack::encoder));
+    EXPECT_EQ(source.shown, 5);
+    EXPECT_EQ(source.rows, 5);
+    EXPECT_EQ(tokens_of(source), k_source);
+    EXPECT_EQ(source.trace.get(), s.trace().source());
+    EXPECT_EQ(s.find_run(s.text().reads), &source);
+    EXPECT_EQ(s.find_run(source.read_by), &s.text());
+    EXPECT_EQ(s.find_run("source"), &source);
+    EXPECT_EQ(s.find_run("nothing"), nullptr);
 }
 
 TEST_P(SourceTest, NamesOfSitesBeginWithTheirStack) {
@@ -209,12 +211,12 @@ TEST_P(SourceTest, SourcesThatCannotBeReadAreRefused) {
         EXPECT_TRUE(s.message_is_error);
         EXPECT_THAT(s.message, HasSubstr(words));
         EXPECT_EQ(s.source, before.source);
-        EXPECT_EQ(s.run().trace, before.run().trace);
+        EXPECT_EQ(s.text().trace, before.text().trace);
     }
     EXPECT_EQ(session(command::SetSource{"1, 2"}).message, "") << "the error is gone";
     TestSession other(saved_preset("llama"));
     EXPECT_THAT(other(command::SetSource{"1"}).message, HasSubstr("a model with an encoder"));
-    EXPECT_FALSE(other.latest().has_source());
+    EXPECT_FALSE(other.latest().source_run());
 }
 
 TEST_P(SourceTest, AboveTheTraceBudgetTheLayerInViewIsComputedAgain) {
@@ -228,9 +230,9 @@ TEST_P(SourceTest, AboveTheTraceBudgetTheLayerInViewIsComputedAgain) {
     while (engine.due_time() < INFINITY) engine.tick(0);
     Snapshot s;
     engine.publish(s);
-    ASSERT_EQ(s.layer.index, 1) << s.message;
+    ASSERT_EQ(s.text().layer.index, 1) << s.message;
     Trace whole(model.weights, {s.trace().capacity(), {}, Keep::all}, {}, encoder_of(model, tokens));
-    extend(whole, {s.trace().tokens(), static_cast<std::size_t>(s.run().rows)});
+    extend(whole, {s.trace().tokens(), static_cast<std::size_t>(s.text().rows)});
     EXPECT_FALSE(s.trace().kept(Site::cross_pattern, 0));
     for (const Site site : {Site::cross_pattern, Site::cross_z, Site::cross_k})
         for (int r = 0; r < whole.n_rows(site, 168); r += 13)
@@ -251,24 +253,23 @@ TEST(LongSource, TheEncodersLayerInViewIsComputedAgain) {
     };
     engine.apply(command::Open{model.path, ""});
     engine.apply(command::SetSource{ids_text(tokens)});
-    engine.apply(command::ViewLayer{1, "encoder"});
+    engine.apply(command::ViewLayer{1, "source"});
     Snapshot s = finish();
-    ASSERT_EQ(s.other_stack_layer.index, 1) << s.message;
-    EXPECT_EQ(s.layer.index, -1);
-    EXPECT_EQ(encoder_snapshot(s).layer.index, 1);
+    ASSERT_EQ(s.source_run()->layer.index, 1) << s.message;
+    EXPECT_EQ(s.text().layer.index, -1);
     const auto whole_run = encoder_of(model, tokens);
-    const Trace &shown = *s.source_run.trace, &whole = *whole_run;
+    const Trace &shown = *s.source_run()->trace, &whole = *whole_run;
     EXPECT_FALSE(shown.kept(Site::pattern, 0));
     for (const Site site : {Site::pattern, Site::z, Site::mlp_post})
         for (int r = 0; r < 200; r += 13)
             EXPECT_LE(difference(visible_row(shown, site, 1, r), visible_row(whole, site, 1, r)), 1e-5)
                 << site_row(site).hook;
     engine.apply(command::SetSource{ids_text(random_tokens(model.config(), 190))});
-    EXPECT_EQ(finish().other_stack_layer.index, 1) << "it follows the source";
+    EXPECT_EQ(finish().source_run()->layer.index, 1) << "it follows the source";
     engine.apply(command::ViewLayer{1});
     s = finish();
-    EXPECT_EQ(s.other_stack_layer.index, -1);
-    EXPECT_FALSE(s.source_run.trace->kept(Site::pattern));
+    EXPECT_EQ(s.source_run()->layer.index, -1);
+    EXPECT_FALSE(s.source_run()->trace->kept(Site::pattern));
     engine.apply(command::ViewLayer{0, "both"});
     EXPECT_TRUE(finish().message_is_error);
 }

@@ -85,7 +85,10 @@ inline constexpr int k_tok_bin_size = 261;
 /// The ids as a prompt for a model without tokenizer: "1,2,3".
 inline std::string ids_text(const std::vector<int>& ids) { return fmt::format("{}", fmt::join(ids, ",")); }
 
-inline std::vector<int> tokens_of(const RunView& run) {
+inline std::vector<int> tokens_of(const Run& run) {
+    return {run.trace->tokens(), run.trace->tokens() + run.rows};
+}
+inline std::vector<int> tokens_of(const BranchView& run) {
     return {run.trace->tokens(), run.trace->tokens() + run.rows};
 }
 
@@ -105,7 +108,7 @@ class TestSession {
         return latest();
     }
     const Snapshot& latest() { return session_.latest(); }
-    std::vector<int> tokens() { return tokens_of(latest().run()); }
+    std::vector<int> tokens() { return tokens_of(latest().text()); }
 
   private:
     Session session_{Session::Mode::cooperative};

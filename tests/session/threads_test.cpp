@@ -23,11 +23,11 @@ class Reader {
         version_ = s.version;
         if (!s.has_run()) return;
         require(s.branch >= 0 && s.branch < std::ssize(s.tree) &&
-                    s.tree[static_cast<std::size_t>(s.branch)].trace == s.run().trace,
+                    s.tree[static_cast<std::size_t>(s.branch)].trace == s.text().trace,
                 "the run is in the tree");
-        require(s.cursor >= 0 && s.cursor <= s.run().rows && s.run().rows <= s.rows_wanted,
+        require(s.cursor() >= 0 && s.cursor() <= s.text().rows && s.text().rows <= s.text().rows_wanted,
                 "the cursor is inside the run");
-        for (const RunView& run : s.tree) check_rows(run);
+        for (const BranchView& run : s.tree) check_rows(run);
         ++looks;
     }
 
@@ -38,7 +38,7 @@ class Reader {
     void require(bool ok, const char* what) {
         if (!ok && failure.empty()) failure = what;
     }
-    void check_rows(const RunView& run) {
+    void check_rows(const BranchView& run) {
         auto& known = seen_[run.trace]; // the map holds the Trace, so that no other can get its address
         const int checked = static_cast<int>(known.size());
         for (int row = checked; row < run.rows; ++row) known.push_back(row_checksum(run, row));
@@ -103,8 +103,8 @@ TEST(Threads, PublishedRowsNeverChange) {
     EXPECT_GT(reader.rows_checked, 100);
     const Snapshot& s = session.latest();
     EXPECT_FALSE(s.playing);
-    EXPECT_EQ(s.cursor, s.run().rows);
-    EXPECT_TRUE(same_rows(s.trace(), 0, *run(model.weights, tokens_of(s.run())), 0, s.run().rows, 1e-5));
+    EXPECT_EQ(s.cursor(), s.text().rows);
+    EXPECT_TRUE(same_rows(s.trace(), 0, *run(model.weights, tokens_of(s.text())), 0, s.text().rows, 1e-5));
 }
 
 TEST(Threads, TheWorkerDoesWhatTheCallerWould) {
@@ -131,8 +131,8 @@ TEST(Threads, TheWorkerDoesWhatTheCallerWould) {
     ASSERT_EQ(a.tree.size(), b.tree.size());
     for (std::size_t i = 0; i < a.tree.size(); ++i) EXPECT_EQ(tokens_of(a.tree[i]), tokens_of(b.tree[i]));
     EXPECT_EQ(a.branch, b.branch);
-    EXPECT_EQ(a.cursor, b.cursor);
-    EXPECT_EQ(a.run().rows, model.config().n_ctx);
+    EXPECT_EQ(a.cursor(), b.cursor());
+    EXPECT_EQ(a.text().rows, model.config().n_ctx);
 }
 
 /// Waits for a snapshot that the test is interested in. Every publication wakes it.
@@ -161,7 +161,7 @@ TEST(Threads, EndsWhilePlaying) {
         session.post(command::Open{model.path, ""});
         session.post(command::SetSpeed{speed});
         session.post(command::Play{});
-        watch.until(session, [](const Snapshot& s) { return s.playing && s.cursor > 1; });
+        watch.until(session, [](const Snapshot& s) { return s.playing && s.cursor() > 1; });
     }
 }
 
@@ -180,12 +180,12 @@ TEST(Threads, CommandsAreHeardWhilePlaying) {
     Session session(Session::Mode::threaded, watch.signal());
     session.post(command::Open{model.path, ""});
     session.post(command::Play{});
-    watch.until(session, [](const Snapshot& s) { return s.playing && s.cursor > 20; });
+    watch.until(session, [](const Snapshot& s) { return s.playing && s.cursor() > 20; });
     session.post(command::Pause{});
     session.run_until_idle();
     const Snapshot& s = session.latest();
     EXPECT_FALSE(s.playing);
-    EXPECT_LT(s.cursor, model.config().n_ctx);
+    EXPECT_LT(s.cursor(), model.config().n_ctx);
     EXPECT_EQ(s.message, "");
 }
 

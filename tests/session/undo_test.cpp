@@ -26,9 +26,9 @@ struct UndoableState {
 };
 
 UndoableState undoable_state(const Snapshot& s) {
-    UndoableState state{s.model_path, s.prompt, {}, {}, s.branch, s.cursor, s.chain, s.seed, s.next_draw};
-    for (const RunView& run : s.tree) state.tree.push_back(tokens_of(run));
-    state.tokens = tokens_of(s.run());
+    UndoableState state{s.model_path, s.prompt, {}, {}, s.branch, s.cursor(), s.chain, s.seed, s.next_draw};
+    for (const BranchView& run : s.tree) state.tree.push_back(tokens_of(run));
+    state.tokens = tokens_of(s.text());
     return state;
 }
 
@@ -186,14 +186,14 @@ TEST(UndoSteps, BeforeThePromptIsRead) {
         engine.apply(command::Undo{});
         engine.publish(s);
         EXPECT_EQ(s.seed, std::uint64_t(seed));
-        EXPECT_EQ(s.run().rows, 100);
-        EXPECT_EQ(s.cursor, 100);
+        EXPECT_EQ(s.text().rows, 100);
+        EXPECT_EQ(s.cursor(), 100);
     }
     engine.apply(command::Resample{});
     engine.apply(command::Step{});
     engine.publish(s);
-    EXPECT_EQ(s.run().rows, 101);
-    EXPECT_EQ(s.run().origin(100).key, (DrawKey{42, 0, 100, 1}));
+    EXPECT_EQ(s.text().rows, 101);
+    EXPECT_EQ(s.text().origin(100).key, (DrawKey{42, 0, 100, 1}));
 }
 
 /// Undo that goes back to a prompt which was given up half-way reads it to its end.
@@ -210,8 +210,8 @@ TEST(UndoSteps, BackToAHalfReadPrompt) {
     while (engine.due_time() < INFINITY) engine.tick(0);
     Snapshot s;
     engine.publish(s);
-    EXPECT_EQ(tokens_of(s.run()), tokens);
-    EXPECT_EQ(s.cursor, 150);
+    EXPECT_EQ(tokens_of(s.text()), tokens);
+    EXPECT_EQ(s.cursor(), 150);
     EXPECT_TRUE(same_rows(s.trace(), 0, *run(model.weights, tokens), 0, 150, 1e-5));
 }
 

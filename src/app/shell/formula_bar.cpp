@@ -59,47 +59,51 @@ ImFont* font_of(const FormulaSpan& span) {
     }
 }
 
-/// Whether the model and its Trace have a place for the cell, computed or not.
+/// Whether the run with the cell is there, and its model and Trace have a place for it, computed or not.
 bool exists(const Snapshot& s, const CellRef& cell) {
-    if (cell.run != 0) return false;
-    if (cell.param >= 0) return static_cast<std::size_t>(cell.param) < s.model->weights->table.size();
-    const ModelConfig& c = s.config();
-    if (!has_site(c, cell.site) || cell.row < 0 || cell.row >= s.trace().row_capacity(cell.site))
+    const Run* run = s.find_run(cell.run);
+    if (!run) return false;
+    if (cell.param >= 0) return static_cast<std::size_t>(cell.param) < run->model->weights->table.size();
+    const ModelConfig& c = run->config();
+    if (!has_site(c, cell.site) || cell.row < 0 || cell.row >= run->trace->row_capacity(cell.site))
         return false;
     if (site_row(cell.site).per_layer && (cell.layer < 0 || cell.layer >= c.n_layers)) return false;
     const int n_heads = site_heads(c, cell.site);
-    return cell.head < n_heads && cell.column < s.trace().width(cell.site) / n_heads;
+    return cell.head < n_heads && cell.column < run->trace->width(cell.site) / n_heads;
 }
 
 } // namespace
 
-void FormulaBar::update(const Snapshot& s, Selection& selection) {
-    const std::optional<CellRef> cell = cell_to_explain(s, selection);
-    const std::shared_ptr<const Trace> trace = s.has_run() ? s.run().trace : nullptr;
-    const int rows = s.has_run() ? s.run().rows : 0;
+void FormulaBar::update(const View& v, Selection& selection) {
+    const std::optional<CellRef> cell = cell_to_explain(v.snapshot, selection);
+    const Run& run = cell ? *v.snapshot.find_run(cell->run) : v.run;
+    const std::shared_ptr<const Trace> trace = run.trace;
+    const int rows = run.rows;
     const bool alt = ImGui::GetIO().KeyAlt;
-    const bool is_another = cell != cell_ || trace != trace_ || s.model != model_;
+    const bool is_another = cell != cell_ || trace != trace_ || run.model != model_;
     // Rows are written once: more of them change a formula only where its own was missing.
     const auto n_rows = [&](int text_rows) { return cell ? trace->n_rows(cell->site, text_rows) : 0; };
     const bool has_arrived =
         cell && cell->param < 0 && rows != rows_ && cell->row >= n_rows(std::min(rows, rows_));
     needs_layout_ |= is_another || has_arrived;
-    const bool same_highlights = alt == highlights_alt_ && (!alt || s.cursor == highlights_cursor_);
+    const bool same_highlights = alt == highlights_alt_ && (!alt || run.shown == highlights_cursor_);
     if (!is_another && !has_arrived && same_highlights) {
         rows_ = rows;
         return;
     }
     cell_ = cell;
     trace_ = trace;
-    model_ = s.model;
+    model_ = run.model;
+    run_name_ = run.name;
     rows_ = rows;
-    highlights_cursor_ = s.cursor;
+    highlights_cursor_ = run.shown;
     highlights_alt_ = alt;
+    selection.lit_run = run.id;
     selection.precedents.clear();
     selection.dependents.clear();
     if (cell && (cell->param >= 0 || cell->row < n_rows(rows))) {
         selection.precedents = precedents(*trace, *cell);
-        if (alt) selection.dependents = dependents(*trace, s.cursor, *cell);
+        if (alt) selection.dependents = dependents(*trace, run.shown, *cell);
     }
     describe_highlights(selection, alt);
 }
@@ -110,7 +114,7 @@ std::optional<CellRef> FormulaBar::cell_to_explain(const Snapshot& s, const Sele
     std::optional<CellRef> cell = selection.focus();
     if (is_in_use_) cell = selection.pinned_cell || explains_pin_ ? selection.pinned_cell : cell_;
     explains_pin_ = cell && cell == selection.pinned_cell;
-    if (cell && (!s.has_run() || !exists(s, *cell))) cell.reset();
+    if (cell && !exists(s, *cell)) cell.reset();
     return cell;
 }
 
@@ -187,7 +191,7 @@ void FormulaBar::lay_out_formula() {
     }
 }
 
-void FormulaBar::draw(const Snapshot& s, Selection& selection, Commands& commands, float top,
+void FormulaBar::draw(const View& v, Selection& selection, Commands& commands, float top,
                       const Timing& timing) {
     const Theme& t = theme();
     const ImVec2 size = ImGui::GetIO().DisplaySize;
@@ -209,8 +213,8 @@ void FormulaBar::draw(const Snapshot& s, Selection& selection, Commands& command
     list.AddRect(min, max, cell_ ? t.accent : t.border, px(8), 0, std::max(px(1), 1.0f));
     const ImVec2 at{min.x + px(k_padding_x), min.y + px(k_padding_y)};
     const float right = max.x - px(k_padding_x), width = std::max(right - at.x, 1.0f);
-    const LineWidths line_widths{width,
-                                 std::max(width - (s.n_edits() == 0 ? 0 : px(k_edits_button_width)), 1.0f)};
+    const LineWidths line_widths{
+        width, std::max(width - (v.snapshot.n_edits() == 0 ? 0 : px(k_edits_button_width)), 1.0f)};
     if (needs_layout_ || line_widths != line_widths_ || layout_font_ != font(TextSize::body) ||
         layout_colour_ != t.text) {
         needs_layout_ = false;
@@ -221,7 +225,7 @@ void FormulaBar::draw(const Snapshot& s, Selection& selection, Commands& command
     }
     is_in_use_ = false;
     draw_formula(at, selection, commands);
-    draw_figures(s, {at.x, at.y + line_height()}, right, timing, commands);
+    draw_figures(v, {at.x, at.y + line_height()}, right, timing, commands);
     is_in_use_ |= cell_ && ImGui::IsMouseHoveringRect(min, max) &&
                   ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem);
     ImGui::End();
@@ -277,26 +281,27 @@ void FormulaBar::draw_operand(const Piece& piece, const ImVec2& at, float right,
     const int sign_length = piece.span.kind == FormulaSpan::Kind::symbol ? 2 : 0; // "= "
     if (item.hovered) tooltip(shown_text(piece.label.c_str() + sign_length));
     if (item.pressed)
-        commands.post(command::PinCell{place_name(*model_->weights, cell), cell.head, std::max(cell.row, 0),
-                                       std::max(cell.column, 0)});
+        commands.post(command::PinCell{{place_name(*model_->weights, cell), cell.head, std::max(cell.row, 0),
+                                        std::max(cell.column, 0), run_name_}});
     draw_focus_ring(item, px(3));
 }
 
 /// On the right speed and memory, where there is room. On the left what is highlighted, or the keys; nothing
 /// where the formula's second line stands.
-void FormulaBar::draw_figures(const Snapshot& s, const ImVec2& at, float right, const Timing& timing,
+void FormulaBar::draw_figures(const View& v, const ImVec2& at, float right, const Timing& timing,
                               Commands& commands) {
     ImFont* small = font(TextSize::small);
     figures_.clear();
     auto out = std::back_inserter(figures_);
     if (timing.shown)
-        fmt::format_to(out, "tokens/s {:.0f}    frame {:.1f} ms    ", s.tokens_per_s, timing.frame_ms);
-    fmt::format_to(out, "trace {:.1f} MB", static_cast<double>(s.trace().bytes()) * 1e-6);
-    if (s.layer.rows >= 0)
-        fmt::format_to(out, "    computing the layer in view: {} of {} tokens", s.layer.rows, s.run().rows);
-    if (s.rows_recomputed >= 0)
-        fmt::format_to(out, "    computing again: {} of {} tokens", s.rows_recomputed, s.run().rows);
-    const float edits_left = draw_edits_button(s, right, at.y, commands);
+        fmt::format_to(out, "tokens/s {:.0f}    frame {:.1f} ms    ", v.snapshot.tokens_per_s,
+                       timing.frame_ms);
+    fmt::format_to(out, "trace {:.1f} MB", static_cast<double>(v.trace().bytes()) * 1e-6);
+    if (v.run.layer.rows >= 0)
+        fmt::format_to(out, "    computing the layer in view: {} of {} tokens", v.run.layer.rows, v.run.rows);
+    if (v.snapshot.rows_recomputed >= 0)
+        fmt::format_to(out, "    computing again: {} of {} tokens", v.snapshot.rows_recomputed, v.run.rows);
+    const float edits_left = draw_edits_button(v, right, at.y, commands);
     if (edits_left < right) right = edits_left - px(16);
     const float figures_width = measure(small, figures_).x;
     ImDrawList& list = *ImGui::GetWindowDrawList();

@@ -29,10 +29,9 @@ class FormulaBar {
 
     /// Once a frame, before the panels draw: highlights what the cell in focus reads and, while Alt is held,
     /// what it feeds.
-    void update(const Snapshot& snapshot, Selection& selection);
+    void update(const View& view, Selection& selection);
     /// Once a frame. `top`: in pixels.
-    void draw(const Snapshot& snapshot, Selection& selection, Commands& commands, float top,
-              const Timing& timing);
+    void draw(const View& view, Selection& selection, Commands& commands, float top, const Timing& timing);
 
   private:
     struct Piece { ///< a span of the formula and where it stands
@@ -56,13 +55,14 @@ class FormulaBar {
     void draw_formula(const ImVec2& at, Selection& selection, Commands& commands);
     void draw_operand(const Piece& piece, const ImVec2& at, float right, Selection& selection,
                       Commands& commands);
-    void draw_figures(const Snapshot& snapshot, const ImVec2& at, float right, const Timing& timing,
+    void draw_figures(const View& view, const ImVec2& at, float right, const Timing& timing,
                       Commands& commands);
 
     // What is explained. A change of it makes new highlights and a new layout.
     std::optional<CellRef> cell_;
     std::shared_ptr<const Trace> trace_;
     std::shared_ptr<const Model> model_;
+    std::string run_name_;      ///< of the cell's run
     int rows_ = 0;              ///< computed rows of the trace
     bool explains_pin_ = false; ///< whether cell_ is the pinned cell
     bool is_in_use_ = false;    ///< whether the mouse or the keyboard is on the formula

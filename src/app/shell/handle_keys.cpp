@@ -17,8 +17,8 @@ bool was_pressed(const KeyBinding& b, int index) {
     return ImGui::GetIO().KeyMods == (b.chord & ImGuiMod_Mask_) && ImGui::IsKeyPressed(key, b.repeats);
 }
 
-void step_operation(const Snapshot& s, const Selection& selection, int steps, Commands& commands) {
-    const SiteRef site = operation_after(s.config(), selection, steps);
+void step_operation(const Run& run, const Selection& selection, int steps, Commands& commands) {
+    const SiteRef site = operation_after(run.config(), selection, steps);
     commands.post(command::SelectOperation{site_name(site.site, site.layer)});
 }
 
@@ -26,17 +26,18 @@ void step_operation(const Snapshot& s, const Selection& selection, int steps, Co
 void act_on_run(KeyAction action, int index, const Snapshot& s, const Selection& selection,
                 Commands& commands) {
     const HeadRef pinned = selection.pinned_head;
-    const int n_heads = s.config().n_heads;
+    const Run& run = s.run_or_text(selection.run);
+    const int n_heads = run.config().n_heads;
     switch (action) {
     case play: s.playing ? commands.post(command::Pause{}) : commands.post(command::Play{}); break;
     case next_token: commands.post(command::Step{1}); break;
     case previous_token: commands.post(command::Step{-1}); break;
     case first_token: commands.post(command::Jump{1}); break;
-    case last_token: commands.post(command::Jump{s.text_rows()}); break;
-    case next_operation: step_operation(s, selection, 1, commands); break;
-    case previous_operation: step_operation(s, selection, -1, commands); break;
+    case last_token: commands.post(command::Jump{s.text().rows}); break;
+    case next_operation: step_operation(run, selection, 1, commands); break;
+    case previous_operation: step_operation(run, selection, -1, commands); break;
     case layer:
-        if (index < s.config().n_layers) commands.post(command::PinHead{index, pinned.head});
+        if (index < run.config().n_layers) commands.post(command::PinHead{index, pinned.head});
         break;
     case previous_head:
         commands.post(command::PinHead{pinned.layer, (pinned.head + n_heads - 1) % n_heads});

@@ -31,7 +31,7 @@ void add_playback_commands(const Snapshot& s, Entries& entries) {
     add_command(entries, "Step", KeyAction::next_token, command::Step{1});
     add_command(entries, "Step back", KeyAction::previous_token, command::Step{-1});
     add_command(entries, "First token", KeyAction::first_token, command::Jump{1});
-    add_command(entries, "Last token", KeyAction::last_token, command::Jump{s.text_rows()});
+    add_command(entries, "Last token", KeyAction::last_token, command::Jump{s.text().rows});
     add_command(entries, "Resample", "another draw for the next token: a branch", "", command::Resample{});
 }
 
@@ -48,16 +48,19 @@ void add_edit_commands(const Snapshot& s, const Selection& selection, Entries& e
 }
 
 void add_view_commands(const Snapshot& s, const Selection& selection, Entries& entries) {
-    const SiteRef previous = operation_after(s.config(), selection, -1),
-                  next = operation_after(s.config(), selection, 1);
+    const Run& run = s.run_or_text(selection.run);
+    const SiteRef previous = operation_after(run.config(), selection, -1),
+                  next = operation_after(run.config(), selection, 1);
     add_command(entries, "Previous operation", KeyAction::previous_operation,
                 command::SelectOperation{site_name(previous.site, previous.layer)});
     add_command(entries, "Next operation", KeyAction::next_operation,
                 command::SelectOperation{site_name(next.site, next.layer)});
-    if (!s.has_source()) return;
-    const bool encoder = s.encoder_in_view(), cross = selection.attention == Attention::cross;
-    add_command(entries, encoder ? "Show the decoder" : "Show the encoder", "the stack that the panels show",
-                "", command::ViewStack{encoder ? "decoder" : "encoder"});
+    for (const Run& other : s.runs)
+        if (other.id != run.id)
+            add_command(entries, fmt::format("Show the {}", other.stack_name()),
+                        "the stack that the panels show", "", command::ViewRun{other.name});
+    if (!s.source_run()) return;
+    const bool cross = selection.attention == Attention::cross;
     add_command(entries, cross ? "Show self-attention" : "Show cross-attention", "in Heads and Head", "",
                 command::ViewAttention{cross ? "self" : "cross"});
 }
@@ -111,7 +114,8 @@ void add_layouts_and_panels(const PaletteScope& scope, Entries& entries) {
 /// Sites, parameters, layers and heads of the model, and tokens of the text.
 void add_values(const PaletteScope& scope, Entries& entries) {
     const Snapshot& s = scope.snapshot;
-    const ModelConfig& c = s.config();
+    const Run& run = s.run_or_text(scope.selection.run);
+    const ModelConfig& c = run.config();
     for (const NamedSite& n : named_sites(*s.model->weights)) {
         const SiteWords words = site_words(s.model->weights->config_of(n.stack), n.site.site);
         entries.push_back(
@@ -129,9 +133,9 @@ void add_values(const PaletteScope& scope, Entries& entries) {
         entries.push_back({fmt::format("Head {}", h),
                            fmt::format("of layer {}", scope.selection.pinned_head.layer), "head", "",
                            command::PinHead{scope.selection.pinned_head.layer, h}});
-    for (int p = 0; p < s.cursor; ++p)
-        entries.push_back({fmt::format("token {} {}", p, token_labels().label(s.run().token(p))), "", "token",
-                           "", command::PinToken{p}});
+    for (int p = 0; p < run.shown; ++p)
+        entries.push_back({fmt::format("token {} {}", p, token_labels().label(run.token(p))), "", "token", "",
+                           command::PinToken{p}});
 }
 
 } // namespace

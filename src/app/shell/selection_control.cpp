@@ -1,19 +1,18 @@
 #include "app/shell/selection_control.h"
 
+#include "core/name_matching.h"
 #include "core/site_names.h"
 #include "platform/error.h"
-#include "session/find_cell.h"
 
 #include <algorithm>
 
 namespace gf::ui {
 
-const Snapshot& SelectionControl::snapshot_in_view() {
-    const Snapshot& s = session_.latest();
-    if (!s.has_source() || s.model != pinned_model_) selection_.stack = Stack::decoder;
-    if (selection_.stack == Stack::decoder) return s;
-    if (encoder_.version != s.version || encoder_.model != s.model) encoder_ = encoder_snapshot(s);
-    return encoder_;
+const Run& SelectionControl::run_in_view(const Snapshot& s) {
+    const Run* run = s.model == pinned_model_ ? s.find_run(selection_.run) : nullptr;
+    if (!run) run = &s.text();
+    selection_.run = run->id;
+    return *run;
 }
 
 bool SelectionControl::carry_out(const Command& c) {
@@ -22,13 +21,13 @@ bool SelectionControl::carry_out(const Command& c) {
     else if (const auto* token = std::get_if<command::PinToken>(&c))
         selection_.pinned_token = token->position;
     else if (const auto* cell = std::get_if<command::PinCell>(&c))
-        pin_cell(*cell);
+        pin_cell(cell->cell);
     else if (const auto* inspected = std::get_if<command::Inspect>(&c))
         inspect(inspected->name);
     else if (const auto* operation = std::get_if<command::SelectOperation>(&c))
         select_operation(operation->name);
-    else if (const auto* stack = std::get_if<command::ViewStack>(&c))
-        view_stack(stack_named(stack->stack, "view-stack"));
+    else if (const auto* run = std::get_if<command::ViewRun>(&c))
+        view_run(run->run);
     else if (const auto* attention = std::get_if<command::ViewAttention>(&c))
         view_attention(attention->kind);
     else
@@ -36,20 +35,24 @@ bool SelectionControl::carry_out(const Command& c) {
     return true;
 }
 
-void SelectionControl::pin_cell(const command::PinCell& cell) {
+void SelectionControl::pin_cell(const CellAddress& address) {
     selection_.pinned_cell.reset();
-    const std::string name = name_in_view(cell.name);
-    const Snapshot& s = snapshot_in_view();
-    if (name.empty() || !s.has_run()) return;
-    selection_.pinned_cell = find_cell(s.trace(), s.run().rows, name, cell.head, cell.row, cell.column);
+    CellAddress cell = address;
+    cell.name = name_in_view(address.name, address.run);
+    const Snapshot& s = session_.latest();
+    if (cell.name.empty() || !s.has_run()) return;
+    const Run& run = run_in_view(s);
+    selection_.pinned_cell = find_cell(run.view(), cell);
+    selection_.pinned_cell->run = run.id;
 }
 
 void SelectionControl::inspect(const std::string& full_name) {
     const std::string name = name_in_view(full_name);
-    const Snapshot& s = snapshot_in_view();
+    const Snapshot& s = session_.latest();
     if (!name.empty() && s.has_run() && !s.model->weights->find(name)) {
-        const SiteRef site = find_site(s.config(), name);
-        if (!s.trace().kept(site.site, site.layer) && site.layer >= 0)
+        const Run& run = run_in_view(s);
+        const SiteRef site = find_site(run.config(), name);
+        if (!run.trace->kept(site.site, site.layer) && site.layer >= 0)
             selection_.pinned_head.layer = site.layer; // the session then computes this layer again
     }
     selection_.inspected = name;
@@ -57,55 +60,67 @@ void SelectionControl::inspect(const std::string& full_name) {
 
 void SelectionControl::select_operation(const std::string& full_name) {
     const std::string name = name_in_view(full_name);
-    const Snapshot& s = snapshot_in_view();
+    const Snapshot& s = session_.latest();
     if (name.empty() || !s.has_run()) {
         selection_.operation.reset();
         selection_.inspected.clear();
         return;
     }
-    const SiteRef site = find_site(s.config(), name);
+    const SiteRef site = find_site(run_in_view(s).config(), name);
     selection_.operation = site;
     selection_.inspected = name;
     if (site.layer >= 0) selection_.pinned_head.layer = site.layer;
 }
 
-/// Brings the other stack into view and lets go of what is pinned: its positions and cells are others.
-void SelectionControl::view_stack(Stack stack) {
-    if (!session_.latest().has_source())
-        throw Error({"view-stack", "a model with an encoder and a decoder", "one of a single stack", ""});
-    if (stack == selection_.stack) return;
-    selection_.stack = stack;
+/// Brings another run into view and lets go of what is pinned: its positions and cells are others.
+void SelectionControl::view_run(const std::string& name) {
+    const Snapshot& s = session_.latest();
+    const Run* run = s.find_run(name);
+    if (!run) {
+        std::vector<std::string> names;
+        for (const Run& r : s.runs) names.push_back(r.name);
+        throw Error({"view-run", "one of the runs; nearest: " + nearest_names(name, names), "'" + name + "'",
+                     "a source has a run of its own in a model with an encoder"});
+    }
+    if (run->id == selection_.run) return;
+    selection_.run = run->id;
     selection_.pinned_token = -1;
     selection_.pinned_cell.reset();
     selection_.operation.reset();
     selection_.inspected.clear();
-    keep_in_range(snapshot_in_view());
+    keep_in_range(s);
 }
 
 void SelectionControl::view_attention(const std::string& kind) {
     if (kind != "self" && kind != "cross")
         throw Error({"view-attention", "'self' or 'cross'", "'" + kind + "'", ""});
-    if (kind == "cross" && !session_.latest().has_source())
+    const Snapshot& s = session_.latest();
+    if (kind == "cross" && !s.source_run())
         throw Error({"view-attention", "a decoder that reads a source, for 'cross'",
                      "a model of a single stack", ""});
-    if (kind == "cross") view_stack(Stack::decoder);
+    if (kind == "cross") view_run(s.text().name);
     selection_.attention = kind == "cross" ? Attention::cross : Attention::self;
 }
 
-/// Brings the stack that a name begins with into view. Returns the name without it.
-std::string SelectionControl::name_in_view(const std::string& name) {
+/// Brings the run into view that is named, or else the one of the stack that a name begins with. Returns the
+/// name without the stack.
+std::string SelectionControl::name_in_view(const std::string& name, const std::string& run) {
     const Snapshot& s = session_.latest();
-    if (!s.has_source()) return name;
+    if (!run.empty() && !name.empty()) view_run(run);
+    const Run* source = s.source_run();
+    if (!source) return name;
     const StackName split = split_stack(*s.model->weights, name);
-    if (split.stack) view_stack(*split.stack);
+    if (split.stack && run.empty()) view_run(*split.stack == source->stack() ? source->name : s.text().name);
     return split.name;
 }
 
 void SelectionControl::keep_in_range(const Snapshot& s) {
     if (!s.has_run()) return;
-    selection_.pinned_head.layer = std::clamp(selection_.pinned_head.layer, 0, s.config().n_layers - 1);
-    selection_.pinned_head.head = std::clamp(selection_.pinned_head.head, 0, s.config().n_heads - 1);
-    if (selection_.pinned_token >= s.cursor) selection_.pinned_token = -1;
+    const Run& run = run_in_view(s);
+    const ModelConfig& c = run.config();
+    selection_.pinned_head.layer = std::clamp(selection_.pinned_head.layer, 0, c.n_layers - 1);
+    selection_.pinned_head.head = std::clamp(selection_.pinned_head.head, 0, c.n_heads - 1);
+    if (selection_.pinned_token >= run.shown) selection_.pinned_token = -1;
     if (s.model != pinned_model_) {
         selection_.pinned_cell.reset();
         selection_.operation.reset();
@@ -113,28 +128,31 @@ void SelectionControl::keep_in_range(const Snapshot& s) {
         prompt_of_first_mask_.reset();
         pinned_model_ = s.model;
     }
-    if (s.config().fills_in() && s.cursor > 0 && s.prompt != prompt_of_first_mask_) pin_first_mask(s);
-    if (!s.trace().source()) selection_.attention = Attention::self;
+    if (c.fills_in() && run.shown > 0 && s.prompt != prompt_of_first_mask_) {
+        prompt_of_first_mask_ = s.prompt;
+        pin_first_mask(run);
+    }
+    if (run.reads < 0) selection_.attention = Attention::self;
     std::optional<CellRef>& cell = selection_.pinned_cell;
     if (!cell || cell->param >= 0) return;
-    const bool has_column = !has_key_axis(cell->site) || cell->column < s.trace().n_keys(cell->site);
-    if (cell->row >= s.trace().n_rows(cell->site, s.cursor) || !has_column) cell.reset();
+    const SiteValues values = run.view().values({cell->site, cell->layer});
+    const bool has_column = cell->column < values.columns();
+    if (cell->row >= run.trace->n_rows(cell->site, run.shown) || !has_column) cell.reset();
 }
 
-void SelectionControl::pin_first_mask(const Snapshot& s) {
-    prompt_of_first_mask_ = s.prompt;
-    const int mask = mask_id(*s.model);
-    for (int position = 0; position < s.cursor; ++position)
-        if (s.run().token(position) == mask) {
+void SelectionControl::pin_first_mask(const Run& text) {
+    const int mask = mask_id(*text.model);
+    for (int position = 0; position < text.shown; ++position)
+        if (text.token(position) == mask) {
             selection_.pinned_token = position;
             return;
         }
 }
 
 void SelectionControl::follow_layer() {
-    const std::string stack = selection_.stack == Stack::encoder ? "encoder" : "decoder";
-    const command::ViewLayer wanted{selection_.pinned_head.layer, stack};
-    if (wanted.layer == viewed_layer_.layer && stack == viewed_layer_.stack) return;
+    const Run* run = session_.latest().find_run(selection_.run);
+    const command::ViewLayer wanted{selection_.pinned_head.layer, run ? run->name : "text"};
+    if (wanted.layer == viewed_layer_.layer && wanted.run == viewed_layer_.run) return;
     session_.post(viewed_layer_ = wanted);
 }
 

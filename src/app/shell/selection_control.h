@@ -19,22 +19,21 @@ class SelectionControl {
   public:
     SelectionControl(Session& session, Selection& selection) : session_(session), selection_(selection) {}
 
-    /// What the panels show: the session's snapshot or, while the encoder of an encoder-decoder is in view,
-    /// the encoder's run in the same form.
-    const Snapshot& snapshot_in_view();
+    /// The run that the panels show. The snapshot must have one.
+    const Run& run_in_view(const Snapshot& snapshot);
 
     /// Carries out a command that changes the Selection; false for every other command.
-    /// @throws Error when a name, a stack or a cell does not exist
+    /// @throws Error when a name, a run or a cell does not exist
     bool carry_out(const Command& command);
-    /// Pins a cell by the name of its site or parameter. @throws Error when it does not exist
-    void pin_cell(const command::PinCell& cell);
+    /// Pins a cell, and brings its run into view. @throws Error when it does not exist
+    void pin_cell(const CellAddress& cell);
     /// Shows a site or parameter in the Inspector; with an empty name the Inspector follows the cell in
     /// focus.
     /// @throws Error when no site has this name
     void inspect(const std::string& name);
 
-    /// Lets go of what points outside the run of `snapshot`, which is the one in view, and pins the first
-    /// mask of a new text whose masks the model fills in.
+    /// Lets go of what points outside the run in view, and pins the first mask of a new text whose masks the
+    /// model fills in.
     void keep_in_range(const Snapshot& snapshot);
 
     /// Tells the session which layer is unfolded: a run that is too long to keep everything computes the
@@ -43,17 +42,16 @@ class SelectionControl {
 
   private:
     void select_operation(const std::string& name);
-    void view_stack(Stack stack);
+    void view_run(const std::string& name);
     void view_attention(const std::string& kind);
-    std::string name_in_view(const std::string& name);
-    void pin_first_mask(const Snapshot& snapshot);
+    std::string name_in_view(const std::string& name, const std::string& run = {});
+    void pin_first_mask(const Run& text);
 
     Session& session_;
     Selection& selection_;
     std::shared_ptr<const Model> pinned_model_;       ///< the model that the selection points into
     std::optional<std::string> prompt_of_first_mask_; ///< the prompt whose first mask was pinned
     command::ViewLayer viewed_layer_;                 ///< the layer that the session was told
-    Snapshot encoder_; ///< what snapshot_in_view() made for the session's snapshot of the same version
 };
 
 } // namespace gf::ui

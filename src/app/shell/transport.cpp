@@ -53,7 +53,7 @@ void Transport::draw(const Snapshot& s, const PanelArrangement& arrangement, Pan
 
 void Transport::draw_model(const Snapshot& s, bool with_shape, Commands& commands) {
     const ModelConfig& c = s.config();
-    text_ = with_shape && !s.has_source()
+    text_ = with_shape && !s.source_run()
                 ? fmt::format("{} layers x {} heads, {}", c.n_layers, c.n_heads,
                               shown_count(static_cast<double>(s.model->weights->size())))
                 : "";
@@ -74,7 +74,7 @@ void Transport::draw_run_controls(const Snapshot& s, float bar_width, float bar_
     draw_buttons(s, commands);
     if (bar_width >= px(k_with_counter)) {
         ImGui::SameLine(0, px(12));
-        text_ = fmt::format("token {} / {}", s.cursor, s.config().n_ctx);
+        text_ = fmt::format("token {} / {}", s.cursor(), s.config().n_ctx);
         label_text(text_, theme().muted, TextSize::body);
     }
     if (bar_width >= px(k_with_undo)) {
@@ -128,7 +128,7 @@ bool Transport::draw_text_entry(TextEntry& entry, const char* label, const std::
 /// The field of the prompt. For an encoder-decoder the field of its source stands before it.
 void Transport::draw_texts(const Snapshot& s, Commands& commands, float width) {
     const bool has_words = s.model->tokenizer != nullptr;
-    if (s.has_source()) {
+    if (s.source_run()) {
         const float gap = px(8), source_width = std::max(std::floor((width - gap) * 0.6f), 1.0f);
         if (draw_text_entry(source_, "Source", s.source,
                             has_words ? "Source: what the encoder reads" : "Source ids, e.g. 1, 2, 3",
@@ -139,7 +139,7 @@ void Transport::draw_texts(const Snapshot& s, Commands& commands, float width) {
         width = std::max(width - gap - source_width, 1.0f);
     }
     const char* hint = !has_words       ? "Token ids, e.g. 1, 2, 3"
-                       : s.has_source() ? "How the answer begins"
+                       : s.source_run() ? "How the answer begins"
                                         : "Prompt: type a text and press Enter";
     if (draw_text_entry(prompt_, "Prompt", s.prompt, hint, width))
         commands.post(command::SetPrompt{prompt_.typed, false});
@@ -159,7 +159,7 @@ void Transport::draw_buttons(const Snapshot& s, Commands& commands) {
     ImGui::SameLine(0, gap);
     if (icon_button("Step", Icon::forward, "Right")) commands.post(command::Step{1});
     ImGui::SameLine(0, gap);
-    if (icon_button("Last", Icon::last, "End")) commands.post(command::Jump{s.run().rows});
+    if (icon_button("Last", Icon::last, "End")) commands.post(command::Jump{s.text().rows});
 }
 
 void Transport::draw_speed(const Snapshot& s, Commands& commands) {

@@ -96,7 +96,7 @@ void Workbench::carry_out_posted() {
 /// Carries out a window command, or hands it to the session. An error becomes the window's message.
 void Workbench::carry_out(const Command& c) {
     // A new model lets go of old pins before this command makes new ones.
-    selection_control_.keep_in_range(selection_control_.snapshot_in_view());
+    selection_control_.keep_in_range(session_.latest());
     try {
         if (carry_out_in_window(c)) return;
     } catch (const Error& e) {
@@ -176,11 +176,12 @@ void Workbench::inspect(const std::string& name) {
 /// Opens the field for the value of a cell: of the one that is named, which is pinned for it, or else of the
 /// one in focus.
 void Workbench::ask_value(const command::AskValue& c) {
-    if (!c.name.empty()) selection_control_.pin_cell({c.name, c.head, c.row, c.column});
-    const std::optional<CellRef>& cell = c.name.empty() ? selection_.focus() : selection_.pinned_cell;
+    const bool is_named = !c.cell.name.empty();
+    if (is_named) selection_control_.pin_cell(c.cell);
+    const std::optional<CellRef>& cell = is_named ? selection_.pinned_cell : selection_.focus();
     if (cell)
         cell_popups_.ask_value(*cell, selection_.cell.get() == cell);
-    else if (c.name.empty())
+    else if (!is_named)
         notice_bar_.set_window_message("Point at a cell or pin it: then its value can be edited.");
 }
 
@@ -193,26 +194,25 @@ void Workbench::frame() {
     set_motion(settings_.motion);
     const Snapshot& s = session_.latest();
     token_labels().set_model(s.model);
-    const Snapshot& view = selection_control_.snapshot_in_view();
-    selection_control_.keep_in_range(view);
+    selection_control_.keep_in_range(s);
     update_title(s);
     selection_control_.follow_layer();
     if (selection_.next_frame()) request_frame();
     remember_model(s);
-    handle_keys(view, selection_, settings_, keys_were_free_, commands_);
-    draw_top_bar(s, view);
+    handle_keys(s, selection_, settings_, keys_were_free_, commands_);
+    draw_top_bar(s);
     const float top = notice_bar_.draw(s, px(k_top_bar_height), commands_);
-    draw_below_bars(s, view, top);
+    draw_below_bars(s, top);
     const double ms = 1e3 * watch.seconds();
     frame_ms_ = frame_ms_ == 0 ? ms : 0.95 * frame_ms_ + 0.05 * ms;
 }
 
 void Workbench::update_title(const Snapshot& s) {
-    if (s.model == titled_model_ && s.cursor == titled_cursor_) return;
+    if (s.model == titled_model_ && s.cursor() == titled_cursor_) return;
     titled_model_ = s.model;
-    titled_cursor_ = s.cursor;
+    titled_cursor_ = s.cursor();
     title_ = s.model
-                 ? fmt::format("Glassformer — {} — token {}", escape_invalid_utf8(s.model->name), s.cursor)
+                 ? fmt::format("Glassformer — {} — token {}", escape_invalid_utf8(s.model->name), s.cursor())
                  : "Glassformer";
 }
 
@@ -227,17 +227,17 @@ void Workbench::remember_model(const Snapshot& s) {
 }
 
 /// The top bar, and the popups that stand over all windows.
-void Workbench::draw_top_bar(const Snapshot& s, const Snapshot& view) {
+void Workbench::draw_top_bar(const Snapshot& s) {
     begin_bar("Transport", 0, px(k_top_bar_height));
     transport_.draw(s, arrangement_, panels_, settings_, commands_);
-    palette_.draw({view, selection_, arrangement_, panels_, settings_}, commands_);
-    cell_popups_.draw(view, selection_, commands_);
+    palette_.draw({s, selection_, arrangement_, panels_, settings_}, commands_);
+    cell_popups_.draw(s, selection_, commands_);
     help_.draw();
     end_bar();
 }
 
 /// The panels with the formula bar below them, or the start page.
-void Workbench::draw_below_bars(const Snapshot& s, const Snapshot& view, float top) {
+void Workbench::draw_below_bars(const Snapshot& s, float top) {
     const float display_height = ImGui::GetIO().DisplaySize.y;
     if (s.has_run() || !s.message.empty()) opening_message_.clear();
     if (!opening_message_.empty()) {
@@ -248,20 +248,22 @@ void Workbench::draw_below_bars(const Snapshot& s, const Snapshot& view, float t
                          s.message_is_error, commands_);
     } else {
         const float bottom = display_height - px(FormulaBar::k_height);
+        const View view(s, selection_control_.run_in_view(s));
         formula_bar_.update(view, selection_);
-        draw_panels(s, view, top, bottom);
+        draw_panels(view, top, bottom);
         formula_bar_.draw(view, selection_, commands_, bottom, {shows_timing_, frame_ms_});
     }
 }
 
-void Workbench::draw_panels(const Snapshot& s, const Snapshot& view, float top, float bottom) {
+void Workbench::draw_panels(const View& view, float top, float bottom) {
+    const View text(view.snapshot, view.snapshot.text());
     arrangement_.dock(top, bottom);
     for (const auto& panel : panels_) {
         if (!arrangement_.is_open(panel->title())) continue;
         if (arrangement_.take_focus(panel->title())) ImGui::SetNextWindowFocus();
         bool stays_open = true;
         if (begin_panel(panel->title(), arrangement_.is_one_stack() ? nullptr : &stays_open))
-            panel->draw(panel->always_shows_decoder() ? s : view, selection_, commands_);
+            panel->draw(panel->always_shows_text() ? text : view, selection_, commands_);
         end_panel();
         if (!stays_open) commands_.post(command::ShowPanel{panel->title(), false});
     }

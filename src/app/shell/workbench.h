@@ -75,9 +75,9 @@ class Workbench {
 
     void update_title(const Snapshot& snapshot);
     void remember_model(const Snapshot& snapshot);
-    void draw_top_bar(const Snapshot& snapshot, const Snapshot& view);
-    void draw_below_bars(const Snapshot& snapshot, const Snapshot& view, float top);
-    void draw_panels(const Snapshot& snapshot, const Snapshot& view, float top, float bottom);
+    void draw_top_bar(const Snapshot& snapshot);
+    void draw_below_bars(const Snapshot& snapshot, float top);
+    void draw_panels(const View& view, float top, float bottom);
     void draw_opening(float top);
 
     ConfigFiles files_;

@@ -3,7 +3,7 @@
 // by Heads, Head and the Inspector.
 
 #include "app/view/selection.h"
-#include "session/snapshot.h"
+#include "app/view/view.h"
 
 #include <fmt/format.h>
 
@@ -27,28 +27,21 @@ constexpr Attention attention_of_site(Site site) {
     return site >= Site::cross_q && site <= Site::cross_z ? Attention::cross : Attention::self;
 }
 
-/// The run whose tokens are the keys: the text's, or the source's.
-const RunView& run_of_keys(const Snapshot& snapshot, Attention attention);
+/// The run whose tokens are the keys: the one in view, or the one that it reads.
+const Run& run_of_keys(const View& view, Attention attention);
 /// Number of tokens of that run that are shown.
-int n_keys_in_view(const Snapshot& snapshot, Attention attention);
-
-/// One query's weights over the keys, up to the last key that it may read: (n_keys of the row). Masked cells
-/// are k_masked_cell. The result lies in `marked`, which is working memory.
-std::span<const float> pattern_row(const Trace& trace, Attention attention, HeadRef head, int row,
-                                   std::vector<float>& marked);
-/// One query's scores over the same keys: (n_keys of the row). Masked cells are k_masked_cell.
-std::span<const float> score_row(const Trace& trace, Attention attention, HeadRef head, int row);
+int n_keys_in_view(const View& view, Attention attention);
 
 /// A query and a key that are pointed at.
 struct AttentionCell {
     int query = 0, key = 0;
     bool operator==(const AttentionCell&) const = default;
 };
-CellRef as_cell_ref(Site site, HeadRef head, const AttentionCell& cell);
-/// The query and key of a cell that is in this head's pattern or scores (whoever shows one shows both at the
-/// same place); nullopt for any other cell.
-std::optional<AttentionCell> as_attention_cell(const std::optional<CellRef>& cell, Attention attention,
-                                               HeadRef head);
+CellRef as_cell_ref(const View& view, Site site, HeadRef head, const AttentionCell& cell);
+/// The query and key of a cell that is in this head's pattern or scores in the run in view (whoever shows one
+/// shows both at the same place); nullopt for any other cell.
+std::optional<AttentionCell> as_attention_cell(const View& view, const std::optional<CellRef>& cell,
+                                               Attention attention, HeadRef head);
 /// Whether a range lies in this head's pattern or scores.
 bool is_in_matrix_of_head(const CellRange& range, Attention attention, HeadRef head);
 
@@ -62,11 +55,10 @@ struct RangeInHead {
 };
 /// A range in the head's q or z has queries, one in its k or v has keys, one in its pattern or scores has
 /// both. Any other range has none.
-RangeInHead range_in_head(const CellRange& range, const Snapshot& snapshot, Attention attention,
-                          HeadRef head);
+RangeInHead range_in_head(const CellRange& range, const View& view, Attention attention, HeadRef head);
 
 /// Appends "query to (19) reads key lo (17): weight 0.7124, score 3.860".
-void write_attention_cell(fmt::memory_buffer& out, const Snapshot& snapshot, Attention attention,
-                          HeadRef head, const AttentionCell& cell);
+void write_attention_cell(fmt::memory_buffer& out, const View& view, Attention attention, HeadRef head,
+                          const AttentionCell& cell);
 
 } // namespace gf::ui

@@ -9,26 +9,27 @@
 
 namespace gf::ui {
 
-bool has_value(const Snapshot& s, const CellRef& c) {
+bool has_value(const View& v, const CellRef& c) {
     if (c.param >= 0) return true;
-    return c.row >= 0 && c.row < s.trace().n_rows(c.site, s.run().rows) && s.trace().kept(c.site, c.layer);
+    const SiteValues values = v.values.values({c.site, c.layer});
+    return values.exists() && c.row >= 0 && c.row < values.rows();
 }
 
-const Edit* find_edit(const Snapshot& s, const CellRef& c) {
+const Edit* find_edit(const View& v, const CellRef& c) {
     if (c.param >= 0) return nullptr;
     const int head = std::max(c.head, 0);
     const CellRange cell{c.site, c.layer, c.row, c.row + 1, head, head + 1, c.column, c.column + 1};
     const auto found =
-        std::find_if(s.edits->begin(), s.edits->end(), [&](const Edit& e) { return e.range == cell; });
-    return found == s.edits->end() ? nullptr : &*found;
+        std::find_if(v.edits().begin(), v.edits().end(), [&](const Edit& e) { return e.range == cell; });
+    return found == v.edits().end() ? nullptr : &*found;
 }
 
-std::string why_not_editable(const Snapshot& s, const CellRef& c) {
+std::string why_not_editable(const View& v, const CellRef& c) {
     if (c.param >= 0) return "A parameter: training changes it. Edit what is computed from it.";
     const SiteRow& site = site_row(c.site);
     if (!site.editable) return fmt::format("It cannot be edited: {}.", site.not_editable_because);
-    if (!has_value(s, c)) return "Its value is not there.";
-    if (has_key_axis(c.site) && !s.trace().keys(c.site, c.row).holds(c.column))
+    if (!has_value(v, c)) return "Its value is not there.";
+    if (!v.values.values({c.site, c.layer}).visible(c.head, c.row, c.column))
         return "The mask forbids it: an edit does not lift the mask.";
     return {};
 }

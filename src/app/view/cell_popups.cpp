@@ -29,22 +29,6 @@ constexpr int k_frames_without_popups = 3;
 constexpr float k_width = 340;
 constexpr float k_above_bottom = 68; ///< from the window's bottom to a field above the formula bar
 
-/// The public name of the cell's site, with its stack before it, or of its parameter.
-std::string place_and_stack(const Snapshot& s, const CellRef& c) {
-    const Weights& w = *s.model->weights;
-    return (c.param >= 0 ? "" : std::string(stack_prefix(w, s.trace().shape().stack))) + place_name(w, c);
-}
-
-/// The command, made to be about this cell.
-template <class CellCommand>
-CellCommand at_cell(const Snapshot& s, const CellRef& c, CellCommand command) {
-    command.name = place_and_stack(s, c);
-    command.head = c.head;
-    command.row = c.row;
-    command.column = c.column;
-    return command;
-}
-
 void close_popup() {
     ImGui::CloseCurrentPopup();
     give_keyboard_back();
@@ -89,26 +73,26 @@ std::optional<double> parse_number(const std::string& text) {
 }
 
 /// One row for each edited cell: a click pins the cell, the cross behind it removes its edit.
-void draw_edited_cells(const Snapshot& s, float width, Commands& commands) {
+void draw_edited_cells(const View& v, float width, Commands& commands) {
     menu_heading("Edited cells");
     const float cross_width = px(k_control_height + 4);
-    for (const Edit& e : *s.edits) {
-        const CellRef cell = cell_of(e, s.config());
-        const std::string name = cell_name(*s.model->weights, cell),
-                          value = fmt::format("{:.4g}", e.values[0]);
+    for (const Edit& e : v.edits()) {
+        const CellRef cell = cell_of(e, v.config());
+        const std::string name = cell_name(v.weights(), cell), value = fmt::format("{:.4g}", e.values[0]);
         ImGui::PushID(name.c_str());
         if (menu_row(name.c_str(), {.text = name, .right = value}, width - cross_width))
-            commands.post(at_cell(s, cell, command::PinCell{}));
+            commands.post(command::PinCell{v.address(cell)});
         ImGui::SameLine(0, px(4));
         const std::string remove = "remove the edit of " + name;
         if (quiet_button(remove.c_str(), {"", Icon::close}, remove.c_str()))
-            commands.post(at_cell(s, cell, command::RemoveEdit{}));
+            commands.post(command::RemoveEdit{v.address(cell)});
         ImGui::PopID();
     }
-    if (s.other_stack_edits->empty()) return;
-    const char* other = s.encoder_in_view() ? "decoder" : "encoder";
-    const std::string row = fmt::format("{} of the {}", s.other_stack_edits->size(), other);
-    if (menu_row(row.c_str(), {.text = row}, width)) commands.post(command::ViewStack{other});
+    for (const Run& other : v.snapshot.runs) {
+        if (other.id == v.run.id || other.edits->empty()) continue;
+        const std::string row = fmt::format("{} of the {}", other.edits->size(), other.stack_name());
+        if (menu_row(row.c_str(), {.text = row}, width)) commands.post(command::ViewRun{other.name});
+    }
 }
 
 } // namespace
@@ -119,31 +103,35 @@ void CellPopups::ask_value(const CellRef& cell, bool at_mouse) {
 }
 
 /// Makes the texts of a popup that opens now.
-void CellPopups::prepare(const Snapshot& s, const CellRef& cell) {
+void CellPopups::prepare(const View& v, const CellRef& cell) {
     cell_ = cell;
-    title_ = place_and_stack(s, cell) +
+    title_ = v.address(cell).name +
              (cell.param >= 0
                   ? fmt::format("[{}, {}]", cell.row, cell.column)
-                  : cell_indices(s.trace(), cell, [](int token) { return token_labels().label(token); }));
+                  : cell_indices(v.trace(), cell, [](int token) { return token_labels().label(token); }));
     ImGuiHost::current().require_glyphs(title_);
-    why_not_editable_ = why_not_editable(s, cell);
-    typed_ = has_value(s, cell) && cell.param < 0 ? fmt::format("{:.6g}", s.trace().value(cell)) : "";
+    why_not_editable_ = why_not_editable(v, cell);
+    typed_ = has_value(v, cell) && cell.param < 0 ? fmt::format("{:.6g}", v.trace().value(cell)) : "";
 }
 
 void CellPopups::draw(const Snapshot& s, const Selection& selection, Commands& commands) {
     if (!s.has_run()) return asked_.reset();
+    // A run may go while a popup about one of its cells is open.
+    const auto view_of = [&s](const CellRef& cell) { return View(s, s.run_or_text(cell.run)); };
     if (ImGui::IsMouseClicked(ImGuiMouseButton_Right) && selection.cell.get()) {
-        prepare(s, *selection.cell.get());
+        prepare(view_of(*selection.cell.get()), *selection.cell.get());
         ImGui::OpenPopup(k_menu);
     }
     if (asked_ && ImGui::GetFrameCount() > k_frames_without_popups) {
-        prepare(s, *std::exchange(asked_, std::nullopt));
+        prepare(view_of(*asked_), *asked_);
+        asked_.reset();
         ImGui::OpenPopup(k_field);
         field_just_opened_ = true;
     }
+    const View v = view_of(cell_);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {px(8), 0});
     if (ImGui::BeginPopup(k_menu)) {
-        draw_menu(s, commands);
+        draw_menu(v, commands);
         close_popup_by_escape();
         ImGui::EndPopup();
     }
@@ -151,7 +139,7 @@ void CellPopups::draw(const Snapshot& s, const Selection& selection, Commands& c
         ImGui::SetNextWindowPos({px(16), ImGui::GetIO().DisplaySize.y - px(k_above_bottom)}, ImGuiCond_Always,
                                 {0, 1});
     if (ImGui::BeginPopup(k_field)) {
-        draw_field(s, commands);
+        draw_field(v, commands);
         close_popup_by_escape();
         ImGui::EndPopup();
     }
@@ -161,13 +149,11 @@ void CellPopups::draw(const Snapshot& s, const Selection& selection, Commands& c
         give_keyboard_back();
 }
 
-void CellPopups::post_edit(const Snapshot& s, double value, Commands& commands) const {
-    command::EditCell edit;
-    edit.value = value;
-    commands.post(at_cell(s, cell_, edit));
+void CellPopups::post_edit(const View& v, double value, Commands& commands) const {
+    commands.post(command::EditCell{v.address(cell_), value});
 }
 
-void CellPopups::draw_menu(const Snapshot& s, Commands& commands) {
+void CellPopups::draw_menu(const View& v, Commands& commands) {
     const float width = px(k_width);
     const auto row = [&](const char* name, const char* keys, bool possible = true) {
         ImGui::BeginDisabled(!possible);
@@ -178,23 +164,22 @@ void CellPopups::draw_menu(const Snapshot& s, Commands& commands) {
     };
     menu_heading(title_);
     if (row("Edit the value …", "double click", why_not_editable_.empty())) ask_value(cell_, true);
-    if (row("Set it to 0", "", why_not_editable_.empty())) post_edit(s, 0, commands);
-    if (row("Remove the edit", "", find_edit(s, cell_) != nullptr))
-        commands.post(at_cell(s, cell_, command::RemoveEdit{}));
+    if (row("Set it to 0", "", why_not_editable_.empty())) post_edit(v, 0, commands);
+    if (row("Remove the edit", "", find_edit(v, cell_) != nullptr))
+        commands.post(command::RemoveEdit{v.address(cell_)});
     if (!why_not_editable_.empty()) {
         ImGui::SetCursorPosX(ImGui::GetCursorPosX() + px(8));
         popup_text(why_not_editable_, theme().muted);
     }
     ImGui::Dummy({0, px(8)});
-    if (row("Pin it", "click")) commands.post(at_cell(s, cell_, command::PinCell{}));
-    if (row("Show all of it in the Inspector", ""))
-        commands.post(command::Inspect{place_and_stack(s, cell_)});
-    if (s.n_edits() == 0) return;
+    if (row("Pin it", "click")) commands.post(command::PinCell{v.address(cell_)});
+    if (row("Show all of it in the Inspector", "")) commands.post(command::Inspect{v.address(cell_).name});
+    if (v.snapshot.n_edits() == 0) return;
     ImGui::Dummy({0, px(8)});
-    draw_edit_menu_rows(s, width, commands);
+    draw_edit_menu_rows(v.snapshot, width, commands);
 }
 
-void CellPopups::draw_field(const Snapshot& s, Commands& commands) {
+void CellPopups::draw_field(const View& v, Commands& commands) {
     const FontScope scope(TextSize::body);
     popup_text(title_, theme().muted);
     ImGui::Dummy({0, px(4)});
@@ -215,14 +200,14 @@ void CellPopups::draw_field(const Snapshot& s, Commands& commands) {
     ImGui::SameLine(0, px(8));
     const bool zero = push_button("Set it to 0");
     bool removed = false;
-    if (find_edit(s, cell_)) {
+    if (find_edit(v, cell_)) {
         ImGui::SameLine(0, px(8));
         removed = push_button("Remove the edit");
     }
     const bool set = (entered || pressed) && value;
-    if (set) post_edit(s, *value, commands);
-    if (zero) post_edit(s, 0, commands);
-    if (removed) commands.post(at_cell(s, cell_, command::RemoveEdit{}));
+    if (set) post_edit(v, *value, commands);
+    if (zero) post_edit(v, 0, commands);
+    if (removed) commands.post(command::RemoveEdit{v.address(cell_)});
     if (set || zero || removed) close_popup();
 }
 
@@ -238,11 +223,12 @@ void draw_edit_menu_rows(const Snapshot& s, float width, Commands& commands) {
     }
 }
 
-float draw_edits_button(const Snapshot& s, float right, float top, Commands& commands) {
-    if (s.n_edits() == 0) return right;
+float draw_edits_button(const View& v, float right, float top, Commands& commands) {
+    if (v.snapshot.n_edits() == 0) return right;
     ImFont* small = font(TextSize::small);
     char label[48];
-    *fmt::format_to_n(label, sizeof label - 1, "edits {}{}##edits", s.n_edits(), s.edits_on ? "" : " off")
+    *fmt::format_to_n(label, sizeof label - 1, "edits {}{}##edits", v.snapshot.n_edits(),
+                      v.snapshot.edits_on ? "" : " off")
          .out = 0;
     const float width = std::ceil(measure(small, shown_text(label)).x) + px(18);
     ImGui::SetCursorScreenPos({right - width, top});
@@ -251,7 +237,7 @@ float draw_edits_button(const Snapshot& s, float right, float top, Commands& com
         ImDrawList& list = *ImGui::GetWindowDrawList();
         const float middle = std::floor(item.box.center().y);
         draw_edit_mark(list, {item.box.min.x, middle - px(4)}, {item.box.min.x + px(8), middle + px(4)},
-                       s.edits_on);
+                       v.snapshot.edits_on);
         draw_text(list, item.box, item.box.min.x + px(14), small, item.hovered ? theme().text : theme().muted,
                   shown_text(label));
         draw_focus_ring(item, px(3));
@@ -264,9 +250,9 @@ float draw_edits_button(const Snapshot& s, float right, float top, Commands& com
     ImGui::PopStyleVar();
     if (!open) return right - width;
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {px(8), 0});
-    draw_edited_cells(s, px(k_width), commands);
+    draw_edited_cells(v, px(k_width), commands);
     ImGui::Dummy({0, px(8)});
-    draw_edit_menu_rows(s, px(k_width), commands);
+    draw_edit_menu_rows(v.snapshot, px(k_width), commands);
     close_popup_by_escape();
     ImGui::PopStyleVar();
     ImGui::EndPopup();

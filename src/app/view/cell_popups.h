@@ -19,10 +19,10 @@ class CellPopups {
     void draw(const Snapshot& snapshot, const Selection& selection, Commands& commands);
 
   private:
-    void prepare(const Snapshot& snapshot, const CellRef& cell);
-    void draw_menu(const Snapshot& snapshot, Commands& commands);
-    void draw_field(const Snapshot& snapshot, Commands& commands);
-    void post_edit(const Snapshot& snapshot, double value, Commands& commands) const;
+    void prepare(const View& view, const CellRef& cell);
+    void draw_menu(const View& view, Commands& commands);
+    void draw_field(const View& view, Commands& commands);
+    void post_edit(const View& view, double value, Commands& commands) const;
 
     std::optional<CellRef> asked_; ///< the cell that ask_value() was called with, until its field opens
     bool at_mouse_ = false;        ///< whether the field opens at the mouse
@@ -35,7 +35,7 @@ class CellPopups {
 
 /// Draws a button "edits 2" whose right edge is at `right` and which opens the list of edited cells; without
 /// edits it draws nothing. Returns the button's left edge, or `right`. All in pixels on screen.
-float draw_edits_button(const Snapshot& snapshot, float right, float top, Commands& commands);
+float draw_edits_button(const View& view, float right, float top, Commands& commands);
 
 /// Draws two rows of a menu: one switches all edits on and off, one removes them. `width` in pixels.
 void draw_edit_menu_rows(const Snapshot& snapshot, float width, Commands& commands);

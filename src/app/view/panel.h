@@ -1,10 +1,11 @@
 #pragma once
-// The interface of a panel: it shows a snapshot, points with the shared selection, and asks for changes by
-// commands. It owns the state of its widgets only. The workbench draws all panels of app/panels/all_panels.h.
+// The interface of a panel: it shows a view of a run, points with the shared selection, and asks for changes
+// by commands. It owns the state of its widgets only. The workbench draws all panels of
+// app/panels/all_panels.h.
 
 #include "app/view/selection.h"
+#include "app/view/view.h"
 #include "session/command.h"
-#include "session/snapshot.h"
 
 #include <memory>
 #include <string_view>
@@ -36,11 +37,11 @@ class Panel {
     virtual const char* title() const = 0;
     /// What the panel shows, in one line for menus, Ctrl+K and F1.
     virtual const char* about() const = 0;
-    /// Whether the panel shows the text that the model writes even while the encoder of an encoder-decoder is
-    /// in view: draw() then gets the decoder's snapshot.
-    virtual bool always_shows_decoder() const { return false; }
-    /// Draws into the panel's window. The snapshot has a run.
-    virtual void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) = 0;
+    /// Whether the panel is about the text that is written even while another run is in view: draw() then
+    /// gets the text's view.
+    virtual bool always_shows_text() const { return false; }
+    /// Draws into the panel's window.
+    virtual void draw(const View& view, Selection& selection, Commands& commands) = 0;
 
     virtual std::vector<PanelOption> options() const { return {}; }
     /// Sets one of options() to one of its values.

@@ -7,13 +7,13 @@
 
 namespace gf::ui {
 
-bool has_pooled_output(const Snapshot& s) { return s.trace().n_rows(Site::pooled, s.run().rows) > 0; }
+bool has_pooled_output(const View& v) { return v.trace().n_rows(Site::pooled, v.run.rows) > 0; }
 
-void class_probabilities(const Snapshot& s, std::vector<ClassProbability>& classes) {
+void class_probabilities(const View& v, std::vector<ClassProbability>& classes) {
     classes.clear();
-    if (!has_pooled_output(s)) return;
-    const int n = s.config().n_classes;
-    const real* logits = s.trace().row(Site::class_logits, -1, 0);
+    if (!has_pooled_output(v)) return;
+    const int n = v.config().n_classes;
+    const real* logits = v.trace().row(Site::class_logits, -1, 0);
     const double log_sum = static_cast<double>(log_sum_exp(logits, n));
     for (int i = 0; i < n; ++i) {
         const auto logit = static_cast<double>(logits[i]);

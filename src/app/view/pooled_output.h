@@ -2,14 +2,14 @@
 // What models give that do not predict tokens: classifiers give classes with their probabilities, models of
 // text embeddings one vector. Used by Flow and Sampling.
 
-#include "session/snapshot.h"
+#include "app/view/view.h"
 
 #include <vector>
 
 namespace gf::ui {
 
 /// Whether the whole text is read, so that the vector pooled from it is there.
-bool has_pooled_output(const Snapshot& snapshot);
+bool has_pooled_output(const View& view);
 
 struct ClassProbability {
     int id = 0;             ///< index of the class
@@ -18,6 +18,6 @@ struct ClassProbability {
 };
 /// Fills `classes` with the classes of the text, the likeliest first; it is empty until the text is read. The
 /// model must be a classifier.
-void class_probabilities(const Snapshot& snapshot, std::vector<ClassProbability>& classes);
+void class_probabilities(const View& view, std::vector<ClassProbability>& classes);
 
 } // namespace gf::ui

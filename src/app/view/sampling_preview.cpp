@@ -14,30 +14,29 @@ void SamplingPreview::propose(const SamplingChain& chain) {
     chain_is_ahead_ = true;
 }
 
-bool SamplingPreview::is_up_to_date(const Result& result, const Snapshot& s, int row,
-                                    const DrawKey& key) const {
-    return result.trace == s.run().trace && result.row == row && result.chain == chain_ && result.key == key;
+bool SamplingPreview::is_up_to_date(const Result& result, const View& v, int row, const DrawKey& key) const {
+    return result.trace == v.run.trace && result.row == row && result.chain == chain_ && result.key == key;
 }
 
-void SamplingPreview::update(const Snapshot& s, int position) {
-    if (s.chain == chain_) chain_is_ahead_ = false;
-    if (!chain_is_ahead_) chain_ = s.chain;
-    const int row = s.config().logits_row(position);
-    DrawKey key = s.next_draw;
+void SamplingPreview::update(const View& v, int position) {
+    if (v.snapshot.chain == chain_) chain_is_ahead_ = false;
+    if (!chain_is_ahead_) chain_ = v.snapshot.chain;
+    const int row = v.config().logits_row(position);
+    DrawKey key = v.snapshot.next_draw;
     key.position = static_cast<std::uint32_t>(position);
-    if (is_up_to_date(results_[current_], s, row, key)) return;
+    if (is_up_to_date(results_[current_], v, row, key)) return;
     current_ = 1 - current_;
     Result& r = results_[current_];
-    if (is_up_to_date(r, s, row, key)) return;
-    r.trace = s.run().trace;
+    if (is_up_to_date(r, v, row, key)) return;
+    r.trace = v.run.trace;
     r.row = row;
     r.chain = chain_;
     r.key = key;
     r.version = ++last_version_;
     r.likeliest.clear();
     const real* logits = r.trace->row(Site::logits, -1, r.row);
-    r.sampler.sample({logits, static_cast<std::size_t>(s.config().d_vocab)},
-                     {r.trace->tokens(), static_cast<std::size_t>(s.cursor)}, chain_, r.key, r.step);
+    r.sampler.sample({logits, static_cast<std::size_t>(v.config().d_vocab)},
+                     {r.trace->tokens(), static_cast<std::size_t>(v.cursor)}, chain_, r.key, r.step);
 }
 
 const std::vector<int>& SamplingPreview::likeliest() {

@@ -3,7 +3,7 @@
 // Shared by the panels that show it, Sampling and Text, so that it is computed once.
 
 #include "app/view/selection.h"
-#include "session/snapshot.h"
+#include "app/view/view.h"
 
 #include <array>
 #include <cstdint>
@@ -19,7 +19,7 @@ class SamplingPreview {
   public:
     /// Called in every frame by each panel that shows the preview; samples only if something changed.
     /// `position` is that of the token to sample. The snapshot's cursor must be at least 1.
-    void update(const Snapshot& snapshot, int position);
+    void update(const View& view, int position);
     /// Shows what this chain does, which a person has just edited, until the snapshot has it too.
     void propose(const SamplingChain& chain);
 
@@ -43,7 +43,7 @@ class SamplingPreview {
         SamplingChain chain;
         DrawKey key;
     };
-    bool is_up_to_date(const Result& result, const Snapshot& snapshot, int row, const DrawKey& key) const;
+    bool is_up_to_date(const Result& result, const View& view, int row, const DrawKey& key) const;
 
     SamplingChain chain_;
     bool chain_is_ahead_ = false; ///< chain_ is newer than the snapshot's
@@ -54,11 +54,11 @@ class SamplingPreview {
 
 /// Whether the model predicts tokens: the next one, or the one that fits in a place. Classifiers and models
 /// of text embeddings do not.
-inline bool predicts_tokens(const Snapshot& snapshot) { return snapshot.trace().has(Site::logits); }
+inline bool predicts_tokens(const View& view) { return view.trace().has(Site::logits); }
 
 /// Position of the token whose sampling is shown.
-inline int sampled_position(const Snapshot& snapshot, const Selection& selection) {
-    return snapshot.config().fills_in() ? selection.token_in_view(snapshot.cursor) : snapshot.cursor;
+inline int sampled_position(const View& view, const Selection& selection) {
+    return view.config().fills_in() ? selection.token_in_view(view.cursor) : view.cursor;
 }
 
 /// The preview of the program's one window.

@@ -5,6 +5,7 @@
 #include "core/cell_ref.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -44,20 +45,26 @@ struct Selection {
     Hover<int> source_token; ///< position in the source, while a decoder that reads it is in view
     Hover<HeadRef> head;
     HeadRef pinned_head; ///< its layer is the one that is unfolded
-    /// The stack of an encoder-decoder that panels show. All positions, heads and cells here are those of it.
-    Stack stack = Stack::decoder;
+    int run = 0;         ///< id of the run that panels show: all positions and heads here are those of it
     Attention attention = Attention::self; ///< the one that Heads and Head show
     int pinned_token = -1;                 ///< position; -1: the newest one
     std::optional<CellRef> pinned_cell;
     std::optional<SiteRef> operation; ///< the step of the computation that Shift+arrows stand at
     std::string inspected; ///< site or parameter in the Inspector; empty: that of the cell in focus
 
-    /// What the cell in focus() is computed from and, while Alt is held, what it feeds. The formula bar
-    /// renews both once a frame.
+    /// What the cell in focus() is computed from and, while Alt is held, what it feeds, both in the run
+    /// `lit_run`. The formula bar renews them once a frame; panels ask precedents_in() and dependents_in().
     std::vector<CellRange> precedents, dependents;
+    int lit_run = 0;
+    std::span<const CellRange> precedents_in(int id) const { return ranges_in(id, precedents); }
+    std::span<const CellRange> dependents_in(int id) const { return ranges_in(id, dependents); }
 
     /// The cell that is explained: the hovered one or else the pinned one, if there is one.
     const std::optional<CellRef>& focus() const { return cell.get() ? cell.get() : pinned_cell; }
+    /// The cell in focus if it is one of this run.
+    std::optional<CellRef> focus_in(int id) const {
+        return focus() && focus()->run == id ? focus() : std::nullopt;
+    }
     HeadRef head_in_view() const { return head.get().value_or(pinned_head); }
     /// The position in view: that of the hovered or else the pinned token if it is among the `cursor` tokens
     /// shown, else the last one. -1 if no tokens are shown.
@@ -71,6 +78,11 @@ struct Selection {
         const bool cell_changed = cell.next_frame(), token_changed = token.next_frame(),
                    source_changed = source_token.next_frame(), head_changed = head.next_frame();
         return cell_changed || token_changed || source_changed || head_changed;
+    }
+
+  private:
+    std::span<const CellRange> ranges_in(int id, const std::vector<CellRange>& ranges) const {
+        return id == lit_run ? std::span(ranges) : std::span<const CellRange>();
     }
 };
 

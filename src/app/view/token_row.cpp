@@ -19,15 +19,14 @@ constexpr float k_lit_margin = 3;      ///< kept free at both sides of a lit lab
 
 } // namespace
 
-std::string_view short_label(const RunView& run, int position) {
+std::string_view short_label(const Run& run, int position) {
     constexpr std::string_view k_dot = "·";
     std::string_view label = token_labels().label(run.token(position));
     if (label.starts_with(k_dot) && label.size() > k_dot.size()) label.remove_prefix(k_dot.size());
     return label;
 }
 
-bool fit_token_slots(const RunView& run, int first, int end, float left, float right,
-                     std::vector<float>& edges) {
+bool fit_token_slots(const Run& run, int first, int end, float left, float right, std::vector<float>& edges) {
     const int n = end - first;
     const float room = right - left - px(k_gap) * static_cast<float>(n);
     edges.clear();
@@ -60,11 +59,11 @@ int tokens_per_label(float slot_width) {
     return std::max(1, static_cast<int>(std::ceil(px(k_min_width) / slot_width)));
 }
 
-float lit_token_label_width(const RunView& run, int position) {
+float lit_token_label_width(const Run& run, int position) {
     return std::ceil(measure(font(TextSize::small, Face::bold), short_label(run, position)).x);
 }
 
-void draw_token_row(ImDrawList& list, const RunView& run, const TokenSlots& slots, const UiRect& band,
+void draw_token_row(ImDrawList& list, const Run& run, const TokenSlots& slots, const UiRect& band,
                     std::span<const LitToken> lit, std::span<const ImU32> colours) {
     if (slots.count() <= 0) return;
     const auto label_left = [&](int token, float width) {

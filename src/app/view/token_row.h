@@ -27,18 +27,17 @@ struct TokenSlots {
 };
 
 /// A token's label without the dot for its leading space, for pictures in which tokens stand apart anyway.
-std::string_view short_label(const RunView& run, int position);
+std::string_view short_label(const Run& run, int position);
 
 /// Fills `edges` with slots for the tokens [first, end) between `left` and `right`, in pixels, so that each
 /// token has a label: as wide as the label where there is room, with the longest labels cut where room is
 /// scarce. Returns false if it is too scarce for that.
-bool fit_token_slots(const RunView& run, int first, int end, float left, float right,
-                     std::vector<float>& edges);
+bool fit_token_slots(const Run& run, int first, int end, float left, float right, std::vector<float>& edges);
 /// How many neighbouring slots of this width, in pixels, share one label.
 int tokens_per_label(float slot_width);
 
 /// Width in pixels of a token's label in bold, as lit tokens have it.
-float lit_token_label_width(const RunView& run, int position);
+float lit_token_label_width(const Run& run, int position);
 
 /// A token that is highlighted, e.g. because the mouse is on it.
 struct LitToken {
@@ -49,7 +48,7 @@ struct LitToken {
 /// Draws the labels within `band`. Those of lit tokens are always there and whole, in bold and in their
 /// colour, except that a later one gives way to an earlier one; all others give way to them. `colours`: one
 /// for each slot.
-void draw_token_row(ImDrawList& list, const RunView& run, const TokenSlots& slots, const UiRect& band,
+void draw_token_row(ImDrawList& list, const Run& run, const TokenSlots& slots, const UiRect& band,
                     std::span<const LitToken> lit, std::span<const ImU32> colours);
 
 } // namespace gf::ui

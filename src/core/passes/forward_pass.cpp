@@ -29,6 +29,15 @@ void ForwardPass::run(int first_layer) {
     if (staged) finish_nontemporal_copies();
 }
 
+void ForwardPass::read_out() {
+    const int last = config.n_layers - 1;
+    const Site stream = config.norm_place == NormPlace::pre ? Site::resid_post : Site::normalized_resid_post;
+    if (staged) std::copy_n(trace.row(stream, last, begin), config.d_model, row(stream, last, begin));
+    output();
+    store_staged_row(Site::ln_final_scale, Site::logits, -1);
+    if (staged) finish_nontemporal_copies();
+}
+
 /// Writes the residual stream that enters the first block: token embeddings, plus position embeddings where
 /// the model has them, then a norm where the model has one there.
 void ForwardPass::embed() {

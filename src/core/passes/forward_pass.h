@@ -46,6 +46,8 @@ class ForwardPass {
     void run(int first_layer);
     /// Computes the sites inside one layer again, from its resid_pre as edits and dropout left it.
     void recompute_layer(int l) { block(l); }
+    /// Computes what comes after the last layer again, from the stream behind it.
+    void read_out();
 
   private:
     void embed();

@@ -66,13 +66,13 @@ TEST_P(EncoderDecoderTest, TheTextStripShowsBothTexts) {
     const double p = probabilities_after(bench.snapshot(), 4)[static_cast<std::size_t>(bench.tokens()[5])];
     EXPECT_NEAR(number_after(ui.tooltip("Text/token 5"), "probability "), p, 6e-5);
     ui.click("Text/source token 2");
-    EXPECT_EQ(selection().stack, Stack::encoder) << "it is looked at where it is read";
+    EXPECT_EQ(selection().run, gf::Run::k_source) << "it is looked at where it is read";
     EXPECT_EQ(selection().pinned_token, 2);
     ui.click("Text/token 4");
-    EXPECT_EQ(selection().stack, Stack::decoder);
+    EXPECT_EQ(selection().run, gf::Run::k_text);
     EXPECT_EQ(selection().pinned_token, 4);
     ui.set("Transport/Source", "11, 3");
-    EXPECT_EQ(tokens_of(bench.snapshot().source_run), (std::vector{11, 3}));
+    EXPECT_EQ(tokens_of(*bench.snapshot().source_run()), (std::vector{11, 3}));
     EXPECT_EQ(bench.tokens(), k_prompt);
     EXPECT_FALSE(ui.exists("Text/source token 2"));
     ui.set("Transport/Source", "11, 99");
@@ -82,13 +82,13 @@ TEST_P(EncoderDecoderTest, TheTextStripShowsBothTexts) {
 TEST_P(EncoderDecoderTest, SamplingIsTheDecodersWhicheverStackIsInView) {
     std::vector<real> logits(decoder->row(Site::logits, -1, k_tokens - 1),
                              decoder->row(Site::logits, -1, k_tokens - 1) + model.config().d_vocab);
-    for (const char* stack : {"decoder", "encoder"}) {
-        bench.post(command::ViewStack{stack});
+    for (const char* run : {"text", "source"}) {
+        bench.post(command::ViewRun{run});
         const auto p = probabilities_after(bench.snapshot(), k_tokens - 1);
         const int best = largest(p, 1).front();
         EXPECT_EQ(best, std::ranges::max_element(logits) - logits.begin());
         EXPECT_TRUE(bench.shows("Sampling", fmt::format("{:.1f}%", 100 * p[static_cast<std::size_t>(best)])))
-            << stack;
+            << run;
         EXPECT_TRUE(bench.shows("Sampling", numbered("#", best)));
     }
     ui.click("Sampling/Use it");
@@ -162,10 +162,10 @@ TEST_P(EncoderDecoderTest, TheInspectorShowsSitesOfBothStacks) {
                  [&](int r, int c) { return of_decoder(Site::cross_pattern, 0, 1, r, c); });
     expect_range("decoder.hook_encoder_out", 5, d,
                  [&](int r, int c) { return of_decoder(Site::encoder_out, -1, -1, r, c); });
-    EXPECT_EQ(selection().stack, Stack::decoder);
+    EXPECT_EQ(selection().run, gf::Run::k_text);
     expect_range("encoder.blocks.0.attn.hook_pattern", 5, 5,
                  [&](int r, int c) { return of_encoder(Site::pattern, 0, 1, r, c); });
-    EXPECT_EQ(selection().stack, Stack::encoder) << "its stack comes into view";
+    EXPECT_EQ(selection().run, gf::Run::k_source) << "its stack comes into view";
     expect_range("encoder.blocks.0.hook_attn_out", 5, d,
                  [&](int r, int c) { return of_encoder(Site::attn_out, 0, -1, r, c); });
     expect_range("decoder.blocks.1.hook_cross_attn_out", k_tokens, d,
@@ -193,7 +193,7 @@ TEST_P(EncoderDecoderTest, TheFormulaBarComputesWithBothStacks) {
     const std::string q = pinned("encoder.blocks.0.attn.hook_q", 1, 3, 2);
     EXPECT_THAT(q, StartsWith("encoder.blocks.0.attn.hook_q[t3 “#10”"));
     EXPECT_NEAR(last_number(q), of_encoder(Site::q, 0, 1, 3, 2), 6e-3);
-    EXPECT_EQ(selection().stack, Stack::encoder);
+    EXPECT_EQ(selection().run, gf::Run::k_source);
     bench.post(command::PinCell{"encoder.blocks.0.cross_attn.hook_q", 0, 0, 0});
     EXPECT_THAT(bench.notice(), HasSubstr("nearest")) << "the encoder has none";
 }
@@ -213,20 +213,21 @@ TEST_P(EncoderDecoderTest, FlowShowsTheAttentionToTheSourceAndTheEncoderAsOneBlo
     EXPECT_EQ(selection().cell.get()->row, 2);
     EXPECT_FALSE(ui.exists("Flow/source 5"));
     ui.click("Flow/encoder");
-    EXPECT_EQ(selection().stack, Stack::encoder);
+    EXPECT_EQ(selection().run, gf::Run::k_source);
     EXPECT_THAT(ui.texts("Flow"), Contains(HasSubstr("the decoder is the block at the right")));
     EXPECT_FALSE(ui.exists(matrix));
     const std::string pattern = "Flow/attn.hook_pattern";
     ui.hover(pattern, middle_of(pattern, 1, 4, 5, 5)); // it reads ahead
-    EXPECT_EQ(selection().cell.get(), (CellRef{0, Site::pattern, bench.pinned_head().layer, 2, 1, 4}));
+    EXPECT_EQ(selection().cell.get(),
+              (CellRef{gf::Run::k_source, Site::pattern, bench.pinned_head().layer, 2, 1, 4}));
     EXPECT_NEAR(last_number(formula()), of_encoder(Site::pattern, bench.pinned_head().layer, 2, 1, 4), 6e-3);
     ui.click("Flow/decoder");
-    EXPECT_EQ(selection().stack, Stack::decoder);
+    EXPECT_EQ(selection().run, gf::Run::k_text);
 }
 
 TEST_P(EncoderDecoderTest, OutlineAndKeysWalkThroughTheStackInView) {
     ui.click("Outline/encoder");
-    EXPECT_EQ(selection().stack, Stack::encoder);
+    EXPECT_EQ(selection().run, gf::Run::k_source);
     EXPECT_TRUE(ui.exists("Outline/decoder"));
     EXPECT_FALSE(ui.exists("Outline/encoder"));
     bench.post(command::SelectOperation{"encoder.blocks.0.attn.hook_pattern"});
@@ -242,14 +243,14 @@ TEST_P(EncoderDecoderTest, OutlineAndKeysWalkThroughTheStackInView) {
     ui.key(ImGuiKey_End);
     EXPECT_EQ(bench.cursor(), k_tokens + 1);
     bench.post(command::SelectOperation{"decoder.blocks.0.cross_attn.hook_z"});
-    EXPECT_EQ(selection().stack, Stack::decoder);
+    EXPECT_EQ(selection().run, gf::Run::k_text);
     bench.post(command::ViewAttention{"cross"});
     EXPECT_EQ(selection().attention, Attention::cross);
     bench.open(saved_preset("llama"));
     EXPECT_EQ(selection().attention, Attention::self);
-    bench.post(command::ViewStack{"encoder"});
-    EXPECT_THAT(bench.notice(), HasSubstr("view-stack"));
-    EXPECT_EQ(selection().stack, Stack::decoder);
+    bench.post(command::ViewRun{"source"});
+    EXPECT_THAT(bench.notice(), HasSubstr("view-run"));
+    EXPECT_EQ(selection().run, gf::Run::k_text);
     EXPECT_FALSE(ui.exists("Transport/Source"));
 }
 
@@ -271,16 +272,16 @@ TEST_P(EncoderDecoderTest, ValuesOfTheEncoderAreEdited) {
                 std::max(greatest, static_cast<double>(edited.value({0, Site::resid_post, last, -1, r, c})));
     EXPECT_NEAR(figure("max"), greatest, 1e-4);
     EXPECT_TRUE(ui.exists("Formula/edits 1"));
-    bench.post(command::ViewStack{"decoder"});
+    bench.post(command::ViewRun{"text"});
     ui.click("Formula/edits 1");
     ui.click("Popup/1 of the encoder");
-    EXPECT_EQ(selection().stack, Stack::encoder);
+    EXPECT_EQ(selection().run, gf::Run::k_source);
     bench.post(command::Undo{});
     EXPECT_FALSE(ui.exists("Formula/edits 1"));
 }
 
 TEST_P(EncoderDecoderTest, EditsAreWhatTheDecoderReads) {
-    bench.post(command::EditCell{"decoder.hook_encoder_out", -1, 4, 2, 3});
+    bench.post(command::EditCell{{"decoder.hook_encoder_out", -1, 4, 2}, 3});
     ASSERT_EQ(bench.notice(), "");
     const Edit edit{{Site::encoder_out, -1, 4, 5, 0, 1, 2, 3}, Edit::Kind::values, {real(3)}, nullptr};
     Trace expected(model.weights, one_sequence(k_tokens), {edit}, encoder);
@@ -298,16 +299,16 @@ TEST_P(LongSourceOfTwoLayersTest, TheLayerInViewIsSeen) {
     bench.post(command::SetTraceBudget{1});
     const std::vector<int> source = random_tokens(model.config(), 110);
     bench.post(command::SetSource{ids_text(source)});
-    ASSERT_FALSE(bench.snapshot().source_run.trace->kept(Site::pattern));
+    ASSERT_FALSE(bench.snapshot().source_run()->trace->kept(Site::pattern));
     const auto whole =
         std::make_shared<Trace>(model.weights, TraceShape{110, {}, Keep::all, {}, Stack::encoder});
     extend(*whole, source);
-    bench.post(command::ViewStack{"encoder"});
+    bench.post(command::ViewRun{"source"});
     for (const int layer : {1, 0}) {
         SCOPED_TRACE(layer);
         bench.post(command::PinHead{layer, 1});
         bench.post(command::PinCell{fmt::format("encoder.blocks.{}.attn.hook_pattern", layer), 1, 90, 100});
-        const Trace& shown = *bench.snapshot().source_run.trace;
+        const Trace& shown = *bench.snapshot().source_run()->trace;
         ASSERT_TRUE(shown.kept(Site::pattern, layer));
         ASSERT_FALSE(shown.kept(Site::pattern, 1 - layer));
         const CellRef cell{0, Site::pattern, layer, 1, 90, 100};
@@ -317,18 +318,18 @@ TEST_P(LongSourceOfTwoLayersTest, TheLayerInViewIsSeen) {
         EXPECT_THAT(ui.texts("Flow"), Contains(HasSubstr("this layer was computed again")));
         EXPECT_THAT(ui.texts("Heads"), Contains(HasSubstr(fmt::format("layer {} alone", layer))));
     }
-    bench.post(command::ViewStack{"decoder"});
-    EXPECT_FALSE(bench.snapshot().source_run.trace->kept(Site::pattern)) << "nobody looks at it";
+    bench.post(command::ViewRun{"text"});
+    EXPECT_FALSE(bench.snapshot().source_run()->trace->kept(Site::pattern)) << "nobody looks at it";
 }
 
 TEST_P(EncoderDecoderTest, ALongSourceIsKeptInPartAndSaidSo) {
     bench.post(command::SetTraceBudget{1});
     const std::vector<int> source = random_tokens(model.config(), 200);
     bench.post(command::SetSource{ids_text(source)});
-    const Trace& kept = *bench.snapshot().source_run.trace;
+    const Trace& kept = *bench.snapshot().source_run()->trace;
     ASSERT_FALSE(kept.kept(Site::pattern));
     EXPECT_THAT(ui.texts("Flow"), Contains(StartsWith("and "))) << "more tokens than lines";
-    bench.post(command::ViewStack{"encoder"});
+    bench.post(command::ViewRun{"source"});
     for (const char* panel : {"Heads", "Head"})
         EXPECT_THAT(ui.texts(panel), Contains(HasSubstr("A shorter source"))) << panel;
     EXPECT_THAT(ui.texts("Flow"), Contains(HasSubstr("keys and values are kept only")));

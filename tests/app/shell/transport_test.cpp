@@ -181,18 +181,18 @@ TEST(WorkbenchWorker, PausesBetweenTwoTokens) {
     workbench.post(command::Open{saved_preset("llama").path, ""});
     workbench.post(command::SetSpeed{0.001});
     ASSERT_TRUE(
-        until([](const Snapshot& s) { return s.has_run() && s.cursor == 1 && s.tokens_per_s_limit > 0; }));
+        until([](const Snapshot& s) { return s.has_run() && s.cursor() == 1 && s.tokens_per_s_limit > 0; }));
     ui.click("Transport/Play");
-    ASSERT_TRUE(until([](const Snapshot& s) { return s.playing && s.cursor == 2; }));
+    ASSERT_TRUE(until([](const Snapshot& s) { return s.playing && s.cursor() == 2; }));
     EXPECT_FALSE(ui.exists("Transport/Play"));
     ui.click("Transport/Pause");
     ASSERT_TRUE(until([](const Snapshot& s) { return !s.playing; }));
-    EXPECT_EQ(workbench.session().latest().cursor, 2);
+    EXPECT_EQ(workbench.session().latest().cursor(), 2);
     ui.key(ImGuiKey_Space);
     ASSERT_TRUE(until([](const Snapshot& s) { return s.playing; }));
     ui.key(ImGuiKey_Space);
     ASSERT_TRUE(until([](const Snapshot& s) { return !s.playing; }));
-    EXPECT_EQ(workbench.session().latest().cursor, 2);
+    EXPECT_EQ(workbench.session().latest().cursor(), 2);
 }
 
 } // namespace

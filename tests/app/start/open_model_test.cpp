@@ -112,7 +112,7 @@ TEST(WorkbenchOpen, ABadFileLeavesTheSessionAsItWas) {
         const Snapshot& s = bench.snapshot();
         EXPECT_EQ(s.model, before.model);
         EXPECT_EQ(bench.tokens(), tokens);
-        EXPECT_EQ(s.cursor, 6);
+        EXPECT_EQ(s.cursor(), 6);
         EXPECT_EQ(s.prompt, before.prompt);
         EXPECT_EQ(bench.notice(), s.message);
         EXPECT_THAT(bench.notice(), HasSubstr(named));

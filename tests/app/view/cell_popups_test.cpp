@@ -53,8 +53,8 @@ TEST_F(CellPopupsTest, DoubleClickInFlow) {
     double_click_at("Flow/attn.hook_pattern", middle_of("Flow/attn.hook_pattern", 12, 2, 16));
     EXPECT_EQ(bench.text_with("Popup", "blocks.0.attn.hook_pattern"),
               fmt::format("blocks.0.attn.hook_pattern[h0, q12 “{}”, k2 “{}”]",
-                          token_label(*s().model, s().run().token(12)),
-                          token_label(*s().model, s().run().token(2))));
+                          token_label(*s().model, s().text().token(12)),
+                          token_label(*s().model, s().text().token(2))));
     enter("0.75");
     expect_edits({at(Site::pattern, 0, 0, 12, 2, 0.75f)});
     EXPECT_NE(probabilities_after(s(), 15)[0], before);
@@ -101,7 +101,7 @@ TEST_F(CellPopupsTest, OnlyNumbersAreAccepted) {
         ui.frames(2);
         ui.key(ImGuiKey_Delete);
         enter(wrong);
-        EXPECT_TRUE(s().edits->empty()) << wrong;
+        EXPECT_TRUE(s().text().edits->empty()) << wrong;
         EXPECT_TRUE(bench.shows("Popup", "Type a number, e.g. -0.25 or 1e-3.")) << wrong;
         ui.key(ImGuiKey_Escape);
         ui.frames(2);
@@ -147,8 +147,8 @@ TEST_F(CellPopupsTest, TheMenuOfARightClick) {
 
 TEST_F(CellPopupsTest, TheListOfEditsAndTheKeyE) {
     const Edit first = at(Site::embed, -1, 0, 3, 7, 0), second = at(Site::mlp_out, 1, 0, 5, 2, 3);
-    bench.post(command::EditCell{"hook_embed", -1, 3, 7, 0});
-    bench.post(command::EditCell{"blocks.1.hook_mlp_out", -1, 5, 2, 3});
+    bench.post(command::EditCell{{"hook_embed", -1, 3, 7}, 0});
+    bench.post(command::EditCell{{"blocks.1.hook_mlp_out", -1, 5, 2}, 3});
     ui.frames(2);
     ui.key(ImGuiKey_E);
     expect_edits({});
@@ -163,7 +163,7 @@ TEST_F(CellPopupsTest, TheListOfEditsAndTheKeyE) {
     ui.click("Popup/Edits count");
     expect_edits({});
     ui.click("Popup/Remove all edits");
-    EXPECT_TRUE(s().edits->empty());
+    EXPECT_TRUE(s().text().edits->empty());
     EXPECT_TRUE(s().edits_on);
 }
 

@@ -35,9 +35,9 @@ ColourScale scale_of(const Trace& trace, Site site, int rows) {
 }
 
 /// Marks the tokens that the text's vector is pooled from, left of the output's column.
-void draw_pooled_rows(const Snapshot& s, const FlowLayout& layout, const FlowColumn& output) {
+void draw_pooled_rows(const View& v, const FlowLayout& layout, const FlowColumn& output) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    const auto [first, end] = s.trace().pooled_rows(0);
+    const auto [first, end] = v.trace().pooled_rows(0);
     for (int r = std::max(first, static_cast<int>(layout.row0));
          r < std::min(end, static_cast<int>(std::ceil(layout.row1))); ++r) {
         const float y = layout.middle_of(r), half = std::clamp(layout.row_height() * 0.28f, 0.5f, px(5));
@@ -50,39 +50,39 @@ void draw_pooled_rows(const Snapshot& s, const FlowLayout& layout, const FlowCol
 } // namespace
 
 float FlowCards::width() { return px(k_card_width); }
-float FlowCards::width_with_gap(const Snapshot& s) { return s.has_source() ? width() + px(k_gap_beside) : 0; }
+float FlowCards::width_with_gap(const View& v) {
+    return v.has_other_stack() ? width() + px(k_gap_beside) : 0;
+}
 
-/// The name of the stack that is not in view and its number of layers, as a button.
-void FlowCards::draw_stack_name(const Snapshot& s, const UiRect& box, Commands& commands) {
+/// The stack of the other run and its number of layers, as a button.
+void FlowCards::draw_stack_name(const View& v, const UiRect& box, Commands& commands) {
     const Theme& t = theme();
-    const bool is_encoder = !s.encoder_in_view();
-    const char* name = is_encoder ? "encoder" : "decoder";
-    const Stack stack = is_encoder ? Stack::encoder : Stack::decoder;
+    const Run& other = v.source ? *v.source : *v.reader;
+    const std::string_view name = other.stack_name();
     const float x = box.min.x + px(k_padding), right = box.max.x - px(k_padding), y = box.max.y - px(42);
     ImGui::SetCursorScreenPos(box.min);
-    const ButtonItem item = button_item(name, box.size());
+    const ButtonItem item = button_item(name.data(), box.size());
     ImDrawList& list = *ImGui::GetWindowDrawList();
     if (item.hovered) list.AddRectFilled(item.box.min, item.box.max, t.control, px(8));
     ImFont *small = font(TextSize::small), *bold = font(TextSize::small, Face::bold);
     draw_text_cut(list, {{x, y}, {right, y + small->FontSize}}, bold, t.text, name);
     draw_text_cut(list, {{x, y + px(18)}, {right, y + px(18) + small->FontSize}}, small, t.muted,
-                  line_("{} layers", s.model->weights->config_of(stack).n_layers));
+                  line_("{} layers", other.config().n_layers));
     draw_focus_ring(item, px(8));
-    tooltip(is_encoder
+    tooltip(v.source
                 ? "The encoder, folded: the tokens of the source, what it gives for each of them, and in the "
                   "margin how much the head in focus reads it for the token in view.\n"
                   "click: show the encoder in all panels"
                 : "The decoder, folded: its text so far. It reads what this encoder gives.\n"
                   "click: show the decoder in all panels");
-    if (item.pressed) commands.post(command::ViewStack{name});
+    if (item.pressed) commands.post(command::ViewRun{other.name});
 }
 
-void FlowCards::draw_other_stack(const Snapshot& s, const FlowLayout& layout, float left,
-                                 Selection& selection, Commands& commands) {
-    const bool is_encoder = !s.encoder_in_view();
+void FlowCards::draw_other_run(const View& v, const FlowLayout& layout, float left, Selection& selection,
+                               Commands& commands) {
+    const Run& other = v.source ? *v.source : *v.reader;
     const Theme& t = theme();
-    const RunView& text = s.tree[static_cast<std::size_t>(s.branch)];
-    const int n = is_encoder ? s.source_run.rows : text.rows;
+    const int n = other.rows;
     const float height = layout.lowest - layout.top;
     const int fit = std::max(static_cast<int>(height / px(k_min_row)), 1);
     const int n_seen = n <= fit ? n : fit - 1; // the last line says how many more there are
@@ -93,54 +93,54 @@ void FlowCards::draw_other_stack(const Snapshot& s, const FlowLayout& layout, fl
     ImDrawList& list = *ImGui::GetWindowDrawList();
     list.AddRectFilled(card.min, card.max, t.well, px(8));
     list.AddRect(card.min, card.max, t.border, px(8));
-    draw_stack_name(s, {card.min, {card.max.x, layout.top}}, commands);
+    draw_stack_name(v, {card.min, {card.max.x, layout.top}}, commands);
     ImFont* small = font(TextSize::small);
     const auto line_box = [&](int i) {
         const float top = layout.top + row * static_cast<float>(i);
         return UiRect{{card.min.x + px(k_padding), top}, {card.max.x - px(k_padding), top + row}};
     };
     for (int i = 0; i < n_seen; ++i) {
-        if (is_encoder)
-            draw_source_row(s, layout, line_box(i), i, selection, commands);
+        if (v.source)
+            draw_source_row(v, layout, line_box(i), i, selection, commands);
         else
-            draw_text_cut(list, line_box(i), small, t.text, token_labels().label(text.token(i)));
+            draw_text_cut(list, line_box(i), small, t.text, token_labels().label(other.token(i)));
     }
     if (n_seen < n) draw_text_cut(list, line_box(n_seen), small, t.muted, line_("and {} more", n - n_seen));
 }
 
 /// Draws a token of the source, what the encoder gives for it, and in the margin how much the token in view
 /// reads it.
-void FlowCards::draw_source_row(const Snapshot& s, const FlowLayout& layout, const UiRect& row, int position,
+void FlowCards::draw_source_row(const View& v, const FlowLayout& layout, const UiRect& row, int position,
                                 Selection& selection, Commands& commands) {
     const Theme& t = theme();
-    const Trace& trace = s.trace();
+    const Trace& trace = v.trace();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const bool lit = selection.source_token.get() == position;
     draw_text_cut(list, {row.min, {row.min.x + px(k_label), row.max.y}},
                   font(TextSize::small, lit ? Face::bold : Face::regular), lit ? t.accent_text : t.text,
-                  short_label(s.source_run, position));
+                  short_label(*v.source, position));
     const UiRect strip{{row.min.x + px(k_label + 4), row.min.y + 1},
                        {row.max.x - px(k_mark + 2), row.max.y - 1}};
-    if (encoder_trace_ != s.run().trace) {
-        encoder_trace_ = s.run().trace;
-        encoder_vmax_ = scale_of(trace, Site::encoder_out, s.source_run.rows).vmax;
+    if (encoder_trace_ != v.run.trace) {
+        encoder_trace_ = v.run.trace;
+        encoder_vmax_ = scale_of(trace, Site::encoder_out, v.source->rows).vmax;
     }
     ColourScale scale = themed_heat_map(true).scale;
     scale.vmax = encoder_vmax_;
     scale.vmin = -encoder_vmax_;
-    const auto d_model = static_cast<std::size_t>(s.config().d_model);
+    const auto d_model = static_cast<std::size_t>(v.config().d_model);
     draw_heat_strip(list, strip, {trace.row(Site::encoder_out, -1, position), d_model}, scale);
-    const int query = selection.token_in_view(s.cursor);
+    const int query = selection.token_in_view(v.cursor);
     if (trace.kept(Site::cross_pattern, layout.layer) && query >= 0) {
-        const CellRef weight{0, Site::cross_pattern, layout.layer, layout.head, query, position};
+        const CellRef weight = v.cell(Site::cross_pattern, layout.layer, layout.head, query, position);
         list.AddRectFilled({row.max.x - px(k_mark), row.min.y + 1}, {row.max.x, row.max.y - 1},
                            with_alpha(t.fill(ColourRole::key), std::min(trace.value(weight), 1.0f)));
     }
-    handle_source_row(row, strip, position, s.config().d_model, selection, commands);
+    handle_source_row(v, row, strip, position, selection, commands);
 }
 
 /// Makes the row of a source token an item: the mouse on its strip points at a value of the encoder's output.
-void FlowCards::handle_source_row(const UiRect& row, const UiRect& strip, int position, int d_model,
+void FlowCards::handle_source_row(const View& v, const UiRect& row, const UiRect& strip, int position,
                                   Selection& selection, Commands& commands) {
     char name[32];
     *fmt::format_to_n(name, sizeof name - 1, "source {}", position).out = 0;
@@ -151,36 +151,37 @@ void FlowCards::handle_source_row(const UiRect& row, const UiRect& strip, int po
         return range.param < 0 && range.site == Site::encoder_out && position >= range.row_begin &&
                (range.row_end < 0 || position < range.row_end);
     };
-    if (std::any_of(selection.precedents.begin(), selection.precedents.end(), holds_row))
+    const auto precedents = selection.precedents_in(v.run.id);
+    if (std::any_of(precedents.begin(), precedents.end(), holds_row))
         ImGui::GetWindowDrawList()->AddRect(strip.min, strip.max, theme().accent, 0, 0, px(1.5f));
     if (!ImGui::IsItemHovered()) return;
     selection.source_token.set(position);
     const float part = (ImGui::GetMousePos().x - strip.min.x) / strip.width();
     if (part < 0 || part >= 1) return;
-    const int column = static_cast<int>(part * static_cast<float>(d_model));
-    selection.cell.set({0, Site::encoder_out, -1, -1, position, column});
-    const std::string site = site_name(Site::encoder_out, -1);
+    const int column = static_cast<int>(part * static_cast<float>(v.config().d_model));
+    const CellRef cell = v.cell(Site::encoder_out, -1, -1, position, column);
+    selection.cell.set(cell);
     if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))
-        commands.post(command::AskValue{site, -1, position, column});
+        commands.post(command::AskValue{v.address(cell)});
     else if (pressed)
-        commands.post(command::PinCell{site, -1, position, column});
+        commands.post(command::PinCell{v.address(cell)});
 }
 
-void FlowCards::draw_output(const Snapshot& s, const FlowLayout& layout, Selection& selection,
+void FlowCards::draw_output(const View& v, const FlowLayout& layout, Selection& selection,
                             Commands& commands) {
     const FlowColumn* output = layout.output_column();
-    if (!output || output->kind == FlowColumnKind::next || !has_pooled_output(s)) return;
-    draw_pooled_rows(s, layout, *output);
+    if (!output || output->kind == FlowColumnKind::next || !has_pooled_output(v)) return;
+    draw_pooled_rows(v, layout, *output);
     if (output->kind == FlowColumnKind::classes)
-        draw_classes(s, layout, selection, commands);
+        draw_classes(v, layout, selection, commands);
     else
-        draw_pooled(s, layout, selection, commands);
+        draw_pooled(v, layout, selection, commands);
 }
 
 /// Draws one row for each class, the likeliest first, as many as have room.
-void FlowCards::draw_classes(const Snapshot& s, const FlowLayout& layout, Selection& selection,
+void FlowCards::draw_classes(const View& v, const FlowLayout& layout, Selection& selection,
                              Commands& commands) {
-    class_probabilities(s, classes_);
+    class_probabilities(v, classes_);
     const FlowColumn& c = *layout.output_column();
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -205,7 +206,7 @@ void FlowCards::draw_classes(const Snapshot& s, const FlowLayout& layout, Select
         const bool pressed = ImGui::InvisibleButton(name, row.size());
         draw_focus_ring_of_last_item(px(3));
         if (ImGui::IsItemHovered()) {
-            selection.cell.set({0, Site::class_logits, -1, -1, 0, p.id});
+            selection.cell.set(v.cell(Site::class_logits, -1, -1, 0, p.id));
             tooltip(
                 line_("{}: probability {:.4f}, logit {:.3f}\nclick pins it", name, p.probability, p.logit));
         }
@@ -214,13 +215,13 @@ void FlowCards::draw_classes(const Snapshot& s, const FlowLayout& layout, Select
 }
 
 /// Draws the text's vector from top to bottom.
-void FlowCards::draw_pooled(const Snapshot& s, const FlowLayout& layout, Selection& selection,
+void FlowCards::draw_pooled(const View& v, const FlowLayout& layout, Selection& selection,
                             Commands& commands) {
     const FlowColumn& c = *layout.output_column();
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    const int n = s.config().d_model;
-    const real* x = s.trace().row(Site::pooled, -1, 0);
-    ColourScale scale = scale_of(s.trace(), Site::pooled, 1);
+    const int n = v.config().d_model;
+    const real* x = v.trace().row(Site::pooled, -1, 0);
+    ColourScale scale = scale_of(v.trace(), Site::pooled, 1);
     scale.vmin = -scale.vmax;
     const float height = layout.bottom - layout.top;
     const int drawn = std::min(n, std::max(static_cast<int>(height), 1));
@@ -240,7 +241,7 @@ void FlowCards::draw_pooled(const Snapshot& s, const FlowLayout& layout, Selecti
     if (!ImGui::IsItemHovered()) return;
     const int at = std::clamp(
         static_cast<int>((ImGui::GetMousePos().y - layout.top) / height * static_cast<float>(n)), 0, n - 1);
-    selection.cell.set({0, Site::pooled, -1, -1, 0, at});
+    selection.cell.set(v.cell(Site::pooled, -1, -1, 0, at));
     tooltip(line_("value {} of the text's vector: {:.4f}\nclick pins it", at, x[at]));
     if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))
         commands.post(command::AskValue{"hook_pooled", -1, 0, at});

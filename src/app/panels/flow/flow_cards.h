@@ -21,25 +21,22 @@ class FlowCards {
     static float width();
     /// Width in pixels that the card takes together with the gap beside it; 0 if the model has one stack
     /// only.
-    static float width_with_gap(const Snapshot& snapshot);
-    /// Draws the stack that is not in view: its tokens, and for the encoder what it gives for each of them. A
-    /// click on its name shows it in all panels.
-    void draw_other_stack(const Snapshot& snapshot, const FlowLayout& layout, float left,
-                          Selection& selection, Commands& commands);
+    static float width_with_gap(const View& view);
+    /// Draws the run that this one reads, or that reads this one: its tokens, and what is read of each of
+    /// them. A click on its name shows it in all panels.
+    void draw_other_run(const View& view, const FlowLayout& layout, float left, Selection& selection,
+                        Commands& commands);
     /// Draws the classes or the pooled vector in the last column. In models of tokens it draws nothing.
-    void draw_output(const Snapshot& snapshot, const FlowLayout& layout, Selection& selection,
-                     Commands& commands);
+    void draw_output(const View& view, const FlowLayout& layout, Selection& selection, Commands& commands);
 
   private:
-    void draw_stack_name(const Snapshot& snapshot, const UiRect& box, Commands& commands);
-    void draw_source_row(const Snapshot& snapshot, const FlowLayout& layout, const UiRect& row, int position,
+    void draw_stack_name(const View& view, const UiRect& box, Commands& commands);
+    void draw_source_row(const View& view, const FlowLayout& layout, const UiRect& row, int position,
                          Selection& selection, Commands& commands);
-    void handle_source_row(const UiRect& row, const UiRect& strip, int position, int d_model,
+    void handle_source_row(const View& view, const UiRect& row, const UiRect& strip, int position,
                            Selection& selection, Commands& commands);
-    void draw_classes(const Snapshot& snapshot, const FlowLayout& layout, Selection& selection,
-                      Commands& commands);
-    void draw_pooled(const Snapshot& snapshot, const FlowLayout& layout, Selection& selection,
-                     Commands& commands);
+    void draw_classes(const View& view, const FlowLayout& layout, Selection& selection, Commands& commands);
+    void draw_pooled(const View& view, const FlowLayout& layout, Selection& selection, Commands& commands);
 
     std::vector<ClassProbability> classes_;
     std::shared_ptr<const Trace> encoder_trace_; ///< the run that encoder_vmax_ was measured in

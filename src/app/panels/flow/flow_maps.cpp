@@ -40,14 +40,12 @@ int FlowMaps::n_columns_in_view(const Trace& t, const FlowColumn& column, int ro
     return has_key_axis(column.site) && !has_source_keys(column.site) ? std::min(n, rows) : n;
 }
 
-std::span<const real> FlowMaps::row_values(const Trace& t, const FlowColumn& column, const FlowLayout& layout,
-                                           int row) {
-    const int n = n_columns(t, column);
-    int head = 0;
-    if (column.head == FlowHeadAxis::query) head = layout.head;
-    if (column.head == FlowHeadAxis::key_value) head = layout.kv_head;
-    return {t.row(column.site, column.layer, row) + static_cast<std::ptrdiff_t>(head) * n,
-            static_cast<std::size_t>(n)};
+std::span<const real> FlowMaps::row_values(const RunView& view, const FlowColumn& column,
+                                           const FlowLayout& layout, int row, std::vector<real>& scratch) {
+    const SiteValues values = view.values({column.site, column.layer});
+    if (!values.exists() || row >= values.rows()) return {};
+    if (column.head == FlowHeadAxis::none) return values.whole_row(row, scratch);
+    return values.row(column.head == FlowHeadAxis::query ? layout.head : layout.kv_head, row, scratch);
 }
 
 /// Forgets what was read.
@@ -57,10 +55,11 @@ void FlowMaps::restart(Group& group) {
     group.rows = 0;
 }
 
-void FlowMaps::update(const Snapshot& s, const FlowLayout& layout) {
-    const bool other_trace = trace_ != s.run().trace, other_layer = other_trace || layer_ != layout.layer,
+void FlowMaps::update(const View& v, const FlowLayout& layout) {
+    const bool other_trace = source_ != v.values.source(),
+               other_layer = other_trace || layer_ != layout.layer,
                other_head = other_layer || head_ != layout.head;
-    trace_ = s.run().trace;
+    source_ = v.values.source();
     layer_ = layout.layer;
     head_ = layout.head;
     for (int id = 0; id < k_n_groups; ++id) {
@@ -73,17 +72,17 @@ void FlowMaps::update(const Snapshot& s, const FlowLayout& layout) {
             if ((c.kind == FlowColumnKind::strip || c.kind == FlowColumnKind::matrix) && group_of(c) == id)
                 group.shown.push_back(c);
         if (group.shown.size() != n_before) restart(group); // columns come and go with the panel's width
-        if (!group.shown.empty()) fill(group, s, layout);
+        if (!group.shown.empty()) fill(group, v, layout);
     }
 }
 
 /// Counts the squares of the rows from group.rows up to row_end. Weights have a colour scale of their own.
-void FlowMaps::add_squares(const Group& group, const Trace& t, const FlowLayout& layout, int row_end) {
+void FlowMaps::add_squares(const Group& group, const RunView& view, const FlowLayout& layout, int row_end) {
     for (int r = group.rows; r < row_end; ++r)
         for (const FlowColumn& c : group.shown) {
             if (is_weights(c.site) && has_key_axis(c.site)) continue;
             SquareSum& sum = square_sums_[static_cast<std::size_t>(c.site)];
-            for (const real x : row_values(t, c, layout, r)) {
+            for (const real x : row_values(view, c, layout, r, row_)) {
                 if (!std::isfinite(x)) continue;
                 sum.squares += static_cast<double>(x) * static_cast<double>(x);
                 ++sum.n;
@@ -91,32 +90,19 @@ void FlowMaps::add_squares(const Group& group, const Trace& t, const FlowLayout&
         }
 }
 
-void FlowMaps::fill(Group& group, const Snapshot& s, const FlowLayout& layout) {
-    const Trace& t = s.trace();
+void FlowMaps::fill(Group& group, const View& v, const FlowLayout& layout) {
+    const Trace& t = v.trace();
     const int n_cols = n_columns(t, group.shown[0]), n_maps = static_cast<int>(group.shown.size());
     const std::size_t values_per_row = static_cast<std::size_t>(n_cols) * group.shown.size();
     const int rows_per_frame = std::max(1, static_cast<int>(k_values_per_frame / values_per_row));
-    const int row_end = std::min(s.run().rows, group.rows + rows_per_frame);
-    add_squares(group, t, layout, row_end);
-    marked_.resize(static_cast<std::size_t>(n_cols));
+    const int row_end = std::min(v.run.rows, group.rows + rows_per_frame);
+    add_squares(group, v.values, layout, row_end);
     const auto row_of_map = [&](int map, int r) -> std::span<const float> {
-        const FlowColumn& c = group.shown[static_cast<std::size_t>(map)];
-        const std::span<const real> all = row_values(t, c, layout, r);
-        if (!has_key_axis(c.site)) return all;
-        const Trace::KeyRange keys = t.keys(c.site, r);
-        const auto n_keys = static_cast<std::size_t>(std::max(keys.end - keys.first, 0));
-        if (!is_weights(c.site)) return all.first(n_keys);
-        // A weight of 0 need not be masked; the scores tell.
-        const Site scores_site = has_source_keys(c.site) ? Site::cross_attn_scores : Site::attn_scores;
-        const real* row_scores =
-            t.row(scores_site, c.layer, r) + static_cast<std::ptrdiff_t>(layout.head) * n_cols;
-        for (std::size_t k = 0; k < n_keys; ++k)
-            marked_[k] = row_scores[k] == k_masked_cell ? k_masked_cell : all[k];
-        return {marked_.data(), n_keys};
+        return row_values(v.values, group.shown[static_cast<std::size_t>(map)], layout, r, row_);
     };
     group.maps.update({n_maps, t.capacity(), n_cols, PoolRule::magnitude}, row_end, row_of_map);
     group.rows = row_end;
-    if (row_end < s.run().rows) request_frame();
+    if (row_end < v.run.rows) request_frame();
 }
 
 ColourScale FlowMaps::colour_scale(Site site) const {
@@ -132,17 +118,17 @@ ColourScale FlowMaps::colour_scale(Site site) const {
     return scale;
 }
 
-void FlowMaps::draw(ImDrawList& list, const FlowColumn& column, const FlowLayout& layout, int rows) {
+void FlowMaps::draw(ImDrawList& list, const FlowColumn& column, const View& v, const FlowLayout& layout) {
     Group& group = groups_[static_cast<std::size_t>(group_of(column))];
     const auto at = std::find_if(group.shown.begin(), group.shown.end(),
                                  [&](const FlowColumn& c) { return c.site == column.site; });
     if (at == group.shown.end() || column.x1 - column.x0 < 1) return;
     HeatMapView view = themed_heat_map(!is_weights(column.site));
     view.scale = colour_scale(column.site);
-    view.rows = std::min(rows, group.rows);
+    view.rows = std::min(v.cursor, group.rows);
     view.row0 = layout.row0;
     view.row1 = layout.row1;
-    view.cols = n_columns_in_view(*trace_, column, rows);
+    view.cols = n_columns_in_view(v.trace(), column, v.cursor);
     view.col0 = 0;
     view.col1 = static_cast<float>(view.cols);
     if (layout.row_height() >= px(k_gap_from)) view.look.gap_y = px(k_row_gap);

@@ -3,8 +3,8 @@
 // draws them, and by FlowPicture, which asks where their cells are.
 
 #include "app/panels/flow/flow_columns.h"
+#include "app/view/view.h"
 #include "app/widgets/heat_map_widget.h"
-#include "session/snapshot.h"
 
 #include <array>
 
@@ -14,15 +14,15 @@ class FlowMaps {
   public:
     /// Reads rows that are new, or all again for another trace, layer or head. Reads only so many values at a
     /// time that the frame does not wait, and asks for more frames until all are there.
-    void update(const Snapshot& snapshot, const FlowLayout& layout);
-    /// Draws a strip's or a matrix's visible rows between column.x0 and column.x1. `rows`: tokens shown.
-    void draw(ImDrawList& list, const FlowColumn& column, const FlowLayout& layout, int rows);
+    void update(const View& view, const FlowLayout& layout);
+    /// Draws a strip's or a matrix's visible rows between column.x0 and column.x1.
+    void draw(ImDrawList& list, const FlowColumn& column, const View& view, const FlowLayout& layout);
     /// How the values of a site are coloured.
     ColourScale colour_scale(Site site) const;
     /// One row of a column's site as the column shows it, (n_columns): of the head in focus if the column
     /// shows one head, else whole.
-    static std::span<const real> row_values(const Trace& trace, const FlowColumn& column,
-                                            const FlowLayout& layout, int row);
+    static std::span<const real> row_values(const RunView& view, const FlowColumn& column,
+                                            const FlowLayout& layout, int row, std::vector<real>& scratch);
     /// Number of values in a row of the column's map.
     static int n_columns(const Trace& trace, const FlowColumn& column);
     /// Number of those that are in view: in a matrix the keys among the first `rows` tokens, or all tokens of
@@ -44,13 +44,13 @@ class FlowMaps {
     enum GroupId { outside, model, head, mlp, experts, scores, weights, source_weights, k_n_groups };
     static GroupId group_of(const FlowColumn& column);
     void restart(Group& group);
-    void fill(Group& group, const Snapshot& snapshot, const FlowLayout& layout);
-    void add_squares(const Group& group, const Trace& trace, const FlowLayout& layout, int row_end);
+    void fill(Group& group, const View& view, const FlowLayout& layout);
+    void add_squares(const Group& group, const RunView& view, const FlowLayout& layout, int row_end);
 
     std::array<Group, k_n_groups> groups_; ///< [GroupId]
     std::array<SquareSum, k_n_sites> square_sums_{};
-    std::vector<real> marked_; ///< a row of weights with masked cells marked
-    std::shared_ptr<const Trace> trace_;
+    std::vector<real> row_; ///< working memory
+    ValueSource source_;
     int layer_ = -1, head_ = -1;
 };
 

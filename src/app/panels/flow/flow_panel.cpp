@@ -33,7 +33,8 @@ constexpr float k_min_width_with_card = 560;
 constexpr float k_min_width = 320, k_min_height = 140;
 constexpr float k_weight_legend = 240, k_plain_legend = 170; ///< with and without what masked is
 
-constexpr float k_min_rows = 4;          ///< when zoomed in
+constexpr std::size_t k_measure_budget = std::size_t{1} << 20; ///< values read in a frame
+constexpr float k_min_rows = 4;                                ///< when zoomed in
 constexpr float k_rows_full_height = 24; ///< fewer rows than this do not fill the panel's height
 
 bool has_map(const FlowColumn& c) {
@@ -44,7 +45,7 @@ class FlowPanel : public Panel {
   public:
     const char* title() const override { return "Flow"; }
     const char* about() const override { return "from tokens to the next token through every layer"; }
-    void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) override;
+    void draw(const View& view, Selection& selection, Commands& commands) override;
     std::vector<PanelOption> options() const override { return {{"rows", {"readable", "all"}}}; }
     void choose(std::string_view, std::string_view value) override {
         rows_shown_ = value == "all" ? 1e9f : 0;
@@ -54,17 +55,15 @@ class FlowPanel : public Panel {
     void place_rows(int cursor);
     void navigate_rows(int cursor, bool over_cells = false);
     int row_under_mouse(int cursor) const;
-    void draw_picture(const Snapshot& snapshot, const Selection& selection, float left, float right);
-    void handle_cells(const FlowColumn& column, const Snapshot& snapshot, Selection& selection,
-                      Commands& commands);
-    void handle_layer(const FlowColumn& column, const Snapshot& snapshot, Selection& selection,
-                      Commands& commands);
-    void handle_tokens(const Snapshot& snapshot, Selection& selection, Commands& commands);
-    void handle_next_tokens(const Snapshot& snapshot, Selection& selection, Commands& commands);
-    void draw_headers(const Snapshot& snapshot, Selection& selection, Commands& commands);
+    void draw_picture(const View& view, const Selection& selection, float left, float right);
+    void handle_cells(const FlowColumn& column, const View& view, Selection& selection, Commands& commands);
+    void handle_layer(const FlowColumn& column, const View& view, Selection& selection, Commands& commands);
+    void handle_tokens(const View& view, Selection& selection, Commands& commands);
+    void handle_next_tokens(const View& view, Selection& selection, Commands& commands);
+    void draw_headers(const View& view, Selection& selection, Commands& commands);
     void draw_header(const FlowColumn& column, bool stepped, float& free_from);
-    void draw_heads(const Snapshot& snapshot, Selection& selection, Commands& commands);
-    void draw_source_labels(const Snapshot& snapshot, const Selection& selection);
+    void draw_heads(const View& view, Selection& selection, Commands& commands);
+    void draw_source_labels(const View& view, const Selection& selection);
     void draw_legend();
     std::string_view text() const { return {text_.data(), text_.size()}; }
 
@@ -118,15 +117,15 @@ void FlowPanel::navigate_rows(int cursor, bool over_cells) {
 }
 
 /// Draws all that has no items, between two edges on screen.
-void FlowPanel::draw_picture(const Snapshot& s, const Selection& selection, float left, float right) {
+void FlowPanel::draw_picture(const View& v, const Selection& selection, float left, float right) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    const FlowPicture picture{list, layout_, s, measures_, selection.token_in_view(s.cursor)};
+    const FlowPicture picture{list, layout_, v, measures_, selection.token_in_view(v.cursor)};
     picture.draw_well();
     list.PushClipRect({left, layout_.top - px(2)}, {right, layout_.bottom + px(2)}, true);
     picture.draw_stream();
     picture.draw_value_ribbons();
     for (const FlowColumn& c : layout_.columns) {
-        if (has_map(c)) maps_.draw(list, c, layout_, s.cursor);
+        if (has_map(c)) maps_.draw(list, c, v, layout_);
         if (c.kind == FlowColumnKind::folded) picture.draw_folded(c);
         if (c.kind == FlowColumnKind::next) picture.draw_next(c);
     }
@@ -140,49 +139,49 @@ void FlowPanel::draw_picture(const Snapshot& s, const Selection& selection, floa
     list.PopClipRect();
 }
 
-void FlowPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
+void FlowPanel::draw(const View& v, Selection& selection, Commands& commands) {
     const HeadRef head = selection.head_in_view();
     layout_.layer = selection.pinned_head.layer;
     layout_.head = head.layer == layout_.layer ? head.head : selection.pinned_head.head;
-    layout_.kv_head = layout_.head / s.config().group_size();
+    layout_.kv_head = layout_.head / v.config().group_size();
     const ImVec2 header_at = ImGui::GetCursorScreenPos();
     ImGui::Dummy({1, font(TextSize::body)->FontSize}); // the header is written last, when the rows are known
     ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
-    // The folded card of the other stack is at the left if that is the encoder, at the right if the decoder.
-    const float card_width = room.x >= px(k_min_width_with_card) ? FlowCards::width_with_gap(s) : 0;
-    const float card_left = s.encoder_in_view() ? at.x + room.x - FlowCards::width() : at.x;
+    // The folded card of the run that this one reads is at the left, of the run that reads it at the right.
+    const float card_width = room.x >= px(k_min_width_with_card) ? FlowCards::width_with_gap(v) : 0;
+    const float card_left = v.reader ? at.x + room.x - FlowCards::width() : at.x;
     room.x -= card_width;
-    if (!s.encoder_in_view()) at.x += card_width;
-    layout_.source_labels_height = s.trace().source() ? px(k_source_labels) : 0;
+    if (!v.reader) at.x += card_width;
+    layout_.source_labels_height = v.trace().source() ? px(k_source_labels) : 0;
     layout_.labels_end = at.x + px(k_labels) - px(8);
     layout_.top = at.y + px(k_header);
     layout_.bottom =
         std::max(at.y + room.y - px(k_legend) - px(8) - layout_.source_labels_height, layout_.top + px(40));
-    if (s.cursor < 1 || room.x < px(k_min_width) || room.y < px(k_min_height)) {
+    if (v.cursor < 1 || room.x < px(k_min_width) || room.y < px(k_min_height)) {
         ImGui::SetCursorScreenPos(header_at);
         panel_header("Flow", "make this panel larger to see it");
         return;
     }
     layout_.lowest = layout_.bottom;
-    place_rows(s.cursor);
-    columns_.lay_out(s.trace(), at.x + px(k_labels), at.x + room.x, layout_);
-    maps_.update(s, layout_);
-    if (!measures_.update(s.run().trace, s.run().rows)) request_frame();
-    draw_picture(s, selection, at.x, at.x + room.x);
+    place_rows(v.cursor);
+    columns_.lay_out(v.trace(), at.x + px(k_labels), at.x + room.x, layout_);
+    maps_.update(v, layout_);
+    if (!measures_.advance(v.run.view(), k_measure_budget)) request_frame();
+    draw_picture(v, selection, at.x, at.x + room.x);
     for (const FlowColumn& c : layout_.columns) {
-        if (has_map(c)) handle_cells(c, s, selection, commands);
-        if (c.kind == FlowColumnKind::folded) handle_layer(c, s, selection, commands);
+        if (has_map(c)) handle_cells(c, v, selection, commands);
+        if (c.kind == FlowColumnKind::folded) handle_layer(c, v, selection, commands);
     }
-    handle_tokens(s, selection, commands);
-    handle_next_tokens(s, selection, commands);
-    if (card_width > 0) cards_.draw_other_stack(s, layout_, card_left, selection, commands);
-    cards_.draw_output(s, layout_, selection, commands);
-    draw_source_labels(s, selection);
-    draw_headers(s, selection, commands);
-    draw_heads(s, selection, commands);
+    handle_tokens(v, selection, commands);
+    handle_next_tokens(v, selection, commands);
+    if (card_width > 0) cards_.draw_other_run(v, layout_, card_left, selection, commands);
+    cards_.draw_output(v, layout_, selection, commands);
+    draw_source_labels(v, selection);
+    draw_headers(v, selection, commands);
+    draw_heads(v, selection, commands);
     draw_legend();
     text_.clear();
-    write_flow_subtitle(s, layout_, text_);
+    write_flow_subtitle(v, layout_, text_);
     ImGui::SetCursorScreenPos(header_at);
     panel_header("Flow", text());
 }
@@ -193,8 +192,7 @@ int FlowPanel::row_under_mouse(int cursor) const {
 }
 
 /// Makes a strip or matrix an item: the mouse points at its cells, a click pins one, a double click edits it.
-void FlowPanel::handle_cells(const FlowColumn& c, const Snapshot& s, Selection& selection,
-                             Commands& commands) {
+void FlowPanel::handle_cells(const FlowColumn& c, const View& v, Selection& selection, Commands& commands) {
     const float width = c.x1 - c.x0;
     if (width < 2 || layout_.opened < 1) return;
     ImGui::SetCursorScreenPos({c.x0, layout_.top});
@@ -205,14 +203,14 @@ void FlowPanel::handle_cells(const FlowColumn& c, const Snapshot& s, Selection& 
     if (clicked && keyboard_is_on_last_item()) // a key pins the first cell of the token in view
         commands.post(command::PinCell{site_name(c.site, c.layer),
                                        c.head == FlowHeadAxis::key_value ? layout_.kv_head : layout_.head,
-                                       selection.token_in_view(s.cursor), 0});
-    navigate_rows(s.cursor, true);
+                                       selection.token_in_view(v.cursor), 0});
+    navigate_rows(v.cursor, true);
     if (!ImGui::IsItemHovered()) return;
-    const int n = FlowMaps::n_columns_in_view(s.trace(), c, s.cursor);
+    const int n = FlowMaps::n_columns_in_view(v.trace(), c, v.cursor);
     const int at = std::clamp(
         static_cast<int>((ImGui::GetMousePos().x - c.x0) / width * static_cast<float>(n)), 0, n - 1);
-    const int row = row_under_mouse(s.cursor), heads = site_heads(s.config(), c.site);
-    CellRef cell{0, c.site, c.layer, -1, row, at};
+    const int row = row_under_mouse(v.cursor), heads = site_heads(v.config(), c.site);
+    CellRef cell = v.cell(c.site, c.layer, -1, row, at);
     if (c.head != FlowHeadAxis::none)
         cell.head = c.head == FlowHeadAxis::query ? layout_.head : layout_.kv_head;
     else if (heads > 1) { // the column has the values of all heads side by side
@@ -222,15 +220,13 @@ void FlowPanel::handle_cells(const FlowColumn& c, const Snapshot& s, Selection& 
     selection.cell.set(cell);
     selection.token.set(row);
     if (has_source_keys(c.site)) selection.source_token.set(at);
-    if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))
-        commands.post(command::AskValue{site_name(c.site, c.layer), cell.head, cell.row, cell.column});
+    if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) commands.post(command::AskValue{v.address(cell)});
     if (clicked && ImGui::GetMouseDragDelta(ImGuiMouseButton_Left).y == 0)
-        commands.post(command::PinCell{site_name(c.site, c.layer), cell.head, cell.row, cell.column});
+        commands.post(command::PinCell{v.address(cell)});
 }
 
 /// Makes a folded layer an item that a click unfolds.
-void FlowPanel::handle_layer(const FlowColumn& c, const Snapshot& s, Selection& selection,
-                             Commands& commands) {
+void FlowPanel::handle_layer(const FlowColumn& c, const View& v, Selection& selection, Commands& commands) {
     ImGui::SetCursorScreenPos({c.x0, layout_.top - px(k_layer_number)});
     char name[24];
     *fmt::format_to_n(name, sizeof name - 1, "layer {}", c.layer).out = 0;
@@ -238,47 +234,47 @@ void FlowPanel::handle_layer(const FlowColumn& c, const Snapshot& s, Selection& 
             name, {std::max(c.x1 - c.x0, 1.0f), layout_.bottom - layout_.top + px(k_layer_number)}))
         commands.post(command::PinHead{c.layer, selection.pinned_head.head});
     draw_focus_ring_of_last_item(px(3));
-    navigate_rows(s.cursor);
+    navigate_rows(v.cursor);
     if (!ImGui::IsItemHovered()) return;
     const int row =
-        ImGui::GetMousePos().y > layout_.top ? row_under_mouse(s.cursor) : selection.token_in_view(s.cursor);
+        ImGui::GetMousePos().y > layout_.top ? row_under_mouse(v.cursor) : selection.token_in_view(v.cursor);
     selection.token.set(row);
     text_.clear();
-    write_layer_tooltip(s, measures_, c.layer, row, text_);
+    write_layer_tooltip(v, measures_, c.layer, row, text_);
     tooltip(text());
 }
 
 /// Makes the token labels an item: a click pins the token under the mouse.
-void FlowPanel::handle_tokens(const Snapshot& s, Selection& selection, Commands& commands) {
+void FlowPanel::handle_tokens(const View& v, Selection& selection, Commands& commands) {
     const float height = layout_.bottom - layout_.top;
     ImGui::SetCursorScreenPos({layout_.labels_end - px(k_token_item), layout_.top});
     if (ImGui::InvisibleButton("tokens", {px(k_token_item), height}))
-        commands.post(command::PinToken{row_under_mouse(s.cursor)});
+        commands.post(command::PinToken{row_under_mouse(v.cursor)});
     draw_focus_ring_of_last_item(px(3));
-    navigate_rows(s.cursor);
-    if (ImGui::IsItemHovered()) selection.token.set(row_under_mouse(s.cursor));
+    navigate_rows(v.cursor);
+    if (ImGui::IsItemHovered()) selection.token.set(row_under_mouse(v.cursor));
 }
 
 /// Makes the predicted tokens an item: a click pins the token that a prediction follows.
-void FlowPanel::handle_next_tokens(const Snapshot& s, Selection& selection, Commands& commands) {
+void FlowPanel::handle_next_tokens(const View& v, Selection& selection, Commands& commands) {
     const FlowColumn* next = layout_.output_column();
     if (!next || next->kind != FlowColumnKind::next) return;
     const float height = layout_.bottom - layout_.top;
     ImGui::SetCursorScreenPos({next->x0, layout_.top});
     if (ImGui::InvisibleButton("next token", {std::max(next->x1 - next->x0, 1.0f), height}))
-        commands.post(command::PinToken{row_under_mouse(s.cursor)});
+        commands.post(command::PinToken{row_under_mouse(v.cursor)});
     draw_focus_ring_of_last_item(px(3));
-    navigate_rows(s.cursor);
+    navigate_rows(v.cursor);
     if (!ImGui::IsItemHovered()) return;
-    const int row = row_under_mouse(s.cursor);
+    const int row = row_under_mouse(v.cursor);
     selection.token.set(row);
-    if (row >= measures_.rows() || !predicts_tokens(s)) return;
+    if (row >= measures_.rows() || !predicts_tokens(v)) return;
     const Prediction& p = measures_.prediction(row);
-    selection.cell.set({0, Site::logits, -1, -1, row, p.token});
+    selection.cell.set(v.cell(Site::logits, -1, -1, row, p.token));
     text_.clear();
     fmt::format_to(std::back_inserter(text_), "{} {} the likeliest token is {}: {:.1f} %",
-                   s.config().fills_in() ? "in the place of" : "after",
-                   token_labels().label(s.run().token(row)), token_labels().label(p.token),
+                   v.config().fills_in() ? "in the place of" : "after",
+                   token_labels().label(v.run.token(row)), token_labels().label(p.token),
                    100 * p.probability);
     tooltip(text());
 }
@@ -309,7 +305,7 @@ void FlowPanel::draw_header(const FlowColumn& c, bool stepped, float& free_from)
 }
 
 /// The headers of the columns. A click on one shows the site in the Inspector.
-void FlowPanel::draw_headers(const Snapshot& s, Selection& selection, Commands& commands) {
+void FlowPanel::draw_headers(const View& v, Selection& selection, Commands& commands) {
     float free_from = 0;
     for (const FlowColumn& c : layout_.columns) {
         if (c.kind == FlowColumnKind::gather || c.x1 - c.x0 < 2) continue;
@@ -327,18 +323,18 @@ void FlowPanel::draw_headers(const Snapshot& s, Selection& selection, Commands& 
         draw_focus_ring_of_last_item(px(3));
         if (!ImGui::IsItemHovered()) continue;
         text_.clear();
-        write_site_tooltip(s, c, text_);
+        write_site_tooltip(v, c, text_);
         tooltip(text());
     }
 }
 
 /// The heads of the layer as squares in their hues, with a frame that glides to the one in focus.
-void FlowPanel::draw_heads(const Snapshot& s, Selection& selection, Commands& commands) {
+void FlowPanel::draw_heads(const View& v, Selection& selection, Commands& commands) {
     if (layout_.opened < 1) return;
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     ImFont* f = font(TextSize::small);
-    const int n = s.config().n_heads;
+    const int n = v.config().n_heads;
     text_.clear();
     fmt::format_to(std::back_inserter(text_), "layer {}", layout_.layer);
     const std::string_view label = text();
@@ -375,10 +371,10 @@ void FlowPanel::draw_heads(const Snapshot& s, Selection& selection, Commands& co
 }
 
 /// The tokens of the source below the matrix of the attention to it.
-void FlowPanel::draw_source_labels(const Snapshot& s, const Selection& selection) {
+void FlowPanel::draw_source_labels(const View& v, const Selection& selection) {
     const FlowColumn* c = layout_.find(Site::cross_pattern);
     if (!c || layout_.opened < 1) return;
-    const int n = FlowMaps::n_columns_in_view(s.trace(), *c, s.cursor);
+    const int n = FlowMaps::n_columns_in_view(v.trace(), *c, v.cursor);
     const float slot = (c->x1 - c->x0) / static_cast<float>(n);
     source_edges_.clear();
     for (int i = 0; i <= n; ++i) source_edges_.push_back(c->x0 + slot * static_cast<float>(i));
@@ -386,8 +382,8 @@ void FlowPanel::draw_source_labels(const Snapshot& s, const Selection& selection
     const LitToken lit{selection.source_token.get().value_or(-1), theme().ink(ColourRole::key)};
     const UiRect band{{c->x0, layout_.bottom + px(6)},
                       {c->x1, layout_.bottom + px(6) + layout_.source_labels_height}};
-    draw_token_row(*ImGui::GetWindowDrawList(), s.source_run, {0, source_edges_, tokens_per_label(slot)},
-                   band, {&lit, 1}, source_colours_);
+    draw_token_row(*ImGui::GetWindowDrawList(), *v.source, {0, source_edges_, tokens_per_label(slot)}, band,
+                   {&lit, 1}, source_colours_);
 }
 
 void FlowPanel::draw_legend() {

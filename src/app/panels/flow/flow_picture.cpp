@@ -23,9 +23,7 @@ constexpr float k_min_faint_weight = 0.15f; ///< the same for other tokens than 
 
 // The rows in sight, half-open.
 int FlowPicture::first_row() const { return std::max(0, static_cast<int>(std::floor(layout.row0))); }
-int FlowPicture::end_row() const {
-    return std::min(snapshot.cursor, static_cast<int>(std::ceil(layout.row1)));
-}
+int FlowPicture::end_row() const { return std::min(view.cursor, static_cast<int>(std::ceil(layout.row1))); }
 /// How many rows share one thing that is drawn: nothing is finer than two pixels.
 int FlowPicture::row_step() const {
     return std::max(1, static_cast<int>(std::ceil(2 / layout.row_height())));
@@ -101,17 +99,15 @@ void FlowPicture::draw_writes(const Sublayers& c, int row) const {
 
 /// z of a query is the sum of all keys' values, each times its weight: a curve for each weight.
 void FlowPicture::draw_curves(const FlowColumn& gather, int query) const {
-    const FlowColumn pattern{FlowColumnKind::matrix, Site::pattern,      layout.layer, "",
-                             ColourRole::value,      FlowHeadAxis::query};
-    const auto weights = FlowMaps::row_values(snapshot.trace(), pattern, layout, query);
-    const Trace::RowPlan& plan = snapshot.trace().plan(query);
+    const SiteValues weights = values_of(Site::pattern);
+    const int segment = view.trace().plan(query).segment_begin;
     const bool in_view = query == row_in_view;
     const ImU32 colour = theme().fill(ColourRole::value);
     const float x0 = gather.x0, x1 = gather.x1, bend = (x1 - x0) * 0.5f;
     const float thickest = std::min(layout.row_height() * 0.9f, px(14)), edge = px(6);
-    for (int key = plan.key_begin; key < plan.key_end; ++key) {
+    for (int key = segment; key < segment + weights.n_columns(query); ++key) {
         // An edited weight may be more than 1.
-        const float w = std::min(weights[static_cast<std::size_t>(key - plan.segment_begin)], 1.0f);
+        const float w = std::min(weights.at(layout.head, query, key - segment), 1.0f);
         if (!(w > (in_view ? k_min_weight : k_min_faint_weight))) continue; // true of NaN, too
         const float from = std::clamp(layout.middle_of(key), layout.top - edge, layout.bottom + edge),
                     to = layout.middle_of(query);
@@ -135,11 +131,11 @@ void FlowPicture::draw_matched_keys() const {
     const FlowColumn* k = layout.find(Site::rot_k) ? layout.find(Site::rot_k) : layout.find(Site::k);
     const FlowColumn* pattern = layout.find(Site::pattern);
     if (!k || !pattern || row_in_view < 0 || layout.opened < 1) return;
-    const auto weights = FlowMaps::row_values(snapshot.trace(), *pattern, layout, row_in_view);
-    const int segment = snapshot.trace().plan(row_in_view).segment_begin;
+    const SiteValues weights = values_of(Site::pattern);
+    const int segment = view.trace().plan(row_in_view).segment_begin;
     const float half = std::max(0.5f, layout.row_height() * 0.36f);
     for (int key = first_row(); key < end_row(); ++key) {
-        const float w = std::min(weights[static_cast<std::size_t>(key - segment)], 1.0f);
+        const float w = std::min(weights.at(layout.head, row_in_view, key - segment), 1.0f);
         if (!(w > k_min_weight)) continue;
         const float y = layout.middle_of(key);
         list.AddRectFilled({k->x1 + px(1), y - half}, {k->x1 + px(7), y + half},
@@ -156,9 +152,9 @@ void FlowPicture::draw_folded(const FlowColumn& c) const {
     std::array<Part, 3> parts;
     parts[0] = {&WriteShare::attention, t.fill(ColourRole::value)};
     int n = 1;
-    if (snapshot.trace().source())
+    if (view.trace().source())
         parts[static_cast<std::size_t>(n++)] = {&WriteShare::cross, t.fill(ColourRole::key)};
-    if (snapshot.config().mlp != MlpKind::none)
+    if (view.config().mlp != MlpKind::none)
         parts[static_cast<std::size_t>(n++)] = {&WriteShare::mlp, t.fill(ColourRole::mlp)};
     const float gap = layout.row_height() >= px(8) ? px(2) : 0.0f;
     const auto edge = [&](int i) {
@@ -207,7 +203,7 @@ void FlowPicture::draw_labels() const {
     const Theme& t = theme();
     for_each_label([&](int r, float y, bool in_view) {
         ImFont* f = font(TextSize::body, in_view ? Face::bold : Face::regular);
-        const std::string& label = token_labels().label(snapshot.run().token(r));
+        const std::string& label = token_labels().label(view.run.token(r));
         const float width = std::min(std::ceil(measure(f, label).x), px(76)), half = f->FontSize / 2;
         draw_text_cut(list,
                       {{std::floor(layout.labels_end - width), y - half}, {layout.labels_end, y + half}}, f,
@@ -216,7 +212,7 @@ void FlowPicture::draw_labels() const {
 }
 
 void FlowPicture::draw_next(const FlowColumn& c) const {
-    if (!predicts_tokens(snapshot)) return;
+    if (!predicts_tokens(view)) return;
     const Theme& t = theme();
     for_each_label([&](int r, float y, bool in_view) {
         if (r >= measures.rows()) return;
@@ -233,8 +229,8 @@ void FlowPicture::draw_next(const FlowColumn& c) const {
 
 /// Where a range of cells is in a column, as far as it is in sight; nullopt if it is not.
 std::optional<UiRect> FlowPicture::rect_of(const FlowColumn& c, const CellRange& cells) const {
-    const Trace& trace = snapshot.trace();
-    const int n = FlowMaps::n_columns_in_view(trace, c, snapshot.cursor);
+    const Trace& trace = view.trace();
+    const int n = FlowMaps::n_columns_in_view(trace, c, view.cursor);
     const int heads = site_heads(trace.config(), c.site);
     int begin = cells.column_begin, end = cells.column_end < 0 ? n : cells.column_end;
     if (c.head == FlowHeadAxis::none && heads > 1) { // the column has the values of all heads side by side
@@ -243,7 +239,7 @@ std::optional<UiRect> FlowPicture::rect_of(const FlowColumn& c, const CellRange&
     }
     end = std::min(end, n);
     const int row_begin = std::max(cells.row_begin, first_row()),
-              row_end = std::min(cells.row_end < 0 ? snapshot.cursor : cells.row_end, end_row());
+              row_end = std::min(cells.row_end < 0 ? view.cursor : cells.row_end, end_row());
     if (begin >= end || row_begin >= row_end) return std::nullopt;
     const float cell = (c.x1 - c.x0) / static_cast<float>(n);
     const ImVec2 min{c.x0 + cell * static_cast<float>(begin),
@@ -275,26 +271,26 @@ bool FlowPicture::shows(const FlowColumn& c, const CellRange& r) const {
 
 void FlowPicture::draw_edit_marks(const FlowColumn& c) const {
     if (c.x1 - c.x0 < 2) return;
-    for (const Edit& e : *snapshot.edits) {
+    for (const Edit& e : view.edits()) {
         if (c.kind == FlowColumnKind::folded && e.range.layer == c.layer) { // somewhere inside the layer
             const int r = e.range.row_begin;
             if (r >= first_row() && r < end_row())
                 draw_edit_mark(list, {c.x0, layout.y_of(static_cast<float>(r))},
-                               {c.x1, layout.y_of(static_cast<float>(r + 1))}, snapshot.edits_on);
+                               {c.x1, layout.y_of(static_cast<float>(r + 1))}, view.snapshot.edits_on);
         } else if (shows(c, e.range)) {
             if (const auto at = rect_of(c, e.range))
-                draw_edit_mark(list, at->min, at->max, snapshot.edits_on);
+                draw_edit_mark(list, at->min, at->max, view.snapshot.edits_on);
         }
     }
 }
 
 void FlowPicture::draw_highlights(const FlowColumn& c, const Selection& selection) const {
     if (c.x1 - c.x0 < 2) return;
-    for (const CellRange& r : selection.dependents)
+    for (const CellRange& r : selection.dependents_in(view.run.id))
         if (shows(c, r)) draw_outline(c, r, theme().muted, px(1));
-    for (const CellRange& r : selection.precedents)
+    for (const CellRange& r : selection.precedents_in(view.run.id))
         if (shows(c, r)) draw_outline(c, r, theme().accent, px(1.5f));
-    const std::optional<CellRef>& focus = selection.focus();
+    const std::optional<CellRef> focus = selection.focus_in(view.run.id);
     if (!focus || focus->param >= 0) return;
     const int head = std::max(focus->head, 0);
     const CellRange cell{focus->site, focus->layer, focus->row,    focus->row + 1,

@@ -6,8 +6,8 @@
 #include "app/host/item_recorder.h"
 #include "app/panels/flow/flow_columns.h"
 #include "app/view/selection.h"
-#include "core/stream_measures.h"
-#include "session/snapshot.h"
+#include "app/view/view.h"
+#include "measures/stream_measures.h"
 
 #include <imgui.h>
 
@@ -18,7 +18,7 @@ namespace gf::ui {
 struct FlowPicture {
     ImDrawList& list;
     const FlowLayout& layout;
-    const Snapshot& snapshot;
+    const View& view;
     const StreamMeasures& measures;
     int row_in_view = 0; ///< the row of the token in view
 
@@ -44,6 +44,8 @@ struct FlowPicture {
     void draw_highlights(const FlowColumn& column, const Selection& selection) const;
 
   private:
+    /// What a site of the unfolded layer has in this run, whatever is compared.
+    SiteValues values_of(Site site) const { return {view.run.view(), {site, layout.layer}}; }
     int first_row() const;
     int end_row() const;
     int row_step() const;

@@ -40,12 +40,12 @@ std::string shape_of(const ParamRow& row) {
 }
 
 /// Writes which values a run above the trace budget keeps; nothing for a run that keeps all.
-void write_what_is_kept(const Snapshot& s, int layer, fmt::memory_buffer& out) {
+void write_what_is_kept(const View& v, int layer, fmt::memory_buffer& out) {
     auto to = std::back_inserter(out);
-    if (!s.trace().kept(Site::pattern, layer))
+    if (!v.trace().kept(Site::pattern, layer))
         fmt::format_to(to, "; at this length the residual stream, keys and values are kept{}",
-                       s.layer.rows >= 0 ? ", the layer in view is being computed" : " only");
-    else if (s.layer.index >= 0)
+                       v.run.layer.rows >= 0 ? ", the layer in view is being computed" : " only");
+    else if (v.run.layer.index >= 0)
         fmt::format_to(to, "; this layer was computed again to be seen");
 }
 
@@ -66,52 +66,52 @@ int max_values_per_pixel(const ModelConfig& config, const FlowLayout& layout) {
 
 } // namespace
 
-void write_flow_subtitle(const Snapshot& s, const FlowLayout& layout, fmt::memory_buffer& out) {
+void write_flow_subtitle(const View& v, const FlowLayout& layout, fmt::memory_buffer& out) {
     auto to = std::back_inserter(out);
     fmt::format_to(to, "layer {}, head {} in focus", layout.layer, layout.head);
     // The line has no room for all of it, so that with a source, what is missed most comes first.
-    if (s.has_source()) write_what_is_kept(s, layout.layer, out);
-    if (s.encoder_in_view())
+    if (v.has_other_stack()) write_what_is_kept(v, layout.layer, out);
+    if (v.reader)
         fmt::format_to(to, "; the encoder, its tokens are the source; the decoder is the block at the right");
-    else if (s.has_source())
+    else if (v.source)
         fmt::format_to(to,
                        "; the encoder is the block at the left, \"source\" is how much of it the head reads");
     fmt::format_to(to, "; colour = what, opacity = how much");
-    if (s.has_source() && layout.left_out > 0)
+    if (v.has_other_stack() && layout.left_out > 0)
         fmt::format_to(to, "; a wider panel shows {} more columns of the layer", layout.left_out);
     const int first = static_cast<int>(std::floor(layout.row0)) + 1,
               last = static_cast<int>(std::ceil(layout.row1));
-    if (first > 1 || last < s.cursor)
-        fmt::format_to(to, "; tokens {} to {} of {} (wheel zooms, drag pans)", first, last, s.cursor);
-    if (!s.has_source()) write_what_is_kept(s, layout.layer, out);
-    if (const int n = max_values_per_pixel(s.config(), layout); n > 1)
+    if (first > 1 || last < v.cursor)
+        fmt::format_to(to, "; tokens {} to {} of {} (wheel zooms, drag pans)", first, last, v.cursor);
+    if (!v.has_other_stack()) write_what_is_kept(v, layout.layer, out);
+    if (const int n = max_values_per_pixel(v.config(), layout); n > 1)
         fmt::format_to(to, "; wide vectors show the largest of up to {} values a pixel", n);
 }
 
-void write_site_tooltip(const Snapshot& s, const FlowColumn& c, fmt::memory_buffer& out) {
+void write_site_tooltip(const View& v, const FlowColumn& c, fmt::memory_buffer& out) {
     auto to = std::back_inserter(out);
     const SiteRow& row = site_row(c.site);
-    const ModelConfig& config = s.config();
+    const ModelConfig& config = v.config();
     const int heads = site_heads(config, c.site);
     fmt::format_to(to, "{}\n", site_name(c.site, c.layer));
     if (c.kind == FlowColumnKind::matrix)
-        fmt::format_to(to, "{} heads x {} queries x {} {}", heads, s.cursor,
-                       has_source_keys(c.site) ? s.source_run.rows : s.cursor,
+        fmt::format_to(to, "{} heads x {} queries x {} {}", heads, v.cursor,
+                       has_source_keys(c.site) ? v.source->rows : v.cursor,
                        has_source_keys(c.site) ? "tokens of the source" : "keys");
     else if (row_axis(c.site) == Axis::segment)
-        fmt::format_to(to, "{}", s.trace().width(c.site));
+        fmt::format_to(to, "{}", v.trace().width(c.site));
     else if (heads > 1)
-        fmt::format_to(to, "{} tokens x {} {} x {}", s.cursor, heads,
+        fmt::format_to(to, "{} tokens x {} {} x {}", v.cursor, heads,
                        c.head == FlowHeadAxis::none ? "slots" : "heads",
                        site_width(config, c.site, 1) / heads);
     else
-        fmt::format_to(to, "{} tokens x {}", s.cursor, site_width(config, c.site, 1));
+        fmt::format_to(to, "{} tokens x {}", v.cursor, site_width(config, c.site, 1));
     fmt::format_to(to, "\n{}", row.formula);
     std::size_t n = 0;
     for (const Role role : roles_of(c.site))
-        for (const ParamRow& p : s.model->weights->table)
+        for (const ParamRow& p : v.weights().table)
             if (p.role == role && p.layer == config.layer_group(c.layer) &&
-                p.serves(s.trace().shape().stack)) {
+                p.serves(v.trace().shape().stack)) {
                 if (n == 0 || p.shape.size() > 1) fmt::format_to(to, "\n{}: {}", p.name, shape_of(p));
                 n += p.size();
             }
@@ -119,17 +119,17 @@ void write_site_tooltip(const Snapshot& s, const FlowColumn& c, fmt::memory_buff
     fmt::format_to(to, "\nclick: inspect");
 }
 
-void write_layer_tooltip(const Snapshot& s, const StreamMeasures& measures, int layer, int row,
+void write_layer_tooltip(const View& v, const StreamMeasures& measures, int layer, int row,
                          fmt::memory_buffer& out) {
     auto to = std::back_inserter(out);
     fmt::format_to(to, "layer {}, {} parameters", layer,
-                   n_layer_params(*s.model->weights, s.trace().shape().stack, layer));
+                   n_layer_params(v.weights(), v.trace().shape().stack, layer));
     if (row >= 0 && row < measures.rows()) {
         const WriteShare& share = measures.share(layer, row);
         fmt::format_to(to, "\nat {}: attention writes {:.0f} % of the stream's length",
-                       token_labels().label(s.run().token(row)), 100 * share.attention);
-        if (s.trace().source()) fmt::format_to(to, ", attention to the source {:.0f} %", 100 * share.cross);
-        if (s.config().mlp != MlpKind::none) fmt::format_to(to, ", the MLP {:.0f} %", 100 * share.mlp);
+                       token_labels().label(v.run.token(row)), 100 * share.attention);
+        if (v.trace().source()) fmt::format_to(to, ", attention to the source {:.0f} %", 100 * share.cross);
+        if (v.config().mlp != MlpKind::none) fmt::format_to(to, ", the MLP {:.0f} %", 100 * share.mlp);
     }
     fmt::format_to(to, "\nclick: unfold");
 }

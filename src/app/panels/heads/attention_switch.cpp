@@ -11,8 +11,8 @@ constexpr std::array<const char*, 2> k_attention_words{"self", "cross"}; // in t
 
 } // namespace
 
-float attention_switch_width(const Snapshot& s) {
-    return s.trace().source() ? segmented_control_width(k_attention_words, ControlSize::small) : 0;
+float attention_switch_width(const View& v) {
+    return v.trace().source() ? segmented_control_width(k_attention_words, ControlSize::small) : 0;
 }
 
 void draw_attention_switch(Attention attention, Commands& commands) {

@@ -7,7 +7,7 @@
 namespace gf::ui {
 
 /// Its width in pixels; 0 where the model reads no source, and so has no such switch.
-float attention_switch_width(const Snapshot& snapshot);
+float attention_switch_width(const View& view);
 /// Draws it at the cursor; posts command::ViewAttention when it changes.
 void draw_attention_switch(Attention attention, Commands& commands);
 

@@ -1,39 +1,39 @@
 #include "app/panels/heads/head_context.h"
 
 #include "app/host/imgui_host.h"
-#include "render/heat_cells.h"
 
 namespace gf::ui {
 
 float HeadContext::value(const AttentionCell& cell) const {
-    const Trace& trace = snapshot.trace();
-    const auto scores = score_row(trace, attention, head, cell.query); // up to the last key that may be read
-    if (cell.key >= static_cast<int>(scores.size()) ||
-        scores[static_cast<std::size_t>(cell.key)] == k_masked_cell)
-        return k_masked_cell;
-    return trace.value(as_cell_ref(site, head, cell));
+    return view.values.values({site, head.layer}).at(head.head, cell.query, cell.key);
+}
+
+float HeadContext::largest_score(ScoreRange& range) const {
+    range.look_at(score_and_pattern_sites(attention).pattern, head.layer, head.head);
+    range.advance(view.values);
+    return range.largest(n_queries());
 }
 
 std::optional<AttentionCell> HeadContext::cell_in_focus() const {
-    const auto cell = as_attention_cell(selection.focus(), attention, head);
+    const auto cell = as_attention_cell(view, selection.focus(), attention, head);
     return cell && cell->query < n_queries() && cell->key < n_keys() ? cell : std::nullopt;
 }
 
 void HeadContext::point_at(const AttentionCell& cell) const {
-    selection.cell.set(as_cell_ref(site, head, cell));
+    selection.cell.set(as_cell_ref(view, site, head, cell));
     selection.token.set(cell.query);
     if (is_cross()) selection.source_token.set(cell.key);
 }
 
 void HeadContext::toggle_pin(const AttentionCell& cell) const {
-    if (selection.pinned_cell == as_cell_ref(site, head, cell))
+    if (selection.pinned_cell == as_cell_ref(view, site, head, cell))
         commands.post(command::PinCell{});
     else
-        commands.post(command::PinCell{site_name(site, head.layer), head.head, cell.query, cell.key});
+        commands.post(command::PinCell{view.address(as_cell_ref(view, site, head, cell))});
 }
 
 void HeadContext::ask_for_value(const AttentionCell& cell) const {
-    commands.post(command::AskValue{site_name(site, head.layer), head.head, cell.query, cell.key});
+    commands.post(command::AskValue{view.address(as_cell_ref(view, site, head, cell))});
 }
 
 float head_caption_height() { return px(20); }

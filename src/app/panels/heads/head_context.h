@@ -4,12 +4,13 @@
 #include "app/host/ui_rect.h"
 #include "app/view/attention_rows.h"
 #include "app/view/panel.h"
+#include "measures/score_range.h"
 
 namespace gf::ui {
 
 /// One head of one attention, whose weights or scores are shown in `area`. Lives for one draw().
 struct HeadContext {
-    const Snapshot& snapshot;
+    const View& view;
     Selection& selection;
     Commands& commands;
     HeadRef head;
@@ -19,12 +20,14 @@ struct HeadContext {
 
     bool shows_scores() const { return site == score_and_pattern_sites(attention).scores; }
     bool is_cross() const { return attention == Attention::cross; }
-    int n_queries() const { return snapshot.cursor; }
-    int n_keys() const { return n_keys_in_view(snapshot, attention); }
+    int n_queries() const { return view.cursor; }
+    int n_keys() const { return n_keys_in_view(view, attention); }
     /// The run whose tokens are the keys.
-    const RunView& key_run() const { return run_of_keys(snapshot, attention); }
-    /// The weight or score of a cell; k_masked_cell where it is masked.
+    const Run& key_run() const { return run_of_keys(view, attention); }
+    /// The weight or score of a cell; k_not_visible where it is masked.
     float value(const AttentionCell& cell) const;
+    /// The largest magnitude among the scores of the tokens shown.
+    float largest_score(ScoreRange& range) const;
     /// The cell that is hovered in any panel, else the pinned one, if it is of this head and in view.
     std::optional<AttentionCell> cell_in_focus() const;
     /// Tells all panels that the mouse is on this cell.
@@ -36,7 +39,7 @@ struct HeadContext {
     /// Calls f(cell) for every edited weight and score of the head that is in view.
     template <class F>
     void for_each_edit(F f) const {
-        for (const Edit& e : *snapshot.edits)
+        for (const Edit& e : view.edits())
             if (is_in_matrix_of_head(e.range, attention, head) && e.range.row_begin < n_queries())
                 f(AttentionCell{e.range.row_begin, e.range.column_begin});
     }

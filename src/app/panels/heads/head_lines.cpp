@@ -5,7 +5,6 @@
 #include "app/view/cell_edits.h"
 #include "app/widgets/focus_outline.h"
 #include "app/widgets/widget_parts.h"
-#include "render/heat_cells.h"
 
 #include <algorithm>
 #include <array>
@@ -83,7 +82,7 @@ void HeadLines::draw(const HeadContext& context) {
 /// Chooses the queries in view: what a person zoomed to, else as many as there is room for, the newest or
 /// those around the pinned one.
 void HeadLines::choose_window(const HeadContext& context, float width) {
-    if (curve_inputs_.trace != context.snapshot.run().trace) zoomed_ = false;
+    if (curve_inputs_.values.trace.lock() != context.view.run.trace) zoomed_ = false;
     const auto n = static_cast<float>(context.n_queries());
     const float room = std::floor(width / px(zoomed_ ? k_zoomed_out_token_width : k_token_width)),
                 length = std::min(n, std::max(8.0f, room));
@@ -110,8 +109,7 @@ void HeadLines::choose_window(const HeadContext& context, float width) {
 void HeadLines::lay_out_queries(const HeadContext& context, float left, float width) {
     TokenWindow& q = queries_;
     q.every = 1;
-    if (!zoomed_ && fit_token_slots(context.snapshot.run(), q.first, q.end, left, left + width, q.edges))
-        return;
+    if (!zoomed_ && fit_token_slots(context.view.run, q.first, q.end, left, left + width, q.edges)) return;
     q.edges.clear();
     const float slot = width / (zoom_.col1 - zoom_.col0);
     q.every = tokens_per_label(slot);
@@ -137,26 +135,23 @@ float HeadLines::strength(const HeadContext& context, float value) const {
 
 /// Collects the strongest curves between tokens in view.
 void HeadLines::collect_curves(const HeadContext& context) {
-    const Snapshot& s = context.snapshot;
-    const Trace& trace = s.trace();
-    const CurveInputs wanted{s.run().trace,  context.head, context.site,    s.cursor,
-                             queries_.first, queries_.end, context.n_keys()};
+    const View& v = context.view;
+    const CurveInputs wanted{v.values.source(), context.head, context.site,    v.cursor,
+                             queries_.first,    queries_.end, context.n_keys()};
     if (curve_inputs_ == wanted) return;
     curve_inputs_ = wanted;
     largest_score_ = 1;
     if (context.shows_scores()) {
-        const float largest =
-            score_magnitudes_.largest(wanted.trace, context.attention, context.head, s.cursor);
+        const float largest = context.largest_score(score_range_);
         largest_score_ = std::max(largest, 1e-6f);
     }
     curves_.clear();
+    const SiteValues values = v.values.values({context.site, context.head.layer});
     for (int q = queries_.first; q < queries_.end; ++q) {
-        const auto scores = score_row(trace, context.attention, context.head, q);
-        const float* values =
-            &trace.row(context.site, context.head.layer, q)[context.head.head * trace.n_keys(context.site)];
-        for (int k = keys_.first; k < std::min(keys_.end, static_cast<int>(scores.size())); ++k) {
-            const float value = values[k];
-            if (scores[static_cast<std::size_t>(k)] == k_masked_cell ||
+        const auto row = values.row(context.head.head, q, row_);
+        for (int k = keys_.first; k < std::min(keys_.end, static_cast<int>(row.size())); ++k) {
+            const float value = row[static_cast<std::size_t>(k)];
+            if (value == k_not_visible ||
                 !(strength(context, value) >= k_min_strength)) // so that NaN is left out, too
                 continue;
             curves_.push_back({{q, k}, value, strength(context, value)});
@@ -179,7 +174,7 @@ void HeadLines::collect_curves_of_query(const HeadContext& context) {
     for (int k = keys_.first; k < keys_.end; ++k) {
         const AttentionCell cell{query_in_view_, k};
         const float value = context.value(cell);
-        if (value == k_masked_cell || !(strength(context, value) >= k_min_strength)) continue;
+        if (value == k_not_visible || !(strength(context, value) >= k_min_strength)) continue;
         curves_of_query_.push_back({cell, value, strength(context, value)});
     }
     std::sort(curves_of_query_.begin(), curves_of_query_.end(),
@@ -278,7 +273,7 @@ void HeadLines::draw_curve(const HeadContext& context, const Curve& c, const UiR
         colour = pack(colour_of(scale, c.value > 0 ? largest_score_ : -largest_score_));
         opacity = stands_out ? opacity : 0.3f * base;
     } else {
-        colour = stands_out ? t.accent : t.head_fill(context.head.head, context.snapshot.config().n_heads);
+        colour = stands_out ? t.accent : t.head_fill(context.head.head, context.view.config().n_heads);
     }
     if (is_lit) {
         colour = t.accent;
@@ -309,7 +304,7 @@ void HeadLines::draw_labels(const HeadContext& context, const UiRect& keys, cons
     label_colours_.assign(static_cast<std::size_t>(queries_.end - queries_.first), t.text);
     const std::array query{LitToken{query_in_view_, t.accent_text},
                            LitToken{cell ? cell->query : -1, t.text}};
-    draw_token_row(list, context.snapshot.run(), queries_.slots(), queries, query, label_colours_);
+    draw_token_row(list, context.view.run, queries_.slots(), queries, query, label_colours_);
 }
 
 /// Outlines the tokens [begin, end) in their band, as far as they are in view.
@@ -322,7 +317,7 @@ void HeadLines::outline_tokens(const HeadContext& context, bool are_keys, int be
     if (begin >= end) return;
     float left = slots.left(begin), right = slots.right(end - 1);
     if (end - begin == 1) { // a label may be wider than its slot
-        const RunView& run = are_keys ? context.key_run() : context.snapshot.run();
+        const Run& run = are_keys ? context.key_run() : context.view.run;
         const float half = (lit_token_label_width(run, begin) + px(2)) / 2, centre = slots.centre(begin);
         left = std::min(left, centre - half);
         right = std::max(right, centre + half);
@@ -336,16 +331,17 @@ void HeadLines::outline_tokens(const HeadContext& context, bool are_keys, int be
 /// Outlines the tokens of what is pinned, of what the cell in focus is computed from and of what it feeds,
 /// and marks edited weights and scores half-way between their tokens.
 void HeadLines::draw_outlines(const HeadContext& context, const UiRect& keys, const UiRect& queries) const {
-    const auto outline_all = [&](const std::vector<CellRange>& ranges, auto draw_outline) {
+    const auto outline_all = [&](std::span<const CellRange> ranges, auto draw_outline) {
         for (const CellRange& r : ranges) {
-            const RangeInHead part = range_in_head(r, context.snapshot, context.attention, context.head);
+            const RangeInHead part = range_in_head(r, context.view, context.attention, context.head);
             outline_tokens(context, true, part.keys.begin, part.keys.end, keys, draw_outline);
             outline_tokens(context, false, part.queries.begin, part.queries.end, queries, draw_outline);
         }
     };
-    outline_all(context.selection.precedents, outline_precedent);
-    outline_all(context.selection.dependents, outline_dependent);
-    if (const auto cell = as_attention_cell(context.selection.pinned_cell, context.attention, context.head)) {
+    outline_all(context.selection.precedents_in(context.view.run.id), outline_precedent);
+    outline_all(context.selection.dependents_in(context.view.run.id), outline_dependent);
+    if (const auto cell =
+            as_attention_cell(context.view, context.selection.pinned_cell, context.attention, context.head)) {
         outline_tokens(context, true, cell->key, cell->key + 1, keys, outline_focus);
         outline_tokens(context, false, cell->query, cell->query + 1, queries, outline_focus);
     }
@@ -354,7 +350,7 @@ void HeadLines::draw_outlines(const HeadContext& context, const UiRect& keys, co
         const float x = (keys_.slots().centre(cell.key) + queries_.slots().centre(cell.query)) / 2,
                     y = (keys.max.y + queries.min.y) / 2, half = px(8);
         draw_edit_mark(*ImGui::GetWindowDrawList(), {x - half, y - half}, {x + half, y + half},
-                       context.snapshot.edits_on);
+                       context.view.snapshot.edits_on);
     });
 }
 
@@ -363,7 +359,7 @@ void HeadLines::draw_caption(const HeadContext& context, const UiRect& line) {
     const auto cell = context.cell_in_focus();
     text_.clear();
     if (cell) {
-        write_attention_cell(text_, context.snapshot, context.attention, context.head, *cell);
+        write_attention_cell(text_, context.view, context.attention, context.head, *cell);
     } else {
         if (!curves_of_query_.empty()) write_strongest(context);
         const auto n_drawn = static_cast<int>(curves_.size());
@@ -379,7 +375,7 @@ void HeadLines::draw_caption(const HeadContext& context, const UiRect& line) {
 void HeadLines::write_strongest(const HeadContext& context) {
     auto out = std::back_inserter(text_);
     constexpr std::size_t k_max_named = 3;
-    fmt::format_to(out, "“{}” {}", short_label(context.snapshot.run(), query_in_view_),
+    fmt::format_to(out, "“{}” {}", short_label(context.view.run, query_in_view_),
                    context.shows_scores() ? "scores" : "reads");
     const std::size_t n = std::min(k_max_named, curves_of_query_.size());
     for (std::size_t i = 0; i < n; ++i) {

@@ -3,9 +3,10 @@
 // are more curves than can be told apart, only the strongest are drawn.
 
 #include "app/panels/heads/head_context.h"
-#include "app/panels/heads/score_magnitudes.h"
 #include "app/view/token_row.h"
 #include "app/widgets/heat_map_widget.h"
+
+#include "measures/score_range.h"
 
 #include <fmt/format.h>
 
@@ -34,7 +35,7 @@ class HeadLines {
     };
     /// All that curves_ depends on.
     struct CurveInputs {
-        std::shared_ptr<const Trace> trace;
+        ValueSource values;
         HeadRef head;
         Site site = Site::pattern;
         int cursor = 0, first = 0, end = 0, n_keys = 0;
@@ -70,7 +71,8 @@ class HeadLines {
     std::vector<Curve> curves_of_query_; ///< all of query_in_view_, weak ones first
     int n_visible_curves_ = 0;           ///< how many there are that could be seen, drawn or not
     float largest_score_ = 1;
-    ScoreMagnitudes score_magnitudes_;
+    ScoreRange score_range_;
+    std::vector<real> row_; ///< working memory
     fmt::memory_buffer text_;
 };
 

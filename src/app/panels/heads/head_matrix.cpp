@@ -38,23 +38,20 @@ bool has_label(int token, int every, int lit) {
 
 /// Brings the graphics card up to date, for a long text over several frames.
 void HeadMatrix::upload(const HeadContext& context) {
-    const Snapshot& s = context.snapshot;
-    const Trace& trace = s.trace();
-    if (trace_ != s.run().trace || has_source_keys(site_) != context.is_cross()) zoomed_ = false;
-    if (trace_ != s.run().trace || head_ != context.head || site_ != context.site) {
+    const View& v = context.view;
+    const Trace& trace = v.trace();
+    if (source_.trace.lock() != v.run.trace || has_source_keys(site_) != context.is_cross()) zoomed_ = false;
+    if (source_ != v.values.source() || head_ != context.head || site_ != context.site) {
         map_.clear();
         n_uploaded_rows_ = 0;
-        trace_ = s.run().trace, head_ = context.head, site_ = context.site;
+        source_ = v.values.source(), head_ = context.head, site_ = context.site;
     }
+    const SiteValues values = v.values.values({context.site, context.head.layer});
     n_uploaded_rows_ = std::min(
-        s.run().rows, n_uploaded_rows_ + std::max(1, k_matrix_cells_per_frame / trace.n_keys(context.site)));
-    if (n_uploaded_rows_ < s.run().rows) request_frame();
+        values.rows(), n_uploaded_rows_ + std::max(1, k_matrix_cells_per_frame / trace.n_keys(context.site)));
+    if (n_uploaded_rows_ < values.rows()) request_frame();
     map_.update({1, trace.capacity(), trace.n_keys(context.site), PoolRule::magnitude}, n_uploaded_rows_,
-                [&](int /*map*/, int row) {
-                    return context.shows_scores()
-                               ? score_row(trace, context.attention, context.head, row)
-                               : pattern_row(trace, context.attention, context.head, row, marked_row_);
-                });
+                [&](int /*map*/, int row) { return values.row(context.head.head, row, row_); });
 }
 
 void HeadMatrix::draw(const HeadContext& context) {
@@ -106,8 +103,7 @@ void HeadMatrix::choose_colours(const HeadContext& context) {
     view_.scale = themed.scale;
     view_.scale.gamma = scores ? 1.0f : 0.5f;
     if (!scores) return;
-    const float largest =
-        score_magnitudes_.largest(trace_, context.attention, context.head, context.n_queries());
+    const float largest = context.largest_score(score_range_);
     view_.scale.vmax = std::max(largest, 1e-6f);
 }
 
@@ -178,9 +174,9 @@ UiRect HeadMatrix::rect_in_view(const PlacedHeatMap& place, int row_begin, int r
 void HeadMatrix::draw_outlines(const HeadContext& context, const PlacedHeatMap& place) const {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const int n_queries = context.n_queries(), n_keys = context.n_keys();
-    const auto outline_all = [&](const std::vector<CellRange>& ranges, auto draw_outline) {
+    const auto outline_all = [&](std::span<const CellRange> ranges, auto draw_outline) {
         for (const CellRange& r : ranges) {
-            const RangeInHead part = range_in_head(r, context.snapshot, context.attention, context.head);
+            const RangeInHead part = range_in_head(r, context.view, context.attention, context.head);
             const auto [row_begin, row_end] = part.queries;
             const auto [col_begin, col_end] = part.keys;
             if (part.cells && row_begin < row_end && col_begin < col_end) {
@@ -197,19 +193,19 @@ void HeadMatrix::draw_outlines(const HeadContext& context, const PlacedHeatMap& 
             }
         }
     };
-    outline_all(context.selection.precedents, outline_precedent);
-    outline_all(context.selection.dependents, outline_dependent);
+    outline_all(context.selection.precedents_in(context.view.run.id), outline_precedent);
+    outline_all(context.selection.dependents_in(context.view.run.id), outline_dependent);
     const auto rect_of = [&](const AttentionCell& cell) {
         return rect_in_view(place, cell.query, cell.query + 1, cell.key, cell.key + 1);
     };
     for (const auto& focus : {context.selection.pinned_cell, context.selection.cell.get()}) {
-        const auto cell = as_attention_cell(focus, context.attention, context.head);
+        const auto cell = as_attention_cell(context.view, focus, context.attention, context.head);
         if (!cell || cell->query >= n_queries || cell->key >= n_keys) continue;
         if (const UiRect at = rect_of(*cell); at.width() > 0) outline_focus(list, at);
     }
     context.for_each_edit([&](const AttentionCell& cell) {
         const UiRect at = rect_of(cell);
-        if (at.width() > 0) draw_edit_mark(list, at.min, at.max, context.snapshot.edits_on);
+        if (at.width() > 0) draw_edit_mark(list, at.min, at.max, context.view.snapshot.edits_on);
     });
 }
 
@@ -226,7 +222,7 @@ void HeadMatrix::draw_query_labels(const HeadContext& context, const UiRect& mat
         const float middle = matrix.min.y + (static_cast<float>(i) + 0.5f - view_.row0) * cell;
         if (middle < matrix.min.y || middle > matrix.max.y) continue;
         ImFont* face = i == lit ? font(TextSize::small, Face::bold) : regular;
-        const std::string_view label = short_label(context.snapshot.run(), i);
+        const std::string_view label = short_label(context.view.run, i);
         const float left = std::max(context.area.min.x, right - std::ceil(measure(face, label).x));
         const float top = std::floor(middle - face->FontSize / 2);
         draw_text_cut(list, {{left, top}, {right + 1, top + face->FontSize}}, face,
@@ -276,7 +272,7 @@ void HeadMatrix::draw_caption(const HeadContext& context, const Layout& layout) 
     const auto cell = context.cell_in_focus();
     text_.clear();
     if (cell)
-        write_attention_cell(text_, context.snapshot, context.attention, context.head, *cell);
+        write_attention_cell(text_, context.view, context.attention, context.head, *cell);
     else
         fmt::format_to(std::back_inserter(text_), "Rows are queries, columns {}{}. Wheel: zoom, drag: pan.",
                        context.is_cross() ? "the source" : "keys",

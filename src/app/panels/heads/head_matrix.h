@@ -3,9 +3,10 @@
 // pointer, dragging pans.
 
 #include "app/panels/heads/head_context.h"
-#include "app/panels/heads/score_magnitudes.h"
 #include "app/view/token_row.h"
 #include "app/widgets/heat_map_widget.h"
+
+#include "measures/score_range.h"
 
 #include <fmt/format.h>
 
@@ -46,14 +47,14 @@ class HeadMatrix {
     HeatMapView view_;
     bool zoomed_ = false;
     CellsPerPixel cells_per_pixel_;
-    ScoreMagnitudes score_magnitudes_;
+    ScoreRange score_range_;
 
     // The values that the graphics card holds.
-    std::shared_ptr<const Trace> trace_;
+    ValueSource source_;
     HeadRef head_;
     Site site_ = Site::pattern;
     int n_uploaded_rows_ = 0;
-    std::vector<float> marked_row_; ///< working memory of pattern_row()
+    std::vector<real> row_; ///< working memory
 
     // Working memory of the labels and the caption.
     std::vector<float> label_edges_;

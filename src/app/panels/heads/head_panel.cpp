@@ -29,7 +29,7 @@ class HeadPanel : public Panel {
   public:
     const char* title() const override { return "Head"; }
     const char* about() const override { return "one head large: which query reads which key"; }
-    void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) override;
+    void draw(const View& view, Selection& selection, Commands& commands) override;
     std::vector<PanelOption> options() const override {
         return {{"form", {k_forms[0], k_forms[1], "auto"}}, {"shows", {k_values[0], k_values[1]}}};
     }
@@ -37,10 +37,10 @@ class HeadPanel : public Panel {
 
   private:
     enum Form { matrix, lines, automatic }; ///< indices in k_forms, then what chooses between them
-    Form form_to_draw(const Snapshot& snapshot) const;
-    void draw_header(const Snapshot& snapshot, const Selection& selection, HeadRef head, Form form,
+    Form form_to_draw(const View& view) const;
+    void draw_header(const View& view, const Selection& selection, HeadRef head, Form form,
                      Commands& commands);
-    void write_subtitle(const Snapshot& snapshot, const Selection& selection, HeadRef head, Form form);
+    void write_subtitle(const View& view, const Selection& selection, HeadRef head, Form form);
 
     Form form_ = automatic; ///< automatic: lines while they can be told apart
     int values_ = 0;        ///< index in k_values
@@ -56,32 +56,32 @@ void HeadPanel::choose(std::string_view option, std::string_view value) {
         form_ = value == k_forms[0] ? matrix : value == k_forms[1] ? lines : automatic;
 }
 
-HeadPanel::Form HeadPanel::form_to_draw(const Snapshot& s) const {
+HeadPanel::Form HeadPanel::form_to_draw(const View& v) const {
     if (form_ != automatic) return form_;
-    const int n_tokens = std::max(s.cursor, s.has_source() ? s.source_run.rows : 0);
+    const int n_tokens = std::max(v.cursor, v.source ? v.source->rows : 0);
     const bool fits =
         n_tokens <= k_max_tokens_as_lines && ImGui::GetContentRegionAvail().x >= px(k_min_width_as_lines);
     return fits ? lines : matrix;
 }
 
 /// The head that is pointed at if the run keeps its layer, else the pinned one.
-HeadRef head_to_draw(const Snapshot& s, const Selection& selection) {
+HeadRef head_to_draw(const View& v, const Selection& selection) {
     const HeadRef head = selection.head_in_view();
-    return s.trace().kept(Site::pattern, head.layer) ? head : selection.pinned_head;
+    return v.trace().kept(Site::pattern, head.layer) ? head : selection.pinned_head;
 }
 
-void HeadPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
-    const Form form = form_to_draw(s);
-    const HeadRef head = head_to_draw(s, selection);
-    draw_header(s, selection, head, form, commands);
-    if (!s.trace().kept(Site::pattern, head.layer)) return draw_not_kept_notice(s, head.layer);
+void HeadPanel::draw(const View& v, Selection& selection, Commands& commands) {
+    const Form form = form_to_draw(v);
+    const HeadRef head = head_to_draw(v, selection);
+    draw_header(v, selection, head, form, commands);
+    if (!v.trace().kept(Site::pattern, head.layer)) return draw_not_kept_notice(v, head.layer);
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     // A panel that is smaller than this scrolls.
     const UiRect area{{at.x, at.y + px(2)},
                       {at.x + std::max(room.x, px(k_min_width)), at.y + std::max(room.y, px(k_min_height))}};
     const ScoreAndPatternSites sites = score_and_pattern_sites(selection.attention);
     const HeadContext context{
-        s, selection, commands, head, selection.attention, values_ ? sites.scores : sites.pattern, area};
+        v, selection, commands, head, selection.attention, values_ ? sites.scores : sites.pattern, area};
     // The header is drawn already: if it told something else, another frame corrects it.
     const auto told_cells = matrix_.cells_per_pixel();
     const int told_first = lines_.first_token();
@@ -90,13 +90,13 @@ void HeadPanel::draw(const Snapshot& s, Selection& selection, Commands& commands
 }
 
 /// "layer 2, head 3; lines, every query".
-void HeadPanel::write_subtitle(const Snapshot& s, const Selection& selection, HeadRef head, Form form) {
+void HeadPanel::write_subtitle(const View& v, const Selection& selection, HeadRef head, Form form) {
     text_.clear();
     auto out = std::back_inserter(text_);
     fmt::format_to(out, "layer {}, head {}{}{}; ", head.layer, head.head,
                    selection.attention == Attention::cross ? " to the source" : "",
                    head == selection.pinned_head ? "" : " (preview: click pins it)");
-    if (form == lines && lines_.end_token() - lines_.first_token() < s.cursor)
+    if (form == lines && lines_.end_token() - lines_.first_token() < v.cursor)
         fmt::format_to(out, "lines, tokens {} to {}", lines_.first_token(), lines_.end_token() - 1);
     else if (form == lines)
         fmt::format_to(out, "lines, every query");
@@ -107,12 +107,12 @@ void HeadPanel::write_subtitle(const Snapshot& s, const Selection& selection, He
 }
 
 /// Draws title and subtitle, and the controls for which there is room: attention and form before values.
-void HeadPanel::draw_header(const Snapshot& s, const Selection& selection, HeadRef head, Form form,
+void HeadPanel::draw_header(const View& v, const Selection& selection, HeadRef head, Form form,
                             Commands& commands) {
-    write_subtitle(s, selection, head, form);
+    write_subtitle(v, selection, head, form);
     const float values_width = segmented_control_width(k_values, ControlSize::small) + px(8),
                 forms_width = segmented_control_width(k_forms, ControlSize::small);
-    float attentions_width = attention_switch_width(s);
+    float attentions_width = attention_switch_width(v);
     if (attentions_width > 0) attentions_width += px(8);
     bool has_values = true;
     HeaderPlace place = header_place(forms_width + attentions_width + values_width);

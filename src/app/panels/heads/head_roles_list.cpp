@@ -19,13 +19,13 @@ constexpr float k_row_height = 24, k_min_row_height = 17; ///< rows shrink where
 float HeadRolesList::width() { return px(k_width); }
 float HeadRolesList::height() { return px(k_title_height) + px(k_row_height) * k_n_head_roles; }
 
-void HeadRolesList::draw(const Snapshot& s, const HeadRoles& roles, Selection& selection, Commands& commands,
+void HeadRolesList::draw(const View& v, const HeadRoles& roles, Selection& selection, Commands& commands,
                          const UiRect& area) {
     text_.clear();
-    if (s.layer.index >= 0)
+    if (v.run.layer.index >= 0)
         fmt::format_to(std::back_inserter(text_), "roles need all layers");
-    else if (roles.rows() < s.cursor)
-        fmt::format_to(std::back_inserter(text_), "roles: {} of {} tokens read", roles.rows(), s.cursor);
+    else if (roles.rows() < v.cursor)
+        fmt::format_to(std::back_inserter(text_), "roles: {} of {} tokens read", roles.rows(), v.cursor);
     else
         fmt::format_to(std::back_inserter(text_), "roles found");
     draw_text_cut(*ImGui::GetWindowDrawList(),
@@ -37,15 +37,15 @@ void HeadRolesList::draw(const Snapshot& s, const HeadRoles& roles, Selection& s
         const float top = px(k_title_height) + row * static_cast<float>(i);
         if (top + row > area.height() + 1) break;
         ImGui::SetCursorScreenPos({area.min.x, area.min.y + top});
-        draw_row(s, roles, static_cast<HeadRole>(i), selection, commands, row, area.width());
+        draw_row(v, roles, static_cast<HeadRole>(i), selection, commands, row, area.width());
     }
 }
 
-void HeadRolesList::draw_row(const Snapshot& s, const HeadRoles& roles, HeadRole role, Selection& selection,
+void HeadRolesList::draw_row(const View& v, const HeadRoles& roles, HeadRole role, Selection& selection,
                              Commands& commands, float height, float width) {
     const Theme& t = theme();
     const HeadRoleRow& row = head_role_row(role);
-    const auto best = roles.best(role, s.cursor);
+    const auto best = roles.best(role, v.cursor);
     const ButtonItem item = button_item(row.name.data(), {width, height});
     if (!item.seen) return;
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -68,23 +68,23 @@ void HeadRolesList::draw_row(const Snapshot& s, const HeadRoles& roles, HeadRole
     if (best)
         list.AddRectFilled({mark_left, item.box.center().y - px(5)},
                            {mark_left + px(3), item.box.center().y + px(5)},
-                           t.head_fill(best->head, s.config().n_heads));
+                           t.head_fill(best->head, v.config().n_heads));
     draw_text(list, item.box, head_left, numbers, is_pinned ? t.accent_text : best ? t.text : t.muted, head);
     draw_text(list, item.box, score_left, numbers, t.text, score);
     draw_focus_ring(item, px(4));
     if (best && item.hovered) selection.head.set({best->layer, best->head});
     if (best && item.pressed) commands.post(command::PinHead{best->layer, best->head});
-    draw_tooltip(s, roles, role);
+    draw_tooltip(v, roles, role);
 }
 
-void HeadRolesList::draw_tooltip(const Snapshot& s, const HeadRoles& roles, HeadRole role) {
+void HeadRolesList::draw_tooltip(const View& v, const HeadRoles& roles, HeadRole role) {
     if (!ImGui::IsItemHovered()) return;
     const HeadRoleRow& row = head_role_row(role);
     text_.clear();
     auto out = std::back_inserter(text_);
     fmt::format_to(out, "{}: {}", row.name, row.definition);
-    if (const int n = roles.queries(role, s.cursor))
-        fmt::format_to(out, "\n{} of {} queries count; click pins the best head", n, s.cursor);
+    if (const int n = roles.queries(role, v.cursor))
+        fmt::format_to(out, "\n{} of {} queries count; click pins the best head", n, v.cursor);
     else
         fmt::format_to(out, "\nnone: {}", row.impossible_because);
     tooltip({text_.data(), text_.size()});

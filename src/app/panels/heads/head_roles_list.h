@@ -3,7 +3,7 @@
 
 #include "app/host/item_recorder.h"
 #include "app/view/panel.h"
-#include "core/head_roles.h"
+#include "measures/head_roles.h"
 
 #include <fmt/format.h>
 
@@ -13,13 +13,13 @@ class HeadRolesList {
   public:
     static float width();
     static float height(); ///< height of the whole list; in a lower area the last rows are left out
-    void draw(const Snapshot& snapshot, const HeadRoles& roles, Selection& selection, Commands& commands,
+    void draw(const View& view, const HeadRoles& roles, Selection& selection, Commands& commands,
               const UiRect& area);
 
   private:
-    void draw_row(const Snapshot& snapshot, const HeadRoles& roles, HeadRole role, Selection& selection,
+    void draw_row(const View& view, const HeadRoles& roles, HeadRole role, Selection& selection,
                   Commands& commands, float height, float width);
-    void draw_tooltip(const Snapshot& snapshot, const HeadRoles& roles, HeadRole role);
+    void draw_tooltip(const View& view, const HeadRoles& roles, HeadRole role);
 
     fmt::memory_buffer text_;
 };

@@ -51,12 +51,12 @@ bool has_cells_of_head(const CellRange& r, const ModelConfig& c, Attention atten
 
 } // namespace
 
-void HeadsGrid::upload(const Snapshot& s, Attention attention) {
-    const Trace& trace = s.trace();
-    const ModelConfig& c = s.config();
-    if (trace_ != s.run().trace || attention_ != attention) {
+void HeadsGrid::upload(const View& v, Attention attention) {
+    const Trace& trace = v.trace();
+    const ModelConfig& c = v.config();
+    if (source_ != v.values.source() || attention_ != attention) {
         maps_.clear();
-        trace_ = s.run().trace;
+        source_ = v.values.source();
         attention_ = attention;
         n_uploaded_rows_ = 0;
         sort_inputs_ = {.sort = {}, .role_rows = -1, .cursor = -1};
@@ -64,23 +64,24 @@ void HeadsGrid::upload(const Snapshot& s, Attention attention) {
     const Site pattern = score_and_pattern_sites(attention).pattern;
     const int n_keys = trace.n_keys(pattern), n_maps = c.n_layers * c.n_heads;
     const auto row_cells = static_cast<long long>(n_maps) * n_keys; // one row of each map
-    n_uploaded_rows_ = std::min(
-        s.run().rows, n_uploaded_rows_ + std::max(1, static_cast<int>(k_cells_per_frame / row_cells)));
-    if (n_uploaded_rows_ < s.run().rows) request_frame();
-    maps_.update(
-        {n_maps, trace.capacity(), n_keys, PoolRule::magnitude}, n_uploaded_rows_, [&](int map, int row) {
-            const HeadRef head{map / c.n_heads, map % c.n_heads};
-            return trace.kept(pattern, head.layer) ? pattern_row(trace, attention, head, row, marked_row_)
-                                                   : std::span<const float>();
-        });
+    n_uploaded_rows_ =
+        std::min(v.run.rows, n_uploaded_rows_ + std::max(1, static_cast<int>(k_cells_per_frame / row_cells)));
+    if (n_uploaded_rows_ < v.run.rows) request_frame();
+    maps_.update({n_maps, trace.capacity(), n_keys, PoolRule::magnitude}, n_uploaded_rows_,
+                 [&](int map, int row) {
+                     const HeadRef head{map / c.n_heads, map % c.n_heads};
+                     const SiteValues values = v.values.values({pattern, head.layer});
+                     return values.exists() && row < values.rows() ? values.row(head.head, row, row_)
+                                                                   : std::span<const real>();
+                 });
 }
 
-void HeadsGrid::draw(const Snapshot& s, const HeadRoles& roles, std::optional<HeadRole> sort,
+void HeadsGrid::draw(const View& v, const HeadRoles& roles, std::optional<HeadRole> sort,
                      Selection& selection, Commands& commands, const UiRect& area) {
-    const ModelConfig& c = s.config();
-    const SortInputs wanted{sort, roles.rows(), s.cursor};
+    const ModelConfig& c = v.config();
+    const SortInputs wanted{sort, roles.rows(), v.cursor};
     const bool is_other_sort = sort_inputs_.sort != sort;
-    if (sort_inputs_ != wanted) sort_heads(s, roles, sort);
+    if (sort_inputs_ != wanted) sort_heads(v, roles, sort);
     sort_inputs_ = wanted;
 
     const auto arrange = [&](const Room& room) { sort ? arrange_flow(c, room) : arrange_grid(c, room); };
@@ -94,19 +95,18 @@ void HeadsGrid::draw(const Snapshot& s, const HeadRoles& roles, std::optional<He
         const int flags = ImGuiWindowFlags_NavFlattened |
                           (size_.x > area.width() ? ImGuiWindowFlags_HorizontalScrollbar : 0);
         if (ImGui::BeginChild("all heads", {area.width(), area.height()}, 0, flags))
-            draw_heads(s, roles, selection, commands);
+            draw_heads(v, roles, selection, commands);
         if (is_other_sort) ImGui::SetScrollY(0);
         ImGui::EndChild();
     } else {
-        draw_heads(s, roles, selection, commands);
+        draw_heads(v, roles, selection, commands);
     }
 }
 
-void HeadsGrid::draw_heads(const Snapshot& s, const HeadRoles& roles, Selection& selection,
-                           Commands& commands) {
-    const ModelConfig& c = s.config();
+void HeadsGrid::draw_heads(const View& v, const HeadRoles& roles, Selection& selection, Commands& commands) {
+    const ModelConfig& c = v.config();
     const ImVec2 origin = ImGui::GetCursorScreenPos();
-    draw_maps(s, origin);
+    draw_maps(v, origin);
     if (!sort_inputs_.sort) draw_margins(c, origin);
     const int n = c.n_layers * c.n_heads;
     const UiRect clip{ImGui::GetWindowDrawList()->GetClipRectMin(),
@@ -114,14 +114,14 @@ void HeadsGrid::draw_heads(const Snapshot& s, const HeadRoles& roles, Selection&
     for (const int index : order_) {
         const UiRect r = tile_now(index, origin);
         const bool is_near = r.max.y + r.height() > clip.min.y && r.min.y - r.height() < clip.max.y;
-        if (is_near || n <= k_max_always_items) draw_head(s, roles, index, selection, commands, origin);
+        if (is_near || n <= k_max_always_items) draw_head(v, roles, index, selection, commands, origin);
     }
     ImGui::SetCursorScreenPos(origin);
     ImGui::Dummy(size_);
 }
 
-void HeadsGrid::sort_heads(const Snapshot& s, const HeadRoles& roles, std::optional<HeadRole> sort) {
-    const ModelConfig& c = s.config();
+void HeadsGrid::sort_heads(const View& v, const HeadRoles& roles, std::optional<HeadRole> sort) {
+    const ModelConfig& c = v.config();
     const auto n = static_cast<std::size_t>(c.n_layers * c.n_heads);
     order_before_.swap(order_);
     order_.resize(n);
@@ -129,7 +129,7 @@ void HeadsGrid::sort_heads(const Snapshot& s, const HeadRoles& roles, std::optio
     for (std::size_t i = 0; i < n; ++i) {
         order_[i] = static_cast<int>(i);
         if (!sort) continue;
-        const auto score = roles.score(order_[i] / c.n_heads, order_[i] % c.n_heads, *sort, s.cursor);
+        const auto score = roles.score(order_[i] / c.n_heads, order_[i] % c.n_heads, *sort, v.cursor);
         scores_[i] = score.value_or(-1);
     }
     const auto rank = [this](int i) { // puts NaN last
@@ -202,11 +202,11 @@ UiRect HeadsGrid::tile_now(int index, ImVec2 origin) const {
     return r;
 }
 
-void HeadsGrid::draw_maps(const Snapshot& s, ImVec2 origin) {
+void HeadsGrid::draw_maps(const View& v, ImVec2 origin) {
     glide_.move_to(1);
     view_ = themed_heat_map(false);
-    view_.rows = s.cursor;
-    view_.cols = n_keys_in_view(s, attention_);
+    view_.rows = v.cursor;
+    view_.cols = n_keys_in_view(v, attention_);
     view_.row1 = static_cast<float>(view_.rows);
     view_.col1 = static_cast<float>(view_.cols);
     view_.scale.gamma = 0.5f;
@@ -241,9 +241,9 @@ void HeadsGrid::draw_margins(const ModelConfig& c, ImVec2 origin) {
     }
 }
 
-void HeadsGrid::draw_head(const Snapshot& s, const HeadRoles& roles, int index, Selection& selection,
+void HeadsGrid::draw_head(const View& v, const HeadRoles& roles, int index, Selection& selection,
                           Commands& commands, ImVec2 origin) {
-    const ModelConfig& c = s.config();
+    const ModelConfig& c = v.config();
     const HeadRef head{index / c.n_heads, index % c.n_heads};
     const UiRect map = tile_now(index, origin);
     char name[32];
@@ -254,18 +254,17 @@ void HeadsGrid::draw_head(const Snapshot& s, const HeadRoles& roles, int index, 
         commands.post(command::PinHead{head.layer, head.head});
     if (ImGui::IsItemHovered()) {
         selection.head.set(head);
-        draw_tooltip(s, roles, head);
+        draw_tooltip(v, roles, head);
     }
-    draw_head_marks(s, head, map, selection);
+    draw_head_marks(v, head, map, selection);
     if (sort_inputs_.sort)
-        draw_head_score(s, roles, head, map, head == selection.pinned_head,
+        draw_head_score(v, roles, head, map, head == selection.pinned_head,
                         {name, static_cast<std::size_t>(name_end - name)});
 }
 
 /// Outlines the map if it is pinned or hovered, has the keyboard, or has a part in what is in focus; marks it
 /// if it is edited. Called right after the item of the head.
-void HeadsGrid::draw_head_marks(const Snapshot& s, HeadRef head, const UiRect& map,
-                                const Selection& selection) {
+void HeadsGrid::draw_head_marks(const View& v, HeadRef head, const UiRect& map, const Selection& selection) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const bool is_pinned = head == selection.pinned_head, has_keyboard = keyboard_is_on_last_item();
     const UiRect frame{{map.min.x - 1, map.min.y - 1}, {map.max.x + 1, map.max.y + 1}};
@@ -274,18 +273,18 @@ void HeadsGrid::draw_head_marks(const Snapshot& s, HeadRef head, const UiRect& m
     else if (head == selection.head_in_view() || has_keyboard)
         list.AddRect(frame.min, frame.max, theme().text, 0, 0, std::max(px(1), 1.0f));
     const auto has_cells = [&](const CellRange& range) {
-        return has_cells_of_head(range, s.config(), attention_, head);
+        return has_cells_of_head(range, v.config(), attention_, head);
     };
-    if (!is_pinned && std::any_of(selection.precedents.begin(), selection.precedents.end(), has_cells))
+    const auto precedents = selection.precedents_in(v.run.id), dependents = selection.dependents_in(v.run.id);
+    if (!is_pinned && std::any_of(precedents.begin(), precedents.end(), has_cells))
         outline_precedent(list, frame);
-    if (std::any_of(selection.dependents.begin(), selection.dependents.end(), has_cells))
-        outline_dependent(list, frame);
-    if (std::any_of(s.edits->begin(), s.edits->end(), [&](const Edit& e) { return has_cells(e.range); }))
-        draw_edit_mark(list, map.min, map.max, s.edits_on);
+    if (std::any_of(dependents.begin(), dependents.end(), has_cells)) outline_dependent(list, frame);
+    if (std::any_of(v.edits().begin(), v.edits().end(), [&](const Edit& e) { return has_cells(e.range); }))
+        draw_edit_mark(list, map.min, map.max, v.snapshot.edits_on);
 }
 
 /// Below a map that is sorted: the hue of the head, its name and its score.
-void HeadsGrid::draw_head_score(const Snapshot& s, const HeadRoles& roles, HeadRef head, const UiRect& map,
+void HeadsGrid::draw_head_score(const View& v, const HeadRoles& roles, HeadRef head, const UiRect& map,
                                 bool is_pinned, std::string_view name) {
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -294,33 +293,33 @@ void HeadsGrid::draw_head_score(const Snapshot& s, const HeadRoles& roles, HeadR
     const float top = map.max.y + px(k_hue_line);
     const UiRect line{{map.min.x, top}, {map.max.x, top + words->FontSize}};
     list.AddRectFilled({map.min.x, map.max.y + px(1)}, {map.max.x, map.max.y + px(3)},
-                       t.head_fill(head.head, s.config().n_heads));
+                       t.head_fill(head.head, v.config().n_heads));
     draw_text(list, line, map.min.x, words, is_pinned ? t.accent_text : t.text, name);
-    const auto score = roles.score(head.layer, head.head, *sort_inputs_.sort, s.cursor);
+    const auto score = roles.score(head.layer, head.head, *sort_inputs_.sort, v.cursor);
     char number[16] = "none";
     if (score) *fmt::format_to_n(number, sizeof number - 1, "{:.2f}", *score).out = 0;
     draw_text(list, line, map.max.x - measure(numbers, number).x, numbers, t.muted, number);
 }
 
 /// Lists the scores of a head for all roles, and tells how spread its pattern is.
-void HeadsGrid::draw_tooltip(const Snapshot& s, const HeadRoles& roles, HeadRef head) {
-    const bool complete = entropy_.update(s.run().trace, score_and_pattern_sites(attention_).pattern,
-                                          head.layer, head.head, s.cursor, k_entropy_budget);
+void HeadsGrid::draw_tooltip(const View& v, const HeadRoles& roles, HeadRef head) {
+    entropy_.look_at(score_and_pattern_sites(attention_).pattern, head.layer, head.head);
+    const bool complete = entropy_.advance({.trace = v.run.trace, .rows = v.cursor}, k_entropy_budget);
     if (!complete) request_frame();
     text_.clear();
     auto out = std::back_inserter(text_);
     const bool cross = attention_ == Attention::cross;
-    fmt::format_to(out, "layer {}, head {}, in {} tokens:", head.layer, head.head, s.cursor);
+    fmt::format_to(out, "layer {}, head {}, in {} tokens:", head.layer, head.head, v.cursor);
     const int n_roles = cross ? 0 : k_n_head_roles; // roles are ways to read one's own text
     for (int i = 0; i < n_roles; ++i) {
         const HeadRoleRow& row = head_role_row(static_cast<HeadRole>(i));
-        if (const auto score = roles.score(head.layer, head.head, row.role, s.cursor))
+        if (const auto score = roles.score(head.layer, head.head, row.role, v.cursor))
             fmt::format_to(out, "\n{:.3f} {}", *score, row.name);
         else
             fmt::format_to(out, "\nnone {}: {}", row.name, row.impossible_because);
     }
-    if (complete && entropy_.bits())
-        fmt::format_to(out, "\n{:.3f} bits: mean entropy of its pattern{}", *entropy_.bits(),
+    if (complete && entropy_.value())
+        fmt::format_to(out, "\n{:.3f} bits: mean entropy of its pattern{}", *entropy_.value(),
                        cross ? " over the source" : "");
     fmt::format_to(out, "\nclick pins it");
     tooltip({text_.data(), text_.size()});

@@ -6,7 +6,8 @@
 #include "app/view/panel.h"
 #include "app/widgets/heat_map_widget.h"
 #include "app/widgets/motion.h"
-#include "core/head_roles.h"
+#include "measures/head_roles.h"
+#include "measures/pattern_entropy.h"
 
 #include <fmt/format.h>
 
@@ -15,11 +16,11 @@ namespace gf::ui {
 class HeadsGrid {
   public:
     /// Uploads new rows to the graphics card, those of a long text over several frames.
-    void upload(const Snapshot& snapshot, Attention attention);
+    void upload(const View& view, Attention attention);
     /// Without `sort` as a grid. The maps fill `area` as well as maps of a sensible shape can; what does not
     /// fit scrolls.
-    void draw(const Snapshot& snapshot, const HeadRoles& roles, std::optional<HeadRole> sort,
-              Selection& selection, Commands& commands, const UiRect& area);
+    void draw(const View& view, const HeadRoles& roles, std::optional<HeadRole> sort, Selection& selection,
+              Commands& commands, const UiRect& area);
     float height() const { return size_.y; } ///< of all maps together in the last draw()
 
   private:
@@ -32,27 +33,25 @@ class HeadsGrid {
     struct Room {
         float width, height;
     };
-    void sort_heads(const Snapshot& snapshot, const HeadRoles& roles, std::optional<HeadRole> sort);
+    void sort_heads(const View& view, const HeadRoles& roles, std::optional<HeadRole> sort);
     void arrange_grid(const ModelConfig& config, const Room& room);
     void arrange_flow(const ModelConfig& config, const Room& room);
-    void draw_heads(const Snapshot& snapshot, const HeadRoles& roles, Selection& selection,
-                    Commands& commands);
-    void draw_maps(const Snapshot& snapshot, ImVec2 origin);
+    void draw_heads(const View& view, const HeadRoles& roles, Selection& selection, Commands& commands);
+    void draw_maps(const View& view, ImVec2 origin);
     void draw_margins(const ModelConfig& config, ImVec2 origin);
-    void draw_head(const Snapshot& snapshot, const HeadRoles& roles, int index, Selection& selection,
+    void draw_head(const View& view, const HeadRoles& roles, int index, Selection& selection,
                    Commands& commands, ImVec2 origin);
-    void draw_head_marks(const Snapshot& snapshot, HeadRef head, const UiRect& map,
-                         const Selection& selection);
-    void draw_head_score(const Snapshot& snapshot, const HeadRoles& roles, HeadRef head, const UiRect& map,
+    void draw_head_marks(const View& view, HeadRef head, const UiRect& map, const Selection& selection);
+    void draw_head_score(const View& view, const HeadRoles& roles, HeadRef head, const UiRect& map,
                          bool is_pinned, std::string_view name);
-    void draw_tooltip(const Snapshot& snapshot, const HeadRoles& roles, HeadRef head);
+    void draw_tooltip(const View& view, const HeadRoles& roles, HeadRef head);
     UiRect tile_now(int index, ImVec2 origin) const;
 
     HeatMapWidget maps_; ///< map l * n_heads + h is head h of layer l
     HeatMapView view_;
     std::vector<PlacedHeatMap> places_;
-    std::vector<float> marked_row_; ///< working memory of pattern_row()
-    std::shared_ptr<const Trace> trace_;
+    std::vector<real> row_; ///< working memory
+    ValueSource source_;
     Attention attention_ = Attention::self;
     int n_uploaded_rows_ = 0;
 

@@ -31,20 +31,20 @@ class HeadsPanel : public Panel {
   public:
     const char* title() const override { return "Heads"; }
     const char* about() const override { return "the patterns of all heads, and what they do"; }
-    void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) override;
+    void draw(const View& view, Selection& selection, Commands& commands) override;
     std::vector<PanelOption> options() const override;
     void choose(std::string_view option, std::string_view value) override;
 
   private:
     std::string_view sort_name() const { return sort_ ? head_role_row(*sort_).name : k_by_layer; }
-    void draw_header(const Snapshot& snapshot, Attention attention, Commands& commands);
+    void draw_header(const View& view, Attention attention, Commands& commands);
     void draw_sort_menu();
     struct Layout {
         UiRect maps, roles; ///< roles: empty where there is no room for the list
         bool has_legend = false;
     };
-    Layout lay_out(const Snapshot& snapshot, bool is_cross) const;
-    void draw_body(const Snapshot& snapshot, Selection& selection, Commands& commands);
+    Layout lay_out(const View& view, bool is_cross) const;
+    void draw_body(const View& view, Selection& selection, Commands& commands);
 
     std::optional<HeadRole> sort_; ///< nullopt: by layer
     HeadRoles roles_;
@@ -66,35 +66,35 @@ void HeadsPanel::choose(std::string_view, std::string_view value) {
         if (head_role_row(static_cast<HeadRole>(i)).name == value) sort_ = static_cast<HeadRole>(i);
 }
 
-void HeadsPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
+void HeadsPanel::draw(const View& v, Selection& selection, Commands& commands) {
     const Attention attention = selection.attention;
-    draw_header(s, attention, commands);
-    const bool all = s.trace().kept(Site::pattern);
-    if (!all && s.layer.index < 0) return draw_not_kept_notice(s, selection.pinned_head.layer);
-    if (!roles_.update(s.run().trace, s.cursor, k_roles_budget)) request_frame();
-    grid_.upload(s, attention);
-    draw_body(s, selection, commands);
+    draw_header(v, attention, commands);
+    const bool all = v.trace().kept(Site::pattern);
+    if (!all && v.run.layer.index < 0) return draw_not_kept_notice(v, selection.pinned_head.layer);
+    if (!roles_.advance({.trace = v.run.trace, .rows = v.cursor}, k_roles_budget)) request_frame();
+    grid_.upload(v, attention);
+    draw_body(v, selection, commands);
 }
 
-void HeadsPanel::draw_header(const Snapshot& s, Attention attention, Commands& commands) {
+void HeadsPanel::draw_header(const View& v, Attention attention, Commands& commands) {
     text_.clear();
     auto out = std::back_inserter(text_);
     const bool cross = attention == Attention::cross;
-    fmt::format_to(out, "{} × {}{}, ", s.config().n_layers, s.config().n_heads,
+    fmt::format_to(out, "{} × {}{}, ", v.config().n_layers, v.config().n_heads,
                    cross ? " to the source" : "");
-    if (s.layer.index >= 0)
-        fmt::format_to(out, "layer {} alone: a click computes another one; ", s.layer.index);
+    if (v.run.layer.index >= 0)
+        fmt::format_to(out, "layer {} alone: a click computes another one; ", v.run.layer.index);
     if (!sort_ || cross)
         fmt::format_to(out, "sorted by layer; hue = head");
-    else if (s.layer.index >= 0)
+    else if (v.run.layer.index >= 0)
         fmt::format_to(out, "{} is known where all layers are kept", sort_name());
-    else if (roles_.queries(*sort_, s.cursor) > 0)
+    else if (roles_.queries(*sort_, v.cursor) > 0)
         fmt::format_to(out, "sorted by {}", sort_name());
     else
         fmt::format_to(out, "{}: none, {}", sort_name(), head_role_row(*sort_).impossible_because);
     // Roles, by which heads are sorted, are ways to read one's own text, so that cross-attention has no menu.
     const float menu_width = cross ? 0 : header_menu_width(sort_name());
-    const float attentions_width = attention_switch_width(s);
+    const float attentions_width = attention_switch_width(v);
     const float gap = menu_width > 0 && attentions_width > 0 ? px(8) : 0;
     bool has_menu = menu_width > 0;
     HeaderPlace place = header_place(attentions_width + gap + menu_width);
@@ -126,7 +126,7 @@ void HeadsPanel::draw_sort_menu() {
 
 /// Maps and list of roles side by side or one above the other, where there is room for both as the maps
 /// become larger.
-HeadsPanel::Layout HeadsPanel::lay_out(const Snapshot& s, bool is_cross) const {
+HeadsPanel::Layout HeadsPanel::lay_out(const View& v, bool is_cross) const {
     const ImVec2 cursor = ImGui::GetCursorScreenPos(), available = ImGui::GetContentRegionAvail();
     const ImVec2 room{std::max(available.x, px(k_min_heads_width)),
                       std::max(available.y, px(k_min_heads_height))};
@@ -137,8 +137,8 @@ HeadsPanel::Layout HeadsPanel::lay_out(const Snapshot& s, bool is_cross) const {
     const bool fits_beside = !is_cross && room.x >= width + gap + px(k_min_grid_width);
     const bool fits_below = !is_cross && room.y >= height + gap + px(k_legend_height) + px(k_min_grid_height);
     const auto map_size = [&](float grid_width, float grid_height) {
-        return std::min(grid_width / static_cast<float>(s.config().n_heads),
-                        1.3f * grid_height / static_cast<float>(s.config().n_layers));
+        return std::min(grid_width / static_cast<float>(v.config().n_heads),
+                        1.3f * grid_height / static_cast<float>(v.config().n_layers));
     };
     const bool is_larger_below =
         map_size(room.x, room.y - height - gap) > map_size(room.x - width - gap, room.y);
@@ -156,13 +156,13 @@ HeadsPanel::Layout HeadsPanel::lay_out(const Snapshot& s, bool is_cross) const {
     return result;
 }
 
-void HeadsPanel::draw_body(const Snapshot& s, Selection& selection, Commands& commands) {
+void HeadsPanel::draw_body(const View& v, Selection& selection, Commands& commands) {
     const bool is_cross = selection.attention == Attention::cross;
-    const Layout layout = lay_out(s, is_cross);
+    const Layout layout = lay_out(v, is_cross);
     const UiRect& maps = layout.maps;
-    const bool is_sortable = s.layer.index < 0 && !is_cross; // scores of roles need all layers
-    grid_.draw(s, roles_, is_sortable ? sort_ : std::nullopt, selection, commands, maps);
-    if (layout.roles.width() > 0) list_.draw(s, roles_, selection, commands, layout.roles);
+    const bool is_sortable = v.run.layer.index < 0 && !is_cross; // scores of roles need all layers
+    grid_.draw(v, roles_, is_sortable ? sort_ : std::nullopt, selection, commands, maps);
+    if (layout.roles.width() > 0) list_.draw(v, roles_, selection, commands, layout.roles);
     if (!layout.has_legend) return;
     ImGui::SetCursorScreenPos({maps.min.x, std::min(maps.max.y, maps.min.y + grid_.height()) + px(4)});
     HeatMapView view = themed_heat_map(false);

@@ -1,7 +1,6 @@
 #include "app/panels/inspector/inspected_matrix.h"
 
 #include "core/site_names.h"
-#include "render/heat_cells.h"
 
 #include <fmt/format.h>
 
@@ -10,13 +9,10 @@
 namespace gf::ui {
 namespace {
 
-/// The scores that say what is masked, for a site that is scores itself or a pattern.
-Site mask_site(Site site) { return has_source_keys(site) ? Site::cross_attn_scores : Site::attn_scores; }
-
-std::optional<InspectedName> find_name(const Snapshot& s, const std::string& name) {
+std::optional<InspectedName> find_name(const View& v, const std::string& name) {
     if (name.empty()) return std::nullopt;
-    if (const ParamRow* row = s.model->weights->find(name))
-        return InspectedName{Site::resid_pre, -1, static_cast<int>(row - s.model->weights->table.data())};
+    if (const ParamRow* row = v.weights().find(name))
+        return InspectedName{Site::resid_pre, -1, static_cast<int>(row - v.weights().table.data())};
     // Taking "blocks.LAYER.HOOK" apart is cheaper than a search among the names of all sites of all layers.
     int layer = -1;
     std::string_view hook = name;
@@ -27,12 +23,12 @@ std::optional<InspectedName> find_name(const Snapshot& s, const std::string& nam
             layer = 10 * layer + (hook.front() - '0');
             hook.remove_prefix(1);
         }
-        if (!hook.starts_with('.') || layer >= s.config().n_layers) return std::nullopt;
+        if (!hook.starts_with('.') || layer >= v.config().n_layers) return std::nullopt;
         hook.remove_prefix(1);
     }
     for (int i = 0; i < k_n_sites; ++i) {
         const SiteRow& row = site_row(static_cast<Site>(i));
-        if (row.hook == hook && row.per_layer == (layer >= 0) && has_site(s.config(), row.site))
+        if (row.hook == hook && row.per_layer == (layer >= 0) && has_site(v.config(), row.site))
             return InspectedName{row.site, layer, -1};
     }
     return std::nullopt;
@@ -40,39 +36,39 @@ std::optional<InspectedName> find_name(const Snapshot& s, const std::string& nam
 
 } // namespace
 
-InspectedName inspected_name(const Snapshot& s, const Selection& selection) {
-    if (const auto chosen = find_name(s, selection.inspected)) return *chosen;
-    if (const auto& cell = selection.focus();
-        cell && cell->run == 0 && (cell->param >= 0 || has_site(s.config(), cell->site))) {
+InspectedName inspected_name(const View& v, const Selection& selection) {
+    if (const auto chosen = find_name(v, selection.inspected)) return *chosen;
+    if (const auto cell = selection.focus_in(v.run.id);
+        cell && (cell->param >= 0 || has_site(v.config(), cell->site))) {
         if (cell->param >= 0) return {Site::resid_pre, -1, cell->param};
         return {cell->site, cell->layer, -1};
     }
     return {Site::resid_post, selection.pinned_head.layer, -1};
 }
 
-bool InspectedMatrix::update(const Snapshot& s, const InspectedName& name, int head) {
+bool InspectedMatrix::update(const View& v, const InspectedName& name, int head) {
     const InspectedName name_before = name_;
     const int head_before = head_;
-    const auto trace_before = trace_;
+    const ValueSource source_before = view_.source();
     const auto weights_before = weights_;
-    const bool is_other_stack = trace_ && trace_->shape().stack != s.trace().shape().stack;
     const bool label_changes =
-        label_.empty() || !(name == name_) || s.model->weights != weights_ || is_other_stack;
+        label_.empty() || !(name == name_) || v.run.model->weights != weights_ || run_ != v.run.id;
+    run_ = v.run.id;
     name_ = name;
-    weights_ = s.model->weights;
-    trace_ = s.run().trace;
+    weights_ = v.run.model->weights;
+    view_ = v.values;
     if (label_changes) {
         label_ = name.param >= 0 ? weights_->table[static_cast<std::size_t>(name.param)].name
-                                 : std::string(stack_prefix(*weights_, trace_->shape().stack)) +
+                                 : std::string(stack_prefix(*weights_, view_.trace->shape().stack)) +
                                        site_name(name.site, name.layer);
         shape_rows_ = -1;
     }
     if (name.param >= 0)
         update_param();
     else
-        update_site(s, head);
+        update_site(v, head);
     return !(name_ == name_before) || head_ != head_before || weights_ != weights_before ||
-           (name.param < 0 && trace_ != trace_before);
+           (name.param < 0 && view_.source() != source_before);
 }
 
 void InspectedMatrix::update_param() {
@@ -103,19 +99,19 @@ int InspectedMatrix::head_for_query_head(const ModelConfig& c, int query_head) c
     return has_axis(Axis::kv_head) ? query_head / c.group_size() : std::min(query_head, n_heads_ - 1);
 }
 
-void InspectedMatrix::update_site(const Snapshot& s, int head) {
-    const ModelConfig& c = s.config();
-    kept_ = trace_->kept(name_.site, name_.layer);
+void InspectedMatrix::update_site(const View& v, int head) {
+    const ModelConfig& c = v.config();
+    kept_ = v.values.values({name_.site, name_.layer}).exists();
     n_heads_ = site_heads(c, name_.site);
     has_mask_ = has_key_axis(name_.site);
     if (has_mask_) head = std::max(head, 0);
     head_ = head >= 0 && (n_heads_ > 1 || has_mask_) ? head_for_query_head(c, head) : -1;
-    const int width = trace_->width(name_.site);
-    const int keys = has_source_keys(name_.site) ? s.source_run.rows : s.cursor;
+    const int width = v.trace().width(name_.site);
+    const int keys = v.run_of_keys(name_.site).shown;
     head_width_ = has_mask_ ? keys : width / n_heads_;
     n_cols_ = head_ >= 0 ? head_width_ : width;
-    n_rows_ = trace_->n_rows(name_.site, s.cursor);
-    row_capacity_ = trace_->row_capacity(name_.site);
+    n_rows_ = v.trace().n_rows(name_.site, v.cursor);
+    row_capacity_ = v.trace().row_capacity(name_.site);
     if (shape_rows_ == n_rows_ && shape_cols_ == n_cols_) return;
     shape_rows_ = n_rows_;
     shape_cols_ = n_cols_;
@@ -131,24 +127,12 @@ std::span<const float> InspectedMatrix::row(int row) const {
         return {weights_->values(weights_->table[static_cast<std::size_t>(name_.param)]) +
                     static_cast<std::size_t>(row) * cols,
                 cols};
-    const real* values = trace_->row(name_.site, name_.layer, row);
-    if (!has_mask_) return {values + (head_ > 0 ? static_cast<std::size_t>(head_ * head_width_) : 0), cols};
-    // The weights of masked keys are 0 in the trace; they are marked like their scores, since they are not
-    // part of the matrix.
-    const Site scores_site = mask_site(name_.site);
-    const auto n_keys = static_cast<std::size_t>(trace_->n_keys(name_.site));
-    const std::size_t first = static_cast<std::size_t>(head_) * n_keys;
-    const real* scores = trace_->row(scores_site, name_.layer, row) + first;
-    const Trace::KeyRange keys = trace_->keys(name_.site, row);
-    marked_row_.assign(n_keys, k_masked_cell);
-    const auto n = static_cast<std::size_t>(std::max(keys.end - keys.first, 0));
-    for (std::size_t k = 0; k < n; ++k)
-        if (scores[k] != k_masked_cell) marked_row_[k] = values[first + k];
-    return {marked_row_.data(), n};
+    const SiteValues values = view_.values({name_.site, name_.layer});
+    return head_ < 0 && !has_mask_ ? values.whole_row(row, row_) : values.row(head_, row, row_);
 }
 
 CellRef InspectedMatrix::cell_ref(int row, int col) const {
-    CellRef cell{0, name_.site, name_.layer, -1, row, col, name_.param};
+    CellRef cell{run_, name_.site, name_.layer, -1, row, col, name_.param};
     if (name_.param >= 0) {
         cell.site = Site::resid_pre;
         cell.layer = -1;

@@ -2,7 +2,7 @@
 // A site or parameter as a matrix: what the Inspector shows, whatever shape it has.
 
 #include "app/view/selection.h"
-#include "session/snapshot.h"
+#include "app/view/view.h"
 
 #include <memory>
 #include <optional>
@@ -22,7 +22,7 @@ struct InspectedName {
 
 /// What the Inspector shows now: what was chosen by name, else the cell in focus, else the residual stream
 /// after the layer in focus. A name that this model does not have counts as none.
-InspectedName inspected_name(const Snapshot& snapshot, const Selection& selection);
+InspectedName inspected_name(const View& view, const Selection& selection);
 
 /// A site of several heads is the matrix of one of them, or of all side by side. Sites by key (attention
 /// scores and patterns) are always those of one head; what their mask forbids is not part of the matrix.
@@ -31,7 +31,7 @@ class InspectedMatrix {
     /// Points at other values, or at more rows of the same. `head`: the one that is shown alone where there
     /// are several; -1: all side by side. True when the values are other ones than before (more rows of the
     /// same do not count).
-    bool update(const Snapshot& snapshot, const InspectedName& name, int head);
+    bool update(const View& view, const InspectedName& name, int head);
 
     const InspectedName& name() const { return name_; }
     const std::string& label() const { return label_; } ///< the name in words: "blocks.0.attn.hook_q"
@@ -65,18 +65,19 @@ class InspectedMatrix {
 
   private:
     void update_param();
-    void update_site(const Snapshot& snapshot, int head);
+    void update_site(const View& view, int head);
     bool has_axis(Axis axis) const;
 
     InspectedName name_;
-    std::shared_ptr<const Trace> trace_;
+    int run_ = 0; ///< id
+    RunView view_;
     std::shared_ptr<const Weights> weights_;
     std::string label_, shape_;
     int n_rows_ = 0, n_cols_ = 0, row_capacity_ = 0;
     int n_heads_ = 1, head_ = -1, head_width_ = 0;
     int shape_rows_ = -1, shape_cols_ = -1; ///< those that shape_ was written for; -1: for others
     bool has_mask_ = false, kept_ = true;
-    mutable std::vector<float> marked_row_; ///< a row whose masked cells are marked with k_masked_cell
+    mutable std::vector<real> row_; ///< working memory
 };
 
 } // namespace gf::ui

@@ -36,17 +36,17 @@ void InspectorMap::clear() {
     zoomed_ = false;
 }
 
-bool InspectorMap::upload(const Snapshot& s, const InspectedMatrix& matrix, std::size_t budget) {
+bool InspectorMap::upload(const View& v, const InspectedMatrix& matrix, std::size_t budget) {
     const auto n_cols = static_cast<std::size_t>(std::max(matrix.n_cols(), 1));
     const int n_new_rows = std::max(64, static_cast<int>(budget / n_cols) / 64 * 64);
     n_uploaded_rows_ = std::min(n_uploaded_rows_ + n_new_rows, matrix.n_rows());
-    const int col_capacity = matrix.has_mask() ? s.trace().n_keys(matrix.name().site) : matrix.n_cols();
+    const int col_capacity = matrix.has_mask() ? v.trace().n_keys(matrix.name().site) : matrix.n_cols();
     map_.update({1, matrix.row_capacity(), col_capacity, PoolRule::magnitude}, n_uploaded_rows_,
                 [&](int /*map*/, int row) { return matrix.row(row); });
     return n_uploaded_rows_ == matrix.n_rows();
 }
 
-void InspectorMap::draw(const Snapshot& s, const InspectedMatrix& matrix, const ValueStatistics& statistics,
+void InspectorMap::draw(const View& v, const InspectedMatrix& matrix, const ValueStatistics& statistics,
                         const UiRect& area, Selection& selection, Commands& commands) {
     choose_colours(matrix, statistics);
     choose_view(matrix, area);
@@ -55,8 +55,8 @@ void InspectorMap::draw(const Snapshot& s, const InspectedMatrix& matrix, const 
     ImGui::SetCursorScreenPos(area.min);
     ImGui::InvisibleButton("map", {std::max(area.width(), 1.0f), std::max(area.height(), 1.0f)});
     draw_focus_ring_of_last_item(px(3));
-    handle_mouse(matrix, place, selection, commands);
-    draw_outlines(s, matrix, place, selection);
+    handle_mouse(v, matrix, place, selection, commands);
+    draw_outlines(v, matrix, place, selection);
 }
 
 void InspectorMap::choose_colours(const InspectedMatrix& matrix, const ValueStatistics& statistics) {
@@ -92,7 +92,7 @@ void InspectorMap::choose_view(const InspectedMatrix& matrix, const UiRect& area
     if (std::min(cell_width, cell_height) >= px(8)) view_.look.gap_x = view_.look.gap_y = px(1);
 }
 
-void InspectorMap::handle_mouse(const InspectedMatrix& matrix, const PlacedHeatMap& place,
+void InspectorMap::handle_mouse(const View& v, const InspectedMatrix& matrix, const PlacedHeatMap& place,
                                 Selection& selection, Commands& commands) {
     hovered_.reset();
     if (!ImGui::IsItemHovered() && !ImGui::IsItemActive()) return;
@@ -105,14 +105,14 @@ void InspectorMap::handle_mouse(const InspectedMatrix& matrix, const PlacedHeatM
     selection.cell.set(cell);
     if (matrix.rows_are_positions()) selection.token.set(cell.row);
     if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))
-        commands.post(command::AskValue{matrix.label(), cell.head, cell.row, cell.column});
+        commands.post(command::AskValue{v.address(cell)});
     else if (ImGui::IsItemDeactivated() && ImGui::GetIO().MouseDragMaxDistanceSqr[0] < 9)
-        commands.post(command::PinCell{matrix.label(), cell.head, cell.row, cell.column});
+        commands.post(command::PinCell{v.address(cell)});
 }
 
 /// Outlines what is in focus, what it is computed from (solid) and what it feeds (dashed), and marks what is
 /// edited.
-void InspectorMap::draw_outlines(const Snapshot& s, const InspectedMatrix& matrix, const PlacedHeatMap& place,
+void InspectorMap::draw_outlines(const View& v, const InspectedMatrix& matrix, const PlacedHeatMap& place,
                                  const Selection& selection) const {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const ImU32 accent = theme().accent;
@@ -125,7 +125,7 @@ void InspectorMap::draw_outlines(const Snapshot& s, const InspectedMatrix& matri
     };
     list.PushClipRect({place.rect.min.x - px(2), place.rect.min.y - px(2)},
                       {place.rect.max.x + px(2), place.rect.max.y + px(2)}, true);
-    for (const CellRange& range : selection.dependents)
+    for (const CellRange& range : selection.dependents_in(v.run.id))
         if (const auto part = matrix.part_in(range)) {
             const UiRect r = rect_around(*part);
             draw_dashed_line(list, r.min, {r.max.x, r.min.y}, accent);
@@ -133,37 +133,37 @@ void InspectorMap::draw_outlines(const Snapshot& s, const InspectedMatrix& matri
             draw_dashed_line(list, {r.min.x, r.max.y}, r.max, accent);
             draw_dashed_line(list, r.min, {r.min.x, r.max.y}, accent);
         }
-    for (const CellRange& range : selection.precedents)
+    for (const CellRange& range : selection.precedents_in(v.run.id))
         if (const auto part = matrix.part_in(range)) {
             const UiRect r = rect_around(*part);
             list.AddRect(r.min, r.max, accent, px(1), 0, std::max(px(1), 1.0f));
         }
-    if (const auto& cell = selection.focus())
+    if (const auto cell = selection.focus_in(v.run.id))
         if (const auto part = matrix.part_in(*cell)) {
             const UiRect r = rect_around(*part);
             list.AddRect(r.min, r.max, accent, px(1), 0, px(2));
         }
-    for (const Edit& e : *s.edits)
+    for (const Edit& e : v.edits())
         if (const auto part = matrix.part_in(e.range)) {
             const UiRect r = heat_map_cell_rect(place, view_, part->row_begin, part->col_begin);
-            draw_edit_mark(list, r.min, r.max, s.edits_on);
+            draw_edit_mark(list, r.min, r.max, v.snapshot.edits_on);
         }
     list.PopClipRect();
 }
 
-void InspectorMap::draw_caption(const Snapshot& s, const InspectedMatrix& matrix, const UiRect& line) {
+void InspectorMap::draw_caption(const View& v, const InspectedMatrix& matrix, const UiRect& line) {
     text_.clear();
     if (!hovered_) return draw_view_note(line, draw_legend(matrix, line));
-    write_hovered_cell(s, matrix);
+    write_hovered_cell(v, matrix);
     draw_text_cut(*ImGui::GetWindowDrawList(), line, font(TextSize::small), theme().text, text());
 }
 
 /// "0.71243   row 3 lo, head 2, column 1 to".
-void InspectorMap::write_hovered_cell(const Snapshot& s, const InspectedMatrix& matrix) {
+void InspectorMap::write_hovered_cell(const View& v, const InspectedMatrix& matrix) {
     const auto out = std::back_inserter(text_);
     const std::span<const float> row = matrix.row(hovered_->row);
     const auto col = static_cast<std::size_t>(hovered_->col);
-    const bool is_masked = matrix.has_mask() && (col >= row.size() || row[col] == k_masked_cell);
+    const bool is_masked = matrix.has_mask() && (col >= row.size() || row[col] == k_not_visible);
     if (is_masked)
         fmt::format_to(out, "masked");
     else
@@ -171,14 +171,14 @@ void InspectorMap::write_hovered_cell(const Snapshot& s, const InspectedMatrix& 
     const CellRef cell = matrix.cell_ref(hovered_->row, hovered_->col);
     fmt::format_to(out, "   row {}", cell.row);
     const Axis rows = matrix.is_site() ? row_axis(cell.site) : Axis::one;
-    if (rows == Axis::pos) fmt::format_to(out, " {}", token_labels().label(s.run().token(cell.row)));
+    if (rows == Axis::pos) fmt::format_to(out, " {}", token_labels().label(v.run.token(cell.row)));
     if (rows == Axis::source)
-        fmt::format_to(out, " {} of the source", token_labels().label(s.source_run.token(cell.row)));
+        fmt::format_to(out, " {} of the source", token_labels().label(v.source->token(cell.row)));
     if (cell.head >= 0) fmt::format_to(out, ", {} {}", matrix.head_word(), cell.head);
     fmt::format_to(out, ", column {}", cell.column);
     const Attention attention = attention_of_site(cell.site);
-    if (matrix.has_mask() && cell.column < n_keys_in_view(s, attention))
-        fmt::format_to(out, " {}{}", token_labels().label(run_of_keys(s, attention).token(cell.column)),
+    if (matrix.has_mask() && cell.column < n_keys_in_view(v, attention))
+        fmt::format_to(out, " {}{}", token_labels().label(run_of_keys(v, attention).token(cell.column)),
                        attention == Attention::cross ? " of the source" : "");
 }
 

@@ -15,23 +15,23 @@ class InspectorMap {
     /// Forgets the values and the zoom, because other values will come.
     void clear();
     /// Uploads up to about `budget` more values (64 rows at least). True when all rows are uploaded.
-    bool upload(const Snapshot& snapshot, const InspectedMatrix& matrix, std::size_t budget);
+    bool upload(const View& view, const InspectedMatrix& matrix, std::size_t budget);
     void show_all() { zoomed_ = false; }
 
     /// Fills `area`, the item "map": the mouse points at cells and pins them, zooms and pans.
-    void draw(const Snapshot& snapshot, const InspectedMatrix& matrix, const ValueStatistics& statistics,
+    void draw(const View& view, const InspectedMatrix& matrix, const ValueStatistics& statistics,
               const UiRect& area, Selection& selection, Commands& commands);
     /// Draws the number under the mouse with its place in words, else what the colours mean.
-    void draw_caption(const Snapshot& snapshot, const InspectedMatrix& matrix, const UiRect& line);
+    void draw_caption(const View& view, const InspectedMatrix& matrix, const UiRect& line);
 
   private:
     void choose_colours(const InspectedMatrix& matrix, const ValueStatistics& statistics);
     void choose_view(const InspectedMatrix& matrix, const UiRect& area);
-    void handle_mouse(const InspectedMatrix& matrix, const PlacedHeatMap& place, Selection& selection,
-                      Commands& commands);
-    void draw_outlines(const Snapshot& snapshot, const InspectedMatrix& matrix, const PlacedHeatMap& place,
+    void handle_mouse(const View& view, const InspectedMatrix& matrix, const PlacedHeatMap& place,
+                      Selection& selection, Commands& commands);
+    void draw_outlines(const View& view, const InspectedMatrix& matrix, const PlacedHeatMap& place,
                        const Selection& selection) const;
-    void write_hovered_cell(const Snapshot& snapshot, const InspectedMatrix& matrix);
+    void write_hovered_cell(const View& view, const InspectedMatrix& matrix);
     float draw_legend(const InspectedMatrix& matrix, const UiRect& line) const;
     void draw_view_note(const UiRect& line, float left);
     std::string_view text() const { return {text_.data(), text_.size()}; }

@@ -50,17 +50,17 @@ class InspectorPanel : public Panel {
   public:
     const char* title() const override { return "Inspector"; }
     const char* about() const override { return "any site or parameter: map, figures, histogram"; }
-    void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) override;
+    void draw(const View& view, Selection& selection, Commands& commands) override;
     std::vector<PanelOption> options() const override { return {{"heads", {"side by side", "one"}}}; }
     void choose(std::string_view, std::string_view value) override { one_head_ = value == "one"; }
 
   private:
-    void read_values(const Snapshot& snapshot, const Selection& selection);
-    void draw_header(const Snapshot& snapshot, const Selection& selection, Commands& commands);
-    void draw_name_popup(const Snapshot& snapshot, const UiRect& button, Commands& commands);
-    void draw_numbers(const Snapshot& snapshot, const UiRect& area, const Selection& selection);
+    void read_values(const View& view, const Selection& selection);
+    void draw_header(const View& view, const Selection& selection, Commands& commands);
+    void draw_name_popup(const View& view, const UiRect& button, Commands& commands);
+    void draw_numbers(const View& view, const UiRect& area, const Selection& selection);
     void draw_numbers_tooltip();
-    void draw_head_choice(const Snapshot& snapshot, const UiRect& area, const Selection& selection);
+    void draw_head_choice(const View& view, const UiRect& area, const Selection& selection);
     void write_number(double x);
     int n_decimals() const;
     std::string_view text() const { return {text_.data(), text_.size()}; }
@@ -74,15 +74,15 @@ class InspectorPanel : public Panel {
 };
 
 /// Brings statistics and map up to date, only a part of them in each frame where there is much.
-void InspectorPanel::read_values(const Snapshot& s, const Selection& selection) {
-    const InspectedName name = inspected_name(s, selection);
+void InspectorPanel::read_values(const View& v, const Selection& selection) {
+    const InspectedName name = inspected_name(v, selection);
     int head = one_head_ || has_key_axis(name.site) ? selection.head_in_view().head : -1;
     // Scores and patterns follow the head of the cell in focus.
     const auto& focus = selection.focus();
     if (has_key_axis(name.site) && focus && focus->param < 0 && focus->site == name.site &&
         focus->layer == name.layer)
         head = focus->head;
-    if (matrix_.update(s, name, head)) {
+    if (matrix_.update(v, name, head)) {
         statistics_.clear();
         map_.clear();
     }
@@ -91,16 +91,16 @@ void InspectorPanel::read_values(const Snapshot& s, const Selection& selection) 
     const bool is_small = static_cast<std::size_t>(matrix_.n_rows()) * n_cols <= k_max_small_matrix;
     statistics_.update(matrix_.n_rows(), matrix_.has_mask(), is_small ? k_read_budget : k_large_matrix_budget,
                        [this](int row) { return matrix_.row(row); });
-    const bool is_uploaded = map_.upload(s, matrix_, is_small ? k_upload_budget : k_large_matrix_budget);
+    const bool is_uploaded = map_.upload(v, matrix_, is_small ? k_upload_budget : k_large_matrix_budget);
     if (!statistics_.complete() || !is_uploaded) request_frame();
 }
 
-void InspectorPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
-    read_values(s, selection);
-    draw_header(s, selection, commands);
+void InspectorPanel::draw(const View& v, Selection& selection, Commands& commands) {
+    read_values(v, selection);
+    draw_header(v, selection, commands);
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     if (!matrix_.kept()) {
-        draw_not_kept_notice(s, matrix_.name().layer);
+        draw_not_kept_notice(v, matrix_.name().layer);
         return;
     }
     if (room.x < px(40) || room.y < px(24)) return;
@@ -115,15 +115,15 @@ void InspectorPanel::draw(const Snapshot& s, Selection& selection, Commands& com
     const UiRect map{
         at,
         {at.x + room.x - numbers - (numbers > 0 ? gap : 0), bottom - caption - (caption > 0 ? px(2) : 0)}};
-    map_.draw(s, matrix_, statistics_.all(), map, selection, commands);
-    if (numbers > 0) draw_numbers(s, {{map.max.x + gap, at.y}, {at.x + room.x, map.max.y}}, selection);
-    if (caption > 0) map_.draw_caption(s, matrix_, {{at.x, bottom - caption}, {at.x + room.x, bottom}});
+    map_.draw(v, matrix_, statistics_.all(), map, selection, commands);
+    if (numbers > 0) draw_numbers(v, {{map.max.x + gap, at.y}, {at.x + room.x, map.max.y}}, selection);
+    if (caption > 0) map_.draw_caption(v, matrix_, {{at.x, bottom - caption}, {at.x + room.x, bottom}});
     if (histogram > 0)
         draw_histogram(statistics_, {{at.x, at.y + room.y - histogram}, {at.x + room.x, at.y + room.y}});
 }
 
 /// The name in the header is a button that opens the search.
-void InspectorPanel::draw_header(const Snapshot& s, const Selection& selection, Commands& commands) {
+void InspectorPanel::draw_header(const View& v, const Selection& selection, Commands& commands) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float right = at.x + ImGui::GetContentRegionAvail().x;
     panel_header("Inspector", "");
@@ -153,17 +153,17 @@ void InspectorPanel::draw_header(const Snapshot& s, const Selection& selection, 
         }
     }
     if (item.pressed) ImGui::OpenPopup("names");
-    draw_name_popup(s, item.box, commands);
+    draw_name_popup(v, item.box, commands);
     ImGui::SetCursorScreenPos(after);
 }
 
-void InspectorPanel::draw_name_popup(const Snapshot& s, const UiRect& button, Commands& commands) {
+void InspectorPanel::draw_name_popup(const View& v, const UiRect& button, Commands& commands) {
     const float width = std::min(px(380), ImGui::GetIO().DisplaySize.x - px(32));
     ImGui::SetNextWindowPos(
         {std::min(button.min.x, ImGui::GetIO().DisplaySize.x - width - px(40)), button.max.y + px(4)},
         ImGuiCond_Appearing);
     if (ImGui::BeginPopup("names")) {
-        if (const auto chosen = search_.draw(s.model, width)) {
+        if (const auto chosen = search_.draw(v.run.model, width)) {
             commands.post(command::Inspect{*chosen});
             ImGui::CloseCurrentPopup();
             give_keyboard_back();
@@ -194,7 +194,7 @@ void InspectorPanel::write_number(double x) {
 }
 
 /// Draws shape and statistics as lines of a name and a number, and below them the choice of a head.
-void InspectorPanel::draw_numbers(const Snapshot& s, const UiRect& area, const Selection& selection) {
+void InspectorPanel::draw_numbers(const View& v, const UiRect& area, const Selection& selection) {
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     ImFont *words = font(TextSize::small), *numbers = font(TextSize::small, Face::mono);
@@ -243,7 +243,7 @@ void InspectorPanel::draw_numbers(const Snapshot& s, const UiRect& area, const S
         draw_numbers_tooltip();
     }
     if (choice > 0 && area.height() >= line_height + choice)
-        draw_head_choice(s, {{area.min.x, area.max.y - choice}, area.max}, selection);
+        draw_head_choice(v, {{area.min.x, area.max.y - choice}, area.max}, selection);
 }
 
 void InspectorPanel::draw_numbers_tooltip() {
@@ -256,7 +256,7 @@ void InspectorPanel::draw_numbers_tooltip() {
 }
 
 /// Draws what chooses between all heads and one; of scores and patterns, which head they are of.
-void InspectorPanel::draw_head_choice(const Snapshot& s, const UiRect& area, const Selection& selection) {
+void InspectorPanel::draw_head_choice(const View& v, const UiRect& area, const Selection& selection) {
     text_.clear();
     if (matrix_.has_mask()) {
         fmt::format_to(std::back_inserter(text_), "head {} of {}", matrix_.head(), matrix_.n_heads());
@@ -264,7 +264,7 @@ void InspectorPanel::draw_head_choice(const Snapshot& s, const UiRect& area, con
         return;
     }
     fmt::format_to(std::back_inserter(text_), "{} {}##one", matrix_.head_word(),
-                   matrix_.head_for_query_head(s.config(), selection.head_in_view().head));
+                   matrix_.head_for_query_head(v.config(), selection.head_in_view().head));
     text_.push_back('\0');
     const std::array<const char*, 2> options = {"all", text_.data()};
     int choice = one_head_ ? 1 : 0;

@@ -51,8 +51,8 @@ void write_count(fmt::memory_buffer& out, std::size_t n) {
         fmt::format_to(to, "{}", n);
 }
 
-bool has_edit(const Snapshot& s, auto condition) {
-    return std::any_of(s.edits->begin(), s.edits->end(), condition);
+bool has_edit(const View& v, auto condition) {
+    return std::any_of(v.edits().begin(), v.edits().end(), condition);
 }
 
 /// Draws a row's part of the residual stream: a line down the left side that everything hangs on.
@@ -104,77 +104,76 @@ class OutlinePanel : public Panel {
   public:
     const char* title() const override { return "Outline"; }
     const char* about() const override { return "the operations of the model in their order"; }
-    void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) override;
+    void draw(const View& view, Selection& selection, Commands& commands) override;
 
   private:
-    /// An operation, a folded layer, or the other stack.
+    /// An operation, a folded layer, or the stack of another run.
     struct Row {
         std::optional<SiteRef> site; ///< set for an operation
-        std::optional<Stack> stack;  ///< set for the other stack
+        std::string other_run;       ///< name of the run of another stack, for its row
         int layer = -1;
         std::string name;        ///< the item's label: a site's public name, "layer 3", "encoder"
         std::string words, what; ///< the row's upper and lower line
         std::string params;      ///< "260 k par."; empty: none
         std::size_t n_params = 0;
     };
-    void make_rows(const Snapshot& snapshot, int layer);
-    void add_other_stack(const Weights& weights, Stack stack);
-    void draw_operation(const Snapshot& snapshot, const Row& row, Selection& selection, Commands& commands);
-    void draw_operation_text(const Snapshot& snapshot, const Row& row, const UiRect& box, bool shape_wanted,
+    void make_rows(const View& view, int layer);
+    void add_other_run(const Run& run);
+    void draw_operation(const View& view, const Row& row, Selection& selection, Commands& commands);
+    void draw_operation_text(const View& view, const Row& row, const UiRect& box, bool shape_wanted,
                              bool chosen);
-    void show_operation_tooltip(const Snapshot& snapshot, const Row& row);
-    void draw_folded(const Snapshot& snapshot, const Row& row, const Selection& selection,
-                     Commands& commands);
-    void write_shape(const Snapshot& snapshot, Site site);
+    void show_operation_tooltip(const View& view, const Row& row);
+    void draw_folded(const View& view, const Row& row, const Selection& selection, Commands& commands);
+    void write_shape(const View& view, Site site);
     std::string_view text() const { return {text_.data(), text_.size()}; }
 
     std::shared_ptr<const Model> model_;
-    Stack stack_ = Stack::decoder;
+    int run_ = -1;   ///< id of the run of rows_
     int layer_ = -1; ///< the one that is unfolded in rows_
     std::vector<Row> rows_;
     std::optional<SiteRef> scrolled_to_;
     fmt::memory_buffer text_;
 };
 
-/// Adds the other stack of an encoder-decoder, folded.
-void OutlinePanel::add_other_stack(const Weights& weights, Stack stack) {
+/// Adds the stack of the run that this one reads, or that reads this one, folded.
+void OutlinePanel::add_other_run(const Run& run) {
     Row& row = rows_.emplace_back();
-    row.stack = stack;
-    row.name = row.words = stack == Stack::encoder ? "encoder" : "decoder";
-    row.words += fmt::format(", {} layers", weights.config_of(stack).n_layers);
-    row.n_params = n_stack_params(weights, stack);
+    row.other_run = run.name;
+    row.name = row.words = run.stack_name();
+    row.words += fmt::format(", {} layers", run.config().n_layers);
+    row.n_params = n_stack_params(*run.model->weights, run.stack());
 }
 
-/// Makes the rows, unless they are already those of this model, stack and layer. An encoder comes before its
-/// decoder.
-void OutlinePanel::make_rows(const Snapshot& s, int layer) {
-    const Stack stack = s.trace().shape().stack;
-    if (model_ == s.model && stack_ == stack && layer_ == layer) return;
-    model_ = s.model;
-    stack_ = stack;
+/// Makes the rows, unless they are already those of this model, run and layer. What is read comes before what
+/// reads it.
+void OutlinePanel::make_rows(const View& v, int layer) {
+    const Stack stack = v.run.stack();
+    if (model_ == v.run.model && run_ == v.run.id && layer_ == layer) return;
+    model_ = v.run.model;
+    run_ = v.run.id;
     layer_ = layer;
     rows_.clear();
-    if (s.has_source() && stack == Stack::decoder) add_other_stack(*s.model->weights, Stack::encoder);
-    for (const SiteRef& site : all_sites(s.config())) {
+    if (v.source) add_other_run(*v.source);
+    for (const SiteRef& site : all_sites(v.config())) {
         if (site.layer >= 0 && site.layer != layer) {
             if (rows_.empty() || rows_.back().layer != site.layer) {
                 Row& row = rows_.emplace_back();
                 row.layer = site.layer;
                 row.name = row.words = fmt::format("layer {}", site.layer);
-                row.n_params = n_layer_params(*s.model->weights, stack, site.layer);
+                row.n_params = n_layer_params(v.weights(), stack, site.layer);
             }
             continue;
         }
-        const SiteWords words = site_words(s.config(), site.site);
+        const SiteWords words = site_words(v.config(), site.site);
         Row& row = rows_.emplace_back();
         row.site = site;
         row.layer = site.layer;
         row.name = site_name(site.site, site.layer);
         row.words = words.name;
         row.what = words.what;
-        row.n_params = n_site_params(*s.model->weights, stack, site);
+        row.n_params = n_site_params(v.weights(), stack, site);
     }
-    if (stack == Stack::encoder) add_other_stack(*s.model->weights, Stack::decoder);
+    if (v.reader) add_other_run(*v.reader);
     for (Row& row : rows_) {
         if (row.n_params == 0) continue;
         text_.clear();
@@ -183,21 +182,20 @@ void OutlinePanel::make_rows(const Snapshot& s, int layer) {
     }
 }
 
-void OutlinePanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
-    make_rows(s, selection.pinned_head.layer);
+void OutlinePanel::draw(const View& v, Selection& selection, Commands& commands) {
+    make_rows(v, selection.pinned_head.layer);
     text_.clear();
-    if (s.has_source())
-        fmt::format_to(std::back_inserter(text_), "the {}; ", s.encoder_in_view() ? "encoder" : "decoder");
-    write_count(text_, s.model->weights->size());
+    if (v.has_other_stack()) fmt::format_to(std::back_inserter(text_), "the {}; ", v.run.stack_name());
+    write_count(text_, v.weights().size());
     fmt::format_to(std::back_inserter(text_), " parameters");
     panel_header("Outline", text());
     ImGui::BeginChild("operations", {0, 0}, ImGuiChildFlags_None, ImGuiWindowFlags_NavFlattened);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     for (const Row& row : rows_)
         if (row.site)
-            draw_operation(s, row, selection, commands);
+            draw_operation(v, row, selection, commands);
         else
-            draw_folded(s, row, selection, commands);
+            draw_folded(v, row, selection, commands);
     ImGui::PopStyleVar();
     scrolled_to_ = selection.operation;
     fade_scrolled_ends();
@@ -205,8 +203,8 @@ void OutlinePanel::draw(const Snapshot& s, Selection& selection, Commands& comma
 }
 
 /// Writes the shape that the site's values have for this text, "20 × 64", into text_.
-void OutlinePanel::write_shape(const Snapshot& s, Site site) {
-    const ModelConfig& c = s.config();
+void OutlinePanel::write_shape(const View& v, Site site) {
+    const ModelConfig& c = v.config();
     text_.clear();
     const auto out = std::back_inserter(text_);
     const int heads = site_heads(c, site);
@@ -215,12 +213,12 @@ void OutlinePanel::write_shape(const Snapshot& s, Site site) {
         switch (axis) {
         case Axis::pos:
         case Axis::query:
-        case Axis::key: n = s.cursor; break;
-        case Axis::source: n = s.source_run.rows; break;
+        case Axis::key: n = v.cursor; break;
+        case Axis::source: n = v.source->rows; break;
         case Axis::segment: n = 1; break;
         case Axis::head:
         case Axis::kv_head: n = heads; break;
-        default: n = site_width(c, site, s.cursor) / heads; break;
+        default: n = site_width(c, site, v.cursor) / heads; break;
         }
         if (axis == Axis::one) continue;
         if (axis == Axis::d_mlp && heads > 1) fmt::format_to(out, " × {}", heads); // experts
@@ -228,12 +226,11 @@ void OutlinePanel::write_shape(const Snapshot& s, Site site) {
     }
 }
 
-void OutlinePanel::draw_operation(const Snapshot& s, const Row& row, Selection& selection,
-                                  Commands& commands) {
+void OutlinePanel::draw_operation(const View& v, const Row& row, Selection& selection, Commands& commands) {
     const Theme& t = theme();
     const SiteRef site = *row.site;
     const bool chosen = selection.operation == row.site;
-    const auto& cell = selection.focus();
+    const auto cell = selection.focus_in(v.run.id);
     const bool lit = cell && cell->param < 0 && cell->site == site.site && cell->layer == site.layer;
     const float width = std::max(ImGui::GetContentRegionAvail().x, 1.0f);
     const ButtonItem item = button_item(row.name.c_str(), {width, px(k_operation)}, mark_of(chosen));
@@ -247,24 +244,24 @@ void OutlinePanel::draw_operation(const Snapshot& s, const Row& row, Selection& 
     draw_rail(item.box);
     list.AddCircleFilled({item.box.min.x + px(5), std::floor(item.box.min.y + px(11))},
                          px(chosen || lit ? 5 : 4), colour_of_site(site.site));
-    draw_operation_text(s, row, item.box, width >= px(k_min_width_for_shapes), chosen);
-    if (has_edit(s, [&](const Edit& e) { return e.range.site == site.site && e.range.layer == site.layer; }))
-        draw_row_edit_mark(item.box, s.edits_on);
+    draw_operation_text(v, row, item.box, width >= px(k_min_width_for_shapes), chosen);
+    if (has_edit(v, [&](const Edit& e) { return e.range.site == site.site && e.range.layer == site.layer; }))
+        draw_row_edit_mark(item.box, v.snapshot.edits_on);
     draw_focus_ring(item, px(6));
-    if (item.hovered && ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip)) show_operation_tooltip(s, row);
+    if (item.hovered && ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip)) show_operation_tooltip(v, row);
     if (item.pressed) commands.post(command::SelectOperation{chosen ? "" : row.name});
 }
 
 /// Two lines: the name and, where there is room, the shape; what the operation does and the parameters.
-void OutlinePanel::draw_operation_text(const Snapshot& s, const Row& row, const UiRect& box,
-                                       bool shape_wanted, bool chosen) {
+void OutlinePanel::draw_operation_text(const View& v, const Row& row, const UiRect& box, bool shape_wanted,
+                                       bool chosen) {
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     ImFont *body = font(TextSize::body, chosen ? Face::bold : Face::regular), *small = font(TextSize::small);
     const float left = box.min.x + px(k_rail + 6), right = box.max.x - px(6);
     const UiRect upper{{left, box.min.y + px(2)}, {right, box.min.y + px(21)}},
         lower{{left, upper.max.y - px(2)}, {right, box.max.y - px(3)}};
-    write_shape(s, row.site->site);
+    write_shape(v, row.site->site);
     const float shape_width = shape_wanted ? std::ceil(measure(small, text()).x) + px(8) : 0;
     const bool shape_fits = measure(body, row.words).x + shape_width <= upper.width();
     draw_text_cut(list, {upper.min, {right - (shape_fits ? shape_width : 0), upper.max.y}}, body,
@@ -279,8 +276,8 @@ void OutlinePanel::draw_operation_text(const Snapshot& s, const Row& row, const 
         draw_text(list, lower, right - params_width + px(8), small, t.muted, row.params);
 }
 
-void OutlinePanel::show_operation_tooltip(const Snapshot& s, const Row& row) {
-    write_shape(s, row.site->site);
+void OutlinePanel::show_operation_tooltip(const View& v, const Row& row) {
+    write_shape(v, row.site->site);
     const std::string shape(text());
     text_.clear();
     fmt::format_to(std::back_inserter(text_), "{}: {}\n{}\n{}\n{} parameters", row.words, row.what, row.name,
@@ -290,7 +287,7 @@ void OutlinePanel::show_operation_tooltip(const Snapshot& s, const Row& row) {
     tooltip(text());
 }
 
-void OutlinePanel::draw_folded(const Snapshot& s, const Row& row, const Selection& selection,
+void OutlinePanel::draw_folded(const View& v, const Row& row, const Selection& selection,
                                Commands& commands) {
     const Theme& t = theme();
     const float width = std::max(ImGui::GetContentRegionAvail().x, 1.0f);
@@ -309,13 +306,13 @@ void OutlinePanel::draw_folded(const Snapshot& s, const Row& row, const Selectio
     draw_text_cut(list, {{left, item.box.min.y}, {right - (params_fit ? params_width : 0), item.box.max.y}},
                   body, t.muted, row.words);
     if (params_fit) draw_text(list, item.box, right - params_width + px(8), small, t.muted, row.params);
-    if (!row.stack && has_edit(s, [&](const Edit& e) { return e.range.layer == row.layer; }))
-        draw_row_edit_mark(item.box, s.edits_on);
+    if (row.other_run.empty() && has_edit(v, [&](const Edit& e) { return e.range.layer == row.layer; }))
+        draw_row_edit_mark(item.box, v.snapshot.edits_on);
     draw_focus_ring(item, px(6));
-    tooltip(row.stack ? "Show this stack, in all panels" : "Unfold this layer");
+    tooltip(!row.other_run.empty() ? "Show this stack, in all panels" : "Unfold this layer");
     if (!item.pressed) return;
-    if (row.stack)
-        commands.post(command::ViewStack{row.name});
+    if (!row.other_run.empty())
+        commands.post(command::ViewRun{row.other_run});
     else
         commands.post(command::PinHead{row.layer, selection.pinned_head.head});
 }

@@ -16,13 +16,13 @@ constexpr float k_bar_height = 22, k_pointer_height = 8; // design lengths
 constexpr int k_max_parts = 64;
 
 /// The words above the bar.
-const char* heading(SamplingPanelState& state, const Snapshot& s) {
+const char* heading(SamplingPanelState& state, const View& v) {
     if (state.token_is_drawn() && state.next_token() != state.step().token)
         return state.format("the draw: u = {:.4f} would now give {}", state.step().u,
                             token_labels().label(state.step().token));
     if (state.token_is_drawn())
         return state.format("the draw: u = {:.4f} on the cumulative curve", state.step().u);
-    const bool prompt = s.run().origin(state.position()).kind == TokenOrigin::Kind::prompt;
+    const bool prompt = v.run.origin(state.position()).kind == TokenOrigin::Kind::prompt;
     return prompt ? "the next token was not drawn: it is in the prompt"
                   : "the next token was not drawn: it was put there";
 }
@@ -107,12 +107,12 @@ float probability_bar_height() {
            px(k_bar_height + k_pointer_height);
 }
 
-void draw_probability_bar(SamplingPanelState& state, const Snapshot& s) {
+void draw_probability_bar(SamplingPanelState& state, const View& v) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float width = std::max(ImGui::GetContentRegionAvail().x, 1.0f);
     ImFont* f = font(TextSize::small);
     ImGui::Dummy({width, f->FontSize});
-    std::string_view words = heading(state, s);
+    std::string_view words = heading(state, v);
     if (measure(f, words).x > width) words = state.format("the draw: u = {:.4f}", state.step().u);
     draw_text_cut(*ImGui::GetWindowDrawList(), {at, {at.x + width, at.y + f->FontSize}}, f, theme().muted,
                   words);

@@ -7,7 +7,7 @@
 namespace gf::ui {
 
 /// Draws the bar and the line of words above it at the cursor. A click on a token's part chooses that token.
-void draw_probability_bar(SamplingPanelState& state, const Snapshot& snapshot);
+void draw_probability_bar(SamplingPanelState& state, const View& view);
 /// Pixels.
 float probability_bar_height();
 

@@ -29,21 +29,21 @@ float line_spacing() { return px(ImGui::GetWindowHeight() < px(390) ? 4 : 6); }
 
 class SamplingPanel : public Panel {
   public:
-    bool always_shows_decoder() const override { return true; }
+    bool always_shows_text() const override { return true; }
     const char* title() const override { return "Sampling"; }
     const char* about() const override {
         return "from logits to the next token: the chain, the probabilities, the draw";
     }
-    void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) override;
+    void draw(const View& view, Selection& selection, Commands& commands) override;
     std::vector<PanelOption> options() const override;
     void choose(std::string_view option, std::string_view value) override;
 
   private:
-    void draw_below_chain(const Snapshot& snapshot, Selection& selection, Commands& commands);
-    void draw_with_card_beside_table(const Snapshot& snapshot, Selection& selection, Commands& commands);
-    void draw_in_one_column(const Snapshot& snapshot, Selection& selection, Commands& commands);
-    void draw_buttons(const Snapshot& snapshot, Commands& commands);
-    const char* subtitle(const Snapshot& snapshot, const Selection& selection);
+    void draw_below_chain(const View& view, Selection& selection, Commands& commands);
+    void draw_with_card_beside_table(const View& view, Selection& selection, Commands& commands);
+    void draw_in_one_column(const View& view, Selection& selection, Commands& commands);
+    void draw_buttons(const View& view, Commands& commands);
+    const char* subtitle(const View& view, const Selection& selection);
 
     SamplingPanelState state_;
     TokenTable table_;
@@ -68,34 +68,34 @@ void SamplingPanel::choose(std::string_view option, std::string_view value) {
     }
 }
 
-void SamplingPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
+void SamplingPanel::draw(const View& v, Selection& selection, Commands& commands) {
     const ImVec2 spacing = ImGui::GetStyle().ItemSpacing;
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {spacing.x, line_spacing()});
-    const bool predicts = predicts_tokens(s);
-    panel_header("Sampling", predicts ? subtitle(s, selection) : tokenless_output_.subtitle(s));
+    const bool predicts = predicts_tokens(v);
+    panel_header("Sampling", predicts ? subtitle(v, selection) : tokenless_output_.subtitle(v));
     if (!predicts) {
-        tokenless_output_.draw(s, selection, commands);
-    } else if (s.cursor < 1) {
+        tokenless_output_.draw(v, selection, commands);
+    } else if (v.cursor < 1) {
         label_text("The first token has no probabilities: write a prompt.", theme().muted, TextSize::small);
     } else {
-        const int position = sampled_position(s, selection);
-        state_.update(s, position);
-        if (draw_chain_editor(state_, edited_chain_, s.config().d_vocab)) {
+        const int position = sampled_position(v, selection);
+        state_.update(v, position);
+        if (draw_chain_editor(state_, edited_chain_, v.config().d_vocab)) {
             sampling_preview().propose(edited_chain_);
             commands.post(command::SetSampling{edited_chain_});
-            state_.update(s, position);
+            state_.update(v, position);
         }
-        draw_below_chain(s, selection, commands);
+        draw_below_chain(v, selection, commands);
     }
     ImGui::PopStyleVar();
 }
 
-const char* SamplingPanel::subtitle(const Snapshot& s, const Selection& selection) {
-    if (!s.config().fills_in())
-        return state_.format("next token, after {} token{}", s.cursor, s.cursor == 1 ? "" : "s");
-    if (s.cursor < 1) return "what fits in the place of a token";
-    const int position = sampled_position(s, selection);
-    return state_.format("in the place of {}, token {}", token_labels().label(s.run().token(position)),
+const char* SamplingPanel::subtitle(const View& v, const Selection& selection) {
+    if (!v.config().fills_in())
+        return state_.format("next token, after {} token{}", v.cursor, v.cursor == 1 ? "" : "s");
+    if (v.cursor < 1) return "what fits in the place of a token";
+    const int position = sampled_position(v, selection);
+    return state_.format("in the place of {}, token {}", token_labels().label(v.run.token(position)),
                          position);
 }
 
@@ -105,31 +105,31 @@ float bar_and_buttons_height() {
     return spacing + probability_bar_height() + spacing + px(k_control_height);
 }
 
-void SamplingPanel::draw_below_chain(const Snapshot& s, Selection& selection, Commands& commands) {
+void SamplingPanel::draw_below_chain(const View& v, Selection& selection, Commands& commands) {
     draw_entropy_and_fit(state_);
     const float width = ImGui::GetContentRegionAvail().x;
     if (state_.chosen_token() >= 0 && width >= px(k_min_width_for_card_beside_table))
-        draw_with_card_beside_table(s, selection, commands);
+        draw_with_card_beside_table(v, selection, commands);
     else
-        draw_in_one_column(s, selection, commands);
+        draw_in_one_column(v, selection, commands);
 }
 
-void SamplingPanel::draw_with_card_beside_table(const Snapshot& s, Selection& selection, Commands& commands) {
+void SamplingPanel::draw_with_card_beside_table(const View& v, Selection& selection, Commands& commands) {
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     const float card_width = std::min(px(k_max_card_width), std::floor(room.x * 0.45f));
     const float height = std::max(room.y - bar_and_buttons_height(), 4 * TokenTable::row_height());
-    table_.draw(state_, s, selection, commands, {room.x - card_width - px(k_gap_beside_card), height});
+    table_.draw(state_, v, selection, commands, {room.x - card_width - px(k_gap_beside_card), height});
     const ImVec2 below_table = ImGui::GetCursorScreenPos();
     ImGui::SetCursorScreenPos({at.x + room.x - card_width, at.y});
     draw_derivation_card(state_, commands, card_width, height);
     ImGui::SetCursorScreenPos(below_table);
-    draw_probability_bar(state_, s);
-    draw_buttons(s, commands);
+    draw_probability_bar(state_, v);
+    draw_buttons(v, commands);
 }
 
 /// The table, below it the card of the chosen token, then the probability bar. The card takes the place of
 /// the bar where there is no room for both.
-void SamplingPanel::draw_in_one_column(const Snapshot& s, Selection& selection, Commands& commands) {
+void SamplingPanel::draw_in_one_column(const View& v, Selection& selection, Commands& commands) {
     const ImVec2 room = ImGui::GetContentRegionAvail();
     const float spacing = ImGui::GetStyle().ItemSpacing.y, row = TokenTable::row_height();
     const bool has_card = state_.chosen_token() >= 0;
@@ -139,17 +139,17 @@ void SamplingPanel::draw_in_one_column(const Snapshot& s, Selection& selection, 
     const float below_table =
         has_bar ? card + bar_and_buttons : std::min(card, std::max(room.y - 4 * row, room.y * 0.6f));
     const float min_table_height = 2 * row + TokenTable::heading_height();
-    table_.draw(state_, s, selection, commands, {room.x, std::max(room.y - below_table, min_table_height)});
+    table_.draw(state_, v, selection, commands, {room.x, std::max(room.y - below_table, min_table_height)});
     if (has_card) draw_derivation_card(state_, commands, room.x, (has_bar ? card : below_table) - spacing);
     if (has_bar) {
-        draw_probability_bar(state_, s);
-        draw_buttons(s, commands);
+        draw_probability_bar(state_, v);
+        draw_buttons(v, commands);
     }
 }
 
 /// The buttons stand side by side: equally wide where there is room, else as wide as their words. Where even
 /// that is too much, they stand below each other.
-void SamplingPanel::draw_buttons(const Snapshot& s, Commands& commands) {
+void SamplingPanel::draw_buttons(const View& v, Commands& commands) {
     ImFont* f = font(TextSize::body);
     const float room = ImGui::GetContentRegionAvail().x, gap = px(6);
     float widest = 0, total = 2 * gap;
@@ -167,7 +167,7 @@ void SamplingPanel::draw_buttons(const Snapshot& s, Commands& commands) {
     const auto next = [&] {
         if (!stacked) ImGui::SameLine(0, gap);
     };
-    const bool fills_in = s.config().fills_in();
+    const bool fills_in = v.config().fills_in();
     if (push_button("Resample", width_of("Resample"))) commands.post(command::Resample{});
     tooltip(fills_in ? "Draw the token again" : "Draw the next token again: another branch");
     next();

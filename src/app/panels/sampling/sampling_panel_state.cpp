@@ -49,19 +49,19 @@ void SamplingPanelState::find_focused_stage() {
     }
 }
 
-void SamplingPanelState::update(const Snapshot& s, int position) {
+void SamplingPanelState::update(const View& v, int position) {
     SamplingPreview& preview = sampling_preview();
-    preview.update(s, position);
+    preview.update(v, position);
     position_ = position;
-    logits_row_ = s.config().logits_row(position);
+    logits_row_ = v.config().logits_row(position);
     find_focused_stage();
-    const bool is_written = !s.config().fills_in() && position < s.run().rows;
-    next_token_ = is_written ? s.run().token(position) : step().token;
-    token_is_drawn_ = !is_written || s.run().origin(position).kind == TokenOrigin::Kind::drawn;
+    const bool is_written = !v.config().fills_in() && position < v.run.rows;
+    next_token_ = is_written ? v.run.token(position) : step().token;
+    token_is_drawn_ = !is_written || v.run.origin(position).kind == TokenOrigin::Kind::drawn;
     const bool step_changed = compared_version_ != preview.version();
-    if (step_changed || compared_stage_ != focused_stage_) compare(s);
-    if (!wanted_token_name_.empty()) find_wanted_token(s);
-    if (chosen_token_ >= s.config().d_vocab) chosen_token_ = -1;
+    if (step_changed || compared_stage_ != focused_stage_) compare(v);
+    if (!wanted_token_name_.empty()) find_wanted_token(v);
+    if (chosen_token_ >= v.config().d_vocab) chosen_token_ = -1;
     if (chosen_token_ >= 0 && (step_changed || derivation_.token != chosen_token_))
         derivation_ = derive_probability(step(), chosen_token_);
     if (chosen_token_ < 0) derivation_.token = -1;
@@ -70,12 +70,12 @@ void SamplingPanelState::update(const Snapshot& s, int position) {
     compared_stage_ = focused_stage_;
 }
 
-void SamplingPanelState::compare(const Snapshot& s) {
-    find_distribution_before(s);
+void SamplingPanelState::compare(const View& v) {
+    find_distribution_before(v);
     find_max_probability();
 }
 
-void SamplingPanelState::find_distribution_before(const Snapshot& s) {
+void SamplingPanelState::find_distribution_before(const View& v) {
     before_step_ = &sampling_preview().step();
     before_record_ = 0;
     before_name_ = "raw";
@@ -93,9 +93,9 @@ void SamplingPanelState::find_distribution_before(const Snapshot& s) {
     }
     chain_without_focus_ = chain();
     chain_without_focus_[focus].on = false;
-    const real* logits = s.trace().row(Site::logits, -1, logits_row_);
-    sampler_without_focus_.sample({logits, static_cast<std::size_t>(s.config().d_vocab)},
-                                  {s.trace().tokens(), static_cast<std::size_t>(s.cursor)},
+    const real* logits = v.trace().row(Site::logits, -1, logits_row_);
+    sampler_without_focus_.sample({logits, static_cast<std::size_t>(v.config().d_vocab)},
+                                  {v.trace().tokens(), static_cast<std::size_t>(v.cursor)},
                                   chain_without_focus_, step().key, step_without_focus_);
     before_step_ = &step_without_focus_;
     before_record_ = static_cast<int>(step_without_focus_.stages.size()) - 1;
@@ -121,10 +121,10 @@ void SamplingPanelState::find_max_probability() {
     if (!(max_probability_ > 0)) max_probability_ = 1;
 }
 
-void SamplingPanelState::find_wanted_token(const Snapshot& s) {
+void SamplingPanelState::find_wanted_token(const View& v) {
     chosen_token_ = wanted_token_name_ == "none"   ? -1
                     : wanted_token_name_ == "next" ? next_token_
-                                                   : find_token(*s.model, wanted_token_name_);
+                                                   : find_token(*v.run.model, wanted_token_name_);
     wanted_token_name_.clear();
 }
 

@@ -17,7 +17,7 @@ inline constexpr int k_n_resamples = 1000;
 class SamplingPanelState {
   public:
     /// Called once a frame, and again when the chain changed in it. `position` is that of the token to draw.
-    void update(const Snapshot& snapshot, int position);
+    void update(const View& view, int position);
 
     /// Where the token is drawn, and the row of logits that it is drawn from.
     int position() const { return position_; }
@@ -70,10 +70,10 @@ class SamplingPanelState {
 
   private:
     void find_focused_stage();
-    void compare(const Snapshot& snapshot);
-    void find_distribution_before(const Snapshot& snapshot);
+    void compare(const View& view);
+    void find_distribution_before(const View& view);
     void find_max_probability();
-    void find_wanted_token(const Snapshot& snapshot);
+    void find_wanted_token(const View& view);
     void resample(bool step_changed);
 
     std::optional<StageKind> focused_kind_ = StageKind::temperature;

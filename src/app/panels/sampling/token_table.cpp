@@ -71,27 +71,28 @@ void draw_heading(const SamplingPanelState& state, float width) {
 }
 
 /// Outlines the table if the cell in focus is computed from the logits of all tokens, or feeds them.
-void outline_table(const SamplingPanelState& state, const Selection& selection, const UiRect& table) {
+void outline_table(const SamplingPanelState& state, const View& v, const Selection& selection,
+                   const UiRect& table) {
     const auto holds_table = [&](const CellRange& r) {
         return is_all_logits(r) && r.contains({0, Site::logits, -1, -1, state.logits_row(), 0});
     };
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    if (std::any_of(selection.precedents.begin(), selection.precedents.end(), holds_table))
-        outline_precedent(list, table);
-    if (std::any_of(selection.dependents.begin(), selection.dependents.end(), holds_table))
-        outline_dependent(list, table);
+    const auto precedents = selection.precedents_in(v.run.id), dependents = selection.dependents_in(v.run.id);
+    if (std::any_of(precedents.begin(), precedents.end(), holds_table)) outline_precedent(list, table);
+    if (std::any_of(dependents.begin(), dependents.end(), holds_table)) outline_dependent(list, table);
 }
 
 /// Outlines the row of a logit that is in focus, or that the cell in focus is computed from or feeds.
 void outline_row(const Selection& selection, const CellRef& logit, const UiRect& box) {
     const auto holds_logit = [&](const CellRange& r) { return !is_all_logits(r) && r.contains(logit); };
     ImDrawList& list = *ImGui::GetWindowDrawList();
+    const auto precedents = selection.precedents_in(logit.run),
+               dependents = selection.dependents_in(logit.run);
     if (selection.focus() == logit)
         outline_focus(list, box);
-    else if (std::any_of(selection.precedents.begin(), selection.precedents.end(), holds_logit))
+    else if (std::any_of(precedents.begin(), precedents.end(), holds_logit))
         outline_precedent(list, box);
-    if (std::any_of(selection.dependents.begin(), selection.dependents.end(), holds_logit))
-        outline_dependent(list, box);
+    if (std::any_of(dependents.begin(), dependents.end(), holds_logit)) outline_dependent(list, box);
 }
 
 /// The short name of the stage that cut a token. Its `cut_by` is not 0.
@@ -206,7 +207,7 @@ bool is_end_of_double_click() {
 float TokenTable::row_height() { return px(k_row_height); }
 float TokenTable::heading_height() { return px(k_heading_height); }
 
-void TokenTable::draw(SamplingPanelState& state, const Snapshot& s, Selection& selection, Commands& commands,
+void TokenTable::draw(SamplingPanelState& state, const View& v, Selection& selection, Commands& commands,
                       ImVec2 size) {
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     draw_heading(state, size.x - ImGui::GetStyle().ScrollbarSize);
@@ -227,10 +228,10 @@ void TokenTable::draw(SamplingPanelState& state, const Snapshot& s, Selection& s
     clipper.Begin(static_cast<int>(state.likeliest_tokens().size()), row_height());
     while (clipper.Step())
         for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i)
-            draw_row(state, state.likeliest_tokens()[static_cast<std::size_t>(i)], width, s, selection);
+            draw_row(state, state.likeliest_tokens()[static_cast<std::size_t>(i)], width, v, selection);
     ImGui::PopStyleVar();
     ImGui::EndChild();
-    outline_table(state, selection, {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
+    outline_table(state, v, selection, {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
     if (const float rest = size.y - px(k_heading_height) - rows_height; rest > 0)
         ImGui::SetCursorPosY(ImGui::GetCursorPosY() + rest);
 }
@@ -249,7 +250,7 @@ void TokenTable::write_on_double_click(SamplingPanelState& state, Commands& comm
     clicked_token_ = -1;
 }
 
-void TokenTable::draw_row(SamplingPanelState& state, int id, float width, const Snapshot& s,
+void TokenTable::draw_row(SamplingPanelState& state, int id, float width, const View& v,
                           Selection& selection) {
     const Theme& t = theme();
     const bool is_chosen = id == state.chosen_token();
@@ -257,13 +258,13 @@ void TokenTable::draw_row(SamplingPanelState& state, int id, float width, const 
     const ButtonItem item = button_item("candidate", {width, row_height()}, mark_of(is_chosen));
     ImGui::PopID();
     if (!item.seen) return;
-    const CellRef logit{0, Site::logits, -1, -1, state.logits_row(), id};
+    const CellRef logit = v.cell(Site::logits, -1, -1, state.logits_row(), id);
     ImDrawList& list = *ImGui::GetWindowDrawList();
     if (item.hovered || is_chosen)
         list.AddRectFilled(item.box.min, item.box.max, is_chosen ? t.accent_tint : t.control, px(4));
-    if (item.hovered && selection.stack == Stack::decoder) selection.cell.set(logit);
+    if (item.hovered) selection.cell.set(logit);
     outline_row(selection, logit, item.box);
-    if (find_edit(s, logit)) draw_edit_mark(list, item.box.min, item.box.max, s.edits_on);
+    if (find_edit(v, logit)) draw_edit_mark(list, item.box.min, item.box.max, v.snapshot.edits_on);
     draw_cells(state, id, item.box, width);
     draw_focus_ring(item, px(4));
     if (item.hovered) show_row_tooltip(state, id);

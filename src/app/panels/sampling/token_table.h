@@ -13,15 +13,14 @@ class TokenTable {
   public:
     /// Draws into a rectangle of `size` pixels at the cursor. A click on a row chooses its token, a double
     /// click writes it.
-    void draw(SamplingPanelState& state, const Snapshot& snapshot, Selection& selection, Commands& commands,
+    void draw(SamplingPanelState& state, const View& view, Selection& selection, Commands& commands,
               ImVec2 size);
     /// Pixels.
     static float row_height();
     static float heading_height();
 
   private:
-    void draw_row(SamplingPanelState& state, int id, float width, const Snapshot& snapshot,
-                  Selection& selection);
+    void draw_row(SamplingPanelState& state, int id, float width, const View& view, Selection& selection);
     void write_on_double_click(SamplingPanelState& state, Commands& commands);
 
     /// The row that was clicked last, and when: the second click of a double click may meet something else in

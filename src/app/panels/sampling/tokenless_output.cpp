@@ -57,16 +57,16 @@ void draw_class(const UiRect& box, std::string_view name, double probability, bo
 
 } // namespace
 
-const char* TokenlessOutput::subtitle(const Snapshot& s) {
-    switch (s.config().head) {
-    case OutputHead::classes: return line_("classes of {} tokens", s.run().rows);
-    case OutputHead::embedding: return line_("one vector for {} tokens", s.run().rows);
+const char* TokenlessOutput::subtitle(const View& v) {
+    switch (v.config().head) {
+    case OutputHead::classes: return line_("classes of {} tokens", v.run.rows);
+    case OutputHead::embedding: return line_("one vector for {} tokens", v.run.rows);
     default: return "no next token";
     }
 }
 
-void TokenlessOutput::draw(const Snapshot& s, Selection& selection, Commands& commands) {
-    const OutputHead head = s.config().head;
+void TokenlessOutput::draw(const View& v, Selection& selection, Commands& commands) {
+    const OutputHead head = v.config().head;
     if (head != OutputHead::classes && head != OutputHead::embedding) {
         write_wrapped("This model has no output layer: it gives the residual stream of each token after the "
                       "last norm, and no next token to draw.");
@@ -75,20 +75,20 @@ void TokenlessOutput::draw(const Snapshot& s, Selection& selection, Commands& co
     if (head == OutputHead::classes)
         write_wrapped(line_("This model sorts a text into classes instead of continuing it: the softmax of "
                             "class_logits, which are made from {}.",
-                            pooling_in_words(s.config().pooling)));
+                            pooling_in_words(v.config().pooling)));
     else
         write_wrapped(
             line_("This model turns a text into one vector instead of continuing it: hook_pooled, {}.",
-                  pooling_in_words(s.config().pooling)));
-    if (!has_pooled_output(s)) return write_wrapped("The text is being read.");
-    head == OutputHead::classes ? draw_classes(s, selection) : draw_vector(s);
+                  pooling_in_words(v.config().pooling)));
+    if (!has_pooled_output(v)) return write_wrapped("The text is being read.");
+    head == OutputHead::classes ? draw_classes(v, selection) : draw_vector(v);
     const char* site = head == OutputHead::classes ? "class_logits" : "hook_pooled";
     if (push_button("Show it in the Inspector")) commands.post(command::Inspect{site});
 }
 
 /// A row for each class, the likeliest first, as many as there is room for.
-void TokenlessOutput::draw_classes(const Snapshot& s, Selection& selection) {
-    class_probabilities(s, classes_);
+void TokenlessOutput::draw_classes(const View& v, Selection& selection) {
+    class_probabilities(v, classes_);
     const ImVec2 room = ImGui::GetContentRegionAvail();
     const float width = std::max(room.x, 1.0f), row = px(k_class_row_height);
     const float height =
@@ -106,7 +106,7 @@ void TokenlessOutput::draw_classes(const Snapshot& s, Selection& selection) {
         draw_class(item.box, name, c.probability, i == 0);
         draw_focus_ring(item, px(4));
         if (!item.hovered) continue;
-        selection.cell.set({0, Site::class_logits, -1, -1, 0, c.id});
+        selection.cell.set(v.cell(Site::class_logits, -1, -1, 0, c.id));
         tooltip(line_("{}: probability {:.4f}, logit {:.3f}", name, c.probability, c.logit));
     }
     ImGui::PopStyleVar();
@@ -115,9 +115,9 @@ void TokenlessOutput::draw_classes(const Snapshot& s, Selection& selection) {
                    TextSize::small);
 }
 
-void TokenlessOutput::draw_vector(const Snapshot& s) {
-    const int n = s.config().d_model;
-    const real* x = s.trace().row(Site::pooled, -1, 0);
+void TokenlessOutput::draw_vector(const View& v) {
+    const int n = v.config().d_model;
+    const real* x = v.trace().row(Site::pooled, -1, 0);
     double squares = 0;
     int largest = 0;
     for (int i = 0; i < n; ++i) {

@@ -13,12 +13,12 @@ namespace gf::ui {
 class TokenlessOutput {
   public:
     /// The words beside the panel's title. Valid until the next call of a member function.
-    const char* subtitle(const Snapshot& snapshot);
-    void draw(const Snapshot& snapshot, Selection& selection, Commands& commands);
+    const char* subtitle(const View& view);
+    void draw(const View& view, Selection& selection, Commands& commands);
 
   private:
-    void draw_classes(const Snapshot& snapshot, Selection& selection);
-    void draw_vector(const Snapshot& snapshot);
+    void draw_classes(const View& view, Selection& selection);
+    void draw_vector(const View& view);
 
     std::vector<ClassProbability> classes_;
     LineBuffer line_;

@@ -20,12 +20,12 @@ constexpr float k_width = 260, k_alternative_height = 24, k_bar_width = 80; // d
 
 void AlternativesMenu::open() { ImGui::OpenPopup(k_popup_name); }
 
-void AlternativesMenu::find_likeliest(const Snapshot& s, int position) {
-    if (trace_ == s.run().trace && position_ == position) return;
-    trace_ = s.run().trace;
+void AlternativesMenu::find_likeliest(const View& v, int position) {
+    if (trace_ == v.run.trace && position_ == position) return;
+    trace_ = v.run.trace;
     position_ = position;
-    const int d_vocab = s.config().d_vocab;
-    const real* logits = s.trace().row(Site::logits, -1, s.config().logits_row(position));
+    const int d_vocab = v.config().d_vocab;
+    const real* logits = v.trace().row(Site::logits, -1, v.config().logits_row(position));
     top_ids({logits, static_cast<std::size_t>(d_vocab)}, k_n_tokens, ids_);
     probabilities_.clear();
     const auto max_logit = static_cast<double>(logits[ids_[0]]);
@@ -35,10 +35,10 @@ void AlternativesMenu::find_likeliest(const Snapshot& s, int position) {
         probabilities_.push_back(std::exp(static_cast<double>(logits[id]) - max_logit) / sum);
 }
 
-void AlternativesMenu::draw(const Snapshot& s, int position, Commands& commands) {
+void AlternativesMenu::draw(const View& v, int position, Commands& commands) {
     if (!ImGui::BeginPopup(k_popup_name)) return;
-    find_likeliest(s, position);
-    const bool is_written = position < s.run().rows;
+    find_likeliest(v, position);
+    const bool is_written = position < v.run.rows;
     ImFont* f = font(TextSize::small);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     ImGui::Dummy({px(k_width), f->FontSize + px(4)});
@@ -46,7 +46,7 @@ void AlternativesMenu::draw(const Snapshot& s, int position, Commands& commands)
               theme().muted, is_written ? "Write another one: a branch" : "Continue with");
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     for (std::size_t i = 0; i < ids_.size(); ++i)
-        draw_row(ids_[i], probabilities_[i], is_written && s.run().token(position) == ids_[i], position,
+        draw_row(ids_[i], probabilities_[i], is_written && v.run.token(position) == ids_[i], position,
                  commands);
     ImGui::PopStyleVar();
     ImGui::EndPopup();

@@ -15,10 +15,10 @@ class AlternativesMenu {
     static void open();
     /// Draws the menu if it was opened in the present scope of IDs. It lists the likeliest tokens under the
     /// raw logits that predict `position`, which is at least 1; choosing one branches there.
-    void draw(const Snapshot& snapshot, int position, Commands& commands);
+    void draw(const View& view, int position, Commands& commands);
 
   private:
-    void find_likeliest(const Snapshot& snapshot, int position);
+    void find_likeliest(const View& view, int position);
     void draw_row(int id, double p, bool is_present, int position, Commands& commands);
 
     std::vector<int> ids_;              ///< the likeliest first

@@ -16,32 +16,32 @@ constexpr int k_max_tokens_in_row = 8;
 constexpr float k_branch_height = 20, k_indent = 14; // design lengths
 
 /// The row of a branch shows its tokens from the fork to this position.
-int end_of_shown_tokens(const RunView& branch) {
+int end_of_shown_tokens(const BranchView& branch) {
     return std::min(branch.rows, branch.fork + k_max_tokens_in_row);
 }
 
 } // namespace
 
 /// One token more than the row shows: whether there is one decides about the ellipsis.
-BranchTree::RowSource BranchTree::row_source(const RunView& branch) {
+BranchTree::RowSource BranchTree::row_source(const BranchView& branch) {
     return {branch.trace, std::min(branch.rows, end_of_shown_tokens(branch) + 1)};
 }
 
 bool BranchTree::is_current(const Snapshot& s) const {
     return std::equal(row_sources_.begin(), row_sources_.end(), s.tree.begin(), s.tree.end(),
-                      [](const RowSource& source, const RunView& b) { return source == row_source(b); });
+                      [](const RowSource& source, const BranchView& b) { return source == row_source(b); });
 }
 
 void BranchTree::rebuild(const Snapshot& s) {
     rows_.clear();
     row_sources_.clear();
-    for (const RunView& branch : s.tree) row_sources_.push_back(row_source(branch));
+    for (const BranchView& branch : s.tree) row_sources_.push_back(row_source(branch));
     for (std::size_t i = 0; i < s.tree.size(); ++i)
         if (s.tree[i].parent < 0) add_with_children(s, static_cast<int>(i), 0, -1);
 }
 
 void BranchTree::add_with_children(const Snapshot& s, int branch, int depth, int parent_row) {
-    const RunView& b = s.tree[static_cast<std::size_t>(branch)];
+    const BranchView& b = s.tree[static_cast<std::size_t>(branch)];
     Row row{branch, depth, parent_row, {}, {}};
     for (int p = b.fork; p < end_of_shown_tokens(b); ++p) row.text += token_labels().inline_label(b.token(p));
     if (b.rows > end_of_shown_tokens(b)) row.text += "…";

@@ -35,7 +35,7 @@ class BranchTree {
         int n_tokens;
         bool operator==(const RowSource&) const = default;
     };
-    static RowSource row_source(const RunView& branch);
+    static RowSource row_source(const BranchView& branch);
     std::vector<RowSource> row_sources_; ///< by index in Snapshot::tree
     int scrolled_to_branch_ = -1;
 };

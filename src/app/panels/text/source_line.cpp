@@ -12,12 +12,13 @@
 namespace gf::ui {
 namespace {
 
-/// Whether a range of the run in view is about the token at a position of the source.
-bool is_about_source_token(const CellRange& r, int position, const Snapshot& s, Stack in_view) {
+/// Whether a range is about the token at a position of the source. `of_source`: it is a range of the source's
+/// own run, not of the text's.
+bool is_about_source_token(const CellRange& r, int position, const View& v, bool of_source) {
     if (r.param >= 0)
-        return s.model->weights->table[static_cast<std::size_t>(r.param)].role == Role::embed &&
-               in_view == Stack::encoder && is_within(s.source_run.token(position), r.row_begin, r.row_end);
-    if (in_view == Stack::encoder)
+        return v.weights().table[static_cast<std::size_t>(r.param)].role == Role::embed && of_source &&
+               is_within(v.source->token(position), r.row_begin, r.row_end);
+    if (of_source)
         return is_within(position, r.row_begin, r.row_end) ||
                (has_key_axis(r.site) && is_within(position, r.column_begin, r.column_end));
     if (row_axis(r.site) == Axis::source) return is_within(position, r.row_begin, r.row_end);
@@ -26,19 +27,19 @@ bool is_about_source_token(const CellRange& r, int position, const Snapshot& s, 
 
 } // namespace
 
-float SourceLine::width(const Snapshot& s, TextSize size) {
+float SourceLine::width(const View& v, TextSize size) {
     float total = 0;
-    for (int i = 0; i < s.source_run.rows; ++i)
-        total += text_token_width(token_labels().inline_label(s.source_run.token(i)), false, size);
+    for (int i = 0; i < v.source->rows; ++i)
+        total += text_token_width(token_labels().inline_label(v.source->token(i)), false, size);
     const float slack = px(4); // bold tokens are a little wider
     return std::ceil(total) + slack;
 }
 
-void SourceLine::draw(const Snapshot& s, Selection& selection, Commands& commands, const UiRect& rect,
+void SourceLine::draw(const View& v, Selection& selection, Commands& commands, const UiRect& rect,
                       float tokens_left, TextSize size) {
     draw_text(*ImGui::GetWindowDrawList(), {rect.min, rect.max}, rect.min.x, font(TextSize::body, Face::bold),
               theme().text, "Source");
-    const bool is_cut = width(s, size) > rect.max.x - tokens_left;
+    const bool is_cut = width(v, size) > rect.max.x - tokens_left;
     const float right = rect.max.x - (is_cut ? px(18) : 0);
     ImGui::SetCursorScreenPos({tokens_left, rect.min.y});
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
@@ -46,12 +47,12 @@ void SourceLine::draw(const Snapshot& s, Selection& selection, Commands& command
                       ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoScrollbar |
                           ImGuiWindowFlags_NavFlattened);
     tokens_.clear();
-    for (int i = 0; i < s.source_run.rows; ++i) {
+    for (int i = 0; i < v.source->rows; ++i) {
         if (i > 0) ImGui::SameLine(0, 0);
-        draw_token(s, i, selection, commands, size);
+        draw_token(v, i, selection, commands, size);
     }
     outline_tokens(tokens_, selection, [&](const CellRange& r, int position) {
-        return is_about_source_token(r, position, s, selection.stack);
+        return is_about_source_token(r, position, v, selection.lit_run == v.source->id);
     });
     const ImGuiIO& io = ImGui::GetIO();
     if (ImGui::IsWindowHovered() && !io.KeyCtrl && io.MouseWheel != 0)
@@ -64,9 +65,9 @@ void SourceLine::draw(const Snapshot& s, Selection& selection, Commands& command
                   theme().muted, "…");
 }
 
-void SourceLine::draw_token(const Snapshot& s, int position, Selection& selection, Commands& commands,
+void SourceLine::draw_token(const View& v, int position, Selection& selection, Commands& commands,
                             TextSize size) {
-    const bool in_view = selection.stack == Stack::encoder;
+    const bool in_view = selection.run == v.source->id;
     const int pinned = in_view ? selection.pinned_token : -1;
     TokenLook look;
     look.chosen = pinned == position;
@@ -75,13 +76,13 @@ void SourceLine::draw_token(const Snapshot& s, int position, Selection& selectio
     char name[32];
     *fmt::format_to_n(name, sizeof name - 1, "source token {}", position).out = 0;
     ImGui::PushID(position);
-    if (text_token(name, token_labels().inline_label(s.source_run.token(position)), look, size)) {
-        if (!in_view) commands.post(command::ViewStack{"encoder"});
+    if (text_token(name, token_labels().inline_label(v.source->token(position)), look, size)) {
+        if (!in_view) commands.post(command::ViewRun{v.source->name});
         commands.post(command::PinToken{look.chosen ? -1 : position});
     }
     if (ImGui::IsItemHovered()) {
         (in_view ? selection.token : selection.source_token).set(position);
-        tooltip(line_("source position {}, id {}\n{}", position, s.source_run.token(position),
+        tooltip(line_("source position {}, id {}\n{}", position, v.source->token(position),
                       in_view ? "click pins it" : "click: look at it in the encoder"));
     }
     tokens_.push_back({position, {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()}});

@@ -14,15 +14,14 @@ namespace gf::ui {
 class SourceLine {
   public:
     /// The width of the tokens, in pixels.
-    static float width(const Snapshot& snapshot, TextSize size);
+    static float width(const View& view, TextSize size);
     /// Draws the title "Source" from rect.min.x on and the tokens from `tokens_left` on. Tokens that do not
     /// fit are reached with the wheel.
-    void draw(const Snapshot& snapshot, Selection& selection, Commands& commands, const UiRect& rect,
+    void draw(const View& view, Selection& selection, Commands& commands, const UiRect& rect,
               float tokens_left, TextSize size);
 
   private:
-    void draw_token(const Snapshot& snapshot, int position, Selection& selection, Commands& commands,
-                    TextSize size);
+    void draw_token(const View& view, int position, Selection& selection, Commands& commands, TextSize size);
 
     std::vector<PlacedToken> tokens_; ///< of this frame
     LineBuffer line_;

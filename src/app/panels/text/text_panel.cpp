@@ -26,18 +26,18 @@ class TextPanel : public Panel {
   public:
     const char* title() const override { return "Text"; }
     const char* about() const override { return "the text as tokens, tinted by surprisal; branches"; }
-    bool always_shows_decoder() const override { return true; }
-    void draw(const Snapshot& snapshot, Selection& selection, Commands& commands) override;
+    bool always_shows_text() const override { return true; }
+    void draw(const View& view, Selection& selection, Commands& commands) override;
 
   private:
-    void draw_source(const Snapshot& snapshot, Selection& selection, Commands& commands);
-    void lay_out(const Snapshot& snapshot);
-    void draw_lines(const Snapshot& snapshot, Selection& selection, Commands& commands);
-    int first_token_to_draw(const Snapshot& snapshot, int line, float next_width) const;
-    void scroll(const Snapshot& snapshot, const Selection& selection);
+    void draw_source(const View& view, Selection& selection, Commands& commands);
+    void lay_out(const View& view);
+    void draw_lines(const View& view, Selection& selection, Commands& commands);
+    int first_token_to_draw(const View& view, int line, float next_width) const;
+    void scroll(const View& view, const Selection& selection);
     void scroll_to(int line);
-    void draw_token(const Snapshot& snapshot, int position, Selection& selection, Commands& commands);
-    void draw_next_token(const Snapshot& snapshot, Commands& commands);
+    void draw_token(const View& view, int position, Selection& selection, Commands& commands);
+    void draw_next_token(const View& view, Commands& commands);
     int n_lines() const { return lines_.count() + next_has_own_line_; }
     float line_offset(int line) const { return layout_.line_height * static_cast<float>(line); }
 
@@ -69,37 +69,36 @@ class TextPanel : public Panel {
 
 /// Whether a range is about the token at a position: its row, its weight or score as a key, or its row in the
 /// table of embeddings.
-bool is_about_token(const CellRange& r, int position, const Snapshot& s) {
+bool is_about_token(const CellRange& r, int position, const View& v) {
     if (r.param >= 0)
-        return s.model->weights->table[static_cast<std::size_t>(r.param)].role == Role::embed &&
-               is_within(s.run().token(position), r.row_begin, r.row_end);
+        return v.weights().table[static_cast<std::size_t>(r.param)].role == Role::embed &&
+               is_within(v.run.token(position), r.row_begin, r.row_end);
     if (row_axis(r.site) == Axis::pos && is_within(position, r.row_begin, r.row_end)) return true;
-    const int first_key = s.trace().plan(position).segment_begin;
+    const int first_key = v.trace().plan(position).segment_begin;
     return site_row(r.site).axes.back() == Axis::key &&
            is_within(position - first_key, r.column_begin, r.column_end);
 }
 
-bool has_surprisal(const Snapshot& s) { return s.config().continues_text(); }
+bool has_surprisal(const View& v) { return v.config().continues_text(); }
 
-bool is_next_written(const Snapshot& s) { return s.cursor < s.run().rows; }
+bool is_next_written(const View& v) { return v.cursor < v.run.rows; }
 
 /// The token behind the cursor if it is written already, else the one that will be drawn.
-int next_token(const Snapshot& s) {
-    return is_next_written(s) ? s.run().token(s.cursor) : sampling_preview().step().token;
+int next_token(const View& v) {
+    return is_next_written(v) ? v.run.token(v.cursor) : sampling_preview().step().token;
 }
 
 /// The width of the titles at the left, with the space behind them.
-float title_width(const Snapshot& s) {
-    return std::ceil(measure(font(TextSize::body, Face::bold), s.has_source() ? "Source" : "Text").x) +
-           px(18);
+float title_width(const View& v) {
+    return std::ceil(measure(font(TextSize::body, Face::bold), v.source ? "Source" : "Text").x) + px(18);
 }
 
 /// The source stands above the text where two lines have room, else in front of it. Leaves the cursor where
 /// the text begins.
-void TextPanel::draw_source(const Snapshot& s, Selection& selection, Commands& commands) {
+void TextPanel::draw_source(const View& v, Selection& selection, Commands& commands) {
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     const float overhang = px(4); // how far lines may reach into the panel's padding above and below
-    const float tokens_left = at.x + title_width(s);
+    const float tokens_left = at.x + title_width(v);
     const auto largest_size_for = [&](float n_lines) {
         for (const TextSize size : {TextSize::title, TextSize::body})
             if (n_lines * std::ceil(text_token_height(size)) <= room.y + 2 * overhang) return size;
@@ -108,20 +107,20 @@ void TextPanel::draw_source(const Snapshot& s, Selection& selection, Commands& c
     TextSize size = largest_size_for(2);
     if (const float line = std::ceil(text_token_height(size)); 2 * line <= room.y + 2 * overhang) {
         const UiRect above{{at.x, at.y - overhang}, {at.x + room.x, at.y - overhang + line}};
-        source_.draw(s, selection, commands, above, tokens_left, size);
+        source_.draw(v, selection, commands, above, tokens_left, size);
         ImGui::SetCursorScreenPos({at.x, at.y + line - overhang});
         return;
     }
     size = largest_size_for(1);
     const float line = std::ceil(text_token_height(size)), top = std::floor(at.y + (room.y - line) / 2);
-    const float width = std::floor(std::min(tokens_left - at.x + SourceLine::width(s, size), room.x * 0.45f));
-    source_.draw(s, selection, commands, {{at.x, top}, {at.x + width, top + line}}, tokens_left, size);
+    const float width = std::floor(std::min(tokens_left - at.x + SourceLine::width(v, size), room.x * 0.45f));
+    source_.draw(v, selection, commands, {{at.x, top}, {at.x + width, top + line}}, tokens_left, size);
     ImGui::SetCursorScreenPos({at.x + width + px(24), at.y});
 }
 
 /// From left to right: the title, the text, the tree of branches, the legend. The text has the largest type
 /// in which a line fits.
-void TextPanel::lay_out(const Snapshot& s) {
+void TextPanel::lay_out(const View& v) {
     Layout& l = layout_;
     l.origin = ImGui::GetCursorScreenPos();
     l.room = ImGui::GetContentRegionAvail();
@@ -135,24 +134,24 @@ void TextPanel::lay_out(const Snapshot& s) {
     // A single line stands in the middle; the first one of several where panels have their title.
     l.text_top = std::floor(l.n_visible_lines > 1 ? l.origin.y - overhang
                                                   : l.origin.y + (l.room.y - l.line_height) / 2);
-    l.text_left = l.origin.x + title_width(s);
+    l.text_left = l.origin.x + title_width(v);
     l.text_right = l.origin.x + std::max(l.room.x, 1.0f);
     l.legend_left = 0;
-    if (l.room.x > px(700) && has_surprisal(s)) {
+    if (l.room.x > px(700) && has_surprisal(v)) {
         l.legend_left = l.text_right - surprisal_legend_width();
         l.text_right = l.legend_left - px(20);
     }
     l.tree_left = l.tree_right = l.text_right;
-    if (s.tree.size() > 1 && l.room.x > px(360)) {
+    if (v.snapshot.tree.size() > 1 && l.room.x > px(360)) {
         l.tree_left = l.text_right - std::min(px(260), l.room.x * 0.3f);
         l.text_right = l.tree_left - px(16);
     }
     l.text_right = std::max(l.text_right, l.text_left + px(24));
 }
 
-void TextPanel::draw(const Snapshot& s, Selection& selection, Commands& commands) {
-    if (s.has_source()) draw_source(s, selection, commands);
-    lay_out(s);
+void TextPanel::draw(const View& v, Selection& selection, Commands& commands) {
+    if (v.source) draw_source(v, selection, commands);
+    lay_out(v);
     const Layout& l = layout_;
     draw_text(*ImGui::GetWindowDrawList(),
               {{l.origin.x, l.text_top}, {l.text_left, l.text_top + l.line_height}}, l.origin.x,
@@ -160,31 +159,31 @@ void TextPanel::draw(const Snapshot& s, Selection& selection, Commands& commands
     const bool single_line = l.n_visible_lines == 1;
     const float text_width = l.text_right - l.text_left;
     const float slack = px(6); // bold tokens are a little wider
-    lines_.update(s.run(), s.cursor, text_width - ImGui::GetStyle().ScrollbarSize - slack, l.text_size,
+    lines_.update(v.run, v.cursor, text_width - ImGui::GetStyle().ScrollbarSize - slack, l.text_size,
                   single_line);
     ImGui::SetCursorScreenPos({l.text_left, l.text_top});
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     ImGui::BeginChild("text", {text_width, line_offset(l.n_visible_lines)}, ImGuiChildFlags_None,
                       ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NavFlattened |
                           (single_line ? ImGuiWindowFlags_NoScrollbar : 0));
-    draw_lines(s, selection, commands);
-    scroll(s, selection);
+    draw_lines(v, selection, commands);
+    scroll(v, selection);
     ImGui::EndChild();
     ImGui::PopStyleVar();
     if (l.tree_right > l.tree_left) {
         ImGui::SetCursorScreenPos({l.tree_left, std::floor(l.origin.y - px(4))});
-        tree_.draw(s, commands, {l.tree_right - l.tree_left, l.room.y + px(8)});
+        tree_.draw(v.snapshot, commands, {l.tree_right - l.tree_left, l.room.y + px(8)});
     }
     if (l.legend_left > 0) draw_surprisal_legend({l.legend_left, l.text_top}, l.line_height);
 }
 
 /// Draws the visible lines only, and what comes next behind the last one or below it.
-void TextPanel::draw_lines(const Snapshot& s, Selection& selection, Commands& commands) {
-    const bool has_next = predicts_tokens(s) && (s.config().continues_text() || is_next_written(s));
+void TextPanel::draw_lines(const View& v, Selection& selection, Commands& commands) {
+    const bool has_next = predicts_tokens(v) && (v.config().continues_text() || is_next_written(v));
     float next_width = 0;
     if (has_next) {
-        if (!is_next_written(s)) sampling_preview().update(s, s.cursor);
-        const std::string& label = token_labels().inline_label(next_token(s));
+        if (!is_next_written(v)) sampling_preview().update(v, v.cursor);
+        const std::string& label = token_labels().inline_label(next_token(v));
         next_width = std::ceil(measure(font(layout_.text_size), label).x) + px(6 + 26 + 6);
     }
     const int n_visible = layout_.n_visible_lines;
@@ -197,33 +196,32 @@ void TextPanel::draw_lines(const Snapshot& s, Selection& selection, Commands& co
          ++line) {
         ImGui::SetCursorScreenPos({origin.x, origin.y + line_offset(line)});
         if (line < lines_.count()) {
-            const int begin = first_token_to_draw(s, line, next_width);
+            const int begin = first_token_to_draw(v, line, next_width);
             for (int p = begin; p < lines_[line].end; ++p) {
                 if (p > begin) ImGui::SameLine(0, 0);
-                draw_token(s, p, selection, commands);
+                draw_token(v, p, selection, commands);
                 visible_tokens_.push_back({p, {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()}});
             }
             const bool next_follows = has_next && line + 1 >= lines_.count() && !next_has_own_line_;
             if (next_follows) ImGui::SameLine(0, px(6));
         }
-        if (has_next && line + 1 == n_lines()) draw_next_token(s, commands);
+        if (has_next && line + 1 == n_lines()) draw_next_token(v, commands);
     }
-    // While the encoder is in view, the focus is about the source.
-    if (selection.stack != Stack::encoder)
+    if (selection.lit_run == v.run.id)
         outline_tokens(visible_tokens_, selection,
-                       [&](const CellRange& r, int position) { return is_about_token(r, position, s); });
+                       [&](const CellRange& r, int position) { return is_about_token(r, position, v); });
     // An item at the end of the last line tells Dear ImGui how far it can be scrolled.
     ImGui::SetCursorScreenPos({origin.x, origin.y + line_offset(n_lines()) - 1});
     ImGui::Dummy({1, 1});
 }
 
 /// A last line that is full gives up tokens at its beginning, so that what comes next fits behind it.
-int TextPanel::first_token_to_draw(const Snapshot& s, int line, float next_width) const {
+int TextPanel::first_token_to_draw(const View& v, int line, float next_width) const {
     int position = lines_[line].begin;
     if (line + 1 < lines_.count() || next_has_own_line_) return position;
     for (float room = lines_.remaining_width(); room < next_width && position + 1 < lines_[line].end;
          ++position)
-        room += lines_.token_width(s.run(), position);
+        room += lines_.token_width(v.run, position);
     return position;
 }
 
@@ -234,13 +232,13 @@ void TextPanel::scroll_to(int line) {
 
 /// Scrolls by whole lines: to the end when the text changed, to a token that was pinned elsewhere, and by the
 /// wheel.
-void TextPanel::scroll(const Snapshot& s, const Selection& selection) {
+void TextPanel::scroll(const View& v, const Selection& selection) {
     const int n_visible = layout_.n_visible_lines, max_first = std::max(n_lines() - n_visible, 0);
-    if (s.cursor != shown_cursor_ || s.run().trace != shown_trace_) {
+    if (v.cursor != shown_cursor_ || v.run.trace != shown_trace_) {
         if (first_visible_line_ != max_first || ImGui::GetScrollY() != line_offset(max_first))
             scroll_to(max_first);
-        shown_cursor_ = s.cursor;
-        shown_trace_ = s.run().trace;
+        shown_cursor_ = v.cursor;
+        shown_trace_ = v.run.trace;
         shown_pin_ = selection.pinned_token;
         return;
     }
@@ -265,15 +263,14 @@ void TextPanel::scroll(const Snapshot& s, const Selection& selection) {
         ImGui::SetScrollY(snapped);
 }
 
-void show_token_tooltip(const Snapshot& s, int position) {
-    const TokenOrigin& origin = s.run().origin(position);
+void show_token_tooltip(const View& v, int position) {
+    const TokenOrigin& origin = v.run.origin(position);
     fmt::memory_buffer text;
     auto out = std::back_inserter(text);
-    fmt::format_to(out, "position {}, id {}", position, s.run().token(position));
-    if (const auto digits = byte_digits(token_labels().inline_label(s.run().token(position)));
-        !digits.empty())
+    fmt::format_to(out, "position {}, id {}", position, v.run.token(position));
+    if (const auto digits = byte_digits(token_labels().inline_label(v.run.token(position))); !digits.empty())
         fmt::format_to(out, "\nthe byte 0x{}, alone no character", digits);
-    if (position > 0 && has_surprisal(s))
+    if (position > 0 && has_surprisal(v))
         fmt::format_to(out, "\nprobability {:.4f}, surprisal {:.2f} bits", origin.probability,
                        origin.surprisal);
     switch (origin.kind) {
@@ -285,44 +282,44 @@ void show_token_tooltip(const Snapshot& s, int position) {
     }
     if (position > 0)
         fmt::format_to(out, "\n{}double click: back to here",
-                       predicts_tokens(s) ? "right click: another token here; " : "");
+                       predicts_tokens(v) ? "right click: another token here; " : "");
     tooltip({text.data(), text.size()});
 }
 
-void TextPanel::draw_token(const Snapshot& s, int position, Selection& selection, Commands& commands) {
-    const TokenOrigin& origin = s.run().origin(position);
+void TextPanel::draw_token(const View& v, int position, Selection& selection, Commands& commands) {
+    const TokenOrigin& origin = v.run.origin(position);
     TokenLook look;
-    const bool in_view = selection.stack == Stack::decoder;
+    const bool in_view = selection.run == v.run.id;
     const int pinned = in_view ? selection.pinned_token : -1;
-    if (has_surprisal(s)) look.tint = theme().surprisal_tint(static_cast<float>(origin.surprisal));
-    look.chosen = pinned == position || (pinned < 0 && position == s.cursor - 1);
+    if (has_surprisal(v)) look.tint = theme().surprisal_tint(static_cast<float>(origin.surprisal));
+    look.chosen = pinned == position || (pinned < 0 && position == v.cursor - 1);
     look.outlined = origin.kind == TokenOrigin::Kind::forced;
     if (in_view && selection.token.get() == position) look.tint = theme().accent_tint;
     char name[24];
     *fmt::format_to_n(name, sizeof name - 1, "token {}", position).out = 0;
     ImGui::PushID(position);
-    if (text_token(name, token_labels().inline_label(s.run().token(position)), look, layout_.text_size)) {
-        if (!in_view) commands.post(command::ViewStack{"decoder"});
+    if (text_token(name, token_labels().inline_label(v.run.token(position)), look, layout_.text_size)) {
+        if (!in_view) commands.post(command::ViewRun{v.run.name});
         commands.post(command::PinToken{pinned == position ? -1 : position});
     }
     if (ImGui::IsItemHovered()) {
         if (in_view) selection.token.set(position);
-        show_token_tooltip(s, position);
+        show_token_tooltip(v, position);
         if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) commands.post(command::Jump{position + 1});
-        if (ImGui::IsMouseClicked(ImGuiMouseButton_Right) && position > 0 && predicts_tokens(s))
+        if (ImGui::IsMouseClicked(ImGuiMouseButton_Right) && position > 0 && predicts_tokens(v))
             AlternativesMenu::open();
     }
-    if (position > 0) alternatives_menu_.draw(s, position, commands);
+    if (position > 0) alternatives_menu_.draw(v, position, commands);
     ImGui::PopID();
 }
 
-void TextPanel::draw_next_token(const Snapshot& s, Commands& commands) {
+void TextPanel::draw_next_token(const View& v, Commands& commands) {
     const TokenLook look{.ink = theme().accent_text, .outlined = true, .menu = true};
-    if (token_chip("next", token_labels().inline_label(next_token(s)), look, layout_.text_size))
+    if (token_chip("next", token_labels().inline_label(next_token(v)), look, layout_.text_size))
         AlternativesMenu::open();
-    tooltip(is_next_written(s) ? "The next token, written already: choose another one"
+    tooltip(is_next_written(v) ? "The next token, written already: choose another one"
                                : "The next token, as it will be drawn: choose another one");
-    alternatives_menu_.draw(s, s.cursor, commands);
+    alternatives_menu_.draw(v, v.cursor, commands);
 }
 
 } // namespace

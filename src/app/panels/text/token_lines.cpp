@@ -18,14 +18,14 @@ bool begins_word(const std::string& label) { return !label.empty() && label.fron
 
 } // namespace
 
-float TokenLines::token_width(const RunView& run, int position) const {
+float TokenLines::token_width(const Run& run, int position) const {
     const bool outlined = run.origin(position).kind == TokenOrigin::Kind::forced;
     return text_token_width(token_labels().inline_label(run.token(position)), outlined, size_);
 }
 
 /// Begins a line because the token at `position` does not fit any more. The beginning of its word moves to
 /// the new line with it; a single line repeats the last part of the one before.
-void TokenLines::begin_line(const RunView& run, int position) {
+void TokenLines::begin_line(const Run& run, int position) {
     Line& last = lines_.back();
     int begin = position;
     float width_before = 0;
@@ -46,7 +46,7 @@ void TokenLines::begin_line(const RunView& run, int position) {
     lines_.push_back({begin, position});
 }
 
-void TokenLines::update(const RunView& run, int cursor, float width, TextSize size, bool single_line) {
+void TokenLines::update(const Run& run, int cursor, float width, TextSize size, bool single_line) {
     const float scale = ImGuiHost::current().scale();
     const bool same = trace_ == run.trace && width == width_ && scale == scale_ && size == size_ &&
                       single_line == single_line_;

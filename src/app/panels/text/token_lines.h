@@ -17,7 +17,7 @@ class TokenLines {
     /// Breaks the first `cursor` tokens into lines `width` pixels wide. `single_line` means that only one
     /// line is seen at a time: each then begins with the last part of the one before, so that what was just
     /// written never stands alone.
-    void update(const RunView& run, int cursor, float width, TextSize size, bool single_line);
+    void update(const Run& run, int cursor, float width, TextSize size, bool single_line);
 
     int count() const { return static_cast<int>(lines_.size()); }
     const Line& operator[](int line) const { return lines_[static_cast<std::size_t>(line)]; }
@@ -26,10 +26,10 @@ class TokenLines {
     /// Room left behind the last token, in pixels; negative if a token alone is wider than a line.
     float remaining_width() const { return width_ - x_; }
     /// The width of a token in the last update()'s size, in pixels.
-    float token_width(const RunView& run, int position) const;
+    float token_width(const Run& run, int position) const;
 
   private:
-    void begin_line(const RunView& run, int position);
+    void begin_line(const Run& run, int position);
 
     std::vector<Line> lines_;
     float x_ = 0; ///< where the next token would go, in pixels from the left

@@ -1,7 +1,7 @@
 // Flow: the cell under the mouse is that of the Trace, layers unfold, heads change, long texts zoom and pan.
 
 #include "app/workbench_support.h"
-#include "core/stream_measures.h"
+#include "measures/stream_measures.h"
 
 #include <cmath>
 
@@ -99,10 +99,10 @@ TEST_F(FlowTest, UnfoldingIsSeenAndShort) {
 TEST_F(FlowTest, TheNextTokensAreTheModels) {
     open("llama");
     const Snapshot& s = bench.snapshot();
-    for (int row = 0; row < s.cursor; ++row) {
+    for (int row = 0; row < s.cursor(); ++row) {
         const auto p = probabilities_after(s, row);
         const int best = largest(p, 1)[0];
-        const float height = ui.rect("Flow/next token").height() / static_cast<float>(s.cursor);
+        const float height = ui.rect("Flow/next token").height() / static_cast<float>(s.cursor());
         const std::string tooltip_text =
             ui.tooltip("Flow/next token", {4, (static_cast<float>(row) + 0.5f) * height});
         EXPECT_THAT(tooltip_text,
@@ -115,7 +115,7 @@ TEST_F(FlowTest, TheNextTokensAreTheModels) {
 TEST_F(FlowTest, FoldedLayersSayHowMuchTheyWrite) {
     open("gpt2");
     StreamMeasures measures;
-    measures.update(bench.snapshot().run().trace, bench.cursor());
+    measures.advance({.trace = bench.snapshot().text().trace, .rows = bench.cursor()});
     const UiRect r = ui.rect("Flow/layer 1");
     const std::string tooltip_text = ui.tooltip("Flow/layer 1", {2, r.height() - 2}); // the last token
     const WriteShare& share = measures.share(1, bench.cursor() - 1);

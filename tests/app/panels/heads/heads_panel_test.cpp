@@ -17,11 +17,11 @@ const std::vector<std::string> k_roles = {"first token", "previous token", "dupl
 double score_of(const Snapshot& s, const std::string& role, HeadRef head) {
     double sum = 0;
     int queries = 0;
-    for (int q = 1; q < s.cursor; ++q) {
+    for (int q = 1; q < s.cursor(); ++q) {
         int places = 0;
         double weight = 0;
         for (int k = 0; k <= q; ++k) {
-            const auto same = [&](int key) { return s.run().token(key) == s.run().token(q); };
+            const auto same = [&](int key) { return s.text().token(key) == s.text().token(q); };
             const bool here = role == "first token"      ? k == 0
                               : role == "previous token" ? k == q - 1
                               : role == "duplicate"      ? k < q && same(k)
@@ -219,7 +219,7 @@ TEST(HeadsBudget, TheLayerInViewIsComputedAgain) {
     const auto expect_layer = [&](int layer) {
         const Snapshot& s = bench.snapshot();
         ASSERT_FALSE(s.trace().kept(Site::pattern));
-        ASSERT_EQ(s.layer.index, layer);
+        ASSERT_EQ(s.text().layer.index, layer);
         bench.post(command::PinCell{fmt::format("blocks.{}.attn.hook_pattern", layer), 7, 5, 2});
         const auto run = std::make_shared<Trace>(model.weights, TraceShape{6, {}, Keep::all});
         extend(*run, std::vector<int>{3, 1, 4, 1, 5, 9});
@@ -237,9 +237,9 @@ TEST(HeadsBudget, TheLayerInViewIsComputedAgain) {
     expect_layer(20);
     bench.ui.click("Transport/Step");
     EXPECT_EQ(bench.cursor(), 7);
-    EXPECT_EQ(bench.snapshot().layer.index, 20) << "it follows the text";
+    EXPECT_EQ(bench.snapshot().text().layer.index, 20) << "it follows the text";
     bench.open(saved_preset("llama"));
-    EXPECT_EQ(bench.snapshot().layer.index, -1);
+    EXPECT_EQ(bench.snapshot().text().layer.index, -1);
     EXPECT_TRUE(bench.ui.exists("Heads/L1H5"));
 }
 

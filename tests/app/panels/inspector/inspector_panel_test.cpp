@@ -102,7 +102,7 @@ TEST_F(InspectorTest, APatternIsThatOfTheCellInFocus) {
 TEST_F(InspectorTest, ColoursEndEarlyWhereOneValueIsRare) {
     bench.post(command::Inspect{"blocks.1.mlp.hook_post"});
     EXPECT_EQ(bench.text_with("Inspector", "clipped"), "");
-    bench.post(command::EditCell{"blocks.1.mlp.hook_post", -1, 7, 3, -1000});
+    bench.post(command::EditCell{{"blocks.1.mlp.hook_post", -1, 7, 3}, -1000});
     const DirectStatistics d = site_statistics(Site::mlp_post, 1, 0, config().d_mlp);
     ASSERT_EQ(d.least, -1000);
     const std::string end = fmt::format("{:.3g}", 3 * std::sqrt(d.squares / d.n));

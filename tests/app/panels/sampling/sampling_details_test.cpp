@@ -101,7 +101,7 @@ TEST_F(SamplingDetailsTest, TheCardWritesItsToken) {
     std::vector<int> expected = before;
     expected.push_back(id);
     EXPECT_EQ(bench.tokens(), expected);
-    EXPECT_EQ(bench.snapshot().run().origin(9).kind, TokenOrigin::Kind::forced);
+    EXPECT_EQ(bench.snapshot().text().origin(9).kind, TokenOrigin::Kind::forced);
     EXPECT_FALSE(ui.exists("Sampling/Write this token"));
 }
 

@@ -309,7 +309,7 @@ TEST_F(SamplingTest, ADoubleClickOnACandidateWritesIt) {
     std::vector<int> expected = before;
     expected.push_back(id);
     EXPECT_EQ(bench.tokens(), expected);
-    EXPECT_EQ(bench.snapshot().run().origin(9).kind, TokenOrigin::Kind::forced);
+    EXPECT_EQ(bench.snapshot().text().origin(9).kind, TokenOrigin::Kind::forced);
     ui.click("Transport/Back");
     EXPECT_NE(bench.text_with("Sampling", "the next token was not drawn"), "");
     ui.click("Transport/Undo");

@@ -106,7 +106,7 @@ TEST_F(TextTest, AnotherTokenMakesABranch) {
     expected.push_back(id);
     EXPECT_EQ(bench.tokens(), expected);
     EXPECT_EQ(bench.cursor(), 8);
-    EXPECT_EQ(bench.snapshot().run().fork, 7);
+    EXPECT_EQ(bench.snapshot().branch_in_view().fork, 7);
     EXPECT_THAT(ui.tooltip(token(7)), HasSubstr("put there by hand"));
     EXPECT_EQ(tokens_of(bench.snapshot().tree[0]), before);
 

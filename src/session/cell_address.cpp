@@ -1,14 +1,35 @@
-#include "session/find_cell.h"
+#include "session/cell_address.h"
 
+#include "core/name_matching.h"
 #include "core/site_names.h"
 #include "platform/error.h"
 
 namespace gf {
+namespace {
 
-CellRef find_cell(const Trace& trace, int rows, const std::string& name, int head, int row, int column) {
+Quantity quantity_named(const std::string& word) {
+    if (word.empty()) return Quantity::value;
+    std::vector<std::string> valid;
+    for (const Quantity q : {Quantity::value, Quantity::difference}) {
+        valid.emplace_back(name(q));
+        if (valid.back() == word) return q;
+    }
+    throw Error(
+        {"quantity", "one of the quantities; nearest: " + nearest_names(word, valid), "'" + word + "'", ""});
+}
+
+} // namespace
+
+CellRef find_cell(const RunView& run, const CellAddress& address) {
+    const Trace& trace = *run.trace;
     const Weights& weights = trace.weights();
-    CellRef cell{0, Site::resid_pre, -1, head, row, column};
-    int heads = 1, columns = 0;
+    const std::string& name = address.name;
+    CellRef cell;
+    cell.head = address.head;
+    cell.row = address.row;
+    cell.column = address.column;
+    cell.quantity = quantity_named(address.quantity);
+    int heads = 1, columns = 0, rows = run.rows;
     if (const ParamRow* param = weights.find(name)) {
         cell.param = static_cast<int>(param - weights.table.data());
         rows = param->shape.size() > 1 ? param->shape[0] : 1;
@@ -29,10 +50,10 @@ CellRef find_cell(const Trace& trace, int rows, const std::string& name, int hea
             throw Error(
                 {name, std::string(axis) + " 0 to " + std::to_string(size - 1), std::to_string(index), ""});
     };
-    require(row, rows, "rows");
-    require(column, columns, "columns");
+    require(cell.row, rows, "rows");
+    require(cell.column, columns, "columns");
     if (heads > 1)
-        require(head, heads, "heads");
+        require(cell.head, heads, "heads");
     else
         cell.head = -1;
     return cell;

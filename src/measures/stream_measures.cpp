@@ -1,6 +1,8 @@
-#include "core/stream_measures.h"
+#include "measures/stream_measures.h"
 
 #include "core/kernels/kernels.h"
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -19,21 +21,36 @@ float share_of(const real* written, const real* stream, int n) {
 
 } // namespace
 
-bool StreamMeasures::update(const std::shared_ptr<const Trace>& trace, int rows, std::size_t budget) {
-    const ModelConfig& c = trace->config();
-    if (trace != trace_) {
-        trace_ = trace;
+bool StreamMeasures::advance(const RunView& view, std::size_t budget) {
+    const ModelConfig& c = view.config();
+    if (view.source() != source_) {
+        source_ = view.source();
         n_layers_ = static_cast<std::size_t>(c.n_layers);
         shares_.clear();
         predictions_.clear();
-        shares_.reserve(static_cast<std::size_t>(trace->capacity()) * n_layers_);
-        predictions_.reserve(static_cast<std::size_t>(trace->capacity()));
+        shares_.reserve(static_cast<std::size_t>(view.trace->capacity()) * n_layers_);
+        predictions_.reserve(static_cast<std::size_t>(view.trace->capacity()));
     }
     const std::size_t cost =
         4 * n_layers_ * static_cast<std::size_t>(c.d_model) + 4 * static_cast<std::size_t>(c.d_vocab);
-    const int end = std::min(rows, this->rows() + std::max(1, static_cast<int>(budget / cost)));
-    for (int row = this->rows(); row < end; ++row) measure(*trace, row);
-    return this->rows() >= rows;
+    const std::size_t n_rows = std::clamp(budget / cost, std::size_t{1}, std::size_t{1} << 30);
+    const int end = std::min(view.rows, rows() + static_cast<int>(n_rows));
+    for (int row = rows(); row < end; ++row) measure(*view.trace, row);
+    return rows() >= view.rows;
+}
+
+nlohmann::ordered_json StreamMeasures::result() const {
+    auto measured = nlohmann::ordered_json::array();
+    for (int row = 0; row < rows(); ++row) {
+        auto layers = nlohmann::ordered_json::array();
+        for (int layer = 0; layer < static_cast<int>(n_layers_); ++layer) {
+            const WriteShare& s = share(layer, row);
+            layers.push_back({{"attention", s.attention}, {"cross", s.cross}, {"mlp", s.mlp}});
+        }
+        const Prediction& p = prediction(row);
+        measured.push_back({{"layers", layers}, {"token", p.token}, {"probability", p.probability}});
+    }
+    return measured;
 }
 
 void StreamMeasures::measure(const Trace& t, int row) {

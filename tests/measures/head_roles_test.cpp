@@ -1,6 +1,6 @@
 // Role scores against their definitions in plain double precision, and against patterns made by hand.
 
-#include "core/head_roles.h"
+#include "measures/head_roles.h"
 #include "support/random_model.h"
 
 #include <gtest/gtest.h>
@@ -78,7 +78,7 @@ TEST_P(HeadRolesOf, ScoresAreTheirDefinitions) {
     const std::vector<int> tokens = repetitive(k_tokens);
     const auto trace = run(random_weights(c), tokens, GetParam().n_prefix);
     HeadRoles roles;
-    EXPECT_TRUE(roles.update(trace, k_tokens));
+    EXPECT_TRUE(roles.advance({.trace = trace, .rows = k_tokens}));
     for (const int rows : {k_tokens, 1, 2, 5, 13}) // going back reads nothing again
         for (const HeadRole role : k_roles) {
             std::optional<HeadRoles::Best> best;
@@ -114,7 +114,7 @@ std::shared_ptr<Trace> made_by_hand(const std::vector<int>& tokens, auto read) {
 
 double score_of(const std::shared_ptr<Trace>& trace, HeadRole role) {
     HeadRoles roles;
-    roles.update(trace, trace->capacity());
+    roles.advance({.trace = trace, .rows = trace->capacity()});
     return roles.score(0, 0, role, trace->capacity()).value_or(-1);
 }
 
@@ -147,7 +147,7 @@ TEST(HeadRoles, AHeadThatDoesNothingElseScoresOne) {
 TEST(HeadRoles, WhatIsNeverPossibleHasNoScore) {
     const auto trace = run(random_weights(preset("llama").config), {1, 2, 3, 4});
     HeadRoles roles;
-    roles.update(trace, 4);
+    roles.advance({.trace = trace, .rows = 4});
     EXPECT_EQ(roles.queries(HeadRole::duplicate_token, 4), 0);
     EXPECT_EQ(roles.score(0, 0, HeadRole::duplicate_token, 4), std::nullopt);
     EXPECT_EQ(roles.score(0, 0, HeadRole::local, 4), std::nullopt);
@@ -157,24 +157,24 @@ TEST(HeadRoles, WhatIsNeverPossibleHasNoScore) {
     const auto unkept =
         std::make_shared<Trace>(random_weights(preset("llama").config), one_sequence(8, 0, Keep::residual));
     extend(*unkept, std::vector<int>{1, 2, 3});
-    EXPECT_TRUE(roles.update(unkept, 3));
+    EXPECT_TRUE(roles.advance({.trace = unkept, .rows = 3}));
     EXPECT_FALSE(roles.best(HeadRole::previous_token, 3)) << "nothing is left of the other Trace";
 }
 
 TEST(HeadRoles, AFewRowsAtATimeGiveTheSame) {
     const auto trace = run(random_weights(preset("llama").config), repetitive(k_tokens));
     HeadRoles whole, slow;
-    whole.update(trace, k_tokens);
-    EXPECT_FALSE(slow.update(trace, k_tokens, 1));
+    whole.advance({.trace = trace, .rows = k_tokens});
+    EXPECT_FALSE(slow.advance({.trace = trace, .rows = k_tokens}, 1));
     EXPECT_EQ(slow.rows(), 1);
     int calls = 1;
-    while (!slow.update(trace, k_tokens, 300)) ++calls;
+    while (!slow.advance({.trace = trace, .rows = k_tokens}, 300)) ++calls;
     EXPECT_GT(calls, 4);
     for (const HeadRole role : k_roles)
         for (int rows = 1; rows <= k_tokens; ++rows)
             EXPECT_EQ(slow.score(1, 4, role, rows), whole.score(1, 4, role, rows));
     const auto other = run(random_weights(preset("llama").config, 2), repetitive(k_tokens));
-    slow.update(other, k_tokens);
+    slow.advance({.trace = other, .rows = k_tokens});
     EXPECT_NE(slow.score(1, 4, HeadRole::local, k_tokens), whole.score(1, 4, HeadRole::local, k_tokens));
 }
 
@@ -182,31 +182,12 @@ TEST(HeadRoles, NaNIsNeverTheBest) {
     const auto trace = made_by_hand({1, 1, 1, 1, 1, 1}, [](int) { return 0; });
     trace->row(Site::pattern, 0, 4)[3] = std::numeric_limits<real>::quiet_NaN();
     HeadRoles roles;
-    roles.update(trace, 6);
+    roles.advance({.trace = trace, .rows = 6});
     EXPECT_TRUE(std::isnan(*roles.score(0, 0, HeadRole::previous_token, 6)));
     EXPECT_FALSE(std::isnan(*roles.score(0, 0, HeadRole::previous_token, 4))) << "before it";
     const auto best = roles.best(HeadRole::previous_token, 6);
     ASSERT_TRUE(best);
     EXPECT_FALSE(std::isnan(best->score));
-}
-
-TEST(PatternEntropy, IsTheMeanOfTheRows) {
-    const auto trace = run(random_weights(preset("gpt2").config), repetitive(k_tokens));
-    PatternEntropy entropy;
-    for (const int rows : {2, 9, 4, k_tokens}) {
-        while (!entropy.update(trace, Site::pattern, 1, 2, rows, 50)) {
-        }
-        double sum = 0;
-        for (int q = 1; q < rows; ++q) // the first query has no choice
-            for (int k = 0; k <= q; ++k) {
-                const auto p = static_cast<double>(trace->value({0, Site::pattern, 1, 2, q, k}));
-                sum -= p > 0 ? p * std::log2(p) : 0;
-            }
-        ASSERT_TRUE(entropy.bits());
-        EXPECT_NEAR(*entropy.bits(), sum / (rows - 1), 1e-5);
-    }
-    entropy.update(trace, Site::pattern, 1, 2, 1);
-    EXPECT_FALSE(entropy.bits());
 }
 
 } // namespace

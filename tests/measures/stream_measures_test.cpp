@@ -1,6 +1,6 @@
 // What is written to the stream, and the likeliest next token, against their definitions in double precision.
 
-#include "core/stream_measures.h"
+#include "measures/stream_measures.h"
 
 #include "support/random_model.h"
 
@@ -33,7 +33,7 @@ TEST_P(MeasuresOf, AreTheirDefinitions) {
     const ModelConfig c = preset(GetParam()).config;
     const auto trace = run_of(c);
     StreamMeasures measures;
-    EXPECT_TRUE(measures.update(trace, k_rows));
+    EXPECT_TRUE(measures.advance({.trace = trace, .rows = k_rows}));
     ASSERT_EQ(measures.rows(), k_rows);
     for (int r = 0; r < k_rows; ++r) {
         for (int l = 0; l < c.n_layers; ++l) {
@@ -62,21 +62,22 @@ TEST_P(MeasuresOf, AreTheirDefinitions) {
 TEST(StreamMeasures, ASmallBudgetTakesSeveralCallsAndGivesTheSame) {
     const auto trace = run_of(preset("llama").config);
     StreamMeasures whole, pieces;
-    whole.update(trace, k_rows);
+    whole.advance({.trace = trace, .rows = k_rows});
     int calls = 1;
-    while (!pieces.update(trace, k_rows, 1)) ++calls;
+    while (!pieces.advance({.trace = trace, .rows = k_rows}, 1)) ++calls;
     EXPECT_EQ(calls, k_rows) << "one row at least, and no more";
     for (int r = 0; r < k_rows; ++r)
         EXPECT_EQ(pieces.prediction(r).probability, whole.prediction(r).probability);
-    EXPECT_TRUE(pieces.update(run_of(preset("gpt2").config), 3)) << "another trace begins anew";
+    EXPECT_TRUE(pieces.advance({.trace = run_of(preset("gpt2").config), .rows = 3}))
+        << "another trace begins anew";
     EXPECT_EQ(pieces.rows(), 3);
 }
 
 /// What a sub-layer adds is what the stream changes by.
 TEST(StreamMeasures, TheResidualStreamAloneTellsAsMuch) {
     StreamMeasures measures, of_all;
-    measures.update(run_of(preset("llama").config, Keep::residual), k_rows);
-    of_all.update(run_of(preset("llama").config), k_rows);
+    measures.advance({.trace = run_of(preset("llama").config, Keep::residual), .rows = k_rows});
+    of_all.advance({.trace = run_of(preset("llama").config), .rows = k_rows});
     for (int layer = 0; layer < 2; ++layer) {
         EXPECT_NEAR(measures.share(layer, 3).attention, of_all.share(layer, 3).attention, 1e-5);
         EXPECT_NEAR(measures.share(layer, 3).mlp, of_all.share(layer, 3).mlp, 1e-5);
@@ -87,7 +88,7 @@ TEST(StreamMeasures, WhatIsNotKeptIsNotInvented) {
     ModelConfig c = preset("llama").config;
     c.norm_place = NormPlace::post; // the MLP adds to what was normalised, which is not kept
     StreamMeasures measures;
-    measures.update(run_of(c, Keep::residual), k_rows);
+    measures.advance({.trace = run_of(c, Keep::residual), .rows = k_rows});
     EXPECT_GT(measures.share(0, 3).attention, 0);
     EXPECT_EQ(measures.share(0, 3).mlp, 0);
     EXPECT_GT(measures.prediction(3).probability, 0);
@@ -98,7 +99,7 @@ TEST(StreamMeasures, WithoutMlpAttentionWritesToTheEnd) {
     c.mlp = MlpKind::none;
     const auto trace = run_of(c);
     StreamMeasures measures;
-    measures.update(trace, k_rows);
+    measures.advance({.trace = trace, .rows = k_rows});
     EXPECT_NEAR(measures.share(1, 4).attention,
                 std::min(1.0, length(trace->row(Site::attn_out, 1, 4), c.d_model) /
                                   length(trace->row(Site::resid_post, 1, 4), c.d_model)),

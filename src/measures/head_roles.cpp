@@ -1,4 +1,6 @@
-#include "core/head_roles.h"
+#include "measures/head_roles.h"
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -23,17 +25,13 @@ static_assert(k_local_back == 3, "the definition says so");
 
 constexpr auto index(HeadRole role) { return static_cast<std::size_t>(role); }
 
-const real* pattern_row(const Trace& trace, Site pattern, int layer, int head, int row) {
-    return trace.row(pattern, layer, row) + static_cast<std::ptrdiff_t>(head) * trace.n_keys(pattern);
-}
-
 } // namespace
 
 const HeadRoleRow& head_role_row(HeadRole role) { return k_head_role_rows[index(role)]; }
 
-void HeadRoles::reset(const std::shared_ptr<const Trace>& trace) {
-    const ModelConfig& c = trace->config();
-    trace_ = trace;
+void HeadRoles::reset(const RunView& view) {
+    const ModelConfig& c = view.config();
+    source_ = view.source();
     n_layers_ = c.n_layers;
     n_heads_ = c.n_heads;
     last_row_of_token_.assign(static_cast<std::size_t>(c.d_vocab), -1);
@@ -43,29 +41,29 @@ void HeadRoles::reset(const std::shared_ptr<const Trace>& trace) {
     sums_.assign(width, 0);
     // Room for the whole run is made now, so that frames of the window do not allocate. It is little beside
     // the patterns themselves.
-    const auto rows = static_cast<std::size_t>(trace->capacity());
+    const auto rows = static_cast<std::size_t>(view.trace->capacity());
     previous_same_token_.reserve(rows);
     counts_.reserve(rows + 1);
     sums_.reserve((rows + 1) * width);
     for (auto& places : positions_) places.reserve(rows);
 }
 
-bool HeadRoles::update(const std::shared_ptr<const Trace>& trace, int rows, std::size_t budget) {
-    if (!trace->kept(Site::pattern)) {
+bool HeadRoles::advance(const RunView& view, std::size_t budget) {
+    if (!view.trace->kept(Site::pattern)) { // a layer in view alone is not enough
         *this = {};
         return true;
     }
-    if (trace_.lock() != trace) reset(trace);
+    if (view.source() != source_) reset(view);
     std::size_t spent = 0;
-    while (this->rows() < rows && spent <= budget) {
-        const int row = this->rows();
-        find_positions(*trace, row);
-        read_row(*trace, row);
+    while (rows() < view.rows && spent <= budget) {
+        const int row = rows();
+        find_positions(*view.trace, row);
+        read_row(view, row);
         std::size_t weights = 1;
         for (const auto& places : positions_) weights += places.size();
         spent += weights * static_cast<std::size_t>(n_layers_ * n_heads_);
     }
-    return this->rows() >= rows;
+    return rows() >= view.rows;
 }
 
 /// Fills positions_ for this query; a role that is not possible for it gets no columns.
@@ -99,7 +97,7 @@ void HeadRoles::find_positions(const Trace& trace, int row) {
     last_row_of_token_[static_cast<std::size_t>(token)] = row;
 }
 
-void HeadRoles::read_row(const Trace& trace, int row) {
+void HeadRoles::read_row(const RunView& view, int row) {
     Counts counts = counts_.back();
     for (std::size_t role = 0; role < k_n_head_roles; ++role) counts[role] += !positions_[role].empty();
     counts_.push_back(counts);
@@ -107,15 +105,18 @@ void HeadRoles::read_row(const Trace& trace, int row) {
     sums_.resize(sums_.size() + width);
     double* to = sums_.data() + sums_.size() - width;
     const double* from = to - width;
-    for (int layer = 0; layer < n_layers_; ++layer)
+    for (int layer = 0; layer < n_layers_; ++layer) {
+        const SiteValues weights = view.values({Site::pattern, layer});
         for (int head = 0; head < n_heads_; ++head) {
-            const real* weights = pattern_row(trace, Site::pattern, layer, head, row);
+            const auto head_weights = weights.row(head, row, row_);
             for (const auto& places : positions_) {
                 double sum = *from++;
-                for (const int column : places) sum += static_cast<double>(weights[column]);
+                for (const int column : places)
+                    sum += static_cast<double>(head_weights[static_cast<std::size_t>(column)]);
                 *to++ = sum;
             }
         }
+    }
 }
 
 int HeadRoles::queries(HeadRole role, int rows) const {
@@ -142,24 +143,19 @@ std::optional<HeadRoles::Best> HeadRoles::best(HeadRole role, int rows) const {
     return best;
 }
 
-bool PatternEntropy::update(const std::shared_ptr<const Trace>& trace, Site pattern, int layer, int head,
-                            int rows, std::size_t budget) {
-    if (trace_.lock() != trace || pattern != pattern_ || layer != layer_ || head != head_ || rows < rows_) {
-        trace_ = trace;
-        pattern_ = pattern, layer_ = layer, head_ = head, rows_ = queries_ = 0, sum_ = 0;
+nlohmann::ordered_json HeadRoles::result() const {
+    auto roles = nlohmann::ordered_json::object();
+    for (const HeadRoleRow& role : k_head_role_rows) {
+        auto& scores = roles[std::string(role.name)] = nlohmann::ordered_json::array();
+        for (int layer = 0; layer < n_layers_; ++layer) {
+            auto& heads = scores.emplace_back(nlohmann::ordered_json::array());
+            for (int head = 0; head < n_heads_; ++head) {
+                const auto value = score(layer, head, role.role, rows());
+                heads.push_back(value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json());
+            }
+        }
     }
-    if (!trace->kept(pattern, layer)) return true;
-    for (std::size_t spent = 0; rows_ < rows && spent <= budget; ++rows_) {
-        const Trace::KeyRange keys = trace->keys(pattern, rows_);
-        spent += static_cast<std::size_t>(keys.size()) + 1;
-        if (keys.size() < 2) continue;
-        const real* weights = pattern_row(*trace, pattern, layer, head, rows_) - keys.first;
-        ++queries_;
-        for (int k = keys.begin; k < keys.end; ++k)
-            if (weights[k] != 0)
-                sum_ -= static_cast<double>(weights[k]) * static_cast<double>(std::log2(weights[k]));
-    }
-    return rows_ >= rows;
+    return {{"rows", rows()}, {"roles", roles}};
 }
 
 } // namespace gf

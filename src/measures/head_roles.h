@@ -1,6 +1,6 @@
 #pragma once
 // What attention heads do on a text: how much of a head's weight lies where a head with a known role would
-// put all of it. Used by the heads panel and by the measurements of the shipped models.
+// put all of it. Used by the heads panel and by the models' cards.
 //
 // The roles and their patterns are those of Elhage et al. 2021 ("A Mathematical Framework for Transformer
 // Circuits") and Olsson et al. 2022 ("In-context Learning and Induction Heads"), the positions those of
@@ -9,11 +9,10 @@
 // also counts the queries that have no such position, so its scores of a text without repetitions are low for
 // every head.) 1 is a head that does nothing else.
 
-#include "core/trace.h"
+#include "measures/measure.h"
 
 #include <array>
 #include <cstddef>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -43,12 +42,10 @@ const HeadRoleRow& head_role_row(HeadRole role);
 /// The scores of all heads of a run, for any number of its first rows. Each row is read once, in O(layers x
 /// heads x positions of the roles), and rows may be read a few at a time. Scores for fewer rows cost nothing,
 /// so the cursor may go back and forth in the text.
-class HeadRoles {
+class HeadRoles : public Measure {
   public:
-    /// Reads rows, at least one, until `rows` are read or `budget` weights are. Another Trace starts anew.
-    /// Returns whether all rows are read.
-    bool update(const std::shared_ptr<const Trace>& trace, int rows,
-                std::size_t budget = std::numeric_limits<std::size_t>::max());
+    bool advance(const RunView& view, std::size_t budget = k_no_limit) override;
+    nlohmann::ordered_json result() const override;
     int rows() const { return static_cast<int>(counts_.size()) - 1; } ///< read so far
 
     /// How many queries among rows [0, rows) the role is possible for.
@@ -65,38 +62,19 @@ class HeadRoles {
 
   private:
     using Counts = std::array<int, k_n_head_roles>;
-    void reset(const std::shared_ptr<const Trace>& trace);
+    void reset(const RunView& view);
     void find_positions(const Trace& trace, int row);
-    void read_row(const Trace& trace, int row);
+    void read_row(const RunView& view, int row);
 
-    std::weak_ptr<const Trace> trace_;
+    ValueSource source_;
     int n_layers_ = 0, n_heads_ = 0;
     std::vector<int> last_row_of_token_;   ///< by token: its last row so far; -1 if none
     std::vector<int> previous_same_token_; ///< by row: the last earlier row with the same token; -1 if none
     /// By role: the columns of the pattern that the role reads in the row at hand.
     std::array<std::vector<int>, k_n_head_roles> positions_;
     std::vector<Counts> counts_{Counts{}}; ///< [n, role]: queries among the first n rows
+    std::vector<real> row_;                ///< working memory
     std::vector<double> sums_; ///< [n, layer, head, role]: these queries' weight on the role's positions
-};
-
-/// Mean entropy of one head's pattern in bits, over the queries that may read more than one key. 0 is a head
-/// that always reads one token.
-class PatternEntropy {
-  public:
-    /// As HeadRoles::update(). `pattern` is Site::pattern or Site::cross_pattern. Another Trace, site or head
-    /// starts anew, and so do fewer rows than before.
-    bool update(const std::shared_ptr<const Trace>& trace, Site pattern, int layer, int head, int rows,
-                std::size_t budget = std::numeric_limits<std::size_t>::max());
-    /// Empty if no query so far may read more than one key.
-    std::optional<double> bits() const {
-        return queries_ > 0 ? std::optional(sum_ / queries_) : std::nullopt;
-    }
-
-  private:
-    std::weak_ptr<const Trace> trace_;
-    Site pattern_ = Site::pattern;
-    int layer_ = -1, head_ = -1, rows_ = 0, queries_ = 0;
-    double sum_ = 0;
 };
 
 } // namespace gf

@@ -2,7 +2,7 @@
 // One number for each step of each token's residual stream: how much the sub-layer writes to it; and which
 // token the stream predicts in the end. Used by the flow panel, which shows the whole model at once.
 
-#include "core/trace.h"
+#include "measures/measure.h"
 
 #include <vector>
 
@@ -20,14 +20,12 @@ struct Prediction {
     float probability = 0;
 };
 
-/// The measures of the rows of a Trace; grows with them. Shares are 0 where the Trace keeps neither the
+/// The measures of the rows of a run; grows with them. Shares are 0 where the run keeps neither the
 /// sub-layer's output nor, in a model with pre-norm, the stream before and after it.
-class StreamMeasures {
+class StreamMeasures : public Measure {
   public:
-    /// Measures more rows of `trace`, up to `rows` in all: at least one, and no more than can be measured by
-    /// reading `budget` values. Another Trace starts anew. Returns whether all rows are measured.
-    bool update(const std::shared_ptr<const Trace>& trace, int rows,
-                std::size_t budget = std::size_t{1} << 20);
+    bool advance(const RunView& view, std::size_t budget = k_no_limit) override;
+    nlohmann::ordered_json result() const override;
 
     int rows() const { return static_cast<int>(predictions_.size()); }
     const WriteShare& share(int layer, int row) const {
@@ -38,7 +36,7 @@ class StreamMeasures {
   private:
     void measure(const Trace& trace, int row);
 
-    std::shared_ptr<const Trace> trace_;
+    ValueSource source_;
     std::size_t n_layers_ = 0;
     std::vector<WriteShare> shares_; ///< [row, layer]
     std::vector<real> added_;        ///< working memory

@@ -1,0 +1,44 @@
+#pragma once
+// What a panel is given to show: one run of the snapshot, and what is looked at in it. Panels do not ask
+// which stack or model it is. Made by the workbench in every frame.
+
+#include "core/run_view.h"
+#include "session/cell_address.h"
+#include "session/snapshot.h"
+
+#include <vector>
+
+namespace gf::ui {
+
+struct View {
+    const Snapshot& snapshot;
+    const Run& run;
+    RunView values;    ///< the run's values, as the panels show them
+    const Run* source; ///< the run whose output this one attends to; null: none
+    const Run* reader; ///< the run that attends to this one's output; null: none
+    int cursor;        ///< tokens of the run that are shown
+
+    View(const Snapshot& s, const Run& shown)
+        : snapshot(s), run(shown), values(shown.view()), source(s.find_run(shown.reads)),
+          reader(s.find_run(shown.read_by)), cursor(shown.shown) {}
+
+    const Trace& trace() const { return *run.trace; }
+    const ModelConfig& config() const { return run.config(); }
+    const Weights& weights() const { return *run.model->weights; }
+    const std::vector<Edit>& edits() const { return *run.edits; }
+    /// Whether the model has another stack besides the run's own.
+    bool has_other_stack() const { return source || reader; }
+    /// The run whose tokens are what the site's key axis counts, or its rows, if these are of the source.
+    const Run& run_of_keys(Site site) const { return has_source_keys(site) ? *source : run; }
+
+    /// A cell of this run, as it is looked at.
+    CellRef cell(Site site, int layer, int head, int row, int column) const {
+        return {run.id, site, layer, head, row, column, -1, values.quantity};
+    }
+    /// How commands name a cell of this run or a parameter of its model.
+    CellAddress address(const CellRef& cell) const;
+    /// Whether the cell is one of this run.
+    bool holds(const CellRef& cell) const { return cell.run == run.id; }
+};
+
+} // namespace gf::ui

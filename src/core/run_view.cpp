@@ -1,0 +1,102 @@
+#include "core/run_view.h"
+
+#include <algorithm>
+
+namespace gf {
+namespace {
+
+std::string_view why_missing(const Trace& trace, SiteRef site) {
+    if (!has_site(trace.config(), site.site)) return "the model has no such step";
+    return trace.kept(site.site, site.layer) ? "" : "a run of this length keeps the residual stream only";
+}
+
+std::string_view why_not_comparable(const RunView& view, SiteRef site) {
+    if (!view.against) return "there is no run to compare with";
+    if (!has_site(view.against->config(), site.site) || site.layer >= view.against->config().n_layers)
+        return "the other model has no such step";
+    if (!view.against->kept(site.site, site.layer)) return "the other run does not keep it";
+    const bool same_shape =
+        site_width(view.config(), site.site, 1) == site_width(view.against->config(), site.site, 1);
+    return same_shape ? "" : "in the other model it has another shape";
+}
+
+} // namespace
+
+std::string_view name(Quantity quantity) { return quantity == Quantity::difference ? "difference" : "value"; }
+
+bool ValueSource::operator==(const ValueSource& other) const {
+    const auto same = [](const auto& a, const auto& b) { return !a.owner_before(b) && !b.owner_before(a); };
+    return same(trace, other.trace) && same(against, other.against) && quantity == other.quantity;
+}
+
+SiteValues::SiteValues(const RunView& view, SiteRef site)
+    : trace_(view.trace.get()), against_(nullptr), site_(site), missing_(why_missing(*trace_, site)) {
+    if (!has_site(trace_->config(), site.site)) return;
+    has_keys_ = has_key_axis(site.site);
+    heads_ = site_heads(trace_->config(), site.site);
+    columns_ = trace_->width(site.site) / heads_;
+    rows_ = trace_->n_rows(site.site, view.rows);
+    if (view.quantity != Quantity::difference) return;
+    if (missing_.empty()) missing_ = why_not_comparable(view, site);
+    if (!missing_.empty()) return;
+    against_ = view.against.get();
+    rows_ = std::min(rows_, against_->n_rows(site.site, view.against_rows));
+}
+
+bool SiteValues::visible(int /*head*/, int row, int column) const {
+    return !has_keys_ || (trace_->keys(site_.site, row).holds(column) &&
+                          (!against_ || against_->keys(site_.site, row).holds(column)));
+}
+
+int SiteValues::n_columns(int row) const {
+    if (!has_keys_) return columns_;
+    const auto end_of = [&](const Trace& t) {
+        const Trace::KeyRange keys = t.keys(site_.site, row);
+        return std::max(keys.end - keys.first, 0);
+    };
+    return against_ ? std::min(end_of(*trace_), end_of(*against_)) : end_of(*trace_);
+}
+
+real SiteValues::at(int head, int row, int column) const {
+    if (!visible(head, row, column)) return k_not_visible;
+    const auto value = [&](const Trace& t) {
+        return t.row(site_.site, site_.layer,
+                     row)[std::max(head, 0) * (t.width(site_.site) / heads_) + column];
+    };
+    return against_ ? value(*trace_) - value(*against_) : value(*trace_);
+}
+
+/// `n` values from column `first` on, counted over all heads; `first` is that of a head's first column.
+std::span<const real> SiteValues::cells(int first, int n, int row, std::vector<real>& scratch) const {
+    const real* values = trace_->row(site_.site, site_.layer, row) + first;
+    const auto size = static_cast<std::size_t>(n);
+    if (!against_) return {values, size};
+    // The key axes of two runs may differ in length, so that a head begins elsewhere.
+    const int other_columns = against_->width(site_.site) / heads_;
+    const real* others = against_->row(site_.site, site_.layer, row) + first / columns_ * other_columns;
+    scratch.resize(size);
+    for (std::size_t i = 0; i < size; ++i) scratch[i] = values[i] - others[i];
+    return {scratch.data(), size};
+}
+
+std::span<const real> SiteValues::whole_row(int row, std::vector<real>& scratch) const {
+    return cells(0, heads_ * columns_, row, scratch);
+}
+
+std::span<const real> SiteValues::row(int head, int row, std::vector<real>& scratch) const {
+    const int n = n_columns(row);
+    const std::span<const real> all = cells(std::max(head, 0) * columns_, n, row, scratch);
+    if (!has_keys_) return all;
+    const auto first_visible = [&](const Trace& t) {
+        const Trace::KeyRange keys = t.keys(site_.site, row);
+        return std::min(keys.begin - keys.first, n);
+    };
+    const int first =
+        against_ ? std::max(first_visible(*trace_), first_visible(*against_)) : first_visible(*trace_);
+    if (first == 0) return all;
+    if (all.data() != scratch.data()) scratch.assign(all.begin(), all.end());
+    std::fill_n(scratch.begin(), first, k_not_visible);
+    return {scratch.data(), all.size()};
+}
+
+} // namespace gf
