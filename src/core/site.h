@@ -85,20 +85,74 @@ enum class Axis {
     one
 };
 
+/// The part of the computation that a site belongs to. Everything of one family has the same hue.
+enum class SiteFamily {
+    token,
+    position,
+    residual, ///< the residual stream, and what is read from it as it is
+    norm,
+    query,
+    key,
+    value,     ///< from the values to what the heads add to the residual stream
+    attention, ///< scores and patterns
+    experts,   ///< the router and its choices
+    mlp,
+    output, ///< logits
+};
+
+/// The attention to the tokens of the own text, or in a decoder the one to the source.
+enum class Attention { self, cross };
+
+/// What a learner reads.
+struct SiteWords {
+    std::string_view name; ///< "attention"
+    std::string_view what; ///< a few words: "softmax over keys"
+};
+
+/// Whether a model is such that something holds.
+using ModelCondition = bool (*)(const ModelConfig&);
+
+/// Words for the models in which a site does something else. Null: none.
+struct OtherWords {
+    ModelCondition when = nullptr;
+    SiteWords words{};
+};
+
 /// What is known of a site, the same for all models.
 struct SiteRow {
     Site site;
     std::string_view hook; ///< public name, in a block without its prefix "blocks.L.": "attn.hook_pattern"
     bool per_layer;
     std::span<const Axis> axes; ///< as in files and on screen: scores are [head, query, key]
-    bool editable;
-    std::string_view not_editable_because;
+    ModelCondition in_model;    ///< which models have the site
+    SiteFamily family;
+    std::optional<Attention> attention; ///< the one that the site is computed in
+    std::string_view symbol;            ///< in the language of formulas: "attn_scores"
+    std::string_view words, what;       ///< see SiteWords; call site_words() to read them
     /// How a cell is computed, in the language of core/formula/formula.h. The program evaluates, inverts and
     /// shows it.
     std::string_view formula;
+    /// The symbol where the name of the cell that is explained already says which one it is: "score"; empty:
+    /// the same.
+    std::string_view short_symbol = {};
+    std::optional<Site> normalized = {}; ///< set for the scale of a norm: what is divided by it
+    OtherWords other_words = {};
+    bool editable = true;
+    std::string_view not_editable_because = {};
 };
 
 const SiteRow& site_row(Site site);
+
+/// The rows of all sites, in the order of the computation.
+std::span<const SiteRow> site_rows();
+
+/// Where a site stands in the computation: outside the layers, or in each of them.
+enum class SitePlace { before_layers, in_layers, after_layers };
+/// The rows of the sites there.
+std::span<const SiteRow> site_rows(SitePlace place);
+
+/// The words for a site in models of this config: the same site does different things in different models.
+SiteWords site_words(const ModelConfig& config, Site site);
 
 /// What the rows of a site count: tokens (Axis::pos), segments, or tokens of the source.
 Axis row_axis(Site site);

@@ -88,16 +88,16 @@ ArenaLayout lay_out_arena(const ModelConfig& c, const TraceShape& shape, const T
     };
     const auto source_rows = static_cast<std::size_t>(source ? source->capacity : 0);
     const int n_keys = longest_segment(shape), n_source_keys = source ? longest_segment(*source) : 0;
-    for (int i = 0; i < k_n_sites; ++i) {
-        const Site site = static_cast<Site>(i);
-        const bool read_by_layers = site_row(site).per_layer || site == Site::encoder_out;
-        if (!has_site(c, site) || (shape.layer >= 0 && !read_by_layers)) continue;
-        auto& place = at.sites[static_cast<std::size_t>(i)];
+    for (const SiteRow& row : site_rows()) {
+        const Site site = row.site;
+        const bool read_by_layers = row.per_layer || site == Site::encoder_out;
+        if (!row.in_model(c) || (shape.layer >= 0 && !read_by_layers)) continue;
+        auto& place = at.sites[static_cast<std::size_t>(site)];
         place.present = true;
         place.kept = is_kept(c, site, shape.keep);
         place.row_stride = padded(
             static_cast<std::size_t>(row_width(c, site, has_source_keys(site) ? n_source_keys : n_keys)));
-        const bool layered = site_row(site).per_layer && place.kept && shape.layer < 0;
+        const bool layered = row.per_layer && place.kept && shape.layer < 0;
         const auto n_rows = row_axis(site) == Axis::segment  ? std::max<std::size_t>(shape.segments.size(), 1)
                             : row_axis(site) == Axis::source ? source_rows
                             : place.kept                     ? rows
@@ -144,12 +144,12 @@ Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vect
     prefer_huge_pages(arena_.get(), bytes_);
     // Touching every page here keeps page faults out of the decode loop.
     std::fill_n(arena_.get(), at.total, real(0));
-    for (int i = 0; i < k_n_sites; ++i) {
-        const auto& place = at.sites[static_cast<std::size_t>(i)];
+    for (std::size_t i = 0; i < at.sites.size(); ++i) {
+        const auto& place = at.sites[i];
         if (!place.present) continue;
-        storage_[static_cast<std::size_t>(i)] = {arena_.get() + place.offset, place.layer_stride,
-                                                 place.row_stride, place.kept, shape_.layer};
-        staged_rows_[static_cast<std::size_t>(i)] = arena_.get() + place.staged_row;
+        storage_[i] = {arena_.get() + place.offset, place.layer_stride, place.row_stride, place.kept,
+                       shape_.layer};
+        staged_rows_[i] = arena_.get() + place.staged_row;
     }
     // Scores of keys that no query may read are -inf from the start; their weights are 0 already.
     for (const Site site : {Site::attn_scores, Site::cross_attn_scores}) {
@@ -347,12 +347,12 @@ std::unique_ptr<Trace> Trace::branch(int rows, int capacity, std::vector<Edit> e
         std::move(edits), source_);
     copy->append({tokens_.data(), static_cast<std::size_t>(rows)});
     const ModelConfig& c = config();
-    for (int i = 0; i < k_n_sites; ++i) {
-        const Site site = static_cast<Site>(i);
+    for (const SiteRow& info : site_rows()) {
+        const Site site = info.site;
         if (!kept(site)) continue;
         const int heads = site_heads(c, site), from = width(site) / heads, to = copy->width(site) / heads;
         const int n = row_axis(site) == Axis::segment ? 0 : n_rows(site, rows);
-        for (int l = 0; l < (site_row(site).per_layer ? c.n_layers : 1); ++l)
+        for (int l = 0; l < (info.per_layer ? c.n_layers : 1); ++l)
             for (int t = 0; t < n; ++t)
                 for (int h = 0; h < heads; ++h)
                     std::copy_n(row(site, l, t) + h * from, std::min(from, to),

@@ -154,11 +154,10 @@ TEST(RefusedEdits, OfSitesThatAreNotEditable) {
 
 TEST(RefusedEdits, OfSitesThatTheModelLacks) {
     const ModelConfig c = preset("gpt2").config;
-    for (int i = 0; i < k_n_sites; ++i) {
-        const Site site = static_cast<Site>(i);
-        if (has_site(c, site)) continue;
-        const Problem problem = refusal(c, scale({.site = site, .layer = site_row(site).per_layer ? 0 : -1}));
-        EXPECT_THAT(problem.where, HasSubstr(std::string(site_row(site).hook)));
+    for (const SiteRow& row : site_rows()) {
+        if (has_site(c, row.site)) continue;
+        const Problem problem = refusal(c, scale({.site = row.site, .layer = row.per_layer ? 0 : -1}));
+        EXPECT_THAT(problem.where, HasSubstr(std::string(row.hook)));
         EXPECT_THAT(problem.found, HasSubstr("does not have"));
     }
 }

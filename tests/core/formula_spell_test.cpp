@@ -184,10 +184,10 @@ TEST(Spelling, OfAScore) {
     int queries = 0, keys = 0;
     for (const FormulaSpan& span : s.spans) {
         if (span.kind != FormulaSpan::Kind::number || !span.cell) continue;
-        queries += span.group == ColourGroup::query, keys += span.group == ColourGroup::key;
+        queries += span.family == SiteFamily::query, keys += span.family == SiteFamily::key;
         const int i = span.cell->column;
-        EXPECT_EQ(*span.cell, span.group == ColourGroup::query ? (CellRef{0, Site::rot_q, 1, 3, 7, i})
-                              : span.group == ColourGroup::key ? (CellRef{0, Site::rot_k, 1, 1, 2, i})
+        EXPECT_EQ(*span.cell, span.family == SiteFamily::query ? (CellRef{0, Site::rot_q, 1, 3, 7, i})
+                              : span.family == SiteFamily::key ? (CellRef{0, Site::rot_k, 1, 1, 2, i})
                                                                : (CellRef{0, Site::pattern, 1, 3, 7, 2}));
     }
     EXPECT_EQ(queries, 3);
@@ -200,7 +200,7 @@ TEST(Spelling, OfAScore) {
                                     trace->value({0, Site::rot_k, 1, 1, 2, i})));
     std::vector<int> shown;
     for (const FormulaSpan& span : s.spans)
-        if (span.cell && span.group == ColourGroup::query) shown.push_back(span.cell->column);
+        if (span.cell && span.family == SiteFamily::query) shown.push_back(span.cell->column);
     std::vector<int> order{0, 1, 2, 3, 4, 5, 6, 7};
     std::ranges::sort(order, std::greater{}, [&](int i) { return products[static_cast<std::size_t>(i)]; });
     order.resize(3);
@@ -233,7 +233,7 @@ TEST(Spelling, OfWhatIsCopiedHasALinkInsteadOfArithmetic) {
     }));
     const Spelling e = spell(*trace, 3, {0, Site::embed, -1, -1, 2, 4});
     EXPECT_TRUE(std::ranges::any_of(e.spans, [](const FormulaSpan& span) {
-        return span.cell == CellRef{.row = 7, .column = 4, .param = 0} && span.group == ColourGroup::token;
+        return span.cell == CellRef{.row = 7, .column = 4, .param = 0} && span.family == SiteFamily::token;
     })) << e.text();
 }
 

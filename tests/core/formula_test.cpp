@@ -216,8 +216,8 @@ std::vector<SiteRef> site_inputs(const ModelConfig& config, const SiteRef& site)
 
 TEST_P(Formulas, InputsAreWhatPrecedentsName) {
     for (const SiteRef& s : all_sites(config())) {
-        const auto key = [](const SiteRef& r) { return std::pair(static_cast<int>(r.site), r.layer); };
-        std::set<std::pair<int, int>> read, expected;
+        const auto key = [](const SiteRef& r) { return std::pair(r.site, r.layer); };
+        std::set<std::pair<Site, int>> read, expected;
         for (int t = 0; t < plain->n_rows(s.site); ++t)
             for (const CellRef& cell : cells_of(*plain, s, t))
                 for (const CellRange& r : precedents(*plain, cell))
@@ -228,11 +228,10 @@ TEST_P(Formulas, InputsAreWhatPrecedentsName) {
 }
 
 TEST(FormulaTexts, NameEachSiteAndPartOnce) {
-    for (int i = 0; i < k_n_sites; ++i) EXPECT_FALSE(site_row(static_cast<Site>(i)).formula.empty());
+    for (const SiteRow& row : site_rows()) EXPECT_FALSE(row.formula.empty());
     for (const FormulaPart& part : formula_parts()) {
         bool used = false;
-        for (int i = 0; i < k_n_sites; ++i)
-            used |= site_row(static_cast<Site>(i)).formula.find(part.name) != std::string_view::npos;
+        for (const SiteRow& row : site_rows()) used |= row.formula.find(part.name) != std::string_view::npos;
         for (const FormulaPart& other : formula_parts())
             used |= other.text.find(part.name) != std::string_view::npos;
         EXPECT_TRUE(used) << part.name;

@@ -105,15 +105,104 @@ TEST(Sites, WidthsAreTheProductsOfTheirAxes) {
 }
 
 TEST(Sites, RowsAreComplete) {
-    std::set<std::string_view> hooks;
-    for (int i = 0; i < k_n_sites; ++i) {
-        const SiteRow& row = site_row(static_cast<Site>(i));
-        EXPECT_EQ(static_cast<int>(row.site), i);
-        EXPECT_TRUE(hooks.insert(row.hook).second || row.hook.ends_with("hook_scale") ||
-                    row.hook.ends_with("hook_normalized"))
+    std::set<std::string> hooks, symbols;
+    for (const SiteRow& row : site_rows()) {
+        EXPECT_EQ(&site_row(row.site), &row) << row.hook;
+        EXPECT_TRUE(hooks.insert((row.per_layer ? "blocks." : "") + std::string(row.hook)).second)
             << row.hook;
+        EXPECT_TRUE(symbols.insert(std::string(row.symbol)).second) << row.symbol;
+        EXPECT_FALSE(row.symbol.empty()) << row.hook;
+        EXPECT_FALSE(row.words.empty()) << row.hook;
+        EXPECT_FALSE(row.what.empty()) << row.hook;
         EXPECT_FALSE(row.formula.empty()) << row.hook;
+        EXPECT_FALSE(row.axes.empty()) << row.hook;
         EXPECT_EQ(row.editable, row.not_editable_because.empty()) << row.hook;
+    }
+    EXPECT_EQ(hooks.size(), static_cast<std::size_t>(k_n_sites));
+}
+
+TEST(Sites, StandBeforeTheLayersInThemOrAfterThem) {
+    std::vector<Site> sites;
+    for (const SitePlace place : {SitePlace::before_layers, SitePlace::in_layers, SitePlace::after_layers}) {
+        EXPECT_FALSE(site_rows(place).empty());
+        for (const SiteRow& row : site_rows(place)) {
+            EXPECT_EQ(row.per_layer, place == SitePlace::in_layers) << row.hook;
+            sites.push_back(row.site);
+        }
+    }
+    ASSERT_EQ(sites.size(), site_rows().size());
+    for (std::size_t i = 0; i < sites.size(); ++i) EXPECT_EQ(sites[i], site_rows()[i].site);
+    EXPECT_EQ(site_rows(SitePlace::before_layers).front().site, Site::embed);
+    EXPECT_EQ(site_rows(SitePlace::in_layers).front().site, Site::resid_pre);
+    EXPECT_EQ(site_rows(SitePlace::in_layers).back().site, Site::normalized_resid_post);
+    EXPECT_EQ(site_rows(SitePlace::after_layers).front().site, Site::ln_final_scale);
+}
+
+// A scale has one value for each vector that is divided by it, wherever it is.
+TEST(Sites, EveryScaleOfANormHasItsNormalisedPartner) {
+    int n_scales = 0;
+    std::set<Site> partners;
+    for (const SiteRow& row : site_rows()) {
+        const std::string hook(row.hook);
+        EXPECT_EQ(row.normalized.has_value(), hook.ends_with("hook_scale")) << hook;
+        if (!row.normalized) continue;
+        ++n_scales;
+        const SiteRow& partner = site_row(*row.normalized);
+        const std::string norm = hook.substr(0, hook.rfind("hook_scale"));
+        EXPECT_EQ(partner.hook, norm + "hook_normalized");
+        EXPECT_TRUE(partners.insert(partner.site).second) << hook;
+        EXPECT_EQ(partner.per_layer, row.per_layer) << hook;
+        EXPECT_EQ(row.family, SiteFamily::norm) << hook;
+        EXPECT_EQ(partner.family, SiteFamily::norm) << hook;
+        EXPECT_THAT(row.axes, ElementsAre(Axis::pos, Axis::one)) << hook;
+        EXPECT_THAT(partner.axes, ElementsAre(Axis::pos, Axis::d_model)) << hook;
+        EXPECT_THAT(std::string(partner.formula), HasSubstr("/ " + std::string(row.symbol))) << hook;
+        for (const Preset& p : presets())
+            EXPECT_EQ(has_site(p.config, row.site), has_site(p.config, partner.site)) << p.name << hook;
+    }
+    EXPECT_EQ(n_scales, 6) << "after the embedding, three in a layer, after the layers, of the head";
+}
+
+/// What TransformerLens's name says about the attention and the part of the computation.
+TEST(Sites, AttentionAndFamilyFitTheirNames) {
+    for (const SiteRow& row : site_rows()) {
+        const std::string hook(row.hook);
+        const bool cross = hook.starts_with("cross_attn.") || hook == "hook_cross_attn_out",
+                   self = hook.starts_with("attn.") || hook == "hook_attn_out";
+        const auto attention = cross  ? std::optional(Attention::cross)
+                               : self ? std::optional(Attention::self)
+                                      : std::nullopt;
+        EXPECT_EQ(row.attention, attention) << hook;
+        EXPECT_EQ(hook.ends_with("_q"), row.family == SiteFamily::query) << hook;
+        EXPECT_EQ(hook.ends_with("_k"), row.family == SiteFamily::key) << hook;
+        EXPECT_EQ(hook.find("attn") != hook.npos && !hook.ends_with("_q") && !hook.ends_with("_k") &&
+                      !has_key_axis(row.site),
+                  row.family == SiteFamily::value)
+            << hook;
+        EXPECT_EQ(has_key_axis(row.site), row.family == SiteFamily::attention) << hook;
+        EXPECT_EQ(hook.find("expert") != hook.npos || hook.find("router") != hook.npos,
+                  row.family == SiteFamily::experts)
+            << hook;
+        EXPECT_EQ(hook.ends_with("logits") && !row.per_layer, row.family == SiteFamily::output) << hook;
+    }
+    for (const Site site : {Site::mlp_pre, Site::mlp_post, Site::mlp_out, Site::mlm_pre, Site::mlm_post})
+        EXPECT_EQ(site_row(site).family, SiteFamily::mlp);
+    for (const Site site : {Site::resid_pre, Site::resid_mid, Site::resid_post, Site::normalized_resid_post})
+        EXPECT_EQ(site_row(site).family, SiteFamily::residual);
+}
+
+TEST(SiteWords, FollowWhatTheModelDoes) {
+    const ModelConfig plain = preset("gpt2").config, gated = preset("llama").config,
+                      without = preset("attention_only").config;
+    EXPECT_EQ(site_words(plain, Site::mlp_pre).name, "MLP, before");
+    EXPECT_EQ(site_words(gated, Site::mlp_pre).name, "MLP, gate");
+    EXPECT_EQ(site_words(gated, Site::resid_post).what, "plus the MLP");
+    EXPECT_EQ(site_words(without, Site::resid_post).what, "plus attention");
+    EXPECT_EQ(site_words(without, Site::resid_post).name, site_words(plain, Site::resid_post).name);
+    for (const SiteRow& row : site_rows()) {
+        if (!row.other_words.when) continue;
+        EXPECT_FALSE(row.other_words.words.name.empty()) << row.hook;
+        EXPECT_FALSE(row.other_words.words.what.empty()) << row.hook;
     }
 }
 
@@ -122,11 +211,9 @@ TEST(Sites, AllOfThemOnceForEachLayer) {
         const std::vector<std::string> names = names_of(all_sites(p.config));
         EXPECT_EQ(std::set(names.begin(), names.end()).size(), names.size()) << p.name;
         std::size_t expected = 0;
-        for (int i = 0; i < k_n_sites; ++i)
-            if (has_site(p.config, static_cast<Site>(i)))
-                expected += site_row(static_cast<Site>(i)).per_layer
-                                ? static_cast<std::size_t>(p.config.n_layers)
-                                : 1;
+        for (const SiteRow& row : site_rows())
+            if (has_site(p.config, row.site))
+                expected += row.per_layer ? static_cast<std::size_t>(p.config.n_layers) : 1;
         EXPECT_EQ(names.size(), expected) << p.name;
         for (const SiteRef& s : all_sites(p.config))
             EXPECT_EQ(find_site(p.config, site_name(s.site, s.layer)), s);

@@ -12,8 +12,8 @@ namespace {
 /// A value that tells site, layer, row and column apart.
 real stamp(SiteRef ref, int row, int i) {
     if (ref.site == Site::expert_indices) return static_cast<real>((row + i) % 3);
-    return static_cast<real>(static_cast<int>(ref.site) * 100'000 + (ref.layer + 1) * 10'000 + row * 1000 +
-                             i);
+    const auto number = &site_row(ref.site) - site_rows().data();
+    return static_cast<real>(number * 100'000 + (ref.layer + 1) * 10'000 + row * 1000 + i);
 }
 
 /// A Trace that holds 5 tokens, with room for more, and whose every value is its stamp.

@@ -123,6 +123,23 @@ Theme projector_theme() {
 
 } // namespace
 
+std::optional<ColourRole> role_of(SiteFamily family) {
+    switch (family) {
+    case SiteFamily::token: return ColourRole::token;
+    case SiteFamily::position: return ColourRole::position;
+    case SiteFamily::residual:
+    case SiteFamily::norm: return ColourRole::residual;
+    case SiteFamily::query: return ColourRole::query;
+    case SiteFamily::key: return ColourRole::key;
+    case SiteFamily::value: return ColourRole::value;
+    case SiteFamily::experts:
+    case SiteFamily::mlp: return ColourRole::mlp;
+    case SiteFamily::attention:
+    case SiteFamily::output: break;
+    }
+    return std::nullopt;
+}
+
 ImU32 Theme::head_fill(int head, int n_heads) const {
     return from_oklch({head_lightness, k_head_chroma, head_hue(head, n_heads)});
 }

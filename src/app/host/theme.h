@@ -3,9 +3,11 @@
 // ImPlot. Widgets and panels ask theme() of imgui_host.h for the current one.
 
 #include "app/host/colour_math.h"
+#include "core/site.h"
 #include "render/heat_map.h"
 
 #include <array>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -17,6 +19,9 @@ inline constexpr int k_theme_count = 3;
 /// What a colour stands for, the same in every panel.
 enum class ColourRole { query, key, value, residual, mlp, token, position };
 inline constexpr int k_role_count = 7;
+
+/// The role that gives a family of sites its hue. Attention's scores and patterns and the output have none.
+std::optional<ColourRole> role_of(SiteFamily family);
 
 /// All text colours have a contrast of at least 4.5 : 1 on every surface (tests/app/theme_test.cpp).
 struct Theme {
@@ -62,6 +67,11 @@ struct Theme {
     /// The hue of a role as a fill, and the same hue as text.
     ImU32 fill(ColourRole role) const { return role_fill[static_cast<std::size_t>(role)]; }
     ImU32 ink(ColourRole role) const { return role_text[static_cast<std::size_t>(role)]; }
+    /// The hue of a family of sites as a fill: the accent for the output, a neutral grey for attention.
+    ImU32 fill(SiteFamily family) const {
+        if (family == SiteFamily::output) return accent;
+        return fill(role_of(family).value_or(ColourRole::residual));
+    }
     /// The hue of a head among n_heads, as a fill. Hues are evenly spaced and of equal lightness.
     ImU32 head_fill(int head, int n_heads) const;
     /// The colour behind a token, from `panel` at 0 bits to `surprisal` at k_surprisal_full.

@@ -32,16 +32,7 @@ float line_height() { return font(TextSize::body)->FontSize + px(2); }
 std::string token_label(int token) { return token_labels().label(token); }
 
 ImU32 colour_of(const FormulaSpan& span, const Theme& t) {
-    switch (span.group) {
-    case ColourGroup::query: return t.ink(ColourRole::query);
-    case ColourGroup::key: return t.ink(ColourRole::key);
-    case ColourGroup::value: return t.ink(ColourRole::value);
-    case ColourGroup::residual: return t.ink(ColourRole::residual);
-    case ColourGroup::mlp: return t.ink(ColourRole::mlp);
-    case ColourGroup::token: return t.ink(ColourRole::token);
-    case ColourGroup::position: return t.ink(ColourRole::position);
-    case ColourGroup::none: break;
-    }
+    if (const auto role = span.family ? role_of(*span.family) : std::nullopt) return t.ink(*role);
     switch (span.kind) {
     case FormulaSpan::Kind::result: return t.accent_text;
     case FormulaSpan::Kind::index:

@@ -2,7 +2,6 @@
 #include "app/shell/palette.h"
 #include "app/shell/selection_control.h"
 #include "app/view/key_bindings.h"
-#include "app/view/site_words.h"
 #include "app/view/token_labels.h"
 #include "core/site_names.h"
 

@@ -21,11 +21,8 @@ constexpr ScoreAndPatternSites score_and_pattern_sites(Attention a) {
     return a == Attention::cross ? ScoreAndPatternSites{Site::cross_attn_scores, Site::cross_pattern}
                                  : ScoreAndPatternSites{Site::attn_scores, Site::pattern};
 }
-/// Which attention a site is computed in, from the queries to the mixed values. Sites outside both count as
-/// self.
-constexpr Attention attention_of_site(Site site) {
-    return site >= Site::cross_q && site <= Site::cross_z ? Attention::cross : Attention::self;
-}
+/// Which attention a site is computed in. Sites outside both count as self.
+inline Attention attention_of_site(Site site) { return site_row(site).attention.value_or(Attention::self); }
 
 /// The run whose tokens are the keys: the one in view, or the one that it reads.
 const Run& run_of_keys(const View& view, Attention attention);

@@ -36,9 +36,6 @@ struct HeadRef {
     bool operator==(const HeadRef&) const = default;
 };
 
-/// Which attention of a decoder that reads a source: the one to its own text, or the one to the source.
-enum class Attention { self, cross };
-
 struct Selection {
     Hover<CellRef> cell;
     Hover<int> token;        ///< position in the run in view

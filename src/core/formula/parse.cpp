@@ -61,14 +61,9 @@ const E* find_word(const Word<E> (&words)[N], std::string_view word) {
     return nullptr;
 }
 
-const Site* site_named(std::string_view word) {
-    static const auto sites = [] {
-        std::array<Site, k_n_sites> all{};
-        for (int i = 0; i < k_n_sites; ++i) all[static_cast<std::size_t>(i)] = static_cast<Site>(i);
-        return all;
-    }();
-    for (const Site& s : sites)
-        if (site_symbol(s) == word) return &s;
+const SiteRow* site_named(std::string_view word) {
+    for (const SiteRow& row : site_rows())
+        if (row.symbol == word) return &row;
     return nullptr;
 }
 
@@ -259,8 +254,8 @@ class Parser {
     Expr reference(std::string_view name) {
         Expr e;
         e.op = Op::ref;
-        if (const Site* site = site_named(name)) {
-            e.site = *site;
+        if (const SiteRow* row = site_named(name)) {
+            e.site = row->site;
             if (take('.')) {
                 if (!take_word("before")) fail("'before'");
                 e.before = true;
@@ -309,8 +304,7 @@ class Parser {
 const Expr& tree_of(Site site) {
     static const std::vector<Expr> trees = [] {
         std::vector<Expr> all;
-        for (int i = 0; i < k_n_sites; ++i)
-            all.push_back(Parser(site_row(static_cast<Site>(i)).formula, {}, 0).parse_all());
+        for (const SiteRow& row : site_rows()) all.push_back(Parser(row.formula, {}, 0).parse_all());
         return all;
     }();
     return trees[static_cast<std::size_t>(site)];

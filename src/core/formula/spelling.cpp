@@ -256,7 +256,7 @@ std::string range_words(const Trace& trace, const CellRange& range,
                         const std::function<std::string(int)>& token) {
     if (range.param >= 0)
         return std::string(param_symbol(trace.weights().table[static_cast<std::size_t>(range.param)].role));
-    std::string text(site_symbol(range.site));
+    std::string text(site_row(range.site).symbol);
     const int rows = (range.row_end < 0 ? trace.n_rows(range.site) : range.row_end) - range.row_begin;
     text += " of ";
     if (row_axis(range.site) == Axis::segment)

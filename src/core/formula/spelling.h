@@ -11,11 +11,6 @@
 
 namespace gf {
 
-/// Sites and parameters that have the same colour, because they belong to the same part of the computation.
-enum class ColourGroup { none, query, key, value, residual, mlp, token, position };
-ColourGroup colour_group(Site site);
-ColourGroup colour_group(Role role);
-
 /// A piece of the text, as long as it has one look and one meaning.
 struct FormulaSpan {
     enum class Kind {
@@ -29,8 +24,8 @@ struct FormulaSpan {
     };
     std::string text;
     Kind kind = Kind::sign;
-    std::optional<CellRef> cell;           ///< the cell of the operand, where the span is one
-    ColourGroup group = ColourGroup::none; ///< the operand's
+    std::optional<CellRef> cell = {};      ///< the cell of the operand, where the span is one
+    std::optional<SiteFamily> family = {}; ///< the operand's
 };
 
 struct SpellOptions {

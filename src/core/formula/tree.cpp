@@ -11,17 +11,19 @@ namespace {
 
 using enum ParamIndices;
 
+constexpr bool outside_layers = false;
+
 constexpr std::array<ParamName, 43> k_params{{
-    {"W_E", "W_E", Role::embed, Role::embed, matrix},
-    {"W_pos", "W_pos", Role::pos_embed, Role::pos_embed, matrix},
-    {"embed_ln_gain", "gain", Role::embed_ln_gain, Role::embed_ln_gain, vector},
-    {"embed_ln_bias", "bias", Role::embed_ln_bias, Role::embed_ln_bias, vector},
+    {"W_E", "W_E", Role::embed, Role::embed, matrix, outside_layers},
+    {"W_pos", "W_pos", Role::pos_embed, Role::pos_embed, matrix, outside_layers},
+    {"embed_ln_gain", "gain", Role::embed_ln_gain, Role::embed_ln_gain, vector, outside_layers},
+    {"embed_ln_bias", "bias", Role::embed_ln_bias, Role::embed_ln_bias, vector, outside_layers},
     {"ln1_gain", "gain", Role::ln1_gain, Role::ln1_gain, vector},
     {"ln1_bias", "bias", Role::ln1_bias, Role::ln1_bias, vector},
     {"ln2_gain", "gain", Role::ln2_gain, Role::ln2_gain, vector},
     {"ln2_bias", "bias", Role::ln2_bias, Role::ln2_bias, vector},
-    {"ln_final_gain", "gain", Role::ln_final_gain, Role::ln_final_gain, vector},
-    {"ln_final_bias", "bias", Role::ln_final_bias, Role::ln_final_bias, vector},
+    {"ln_final_gain", "gain", Role::ln_final_gain, Role::ln_final_gain, vector, outside_layers},
+    {"ln_final_bias", "bias", Role::ln_final_bias, Role::ln_final_bias, vector, outside_layers},
     {"W_Q", "W_Q", Role::q, Role::qkv, into_heads},
     {"W_K", "W_K", Role::k, Role::qkv, into_heads},
     {"W_V", "W_V", Role::v, Role::qkv, into_heads},
@@ -47,65 +49,15 @@ constexpr std::array<ParamName, 43> k_params{{
     {"b_up", "b_up", Role::mlp_up_bias, Role::mlp_up_bias, expert_vector},
     {"W_out", "W_out", Role::mlp_out, Role::mlp_out, expert_matrix},
     {"b_out", "b_out", Role::mlp_out_bias, Role::mlp_out_bias, expert_vector},
-    {"W_mlm", "W_mlm", Role::mlm_dense, Role::mlm_dense, matrix},
-    {"b_mlm", "b_mlm", Role::mlm_dense_bias, Role::mlm_dense_bias, vector},
-    {"mlm_ln_gain", "gain", Role::mlm_ln_gain, Role::mlm_ln_gain, vector},
-    {"mlm_ln_bias", "bias", Role::mlm_ln_bias, Role::mlm_ln_bias, vector},
-    {"W_U", "W_U", Role::unembed, Role::unembed, matrix},
-    {"b_U", "b_U", Role::unembed_bias, Role::unembed_bias, vector},
-    {"W_class", "W_class", Role::classifier, Role::classifier, matrix},
-    {"b_class", "b_class", Role::classifier_bias, Role::classifier_bias, vector},
+    {"W_mlm", "W_mlm", Role::mlm_dense, Role::mlm_dense, matrix, outside_layers},
+    {"b_mlm", "b_mlm", Role::mlm_dense_bias, Role::mlm_dense_bias, vector, outside_layers},
+    {"mlm_ln_gain", "gain", Role::mlm_ln_gain, Role::mlm_ln_gain, vector, outside_layers},
+    {"mlm_ln_bias", "bias", Role::mlm_ln_bias, Role::mlm_ln_bias, vector, outside_layers},
+    {"W_U", "W_U", Role::unembed, Role::unembed, matrix, outside_layers},
+    {"b_U", "b_U", Role::unembed_bias, Role::unembed_bias, vector, outside_layers},
+    {"W_class", "W_class", Role::classifier, Role::classifier, matrix, outside_layers},
+    {"b_class", "b_class", Role::classifier_bias, Role::classifier_bias, vector, outside_layers},
 }};
-
-constexpr std::array<std::string_view, k_n_sites> k_symbols{"embed",
-                                                            "pos_embed",
-                                                            "embed_ln_scale",
-                                                            "embed_ln_normalized",
-                                                            "encoder_out",
-                                                            "resid_pre",
-                                                            "ln1_scale",
-                                                            "ln1_normalized",
-                                                            "q",
-                                                            "k",
-                                                            "v",
-                                                            "rot_q",
-                                                            "rot_k",
-                                                            "attn_scores",
-                                                            "pattern",
-                                                            "z",
-                                                            "attn_out",
-                                                            "resid_mid",
-                                                            "ln_cross_scale",
-                                                            "ln_cross_normalized",
-                                                            "cross_q",
-                                                            "cross_k",
-                                                            "cross_v",
-                                                            "cross_attn_scores",
-                                                            "cross_pattern",
-                                                            "cross_z",
-                                                            "cross_attn_out",
-                                                            "resid_mid_cross",
-                                                            "ln2_scale",
-                                                            "ln2_normalized",
-                                                            "router_logits",
-                                                            "expert_weights",
-                                                            "expert_indices",
-                                                            "expert_gates",
-                                                            "mlp_pre",
-                                                            "mlp_pre_linear",
-                                                            "mlp_post",
-                                                            "mlp_out",
-                                                            "resid_post",
-                                                            "normalized_resid_post",
-                                                            "ln_final_scale",
-                                                            "ln_final_normalized",
-                                                            "mlm_pre",
-                                                            "mlm_post",
-                                                            "mlm_ln_scale",
-                                                            "mlm_ln_normalized",
-                                                            "logits",
-                                                            "pooled",
-                                                            "class_logits"};
 
 /// For the conditions that the model decides.
 bool holds(Condition condition, const ModelConfig& c) {
@@ -126,8 +78,6 @@ bool holds(Condition condition, const ModelConfig& c) {
 
 } // namespace
 
-std::string_view site_symbol(Site site) { return k_symbols[static_cast<std::size_t>(site)]; }
-
 const ParamName* param_named(std::string_view word) {
     for (const ParamName& p : k_params)
         if (p.name == word) return &p;
@@ -141,11 +91,7 @@ std::string_view param_symbol(Role role) {
 }
 
 int layer_of(const Expr& ref, const ModelConfig& config, int layer) {
-    if (ref.param) {
-        const Role role = ref.param->role;
-        const bool in_block = role >= Role::ln1_gain && role <= Role::mlp_out_bias;
-        return in_block ? layer : -1;
-    }
+    if (ref.param) return ref.param->per_layer ? layer : -1;
     if (!site_row(ref.site).per_layer) return -1;
     if (layer < 0) return config.n_layers - 1;
     return ref.before ? layer - 1 : layer;

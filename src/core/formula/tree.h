@@ -90,6 +90,7 @@ struct ParamName {
     Role role;
     Role joint_role; ///< the role under which GPT-2 keeps Q, K and V side by side; else the same as role
     ParamIndices indices;
+    bool per_layer = true;
 };
 
 struct Expr {
@@ -132,8 +133,6 @@ int find_param(const Trace& run, const ParamName& name, int layer, int expert);
 /// Q, K and V are kept side by side (GPT-2).
 int joint_offset(const ModelConfig& config, const ParamName& name, const ParamRow& stored);
 
-/// A site's name in the language of formulas: "attn_scores".
-std::string_view site_symbol(Site site);
 /// The parameter with this name in the language of formulas; null if there is none.
 const ParamName* param_named(std::string_view word);
 

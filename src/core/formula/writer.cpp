@@ -7,54 +7,22 @@
 
 namespace gf {
 
-ColourGroup colour_group(Site site) {
-    switch (site) {
-    case Site::embed: return ColourGroup::token;
-    case Site::pos_embed: return ColourGroup::position;
-    case Site::q:
-    case Site::cross_q:
-    case Site::rot_q: return ColourGroup::query;
-    case Site::k:
-    case Site::cross_k:
-    case Site::rot_k: return ColourGroup::key;
-    case Site::v:
-    case Site::z:
-    case Site::attn_out:
-    case Site::cross_v:
-    case Site::cross_z:
-    case Site::cross_attn_out: return ColourGroup::value;
-    case Site::attn_scores:
-    case Site::pattern:
-    case Site::cross_attn_scores:
-    case Site::cross_pattern:
-    case Site::class_logits:
-    case Site::logits: return ColourGroup::none;
-    case Site::router_logits:
-    case Site::expert_weights:
-    case Site::expert_indices:
-    case Site::expert_gates:
-    case Site::mlp_pre:
-    case Site::mlp_pre_linear:
-    case Site::mlp_post:
-    case Site::mlp_out:
-    case Site::mlm_pre:
-    case Site::mlm_post: return ColourGroup::mlp;
-    default: return ColourGroup::residual;
-    }
-}
+namespace formula {
+namespace {
 
-ColourGroup colour_group(Role role) {
+/// The family of what a parameter makes; none for gains and biases of norms, and what makes the output.
+std::optional<SiteFamily> family_of(Role role) {
     switch (role) {
-    case Role::embed: return ColourGroup::token;
-    case Role::pos_embed: return ColourGroup::position;
+    case Role::embed: return SiteFamily::token;
+    case Role::pos_embed: return SiteFamily::position;
     case Role::q:
     case Role::q_bias:
     case Role::cross_q:
-    case Role::cross_q_bias: return ColourGroup::query;
+    case Role::cross_q_bias: return SiteFamily::query;
     case Role::k:
     case Role::k_bias:
     case Role::cross_k:
-    case Role::cross_k_bias: return ColourGroup::key;
+    case Role::cross_k_bias: return SiteFamily::key;
     case Role::v:
     case Role::v_bias:
     case Role::attn_out:
@@ -62,8 +30,8 @@ ColourGroup colour_group(Role role) {
     case Role::cross_v:
     case Role::cross_v_bias:
     case Role::cross_attn_out:
-    case Role::cross_attn_out_bias: return ColourGroup::value;
-    case Role::router:
+    case Role::cross_attn_out_bias: return SiteFamily::value;
+    case Role::router: return SiteFamily::experts;
     case Role::mlp_in:
     case Role::mlp_in_bias:
     case Role::mlp_up:
@@ -71,13 +39,10 @@ ColourGroup colour_group(Role role) {
     case Role::mlp_out:
     case Role::mlp_out_bias:
     case Role::mlm_dense:
-    case Role::mlm_dense_bias: return ColourGroup::mlp;
-    default: return ColourGroup::none;
+    case Role::mlm_dense_bias: return SiteFamily::mlp;
+    default: return std::nullopt;
     }
 }
-
-namespace formula {
-namespace {
 
 /// How tightly an operator binds: 0 for sums, 1 for products, 2 for powers, 3 for everything else.
 int level_of(Op op) {
@@ -117,33 +82,15 @@ std::string function_name(const Term& t) {
 }
 
 /// "normalized" for ln1_normalized: the name of the cell, to the left, already says which norm it is.
-std::string short_name(Site site) {
-    switch (site) {
-    case Site::embed_ln_scale:
-    case Site::mlm_ln_scale:
-    case Site::ln1_scale:
-    case Site::ln_cross_scale:
-    case Site::ln2_scale:
-    case Site::ln_final_scale: return "scale";
-    case Site::embed_ln_normalized:
-    case Site::mlm_ln_normalized:
-    case Site::ln1_normalized:
-    case Site::ln_cross_normalized:
-    case Site::ln2_normalized:
-    case Site::ln_final_normalized: return "normalized";
-    case Site::cross_attn_scores:
-    case Site::attn_scores: return "score";
-    case Site::expert_weights: return "weight";
-    case Site::expert_gates: return "gate";
-    default: return std::string(site_symbol(site));
-    }
+std::string short_name(const SiteRow& row) {
+    return std::string(row.short_symbol.empty() ? row.symbol : row.short_symbol);
 }
 
 } // namespace
 
-ColourGroup Writer::group_of(const CellRef& cell) const {
-    return cell.param < 0 ? colour_group(cell.site)
-                          : colour_group(trace_.weights().table[static_cast<std::size_t>(cell.param)].role);
+std::optional<SiteFamily> Writer::family_of_cell(const CellRef& cell) const {
+    if (cell.param < 0) return site_row(cell.site).family;
+    return family_of(trace_.weights().table[static_cast<std::size_t>(cell.param)].role);
 }
 
 double Writer::write_number(double value, bool exact, std::optional<CellRef> cell) {
@@ -157,17 +104,19 @@ double Writer::write_number(double value, bool exact, std::optional<CellRef> cel
     }
     const double printed = std::atof(text.c_str());
     out_.push_back(
-        {std::move(text), FormulaSpan::Kind::number, cell, cell ? group_of(*cell) : ColourGroup::none});
+        {std::move(text), FormulaSpan::Kind::number, cell, cell ? family_of_cell(*cell) : std::nullopt});
     return printed;
 }
 
 void Writer::write_operand_name(const Term& t) {
-    if (t.op == Op::max) return out_.push_back({"max", FormulaSpan::Kind::symbol, {}, ColourGroup::none});
+    if (t.op == Op::max) return out_.push_back({"max", FormulaSpan::Kind::symbol});
     if (t.op != Op::ref) return void(write_number(t.value, true));
-    out_.push_back({t.param ? std::string(t.param->short_name) : short_name(t.cell.site),
-                    FormulaSpan::Kind::symbol,
-                    {},
-                    t.param ? colour_group(t.param->role) : colour_group(t.cell.site)});
+    const SiteRow& row = site_row(t.cell.site);
+    if (t.param)
+        out_.push_back(
+            {std::string(t.param->short_name), FormulaSpan::Kind::symbol, {}, family_of(t.param->role)});
+    else
+        out_.push_back({short_name(row), FormulaSpan::Kind::symbol, {}, row.family});
     if (t.free == 0) out_.back().cell = cell_at(t, bound_values_);
 }
 

@@ -35,9 +35,7 @@ class Writer {
     };
     const Sum& sum_of(const Term& t);
 
-    void write_sign(const char* text) {
-        out_.push_back({text, FormulaSpan::Kind::sign, {}, ColourGroup::none});
-    }
+    void write_sign(const char* text) { out_.push_back({text, FormulaSpan::Kind::sign}); }
     double write_number(double value, bool exact, std::optional<CellRef> cell = {});
     void write_operand_name(const Term& t);
     void write_by_name(const Term& t, int level);
@@ -45,7 +43,7 @@ class Writer {
     double write_sum(const Term& t, int level);
     double write_max(const Term& t);
     double write_function(const Term& t);
-    ColourGroup group_of(const CellRef& cell) const;
+    std::optional<SiteFamily> family_of_cell(const CellRef& cell) const;
 
     const Trace& trace_;
     std::vector<FormulaSpan>& out_;

@@ -215,7 +215,7 @@ void BackwardPass::embed() {
 
 void BackwardPass::norm(const Rows& in, Site scale_site, int l, const real* gain, const real* bias,
                         const Rows& dout, const Rows& din) {
-    const Site normalized_site = static_cast<Site>(static_cast<int>(scale_site) + 1);
+    const Site normalized_site = *site_row(scale_site).normalized;
     const Rows from = rows(normalized_site, l), dnormalized = grad_rows(normalized_site, l);
     real *dgain = param_gradient(gain), *dbias = param_gradient(bias);
     for (int r = 0; r < n_rows; ++r)
@@ -224,7 +224,7 @@ void BackwardPass::norm(const Rows& in, Site scale_site, int l, const real* gain
 }
 
 void BackwardPass::normalize(const Rows& in, Site scale_site, int l, const Rows& din) {
-    const Site normalized_site = static_cast<Site>(static_cast<int>(scale_site) + 1);
+    const Site normalized_site = *site_row(scale_site).normalized;
     const Rows dnormalized = grad_rows(normalized_site, l), dscale = grad_rows(scale_site, l);
     hook(normalized_site, l);
     const bool centred = config.norm == NormKind::layer;
@@ -239,7 +239,7 @@ void BackwardPass::normalize(const Rows& in, Site scale_site, int l, const Rows&
 }
 
 Rows BackwardPass::norm_output(Site scale_site, int l, const real* gain, const real* bias) {
-    const Rows normalized = rows(static_cast<Site>(static_cast<int>(scale_site) + 1), l);
+    const Rows normalized = rows(*site_row(scale_site).normalized, l);
     const Rows out{backward.norm_output_.data(), config.d_model};
     for (int r = 0; r < n_rows; ++r)
         apply_gain_and_bias(normalized.at(r), gain, bias, out.at(r), config.d_model);

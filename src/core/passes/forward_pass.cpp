@@ -21,11 +21,11 @@ void ForwardPass::run(int first_layer) {
             std::copy_n(trace.row(Site::resid_pre, l, begin), config.d_model, row(Site::resid_pre, l, begin));
         hook(Site::resid_pre, l);
         block(l);
-        store_staged_row(Site::resid_pre, Site::normalized_resid_post, l);
+        store_staged_row(SitePlace::in_layers, l);
     }
     output();
-    if (first_layer == 0) store_staged_row(Site::embed, Site::embed_ln_normalized, -1);
-    store_staged_row(Site::ln_final_scale, Site::logits, -1);
+    if (first_layer == 0) store_staged_row(SitePlace::before_layers, -1);
+    store_staged_row(SitePlace::after_layers, -1);
     if (staged) finish_nontemporal_copies();
 }
 
@@ -128,7 +128,7 @@ void ForwardPass::block(int l) {
 /// LayerNorm: (x - mean) / sqrt(variance + eps) * gain + bias (Ba et al. 2016). RMSNorm has no mean and no
 /// bias (Zhang & Sennrich 2019).
 Rows ForwardPass::norm(const Rows& in, Site scale_site, int l, const real* gain, const real* bias) {
-    const Site normalized_site = static_cast<Site>(static_cast<int>(scale_site) + 1);
+    const Site normalized_site = *site_row(scale_site).normalized;
     const int d = config.d_model;
     auto mean = [&](const real* x) { return config.norm == NormKind::layer ? mean_of(x, d) : real(0); };
     for (int i = 0; i < n_rows(); ++i)
@@ -217,12 +217,12 @@ void ForwardPass::dropout(Site site, int l) {
     apply_dropout_to_rows(trace, site, l, begin, end, [&](int r) { return row(site, l, r); });
 }
 
-void ForwardPass::store_staged_row(Site first, Site last, int l) const {
+void ForwardPass::store_staged_row(SitePlace place, int l) const {
     if (!staged) return;
     const Trace::RowPlan& plan = trace.plan(begin);
-    for (int i = static_cast<int>(first); i <= static_cast<int>(last); ++i) {
-        const Site site = static_cast<Site>(i);
-        if (!trace.has(site) || site == Site::v) continue;
+    for (const SiteRow& info : site_rows(place)) {
+        const Site site = info.site;
+        if (!trace.has(site) || site == Site::v || row_axis(site) != Axis::pos) continue;
         real *from = row(site, l, begin), *to = trace.row(site, l, begin);
         if (site != Site::attn_scores && site != Site::pattern) {
             nontemporal_copy(from, to, static_cast<int>(trace.row_stride(site)));

@@ -85,7 +85,7 @@ class ForwardPass {
     template <class F>
     void for_each_expert(const BlockWeights& w, F f);
 
-    /// Normalises rows of d_model values and writes the site `scale` and the one after it, the normalised
+    /// Normalises rows of d_model values and writes the site `scale` and its partner, the normalised
     /// values. Returns scratch rows with gain and bias applied, which the next norm() overwrites.
     Rows norm(const Rows& in, Site scale, int l, const real* gain, const real* bias);
     /// sum = a + b, d_model values in each row.
@@ -126,8 +126,8 @@ class ForwardPass {
     Rows rows(Site site, int l = -1) const {
         return {row(site, l, range(site).begin), static_cast<std::ptrdiff_t>(trace.row_stride(site))};
     }
-    /// Moves the staged row of the sites first..last to its place in the Trace.
-    void store_staged_row(Site first, Site last, int l) const;
+    /// Moves the staged row of the sites of the tokens there to its place in the Trace.
+    void store_staged_row(SitePlace place, int l) const;
 
     Trace& trace;
     const StackWeights& weights;

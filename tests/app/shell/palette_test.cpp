@@ -5,7 +5,6 @@
 #include "app/shell/handle_keys.h"
 #include "app/view/key_bindings.h"
 #include "app/view/param_counts.h"
-#include "app/view/site_words.h"
 
 namespace gf::ui::tests::palette_test {
 namespace {

@@ -23,6 +23,9 @@ constexpr float k_min_matrix = 104, k_min_matrix_beside_source = 88;
 constexpr float k_min_shrink = 0.6f;
 constexpr float k_weights_share = 0.6f; ///< the weights' share of what scores and weights get together
 
+/// The hue of a strip: that of the site's family.
+ColourRole role_of_strip(Site site) { return role_of(site_row(site).family).value_or(ColourRole::residual); }
+
 } // namespace
 
 const FlowColumn* FlowLayout::find(Site site) const {
@@ -43,43 +46,45 @@ void FlowColumns::add_unfolded(const Trace& trace, FlowLayout& layout) {
     using enum ColourRole;
     const ModelConfig& c = trace.config();
     const int l = layout.layer;
-    const auto strip = [&](Site site, const char* header, ColourRole role, float width,
+    const auto strip = [&](Site site, const char* header, float width,
                            FlowHeadAxis head = FlowHeadAxis::none) {
         if (trace.kept(site, l))
-            add(layout, {FlowColumnKind::strip, site, l, header, role, head}, {px(width), px(k_gap), 0});
+            add(layout, {FlowColumnKind::strip, site, l, header, role_of_strip(site), head},
+                {px(width), px(k_gap), 0});
     };
+    // A matrix has no hue of its own, so its header takes that of what it is made from or reads.
     const auto matrix = [&](Site site, const char* header, ColourRole role, float share) {
         if (trace.kept(site, l))
             add(layout, {FlowColumnKind::matrix, site, l, header, role, FlowHeadAxis::query},
                 {0, px(k_gap), share});
     };
     const bool rope = trace.has(rot_q);
-    strip(rope ? rot_q : q, "Q", query, k_vector, FlowHeadAxis::query);
-    strip(rope ? rot_k : k, "K", key, k_vector, FlowHeadAxis::key_value);
+    strip(rope ? rot_q : q, "Q", k_vector, FlowHeadAxis::query);
+    strip(rope ? rot_k : k, "K", k_vector, FlowHeadAxis::key_value);
     matrix(attn_scores, "scores", query, 1 - k_weights_share);
     matrix(pattern, "weights", residual, k_weights_share);
-    strip(v, "V", value, k_vector, FlowHeadAxis::key_value);
+    strip(v, "V", k_vector, FlowHeadAxis::key_value);
     if (trace.kept(z, l)) {
         add(layout, {FlowColumnKind::gather, pattern, l, "", value, FlowHeadAxis::query},
             {px(k_gather), 0, 0});
-        strip(z, "z", value, k_vector, FlowHeadAxis::query);
+        strip(z, "z", k_vector, FlowHeadAxis::query);
         sizes_.back().gap = 0;
     }
-    strip(attn_out, "out", value, k_wide);
-    if (c.mlp != MlpKind::none) strip(resid_mid, "+", residual, k_wide);
+    strip(attn_out, "out", k_wide);
+    if (c.mlp != MlpKind::none) strip(resid_mid, "+", k_wide);
     if (trace.source()) { // softmax(Q K^T) V once more, with the source's keys and values
-        strip(cross_q, "Q", query, k_vector, FlowHeadAxis::query);
+        strip(cross_q, "Q", k_vector, FlowHeadAxis::query);
         matrix(cross_pattern, "source", key, k_weights_share);
-        strip(cross_z, "z", value, k_vector, FlowHeadAxis::query);
-        strip(cross_attn_out, "out", value, k_wide);
-        strip(resid_mid_cross, "+", residual, k_wide);
+        strip(cross_z, "z", k_vector, FlowHeadAxis::query);
+        strip(cross_attn_out, "out", k_wide);
+        strip(resid_mid_cross, "+", k_wide);
     }
     if (c.mlp != MlpKind::none) {
-        if (c.is_moe()) strip(expert_weights, "experts", mlp, k_mlp);
-        strip(mlp_post, "MLP", mlp, k_mlp);
-        strip(mlp_out, "out", mlp, k_wide);
+        if (c.is_moe()) strip(expert_weights, "experts", k_mlp);
+        strip(mlp_post, "MLP", k_mlp);
+        strip(mlp_out, "out", k_wide);
     }
-    strip(c.norm_place == NormPlace::post ? normalized_resid_post : resid_post, "+", residual, k_wide);
+    strip(c.norm_place == NormPlace::post ? normalized_resid_post : resid_post, "+", k_wide);
 }
 
 /// Adds what the model is for.
@@ -141,9 +146,10 @@ void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& la
     unfolded_begin_ = unfolded_end_ = 0;
     shrink_ = std::clamp((x1 - x0) / px(k_full_size_room), k_min_shrink, 1.0f);
 
-    add(layout, {FlowColumnKind::strip, Site::embed, -1, "embed", ColourRole::token}, {px(k_wide), 0, 0});
+    add(layout, {FlowColumnKind::strip, Site::embed, -1, "embed", role_of_strip(Site::embed)},
+        {px(k_wide), 0, 0});
     if (trace.kept(Site::pos_embed))
-        add(layout, {FlowColumnKind::strip, Site::pos_embed, -1, "pos", ColourRole::position},
+        add(layout, {FlowColumnKind::strip, Site::pos_embed, -1, "pos", role_of_strip(Site::pos_embed)},
             {px(k_wide), px(k_gap), 0});
     add_layers(trace, x1 - x0, layout);
     const std::size_t n_before_output = layout.columns.size();

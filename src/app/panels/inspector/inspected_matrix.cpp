@@ -26,11 +26,9 @@ std::optional<InspectedName> find_name(const View& v, const std::string& name) {
         if (!hook.starts_with('.') || layer >= v.config().n_layers) return std::nullopt;
         hook.remove_prefix(1);
     }
-    for (int i = 0; i < k_n_sites; ++i) {
-        const SiteRow& row = site_row(static_cast<Site>(i));
-        if (row.hook == hook && row.per_layer == (layer >= 0) && has_site(v.config(), row.site))
+    for (const SiteRow& row : site_rows())
+        if (row.hook == hook && row.per_layer == (layer >= 0) && row.in_model(v.config()))
             return InspectedName{row.site, layer, -1};
-    }
     return std::nullopt;
 }
 

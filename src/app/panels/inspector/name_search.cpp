@@ -1,7 +1,6 @@
 #include "app/panels/inspector/name_search.h"
 
 #include "app/host/imgui_host.h"
-#include "app/view/site_words.h"
 #include "app/widgets/fuzzy_score.h"
 #include "app/widgets/menu.h"
 #include "app/widgets/text_field.h"

@@ -3,7 +3,6 @@
 #include "app/host/colour_math.h"
 #include "app/view/cell_edits.h"
 #include "app/view/param_counts.h"
-#include "app/view/site_words.h"
 #include "app/widgets/panel_frame.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
@@ -66,38 +65,6 @@ void draw_row_edit_mark(const UiRect& box, bool edits_on) {
     const float right = box.max.x - px(6);
     draw_edit_mark(*ImGui::GetWindowDrawList(), {right - px(8), box.min.y + px(1)},
                    {box.max.x - px(1), box.max.y}, edits_on);
-}
-
-/// The colour of what the operation makes.
-ImU32 colour_of_site(Site site) {
-    const Theme& t = theme();
-    switch (site) {
-    case Site::embed: return t.fill(ColourRole::token);
-    case Site::pos_embed: return t.fill(ColourRole::position);
-    case Site::q:
-    case Site::cross_q:
-    case Site::rot_q: return t.fill(ColourRole::query);
-    case Site::k:
-    case Site::cross_k:
-    case Site::rot_k: return t.fill(ColourRole::key);
-    case Site::v:
-    case Site::z:
-    case Site::attn_out:
-    case Site::cross_v:
-    case Site::cross_z:
-    case Site::cross_attn_out: return t.fill(ColourRole::value);
-    case Site::router_logits:
-    case Site::expert_weights:
-    case Site::expert_indices:
-    case Site::expert_gates:
-    case Site::mlp_pre:
-    case Site::mlp_pre_linear:
-    case Site::mlp_post:
-    case Site::mlp_out: return t.fill(ColourRole::mlp);
-    case Site::logits:
-    case Site::class_logits: return t.accent;
-    default: return t.fill(ColourRole::residual);
-    }
 }
 
 class OutlinePanel : public Panel {
@@ -243,7 +210,7 @@ void OutlinePanel::draw_operation(const View& v, const Row& row, Selection& sele
     }
     draw_rail(item.box);
     list.AddCircleFilled({item.box.min.x + px(5), std::floor(item.box.min.y + px(11))},
-                         px(chosen || lit ? 5 : 4), colour_of_site(site.site));
+                         px(chosen || lit ? 5 : 4), t.fill(site_row(site.site).family));
     draw_operation_text(v, row, item.box, width >= px(k_min_width_for_shapes), chosen);
     if (has_edit(v, [&](const Edit& e) { return e.range.site == site.site && e.range.layer == site.layer; }))
         draw_row_edit_mark(item.box, v.snapshot.edits_on);
