@@ -60,17 +60,16 @@ class Progress {
         since_start_ = since_shown_ = Stopwatch();
     }
 
-    void step(const StepEvent& e) {
-        const StepReport& r = e.report;
+    void step(const StepReport& r) {
         tokens_ += r.n_tokens;
-        training_seconds_ += e.seconds;
-        if (e.validation) validation_ = fmt::format("  validation {:.4f}", *e.validation);
-        const bool milestone = e.validation || r.step % milestone_every_ == 0 || r.step == n_steps_;
+        training_seconds_ += r.seconds;
+        if (r.validation) validation_ = fmt::format("  validation {:.4f}", *r.validation);
+        const bool milestone = r.validation || r.step % milestone_every_ == 0 || r.step == n_steps_;
         if (!milestone && !(on_terminal_ && since_shown_.seconds() > 0.1)) return;
         const double left = since_start_.seconds() / static_cast<double>(r.step - first_step_) *
                             static_cast<double>(n_steps_ - r.step);
         fmt::print("{}step {}/{}  loss {:.4f}{}  {:.0f} tokens/s  {} left{}", on_terminal_ ? "\r" : "",
-                   r.step, n_steps_, r.loss, on_terminal_ || e.validation ? validation_ : "",
+                   r.step, n_steps_, r.loss, on_terminal_ || r.validation ? validation_ : "",
                    static_cast<double>(tokens_) / std::max(training_seconds_, 1e-9), duration_text(left),
                    on_terminal_ ? "\033[K" : "\n");
         std::fflush(stdout);
@@ -117,7 +116,7 @@ TrainingEnd train_with_progress(const TrainConfig& config, bool resume) {
     Progress progress;
     TrainingEnd end = run_training(config, resume,
                                    {.on_start = [&](const Trainer& t) { progress.start(t); },
-                                    .on_step = [&](const StepEvent& e) { progress.step(e); },
+                                    .on_step = [&](const StepReport& r) { progress.step(r); },
                                     .should_stop = [] { return interrupted != 0; }});
     progress.finish();
     return end;

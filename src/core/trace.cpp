@@ -15,7 +15,7 @@ namespace {
 bool is_kept(const ModelConfig& c, Site site, Keep keep) {
     if (keep == Keep::layers) // what enters a layer, and what the router's losses read in every layer
         return !site_row(site).per_layer || site == Site::resid_pre || site == Site::router_logits ||
-               site == Site::expert_weights;
+               site == Site::expert_weights || site == Site::expert_indices;
     if (keep == Keep::residual && !site_row(site).per_layer)
         return true; // takes little room beside the layers
     switch (site) {

@@ -82,6 +82,7 @@ struct BatchGradient::Worker {
     std::shared_ptr<Trace> source; ///< encoder-decoders only: the run of the encoder
     std::unique_ptr<Trace> run, teacher;
     std::unique_ptr<Backward> source_backward, backward;
+    std::vector<double> nats; ///< the loss of each row, or of each segment's label
 
     void forward_pass(const std::shared_ptr<const Weights>& weights, const GradientOptions& options,
                       const Piece& piece, std::uint64_t seed, bool with_gradient) {
@@ -190,22 +191,23 @@ void BatchGradient::for_each_piece(const Shards& shards, F f) {
     });
 }
 
-LossSum BatchGradient::run(const Batch& batch, std::uint64_t seed, std::span<real> gradient) {
+LossSum BatchGradient::run(const Batch& batch, std::uint64_t seed, std::span<real> gradient,
+                           BatchDetails* details) {
     require(gradient.size() == weights_->size(), "gradient", std::to_string(weights_->size()) + " values",
             std::to_string(gradient.size()));
     const Shards shards = split_into_shards(batch);
     shard_gradients_.resize(shards.size());
     const LossSum loss = options_.objective == Objective::contrastive
-                             ? run_contrastive(shards, batch, seed, true)
-                             : run_each_alone(shards, batch, seed, true);
+                             ? run_contrastive(shards, batch, seed, true, details)
+                             : run_each_alone(shards, batch, seed, true, details);
     add_shard_gradients(gradient, shards.size());
     return loss;
 }
 
 LossSum BatchGradient::evaluate(const Batch& batch) {
     const Shards shards = split_into_shards(batch);
-    return options_.objective == Objective::contrastive ? run_contrastive(shards, batch, 0, false)
-                                                        : run_each_alone(shards, batch, 0, false);
+    return options_.objective == Objective::contrastive ? run_contrastive(shards, batch, 0, false, nullptr)
+                                                        : run_each_alone(shards, batch, 0, false, nullptr);
 }
 
 /// Threads share the work by parts of the gradient: each number is summed in the order of the shards.
@@ -222,7 +224,7 @@ void BatchGradient::add_shard_gradients(std::span<real> gradient, std::size_t n_
 
 /// For objectives in which each sequence has a loss of its own.
 LossSum BatchGradient::run_each_alone(const Shards& shards, const Batch& batch, std::uint64_t seed,
-                                      bool with_gradient) {
+                                      bool with_gradient, BatchDetails* details) {
     const double rows = count_rows(batch);
     const double targets = count_targets(batch, options_.objective), weight = targets > 0 ? 1 / targets : 0;
     std::vector<Worker>& workers = with_gradient ? training_workers_ : evaluation_workers_;
@@ -230,29 +232,56 @@ LossSum BatchGradient::run_each_alone(const Shards& shards, const Batch& batch, 
     std::vector<LossSum> losses(shards.size());
     for (std::size_t i = 0; with_gradient && i < shards.size(); ++i)
         shard_gradients_[i].resize(weights_->size());
+    if (details) {
+        if (shard_details_.size() < shards.size() ||
+            shard_details_.front().domains.size() != details->domains.size())
+            shard_details_.assign(shards.size(), *details);
+        for (BatchDetails& d : shard_details_) d.clear();
+    }
     for_each_piece(shards, [&](const Piece& piece, std::size_t worker, std::size_t shard) {
         Worker& w = workers[worker];
         const double share = static_cast<double>(piece.tokens.size()) / rows;
         w.forward_pass(weights_, options_, piece, seed, with_gradient);
         losses[shard] += piece_loss(w, piece, weight, share, with_gradient ? &w.output_gradients() : nullptr);
+        if (details) add_details(w, piece, batch, shard_details_[shard]);
         if (!with_gradient) return;
         std::vector<real>& gradient = shard_gradients_[shard];
         if (&piece == &shards[shard].front()) std::fill(gradient.begin(), gradient.end(), real(0));
         w.backward_pass(gradient, options_, share);
     });
+    for (std::size_t i = 0; details && i < shards.size(); ++i) *details += shard_details_[i];
     return sum_losses(losses);
+}
+
+/// Adds what the piece that the worker has just run forward gives, if each of its sequences has a loss.
+void BatchGradient::add_details(const Worker& w, const Piece& piece, const Batch& batch,
+                                BatchDetails& details) const {
+    if (w.source) details.add_visits(*w.source);
+    details.add_visits(*w.run);
+    const bool by_segment = options_.objective == Objective::classification;
+    const std::span<const int> targets(by_segment ? piece.labels : piece.targets);
+    for (std::size_t s = 0; s < piece.segments.size(); ++s) {
+        const Segment& segment = piece.segments[s];
+        const std::size_t begin = by_segment ? s : static_cast<std::size_t>(segment.begin),
+                          n = by_segment ? 1 : static_cast<std::size_t>(segment.end - segment.begin);
+        details.add_losses(batch.sequences[piece.first + s], targets.subspan(begin, n),
+                           std::span(w.nats).subspan(begin, n));
+    }
 }
 
 /// The loss of the piece that the worker has just run forward.
 LossSum BatchGradient::piece_loss(Worker& w, const Piece& piece, double weight, double share,
                                   Trace* gradient) {
     LossSum sum;
+    w.nats.resize(piece.tokens.size());
     if (options_.objective == Objective::classification) {
         for (std::size_t s = 0; s < piece.labels.size(); ++s) {
             const int segment = static_cast<int>(s);
-            sum += cross_entropy(w.run->row(Site::class_logits, -1, segment), weights_->config.n_classes,
-                                 piece.labels[s], weight,
-                                 gradient ? gradient->row(Site::class_logits, -1, segment) : nullptr);
+            const LossSum own = cross_entropy(
+                w.run->row(Site::class_logits, -1, segment), weights_->config.n_classes, piece.labels[s],
+                weight, gradient ? gradient->row(Site::class_logits, -1, segment) : nullptr);
+            w.nats[s] = own.nats;
+            sum += own;
         }
     } else if (options_.objective == Objective::distillation) {
         if (!w.teacher || w.teacher->shape().segments != piece.segments) {
@@ -262,9 +291,9 @@ LossSum BatchGradient::piece_loss(Worker& w, const Piece& piece, double weight, 
         w.teacher->restart(piece.tokens);
         forward(*w.teacher, 0, w.teacher->n_tokens());
         sum = distillation_loss(*w.run, *w.teacher, piece.targets, options_.temperature, options_.hard_share,
-                                weight, gradient);
+                                weight, gradient, w.nats);
     } else {
-        sum = token_loss(*w.run, piece.targets, weight, gradient);
+        sum = token_loss(*w.run, piece.targets, weight, gradient, w.nats);
     }
     return sum += router_loss(*w.run, options_.balance_weight, options_.z_weight, share, gradient);
 }
@@ -272,7 +301,7 @@ LossSum BatchGradient::piece_loss(Worker& w, const Piece& piece, double weight, 
 /// All sequences forward, then the loss of all their embeddings, then all backward. The embeddings of even
 /// sequences stand in one matrix, those of odd ones in another, so that row i of both is pair i.
 LossSum BatchGradient::run_contrastive(const Shards& shards, const Batch& batch, std::uint64_t seed,
-                                       bool with_gradient) {
+                                       bool with_gradient, BatchDetails* details) {
     const auto d_model = static_cast<std::size_t>(weights_->config.d_model), n = batch.sequences.size();
     const double rows = count_rows(batch);
     std::vector<Worker>& workers = with_gradient ? training_workers_ : evaluation_workers_;
@@ -302,8 +331,16 @@ LossSum BatchGradient::run_contrastive(const Shards& shards, const Batch& batch,
     });
     const double weight = 2.0 / static_cast<double>(n);
     if (!with_gradient) gradients = {};
+    std::vector<double> nats(details ? n / 2 : 0); // of each pair
     const LossSum loss = contrastive_loss(embeddings[0], embeddings[1], static_cast<int>(d_model),
-                                          options_.temperature, weight, gradients[0], gradients[1]);
+                                          options_.temperature, weight, gradients[0], gradients[1], nats);
+    if (details) {
+        constexpr int k_any_target = 0; // each pair counts
+        for (std::size_t i = 0; i < nats.size(); ++i)
+            details->add_losses(batch.sequences[2 * i], {&k_any_target, 1}, {&nats[i], 1});
+        for (std::size_t shard = 0; shard < shards.size(); ++shard)
+            for (const Piece& piece : shards[shard]) details->add_visits(*worker_of(piece, shard).run);
+    }
     if (!with_gradient) return loss;
     for (std::size_t i = 0; i < shards.size(); ++i) shard_gradients_[i].assign(weights_->size(), 0);
     for_each_piece(shards, [&](const Piece& piece, std::size_t, std::size_t shard) {

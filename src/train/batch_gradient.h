@@ -3,7 +3,7 @@
 // the trainer, by `glassformer bench train`, and to measure the models that ship.
 
 #include "core/passes/backward.h"
-#include "train/batch.h"
+#include "train/batch_details.h"
 #include "train/losses.h"
 
 #include <memory>
@@ -36,9 +36,11 @@ class BatchGradient {
     ~BatchGradient();
 
     /// Adds the gradient of the mean loss over the batch's targets to `gradient`, which has the layout of
-    /// Weights. `seed` is the one of dropout and router noise. @throws Error if the batch does not suit the
-    /// model and the objective.
-    LossSum run(const Batch& batch, std::uint64_t seed, std::span<real> gradient);
+    /// Weights. `seed` is the one of dropout and router noise. What the loss is made of is added to `details`
+    /// unless it is null. @throws Error if the batch does not suit the model and the
+    /// objective.
+    LossSum run(const Batch& batch, std::uint64_t seed, std::span<real> gradient,
+                BatchDetails* details = nullptr);
 
     /// The loss alone, without regularisation. @throws Error as run() does.
     LossSum evaluate(const Batch& batch);
@@ -54,9 +56,13 @@ class BatchGradient {
     /// Calls f(piece, worker, shard): the pieces of a shard one after the other, the shards on all threads.
     template <class F>
     void for_each_piece(const Shards& shards, F f);
-    LossSum run_each_alone(const Shards& shards, const Batch& batch, std::uint64_t seed, bool with_gradient);
-    LossSum run_contrastive(const Shards& shards, const Batch& batch, std::uint64_t seed, bool with_gradient);
+    LossSum run_each_alone(const Shards& shards, const Batch& batch, std::uint64_t seed, bool with_gradient,
+                           BatchDetails* details);
+    LossSum run_contrastive(const Shards& shards, const Batch& batch, std::uint64_t seed, bool with_gradient,
+                            BatchDetails* details);
     LossSum piece_loss(Worker& worker, const Piece& piece, double weight, double share, Trace* gradient);
+    void add_details(const Worker& worker, const Piece& piece, const Batch& batch,
+                     BatchDetails& details) const;
     void add_shard_gradients(std::span<real> gradient, std::size_t n_shards);
 
     std::shared_ptr<const Weights> weights_;
@@ -64,6 +70,7 @@ class BatchGradient {
     /// One worker for each thread; for the contrastive objective, one for each piece.
     std::vector<Worker> training_workers_, evaluation_workers_;
     std::vector<std::vector<real>> shard_gradients_; ///< each in the layout of Weights
+    std::vector<BatchDetails> shard_details_;        ///< summed in the order of the shards, as the gradients
 };
 
 } // namespace gf

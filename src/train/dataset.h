@@ -50,12 +50,15 @@ class Dataset {
     /// Names of the classes in the order of their numbers; empty if the data have no names for them.
     virtual std::vector<std::string> class_names() const { return {}; }
     virtual int n_classes() const { return 0; }
+    /// Names of the domains that Sequence::domains numbers; at least one.
+    virtual const std::vector<std::string>& domain_names() const = 0;
 };
 
 /// Reads the files, or generates the documents of Tinyville, and cuts them into tokens. Windows of Tinyville
 /// begin with the end-of-text token that stands before each document; its examples are the questions and
-/// answers of its tasks; what is kept for validation is `validation_split`. `length` is the number of tokens
-/// of a window, and the most that an example may have. @throws Error naming file and line, what was expected
+/// answers of its tasks; what is kept for validation is `validation_split`. A document's domain is its own,
+/// that of all else the file. `length` is the number of tokens of a window, and the most that an example may
+/// have. @throws Error naming file and line, what was expected
 /// and what was found.
 std::unique_ptr<const Dataset> load_dataset(const DataConfig& config, Objective objective,
                                             const Tokenizer& tokenizer, int length,
@@ -76,16 +79,18 @@ struct WindowOptions {
     int mask_id = -1; ///< -1: nothing is masked, each token's target is the next one
     double mask_share = 0.15;
     int n_random_ids = 0; ///< masking: number of ids from which a random token is drawn
+    Domains domains{};    ///< of the tokens
 };
 
 /// Windows of one long text. With a mask id they are masked as BERT does (Devlin et al. 2019). @throws Error
 /// if there are too few tokens for a window to train on or for validation.
-std::unique_ptr<const Dataset> window_dataset(std::vector<int> tokens, const WindowOptions& options);
+std::unique_ptr<const Dataset> window_dataset(std::vector<int> tokens, WindowOptions options);
 
 /// Items of one sequence each, or with `pairs` of two that follow each other. The last `n_validation` items
-/// are kept for validation. @throws Error if none is left to train on.
+/// are kept for validation. `domains` are those of the sequences. @throws Error if none is left to train on.
 std::unique_ptr<const Dataset> example_dataset(std::vector<Sequence> sequences, bool pairs,
                                                std::size_t n_validation, DataOrder order,
-                                               std::vector<std::string> class_names = {});
+                                               std::vector<std::string> class_names = {},
+                                               Domains domains = {});
 
 } // namespace gf

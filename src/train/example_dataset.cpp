@@ -13,15 +13,18 @@ namespace {
 class ExampleDataset final : public Dataset {
   public:
     ExampleDataset(std::vector<Sequence> sequences, bool pairs, std::size_t n_validation, DataOrder order,
-                   std::vector<std::string> class_names)
+                   std::vector<std::string> class_names, Domains domains)
         : sequences_(std::move(sequences)), sequences_per_item_(pairs ? 2 : 1), order_(order),
-          class_names_(std::move(class_names)) {
+          class_names_(std::move(class_names)), domains_(std::move(domains)) {
         const std::size_t n = sequences_.size() / sequences_per_item_;
         if (n < n_validation + 1)
             throw Error({"data", "at least one example to train on",
                          fmt::format("{}, {} of them for validation", n, n_validation),
                          "give more examples, or a smaller data.validation"});
         n_training_ = n - n_validation;
+        if (domains_.names.empty()) domains_.extend(sequences_.size(), "examples");
+        for (std::size_t i = 0; i < sequences_.size(); ++i)
+            sequences_[i].domains = std::span(domains_.ids).subspan(i, 1);
     }
 
     void append_training(std::uint64_t seed, std::uint64_t n, Batch& batch) const override {
@@ -49,6 +52,7 @@ class ExampleDataset final : public Dataset {
     }
 
     std::vector<std::string> class_names() const override { return class_names_; }
+    const std::vector<std::string>& domain_names() const override { return domains_.names; }
 
     int n_classes() const override {
         int largest = -1;
@@ -67,15 +71,16 @@ class ExampleDataset final : public Dataset {
     std::size_t sequences_per_item_, n_training_ = 0;
     DataOrder order_;
     std::vector<std::string> class_names_;
+    Domains domains_; // of the sequences, which view the numbers
 };
 
 } // namespace
 
 std::unique_ptr<const Dataset> example_dataset(std::vector<Sequence> sequences, bool pairs,
                                                std::size_t n_validation, DataOrder order,
-                                               std::vector<std::string> class_names) {
+                                               std::vector<std::string> class_names, Domains domains) {
     return std::make_unique<ExampleDataset>(std::move(sequences), pairs, n_validation, order,
-                                            std::move(class_names));
+                                            std::move(class_names), std::move(domains));
 }
 
 } // namespace gf

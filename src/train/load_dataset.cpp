@@ -24,8 +24,9 @@ void require_utf8(const MappedFile& file, const std::string& where) {
                      "convert the file to UTF-8"});
 }
 
-/// All files in order, with an end-of-text token between them if the tokenizer has one.
-std::vector<int> read_text_files(const DataConfig& config, const Tokenizer& tokenizer) {
+/// All files in order, with an end-of-text token between them if the tokenizer has one. It belongs to the
+/// file behind it, as it does in Tinyville's documents.
+std::vector<int> read_text_files(const DataConfig& config, const Tokenizer& tokenizer, Domains& domains) {
     std::vector<int> tokens;
     for (const auto& path : config.files) {
         const MappedFile file(path);
@@ -33,6 +34,7 @@ std::vector<int> read_text_files(const DataConfig& config, const Tokenizer& toke
         if (!tokens.empty() && tokenizer.eos_id()) tokens.push_back(*tokenizer.eos_id());
         const std::vector<int> more = tokenizer.encode(file.text(), false);
         tokens.insert(tokens.end(), more.begin(), more.end());
+        domains.extend(tokens.size(), path.string());
     }
     return tokens;
 }
@@ -60,7 +62,7 @@ class ExampleReader {
                          "train one with special tokens"});
     }
 
-    void add(const json& object, const std::string& where) {
+    void add(const json& object, const std::string& where, const std::string& domain) {
         const auto text = [&](const char* key, bool with_special) {
             return tokenizer_.encode(json_string(object, key, where), with_special);
         };
@@ -76,6 +78,7 @@ class ExampleReader {
             sequences.push_back(without_targets(text("a", true), where));
             sequences.push_back(without_targets(text("b", true), where));
         }
+        domains.extend(sequences.size(), domain);
     }
 
     /// Numbers the classes in the order of their names, and labels the sequences with these numbers. To be
@@ -92,6 +95,7 @@ class ExampleReader {
     }
 
     std::vector<Sequence> sequences;
+    Domains domains; ///< of the sequences
 
   private:
     void require_fits(std::size_t n, const std::string& where) const {
@@ -146,7 +150,7 @@ class ExampleReader {
     std::vector<std::string> labels_by_name_; // one for each sequence; empty if labels are numbers
 };
 
-/// Calls f(object, where) for each line of JSON in the files; `where` names file and line.
+/// Calls f(object, where, file) for each line of JSON in the files; `where` names file and line.
 template <class F>
 void for_each_json_line(const std::vector<std::filesystem::path>& files, F f) {
     for (const auto& path : files) {
@@ -158,7 +162,7 @@ void for_each_json_line(const std::vector<std::filesystem::path>& files, F f) {
             rest.remove_prefix(std::min(end + 1, rest.size()));
             if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
             const std::string where = fmt::format("{}, line {}", path.string(), number);
-            f(parse_json(line, where), where);
+            f(parse_json(line, where), where, path.string());
         }
     }
 }
@@ -178,23 +182,24 @@ std::unique_ptr<const Dataset> load_tinyville_tasks(const DataConfig& config, Ob
     });
     for (const auto split : {tinyville::Split::train, validation_split})
         for (const TinyvilleExample& e : by_split[static_cast<std::size_t>(split)])
-            reader.add({{"source", e.question}, {"target", e.answer}}, "data.tinyville");
+            reader.add({{"source", e.question}, {"target", e.answer}}, "data.tinyville", e.domain);
     const std::size_t n_validation = by_split[static_cast<std::size_t>(validation_split)].size();
-    return example_dataset(std::move(reader.sequences), false, n_validation, config.order);
+    return example_dataset(std::move(reader.sequences), false, n_validation, config.order, {},
+                           std::move(reader.domains));
 }
 
 std::unique_ptr<const Dataset> load_examples(const DataConfig& config, Objective objective,
                                              const Tokenizer& tokenizer, int length) {
     ExampleReader reader(objective, tokenizer, length);
-    for_each_json_line(config.files,
-                       [&](const json& object, const std::string& where) { reader.add(object, where); });
+    for_each_json_line(config.files, [&](const json& object, const std::string& where,
+                                         const std::string& file) { reader.add(object, where, file); });
     std::vector<std::string> class_names = reader.number_classes();
     const bool pairs = objective == Objective::contrastive;
     const double n = static_cast<double>(reader.sequences.size()) / (pairs ? 2 : 1);
     const auto n_validation =
         config.validation > 0 ? std::max<std::size_t>(1, static_cast<std::size_t>(config.validation * n)) : 0;
     return example_dataset(std::move(reader.sequences), pairs, n_validation, config.order,
-                           std::move(class_names));
+                           std::move(class_names), std::move(reader.domains));
 }
 
 } // namespace
@@ -217,7 +222,7 @@ std::string tokenizer_training_text(const DataConfig& config, Objective objectiv
         }
         return text;
     }
-    for_each_json_line(config.files, [&](const json& object, const std::string&) {
+    for_each_json_line(config.files, [&](const json& object, const std::string&, const std::string&) {
         for (const json& value : object)
             if (value.is_string()) text += value.get<std::string>() + "\n";
     });
@@ -237,13 +242,17 @@ std::unique_ptr<const Dataset> load_dataset(const DataConfig& config, Objective 
         options.mask_share = config.mask_share;
         options.n_random_ids = tokenizer.size();
     }
-    if (from_files) return window_dataset(read_text_files(config, tokenizer), options);
+    if (from_files) {
+        std::vector<int> tokens = read_text_files(config, tokenizer, options.domains);
+        return window_dataset(std::move(tokens), std::move(options));
+    }
     TinyvilleTokens documents =
         tinyville_tokens(config.tinyville, tokenizer, validation_split, config.group_weights);
     options.starts = std::move(documents.starts);
     options.end_at_starts = config.single_documents;
     options.n_validation = documents.n_validation;
-    return window_dataset(std::move(documents.tokens), options);
+    options.domains = std::move(documents.domains);
+    return window_dataset(std::move(documents.tokens), std::move(options));
 }
 
 } // namespace gf

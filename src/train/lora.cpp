@@ -128,16 +128,18 @@ std::string LoraAdapter::module_name(const Target& t) {
 
 std::vector<ParameterBlock> LoraAdapter::blocks() {
     std::vector<ParameterBlock> blocks;
-    const auto add = [&](const std::string& name, std::size_t begin, std::size_t n) {
+    const auto add = [&](const Target& t, const std::string& name, std::size_t begin, std::size_t n) {
         blocks.push_back({.name = name,
                           .values = std::span(values_).subspan(begin, n),
                           .gradient = std::span<const real>(gradient_).subspan(begin, n),
-                          .decay = true});
+                          .decay = true,
+                          .stack = t.row.stack,
+                          .layer = t.row.layer});
     };
     for (const Target& t : targets_) {
         const std::string module = module_name(t);
-        add(module + ".lora_A.weight", t.a, t.b - t.a);
-        add(module + ".lora_B.weight", t.b,
+        add(t, module + ".lora_A.weight", t.a, t.b - t.a);
+        add(t, module + ".lora_B.weight", t.b,
             static_cast<std::size_t>(config_.rank) * static_cast<std::size_t>(t.row.shape[1]));
     }
     return blocks;

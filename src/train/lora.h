@@ -35,6 +35,10 @@ class LoraAdapter {
     /// long as the adapter lives.
     std::vector<ParameterBlock> blocks();
 
+    /// A and B of all targets.
+    std::span<real> values() { return values_; }
+    std::span<const real> values() const { return values_; }
+
     /// Writes adapter_model.safetensors and adapter_config.json as Hugging Face's PEFT does, each file
     /// atomically. @throws Error if a file cannot be written.
     void save(const std::filesystem::path& folder) const;

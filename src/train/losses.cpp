@@ -62,18 +62,23 @@ LossSum cross_entropy(const real* logits, int n, int target, double weight, real
     return loss;
 }
 
-LossSum token_loss(const Trace& run, std::span<const int> targets, double weight, Trace* gradient) {
+LossSum token_loss(const Trace& run, std::span<const int> targets, double weight, Trace* gradient,
+                   std::span<double> nats) {
     require_one_per_row(targets.size(), run, "targets");
     LossSum sum;
-    for (int r = 0; r < run.n_tokens(); ++r)
-        sum += cross_entropy(run.row(Site::logits, -1, r), run.config().d_vocab,
-                             targets[static_cast<std::size_t>(r)], weight,
-                             gradient ? gradient->row(Site::logits, -1, r) : nullptr);
+    for (int r = 0; r < run.n_tokens(); ++r) {
+        const auto at = static_cast<std::size_t>(r);
+        const LossSum own = cross_entropy(run.row(Site::logits, -1, r), run.config().d_vocab, targets[at],
+                                          weight, gradient ? gradient->row(Site::logits, -1, r) : nullptr);
+        if (!nats.empty()) nats[at] = own.nats;
+        sum += own;
+    }
     return sum;
 }
 
 LossSum distillation_loss(const Trace& run, const Trace& teacher, std::span<const int> targets,
-                          double temperature, double hard_share, double weight, Trace* gradient) {
+                          double temperature, double hard_share, double weight, Trace* gradient,
+                          std::span<double> nats) {
     require_one_per_row(targets.size(), run, "targets");
     const int n = run.config().d_vocab;
     if (teacher.config().d_vocab != n || teacher.n_tokens() != run.n_tokens())
@@ -86,6 +91,7 @@ LossSum distillation_loss(const Trace& run, const Trace& teacher, std::span<cons
     LossSum sum;
     for_each_row(run, gradient, [&](int r, real* dlogits) {
         const int target = targets[static_cast<std::size_t>(r)];
+        if (!nats.empty()) nats[static_cast<std::size_t>(r)] = 0;
         if (target < 0) return;
         const real* logits = run.row(Site::logits, -1, r);
         soft_distribution(logits, n, temperature, log_p.data(), p.data());
@@ -94,8 +100,10 @@ LossSum distillation_loss(const Trace& run, const Trace& teacher, std::span<cons
             cross_entropy(logits, n, target, weight * hard_share, dlogits ? dhard.data() : nullptr);
         const double soft =
             temperature * temperature * kl_divergence(q.data(), log_q.data(), log_p.data(), n);
-        sum +=
-            {.nats = (1 - hard_share) * soft + hard_share * hard.nats, .count = 1, .correct = hard.correct};
+        const LossSum own{
+            .nats = (1 - hard_share) * soft + hard_share * hard.nats, .count = 1, .correct = hard.correct};
+        if (!nats.empty()) nats[static_cast<std::size_t>(r)] = own.nats;
+        sum += own;
         const auto factor = static_cast<real>((1 - hard_share) * temperature * weight);
         for (std::size_t i = 0; dlogits && i < size; ++i) dlogits[i] = factor * (p[i] - q[i]) + dhard[i];
     });
@@ -184,7 +192,7 @@ void cosines_backward(const UnitRows& own, const UnitRows& other, double tempera
 } // namespace
 
 LossSum contrastive_loss(std::span<const real> a, std::span<const real> b, int d, double temperature,
-                         double weight, std::span<real> da, std::span<real> db) {
+                         double weight, std::span<real> da, std::span<real> db, std::span<double> nats) {
     const auto width = static_cast<std::size_t>(d), n = a.size() / width;
     if (n == 0 || a.size() != b.size() || a.size() % width)
         throw Error({"contrastive loss", "pairs of vectors of " + std::to_string(d) + " values",
@@ -196,6 +204,7 @@ LossSum contrastive_loss(std::span<const real> a, std::span<const real> b, int d
             for (std::size_t k = 0; k < width; ++k)
                 s[i * n + j] += unit_a.row(i)[k] * unit_b.row(j)[k] / temperature;
     LossSum loss{.count = static_cast<double>(n)};
+    std::ranges::fill(nats, 0.0);
     // Cross-entropy of each a's partner among all b, then of each b's partner among all a.
     const auto add_direction = [&](bool from_a) {
         for (std::size_t i = 0; i < n; ++i) {
@@ -203,7 +212,9 @@ LossSum contrastive_loss(std::span<const real> a, std::span<const real> b, int d
             double largest = s[at(0)], sum = 0;
             for (std::size_t j = 0; j < n; ++j) largest = std::max(largest, s[at(j)]);
             for (std::size_t j = 0; j < n; ++j) sum += std::exp(s[at(j)] - largest);
-            loss.nats += 0.5 * (largest + std::log(sum) - s[at(i)]);
+            const double own = 0.5 * (largest + std::log(sum) - s[at(i)]);
+            if (!nats.empty()) nats[i] += own;
+            loss.nats += own;
             if (from_a) loss.correct += s[at(i)] == largest;
             for (std::size_t j = 0; j < n; ++j)
                 ds[at(j)] += 0.5 * weight * (std::exp(s[at(j)] - largest) / sum - (i == j));

@@ -24,7 +24,8 @@ struct LossSum {
 
 // In all of them `gradient` is the Trace that takes the gradients (Backward::sites(); null: only the loss is
 // wanted), and `weight` is the factor of one target's loss: 1 / number of targets gives the gradient of a
-// mean. Rows without target get a gradient of 0.
+// mean. Rows without target get a gradient of 0. `nats`, unless it is empty, gets the loss of each row, or of
+// each pair: what the sum is made of.
 
 /// Cross-entropy of `target` (-1: none) under n logits. `dlogits` (n
 /// values, or null) gets `weight` times its gradient.
@@ -32,13 +33,15 @@ LossSum cross_entropy(const real* logits, int n, int target, double weight, real
 
 /// Cross-entropy of targets[r] (-1: none) under the logits of row r: next tokens, masked tokens. @throws
 /// Error for fewer targets than rows.
-LossSum token_loss(const Trace& run, std::span<const int> targets, double weight, Trace* gradient);
+LossSum token_loss(const Trace& run, std::span<const int> targets, double weight, Trace* gradient,
+                   std::span<double> nats = {});
 
 /// Distillation (Hinton et al. 2015): T^2 KL(teacher || student), both softened by the temperature T, mixed
 /// with a share `hard_share` of the cross-entropy with the targets. `teacher` is a run of the same tokens by
 /// a model with the same vocabulary. @throws Error if it is not, and for fewer targets than rows.
 LossSum distillation_loss(const Trace& run, const Trace& teacher, std::span<const int> targets,
-                          double temperature, double hard_share, double weight, Trace* gradient);
+                          double temperature, double hard_share, double weight, Trace* gradient,
+                          std::span<double> nats = {});
 
 /// Losses of the routers of all layers and rows: load balancing, E sum_e f_e P_e with f the share of the
 /// choices and P the mean weight (Fedus et al. 2022), and the mean squared log-sum-exp of the logits (z-loss,
@@ -51,6 +54,6 @@ LossSum router_loss(const Trace& run, double balance_weight, double z_weight, do
 /// gradients of the loss times `weight` are written to da and db, unless these are empty. @throws Error if a
 /// and b do not have the same number of vectors, at least one.
 LossSum contrastive_loss(std::span<const real> a, std::span<const real> b, int d, double temperature,
-                         double weight, std::span<real> da, std::span<real> db);
+                         double weight, std::span<real> da, std::span<real> db, std::span<double> nats = {});
 
 } // namespace gf

@@ -84,7 +84,7 @@ std::string_view name(OptimiserKind kind) {
 }
 
 Optimiser::Optimiser(const OptimiserConfig& config, std::span<const ParameterBlock> blocks, int n_threads)
-    : config_(config), n_threads_(n_threads) {
+    : config_(config), n_threads_(n_threads), before_(static_cast<std::size_t>(n_threads)) {
     std::size_t n_first = 0, n_second = 0;
     for (const ParameterBlock& b : blocks) {
         if (b.frozen) continue;
@@ -95,7 +95,17 @@ Optimiser::Optimiser(const OptimiserConfig& config, std::span<const ParameterBlo
     if (config.kind != OptimiserKind::sgd) state_.second.assign(n_second, 0);
 }
 
-void Optimiser::step(std::span<const ParameterBlock> blocks, double lr, double scale) {
+void Optimiser::step(std::span<const ParameterBlock> blocks, double lr, double scale,
+                     std::span<double> squared_updates) {
+    // Calls move(), which moves the block, and measures how far.
+    const auto measured = [&](const ParameterBlock& b, int worker, auto move) {
+        if (squared_updates.empty()) return move();
+        std::vector<real>& before = before_[static_cast<std::size_t>(worker)];
+        before.assign(b.values.begin(), b.values.end());
+        move();
+        squared_updates[static_cast<std::size_t>(&b - blocks.data())] = squared_distance(before, b.values);
+    };
+    std::ranges::fill(squared_updates, 0.0);
     const auto t = static_cast<double>(++state_.n_steps);
     const OptimiserConfig& c = config_;
     struct MuonWork {
@@ -111,8 +121,10 @@ void Optimiser::step(std::span<const ParameterBlock> blocks, double lr, double s
         real* velocity = state_.first.empty() ? nullptr : &state_.first[first];
         first += n;
         if (c.kind == OptimiserKind::sgd) {
-            sgd_block(real(lr), real(decay), real(c.momentum), real(scale), n, b.gradient.data(),
-                      b.values.data(), velocity);
+            measured(b, 0, [&] {
+                sgd_block(real(lr), real(decay), real(c.momentum), real(scale), n, b.gradient.data(),
+                          b.values.data(), velocity);
+            });
         } else if (moves_by_muon(b)) {
             matrices.push_back({&b, velocity});
         } else {
@@ -125,23 +137,28 @@ void Optimiser::step(std::span<const ParameterBlock> blocks, double lr, double s
                                 real(1 / std::sqrt(1 - std::pow(c.beta2, t))),
                                 real(c.eps),
                                 real(scale)};
-            adam_block(f, n, b.gradient.data(), b.values.data(), velocity, &state_.second[second]);
+            measured(b, 0, [&] {
+                adam_block(f, n, b.gradient.data(), b.values.data(), velocity, &state_.second[second]);
+            });
             second += n;
         }
     }
-    parallel_for(static_cast<int>(matrices.size()), n_threads_, [&](int i, int) {
-        const auto& [block, velocity] = matrices[static_cast<std::size_t>(i)];
-        const double decay = block->decay ? c.weight_decay : 0;
-        muon_block(real(lr), real(1 - lr * decay), real(c.momentum), real(scale), *block, velocity);
+    parallel_for(static_cast<int>(matrices.size()), n_threads_, [&](int i, int worker) {
+        const MuonWork& work = matrices[static_cast<std::size_t>(i)];
+        const ParameterBlock& b = *work.block;
+        const double decay = b.decay ? c.weight_decay : 0;
+        measured(b, worker, [&] {
+            muon_block(real(lr), real(1 - lr * decay), real(c.momentum), real(scale), b, work.velocity);
+        });
     });
 }
 
-void Optimiser::restore(OptimiserState state, const std::string& where) {
+void Optimiser::restore(const OptimiserState& state, const std::string& where) {
     if (state.first.size() != state_.first.size() || state.second.size() != state_.second.size())
         throw Error({where, fmt::format("{} and {} running means", state_.first.size(), state_.second.size()),
                      fmt::format("{} and {}", state.first.size(), state.second.size()),
                      "resume with the optimiser and the frozen parameters of the run that wrote it"});
-    state_ = std::move(state);
+    state_ = state;
 }
 
 } // namespace gf

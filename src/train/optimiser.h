@@ -46,11 +46,16 @@ class Optimiser {
     /// momentum u with all singular values brought near 1; w = (1 - lr decay) w - lr 0.2
     /// sqrt(max(rows, columns)) O, whose steps are about as long as adamw's (Liu et al.
     /// 2025). All other blocks, embeddings too, move as with adamw.
-    void step(std::span<const ParameterBlock> blocks, double lr, double scale = 1);
+    ///
+    /// `squared_updates`, unless it is empty, gets for each block the squared length of its move; 0 if it is
+    /// frozen.
+    void step(std::span<const ParameterBlock> blocks, double lr, double scale = 1,
+              std::span<double> squared_updates = {});
 
     const OptimiserState& state() const { return state_; }
-    /// Continues from a state. @throws Error naming the file `where` if the sizes are not this optimiser's.
-    void restore(OptimiserState state, const std::string& where);
+    /// Continues from a state. @throws Error naming the file `where` if the sizes are not this optimiser's;
+    /// it is then as before.
+    void restore(const OptimiserState& state, const std::string& where);
 
   private:
     bool moves_by_muon(const ParameterBlock& b) const {
@@ -60,6 +65,7 @@ class Optimiser {
     OptimiserConfig config_;
     OptimiserState state_;
     int n_threads_;
+    std::vector<std::vector<real>> before_; ///< of each thread: a block before its move
 };
 
 } // namespace gf

@@ -20,16 +20,18 @@ void require_match(const Weights& weights, const std::string& glob) {
                      "'" + glob + "'", "`glassformer info` lists the parameters"});
 }
 
-/// Keeps eight sums side by side, so that the loop vectorises while the order of additions stays fixed.
-double sum_of_squares(std::span<const real> x) {
+/// The sum of value(i)^2 over i in [0, n). Keeps eight sums side by side, so that the loop vectorises while
+/// the order of additions stays fixed.
+template <class F>
+double sum_of_squares(std::size_t n, F value) {
     constexpr std::size_t k_lanes = 8;
     std::array<double, k_lanes> sums{};
-    const std::size_t whole = x.size() / k_lanes * k_lanes;
+    const std::size_t whole = n / k_lanes * k_lanes;
     for (std::size_t i = 0; i < whole; i += k_lanes)
-        for (std::size_t j = 0; j < k_lanes; ++j) sums[j] += double(x[i + j]) * double(x[i + j]);
+        for (std::size_t j = 0; j < k_lanes; ++j) sums[j] += value(i + j) * value(i + j);
     double sum = 0;
     for (const double s : sums) sum += s;
-    for (std::size_t i = whole; i < x.size(); ++i) sum += double(x[i]) * double(x[i]);
+    for (std::size_t i = whole; i < n; ++i) sum += value(i) * value(i);
     return sum;
 }
 
@@ -50,7 +52,9 @@ std::vector<ParameterBlock> parameter_blocks(Weights& weights, std::span<const r
                           .decay = row.decay,
                           .frozen = is_frozen,
                           .rows = is_matrix ? row.shape[0] : 0,
-                          .columns = is_matrix ? row.shape[1] : 0});
+                          .columns = is_matrix ? row.shape[1] : 0,
+                          .stack = row.stack,
+                          .layer = row.layer});
     }
     return blocks;
 }
@@ -61,10 +65,20 @@ std::size_t count_trainable(std::span<const ParameterBlock> blocks) {
     return n;
 }
 
-double gradient_norm(std::span<const ParameterBlock> blocks) {
+double gradient_norm(std::span<const ParameterBlock> blocks, std::span<double> squares) {
     double sum = 0;
-    for (const ParameterBlock& b : blocks) sum += b.frozen ? 0 : sum_of_squares(b.gradient);
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        const std::span<const real> g = blocks[i].gradient;
+        const double square =
+            blocks[i].frozen ? 0 : sum_of_squares(g.size(), [&](std::size_t j) { return double(g[j]); });
+        if (!squares.empty()) squares[i] = square;
+        sum += square;
+    }
     return std::sqrt(sum);
+}
+
+double squared_distance(std::span<const real> a, std::span<const real> b) {
+    return sum_of_squares(a.size(), [&](std::size_t i) { return double(b[i]) - double(a[i]); });
 }
 
 double clipping_scale(double norm, double max_norm) {

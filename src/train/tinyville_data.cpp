@@ -33,6 +33,7 @@ TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const 
                      "train one with special_tokens eos"});
     TinyvilleTokens all;
     std::vector<int> validation_tokens;
+    std::vector<std::pair<std::size_t, std::string>> validation_domains; // where documents end, and theirs
     std::vector<std::size_t> validation_starts;
     tinyville::for_each_document(options, [&](const Document& d, std::uint64_t) {
         if (d.split != Split::train && d.split != validation_split) return;
@@ -45,11 +46,18 @@ TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const 
         tokens.push_back(*end);
         const std::vector<int> text = tokenizer.encode(d.text, false);
         tokens.insert(tokens.end(), text.begin(), text.end());
+        if (is_training)
+            all.domains.extend(tokens.size(), d.domain);
+        else
+            validation_domains.emplace_back(tokens.size(), d.domain);
     });
     for (std::vector<int>* tokens : {&all.tokens, &validation_tokens}) tokens->push_back(*end);
     all.n_validation = validation_tokens.size();
     for (const std::size_t start : validation_starts) all.starts.push_back(all.tokens.size() + start);
+    for (const auto& [reached, domain] : validation_domains)
+        all.domains.extend(all.tokens.size() + reached, domain);
     all.tokens.insert(all.tokens.end(), validation_tokens.begin(), validation_tokens.end());
+    if (!all.domains.ids.empty()) all.domains.ids.resize(all.tokens.size(), all.domains.ids.back());
     return all;
 }
 
@@ -67,6 +75,7 @@ std::vector<TinyvilleExample> tinyville_examples(const Document& document) {
         TinyvilleExample e{.split = document.split,
                            .line = document.text.substr(label.begin, label.end - label.begin),
                            .phenomenon = label.phenomenon,
+                           .domain = document.domain,
                            .task = {},
                            .question = {},
                            .answer = {}};

@@ -3,6 +3,7 @@
 // tasks as examples. Used where datasets are loaded, and to measure the models that ship.
 
 #include "text/tokenizer.h"
+#include "train/batch.h"
 #include "train/tinyville/corpus.h"
 
 #include <cstddef>
@@ -17,6 +18,7 @@ struct TinyvilleTokens {
     std::vector<int> tokens;
     /// The end-of-text tokens before documents, ascending, each repeated as often as its document weighs.
     std::vector<std::size_t> starts;
+    Domains domains;              ///< of the tokens: an end-of-text token belongs to the document behind it
     std::size_t n_validation = 0; ///< tokens at the end that are not to be trained on
 };
 
@@ -34,6 +36,7 @@ struct TinyvilleExample {
     tinyville::Split split;
     std::string line;       ///< the line up to the answer: "translate: the fox sees the boat ->"
     std::string phenomenon; ///< "translation"
+    std::string domain;     ///< of the document: "stories"
     std::string task;       ///< "translate"
     std::string question;   ///< "the fox sees the boat"
     std::string answer;     ///< "bota foso mirel"

@@ -1,44 +1,17 @@
 #include "train/trainer.h"
 
-#include "io/hf_model.h"
-#include "io/safetensors.h"
+#include "platform/clock.h"
 #include "platform/error.h"
-#include "platform/mapped_file.h"
 #include "platform/threads.h"
-#include "platform/write_file.h"
 #include "train/seeded_random.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <fmt/format.h>
-#include <thread>
+#include <numeric>
 
 namespace gf {
 namespace {
-
-using nlohmann::json;
-namespace fs = std::filesystem;
-
-constexpr const char* k_state_file = "training.json";
-constexpr const char* k_optimiser_file = "optimiser.safetensors";
-
-TensorSource vector_tensor(const char* name, const std::vector<real>& values) {
-    static_assert(std::is_same_v<real, float>);
-    return {name, DType::f32, {static_cast<std::int64_t>(values.size())}, [&values](const ByteSink& sink) {
-                sink(std::as_bytes(std::span(values)));
-            }};
-}
-
-std::vector<real> read_vector_tensor(const Safetensors& file, const char* name) {
-    const TensorEntry* t = file.find(name);
-    if (!t || t->dtype != DType::f32)
-        throw Error({fmt::format("{}: tensor '{}'", file.where, name), "F32 values",
-                     t ? std::string(gf::name(t->dtype)) : "none", "resume from another checkpoint"});
-    std::vector<real> values(t->bytes.size() / sizeof(float));
-    read_reals(DType::f32, t->bytes.data(), values.size(), values.data());
-    return values;
-}
 
 int n_threads(const TrainConfig& c) { return c.threads > 0 ? c.threads : n_processors(); }
 
@@ -57,24 +30,46 @@ GradientOptions gradient_options(const TrainingSetup& setup) {
             .hard_share = c.hard_share};
 }
 
-std::optional<LoraAdapter> make_adapter(const TrainingSetup& setup) {
-    const TrainConfig& c = setup.config;
-    if (c.lora.rank == 0) return std::nullopt;
-    return LoraAdapter(c.lora, *setup.weights, derived_seed(c.seed, SeedPurpose::adapter, 0));
-}
-
 } // namespace
 
-Trainer::Trainer(TrainingSetup setup)
-    : setup_(std::move(setup)), adapter_(make_adapter(setup_)),
+Trainer::Trainer(TrainingSetup setup, ReportOptions options)
+    : setup_(std::move(setup)), adapter_(new_adapter(setup_)),
       weights_(adapter_ ? std::make_shared<Weights>(setup_.weights->config) : setup_.weights),
       gradient_(weights_->size()),
       blocks_(adapter_ ? adapter_->blocks() : parameter_blocks(*weights_, gradient_, config().frozen)),
       optimiser_(config().optimiser, blocks_, n_threads(config())),
-      batch_gradient_(weights_, gradient_options(setup_)) {
+      batch_gradient_(weights_, gradient_options(setup_)),
+      details_(weights_->config, setup_.data->domain_names().size()), squared_gradients_(blocks_.size()),
+      squared_updates_(options.update_norms ? blocks_.size() : 0) {
     if (n_trainable() == 0)
         throw Error({"frozen", "some parameters left to train", "all are frozen", "freeze fewer"});
+    prepare_report();
     refresh_weights();
+}
+
+void Trainer::prepare_report() {
+    const auto key = [](Stack stack, int layer) { return std::pair(stack == Stack::decoder, layer); };
+    const auto find_layer = [&](const ParameterBlock& b) {
+        return std::ranges::lower_bound(report_.layers, key(b.stack, b.layer), {},
+                                        [&](const LayerNorms& l) { return key(l.stack, l.layer); });
+    };
+    for (const ParameterBlock& b : blocks_) {
+        if (b.frozen) continue;
+        const auto at = find_layer(b);
+        if (at == report_.layers.end() || key(at->stack, at->layer) != key(b.stack, b.layer))
+            report_.layers.insert(at, {.stack = b.stack, .layer = b.layer});
+    }
+    for (const ParameterBlock& b : blocks_)
+        layer_of_block_.push_back(static_cast<std::size_t>(find_layer(b) - report_.layers.begin()));
+    report_.domains.resize(details_.domains.size());
+    const ModelConfig& c = weights_->config;
+    for (int i = 0; c.is_moe() && i < c.n_encoder_layers + c.n_layers;
+         ++i) { // in the order of details_.visits
+        const bool in_encoder = i < c.n_encoder_layers;
+        report_.experts.push_back({.stack = in_encoder ? Stack::encoder : Stack::decoder,
+                                   .layer = in_encoder ? i : i - c.n_encoder_layers,
+                                   .shares = std::vector<double>(static_cast<std::size_t>(c.n_experts))});
+    }
 }
 
 void Trainer::refresh_weights() {
@@ -84,39 +79,80 @@ void Trainer::refresh_weights() {
         weights_->refresh();
 }
 
-/// The batch of a pass, counted over the whole run.
-Batch Trainer::training_batch(std::uint64_t pass) const {
+/// Puts the items of a pass, counted over the whole run, into the batch.
+void Trainer::fill_batch(std::uint64_t pass) {
     const auto n =
         static_cast<std::uint64_t>(config().batch.sequences * (config().batch.accumulate / n_passes()));
-    Batch batch;
-    for (std::uint64_t i = 0; i < n; ++i) setup_.data->append_training(config().seed, pass * n + i, batch);
-    return batch;
+    batch_.sequences.clear();
+    for (std::uint64_t i = 0; i < n; ++i) setup_.data->append_training(config().seed, pass * n + i, batch_);
 }
 
-StepReport Trainer::step() {
-    const TrainConfig& c = config();
-    StepReport report{.step = n_steps_done_ + 1,
-                      .lr = learning_rate(c.schedule, c.lr, n_steps_done_, c.steps),
-                      .problem = {}};
-    std::fill(gradient_.begin(), gradient_.end(), real(0));
+/// The sums over the passes of a step: gradient, loss, details, tokens.
+LossSum Trainer::compute_gradient() {
+    std::ranges::fill(gradient_, real(0));
+    details_.clear();
+    report_.n_tokens = 0;
     LossSum sum;
     for (int i = 0; i < n_passes(); ++i) {
         const auto pass = static_cast<std::uint64_t>(n_steps_done_ * n_passes() + i);
-        const Batch batch = training_batch(pass);
-        for (const Sequence& s : batch.sequences)
-            report.n_tokens += static_cast<std::int64_t>(s.tokens.size() + s.source.size());
-        sum += batch_gradient_.run(batch, derived_seed(c.seed, SeedPurpose::regularise, pass), gradient_);
+        fill_batch(pass);
+        for (const Sequence& s : batch_.sequences)
+            report_.n_tokens += static_cast<std::int64_t>(s.tokens.size() + s.source.size());
+        sum += batch_gradient_.run(batch_, derived_seed(config().seed, SeedPurpose::regularise, pass),
+                                   gradient_, &details_);
     }
     if (adapter_) adapter_->compute_gradients(gradient_);
+    return sum;
+}
+
+const StepReport& Trainer::step() {
+    const Stopwatch stopwatch;
+    const TrainConfig& c = config();
+    report_.step = n_steps_done_ + 1;
+    report_.lr = learning_rate(c.schedule, c.lr, n_steps_done_, c.steps);
+    report_.validation.reset();
+    report_.loss = compute_gradient().mean();
     const double pass_scale = 1.0 / n_passes(); // from the sum over passes to their mean
-    report.loss = sum.mean();
-    report.gradient_norm = gradient_norm(blocks_) * pass_scale;
-    report.problem = watch_.update(report.loss, report.gradient_norm);
-    if (report.problem) return report;
-    optimiser_.step(blocks_, report.lr, pass_scale * clipping_scale(report.gradient_norm, c.clip_norm));
-    refresh_weights();
-    ++n_steps_done_;
-    return report;
+    report_.gradient_norm = gradient_norm(blocks_, squared_gradients_) * pass_scale;
+    report_.problem = watch_.update(report_.loss, report_.gradient_norm);
+    if (report_.problem) {
+        std::ranges::fill(squared_updates_, 0.0);
+    } else {
+        optimiser_.step(blocks_, report_.lr, pass_scale * clipping_scale(report_.gradient_norm, c.clip_norm),
+                        squared_updates_);
+        refresh_weights();
+        ++n_steps_done_;
+    }
+    report_details(pass_scale);
+    report_.seconds = stopwatch.seconds();
+    if (!report_.problem && (is_finished() || n_steps_done_ % c.evaluate_every == 0))
+        report_.validation = validation_loss();
+    return report_;
+}
+
+void Trainer::report_details(double pass_scale) {
+    for (std::size_t i = 0; i < details_.domains.size(); ++i) {
+        const auto& [nats, count] = details_.domains[i];
+        report_.domains[i] = {.loss = count > 0 ? nats / count : 0, .n_targets = count};
+    }
+    for (LayerNorms& l : report_.layers) l.gradient = l.update = 0;
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+        if (blocks_[i].frozen) continue;
+        LayerNorms& l = report_.layers[layer_of_block_[i]];
+        l.gradient += squared_gradients_[i];
+        if (!squared_updates_.empty()) l.update += squared_updates_[i];
+    }
+    for (LayerNorms& l : report_.layers) {
+        l.gradient = std::sqrt(l.gradient) * pass_scale;
+        l.update = std::sqrt(l.update);
+    }
+    std::size_t begin = 0; // where a layer's visits begin
+    for (ExpertLoad& e : report_.experts) {
+        const auto visits = std::span(details_.visits).subspan(begin, e.shares.size());
+        begin += visits.size();
+        const double all = std::accumulate(visits.begin(), visits.end(), 0.0);
+        for (std::size_t i = 0; i < visits.size(); ++i) e.shares[i] = all > 0 ? visits[i] / all : 0;
+    }
 }
 
 std::optional<double> Trainer::validation_loss() {
@@ -128,10 +164,10 @@ std::optional<double> Trainer::validation_loss() {
         n_batches = std::min<std::int64_t>(n_batches, config().evaluate_batches);
     LossSum sum;
     for (std::int64_t b = 0; b < n_batches; ++b) {
-        Batch batch;
+        batch_.sequences.clear();
         for (std::int64_t i = b * n; i < std::min((b + 1) * n, n_items); ++i)
-            setup_.data->append_validation(static_cast<std::size_t>(i), batch);
-        sum += batch_gradient_.evaluate(batch);
+            setup_.data->append_validation(static_cast<std::size_t>(i), batch_);
+        sum += batch_gradient_.evaluate(batch_);
     }
     return sum.mean();
 }
@@ -140,51 +176,37 @@ bool Trainer::is_sound() {
     const real* values = weights_->values(weights_->table.front());
     if (!std::all_of(values, values + weights_->size(), [](real x) { return std::isfinite(x); }))
         return false;
-    const auto next_pass = static_cast<std::uint64_t>(n_steps_done_ * n_passes());
-    return watch_.is_plausible(batch_gradient_.evaluate(training_batch(next_pass)).mean());
+    fill_batch(static_cast<std::uint64_t>(n_steps_done_ * n_passes()));
+    return watch_.is_plausible(batch_gradient_.evaluate(batch_).mean());
 }
 
-void Trainer::save_model_to(const fs::path& folder, DType dtype) const {
-    save_model(folder, *weights_, dtype);
-    if (!setup_.tokenizer_json.empty()) write_file(folder / "tokenizer.json", setup_.tokenizer_json);
-    if (adapter_) adapter_->save(folder);
-    if (const auto names = setup_.data->class_names(); !names.empty())
-        write_file(folder / "classes.json", json(names).dump() + "\n");
+std::span<const real> Trainer::kept_values() const {
+    if (adapter_) return adapter_->values();
+    return {weights_->values(weights_->table.front()), weights_->size()};
 }
 
-void Trainer::save_checkpoint(const fs::path& folder, const json& extra) const {
-    save_model_to(folder, DType::f32);
-    const TensorSource optimiser_tensors[] = {vector_tensor("first", optimiser_.state().first),
-                                              vector_tensor("second", optimiser_.state().second)};
-    write_safetensors(folder / k_optimiser_file, optimiser_tensors);
-    const json state{{"step", n_steps_done_},        {"optimiser_steps", optimiser_.state().n_steps},
-                     {"loss_mean", watch_.mean},     {"loss_lowest", watch_.lowest},
-                     {"loss_steps", watch_.n_steps}, {"data", setup_.data->fingerprint()},
-                     {"config", to_json(config())},  {"more", extra}};
-    write_file(folder / k_state_file, state.dump(2) + "\n");
+TrainingState Trainer::state() const {
+    const std::span<const real> values = kept_values();
+    return {.n_steps_done = n_steps_done_,
+            .watch = watch_,
+            .weights = std::make_shared<const std::vector<real>>(values.begin(), values.end()),
+            .moments = std::make_shared<const OptimiserState>(optimiser_.state())};
 }
 
-json Trainer::load_checkpoint(const fs::path& folder) {
-    const std::string where = (folder / k_state_file).string();
-    const MappedFile text(where);
-    const json state = parse_json(text.text(), where);
-    require_resumable(config(), json_object(state, "config", where), where);
-    if (json_field(state, "data", where) != setup_.data->fingerprint())
-        throw Error({where + ": 'data'", "the text that the run began with", "another one",
-                     "train on the same files, or begin a new run"});
-    const fs::path optimiser_path = folder / k_optimiser_file;
-    const MappedFile bytes(optimiser_path);
-    const Safetensors optimiser_tensors = parse_safetensors(bytes.bytes(), optimiser_path.string());
-    optimiser_.restore({json_int(state, "optimiser_steps", where, 0),
-                        read_vector_tensor(optimiser_tensors, "first"),
-                        read_vector_tensor(optimiser_tensors, "second")},
-                       optimiser_path.string());
-    if (adapter_) adapter_->load(folder); // all other weights came with the setup
+void Trainer::restore(const TrainingState& state, const std::string& where) {
+    const auto require = [&](bool ok, const std::string& expected, const std::string& found) {
+        if (!ok) throw Error({where, expected, found, "take the state that Trainer::state() gave"});
+    };
+    require(state.moments != nullptr, "weights and the moments of the optimiser",
+            "no moments: it is good to look at, but no run goes on from it");
+    const std::size_t n = kept_values().size(), n_found = state.weights ? state.weights->size() : 0;
+    require(n == n_found, fmt::format("{} weights", n), std::to_string(n_found));
+    optimiser_.restore(*state.moments, where);
+    std::ranges::copy(*state.weights,
+                      adapter_ ? adapter_->values().data() : weights_->values(weights_->table.front()));
     refresh_weights();
-    watch_ = {json_number(state, "loss_mean", where), json_number(state, "loss_lowest", where),
-              json_int(state, "loss_steps", where, 0)};
-    n_steps_done_ = json_int(state, "step", where, 0);
-    return json_object(state, "more", where);
+    watch_ = state.watch;
+    n_steps_done_ = state.n_steps_done;
 }
 
 } // namespace gf

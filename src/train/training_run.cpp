@@ -4,6 +4,7 @@
 #include "platform/clock.h"
 #include "platform/error.h"
 #include "train/checkpoints.h"
+#include "train/training_files.h"
 
 #include <fmt/format.h>
 
@@ -25,19 +26,14 @@ class TrainingRun {
     }
 
     TrainingEnd run() {
-        const TrainConfig& c = trainer_.config();
         while (!trainer_.is_finished()) {
             if (callbacks_.should_stop()) return end(TrainingEnd::Kind::stopped);
-            const double before = seconds();
-            StepEvent event{.report = trainer_.step(), .seconds = seconds() - before, .validation = {}};
-            const StepReport& report = event.report;
+            const StepReport& report = trainer_.step();
             if (report.problem) return end_diverged(report.step, *report.problem);
-            const bool is_last = trainer_.is_finished();
-            if (is_last || report.step % c.evaluate_every == 0) event.validation = trainer_.validation_loss();
-            if (event.validation) validation_ = event.validation;
-            write_metrics(event);
-            callbacks_.on_step(event);
-            if (is_last || report.step % c.checkpoint_every != 0) continue;
+            if (report.validation) validation_ = report.validation;
+            write_metrics(report);
+            callbacks_.on_step(report);
+            if (trainer_.is_finished() || !trainer_.is_checkpoint_due()) continue;
             if (trainer_.is_sound()) save_checkpoint(); // if not, the next steps tell whether it has diverged
         }
         return end(TrainingEnd::Kind::finished);
@@ -66,7 +62,7 @@ class TrainingRun {
     std::uintmax_t load_start_checkpoint() {
         if (!start_) return 0;
         const std::string where = start_->path.string();
-        const json extra = trainer_.load_checkpoint(start_->path);
+        const json extra = restore_checkpoint(start_->path, trainer_);
         seconds_before_ = json_number(extra, "seconds", where);
         return static_cast<std::uintmax_t>(json_int(extra, "metrics_bytes", where, 0));
     }
@@ -74,20 +70,21 @@ class TrainingRun {
     /// Seconds of the whole run, those before it was resumed among them.
     double seconds() const { return seconds_before_ + watch_.seconds(); }
 
-    void write_metrics(const StepEvent& e) {
-        const StepReport& r = e.report;
+    void write_metrics(const StepReport& r) {
         json line{{"step", r.step},       {"loss", r.loss},
                   {"lr", r.lr},           {"gradient_norm", r.gradient_norm},
                   {"tokens", r.n_tokens}, {"seconds", seconds()}};
-        if (e.validation) line["validation_loss"] = *e.validation;
+        if (r.validation) line["validation_loss"] = *r.validation;
         metrics_.append(line.dump() + "\n");
     }
 
     void save_checkpoint() {
         const json extra{{"metrics_bytes", metrics_.sync()}, {"seconds", seconds()}};
-        checkpoints_.write(trainer_.n_steps_done(),
-                           [&](const fs::path& folder) { trainer_.save_checkpoint(folder, extra); });
-        trainer_.save_model_to(out_, trainer_.config().dtype);
+        const TrainingState state = trainer_.state();
+        checkpoints_.write(state.n_steps_done, [&](const fs::path& folder) {
+            write_checkpoint(folder, trainer_.setup(), state, extra);
+        });
+        write_trained_model(out_, trainer_.setup(), state, trainer_.config().dtype);
     }
 
     /// Ends with a last checkpoint, or as diverged if the weights are not worth keeping.

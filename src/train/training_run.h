@@ -1,6 +1,6 @@
 #pragma once
-// A whole training run: steps, evaluations, metrics and checkpoints, until it is finished, stopped, or has
-// diverged. Used by `glassformer train` and `glassformer models --train`.
+// A whole training run and its files: the trainer's steps with metrics and checkpoints, until it is finished,
+// stopped, or has diverged. Used by `glassformer train` and `glassformer models --train`.
 
 #include "train/trainer.h"
 
@@ -8,17 +8,10 @@
 
 namespace gf {
 
-/// A step of a run, and what was measured after it.
-struct StepEvent {
-    StepReport report;
-    double seconds = 0;               ///< duration of the step
-    std::optional<double> validation; ///< nats per target; nullopt if not measured after this step
-};
-
 /// Functions that a run calls, on the thread that runs it.
 struct TrainingCallbacks {
     std::function<void(const Trainer&)> on_start = [](const Trainer&) {};
-    std::function<void(const StepEvent&)> on_step = [](const StepEvent&) {};
+    std::function<void(const StepReport&)> on_step = [](const StepReport&) {};
     std::function<bool()> should_stop = [] { return false; }; ///< asked before each step
 };
 

@@ -79,7 +79,7 @@ ModelConfig model_config(const TrainingSetup& setup) {
 }
 
 /// The weights of a checkpoint, of a model to continue, or new ones. With an adapter they are always the
-/// base's: Trainer::load_checkpoint() reads the adapter.
+/// base's: restore_checkpoint() reads the adapter.
 std::shared_ptr<Weights> prepare_weights(TrainingSetup& setup, const fs::path& checkpoint) {
     const TrainConfig& c = setup.config;
     if (!c.from.empty() && (checkpoint.empty() || c.lora.rank > 0)) return load_model(c.from, setup.warnings);
@@ -113,6 +113,12 @@ void fill_in_lengths(TrainConfig& c, const ModelConfig& model) {
 }
 
 } // namespace
+
+std::optional<LoraAdapter> new_adapter(const TrainingSetup& setup) {
+    const TrainConfig& c = setup.config;
+    if (c.lora.rank == 0) return std::nullopt;
+    return LoraAdapter(c.lora, *setup.weights, derived_seed(c.seed, SeedPurpose::adapter, 0));
+}
 
 TrainingSetup prepare_training(const TrainConfig& config, const fs::path& checkpoint) {
     TrainingSetup setup;

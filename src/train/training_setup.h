@@ -1,6 +1,6 @@
 #pragma once
-// From a config to everything that a run needs: model, tokenizer, data. Used by run_training(); tests of the
-// trainer put a setup together by hand.
+// From a config to everything that a run needs: model, tokenizer, data. Used by run_training(), the trainer
+// and its states; tests of the trainer put a setup together by hand.
 
 #include "core/params.h"
 #include "train/train_config.h"
@@ -16,6 +16,10 @@ struct TrainingSetup {
     std::shared_ptr<const Weights> teacher;
     std::vector<std::string> warnings;
 };
+
+/// The adapter with which a run of this setup begins; nullopt if it has none. @throws Error for targets that
+/// do not exist, and for a rank above the smaller side of a target.
+std::optional<LoraAdapter> new_adapter(const TrainingSetup& setup);
 
 /// Reads or makes everything. `checkpoint` is the folder of a checkpoint to continue from, whose tokenizer is
 /// used again; empty for a new run. @throws Error naming the key or file.

@@ -12,7 +12,9 @@ namespace {
 
 class WindowDataset final : public Dataset {
   public:
-    WindowDataset(std::vector<int> tokens, const WindowOptions& o) : tokens_(std::move(tokens)), options_(o) {
+    WindowDataset(std::vector<int> tokens, WindowOptions options)
+        : tokens_(std::move(tokens)), options_(std::move(options)) {
+        const WindowOptions& o = options_;
         const std::size_t one_window = static_cast<std::size_t>(o.length) + n_lookahead();
         const auto share = static_cast<std::size_t>(o.validation * static_cast<double>(tokens_.size()));
         const std::size_t n_validation = std::min(o.n_validation.value_or(share), tokens_.size());
@@ -25,6 +27,9 @@ class WindowDataset final : public Dataset {
             throw Error({"data.validation", "a share with at least two tokens",
                          fmt::format("{} of {}", n_validation, tokens_.size()),
                          "give more text, or 0 for none"});
+        Domains& domains = options_.domains;
+        if (domains.names.empty()) domains.names = {"text"};
+        if (domains.names.size() == 1) domains.ids = {}; // all tokens are of it
         list_validation_windows();
         const auto fits = [&](std::size_t start) { return start + one_window <= n_training_; };
         n_training_starts_ = static_cast<std::size_t>(std::ranges::partition_point(options_.starts, fits) -
@@ -45,6 +50,8 @@ class WindowDataset final : public Dataset {
     std::size_t n_training() const override { return n_training_; }
 
     std::size_t n_validation() const override { return validation_starts_.size(); }
+
+    const std::vector<std::string>& domain_names() const override { return options_.domains.names; }
 
     std::uint64_t fingerprint() const override {
         std::uint64_t hash = mix64(n_training_);
@@ -105,6 +112,9 @@ class WindowDataset final : public Dataset {
             s.targets.assign(from + 1, from + 1 + length);
         else
             mask(s, seed);
+        // The end-of-text token behind a document is still the document's to predict.
+        if (const auto& ids = options_.domains.ids; !ids.empty())
+            s.domains = std::span(ids).subspan(start, length);
         return s;
     }
 
@@ -137,8 +147,8 @@ class WindowDataset final : public Dataset {
 
 } // namespace
 
-std::unique_ptr<const Dataset> window_dataset(std::vector<int> tokens, const WindowOptions& options) {
-    return std::make_unique<WindowDataset>(std::move(tokens), options);
+std::unique_ptr<const Dataset> window_dataset(std::vector<int> tokens, WindowOptions options) {
+    return std::make_unique<WindowDataset>(std::move(tokens), std::move(options));
 }
 
 } // namespace gf

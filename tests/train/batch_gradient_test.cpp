@@ -93,6 +93,11 @@ TEST_P(BatchGradients, DoNotDependOnThreadsOrCheckpointing) {
     for (const int threads : {2, 3, 8})
         EXPECT_EQ(gradient({.n_threads = threads}, nullptr, 2), one) << threads << " threads";
     EXPECT_EQ(gradient({.n_threads = 2, .gradient_checkpointing = true}), one);
+    // The routers' losses read their choices in every layer.
+    const GradientOptions balanced{.balance_weight = 0.5, .z_weight = 0.1};
+    GradientOptions checkpointed = balanced;
+    checkpointed.gradient_checkpointing = true;
+    EXPECT_EQ(gradient(checkpointed), gradient(balanced));
 }
 
 TEST_P(BatchGradients, EvaluateGivesTheSameLoss) {

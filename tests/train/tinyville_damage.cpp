@@ -8,6 +8,7 @@
 #include <regex>
 
 namespace gf::tests {
+namespace tinyville_damage {
 namespace {
 
 using namespace tinyville;
@@ -158,8 +159,10 @@ std::optional<std::string> other_thing(const Document& d, RandomStream& random) 
 }
 
 } // namespace
+} // namespace tinyville_damage
 
 const std::vector<Damage>& damages() {
+    using namespace tinyville_damage;
     static const std::vector<Damage> all = {
         {"pronoun of the other gender", other_gender},
         {"other owner", other_owner},

@@ -7,6 +7,7 @@
 #include "support.h"
 #include "support/random_model.h"
 #include "train/checkpoints.h"
+#include "train/training_files.h"
 
 #include <algorithm>
 #include <cmath>
@@ -174,7 +175,7 @@ TEST(Trainer, AnAdapterLearnsBesideItsBase) {
     EXPECT_LT(loss, 0.01);
     EXPECT_EQ(copy_of_values(*setup.weights), before);
     const TestFolder folder;
-    trainer.save_model_to(folder.path(), DType::f32);
+    write_trained_model(folder.path(), trainer.setup(), trainer.state(), DType::f32);
     LoraAdapter saved(c.lora, *setup.weights, 1);
     saved.load(folder.path());
     Weights merged(setup.weights->config);

@@ -9,6 +9,7 @@
 #include "support.h"
 #include "text/load_tokenizer.h"
 #include "train/checkpoints.h"
+#include "train/training_files.h"
 
 #include <csignal>
 #include <sys/resource.h>
@@ -103,7 +104,7 @@ class TrainingRun : public testing::Test {
 TrainingCallbacks stop_after(int n) {
     auto done = std::make_shared<int>(0);
     return {.on_start = [](const Trainer&) {},
-            .on_step = [done](const StepEvent&) { ++*done; },
+            .on_step = [done](const StepReport&) { ++*done; },
             .should_stop = [done, n] { return *done == n; }};
 }
 
@@ -218,8 +219,8 @@ TEST_F(TrainingRun, AModelIsContinued) {
     double first_loss = 0;
     const TrainingCallbacks callbacks{.on_start = [](const Trainer&) {},
                                       .on_step =
-                                          [&](const StepEvent& e) {
-                                              if (e.report.step == 1) first_loss = e.report.loss;
+                                          [&](const StepReport& r) {
+                                              if (r.step == 1) first_loss = r.loss;
                                           },
                                       .should_stop = [] { return false; }};
     run_training(config("second", changes), false, callbacks);
@@ -262,7 +263,7 @@ TEST_F(TrainingRun, AKillAtAnyMomentLeavesAWholeCheckpoint) {
         std::vector<std::string> warnings;
         EXPECT_EQ(load_model(after->path, warnings)->config.d_model, 16) << "killed at event " << at;
         Trainer trainer(prepare_training(config("killed"), after->path));
-        EXPECT_NO_THROW(trainer.load_checkpoint(after->path)) << "killed at event " << at;
+        EXPECT_NO_THROW(restore_checkpoint(after->path, trainer)) << "killed at event " << at;
         if (fs::exists(out("killed") / "model.safetensors") && fs::exists(out("killed") / "config.json")) {
             EXPECT_NO_THROW(load_model(out("killed"), warnings)) << "killed at event " << at;
         }
@@ -299,7 +300,7 @@ TEST_F(TrainingRun, StopsWhenItDiverges) {
                                testing::HasSubstr("step-0")));
     EXPECT_EQ(end.step, 0);
     Trainer trainer(prepare_training(config("wild", wild), end.checkpoint));
-    trainer.load_checkpoint(end.checkpoint);
+    restore_checkpoint(end.checkpoint, trainer);
     EXPECT_TRUE(trainer.is_sound());
     // With a smaller learning rate the run continues from there.
     const json tame = json::parse(R"({"optimiser": {"kind": "sgd", "lr": 0.1}})");
