@@ -14,6 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ALLOWED = {
     "texts": "what ItemRecorder saw in a frame, for tests: its hooks must stand beside Dear ImGui's",
     "is_visible": "the same, of one item",
+    "pump": "what a program without threads calls in every frame, as a web page must",
 }
 
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)

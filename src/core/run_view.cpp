@@ -6,7 +6,8 @@ namespace gf {
 namespace {
 
 std::string_view why_missing(const Trace& trace, SiteRef site) {
-    if (!has_site(trace.config(), site.site)) return "the model has no such step";
+    if (!has_site(trace.config(), site.site) || site.layer >= trace.config().n_layers)
+        return "the model has no such step";
     return trace.kept(site.site, site.layer) ? "" : "a run of this length keeps the residual stream only";
 }
 
@@ -15,6 +16,7 @@ std::string_view why_not_comparable(const RunView& view, SiteRef site) {
     if (!has_site(view.against->config(), site.site) || site.layer >= view.against->config().n_layers)
         return "the other model has no such step";
     if (!view.against->kept(site.site, site.layer)) return "the other run does not keep it";
+    if (view.counterparts && has_key_axis(site.site)) return "the other run has other tokens";
     const bool same_shape =
         site_width(view.config(), site.site, 1) == site_width(view.against->config(), site.site, 1);
     return same_shape ? "" : "in the other model it has another shape";
@@ -26,12 +28,13 @@ std::string_view name(Quantity quantity) { return quantity == Quantity::differen
 
 bool ValueSource::operator==(const ValueSource& other) const {
     const auto same = [](const auto& a, const auto& b) { return !a.owner_before(b) && !b.owner_before(a); };
-    return same(trace, other.trace) && same(against, other.against) && quantity == other.quantity;
+    return same(trace, other.trace) && same(against, other.against) &&
+           same(counterparts, other.counterparts) && quantity == other.quantity;
 }
 
 SiteValues::SiteValues(const RunView& view, SiteRef site)
     : trace_(view.trace.get()), against_(nullptr), site_(site), missing_(why_missing(*trace_, site)) {
-    if (!has_site(trace_->config(), site.site)) return;
+    if (!has_site(trace_->config(), site.site) || site.layer >= trace_->config().n_layers) return;
     has_keys_ = has_key_axis(site.site);
     heads_ = site_heads(trace_->config(), site.site);
     columns_ = trace_->width(site.site) / heads_;
@@ -40,10 +43,20 @@ SiteValues::SiteValues(const RunView& view, SiteRef site)
     if (missing_.empty()) missing_ = why_not_comparable(view, site);
     if (!missing_.empty()) return;
     against_ = view.against.get();
-    rows_ = std::min(rows_, against_->n_rows(site.site, view.against_rows));
+    counterparts_ = row_axis(site.site) == Axis::pos ? view.counterparts.get() : nullptr;
+    other_rows_ = against_->n_rows(site.site, view.against_rows);
+    if (!counterparts_) rows_ = std::min(rows_, other_rows_);
+}
+
+int SiteValues::other_row(int row) const {
+    if (!counterparts_) return row;
+    const auto at = static_cast<std::size_t>(row);
+    const int other = at < counterparts_->size() ? (*counterparts_)[at] : -1;
+    return other < other_rows_ ? other : -1;
 }
 
 bool SiteValues::visible(int /*head*/, int row, int column) const {
+    if (against_ && other_row(row) < 0) return false;
     return !has_keys_ || (trace_->keys(site_.site, row).holds(column) &&
                           (!against_ || against_->keys(site_.site, row).holds(column)));
 }
@@ -59,11 +72,11 @@ int SiteValues::n_columns(int row) const {
 
 real SiteValues::at(int head, int row, int column) const {
     if (!visible(head, row, column)) return k_not_visible;
-    const auto value = [&](const Trace& t) {
-        return t.row(site_.site, site_.layer,
-                     row)[std::max(head, 0) * (t.width(site_.site) / heads_) + column];
+    const auto value = [&](const Trace& t, int at) {
+        const int head_begin = std::max(head, 0) * (t.width(site_.site) / heads_);
+        return t.row(site_.site, site_.layer, at)[head_begin + column];
     };
-    return against_ ? value(*trace_) - value(*against_) : value(*trace_);
+    return against_ ? value(*trace_, row) - value(*against_, other_row(row)) : value(*trace_, row);
 }
 
 /// `n` values from column `first` on, counted over all heads; `first` is that of a head's first column.
@@ -71,10 +84,12 @@ std::span<const real> SiteValues::cells(int first, int n, int row, std::vector<r
     const real* values = trace_->row(site_.site, site_.layer, row) + first;
     const auto size = static_cast<std::size_t>(n);
     if (!against_) return {values, size};
+    scratch.assign(size, k_not_visible);
+    if (other_row(row) < 0) return {scratch.data(), size};
     // The key axes of two runs may differ in length, so that a head begins elsewhere.
     const int other_columns = against_->width(site_.site) / heads_;
-    const real* others = against_->row(site_.site, site_.layer, row) + first / columns_ * other_columns;
-    scratch.resize(size);
+    const real* others =
+        against_->row(site_.site, site_.layer, other_row(row)) + first / columns_ * other_columns;
     for (std::size_t i = 0; i < size; ++i) scratch[i] = values[i] - others[i];
     return {scratch.data(), size};
 }

@@ -48,7 +48,12 @@ class SiteValues {
     std::span<const real> cells(int first, int n, int row, std::vector<real>& scratch) const;
 
     const Trace* trace_;
+    /// The row of the other run for a row of this one; -1: there is none.
+    int other_row(int row) const;
+
     const Trace* against_; ///< null unless differences are shown
+    const std::vector<int>* counterparts_ = nullptr;
+    int other_rows_ = 0; ///< rows of the other run that may be read
     SiteRef site_;
     std::string_view missing_;
     int rows_ = 0, heads_ = 1, columns_ = 0;
@@ -59,6 +64,7 @@ class SiteValues {
 /// It keeps no run alive.
 struct ValueSource {
     std::weak_ptr<const Trace> trace, against;
+    std::weak_ptr<const std::vector<int>> counterparts;
     Quantity quantity = Quantity::value;
     bool operator==(const ValueSource& other) const;
 };
@@ -68,11 +74,14 @@ struct RunView {
     int rows = 0;                           ///< tokens whose sites may be read
     std::shared_ptr<const Trace> against{}; ///< the other run; null: none
     int against_rows = 0;
+    /// The row of the other run that stands for the same as each row of this one, -1 where there is none;
+    /// null where that is the same row.
+    std::shared_ptr<const std::vector<int>> counterparts{};
     Quantity quantity = Quantity::value;
 
     const ModelConfig& config() const { return trace->config(); }
     SiteValues values(SiteRef site) const { return {*this, site}; }
-    ValueSource source() const { return {trace, against, quantity}; }
+    ValueSource source() const { return {trace, against, counterparts, quantity}; }
 };
 
 } // namespace gf

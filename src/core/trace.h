@@ -101,6 +101,8 @@ class Trace {
 
     /// Adds tokens after those present. @throws Error for an id outside the vocabulary, or if they do not fit
     void append(std::span<const int> tokens);
+    /// Forgets the tokens from position n on.
+    void truncate(int n) { n_tokens_ = n; }
     /// For the writing thread only; readers use the number of rows in their snapshot.
     int n_tokens() const { return n_tokens_; }
     const int* tokens() const { return tokens_.data(); }

@@ -147,6 +147,32 @@ struct UseEdits {
     static constexpr std::string_view k_name = "edits";
     static void fields(auto& command, auto visit) { visit("on", command.on); }
 };
+/// Adds a run beside the text, in lock-step with it: of another model, another prompt or another branch. What
+/// is left out is as in the text.
+struct AddRun {
+    std::string model = {}, tokenizer = {}; ///< paths
+    std::string prompt = {};
+    int branch = -1; ///< index in the tree: this branch as it stands; -1: the one in view, as it grows
+    static constexpr std::string_view k_name = "add-run";
+    static void fields(auto& command, auto visit) {
+        visit("model", command.model);
+        visit("tokenizer", command.tokenizer);
+        visit("prompt", command.prompt);
+        visit("branch", command.branch);
+    }
+};
+struct RemoveRun {
+    std::string run; ///< its name
+    static constexpr std::string_view k_name = "remove-run";
+    static void fields(auto& command, auto visit) { visit("run", command.run); }
+};
+/// Lets compared runs draw tokens of their own, with the random numbers that the text's had, or read the
+/// text's.
+struct DrawEach {
+    bool on = true;
+    static constexpr std::string_view k_name = "draw-each";
+    static void fields(auto& command, auto visit) { visit("on", command.on); }
+};
 struct Undo {
     static constexpr std::string_view k_name = "undo";
     static void fields(auto&, auto) {}
@@ -211,6 +237,16 @@ struct ViewRun {
     std::string run;
     static constexpr std::string_view k_name = "view-run";
     static void fields(auto& command, auto visit) { visit("run", command.run); }
+};
+/// Chooses what the panels show beside the run in view.
+struct Compare {
+    std::string run;                 ///< its name
+    std::string as = "side by side"; ///< or "difference" or "off"
+    static constexpr std::string_view k_name = "compare";
+    static void fields(auto& command, auto visit) {
+        visit("run", command.run);
+        visit("as", command.as);
+    }
 };
 /// Chooses the attention that the panels Heads and Head show of a decoder: "self", to its own text, or
 /// "cross", to the source.
@@ -288,9 +324,10 @@ using Command =
                  command::Step, command::Jump, command::SetSpeed, command::ViewLayer, command::SetTraceBudget,
                  command::SetSampling, command::SetSeed, command::Resample, command::ForceToken,
                  command::SelectBranch, command::EditCell, command::RemoveEdit, command::RemoveEdits,
-                 command::UseEdits, command::Undo, command::Redo, command::SetTheme, command::SetScale,
-                 command::PinHead, command::PinToken, command::PinCell, command::AskValue, command::Inspect,
-                 command::SelectOperation, command::ViewRun, command::ViewAttention, command::SetView,
+                 command::UseEdits, command::AddRun, command::RemoveRun, command::DrawEach, command::Undo,
+                 command::Redo, command::SetTheme, command::SetScale, command::PinHead, command::PinToken,
+                 command::PinCell, command::AskValue, command::Inspect, command::SelectOperation,
+                 command::ViewRun, command::Compare, command::ViewAttention, command::SetView,
                  command::ShowPanel, command::SetLayout, command::SaveLayout, command::DeleteLayout,
                  command::SetMotion, command::ChooseFile, command::Find, command::ShowHelp>;
 

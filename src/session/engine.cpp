@@ -2,59 +2,88 @@
 
 #include "session/engine.h"
 
-#include "core/kernels/kernels.h"
-#include "core/passes/forward.h"
 #include "core/site_names.h"
-#include "platform/clock.h"
 #include "platform/error.h"
+#include "session/ledger.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 namespace gf {
-namespace {
-
-constexpr int k_rows_per_slice = 64; ///< tokens computed between two looks at the command queue
-constexpr std::size_t k_max_undo_steps = 100;
-
-} // namespace
 
 void Engine::apply(const Command& command) {
+    if (!waiting_.keeps(command, text_is_pending())) carry_out(command);
+}
+
+void Engine::carry_out(const Command& command) {
     State before = state_;
+    const bool was_playing = playback_.is_playing();
     undoable_ = false;
     try {
         std::visit([this](const auto& c) { run(c); }, command);
-        apply_edits();
-        update_layer_view();
+        bring_up_to_date();
+        follow_text();
+        update_layer();
     } catch (const std::exception& e) {
         state_ = std::move(before);
+        if (was_playing) playback_.play();
         set_message(e.what(), true);
-        apply_edits(); // a computation that was under way goes on
-        update_layer_view();
+        bring_up_to_date(); // a computation that was under way goes on
+        follow_text();
+        update_layer();
         return;
     }
     if (!std::holds_alternative<command::SetSampling>(command)) sampling_drag_ = false;
-    if (!undoable_) return;
-    undo_.push_back(std::move(before));
-    if (undo_.size() > k_max_undo_steps) undo_.pop_front();
-    redo_.clear();
+    if (undoable_) history_.note(std::move(before));
+    settle_memory();
+}
+
+void Engine::carry_out_waiting() {
+    while (!waiting_.empty() && !text_is_pending()) carry_out(waiting_.take_first());
 }
 
 void Engine::run(const command::Undo&) {
-    if (undo_.empty()) return;
-    playing_ = false;
-    recomputed_.reset();
-    redo_.push_back(std::exchange(state_, std::move(undo_.back())));
-    undo_.pop_back();
+    if (history_.can_undo()) travel(&History<State>::undo);
 }
 
 void Engine::run(const command::Redo&) {
-    if (redo_.empty()) return;
-    playing_ = false;
+    if (history_.can_redo()) travel(&History<State>::redo);
+}
+
+void Engine::travel(void (History<State>::*way)(State&)) {
+    playback_.stop();
     recomputed_.reset();
-    undo_.push_back(std::exchange(state_, std::move(redo_.back())));
-    redo_.pop_back();
+    (history_.*way)(state_);
+}
+
+void Engine::run(const command::ViewLayer& c) {
+    layer_.want(c.layer, has_run() ? run_named(c.run, "") : Run::k_text);
+}
+
+void Engine::run(const command::SetTraceBudget& c) {
+    if (!(c.megabytes >= 1 && c.megabytes <= 1e6))
+        throw Error({"trace budget", "1 to 1000000 MB", std::to_string(c.megabytes), ""});
+    memory_budget_ = static_cast<std::size_t>(c.megabytes * 1048576);
+}
+
+/// Counts the memory of all states, and drops the values of runs that were in view longest ago.
+void Engine::settle_memory() {
+    if (!has_run()) return;
+    Ledger ledger;
+    ledger.add_kept(state_.text.shared_current());
+    ledger.add_kept(state_.source_run);
+    ledger.add_kept(recomputed_);
+    ledger.add_fixed(layer_.bytes());
+    for (const auto& run : state_.compared) ledger.add_fixed(run->bytes());
+    const auto add_texts = [&](const State& s) {
+        for (const auto& branch : s.text.branches()) ledger.add(branch);
+    };
+    history_.for_each(add_texts);
+    add_texts(state_);
+    // A text holds on to the source that it read, so that dropping the source first would save nothing.
+    history_.for_each([&](const State& s) { ledger.add(s.source_run); });
+    ledger.settle(memory_budget_);
+    memory_used_ = ledger.bytes();
 }
 
 void Engine::set_message(const std::string& text, bool is_error) {
@@ -70,9 +99,8 @@ void Engine::clear_message() {
 }
 
 RunView Engine::view_of(int run) const {
-    const Trace* source = state_.source_run.get();
-    return run == Run::k_source && source ? RunView{.trace = state_.source_run, .rows = source->n_tokens()}
-                                          : RunView{.trace = current().trace, .rows = current().rows};
+    const Branch& b = run == Run::k_source && state_.source_run ? *state_.source_run : current();
+    return {.trace = b.trace(), .rows = b.rows()};
 }
 
 int Engine::run_named(const std::string& run, const std::string& site) const {
@@ -93,106 +121,83 @@ void Engine::tick(double now) {
     if (now < due_time()) return;
     try {
         // A layer that was complete before this slice is complete after it, so that it stays in view.
-        const bool layer_was_complete = layer_view_ && !layer_is_behind();
-        if (recomputed_)
-            recompute_slice();
-        else if (reading_prompt())
-            compute_slice(current());
+        const bool layer_was_complete = has_run() && layer_.exists() && !layer_is_behind();
+        if (text_is_pending())
+            compute_slice();
         else if (layer_is_behind())
-            compute_layer_slice();
-        else if (playing_)
+            layer_.compute_slice(view_of(layer_run()).rows);
+        else if (ComparedRun* run = compared_behind())
+            run->compute_slice();
+        else if (playback_.steps_left() > 0)
+            play_steps();
+        else if (playback_.is_playing())
             play_token(now);
-        update_layer_view();
-        if (layer_was_complete && layer_is_behind()) compute_layer_slice();
+        follow_text();
+        update_layer();
+        if (layer_was_complete && layer_is_behind()) layer_.compute_slice(view_of(layer_run()).rows);
+        carry_out_waiting();
     } catch (const std::exception& e) {
-        playing_ = false;
+        playback_.stop();
         set_message(e.what(), true);
     }
 }
 
-/// Keeps the schedule while tokens are late by less than a period. After a longer delay the schedule starts
-/// anew, so that no burst of tokens follows.
-void Engine::play_token(double now) {
-    last_token_due_ = now - due_time() < 1 / tokens_per_s_limit_ ? due_time() : now;
-    if (!show_next_token()) playing_ = false;
-}
-
 double Engine::due_time() const {
-    if (recomputed_ || reading_prompt() || layer_is_behind()) return k_at_once;
-    if (!playing_) return k_never;
-    return tokens_per_s_limit_ > 0 ? last_token_due_ + 1 / tokens_per_s_limit_ : k_at_once;
+    if (text_is_pending() || layer_is_behind() || compared_behind() || !waiting_.empty())
+        return Playback::k_at_once;
+    return playback_.due_time();
 }
 
-/// Computes the next rows of a branch whose tokens are known: all at once if rows depend on later tokens.
-void Engine::compute_slice(Branch& b) {
-    const int n_tokens = b.trace->n_tokens();
-    const ModelConfig& config = b.trace->config();
-    const bool at_once = looks_ahead(config.mask) || config.pools();
-    compute_rows(b, at_once ? n_tokens : std::min(n_tokens, b.rows + k_rows_per_slice));
-}
-
-/// Computes the sites of the rows before `rows`, and how surprising each of their tokens was.
-void Engine::compute_rows(Branch& b, int rows) {
-    const int first = b.rows, d_vocab = b.trace->config().d_vocab;
-    const Stopwatch watch;
-    forward(*b.trace, first, rows);
-    const double took = watch.seconds();
-    if (rows - first == 1) // a decoded token, not a piece of a prompt
-        seconds_per_token_ = seconds_per_token_ > 0 ? 0.9 * seconds_per_token_ + 0.1 * took : took;
-    const bool predicts = b.trace->config().continues_text();
-    for (int t = std::max(first, 1); predicts && t < rows; ++t) {
-        const real* logits = b.trace->row(Site::logits, -1, t - 1);
-        TokenOrigin& origin = (*b.origins)[static_cast<std::size_t>(t)];
-        const real log_p = logits[b.trace->tokens()[t]] - log_sum_exp(logits, d_vocab);
-        origin.probability = std::exp(log_p);
-        origin.surprisal = std::max(-log_p / std::log(real(2)), real(0)); // in this order NaN stays NaN
-    }
-    b.rows = rows;
-}
-
-/// Computes all rows whose tokens are known, with the edits that hold now. Commands that go on from the run
-/// call it first.
-void Engine::finish_pending_rows() {
-    while (recomputed_) recompute_slice();
-    while (reading_prompt()) compute_slice(current());
+/// Computes the next rows of the text. When a computation with other edits is complete, it becomes the branch
+/// in view.
+void Engine::compute_slice() {
+    Branch& b = recomputed_ ? *recomputed_ : current();
+    b.compute_slice();
+    if (!recomputed_ || !b.is_complete()) return;
+    state_.text.replace_current(std::move(*std::exchange(recomputed_, nullptr)));
+    settle_memory();
 }
 
 Run Engine::publish_text() const {
     const Branch& b = current();
     return {.model = state_.model,
-            .trace = b.trace,
-            .origins = b.origins,
-            .rows = b.rows,
-            .shown = std::min(state_.cursor, b.rows),
-            .rows_wanted = b.trace->n_tokens(),
+            .trace = b.trace(),
+            .origins = b.origins(),
+            .rows = b.rows(),
+            .shown = std::min(state_.text.cursor, b.rows()),
+            .rows_wanted = b.n_tokens(),
             .reads = state_.source_run ? Run::k_source : -1,
-            .edits = state_.edits};
+            .edits = state_.edits.of(Run::k_text)};
 }
 
 Run Engine::publish_source() const {
-    const int n = state_.source_run->n_tokens();
+    const Branch& b = *state_.source_run;
     return {.id = Run::k_source,
             .role = RunRole::source,
             .name = "source",
             .model = state_.model,
-            .trace = state_.source_run,
-            .rows = n,
-            .shown = n,
-            .rows_wanted = n,
+            .trace = b.trace(),
+            .origins = b.origins(),
+            .rows = b.rows(),
+            .shown = b.rows(),
+            .rows_wanted = b.n_tokens(),
             .read_by = Run::k_text,
-            .edits = state_.source_edits};
+            .edits = state_.edits.of(Run::k_source)};
 }
 
-/// Says in the run that the wanted layer belongs to how far it is, and shows it once it is complete.
-void Engine::show_layer(Run& run) const {
-    if (run.id != layer_run()) return;
-    run.layer.bytes = refused_layer_bytes_;
+void Engine::publish_jobs(Snapshot& out) const {
+    out.jobs.clear();
+    if (!has_run()) return;
     if (layer_is_behind()) {
-        run.layer.rows = layer_view_->rows();
-    } else if (layer_view_) {
-        run.layer.index = layer_view_->layer();
-        run.trace = layer_view_->trace();
+        out.jobs.push_back({"computing the layer in view", layer_.rows(), view_of(layer_run()).rows});
     }
+    if (const ComparedRun* run = compared_behind())
+        out.jobs.push_back({"computing what is compared", run->rows(), run->n_tokens()});
+    const int n = current().n_tokens();
+    if (recomputed_)
+        out.jobs.push_back({"computing again", recomputed_->rows(), n});
+    else if (!current().is_complete())
+        out.jobs.push_back({"reading", current().rows(), n});
 }
 
 void Engine::publish(Snapshot& out) {
@@ -203,29 +208,34 @@ void Engine::publish(Snapshot& out) {
     out.prompt = state_.prompt;
     out.source = state_.source;
     out.tree.clear();
-    for (const auto& b : state_.tree) out.tree.push_back(b->view());
     out.runs.clear();
-    out.branch = state_.branch;
+    out.branch = state_.text.current_index();
     if (has_run()) {
+        for (const auto& b : state_.text.branches()) out.tree.push_back(b->view());
         out.runs.push_back(publish_text());
         if (state_.source_run) out.runs.push_back(publish_source());
-        for (Run& run : out.runs) show_layer(run);
+        for (const auto& run : state_.compared) run->publish(out.runs);
+        for (Run& run : out.runs)
+            if (run.id == layer_run()) layer_.show(run);
         out.next_draw = next_draw_key();
     }
-    out.edits_on = state_.edits_on;
-    out.rows_recomputed = recomputed_ ? recomputed_->rows : -1;
+    publish_jobs(out);
+    out.memory_used = memory_used_;
+    out.memory_budget = memory_budget_;
+    out.each_draws = state_.each_draws;
+    out.edits_on = state_.edits.are_on();
     out.chain = state_.chain;
     out.seed = state_.seed;
-    out.playing = playing_;
-    out.tokens_per_s_limit = tokens_per_s_limit_;
-    out.can_undo = !undo_.empty();
-    out.can_redo = !redo_.empty();
+    out.playing = playback_.is_playing();
+    out.tokens_per_s_limit = playback_.limit();
+    out.tokens_per_s = playback_.tokens_per_s();
+    out.can_undo = history_.can_undo();
+    out.can_redo = history_.can_redo();
     out.message = message_;
     out.message_is_error = message_is_error_;
     out.can_truncate = can_truncate_;
     out.refused_prompt = refused_prompt_;
     out.message_number = message_number_;
-    out.tokens_per_s = seconds_per_token_ > 0 ? 1 / seconds_per_token_ : 0;
 }
 
 } // namespace gf

@@ -1,34 +1,44 @@
 #pragma once
 // The session without threads: commands change its state, ticks do its work in slices, publish() shows it.
-// Session runs it on a worker; tests drive it directly, with a clock of their own.
+// Session runs it on a worker; tests drive it directly, with a clock of their own. The Engine hands over to
+// objects of one purpose:
+//
+// TextTree      the branches of the text, and the cursor in them
+// EditDesk      the edits, and whether they count
+// Playback      when the next token is due, and drawing it
+// History       states to undo and redo
+// ComparedRun   a run beside the text, in lock-step with it
+// LayerDesk     the layer in view of a run that is too long to keep everything
+// Ledger        the memory of all runs, against one budget
+// WaitingRoom   commands that need a text which is still being computed
 //
 // engine.cpp           carrying out commands, slices of work, publishing
-// engine_prompt.cpp    opening a model, beginning a text
-// engine_source.cpp    the text that an encoder reads
-// engine_playback.cpp  the cursor, drawing tokens, the Trace that grows
-// engine_branches.cpp  the token tree
-// engine_edits.cpp     edited cells, and the run computed again with them
-// engine_layer.cpp     the layer in view of a run that is too long to keep everything
+// engine_texts.cpp     opening a model, beginning a text, reading a source
+// engine_playback.cpp  the cursor, drawing tokens, branches
+// engine_edits.cpp     edits, and runs that are computed again with them
+// engine_compared.cpp  runs beside the text
 
-#include "core/passes/layer_view.h"
 #include "session/command.h"
+#include "session/compared_run.h"
+#include "session/edit_desk.h"
+#include "session/history.h"
+#include "session/layer_desk.h"
+#include "session/playback.h"
 #include "session/snapshot.h"
-
-#include <deque>
-#include <limits>
-#include <map>
-#include <utility>
+#include "session/text_tree.h"
+#include "session/waiting_room.h"
 
 namespace gf {
 
 class Engine {
   public:
-    /// A run whose Trace would need more than `trace_budget` bytes keeps the residual stream, keys, values
-    /// and logits only.
-    explicit Engine(std::size_t trace_budget = std::size_t{1} << 30) : trace_budget_(trace_budget) {}
+    /// A run whose Trace would need more than `memory_budget` bytes keeps the residual stream, keys, values
+    /// and logits only. All runs together hold little more: values that nobody looks at are dropped and
+    /// computed again when they are wanted.
+    explicit Engine(std::size_t memory_budget = std::size_t{1} << 30) : memory_budget_(memory_budget) {}
 
-    /// Carries out a command. Never throws: what went wrong becomes the snapshot's message, and the state
-    /// stays as it was.
+    /// Carries out a command, or keeps it waiting until the text is computed that it needs. Never throws:
+    /// what went wrong becomes the snapshot's message, and the state stays as it was.
     void apply(const Command& command);
 
     /// Does one slice of work (a piece of the prompt, or one token while playing) if it is due. `now` counts
@@ -43,26 +53,16 @@ class Engine {
     void publish(Snapshot& out);
 
   private:
-    static constexpr double k_never = std::numeric_limits<double>::infinity(), k_at_once = -k_never;
-    /// Tokens that a run has room for before its Trace must grow.
-    static constexpr int k_initial_capacity = 256;
-
-    using SharedEdits = std::shared_ptr<const std::vector<Edit>>; ///< never null
-    static SharedEdits no_edits();
-
     /// Everything that undo brings back. Branches are shared between states: they only ever grow, by tokens
     /// that were drawn.
     struct State {
         std::shared_ptr<const Model> model;
         std::string model_path, tokenizer_path, prompt, source;
-        std::shared_ptr<const Trace> source_run; ///< the encoder's run, complete; null for other models
-        std::vector<std::shared_ptr<Branch>> tree;
-        int branch = 0; ///< index in `tree` of the branch in view
-        int cursor = 0; ///< tokens shown, once they are computed
-        /// (branch, position) -> number of the newest draw there; 0 is the first draw.
-        std::map<std::pair<int, int>, std::uint32_t> resamples;
-        SharedEdits edits = no_edits(), source_edits = no_edits();
-        bool edits_on = true;
+        std::shared_ptr<Branch> source_run; ///< the encoder's run, complete; null for other models
+        TextTree text;
+        EditDesk edits;
+        std::vector<std::shared_ptr<ComparedRun>> compared;
+        bool each_draws = false; ///< compared runs draw tokens of their own
         SamplingChain chain = default_chain();
         std::uint64_t seed = 42;
     };
@@ -86,90 +86,93 @@ class Engine {
     void run(const command::RemoveEdit&);
     void run(const command::RemoveEdits&);
     void run(const command::UseEdits&);
+    void run(const command::AddRun&);
+    void run(const command::RemoveRun&);
+    void run(const command::DrawEach&);
     void run(const command::Undo&);
     void run(const command::Redo&);
     template <class WindowCommand>
     void run(const WindowCommand&) {} // the window carries those out itself
 
-    // The run in view.
-    Branch& current() { return *state_.tree[static_cast<std::size_t>(state_.branch)]; }
-    const Branch& current() const { return *state_.tree[static_cast<std::size_t>(state_.branch)]; }
-    bool has_run() const { return !state_.tree.empty(); }
-    bool reading_prompt() const { return has_run() && current().rows < current().trace->n_tokens(); }
+    void carry_out(const Command& command);
+    void carry_out_waiting();
+    void travel(void (History<State>::*way)(State&));
+
+    // The text.
+    Branch& current() { return state_.text.current(); }
+    const Branch& current() const { return state_.text.current(); }
+    bool has_run() const { return !state_.text.empty(); }
+    bool text_is_pending() const { return has_run() && (recomputed_ || !current().is_complete()); }
     int max_tokens() const;
+    void require_run(const char* command_name) const;
+    std::shared_ptr<const Trace> source_trace() const {
+        return state_.source_run ? state_.source_run->trace() : nullptr;
+    }
+    /// Calls f(context) with what the text is computed with.
+    template <class F>
+    auto with_context(F f) const {
+        const std::shared_ptr<const Trace> source = source_trace();
+        return f(RunContext{*state_.model, Stack::decoder, source, state_.edits.active(Run::k_text),
+                            memory_budget_});
+    }
     /// The text (Run::k_text) or the source that it reads.
     RunView view_of(int run) const;
     /// The run that a command names by its name, or by the stack that the name of a site begins with.
     int run_named(const std::string& run, const std::string& site) const;
-    void require_run(const char* command_name) const;
 
     // Messages and undo.
     void set_message(const std::string& text, bool is_error = false);
     void clear_message();
     void mark_undoable() { undoable_ = true; }
+    void settle_memory();
 
     // Models, prompts and sources.
-    void start_tree(const std::vector<int>& prompt);
-    std::shared_ptr<const Trace> read_source(const Model& model, const std::string& text) const;
-    TraceShape trace_shape(int capacity, int n_prompt);
+    void begin_text(const std::vector<int>& prompt);
+    void note_reduced(bool was_reduced);
+    std::shared_ptr<Branch> read_source(const Model& model, const std::string& text) const;
 
-    // Slices of work.
-    void compute_rows(Branch& branch, int rows);
-    void compute_slice(Branch& branch);
-    void recompute_slice();
-    void finish_pending_rows();
+    // Playback and branches.
     void play_token(double now);
-
-    // Playback.
+    void play_steps();
     bool show_next_token();
     DrawKey next_draw_key() const;
-    int draw_token(const Branch& branch, int position, const DrawKey& key);
-    void append_token(Branch& branch, int token, TokenOrigin origin);
-    void grow(Branch& branch);
-
-    // The token tree.
     void require_replaceable(const char* command_name, int position) const;
-    int find_branch(int position, int token) const;
-    int find_or_fork(int position, int token, TokenOrigin origin);
-    void fork_prefix(Branch& child, const Branch& parent, int token, TokenOrigin origin);
-    void fork_whole_text(Branch& child, const Branch& parent, int token, TokenOrigin origin);
 
     // Edits.
-    SharedEdits& edits_of(int run) { return run == Run::k_source ? state_.source_edits : state_.edits; }
-    std::vector<Edit> active_edits(int capacity) const;
-    void change_edits(std::vector<Edit> edits, int run, bool on);
-    void forget_edits(SharedEdits& edits);
-    void apply_source_edits();
-    void apply_edits();
+    void change_edits(int run, std::vector<Edit> edits, bool on);
+    void forget_edits(int run);
+    void bring_up_to_date();
+    void bring_source_up_to_date();
+    void compute_slice();
 
     // The layer in view.
     /// The run that the wanted layer belongs to.
-    int layer_run() const { return state_.source_run ? wanted_layer_run_ : Run::k_text; }
-    bool layer_is_behind() const { return layer_view_ && layer_view_->rows() < view_of(layer_run()).rows; }
-    void compute_layer_slice();
-    void update_layer_view();
+    int layer_run() const { return state_.source_run ? layer_.run() : Run::k_text; }
+    void update_layer() { layer_.update(has_run() ? view_of(layer_run()).trace : nullptr, memory_budget_); }
+    bool layer_is_behind() const { return has_run() && layer_.is_behind(view_of(layer_run()).rows); }
+
+    // Compared runs.
+    void follow_text();
+    ComparedRun* compared_behind() const;
 
     // Publishing.
     Run publish_text() const;
     Run publish_source() const;
-    void show_layer(Run& run) const;
+    void publish_jobs(Snapshot& out) const;
+
+    static constexpr std::size_t k_max_undo_steps = 100;
 
     State state_;
+    History<State> history_{k_max_undo_steps};
+    Playback playback_;
+    LayerDesk layer_;
+    WaitingRoom waiting_;
     std::shared_ptr<Branch> recomputed_; ///< the branch in view, being computed with the edits that hold now
-    std::deque<State> undo_, redo_;
-    bool undoable_ = false;      ///< undo takes back the command at work
-    bool sampling_drag_ = false; ///< successive moves of a sampling slider are undone together
-    bool playing_ = false;
-    double tokens_per_s_limit_ = 0;         ///< 0: none
-    double last_token_due_ = k_at_once;     ///< when the newest token was due, seconds
-    std::size_t trace_budget_;              ///< bytes
-    int wanted_layer_ = -1;                 ///< -1: none
-    int wanted_layer_run_ = Run::k_text;    ///< the run of wanted_layer_
-    std::unique_ptr<LayerView> layer_view_; ///< null where the run keeps everything, or no layer is wanted
-    double refused_layer_bytes_ = 0;        ///< bytes that the wanted layer would take, if they are too many
-    Sampler sampler_;
-    SampleStep sample_step_;       ///< reused by every draw
-    double seconds_per_token_ = 0; ///< of decoding, smoothed; 0 until the first token
+    std::size_t memory_budget_;          ///< bytes
+    int last_run_id_ = Run::k_source;    ///< of the runs compared so far
+    std::size_t memory_used_ = 0;        ///< by all runs, as of the last count
+    bool undoable_ = false;              ///< undo takes back the command at work
+    bool sampling_drag_ = false;         ///< successive moves of a sampling slider are undone together
     std::string message_, refused_prompt_;
     bool message_is_error_ = false, can_truncate_ = false;
     std::uint64_t message_number_ = 0, version_ = 0;

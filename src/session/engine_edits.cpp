@@ -1,15 +1,10 @@
-// Edits of single cells, and the run that is computed again with them.
+// Edits, and runs that are computed again with them.
 
-#include "core/passes/forward.h"
-#include "core/site_names.h"
 #include "platform/error.h"
-#include "session/cell_address.h"
 #include "session/engine.h"
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
-#include <limits>
 #include <utility>
 
 namespace gf {
@@ -36,146 +31,81 @@ CellRange editable_cell(const RunView& run, const CellAddress& address) {
     return range_of(cell);
 }
 
-/// The first row of the text that an edit can change. Rows of the source are read by every row of the text.
-int first_affected_row(const Edit& edit) {
-    return row_axis(edit.range.site) == Axis::source ? 0 : edit.range.row_begin;
-}
-
-/// The first row that can differ between runs with these edits. The rows before it are the same.
-int first_differing_row(const std::vector<Edit>& a, const std::vector<Edit>& b) {
-    int first = std::numeric_limits<int>::max();
-    const auto look_for_missing = [&](const std::vector<Edit>& some, const std::vector<Edit>& others) {
-        for (const Edit& edit : some)
-            if (std::find(others.begin(), others.end(), edit) == others.end())
-                first = std::min(first, first_affected_row(edit));
-    };
-    look_for_missing(a, b);
-    look_for_missing(b, a);
-    return first;
-}
-
 } // namespace
 
-Engine::SharedEdits Engine::no_edits() {
-    static const SharedEdits none = std::make_shared<const std::vector<Edit>>();
-    return none;
-}
-
-/// The text's edits that hold now, without those of rows beyond this capacity: a branch may be shorter.
-std::vector<Edit> Engine::active_edits(int capacity) const {
-    std::vector<Edit> within;
-    if (state_.edits_on)
-        std::copy_if(state_.edits->begin(), state_.edits->end(), std::back_inserter(within),
-                     [capacity](const Edit& e) { return first_affected_row(e) < capacity; });
-    return within;
-}
-
 /// Makes these the edits of a run, and switches all edits on or off, as a step that can be undone.
-void Engine::change_edits(std::vector<Edit> edits, int run, bool on) {
-    SharedEdits& before = edits_of(run);
-    if (edits == *before && on == state_.edits_on) return;
+void Engine::change_edits(int run, std::vector<Edit> edits, bool on) {
+    if (!state_.edits.change(run, std::move(edits), on)) return;
     mark_undoable();
-    playing_ = false;
-    before = std::make_shared<const std::vector<Edit>>(std::move(edits));
-    state_.edits_on = on;
+    playback_.stop();
 }
 
-void Engine::forget_edits(SharedEdits& edits) {
-    if (!edits->empty()) set_message("The edits of the text before are gone; undo brings them back.");
-    edits = no_edits();
+void Engine::forget_edits(int run) {
+    if (!state_.edits.empty(run))
+        set_message("The edits of the text before are gone; undo brings them back.");
+    state_.edits.change(run, {}, state_.edits.are_on());
 }
 
 void Engine::run(const command::EditCell& c) {
     require_run("edit");
-    finish_pending_rows();
     const auto value = static_cast<real>(c.value);
     if (!std::isfinite(value))
         throw Error({"edit of " + c.cell.name, "a finite number", std::to_string(c.value), ""});
     const int run = run_named(c.cell.run, c.cell.name);
     const CellRange cell = editable_cell(view_of(run), c.cell);
-    std::vector<Edit> edits = *edits_of(run);
-    const auto same =
-        std::find_if(edits.begin(), edits.end(), [&](const Edit& e) { return e.range == cell; });
-    const Edit edit{cell, Edit::Kind::values, {value}, nullptr};
-    if (same == edits.end())
-        edits.push_back(edit);
-    else
-        *same = edit;
-    change_edits(std::move(edits), run, true);
+    change_edits(run, state_.edits.with(run, {cell, Edit::Kind::values, {value}, nullptr}), true);
 }
 
 void Engine::run(const command::RemoveEdit& c) {
     require_run("edit");
-    finish_pending_rows();
     const int run = run_named(c.cell.run, c.cell.name);
     const CellRange cell = range_of(find_cell(view_of(run), c.cell));
-    std::vector<Edit> edits = *edits_of(run);
-    std::erase_if(edits, [&](const Edit& e) { return e.range == cell; });
-    change_edits(std::move(edits), run, state_.edits_on);
+    change_edits(run, state_.edits.without(run, cell), state_.edits.are_on());
 }
 
 void Engine::run(const command::RemoveEdits&) {
     require_run("edit");
-    finish_pending_rows();
-    change_edits({}, Run::k_text, true);
-    change_edits({}, Run::k_source, true);
+    change_edits(Run::k_text, {}, true);
+    change_edits(Run::k_source, {}, true);
 }
 
 void Engine::run(const command::UseEdits& c) {
     require_run("edit");
-    finish_pending_rows();
-    change_edits(*state_.edits, Run::k_text, c.on);
+    change_edits(Run::k_text, *state_.edits.of(Run::k_text), c.on);
 }
 
-/// Computes the encoder's run again if its edits changed: all of it at once, as when it was read.
-void Engine::apply_source_edits() {
-    const Trace* run = state_.source_run.get();
+/// Computes the encoder's run again if its edits changed or its values were dropped: all of it at once, as
+/// when it was read.
+void Engine::bring_source_up_to_date() {
+    std::shared_ptr<Branch>& run = state_.source_run;
     if (!run) return;
-    const std::vector<Edit>& edits = state_.edits_on ? *state_.source_edits : *no_edits();
-    if (edits == run->edits()) return;
-    auto recomputed = std::make_shared<Trace>(run->shared_weights(), run->shape(), edits);
-    extend(*recomputed, {run->tokens(), static_cast<std::size_t>(run->n_tokens())});
-    state_.source_run = std::move(recomputed);
+    const std::shared_ptr<const Trace> none;
+    const RunContext context{*state_.model, Stack::encoder, none, state_.edits.active(Run::k_source),
+                             memory_budget_};
+    if (!run->trace())
+        run->revive(context);
+    else if (!run->is_up_to_date(context))
+        run = run->recomputed(context);
+    if (!run->is_complete()) run->compute_slice();
 }
 
-/// Begins to compute the branch in view again if the edits or the source changed: with a new Trace of the
-/// same tokens, which takes over the rows before the change (none if the source changed). The old Trace stays
-/// in view until the new one is complete. States to undo share the branch, so its old Trace is not kept but
-/// computed again when it is wanted.
-void Engine::apply_edits() {
+/// Begins to compute the branch in view again if its values were dropped, or the edits or the source changed.
+/// The old values stay in view until the new ones are complete. States to undo share the branch, so its old
+/// values are not kept but computed again when they are wanted.
+void Engine::bring_up_to_date() {
     if (!has_run()) return;
-    const Branch& b = current();
-    std::vector<Edit> edits = active_edits(b.trace->capacity());
-    apply_source_edits();
-    const std::shared_ptr<const Trace>& source = state_.source_run;
-    const auto is_up_to_date = [&](const Trace& t) {
-        return t.edits() == edits && t.source() == source.get();
-    };
-    if (is_up_to_date(*b.trace)) {
-        recomputed_.reset();
-        return;
-    }
-    if (recomputed_ && recomputed_->id == b.id && is_up_to_date(*recomputed_->trace)) return;
-    const bool same_source = b.trace->source() == source.get();
-    const bool from_start = looks_ahead(b.trace->config().mask) || b.trace->config().pools() || !same_source;
-    const int first = from_start ? 0 : std::min(first_differing_row(edits, b.trace->edits()), b.rows);
-    auto recomputed = std::make_shared<Branch>(b);
-    if (same_source)
-        recomputed->trace = b.trace->branch(first, b.trace->capacity(), std::move(edits));
-    else
-        recomputed->trace =
-            std::make_shared<Trace>(b.trace->shared_weights(), b.trace->shape(), std::move(edits), source);
-    recomputed->trace->append(b.tokens(b.trace->n_tokens()).subspan(static_cast<std::size_t>(first)));
-    recomputed->origins = std::make_shared<std::vector<TokenOrigin>>(*b.origins);
-    recomputed->rows = first;
-    recomputed_ = std::move(recomputed);
-}
-
-/// Computes the next rows of recomputed_. When it is complete it becomes the branch in view.
-void Engine::recompute_slice() {
-    compute_slice(*recomputed_);
-    if (recomputed_->rows < recomputed_->trace->n_tokens()) return;
-    current() = std::move(*std::exchange(recomputed_, nullptr));
+    bring_source_up_to_date();
+    with_context([&](const RunContext& context) {
+        Branch& b = current();
+        if (!b.trace()) {
+            recomputed_.reset();
+            b.revive(context);
+        } else if (b.is_up_to_date(context)) {
+            recomputed_.reset();
+        } else if (!recomputed_ || recomputed_->id != b.id || !recomputed_->is_up_to_date(context)) {
+            recomputed_ = b.recomputed(context);
+        }
+    });
 }
 
 } // namespace gf

@@ -1,54 +1,68 @@
-// The cursor: playing, stepping and jumping; drawing tokens, and the Trace that grows under them.
+// The cursor: playing, stepping and jumping; drawing tokens, and branches where another one is wanted.
 
-#include "core/passes/forward.h"
 #include "platform/error.h"
 #include "session/engine.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <utility>
 
 namespace gf {
 
 void Engine::run(const command::Play&) {
     require_run("play");
-    playing_ = true;
+    playback_.play();
 }
 
-void Engine::run(const command::Pause&) { playing_ = false; }
+void Engine::run(const command::Pause&) { playback_.stop(); }
 
 void Engine::run(const command::SetSpeed& c) {
     if (!(c.tokens_per_s >= 0))
         throw Error({"speed", "0 (no limit) or more tokens per second", std::to_string(c.tokens_per_s), ""});
-    tokens_per_s_limit_ = c.tokens_per_s;
+    playback_.set_limit(c.tokens_per_s);
 }
 
 void Engine::run(const command::Step& c) {
     require_run("step");
-    playing_ = false;
-    finish_pending_rows();
-    for (int i = 0; i < c.tokens; ++i)
-        if (!show_next_token()) break;
-    if (c.tokens < 0) state_.cursor = std::max(1, state_.cursor + c.tokens);
+    playback_.stop();
+    if (c.tokens < 0) {
+        state_.text.cursor = std::max(1, state_.text.cursor + c.tokens);
+        return;
+    }
+    playback_.add_steps(c.tokens);
+    play_steps();
 }
 
 void Engine::run(const command::Jump& c) {
     require_run("jump");
-    finish_pending_rows();
-    state_.cursor = std::clamp(c.position, 1, current().rows);
+    state_.text.cursor = std::clamp(c.position, 1, current().rows());
+}
+
+/// Shows as many of the tokens that are left to step over as one slice of work has.
+void Engine::play_steps() {
+    const int n = std::min(playback_.steps_left(), rows_per_slice(state_.model->config()));
+    for (int i = 0; i < n; ++i) {
+        playback_.count_step();
+        if (!show_next_token()) return playback_.stop();
+    }
+}
+
+void Engine::play_token(double now) {
+    playback_.note_token(now);
+    if (!show_next_token()) playback_.stop();
 }
 
 /// Shows one more token, drawing it if it is not there yet. False when there is no room for it, or when it
 /// ended the text.
 bool Engine::show_next_token() {
     Branch& b = current();
-    const int at = state_.cursor;
-    if (at < b.rows) {
-        ++state_.cursor;
+    const int at = state_.text.cursor;
+    if (at < b.rows()) {
+        ++state_.text.cursor;
         return true;
     }
-    const ModelConfig& config = b.trace->config();
-    if (!config.continues_text()) {
-        set_message("This model " + std::string(non_generative_purpose(config)) +
+    if (!state_.model->config().continues_text()) {
+        set_message("This model " + std::string(non_generative_purpose(state_.model->config())) +
                     ": it has no next token to draw.");
         return false;
     }
@@ -57,11 +71,17 @@ bool Engine::show_next_token() {
         return false;
     }
     const DrawKey key = next_draw_key();
-    const int token = draw_token(b, at, key);
-    append_token(b, token, {TokenOrigin::Kind::drawn, key, 0, 1});
-    ++state_.cursor;
+    const int token = playback_.draw(b, at, state_.chain, key);
+    const bool was_reduced = b.is_reduced();
+    const std::size_t bytes_before = b.bytes();
+    playback_.note_decoded(with_context([&](const RunContext& context) {
+        return b.append(context, token, {.kind = TokenOrigin::Kind::drawn, .key = key});
+    }));
+    note_reduced(was_reduced);
+    if (b.bytes() != bytes_before) settle_memory(); // it grew
+    ++state_.text.cursor;
     const bool ended = ends_text(*state_.model, token);
-    if (ended && playing_) set_message("The model ended its text.");
+    if (ended && playback_.is_playing()) set_message("The model ended its text.");
     return !ended;
 }
 
@@ -83,46 +103,78 @@ void Engine::run(const command::SetSeed& c) {
 /// Key with which the token after the cursor was drawn, or else will be drawn.
 DrawKey Engine::next_draw_key() const {
     const Branch& b = current();
-    const int at = state_.cursor;
-    if (at < b.rows && b.origins->at(static_cast<std::size_t>(at)).kind == TokenOrigin::Kind::drawn)
-        return b.origins->at(static_cast<std::size_t>(at)).key;
-    const auto number = state_.resamples.find({b.id, at});
+    const int at = state_.text.cursor;
+    if (at < b.rows() && b.origin(at).kind == TokenOrigin::Kind::drawn) return b.origin(at).key;
     return {state_.seed, static_cast<std::uint32_t>(b.id), static_cast<std::uint32_t>(at),
-            number == state_.resamples.end() ? 0 : number->second};
+            state_.text.draw_number(at)};
 }
 
-int Engine::draw_token(const Branch& b, int position, const DrawKey& key) {
-    const real* logits = b.trace->row(Site::logits, -1, position - 1);
-    sampler_.sample({logits, static_cast<std::size_t>(b.trace->config().d_vocab)}, b.tokens(position),
-                    state_.chain, key, sample_step_);
-    return sample_step_.token;
+// ---- Branches
+
+void Engine::run(const command::ForceToken& c) {
+    require_run("force token");
+    const Branch& b = current();
+    const ModelConfig& config = state_.model->config();
+    const auto require = [](bool ok, const std::string& expected, int found) {
+        if (!ok) throw Error({"force token", expected, std::to_string(found), ""});
+    };
+    const int first = config.fills_in() ? 0 : 1;
+    require(c.position >= first && c.position <= b.rows() && c.position < max_tokens(),
+            fmt::format("a position from {} to {}", first, std::min(b.rows(), max_tokens() - 1)), c.position);
+    require(c.token >= 0 && c.token < config.d_vocab, fmt::format("an id from 0 to {}", config.d_vocab - 1),
+            c.token);
+    require_replaceable("force token", c.position);
+    mark_undoable();
+    playback_.stop();
+    with_context([&](const RunContext& context) {
+        state_.text.go_to(context, c.position, c.token, {.kind = TokenOrigin::Kind::forced});
+    });
+    state_.text.cursor = config.fills_in() ? current().rows() : c.position + 1;
 }
 
-void Engine::append_token(Branch& b, int token, TokenOrigin origin) {
-    if (b.rows == b.trace->capacity()) grow(b);
-    b.trace->append({&token, 1});
-    (*b.origins)[static_cast<std::size_t>(b.rows)] = origin;
-    compute_rows(b, b.rows + 1);
+/// A token may be replaced where the rows before it do not see it, and anywhere in a model that fills in.
+/// @throws Error where it may not, or when the model gives no logits of tokens
+void Engine::require_replaceable(const char* command_name, int position) const {
+    const Trace& trace = *current().trace();
+    const ModelConfig& config = trace.config();
+    if (!config.has_logits())
+        throw Error({command_name, "a model that gives logits of tokens",
+                     "one that " + std::string(non_generative_purpose(config)), "change the prompt instead"});
+    if (const int n_prefix = trace.shape().segments[0].n_prefix;
+        config.mask == MaskKind::prefix && position < n_prefix)
+        throw Error({command_name,
+                     "a position from " + std::to_string(n_prefix) +
+                         ", behind the prompt, whose tokens all see each other",
+                     std::to_string(position), "change the prompt instead"});
 }
 
-/// Gives the branch a Trace with room for twice as many tokens and the same rows. Readers keep the old one.
-void Engine::grow(Branch& b) {
-    const int capacity = std::min(max_tokens(), std::max(2 * b.rows, k_initial_capacity));
-    const Trace& old = *b.trace;
-    const TraceShape shape =
-        old.shape().keep == Keep::all ? trace_shape(capacity, old.shape().segments[0].n_prefix) : old.shape();
-    if (shape.keep == old.shape().keep) {
-        b.trace = old.branch(b.rows, capacity, active_edits(capacity));
-    } else { // the budget allows less than the old Trace keeps, so the rows are computed again
-        auto smaller =
-            std::make_shared<Trace>(old.shared_weights(), shape, active_edits(capacity), state_.source_run);
-        extend(*smaller, b.tokens(b.rows));
-        b.trace = std::move(smaller);
-    }
-    auto origins =
-        std::make_shared<std::vector<TokenOrigin>>(b.origins->begin(), b.origins->begin() + b.rows);
-    origins->resize(static_cast<std::size_t>(capacity));
-    b.origins = std::move(origins);
+void Engine::run(const command::Resample&) {
+    require_run("resample");
+    require_replaceable("resample", state_.text.cursor);
+    mark_undoable();
+    const Branch& b = current();
+    const int at = state_.text.cursor;
+    const std::uint32_t number = state_.text.next_draw(at);
+    // Where nothing is drawn yet the new number is enough: the next step uses it.
+    if (at == b.rows() || state_.model->config().fills_in()) return;
+    const DrawKey key{state_.seed, static_cast<std::uint32_t>(b.id), static_cast<std::uint32_t>(at), number};
+    const int token = playback_.draw(b, at, state_.chain, key);
+    with_context([&](const RunContext& context) {
+        state_.text.go_to(context, at, token, {.kind = TokenOrigin::Kind::drawn, .key = key});
+    });
+}
+
+void Engine::run(const command::SelectBranch& c) {
+    require_run("branch");
+    const auto& branches = state_.text.branches();
+    if (c.branch < 0 || c.branch >= static_cast<int>(branches.size()))
+        throw Error({"branch", "0 to " + std::to_string(branches.size() - 1), std::to_string(c.branch), ""});
+    if (c.branch == state_.text.current_index()) return;
+    mark_undoable();
+    playback_.stop();
+    state_.text.select(c.branch);
+    const BranchView shown = current().view();
+    state_.text.cursor = std::min(std::max(state_.text.cursor, shown.fork + 1), shown.rows);
 }
 
 } // namespace gf

@@ -15,16 +15,18 @@ namespace gf {
 
 /// How the token at a position was chosen, and how surprising it was to the model.
 struct TokenOrigin {
+    int token = 0; ///< its id
     enum class Kind { prompt, drawn, forced } kind = Kind::prompt;
-    DrawKey key;          ///< identifies the draw; meaningful for drawn tokens only
+    DrawKey key{};        ///< identifies the draw; meaningful for drawn tokens only
     real surprisal = 0;   ///< -log2 of `probability`, bits; 0 at position 0
     real probability = 1; ///< under the raw logits of the row before it
 };
 
 /// What a run is for.
 enum class RunRole {
-    text,   ///< the text that a person writes with the model
-    source, ///< what the encoder of an encoder-decoder reads
+    text,     ///< the text that a person writes with the model
+    source,   ///< what the encoder of an encoder-decoder reads
+    compared, ///< beside the text, in lock-step with it
 };
 
 /// The layer that is computed again to be looked at, in a run that does not keep all its values.
@@ -37,7 +39,7 @@ struct LayerInView {
 /// Readers stay below `rows`, where nothing is ever written again, so they need no lock while the Engine
 /// appends to the same Trace.
 struct Run {
-    /// The ids of the text and of its source.
+    /// The ids of the text and of its source; compared runs have larger ones.
     static constexpr int k_text = 0, k_source = 1;
 
     int id = k_text; ///< what cells point with
@@ -54,6 +56,9 @@ struct Run {
     /// Edited cells of this run, in the order in which they were made. Never null.
     std::shared_ptr<const std::vector<Edit>> edits;
     LayerInView layer{};
+    /// Of a compared run: the row that stands for the same as each row of the text, -1 where there is none;
+    /// null where that is the same row.
+    std::shared_ptr<const std::vector<int>> counterparts{};
 
     int token(int position) const { return trace->tokens()[position]; }
     const TokenOrigin& origin(int position) const { return (*origins)[static_cast<std::size_t>(position)]; }

@@ -59,6 +59,20 @@ void Session::run_until_idle() {
     publish();
 }
 
+bool Session::pump(double seconds) {
+    batch_.swap(queue_);
+    for (const Command& c : batch_) engine_.apply(c);
+    batch_.clear();
+    const double begin = monotonic_seconds();
+    double now = begin;
+    do {
+        engine_.tick(now); // does nothing if nothing is due
+        now = monotonic_seconds();
+    } while (engine_.due_time() <= now && now - begin < seconds);
+    publish();
+    return engine_.due_time() <= now;
+}
+
 /// The worker's loop. The queue is swapped under the lock and carried out outside it.
 void Session::run_worker() {
     for (;;) {

@@ -8,9 +8,16 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gf {
+
+/// Longer work that is under way.
+struct JobProgress {
+    std::string_view name;   ///< "computing again"
+    int done = 0, total = 0; ///< tokens
+};
 
 struct Snapshot {
     std::uint64_t version = 0;          ///< grows with every publication
@@ -19,14 +26,16 @@ struct Snapshot {
     std::string prompt;
     std::string source; ///< text that the encoder of an encoder-decoder reads; empty: the start token alone
 
-    /// The text first, then the source that it reads, if the model has an encoder. Empty until a model is
-    /// open.
+    /// The text first, then the source that it reads, if the model has an encoder, then compared runs with
+    /// their sources. Empty until a model is open.
     std::vector<Run> runs;
     std::vector<BranchView> tree; ///< all branches of the text in order of creation
     int branch = 0;               ///< index in `tree` of the branch that runs[0] is
 
-    bool edits_on = true;     ///< false: the edits are kept, but the runs are computed without them
-    int rows_recomputed = -1; ///< rows computed so far with changed edits; -1: the text is up to date
+    bool edits_on = true;    ///< false: the edits are kept, but the runs are computed without them
+    bool each_draws = false; ///< compared runs draw tokens of their own, with the text's random numbers
+    std::vector<JobProgress> jobs;
+    std::size_t memory_used = 0, memory_budget = 0; ///< bytes of all runs that are kept, also for undo
 
     SamplingChain chain;
     std::uint64_t seed = 0;
@@ -63,7 +72,6 @@ struct Snapshot {
     const Run* source_run() const { return has_run() ? find_run(text().reads) : nullptr; }
     /// Edited cells of all runs.
     std::size_t n_edits() const;
-    bool reading_prompt() const { return has_run() && text().rows < text().rows_wanted; }
 };
 
 } // namespace gf

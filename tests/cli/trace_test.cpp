@@ -400,7 +400,7 @@ TEST(TraceCommand, EditFilesWithMistakes) {
 
 TEST(TraceCommand, Mistakes) {
     const SavedModel& model = saved_preset("llama");
-    expect_refused({"trace", "--model", model.path, "--tokens", "1,2"}, {"--out", "required"});
+    expect_refused({"trace", "--model", model.path, "--tokens", "1,2"}, {"--out", "--measure"});
     expect_refused(
         {"trace", "--model", model.path, "--tokens", "1,2", "--out", out_file(), "--sites",
          "blocks.0.attn.hook_patern"},

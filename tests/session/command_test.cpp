@@ -46,6 +46,11 @@ std::vector<std::pair<Command, const char*>> all_commands() {
             "run": "text", "quantity": "value"})");
     add(command::RemoveEdits{}, R"({"command": "remove-edits"})");
     add(command::UseEdits{false}, R"({"command": "edits", "on": false})");
+    add(command::AddRun{"m", "t", "hi", 2},
+        R"({"command": "add-run", "model": "m", "tokenizer": "t", "prompt": "hi", "branch": 2})");
+    add(command::RemoveRun{"b"}, R"({"command": "remove-run", "run": "b"})");
+    add(command::DrawEach{false}, R"({"command": "draw-each", "on": false})");
+    add(command::Compare{"b", "difference"}, R"({"command": "compare", "run": "b", "as": "difference"})");
     add(command::Undo{}, R"({"command": "undo"})");
     add(command::Redo{}, R"({"command": "redo"})");
     add(command::SetTheme{"dark"}, R"({"command": "theme", "theme": "dark"})");

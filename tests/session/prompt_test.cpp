@@ -27,7 +27,7 @@ TEST(Open, ShowsTheRunOfOneToken) {
     EXPECT_EQ(s.model->name, "with_bos");
     EXPECT_EQ(s.config(), model.config());
     EXPECT_EQ(s.cursor(), 1);
-    EXPECT_FALSE(s.reading_prompt());
+    EXPECT_TRUE(s.jobs.empty());
     EXPECT_EQ(session.tokens(), std::vector{5});
     EXPECT_TRUE(same_rows(s.trace(), 0, *run(model.weights, {5}), 0, 1, 1e-5));
     EXPECT_FALSE(s.can_undo) << "there was nothing before";
@@ -155,7 +155,7 @@ TEST(Prompt, IsReadInSlices) {
     engine.apply(command::SetPrompt{ids_text(random_tokens(model.config(), 150))});
     for (int rows = 0; rows < 150;) {
         engine.publish(s);
-        EXPECT_TRUE(s.reading_prompt());
+        EXPECT_FALSE(s.jobs.empty());
         EXPECT_EQ(s.text().rows_wanted, 150);
         EXPECT_EQ(s.text().rows, rows);
         EXPECT_EQ(s.cursor(), rows) << "no more is shown than there is";
@@ -165,7 +165,7 @@ TEST(Prompt, IsReadInSlices) {
         EXPECT_LE(s.text().rows, rows + 64) << "a look at the queue in between";
         rows = s.text().rows;
     }
-    EXPECT_FALSE(s.reading_prompt());
+    EXPECT_TRUE(s.jobs.empty());
     EXPECT_EQ(engine.due_time(), INFINITY);
 }
 

@@ -89,7 +89,9 @@ inline std::vector<int> tokens_of(const Run& run) {
     return {run.trace->tokens(), run.trace->tokens() + run.rows};
 }
 inline std::vector<int> tokens_of(const BranchView& run) {
-    return {run.trace->tokens(), run.trace->tokens() + run.rows};
+    std::vector<int> tokens;
+    for (int i = 0; i < run.rows; ++i) tokens.push_back(run.token(i));
+    return tokens;
 }
 
 /// A cooperative session. Calling it with a command carries the command out, plays to the end if the session

@@ -288,10 +288,8 @@ void FormulaBar::draw_figures(const View& v, const ImVec2& at, float right, cons
         fmt::format_to(out, "tokens/s {:.0f}    frame {:.1f} ms    ", v.snapshot.tokens_per_s,
                        timing.frame_ms);
     fmt::format_to(out, "trace {:.1f} MB", static_cast<double>(v.trace().bytes()) * 1e-6);
-    if (v.run.layer.rows >= 0)
-        fmt::format_to(out, "    computing the layer in view: {} of {} tokens", v.run.layer.rows, v.run.rows);
-    if (v.snapshot.rows_recomputed >= 0)
-        fmt::format_to(out, "    computing again: {} of {} tokens", v.snapshot.rows_recomputed, v.run.rows);
+    for (const JobProgress& job : v.snapshot.jobs)
+        fmt::format_to(out, "    {}: {} of {} tokens", job.name, job.done, job.total);
     const float edits_left = draw_edits_button(v, right, at.y, commands);
     if (edits_left < right) right = edits_left - px(16);
     const float figures_width = measure(small, figures_).x;

@@ -1,11 +1,14 @@
 // Everything that Ctrl+K can find.
 #include "app/shell/palette.h"
 #include "app/shell/selection_control.h"
+#include "app/start/display_text.h"
 #include "app/view/key_bindings.h"
 #include "app/view/token_labels.h"
 #include "core/site_names.h"
 
 #include <fmt/format.h>
+
+#include <filesystem>
 
 namespace gf::ui {
 namespace {
@@ -46,6 +49,25 @@ void add_edit_commands(const Snapshot& s, const Selection& selection, Entries& e
     if (s.can_redo) add_command(entries, "Redo", KeyAction::redo, command::Redo{});
 }
 
+void add_comparing_commands(const Snapshot& s, const Run& in_view, Entries& entries) {
+    add_command(entries, "Compare with this branch as it stands", "a run beside the text", "",
+                command::AddRun{.branch = s.branch});
+    for (const Run& run : s.runs) {
+        if (run.role != RunRole::compared || run.id == in_view.id) continue;
+        const std::string title = fmt::format("{}: {}", run.name, run.model->name);
+        add_command(entries, fmt::format("Show {} beside the text", run.name), title, "",
+                    command::Compare{run.name, "side by side"});
+        add_command(entries, fmt::format("Show the difference from {}", run.name), title, "",
+                    command::Compare{run.name, "difference"});
+        add_command(entries, fmt::format("Stop comparing with {}", run.name), title, "",
+                    command::RemoveRun{run.name});
+    }
+    if (s.runs.back().role == RunRole::text) return;
+    add_command(entries, "Stop comparing", "the panels show one run", "", command::Compare{"", "off"});
+    add_command(entries, s.each_draws ? "Compared runs read the text" : "Each run draws its own tokens",
+                "with the same random numbers", "", command::DrawEach{!s.each_draws});
+}
+
 void add_view_commands(const Snapshot& s, const Selection& selection, Entries& entries) {
     const Run& run = s.run_or_text(selection.run);
     const SiteRef previous = operation_after(run.config(), selection, -1),
@@ -55,9 +77,10 @@ void add_view_commands(const Snapshot& s, const Selection& selection, Entries& e
     add_command(entries, "Next operation", KeyAction::next_operation,
                 command::SelectOperation{site_name(next.site, next.layer)});
     for (const Run& other : s.runs)
-        if (other.id != run.id)
+        if (other.id == run.reads || other.id == run.read_by)
             add_command(entries, fmt::format("Show the {}", other.stack_name()),
                         "the stack that the panels show", "", command::ViewRun{other.name});
+    add_comparing_commands(s, run, entries);
     if (!s.source_run()) return;
     const bool cross = selection.attention == Attention::cross;
     add_command(entries, cross ? "Show self-attention" : "Show cross-attention", "in Heads and Head", "",
@@ -87,6 +110,13 @@ void add_program_commands(const PaletteScope& scope, Entries& entries) {
     add_command(entries, "Open a model", KeyAction::choose_file, command::ChooseFile{});
     add_command(entries, "Models", "the gallery of those that ship", binding_of(KeyAction::choose_file).keys,
                 command::ChooseFile{});
+}
+
+void add_models_to_compare(const PaletteScope& scope, Entries& entries) {
+    for (const RecentModel& recent : scope.settings.recent)
+        add_command(entries, "Compare with " + shown_name(std::filesystem::path(recent.model).filename()),
+                    "the same text by another model, beside this one", "",
+                    command::AddRun{.model = recent.model, .tokenizer = recent.tokenizer});
 }
 
 void add_layouts_and_panels(const PaletteScope& scope, Entries& entries) {
@@ -150,6 +180,7 @@ std::vector<PaletteEntry> palette_entries(const PaletteScope& scope) {
     }
     add_program_commands(scope, entries);
     add_layouts_and_panels(scope, entries);
+    if (s.has_run()) add_models_to_compare(scope, entries);
     if (s.has_run()) add_values(scope, entries);
     return entries;
 }

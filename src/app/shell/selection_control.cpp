@@ -28,6 +28,8 @@ bool SelectionControl::carry_out(const Command& c) {
         select_operation(operation->name);
     else if (const auto* run = std::get_if<command::ViewRun>(&c))
         view_run(run->run);
+    else if (const auto* comparison = std::get_if<command::Compare>(&c))
+        compare(*comparison);
     else if (const auto* attention = std::get_if<command::ViewAttention>(&c))
         view_attention(attention->kind);
     else
@@ -91,6 +93,31 @@ void SelectionControl::view_run(const std::string& name) {
     keep_in_range(s);
 }
 
+void SelectionControl::compare(const command::Compare& c) {
+    if (c.as != "side by side" && c.as != "difference" && c.as != "off")
+        throw Error({"compare", "'side by side', 'difference' or 'off'", "'" + c.as + "'", ""});
+    selection_.against = -1;
+    if (c.as == "off") return;
+    const Snapshot& s = session_.latest();
+    const Run* run = s.find_run(c.run);
+    if (!run || run->id == run_in_view(s).id)
+        throw Error(
+            {"compare", "a run other than the one in view", "'" + c.run + "'", "add one with add-run"});
+    selection_.against = run->id;
+    selection_.as_difference = c.as == "difference";
+}
+
+/// Shows a run that has just been added beside the one in view.
+void SelectionControl::show_new_run(const Snapshot& s) {
+    for (const Run& run : s.runs)
+        if (run.role == RunRole::compared && run.id > newest_run_) {
+            selection_.against = run.id;
+            selection_.as_difference = false;
+        }
+    for (const Run& run : s.runs) newest_run_ = std::max(newest_run_, run.id);
+    if (!s.find_run(selection_.against) || selection_.against == selection_.run) selection_.against = -1;
+}
+
 void SelectionControl::view_attention(const std::string& kind) {
     if (kind != "self" && kind != "cross")
         throw Error({"view-attention", "'self' or 'cross'", "'" + kind + "'", ""});
@@ -117,6 +144,7 @@ std::string SelectionControl::name_in_view(const std::string& name, const std::s
 void SelectionControl::keep_in_range(const Snapshot& s) {
     if (!s.has_run()) return;
     const Run& run = run_in_view(s);
+    show_new_run(s);
     const ModelConfig& c = run.config();
     selection_.pinned_head.layer = std::clamp(selection_.pinned_head.layer, 0, c.n_layers - 1);
     selection_.pinned_head.head = std::clamp(selection_.pinned_head.head, 0, c.n_heads - 1);

@@ -43,6 +43,8 @@ class SelectionControl {
   private:
     void select_operation(const std::string& name);
     void view_run(const std::string& name);
+    void compare(const command::Compare& comparison);
+    void show_new_run(const Snapshot& snapshot);
     void view_attention(const std::string& kind);
     std::string name_in_view(const std::string& name, const std::string& run = {});
     void pin_first_mask(const Run& text);
@@ -51,6 +53,7 @@ class SelectionControl {
     Selection& selection_;
     std::shared_ptr<const Model> pinned_model_;       ///< the model that the selection points into
     std::optional<std::string> prompt_of_first_mask_; ///< the prompt whose first mask was pinned
+    int newest_run_ = 0;                              ///< id of the newest run that was seen
     command::ViewLayer viewed_layer_;                 ///< the layer that the session was told
 };
 

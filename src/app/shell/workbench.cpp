@@ -30,7 +30,8 @@ const T* as(const Command& c) {
 
 Workbench::Workbench(Options o)
     : files_(o.config_folder), shows_timing_(o.shows_timing), session_(o.mode, std::move(o.wake)),
-      start_page_(std::move(o.models)), panels_(make_all_panels()), arrangement_(panel_titles(panels_)) {
+      start_page_(std::move(o.models)), panels_(make_all_panels(), make_all_panels()),
+      arrangement_(panel_titles(panels_.panels())) {
     load();
     ImGuiHost::current().set_look({settings_.theme, settings_.scale}); // no flash of another theme
     session_.post(command::SetSpeed{settings_.speed});
@@ -117,7 +118,7 @@ void Workbench::carry_out(const Command& c) {
 bool Workbench::carry_out_in_window(const Command& c) {
     if (change_settings(c) || change_selection(c) || change_layout(c)) return true;
     if (const auto* view = as<command::SetView>(c))
-        set_panel_option(panels_, *view);
+        panels_.set_option(*view);
     else if (const auto* choose = as<command::ChooseFile>(c))
         choosing_file_ = choose->on && !choosing_file_;
     else if (const auto* find = as<command::Find>(c))
@@ -229,8 +230,8 @@ void Workbench::remember_model(const Snapshot& s) {
 /// The top bar, and the popups that stand over all windows.
 void Workbench::draw_top_bar(const Snapshot& s) {
     begin_bar("Transport", 0, px(k_top_bar_height));
-    transport_.draw(s, arrangement_, panels_, settings_, commands_);
-    palette_.draw({s, selection_, arrangement_, panels_, settings_}, commands_);
+    transport_.draw(s, arrangement_, panels_.panels(), settings_, commands_);
+    palette_.draw({s, selection_, arrangement_, panels_.panels(), settings_}, commands_);
     cell_popups_.draw(s, selection_, commands_);
     help_.draw();
     end_bar();
@@ -248,7 +249,8 @@ void Workbench::draw_below_bars(const Snapshot& s, float top) {
                          s.message_is_error, commands_);
     } else {
         const float bottom = display_height - px(FormulaBar::k_height);
-        const View view(s, selection_control_.run_in_view(s));
+        const View view(s, selection_control_.run_in_view(s), s.find_run(selection_.against),
+                        selection_.as_difference ? Quantity::difference : Quantity::value);
         formula_bar_.update(view, selection_);
         draw_panels(view, top, bottom);
         formula_bar_.draw(view, selection_, commands_, bottom, {shows_timing_, frame_ms_});
@@ -256,14 +258,17 @@ void Workbench::draw_below_bars(const Snapshot& s, float top) {
 }
 
 void Workbench::draw_panels(const View& view, float top, float bottom) {
-    const View text(view.snapshot, view.snapshot.text());
+    // Beside the text stands the text of the other run, not its source.
+    const Run* against = view.against && view.against->read_by >= 0 ? nullptr : view.against;
+    const View text(view.snapshot, view.snapshot.text(), against);
     arrangement_.dock(top, bottom);
-    for (const auto& panel : panels_) {
+    for (std::size_t i = 0; i < panels_.panels().size(); ++i) {
+        const auto& panel = panels_.panels()[i];
         if (!arrangement_.is_open(panel->title())) continue;
         if (arrangement_.take_focus(panel->title())) ImGui::SetNextWindowFocus();
         bool stays_open = true;
         if (begin_panel(panel->title(), arrangement_.is_one_stack() ? nullptr : &stays_open))
-            panel->draw(panel->always_shows_text() ? text : view, selection_, commands_);
+            panels_.draw(i, panel->always_shows_text() ? text : view, selection_, commands_);
         end_panel();
         if (!stays_open) commands_.post(command::ShowPanel{panel->title(), false});
     }

@@ -10,6 +10,7 @@
 #include "app/shell/palette.h"
 #include "app/shell/panel_arrangement.h"
 #include "app/shell/panel_list.h"
+#include "app/shell/panel_pairs.h"
 #include "app/shell/selection_control.h"
 #include "app/shell/transport.h"
 #include "app/start/start_page.h"
@@ -90,7 +91,7 @@ class Workbench {
     Transport transport_;
     NoticeBar notice_bar_;
     StartPage start_page_;
-    std::vector<std::unique_ptr<Panel>> panels_;
+    PanelPairs panels_;
     CellPopups cell_popups_;
     FormulaBar formula_bar_;
     PanelArrangement arrangement_;

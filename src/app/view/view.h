@@ -13,19 +13,23 @@ namespace gf::ui {
 struct View {
     const Snapshot& snapshot;
     const Run& run;
-    RunView values;    ///< the run's values, as the panels show them
+    RunView values; ///< the run's values, as the panels show them
+    const Run*
+        against;       ///< the run beside which this one is shown, or from which it is subtracted; null: none
     const Run* source; ///< the run whose output this one attends to; null: none
     const Run* reader; ///< the run that attends to this one's output; null: none
     int cursor;        ///< tokens of the run that are shown
 
-    View(const Snapshot& s, const Run& shown)
-        : snapshot(s), run(shown), values(shown.view()), source(s.find_run(shown.reads)),
-          reader(s.find_run(shown.read_by)), cursor(shown.shown) {}
+    /// `compared`: null, or another run; `quantity` says what the panels show of the two.
+    View(const Snapshot& s, const Run& shown, const Run* compared = nullptr,
+         Quantity quantity = Quantity::value);
 
     const Trace& trace() const { return *run.trace; }
     const ModelConfig& config() const { return run.config(); }
     const Weights& weights() const { return *run.model->weights; }
     const std::vector<Edit>& edits() const { return *run.edits; }
+    /// Whether the panels show the difference of two runs, which has both signs.
+    bool shows_difference() const { return values.quantity == Quantity::difference; }
     /// Whether the model has another stack besides the run's own.
     bool has_other_stack() const { return source || reader; }
     /// The run whose tokens are what the site's key axis counts, or its rows, if these are of the source.

@@ -34,7 +34,7 @@ void ForwardPass::read_out() {
     const Site stream = config.norm_place == NormPlace::pre ? Site::resid_post : Site::normalized_resid_post;
     if (staged) std::copy_n(trace.row(stream, last, begin), config.d_model, row(stream, last, begin));
     output();
-    store_staged_row(Site::ln_final_scale, Site::logits, -1);
+    store_staged_row(SitePlace::after_layers, -1);
     if (staged) finish_nontemporal_copies();
 }
 

@@ -80,7 +80,7 @@ void FlowMaps::update(const View& v, const FlowLayout& layout) {
 void FlowMaps::add_squares(const Group& group, const RunView& view, const FlowLayout& layout, int row_end) {
     for (int r = group.rows; r < row_end; ++r)
         for (const FlowColumn& c : group.shown) {
-            if (is_weights(c.site) && has_key_axis(c.site)) continue;
+            if (!has_both_signs(c.site) && has_key_axis(c.site)) continue;
             SquareSum& sum = square_sums_[static_cast<std::size_t>(c.site)];
             for (const real x : row_values(view, c, layout, r, row_)) {
                 if (!std::isfinite(x)) continue;
@@ -105,9 +105,13 @@ void FlowMaps::fill(Group& group, const View& v, const FlowLayout& layout) {
     if (row_end < v.run.rows) request_frame();
 }
 
+bool FlowMaps::has_both_signs(Site site) const {
+    return !is_weights(site) || source_.quantity == Quantity::difference;
+}
+
 ColourScale FlowMaps::colour_scale(Site site) const {
-    ColourScale scale = themed_heat_map(!is_weights(site)).scale;
-    if (is_weights(site)) {
+    ColourScale scale = themed_heat_map(has_both_signs(site)).scale;
+    if (!has_both_signs(site)) {
         scale.gamma = 0.5f;
         return scale;
     }
@@ -123,7 +127,7 @@ void FlowMaps::draw(ImDrawList& list, const FlowColumn& column, const View& v, c
     const auto at = std::find_if(group.shown.begin(), group.shown.end(),
                                  [&](const FlowColumn& c) { return c.site == column.site; });
     if (at == group.shown.end() || column.x1 - column.x0 < 1) return;
-    HeatMapView view = themed_heat_map(!is_weights(column.site));
+    HeatMapView view = themed_heat_map(has_both_signs(column.site));
     view.scale = colour_scale(column.site);
     view.rows = std::min(v.cursor, group.rows);
     view.row0 = layout.row0;

@@ -47,6 +47,9 @@ class FlowMaps {
     void fill(Group& group, const View& view, const FlowLayout& layout);
     void add_squares(const Group& group, const RunView& view, const FlowLayout& layout, int row_end);
 
+    /// Whether values of the site can be negative: differences always can.
+    bool has_both_signs(Site site) const;
+
     std::array<Group, k_n_groups> groups_; ///< [GroupId]
     std::array<SquareSum, k_n_sites> square_sums_{};
     std::vector<real> row_; ///< working memory

@@ -64,7 +64,7 @@ class FlowPanel : public Panel {
     void draw_header(const FlowColumn& column, bool stepped, float& free_from);
     void draw_heads(const View& view, Selection& selection, Commands& commands);
     void draw_source_labels(const View& view, const Selection& selection);
-    void draw_legend();
+    void draw_legend(const View& view);
     std::string_view text() const { return {text_.data(), text_.size()}; }
 
     FlowLayout layout_;
@@ -179,7 +179,7 @@ void FlowPanel::draw(const View& v, Selection& selection, Commands& commands) {
     draw_source_labels(v, selection);
     draw_headers(v, selection, commands);
     draw_heads(v, selection, commands);
-    draw_legend();
+    draw_legend(v);
     text_.clear();
     write_flow_subtitle(v, layout_, text_);
     ImGui::SetCursorScreenPos(header_at);
@@ -386,7 +386,7 @@ void FlowPanel::draw_source_labels(const View& v, const Selection& selection) {
                    {&lit, 1}, source_colours_);
 }
 
-void FlowPanel::draw_legend() {
+void FlowPanel::draw_legend(const View& v) {
     const float y = layout_.bottom + px(14) + layout_.source_labels_height;
     ImGui::SetCursorScreenPos({layout_.columns.front().x0, y});
     colour_legend({"value", "-3 rms", "+3 rms", false}, maps_.colour_scale(Site::embed));
@@ -396,7 +396,10 @@ void FlowPanel::draw_legend() {
     const float room = layout_.columns.back().x1 - x;
     if (room < px(k_plain_legend)) return;
     ImGui::SetCursorScreenPos({x, y});
-    colour_legend({"weight", "0", "1", room >= px(k_weight_legend)}, maps_.colour_scale(Site::pattern));
+    const char* least = v.shows_difference() ? "-3 rms" : "0";
+    const char* greatest = v.shows_difference() ? "+3 rms" : "1";
+    colour_legend({"weight", least, greatest, room >= px(k_weight_legend)},
+                  maps_.colour_scale(Site::pattern));
 }
 
 } // namespace

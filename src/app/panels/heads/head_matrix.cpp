@@ -98,7 +98,9 @@ HeadMatrix::Layout HeadMatrix::lay_out(const HeadContext& context) const {
 
 void HeadMatrix::choose_colours(const HeadContext& context) {
     const bool scores = context.shows_scores();
-    const HeatMapView themed = themed_heat_map(scores); // in each frame, since the theme may change
+    const bool is_difference = context.view.shows_difference();
+    const HeatMapView themed =
+        themed_heat_map(scores || is_difference); // in each frame, since the theme may change
     view_.look = themed.look;
     view_.scale = themed.scale;
     view_.scale.gamma = scores ? 1.0f : 0.5f;

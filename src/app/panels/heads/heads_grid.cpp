@@ -204,12 +204,12 @@ UiRect HeadsGrid::tile_now(int index, ImVec2 origin) const {
 
 void HeadsGrid::draw_maps(const View& v, ImVec2 origin) {
     glide_.move_to(1);
-    view_ = themed_heat_map(false);
+    view_ = themed_heat_map(v.shows_difference());
     view_.rows = v.cursor;
     view_.cols = n_keys_in_view(v, attention_);
     view_.row1 = static_cast<float>(view_.rows);
     view_.col1 = static_cast<float>(view_.cols);
-    view_.scale.gamma = 0.5f;
+    view_.scale.gamma = v.shows_difference() ? 1.0f : 0.5f;
     places_.clear();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const ImVec2 clip_min = list.GetClipRectMin(), clip_max = list.GetClipRectMax();

@@ -165,9 +165,9 @@ void HeadsPanel::draw_body(const View& v, Selection& selection, Commands& comman
     if (layout.roles.width() > 0) list_.draw(v, roles_, selection, commands, layout.roles);
     if (!layout.has_legend) return;
     ImGui::SetCursorScreenPos({maps.min.x, std::min(maps.max.y, maps.min.y + grid_.height()) + px(4)});
-    HeatMapView view = themed_heat_map(false);
-    view.scale.gamma = 0.5f; // as in the maps
-    colour_legend({"weight", "0", "1", !is_cross}, view.scale);
+    HeatMapView view = themed_heat_map(v.shows_difference());
+    view.scale.gamma = v.shows_difference() ? 1.0f : 0.5f; // as in the maps
+    colour_legend({"weight", v.shows_difference() ? "-1" : "0", "1", !is_cross}, view.scale);
 }
 
 } // namespace

@@ -24,7 +24,7 @@ int end_of_shown_tokens(const BranchView& branch) {
 
 /// One token more than the row shows: whether there is one decides about the ellipsis.
 BranchTree::RowSource BranchTree::row_source(const BranchView& branch) {
-    return {branch.trace, std::min(branch.rows, end_of_shown_tokens(branch) + 1)};
+    return {branch.origins, std::min(branch.rows, end_of_shown_tokens(branch) + 1)};
 }
 
 bool BranchTree::is_current(const Snapshot& s) const {

@@ -31,7 +31,7 @@ class BranchTree {
     std::vector<Row> rows_;
     /// What the row of a branch was made from.
     struct RowSource {
-        std::shared_ptr<const Trace> trace;
+        std::shared_ptr<const std::vector<TokenOrigin>> origins;
         int n_tokens;
         bool operator==(const RowSource&) const = default;
     };

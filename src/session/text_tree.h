@@ -1,0 +1,54 @@
+#pragma once
+// The token tree of a text: another token at a position makes a branch. Part of what undo brings back; the
+// Engine asks it which branch to show.
+
+#include "session/branch.h"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace gf {
+
+class TextTree {
+  public:
+    /// Begins anew with a root that has the prompt's tokens. The cursor stands behind them.
+    void begin(const RunContext& context, std::span<const int> prompt);
+    bool empty() const { return branches_.empty(); }
+
+    Branch& current() { return *branches_[static_cast<std::size_t>(current_)]; }
+    const Branch& current() const { return *branches_[static_cast<std::size_t>(current_)]; }
+    const std::shared_ptr<Branch>& shared_current() const {
+        return branches_[static_cast<std::size_t>(current_)];
+    }
+    const std::vector<std::shared_ptr<Branch>>& branches() const { return branches_; }
+    int current_index() const { return current_; } ///< in branches()
+    const Branch& root() const { return *branches_[0]; }
+    void select(int branch) { current_ = branch; }
+    /// Puts another computation of the current branch in its place; states that share the branch get it, too.
+    void replace_current(Branch&& branch) { current() = std::move(branch); }
+
+    /// Makes the branch current that has `token` at `position`: one of the tree, else a new child of the
+    /// current branch. At the tip, too, the child is a new branch, so that the parent can still draw there
+    /// after undo.
+    void go_to(const RunContext& context, int position, int token, TokenOrigin origin);
+
+    int cursor = 0; ///< tokens shown, once they are computed
+
+    /// Number of the newest draw at the current branch's position; 0 is the first one.
+    std::uint32_t draw_number(int position) const;
+    /// Counts one more draw there and returns its number.
+    std::uint32_t next_draw(int position) { return ++draws_[{current().id, position}]; }
+
+  private:
+    int find(int position, int token) const;
+
+    std::vector<std::shared_ptr<Branch>> branches_; ///< in order of creation; shared with states to undo
+    int current_ = 0;
+    std::map<std::pair<int, int>, std::uint32_t>
+        draws_; ///< (branch id, position) -> number of the newest draw
+};
+
+} // namespace gf

@@ -1,0 +1,74 @@
+// Two runs in lock-step in the window: every panel shows them side by side or as a difference.
+
+#include "app/workbench_support.h"
+
+#include <gmock/gmock.h>
+
+namespace gf::ui::tests::compare_test {
+namespace {
+
+using ::testing::HasSubstr;
+
+class CompareTest : public ::testing::Test {
+  protected:
+    CompareTest() {
+        bench.open(saved_preset("llama"));
+        bench.prompt_ids({3, 1, 4, 1, 5, 9, 2, 6});
+        bench.post(command::AddRun{.prompt = "3, 1, 4, 7, 5, 9, 2, 6"});
+    }
+    const gf::Run& b() { return *bench.snapshot().find_run("b"); }
+    Bench bench;
+};
+
+TEST_F(CompareTest, ANewRunStandsBesideTheText) {
+    ASSERT_EQ(bench.snapshot().message, "");
+    for (const char* panel : {"Flow", "Heads", "Sampling", "Text", "Head"}) {
+        if (!bench.workbench.arrangement().is_open(panel)) bench.post(command::ShowPanel{panel, true});
+        EXPECT_TRUE(bench.shows(panel, "text: llama")) << panel;
+        EXPECT_TRUE(bench.shows(panel, "b: llama")) << panel;
+    }
+    bench.post(command::Step{2});
+    EXPECT_EQ(tokens_of(b()).size(), 10u);
+    bench.post(command::Compare{"", "off"});
+    EXPECT_FALSE(bench.shows("Flow", "b: llama"));
+    bench.post(command::RemoveRun{"b"});
+    EXPECT_EQ(bench.snapshot().runs.size(), 1u);
+}
+
+TEST_F(CompareTest, ADifferenceIsShownCellByCell) {
+    bench.post(command::Compare{"b", "difference"});
+    bench.post(command::SetView{"Head", "form", "matrix"});
+    bench.post(command::ShowPanel{"Head", true});
+    EXPECT_TRUE(bench.shows("Head", "text: llama − b: llama"));
+    bench.post(command::PinCell{{"blocks.0.attn.hook_pattern", 0, 5, 3, "text", "difference"}});
+    ASSERT_TRUE(bench.workbench.selection().pinned_cell) << bench.notice();
+    EXPECT_EQ(bench.workbench.selection().pinned_cell->quantity, Quantity::difference);
+    const real mine = bench.snapshot().trace().value({0, Site::pattern, 0, 0, 5, 3}),
+               theirs = b().trace->value({0, Site::pattern, 0, 0, 5, 3});
+    bench.post(command::PinHead{0, 0});
+    EXPECT_THAT(bench.all_text("Head"), HasSubstr(fmt::format("weight {:.4f}", mine - theirs)));
+    bench.post(command::Compare{"b", "side by side"});
+    EXPECT_FALSE(bench.shows("Head", "text: llama − b: llama"));
+}
+
+TEST_F(CompareTest, WhatCannotBeComparedIsRefused) {
+    bench.post(command::Compare{"c", "difference"});
+    EXPECT_THAT(bench.notice(), HasSubstr("other than the one in view"));
+    bench.post(command::Compare{"b", "upside down"});
+    EXPECT_THAT(bench.notice(), HasSubstr("side by side"));
+    bench.open(saved_preset("gpt2"));
+    EXPECT_EQ(bench.workbench.selection().against, -1) << "compared runs go with the model";
+}
+
+TEST_F(CompareTest, KeysAndPaletteReachIt) {
+    bench.post(command::Find{"difference from b"});
+    bench.ui.key(ImGuiKey_Enter);
+    EXPECT_TRUE(bench.workbench.selection().as_difference);
+    bench.post(command::Find{"Stop comparing with b"});
+    bench.ui.key(ImGuiKey_Enter);
+    EXPECT_EQ(bench.snapshot().find_run("b"), nullptr);
+    EXPECT_EQ(bench.workbench.selection().against, -1);
+}
+
+} // namespace
+} // namespace gf::ui::tests::compare_test
