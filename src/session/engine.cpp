@@ -6,6 +6,7 @@
 #include "core/passes/forward.h"
 #include "platform/clock.h"
 #include "platform/error.h"
+#include "session/commands/visit_command.h"
 
 #include <algorithm>
 #include <cmath>
@@ -19,11 +20,11 @@ constexpr std::size_t k_max_undo_steps = 100;
 
 } // namespace
 
-void Engine::apply(const Command& command) {
+void Engine::apply(const SessionCommand& command) {
     State before = state_;
     undoable_ = false;
     try {
-        std::visit([this](const auto& c) { run(c); }, command);
+        visit_command(command, [this](const auto& c) -> decltype(run(c)) { return run(c); });
         apply_edits();
         update_layer_view();
     } catch (const std::exception& e) {

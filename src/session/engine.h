@@ -11,7 +11,7 @@
 // engine_layer.cpp     the layer in view of a run that is too long to keep everything
 
 #include "core/passes/layer_view.h"
-#include "session/command.h"
+#include "session/commands/session_commands.h"
 #include "session/snapshot.h"
 
 #include <deque>
@@ -29,7 +29,7 @@ class Engine {
 
     /// Carries out a command. Never throws: what went wrong becomes the snapshot's message, and the state
     /// stays as it was.
-    void apply(const Command& command);
+    void apply(const SessionCommand& command);
 
     /// Does one slice of work (a piece of the prompt, or one token while playing) if it is due. `now` counts
     /// seconds from any origin, always the same.
@@ -88,8 +88,6 @@ class Engine {
     void run(const command::UseEdits&);
     void run(const command::Undo&);
     void run(const command::Redo&);
-    template <class WindowCommand>
-    void run(const WindowCommand&) {} // the window carries those out itself
 
     // The run in view.
     Branch& current() { return *state_.tree[static_cast<std::size_t>(state_.branch)]; }

@@ -16,27 +16,7 @@ const Snapshot& SelectionControl::snapshot_in_view() {
     return encoder_;
 }
 
-bool SelectionControl::carry_out(const Command& c) {
-    if (const auto* head = std::get_if<command::PinHead>(&c))
-        selection_.pinned_head = {head->layer, head->head};
-    else if (const auto* token = std::get_if<command::PinToken>(&c))
-        selection_.pinned_token = token->position;
-    else if (const auto* cell = std::get_if<command::PinCell>(&c))
-        pin_cell(*cell);
-    else if (const auto* inspected = std::get_if<command::Inspect>(&c))
-        inspect(inspected->name);
-    else if (const auto* operation = std::get_if<command::SelectOperation>(&c))
-        select_operation(operation->name);
-    else if (const auto* stack = std::get_if<command::ViewStack>(&c))
-        view_stack(stack_named(stack->stack, "view-stack"));
-    else if (const auto* attention = std::get_if<command::ViewAttention>(&c))
-        view_attention(attention->kind);
-    else
-        return false;
-    return true;
-}
-
-void SelectionControl::pin_cell(const command::PinCell& cell) {
+void SelectionControl::run(const command::PinCell& cell) {
     selection_.pinned_cell.reset();
     const std::string name = name_in_view(cell.name);
     const Snapshot& s = snapshot_in_view();
@@ -44,8 +24,8 @@ void SelectionControl::pin_cell(const command::PinCell& cell) {
     selection_.pinned_cell = find_cell(s.trace(), s.run().rows, name, cell.head, cell.row, cell.column);
 }
 
-void SelectionControl::inspect(const std::string& full_name) {
-    const std::string name = name_in_view(full_name);
+void SelectionControl::run(const command::Inspect& inspected) {
+    const std::string name = name_in_view(inspected.name);
     const Snapshot& s = snapshot_in_view();
     if (!name.empty() && s.has_run() && !s.model->weights->find(name)) {
         const SiteRef site = find_site(s.config(), name);
@@ -55,8 +35,8 @@ void SelectionControl::inspect(const std::string& full_name) {
     selection_.inspected = name;
 }
 
-void SelectionControl::select_operation(const std::string& full_name) {
-    const std::string name = name_in_view(full_name);
+void SelectionControl::run(const command::SelectOperation& operation) {
+    const std::string name = name_in_view(operation.name);
     const Snapshot& s = snapshot_in_view();
     if (name.empty() || !s.has_run()) {
         selection_.operation.reset();
@@ -67,6 +47,10 @@ void SelectionControl::select_operation(const std::string& full_name) {
     selection_.operation = site;
     selection_.inspected = name;
     if (site.layer >= 0) selection_.pinned_head.layer = site.layer;
+}
+
+void SelectionControl::run(const command::ViewStack& view) {
+    view_stack(stack_named(view.stack, "view-stack"));
 }
 
 /// Brings the other stack into view and lets go of what is pinned: its positions and cells are others.
@@ -82,7 +66,8 @@ void SelectionControl::view_stack(Stack stack) {
     keep_in_range(snapshot_in_view());
 }
 
-void SelectionControl::view_attention(const std::string& kind) {
+void SelectionControl::run(const command::ViewAttention& view) {
+    const std::string& kind = view.kind;
     if (kind != "self" && kind != "cross")
         throw Error({"view-attention", "'self' or 'cross'", "'" + kind + "'", ""});
     if (kind == "cross" && !session_.latest().has_source())

@@ -3,6 +3,7 @@
 // by the Workbench before the panels draw; the panels themselves only set what is hovered.
 
 #include "app/view/selection.h"
+#include "session/command.h"
 #include "session/session.h"
 
 #include <memory>
@@ -23,15 +24,14 @@ class SelectionControl {
     /// the encoder's run in the same form.
     const Snapshot& snapshot_in_view();
 
-    /// Carries out a command that changes the Selection; false for every other command.
-    /// @throws Error when a name, a stack or a cell does not exist
-    bool carry_out(const Command& command);
-    /// Pins a cell by the name of its site or parameter. @throws Error when it does not exist
-    void pin_cell(const command::PinCell& cell);
-    /// Shows a site or parameter in the Inspector; with an empty name the Inspector follows the cell in
-    /// focus.
-    /// @throws Error when no site has this name
-    void inspect(const std::string& name);
+    // The commands that change the Selection. @throws Error when a name, a stack or a cell does not exist
+    void run(const command::PinHead& head) { selection_.pinned_head = {head.layer, head.head}; }
+    void run(const command::PinToken& token) { selection_.pinned_token = token.position; }
+    void run(const command::PinCell& cell);
+    void run(const command::Inspect& inspected);
+    void run(const command::SelectOperation& operation);
+    void run(const command::ViewStack& view);
+    void run(const command::ViewAttention& view);
 
     /// Lets go of what points outside the run of `snapshot`, which is the one in view, and pins the first
     /// mask of a new text whose masks the model fills in.
@@ -42,9 +42,7 @@ class SelectionControl {
     void follow_layer();
 
   private:
-    void select_operation(const std::string& name);
     void view_stack(Stack stack);
-    void view_attention(const std::string& kind);
     std::string name_in_view(const std::string& name);
     void pin_first_mask(const Snapshot& snapshot);
 
