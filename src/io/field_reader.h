@@ -25,7 +25,7 @@ struct Place {
 // Each of these throws Error when `value` has another type or breaks the rule.
 std::int64_t read_integer(const json& value, const Place& place, FieldRule rule, std::int64_t lowest,
                           std::int64_t highest);
-std::uint64_t read_unsigned(const json& value, const Place& place);
+std::uint64_t read_unsigned(const json& value, const Place& place, const FieldRule& rule);
 double read_number(const json& value, const Place& place, const FieldRule& rule);
 const std::string& read_text(const json& value, const Place& place, const FieldRule& rule);
 /// The index of the word.
@@ -53,7 +53,7 @@ void read_value(const json& value, const Place& place, const FieldRule& rule, T&
     } else if constexpr (std::is_enum_v<T>)
         out = read_enum<T>(value, place, rule);
     else if constexpr (std::is_same_v<T, std::uint64_t>)
-        out = read_unsigned(value, place);
+        out = read_unsigned(value, place, rule);
     else if constexpr (std::integral<T>)
         out = static_cast<T>(read_integer(value, place, rule, Limits::min(), Limits::max()));
     else if constexpr (std::floating_point<T>)

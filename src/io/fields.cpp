@@ -75,9 +75,10 @@ std::int64_t read_integer(const json& value, const Place& place, FieldRule rule,
     return value.get<std::int64_t>();
 }
 
-std::uint64_t read_unsigned(const json& value, const Place& place) {
+std::uint64_t read_unsigned(const json& value, const Place& place, const FieldRule& rule) {
     if (!value.is_number_unsigned() && !(value.is_number_integer() && value.get<std::int64_t>() >= 0))
         place.refuse_type("an integer from 0 to 2^64 - 1", value);
+    read_number(value, place, rule);
     return value.get<std::uint64_t>();
 }
 

@@ -21,6 +21,22 @@ constexpr FieldRule k_share{.least = 0, .greatest = 1}, k_count{.least = 0, .gre
     k_texts{.least = 1, .single_for_list = true}, k_optional_path{.skip_empty = true};
 constexpr std::array<std::string_view, 3> k_weight_types{"F32", "F16", "BF16"};
 
+/// The fields of the group "data".
+void visit_data(auto& data, auto visit) {
+    visit("files", data.files, k_texts);
+    visit.group("tinyville", [&](auto tinyville) {
+        tinyville("seed", data.tinyville.seed);
+        tinyville("size", data.tinyville.size);
+        tinyville("only", data.tinyville.only, k_texts);
+        tinyville("single_documents", data.single_documents);
+        tinyville("weights", data.group_weights, {.least = 1, .greatest = 1000});
+    });
+    visit("validation", data.validation, {.least = 0, .greatest = 0.99});
+    visit("order", data.order);
+    visit("mask_share", data.mask_share, k_share);
+    visit("mask_token", data.mask_token, {.least = 1});
+}
+
 /// Throws Error for fields that make sense alone but not together.
 void check_combinations(const TrainConfig& c, const std::string& where) {
     const auto refuse = [&](const char* key, const char* expected, std::string_view found,
@@ -86,20 +102,7 @@ void TrainConfig::fields(auto& c, auto visit) {
     visit("model", c.model, {.object_only = true});
     visit("from", c.from, k_optional_path);
     visit("tokenizer", c.tokenizer);
-    visit.group("data", [&](auto data) {
-        data("files", c.data.files, k_texts);
-        data.group("tinyville", [&](auto tinyville) {
-            tinyville("seed", c.data.tinyville.seed);
-            tinyville("size", c.data.tinyville.size);
-            tinyville("only", c.data.tinyville.only, k_texts);
-            tinyville("single_documents", c.data.single_documents);
-            tinyville("weights", c.data.group_weights, {.least = 1, .greatest = 1000});
-        });
-        data("validation", c.data.validation, {.least = 0, .greatest = 0.99});
-        data("order", c.data.order);
-        data("mask_share", c.data.mask_share, k_share);
-        data("mask_token", c.data.mask_token, {.least = 1});
-    });
+    visit.group("data", [&](auto data) { visit_data(c.data, data); });
     visit("objective", c.objective);
     visit.group("optimiser", [&](auto optimiser) {
         optimiser("kind", c.optimiser.kind);

@@ -43,7 +43,7 @@ struct Everything {
     bool on = true, is_right = false;
     int count = 3;
     std::int64_t large = 0;
-    std::uint64_t seed = 7;
+    std::uint64_t seed = 7, size_of_text = 0;
     float size = 0.5f;
     double share = 0.25;
     std::string text = "a", word = "left";
@@ -63,6 +63,7 @@ struct Everything {
         visit("count", e.count, {.least = 1, .greatest = 1000});
         visit("large", e.large);
         visit("seed", e.seed);
+        visit("size_of_text", e.size_of_text, {.greatest = 100});
         visit("size", e.size, {.decimals = 2});
         visit("share", e.share, {.least = 0});
         visit("text", e.text, {.least = 1, .greatest = 8});
@@ -81,12 +82,13 @@ struct Everything {
     }
 };
 
-const char* const k_changed = R"({"on":false,"side":"right","count":-0,"large":-9007199254740993,)"
-                              R"("seed":18446744073709551615,"size":0.13,"share":1e-05,"text":"b\n",)"
-                              R"("word":"right","file":"/x/a","folder":"/g","colour":"blue","some":"blue",)"
-                              R"("names":["p","q"],"points":[{"x":2,"y":2.5},{"x":-5,"y":0.0}],)"
-                              R"("weights":{"k":9},"limit":0.0,"inside":{"x":0,"y":1.0},"group":{"deep":0},)"
-                              R"("any":{"z":[1,null]}})";
+const char* const k_changed =
+    R"({"on":false,"side":"right","count":-0,"large":-9007199254740993,)"
+    R"("seed":18446744073709551615,"size_of_text":9,"size":0.13,"share":1e-05,"text":"b\n",)"
+    R"("word":"right","file":"/x/a","folder":"/g","colour":"blue","some":"blue",)"
+    R"("names":["p","q"],"points":[{"x":2,"y":2.5},{"x":-5,"y":0.0}],)"
+    R"("weights":{"k":9},"limit":0.0,"inside":{"x":0,"y":1.0},"group":{"deep":0},)"
+    R"("any":{"z":[1,null]}})";
 
 Everything read(const json& object) { return fields_from_json<Everything>(object, {"f.json", "/base"}); }
 
@@ -99,9 +101,10 @@ TEST(Fields, EveryKindIsReadAndWrittenInOrder) {
     std::vector<std::string> keys;
     const nlohmann::ordered_json written = fields_to_json(e);
     for (const auto& [key, value] : written.items()) keys.push_back(key);
-    EXPECT_THAT(keys, ::testing::ElementsAre("on", "side", "count", "large", "seed", "size", "share", "text",
-                                             "word", "file", "folder", "colour", "some", "names", "points",
-                                             "weights", "limit", "inside", "group", "any"));
+    EXPECT_THAT(keys,
+                ::testing::ElementsAre("on", "side", "count", "large", "seed", "size_of_text", "size",
+                                       "share", "text", "word", "file", "folder", "colour", "some", "names",
+                                       "points", "weights", "limit", "inside", "group", "any"));
     EXPECT_EQ(e.large, -9007199254740993) << "integers do not pass through a double";
     EXPECT_EQ(e.colour, Colour::blue);
     EXPECT_TRUE(e.is_right);
@@ -166,6 +169,7 @@ TEST(Fields, MistakesAreNamed) {
     refused("/count", 18446744073709551615u, {"'count'", "found 18446744073709551615"});
     refused("/large", 9223372036854775808u, {"'large'", "found 9223372036854775808"});
     refused("/seed", -1, {"'seed'", "2^64 - 1", "-1"});
+    refused("/size_of_text", 101, {"'size_of_text'", "100 or less", "found 101"});
     refused("/share", -0.5, {"'share'", "a number, 0 or more", "found -0.5"});
     refused("/share", "1", {"'share'", "a number", "string \"1\""});
     refused("/text", "", {"'text'", "a text of 1 to 8 bytes"});
@@ -305,7 +309,7 @@ TEST(Fields, ListsSayWhatEachFieldTakes) {
                             "colour: one of red, green, blue", "group.deep: an integer, 0 or more",
                             "inside: an object with x (an integer, -5 to 5), y (a number)",
                             "weights: an object; each value: an integer, 1 to 9"}));
-    EXPECT_EQ(lines.size(), 20u);
+    EXPECT_EQ(lines.size(), 21u);
     EXPECT_EQ(field_list<Limit>().size(), 2u);
 }
 
