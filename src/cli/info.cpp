@@ -1,6 +1,7 @@
 // glassformer info: the shape of a model, its parameters, its costs and its sites.
 
 #include "cli/command_line.h"
+#include "cli/commands_doc.h"
 #include "cli/options.h"
 #include "cli/sites_doc.h"
 #include "core/passes/forward.h"
@@ -14,7 +15,7 @@ namespace {
 
 struct InfoOptions {
     ModelOptions model;
-    bool json = false, all_sites = false;
+    bool json = false, all_sites = false, all_commands = false;
 };
 
 /// The shape as in files, such as "48 x 24".
@@ -109,6 +110,10 @@ int run(const InfoOptions& options) {
         fmt::print("{}", sites_markdown());
         return 0;
     }
+    if (options.all_commands) {
+        fmt::print("{}", commands_markdown());
+        return 0;
+    }
     if (options.model.model.empty()) throw Error({"info", "--model PATH", "none", ""});
     const auto model = options.model.open();
     if (options.json)
@@ -127,6 +132,8 @@ void add_info(CLI::App& app, int& exit_code) {
     options->model.add_to(*command, false);
     command->add_flag("--json", options->json);
     command->add_flag("--all-sites", options->all_sites, "the table of docs/sites.md, of all architectures");
+    command->add_flag("--all-commands", options->all_commands,
+                      "the table of docs/commands.md, of all commands");
     command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

@@ -159,12 +159,6 @@ const std::string& json_string(const json& object, const std::string& key, const
     return v.get_ref<const std::string&>();
 }
 
-bool json_bool(const json& object, const std::string& key, const std::string& where) {
-    const json& v = json_field(object, key, where);
-    if (!v.is_boolean()) refuse(where, key, "true or false", json_summary(v));
-    return v.get<bool>();
-}
-
 bool json_has(const json& object, const std::string& key) {
     return object.is_object() && object.contains(key) && !object.at(key).is_null();
 }
@@ -188,7 +182,9 @@ std::string json_string_or(const json& object, const std::string& key, const std
 
 bool json_bool_or(const json& object, const std::string& key, bool fallback, const std::string& where) {
     const json* v = find(object, key, where);
-    return v && !v->is_null() ? json_bool(object, key, where) : fallback;
+    if (!v || v->is_null()) return fallback;
+    if (!v->is_boolean()) refuse(where, key, "true or false", json_summary(*v));
+    return v->get<bool>();
 }
 
 void json_check_keys(const json& object, std::initializer_list<std::string_view> known,

@@ -1,6 +1,7 @@
 #pragma once
 // JSON from files that others wrote: bounded depth, no duplicate keys, and errors that name the file and the
-// field. Used by everything that reads JSON: model configs, tokenizers, training configs, commands, settings.
+// field. Used by what reads the files of other programs key by key; our own structs are read and written by
+// their fields (io/fields.h).
 
 #include <cstdint>
 #include <initializer_list>
@@ -36,7 +37,6 @@ std::int64_t json_int(const nlohmann::json& object, const std::string& key, cons
 double json_number(const nlohmann::json& object, const std::string& key, const std::string& where);
 const std::string& json_string(const nlohmann::json& object, const std::string& key,
                                const std::string& where);
-bool json_bool(const nlohmann::json& object, const std::string& key, const std::string& where);
 
 std::int64_t json_int_or(const nlohmann::json& object, const std::string& key, std::int64_t fallback,
                          const std::string& where,

@@ -2,11 +2,11 @@
 // Model cards (Mitchell et al. 2019, arXiv:1810.03993): what is known about a trained model, in card.json
 // beside it. `glassformer models` writes them when it trains and measures; docs/models.md is made from them.
 
-#include "io/json.h"
-
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gf {
@@ -21,7 +21,13 @@ struct Figure {
 
     bool holds() const;
     std::string requirement() const; ///< "> 0.500"; empty if nothing is required
+    static void fields(auto& figure, auto visit) {
+        visit("what", figure.what, {.required = true});
+        visit("value", figure.value, {.required = true});
+        visit.choice(figure.bound, figure.limit); // the limit stands under the name of the bound
+    }
 };
+std::string_view name(Figure::Bound bound); ///< as in card.json; empty for none
 
 struct ModelCard {
     std::string recipe; ///< ShippedModel::recipe_hash() of what was trained
@@ -36,6 +42,19 @@ struct ModelCard {
 
     /// Adds a figure.
     void add(std::string what, double value, Figure::Bound bound = Figure::Bound::none, double limit = 0);
+    static void fields(auto& card, auto visit) {
+        visit("recipe", card.recipe, {.required = true});
+        visit("corpus", card.corpus, {.required = true});
+        visit("parameters", card.parameters, {.required = true});
+        visit("steps", card.steps, {.required = true});
+        visit("tokens", card.tokens, {.required = true});
+        visit("minutes", card.minutes, {.required = true});
+        visit("training_loss", card.training_loss, {.required = true});
+        visit("loss", card.loss, {.required = true});
+        visit("figures", card.figures, {.required = true});
+        visit("loss_by_position", card.loss_by_position, {.required = true});
+        visit("samples", card.samples, {.required = true});
+    }
 };
 inline constexpr int k_position_block = 16; ///< positions
 

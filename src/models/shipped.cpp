@@ -1,6 +1,7 @@
 #include "models/shipped.h"
 
 #include "io/assets.h"
+#include "io/fields.h"
 #include "platform/error.h"
 #include "platform/mapped_file.h"
 #include "train/tinyville/text_hash.h"
@@ -60,13 +61,7 @@ ShippedModel shipped_model(const fs::path& models, const std::string& name) {
     m.name = name;
     m.folder = models / name;
     const std::string where = (m.folder / "recipe.json").string();
-    const json recipe = read_json(where);
-    json_check_keys(recipe, {"sentence", "prompt", "look_at", "did_not_work", "train"}, where);
-    m.sentence = json_string(recipe, "sentence", where);
-    m.prompt = json_string(recipe, "prompt", where);
-    m.look_at = json_string(recipe, "look_at", where);
-    m.did_not_work = json_string(recipe, "did_not_work", where);
-    m.train = json_object(recipe, "train", where);
+    fields_from_json(read_json(where), {.where = where}, m);
     return m;
 }
 

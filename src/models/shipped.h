@@ -31,6 +31,13 @@ struct ShippedModel {
     /// The training config as a struct, with paths relative to the recipe's folder.
     /// @throws Error naming recipe.json and the key
     TrainConfig train_config() const;
+    static void fields(auto& model, auto visit) { // of recipe.json
+        visit("sentence", model.sentence, {.required = true});
+        visit("prompt", model.prompt, {.required = true});
+        visit("look_at", model.look_at, {.required = true});
+        visit("did_not_work", model.did_not_work, {.required = true});
+        visit("train", model.train, {.required = true, .object_only = true});
+    }
 };
 
 /// The names in models.json, in their order. `models` is the folder of all models.

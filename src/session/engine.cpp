@@ -4,6 +4,7 @@
 
 #include "core/site_names.h"
 #include "platform/error.h"
+#include "session/commands/visit_command.h"
 #include "session/ledger.h"
 
 #include <algorithm>
@@ -11,16 +12,16 @@
 
 namespace gf {
 
-void Engine::apply(const Command& command) {
+void Engine::apply(const SessionCommand& command) {
     if (!waiting_.keeps(command, text_is_pending())) carry_out(command);
 }
 
-void Engine::carry_out(const Command& command) {
+void Engine::carry_out(const SessionCommand& command) {
     State before = state_;
     const bool was_playing = playback_.is_playing();
     undoable_ = false;
     try {
-        std::visit([this](const auto& c) { run(c); }, command);
+        visit_command(command, [this](const auto& c) -> decltype(run(c)) { return run(c); });
         bring_up_to_date();
         follow_text();
         update_layer();

@@ -18,7 +18,7 @@
 // engine_edits.cpp     edits, and runs that are computed again with them
 // engine_compared.cpp  runs beside the text
 
-#include "session/command.h"
+#include "session/commands/session_commands.h"
 #include "session/compared_run.h"
 #include "session/edit_desk.h"
 #include "session/history.h"
@@ -39,7 +39,7 @@ class Engine {
 
     /// Carries out a command, or keeps it waiting until the text is computed that it needs. Never throws:
     /// what went wrong becomes the snapshot's message, and the state stays as it was.
-    void apply(const Command& command);
+    void apply(const SessionCommand& command);
 
     /// Does one slice of work (a piece of the prompt, or one token while playing) if it is due. `now` counts
     /// seconds from any origin, always the same.
@@ -91,10 +91,8 @@ class Engine {
     void run(const command::DrawEach&);
     void run(const command::Undo&);
     void run(const command::Redo&);
-    template <class WindowCommand>
-    void run(const WindowCommand&) {} // the window carries those out itself
 
-    void carry_out(const Command& command);
+    void carry_out(const SessionCommand& command);
     void carry_out_waiting();
     void travel(void (History<State>::*way)(State&));
 

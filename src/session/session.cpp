@@ -30,7 +30,7 @@ Session::~Session() {
     worker_.join();
 }
 
-void Session::post(Command command) {
+void Session::post(SessionCommand command) {
     {
         const std::lock_guard lock(mutex_);
         queue_.push_back(std::move(command));
@@ -51,7 +51,7 @@ void Session::run_until_idle() {
         return;
     }
     batch_.swap(queue_);
-    for (const Command& c : batch_) {
+    for (const SessionCommand& c : batch_) {
         engine_.apply(c);
         while (engine_.due_time() < INFINITY) engine_.tick(engine_.due_time());
     }
@@ -61,7 +61,7 @@ void Session::run_until_idle() {
 
 bool Session::pump(double seconds) {
     batch_.swap(queue_);
-    for (const Command& c : batch_) engine_.apply(c);
+    for (const SessionCommand& c : batch_) engine_.apply(c);
     batch_.clear();
     const double begin = monotonic_seconds();
     double now = begin;
@@ -94,7 +94,7 @@ void Session::run_worker() {
             worker_is_busy_ = true;
             batch_.swap(queue_);
         }
-        for (const Command& c : batch_) engine_.apply(c);
+        for (const SessionCommand& c : batch_) engine_.apply(c);
         batch_.clear();
         engine_.tick(monotonic_seconds());
         publish();

@@ -2,7 +2,7 @@
 // The engine behind a queue: commands in, snapshots out. The window runs it on a worker thread; tests, `shot`
 // and other callers that want no thread run it cooperatively.
 
-#include "session/command.h"
+#include "session/commands/session_commands.h"
 #include "session/engine.h"
 #include "session/latest.h"
 
@@ -27,7 +27,7 @@ class Session {
     Session& operator=(const Session&) = delete;
 
     /// Queues a command. Any thread may call it in threaded mode.
-    void post(Command command);
+    void post(SessionCommand command);
     /// The newest snapshot; valid until the next call. Only one thread may read.
     const Snapshot& latest() { return latest_.front(); }
 
@@ -46,11 +46,11 @@ class Session {
     Engine engine_;
     Latest<Snapshot> latest_;
     std::function<void()> on_publish_;
-    std::vector<Command> batch_; ///< commands taken from the queue, being carried out
+    std::vector<SessionCommand> batch_; ///< commands taken from the queue, being carried out
 
     std::mutex mutex_; // guards the queue and the two flags
     std::condition_variable wake_, idle_;
-    std::vector<Command> queue_;
+    std::vector<SessionCommand> queue_;
     bool stop_ = false, worker_is_busy_ = false;
 
     std::jthread worker_;

@@ -10,7 +10,7 @@ template <class C, class... Any>
 constexpr bool is_one_of = (std::is_same_v<C, Any> || ...);
 
 /// Whether the command goes on from tokens that are computed.
-bool needs_text(const Command& command) {
+bool needs_text(const SessionCommand& command) {
     return std::visit(
         []<class C>(const C&) {
             return is_one_of<C, command::Step, command::Jump, command::Resample, command::ForceToken>;
@@ -19,7 +19,7 @@ bool needs_text(const Command& command) {
 }
 
 /// Whether what waits has lost its sense with the command.
-bool interrupts(const Command& command) {
+bool interrupts(const SessionCommand& command) {
     return std::visit(
         []<class C>(const C&) {
             return is_one_of<C, command::Open, command::SetPrompt, command::SetSource, command::Pause,
@@ -30,15 +30,15 @@ bool interrupts(const Command& command) {
 
 } // namespace
 
-bool WaitingRoom::keeps(const Command& command, bool text_is_pending) {
+bool WaitingRoom::keeps(const SessionCommand& command, bool text_is_pending) {
     if (interrupts(command)) commands_.clear();
     if (commands_.empty() && !(text_is_pending && needs_text(command))) return false;
     commands_.push_back(command);
     return true;
 }
 
-Command WaitingRoom::take_first() {
-    Command first = std::move(commands_.front());
+SessionCommand WaitingRoom::take_first() {
+    SessionCommand first = std::move(commands_.front());
     commands_.pop_front();
     return first;
 }

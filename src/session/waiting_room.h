@@ -3,7 +3,7 @@
 // their order stays. A command that makes the text another one sends them away: long work never keeps a
 // person waiting. Used by the Engine.
 
-#include "session/command.h"
+#include "session/commands/session_commands.h"
 
 #include <deque>
 
@@ -13,12 +13,12 @@ class WaitingRoom {
   public:
     /// Keeps the command if it must wait, and returns whether it does. `text_is_pending`: some tokens of the
     /// text are not computed yet.
-    bool keeps(const Command& command, bool text_is_pending);
+    bool keeps(const SessionCommand& command, bool text_is_pending);
     bool empty() const { return commands_.empty(); }
-    Command take_first();
+    SessionCommand take_first();
 
   private:
-    std::deque<Command> commands_;
+    std::deque<SessionCommand> commands_;
 };
 
 } // namespace gf

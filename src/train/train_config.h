@@ -53,6 +53,9 @@ struct TrainConfig {
     std::filesystem::path out; ///< folder of the result
     DType dtype = DType::f32;  ///< type of the finished model's weights; checkpoints are always F32
     int threads = 0;           ///< 0: one per processor. Results do not depend on it
+
+    /// Every key of the file, as io/fields.h wants them; train_config.cpp has the list.
+    static void fields(auto& config, auto visit);
 };
 
 /// Reads a config. Relative paths in it start at `folder`; `where` names the file in messages. @throws Error

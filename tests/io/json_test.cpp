@@ -43,7 +43,7 @@ TEST(Json, FieldsHaveTypes) {
     EXPECT_EQ(json_int(o, "n", "f"), 5);
     EXPECT_EQ(json_number(o, "n", "f"), 5.0);
     EXPECT_EQ(json_string(o, "s", "f"), "text");
-    EXPECT_TRUE(json_bool(o, "b", "f"));
+    EXPECT_TRUE(json_bool_or(o, "b", false, "f"));
     EXPECT_EQ(json_array(o, "list", "f").size(), 2u);
     EXPECT_EQ(json_int_or(o, "absent", 7, "f"), 7);
     EXPECT_EQ(json_int_or(o, "null", 7, "f"), 7);
@@ -61,7 +61,7 @@ TEST(Json, FieldsHaveTypes) {
     expect_error([&] { json_int(o, "b", "f"); }, {"boolean true"});
     expect_error([&] { json_number(o, "s", "f"); }, {"a number", "string \"text\""});
     expect_error([&] { json_string(o, "null", "f"); }, {"a string", "found null"});
-    expect_error([&] { json_bool(o, "n", "f"); }, {"true or false"});
+    expect_error([&] { json_bool_or(o, "n", true, "f"); }, {"true or false"});
     expect_error([&] { json_object(o, "list", "f"); }, {"an object", "array of 2 items"});
     expect_error([&] { json_array(o, "s", "f"); }, {"an array"});
     expect_error([&] { json_int(o["list"], "n", "f"); }, {"an object with 'n'", "array of 2 items"});

@@ -111,10 +111,35 @@ TEST(Cards, AreReadAsTheyWereWritten) {
     EXPECT_THAT(required, testing::ElementsAre("", "≥ 18", "> 0.500", "< 0.050"));
 }
 
+TEST(Cards, ThoseOfTheProductAreWrittenAsTheyStand) {
+    const std::filesystem::path models = std::filesystem::path(GLASSFORMER_TESTS_DIR) / "../assets/models";
+    const TestFolder folder;
+    int n_cards = 0;
+    for (const std::string& name : shipped_model_names(models)) {
+        const std::optional<ModelCard> card = read_model_card(models / name);
+        if (!card) continue;
+        ++n_cards;
+        write_model_card(folder.path(), *card);
+        EXPECT_EQ(read_text(folder.path() / "card.json"), read_text(models / name / "card.json")) << name;
+    }
+    EXPECT_GE(n_cards, 16);
+}
+
 TEST(Cards, BadOnesNameTheKey) {
     const TestFolder folder;
     folder.file("card.json", R"({"recipe": "a", "corpus": "b", "parameters": "many"})");
-    expect_error([&] { read_model_card(folder.path()); }, {"card.json", "parameters"});
+    expect_error([&] { read_model_card(folder.path()); },
+                 {"card.json: 'parameters'", "an integer", "\"many\""});
+    const std::string whole = R"({"recipe": "a", "corpus": "b", "parameters": 1, "steps": 1, "tokens": 1,
+        "minutes": 1, "training_loss": 1, "loss": 1, "loss_by_position": [], "samples": [], "figures": )";
+    const auto figures = [&](const std::string& text) {
+        folder.file("card.json", whole + text + "}");
+        return read_model_card(folder.path())->figures;
+    };
+    EXPECT_EQ(figures(R"([{"what": "a", "value": 1, "below": 2}])").at(0).bound, Figure::Bound::below);
+    expect_error([&] { figures(R"([{"what": "a", "value": 1, "under": 2}])"); }, {"'figures[0].under'"});
+    expect_error([&] { figures(R"([{"what": "a", "value": 1, "below": 2, "above": 0}])"); },
+                 {"'figures[0]'", "one of the keys at_least, above, below"});
 }
 
 } // namespace

@@ -202,14 +202,14 @@ TEST_F(Branches, AForcedTokenAtTheTipIsABranch) {
 
 TEST_F(Branches, MistakesAreRefused) {
     const Snapshot before = session_.latest();
-    for (const auto& [command, words] :
-         std::vector<std::pair<Command, std::string>>{{command::ForceToken{0, 1}, "1 to 15; found 0"},
-                                                      {command::ForceToken{16, 1}, "1 to 15; found 16"},
-                                                      {command::ForceToken{-1, 1}, "found -1"},
-                                                      {command::ForceToken{3, 53}, "0 to 52; found 53"},
-                                                      {command::ForceToken{3, -1}, "found -1"},
-                                                      {command::SelectBranch{1}, "0 to 0; found 1"},
-                                                      {command::SelectBranch{-1}, "found -1"}}) {
+    for (const auto& [command, words] : std::vector<std::pair<SessionCommand, std::string>>{
+             {command::ForceToken{0, 1}, "1 to 15; found 0"},
+             {command::ForceToken{16, 1}, "1 to 15; found 16"},
+             {command::ForceToken{-1, 1}, "found -1"},
+             {command::ForceToken{3, 53}, "0 to 52; found 53"},
+             {command::ForceToken{3, -1}, "found -1"},
+             {command::SelectBranch{1}, "0 to 0; found 1"},
+             {command::SelectBranch{-1}, "found -1"}}) {
         const Snapshot& s = session_(command);
         EXPECT_TRUE(s.message_is_error);
         EXPECT_THAT(s.message, HasSubstr(words));

@@ -1,5 +1,6 @@
 #include "session/command.h"
 
+#include "io/fields.h"
 #include "platform/error.h"
 
 #include <gtest/gtest.h>
@@ -13,6 +14,12 @@ namespace gf::command_test {
 namespace {
 
 using nlohmann::json;
+
+/// The command of this type that the value holds.
+template <class C, class Family = SessionCommand>
+C get(const Command& command) {
+    return std::get<C>(std::get<Family>(command));
+}
 
 /// Every command with its JSON. Every field differs from its default, so that none can be forgotten
 /// unnoticed. Each command is a statement of its own, because the compiler takes minutes and gigabytes for a
@@ -82,20 +89,32 @@ std::vector<std::pair<Command, const char*>> all_commands() {
 }
 const std::vector<std::pair<Command, const char*>> k_commands = all_commands();
 
+/// The number of a command's family and its own in it.
+std::pair<std::size_t, std::size_t> kind(const Command& command) {
+    return {command.index(), std::visit([](const auto& family) { return family.index(); }, command)};
+}
+
 TEST(Command, EveryCommandIsTested) {
-    std::set<std::size_t> kinds;
-    for (const auto& [command, text] : k_commands) kinds.insert(command.index());
-    EXPECT_EQ(kinds.size(), std::variant_size_v<Command>);
+    std::set<std::pair<std::size_t, std::size_t>> kinds;
+    for (const auto& [command, text] : k_commands) kinds.insert(kind(command));
+    EXPECT_EQ(kinds.size(), std::variant_size_v<SessionCommand> + std::variant_size_v<ViewCommand>);
+}
+
+TEST(Command, NamesDiffer) {
+    std::set<std::string_view> names;
+    for (const CommandInfo& info : command_list()) EXPECT_TRUE(names.insert(info.name).second) << info.name;
+    EXPECT_EQ(names.size(), k_commands.size());
 }
 
 TEST(Command, ReadsAndWritesEveryField) {
     for (const auto& [command, text] : k_commands) {
         SCOPED_TRACE(text);
         const json expected = json::parse(text);
-        EXPECT_EQ(to_json(command), expected);
+        EXPECT_EQ(json(to_json(command)), expected);
+        EXPECT_EQ(to_json(command).begin().key(), "command") << "in front, for people who read it";
         const Command read = command_from_json(json::parse(to_json(command).dump()), "script");
-        EXPECT_EQ(read.index(), command.index());
-        EXPECT_EQ(to_json(read), expected);
+        EXPECT_EQ(kind(read), kind(command));
+        EXPECT_EQ(json(to_json(read)), expected);
     }
 }
 
@@ -103,7 +122,7 @@ TEST(Command, StagesKeepTheirMeaning) {
     const SamplingChain two_stages = {{StageKind::top_p, 0.9, true}, {StageKind::temperature, 0.1, false}};
     for (const SamplingChain& chain : {two_stages, default_chain(), greedy_chain(), SamplingChain{}}) {
         const Command read = command_from_json(to_json(command::SetSampling{chain}), "script");
-        EXPECT_EQ(std::get<command::SetSampling>(read).chain, chain);
+        EXPECT_EQ(command_test::get<command::SetSampling>(read).chain, chain);
     }
 }
 
@@ -111,14 +130,14 @@ TEST(Command, FieldsLeftOutHaveTheirDefaults) {
     for (const auto& [command, text] : k_commands) {
         const std::string word = json::parse(text)["command"];
         const Command bare = command_from_json({{"command", word}}, "script");
-        EXPECT_EQ(bare.index(), command.index());
+        EXPECT_EQ(kind(bare), kind(command));
     }
-    EXPECT_EQ(std::get<command::Step>(command_from_json({{"command", "step"}}, "script")).tokens, 1);
-    EXPECT_EQ(std::get<command::PinToken>(command_from_json({{"command", "pin-token"}}, "script")).position,
-              -1);
+    EXPECT_EQ(command_test::get<command::Step>(command_from_json({{"command", "step"}}, "script")).tokens, 1);
+    const Command pin = command_from_json({{"command", "pin-token"}}, "script");
+    EXPECT_EQ((command_test::get<command::PinToken, ViewCommand>(pin).position), -1);
     const Command stage = command_from_json(
         json::parse(R"({"command": "sampling", "chain": [{"stage": "greedy"}]})"), "script");
-    EXPECT_EQ(std::get<command::SetSampling>(stage).chain, greedy_chain());
+    EXPECT_EQ(command_test::get<command::SetSampling>(stage).chain, greedy_chain());
 }
 
 TEST(Command, ListsKeepTheirOrder) {
@@ -126,8 +145,7 @@ TEST(Command, ListsKeepTheirOrder) {
     for (const auto& [command, text] : k_commands) list.push_back(json::parse(text));
     const std::vector<Command> commands = commands_from_json(list, "script");
     ASSERT_EQ(commands.size(), k_commands.size());
-    for (std::size_t i = 0; i < commands.size(); ++i)
-        EXPECT_EQ(commands[i].index(), k_commands[i].first.index());
+    for (std::size_t i = 0; i < commands.size(); ++i) EXPECT_EQ(kind(commands[i]), kind(k_commands[i].first));
     EXPECT_TRUE(commands_from_json(json::array(), "script").empty());
 }
 
@@ -162,12 +180,14 @@ TEST(Command, ErrorsNameTheFieldAndTheNearestNames) {
         {R"([{"command": "seed", "seed": 18446744073709551616}])", {"s.json [0]: seed", "'seed'"}},
         {R"([{"command": "sampling", "chain": {}}])", {"s.json [0]: sampling", "'chain'", "an array"}},
         {R"([{"command": "sampling", "chain": [3]}])", {"s.json [0]: sampling", "an object", "3"}},
-        {R"([{"command": "sampling", "chain": [{"stage": "topk"}]}])",
-         {"s.json [0]: sampling", "stage", "'topk'", "nearest: 'top-k'"}},
+        {R"([{"command": "sampling", "chain": [{"stage": "greedy"}, {"stage": "topk"}]}])",
+         {"s.json [0]: sampling: 'chain[1].stage'", "'topk'", "nearest: 'top-k'"}},
+        {R"([{"command": "sampling", "chain": [{"value": 3}]}])",
+         {"s.json [0]: sampling: 'chain[0].stage'", "no such key"}},
         {R"([{"command": "sampling", "chain": [{"stage": "top-k", "values": 3}]}])",
-         {"s.json [0]: sampling", "'values'"}},
+         {"s.json [0]: sampling: 'chain[0].values'", "nearest: 'value'"}},
         {R"([{"command": "sampling", "chain": [{"stage": "top-k", "value": "3"}]}])",
-         {"s.json [0]: sampling", "'value'", "a number"}},
+         {"s.json [0]: sampling: 'chain[0].value'", "a number"}},
         {R"({"command": "play"})", {"s.json", "an array of commands", "object"}},
     };
     for (const BadCommand& bad : cases) {

@@ -75,7 +75,7 @@ TEST(Playback, StepsAreMadeOnceThePromptIsRead) {
     Engine engine;
     Snapshot s;
     engine.apply(command::Open{model.path, ""});
-    for (const Command& c : std::vector<Command>{command::Step{-1}, command::Jump{149}}) {
+    for (const SessionCommand& c : std::vector<SessionCommand>{command::Step{-1}, command::Jump{149}}) {
         engine.apply(command::SetPrompt{ids_text(random_tokens(model.config(), 150))});
         engine.apply(c); // before any tick
         while (engine.due_time() < INFINITY) engine.tick(engine.due_time());

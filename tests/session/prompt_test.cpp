@@ -99,9 +99,9 @@ TEST(Open, AFileThatCannotBeOpenedLeavesTheSessionAlone) {
 
 TEST(Open, CommandsWithoutAModelAreErrors) {
     TestSession session;
-    for (const Command& c :
-         std::vector<Command>{command::SetPrompt{"1"}, command::Play{}, command::Step{}, command::Jump{2},
-                              command::Resample{}, command::ForceToken{1, 1}, command::SelectBranch{0}}) {
+    for (const SessionCommand& c : std::vector<SessionCommand>{
+             command::SetPrompt{"1"}, command::Play{}, command::Step{}, command::Jump{2}, command::Resample{},
+             command::ForceToken{1, 1}, command::SelectBranch{0}}) {
         const Snapshot& s = session(c);
         EXPECT_TRUE(s.message_is_error);
         EXPECT_THAT(s.message, HasSubstr("expected an open model"));
@@ -284,7 +284,7 @@ void expect_no_next_token(const char* name, const char* purpose) {
     const std::vector<int> tokens = random_tokens(model.config(), 9);
     TestSession session(model, tokens);
     const Snapshot before = session.latest();
-    for (const Command& c : std::vector<Command>{command::Step{}, command::Play{}}) {
+    for (const SessionCommand& c : std::vector<SessionCommand>{command::Step{}, command::Play{}}) {
         const Snapshot& s = session(c);
         EXPECT_THAT(s.message, HasSubstr(purpose));
         EXPECT_FALSE(s.message_is_error) << "a note";
@@ -292,10 +292,10 @@ void expect_no_next_token(const char* name, const char* purpose) {
         EXPECT_EQ(s.text().rows, 9);
         EXPECT_EQ(s.cursor(), 9);
     }
-    std::vector<Command> choices;
+    std::vector<SessionCommand> choices;
     if (!model.config().fills_in())
         choices = {command::ForceToken{3, 1}, command::ForceToken{8, 1}, command::Resample{}};
-    for (const Command& c : choices) {
+    for (const SessionCommand& c : choices) {
         const Snapshot& s = session(c);
         EXPECT_TRUE(s.message_is_error);
         EXPECT_THAT(s.message, HasSubstr(purpose));

@@ -104,7 +104,7 @@ class TestSession {
         (*this)(command::SetPrompt{ids_text(prompt)});
     }
 
-    const Snapshot& operator()(Command command) {
+    const Snapshot& operator()(SessionCommand command) {
         session_.post(std::move(command));
         session_.run_until_idle();
         return latest();

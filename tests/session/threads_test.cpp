@@ -56,7 +56,7 @@ class Reader {
 };
 
 /// A random command, with arguments that are often right and sometimes not.
-Command random_command(std::mt19937& random, const ModelConfig& config) {
+SessionCommand random_command(std::mt19937& random, const ModelConfig& config) {
     auto below = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
     switch (below(16)) {
     case 0: return command::SetPrompt{ids_text(random_tokens(config, 1 + below(180), random()))};
@@ -109,20 +109,20 @@ TEST(Threads, PublishedRowsNeverChange) {
 
 TEST(Threads, TheWorkerDoesWhatTheCallerWould) {
     const SavedModel& model = saved_preset("gpt2");
-    const std::vector<Command> commands = {command::Open{model.path, ""},
-                                           command::SetPrompt{"3,1,4"},
-                                           command::SetSeed{9},
-                                           command::Step{20},
-                                           command::ForceToken{8, 5},
-                                           command::Step{10},
-                                           command::SelectBranch{0},
-                                           command::Jump{5},
-                                           command::Resample{},
-                                           command::SetSpeed{20000},
-                                           command::Play{}};
+    const std::vector<SessionCommand> commands = {command::Open{model.path, ""},
+                                                  command::SetPrompt{"3,1,4"},
+                                                  command::SetSeed{9},
+                                                  command::Step{20},
+                                                  command::ForceToken{8, 5},
+                                                  command::Step{10},
+                                                  command::SelectBranch{0},
+                                                  command::Jump{5},
+                                                  command::Resample{},
+                                                  command::SetSpeed{20000},
+                                                  command::Play{}};
     Session worker(Session::Mode::threaded), caller(Session::Mode::cooperative);
     for (Session* session : {&worker, &caller})
-        for (const Command& c : commands) {
+        for (const SessionCommand& c : commands) {
             session->post(c);
             session->run_until_idle();
         }

@@ -35,7 +35,7 @@ UndoableState undoable_state(const Snapshot& s) {
 /// A command that undo takes back.
 struct UndoableCommand {
     std::string name;
-    Command command;
+    SessionCommand command;
 };
 
 /// A session of 15 tokens with a branch at position 7. The root is in view, with the cursor at 12.
@@ -100,11 +100,11 @@ TEST(UndoSteps, AreTakenOneByOne) {
     TestSession session(saved_preset("llama"), {3, 1, 4});
     session(command::SetSeed{1});
     std::vector<UndoableState> states{undoable_state(session.latest())};
-    const std::vector<Command> commands = {
+    const std::vector<SessionCommand> commands = {
         command::SetPrompt{"7,8,9"}, command::SetSampling{with_temperature(0.7)},
         command::SetSeed{5},         command::ForceToken{2, 11},
         command::SelectBranch{0},    command::Resample{}};
-    for (const Command& c : commands) states.push_back(undoable_state(session(c)));
+    for (const SessionCommand& c : commands) states.push_back(undoable_state(session(c)));
     for (std::size_t i = commands.size(); i-- > 0;)
         EXPECT_EQ(undoable_state(session(command::Undo{})), states[i]) << i;
     for (std::size_t i = 1; i <= commands.size(); ++i)
@@ -133,16 +133,15 @@ TEST(UndoSteps, NothingToUndo) {
     EXPECT_FALSE(session.latest().can_redo);
 }
 
-/// Undo does not take back playback, commands that change nothing or fail, and what only the window does.
+/// Undo does not take back playback, and commands that change nothing or fail.
 TEST(UndoSteps, OtherCommandsAreNoSteps) {
     TestSession session(saved_preset("llama"), {3, 1, 4});
     while (session.latest().can_undo) session(command::Undo{});
-    for (const Command& c : std::vector<Command>{
+    for (const SessionCommand& c : std::vector<SessionCommand>{
              command::Step{5}, command::Step{-2}, command::Jump{2}, command::SetSpeed{9}, command::Play{},
              command::Pause{}, command::SetSeed{42}, command::SetSampling{default_chain()},
              command::SelectBranch{0}, command::SetSampling{{{StageKind::top_k, -1, true}}},
-             command::ForceToken{1000, 1}, command::SetPrompt{"x"}, command::Open{"nowhere", ""},
-             command::SetTheme{"dark"}, command::SetScale{2}, command::PinHead{1, 1}, command::PinToken{0}}) {
+             command::ForceToken{1000, 1}, command::SetPrompt{"x"}, command::Open{"nowhere", ""}}) {
         session(c);
         EXPECT_FALSE(session.latest().can_undo) << "command " << c.index();
     }

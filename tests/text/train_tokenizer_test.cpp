@@ -331,7 +331,7 @@ TEST(TrainTokenizer, BadTextsAndTinyOnes) {
 
 TEST(TrainTokenizer, BadRecipesAreNamed) {
     const std::vector<std::pair<json, const char*>> table = {
-        {json::array(), "'kind'"},
+        {json::array(), "an object"},
         {{{"kind", "bep"}}, "nearest: 'bpe'"},
         {{{"kind", 3}}, "'kind'"},
         {{{"kind", "bpe"}}, "'vocab_size'"},

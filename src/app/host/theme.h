@@ -85,6 +85,7 @@ struct Theme {
 inline constexpr float k_surprisal_full = 9; ///< bits
 
 const Theme& theme_of(ThemeName name);
+inline std::string_view name(ThemeName name) { return theme_of(name).label; }
 /// The theme called "light", "dark" or "projector". @throws Error for any other label
 ThemeName theme_named(std::string_view label);
 

@@ -8,6 +8,7 @@
 #include "text/utf8.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -17,7 +18,6 @@ namespace gf::ui {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 
 constexpr const char* k_settings_file = "settings.json";
 constexpr const char* k_layout_book_file = "layouts.json";
@@ -93,11 +93,11 @@ Settings ConfigFiles::load_settings(std::string& warning) const {
     try {
         const auto text = read_text(path);
         if (!text) return {};
-        const json object = parse_json(*text, path.string());
-        const Settings settings = settings_from_json(object, path.string());
-        if (const std::string unknown = unknown_settings(object); !unknown.empty())
-            warning = one_line(
-                fmt::format("{}: ignored {}, which this version does not know", path.string(), unknown));
+        std::vector<std::string> unknown;
+        Settings settings = settings_from_json(parse_json(*text, path.string()), path.string(), unknown);
+        if (!unknown.empty())
+            warning = one_line(fmt::format("{}: ignored '{}', which this version does not know",
+                                           path.string(), fmt::join(unknown, "', '")));
         return settings;
     } catch (const Error& damaged) {
         warning = set_aside(path, damaged);

@@ -13,6 +13,8 @@
 
 namespace gf::ui {
 
+inline constexpr std::size_t k_max_saved_layouts = 32, k_max_layout_name_length = 40; ///< bytes
+
 struct Layout {
     std::string name;
     DockTree root;
@@ -21,6 +23,12 @@ struct Layout {
     DockTree small; ///< stands for `root` in a small window; may be empty
     std::string inspected; ///< the site or parameter that the Inspector shows then; empty: it is left alone
     bool operator==(const Layout&) const = default;
+    static void fields(auto& layout, auto visit) { // of a person's own one, in layouts.json
+        visit("name", layout.name, {.least = 1, .greatest = k_max_layout_name_length, .required = true});
+        visit("closed", layout.closed);
+        visit("inspected", layout.inspected);
+        visit("root", layout.root, {.required = true});
+    }
 };
 
 /// The program's own layouts: "Overview", "Attention", "Sampling". The first one is the default.
@@ -33,14 +41,18 @@ struct LayoutBook {
     std::vector<std::string> closed; ///< panels that are not shown now
     std::vector<Layout> saved;       ///< the person's own
     bool operator==(const LayoutBook&) const = default;
+    static void fields(auto& book, auto visit) { // of layouts.json
+        visit("current", book.current);
+        visit("as_made", book.is_untouched);
+        visit("closed", book.closed);
+        visit("saved", book.saved, {.most_items = k_max_saved_layouts});
+    }
 
     /// One of the program's or the person's layouts; nullptr when there is none of that name.
     const Layout* find(std::string_view name) const;
     /// All names, the program's own first.
     std::vector<std::string> names() const;
 };
-inline constexpr std::size_t k_max_saved_layouts = 32, k_max_layout_name_length = 40; ///< bytes
-
 nlohmann::json to_json(const LayoutBook& book);
 /// A current layout that does not exist becomes the default. @throws Error naming `where` and what is wrong
 LayoutBook layout_book_from_json(const nlohmann::json& json, const std::string& where);

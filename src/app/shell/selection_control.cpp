@@ -15,29 +15,8 @@ const Run& SelectionControl::run_in_view(const Snapshot& s) {
     return *run;
 }
 
-bool SelectionControl::carry_out(const Command& c) {
-    if (const auto* head = std::get_if<command::PinHead>(&c))
-        selection_.pinned_head = {head->layer, head->head};
-    else if (const auto* token = std::get_if<command::PinToken>(&c))
-        selection_.pinned_token = token->position;
-    else if (const auto* cell = std::get_if<command::PinCell>(&c))
-        pin_cell(cell->cell);
-    else if (const auto* inspected = std::get_if<command::Inspect>(&c))
-        inspect(inspected->name);
-    else if (const auto* operation = std::get_if<command::SelectOperation>(&c))
-        select_operation(operation->name);
-    else if (const auto* run = std::get_if<command::ViewRun>(&c))
-        view_run(run->run);
-    else if (const auto* comparison = std::get_if<command::Compare>(&c))
-        compare(*comparison);
-    else if (const auto* attention = std::get_if<command::ViewAttention>(&c))
-        view_attention(attention->kind);
-    else
-        return false;
-    return true;
-}
-
-void SelectionControl::pin_cell(const CellAddress& address) {
+void SelectionControl::run(const command::PinCell& pinned) {
+    const CellAddress& address = pinned.cell;
     selection_.pinned_cell.reset();
     CellAddress cell = address;
     cell.name = name_in_view(address.name, address.run);
@@ -48,8 +27,8 @@ void SelectionControl::pin_cell(const CellAddress& address) {
     selection_.pinned_cell->run = run.id;
 }
 
-void SelectionControl::inspect(const std::string& full_name) {
-    const std::string name = name_in_view(full_name);
+void SelectionControl::run(const command::Inspect& inspected) {
+    const std::string name = name_in_view(inspected.name);
     const Snapshot& s = session_.latest();
     if (!name.empty() && s.has_run() && !s.model->weights->find(name)) {
         const Run& run = run_in_view(s);
@@ -60,8 +39,8 @@ void SelectionControl::inspect(const std::string& full_name) {
     selection_.inspected = name;
 }
 
-void SelectionControl::select_operation(const std::string& full_name) {
-    const std::string name = name_in_view(full_name);
+void SelectionControl::run(const command::SelectOperation& operation) {
+    const std::string name = name_in_view(operation.name);
     const Snapshot& s = session_.latest();
     if (name.empty() || !s.has_run()) {
         selection_.operation.reset();
@@ -93,7 +72,7 @@ void SelectionControl::view_run(const std::string& name) {
     keep_in_range(s);
 }
 
-void SelectionControl::compare(const command::Compare& c) {
+void SelectionControl::run(const command::Compare& c) {
     if (c.as != "side by side" && c.as != "difference" && c.as != "off")
         throw Error({"compare", "'side by side', 'difference' or 'off'", "'" + c.as + "'", ""});
     selection_.against = -1;
@@ -118,7 +97,8 @@ void SelectionControl::show_new_run(const Snapshot& s) {
     if (!s.find_run(selection_.against) || selection_.against == selection_.run) selection_.against = -1;
 }
 
-void SelectionControl::view_attention(const std::string& kind) {
+void SelectionControl::run(const command::ViewAttention& view) {
+    const std::string& kind = view.kind;
     if (kind != "self" && kind != "cross")
         throw Error({"view-attention", "'self' or 'cross'", "'" + kind + "'", ""});
     const Snapshot& s = session_.latest();

@@ -3,6 +3,7 @@
 // by the Workbench before the panels draw; the panels themselves only set what is hovered.
 
 #include "app/view/selection.h"
+#include "session/command.h"
 #include "session/session.h"
 
 #include <memory>
@@ -22,15 +23,16 @@ class SelectionControl {
     /// The run that the panels show. The snapshot must have one.
     const Run& run_in_view(const Snapshot& snapshot);
 
-    /// Carries out a command that changes the Selection; false for every other command.
-    /// @throws Error when a name, a run or a cell does not exist
-    bool carry_out(const Command& command);
-    /// Pins a cell, and brings its run into view. @throws Error when it does not exist
-    void pin_cell(const CellAddress& cell);
-    /// Shows a site or parameter in the Inspector; with an empty name the Inspector follows the cell in
-    /// focus.
-    /// @throws Error when no site has this name
-    void inspect(const std::string& name);
+    // The commands that change the Selection. @throws Error when a name, a run or a cell does not exist
+    void run(const command::PinHead& head) { selection_.pinned_head = {head.layer, head.head}; }
+    void run(const command::PinToken& token) { selection_.pinned_token = token.position; }
+    /// Brings the run of the cell into view.
+    void run(const command::PinCell& pinned);
+    void run(const command::Inspect& inspected);
+    void run(const command::SelectOperation& operation);
+    void run(const command::ViewRun& view) { view_run(view.run); }
+    void run(const command::Compare& comparison);
+    void run(const command::ViewAttention& view);
 
     /// Lets go of what points outside the run in view, and pins the first mask of a new text whose masks the
     /// model fills in.
@@ -41,11 +43,8 @@ class SelectionControl {
     void follow_layer();
 
   private:
-    void select_operation(const std::string& name);
     void view_run(const std::string& name);
-    void compare(const command::Compare& comparison);
     void show_new_run(const Snapshot& snapshot);
-    void view_attention(const std::string& kind);
     std::string name_in_view(const std::string& name, const std::string& run = {});
     void pin_first_mask(const Run& text);
 

@@ -3,6 +3,7 @@
 // holds. Used by the Workbench and whatever shows or changes a setting; ConfigFiles reads and writes the
 // file.
 
+#include "app/host/imgui_host.h"
 #include "app/host/theme.h"
 #include "app/start/recent_model.h"
 
@@ -25,15 +26,24 @@ struct Settings {
     /// Puts a model in front of `recent`. Relative paths are taken from the working folder.
     void remember(const RecentModel& opened);
     bool operator==(const Settings&) const = default;
+    static void fields(auto& settings, auto visit) { // of settings.json
+        visit("theme", settings.theme);
+        visit("scale", settings.scale, {.least = k_min_scale, .greatest = k_max_scale, .decimals = 3});
+        visit("motion", settings.motion);
+        visit("tokens_per_s", settings.speed, {.least = 0, .greatest = 1e6});
+        visit("trace_megabytes", settings.trace_megabytes, {.least = 1, .greatest = 1e6});
+        visit("window_width", settings.window_width, {.least = 320, .greatest = 16384});
+        visit("window_height", settings.window_height, {.least = 320, .greatest = 16384});
+        visit("recent", settings.recent, {.most_items = k_max_recent_models});
+    }
 };
 
-/// Numbers are clamped to the ranges that settings_from_json() takes. Paths that JSON cannot hold, because
-/// they are not UTF-8, are left out.
+/// Numbers are clamped to the ranges that settings_from_json() takes, and a scale of 1.10000002 becomes 1.1.
+/// Paths that JSON cannot hold, because they are not UTF-8, are left out.
 nlohmann::ordered_json to_json(const Settings& settings);
-/// Keys that are missing keep their defaults. @throws Error naming `where`, the key and what is wrong
-Settings settings_from_json(const nlohmann::json& object, const std::string& where);
-/// The keys of `object` that are no settings, quoted, with commas between them: a newer version may have
-/// written them.
-std::string unknown_settings(const nlohmann::json& object);
+/// Keys that are missing keep their defaults. Keys that are no settings are added to `unknown`, since a newer
+/// version may have written them. @throws Error naming `where`, the key and what is wrong
+Settings settings_from_json(const nlohmann::json& object, const std::string& where,
+                            std::vector<std::string>& unknown);
 
 } // namespace gf::ui

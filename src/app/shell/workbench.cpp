@@ -10,6 +10,7 @@
 #include "app/widgets/plain_text.h"
 #include "platform/clock.h"
 #include "platform/error.h"
+#include "session/commands/visit_command.h"
 #include "text/utf8.h"
 
 #include <fmt/format.h>
@@ -20,11 +21,6 @@ namespace gf::ui {
 namespace {
 
 constexpr float k_top_bar_height = 44; ///< design length
-
-template <class T>
-const T* as(const Command& c) {
-    return std::get_if<T>(&c);
-}
 
 } // namespace
 
@@ -94,96 +90,29 @@ void Workbench::carry_out_posted() {
     for (const Command& c : commands_.take()) carry_out(c);
 }
 
-/// Carries out a window command, or hands it to the session. An error becomes the window's message.
+/// Carries out a command of the window, or hands it to the session. An error becomes the window's message.
 void Workbench::carry_out(const Command& c) {
     // A new model lets go of old pins before this command makes new ones.
     selection_control_.keep_in_range(session_.latest());
     try {
-        if (carry_out_in_window(c)) return;
+        visit_command(c, Overloads{[this](const SessionCommand& of_session) { hand_over(of_session); },
+                                   [this](const ViewCommand& of_view) { carry_out_here(of_view); }});
     } catch (const Error& e) {
         notice_bar_.set_window_message(e.what());
-        return;
     }
-    if (const auto* speed = as<command::SetSpeed>(c)) settings_.speed = speed->tokens_per_s;
-    if (const auto* budget = as<command::SetTraceBudget>(c)) settings_.trace_megabytes = budget->megabytes;
-    if (const auto* open = as<command::Open>(c)) {
+}
+
+/// The window remembers some of what the session is asked for.
+void Workbench::hand_over(const SessionCommand& c) {
+    if (const auto* speed = std::get_if<command::SetSpeed>(&c)) settings_.speed = speed->tokens_per_s;
+    if (const auto* budget = std::get_if<command::SetTraceBudget>(&c))
+        settings_.trace_megabytes = budget->megabytes;
+    if (const auto* open = std::get_if<command::Open>(&c)) {
         choosing_file_ = false;
         if (!start_page_.was_drawn()) // the start page shall not flash up before the first model
             opening_message_ = "Opening " + shown_name(std::filesystem::path(open->model).filename()) + " …";
     }
     session_.post(c);
-}
-
-/// False for a command of the session.
-bool Workbench::carry_out_in_window(const Command& c) {
-    if (change_settings(c) || change_selection(c) || change_layout(c)) return true;
-    if (const auto* view = as<command::SetView>(c))
-        panels_.set_option(*view);
-    else if (const auto* choose = as<command::ChooseFile>(c))
-        choosing_file_ = choose->on && !choosing_file_;
-    else if (const auto* find = as<command::Find>(c))
-        palette_.open(find->text);
-    else if (const auto* help = as<command::ShowHelp>(c))
-        help_.open(help->on);
-    else
-        return false;
-    return true;
-}
-
-bool Workbench::change_settings(const Command& c) {
-    if (const auto* theme = as<command::SetTheme>(c))
-        settings_.theme = theme_named(theme->theme);
-    else if (const auto* scale = as<command::SetScale>(c))
-        settings_.scale = std::clamp(static_cast<float>(scale->scale), k_min_scale, k_max_scale);
-    else if (const auto* motion = as<command::SetMotion>(c))
-        settings_.motion = motion->on;
-    else
-        return false;
-    return true;
-}
-
-bool Workbench::change_selection(const Command& c) {
-    if (const auto* inspected = as<command::Inspect>(c))
-        inspect(inspected->name);
-    else if (const auto* asked = as<command::AskValue>(c))
-        ask_value(*asked);
-    else
-        return selection_control_.carry_out(c);
-    return true;
-}
-
-bool Workbench::change_layout(const Command& c) {
-    if (const auto* layout = as<command::SetLayout>(c)) {
-        if (const std::string inspected = arrangement_.choose(layout->layout); !inspected.empty())
-            inspect(inspected);
-    } else if (const auto* saved = as<command::SaveLayout>(c))
-        arrangement_.save_as(saved->layout);
-    else if (const auto* removed = as<command::DeleteLayout>(c))
-        arrangement_.remove(removed->layout);
-    else if (const auto* panel = as<command::ShowPanel>(c))
-        arrangement_.show(panel->panel, panel->on);
-    else
-        return false;
-    return true;
-}
-
-/// Shows a site or parameter in the Inspector, which opens for it.
-void Workbench::inspect(const std::string& name) {
-    selection_control_.inspect(name);
-    if (!selection_.inspected.empty() && !arrangement_.is_open("Inspector"))
-        arrangement_.show("Inspector", true);
-}
-
-/// Opens the field for the value of a cell: of the one that is named, which is pinned for it, or else of the
-/// one in focus.
-void Workbench::ask_value(const command::AskValue& c) {
-    const bool is_named = !c.cell.name.empty();
-    if (is_named) selection_control_.pin_cell(c.cell);
-    const std::optional<CellRef>& cell = is_named ? selection_.pinned_cell : selection_.focus();
-    if (cell)
-        cell_popups_.ask_value(*cell, selection_.cell.get() == cell);
-    else if (!is_named)
-        notice_bar_.set_window_message("Point at a cell or pin it: then its value can be edited.");
 }
 
 // ---- One frame

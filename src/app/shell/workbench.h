@@ -67,12 +67,28 @@ class Workbench {
 
     void carry_out_posted();
     void carry_out(const Command& command);
-    bool carry_out_in_window(const Command& command);
-    bool change_settings(const Command& command);
-    bool change_selection(const Command& command);
-    bool change_layout(const Command& command);
-    void inspect(const std::string& name);
-    void ask_value(const command::AskValue& cell);
+    void hand_over(const SessionCommand& command);
+    void carry_out_here(const ViewCommand& command);
+    void run(const command::SetTheme&);
+    void run(const command::SetScale&);
+    void run(const command::SetMotion&);
+    void run(const command::PinHead& c) { selection_control_.run(c); }
+    void run(const command::PinToken& c) { selection_control_.run(c); }
+    void run(const command::PinCell& c) { selection_control_.run(c); }
+    void run(const command::Inspect&);
+    void run(const command::SelectOperation& c) { selection_control_.run(c); }
+    void run(const command::AskValue&);
+    void run(const command::ViewRun& c) { selection_control_.run(c); }
+    void run(const command::Compare& c) { selection_control_.run(c); }
+    void run(const command::ViewAttention& c) { selection_control_.run(c); }
+    void run(const command::SetView&);
+    void run(const command::ShowPanel&);
+    void run(const command::SetLayout&);
+    void run(const command::SaveLayout&);
+    void run(const command::DeleteLayout&);
+    void run(const command::ChooseFile&);
+    void run(const command::Find&);
+    void run(const command::ShowHelp&);
 
     void update_title(const Snapshot& snapshot);
     void remember_model(const Snapshot& snapshot);

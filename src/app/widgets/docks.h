@@ -5,6 +5,7 @@
 
 #include <imgui.h>
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -12,6 +13,9 @@
 #include <vector>
 
 namespace gf::ui {
+
+/// What DockTree::side_by_side is called: false and true.
+inline constexpr std::array<std::string_view, 2> k_split_words{"above", "beside"};
 
 /// A tree of splits. Its leaves are panels, as tabs where there are several.
 struct DockTree {
@@ -22,6 +26,14 @@ struct DockTree {
     std::vector<DockTree> parts;     ///< two, or none
     std::vector<std::string> panels; ///< titles of a leaf's panels, the one in front first
     bool operator==(const DockTree&) const = default;
+    static void fields(auto& tree, auto visit) { // as io/fields.h wants them: a split or a leaf
+        visit("parts", tree.parts, {.skip_empty = true, .least_items = 2, .most_items = 2});
+        const bool is_split = !tree.parts.empty();
+        visit("split", tree.side_by_side, {.required = true, .when = is_split, .words = k_split_words});
+        visit("size", tree.size,
+              {.least = -10'000, .greatest = 10'000, .required = true, .when = is_split, .decimals = 5});
+        visit("panels", tree.panels, {.when = !is_split});
+    }
 
     bool is_empty() const { return parts.empty() && panels.empty(); }
     /// Whether the panel has a place anywhere in the tree.

@@ -34,6 +34,7 @@ struct StageRow {
     double min_value, max_value;
 };
 const StageRow& stage_row(StageKind kind);
+inline std::string_view name(StageKind kind) { return stage_row(kind).name; }
 
 /// One stage of a chain.
 struct SampleStage {
@@ -41,6 +42,11 @@ struct SampleStage {
     double value;
     bool on = true;
     bool operator==(const SampleStage&) const = default;
+    static void fields(auto& stage, auto visit) { // as io/fields.h wants them
+        visit("stage", stage.kind, {.required = true});
+        visit("value", stage.value, {.fallback = stage_row(stage.kind).neutral});
+        visit("on", stage.on);
+    }
 };
 
 /// The stages in the order in which they apply.

@@ -1,6 +1,7 @@
 #include "text/train/tokenizer_recipe.h"
 
 #include "core/name_matching.h"
+#include "io/fields.h"
 #include "platform/error.h"
 #include "text/utf8.h"
 
@@ -15,10 +16,10 @@ using nlohmann::json;
 
 namespace {
 
-const std::vector<std::string> k_kinds = {"bpe", "wordpiece", "unigram", "characters"};
+constexpr std::array<std::string_view, 4> k_kinds = {"bpe", "wordpiece", "unigram", "characters"};
 const std::vector<std::string> k_roles = {"bos", "eos", "unk", "pad", "mask", "cls", "sep"};
 const std::vector<std::string> k_forms = {"", "nfc", "nfd", "nfkc", "nfkd"};
-constexpr int k_most_tokens = 1 << 24;
+constexpr FieldRule k_token_count{.least = 0, .greatest = 1 << 24};
 
 /// The index of `word` in `valid`.
 /// @throws Error with the nearest valid name if it is not there.
@@ -51,36 +52,42 @@ void read_special_tokens(const json& value, TokenizerRecipe& recipe, const std::
 
 } // namespace
 
-std::string name(TokenizerKind kind) { return k_kinds[static_cast<std::size_t>(kind)]; }
+std::string_view name(TokenizerKind kind) { return k_kinds[static_cast<std::size_t>(kind)]; }
+
+void TokenizerRecipe::fields(auto& recipe, auto visit) {
+    visit("kind", recipe.kind, {.required = true});
+    visit("vocab_size", recipe.vocab_size, k_token_count);
+    visit("text_size", recipe.text_size, {.least = 0, .greatest = double(std::int64_t{1} << 40)});
+    visit("min_frequency", recipe.min_frequency, k_token_count);
+    visit("lowercase", recipe.lowercase);
+    visit("split_digits", recipe.split_digits);
+    visit("normalization", recipe.normalization);
+    visit("byte_fallback", recipe.byte_fallback);
+    visit("max_piece_length", recipe.max_piece_length, {.least = 1, .greatest = 256});
+    visit("seed_size", recipe.seed_size, k_token_count);
+    visit("shrinking_factor", recipe.shrinking_factor);
+    visit("em_steps", recipe.em_steps, {.least = 1, .greatest = 100});
+}
+
+namespace {
+
+/// A recipe's file. Its special tokens change those that the kind has by itself.
+struct RecipeFile {
+    TokenizerRecipe recipe;
+    json special_tokens = json::object();
+    static void fields(auto& file, auto visit) {
+        TokenizerRecipe::fields(file.recipe, visit);
+        visit("special_tokens", file.special_tokens);
+    }
+};
+
+} // namespace
 
 TokenizerRecipe parse_tokenizer_recipe(const json& value, const std::string& where) {
-    static const std::vector<std::string> k_keys = {
-        "kind",          "vocab_size",    "min_frequency",    "lowercase",
-        "normalization", "byte_fallback", "max_piece_length", "split_digits",
-        "text_size",     "seed_size",     "shrinking_factor", "em_steps",
-        "special_tokens"};
-    if (!value.is_object()) throw Error({where, "an object with 'kind'", json_summary(value), ""});
-    for (const auto& [key, ignored] : value.items())
-        index_of(k_keys, key, fmt::format("{}: '{}'", where, key));
-    TokenizerRecipe recipe;
-    recipe.kind = static_cast<TokenizerKind>(
-        index_of(k_kinds, json_string(value, "kind", where), fmt::format("{}: 'kind'", where)));
-    recipe.vocab_size = static_cast<int>(json_int_or(value, "vocab_size", 0, where, 0, k_most_tokens));
-    recipe.text_size = json_int_or(value, "text_size", 0, where, 0, std::int64_t{1} << 40);
-    recipe.min_frequency = static_cast<int>(json_int_or(value, "min_frequency", 0, where, 0, k_most_tokens));
-    recipe.lowercase = json_bool_or(value, "lowercase", false, where);
-    recipe.split_digits = json_bool_or(value, "split_digits", false, where);
-    recipe.normalization = json_string_or(value, "normalization", "", where);
-    recipe.byte_fallback = json_bool_or(value, "byte_fallback", false, where);
-    recipe.max_piece_length =
-        static_cast<int>(json_int_or(value, "max_piece_length", recipe.max_piece_length, where, 1, 256));
-    recipe.seed_size = static_cast<int>(json_int_or(value, "seed_size", 0, where, 0, k_most_tokens));
-    recipe.shrinking_factor = json_number_or(value, "shrinking_factor", recipe.shrinking_factor, where);
-    recipe.em_steps = static_cast<int>(json_int_or(value, "em_steps", recipe.em_steps, where, 1, 100));
+    auto [recipe, special_tokens] = fields_from_json<RecipeFile>(value, {.where = where});
     if (const std::string unknown = default_unknown(recipe); !unknown.empty())
         recipe.special_tokens["unk"] = unknown;
-    if (json_has(value, "special_tokens"))
-        read_special_tokens(value.at("special_tokens"), recipe, fmt::format("{}: 'special_tokens'", where));
+    read_special_tokens(special_tokens, recipe, fmt::format("{}: 'special_tokens'", where));
     validate(recipe, where);
     return recipe;
 }

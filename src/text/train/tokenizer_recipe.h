@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 namespace gf {
 
@@ -18,7 +19,7 @@ enum class TokenizerKind {
 };
 
 /// The name of the kind in a recipe's JSON.
-std::string name(TokenizerKind kind);
+std::string_view name(TokenizerKind kind);
 
 struct TokenizerRecipe {
     // All kinds.
@@ -43,6 +44,9 @@ struct TokenizerRecipe {
     /// goes in front of every text, or cls and sep around it. A kind that needs unk has it without being
     /// asked for. A role set to null in JSON is left out.
     std::map<std::string, std::string> special_tokens;
+
+    /// All of the above but the special tokens, as io/fields.h wants them.
+    static void fields(auto& recipe, auto visit);
 };
 
 /// Reads {"kind": "bpe", "vocab_size": 512, "special_tokens": {"bos": "<s>"}, ...}, which has the fields

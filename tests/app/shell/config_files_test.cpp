@@ -69,6 +69,30 @@ TEST_F(ConfigFilesTest, SettingsComeBackAsTheyWere) {
     EXPECT_THAT(gf::tests::read_text(settings_file()), HasSubstr("\"scale\": 1.1,"));
 }
 
+TEST_F(ConfigFilesTest, SettingsAreWrittenInTheOrderOfTheirFields) {
+    files_.save_settings(sample());
+    EXPECT_EQ(gf::tests::read_text(settings_file()), R"({
+  "theme": "projector",
+  "scale": 1.1,
+  "motion": false,
+  "tokens_per_s": 12.5,
+  "trace_megabytes": 1024.0,
+  "window_width": 1280,
+  "window_height": 720,
+  "recent": [
+    {
+      "model": "/models/café \"x\".bin",
+      "tokenizer": ""
+    },
+    {
+      "model": "/models/gpt2",
+      "tokenizer": "/models/gpt2/tokenizer.json"
+    }
+  ]
+}
+)");
+}
+
 TEST_F(ConfigFilesTest, WithoutAFileSettingsAreTheDefaults) {
     std::string warning = "old";
     EXPECT_EQ(files_.load_settings(warning), Settings());
@@ -97,7 +121,7 @@ TEST_F(ConfigFilesTest, ANewerFileHasKeysThatAreIgnoredWithANote) {
 TEST_F(ConfigFilesTest, DamagedSettingsAreKeptAside) {
     const char* cases[][2] = {{"\xFF\xFE garbage", "JSON"},
                               {"", "empty"},
-                              {"[]", "theme"},
+                              {"[]", "an object"},
                               {R"({"theme": 3})", "theme"},
                               {R"({"theme": "pink"})", "pink"},
                               {R"({"scale": "big"})", "scale"},

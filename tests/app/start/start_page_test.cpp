@@ -82,7 +82,8 @@ class StartPageTest : public ::testing::Test {
     /// The models that the page asked to open since the last call.
     std::vector<command::Open> opened() {
         std::vector<command::Open> all;
-        for (const Command& c : commands_.take()) all.push_back(std::get<command::Open>(c));
+        for (const Command& c : commands_.take())
+            all.push_back(std::get<command::Open>(std::get<SessionCommand>(c)));
         return all;
     }
 

@@ -1,0 +1,61 @@
+// How the Workbench carries out the commands of the window. Those that only change the Selection are
+// SelectionControl's.
+
+#include "app/shell/workbench.h"
+#include "session/commands/visit_command.h"
+
+#include <algorithm>
+
+namespace gf::ui {
+
+void Workbench::carry_out_here(const ViewCommand& command) {
+    visit_command(command, [this](const auto& c) -> decltype(run(c)) { return run(c); });
+}
+
+void Workbench::run(const command::SetTheme& c) { settings_.theme = theme_named(c.theme); }
+
+void Workbench::run(const command::SetScale& c) {
+    settings_.scale = std::clamp(static_cast<float>(c.scale), k_min_scale, k_max_scale);
+}
+
+void Workbench::run(const command::SetMotion& c) { settings_.motion = c.on; }
+
+/// Shows a site or parameter in the Inspector, which opens for it.
+void Workbench::run(const command::Inspect& c) {
+    selection_control_.run(c);
+    if (!selection_.inspected.empty() && !arrangement_.is_open("Inspector"))
+        arrangement_.show("Inspector", true);
+}
+
+/// Opens the field for the value of a cell: of the one that is named, which is pinned for it, or else of the
+/// one in focus.
+void Workbench::run(const command::AskValue& c) {
+    const bool is_named = !c.cell.name.empty();
+    if (is_named) run(command::PinCell{c.cell});
+    const std::optional<CellRef>& cell = is_named ? selection_.pinned_cell : selection_.focus();
+    if (cell)
+        cell_popups_.ask_value(*cell, selection_.cell.get() == cell);
+    else if (!is_named)
+        notice_bar_.set_window_message("Point at a cell or pin it: then its value can be edited.");
+}
+
+void Workbench::run(const command::SetView& c) { panels_.set_option(c); }
+
+void Workbench::run(const command::ShowPanel& c) { arrangement_.show(c.panel, c.on); }
+
+void Workbench::run(const command::SetLayout& c) {
+    if (const std::string inspected = arrangement_.choose(c.layout); !inspected.empty())
+        run(command::Inspect{inspected});
+}
+
+void Workbench::run(const command::SaveLayout& c) { arrangement_.save_as(c.layout); }
+
+void Workbench::run(const command::DeleteLayout& c) { arrangement_.remove(c.layout); }
+
+void Workbench::run(const command::ChooseFile& c) { choosing_file_ = c.on && !choosing_file_; }
+
+void Workbench::run(const command::Find& c) { palette_.open(c.text); }
+
+void Workbench::run(const command::ShowHelp& c) { help_.open(c.on); }
+
+} // namespace gf::ui

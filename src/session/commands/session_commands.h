@@ -1,0 +1,238 @@
+#pragma once
+// The commands that the session's Engine carries out. Each is a struct with its name in JSON, what it does,
+// and its fields (io/fields.h). A new one is a struct, its name in SessionCommand at the end of this file,
+// and an Engine::run(); without the latter nothing compiles. docs/commands.md is made from this file.
+
+#include "core/sampling/sampling.h"
+#include "session/cell_address.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace gf {
+namespace command {
+
+struct Open {
+    std::string model, tokenizer;
+    std::string prompt = {};
+    static constexpr std::string_view k_name = "open";
+    static constexpr std::string_view k_about =
+        "Opens a model with a text, which an encoder-decoder reads as its source. An empty tokenizer means "
+        "the "
+        "one beside the model, if any; an empty prompt means BOS alone.";
+    static void fields(auto& command, auto visit) {
+        visit("model", command.model);
+        visit("tokenizer", command.tokenizer);
+        visit("prompt", command.prompt);
+    }
+};
+
+struct SetPrompt {
+    std::string text;
+    bool truncate = false;
+    static constexpr std::string_view k_name = "prompt";
+    static constexpr std::string_view k_about =
+        "Begins a new text. Without a tokenizer the text is ids separated by commas or blanks. A prompt "
+        "longer "
+        "than the model's context is refused unless `truncate` is true, which keeps its end.";
+    static void fields(auto& command, auto visit) {
+        visit("text", command.text);
+        visit("truncate", command.truncate);
+    }
+};
+
+struct SetSource {
+    std::string text;
+    static constexpr std::string_view k_name = "source";
+    static constexpr std::string_view k_about =
+        "Gives the encoder of an encoder-decoder another text to read, written as for `prompt`; an empty one "
+        "means its start token alone. The decoder's text begins anew from the same prompt.";
+    static void fields(auto& command, auto visit) { visit("text", command.text); }
+};
+
+struct Play {
+    static constexpr std::string_view k_name = "play";
+    static constexpr std::string_view k_about = "Draws one token after the other.";
+    static void fields(auto&, auto) {}
+};
+
+struct Pause {
+    static constexpr std::string_view k_name = "pause";
+    static constexpr std::string_view k_about = "Ends `play`.";
+    static void fields(auto&, auto) {}
+};
+
+struct Step {
+    int tokens = 1;
+    static constexpr std::string_view k_name = "step";
+    static constexpr std::string_view k_about =
+        "Moves the cursor by this many tokens; a negative number moves it back.";
+    static void fields(auto& command, auto visit) { visit("tokens", command.tokens); }
+};
+
+struct Jump {
+    int position = 0;
+    static constexpr std::string_view k_name = "jump";
+    static constexpr std::string_view k_about =
+        "Moves the cursor among the tokens that are computed, so that this many are shown.";
+    static void fields(auto& command, auto visit) { visit("position", command.position); }
+};
+
+struct SetSpeed {
+    double tokens_per_s = 0;
+    static constexpr std::string_view k_name = "speed";
+    static constexpr std::string_view k_about = "Limits the tokens per second; 0 sets no limit.";
+    static void fields(auto& command, auto visit) { visit("tokens_per_s", command.tokens_per_s); }
+};
+
+struct ViewLayer {
+    int layer = -1;
+    std::string run = "text";
+    static constexpr std::string_view k_name = "view-layer";
+    static constexpr std::string_view k_about =
+        "Chooses the layer whose sites are computed again when the run is above the trace budget; -1 chooses "
+        "none. `run` is the name of the run that the layer belongs to.";
+    static void fields(auto& command, auto visit) {
+        visit("layer", command.layer);
+        visit("run", command.run);
+    }
+};
+
+struct SetTraceBudget {
+    double megabytes = 1024;
+    static constexpr std::string_view k_name = "trace-budget";
+    static constexpr std::string_view k_about = "Limits the memory of a run that keeps all its values, in "
+                                                "units of 2^20 bytes. It holds from the next "
+                                                "prompt on.";
+    static void fields(auto& command, auto visit) { visit("megabytes", command.megabytes); }
+};
+
+struct SetSampling {
+    SamplingChain chain;
+    static constexpr std::string_view k_name = "sampling";
+    static constexpr std::string_view k_about =
+        "Sets the stages between logits and token, in the order in which they apply.";
+    static void fields(auto& command, auto visit) { visit("chain", command.chain); }
+};
+
+struct SetSeed {
+    std::uint64_t seed = 0;
+    static constexpr std::string_view k_name = "seed";
+    static constexpr std::string_view k_about = "Sets the seed of the random numbers that draw the tokens.";
+    static void fields(auto& command, auto visit) { visit("seed", command.seed); }
+};
+
+struct Resample {
+    static constexpr std::string_view k_name = "resample";
+    static constexpr std::string_view k_about =
+        "Draws the token after the cursor again, with the next random number. Another token makes a branch.";
+    static void fields(auto&, auto) {}
+};
+
+struct ForceToken {
+    int position = 0, token = 0;
+    static constexpr std::string_view k_name = "force-token";
+    static constexpr std::string_view k_about = "Makes a branch that has this token at this position.";
+    static void fields(auto& command, auto visit) {
+        visit("position", command.position);
+        visit("token", command.token);
+    }
+};
+
+struct SelectBranch {
+    int branch = 0;
+    static constexpr std::string_view k_name = "branch";
+    static constexpr std::string_view k_about = "Brings a branch of the text into view.";
+    static void fields(auto& command, auto visit) { visit("branch", command.branch); }
+};
+
+struct EditCell {
+    CellAddress cell;
+    double value = 0;
+    static constexpr std::string_view k_name = "edit";
+    static constexpr std::string_view k_about =
+        "Replaces the value of one cell, which is named by its site; `head` is ignored where the site has no "
+        "heads. The run is computed again with it; its tokens stay.";
+    static void fields(auto& command, auto visit) {
+        CellAddress::fields(command.cell, visit);
+        visit("value", command.value);
+    }
+};
+
+struct RemoveEdit {
+    CellAddress cell;
+    static constexpr std::string_view k_name = "remove-edit";
+    static constexpr std::string_view k_about = "Gives an edited cell its computed value back.";
+    static void fields(auto& command, auto visit) { CellAddress::fields(command.cell, visit); }
+};
+
+struct RemoveEdits {
+    static constexpr std::string_view k_name = "remove-edits";
+    static constexpr std::string_view k_about = "Gives all edited cells their computed values back.";
+    static void fields(auto&, auto) {}
+};
+
+struct UseEdits {
+    bool on = true;
+    static constexpr std::string_view k_name = "edits";
+    static constexpr std::string_view k_about = "Switches all edits on or off. While they are off the run is "
+                                                "computed without them, but they are kept.";
+    static void fields(auto& command, auto visit) { visit("on", command.on); }
+};
+
+struct AddRun {
+    std::string model = {}, tokenizer = {};
+    std::string prompt = {};
+    int branch = -1;
+    static constexpr std::string_view k_name = "add-run";
+    static constexpr std::string_view k_about =
+        "Adds a run beside the text, in lock-step with it: of another model, another prompt or another branch "
+        "(as it stands). What is left out is as in the text.";
+    static void fields(auto& command, auto visit) {
+        visit("model", command.model);
+        visit("tokenizer", command.tokenizer);
+        visit("prompt", command.prompt);
+        visit("branch", command.branch);
+    }
+};
+
+struct RemoveRun {
+    std::string run;
+    static constexpr std::string_view k_name = "remove-run";
+    static constexpr std::string_view k_about = "Removes a run beside the text.";
+    static void fields(auto& command, auto visit) { visit("run", command.run); }
+};
+
+struct DrawEach {
+    bool on = true;
+    static constexpr std::string_view k_name = "draw-each";
+    static constexpr std::string_view k_about =
+        "Lets the runs beside the text draw tokens of their own, with the random numbers that the text's had, "
+        "or read the text's tokens.";
+    static void fields(auto& command, auto visit) { visit("on", command.on); }
+};
+
+struct Undo {
+    static constexpr std::string_view k_name = "undo";
+    static constexpr std::string_view k_about = "Takes the last change of the session back.";
+    static void fields(auto&, auto) {}
+};
+
+struct Redo {
+    static constexpr std::string_view k_name = "redo";
+    static constexpr std::string_view k_about = "Makes the change again that `undo` took back.";
+    static void fields(auto&, auto) {}
+};
+
+} // namespace command
+
+using SessionCommand =
+    std::variant<command::Open, command::SetPrompt, command::SetSource, command::Play, command::Pause,
+                 command::Step, command::Jump, command::SetSpeed, command::ViewLayer, command::SetTraceBudget,
+                 command::SetSampling, command::SetSeed, command::Resample, command::ForceToken,
+                 command::SelectBranch, command::EditCell, command::RemoveEdit, command::RemoveEdits,
+                 command::UseEdits, command::AddRun, command::RemoveRun, command::DrawEach, command::Undo, command::Redo>;
+
+} // namespace gf
