@@ -104,14 +104,15 @@ constexpr std::array<SiteRow, k_n_sites> k_site_rows{{
     {ln2_normalized, "ln2.hook_normalized", true, k_pos_model, true, "",
      "(ln2_in[c] - (mean(i in d_model: ln2_in[i]) if layer_norm)) / ln2_scale"},
     {router_logits, "mlp.hook_router_logits", true, k_pos_expert, true, "",
-     "sum(i in d_model: mlp_in[i] * W_router[i, c])"},
+     "sum(i in d_model: mlp_in[i] * W_router[i, c]) if on else -inf"},
     {expert_weights, "mlp.hook_expert_weights", true, k_pos_expert, true, "",
      "exp(router_logits - max(e in experts: router_logits[t, e])) / "
      "sum(e in experts: exp(router_logits[t, e] - max(i in experts: router_logits[t, i])))"},
     {expert_indices, "mlp.hook_expert_indices", true, k_pos_slot, false,
      "an index, not a quantity: edit the expert weights", "rank(e in experts: expert_weights[t, e])"},
     {expert_gates, "mlp.hook_expert_gates", true, k_pos_slot, true, "",
-     "expert_weights[t, expert(c)] / sum(s in slots: expert_weights[t, expert(s)])"},
+     "(1 if forced else expert_weights[t, expert(c)] / sum(s in chosen: expert_weights[t, expert(s)])) "
+     "if counted else 0"},
     {mlp_pre, "mlp.hook_pre", true, k_pos_mlp, true, "",
      "sum(i in d_model: mlp_in[i] * W_in[expert(h), i, c]) + b_in[expert(h), c]"},
     {mlp_pre_linear, "mlp.hook_pre_linear", true, k_pos_mlp, true, "",

@@ -109,8 +109,7 @@ double Engine::due_time() const {
 /// Computes the next rows of a branch whose tokens are known: all at once if rows depend on later tokens.
 void Engine::compute_slice(Branch& b) {
     const int n_tokens = b.trace->n_tokens();
-    const ModelConfig& config = b.trace->config();
-    const bool at_once = looks_ahead(config.mask) || config.pools();
+    const bool at_once = b.trace->plan().looks_ahead() || b.trace->plan().needs_whole_segments();
     compute_rows(b, at_once ? n_tokens : std::min(n_tokens, b.rows + k_rows_per_slice));
 }
 

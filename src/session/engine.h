@@ -110,7 +110,7 @@ class Engine {
     // Models, prompts and sources.
     void start_tree(const std::vector<int>& prompt);
     RunView read_source(const Model& model, const std::string& text) const;
-    TraceShape trace_shape(int capacity, int n_prompt);
+    TraceShape trace_shape(int capacity, const RunSetup& setup);
 
     // Slices of work.
     void compute_rows(Branch& branch, int rows);

@@ -38,7 +38,7 @@ void Engine::require_replaceable(const char* command_name, int position) const {
     if (!config.has_logits())
         throw Error({command_name, "a model that gives logits of tokens",
                      "one that " + std::string(non_generative_purpose(config)), "change the prompt instead"});
-    if (const int n_prefix = trace.shape().segments[0].n_prefix;
+    if (const int n_prefix = trace.segments()[0].n_prefix;
         config.mask == MaskKind::prefix && position < n_prefix)
         throw Error({command_name,
                      "a position from " + std::to_string(n_prefix) +
@@ -87,7 +87,8 @@ void Engine::fork_prefix(Branch& child, const Branch& parent, int token, TokenOr
     const int position = child.fork, capacity = std::max(parent.trace->capacity(), position + 1);
     child.n_prompt = std::min(parent.n_prompt, position);
     child.rows = position;
-    child.trace = parent.trace->branch(position, capacity, active_edits(capacity));
+    child.trace =
+        parent.trace->branch(position, capacity, parent.trace->setup().with_edits(active_edits(capacity)));
     child.origins = std::make_shared<std::vector<TokenOrigin>>(parent.origins->begin(),
                                                                parent.origins->begin() + position);
     child.origins->resize(static_cast<std::size_t>(child.trace->capacity()));
@@ -97,7 +98,9 @@ void Engine::fork_prefix(Branch& child, const Branch& parent, int token, TokenOr
 /// Gives the child the parent's text with `token` at child.fork. Every row sees it, so all are computed.
 void Engine::fork_whole_text(Branch& child, const Branch& parent, int token, TokenOrigin origin) {
     child.n_prompt = parent.n_prompt;
-    child.trace = parent.trace->branch(0, parent.trace->capacity(), active_edits(parent.trace->capacity()));
+    child.trace =
+        parent.trace->branch(0, parent.trace->capacity(),
+                             parent.trace->setup().with_edits(active_edits(parent.trace->capacity())));
     const auto text = parent.tokens(parent.rows);
     std::vector<int> tokens(text.begin(), text.end());
     tokens[static_cast<std::size_t>(child.fork)] = token;

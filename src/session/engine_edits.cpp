@@ -141,7 +141,8 @@ void Engine::apply_source_edits() {
     if (!run.trace) return;
     const std::vector<Edit>& edits = state_.edits_on ? *state_.source_edits : *no_edits();
     if (edits == run.trace->edits()) return;
-    auto recomputed = std::make_shared<Trace>(run.trace->shared_weights(), run.trace->shape(), edits);
+    auto recomputed = std::make_shared<Trace>(run.trace->shared_weights(), run.trace->shape(),
+                                              run.trace->setup().with_edits(edits));
     extend(*recomputed, {run.trace->tokens(), static_cast<std::size_t>(run.rows)});
     state_.source_run.trace = std::move(recomputed);
 }
@@ -165,14 +166,16 @@ void Engine::apply_edits() {
     }
     if (recomputed_ && recomputed_->id == b.id && is_up_to_date(*recomputed_->trace)) return;
     const bool same_source = b.trace->source() == source.get();
-    const bool from_start = looks_ahead(b.trace->config().mask) || b.trace->config().pools() || !same_source;
+    const bool from_start =
+        b.trace->plan().looks_ahead() || b.trace->plan().needs_whole_segments() || !same_source;
     const int first = from_start ? 0 : std::min(first_differing_row(edits, b.trace->edits()), b.rows);
     auto recomputed = std::make_shared<Branch>(b);
+    RunSetup setup = b.trace->setup().with_edits(std::move(edits));
     if (same_source)
-        recomputed->trace = b.trace->branch(first, b.trace->capacity(), std::move(edits));
+        recomputed->trace = b.trace->branch(first, b.trace->capacity(), std::move(setup));
     else
         recomputed->trace =
-            std::make_shared<Trace>(b.trace->shared_weights(), b.trace->shape(), std::move(edits), source);
+            std::make_shared<Trace>(b.trace->shared_weights(), b.trace->shape(), std::move(setup), source);
     recomputed->trace->append(b.tokens(b.trace->n_tokens()).subspan(static_cast<std::size_t>(first)));
     recomputed->origins = std::make_shared<std::vector<TokenOrigin>>(*b.origins);
     recomputed->rows = first;

@@ -109,13 +109,12 @@ void Engine::append_token(Branch& b, int token, TokenOrigin origin) {
 void Engine::grow(Branch& b) {
     const int capacity = std::min(max_tokens(), std::max(2 * b.rows, k_initial_capacity));
     const Trace& old = *b.trace;
-    const TraceShape shape =
-        old.shape().keep == Keep::all ? trace_shape(capacity, old.shape().segments[0].n_prefix) : old.shape();
+    const RunSetup setup = old.setup().with_edits(active_edits(capacity));
+    const TraceShape shape = old.shape().keep == Keep::all ? trace_shape(capacity, setup) : old.shape();
     if (shape.keep == old.shape().keep) {
-        b.trace = old.branch(b.rows, capacity, active_edits(capacity));
+        b.trace = old.branch(b.rows, capacity, setup);
     } else { // the budget allows less than the old Trace keeps, so the rows are computed again
-        auto smaller = std::make_shared<Trace>(old.shared_weights(), shape, active_edits(capacity),
-                                               state_.source_run.trace);
+        auto smaller = std::make_shared<Trace>(old.shared_weights(), shape, setup, state_.source_run.trace);
         extend(*smaller, b.tokens(b.rows));
         b.trace = std::move(smaller);
     }

@@ -84,8 +84,9 @@ void Engine::start_tree(const std::vector<int>& prompt) {
         !config.continues_text()
             ? n
             : std::min(config.n_ctx, std::max(k_initial_capacity, n + k_initial_capacity / 2));
-    root->trace = std::make_shared<Trace>(state_.model->weights, trace_shape(capacity, n),
-                                          std::vector<Edit>(), state_.source_run.trace);
+    const RunSetup setup{.n_prefix = n};
+    root->trace = std::make_shared<Trace>(state_.model->weights, trace_shape(capacity, setup), setup,
+                                          state_.source_run.trace);
     root->trace->append(prompt);
     root->origins = std::make_shared<std::vector<TokenOrigin>>(static_cast<std::size_t>(capacity));
     state_.tree = {root};
@@ -95,10 +96,11 @@ void Engine::start_tree(const std::vector<int>& prompt) {
 }
 
 /// Shape of a Trace for one sequence, which keeps as much of it as the budget allows.
-TraceShape Engine::trace_shape(int capacity, int n_prompt) {
-    TraceShape shape{capacity, {{0, capacity, 0, 0, n_prompt}}, Keep::all};
+TraceShape Engine::trace_shape(int capacity, const RunSetup& setup) {
+    TraceShape shape{capacity};
     const Trace* source = state_.source_run.trace.get();
-    if (trace_bytes(state_.model->config(), shape, source ? &source->shape() : nullptr) > trace_budget_) {
+    if (trace_bytes(state_.model->config(), shape, setup, source ? source->size() : SourceSize()) >
+        trace_budget_) {
         shape.keep = Keep::residual;
         set_message(
             "This run needs more memory than the trace budget: the layer in view is computed again when "

@@ -18,7 +18,7 @@ RunView Engine::read_source(const Model& model, const std::string& text) const {
     if (n > n_ctx)
         throw Error({"source", "at most " + std::to_string(n_ctx) + " tokens (the model's context)",
                      std::to_string(n), "shorten it"});
-    TraceShape shape{n, {}, Keep::all, {}, Stack::encoder};
+    TraceShape shape{n, Keep::all, Stack::encoder};
     if (trace_bytes(model.weights->config_of(Stack::encoder), shape) > trace_budget_)
         shape.keep = Keep::residual;
     auto trace = std::make_shared<Trace>(model.weights, shape);

@@ -10,11 +10,11 @@ namespace gf::ui {
 
 void draw_not_kept_notice(const Snapshot& s, int layer) {
     // What the run would take if it kept all of its values.
-    TraceShape all_values{s.trace().capacity(), {}, Keep::all};
-    all_values.stack = s.trace().shape().stack;
+    const TraceShape all_values{s.trace().capacity(), Keep::all, s.trace().shape().stack};
     const Trace* source = s.trace().source();
-    const double megabytes =
-        static_cast<double>(trace_bytes(s.config(), all_values, source ? &source->shape() : nullptr)) * 1e-6;
+    const double megabytes = static_cast<double>(trace_bytes(s.config(), all_values, s.trace().setup(),
+                                                             source ? source->size() : SourceSize())) *
+                             1e-6;
     fmt::memory_buffer text;
     const auto out = std::back_inserter(text);
     fmt::format_to(out,
