@@ -134,11 +134,11 @@ TEST(Run, UnderASetup) {
         bool same_as_without;
     };
     const MaskRule behind{
-        .painted = {{.row_begin = 9, .row_end = 10, .key_begin = 11, .key_end = 13, .visible = true}}};
+        .painted = {{.row_begin = 6, .row_end = 13, .key_begin = 7, .key_end = 18, .visible = true}}};
     for (const Case& c :
          {Case{"llama", varied_setup(saved_preset("llama").config(), 20, false), false},
           Case{"llama", {.masks = {{.kind = MaskKind::bidirectional}}}, false},
-          Case{"llama", {.masks = {behind}}, false}, // a row that is written before the keys that it sees
+          Case{"llama", {.masks = {behind}}, false}, // rows that are written before the keys that they see
           Case{"mixtral", {.experts = {{.off = {1}}, {.forced = {2}, .layers = {1}}}}, false},
           Case{"mixtral", {.capacity_factor = 0.6}, false}, Case{"prefix", {}, true},
           Case{"llama", {.rope = {.dynamic_ntk = 2}}, true}}) {

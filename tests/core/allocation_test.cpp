@@ -3,6 +3,7 @@
 
 #include "core/sampling/sampling.h"
 #include "support/random_model.h"
+#include "support/varied_setup.h"
 
 #include <gtest/gtest.h>
 
@@ -80,18 +81,20 @@ TEST_F(Allocations, NoneInTheDecodeLoop) {
         for (const Keep keep : {Keep::all, Keep::residual, Keep::cache}) {
             const auto weights = random_weights(p.config);
             const std::vector<int> tokens = random_tokens(p.config, 20);
-            const RunSetup setup{.n_prefix = p.n_prefix,
-                                 .edits = {{{.site = Site::z, .layer = 0, .row_begin = 6},
-                                            Edit::Kind::scale,
-                                            {real(0.5)},
-                                            nullptr}}};
-            Trace trace(weights, {20, keep}, setup, random_source(weights));
-            extend(trace, std::span(tokens).first(5));
-            EXPECT_EQ(allocations([&] {
-                          for (std::size_t t = 5; t < 20; ++t) extend(trace, std::span(tokens).subspan(t, 1));
-                      }),
-                      0)
-                << p.name;
+            const Edit edit{
+                {.site = Site::z, .layer = 0, .row_begin = 6}, Edit::Kind::scale, {real(0.5)}, nullptr};
+            for (RunSetup setup : {RunSetup(), varied_setup(p.config, 20, false)}) {
+                setup.n_prefix = p.n_prefix;
+                setup.edits = {edit};
+                Trace trace(weights, {20, keep}, setup, random_source(weights));
+                extend(trace, std::span(tokens).first(5));
+                EXPECT_EQ(allocations([&] {
+                              for (std::size_t t = 5; t < 20; ++t)
+                                  extend(trace, std::span(tokens).subspan(t, 1));
+                          }),
+                          0)
+                    << p.name;
+            }
         }
     }
 }
