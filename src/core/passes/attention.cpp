@@ -110,29 +110,32 @@ const real* ForwardPass::transposed_keys_of_head(int l, Site keys, int h, int ke
 }
 
 void ForwardPass::scores_of_row(int l, const AttentionSites& a, const HeadGroup& g, int r) {
-    const KeyRange& keys = g.mask->keys(r);
+    const KeyRange keys = g.mask->keys(r);
     if (keys.size() == 0) return; // its scores are -inf from the start
-    const real scale = 1 / std::sqrt(static_cast<real>(config.d_head));
-    real* scaled = trace.query_scratch_;
+    const int n_keys = trace.n_keys(a.scores), d_head = config.d_head, group_size = config.group_size();
+    const real scale = 1 / std::sqrt(static_cast<real>(d_head));
+    const real* queries = row(a.queries, l, r);
+    const real* first_keys = transposed_keys_of_head(l, a.keys, 0, keys.begin);
     const auto stride = static_cast<std::ptrdiff_t>(transposed_keys(a.keys).stride);
-    const int n_keys = trace.n_keys(a.scores);
+    real* scaled = trace.query_scratch_;
+    real* first_scores = row(a.scores, l, r) + (keys.begin - keys.first);
+    const bool alibi = penalises_distance(l, a.scores), has_gaps = g.mask->has_gaps();
     for (const int h : g.heads) {
-        const real* q = row(a.queries, l, r) + h * config.d_head;
-        real* s = row(a.scores, l, r) + h * n_keys + (keys.begin - keys.first);
+        const real* q = queries + h * d_head;
+        real* s = first_scores + h * n_keys;
         // The query is scaled instead of the scores, since it has fewer values.
-        for (int i = 0; i < config.d_head; ++i) scaled[i] = q[i] * scale;
+        for (int i = 0; i < d_head; ++i) scaled[i] = q[i] * scale;
         // (d_head) x (d_head, keys) -> (keys)
-        vec_mat(scaled, config.d_head, transposed_keys_of_head(l, a.keys, h, keys.begin), stride, nullptr, s,
+        vec_mat(scaled, d_head, first_keys + h / group_size * d_head * stride, stride, nullptr, s,
                 keys.size());
-        penalise_distance(l, a.scores, h, r, keys, s);
-        g.mask->for_each_hidden(r, [&](int key) { s[key - keys.begin] = k_minus_infinity; });
+        if (alibi) penalise_distance(h, r, keys, s);
+        if (has_gaps) g.mask->for_each_hidden(r, [&](int key) { s[key - keys.begin] = k_minus_infinity; });
     }
 }
 
 /// ALiBi (Press et al. 2022): score -= slope of the head * distance of the positions. `s` points at the score
 /// of the first of the keys that row r reads.
-void ForwardPass::penalise_distance(int l, Site scores, int h, int r, const KeyRange& keys, real* s) const {
-    if (config.layer(l).positions != Positions::alibi || has_source_keys(scores)) return;
+void ForwardPass::penalise_distance(int h, int r, const KeyRange& keys, real* s) const {
     const real slope = trace.positions().slope(h);
     const int position = trace.plan(r).position;
     for (int key = keys.begin; key < keys.end; ++key)
@@ -142,6 +145,7 @@ void ForwardPass::penalise_distance(int l, Site scores, int h, int r, const KeyR
 void ForwardPass::scores_of_block(int l, const AttentionSites& a, const HeadGroup& g, const RowBlock& b) {
     const real scale = 1 / std::sqrt(static_cast<real>(config.d_head));
     const auto stride = static_cast<std::ptrdiff_t>(trace.row_stride(a.scores));
+    const bool alibi = penalises_distance(l, a.scores);
     for (const int h : g.heads) {
         real* s = row(a.scores, l, b.row) + h * trace.n_keys(a.scores) + (b.key_begin - b.first_key);
         // (rows, d_head) x (d_head, keys) -> (rows, keys)
@@ -156,7 +160,7 @@ void ForwardPass::scores_of_block(int l, const AttentionSites& a, const HeadGrou
             real *first = s + (keys.begin - b.key_begin), *last = s + (keys.end - b.key_begin);
             std::fill(s, first, k_minus_infinity);
             for (real* x = first; x < last; ++x) *x *= scale;
-            penalise_distance(l, a.scores, h, r, keys, first);
+            if (alibi) penalise_distance(h, r, keys, first);
             std::fill(last, s + b.n_keys(), k_minus_infinity);
             g.mask->for_each_hidden(r, [&](int key) { s[key - b.key_begin] = k_minus_infinity; });
         }
@@ -199,19 +203,22 @@ void ForwardPass::weighted_values_of_row(int l, const AttentionSites& a, const H
     const auto stride = static_cast<std::ptrdiff_t>(trace.row_stride(a.values));
     const bool skips_keys = g.mask->has_gaps() &&
                             !RowBlocks(trace.plan(), *g.mask, r, r + 1).read_only_finite(trace, a.values, l);
+    const int n_keys = trace.n_keys(a.scores), d_head = config.d_head, group_size = config.group_size();
+    const real *first_weights = row(a.pattern, l, r) + (keys.begin - keys.first),
+               *first_values = trace.row(a.values, l, keys.begin);
+    real* first_z = row(a.z, l, r);
     for (const int h : g.heads) {
-        const real* p = row(a.pattern, l, r) + h * trace.n_keys(a.scores) + (keys.begin - keys.first);
-        const real* v = trace.row(a.values, l, keys.begin) + h / config.group_size() * config.d_head;
-        real* z = row(a.z, l, r) + h * config.d_head;
+        const real *p = first_weights + h * n_keys, *v = first_values + h / group_size * d_head;
+        real* z = first_z + h * d_head;
         // (keys) x (keys, d_head) -> (d_head)
         if (!skips_keys) {
-            vec_mat(p, keys.size(), v, stride, nullptr, z, config.d_head);
+            vec_mat(p, keys.size(), v, stride, nullptr, z, d_head);
             continue;
         }
-        std::fill_n(z, config.d_head, real(0));
+        std::fill_n(z, d_head, real(0));
         g.mask->for_each_run(r, [&](int first, int last) {
             for (int key = first - keys.begin; key < last - keys.begin; ++key)
-                for (int i = 0; i < config.d_head; ++i) z[i] += p[key] * v[key * stride + i];
+                for (int i = 0; i < d_head; ++i) z[i] += p[key] * v[key * stride + i];
         });
     }
 }

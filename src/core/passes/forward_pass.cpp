@@ -221,15 +221,17 @@ void ForwardPass::store_staged_row(Site first, Site last, int l) const {
         // Outside the keys that it reads the row is -inf or 0 from the start. It is written again only up to
         // the end of a cache line, so that whole lines are moved.
         const int n_keys = trace.n_keys();
-        for (int h = 0; h < config.n_heads; ++h) {
-            const KeyRange& read = trace.plan().mask(site, l, h).keys(begin);
+        const real hidden = site == Site::pattern ? real(0) : -std::numeric_limits<real>::infinity();
+        for (const HeadGroup& g : trace.plan().groups(site, l)) {
+            const KeyRange& read = g.mask->keys(begin);
             const int first_key = read.begin - read.first, n_read = read.size();
             const int n_written =
                 n_keys % 16 == 0 ? std::min((first_key + n_read + 15) / 16 * 16, n_keys) - first_key : n_read;
-            real* keys = from + h * n_keys + first_key;
-            std::fill(keys + n_read, keys + n_written,
-                      site == Site::pattern ? real(0) : -std::numeric_limits<real>::infinity());
-            nontemporal_copy(keys, to + h * n_keys + first_key, n_written);
+            for (const int h : g.heads) {
+                real* keys = from + h * n_keys + first_key;
+                std::fill(keys + n_read, keys + n_written, hidden);
+                nontemporal_copy(keys, to + h * n_keys + first_key, n_written);
+            }
         }
     }
 }

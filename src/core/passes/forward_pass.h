@@ -69,7 +69,10 @@ class ForwardPass {
     void scores(int l, const AttentionSites& a);
     void scores_of_row(int l, const AttentionSites& a, const HeadGroup& g, int r);
     void scores_of_block(int l, const AttentionSites& a, const HeadGroup& g, const RowBlock& b);
-    void penalise_distance(int l, Site scores, int h, int r, const KeyRange& keys, real* s) const;
+    bool penalises_distance(int l, Site scores) const {
+        return config.layer(l).positions == Positions::alibi && !has_source_keys(scores);
+    }
+    void penalise_distance(int h, int r, const KeyRange& keys, real* s) const;
     void pattern(int l, const AttentionSites& a);
     void weighted_values(int l, const AttentionSites& a);
     void weighted_values_of_row(int l, const AttentionSites& a, const HeadGroup& g, int r);
