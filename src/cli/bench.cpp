@@ -54,11 +54,11 @@ BestRuns measure(const Model& model, int n, int repeats) {
     std::vector<int> tokens(static_cast<std::size_t>(n), bos);
     std::shared_ptr<Trace> source; // an encoder's run, as long as the text
     if (model.config().has_encoder()) {
-        source = std::make_shared<Trace>(model.weights, TraceShape{n, {}, Keep::cache, {}, Stack::encoder});
+        source = std::make_shared<Trace>(model.weights, TraceShape{n, Keep::cache, Stack::encoder});
         extend(*source, tokens);
     }
-    Trace all_sites(model.weights, {n, {}, Keep::all}, {}, source);
-    Trace cache_only(model.weights, {n, {}, Keep::cache}, {}, source);
+    Trace all_sites(model.weights, {n, Keep::all}, {}, source);
+    Trace cache_only(model.weights, {n, Keep::cache}, {}, source);
     // The greedy text is found once; the timed runs compute it again, token by token.
     for (Trace* trace : {&all_sites, &cache_only}) {
         extend(*trace, {&bos, 1});

@@ -69,7 +69,6 @@ nlohmann::json info_json(const Model& model) {
     for (const ParamRow& r : model.weights->table)
         params.push_back({{"name", r.name}, {"shape", r.file_shape()}});
     for (const SiteRef& s : all_sites(c)) sites.push_back(site_name(s.site, s.layer));
-    const TraceShape at_n_ctx{c.n_ctx, {}, Keep::all};
     nlohmann::json out{
         {"model", model.name},
         {"config", config_json(c)},
@@ -77,7 +76,8 @@ nlohmann::json info_json(const Model& model) {
         {"params", params},
         {"flops_per_token", {{"first", flops_per_token(c, 1)}, {"at_n_ctx", flops_per_token(c, c.n_ctx)}}},
         {"kv_bytes_per_token", kv_bytes_per_token(c)},
-        {"trace_bytes_at_n_ctx", trace_bytes(c, at_n_ctx, c.has_encoder() ? &at_n_ctx : nullptr)},
+        {"trace_bytes_at_n_ctx", trace_bytes(c, TraceShape{c.n_ctx}, {},
+                                             c.has_encoder() ? SourceSize{c.n_ctx, c.n_ctx} : SourceSize())},
         {"sites", sites}};
     if (c.has_encoder())
         for (const SiteRef& s : all_sites(model.weights->encoder_config))

@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include "core/passes/forward.h"
+#include "io/setup_file.h"
 #include "platform/error.h"
 
 #include <fmt/core.h>
@@ -76,10 +77,19 @@ std::optional<std::vector<int>> SourceOptions::encode(const Model& model) const 
 std::shared_ptr<Trace> SourceOptions::run_encoder(const Model& model, Keep keep) const {
     const std::optional<std::vector<int>> ids = encode(model);
     if (!ids) return nullptr;
-    auto run = std::make_shared<Trace>(
-        model.weights, TraceShape{static_cast<int>(ids->size()), {}, keep, {}, Stack::encoder});
+    auto run = std::make_shared<Trace>(model.weights,
+                                       TraceShape{static_cast<int>(ids->size()), keep, Stack::encoder});
     extend(*run, *ids);
     return run;
+}
+
+void SetupOptions::add_to(CLI::App& app) {
+    app.add_option("--setup", file, "JSON file with masks, positions and experts to run the model under")
+        ->type_name("PATH");
+}
+
+RunSetup SetupOptions::load(const Model& model) const {
+    return file.empty() ? RunSetup() : load_setup(file, model.config());
 }
 
 void SamplingOptions::add_to(CLI::App& app) {

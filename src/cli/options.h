@@ -48,6 +48,15 @@ struct SourceOptions {
     std::shared_ptr<Trace> run_encoder(const Model& model, Keep keep) const;
 };
 
+/// --setup: what the run varies on the same weights.
+struct SetupOptions {
+    std::string file;
+    void add_to(CLI::App& app);
+    /// The file's setup; one that changes nothing without a file.
+    /// @throws Error when the file cannot be read or the setup does not fit the model
+    RunSetup load(const Model& model) const;
+};
+
 /// --temperature, --top-k and the other options of sampling.
 struct SamplingOptions {
     double temperature = 1, repetition_penalty = 1, top_p = 1, min_p = 0;

@@ -2,6 +2,7 @@
 
 #include "cli/command_line.h"
 #include "cli/options.h"
+#include "io/setup_file.h"
 #include "session/generate.h"
 
 #include <fmt/core.h>
@@ -17,6 +18,7 @@ struct RunOptions {
     ModelOptions model;
     PromptOptions prompt;
     SourceOptions source;
+    SetupOptions setup;
     SamplingOptions sampling;
     int n = 64;
     bool json = false;
@@ -37,6 +39,7 @@ int run(const RunOptions& options) {
     std::vector<int> tokens = options.prompt.encode(*model, options.n);
     const std::size_t n_prompt = tokens.size();
     const std::shared_ptr<const Trace> source = options.source.run_encoder(*model, Keep::cache);
+    const RunSetup setup = options.setup.load(*model);
     std::string buffer, text;
     int previous = -1;
     const auto print_token = [&](int token) {
@@ -46,7 +49,7 @@ int run(const RunOptions& options) {
         previous = token;
     };
     for (const int token : tokens) print_token(token);
-    generate(*model, tokens, {options.n, chain, options.sampling.seed, source}, [&](int token) {
+    generate(*model, tokens, {options.n, chain, options.sampling.seed, source, setup}, [&](int token) {
         print_token(token);
         if (!options.json) std::fflush(stdout);
         return true;
@@ -57,6 +60,7 @@ int run(const RunOptions& options) {
                            {"tokens", tokens},
                            {"text", text},
                            {"seed", options.sampling.seed}};
+        if (!options.setup.file.empty()) out["setup"] = setup_to_json(setup);
         if (source) out["source"] = std::span(source->tokens(), static_cast<std::size_t>(source->n_tokens()));
         fmt::print("{}\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     } else {
@@ -73,6 +77,7 @@ void add_run(CLI::App& app, int& exit_code) {
     options->model.add_to(*command);
     options->prompt.add_to(*command);
     options->source.add_to(*command);
+    options->setup.add_to(*command);
     command->add_option("-n", options->n, "new tokens")->capture_default_str();
     options->sampling.add_to(*command);
     command->add_flag("--json", options->json, "token ids and text as JSON");

@@ -25,21 +25,21 @@ struct TraceOptions {
     ModelOptions model;
     PromptOptions prompt;
     SourceOptions source;
+    SetupOptions setup;
     std::string out, edits;
     std::string measure;
     std::vector<std::string> sites{"*"};
     bool gradients = false;
 };
 
-/// An empty Trace for n tokens of one stack under the edits that were read from `file`.
+/// An empty Trace for n tokens of one stack under a setup whose edits were read from `file`.
 /// @throws Error naming the file when an edit does not fit the model
-std::shared_ptr<Trace> edited_trace(const Model& model, Stack stack, int n, std::vector<Edit> edits,
+std::shared_ptr<Trace> edited_trace(const Model& model, Stack stack, int n, RunSetup setup,
                                     const std::string& file, std::shared_ptr<const Trace> source = nullptr) {
-    // With a prefix mask the whole prompt is the prefix.
-    const Segment segment{.begin = 0, .end = n, .n_prefix = n};
-    const TraceShape shape{n, {segment}, Keep::all, {}, stack};
+    setup.n_prefix = n; // with a prefix mask the whole prompt is the prefix
+    const TraceShape shape{n, Keep::all, stack};
     try {
-        return std::make_shared<Trace>(model.weights, shape, std::move(edits), std::move(source));
+        return std::make_shared<Trace>(model.weights, shape, std::move(setup), std::move(source));
     } catch (const Error& e) {
         throw Error(
             {file + ": " + e.problem().where, e.problem().expected, e.problem().found, e.problem().remedy});
@@ -129,12 +129,13 @@ int run(const TraceOptions& options) {
     std::shared_ptr<Trace> source;
     if (source_tokens) {
         source = edited_trace(*model, Stack::encoder, static_cast<int>(source_tokens->size()),
-                              std::move(edits.encoder), options.edits);
+                              {.edits = std::move(edits.encoder)}, options.edits);
         extend(*source, *source_tokens);
     }
     const int n = static_cast<int>(tokens.size());
     const std::shared_ptr<Trace> trace =
-        edited_trace(*model, Stack::decoder, n, std::move(edits.decoder), options.edits, source);
+        edited_trace(*model, Stack::decoder, n,
+                     options.setup.load(*model).with_edits(std::move(edits.decoder)), options.edits, source);
     std::vector<TracePart> parts;
     const auto prefix = [&](Stack stack) { return std::string(stack_prefix(*model->weights, stack)); };
     if (source) parts.push_back({*source, source->n_tokens(), {}, prefix(Stack::encoder), nullptr});
@@ -169,6 +170,7 @@ void add_trace(CLI::App& app, int& exit_code) {
     options->prompt.add_to(*command);
     options->source.add_to(*command);
     command->add_option("-o,--out", options->out, "the file to write")->type_name("PATH");
+    options->setup.add_to(*command);
     command->add_option("--sites", options->sites, "names or patterns, e.g. 'blocks.*.attn.hook_pattern'")
         ->capture_default_str();
     command->add_option("--edits", options->edits, "JSON file of edits to apply")->type_name("PATH");

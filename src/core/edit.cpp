@@ -33,7 +33,7 @@ std::size_t count(const Cells& c) {
 
 void Trace::check_edits() const {
     const ModelConfig& c = config();
-    for (const Edit& e : edits_) {
+    for (const Edit& e : edits()) {
         const SiteRow& site = site_row(e.range.site);
         const std::string where = "edit of " + site_name(e.range.site, e.range.layer);
         auto require = [&](bool ok, const std::string& expected, const std::string& found) {
@@ -76,18 +76,21 @@ void Trace::for_each_edited_cell(const Edit& e, Site site, int row_begin, int ro
     const int donor_rows = e.donor ? e.donor->n_rows(site) : 0;
     const int donor_columns = e.donor ? e.donor->width(site) / heads : 0;
     for (int t = std::max(cells.row_begin, row_begin); t < std::min(cells.row_end, row_end); ++t) {
-        // An edit does not lift the mask: in scores and patterns only the keys that the query may read can
-        // change.
-        const KeyRange seen = has_key_axis(site) ? keys(site, t) : KeyRange{0, columns, 0};
-        const int first_column = std::max(cells.column_begin, seen.begin - seen.first);
-        const int last_column = std::min(cells.column_end, seen.end - seen.first);
         for (int h = cells.head_begin; h < cells.head_end; ++h) {
+            // An edit does not lift the mask: in scores and patterns only the keys that the query may read
+            // can change.
+            const KeyMask* mask = has_key_axis(site) ? &plan_->mask(site, e.range.layer, h) : nullptr;
+            const KeyRange seen = mask ? mask->keys(t) : KeyRange{0, columns, 0};
+            const int first_column = std::max(cells.column_begin, seen.begin - seen.first);
+            const int last_column = std::min(cells.column_end, seen.end - seen.first);
             // The values are in the order row, head, column; a single one serves all cells.
             const std::size_t first =
                 static_cast<std::size_t>((t - cells.row_begin) * n_heads + (h - cells.head_begin)) *
                 static_cast<std::size_t>(n_columns);
             for (int j = first_column; j < last_column; ++j)
-                if (e.kind != Edit::Kind::donor)
+                if (mask && mask->has_gaps() && !mask->visible(t, seen.first + j))
+                    continue;
+                else if (e.kind != Edit::Kind::donor)
                     f(t, h * columns + j,
                       e.values[e.values.size() == 1
                                    ? 0
@@ -103,7 +106,7 @@ bool Trace::edits_site(const Edit& e, Site site, int layer) const {
 }
 
 void Trace::apply_edits(Site site, int layer, int row_begin, int row_end) {
-    for (const Edit& e : edits_)
+    for (const Edit& e : edits())
         if (edits_site(e, site, layer))
             for_each_edited_cell(e, site, row_begin, row_end, [&](int t, int cell, real value) {
                 real& out = row(site, layer, t)[cell];
@@ -117,7 +120,7 @@ void Trace::apply_edits(Site site, int layer, int row_begin, int row_end) {
 }
 
 void Trace::edit_gradients(Site site, int layer, Trace& gradients) const {
-    for (auto e = edits_.rbegin(); e != edits_.rend(); ++e)
+    for (auto e = edits().rbegin(); e != edits().rend(); ++e)
         if (edits_site(*e, site, layer) && e->kind != Edit::Kind::add)
             for_each_edited_cell(*e, site, 0, n_rows(site), [&](int t, int cell, real value) {
                 gradients.row(site, layer, t)[cell] *= e->kind == Edit::Kind::scale ? value : real(0);

@@ -32,6 +32,18 @@ enum class Pooling { first, mean, last };
 /// The two stacks of an encoder-decoder. The only stack of any other model counts as the decoder.
 enum class Stack { decoder, encoder };
 
+/// What can differ from layer to layer.
+struct LayerConfig {
+    MaskKind mask;
+    int window;
+    Positions positions;
+    RopePairs rope_pairs;
+    double rope_theta;
+    MlpKind mlp;
+    int n_experts, experts_per_token;
+    bool is_moe() const { return n_experts > 0; }
+};
+
 struct ModelConfig {
     int d_model = 0;
     int n_layers = 0;
@@ -79,6 +91,11 @@ struct ModelConfig {
 
     bool operator==(const ModelConfig&) const = default;
 
+    /// What a layer is; the fields above are the values for layers that say nothing else. The passes, the
+    /// plan of a run and the formulas ask for these here only.
+    LayerConfig layer(int) const {
+        return {mask, window, positions, rope_pairs, rope_theta, mlp, n_experts, experts_per_token};
+    }
     /// How many sets of block parameters there are (cross-layer sharing, Lan et al. 2020).
     int n_groups() const { return n_layer_groups > 0 ? n_layer_groups : n_layers; }
     /// The set of block parameters that a layer uses; -1 for layer -1, which is outside the blocks.

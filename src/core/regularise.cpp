@@ -1,6 +1,5 @@
 #include "core/regularise.h"
 
-#include "core/model_config.h"
 #include "core/random.h"
 
 #include <cmath>
@@ -47,11 +46,6 @@ real router_noise(const Regularise& options, int layer, int row, int expert) {
     // Box & Muller 1958
     const double normal = std::sqrt(-2 * std::log(uniform(0))) * std::cos(2 * std::numbers::pi * uniform(1));
     return static_cast<real>(options.router_noise * normal);
-}
-
-int expert_capacity(const ModelConfig& c, const Regularise& options, int n_tokens) {
-    return static_cast<int>(
-        std::ceil(options.capacity_factor * c.experts_per_token * n_tokens / c.n_experts));
 }
 
 } // namespace gf

@@ -1,7 +1,7 @@
 #pragma once
-// What training adds to a pass: dropout, noise on the router, experts that can be full. Every draw is a
-// function of (seed, place), so that nothing is stored and the backward pass sees what the forward pass saw.
-// Set by training; used by both passes.
+// What training adds to a pass: dropout and noise on the router. Every draw is a function of (seed, place),
+// so that nothing is stored and the backward pass sees what the forward pass saw. Set by training; used by
+// both passes.
 
 #include "core/real.h"
 #include "core/site.h"
@@ -15,8 +15,6 @@ struct Regularise {
     /// The share of values that become 0, from 0 to below 1; the others are multiplied by 1 / (1 - dropout).
     double dropout = 0;
     double router_noise = 0; ///< standard deviation of the noise on router logits
-    /// How many tokens an expert takes, as a multiple of an even share; 0: any number.
-    double capacity_factor = 0;
     std::uint64_t seed = 0;
     bool operator==(const Regularise&) const = default;
 };
@@ -32,9 +30,5 @@ void apply_dropout(const Regularise& options, Site site, int layer, int row, int
 /// The noise that is added to a router logit: noisy top-k gating (Shazeer et al. 2017) with the fixed
 /// deviation of Riquelme et al. (2021).
 real router_noise(const Regularise& options, int layer, int row, int expert);
-
-/// How many tokens an expert takes of a segment with n_tokens real ones:
-/// ceil(capacity_factor * experts_per_token * n_tokens / n_experts) (Fedus et al. 2022).
-int expert_capacity(const ModelConfig& config, const Regularise& options, int n_tokens);
 
 } // namespace gf

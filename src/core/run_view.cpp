@@ -55,16 +55,20 @@ int SiteValues::other_row(int row) const {
     return other < other_rows_ ? other : -1;
 }
 
-bool SiteValues::visible(int /*head*/, int row, int column) const {
+bool SiteValues::visible(int head, int row, int column) const {
     if (against_ && other_row(row) < 0) return false;
-    return !has_keys_ || (trace_->keys(site_.site, row).holds(column) &&
-                          (!against_ || against_->keys(site_.site, row).holds(column)));
+    if (!has_keys_) return true;
+    const auto sees = [&](const Trace& t) {
+        const KeyMask& mask = t.plan().mask(site_.site, site_.layer, std::max(head, 0));
+        return mask.visible(row, mask.keys(row).first + column);
+    };
+    return sees(*trace_) && (!against_ || sees(*against_));
 }
 
 int SiteValues::n_columns(int row) const {
     if (!has_keys_) return columns_;
     const auto end_of = [&](const Trace& t) {
-        const Trace::KeyRange keys = t.keys(site_.site, row);
+        const KeyRange keys = t.keys(site_.site, row);
         return std::max(keys.end - keys.first, 0);
     };
     return against_ ? std::min(end_of(*trace_), end_of(*against_)) : end_of(*trace_);
@@ -102,15 +106,15 @@ std::span<const real> SiteValues::row(int head, int row, std::vector<real>& scra
     const int n = n_columns(row);
     const std::span<const real> all = cells(std::max(head, 0) * columns_, n, row, scratch);
     if (!has_keys_) return all;
-    const auto first_visible = [&](const Trace& t) {
-        const Trace::KeyRange keys = t.keys(site_.site, row);
-        return std::min(keys.begin - keys.first, n);
+    const auto sees_all = [&](const Trace& t) {
+        const KeyMask& mask = t.plan().mask(site_.site, site_.layer, std::max(head, 0));
+        const KeyRange& keys = mask.keys(row);
+        return !mask.has_gaps() && keys.begin == keys.first && keys.end - keys.first >= n;
     };
-    const int first =
-        against_ ? std::max(first_visible(*trace_), first_visible(*against_)) : first_visible(*trace_);
-    if (first == 0) return all;
+    if (sees_all(*trace_) && (!against_ || sees_all(*against_))) return all;
     if (all.data() != scratch.data()) scratch.assign(all.begin(), all.end());
-    std::fill_n(scratch.begin(), first, k_not_visible);
+    for (int column = 0; column < n; ++column)
+        if (!visible(head, row, column)) scratch[static_cast<std::size_t>(column)] = k_not_visible;
     return {scratch.data(), all.size()};
 }
 

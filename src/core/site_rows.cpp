@@ -168,7 +168,7 @@ constexpr std::array<SiteRow, k_n_sites> k_site_rows{{
      "(ln2_in[c] - (mean(i in d_model: ln2_in[i]) if layer_norm)) / ln2_scale", "normalized"},
     {router_logits, "mlp.hook_router_logits", in_layers, k_pos_expert, has_experts, Family::experts, none,
      "router_logits", "router's logits", "how well each fits",
-     "sum(i in d_model: mlp_in[i] * W_router[i, c])"},
+     "sum(i in d_model: mlp_in[i] * W_router[i, c]) if on else -inf"},
     {expert_weights, "mlp.hook_expert_weights", in_layers, k_pos_expert, has_experts, Family::experts, none,
      "expert_weights", "expert weights", "softmax of them",
      "exp(router_logits - max(e in experts: router_logits[t, e])) / sum(e in experts: exp(router_logits[t, "
@@ -179,7 +179,9 @@ constexpr std::array<SiteRow, k_n_sites> k_site_rows{{
      no_partner, same_words, not_editable, "an index, not a quantity: edit the expert weights"},
     {expert_gates, "mlp.hook_expert_gates", in_layers, k_pos_slot, has_experts, Family::experts, none,
      "expert_gates", "experts' shares", "summing to 1",
-     "expert_weights[t, expert(c)] / sum(s in slots: expert_weights[t, expert(s)])", "gate"},
+     "(1 if forced else expert_weights[t, expert(c)] / sum(s in chosen: expert_weights[t, expert(s)])) "
+     "if counted else 0",
+     "gate"},
     {mlp_pre, "mlp.hook_pre", in_layers, k_pos_mlp, has_mlp, Family::mlp, none, "mlp_pre", "MLP, before",
      "into more numbers", "sum(i in d_model: mlp_in[i] * W_in[expert(h), i, c]) + b_in[expert(h), c]", "",
      no_partner, as_gate},

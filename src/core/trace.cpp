@@ -37,15 +37,15 @@ bool is_kept(const ModelConfig& c, Site site, Keep keep) {
     }
 }
 
-int longest_segment(const TraceShape& shape) {
-    int longest = shape.segments.empty() ? shape.capacity : 0;
-    for (const Segment& s : shape.segments) longest = std::max(longest, s.end - s.begin);
+int longest_segment(const TraceShape& shape, const RunSetup& setup) {
+    int longest = setup.segments.empty() ? shape.capacity : 0;
+    for (const Segment& s : setup.segments) longest = std::max(longest, s.end - s.begin);
     return longest;
 }
 
 /// How many rows a site has that is not kept: as many as forward() computes in one pass.
-int scratch_rows(const ModelConfig& c, const TraceShape& shape) {
-    const bool all = looks_ahead(c.mask) || needs_whole_segments(c, shape) || shape.keep == Keep::layers;
+int scratch_rows(const ModelConfig& c, const TraceShape& shape, const RunSetup& setup) {
+    const bool all = looks_ahead(c, setup) || needs_whole_segments(c, setup) || shape.keep == Keep::layers;
     return all ? shape.capacity : std::min(shape.capacity, k_scratch_rows);
 }
 
@@ -76,7 +76,8 @@ struct ArenaLayout {
 };
 
 /// `total` saturates at the largest size instead of overflowing.
-ArenaLayout lay_out_arena(const ModelConfig& c, const TraceShape& shape, const TraceShape* source) {
+ArenaLayout lay_out_arena(const ModelConfig& c, const TraceShape& shape, const RunSetup& setup,
+                          const SourceSize& source) {
     ArenaLayout at;
     const auto most = std::numeric_limits<std::size_t>::max() / (4 * sizeof(real));
     const auto rows = static_cast<std::size_t>(shape.capacity), layers = static_cast<std::size_t>(c.n_layers);
@@ -86,8 +87,9 @@ ArenaLayout lay_out_arena(const ModelConfig& c, const TraceShape& shape, const T
             double(at.total) + n < double(most) ? at.total + padded(static_cast<std::size_t>(n)) : most;
         return offset;
     };
-    const auto source_rows = static_cast<std::size_t>(source ? source->capacity : 0);
-    const int n_keys = longest_segment(shape), n_source_keys = source ? longest_segment(*source) : 0;
+    const auto source_rows = static_cast<std::size_t>(source.n_rows);
+    const int n_keys = longest_segment(shape, setup);
+    const auto n_scratch_rows = static_cast<std::size_t>(scratch_rows(c, shape, setup));
     for (const SiteRow& row : site_rows()) {
         const Site site = row.site;
         const bool read_by_layers = row.per_layer || site == Site::encoder_out;
@@ -96,12 +98,12 @@ ArenaLayout lay_out_arena(const ModelConfig& c, const TraceShape& shape, const T
         place.present = true;
         place.kept = is_kept(c, site, shape.keep);
         place.row_stride = padded(
-            static_cast<std::size_t>(row_width(c, site, has_source_keys(site) ? n_source_keys : n_keys)));
+            static_cast<std::size_t>(row_width(c, site, has_source_keys(site) ? source.n_keys : n_keys)));
         const bool layered = row.per_layer && place.kept && shape.layer < 0;
-        const auto n_rows = row_axis(site) == Axis::segment  ? std::max<std::size_t>(shape.segments.size(), 1)
+        const auto n_rows = row_axis(site) == Axis::segment  ? std::max<std::size_t>(setup.segments.size(), 1)
                             : row_axis(site) == Axis::source ? source_rows
                             : place.kept                     ? rows
-                                         : static_cast<std::size_t>(scratch_rows(c, shape));
+                                                             : n_scratch_rows;
         place.layer_stride = layered ? n_rows * place.row_stride : 0;
         place.n_values = double(n_rows) * double(place.row_stride) * double(layered ? layers : 1);
         place.offset = take(place.n_values);
@@ -120,25 +122,25 @@ ArenaLayout lay_out_arena(const ModelConfig& c, const TraceShape& shape, const T
 
 } // namespace
 
-bool needs_whole_segments(const ModelConfig& c, const TraceShape& shape) {
-    return c.pools() || (c.is_moe() && shape.regularise.capacity_factor > 0);
-}
-
-std::size_t trace_bytes(const ModelConfig& config, const TraceShape& shape, const TraceShape* source) {
-    return lay_out_arena(config, shape, source).total * sizeof(real);
+std::size_t trace_bytes(const ModelConfig& config, const TraceShape& shape, const RunSetup& setup,
+                        const SourceSize& source) {
+    return lay_out_arena(config_under(config, setup), shape, setup, source).total * sizeof(real);
 }
 
 void Trace::Free::operator()(real* p) const { ::operator delete[](p, std::align_val_t{k_page_bytes}); }
 
-Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vector<Edit> edits,
+Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, RunSetup setup,
              std::shared_ptr<const Trace> source)
-    : weights_(std::move(weights)), shape_(std::move(shape)), edits_(std::move(edits)),
-      source_(std::move(source)), n_keys_(longest_segment(shape_)) {
+    : weights_(std::move(weights)), shape_(shape), setup_(std::move(setup)),
+      config_(config_under(weights_->config_of(shape_.stack), setup_)), source_(std::move(source)) {
     const ModelConfig& c = config();
-    make_plans();
+    if (capacity() < 1) throw Error({"trace", "room for at least one token", std::to_string(capacity()), ""});
     check_source();
+    plan_ = std::make_shared<Plan>(weights_->config_of(shape_.stack), capacity(), setup_,
+                                   source_ ? std::span(source_->segments()) : std::span<const Segment>());
+    positions_ = std::make_shared<PositionTables>(c, *plan_, setup_);
     check_edits();
-    const ArenaLayout at = lay_out_arena(c, shape_, source_ ? &source_->shape_ : nullptr);
+    const ArenaLayout at = lay_out_arena(c, shape_, setup_, source_ ? source_->size() : SourceSize());
     bytes_ = at.total * sizeof(real);
     arena_.reset(static_cast<real*>(::operator new[](bytes_, std::align_val_t{k_page_bytes})));
     prefer_huge_pages(arena_.get(), bytes_);
@@ -166,88 +168,7 @@ Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vect
     expert_scratch_ = arena_.get() + at.expert_scratch;
     tokens_.resize(static_cast<std::size_t>(capacity()));
 
-    // RoPE (Su et al. 2021): pair i turns by the angle position * theta^(-2 i / d_head).
-    if (c.positions == Positions::rope) {
-        const int pairs = c.d_head / 2;
-        for (int p = 0; p < n_keys_; ++p)
-            for (int i = 0; i < pairs; ++i) {
-                const double angle = p * std::pow(c.rope_theta, -2.0 * i / c.d_head);
-                rope_cos_.push_back(static_cast<real>(std::cos(angle)));
-                rope_sin_.push_back(static_cast<real>(std::sin(angle)));
-            }
-    }
-    if (c.positions == Positions::alibi) alibi_slopes_ = alibi_slopes(c.n_heads);
-    if (c.is_moe() && shape_.regularise.capacity_factor > 0)
-        expert_load_.resize(static_cast<std::size_t>(c.n_experts));
-}
-
-namespace {
-
-[[noreturn]] void refuse_shape(const std::string& expected, const std::string& found,
-                               const std::string& remedy = "") {
-    throw Error({"trace", expected, found, remedy});
-}
-
-/// Checks all but the segments. `n_keys` is the length of the longest segment.
-void check_shape(const ModelConfig& c, const TraceShape& shape, int n_keys) {
-    if (shape.capacity < 1) refuse_shape("room for at least one token", std::to_string(shape.capacity));
-    const Regularise& r = shape.regularise;
-    if (!(r.dropout >= 0 && r.dropout < 1))
-        refuse_shape("dropout from 0 to below 1", std::to_string(r.dropout));
-    if (!(r.router_noise >= 0)) refuse_shape("router noise of 0 or more", std::to_string(r.router_noise));
-    if (!(r.capacity_factor >= 0))
-        refuse_shape("a capacity factor of 0 (none) or more", std::to_string(r.capacity_factor));
-    if (c.positions == Positions::learned && n_keys > c.n_ctx)
-        refuse_shape("at most n_ctx = " + std::to_string(c.n_ctx) +
-                         " tokens (the model has no position embedding beyond)",
-                     std::to_string(n_keys), "shorten the prompt or ask for fewer new tokens");
-}
-
-/// `first` and `last` bound the real tokens of the segment that row t belongs to, half-open.
-void set_keys(Trace::RowPlan& plan, const ModelConfig& c, const Segment& s, int t, int first, int last) {
-    plan.key_begin = first;
-    switch (c.mask) {
-    case MaskKind::causal: plan.key_end = t + 1; break;
-    case MaskKind::bidirectional: plan.key_end = last; break;
-    case MaskKind::prefix: plan.key_end = std::max(t + 1, first + std::min(s.n_prefix, last - first)); break;
-    case MaskKind::sliding_window:
-        plan.key_begin = std::max(first, t + 1 - c.window);
-        plan.key_end = t + 1;
-        break;
-    }
-}
-
-} // namespace
-
-void Trace::make_plans() {
-    check_shape(config(), shape_, n_keys_);
-    if (shape_.segments.empty()) shape_.segments = {{0, capacity()}};
-    plans_.resize(static_cast<std::size_t>(capacity()));
-    int expected_begin = 0;
-    int segment = 0;
-    for (const Segment& s : shape_.segments) {
-        if (s.begin != expected_begin || s.end <= s.begin || s.end > capacity() || s.pad_left < 0 ||
-            s.pad_right < 0 || s.pad_left > s.end - s.begin - s.pad_right)
-            refuse_shape("segments end to end that cover the rows",
-                         std::to_string(s.begin) + " to " + std::to_string(s.end));
-        expected_begin = s.end;
-        const int first = s.begin + s.pad_left, last = s.end - s.pad_right;
-        for (int t = s.begin; t < s.end; ++t) {
-            RowPlan& plan = plans_[static_cast<std::size_t>(t)];
-            plan.segment = segment;
-            plan.segment_begin = s.begin;
-            plan.segment_end = s.end;
-            plan.padding = t < first || t >= last;
-            plan.key_begin = plan.key_end = s.begin;
-            if (plan.padding) continue; // it reads no key
-            plan.position = t - first;
-            set_keys(plan, config(), s, t, first, last);
-        }
-        ++segment;
-    }
-    if (expected_begin != capacity())
-        refuse_shape("segments that cover all " + std::to_string(capacity()) + " rows",
-                     std::to_string(expected_begin));
+    if (c.is_moe() && setup_.capacity_factor > 0) expert_load_.resize(static_cast<std::size_t>(c.n_experts));
 }
 
 void Trace::check_source() const {
@@ -265,20 +186,15 @@ void Trace::check_source() const {
     if (!source_) return;
     require(source_->shape_.stack == Stack::encoder && source_->weights_ == weights_,
             "as source a run of the encoder of the same weights", "another one", "");
-    require(source_->shape_.segments.size() == shape_.segments.size(),
-            "a source segment for each of the " + std::to_string(shape_.segments.size()) + " segments",
-            std::to_string(source_->shape_.segments.size()), "");
-}
-
-Trace::KeyRange Trace::source_keys(int row) const {
-    const RowPlan& p = plan(row);
-    const Segment& s = source_->shape_.segments[static_cast<std::size_t>(p.segment)];
-    return {p.padding ? s.begin : s.begin + s.pad_left, p.padding ? s.begin : s.end - s.pad_right, s.begin};
+    const std::size_t n_segments = std::max<std::size_t>(setup_.segments.size(), 1);
+    require(source_->segments().size() == n_segments,
+            "a source segment for each of the " + std::to_string(n_segments) + " segments",
+            std::to_string(source_->segments().size()), "");
 }
 
 int Trace::row_capacity(Site site) const {
     switch (row_axis(site)) {
-    case Axis::segment: return static_cast<int>(shape_.segments.size());
+    case Axis::segment: return static_cast<int>(segments().size());
     case Axis::source: return source_->capacity();
     default: return capacity();
     }
@@ -288,11 +204,11 @@ int Trace::n_rows(Site site, int n_tokens) const {
     if (row_axis(site) == Axis::pos) return n_tokens;
     if (row_axis(site) == Axis::source) return n_tokens > 0 ? source_->n_tokens() : 0;
     const auto whole = [&](const Segment& s) { return s.end <= n_tokens; };
-    return static_cast<int>(std::count_if(shape_.segments.begin(), shape_.segments.end(), whole));
+    return static_cast<int>(std::count_if(segments().begin(), segments().end(), whole));
 }
 
 Trace::PooledRows Trace::pooled_rows(int segment) const {
-    const Segment& s = shape_.segments[static_cast<std::size_t>(segment)];
+    const Segment& s = segments()[static_cast<std::size_t>(segment)];
     const int first = s.begin + s.pad_left, last = s.end - s.pad_right;
     if (first >= last) return {};
     switch (config().pooling) {
@@ -318,14 +234,15 @@ void Trace::append(std::span<const int> tokens) {
 
 void Trace::restart(std::span<const int> tokens, std::uint64_t seed) {
     n_tokens_ = 0;
-    shape_.regularise.seed = seed;
+    setup_.regularise.seed = seed;
     append(tokens);
 }
 
 std::unique_ptr<Trace> Trace::zeros(Keep keep) const {
-    auto trace = std::make_unique<Trace>(weights_,
-                                         TraceShape{shape_.capacity, shape_.segments, keep, {}, shape_.stack},
-                                         std::vector<Edit>(), source_);
+    RunSetup setup = setup_.with_edits({});
+    setup.regularise = {};
+    auto trace = std::make_unique<Trace>(weights_, TraceShape{shape_.capacity, keep, shape_.stack},
+                                         std::move(setup), source_);
     std::fill_n(trace->arena_.get(), trace->bytes_ / sizeof(real), real(0));
     return trace;
 }
@@ -336,15 +253,13 @@ real Trace::value(const CellRef& cell) const {
     return row(cell.site, cell.layer, cell.row)[std::max(cell.head, 0) * part + std::max(cell.column, 0)];
 }
 
-std::unique_ptr<Trace> Trace::branch(int rows, int capacity, std::vector<Edit> edits) const {
-    if (shape_.segments.size() != 1 || shape_.segments[0].pad_left || shape_.segments[0].pad_right)
+std::unique_ptr<Trace> Trace::branch(int rows, int capacity, RunSetup setup) const {
+    if (segments().size() != 1 || segments()[0].pad_left || segments()[0].pad_right)
         throw Error({"branch", "a run of one sequence without padding",
-                     std::to_string(shape_.segments.size()) + " segments", ""});
-    Segment whole = shape_.segments[0];
-    whole.end = capacity;
-    auto copy = std::make_unique<Trace>(
-        weights_, TraceShape{capacity, {whole}, shape_.keep, shape_.regularise, shape_.stack},
-        std::move(edits), source_);
+                     std::to_string(segments().size()) + " segments", ""});
+    if (!setup.segments.empty()) setup.segments[0].end = capacity;
+    auto copy = std::make_unique<Trace>(weights_, TraceShape{capacity, shape_.keep, shape_.stack},
+                                        std::move(setup), source_);
     copy->append({tokens_.data(), static_cast<std::size_t>(rows)});
     const ModelConfig& c = config();
     for (const SiteRow& info : site_rows()) {

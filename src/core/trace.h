@@ -1,14 +1,15 @@
 #pragma once
 // The record of a run: every site of every layer and token, in one arena. It is a pure function of (weights,
-// tokens, edits). Row t of a site is written once, so the key-value cache is just the sites rot_k (or k) and
+// tokens, setup). Row t of a site is written once, so the key-value cache is just the sites rot_k (or k) and
 // v, prefill and decode are the same pass, and a reader that stays below the published number of rows needs
 // no lock. forward() writes it; everything that shows, measures or edits a run reads it.
 
 #include "core/cell_ref.h"
-#include "core/edit.h"
 #include "core/expert_visits.h"
 #include "core/params.h"
-#include "core/regularise.h"
+#include "core/plan.h"
+#include "core/position_tables.h"
+#include "core/run_setup.h"
 
 #include <array>
 #include <cstddef>
@@ -23,14 +24,6 @@ class ForwardPass;
 class BackwardPass;
 } // namespace detail
 
-/// One of the sequences that are laid end to end along the rows. Attention stays inside it.
-struct Segment {
-    int begin = 0, end = 0;
-    int pad_left = 0, pad_right = 0; ///< rows at its ends that no query may read and that have no position
-    int n_prefix = 0; ///< with MaskKind::prefix, how many real tokens see each other in both directions
-    bool operator==(const Segment&) const = default;
-};
-
 /// What a Trace keeps. What is not kept lives in scratch rows that every layer and pass overwrites.
 enum class Keep {
     all,
@@ -39,39 +32,37 @@ enum class Keep {
     cache,  ///< keys and values; output of the last row computed
 };
 
+/// What a Trace has room for.
 struct TraceShape {
-    int capacity = 0;              ///< how many rows there is room for
-    std::vector<Segment> segments; ///< empty: one segment over all rows
+    int capacity = 0; ///< how many rows
     Keep keep = Keep::all;
-    Regularise regularise{}; ///< training only
     Stack stack = Stack::decoder;
-    int layer =
-        -1; ///< with Keep::all: the sites of this layer only, and none outside the layers; -1: everything
+    /// With Keep::all: the sites of this layer only, and none outside the layers; -1: everything.
+    int layer = -1;
+    bool operator==(const TraceShape&) const = default;
 };
 
 /// How many rows one pass over a Trace with scratch rows computes at most, unless its mask looks ahead.
 inline constexpr int k_scratch_rows = 64;
 
-/// Whether queries read later tokens, so that a segment must be computed in one pass.
-constexpr bool looks_ahead(MaskKind mask) {
-    return mask == MaskKind::bidirectional || mask == MaskKind::prefix;
-}
+/// The size of the run that the decoder of an encoder-decoder reads.
+struct SourceSize {
+    int n_rows = 0;
+    int n_keys = 0; ///< length of its longest segment
+};
 
-/// Whether a segment must be computed in one pass, because its experts can be full or it is pooled.
-bool needs_whole_segments(const ModelConfig& config, const TraceShape& shape);
-
-/// Size in bytes of the arena of such a Trace; saturates instead of overflowing. `source` is the shape of the
-/// run that the decoder of an encoder-decoder reads.
-std::size_t trace_bytes(const ModelConfig& config, const TraceShape& shape,
-                        const TraceShape* source = nullptr);
+/// Size in bytes of the arena of such a Trace; saturates instead of overflowing.
+/// @throws Error if the setup does not fit the model
+std::size_t trace_bytes(const ModelConfig& config, const TraceShape& shape, const RunSetup& setup = {},
+                        const SourceSize& source = {});
 
 class Trace {
   public:
     /// Allocates and touches the arena. The decoder of an encoder-decoder reads `source`, a run of the same
     /// weights' encoder, segment by segment; it must be complete when row 0 is computed.
-    /// @throws Error if the shape makes no sense, if its segments are longer than the context of a model with
+    /// @throws Error if shape or setup make no sense, if segments are longer than the context of a model with
     /// learned positions, if an edit names cells that are not there, or if the source does not fit
-    Trace(std::shared_ptr<const Weights> weights, TraceShape shape, std::vector<Edit> edits = {},
+    Trace(std::shared_ptr<const Weights> weights, TraceShape shape, RunSetup setup = {},
           std::shared_ptr<const Trace> source = nullptr);
     Trace(const Trace&) = delete;
     Trace& operator=(const Trace&) = delete;
@@ -79,16 +70,22 @@ class Trace {
     const Weights& weights() const { return *weights_; }
     std::shared_ptr<const Weights> shared_weights() const { return weights_; }
     const StackWeights& stack() const { return weights_->stack(shape_.stack); }
-    /// The shape of the stack that is run.
-    const ModelConfig& config() const { return weights_->config_of(shape_.stack); }
+    /// The shape of the stack as it is run, see config_under().
+    const ModelConfig& config() const { return config_; }
     /// Null unless this is the run of an encoder-decoder's decoder.
     const Trace* source() const { return source_.get(); }
-    const std::vector<Edit>& edits() const { return edits_; }
     const TraceShape& shape() const { return shape_; }
+    const RunSetup& setup() const { return setup_; }
+    const std::vector<Edit>& edits() const { return setup_.edits; }
+    const Plan& plan() const { return *plan_; }
+    const PositionTables& positions() const { return *positions_; }
+    /// Those of the setup, or one over all rows.
+    const std::vector<Segment>& segments() const { return plan_->segments(); }
     int capacity() const { return shape_.capacity; }
+    SourceSize size() const { return {capacity(), n_keys()}; } ///< of this run, for a decoder that reads it
     /// Length of the key axis: of the longest segment of this Trace, or of its source.
-    int n_keys() const { return n_keys_; }
-    int n_keys(Site site) const { return has_source_keys(site) ? source_->n_keys() : n_keys_; }
+    int n_keys() const { return plan_->n_keys(); }
+    int n_keys(Site site) const { return has_source_keys(site) ? source_->n_keys() : n_keys(); }
     /// How many rows of a site there is room for: one for each token, segment, or token of the source.
     int row_capacity(Site site) const;
     /// How many of these the first n_tokens tokens give. A segment's row is there when the segment is whole,
@@ -97,7 +94,8 @@ class Trace {
     int n_rows(Site site) const { return n_rows(site, n_tokens_); }
     /// How many values a row of the site has.
     int width(Site site) const { return site_width(config(), site, n_keys(site)); }
-    std::size_t bytes() const { return bytes_; }
+    /// What the arena and the masks take.
+    std::size_t bytes() const { return bytes_ + plan_->bytes(); }
 
     /// Adds tokens after those present. @throws Error for an id outside the vocabulary, or if they do not fit
     void append(std::span<const int> tokens);
@@ -126,27 +124,19 @@ class Trace {
     /// One value; the reference must name a cell of a kept site.
     real value(const CellRef& cell) const;
 
-    /// What a row may attend to, as rows of this Trace, and its place in its segment.
-    struct RowPlan {
-        int key_begin = 0, key_end = 0; ///< half-open; empty if everything is masked
-        int segment = 0;                ///< index into TraceShape::segments
-        int segment_begin = 0, segment_end = 0;
-        int position = 0; ///< for position embeddings; 0 for padding
-        bool padding = false;
-    };
-    const RowPlan& plan(int row) const { return plans_[static_cast<std::size_t>(row)]; }
+    using RowPlan = gf::RowPlan;
+    const RowPlan& plan(int row) const { return plan_->row(row); }
 
-    /// The keys that a row may read, as rows of this Trace or of its source.
-    struct KeyRange {
-        int begin = 0, end = 0; ///< half-open
-        int first = 0;          ///< the row that is column 0 of the site's key axis
-        int size() const { return end - begin; }
-        /// Whether this column of the key axis is one of them.
-        bool holds(int column) const { return first + column >= begin && first + column < end; }
-    };
+    using KeyRange = gf::KeyRange;
+    /// The keys that a row may read in some head of some layer, as rows of this Trace or of its source.
     KeyRange keys(int row) const { return {plan(row).key_begin, plan(row).key_end, plan(row).segment_begin}; }
-    KeyRange source_keys(int row) const;
+    KeyRange source_keys(int row) const { return plan_->mask(Site::cross_attn_scores, 0, 0).keys(row); }
     KeyRange keys(Site site, int row) const { return has_source_keys(site) ? source_keys(row) : keys(row); }
+    /// Whether a row may read the key in this column of the site's key axis.
+    bool visible(Site site, int layer, int head, int row, int column) const {
+        const KeyMask& mask = plan_->mask(site, layer, head);
+        return mask.visible(row, mask.keys(row).first + column);
+    }
 
     /// Forgets the tokens and begins anew with these, as append() does; the segments stay. `seed` replaces
     /// Regularise::seed. @throws Error as append() does
@@ -161,10 +151,10 @@ class Trace {
     };
     PooledRows pooled_rows(int segment) const;
 
-    /// A new Trace with copies of the first `rows` rows of this one. If it gets other edits, these must leave
-    /// those rows as they are. @throws Error unless the run is one sequence without padding
-    std::unique_ptr<Trace> branch(int rows, int capacity) const { return branch(rows, capacity, edits_); }
-    std::unique_ptr<Trace> branch(int rows, int capacity, std::vector<Edit> edits) const;
+    /// A new Trace with copies of the first `rows` rows of this one. If it gets another setup, this must
+    /// leave those rows as they are. @throws Error unless the run is one sequence without padding
+    std::unique_ptr<Trace> branch(int rows, int capacity) const { return branch(rows, capacity, setup_); }
+    std::unique_ptr<Trace> branch(int rows, int capacity, RunSetup setup) const;
 
   private:
     friend class detail::ForwardPass;
@@ -186,7 +176,6 @@ class Trace {
     /// A Trace without an arena of its own, for LayerView.
     Trace(const std::shared_ptr<const Trace>& run, const std::shared_ptr<const Trace>& layer_sites);
 
-    void make_plans();
     void check_source() const;
     void check_edits() const;
     bool edits_site(const Edit& edit, Site site, int layer) const;
@@ -199,13 +188,15 @@ class Trace {
 
     std::shared_ptr<const Weights> weights_;
     TraceShape shape_;
-    std::vector<Edit> edits_;
+    RunSetup setup_;
+    ModelConfig config_;
     std::shared_ptr<const Trace> source_;
-    int n_keys_ = 0, n_tokens_ = 0;
-    int pass_begin_ = 0; ///< first row of the running pass: scratch rows are counted from it
-    std::size_t bytes_ = 0;
+    std::shared_ptr<const Plan> plan_;
+    std::shared_ptr<const PositionTables> positions_;
+    int n_tokens_ = 0;
+    int pass_begin_ = 0;    ///< first row of the running pass: scratch rows are counted from it
+    std::size_t bytes_ = 0; ///< of the arena
     std::vector<int> tokens_;
-    std::vector<RowPlan> plans_;
     std::unique_ptr<real[], Free> arena_;
     std::array<SiteStorage, k_n_sites> storage_{};
     /// Keeps alive the Traces whose values this one reads if it has no arena of its own (LayerView).
@@ -227,9 +218,7 @@ class Trace {
     /// With experts only: twice [row, d_model or d_mlp], what an expert reads and writes, and [row, slot,
     /// d_model].
     real* expert_scratch_ = nullptr;
-    detail::ExpertVisits visits_;           ///< while a layer with experts is computed
-    std::vector<real> rope_cos_, rope_sin_; ///< [position, d_head / 2]
-    std::vector<real> alibi_slopes_;        ///< [head]
+    detail::ExpertVisits visits_;  ///< while a layer with experts is computed
     std::vector<int> expert_load_; ///< [expert]: choices of a segment so far, if there is a capacity factor
 };
 

@@ -89,7 +89,7 @@ std::vector<int> document_tokens(const Model& model, const tinyville::Document& 
 
 std::shared_ptr<const Trace> full_trace(const Model& model, const std::vector<int>& tokens) {
     auto trace =
-        std::make_shared<Trace>(model.weights, TraceShape{static_cast<int>(tokens.size()), {}, Keep::all});
+        std::make_shared<Trace>(model.weights, TraceShape{static_cast<int>(tokens.size()), Keep::all});
     extend(*trace, tokens);
     return trace;
 }

@@ -102,7 +102,7 @@ class WordAlignment {
         std::vector<int> tokens = {bos_id(model)};
         const std::vector<int> answer = tokenizer.encode(e.answer, false);
         tokens.insert(tokens.end(), answer.begin(), answer.end());
-        Trace run(model.weights, {static_cast<int>(tokens.size()), {}, Keep::all}, {}, source);
+        Trace run(model.weights, {static_cast<int>(tokens.size()), Keep::all}, {}, source);
         extend(run, tokens);
         const std::vector<int> read =
             word_numbers(tokenizer, {source->tokens(), static_cast<std::size_t>(source->n_tokens())});
@@ -193,8 +193,7 @@ void measure_translation(ModelCache& cache, const std::string& name, ModelCard& 
     for (const TinyvilleExample& e : sentences) {
         const std::vector<int> source_tokens = model.tokenizer->encode(e.question);
         auto source = std::make_shared<Trace>(
-            model.weights,
-            TraceShape{static_cast<int>(source_tokens.size()), {}, Keep::all, {}, Stack::encoder});
+            model.weights, TraceShape{static_cast<int>(source_tokens.size()), Keep::all, Stack::encoder});
         extend(*source, source_tokens);
         std::vector<int> tokens = {bos_id(model)};
         generate(model, tokens, {model.config().n_ctx - 1, greedy_chain(), 0, source});

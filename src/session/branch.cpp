@@ -18,17 +18,10 @@ constexpr int k_min_rows_per_slice = 4, k_max_rows_per_slice = 64;
 /// Tokens that a run has room for before its Trace must grow.
 constexpr int k_initial_capacity = 256;
 
-/// Shape of a Trace for one sequence, which keeps as much of it as the budget allows.
-TraceShape trace_shape(const RunContext& context, int capacity, int n_prompt) {
-    TraceShape shape{capacity, {{0, capacity, 0, 0, n_prompt}}, Keep::all, {}, context.stack};
-    const Trace* source = context.source.get();
-    if (trace_bytes(context.config(), shape, source ? &source->shape() : nullptr) > context.trace_budget)
-        shape.keep = Keep::residual;
-    return shape;
-}
-
 /// Whether a row can depend on all others, so that all are computed together.
-bool is_computed_whole(const ModelConfig& config) { return looks_ahead(config.mask) || config.pools(); }
+bool is_computed_whole(const Trace& run) {
+    return run.plan().looks_ahead() || run.plan().needs_whole_segments();
+}
 
 /// The first row of the text that an edit can change. Rows of the source are read by every row of the text.
 int first_affected_row(const Edit& edit) {
@@ -56,11 +49,6 @@ int first_differing_row(const std::vector<Edit>& a, const std::vector<Edit>& b) 
     return first;
 }
 
-std::shared_ptr<Trace> empty_trace(const RunContext& context, const TraceShape& shape) {
-    return std::make_shared<Trace>(context.model.weights, shape, edits_within(context.edits, shape.capacity),
-                                   context.source);
-}
-
 } // namespace
 
 int rows_per_slice(const ModelConfig& config) {
@@ -69,19 +57,40 @@ int rows_per_slice(const ModelConfig& config) {
 }
 
 Branch::Branch(const RunContext& context, std::span<const int> prompt)
-    : n_prompt_(static_cast<int>(prompt.size())), n_tokens_(n_prompt_) {
+    : n_prompt_(static_cast<int>(prompt.size())), n_tokens_(n_prompt_), n_prefix_(n_prompt_) {
     const ModelConfig& config = context.config();
+    const bool is_whole = !config.continues_text() || depends_on_length(config, context.setup);
     const int capacity =
-        !config.continues_text()
-            ? n_prompt_
-            : std::min(config.n_ctx, std::max(k_initial_capacity, n_prompt_ + k_initial_capacity / 2));
-    shape_ = trace_shape(context, capacity, n_prompt_);
-    trace_ = empty_trace(context, shape_);
+        is_whole ? n_prompt_
+                 : std::min(config.n_ctx, std::max(k_initial_capacity, n_prompt_ + k_initial_capacity / 2));
+    choose_shape(context, capacity);
+    trace_ = empty_trace(context);
     trace_->append(prompt);
     passes_.reserve(static_cast<std::size_t>(capacity)); // so that decoding does not allocate
     origins_ = std::make_shared<std::vector<TokenOrigin>>(static_cast<std::size_t>(capacity));
     for (int i = 0; i < n_prompt_; ++i)
         (*origins_)[static_cast<std::size_t>(i)].token = prompt[static_cast<std::size_t>(i)];
+}
+
+/// What a run of this capacity is computed with.
+RunSetup Branch::setup_for(const RunContext& context, int capacity) const {
+    RunSetup setup = context.setup;
+    setup.n_prefix = n_prefix_;
+    setup.edits = edits_within(context.edits, capacity);
+    return setup;
+}
+
+/// Keeps as much of the run as the budget allows.
+void Branch::choose_shape(const RunContext& context, int capacity) {
+    shape_ = {capacity, Keep::all, context.stack};
+    const SourceSize source = context.source ? context.source->size() : SourceSize();
+    if (trace_bytes(context.config(), shape_, setup_for(context, capacity), source) > context.trace_budget)
+        shape_.keep = Keep::residual;
+}
+
+std::shared_ptr<Trace> Branch::empty_trace(const RunContext& context) const {
+    return std::make_shared<Trace>(context.model.weights, shape_, setup_for(context, shape_.capacity),
+                                   context.source);
 }
 
 std::vector<int> Branch::tokens(int n) const {
@@ -99,7 +108,8 @@ BranchView Branch::view() const {
 void Branch::compute_slice() {
     if (n_repeated_ < passes_.size()) return repeat_pass(passes_[n_repeated_++]);
     const ModelConfig& config = trace_->config();
-    compute_rows(is_computed_whole(config) ? n_tokens_ : std::min(n_tokens_, rows_ + rows_per_slice(config)));
+    compute_rows(is_computed_whole(*trace_) ? n_tokens_
+                                            : std::min(n_tokens_, rows_ + rows_per_slice(config)));
 }
 
 /// Computes the rows from rows_ up to `end`.
@@ -144,9 +154,29 @@ void Branch::cut_passes(int first) {
 
 double Branch::append(const RunContext& context, int token, TokenOrigin origin) {
     const Stopwatch watch;
+    if (changes_with_text(context)) begin_anew(context, n_tokens_ + 1);
     add_token(context, token, origin);
     compute_rows(n_tokens_);
     return watch.seconds();
+}
+
+/// Whether another token behind the text changes the rows that are there: then the run is one of the tokens
+/// shown, and all of it is computed for each token.
+bool Branch::changes_with_text(const RunContext& context) const {
+    return trace_->plan().reads_beyond(n_tokens_) || depends_on_length(context.config(), context.setup);
+}
+
+/// Forgets the rows, and makes room for at least n tokens: for exactly as many where rows depend on the
+/// length. Readers keep what they have.
+void Branch::begin_anew(const RunContext& context, int n) {
+    const bool exact = depends_on_length(context.config(), context.setup);
+    choose_shape(context, exact ? n : std::max(shape_.capacity, n));
+    trace_ = empty_trace(context);
+    trace_->append(tokens(n_tokens_));
+    origins_ = std::make_shared<std::vector<TokenOrigin>>(*origins_);
+    origins_->resize(static_cast<std::size_t>(shape_.capacity));
+    rows_ = 0;
+    cut_passes(0);
 }
 
 void Branch::add_token(const RunContext& context, int token, TokenOrigin origin) {
@@ -164,15 +194,15 @@ void Branch::add_tokens(const RunContext& context, std::span<const int> tokens) 
 void Branch::grow(const RunContext& context) {
     const int capacity = std::min(context.config().n_ctx, std::max(2 * n_tokens_, k_initial_capacity));
     const std::vector<int> text = tokens(n_tokens_);
-    const TraceShape wanted =
-        is_reduced() ? shape_ : trace_shape(context, capacity, shape_.segments[0].n_prefix);
-    const bool keeps_less = wanted.keep != shape_.keep;
-    shape_ = wanted;
-    shape_.capacity = shape_.segments[0].end = capacity;
-    if (!keeps_less) {
-        trace_ = trace_->branch(rows_, capacity, edits_within(context.edits, capacity));
+    const Keep keep_before = shape_.keep;
+    if (is_reduced())
+        shape_.capacity = capacity;
+    else
+        choose_shape(context, capacity);
+    if (shape_.keep == keep_before) {
+        trace_ = trace_->branch(rows_, capacity, setup_for(context, capacity));
     } else { // the budget allows less than the old Trace keeps, so the rows are computed again
-        trace_ = empty_trace(context, shape_);
+        trace_ = empty_trace(context);
         extend(*trace_, std::span(text).first(static_cast<std::size_t>(rows_)));
         passes_ = {{0, rows_, rows_}};
         n_repeated_ = 1;
@@ -187,27 +217,29 @@ void Branch::grow(const RunContext& context) {
 
 std::shared_ptr<Branch> Branch::fork_at(const RunContext& context, int position, int token,
                                         TokenOrigin origin) const {
-    const bool keeps_rest = trace_->config().fills_in();
-    const int n_before = keeps_rest ? 0 : position; // every row of a model that fills in sees the token
-    const int capacity = std::max(trace_->capacity(), position + 1);
     std::shared_ptr<Branch> child(new Branch(*this));
     child->parent = -1;
     child->fork = position;
-    child->shape_.capacity = child->shape_.segments[0].end = capacity;
-    child->cut_passes(n_before);
-    child->trace_ = trace_->branch(n_before, capacity, edits_within(context.edits, capacity));
-    child->rows_ = n_before;
-    child->origins_ = std::make_shared<std::vector<TokenOrigin>>(*origins_);
-    child->origins_->resize(static_cast<std::size_t>(capacity));
     origin.token = token;
-    if (keeps_rest) {
+    if (trace_->config().fills_in()) { // every row sees the token
+        child->origins_ = std::make_shared<std::vector<TokenOrigin>>(*origins_);
         (*child->origins_)[static_cast<std::size_t>(position)] = origin;
-        child->trace_->append(child->tokens(n_tokens_));
+        child->begin_anew(context, n_tokens_);
         child->compute_rows(n_tokens_);
         return child;
     }
     child->n_prompt_ = std::min(n_prompt_, position);
     child->n_tokens_ = position;
+    if (trace_->plan().reads_beyond(position) || depends_on_length(context.config(), context.setup)) {
+        child->begin_anew(context, position + 1);
+    } else {
+        const int capacity = child->shape_.capacity = std::max(trace_->capacity(), position + 1);
+        child->cut_passes(position);
+        child->trace_ = trace_->branch(position, capacity, setup_for(context, capacity));
+        child->rows_ = position;
+        child->origins_ = std::make_shared<std::vector<TokenOrigin>>(*origins_);
+        child->origins_->resize(static_cast<std::size_t>(capacity));
+    }
     child->add_token(context, token, origin);
     child->compute_rows(child->n_tokens_);
     return child;
@@ -217,15 +249,14 @@ std::shared_ptr<Branch> Branch::with_text(const RunContext& context, const std::
     const auto n = static_cast<int>(text.size());
     int first = 0;
     while (first < std::min(n, rows_) && token(first) == text[static_cast<std::size_t>(first)]) ++first;
-    if (is_computed_whole(trace_->config()) && first < n) first = 0;
+    if (is_computed_whole(*trace_) && first < n) first = 0;
     std::shared_ptr<Branch> copy(new Branch(*this));
     copy->n_prompt_ = copy->n_tokens_ = n;
     copy->rows_ = first;
     copy->cut_passes(first);
-    copy->shape_.capacity = copy->shape_.segments[0].end =
+    const int capacity = copy->shape_.capacity =
         std::max(shape_.capacity, std::min(context.config().n_ctx, 2 * n));
-    const int capacity = copy->shape_.capacity;
-    copy->trace_ = trace_->branch(first, capacity, edits_within(context.edits, capacity));
+    copy->trace_ = trace_->branch(first, capacity, setup_for(context, capacity));
     copy->trace_->append(std::span(text).subspan(static_cast<std::size_t>(first)));
     copy->origins_ = std::make_shared<std::vector<TokenOrigin>>(*origins_);
     copy->origins_->resize(static_cast<std::size_t>(capacity));
@@ -236,18 +267,19 @@ std::shared_ptr<Branch> Branch::with_text(const RunContext& context, const std::
 
 bool Branch::is_up_to_date(const RunContext& context) const {
     return !trace_ || (trace_->source() == context.source.get() &&
-                       trace_->edits() == edits_within(context.edits, trace_->capacity()));
+                       trace_->setup() == setup_for(context, trace_->capacity()));
 }
 
 std::shared_ptr<Branch> Branch::recomputed(const RunContext& context) const {
-    std::vector<Edit> edits = edits_within(context.edits, trace_->capacity());
-    const bool same_source = trace_->source() == context.source.get();
-    const bool from_start = is_computed_whole(trace_->config()) || !same_source;
-    const int first = from_start ? 0 : std::min(first_differing_row(edits, trace_->edits()), rows_);
+    RunSetup setup = setup_for(context, trace_->capacity());
     std::shared_ptr<Branch> copy(new Branch(*this));
-    copy->trace_ = same_source
-                       ? std::shared_ptr<Trace>(trace_->branch(first, trace_->capacity(), std::move(edits)))
-                       : empty_trace(context, shape_);
+    if (is_computed_whole(*trace_) || trace_->source() != context.source.get() ||
+        setup.with_edits({}) != trace_->setup().with_edits({})) {
+        copy->begin_anew(context, n_tokens_);
+        return copy;
+    }
+    const int first = std::min(first_differing_row(setup.edits, trace_->edits()), rows_);
+    copy->trace_ = trace_->branch(first, trace_->capacity(), std::move(setup));
     const std::vector<int> text = tokens(n_tokens_);
     copy->trace_->append(std::span(text).subspan(static_cast<std::size_t>(first)));
     copy->origins_ = std::make_shared<std::vector<TokenOrigin>>(*origins_);
@@ -263,7 +295,7 @@ void Branch::drop() {
 }
 
 void Branch::revive(const RunContext& context) {
-    trace_ = empty_trace(context, shape_);
+    trace_ = empty_trace(context);
     trace_->append(tokens(n_tokens_));
 }
 

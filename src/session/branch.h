@@ -15,8 +15,14 @@ struct RunContext {
     const Model& model;
     Stack stack = Stack::decoder;
     const std::shared_ptr<const Trace>& source; ///< the run that a decoder attends to; null: none
-    const std::vector<Edit>& edits; ///< all that count, also those of rows that the branch does not have
-    std::size_t trace_budget = 0;   ///< bytes that a run may take with all its values
+    const std::vector<Edit>& edits;     ///< all that count, also those of rows that the branch does not have
+    std::size_t trace_budget = 0;       ///< bytes that a run may take with all its values
+    const RunSetup& setup = no_setup(); ///< its prefix and edits are the branch's own
+
+    static const RunSetup& no_setup() {
+        static const RunSetup none;
+        return none;
+    }
 
     const ModelConfig& config() const { return model.weights->config_of(stack); }
 };
@@ -100,7 +106,14 @@ class Branch {
     void grow(const RunContext& context);
     void add_token(const RunContext& context, int token, TokenOrigin origin);
 
+    RunSetup setup_for(const RunContext& context, int capacity) const;
+    std::shared_ptr<Trace> empty_trace(const RunContext& context) const;
+    void choose_shape(const RunContext& context, int capacity);
+    bool changes_with_text(const RunContext& context) const;
+    void begin_anew(const RunContext& context, int n);
+
     int n_prompt_ = 0, n_tokens_ = 0, rows_ = 0;
+    int n_prefix_ = 0;             ///< tokens that see each other under a prefix mask: the root's prompt
     TraceShape shape_;             ///< of the trace, also while it is dropped
     std::shared_ptr<Trace> trace_; ///< null: dropped
     /// As long as the trace's capacity from the start, so that it never moves under a reader.

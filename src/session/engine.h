@@ -61,6 +61,7 @@ class Engine {
         std::shared_ptr<Branch> source_run; ///< the encoder's run, complete; null for other models
         TextTree text;
         EditDesk edits;
+        RunSetup setup; ///< of the text's run; its edits are EditDesk's
         std::vector<std::shared_ptr<ComparedRun>> compared;
         bool each_draws = false; ///< compared runs draw tokens of their own
         SamplingChain chain = default_chain();
@@ -111,7 +112,7 @@ class Engine {
     auto with_context(F f) const {
         const std::shared_ptr<const Trace> source = source_trace();
         return f(RunContext{*state_.model, Stack::decoder, source, state_.edits.active(Run::k_text),
-                            memory_budget_});
+                            memory_budget_, state_.setup});
     }
     /// The text (Run::k_text) or the source that it reads.
     RunView view_of(int run) const;

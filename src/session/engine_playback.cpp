@@ -140,7 +140,7 @@ void Engine::require_replaceable(const char* command_name, int position) const {
     if (!config.has_logits())
         throw Error({command_name, "a model that gives logits of tokens",
                      "one that " + std::string(non_generative_purpose(config)), "change the prompt instead"});
-    if (const int n_prefix = trace.shape().segments[0].n_prefix;
+    if (const int n_prefix = trace.segments()[0].n_prefix;
         config.mask == MaskKind::prefix && position < n_prefix)
         throw Error({command_name,
                      "a position from " + std::to_string(n_prefix) +

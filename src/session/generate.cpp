@@ -4,23 +4,49 @@
 
 namespace gf {
 
+namespace {
+
+/// Whether a token that is appended to a text of at least n_prompt tokens changes the rows before it.
+bool appending_changes_rows(const ModelConfig& config, const RunSetup& setup, int n_prompt, int capacity) {
+    if (depends_on_length(config, setup)) return true;
+    if (!looks_ahead(config, setup)) return false;
+    const Plan plan(config, capacity, setup);
+    for (int n = n_prompt; n < capacity; ++n)
+        if (plan.reads_beyond(n)) return true;
+    return false;
+}
+
+} // namespace
+
 void generate(const Model& model, std::vector<int>& tokens, const GenerationOptions& options,
               const std::function<bool(int)>& on_token) {
     if (options.n < 1) return;
     const int n_prompt = static_cast<int>(tokens.size()), capacity = n_prompt + options.n;
-    Trace trace(model.weights, {capacity, {{0, capacity, 0, 0, n_prompt}}, Keep::cache}, {}, options.source);
+    RunSetup setup = options.setup;
+    setup.n_prefix = n_prompt;
+    // Such a run is one of the tokens shown: it is computed from the start for each of them.
+    const bool anew = appending_changes_rows(model.config(), setup, n_prompt, capacity);
+    std::unique_ptr<Trace> trace;
+    const auto run_with_room = [&](int room) {
+        trace = std::make_unique<Trace>(model.weights, TraceShape{room, Keep::cache}, setup, options.source);
+        extend(*trace, tokens);
+    };
     Sampler sampler;
     SampleStep step;
-    extend(trace, tokens);
+    run_with_room(anew ? n_prompt : capacity);
     for (int i = 0; i < options.n; ++i) {
         const auto position = static_cast<std::uint32_t>(tokens.size());
-        const real* logits = trace.row(Site::logits, -1, static_cast<int>(position) - 1);
+        const real* logits = trace->row(Site::logits, -1, static_cast<int>(position) - 1);
         sampler.sample({logits, static_cast<std::size_t>(model.config().d_vocab)}, tokens, options.chain,
                        {options.seed, 0, position, 0}, step);
         if (ends_text(model, step.token)) return;
         tokens.push_back(step.token);
         if (!on_token(step.token)) return;
-        if (i + 1 < options.n) extend(trace, {&tokens.back(), 1});
+        if (i + 1 == options.n) continue;
+        if (anew)
+            run_with_room(static_cast<int>(tokens.size()));
+        else
+            extend(*trace, {&tokens.back(), 1});
     }
 }
 

@@ -87,26 +87,31 @@ struct BatchGradient::Worker {
     void forward_pass(const std::shared_ptr<const Weights>& weights, const GradientOptions& options,
                       const Piece& piece, std::uint64_t seed, bool with_gradient) {
         const Keep keep = with_gradient && !options.gradient_checkpointing ? Keep::all : Keep::layers;
-        Regularise regularise = with_gradient ? options.regularise : Regularise{};
-        regularise.seed = mix64(seed ^ piece.first);
-        if (!run || run->shape().segments != piece.segments ||
-            (source && source->shape().segments != piece.source_segments)) {
+        RunSetup setup{.segments = piece.segments};
+        if (with_gradient)
+            setup.regularise = options.regularise, setup.capacity_factor = options.capacity_factor;
+        setup.regularise.seed = mix64(seed ^ piece.first);
+        const std::uint64_t run_seed = setup.regularise.seed;
+        if (!run || run->segments() != piece.segments ||
+            (source && source->segments() != piece.source_segments)) {
             backward.reset(), source_backward.reset(), run.reset();
-            TraceShape shape{static_cast<int>(piece.tokens.size()), piece.segments, keep, regularise};
+            const TraceShape shape{static_cast<int>(piece.tokens.size()), keep};
             if (piece.source.empty()) {
-                run = std::make_unique<Trace>(weights, shape);
+                run = std::make_unique<Trace>(weights, shape, std::move(setup));
             } else {
-                source = std::make_shared<Trace>(weights, TraceShape{static_cast<int>(piece.source.size()),
-                                                                     piece.source_segments, keep, regularise,
-                                                                     Stack::encoder});
-                run = std::make_unique<Trace>(weights, shape, std::vector<Edit>(), source);
+                RunSetup source_setup = setup;
+                source_setup.segments = piece.source_segments;
+                source = std::make_shared<Trace>(
+                    weights, TraceShape{static_cast<int>(piece.source.size()), keep, Stack::encoder},
+                    std::move(source_setup));
+                run = std::make_unique<Trace>(weights, shape, std::move(setup), source);
             }
         }
         if (source) {
-            source->restart(piece.source, mix64(regularise.seed));
+            source->restart(piece.source, mix64(run_seed));
             forward(*source, 0, source->n_tokens());
         }
-        run->restart(piece.tokens, regularise.seed);
+        run->restart(piece.tokens, run_seed);
         forward(*run, 0, run->n_tokens());
     }
 
@@ -284,9 +289,10 @@ LossSum BatchGradient::piece_loss(Worker& w, const Piece& piece, double weight, 
             sum += own;
         }
     } else if (options_.objective == Objective::distillation) {
-        if (!w.teacher || w.teacher->shape().segments != piece.segments) {
-            const TraceShape shape{static_cast<int>(piece.tokens.size()), piece.segments, Keep::layers};
-            w.teacher = std::make_unique<Trace>(options_.teacher, shape);
+        if (!w.teacher || w.teacher->segments() != piece.segments) {
+            const TraceShape shape{static_cast<int>(piece.tokens.size()), Keep::layers};
+            w.teacher =
+                std::make_unique<Trace>(options_.teacher, shape, RunSetup{.segments = piece.segments});
         }
         w.teacher->restart(piece.tokens);
         forward(*w.teacher, 0, w.teacher->n_tokens());

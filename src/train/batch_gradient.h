@@ -18,6 +18,7 @@ struct GradientOptions {
     /// Keep the input of each layer only, and compute its inside again during the backward pass.
     bool gradient_checkpointing = false;
     Regularise regularise{};                  ///< its seed is ignored: run() takes one
+    double capacity_factor = 0;               ///< mixtures of experts, see RunSetup::capacity_factor
     double balance_weight = 0;                ///< mixtures of experts: weight of the load-balancing loss
     double z_weight = 0;                      ///< mixtures of experts: weight of the router's z-loss
     std::shared_ptr<const Weights> teacher{}; ///< distillation

@@ -41,7 +41,7 @@ struct TrainConfig {
     std::vector<std::string> frozen; ///< names or globs of parameters
     LoraConfig lora;
 
-    double dropout = 0, router_noise = 0, capacity_factor = 0; ///< see core/regularise.h
+    double dropout = 0, router_noise = 0, capacity_factor = 0; ///< see core/run_setup.h
     double load_balancing = 0.01, router_z = 0.001; ///< weights of the routers' losses, see router_loss()
     std::filesystem::path teacher;                  ///< distillation: folder of the teacher
     double temperature = 1;                         ///< distillation, contrastive

@@ -2,7 +2,10 @@
 
 #include "cli/process.h"
 
+#include "core/passes/forward.h"
 #include "io/hf_model.h"
+#include "io/setup_file.h"
+#include "support/varied_setup.h"
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
@@ -73,10 +76,10 @@ TEST(Run, EveryKindOfModel) {
 std::vector<int> greedy_answer(const SavedModel& model, const std::vector<int>& source,
                                std::vector<int> tokens, int n) {
     const auto encoder = std::make_shared<Trace>(
-        model.weights, TraceShape{static_cast<int>(source.size()), {}, Keep::all, {}, Stack::encoder});
+        model.weights, TraceShape{static_cast<int>(source.size()), Keep::all, Stack::encoder});
     extend(*encoder, source);
     for (int i = 0; i < n; ++i) {
-        Trace decoder(model.weights, one_sequence(static_cast<int>(tokens.size())), {}, encoder);
+        Trace decoder(model.weights, TraceShape{static_cast<int>(tokens.size())}, {}, encoder);
         extend(decoder, tokens);
         const real* logits = decoder.row(Site::logits, -1, static_cast<int>(tokens.size()) - 1);
         tokens.push_back(
@@ -109,6 +112,50 @@ TEST(Run, AnEncoderDecoderAnswersItsSource) {
     }
     expect_refused({"run", "--model", saved_preset("llama").path, "--tokens", "3,1", "--source-tokens", "1"},
                    {"--source", "no encoder"});
+}
+
+/// The greedy continuation with a whole pass for each token.
+std::vector<int> continued_anew(const SavedModel& model, std::vector<int> tokens, RunSetup setup, int n) {
+    setup.n_prefix = static_cast<int>(tokens.size());
+    for (int i = 0; i < n; ++i) {
+        Trace trace(model.weights, {static_cast<int>(tokens.size())}, setup);
+        extend(trace, tokens);
+        const real* logits = trace.row(Site::logits, -1, static_cast<int>(tokens.size()) - 1);
+        tokens.push_back(
+            static_cast<int>(std::max_element(logits, logits + model.config().d_vocab) - logits));
+    }
+    return tokens;
+}
+
+TEST(Run, UnderASetup) {
+    struct Case {
+        const char* model;
+        RunSetup setup;
+        bool same_as_without;
+    };
+    const MaskRule behind{
+        .painted = {{.row_begin = 6, .row_end = 13, .key_begin = 7, .key_end = 18, .visible = true}}};
+    for (const Case& c :
+         {Case{"llama", varied_setup(saved_preset("llama").config(), 20, false), false},
+          Case{"llama", {.masks = {{.kind = MaskKind::bidirectional}}}, false},
+          Case{"llama", {.masks = {behind}}, false}, // rows that are written before the keys that they see
+          Case{"mixtral", {.experts = {{.off = {1}}, {.forced = {2}, .layers = {1}}}}, false},
+          Case{"mixtral", {.capacity_factor = 0.6}, false}, Case{"prefix", {}, true},
+          Case{"llama", {.rope = {.dynamic_ntk = 2}}, true}}) {
+        const SavedModel& model = saved_preset(c.model);
+        const std::vector<int> prompt{3, 1, 4, 1, 5, 9},
+            expected = continued_anew(model, prompt, c.setup, 12);
+        const std::string file = scratch_file("setup.json", setup_to_json(c.setup).dump());
+        EXPECT_EQ(stdout_of({"run", "--model", model.path, "--tokens", ids_text(prompt), "-n", "12",
+                             "--greedy", "--setup", file}),
+                  ids_text(expected) + "\n")
+            << c.model << " " << setup_to_json(c.setup);
+        EXPECT_EQ(expected == continued_anew(model, prompt, {}, 12), c.same_as_without)
+            << c.model << " " << setup_to_json(c.setup);
+        const json out = stdout_json(
+            {"run", "--model", model.path, "--tokens", "3", "-n", "1", "--json", "--setup", file});
+        EXPECT_EQ(setup_from_json(out["setup"], "out"), c.setup);
+    }
 }
 
 TEST(Run, FillsTheContextExactly) {

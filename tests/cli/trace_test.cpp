@@ -3,9 +3,11 @@
 
 #include "cli/process.h"
 #include "support/compare.h"
+#include "support/varied_setup.h"
 
 #include "io/edit_file.h"
 #include "io/safetensors.h"
+#include "io/setup_file.h"
 #include "platform/mapped_file.h"
 
 #include <gmock/gmock.h>
@@ -297,6 +299,33 @@ TEST(TraceCommand, EditsAreThoseInProcess) {
     }
 }
 
+TEST(TraceCommand, SetupsAreThoseInProcess) {
+    for (const char* name : {"llama", "mixtral", "alibi", "gpt2"}) {
+        SCOPED_TRACE(name);
+        const SavedModel& model = saved_preset(name);
+        const std::vector<int> tokens = random_tokens(model.config(), 9);
+        const RunSetup setup = varied_setup(model.config(), 9, true);
+        const auto expected = empty_trace(model.weights, {9}, setup);
+        extend(*expected, tokens);
+        const std::string file = scratch_file("setup.json", setup_to_json(setup).dump());
+        expect_equal(trace_of(model, tokens, {"--setup", file}), *expected);
+        EXPECT_FALSE(same_outputs(*expected, *run(model.weights, tokens), 1e-3));
+    }
+}
+
+TEST(TraceCommand, RefusesAWrongSetup) {
+    const auto refused = [](const char* text, std::initializer_list<const char*> words) {
+        expect_refused({"trace", "--model", saved_preset("llama").path, "--tokens", "3,1", "--out",
+                        out_file(), "--setup", scratch_file("setup.json", text)},
+                       words);
+    };
+    refused(R"({"masks": [{"window": 3, "knd": "causal"}]})", {"setup.json", "masks [0]", "'knd'", "'kind'"});
+    refused(R"({"masks": [{"heads": [6]}]})", {"setup.json", "masks [0]: heads", "0 to 5", "6"});
+    refused(R"({"experts": [{"off": [0]}]})", {"setup.json", "no experts"});
+    expect_refused({"run", "--model", saved_preset("llama").path, "--tokens", "3", "--setup", "nowhere.json"},
+                   {"nowhere.json"});
+}
+
 TEST(TraceCommand, EditsOfBothStacks) {
     const SavedModel& model = saved_preset("encoder_decoder");
     const std::vector<int> tokens = random_tokens(model.config(), 9),
@@ -304,8 +333,8 @@ TEST(TraceCommand, EditsOfBothStacks) {
     const auto edited = [&](Stack stack, const std::vector<int>& ids, const Edit& e,
                             std::shared_ptr<const Trace> source) {
         const int n = static_cast<int>(ids.size());
-        const TraceShape shape{n, {{0, n, 0, 0, 0}}, Keep::all, {}, stack};
-        auto trace = std::make_shared<Trace>(model.weights, shape, std::vector{e}, std::move(source));
+        auto trace = std::make_shared<Trace>(model.weights, TraceShape{n, Keep::all, stack},
+                                             RunSetup{.edits = {e}}, std::move(source));
         extend(*trace, ids);
         return trace;
     };

@@ -3,6 +3,7 @@
 
 #include "core/sampling/sampling.h"
 #include "support/random_model.h"
+#include "support/varied_setup.h"
 
 #include <gtest/gtest.h>
 
@@ -71,7 +72,7 @@ TEST_F(Allocations, AreCounted) {
               }),
               0);
     EXPECT_GT(allocations([] { std::free(std::malloc(10000)); }), -1);
-    EXPECT_GT(allocations([] { Trace(random_weights(preset("llama").config), one_sequence(4)); }), 0);
+    EXPECT_GT(allocations([] { Trace(random_weights(preset("llama").config), TraceShape{4}); }), 0);
 }
 
 TEST_F(Allocations, NoneInTheDecodeLoop) {
@@ -80,16 +81,20 @@ TEST_F(Allocations, NoneInTheDecodeLoop) {
         for (const Keep keep : {Keep::all, Keep::residual, Keep::cache}) {
             const auto weights = random_weights(p.config);
             const std::vector<int> tokens = random_tokens(p.config, 20);
-            const std::vector<Edit> edits{
-                {{.site = Site::z, .layer = 0, .row_begin = 6}, Edit::Kind::scale, {real(0.5)}, nullptr}};
-            const TraceShape shape = one_sequence(20, p.n_prefix, keep);
-            Trace trace(weights, shape, edits, random_source(weights, shape));
-            extend(trace, std::span(tokens).first(5));
-            EXPECT_EQ(allocations([&] {
-                          for (std::size_t t = 5; t < 20; ++t) extend(trace, std::span(tokens).subspan(t, 1));
-                      }),
-                      0)
-                << p.name;
+            const Edit edit{
+                {.site = Site::z, .layer = 0, .row_begin = 6}, Edit::Kind::scale, {real(0.5)}, nullptr};
+            for (RunSetup setup : {RunSetup(), varied_setup(p.config, 20, false)}) {
+                setup.n_prefix = p.n_prefix;
+                setup.edits = {edit};
+                Trace trace(weights, {20, keep}, setup, random_source(weights));
+                extend(trace, std::span(tokens).first(5));
+                EXPECT_EQ(allocations([&] {
+                              for (std::size_t t = 5; t < 20; ++t)
+                                  extend(trace, std::span(tokens).subspan(t, 1));
+                          }),
+                          0)
+                    << p.name;
+            }
         }
     }
 }

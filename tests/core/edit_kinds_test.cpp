@@ -198,8 +198,8 @@ TEST_P(EditKinds, ActTheSameInCachedRunsAndWhateverIsKept) {
     const auto whole = run_with(edits);
     EXPECT_FALSE(same_outputs(*whole, *plain, 1e-2));
     for (const Keep keep : {Keep::all, Keep::residual, Keep::cache}) {
-        const TraceShape shape = one_sequence(k_tokens, GetParam().n_prefix, keep);
-        Trace pieces(weights, shape, edits, random_source(weights, shape));
+        Trace pieces(weights, {k_tokens, keep}, {.n_prefix = GetParam().n_prefix, .edits = edits},
+                     random_source(weights));
         const int first = can_run_in_pieces(config()) ? std::max(1, GetParam().n_prefix) : k_tokens;
         for (int begin = 0, end = first; begin < k_tokens; begin = end++) {
             extend(pieces, std::span(tokens).subspan(static_cast<std::size_t>(begin),
@@ -216,8 +216,8 @@ TEST_P(EditKinds, OfTheLayerThatAPassResumesAt) {
                      Edit::Kind::add,
                      {real(0.5)},
                      nullptr};
-    const TraceShape shape = one_sequence(k_tokens, GetParam().n_prefix);
-    Trace resumed(weights, shape, {steer}, random_source(weights, shape));
+    Trace resumed(weights, {k_tokens}, {.n_prefix = GetParam().n_prefix, .edits = {steer}},
+                  random_source(weights));
     resumed.append(tokens);
     for (int t = 0; t < k_tokens; ++t)
         std::ranges::copy(row_of(*plain, Site::resid_pre, 1, t), resumed.row(Site::resid_pre, 1, t));

@@ -90,8 +90,8 @@ TEST_P(EditSites, MoveTheLogitsAndNothingBefore) {
 
 TEST_P(EditSites, CanBePatchedFromAnotherPrompt) {
     const auto source = random_source(weights, {}, 41);
-    const auto donor = std::make_shared<Trace>(weights, one_sequence(k_tokens, GetParam().n_prefix),
-                                               std::vector<Edit>(), source);
+    const auto donor = std::make_shared<Trace>(weights, TraceShape{k_tokens},
+                                               RunSetup{.n_prefix = GetParam().n_prefix}, source);
     extend(*donor, random_tokens(config(), k_tokens, 31));
     for (const SiteRef& s : all_sites(config())) {
         // Both prompts have the same positions.
@@ -130,7 +130,7 @@ TEST_P(EditSites, ThatAreMaskedStayMasked) {
 /// The Problem of a Trace with this edit.
 Problem refusal(const ModelConfig& c, Edit edit, int capacity = 8) {
     try {
-        empty_trace(random_weights(c), one_sequence(capacity), {std::move(edit)});
+        empty_trace(random_weights(c), TraceShape{capacity}, {.edits = {std::move(edit)}});
     } catch (const Error& e) {
         return e.problem();
     }
@@ -216,7 +216,7 @@ TEST(RefusedEdits, OfDonorsThatDoNotFit) {
     ModelConfig other = c;
     other.norm_eps = 1e-6;
     const auto donor = [](const ModelConfig& config, Keep keep, int n) {
-        auto trace = std::make_shared<Trace>(random_weights(config), one_sequence(n, 0, keep));
+        auto trace = std::make_shared<Trace>(random_weights(config), TraceShape{n, keep});
         extend(*trace, random_tokens(config, n));
         return trace;
     };

@@ -23,13 +23,14 @@ class EncoderDecoder : public ::testing::TestWithParam<Preset> {
                                    Keep keep = Keep::all, std::vector<Edit> edits = {}) const {
         const int n = static_cast<int>(source.size());
         auto trace = std::make_shared<Trace>(
-            weights, TraceShape{n, {{0, n, left, right, 0}}, keep, {}, Stack::encoder}, std::move(edits));
+            weights, TraceShape{n, keep, Stack::encoder},
+            RunSetup{.segments = {{0, n, left, right, 0}}, .edits = std::move(edits)});
         extend(*trace, source);
         return trace;
     }
     std::shared_ptr<Trace> decoder(std::shared_ptr<const Trace> source, Keep keep = Keep::all) const {
-        auto trace = std::make_shared<Trace>(weights, one_sequence(k_tokens, 0, keep), std::vector<Edit>(),
-                                             std::move(source));
+        auto trace =
+            std::make_shared<Trace>(weights, TraceShape{k_tokens, keep}, RunSetup(), std::move(source));
         extend(*trace, tokens);
         return trace;
     }
@@ -102,8 +103,9 @@ TEST_P(EncoderDecoder, AnEditedEncoderIsReadAsEdited) {
     for (int t = 0; t < k_source; ++t)
         for (const real x : row_of(*steered, Site::encoder_out, -1, t)) given.push_back(x);
     ASSERT_EQ(static_cast<int>(given.size()), n);
-    Trace edited(weights, one_sequence(k_tokens),
-                 {{{.site = Site::encoder_out}, Edit::Kind::values, given, nullptr}}, encoder(text));
+    Trace edited(weights, TraceShape{k_tokens},
+                 {.edits = {{{.site = Site::encoder_out}, Edit::Kind::values, given, nullptr}}},
+                 encoder(text));
     extend(edited, tokens);
     EXPECT_TRUE(same_outputs(edited, *steered, 0)) << "the same by editing what the decoder reads";
 }
@@ -146,22 +148,21 @@ std::string error_of(F f) {
 
 TEST_P(EncoderDecoder, SourcesThatDoNotFitAreRefused) {
     const auto make = [&](std::shared_ptr<const Trace> source, const std::shared_ptr<Weights>& of) {
-        return error_of([&] { Trace(of, one_sequence(4), {}, source); });
+        return error_of([&] { Trace(of, TraceShape{4}, {}, source); });
     };
     EXPECT_THAT(make(nullptr, weights), HasSubstr("--source"));
     EXPECT_THAT(make(encoder(text), random_weights(config(), 2)), HasSubstr("same weights"));
     EXPECT_THAT(make(decoder(encoder(text)), weights), HasSubstr("encoder"));
     EXPECT_THAT(make(encoder(text), random_weights(preset("llama").config)), HasSubstr("no source"));
     EXPECT_THAT(error_of([&] {
-                    Trace(weights, {8, {{0, 4}, {4, 8}}, Keep::all}, {}, encoder(text));
+                    Trace(weights, {8}, {.segments = {{0, 4}, {4, 8}}}, encoder(text));
                 }),
                 HasSubstr("each of the 2"));
-    TraceShape shape = one_sequence(4);
-    shape.stack = Stack::encoder;
+    const TraceShape shape{4, Keep::all, Stack::encoder};
     EXPECT_THAT(error_of([&] { Trace(random_weights(preset("llama").config), shape); }),
                 HasSubstr("encoder-decoder"));
     auto unfinished = std::make_shared<Trace>(weights, shape);
-    Trace reader(weights, one_sequence(4), {}, unfinished);
+    Trace reader(weights, TraceShape{4}, {}, unfinished);
     EXPECT_THAT(error_of([&] { extend(reader, std::span(tokens).first(4)); }), HasSubstr("all 4 tokens"));
 }
 

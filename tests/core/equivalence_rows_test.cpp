@@ -21,7 +21,7 @@ class Rows : public ::testing::TestWithParam<Preset> {
     std::shared_ptr<Trace> whole = run(weights, tokens, preset().n_prefix);
 
     std::shared_ptr<Trace> empty(int capacity, Keep keep = Keep::all) const {
-        return empty_trace(weights, one_sequence(capacity, preset().n_prefix, keep));
+        return empty_trace(weights, {capacity, keep}, {.n_prefix = preset().n_prefix});
     }
 };
 const auto name_of = [](const auto& info) { return info.param.name; };
@@ -59,8 +59,8 @@ TEST_P(Pieces, OfEveryLength) {
 
 /// The Trace of `tokens` computed a row at a time, as far as the mask allows.
 std::shared_ptr<Trace> row_by_row(const std::shared_ptr<const Weights>& weights, const TraceShape& shape,
-                                  const std::vector<int>& tokens) {
-    auto trace = empty_trace(weights, shape);
+                                  const RunSetup& setup, const std::vector<int>& tokens) {
+    auto trace = empty_trace(weights, shape, setup);
     const int n = static_cast<int>(tokens.size());
     for (int begin = 0, end = 0; begin < n; begin = end) {
         const Trace::RowPlan& plan = trace->plan(begin);
@@ -86,8 +86,8 @@ TEST_P(Rows, OneAtATimeAtEveryCapacity) {
     if (!can_run_in_pieces(config())) return;
     // Some capacities up to 48, among them the multiples of 16 and their neighbours.
     for (int capacity = k_tokens; capacity <= 48; capacity += capacity % 16 < 2 ? 1 : 5) {
-        const TraceShape shape = one_sequence(capacity, preset().n_prefix);
-        const auto rows = row_by_row(weights, shape, tokens), at_once = empty(capacity);
+        const auto rows = row_by_row(weights, {capacity}, {.n_prefix = preset().n_prefix}, tokens),
+                   at_once = empty(capacity);
         extend(*at_once, tokens);
         EXPECT_TRUE(same_cells(*rows, *at_once, capacity)) << "capacity " << capacity;
     }
@@ -96,14 +96,13 @@ TEST_P(Rows, OneAtATimeAtEveryCapacity) {
 TEST_P(Rows, OneAtATimeInPaddedSegments) {
     const int p = preset().n_prefix;
     for (const int length : {11, 16}) {
-        const TraceShape shape{
-            3 * length,
-            {{0, length, 3, 2, p}, {length, 2 * length, 4, 5, p}, {2 * length, 3 * length, 1, 0, p}},
-            Keep::all};
+        const RunSetup setup{.segments = {{0, length, 3, 2, p},
+                                          {length, 2 * length, 4, 5, p},
+                                          {2 * length, 3 * length, 1, 0, p}}};
         const std::vector<int> all = random_tokens(config(), 3 * length, 5);
-        const auto at_once = empty_trace(weights, shape);
+        const auto at_once = empty_trace(weights, {3 * length}, setup);
         extend(*at_once, all);
-        EXPECT_TRUE(same_cells(*row_by_row(weights, shape, all), *at_once, 3 * length))
+        EXPECT_TRUE(same_cells(*row_by_row(weights, {3 * length}, setup, all), *at_once, 3 * length))
             << "segments of " << length;
     }
 }
@@ -117,11 +116,11 @@ TEST_P(Rows, ComputedTwiceAreExactlyTheSame) {
 
 TEST_P(Rows, CapacityChangesNothing) {
     // Where a segment must be computed as a whole, more room means a second segment.
-    if (looks_ahead(config().mask) || !can_run_in_pieces(config())) {
-        const auto two = empty_trace(weights, {k_tokens + 9,
-                                               {{.begin = 0, .end = k_tokens, .n_prefix = preset().n_prefix},
-                                                {.begin = k_tokens, .end = k_tokens + 9}},
-                                               Keep::all});
+    if (looks_ahead(config(), {}) || !can_run_in_pieces(config())) {
+        const auto two =
+            empty_trace(weights, {k_tokens + 9},
+                        {.segments = {{.begin = 0, .end = k_tokens, .n_prefix = preset().n_prefix},
+                                      {.begin = k_tokens, .end = k_tokens + 9}}});
         extend(*two, tokens);
         EXPECT_TRUE(same_rows(*two, 0, *whole, 0, k_tokens, 0));
         return;
@@ -140,7 +139,7 @@ TEST_P(Rows, PaddedIsUnpadded) {
             random_tokens(config(), capacity, 99); // tokens of the padding do not matter
         std::copy(tokens.begin(), tokens.end(), padded.begin() + left);
         const auto all =
-            empty_trace(weights, {capacity, {{0, capacity, left, right, preset().n_prefix}}, Keep::all});
+            empty_trace(weights, {capacity}, {.segments = {{0, capacity, left, right, preset().n_prefix}}});
         const Trace& trace = *all;
         extend(*all, padded);
         EXPECT_TRUE(same_rows(trace, left, *whole, 0, k_tokens, k_rounding))
@@ -158,29 +157,29 @@ TEST_P(Rows, PaddedIsUnpadded) {
 TEST_P(Rows, SegmentsAreSeparateRuns) {
     const std::vector<int> lengths{5, 1, 9, 7},
         prefixes{preset().n_prefix, 0, preset().n_prefix / 2, preset().n_prefix};
-    TraceShape shape{std::accumulate(lengths.begin(), lengths.end(), 0), {}, Keep::all};
+    RunSetup setup;
     std::vector<int> all;
     for (std::size_t i = 0; i < lengths.size(); ++i) {
         const int begin = static_cast<int>(all.size());
-        shape.segments.push_back({.begin = begin, .end = begin + lengths[i], .n_prefix = prefixes[i]});
+        setup.segments.push_back({.begin = begin, .end = begin + lengths[i], .n_prefix = prefixes[i]});
         const std::vector<int> text = random_tokens(config(), lengths[i], 50 + i);
         all.insert(all.end(), text.begin(), text.end());
     }
-    const auto together = empty_trace(weights, shape);
+    const auto together = empty_trace(weights, {static_cast<int>(all.size())}, setup);
     extend(*together, all);
     for (std::size_t i = 0; i < lengths.size(); ++i) {
         const auto alone = run(weights, random_tokens(config(), lengths[i], 50 + i), prefixes[i]);
-        EXPECT_TRUE(same_rows(*together, shape.segments[i].begin, *alone, 0, lengths[i], k_rounding))
+        EXPECT_TRUE(same_rows(*together, setup.segments[i].begin, *alone, 0, lengths[i], k_rounding))
             << "segment " << i;
     }
 }
 
 TEST_P(Rows, PaddedSegmentsAreSeparateRuns) {
-    const TraceShape shape{24, {{0, 9, 2, 1, 3}, {9, 17, 0, 4, 2}, {17, 24, 3, 0, 4}}, Keep::all};
-    const auto together = empty_trace(weights, shape);
+    const RunSetup setup{.segments = {{0, 9, 2, 1, 3}, {9, 17, 0, 4, 2}, {17, 24, 3, 0, 4}}};
+    const auto together = empty_trace(weights, {24}, setup);
     const std::vector<int> all = random_tokens(config(), 24, 5);
     extend(*together, all);
-    for (const Segment& s : shape.segments) {
+    for (const Segment& s : setup.segments) {
         const int begin = s.begin + s.pad_left, end = s.end - s.pad_right;
         const auto alone = run(weights, {all.begin() + begin, all.begin() + end}, s.n_prefix);
         EXPECT_TRUE(same_rows(*together, begin, *alone, 0, end - begin, k_rounding))

@@ -260,7 +260,7 @@ TEST(Spelling, OfAnEditedCellSaysWhatTheFormulaGives) {
 }
 
 TEST(Spelling, OfWhatIsNotThere) {
-    Trace trace(random_weights(preset("llama").config), one_sequence(6, 0, Keep::residual));
+    Trace trace(random_weights(preset("llama").config), TraceShape{6, Keep::residual});
     extend(trace, std::vector<int>{1, 2, 3});
     EXPECT_THAT(spell(trace, 3, {0, Site::pattern, 1, 0, 2, 1}).text(), HasSubstr("not kept"));
     EXPECT_THAT(spell(trace, 3, {0, Site::resid_mid, 1, -1, 2, 1}).text(),

@@ -6,6 +6,7 @@
 
 #include "support/compare.h"
 #include "support/random_model.h"
+#include "support/varied_setup.h"
 
 #include <gmock/gmock.h>
 
@@ -49,6 +50,7 @@ class Formulas : public ::testing::TestWithParam<Preset> {
     std::vector<int> tokens = random_tokens(config(), k_tokens);
     std::shared_ptr<Trace> plain = run(weights, tokens, GetParam().n_prefix);
 
+    void expect_inverse(const Trace& run) const;
     /// Some cells of each site, the same ones each time.
     std::vector<CellRef> sample(int per_site, unsigned seed = 3) const {
         std::mt19937 random(seed);
@@ -90,11 +92,10 @@ TEST_P(Formulas, GiveTheCellsOfAnEditedRunExceptTheEdited) {
 TEST_P(Formulas, GiveTheCellsOfPaddedAndConcatenatedSequences) {
     const int n = k_tokens;
     if (config().positions == Positions::learned && config().n_ctx < n) return;
-    TraceShape shape{2 * n,
-                     {{.begin = 0, .end = n, .pad_left = 2, .n_prefix = GetParam().n_prefix},
-                      {.begin = n, .end = 2 * n, .pad_right = 3, .n_prefix = GetParam().n_prefix}},
-                     Keep::all};
-    const auto trace = empty_trace(weights, shape);
+    const RunSetup setup{
+        .segments = {{.begin = 0, .end = n, .pad_left = 2, .n_prefix = GetParam().n_prefix},
+                     {.begin = n, .end = 2 * n, .pad_right = 3, .n_prefix = GetParam().n_prefix}}};
+    const auto trace = empty_trace(weights, {2 * n}, setup);
     extend(*trace, random_tokens(config(), 2 * n));
     expect_formulas_hold(*trace, 1e-5);
 }
@@ -156,7 +157,27 @@ TEST_P(Formulas, PrecedentsAreWhatACellDependsOn) {
     EXPECT_LE(unchanged, changed / 50) << "values too small to be seen";
 }
 
-TEST_P(Formulas, DependentsAreTheInverseOfPrecedents) {
+TEST_P(Formulas, GiveTheCellsUnderASetup) {
+    for (const bool ahead : {false, true}) {
+        RunSetup setup = varied_setup(config(), k_tokens, ahead);
+        setup.n_prefix = GetParam().n_prefix;
+        if (ahead && config().is_moe()) setup.capacity_factor = 0.7, setup.experts_per_token = 1;
+        const auto trace = empty_trace(weights, {k_tokens}, setup);
+        extend(*trace, tokens);
+        expect_formulas_hold(*trace, 1e-5);
+    }
+}
+
+TEST_P(Formulas, DependentsAreTheInverseOfPrecedents) { expect_inverse(*plain); }
+
+TEST_P(Formulas, DependentsAreTheInverseOfPrecedentsUnderASetup) {
+    const auto trace = empty_trace(weights, {k_tokens}, varied_setup(config(), k_tokens, true));
+    extend(*trace, tokens);
+    expect_inverse(*trace);
+}
+
+/// Whether the dependents of some cells are the cells whose precedents these are.
+void Formulas::expect_inverse(const Trace& run) const {
     // All cells of two layers that read any of some cells.
     std::vector<CellRef> wanted = sample(2);
     std::mt19937 random(5);
@@ -172,14 +193,14 @@ TEST_P(Formulas, DependentsAreTheInverseOfPrecedents) {
     }
     const int rows = config().pools() ? k_tokens : k_tokens - 1; // as if the last one were not yet computed
     std::vector<std::vector<CellRange>> fed;
-    for (const CellRef& w : wanted) fed.push_back(dependents(*plain, rows, w));
+    for (const CellRef& w : wanted) fed.push_back(dependents(run, rows, w));
     for (const SiteRef& s : all_sites(config()))
-        for (int t = 0; t < plain->n_rows(s.site); ++t)
-            for (const CellRef& cell : cells_of(*plain, s, t)) {
-                const std::vector<CellRange> read = precedents(*plain, cell);
+        for (int t = 0; t < run.n_rows(s.site); ++t)
+            for (const CellRef& cell : cells_of(run, s, t)) {
+                const std::vector<CellRange> read = precedents(run, cell);
                 for (std::size_t i = 0; i < wanted.size(); ++i)
                     ASSERT_EQ(any_contains(fed[i], cell),
-                              t < plain->n_rows(s.site, rows) && any_contains(read, wanted[i]))
+                              t < run.n_rows(s.site, rows) && any_contains(read, wanted[i]))
                         << words(cell) << " reads " << words(wanted[i]) << "?";
             }
 }
@@ -248,7 +269,7 @@ TEST(FormulaValues, OfAParameterAreItsOwn) {
 
 TEST(FormulaValues, AreUnknownWhereTheTraceDoesNotKeepWhatTheyNeed) {
     for (const char* name : {"llama", "mixtral"}) {
-        Trace trace(random_weights(preset(name).config), one_sequence(6, 0, Keep::residual));
+        Trace trace(random_weights(preset(name).config), TraceShape{6, Keep::residual});
         extend(trace, std::vector<int>{1, 2, 3, 4, 5, 6});
         EXPECT_TRUE(std::isnan(evaluate(trace, {0, Site::resid_post, 1, -1, 3, 2})));
         EXPECT_FALSE(precedents(trace, {0, Site::resid_post, 1, -1, 3, 2}).empty());

@@ -32,7 +32,7 @@ TEST_P(ForwardReference, EverySite) {
         const auto weights = random_weights(GetParam().config, seed);
         const auto trace = run(weights, random_tokens(GetParam().config, 13, seed), GetParam().n_prefix);
         const Trace* source = trace->source();
-        expect_as_defined(reference_forward(*weights, tokens_of(*trace), GetParam().n_prefix,
+        expect_as_defined(reference_forward(*weights, tokens_of(*trace), {.n_prefix = GetParam().n_prefix},
                                             source ? tokens_of(*source) : std::vector<int>()),
                           *trace, 2e-5);
         if (source) expect_as_defined(reference_encoder(*weights, tokens_of(*source)), *source, 2e-5);

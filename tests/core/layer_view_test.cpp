@@ -29,20 +29,18 @@ void expect_layer(const Trace& shown, const Trace& whole, int layer, int rows) {
 TEST_P(LayerViews, AgreeWithARunThatKeepsEverything) {
     const auto weights = random_weights(GetParam().config);
     const std::vector<int> tokens = random_tokens(weights->config, 80); // more than a pass with scratch rows
-    const bool ahead = looks_ahead(weights->config.mask) || weights->config.pools();
-    const auto shape = [&](Keep keep) {
-        const int capacity = ahead ? 80 : 90;
-        return TraceShape{capacity, {{0, capacity, 0, 0, GetParam().n_prefix}}, keep};
-    };
+    const bool ahead = looks_ahead(weights->config, {}) || weights->config.pools();
+    const auto shape = [&](Keep keep) { return TraceShape{ahead ? 80 : 90, keep}; };
     const int last = weights->config.n_layers - 1;
     const std::vector<Edit> edits = {
         {{Site::attn_out, 0, 10, 11, 0, 1, 3, 4}, Edit::Kind::values, {2}, nullptr},
         {{Site::pattern, last, 70, 71, 1, 2, 5, 6}, Edit::Kind::values, {0.5}, nullptr},
         {{Site::resid_pre, last, 20, 21, 0, 1, 3, 4}, Edit::Kind::values, {2}, nullptr}};
     for (const auto& changed : {std::vector<Edit>(), edits}) {
-        const auto whole = empty_trace(weights, shape(Keep::all), changed);
+        const RunSetup setup{.n_prefix = GetParam().n_prefix, .edits = changed};
+        const auto whole = empty_trace(weights, shape(Keep::all), setup);
         extend(*whole, tokens);
-        const auto run = empty_trace(weights, shape(Keep::residual), changed);
+        const auto run = empty_trace(weights, shape(Keep::residual), setup);
         extend(*run, tokens);
         for (int layer = 0; layer <= last; ++layer) {
             LayerView view(run, layer);
@@ -64,12 +62,12 @@ INSTANTIATE_TEST_SUITE_P(Presets, LayerViews, ::testing::ValuesIn(presets()),
 
 TEST(LayerView, TakesARunThatKeepsTheResidualStream) {
     const auto weights = random_weights(preset("llama").config);
-    const auto cache = std::make_shared<Trace>(weights, TraceShape{8, {}, Keep::cache}),
-               run = std::make_shared<Trace>(weights, TraceShape{8, {}, Keep::residual});
+    const auto cache = std::make_shared<Trace>(weights, TraceShape{8, Keep::cache}),
+               run = std::make_shared<Trace>(weights, TraceShape{8, Keep::residual});
     EXPECT_THROW(LayerView(cache, 0), Error);
     EXPECT_THROW(LayerView(run, 2), Error);
     EXPECT_THROW(LayerView(run, -1), Error);
-    EXPECT_LT(LayerView::bytes(*run, 1), trace_bytes(weights->config, {8, {}, Keep::all}));
+    EXPECT_LT(LayerView::bytes(*run, 1), trace_bytes(weights->config, {8, Keep::all}));
 }
 
 } // namespace

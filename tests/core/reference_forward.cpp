@@ -8,10 +8,16 @@
 namespace gf::tests {
 namespace {
 
+/// Whether a list names the index; an empty one names all.
+bool among(const std::vector<int>& list, int i) {
+    return list.empty() || std::count(list.begin(), list.end(), i) > 0;
+}
+
 class Reference {
   public:
-    Reference(const Weights& w, Stack stack, const std::vector<int>& tokens, int n_prefix, Table source)
-        : weights_(w), config_(w.config_of(stack)), stack_(stack), tokens_(tokens), n_prefix_(n_prefix),
+    Reference(const Weights& w, Stack stack, const std::vector<int>& tokens, const RunSetup& setup,
+              Table source)
+        : weights_(w), config_(w.config_of(stack)), stack_(stack), tokens_(tokens), setup_(setup),
           source_(std::move(source)) {}
 
     ReferenceSites run() {
@@ -116,13 +122,14 @@ class Reference {
         if (!learned && config_.positions != Positions::sinusoidal) return;
         Table p;
         for (std::size_t t = 0; t < x.size(); ++t) {
-            p.push_back(learned ? slice(Role::pos_embed, -1, int(t))
+            const int at = position(int(t));
+            p.push_back(learned ? slice(Role::pos_embed, -1, at)
                                 : std::vector<double>(size(config_.d_model)));
             // PE(t, 2m) = sin(t / 10000^(2m/d)), PE(t, 2m + 1) = cos(the same)
             for (int i = 0; !learned && i < config_.d_model; ++i)
                 p[t][size(i)] =
-                    i % 2 == 0 ? std::sin(double(t) / std::pow(10000.0, double(i) / config_.d_model))
-                               : std::cos(double(t) / std::pow(10000.0, double(i - 1) / config_.d_model));
+                    i % 2 == 0 ? std::sin(double(at) / std::pow(10000.0, double(i) / config_.d_model))
+                               : std::cos(double(at) / std::pow(10000.0, double(i - 1) / config_.d_model));
         }
         keep(Site::pos_embed, -1, p);
         x = sum(x, p);
@@ -185,14 +192,17 @@ class Reference {
         return x;
     }
 
-    bool may_see(int query, int key) const {
-        switch (config_.mask) {
-        case MaskKind::causal: return key <= query;
-        case MaskKind::bidirectional: return true;
-        case MaskKind::prefix: return key <= query || key < n_prefix_;
-        case MaskKind::sliding_window: return key <= query && query - key < config_.window;
-        }
-        return false;
+    int position(int row) const { return size(row) < setup_.order.size() ? setup_.order[size(row)] : row; }
+
+    /// The base of RoPE: beyond n_ctx tokens dynamic NTK makes it larger, so that the slowest pair turns as
+    /// if positions had been divided.
+    double theta(std::size_t n) const {
+        const double base = setup_.rope.theta > 0 ? setup_.rope.theta : config_.rope_theta;
+        int length = 0;
+        for (std::size_t t = 0; t < n; ++t) length = std::max(length, position(int(t)) + 1);
+        if (setup_.rope.dynamic_ntk <= 1 || length <= config_.n_ctx) return base;
+        const double f = setup_.rope.dynamic_ntk, d = config_.d_head;
+        return base * std::pow(f * length / config_.n_ctx - (f - 1), d / (d - 2));
     }
 
     /// Rotates each pair as a complex number by e^(i position theta^(-2 pair / d_head)).
@@ -201,7 +211,8 @@ class Reference {
         for (std::size_t t = 0; t < x.size(); ++t)
             for (std::size_t start = 0; start < x[t].size(); start += size(config_.d_head))
                 for (int i = 0; i < pairs; ++i) {
-                    const double angle = double(t) / std::pow(config_.rope_theta, 2.0 * i / config_.d_head);
+                    const double angle = position(int(t)) / setup_.rope.linear /
+                                         std::pow(theta(x.size()), 2.0 * i / config_.d_head);
                     double& a = x[t][start + size(config_.rope_pairs == RopePairs::half ? i : 2 * i)];
                     double& b =
                         x[t][start + size(config_.rope_pairs == RopePairs::half ? i + pairs : 2 * i + 1)];
@@ -240,26 +251,28 @@ class Reference {
                                                    -std::numeric_limits<double>::infinity()));
         Table pattern(x.size(), std::vector<double>(size(config_.n_heads * n))),
             z(x.size(), std::vector<double>(size(dq)));
-        for (int h = 0; h < config_.n_heads; ++h)
+        for (int h = 0; h < config_.n_heads; ++h) {
+            const auto sees = reference_mask(config_, setup_, l, h, n);
             for (int t = 0; t < n; ++t) {
                 double total = 0;
                 for (int j = 0; j < n; ++j) {
-                    if (!may_see(t, j)) continue;
+                    if (!sees[size(t)][size(j)]) continue;
                     double dot = 0;
                     for (int i = 0; i < d; ++i)
                         dot += q[size(t)][size(h * d + i)] * k[size(j)][size(h / group * d + i)];
                     scores[size(t)][size(h * n + j)] =
-                        dot / std::sqrt(double(d)) - slope(h) * std::abs(t - j);
+                        dot / std::sqrt(double(d)) - slope(h) * std::abs(position(t) - position(j));
                     total += std::exp(scores[size(t)][size(h * n + j)]);
                 }
                 for (int j = 0; j < n; ++j) {
-                    if (!may_see(t, j)) continue;
+                    if (!sees[size(t)][size(j)]) continue;
                     const double p = pattern[size(t)][size(h * n + j)] =
                         std::exp(scores[size(t)][size(h * n + j)]) / total;
                     for (int i = 0; i < d; ++i)
                         z[size(t)][size(h * d + i)] += p * v[size(j)][size(h / group * d + i)];
                 }
             }
+        }
         keep(Site::attn_scores, l, scores), keep(Site::pattern, l, pattern), keep(Site::z, l, z);
         const Table out =
             linear(z, find(Role::attn_out, l, -1), find(Role::attn_out_bias, l, -1), 0, config_.d_model);
@@ -339,15 +352,28 @@ class Reference {
         Table indices(n, {-1}), gates(n, {1}), pre(n), up(n), post(n),
             out(n, std::vector<double>(size(config_.d_model)));
         if (config_.n_experts > 0) {
-            const Table logits = linear(x, find(Role::router, l, -1), nullptr, 0, config_.n_experts);
+            Table logits = linear(x, find(Role::router, l, -1), nullptr, 0, config_.n_experts);
+            std::vector<int> forced;
+            for (const ExpertRule& rule : setup_.experts) {
+                if (!among(rule.layers, l)) continue;
+                for (auto& row : logits)
+                    for (const int e : rule.off) row[size(e)] = -std::numeric_limits<double>::infinity();
+                if (!rule.forced.empty()) forced = rule.forced;
+            }
             Table weights;
             for (std::size_t t = 0; t < n; ++t) {
                 weights.push_back(softmax(logits[t]));
-                indices[t] = largest(weights[t], config_.experts_per_token);
+                std::vector<double> rank = weights[t];
+                for (const int e : forced) rank[size(e)] += 1000;
+                indices[t] = largest(rank, slots_);
                 gates[t].clear();
                 double total = 0;
-                for (const double e : indices[t]) total += weights[t][size(int(e))];
-                for (const double e : indices[t]) gates[t].push_back(weights[t][size(int(e))] / total);
+                const int k = !forced.empty()                ? int(forced.size())
+                              : setup_.experts_per_token > 0 ? setup_.experts_per_token
+                                                             : config_.experts_per_token;
+                for (int i = 0; i < k; ++i) total += weights[t][size(int(indices[t][size(i)]))];
+                for (int i = 0; i < slots_; ++i)
+                    gates[t].push_back(i < k ? weights[t][size(int(indices[t][size(i)]))] / total : 0);
             }
             keep(Site::router_logits, l, logits), keep(Site::expert_weights, l, weights);
             keep(Site::expert_indices, l, indices), keep(Site::expert_gates, l, gates);
@@ -360,6 +386,19 @@ class Reference {
         keep(Site::mlp_pre, l, pre), keep(Site::mlp_post, l, post), keep(Site::mlp_out, l, out);
         if (config_.mlp == MlpKind::gated) keep(Site::mlp_pre_linear, l, up);
         return out;
+    }
+
+    /// How many experts a row has room for: as many as the layer with the most of them.
+    int slots() const {
+        std::size_t most = 0;
+        for (int l = 0; l < config_.n_layers; ++l) {
+            std::size_t k =
+                size(setup_.experts_per_token > 0 ? setup_.experts_per_token : config_.experts_per_token);
+            for (const ExpertRule& rule : setup_.experts)
+                if (among(rule.layers, l) && !rule.forced.empty()) k = rule.forced.size();
+            most = std::max(most, k);
+        }
+        return int(most);
     }
 
     static std::vector<double> softmax(std::vector<double> x) {
@@ -380,27 +419,72 @@ class Reference {
     const ModelConfig& config_;
     const Stack stack_;
     const std::vector<int>& tokens_;
-    const int n_prefix_;
+    const RunSetup& setup_;
     const Table source_; ///< what the encoder gives
+    const int slots_ = slots();
     Table output_;
     ReferenceSites sites_;
 };
 
-} // namespace
-
-ReferenceSites reference_encoder(const Weights& weights, const std::vector<int>& source) {
-    return Reference(weights, Stack::encoder, source, 0, {}).run();
+bool shows(const ModelConfig& c, const RunSetup& s, const MaskRule* replaced_by, int query, int key) {
+    const MaskKind kind = replaced_by && replaced_by->kind ? *replaced_by->kind : c.mask;
+    const int window = replaced_by && replaced_by->window > 0 ? replaced_by->window : c.window;
+    switch (kind) {
+    case MaskKind::causal: return key <= query;
+    case MaskKind::bidirectional: return true;
+    case MaskKind::prefix:
+        return key <= query ||
+               key < (replaced_by && replaced_by->n_prefix ? *replaced_by->n_prefix : s.n_prefix);
+    case MaskKind::sliding_window: return key <= query && query - key < window;
+    }
+    return false;
 }
 
-ReferenceSites reference_forward(const Weights& weights, const std::vector<int>& tokens, int n_prefix,
-                                 const std::vector<int>& source) {
+} // namespace
+
+std::vector<std::vector<bool>> reference_mask(const ModelConfig& c, const RunSetup& setup, int layer,
+                                              int head, int n) {
+    const auto size = static_cast<std::size_t>(n);
+    std::vector<std::vector<bool>> sees(size, std::vector<bool>(size));
+    for (int q = 0; q < n; ++q)
+        for (int k = 0; k < n; ++k) {
+            const auto place = [&](int row) {
+                return setup.mask_by_position && std::size_t(row) < setup.order.size()
+                           ? setup.order[std::size_t(row)]
+                           : row;
+            };
+            bool seen = shows(c, setup, nullptr, place(q), place(k));
+            for (const MaskRule& rule : setup.masks) {
+                if (!among(rule.layers, layer) || !among(rule.heads, head)) continue;
+                if (rule.kind || rule.window > 0 || rule.n_prefix)
+                    seen = shows(c, setup, &rule, place(q), place(k));
+                for (const PaintedCells& p : rule.painted)
+                    if (place(q) >= p.row_begin && (p.row_end < 0 || place(q) < p.row_end) &&
+                        place(k) >= p.key_begin && (p.key_end < 0 || place(k) < p.key_end))
+                        seen = p.visible;
+            }
+            for (const Eviction& e : setup.evicted)
+                if (q >= e.from_row && k >= e.key_begin && k < e.key_end) seen = false;
+            sees[std::size_t(q)][std::size_t(k)] = seen;
+        }
+    return sees;
+}
+
+ReferenceSites reference_encoder(const Weights& weights, const std::vector<int>& source) {
+    const RunSetup plain;
+    return Reference(weights, Stack::encoder, source, plain, {}).run();
+}
+
+ReferenceSites reference_forward(const Weights& weights, const std::vector<int>& tokens,
+                                 const RunSetup& setup, const std::vector<int>& source) {
+    const RunSetup plain;
     Table read;
     if (weights.config.n_encoder_layers > 0) {
-        Reference encoder(weights, Stack::encoder, source, 0, {});
+        Reference encoder(weights, Stack::encoder, source, plain, {});
         encoder.run();
         read = encoder.output();
     }
-    return Reference(weights, Stack::decoder, tokens, n_prefix, std::move(read)).run();
+    return Reference(weights, Stack::decoder, tokens, setup, std::move(read)).run();
 }
 
 } // namespace gf::tests

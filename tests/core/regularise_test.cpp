@@ -14,12 +14,10 @@ namespace {
 
 constexpr int k_tokens = 13;
 
-std::shared_ptr<Trace> run_with(const Preset& p, const Regularise& options,
-                                std::vector<Segment> segments = {}) {
-    const int n = segments.empty() ? k_tokens : segments.back().end;
-    if (segments.empty()) segments = {{.begin = 0, .end = n, .n_prefix = p.n_prefix}};
-    const auto trace =
-        empty_trace(random_weights(p.config), TraceShape{n, std::move(segments), Keep::all, options});
+std::shared_ptr<Trace> run_with(const Preset& p, RunSetup setup) {
+    const int n = setup.segments.empty() ? k_tokens : setup.segments.back().end;
+    setup.n_prefix = p.n_prefix;
+    const auto trace = empty_trace(random_weights(p.config), TraceShape{n}, setup);
     extend(*trace, random_tokens(p.config, n));
     return trace;
 }
@@ -62,11 +60,14 @@ TEST(Dropout, PlacesAndSeedsAreIndependent) {
 
 TEST(Dropout, ActsOnTheStreamsAdditionsAndThePatternOfEveryModel) {
     for (const Preset& p : presets()) {
-        const auto plain = run_with(p, {}), dropped = run_with(p, {.dropout = 0.3, .seed = 9});
+        const auto plain = run_with(p, {}),
+                   dropped = run_with(p, {.regularise = {.dropout = 0.3, .seed = 9}});
         EXPECT_FALSE(same_rows(*dropped, 0, *plain, 0, k_tokens, 1e-2)) << p.name;
-        EXPECT_TRUE(same_rows(*run_with(p, {.dropout = 0.3, .seed = 9}), 0, *dropped, 0, k_tokens, 0))
+        EXPECT_TRUE(
+            same_rows(*run_with(p, {.regularise = {.dropout = 0.3, .seed = 9}}), 0, *dropped, 0, k_tokens, 0))
             << p.name;
-        EXPECT_FALSE(same_rows(*run_with(p, {.dropout = 0.3, .seed = 10}), 0, *dropped, 0, k_tokens, 1e-2))
+        EXPECT_FALSE(same_rows(*run_with(p, {.regularise = {.dropout = 0.3, .seed = 10}}), 0, *dropped, 0,
+                               k_tokens, 1e-2))
             << p.name;
         // In the first layer the values without dropout are known.
         for (const Site site : {Site::resid_pre, Site::attn_out, Site::mlp_out, Site::pattern,
@@ -83,7 +84,7 @@ TEST(Dropout, ActsOnTheStreamsAdditionsAndThePatternOfEveryModel) {
         for (int t = 0; t < k_tokens; ++t) {
             std::vector<real> expected(row_of(*plain, Site::resid_pre, 0, t).begin(),
                                        row_of(*plain, Site::resid_pre, 0, t).end());
-            apply_dropout(dropped->shape().regularise, Site::resid_pre, 0, t, 0, expected.data(),
+            apply_dropout(dropped->setup().regularise, Site::resid_pre, 0, t, 0, expected.data(),
                           static_cast<int>(expected.size()));
             EXPECT_EQ(difference(row_of(*dropped, Site::resid_pre, 0, t), expected), 0) << p.name;
         }
@@ -93,8 +94,8 @@ TEST(Dropout, ActsOnTheStreamsAdditionsAndThePatternOfEveryModel) {
 TEST(Dropout, IsTheSameInPieces) {
     const Preset p = preset("llama");
     const Regularise options{.dropout = 0.3, .seed = 9};
-    const auto whole = run_with(p, options);
-    Trace pieces(whole->shared_weights(), TraceShape{k_tokens, {}, Keep::all, options});
+    const auto whole = run_with(p, {.regularise = options});
+    Trace pieces(whole->shared_weights(), TraceShape{k_tokens}, RunSetup{.regularise = options});
     const std::vector<int> tokens = random_tokens(p.config, k_tokens);
     for (std::size_t t = 0; t < tokens.size(); ++t) extend(pieces, std::span(tokens).subspan(t, 1));
     EXPECT_TRUE(same_rows(pieces, 0, *whole, 0, k_tokens, 1e-5));
@@ -102,7 +103,9 @@ TEST(Dropout, IsTheSameInPieces) {
 
 TEST(Neutral, OptionsAndSeedsChangeNoBit) {
     for (const Preset& p : presets())
-        EXPECT_TRUE(same_rows(*run_with(p, {.seed = 77}), 0, *run_with(p, {}), 0, k_tokens, 0)) << p.name;
+        EXPECT_TRUE(
+            same_rows(*run_with(p, {.regularise = {.seed = 77}}), 0, *run_with(p, {}), 0, k_tokens, 0))
+            << p.name;
 }
 
 TEST(RouterNoise, IsNormalAndMovesTheLogitsByItself) {
@@ -117,7 +120,7 @@ TEST(RouterNoise, IsNormalAndMovesTheLogitsByItself) {
     EXPECT_NEAR(squares / k_draws, 1, 5 * std::sqrt(2.0 / k_draws));
     EXPECT_NEAR(fourth / k_draws, 3, 5 * std::sqrt(96.0 / k_draws));
     const Preset p = preset("mixtral");
-    const auto plain = run_with(p, {}), noisy = run_with(p, options);
+    const auto plain = run_with(p, {}), noisy = run_with(p, {.regularise = options});
     for (int t = 0; t < k_tokens; ++t)
         for (int e = 0; e < p.config.n_experts; ++e) {
             const CellRef cell{0, Site::router_logits, 0, -1, t, e};
@@ -131,8 +134,8 @@ TEST(Capacity, LaterChoicesOfAFullExpertGetNothing) {
     for (const Preset& p : presets_where([](const ModelConfig& c) { return c.is_moe(); }))
         for (const double factor : {0.4, 0.8, 1.0}) {
             const std::vector<Segment> segments{{0, 9, 2, 1, p.n_prefix}, {9, 20, 0, 0, p.n_prefix}};
-            const Regularise options{.capacity_factor = factor};
-            const auto limited = run_with(p, options, segments), free = run_with(p, {}, segments);
+            const auto limited = run_with(p, {.segments = segments, .capacity_factor = factor}),
+                       free = run_with(p, {.segments = segments});
             const ModelConfig& c = p.config;
             int n_dropped = 0;
             for (int l = 0; l < c.n_layers; ++l)
@@ -140,7 +143,8 @@ TEST(Capacity, LaterChoicesOfAFullExpertGetNothing) {
                     const int first = s.begin + s.pad_left, last = s.end - s.pad_right;
                     const int capacity =
                         int(std::ceil(factor * c.experts_per_token * (last - first) / c.n_experts));
-                    EXPECT_EQ(expert_capacity(c, options, last - first), capacity);
+                    EXPECT_EQ(expert_capacity(factor, c.experts_per_token, last - first, c.n_experts),
+                              capacity);
                     std::map<int, int> n_tokens_of;
                     for (int t = s.begin; t < s.end; ++t) {
                         double chosen_weight = 0;
@@ -174,7 +178,8 @@ TEST(Capacity, EnoughForAllChangesNothing) {
 
 TEST(Capacity, NeedsWholeSegments) {
     const Preset p = preset("mixtral");
-    Trace trace(random_weights(p.config), {10, {{0, 6}, {6, 10}}, Keep::cache, {.capacity_factor = 1}});
+    Trace trace(random_weights(p.config), {10, Keep::cache},
+                {.segments = {{0, 6}, {6, 10}}, .capacity_factor = 1});
     trace.append(random_tokens(p.config, 10));
     EXPECT_THROW(forward(trace, 0, 3), Error);
     EXPECT_THROW(forward(trace, 2, 6), Error);
@@ -185,9 +190,9 @@ TEST(Capacity, NeedsWholeSegments) {
 
 TEST(Regularise, RefusesWhatMakesNoSense) {
     const auto weights = random_weights(preset("mixtral").config);
-    const auto refused = [&](const Regularise& options) -> std::string {
+    const auto refused = [&](const Regularise& options, double capacity_factor = 0) -> std::string {
         try {
-            Trace(weights, TraceShape{4, {}, Keep::all, options});
+            Trace(weights, {4}, {.capacity_factor = capacity_factor, .regularise = options});
         } catch (const Error& e) {
             return e.problem().expected;
         }
@@ -196,8 +201,8 @@ TEST(Regularise, RefusesWhatMakesNoSense) {
     EXPECT_THAT(refused({.dropout = 1}), ::testing::HasSubstr("dropout"));
     EXPECT_THAT(refused({.dropout = -0.1}), ::testing::HasSubstr("dropout"));
     EXPECT_THAT(refused({.router_noise = -1}), ::testing::HasSubstr("router noise"));
-    EXPECT_THAT(refused({.capacity_factor = std::nan("")}), ::testing::HasSubstr("capacity factor"));
-    EXPECT_EQ(refused({.dropout = 0.5, .router_noise = 1, .capacity_factor = 1}), "");
+    EXPECT_THAT(refused({}, std::nan("")), ::testing::HasSubstr("capacity factor"));
+    EXPECT_EQ(refused({.dropout = 0.5, .router_noise = 1}, 1), "");
 }
 
 } // namespace

@@ -29,7 +29,7 @@ INSTANTIATE_TEST_SUITE_P(All, TraceOf, ::testing::ValuesIn(presets()),
 TEST_P(TraceOf, KeepsEveryRowInAPlaceOfItsOwn) {
     const ModelConfig& c = GetParam().config;
     constexpr int k_rows = 9;
-    const auto empty = empty_trace(random_weights(c), one_sequence(k_rows));
+    const auto empty = empty_trace(random_weights(c), TraceShape{k_rows});
     const Trace& trace = *empty;
     std::vector<std::pair<const real*, const real*>> places;
     for (const SiteRef& s : all_sites(c))
@@ -72,11 +72,11 @@ TEST_P(TraceOf, BytesAreThoseForetold) {
     const ModelConfig& c = GetParam().config;
     for (const Keep keep : {Keep::all, Keep::residual, Keep::cache})
         for (const int capacity : {1, 7, 64, 100}) {
-            const TraceShape shape = one_sequence(capacity, 0, keep);
+            const TraceShape shape{capacity, keep};
             const auto empty = empty_trace(random_weights(c), shape);
             const Trace& trace = *empty;
-            EXPECT_EQ(trace.bytes(),
-                      trace_bytes(c, shape, trace.source() ? &trace.source()->shape() : nullptr));
+            const SourceSize source = trace.source() ? trace.source()->size() : SourceSize();
+            EXPECT_EQ(trace.bytes(), trace_bytes(c, shape, {}, source) + trace.plan().bytes());
             std::size_t values = 0; // at least what is kept
             for (const SiteRef& s : all_sites(c))
                 if (trace.kept(s.site))
@@ -89,7 +89,7 @@ TEST_P(TraceOf, BytesAreThoseForetold) {
 TEST(TraceBytes, GrowWithTheSquareOnlyIfAllIsKept) {
     const ModelConfig c = preset("llama").config;
     const auto bytes = [&](int capacity, Keep keep) {
-        return static_cast<double>(trace_bytes(c, one_sequence(capacity, 0, keep)));
+        return static_cast<double>(trace_bytes(c, TraceShape{capacity, keep}));
     };
     for (const int n : {1024, 4096}) {
         // Bytes of scores and patterns for each query and key.
@@ -103,9 +103,9 @@ TEST(TraceBytes, GrowWithTheSquareOnlyIfAllIsKept) {
         EXPECT_LT(bytes(n, Keep::residual), bytes(n, Keep::all));
     }
     // segments bound the key axis
-    TraceShape packed{4096, {}, Keep::all};
+    RunSetup packed;
     for (int i = 0; i < 64; ++i) packed.segments.push_back({.begin = i * 64, .end = (i + 1) * 64});
-    EXPECT_LT(static_cast<double>(trace_bytes(c, packed)), bytes(4096, Keep::all) / 10);
+    EXPECT_LT(static_cast<double>(trace_bytes(c, {4096}, packed)), bytes(4096, Keep::all) / 10);
 }
 
 TEST(TraceBytes, SaturateInsteadOfOverflowing) {
@@ -114,7 +114,7 @@ TEST(TraceBytes, SaturateInsteadOfOverflowing) {
     std::size_t before = 0;
     for (const int d : {1 << 8, 1 << 12, 1 << 17}) {
         c.d_model = d, c.d_vocab = 1 << 24, c.n_layers = 1 << 12, c.n_heads = 1 << 12;
-        const std::size_t bytes = trace_bytes(c, one_sequence(most));
+        const std::size_t bytes = trace_bytes(c, TraceShape{most});
         EXPECT_GE(bytes, before);
         EXPECT_GT(bytes, std::size_t{1} << 60);
         before = bytes;
@@ -123,7 +123,7 @@ TEST(TraceBytes, SaturateInsteadOfOverflowing) {
 
 TEST(TraceErrors, TokensOutsideTheVocabulary) {
     const ModelConfig c = preset("llama").config;
-    Trace trace(random_weights(c), one_sequence(8));
+    Trace trace(random_weights(c), TraceShape{8});
     for (const int bad : {-1, c.d_vocab, std::numeric_limits<int>::max()}) {
         const std::string message = error_of([&] { trace.append(std::vector{3, bad, 4}); });
         EXPECT_THAT(message, HasSubstr("0 to 52"));
@@ -136,7 +136,7 @@ TEST(TraceErrors, TokensOutsideTheVocabulary) {
 
 TEST(TraceErrors, MoreTokensThanRoom) {
     const ModelConfig c = preset("llama").config;
-    Trace trace(random_weights(c), one_sequence(4));
+    Trace trace(random_weights(c), TraceShape{4});
     extend(trace, random_tokens(c, 3));
     const std::string message = error_of([&] { extend(trace, random_tokens(c, 2)); });
     EXPECT_THAT(message, HasSubstr("at most 4 tokens"));
@@ -149,25 +149,25 @@ TEST(TraceErrors, LearnedPositionsEndAtTheContext) {
     ModelConfig c = preset("gpt2").config;
     c.n_ctx = 10;
     const auto weights = random_weights(c);
-    EXPECT_EQ(error_of([&] { Trace(weights, one_sequence(10)); }), "");
-    const std::string message = error_of([&] { Trace(weights, one_sequence(11)); });
+    EXPECT_EQ(error_of([&] { Trace(weights, TraceShape{10}); }), "");
+    const std::string message = error_of([&] { Trace(weights, TraceShape{11}); });
     EXPECT_THAT(message, HasSubstr("n_ctx = 10"));
     EXPECT_THAT(message, HasSubstr("found 11"));
     EXPECT_EQ(error_of([&] {
-                  Trace(weights, {20, {{.begin = 0, .end = 10}, {.begin = 10, .end = 20}}, Keep::all});
+                  Trace(weights, {20}, {.segments = {{.begin = 0, .end = 10}, {.begin = 10, .end = 20}}});
               }),
               "")
         << "each segment fits";
     for (const char* name : {"llama", "sinusoidal", "alibi", "none"}) { // these have a position for every row
         ModelConfig unbounded = preset(name).config;
         unbounded.n_ctx = 10;
-        EXPECT_EQ(error_of([&] { Trace(random_weights(unbounded), one_sequence(11)); }), "") << name;
+        EXPECT_EQ(error_of([&] { Trace(random_weights(unbounded), TraceShape{11}); }), "") << name;
     }
 }
 
 TEST(TraceErrors, RowsThatAreNotThere) {
     const ModelConfig c = preset("llama").config;
-    Trace trace(random_weights(c), one_sequence(8));
+    Trace trace(random_weights(c), TraceShape{8});
     trace.append(random_tokens(c, 5));
     EXPECT_THAT(error_of([&] { forward(trace, 0, 6); }), HasSubstr("0 to 6"));
     EXPECT_THAT(error_of([&] { forward(trace, -1, 3); }), HasSubstr("-1 to 3"));
@@ -180,7 +180,7 @@ TEST(TraceErrors, RowsThatAreNotThere) {
 TEST(TraceErrors, ResumingNeedsTheResidualStream) {
     const ModelConfig c = preset("llama").config;
     for (const Keep keep : {Keep::all, Keep::residual, Keep::cache}) {
-        Trace trace(random_weights(c), one_sequence(8, 0, keep));
+        Trace trace(random_weights(c), TraceShape{8, keep});
         extend(trace, random_tokens(c, 8));
         const std::string message = error_of([&] { forward(trace, 0, 8, 1); });
         if (keep == Keep::cache)
@@ -192,11 +192,11 @@ TEST(TraceErrors, ResumingNeedsTheResidualStream) {
 
 TEST(TraceErrors, MasksThatLookAheadNeedTheWholeSegment) {
     const ModelConfig both = preset("bidirectional").config, prefix = preset("prefix").config;
-    Trace trace(random_weights(both), one_sequence(8));
+    Trace trace(random_weights(both), TraceShape{8});
     trace.append(random_tokens(both, 8));
     EXPECT_THAT(error_of([&] { forward(trace, 0, 4); }), HasSubstr("looks ahead"));
     EXPECT_EQ(error_of([&] { forward(trace, 0, 8); }), "");
-    Trace prefixed(random_weights(prefix), one_sequence(8, 4));
+    Trace prefixed(random_weights(prefix), {8}, {.n_prefix = 4});
     prefixed.append(random_tokens(prefix, 8));
     EXPECT_THAT(error_of([&] { forward(prefixed, 0, 3); }), HasSubstr("row 0"));
     EXPECT_EQ(error_of([&] { forward(prefixed, 0, 4), forward(prefixed, 4, 5); }), "");
@@ -205,7 +205,7 @@ TEST(TraceErrors, MasksThatLookAheadNeedTheWholeSegment) {
 TEST(TraceErrors, Segments) {
     const auto weights = random_weights(preset("llama").config);
     const auto refused = [&](int capacity, std::vector<Segment> segments) {
-        return error_of([&] { Trace(weights, {capacity, std::move(segments), Keep::all}); });
+        return error_of([&] { Trace(weights, {capacity}, {.segments = std::move(segments)}); });
     };
     EXPECT_THAT(refused(0, {}), HasSubstr("at least one token"));
     EXPECT_THAT(refused(-3, {}), HasSubstr("found -3"));
@@ -225,15 +225,15 @@ TEST(TraceErrors, Segments) {
 
 TEST(TraceErrors, BranchesOfSeveralSequences) {
     const auto weights = random_weights(preset("llama").config);
-    const Trace packed(weights, {8, {{.begin = 0, .end = 4}, {.begin = 4, .end = 8}}, Keep::all}),
-        padded(weights, {8, {{0, 8, 2, 0, 0}}, Keep::all});
+    const Trace packed(weights, {8}, {.segments = {{.begin = 0, .end = 4}, {.begin = 4, .end = 8}}}),
+        padded(weights, {8}, {.segments = {{0, 8, 2, 0, 0}}});
     EXPECT_THAT(error_of([&] { packed.branch(0, 8); }), HasSubstr("found 2 segments"));
     EXPECT_THAT(error_of([&] { padded.branch(0, 8); }), HasSubstr("without padding"));
 }
 
 TEST(RowPlans, OfPaddedSegments) {
-    const Trace trace(random_weights(preset("llama").config),
-                      {10, {{0, 6, 2, 1, 0}, {6, 10, 0, 0, 0}}, Keep::all});
+    const Trace trace(random_weights(preset("llama").config), {10},
+                      {.segments = {{0, 6, 2, 1, 0}, {6, 10, 0, 0, 0}}});
     EXPECT_EQ(trace.n_keys(), 6);
     const std::vector<int> position{0, 0, 0, 1, 2, 0, 0, 1, 2, 3}, n_keys{0, 0, 1, 2, 3, 0, 1, 2, 3, 4};
     for (int t = 0; t < 10; ++t) {
@@ -250,7 +250,7 @@ TEST(RowPlans, OfPaddedSegments) {
 TEST(RowPlans, OfPrefixes) {
     const auto weights = random_weights(preset("prefix").config);
     const auto key_ends = [&](int n_prefix) { // two rows of padding on each side of four tokens
-        const Trace trace(weights, {8, {{0, 8, 2, 2, n_prefix}}, Keep::all});
+        const Trace trace(weights, {8}, {.segments = {{0, 8, 2, 2, n_prefix}}});
         std::vector<int> ends;
         for (int t = 2; t < 6; ++t) ends.push_back(trace.plan(t).key_end);
         return ends;

@@ -5,6 +5,7 @@
 
 #include "core/kernels/kernels.h"
 #include "support/dropped_choices.h"
+#include "support/varied_setup.h"
 
 namespace gf::tests::backward_test {
 namespace {
@@ -12,11 +13,9 @@ namespace {
 constexpr int k_tokens = 9, k_source = 7;
 
 /// Two sequences end to end, the first one with padding.
-TraceShape two_sequences(int n_prefix, Keep keep = Keep::all) {
-    return {k_tokens,
-            {{.begin = 0, .end = 4, .pad_left = 1, .n_prefix = n_prefix},
-             {.begin = 4, .end = k_tokens, .n_prefix = n_prefix}},
-            keep};
+RunSetup two_sequences(int n_prefix) {
+    return {.segments = {{.begin = 0, .end = 4, .pad_left = 1, .n_prefix = n_prefix},
+                         {.begin = 4, .end = k_tokens, .n_prefix = n_prefix}}};
 }
 
 /// A loss that reads everything that losses may read. Logits, also those of classes, get
@@ -39,7 +38,7 @@ class Loss {
                 sum += importance(t) * (slope(i) * x[i] + x[i] * x[i] / 2);
         }
         for_each_router_value([&](Site site, double factor, int l, int t, int e) {
-            sum += factor * std::pow(trace.row(site, l, t)[e], 2);
+            sum += factor * std::pow(router_value(trace, site, l, t, e), 2);
         });
         return sum;
     }
@@ -52,7 +51,7 @@ class Loss {
             for (int i = 0; i < n; ++i) d[i] = importance(t) * (is_logits_ ? d[i] : slope(i) + x[i]);
         }
         for_each_router_value([&](Site site, double factor, int l, int t, int e) {
-            sites.row(site, l, t)[e] = 2 * factor * trace.row(site, l, t)[e];
+            sites.row(site, l, t)[e] = 2 * factor * router_value(trace, site, l, t, e);
         });
     }
 
@@ -63,6 +62,11 @@ class Loss {
             for (int l = 0; l < config_.n_layers; ++l)
                 for (int e = 0; e < config_.n_experts; ++e)
                     f(Site::expert_weights, 0.1, l, t, e), f(Site::router_logits, 0.01, l, t, e);
+    }
+    /// The logit of an expert that is off is a constant, -inf.
+    static double router_value(const Trace& trace, Site site, int l, int t, int e) {
+        const double value = trace.row(site, l, t)[e];
+        return std::isinf(value) ? 0 : value;
     }
     int target(int t, int n) const { return targets_[static_cast<std::size_t>(t)] % n; }
     double importance(int t) const { // row 0 is padding
@@ -79,7 +83,7 @@ class Loss {
 class Gradients : public ::testing::TestWithParam<Preset> {
   protected:
     const ModelConfig config = shrunk(GetParam().config);
-    TraceShape shape = two_sequences(std::min(GetParam().n_prefix, 2));
+    RunSetup setup = two_sequences(std::min(GetParam().n_prefix, 2));
     std::shared_ptr<Weights> weights = random_weights(config, 5);
     const std::vector<int> tokens = random_tokens(config, k_tokens);
     const std::vector<int> source_tokens = random_tokens(config, k_source, 17);
@@ -88,18 +92,18 @@ class Gradients : public ::testing::TestWithParam<Preset> {
     /// The encoder's run of an encoder-decoder; nullptr for other models.
     std::shared_ptr<Trace> encoder_run(Keep keep = Keep::all, const std::vector<Edit>& edits = {}) const {
         if (!config.has_encoder()) return nullptr;
-        const TraceShape s{
-            k_source, {{0, 4, 1, 0, 0}, {4, k_source, 0, 1, 0}}, keep, shape.regularise, Stack::encoder};
-        auto trace = std::make_shared<Trace>(weights, s, edits);
+        auto trace = std::make_shared<Trace>(weights, TraceShape{k_source, keep, Stack::encoder},
+                                             RunSetup{.segments = {{0, 4, 1, 0, 0}, {4, k_source, 0, 1, 0}},
+                                                      .edits = edits,
+                                                      .regularise = setup.regularise});
         extend(*trace, source_tokens);
         return trace;
     }
     /// A Trace with the tokens, not yet run forward. It reads `source`, or else a new run of the encoder.
     std::unique_ptr<Trace> decoder_trace(const std::vector<Edit>& edits, Keep keep = Keep::all,
                                          std::shared_ptr<const Trace> source = nullptr) const {
-        TraceShape s = shape;
-        s.keep = keep;
-        auto trace = std::make_unique<Trace>(weights, s, edits, source ? source : encoder_run());
+        auto trace = std::make_unique<Trace>(weights, TraceShape{k_tokens, keep}, setup.with_edits(edits),
+                                             source ? source : encoder_run());
         trace->append(tokens);
         return trace;
     }
@@ -241,14 +245,32 @@ TEST_P(Gradients, OfARunWithEdits) {
 /// are left out, as they take long.
 TEST_P(Gradients, OfEveryParameterOfARegularisedRun) {
     if (GetParam().name == "wide" || (config.n_layers > 2 && config.n_layer_groups == 0)) return;
-    shape.regularise = {
-        .dropout = 0.25, .router_noise = 0.3, .capacity_factor = config.is_moe() ? 0.7 : 0, .seed = 12};
+    setup.regularise = {.dropout = 0.25, .router_noise = 0.3, .seed = 12};
+    setup.capacity_factor = config.is_moe() ? 0.7 : 0;
     expect_parameters_agree(parameter_gradients(Keep::all, Keep::all));
     EXPECT_EQ(parameter_gradients(Keep::layers, Keep::layers), parameter_gradients(Keep::all, Keep::all));
     if (!config.is_moe()) return;
     const auto trace = decoder_trace({});
     forward(*trace, 0, k_tokens);
     EXPECT_GT(count_dropped_choices(*trace), 0);
+}
+
+/// Masks with gaps that differ between heads and layers, moved positions, experts off and forced.
+TEST_P(Gradients, OfARunUnderASetup) {
+    if (GetParam().name == "wide" || (config.n_layers > 2 && config.n_layer_groups == 0)) return;
+    const std::vector<Segment> segments = setup.segments;
+    setup = varied_setup(config, k_tokens, true);
+    setup.segments = segments;
+    if (config.is_moe()) setup.capacity_factor = 0.8;
+    expect_parameters_agree(parameter_gradients(Keep::all, Keep::all));
+    EXPECT_EQ(parameter_gradients(Keep::layers, Keep::layers), parameter_gradients(Keep::all, Keep::all));
+    setup.capacity_factor = 0; // a gate that is dropped is no function of its value
+    expect_sites_agree({});
+    const std::vector<Edit> edits = edits_of_many_sites();
+    expect_parameters_agree(parameter_gradients(Keep::all, Keep::all, edits), edits);
+    const std::vector<real> varied = parameter_gradients(Keep::all, Keep::all);
+    setup = {.segments = segments};
+    EXPECT_NE(parameter_gradients(Keep::all, Keep::all), varied);
 }
 
 TEST_P(Gradients, AreTheSameWhateverIsKept) { // checkpointing computes the same numbers a second time

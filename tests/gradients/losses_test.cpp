@@ -16,8 +16,8 @@ struct MovableRun {
     std::shared_ptr<Weights> weights;
     Trace run, gradient;
     MovableRun(const Preset& p, unsigned long long seed)
-        : weights(random_weights(shrunk(p.config), seed)), run(weights, one_sequence(k_rows)),
-          gradient(weights, one_sequence(k_rows)) {
+        : weights(random_weights(shrunk(p.config), seed)), run(weights, TraceShape{k_rows}),
+          gradient(weights, TraceShape{k_rows}) {
         extend(run, random_tokens(weights->config, k_rows, seed));
         // Losses overwrite the gradients of logits and add to all others.
         for (const SiteRef& s : all_sites(weights->config))

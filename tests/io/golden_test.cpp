@@ -87,10 +87,10 @@ std::unique_ptr<Trace> run_model(const fs::path& folder) {
     if (weights->config.has_encoder()) {
         const auto text = json.at("source").get<std::vector<int>>();
         source = std::make_shared<Trace>(
-            weights, TraceShape{static_cast<int>(text.size()), {}, Keep::all, {}, Stack::encoder});
+            weights, TraceShape{static_cast<int>(text.size()), Keep::all, Stack::encoder});
         extend(*source, text);
     }
-    auto trace = std::make_unique<Trace>(weights, TraceShape{n, {segment}}, std::vector<Edit>(), source);
+    auto trace = std::make_unique<Trace>(weights, TraceShape{n}, RunSetup{.segments = {segment}}, source);
     trace->append(tokens);
     forward(*trace, 0, n);
     return trace;

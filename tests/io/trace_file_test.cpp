@@ -18,14 +18,15 @@ real stamp(SiteRef ref, int row, int i) {
 
 /// A Trace that holds 5 tokens, with room for more, and whose every value is its stamp.
 std::unique_ptr<Trace> stamped_trace(const std::shared_ptr<const Weights>& weights, Keep keep = Keep::all) {
-    TraceShape shape{9, {}, keep};
-    if (weights->config.pools()) shape.segments = {{0, 4}, {4, 9}}; // only the first one is complete
+    TraceShape shape{9, keep};
+    RunSetup setup;
+    if (weights->config.pools()) setup.segments = {{0, 4}, {4, 9}}; // only the first one is complete
     std::shared_ptr<Trace> source;                                  // 6 tokens long
     if (weights->config.has_encoder()) {
-        source = std::make_shared<Trace>(weights, TraceShape{6, {}, keep, {}, Stack::encoder});
+        source = std::make_shared<Trace>(weights, TraceShape{6, keep, Stack::encoder});
         source->append(std::vector<int>{1, 2, 0, 1, 3, 3});
     }
-    auto trace = std::make_unique<Trace>(weights, shape, std::vector<Edit>(), source);
+    auto trace = std::make_unique<Trace>(weights, shape, setup, source);
     const int tokens[] = {1, 4, 0, 2, 2};
     trace->append(tokens);
     for (const SiteRef& ref : all_sites(weights->config)) {

@@ -155,7 +155,7 @@ TEST(HeadRoles, WhatIsNeverPossibleHasNoScore) {
     EXPECT_EQ(roles.queries(HeadRole::previous_token, 4), 3);
     EXPECT_EQ(roles.score(0, 0, HeadRole::first_token, 1), std::nullopt) << "one token alone reads itself";
     const auto unkept =
-        std::make_shared<Trace>(random_weights(preset("llama").config), one_sequence(8, 0, Keep::residual));
+        std::make_shared<Trace>(random_weights(preset("llama").config), TraceShape{8, Keep::residual});
     extend(*unkept, std::vector<int>{1, 2, 3});
     EXPECT_TRUE(roles.advance({.trace = unkept, .rows = 3}));
     EXPECT_FALSE(roles.best(HeadRole::previous_token, 3)) << "nothing is left of the other Trace";

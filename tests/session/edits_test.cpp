@@ -22,7 +22,7 @@ command::EditCell edit(const std::string& name, int head, int row, int column, d
 
 /// Compares the run in view with one that has these edits from the start.
 void expect_run(const Snapshot& s, const std::vector<Edit>& edits) {
-    Trace expected(s.model->weights, s.trace().shape(), edits);
+    Trace expected(s.model->weights, s.trace().shape(), s.trace().setup().with_edits(edits));
     extend(expected, std::span(s.trace().tokens(), static_cast<std::size_t>(s.text().rows)));
     EXPECT_TRUE(same_rows(s.trace(), 0, expected, 0, s.text().rows, 1e-5));
     EXPECT_EQ(s.trace().edits(), edits);

@@ -24,7 +24,7 @@ class LayerInViewTest : public ::testing::Test {
     void expect_layer(int layer) {
         ASSERT_EQ(s_.text().layer.index, layer);
         EXPECT_EQ(s_.text().layer.rows, -1);
-        Trace whole(model_.weights, {s_.trace().capacity(), {}, Keep::all}, s_.trace().edits());
+        Trace whole(model_.weights, {s_.trace().capacity(), Keep::all}, s_.trace().setup());
         extend(whole, {s_.trace().tokens(), static_cast<std::size_t>(s_.text().rows)});
         for (const Site site : {Site::pattern, Site::rot_q, Site::z, Site::mlp_post}) {
             ASSERT_TRUE(s_.trace().kept(site, layer));
@@ -38,7 +38,7 @@ class LayerInViewTest : public ::testing::Test {
     const SavedModel& model_ =
         saved_llama("layer_in_view", [](ModelConfig& c) { c.n_layers = 3, c.n_ctx = 1500; });
     // The budget holds one layer of a long run (with the share that is allowed above it), but not all three.
-    Engine engine_{trace_bytes(model_.config(), {1000, {}, Keep::all}) / 2};
+    Engine engine_{trace_bytes(model_.config(), {1000, Keep::all}) / 2};
     Snapshot s_;
 };
 
@@ -90,7 +90,7 @@ TEST_F(LayerInViewTest, FollowsThePromptAndTheText) {
 }
 
 TEST_F(LayerInViewTest, OneThatIsTooLargeIsLeftOut) {
-    Engine small(trace_bytes(model_.config(), {1000, {}, Keep::all}) / 12);
+    Engine small(trace_bytes(model_.config(), {1000, Keep::all}) / 12);
     small.apply(command::Open{model_.path, ""});
     small.apply(command::SetPrompt{ids_text(random_tokens(model_.config(), 900))});
     small.apply(command::ViewLayer{1});

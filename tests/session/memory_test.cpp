@@ -41,7 +41,7 @@ class Memory : public ::testing::Test {
     }
 
     const SavedModel& model_ = saved_preset("llama");
-    const std::size_t run_bytes_ = trace_bytes(model_.config(), {256, {}, Keep::all});
+    const std::size_t run_bytes_ = trace_bytes(model_.config(), {256, Keep::all});
     Engine engine_{3 * run_bytes_};
     Snapshot snapshot_;
 };

@@ -148,7 +148,7 @@ void finish(Engine& engine) {
 
 TEST(Growth, StaysWithinTheBudget) {
     const SavedModel& model = long_model();
-    const std::size_t budget = trace_bytes(model.config(), {256, {}, Keep::all}) * 3 / 2;
+    const std::size_t budget = trace_bytes(model.config(), {256, Keep::all}) * 3 / 2;
     Engine engine(budget), free;
     Snapshot s, reference;
     for (Engine* e : {&engine, &free}) {
@@ -176,7 +176,7 @@ TEST(Growth, StaysWithinTheBudget) {
 TEST(Growth, ALongPromptBeyondTheBudgetKeepsLess) {
     const SavedModel& model = long_model();
     const std::vector<int> tokens = random_tokens(model.config(), 600);
-    Engine engine(trace_bytes(model.config(), {600, {}, Keep::all}));
+    Engine engine(trace_bytes(model.config(), {600, Keep::all}));
     engine.apply(command::Open{model.path, ""});
     engine.apply(command::SetPrompt{ids_text(tokens)});
     while (engine.due_time() < INFINITY) engine.tick(engine.due_time());

@@ -15,8 +15,9 @@ const std::vector<int> k_source = {7, 8, 9, 10, 3}, k_prompt = {3, 1, 4};
 
 std::shared_ptr<Trace> encoder_of(const SavedModel& model, const std::vector<int>& source,
                                   Keep keep = Keep::all, const std::vector<Edit>& edits = {}) {
-    auto trace = std::make_shared<Trace>(
-        model.weights, TraceShape{static_cast<int>(source.size()), {}, keep, {}, Stack::encoder}, edits);
+    auto trace = std::make_shared<Trace>(model.weights,
+                                         TraceShape{static_cast<int>(source.size()), keep, Stack::encoder},
+                                         RunSetup{.edits = edits});
     extend(*trace, source);
     return trace;
 }
@@ -25,7 +26,7 @@ std::shared_ptr<Trace> encoder_of(const SavedModel& model, const std::vector<int
 void expect_run(const Snapshot& s, const SavedModel& model, const std::vector<int>& source,
                 const std::vector<Edit>& edits = {}, const std::vector<Edit>& source_edits = {}) {
     const auto encoder = encoder_of(model, source, Keep::all, source_edits);
-    Trace expected(model.weights, s.trace().shape(), edits, encoder);
+    Trace expected(model.weights, s.trace().shape(), s.trace().setup().with_edits(edits), encoder);
     extend(expected, std::span(s.trace().tokens(), static_cast<std::size_t>(s.text().rows)));
     EXPECT_TRUE(same_rows(s.trace(), 0, expected, 0, s.text().rows, 1e-5));
     ASSERT_TRUE(s.source_run());
@@ -222,7 +223,7 @@ TEST_P(SourceTest, SourcesThatCannotBeReadAreRefused) {
 TEST_P(SourceTest, AboveTheTraceBudgetTheLayerInViewIsComputedAgain) {
     const std::vector<int> tokens = random_tokens(model.config(), 40);
     const auto source = encoder_of(model, tokens, Keep::residual);
-    Engine engine(trace_bytes(model.config(), {256, {}, Keep::all}, &source->shape()) * 3 / 4);
+    Engine engine(trace_bytes(model.config(), {256, Keep::all}, {}, source->size()) * 3 / 4);
     engine.apply(command::Open{model.path, ""});
     engine.apply(command::SetSource{ids_text(tokens)});
     engine.apply(command::SetPrompt{ids_text(random_tokens(model.config(), 168))});
@@ -231,7 +232,7 @@ TEST_P(SourceTest, AboveTheTraceBudgetTheLayerInViewIsComputedAgain) {
     Snapshot s;
     engine.publish(s);
     ASSERT_EQ(s.text().layer.index, 1) << s.message;
-    Trace whole(model.weights, {s.trace().capacity(), {}, Keep::all}, {}, encoder_of(model, tokens));
+    Trace whole(model.weights, {s.trace().capacity(), Keep::all}, {}, encoder_of(model, tokens));
     extend(whole, {s.trace().tokens(), static_cast<std::size_t>(s.text().rows)});
     EXPECT_FALSE(s.trace().kept(Site::cross_pattern, 0));
     for (const Site site : {Site::cross_pattern, Site::cross_z, Site::cross_k})
@@ -243,7 +244,7 @@ TEST_P(SourceTest, AboveTheTraceBudgetTheLayerInViewIsComputedAgain) {
 TEST(LongSource, TheEncodersLayerInViewIsComputedAgain) {
     const SavedModel& model = saved_preset("encoder_decoder");
     const std::vector<int> tokens = random_tokens(model.config(), 200);
-    const TraceShape shape{200, {}, Keep::all, {}, Stack::encoder};
+    const TraceShape shape{200, Keep::all, Stack::encoder};
     Engine engine(trace_bytes(model.weights->config_of(Stack::encoder), shape) * 3 / 4);
     const auto finish = [&] {
         while (engine.due_time() < INFINITY) engine.tick(0);

@@ -41,7 +41,7 @@ inline std::span<const real> logits_of(const Trace& t, int row) { return row_of(
 inline int row_for_token(const Trace& t, Site site, int token) {
     if (row_axis(site) == Axis::pos) return token;
     if (row_axis(site) == Axis::source) return t.source_keys(token).end - 1;
-    const auto& segments = t.shape().segments;
+    const auto& segments = t.segments();
     return static_cast<int>(std::ranges::find_if(segments, [&](const Segment& s) { return token < s.end; }) -
                             segments.begin());
 }
@@ -90,7 +90,7 @@ inline ::testing::AssertionResult same_rows(const Trace& a, int a_row, const Tra
         // segment's tokens without its padding.
         const auto covers = [&](const Trace& t, int row) {
             const int i = row_for_token(t, s.site, row);
-            const Segment& segment = t.shape().segments[static_cast<std::size_t>(i)];
+            const Segment& segment = t.segments()[static_cast<std::size_t>(i)];
             return i < t.n_rows(s.site) && segment.begin + segment.pad_left == row &&
                    segment.end - segment.pad_right == row + n;
         };

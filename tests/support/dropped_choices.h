@@ -1,7 +1,7 @@
 #pragma once
 // How many choices of experts a run drops, for the tests of capacity factors.
 
-#include "core/passes/expert_capacity.h"
+#include "core/expert_capacity.h"
 
 namespace gf::tests {
 
@@ -9,7 +9,7 @@ namespace gf::tests {
 /// layers. The Trace must keep the expert indices; 0 without a capacity factor.
 inline int count_dropped_choices(const Trace& trace) {
     const ModelConfig& c = trace.config();
-    if (!c.is_moe() || trace.shape().regularise.capacity_factor == 0) return 0;
+    if (!c.is_moe() || trace.setup().capacity_factor == 0) return 0;
     std::vector<int> taken(static_cast<std::size_t>(c.n_experts));
     int n = 0;
     for (int l = 0; l < c.n_layers; ++l)

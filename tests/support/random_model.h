@@ -188,45 +188,40 @@ inline std::vector<int> random_tokens(const ModelConfig& config, int n, unsigned
     return tokens;
 }
 
-/// The shape of a Trace whose rows are all one sequence.
-inline TraceShape one_sequence(int capacity, int n_prefix = 0, Keep keep = Keep::all) {
-    return {capacity, {{.begin = 0, .end = capacity, .n_prefix = n_prefix}}, keep};
-}
-
-/// The encoder's run that a Trace of shape `reader` reads: the same text for each segment of the reader, each
-/// time with other padding around it. Null for models without an encoder.
+/// The encoder's run that a Trace with these segments reads: the same text for each segment of the reader,
+/// each time with other padding around it. Null for models without an encoder.
 inline std::shared_ptr<Trace> random_source(std::shared_ptr<const Weights> weights,
-                                            const TraceShape& reader = {}, unsigned long long seed = 19) {
+                                            const std::vector<Segment>& reader = {},
+                                            unsigned long long seed = 19) {
     if (!weights->config.has_encoder()) return nullptr;
     const std::vector<int> text = random_tokens(weights->config, 6, seed);
-    TraceShape shape;
-    shape.stack = Stack::encoder;
+    RunSetup setup;
     std::vector<int> tokens;
-    for (int i = 0; i < std::max(static_cast<int>(reader.segments.size()), 1); ++i) {
+    for (int i = 0; i < std::max(static_cast<int>(reader.size()), 1); ++i) {
         const int begin = static_cast<int>(tokens.size()), left = i, right = 2 * i % 3;
         tokens.insert(tokens.end(), static_cast<std::size_t>(left), 1);
         tokens.insert(tokens.end(), text.begin(), text.end());
         tokens.insert(tokens.end(), static_cast<std::size_t>(right), 2);
-        shape.segments.push_back({begin, static_cast<int>(tokens.size()), left, right, 0});
+        setup.segments.push_back({begin, static_cast<int>(tokens.size()), left, right, 0});
     }
-    shape.capacity = static_cast<int>(tokens.size());
-    auto trace = std::make_shared<Trace>(std::move(weights), shape);
+    const TraceShape shape{static_cast<int>(tokens.size()), Keep::all, Stack::encoder};
+    auto trace = std::make_shared<Trace>(std::move(weights), shape, std::move(setup));
     extend(*trace, tokens);
     return trace;
 }
 
 /// A Trace without tokens, with random_source() if the model has an encoder.
 inline std::shared_ptr<Trace> empty_trace(const std::shared_ptr<const Weights>& weights,
-                                          const TraceShape& shape, std::vector<Edit> edits = {}) {
-    return std::make_shared<Trace>(weights, shape, std::move(edits), random_source(weights, shape));
+                                          const TraceShape& shape, const RunSetup& setup = {}) {
+    return std::make_shared<Trace>(weights, shape, setup, random_source(weights, setup.segments));
 }
 
 /// A run of all tokens in one pass; the Trace is just large enough.
 inline std::shared_ptr<Trace> run(const std::shared_ptr<const Weights>& weights,
                                   const std::vector<int>& tokens, int n_prefix = 0,
                                   std::vector<Edit> edits = {}) {
-    const auto trace =
-        empty_trace(weights, one_sequence(static_cast<int>(tokens.size()), n_prefix), std::move(edits));
+    const auto trace = empty_trace(weights, TraceShape{static_cast<int>(tokens.size())},
+                                   {.n_prefix = n_prefix, .edits = std::move(edits)});
     extend(*trace, tokens);
     return trace;
 }

@@ -64,10 +64,10 @@ TEST_P(BatchGradients, AreTheSumOfTheSequences) {
         std::shared_ptr<Trace> source;
         if (!s.source.empty()) {
             source = std::make_shared<Trace>(
-                weights, TraceShape{static_cast<int>(s.source.size()), {}, Keep::all, {}, Stack::encoder});
+                weights, TraceShape{static_cast<int>(s.source.size()), Keep::all, Stack::encoder});
             extend(*source, s.source);
         }
-        Trace trace(weights, one_sequence(static_cast<int>(s.tokens.size())), {}, source);
+        Trace trace(weights, TraceShape{static_cast<int>(s.tokens.size())}, {}, source);
         extend(trace, s.tokens);
         Backward backward(trace);
         const LossSum own = token_loss(trace, s.targets, 1, &backward.sites());

@@ -46,13 +46,11 @@ class GoldenGradients : public ::testing::Test {
         std::shared_ptr<Trace> source;
         if (weights->config.has_encoder()) {
             const auto source_tokens = json.at("source").get<std::vector<int>>();
-            const TraceShape shape{static_cast<int>(source_tokens.size()), {}, Keep::all, {}, Stack::encoder};
+            const TraceShape shape{static_cast<int>(source_tokens.size()), Keep::all, Stack::encoder};
             source = std::make_shared<Trace>(weights, shape);
             extend(*source, source_tokens);
         }
-        Trace trace(weights,
-                    {.capacity = n, .segments = {{.begin = 0, .end = n, .n_prefix = json.at("n_prefix")}}},
-                    {}, source);
+        Trace trace(weights, {n}, {.n_prefix = json.at("n_prefix")}, source);
         extend(trace, tokens);
         std::vector<int> targets(tokens.begin() + 1, tokens.end());
         targets.push_back(-1);

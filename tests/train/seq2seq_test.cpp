@@ -33,9 +33,9 @@ std::string answer(const std::shared_ptr<const Weights>& weights, const Tokenize
                    const std::string& text, int end) {
     const std::vector<int> ids = tokenizer.encode(text);
     const auto source = std::make_shared<Trace>(
-        weights, TraceShape{static_cast<int>(ids.size()), {}, Keep::cache, {}, Stack::encoder});
+        weights, TraceShape{static_cast<int>(ids.size()), Keep::cache, Stack::encoder});
     extend(*source, ids);
-    Trace decoder(weights, {8, {}, Keep::cache}, {}, source);
+    Trace decoder(weights, {8, Keep::cache}, {}, source);
     std::string said;
     for (int token = end, i = 0; i < 8; ++i) { // the decoder begins with the end-of-text token
         extend(decoder, {&token, 1});

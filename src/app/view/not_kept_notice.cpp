@@ -10,11 +10,11 @@ namespace gf::ui {
 
 void draw_not_kept_notice(const View& v, int layer) {
     // What the run would take if it kept all of its values.
-    TraceShape all_values{v.trace().capacity(), {}, Keep::all};
-    all_values.stack = v.trace().shape().stack;
+    const TraceShape all_values{v.trace().capacity(), Keep::all, v.trace().shape().stack};
     const Trace* source = v.trace().source();
-    const double megabytes =
-        static_cast<double>(trace_bytes(v.config(), all_values, source ? &source->shape() : nullptr)) * 1e-6;
+    const double megabytes = static_cast<double>(trace_bytes(v.config(), all_values, v.trace().setup(),
+                                                             source ? source->size() : SourceSize())) *
+                             1e-6;
     fmt::memory_buffer text;
     const auto out = std::back_inserter(text);
     fmt::format_to(out,

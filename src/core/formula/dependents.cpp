@@ -28,27 +28,28 @@ class DependentSearch {
         n_columns_ = trace.width(site.site) / site_heads(c_, site.site);
     }
 
-    /// Adds the dependents that read the wanted cell through a part of the formula. With `only_visible` the
-    /// part applies only to cells whose key the row may read.
-    void search(const Expr& e, bool only_visible = false) {
-        if (e.op == Op::choose && e.condition == Condition::visible) {
-            search(e.args[0], true);
-            if (e.args.size() > 1) search(e.args[1], only_visible);
-            return;
+    /// Adds the dependents that read the wanted cell through a part of the formula. The part applies only to
+    /// cells for which `only_if` holds, if it is given. (What else a formula says of other cells are
+    /// numbers.)
+    void search(const Expr& e, std::optional<Condition> only_if = {}) {
+        if (e.op == Op::choose && e.condition == Condition::forced) { // the same for all cells of a layer
+            const bool forced = cell_holds(trace_, e.condition, {.site = site_.site, .layer = site_.layer});
+            return search(e.args[forced ? 0 : 1], only_if);
         }
+        if (e.op == Op::choose && e.condition != Condition::leads) return search(e.args[0], e.condition);
         for (const Loop& loop : e.loops) domains_[static_cast<std::size_t>(loop.variable)] = loop.domain;
-        for (const Expr& arg : e.args) search(arg, only_visible);
+        for (const Expr& arg : e.args) search(arg, only_if);
         if (e.op != Op::ref) return;
         const bool refers = e.param ? refers_to_param(e)
                                     : e.site == wanted_.site && wanted_.param < 0 &&
                                           layer_of(e, c_, site_.layer) == wanted_.layer;
-        if (refers) search_rows(e, only_visible, false);
+        if (refers) search_rows(e, only_if, false);
         // An index expert(s) reads the cell of expert_indices, too.
         const bool is_choice = c_.is_moe() && wanted_.param < 0 && wanted_.site == Site::expert_indices &&
                                wanted_.layer == site_.layer;
         if (is_choice &&
             std::any_of(e.indices.begin(), e.indices.end(), [](const Index& i) { return i.through_expert; }))
-            search_rows(e, only_visible, true);
+            search_rows(e, only_if, true);
     }
 
   private:
@@ -66,7 +67,7 @@ class DependentSearch {
 
     /// Adds the cells that read the wanted one through the reference e; with `through_choice` those that read
     /// it as the expert of one of e's indices.
-    void search_rows(const Expr& e, bool only_visible, bool through_choice) {
+    void search_rows(const Expr& e, std::optional<Condition> only_if, bool through_choice) {
         const std::size_t row_index = !e.param && has_key_axis(e.site) ? 1 : 0;
         const bool same_row = through_choice || (!e.param && e.indices[row_index].kind == Index::Kind::row);
         for (int t = same_row ? wanted_.row : 0; t < (same_row ? std::min(wanted_.row + 1, rows_) : rows_);
@@ -74,26 +75,40 @@ class DependentSearch {
             for (int h = 0; h < site_heads(c_, site_.site); ++h) {
                 row_ = t, head_ = h;
                 ColumnRange columns{0, n_columns_};
-                if (only_visible) {
-                    const Trace::KeyRange seen = trace_.keys(site_.site, t);
-                    columns.restrict(seen.begin - seen.first, seen.end - seen.first);
-                }
                 if (through_choice)
                     restrict_to_choice(e, columns);
                 else if (e.param)
                     restrict_to_param(e, columns);
                 else
                     restrict_to_site(e, columns);
-                if (columns.empty()) continue;
-                add_range(out_, {.site = site_.site,
-                                 .layer = site_.layer,
-                                 .row_begin = t,
-                                 .row_end = t + 1,
-                                 .head_begin = h,
-                                 .head_end = h + 1,
-                                 .column_begin = columns.begin,
-                                 .column_end = columns.end});
+                add_columns(columns, only_if);
             }
+    }
+
+    /// Adds the columns of the row and head at hand for which the condition holds.
+    void add_columns(ColumnRange columns, std::optional<Condition> only_if) {
+        if (only_if == Condition::visible) {
+            const KeyRange& seen = mask(site_.site).keys(row_);
+            columns.restrict(seen.begin - seen.first, seen.end - seen.first);
+            if (!mask(site_.site).has_gaps()) only_if.reset();
+        }
+        const auto holds = [&](int column) {
+            return !only_if ||
+                   cell_holds(trace_, *only_if, {0, site_.site, site_.layer, head_, row_, column, -1});
+        };
+        for (int begin = columns.begin, end; begin < columns.end; begin = end + 1) {
+            for (end = begin; end < columns.end && (only_if ? holds(end) : true);)
+                end = only_if ? end + 1 : columns.end;
+            if (begin == end) continue;
+            add_range(out_, {.site = site_.site,
+                             .layer = site_.layer,
+                             .row_begin = row_,
+                             .row_end = row_ + 1,
+                             .head_begin = head_,
+                             .head_end = head_ + 1,
+                             .column_begin = begin,
+                             .column_end = end});
+        }
     }
 
     void restrict_to_site(const Expr& e, ColumnRange& columns) {
@@ -146,13 +161,13 @@ class DependentSearch {
         case Kind::head: return require(value == head_);
         case Kind::kv_head: return require(value == head_ / c_.group_size());
         case Kind::column:
-            if (as_row && has_key_axis_) value -= trace_.keys(site_.site, row_).first;
+            if (as_row && has_key_axis_) value -= mask(site_.site).keys(row_).first;
             return columns.restrict(value, value + 1);
         case Kind::partner: {
             const int half = c_.d_head / 2;
-            const int partner = c_.rope_pairs == RopePairs::interleaved ? value ^ 1
-                                : value < half                          ? value + half
-                                                                        : value - half;
+            const int partner = c_.layer(site_.layer).rope_pairs == RopePairs::interleaved ? value ^ 1
+                                : value < half                                             ? value + half
+                                                                                           : value - half;
             return columns.restrict(partner, partner + 1);
         }
         case Kind::token: return require(value == trace_.tokens()[row_]);
@@ -168,11 +183,13 @@ class DependentSearch {
             const auto [begin, end] = trace_.pooled_rows(row_);
             return value >= begin && value < end;
         }
+        if (domain == Domain::chosen) return value < trace_.plan().experts(site_.layer).per_token;
         if (domain != Domain::keys && domain != Domain::source_keys) return true;
-        const Trace::KeyRange seen = domain == Domain::keys ? trace_.keys(row_) : trace_.source_keys(row_);
-        if (!as_row) value += seen.first;
-        return value >= seen.begin && value < seen.end;
+        const KeyMask& seen = mask(domain == Domain::keys ? Site::attn_scores : Site::cross_attn_scores);
+        return seen.visible(row_, as_row ? value : value + seen.keys(row_).first);
     }
+    /// The mask of the head at hand.
+    const KeyMask& mask(Site site) const { return trace_.plan().mask(site, site_.layer, head_); }
 
     /// Keeps the columns for which expert(s) == value.
     void solve_expert(const Index& index, int value, ColumnRange& columns) {

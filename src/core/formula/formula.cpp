@@ -50,14 +50,14 @@ bool join_ranges(CellRange& a, const CellRange& b) {
     return true;
 }
 
-/// All cells that a reference means while its bound variables run through their loops.
+/// All cells that a reference means while its bound variables run through their loops, of one part each.
 CellRange range_of(const Term& ref, const std::vector<LoopRange>& loops) {
     const auto limits = [&](const Affine& a) {
         int least = a.base, most = a.base;
         for (const LoopRange& loop : loops) {
             const int factor = a.factor[static_cast<std::size_t>(loop.variable)];
-            least += factor * loop.begin;
-            most += factor * (loop.end - 1);
+            least += factor * loop.parts[0].first;
+            most += factor * (loop.parts[0].second - 1);
         }
         return std::pair(least, most + 1);
     };
@@ -68,17 +68,22 @@ CellRange range_of(const Term& ref, const std::vector<LoopRange>& loops) {
     return r;
 }
 
-/// Adds the ranges that a term reads. `loops` are those around the term.
-void collect_ranges(const Term& t, std::vector<LoopRange>& loops, std::vector<CellRange>& out) {
+/// Adds the ranges that a term reads. `loops` are those around the term, of one part each; `entered` counts
+/// the term's own ones among them.
+void collect_ranges(const Term& t, std::vector<LoopRange>& loops, std::vector<CellRange>& out,
+                    std::size_t entered = 0) {
     if (t.op == Op::ref) {
         add_range(out, range_of(t, loops));
-        return;
+    } else if (entered == t.loops.size()) {
+        for (const Term& arg : t.args) collect_ranges(arg, loops, out);
+    } else {
+        for (const auto& [begin, end] : t.loops[entered].parts) {
+            if (begin >= end) continue;
+            loops.push_back({t.loops[entered].variable, {{begin, end}}});
+            collect_ranges(t, loops, out, entered + 1);
+            loops.pop_back();
+        }
     }
-    for (const LoopRange& loop : t.loops)
-        if (loop.begin >= loop.end) return;
-    loops.insert(loops.end(), t.loops.begin(), t.loops.end());
-    for (const Term& arg : t.args) collect_ranges(arg, loops, out);
-    loops.resize(loops.size() - t.loops.size());
 }
 
 /// Ranges of sites without a head axis say "all heads", as the ranges of edits do.

@@ -109,17 +109,19 @@ class Speller {
         }
         Writer writer(trace_, out_.spans, options_.terms);
         const bool masked = root.op == Op::number && has_key_axis(cell_.site);
+        const char* decided = root.op == Op::number ? words_of_setup() : nullptr;
         // The value computed in single precision. The one that an edit replaced was not stored, so the
         // formula's result in double precision stands for it.
         const double value = out_.edited ? out_.computed : out_.value;
         if (root.op == Op::rank) {
             writer.write_rank(root, cell_);
-        } else if (!masked) {
+        } else if (!masked && !decided) {
             sign("  =  ");
             writer.write_names(root);
             if (root.op != Op::ref) write_numbers(writer, root, value);
         }
         result(value, out_.edited ? 0 : std::abs(out_.value - out_.computed));
+        if (decided) add(decided, FormulaSpan::Kind::note);
         if (masked) {
             add("   masked: query " + std::to_string(cell_.row) + " may not read key " +
                     std::to_string(cell_.column),
@@ -127,6 +129,15 @@ class Speller {
         } else if (cell_.site == Site::attn_scores || cell_.site == Site::cross_attn_scores) {
             add_softmax_weight();
         }
+    }
+
+    /// Why the run's setup gives the cell its value without any formula; null if it does not.
+    const char* words_of_setup() const {
+        if (cell_.site == Site::router_logits) return "   the expert is off";
+        if (cell_.site != Site::expert_gates) return nullptr;
+        const ExpertChoice& choice = trace_.plan().experts(cell_.layer);
+        if (cell_.column >= choice.per_token) return "   this slot does not count";
+        return choice.one_forced() ? "   the expert is forced alone" : "   the expert is full";
     }
 
     /// Writes the formula with numbers, with the fewest digits for which the printed numbers give the result.

@@ -1,10 +1,9 @@
 #include "core/formula/terms.h"
 
-#include "core/kernels/kernels.h"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 namespace gf::formula {
 namespace {
@@ -40,11 +39,12 @@ class Resolver {
         case Op::quantity: return constant(quantity(e.quantity));
         case Op::ref: return reference(e);
         case Op::choose: { // the cell decides: specialise() has made all other choices
-            const bool holds = e.condition == Condition::visible ? visible() : leads();
+            const bool holds =
+                e.condition == Condition::leads ? leads() : cell_holds(trace_, e.condition, cell_);
             return resolve(e.args[holds ? 0 : 1]);
         }
         case Op::sum:
-            if (e.loops[0].domain == Domain::slots) return unrolled(e);
+            if (e.loops[0].domain == Domain::slots || e.loops[0].domain == Domain::chosen) return unrolled(e);
             break;
         default: break;
         }
@@ -52,8 +52,7 @@ class Resolver {
         t.op = e.op;
         t.activation = config_.activation;
         for (const Loop& loop : e.loops) {
-            const auto [begin, end] = domain(loop.domain);
-            t.loops.push_back({loop.variable, begin, end});
+            t.loops.push_back({loop.variable, domain(loop.domain)});
             int& first_key = first_keys_[static_cast<std::size_t>(loop.variable)];
             first_key = loop.domain == Domain::keys          ? keys(false).first
                         : loop.domain == Domain::source_keys ? keys(true).first
@@ -62,7 +61,10 @@ class Resolver {
         for (const Expr& arg : e.args) t.args.push_back(resolve(arg));
         for (const Term& arg : t.args) t.free |= arg.free;
         for (const LoopRange& loop : t.loops) t.free &= ~(1u << loop.variable);
-        if (t.op == Op::rank) t.value = cell_.column; // reduce() reads from it which rank is wanted
+        if (t.op == Op::rank) { // reduce() reads from these which rank is wanted, and of what order
+            t.value = cell_.column;
+            t.choice = &trace_.plan().experts(cell_.layer);
+        }
         return with_value(std::move(t));
     }
 
@@ -91,7 +93,7 @@ class Resolver {
         const auto variable = static_cast<std::size_t>(e.loops[0].variable);
         Term sum;
         sum.op = Op::add;
-        for (int slot = 0; slot < config_.expert_slots(); ++slot) {
+        for (int slot = 0; slot < n_slots(e.loops[0].domain); ++slot) {
             fixed_[variable] = slot;
             sum.args.push_back(resolve(e.args[0]));
         }
@@ -103,17 +105,20 @@ class Resolver {
         return with_value(std::move(sum));
     }
 
-    Trace::KeyRange keys(bool of_source) const {
-        return of_source ? trace_.source_keys(cell_.row) : trace_.keys(cell_.row);
+    const KeyMask& mask(bool of_source) const {
+        return trace_.plan().mask(of_source ? Site::cross_attn_scores : Site::attn_scores, cell_.layer,
+                                  cell_.head);
     }
+    const KeyRange& keys(bool of_source) const { return mask(of_source).keys(cell_.row); }
     /// The keys of the cell's own key axis; for cells of scores and patterns.
-    Trace::KeyRange keys() const { return keys(has_source_keys(cell_.site)); }
-    bool visible() const {
-        const int key = keys().first + cell_.column;
-        return key >= keys().begin && key < keys().end;
+    const KeyRange& keys() const { return keys(has_source_keys(cell_.site)); }
+    int n_slots(Domain d) const {
+        return d == Domain::chosen && config_.is_moe() ? trace_.plan().experts(cell_.layer).per_token
+                                                       : config_.expert_slots();
     }
     bool interleaved() const {
-        return cell_.site == Site::pos_embed || config_.rope_pairs == RopePairs::interleaved;
+        return cell_.site == Site::pos_embed ||
+               config_.layer(cell_.layer).rope_pairs == RopePairs::interleaved;
     }
     bool leads() const { return interleaved() ? cell_.column % 2 == 0 : cell_.column < config_.d_head / 2; }
     int partner() const {
@@ -127,35 +132,41 @@ class Resolver {
         case Quantity::d_head: return config_.d_head;
         case Quantity::d_model: return config_.d_model;
         case Quantity::eps: return config_.norm_eps;
-        case Quantity::position: return plan_.position;
-        case Quantity::theta: return config_.rope_theta;
+        case Quantity::position:
+            return cell_.site == Site::pos_embed ? plan_.position
+                                                 : trace_.positions().scaled_position(cell_.row);
+        case Quantity::theta: return trace_.positions().theta(cell_.layer);
         case Quantity::pair: return interleaved() ? cell_.column / 2 : std::min(cell_.column, partner());
-        case Quantity::slope: return alibi_slopes(config_.n_heads)[static_cast<std::size_t>(cell_.head)];
-        case Quantity::distance: return std::abs(cell_.row - (plan_.segment_begin + cell_.column));
+        case Quantity::slope: return static_cast<double>(trace_.positions().slope(cell_.head));
+        case Quantity::distance:
+            return std::abs(plan_.position - trace_.plan(plan_.segment_begin + cell_.column).position);
         case Quantity::source_output: return source_output(*trace_.source(), cell_.row, cell_.column);
         }
         return 0;
     }
 
-    std::pair<int, int> domain(Domain d) const {
+    std::vector<std::pair<int, int>> domain(Domain d) const {
         switch (d) {
-        case Domain::d_model: return {0, config_.d_model};
-        case Domain::d_head: return {0, config_.d_head};
-        case Domain::d_mlp: return {0, config_.d_mlp};
-        case Domain::heads: return {0, config_.n_heads};
-        case Domain::experts: return {0, config_.n_experts};
-        case Domain::slots: return {0, config_.expert_slots()};
+        case Domain::d_model: return {{0, config_.d_model}};
+        case Domain::d_head: return {{0, config_.d_head}};
+        case Domain::d_mlp: return {{0, config_.d_mlp}};
+        case Domain::heads: return {{0, config_.n_heads}};
+        case Domain::experts: return {{0, config_.n_experts}};
+        case Domain::slots:
+        case Domain::chosen: return {{0, n_slots(d)}};
         case Domain::pooled_rows: {
             const auto [begin, end] = trace_.pooled_rows(cell_.row);
-            return {begin, end};
+            return {{begin, end}};
         }
         case Domain::keys:
-        case Domain::source_keys: {
-            const Trace::KeyRange seen = keys(d == Domain::source_keys);
-            return {seen.begin - seen.first, seen.end - seen.first};
+        case Domain::source_keys: break;
         }
-        }
-        return {0, 0};
+        const bool of_source = d == Domain::source_keys;
+        const int first = keys(of_source).first;
+        std::vector<std::pair<int, int>> runs;
+        mask(of_source).for_each_run(
+            cell_.row, [&](int begin, int end) { runs.emplace_back(begin - first, end - first); });
+        return runs;
     }
 
     /// The value of an index for this cell. With `as_row` the index stands for the row of a site, where a key
@@ -293,12 +304,14 @@ double reduce(const Term& t, BoundValues& v) {
         return std::isinf(sum) ? 0 : sum; // infinite if all are masked
     }
     if (t.op == Op::rank) { // among equals the lower index comes first, as in ForwardPass::route()
-        std::vector<std::pair<double, int>> all;
-        for_each_iteration(t.loops, v,
-                           [&] { all.emplace_back(-value_of(body, v), static_cast<int>(all.size())); });
+        std::vector<std::tuple<bool, double, int>> all;
+        for_each_iteration(t.loops, v, [&] {
+            const int e = static_cast<int>(all.size());
+            all.emplace_back(!t.choice->is_forced(e), -value_of(body, v), e);
+        });
         const auto wanted = all.begin() + static_cast<std::ptrdiff_t>(t.value);
         std::nth_element(all.begin(), wanted, all.end());
-        return wanted->second;
+        return std::get<int>(*wanted);
     }
     int n = 0;
     for_each_iteration(t.loops, v, [&] {
@@ -355,7 +368,7 @@ double value_of(const Term& t, BoundValues& v) {
 
 const Trace::RowPlan& plan_of(const Trace& trace, Site site, int row) {
     switch (row_axis(site)) {
-    case Axis::segment: return trace.plan(trace.shape().segments[static_cast<std::size_t>(row)].begin);
+    case Axis::segment: return trace.plan(trace.segments()[static_cast<std::size_t>(row)].begin);
     case Axis::source: return trace.source()->plan(row);
     default: return trace.plan(row);
     }

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace gf::formula {
@@ -26,9 +27,10 @@ struct Affine {
     }
 };
 
-/// A bound variable runs through [begin, end).
+/// A bound variable runs through these ranges, which are half-open and in ascending order.
 struct LoopRange {
-    int variable = 0, begin = 0, end = 0;
+    int variable = 0;
+    std::vector<std::pair<int, int>> parts;
 };
 
 /// An Expr for one cell.
@@ -39,7 +41,8 @@ struct Term {
     Activation activation{};
     bool exact = false; ///< a number of the formula or of the config, not a value of the run
     std::vector<Term> args;
-    std::vector<LoopRange> loops; ///< sum, mean, max and rank only
+    std::vector<LoopRange> loops;         ///< sum, mean, max and rank only
+    const ExpertChoice* choice = nullptr; ///< rank only: the experts that come first, if any are forced
 
     // Op::ref only:
     CellRef cell; ///< site and layer, or parameter; cell_at() adds the indices
@@ -69,13 +72,17 @@ template <class F>
 void for_each_iteration(const std::vector<LoopRange>& loops, BoundValues& v, F f, std::size_t level = 0) {
     if (level == loops.size()) return f();
     int& i = v[static_cast<std::size_t>(loops[level].variable)];
-    for (i = loops[level].begin; i < loops[level].end; ++i) for_each_iteration(loops, v, f, level + 1);
+    for (const auto& [begin, end] : loops[level].parts)
+        for (i = begin; i < end; ++i) for_each_iteration(loops, v, f, level + 1);
     i = 0;
 }
 
 /// The plan of a row of the site. A row is a token, a segment (then the plan is its first token's), or a
 /// token of the source.
 const Trace::RowPlan& plan_of(const Trace& trace, Site site, int row);
+
+/// Whether a condition that a cell decides holds for it; not for `leads`.
+bool cell_holds(const Trace& trace, Condition condition, const CellRef& cell);
 
 /// Whether cells of the site have a head index (head, key-value head or expert slot).
 bool has_head_axis(const ModelConfig& config, Site site);

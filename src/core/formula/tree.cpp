@@ -60,18 +60,17 @@ constexpr std::array<ParamName, 43> k_params{{
 }};
 
 /// For the conditions that the model decides.
-bool holds(Condition condition, const ModelConfig& c) {
+bool holds(Condition condition, const ModelConfig& c, int layer) {
     switch (condition) {
     case Condition::pre_norm: return c.norm_place == NormPlace::pre;
     case Condition::layer_norm: return c.norm == NormKind::layer;
     case Condition::learned: return c.positions == Positions::learned;
-    case Condition::alibi: return c.positions == Positions::alibi;
+    case Condition::alibi: return c.layer(layer).positions == Positions::alibi;
     case Condition::embed_norm: return c.embed_norm;
     case Condition::encoder_decoder: return c.has_encoder();
     case Condition::masked_tokens: return c.head == OutputHead::masked_tokens;
-    case Condition::attention_only: return c.mlp == MlpKind::none;
-    case Condition::visible:
-    case Condition::leads: break; // the cell decides
+    case Condition::attention_only: return c.layer(layer).mlp == MlpKind::none;
+    default: break; // the cell decides
     }
     return false;
 }
@@ -132,8 +131,8 @@ std::optional<Expr> specialise(const Expr& e, const ModelConfig& c, int layer, c
             if (auto kept = specialise(alternative, c, layer, run)) return kept;
         return std::nullopt;
     case Op::choose:
-        if (e.condition != Condition::visible && e.condition != Condition::leads) {
-            const std::size_t branch = holds(e.condition, c) ? 0 : 1;
+        if (!cell_decides(e.condition)) {
+            const std::size_t branch = holds(e.condition, c, layer) ? 0 : 1;
             return branch < e.args.size() ? specialise(e.args[branch], c, layer, run) : std::nullopt;
         }
         break;

@@ -40,7 +40,7 @@ enum class Op {
 };
 /// Numbers that are neither cells nor parameters: taken from the config, or from the place of the cell.
 enum class Quantity { d_head, d_model, eps, position, theta, pair, slope, distance, source_output };
-/// All are decided by the model, except visible and leads, which the cell decides.
+/// All are decided by the model, except those from `visible` on, which the cell decides.
 enum class Condition {
     pre_norm,
     layer_norm,
@@ -51,10 +51,14 @@ enum class Condition {
     masked_tokens,
     encoder_decoder,
     visible,
-    leads
+    leads,
+    on,
+    forced,
+    counted
 };
+constexpr bool cell_decides(Condition c) { return c >= Condition::visible; }
 /// What a variable of a sum, mean, max or rank runs through.
-enum class Domain { d_model, d_head, d_mlp, heads, keys, experts, slots, pooled_rows, source_keys };
+enum class Domain { d_model, d_head, d_mlp, heads, keys, experts, slots, chosen, pooled_rows, source_keys };
 
 /// How deep sums, means, maxima and ranks may be nested. Their variables are numbered by depth, from 0.
 inline constexpr int k_max_bound_variables = 3;

@@ -273,7 +273,7 @@ void Writer::write_rank(const Term& root, const CellRef& cell) {
     const int n = cell.column;
     write_sign("  =  the expert of the ");
     write_sign(n < 3 ? k_ordinals[n] : (std::to_string(n + 1) + "th ").c_str());
-    write_sign("largest weight, ");
+    write_sign(root.choice->forced.empty() ? "largest weight, " : "largest weight, forced ones first, ");
     BoundValues v{};
     v[static_cast<std::size_t>(root.loops[0].variable)] = static_cast<int>(root.value);
     write_number(value_of(root.args[0], v), false, cell_at(root.args[0], v));

@@ -14,6 +14,8 @@
 
 namespace gf::detail {
 
+constexpr real k_minus_infinity = -std::numeric_limits<real>::infinity();
+
 void ForwardPass::attention(int l, const AttentionWeights& w, const Rows& in) {
     project(in, w.q, w.q_bias, Site::q, l); // (T, d_model) x (d_model, n_heads d_head)
     hook(Site::q, l);
@@ -21,7 +23,7 @@ void ForwardPass::attention(int l, const AttentionWeights& w, const Rows& in) {
     hook(Site::k, l);
     project(in, w.v, w.v_bias, Site::v, l); // (T, d_model) x (d_model, n_kv_heads d_head)
     hook(Site::v, l);
-    const bool rope = trace.has(Site::rot_q);
+    const bool rope = config.layer(l).positions == Positions::rope;
     if (rope) {
         rotate(Site::q, Site::rot_q, l);
         rotate(Site::k, Site::rot_k, l);
@@ -61,12 +63,10 @@ void ForwardPass::attend(int l, const AttentionSites& a, const AttentionWeights&
 /// RoPE (Su et al. 2021): pair i of a head turns by the angle position * theta^(-2 i / d_head).
 void ForwardPass::rotate(Site in, Site out, int l) {
     const int pairs = config.d_head / 2, heads = site_heads(config, in);
-    const bool half = config.rope_pairs == RopePairs::half;
+    const bool half = config.layer(l).rope_pairs == RopePairs::half;
     const int step = half ? 1 : 2, apart = half ? pairs : 1; // pair i: (step * i, step * i + apart)
     for (int r = begin; r < end; ++r) {
-        const std::size_t at =
-            static_cast<std::size_t>(trace.plan(r).position) * static_cast<std::size_t>(pairs);
-        const real *cosine = trace.rope_cos_.data() + at, *sine = trace.rope_sin_.data() + at;
+        const auto [cosine, sine] = trace.positions().angles(l, r);
         const real* x = row(in, l, r);
         real* y = row(out, l, r);
         for (int h = 0; h < heads; ++h, x += config.d_head, y += config.d_head)
@@ -93,10 +93,12 @@ void ForwardPass::store_transposed_keys(int l, Site keys) {
 
 /// scores = q k^T / sqrt(d_head), and -inf where the mask hides the key.
 void ForwardPass::scores(int l, const AttentionSites& a) {
-    if (n_rows() < k_few_rows)
-        for (int r = begin; r < end; ++r) scores_of_row(l, a, r);
-    else
-        for (const RowBlock& b : RowBlocks(trace, a.scores, begin, end)) scores_of_block(l, a, b);
+    for (const HeadGroup& g : trace.plan().groups(a.scores, l))
+        if (n_rows() < k_few_rows)
+            for (int r = begin; r < end; ++r) scores_of_row(l, a, g, r);
+        else
+            for (const RowBlock& b : RowBlocks(trace.plan(), *g.mask, begin, end))
+                scores_of_block(l, a, g, b);
     hook(a.scores, l);
 }
 
@@ -107,39 +109,44 @@ const real* ForwardPass::transposed_keys_of_head(int l, Site keys, int h, int ke
     return transposed_keys(keys).data + dimension * transposed_keys(keys).stride + key;
 }
 
-void ForwardPass::scores_of_row(int l, const AttentionSites& a, int r) {
-    const Trace::KeyRange keys = trace.keys(a.scores, r);
-    if (keys.size() == 0) return; // padding, whose scores are -inf from the start
-    const real scale = 1 / std::sqrt(static_cast<real>(config.d_head));
-    const real* q = row(a.queries, l, r);
-    real* scaled = trace.query_scratch_;
-    real* s = row(a.scores, l, r) + (keys.begin - keys.first);
+void ForwardPass::scores_of_row(int l, const AttentionSites& a, const HeadGroup& g, int r) {
+    const KeyRange keys = g.mask->keys(r);
+    if (keys.size() == 0) return; // its scores are -inf from the start
+    const int n_keys = trace.n_keys(a.scores), d_head = config.d_head, group_size = config.group_size();
+    const real scale = 1 / std::sqrt(static_cast<real>(d_head));
+    const real* queries = row(a.queries, l, r);
+    const real* first_keys = transposed_keys_of_head(l, a.keys, 0, keys.begin);
     const auto stride = static_cast<std::ptrdiff_t>(transposed_keys(a.keys).stride);
-    const int n_keys = trace.n_keys(a.scores);
-    for (int h = 0; h < config.n_heads; ++h, q += config.d_head, s += n_keys) {
+    real* scaled = trace.query_scratch_;
+    real* first_scores = row(a.scores, l, r) + (keys.begin - keys.first);
+    const bool alibi = penalises_distance(l, a.scores), has_gaps = g.mask->has_gaps();
+    for (const int h : g.heads) {
+        const real* q = queries + h * d_head;
+        real* s = first_scores + h * n_keys;
         // The query is scaled instead of the scores, since it has fewer values.
-        for (int i = 0; i < config.d_head; ++i) scaled[i] = q[i] * scale;
+        for (int i = 0; i < d_head; ++i) scaled[i] = q[i] * scale;
         // (d_head) x (d_head, keys) -> (keys)
-        vec_mat(scaled, config.d_head, transposed_keys_of_head(l, a.keys, h, keys.begin), stride, nullptr, s,
+        vec_mat(scaled, d_head, first_keys + h / group_size * d_head * stride, stride, nullptr, s,
                 keys.size());
-        penalise_distance(a.scores, h, r, s);
+        if (alibi) penalise_distance(h, r, keys, s);
+        if (has_gaps) g.mask->for_each_hidden(r, [&](int key) { s[key - keys.begin] = k_minus_infinity; });
     }
 }
 
-/// ALiBi (Press et al. 2022): score -= slope of the head * distance. `s` points at the score of the first key
-/// that row r reads.
-void ForwardPass::penalise_distance(Site scores, int h, int r, real* s) const {
-    if (trace.alibi_slopes_.empty() || has_source_keys(scores)) return;
-    const Trace::RowPlan& p = trace.plan(r);
-    const real slope = trace.alibi_slopes_[static_cast<std::size_t>(h)];
-    for (int key = p.key_begin; key < p.key_end; ++key)
-        s[key - p.key_begin] -= slope * static_cast<real>(std::abs(r - key));
+/// ALiBi (Press et al. 2022): score -= slope of the head * distance of the positions. `s` points at the score
+/// of the first of the keys that row r reads.
+void ForwardPass::penalise_distance(int h, int r, const KeyRange& keys, real* s) const {
+    const real slope = trace.positions().slope(h);
+    const int position = trace.plan(r).position;
+    for (int key = keys.begin; key < keys.end; ++key)
+        s[key - keys.begin] -= slope * static_cast<real>(std::abs(position - trace.plan(key).position));
 }
 
-void ForwardPass::scores_of_block(int l, const AttentionSites& a, const RowBlock& b) {
+void ForwardPass::scores_of_block(int l, const AttentionSites& a, const HeadGroup& g, const RowBlock& b) {
     const real scale = 1 / std::sqrt(static_cast<real>(config.d_head));
     const auto stride = static_cast<std::ptrdiff_t>(trace.row_stride(a.scores));
-    for (int h = 0; h < config.n_heads; ++h) {
+    const bool alibi = penalises_distance(l, a.scores);
+    for (const int h : g.heads) {
         real* s = row(a.scores, l, b.row) + h * trace.n_keys(a.scores) + (b.key_begin - b.first_key);
         // (rows, d_head) x (d_head, keys) -> (rows, keys)
         gemm(b.n_rows, b.n_keys(), config.d_head,
@@ -149,60 +156,81 @@ void ForwardPass::scores_of_block(int l, const AttentionSites& a, const RowBlock
               static_cast<std::ptrdiff_t>(transposed_keys(a.keys).stride)},
              s, stride);
         for (int r = b.row; r < b.row + b.n_rows; ++r, s += stride) {
-            const Trace::KeyRange keys = trace.keys(a.scores, r);
+            const KeyRange& keys = g.mask->keys(r);
             real *first = s + (keys.begin - b.key_begin), *last = s + (keys.end - b.key_begin);
-            std::fill(s, first, -std::numeric_limits<real>::infinity());
+            std::fill(s, first, k_minus_infinity);
             for (real* x = first; x < last; ++x) *x *= scale;
-            penalise_distance(a.scores, h, r, first);
-            std::fill(last, s + b.n_keys(), -std::numeric_limits<real>::infinity());
+            if (alibi) penalise_distance(h, r, keys, first);
+            std::fill(last, s + b.n_keys(), k_minus_infinity);
+            g.mask->for_each_hidden(r, [&](int key) { s[key - b.key_begin] = k_minus_infinity; });
         }
     }
 }
 
-/// pattern = softmax(scores), over the keys that the row may read.
+/// pattern = softmax(scores), over the keys that the row may read. The scores of keys hidden between them are
+/// -inf, which gives them the weight 0.
 void ForwardPass::pattern(int l, const AttentionSites& a) {
     const int n_keys = trace.n_keys(a.scores);
-    for (int r = begin; r < end; ++r) {
-        const Trace::KeyRange keys = trace.keys(a.scores, r);
-        const real* s = row(a.scores, l, r) + (keys.begin - keys.first);
-        real* p = row(a.pattern, l, r) + (keys.begin - keys.first);
-        for (int h = 0; h < config.n_heads; ++h, s += n_keys, p += n_keys) softmax(s, p, keys.size());
-    }
+    for (const HeadGroup& g : trace.plan().groups(a.scores, l))
+        for (int r = begin; r < end; ++r) {
+            const KeyRange& keys = g.mask->keys(r);
+            const real* s = row(a.scores, l, r) + (keys.begin - keys.first);
+            real* p = row(a.pattern, l, r) + (keys.begin - keys.first);
+            for (const int h : g.heads) softmax(s + h * n_keys, p + h * n_keys, keys.size());
+        }
     hook(a.pattern, l);
 }
 
 /// z = pattern v. A block of rows multiplies also keys that some of its rows do not read. Their weight is 0,
 /// but 0 * inf would be NaN, so rows go one by one where a value is not finite.
 void ForwardPass::weighted_values(int l, const AttentionSites& a) {
-    const RowBlocks blocks(trace, a.scores, begin, end);
-    if (n_rows() < k_few_rows || !blocks.read_only_finite(a.values, l))
-        for (int r = begin; r < end; ++r) weighted_values_of_row(l, a, r);
-    else
-        for (const RowBlock& b : blocks) weighted_values_of_block(l, a, b);
-    for (int r = begin; r < end; ++r) // padding, which is in no block
-        if (trace.keys(a.scores, r).size() == 0) std::fill_n(row(a.z, l, r), config.d_q(), real(0));
+    for (const HeadGroup& g : trace.plan().groups(a.scores, l)) {
+        const RowBlocks blocks(trace.plan(), *g.mask, begin, end);
+        if (n_rows() < k_few_rows || !blocks.read_only_finite(trace, a.values, l))
+            for (int r = begin; r < end; ++r) weighted_values_of_row(l, a, g, r);
+        else
+            for (const RowBlock& b : blocks) weighted_values_of_block(l, a, g, b);
+        for (int r = begin; r < end; ++r) // rows that read no key are in no block
+            if (g.mask->keys(r).size() == 0)
+                for (const int h : g.heads)
+                    std::fill_n(row(a.z, l, r) + h * config.d_head, config.d_head, real(0));
+    }
     hook(a.z, l);
 }
 
-void ForwardPass::weighted_values_of_row(int l, const AttentionSites& a, int r) {
-    const Trace::KeyRange keys = trace.keys(a.scores, r);
-    const real* p = row(a.pattern, l, r) + (keys.begin - keys.first);
-    const real* v = trace.row(a.values, l, keys.begin);
-    real* z = row(a.z, l, r);
+void ForwardPass::weighted_values_of_row(int l, const AttentionSites& a, const HeadGroup& g, int r) {
+    const KeyRange& keys = g.mask->keys(r);
     const auto stride = static_cast<std::ptrdiff_t>(trace.row_stride(a.values));
-    for (int h = 0; h < config.n_heads; ++h, p += trace.n_keys(a.scores), z += config.d_head)
+    const bool skips_keys = g.mask->has_gaps() &&
+                            !RowBlocks(trace.plan(), *g.mask, r, r + 1).read_only_finite(trace, a.values, l);
+    const int n_keys = trace.n_keys(a.scores), d_head = config.d_head, group_size = config.group_size();
+    const real *first_weights = row(a.pattern, l, r) + (keys.begin - keys.first),
+               *first_values = trace.row(a.values, l, keys.begin);
+    real* first_z = row(a.z, l, r);
+    for (const int h : g.heads) {
+        const real *p = first_weights + h * n_keys, *v = first_values + h / group_size * d_head;
+        real* z = first_z + h * d_head;
         // (keys) x (keys, d_head) -> (d_head)
-        vec_mat(p, keys.size(), v + h / config.group_size() * config.d_head, stride, nullptr, z,
-                config.d_head);
+        if (!skips_keys) {
+            vec_mat(p, keys.size(), v, stride, nullptr, z, d_head);
+            continue;
+        }
+        std::fill_n(z, d_head, real(0));
+        g.mask->for_each_run(r, [&](int first, int last) {
+            for (int key = first - keys.begin; key < last - keys.begin; ++key)
+                for (int i = 0; i < d_head; ++i) z[i] += p[key] * v[key * stride + i];
+        });
+    }
 }
 
-void ForwardPass::weighted_values_of_block(int l, const AttentionSites& a, const RowBlock& b) {
+void ForwardPass::weighted_values_of_block(int l, const AttentionSites& a, const HeadGroup& g,
+                                           const RowBlock& b) {
     const auto stride = [&](Site site) { return static_cast<std::ptrdiff_t>(trace.row_stride(site)); };
-    for (int h = 0; h < config.n_heads; ++h) {
+    for (const int h : g.heads) {
         real* p = row(a.pattern, l, b.row) + h * trace.n_keys(a.scores) + (b.key_begin - b.first_key);
         if (!trace.kept(a.pattern)) // scratch rows, where hidden keys may hold another row's weights
             for (int r = b.row; r < b.row + b.n_rows; ++r) {
-                const Trace::KeyRange keys = trace.keys(a.scores, r);
+                const KeyRange& keys = g.mask->keys(r);
                 real* p_row = p + (r - b.row) * stride(a.pattern);
                 std::fill(p_row, p_row + (keys.begin - b.key_begin), real(0));
                 std::fill(p_row + (keys.end - b.key_begin), p_row + b.n_keys(), real(0));

@@ -11,7 +11,7 @@
 namespace gf::detail {
 
 void BackwardPass::attention(int l, const AttentionWeights& w, const Rows& in, const Rows& din) {
-    const bool rope = trace.has(Site::rot_q);
+    const bool rope = config.layer(l).positions == Positions::rope;
     attend(l, rope ? k_rotated_attention : k_self_attention, w);
     if (rope) {
         hook(Site::rot_q, l);
@@ -50,17 +50,25 @@ void BackwardPass::attend(int l, const AttentionSites& a, const AttentionWeights
     scores(l, a);
 }
 
+template <class F>
+void BackwardPass::for_each_block(int l, const AttentionSites& a, F f) const {
+    for (const HeadGroup& g : trace.plan().groups(a.scores, l))
+        for (const RowBlock& b : RowBlocks(trace.plan(), *g.mask, 0, n_rows)) f(g, b);
+}
+
 /// z = pattern v: dpattern = dz v^T, 0 where the mask hides the key, and dv = pattern^T dz.
 void BackwardPass::weighted_values(int l, const AttentionSites& a) {
     zero_rows(grad_rows(a.values, l), config.d_kv(), trace.n_rows(a.values));
-    for (const RowBlock& b : RowBlocks(trace, a.scores, 0, n_rows)) weighted_values_of_block(l, a, b);
+    for_each_block(l, a,
+                   [&](const HeadGroup& g, const RowBlock& b) { weighted_values_of_block(l, a, g, b); });
     hook(a.pattern, l);
 }
 
-void BackwardPass::weighted_values_of_block(int l, const AttentionSites& a, const RowBlock& b) {
+void BackwardPass::weighted_values_of_block(int l, const AttentionSites& a, const HeadGroup& g,
+                                            const RowBlock& b) {
     const Rows pattern = rows(a.pattern, l), dpattern = grad_rows(a.pattern, l), dz = grad_rows(a.z, l);
     const Rows v = rows(a.values, l), dv = grad_rows(a.values, l);
-    for (int h = 0; h < config.n_heads; ++h) {
+    for (const int h : g.heads) {
         const int first = h * trace.n_keys(a.scores) + b.key_begin - b.first_key,
                   kv = h / config.group_size() * config.d_head;
         const MatrixView dz_h{dz.at(b.row) + h * config.d_head, dz.stride};
@@ -73,10 +81,11 @@ void BackwardPass::weighted_values_of_block(int l, const AttentionSites& a, cons
              MatrixView{pattern.at(b.row) + first, pattern.stride}.transposed(), dz_h,
              dv.at(b.key_begin) + kv, dv.stride, true);
         for (int r = b.row; r < b.row + b.n_rows; ++r) {
-            const Trace::KeyRange keys = trace.keys(a.scores, r);
+            const KeyRange& keys = g.mask->keys(r);
             real* d = dpattern.at(r) + first;
             std::fill(d, d + (keys.begin - b.key_begin), real(0));
             std::fill(d + (keys.end - b.key_begin), d + b.n_keys(), real(0));
+            g.mask->for_each_hidden(r, [&](int key) { d[key - b.key_begin] = 0; });
         }
     }
 }
@@ -86,11 +95,11 @@ void BackwardPass::pattern(int l, const AttentionSites& a) {
     const Rows scores = rows(a.scores, l), pattern = rows(a.pattern, l);
     const Rows dscores = grad_rows(a.scores, l), dpattern = grad_rows(a.pattern, l);
     // With edits or dropout the pattern is not what the softmax gave, which is then computed again.
-    const bool edited = !trace.edits().empty() || trace.shape().regularise.dropout > 0;
-    for (const RowBlock& b : RowBlocks(trace, a.scores, 0, n_rows))
+    const bool edited = !trace.edits().empty() || trace.setup().regularise.dropout > 0;
+    for_each_block(l, a, [&](const HeadGroup& g, const RowBlock& b) {
         for (int r = b.row; r < b.row + b.n_rows; ++r) {
-            const Trace::KeyRange keys = trace.keys(a.scores, r);
-            for (int h = 0; h < config.n_heads; ++h) {
+            const KeyRange& keys = g.mask->keys(r);
+            for (const int h : g.heads) {
                 const int block = h * trace.n_keys(a.scores) + b.key_begin - b.first_key,
                           first = block + keys.begin - b.key_begin;
                 real* ds = dscores.at(r);
@@ -101,6 +110,7 @@ void BackwardPass::pattern(int l, const AttentionSites& a) {
                 softmax_backward(p, dpattern.at(r) + first, ds + first, keys.size());
             }
         }
+    });
     hook(a.scores, l);
 }
 
@@ -109,7 +119,7 @@ void BackwardPass::scores(int l, const AttentionSites& a) {
     const int n_keys = trace.n_rows(a.keys);
     zero_rows(grad_rows(a.queries, l), config.d_q());
     zero_rows(grad_rows(a.keys, l), config.d_kv(), n_keys);
-    for (const RowBlock& b : RowBlocks(trace, a.scores, 0, n_rows)) scores_of_block(l, a, b);
+    for_each_block(l, a, [&](const HeadGroup& g, const RowBlock& b) { scores_of_block(l, a, g, b); });
     const real scale = 1 / std::sqrt(static_cast<real>(config.d_head));
     const auto rescale = [&](Site site, int count, int width) {
         for (int r = 0; r < count; ++r)
@@ -119,10 +129,10 @@ void BackwardPass::scores(int l, const AttentionSites& a) {
     rescale(a.keys, n_keys, config.d_kv());
 }
 
-void BackwardPass::scores_of_block(int l, const AttentionSites& a, const RowBlock& b) {
+void BackwardPass::scores_of_block(int l, const AttentionSites& a, const HeadGroup& g, const RowBlock& b) {
     const Rows dscores = grad_rows(a.scores, l), q = rows(a.queries, l), dq = grad_rows(a.queries, l),
                k = rows(a.keys, l), dk = grad_rows(a.keys, l);
-    for (int h = 0; h < config.n_heads; ++h) {
+    for (const int h : g.heads) {
         const int first = h * trace.n_keys(a.scores) + b.key_begin - b.first_key,
                   kv = h / config.group_size() * config.d_head, head = h * config.d_head;
         const MatrixView ds{dscores.at(b.row) + first, dscores.stride};
@@ -138,12 +148,10 @@ void BackwardPass::scores_of_block(int l, const AttentionSites& a, const RowBloc
 /// The gradient turns back, by the negative angle.
 void BackwardPass::rotate(Site rotated, Site unrotated, int l) {
     const int pairs = config.d_head / 2, heads = site_heads(config, rotated);
-    const bool half = config.rope_pairs == RopePairs::half;
+    const bool half = config.layer(l).rope_pairs == RopePairs::half;
     const int step = half ? 1 : 2, apart = half ? pairs : 1;
     for (int r = 0; r < n_rows; ++r) {
-        const std::size_t at =
-            static_cast<std::size_t>(trace.plan(r).position) * static_cast<std::size_t>(pairs);
-        const real *cosine = trace.rope_cos_.data() + at, *sine = trace.rope_sin_.data() + at;
+        const auto [cosine, sine] = trace.positions().angles(l, r);
         const real* dy = grad.row(rotated, l, r);
         real* dx = grad.row(unrotated, l, r);
         for (int h = 0; h < heads; ++h, dx += config.d_head, dy += config.d_head)

@@ -2,10 +2,10 @@
 // products however many they are. A dense MLP is one expert that all rows visit; its rows stay where they
 // are.
 
+#include "core/expert_capacity.h"
 #include "core/kernels/gemm.h"
 #include "core/kernels/kernels.h"
 #include "core/passes/backward_pass.h"
-#include "core/passes/expert_capacity.h"
 
 #include <algorithm>
 
@@ -13,13 +13,14 @@ namespace gf::detail {
 
 void BackwardPass::feed_forward(int l, const BlockWeights& w, const Rows& in, const Rows& din) {
     hook(Site::mlp_out, l);
-    if (config.is_moe())
+    const bool moe = config.layer(l).is_moe();
+    if (moe)
         backward.visits_.group_by_expert(rows(Site::expert_indices, l), n_rows, config.experts_per_token,
                                          config.n_experts);
-    for (std::size_t e = 0; e < w.experts.size(); ++e) expert_out(l, w.experts[e], visits_to(e));
+    for (std::size_t e = 0; e < w.experts.size(); ++e) expert_out(l, w.experts[e], visits_to(l, e));
     hook(Site::mlp_post, l);
 
-    const bool gated = config.mlp == MlpKind::gated;
+    const bool gated = config.layer(l).mlp == MlpKind::gated;
     const int width = config.expert_slots() * config.d_mlp;
     for (int r = 0; r < n_rows; ++r) // post = act(pre), times pre_linear if gated
         activate_backward(config.activation, trace.row(Site::mlp_pre, l, r),
@@ -29,13 +30,13 @@ void BackwardPass::feed_forward(int l, const BlockWeights& w, const Rows& in, co
     if (gated) hook(Site::mlp_pre_linear, l);
     hook(Site::mlp_pre, l);
 
-    if (config.is_moe()) zero_rows(din, config.d_model);
+    if (moe) zero_rows(din, config.d_model);
     for (std::size_t e = 0; e < w.experts.size(); ++e) {
         const ExpertWeights& x = w.experts[e];
-        expert_in(Site::mlp_pre, l, x.in, x.in_bias, visits_to(e), in, din, config.is_moe());
-        if (gated) expert_in(Site::mlp_pre_linear, l, x.up, x.up_bias, visits_to(e), in, din, true);
+        expert_in(Site::mlp_pre, l, x.in, x.in_bias, visits_to(l, e), in, din, moe);
+        if (gated) expert_in(Site::mlp_pre_linear, l, x.up, x.up_bias, visits_to(l, e), in, din, true);
     }
-    if (config.is_moe()) route(l, w, in, din);
+    if (moe) route(l, w, in, din);
 }
 
 Rows BackwardPass::gather_visits(const Rows& from, int width, bool by_slot,
@@ -50,7 +51,7 @@ Rows BackwardPass::gather_visits(const Rows& from, int width, bool by_slot,
 void BackwardPass::expert_out(int l, const ExpertWeights& w, std::span<const ExpertVisit> visits) {
     const Rows dout = grad_rows(Site::mlp_out, l), post = rows(Site::mlp_post, l),
                dpost = grad_rows(Site::mlp_post, l);
-    if (!config.is_moe()) return project(post, w.out, w.out_bias, dout, dpost, false);
+    if (!config.layer(l).is_moe()) return project(post, w.out, w.out_bias, dout, dpost, false);
     const int count = static_cast<int>(visits.size()), d = config.d_model, d_mlp = config.d_mlp;
     const Rows g = gather_visits(dout, d, false, visits, 0), p = gather_visits(post, d_mlp, true, visits, 1);
     const Rows dp = gather_visits(dpost, d_mlp, true, visits, 2); // room only: the product overwrites it
@@ -74,7 +75,7 @@ void BackwardPass::expert_in(Site site, int l, const Matrix& w, const real* bias
                              std::span<const ExpertVisit> visits, const Rows& in, const Rows& din,
                              bool accumulate) {
     const Rows dsite = grad_rows(site, l);
-    if (!config.is_moe()) return project(in, w, bias, dsite, din, accumulate);
+    if (!config.layer(l).is_moe()) return project(in, w, bias, dsite, din, accumulate);
     const int count = static_cast<int>(visits.size());
     const Rows x = gather_visits(in, config.d_model, false, visits, 0),
                g = gather_visits(dsite, config.d_mlp, true, visits, 1);
@@ -89,7 +90,7 @@ void BackwardPass::expert_in(Site site, int l, const Matrix& w, const real* bias
 /// taken as given.
 void BackwardPass::route(int l, const BlockWeights& w, const Rows& in, const Rows& din) {
     hook(Site::expert_gates, l);
-    if (trace.shape().regularise.capacity_factor > 0)
+    if (trace.setup().capacity_factor > 0)
         for_each_dropped_choice(trace, l, 0, n_rows, trace.expert_load_,
                                 [&](int r, int slot) { grad.row(Site::expert_gates, l, r)[slot] = 0; });
     route_gates(l);
@@ -103,13 +104,17 @@ void BackwardPass::route(int l, const BlockWeights& w, const Rows& in, const Row
         softmax_backward(p, grad.row(Site::expert_weights, l, r), through, config.n_experts);
         for (int e = 0; e < config.n_experts; ++e) dlogits[e] += through[e];
     }
+    for (int e = 0; e < config.n_experts; ++e) // the logit of an expert that is off is a constant
+        for (int r = 0; trace.plan().experts(l).is_off(e) && r < n_rows; ++r)
+            grad.row(Site::router_logits, l, r)[e] = 0;
     hook(Site::router_logits, l);
     project(in, w.router, nullptr, grad_rows(Site::router_logits, l), din, true);
 }
 
 /// gate = weight / sum of the row's chosen weights: adds to the gradients of the weights.
 void BackwardPass::route_gates(int l) {
-    const int k = config.experts_per_token;
+    if (trace.plan().experts(l).one_forced()) return; // its gate is a constant
+    const int k = trace.plan().experts(l).per_token;
     for (int r = 0; r < n_rows; ++r) {
         const real *index = trace.row(Site::expert_indices, l, r),
                    *weight = trace.row(Site::expert_weights, l, r),

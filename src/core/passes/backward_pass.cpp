@@ -120,7 +120,7 @@ void BackwardPass::pool(const Rows& din) {
 /// resid_pre. The comments give the line of ForwardPass::block() that is inverted.
 void BackwardPass::block(int l) {
     const BlockWeights& w = weights.blocks[static_cast<std::size_t>(l)];
-    const bool pre = config.norm_place == NormPlace::pre, has_mlp = config.mlp != MlpKind::none;
+    const bool pre = config.norm_place == NormPlace::pre, has_mlp = config.layer(l).mlp != MlpKind::none;
     const bool cross = trace.source() != nullptr;
     // after_attention is the stream after attention, mid the stream that the MLP adds to.
     const Site after_attention = has_mlp ? Site::resid_mid : Site::resid_post,
@@ -269,8 +269,8 @@ void BackwardPass::add_bias_gradients(const real* bias, int width, const Rows& d
 }
 
 void BackwardPass::hook(Site site, int l) {
-    if (!trace.edits_.empty()) trace.edit_gradients(site, l, grad);
-    if (trace.shape().regularise.dropout > 0 && has_dropout(site, l))
+    if (!trace.edits().empty()) trace.edit_gradients(site, l, grad);
+    if (trace.setup().regularise.dropout > 0 && has_dropout(site, l))
         apply_dropout_to_rows(trace, site, l, 0, n_rows, [&](int r) { return grad.row(site, l, r); });
 }
 

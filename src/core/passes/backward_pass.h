@@ -34,16 +34,19 @@ class BackwardPass {
     // The parts of attention.
     void attend(int l, const AttentionSites& a, const AttentionWeights& w);
     void weighted_values(int l, const AttentionSites& a);
-    void weighted_values_of_block(int l, const AttentionSites& a, const RowBlock& b);
+    void weighted_values_of_block(int l, const AttentionSites& a, const HeadGroup& g, const RowBlock& b);
     void pattern(int l, const AttentionSites& a);
     void scores(int l, const AttentionSites& a);
-    void scores_of_block(int l, const AttentionSites& a, const RowBlock& b);
+    /// Calls f(group of heads, rows taken together) for all that the attention of a layer consists of.
+    template <class F>
+    void for_each_block(int l, const AttentionSites& a, F f) const;
+    void scores_of_block(int l, const AttentionSites& a, const HeadGroup& g, const RowBlock& b);
     void rotate(Site rotated, Site unrotated, int l);
 
     // The parts of feed_forward.
     /// The visits to an expert; empty for a dense MLP, whose rows need no gathering.
-    std::span<const ExpertVisit> visits_to(std::size_t e) const {
-        return config.is_moe() ? backward.visits_.of_expert(e) : std::span<const ExpertVisit>();
+    std::span<const ExpertVisit> visits_to(int l, std::size_t e) const {
+        return config.layer(l).is_moe() ? backward.visits_.of_expert(e) : std::span<const ExpertVisit>();
     }
     /// The rows that the visits read, one after the other, in one of three places (0 to 2) of the scratch.
     Rows gather_visits(const Rows& from, int width, bool by_slot, std::span<const ExpertVisit> visits,

@@ -4,22 +4,25 @@
 //     gated   y = (act(x W_in + b_in) * (x W_up + b_up)) W_out + b_out
 //     sparse  y = sum over the row's slots of gate * y of the slot's expert
 
+#include "core/expert_capacity.h"
 #include "core/kernels/kernels.h"
-#include "core/passes/expert_capacity.h"
 #include "core/passes/forward_pass.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace gf::detail {
 
 template <class F>
-void ForwardPass::for_each_expert(const BlockWeights& w, F f) {
+void ForwardPass::for_each_expert(int l, const BlockWeights& w, F f) {
+    const bool moe = config.layer(l).is_moe();
     for (std::size_t e = 0; e < w.experts.size(); ++e)
-        f(w.experts[e], config.is_moe() ? trace.visits_.of_expert(e) : std::span<const ExpertVisit>());
+        f(w.experts[e], moe ? trace.visits_.of_expert(e) : std::span<const ExpertVisit>());
 }
 
 void ForwardPass::feed_forward(int l, const BlockWeights& w, const Rows& in) {
-    const bool gated = config.mlp == MlpKind::gated, moe = config.is_moe();
+    const LayerConfig layer = config.layer(l);
+    const bool gated = layer.mlp == MlpKind::gated, moe = layer.is_moe();
     const int d = config.d_model, d_mlp = config.d_mlp, slots = config.expert_slots(),
               widest = std::max(d, d_mlp);
     if (moe) {
@@ -37,7 +40,7 @@ void ForwardPass::feed_forward(int l, const BlockWeights& w, const Rows& in) {
     // only and writes them into their slots of `to`: (visits, width) x (width, out) -> (visits, out).
     const auto project_by_experts = [&](const Rows& from, int width, bool by_slot, auto matrix, auto bias,
                                         const Rows& to) {
-        for_each_expert(w, [&](const ExpertWeights& e, std::span<const ExpertVisit> visits) {
+        for_each_expert(l, w, [&](const ExpertWeights& e, std::span<const ExpertVisit> visits) {
             const Matrix& m = e.*matrix;
             if (!moe) return project(from, m, e.*bias, to);
             gather(visits, from, width, by_slot, expert_in);
@@ -84,43 +87,54 @@ void ForwardPass::feed_forward(int l, const BlockWeights& w, const Rows& in) {
     hook(Site::mlp_out, l);
 }
 
-/// The router (Mixtral): weights = softmax(x W_router), the gates are the k largest, scaled to sum 1.
+/// The router (Mixtral): weights = softmax(x W_router), the gates are the k largest, scaled to sum 1. An
+/// expert that the setup turns off has a logit of -inf.
 void ForwardPass::route(int l, const BlockWeights& w, const Rows& in) {
     project(in, w.router, nullptr, rows(Site::router_logits, l)); // (T, d_model) x (d_model, n_experts)
-    const Regularise& options = trace.shape().regularise;
+    const Regularise& options = trace.setup().regularise;
     for (int r = begin; options.router_noise > 0 && r < end; ++r)
         for (int e = 0; e < config.n_experts; ++e)
             row(Site::router_logits, l, r)[e] += gf::router_noise(options, l, r, e);
+    const ExpertChoice& choice = trace.plan().experts(l);
+    for (int e = 0; e < config.n_experts; ++e)
+        for (int r = begin; choice.is_off(e) && r < end; ++r)
+            row(Site::router_logits, l, r)[e] = -std::numeric_limits<real>::infinity();
     hook(Site::router_logits, l);
     for (int r = begin; r < end; ++r)
         softmax(row(Site::router_logits, l, r), row(Site::expert_weights, l, r), config.n_experts);
     hook(Site::expert_weights, l);
     choose_experts(l);
-    if (options.capacity_factor > 0)
+    if (trace.setup().capacity_factor > 0)
         for_each_dropped_choice(trace, l, begin, end, trace.expert_load_,
                                 [&](int r, int slot) { row(Site::expert_gates, l, r)[slot] = 0; });
     hook(Site::expert_gates, l);
 }
 
-/// Writes the indices of the k largest weights of each row, largest first (among equals the lower index), and
-/// their gates.
+/// Writes the indices of the largest weights of each row, largest first (among equals the lower index), and
+/// their gates. Forced experts come before the others. Slots beyond the number of experts that count in this
+/// layer have the gate 0.
 void ForwardPass::choose_experts(int l) {
-    const int k = config.experts_per_token;
+    const ExpertChoice& choice = trace.plan().experts(l);
+    const int slots = config.experts_per_token, k = choice.per_token;
+    const auto comes_before = [&](const real* weight, int a, int b) {
+        return choice.is_forced(a) != choice.is_forced(b) ? choice.is_forced(a) : weight[a] > weight[b];
+    };
     for (int r = begin; r < end; ++r) {
         const real* weight = row(Site::expert_weights, l, r);
         real *index = row(Site::expert_indices, l, r), *gate = row(Site::expert_gates, l, r);
         real sum = 0;
-        for (int slot = 0; slot < k; ++slot) { // k is small, so each slot looks through all experts
+        for (int slot = 0; slot < slots; ++slot) { // few, so each one looks through all experts
             int best = -1;
             for (int e = 0; e < config.n_experts; ++e) {
                 const bool taken = std::find(index, index + slot, static_cast<real>(e)) != index + slot;
-                if (!taken && (best < 0 || weight[e] > weight[best])) best = e;
+                if (!taken && (best < 0 || comes_before(weight, e, best))) best = e;
             }
             index[slot] = static_cast<real>(best);
-            gate[slot] = weight[best];
-            sum += weight[best];
+            gate[slot] = slot < k ? weight[best] : real(0);
+            sum += gate[slot];
         }
         for (int slot = 0; slot < k; ++slot) gate[slot] = sum != 0 ? gate[slot] / sum : real(0);
+        if (choice.one_forced()) gate[0] = 1; // even if the router gives it no weight
     }
 }
 

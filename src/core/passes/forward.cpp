@@ -12,8 +12,8 @@ namespace {
 /// How many rows one pass may compute: all of them, unless they share scratch rows.
 int max_rows_per_pass(const Trace& trace, int n_rows) {
     const Keep keep = trace.shape().keep;
-    const bool all = keep == Keep::all || keep == Keep::layers || looks_ahead(trace.config().mask) ||
-                     needs_whole_segments(trace.config(), trace.shape());
+    const bool all = keep == Keep::all || keep == Keep::layers || trace.plan().looks_ahead() ||
+                     trace.plan().needs_whole_segments();
     return all ? n_rows : k_scratch_rows;
 }
 
@@ -39,12 +39,12 @@ void check_range(const Trace& trace, int row_begin, int row_end, int first_layer
 
 /// Checks that the pass has everything that must be computed together.
 void check_is_whole(const Trace& trace, int row_begin, int row_end) {
-    for (int r = row_begin; looks_ahead(trace.config().mask) && r < row_end; ++r)
+    for (int r = row_begin; trace.plan().looks_ahead() && r < row_end; ++r)
         if (trace.plan(r).key_end > row_end)
             throw Error({"forward",
                          "all tokens that row " + std::to_string(r) + " looks ahead at in the same pass",
                          "the pass ends at row " + std::to_string(row_end), ""});
-    if (needs_whole_segments(trace.config(), trace.shape()) && row_begin < row_end &&
+    if (trace.plan().needs_whole_segments() && row_begin < row_end &&
         (trace.plan(row_begin).segment_begin != row_begin || trace.plan(row_end - 1).segment_end != row_end))
         throw Error({"forward", "whole segments in one pass",
                      "rows " + std::to_string(row_begin) + " to " + std::to_string(row_end),

@@ -89,7 +89,7 @@ void ForwardPass::read_source() {
 /// next stream (Xiong et al. 2020), with post-norm norm(x + f(x)) (Vaswani et al. 2017).
 void ForwardPass::block(int l) {
     const BlockWeights& w = weights.blocks[static_cast<std::size_t>(l)];
-    const bool pre = config.norm_place == NormPlace::pre, has_mlp = config.mlp != MlpKind::none;
+    const bool pre = config.norm_place == NormPlace::pre, has_mlp = config.layer(l).mlp != MlpKind::none;
     Rows stream = rows(Site::resid_pre, l);
     const auto norm1 = [&] { return norm(stream, Site::ln1_scale, l, w.ln1_gain, w.ln1_bias); };
     const auto norm_cross = [&] {
@@ -219,7 +219,6 @@ void ForwardPass::dropout(Site site, int l) {
 
 void ForwardPass::store_staged_row(SitePlace place, int l) const {
     if (!staged) return;
-    const Trace::RowPlan& plan = trace.plan(begin);
     for (const SiteRow& info : site_rows(place)) {
         const Site site = info.site;
         if (!trace.has(site) || site == Site::v || row_axis(site) != Axis::pos) continue;
@@ -230,15 +229,18 @@ void ForwardPass::store_staged_row(SitePlace place, int l) const {
         }
         // Outside the keys that it reads the row is -inf or 0 from the start. It is written again only up to
         // the end of a cache line, so that whole lines are moved.
-        const int first_key = plan.key_begin - plan.segment_begin, n_keys = trace.n_keys(),
-                  n_read = plan.key_end - plan.key_begin;
-        const int n_written =
-            n_keys % 16 == 0 ? std::min((first_key + n_read + 15) / 16 * 16, n_keys) - first_key : n_read;
-        for (int h = 0; h < config.n_heads; ++h) {
-            real* keys = from + h * n_keys + first_key;
-            std::fill(keys + n_read, keys + n_written,
-                      site == Site::pattern ? real(0) : -std::numeric_limits<real>::infinity());
-            nontemporal_copy(keys, to + h * n_keys + first_key, n_written);
+        const int n_keys = trace.n_keys();
+        const real hidden = site == Site::pattern ? real(0) : -std::numeric_limits<real>::infinity();
+        for (const HeadGroup& g : trace.plan().groups(site, l)) {
+            const KeyRange& read = g.mask->keys(begin);
+            const int first_key = read.begin - read.first, n_read = read.size();
+            const int n_written =
+                n_keys % 16 == 0 ? std::min((first_key + n_read + 15) / 16 * 16, n_keys) - first_key : n_read;
+            for (const int h : g.heads) {
+                real* keys = from + h * n_keys + first_key;
+                std::fill(keys + n_read, keys + n_written, hidden);
+                nontemporal_copy(keys, to + h * n_keys + first_key, n_written);
+            }
         }
     }
 }

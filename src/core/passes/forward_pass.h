@@ -33,9 +33,9 @@ class ForwardPass {
     ForwardPass(Trace& t, int row_begin, int row_end)
         : trace(t), weights(t.stack()), config(t.config()), begin(row_begin), end(row_end),
           staged(row_end - row_begin == 1 && t.shape().keep == Keep::all && t.shape().layer < 0 &&
-                 t.edits().empty() && !t.source() && t.shape().regularise.capacity_factor == 0) {
+                 t.edits().empty() && !t.source() && t.setup().capacity_factor == 0) {
         t.pass_begin_ = row_begin;
-        const auto n_before = [&segments = t.shape().segments](int row) {
+        const auto n_before = [&segments = t.segments()](int row) {
             return static_cast<int>(std::count_if(segments.begin(), segments.end(),
                                                   [row](const Segment& s) { return s.begin < row; }));
         };
@@ -69,13 +69,16 @@ class ForwardPass {
     }
     const real* transposed_keys_of_head(int l, Site keys, int h, int key) const;
     void scores(int l, const AttentionSites& a);
-    void scores_of_row(int l, const AttentionSites& a, int r);
-    void scores_of_block(int l, const AttentionSites& a, const RowBlock& b);
-    void penalise_distance(Site scores, int h, int r, real* s) const;
+    void scores_of_row(int l, const AttentionSites& a, const HeadGroup& g, int r);
+    void scores_of_block(int l, const AttentionSites& a, const HeadGroup& g, const RowBlock& b);
+    bool penalises_distance(int l, Site scores) const {
+        return config.layer(l).positions == Positions::alibi && !has_source_keys(scores);
+    }
+    void penalise_distance(int h, int r, const KeyRange& keys, real* s) const;
     void pattern(int l, const AttentionSites& a);
     void weighted_values(int l, const AttentionSites& a);
-    void weighted_values_of_row(int l, const AttentionSites& a, int r);
-    void weighted_values_of_block(int l, const AttentionSites& a, const RowBlock& b);
+    void weighted_values_of_row(int l, const AttentionSites& a, const HeadGroup& g, int r);
+    void weighted_values_of_block(int l, const AttentionSites& a, const HeadGroup& g, const RowBlock& b);
 
     // The parts of feed_forward.
     void route(int l, const BlockWeights& w, const Rows& in);
@@ -83,7 +86,7 @@ class ForwardPass {
     /// Calls f(expert, visits to it). The one expert of a dense MLP gets all rows, which need no gathering,
     /// and therefore an empty list of visits.
     template <class F>
-    void for_each_expert(const BlockWeights& w, F f);
+    void for_each_expert(int l, const BlockWeights& w, F f);
 
     /// Normalises rows of d_model values and writes the site `scale` and its partner, the normalised
     /// values. Returns scratch rows with gain and bias applied, which the next norm() overwrites.
@@ -99,8 +102,8 @@ class ForwardPass {
     /// To be called when a site has been written. Dropout and edits apply here, as at a hook point of
     /// TransformerLens, so everything after must read the values back from the Trace.
     void hook(Site site, int l = -1) {
-        if (trace.shape_.regularise.dropout > 0 && has_dropout(site, l)) dropout(site, l);
-        if (trace.edits_.empty()) return;
+        if (trace.setup_.regularise.dropout > 0 && has_dropout(site, l)) dropout(site, l);
+        if (trace.edits().empty()) return;
         const auto [first, last] = range(site);
         trace.apply_edits(site, l, first, last);
     }

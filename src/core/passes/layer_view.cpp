@@ -10,9 +10,10 @@ namespace gf {
 /// A Trace without values of its own. It reads the sites that `run` keeps from there, the others from
 /// `layer_sites`, a Trace of one layer.
 Trace::Trace(const std::shared_ptr<const Trace>& run, const std::shared_ptr<const Trace>& layer_sites)
-    : weights_(run->weights_), shape_(run->shape_), edits_(run->edits_), source_(run->source_),
-      n_keys_(run->n_keys_), n_tokens_(run->n_tokens_), bytes_(run->bytes_ + layer_sites->bytes_),
-      tokens_(run->tokens_), plans_(run->plans_), storage_(run->storage_), parts_{run, layer_sites} {
+    : weights_(run->weights_), shape_(run->shape_), setup_(run->setup_), config_(run->config_),
+      source_(run->source_), plan_(run->plan_), positions_(run->positions_), n_tokens_(run->n_tokens_),
+      bytes_(run->bytes_ + layer_sites->bytes_), tokens_(run->tokens_),
+      storage_(run->storage_), parts_{run, layer_sites} {
     for (std::size_t i = 0; i < storage_.size(); ++i)
         if (!storage_[i].kept && layer_sites->storage_[i].base) storage_[i] = layer_sites->storage_[i];
 }
@@ -25,7 +26,8 @@ TraceShape LayerView::shape_of(const Trace& run, int layer) {
 }
 
 std::size_t LayerView::bytes(const Trace& run, int layer) {
-    return trace_bytes(run.config(), shape_of(run, layer), run.source() ? &run.source()->shape() : nullptr);
+    return trace_bytes(run.weights().config_of(run.shape().stack), shape_of(run, layer), run.setup(),
+                       run.source() ? run.source()->size() : SourceSize());
 }
 
 LayerView::LayerView(std::shared_ptr<const Trace> run, int layer) : run_(std::move(run)), layer_(layer) {
@@ -33,14 +35,13 @@ LayerView::LayerView(std::shared_ptr<const Trace> run, int layer) : run_(std::mo
         throw Error(
             {"layer view", "a layer of a run that keeps the residual stream", std::to_string(layer), ""});
     layer_sites_ =
-        std::make_shared<Trace>(run_->shared_weights(), shape_of(*run_, layer), run_->edits(), run_->source_);
+        std::make_shared<Trace>(run_->shared_weights(), shape_of(*run_, layer), run_->setup(), run_->source_);
     combined_ = std::shared_ptr<Trace>(new Trace(run_, layer_sites_));
     shown_ = combined_;
 }
 
 bool LayerView::compute(int rows, int max_rows) {
-    const ModelConfig& c = run_->config();
-    const bool whole = looks_ahead(c.mask) || needs_whole_segments(c, run_->shape());
+    const bool whole = run_->plan().looks_ahead() || run_->plan().needs_whole_segments();
     const int end = whole ? rows : std::min(rows, rows_ + max_rows),
               n = std::min(layer_sites_->n_tokens(), end);
     if (end <= rows_) return rows_ >= rows;

@@ -14,9 +14,8 @@ ReadOut::ReadOut(std::shared_ptr<const Weights> weights) {
             {"read-out", "a model that gives logits", "one of head '" + std::string(name(c.head)) + "'", ""});
     std::shared_ptr<Trace> source;
     if (c.has_encoder()) // it is not read, but a decoder has one
-        source = std::make_shared<Trace>(weights, TraceShape{1, {}, Keep::cache, {}, Stack::encoder});
-    row_ = std::make_shared<Trace>(std::move(weights), TraceShape{1, {}, Keep::all}, std::vector<Edit>(),
-                                   source);
+        source = std::make_shared<Trace>(weights, TraceShape{1, Keep::cache, Stack::encoder});
+    row_ = std::make_shared<Trace>(std::move(weights), TraceShape{1}, RunSetup(), source);
     row_->append(std::vector{0});
 }
 

@@ -10,8 +10,8 @@
 
 namespace gf::detail {
 
-/// Some rows that follow each other, and the keys that any of them may read. Not every row reads all of them.
-/// Keys are rows of the Trace, or of its source.
+/// Some rows that follow each other, and the keys that any of them may read in some heads. Not every row
+/// reads all of them. Keys are rows of the Trace, or of its source.
 struct RowBlock {
     int row = 0, n_rows = 0;
     int key_begin = 0, key_end = 0;
@@ -19,12 +19,12 @@ struct RowBlock {
     int n_keys() const { return key_end - key_begin; }
 };
 
-/// The blocks of rows [begin, end), to be iterated over. `scores` says which keys are meant, those of the
-/// Trace or those of its source. Rows that read no key (padding) are in no block.
+/// The blocks of rows [begin, end) under one mask, to be iterated over. Rows that read no key (padding) are
+/// in no block.
 class RowBlocks {
   public:
-    RowBlocks(const Trace& trace, Site scores, int begin, int end)
-        : trace_(trace), scores_(scores), begin_(begin), end_(end) {}
+    RowBlocks(const Plan& plan, const KeyMask& mask, int begin, int end)
+        : plan_(plan), mask_(mask), begin_(begin), end_(end) {}
 
     class Iterator {
       public:
@@ -44,13 +44,13 @@ class RowBlocks {
     Iterator end() const { return {*this, end_}; }
 
     /// Whether the rows of keys or values that the blocks read hold finite numbers only.
-    bool read_only_finite(Site site, int layer) const {
-        const int width = trace_.width(site);
+    bool read_only_finite(const Trace& trace, Site site, int layer) const {
+        const int width = trace.width(site);
         int first = std::numeric_limits<int>::max(), last = 0;
         for (const RowBlock& b : *this)
             first = std::min(first, b.key_begin), last = std::max(last, b.key_end);
         for (int r = first; r < last; ++r)
-            if (!all_finite(trace_.row(site, layer, r), width)) return false;
+            if (!all_finite(trace.row(site, layer, r), width)) return false;
         return true;
     }
 
@@ -60,14 +60,14 @@ class RowBlocks {
 
     /// The first block that begins at this row or behind it; empty at end_ if there is none.
     RowBlock block_from(int row) const {
-        while (row < end_ && trace_.keys(scores_, row).size() == 0) ++row; // padding
+        while (row < end_ && mask_.keys(row).size() == 0) ++row; // padding
         RowBlock b{.row = row};
         if (row >= end_) return b;
-        const Trace::KeyRange first = trace_.keys(scores_, row);
+        const KeyRange& first = mask_.keys(row);
         b.key_begin = first.begin, b.key_end = first.end, b.first_key = first.first;
-        for (const int segment_end = trace_.plan(row).segment_end;
+        for (const int segment_end = plan_.row(row).segment_end;
              row < std::min(b.row + k_max_rows, std::min(segment_end, end_)); ++row) {
-            const Trace::KeyRange keys = trace_.keys(scores_, row);
+            const KeyRange& keys = mask_.keys(row);
             if (keys.size() == 0) break;
             b.key_begin = std::min(b.key_begin, keys.begin);
             b.key_end = std::max(b.key_end, keys.end);
@@ -76,8 +76,8 @@ class RowBlocks {
         return b;
     }
 
-    const Trace& trace_;
-    const Site scores_;
+    const Plan& plan_;
+    const KeyMask& mask_;
     int begin_, end_;
 };
 

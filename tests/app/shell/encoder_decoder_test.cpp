@@ -24,10 +24,9 @@ class EncoderDecoderTest : public ::testing::TestWithParam<const char*> {
         bench.prompt_ids(k_prompt);
         bench.post(command::Step{k_tokens - 3});
         ASSERT_EQ(bench.cursor(), k_tokens) << bench.notice();
-        encoder = std::make_shared<Trace>(model.weights, TraceShape{5, {}, Keep::all, {}, Stack::encoder});
+        encoder = std::make_shared<Trace>(model.weights, TraceShape{5, Keep::all, Stack::encoder});
         extend(*encoder, k_source);
-        decoder =
-            std::make_shared<Trace>(model.weights, one_sequence(k_tokens), std::vector<Edit>(), encoder);
+        decoder = std::make_shared<Trace>(model.weights, TraceShape{k_tokens}, RunSetup(), encoder);
         extend(*decoder, bench.tokens());
     }
     double of_decoder(Site site, int layer, int head, int row, int column) const {
@@ -261,7 +260,7 @@ TEST_P(EncoderDecoderTest, ValuesOfTheEncoderAreEdited) {
     ui.frames(3);
     ASSERT_EQ(bench.notice(), "");
     const Edit edit{{Site::resid_post, 0, 1, 2, 0, 1, 2, 3}, Edit::Kind::values, {real(3.5)}, nullptr};
-    Trace edited(model.weights, encoder->shape(), {edit});
+    Trace edited(model.weights, encoder->shape(), RunSetup{.edits = {edit}});
     extend(edited, {encoder->tokens(), static_cast<std::size_t>(encoder->n_tokens())});
     const int last = edited.config().n_layers - 1;
     bench.post(command::Inspect{"encoder." + site_name(Site::resid_post, last)});
@@ -284,7 +283,7 @@ TEST_P(EncoderDecoderTest, EditsAreWhatTheDecoderReads) {
     bench.post(command::EditCell{{"decoder.hook_encoder_out", -1, 4, 2}, 3});
     ASSERT_EQ(bench.notice(), "");
     const Edit edit{{Site::encoder_out, -1, 4, 5, 0, 1, 2, 3}, Edit::Kind::values, {real(3)}, nullptr};
-    Trace expected(model.weights, one_sequence(k_tokens), {edit}, encoder);
+    Trace expected(model.weights, TraceShape{k_tokens}, RunSetup{.edits = {edit}}, encoder);
     extend(expected, bench.tokens());
     const Snapshot& s = bench.snapshot();
     EXPECT_NEAR(s.trace().row(Site::logits, -1, 6)[9], expected.row(Site::logits, -1, 6)[9], 1e-4);
@@ -300,8 +299,7 @@ TEST_P(LongSourceOfTwoLayersTest, TheLayerInViewIsSeen) {
     const std::vector<int> source = random_tokens(model.config(), 110);
     bench.post(command::SetSource{ids_text(source)});
     ASSERT_FALSE(bench.snapshot().source_run()->trace->kept(Site::pattern));
-    const auto whole =
-        std::make_shared<Trace>(model.weights, TraceShape{110, {}, Keep::all, {}, Stack::encoder});
+    const auto whole = std::make_shared<Trace>(model.weights, TraceShape{110, Keep::all, Stack::encoder});
     extend(*whole, source);
     bench.post(command::ViewRun{"source"});
     for (const int layer : {1, 0}) {

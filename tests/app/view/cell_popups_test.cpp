@@ -33,7 +33,7 @@ class CellPopupsTest : public ::testing::Test {
     }
     /// Expects the values of a run that had these edits from the start.
     void expect_edits(const std::vector<Edit>& edits) {
-        Trace expected(s().model->weights, s().trace().shape(), edits);
+        Trace expected(s().model->weights, s().trace().shape(), s().trace().setup().with_edits(edits));
         extend(expected, std::span(s().trace().tokens(), 16));
         EXPECT_TRUE(same_rows(s().trace(), 0, expected, 0, 16, 1e-5));
     }

@@ -211,7 +211,7 @@ TEST(HeadsBudget, TheLayerInViewIsComputedAgain) {
     const SavedModel& model = saved_llama("many_heads", [](ModelConfig& c) {
         c.n_layers = 64, c.n_heads = 40, c.n_kv_heads = 1, c.d_head = 2, c.d_model = 4, c.d_mlp = 4;
     });
-    ASSERT_GT(trace_bytes(model.config(), {256, {}, Keep::all}), std::size_t{1} << 30);
+    ASSERT_GT(trace_bytes(model.config(), {256, Keep::all}), std::size_t{1} << 30);
     Bench bench({.width = 1600, .height = 1200, .look = {}, .config_folder = {}});
     bench.workbench.settings().motion = false;
     bench.open(model);
@@ -221,7 +221,7 @@ TEST(HeadsBudget, TheLayerInViewIsComputedAgain) {
         ASSERT_FALSE(s.trace().kept(Site::pattern));
         ASSERT_EQ(s.text().layer.index, layer);
         bench.post(command::PinCell{fmt::format("blocks.{}.attn.hook_pattern", layer), 7, 5, 2});
-        const auto run = std::make_shared<Trace>(model.weights, TraceShape{6, {}, Keep::all});
+        const auto run = std::make_shared<Trace>(model.weights, TraceShape{6, Keep::all});
         extend(*run, std::vector<int>{3, 1, 4, 1, 5, 9});
         const real expected = run->value({0, Site::pattern, layer, 7, 5, 2});
         EXPECT_NEAR(s.trace().value({0, Site::pattern, layer, 7, 5, 2}), expected, 1e-5);

@@ -1,0 +1,132 @@
+#pragma once
+// What one run may vary on the same weights, as plain data: masks, evicted keys, positions, experts, edits,
+// regularisation. A Trace is made with one; by default it changes nothing. Used by everything that runs a
+// model; io/setup_file.h has its form in JSON.
+
+#include "core/edit.h"
+#include "core/model_config.h"
+#include "core/regularise.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gf {
+
+/// One of the sequences that are laid end to end along the rows. Attention stays inside it.
+struct Segment {
+    int begin = 0, end = 0;
+    int pad_left = 0, pad_right = 0; ///< rows at its ends that no query may read and that have no position
+    int n_prefix = 0; ///< with MaskKind::prefix, how many real tokens see each other in both directions
+    bool operator==(const Segment&) const = default;
+};
+
+/// Cells of the mask that are set one way: the keys of these queries, half-open. Both count rows of the run,
+/// or positions if RunSetup::mask_by_position is set. A negative end means "to the end".
+struct PaintedCells {
+    int row_begin = 0, row_end = -1;
+    int key_begin = 0, key_end = -1;
+    bool visible = false;
+    bool operator==(const PaintedCells&) const = default;
+};
+
+/// A change of the mask in some heads of some layers. A rule with a kind, a window or a prefix replaces the
+/// mask and what earlier rules painted there; painted cells then change single cells of it.
+struct MaskRule {
+    std::optional<MaskKind> kind{}; ///< none: that of the layer
+    int window = 0;                 ///< with sliding_window; 0: that of the layer
+    std::optional<int> n_prefix{};  ///< with prefix; none: that of the segment
+    std::vector<PaintedCells> painted{};
+    std::vector<int> layers{}, heads{}; ///< empty: all
+    bool operator==(const MaskRule&) const = default;
+
+    bool replaces() const { return kind || window > 0 || n_prefix; }
+};
+
+/// Keys that no query may read from a row on, whatever the masks say: they have left the key-value cache.
+struct Eviction {
+    int key_begin = 0, key_end = 0; ///< half-open, rows of the run
+    int from_row = 0;
+    bool operator==(const Eviction&) const = default;
+};
+
+/// Other angles of RoPE, in all layers.
+struct RopeSetup {
+    double theta = 0;       ///< the base; 0: that of the layer
+    double linear = 1;      ///< positions are divided by it (position interpolation, Chen et al. 2023)
+    double dynamic_ntk = 1; ///< grows the base with the length of the text, see dynamic_ntk_theta()
+    bool operator==(const RopeSetup&) const = default;
+};
+
+/// Experts that are taken away from the router, or chosen in its place, in some layers.
+struct ExpertRule {
+    std::vector<int> off{};    ///< their router logit is -inf: the next ones take their place
+    std::vector<int> forced{}; ///< exactly these are chosen; one alone has the gate 1
+    std::vector<int> layers{}; ///< empty: all
+    bool operator==(const ExpertRule&) const = default;
+};
+
+struct RunSetup {
+    std::vector<Segment> segments{}; ///< empty: one over all rows, with this prefix:
+    int n_prefix = 0;
+
+    std::vector<MaskRule> masks{}; ///< applied one after the other to the model's own masks
+    std::vector<Eviction> evicted{};
+    /// The position of each row. It moves positions only; rows beyond its end have the place in their
+    /// segment, as they have without it.
+    std::vector<int> order{};
+    bool mask_by_position = false; ///< masks compare positions instead of rows
+    RopeSetup rope{};
+
+    std::vector<ExpertRule> experts{}; ///< of several rules for a layer all experts that are off are off; the
+                                       ///< last list of forced ones counts
+    int experts_per_token = 0;         ///< 0: that of the model
+    /// How many tokens of a segment an expert takes, as a multiple of an even share; 0: any number.
+    double capacity_factor = 0;
+
+    std::vector<Edit> edits{};
+    Regularise regularise{}; ///< training only
+
+    bool operator==(const RunSetup&) const = default;
+    RunSetup with_edits(std::vector<Edit> e) const {
+        RunSetup other = *this;
+        other.edits = std::move(e);
+        return other;
+    }
+};
+
+/// @throws Error that names the part of the setup that does not fit the model
+void validate(const RunSetup& setup, const ModelConfig& config);
+
+/// The shape of the model as it is run: `experts_per_token` is the number of slots that a row has.
+/// @throws Error as validate() does
+ModelConfig config_under(const ModelConfig& config, const RunSetup& setup);
+
+/// Whether queries may read later tokens, so that a segment must be computed in one pass. A run whose text
+/// grows is then one of the tokens shown: each step computes all of it, unless Plan::reads_beyond() denies it
+/// for the rows that are there.
+bool looks_ahead(const ModelConfig& config, const RunSetup& setup);
+
+/// Whether rows depend on how long the text is (full experts, dynamic NTK). A Trace then has exactly the
+/// capacity of the text shown, and another text is another Trace.
+bool depends_on_length(const ModelConfig& config, const RunSetup& setup);
+
+/// Whether a segment must be computed in one pass, because its experts can be full or it is pooled.
+bool needs_whole_segments(const ModelConfig& config, const RunSetup& setup);
+
+/// The experts that a layer's rows choose from.
+struct ExpertChoice {
+    std::vector<bool> off, forced; ///< by expert; empty: none
+    int per_token = 0;             ///< how many count; the slots beyond have the gate 0
+    bool is_off(int e) const { return !off.empty() && off[static_cast<std::size_t>(e)]; }
+    bool is_forced(int e) const { return !forced.empty() && forced[static_cast<std::size_t>(e)]; }
+    /// Whether one expert is forced alone, whose gate is 1 whatever the router says.
+    bool one_forced() const { return !forced.empty() && per_token == 1; }
+};
+ExpertChoice expert_choice(const ModelConfig& config, const RunSetup& setup, int layer);
+
+/// The base of RoPE at this length of text (bloc97 2023, as in Hugging Face's models): beyond n_ctx it is
+/// theta * (factor * length / n_ctx - (factor - 1)) ^ (d_head / (d_head - 2)).
+double dynamic_ntk_theta(const ModelConfig& config, double theta, double factor, int length);
+
+} // namespace gf
