@@ -11,10 +11,6 @@
 namespace gf {
 namespace {
 
-bool lists(const std::vector<int>& list, int i) {
-    return list.empty() || std::find(list.begin(), list.end(), i) != list.end();
-}
-
 /// What makes the mask of one head: a kind, then the rules that paint on it.
 struct Recipe {
     MaskKind kind{};
@@ -28,7 +24,7 @@ Recipe recipe_of(const LayerConfig& layer, const RunSetup& setup, int l, int hea
     Recipe r{layer.mask, layer.window};
     for (std::size_t i = 0; i < setup.masks.size(); ++i) {
         const MaskRule& rule = setup.masks[i];
-        if (!lists(rule.layers, l) || !lists(rule.heads, head)) continue;
+        if (!names(rule.layers, l) || !names(rule.heads, head)) continue;
         if (rule.replaces())
             r = {rule.kind.value_or(layer.mask), rule.window > 0 ? rule.window : layer.window,
                  rule.n_prefix.value_or(-1)};

@@ -8,77 +8,75 @@
 namespace gf {
 namespace {
 
-[[noreturn]] void refuse(const std::string& where, const std::string& expected, const std::string& found,
-                         const std::string& remedy = "") {
+[[noreturn]] void refuse_setup(const std::string& where, const std::string& expected,
+                               const std::string& found, const std::string& remedy = "") {
     throw Error({where, expected, found, remedy});
-}
-
-bool lists(const std::vector<int>& list, int i) {
-    return list.empty() || std::find(list.begin(), list.end(), i) != list.end();
 }
 
 void check_indices(const std::vector<int>& list, int n, const std::string& where, const char* what) {
     for (const int i : list)
         if (i < 0 || i >= n)
-            refuse(where, std::string(what) + " from 0 to " + std::to_string(n - 1), std::to_string(i));
+            refuse_setup(where, std::string(what) + " from 0 to " + std::to_string(n - 1), std::to_string(i));
 }
 
 void check_mask(const MaskRule& rule, const ModelConfig& c, const std::string& where) {
     check_indices(rule.layers, c.n_layers, where + ": layers", "layers");
     check_indices(rule.heads, c.n_heads, where + ": heads", "heads");
-    if (rule.window < 0) refuse(where + ": window", "1 or more tokens", std::to_string(rule.window));
+    if (rule.window < 0) refuse_setup(where + ": window", "1 or more tokens", std::to_string(rule.window));
     if (rule.n_prefix && *rule.n_prefix < 0)
-        refuse(where + ": n_prefix", "0 or more tokens", std::to_string(*rule.n_prefix));
+        refuse_setup(where + ": n_prefix", "0 or more tokens", std::to_string(*rule.n_prefix));
     for (int l = 0; rule.replaces() && l < c.n_layers; ++l) {
-        if (!lists(rule.layers, l)) continue;
+        if (!names(rule.layers, l)) continue;
         const MaskKind kind = rule.kind.value_or(c.layer(l).mask);
         if (kind == MaskKind::sliding_window ? rule.window == 0 && c.layer(l).window == 0 : rule.window > 0)
-            refuse(where + ": window",
-                   kind == MaskKind::sliding_window ? "a window, for the kind sliding_window"
-                                                    : "none, except for the kind sliding_window",
-                   std::to_string(rule.window));
+            refuse_setup(where + ": window",
+                         kind == MaskKind::sliding_window ? "a window, for the kind sliding_window"
+                                                          : "none, except for the kind sliding_window",
+                         std::to_string(rule.window));
         if (rule.n_prefix && kind != MaskKind::prefix)
-            refuse(where + ": n_prefix", "none, except for the kind prefix", std::to_string(*rule.n_prefix));
+            refuse_setup(where + ": n_prefix", "none, except for the kind prefix",
+                         std::to_string(*rule.n_prefix));
     }
     for (const PaintedCells& p : rule.painted)
         if (p.row_begin < 0 || p.key_begin < 0 || (p.row_end >= 0 && p.row_end < p.row_begin) ||
             (p.key_end >= 0 && p.key_end < p.key_begin))
-            refuse(where + ": painted", "rows and keys [begin, end)",
-                   "rows " + std::to_string(p.row_begin) + " to " + std::to_string(p.row_end) + ", keys " +
-                       std::to_string(p.key_begin) + " to " + std::to_string(p.key_end));
+            refuse_setup(where + ": painted", "rows and keys [begin, end)",
+                         "rows " + std::to_string(p.row_begin) + " to " + std::to_string(p.row_end) +
+                             ", keys " + std::to_string(p.key_begin) + " to " + std::to_string(p.key_end));
 }
 
 void check_positions(const RunSetup& setup, const ModelConfig& c) {
     const int most = c.positions == Positions::learned ? c.n_ctx - 1 : 1 << 24;
     for (const int p : setup.order)
         if (p < 0 || p > most)
-            refuse("setup: order", "positions from 0 to " + std::to_string(most), std::to_string(p));
+            refuse_setup("setup: order", "positions from 0 to " + std::to_string(most), std::to_string(p));
     const RopeSetup& rope = setup.rope;
     if (rope == RopeSetup{}) return;
     if (c.positions != Positions::rope)
-        refuse("setup: rope", "nothing: the model has no rotary positions",
-               "positions '" + std::string(name(c.positions)) + "'", "leave rope out");
+        refuse_setup("setup: rope", "nothing: the model has no rotary positions",
+                     "positions '" + std::string(name(c.positions)) + "'", "leave rope out");
     if (!(rope.theta >= 0 && rope.theta < 1e30))
-        refuse("setup: rope: theta", "a positive number", std::to_string(rope.theta));
+        refuse_setup("setup: rope: theta", "a positive number", std::to_string(rope.theta));
     if (!(rope.linear > 0 && rope.linear < 1e6))
-        refuse("setup: rope: linear", "a factor above 0", std::to_string(rope.linear));
+        refuse_setup("setup: rope: linear", "a factor above 0", std::to_string(rope.linear));
     if (!(rope.dynamic_ntk >= 1 && rope.dynamic_ntk < 1e6))
-        refuse("setup: rope: dynamic_ntk", "a factor of 1 (none) or more", std::to_string(rope.dynamic_ntk));
+        refuse_setup("setup: rope: dynamic_ntk", "a factor of 1 (none) or more",
+                     std::to_string(rope.dynamic_ntk));
     if (rope.dynamic_ntk > 1 && c.d_head < 4)
-        refuse("setup: rope: dynamic_ntk", "1 in a model whose heads have two dimensions",
-               std::to_string(rope.dynamic_ntk));
+        refuse_setup("setup: rope: dynamic_ntk", "1 in a model whose heads have two dimensions",
+                     std::to_string(rope.dynamic_ntk));
 }
 
 void check_experts(const RunSetup& setup, const ModelConfig& c) {
     if (!(setup.capacity_factor >= 0))
-        refuse("setup: capacity_factor", "a capacity factor of 0 (none) or more",
-               std::to_string(setup.capacity_factor));
+        refuse_setup("setup: capacity_factor", "a capacity factor of 0 (none) or more",
+                     std::to_string(setup.capacity_factor));
     if (!c.is_moe() && (!setup.experts.empty() || setup.experts_per_token != 0))
-        refuse("setup: experts", "nothing: the model has no experts",
-               std::to_string(setup.experts.size()) + " rules", "leave them out");
+        refuse_setup("setup: experts", "nothing: the model has no experts",
+                     std::to_string(setup.experts.size()) + " rules", "leave them out");
     if (setup.experts_per_token < 0 || setup.experts_per_token > c.n_experts)
-        refuse("setup: experts_per_token", "1 to n_experts = " + std::to_string(c.n_experts),
-               std::to_string(setup.experts_per_token));
+        refuse_setup("setup: experts_per_token", "1 to n_experts = " + std::to_string(c.n_experts),
+                     std::to_string(setup.experts_per_token));
     for (std::size_t i = 0; i < setup.experts.size(); ++i) {
         const std::string where = "setup: experts [" + std::to_string(i) + "]";
         const ExpertRule& rule = setup.experts[i];
@@ -90,15 +88,16 @@ void check_experts(const RunSetup& setup, const ModelConfig& c) {
         const ExpertChoice choice = expert_choice(c, setup, l);
         for (int e = 0; e < c.n_experts; ++e)
             if (choice.is_off(e) && choice.is_forced(e))
-                refuse("setup: experts", "an expert that is off or forced, not both",
-                       "expert " + std::to_string(e) + " of layer " + std::to_string(l));
+                refuse_setup("setup: experts", "an expert that is off or forced, not both",
+                             "expert " + std::to_string(e) + " of layer " + std::to_string(l));
     }
 }
 
 void check_regularise(const Regularise& r) {
     if (!(r.dropout >= 0 && r.dropout < 1))
-        refuse("trace", "dropout from 0 to below 1", std::to_string(r.dropout));
-    if (!(r.router_noise >= 0)) refuse("trace", "router noise of 0 or more", std::to_string(r.router_noise));
+        refuse_setup("trace", "dropout from 0 to below 1", std::to_string(r.dropout));
+    if (!(r.router_noise >= 0))
+        refuse_setup("trace", "router noise of 0 or more", std::to_string(r.router_noise));
 }
 
 /// Whether a painted cell shows a query a key of a later row.
@@ -113,10 +112,11 @@ void validate(const RunSetup& setup, const ModelConfig& c) {
         check_mask(setup.masks[i], c, "setup: masks [" + std::to_string(i) + "]");
     for (const Eviction& e : setup.evicted)
         if (e.key_begin < 0 || e.key_end < e.key_begin || e.from_row < 0)
-            refuse("setup: evicted", "keys [begin, end) and a row",
-                   "keys " + std::to_string(e.key_begin) + " to " + std::to_string(e.key_end) + " from row " +
-                       std::to_string(e.from_row));
-    if (setup.n_prefix < 0) refuse("setup: n_prefix", "0 or more tokens", std::to_string(setup.n_prefix));
+            refuse_setup("setup: evicted", "keys [begin, end) and a row",
+                         "keys " + std::to_string(e.key_begin) + " to " + std::to_string(e.key_end) +
+                             " from row " + std::to_string(e.from_row));
+    if (setup.n_prefix < 0)
+        refuse_setup("setup: n_prefix", "0 or more tokens", std::to_string(setup.n_prefix));
     check_positions(setup, c);
     check_experts(setup, c);
     check_regularise(setup.regularise);
@@ -139,7 +139,7 @@ bool looks_ahead(const ModelConfig& c, const RunSetup& setup) {
         for (int h = 0; h < (setup.masks.empty() ? 1 : c.n_heads); ++h) {
             bool ahead = both_ways(c.layer(l).mask);
             for (const MaskRule& rule : setup.masks) {
-                if (!lists(rule.layers, l) || !lists(rule.heads, h)) continue;
+                if (!names(rule.layers, l) || !names(rule.heads, h)) continue;
                 if (rule.replaces()) ahead = both_ways(rule.kind.value_or(c.layer(l).mask));
                 ahead |= std::any_of(rule.painted.begin(), rule.painted.end(), shows_later_keys);
             }
@@ -162,7 +162,7 @@ ExpertChoice expert_choice(const ModelConfig& config, const RunSetup& setup, int
     choice.per_token = setup.experts_per_token > 0 ? setup.experts_per_token : c.experts_per_token;
     const auto n = static_cast<std::size_t>(c.n_experts);
     for (const ExpertRule& rule : setup.experts) {
-        if (!lists(rule.layers, layer)) continue;
+        if (!names(rule.layers, layer)) continue;
         choice.off.resize(n);
         for (const int e : rule.off) choice.off[static_cast<std::size_t>(e)] = true;
         if (rule.forced.empty()) continue;

@@ -7,11 +7,17 @@
 #include "core/model_config.h"
 #include "core/regularise.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace gf {
+
+/// Whether a rule that names some layers or heads is for this one: an empty list names all.
+inline bool names(const std::vector<int>& list, int i) {
+    return list.empty() || std::find(list.begin(), list.end(), i) != list.end();
+}
 
 /// One of the sequences that are laid end to end along the rows. Attention stays inside it.
 struct Segment {
