@@ -134,6 +134,8 @@ std::string kind_of(const FieldRule& rule) {
         return "an object; each value: " + kind_of<typename T::mapped_type>(rule);
     else if constexpr (is_optional<T>)
         return kind_of<typename T::value_type>(rule);
+    else if constexpr (requires { T::k_kind; }) // of a struct that holds others of its own kind
+        return std::string(T::k_kind);
     else
         return object_kind(list_fields<T>());
 }

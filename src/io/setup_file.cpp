@@ -68,7 +68,8 @@ MaskRule read_mask(const json& object, const std::string& where) {
         PaintedCells& cells = rule.painted.emplace_back();
         read_range(item, "rows", at, true, cells.row_begin, cells.row_end);
         read_range(item, "keys", at, true, cells.key_begin, cells.key_end);
-        cells.visible = json_bool(item, "visible", at);
+        json_field(item, "visible", at); // it must be there
+        cells.visible = json_bool_or(item, "visible", false, at);
     });
     rule.layers = read_list(object, "layers", where);
     rule.heads = read_list(object, "heads", where);

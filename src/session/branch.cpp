@@ -3,6 +3,7 @@
 #include "core/kernels/kernels.h"
 #include "core/passes/forward.h"
 #include "platform/clock.h"
+#include "platform/error.h"
 
 #include <algorithm>
 #include <cmath>
@@ -91,6 +92,60 @@ void Branch::choose_shape(const RunContext& context, int capacity) {
 std::shared_ptr<Trace> Branch::empty_trace(const RunContext& context) const {
     return std::make_shared<Trace>(context.model.weights, shape_, setup_for(context, shape_.capacity),
                                    context.source);
+}
+
+Branch::Branch(const RunContext& context, const SavedBranch& saved)
+    : parent(saved.parent), fork(saved.fork), n_prompt_(saved.n_prompt),
+      n_tokens_(static_cast<int>(saved.tokens.size())) {
+    const ModelConfig& config = context.config();
+    const auto require = [](bool ok, const std::string& expected, int found) {
+        if (!ok) throw Error({"text-tree", expected, std::to_string(found), ""});
+    };
+    require(n_tokens_ <= config.n_ctx,
+            "at most " + std::to_string(config.n_ctx) + " tokens, the model's context", n_tokens_);
+    for (const int id : saved.tokens)
+        require(id < config.d_vocab, "ids below d_vocab = " + std::to_string(config.d_vocab), id);
+    require(saved.capacity <= std::max(config.n_ctx, n_tokens_), "room for the context at most",
+            saved.capacity);
+    const int capacity = std::max(saved.capacity, n_tokens_);
+    n_prefix_ = saved.n_prefix;
+    choose_shape(context, capacity);
+    origins_ = std::make_shared<std::vector<TokenOrigin>>(static_cast<std::size_t>(capacity));
+    const auto origin_at = [&](int position) -> TokenOrigin& {
+        require(position < n_tokens_, "positions of its tokens", position);
+        return (*origins_)[static_cast<std::size_t>(position)];
+    };
+    for (int i = 0; i < n_tokens_; ++i) origin_at(i).token = saved.tokens[static_cast<std::size_t>(i)];
+    for (const int position : saved.forced) origin_at(position).kind = TokenOrigin::Kind::forced;
+    for (const SavedDraw& draw : saved.drawn) {
+        TokenOrigin& origin = origin_at(draw.position);
+        origin.kind = TokenOrigin::Kind::drawn;
+        origin.key = {draw.seed, static_cast<std::uint32_t>(draw.branch),
+                      static_cast<std::uint32_t>(draw.position), static_cast<std::uint32_t>(draw.number)};
+    }
+    int row = 0; // passes that do not cover the rows one after the other are left to compute_slice()
+    for (std::size_t i = 0; i + 2 < saved.passes.size(); i += 3) {
+        const Pass pass{saved.passes[i], saved.passes[i + 1], saved.passes[i + 2]};
+        if (pass.begin != row || pass.kept_end <= row || pass.kept_end > n_tokens_ ||
+            pass.end < pass.kept_end || pass.end > capacity)
+            break;
+        passes_.push_back(pass);
+        row = pass.kept_end;
+    }
+}
+
+SavedBranch Branch::saved() const {
+    SavedBranch saved{parent, fork, n_prompt_, n_prefix_, shape_.capacity, tokens(n_tokens_), {}, {}, {}};
+    for (int i = 0; i < n_tokens_; ++i) {
+        const TokenOrigin& o = origin(i);
+        if (o.kind == TokenOrigin::Kind::forced) saved.forced.push_back(i);
+        if (o.kind == TokenOrigin::Kind::drawn)
+            saved.drawn.push_back(
+                {i, o.key.seed, static_cast<int>(o.key.branch), static_cast<int>(o.key.resample)});
+    }
+    for (const Pass& pass : passes_)
+        saved.passes.insert(saved.passes.end(), {pass.begin, pass.kept_end, pass.end});
+    return saved;
 }
 
 std::vector<int> Branch::tokens(int n) const {

@@ -3,6 +3,7 @@
 // and compared runs grow branches; the window lists them as BranchViews.
 
 #include "session/run.h"
+#include "session/saved_text.h"
 
 #include <memory>
 #include <span>
@@ -47,6 +48,11 @@ class Branch {
   public:
     /// A root with the prompt's tokens, whose rows are still to be computed.
     Branch(const RunContext& context, std::span<const int> prompt);
+
+    /// A branch as it was saved, with its values dropped: revive() computes them.
+    /// @throws Error when it does not fit the model
+    Branch(const RunContext& context, const SavedBranch& saved);
+    SavedBranch saved() const;
 
     int id = 0, parent = -1, fork = 0;
     int n_prompt() const { return n_prompt_; }

@@ -17,6 +17,7 @@
 // engine_playback.cpp  the cursor, drawing tokens, branches
 // engine_edits.cpp     edits, and runs that are computed again with them
 // engine_compared.cpp  runs beside the text
+// engine_state.cpp     the state as a list of commands
 
 #include "session/commands/session_commands.h"
 #include "session/compared_run.h"
@@ -61,7 +62,8 @@ class Engine {
         std::shared_ptr<Branch> source_run; ///< the encoder's run, complete; null for other models
         TextTree text;
         EditDesk edits;
-        RunSetup setup; ///< of the text's run; its edits are EditDesk's
+        RunSetup setup;         ///< of the text's run; its edits are EditDesk's
+        std::string setup_file; ///< where it was read; empty: the model's own
         std::vector<std::shared_ptr<ComparedRun>> compared;
         bool each_draws = false; ///< compared runs draw tokens of their own
         SamplingChain chain = default_chain();
@@ -87,6 +89,9 @@ class Engine {
     void run(const command::RemoveEdit&);
     void run(const command::RemoveEdits&);
     void run(const command::UseEdits&);
+    void run(const command::SetSetup&);
+    void run(const command::RestoreText&);
+    void run(const command::SaveState&);
     void run(const command::AddRun&);
     void run(const command::RemoveRun&);
     void run(const command::DrawEach&);
@@ -153,6 +158,10 @@ class Engine {
     // Compared runs.
     void follow_text();
     ComparedRun* compared_behind() const;
+
+    /// The commands that bring the state back.
+    std::vector<SessionCommand> saved_state() const;
+    SessionCommand command_of(const Edit& edit, int run) const;
 
     // Publishing.
     Run publish_text() const;

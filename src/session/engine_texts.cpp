@@ -1,5 +1,6 @@
 // Opening a model, beginning a text with a prompt, and reading the text that an encoder reads.
 
+#include "io/setup_file.h"
 #include "platform/error.h"
 #include "session/engine.h"
 
@@ -47,6 +48,8 @@ void Engine::run(const command::Open& c) {
     state_.prompt = reads_source ? "" : c.prompt;
     state_.source = reads_source ? c.prompt : "";
     state_.source_run = std::move(source_run);
+    state_.setup = {};
+    state_.setup_file.clear();
     state_.compared.clear(); // they are aligned with the tokens of the old model
     state_.edits.change(Run::k_source, {}, state_.edits.are_on());
     clear_message();
@@ -113,6 +116,17 @@ std::shared_ptr<Branch> Engine::read_source(const Model& model, const std::strin
     auto run = std::make_shared<Branch>(RunContext{model, Stack::encoder, nullptr, {}, memory_budget_}, ids);
     run->compute_slice();
     return run;
+}
+
+/// The text is computed again with another setup; its tokens stay.
+void Engine::run(const command::SetSetup& c) {
+    require_run("setup");
+    RunSetup setup = c.file.empty() ? RunSetup() : load_setup(c.file, state_.model->config());
+    state_.setup_file = c.file;
+    if (setup == state_.setup) return;
+    mark_undoable();
+    playback_.stop();
+    state_.setup = std::move(setup);
 }
 
 /// Reads another source. The decoder's text begins anew with the same prompt.

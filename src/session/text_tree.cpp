@@ -1,5 +1,10 @@
 #include "session/text_tree.h"
 
+#include "platform/error.h"
+
+#include <algorithm>
+#include <string>
+
 namespace gf {
 
 void TextTree::begin(const RunContext& context, std::span<const int> prompt) {
@@ -7,6 +12,36 @@ void TextTree::begin(const RunContext& context, std::span<const int> prompt) {
     current_ = 0;
     cursor = static_cast<int>(prompt.size());
     draws_.clear();
+}
+
+void TextTree::restore(const RunContext& context, const SavedText& saved) {
+    const auto n = static_cast<int>(saved.branches.size());
+    const auto require = [](bool ok, const std::string& expected, int found) {
+        if (!ok) throw Error({"text-tree", expected, std::to_string(found), ""});
+    };
+    require(saved.branch < n, "a branch below " + std::to_string(n), saved.branch);
+    branches_.clear();
+    for (const SavedBranch& branch : saved.branches) {
+        const auto id = static_cast<int>(branches_.size());
+        require(branch.parent < id, "parents that stand before their branches", branch.parent);
+        branches_.push_back(std::make_shared<Branch>(context, branch));
+        branches_.back()->id = id;
+    }
+    current_ = saved.branch;
+    cursor = std::clamp(saved.cursor, 1, current().n_tokens());
+    draws_.clear();
+    for (const SavedDraw& draw : saved.draws)
+        draws_[{draw.branch, draw.position}] = static_cast<std::uint32_t>(draw.number);
+}
+
+SavedText TextTree::saved() const {
+    SavedText saved;
+    for (const auto& branch : branches_) saved.branches.push_back(branch->saved());
+    saved.branch = current_;
+    saved.cursor = cursor;
+    for (const auto& [place, number] : draws_)
+        saved.draws.push_back({place.second, 0, place.first, static_cast<int>(number)});
+    return saved;
 }
 
 std::uint32_t TextTree::draw_number(int position) const {

@@ -16,6 +16,10 @@ class TextTree {
   public:
     /// Begins anew with a root that has the prompt's tokens. The cursor stands behind them.
     void begin(const RunContext& context, std::span<const int> prompt);
+    /// Brings a saved text back. @throws Error when it does not fit the model or itself
+    void restore(const RunContext& context, const SavedText& saved);
+    /// Everything but the prompt as it was typed.
+    SavedText saved() const;
     bool empty() const { return branches_.empty(); }
 
     Branch& current() { return *branches_[static_cast<std::size_t>(current_)]; }

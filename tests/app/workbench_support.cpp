@@ -13,7 +13,8 @@ Bench::Bench(const Options& o)
       workbench({.mode = Session::Mode::cooperative,
                  .config_folder = o.config_folder,
                  .wake = {},
-                 .models = o.models}),
+                 .models = o.models,
+                 .panels = o.panels}),
       ui(screen.host(), [this] { frame(); }) {
     if (o.look == UiLook{}) return;
     workbench.settings().theme = o.look.theme;

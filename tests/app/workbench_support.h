@@ -24,6 +24,7 @@ class Bench {
         int width = 1600, height = 900;
         UiLook look{};
         std::filesystem::path config_folder = {};
+        std::function<std::vector<std::unique_ptr<Panel>>()> panels = make_all_panels;
         std::filesystem::path models = {}; ///< the folder of the models that ship; empty: none
     };
     Bench() : Bench(Options{}) {}

@@ -53,8 +53,22 @@ std::vector<std::pair<Command, const char*>> all_commands() {
             "run": "text", "quantity": "value"})");
     add(command::RemoveEdits{}, R"({"command": "remove-edits"})");
     add(command::UseEdits{false}, R"({"command": "edits", "on": false})");
-    add(command::AddRun{"m", "t", "hi", 2},
-        R"({"command": "add-run", "model": "m", "tokenizer": "t", "prompt": "hi", "branch": 2})");
+    add(command::AddRun{"m", "t", "hi", 2, "x"},
+        R"({"command": "add-run", "model": "m", "tokenizer": "t", "prompt": "hi", "branch": 2, "name": "x"})");
+    add(command::SetSetup{"s.json"}, R"({"command": "setup", "file": "s.json"})");
+    add(command::SaveState{"s.json"}, R"({"command": "save-state", "path": "s.json"})");
+    add(
+        command::RestoreText{
+            {"hi", {{-1, 0, 1, 1, 256, {5, 6, 7}, {1}, {{2, 42, 0, 1}}, {0, 3, 3}}}, 0, 2, {{1, 0, 0, 4}}}},
+        R"({"command": "text-tree", "prompt": "hi", "branches": [{"parent": -1, "fork": 0, "n_prompt": 1,
+            "n_prefix": 1, "capacity": 256, "tokens": [5, 6, 7], "forced": [1],
+            "drawn": [{"position": 2, "seed": 42, "branch": 0, "number": 1}], "passes": [0, 3, 3]}],
+            "branch": 0, "cursor": 2, "draws": [{"position": 1, "seed": 0, "branch": 0, "number": 4}]})");
+    add(
+        command::Arrange{
+            {true, 0.25f, {{false, 0.5f, {}, {"Flow"}}, {false, 0.5f, {}, {"Text", "Head"}}}, {}}},
+        R"({"command": "arrange", "root": {"parts": [{"panels": ["Flow"]}, {"panels": ["Text", "Head"]}],
+            "split": "beside", "size": 0.25}})");
     add(command::RemoveRun{"b"}, R"({"command": "remove-run", "run": "b"})");
     add(command::DrawEach{false}, R"({"command": "draw-each", "on": false})");
     add(command::Compare{"b", "difference"}, R"({"command": "compare", "run": "b", "as": "difference"})");

@@ -24,9 +24,8 @@ class EveryStepReport : public testing::TestWithParam<TrainingKind> {
     GradientOptions options() const {
         const TrainConfig& c = trainer.config();
         return {.objective = c.objective,
-                .regularise = {.dropout = c.dropout,
-                               .router_noise = c.router_noise,
-                               .capacity_factor = c.capacity_factor},
+                .regularise = {.dropout = c.dropout, .router_noise = c.router_noise},
+                .capacity_factor = c.capacity_factor,
                 .balance_weight = c.load_balancing,
                 .z_weight = c.router_z,
                 .teacher = trainer.setup().teacher,
@@ -169,13 +168,13 @@ TEST(StepReport, TheLoadOfExpertsIsACountOfTheirIndices) {
         for (const Sequence& s : batches.at(0).sequences) {
             std::shared_ptr<Trace> source;
             if (model.has_encoder()) {
-                source = std::make_shared<Trace>(
-                    trainer.weights(),
-                    TraceShape{static_cast<int>(s.source.size()), {}, Keep::all, {}, Stack::encoder});
+                source =
+                    std::make_shared<Trace>(trainer.weights(), TraceShape{static_cast<int>(s.source.size()),
+                                                                          Keep::all, Stack::encoder});
                 extend(*source, s.source);
                 count(*source);
             }
-            Trace run(trainer.weights(), one_sequence(static_cast<int>(s.tokens.size())), {}, source);
+            Trace run(trainer.weights(), TraceShape{static_cast<int>(s.tokens.size())}, {}, source);
             extend(run, s.tokens);
             count(run);
             n_visits += static_cast<double>(s.tokens.size()) * model.experts_per_token;

@@ -71,6 +71,7 @@ const Layout& PanelArrangement::current_layout() const {
 
 /// The current layout's tree that fits the space.
 DockTree PanelArrangement::tree_for_space() const {
+    if (arranged_) return *arranged_;
     const Layout& layout = current_layout();
     if (space_ == Space::tiny) return one_stack(layout.small.parts.empty() ? layout.root : layout.small);
     if (space_ == Space::small && !layout.small.parts.empty()) return layout.small;
@@ -90,11 +91,31 @@ std::string PanelArrangement::choose(std::string_view name) {
     if (!layout)
         throw Error({"layout", "one of the layouts; nearest: " + nearest_names(name, book_.names()),
                      "'" + std::string(name) + "'", ""});
+    arranged_.reset();
     book_.current = layout->name;
     book_.closed = layout->closed;
     rebuild_ = book_.is_untouched = true;
     request_frame();
     return layout->inspected;
+}
+
+void PanelArrangement::arrange(DockTree tree) {
+    arranged_ = std::move(tree);
+    rebuild_ = true;
+    book_.is_untouched = false;
+    request_frame();
+}
+
+std::vector<ViewCommand> PanelArrangement::state() const {
+    std::vector<ViewCommand> commands{command::SetLayout{book_.current}};
+    if (arranged_ || (dock_exists(dock_) && !rebuild_ && !is_untouched()))
+        commands.emplace_back(command::Arrange{dock_exists(dock_) ? read_docks(dock_, panels_) : *arranged_});
+    for (const std::string& panel : panels_) {
+        const bool closed_by_layout = contains(current_layout().closed, panel);
+        if (is_open(panel) == closed_by_layout)
+            commands.emplace_back(command::ShowPanel{panel, is_open(panel)});
+    }
+    return commands;
 }
 
 void PanelArrangement::save_as(const std::string& name) {

@@ -3,9 +3,11 @@
 // own. Used by the Workbench; menus and the palette read which layout and which panels are shown.
 
 #include "app/shell/layout_book.h"
+#include "session/commands/view_commands.h"
 
 #include <imgui.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +33,10 @@ class PanelArrangement {
     /// Puts all panels where the layout wants them; also the way back to it. Returns what the Inspector is to
     /// show then; empty: it is left alone. @throws Error with the nearest names when there is no such layout
     std::string choose(std::string_view name);
+    /// Puts all panels where the tree wants them, in place of the layout's.
+    void arrange(DockTree tree);
+    /// The commands that bring the present arrangement back.
+    std::vector<ViewCommand> state() const;
     /// Saves the present arrangement under a name of the person's. @throws Error when the name is the
     /// program's own, empty or too long, or when there are k_max_saved_layouts already
     void save_as(const std::string& name);
@@ -57,10 +63,11 @@ class PanelArrangement {
     LayoutBook book_;
     ImGuiID dock_ = 0; ///< 0: nothing was drawn yet
     Space space_ = Space::plenty;
-    bool rebuild_ = true;     ///< whether the next frame puts all panels where the layout wants them
-    ImVec2 size_;             ///< of the docks' area in the last frame, in pixels
-    float scale_ = 0;         ///< of the interface in the last frame
-    int settling_frames_ = 0; ///< frames until the windows stand where build_docks() put them
+    std::optional<DockTree> arranged_; ///< what arrange() was given, until another layout is chosen
+    bool rebuild_ = true;              ///< whether the next frame puts all panels where the layout wants them
+    ImVec2 size_;                      ///< of the docks' area in the last frame, in pixels
+    float scale_ = 0;                  ///< of the interface in the last frame
+    int settling_frames_ = 0;          ///< frames until the windows stand where build_docks() put them
     std::size_t built_fingerprint_ = 0; ///< fingerprint_of_docks() once they did
     std::string focus_;                 ///< the panel that show() brings to the front; empty: none
 };

@@ -1,5 +1,7 @@
 #include "app/shell/selection_control.h"
 
+#include "app/view/view.h"
+
 #include "core/name_matching.h"
 #include "core/site_names.h"
 #include "platform/error.h"
@@ -119,6 +121,29 @@ std::string SelectionControl::name_in_view(const std::string& name, const std::s
     const StackName split = split_stack(*s.model->weights, name);
     if (split.stack && run.empty()) view_run(*split.stack == source->stack() ? source->name : s.text().name);
     return split.name;
+}
+
+std::vector<ViewCommand> SelectionControl::state() {
+    const Snapshot& s = session_.latest();
+    if (!s.has_run()) return {};
+    const Run& run = run_in_view(s);
+    const Run* against = s.find_run(selection_.against);
+    std::vector<ViewCommand> state{
+        command::ViewRun{run.name},
+        command::ViewAttention{selection_.attention == Attention::cross ? "cross" : "self"},
+        command::Compare{against ? against->name : "", !against                   ? "off"
+                                                       : selection_.as_difference ? "difference"
+                                                                                  : "side by side"}};
+    state.emplace_back(command::PinHead{selection_.pinned_head.layer, selection_.pinned_head.head});
+    state.emplace_back(command::PinToken{selection_.pinned_token});
+    if (selection_.operation)
+        state.emplace_back(
+            command::SelectOperation{site_name(selection_.operation->site, selection_.operation->layer)});
+    if (!selection_.inspected.empty()) state.emplace_back(command::Inspect{selection_.inspected});
+    if (selection_.pinned_cell)
+        state.emplace_back(command::PinCell{
+            View(s, s.run_or_text(selection_.pinned_cell->run)).address(*selection_.pinned_cell)});
+    return state;
 }
 
 void SelectionControl::keep_in_range(const Snapshot& s) {

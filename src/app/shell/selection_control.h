@@ -34,6 +34,9 @@ class SelectionControl {
     void run(const command::Compare& comparison);
     void run(const command::ViewAttention& view);
 
+    /// The commands that bring the Selection back.
+    std::vector<ViewCommand> state();
+
     /// Lets go of what points outside the run in view, and pins the first mask of a new text whose masks the
     /// model fills in.
     void keep_in_range(const Snapshot& snapshot);

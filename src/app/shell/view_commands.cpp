@@ -12,6 +12,20 @@ void Workbench::carry_out_here(const ViewCommand& command) {
     visit_command(command, [this](const auto& c) -> decltype(run(c)) { return run(c); });
 }
 
+/// The commands that bring back what the window shows. What is hovered or open as a popup is none of it.
+std::vector<ViewCommand> Workbench::view_state() {
+    std::vector<ViewCommand> state{command::SetTheme{std::string(theme_of(settings_.theme).label)},
+                                   command::SetScale{static_cast<double>(settings_.scale)},
+                                   command::SetMotion{settings_.motion}};
+    for (ViewCommand& command : arrangement_.state()) state.push_back(std::move(command));
+    for (const auto& panel : panels_.panels())
+        for (const PanelOption& option : panel->options())
+            state.emplace_back(
+                command::SetView{panel->title(), std::string(option.name), panel->option(option.name)});
+    for (ViewCommand& command : selection_control_.state()) state.push_back(std::move(command));
+    return state;
+}
+
 void Workbench::run(const command::SetTheme& c) { settings_.theme = theme_named(c.theme); }
 
 void Workbench::run(const command::SetScale& c) {

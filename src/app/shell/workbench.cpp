@@ -1,7 +1,6 @@
 #include "app/shell/workbench.h"
 
 #include "app/host/frame_request.h"
-#include "app/panels/all_panels.h"
 #include "app/shell/handle_keys.h"
 #include "app/start/display_text.h"
 #include "app/view/token_labels.h"
@@ -26,7 +25,7 @@ constexpr float k_top_bar_height = 44; ///< design length
 
 Workbench::Workbench(Options o)
     : files_(o.config_folder), shows_timing_(o.shows_timing), session_(o.mode, std::move(o.wake)),
-      start_page_(std::move(o.models)), panels_(make_all_panels(), make_all_panels()),
+      start_page_(std::move(o.models)), panels_(o.panels(), o.panels()),
       arrangement_(panel_titles(panels_.panels())) {
     load();
     ImGuiHost::current().set_look({settings_.theme, settings_.scale}); // no flash of another theme
@@ -111,6 +110,13 @@ void Workbench::hand_over(const SessionCommand& c) {
         choosing_file_ = false;
         if (!start_page_.was_drawn()) // the start page shall not flash up before the first model
             opening_message_ = "Opening " + shown_name(std::filesystem::path(open->model).filename()) + " …";
+    }
+    if (const auto* saved = std::get_if<command::SaveState>(&c)) {
+        command::SaveState with_view = *saved;
+        for (const ViewCommand& command : view_state())
+            with_view.view.push_back(gf::to_json(Command(command)).dump());
+        session_.post(with_view);
+        return;
     }
     session_.post(c);
 }

@@ -3,6 +3,7 @@
 // commands and hands all others to the session. It knows no windowing system: a GlfwWindow, a HeadlessWindow
 // or a test calls frame().
 
+#include "app/panels/all_panels.h"
 #include "app/shell/config_files.h"
 #include "app/shell/formula_bar.h"
 #include "app/shell/help_card.h"
@@ -35,6 +36,8 @@ class Workbench {
         bool shows_timing = true;   ///< tokens/s and frame time, which no two pictures have in common
         /// The folder of the models that ship (models/shipped.h), for the start page; empty: there is none.
         std::filesystem::path models = {};
+        /// Makes the panels, twice: one set for each of two runs that are compared.
+        std::function<std::vector<std::unique_ptr<Panel>>()> panels = make_all_panels;
     };
     explicit Workbench(Options options);
     ~Workbench();
@@ -69,6 +72,7 @@ class Workbench {
     void carry_out(const Command& command);
     void hand_over(const SessionCommand& command);
     void carry_out_here(const ViewCommand& command);
+    std::vector<ViewCommand> view_state();
     void run(const command::SetTheme&);
     void run(const command::SetScale&);
     void run(const command::SetMotion&);
@@ -84,6 +88,7 @@ class Workbench {
     void run(const command::SetView&);
     void run(const command::ShowPanel&);
     void run(const command::SetLayout&);
+    void run(const command::Arrange& c) { arrangement_.arrange(c.root); }
     void run(const command::SaveLayout&);
     void run(const command::DeleteLayout&);
     void run(const command::ChooseFile&);

@@ -44,8 +44,10 @@ class Panel {
     virtual void draw(const View& view, Selection& selection, Commands& commands) = 0;
 
     virtual std::vector<PanelOption> options() const { return {}; }
-    /// Sets one of options() to one of its values.
-    virtual void choose(std::string_view /*option*/, std::string_view /*value*/) {}
+    /// The value that one of options() has now.
+    virtual std::string option(std::string_view /*name*/) const { return {}; }
+    /// Sets one of options() to one of its values. @throws Error when the value cannot be
+    virtual void choose(std::string_view /*name*/, std::string_view /*value*/) {}
 };
 
 } // namespace gf::ui

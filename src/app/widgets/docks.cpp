@@ -114,11 +114,6 @@ std::size_t fingerprint_of(const ImGuiDockNode& node, std::size_t print) {
 
 } // namespace
 
-bool DockTree::holds(std::string_view panel) const {
-    return contains(panels, panel) ||
-           std::any_of(parts.begin(), parts.end(), [&](const DockTree& part) { return part.holds(panel); });
-}
-
 bool dock_exists(ImGuiID dock) { return dock != 0 && ImGui::DockBuilderGetNode(dock); }
 
 bool dock_is_empty(ImGuiID dock) {

@@ -5,11 +5,13 @@
 
 #include "core/sampling/sampling.h"
 #include "session/cell_address.h"
+#include "session/saved_text.h"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace gf {
 namespace command {
@@ -182,19 +184,47 @@ struct UseEdits {
     static void fields(auto& command, auto visit) { visit("on", command.on); }
 };
 
+struct SetSetup {
+    std::string file;
+    static constexpr std::string_view k_name = "setup";
+    static constexpr std::string_view k_about = "Sets masks, evicted keys, positions and experts of the "
+                                                "text's run as a file says, which is written as "
+                                                "for `run --setup`; an empty name: the model's own.";
+    static void fields(auto& command, auto visit) { visit("file", command.file); }
+};
+
+struct RestoreText {
+    SavedText text;
+    static constexpr std::string_view k_name = "text-tree";
+    static constexpr std::string_view k_about =
+        "Brings back a text with its branches, as `save-state` writes it: every token and how it was drawn.";
+    static void fields(auto& command, auto visit) { SavedText::fields(command.text, visit); }
+};
+
+struct SaveState {
+    std::string path;
+    static constexpr std::string_view k_name = "save-state";
+    static constexpr std::string_view k_about =
+        "Writes everything that is set and shown into a file, as a list of commands that brings it back.";
+    static void fields(auto& command, auto visit) { visit("path", command.path); }
+    std::vector<std::string> view{}; ///< the window's commands as JSON, which the window adds
+};
+
 struct AddRun {
     std::string model = {}, tokenizer = {};
     std::string prompt = {};
     int branch = -1;
+    std::string name = {}; ///< empty: the first letter that is free
     static constexpr std::string_view k_name = "add-run";
-    static constexpr std::string_view k_about =
-        "Adds a run beside the text, in lock-step with it: of another model, another prompt or another branch "
-        "(as it stands). What is left out is as in the text.";
+    static constexpr std::string_view k_about = "Adds a run beside the text, in lock-step with it: of "
+                                                "another model, another prompt or another branch "
+                                                "(as it stands). What is left out is as in the text.";
     static void fields(auto& command, auto visit) {
         visit("model", command.model);
         visit("tokenizer", command.tokenizer);
         visit("prompt", command.prompt);
         visit("branch", command.branch);
+        visit("name", command.name);
     }
 };
 
@@ -208,9 +238,9 @@ struct RemoveRun {
 struct DrawEach {
     bool on = true;
     static constexpr std::string_view k_name = "draw-each";
-    static constexpr std::string_view k_about =
-        "Lets the runs beside the text draw tokens of their own, with the random numbers that the text's had, "
-        "or read the text's tokens.";
+    static constexpr std::string_view k_about = "Lets the runs beside the text draw tokens of their own, "
+                                                "with the random numbers that the text's had, "
+                                                "or read the text's tokens.";
     static void fields(auto& command, auto visit) { visit("on", command.on); }
 };
 
@@ -233,6 +263,7 @@ using SessionCommand =
                  command::Step, command::Jump, command::SetSpeed, command::ViewLayer, command::SetTraceBudget,
                  command::SetSampling, command::SetSeed, command::Resample, command::ForceToken,
                  command::SelectBranch, command::EditCell, command::RemoveEdit, command::RemoveEdits,
-                 command::UseEdits, command::AddRun, command::RemoveRun, command::DrawEach, command::Undo, command::Redo>;
+                 command::UseEdits, command::SetSetup, command::RestoreText, command::SaveState,
+                 command::AddRun, command::RemoveRun, command::DrawEach, command::Undo, command::Redo>;
 
 } // namespace gf

@@ -5,6 +5,7 @@
 // docs/commands.md is made from this file.
 
 #include "session/cell_address.h"
+#include "session/commands/dock_tree.h"
 
 #include <string>
 #include <string_view>
@@ -89,8 +90,8 @@ struct Compare {
     std::string run;
     std::string as = "side by side";
     static constexpr std::string_view k_name = "compare";
-    static constexpr std::string_view k_about =
-        "Shows a run `side by side` with the one in view, or the `difference` of the two; `off` shows one run.";
+    static constexpr std::string_view k_about = "Shows a run `side by side` with the one in view, or the "
+                                                "`difference` of the two; `off` shows one run.";
     static void fields(auto& command, auto visit) {
         visit("run", command.run);
         visit("as", command.as);
@@ -135,6 +136,14 @@ struct SetLayout {
     static constexpr std::string_view k_about =
         "Arranges the panels by one of the program's layouts or by one that a person saved.";
     static void fields(auto& command, auto visit) { visit("layout", command.layout); }
+};
+
+struct Arrange {
+    DockTree root;
+    static constexpr std::string_view k_name = "arrange";
+    static constexpr std::string_view k_about =
+        "Puts the panels where the tree of splits says; those that it does not name become further tabs.";
+    static void fields(auto& command, auto visit) { visit("root", command.root); }
 };
 
 struct SaveLayout {
@@ -184,9 +193,9 @@ struct ShowHelp {
 
 using ViewCommand =
     std::variant<command::SetTheme, command::SetScale, command::PinHead, command::PinToken, command::PinCell,
-                 command::AskValue, command::Inspect, command::SelectOperation, command::ViewRun, command::Compare,
-                 command::ViewAttention, command::SetView, command::ShowPanel, command::SetLayout,
-                 command::SaveLayout, command::DeleteLayout, command::SetMotion, command::ChooseFile,
-                 command::Find, command::ShowHelp>;
+                 command::AskValue, command::Inspect, command::SelectOperation, command::ViewRun,
+                 command::Compare, command::ViewAttention, command::SetView, command::ShowPanel,
+                 command::SetLayout, command::Arrange, command::SaveLayout, command::DeleteLayout,
+                 command::SetMotion, command::ChooseFile, command::Find, command::ShowHelp>;
 
 } // namespace gf

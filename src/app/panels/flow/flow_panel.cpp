@@ -6,6 +6,7 @@
 #include "app/panels/flow/flow_maps.h"
 #include "app/panels/flow/flow_picture.h"
 #include "app/panels/flow/flow_words.h"
+#include "app/view/panel_options.h"
 #include "app/view/sampling_preview.h"
 #include "app/view/token_labels.h"
 #include "app/view/token_row.h"
@@ -17,6 +18,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 
@@ -41,17 +43,28 @@ bool has_map(const FlowColumn& c) {
     return c.kind == FlowColumnKind::strip || c.kind == FlowColumnKind::matrix;
 }
 
-class FlowPanel : public Panel {
+constexpr std::array<std::string_view, 2> k_rows_words{"readable", "all"};
+
+struct FlowOptions {
+    std::string rows = "readable"; ///< how many rows are shown: as many as are readable, or all
+    double zoom = 0;               ///< number of rows that a person zoomed to; 0: as `rows` says
+    double end = -1;               ///< row where those shown end; -1: at the newest
+    static void fields(auto& options, auto visit) {
+        visit("rows", options.rows, {.words = k_rows_words});
+        visit("zoom", options.zoom, {.least = 0, .greatest = 1e9});
+        visit("end", options.end, {.least = -1, .greatest = 1e9});
+    }
+};
+
+class FlowPanel : public PanelWithOptions<FlowOptions> {
   public:
     const char* title() const override { return "Flow"; }
     const char* about() const override { return "from tokens to the next token through every layer"; }
     void draw(const View& view, Selection& selection, Commands& commands) override;
-    std::vector<PanelOption> options() const override { return {{"rows", {"readable", "all"}}}; }
-    void choose(std::string_view, std::string_view value) override {
-        rows_shown_ = value == "all" ? 1e9f : 0;
-    }
 
   private:
+    void take_option(std::string_view name) override;
+    float wanted_rows(float readable) const;
     void place_rows(int cursor);
     void navigate_rows(int cursor, bool over_cells = false);
     int row_under_mouse(int cursor) const;
@@ -74,18 +87,27 @@ class FlowPanel : public Panel {
     StreamMeasures measures_;
     std::vector<float> source_edges_;   ///< slots of the source tokens below their matrix
     std::vector<ImU32> source_colours_; ///< colours of their labels
-    float rows_shown_ = 0;              ///< number of rows; 0: as many as are readable
-    float end_row_ = -1;                ///< where the rows shown end; -1: at the newest
     Glide head_mark_;
     fmt::memory_buffer text_;
 };
+
+/// Another choice of rows lets go of the zoom.
+void FlowPanel::take_option(std::string_view name) {
+    if (name == "rows") options_.zoom = 0, options_.end = -1;
+}
+
+float FlowPanel::wanted_rows(float readable) const {
+    if (options_.zoom > 0) return static_cast<float>(options_.zoom);
+    return options_.rows == "all" ? 1e9f : readable;
+}
 
 /// Says which rows are between top and bottom.
 void FlowPanel::place_rows(int cursor) {
     const auto n = static_cast<float>(cursor);
     const float height = layout_.bottom - layout_.top, readable = std::floor(height / px(k_readable_row));
-    const float shown = std::clamp(rows_shown_ > 0 ? rows_shown_ : readable, std::min(k_min_rows, n), n);
-    const float end = end_row_ < 0 ? n : std::clamp(end_row_, shown, n);
+    const float shown = std::clamp(wanted_rows(readable), std::min(k_min_rows, n), n);
+    const auto end_row = static_cast<float>(options_.end);
+    const float end = end_row < 0 ? n : std::clamp(end_row, shown, n);
     layout_.row0 = end - shown;
     layout_.row1 = end;
     // Few rows keep together instead of filling the height.
@@ -102,17 +124,17 @@ void FlowPanel::navigate_rows(int cursor, bool over_cells) {
     if (ImGui::IsItemHovered() && io.MouseWheel != 0 && !io.KeyCtrl) {
         const float at = layout_.row0 + (io.MousePos.y - layout_.top) / layout_.row_height();
         const float wanted = std::clamp(shown * std::pow(0.85f, io.MouseWheel), std::min(k_min_rows, n), n);
-        rows_shown_ = wanted;
-        end_row_ = std::clamp(at + (layout_.row1 - at) * wanted / shown, wanted, n);
+        options_.zoom = static_cast<double>(wanted);
+        options_.end = static_cast<double>(std::clamp(at + (layout_.row1 - at) * wanted / shown, wanted, n));
     } else if (ImGui::IsItemActive() && ImGui::IsMouseDragging(ImGuiMouseButton_Left)) {
-        end_row_ = std::clamp(layout_.row1 - io.MouseDelta.y / layout_.row_height(), shown, n);
+        options_.end =
+            static_cast<double>(std::clamp(layout_.row1 - io.MouseDelta.y / layout_.row_height(), shown, n));
     } else if (!over_cells && ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
-        rows_shown_ = 0;
-        end_row_ = -1;
+        options_ = {};
     } else {
         return;
     }
-    if (end_row_ > n - 0.5f) end_row_ = -1; // at the end it follows the text
+    if (options_.end > static_cast<double>(n) - 0.5) options_.end = -1; // at the end it follows the text
     request_frame();
 }
 

@@ -5,6 +5,7 @@
 #include "app/panels/heads/head_lines.h"
 #include "app/panels/heads/head_matrix.h"
 #include "app/view/not_kept_notice.h"
+#include "app/view/panel_options.h"
 #include "app/widgets/header_controls.h"
 #include "app/widgets/panel_frame.h"
 #include "app/widgets/segmented_control.h"
@@ -25,43 +26,46 @@ constexpr int k_max_tokens_as_lines = 40; ///< longer texts are shown as a matri
 // Design lengths.
 constexpr float k_min_width_as_lines = 260, k_min_width = 120, k_min_height = 70;
 
-class HeadPanel : public Panel {
+enum class HeadForm { matrix, lines, automatic }; ///< automatic: lines while they can be told apart
+enum class HeadValues { weights, scores };
+std::string_view name(HeadForm form) {
+    return form == HeadForm::matrix ? k_forms[0] : form == HeadForm::lines ? k_forms[1] : "auto";
+}
+std::string_view name(HeadValues values) { return k_values[values == HeadValues::scores]; }
+
+struct HeadOptions {
+    HeadForm form = HeadForm::automatic;
+    HeadValues shows = HeadValues::weights;
+    static void fields(auto& options, auto visit) {
+        visit("form", options.form);
+        visit("shows", options.shows);
+    }
+};
+
+class HeadPanel : public PanelWithOptions<HeadOptions> {
   public:
     const char* title() const override { return "Head"; }
     const char* about() const override { return "one head large: which query reads which key"; }
     void draw(const View& view, Selection& selection, Commands& commands) override;
-    std::vector<PanelOption> options() const override {
-        return {{"form", {k_forms[0], k_forms[1], "auto"}}, {"shows", {k_values[0], k_values[1]}}};
-    }
-    void choose(std::string_view option, std::string_view value) override;
 
   private:
-    enum Form { matrix, lines, automatic }; ///< indices in k_forms, then what chooses between them
+    using Form = HeadForm;
     Form form_to_draw(const View& view) const;
     void draw_header(const View& view, const Selection& selection, HeadRef head, Form form,
                      Commands& commands);
     void write_subtitle(const View& view, const Selection& selection, HeadRef head, Form form);
 
-    Form form_ = automatic; ///< automatic: lines while they can be told apart
-    int values_ = 0;        ///< index in k_values
     HeadMatrix matrix_;
     HeadLines lines_;
     fmt::memory_buffer text_;
 };
 
-void HeadPanel::choose(std::string_view option, std::string_view value) {
-    if (option == "shows")
-        values_ = value == k_values[1];
-    else
-        form_ = value == k_forms[0] ? matrix : value == k_forms[1] ? lines : automatic;
-}
-
 HeadPanel::Form HeadPanel::form_to_draw(const View& v) const {
-    if (form_ != automatic) return form_;
+    if (options_.form != Form::automatic) return options_.form;
     const int n_tokens = std::max(v.cursor, v.source ? v.source->rows : 0);
     const bool fits =
         n_tokens <= k_max_tokens_as_lines && ImGui::GetContentRegionAvail().x >= px(k_min_width_as_lines);
-    return fits ? lines : matrix;
+    return fits ? Form::lines : Form::matrix;
 }
 
 /// The head that is pointed at if the run keeps its layer, else the pinned one.
@@ -81,11 +85,13 @@ void HeadPanel::draw(const View& v, Selection& selection, Commands& commands) {
                       {at.x + std::max(room.x, px(k_min_width)), at.y + std::max(room.y, px(k_min_height))}};
     const ScoreAndPatternSites sites = score_and_pattern_sites(selection.attention);
     const HeadContext context{
-        v, selection, commands, head, selection.attention, values_ ? sites.scores : sites.pattern, area};
+        v,    selection,           commands,
+        head, selection.attention, options_.shows == HeadValues::scores ? sites.scores : sites.pattern,
+        area};
     // The header is drawn already: if it told something else, another frame corrects it.
     const auto told_cells = matrix_.cells_per_pixel();
     const int told_first = lines_.first_token();
-    form == lines ? lines_.draw(context) : matrix_.draw(context);
+    form == Form::lines ? lines_.draw(context) : matrix_.draw(context);
     if (told_cells != matrix_.cells_per_pixel() || told_first != lines_.first_token()) request_frame();
 }
 
@@ -96,9 +102,9 @@ void HeadPanel::write_subtitle(const View& v, const Selection& selection, HeadRe
     fmt::format_to(out, "layer {}, head {}{}{}; ", head.layer, head.head,
                    selection.attention == Attention::cross ? " to the source" : "",
                    head == selection.pinned_head ? "" : " (preview: click pins it)");
-    if (form == lines && lines_.end_token() - lines_.first_token() < v.cursor)
+    if (form == Form::lines && lines_.end_token() - lines_.first_token() < v.cursor)
         fmt::format_to(out, "lines, tokens {} to {}", lines_.first_token(), lines_.end_token() - 1);
-    else if (form == lines)
+    else if (form == Form::lines)
         fmt::format_to(out, "lines, every query");
     else if (const auto cells = matrix_.cells_per_pixel(); cells.rows > 1 || cells.cols > 1)
         fmt::format_to(out, "max-pooled {} × {}", cells.rows, cells.cols);
@@ -127,11 +133,14 @@ void HeadPanel::draw_header(const View& v, const Selection& selection, HeadRef h
         draw_attention_switch(selection.attention, commands);
         ImGui::SameLine(0, px(8));
     }
-    int chosen = form;
-    if (segmented_control("form", chosen, k_forms, ControlSize::small)) form_ = static_cast<Form>(chosen);
+    int chosen = static_cast<int>(form);
+    if (segmented_control("form", chosen, k_forms, ControlSize::small))
+        options_.form = static_cast<Form>(chosen);
     if (!has_values) return;
     ImGui::SameLine(0, px(8));
-    segmented_control("shows", values_, k_values, ControlSize::small);
+    auto values = static_cast<int>(options_.shows);
+    if (segmented_control("shows", values, k_values, ControlSize::small))
+        options_.shows = static_cast<HeadValues>(values);
 }
 
 } // namespace

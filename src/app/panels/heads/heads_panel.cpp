@@ -5,6 +5,7 @@
 #include "app/panels/heads/head_roles_list.h"
 #include "app/panels/heads/heads_grid.h"
 #include "app/view/not_kept_notice.h"
+#include "app/view/panel_options.h"
 #include "app/widgets/colour_legend.h"
 #include "app/widgets/header_controls.h"
 #include "app/widgets/panel_frame.h"
@@ -27,16 +28,31 @@ constexpr float k_legend_height = 22, k_list_gap = 12, k_max_list_width = 260;
 constexpr float k_min_grid_width = 130, k_min_grid_height = 90; ///< what the list of roles leaves to the maps
 constexpr float k_min_heads_width = 64, k_min_heads_height = 56; ///< a panel that is smaller scrolls
 
-class HeadsPanel : public Panel {
+/// What heads can be sorted by, in words: their layer, or a role.
+std::span<const std::string_view> sort_words() {
+    static const std::vector<std::string_view> words = [] {
+        std::vector<std::string_view> all{k_by_layer};
+        for (int i = 0; i < k_n_head_roles; ++i) all.push_back(head_role_row(static_cast<HeadRole>(i)).name);
+        return all;
+    }();
+    return words;
+}
+
+struct HeadsOptions {
+    std::string sort = std::string(k_by_layer);
+    static void fields(auto& options, auto visit) { visit("sort", options.sort, {.words = sort_words()}); }
+};
+
+class HeadsPanel : public PanelWithOptions<HeadsOptions> {
   public:
     const char* title() const override { return "Heads"; }
     const char* about() const override { return "the patterns of all heads, and what they do"; }
     void draw(const View& view, Selection& selection, Commands& commands) override;
-    std::vector<PanelOption> options() const override;
-    void choose(std::string_view option, std::string_view value) override;
 
   private:
-    std::string_view sort_name() const { return sort_ ? head_role_row(*sort_).name : k_by_layer; }
+    void take_option(std::string_view name) override;
+    void sort_by(std::string_view word);
+    std::string_view sort_name() const { return options_.sort; }
     void draw_header(const View& view, Attention attention, Commands& commands);
     void draw_sort_menu();
     struct Layout {
@@ -46,24 +62,20 @@ class HeadsPanel : public Panel {
     Layout lay_out(const View& view, bool is_cross) const;
     void draw_body(const View& view, Selection& selection, Commands& commands);
 
-    std::optional<HeadRole> sort_; ///< nullopt: by layer
+    std::optional<HeadRole> sort_; ///< the role of options_.sort; nullopt: by layer
     HeadRoles roles_;
     HeadsGrid grid_;
     HeadRolesList list_;
     fmt::memory_buffer text_;
 };
 
-std::vector<PanelOption> HeadsPanel::options() const {
-    PanelOption sort{"sort", {k_by_layer}};
-    for (int i = 0; i < k_n_head_roles; ++i)
-        sort.values.push_back(head_role_row(static_cast<HeadRole>(i)).name);
-    return {sort};
-}
+void HeadsPanel::take_option(std::string_view) { sort_by(options_.sort); }
 
-void HeadsPanel::choose(std::string_view, std::string_view value) {
+void HeadsPanel::sort_by(std::string_view word) {
+    options_.sort = word;
     sort_.reset();
     for (int i = 0; i < k_n_head_roles; ++i)
-        if (head_role_row(static_cast<HeadRole>(i)).name == value) sort_ = static_cast<HeadRole>(i);
+        if (head_role_row(static_cast<HeadRole>(i)).name == word) sort_ = static_cast<HeadRole>(i);
 }
 
 void HeadsPanel::draw(const View& v, Selection& selection, Commands& commands) {
@@ -116,11 +128,8 @@ void HeadsPanel::draw_sort_menu() {
     if (header_menu("sort", sort_name())) ImGui::OpenPopup("sort heads");
     tooltip("Sort the heads by layer or by what they do");
     if (!ImGui::BeginPopup("sort heads")) return;
-    if (ImGui::MenuItem(k_by_layer.data(), nullptr, !sort_)) sort_.reset();
-    for (int i = 0; i < k_n_head_roles; ++i) {
-        const auto role = static_cast<HeadRole>(i);
-        if (ImGui::MenuItem(head_role_row(role).name.data(), nullptr, sort_ == role)) sort_ = role;
-    }
+    for (const std::string_view word : sort_words())
+        if (ImGui::MenuItem(word.data(), nullptr, options_.sort == word)) sort_by(word);
     ImGui::EndPopup();
 }
 

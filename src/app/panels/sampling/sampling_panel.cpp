@@ -7,6 +7,7 @@
 #include "app/panels/sampling/stage_names.h"
 #include "app/panels/sampling/token_table.h"
 #include "app/panels/sampling/tokenless_output.h"
+#include "app/view/panel_options.h"
 #include "app/view/token_labels.h"
 #include "app/widgets/buttons.h"
 #include "app/widgets/panel_frame.h"
@@ -15,6 +16,7 @@
 #include "app/widgets/widget_parts.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace gf::ui {
@@ -27,7 +29,22 @@ constexpr float k_max_card_width = 400, k_gap_beside_card = 16;
 /// Pixels between the lines of the panel: less where it is low.
 float line_spacing() { return px(ImGui::GetWindowHeight() < px(390) ? 4 : 6); }
 
-class SamplingPanel : public Panel {
+constexpr std::array<std::string_view, 7> k_stage_words{"all",   "repetition", "temperature", "top-k",
+                                                        "top-p", "min-p",      "greedy"};
+constexpr std::array<std::string_view, 2> k_off_on{"off", "on"};
+
+struct SamplingOptions {
+    std::string stage = "temperature"; ///< the one in focus
+    std::string token = "none";        ///< the one whose probability is derived: its text, its id, or "next"
+    bool resamples = false;
+    static void fields(auto& options, auto visit) {
+        visit("stage", options.stage, {.words = k_stage_words});
+        visit("token", options.token);
+        visit("resamples", options.resamples, {.words = k_off_on});
+    }
+};
+
+class SamplingPanel : public PanelWithOptions<SamplingOptions> {
   public:
     bool always_shows_text() const override { return true; }
     const char* title() const override { return "Sampling"; }
@@ -35,10 +52,10 @@ class SamplingPanel : public Panel {
         return "from logits to the next token: the chain, the probabilities, the draw";
     }
     void draw(const View& view, Selection& selection, Commands& commands) override;
-    std::vector<PanelOption> options() const override;
-    void choose(std::string_view option, std::string_view value) override;
 
   private:
+    void take_option(std::string_view name) override;
+    void note_options();
     void draw_below_chain(const View& view, Selection& selection, Commands& commands);
     void draw_with_card_beside_table(const View& view, Selection& selection, Commands& commands);
     void draw_in_one_column(const View& view, Selection& selection, Commands& commands);
@@ -51,21 +68,25 @@ class SamplingPanel : public Panel {
     SamplingChain edited_chain_; ///< kept only to reuse its memory
 };
 
-std::vector<PanelOption> SamplingPanel::options() const {
-    return {{"stage", {"all", "repetition", "temperature", "top-k", "top-p", "min-p", "greedy"}},
-            {"token", {}},
-            {"resamples", {"on", "off"}}};
-}
-
-void SamplingPanel::choose(std::string_view option, std::string_view value) {
-    if (option == "resamples") state_.set_resampling(value == "on");
-    if (option == "token") state_.choose_token_by_name(std::string(value));
+void SamplingPanel::take_option(std::string_view option) {
+    if (option == "resamples") state_.set_resampling(options_.resamples);
+    if (option == "token") state_.choose_token_by_name(options_.token);
     if (option != "stage") return;
     state_.focus_on_first_of_kind({});
     for (int i = 0; i < k_n_stage_kinds; ++i) {
         const auto kind = static_cast<StageKind>(i);
-        if (short_stage_name(kind) == value) state_.focus_on_first_of_kind(kind);
+        if (short_stage_name(kind) == options_.stage) state_.focus_on_first_of_kind(kind);
     }
+}
+
+/// Notes in options_ what a person chose by hand.
+void SamplingPanel::note_options() {
+    options_.stage = state_.focused_kind() ? short_stage_name(*state_.focused_kind()) : "all";
+    options_.resamples = state_.resampling();
+    if (state_.chosen_token() >= 0 && !state_.is_looking_for_token())
+        options_.token = "#" + std::to_string(state_.chosen_token());
+    else if (!state_.is_looking_for_token())
+        options_.token = "none";
 }
 
 void SamplingPanel::draw(const View& v, Selection& selection, Commands& commands) {
@@ -86,6 +107,7 @@ void SamplingPanel::draw(const View& v, Selection& selection, Commands& commands
             state_.update(v, position);
         }
         draw_below_chain(v, selection, commands);
+        note_options();
     }
     ImGui::PopStyleVar();
 }

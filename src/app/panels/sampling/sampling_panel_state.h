@@ -30,6 +30,7 @@ class SamplingPanelState {
 
     /// The stage whose effect is shown and that the slider sets: its index in the chain; -1: the whole chain.
     int focused_stage() const { return focused_stage_; }
+    std::optional<StageKind> focused_kind() const { return focused_kind_; } ///< nullopt: the whole chain
     void focus_on_stage(int stage, const SamplingChain& chain);
     /// Focuses on the first stage of this kind; nullopt: the whole chain.
     void focus_on_first_of_kind(std::optional<StageKind> kind) { focused_kind_ = kind, focused_stage_ = -1; }
@@ -60,6 +61,8 @@ class SamplingPanelState {
     /// Chooses a token by its id or its text, "next" for next_token(), or "none". It is looked up in the next
     /// update().
     void choose_token_by_name(std::string name) { chosen_token_ = -1, wanted_token_name_ = std::move(name); }
+    /// Whether a token that was chosen by name is not looked up yet.
+    bool is_looking_for_token() const { return !wanted_token_name_.empty(); }
     const Derivation& derivation() const { return derivation_; }
 
     bool resampling() const { return resampling_; }

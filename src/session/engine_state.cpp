@@ -1,0 +1,68 @@
+// The state as a list of commands: what a saved state, a restart and a lesson are made of.
+
+#include "io/json.h"
+#include "platform/error.h"
+#include "platform/write_file.h"
+#include "session/command.h"
+#include "session/engine.h"
+
+#include <nlohmann/json.hpp>
+
+namespace gf {
+
+void Engine::run(const command::RestoreText& c) {
+    require_run("text-tree");
+    with_context([&](const RunContext& context) { state_.text.restore(context, c.text); });
+    mark_undoable();
+    playback_.stop();
+    recomputed_.reset();
+    forget_edits(Run::k_text);
+    state_.prompt = c.text.prompt;
+}
+
+std::vector<SessionCommand> Engine::saved_state() const {
+    std::vector<SessionCommand> state;
+    state.emplace_back(command::SetTraceBudget{static_cast<double>(memory_budget_) / 1048576});
+    state.emplace_back(command::SetSpeed{playback_.limit()});
+    if (!has_run()) return state;
+    state.emplace_back(command::Open{state_.model_path, state_.tokenizer_path});
+    if (state_.source_run) state.emplace_back(command::SetSource{state_.source});
+    SavedText text = state_.text.saved();
+    text.prompt = state_.prompt;
+    state.emplace_back(command::RestoreText{std::move(text)});
+    state.emplace_back(command::SetSampling{state_.chain});
+    state.emplace_back(command::SetSeed{state_.seed});
+    if (!state_.setup_file.empty()) state.emplace_back(command::SetSetup{state_.setup_file});
+    for (const int run : {Run::k_text, Run::k_source})
+        for (const Edit& edit : *state_.edits.of(run)) state.emplace_back(command_of(edit, run));
+    if (!state_.edits.are_on()) state.emplace_back(command::UseEdits{false});
+    for (const auto& run : state_.compared) {
+        const RunSpec& spec = run->spec();
+        state.emplace_back(
+            command::AddRun{spec.model, spec.tokenizer, spec.prompt, spec.branch, run->name()});
+    }
+    if (state_.each_draws) state.emplace_back(command::DrawEach{true});
+    return state;
+}
+
+/// The command that makes an edit again.
+SessionCommand Engine::command_of(const Edit& edit, int run) const {
+    const CellRange& r = edit.range;
+    const bool has_heads = site_heads(view_of(run).config(), r.site) > 1;
+    return command::EditCell{{site_name(r.site, r.layer), has_heads ? r.head_begin : -1, r.row_begin,
+                              r.column_begin, run == Run::k_source ? "source" : "text"},
+                             static_cast<double>(edit.values[0])};
+}
+
+void Engine::run(const command::SaveState& c) {
+    if (c.path.empty()) throw Error({"save-state", "the path of a file", "none", ""});
+    auto list = nlohmann::ordered_json::array();
+    for (const SessionCommand& command : saved_state()) list.push_back(to_json(command));
+    for (const std::string& command : c.view) list.push_back(nlohmann::ordered_json::parse(command));
+    std::string lines = "[\n";
+    for (std::size_t i = 0; i < list.size(); ++i)
+        lines += list[i].dump() + (i + 1 < list.size() ? ",\n" : "\n");
+    write_file(c.path, lines + "]\n");
+}
+
+} // namespace gf
