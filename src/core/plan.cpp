@@ -297,4 +297,13 @@ std::size_t Plan::bytes() const {
     return sum;
 }
 
+bool appending_changes_rows(const ModelConfig& config, const RunSetup& setup, int n_tokens, int capacity) {
+    if (depends_on_length(config, setup)) return true;
+    if (!looks_ahead(config, setup)) return false;
+    const Plan plan(config, capacity, setup);
+    for (int n = n_tokens; n < capacity; ++n)
+        if (plan.reads_beyond(n)) return true;
+    return false;
+}
+
 } // namespace gf

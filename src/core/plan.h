@@ -148,4 +148,9 @@ class Plan {
     bool looks_ahead_ = false, needs_whole_segments_ = false;
 };
 
+/// Whether a token that is appended to a text of n_tokens or more, of at most `capacity`, changes the rows
+/// before it. Then a run has exactly the capacity of the text shown, and is computed from the start for each
+/// token.
+bool appending_changes_rows(const ModelConfig& config, const RunSetup& setup, int n_tokens, int capacity);
+
 } // namespace gf

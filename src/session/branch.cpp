@@ -59,11 +59,9 @@ int rows_per_slice(const ModelConfig& config) {
 
 Branch::Branch(const RunContext& context, std::span<const int> prompt)
     : n_prompt_(static_cast<int>(prompt.size())), n_tokens_(n_prompt_), n_prefix_(n_prompt_) {
-    const ModelConfig& config = context.config();
-    const bool is_whole = !config.continues_text() || depends_on_length(config, context.setup);
-    const int capacity =
-        is_whole ? n_prompt_
-                 : std::min(config.n_ctx, std::max(k_initial_capacity, n_prompt_ + k_initial_capacity / 2));
+    const int wished =
+        std::min(context.config().n_ctx, std::max(k_initial_capacity, n_prompt_ + k_initial_capacity / 2));
+    const int capacity = room_for(context, n_prompt_, std::max(wished, n_prompt_));
     choose_shape(context, capacity);
     trace_ = empty_trace(context);
     trace_->append(prompt);
@@ -79,6 +77,15 @@ RunSetup Branch::setup_for(const RunContext& context, int capacity) const {
     setup.n_prefix = n_prefix_;
     setup.edits = edits_within(context.edits, capacity);
     return setup;
+}
+
+/// The capacity for a text of n tokens: as many as wished, or exactly n where a token behind them changes
+/// their rows. Then the run is one of the tokens shown, and all of it is computed for each token.
+int Branch::room_for(const RunContext& context, int n, int wished) const {
+    const ModelConfig& config = context.config();
+    const bool exact =
+        !config.continues_text() || appending_changes_rows(config, setup_for(context, wished), n, wished);
+    return exact ? n : wished;
 }
 
 /// Keeps as much of the run as the budget allows.
@@ -209,23 +216,14 @@ void Branch::cut_passes(int first) {
 
 double Branch::append(const RunContext& context, int token, TokenOrigin origin) {
     const Stopwatch watch;
-    if (changes_with_text(context)) begin_anew(context, n_tokens_ + 1);
     add_token(context, token, origin);
     compute_rows(n_tokens_);
     return watch.seconds();
 }
 
-/// Whether another token behind the text changes the rows that are there: then the run is one of the tokens
-/// shown, and all of it is computed for each token.
-bool Branch::changes_with_text(const RunContext& context) const {
-    return trace_->plan().reads_beyond(n_tokens_) || depends_on_length(context.config(), context.setup);
-}
-
-/// Forgets the rows, and makes room for at least n tokens: for exactly as many where rows depend on the
-/// length. Readers keep what they have.
+/// Forgets the rows, and makes room for a text of n tokens. Readers keep what they have.
 void Branch::begin_anew(const RunContext& context, int n) {
-    const bool exact = depends_on_length(context.config(), context.setup);
-    choose_shape(context, exact ? n : std::max(shape_.capacity, n));
+    choose_shape(context, room_for(context, n, std::max(shape_.capacity, n)));
     trace_ = empty_trace(context);
     trace_->append(tokens(n_tokens_));
     origins_ = std::make_shared<std::vector<TokenOrigin>>(*origins_);
@@ -245,9 +243,12 @@ void Branch::add_tokens(const RunContext& context, std::span<const int> tokens) 
     for (const int token : tokens) add_token(context, token, {});
 }
 
-/// Makes room for twice as many tokens, with the same rows. Readers keep the old Trace.
+/// Makes room for twice as many tokens, with the same rows, or for one more where it changes them. Readers
+/// keep the old Trace.
 void Branch::grow(const RunContext& context) {
-    const int capacity = std::min(context.config().n_ctx, std::max(2 * n_tokens_, k_initial_capacity));
+    const int wished = std::min(context.config().n_ctx, std::max(2 * n_tokens_, k_initial_capacity)),
+              capacity = room_for(context, n_tokens_, wished);
+    if (capacity < wished) return begin_anew(context, n_tokens_ + 1);
     const std::vector<int> text = tokens(n_tokens_);
     const Keep keep_before = shape_.keep;
     if (is_reduced())
@@ -285,10 +286,12 @@ std::shared_ptr<Branch> Branch::fork_at(const RunContext& context, int position,
     }
     child->n_prompt_ = std::min(n_prompt_, position);
     child->n_tokens_ = position;
-    if (trace_->plan().reads_beyond(position) || depends_on_length(context.config(), context.setup)) {
+    const int wished = std::max(trace_->capacity(), position + 1),
+              capacity = room_for(context, position, wished);
+    if (capacity < wished) {
         child->begin_anew(context, position + 1);
     } else {
-        const int capacity = child->shape_.capacity = std::max(trace_->capacity(), position + 1);
+        child->shape_.capacity = capacity;
         child->cut_passes(position);
         child->trace_ = trace_->branch(position, capacity, setup_for(context, capacity));
         child->rows_ = position;
@@ -309,8 +312,8 @@ std::shared_ptr<Branch> Branch::with_text(const RunContext& context, const std::
     copy->n_prompt_ = copy->n_tokens_ = n;
     copy->rows_ = first;
     copy->cut_passes(first);
-    const int capacity = copy->shape_.capacity =
-        std::max(shape_.capacity, std::min(context.config().n_ctx, 2 * n));
+    const int wished = std::max(shape_.capacity, std::min(context.config().n_ctx, 2 * n)),
+              capacity = copy->shape_.capacity = room_for(context, n, wished);
     copy->trace_ = trace_->branch(first, capacity, setup_for(context, capacity));
     copy->trace_->append(std::span(text).subspan(static_cast<std::size_t>(first)));
     copy->origins_ = std::make_shared<std::vector<TokenOrigin>>(*origins_);

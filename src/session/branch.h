@@ -115,7 +115,7 @@ class Branch {
     RunSetup setup_for(const RunContext& context, int capacity) const;
     std::shared_ptr<Trace> empty_trace(const RunContext& context) const;
     void choose_shape(const RunContext& context, int capacity);
-    bool changes_with_text(const RunContext& context) const;
+    int room_for(const RunContext& context, int n, int wished) const;
     void begin_anew(const RunContext& context, int n);
 
     int n_prompt_ = 0, n_tokens_ = 0, rows_ = 0;

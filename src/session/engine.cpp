@@ -13,6 +13,7 @@
 namespace gf {
 
 void Engine::apply(const SessionCommand& command) {
+    work_failed_ = false; // each command tries once again
     if (!waiting_.keeps(command, text_is_pending())) carry_out(command);
 }
 
@@ -139,11 +140,13 @@ void Engine::tick(double now) {
         carry_out_waiting();
     } catch (const std::exception& e) {
         playback_.stop();
+        work_failed_ = true;
         set_message(e.what(), true);
     }
 }
 
 double Engine::due_time() const {
+    if (work_failed_) return Playback::k_never;
     if (text_is_pending() || layer_is_behind() || compared_behind() || !waiting_.empty())
         return Playback::k_at_once;
     return playback_.due_time();

@@ -183,6 +183,7 @@ class Engine {
     bool sampling_drag_ = false;         ///< successive moves of a sampling slider are undone together
     std::string message_, refused_prompt_;
     bool message_is_error_ = false, can_truncate_ = false;
+    bool work_failed_ = false; ///< what is to be computed failed; it rests until the next command
     std::uint64_t message_number_ = 0, version_ = 0;
 };
 

@@ -4,20 +4,6 @@
 
 namespace gf {
 
-namespace {
-
-/// Whether a token that is appended to a text of at least n_prompt tokens changes the rows before it.
-bool appending_changes_rows(const ModelConfig& config, const RunSetup& setup, int n_prompt, int capacity) {
-    if (depends_on_length(config, setup)) return true;
-    if (!looks_ahead(config, setup)) return false;
-    const Plan plan(config, capacity, setup);
-    for (int n = n_prompt; n < capacity; ++n)
-        if (plan.reads_beyond(n)) return true;
-    return false;
-}
-
-} // namespace
-
 void generate(const Model& model, std::vector<int>& tokens, const GenerationOptions& options,
               const std::function<bool(int)>& on_token) {
     if (options.n < 1) return;

@@ -50,7 +50,7 @@ TEST_P(SaveState, GivesTheSamePicture) {
             GetParam() + ", {\"command\": \"save-state\", \"path\": \"" + state + "\"}]");
     const std::string first = picture_of(script, "first"), again = picture_of(state, "again");
     EXPECT_GT(first.size(), 10'000u);
-    EXPECT_EQ(first, again) << "see " << (scratch() / "first.png").string();
+    EXPECT_TRUE(first == again) << "see " << (scratch() / "first.png").string();
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 #include "app/panels/inspector/name_search.h"
 #include "app/view/attention_rows.h"
 #include "app/view/not_kept_notice.h"
+#include "app/view/panel_options.h"
 #include "app/widgets/header_controls.h"
 #include "app/widgets/icons.h"
 #include "app/widgets/panel_frame.h"
@@ -46,13 +47,20 @@ std::string_view name_that_fits(std::string_view name, float room) {
     return name;
 }
 
-class InspectorPanel : public Panel {
+constexpr std::array<std::string_view, 2> k_head_words{"side by side", "one"};
+
+struct InspectorOptions {
+    bool one_head = false; ///< show one head alone instead of all side by side
+    static void fields(auto& options, auto visit) {
+        visit("heads", options.one_head, {.words = k_head_words});
+    }
+};
+
+class InspectorPanel : public PanelWithOptions<InspectorOptions> {
   public:
     const char* title() const override { return "Inspector"; }
     const char* about() const override { return "any site or parameter: map, figures, histogram"; }
     void draw(const View& view, Selection& selection, Commands& commands) override;
-    std::vector<PanelOption> options() const override { return {{"heads", {"side by side", "one"}}}; }
-    void choose(std::string_view, std::string_view value) override { one_head_ = value == "one"; }
 
   private:
     void read_values(const View& view, const Selection& selection);
@@ -65,7 +73,6 @@ class InspectorPanel : public Panel {
     int n_decimals() const;
     std::string_view text() const { return {text_.data(), text_.size()}; }
 
-    bool one_head_ = false; ///< show one head alone instead of all side by side
     InspectedMatrix matrix_;
     MatrixStatistics statistics_;
     InspectorMap map_;
@@ -76,7 +83,7 @@ class InspectorPanel : public Panel {
 /// Brings statistics and map up to date, only a part of them in each frame where there is much.
 void InspectorPanel::read_values(const View& v, const Selection& selection) {
     const InspectedName name = inspected_name(v, selection);
-    int head = one_head_ || has_key_axis(name.site) ? selection.head_in_view().head : -1;
+    int head = options_.one_head || has_key_axis(name.site) ? selection.head_in_view().head : -1;
     // Scores and patterns follow the head of the cell in focus.
     const auto& focus = selection.focus();
     if (has_key_axis(name.site) && focus && focus->param < 0 && focus->site == name.site &&
@@ -267,9 +274,9 @@ void InspectorPanel::draw_head_choice(const View& v, const UiRect& area, const S
                    matrix_.head_for_query_head(v.config(), selection.head_in_view().head));
     text_.push_back('\0');
     const std::array<const char*, 2> options = {"all", text_.data()};
-    int choice = one_head_ ? 1 : 0;
+    int choice = options_.one_head ? 1 : 0;
     ImGui::SetCursorScreenPos(area.min);
-    if (segmented_control("heads", choice, options, ControlSize::small)) one_head_ = choice == 1;
+    if (segmented_control("heads", choice, options, ControlSize::small)) options_.one_head = choice == 1;
 }
 
 } // namespace
