@@ -99,7 +99,7 @@ def draw():
     # Two passes order each floor by what it stands on, so that few arrows cross.
     place = {}
     for row in rows:
-        row.sort(key=lambda b: (sum(place[o] for o in direct[b]) / max(len(direct[b]), 1), b))
+        row.sort(key=lambda b: (sum(place[o] for o in sorted(direct[b])) / max(len(direct[b]), 1), b))
         for i, box in enumerate(row):
             place[box] = i - (len(row) - 1) / 2
     widest = max(len(row) for row in rows)
@@ -116,10 +116,10 @@ def draw():
         f'<rect width="{width}" height="{height}" fill="#f4f5f8"/>',
     ]
     for box in sorted(edges, key=lambda b: (level[b], b)):
-        targets = sorted(direct[box], key=lambda o: left[o])
+        targets = sorted(direct[box], key=lambda o: (left[o], o))
         for i, other in enumerate(targets):
             x0 = left[box] + WIDTH * (i + 1) / (len(targets) + 1)
-            sources = sorted((b for b in edges if other in direct[b]), key=lambda b: left[b])
+            sources = sorted((b for b in edges if other in direct[b]), key=lambda b: (left[b], b))
             x1 = left[other] + WIDTH * (sources.index(box) + 1) / (len(sources) + 1)
             y0, y1 = top[box] + HEIGHT, top[other] - 2
             bend = GAP_Y * 0.8
