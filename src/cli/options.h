@@ -3,7 +3,6 @@
 // add_to(), and reads them when it runs.
 
 #include "core/sampling/sampling.h"
-#include "core/trace.h"
 #include "session/model.h"
 
 #include <CLI/CLI.hpp>
@@ -43,9 +42,6 @@ struct SourceOptions {
     /// @throws Error when there is a source but no encoder or an encoder but no source, or when the source is
     /// empty or longer than the model's context
     std::optional<std::vector<int>> encode(const Model& model) const;
-    /// Runs the encoder over the source; null for models without an encoder.
-    /// @throws Error as encode() does
-    std::shared_ptr<Trace> run_encoder(const Model& model, Keep keep) const;
 };
 
 /// --temperature, --top-k and the other options of sampling.

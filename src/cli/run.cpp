@@ -1,7 +1,9 @@
 // glassformer run: prints a prompt and its continuation, and nothing else.
 
 #include "cli/command_line.h"
+#include "cli/edits.h"
 #include "cli/options.h"
+#include "core/passes/forward.h"
 #include "session/generate.h"
 
 #include <fmt/core.h>
@@ -18,6 +20,7 @@ struct RunOptions {
     PromptOptions prompt;
     SourceOptions source;
     SamplingOptions sampling;
+    EditOptions edits;
     int n = 64;
     bool json = false;
 };
@@ -31,12 +34,24 @@ std::string_view added_text(const Model& model, int previous, int token, std::st
     return buffer;
 }
 
+/// The encoder's run of the source.
+std::shared_ptr<const Trace> encoder_run(const Model& model, const std::vector<int>& source,
+                                         std::vector<Edit> edits) {
+    const TraceShape shape{static_cast<int>(source.size()), {}, Keep::cache, {}, Stack::encoder};
+    auto run = std::make_shared<Trace>(model.weights, shape, std::move(edits));
+    extend(*run, source);
+    return run;
+}
+
 int run(const RunOptions& options) {
     const auto model = options.model.open();
     const SamplingChain chain = options.sampling.chain();
     std::vector<int> tokens = options.prompt.encode(*model, options.n);
     const std::size_t n_prompt = tokens.size();
-    const std::shared_ptr<const Trace> source = options.source.run_encoder(*model, Keep::cache);
+    const std::optional<std::vector<int>> source_tokens = options.source.encode(*model);
+    StackEdits edits = options.edits.load(*model, source_tokens, static_cast<int>(tokens.size()) + options.n);
+    std::shared_ptr<const Trace> source;
+    if (source_tokens) source = encoder_run(*model, *source_tokens, std::move(edits.encoder));
     std::string buffer, text;
     int previous = -1;
     const auto print_token = [&](int token) {
@@ -46,11 +61,12 @@ int run(const RunOptions& options) {
         previous = token;
     };
     for (const int token : tokens) print_token(token);
-    generate(*model, tokens, {options.n, chain, options.sampling.seed, source}, [&](int token) {
-        print_token(token);
-        if (!options.json) std::fflush(stdout);
-        return true;
-    });
+    generate(*model, tokens, {options.n, chain, options.sampling.seed, source, edits.decoder},
+             [&](int token) {
+                 print_token(token);
+                 if (!options.json) std::fflush(stdout);
+                 return true;
+             });
     if (options.json) {
         nlohmann::json out{{"model", model->name},
                            {"n_prompt", n_prompt},
@@ -75,6 +91,7 @@ void add_run(CLI::App& app, int& exit_code) {
     options->source.add_to(*command);
     command->add_option("-n", options->n, "new tokens")->capture_default_str();
     options->sampling.add_to(*command);
+    options->edits.add_to(*command);
     command->add_flag("--json", options->json, "token ids and text as JSON");
     command->callback([options, &exit_code] { exit_code = run(*options); });
 }

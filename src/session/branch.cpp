@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -35,12 +34,36 @@ int first_affected_row(const Edit& edit) {
     return row_axis(edit.range.site) == Axis::source ? 0 : edit.range.row_begin;
 }
 
-/// The edits without those of rows that a run of this capacity has no room for: a branch may be shorter.
-std::vector<Edit> edits_within(const std::vector<Edit>& edits, int capacity) {
-    std::vector<Edit> within;
-    std::copy_if(edits.begin(), edits.end(), std::back_inserter(within),
-                 [capacity](const Edit& e) { return first_affected_row(e) < capacity; });
-    return within;
+/// Leaves out the cells that a run of this capacity has no room for: a branch may be shorter, and rows and
+/// keys of tokens may be named before they are there.
+Edit within(Edit edit, const ModelConfig& config, int capacity) {
+    const CellRange before = edit.range;
+    CellRange& now = edit.range;
+    if (row_axis(now.site) == Axis::pos) now.row_end = std::min(now.row_end, capacity);
+    if (has_key_axis(now.site) && !has_source_keys(now.site)) {
+        now.column_end = std::min(now.column_end, capacity);
+        now.column_begin = std::min(now.column_begin, capacity);
+    }
+    if (now == before || edit.values.size() <= 1) return edit;
+    // The values of all cells are in the order row, head, column, and those that are left move together.
+    const int n_heads = (now.head_end < 0 ? site_heads(config, now.site) : now.head_end) - now.head_begin;
+    const auto width = static_cast<int>(edit.values.size()) / (n_heads * (before.row_end - before.row_begin)),
+               kept = now.column_end < 0 ? width : now.column_end - now.column_begin;
+    std::vector<real> values;
+    for (int block = 0; block < n_heads * (now.row_end - now.row_begin); ++block) {
+        const auto first = edit.values.begin() + block * width;
+        values.insert(values.end(), first, first + kept);
+    }
+    edit.values = std::move(values);
+    return edit;
+}
+
+/// The edits as far as a run of this capacity has room for their cells.
+std::vector<Edit> edits_within(const std::vector<Edit>& edits, const ModelConfig& config, int capacity) {
+    std::vector<Edit> fitting;
+    for (const Edit& e : edits)
+        if (first_affected_row(e) < capacity) fitting.push_back(within(e, config, capacity));
+    return fitting;
 }
 
 /// The first row that can differ between runs with these edits. The rows before it are the same.
@@ -57,7 +80,8 @@ int first_differing_row(const std::vector<Edit>& a, const std::vector<Edit>& b) 
 }
 
 std::shared_ptr<Trace> empty_trace(const RunContext& context, const TraceShape& shape) {
-    return std::make_shared<Trace>(context.model.weights, shape, edits_within(context.edits, shape.capacity),
+    return std::make_shared<Trace>(context.model.weights, shape,
+                                   edits_within(context.edits, context.config(), shape.capacity),
                                    context.source);
 }
 
@@ -68,11 +92,11 @@ int rows_per_slice(const ModelConfig& config) {
     return static_cast<int>(std::clamp(rows, double(k_min_rows_per_slice), double(k_max_rows_per_slice)));
 }
 
-Branch::Branch(const RunContext& context, std::span<const int> prompt)
+Branch::Branch(const RunContext& context, std::span<const int> prompt, Growth growth)
     : n_prompt_(static_cast<int>(prompt.size())), n_tokens_(n_prompt_) {
     const ModelConfig& config = context.config();
     const int capacity =
-        !config.continues_text()
+        growth == Growth::none || !config.continues_text()
             ? n_prompt_
             : std::min(config.n_ctx, std::max(k_initial_capacity, n_prompt_ + k_initial_capacity / 2));
     shape_ = trace_shape(context, capacity, n_prompt_);
@@ -170,7 +194,7 @@ void Branch::grow(const RunContext& context) {
     shape_ = wanted;
     shape_.capacity = shape_.segments[0].end = capacity;
     if (!keeps_less) {
-        trace_ = trace_->branch(rows_, capacity, edits_within(context.edits, capacity));
+        trace_ = trace_->branch(rows_, capacity, edits_within(context.edits, context.config(), capacity));
     } else { // the budget allows less than the old Trace keeps, so the rows are computed again
         trace_ = empty_trace(context, shape_);
         extend(*trace_, std::span(text).first(static_cast<std::size_t>(rows_)));
@@ -195,7 +219,8 @@ std::shared_ptr<Branch> Branch::fork_at(const RunContext& context, int position,
     child->fork = position;
     child->shape_.capacity = child->shape_.segments[0].end = capacity;
     child->cut_passes(n_before);
-    child->trace_ = trace_->branch(n_before, capacity, edits_within(context.edits, capacity));
+    child->trace_ =
+        trace_->branch(n_before, capacity, edits_within(context.edits, context.config(), capacity));
     child->rows_ = n_before;
     child->origins_ = std::make_shared<std::vector<TokenOrigin>>(*origins_);
     child->origins_->resize(static_cast<std::size_t>(capacity));
@@ -225,7 +250,7 @@ std::shared_ptr<Branch> Branch::with_text(const RunContext& context, const std::
     copy->shape_.capacity = copy->shape_.segments[0].end =
         std::max(shape_.capacity, std::min(context.config().n_ctx, 2 * n));
     const int capacity = copy->shape_.capacity;
-    copy->trace_ = trace_->branch(first, capacity, edits_within(context.edits, capacity));
+    copy->trace_ = trace_->branch(first, capacity, edits_within(context.edits, context.config(), capacity));
     copy->trace_->append(std::span(text).subspan(static_cast<std::size_t>(first)));
     copy->origins_ = std::make_shared<std::vector<TokenOrigin>>(*origins_);
     copy->origins_->resize(static_cast<std::size_t>(capacity));
@@ -236,11 +261,11 @@ std::shared_ptr<Branch> Branch::with_text(const RunContext& context, const std::
 
 bool Branch::is_up_to_date(const RunContext& context) const {
     return !trace_ || (trace_->source() == context.source.get() &&
-                       trace_->edits() == edits_within(context.edits, trace_->capacity()));
+                       trace_->edits() == edits_within(context.edits, context.config(), trace_->capacity()));
 }
 
 std::shared_ptr<Branch> Branch::recomputed(const RunContext& context) const {
-    std::vector<Edit> edits = edits_within(context.edits, trace_->capacity());
+    std::vector<Edit> edits = edits_within(context.edits, context.config(), trace_->capacity());
     const bool same_source = trace_->source() == context.source.get();
     const bool from_start = is_computed_whole(trace_->config()) || !same_source;
     const int first = from_start ? 0 : std::min(first_differing_row(edits, trace_->edits()), rows_);

@@ -8,7 +8,8 @@ void generate(const Model& model, std::vector<int>& tokens, const GenerationOpti
               const std::function<bool(int)>& on_token) {
     if (options.n < 1) return;
     const int n_prompt = static_cast<int>(tokens.size()), capacity = n_prompt + options.n;
-    Trace trace(model.weights, {capacity, {{0, capacity, 0, 0, n_prompt}}, Keep::cache}, {}, options.source);
+    Trace trace(model.weights, {capacity, {{0, capacity, 0, 0, n_prompt}}, Keep::cache}, options.edits,
+                options.source);
     Sampler sampler;
     SampleStep step;
     extend(trace, tokens);

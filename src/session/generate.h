@@ -17,6 +17,7 @@ struct GenerationOptions {
     SamplingChain chain = greedy_chain();
     std::uint64_t seed = 0;
     std::shared_ptr<const Trace> source{}; ///< the encoder's complete run, for an encoder-decoder
+    std::vector<Edit> edits{};             ///< of the text, also of rows that are computed later
 };
 
 /// Appends up to options.n tokens to `tokens`, which must not be empty and must leave room for them in the

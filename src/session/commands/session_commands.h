@@ -3,6 +3,7 @@
 // and its fields (io/fields.h). A new one is a struct, its name in SessionCommand at the end of this file,
 // and an Engine::run(); without the latter nothing compiles. docs/commands.md is made from this file.
 
+#include "core/edit_spec.h"
 #include "core/sampling/sampling.h"
 #include "session/cell_address.h"
 
@@ -148,13 +149,29 @@ struct SelectBranch {
     static void fields(auto& command, auto visit) { visit("branch", command.branch); }
 };
 
+struct ApplyEdit {
+    EditSpec edit;
+    static constexpr std::string_view k_name = "edit";
+    static constexpr std::string_view k_about =
+        "Scales, replaces or adds to the cells of a site, or takes them from a donor: the run of another "
+        "prompt, a branch, or a run beside the text (`text`: the text itself), all without edits and as they "
+        "are now. Ranges are half-open; left out or with the end -1 they go to the end. `values` and `add` "
+        "are "
+        "one number, or one for each cell in the order row, head, column. Row r is taken from row r + "
+        "`shift` "
+        "of the donor. The run is computed again with it; its tokens stay. An edit of the same cells and "
+        "kind "
+        "is replaced, by `values` and `donor` also those of other kinds.";
+    static void fields(auto& command, auto visit) { EditSpec::fields(command.edit, visit); }
+};
+
 struct EditCell {
     CellAddress cell;
     double value = 0;
-    static constexpr std::string_view k_name = "edit";
+    static constexpr std::string_view k_name = "edit-cell";
     static constexpr std::string_view k_about =
-        "Replaces the value of one cell, which is named by its site; `head` is ignored where the site has no "
-        "heads. The run is computed again with it; its tokens stay.";
+        "The `edit` that replaces the value of one cell which is computed; `head` is ignored where the site "
+        "has no heads.";
     static void fields(auto& command, auto visit) {
         CellAddress::fields(command.cell, visit);
         visit("value", command.value);
@@ -162,10 +179,11 @@ struct EditCell {
 };
 
 struct RemoveEdit {
-    CellAddress cell;
+    CellsSpec cells;
     static constexpr std::string_view k_name = "remove-edit";
-    static constexpr std::string_view k_about = "Gives an edited cell its computed value back.";
-    static void fields(auto& command, auto visit) { CellAddress::fields(command.cell, visit); }
+    static constexpr std::string_view k_about =
+        "Takes back what `edit` did to exactly these cells, which it names as `edit` did.";
+    static void fields(auto& command, auto visit) { CellsSpec::fields(command.cells, visit); }
 };
 
 struct RemoveEdits {
@@ -187,9 +205,9 @@ struct AddRun {
     std::string prompt = {};
     int branch = -1;
     static constexpr std::string_view k_name = "add-run";
-    static constexpr std::string_view k_about =
-        "Adds a run beside the text, in lock-step with it: of another model, another prompt or another branch "
-        "(as it stands). What is left out is as in the text.";
+    static constexpr std::string_view k_about = "Adds a run beside the text, in lock-step with it: of "
+                                                "another model, another prompt or another branch "
+                                                "(as it stands). What is left out is as in the text.";
     static void fields(auto& command, auto visit) {
         visit("model", command.model);
         visit("tokenizer", command.tokenizer);
@@ -208,9 +226,9 @@ struct RemoveRun {
 struct DrawEach {
     bool on = true;
     static constexpr std::string_view k_name = "draw-each";
-    static constexpr std::string_view k_about =
-        "Lets the runs beside the text draw tokens of their own, with the random numbers that the text's had, "
-        "or read the text's tokens.";
+    static constexpr std::string_view k_about = "Lets the runs beside the text draw tokens of their own, "
+                                                "with the random numbers that the text's had, "
+                                                "or read the text's tokens.";
     static void fields(auto& command, auto visit) { visit("on", command.on); }
 };
 
@@ -232,7 +250,8 @@ using SessionCommand =
     std::variant<command::Open, command::SetPrompt, command::SetSource, command::Play, command::Pause,
                  command::Step, command::Jump, command::SetSpeed, command::ViewLayer, command::SetTraceBudget,
                  command::SetSampling, command::SetSeed, command::Resample, command::ForceToken,
-                 command::SelectBranch, command::EditCell, command::RemoveEdit, command::RemoveEdits,
-                 command::UseEdits, command::AddRun, command::RemoveRun, command::DrawEach, command::Undo, command::Redo>;
+                 command::SelectBranch, command::ApplyEdit, command::EditCell, command::RemoveEdit,
+                 command::RemoveEdits, command::UseEdits, command::AddRun, command::RemoveRun,
+                 command::DrawEach, command::Undo, command::Redo>;
 
 } // namespace gf
