@@ -282,7 +282,8 @@ TEST(TraceCommand, EditsAreThoseInProcess) {
                  edit(Site::logits, -1, add, {10}, [](CellRange& r) { r.row_begin = 4, r.row_end = 5; })};
          }},
         {"patch from another prompt",
-         R"([{"site": "blocks.0.hook_resid_post", "rows": [1, 3], "donor": {"prompt": "9,8,7,6", "shift": 1}}])",
+         R"([{"site": "blocks.0.hook_resid_post", "rows": [1, 3],
+              "donor": {"prompt": "9,8,7,6", "shift": 1}}])",
          [] {
              Edit patch =
                  edit(Site::resid_post, 0, donor, {}, [](CellRange& r) { r.row_begin = 1, r.row_end = 3; });

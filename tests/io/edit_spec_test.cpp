@@ -62,7 +62,8 @@ TEST(EditSpec, MistakesAreNamed) {
     refused(R"({"site": "logits", "donor": {"run": "b", "branch": 1}})",
             {"e: 'donor'", "one of the keys prompt, branch, run", "found branch, run"});
     refused(R"({"site": "logits", "donor": {"brunch": 1}})", {"e: 'donor.brunch'", "nearest: 'branch'"});
-    refused(R"({"site": "logits", "donor": {"branch": -1}})", {"e: 'donor.branch'", "0 or more"});
+    refused(R"({"site": "logits", "donor": {"branch": -1}})",
+            {"e: 'donor.branch'", "an integer, 0 to", "-1"});
 }
 
 } // namespace

@@ -47,8 +47,8 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::ForceToken{4, 511}, R"({"command": "force-token", "position": 4, "token": 511})");
     add(command::SelectBranch{2}, R"({"command": "branch", "branch": 2})");
     add(command::EditCell{{"blocks.1.attn.hook_q", 2, 3, 4}, -0.5},
-        R"({"command": "edit-cell", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4, "run": "",
-            "quantity": "", "value": -0.5})");
+        R"({"command": "edit-cell", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4,
+            "run": "", "quantity": "", "value": -0.5})");
     add(command::ApplyEdit{{.cells = {"blocks.1.attn.hook_q", "text", {{3, 5}}, {{2, 3}}, {{0, -1}}},
                             .scale = 0.1}},
         R"({"command": "edit", "site": "blocks.1.attn.hook_q", "run": "text", "rows": [3, 5], "heads": [2, 3],
