@@ -1,11 +1,11 @@
 // glassformer trace: writes the activations of a prompt as a safetensors file.
 
 #include "cli/command_line.h"
+#include "cli/edits.h"
 #include "cli/options.h"
 #include "core/passes/backward.h"
 #include "core/passes/forward.h"
 #include "core/site_names.h"
-#include "io/edit_file.h"
 #include "io/trace_file.h"
 #include "measures/measure.h"
 #include "platform/error.h"
@@ -26,24 +26,18 @@ struct TraceOptions {
     PromptOptions prompt;
     SourceOptions source;
     SetupOptions setup;
-    std::string out, edits;
-    std::string measure;
+    EditOptions edits;
+    std::string out, measure;
     std::vector<std::string> sites{"*"};
     bool gradients = false;
 };
 
-/// An empty Trace for n tokens of one stack under a setup whose edits were read from `file`.
-/// @throws Error naming the file when an edit does not fit the model
-std::shared_ptr<Trace> edited_trace(const Model& model, Stack stack, int n, RunSetup setup,
-                                    const std::string& file, std::shared_ptr<const Trace> source = nullptr) {
+/// An empty Trace for n tokens of one stack.
+std::shared_ptr<Trace> empty_trace(const Model& model, Stack stack, int n, RunSetup setup,
+                                   std::shared_ptr<const Trace> source = nullptr) {
     setup.n_prefix = n; // with a prefix mask the whole prompt is the prefix
-    const TraceShape shape{n, Keep::all, stack};
-    try {
-        return std::make_shared<Trace>(model.weights, shape, std::move(setup), std::move(source));
-    } catch (const Error& e) {
-        throw Error(
-            {file + ": " + e.problem().where, e.problem().expected, e.problem().found, e.problem().remedy});
-    }
+    return std::make_shared<Trace>(model.weights, TraceShape{n, Keep::all, stack}, std::move(setup),
+                                   std::move(source));
 }
 
 /// The gradients of the mean next-token cross-entropy. With an encoder they go back through its run, too.
@@ -124,18 +118,16 @@ int run(const TraceOptions& options) {
     const auto model = options.model.open();
     const std::vector<int> tokens = options.prompt.encode(*model, 0);
     const std::optional<std::vector<int>> source_tokens = options.source.encode(*model);
-    StackEdits edits;
-    if (!options.edits.empty()) edits = load_edits(options.edits, *model->weights);
+    const int n = static_cast<int>(tokens.size());
+    StackEdits edits = options.edits.load(*model, source_tokens, n);
     std::shared_ptr<Trace> source;
     if (source_tokens) {
-        source = edited_trace(*model, Stack::encoder, static_cast<int>(source_tokens->size()),
-                              {.edits = std::move(edits.encoder)}, options.edits);
+        source = empty_trace(*model, Stack::encoder, static_cast<int>(source_tokens->size()),
+                             {.edits = std::move(edits.encoder)});
         extend(*source, *source_tokens);
     }
-    const int n = static_cast<int>(tokens.size());
-    const std::shared_ptr<Trace> trace =
-        edited_trace(*model, Stack::decoder, n,
-                     options.setup.load(*model).with_edits(std::move(edits.decoder)), options.edits, source);
+    const std::shared_ptr<Trace> trace = empty_trace(
+        *model, Stack::decoder, n, options.setup.load(*model).with_edits(std::move(edits.decoder)), source);
     std::vector<TracePart> parts;
     const auto prefix = [&](Stack stack) { return std::string(stack_prefix(*model->weights, stack)); };
     if (source) parts.push_back({*source, source->n_tokens(), {}, prefix(Stack::encoder), nullptr});
@@ -173,7 +165,7 @@ void add_trace(CLI::App& app, int& exit_code) {
     options->setup.add_to(*command);
     command->add_option("--sites", options->sites, "names or patterns, e.g. 'blocks.*.attn.hook_pattern'")
         ->capture_default_str();
-    command->add_option("--edits", options->edits, "JSON file of edits to apply")->type_name("PATH");
+    options->edits.add_to(*command);
     command->add_flag("--gradients", options->gradients,
                       "also the gradients of the mean next-token cross-entropy, as grad/NAME");
     command

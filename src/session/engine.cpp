@@ -75,6 +75,12 @@ void Engine::settle_memory() {
     ledger.add_kept(state_.text.shared_current());
     ledger.add_kept(state_.source_run);
     ledger.add_kept(recomputed_);
+    const auto for_each_donor = [](const State& s, auto f) {
+        for (const int run : {Run::k_text, Run::k_source})
+            for (const RunEdit& edit : *s.edits.of(run))
+                if (edit.donor) f(edit.donor->run()), f(edit.donor->source());
+    };
+    if (state_.edits.are_on()) for_each_donor(state_, [&](const auto& b) { ledger.add_kept(b); });
     ledger.add_fixed(layer_.bytes());
     for (const auto& run : state_.compared) ledger.add_fixed(run->bytes());
     const auto add_texts = [&](const State& s) {
@@ -82,8 +88,12 @@ void Engine::settle_memory() {
     };
     history_.for_each(add_texts);
     add_texts(state_);
-    // A text holds on to the source that it read, so that dropping the source first would save nothing.
+    // A text holds on to the source that it read and to the donors of its edits, so that dropping those first
+    // would save nothing.
     history_.for_each([&](const State& s) { ledger.add(s.source_run); });
+    const auto add_donors = [&](const State& s) { for_each_donor(s, [&](const auto& b) { ledger.add(b); }); };
+    history_.for_each(add_donors);
+    add_donors(state_);
     ledger.settle(memory_budget_);
     memory_used_ = ledger.bytes();
 }
@@ -155,6 +165,7 @@ double Engine::due_time() const {
 /// Computes the next rows of the text. When a computation with other edits is complete, it becomes the branch
 /// in view.
 void Engine::compute_slice() {
+    if (Donor* donor = donor_behind()) return donor->compute_slice();
     Branch& b = recomputed_ ? *recomputed_ : current();
     b.compute_slice();
     if (!recomputed_ || !b.is_complete()) return;
@@ -198,6 +209,8 @@ void Engine::publish_jobs(Snapshot& out) const {
     if (const ComparedRun* run = compared_behind())
         out.jobs.push_back({"computing what is compared", run->rows(), run->n_tokens()});
     const int n = current().n_tokens();
+    if (const Donor* donor = donor_behind())
+        out.jobs.push_back({"computing a donor", donor->rows(), donor->n_tokens()});
     if (recomputed_)
         out.jobs.push_back({"computing again", recomputed_->rows(), n});
     else if (!current().is_complete())

@@ -8,6 +8,7 @@
 // Playback      when the next token is due, and drawing it
 // History       states to undo and redo
 // ComparedRun   a run beside the text, in lock-step with it
+// Donor         a run that edits take values from
 // LayerDesk     the layer in view of a run that is too long to keep everything
 // Ledger        the memory of all runs, against one budget
 // WaitingRoom   commands that need a text which is still being computed
@@ -16,11 +17,13 @@
 // engine_texts.cpp     opening a model, beginning a text, reading a source
 // engine_playback.cpp  the cursor, drawing tokens, branches
 // engine_edits.cpp     edits, and runs that are computed again with them
+// engine_donors.cpp    runs that edits take values from
 // engine_compared.cpp  runs beside the text
 // engine_state.cpp     the state as a list of commands
 
 #include "session/commands/session_commands.h"
 #include "session/compared_run.h"
+#include "session/donor.h"
 #include "session/edit_desk.h"
 #include "session/history.h"
 #include "session/layer_desk.h"
@@ -85,6 +88,7 @@ class Engine {
     void run(const command::SelectBranch&);
     void run(const command::ViewLayer&);
     void run(const command::SetTraceBudget&);
+    void run(const command::ApplyEdit&);
     void run(const command::EditCell&);
     void run(const command::RemoveEdit&);
     void run(const command::RemoveEdits&);
@@ -106,7 +110,9 @@ class Engine {
     Branch& current() { return state_.text.current(); }
     const Branch& current() const { return state_.text.current(); }
     bool has_run() const { return !state_.text.empty(); }
-    bool text_is_pending() const { return has_run() && (recomputed_ || !current().is_complete()); }
+    bool text_is_pending() const {
+        return has_run() && (recomputed_ || !current().is_complete() || donor_behind());
+    }
     int max_tokens() const;
     void require_run(const char* command_name) const;
     std::shared_ptr<const Trace> source_trace() const {
@@ -116,8 +122,8 @@ class Engine {
     template <class F>
     auto with_context(F f) const {
         const std::shared_ptr<const Trace> source = source_trace();
-        return f(RunContext{*state_.model, Stack::decoder, source, state_.edits.active(Run::k_text),
-                            memory_budget_, state_.setup});
+        return f(RunContext{*state_.model, Stack::decoder, source, active_edits_[Run::k_text], memory_budget_,
+                            state_.setup});
     }
     /// The text (Run::k_text) or the source that it reads.
     RunView view_of(int run) const;
@@ -143,11 +149,20 @@ class Engine {
     void require_replaceable(const char* command_name, int position) const;
 
     // Edits.
-    void change_edits(int run, std::vector<Edit> edits, bool on);
+    void change_edits(int run, std::vector<RunEdit> edits, bool on);
+    void apply_edit(const EditSpec& spec);
+    void fix_open_ends(int run, RunEdit& edit) const;
+    void check_edit_of(int run, const RunEdit& edit) const;
     void forget_edits(int run);
     void bring_up_to_date();
     void bring_source_up_to_date();
     void compute_slice();
+
+    // Donors of edits.
+    DonorText donor_text(int run, const DonorSpec& spec) const;
+    std::shared_ptr<Donor> find_donor(int run, const DonorSpec& spec) const;
+    void resolve_edits();
+    Donor* donor_behind() const;
 
     // The layer in view.
     /// The run that the wanted layer belongs to.
@@ -161,7 +176,6 @@ class Engine {
 
     /// The commands that bring the state back.
     std::vector<SessionCommand> saved_state() const;
-    SessionCommand command_of(const Edit& edit, int run) const;
 
     // Publishing.
     Run publish_text() const;
@@ -172,6 +186,7 @@ class Engine {
 
     State state_;
     History<State> history_{k_max_undo_steps};
+    std::array<std::vector<Edit>, 2> active_edits_; ///< those that count now, of the text and of the source
     Playback playback_;
     LayerDesk layer_;
     WaitingRoom waiting_;

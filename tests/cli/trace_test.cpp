@@ -5,7 +5,6 @@
 #include "support/compare.h"
 #include "support/varied_setup.h"
 
-#include "io/edit_file.h"
 #include "io/safetensors.h"
 #include "io/setup_file.h"
 #include "platform/mapped_file.h"
@@ -284,6 +283,16 @@ TEST(TraceCommand, EditsAreThoseInProcess) {
                  edit(Site::embed, -1, scale, {2}),
                  edit(Site::logits, -1, add, {10}, [](CellRange& r) { r.row_begin = 4, r.row_end = 5; })};
          }},
+        {"patch from another prompt",
+         R"([{"site": "blocks.0.hook_resid_post", "rows": [1, 3],
+              "donor": {"prompt": "9,8,7,6", "shift": 1}}])",
+         [] {
+             Edit patch =
+                 edit(Site::resid_post, 0, donor, {}, [](CellRange& r) { r.row_begin = 1, r.row_end = 3; });
+             patch.donor = run(saved_preset("llama").weights, std::vector{9, 8, 7, 6});
+             patch.donor_shift = 1;
+             return std::vector{patch};
+         }},
         {"none", "[]", [] { return std::vector<Edit>{}; }},
     };
     const SavedModel& model = saved_preset("llama");
@@ -400,21 +409,29 @@ TEST(TraceCommand, EditFilesWithMistakes) {
             {"[1]", "site", "'blocks.0.attn.hook_zz'", "nearest: 'blocks.0.attn.hook_z'"});
     refused(R"([{"site": "blocks.2.attn.hook_z", "scale": 0}])",
             {"[0]", "nearest: 'blocks.0.attn.hook_z', 'blocks.1.attn.hook_z'"});
-    refused(R"([{"site": "logits", "scael": 0}])", {"[0]", "'scael'"});
-    refused(R"([{"site": "logits"}])", {"[0]", "one of \"scale\", \"values\", \"add\"", "0 of them"});
-    refused(R"([{"site": "logits", "scale": 0, "add": 1}])", {"[0]", "one of", "2 of them"});
-    refused(R"([{"site": "logits", "scale": "0"}])", {"[0]: scale", "a number", "string"});
-    refused(R"([{"site": "logits", "values": [1, null]}])", {"[0]: values", "a number", "null"});
+    refused(R"([{"site": "logits", "scael": 0}])", {"[0]", "'scael'", "nearest: 'scale'"});
+    refused(R"([{"site": "logits"}])", {"[0]", "one of the keys scale, values, add, donor", "none of them"});
+    refused(R"([{"site": "logits", "scale": 0, "add": 1}])", {"[0]", "one of the keys", "found scale, add"});
+    refused(R"([{"site": "logits", "scale": "0"}])", {"[0]: 'scale'", "a number", "string"});
+    refused(R"([{"site": "logits", "values": [1, null]}])", {"[0]: 'values[1]'", "a number", "null"});
     refused(R"([{"site": "logits", "scale": 0, "rows": [2, 1]}])", {"[0]: rows", "[begin, end)"});
-    refused(R"([{"site": "logits", "scale": 0, "columns": [1]}])", {"[0]: columns", "[begin, end)"});
+    refused(R"([{"site": "logits", "scale": 0, "columns": [1]}])", {"[0]: 'columns'", "2 items", "found 1"});
     refused(R"([{"site": "logits", "scale": 0, "heads": 1}])", {"[0]", "'heads'", "an array"});
     refused(R"([{"site": "logits", "scale": 0, "rows": [-1, 2]}])", {"[0]: rows"});
-    refused(R"([{"site": "logits", "scale": 0, "rows": [0, 99999999999999999999]}])", {"[0]: rows"});
+    refused(R"([{"site": "logits", "scale": 0, "rows": [0, 99999999999999999999]}])", {"[0]: 'rows[1]'"});
     refused(R"([{"site": "logits", "scale": 0, "rows": [0, 6]}])",
             {"logits", "rows in 0 to 5", "found 0 to 6"});
     refused(R"([{"site": "blocks.0.attn.hook_z", "scale": 0, "heads": [5, 7]}])",
             {"blocks.0.attn.hook_z", "heads in 0 to 6", "found 5 to 7"});
-    refused(R"([{"site": "logits", "scale": [1, 2]}])", {"logits", "one value", "found 2"});
+    refused(R"([{"site": "logits", "scale": [1, 2]}])", {"[0]: 'scale'", "a number", "array"});
+    refused(R"([{"site": "logits", "add": [1, 2]}])", {"[0]", "logits", "one value", "found 2"});
+    refused(R"([{"site": "logits", "add": 1e300}])", {"[0]", "logits", "a finite number"});
+    refused(R"([{"site": "logits", "run": "b", "scale": 0}])", {"[0]: run", "'text'", "'b'"});
+    refused(R"([{"site": "logits", "donor": {"branch": 1}}])", {"[0]: donor", "a prompt", "branch"});
+    refused(R"([{"site": "logits", "donor": {}}])", {"[0]: 'donor'", "prompt, branch, run", "none of them"});
+    refused(R"([{"site": "logits", "donor": {"promt": "1"}}])", {"[0]: 'donor.promt'", "nearest: 'prompt'"});
+    refused(R"([{"site": "logits", "donor": {"prompt": "1,2"}, "rows": [1, 3]}])",
+            {"[0]", "logits", "rows that the donor has", "1 to 3"});
     refused(R"([{"site": "logits", "scale": 0, "rows": [0, 1], "rows": [0, 2]}])", {"'rows' twice"});
     EXPECT_FALSE(std::filesystem::exists(out_file())) << "nothing is written";
     expect_refused({"trace", "--model", model.path, "--tokens", "1", "--out", out_file(), "--edits",

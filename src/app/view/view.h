@@ -27,7 +27,7 @@ struct View {
     const Trace& trace() const { return *run.trace; }
     const ModelConfig& config() const { return run.config(); }
     const Weights& weights() const { return *run.model->weights; }
-    const std::vector<Edit>& edits() const { return *run.edits; }
+    const std::vector<RunEdit>& edits() const { return *run.edits; }
     /// Whether the panels show the difference of two runs, which has both signs.
     bool shows_difference() const { return values.quantity == Quantity::difference; }
     /// Whether the model has another stack besides the run's own.

@@ -279,7 +279,7 @@ void HeadsGrid::draw_head_marks(const View& v, HeadRef head, const UiRect& map, 
     if (!is_pinned && std::any_of(precedents.begin(), precedents.end(), has_cells))
         outline_precedent(list, frame);
     if (std::any_of(dependents.begin(), dependents.end(), has_cells)) outline_dependent(list, frame);
-    if (std::any_of(v.edits().begin(), v.edits().end(), [&](const Edit& e) { return has_cells(e.range); }))
+    if (std::any_of(v.edits().begin(), v.edits().end(), [&](const RunEdit& e) { return has_cells(e.range); }))
         draw_edit_mark(list, map.min, map.max, v.snapshot.edits_on);
 }
 
