@@ -322,10 +322,10 @@ void Trace::restart(std::span<const int> tokens, std::uint64_t seed) {
     append(tokens);
 }
 
-std::unique_ptr<Trace> Trace::zeros(Keep keep) const {
-    auto trace = std::make_unique<Trace>(weights_,
-                                         TraceShape{shape_.capacity, shape_.segments, keep, {}, shape_.stack},
-                                         std::vector<Edit>(), source_);
+std::unique_ptr<Trace> Trace::zeros(Keep keep, int layer) const {
+    auto trace = std::make_unique<Trace>(
+        weights_, TraceShape{shape_.capacity, shape_.segments, keep, {}, shape_.stack, layer},
+        std::vector<Edit>(), source_);
     std::fill_n(trace->arena_.get(), trace->bytes_ / sizeof(real), real(0));
     return trace;
 }

@@ -7,14 +7,18 @@
 
 namespace gf {
 
-/// A Trace without values of its own. It reads the sites that `run` keeps from there, the others from
-/// `layer_sites`, a Trace of one layer.
-Trace::Trace(const std::shared_ptr<const Trace>& run, const std::shared_ptr<const Trace>& layer_sites)
+/// Other threads may append to `run` behind its first `rows` rows meanwhile: nothing there is read.
+Trace::Trace(const std::shared_ptr<const Trace>& run, const std::shared_ptr<const Trace>& layer_sites,
+             int rows)
     : weights_(run->weights_), shape_(run->shape_), edits_(run->edits_), source_(run->source_),
-      n_keys_(run->n_keys_), n_tokens_(run->n_tokens_), bytes_(run->bytes_ + layer_sites->bytes_),
-      tokens_(run->tokens_), plans_(run->plans_), storage_(run->storage_), parts_{run, layer_sites} {
+      n_keys_(run->n_keys_), n_tokens_(rows), bytes_(run->bytes_ + (layer_sites ? layer_sites->bytes_ : 0)),
+      tokens_(run->tokens_.size()), plans_(run->plans_), storage_(run->storage_), parts_{run, layer_sites},
+      rope_cos_(run->rope_cos_), rope_sin_(run->rope_sin_) {
+    std::copy_n(run->tokens_.begin(), rows, tokens_.begin());
+    if (!layer_sites) return;
     for (std::size_t i = 0; i < storage_.size(); ++i)
         if (!storage_[i].kept && layer_sites->storage_[i].base) storage_[i] = layer_sites->storage_[i];
+    norm_output_ = layer_sites->norm_output_;
 }
 
 TraceShape LayerView::shape_of(const Trace& run, int layer) {
@@ -34,7 +38,7 @@ LayerView::LayerView(std::shared_ptr<const Trace> run, int layer) : run_(std::mo
             {"layer view", "a layer of a run that keeps the residual stream", std::to_string(layer), ""});
     layer_sites_ =
         std::make_shared<Trace>(run_->shared_weights(), shape_of(*run_, layer), run_->edits(), run_->source_);
-    combined_ = std::shared_ptr<Trace>(new Trace(run_, layer_sites_));
+    combined_ = std::shared_ptr<Trace>(new Trace(run_, layer_sites_, 0));
     shown_ = combined_;
 }
 
