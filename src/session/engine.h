@@ -9,6 +9,7 @@
 // History       states to undo and redo
 // ComparedRun   a run beside the text, in lock-step with it
 // LayerDesk     the layer in view of a run that is too long to keep everything
+// GradientDesk  the gradients of the text and of its source
 // Ledger        the memory of all runs, against one budget
 // WaitingRoom   commands that need a text which is still being computed
 //
@@ -17,10 +18,12 @@
 // engine_playback.cpp  the cursor, drawing tokens, branches
 // engine_edits.cpp     edits, and runs that are computed again with them
 // engine_compared.cpp  runs beside the text
+// engine_gradients.cpp gradients of the text
 
 #include "session/commands/session_commands.h"
 #include "session/compared_run.h"
 #include "session/edit_desk.h"
+#include "session/gradient_desk.h"
 #include "session/history.h"
 #include "session/layer_desk.h"
 #include "session/playback.h"
@@ -62,7 +65,8 @@ class Engine {
         TextTree text;
         EditDesk edits;
         std::vector<std::shared_ptr<ComparedRun>> compared;
-        bool each_draws = false; ///< compared runs draw tokens of their own
+        bool each_draws = false;                 ///< compared runs draw tokens of their own
+        std::optional<GradientTarget> gradients; ///< what they are wanted of; null: none are
         SamplingChain chain = default_chain();
         std::uint64_t seed = 42;
     };
@@ -82,6 +86,7 @@ class Engine {
     void run(const command::SelectBranch&);
     void run(const command::ViewLayer&);
     void run(const command::SetTraceBudget&);
+    void run(const command::SetGradients&);
     void run(const command::EditCell&);
     void run(const command::RemoveEdit&);
     void run(const command::RemoveEdits&);
@@ -149,6 +154,12 @@ class Engine {
     void update_layer() { layer_.update(has_run() ? view_of(layer_run()).trace : nullptr, memory_budget_); }
     bool layer_is_behind() const { return has_run() && layer_.is_behind(view_of(layer_run()).rows); }
 
+    // Gradients.
+    void update_gradients();
+    /// Whether they are the next work to be done: a text that grows has its tokens computed first.
+    bool gradients_are_due() const;
+    void compute_gradients();
+
     // Compared runs.
     void follow_text();
     ComparedRun* compared_behind() const;
@@ -164,6 +175,7 @@ class Engine {
     History<State> history_{k_max_undo_steps};
     Playback playback_;
     LayerDesk layer_;
+    GradientDesk gradients_;
     WaitingRoom waiting_;
     std::shared_ptr<Branch> recomputed_; ///< the branch in view, being computed with the edits that hold now
     std::size_t memory_budget_;          ///< bytes

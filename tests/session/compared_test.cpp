@@ -165,7 +165,7 @@ TEST_F(Compared, OtherTokensAreAlignedByBytes) {
 
 TEST_F(Compared, WhatCannotBeIsRefused) {
     for (const auto& [command, words] :
-         {std::pair<Command, const char*>{command::AddRun{.branch = 7}, "branch from 0 to 0"},
+         {std::pair<SessionCommand, const char*>{command::AddRun{.branch = 7}, "branch from 0 to 0"},
           {command::AddRun{.prompt = "3", .branch = 0}, "leave one of them out"},
           {command::AddRun{.model = "nowhere"}, "nowhere"},
           {command::RemoveRun{"b"}, "there is none"}}) {

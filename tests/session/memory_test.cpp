@@ -29,7 +29,7 @@ class Memory : public ::testing::Test {
         engine_.publish(snapshot_);
         return snapshot_;
     }
-    const Snapshot& apply(const Command& command) {
+    const Snapshot& apply(const SessionCommand& command) {
         engine_.apply(command);
         return finish();
     }

@@ -3,6 +3,7 @@
 // and its fields (io/fields.h). A new one is a struct, its name in SessionCommand at the end of this file,
 // and an Engine::run(); without the latter nothing compiles. docs/commands.md is made from this file.
 
+#include "core/gradient_target.h"
 #include "core/sampling/sampling.h"
 #include "session/cell_address.h"
 
@@ -187,9 +188,9 @@ struct AddRun {
     std::string prompt = {};
     int branch = -1;
     static constexpr std::string_view k_name = "add-run";
-    static constexpr std::string_view k_about =
-        "Adds a run beside the text, in lock-step with it: of another model, another prompt or another branch "
-        "(as it stands). What is left out is as in the text.";
+    static constexpr std::string_view k_about = "Adds a run beside the text, in lock-step with it: of "
+                                                "another model, another prompt or another branch "
+                                                "(as it stands). What is left out is as in the text.";
     static void fields(auto& command, auto visit) {
         visit("model", command.model);
         visit("tokenizer", command.tokenizer);
@@ -208,10 +209,25 @@ struct RemoveRun {
 struct DrawEach {
     bool on = true;
     static constexpr std::string_view k_name = "draw-each";
-    static constexpr std::string_view k_about =
-        "Lets the runs beside the text draw tokens of their own, with the random numbers that the text's had, "
-        "or read the text's tokens.";
+    static constexpr std::string_view k_about = "Lets the runs beside the text draw tokens of their own, "
+                                                "with the random numbers that the text's had, "
+                                                "or read the text's tokens.";
     static void fields(auto& command, auto visit) { visit("on", command.on); }
+};
+
+struct SetGradients {
+    bool on = true;
+    GradientTarget target = {};
+    static constexpr std::string_view k_name = "gradients";
+    static constexpr std::string_view k_about =
+        "Computes, whenever the text has changed, how one number changes with every value of the text and of "
+        "its source: the mean `loss` of the next tokens, the `logit` of a token in a row, or its "
+        "`difference` "
+        "from that of another token. `row`, `token` and `other` are for the latter two.";
+    static void fields(auto& command, auto visit) {
+        visit("on", command.on);
+        GradientTarget::fields(command.target, visit);
+    }
 };
 
 struct Undo {
@@ -233,6 +249,7 @@ using SessionCommand =
                  command::Step, command::Jump, command::SetSpeed, command::ViewLayer, command::SetTraceBudget,
                  command::SetSampling, command::SetSeed, command::Resample, command::ForceToken,
                  command::SelectBranch, command::EditCell, command::RemoveEdit, command::RemoveEdits,
-                 command::UseEdits, command::AddRun, command::RemoveRun, command::DrawEach, command::Undo, command::Redo>;
+                 command::UseEdits, command::AddRun, command::RemoveRun, command::DrawEach,
+                 command::SetGradients, command::Undo, command::Redo>;
 
 } // namespace gf

@@ -89,12 +89,21 @@ struct Compare {
     std::string run;
     std::string as = "side by side";
     static constexpr std::string_view k_name = "compare";
-    static constexpr std::string_view k_about =
-        "Shows a run `side by side` with the one in view, or the `difference` of the two; `off` shows one run.";
+    static constexpr std::string_view k_about = "Shows a run `side by side` with the one in view, or the "
+                                                "`difference` of the two; `off` shows one run.";
     static void fields(auto& command, auto visit) {
         visit("run", command.run);
         visit("as", command.as);
     }
+};
+
+struct ViewQuantity {
+    std::string of = "value";
+    static constexpr std::string_view k_name = "quantity";
+    static constexpr std::string_view k_about =
+        "Lets the panels show the `value` or the `gradient` of each cell. Unless `gradients` says otherwise, "
+        "gradients are those of the loss.";
+    static void fields(auto& command, auto visit) { visit("of", command.of); }
 };
 
 struct ViewAttention {
@@ -184,9 +193,9 @@ struct ShowHelp {
 
 using ViewCommand =
     std::variant<command::SetTheme, command::SetScale, command::PinHead, command::PinToken, command::PinCell,
-                 command::AskValue, command::Inspect, command::SelectOperation, command::ViewRun, command::Compare,
-                 command::ViewAttention, command::SetView, command::ShowPanel, command::SetLayout,
-                 command::SaveLayout, command::DeleteLayout, command::SetMotion, command::ChooseFile,
-                 command::Find, command::ShowHelp>;
+                 command::AskValue, command::Inspect, command::SelectOperation, command::ViewRun,
+                 command::Compare, command::ViewQuantity, command::ViewAttention, command::SetView,
+                 command::ShowPanel, command::SetLayout, command::SaveLayout, command::DeleteLayout,
+                 command::SetMotion, command::ChooseFile, command::Find, command::ShowHelp>;
 
 } // namespace gf
