@@ -10,6 +10,7 @@
 // ComparedRun   a run beside the text, in lock-step with it
 // Donor         a run that edits take values from
 // LayerDesk     the layer in view of a run that is too long to keep everything
+// GradientDesk  the gradients of the text and of its source
 // Ledger        the memory of all runs, against one budget
 // WaitingRoom   commands that need a text which is still being computed
 //
@@ -19,12 +20,14 @@
 // engine_edits.cpp     edits, and runs that are computed again with them
 // engine_donors.cpp    runs that edits take values from
 // engine_compared.cpp  runs beside the text
+// engine_gradients.cpp gradients of the text
 // engine_state.cpp     the state as a list of commands
 
 #include "session/commands/session_commands.h"
 #include "session/compared_run.h"
 #include "session/donor.h"
 #include "session/edit_desk.h"
+#include "session/gradient_desk.h"
 #include "session/history.h"
 #include "session/layer_desk.h"
 #include "session/playback.h"
@@ -68,7 +71,8 @@ class Engine {
         RunSetup setup;         ///< of the text's run; its edits are EditDesk's
         std::string setup_file; ///< where it was read; empty: the model's own
         std::vector<std::shared_ptr<ComparedRun>> compared;
-        bool each_draws = false; ///< compared runs draw tokens of their own
+        bool each_draws = false;                 ///< compared runs draw tokens of their own
+        std::optional<GradientTarget> gradients; ///< what they are wanted of; null: none are
         SamplingChain chain = default_chain();
         std::uint64_t seed = 42;
     };
@@ -89,6 +93,7 @@ class Engine {
     void run(const command::ViewLayer&);
     void run(const command::SetTraceBudget&);
     void run(const command::ApplyEdit&);
+    void run(const command::SetGradients&);
     void run(const command::EditCell&);
     void run(const command::RemoveEdit&);
     void run(const command::RemoveEdits&);
@@ -170,6 +175,12 @@ class Engine {
     void update_layer() { layer_.update(has_run() ? view_of(layer_run()).trace : nullptr, memory_budget_); }
     bool layer_is_behind() const { return has_run() && layer_.is_behind(view_of(layer_run()).rows); }
 
+    // Gradients.
+    void update_gradients();
+    /// Whether they are the next work to be done: a text that grows has its tokens computed first.
+    bool gradients_are_due() const;
+    void compute_gradients();
+
     // Compared runs.
     void follow_text();
     ComparedRun* compared_behind() const;
@@ -189,6 +200,7 @@ class Engine {
     std::array<std::vector<Edit>, 2> active_edits_; ///< those that count now, of the text and of the source
     Playback playback_;
     LayerDesk layer_;
+    GradientDesk gradients_;
     WaitingRoom waiting_;
     std::shared_ptr<Branch> recomputed_; ///< the branch in view, being computed with the edits that hold now
     std::size_t memory_budget_;          ///< bytes

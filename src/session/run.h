@@ -67,6 +67,10 @@ struct Run {
     /// The edits of this run, in the order in which they apply. Never null.
     std::shared_ptr<const std::vector<RunEdit>> edits;
     LayerInView layer{};
+    /// The gradients of the target that was asked for, in the layout of `trace`, of the first `rows` rows;
+    /// null: there are none.
+    std::shared_ptr<const Trace> gradients{};
+    std::string_view why_no_gradients = k_no_gradients; ///< in words that follow "missing: "
     /// Of a compared run: the row that stands for the same as each row of the text, -1 where there is none;
     /// null where that is the same row.
     std::shared_ptr<const std::vector<int>> counterparts{};
@@ -78,7 +82,9 @@ struct Run {
     /// What the stack is called that computes the run: "encoder" or "decoder".
     std::string_view stack_name() const { return stack() == Stack::encoder ? "encoder" : "decoder"; }
     /// All its values that are computed.
-    RunView view() const { return {.trace = trace, .rows = rows}; }
+    RunView view() const {
+        return {.trace = trace, .rows = rows, .gradients = gradients, .why_no_gradients = why_no_gradients};
+    }
 };
 
 } // namespace gf

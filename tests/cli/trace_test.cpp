@@ -213,6 +213,72 @@ TEST(TraceCommand, ReadsTextAndBos) {
     EXPECT_EQ(json::parse(TraceFile(out_file()).metadata().at("tokens")), json({1}));
 }
 
+/// The first rows and keys of the gradient of a site, in the order of the file's axes.
+std::vector<float> first_values(const Trace& trace, const SiteRef& site, int rows, int keys) {
+    std::vector<float> values;
+    const bool has_keys = has_key_axis(site.site);
+    const int parts = has_keys ? trace.config().n_heads : 1, width = trace.width(site.site) / parts;
+    for (int part = 0; part < parts; ++part)
+        for (int row = 0; row < rows; ++row) {
+            const real* first = trace.row(site.site, site.layer, row) + part * width;
+            values.insert(values.end(), first, first + (has_keys ? keys : width));
+        }
+    return values;
+}
+
+class GradientsOf : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(GradientsOf, APublishedRunAreThoseOfTheCommand) {
+    const SavedModel& model = saved_preset(GetParam());
+    const std::vector<int> tokens = random_tokens(model.config(), 9),
+                           text = random_tokens(model.config(), 6, 19);
+    const bool has_source = model.config().has_encoder();
+    TestSession session(model);
+    if (has_source) session(command::SetSource{ids_text(text)});
+    session(command::SetPrompt{ids_text(tokens)});
+    const std::pair<const char*, GradientTarget> cases[] = {
+        {"loss", {}},
+        {"logit:4:11", {GradientOf::logit, 4, 11, 0}},
+        {"difference:8:11:3", {GradientOf::difference, 8, 11, 3}}};
+    for (const auto& [words, target] : cases) {
+        std::vector<std::string> options{"--gradients", "--gradient-of", words};
+        if (has_source) options.insert(options.end(), {"--source-tokens", ids_text(text)});
+        const TraceFile file = trace_of(model, tokens, options);
+        const Snapshot& s = session(command::SetGradients{.target = target});
+        ASSERT_TRUE(s.text().gradients) << s.message;
+        const auto expect_equal_gradients = [&](const gf::Run& of, const std::string& prefix, int n) {
+            for (const SiteRef& site : all_sites(of.config())) {
+                if (!site_row(site.site).editable) continue;
+                const bool reads_source = has_source_keys(site.site),
+                           is_source = row_axis(site.site) == Axis::source;
+                const std::string name = "grad/" + prefix + site_name(site.site, site.layer);
+                EXPECT_EQ(file.values(name),
+                          first_values(*of.gradients, site, is_source ? 6 : n, reads_source ? 6 : n))
+                    << name << " of " << words;
+            }
+        };
+        expect_equal_gradients(s.text(), has_source ? "decoder." : "", 9);
+        if (has_source) expect_equal_gradients(*s.source_run(), "encoder.", 6);
+    }
+}
+INSTANTIATE_TEST_SUITE_P(Presets, GradientsOf,
+                         ::testing::Values("llama", "gpt2", "mixtral", "encoder_decoder",
+                                           "encoder_decoder_post"));
+
+TEST(TraceCommand, RefusesGradientsThatCannotBe) {
+    const std::string model = saved_preset("llama").path;
+    const auto refused = [&](const char* target, std::initializer_list<const char*> words) {
+        expect_refused({"trace", "--model", model, "--tokens", "3,1,4", "--out", out_file(), "--gradients",
+                        "--gradient-of", target},
+                       words);
+    };
+    refused("logits:1:2", {"--gradient-of", "logit:ROW:TOKEN", "logits:1:2"});
+    refused("logit:3:2", {"a row from 0 to 2", "3"});
+    refused("difference:1:2:53", {"a token id from 0 to 52", "53"});
+    expect_refused({"trace", "--model", model, "--tokens", "3", "--out", out_file(), "--gradients"},
+                   {"two tokens"});
+}
+
 TEST(TraceCommand, SitesByNameAndPattern) {
     auto sites = [](const std::vector<std::string>& globs) {
         std::vector<std::string> options;

@@ -83,6 +83,9 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::RemoveRun{"b"}, R"({"command": "remove-run", "run": "b"})");
     add(command::DrawEach{false}, R"({"command": "draw-each", "on": false})");
     add(command::Compare{"b", "difference"}, R"({"command": "compare", "run": "b", "as": "difference"})");
+    add(command::SetGradients{true, {GradientOf::difference, 4, 7, 9}},
+        R"({"command": "gradients", "on": true, "of": "difference", "row": 4, "token": 7, "other": 9})");
+    add(command::ViewQuantity{"gradient"}, R"({"command": "quantity", "of": "gradient"})");
     add(command::Undo{}, R"({"command": "undo"})");
     add(command::Redo{}, R"({"command": "redo"})");
     add(command::SetTheme{"dark"}, R"({"command": "theme", "theme": "dark"})");
@@ -123,6 +126,14 @@ TEST(Command, EveryCommandIsTested) {
     std::set<std::pair<std::size_t, std::size_t>> kinds;
     for (const auto& [command, text] : k_commands) kinds.insert(kind(command));
     EXPECT_EQ(kinds.size(), std::variant_size_v<SessionCommand> + std::variant_size_v<ViewCommand>);
+}
+
+TEST(Command, WhatGradientsDoNotReadIsNotWritten) {
+    const json loss = {{"command", "gradients"}, {"on", false}, {"of", "loss"}};
+    EXPECT_EQ(json(to_json(command::SetGradients{false, {}})), loss);
+    json with_row = loss;
+    with_row["row"] = 3;
+    EXPECT_THROW(command_from_json(with_row, "script"), Error);
 }
 
 TEST(Command, NamesDiffer) {

@@ -4,6 +4,7 @@
 // and an Engine::run(); without the latter nothing compiles. docs/commands.md is made from this file.
 
 #include "core/edit_spec.h"
+#include "core/gradient_target.h"
 #include "core/sampling/sampling.h"
 #include "session/cell_address.h"
 #include "session/saved_text.h"
@@ -262,6 +263,21 @@ struct DrawEach {
     static void fields(auto& command, auto visit) { visit("on", command.on); }
 };
 
+struct SetGradients {
+    bool on = true;
+    GradientTarget target = {};
+    static constexpr std::string_view k_name = "gradients";
+    static constexpr std::string_view k_about =
+        "Computes, whenever the text has changed, how one number changes with every value of the text and of "
+        "its source: the mean `loss` of the next tokens, the `logit` of a token in a row, or its "
+        "`difference` "
+        "from that of another token. `row`, `token` and `other` are for the latter two.";
+    static void fields(auto& command, auto visit) {
+        visit("on", command.on);
+        GradientTarget::fields(command.target, visit);
+    }
+};
+
 struct Undo {
     static constexpr std::string_view k_name = "undo";
     static constexpr std::string_view k_about = "Takes the last change of the session back.";
@@ -282,7 +298,7 @@ using SessionCommand =
                  command::SetSampling, command::SetSeed, command::Resample, command::ForceToken,
                  command::SelectBranch, command::ApplyEdit, command::EditCell, command::RemoveEdit,
                  command::RemoveEdits, command::UseEdits, command::SetSetup, command::RestoreText,
-                 command::SaveState, command::AddRun, command::RemoveRun, command::DrawEach, command::Undo,
-                 command::Redo>;
+                 command::SaveState, command::AddRun, command::RemoveRun, command::DrawEach,
+                 command::SetGradients, command::Undo, command::Redo>;
 
 } // namespace gf
