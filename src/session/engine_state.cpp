@@ -41,11 +41,7 @@ std::vector<SessionCommand> Engine::saved_state() const {
     }
     // A donor may be one of the runs beside the text.
     for (const int run : {Run::k_text, Run::k_source})
-        for (const RunEdit& edit : *state_.edits.of(run)) {
-            EditSpec spec = edit.spec;
-            spec.cells.run = run == Run::k_source ? "source" : "text";
-            state.emplace_back(command::ApplyEdit{std::move(spec)});
-        }
+        for (const RunEdit& edit : *state_.edits.of(run)) state.emplace_back(command::ApplyEdit{edit.spec});
     if (!state_.edits.are_on()) state.emplace_back(command::UseEdits{false});
     if (state_.each_draws) state.emplace_back(command::DrawEach{true});
     if (state_.gradients) state.emplace_back(command::SetGradients{true, *state_.gradients});
