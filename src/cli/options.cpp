@@ -1,6 +1,5 @@
 #include "cli/options.h"
 
-#include "core/passes/forward.h"
 #include "io/setup_file.h"
 #include "platform/error.h"
 
@@ -72,15 +71,6 @@ std::optional<std::vector<int>> SourceOptions::encode(const Model& model) const 
         throw Error(
             {"--source", fmt::format("1 to {} tokens (the model's context)", most), std::to_string(n), ""});
     return ids;
-}
-
-std::shared_ptr<Trace> SourceOptions::run_encoder(const Model& model, Keep keep) const {
-    const std::optional<std::vector<int>> ids = encode(model);
-    if (!ids) return nullptr;
-    auto run = std::make_shared<Trace>(model.weights,
-                                       TraceShape{static_cast<int>(ids->size()), keep, Stack::encoder});
-    extend(*run, *ids);
-    return run;
 }
 
 void SetupOptions::add_to(CLI::App& app) {

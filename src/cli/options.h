@@ -2,8 +2,8 @@
 // Options that several commands share. Each command holds them in its own struct of options, adds them with
 // add_to(), and reads them when it runs.
 
+#include "core/run_setup.h"
 #include "core/sampling/sampling.h"
-#include "core/trace.h"
 #include "session/model.h"
 
 #include <CLI/CLI.hpp>
@@ -43,9 +43,6 @@ struct SourceOptions {
     /// @throws Error when there is a source but no encoder or an encoder but no source, or when the source is
     /// empty or longer than the model's context
     std::optional<std::vector<int>> encode(const Model& model) const;
-    /// Runs the encoder over the source; null for models without an encoder.
-    /// @throws Error as encode() does
-    std::shared_ptr<Trace> run_encoder(const Model& model, Keep keep) const;
 };
 
 /// --setup: what the run varies on the same weights.

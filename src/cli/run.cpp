@@ -1,7 +1,9 @@
 // glassformer run: prints a prompt and its continuation, and nothing else.
 
 #include "cli/command_line.h"
+#include "cli/edits.h"
 #include "cli/options.h"
+#include "core/passes/forward.h"
 #include "io/setup_file.h"
 #include "session/generate.h"
 
@@ -20,6 +22,7 @@ struct RunOptions {
     SourceOptions source;
     SetupOptions setup;
     SamplingOptions sampling;
+    EditOptions edits;
     int n = 64;
     bool json = false;
 };
@@ -33,13 +36,25 @@ std::string_view added_text(const Model& model, int previous, int token, std::st
     return buffer;
 }
 
+/// The encoder's run of the source.
+std::shared_ptr<const Trace> encoder_run(const Model& model, const std::vector<int>& source,
+                                         std::vector<Edit> edits) {
+    const TraceShape shape{static_cast<int>(source.size()), Keep::cache, Stack::encoder};
+    auto run = std::make_shared<Trace>(model.weights, shape, RunSetup{.edits = std::move(edits)});
+    extend(*run, source);
+    return run;
+}
+
 int run(const RunOptions& options) {
     const auto model = options.model.open();
     const SamplingChain chain = options.sampling.chain();
     std::vector<int> tokens = options.prompt.encode(*model, options.n);
     const std::size_t n_prompt = tokens.size();
-    const std::shared_ptr<const Trace> source = options.source.run_encoder(*model, Keep::cache);
-    const RunSetup setup = options.setup.load(*model);
+    const std::optional<std::vector<int>> source_tokens = options.source.encode(*model);
+    StackEdits edits = options.edits.load(*model, source_tokens, static_cast<int>(tokens.size()) + options.n);
+    std::shared_ptr<const Trace> source;
+    if (source_tokens) source = encoder_run(*model, *source_tokens, std::move(edits.encoder));
+    const RunSetup setup = options.setup.load(*model).with_edits(std::move(edits.decoder));
     std::string buffer, text;
     int previous = -1;
     const auto print_token = [&](int token) {
@@ -80,6 +95,7 @@ void add_run(CLI::App& app, int& exit_code) {
     options->setup.add_to(*command);
     command->add_option("-n", options->n, "new tokens")->capture_default_str();
     options->sampling.add_to(*command);
+    options->edits.add_to(*command);
     command->add_flag("--json", options->json, "token ids and text as JSON");
     command->callback([options, &exit_code] { exit_code = run(*options); });
 }

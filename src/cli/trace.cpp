@@ -1,15 +1,14 @@
 // glassformer trace: writes the activations of a prompt as a safetensors file.
 
 #include "cli/command_line.h"
+#include "cli/edits.h"
 #include "cli/options.h"
-#include "core/passes/backward.h"
 #include "core/passes/forward.h"
+#include "core/passes/gradients.h"
 #include "core/site_names.h"
-#include "io/edit_file.h"
 #include "io/trace_file.h"
 #include "measures/measure.h"
 #include "platform/error.h"
-#include "train/losses.h"
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -26,51 +25,20 @@ struct TraceOptions {
     PromptOptions prompt;
     SourceOptions source;
     SetupOptions setup;
-    std::string out, edits;
-    std::string measure;
+    EditOptions edits;
+    std::string out, measure;
     std::vector<std::string> sites{"*"};
     bool gradients = false;
+    std::string gradient_of = "loss";
 };
 
-/// An empty Trace for n tokens of one stack under a setup whose edits were read from `file`.
-/// @throws Error naming the file when an edit does not fit the model
-std::shared_ptr<Trace> edited_trace(const Model& model, Stack stack, int n, RunSetup setup,
-                                    const std::string& file, std::shared_ptr<const Trace> source = nullptr) {
+/// An empty Trace for n tokens of one stack.
+std::shared_ptr<Trace> empty_trace(const Model& model, Stack stack, int n, RunSetup setup,
+                                   std::shared_ptr<const Trace> source = nullptr) {
     setup.n_prefix = n; // with a prefix mask the whole prompt is the prefix
-    const TraceShape shape{n, Keep::all, stack};
-    try {
-        return std::make_shared<Trace>(model.weights, shape, std::move(setup), std::move(source));
-    } catch (const Error& e) {
-        throw Error(
-            {file + ": " + e.problem().where, e.problem().expected, e.problem().found, e.problem().remedy});
-    }
+    return std::make_shared<Trace>(model.weights, TraceShape{n, Keep::all, stack}, std::move(setup),
+                                   std::move(source));
 }
-
-/// The gradients of the mean next-token cross-entropy. With an encoder they go back through its run, too.
-struct Gradients {
-    /// @throws Error when the model predicts no tokens, or there are fewer than two
-    Gradients(Trace& run, Trace* source, std::span<const int> tokens)
-        : backward(run), params(run.weights().size()) {
-        const ModelConfig& c = run.config();
-        if (!c.has_logits() || tokens.size() < 2)
-            throw Error(
-                {"--gradients",
-                 "a model that predicts tokens, and two tokens or more (the loss is that of the next token)",
-                 c.has_logits() ? "one token" : "a model of head '" + std::string(name(c.head)) + "'", ""});
-        std::vector<int> targets(tokens.begin() + 1, tokens.end());
-        targets.push_back(-1); // the last token has no next one
-        loss = token_loss(run, targets, 1.0 / static_cast<double>(tokens.size() - 1), &backward.sites());
-        backward.run(params);
-        if (!source) return;
-        source_backward.emplace(*source);
-        source_backward->seed_output(backward.sites());
-        source_backward->run(params);
-    }
-    Backward backward;
-    std::optional<Backward> source_backward;
-    std::vector<real> params;
-    LossSum loss;
-};
 
 /// Adds the sites of a run whose names match the pattern, which has no prefix; false if there are none.
 bool add_matching_sites(TracePart& part, std::string_view glob) {
@@ -118,24 +86,36 @@ std::string measure_names() {
     return names;
 }
 
+/// Prints the value of the target, and gives each run its gradients. The source's run, if any, is the first
+/// part.
+void add_gradients(std::vector<TracePart>& parts, std::vector<TraceGradients>& part_gradients,
+                   const RunGradients& found, const GradientTarget& target) {
+    if (found.source) part_gradients.push_back({*found.source, {}});
+    part_gradients.push_back({*found.sites, found.params});
+    for (std::size_t i = 0; i < parts.size(); ++i) parts[i].gradients = &part_gradients[i];
+    if (target.of == GradientOf::loss)
+        fmt::print("loss {:.6f} nats a token\n", found.value);
+    else
+        fmt::print("{} {:.6f}\n", in_words(target), found.value);
+}
+
 int run(const TraceOptions& options) {
     if (options.out.empty() && options.measure.empty())
         throw Error({"trace", "--out PATH or --measure NAME", "neither", "say what is wanted"});
+    const GradientTarget target = gradient_target_from_text(options.gradient_of, "--gradient-of");
     const auto model = options.model.open();
     const std::vector<int> tokens = options.prompt.encode(*model, 0);
     const std::optional<std::vector<int>> source_tokens = options.source.encode(*model);
-    StackEdits edits;
-    if (!options.edits.empty()) edits = load_edits(options.edits, *model->weights);
+    const int n = static_cast<int>(tokens.size());
+    StackEdits edits = options.edits.load(*model, source_tokens, n);
     std::shared_ptr<Trace> source;
     if (source_tokens) {
-        source = edited_trace(*model, Stack::encoder, static_cast<int>(source_tokens->size()),
-                              {.edits = std::move(edits.encoder)}, options.edits);
+        source = empty_trace(*model, Stack::encoder, static_cast<int>(source_tokens->size()),
+                             {.edits = std::move(edits.encoder)});
         extend(*source, *source_tokens);
     }
-    const int n = static_cast<int>(tokens.size());
-    const std::shared_ptr<Trace> trace =
-        edited_trace(*model, Stack::decoder, n,
-                     options.setup.load(*model).with_edits(std::move(edits.decoder)), options.edits, source);
+    const std::shared_ptr<Trace> trace = empty_trace(
+        *model, Stack::decoder, n, options.setup.load(*model).with_edits(std::move(edits.decoder)), source);
     std::vector<TracePart> parts;
     const auto prefix = [&](Stack stack) { return std::string(stack_prefix(*model->weights, stack)); };
     if (source) parts.push_back({*source, source->n_tokens(), {}, prefix(Stack::encoder), nullptr});
@@ -144,14 +124,11 @@ int run(const TraceOptions& options) {
     extend(*trace, tokens);
     if (!options.measure.empty()) print_measure(options.measure, {.trace = trace, .rows = n});
     if (options.out.empty()) return 0;
-    std::optional<Gradients> gradients;
+    RunGradients found;
     std::vector<TraceGradients> part_gradients; // in the order of the parts
     if (options.gradients) {
-        gradients.emplace(*trace, source.get(), tokens);
-        if (source) part_gradients.push_back({gradients->source_backward->sites(), {}});
-        part_gradients.push_back({gradients->backward.sites(), gradients->params});
-        for (std::size_t i = 0; i < parts.size(); ++i) parts[i].gradients = &part_gradients[i];
-        fmt::print("loss {:.6f} nats a token\n", gradients->loss.mean());
+        found = gradients(trace, n, target, {.params = true});
+        add_gradients(parts, part_gradients, found, target);
     }
     write_trace(options.out, parts);
     fmt::print("{}: {} sites of {} tokens\n", options.out, parts.back().sites.size(), n);
@@ -173,9 +150,15 @@ void add_trace(CLI::App& app, int& exit_code) {
     options->setup.add_to(*command);
     command->add_option("--sites", options->sites, "names or patterns, e.g. 'blocks.*.attn.hook_pattern'")
         ->capture_default_str();
-    command->add_option("--edits", options->edits, "JSON file of edits to apply")->type_name("PATH");
-    command->add_flag("--gradients", options->gradients,
-                      "also the gradients of the mean next-token cross-entropy, as grad/NAME");
+    options->edits.add_to(*command);
+    auto* gradients = command->add_flag("--gradients", options->gradients,
+                                        "also the gradients of the mean next-token cross-entropy, or of "
+                                        "what --gradient-of says, as grad/NAME");
+    command
+        ->add_option("--gradient-of", options->gradient_of,
+                     "loss, logit:ROW:TOKEN, or difference:ROW:TOKEN:OTHER, the difference of two logits")
+        ->capture_default_str()
+        ->needs(gradients);
     command
         ->add_option("--measure", options->measure,
                      "print as JSON what is derived from the run; " + measure_names())

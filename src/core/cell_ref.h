@@ -10,8 +10,11 @@ namespace gf {
 enum class Quantity {
     value,
     difference, ///< its value minus the value of the same cell in another run
+    gradient,   ///< how the number that gradients were asked of changes with it
 };
 std::string_view name(Quantity);
+/// Whether it is both above and below 0 even where the values themselves are not.
+constexpr bool has_both_signs(Quantity quantity) { return quantity != Quantity::value; }
 
 /// One cell of a site, or one value of a parameter.
 struct CellRef {

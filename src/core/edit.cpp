@@ -31,40 +31,56 @@ std::size_t count(const Cells& c) {
 
 } // namespace
 
+std::string_view name(Edit::Kind kind) {
+    switch (kind) {
+    case Edit::Kind::scale: return "scale";
+    case Edit::Kind::values: return "values";
+    case Edit::Kind::add: return "add";
+    case Edit::Kind::donor: return "donor";
+    }
+    return "";
+}
+
+void check_edit(const Edit& e, const ModelConfig& c, int rows, int columns) {
+    const SiteRow& site = site_row(e.range.site);
+    const std::string where = "edit of " + site_name(e.range.site, e.range.layer);
+    auto require = [&](bool ok, const std::string& expected, const std::string& found) {
+        if (!ok) throw Error({where, expected, found, ""});
+    };
+    require(e.range.param < 0, "a site", "a parameter");
+    require(has_site(c, e.range.site), "a site of this model", "a site that it does not have");
+    require(site.editable, "an editable site", std::string(site.not_editable_because));
+    require(site.per_layer ? e.range.layer >= 0 && e.range.layer < c.n_layers : e.range.layer == -1,
+            "a layer of this model", std::to_string(e.range.layer));
+    const int heads = site_heads(c, e.range.site);
+    const Cells cells = resolve(e.range, rows, heads, columns);
+    auto inside = [&](int begin, int end, int axis_end, const char* axis) {
+        require(begin >= 0 && begin <= end && end <= axis_end,
+                std::string(axis) + "s in 0 to " + std::to_string(axis_end),
+                std::to_string(begin) + " to " + std::to_string(end));
+    };
+    inside(cells.row_begin, cells.row_end, rows, "row");
+    inside(cells.head_begin, cells.head_end, heads, "head");
+    inside(cells.column_begin, cells.column_end, columns, "column");
+    if (e.kind == Edit::Kind::donor) {
+        require(e.donor && e.donor->config() == c, "a donor run of the same shape of model",
+                e.donor ? "one of another shape" : "none");
+        require(e.donor->kept(e.range.site), "a donor run that keeps this site", "one too long to keep it");
+        const int first = cells.row_begin + e.donor_shift, end = cells.row_end + e.donor_shift;
+        require(first >= 0 && (end <= e.donor->n_rows(e.range.site) || e.range.row_end < 0),
+                "rows that the donor has", std::to_string(first) + " to " + std::to_string(end));
+    } else {
+        const std::size_t n = e.values.size();
+        require(n == 1 || (e.kind != Edit::Kind::scale && n == count(cells)),
+                "one value, or one per cell (" + std::to_string(count(cells)) + ")", std::to_string(n));
+    }
+}
+
 void Trace::check_edits() const {
-    const ModelConfig& c = config();
     for (const Edit& e : edits()) {
-        const SiteRow& site = site_row(e.range.site);
-        const std::string where = "edit of " + site_name(e.range.site, e.range.layer);
-        auto require = [&](bool ok, const std::string& expected, const std::string& found) {
-            if (!ok) throw Error({where, expected, found, ""});
-        };
-        require(e.range.param < 0, "a site", "a parameter");
-        require(has_site(c, e.range.site), "a site of this model", "a site that it does not have");
-        require(site.editable, "an editable site", std::string(site.not_editable_because));
-        require(site.per_layer ? e.range.layer >= 0 && e.range.layer < c.n_layers : e.range.layer == -1,
-                "a layer of this model", std::to_string(e.range.layer));
-        const int heads = site_heads(c, e.range.site), columns = width(e.range.site) / heads;
-        const int rows = row_capacity(e.range.site);
-        const Cells cells = resolve(e.range, rows, heads, columns);
-        auto inside = [&](int begin, int end, int axis_end, const char* axis) {
-            require(begin >= 0 && begin <= end && end <= axis_end,
-                    std::string(axis) + "s in 0 to " + std::to_string(axis_end),
-                    std::to_string(begin) + " to " + std::to_string(end));
-        };
-        inside(cells.row_begin, cells.row_end, rows, "row");
-        inside(cells.head_begin, cells.head_end, heads, "head");
-        inside(cells.column_begin, cells.column_end, columns, "column");
-        if (e.kind == Edit::Kind::donor) {
-            require(e.donor && e.donor->kept(e.range.site) && e.donor->config() == c,
-                    "a donor run of the same shape of model", "none");
-            require(cells.row_end <= e.donor->n_rows(e.range.site) || e.range.row_end < 0,
-                    "rows that the donor has", std::to_string(cells.row_end));
-        } else {
-            const std::size_t n = e.values.size();
-            require(n == 1 || (e.kind != Edit::Kind::scale && n == count(cells)),
-                    "one value, or one per cell (" + std::to_string(count(cells)) + ")", std::to_string(n));
-        }
+        const bool exists = e.range.param < 0 && has_site(config(), e.range.site);
+        check_edit(e, config(), exists ? row_capacity(e.range.site) : 0,
+                   exists ? width(e.range.site) / site_heads(config(), e.range.site) : 0);
     }
 }
 
@@ -95,8 +111,8 @@ void Trace::for_each_edited_cell(const Edit& e, Site site, int row_begin, int ro
                       e.values[e.values.size() == 1
                                    ? 0
                                    : first + static_cast<std::size_t>(j - cells.column_begin)]);
-                else if (t < donor_rows && j < donor_columns)
-                    f(t, h * columns + j, e.donor->row(site, e.range.layer, t)[h * donor_columns + j]);
+                else if (const int from = t + e.donor_shift; from < donor_rows && j < donor_columns)
+                    f(t, h * columns + j, e.donor->row(site, e.range.layer, from)[h * donor_columns + j]);
         }
     }
 }

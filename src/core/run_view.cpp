@@ -11,6 +11,14 @@ std::string_view why_missing(const Trace& trace, SiteRef site) {
     return trace.kept(site.site, site.layer) ? "" : "a run of this length keeps the residual stream only";
 }
 
+std::string_view why_no_gradients(const RunView& view, SiteRef site) {
+    if (!view.gradients) return view.why_no_gradients;
+    if (!site_row(site.site).editable) return "a choice of experts has no gradient";
+    return view.gradients->kept(site.site, site.layer)
+               ? ""
+               : "of a run of this length only the residual stream keeps its gradients";
+}
+
 std::string_view why_not_comparable(const RunView& view, SiteRef site) {
     if (!view.against) return "there is no run to compare with";
     if (!has_site(view.against->config(), site.site) || site.layer >= view.against->config().n_layers)
@@ -24,21 +32,34 @@ std::string_view why_not_comparable(const RunView& view, SiteRef site) {
 
 } // namespace
 
-std::string_view name(Quantity quantity) { return quantity == Quantity::difference ? "difference" : "value"; }
+std::string_view name(Quantity quantity) {
+    switch (quantity) {
+    case Quantity::value: return "value";
+    case Quantity::difference: return "difference";
+    case Quantity::gradient: return "gradient";
+    }
+    return "";
+}
 
 bool ValueSource::operator==(const ValueSource& other) const {
     const auto same = [](const auto& a, const auto& b) { return !a.owner_before(b) && !b.owner_before(a); };
-    return same(trace, other.trace) && same(against, other.against) &&
+    return same(trace, other.trace) && same(against, other.against) && same(gradients, other.gradients) &&
            same(counterparts, other.counterparts) && quantity == other.quantity;
 }
 
 SiteValues::SiteValues(const RunView& view, SiteRef site)
-    : trace_(view.trace.get()), against_(nullptr), site_(site), missing_(why_missing(*trace_, site)) {
+    : trace_(view.trace.get()), values_(trace_), against_(nullptr), site_(site),
+      missing_(why_missing(*trace_, site)) {
     if (!has_site(trace_->config(), site.site) || site.layer >= trace_->config().n_layers) return;
     has_keys_ = has_key_axis(site.site);
     heads_ = site_heads(trace_->config(), site.site);
     columns_ = trace_->width(site.site) / heads_;
     rows_ = trace_->n_rows(site.site, view.rows);
+    if (view.quantity == Quantity::gradient) {
+        missing_ = why_no_gradients(view, site);
+        values_ = missing_.empty() ? view.gradients.get() : nullptr;
+        return;
+    }
     if (view.quantity != Quantity::difference) return;
     if (missing_.empty()) missing_ = why_not_comparable(view, site);
     if (!missing_.empty()) return;
@@ -56,7 +77,7 @@ int SiteValues::other_row(int row) const {
 }
 
 bool SiteValues::visible(int head, int row, int column) const {
-    if (against_ && other_row(row) < 0) return false;
+    if (!values_ || (against_ && other_row(row) < 0)) return false;
     if (!has_keys_) return true;
     const auto sees = [&](const Trace& t) {
         const KeyMask& mask = t.plan().mask(site_.site, site_.layer, std::max(head, 0));
@@ -80,13 +101,17 @@ real SiteValues::at(int head, int row, int column) const {
         const int head_begin = std::max(head, 0) * (t.width(site_.site) / heads_);
         return t.row(site_.site, site_.layer, at)[head_begin + column];
     };
-    return against_ ? value(*trace_, row) - value(*against_, other_row(row)) : value(*trace_, row);
+    return against_ ? value(*values_, row) - value(*against_, other_row(row)) : value(*values_, row);
 }
 
 /// `n` values from column `first` on, counted over all heads; `first` is that of a head's first column.
 std::span<const real> SiteValues::cells(int first, int n, int row, std::vector<real>& scratch) const {
-    const real* values = trace_->row(site_.site, site_.layer, row) + first;
     const auto size = static_cast<std::size_t>(n);
+    if (!values_) {
+        scratch.assign(size, k_not_visible);
+        return {scratch.data(), size};
+    }
+    const real* values = values_->row(site_.site, site_.layer, row) + first;
     if (!against_) return {values, size};
     scratch.assign(size, k_not_visible);
     if (other_row(row) < 0) return {scratch.data(), size};

@@ -16,6 +16,9 @@ namespace gf {
 /// What SiteValues::row() has in place of a cell that the query may not see.
 inline constexpr real k_not_visible = -std::numeric_limits<real>::infinity();
 
+/// Why a run has no gradients, unless there is another reason.
+inline constexpr std::string_view k_no_gradients = "no gradients were asked for";
+
 struct RunView;
 
 /// The values of one site. Lives no longer than the view that made it.
@@ -51,6 +54,7 @@ class SiteValues {
     /// The row of the other run for a row of this one; -1: there is none.
     int other_row(int row) const;
 
+    const Trace* values_;  ///< what is read: the run, or its gradients; null: it has none
     const Trace* against_; ///< null unless differences are shown
     const std::vector<int>* counterparts_ = nullptr;
     int other_rows_ = 0; ///< rows of the other run that may be read
@@ -63,7 +67,7 @@ class SiteValues {
 /// What the values of a view are taken from: as long as it is the same, rows that were read stay as they are.
 /// It keeps no run alive.
 struct ValueSource {
-    std::weak_ptr<const Trace> trace, against;
+    std::weak_ptr<const Trace> trace, against, gradients;
     std::weak_ptr<const std::vector<int>> counterparts;
     Quantity quantity = Quantity::value;
     bool operator==(const ValueSource& other) const;
@@ -78,10 +82,13 @@ struct RunView {
     /// null where that is the same row.
     std::shared_ptr<const std::vector<int>> counterparts{};
     Quantity quantity = Quantity::value;
+    /// Of the first `rows` rows, in the layout of the run; null: there are none, and why.
+    std::shared_ptr<const Trace> gradients{};
+    std::string_view why_no_gradients = k_no_gradients;
 
     const ModelConfig& config() const { return trace->config(); }
     SiteValues values(SiteRef site) const { return {*this, site}; }
-    ValueSource source() const { return {trace, against, counterparts, quantity}; }
+    ValueSource source() const { return {trace, against, gradients, counterparts, quantity}; }
 };
 
 } // namespace gf

@@ -238,10 +238,10 @@ void Trace::restart(std::span<const int> tokens, std::uint64_t seed) {
     append(tokens);
 }
 
-std::unique_ptr<Trace> Trace::zeros(Keep keep) const {
+std::unique_ptr<Trace> Trace::zeros(Keep keep, int layer) const {
     RunSetup setup = setup_.with_edits({});
     setup.regularise = {};
-    auto trace = std::make_unique<Trace>(weights_, TraceShape{shape_.capacity, keep, shape_.stack},
+    auto trace = std::make_unique<Trace>(weights_, TraceShape{shape_.capacity, keep, shape_.stack, layer},
                                          std::move(setup), source_);
     std::fill_n(trace->arena_.get(), trace->bytes_ / sizeof(real), real(0));
     return trace;

@@ -74,6 +74,7 @@ class Trace {
     const ModelConfig& config() const { return config_; }
     /// Null unless this is the run of an encoder-decoder's decoder.
     const Trace* source() const { return source_.get(); }
+    const std::shared_ptr<const Trace>& shared_source() const { return source_; }
     const TraceShape& shape() const { return shape_; }
     const RunSetup& setup() const { return setup_; }
     const std::vector<Edit>& edits() const { return setup_.edits; }
@@ -142,8 +143,9 @@ class Trace {
     /// Regularise::seed. @throws Error as append() does
     void restart(std::span<const int> tokens, std::uint64_t seed = 0);
 
-    /// A Trace of the same weights and shape, with all values 0: for the gradients of this one's sites.
-    std::unique_ptr<Trace> zeros(Keep keep) const;
+    /// A Trace of the same weights and shape, with all values 0: for the gradients of this one's sites, or of
+    /// one layer's.
+    std::unique_ptr<Trace> zeros(Keep keep, int layer = -1) const;
 
     /// The rows that a segment's pooled vector is the mean of; none if all of it is padding.
     struct PooledRows {
@@ -173,8 +175,9 @@ class Trace {
         void operator()(real* p) const;
     };
 
-    /// A Trace without an arena of its own, for LayerView.
-    Trace(const std::shared_ptr<const Trace>& run, const std::shared_ptr<const Trace>& layer_sites);
+    /// A Trace without an arena of its own. It has the first `rows` tokens of `run` and reads the sites that
+    /// `run` keeps from there, the others from `layer_sites`, a Trace of one layer; null: there are none.
+    Trace(const std::shared_ptr<const Trace>& run, const std::shared_ptr<const Trace>& layer_sites, int rows);
 
     void check_source() const;
     void check_edits() const;
@@ -199,7 +202,7 @@ class Trace {
     std::vector<int> tokens_;
     std::unique_ptr<real[], Free> arena_;
     std::array<SiteStorage, k_n_sites> storage_{};
-    /// Keeps alive the Traces whose values this one reads if it has no arena of its own (LayerView).
+    /// Keeps alive the Traces whose values this one reads if it has no arena of its own.
     std::array<std::shared_ptr<const Trace>, 2> parts_;
 
     // What follows is derived from the above, or working memory of the passes.

@@ -32,8 +32,6 @@ const std::string& read_text(const json& value, const Place& place, const FieldR
 std::size_t read_word(const json& value, const Place& place, std::span<const std::string_view> words);
 void require_object(const json& value, const Place& place);
 void require_item_count(std::size_t n, const Place& place, const FieldRule& rule);
-/// Refuses the keys of `object` that are not among `known`, or collects them.
-void refuse_unknown_keys(const json& object, const Place& place, const std::vector<std::string>& known);
 
 template <class T>
 void read_object(const json& object, const Place& place, T& self);
@@ -73,6 +71,10 @@ void read_value(const json& value, const Place& place, const FieldRule& rule, T&
         require_item_count(value.size(), place, rule);
         for (std::size_t i = 0; i < value.size(); ++i)
             read_value(value[i], place.item(i), rule, out.emplace_back());
+    } else if constexpr (is_tuple<T>) {
+        if (!value.is_array()) place.refuse_type("an array", value);
+        require_item_count(value.size(), place, {.least_items = out.size(), .most_items = out.size()});
+        for (std::size_t i = 0; i < out.size(); ++i) read_value(value[i], place.item(i), rule, out[i]);
     } else if constexpr (is_map<T>) {
         require_object(value, place);
         out.clear();
@@ -83,11 +85,19 @@ void read_value(const json& value, const Place& place, const FieldRule& rule, T&
         read_object(value, place, out);
 }
 
+/// What was visited of an object.
+struct Visited {
+    std::vector<std::string> keys;
+    std::string missing_choice = {}; ///< keys of which one must be there, and none is
+};
+/// Refuses the keys that were not visited, or collects them, and a choice that is missing.
+void refuse_unvisited(const json& object, const Place& place, const Visited& visited);
+
 /// Reads the fields of a struct, and collects the keys that it has.
 struct Reader {
     const json& object;
     const Place& place;
-    std::vector<std::string>& known;
+    Visited& visited;
 
     template <class T>
     void operator()(std::string_view key, T& member, const FieldRule& rule = {}) const {
@@ -101,32 +111,38 @@ struct Reader {
         if (!value) return;
         const Place inside = place.at(key);
         require_object(*value, inside);
-        std::vector<std::string> keys;
+        Visited keys;
         visit_inside(Reader{*value, inside, keys});
-        refuse_unknown_keys(*value, inside, keys);
+        refuse_unvisited(*value, inside, keys);
     }
     /// One value of several kinds, each under a key of its own: the name of the kind. An enumerator without a
     /// name means that none of them is there; if there is no such enumerator, one must be.
     template <class E, class T>
     void choice(E& kind, T& member, const FieldRule& rule = {}) const {
+        one_of(kind, [&](auto inside) {
+            for (const std::string_view word : enum_words<E>())
+                if (!word.empty()) inside(word, member, rule);
+        });
+    }
+    /// As choice(), but every kind has a member of its own.
+    template <class E>
+    void one_of(E& kind, auto visit_inside) const {
+        const std::span<const std::string_view> words = enum_words<E>();
         std::vector<std::string_view> found;
-        bool may_be_none = false;
-        for (const std::string_view word : enum_words<E>()) {
-            may_be_none = may_be_none || word.empty();
-            const json* value = word.empty() ? nullptr : find(word, {});
-            if (!value) continue;
-            found.push_back(word);
-            read_value(*value, place.at(word), rule, member);
-            kind = static_cast<E>(std::find(enum_words<E>().begin(), enum_words<E>().end(), word) -
-                                  enum_words<E>().begin());
-        }
-        require_one_choice(found, may_be_none, enum_words<E>());
+        visit_inside([&]<class T>(std::string_view key, T& member, const FieldRule& rule = {}) {
+            const json* value = find(key, {});
+            if (!value) return;
+            found.push_back(key);
+            read_value(*value, place.at(key), rule, member);
+            kind = static_cast<E>(std::find(words.begin(), words.end(), key) - words.begin());
+        });
+        require_one_choice(found, words);
     }
 
   private:
     /// The value of a key, which is known from now on; nullptr if it is absent and may be.
     const json* find(std::string_view key, const FieldRule& rule) const;
-    void require_one_choice(std::span<const std::string_view> found, bool may_be_none,
+    void require_one_choice(std::span<const std::string_view> found,
                             std::span<const std::string_view> words) const;
 };
 
@@ -134,9 +150,9 @@ template <class T>
 void read_object(const json& object, const Place& place, T& self) {
     static_assert(HasFields<T>, "a struct read from JSON states its fields");
     require_object(object, place);
-    std::vector<std::string> known;
-    T::fields(self, Reader{object, place, known});
-    refuse_unknown_keys(object, place, known);
+    Visited visited;
+    T::fields(self, Reader{object, place, visited});
+    refuse_unvisited(object, place, visited);
 }
 
 } // namespace gf::fields_detail

@@ -4,6 +4,7 @@
 
 #include "io/json.h"
 
+#include <array>
 #include <concepts>
 #include <filesystem>
 #include <limits>
@@ -58,6 +59,7 @@ struct AnyVisitor {
     void operator()(const char*, auto&, const FieldRule& = {}) const {}
     void group(const char*, auto) const {}
     void choice(auto&, auto&, const FieldRule& = {}) const {}
+    void one_of(auto&, auto) const {}
 };
 /// A struct that states its fields.
 template <class T>
@@ -69,6 +71,11 @@ template <class T>
 constexpr bool is_list = false;
 template <class T>
 constexpr bool is_list<std::vector<T>> = true;
+/// A list of exactly so many items.
+template <class T>
+constexpr bool is_tuple = false;
+template <class T, std::size_t n>
+constexpr bool is_tuple<std::array<T, n>> = true;
 template <class T>
 constexpr bool is_map = false;
 template <class T>
@@ -130,6 +137,9 @@ std::string kind_of(const FieldRule& rule) {
         return rule.object_only ? "an object" : "any JSON";
     else if constexpr (is_list<T>)
         return "an array; each: " + kind_of<typename T::value_type>(rule);
+    else if constexpr (is_tuple<T>)
+        return "an array of " + std::to_string(T().size()) +
+               "; each: " + kind_of<typename T::value_type>(rule);
     else if constexpr (is_map<T>)
         return "an object; each value: " + kind_of<typename T::mapped_type>(rule);
     else if constexpr (is_optional<T>)
@@ -155,6 +165,7 @@ struct Lister {
         for (const std::string_view word : enum_words<E>())
             if (!word.empty()) out.push_back({prefix + std::string(word), kind_of<T>(rule)});
     }
+    void one_of(const auto&, auto visit_inside) const { visit_inside(*this); }
 };
 
 template <class T>

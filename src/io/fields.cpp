@@ -124,7 +124,8 @@ void require_item_count(std::size_t n, const Place& place, const FieldRule& rule
                  std::to_string(n));
 }
 
-void refuse_unknown_keys(const json& object, const Place& place, const std::vector<std::string>& known) {
+void refuse_unvisited(const json& object, const Place& place, const Visited& visited) {
+    const std::vector<std::string>& known = visited.keys;
     for (const auto& [key, value] : object.items()) {
         if (std::find(known.begin(), known.end(), key) != known.end()) continue;
         const Place at = place.at(key);
@@ -136,25 +137,28 @@ void refuse_unknown_keys(const json& object, const Place& place, const std::vect
             at.refuse("a known key; nearest: " + nearest_names(key, known), json_summary(value),
                       place.options.remedy);
     }
+    if (!visited.missing_choice.empty()) place.refuse(visited.missing_choice, "none of them");
 }
 
 const json* Reader::find(std::string_view key, const FieldRule& rule) const {
     if (!rule.when) return nullptr;
-    known.emplace_back(key);
-    const auto it = object.find(known.back());
+    visited.keys.emplace_back(key);
+    const auto it = object.find(visited.keys.back());
     const bool is_absent = it == object.end() || (it->is_null() && place.options.null_is_absent);
     if (is_absent && rule.required) place.at(key).refuse("a value", "no such key");
     return is_absent ? nullptr : &*it;
 }
 
-void Reader::require_one_choice(std::span<const std::string_view> found, bool may_be_none,
+/// A wrong key is a better message than a missing one, so that the latter waits until all keys are known.
+void Reader::require_one_choice(std::span<const std::string_view> found,
                                 std::span<const std::string_view> words) const {
-    if (found.size() == 1 || (found.empty() && may_be_none)) return;
     std::vector<std::string_view> named;
     for (const std::string_view word : words)
         if (!word.empty()) named.push_back(word);
-    place.refuse(fmt::format("one of the keys {}", fmt::join(named, ", ")),
-                 found.empty() ? "none of them" : fmt::format("{}", fmt::join(found, ", ")));
+    const bool may_be_none = named.size() < words.size();
+    const std::string expected = fmt::format("one of the keys {}", fmt::join(named, ", "));
+    if (found.empty() && !may_be_none) visited.missing_choice = expected;
+    if (found.size() > 1) place.refuse(expected, fmt::format("{}", fmt::join(found, ", ")));
 }
 
 } // namespace gf::fields_detail

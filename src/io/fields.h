@@ -8,9 +8,10 @@
 //     }
 //
 // and reading, writing, comparing, error messages and the lists in docs/ follow from that. Fields are
-// numbers, bools, texts, paths, enums with a name(), other such structs, JSON, and lists, maps and optionals
-// of these. What lies outside its range, has another type or a key that nobody reads is refused with an Error
-// that names the place ("train.json: 'data.tinyville.seed'"), what is expected and what was found.
+// numbers, bools, texts, paths, enums with a name(), other such structs, JSON, and lists, arrays, maps and
+// optionals of these. What lies outside its range, has another type or a key that nobody reads is refused
+// with an Error that names the place ("train.json: 'data.tinyville.seed'"), what is expected and what was
+// found.
 //
 // Fields are visited in the order in which they are stated. A field may therefore depend on those before it.
 
@@ -54,7 +55,7 @@ ordered_json write_value(const T& value, const FieldRule& rule) {
         return value;
     else if constexpr (std::is_same_v<T, std::filesystem::path>)
         return value.string();
-    else if constexpr (is_list<T>) {
+    else if constexpr (is_list<T> || is_tuple<T>) {
         ordered_json list = ordered_json::array();
         for (const auto& item : value) list.push_back(write_value(item, rule));
         return list;
@@ -98,6 +99,11 @@ struct Writer {
     void choice(const E& kind, const T& value, const FieldRule& rule = {}) const {
         if (!name(kind).empty()) (*this)(name(kind), value, rule);
     }
+    void one_of(const auto& kind, auto visit_inside) const {
+        visit_inside([&](std::string_view key, const auto& value, const FieldRule& rule = {}) {
+            if (key == name(kind)) (*this)(key, value, rule);
+        });
+    }
 
   private:
     const ordered_json* find_base(std::string_view key) const {
@@ -128,6 +134,7 @@ struct Clamper {
     }
     void group(const char*, auto visit_inside) const { visit_inside(Clamper()); }
     void choice(auto&, auto& member, const FieldRule& rule = {}) const { (*this)("", member, rule); }
+    void one_of(auto&, auto visit_inside) const { visit_inside(*this); }
 };
 
 } // namespace fields_detail

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -29,12 +28,36 @@ int first_affected_row(const Edit& edit) {
     return row_axis(edit.range.site) == Axis::source ? 0 : edit.range.row_begin;
 }
 
-/// The edits without those of rows that a run of this capacity has no room for: a branch may be shorter.
-std::vector<Edit> edits_within(const std::vector<Edit>& edits, int capacity) {
-    std::vector<Edit> within;
-    std::copy_if(edits.begin(), edits.end(), std::back_inserter(within),
-                 [capacity](const Edit& e) { return first_affected_row(e) < capacity; });
-    return within;
+/// Leaves out the cells that a run of this capacity has no room for: a branch may be shorter, and rows and
+/// keys of tokens may be named before they are there.
+Edit within(Edit edit, const ModelConfig& config, int capacity) {
+    const CellRange before = edit.range;
+    CellRange& now = edit.range;
+    if (row_axis(now.site) == Axis::pos) now.row_end = std::min(now.row_end, capacity);
+    if (has_key_axis(now.site) && !has_source_keys(now.site)) {
+        now.column_end = std::min(now.column_end, capacity);
+        now.column_begin = std::min(now.column_begin, capacity);
+    }
+    if (now == before || edit.values.size() <= 1) return edit;
+    // The values of all cells are in the order row, head, column, and those that are left move together.
+    const int n_heads = (now.head_end < 0 ? site_heads(config, now.site) : now.head_end) - now.head_begin;
+    const auto width = static_cast<int>(edit.values.size()) / (n_heads * (before.row_end - before.row_begin)),
+               kept = now.column_end < 0 ? width : now.column_end - now.column_begin;
+    std::vector<real> values;
+    for (int block = 0; block < n_heads * (now.row_end - now.row_begin); ++block) {
+        const auto first = edit.values.begin() + block * width;
+        values.insert(values.end(), first, first + kept);
+    }
+    edit.values = std::move(values);
+    return edit;
+}
+
+/// The edits as far as a run of this capacity has room for their cells.
+std::vector<Edit> edits_within(const std::vector<Edit>& edits, const ModelConfig& config, int capacity) {
+    std::vector<Edit> fitting;
+    for (const Edit& e : edits)
+        if (first_affected_row(e) < capacity) fitting.push_back(within(e, config, capacity));
+    return fitting;
 }
 
 /// The first row that can differ between runs with these edits. The rows before it are the same.
@@ -57,11 +80,12 @@ int rows_per_slice(const ModelConfig& config) {
     return static_cast<int>(std::clamp(rows, double(k_min_rows_per_slice), double(k_max_rows_per_slice)));
 }
 
-Branch::Branch(const RunContext& context, std::span<const int> prompt)
+Branch::Branch(const RunContext& context, std::span<const int> prompt, Growth growth)
     : n_prompt_(static_cast<int>(prompt.size())), n_tokens_(n_prompt_), n_prefix_(n_prompt_) {
     const int wished =
         std::min(context.config().n_ctx, std::max(k_initial_capacity, n_prompt_ + k_initial_capacity / 2));
-    const int capacity = room_for(context, n_prompt_, std::max(wished, n_prompt_));
+    const int capacity =
+        growth == Growth::none ? n_prompt_ : room_for(context, n_prompt_, std::max(wished, n_prompt_));
     choose_shape(context, capacity);
     trace_ = empty_trace(context);
     trace_->append(prompt);
@@ -75,7 +99,7 @@ Branch::Branch(const RunContext& context, std::span<const int> prompt)
 RunSetup Branch::setup_for(const RunContext& context, int capacity) const {
     RunSetup setup = context.setup;
     setup.n_prefix = n_prefix_;
-    setup.edits = edits_within(context.edits, capacity);
+    setup.edits = edits_within(context.edits, context.config(), capacity);
     return setup;
 }
 

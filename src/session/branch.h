@@ -46,8 +46,9 @@ struct BranchView {
 /// while the values are dropped.
 class Branch {
   public:
+    enum class Growth { none, by_tokens }; ///< whether tokens will be added behind the prompt
     /// A root with the prompt's tokens, whose rows are still to be computed.
-    Branch(const RunContext& context, std::span<const int> prompt);
+    Branch(const RunContext& context, std::span<const int> prompt, Growth growth = Growth::by_tokens);
 
     /// A branch as it was saved, with its values dropped: revive() computes them.
     /// @throws Error when it does not fit the model

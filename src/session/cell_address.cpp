@@ -10,7 +10,7 @@ namespace {
 Quantity quantity_named(const std::string& word) {
     if (word.empty()) return Quantity::value;
     std::vector<std::string> valid;
-    for (const Quantity q : {Quantity::value, Quantity::difference}) {
+    for (const Quantity q : {Quantity::value, Quantity::difference, Quantity::gradient}) {
         valid.emplace_back(name(q));
         if (valid.back() == word) return q;
     }

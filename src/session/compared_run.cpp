@@ -185,7 +185,7 @@ int ComparedRun::shown_tokens(const Leader& leader) const {
 
 void ComparedRun::publish(std::vector<Run>& runs) const {
     if (!run_) return;
-    static const auto no_edits = std::make_shared<const std::vector<Edit>>();
+    static const auto no_edits = std::make_shared<const std::vector<RunEdit>>();
     const int source_id = source_ ? id_ + 1 : -1;
     runs.push_back({.id = id_,
                     .role = RunRole::compared,

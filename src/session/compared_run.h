@@ -55,6 +55,12 @@ class ComparedRun {
     int n_tokens() const { return run_ ? run_->n_tokens() : 0; }
     std::size_t bytes() const { return (run_ ? run_->bytes() : 0) + (source_ ? source_->bytes() : 0); }
 
+    /// The tokens that it has now, and those of the source that it reads; empty where there are none.
+    std::vector<int> tokens() const { return run_ ? run_->tokens(run_->n_tokens()) : std::vector<int>(); }
+    std::vector<int> source_tokens() const {
+        return source_ ? source_->tokens(source_->n_tokens()) : std::vector<int>();
+    }
+
     /// Appends the run, and the source that it reads, to `runs`.
     void publish(std::vector<Run>& runs) const;
 

@@ -6,31 +6,37 @@
 namespace gf {
 
 const EditDesk::SharedEdits& EditDesk::none() {
-    static const SharedEdits none = std::make_shared<const std::vector<Edit>>();
+    static const SharedEdits none = std::make_shared<const std::vector<RunEdit>>();
     return none;
 }
 
-bool EditDesk::change(int run, std::vector<Edit> edits, bool on) {
+bool EditDesk::change(int run, std::vector<RunEdit> edits, bool on) {
     if (edits == *of(run) && on == are_on_) return false;
-    (run == Run::k_source ? source_ : text_) = std::make_shared<const std::vector<Edit>>(std::move(edits));
+    edits_[run == Run::k_source ? 1 : 0] = std::make_shared<const std::vector<RunEdit>>(std::move(edits));
     are_on_ = on;
     return true;
 }
 
-std::vector<Edit> EditDesk::with(int run, const Edit& edit) const {
-    std::vector<Edit> edits = *of(run);
-    const auto same =
-        std::find_if(edits.begin(), edits.end(), [&](const Edit& e) { return e.range == edit.range; });
-    if (same == edits.end())
+std::vector<RunEdit> EditDesk::with(int run, const RunEdit& edit) const {
+    const Edit::Kind kind = edit.spec.kind;
+    const bool replaces = kind == Edit::Kind::values || kind == Edit::Kind::donor;
+    std::vector<RunEdit> edits = *of(run);
+    const auto takes_over = [&](const RunEdit& e) {
+        return e.range == edit.range && (replaces || e.spec.kind == kind);
+    };
+    const auto first = std::find_if(edits.begin(), edits.end(), takes_over);
+    if (first == edits.end()) {
         edits.push_back(edit);
-    else
-        *same = edit;
+    } else {
+        *first = edit;
+        edits.erase(std::remove_if(first + 1, edits.end(), takes_over), edits.end());
+    }
     return edits;
 }
 
-std::vector<Edit> EditDesk::without(int run, const CellRange& cells) const {
-    std::vector<Edit> edits = *of(run);
-    std::erase_if(edits, [&](const Edit& e) { return e.range == cells; });
+std::vector<RunEdit> EditDesk::without(int run, const CellRange& cells) const {
+    std::vector<RunEdit> edits = *of(run);
+    std::erase_if(edits, [&](const RunEdit& e) { return e.range == cells; });
     return edits;
 }
 

@@ -26,6 +26,7 @@ void Engine::carry_out(const SessionCommand& command) {
         bring_up_to_date();
         follow_text();
         update_layer();
+        update_gradients();
     } catch (const std::exception& e) {
         state_ = std::move(before);
         if (was_playing) playback_.play();
@@ -33,6 +34,7 @@ void Engine::carry_out(const SessionCommand& command) {
         bring_up_to_date(); // a computation that was under way goes on
         follow_text();
         update_layer();
+        update_gradients();
         return;
     }
     if (!std::holds_alternative<command::SetSampling>(command)) sampling_drag_ = false;
@@ -75,15 +77,26 @@ void Engine::settle_memory() {
     ledger.add_kept(state_.text.shared_current());
     ledger.add_kept(state_.source_run);
     ledger.add_kept(recomputed_);
+    const auto for_each_donor = [](const State& s, auto f) {
+        for (const int run : {Run::k_text, Run::k_source})
+            for (const RunEdit& edit : *s.edits.of(run))
+                if (edit.donor) f(edit.donor->run()), f(edit.donor->source());
+    };
+    if (state_.edits.are_on()) for_each_donor(state_, [&](const auto& b) { ledger.add_kept(b); });
     ledger.add_fixed(layer_.bytes());
+    ledger.add_fixed(gradients_.bytes());
     for (const auto& run : state_.compared) ledger.add_fixed(run->bytes());
     const auto add_texts = [&](const State& s) {
         for (const auto& branch : s.text.branches()) ledger.add(branch);
     };
     history_.for_each(add_texts);
     add_texts(state_);
-    // A text holds on to the source that it read, so that dropping the source first would save nothing.
+    // A text holds on to the source that it read and to the donors of its edits, so that dropping those first
+    // would save nothing.
     history_.for_each([&](const State& s) { ledger.add(s.source_run); });
+    const auto add_donors = [&](const State& s) { for_each_donor(s, [&](const auto& b) { ledger.add(b); }); };
+    history_.for_each(add_donors);
+    add_donors(state_);
     ledger.settle(memory_budget_);
     memory_used_ = ledger.bytes();
 }
@@ -132,10 +145,13 @@ void Engine::tick(double now) {
             run->compute_slice();
         else if (playback_.steps_left() > 0)
             play_steps();
-        else if (playback_.is_playing())
+        else if (playback_.is_playing() && now >= playback_.due_time())
             play_token(now);
+        else if (gradients_.is_behind())
+            compute_gradients();
         follow_text();
         update_layer();
+        update_gradients();
         if (layer_was_complete && layer_is_behind()) layer_.compute_slice(view_of(layer_run()).rows);
         carry_out_waiting();
     } catch (const std::exception& e) {
@@ -147,7 +163,8 @@ void Engine::tick(double now) {
 
 double Engine::due_time() const {
     if (work_failed_) return Playback::k_never;
-    if (text_is_pending() || layer_is_behind() || compared_behind() || !waiting_.empty())
+    if (text_is_pending() || layer_is_behind() || compared_behind() || !waiting_.empty() ||
+        gradients_are_due())
         return Playback::k_at_once;
     return playback_.due_time();
 }
@@ -155,6 +172,7 @@ double Engine::due_time() const {
 /// Computes the next rows of the text. When a computation with other edits is complete, it becomes the branch
 /// in view.
 void Engine::compute_slice() {
+    if (Donor* donor = donor_behind()) return donor->compute_slice();
     Branch& b = recomputed_ ? *recomputed_ : current();
     b.compute_slice();
     if (!recomputed_ || !b.is_complete()) return;
@@ -195,9 +213,13 @@ void Engine::publish_jobs(Snapshot& out) const {
     if (layer_is_behind()) {
         out.jobs.push_back({"computing the layer in view", layer_.rows(), view_of(layer_run()).rows});
     }
+    if (gradients_.is_behind() && !text_is_pending())
+        out.jobs.push_back({"computing gradients", gradients_.n_done(), gradients_.n_layers(), "layers"});
     if (const ComparedRun* run = compared_behind())
         out.jobs.push_back({"computing what is compared", run->rows(), run->n_tokens()});
     const int n = current().n_tokens();
+    if (const Donor* donor = donor_behind())
+        out.jobs.push_back({"computing a donor", donor->rows(), donor->n_tokens()});
     if (recomputed_)
         out.jobs.push_back({"computing again", recomputed_->rows(), n});
     else if (!current().is_complete())
@@ -218,6 +240,7 @@ void Engine::publish(Snapshot& out) {
         for (const auto& b : state_.text.branches()) out.tree.push_back(b->view());
         out.runs.push_back(publish_text());
         if (state_.source_run) out.runs.push_back(publish_source());
+        for (Run& run : out.runs) gradients_.show(run);
         for (const auto& run : state_.compared) run->publish(out.runs);
         for (Run& run : out.runs)
             if (run.id == layer_run()) layer_.show(run);
@@ -228,6 +251,7 @@ void Engine::publish(Snapshot& out) {
     out.memory_budget = memory_budget_;
     out.each_draws = state_.each_draws;
     out.edits_on = state_.edits.are_on();
+    out.gradient_target = state_.gradients;
     out.chain = state_.chain;
     out.seed = state_.seed;
     out.playing = playback_.is_playing();

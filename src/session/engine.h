@@ -8,7 +8,9 @@
 // Playback      when the next token is due, and drawing it
 // History       states to undo and redo
 // ComparedRun   a run beside the text, in lock-step with it
+// Donor         a run that edits take values from
 // LayerDesk     the layer in view of a run that is too long to keep everything
+// GradientDesk  the gradients of the text and of its source
 // Ledger        the memory of all runs, against one budget
 // WaitingRoom   commands that need a text which is still being computed
 //
@@ -16,12 +18,16 @@
 // engine_texts.cpp     opening a model, beginning a text, reading a source
 // engine_playback.cpp  the cursor, drawing tokens, branches
 // engine_edits.cpp     edits, and runs that are computed again with them
+// engine_donors.cpp    runs that edits take values from
 // engine_compared.cpp  runs beside the text
+// engine_gradients.cpp gradients of the text
 // engine_state.cpp     the state as a list of commands
 
 #include "session/commands/session_commands.h"
 #include "session/compared_run.h"
+#include "session/donor.h"
 #include "session/edit_desk.h"
+#include "session/gradient_desk.h"
 #include "session/history.h"
 #include "session/layer_desk.h"
 #include "session/playback.h"
@@ -65,7 +71,8 @@ class Engine {
         RunSetup setup;         ///< of the text's run; its edits are EditDesk's
         std::string setup_file; ///< where it was read; empty: the model's own
         std::vector<std::shared_ptr<ComparedRun>> compared;
-        bool each_draws = false; ///< compared runs draw tokens of their own
+        bool each_draws = false;                 ///< compared runs draw tokens of their own
+        std::optional<GradientTarget> gradients; ///< what they are wanted of; null: none are
         SamplingChain chain = default_chain();
         std::uint64_t seed = 42;
     };
@@ -85,6 +92,8 @@ class Engine {
     void run(const command::SelectBranch&);
     void run(const command::ViewLayer&);
     void run(const command::SetTraceBudget&);
+    void run(const command::ApplyEdit&);
+    void run(const command::SetGradients&);
     void run(const command::EditCell&);
     void run(const command::RemoveEdit&);
     void run(const command::RemoveEdits&);
@@ -106,7 +115,9 @@ class Engine {
     Branch& current() { return state_.text.current(); }
     const Branch& current() const { return state_.text.current(); }
     bool has_run() const { return !state_.text.empty(); }
-    bool text_is_pending() const { return has_run() && (recomputed_ || !current().is_complete()); }
+    bool text_is_pending() const {
+        return has_run() && (recomputed_ || !current().is_complete() || donor_behind());
+    }
     int max_tokens() const;
     void require_run(const char* command_name) const;
     std::shared_ptr<const Trace> source_trace() const {
@@ -116,8 +127,8 @@ class Engine {
     template <class F>
     auto with_context(F f) const {
         const std::shared_ptr<const Trace> source = source_trace();
-        return f(RunContext{*state_.model, Stack::decoder, source, state_.edits.active(Run::k_text),
-                            memory_budget_, state_.setup});
+        return f(RunContext{*state_.model, Stack::decoder, source, active_edits_[Run::k_text], memory_budget_,
+                            state_.setup});
     }
     /// The text (Run::k_text) or the source that it reads.
     RunView view_of(int run) const;
@@ -143,11 +154,20 @@ class Engine {
     void require_replaceable(const char* command_name, int position) const;
 
     // Edits.
-    void change_edits(int run, std::vector<Edit> edits, bool on);
+    void change_edits(int run, std::vector<RunEdit> edits, bool on);
+    void apply_edit(const EditSpec& spec);
+    void fix_open_ends(int run, RunEdit& edit) const;
+    void check_edit_of(int run, const RunEdit& edit) const;
     void forget_edits(int run);
     void bring_up_to_date();
     void bring_source_up_to_date();
     void compute_slice();
+
+    // Donors of edits.
+    DonorText donor_text(int run, const DonorSpec& spec) const;
+    std::shared_ptr<Donor> find_donor(int run, const DonorSpec& spec) const;
+    void resolve_edits();
+    Donor* donor_behind() const;
 
     // The layer in view.
     /// The run that the wanted layer belongs to.
@@ -155,13 +175,18 @@ class Engine {
     void update_layer() { layer_.update(has_run() ? view_of(layer_run()).trace : nullptr, memory_budget_); }
     bool layer_is_behind() const { return has_run() && layer_.is_behind(view_of(layer_run()).rows); }
 
+    // Gradients.
+    void update_gradients();
+    /// Whether they are the next work to be done: a text that grows has its tokens computed first.
+    bool gradients_are_due() const;
+    void compute_gradients();
+
     // Compared runs.
     void follow_text();
     ComparedRun* compared_behind() const;
 
     /// The commands that bring the state back.
     std::vector<SessionCommand> saved_state() const;
-    SessionCommand command_of(const Edit& edit, int run) const;
 
     // Publishing.
     Run publish_text() const;
@@ -172,8 +197,10 @@ class Engine {
 
     State state_;
     History<State> history_{k_max_undo_steps};
+    std::array<std::vector<Edit>, 2> active_edits_; ///< those that count now, of the text and of the source
     Playback playback_;
     LayerDesk layer_;
+    GradientDesk gradients_;
     WaitingRoom waiting_;
     std::shared_ptr<Branch> recomputed_; ///< the branch in view, being computed with the edits that hold now
     std::size_t memory_budget_;          ///< bytes

@@ -34,25 +34,18 @@ std::vector<SessionCommand> Engine::saved_state() const {
     state.emplace_back(command::SetSampling{state_.chain});
     state.emplace_back(command::SetSeed{state_.seed});
     if (!state_.setup_file.empty()) state.emplace_back(command::SetSetup{state_.setup_file});
-    for (const int run : {Run::k_text, Run::k_source})
-        for (const Edit& edit : *state_.edits.of(run)) state.emplace_back(command_of(edit, run));
-    if (!state_.edits.are_on()) state.emplace_back(command::UseEdits{false});
     for (const auto& run : state_.compared) {
         const RunSpec& spec = run->spec();
         state.emplace_back(
             command::AddRun{spec.model, spec.tokenizer, spec.prompt, spec.branch, run->name()});
     }
+    // A donor may be one of the runs beside the text.
+    for (const int run : {Run::k_text, Run::k_source})
+        for (const RunEdit& edit : *state_.edits.of(run)) state.emplace_back(command::ApplyEdit{edit.spec});
+    if (!state_.edits.are_on()) state.emplace_back(command::UseEdits{false});
     if (state_.each_draws) state.emplace_back(command::DrawEach{true});
+    if (state_.gradients) state.emplace_back(command::SetGradients{true, *state_.gradients});
     return state;
-}
-
-/// The command that makes an edit again.
-SessionCommand Engine::command_of(const Edit& edit, int run) const {
-    const CellRange& r = edit.range;
-    const bool has_heads = site_heads(view_of(run).config(), r.site) > 1;
-    return command::EditCell{{site_name(r.site, r.layer), has_heads ? r.head_begin : -1, r.row_begin,
-                              r.column_begin, run == Run::k_source ? "source" : "text"},
-                             static_cast<double>(edit.values[0])};
 }
 
 void Engine::run(const command::SaveState& c) {

@@ -17,7 +17,8 @@ struct GenerationOptions {
     SamplingChain chain = greedy_chain();
     std::uint64_t seed = 0;
     std::shared_ptr<const Trace> source{}; ///< the encoder's complete run, for an encoder-decoder
-    RunSetup setup{};                      ///< with a prefix mask the prompt is the prefix
+    RunSetup setup{}; ///< with edits, also of rows that are computed later; with a prefix mask the prompt is
+                      ///< the prefix
 };
 
 /// Appends up to options.n tokens to `tokens`, which must not be empty and must leave room for them in the

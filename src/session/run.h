@@ -2,6 +2,7 @@
 // A run as it is published: one computation of one text by one model, with how its tokens came to be. The
 // Engine makes Runs; everybody else (panels, the command line, tests) reads them.
 
+#include "core/edit_spec.h"
 #include "core/run_view.h"
 #include "core/sampling/sampling.h"
 #include "session/model.h"
@@ -36,6 +37,16 @@ struct LayerInView {
     double bytes = 0; ///< bytes that the layer would take if they are too many, else 0
 };
 
+class Donor;
+
+/// An edit of a run: as it was asked for, and the cells that it changes.
+struct RunEdit {
+    EditSpec spec;
+    CellRange range;
+    std::shared_ptr<Donor> donor{}; ///< for the Engine; null unless the kind is donor
+    bool operator==(const RunEdit&) const = default;
+};
+
 /// Readers stay below `rows`, where nothing is ever written again, so they need no lock while the Engine
 /// appends to the same Trace.
 struct Run {
@@ -53,9 +64,13 @@ struct Run {
     int rows_wanted = 0; ///< tokens that are known: rows computed once the prompt is read
     int reads = -1;      ///< id of the run whose output this one attends to; -1: none
     int read_by = -1;    ///< id of the run that attends to this one's output; -1: none
-    /// Edited cells of this run, in the order in which they were made. Never null.
-    std::shared_ptr<const std::vector<Edit>> edits;
+    /// The edits of this run, in the order in which they apply. Never null.
+    std::shared_ptr<const std::vector<RunEdit>> edits;
     LayerInView layer{};
+    /// The gradients of the target that was asked for, in the layout of `trace`, of the first `rows` rows;
+    /// null: there are none.
+    std::shared_ptr<const Trace> gradients{};
+    std::string_view why_no_gradients = k_no_gradients; ///< in words that follow "missing: "
     /// Of a compared run: the row that stands for the same as each row of the text, -1 where there is none;
     /// null where that is the same row.
     std::shared_ptr<const std::vector<int>> counterparts{};
@@ -67,7 +82,9 @@ struct Run {
     /// What the stack is called that computes the run: "encoder" or "decoder".
     std::string_view stack_name() const { return stack() == Stack::encoder ? "encoder" : "decoder"; }
     /// All its values that are computed.
-    RunView view() const { return {.trace = trace, .rows = rows}; }
+    RunView view() const {
+        return {.trace = trace, .rows = rows, .gradients = gradients, .why_no_gradients = why_no_gradients};
+    }
 };
 
 } // namespace gf

@@ -1,12 +1,14 @@
 #pragma once
 // A consistent picture of the session, which the Engine publishes. The window and tests read it without lock.
 
+#include "core/gradient_target.h"
 #include "core/sampling/sampling.h"
 #include "session/branch.h"
 #include "session/run.h"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +17,9 @@ namespace gf {
 
 /// Longer work that is under way.
 struct JobProgress {
-    std::string_view name;   ///< "computing again"
-    int done = 0, total = 0; ///< tokens
+    std::string_view name; ///< "computing again"
+    int done = 0, total = 0;
+    std::string_view unit = "tokens"; ///< what is counted
 };
 
 struct Snapshot {
@@ -34,6 +37,7 @@ struct Snapshot {
 
     bool edits_on = true;    ///< false: the edits are kept, but the runs are computed without them
     bool each_draws = false; ///< compared runs draw tokens of their own, with the text's random numbers
+    std::optional<GradientTarget> gradient_target; ///< what the gradients of the text are of; null: none
     std::vector<JobProgress> jobs;
     std::size_t memory_used = 0, memory_budget = 0; ///< bytes of all runs that are kept, also for undo
 

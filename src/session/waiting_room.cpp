@@ -12,8 +12,11 @@ constexpr bool is_one_of = (std::is_same_v<C, Any> || ...);
 /// Whether the command goes on from tokens that are computed.
 bool needs_text(const SessionCommand& command) {
     return std::visit(
-        []<class C>(const C&) {
-            return is_one_of<C, command::Step, command::Jump, command::Resample, command::ForceToken>;
+        []<class C>(const C& c) {
+            if constexpr (std::is_same_v<C, command::ApplyEdit>) // compared runs follow the text
+                return c.edit.kind == Edit::Kind::donor && c.edit.donor.kind == DonorSpec::Kind::run;
+            else
+                return is_one_of<C, command::Step, command::Jump, command::Resample, command::ForceToken>;
         },
         command);
 }

@@ -55,10 +55,7 @@ LossSum cross_entropy(const real* logits, int n, int target, double weight, real
     if (target < 0) return {};
     LossSum loss{.nats = static_cast<double>(log_sum_exp(logits, n) - logits[target]), .count = 1};
     loss.correct = std::max_element(logits, logits + n) - logits == target;
-    if (!dlogits) return loss;
-    softmax(logits, dlogits, n);
-    dlogits[target] -= 1;
-    for (int i = 0; i < n; ++i) dlogits[i] *= static_cast<real>(weight);
+    if (dlogits) cross_entropy_backward(logits, n, target, weight, dlogits);
     return loss;
 }
 

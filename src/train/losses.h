@@ -1,7 +1,7 @@
 #pragma once
 // Losses. Each reads the outputs of a run and writes their gradients into a Trace,
-// from which the backward pass starts: nothing else in the program knows about
-// losses. Used by BatchGradient, and by `glassformer trace --gradients`.
+// from which the backward pass starts. Used by BatchGradient. What gradients of a
+// run that is looked at can be of is in core/passes/gradients.h.
 
 #include "core/trace.h"
 

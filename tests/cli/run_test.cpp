@@ -5,6 +5,7 @@
 #include "core/passes/forward.h"
 #include "io/hf_model.h"
 #include "io/setup_file.h"
+#include "session/command.h"
 #include "support/varied_setup.h"
 
 #include <gmock/gmock.h>
@@ -48,6 +49,42 @@ TEST(Run, PrintsTheReferencesGreedyText) {
         stdout_of({"run", "--model", s.model, "--tokenizer", s.tokenizer, "-n", "256", "--temperature", "0"}),
         expected);
     EXPECT_EQ(stdout_of({"run", "-m", s.model, "-t", s.tokenizer, "-n", "256", "--greedy"}), expected);
+}
+
+/// The same edits, as a session and as `run` apply them: also to rows that are drawn later.
+TEST(Run, EditsAreThoseOfASession) {
+    const std::vector<int> prompt{3, 1, 4, 1, 5};
+    const std::string edits = R"([{"site": "blocks.1.attn.hook_z", "heads": [2, 3], "scale": -2},
+        {"site": "blocks.0.hook_resid_post", "rows": [7, 12], "columns": [0, 8], "add": 1.5},
+        {"site": "blocks.0.attn.hook_pattern", "rows": [6, -1], "columns": [0, 1], "values": 0.5},
+        {"site": "logits", "columns": [17, 18], "rows": [9, 10], "add": 100},
+        {"site": "blocks.1.hook_mlp_out", "rows": [2, 5], "donor": {"prompt": "9,8,7,6", "shift": -1}}])";
+    const std::string file = scratch_file("edits.json", edits);
+    for (const char* preset : {"llama", "gpt2", "mixtral"}) {
+        SCOPED_TRACE(preset);
+        const SavedModel& model = saved_preset(preset);
+        TestSession session(model, prompt);
+        for (json edit : json::parse(edits)) {
+            edit["command"] = "edit";
+            session(std::get<SessionCommand>(command_from_json(edit, "script")));
+        }
+        session(command::SetSampling{{{StageKind::temperature, 0.8, true}}});
+        session(command::SetSeed{7});
+        session(command::Step{20});
+        ASSERT_EQ(session.latest().message, "");
+        const std::vector<std::string> arguments{"run",       "--model", model.path, "--tokens",
+                                                 "3,1,4,1,5", "-n",      "20",       "--temperature",
+                                                 "0.8",       "--seed",  "7"};
+        std::vector<std::string> edited = arguments;
+        edited.insert(edited.end(), {"--edits", file});
+        const std::vector<int> ids = printed_ids(stdout_of(edited));
+        EXPECT_EQ(ids, session.tokens());
+        EXPECT_EQ(ids[10], 17) << "its logit was raised";
+        EXPECT_NE(ids, printed_ids(stdout_of(arguments)));
+    }
+    expect_refused(
+        {"run", "--model", saved_preset("llama").path, "--tokens", "1,2", "-n", "3", "--edits", file},
+        {"edits.json [1]", "rows in 0 to 5", "7 to 12"});
 }
 
 TEST(Run, PrintsIdsWithoutATokenizer) {

@@ -5,7 +5,6 @@
 #include "support/compare.h"
 #include "support/varied_setup.h"
 
-#include "io/edit_file.h"
 #include "io/safetensors.h"
 #include "io/setup_file.h"
 #include "platform/mapped_file.h"
@@ -214,6 +213,72 @@ TEST(TraceCommand, ReadsTextAndBos) {
     EXPECT_EQ(json::parse(TraceFile(out_file()).metadata().at("tokens")), json({1}));
 }
 
+/// The first rows and keys of the gradient of a site, in the order of the file's axes.
+std::vector<float> first_values(const Trace& trace, const SiteRef& site, int rows, int keys) {
+    std::vector<float> values;
+    const bool has_keys = has_key_axis(site.site);
+    const int parts = has_keys ? trace.config().n_heads : 1, width = trace.width(site.site) / parts;
+    for (int part = 0; part < parts; ++part)
+        for (int row = 0; row < rows; ++row) {
+            const real* first = trace.row(site.site, site.layer, row) + part * width;
+            values.insert(values.end(), first, first + (has_keys ? keys : width));
+        }
+    return values;
+}
+
+class GradientsOf : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(GradientsOf, APublishedRunAreThoseOfTheCommand) {
+    const SavedModel& model = saved_preset(GetParam());
+    const std::vector<int> tokens = random_tokens(model.config(), 9),
+                           text = random_tokens(model.config(), 6, 19);
+    const bool has_source = model.config().has_encoder();
+    TestSession session(model);
+    if (has_source) session(command::SetSource{ids_text(text)});
+    session(command::SetPrompt{ids_text(tokens)});
+    const std::pair<const char*, GradientTarget> cases[] = {
+        {"loss", {}},
+        {"logit:4:11", {GradientOf::logit, 4, 11, 0}},
+        {"difference:8:11:3", {GradientOf::difference, 8, 11, 3}}};
+    for (const auto& [words, target] : cases) {
+        std::vector<std::string> options{"--gradients", "--gradient-of", words};
+        if (has_source) options.insert(options.end(), {"--source-tokens", ids_text(text)});
+        const TraceFile file = trace_of(model, tokens, options);
+        const Snapshot& s = session(command::SetGradients{.target = target});
+        ASSERT_TRUE(s.text().gradients) << s.message;
+        const auto expect_equal_gradients = [&](const gf::Run& of, const std::string& prefix, int n) {
+            for (const SiteRef& site : all_sites(of.config())) {
+                if (!site_row(site.site).editable) continue;
+                const bool reads_source = has_source_keys(site.site),
+                           is_source = row_axis(site.site) == Axis::source;
+                const std::string name = "grad/" + prefix + site_name(site.site, site.layer);
+                EXPECT_EQ(file.values(name),
+                          first_values(*of.gradients, site, is_source ? 6 : n, reads_source ? 6 : n))
+                    << name << " of " << words;
+            }
+        };
+        expect_equal_gradients(s.text(), has_source ? "decoder." : "", 9);
+        if (has_source) expect_equal_gradients(*s.source_run(), "encoder.", 6);
+    }
+}
+INSTANTIATE_TEST_SUITE_P(Presets, GradientsOf,
+                         ::testing::Values("llama", "gpt2", "mixtral", "encoder_decoder",
+                                           "encoder_decoder_post"));
+
+TEST(TraceCommand, RefusesGradientsThatCannotBe) {
+    const std::string model = saved_preset("llama").path;
+    const auto refused = [&](const char* target, std::initializer_list<const char*> words) {
+        expect_refused({"trace", "--model", model, "--tokens", "3,1,4", "--out", out_file(), "--gradients",
+                        "--gradient-of", target},
+                       words);
+    };
+    refused("logits:1:2", {"--gradient-of", "logit:ROW:TOKEN", "logits:1:2"});
+    refused("logit:3:2", {"a row from 0 to 2", "3"});
+    refused("difference:1:2:53", {"a token id from 0 to 52", "53"});
+    expect_refused({"trace", "--model", model, "--tokens", "3", "--out", out_file(), "--gradients"},
+                   {"two tokens"});
+}
+
 TEST(TraceCommand, SitesByNameAndPattern) {
     auto sites = [](const std::vector<std::string>& globs) {
         std::vector<std::string> options;
@@ -283,6 +348,16 @@ TEST(TraceCommand, EditsAreThoseInProcess) {
              return std::vector{
                  edit(Site::embed, -1, scale, {2}),
                  edit(Site::logits, -1, add, {10}, [](CellRange& r) { r.row_begin = 4, r.row_end = 5; })};
+         }},
+        {"patch from another prompt",
+         R"([{"site": "blocks.0.hook_resid_post", "rows": [1, 3],
+              "donor": {"prompt": "9,8,7,6", "shift": 1}}])",
+         [] {
+             Edit patch =
+                 edit(Site::resid_post, 0, donor, {}, [](CellRange& r) { r.row_begin = 1, r.row_end = 3; });
+             patch.donor = run(saved_preset("llama").weights, std::vector{9, 8, 7, 6});
+             patch.donor_shift = 1;
+             return std::vector{patch};
          }},
         {"none", "[]", [] { return std::vector<Edit>{}; }},
     };
@@ -400,21 +475,29 @@ TEST(TraceCommand, EditFilesWithMistakes) {
             {"[1]", "site", "'blocks.0.attn.hook_zz'", "nearest: 'blocks.0.attn.hook_z'"});
     refused(R"([{"site": "blocks.2.attn.hook_z", "scale": 0}])",
             {"[0]", "nearest: 'blocks.0.attn.hook_z', 'blocks.1.attn.hook_z'"});
-    refused(R"([{"site": "logits", "scael": 0}])", {"[0]", "'scael'"});
-    refused(R"([{"site": "logits"}])", {"[0]", "one of \"scale\", \"values\", \"add\"", "0 of them"});
-    refused(R"([{"site": "logits", "scale": 0, "add": 1}])", {"[0]", "one of", "2 of them"});
-    refused(R"([{"site": "logits", "scale": "0"}])", {"[0]: scale", "a number", "string"});
-    refused(R"([{"site": "logits", "values": [1, null]}])", {"[0]: values", "a number", "null"});
+    refused(R"([{"site": "logits", "scael": 0}])", {"[0]", "'scael'", "nearest: 'scale'"});
+    refused(R"([{"site": "logits"}])", {"[0]", "one of the keys scale, values, add, donor", "none of them"});
+    refused(R"([{"site": "logits", "scale": 0, "add": 1}])", {"[0]", "one of the keys", "found scale, add"});
+    refused(R"([{"site": "logits", "scale": "0"}])", {"[0]: 'scale'", "a number", "string"});
+    refused(R"([{"site": "logits", "values": [1, null]}])", {"[0]: 'values[1]'", "a number", "null"});
     refused(R"([{"site": "logits", "scale": 0, "rows": [2, 1]}])", {"[0]: rows", "[begin, end)"});
-    refused(R"([{"site": "logits", "scale": 0, "columns": [1]}])", {"[0]: columns", "[begin, end)"});
+    refused(R"([{"site": "logits", "scale": 0, "columns": [1]}])", {"[0]: 'columns'", "2 items", "found 1"});
     refused(R"([{"site": "logits", "scale": 0, "heads": 1}])", {"[0]", "'heads'", "an array"});
     refused(R"([{"site": "logits", "scale": 0, "rows": [-1, 2]}])", {"[0]: rows"});
-    refused(R"([{"site": "logits", "scale": 0, "rows": [0, 99999999999999999999]}])", {"[0]: rows"});
+    refused(R"([{"site": "logits", "scale": 0, "rows": [0, 99999999999999999999]}])", {"[0]: 'rows[1]'"});
     refused(R"([{"site": "logits", "scale": 0, "rows": [0, 6]}])",
             {"logits", "rows in 0 to 5", "found 0 to 6"});
     refused(R"([{"site": "blocks.0.attn.hook_z", "scale": 0, "heads": [5, 7]}])",
             {"blocks.0.attn.hook_z", "heads in 0 to 6", "found 5 to 7"});
-    refused(R"([{"site": "logits", "scale": [1, 2]}])", {"logits", "one value", "found 2"});
+    refused(R"([{"site": "logits", "scale": [1, 2]}])", {"[0]: 'scale'", "a number", "array"});
+    refused(R"([{"site": "logits", "add": [1, 2]}])", {"[0]", "logits", "one value", "found 2"});
+    refused(R"([{"site": "logits", "add": 1e300}])", {"[0]", "logits", "a finite number"});
+    refused(R"([{"site": "logits", "run": "b", "scale": 0}])", {"[0]: run", "'text'", "'b'"});
+    refused(R"([{"site": "logits", "donor": {"branch": 1}}])", {"[0]: donor", "a prompt", "branch"});
+    refused(R"([{"site": "logits", "donor": {}}])", {"[0]: 'donor'", "prompt, branch, run", "none of them"});
+    refused(R"([{"site": "logits", "donor": {"promt": "1"}}])", {"[0]: 'donor.promt'", "nearest: 'prompt'"});
+    refused(R"([{"site": "logits", "donor": {"prompt": "1,2"}, "rows": [1, 3]}])",
+            {"[0]", "logits", "rows that the donor has", "1 to 3"});
     refused(R"([{"site": "logits", "scale": 0, "rows": [0, 1], "rows": [0, 2]}])", {"'rows' twice"});
     EXPECT_FALSE(std::filesystem::exists(out_file())) << "nothing is written";
     expect_refused({"trace", "--model", model.path, "--tokens", "1", "--out", out_file(), "--edits",

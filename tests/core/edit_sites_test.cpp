@@ -228,7 +228,10 @@ TEST(RefusedEdits, OfDonorsThatDoNotFit) {
                 HasSubstr("donor"));
     const Problem too_short = refusal(c, {range, Edit::Kind::donor, {}, donor(c, Keep::all, 4)});
     EXPECT_THAT(too_short.expected, HasSubstr("rows that the donor has"));
-    EXPECT_EQ(too_short.found, "5");
+    EXPECT_EQ(too_short.found, "2 to 5");
+    const Problem before_the_first = refusal(c, {range, Edit::Kind::donor, {}, donor(c, Keep::all, 8), -3});
+    EXPECT_THAT(before_the_first.expected, HasSubstr("rows that the donor has"));
+    EXPECT_EQ(before_the_first.found, "-1 to 2");
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include "io/fields.h"
 #include "platform/error.h"
+#include "support/expect_error.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -46,11 +47,21 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::ForceToken{4, 511}, R"({"command": "force-token", "position": 4, "token": 511})");
     add(command::SelectBranch{2}, R"({"command": "branch", "branch": 2})");
     add(command::EditCell{{"blocks.1.attn.hook_q", 2, 3, 4}, -0.5},
-        R"({"command": "edit", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4, "run": "",
-            "quantity": "", "value": -0.5})");
-    add(command::RemoveEdit{{"blocks.1.attn.hook_q", 2, 3, 4, "text", "value"}},
-        R"({"command": "remove-edit", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4,
-            "run": "text", "quantity": "value"})");
+        R"({"command": "edit-cell", "name": "blocks.1.attn.hook_q", "head": 2, "row": 3, "column": 4,
+            "run": "", "quantity": "", "value": -0.5})");
+    add(command::ApplyEdit{{.cells = {"blocks.1.attn.hook_q", "text", {{3, 5}}, {{2, 3}}, {{0, -1}}},
+                            .scale = 0.1}},
+        R"({"command": "edit", "site": "blocks.1.attn.hook_q", "run": "text", "rows": [3, 5], "heads": [2, 3],
+            "columns": [0, -1], "scale": 0.1})");
+    add(command::ApplyEdit{{.cells = {"logits"}, .kind = Edit::Kind::add, .values = {1, -2.5}}},
+        R"({"command": "edit", "site": "logits", "add": [1, -2.5]})");
+    add(command::ApplyEdit{{.cells = {"hook_embed"},
+                            .kind = Edit::Kind::donor,
+                            .donor = {.kind = DonorSpec::Kind::run, .run = "b", .shift = -2}}},
+        R"({"command": "edit", "site": "hook_embed", "donor": {"run": "b", "shift": -2}})");
+    add(command::RemoveEdit{{"blocks.1.attn.hook_q", "source", {{3, 4}}, {{2, 3}}, {{4, 5}}}},
+        R"({"command": "remove-edit", "site": "blocks.1.attn.hook_q", "run": "source", "rows": [3, 4],
+            "heads": [2, 3], "columns": [4, 5]})");
     add(command::RemoveEdits{}, R"({"command": "remove-edits"})");
     add(command::UseEdits{false}, R"({"command": "edits", "on": false})");
     add(command::AddRun{"m", "t", "hi", 2, "x"},
@@ -72,6 +83,9 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::RemoveRun{"b"}, R"({"command": "remove-run", "run": "b"})");
     add(command::DrawEach{false}, R"({"command": "draw-each", "on": false})");
     add(command::Compare{"b", "difference"}, R"({"command": "compare", "run": "b", "as": "difference"})");
+    add(command::SetGradients{true, {GradientOf::difference, 4, 7, 9}},
+        R"({"command": "gradients", "on": true, "of": "difference", "row": 4, "token": 7, "other": 9})");
+    add(command::ViewQuantity{"gradient"}, R"({"command": "quantity", "of": "gradient"})");
     add(command::Undo{}, R"({"command": "undo"})");
     add(command::Redo{}, R"({"command": "redo"})");
     add(command::SetTheme{"dark"}, R"({"command": "theme", "theme": "dark"})");
@@ -114,10 +128,18 @@ TEST(Command, EveryCommandIsTested) {
     EXPECT_EQ(kinds.size(), std::variant_size_v<SessionCommand> + std::variant_size_v<ViewCommand>);
 }
 
+TEST(Command, WhatGradientsDoNotReadIsNotWritten) {
+    const json loss = {{"command", "gradients"}, {"on", false}, {"of", "loss"}};
+    EXPECT_EQ(json(to_json(command::SetGradients{false, {}})), loss);
+    json with_row = loss;
+    with_row["row"] = 3;
+    EXPECT_THROW(command_from_json(with_row, "script"), Error);
+}
+
 TEST(Command, NamesDiffer) {
     std::set<std::string_view> names;
     for (const CommandInfo& info : command_list()) EXPECT_TRUE(names.insert(info.name).second) << info.name;
-    EXPECT_EQ(names.size(), k_commands.size());
+    EXPECT_EQ(names.size(), std::variant_size_v<SessionCommand> + std::variant_size_v<ViewCommand>);
 }
 
 TEST(Command, ReadsAndWritesEveryField) {
@@ -143,6 +165,14 @@ TEST(Command, StagesKeepTheirMeaning) {
 TEST(Command, FieldsLeftOutHaveTheirDefaults) {
     for (const auto& [command, text] : k_commands) {
         const std::string word = json::parse(text)["command"];
+        if (word == "edit" || word == "remove-edit") { // of nothing makes no sense
+            tests::expect_error(
+                [&] {
+                    command_from_json({{"command", word}}, "script");
+                },
+                {"'site'", "no such key"});
+            continue;
+        }
         const Command bare = command_from_json({{"command", word}}, "script");
         EXPECT_EQ(kind(bare), kind(command));
     }

@@ -76,8 +76,9 @@ TEST(Edits, CanBeSwitchedOffAndRemoved) {
     session(command::UseEdits{false});
     expect_run(session(edit("hook_embed", -1, 2, 4, 0.5)),
                {first, second, value_at(Site::embed, -1, 0, 2, 4, 0.5f)});
-    session(command::RemoveEdit{"hook_embed", -1, 2, 4});
-    expect_run(session(command::RemoveEdit{"hook_embed", -1, 2, 3}), {second});
+    session(command::RemoveEdit{{.site = "hook_embed", .rows = {{2, 3}}, .columns = {{4, 5}}}});
+    expect_run(session(command::RemoveEdit{{.site = "hook_embed", .rows = {{2, 3}}, .columns = {{3, 4}}}}),
+               {second});
     expect_run(session(command::RemoveEdits{}), {});
     EXPECT_TRUE(session.latest().text().edits->empty());
 }

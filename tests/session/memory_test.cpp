@@ -100,6 +100,31 @@ TEST_F(Memory, UndoOfADroppedRunGivesTheSameBits) {
     EXPECT_EQ(checksums(), edited);
 }
 
+TEST_F(Memory, TheDonorOfAnEditComesBack) {
+    apply(command::Open{model_.path, ""});
+    apply(command::SetPrompt{ids_text(random_tokens(model_.config(), 150))});
+    EditSpec edit{.cells = {.site = "blocks.0.hook_resid_post", .rows = {{60, 90}}},
+                  .kind = Edit::Kind::donor};
+    edit.donor.prompt = ids_text(random_tokens(model_.config(), 140, 3));
+    apply(command::ApplyEdit{edit});
+    EXPECT_GE(snapshot_.memory_used, run_bytes_ + trace_bytes(model_.config(), {140}, {}, {}))
+        << "the donor counts";
+    apply(command::Step{5});
+    const auto patched = checksums();
+    for (int i = 0; i < 12; ++i) {
+        apply(command::SetPrompt{ids_text(random_tokens(model_.config(), 30, unsigned(i)))});
+        ASSERT_LE(snapshot_.memory_used, 4 * run_bytes_);
+    }
+    for (int i = 0; i < 12; ++i) apply(command::Undo{});
+    EXPECT_EQ(checksums(), patched);
+    apply(command::Undo{});
+    EXPECT_TRUE(snapshot_.trace().edits().empty());
+    const Snapshot& s = apply(command::Redo{}); // rows that were drawn one by one come in slices now
+    ASSERT_EQ(s.trace().edits().size(), 1u);
+    const auto expected = run(model_.weights, tokens_of(s.text()), 0, s.trace().edits());
+    EXPECT_TRUE(same_rows(s.trace(), 0, *expected, 0, 155, 1e-5));
+}
+
 TEST_F(Memory, TheSourceOfATextComesBack) {
     const SavedModel& translator = saved_preset("encoder_decoder");
     apply(command::Open{translator.path, ""});

@@ -3,14 +3,13 @@
 // for new random models. tests/reference/gradients.py made them; it shares no code with src.
 // The tests compare what `glassformer trace --gradients` writes.
 
-#include "core/passes/backward.h"
 #include "core/passes/forward.h"
+#include "core/passes/gradients.h"
 #include "io/json.h"
 #include "io/model_file.h"
 #include "io/safetensors.h"
 #include "io/trace_file.h"
 #include "platform/mapped_file.h"
-#include "train/losses.h"
 
 #include <gmock/gmock.h>
 
@@ -50,27 +49,17 @@ class GoldenGradients : public ::testing::Test {
             source = std::make_shared<Trace>(weights, shape);
             extend(*source, source_tokens);
         }
-        Trace trace(weights, {n}, {.n_prefix = json.at("n_prefix")}, source);
-        extend(trace, tokens);
-        std::vector<int> targets(tokens.begin() + 1, tokens.end());
-        targets.push_back(-1);
-        Backward backward(trace);
-        std::vector<real> params(weights->size());
-        token_loss(trace, targets, 1.0 / (n - 1), &backward.sites());
-        backward.run(params);
+        const auto trace = std::make_shared<Trace>(weights, TraceShape{n},
+                                                   RunSetup{.n_prefix = json.at("n_prefix")}, source);
+        extend(*trace, tokens);
+        const RunGradients found = gf::gradients(trace, n, {}, {.params = true});
         std::vector<TracePart> parts;
-        std::unique_ptr<Backward> encoder;
-        if (source) {
-            encoder = std::make_unique<Backward>(*source);
-            encoder->seed_output(backward.sites());
-            encoder->run(params);
-        }
-        const TraceGradients encoder_gradients{(encoder ? *encoder : backward).sites(), {}};
-        const TraceGradients gradients{backward.sites(), params};
+        const TraceGradients source_gradients{source ? *found.source : *found.sites, {}};
+        const TraceGradients gradients{*found.sites, found.params};
         if (source)
             parts.push_back(
-                {*source, source->n_tokens(), all_sites(source->config()), "encoder.", &encoder_gradients});
-        parts.push_back({trace, n, all_sites(weights->config), "", &gradients});
+                {*source, source->n_tokens(), all_sites(source->config()), "encoder.", &source_gradients});
+        parts.push_back({*trace, n, all_sites(weights->config), "", &gradients});
         write_trace(scratch_ / "ours.safetensors", parts);
         return scratch_ / "ours.safetensors";
     }

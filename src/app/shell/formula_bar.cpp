@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <utility>
 
 namespace gf::ui {
 namespace {
@@ -50,6 +51,18 @@ ImFont* font_of(const FormulaSpan& span) {
     }
 }
 
+/// "gradient of the loss: -0.0123"; empty unless the cell is looked at as a gradient.
+std::string words_of_gradient(const Snapshot& s, const Run& run, const CellRef& cell) {
+    if (cell.quantity != Quantity::gradient || cell.param >= 0) return "";
+    RunView view = run.view();
+    view.quantity = Quantity::gradient;
+    const SiteValues values = view.values({cell.site, cell.layer});
+    if (!values.exists() || !s.gradient_target) return fmt::format("no gradient: {}", values.missing());
+    if (!values.visible(cell.head, cell.row, cell.column)) return "no gradient: the mask hides this key";
+    return fmt::format("gradient of {}: {:.4g}", in_words(*s.gradient_target),
+                       values.at(cell.head, cell.row, cell.column));
+}
+
 /// Whether the run with the cell is there, and its model and Trace have a place for it, computed or not.
 bool exists(const Snapshot& s, const CellRef& cell) {
     const Run* run = s.find_run(cell.run);
@@ -71,7 +84,9 @@ void FormulaBar::update(const View& v, Selection& selection) {
     const std::shared_ptr<const Trace> trace = run.trace;
     const int rows = run.rows;
     const bool alt = ImGui::GetIO().KeyAlt;
-    const bool is_another = cell != cell_ || trace != trace_ || run.model != model_;
+    std::string gradient_words = cell ? words_of_gradient(v.snapshot, run, *cell) : "";
+    const bool is_another =
+        cell != cell_ || trace != trace_ || run.model != model_ || gradient_words != gradient_words_;
     // Rows are written once: more of them change a formula only where its own was missing.
     const auto n_rows = [&](int text_rows) { return cell ? trace->n_rows(cell->site, text_rows) : 0; };
     const bool has_arrived =
@@ -86,6 +101,7 @@ void FormulaBar::update(const View& v, Selection& selection) {
     trace_ = trace;
     model_ = run.model;
     run_name_ = run.name;
+    gradient_words_ = std::move(gradient_words);
     rows_ = rows;
     highlights_cursor_ = run.shown;
     highlights_alt_ = alt;
@@ -175,6 +191,8 @@ void FormulaBar::lay_out_formula() {
         Spelling spelling = spell(*trace_, rows_, *cell_, {terms, token_label});
         if (cell_->param < 0 && !spelling.spans.empty())
             spelling.spans.front().text.insert(0, stack_prefix(*model_->weights, trace_->shape().stack));
+        if (!gradient_words_.empty())
+            spelling.spans.push_back({"   " + gradient_words_, FormulaSpan::Kind::note});
         if (terms == 3) whole_text_ = spelling.text();
         ImGuiHost::current().require_glyphs(whole_text_);
         is_cut_ = !place_pieces(spelling);
@@ -289,7 +307,7 @@ void FormulaBar::draw_figures(const View& v, const ImVec2& at, float right, cons
                        timing.frame_ms);
     fmt::format_to(out, "trace {:.1f} MB", static_cast<double>(v.trace().bytes()) * 1e-6);
     for (const JobProgress& job : v.snapshot.jobs)
-        fmt::format_to(out, "    {}: {} of {} tokens", job.name, job.done, job.total);
+        fmt::format_to(out, "    {}: {} of {} {}", job.name, job.done, job.total, job.unit);
     const float edits_left = draw_edits_button(v, right, at.y, commands);
     if (edits_left < right) right = edits_left - px(16);
     const float figures_width = measure(small, figures_).x;

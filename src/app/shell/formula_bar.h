@@ -62,10 +62,11 @@ class FormulaBar {
     std::optional<CellRef> cell_;
     std::shared_ptr<const Trace> trace_;
     std::shared_ptr<const Model> model_;
-    std::string run_name_;      ///< of the cell's run
-    int rows_ = 0;              ///< computed rows of the trace
-    bool explains_pin_ = false; ///< whether cell_ is the pinned cell
-    bool is_in_use_ = false;    ///< whether the mouse or the keyboard is on the formula
+    std::string gradient_words_; ///< beside the formula of a cell that is looked at as a gradient
+    std::string run_name_;       ///< of the cell's run
+    int rows_ = 0;               ///< computed rows of the trace
+    bool explains_pin_ = false;  ///< whether cell_ is the pinned cell
+    bool is_in_use_ = false;     ///< whether the mouse or the keyboard is on the formula
 
     // What the highlights were made for.
     int highlights_cursor_ = 0;

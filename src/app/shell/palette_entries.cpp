@@ -81,6 +81,15 @@ void add_view_commands(const Snapshot& s, const Selection& selection, Entries& e
             add_command(entries, fmt::format("Show the {}", other.stack_name()),
                         "the stack that the panels show", "", command::ViewRun{other.name});
     add_comparing_commands(s, run, entries);
+    if (selection.as_gradients)
+        add_command(entries, "Show values", "in place of gradients", "", command::ViewQuantity{"value"});
+    else
+        add_command(entries,
+                    "Show gradients of " +
+                        (s.gradient_target ? in_words(*s.gradient_target) : std::string("the loss")),
+                    "in place of values", "", command::ViewQuantity{"gradient"});
+    if (s.gradient_target)
+        add_command(entries, "Stop computing gradients", "", "", command::SetGradients{.on = false});
     if (!s.source_run()) return;
     const bool cross = selection.attention == Attention::cross;
     add_command(entries, cross ? "Show self-attention" : "Show cross-attention", "in Heads and Head", "",

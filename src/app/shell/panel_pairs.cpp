@@ -20,11 +20,23 @@ void draw_title(const std::string& title) {
     label_text(title, theme().accent_text, TextSize::small, Face::bold);
 }
 
+/// Above a panel that shows gradients: of what they are, or why there are none.
+void draw_gradient_title(const View& v) {
+    if (!v.shows_gradients()) return;
+    if (v.run.gradients && v.snapshot.gradient_target)
+        draw_title("gradient of " + in_words(*v.snapshot.gradient_target));
+    else
+        draw_title(fmt::format("no gradient: {}", v.run.why_no_gradients));
+}
+
 } // namespace
 
 void PanelPairs::draw(std::size_t index, const View& v, Selection& selection, Commands& commands) {
     Panel& panel = *panels_[index];
-    if (!v.against) return panel.draw(v, selection, commands);
+    if (!v.against) {
+        draw_gradient_title(v);
+        return panel.draw(v, selection, commands);
+    }
     if (v.shows_difference()) {
         draw_title(fmt::format("{} − {}", title_of(v.run), title_of(*v.against)));
         return panel.draw(v, selection, commands);
@@ -38,12 +50,13 @@ void PanelPairs::draw(std::size_t index, const View& v, Selection& selection, Co
         ImGui::BeginChild(id, {std::max(half.x, 1.0f), std::max(half.y, 1.0f)}, ImGuiChildFlags_None,
                           ImGuiWindowFlags_NavFlattened);
         draw_title(title_of(view.run));
+        draw_gradient_title(view);
         shown.draw(view, selection, commands);
         ImGui::EndChild();
     };
-    draw_half("first", panel, View(v.snapshot, v.run));
+    draw_half("first", panel, View(v.snapshot, v.run, nullptr, v.values.quantity));
     is_wide ? ImGui::SameLine(0, gap) : ImGui::Dummy({1, gap});
-    draw_half("second", *twins_[index], View(v.snapshot, *v.against));
+    draw_half("second", *twins_[index], View(v.snapshot, *v.against, nullptr, v.values.quantity));
 }
 
 void PanelPairs::set_option(const command::SetView& option) {

@@ -88,6 +88,20 @@ void SelectionControl::run(const command::Compare& c) {
     selection_.as_difference = c.as == "difference";
 }
 
+void SelectionControl::run(const command::ViewQuantity& c) {
+    if (c.of != name(Quantity::value) && c.of != name(Quantity::gradient))
+        throw Error({"quantity", "'value' or 'gradient'", "'" + c.of + "'",
+                     "a difference is shown by the command compare"});
+    selection_.as_gradients = c.of == name(Quantity::gradient);
+    if (selection_.as_gradients && !session_.latest().gradient_target)
+        session_.post(command::SetGradients{}); // of the loss
+}
+
+Quantity SelectionControl::quantity_in_view() const {
+    if (selection_.as_gradients) return Quantity::gradient;
+    return selection_.as_difference ? Quantity::difference : Quantity::value;
+}
+
 /// Shows a run that has just been added beside the one in view.
 void SelectionControl::show_new_run(const Snapshot& s) {
     for (const Run& run : s.runs)
@@ -134,6 +148,8 @@ std::vector<ViewCommand> SelectionControl::state() {
         command::Compare{against ? against->name : "", !against                   ? "off"
                                                        : selection_.as_difference ? "difference"
                                                                                   : "side by side"}};
+    state.emplace_back(command::ViewQuantity{
+        std::string(name(selection_.as_gradients ? Quantity::gradient : Quantity::value))});
     state.emplace_back(command::PinHead{selection_.pinned_head.layer, selection_.pinned_head.head});
     state.emplace_back(command::PinToken{selection_.pinned_token});
     if (selection_.operation)

@@ -32,10 +32,14 @@ class SelectionControl {
     void run(const command::SelectOperation& operation);
     void run(const command::ViewRun& view) { view_run(view.run); }
     void run(const command::Compare& comparison);
+    /// Asks the session for gradients of the loss where there are to be gradients of something.
+    void run(const command::ViewQuantity& quantity);
     void run(const command::ViewAttention& view);
 
     /// The commands that bring the Selection back.
     std::vector<ViewCommand> state();
+    /// What the panels show of each cell.
+    Quantity quantity_in_view() const;
 
     /// Lets go of what points outside the run in view, and pins the first mask of a new text whose masks the
     /// model fills in.

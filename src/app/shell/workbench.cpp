@@ -185,7 +185,7 @@ void Workbench::draw_below_bars(const Snapshot& s, float top) {
     } else {
         const float bottom = display_height - px(FormulaBar::k_height);
         const View view(s, selection_control_.run_in_view(s), s.find_run(selection_.against),
-                        selection_.as_difference ? Quantity::difference : Quantity::value);
+                        selection_control_.quantity_in_view());
         formula_bar_.update(view, selection_);
         draw_panels(view, top, bottom);
         formula_bar_.draw(view, selection_, commands_, bottom, {shows_timing_, frame_ms_});

@@ -84,6 +84,7 @@ class Workbench {
     void run(const command::AskValue&);
     void run(const command::ViewRun& c) { selection_control_.run(c); }
     void run(const command::Compare& c) { selection_control_.run(c); }
+    void run(const command::ViewQuantity& c) { selection_control_.run(c); }
     void run(const command::ViewAttention& c) { selection_control_.run(c); }
     void run(const command::SetView&);
     void run(const command::ShowPanel&);

@@ -3,6 +3,7 @@
 #include "app/view/token_labels.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 namespace gf::ui {
@@ -74,6 +75,12 @@ void write_attention_cell(fmt::memory_buffer& out, const View& v, Attention atte
         fmt::format_to(std::back_inserter(out),
                        "query {} ({}) reads {}key {} ({}): weight {:.4f}, score {:.3f}", query, cell.query,
                        source_word, key, cell.key, value_of(sites.pattern), score);
+}
+
+float largest_magnitude(float so_far, std::span<const real> values) {
+    for (const real x : values)
+        if (std::isfinite(x)) so_far = std::max(so_far, std::abs(static_cast<float>(x)));
+    return so_far;
 }
 
 } // namespace gf::ui

@@ -58,4 +58,8 @@ RangeInHead range_in_head(const CellRange& range, const View& view, Attention at
 void write_attention_cell(fmt::memory_buffer& out, const View& view, Attention attention, HeadRef head,
                           const AttentionCell& cell);
 
+/// The larger one of `so_far` and the largest finite magnitude of some values: where the colours of gradients
+/// end, which have no natural scale.
+float largest_magnitude(float so_far, std::span<const real> values);
+
 } // namespace gf::ui

@@ -15,12 +15,12 @@ bool has_value(const View& v, const CellRef& c) {
     return values.exists() && c.row >= 0 && c.row < values.rows();
 }
 
-const Edit* find_edit(const View& v, const CellRef& c) {
+const RunEdit* find_edit(const View& v, const CellRef& c) {
     if (c.param >= 0) return nullptr;
     const int head = std::max(c.head, 0);
     const CellRange cell{c.site, c.layer, c.row, c.row + 1, head, head + 1, c.column, c.column + 1};
     const auto found =
-        std::find_if(v.edits().begin(), v.edits().end(), [&](const Edit& e) { return e.range == cell; });
+        std::find_if(v.edits().begin(), v.edits().end(), [&](const RunEdit& e) { return e.range == cell; });
     return found == v.edits().end() ? nullptr : &*found;
 }
 

@@ -13,7 +13,7 @@ namespace gf::ui {
 /// Whether the run in view holds a value for this cell. Always true of parameters.
 bool has_value(const View& view, const CellRef& cell);
 /// The edit of exactly this cell; null if there is none. It lives as long as the snapshot's list of edits.
-const Edit* find_edit(const View& view, const CellRef& cell);
+const RunEdit* find_edit(const View& view, const CellRef& cell);
 /// Why the cell cannot be edited, as a sentence for a person; empty if it can.
 std::string why_not_editable(const View& view, const CellRef& cell);
 

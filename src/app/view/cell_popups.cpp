@@ -50,8 +50,8 @@ void popup_text(std::string_view text, ImU32 colour, TextSize size = TextSize::s
     ImGui::PopStyleColor();
 }
 
-/// The cell of an edit: in the window every edit is one of a single cell.
-CellRef cell_of(const Edit& e, const ModelConfig& config) {
+/// The first cell of an edit.
+CellRef cell_of(const RunEdit& e, const ModelConfig& config) {
     const CellRange& r = e.range;
     CellRef cell;
     cell.site = r.site;
@@ -60,6 +60,48 @@ CellRef cell_of(const Edit& e, const ModelConfig& config) {
     cell.row = r.row_begin;
     cell.column = r.column_begin;
     return cell;
+}
+
+/// Which cells an edit changes: "blocks.0.attn.hook_z[h1, t3, 7]", or "blocks.0.attn.hook_z[heads 1 to 2]".
+std::string edited_cells(const RunEdit& e, const View& v) {
+    const CellRange& r = e.range;
+    const CellRef cell = cell_of(e, v.config());
+    const bool is_one_cell =
+        r.row_end == r.row_begin + 1 && r.column_end == r.column_begin + 1 && r.head_end == r.head_begin + 1;
+    if (is_one_cell) return cell_name(v.weights(), cell);
+    std::string parts;
+    const auto add = [&parts](const char* axis, const std::optional<CellsSpec::Range>& range) {
+        if (!range) return;
+        const auto [begin, end] = *range;
+        fmt::format_to(std::back_inserter(parts), "{}{} {}", parts.empty() ? "" : ", ", axis,
+                       end < 0            ? fmt::format("from {}", begin)
+                       : end == begin + 1 ? std::to_string(begin)
+                                          : fmt::format("{} to {}", begin, end - 1));
+    };
+    add("rows", e.spec.cells.rows);
+    add("heads", e.spec.cells.heads);
+    add("columns", e.spec.cells.columns);
+    return place_name(v.weights(), cell) + (parts.empty() ? "" : "[" + parts + "]");
+}
+
+/// What an edit does: "0.5", "x 0", "+ 3 values", "from b".
+std::string edit_words(const EditSpec& spec) {
+    const auto values = [&] {
+        return spec.values.size() == 1 ? fmt::format("{:.4g}", spec.values[0])
+                                       : fmt::format("{} values", spec.values.size());
+    };
+    switch (spec.kind) {
+    case Edit::Kind::scale: return fmt::format("x {:.4g}", spec.scale);
+    case Edit::Kind::values: return values();
+    case Edit::Kind::add: return "+ " + values();
+    case Edit::Kind::donor: break;
+    }
+    switch (spec.donor.kind) {
+    case DonorSpec::Kind::prompt: return "from another prompt";
+    case DonorSpec::Kind::branch: return fmt::format("from branch {}", spec.donor.branch);
+    case DonorSpec::Kind::run: break;
+    }
+    return "from " + spec.donor.run;
 }
 
 /// Reads a whole text as a number that fits into a float; nullopt if it is none.
@@ -76,16 +118,16 @@ std::optional<double> parse_number(const std::string& text) {
 void draw_edited_cells(const View& v, float width, Commands& commands) {
     menu_heading("Edited cells");
     const float cross_width = px(k_control_height + 4);
-    for (const Edit& e : v.edits()) {
-        const CellRef cell = cell_of(e, v.config());
-        const std::string name = cell_name(v.weights(), cell), value = fmt::format("{:.4g}", e.values[0]);
-        ImGui::PushID(name.c_str());
-        if (menu_row(name.c_str(), {.text = name, .right = value}, width - cross_width))
-            commands.post(command::PinCell{v.address(cell)});
+    int number = 0;
+    for (const RunEdit& e : v.edits()) {
+        const std::string name = edited_cells(e, v), words = edit_words(e.spec);
+        ImGui::PushID(number++); // several edits may be of the same cells
+        if (menu_row(name.c_str(), {.text = name, .right = words}, width - cross_width))
+            commands.post(command::PinCell{v.address(cell_of(e, v.config()))});
         ImGui::SameLine(0, px(4));
         const std::string remove = "remove the edit of " + name;
         if (quiet_button(remove.c_str(), {"", Icon::close}, remove.c_str()))
-            commands.post(command::RemoveEdit{v.address(cell)});
+            commands.post(command::RemoveEdit{e.spec.cells});
         ImGui::PopID();
     }
     for (const Run& other : v.snapshot.runs) {
@@ -165,8 +207,8 @@ void CellPopups::draw_menu(const View& v, Commands& commands) {
     menu_heading(title_);
     if (row("Edit the value …", "double click", why_not_editable_.empty())) ask_value(cell_, true);
     if (row("Set it to 0", "", why_not_editable_.empty())) post_edit(v, 0, commands);
-    if (row("Remove the edit", "", find_edit(v, cell_) != nullptr))
-        commands.post(command::RemoveEdit{v.address(cell_)});
+    const RunEdit* edit = find_edit(v, cell_);
+    if (row("Remove the edit", "", edit)) commands.post(command::RemoveEdit{edit->spec.cells});
     if (!why_not_editable_.empty()) {
         ImGui::SetCursorPosX(ImGui::GetCursorPosX() + px(8));
         popup_text(why_not_editable_, theme().muted);
@@ -200,14 +242,15 @@ void CellPopups::draw_field(const View& v, Commands& commands) {
     ImGui::SameLine(0, px(8));
     const bool zero = push_button("Set it to 0");
     bool removed = false;
-    if (find_edit(v, cell_)) {
+    const RunEdit* edit = find_edit(v, cell_);
+    if (edit) {
         ImGui::SameLine(0, px(8));
         removed = push_button("Remove the edit");
     }
     const bool set = (entered || pressed) && value;
     if (set) post_edit(v, *value, commands);
     if (zero) post_edit(v, 0, commands);
-    if (removed) commands.post(command::RemoveEdit{v.address(cell_)});
+    if (removed) commands.post(command::RemoveEdit{edit->spec.cells});
     if (set || zero || removed) close_popup();
 }
 

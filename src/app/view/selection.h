@@ -45,6 +45,7 @@ struct Selection {
     int run = 0;         ///< id of the run that panels show: all positions and heads here are those of it
     int against = -1;    ///< id of the run that it is compared with; -1: none
     bool as_difference = false;            ///< panels show the difference of the two, not both side by side
+    bool as_gradients = false;             ///< panels show gradients in place of values
     Attention attention = Attention::self; ///< the one that Heads and Head show
     int pinned_token = -1;                 ///< position; -1: the newest one
     std::optional<CellRef> pinned_cell;

@@ -10,11 +10,11 @@ namespace gf::ui {
 View::View(const Snapshot& s, const Run& shown, const Run* compared, Quantity quantity)
     : snapshot(s), run(shown), values(shown.view()), against(compared), source(s.find_run(shown.reads)),
       reader(s.find_run(shown.read_by)), cursor(shown.shown) {
+    if (compared || quantity != Quantity::difference) values.quantity = quantity;
     if (!compared) return;
     values.against = compared->trace;
     values.against_rows = compared->rows;
     values.counterparts = compared->counterparts;
-    values.quantity = quantity;
 }
 
 CellAddress View::address(const CellRef& cell) const {

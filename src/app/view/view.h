@@ -20,16 +20,19 @@ struct View {
     const Run* reader; ///< the run that attends to this one's output; null: none
     int cursor;        ///< tokens of the run that are shown
 
-    /// `compared`: null, or another run; `quantity` says what the panels show of the two.
+    /// `compared`: null, or another run; `quantity` says what the panels show of the run, or of the two.
     View(const Snapshot& s, const Run& shown, const Run* compared = nullptr,
          Quantity quantity = Quantity::value);
 
     const Trace& trace() const { return *run.trace; }
     const ModelConfig& config() const { return run.config(); }
     const Weights& weights() const { return *run.model->weights; }
-    const std::vector<Edit>& edits() const { return *run.edits; }
-    /// Whether the panels show the difference of two runs, which has both signs.
+    const std::vector<RunEdit>& edits() const { return *run.edits; }
+    /// Whether the panels show the difference of two runs.
     bool shows_difference() const { return values.quantity == Quantity::difference; }
+    bool shows_gradients() const { return values.quantity == Quantity::gradient; }
+    /// Whether what they show has both signs, even of weights.
+    bool has_both_signs() const { return gf::has_both_signs(values.quantity); }
     /// Whether the model has another stack besides the run's own.
     bool has_other_stack() const { return source || reader; }
     /// The run whose tokens are what the site's key axis counts, or its rows, if these are of the source.

@@ -172,6 +172,12 @@ void activate(Activation f, const real* x, real* y, int n) {
     }
 }
 
+void cross_entropy_backward(const real* s, int n, int target, double weight, real* ds) {
+    softmax(s, ds, n);
+    ds[target] -= 1;
+    for (int i = 0; i < n; ++i) ds[i] *= static_cast<real>(weight);
+}
+
 void softmax_backward(const real* p, const real* dp, real* ds, int n) {
     const ConstArray weights(p, n), in(dp, n);
     ArrayMap(ds, n) = weights * (in - (weights * in).sum());

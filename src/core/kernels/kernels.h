@@ -39,6 +39,10 @@ real log_sum_exp(const real* x, int n);
 /// (Elfwing et al. 2017), ReLU.
 void activate(Activation f, const real* x, real* y, int n);
 
+/// The gradient of weight * (log_sum_exp(s) - s[target]), the cross-entropy of one of n values: ds =
+/// weight * softmax(s), and `weight` less at the target.
+void cross_entropy_backward(const real* s, int n, int target, double weight, real* ds);
+
 /// For p = softmax(s): ds = p (dp - sum(p dp)), n values.
 void softmax_backward(const real* p, const real* dp, real* ds, int n);
 

@@ -91,7 +91,7 @@ void BackwardPass::expert_in(Site site, int l, const Matrix& w, const real* bias
 void BackwardPass::route(int l, const BlockWeights& w, const Rows& in, const Rows& din) {
     hook(Site::expert_gates, l);
     if (trace.setup().capacity_factor > 0)
-        for_each_dropped_choice(trace, l, 0, n_rows, trace.expert_load_,
+        for_each_dropped_choice(trace, l, 0, n_rows, backward.expert_load_,
                                 [&](int r, int slot) { grad.row(Site::expert_gates, l, r)[slot] = 0; });
     route_gates(l);
     hook(Site::expert_weights, l);

@@ -11,27 +11,45 @@
 namespace gf::detail {
 
 BackwardPass::BackwardPass(Backward& b, std::span<real> param_gradients)
-    : trace(b.run_), grad(*b.sites_), weights(trace.stack()), config(trace.config()),
+    : trace(b.run_), grad(*b.gradients_), weights(trace.stack()), config(trace.config()),
       first_param(trace.weights().values(trace.weights().table.front())), params(param_gradients),
-      backward(b), n_rows(trace.n_tokens()) {}
+      backward(b), n_rows(trace.n_tokens()), layer(config.n_layers) {}
 
-void BackwardPass::run() {
+void BackwardPass::begin() {
     output();
     if (trace.source())
         zero_rows(grad_rows(Site::encoder_out), config.d_model, trace.row_capacity(Site::encoder_out));
-    const bool keeps_layers = trace.shape().keep == Keep::layers; // only the last layer's inside is there
-    for (int l = config.n_layers - 1; l >= 0; --l) {
-        if (keeps_layers && l < config.n_layers - 1) ForwardPass(trace, 0, n_rows).recompute_layer(l);
-        block(l);
-        hook(Site::resid_pre, l);
-        if (l > 0)
-            copy(grad_rows(Site::resid_pre, l),
-                 grad_rows(config.norm_place == NormPlace::pre ? Site::resid_post
-                                                               : Site::normalized_resid_post,
-                           l - 1));
+}
+
+bool BackwardPass::advance() {
+    const int l = --layer;
+    compute_again(l);
+    block(l);
+    hook(Site::resid_pre, l);
+    if (l > 0) {
+        copy(grad_rows(Site::resid_pre, l),
+             grad_rows(config.norm_place == NormPlace::pre ? Site::resid_post : Site::normalized_resid_post,
+                       l - 1));
+        return false;
     }
     if (trace.source()) hook(Site::encoder_out);
     embed();
+    return true;
+}
+
+/// Computes what the run does not keep of a layer, and makes room for its gradients.
+void BackwardPass::compute_again(int l) {
+    Trace* again = backward.recomputed_;
+    if (again && again == backward.inside_.get())
+        for (int r = 0; r < n_rows; ++r) // resid_pre has its edits already
+            std::copy_n(trace.row(Site::resid_pre, l, r), config.d_model, again->row(Site::resid_pre, l, r));
+    // Of a run that keeps layers the inside of the last one is still there.
+    if (again && (again == backward.inside_.get() || l < config.n_layers - 1))
+        ForwardPass(*again, 0, n_rows).recompute_layer(l);
+    if (!backward.inside_gradients_ || !config.is_moe()) return;
+    for (int r = 0; r < n_rows; ++r) // they are added to, and all layers have the same place
+        for (const Site site : {Site::expert_weights, Site::router_logits})
+            std::fill_n(grad.row(site, l, r), config.n_experts, real(0));
 }
 
 /// From the gradient of output_site() to that of the last layer's residual stream. Where the head reads the

@@ -1,5 +1,5 @@
 #pragma once
-// One backward pass over all rows of a Trace, made by Backward::run(). backward_pass.cpp reads from top to
+// One backward pass over all rows of a Trace, made by Backward::begin(). backward_pass.cpp reads from top to
 // bottom in the order of the computation reversed; backward_attention.cpp and backward_feed_forward.cpp hold
 // the two sub-layers. Internal to core.
 //
@@ -17,9 +17,14 @@ class BackwardPass {
   public:
     /// `param_gradients` has the layout of Weights::data; empty: gradients of sites only.
     BackwardPass(Backward& b, std::span<real> param_gradients);
-    void run();
+    /// What comes after the last layer.
+    void begin();
+    /// The next layer, from the last one to the first, and with that what comes before the layers. Returns
+    /// whether that was all.
+    bool advance();
 
   private:
+    void compute_again(int l);
     void output();
     void unembed(const Rows& in, const Rows& din);
     void mlm_head(const Rows& in, const Rows& din);
@@ -79,8 +84,10 @@ class BackwardPass {
     /// the edits and dropout of ForwardPass::hook().
     void hook(Site site, int l = -1);
 
-    Rows rows(Site site, int l = -1) {
-        return {trace.row(site, l, 0), static_cast<std::ptrdiff_t>(trace.row_stride(site))};
+    /// Rows serve both ways, but those of the run are only read.
+    Rows rows(Site site, int l = -1) const {
+        return {const_cast<real*>(trace.row(site, l, 0)),
+                static_cast<std::ptrdiff_t>(trace.row_stride(site))};
     }
     Rows grad_rows(Site site, int l = -1) {
         return {grad.row(site, l, 0), static_cast<std::ptrdiff_t>(grad.row_stride(site))};
@@ -96,7 +103,7 @@ class BackwardPass {
     Rows zero_rows(const Rows& r, int width) const { return zero_rows(r, width, n_rows); }
     Rows zero_rows(const Rows& r, int width, int count) const;
 
-    Trace& trace;
+    const Trace& trace;
     Trace& grad; ///< the gradients of the trace's sites
     const StackWeights& weights;
     const ModelConfig& config;
@@ -104,6 +111,7 @@ class BackwardPass {
     const std::span<real> params; ///< the gradients of the parameters
     Backward& backward;           ///< owns gradients and scratch
     const int n_rows;
+    int layer; ///< the last one that was gone back over
 };
 
 } // namespace gf::detail

@@ -7,15 +7,18 @@
 
 namespace gf {
 
-/// A Trace without values of its own. It reads the sites that `run` keeps from there, the others from
-/// `layer_sites`, a Trace of one layer.
-Trace::Trace(const std::shared_ptr<const Trace>& run, const std::shared_ptr<const Trace>& layer_sites)
+/// Other threads may append to `run` behind its first `rows` rows meanwhile: nothing there is read.
+Trace::Trace(const std::shared_ptr<const Trace>& run, const std::shared_ptr<const Trace>& layer_sites,
+             int rows)
     : weights_(run->weights_), shape_(run->shape_), setup_(run->setup_), config_(run->config_),
-      source_(run->source_), plan_(run->plan_), positions_(run->positions_), n_tokens_(run->n_tokens_),
-      bytes_(run->bytes_ + layer_sites->bytes_), tokens_(run->tokens_),
+      source_(run->source_), plan_(run->plan_), positions_(run->positions_), n_tokens_(rows),
+      bytes_(run->bytes_ + (layer_sites ? layer_sites->bytes_ : 0)), tokens_(run->tokens_.size()),
       storage_(run->storage_), parts_{run, layer_sites} {
+    std::copy_n(run->tokens_.begin(), rows, tokens_.begin());
+    if (!layer_sites) return;
     for (std::size_t i = 0; i < storage_.size(); ++i)
         if (!storage_[i].kept && layer_sites->storage_[i].base) storage_[i] = layer_sites->storage_[i];
+    norm_output_ = layer_sites->norm_output_;
 }
 
 TraceShape LayerView::shape_of(const Trace& run, int layer) {
@@ -36,7 +39,7 @@ LayerView::LayerView(std::shared_ptr<const Trace> run, int layer) : run_(std::mo
             {"layer view", "a layer of a run that keeps the residual stream", std::to_string(layer), ""});
     layer_sites_ =
         std::make_shared<Trace>(run_->shared_weights(), shape_of(*run_, layer), run_->setup(), run_->source_);
-    combined_ = std::shared_ptr<Trace>(new Trace(run_, layer_sites_));
+    combined_ = std::shared_ptr<Trace>(new Trace(run_, layer_sites_, 0));
     shown_ = combined_;
 }
 

@@ -3,6 +3,8 @@
 // and its fields (io/fields.h). A new one is a struct, its name in SessionCommand at the end of this file,
 // and an Engine::run(); without the latter nothing compiles. docs/commands.md is made from this file.
 
+#include "core/edit_spec.h"
+#include "core/gradient_target.h"
 #include "core/sampling/sampling.h"
 #include "session/cell_address.h"
 #include "session/saved_text.h"
@@ -150,13 +152,29 @@ struct SelectBranch {
     static void fields(auto& command, auto visit) { visit("branch", command.branch); }
 };
 
+struct ApplyEdit {
+    EditSpec edit;
+    static constexpr std::string_view k_name = "edit";
+    static constexpr std::string_view k_about =
+        "Scales, replaces or adds to the cells of a site, or takes them from a donor: the run of another "
+        "prompt, a branch, or a run beside the text (`text`: the text itself), all without edits and as they "
+        "are now. Ranges are half-open; left out or with the end -1 they go to the end. `values` and `add` "
+        "are "
+        "one number, or one for each cell in the order row, head, column. Row r is taken from row r + "
+        "`shift` "
+        "of the donor. The run is computed again with it; its tokens stay. An edit of the same cells and "
+        "kind "
+        "is replaced, by `values` and `donor` also those of other kinds.";
+    static void fields(auto& command, auto visit) { EditSpec::fields(command.edit, visit); }
+};
+
 struct EditCell {
     CellAddress cell;
     double value = 0;
-    static constexpr std::string_view k_name = "edit";
+    static constexpr std::string_view k_name = "edit-cell";
     static constexpr std::string_view k_about =
-        "Replaces the value of one cell, which is named by its site; `head` is ignored where the site has no "
-        "heads. The run is computed again with it; its tokens stay.";
+        "The `edit` that replaces the value of one cell which is computed; `head` is ignored where the site "
+        "has no heads.";
     static void fields(auto& command, auto visit) {
         CellAddress::fields(command.cell, visit);
         visit("value", command.value);
@@ -164,10 +182,11 @@ struct EditCell {
 };
 
 struct RemoveEdit {
-    CellAddress cell;
+    CellsSpec cells;
     static constexpr std::string_view k_name = "remove-edit";
-    static constexpr std::string_view k_about = "Gives an edited cell its computed value back.";
-    static void fields(auto& command, auto visit) { CellAddress::fields(command.cell, visit); }
+    static constexpr std::string_view k_about =
+        "Takes back what `edit` did to exactly these cells, which it names as `edit` did.";
+    static void fields(auto& command, auto visit) { CellsSpec::fields(command.cells, visit); }
 };
 
 struct RemoveEdits {
@@ -244,6 +263,21 @@ struct DrawEach {
     static void fields(auto& command, auto visit) { visit("on", command.on); }
 };
 
+struct SetGradients {
+    bool on = true;
+    GradientTarget target = {};
+    static constexpr std::string_view k_name = "gradients";
+    static constexpr std::string_view k_about =
+        "Computes, whenever the text has changed, how one number changes with every value of the text and of "
+        "its source: the mean `loss` of the next tokens, the `logit` of a token in a row, or its "
+        "`difference` "
+        "from that of another token. `row`, `token` and `other` are for the latter two.";
+    static void fields(auto& command, auto visit) {
+        visit("on", command.on);
+        GradientTarget::fields(command.target, visit);
+    }
+};
+
 struct Undo {
     static constexpr std::string_view k_name = "undo";
     static constexpr std::string_view k_about = "Takes the last change of the session back.";
@@ -262,8 +296,9 @@ using SessionCommand =
     std::variant<command::Open, command::SetPrompt, command::SetSource, command::Play, command::Pause,
                  command::Step, command::Jump, command::SetSpeed, command::ViewLayer, command::SetTraceBudget,
                  command::SetSampling, command::SetSeed, command::Resample, command::ForceToken,
-                 command::SelectBranch, command::EditCell, command::RemoveEdit, command::RemoveEdits,
-                 command::UseEdits, command::SetSetup, command::RestoreText, command::SaveState,
-                 command::AddRun, command::RemoveRun, command::DrawEach, command::Undo, command::Redo>;
+                 command::SelectBranch, command::ApplyEdit, command::EditCell, command::RemoveEdit,
+                 command::RemoveEdits, command::UseEdits, command::SetSetup, command::RestoreText,
+                 command::SaveState, command::AddRun, command::RemoveRun, command::DrawEach,
+                 command::SetGradients, command::Undo, command::Redo>;
 
 } // namespace gf

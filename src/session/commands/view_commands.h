@@ -98,6 +98,15 @@ struct Compare {
     }
 };
 
+struct ViewQuantity {
+    std::string of = "value";
+    static constexpr std::string_view k_name = "quantity";
+    static constexpr std::string_view k_about =
+        "Lets the panels show the `value` or the `gradient` of each cell. Unless `gradients` says otherwise, "
+        "gradients are those of the loss.";
+    static void fields(auto& command, auto visit) { visit("of", command.of); }
+};
+
 struct ViewAttention {
     std::string kind;
     static constexpr std::string_view k_name = "view-attention";
@@ -194,8 +203,9 @@ struct ShowHelp {
 using ViewCommand =
     std::variant<command::SetTheme, command::SetScale, command::PinHead, command::PinToken, command::PinCell,
                  command::AskValue, command::Inspect, command::SelectOperation, command::ViewRun,
-                 command::Compare, command::ViewAttention, command::SetView, command::ShowPanel,
-                 command::SetLayout, command::Arrange, command::SaveLayout, command::DeleteLayout,
-                 command::SetMotion, command::ChooseFile, command::Find, command::ShowHelp>;
+                 command::Compare, command::ViewQuantity, command::ViewAttention, command::SetView,
+                 command::ShowPanel, command::SetLayout, command::Arrange, command::SaveLayout,
+                 command::DeleteLayout, command::SetMotion, command::ChooseFile, command::Find,
+                 command::ShowHelp>;
 
 } // namespace gf

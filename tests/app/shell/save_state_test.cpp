@@ -32,10 +32,13 @@ INSTANTIATE_TEST_SUITE_P(
            {"command": "pin-cell", "name": "blocks.1.attn.hook_pattern", "head": 3, "row": 7, "column": 2})",
         // Branches, edits, another arrangement, a scale.
         R"({"command": "step", "tokens": 6}, {"command": "force-token", "position": 5, "token": 40}, {"command": "step", "tokens": 3},
-           {"command": "edit", "name": "blocks.0.attn.hook_z", "head": 1, "row": 4, "column": 2, "value": 2.5},
+           {"command": "edit-cell", "name": "blocks.0.attn.hook_z", "head": 1, "row": 4, "column": 2, "value": 2.5},
            {"command": "scale", "scale": 1.25}, {"command": "view", "panel": "Flow", "option": "rows", "value": "all"},
            {"command": "arrange", "root": {"split": "beside", "size": 0.6, "parts": [{"panels": ["Flow"]}, {"panels": ["Sampling", "Text"]}]}},
            {"command": "view", "panel": "Sampling", "option": "stage", "value": "top-k"}, {"command": "sampling", "chain": [{"stage": "top-k", "value": 7}]})",
+        // Gradients of a logit, and a donor.
+        R"({"command": "step", "tokens": 5}, {"command": "gradients", "of": "logit", "row": 9, "token": 3}, {"command": "quantity", "of": "gradient"},
+           {"command": "edit", "site": "blocks.0.hook_resid_post", "rows": [1, 4], "donor": {"prompt": "7, 7, 2, 1, 8"}})",
         // Two runs as a difference.
         R"({"command": "add-run", "prompt": "3, 1, 4, 7, 5"}, {"command": "step", "tokens": 4},
            {"command": "compare", "run": "b", "as": "difference"}, {"command": "layout", "layout": "Attention"})"));

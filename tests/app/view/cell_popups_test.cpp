@@ -167,5 +167,29 @@ TEST_F(CellPopupsTest, TheListOfEditsAndTheKeyE) {
     EXPECT_TRUE(s().edits_on);
 }
 
+/// The list says what edits of other kinds do, and its crosses remove them.
+TEST_F(CellPopupsTest, TheListNamesEveryKindOfEdit) {
+    const std::string prompt = ids_text(random_tokens(s().config(), 16, 3));
+    EditSpec patch{.cells = {.site = "blocks.0.hook_mlp_out", .rows = {{2, 5}}}, .kind = Edit::Kind::donor};
+    patch.donor.prompt = prompt;
+    bench.post(
+        command::ApplyEdit{{.cells = {.site = "blocks.1.attn.hook_z", .heads = {{1, 3}}}, .scale = 0}});
+    bench.post(command::ApplyEdit{{.cells = {.site = "hook_embed", .rows = {{4, -1}}, .columns = {{0, 1}}},
+                                   .kind = Edit::Kind::add,
+                                   .values = {0.5}}});
+    bench.post(command::ApplyEdit{patch});
+    ui.frames(3);
+    ui.click("Formula/edits 3");
+    EXPECT_TRUE(bench.shows("Popup", "blocks.1.attn.hook_z[heads 1 to 2]"));
+    EXPECT_TRUE(bench.shows("Popup", "x 0"));
+    EXPECT_TRUE(bench.shows("Popup", "hook_embed[rows from 4, columns 0]"));
+    EXPECT_TRUE(bench.shows("Popup", "+ 0.5"));
+    EXPECT_TRUE(bench.shows("Popup", "from another prompt"));
+    ui.click("Popup/remove the edit of blocks.1.attn.hook_z[heads 1 to 2]");
+    ui.click("Popup/remove the edit of blocks.0.hook_mlp_out[rows 2 to 4]");
+    ASSERT_EQ(s().text().edits->size(), 1u);
+    EXPECT_EQ(s().text().edits->at(0).spec.cells.site, "hook_embed");
+}
+
 } // namespace
 } // namespace gf::ui::tests::cell_popups_test

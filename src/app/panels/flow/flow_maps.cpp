@@ -106,7 +106,7 @@ void FlowMaps::fill(Group& group, const View& v, const FlowLayout& layout) {
 }
 
 bool FlowMaps::has_both_signs(Site site) const {
-    return !is_weights(site) || source_.quantity == Quantity::difference;
+    return !is_weights(site) || gf::has_both_signs(source_.quantity);
 }
 
 ColourScale FlowMaps::colour_scale(Site site) const {

@@ -418,8 +418,8 @@ void FlowPanel::draw_legend(const View& v) {
     const float room = layout_.columns.back().x1 - x;
     if (room < px(k_plain_legend)) return;
     ImGui::SetCursorScreenPos({x, y});
-    const char* least = v.shows_difference() ? "-3 rms" : "0";
-    const char* greatest = v.shows_difference() ? "+3 rms" : "1";
+    const char* least = v.has_both_signs() ? "-3 rms" : "0";
+    const char* greatest = v.has_both_signs() ? "+3 rms" : "1";
     colour_legend({"weight", least, greatest, room >= px(k_weight_legend)},
                   maps_.colour_scale(Site::pattern));
 }

@@ -271,7 +271,7 @@ bool FlowPicture::shows(const FlowColumn& c, const CellRange& r) const {
 
 void FlowPicture::draw_edit_marks(const FlowColumn& c) const {
     if (c.x1 - c.x0 < 2) return;
-    for (const Edit& e : view.edits()) {
+    for (const RunEdit& e : view.edits()) {
         if (c.kind == FlowColumnKind::folded && e.range.layer == c.layer) { // somewhere inside the layer
             const int r = e.range.row_begin;
             if (r >= first_row() && r < end_row())

@@ -36,10 +36,10 @@ struct HeadContext {
     void toggle_pin(const AttentionCell& cell) const;
     /// Opens the field in which a person types a value for the cell.
     void ask_for_value(const AttentionCell& cell) const;
-    /// Calls f(cell) for every edited weight and score of the head that is in view.
+    /// Calls f(cell) for the first cell of every edit of weights and scores of the head that is in view.
     template <class F>
     void for_each_edit(F f) const {
-        for (const Edit& e : view.edits())
+        for (const RunEdit& e : view.edits())
             if (is_in_matrix_of_head(e.range, attention, head) && e.range.row_begin < n_queries())
                 f(AttentionCell{e.range.row_begin, e.range.column_begin});
     }

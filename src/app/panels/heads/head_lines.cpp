@@ -130,7 +130,8 @@ void HeadLines::lay_out_source(const HeadContext& context, float left, float wid
 }
 
 float HeadLines::strength(const HeadContext& context, float value) const {
-    return context.shows_scores() ? std::abs(value) / largest_score_ : value;
+    const bool is_weight = !context.shows_scores() && !context.view.shows_gradients();
+    return is_weight ? value : std::abs(value) / largest_score_;
 }
 
 /// Collects the strongest curves between tokens in view.
@@ -141,7 +142,13 @@ void HeadLines::collect_curves(const HeadContext& context) {
     if (curve_inputs_ == wanted) return;
     curve_inputs_ = wanted;
     largest_score_ = 1;
-    if (context.shows_scores()) {
+    if (v.shows_gradients()) {
+        float largest = 1e-20f;
+        const SiteValues all = v.values.values({context.site, context.head.layer});
+        for (int q = 0; q < context.n_queries(); ++q)
+            largest = largest_magnitude(largest, all.row(context.head.head, q, row_));
+        largest_score_ = largest;
+    } else if (context.shows_scores()) {
         const float largest = context.largest_score(score_range_);
         largest_score_ = std::max(largest, 1e-6f);
     }

@@ -2,6 +2,7 @@
 
 #include "app/host/frame_request.h"
 #include "app/host/keyboard.h"
+#include "app/view/attention_rows.h"
 #include "app/view/cell_edits.h"
 #include "app/widgets/colour_legend.h"
 #include "app/widgets/focus_outline.h"
@@ -44,6 +45,7 @@ void HeadMatrix::upload(const HeadContext& context) {
     if (source_ != v.values.source() || head_ != context.head || site_ != context.site) {
         map_.clear();
         n_uploaded_rows_ = 0;
+        largest_ = 0;
         source_ = v.values.source(), head_ = context.head, site_ = context.site;
     }
     const SiteValues values = v.values.values({context.site, context.head.layer});
@@ -51,7 +53,11 @@ void HeadMatrix::upload(const HeadContext& context) {
         values.rows(), n_uploaded_rows_ + std::max(1, k_matrix_cells_per_frame / trace.n_keys(context.site)));
     if (n_uploaded_rows_ < values.rows()) request_frame();
     map_.update({1, trace.capacity(), trace.n_keys(context.site), PoolRule::magnitude}, n_uploaded_rows_,
-                [&](int /*map*/, int row) { return values.row(context.head.head, row, row_); });
+                [&](int /*map*/, int row) {
+                    const std::span<const real> weights = values.row(context.head.head, row, row_);
+                    if (v.shows_gradients()) largest_ = largest_magnitude(largest_, weights);
+                    return weights;
+                });
 }
 
 void HeadMatrix::draw(const HeadContext& context) {
@@ -98,11 +104,15 @@ HeadMatrix::Layout HeadMatrix::lay_out(const HeadContext& context) const {
 
 void HeadMatrix::choose_colours(const HeadContext& context) {
     const bool scores = context.shows_scores();
-    const bool is_difference = context.view.shows_difference();
-    const HeatMapView themed =
-        themed_heat_map(scores || is_difference); // in each frame, since the theme may change
+    const HeatMapView themed = // in each frame, since the theme may change
+        themed_heat_map(scores || context.view.has_both_signs());
     view_.look = themed.look;
     view_.scale = themed.scale;
+    if (context.view.shows_gradients()) {
+        view_.scale.gamma = 0.5f;
+        if (largest_ > 0) view_.scale.vmax = largest_;
+        return;
+    }
     view_.scale.gamma = scores ? 1.0f : 0.5f;
     if (!scores) return;
     const float largest = context.largest_score(score_range_);
@@ -301,7 +311,10 @@ void HeadMatrix::draw_caption(const HeadContext& context, const Layout& layout) 
 void HeadMatrix::draw_legend(const HeadContext& context, const Layout& layout) {
     least_.clear();
     greatest_.clear();
-    if (context.shows_scores()) {
+    if (context.view.shows_gradients()) {
+        fmt::format_to(std::back_inserter(least_), "{:.2g}", -view_.scale.vmax);
+        fmt::format_to(std::back_inserter(greatest_), "{:.2g}", view_.scale.vmax);
+    } else if (context.shows_scores()) {
         const float largest = view_.scale.vmax;
         const int decimals = largest < 10 ? 2 : largest < 100 ? 1 : 0;
         fmt::format_to(std::back_inserter(least_), "{:.{}f}", -largest, decimals);

@@ -54,6 +54,7 @@ class HeadMatrix {
     HeadRef head_;
     Site site_ = Site::pattern;
     int n_uploaded_rows_ = 0;
+    float largest_ = 0;     ///< magnitude in these rows, of gradients
     std::vector<real> row_; ///< working memory
 
     // Working memory of the labels and the caption.

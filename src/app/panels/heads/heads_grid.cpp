@@ -59,6 +59,7 @@ void HeadsGrid::upload(const View& v, Attention attention) {
         source_ = v.values.source();
         attention_ = attention;
         n_uploaded_rows_ = 0;
+        largest_ = 0;
         sort_inputs_ = {.sort = {}, .role_rows = -1, .cursor = -1};
     }
     const Site pattern = score_and_pattern_sites(attention).pattern;
@@ -71,8 +72,10 @@ void HeadsGrid::upload(const View& v, Attention attention) {
                  [&](int map, int row) {
                      const HeadRef head{map / c.n_heads, map % c.n_heads};
                      const SiteValues values = v.values.values({pattern, head.layer});
-                     return values.exists() && row < values.rows() ? values.row(head.head, row, row_)
-                                                                   : std::span<const real>();
+                     if (!values.exists() || row >= values.rows()) return std::span<const real>();
+                     const std::span<const real> weights = values.row(head.head, row, row_);
+                     if (v.shows_gradients()) largest_ = largest_magnitude(largest_, weights);
+                     return weights;
                  });
 }
 
@@ -202,14 +205,21 @@ UiRect HeadsGrid::tile_now(int index, ImVec2 origin) const {
     return r;
 }
 
+ColourScale HeadsGrid::colour_scale(const View& v) const {
+    ColourScale scale = themed_heat_map(v.has_both_signs()).scale;
+    scale.gamma = v.shows_difference() ? 1.0f : 0.5f;
+    if (v.shows_gradients() && largest_ > 0) scale.vmax = largest_;
+    return scale;
+}
+
 void HeadsGrid::draw_maps(const View& v, ImVec2 origin) {
     glide_.move_to(1);
-    view_ = themed_heat_map(v.shows_difference());
+    view_ = themed_heat_map(v.has_both_signs());
     view_.rows = v.cursor;
     view_.cols = n_keys_in_view(v, attention_);
     view_.row1 = static_cast<float>(view_.rows);
     view_.col1 = static_cast<float>(view_.cols);
-    view_.scale.gamma = v.shows_difference() ? 1.0f : 0.5f;
+    view_.scale = colour_scale(v);
     places_.clear();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const ImVec2 clip_min = list.GetClipRectMin(), clip_max = list.GetClipRectMax();
@@ -279,7 +289,7 @@ void HeadsGrid::draw_head_marks(const View& v, HeadRef head, const UiRect& map, 
     if (!is_pinned && std::any_of(precedents.begin(), precedents.end(), has_cells))
         outline_precedent(list, frame);
     if (std::any_of(dependents.begin(), dependents.end(), has_cells)) outline_dependent(list, frame);
-    if (std::any_of(v.edits().begin(), v.edits().end(), [&](const Edit& e) { return has_cells(e.range); }))
+    if (std::any_of(v.edits().begin(), v.edits().end(), [&](const RunEdit& e) { return has_cells(e.range); }))
         draw_edit_mark(list, map.min, map.max, v.snapshot.edits_on);
 }
 

@@ -22,6 +22,8 @@ class HeadsGrid {
     void draw(const View& view, const HeadRoles& roles, std::optional<HeadRole> sort, Selection& selection,
               Commands& commands, const UiRect& area);
     float height() const { return size_.y; } ///< of all maps together in the last draw()
+    /// How weights, or what is shown in place of them, become colours.
+    ColourScale colour_scale(const View& view) const;
 
   private:
     /// All that order_ depends on.
@@ -54,6 +56,7 @@ class HeadsGrid {
     ValueSource source_;
     Attention attention_ = Attention::self;
     int n_uploaded_rows_ = 0;
+    float largest_ = 0; ///< magnitude in these rows, of gradients
 
     // Heads are numbered as their maps.
     SortInputs sort_inputs_;

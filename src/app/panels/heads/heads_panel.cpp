@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <string>
 
 namespace gf::ui {
 namespace {
@@ -174,9 +175,10 @@ void HeadsPanel::draw_body(const View& v, Selection& selection, Commands& comman
     if (layout.roles.width() > 0) list_.draw(v, roles_, selection, commands, layout.roles);
     if (!layout.has_legend) return;
     ImGui::SetCursorScreenPos({maps.min.x, std::min(maps.max.y, maps.min.y + grid_.height()) + px(4)});
-    HeatMapView view = themed_heat_map(v.shows_difference());
-    view.scale.gamma = v.shows_difference() ? 1.0f : 0.5f; // as in the maps
-    colour_legend({"weight", v.shows_difference() ? "-1" : "0", "1", !is_cross}, view.scale);
+    const ColourScale scale = grid_.colour_scale(v);
+    const std::string greatest = fmt::format("{:.2g}", scale.vmax),
+                      least = v.has_both_signs() ? "-" + greatest : "0";
+    colour_legend({"weight", least.c_str(), greatest.c_str(), !is_cross}, scale);
 }
 
 } // namespace

@@ -143,7 +143,7 @@ void InspectorMap::draw_outlines(const View& v, const InspectedMatrix& matrix, c
             const UiRect r = rect_around(*part);
             list.AddRect(r.min, r.max, accent, px(1), 0, px(2));
         }
-    for (const Edit& e : v.edits())
+    for (const RunEdit& e : v.edits())
         if (const auto part = matrix.part_in(e.range)) {
             const UiRect r = heat_map_cell_rect(place, view_, part->row_begin, part->col_begin);
             draw_edit_mark(list, r.min, r.max, v.snapshot.edits_on);

@@ -212,7 +212,8 @@ void OutlinePanel::draw_operation(const View& v, const Row& row, Selection& sele
     list.AddCircleFilled({item.box.min.x + px(5), std::floor(item.box.min.y + px(11))},
                          px(chosen || lit ? 5 : 4), t.fill(site_row(site.site).family));
     draw_operation_text(v, row, item.box, width >= px(k_min_width_for_shapes), chosen);
-    if (has_edit(v, [&](const Edit& e) { return e.range.site == site.site && e.range.layer == site.layer; }))
+    if (has_edit(v,
+                 [&](const RunEdit& e) { return e.range.site == site.site && e.range.layer == site.layer; }))
         draw_row_edit_mark(item.box, v.snapshot.edits_on);
     draw_focus_ring(item, px(6));
     if (item.hovered && ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip)) show_operation_tooltip(v, row);
@@ -273,7 +274,7 @@ void OutlinePanel::draw_folded(const View& v, const Row& row, const Selection& s
     draw_text_cut(list, {{left, item.box.min.y}, {right - (params_fit ? params_width : 0), item.box.max.y}},
                   body, t.muted, row.words);
     if (params_fit) draw_text(list, item.box, right - params_width + px(8), small, t.muted, row.params);
-    if (row.other_run.empty() && has_edit(v, [&](const Edit& e) { return e.range.layer == row.layer; }))
+    if (row.other_run.empty() && has_edit(v, [&](const RunEdit& e) { return e.range.layer == row.layer; }))
         draw_row_edit_mark(item.box, v.snapshot.edits_on);
     draw_focus_ring(item, px(6));
     tooltip(!row.other_run.empty() ? "Show this stack, in all panels" : "Unfold this layer");
