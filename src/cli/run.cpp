@@ -4,7 +4,7 @@
 #include "cli/edits.h"
 #include "cli/options.h"
 #include "core/passes/forward.h"
-#include "io/setup_file.h"
+#include "io/fields.h"
 #include "session/generate.h"
 
 #include <fmt/core.h>
@@ -75,7 +75,7 @@ int run(const RunOptions& options) {
                            {"tokens", tokens},
                            {"text", text},
                            {"seed", options.sampling.seed}};
-        if (!options.setup.file.empty()) out["setup"] = setup_to_json(setup);
+        if (!options.setup.file.empty()) out["setup"] = fields_to_json(setup, RunSetup());
         if (source) out["source"] = std::span(source->tokens(), static_cast<std::size_t>(source->n_tokens()));
         fmt::print("{}\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     } else {

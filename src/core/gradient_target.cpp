@@ -38,13 +38,6 @@ std::string_view name(GradientOf of) {
     return "";
 }
 
-std::string in_words(const GradientTarget& t) {
-    if (t.of == GradientOf::loss) return "the loss";
-    const std::string row = " in row " + std::to_string(t.row), token = std::to_string(t.token);
-    if (t.of == GradientOf::logit) return "the logit of token " + token + row;
-    return "the logit of token " + token + " minus that of token " + std::to_string(t.other) + row;
-}
-
 GradientTarget gradient_target_from_text(std::string_view text, const std::string& where) {
     std::vector<std::string_view> parts;
     for (std::string_view rest = text;;) {

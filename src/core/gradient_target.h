@@ -31,8 +31,6 @@ struct GradientTarget {
     }
 };
 
-/// In words, to follow "the gradients of ": "the loss", "the logit of token 17 in row 4".
-std::string in_words(const GradientTarget& target);
 /// The short form of the command line: loss, logit:ROW:TOKEN or difference:ROW:TOKEN:OTHER.
 /// @throws Error that names `where` if the text is something else
 GradientTarget gradient_target_from_text(std::string_view text, const std::string& where);

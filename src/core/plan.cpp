@@ -26,7 +26,7 @@ Recipe recipe_of(const LayerConfig& layer, const RunSetup& setup, int l, int hea
         const MaskRule& rule = setup.masks[i];
         if (!names(rule.layers, l) || !names(rule.heads, head)) continue;
         if (rule.replaces())
-            r = {rule.kind.value_or(layer.mask), rule.window > 0 ? rule.window : layer.window,
+            r = {rule.kind.value_or(layer.mask), rule.window.value_or(layer.window),
                  rule.n_prefix.value_or(-1)};
         if (!rule.painted.empty()) r.painted_by.push_back(i);
     }
@@ -60,7 +60,7 @@ class MaskMaker {
             for (const std::size_t rule : recipe.painted_by)
                 for (const PaintedCells& cells : setup_.masks[rule].painted) paint(cells, t, words);
             for (const Eviction& e : setup_.evicted)
-                if (t >= e.from_row) paint({t, t + 1, e.key_begin, e.key_end, false}, t, words, false);
+                if (t >= e.from_row) paint({{t, t + 1}, e.keys, false}, t, words, false);
         }
         return {std::move(hulls), std::move(bits), words_per_row_};
     }
@@ -114,14 +114,14 @@ class MaskMaker {
         constexpr int k_all = std::numeric_limits<int>::max();
         const auto to = [](int end) { return end < 0 ? k_all : end; };
         const int query = by_position ? position(t) : t;
-        if (query < cells.row_begin || query >= to(cells.row_end)) return;
+        if (query < cells.rows[0] || query >= to(cells.rows[1])) return;
         const auto [first, last, n_prefix] = bounds({}, t);
         const int segment_begin = rows_[static_cast<std::size_t>(t)].segment_begin;
         if (!by_position)
-            return set(words, std::max(first, cells.key_begin) - segment_begin,
-                       std::min(last, to(cells.key_end)) - segment_begin, cells.visible);
+            return set(words, std::max(first, cells.keys[0]) - segment_begin,
+                       std::min(last, to(cells.keys[1])) - segment_begin, cells.visible);
         for (int k = first; k < last; ++k)
-            if (position(k) >= cells.key_begin && position(k) < to(cells.key_end))
+            if (position(k) >= cells.keys[0] && position(k) < to(cells.keys[1]))
                 set(words, k - segment_begin, k - segment_begin + 1, cells.visible);
     }
 

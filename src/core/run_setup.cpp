@@ -19,30 +19,35 @@ void check_indices(const std::vector<int>& list, int n, const std::string& where
             refuse_setup(where, std::string(what) + " from 0 to " + std::to_string(n - 1), std::to_string(i));
 }
 
+std::string range_words(const std::array<int, 2>& range) {
+    return std::to_string(range[0]) + " to " + std::to_string(range[1]);
+}
+
 void check_mask(const MaskRule& rule, const ModelConfig& c, const std::string& where) {
     check_indices(rule.layers, c.n_layers, where + ": layers", "layers");
     check_indices(rule.heads, c.n_heads, where + ": heads", "heads");
-    if (rule.window < 0) refuse_setup(where + ": window", "1 or more tokens", std::to_string(rule.window));
+    const int window = rule.window.value_or(0);
+    if (rule.window && window < 1)
+        refuse_setup(where + ": window", "1 or more tokens", std::to_string(window));
     if (rule.n_prefix && *rule.n_prefix < 0)
         refuse_setup(where + ": n_prefix", "0 or more tokens", std::to_string(*rule.n_prefix));
     for (int l = 0; rule.replaces() && l < c.n_layers; ++l) {
         if (!names(rule.layers, l)) continue;
         const MaskKind kind = rule.kind.value_or(c.layer(l).mask);
-        if (kind == MaskKind::sliding_window ? rule.window == 0 && c.layer(l).window == 0 : rule.window > 0)
+        if (kind == MaskKind::sliding_window ? window == 0 && c.layer(l).window == 0 : window > 0)
             refuse_setup(where + ": window",
                          kind == MaskKind::sliding_window ? "a window, for the kind sliding_window"
                                                           : "none, except for the kind sliding_window",
-                         std::to_string(rule.window));
+                         std::to_string(window));
         if (rule.n_prefix && kind != MaskKind::prefix)
             refuse_setup(where + ": n_prefix", "none, except for the kind prefix",
                          std::to_string(*rule.n_prefix));
     }
+    const auto is_range = [](const std::array<int, 2>& r) { return r[0] >= 0 && (r[1] < 0 || r[1] >= r[0]); };
     for (const PaintedCells& p : rule.painted)
-        if (p.row_begin < 0 || p.key_begin < 0 || (p.row_end >= 0 && p.row_end < p.row_begin) ||
-            (p.key_end >= 0 && p.key_end < p.key_begin))
+        if (!is_range(p.rows) || !is_range(p.keys))
             refuse_setup(where + ": painted", "rows and keys [begin, end)",
-                         "rows " + std::to_string(p.row_begin) + " to " + std::to_string(p.row_end) +
-                             ", keys " + std::to_string(p.key_begin) + " to " + std::to_string(p.key_end));
+                         "rows " + range_words(p.rows) + ", keys " + range_words(p.keys));
 }
 
 void check_positions(const RunSetup& setup, const ModelConfig& c) {
@@ -102,7 +107,7 @@ void check_regularise(const Regularise& r) {
 
 /// Whether a painted cell shows a query a key of a later row.
 bool shows_later_keys(const PaintedCells& p) {
-    return p.visible && (p.key_end < 0 || p.key_end - 1 > p.row_begin);
+    return p.visible && (p.keys[1] < 0 || p.keys[1] - 1 > p.rows[0]);
 }
 
 } // namespace
@@ -111,10 +116,9 @@ void validate(const RunSetup& setup, const ModelConfig& c) {
     for (std::size_t i = 0; i < setup.masks.size(); ++i)
         check_mask(setup.masks[i], c, "setup: masks [" + std::to_string(i) + "]");
     for (const Eviction& e : setup.evicted)
-        if (e.key_begin < 0 || e.key_end < e.key_begin || e.from_row < 0)
+        if (e.keys[0] < 0 || e.keys[1] < e.keys[0] || e.from_row < 0)
             refuse_setup("setup: evicted", "keys [begin, end) and a row",
-                         "keys " + std::to_string(e.key_begin) + " to " + std::to_string(e.key_end) +
-                             " from row " + std::to_string(e.from_row));
+                         "keys " + range_words(e.keys) + " from row " + std::to_string(e.from_row));
     if (setup.n_prefix < 0)
         refuse_setup("setup: n_prefix", "0 or more tokens", std::to_string(setup.n_prefix));
     check_positions(setup, c);

@@ -1,13 +1,15 @@
 #pragma once
 // What one run may vary on the same weights, as plain data: masks, evicted keys, positions, experts, edits,
 // regularisation. A Trace is made with one; by default it changes nothing. Used by everything that runs a
-// model; io/setup_file.h has its form in JSON.
+// model. Its fields (io/fields.h) are the keys of setup files and of the command `setup`; segments, prefix,
+// edits and regularisation are not among them: they come with the text, the edits and the training.
 
 #include "core/edit.h"
 #include "core/model_config.h"
 #include "core/regularise.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,33 +29,52 @@ struct Segment {
     bool operator==(const Segment&) const = default;
 };
 
+/// The largest row, key or window that a setup can name.
+inline constexpr int k_max_setup_index = 1 << 30;
+
 /// Cells of the mask that are set one way: the keys of these queries, half-open. Both count rows of the run,
 /// or positions if RunSetup::mask_by_position is set. A negative end means "to the end".
 struct PaintedCells {
-    int row_begin = 0, row_end = -1;
-    int key_begin = 0, key_end = -1;
+    std::array<int, 2> rows{0, -1}, keys{0, -1};
     bool visible = false;
     bool operator==(const PaintedCells&) const = default;
+    static void fields(auto& cells, auto visit) {
+        visit("rows", cells.rows, {.least = -1, .greatest = k_max_setup_index});
+        visit("keys", cells.keys, {.least = -1, .greatest = k_max_setup_index});
+        visit("visible", cells.visible, {.required = true});
+    }
 };
 
 /// A change of the mask in some heads of some layers. A rule with a kind, a window or a prefix replaces the
 /// mask and what earlier rules painted there; painted cells then change single cells of it.
 struct MaskRule {
     std::optional<MaskKind> kind{}; ///< none: that of the layer
-    int window = 0;                 ///< with sliding_window; 0: that of the layer
+    std::optional<int> window{};    ///< with sliding_window; none: that of the layer
     std::optional<int> n_prefix{};  ///< with prefix; none: that of the segment
     std::vector<PaintedCells> painted{};
     std::vector<int> layers{}, heads{}; ///< empty: all
     bool operator==(const MaskRule&) const = default;
 
-    bool replaces() const { return kind || window > 0 || n_prefix; }
+    bool replaces() const { return kind || window || n_prefix; }
+    static void fields(auto& rule, auto visit) {
+        visit("kind", rule.kind);
+        visit("window", rule.window, {.least = 1, .greatest = k_max_setup_index});
+        visit("n_prefix", rule.n_prefix, {.least = 0, .greatest = k_max_setup_index});
+        visit("painted", rule.painted, {.skip_empty = true});
+        visit("layers", rule.layers, {.least = 0, .skip_empty = true});
+        visit("heads", rule.heads, {.least = 0, .skip_empty = true});
+    }
 };
 
 /// Keys that no query may read from a row on, whatever the masks say: they have left the key-value cache.
 struct Eviction {
-    int key_begin = 0, key_end = 0; ///< half-open, rows of the run
+    std::array<int, 2> keys{}; ///< half-open, rows of the run
     int from_row = 0;
     bool operator==(const Eviction&) const = default;
+    static void fields(auto& evicted, auto visit) {
+        visit("keys", evicted.keys, {.least = 0, .greatest = k_max_setup_index, .required = true});
+        visit("from_row", evicted.from_row, {.least = 0, .greatest = k_max_setup_index});
+    }
 };
 
 /// Other angles of RoPE, in all layers.
@@ -62,6 +83,11 @@ struct RopeSetup {
     double linear = 1;      ///< positions are divided by it (position interpolation, Chen et al. 2023)
     double dynamic_ntk = 1; ///< grows the base with the length of the text, see dynamic_ntk_theta()
     bool operator==(const RopeSetup&) const = default;
+    static void fields(auto& rope, auto visit) {
+        visit("theta", rope.theta);
+        visit("linear", rope.linear);
+        visit("dynamic_ntk", rope.dynamic_ntk);
+    }
 };
 
 /// Experts that are taken away from the router, or chosen in its place, in some layers.
@@ -70,6 +96,11 @@ struct ExpertRule {
     std::vector<int> forced{}; ///< exactly these are chosen; one alone has the gate 1
     std::vector<int> layers{}; ///< empty: all
     bool operator==(const ExpertRule&) const = default;
+    static void fields(auto& rule, auto visit) {
+        visit("off", rule.off, {.least = 0, .skip_empty = true});
+        visit("forced", rule.forced, {.least = 0, .skip_empty = true});
+        visit("layers", rule.layers, {.least = 0, .skip_empty = true});
+    }
 };
 
 struct RunSetup {
@@ -94,6 +125,16 @@ struct RunSetup {
     Regularise regularise{}; ///< training only
 
     bool operator==(const RunSetup&) const = default;
+    static void fields(auto& setup, auto visit) {
+        visit("masks", setup.masks, {.skip_empty = true});
+        visit("evicted", setup.evicted, {.skip_empty = true});
+        visit("order", setup.order, {.least = 0, .skip_empty = true});
+        visit("mask_by_position", setup.mask_by_position);
+        visit("rope", setup.rope);
+        visit("experts", setup.experts, {.skip_empty = true});
+        visit("experts_per_token", setup.experts_per_token, {.least = 0});
+        visit("capacity_factor", setup.capacity_factor, {.least = 0});
+    }
     RunSetup with_edits(std::vector<Edit> e) const {
         RunSetup other = *this;
         other.edits = std::move(e);

@@ -327,6 +327,13 @@ std::shared_ptr<Branch> Branch::fork_at(const RunContext& context, int position,
     return child;
 }
 
+std::shared_ptr<Branch> Branch::part(const RunContext& context, int n) const {
+    std::shared_ptr<Branch> part(new Branch(*this));
+    part->n_tokens_ = n;
+    part->begin_anew(context, n);
+    return part;
+}
+
 std::shared_ptr<Branch> Branch::with_text(const RunContext& context, const std::vector<int>& text) const {
     const auto n = static_cast<int>(text.size());
     int first = 0;

@@ -85,6 +85,13 @@ class Branch {
     std::shared_ptr<Branch> fork_at(const RunContext& context, int position, int token,
                                     TokenOrigin origin) const;
 
+    /// Whether the first n rows depend on tokens behind them.
+    bool depends_on_tokens_behind(int n) const {
+        return trace_->plan().reads_beyond(n) || depends_on_length(trace_->config(), trace_->setup());
+    }
+    /// The first n tokens alone.
+    std::shared_ptr<Branch> part(const RunContext& context, int n) const;
+
     /// The same branch with another text: rows of tokens that both begin with are taken over.
     std::shared_ptr<Branch> with_text(const RunContext& context, const std::vector<int>& text) const;
 

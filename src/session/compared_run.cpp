@@ -50,6 +50,7 @@ ComparedRun::ComparedRun(int id, std::string name, RunSpec spec, std::shared_ptr
         throw Error({"add-run",
                      "a model with the text's tokens, or tokenizers of both, to align them by bytes",
                      "other tokens and no tokenizer", "pass --tokenizer"});
+    validate(spec_.setup, model_->config());
     if (!spec_.prompt.empty()) prompt_ = encode_prompt(*model_, spec_.prompt);
     const int n_ctx = model_->config().n_ctx;
     if (static_cast<int>(prompt_.size()) > n_ctx)
@@ -67,7 +68,7 @@ ComparedRun::ComparedRun(int id, std::string name, RunSpec spec, std::shared_ptr
 template <class F>
 auto ComparedRun::with_context(F f) const {
     const std::shared_ptr<const Trace> source = source_ ? source_->trace() : nullptr;
-    return f(RunContext{*model_, Stack::decoder, source, k_no_edits, trace_budget_});
+    return f(RunContext{*model_, Stack::decoder, source, k_no_edits, trace_budget_, spec_.setup});
 }
 
 /// The tokens that the run has when it has caught up, at most as many as its model's context holds.
@@ -146,10 +147,12 @@ void ComparedRun::take_over(const RunContext& context, const std::vector<int>& w
     const std::vector<int> own = run_->tokens(n_both);
     const bool agree = std::equal(own.begin(), own.end(), wanted.begin());
     if (agree && (n_own == n_wanted || (may_have_more && n_own > n_wanted))) return;
+    const bool had_rows = run_->rows() > 0;
     if (agree && n_own < n_wanted && context.config().continues_text())
         run_->add_tokens(context, std::span(wanted).subspan(static_cast<std::size_t>(n_own)));
     else
         run_ = run_->with_text(context, wanted);
+    if (had_rows && run_->rows() == 0) run_->compute_slice(); // so that it does not vanish from view
 }
 
 /// Draws tokens with the random numbers that the text's tokens had, until there are n.

@@ -1,5 +1,6 @@
 #pragma once
-// A run beside the text, in lock-step with it: of another model, another prompt or another branch. It reads
+// A run beside the text, in lock-step with it: of another model, another prompt, another branch or another
+// setup. It reads
 // the tokens that the text draws, or draws its own with the same random numbers. The Engine keeps up to
 // k_max_compared_runs of them.
 
@@ -20,7 +21,8 @@ inline constexpr int k_max_compared_runs =
 struct RunSpec {
     std::string model, tokenizer; ///< paths
     std::string prompt;
-    int branch = -1; ///< index in the tree: then it is this branch as it stands
+    int branch = -1;     ///< index in the tree: then it is this branch as it stands
+    RunSetup setup = {}; ///< its own, not the text's
     bool operator==(const RunSpec&) const = default;
 };
 

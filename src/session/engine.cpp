@@ -24,22 +24,26 @@ void Engine::carry_out(const SessionCommand& command) {
     try {
         visit_command(command, [this](const auto& c) -> decltype(run(c)) { return run(c); });
         bring_up_to_date();
-        follow_text();
-        update_layer();
-        update_gradients();
+        update_views();
     } catch (const std::exception& e) {
         state_ = std::move(before);
         if (was_playing) playback_.play();
         set_message(e.what(), true);
         bring_up_to_date(); // a computation that was under way goes on
-        follow_text();
-        update_layer();
-        update_gradients();
+        update_views();
         return;
     }
     if (!std::holds_alternative<command::SetSampling>(command)) sampling_drag_ = false;
     if (undoable_) history_.note(std::move(before));
     settle_memory();
+}
+
+/// To be called after everything that can change the text or what is wanted of it.
+void Engine::update_views() {
+    follow_text();
+    update_shown_part();
+    update_layer();
+    update_gradients();
 }
 
 void Engine::carry_out_waiting() {
@@ -83,7 +87,7 @@ void Engine::settle_memory() {
                 if (edit.donor) f(edit.donor->run()), f(edit.donor->source());
     };
     if (state_.edits.are_on()) for_each_donor(state_, [&](const auto& b) { ledger.add_kept(b); });
-    ledger.add_fixed(layer_.bytes());
+    ledger.add_fixed(layer_.bytes() + (shown_part_ ? shown_part_->bytes() : 0));
     ledger.add_fixed(gradients_.bytes());
     for (const auto& run : state_.compared) ledger.add_fixed(run->bytes());
     const auto add_texts = [&](const State& s) {
@@ -114,7 +118,7 @@ void Engine::clear_message() {
 }
 
 RunView Engine::view_of(int run) const {
-    const Branch& b = run == Run::k_source && state_.source_run ? *state_.source_run : current();
+    const Branch& b = run == Run::k_source && state_.source_run ? *state_.source_run : shown_text();
     return {.trace = b.trace(), .rows = b.rows()};
 }
 
@@ -149,9 +153,7 @@ void Engine::tick(double now) {
             play_token(now);
         else if (gradients_.is_behind())
             compute_gradients();
-        follow_text();
-        update_layer();
-        update_gradients();
+        update_views();
         if (layer_was_complete && layer_is_behind()) layer_.compute_slice(view_of(layer_run()).rows);
         carry_out_waiting();
     } catch (const std::exception& e) {
@@ -180,16 +182,18 @@ void Engine::compute_slice() {
     settle_memory();
 }
 
-Run Engine::publish_text() const {
-    const Branch& b = current();
+Run Engine::publish_text() {
+    const Branch &b = current(), &shown = shown_text();
+    note_changed_rows(shown);
     return {.model = state_.model,
-            .trace = b.trace(),
+            .trace = shown.trace(),
             .origins = b.origins(),
-            .rows = b.rows(),
-            .shown = std::min(state_.text.cursor, b.rows()),
+            .rows = shown.rows(),
+            .shown = std::min(state_.text.cursor, shown.rows()),
             .rows_wanted = b.n_tokens(),
             .reads = state_.source_run ? Run::k_source : -1,
-            .edits = state_.edits.of(Run::k_text)};
+            .edits = state_.edits.of(Run::k_text),
+            .changed = changed_rows_};
 }
 
 Run Engine::publish_source() const {

@@ -68,8 +68,7 @@ class Engine {
         std::shared_ptr<Branch> source_run; ///< the encoder's run, complete; null for other models
         TextTree text;
         EditDesk edits;
-        RunSetup setup;         ///< of the text's run; its edits are EditDesk's
-        std::string setup_file; ///< where it was read; empty: the model's own
+        RunSetup setup; ///< of the text's run; its edits are EditDesk's
         std::vector<std::shared_ptr<ComparedRun>> compared;
         bool each_draws = false;                 ///< compared runs draw tokens of their own
         std::optional<GradientTarget> gradients; ///< what they are wanted of; null: none are
@@ -181,6 +180,12 @@ class Engine {
     bool gradients_are_due() const;
     void compute_gradients();
 
+    // A text whose rows depend on later tokens.
+    const Branch& shown_text() const;
+    void update_shown_part();
+    void note_changed_rows(const Branch& shown);
+    void update_views();
+
     // Compared runs.
     void follow_text();
     ComparedRun* compared_behind() const;
@@ -189,7 +194,7 @@ class Engine {
     std::vector<SessionCommand> saved_state() const;
 
     // Publishing.
-    Run publish_text() const;
+    Run publish_text();
     Run publish_source() const;
     void publish_jobs(Snapshot& out) const;
 
@@ -202,6 +207,10 @@ class Engine {
     LayerDesk layer_;
     GradientDesk gradients_;
     WaitingRoom waiting_;
+    std::shared_ptr<Branch> shown_part_; ///< the tokens shown of part_of_; null: all of them are
+    std::shared_ptr<const Trace> part_of_, published_trace_;
+    int published_rows_ = 0;
+    std::shared_ptr<const std::vector<bool>> changed_rows_; ///< as Run::changed
     std::shared_ptr<Branch> recomputed_; ///< the branch in view, being computed with the edits that hold now
     std::size_t memory_budget_;          ///< bytes
     int last_run_id_ = Run::k_source;    ///< of the runs compared so far

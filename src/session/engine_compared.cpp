@@ -36,8 +36,9 @@ void Engine::run(const command::AddRun& c) {
         std::any_of(state_.compared.begin(), state_.compared.end(), has_name))
         throw Error({"add-run", "a name that no other run has", "'" + c.name + "'", "leave it out"});
     const std::string name = c.name.empty() ? free_name(state_.compared) : c.name;
-    auto run = std::make_shared<ComparedRun>(id, name, RunSpec{c.model, c.tokenizer, c.prompt, c.branch},
-                                             model, *state_.model, state_.source, memory_budget_);
+    auto run =
+        std::make_shared<ComparedRun>(id, name, RunSpec{c.model, c.tokenizer, c.prompt, c.branch, c.setup},
+                                      model, *state_.model, state_.source, memory_budget_);
     last_run_id_ = id + 1; // its source has the id after it
     mark_undoable();
     state_.compared.push_back(std::move(run));

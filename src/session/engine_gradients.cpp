@@ -18,10 +18,9 @@ void Engine::run(const command::SetGradients& c) {
     state_.gradients = c.target;
 }
 
-/// To be called after everything that can change the text or what is wanted of it.
 void Engine::update_gradients() {
     const bool is_complete = has_run() && current().is_complete();
-    gradients_.update(is_complete ? current().trace() : nullptr, is_complete ? current().rows() : 0,
+    gradients_.update(is_complete ? shown_text().trace() : nullptr, is_complete ? shown_text().rows() : 0,
                       state_.gradients, memory_budget_);
 }
 

@@ -85,6 +85,48 @@ bool Engine::show_next_token() {
     return !ended;
 }
 
+// ---- What is shown of a text whose rows depend on later tokens
+
+/// The branch in view or, where its rows depend on tokens behind the cursor, a run of the tokens shown.
+const Branch& Engine::shown_text() const {
+    return shown_part_ && part_of_ == current().trace() ? *shown_part_ : current();
+}
+
+void Engine::update_shown_part() {
+    if (!has_run() || text_is_pending()) return;
+    const Branch& b = current();
+    const int n = state_.text.cursor;
+    if (n >= b.n_tokens() || !state_.model->config().continues_text() || !b.depends_on_tokens_behind(n)) {
+        shown_part_.reset();
+        part_of_.reset();
+        return;
+    }
+    if (shown_part_ && part_of_ == b.trace() && shown_part_->n_tokens() == n) return;
+    shown_part_ = with_context([&](const RunContext& context) { return b.part(context, n); });
+    shown_part_->compute_slice();
+    part_of_ = b.trace();
+}
+
+/// Compares what is published with what was published before, where the same tokens are run in the same way.
+void Engine::note_changed_rows(const Branch& shown) {
+    const std::shared_ptr<const Trace> now = shown.trace(), before = std::exchange(published_trace_, now);
+    if (now == before) return;
+    changed_rows_.reset();
+    const int n_before = std::exchange(published_rows_, shown.rows());
+    if (!before || !shown.is_complete() || &before->weights() != &now->weights() ||
+        before->setup() != now->setup() ||
+        !(now->plan().looks_ahead() || depends_on_length(now->config(), now->setup())))
+        return;
+    const ModelConfig& c = now->config();
+    const Site last = c.norm_place == NormPlace::pre ? Site::resid_post : Site::normalized_resid_post;
+    std::vector<bool> changed;
+    for (int r = 0; r < std::min(n_before, shown.rows()) && before->tokens()[r] == now->tokens()[r]; ++r) {
+        const real* row = now->row(last, c.n_layers - 1, r);
+        changed.push_back(!std::equal(row, row + c.d_model, before->row(last, c.n_layers - 1, r)));
+    }
+    changed_rows_ = std::make_shared<const std::vector<bool>>(std::move(changed));
+}
+
 void Engine::run(const command::SetSampling& c) {
     validate(c.chain);
     SamplingChain chain = with_all_stages(c.chain);

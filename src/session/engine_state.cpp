@@ -33,11 +33,11 @@ std::vector<SessionCommand> Engine::saved_state() const {
     state.emplace_back(command::RestoreText{std::move(text)});
     state.emplace_back(command::SetSampling{state_.chain});
     state.emplace_back(command::SetSeed{state_.seed});
-    if (!state_.setup_file.empty()) state.emplace_back(command::SetSetup{state_.setup_file});
+    if (state_.setup != RunSetup()) state.emplace_back(command::SetSetup{"", state_.setup});
     for (const auto& run : state_.compared) {
         const RunSpec& spec = run->spec();
         state.emplace_back(
-            command::AddRun{spec.model, spec.tokenizer, spec.prompt, spec.branch, run->name()});
+            command::AddRun{spec.model, spec.tokenizer, spec.prompt, spec.branch, spec.setup, run->name()});
     }
     // A donor may be one of the runs beside the text.
     for (const int run : {Run::k_text, Run::k_source})

@@ -49,7 +49,6 @@ void Engine::run(const command::Open& c) {
     state_.source = reads_source ? c.prompt : "";
     state_.source_run = std::move(source_run);
     state_.setup = {};
-    state_.setup_file.clear();
     state_.compared.clear(); // they are aligned with the tokens of the old model
     state_.edits.change(Run::k_source, {}, state_.edits.are_on());
     clear_message();
@@ -121,8 +120,9 @@ std::shared_ptr<Branch> Engine::read_source(const Model& model, const std::strin
 /// The text is computed again with another setup; its tokens stay.
 void Engine::run(const command::SetSetup& c) {
     require_run("setup");
-    RunSetup setup = c.file.empty() ? RunSetup() : load_setup(c.file, state_.model->config());
-    state_.setup_file = c.file;
+    RunSetup setup = c.file.empty() ? c.setup : load_setup(c.file, state_.model->config());
+    validate(setup, state_.model->config());
+    if (message_is_error_) clear_message();
     if (setup == state_.setup) return;
     mark_undoable();
     playback_.stop();

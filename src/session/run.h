@@ -60,10 +60,12 @@ struct Run {
     std::shared_ptr<const Trace> trace;
     std::shared_ptr<const std::vector<TokenOrigin>> origins{}; ///< by position
     int rows = 0;                                              ///< tokens whose sites are computed
-    int shown = 0;       ///< of these, tokens before the cursor; all of a source
-    int rows_wanted = 0; ///< tokens that are known: rows computed once the prompt is read
-    int reads = -1;      ///< id of the run whose output this one attends to; -1: none
-    int read_by = -1;    ///< id of the run that attends to this one's output; -1: none
+    int shown = 0; ///< of these, tokens before the cursor; all of a source
+    /// Tokens that are known. There are more than rows while a prompt is read, and where rows see later
+    /// tokens and the cursor stands before the last one: then the run is one of the tokens shown.
+    int rows_wanted = 0;
+    int reads = -1;   ///< id of the run whose output this one attends to; -1: none
+    int read_by = -1; ///< id of the run that attends to this one's output; -1: none
     /// The edits of this run, in the order in which they apply. Never null.
     std::shared_ptr<const std::vector<RunEdit>> edits;
     LayerInView layer{};
@@ -74,8 +76,15 @@ struct Run {
     /// Of a compared run: the row that stands for the same as each row of the text, -1 where there is none;
     /// null where that is the same row.
     std::shared_ptr<const std::vector<int>> counterparts{};
+    /// The rows that have other values than in the snapshot before because tokens came or went behind them;
+    /// null where rows do not depend on later tokens.
+    std::shared_ptr<const std::vector<bool>> changed{};
 
-    int token(int position) const { return trace->tokens()[position]; }
+    int token(int position) const { return origin(position).token; }
+    bool has_changed(int row) const {
+        return changed && static_cast<std::size_t>(row) < changed->size() &&
+               (*changed)[static_cast<std::size_t>(row)];
+    }
     const TokenOrigin& origin(int position) const { return (*origins)[static_cast<std::size_t>(position)]; }
     const ModelConfig& config() const { return trace->config(); }
     Stack stack() const { return trace->shape().stack; }

@@ -3,8 +3,8 @@
 #include "cli/process.h"
 
 #include "core/passes/forward.h"
+#include "io/fields.h"
 #include "io/hf_model.h"
-#include "io/setup_file.h"
 #include "session/command.h"
 #include "support/varied_setup.h"
 
@@ -170,8 +170,7 @@ TEST(Run, UnderASetup) {
         RunSetup setup;
         bool same_as_without;
     };
-    const MaskRule behind{
-        .painted = {{.row_begin = 6, .row_end = 13, .key_begin = 7, .key_end = 18, .visible = true}}};
+    const MaskRule behind{.painted = {{.rows = {6, 13}, .keys = {7, 18}, .visible = true}}};
     for (const Case& c :
          {Case{"llama", varied_setup(saved_preset("llama").config(), 20, false), false},
           Case{"llama", {.masks = {{.kind = MaskKind::bidirectional}}}, false},
@@ -182,16 +181,16 @@ TEST(Run, UnderASetup) {
         const SavedModel& model = saved_preset(c.model);
         const std::vector<int> prompt{3, 1, 4, 1, 5, 9},
             expected = continued_anew(model, prompt, c.setup, 12);
-        const std::string file = scratch_file("setup.json", setup_to_json(c.setup).dump());
+        const std::string file = scratch_file("setup.json", fields_to_json(c.setup, RunSetup()).dump());
         EXPECT_EQ(stdout_of({"run", "--model", model.path, "--tokens", ids_text(prompt), "-n", "12",
                              "--greedy", "--setup", file}),
                   ids_text(expected) + "\n")
-            << c.model << " " << setup_to_json(c.setup);
+            << c.model << " " << fields_to_json(c.setup, RunSetup());
         EXPECT_EQ(expected == continued_anew(model, prompt, {}, 12), c.same_as_without)
-            << c.model << " " << setup_to_json(c.setup);
+            << c.model << " " << fields_to_json(c.setup, RunSetup());
         const json out = stdout_json(
             {"run", "--model", model.path, "--tokens", "3", "-n", "1", "--json", "--setup", file});
-        EXPECT_EQ(setup_from_json(out["setup"], "out"), c.setup);
+        EXPECT_EQ(fields_from_json<RunSetup>(out["setup"], {.where = "out"}), c.setup);
     }
 }
 

@@ -5,8 +5,8 @@
 #include "support/compare.h"
 #include "support/varied_setup.h"
 
+#include "io/fields.h"
 #include "io/safetensors.h"
-#include "io/setup_file.h"
 #include "platform/mapped_file.h"
 
 #include <gmock/gmock.h>
@@ -382,7 +382,7 @@ TEST(TraceCommand, SetupsAreThoseInProcess) {
         const RunSetup setup = varied_setup(model.config(), 9, true);
         const auto expected = empty_trace(model.weights, {9}, setup);
         extend(*expected, tokens);
-        const std::string file = scratch_file("setup.json", setup_to_json(setup).dump());
+        const std::string file = scratch_file("setup.json", fields_to_json(setup, RunSetup()).dump());
         expect_equal(trace_of(model, tokens, {"--setup", file}), *expected);
         EXPECT_FALSE(same_outputs(*expected, *run(model.weights, tokens), 1e-3));
     }

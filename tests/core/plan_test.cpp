@@ -127,7 +127,7 @@ TEST(Plan, GroupsTheHeadsOfALayerByTheirMasks) {
 
 TEST(Plan, KeepsBitsOnceForEachDistinctMask) {
     const ModelConfig c = preset("llama").config;
-    const MaskRule gap{.painted = {{.row_begin = 5, .key_begin = 2, .key_end = 4}}};
+    const MaskRule gap{.painted = {{.rows = {5, -1}, .keys = {2, 4}}}};
     const auto bytes = [&](std::vector<MaskRule> rules) {
         return Plan(c, 200, {.masks = std::move(rules)}).bytes();
     };
@@ -138,8 +138,7 @@ TEST(Plan, KeepsBitsOnceForEachDistinctMask) {
     one_head.layers = {1}, one_head.heads = {3};
     EXPECT_EQ(bytes({one_head}), 2 * none + bits);
     MaskRule same = gap; // other rules, the same mask
-    same.painted = {{.row_begin = 5, .key_begin = 2, .key_end = 3},
-                    {.row_begin = 5, .key_begin = 3, .key_end = 4}};
+    same.painted = {{.rows = {5, -1}, .keys = {2, 3}}, {.rows = {5, -1}, .keys = {3, 4}}};
     same.heads = {0, 1};
     MaskRule rest = gap;
     rest.heads = {2, 3, 4, 5};

@@ -428,7 +428,7 @@ class Reference {
 
 bool shows(const ModelConfig& c, const RunSetup& s, const MaskRule* replaced_by, int query, int key) {
     const MaskKind kind = replaced_by && replaced_by->kind ? *replaced_by->kind : c.mask;
-    const int window = replaced_by && replaced_by->window > 0 ? replaced_by->window : c.window;
+    const int window = replaced_by && replaced_by->window ? *replaced_by->window : c.window;
     switch (kind) {
     case MaskKind::causal: return key <= query;
     case MaskKind::bidirectional: return true;
@@ -456,15 +456,15 @@ std::vector<std::vector<bool>> reference_mask(const ModelConfig& c, const RunSet
             bool seen = shows(c, setup, nullptr, place(q), place(k));
             for (const MaskRule& rule : setup.masks) {
                 if (!among(rule.layers, layer) || !among(rule.heads, head)) continue;
-                if (rule.kind || rule.window > 0 || rule.n_prefix)
+                if (rule.kind || rule.window || rule.n_prefix)
                     seen = shows(c, setup, &rule, place(q), place(k));
                 for (const PaintedCells& p : rule.painted)
-                    if (place(q) >= p.row_begin && (p.row_end < 0 || place(q) < p.row_end) &&
-                        place(k) >= p.key_begin && (p.key_end < 0 || place(k) < p.key_end))
+                    if (place(q) >= p.rows[0] && (p.rows[1] < 0 || place(q) < p.rows[1]) &&
+                        place(k) >= p.keys[0] && (p.keys[1] < 0 || place(k) < p.keys[1]))
                         seen = p.visible;
             }
             for (const Eviction& e : setup.evicted)
-                if (q >= e.from_row && k >= e.key_begin && k < e.key_end) seen = false;
+                if (q >= e.from_row && k >= e.keys[0] && k < e.keys[1]) seen = false;
             sees[std::size_t(q)][std::size_t(k)] = seen;
         }
     return sees;

@@ -65,8 +65,7 @@ TEST_P(Setups, EachPartAlone) {
     RunSetup positions{.n_prefix = all.n_prefix, .order = all.order, .rope = all.rope};
     RunSetup by_position = positions;
     by_position.mask_by_position = true;
-    by_position.masks = {
-        {.painted = {{.row_begin = 4, .row_end = 9, .key_begin = 3, .key_end = 5}}, .heads = {1}}};
+    by_position.masks = {{.painted = {{.rows = {4, 9}, .keys = {3, 5}}}, .heads = {1}}};
     for (const RunSetup& setup :
          {masks, positions, by_position, RunSetup{.n_prefix = all.n_prefix, .experts = all.experts}})
         expect_as_defined(*run_under(weights, setup, tokens), setup);
@@ -105,9 +104,14 @@ TEST_P(Setups, WhatIsKeptChangesNothing) {
 }
 
 /// The mask of a kind in bits: every cell painted by itself over another kind of mask.
+/// A rule has a window with this kind only.
+std::optional<int> window_of(MaskKind kind, int window) {
+    return kind == MaskKind::sliding_window ? std::optional(window) : std::nullopt;
+}
+
 MaskRule painted(const ModelConfig& c, MaskKind kind, int window, int n_prefix, MaskKind over) {
     MaskRule rule{.kind = over};
-    RunSetup meant{.n_prefix = n_prefix, .masks = {{.kind = kind, .window = window}}};
+    RunSetup meant{.n_prefix = n_prefix, .masks = {{.kind = kind, .window = window_of(kind, window)}}};
     const auto cells = reference_mask(c, meant, 0, 0, k_tokens);
     for (int q = 0; q < k_tokens; ++q)
         for (int k = 0; k < k_tokens; ++k)
@@ -128,8 +132,9 @@ TEST_P(Setups, PaintedBitsEqualTheSameMaskByKind) {
         ModelConfig own = config();
         own.mask = kind, own.window = window;
         const bool is_valid = !config().has_encoder() || kind != MaskKind::bidirectional;
-        const auto by_kind =
-            run_under(weights, {.n_prefix = n_prefix, .masks = {{.kind = kind, .window = window}}}, tokens);
+        const auto by_kind = run_under(
+            weights, {.n_prefix = n_prefix, .masks = {{.kind = kind, .window = window_of(kind, window)}}},
+            tokens);
         if (is_valid && own.tensor_names != TensorNames::bert) {
             const auto by_model = run_under(random_weights(own), {.n_prefix = n_prefix}, tokens);
             for (const SiteRef& s : all_sites(own))
@@ -234,7 +239,7 @@ TEST_P(Setups, ExpertsPerToken) {
 }
 
 TEST_P(Setups, RowsThatSeeNothingStayFinite) {
-    const RunSetup setup{.masks = {{.painted = {{.row_begin = 2, .row_end = 6}}}}};
+    const RunSetup setup{.masks = {{.painted = {{.rows = {2, 6}}}}}};
     const auto trace = run_under(weights, setup, tokens);
     for (const SiteRef& s : all_sites(config()))
         for (int t = 0; t < trace->n_rows(s.site); ++t)
@@ -247,8 +252,7 @@ TEST_P(Setups, RowsThatSeeNothingStayFinite) {
 
 /// A value that is not finite must not reach the queries that may not read its key.
 TEST_P(Setups, HiddenKeysAreNotRead) {
-    const RunSetup hidden{.n_prefix = GetParam().n_prefix,
-                          .evicted = {{.key_begin = 3, .key_end = 4, .from_row = 0}}};
+    const RunSetup hidden{.n_prefix = GetParam().n_prefix, .evicted = {{.keys = {3, 4}, .from_row = 0}}};
     const Edit broken{{.site = Site::v, .layer = 0, .row_begin = 3, .row_end = 4},
                       Edit::Kind::values,
                       {k_infinity},
@@ -334,9 +338,8 @@ TEST(Setup, RefusesWhatDoesNotFitTheModel) {
     EXPECT_THAT(refused("llama", {.masks = {{.window = 4}}}), HasSubstr("sliding_window"));
     EXPECT_EQ(refused("sliding_window", {.masks = {{.window = 2}}}), "");
     EXPECT_THAT(refused("llama", {.masks = {{.n_prefix = 4}}}), HasSubstr("n_prefix"));
-    EXPECT_THAT(refused("llama", {.masks = {{.painted = {{.row_begin = 4, .row_end = 3}}}}}),
-                HasSubstr("painted"));
-    EXPECT_THAT(refused("llama", {.evicted = {{.key_begin = 4, .key_end = 3}}}), HasSubstr("evicted"));
+    EXPECT_THAT(refused("llama", {.masks = {{.painted = {{.rows = {4, 3}}}}}}), HasSubstr("painted"));
+    EXPECT_THAT(refused("llama", {.evicted = {{.keys = {4, 3}}}}), HasSubstr("evicted"));
     EXPECT_THAT(refused("llama", {.order = {0, -1}}), HasSubstr("order"));
     EXPECT_THAT(refused("gpt2", {.order = {0, 256}}), HasSubstr("0 to 255")) << "learned positions";
     EXPECT_THAT(refused("gpt2", {.rope = {.theta = 5}}), HasSubstr("rotary"));

@@ -70,12 +70,70 @@ TEST(Setup, WithoutAMaskTheRunIsOneOfTheTokensShown) {
     EXPECT_EQ(session.latest().text().rows, 9);
     expect_run(session.latest(), model, open.setup);
     EXPECT_NE(first_row(), first) << "later tokens change it";
+    // Before the last token stands what the model made of the tokens shown.
+    const auto all = session.latest().text().trace;
+    session(command::Step{-3});
+    EXPECT_EQ(session.latest().text().rows, 6);
+    EXPECT_EQ(session.latest().text().rows_wanted, 9);
+    EXPECT_EQ(session.latest().text().token(8), all->tokens()[8]) << "tokens behind the cursor are known";
+    expect_run(session.latest(), model, open.setup);
+    EXPECT_TRUE(session.latest().text().has_changed(0));
+    session(command::Jump{9});
+    EXPECT_EQ(session.latest().text().trace, all);
+    for (int row = 0; row < 6; ++row) EXPECT_TRUE(session.latest().text().has_changed(row));
+    EXPECT_FALSE(session.latest().text().has_changed(6)) << "it is new";
     session(command::ForceToken{6, 11});
     expect_run(session.latest(), model, open.setup);
     session(command::EditCell{{"hook_embed", -1, 2, 1}, 2});
     expect_run(session.latest(), model,
                open.setup.with_edits(
                    {{{Site::embed, -1, 2, 3, 0, 1, 1, 2}, Edit::Kind::values, {real(2)}, nullptr}}));
+}
+
+/// Row 2 sees the key in row 5, row 4 does not: until that token is there nothing changes.
+TEST(Setup, OnlyRowsThatSeeALaterTokenAreMarked) {
+    const SavedModel& model = saved_preset("llama");
+    TestSession session(model, {3, 1, 4, 1, 5});
+    RunSetup painted{.masks = {{.painted = {{.rows = {2, 3}, .keys = {5, 6}, .visible = true}}}}};
+    session(command::SetSetup{"", painted});
+    const auto changed = [&] {
+        std::vector<int> rows;
+        for (int r = 0; r < session.latest().text().rows; ++r)
+            if (session.latest().text().has_changed(r)) rows.push_back(r);
+        return rows;
+    };
+    EXPECT_EQ(changed(), std::vector<int>());
+    session(command::Step{1});
+    EXPECT_EQ(changed(), (std::vector{2, 3, 4})) << "the rows behind row 2 read it";
+    const auto six = session.latest().text().trace;
+    session(command::Step{1});
+    expect_run(session.latest(), model, painted);
+    EXPECT_EQ(changed(), std::vector<int>());
+    session(command::Step{-1});
+    EXPECT_EQ(session.latest().text().rows, 7) << "six tokens are the same with the seventh";
+}
+
+TEST(Setup, ARunBesideTheTextHasItsOwn) {
+    const SavedModel& model = saved_preset("llama");
+    TestSession session(model, {3, 1, 4, 1, 5, 9});
+    const RunSetup open{.masks = {{.kind = MaskKind::bidirectional}}};
+    session(command::AddRun{.setup = open});
+    session(command::Step{3});
+    ASSERT_EQ(session.latest().message, "");
+    const gf::Run& b = *session.latest().find_run("b");
+    ASSERT_EQ(b.rows, 9);
+    const auto compare = [&](const gf::Run& run, RunSetup setup) {
+        Trace expected(model.weights, {run.rows}, setup);
+        extend(expected, std::span(run.trace->tokens(), 9));
+        EXPECT_LE(difference(visible_row(*run.trace, Site::logits, -1, 3),
+                             visible_row(expected, Site::logits, -1, 3)),
+                  1e-5);
+    };
+    compare(b, open);
+    compare(session.latest().text(), {});
+    RunSetup wrong{.masks = {{.heads = {99}}}};
+    EXPECT_THAT(session(command::AddRun{.setup = wrong}).message, HasSubstr("heads"));
+    EXPECT_THAT(session(command::SetSetup{"", wrong}).message, HasSubstr("heads"));
 }
 
 TEST(Setup, AnExpertThatIsOffIsOffInTheSession) {

@@ -109,6 +109,21 @@ TEST_F(State, OfNothingIsAListToo) {
     EXPECT_THAT(first(command::SaveState{}).message, HasSubstr("path"));
 }
 
+TEST_F(State, OfASetupComesBack) {
+    const SavedModel& model = saved_preset("llama");
+    first(command::Open{model.path, ""});
+    first(command::SetPrompt{"3, 1, 4, 1, 5"});
+    first(command::SetSetup{"", {.masks = {{.kind = MaskKind::bidirectional, .layers = {1}}}}});
+    first(command::AddRun{.setup = {.masks = {{.kind = MaskKind::sliding_window, .window = 2}}}});
+    first(command::Step{4});
+    first(command::Step{-2});
+    save_and_restore();
+    EXPECT_EQ(second.latest().trace().setup(), first.latest().trace().setup());
+    EXPECT_EQ(second.latest().find_run("b")->trace->setup(), first.latest().find_run("b")->trace->setup());
+    EXPECT_EQ(second.latest().text().rows, 7);
+    EXPECT_EQ(second.latest().text().rows_wanted, 9);
+}
+
 TEST_F(State, TextsThatDoNotFitAreRefused) {
     const SavedModel& model = saved_preset("llama");
     first(command::Open{model.path, ""});

@@ -10,19 +10,17 @@ namespace gf::tests {
 inline RunSetup varied_setup(const ModelConfig& c, int n, bool ahead) {
     RunSetup setup;
     setup.masks = {
-        {.painted = {{.row_begin = 3, .key_begin = 1, .key_end = 3}}, .heads = {0}},
+        {.painted = {{.rows = {3, -1}, .keys = {1, 3}}}, .heads = {0}},
         {.kind = MaskKind::sliding_window, .window = 3, .layers = {c.n_layers - 1}, .heads = {c.n_heads - 1}},
-        {.painted = {{.row_begin = 5, .row_end = 7, .key_begin = 0, .key_end = 1, .visible = true}},
+        {.painted = {{.rows = {5, 7}, .keys = {0, 1}, .visible = true}},
          .layers = {c.n_layers - 1},
          .heads = {c.n_heads - 1}},
-        {.painted = {{.row_begin = 1, .row_end = 2}}, .layers = {0}, .heads = {0}}, // this row sees nothing
+        {.painted = {{.rows = {1, 2}}}, .layers = {0}, .heads = {0}}, // this row sees nothing
     };
     if (ahead)
         setup.masks.push_back(
-            {.painted = {{.row_begin = 2, .row_end = 4, .key_begin = 5, .key_end = 7, .visible = true}},
-             .layers = {0},
-             .heads = {1}});
-    setup.evicted = {{.key_begin = 4, .key_end = 5, .from_row = 6}};
+            {.painted = {{.rows = {2, 4}, .keys = {5, 7}, .visible = true}}, .layers = {0}, .heads = {1}});
+    setup.evicted = {{.keys = {4, 5}, .from_row = 6}};
     for (int t = 0; t < n; ++t) setup.order.push_back(2 + (t * 5 + 3) % n); // not all different for each n
     if (c.positions == Positions::rope) setup.rope = {.theta = 50, .linear = 1.5};
     if (c.is_moe())

@@ -1,6 +1,7 @@
 #include "app/shell/formula_bar.h"
 
 #include "app/view/cell_popups.h"
+#include "app/view/gradient_words.h"
 #include "app/view/token_labels.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
@@ -59,7 +60,7 @@ std::string words_of_gradient(const Snapshot& s, const Run& run, const CellRef& 
     const SiteValues values = view.values({cell.site, cell.layer});
     if (!values.exists() || !s.gradient_target) return fmt::format("no gradient: {}", values.missing());
     if (!values.visible(cell.head, cell.row, cell.column)) return "no gradient: the mask hides this key";
-    return fmt::format("gradient of {}: {:.4g}", in_words(*s.gradient_target),
+    return fmt::format("gradient of {}: {:.4g}", gradient_words(*s.gradient_target),
                        values.at(cell.head, cell.row, cell.column));
 }
 

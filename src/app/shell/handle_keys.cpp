@@ -33,7 +33,7 @@ void act_on_run(KeyAction action, int index, const Snapshot& s, const Selection&
     case next_token: commands.post(command::Step{1}); break;
     case previous_token: commands.post(command::Step{-1}); break;
     case first_token: commands.post(command::Jump{1}); break;
-    case last_token: commands.post(command::Jump{s.text().rows}); break;
+    case last_token: commands.post(command::Jump{s.text().rows_wanted}); break;
     case next_operation: step_operation(run, selection, 1, commands); break;
     case previous_operation: step_operation(run, selection, -1, commands); break;
     case layer:

@@ -2,6 +2,7 @@
 #include "app/shell/palette.h"
 #include "app/shell/selection_control.h"
 #include "app/start/display_text.h"
+#include "app/view/gradient_words.h"
 #include "app/view/key_bindings.h"
 #include "app/view/token_labels.h"
 #include "core/site_names.h"
@@ -33,7 +34,7 @@ void add_playback_commands(const Snapshot& s, Entries& entries) {
     add_command(entries, "Step", KeyAction::next_token, command::Step{1});
     add_command(entries, "Step back", KeyAction::previous_token, command::Step{-1});
     add_command(entries, "First token", KeyAction::first_token, command::Jump{1});
-    add_command(entries, "Last token", KeyAction::last_token, command::Jump{s.text().rows});
+    add_command(entries, "Last token", KeyAction::last_token, command::Jump{s.text().rows_wanted});
     add_command(entries, "Resample", "another draw for the next token: a branch", "", command::Resample{});
 }
 
@@ -86,7 +87,7 @@ void add_view_commands(const Snapshot& s, const Selection& selection, Entries& e
     else
         add_command(entries,
                     "Show gradients of " +
-                        (s.gradient_target ? in_words(*s.gradient_target) : std::string("the loss")),
+                        (s.gradient_target ? gradient_words(*s.gradient_target) : std::string("the loss")),
                     "in place of values", "", command::ViewQuantity{"gradient"});
     if (s.gradient_target)
         add_command(entries, "Stop computing gradients", "", "", command::SetGradients{.on = false});

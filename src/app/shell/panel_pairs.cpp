@@ -1,12 +1,14 @@
 #include "app/shell/panel_pairs.h"
 
 #include "app/host/imgui_host.h"
-#include "app/widgets/plain_text.h"
+#include "app/view/gradient_words.h"
+#include "app/widgets/panel_frame.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace gf::ui {
 namespace {
@@ -16,31 +18,32 @@ constexpr float k_gap = 12; ///< design length
 /// "text: story".
 std::string title_of(const Run& run) { return fmt::format("{}: {}", run.name, run.model->name); }
 
-void draw_title(const std::string& title) {
-    label_text(title, theme().accent_text, TextSize::small, Face::bold);
+/// Of what a panel shows gradients, or why there are none.
+std::string gradient_caption(const View& v) {
+    if (!v.shows_gradients()) return "";
+    if (!v.run.gradients || !v.snapshot.gradient_target)
+        return fmt::format("no gradient: {}", v.run.why_no_gradients);
+    return "gradient of " + gradient_words(*v.snapshot.gradient_target);
 }
 
-/// Above a panel that shows gradients: of what they are, or why there are none.
-void draw_gradient_title(const View& v) {
-    if (!v.shows_gradients()) return;
-    if (v.run.gradients && v.snapshot.gradient_target)
-        draw_title("gradient of " + in_words(*v.snapshot.gradient_target));
-    else
-        draw_title(fmt::format("no gradient: {}", v.run.why_no_gradients));
+std::string with_gradient_caption(std::string caption, const View& v) {
+    const std::string gradient = gradient_caption(v);
+    return gradient.empty() ? caption : caption + "; " + gradient;
 }
 
 } // namespace
 
 void PanelPairs::draw(std::size_t index, const View& v, Selection& selection, Commands& commands) {
     Panel& panel = *panels_[index];
-    if (!v.against) {
-        draw_gradient_title(v);
-        return panel.draw(v, selection, commands);
-    }
-    if (v.shows_difference()) {
-        draw_title(fmt::format("{} − {}", title_of(v.run), title_of(*v.against)));
-        return panel.draw(v, selection, commands);
-    }
+    const auto draw_with = [&](Panel& shown, const View& view, std::string caption) {
+        set_panel_caption(std::move(caption));
+        shown.draw(view, selection, commands);
+        set_panel_caption("");
+    };
+    if (!v.against || (v.shows_difference() && !panel.shows_values()))
+        return draw_with(panel, v, panel.shows_values() ? gradient_caption(v) : "");
+    if (v.shows_difference())
+        return draw_with(panel, v, fmt::format("{} − {}", title_of(v.run), title_of(*v.against)));
     const ImVec2 room = ImGui::GetContentRegionAvail();
     const float gap = px(k_gap);
     const bool is_wide = room.x > room.y;
@@ -49,9 +52,7 @@ void PanelPairs::draw(std::size_t index, const View& v, Selection& selection, Co
     const auto draw_half = [&](const char* id, Panel& shown, const View& view) {
         ImGui::BeginChild(id, {std::max(half.x, 1.0f), std::max(half.y, 1.0f)}, ImGuiChildFlags_None,
                           ImGuiWindowFlags_NavFlattened);
-        draw_title(title_of(view.run));
-        draw_gradient_title(view);
-        shown.draw(view, selection, commands);
+        draw_with(shown, view, with_gradient_caption(title_of(view.run), view));
         ImGui::EndChild();
     };
     draw_half("first", panel, View(v.snapshot, v.run, nullptr, v.values.quantity));

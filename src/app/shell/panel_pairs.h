@@ -13,8 +13,8 @@ class PanelPairs {
         : panels_(std::move(panels)), twins_(std::move(twins)) {}
 
     PanelList panels() const { return panels_; }
-    /// Draws the panel's content into the panel that was begun. With a run beside it both have half of it; a
-    /// line above says what is compared.
+    /// Draws the panel's content into the panel that was begun. With a run beside it both have half of it;
+    /// the caption of their headers says what they show.
     void draw(std::size_t panel, const View& view, Selection& selection, Commands& commands);
     /// As set_panel_option(), for both.
     void set_option(const command::SetView& option);

@@ -159,7 +159,7 @@ void Transport::draw_buttons(const Snapshot& s, Commands& commands) {
     ImGui::SameLine(0, gap);
     if (icon_button("Step", Icon::forward, "Right")) commands.post(command::Step{1});
     ImGui::SameLine(0, gap);
-    if (icon_button("Last", Icon::last, "End")) commands.post(command::Jump{s.text().rows});
+    if (icon_button("Last", Icon::last, "End")) commands.post(command::Jump{s.text().rows_wanted});
 }
 
 void Transport::draw_speed(const Snapshot& s, Commands& commands) {

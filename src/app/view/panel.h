@@ -39,6 +39,8 @@ class Panel {
     virtual const char* about() const = 0;
     /// Whether the panel is about the text that is written even while another run is in view: draw() then
     /// gets the text's view.
+    /// Whether it shows values of the run, which may be differences or gradients.
+    virtual bool shows_values() const { return true; }
     virtual bool always_shows_text() const { return false; }
     /// Draws into the panel's window.
     virtual void draw(const View& view, Selection& selection, Commands& commands) = 0;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace gf::ui {
 namespace {
@@ -14,6 +15,20 @@ constexpr ImGuiWindowFlags k_fixed_window = ImGuiWindowFlags_NoDecoration | ImGu
                                             ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoDocking |
                                             ImGuiWindowFlags_NoBringToFrontOnFocus;
 constexpr float k_margin = 8; // between the panels and the edge of their area, in design lengths
+
+std::string g_panel_caption;
+
+/// Writes as much of the caption as the line has room for; a tooltip has all of it. Returns where it ends.
+float draw_caption(const UiRect& line) {
+    ImFont* f = font(TextSize::small, Face::bold);
+    const float wanted = std::ceil(measure(f, g_panel_caption).x),
+                width = std::min(wanted, std::max(line.width(), 0.0f));
+    const UiRect box{line.min, {line.min.x + width, line.max.y}};
+    draw_text_cut(*ImGui::GetWindowDrawList(), box, f, theme().accent_text, g_panel_caption);
+    if (width < wanted && ImGui::IsMouseHoveringRect(box.min, box.max) && ImGui::IsWindowHovered())
+        ImGui::SetItemTooltip("%s", g_panel_caption.c_str());
+    return box.max.x;
+}
 
 /// The longest beginning of a subtitle that fits into `room` pixels and ends where one of its parts ends.
 std::string_view parts_that_fit(ImFont* face, std::string_view text, float room) {
@@ -95,6 +110,18 @@ std::optional<UiRect> panel_rect(const char* title) {
     return UiRect{window->Pos, {window->Pos.x + window->Size.x, window->Pos.y + window->Size.y}};
 }
 
+void set_panel_caption(std::string caption) { g_panel_caption = std::move(caption); }
+
+const std::string& panel_caption() { return g_panel_caption; }
+
+void panel_caption_line() {
+    if (g_panel_caption.empty()) return;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const UiRect line{at, {at.x + available_width(), at.y + font(TextSize::small)->FontSize}};
+    ImGui::Dummy(line.size());
+    draw_caption(line);
+}
+
 void panel_header(std::string_view title, std::string_view subtitle, float reserved) {
     ImFont* bold = font(TextSize::body, Face::bold);
     const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -102,7 +129,9 @@ void panel_header(std::string_view title, std::string_view subtitle, float reser
     ImGui::Dummy(line.size());
     ImDrawList& list = *ImGui::GetWindowDrawList();
     draw_text(list, line, at.x, bold, theme().text, title);
-    const float left = std::floor(at.x + measure(bold, title).x + px(10));
+    float left = std::floor(at.x + measure(bold, title).x + px(10));
+    if (!g_panel_caption.empty())
+        left = draw_caption({{left, line.min.y}, {line.max.x - reserved, line.max.y}}) + px(10);
     ImFont* body = font(TextSize::body);
     const std::string_view shown = parts_that_fit(body, subtitle, line.max.x - reserved - left);
     if (!shown.empty()) draw_text(list, line, left, body, theme().muted, shown);

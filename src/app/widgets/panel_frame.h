@@ -5,6 +5,7 @@
 #include "app/host/imgui_host.h"
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace gf::ui {
@@ -24,9 +25,16 @@ void end_panel();
 /// Where the panel of this title stands; nullopt before its first frame.
 std::optional<UiRect> panel_rect(const char* title);
 
-/// Writes e.g. "Flow  layer 2, head 3 in focus": the title in bold, the subtitle in grey. A subtitle that is
-/// too long ends at a semicolon, a bracket, a comma or a space, and a tooltip has all of it. `reserved`:
-/// pixels at the right end that are left to controls, see header_controls.h.
+/// What the headers of panels say beside their titles until the next call: which run or quantity is shown.
+/// PanelPairs sets it, panel_header() writes it; a panel with another header writes it itself.
+void set_panel_caption(std::string caption);
+const std::string& panel_caption();
+/// Writes the caption on a line of its own, if there is one: where the header has no room.
+void panel_caption_line();
+
+/// Writes e.g. "Flow  layer 2, head 3 in focus": the title in bold, the panel's caption, the subtitle in
+/// grey. A subtitle that is too long ends at a semicolon, a bracket, a comma or a space, and a tooltip has
+/// all of it. `reserved`: pixels at the right end that are left to controls, see header_controls.h.
 void panel_header(std::string_view title, std::string_view subtitle, float reserved = 0);
 
 } // namespace gf::ui

@@ -5,6 +5,7 @@
 
 #include "core/edit_spec.h"
 #include "core/gradient_target.h"
+#include "core/run_setup.h"
 #include "core/sampling/sampling.h"
 #include "session/cell_address.h"
 #include "session/saved_text.h"
@@ -204,12 +205,16 @@ struct UseEdits {
 };
 
 struct SetSetup {
-    std::string file;
+    std::string file = {};
+    RunSetup setup = {};
     static constexpr std::string_view k_name = "setup";
-    static constexpr std::string_view k_about = "Sets masks, evicted keys, positions and experts of the "
-                                                "text's run as a file says, which is written as "
-                                                "for `run --setup`; an empty name: the model's own.";
-    static void fields(auto& command, auto visit) { visit("file", command.file); }
+    static constexpr std::string_view k_about =
+        "Sets masks, evicted keys, positions and experts of the text's run, with the keys of "
+        "`run --setup` (command-line.md), or as such a `file` says; what is left out is the model's own.";
+    static void fields(auto& command, auto visit) {
+        visit("file", command.file, {.skip_empty = true});
+        RunSetup::fields(command.setup, visit);
+    }
 };
 
 struct RestoreText {
@@ -233,16 +238,20 @@ struct AddRun {
     std::string model = {}, tokenizer = {};
     std::string prompt = {};
     int branch = -1;
+    RunSetup setup = {};
     std::string name = {}; ///< empty: the first letter that is free
     static constexpr std::string_view k_name = "add-run";
     static constexpr std::string_view k_about = "Adds a run beside the text, in lock-step with it: of "
                                                 "another model, another prompt or another branch "
-                                                "(as it stands). What is left out is as in the text.";
+                                                "(as it stands), or with another `setup`. Model and "
+                                                "prompt are the text's where they are left out; edits and "
+                                                "setup of the text are not taken over.";
     static void fields(auto& command, auto visit) {
         visit("model", command.model);
         visit("tokenizer", command.tokenizer);
         visit("prompt", command.prompt);
         visit("branch", command.branch);
+        visit("setup", command.setup);
         visit("name", command.name);
     }
 };

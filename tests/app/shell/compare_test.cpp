@@ -51,6 +51,22 @@ TEST_F(CompareTest, ADifferenceIsShownCellByCell) {
     EXPECT_FALSE(bench.shows("Head", "text: llama − b: llama"));
 }
 
+TEST_F(CompareTest, AnotherMaskStandsBesideTheTextAndRowsThatChangedAreMarked) {
+    bench.post(command::RemoveRun{"b"});
+    const RunSetup open{.masks = {{.kind = MaskKind::bidirectional}}};
+    bench.post(command::AddRun{.setup = open});
+    EXPECT_TRUE(bench.shows("Flow", "b: llama")) << bench.notice();
+    bench.post(command::Compare{"", "off"});
+    bench.post(command::SetSetup{"", open});
+    EXPECT_FALSE(bench.shows("Flow", "changed with the last token"));
+    bench.post(command::Step{1});
+    EXPECT_TRUE(bench.shows("Flow", "changed with the last token")) << bench.all_text("Flow");
+    bench.post(command::Step{-2}); // the transport goes back to what is written behind the cursor
+    EXPECT_EQ(bench.snapshot().text().rows, 7);
+    bench.post(command::Jump{bench.snapshot().text().rows_wanted});
+    EXPECT_EQ(bench.snapshot().text().rows, 9);
+}
+
 TEST_F(CompareTest, WhatCannotBeComparedIsRefused) {
     bench.post(command::Compare{"c", "difference"});
     EXPECT_THAT(bench.notice(), HasSubstr("other than the one in view"));

@@ -78,6 +78,7 @@ class FlowPanel : public PanelWithOptions<FlowOptions> {
     void draw_heads(const View& view, Selection& selection, Commands& commands);
     void draw_source_labels(const View& view, const Selection& selection);
     void draw_legend(const View& view);
+    void draw_changed_legend(float y);
     std::string_view text() const { return {text_.data(), text_.size()}; }
 
     FlowLayout layout_;
@@ -413,15 +414,27 @@ void FlowPanel::draw_legend(const View& v) {
     ImGui::SetCursorScreenPos({layout_.columns.front().x0, y});
     colour_legend({"value", "-3 rms", "+3 rms", false}, maps_.colour_scale(Site::embed));
     const FlowColumn* pattern = layout_.find(Site::pattern);
-    if (!pattern) return;
-    const float x = std::max(pattern->x0, ImGui::GetItemRectMax().x + px(20));
+    const float x = std::max(pattern ? pattern->x0 : 0, ImGui::GetItemRectMax().x + px(20));
     const float room = layout_.columns.back().x1 - x;
-    if (room < px(k_plain_legend)) return;
-    ImGui::SetCursorScreenPos({x, y});
-    const char* least = v.has_both_signs() ? "-3 rms" : "0";
-    const char* greatest = v.has_both_signs() ? "+3 rms" : "1";
-    colour_legend({"weight", least, greatest, room >= px(k_weight_legend)},
-                  maps_.colour_scale(Site::pattern));
+    if (pattern && room >= px(k_plain_legend)) {
+        ImGui::SetCursorScreenPos({x, y});
+        const char* least = v.has_both_signs() ? "-3 rms" : "0";
+        const char* greatest = v.has_both_signs() ? "+3 rms" : "1";
+        colour_legend({"weight", least, greatest, room >= px(k_weight_legend)},
+                      maps_.colour_scale(Site::pattern));
+    }
+    if (v.run.changed) draw_changed_legend(y);
+}
+
+/// What the dots beside the token labels mean.
+void FlowPanel::draw_changed_legend(float y) {
+    ImFont* f = font(TextSize::small);
+    constexpr std::string_view k_words = "changed with the last token";
+    const float x = ImGui::GetItemRectMax().x + px(24), width = std::ceil(measure(f, k_words).x);
+    if (x + width > layout_.columns.back().x1) return;
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    draw_changed_mark(list, {x - px(8), y + f->FontSize / 2});
+    draw_text(list, {{x, y}, {x + width, y + f->FontSize}}, x, f, theme().muted, k_words);
 }
 
 } // namespace

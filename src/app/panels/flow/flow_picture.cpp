@@ -208,7 +208,12 @@ void FlowPicture::draw_labels() const {
         draw_text_cut(list,
                       {{std::floor(layout.labels_end - width), y - half}, {layout.labels_end, y + half}}, f,
                       in_view ? t.accent_text : t.text, label);
+        if (view.run.has_changed(r)) draw_changed_mark(list, {layout.labels_end + px(4), y});
     });
+}
+
+void draw_changed_mark(ImDrawList& list, ImVec2 middle) {
+    list.AddCircleFilled(middle, px(2), theme().accent);
 }
 
 void FlowPicture::draw_next(const FlowColumn& c) const {

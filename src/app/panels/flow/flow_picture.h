@@ -60,4 +60,7 @@ struct FlowPicture {
     void for_each_label(F draw) const;
 };
 
+/// The dot beside rows that changed because tokens came or went behind them.
+void draw_changed_mark(ImDrawList& list, ImVec2 middle);
+
 } // namespace gf::ui

@@ -131,9 +131,10 @@ void InspectorPanel::draw(const View& v, Selection& selection, Commands& command
 
 /// The name in the header is a button that opens the search.
 void InspectorPanel::draw_header(const View& v, const Selection& selection, Commands& commands) {
+    panel_caption_line();
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float right = at.x + ImGui::GetContentRegionAvail().x;
-    panel_header("Inspector", "");
+    panel_header("Inspector", "", right - at.x);
     const ImVec2 after = ImGui::GetCursorScreenPos();
     const Theme& t = theme();
     ImFont *bold = font(TextSize::body, Face::bold), *body = font(TextSize::body);

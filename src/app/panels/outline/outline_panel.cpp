@@ -69,6 +69,7 @@ void draw_row_edit_mark(const UiRect& box, bool edits_on) {
 
 class OutlinePanel : public Panel {
   public:
+    bool shows_values() const override { return false; }
     const char* title() const override { return "Outline"; }
     const char* about() const override { return "the operations of the model in their order"; }
     void draw(const View& view, Selection& selection, Commands& commands) override;

@@ -55,7 +55,7 @@ void SamplingPanelState::update(const View& v, int position) {
     position_ = position;
     logits_row_ = v.config().logits_row(position);
     find_focused_stage();
-    const bool is_written = !v.config().fills_in() && position < v.run.rows;
+    const bool is_written = !v.config().fills_in() && position < v.run.rows_wanted;
     next_token_ = is_written ? v.run.token(position) : step().token;
     token_is_drawn_ = !is_written || v.run.origin(position).kind == TokenOrigin::Kind::drawn;
     const bool step_changed = compared_version_ != preview.version();

@@ -38,7 +38,7 @@ void AlternativesMenu::find_likeliest(const View& v, int position) {
 void AlternativesMenu::draw(const View& v, int position, Commands& commands) {
     if (!ImGui::BeginPopup(k_popup_name)) return;
     find_likeliest(v, position);
-    const bool is_written = position < v.run.rows;
+    const bool is_written = position < v.run.rows_wanted;
     ImFont* f = font(TextSize::small);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     ImGui::Dummy({px(k_width), f->FontSize + px(4)});

@@ -10,6 +10,7 @@
 #include "app/panels/text/token_outlines.h"
 #include "app/view/sampling_preview.h"
 #include "app/view/token_labels.h"
+#include "app/widgets/panel_frame.h"
 #include "app/widgets/token_chip.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
@@ -81,16 +82,23 @@ bool is_about_token(const CellRange& r, int position, const View& v) {
 
 bool has_surprisal(const View& v) { return v.config().continues_text(); }
 
-bool is_next_written(const View& v) { return v.cursor < v.run.rows; }
+bool is_next_written(const View& v) { return v.cursor < v.run.rows_wanted; }
 
 /// The token behind the cursor if it is written already, else the one that will be drawn.
 int next_token(const View& v) {
     return is_next_written(v) ? v.run.token(v.cursor) : sampling_preview().step().token;
 }
 
+/// "Text", or which run it is of.
+std::string_view title_of_text() {
+    return panel_caption().empty() ? std::string_view("Text") : std::string_view(panel_caption());
+}
+
 /// The width of the titles at the left, with the space behind them.
 float title_width(const View& v) {
-    return std::ceil(measure(font(TextSize::body, Face::bold), v.source ? "Source" : "Text").x) + px(18);
+    ImFont* f = font(TextSize::body, Face::bold);
+    return std::ceil(std::max(measure(f, v.source ? "Source" : "Text").x, measure(f, title_of_text()).x)) +
+           px(18);
 }
 
 /// The source stands above the text where two lines have room, else in front of it. Leaves the cursor where
@@ -155,7 +163,8 @@ void TextPanel::draw(const View& v, Selection& selection, Commands& commands) {
     const Layout& l = layout_;
     draw_text(*ImGui::GetWindowDrawList(),
               {{l.origin.x, l.text_top}, {l.text_left, l.text_top + l.line_height}}, l.origin.x,
-              font(TextSize::body, Face::bold), theme().text, "Text");
+              font(TextSize::body, Face::bold), panel_caption().empty() ? theme().text : theme().accent_text,
+              title_of_text());
     const bool single_line = l.n_visible_lines == 1;
     const float text_width = l.text_right - l.text_left;
     const float slack = px(6); // bold tokens are a little wider
