@@ -96,7 +96,8 @@ void add_gradients(std::vector<TracePart>& parts, std::vector<TraceGradients>& p
     if (target.of == GradientOf::loss)
         fmt::print("loss {:.6f} nats a token\n", found.value);
     else
-        fmt::print("{} {:.6f}\n", in_words(target), found.value);
+        fmt::print("{} {:.6f}\n", in_words(target, [](int token) { return fmt::format("token {}", token); }),
+                   found.value);
 }
 
 int run(const TraceOptions& options) {

@@ -38,6 +38,13 @@ std::string_view name(GradientOf of) {
     return "";
 }
 
+std::string in_words(const GradientTarget& t, const std::function<std::string(int)>& label) {
+    if (t.of == GradientOf::loss) return "the loss";
+    const std::string row = " in row " + std::to_string(t.row);
+    if (t.of == GradientOf::logit) return "the logit of " + label(t.token) + row;
+    return "the logit of " + label(t.token) + " minus that of " + label(t.other) + row;
+}
+
 GradientTarget gradient_target_from_text(std::string_view text, const std::string& where) {
     std::vector<std::string_view> parts;
     for (std::string_view rest = text;;) {

@@ -2,6 +2,7 @@
 // The number whose gradients are wanted, as plain data: the command line, the session and its files all say
 // it in this form. core/passes/gradients.h computes with it.
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,9 @@ struct GradientTarget {
     }
 };
 
+/// In words, to follow "the gradients of ": "the loss", "the logit of token 17 in row 4". `label` writes a
+/// token, here as "token 17".
+std::string in_words(const GradientTarget& target, const std::function<std::string(int)>& label);
 /// The short form of the command line: loss, logit:ROW:TOKEN or difference:ROW:TOKEN:OTHER.
 /// @throws Error that names `where` if the text is something else
 GradientTarget gradient_target_from_text(std::string_view text, const std::string& where);
