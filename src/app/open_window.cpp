@@ -19,8 +19,8 @@ void open_window(const ModelOptions& model) {
     Workbench workbench({Session::Mode::threaded, config_folder(), request_frame, true, models});
     if (!model.model.empty())
         workbench.post(command::Open{model.model, model.tokenizer});
-    else if (const auto first = first_of_gallery(models))
-        workbench.post(*first);
+    else
+        workbench.post_script(opening_commands(models));
     window.on_drop = [&](const std::vector<std::string>& paths) { workbench.open_dropped_files(paths); };
     std::string title;
     window.run([&] {

@@ -44,6 +44,11 @@ void Session::publish() {
     if (on_publish_) on_publish_();
 }
 
+bool Session::is_idle() {
+    const std::lock_guard lock(mutex_);
+    return queue_.empty() && !worker_is_busy_;
+}
+
 void Session::run_until_idle() {
     if (worker_.joinable()) {
         std::unique_lock lock(mutex_);

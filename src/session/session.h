@@ -34,6 +34,8 @@ class Session {
     /// Returns when everything posted is carried out and playing has ended. Cooperative sessions do the work
     /// here; threaded ones wait for the worker.
     void run_until_idle();
+    /// Whether everything posted is carried out and nothing is going on, so that latest() will be its result.
+    bool is_idle();
     /// For a program without threads, e.g. in a web page, which calls it once a frame: carries out what was
     /// posted and works for about so long, one slice at least if one is due. The session is cooperative.
     /// Returns whether more work is due at once.

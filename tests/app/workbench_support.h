@@ -26,6 +26,7 @@ class Bench {
         std::filesystem::path config_folder = {};
         std::function<std::vector<std::unique_ptr<Panel>>()> panels = make_all_panels;
         std::filesystem::path models = {}; ///< the folder of the models that ship; empty: none
+        std::string layout = "All panels"; ///< so that a test finds every panel; empty: as a person finds it
     };
     Bench() : Bench(Options{}) {}
     explicit Bench(const Options& options);

@@ -15,6 +15,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace gf::ui {
 namespace {
@@ -74,6 +76,20 @@ void Workbench::save() {
 
 void Workbench::post(Command command) { commands_.post(std::move(command)); }
 
+void Workbench::post_script(std::vector<Command> commands) {
+    std::move(commands.begin(), commands.end(), std::back_inserter(script_));
+    request_frame();
+}
+
+void Workbench::advance_script() {
+    while (!script_.empty()) {
+        request_frame(); // the session's last publication may come before it is idle
+        if (std::holds_alternative<ViewCommand>(script_.front()) && !session_.is_idle()) return;
+        carry_out(script_.front());
+        script_.pop_front();
+    }
+}
+
 void Workbench::open_dropped_files(const std::vector<std::string>& paths) {
     start_page_.open_dropped_files(paths);
     choosing_file_ = true;
@@ -83,6 +99,10 @@ void Workbench::settle() {
     carry_out_posted();
     selection_control_.follow_layer();
     session_.run_until_idle();
+    while (!script_.empty()) {
+        advance_script();
+        session_.run_until_idle();
+    }
 }
 
 void Workbench::carry_out_posted() {
@@ -126,6 +146,7 @@ void Workbench::hand_over(const SessionCommand& c) {
 void Workbench::frame() {
     const Stopwatch watch;
     carry_out_posted();
+    advance_script();
     ImGuiHost::current().set_look({settings_.theme, settings_.scale});
     set_motion(settings_.motion);
     const Snapshot& s = session_.latest();

@@ -19,6 +19,7 @@
 #include "app/view/panel.h"
 #include "session/session.h"
 
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -47,6 +48,9 @@ class Workbench {
 
     /// Asks for a command as if a person had done it. The next frame() or settle() carries it out.
     void post(Command command);
+    /// Asks for a list of commands. Those of the window wait until the session has carried out all before
+    /// them, so that what they name is there.
+    void post_script(std::vector<Command> commands);
     /// Opens files that were dropped on the window.
     void open_dropped_files(const std::vector<std::string>& paths);
 
@@ -69,6 +73,7 @@ class Workbench {
     void save_settings();
 
     void carry_out_posted();
+    void advance_script();
     void carry_out(const Command& command);
     void hand_over(const SessionCommand& command);
     void carry_out_here(const ViewCommand& command);
@@ -108,6 +113,7 @@ class Workbench {
     Settings settings_;
     Session session_;
     Selection selection_;
+    std::deque<Command> script_; ///< what is left of post_script()
     SelectionControl selection_control_{session_, selection_};
     Commands commands_;
     Transport transport_;

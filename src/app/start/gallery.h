@@ -16,9 +16,11 @@ namespace gf::ui {
 /// The command that opens a shipped model with its tokenizer and its prompt.
 command::Open open_shipped(const ShippedModel& model);
 
-/// The command that opens the first model of the gallery, as the program does when it is started without a
-/// model; nullopt if that model cannot be read or is not trained. `models`: as for Gallery.
-std::optional<command::Open> first_of_gallery(const std::filesystem::path& models);
+/// What the program does when it is started without a model: it opens the first one of the gallery, and
+/// carries out the commands of assets/models/opening.json, after which the picture already makes a point.
+/// Empty if that model cannot be read or is not trained. `models`: as for Gallery. @throws Error when
+/// opening.json is damaged
+std::vector<Command> opening_commands(const std::filesystem::path& models);
 
 class Gallery {
   public:

@@ -41,6 +41,21 @@ std::string_view parts_that_fit(ImFont* face, std::string_view text, float room)
     return text;
 }
 
+/// Lets a panel be moved by its title, as panels in a stack are by their tabs.
+void move_by_title(const UiRect& title) {
+    ImGuiWindow* window = ImGui::GetCurrentWindow();
+    if (!window->DockNode || window->DockNode->Windows.Size > 1) return;
+    const ImVec2 cursor = ImGui::GetCursorScreenPos();
+    ImGui::SetCursorScreenPos(title.min);
+    ImGui::PushItemFlag(ImGuiItemFlags_NoNav, true); // the keyboard has the menu of layouts instead
+    ImGui::InvisibleButton("move", title.size());
+    ImGui::PopItemFlag();
+    if (ImGui::IsItemHovered()) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeAll);
+    if (ImGui::IsItemActive() && ImGui::IsMouseDragging(ImGuiMouseButton_Left))
+        ImGui::StartMouseMovingWindowOrNode(window, window->DockNode, true);
+    ImGui::SetCursorScreenPos(cursor);
+}
+
 } // namespace
 
 void begin_bar(const char* name, float top, float height) {
@@ -129,6 +144,7 @@ void panel_header(std::string_view title, std::string_view subtitle, float reser
     ImGui::Dummy(line.size());
     ImDrawList& list = *ImGui::GetWindowDrawList();
     draw_text(list, line, at.x, bold, theme().text, title);
+    move_by_title({at, {at.x + measure(bold, title).x, line.max.y}});
     float left = std::floor(at.x + measure(bold, title).x + px(10));
     if (!g_panel_caption.empty())
         left = draw_caption({{left, line.min.y}, {line.max.x - reserved, line.max.y}}) + px(10);

@@ -4,6 +4,7 @@
 #include "app/workbench_support.h"
 
 #include "app/start/gallery.h"
+#include "platform/error.h"
 #include "text/train/train_tokenizer.h"
 
 #include <imgui_internal.h>
@@ -16,6 +17,8 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::ThrowsMessage;
 
 /// A folder of shipped models: "first" and "second" are trained, "third" is not.
 class ShippedFolder {
@@ -218,28 +221,33 @@ TEST(GalleryWithProblems, AProblemIsOneLineAndTheRestWorks) {
     EXPECT_EQ(bench.snapshot().prompt, "a b");
 }
 
-TEST(FirstOfGallery, OpensIfItIsTrained) {
+TEST(Opening, IsTheFirstOfTheGalleryIfItIsTrained) {
     const ShippedFolder shipped;
-    const auto first = first_of_gallery(shipped.folder());
-    ASSERT_TRUE(first);
-    EXPECT_EQ(first->model, shipped.at("first"));
-    EXPECT_EQ(first->tokenizer, shipped.at("first/tokenizer.json"));
-    EXPECT_EQ(first->prompt, "a b");
+    const std::vector<Command> opening = opening_commands(shipped.folder());
+    ASSERT_EQ(opening.size(), 1u);
+    const auto& first = std::get<command::Open>(std::get<SessionCommand>(opening[0]));
+    EXPECT_EQ(first.model, shipped.at("first"));
+    EXPECT_EQ(first.tokenizer, shipped.at("first/tokenizer.json"));
+    EXPECT_EQ(first.prompt, "a b");
+    shipped.put("opening.json", R"([{"command": "step", "tokens": 2}])");
+    EXPECT_EQ(opening_commands(shipped.folder()).size(), 2u);
+    shipped.put("opening.json", R"([{"command": "stepp"}])");
+    EXPECT_THAT([&] { opening_commands(shipped.folder()); }, ThrowsMessage<Error>(HasSubstr("step")));
     shipped.list({"third", "first"});
-    EXPECT_FALSE(first_of_gallery(shipped.folder()));
+    EXPECT_THAT(opening_commands(shipped.folder()), IsEmpty());
     shipped.list({});
-    EXPECT_FALSE(first_of_gallery(shipped.folder()));
+    EXPECT_THAT(opening_commands(shipped.folder()), IsEmpty());
     shipped.put("models.json", "{");
-    EXPECT_FALSE(first_of_gallery(shipped.folder()));
-    EXPECT_FALSE(first_of_gallery({}));
+    EXPECT_THAT(opening_commands(shipped.folder()), IsEmpty());
+    EXPECT_THAT(opening_commands({}), IsEmpty());
 }
 
-TEST(FirstOfGallery, TheStartPageDoesNotFlashUpBeforeIt) {
+TEST(Opening, TheStartPageDoesNotFlashUpBeforeIt) {
     const ShippedFolder shipped;
     HeadlessWindow screen({.width = 1600, .height = 900});
     Workbench workbench(
         {.mode = Session::Mode::cooperative, .config_folder = {}, .wake = {}, .models = shipped.folder()});
-    workbench.post(*first_of_gallery(shipped.folder()));
+    workbench.post_script(opening_commands(shipped.folder()));
     UiDriver ui(screen.host(),
                 [&] { screen.frame([&] { workbench.frame(); }); }); // the session does nothing yet
     EXPECT_FALSE(ui.exists("Start/Open"));
@@ -251,11 +259,12 @@ TEST(FirstOfGallery, TheStartPageDoesNotFlashUpBeforeIt) {
     EXPECT_FALSE(ui.exists("Start/Open"));
 }
 
-TEST(FirstOfGallery, TheStartPageSaysWhyItDoesNotOpen) {
+TEST(Opening, TheStartPageSaysWhyItDoesNotOpen) {
     const ShippedFolder shipped;
     shipped.put("first/model.safetensors", "no tensors");
     Bench bench({.models = shipped.folder()});
-    bench.post(*first_of_gallery(shipped.folder()));
+    bench.workbench.post_script(opening_commands(shipped.folder()));
+    bench.ui.frames(4);
     EXPECT_FALSE(bench.snapshot().has_run());
     EXPECT_TRUE(bench.ui.exists("Start/" + bench.snapshot().message));
     EXPECT_TRUE(bench.ui.exists("Start/models/second"));
