@@ -36,6 +36,8 @@ bool is_empty(const T& value) {
         return value.empty();
     else if constexpr (is_optional<T>)
         return !value;
+    else if constexpr (std::equality_comparable<T> && std::default_initializable<T>)
+        return value == T{};
     else
         return false;
 }

@@ -64,9 +64,11 @@ std::vector<std::pair<Command, const char*>> all_commands() {
             "heads": [2, 3], "columns": [4, 5]})");
     add(command::RemoveEdits{}, R"({"command": "remove-edits"})");
     add(command::UseEdits{false}, R"({"command": "edits", "on": false})");
-    add(command::AddRun{"m", "t", "hi", 2, "x"},
+    add(command::AddRun{"m", "t", "hi", 2, {}, "x"},
         R"({"command": "add-run", "model": "m", "tokenizer": "t", "prompt": "hi", "branch": 2, "name": "x"})");
     add(command::SetSetup{"s.json"}, R"({"command": "setup", "file": "s.json"})");
+    add(command::SetSetup{.setup = {.experts_per_token = 1}},
+        R"({"command": "setup", "experts_per_token": 1})");
     add(command::SaveState{"s.json"}, R"({"command": "save-state", "path": "s.json"})");
     add(
         command::RestoreText{

@@ -251,7 +251,7 @@ struct AddRun {
         visit("tokenizer", command.tokenizer);
         visit("prompt", command.prompt);
         visit("branch", command.branch);
-        visit("setup", command.setup);
+        visit("setup", command.setup, {.skip_empty = true});
         visit("name", command.name);
     }
 };

@@ -21,7 +21,9 @@ constexpr float k_min_matrix = 104, k_min_matrix_beside_source = 88;
 constexpr float k_numbered_cell = 26; ///< cells this wide have room for a number
 
 constexpr float k_min_stretch = 0.6f, k_max_stretch = 1.35f;
-constexpr float k_max_numbered_share = 0.42f; ///< of the room, for a matrix with numbers
+// Shares of the room: what a matrix with numbers gets at most, what one without gets if nothing of importance
+// has to give way. A little less than that is enough.
+constexpr float k_max_numbered_share = 0.42f, k_plain_share = 0.28f, k_almost = 0.9f;
 
 /// The hue of a strip: that of the site's family.
 ColourRole role_of_strip(Site site) { return role_of(site_row(site).family).value_or(ColourRole::residual); }
@@ -165,7 +167,7 @@ void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& la
     const auto n_layers = static_cast<std::size_t>(c.n_layers);
     if (c.d_model != d_model_) {
         d_model_ = c.d_model;
-        embed_phrase_ = "a token becomes " + std::to_string(d_model_) + " numbers";
+        embed_phrase_ = "a token as " + std::to_string(d_model_) + " numbers";
     }
     if (openness_.size() != n_layers) {
         openness_.assign(n_layers, {});
@@ -223,20 +225,32 @@ void FlowColumns::leave_out(Site site, FlowLayout& layout) {
     }
 }
 
-/// Where the matrices would get too little room, columns that say less than they give way to them: sums and
-/// what the MLP writes already where numbers would not fit into the cells.
+/// Where the matrices would get too little room, columns that say less than they give way to them: sums, what
+/// the MLP writes, then the width of all, already where numbers would not fit into the cells.
 void FlowColumns::fit_into(float room, const Trace& trace, FlowLayout& layout) {
     using enum Site;
     const bool has_source = trace.source() != nullptr;
-    const int n_matrices = has_source ? 2 : 1;
     const float least = px(has_source ? k_min_matrix_beside_source : k_min_matrix) * layout.opened *
-                        static_cast<float>(n_matrices);
+                        (has_source ? 2.0f : 1.0f);
     const float numbered = px(k_numbered_cell) * static_cast<float>(layout.n_rows) * layout.opened;
-    const float wanted = numbered <= room * k_max_numbered_share ? std::max(numbered, least) : least * 2;
+    const bool wants_numbers = numbered <= room * k_max_numbered_share;
+    const float wanted = std::max(wants_numbers ? numbered : room * k_plain_share * layout.opened, least);
     for (const Site site : {mlp_out, resid_mid, resid_mid_cross, resid_post, normalized_resid_post})
         if (left_over(room) < wanted) leave_out(site, layout);
-    for (const Site site : {cross_attn_out, attn_out, cross_q, mlp_post, cross_z, expert_weights})
+    if (left_over(room) < wanted && stretch_ > 1)
+        narrow(std::max((room - wanted) / (room - left_over(room)), 1 / stretch_));
+    if (left_over(room) < wanted * k_almost) leave_out(attn_out, layout);
+    for (const Site site : {cross_attn_out, cross_q, mlp_post, cross_z, expert_weights})
         if (left_over(room) < least) leave_out(site, layout);
+}
+
+/// Multiplies the widths and gaps of all columns.
+void FlowColumns::narrow(float factor) {
+    stretch_ *= factor;
+    for (Size& s : sizes_) {
+        s.width *= factor;
+        s.gap *= factor;
+    }
 }
 
 /// Says where each column and the well is on screen.

@@ -105,6 +105,7 @@ class FlowColumns {
     void add_output(const Trace& trace, FlowLayout& layout);
     float left_over(float room) const;
     void leave_out(Site site, FlowLayout& layout);
+    void narrow(float factor);
     void fit_into(float room, const Trace& trace, FlowLayout& layout);
     void place(float x0, float x1, FlowLayout& layout) const;
 

@@ -21,8 +21,8 @@ namespace {
 // Design lengths, from the top of the headers on.
 constexpr float k_heads = 5, k_names = 24, k_underline = 41, k_phrases = 46;
 constexpr float k_names_height = 48, k_words_height = 62, k_phrases_height = 96;
-constexpr float k_comfortable_row = 18; ///< design length
-constexpr int k_most_rows = 24;         ///< longer texts show a part of their rows anyway
+constexpr float k_row_below_phrases = 18, k_row_below_words = 12; ///< lengths that are comfortable enough
+constexpr int k_most_rows = 24; ///< longer texts show a part of their rows anyway
 
 constexpr float k_phrase_overhang = 9; ///< design length by which a phrase may be wider than its column
 constexpr float k_key_pitch = 15, k_key_slant = 52; ///< design length, degrees
@@ -49,10 +49,12 @@ float height_of(FlowHeaders headers) {
 }
 
 FlowHeaders headers_that_fit(float height, int n_rows) {
-    const float rows = px(k_comfortable_row) * static_cast<float>(std::min(n_rows, k_most_rows));
-    for (const FlowHeaders headers : {FlowHeaders::phrases, FlowHeaders::words})
-        if (height - height_of(headers) >= rows) return headers;
-    return FlowHeaders::names;
+    const auto rows = static_cast<float>(std::min(n_rows, k_most_rows));
+    const auto fit = [&](FlowHeaders headers, float row) {
+        return height - height_of(headers) >= px(row) * rows;
+    };
+    if (fit(FlowHeaders::phrases, k_row_below_phrases)) return FlowHeaders::phrases;
+    return fit(FlowHeaders::words, k_row_below_words) ? FlowHeaders::words : FlowHeaders::names;
 }
 
 void FlowHeaderRow::draw(const View& v, const FlowLayout& layout, Selection& selection, Commands& commands) {
@@ -87,20 +89,25 @@ void FlowHeaderRow::draw_header(const FlowLayout& layout, const FlowColumn& c, b
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const float y = layout.header_top + px(k_names), line = layout.header_top + px(k_underline);
-    const bool is_residual = c.role == ColourRole::residual;
+    const bool is_output = c.kind >= FlowColumnKind::next;
+    const bool is_residual = c.role == ColourRole::residual && !is_output;
     ImFont* f = font(TextSize::small, is_residual && !stepped ? Face::regular : Face::bold);
     const float width = measure(f, c.header).x;
-    const bool from_left = c.kind >= FlowColumnKind::next || c.kind == FlowColumnKind::matrix;
+    const bool from_left = is_output || c.kind == FlowColumnKind::matrix;
     const float x = from_left ? c.x0 : c.middle() - width / 2;
     if (x >= free_from) {
-        const ImU32 colour = stepped ? t.accent_text : is_residual ? t.muted : t.ink(c.role);
+        const ImU32 colour = stepped       ? t.accent_text
+                             : is_residual ? t.muted
+                             : is_output   ? t.text
+                                           : t.ink(c.role);
         list.AddText(f, f->FontSize, {std::floor(x), y}, colour, c.header);
         record_text(f, {std::floor(x), y}, c.header);
         free_from = x + width + px(4);
     }
     if (c.kind == FlowColumnKind::folded) return;
     if (!is_residual || stepped)
-        list.AddRectFilled({c.x0, line}, {c.x1, line + px(2)}, stepped ? t.accent : t.fill(c.role), px(1));
+        list.AddRectFilled({c.x0, line}, {c.x1, line + px(2)},
+                           stepped || is_output ? t.accent : t.fill(c.role), px(1));
     if (stepped)
         list.AddRect({c.x0 - px(3), layout.top - px(3)}, {c.x1 + px(3), layout.bottom + px(2)}, t.accent,
                      px(3), 0, px(2));

@@ -15,6 +15,18 @@ namespace {
 constexpr float k_legend_gap = 22, k_value_ramp = 180, k_weight_ramp = 150, k_masked_sample = 80;
 constexpr float k_min_sentence = 200;
 
+/// What the dots beside the token labels mean. Returns where the next thing may begin.
+float draw_changed_legend(float left, float right, float y) {
+    ImFont* f = font(TextSize::small);
+    constexpr std::string_view k_words = "changed with the last token";
+    const float x = left + px(12), width = std::ceil(measure(f, k_words).x);
+    if (x + width > right) return left;
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    draw_changed_mark(list, {x - px(8), y + f->FontSize / 2});
+    draw_text(list, {{x, y}, {x + width, y + f->FontSize}}, x, f, theme().muted, k_words);
+    return x + width + px(k_legend_gap);
+}
+
 } // namespace
 
 /// Writes which token the row in view listens to most; nothing where there are no weights.
@@ -61,17 +73,10 @@ void FlowLegend::draw_ramps(const View& v, const FlowLayout& layout, const FlowM
                       maps.colour_scale(matrix->site));
         left = ImGui::GetItemRectMax().x + px(k_legend_gap);
     }
+    if (v.run.changed) left = draw_changed_legend(left, right, y);
     if (!room(k_value_ramp)) return;
     ImGui::SetCursorScreenPos({left, y});
     colour_legend({"value", "-3 rms", "+3 rms", false}, maps.colour_scale(Site::embed));
-    if (!v.run.changed) return;
-    ImFont* f = font(TextSize::small);
-    constexpr std::string_view k_words = "changed with the last token"; // what the dots beside labels mean
-    const float x = ImGui::GetItemRectMax().x + px(24), width = std::ceil(measure(f, k_words).x);
-    if (x + width > right) return;
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    draw_changed_mark(list, {x - px(8), y + f->FontSize / 2});
-    draw_text(list, {{x, y}, {x + width, y + f->FontSize}}, x, f, theme().muted, k_words);
 }
 
 void FlowLegend::draw(const View& v, const FlowLayout& layout, const FlowMaps& maps, int row_in_view,

@@ -195,7 +195,7 @@ bool FlowPanel::lay_out(const View& v, const Selection& selection, ImVec2 at, Im
     layout_.source_labels_height = v.trace().source() ? px(k_source_labels) : 0;
     room.x -= card_width;
     if (!v.reader) at.x += card_width;
-    const float below = px(k_legend) + px(8) + layout_.source_labels_height;
+    const float below = px(k_legend) + layout_.source_labels_height;
     if (v.cursor < 1 || room.x < px(k_min_width) || room.y < px(k_min_height)) return false;
     layout_.headers = headers_that_fit(room.y - below, v.cursor);
     const float labels = px(room.x >= px(k_with_row_numbers) ? k_labels + k_row_numbers : k_labels);
@@ -237,7 +237,7 @@ void FlowPanel::draw(const View& v, Selection& selection, Commands& commands) {
     cards_.draw_output(v, layout_, selection, commands);
     draw_source_labels(v, selection);
     headers_.draw(v, layout_, selection, commands);
-    const float y = layout_.bottom + px(14) + layout_.source_labels_height;
+    const float y = layout_.bottom + px(11) + layout_.source_labels_height;
     legend_.draw(v, layout_, maps_, selection.token_in_view(v.cursor),
                  {{layout_.left, y}, {layout_.right, y + font(TextSize::small)->FontSize}});
     ImGui::SetCursorScreenPos(header_at);

@@ -137,7 +137,7 @@ void FlowPicture::draw_curves(const FlowColumn& ribbons, int query) const {
     const bool in_view = query == row_in_view;
     const ImU32 colour = theme().fill(ribbons.role);
     const float x0 = ribbons.x0 + px(2), x1 = ribbons.x1 - px(2), bend = (x1 - x0) * 0.5f;
-    const float thickest = std::min(layout.height_of(query) * 0.8f, px(22)), edge = px(6);
+    const float thickest = std::min(layout.height_of(query) * 0.8f, px(in_view ? 22 : 8)), edge = px(6);
     for (int key = segment; key < segment + weights.n_columns(query); ++key) {
         // An edited weight may be more than 1.
         const float w = std::min(weights.at(layout.head, query, key - segment), 1.0f);
@@ -245,9 +245,10 @@ void FlowPicture::draw_labels() const {
         const float width = std::min(std::ceil(measure(f, label).x), greatest);
         const UiRect box{{std::floor(layout.labels_end - width - padding), y - half},
                          {layout.labels_end - padding, y + half}};
+        const float chip = std::min(half + px(2), layout.height_of(r) / 2);
         if (is_start)
-            list.AddRectFilled({box.min.x - padding, box.min.y - px(2)},
-                               {box.max.x + padding, box.max.y + px(2)}, t.control, px(10));
+            list.AddRectFilled({box.min.x - padding, y - chip}, {box.max.x + padding, y + chip}, t.control,
+                               px(10));
         draw_text_cut(list, box, f, in_view ? t.accent_text : is_start ? t.muted : t.text, label);
         if (view.run.has_changed(r)) draw_changed_mark(list, {layout.labels_end + px(4), y});
         if (!with_numbers) return;
