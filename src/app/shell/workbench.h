@@ -7,11 +7,13 @@
 #include "app/shell/config_files.h"
 #include "app/shell/formula_bar.h"
 #include "app/shell/help_card.h"
+#include "app/shell/look_strip.h"
 #include "app/shell/notice_bar.h"
 #include "app/shell/palette.h"
 #include "app/shell/panel_arrangement.h"
 #include "app/shell/panel_list.h"
 #include "app/shell/panel_pairs.h"
+#include "app/shell/restart_offer.h"
 #include "app/shell/selection_control.h"
 #include "app/shell/transport.h"
 #include "app/start/start_page.h"
@@ -67,6 +69,7 @@ class Workbench {
   private:
     void load();
     void save_settings();
+    void save_state();
 
     void carry_out_posted();
     void carry_out(const Command& command);
@@ -95,6 +98,8 @@ class Workbench {
     void run(const command::ChooseFile&);
     void run(const command::Find&);
     void run(const command::ShowHelp&);
+    void run(const command::Explain&);
+    void run(const command::ShowLook&);
 
     void update_title(const Snapshot& snapshot);
     void remember_model(const Snapshot& snapshot);
@@ -112,6 +117,9 @@ class Workbench {
     Commands commands_;
     Transport transport_;
     NoticeBar notice_bar_;
+    ScriptPlayer script_player_;
+    RestartOffer restart_offer_;
+    LookStrip look_strip_;
     StartPage start_page_;
     PanelPairs panels_;
     CellPopups cell_popups_;

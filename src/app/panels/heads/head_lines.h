@@ -57,6 +57,8 @@ class HeadLines {
     void draw_outlines(const HeadContext& context, const UiRect& keys, const UiRect& queries) const;
     void outline_tokens(const HeadContext& context, bool are_keys, int begin, int end, const UiRect& band,
                         void (*draw_outline)(ImDrawList&, const UiRect&)) const;
+    void draw_meanings(const HeadContext& context, const UiRect& canvas) const;
+    void note_hidden_tokens(const HeadContext& context, const UiRect& canvas);
     void draw_caption(const HeadContext& context, const UiRect& line);
     void write_strongest(const HeadContext& context);
 

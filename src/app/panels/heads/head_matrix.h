@@ -40,6 +40,8 @@ class HeadMatrix {
     void draw_query_labels(const HeadContext& context, const UiRect& matrix, int lit) const;
     void draw_key_labels(const HeadContext& context, const Layout& layout, int lit);
     void draw_upright_key_labels(const HeadContext& context, const UiRect& matrix, int lit) const;
+    void draw_meanings(const HeadContext& context, const Layout& layout) const;
+    void note_hidden_rows(const HeadContext& context, const UiRect& matrix);
     void draw_caption(const HeadContext& context, const Layout& layout);
     void draw_legend(const HeadContext& context, const Layout& layout);
 
