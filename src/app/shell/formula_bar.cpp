@@ -85,11 +85,12 @@ bool exists(const Snapshot& s, const CellRef& cell) {
 
 /// Notes the draw of the next token, which is explained while no cell is.
 void FormulaBar::update_draw(const View& v, const Selection& selection) {
+    if (cell_) return;
     const View text(v.snapshot, v.snapshot.text());
     const bool draws = predicts_tokens(text) && text.cursor >= 1 && text.run.rows >= text.cursor;
     if (draws) sampling_preview().update(text, sampled_position(text, selection));
     const std::uint64_t version = draws ? sampling_preview().version() : 0;
-    needs_layout_ |= version != draw_version_ && !cell_;
+    needs_layout_ |= version != draw_version_;
     draw_version_ = version;
     draw_row_ = draws ? text.config().logits_row(sampled_position(text, selection)) : -1;
     draw_row_token_ = draws ? text.run.token(draw_row_) : 0;

@@ -23,8 +23,9 @@ constexpr const char* k_title = "What to look at";
 void LookStrip::read(const std::string& model_path) {
     path_ = model_path;
     name_.clear();
-    const std::filesystem::path folder(model_path);
     std::error_code failed;
+    std::filesystem::path folder = std::filesystem::absolute(model_path, failed).lexically_normal();
+    if (!folder.has_filename()) folder = folder.parent_path(); // "assets/models/story/"
     if (models_.empty() || !std::filesystem::equivalent(folder.parent_path(), models_, failed)) return;
     try {
         const ShippedModel model = shipped_model(models_, folder.filename().string());

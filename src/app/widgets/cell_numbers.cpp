@@ -1,6 +1,5 @@
 #include "app/widgets/cell_numbers.h"
 
-#include "app/widgets/widget_parts.h"
 #include "render/heat_cells.h"
 
 #include <fmt/format.h>
@@ -61,23 +60,25 @@ void draw_cell_numbers(ImDrawList& list, const PlacedHeatMap& place, const HeatM
     list.PopClipRect();
 }
 
-bool hidden_note(std::string_view text, const UiRect& area) {
-    const Theme& t = theme();
+HiddenNote::HiddenNote(std::string_view text, const UiRect& area) : text_(text) {
+    if (text.empty()) return;
     ImFont* face = font(TextSize::small, Face::bold);
-    const float width = std::min(std::ceil(measure(face, text).x) + px(16), area.width()),
-                height = face->FontSize + px(6);
-    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float width = std::min(std::ceil(measure(face, text).x) + px(16), area.width());
     ImGui::SetCursorScreenPos({area.max.x - width - px(2), area.min.y + px(2)});
-    const ButtonItem item = button_item("show all", {std::max(width, 1.0f), height});
-    ImGui::SetCursorScreenPos(at);
-    if (!item.seen) return false;
+    item_ = button_item("show all", {std::max(width, 1.0f), face->FontSize + px(6)});
+}
+
+void HiddenNote::draw() const {
+    if (!item_.seen) return;
+    const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    draw_fill(list, item.box, item.hovered ? t.control_hover : t.accent_tint, height / 2);
-    draw_border(list, item.box, t.accent, height / 2);
-    draw_text_cut(list, {{item.box.min.x + px(8), item.box.min.y}, {item.box.max.x - px(4), item.box.max.y}},
-                  face, t.accent_text, text);
-    draw_focus_ring(item, height / 2);
-    return item.pressed;
+    const float rounding = item_.box.height() / 2;
+    draw_fill(list, item_.box, item_.hovered ? t.control_hover : t.accent_tint, rounding);
+    draw_border(list, item_.box, t.accent, rounding);
+    draw_text_cut(list,
+                  {{item_.box.min.x + px(8), item_.box.min.y}, {item_.box.max.x - px(4), item_.box.max.y}},
+                  font(TextSize::small, Face::bold), t.accent_text, text_);
+    if (item_.focused_by_key) draw_border(list, item_.box.grown(px(2)), t.accent, rounding);
 }
 
 } // namespace gf::ui

@@ -3,6 +3,7 @@
 // that not all of a map is in view. Used by the panels that show matrices.
 
 #include "app/widgets/heat_map_widget.h"
+#include "app/widgets/widget_parts.h"
 
 #include <imgui.h>
 
@@ -23,8 +24,19 @@ bool has_cell_numbers(const PlacedHeatMap& place, const HeatMapView& view);
 void draw_cell_numbers(ImDrawList& list, const PlacedHeatMap& place, const HeatMapView& view,
                        const std::function<float(int row, int column)>& value, bool are_weights);
 
-/// Says loudly that a part is hidden, "232 of 256 rows hidden", at the upper right corner of `area`. It is an
-/// item, "show all", that returns true when clicked. The item that fills the area must allow overlap.
-bool hidden_note(std::string_view text, const UiRect& area);
+/// Says loudly that a part is hidden, "232 of 256 rows hidden", at the upper right corner of `area`, as an
+/// item "show all". It is made before the item of the map, so that it has the mouse where both are, and drawn
+/// after the map.
+class HiddenNote {
+  public:
+    /// An empty text makes no item.
+    HiddenNote(std::string_view text, const UiRect& area);
+    void draw() const;
+    bool is_pressed() const { return item_.pressed; } ///< all is to be shown
+
+  private:
+    std::string_view text_;
+    ButtonItem item_;
+};
 
 } // namespace gf::ui

@@ -42,9 +42,12 @@ TipPlace place_beside(const UiRect& item, const ImGuiWindow& window) {
     const float needed = px(k_tip_width + 2 * k_tip_gap);
     const bool is_low = item.center().y > display.y / 2;
     const float y = is_low ? item.max.y : item.min.y, pivot_y = is_low ? 1.0f : 0.0f;
-    if (window.Pos.x >= needed) return {{window.Pos.x - px(k_tip_gap), y}, {1, pivot_y}, true};
     const float right = window.Pos.x + window.Size.x;
-    if (display.x - right >= needed) return {{right + px(k_tip_gap), y}, {0, pivot_y}, true};
+    const bool fits_left = window.Pos.x >= needed, fits_right = display.x - right >= needed;
+    const bool is_nearer_right = item.center().x > (window.Pos.x + right) / 2;
+    if (fits_right && (is_nearer_right || !fits_left))
+        return {{right + px(k_tip_gap), y}, {0, pivot_y}, true};
+    if (fits_left) return {{window.Pos.x - px(k_tip_gap), y}, {1, pivot_y}, true};
     const float x = std::max(std::min(item.min.x, display.x - needed), 0.0f);
     return {{x, is_low ? item.min.y - px(k_tip_gap) : item.max.y + px(k_tip_gap)}, {0, pivot_y}, false};
 }
@@ -82,7 +85,10 @@ const Term* term_at_hand() { return is_shown(g_tip) ? g_tip.term : nullptr; }
 
 bool shows_term_tooltip() {
     const ImGuiID id = ImGui::GetItemID();
-    if (g_tip.item != id && g_tip.frame == ImGui::GetFrameCount()) return false; // one at a time
+    if (g_tip.item != id && g_tip.frame == ImGui::GetFrameCount()) { // one at a time: the next frame is ours
+        if (ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip)) g_tip.reach = {};
+        return false;
+    }
     const bool holds = id != 0 && g_tip.item == id && is_shown(g_tip) &&
                        g_tip.reach.contains(ImGui::GetMousePos()) && !ImGui::IsAnyItemActive();
     return holds || ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip);

@@ -3,6 +3,7 @@
 #include "app/host/frame_request.h"
 #include "app/host/keyboard.h"
 #include "app/view/cell_edits.h"
+#include "app/widgets/cell_numbers.h"
 #include "app/widgets/focus_outline.h"
 #include "app/widgets/widget_parts.h"
 
@@ -71,6 +72,8 @@ void HeadLines::draw(const HeadContext& context) {
     collect_curves(context);
     query_in_view_ = context.selection.token_in_view(context.n_queries());
     collect_curves_of_query(context);
+    const UiRect below_words{{canvas.min.x, canvas.min.y + font(TextSize::small)->FontSize}, canvas.max};
+    const HiddenNote hidden(write_hidden_tokens(context), below_words);
     handle_canvas(context, canvas);
     handle_labels(context, keys, queries);
     draw_curves(context, canvas);
@@ -78,7 +81,8 @@ void HeadLines::draw(const HeadContext& context) {
     draw_outlines(context, keys, queries);
     draw_meanings(context, canvas);
     if (has_caption) draw_caption(context, caption);
-    note_hidden_tokens(context, canvas);
+    hidden.draw();
+    if (hidden.is_pressed()) show_all(context);
 }
 
 /// Chooses the queries in view: what a person zoomed to, else as many as there is room for, the newest or
@@ -105,6 +109,13 @@ void HeadLines::choose_window(const HeadContext& context, float width) {
     zoom_.cols = context.n_queries();
     queries_.first = std::max(0, static_cast<int>(std::floor(zoom_.col0 + 0.01f)));
     queries_.end = std::min(context.n_queries(), static_cast<int>(std::ceil(zoom_.col1 - 0.01f)));
+}
+
+/// Zooms out as far as there is room.
+void HeadLines::show_all(const HeadContext& context) {
+    zoomed_ = true;
+    zoom_.col0 = 0;
+    zoom_.col1 = static_cast<float>(context.n_queries());
 }
 
 /// Makes slots as wide as the labels where all of these have room, else equal ones.
@@ -192,7 +203,6 @@ void HeadLines::collect_curves_of_query(const HeadContext& context) {
 
 void HeadLines::handle_canvas(const HeadContext& context, const UiRect& canvas) {
     ImGui::SetCursorScreenPos(canvas.min);
-    ImGui::SetNextItemAllowOverlap();
     const bool pressed = ImGui::InvisibleButton("curves", {canvas.width(), canvas.height()});
     if (keyboard_is_on_last_item()) outline_precedent(*ImGui::GetWindowDrawList(), canvas);
     if (!ImGui::IsItemHovered()) return;

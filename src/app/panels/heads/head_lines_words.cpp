@@ -1,7 +1,6 @@
 // What the lines of a head say in words: what stands above and below, the caption, and what is out of sight.
 
 #include "app/panels/heads/head_lines.h"
-#include "app/widgets/cell_numbers.h"
 #include "app/widgets/widget_parts.h"
 
 #include <algorithm>
@@ -30,17 +29,12 @@ void HeadLines::draw_meanings(const HeadContext& context, const UiRect& canvas) 
                   "↓ listening");
 }
 
-/// Says how many tokens are out of sight. A click zooms out as far as there is room.
-void HeadLines::note_hidden_tokens(const HeadContext& context, const UiRect& canvas) {
+/// "60 of 100 rows hidden", where there is no room for all tokens or a person zoomed.
+std::string_view HeadLines::write_hidden_tokens(const HeadContext& context) {
     const int n = context.n_queries(), hidden = n - (queries_.end - queries_.first);
-    if (hidden <= 0) return;
-    text_.clear();
-    fmt::format_to(std::back_inserter(text_), "{} of {} rows hidden", hidden, n);
-    const UiRect below{{canvas.min.x, canvas.min.y + font(TextSize::small)->FontSize}, canvas.max};
-    if (!hidden_note({text_.data(), text_.size()}, below)) return;
-    zoomed_ = true;
-    zoom_.col0 = 0;
-    zoom_.col1 = static_cast<float>(n);
+    hidden_text_.clear();
+    if (hidden > 0) fmt::format_to(std::back_inserter(hidden_text_), "{} of {} rows hidden", hidden, n);
+    return {hidden_text_.data(), hidden_text_.size()};
 }
 
 /// The cell in focus in words, else what the query in view reads most and how many curves are left out.

@@ -68,6 +68,7 @@ void HeadMatrix::draw(const HeadContext& context) {
     choose_colours(context);
     choose_view(context, layout.matrix);
     const PlacedHeatMap place{0, layout.matrix};
+    const HiddenNote hidden(write_hidden_rows(context), layout.matrix);
     handle_mouse(context, place);
     map_.draw(*ImGui::GetWindowDrawList(), {&place, 1}, view_);
     const bool are_weights = !context.shows_scores() && !context.view.has_both_signs();
@@ -85,7 +86,8 @@ void HeadMatrix::draw(const HeadContext& context) {
     draw_key_labels(context, layout, cell ? cell->key : hovered_key);
     draw_meanings(context, layout);
     draw_caption(context, layout);
-    note_hidden_rows(context, layout.matrix);
+    hidden.draw();
+    if (hidden.is_pressed()) zoomed_ = false;
 }
 
 /// In the corner between the labels: rows are the tokens that listen, columns those that are listened to.
@@ -107,14 +109,13 @@ void HeadMatrix::draw_meanings(const HeadContext& context, const Layout& layout)
     }
 }
 
-/// A person who zoomed sees how much is out of sight, and comes back to all with a click.
-void HeadMatrix::note_hidden_rows(const HeadContext& context, const UiRect& matrix) {
+/// "24 of 32 rows hidden", where a person zoomed.
+std::string_view HeadMatrix::write_hidden_rows(const HeadContext& context) {
     const int n = context.n_queries(),
               hidden = n - std::min(n, static_cast<int>(std::ceil(view_.row1 - view_.row0)));
-    if (hidden <= 0) return;
-    text_.clear();
-    fmt::format_to(std::back_inserter(text_), "{} of {} rows hidden", hidden, n);
-    if (hidden_note({text_.data(), text_.size()}, matrix)) zoomed_ = false;
+    hidden_text_.clear();
+    if (hidden > 0) fmt::format_to(std::back_inserter(hidden_text_), "{} of {} rows hidden", hidden, n);
+    return {hidden_text_.data(), hidden_text_.size()};
 }
 
 /// Cells need not be square: a wide panel gives wide ones.
@@ -184,7 +185,6 @@ void HeadMatrix::choose_view(const HeadContext& context, const UiRect& matrix) {
 
 void HeadMatrix::handle_mouse(const HeadContext& context, const PlacedHeatMap& place) {
     ImGui::SetCursorScreenPos(place.rect.min);
-    ImGui::SetNextItemAllowOverlap();
     const bool pressed = ImGui::InvisibleButton("attention", {place.rect.width(), place.rect.height()});
     if (keyboard_is_on_last_item()) outline_precedent(*ImGui::GetWindowDrawList(), place.rect);
     if (!ImGui::IsItemHovered()) {

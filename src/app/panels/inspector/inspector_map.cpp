@@ -61,30 +61,30 @@ void InspectorMap::draw(const View& v, const InspectedMatrix& matrix, const Valu
             return at < values.size() ? values[at] : k_not_visible;
         },
         matrix.has_mask() && !is_signed_);
+    const HiddenNote hidden(write_hidden(matrix), area);
     ImGui::SetCursorScreenPos(area.min);
-    ImGui::SetNextItemAllowOverlap();
     ImGui::InvisibleButton("map", {std::max(area.width(), 1.0f), std::max(area.height(), 1.0f)});
     draw_focus_ring_of_last_item(px(3));
     handle_mouse(v, matrix, place, selection, commands);
     draw_outlines(v, matrix, place, selection);
-    note_hidden_cells(matrix, area);
+    hidden.draw();
+    if (hidden.is_pressed()) show_all();
 }
 
-/// A person who zoomed sees how much is out of sight, and comes back to all with a click.
-void InspectorMap::note_hidden_cells(const InspectedMatrix& matrix, const UiRect& area) {
+/// "3 of 11 rows, 20 of 24 columns hidden", where a person zoomed.
+std::string_view InspectorMap::write_hidden(const InspectedMatrix& matrix) {
     const auto hidden = [](int n, float in_view) {
         return n - std::min(n, static_cast<int>(std::ceil(in_view)));
     };
     const int rows = hidden(matrix.n_rows(), view_.row1 - view_.row0),
               columns = hidden(matrix.n_cols(), view_.col1 - view_.col0);
-    if (rows <= 0 && columns <= 0) return;
-    text_.clear();
-    const auto out = std::back_inserter(text_);
+    hidden_text_.clear();
+    const auto out = std::back_inserter(hidden_text_);
     if (rows > 0) fmt::format_to(out, "{} of {} rows", rows, matrix.n_rows());
     if (columns > 0)
         fmt::format_to(out, "{}{} of {} columns", rows > 0 ? ", " : "", columns, matrix.n_cols());
-    fmt::format_to(out, " hidden");
-    if (hidden_note(text(), area)) show_all();
+    if (hidden_text_.size() > 0) fmt::format_to(out, " hidden");
+    return {hidden_text_.data(), hidden_text_.size()};
 }
 
 void InspectorMap::choose_colours(const InspectedMatrix& matrix, const ValueStatistics& statistics) {

@@ -31,7 +31,7 @@ class InspectorMap {
                       Selection& selection, Commands& commands);
     void draw_outlines(const View& view, const InspectedMatrix& matrix, const PlacedHeatMap& place,
                        const Selection& selection) const;
-    void note_hidden_cells(const InspectedMatrix& matrix, const UiRect& area);
+    std::string_view write_hidden(const InspectedMatrix& matrix);
     void write_hovered_cell(const View& view, const InspectedMatrix& matrix);
     float draw_legend(const InspectedMatrix& matrix, const UiRect& line) const;
     void draw_view_note(const UiRect& line, float left);
@@ -44,7 +44,7 @@ class InspectorMap {
     bool is_signed_ = false;
     bool clipped_ = false; ///< whether the colours end before the largest values
     std::optional<HeatMapCell> hovered_;
-    fmt::memory_buffer text_;
+    fmt::memory_buffer text_, hidden_text_;
 };
 
 } // namespace gf::ui
