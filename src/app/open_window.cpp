@@ -20,7 +20,7 @@ void open_window(const ModelOptions& model) {
     if (!model.model.empty())
         workbench.post(command::Open{model.model, model.tokenizer});
     else
-        workbench.post_script(opening_commands(models));
+        workbench.play(opening_commands(models));
     window.on_drop = [&](const std::vector<std::string>& paths) { workbench.open_dropped_files(paths); };
     std::string title;
     window.run([&] {

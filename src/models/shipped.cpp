@@ -44,6 +44,15 @@ TrainConfig ShippedModel::train_config() const {
     return parse_train_config(with_out, (folder / "recipe.json").string(), folder);
 }
 
+std::vector<Command> ShippedModel::show_commands() const {
+    std::vector<Command> commands = commands_from_json(show, (folder / "recipe.json").string() + ": show");
+    for (Command& command : commands)
+        if (auto* of_session = std::get_if<SessionCommand>(&command))
+            if (auto* run = std::get_if<command::AddRun>(of_session); run && !run->model.empty())
+                run->model = (folder / run->model).lexically_normal().string();
+    return commands;
+}
+
 std::vector<std::string> shipped_model_names(const fs::path& models) {
     const fs::path path = models / "models.json";
     const json list = read_json(path);

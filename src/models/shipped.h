@@ -4,6 +4,7 @@
 // names in the order of the gallery. Used by `glassformer models` and the window's gallery.
 
 #include "io/json.h"
+#include "session/command.h"
 #include "train/train_config.h"
 
 #include <cstdint>
@@ -18,11 +19,12 @@ namespace gf {
 struct ShippedModel {
     std::string name;
     std::filesystem::path folder;
-    std::string sentence;     ///< what the model is, in one sentence
-    std::string prompt;       ///< a suggestion; an encoder-decoder reads it as its source
-    std::string look_at;      ///< what is worth looking at in the model; may be empty
-    std::string did_not_work; ///< what was tried without success; may be empty
-    nlohmann::json train;     ///< a training config without the key `out`
+    std::string sentence; ///< what the model is, in one sentence
+    std::string prompt;   ///< a suggestion; an encoder-decoder reads it as its source
+    std::string look_at;  ///< what is worth looking at in the model; may be empty
+    nlohmann::json show = nlohmann::json::array(); ///< the commands of that picture; may be none
+    std::string did_not_work;                      ///< what was tried without success; may be empty
+    nlohmann::json train;                          ///< a training config without the key `out`
 
     bool is_trained() const; ///< whether its weights are there
     /// A hash of everything that decides the weights: the training config, the recipes of the models that it
@@ -31,10 +33,14 @@ struct ShippedModel {
     /// The training config as a struct, with paths relative to the recipe's folder.
     /// @throws Error naming recipe.json and the key
     TrainConfig train_config() const;
+    /// The commands of `show`. Models that they name stand beside this one: "../story".
+    /// @throws Error naming recipe.json and the command
+    std::vector<Command> show_commands() const;
     static void fields(auto& model, auto visit) { // of recipe.json
         visit("sentence", model.sentence, {.required = true});
         visit("prompt", model.prompt, {.required = true});
         visit("look_at", model.look_at, {.required = true});
+        visit("show", model.show);
         visit("did_not_work", model.did_not_work, {.required = true});
         visit("train", model.train, {.required = true, .object_only = true});
     }

@@ -34,6 +34,7 @@ void Session::post(SessionCommand command) {
     {
         const std::lock_guard lock(mutex_);
         queue_.push_back(std::move(command));
+        ++n_posted_;
     }
     wake_.notify_one();
 }
@@ -42,11 +43,6 @@ void Session::publish() {
     engine_.publish(latest_.back());
     latest_.publish();
     if (on_publish_) on_publish_();
-}
-
-bool Session::is_idle() {
-    const std::lock_guard lock(mutex_);
-    return queue_.empty() && !worker_is_busy_;
 }
 
 void Session::run_until_idle() {

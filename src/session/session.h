@@ -6,7 +6,9 @@
 #include "session/engine.h"
 #include "session/latest.h"
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -28,14 +30,14 @@ class Session {
 
     /// Queues a command. Any thread may call it in threaded mode.
     void post(SessionCommand command);
+    /// How many commands were posted so far; Snapshot::n_applied follows.
+    std::uint64_t n_posted() const { return n_posted_; }
     /// The newest snapshot; valid until the next call. Only one thread may read.
     const Snapshot& latest() { return latest_.front(); }
 
     /// Returns when everything posted is carried out and playing has ended. Cooperative sessions do the work
     /// here; threaded ones wait for the worker.
     void run_until_idle();
-    /// Whether everything posted is carried out and nothing is going on, so that latest() will be its result.
-    bool is_idle();
     /// For a program without threads, e.g. in a web page, which calls it once a frame: carries out what was
     /// posted and works for about so long, one slice at least if one is due. The session is cooperative.
     /// Returns whether more work is due at once.
@@ -50,6 +52,7 @@ class Session {
     std::function<void()> on_publish_;
     std::vector<SessionCommand> batch_; ///< commands taken from the queue, being carried out
 
+    std::atomic<std::uint64_t> n_posted_ = 0;
     std::mutex mutex_; // guards the queue and the two flags
     std::condition_variable wake_, idle_;
     std::vector<SessionCommand> queue_;

@@ -114,7 +114,10 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::SetSource{"the fox"}, R"({"command": "source", "text": "the fox"})");
     add(command::ViewRun{"source"}, R"({"command": "view-run", "run": "source"})");
     add(command::ViewAttention{"cross"}, R"({"command": "view-attention", "kind": "cross"})");
+    add(command::Probe{true, "1,2,1,2"}, R"({"command": "probe", "on": true, "text": "1,2,1,2"})");
     add(command::ShowHelp{false}, R"({"command": "help", "on": false})");
+    add(command::ShowLook{false}, R"({"command": "what-to-look-at", "on": false})");
+    add(command::Explain{"top-k"}, R"({"command": "explain", "word": "top-k"})");
     return all;
 }
 const std::vector<std::pair<Command, const char*>> k_commands = all_commands();

@@ -116,7 +116,9 @@ void add_program_commands(const PaletteScope& scope, Entries& entries) {
     add_command(entries, scope.settings.motion ? "Motion off" : "Motion on",
                 "whether things glide to their places", "", command::SetMotion{!scope.settings.motion});
     add_command(entries, "Keys and gestures", KeyAction::help, command::ShowHelp{});
+    add_command(entries, "Words", "the glossary: every term in a plain sentence", "", command::Explain{});
     if (!scope.snapshot.model) return; // the start page is in view
+    add_command(entries, "What to look at", "in a model that ships", "", command::ShowLook{});
     add_command(entries, "Open a model", KeyAction::choose_file, command::ChooseFile{});
     add_command(entries, "Models", "the gallery of those that ship", binding_of(KeyAction::choose_file).keys,
                 command::ChooseFile{});

@@ -14,6 +14,8 @@
 
 namespace gf::ui {
 
+inline constexpr std::size_t k_max_closed_looks = 100;
+
 struct Settings {
     ThemeName theme = ThemeName::light;
     float scale = 1; ///< k_min_scale to k_max_scale
@@ -21,7 +23,8 @@ struct Settings {
     double speed = 4;              ///< tokens per second; 0: as fast as it goes
     double trace_megabytes = 1024; ///< memory that a run may take with all its values
     int window_width = 1600, window_height = 900;
-    std::vector<RecentModel> recent; ///< newest first, at most k_max_recent_models, each model once
+    std::vector<std::string> closed_looks; ///< shipped models whose "what to look at" was closed
+    std::vector<RecentModel> recent;       ///< newest first, at most k_max_recent_models, each model once
 
     /// Puts a model in front of `recent`. Relative paths are taken from the working folder.
     void remember(const RecentModel& opened);
@@ -34,6 +37,7 @@ struct Settings {
         visit("trace_megabytes", settings.trace_megabytes, {.least = 1, .greatest = 1e6});
         visit("window_width", settings.window_width, {.least = 320, .greatest = 16384});
         visit("window_height", settings.window_height, {.least = 320, .greatest = 16384});
+        visit("closed_looks", settings.closed_looks, {.most_items = k_max_closed_looks});
         visit("recent", settings.recent, {.most_items = k_max_recent_models});
     }
 };

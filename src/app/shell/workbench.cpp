@@ -7,6 +7,7 @@
 #include "app/widgets/motion.h"
 #include "app/widgets/panel_frame.h"
 #include "app/widgets/plain_text.h"
+#include "app/widgets/term_tooltip.h"
 #include "platform/clock.h"
 #include "platform/error.h"
 #include "session/commands/visit_command.h"
@@ -15,7 +16,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace gf::ui {
@@ -27,7 +27,7 @@ constexpr float k_top_bar_height = 44; ///< design length
 
 Workbench::Workbench(Options o)
     : files_(o.config_folder), shows_timing_(o.shows_timing), session_(o.mode, std::move(o.wake)),
-      start_page_(std::move(o.models)), panels_(o.panels(), o.panels()),
+      look_strip_(o.models), start_page_(std::move(o.models)), panels_(o.panels(), o.panels()),
       arrangement_(panel_titles(panels_.panels())) {
     load();
     ImGuiHost::current().set_look({settings_.theme, settings_.scale}); // no flash of another theme
@@ -35,19 +35,23 @@ Workbench::Workbench(Options o)
     session_.post(command::SetTraceBudget{settings_.trace_megabytes});
 }
 
-Workbench::~Workbench() { save(); }
+Workbench::~Workbench() {
+    save();
+    save_state();
+}
 
 // ---- The configuration folder
 
 void Workbench::load() {
     if (!files_.has_folder()) return;
-    std::string settings_warning, layouts_warning, positions_warning;
+    std::string settings_warning, layouts_warning, positions_warning, state_warning;
     settings_ = files_.load_settings(settings_warning);
     arrangement_.restore(files_.load_layout_book(layouts_warning));
     const std::string positions = files_.load_window_positions(positions_warning);
     if (!positions.empty() && !arrangement_.book().is_untouched)
         ImGui::LoadIniSettingsFromMemory(positions.data(), positions.size());
-    for (const std::string& warning : {settings_warning, layouts_warning, positions_warning})
+    restart_offer_.set(files_.load_state(state_warning));
+    for (const std::string& warning : {settings_warning, layouts_warning, positions_warning, state_warning})
         if (window_message().empty()) notice_bar_.set_window_message(warning);
 }
 
@@ -72,23 +76,19 @@ void Workbench::save() {
     }
 }
 
+/// Leaves the state for the next start, if the person has done anything; else that of the last time stays.
+void Workbench::save_state() {
+    if (!files_.has_folder() || !session_.latest().can_undo) return;
+    session_.post(command::Pause{});
+    hand_over(command::SaveState{files_.state_path().string()});
+    session_.run_until_idle();
+}
+
 // ---- Commands
 
 void Workbench::post(Command command) { commands_.post(std::move(command)); }
 
-void Workbench::post_script(std::vector<Command> commands) {
-    std::move(commands.begin(), commands.end(), std::back_inserter(script_));
-    request_frame();
-}
-
-void Workbench::advance_script() {
-    while (!script_.empty()) {
-        request_frame(); // the session's last publication may come before it is idle
-        if (std::holds_alternative<ViewCommand>(script_.front()) && !session_.is_idle()) return;
-        carry_out(script_.front());
-        script_.pop_front();
-    }
-}
+void Workbench::play(std::vector<Command> script) { script_player_.play(std::move(script)); }
 
 void Workbench::open_dropped_files(const std::vector<std::string>& paths) {
     start_page_.open_dropped_files(paths);
@@ -99,8 +99,9 @@ void Workbench::settle() {
     carry_out_posted();
     selection_control_.follow_layer();
     session_.run_until_idle();
-    while (!script_.empty()) {
-        advance_script();
+    while (script_player_.is_playing()) {
+        script_player_.advance(session_, commands_);
+        carry_out_posted();
         session_.run_until_idle();
     }
 }
@@ -145,8 +146,8 @@ void Workbench::hand_over(const SessionCommand& c) {
 
 void Workbench::frame() {
     const Stopwatch watch;
+    script_player_.advance(session_, commands_);
     carry_out_posted();
-    advance_script();
     ImGuiHost::current().set_look({settings_.theme, settings_.scale});
     set_motion(settings_.motion);
     const Snapshot& s = session_.latest();
@@ -158,8 +159,9 @@ void Workbench::frame() {
     remember_model(s);
     handle_keys(s, selection_, settings_, keys_were_free_, commands_);
     draw_top_bar(s);
-    const float top = notice_bar_.draw(s, px(k_top_bar_height), commands_);
-    draw_below_bars(s, top);
+    const float bars_end = notice_bar_.draw(s, px(k_top_bar_height), commands_);
+    draw_below_bars(s, restart_offer_.draw(s, bars_end, script_player_));
+    if (const Term* asked = take_asked_term()) commands_.post(command::Explain{std::string(asked->name)});
     const double ms = 1e3 * watch.seconds();
     frame_ms_ = frame_ms_ == 0 ? ms : 0.95 * frame_ms_ + 0.05 * ms;
 }
@@ -208,6 +210,7 @@ void Workbench::draw_below_bars(const Snapshot& s, float top) {
         const View view(s, selection_control_.run_in_view(s), s.find_run(selection_.against),
                         selection_control_.quantity_in_view());
         formula_bar_.update(view, selection_);
+        top = look_strip_.draw(s, top, settings_, script_player_, commands_);
         draw_panels(view, top, bottom);
         formula_bar_.draw(view, selection_, commands_, bottom, {shows_timing_, frame_ms_});
     }

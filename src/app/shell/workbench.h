@@ -7,11 +7,14 @@
 #include "app/shell/config_files.h"
 #include "app/shell/formula_bar.h"
 #include "app/shell/help_card.h"
+#include "app/shell/look_strip.h"
 #include "app/shell/notice_bar.h"
 #include "app/shell/palette.h"
 #include "app/shell/panel_arrangement.h"
 #include "app/shell/panel_list.h"
 #include "app/shell/panel_pairs.h"
+#include "app/shell/restart_offer.h"
+#include "app/shell/script_player.h"
 #include "app/shell/selection_control.h"
 #include "app/shell/transport.h"
 #include "app/start/start_page.h"
@@ -19,7 +22,6 @@
 #include "app/view/panel.h"
 #include "session/session.h"
 
-#include <deque>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -48,9 +50,8 @@ class Workbench {
 
     /// Asks for a command as if a person had done it. The next frame() or settle() carries it out.
     void post(Command command);
-    /// Asks for a list of commands. Those of the window wait until the session has carried out all before
-    /// them, so that what they name is there.
-    void post_script(std::vector<Command> commands);
+    /// Carries a list of commands out in the next frames, each when those before it are done.
+    void play(std::vector<Command> script);
     /// Opens files that were dropped on the window.
     void open_dropped_files(const std::vector<std::string>& paths);
 
@@ -71,9 +72,9 @@ class Workbench {
   private:
     void load();
     void save_settings();
+    void save_state();
 
     void carry_out_posted();
-    void advance_script();
     void carry_out(const Command& command);
     void hand_over(const SessionCommand& command);
     void carry_out_here(const ViewCommand& command);
@@ -100,6 +101,8 @@ class Workbench {
     void run(const command::ChooseFile&);
     void run(const command::Find&);
     void run(const command::ShowHelp&);
+    void run(const command::Explain&);
+    void run(const command::ShowLook&);
 
     void update_title(const Snapshot& snapshot);
     void remember_model(const Snapshot& snapshot);
@@ -113,11 +116,13 @@ class Workbench {
     Settings settings_;
     Session session_;
     Selection selection_;
-    std::deque<Command> script_; ///< what is left of post_script()
     SelectionControl selection_control_{session_, selection_};
     Commands commands_;
     Transport transport_;
     NoticeBar notice_bar_;
+    ScriptPlayer script_player_;
+    RestartOffer restart_offer_;
+    LookStrip look_strip_;
     StartPage start_page_;
     PanelPairs panels_;
     CellPopups cell_popups_;

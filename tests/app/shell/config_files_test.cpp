@@ -51,6 +51,7 @@ class ConfigFilesTest : public ::testing::Test {
         s.speed = 12.5;
         s.window_width = 1280;
         s.window_height = 720;
+        s.closed_looks = {"story"};
         s.remember({"/models/gpt2", "/models/gpt2/tokenizer.json"});
         s.remember({"/models/caf\xC3\xA9 \"x\".bin", ""});
         return s;
@@ -79,6 +80,9 @@ TEST_F(ConfigFilesTest, SettingsAreWrittenInTheOrderOfTheirFields) {
   "trace_megabytes": 1024.0,
   "window_width": 1280,
   "window_height": 720,
+  "closed_looks": [
+    "story"
+  ],
   "recent": [
     {
       "model": "/models/café \"x\".bin",

@@ -127,5 +127,82 @@ TEST(WorkbenchLayout, OutlivesTheProgram) {
     EXPECT_NEAR(left_edge("Sampling"), standard, 1);
 }
 
+class RestartOffer : public ::testing::Test {
+  protected:
+    /// Works with a model, edits and branches, and leaves the program.
+    void work() {
+        Bench bench({.config_folder = config});
+        bench.open(model);
+        bench.prompt_ids({3, 1, 4, 1, 5});
+        bench.post(command::Step{7});
+        bench.post(command::ForceToken{8, 11});
+        bench.post(command::EditCell{{"blocks.1.attn.hook_z", 2, 3, 1}, 3});
+        bench.post(command::SetSampling{{{StageKind::top_k, 5, true}}});
+        bench.post(command::Step{3});
+        bench.post(command::PinHead{1, 4});
+        bench.post(command::PinToken{2});
+        bench.post(command::SetView{"Heads", "sort", "induction"});
+        tokens = bench.tokens();
+        edits = *bench.snapshot().text().edits;
+        last_logit = bench.snapshot().trace().value({0, Site::logits, -1, -1, bench.cursor() - 1, 7});
+    }
+    const fs::path config = folder(::testing::UnitTest::GetInstance()->current_test_info()->name());
+    const SavedModel& model = saved_preset("llama");
+    std::vector<int> tokens;
+    std::vector<RunEdit> edits;
+    real last_logit = 0;
+};
+
+TEST_F(RestartOffer, GoesOnWhereThePersonWas) {
+    work();
+    Bench bench({.config_folder = config});
+    EXPECT_THAT(bench.ui.texts("Restart"), ::testing::Contains(HasSubstr("3,1,4,1,5")));
+    EXPECT_TRUE(bench.ui.exists("Start/Open")) << "an offer, beside everything else";
+    bench.ui.click("Restart/Go on where you were");
+    bench.ui.frames(60);
+    ASSERT_TRUE(bench.snapshot().has_run());
+    EXPECT_EQ(bench.snapshot().message_is_error, false) << bench.snapshot().message;
+    EXPECT_EQ(bench.workbench.window_message(), "");
+    EXPECT_EQ(bench.snapshot().model_path, model.path);
+    EXPECT_EQ(bench.tokens(), tokens);
+    EXPECT_EQ(bench.snapshot().tree.size(), 2u);
+    EXPECT_EQ(*bench.snapshot().text().edits, edits);
+    EXPECT_EQ(bench.snapshot().trace().value({0, Site::logits, -1, -1, bench.cursor() - 1, 7}), last_logit)
+        << "the same bits";
+    EXPECT_EQ(bench.snapshot().chain, (SamplingChain{{StageKind::top_k, 5, true}}));
+    EXPECT_EQ(bench.pinned_head(), (HeadRef{1, 4})) << "what the window showed comes back, too";
+    EXPECT_EQ(bench.workbench.selection().pinned_token, 2);
+    EXPECT_FALSE(bench.ui.exists("Restart/Close"));
+}
+
+TEST_F(RestartOffer, CanBeClosedAndIsThereAgainNextTime) {
+    work();
+    {
+        Bench bench({.config_folder = config});
+        bench.ui.click("Restart/Close");
+        EXPECT_FALSE(bench.ui.exists("Restart/Close"));
+    } // nothing was done: the state stays
+    {
+        Bench bench({.config_folder = config});
+        EXPECT_TRUE(bench.ui.exists("Restart/Close"));
+        bench.open(saved_preset("gpt2"));
+        bench.post(command::SetPrompt{"1,2,3"});
+        EXPECT_FALSE(bench.ui.exists("Restart/Close")) << "the person goes on with something else";
+    }
+    Bench bench({.config_folder = config});
+    EXPECT_THAT(bench.ui.texts("Restart"), ::testing::Contains(HasSubstr("gpt2")));
+}
+
+TEST_F(RestartOffer, NothingIsOfferedThatCannotBe) {
+    work();
+    fs::create_directories(config);
+    std::ofstream(config / "state.json") << "[{\"command\": \"open\", \"model\": \"/no/such/model\"}]";
+    EXPECT_FALSE(Bench({.config_folder = config}).ui.exists("Restart/Close"));
+    std::ofstream(config / "state.json") << "[{\"command\": \"opn\"}]";
+    Bench bench({.config_folder = config});
+    EXPECT_THAT(bench.notice(), ::testing::AllOf(HasSubstr("state.json"), HasSubstr(".bad")));
+    EXPECT_FALSE(bench.ui.exists("Restart/Close"));
+}
+
 } // namespace
 } // namespace gf::ui::tests::restart_test

@@ -247,7 +247,7 @@ TEST(Opening, TheStartPageDoesNotFlashUpBeforeIt) {
     HeadlessWindow screen({.width = 1600, .height = 900});
     Workbench workbench(
         {.mode = Session::Mode::cooperative, .config_folder = {}, .wake = {}, .models = shipped.folder()});
-    workbench.post_script(opening_commands(shipped.folder()));
+    workbench.play(opening_commands(shipped.folder()));
     UiDriver ui(screen.host(),
                 [&] { screen.frame([&] { workbench.frame(); }); }); // the session does nothing yet
     EXPECT_FALSE(ui.exists("Start/Open"));
@@ -263,7 +263,7 @@ TEST(Opening, TheStartPageSaysWhyItDoesNotOpen) {
     const ShippedFolder shipped;
     shipped.put("first/model.safetensors", "no tensors");
     Bench bench({.models = shipped.folder()});
-    bench.workbench.post_script(opening_commands(shipped.folder()));
+    bench.workbench.play(opening_commands(shipped.folder()));
     bench.ui.frames(4);
     EXPECT_FALSE(bench.snapshot().has_run());
     EXPECT_TRUE(bench.ui.exists("Start/" + bench.snapshot().message));

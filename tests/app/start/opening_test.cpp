@@ -10,7 +10,7 @@ namespace {
 
 TEST(OpeningState, ShowsAnOpenChoiceAndAHeadThatListens) {
     Bench bench({.models = shipped_models_folder()});
-    bench.workbench.post_script(opening_commands(shipped_models_folder()));
+    bench.workbench.play(opening_commands(shipped_models_folder()));
     bench.ui.frames(6);
     const Snapshot& s = bench.snapshot();
     ASSERT_TRUE(s.has_run()) << s.message;

@@ -2,6 +2,7 @@
 
 #include "app/host/frame_request.h"
 #include "app/host/imgui_host.h"
+#include "app/widgets/cell_numbers.h"
 
 #include <algorithm>
 #include <cmath>
@@ -136,12 +137,18 @@ void FlowMaps::draw(ImDrawList& list, const FlowColumn& column, const View& v, c
     if (has_key_axis(column.site) && (column.x1 - column.x0) / view.col1 >= px(k_gap_from))
         view.look.gap_x = px(1);
     const int map = static_cast<int>(at - group.shown.begin());
+    const SiteValues values = v.values.values({column.site, column.layer});
+    const auto value = [&values, &layout](int row, int key) {
+        return key < values.n_columns(row) ? values.at(layout.head, row, key) : k_not_visible;
+    };
+    const bool has_numbers = column.kind == FlowColumnKind::matrix && layout.opened >= 1 && values.exists();
     const auto draw_rows = [&](float begin, float end) {
         if (begin >= end) return;
         view.row0 = begin;
         view.row1 = end;
         const PlacedHeatMap place{map, {{column.x0, layout.y_of(begin)}, {column.x1, layout.y_of(end)}}};
         group.maps.draw(list, {&place, 1}, view);
+        if (has_numbers) draw_cell_numbers(list, place, view, value, !has_both_signs(column.site));
     };
     if (layout.extra <= 0) return draw_rows(layout.row0, layout.row1);
     const auto tall = static_cast<float>(layout.tall_row); // rows of another height are a map of their own

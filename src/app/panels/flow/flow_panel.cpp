@@ -6,7 +6,6 @@
 #include "app/panels/flow/flow_headers.h"
 #include "app/panels/flow/flow_legend.h"
 #include "app/panels/flow/flow_maps.h"
-#include "app/panels/flow/flow_numbers.h"
 #include "app/panels/flow/flow_picture.h"
 #include "app/panels/flow/flow_words.h"
 #include "app/view/panel_options.h"
@@ -167,8 +166,6 @@ void FlowPanel::draw_picture(const View& v, const Selection& selection, float le
     picture.draw_attention_ribbons();
     for (const FlowColumn& c : layout_.columns) {
         if (c.has_map()) maps_.draw(list, c, v, layout_);
-        if (c.kind == FlowColumnKind::matrix)
-            draw_cell_numbers(list, c, v, layout_, maps_.colour_scale(c.site));
         if (c.kind == FlowColumnKind::folded) picture.draw_folded(c);
         if (c.kind == FlowColumnKind::next) picture.draw_next(c);
     }

@@ -3,8 +3,10 @@
 #include "app/panels/sampling/stage_names.h"
 #include "app/widgets/buttons.h"
 #include "app/widgets/slider.h"
+#include "app/widgets/term_tooltip.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
+#include "core/words/term_of.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,22 +14,16 @@
 namespace gf::ui {
 namespace {
 
-/// The slider of a stage, and the words of its tooltip.
+/// The slider of a stage.
 struct StageControl {
     float min, max;
     const char* format; ///< of the value, for printf
     bool logarithmic;
-    const char* about;
 };
 /// By StageKind.
 constexpr StageControl k_stage_controls[k_n_stage_kinds] = {
-    {1, 2, "%.2f", false,
-     "divides the logits of tokens that the text holds already (multiplies negative ones)"},
-    {0.05f, 2, "%.2f", false, "divides all logits: below 1 sharpens, above 1 flattens"},
-    {1, 200, "%.0f", true, "keeps only so many of the likeliest tokens"},
-    {0, 1, "%.2f", false, "keeps the smallest set of likeliest tokens with so much probability"},
-    {0, 0.5f, "%.3f", false, "keeps tokens with at least so much of the largest probability"},
-    {0, 0, "", false, "keeps only the likeliest token"},
+    {1, 2, "%.2f", false}, {0.05f, 2, "%.2f", false}, {1, 200, "%.0f", true},
+    {0, 1, "%.2f", false}, {0, 0.5f, "%.3f", false},  {0, 0, "", false},
 };
 const StageControl& stage_control(StageKind kind) { return k_stage_controls[static_cast<std::size_t>(kind)]; }
 
@@ -87,11 +83,11 @@ void draw_chips(SamplingPanelState& state) {
         ImGui::PushID(i);
         if (stage_chip(label, value, stage.on, i == state.focused_stage())) state.focus_on_stage(i, chain);
         ImGui::PopID();
-        tooltip(stage_control(stage.kind).about);
+        term_tooltip(term_of(stage.kind));
     }
     begin_chip(chip_width("all stages", ""), chain.empty());
     if (stage_chip("all stages", "", true, state.focused_stage() < 0)) state.focus_on_stage(-1, chain);
-    tooltip("What the whole chain does to the raw distribution");
+    term_tooltip(term("sampling"), "shows what the whole chain does to the raw distribution");
 }
 
 /// "50257 tokens → top-k 40 → top-p 12": how many tokens each stage leaves that cuts any.
@@ -149,7 +145,7 @@ bool draw_chain_editor(SamplingPanelState& state, SamplingChain& chain, int d_vo
         stage.on = true;
         changed = true;
     }
-    tooltip(control.about);
+    term_tooltip(term_of(stage.kind));
     return changed;
 }
 

@@ -1,6 +1,7 @@
 #include "app/panels/sampling/entropy_and_fit.h"
 
 #include "app/widgets/icons.h"
+#include "app/widgets/term_tooltip.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
 
@@ -41,7 +42,8 @@ void draw_entropy_line(SamplingPanelState& state) {
     if (!fits_in_line(text, 0))
         text = state.format("{:.2f} → {:.2f} bits; {} of {} tokens", before, after, n_alive, d_vocab);
     draw_line_item("entropy", text, theme().muted);
-    tooltip(state.format("grey: {}; coloured: with the whole chain", state.before_name()));
+    term_tooltip(term("entropy"),
+                 state.format("grey: {}; coloured: with the whole chain", state.before_name()));
 }
 
 /// "1000 draws: χ² = 12.34, 15 free, P = 0.654", or how many draws are made so far.
@@ -64,12 +66,14 @@ void draw_fit_line(SamplingPanelState& state) {
     const Resamples& r = state.resamples();
     const GoodnessOfFit& fit = r.fit();
     if (r.done() && fit.degrees_of_freedom > 0)
-        tooltip(state.format("Pearson's test of {} draws (resample numbers 0 to {}) against the "
-                             "probabilities: true draws fit worse in {:.1f} % of cases, {}. Tokens expected "
-                             "fewer than {:.0f} times count together ({}). Bars: observed; line and whisker: "
-                             "expected ± one standard deviation, √(n p (1 − p)).",
-                             r.n(), r.n() - 1, 100 * fit.p_value, fit_in_words(fit.p_value), k_min_expected,
-                             fit.n_pooled));
+        term_tooltip(
+            term("chi-square"),
+            state.format("Pearson's test of {} draws (resample numbers 0 to {}) against the "
+                         "probabilities: true draws fit worse in {:.1f} % of cases, {}. Tokens expected "
+                         "fewer than {:.0f} times count together ({}). Bars: observed; line and whisker: "
+                         "expected ± one standard deviation, √(n p (1 − p)).",
+                         r.n(), r.n() - 1, 100 * fit.p_value, fit_in_words(fit.p_value), k_min_expected,
+                         fit.n_pooled));
     ImGui::SameLine(0, px(4));
     const ButtonItem item =
         button_item("Close the resamples", {close_width, font(TextSize::small)->FontSize});

@@ -1,6 +1,6 @@
 #include "app/panels/text/surprisal_legend.h"
 
-#include "app/widgets/tooltip.h"
+#include "app/widgets/term_tooltip.h"
 #include "app/widgets/widget_parts.h"
 
 #include <algorithm>
@@ -44,8 +44,7 @@ void draw_surprisal_legend(ImVec2 at, float height) {
     x = ramp.max.x + px(k_gap_beside_ramp);
     write(k_max_text, 0);
     draw_focus_ring(item, px(3));
-    tooltip("How unexpected each token was: −log₂ of the probability that the model gave it, before any "
-            "sampling stage");
+    term_tooltip(term("surprisal"), "of each token, before any stage of sampling");
 }
 
 } // namespace gf::ui
