@@ -95,7 +95,7 @@ TEST_P(DrawFormula, PrintsNumbersThatGiveItsResult) {
         EXPECT_LE(from, u);
         EXPECT_LT(u, to);
         EXPECT_NEAR(u, step.u, 1e-3);
-        EXPECT_NEAR(to - from, p, 1.1e-3);
+        EXPECT_NEAR(to - from, p, 2e-3);
     }
 }
 
