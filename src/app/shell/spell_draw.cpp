@@ -25,6 +25,13 @@ PrintedNumber print_number(double value, int decimals) {
     return p;
 }
 
+/// The value of a stage: two decimals, or as many as it has.
+PrintedNumber print_setting(double value) {
+    int decimals = 2;
+    while (decimals < 6 && std::abs(print_number(value, decimals).value - value) > 1e-9) ++decimals;
+    return print_number(value, decimals);
+}
+
 /// With the minus sign of print instead of the hyphen.
 std::string with_minus(const PrintedNumber& p) { return p.value < 0 ? "−" + p.text.substr(1) : p.text; }
 
@@ -41,18 +48,18 @@ Exponent write_exponent(const SampleStep& step, int decimals) {
     Exponent e{.numbers = with_minus(logit), .value = logit.value};
     for (const StageRecord& record : step.stages) {
         if (&record == &step.stages.front()) continue; // what is there before any stage
-        const PrintedNumber setting = print_number(record.stage.value, 2);
+        const PrintedNumber setting = print_setting(record.stage.value);
         if (record.stage.kind == StageKind::temperature) {
             e.names += " / T";
             e.numbers += " / " + setting.text;
-            e.value /= record.stage.value;
+            e.value /= setting.value;
         } else if (record.stage.kind == StageKind::repetition_penalty) {
             e.others_are_penalised |= record.stage.value != 1;
             if (step.penalised[token] == step.logits[token]) continue;
             const bool divides = e.value > 0;
             e.names += divides ? " / penalty" : " · penalty";
             e.numbers += (divides ? " / " : " · ") + setting.text;
-            e.value = divides ? e.value / record.stage.value : e.value * record.stage.value;
+            e.value = divides ? e.value / setting.value : e.value * setting.value;
         }
     }
     return e;

@@ -104,6 +104,14 @@ TEST_F(WordsTest, TheUnderlinedWordOfATooltipCanBeReachedAndClicked) {
     EXPECT_TRUE(explains("attention weight"));
 }
 
+TEST_F(WordsTest, TheUnderlinedWordOfALegendCanBeClicked) {
+    bench.post(command::SetView{"Head", "form", "matrix"});
+    EXPECT_THAT(ui.tooltip("Head/weight"), StartsWith(std::string(term("attention weight").plain)));
+    ui.click("Head/weight");
+    ui.frames(3);
+    EXPECT_TRUE(explains("attention weight"));
+}
+
 TEST_F(WordsTest, TheGlossaryFindsAndLinks) {
     bench.post(command::Explain{"softmax"});
     EXPECT_TRUE(explains("softmax"));

@@ -368,7 +368,8 @@ void HeadMatrix::draw_legend(const HeadContext& context, const Layout& layout) {
     ImGui::SetCursorScreenPos(
         {layout.caption.min.x, layout.caption.min.y + (layout.has_caption_beside ? 0 : px(2))});
     colour_legend({context.shows_scores() ? "score" : "weight", least_.data(), greatest_.data(),
-                   !layout.has_caption_beside && !context.is_cross()},
+                   !layout.has_caption_beside && !context.is_cross(),
+                   context.shows_scores() ? "attention score" : "attention weight"},
                   view_.scale);
 }
 

@@ -203,7 +203,7 @@ void HeadsPanel::draw_body(const View& v, const ShownRoles& roles, Selection& se
     const ColourScale scale = grid_.colour_scale(v);
     const std::string greatest = fmt::format("{:.2g}", scale.vmax),
                       least = v.has_both_signs() ? "-" + greatest : "0";
-    colour_legend({"weight", least.c_str(), greatest.c_str(), !is_cross}, scale);
+    colour_legend({"weight", least.c_str(), greatest.c_str(), !is_cross, "attention weight"}, scale);
     note_hidden(v, {{ImGui::GetItemRectMax().x + px(12), ImGui::GetItemRectMin().y},
                     {maps.max.x, ImGui::GetItemRectMax().y}});
 }
