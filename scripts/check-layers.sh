@@ -36,7 +36,7 @@ declare -A may=(
     [app/panels]="$panels app/panels app/panels/flow app/panels/heads app/panels/text
         app/panels/sampling app/panels/inspector app/panels/outline"
     [app/start]="$panels models app/start"
-    [app/shell]="$panels app/panels app/start app/shell"
+    [app/shell]="$panels models app/panels app/start app/shell"
     [app]="$panels models cli CLI app/start app/shell app"
     [main.cpp]="app cli $models"
 )

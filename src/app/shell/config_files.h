@@ -1,7 +1,7 @@
 #pragma once
 // The files in the person's configuration folder, which carry the window's state from one start to the next:
 // settings.json, layouts.json (the layouts that the person saved) and layout.ini (where Dear ImGui's windows
-// stood). Used by the Workbench when it begins, when a model was opened, and when it ends.
+// stood). Used by the Workbench when it begins, soon after something changed, and when it ends.
 
 #include "app/shell/layout_book.h"
 #include "app/shell/settings.h"
