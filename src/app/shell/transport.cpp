@@ -5,6 +5,7 @@
 #include "app/view/key_bindings.h"
 #include "app/widgets/buttons.h"
 #include "app/widgets/plain_text.h"
+#include "app/widgets/popup.h"
 #include "app/widgets/slider.h"
 #include "app/widgets/text_field.h"
 #include "app/widgets/tooltip.h"
@@ -166,7 +167,7 @@ void Transport::draw_speed(const Snapshot& s, Commands& commands) {
     text_ = s.tokens_per_s_limit > 0 ? fmt::format("{:.3g}/s", s.tokens_per_s_limit) : "full";
     if (chip("speed", text_, false)) ImGui::OpenPopup("speed of playing");
     tooltip("Tokens per second while playing");
-    if (!ImGui::BeginPopup("speed of playing")) return;
+    if (!begin_popup("speed of playing")) return;
     auto speed = static_cast<float>(s.tokens_per_s_limit > 0 ? s.tokens_per_s_limit : 100);
     bool full = s.tokens_per_s_limit <= 0;
     if (toggle("as fast as it goes", full)) commands.post(command::SetSpeed{full ? 0 : 4.0});

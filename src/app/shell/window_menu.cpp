@@ -4,6 +4,7 @@
 #include "app/view/key_bindings.h"
 #include "app/widgets/buttons.h"
 #include "app/widgets/menu.h"
+#include "app/widgets/popup.h"
 #include "app/widgets/segmented_control.h"
 #include "app/widgets/text_field.h"
 #include "app/widgets/tooltip.h"
@@ -50,9 +51,9 @@ void WindowMenu::draw(const Snapshot& s, const PanelArrangement& arrangement, Pa
                       const Settings& settings, Commands& commands) {
     if (quiet_button("Layout", {arrangement.book().current, {}, true}, "Layouts, panels, looks"))
         ImGui::OpenPopup(k_popup_name);
-    if (!ImGui::BeginPopup(k_popup_name)) return;
+    if (!begin_popup(k_popup_name)) return;
     const bool two_columns = ImGui::GetIO().DisplaySize.x >= px(2 * k_column_width + 64);
-    const float width = std::min(px(k_column_width), ImGui::GetIO().DisplaySize.x - px(48));
+    const float width = popup_width(k_column_width);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {px(8), 0});
     ImGui::BeginGroup();
     draw_layouts(arrangement, commands, width);

@@ -9,6 +9,7 @@
 #include "app/widgets/colour_legend.h"
 #include "app/widgets/header_controls.h"
 #include "app/widgets/panel_frame.h"
+#include "app/widgets/popup.h"
 #include "app/widgets/segmented_control.h"
 #include "app/widgets/tooltip.h"
 
@@ -128,7 +129,7 @@ void HeadsPanel::draw_header(const View& v, Attention attention, Commands& comma
 void HeadsPanel::draw_sort_menu() {
     if (header_menu("sort", sort_name())) ImGui::OpenPopup("sort heads");
     tooltip("Sort the heads by layer or by what they do");
-    if (!ImGui::BeginPopup("sort heads")) return;
+    if (!begin_popup("sort heads")) return;
     for (const std::string_view word : sort_words())
         if (ImGui::MenuItem(word.data(), nullptr, options_.sort == word)) sort_by(word);
     ImGui::EndPopup();
