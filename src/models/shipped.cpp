@@ -1,5 +1,6 @@
 #include "models/shipped.h"
 
+#include "core/name_matching.h"
 #include "io/assets.h"
 #include "io/fields.h"
 #include "platform/error.h"
@@ -7,6 +8,8 @@
 #include "train/tinyville/text_hash.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace gf {
 
@@ -78,6 +81,24 @@ std::vector<ShippedModel> shipped_models(const fs::path& models) {
     std::vector<ShippedModel> all;
     for (const std::string& name : shipped_model_names(models)) all.push_back(shipped_model(models, name));
     return all;
+}
+
+bool names_shipped_model(const std::string& word, const fs::path& models) {
+    std::error_code failed;
+    if (word.empty() || models.empty() || fs::exists(word, failed)) return false;
+    const std::vector<std::string> names = shipped_model_names(models);
+    return std::find(names.begin(), names.end(), word) != names.end();
+}
+
+std::string find_model(const std::string& word, const fs::path& models) {
+    if (names_shipped_model(word, models)) return (models / word).string();
+    std::error_code failed;
+    const bool is_plain_name = !word.empty() && fs::path(word).filename() == word;
+    if (!is_plain_name || models.empty() || fs::exists(word, failed)) return word;
+    throw Error({word,
+                 "a folder or file, or a model that ships; nearest: " +
+                     nearest_names(word, shipped_model_names(models)),
+                 "nothing there", "check the name"});
 }
 
 fs::path shipped_models_folder() { return find_asset("models"); }

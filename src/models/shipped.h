@@ -56,6 +56,13 @@ ShippedModel shipped_model(const std::filesystem::path& models, const std::strin
 /// Reads the recipes of all models, in the order of models.json.
 std::vector<ShippedModel> shipped_models(const std::filesystem::path& models);
 
+/// Whether a person who writes this where a model is asked for means one that ships: it is its name, and
+/// nothing on the disk goes by it. Without a folder `models` nothing ships.
+bool names_shipped_model(const std::string& word, const std::filesystem::path& models);
+/// The path of the model that a person means: the folder of one that ships, or what was written.
+/// @throws Error naming the nearest of those that ship, if it is a name without a folder and neither is there
+std::string find_model(const std::string& word, const std::filesystem::path& models);
+
 /// The path of assets/models beside the program; empty if it is not there.
 std::filesystem::path shipped_models_folder();
 

@@ -1,8 +1,8 @@
 #pragma once
 // The files in the person's configuration folder, which carry the window's state from one start to the next:
 // settings.json, layouts.json (the layouts that the person saved), layout.ini (where Dear ImGui's windows
-// stood) and state.json (what was open, as a list of commands). Used by the Workbench when it begins, when a
-// model was opened, and when it ends.
+// stood) and state.json (what was open, as a list of commands). Used by the Workbench when it begins, soon
+// after something changed, and when it ends.
 
 #include "app/shell/layout_book.h"
 #include "app/shell/settings.h"

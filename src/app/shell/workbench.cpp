@@ -4,10 +4,12 @@
 #include "app/shell/handle_keys.h"
 #include "app/start/display_text.h"
 #include "app/view/token_labels.h"
+#include "app/widgets/docks.h"
 #include "app/widgets/motion.h"
 #include "app/widgets/panel_frame.h"
 #include "app/widgets/plain_text.h"
 #include "app/widgets/term_tooltip.h"
+#include "models/shipped.h"
 #include "platform/clock.h"
 #include "platform/error.h"
 #include "session/commands/visit_command.h"
@@ -22,13 +24,15 @@ namespace gf::ui {
 namespace {
 
 constexpr float k_top_bar_height = 44; ///< design length
+/// Seconds after a change, in which others may follow, e.g. while the wheel turns.
+constexpr double k_save_delay = 0.5;
 
 } // namespace
 
 Workbench::Workbench(Options o)
     : files_(o.config_folder), shows_timing_(o.shows_timing), session_(o.mode, std::move(o.wake)),
-      look_strip_(o.models), start_page_(std::move(o.models)), panels_(o.panels(), o.panels()),
-      arrangement_(panel_titles(panels_.panels())) {
+      models_(std::move(o.models)), look_strip_(models_), start_page_(models_),
+      panels_(o.panels(), o.panels()), arrangement_(panel_titles(panels_.panels())) {
     load();
     ImGuiHost::current().set_look({settings_.theme, settings_.scale}); // no flash of another theme
     session_.post(command::SetSpeed{settings_.speed});
@@ -51,28 +55,25 @@ void Workbench::load() {
     if (!positions.empty() && !arrangement_.book().is_untouched)
         ImGui::LoadIniSettingsFromMemory(positions.data(), positions.size());
     restart_offer_.set(files_.load_state(state_warning));
+    saved_settings_ = settings_;
+    saved_book_ = arrangement_.book();
     for (const std::string& warning : {settings_warning, layouts_warning, positions_warning, state_warning})
         if (window_message().empty()) notice_bar_.set_window_message(warning);
 }
 
-void Workbench::save_settings() {
-    try {
-        files_.save_settings(settings_);
-    } catch (const Error& e) {
-        notice_bar_.set_window_message(e.what());
-    }
-}
-
 void Workbench::save() {
     if (!files_.has_folder()) return;
-    save_settings();
+    saved_settings_ = settings_;
+    saved_book_ = arrangement_.book();
+    changed_at_.reset();
+    std::size_t size = 0;
+    const char* positions = ImGui::SaveIniSettingsToMemory(&size);
     try {
-        std::size_t size = 0;
-        const char* positions = ImGui::SaveIniSettingsToMemory(&size);
+        files_.save_settings(settings_);
         files_.save_window_positions({positions, size});
         files_.save_layout_book(arrangement_.book_to_save());
     } catch (const Error& e) {
-        notice_bar_.set_window_message(e.what());
+        if (!std::exchange(saving_failed_, true)) notice_bar_.set_window_message(e.what());
     }
 }
 
@@ -82,6 +83,17 @@ void Workbench::save_state() {
     session_.post(command::Pause{});
     hand_over(command::SaveState{files_.state_path().string()});
     session_.run_until_idle();
+}
+
+/// Saves what a person changed a moment ago, so that it is kept however the program ends.
+void Workbench::save_changes() {
+    if (!files_.has_folder()) return;
+    if (settings_ == saved_settings_ && arrangement_.book() == saved_book_ && !window_positions_changed())
+        return changed_at_.reset();
+    request_frame(); // else the window might sleep until the next input
+    const double now = ImGui::GetTime();
+    if (!changed_at_) changed_at_ = now;
+    if (now - *changed_at_ >= k_save_delay) save();
 }
 
 // ---- Commands
@@ -128,9 +140,17 @@ void Workbench::hand_over(const SessionCommand& c) {
     if (const auto* budget = std::get_if<command::SetTraceBudget>(&c))
         settings_.trace_megabytes = budget->megabytes;
     if (const auto* open = std::get_if<command::Open>(&c)) {
+        command::Open found = *open;
+        found.model = find_model(open->model, models_);
         choosing_file_ = false;
         if (!start_page_.was_drawn()) // the start page shall not flash up before the first model
             opening_message_ = "Opening " + shown_name(std::filesystem::path(open->model).filename()) + " …";
+        return session_.post(found);
+    }
+    if (const auto* add = std::get_if<command::AddRun>(&c); add && !add->model.empty()) {
+        command::AddRun found = *add;
+        found.model = find_model(add->model, models_);
+        return session_.post(found);
     }
     if (const auto* saved = std::get_if<command::SaveState>(&c)) {
         command::SaveState with_view = *saved;
@@ -157,11 +177,12 @@ void Workbench::frame() {
     selection_control_.follow_layer();
     if (selection_.next_frame()) request_frame();
     remember_model(s);
-    handle_keys(s, selection_, settings_, keys_were_free_, commands_);
+    handle_keys({s, selection_, settings_, choosing_file_}, keys_were_free_, commands_);
     draw_top_bar(s);
     const float bars_end = notice_bar_.draw(s, px(k_top_bar_height), commands_);
     draw_below_bars(s, restart_offer_.draw(s, bars_end, script_player_));
     if (const Term* asked = take_asked_term()) commands_.post(command::Explain{std::string(asked->name)});
+    save_changes();
     const double ms = 1e3 * watch.seconds();
     frame_ms_ = frame_ms_ == 0 ? ms : 0.95 * frame_ms_ + 0.05 * ms;
 }
@@ -175,14 +196,12 @@ void Workbench::update_title(const Snapshot& s) {
                  : "Glassformer";
 }
 
-/// Puts a model that was just opened among the recent ones, unless it stands in the gallery. The settings are
-/// written at once, so that the model is there whatever becomes of this process.
+/// Puts a model that was just opened among the recent ones, unless it stands in the gallery.
 void Workbench::remember_model(const Snapshot& s) {
     if (!s.model || s.model_path == remembered_path_) return;
     remembered_path_ = s.model_path;
     if (start_page_.ships(s.model_path)) return;
     settings_.remember({s.model_path, s.tokenizer_path});
-    save_settings();
 }
 
 /// The top bar, and the popups that stand over all windows.

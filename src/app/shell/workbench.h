@@ -25,6 +25,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -66,13 +67,13 @@ class Workbench {
     const std::string& title() const { return title_; }
     const PanelArrangement& arrangement() const { return arrangement_; }
     Settings& settings() { return settings_; }
-    /// Writes settings and layouts now. A failure becomes the window's message.
+    /// Writes settings and layouts now. The first failure becomes the window's message.
     void save();
 
   private:
     void load();
-    void save_settings();
     void save_state();
+    void save_changes();
 
     void carry_out_posted();
     void carry_out(const Command& command);
@@ -118,6 +119,7 @@ class Workbench {
     Selection selection_;
     SelectionControl selection_control_{session_, selection_};
     Commands commands_;
+    std::filesystem::path models_; ///< the folder of the models that ship; empty: there is none
     Transport transport_;
     NoticeBar notice_bar_;
     ScriptPlayer script_player_;
@@ -130,10 +132,14 @@ class Workbench {
     PanelArrangement arrangement_;
     Palette palette_;
     HelpCard help_;
-    bool keys_were_free_ = true;  ///< whether keys were the program's in the last frame
-    bool choosing_file_ = false;  ///< whether the start page covers an open model
-    std::string opening_message_; ///< shown while the first model is on its way; empty: none is
-    std::string remembered_path_; ///< the model last put among the recent ones
+    Settings saved_settings_;          ///< as the configuration folder has them
+    LayoutBook saved_book_;            ///< the same
+    std::optional<double> changed_at_; ///< when something first differed from what is saved; ImGui's clock
+    bool saving_failed_ = false;       ///< a person was told so
+    bool keys_were_free_ = true;       ///< whether keys were the program's in the last frame
+    bool choosing_file_ = false;       ///< whether the start page covers an open model
+    std::string opening_message_;      ///< shown while the first model is on its way; empty: none is
+    std::string remembered_path_;      ///< the model last put among the recent ones
     std::string title_ = "Glassformer";
     std::shared_ptr<const Model> titled_model_; ///< the model that title_ names
     int titled_cursor_ = 0;                     ///< the token that title_ names

@@ -117,6 +117,21 @@ std::vector<Command> opening_commands(const fs::path& models) {
     return commands;
 }
 
+command::Open open_named(const std::string& model, const std::string& tokenizer, const fs::path& models) {
+    try {
+        if (tokenizer.empty() && names_shipped_model(model, models))
+            return open_shipped(shipped_model(models, model));
+    } catch (const Error&) {
+        // Whoever opens it says what is wrong.
+    }
+    return {model, tokenizer};
+}
+
+fs::path Gallery::folder_of(const std::string& name) const {
+    const bool is_one = std::ranges::any_of(cards_, [&](const Card& card) { return card.name == name; });
+    return is_one && path_kind(name) == PathKind::missing ? models_ / name : fs::path();
+}
+
 void Gallery::reload() {
     cards_.clear();
     problem_.clear();

@@ -22,6 +22,11 @@ command::Open open_shipped(const ShippedModel& model);
 /// opening.json is damaged
 std::vector<Command> opening_commands(const std::filesystem::path& models);
 
+/// The command that opens what a person names when starting the program: a path, or a model that ships, with
+/// its prompt.
+command::Open open_named(const std::string& model, const std::string& tokenizer,
+                         const std::filesystem::path& models);
+
 class Gallery {
   public:
     /// `models`: the folder of the models that ship, with models.json; empty: there is none.
@@ -35,6 +40,8 @@ class Gallery {
     bool ships(const std::filesystem::path& model) const {
         return !models_.empty() && model.parent_path() == models_;
     }
+    /// The folder of the model of this name, if the disk has nothing that goes by it; empty: there is none.
+    std::filesystem::path folder_of(const std::string& name) const;
     bool is_empty() const { return cards_.empty(); }
 
     /// Height in pixels that draw() takes.

@@ -91,7 +91,7 @@ TEST_F(PanelArrangementTest, EachLayoutHasItsPlaces) {
 
 TEST_F(PanelArrangementTest, TheMenuChoosesClosesAndOpens) {
     const auto overview = panel_rects();
-    ui.click("Transport/Layout");
+    ui.click("Transport/View");
     ui.click("Popup/Flow");
     ui.frames(3);
     EXPECT_FALSE(panel_rect("Flow"));

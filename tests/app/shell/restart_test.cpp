@@ -24,7 +24,7 @@ TEST(WorkbenchSettings, OutliveTheProgram) {
         EXPECT_EQ(bench.workbench.settings(), Settings());
         bench.open(saved_preset("gpt2"));
         bench.open(model);
-        bench.ui.click("Transport/Layout");
+        bench.ui.click("Transport/View");
         bench.ui.click("Popup/dark");
         bench.ui.key(ImGuiKey_Escape);
         bench.post(command::SetScale{1.25});
@@ -48,6 +48,62 @@ TEST(WorkbenchSettings, OutliveTheProgram) {
     EXPECT_EQ(bench.snapshot().model->name, "gpt2");
     EXPECT_DOUBLE_EQ(bench.snapshot().tokens_per_s_limit, 20);
     EXPECT_EQ(settings.recent[0].model, saved_preset("gpt2").path) << "the newest first";
+}
+
+constexpr int k_a_second = 60; // frames
+
+TEST(WorkbenchSettings, AreSavedWithinASecondOfAChange) {
+    const fs::path config = folder("killed"), settings = config / "settings.json";
+    Bench bench({.config_folder = config});
+    bench.ui.frames(k_a_second);
+    bench.post(command::SetTheme{"dark"});
+    bench.post(command::SetScale{1.25});
+    bench.ui.frames(k_a_second);
+    EXPECT_THAT(read_text(settings), ::testing::AllOf(HasSubstr(R"("dark")"), HasSubstr("1.25")));
+    bench.open(saved_preset("llama"));
+    bench.ui.frames(k_a_second);
+    EXPECT_THAT(read_text(settings), HasSubstr(saved_preset("llama").path));
+    bench.workbench.settings().window = {12, 34, 1000, 700, false}; // as the window's loop does
+    bench.post(command::SaveLayout{"mine"});
+    bench.ui.frames(k_a_second);
+    EXPECT_THAT(read_text(settings), HasSubstr("1000"));
+    EXPECT_THAT(read_text(config / "layouts.json"), HasSubstr("mine"));
+    ImGuiIO& io = ImGui::GetIO();
+    const std::string layout = read_text(config / "layout.ini");
+    io.AddMousePosEvent(left_edge("Sampling") - 4, 400);
+    bench.ui.frames(3);
+    io.AddMouseButtonEvent(ImGuiMouseButton_Left, true);
+    bench.ui.frames(2);
+    io.AddMousePosEvent(left_edge("Sampling") - 154, 400);
+    bench.ui.frames(2);
+    io.AddMouseButtonEvent(ImGuiMouseButton_Left, false);
+    bench.ui.frames(k_a_second);
+    EXPECT_NE(read_text(config / "layout.ini"), layout);
+    EXPECT_THAT(read_text(config / "layouts.json"), HasSubstr(R"("as_made": false)"));
+}
+
+TEST(WorkbenchSettings, NothingIsWrittenWhileNothingChanges) {
+    const fs::path config = folder("quiet");
+    Bench bench({.config_folder = config});
+    bench.open(saved_preset("llama"));
+    bench.ui.frames(2 * k_a_second);
+    ASSERT_TRUE(fs::exists(config / "settings.json"));
+    fs::remove_all(config);
+    bench.post(command::Step{1});
+    bench.ui.frames(2 * k_a_second);
+    EXPECT_FALSE(fs::exists(config));
+}
+
+TEST(WorkbenchSettings, ThatTheyCannotBeSavedIsSaidOnce) {
+    const fs::path config = scratch_file("config/no-folder", "x");
+    Bench bench({.config_folder = config / "glassformer"});
+    bench.post(command::SetTheme{"dark"});
+    bench.ui.frames(k_a_second);
+    EXPECT_THAT(bench.notice(), HasSubstr("no-folder"));
+    bench.ui.click("Notice/Dismiss");
+    bench.post(command::SetTheme{"light"});
+    bench.ui.frames(k_a_second);
+    EXPECT_EQ(bench.notice(), "");
 }
 
 TEST(WorkbenchSettings, WithoutAFolderNothingIsWritten) {

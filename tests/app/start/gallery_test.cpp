@@ -111,6 +111,32 @@ TEST_F(GalleryTest, AClickOpensAModelWithItsTokenizerAndItsPrompt) {
     EXPECT_TRUE(bench.workbench.settings().recent.empty()) << "it is in the gallery";
 }
 
+TEST_F(GalleryTest, AModelThatShipsIsOpenedByItsName) {
+    bench.post(command::Open{"second", ""});
+    ASSERT_TRUE(bench.snapshot().has_run()) << bench.snapshot().message;
+    EXPECT_EQ(bench.snapshot().model_path, shipped.at("second"));
+    const command::Open named = open_named("first", "", shipped.folder());
+    EXPECT_EQ(named.model, shipped.at("first"));
+    EXPECT_EQ(named.prompt, "a b") << "as its card does";
+    EXPECT_EQ(open_named("./first", "", shipped.folder()).model, "./first");
+    bench.post(command::AddRun{.model = "first"});
+    EXPECT_EQ(bench.snapshot().runs.size(), 2u) << bench.snapshot().message;
+    ui.key(ImGuiMod_Ctrl | ImGuiKey_O);
+    ui.frames(3);
+    ui.set("Start/Model", "first");
+    EXPECT_TRUE(bench.shows("Start", "a model that ships"));
+    ui.click("Start/Open");
+    EXPECT_EQ(bench.snapshot().model_path, shipped.at("first"));
+    EXPECT_EQ(bench.snapshot().tokenizer_path, shipped.at("first/tokenizer.json"));
+}
+
+TEST_F(GalleryTest, AWrongNameIsAnsweredWithTheNearest) {
+    bench.post(command::Open{"sceond", ""});
+    EXPECT_FALSE(bench.snapshot().has_run());
+    EXPECT_THAT(bench.notice(), ::testing::HasSubstr("nearest: 'second'"));
+    EXPECT_TRUE(ui.exists("Start/models/second"));
+}
+
 TEST_F(GalleryTest, AModelThatIsNotTrainedOpensNothing) {
     ui.click("Start/models/third");
     EXPECT_FALSE(bench.snapshot().model);

@@ -83,6 +83,7 @@ class FlowPanel : public PanelWithOptions<FlowOptions> {
     void place_rows(int cursor, int followed);
     void navigate_rows(int cursor, bool over_cells = false);
     int row_under_mouse(int cursor) const;
+    void pin_row_under_mouse(const View& view, const Selection& selection, Commands& commands) const;
     void draw_picture(const View& view, const Selection& selection, float left, float right);
     void handle_cells(const FlowColumn& column, const View& view, Selection& selection, Commands& commands);
     void handle_layer(const FlowColumn& column, const View& view, Selection& selection, Commands& commands);
@@ -313,12 +314,18 @@ void FlowPanel::handle_layer(const FlowColumn& c, const View& v, Selection& sele
     tooltip(text());
 }
 
+/// Pins the token of the row under the mouse, or lets go of it if it is the pinned one.
+void FlowPanel::pin_row_under_mouse(const View& v, const Selection& selection, Commands& commands) const {
+    const int row = row_under_mouse(v.cursor);
+    commands.post(command::PinToken{selection.pinned_token == row ? -1 : row});
+}
+
 /// Makes the token labels an item: a click pins the token under the mouse.
 void FlowPanel::handle_tokens(const View& v, Selection& selection, Commands& commands) {
     const float height = layout_.bottom - layout_.top;
     ImGui::SetCursorScreenPos({layout_.left, layout_.top});
     if (ImGui::InvisibleButton("tokens", {layout_.labels_end - layout_.left, height}))
-        commands.post(command::PinToken{row_under_mouse(v.cursor)});
+        pin_row_under_mouse(v, selection, commands);
     draw_focus_ring_of_last_item(px(3));
     navigate_rows(v.cursor);
     if (ImGui::IsItemHovered()) selection.token.set(row_under_mouse(v.cursor));
@@ -331,7 +338,7 @@ void FlowPanel::handle_next_tokens(const View& v, Selection& selection, Commands
     const float height = layout_.bottom - layout_.top;
     ImGui::SetCursorScreenPos({next->x0, layout_.top});
     if (ImGui::InvisibleButton("next token", {std::max(next->x1 - next->x0, 1.0f), height}))
-        commands.post(command::PinToken{row_under_mouse(v.cursor)});
+        pin_row_under_mouse(v, selection, commands);
     draw_focus_ring_of_last_item(px(3));
     navigate_rows(v.cursor);
     if (!ImGui::IsItemHovered()) return;

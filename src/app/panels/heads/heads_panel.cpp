@@ -9,6 +9,7 @@
 #include "app/widgets/colour_legend.h"
 #include "app/widgets/header_controls.h"
 #include "app/widgets/panel_frame.h"
+#include "app/widgets/popup.h"
 #include "app/widgets/segmented_control.h"
 #include "app/widgets/term_tooltip.h"
 #include "app/widgets/widget_parts.h"
@@ -152,7 +153,7 @@ void HeadsPanel::draw_sort_menu() {
     if (header_menu("sort", sort_name())) ImGui::OpenPopup("sort heads");
     term_tooltip(sort_ ? term(head_role_row(*sort_).name) : term("head role"),
                  "sorts the heads by layer or by what they do");
-    if (!ImGui::BeginPopup("sort heads")) return;
+    if (!begin_popup("sort heads")) return;
     for (const std::string_view word : sort_words())
         if (ImGui::MenuItem(word.data(), nullptr, options_.sort == word)) sort_by(word);
     ImGui::EndPopup();

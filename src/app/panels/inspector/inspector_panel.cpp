@@ -12,6 +12,7 @@
 #include "app/widgets/header_controls.h"
 #include "app/widgets/icons.h"
 #include "app/widgets/panel_frame.h"
+#include "app/widgets/popup.h"
 #include "app/widgets/segmented_control.h"
 #include "app/widgets/term_tooltip.h"
 #include "app/widgets/widget_parts.h"
@@ -198,7 +199,7 @@ void InspectorPanel::draw_name_popup(const View& v, const UiRect& button, Comman
     ImGui::SetNextWindowPos(
         {std::min(button.min.x, ImGui::GetIO().DisplaySize.x - width - px(40)), button.max.y + px(4)},
         ImGuiCond_Appearing);
-    if (ImGui::BeginPopup("names")) {
+    if (begin_popup("names")) {
         if (const auto chosen = search_.draw(v.run.model, width)) {
             commands.post(command::Inspect{*chosen});
             ImGui::CloseCurrentPopup();

@@ -2,6 +2,7 @@
 
 #include "app/panels/text/item_label.h"
 #include "app/view/token_labels.h"
+#include "app/widgets/popup.h"
 #include "app/widgets/widget_parts.h"
 
 #include <fmt/format.h>
@@ -36,13 +37,13 @@ void AlternativesMenu::find_likeliest(const View& v, int position) {
 }
 
 void AlternativesMenu::draw(const View& v, int position, Commands& commands) {
-    if (!ImGui::BeginPopup(k_popup_name)) return;
+    if (!begin_popup(k_popup_name)) return;
     find_likeliest(v, position);
     const bool is_written = position < v.run.rows_wanted;
     ImFont* f = font(TextSize::small);
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    ImGui::Dummy({px(k_width), f->FontSize + px(4)});
-    draw_text(*ImGui::GetWindowDrawList(), {at, {at.x + px(k_width), at.y + f->FontSize}}, at.x, f,
+    ImGui::Dummy({popup_width(k_width), f->FontSize + px(4)});
+    draw_text(*ImGui::GetWindowDrawList(), {at, {at.x + popup_width(k_width), at.y + f->FontSize}}, at.x, f,
               theme().muted, is_written ? "Write another one: a branch" : "Continue with");
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     for (std::size_t i = 0; i < ids_.size(); ++i)
@@ -55,7 +56,7 @@ void AlternativesMenu::draw(const View& v, int position, Commands& commands) {
 void AlternativesMenu::draw_row(int id, double p, bool is_present, int position, Commands& commands) {
     const Theme& t = theme();
     label_ = fmt::format("{:<10} {:5.1f} %##{}", escape_label(token_labels().label(id)), 100 * p, id);
-    const ButtonItem item = button_item(label_.c_str(), {px(k_width), px(k_alternative_height)});
+    const ButtonItem item = button_item(label_.c_str(), {popup_width(k_width), px(k_alternative_height)});
     if (!item.seen) return;
     ImDrawList& list = *ImGui::GetWindowDrawList();
     if (item.hovered) list.AddRectFilled(item.box.min, item.box.max, t.control, px(4));

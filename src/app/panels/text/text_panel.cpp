@@ -101,11 +101,17 @@ float title_width(const View& v) {
            px(18);
 }
 
+/// How far lines may reach into the panel's padding above and below, at most `wanted` pixels: beside another
+/// run there is none.
+float overhang_of(ImVec2 content, float wanted) {
+    return std::clamp(content.y - inside_of_window().min.y, 0.0f, wanted);
+}
+
 /// The source stands above the text where two lines have room, else in front of it. Leaves the cursor where
 /// the text begins.
 void TextPanel::draw_source(const View& v, Selection& selection, Commands& commands) {
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
-    const float overhang = px(4); // how far lines may reach into the panel's padding above and below
+    const float overhang = overhang_of(at, px(4));
     const float tokens_left = at.x + title_width(v);
     const auto largest_size_for = [&](float n_lines) {
         for (const TextSize size : {TextSize::title, TextSize::body})
@@ -132,7 +138,7 @@ void TextPanel::lay_out(const View& v) {
     Layout& l = layout_;
     l.origin = ImGui::GetCursorScreenPos();
     l.room = ImGui::GetContentRegionAvail();
-    const float overhang = px(6); // how far lines may reach into the panel's padding above and below
+    const float overhang = overhang_of(l.origin, px(6));
     for (const TextSize size : {TextSize::title, TextSize::body, TextSize::small}) {
         l.text_size = size;
         l.line_height = std::ceil(text_token_height(size));
