@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace gf::ui {
 namespace {
@@ -76,8 +77,9 @@ void Workbench::save() {
 }
 
 /// Leaves the state for the next start, if the person has done anything; else that of the last time stays.
+/// What the program itself opened is none of their doing.
 void Workbench::save_state() {
-    if (!files_.has_folder() || !session_.latest().can_undo) return;
+    if (!files_.has_folder() || !person_acted_ || !session_.latest().has_run()) return;
     session_.post(command::Pause{});
     hand_over(command::SaveState{files_.state_path().string()});
     session_.run_until_idle();
@@ -85,7 +87,7 @@ void Workbench::save_state() {
 
 // ---- Commands
 
-void Workbench::post(Command command) { commands_.post(std::move(command)); }
+void Workbench::post(Command command) { posted_from_outside_.push_back(std::move(command)); }
 
 void Workbench::open_dropped_files(const std::vector<std::string>& paths) {
     start_page_.open_dropped_files(paths);
@@ -99,7 +101,11 @@ void Workbench::settle() {
 }
 
 void Workbench::carry_out_posted() {
-    for (const Command& c : commands_.take()) carry_out(c);
+    for (const Command& c : std::exchange(posted_from_outside_, {})) carry_out(c);
+    for (const Command& c : commands_.take()) {
+        person_acted_ |= std::holds_alternative<SessionCommand>(c);
+        carry_out(c);
+    }
 }
 
 /// Carries out a command of the window, or hands it to the session. An error becomes the window's message.
@@ -152,7 +158,7 @@ void Workbench::frame() {
     handle_keys(s, selection_, settings_, keys_were_free_, commands_);
     draw_top_bar(s);
     const float bars_end = notice_bar_.draw(s, px(k_top_bar_height), commands_);
-    draw_below_bars(s, restart_offer_.draw(s, bars_end, script_player_));
+    draw_below_bars(s, restart_offer_.draw(person_acted_, bars_end, script_player_));
     if (const Term* asked = take_asked_term()) commands_.post(command::Explain{std::string(asked->name)});
     const double ms = 1e3 * watch.seconds();
     frame_ms_ = frame_ms_ == 0 ? ms : 0.95 * frame_ms_ + 0.05 * ms;

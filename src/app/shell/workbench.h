@@ -114,7 +114,9 @@ class Workbench {
     Session session_;
     Selection selection_;
     SelectionControl selection_control_{session_, selection_};
-    Commands commands_;
+    std::vector<Command> posted_from_outside_; ///< by post()
+    Commands commands_;                        ///< by what the person does
+    bool person_acted_ = false;                ///< the person asked the session for something
     Transport transport_;
     NoticeBar notice_bar_;
     ScriptPlayer script_player_;
