@@ -47,8 +47,8 @@ void RestartOffer::set(std::vector<Command> state) {
     state_ = std::move(state);
 }
 
-float RestartOffer::draw(const Snapshot& s, float top, ScriptPlayer& player) {
-    if (s.can_undo) state_.clear();
+float RestartOffer::draw(bool is_over, float top, ScriptPlayer& player) {
+    if (is_over) state_.clear();
     if (state_.empty()) return top;
     constexpr const char* k_button = "Go on where you were";
     begin_bar("Restart", top, px(k_offer_height));

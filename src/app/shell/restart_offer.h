@@ -16,8 +16,8 @@ class RestartOffer {
     /// count.
     void set(std::vector<Command> state);
     /// Once a frame. Draws from `top` on while something is offered; returns where it ends, in pixels.
-    /// Whoever goes on with something else has no use for it any more.
-    float draw(const Snapshot& snapshot, float top, ScriptPlayer& player);
+    /// `is_over`: the person goes on with something else, and has no use for it any more.
+    float draw(bool is_over, float top, ScriptPlayer& player);
 
   private:
     std::vector<Command> state_;

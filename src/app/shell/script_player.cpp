@@ -4,7 +4,7 @@
 
 namespace gf::ui {
 
-void ScriptPlayer::advance(Session& session, Commands& commands) {
+void ScriptPlayer::advance(Session& session, std::vector<Command>& due) {
     const Snapshot& s = session.latest();
     if (waits_) {
         const bool is_done = session.n_posted() > n_posted_before_ && s.n_applied == session.n_posted();
@@ -16,7 +16,7 @@ void ScriptPlayer::advance(Session& session, Commands& commands) {
             n_posted_before_ = session.n_posted();
             waits_ = true;
         }
-        commands.post(std::move(left_.front()));
+        due.push_back(std::move(left_.front()));
         left_.pop_front();
         request_frame();
     }

@@ -2,7 +2,7 @@
 // Carries out a list of commands one after the other, each when the session has done with those before: what
 // a saved state and a picture to be shown are made of. Used by the Workbench.
 
-#include "app/view/panel.h"
+#include "session/command.h"
 #include "session/session.h"
 
 #include <deque>
@@ -15,9 +15,9 @@ class ScriptPlayer {
     /// Plays this list, in place of one that is under way.
     void play(std::vector<Command> script) { left_.assign(script.begin(), script.end()); }
     bool is_playing() const { return !left_.empty(); }
-    /// Once a frame, before commands are carried out: posts what can be done now. Commands of the window go
-    /// all at once, those of the session one by one.
-    void advance(Session& session, Commands& commands);
+    /// Once a frame, before commands are carried out: appends to `due` what can be done now. Commands of the
+    /// window go all at once, those of the session one by one.
+    void advance(Session& session, std::vector<Command>& due);
 
   private:
     std::deque<Command> left_;

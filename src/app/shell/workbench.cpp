@@ -78,8 +78,9 @@ void Workbench::save() {
 }
 
 /// Leaves the state for the next start, if the person has done anything; else that of the last time stays.
+/// What the program itself opened is none of their doing.
 void Workbench::save_state() {
-    if (!files_.has_folder() || !session_.latest().can_undo) return;
+    if (!files_.has_folder() || !person_acted_ || !session_.latest().has_run()) return;
     session_.post(command::Pause{});
     hand_over(command::SaveState{files_.state_path().string()});
     session_.run_until_idle();
@@ -98,7 +99,7 @@ void Workbench::save_changes() {
 
 // ---- Commands
 
-void Workbench::post(Command command) { commands_.post(std::move(command)); }
+void Workbench::post(Command command) { posted_from_outside_.push_back(std::move(command)); }
 
 void Workbench::play(std::vector<Command> script) { script_player_.play(std::move(script)); }
 
@@ -112,14 +113,18 @@ void Workbench::settle() {
     selection_control_.follow_layer();
     session_.run_until_idle();
     while (script_player_.is_playing()) {
-        script_player_.advance(session_, commands_);
+        script_player_.advance(session_, posted_from_outside_);
         carry_out_posted();
         session_.run_until_idle();
     }
 }
 
 void Workbench::carry_out_posted() {
-    for (const Command& c : commands_.take()) carry_out(c);
+    for (const Command& c : std::exchange(posted_from_outside_, {})) carry_out(c);
+    for (const Command& c : commands_.take()) {
+        person_acted_ |= std::holds_alternative<SessionCommand>(c);
+        carry_out(c);
+    }
 }
 
 /// Carries out a command of the window, or hands it to the session. An error becomes the window's message.
@@ -166,7 +171,7 @@ void Workbench::hand_over(const SessionCommand& c) {
 
 void Workbench::frame() {
     const Stopwatch watch;
-    script_player_.advance(session_, commands_);
+    script_player_.advance(session_, posted_from_outside_);
     carry_out_posted();
     ImGuiHost::current().set_look({settings_.theme, settings_.scale});
     set_motion(settings_.motion);
@@ -180,7 +185,7 @@ void Workbench::frame() {
     handle_keys({s, selection_, settings_, choosing_file_}, keys_were_free_, commands_);
     draw_top_bar(s);
     const float bars_end = notice_bar_.draw(s, px(k_top_bar_height), commands_);
-    draw_below_bars(s, restart_offer_.draw(s, bars_end, script_player_));
+    draw_below_bars(s, restart_offer_.draw(person_acted_, bars_end, script_player_));
     if (const Term* asked = take_asked_term()) commands_.post(command::Explain{std::string(asked->name)});
     save_changes();
     const double ms = 1e3 * watch.seconds();

@@ -118,8 +118,10 @@ class Workbench {
     Session session_;
     Selection selection_;
     SelectionControl selection_control_{session_, selection_};
-    Commands commands_;
-    std::filesystem::path models_; ///< the folder of the models that ship; empty: there is none
+    std::vector<Command> posted_from_outside_; ///< by post() and the script player
+    Commands commands_;                        ///< by what the person does
+    bool person_acted_ = false;                ///< the person asked the session for something
+    std::filesystem::path models_;             ///< the folder of the models that ship; empty: there is none
     Transport transport_;
     NoticeBar notice_bar_;
     ScriptPlayer script_player_;
