@@ -42,6 +42,17 @@ Layout overview_layout() {
             ""};
 }
 
+/// The text fills a page, with what is drawn next beside it.
+Layout reading_layout() {
+    return {"Reading",
+            beside(k_side_width, tabs({"Text"}),
+                   above(0.7f, tabs({"Sampling"}), tabs({"Outline", "Inspector", "Head", "Heads", "Flow"}))),
+            {"Outline", "Inspector", "Head", "Heads", "Flow"},
+            {},
+            beside(0.6f, tabs({"Text"}), tabs({"Sampling", "Flow", "Heads", "Head", "Inspector", "Outline"})),
+            ""};
+}
+
 Layout all_panels_layout() {
     DockTree upper =
         beside(k_outline_width, tabs({"Outline"}), beside(k_side_width, tabs({"Flow"}), tabs({"Sampling"})));
@@ -94,7 +105,7 @@ void check_sizes(const DockTree& tree, const std::string& where) {
 
 std::span<const Layout> standard_layouts() {
     static const std::array layouts = {overview_layout(), attention_layout(), sampling_layout(),
-                                       all_panels_layout()};
+                                       reading_layout(), all_panels_layout()};
     return layouts;
 }
 

@@ -31,7 +31,7 @@ struct Layout {
     }
 };
 
-/// The program's own layouts: "Overview", "Attention", "Sampling", "All panels". The first one is the
+/// The program's own layouts: "Overview", "Attention", "Sampling", "Reading", "All panels". The first one is the
 /// default.
 std::span<const Layout> standard_layouts();
 

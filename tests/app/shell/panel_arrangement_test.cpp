@@ -79,6 +79,10 @@ TEST_F(PanelArrangementTest, EachLayoutHasItsPlaces) {
     EXPECT_GT(panel_rect("Sampling")->GetWidth(), 800);
     EXPECT_TRUE(bench.shows("Inspector", "logits"));
     EXPECT_FALSE(panel_rect("Head"));
+    choose("Reading");
+    EXPECT_GT(panel_rect("Text")->GetWidth(), 1000);
+    EXPECT_GT(panel_rect("Text")->GetHeight(), 500);
+    EXPECT_TRUE(panel_rect("Sampling") && !panel_rect("Flow"));
     choose("All panels");
     EXPECT_EQ(panel_rects(), overview) << "nothing of the others is left";
     EXPECT_TRUE(ImGui::GetCurrentContext()->DockContext.Nodes.Data.Size < 30) << "no stale docks";
