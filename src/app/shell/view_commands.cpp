@@ -50,7 +50,8 @@ void Workbench::run(const command::AskValue& c) {
     if (cell)
         cell_popups_.ask_value(*cell, selection_.cell.get() == cell);
     else if (!is_named)
-        notice_bar_.set_window_message("Point at a cell or pin it: then its value can be edited.");
+        notice_.window().note("Point at a cell or pin it: then its value can be edited.",
+                              [this] { return !selection_.focus(); });
 }
 
 void Workbench::run(const command::SetView& c) { panels_.set_option(c); }

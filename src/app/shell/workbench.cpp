@@ -15,11 +15,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace gf::ui {
 namespace {
 
-constexpr float k_top_bar_height = 44; ///< design length
+constexpr float k_top_bar_height = 44, k_opening_height = 40; // design lengths
 
 } // namespace
 
@@ -46,15 +47,21 @@ void Workbench::load() {
     if (!positions.empty() && !arrangement_.book().is_untouched)
         ImGui::LoadIniSettingsFromMemory(positions.data(), positions.size());
     for (const std::string& warning : {settings_warning, layouts_warning, positions_warning})
-        if (window_message().empty()) notice_bar_.set_window_message(warning);
+        if (window_message().empty() && !warning.empty()) notice_.window().note(warning, NoticeDesk::always);
 }
 
 void Workbench::save_settings() {
     try {
         files_.save_settings(settings_);
     } catch (const Error& e) {
-        notice_bar_.set_window_message(e.what());
+        tell_that_saving_failed(e.what());
     }
+}
+
+/// A folder that cannot be written is no news the second time.
+void Workbench::tell_that_saving_failed(const std::string& why) {
+    if (std::exchange(told_that_saving_failed_, true)) return;
+    notice_.window().note(why, NoticeDesk::always);
 }
 
 void Workbench::save() {
@@ -66,7 +73,7 @@ void Workbench::save() {
         files_.save_window_positions({positions, size});
         files_.save_layout_book(arrangement_.book_to_save());
     } catch (const Error& e) {
-        notice_bar_.set_window_message(e.what());
+        tell_that_saving_failed(e.what());
     }
 }
 
@@ -93,11 +100,15 @@ void Workbench::carry_out_posted() {
 void Workbench::carry_out(const Command& c) {
     // A new model lets go of old pins before this command makes new ones.
     selection_control_.keep_in_range(session_.latest());
+    const std::string_view name =
+        std::visit([](const auto& family) -> std::string_view { return name_of(family); }, c);
+    const std::uint64_t n_notices = notice_.window().number();
     try {
         visit_command(c, Overloads{[this](const SessionCommand& of_session) { hand_over(of_session); },
                                    [this](const ViewCommand& of_view) { carry_out_here(of_view); }});
+        if (notice_.window().number() == n_notices) notice_.window().succeed(name);
     } catch (const Error& e) {
-        notice_bar_.set_window_message(e.what());
+        notice_.window().refuse(e.what(), name, NoticeDesk::always);
     }
 }
 
@@ -137,8 +148,10 @@ void Workbench::frame() {
     remember_model(s);
     handle_keys(s, selection_, settings_, keys_were_free_, commands_);
     draw_top_bar(s);
-    const float top = notice_bar_.draw(s, px(k_top_bar_height), commands_);
-    draw_below_bars(s, top);
+    const float top = px(k_top_bar_height);
+    draw_below_bar(s, top);
+    const ImVec2 display = ImGui::GetIO().DisplaySize;
+    notice_.draw(s, {{0, top}, {display.x, display.y - px(FormulaBar::k_height)}}, commands_);
     const double ms = 1e3 * watch.seconds();
     frame_ms_ = frame_ms_ == 0 ? ms : 0.95 * frame_ms_ + 0.05 * ms;
 }
@@ -173,13 +186,13 @@ void Workbench::draw_top_bar(const Snapshot& s) {
 }
 
 /// The panels with the formula bar below them, or the start page.
-void Workbench::draw_below_bars(const Snapshot& s, float top) {
+void Workbench::draw_below_bar(const Snapshot& s, float top) {
     const float display_height = ImGui::GetIO().DisplaySize.y;
     if (s.has_run() || !s.message.empty()) opening_message_.clear();
     if (!opening_message_.empty()) {
         draw_opening(top);
     } else if (!s.has_run() || choosing_file_) {
-        const bool shows_error = s.message_is_error && !notice_bar_.was_dismissed(s);
+        const bool shows_error = s.message_is_error && !notice_.was_dismissed(s);
         start_page_.draw(top, display_height, settings_.recent, shows_error ? s.message : "",
                          s.message_is_error, commands_);
     } else {
@@ -211,7 +224,7 @@ void Workbench::draw_panels(const View& view, float top, float bottom) {
 
 /// The bar that names the model while it is being opened.
 void Workbench::draw_opening(float top) {
-    begin_bar("Opening", top, px(NoticeBar::k_height));
+    begin_bar("Opening", top, px(k_opening_height));
     label_text(opening_message_, theme().muted);
     end_bar();
 }

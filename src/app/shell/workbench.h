@@ -7,7 +7,7 @@
 #include "app/shell/config_files.h"
 #include "app/shell/formula_bar.h"
 #include "app/shell/help_card.h"
-#include "app/shell/notice_bar.h"
+#include "app/shell/notice_card.h"
 #include "app/shell/palette.h"
 #include "app/shell/panel_arrangement.h"
 #include "app/shell/panel_list.h"
@@ -56,7 +56,7 @@ class Workbench {
     Session& session() { return session_; }
     const Selection& selection() const { return selection_; }
     /// The message of the window itself, e.g. about damaged settings or an unknown theme; empty: none.
-    const std::string& window_message() const { return notice_bar_.window_message(); }
+    const std::string& window_message() const { return notice_.window().text(); }
     /// The window's title: "Glassformer — stories260K — token 3".
     const std::string& title() const { return title_; }
     const PanelArrangement& arrangement() const { return arrangement_; }
@@ -67,6 +67,7 @@ class Workbench {
   private:
     void load();
     void save_settings();
+    void tell_that_saving_failed(const std::string& why);
 
     void carry_out_posted();
     void carry_out(const Command& command);
@@ -99,7 +100,7 @@ class Workbench {
     void update_title(const Snapshot& snapshot);
     void remember_model(const Snapshot& snapshot);
     void draw_top_bar(const Snapshot& snapshot);
-    void draw_below_bars(const Snapshot& snapshot, float top);
+    void draw_below_bar(const Snapshot& snapshot, float top);
     void draw_panels(const View& view, float top, float bottom);
     void draw_opening(float top);
 
@@ -111,7 +112,7 @@ class Workbench {
     SelectionControl selection_control_{session_, selection_};
     Commands commands_;
     Transport transport_;
-    NoticeBar notice_bar_;
+    NoticeCard notice_;
     StartPage start_page_;
     PanelPairs panels_;
     CellPopups cell_popups_;
@@ -119,7 +120,8 @@ class Workbench {
     PanelArrangement arrangement_;
     Palette palette_;
     HelpCard help_;
-    bool keys_were_free_ = true;  ///< whether keys were the program's in the last frame
+    bool keys_were_free_ = true; ///< whether keys were the program's in the last frame
+    bool told_that_saving_failed_ = false;
     bool choosing_file_ = false;  ///< whether the start page covers an open model
     std::string opening_message_; ///< shown while the first model is on its way; empty: none is
     std::string remembered_path_; ///< the model last put among the recent ones

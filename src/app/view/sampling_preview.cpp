@@ -57,4 +57,11 @@ SamplingPreview& sampling_preview() {
     return preview;
 }
 
+NextToken next_token(const View& v) {
+    SamplingPreview& preview = sampling_preview();
+    preview.update(v, v.cursor);
+    const int id = is_next_written(v) ? v.run.token(v.cursor) : preview.step().token;
+    return {id, probability(preview.step(), 0, id)};
+}
+
 } // namespace gf::ui

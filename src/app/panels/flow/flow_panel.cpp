@@ -292,13 +292,17 @@ void FlowPanel::handle_next_tokens(const View& v, Selection& selection, Commands
     const int row = row_under_mouse(v.cursor);
     selection.token.set(row);
     if (row >= measures_.rows() || !predicts_tokens(v)) return;
-    const Prediction& p = measures_.prediction(row);
+    const Prediction p = prediction_beside(v, measures_, row);
     selection.cell.set(v.cell(Site::logits, -1, -1, row, p.token));
     text_.clear();
-    fmt::format_to(std::back_inserter(text_), "{} {} the likeliest token is {}: {:.1f} %",
+    fmt::format_to(std::back_inserter(text_), "{} {} {} {}: {:.1f} %{}",
                    v.config().fills_in() ? "in the place of" : "after",
-                   token_labels().label(v.run.token(row)), token_labels().label(p.token),
-                   100 * p.probability);
+                   token_labels().label(v.run.token(row)),
+                   !is_row_of_draw(v, row) ? "the likeliest token is"
+                   : is_next_written(v)    ? "comes"
+                                           : "will be drawn",
+                   token_labels().label(p.token), 100 * p.probability,
+                   is_row_of_draw(v, row) ? " (of the raw logits)" : "");
     tooltip(text());
 }
 

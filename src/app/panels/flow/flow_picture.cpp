@@ -216,12 +216,20 @@ void draw_changed_mark(ImDrawList& list, ImVec2 middle) {
     list.AddCircleFilled(middle, px(2), theme().accent);
 }
 
+bool is_row_of_draw(const View& v, int row) { return row + 1 == v.cursor && v.config().continues_text(); }
+
+Prediction prediction_beside(const View& v, const StreamMeasures& measures, int row) {
+    if (!is_row_of_draw(v, row)) return measures.prediction(row);
+    const NextToken next = next_token(v);
+    return {next.id, static_cast<float>(next.raw_probability)};
+}
+
 void FlowPicture::draw_next(const FlowColumn& c) const {
     if (!predicts_tokens(view)) return;
     const Theme& t = theme();
     for_each_label([&](int r, float y, bool in_view) {
         if (r >= measures.rows()) return;
-        const Prediction& next = measures.prediction(r);
+        const Prediction next = prediction_beside(view, measures, r);
         ImFont* f = font(TextSize::body, in_view ? Face::bold : Face::regular);
         const std::string& label = token_labels().label(next.token);
         const float half = std::min(layout.row_height() * 0.5f - 1, px(9));

@@ -60,6 +60,12 @@ struct FlowPicture {
     void for_each_label(F draw) const;
 };
 
+/// What stands beside a row in the last column: the model's likeliest next token or, behind the text's last
+/// row, the token that is or will be drawn there. Probabilities are those of the raw logits.
+Prediction prediction_beside(const View& view, const StreamMeasures& measures, int row);
+/// Whether that is the drawn token.
+bool is_row_of_draw(const View& view, int row);
+
 /// The dot beside rows that changed because tokens came or went behind them.
 void draw_changed_mark(ImDrawList& list, ImVec2 middle);
 

@@ -11,6 +11,7 @@
 #include "app/widgets/header_controls.h"
 #include "app/widgets/icons.h"
 #include "app/widgets/panel_frame.h"
+#include "app/widgets/placed_beside.h"
 #include "app/widgets/segmented_control.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
@@ -167,9 +168,7 @@ void InspectorPanel::draw_header(const View& v, const Selection& selection, Comm
 
 void InspectorPanel::draw_name_popup(const View& v, const UiRect& button, Commands& commands) {
     const float width = std::min(px(380), ImGui::GetIO().DisplaySize.x - px(32));
-    ImGui::SetNextWindowPos(
-        {std::min(button.min.x, ImGui::GetIO().DisplaySize.x - width - px(40)), button.max.y + px(4)},
-        ImGuiCond_Appearing);
+    place_popup_beside(button);
     if (ImGui::BeginPopup("names")) {
         if (const auto chosen = search_.draw(v.run.model, width)) {
             commands.post(command::Inspect{*chosen});

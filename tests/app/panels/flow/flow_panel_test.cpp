@@ -99,7 +99,7 @@ TEST_F(FlowTest, UnfoldingIsSeenAndShort) {
 TEST_F(FlowTest, TheNextTokensAreTheModels) {
     open("llama");
     const Snapshot& s = bench.snapshot();
-    for (int row = 0; row < s.cursor(); ++row) {
+    for (int row = 0; row + 1 < s.cursor(); ++row) {
         const auto p = probabilities_after(s, row);
         const int best = largest(p, 1)[0];
         const float height = ui.rect("Flow/next token").height() / static_cast<float>(s.cursor());
@@ -110,6 +110,32 @@ TEST_F(FlowTest, TheNextTokensAreTheModels) {
         EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::logits, -1, -1, row, best}));
         EXPECT_THAT(ui.texts("Flow"), Contains(numbered("#", best)));
     }
+}
+
+/// Behind the last row stands the token that is drawn there, as Sampling and Text have it, even where it is
+/// not the likeliest one.
+TEST_F(FlowTest, TheLastNextTokenIsTheDrawnOne) {
+    open("llama");
+    const auto hover_last = [&] {
+        const UiRect r = ui.rect("Flow/next token");
+        return ui.tooltip("Flow/next token", cell_middle(r, bench.cursor() - 1, 0, bench.cursor(), 1));
+    };
+    int n_unlikely = 0;
+    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+        bench.post(command::SetSeed{seed});
+        const auto p = probabilities_after(bench.snapshot(), bench.cursor() - 1);
+        const int token = token_drawn(p, uniform(bench.snapshot().next_draw));
+        n_unlikely += token != largest(p, 1)[0];
+        EXPECT_THAT(hover_last(), HasSubstr(fmt::format("will be drawn #{}: {:.1f} %", token,
+                                                        100 * p[static_cast<std::size_t>(token)])));
+        EXPECT_EQ(bench.hovered_cell()->column, token);
+        EXPECT_THAT(ui.texts("Flow"), Contains(numbered("#", token)));
+        EXPECT_THAT(ui.texts("Text"), Contains(numbered("#", token)));
+    }
+    EXPECT_GT(n_unlikely, 0);
+    bench.post(command::ForceToken{16, 7});
+    bench.post(command::Step{-1});
+    EXPECT_THAT(hover_last(), HasSubstr("comes #7")) << "it is written";
 }
 
 TEST_F(FlowTest, FoldedLayersSayHowMuchTheyWrite) {
