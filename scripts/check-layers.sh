@@ -3,14 +3,14 @@
 # (docs/architecture.md). `layer` is a folder of src/ or a room in it; the longest name that fits a file is its
 # own. What is the business of one place only (the operating system, Dear ImGui's internals) is checked, too.
 cd "${1:-$(dirname "${BASH_SOURCE[0]}")/..}/src" || exit 1
-engine="platform core core/kernels core/passes core/formula core/sampling Eigen"
+engine="platform core core/kernels core/passes core/formula core/sampling core/words Eigen"
 io="$engine io nlohmann fmt"
 measures="$engine measures nlohmann fmt"
 text="$io text text/train pcre2 utf8proc"
 train="$io measures text text/train train train/tinyville"
 session="$train session session/commands"
 models="$session models"
-drawing="platform core fmt render GUI app/host"
+drawing="platform core core/words fmt render GUI app/host"
 panels="$session $drawing app/widgets app/view"
 declare -A may=(
     [platform]="platform"
@@ -19,6 +19,7 @@ declare -A may=(
     [core/passes]="platform core core/kernels core/passes Eigen"
     [core/formula]="platform core core/kernels core/formula"
     [core/sampling]="platform core core/kernels core/sampling Eigen"
+    [core/words]="core core/sampling core/words"
     [io]="$io"
     [measures]="$measures"
     [text]="$text"
@@ -36,7 +37,7 @@ declare -A may=(
     [app/panels]="$panels app/panels app/panels/flow app/panels/heads app/panels/text
         app/panels/sampling app/panels/inspector app/panels/outline"
     [app/start]="$panels models app/start"
-    [app/shell]="$panels app/panels app/start app/shell"
+    [app/shell]="$panels models app/panels app/start app/shell"
     [app]="$panels models cli CLI app/start app/shell app"
     [main.cpp]="app cli $models"
 )

@@ -17,7 +17,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
 # What stands in a box below its name. A folder of src/ without an entry is refused, so that none is forgotten.
 PURPOSE = {
     "platform": "files, memory, threads, clock",
-    "core": "config, params, sites, trace;\nkernels, passes, formula, sampling",
+    "core": "config, params, sites, trace;\nkernels, passes, formula, sampling, words",
     "io": "model files, JSON, safetensors",
     "measures": "roles of heads, stream, entropy",
     "text": "tokenizers and their training",

@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
     gf::ui::add_workbench(app, exit_code);
     gf::ui::add_shot(app, exit_code);
     gf::ui::add_bench_ui(app, exit_code);
+    gf::ui::add_fuzz_ui(app, exit_code);
 #else
     app.require_subcommand(1);
 #endif

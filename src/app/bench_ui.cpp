@@ -101,7 +101,8 @@ void carry_out(Workbench& workbench, const Command& command) {
 /// Opens the model and has it write until there are `o.tokens` tokens.
 void open_and_run(Workbench& workbench, const BenchOptions& o) {
     const auto latest = [&]() -> const Snapshot& { return workbench.session().latest(); };
-    carry_out(workbench, command::Open{o.model.model, o.model.tokenizer});
+    workbench.post(command::SetLayout{"All panels"}); // so that all of them are measured
+    carry_out(workbench, command::Open{o.model.path(), o.model.tokenizer});
     if (!latest().model->tokenizer) {
         // A prompt of ids that differ is there sooner than a text that random weights write.
         std::string ids = "1";

@@ -8,25 +8,30 @@
 #include "app/start/gallery.h"
 #include "cli/options.h"
 #include "models/shipped.h"
+#include "platform/end_signals.h"
 
 namespace gf::ui {
 namespace {
 
-/// Returns when the person closes the window.
+/// Returns when the person closes the window, or a signal asks for it.
 void open_window(const ModelOptions& model) {
-    GlfwWindow window({});
+    const EndSignals signals(request_frame);
     const std::filesystem::path models = shipped_models_folder();
+    GlfwWindow window({});
     Workbench workbench({Session::Mode::threaded, config_folder(), request_frame, true, models});
     if (!model.model.empty())
-        workbench.post(command::Open{model.model, model.tokenizer});
-    else if (const auto first = first_of_gallery(models))
-        workbench.post(*first);
+        workbench.post(open_named(model.model, model.tokenizer, models));
+    else
+        workbench.play(opening_commands(models));
     window.on_drop = [&](const std::vector<std::string>& paths) { workbench.open_dropped_files(paths); };
+    window.show_at(workbench.settings().window);
     std::string title;
-    window.run([&] {
+    const auto draw_frame = [&] {
+        workbench.settings().window = window.place();
         workbench.frame();
         if (title != workbench.title()) window.set_title(title = workbench.title());
-    });
+    };
+    window.run(draw_frame, [&] { return signals.arrived(); });
 }
 
 } // namespace

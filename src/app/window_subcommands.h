@@ -13,5 +13,7 @@ void add_workbench(CLI::App& app, int& exit_code);
 void add_shot(CLI::App& app, int& exit_code);
 /// `glassformer bench ui`: the time that a frame of the default layout takes. Call it after add_bench().
 void add_bench_ui(CLI::App& app, int& exit_code);
+/// `glassformer bench fuzz-ui`: random clicks and keys. Call it after add_bench().
+void add_fuzz_ui(CLI::App& app, int& exit_code);
 
 } // namespace gf::ui

@@ -2,6 +2,7 @@
 
 #include "cli/command_line.h"
 #include "cli/commands_doc.h"
+#include "cli/glossary_doc.h"
 #include "cli/options.h"
 #include "cli/sites_doc.h"
 #include "core/passes/forward.h"
@@ -15,7 +16,7 @@ namespace {
 
 struct InfoOptions {
     ModelOptions model;
-    bool json = false, all_sites = false, all_commands = false;
+    bool json = false, all_sites = false, all_commands = false, glossary = false;
 };
 
 /// The shape as in files, such as "48 x 24".
@@ -114,6 +115,10 @@ int run(const InfoOptions& options) {
         fmt::print("{}", commands_markdown());
         return 0;
     }
+    if (options.glossary) {
+        fmt::print("{}", glossary_markdown());
+        return 0;
+    }
     if (options.model.model.empty()) throw Error({"info", "--model PATH", "none", ""});
     const auto model = options.model.open();
     if (options.json)
@@ -134,6 +139,7 @@ void add_info(CLI::App& app, int& exit_code) {
     command->add_flag("--all-sites", options->all_sites, "the table of docs/sites.md, of all architectures");
     command->add_flag("--all-commands", options->all_commands,
                       "the table of docs/commands.md, of all commands");
+    command->add_flag("--glossary", options->glossary, "the terms of docs/glossary.md");
     command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

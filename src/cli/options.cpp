@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include "io/setup_file.h"
+#include "models/shipped.h"
 #include "platform/error.h"
 
 #include <fmt/core.h>
@@ -10,16 +11,20 @@
 namespace gf {
 
 void ModelOptions::add_to(CLI::App& app, bool required) {
-    auto* option = app.add_option("-m,--model", model, "a folder in Hugging Face layout, or a llama2.c .bin")
-                       ->type_name("PATH");
+    auto* option =
+        app.add_option("-m,--model", model,
+                       "a folder in Hugging Face layout, a llama2.c .bin, or the name of a model that ships")
+            ->type_name("PATH");
     if (required) option->required();
     app.add_option("-t,--tokenizer", tokenizer,
                    "tokenizer.json or llama2.c's tok.bin; default: the one in the model's folder")
         ->type_name("PATH");
 }
 
+std::string ModelOptions::path() const { return find_model(model, shipped_models_folder()); }
+
 std::shared_ptr<const Model> ModelOptions::open() const {
-    auto opened = open_model(model, tokenizer);
+    auto opened = open_model(path(), tokenizer);
     for (const std::string& w : opened->warnings) fmt::print(stderr, "warning: {}\n", w);
     return opened;
 }

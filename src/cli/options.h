@@ -19,6 +19,8 @@ namespace gf {
 struct ModelOptions {
     std::string model, tokenizer;
     void add_to(CLI::App& app, bool required = true);
+    /// The path of the model, which may be given by the name of one that ships. @throws Error as find_model()
+    std::string path() const;
     /// Opens the model and prints its warnings on stderr.
     /// @throws Error as open_model() does
     std::shared_ptr<const Model> open() const;

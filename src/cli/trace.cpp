@@ -8,6 +8,7 @@
 #include "core/site_names.h"
 #include "io/trace_file.h"
 #include "measures/measure.h"
+#include "measures/probe_text.h"
 #include "platform/error.h"
 
 #include <fmt/core.h>
@@ -28,7 +29,7 @@ struct TraceOptions {
     EditOptions edits;
     std::string out, measure;
     std::vector<std::string> sites{"*"};
-    bool gradients = false;
+    bool gradients = false, probe = false;
     std::string gradient_of = "loss";
 };
 
@@ -105,7 +106,10 @@ int run(const TraceOptions& options) {
         throw Error({"trace", "--out PATH or --measure NAME", "neither", "say what is wanted"});
     const GradientTarget target = gradient_target_from_text(options.gradient_of, "--gradient-of");
     const auto model = options.model.open();
-    const std::vector<int> tokens = options.prompt.encode(*model, 0);
+    if (options.probe && model->config().has_encoder())
+        throw Error({"--probe", "a model that reads its own text alone", "one with an encoder", ""});
+    const std::vector<int> tokens =
+        options.probe ? probe_tokens(model->config(), bos_id(*model)) : options.prompt.encode(*model, 0);
     const std::optional<std::vector<int>> source_tokens = options.source.encode(*model);
     const int n = static_cast<int>(tokens.size());
     StackEdits edits = options.edits.load(*model, source_tokens, n);
@@ -164,6 +168,12 @@ void add_trace(CLI::App& app, int& exit_code) {
         ->add_option("--measure", options->measure,
                      "print as JSON what is derived from the run; " + measure_names())
         ->type_name("NAME");
+    command
+        ->add_flag("--probe", options->probe,
+                   "in place of a prompt: 24 tokens picked by chance and written three times, on which "
+                   "head-roles has many cases")
+        ->excludes(command->get_option("--prompt"))
+        ->excludes(command->get_option("--tokens"));
     command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

@@ -129,11 +129,11 @@ struct RunSetup {
         visit("masks", setup.masks, {.skip_empty = true});
         visit("evicted", setup.evicted, {.skip_empty = true});
         visit("order", setup.order, {.least = 0, .skip_empty = true});
-        visit("mask_by_position", setup.mask_by_position);
-        visit("rope", setup.rope);
+        visit("mask_by_position", setup.mask_by_position, {.skip_empty = true});
+        visit("rope", setup.rope, {.skip_empty = true});
         visit("experts", setup.experts, {.skip_empty = true});
-        visit("experts_per_token", setup.experts_per_token, {.least = 0});
-        visit("capacity_factor", setup.capacity_factor, {.least = 0});
+        visit("experts_per_token", setup.experts_per_token, {.least = 0, .skip_empty = true});
+        visit("capacity_factor", setup.capacity_factor, {.least = 0, .skip_empty = true});
     }
     RunSetup with_edits(std::vector<Edit> e) const {
         RunSetup other = *this;

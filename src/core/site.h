@@ -129,6 +129,7 @@ struct SiteRow {
     std::optional<Attention> attention; ///< the one that the site is computed in
     std::string_view symbol;            ///< in the language of formulas: "attn_scores"
     std::string_view words, what;       ///< see SiteWords; call site_words() to read them
+    std::string_view term;              ///< its entry in the glossary (core/words/term.h): "attention weight"
     /// How a cell is computed, in the language of core/formula/formula.h. The program evaluates, inverts and
     /// shows it.
     std::string_view formula;

@@ -24,7 +24,7 @@ struct FieldRule {
     /// Range of a number, or of the bytes of a text; in lists and maps, of each of them.
     double least = -k_unbounded, greatest = k_unbounded;
     bool required = false;   ///< the key must be there; it is always written
-    bool skip_empty = false; ///< an empty text, path or list is not written
+    bool skip_empty = false; ///< an empty text, path or list, 0 and a struct of defaults are not written
     bool when = true;        ///< otherwise the field is not there: not written, and refused where it stands
     std::size_t least_items = 0, most_items = std::numeric_limits<std::size_t>::max(); ///< of a list
     bool single_for_list = false; ///< a value that is no list stands for a list of one

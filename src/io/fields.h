@@ -36,6 +36,8 @@ bool is_empty(const T& value) {
         return value.empty();
     else if constexpr (is_optional<T>)
         return !value;
+    else if constexpr (std::equality_comparable<T> && std::default_initializable<T>)
+        return value == T{};
     else
         return false;
 }
@@ -128,6 +130,8 @@ struct Clamper {
     void operator()(const char*, T& member, const FieldRule& rule = {}) const {
         if constexpr (HasFields<T>)
             T::fields(member, Clamper());
+        else if constexpr (is_optional<T>)
+            member ? (*this)("", *member, rule) : void();
         else if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>)
             if (static_cast<double>(member) < rule.least || static_cast<double>(member) > rule.greatest)
                 member = static_cast<T>(std::clamp(static_cast<double>(member), rule.least, rule.greatest));

@@ -155,7 +155,10 @@ nlohmann::ordered_json HeadRoles::result() const {
             }
         }
     }
-    return {{"rows", rows()}, {"roles", roles}};
+    auto cases = nlohmann::ordered_json::object();
+    for (const HeadRoleRow& role : k_head_role_rows)
+        cases[std::string(role.name)] = queries(role.role, rows());
+    return {{"rows", rows()}, {"cases", cases}, {"roles", roles}};
 }
 
 } // namespace gf

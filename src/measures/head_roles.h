@@ -30,6 +30,8 @@ enum class HeadRole {
 };
 inline constexpr int k_n_head_roles = static_cast<int>(HeadRole::local) + 1;
 inline constexpr int k_local_back = 3;
+/// A score that rests on fewer cases may be chance.
+inline constexpr int k_enough_cases = 5;
 
 struct HeadRoleRow {
     HeadRole role;
@@ -48,7 +50,7 @@ class HeadRoles : public Measure {
     nlohmann::ordered_json result() const override;
     int rows() const { return static_cast<int>(counts_.size()) - 1; } ///< read so far
 
-    /// How many queries among rows [0, rows) the role is possible for.
+    /// How many queries among rows [0, rows) the role is possible for: its cases.
     int queries(HeadRole role, int rows) const;
     /// The score over rows [0, rows); empty if the role is possible for none of them.
     std::optional<double> score(int layer, int head, HeadRole role, int rows) const;

@@ -1,5 +1,6 @@
 #include "models/shipped.h"
 
+#include "core/name_matching.h"
 #include "io/assets.h"
 #include "io/fields.h"
 #include "platform/error.h"
@@ -7,6 +8,8 @@
 #include "train/tinyville/text_hash.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace gf {
 
@@ -44,6 +47,15 @@ TrainConfig ShippedModel::train_config() const {
     return parse_train_config(with_out, (folder / "recipe.json").string(), folder);
 }
 
+std::vector<Command> ShippedModel::show_commands() const {
+    std::vector<Command> commands = commands_from_json(show, (folder / "recipe.json").string() + ": show");
+    for (Command& command : commands)
+        if (auto* of_session = std::get_if<SessionCommand>(&command))
+            if (auto* run = std::get_if<command::AddRun>(of_session); run && !run->model.empty())
+                run->model = (folder / run->model).lexically_normal().string();
+    return commands;
+}
+
 std::vector<std::string> shipped_model_names(const fs::path& models) {
     const fs::path path = models / "models.json";
     const json list = read_json(path);
@@ -69,6 +81,24 @@ std::vector<ShippedModel> shipped_models(const fs::path& models) {
     std::vector<ShippedModel> all;
     for (const std::string& name : shipped_model_names(models)) all.push_back(shipped_model(models, name));
     return all;
+}
+
+bool names_shipped_model(const std::string& word, const fs::path& models) {
+    std::error_code failed;
+    if (word.empty() || models.empty() || fs::exists(word, failed)) return false;
+    const std::vector<std::string> names = shipped_model_names(models);
+    return std::find(names.begin(), names.end(), word) != names.end();
+}
+
+std::string find_model(const std::string& word, const fs::path& models) {
+    if (names_shipped_model(word, models)) return (models / word).string();
+    std::error_code failed;
+    const bool is_plain_name = !word.empty() && fs::path(word).filename() == word;
+    if (!is_plain_name || models.empty() || fs::exists(word, failed)) return word;
+    throw Error({word,
+                 "a folder or file, or a model that ships; nearest: " +
+                     nearest_names(word, shipped_model_names(models)),
+                 "nothing there", "check the name"});
 }
 
 fs::path shipped_models_folder() { return find_asset("models"); }

@@ -11,8 +11,9 @@ namespace {
 constexpr Rgb8 k_blues[] = {{255, 255, 255}, {206, 222, 239}, {163, 194, 226},
                             {117, 165, 212}, {73, 138, 199},  {54, 115, 178},
                             {39, 90, 150},   {23, 63, 121},   {8, 36, 92}};
-// Stops of matplotlib's viridis (van der Walt and Smith, CC0).
-constexpr Rgb8 k_viridis[] = {{68, 1, 84},    {71, 45, 123}, {59, 82, 139},  {44, 114, 142}, {33, 145, 140},
+// Stops of matplotlib's viridis (van der Walt and Smith, CC0). Its low end is purple, which would flood a
+// picture of small values: here it fades into the dark theme's ground.
+constexpr Rgb8 k_viridis[] = {{35, 38, 42},   {50, 60, 98},  {59, 82, 139},  {44, 114, 142}, {33, 145, 140},
                               {40, 174, 128}, {94, 201, 98}, {173, 220, 48}, {253, 231, 37}};
 // Blue to orange: the pair that every common colour blindness keeps apart.
 constexpr Rgb8 k_diverging_light[] = {

@@ -56,6 +56,8 @@ class Branch {
     SavedBranch saved() const;
 
     int id = 0, parent = -1, fork = 0;
+    /// Tokens that see each other under a prefix mask: the prompt that the text began with.
+    int n_prefix() const { return n_prefix_; }
     int n_prompt() const { return n_prompt_; }
     int n_tokens() const { return n_tokens_; }
     int rows() const { return rows_; }
@@ -127,7 +129,7 @@ class Branch {
     void begin_anew(const RunContext& context, int n);
 
     int n_prompt_ = 0, n_tokens_ = 0, rows_ = 0;
-    int n_prefix_ = 0;             ///< tokens that see each other under a prefix mask: the root's prompt
+    int n_prefix_ = 0;             ///< see n_prefix()
     TraceShape shape_;             ///< of the trace, also while it is dropped
     std::shared_ptr<Trace> trace_; ///< null: dropped
     /// As long as the trace's capacity from the start, so that it never moves under a reader.

@@ -101,7 +101,11 @@ void ComparedRun::follow(const Leader& leader) {
     const auto n_text = static_cast<int>(wanted.size());
     if (draws && run_ && prompt_.empty()) wanted.resize(static_cast<std::size_t>(std::min(n_prompt, n_text)));
     if (wanted.empty()) return;
-    with_context([&](const RunContext& context) { take_over(context, wanted, draws); });
+    // Where the prefix ends, a prefix mask must know; in other tokens all that there is counts as prefix.
+    const int n_prefix = !prompt_.empty() ? n_prompt
+                         : same_tokens_   ? leader.text.current().n_prefix()
+                                          : n_text;
+    with_context([&](const RunContext& context) { take_over(context, wanted, n_prefix, draws); });
     if (draws && run_->is_complete()) {
         const int n_drawn = leader.text.current().view().rows - leader.text.current().n_prompt();
         draw_up_to(leader, std::min(static_cast<int>(wanted.size()) + n_drawn, model_->config().n_ctx));
@@ -137,9 +141,14 @@ void ComparedRun::find_counterparts(const Leader& leader) {
 }
 
 /// Gives the run these tokens, or lets it begin with them if it may have more.
-void ComparedRun::take_over(const RunContext& context, const std::vector<int>& wanted, bool may_have_more) {
+void ComparedRun::take_over(const RunContext& context, const std::vector<int>& wanted, int n_prefix,
+                            bool may_have_more) {
     if (!run_) {
-        run_ = std::make_shared<Branch>(context, wanted);
+        const auto first = static_cast<std::size_t>(context.config().continues_text()
+                                                        ? std::min(n_prefix, static_cast<int>(wanted.size()))
+                                                        : static_cast<int>(wanted.size()));
+        run_ = std::make_shared<Branch>(context, std::span(wanted).first(first));
+        if (first < wanted.size()) run_->add_tokens(context, std::span(wanted).subspan(first));
         return;
     }
     const auto n_wanted = static_cast<int>(wanted.size()), n_own = run_->n_tokens(),

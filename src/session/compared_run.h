@@ -70,7 +70,8 @@ class ComparedRun {
     std::vector<int> wanted_tokens(const Leader& leader) const;
     int shown_tokens(const Leader& leader) const;
     void find_counterparts(const Leader& leader);
-    void take_over(const RunContext& context, const std::vector<int>& wanted, bool may_have_more);
+    void take_over(const RunContext& context, const std::vector<int>& wanted, int n_prefix,
+                   bool may_have_more);
     void draw_up_to(const Leader& leader, int n);
     template <class F>
     auto with_context(F f) const;

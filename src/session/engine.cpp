@@ -13,6 +13,7 @@
 namespace gf {
 
 void Engine::apply(const SessionCommand& command) {
+    ++n_applied_;
     work_failed_ = false; // each command tries once again
     if (!waiting_.keeps(command, text_is_pending())) carry_out(command);
 }
@@ -46,6 +47,20 @@ void Engine::update_views() {
     update_shown_part();
     update_layer();
     update_gradients();
+    probe_.update(state_.model, memory_budget_);
+}
+
+void Engine::run(const command::Probe& c) {
+    require_run("probe");
+    if (c.on)
+        probe_.want(*state_.model, c.text);
+    else
+        probe_.want_none();
+}
+
+void Engine::compute_probe() {
+    probe_.compute_slice();
+    if (!probe_.is_behind()) settle_memory();
 }
 
 void Engine::carry_out_waiting() {
@@ -90,7 +105,7 @@ void Engine::settle_memory() {
     };
     if (state_.edits.are_on()) for_each_donor(state_, [&](const auto& b) { ledger.add_kept(b); });
     ledger.add_fixed(layer_.bytes() + (shown_part_ ? shown_part_->bytes() : 0));
-    ledger.add_fixed(gradients_.bytes());
+    ledger.add_fixed(gradients_.bytes() + probe_.bytes());
     for (const auto& run : state_.compared) ledger.add_fixed(run->bytes());
     const auto add_texts = [&](const State& s) {
         for (const auto& branch : s.text.branches()) ledger.add(branch);
@@ -149,6 +164,8 @@ void Engine::tick(double now) {
             play_token(now);
         else if (gradients_.is_behind())
             compute_gradients();
+        else if (probe_.is_behind())
+            compute_probe();
         update_views();
         if (layer_was_complete && layer_is_behind()) layer_.compute_slice(view_of(layer_run()).rows);
         notices_.succeed(NoticeDesk::k_work);
@@ -160,11 +177,15 @@ void Engine::tick(double now) {
     }
 }
 
+/// Whether something is to be computed at once; tokens that are drawn while playing are not.
+bool Engine::is_working() const {
+    return text_is_pending() || layer_is_behind() || compared_behind() || !waiting_.empty() ||
+           gradients_are_due() || probe_is_due();
+}
+
 double Engine::due_time() const {
     if (work_failed_) return Playback::k_never;
-    if (text_is_pending() || layer_is_behind() || compared_behind() || !waiting_.empty() ||
-        gradients_are_due())
-        return Playback::k_at_once;
+    if (is_working()) return Playback::k_at_once;
     return playback_.due_time();
 }
 
@@ -216,6 +237,8 @@ void Engine::publish_jobs(Snapshot& out) const {
     }
     if (gradients_.is_behind() && !text_is_pending())
         out.jobs.push_back({"computing gradients", gradients_.n_done(), gradients_.n_layers(), "layers"});
+    if (probe_.is_behind() && !text_is_pending())
+        out.jobs.push_back({"computing the probe text", probe_.rows(), probe_.n_tokens()});
     if (const ComparedRun* run = compared_behind())
         out.jobs.push_back({"computing what is compared", run->rows(), run->n_tokens()});
     const int n = current().n_tokens();
@@ -248,6 +271,7 @@ void Engine::publish(Snapshot& out) {
         out.next_draw = next_draw_key();
     }
     publish_jobs(out);
+    probe_.publish(out.probe);
     out.memory_used = memory_used_;
     out.memory_budget = memory_budget_;
     out.each_draws = state_.each_draws;
@@ -260,6 +284,8 @@ void Engine::publish(Snapshot& out) {
     out.tokens_per_s = playback_.tokens_per_s();
     out.can_undo = history_.can_undo();
     out.can_redo = history_.can_redo();
+    out.n_applied = n_applied_;
+    out.is_settled = work_failed_ || (!is_working() && playback_.steps_left() == 0);
     notices_.publish(out);
 }
 

@@ -11,6 +11,7 @@
 // Donor         a run that edits take values from
 // LayerDesk     the layer in view of a run that is too long to keep everything
 // GradientDesk  the gradients of the text and of its source
+// ProbeDesk     the run of a fixed text, on which heads are measured
 // Ledger        the memory of all runs, against one budget
 // WaitingRoom   commands that need a text which is still being computed
 // NoticeDesk    the newest message, and what makes it true
@@ -33,6 +34,7 @@
 #include "session/layer_desk.h"
 #include "session/notice_desk.h"
 #include "session/playback.h"
+#include "session/probe_desk.h"
 #include "session/snapshot.h"
 #include "session/text_tree.h"
 #include "session/waiting_room.h"
@@ -107,11 +109,13 @@ class Engine {
     void run(const command::AddRun&);
     void run(const command::RemoveRun&);
     void run(const command::DrawEach&);
+    void run(const command::Probe&);
     void run(const command::Undo&);
     void run(const command::Redo&);
 
     void carry_out(const SessionCommand& command);
     void carry_out_waiting();
+    bool is_working() const;
     void travel(void (History<State>::*way)(State&));
 
     // The text.
@@ -185,6 +189,10 @@ class Engine {
     bool gradients_are_due() const;
     void compute_gradients();
 
+    // The probe text: as the gradients it waits for the text.
+    void compute_probe();
+    bool probe_is_due() const { return probe_.is_behind() && playback_.steps_left() == 0; }
+
     // A text whose rows depend on later tokens.
     const Branch& shown_text() const;
     void update_shown_part();
@@ -211,6 +219,7 @@ class Engine {
     Playback playback_;
     LayerDesk layer_;
     GradientDesk gradients_;
+    ProbeDesk probe_;
     WaitingRoom waiting_;
     std::shared_ptr<Branch> shown_part_; ///< the tokens shown of part_of_; null: all of them are
     std::shared_ptr<const Trace> part_of_, published_trace_;
@@ -224,7 +233,7 @@ class Engine {
     bool sampling_drag_ = false;         ///< successive moves of a sampling slider are undone together
     NoticeDesk notices_;
     bool work_failed_ = false; ///< what is to be computed failed; it rests until the next command
-    std::uint64_t version_ = 0;
+    std::uint64_t version_ = 0, n_applied_ = 0;
 };
 
 } // namespace gf

@@ -8,7 +8,20 @@
 
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
+
 namespace gf {
+namespace {
+
+/// So that the state comes back from another working folder, too.
+std::string absolute(const std::string& path) {
+    if (path.empty()) return path;
+    std::error_code failed;
+    const std::filesystem::path whole = std::filesystem::absolute(path, failed);
+    return failed ? path : whole.lexically_normal().string();
+}
+
+} // namespace
 
 void Engine::run(const command::RestoreText& c) {
     require_run("text-tree");
@@ -26,7 +39,7 @@ std::vector<SessionCommand> Engine::saved_state() const {
     state.emplace_back(command::SetTraceBudget{static_cast<double>(memory_budget_) / 1048576});
     state.emplace_back(command::SetSpeed{playback_.limit()});
     if (!has_run()) return state;
-    state.emplace_back(command::Open{state_.model_path, state_.tokenizer_path});
+    state.emplace_back(command::Open{absolute(state_.model_path), absolute(state_.tokenizer_path)});
     if (state_.source_run) state.emplace_back(command::SetSource{state_.source});
     SavedText text = state_.text.saved();
     text.prompt = state_.prompt;
@@ -36,14 +49,15 @@ std::vector<SessionCommand> Engine::saved_state() const {
     if (state_.setup != RunSetup()) state.emplace_back(command::SetSetup{"", state_.setup});
     for (const auto& run : state_.compared) {
         const RunSpec& spec = run->spec();
-        state.emplace_back(
-            command::AddRun{spec.model, spec.tokenizer, spec.prompt, spec.branch, spec.setup, run->name()});
+        state.emplace_back(command::AddRun{absolute(spec.model), absolute(spec.tokenizer), spec.prompt,
+                                           spec.branch, spec.setup, run->name()});
     }
     // A donor may be one of the runs beside the text.
     for (const int run : {Run::k_text, Run::k_source})
         for (const RunEdit& edit : *state_.edits.of(run)) state.emplace_back(command::ApplyEdit{edit.spec});
     if (!state_.edits.are_on()) state.emplace_back(command::UseEdits{false});
     if (state_.each_draws) state.emplace_back(command::DrawEach{true});
+    if (probe_.is_on()) state.emplace_back(command::Probe{true, probe_.text()});
     if (state_.gradients) state.emplace_back(command::SetGradients{true, *state_.gradients});
     return state;
 }

@@ -34,6 +34,7 @@ void Session::post(SessionCommand command) {
     {
         const std::lock_guard lock(mutex_);
         queue_.push_back(std::move(command));
+        ++n_posted_;
     }
     wake_.notify_one();
 }

@@ -6,7 +6,9 @@
 #include "session/engine.h"
 #include "session/latest.h"
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -28,6 +30,8 @@ class Session {
 
     /// Queues a command. Any thread may call it in threaded mode.
     void post(SessionCommand command);
+    /// How many commands were posted so far; Snapshot::n_applied follows.
+    std::uint64_t n_posted() const { return n_posted_; }
     /// The newest snapshot; valid until the next call. Only one thread may read.
     const Snapshot& latest() { return latest_.front(); }
 
@@ -48,6 +52,7 @@ class Session {
     std::function<void()> on_publish_;
     std::vector<SessionCommand> batch_; ///< commands taken from the queue, being carried out
 
+    std::atomic<std::uint64_t> n_posted_ = 0;
     std::mutex mutex_; // guards the queue and the two flags
     std::condition_variable wake_, idle_;
     std::vector<SessionCommand> queue_;

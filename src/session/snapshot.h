@@ -37,6 +37,15 @@ struct Snapshot {
 
     bool edits_on = true;    ///< false: the edits are kept, but the runs are computed without them
     bool each_draws = false; ///< compared runs draw tokens of their own, with the text's random numbers
+    /// The run of a fixed text on which the roles of heads are measured.
+    struct Probe {
+        bool on = false;                    ///< wanted
+        std::shared_ptr<const Model> model; ///< that of the text
+        std::shared_ptr<const Trace> trace; ///< null: there is none
+        int rows = 0, n_tokens = 0;         ///< computed, and in all
+    };
+    Probe probe;
+
     std::optional<GradientTarget> gradient_target; ///< what the gradients of the text are of; null: none
     std::vector<JobProgress> jobs;
     std::size_t memory_used = 0, memory_budget = 0; ///< bytes of all runs that are kept, also for undo
@@ -48,6 +57,9 @@ struct Snapshot {
     double tokens_per_s_limit = 0; ///< 0: none
     double tokens_per_s = 0;       ///< measured over the last tokens decoded; 0 until there is one
     bool can_undo = false, can_redo = false;
+
+    std::uint64_t n_applied = 0; ///< commands that were given to the session so far, and taken
+    bool is_settled = false;     ///< nothing is to be computed at once: no reading, no steps
 
     std::string message; ///< the last error or note; empty: none
     bool message_is_error = false;

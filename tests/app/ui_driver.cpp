@@ -5,7 +5,6 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
-#include <cfloat>
 #include <charconv>
 
 namespace gf::ui {
@@ -73,13 +72,9 @@ std::string name_of(const ItemRecorder& recorder, ImGuiID id) {
 } // namespace
 
 UiDriver::UiDriver(ImGuiHost& host, std::function<void()> run_frame)
-    : host_(host), run_frame_(std::move(run_frame)) {
+    : host_(host), hand_(std::move(run_frame)) {
     host_.record_items(true);
     frames(3); // windows need some frames to find their sizes and docks
-}
-
-void UiDriver::frames(int n) {
-    for (int i = 0; i < n; ++i) run_frame_();
 }
 
 std::vector<const UiItem*> UiDriver::find_all(std::string_view name) const {
@@ -127,8 +122,7 @@ void UiDriver::move_to(std::string_view name, const ImVec2* offset) {
     const ImGuiID id = item.id;
     const ImVec2 point =
         offset ? ImVec2(item.rect.min.x + offset->x, item.rect.min.y + offset->y) : item.visible().center();
-    ImGui::GetIO().AddMousePosEvent(point.x, point.y);
-    frames(2);
+    hand_.move_to(point);
     const ImGuiContext& g = *ImGui::GetCurrentContext();
     if (g.HoveredId != id && g.HoveredIdPreviousFrame != id && g.ActiveId != id)
         throw Error({std::string(name), "the mouse over it",
@@ -136,52 +130,24 @@ void UiDriver::move_to(std::string_view name, const ImVec2* offset) {
                      "close what covers it, or enable it"});
 }
 
-void UiDriver::press_here(ImGuiMouseButton button, int times) {
-    ImGuiIO& io = ImGui::GetIO();
-    for (int i = 0; i < times; ++i) {
-        io.AddMouseButtonEvent(button, true);
-        frames(1);
-        io.AddMouseButtonEvent(button, false);
-        frames(1);
-    }
-    frames(2);
-}
-
 void UiDriver::press(std::string_view name, ImGuiMouseButton button, int times) {
     hover(name);
-    press_here(button, times);
+    hand_.press(button, times);
 }
 
 void UiDriver::click_at(std::string_view name, ImVec2 offset) {
     hover(name, offset);
-    press_here(ImGuiMouseButton_Left, 1);
+    hand_.press(ImGuiMouseButton_Left);
 }
 
 void UiDriver::drag(std::string_view name, ImVec2 distance) {
     hover(name);
-    ImGuiIO& io = ImGui::GetIO();
-    const ImVec2 from = io.MousePos;
-    io.AddMouseButtonEvent(ImGuiMouseButton_Left, true);
-    frames(1);
-    constexpr int k_steps = 4;
-    for (int step = 1; step <= k_steps; ++step) {
-        const float t = static_cast<float>(step) / k_steps;
-        io.AddMousePosEvent(from.x + distance.x * t, from.y + distance.y * t);
-        frames(1);
-    }
-    io.AddMouseButtonEvent(ImGuiMouseButton_Left, false);
-    frames(2);
+    hand_.drag(distance);
 }
 
 void UiDriver::wheel(std::string_view name, float steps) {
     hover(name);
-    ImGui::GetIO().AddMouseWheelEvent(0, steps);
-    frames(2);
-}
-
-void UiDriver::leave() {
-    ImGui::GetIO().AddMousePosEvent(-FLT_MAX, -FLT_MAX);
-    frames(2);
+    hand_.wheel(steps);
 }
 
 void UiDriver::set(std::string_view name, std::string_view value) {
@@ -189,7 +155,7 @@ void UiDriver::set(std::string_view name, std::string_view value) {
     ImGuiIO& io = ImGui::GetIO();
     io.AddKeyEvent(ImGuiMod_Ctrl, true); // Ctrl+click turns a slider into a text field
     frames(1);
-    press_here(ImGuiMouseButton_Left, 1);
+    hand_.press(ImGuiMouseButton_Left);
     io.AddKeyEvent(ImGuiMod_Ctrl, false);
     frames(1);
     if (!io.WantTextInput)
@@ -206,34 +172,14 @@ void UiDriver::set(std::string_view name, double value) {
     set(name, std::string_view(text, static_cast<std::size_t>(end - text)));
 }
 
-void UiDriver::type(std::string_view utf8) {
-    ImGui::GetIO().AddInputCharactersUTF8(std::string(utf8).c_str());
-    frames(2);
-}
-
-void UiDriver::key(ImGuiKeyChord chord) {
-    ImGuiIO& io = ImGui::GetIO();
-    const auto send = [&](bool down) {
-        for (const ImGuiKey modifier : {ImGuiMod_Ctrl, ImGuiMod_Shift, ImGuiMod_Alt, ImGuiMod_Super})
-            if (chord & modifier) io.AddKeyEvent(modifier, down);
-        if (const auto plain = static_cast<ImGuiKey>(chord & ~ImGuiMod_Mask_); plain != ImGuiKey_None)
-            io.AddKeyEvent(plain, down);
-        frames(1);
-    };
-    send(true);
-    send(false);
-    frames(1);
-}
-
 void UiDriver::select_tab(std::string_view window) {
     const ImGuiWindow* docked = ImGui::FindWindowByName(std::string(window).c_str());
     if (!docked || !docked->DockIsActive)
         throw Error({std::string(window), "a docked window", docked ? "a free one" : "none",
                      "check the window's name"});
     const ImVec2 tab = docked->DockTabItemRect.GetCenter();
-    ImGui::GetIO().AddMousePosEvent(tab.x, tab.y);
-    frames(2);
-    press_here(ImGuiMouseButton_Left, 1);
+    hand_.move_to(tab);
+    hand_.press(ImGuiMouseButton_Left);
 }
 
 bool UiDriver::exists(std::string_view name) const { return !find_all(name).empty(); }

@@ -3,7 +3,9 @@
 // tests of the window, and by tests/smoke/item_positions.cpp.
 
 #include "app/host/imgui_host.h"
+#include "app/host/ui_hand.h"
 
+#include <cfloat>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -22,7 +24,7 @@ class UiDriver {
     UiDriver(ImGuiHost& host, std::function<void()> run_frame);
 
     /// Runs `n` frames.
-    void frames(int n);
+    void frames(int n) { hand_.frames(n); }
 
     void click(std::string_view name) { press(name, ImGuiMouseButton_Left, 1); }
     void double_click(std::string_view name) { press(name, ImGuiMouseButton_Left, 2); }
@@ -31,23 +33,23 @@ class UiDriver {
     void hover(std::string_view name) { move_to(name, nullptr); }
     void hover(std::string_view name, ImVec2 offset) { move_to(name, &offset); }
     /// Presses where the mouse is now.
-    void double_click_here() { press_here(ImGuiMouseButton_Left, 2); }
-    void right_click_here() { press_here(ImGuiMouseButton_Right, 1); }
+    void double_click_here() { hand_.press(ImGuiMouseButton_Left, 2); }
+    void right_click_here() { hand_.press(ImGuiMouseButton_Right); }
     /// Clicks at `offset` from the item's upper left corner.
     void click_at(std::string_view name, ImVec2 offset);
     /// Presses in the middle of the item, moves by `distance` pixels, releases.
     void drag(std::string_view name, ImVec2 distance);
     void wheel(std::string_view name, float steps);
     /// Takes the mouse out of the interface.
-    void leave();
+    void leave() { hand_.move_to({-FLT_MAX, -FLT_MAX}); }
 
     /// Types a new value into a slider, number or text field and confirms it.
     void set(std::string_view name, std::string_view value);
     void set(std::string_view name, double value);
     /// Types into the item that has the keyboard.
-    void type(std::string_view utf8);
+    void type(std::string_view utf8) { hand_.type(utf8); }
     /// Presses and releases one key with its modifiers, e.g. ImGuiMod_Ctrl | ImGuiKey_K.
-    void key(ImGuiKeyChord chord);
+    void key(ImGuiKeyChord chord) { hand_.key(chord); }
     /// Brings a docked window to the front by its tab.
     void select_tab(std::string_view window);
 
@@ -72,10 +74,9 @@ class UiDriver {
     void move_to(std::string_view name, const ImVec2* offset);
     std::string wait_for_tooltip(std::string_view name, const ImVec2* offset);
     void press(std::string_view name, ImGuiMouseButton button, int times);
-    void press_here(ImGuiMouseButton button, int times);
 
     ImGuiHost& host_;
-    std::function<void()> run_frame_;
+    UiHand hand_;
 };
 
 } // namespace gf::ui

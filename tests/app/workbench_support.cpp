@@ -16,6 +16,7 @@ Bench::Bench(const Options& o)
                  .models = o.models,
                  .panels = o.panels}),
       ui(screen.host(), [this] { frame(); }) {
+    if (o.config_folder.empty() && !o.layout.empty()) workbench.post(command::SetLayout{o.layout});
     if (o.look == UiLook{}) return;
     workbench.settings().theme = o.look.theme;
     workbench.settings().scale = o.look.scale;

@@ -26,6 +26,8 @@ class Bench {
         std::filesystem::path config_folder = {};
         std::function<std::vector<std::unique_ptr<Panel>>()> panels = make_all_panels;
         std::filesystem::path models = {}; ///< the folder of the models that ship; empty: none
+        /// So that a test finds every panel; empty, or with a config folder: as a person finds them.
+        std::string layout = "All panels";
     };
     Bench() : Bench(Options{}) {}
     explicit Bench(const Options& options);

@@ -105,6 +105,15 @@ TEST(Info, SaysTheSameInWords) {
     EXPECT_THAT(text, HasSubstr("parameters         " + info["n_params"].dump() + "\n"));
 }
 
+TEST(Info, AModelThatShipsIsFoundByItsName) {
+    EXPECT_EQ(stdout_json({"info", "--model", "story-moe", "--json"})["model"], "story-moe");
+    EXPECT_EQ(stdout_of({"run", "--model", "story", "--tokens", "1", "-n", "0"}),
+              stdout_of({"run", "--model", GLASSFORMER_TESTS_DIR "/../assets/models/story", "--tokens", "1",
+                         "-n", "0"}));
+    expect_refused({"run", "--model", "story-mo", "-n", "1"}, {"story-mo", "nearest: 'story-moe'"});
+    expect_refused({"trace", "--model", "story-mo", "--out", "x"}, {"story-mo", "nearest: 'story-moe'"});
+}
+
 TEST(Info, TheRealModel) {
     const Stories files = stories();
     if (!files) GTEST_SKIP() << "no models in " << GLASSFORMER_MODELS_DIR;

@@ -1,12 +1,15 @@
 // Role scores against their definitions in plain double precision, and against patterns made by hand.
 
 #include "measures/head_roles.h"
+#include "measures/probe_text.h"
 #include "support/random_model.h"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <limits>
 #include <optional>
+#include <set>
 
 namespace gf::tests::head_roles_test {
 namespace {
@@ -188,6 +191,36 @@ TEST(HeadRoles, NaNIsNeverTheBest) {
     const auto best = roles.best(HeadRole::previous_token, 6);
     ASSERT_TRUE(best);
     EXPECT_FALSE(std::isnan(best->score));
+}
+
+TEST(ProbeText, GivesEveryRoleEnoughCases) {
+    const auto weights = random_weights(preset("llama").config);
+    const std::vector<int> tokens = probe_tokens(weights->config, 3);
+    EXPECT_EQ(tokens.size(), 1u + 3 * 24);
+    EXPECT_EQ(tokens[0], 3) << "behind the start token";
+    for (std::size_t i = 1; i + 24 < tokens.size(); ++i) EXPECT_EQ(tokens[i], tokens[i + 24]);
+    const std::set<int> distinct(tokens.begin(), tokens.begin() + 25);
+    EXPECT_EQ(distinct.size(), 25u) << "the start token is not written again";
+    EXPECT_EQ(probe_tokens(weights->config, 3), tokens) << "a fixed text";
+    HeadRoles roles;
+    const int n = static_cast<int>(tokens.size());
+    roles.advance({.trace = run(weights, tokens), .rows = n});
+    for (const HeadRole role : k_roles) {
+        EXPECT_GE(roles.queries(role, n), k_enough_cases) << head_role_row(role).name;
+        EXPECT_EQ(roles.result()["cases"][std::string(head_role_row(role).name)], roles.queries(role, n));
+    }
+}
+
+TEST(ProbeText, FitsSmallModels) {
+    ModelConfig small = preset("llama").config;
+    small.n_ctx = 8;
+    EXPECT_EQ(probe_tokens(small, -1).size(), 6u) << "two tokens, three times";
+    EXPECT_EQ(probe_tokens(small, 0).size(), 7u);
+    small.n_ctx = 2;
+    EXPECT_EQ(probe_tokens(small, 0).size(), 2u);
+    small.n_ctx = 100;
+    small.d_vocab = 5;
+    EXPECT_EQ(probe_tokens(small, 0).size(), 13u) << "each of the four others three times";
 }
 
 } // namespace

@@ -75,6 +75,21 @@ TEST(ShippedModels, BadRecipesAreNamed) {
     expect_error([&] { shipped_models(models.path()); }, {"models.json", "array"});
 }
 
+TEST(ShippedModels, AreFoundByTheirNames) {
+    const SmallModels models;
+    models.write_recipe("two");
+    models.list({"two", "one"});
+    const std::filesystem::path before = std::filesystem::current_path();
+    std::filesystem::current_path(models.path() / "one"); // where nothing is called "one" or "two"
+    EXPECT_EQ(find_model("two", models.path()), (models.path() / "two").string());
+    EXPECT_EQ(find_model("./two", models.path()), "./two") << "a path is one";
+    EXPECT_EQ(find_model("two", {}), "two") << "nothing ships";
+    expect_error([&] { find_model("tow", models.path()); }, {"tow", "a model that ships", "'two', 'one'"});
+    std::filesystem::create_directory("two");
+    EXPECT_EQ(find_model("two", models.path()), "two") << "what lies on the disk goes first";
+    std::filesystem::current_path(before);
+}
+
 TEST(Cards, AreReadAsTheyWereWritten) {
     const TestFolder folder;
     EXPECT_FALSE(read_model_card(folder.path()));

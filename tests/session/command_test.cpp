@@ -70,6 +70,8 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::AddRun{"m", "t", "hi", 2, {}, "x"},
         R"({"command": "add-run", "model": "m", "tokenizer": "t", "prompt": "hi", "branch": 2, "name": "x"})");
     add(command::SetSetup{"s.json"}, R"({"command": "setup", "file": "s.json"})");
+    add(command::SetSetup{.setup = {.experts_per_token = 1}},
+        R"({"command": "setup", "experts_per_token": 1})");
     add(command::SaveState{"s.json"}, R"({"command": "save-state", "path": "s.json"})");
     add(
         command::RestoreText{
@@ -115,7 +117,10 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::SetSource{"the fox"}, R"({"command": "source", "text": "the fox"})");
     add(command::ViewRun{"source"}, R"({"command": "view-run", "run": "source"})");
     add(command::ViewAttention{"cross"}, R"({"command": "view-attention", "kind": "cross"})");
+    add(command::Probe{true, "1,2,1,2"}, R"({"command": "probe", "on": true, "text": "1,2,1,2"})");
     add(command::ShowHelp{false}, R"({"command": "help", "on": false})");
+    add(command::ShowLook{false}, R"({"command": "what-to-look-at", "on": false})");
+    add(command::Explain{"top-k"}, R"({"command": "explain", "word": "top-k"})");
     return all;
 }
 const std::vector<std::pair<Command, const char*>> k_commands = all_commands();

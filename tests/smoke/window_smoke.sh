@@ -123,4 +123,45 @@ program_pid=''
 [ -s "$tmp/program.err" ] && fail "something on stderr"
 grep -qF "/$name\"" "$tmp/config/glassformer/settings.json" || fail "the model is not among the recent ones"
 [ -s "$tmp/config/glassformer/layout.ini" ] || fail "the layout was not saved"
+
+# --- it comes back where it was, and keeps what was set however it ends
+start() {
+    XDG_CONFIG_HOME=$tmp/config LIBGL_ALWAYS_SOFTWARE=1 "$program" --model "$model" \
+        >"$tmp/program.out" 2>"$tmp/program.err" </dev/null &
+    program_pid=$!
+    until_is "a window" '[0-9]*' xdotool search --onlyvisible --name '^Glassformer'
+    window=$(xdotool search --onlyvisible --name '^Glassformer' | head -n 1)
+    title_is "the model is open" 1
+}
+geometry() { xdotool getwindowgeometry --shell "$window" | grep -E '^(X|Y|WIDTH|HEIGHT)=' | tr '\n' ' '; }
+settings() { tr -d ' \n' <"$tmp/config/glassformer/settings.json"; }
+place='X=70 Y=60 WIDTH=1200 HEIGHT=700 '
+
+start
+xdotool windowmove "$window" 70 60 windowsize "$window" 1200 700
+until_is "the place is saved while the program runs" \
+    '*"window_x":70,"window_y":60,"window_width":1200,"window_height":700,*' settings
+kill -KILL "$program_pid"
+wait "$program_pid" 2>/dev/null
+start
+until_is "the same place after it was killed" "$place" geometry
+xdotool windowfocus --sync "$window" key ctrl+k
+xdotool type "theme dark"
+xdotool key Return
+until_is "the theme is saved while the program runs" '*"theme":"dark"*' settings
+xdotool windowmove "$window" 900 500 # it hangs off the screen
+until_is "that place is saved, too" '*"window_x":900,"window_y":500,*' settings
+kill -TERM "$program_pid"
+wait "$program_pid"
+code=$?
+program_pid=''
+[ $code = 0 ] || fail "exit code $code after SIGTERM"
+[ -s "$tmp/program.err" ] && fail "something on stderr after SIGTERM"
+start
+until_is "inside of the screen" 'X=400 Y=200 WIDTH=1200 HEIGHT=700 ' geometry
+kill -INT "$program_pid"
+wait "$program_pid"
+code=$?
+program_pid=''
+[ $code = 0 ] || fail "exit code $code after SIGINT"
 echo passed

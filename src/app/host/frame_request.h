@@ -16,6 +16,17 @@ std::uint64_t n_frame_requests();
 
 // The rest is for GlfwWindow.
 
+/// Why the next frame may be wanted soon.
+struct FrameReasons {
+    bool is_wanted = false;       ///< somebody asked for it
+    bool input_is_queued = false; ///< Dear ImGui takes a few events in each frame: others wait for the next
+    bool caret_blinks = false;    ///< somebody types
+    double since_input = 0;       ///< seconds since a person did something
+};
+/// Seconds that the window may sleep before its next frame, unless an event wakes it: 0 not at all, infinity
+/// until there is one.
+double seconds_to_sleep(const FrameReasons& reasons);
+
 /// Whether a frame was asked for since the last call of this function.
 bool take_frame_request();
 /// Sets the function that is called, from any thread, at the first request after take_frame_request(). Null

@@ -10,12 +10,10 @@
 #include <imgui_impl_glfw.h>
 #include <imgui_internal.h>
 
+#include <cmath>
+
 namespace gf::ui {
 namespace {
-
-// Seconds. After a person's input, frames go on for a while, so that hover delays pass and tooltips appear.
-constexpr double k_settle_seconds = 0.6, k_settle_step = 0.05;
-constexpr double k_caret_step = 0.3; // seconds between frames while the caret of a text field blinks
 
 /// GLFW's own description of the error, if there is one, is shown in place of `what`.
 [[noreturn]] void throw_no_window(const std::string& what) {
@@ -37,6 +35,32 @@ float monitor_scale(GLFWwindow* window) {
     return x * static_cast<float>(window_width) / static_cast<float>(framebuffer_width);
 }
 
+const WindowPlace k_unplaced{}; ///< until show_at()
+
+/// The work areas of all monitors, the primary one first.
+std::vector<WorkArea> work_areas() {
+    int n = 0;
+    GLFWmonitor** monitors = glfwGetMonitors(&n);
+    std::vector<WorkArea> areas(static_cast<std::size_t>(n));
+    for (std::size_t i = 0; i < areas.size(); ++i)
+        glfwGetMonitorWorkarea(monitors[i], &areas[i].x, &areas[i].y, &areas[i].width, &areas[i].height);
+    return areas;
+}
+
+/// Puts a window that is not yet seen at its place, and returns that. A place that no window had yet has the
+/// size that GLFW gave the window, which is multiplied by the monitor's scale.
+WindowPlace put_at(GLFWwindow* window, WindowPlace wanted) {
+    if (!wanted.x || !wanted.y) glfwGetWindowSize(window, &wanted.width, &wanted.height);
+    FrameSizes frame;
+    glfwGetWindowFrameSize(window, &frame.left, &frame.top, &frame.right, &frame.bottom);
+    const WindowPlace place = place_inside(wanted, work_areas(), frame);
+    glfwSetWindowSize(window, place.width, place.height);
+    if (place.x && place.y) glfwSetWindowPos(window, *place.x, *place.y);
+    glfwShowWindow(window);
+    if (place.maximized) glfwMaximizeWindow(window);
+    return place;
+}
+
 } // namespace
 
 struct GlfwWindow::Platform {
@@ -55,7 +79,9 @@ struct GlfwWindow::Platform {
             glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
             glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
             glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
-            handle = glfwCreateWindow(options.width, options.height, options.title.c_str(), nullptr, nullptr);
+            glfwWindowHint(GLFW_VISIBLE, GLFW_FALSE); // until it is at its place
+            handle = glfwCreateWindow(k_unplaced.width, k_unplaced.height, options.title.c_str(), nullptr,
+                                      nullptr);
             if (!handle) throw_no_window("no OpenGL 3.3");
             glfwMakeContextCurrent(handle);
             if (!gladLoadGL(glfwGetProcAddress)) throw_no_window("OpenGL functions are missing");
@@ -99,24 +125,49 @@ void GlfwWindow::set_title(const std::string& title) {
     glfwSetWindowTitle(platform_->window.handle, title.c_str());
 }
 
+void GlfwWindow::show_at(const WindowPlace& place) {
+    GLFWwindow* window = platform_->window.handle;
+    place_ = put_at(window, place);
+    const auto moved = [](GLFWwindow* w, int, int) {
+        static_cast<GlfwWindow*>(glfwGetWindowUserPointer(w))->note_place();
+    };
+    glfwSetWindowPosCallback(window, moved);
+    glfwSetWindowSizeCallback(window, moved);
+    glfwSetWindowMaximizeCallback(window, [](GLFWwindow* w, int) {
+        static_cast<GlfwWindow*>(glfwGetWindowUserPointer(w))->note_place();
+    });
+}
+
+void GlfwWindow::note_place() {
+    GLFWwindow* window = platform_->window.handle;
+    if (glfwGetWindowAttrib(window, GLFW_ICONIFIED)) return;
+    place_.maximized = glfwGetWindowAttrib(window, GLFW_MAXIMIZED);
+    if (place_.maximized) return; // it returns to the place that it had before
+    place_.x.emplace(), place_.y.emplace();
+    glfwGetWindowPos(window, &*place_.x, &*place_.y);
+    glfwGetWindowSize(window, &place_.width, &place_.height);
+}
+
 void GlfwWindow::wait() {
-    if (take_frame_request() || host().wants_frame()) {
+    const auto input_is_queued = [] { return !ImGui::GetCurrentContext()->InputEventsQueue.empty(); };
+    const double seconds = seconds_to_sleep({.is_wanted = take_frame_request() || host().wants_frame(),
+                                             .input_is_queued = input_is_queued(),
+                                             .caret_blinks = ImGui::GetIO().WantTextInput,
+                                             .since_input = glfwGetTime() - last_input_});
+    if (seconds == 0)
         glfwPollEvents();
-    } else if (glfwGetTime() - last_input_ < k_settle_seconds) {
-        glfwWaitEventsTimeout(k_settle_step);
-    } else if (ImGui::GetIO().WantTextInput) {
-        glfwWaitEventsTimeout(k_caret_step);
-    } else {
+    else if (std::isinf(seconds))
         glfwWaitEvents();
-    }
-    if (!ImGui::GetCurrentContext()->InputEventsQueue.empty()) last_input_ = glfwGetTime();
+    else
+        glfwWaitEventsTimeout(seconds);
+    if (input_is_queued()) last_input_ = glfwGetTime();
     take_frame_request(); // the coming frame answers it
 }
 
-void GlfwWindow::run(const std::function<void()>& draw_frame) {
+void GlfwWindow::run(const std::function<void()>& draw_frame, const std::function<bool()>& is_over) {
     GLFWwindow* window = platform_->window.handle;
     last_input_ = glfwGetTime();
-    while (!glfwWindowShouldClose(window)) {
+    while (!glfwWindowShouldClose(window) && !is_over()) {
         wait();
         int width = 0, height = 0;
         glfwGetFramebufferSize(window, &width, &height);

@@ -10,18 +10,6 @@
 #include <cmath>
 
 namespace gf::ui {
-namespace {
-
-// Else an arrow key would walk through the items of the window that was clicked last. ImGui's navigation
-// ignores keys that have an owner; IsKeyPressed() and IsKeyChordPressed() still see them.
-void keep_arrows_from_navigation() {
-    const ImGuiID owner = ImHashStr("program");
-    for (const ImGuiKey key : {ImGuiKey_LeftArrow, ImGuiKey_RightArrow, ImGuiKey_UpArrow, ImGuiKey_DownArrow,
-                               ImGuiKey_Home, ImGuiKey_End})
-        ImGui::SetKeyOwner(key, owner);
-}
-
-} // namespace
 
 ImGuiHost::ImGuiHost(bool gl, const UiLook& look) : gl_(gl) {
     IMGUI_CHECKVERSION();
@@ -82,7 +70,7 @@ void ImGuiHost::begin_frame() {
 }
 
 void ImGuiHost::end_frame() {
-    if (!keyboard_is_taken()) keep_arrows_from_navigation();
+    keep_keys_from_navigation();
     ImGui::Render();
     if (gl_) ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
 }

@@ -3,6 +3,7 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <vector>
 
 namespace gf::ui {
@@ -17,12 +18,38 @@ bool is_in_sight(const ImGuiWindow& w) {
     return w.DockIsActive ? w.DockTabIsVisible : !(w.Flags & ImGuiWindowFlags_ChildWindow);
 }
 
+/// Whether a ring marks the item that has the keyboard.
+bool has_ring(const ImGuiContext& g) { return g.NavId != 0 && !g.NavDisableHighlight; }
+
 } // namespace
 
 bool keyboard_is_taken() {
     const ImGuiContext& g = *ImGui::GetCurrentContext();
-    return g.IO.WantTextInput || g.ActiveId != 0 || (g.NavId != 0 && !g.NavDisableHighlight) ||
-           g.OpenPopupStack.Size > 0;
+    return g.IO.WantTextInput || g.ActiveId != 0 || has_ring(g) || g.OpenPopupStack.Size > 0;
+}
+
+bool keyboard_walks() {
+    const ImGuiContext& g = *ImGui::GetCurrentContext();
+    return has_ring(g) && !g.IO.WantTextInput && g.ActiveId == 0 && g.OpenPopupStack.Size == 0;
+}
+
+void keep_keys_from_navigation() {
+    const ImGuiContext& g = *ImGui::GetCurrentContext();
+    const ImGuiID owner = ImHashStr("program");
+    const auto keep = [owner](std::initializer_list<ImGuiKey> keys) {
+        for (const ImGuiKey key : keys) ImGui::SetKeyOwner(key, owner);
+    };
+    // The item that had the ring is gone, e.g. with its panel: keys would go nowhere, and nothing would say
+    // so.
+    if (keyboard_walks() && !g.NavIdIsAlive) give_keyboard_back();
+    // Else Alt, which lights what a value feeds, would bring the keyboard to the tabs of a panel.
+    keep({ImGuiKey_LeftAlt, ImGuiKey_RightAlt});
+    // Else Esc would bring it from a panel's child window to the panel.
+    if (!keyboard_is_taken() || keyboard_walks()) keep({ImGuiKey_Escape});
+    // Else an arrow would walk through the items of the window that was clicked last.
+    if (!keyboard_is_taken())
+        keep({ImGuiKey_LeftArrow, ImGuiKey_RightArrow, ImGuiKey_UpArrow, ImGuiKey_DownArrow, ImGuiKey_Home,
+              ImGuiKey_End});
 }
 
 bool keyboard_is_on_last_item() {

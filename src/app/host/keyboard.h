@@ -8,6 +8,12 @@ namespace gf::ui {
 
 /// Whether the keyboard belongs to an item or a popup.
 bool keyboard_is_taken();
+/// Whether it belongs to an item that a ring marks, and to nothing else: nobody types and no popup is open.
+bool keyboard_walks();
+/// Keeps from Dear ImGui's navigation the keys that are the program's now: it ignores keys that have an
+/// owner, while IsKeyPressed() and IsKeyChordPressed() still see them. Called by ImGuiHost at the end of each
+/// frame.
+void keep_keys_from_navigation();
 /// Whether a person walked with the keyboard to the item that was just made, so that a ring marks it.
 bool keyboard_is_on_last_item();
 /// From now on a ring marks the item that has the keyboard, as if the person had walked there with Tab.

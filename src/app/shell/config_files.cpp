@@ -22,6 +22,8 @@ namespace fs = std::filesystem;
 constexpr const char* k_settings_file = "settings.json";
 constexpr const char* k_layout_book_file = "layouts.json";
 constexpr const char* k_window_positions_file = "layout.ini";
+constexpr const char* k_state_file = "state.json";
+constexpr std::size_t k_max_state_size = 64 << 20; // bytes: all tokens of all branches stand there
 constexpr std::size_t k_max_file_size = 1 << 20, k_max_warning_length = 400; // bytes
 
 /// `text` on one line, and not longer than can be read in passing.
@@ -36,14 +38,14 @@ std::string one_line(std::string_view text) {
 }
 
 /// The text of a file; nullopt when there is none. @throws Error when it cannot be read or is larger than
-/// k_max_file_size
-std::optional<std::string> read_text(const fs::path& path) {
+/// `most` bytes
+std::optional<std::string> read_text(const fs::path& path, std::size_t most = k_max_file_size) {
     std::error_code failed; // MappedFile reports a file that cannot be looked at
     if (fs::status(path, failed).type() == fs::file_type::not_found) return std::nullopt;
     const MappedFile file(path);
-    if (file.text().size() > k_max_file_size)
-        throw Error({path.string(), fmt::format("at most {} bytes", k_max_file_size),
-                     std::to_string(file.text().size()), ""});
+    if (file.text().size() > most)
+        throw Error(
+            {path.string(), fmt::format("at most {} bytes", most), std::to_string(file.text().size()), ""});
     return std::string(file.text());
 }
 
@@ -136,6 +138,22 @@ std::string ConfigFiles::load_window_positions(std::string& warning) const {
         return {};
     }
 }
+
+std::vector<Command> ConfigFiles::load_state(std::string& warning) const {
+    warning.clear();
+    if (folder_.empty()) return {};
+    const fs::path path = state_path();
+    try {
+        const auto text = read_text(path, k_max_state_size);
+        return text ? commands_from_json(parse_json(*text, path.string()), path.string())
+                    : std::vector<Command>();
+    } catch (const Error& damaged) {
+        warning = set_aside(path, damaged);
+        return {};
+    }
+}
+
+fs::path ConfigFiles::state_path() const { return folder_.empty() ? fs::path() : folder_ / k_state_file; }
 
 void ConfigFiles::save_settings(const Settings& settings) const {
     if (folder_.empty()) return;

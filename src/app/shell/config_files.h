@@ -1,14 +1,17 @@
 #pragma once
 // The files in the person's configuration folder, which carry the window's state from one start to the next:
-// settings.json, layouts.json (the layouts that the person saved) and layout.ini (where Dear ImGui's windows
-// stood). Used by the Workbench when it begins, when a model was opened, and when it ends.
+// settings.json, layouts.json (the layouts that the person saved), layout.ini (where Dear ImGui's windows
+// stood) and state.json (what was open, as a list of commands). Used by the Workbench when it begins, soon
+// after something changed, and when it ends.
 
 #include "app/shell/layout_book.h"
 #include "app/shell/settings.h"
+#include "session/command.h"
 
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace gf::ui {
 
@@ -23,13 +26,18 @@ class ConfigFiles {
     bool has_folder() const { return !folder_.empty(); }
 
     // Whatever is in the folder, loading does not throw. A file that cannot be used is renamed to
-    // settings.json.bad (layouts.json.bad, layout.ini.bad), and `warning` says so on one line. It is empty
-    // when all is well.
+    // settings.json.bad (layouts.json.bad, layout.ini.bad, state.json.bad), and `warning` says so on one
+    // line. It is empty when all is well.
 
     Settings load_settings(std::string& warning) const;
     LayoutBook load_layout_book(std::string& warning) const;
     /// The positions of windows and docks as Dear ImGui writes them; empty when there are none.
     std::string load_window_positions(std::string& warning) const;
+
+    /// The commands that bring the last state back; empty when there is none.
+    std::vector<Command> load_state(std::string& warning) const;
+    /// The file that a SaveState writes for it; empty without a folder.
+    std::filesystem::path state_path() const;
 
     // Saving writes a whole file or leaves the old one as it was. @throws Error when the folder cannot be
     // written

@@ -1,12 +1,16 @@
 #include "app/shell/formula_bar.h"
 
+#include "app/shell/spell_draw.h"
 #include "app/view/cell_popups.h"
 #include "app/view/gradient_words.h"
+#include "app/view/sampling_preview.h"
 #include "app/view/token_labels.h"
 #include "app/widgets/placed_beside.h"
+#include "app/widgets/term_tooltip.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
 #include "core/site_names.h"
+#include "core/words/term_of.h"
 
 #include <fmt/format.h>
 
@@ -22,11 +26,11 @@ constexpr float k_bar_margin = 8, k_padding_x = 12, k_padding_y = 6;
 constexpr ImGuiWindowFlags k_window_flags =
     ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
     ImGuiWindowFlags_NoDocking | ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse;
-// What stands on the two lines while no cell is in focus.
+// What stands here while no cell is in focus: the draw, or the invitation where nothing is drawn.
 constexpr const char* k_invitation =
     "Point at any value: its name, its formula and the numbers in it stand here. A click pins it.";
-constexpr const char* k_key_hints =
-    "Space: play   ←→: token   H J: head   1–9: layer   Ctrl+K: find anything   F1: keys";
+constexpr const char* k_key_hints = "Point at any value: its formula stands here, a click pins it   Space: "
+                                    "play   ←→: token   H J: head   1–9: layer   F1: keys and words";
 constexpr std::size_t k_max_named_ranges = 3;
 constexpr float k_edits_button_width = 150; ///< design length, beside the formula's second line
 
@@ -80,7 +84,26 @@ bool exists(const Snapshot& s, const CellRef& cell) {
 
 } // namespace
 
+/// Notes the draw of the next token, which is explained while no cell is.
+void FormulaBar::update_draw(const View& v, const Selection& selection) {
+    if (cell_) return;
+    const View text(v.snapshot, v.snapshot.text());
+    const bool draws = predicts_tokens(text) && text.cursor >= 1 && text.run.rows >= text.cursor;
+    if (draws) sampling_preview().update(text, sampled_position(text, selection));
+    const std::uint64_t version = draws ? sampling_preview().version() : 0;
+    needs_layout_ |= version != draw_version_;
+    draw_version_ = version;
+    draw_row_ = draws ? text.config().logits_row(sampled_position(text, selection)) : -1;
+    draw_row_token_ = draws ? text.run.token(draw_row_) : 0;
+    draw_links_ = v.run.id == Run::k_text;
+}
+
 void FormulaBar::update(const View& v, Selection& selection) {
+    update_cell(v, selection);
+    update_draw(v, selection);
+}
+
+void FormulaBar::update_cell(const View& v, Selection& selection) {
     const std::optional<CellRef> cell = cell_to_explain(v.snapshot, selection);
     const Run& run = cell ? *v.snapshot.find_run(cell->run) : v.run;
     const std::shared_ptr<const Trace> trace = run.trace;
@@ -188,7 +211,7 @@ void FormulaBar::lay_out_formula() {
     whole_text_.clear();
     second_line_end_ = 0;
     is_cut_ = false;
-    if (!cell_) return;
+    if (!cell_) return lay_out_draw();
     for (int terms = 3; terms >= 0; --terms) {
         Spelling spelling = spell(*trace_, rows_, *cell_, {terms, token_label});
         if (cell_->param < 0 && !spelling.spans.empty())
@@ -200,6 +223,18 @@ void FormulaBar::lay_out_formula() {
         is_cut_ = !place_pieces(spelling);
         if (!is_cut_) break;
     }
+}
+
+/// Lays out how the next token was drawn.
+void FormulaBar::lay_out_draw() {
+    if (draw_version_ == 0) return;
+    Spelling spelling =
+        spell_draw(sampling_preview().step(), {Run::k_text, draw_row_, draw_row_token_, token_label});
+    for (FormulaSpan& span : spelling.spans)
+        if (!draw_links_) span.cell.reset();
+    whole_text_ = spelling.text();
+    ImGuiHost::current().require_glyphs(whole_text_);
+    is_cut_ = !place_pieces(spelling);
 }
 
 void FormulaBar::draw(const View& v, Selection& selection, Commands& commands, float top,
@@ -246,7 +281,7 @@ void FormulaBar::draw(const View& v, Selection& selection, Commands& commands, f
 void FormulaBar::draw_formula(const ImVec2& at, Selection& selection, Commands& commands) {
     ImFont* plain = font(TextSize::body);
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    if (!cell_) {
+    if (pieces_.empty()) {
         draw_text_cut(list, {at, {at.x + line_widths_.first, at.y + plain->FontSize}}, plain, theme().muted,
                       k_invitation);
         return;
@@ -291,7 +326,11 @@ void FormulaBar::draw_operand(const Piece& piece, const ImVec2& at, float right,
                                                   {at.x + width, at.y + height - px(1)}, piece.colour);
     }
     const int sign_length = piece.span.kind == FormulaSpan::Kind::symbol ? 2 : 0; // "= "
-    if (item.hovered) tooltip(shown_text(piece.label.c_str() + sign_length));
+    if (shows_term_tooltip())
+        term_tooltip(cell.param < 0
+                         ? term_of(cell.site)
+                         : term_of(model_->weights->table[static_cast<std::size_t>(cell.param)].role),
+                     shown_text(piece.label.c_str() + sign_length));
     if (item.pressed)
         commands.post(command::PinCell{{place_name(*model_->weights, cell), cell.head, std::max(cell.row, 0),
                                         std::max(cell.column, 0), run_name_}});

@@ -1,13 +1,14 @@
 #pragma once
 // The formula bar, always at the bottom of the workbench: name, value and formula of the cell in focus with
-// its own numbers, what is highlighted, and how the program is doing. Every operand is a link. Used by the
-// Workbench.
+// its own numbers, or how the next token was drawn, what is highlighted, and how the program is doing. Every
+// operand is a link. Used by the Workbench.
 
 #include "app/view/panel.h"
 #include "core/formula/spelling.h"
 
 #include <imgui.h>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,9 +49,12 @@ class FormulaBar {
         bool operator==(const LineWidths&) const = default;
     };
 
+    void update_cell(const View& view, Selection& selection);
+    void update_draw(const View& view, const Selection& selection);
     std::optional<CellRef> cell_to_explain(const Snapshot& snapshot, const Selection& selection);
     void describe_highlights(const Selection& selection, bool alt);
     void lay_out_formula();
+    void lay_out_draw();
     bool place_pieces(const Spelling& spelling);
     void draw_formula(const ImVec2& at, Selection& selection, Commands& commands);
     void draw_operand(const Piece& piece, const ImVec2& at, float right, Selection& selection,
@@ -67,6 +71,11 @@ class FormulaBar {
     int rows_ = 0;               ///< computed rows of the trace
     bool explains_pin_ = false;  ///< whether cell_ is the pinned cell
     bool is_in_use_ = false;     ///< whether the mouse or the keyboard is on the formula
+
+    // The draw of the next token, while no cell is explained.
+    std::uint64_t draw_version_ = 0;         ///< of the sampling preview; 0: nothing is drawn
+    int draw_row_ = -1, draw_row_token_ = 0; ///< the row that predicts it, and the token of that row
+    bool draw_links_ = false;                ///< whether its logit is one of the run in view
 
     // What the highlights were made for.
     int highlights_cursor_ = 0;

@@ -57,6 +57,18 @@ void act_on_run(KeyAction action, int index, const Snapshot& s, const Selection&
     }
 }
 
+/// Esc lets go of one thing at a time, the one that covers most first.
+void let_go_of_one(const Selection& selection, bool choosing_file, Commands& commands) {
+    if (choosing_file)
+        commands.post(command::ChooseFile{false});
+    else if (selection.pinned_cell)
+        commands.post(command::PinCell{});
+    else if (selection.operation || !selection.inspected.empty())
+        commands.post(command::SelectOperation{});
+    else
+        commands.post(command::PinToken{}); // the newest token is followed again
+}
+
 void act(KeyAction action, int index, const Snapshot& s, const Selection& selection, Commands& commands) {
     switch (action) {
     case find: commands.post(command::Find{}); break;
@@ -65,30 +77,34 @@ void act(KeyAction action, int index, const Snapshot& s, const Selection& select
     case help: commands.post(command::ShowHelp{}); break;
     case normal_size: commands.post(command::SetScale{1}); break;
     case choose_file: commands.post(command::ChooseFile{}); break;
-    case let_go:
-        commands.post(command::ChooseFile{false});
-        commands.post(command::PinCell{});
-        commands.post(command::SelectOperation{});
-        break;
     default: act_on_run(action, index, s, selection, commands);
     }
 }
 
 } // namespace
 
-void handle_keys(const Snapshot& s, const Selection& selection, const Settings& settings, bool& were_free,
-                 Commands& commands) {
+void handle_keys(const KeyScope& scope, bool& were_free, Commands& commands) {
     const ImGuiIO& io = ImGui::GetIO();
     if (io.KeyCtrl && io.MouseWheel != 0)
-        commands.post(command::SetScale{settings.scale * (io.MouseWheel > 0 ? 1.1 : 1 / 1.1)});
+        commands.post(command::SetScale{scope.settings.scale * (io.MouseWheel > 0 ? 1.1 : 1 / 1.1)});
+    const bool are_free = !keyboard_is_taken();
     // Esc closes a popup before this frame. Because keys were not free in the frame before, the same Esc lets
     // go of nothing else.
-    const bool are_free = !keyboard_is_taken();
-    const bool may_act = are_free && were_free && s.has_run();
+    const bool may_let_go = are_free && were_free;
     were_free = are_free;
-    for (const KeyBinding& b : key_bindings())
-        for (int index = 0; index < b.n_keys && (may_act || b.always); ++index)
-            if (was_pressed(b, index)) act(b.action, index, s, selection, commands);
+    if (keyboard_walks() && ImGui::IsKeyPressed(ImGuiKey_Escape, false)) return give_keyboard_back();
+    for (const KeyBinding& b : key_bindings()) {
+        const bool is_let_go = b.action == let_go, works_over_page = is_let_go || b.action == choose_file;
+        const bool may_act = scope.snapshot.has_run() && (is_let_go ? may_let_go : are_free) &&
+                             (works_over_page || !scope.choosing_file);
+        for (int index = 0; index < b.n_keys && (may_act || b.always); ++index) {
+            if (!was_pressed(b, index)) continue;
+            if (is_let_go)
+                let_go_of_one(scope.selection, scope.choosing_file, commands);
+            else
+                act(b.action, index, scope.snapshot, scope.selection, commands);
+        }
+    }
 }
 
 } // namespace gf::ui

@@ -7,9 +7,16 @@
 
 namespace gf::ui {
 
+/// What keys act on.
+struct KeyScope {
+    const Snapshot& snapshot;
+    const Selection& selection;
+    const Settings& settings;
+    bool choosing_file; ///< the start page covers an open model: its keys rest, but for those that leave the
+                        ///< page
+};
 /// Posts the commands of the keys that were pressed. Called once a frame, before anything is drawn.
 /// `were_free`: whether keys were the program's in the frame before; becomes whether they are now.
-void handle_keys(const Snapshot& snapshot, const Selection& selection, const Settings& settings,
-                 bool& were_free, Commands& commands);
+void handle_keys(const KeyScope& scope, bool& were_free, Commands& commands);
 
 } // namespace gf::ui

@@ -4,10 +4,11 @@
 #include "app/view/key_bindings.h"
 #include "app/widgets/buttons.h"
 #include "app/widgets/card.h"
-#include "app/widgets/plain_text.h"
+#include "app/widgets/segmented_control.h"
 #include "app/widgets/widget_parts.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -16,8 +17,8 @@ namespace gf::ui {
 namespace {
 
 constexpr const char* k_help_window = "Keys";
-constexpr float k_help_width = 860, k_line_height = 26, k_column_gap = 32,
-                k_min_keys_width = 96; ///< design lengths
+constexpr float k_help_width = 860, k_line_height = 26, k_column_gap = 32, k_min_keys_width = 96,
+                k_glossary_height = 520; ///< design lengths
 
 /// The groups of keys and gestures, each once, in the order of the tables.
 std::vector<std::string_view> group_names() {
@@ -65,16 +66,26 @@ void draw_group(std::string_view group, float width) {
 
 } // namespace
 
+void HelpCard::explain(const Term* term) {
+    explains_ = true;
+    page_ = Page::words;
+    glossary_.appear();
+    glossary_.choose(term);
+}
+
 void HelpCard::draw() {
+    if (std::exchange(explains_, false) && !ImGui::IsPopupOpen(k_help_window))
+        ImGui::OpenPopup(k_help_window);
     if (std::exchange(opens_, false)) {
         if (ImGui::IsPopupOpen(k_help_window))
             closes_ = true; // F1 was pressed once more
         else
             ImGui::OpenPopup(k_help_window);
     }
-    const float display = ImGui::GetIO().DisplaySize.x;
-    const bool two_columns = display >= px(k_help_width + 32);
-    if (!begin_card(k_help_window, px(two_columns ? k_help_width : k_help_width / 2 + 24), px(64))) {
+    const ImVec2 display = ImGui::GetIO().DisplaySize;
+    const bool two_columns = display.x >= px(k_help_width + 32);
+    const float top = px(64);
+    if (!begin_card(k_help_window, px(two_columns ? k_help_width : k_help_width / 2 + 24), top)) {
         closes_ = false;
         return;
     }
@@ -82,15 +93,34 @@ void HelpCard::draw() {
         ImGui::CloseCurrentPopup();
         give_keyboard_back();
     }
-    const float room = ImGui::GetContentRegionAvail().x, button = px(30);
+    const float room = ImGui::GetContentRegionAvail().x;
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
-    label_text("Keys and gestures", theme().text, TextSize::title, Face::bold);
-    ImGui::SameLine(room - button + px(12));
+    draw_header(room);
+    if (page_ == Page::keys)
+        draw_keys(room, two_columns);
+    else
+        glossary_.draw(room, std::clamp(display.y - top - px(88), px(160), px(k_glossary_height)));
+    ImGui::PopStyleVar();
+    end_card();
+}
+
+/// The choice between keys and words, and the button that closes the card.
+void HelpCard::draw_header(float room) {
+    constexpr std::array k_pages = {"Keys and gestures", "Words"};
+    int page = static_cast<int>(page_);
+    if (segmented_control("page", page, k_pages)) {
+        page_ = static_cast<Page>(page);
+        if (page_ == Page::words) glossary_.appear();
+    }
+    ImGui::SameLine(room - px(30) + px(12));
     if (icon_button("Close", Icon::close, "Esc")) {
         ImGui::CloseCurrentPopup();
         give_keyboard_back();
     }
     ImGui::Dummy({0, px(8)});
+}
+
+void HelpCard::draw_keys(float room, bool two_columns) {
     const float width = two_columns ? std::floor((room - px(k_column_gap)) / 2) : room;
     const std::vector<std::string_view> groups = group_names();
     const std::size_t n_left = two_columns ? (groups.size() + 1) / 2 : groups.size();
@@ -104,8 +134,6 @@ void HelpCard::draw() {
         draw_group(groups[i], width);
     }
     ImGui::EndGroup();
-    ImGui::PopStyleVar();
-    end_card();
 }
 
 } // namespace gf::ui

@@ -28,12 +28,26 @@ DockTree two_stacks(std::vector<std::string> main, std::vector<std::string> side
     return above(k_text_height, beside(0.6f, tabs(std::move(main)), tabs(std::move(side))), tabs({"Text"}));
 }
 
+/// Flow leads, and what explains it shares a smaller place.
 Layout overview_layout() {
+    DockTree side = above(0.7f, tabs({"Sampling"}), tabs({"Heads", "Head", "Inspector", "Outline"}));
+    return {"Overview",
+            above(k_text_height, beside(k_side_width, tabs({"Flow"}), std::move(side)), tabs({"Text"})),
+            {},
+            above(k_text_height,
+                  beside(k_side_width, tabs({"Flow", "Heads", "Head", "Outline"}),
+                         tabs({"Sampling", "Inspector"})),
+                  tabs({"Text"})),
+            two_stacks({"Flow", "Heads", "Head", "Outline"}, {"Sampling", "Inspector"}),
+            ""};
+}
+
+Layout all_panels_layout() {
     DockTree upper =
         beside(k_outline_width, tabs({"Outline"}), beside(k_side_width, tabs({"Flow"}), tabs({"Sampling"})));
     DockTree lower = beside(k_side_width, beside(0.5f, tabs({"Heads"}), tabs({"Head"})), tabs({"Inspector"}));
     return {
-        "Overview",
+        "All panels",
         above(k_text_height, above(0.655f, std::move(upper), std::move(lower)), tabs({"Text"})),
         {},
         above(k_text_height,
@@ -79,7 +93,8 @@ void check_sizes(const DockTree& tree, const std::string& where) {
 } // namespace
 
 std::span<const Layout> standard_layouts() {
-    static const std::array layouts = {overview_layout(), attention_layout(), sampling_layout()};
+    static const std::array layouts = {overview_layout(), attention_layout(), sampling_layout(),
+                                       all_panels_layout()};
     return layouts;
 }
 

@@ -8,6 +8,7 @@
 #include "app/widgets/widget_parts.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -19,6 +20,12 @@ constexpr float k_palette_width = 620, k_palette_top = 72; ///< design lengths
 constexpr int k_visible_rows = 12;
 constexpr const char* k_palette_invitation =
     "Panels, layouts, sites, parameters, tokens of the text, commands: type a few letters of any of them.";
+
+/// Whether it is one of the many values, which are found by their own names.
+bool is_value(const PaletteEntry& e) {
+    constexpr std::array<std::string_view, 5> k_values{"site", "parameter", "layer", "head", "token"};
+    return std::find(k_values.begin(), k_values.end(), e.category) != k_values.end();
+}
 
 } // namespace
 
@@ -57,24 +64,30 @@ void Palette::draw(const PaletteScope& scope, Commands& commands) {
     end_card();
 }
 
+/// How well an entry fits the query: as whole words of its names best, as letters here and there worst. Of
+/// two that fit alike, what can be done goes before the values of the model.
+std::optional<Palette::Hit> Palette::hit_of(std::size_t index) const {
+    if (query_.empty()) return Hit{0, 0, index};
+    const PaletteEntry& e = entries_[index];
+    const std::string names = e.text + " " + e.also, words = names + " " + e.detail + " " + e.category;
+    const float name_score = fuzzy_score(query_, e.text), words_score = fuzzy_score(query_, words);
+    if (words_score < 0) return std::nullopt;
+    const WordFit in_names = word_fit(query_, names), in_words = word_fit(query_, words);
+    const int fit = in_names != WordFit::none   ? 1 + static_cast<int>(in_names)
+                    : in_words != WordFit::none ? 1
+                                                : 0;
+    return Hit{2 * fit + (is_value(e) ? 0 : 1), std::max(name_score, 0.6f * words_score), index};
+}
+
 void Palette::rank_hits() {
     ranked_query_ = query_;
     ImGuiHost::current().require_glyphs(query_);
     hits_.clear();
-    for (std::size_t i = 0; i < entries_.size(); ++i) {
-        // The name counts more than the words beside it.
-        const float name_score = fuzzy_score(query_, entries_[i].text);
-        float score = name_score;
-        if (name_score < 20 && !query_.empty()) {
-            const std::string words =
-                entries_[i].text + " " + entries_[i].detail + " " + entries_[i].category;
-            if (const float words_score = fuzzy_score(query_, words); words_score >= 0)
-                score = std::max(score, 0.6f * words_score);
-        }
-        if (score >= 0) hits_.push_back({query_.empty() ? 0 : score, i});
-    }
-    std::stable_sort(hits_.begin(), hits_.end(),
-                     [](const Hit& a, const Hit& b) { return a.score > b.score; });
+    for (std::size_t i = 0; i < entries_.size(); ++i)
+        if (const std::optional<Hit> hit = hit_of(i)) hits_.push_back(*hit);
+    std::stable_sort(hits_.begin(), hits_.end(), [](const Hit& a, const Hit& b) {
+        return a.fit != b.fit ? a.fit > b.fit : a.score > b.score;
+    });
     highlighted_hit_ = 0;
     scrolls_to_highlight_ = true;
 }

@@ -7,6 +7,7 @@
 #include "app/view/panel.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct PaletteEntry {
     const char* category; ///< "command", "site", ...; searched too
     std::string keys;     ///< that do the same; may be empty
     Command command;
+    std::string also = {}; ///< other words for it, which count as much as `text` but are not shown
 };
 
 /// What the palette collects its entries from.
@@ -45,9 +47,11 @@ class Palette {
 
   private:
     struct Hit {
-        float score;
+        int fit;           ///< how the query's words stand in the entry's: decides first
+        float score;       ///< fuzzy_score()
         std::size_t entry; ///< index in entries_
     };
+    std::optional<Hit> hit_of(std::size_t entry) const;
     void rank_hits();
     void draw_list(Commands& commands);
     void choose(std::size_t hit, Commands& commands);

@@ -9,7 +9,10 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <cctype>
 #include <filesystem>
+#include <string_view>
 
 namespace gf::ui {
 namespace {
@@ -104,6 +107,56 @@ void add_speed_commands(Entries& entries) {
                     command::SetSpeed{speed});
 }
 
+/// The chain with one stage switched on at this value.
+SamplingChain chain_with(const SamplingChain& chain, StageKind kind, double value) {
+    SamplingChain changed = with_all_stages(chain);
+    for (SampleStage& stage : changed)
+        if (stage.kind == kind) stage = {kind, value, true};
+    return changed;
+}
+
+void add_temperature_commands(const Snapshot& s, Entries& entries) {
+    for (const double t : {0.5, 0.8, 1.0, 1.5})
+        add_command(entries, fmt::format("Temperature {:g}", t),
+                    t < 1   ? "likely tokens become likelier"
+                    : t > 1 ? "unlikely tokens become likelier"
+                            : "the probabilities as the model has them",
+                    "", command::SetSampling{chain_with(s.chain, StageKind::temperature, t)});
+}
+
+/// Which tokens each token may listen to, in all layers and heads.
+void add_mask_commands(const Run& text, Entries& entries) {
+    const auto add = [&](const char* title, const char* what, std::vector<MaskRule> masks) {
+        RunSetup setup = text.trace->setup();
+        setup.masks = std::move(masks);
+        setup.edits.clear(), setup.segments.clear(), setup.n_prefix = 0; // the text has its own
+        add_command(entries, title, what, "", command::SetSetup{.setup = std::move(setup)});
+    };
+    add("Mask: the model's own", "as it was trained", {});
+    add("Mask: only earlier tokens", "causal", {{.kind = MaskKind::causal}});
+    add("Mask: later tokens too", "bidirectional", {{.kind = MaskKind::bidirectional}});
+    add("Mask: only the last 4 tokens", "a sliding window",
+        {{.kind = MaskKind::sliding_window, .window = 4}});
+}
+
+/// The first of glassformer-state.json, glassformer-state-2.json ... that is not there yet.
+std::filesystem::path new_state_file() {
+    std::error_code failed;
+    const std::filesystem::path folder = std::filesystem::current_path(failed);
+    for (int i = 1;; ++i) {
+        const std::string number = i > 1 ? fmt::format("-{}", i) : "";
+        std::filesystem::path path = folder / fmt::format("glassformer-state{}.json", number);
+        if (!std::filesystem::exists(path, failed)) return path;
+    }
+}
+
+void add_export_command(Entries& entries) {
+    const std::filesystem::path path = new_state_file();
+    add_command(entries, "Export the state to " + shown_name(path.filename()),
+                "all that is set and shown, as a list of commands, in " + shown_path(path.parent_path()), "",
+                command::SaveState{path.string()});
+}
+
 void add_program_commands(const PaletteScope& scope, Entries& entries) {
     for (int i = 0; i < k_theme_count; ++i) {
         const std::string label(theme_of(static_cast<ThemeName>(i)).label);
@@ -116,7 +169,9 @@ void add_program_commands(const PaletteScope& scope, Entries& entries) {
     add_command(entries, scope.settings.motion ? "Motion off" : "Motion on",
                 "whether things glide to their places", "", command::SetMotion{!scope.settings.motion});
     add_command(entries, "Keys and gestures", KeyAction::help, command::ShowHelp{});
+    add_command(entries, "Words", "the glossary: every term in a plain sentence", "", command::Explain{});
     if (!scope.snapshot.model) return; // the start page is in view
+    add_command(entries, "What to look at", "in a model that ships", "", command::ShowLook{});
     add_command(entries, "Open a model", KeyAction::choose_file, command::ChooseFile{});
     add_command(entries, "Models", "the gallery of those that ship", binding_of(KeyAction::choose_file).keys,
                 command::ChooseFile{});
@@ -177,6 +232,57 @@ void add_values(const PaletteScope& scope, Entries& entries) {
                            command::PinToken{p}});
 }
 
+struct OtherWords {
+    std::string_view title; ///< what the entry's text begins with
+    const char* words;      ///< what people call it, too
+};
+constexpr std::array k_other_words = {
+    OtherWords{"Theme dark", "night black colour color mode"},
+    OtherWords{"Theme light", "day bright white colour color mode"},
+    OtherWords{"Theme projector", "beamer contrast lecture colour color mode"},
+    OtherWords{"Scale", "zoom size larger smaller bigger font text"},
+    OtherWords{"Motion", "animation animations glide"},
+    OtherWords{"Keys and gestures", "help keyboard shortcuts mouse"},
+    OtherWords{"Open a model", "load file folder import"},
+    OtherWords{"Models", "load gallery examples"},
+    OtherWords{"Export the state", "save session write download"},
+    OtherWords{"Play", "run start generate continue"},
+    OtherWords{"Pause", "stop halt"},
+    OtherWords{"Step", "next forward token"},
+    OtherWords{"Step back", "previous backward token"},
+    OtherWords{"Resample", "draw again reroll random dice another"},
+    OtherWords{"Remove all edits", "reset clear"},
+    OtherWords{"Temperature", "sampling randomness creativity"},
+    OtherWords{"Mask: only earlier tokens", "attention causal autoregressive"},
+    OtherWords{"Mask: later tokens too", "attention bidirectional full"},
+    OtherWords{"Mask: only the last", "attention sliding window local"},
+    OtherWords{"Sampling", "probabilities softmax top-k top-p min-p nucleus penalty greedy seed"},
+    OtherWords{"Heads", "attention patterns weights roles"},
+    OtherWords{"Head", "attention pattern weights query key"},
+    OtherWords{"Flow", "residual stream layers"},
+    OtherWords{"Outline", "operations sites steps"},
+    OtherWords{"Inspector", "values numbers matrix weights histogram"},
+    OtherWords{"Text", "tokens prompt branches surprisal"},
+};
+
+/// Whether the text begins with these words, whole: "Head 3" with "Head", but not "Heads".
+bool begins_with_words(std::string_view text, std::string_view words) {
+    return text.starts_with(words) && (text.size() == words.size() || !std::isalnum(text[words.size()]));
+}
+
+/// Gives the entries that can be done the other words that fit their titles best.
+void add_other_words(Entries& entries) {
+    for (PaletteEntry& e : entries) {
+        if (e.category == std::string_view("option")) continue; // a panel's many
+        std::size_t longest = 0;
+        for (const OtherWords& other : k_other_words) {
+            if (other.title.size() <= longest || !begins_with_words(e.text, other.title)) continue;
+            longest = other.title.size();
+            e.also = other.words;
+        }
+    }
+}
+
 } // namespace
 
 std::vector<PaletteEntry> palette_entries(const PaletteScope& scope) {
@@ -187,10 +293,14 @@ std::vector<PaletteEntry> palette_entries(const PaletteScope& scope) {
         add_edit_commands(s, scope.selection, entries);
         add_view_commands(s, scope.selection, entries);
         add_speed_commands(entries);
+        if (s.config().continues_text()) add_temperature_commands(s, entries);
+        add_mask_commands(s.text(), entries);
+        add_export_command(entries);
     }
     add_program_commands(scope, entries);
     add_layouts_and_panels(scope, entries);
     if (s.has_run()) add_models_to_compare(scope, entries);
+    add_other_words(entries); // of all that can be done
     if (s.has_run()) add_values(scope, entries);
     return entries;
 }

@@ -5,6 +5,7 @@
 
 #include "app/host/imgui_host.h"
 #include "app/host/theme.h"
+#include "app/host/window_place.h"
 #include "app/start/recent_model.h"
 
 #include <nlohmann/json_fwd.hpp>
@@ -14,14 +15,17 @@
 
 namespace gf::ui {
 
+inline constexpr std::size_t k_max_closed_looks = 100;
+
 struct Settings {
     ThemeName theme = ThemeName::light;
     float scale = 1; ///< k_min_scale to k_max_scale
     bool motion = true;
     double speed = 4;              ///< tokens per second; 0: as fast as it goes
     double trace_megabytes = 1024; ///< memory that a run may take with all its values
-    int window_width = 1600, window_height = 900;
-    std::vector<RecentModel> recent; ///< newest first, at most k_max_recent_models, each model once
+    WindowPlace window;
+    std::vector<std::string> closed_looks; ///< shipped models whose "what to look at" was closed
+    std::vector<RecentModel> recent;       ///< newest first, at most k_max_recent_models, each model once
 
     /// Puts a model in front of `recent`. Relative paths are taken from the working folder.
     void remember(const RecentModel& opened);
@@ -32,8 +36,12 @@ struct Settings {
         visit("motion", settings.motion);
         visit("tokens_per_s", settings.speed, {.least = 0, .greatest = 1e6});
         visit("trace_megabytes", settings.trace_megabytes, {.least = 1, .greatest = 1e6});
-        visit("window_width", settings.window_width, {.least = 320, .greatest = 16384});
-        visit("window_height", settings.window_height, {.least = 320, .greatest = 16384});
+        visit("window_x", settings.window.x, {.least = -32768, .greatest = 32767});
+        visit("window_y", settings.window.y, {.least = -32768, .greatest = 32767});
+        visit("window_width", settings.window.width, {.least = 320, .greatest = 16384});
+        visit("window_height", settings.window.height, {.least = 320, .greatest = 16384});
+        visit("window_maximized", settings.window.maximized);
+        visit("closed_looks", settings.closed_looks, {.most_items = k_max_closed_looks});
         visit("recent", settings.recent, {.most_items = k_max_recent_models});
     }
 };

@@ -6,6 +6,7 @@
 #include "app/widgets/buttons.h"
 #include "app/widgets/placed_beside.h"
 #include "app/widgets/plain_text.h"
+#include "app/widgets/popup.h"
 #include "app/widgets/slider.h"
 #include "app/widgets/text_field.h"
 #include "app/widgets/tooltip.h"
@@ -22,8 +23,9 @@ namespace gf::ui {
 namespace {
 
 // Widths of the bar from which on these things have room in it, as design lengths.
-constexpr float k_with_shape = 1480, k_with_title = 1240, k_with_undo = 1100, k_with_speed = 860,
-                k_with_model = 720, k_with_find = 560, k_with_counter = 500, k_with_wide_gap = 400;
+constexpr float k_with_view = 940, k_with_shape = 1480, k_with_title = 1240, k_with_undo = 1100,
+                k_with_speed = 860, k_with_model = 720, k_with_find = 560, k_with_counter = 500,
+                k_with_wide_gap = 400;
 constexpr float k_min_prompt_width = 32;      ///< design length
 constexpr std::size_t k_max_name_length = 24; ///< bytes of a model's name
 
@@ -47,11 +49,12 @@ void Transport::draw(const Snapshot& s, const PanelArrangement& arrangement, Pan
     const QuietButton find{width >= px(k_with_counter) ? "Ctrl+K" : "", Icon::search, false},
         help{"?", {}, false};
     const bool with_find = width >= px(k_with_find);
-    float menu_width = menu_.width(arrangement);
+    const bool with_view = width >= px(k_with_view);
+    float menu_width = menu_.width(arrangement, with_view);
     if (with_find) menu_width += quiet_button_width(find) + quiet_button_width(help) + 2 * px(4);
     if (s.has_run()) draw_run_controls(s, width, left, menu_width, commands);
     ImGui::SetCursorPosX(left + width - menu_width);
-    menu_.draw(s, arrangement, panels, settings, commands);
+    menu_.draw(s, arrangement, panels, settings, with_view, commands);
     if (!with_find) return;
     ImGui::SameLine(0, px(4));
     if (quiet_button("Find", find, "Find anything  (Ctrl+K)")) commands.post(command::Find{});
@@ -185,8 +188,7 @@ void Transport::draw_speed(const Snapshot& s, Commands& commands) {
     constexpr const char* k_widest_speed = "99.9/s";
     if (chip("speed", text_, false, k_widest_speed)) ImGui::OpenPopup("speed of playing");
     tooltip("Tokens per second while playing");
-    place_popup_beside(region_of_last_item());
-    if (!ImGui::BeginPopup("speed of playing")) return;
+    if (!begin_popup_beside("speed of playing", region_of_last_item())) return;
     auto speed = static_cast<float>(s.tokens_per_s_limit > 0 ? s.tokens_per_s_limit : 100);
     bool full = s.tokens_per_s_limit <= 0;
     if (toggle("as fast as it goes", full)) commands.post(command::SetSpeed{full ? 0 : 4.0});

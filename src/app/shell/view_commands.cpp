@@ -2,9 +2,13 @@
 // SelectionControl's.
 
 #include "app/shell/workbench.h"
+#include "app/widgets/term_tooltip.h"
+#include "core/name_matching.h"
+#include "platform/error.h"
 #include "session/commands/visit_command.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace gf::ui {
 
@@ -71,6 +75,30 @@ void Workbench::run(const command::ChooseFile& c) { choosing_file_ = c.on && !ch
 
 void Workbench::run(const command::Find& c) { palette_.open(c.text); }
 
-void Workbench::run(const command::ShowHelp& c) { help_.open(c.on); }
+/// While a word is explained in a tooltip, its entry in the glossary is what help is wanted for.
+void Workbench::run(const command::ShowHelp& c) {
+    if (c.on && term_at_hand())
+        help_.explain(term_at_hand());
+    else
+        help_.open(c.on);
+}
+
+void Workbench::run(const command::Explain& c) {
+    const Term* found = c.word.empty() ? nullptr : find_term(c.word);
+    if (!c.word.empty() && !found) {
+        std::vector<std::string> names;
+        for (const Term& t : terms()) names.emplace_back(t.name);
+        throw Error({"explain: word", "one of the glossary; nearest: " + nearest_names(c.word, names),
+                     "'" + c.word + "'", "F1 lists them all"});
+    }
+    help_.explain(found);
+}
+
+void Workbench::run(const command::ShowLook& c) {
+    if (!look_strip_.show(c.on, settings_) && c.on)
+        notice_.window().note(
+            "Only the models that ship say what is worth looking at in them.",
+            [this, model = session_.latest().model] { return session_.latest().model == model; });
+}
 
 } // namespace gf::ui

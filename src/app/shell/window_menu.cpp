@@ -4,6 +4,7 @@
 #include "app/view/key_bindings.h"
 #include "app/widgets/buttons.h"
 #include "app/widgets/menu.h"
+#include "app/widgets/popup.h"
 #include "app/widgets/segmented_control.h"
 #include "app/widgets/text_field.h"
 #include "app/widgets/tooltip.h"
@@ -23,7 +24,9 @@ constexpr std::array k_scale_labels = {"75 %", "100 %", "125 %", "150 %", "200 %
 constexpr std::array k_theme_labels = {"light", "dark", "projector"};
 constexpr std::array k_budgets = {256.0, 1024.0, 4096.0, 16384.0};
 constexpr std::array k_budget_labels = {"256 MB", "1 GB", "4 GB", "16 GB"};
-constexpr const char* k_popup_name = "window menu";
+constexpr const char *k_popup_name = "window menu", *k_view_popup = "view menu";
+constexpr float k_gap = 4; ///< design length between the buttons
+constexpr QuietButton k_view_button{"View", {}, true};
 
 /// A row that does something and closes the menu. Returns true when it was pressed and `is_possible`.
 bool action_row(const char* name, const char* keys, float width, bool is_possible = true) {
@@ -42,27 +45,45 @@ bool indented_segments(const char* name, int& choice, std::span<const char* cons
 
 } // namespace
 
-float WindowMenu::width(const PanelArrangement& arrangement) const {
-    return quiet_button_width({arrangement.book().current, {}, true});
+float WindowMenu::width(const PanelArrangement& arrangement, bool has_room) const {
+    const float layout = quiet_button_width({arrangement.book().current, {}, true});
+    return has_room ? quiet_button_width(k_view_button) + px(k_gap) + layout : layout;
 }
 
 void WindowMenu::draw(const Snapshot& s, const PanelArrangement& arrangement, PanelList panels,
-                      const Settings& settings, Commands& commands) {
-    if (quiet_button("Layout", {arrangement.book().current, {}, true}, "Layouts, panels, looks"))
+                      const Settings& settings, bool has_room, Commands& commands) {
+    if (has_room) {
+        if (quiet_button("View", k_view_button, "Theme, size, panels")) ImGui::OpenPopup(k_view_popup);
+        ImGui::SameLine(0, px(k_gap));
+    }
+    draw_view_menu(arrangement, panels, settings, commands);
+    if (quiet_button("Layout", {arrangement.book().current, {}, true},
+                     has_room ? "Layouts, and what the program can do" : "Layouts, panels, looks"))
         ImGui::OpenPopup(k_popup_name);
-    if (!ImGui::BeginPopup(k_popup_name)) return;
+    if (!begin_popup(k_popup_name)) return;
     const bool two_columns = ImGui::GetIO().DisplaySize.x >= px(2 * k_column_width + 64);
-    const float width = std::min(px(k_column_width), ImGui::GetIO().DisplaySize.x - px(48));
+    const float width = popup_width(k_column_width);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {px(8), 0});
     ImGui::BeginGroup();
     draw_layouts(arrangement, commands, width);
-    draw_panels(arrangement, panels, commands, width);
+    if (!has_room) draw_panels(arrangement, panels, commands, width);
     ImGui::EndGroup();
     if (two_columns) ImGui::SameLine(0, px(24));
     ImGui::BeginGroup();
-    draw_looks(settings, commands);
+    if (!has_room) draw_looks(settings, commands);
     draw_program(s, commands, width);
     ImGui::EndGroup();
+    ImGui::PopStyleVar();
+    ImGui::EndPopup();
+}
+
+/// Themes, sizes and panels. The menu stays open when a larger size leaves its button no room.
+void WindowMenu::draw_view_menu(const PanelArrangement& arrangement, PanelList panels,
+                                const Settings& settings, Commands& commands) {
+    if (!begin_popup(k_view_popup)) return;
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {px(8), 0});
+    draw_looks(settings, commands);
+    draw_panels(arrangement, panels, commands, popup_width(k_column_width));
     ImGui::PopStyleVar();
     ImGui::EndPopup();
 }

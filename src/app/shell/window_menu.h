@@ -1,5 +1,6 @@
 #pragma once
-// The menu of the top bar: layouts, panels, looks, and what else the program can do. Used by Transport.
+// The menus of the top bar: how things look and which panels are shown; layouts, and what else the program
+// can do. Used by Transport.
 
 #include "app/shell/panel_arrangement.h"
 #include "app/shell/panel_list.h"
@@ -12,13 +13,16 @@ namespace gf::ui {
 
 class WindowMenu {
   public:
-    /// Draws its button, which is named "Layout", and the popup that it opens.
+    /// Draws the buttons "View" and "Layout" and the popups that they open. Without room for both
+    /// (`has_room`), "Layout" opens all.
     void draw(const Snapshot& snapshot, const PanelArrangement& arrangement, PanelList panels,
-              const Settings& settings, Commands& commands);
-    /// The button's width in pixels.
-    float width(const PanelArrangement& arrangement) const;
+              const Settings& settings, bool has_room, Commands& commands);
+    /// The buttons' width in pixels.
+    float width(const PanelArrangement& arrangement, bool has_room) const;
 
   private:
+    void draw_view_menu(const PanelArrangement& arrangement, PanelList panels, const Settings& settings,
+                        Commands& commands);
     void draw_layouts(const PanelArrangement& arrangement, Commands& commands, float width);
     void draw_panels(const PanelArrangement& arrangement, PanelList panels, Commands& commands, float width);
     void draw_looks(const Settings& settings, Commands& commands);

@@ -4,9 +4,12 @@
 #include "app/shell/handle_keys.h"
 #include "app/start/display_text.h"
 #include "app/view/token_labels.h"
+#include "app/widgets/docks.h"
 #include "app/widgets/motion.h"
 #include "app/widgets/panel_frame.h"
 #include "app/widgets/plain_text.h"
+#include "app/widgets/term_tooltip.h"
+#include "models/shipped.h"
 #include "platform/clock.h"
 #include "platform/error.h"
 #include "session/commands/visit_command.h"
@@ -21,65 +24,84 @@ namespace gf::ui {
 namespace {
 
 constexpr float k_top_bar_height = 44, k_opening_height = 40; // design lengths
+/// Seconds after a change, in which others may follow, e.g. while the wheel turns.
+constexpr double k_save_delay = 0.5;
 
 } // namespace
 
 Workbench::Workbench(Options o)
     : files_(o.config_folder), shows_timing_(o.shows_timing), session_(o.mode, std::move(o.wake)),
-      start_page_(std::move(o.models)), panels_(o.panels(), o.panels()),
-      arrangement_(panel_titles(panels_.panels())) {
+      models_(std::move(o.models)), look_strip_(models_), start_page_(models_),
+      panels_(o.panels(), o.panels()), arrangement_(panel_titles(panels_.panels())) {
     load();
     ImGuiHost::current().set_look({settings_.theme, settings_.scale}); // no flash of another theme
     session_.post(command::SetSpeed{settings_.speed});
     session_.post(command::SetTraceBudget{settings_.trace_megabytes});
 }
 
-Workbench::~Workbench() { save(); }
+Workbench::~Workbench() {
+    save();
+    save_state();
+}
 
 // ---- The configuration folder
 
 void Workbench::load() {
     if (!files_.has_folder()) return;
-    std::string settings_warning, layouts_warning, positions_warning;
+    std::string settings_warning, layouts_warning, positions_warning, state_warning;
     settings_ = files_.load_settings(settings_warning);
     arrangement_.restore(files_.load_layout_book(layouts_warning));
     const std::string positions = files_.load_window_positions(positions_warning);
     if (!positions.empty() && !arrangement_.book().is_untouched)
         ImGui::LoadIniSettingsFromMemory(positions.data(), positions.size());
-    for (const std::string& warning : {settings_warning, layouts_warning, positions_warning})
+    restart_offer_.set(files_.load_state(state_warning));
+    saved_settings_ = settings_;
+    saved_book_ = arrangement_.book();
+    for (const std::string& warning : {settings_warning, layouts_warning, positions_warning, state_warning})
         if (window_message().empty() && !warning.empty()) notice_.window().note(warning, NoticeDesk::always);
-}
-
-void Workbench::save_settings() {
-    try {
-        files_.save_settings(settings_);
-    } catch (const Error& e) {
-        tell_that_saving_failed(e.what());
-    }
-}
-
-/// A folder that cannot be written is no news the second time.
-void Workbench::tell_that_saving_failed(const std::string& why) {
-    if (std::exchange(told_that_saving_failed_, true)) return;
-    notice_.window().note(why, NoticeDesk::always);
 }
 
 void Workbench::save() {
     if (!files_.has_folder()) return;
-    save_settings();
+    saved_settings_ = settings_;
+    saved_book_ = arrangement_.book();
+    changed_at_.reset();
+    std::size_t size = 0;
+    const char* positions = ImGui::SaveIniSettingsToMemory(&size);
     try {
-        std::size_t size = 0;
-        const char* positions = ImGui::SaveIniSettingsToMemory(&size);
+        files_.save_settings(settings_);
         files_.save_window_positions({positions, size});
         files_.save_layout_book(arrangement_.book_to_save());
     } catch (const Error& e) {
-        tell_that_saving_failed(e.what());
+        // A folder that cannot be written is no news the second time.
+        if (!std::exchange(saving_failed_, true)) notice_.window().note(e.what(), NoticeDesk::always);
     }
+}
+
+/// Leaves the state for the next start, if the person has done anything; else that of the last time stays.
+void Workbench::save_state() {
+    if (!files_.has_folder() || !session_.latest().can_undo) return;
+    session_.post(command::Pause{});
+    hand_over(command::SaveState{files_.state_path().string()});
+    session_.run_until_idle();
+}
+
+/// Saves what a person changed a moment ago, so that it is kept however the program ends.
+void Workbench::save_changes() {
+    if (!files_.has_folder()) return;
+    if (settings_ == saved_settings_ && arrangement_.book() == saved_book_ && !window_positions_changed())
+        return changed_at_.reset();
+    request_frame(); // else the window might sleep until the next input
+    const double now = ImGui::GetTime();
+    if (!changed_at_) changed_at_ = now;
+    if (now - *changed_at_ >= k_save_delay) save();
 }
 
 // ---- Commands
 
 void Workbench::post(Command command) { commands_.post(std::move(command)); }
+
+void Workbench::play(std::vector<Command> script) { script_player_.play(std::move(script)); }
 
 void Workbench::open_dropped_files(const std::vector<std::string>& paths) {
     start_page_.open_dropped_files(paths);
@@ -90,6 +112,11 @@ void Workbench::settle() {
     carry_out_posted();
     selection_control_.follow_layer();
     session_.run_until_idle();
+    while (script_player_.is_playing()) {
+        script_player_.advance(session_, commands_);
+        carry_out_posted();
+        session_.run_until_idle();
+    }
 }
 
 void Workbench::carry_out_posted() {
@@ -118,9 +145,17 @@ void Workbench::hand_over(const SessionCommand& c) {
     if (const auto* budget = std::get_if<command::SetTraceBudget>(&c))
         settings_.trace_megabytes = budget->megabytes;
     if (const auto* open = std::get_if<command::Open>(&c)) {
+        command::Open found = *open;
+        found.model = find_model(open->model, models_);
         choosing_file_ = false;
         if (!start_page_.was_drawn()) // the start page shall not flash up before the first model
             opening_message_ = "Opening " + shown_name(std::filesystem::path(open->model).filename()) + " …";
+        return session_.post(found);
+    }
+    if (const auto* add = std::get_if<command::AddRun>(&c); add && !add->model.empty()) {
+        command::AddRun found = *add;
+        found.model = find_model(add->model, models_);
+        return session_.post(found);
     }
     if (const auto* saved = std::get_if<command::SaveState>(&c)) {
         command::SaveState with_view = *saved;
@@ -136,6 +171,7 @@ void Workbench::hand_over(const SessionCommand& c) {
 
 void Workbench::frame() {
     const Stopwatch watch;
+    script_player_.advance(session_, commands_);
     carry_out_posted();
     ImGuiHost::current().set_look({settings_.theme, settings_.scale});
     set_motion(settings_.motion);
@@ -146,12 +182,14 @@ void Workbench::frame() {
     selection_control_.follow_layer();
     if (selection_.next_frame()) request_frame();
     remember_model(s);
-    handle_keys(s, selection_, settings_, keys_were_free_, commands_);
+    handle_keys({s, selection_, settings_, choosing_file_}, keys_were_free_, commands_);
     draw_top_bar(s);
-    const float top = px(k_top_bar_height);
-    draw_below_bar(s, top);
+    draw_below_bar(s, restart_offer_.draw(s, px(k_top_bar_height), script_player_));
     const ImVec2 display = ImGui::GetIO().DisplaySize;
-    notice_.draw(s, {{0, top}, {display.x, display.y - px(FormulaBar::k_height)}}, commands_);
+    notice_.draw(s, {{0, px(k_top_bar_height)}, {display.x, display.y - px(FormulaBar::k_height)}},
+                 commands_);
+    if (const Term* asked = take_asked_term()) commands_.post(command::Explain{std::string(asked->name)});
+    save_changes();
     const double ms = 1e3 * watch.seconds();
     frame_ms_ = frame_ms_ == 0 ? ms : 0.95 * frame_ms_ + 0.05 * ms;
 }
@@ -165,14 +203,12 @@ void Workbench::update_title(const Snapshot& s) {
                  : "Glassformer";
 }
 
-/// Puts a model that was just opened among the recent ones, unless it stands in the gallery. The settings are
-/// written at once, so that the model is there whatever becomes of this process.
+/// Puts a model that was just opened among the recent ones, unless it stands in the gallery.
 void Workbench::remember_model(const Snapshot& s) {
     if (!s.model || s.model_path == remembered_path_) return;
     remembered_path_ = s.model_path;
     if (start_page_.ships(s.model_path)) return;
     settings_.remember({s.model_path, s.tokenizer_path});
-    save_settings();
 }
 
 /// The top bar, and the popups that stand over all windows.
@@ -200,6 +236,7 @@ void Workbench::draw_below_bar(const Snapshot& s, float top) {
         const View view(s, selection_control_.run_in_view(s), s.find_run(selection_.against),
                         selection_control_.quantity_in_view());
         formula_bar_.update(view, selection_);
+        top = look_strip_.draw(s, top, settings_, script_player_, commands_);
         draw_panels(view, top, bottom);
         formula_bar_.draw(view, selection_, commands_, bottom, {shows_timing_, frame_ms_});
     }

@@ -7,11 +7,14 @@
 #include "app/shell/config_files.h"
 #include "app/shell/formula_bar.h"
 #include "app/shell/help_card.h"
+#include "app/shell/look_strip.h"
 #include "app/shell/notice_card.h"
 #include "app/shell/palette.h"
 #include "app/shell/panel_arrangement.h"
 #include "app/shell/panel_list.h"
 #include "app/shell/panel_pairs.h"
+#include "app/shell/restart_offer.h"
+#include "app/shell/script_player.h"
 #include "app/shell/selection_control.h"
 #include "app/shell/transport.h"
 #include "app/start/start_page.h"
@@ -22,6 +25,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +51,8 @@ class Workbench {
 
     /// Asks for a command as if a person had done it. The next frame() or settle() carries it out.
     void post(Command command);
+    /// Carries a list of commands out in the next frames, each when those before it are done.
+    void play(std::vector<Command> script);
     /// Opens files that were dropped on the window.
     void open_dropped_files(const std::vector<std::string>& paths);
 
@@ -61,13 +67,13 @@ class Workbench {
     const std::string& title() const { return title_; }
     const PanelArrangement& arrangement() const { return arrangement_; }
     Settings& settings() { return settings_; }
-    /// Writes settings and layouts now. A failure becomes the window's message.
+    /// Writes settings and layouts now. The first failure becomes the window's message.
     void save();
 
   private:
     void load();
-    void save_settings();
-    void tell_that_saving_failed(const std::string& why);
+    void save_state();
+    void save_changes();
 
     void carry_out_posted();
     void carry_out(const Command& command);
@@ -96,6 +102,8 @@ class Workbench {
     void run(const command::ChooseFile&);
     void run(const command::Find&);
     void run(const command::ShowHelp&);
+    void run(const command::Explain&);
+    void run(const command::ShowLook&);
 
     void update_title(const Snapshot& snapshot);
     void remember_model(const Snapshot& snapshot);
@@ -111,8 +119,12 @@ class Workbench {
     Selection selection_;
     SelectionControl selection_control_{session_, selection_};
     Commands commands_;
+    std::filesystem::path models_; ///< the folder of the models that ship; empty: there is none
     Transport transport_;
     NoticeCard notice_;
+    ScriptPlayer script_player_;
+    RestartOffer restart_offer_;
+    LookStrip look_strip_;
     StartPage start_page_;
     PanelPairs panels_;
     CellPopups cell_popups_;
@@ -120,11 +132,14 @@ class Workbench {
     PanelArrangement arrangement_;
     Palette palette_;
     HelpCard help_;
-    bool keys_were_free_ = true; ///< whether keys were the program's in the last frame
-    bool told_that_saving_failed_ = false;
-    bool choosing_file_ = false;  ///< whether the start page covers an open model
-    std::string opening_message_; ///< shown while the first model is on its way; empty: none is
-    std::string remembered_path_; ///< the model last put among the recent ones
+    Settings saved_settings_;          ///< as the configuration folder has them
+    LayoutBook saved_book_;            ///< the same
+    std::optional<double> changed_at_; ///< when something first differed from what is saved; ImGui's clock
+    bool saving_failed_ = false;       ///< a person was told so
+    bool keys_were_free_ = true;       ///< whether keys were the program's in the last frame
+    bool choosing_file_ = false;       ///< whether the start page covers an open model
+    std::string opening_message_;      ///< shown while the first model is on its way; empty: none is
+    std::string remembered_path_;      ///< the model last put among the recent ones
     std::string title_ = "Glassformer";
     std::shared_ptr<const Model> titled_model_; ///< the model that title_ names
     int titled_cursor_ = 0;                     ///< the token that title_ names

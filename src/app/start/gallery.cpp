@@ -6,9 +6,11 @@
 #include "app/widgets/plain_text.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
+#include "io/json.h"
 #include "io/safetensors.h"
 #include "platform/error.h"
 #include "platform/mapped_file.h"
+#include "session/command.h"
 
 #include <fmt/format.h>
 
@@ -95,16 +97,39 @@ command::Open open_shipped(const ShippedModel& m) {
     return {m.folder.string(), guess_tokenizer(m.folder), m.prompt};
 }
 
-std::optional<command::Open> first_of_gallery(const fs::path& models) {
-    if (models.empty()) return std::nullopt;
+std::vector<Command> opening_commands(const fs::path& models) {
+    if (models.empty()) return {};
+    std::vector<Command> commands;
     try {
         const std::vector<std::string> names = shipped_model_names(models);
-        if (names.empty()) return std::nullopt;
+        if (names.empty()) return {};
         const ShippedModel first = shipped_model(models, names.front());
-        return first.is_trained() ? std::optional(open_shipped(first)) : std::nullopt;
+        if (!first.is_trained()) return {};
+        commands.emplace_back(open_shipped(first));
     } catch (const Error&) {
-        return std::nullopt; // the start page says why
+        return {}; // the start page says why
     }
+    const fs::path opening = models / "opening.json";
+    if (!fs::exists(opening)) return commands;
+    for (Command& c :
+         commands_from_json(parse_json(MappedFile(opening).text(), opening.string()), opening.string()))
+        commands.push_back(std::move(c));
+    return commands;
+}
+
+command::Open open_named(const std::string& model, const std::string& tokenizer, const fs::path& models) {
+    try {
+        if (tokenizer.empty() && names_shipped_model(model, models))
+            return open_shipped(shipped_model(models, model));
+    } catch (const Error&) {
+        // Whoever opens it says what is wrong.
+    }
+    return {model, tokenizer};
+}
+
+fs::path Gallery::folder_of(const std::string& name) const {
+    const bool is_one = std::ranges::any_of(cards_, [&](const Card& card) { return card.name == name; });
+    return is_one && path_kind(name) == PathKind::missing ? models_ / name : fs::path();
 }
 
 void Gallery::reload() {

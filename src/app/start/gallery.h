@@ -16,9 +16,16 @@ namespace gf::ui {
 /// The command that opens a shipped model with its tokenizer and its prompt.
 command::Open open_shipped(const ShippedModel& model);
 
-/// The command that opens the first model of the gallery, as the program does when it is started without a
-/// model; nullopt if that model cannot be read or is not trained. `models`: as for Gallery.
-std::optional<command::Open> first_of_gallery(const std::filesystem::path& models);
+/// What the program does when it is started without a model: it opens the first one of the gallery, and
+/// carries out the commands of assets/models/opening.json, after which the picture already makes a point.
+/// Empty if that model cannot be read or is not trained. `models`: as for Gallery. @throws Error when
+/// opening.json is damaged
+std::vector<Command> opening_commands(const std::filesystem::path& models);
+
+/// The command that opens what a person names when starting the program: a path, or a model that ships, with
+/// its prompt.
+command::Open open_named(const std::string& model, const std::string& tokenizer,
+                         const std::filesystem::path& models);
 
 class Gallery {
   public:
@@ -33,6 +40,8 @@ class Gallery {
     bool ships(const std::filesystem::path& model) const {
         return !models_.empty() && model.parent_path() == models_;
     }
+    /// The folder of the model of this name, if the disk has nothing that goes by it; empty: there is none.
+    std::filesystem::path folder_of(const std::string& name) const;
     bool is_empty() const { return cards_.empty(); }
 
     /// Height in pixels that draw() takes.

@@ -205,8 +205,9 @@ void StartPage::describe_fields() {
     described_model_ = model_;
     described_tokenizer_ = tokenizer_;
     const fs::path model = typed_path(model_), tokenizer = typed_path(tokenizer_);
-    model_description_ = model.empty() ? "" : describe_path(model);
-    guessed_tokenizer_ = guess_tokenizer(model);
+    const fs::path shipped = gallery_.folder_of(model.string());
+    model_description_ = model.empty() ? "" : shipped.empty() ? describe_path(model) : "a model that ships";
+    guessed_tokenizer_ = guess_tokenizer(shipped.empty() ? model : shipped);
     tokenizer_description_ = tokenizer.empty() ? "optional" : describe_path(tokenizer);
     if (model.empty())
         tokenizer_hint_ = "the one beside the model";
@@ -230,7 +231,8 @@ void StartPage::draw_gallery(float width, bool with_form_button, Commands& comma
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const char* form_label = "Open another model";
     const float form_button_width =
-        with_form_button ? std::ceil(measure(font(TextSize::body), form_label).x) + px(32) : 0;
+        with_form_button ? std::min(std::ceil(measure(font(TextSize::body), form_label).x) + px(32), width)
+                         : 0;
     if (with_form_button) {
         ImGui::SetCursorScreenPos({at.x + width - form_button_width, at.y - px(4)});
         focuses_form_ |= push_button(form_label, form_button_width);

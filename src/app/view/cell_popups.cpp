@@ -7,6 +7,7 @@
 #include "app/widgets/buttons.h"
 #include "app/widgets/menu.h"
 #include "app/widgets/placed_beside.h"
+#include "app/widgets/popup.h"
 #include "app/widgets/text_field.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
@@ -43,10 +44,10 @@ void close_popup_by_escape() {
 void popup_text(std::string_view text, ImU32 colour, TextSize size = TextSize::small) {
     const FontScope scope(size);
     ImGui::PushStyleColor(ImGuiCol_Text, colour);
-    ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + px(k_width));
+    ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + popup_width(k_width));
     const ImVec2 at = ImGui::GetCursorScreenPos();
     ImGui::TextUnformatted(text.data(), text.data() + text.size());
-    record_text(ImGui::GetFont(), at, text, px(k_width));
+    record_text(ImGui::GetFont(), at, text, popup_width(k_width));
     ImGui::PopTextWrapPos();
     ImGui::PopStyleColor();
 }
@@ -176,18 +177,15 @@ void CellPopups::draw(const Snapshot& s, const Selection& selection, Commands& c
     const View v = view_of(cell_);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {px(8), 0});
     head_menu_.draw(View(s, s.run_or_text(selection.run)), selection, commands);
-    place_popup_beside(beside_);
-    if (ImGui::BeginPopup(k_menu)) {
+    if (begin_popup_beside(k_menu, beside_)) {
         draw_menu(v, commands);
         close_popup_by_escape();
         ImGui::EndPopup();
     }
-    if (at_mouse_)
-        place_popup_beside(beside_);
-    else
+    if (!at_mouse_)
         ImGui::SetNextWindowPos({px(16), ImGui::GetIO().DisplaySize.y - px(k_above_bottom)}, ImGuiCond_Always,
                                 {0, 1});
-    if (ImGui::BeginPopup(k_field)) {
+    if (at_mouse_ ? begin_popup_beside(k_field, beside_) : begin_popup(k_field)) {
         draw_field(v, commands);
         close_popup_by_escape();
         ImGui::EndPopup();
@@ -203,7 +201,7 @@ void CellPopups::post_edit(const View& v, double value, Commands& commands) cons
 }
 
 void CellPopups::draw_menu(const View& v, Commands& commands) {
-    const float width = px(k_width);
+    const float width = popup_width(k_width);
     const auto row = [&](const char* name, const char* keys, bool possible = true) {
         ImGui::BeginDisabled(!possible);
         const bool pressed = menu_row(name, {.text = name, .right = keys}, width);
@@ -237,7 +235,7 @@ void CellPopups::draw_field(const View& v, Commands& commands) {
     ImGui::Dummy({0, px(4)});
     if (!why_not_editable_.empty()) return popup_text(why_not_editable_, theme().text, TextSize::body);
     if (std::exchange(field_just_opened_, false)) ImGui::SetKeyboardFocusHere();
-    const bool entered = text_field("New value", typed_, "a number", px(k_width),
+    const bool entered = text_field("New value", typed_, "a number", popup_width(k_width),
                                     ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll |
                                         ImGuiInputTextFlags_CharsScientific);
     const std::optional<double> value = parse_number(typed_);
@@ -299,13 +297,13 @@ float draw_edits_button(const View& v, float right, float top, Commands& command
     if (item.pressed) ImGui::OpenPopup(k_list);
     ImGui::SetNextWindowPos({item.box.max.x, item.box.min.y - px(8)}, ImGuiCond_Always, {1, 1});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {px(8), px(8)});
-    const bool open = ImGui::BeginPopup(k_list);
+    const bool open = begin_popup(k_list);
     ImGui::PopStyleVar();
     if (!open) return right - width;
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {px(8), 0});
-    draw_edited_cells(v, px(k_width), commands);
+    draw_edited_cells(v, popup_width(k_width), commands);
     ImGui::Dummy({0, px(8)});
-    draw_edit_menu_rows(v.snapshot, px(k_width), commands);
+    draw_edit_menu_rows(v.snapshot, popup_width(k_width), commands);
     close_popup_by_escape();
     ImGui::PopStyleVar();
     ImGui::EndPopup();

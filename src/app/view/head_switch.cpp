@@ -4,6 +4,7 @@
 #include "app/view/key_bindings.h"
 #include "app/widgets/menu.h"
 #include "app/widgets/placed_beside.h"
+#include "app/widgets/popup.h"
 #include "app/widgets/widget_parts.h"
 
 #include <fmt/format.h>
@@ -56,8 +57,7 @@ void HeadMenu::draw(const View& v, const Selection& selection, Commands& command
         beside_ = region_around_mouse();
         ImGui::OpenPopup(k_popup_name);
     }
-    place_popup_beside(beside_);
-    if (!ImGui::BeginPopup(k_popup_name)) return;
+    if (!begin_popup_beside(k_popup_name, beside_)) return;
     menu_heading(fmt::format("layer {}, head {}", head_.layer, head_.head));
     bool pressed = draw_head_switch_row(v, attention_, head_, px(k_head_menu_width), commands);
     if (menu_row("Pin the head", {.text = "Pin the head", .right = "click"}, px(k_head_menu_width))) {

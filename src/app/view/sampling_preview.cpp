@@ -57,11 +57,10 @@ SamplingPreview& sampling_preview() {
     return preview;
 }
 
-NextToken next_token(const View& v) {
-    SamplingPreview& preview = sampling_preview();
-    preview.update(v, v.cursor);
-    const int id = is_next_written(v) ? v.run.token(v.cursor) : preview.step().token;
-    return {id, probability(preview.step(), 0, id)};
+int next_token(const View& v) {
+    if (is_next_written(v)) return v.run.token(v.cursor);
+    sampling_preview().update(v, v.cursor);
+    return sampling_preview().step().token;
 }
 
 } // namespace gf::ui

@@ -68,10 +68,6 @@ SamplingPreview& sampling_preview();
 inline bool is_next_written(const View& view) { return view.cursor < view.run.rows_wanted; }
 /// The token behind the cursor if it is written already, else the one that will be drawn. The model must
 /// continue texts and the cursor be at least 1.
-struct NextToken {
-    int id = -1;
-    double raw_probability = 0; ///< under the raw logits
-};
-NextToken next_token(const View& view);
+int next_token(const View& view);
 
 } // namespace gf::ui

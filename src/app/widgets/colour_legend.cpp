@@ -1,5 +1,7 @@
 #include "app/widgets/colour_legend.h"
 
+#include "app/widgets/linked_text.h"
+#include "app/widgets/term_tooltip.h"
 #include "app/widgets/widget_parts.h"
 
 #include <cmath>
@@ -56,11 +58,18 @@ void colour_legend(const LegendText& text, const ColourScale& scale) {
         x += width_of(face, s) + gap;
     };
     const float middle = std::floor(item.box.center().y);
+    if (!text.term.empty())
+        draw_underline(list, x, x + width_of(words, text.name), middle + words->FontSize / 2, t.muted);
     write(words, t.muted, text.name);
     write(numbers, t.muted, text.least);
     draw_ramp({{x, middle - px(4)}, {x + ramp, middle + px(4)}}, scale);
     x += ramp + gap;
     write(numbers, t.muted, text.greatest);
+    if (!text.term.empty()) {
+        term_tooltip(term(text.term));
+        if (item.pressed) ask_for_term(term(text.term));
+        draw_focus_ring(item, px(3));
+    }
     if (!text.masked) return;
     x += gap;
     write(words, t.muted, "masked");

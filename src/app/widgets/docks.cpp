@@ -148,4 +148,6 @@ std::size_t fingerprint_of_docks(ImGuiID dock, std::span<const std::string> pane
     return print;
 }
 
+bool window_positions_changed() { return ImGui::GetCurrentContext()->SettingsDirtyTimer > 0; }
+
 } // namespace gf::ui

@@ -29,5 +29,7 @@ void resize_docks(ImGuiID dock, const DockTree& tree, ImVec2 size);
 DockTree read_docks(ImGuiID dock, std::span<const std::string> panels);
 /// A number that changes when somebody moves a panel or a gap between panels.
 std::size_t fingerprint_of_docks(ImGuiID dock, std::span<const std::string> panels);
+/// Whether ImGui::SaveIniSettingsToMemory() would say something else about windows and docks than last time.
+bool window_positions_changed();
 
 } // namespace gf::ui

@@ -47,41 +47,63 @@ float subsequence_score(std::string_view word, std::string_view text) {
     return 10 * score / (4 * static_cast<float>(word.size()));
 }
 
-/// Where the word stands as it is, at the beginning of a word if there is such a place; npos: nowhere.
-std::size_t find_word(std::string_view word, std::string_view text) {
-    std::size_t found = std::string_view::npos;
-    const auto fits = [](char a, char b) { return same_letter(a, b); };
+/// The best place where a word stands as it is.
+struct WordPlace {
+    WordFit fit = WordFit::none;
+    std::size_t at = 0; ///< the first of several as good ones
+};
+
+WordPlace find_word(std::string_view word, std::string_view text) {
+    WordPlace best;
+    const auto same = [](char a, char b) { return same_letter(a, b); };
     for (auto at = text.begin();; ++at) {
-        at = std::search(at, text.end(), word.begin(), word.end(), fits);
-        if (at == text.end()) return found;
+        at = std::search(at, text.end(), word.begin(), word.end(), same);
+        if (at == text.end()) return best;
         const auto place = static_cast<std::size_t>(at - text.begin());
-        if (begins_word(text, place)) return place;
-        if (found == std::string_view::npos) found = place;
+        const std::size_t after = place + word.size();
+        const bool ends = after == text.size() || !is_word_character(text[after]);
+        const WordFit fit = !begins_word(text, place) ? WordFit::inside
+                            : ends                    ? WordFit::whole
+                                                      : WordFit::start;
+        if (fit > best.fit) best = {fit, place};
+        if (fit == WordFit::whole) return best;
+    }
+}
+
+/// Calls f with every word of the query, until it returns false.
+void each_word(std::string_view query, auto f) {
+    for (std::size_t at = 0; at < query.size();) {
+        const std::size_t begin = query.find_first_not_of(' ', at);
+        if (begin == std::string_view::npos) return;
+        at = std::min(query.find(' ', begin), query.size());
+        if (!f(query.substr(begin, at - begin))) return;
     }
 }
 
 } // namespace
 
+WordFit word_fit(std::string_view query, std::string_view text) {
+    WordFit least = WordFit::whole;
+    each_word(query, [&](std::string_view word) {
+        least = std::min(least, find_word(word, text).fit);
+        return least != WordFit::none;
+    });
+    return least;
+}
+
 float fuzzy_score(std::string_view query, std::string_view text) {
     float score = 0;
-    for (std::size_t at = 0; at < query.size();) {
-        const std::size_t begin = query.find_first_not_of(' ', at);
-        if (begin == std::string_view::npos) break;
-        const std::size_t end = std::min(query.find(' ', begin), query.size());
-        const std::string_view word = query.substr(begin, end - begin);
-        at = end;
-        const std::size_t place = find_word(word, text);
-        if (place != std::string_view::npos) {
-            const std::size_t after = place + word.size();
-            const bool starts = begins_word(text, place),
-                       whole = starts && (after == text.size() || !is_word_character(text[after]));
-            score += 20.0f + (starts ? 10.0f : 0) + (whole ? 10.0f : 0) + (place == 0 ? 5.0f : 0);
-            continue;
+    each_word(query, [&](std::string_view word) {
+        const WordPlace place = find_word(word, text);
+        if (place.fit != WordFit::none) {
+            score += 10.0f + 10.0f * static_cast<float>(place.fit) + (place.at == 0 ? 5.0f : 0);
+            return true;
         }
         const float letters = subsequence_score(word, text);
-        if (letters < 0) return -1;
-        score += letters;
-    }
+        score = letters < 0 ? -1 : score + letters;
+        return score >= 0;
+    });
+    if (score < 0) return -1;
     const std::size_t length = text.size() / 16; // names of about the same length keep their order
     return score + 5.0f / (1 + static_cast<float>(length));
 }

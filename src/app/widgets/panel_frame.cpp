@@ -42,6 +42,27 @@ std::string_view parts_that_fit(ImFont* face, std::string_view text, float room)
     return text;
 }
 
+/// Whether the panel shares its place with others, so that a tab above it has its title and moves it.
+bool is_behind_tabs() {
+    const ImGuiDockNode* node = ImGui::GetCurrentWindow()->DockNode;
+    return node && node->Windows.Size > 1;
+}
+
+/// Lets a panel be moved by its title, as panels in a stack are by their tabs.
+void move_by_title(const UiRect& title) {
+    ImGuiWindow* window = ImGui::GetCurrentWindow();
+    if (!window->DockNode) return;
+    const ImVec2 cursor = ImGui::GetCursorScreenPos();
+    ImGui::SetCursorScreenPos(title.min);
+    ImGui::PushItemFlag(ImGuiItemFlags_NoNav, true); // the keyboard has the menu of layouts instead
+    ImGui::InvisibleButton("move", title.size());
+    ImGui::PopItemFlag();
+    if (ImGui::IsItemHovered()) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeAll);
+    if (ImGui::IsItemActive() && ImGui::IsMouseDragging(ImGuiMouseButton_Left))
+        ImGui::StartMouseMovingWindowOrNode(window, window->DockNode, true);
+    ImGui::SetCursorScreenPos(cursor);
+}
+
 } // namespace
 
 void begin_bar(const char* name, float top, float height) {
@@ -129,8 +150,13 @@ void panel_header(std::string_view title, std::string_view subtitle, float reser
     const UiRect line{at, {at.x + available_width(), at.y + bold->FontSize}};
     ImGui::Dummy(line.size());
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    draw_text(list, line, at.x, bold, theme().text, title);
-    float left = std::floor(at.x + measure(bold, title).x + px(10));
+    float left = at.x;
+    if (!is_behind_tabs()) {
+        const float width = measure(bold, title).x;
+        draw_text(list, line, at.x, bold, theme().text, title);
+        move_by_title({at, {at.x + width, line.max.y}});
+        left = std::floor(at.x + width + px(10));
+    }
     if (!g_panel_caption.empty())
         left = draw_caption({{left, line.min.y}, {line.max.x - reserved, line.max.y}}) + px(10);
     ImFont* body = font(TextSize::body);

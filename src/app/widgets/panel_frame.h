@@ -32,9 +32,11 @@ const std::string& panel_caption();
 /// Writes the caption on a line of its own, if there is one: where the header has no room.
 void panel_caption_line();
 
-/// Writes e.g. "Flow  layer 2, head 3 in focus": the title in bold, the panel's caption, the subtitle in
-/// grey. A subtitle that is too long ends at a semicolon, a bracket, a comma or a space, and a tooltip has
-/// all of it. `reserved`: pixels at the right end that are left to controls, see header_controls.h.
+/// left to controls, see header_controls.h.
+/// Writes e.g. "Flow  from the text so far to the next token": the title in bold, by which the panel can be
+/// moved (a panel behind tabs has it on its tab), the panel's caption, the subtitle in grey. A subtitle that
+/// is too long ends at a semicolon, a bracket, a comma or a space, and a tooltip has all of it. `reserved`:
+/// pixels at the right end that are left to controls, see header_controls.h.
 void panel_header(std::string_view title, std::string_view subtitle, float reserved = 0);
 
 } // namespace gf::ui

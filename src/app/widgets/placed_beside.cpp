@@ -12,7 +12,6 @@ namespace {
 // Design lengths.
 constexpr float k_gap = 4, k_edge = 8;     ///< to what it stands beside, and to the window's edges
 constexpr float k_large = 72, k_cell = 26; ///< items higher than this are maps; a cell of a map
-constexpr float k_min_popup_height = 120;  ///< a popup is not squeezed below this
 
 bool overlap(const UiRect& a, const UiRect& b) {
     return a.min.x < b.max.x && b.min.x < a.max.x && a.min.y < b.max.y && b.min.y < a.max.y;
@@ -67,19 +66,6 @@ ImVec2 place_beside(const UiRect& what, ImVec2 size) {
         if (!without_covering) without_covering = &at;
     }
     return without_covering ? *without_covering : places[0];
-}
-
-void place_popup_beside(const UiRect& what) {
-    const ImVec2 display = ImGui::GetIO().DisplaySize;
-    const float gap = px(k_gap), margin = px(k_edge);
-    const float below = display.y - margin - (what.max.y + gap), above = what.min.y - gap - margin;
-    const bool is_above = above > below, is_at_right = what.center().x > display.x / 2;
-    ImGui::SetNextWindowPos(
-        {is_at_right ? std::min(what.max.x, display.x - margin) : std::max(what.min.x, margin),
-         is_above ? what.min.y - gap : what.max.y + gap},
-        ImGuiCond_Appearing, {is_at_right ? 1.0f : 0.0f, is_above ? 1.0f : 0.0f});
-    ImGui::SetNextWindowSizeConstraints(
-        {0, 0}, {display.x - 2 * margin, std::max({above, below, px(k_min_popup_height)})});
 }
 
 UiRect region_around_mouse() {

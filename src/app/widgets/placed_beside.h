@@ -1,5 +1,5 @@
 #pragma once
-// Where tooltips, popups and notices go: beside what they are about, inside the window, and over nothing that
+// Where tooltips and notices go: beside what they are about, inside the window, and over nothing that
 // is being read or set. Used by the widgets, panels and bars that open them.
 
 #include "app/host/ui_rect.h"
@@ -14,10 +14,6 @@ ImVec2 place_beside(const UiRect& what, ImVec2 size);
 void keep_clear(const UiRect& region);
 /// Whether a rectangle overlaps a region that is kept clear.
 bool overlaps_clear_region(const UiRect& rect);
-
-/// The popup that is begun next opens below `what` or above it, where there is more room; a popup that is
-/// higher than that scrolls.
-void place_popup_beside(const UiRect& what);
 
 /// The last item as something to stand beside: all of it or, where it is a large one such as a map, the part
 /// around the mouse.

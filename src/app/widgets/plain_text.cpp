@@ -2,6 +2,7 @@
 
 #include "app/widgets/widget_parts.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace gf::ui {
@@ -42,6 +43,19 @@ void draw_wrapped_text(ImDrawList& list, ImVec2 at, ImFont* font, ImU32 colour, 
                        float width) {
     list.AddText(font, font->FontSize, at, ImGui::GetColorU32(colour), text.data(), text.data() + text.size(),
                  width);
+    record_text(font, at, text, width);
+}
+
+void draw_aligned_text(ImDrawList& list, ImVec2 at, ImFont* font, ImU32 colour, std::string_view text,
+                       float width, float align) {
+    const char *begin = text.data(), *const end = begin + text.size();
+    for (float y = at.y; begin < end; y += font->FontSize) {
+        const char* line_end = std::max(font->CalcWordWrapPositionA(1, begin, end, width), begin + 1);
+        const std::string_view line(begin, static_cast<std::size_t>(line_end - begin));
+        const float x = std::floor(at.x + (width - measure(font, line).x) * align);
+        list.AddText(font, font->FontSize, {x, y}, ImGui::GetColorU32(colour), begin, line_end);
+        for (begin = line_end; begin < end && *begin == ' ';) ++begin;
+    }
     record_text(font, at, text, width);
 }
 

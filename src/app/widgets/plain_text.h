@@ -27,5 +27,8 @@ float wrapped_text_height(ImFont* font, std::string_view text, float width);
 /// Draws the text with its upper left corner at `at`.
 void draw_wrapped_text(ImDrawList& list, ImVec2 at, ImFont* font, ImU32 colour, std::string_view text,
                        float width);
+/// The same with each line moved by a share of what it leaves of the width: 0 to the left, 0.5 centred.
+void draw_aligned_text(ImDrawList& list, ImVec2 at, ImFont* font, ImU32 colour, std::string_view text,
+                       float width, float align);
 
 } // namespace gf::ui

@@ -271,7 +271,7 @@ struct AddRun {
         visit("tokenizer", command.tokenizer);
         visit("prompt", command.prompt);
         visit("branch", command.branch);
-        visit("setup", command.setup);
+        visit("setup", command.setup, {.skip_empty = true});
         visit("name", command.name);
     }
 };
@@ -307,6 +307,20 @@ struct SetGradients {
     }
 };
 
+struct Probe {
+    bool on = true;
+    std::string text = {};
+    static constexpr std::string_view k_name = "probe";
+    static constexpr std::string_view k_about =
+        "Measures the roles of heads on a fixed probe text, which is computed beside the text and without "
+        "edits: on `text`, or, where that is empty, on 24 tokens picked by chance and written three times. "
+        "Without `on`, roles are those of the text in view.";
+    static void fields(auto& command, auto visit) {
+        visit("on", command.on);
+        visit("text", command.text);
+    }
+};
+
 struct Undo {
     static constexpr std::string_view k_name = "undo";
     static constexpr std::string_view k_about = "Takes the last change of the session back.";
@@ -328,6 +342,7 @@ using SessionCommand =
                  command::ForceToken, command::SelectBranch, command::ApplyEdit, command::EditCell,
                  command::RemoveEdit, command::SwitchCells, command::RemoveEdits, command::UseEdits,
                  command::SetSetup, command::RestoreText, command::SaveState, command::AddRun,
-                 command::RemoveRun, command::DrawEach, command::SetGradients, command::Undo, command::Redo>;
+                 command::RemoveRun, command::DrawEach, command::SetGradients, command::Probe, command::Undo,
+                 command::Redo>;
 
 } // namespace gf

@@ -198,6 +198,22 @@ struct ShowHelp {
     static void fields(auto& command, auto visit) { visit("on", command.on); }
 };
 
+struct Explain {
+    std::string word;
+    static constexpr std::string_view k_name = "explain";
+    static constexpr std::string_view k_about =
+        "Opens the glossary at a word, such as `attention weight`; an empty one opens it as it was.";
+    static void fields(auto& command, auto visit) { visit("word", command.word); }
+};
+
+struct ShowLook {
+    bool on = true;
+    static constexpr std::string_view k_name = "what-to-look-at";
+    static constexpr std::string_view k_about =
+        "Shows or hides the strip that says what is worth looking at in a model that ships.";
+    static void fields(auto& command, auto visit) { visit("on", command.on); }
+};
+
 } // namespace command
 
 using ViewCommand =
@@ -206,6 +222,6 @@ using ViewCommand =
                  command::Compare, command::ViewQuantity, command::ViewAttention, command::SetView,
                  command::ShowPanel, command::SetLayout, command::Arrange, command::SaveLayout,
                  command::DeleteLayout, command::SetMotion, command::ChooseFile, command::Find,
-                 command::ShowHelp>;
+                 command::ShowHelp, command::Explain, command::ShowLook>;
 
 } // namespace gf

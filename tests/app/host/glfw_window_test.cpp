@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <limits>
 
 namespace gf::ui::glfw_window_test {
 namespace {
@@ -28,6 +29,18 @@ TEST(Window, WithoutADisplayItNamesTheCommandThatNeedsNone) {
 }
 
 TEST(Window, FramesCanBeAskedForWithoutOne) { request_frame(); }
+
+TEST(Window, DrawsWithoutWaitingWhileInputIsQueued) {
+    const double forever = std::numeric_limits<double>::infinity();
+    EXPECT_EQ(seconds_to_sleep({.since_input = 60}), forever);
+    EXPECT_EQ(seconds_to_sleep({.is_wanted = true, .since_input = 60}), 0);
+    for (const double since_input : {0.0, 0.1, 60.0})
+        EXPECT_EQ(
+            seconds_to_sleep({.input_is_queued = true, .caret_blinks = true, .since_input = since_input}), 0);
+    EXPECT_GT(seconds_to_sleep({.since_input = 0.1}), 0) << "tooltips come a while after the last input";
+    EXPECT_LT(seconds_to_sleep({.since_input = 0.1}), 0.1);
+    EXPECT_LT(seconds_to_sleep({.caret_blinks = true, .since_input = 60}), 1);
+}
 
 TEST(WindowIcon, IsRoundedAndFilled) {
     for (const WindowIcon& icon : window_icons()) {

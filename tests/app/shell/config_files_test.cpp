@@ -49,8 +49,8 @@ class ConfigFilesTest : public ::testing::Test {
         s.scale = 1.1f;
         s.motion = false;
         s.speed = 12.5;
-        s.window_width = 1280;
-        s.window_height = 720;
+        s.window = {-20, 30, 1280, 720, true};
+        s.closed_looks = {"story"};
         s.remember({"/models/gpt2", "/models/gpt2/tokenizer.json"});
         s.remember({"/models/caf\xC3\xA9 \"x\".bin", ""});
         return s;
@@ -77,8 +77,14 @@ TEST_F(ConfigFilesTest, SettingsAreWrittenInTheOrderOfTheirFields) {
   "motion": false,
   "tokens_per_s": 12.5,
   "trace_megabytes": 1024.0,
+  "window_x": -20,
+  "window_y": 30,
   "window_width": 1280,
   "window_height": 720,
+  "window_maximized": true,
+  "closed_looks": [
+    "story"
+  ],
   "recent": [
     {
       "model": "/models/café \"x\".bin",
@@ -129,6 +135,7 @@ TEST_F(ConfigFilesTest, DamagedSettingsAreKeptAside) {
                               {R"({"scale": 0})", "scale"},
                               {R"({"motion": 1})", "motion"},
                               {R"({"tokens_per_s": -1})", "tokens_per_s"},
+                              {R"({"window_x": 1e9})", "window_x"},
                               {R"({"window_width": 1600.5})", "window_width"},
                               {R"({"window_height": 99999999999999999999})", "window_height"},
                               {R"({"recent": {}})", "recent"},
@@ -181,7 +188,7 @@ TEST_F(ConfigFilesTest, NoMutantCrashesAndWhatStillLoadsIsInRange) {
         std::string warning;
         const Settings s = files_.load_settings(warning);
         EXPECT_TRUE(s.scale >= k_min_scale && s.scale <= k_max_scale) << s.scale;
-        EXPECT_TRUE(s.window_width >= 320 && s.window_height >= 320 && s.speed >= 0);
+        EXPECT_TRUE(s.window.width >= 320 && s.window.height >= 320 && s.speed >= 0);
         EXPECT_LE(s.recent.size(), k_max_recent_models);
         const bool usable = fs::exists(settings_file());
         loaded += usable;
@@ -200,14 +207,16 @@ TEST_F(ConfigFilesTest, WhatIsSavedCanAlwaysBeLoaded) {
     Settings s;
     s.scale = 100;
     s.speed = std::numeric_limits<double>::infinity();
-    s.window_width = 0;
+    s.window.width = 0;
+    s.window.x = 1 << 30;
     s.recent = {{"/caf\xE9", ""}, {"/" + std::string(5000, 'x'), ""}, {"/good", ""}};
     files_.save_settings(s);
     std::string warning;
     const Settings back = files_.load_settings(warning);
     EXPECT_EQ(warning, "");
     EXPECT_EQ(back.scale, k_max_scale);
-    EXPECT_GE(back.window_width, 320);
+    EXPECT_GE(back.window.width, 320);
+    EXPECT_LT(back.window.x, 1 << 30);
     EXPECT_EQ(back.recent, (std::vector<RecentModel>{{"/good", ""}}));
     s.speed = std::numeric_limits<double>::quiet_NaN();
     files_.save_settings(s);

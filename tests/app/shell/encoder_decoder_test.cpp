@@ -154,7 +154,7 @@ TEST_P(EncoderDecoderTest, TheInspectorShowsSitesOfBothStacks) {
             }
         EXPECT_NEAR(figure("min"), least, 1e-5) << name;
         EXPECT_NEAR(figure("max"), greatest, 1e-5) << name;
-        EXPECT_THAT(ui.tooltip("Inspector/name"), StartsWith(name));
+        EXPECT_THAT(ui.tooltip("Inspector/name"), HasSubstr("\n" + std::string(name) + "\n"));
     };
     const int d = model.config().d_model;
     expect_range("decoder.blocks.0.cross_attn.hook_pattern", k_tokens, 5,

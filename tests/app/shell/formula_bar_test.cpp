@@ -35,8 +35,9 @@ class FormulaBarTest : public ::testing::Test {
     UiDriver& ui = bench.ui;
 };
 
-TEST_F(FormulaBarTest, SaysWhatItIsForUntilSomethingIsInFocus) {
-    EXPECT_THAT(bar_text(), StartsWith("Point at any value"));
+TEST_F(FormulaBarTest, ExplainsTheDrawUntilSomethingIsInFocus) {
+    EXPECT_THAT(bar_text(), StartsWith("p[row 11 "));
+    EXPECT_THAT(bar_text(), HasSubstr("Point at any value"));
     EXPECT_THAT(bar_text(), HasSubstr("trace "));
     EXPECT_TRUE(selection().precedents.empty());
 }
@@ -66,7 +67,7 @@ TEST_F(FormulaBarTest, ExplainsTheCellUnderTheMouse) {
     EXPECT_TRUE(selection().dependents.empty());
     ui.leave();
     ui.frames(2);
-    EXPECT_THAT(bar_text(), StartsWith("Point at any value"));
+    EXPECT_THAT(bar_text(), StartsWith("p[row "));
     EXPECT_TRUE(selection().precedents.empty());
 }
 
@@ -131,7 +132,7 @@ TEST_F(FormulaBarTest, EscapeLetsGo) {
     ui.leave();
     ui.key(ImGuiKey_Escape);
     ui.frames(3);
-    EXPECT_THAT(bar_text(), StartsWith("Point at any value"));
+    EXPECT_THAT(bar_text(), StartsWith("p[row "));
     EXPECT_TRUE(selection().precedents.empty());
 }
 
@@ -143,7 +144,7 @@ TEST_F(FormulaBarTest, EscapeLetsGoAlsoWithTheMouseOnTheFormula) {
     ui.key(ImGuiKey_Escape);
     ui.frames(3);
     EXPECT_EQ(selection().pinned_cell, std::nullopt);
-    EXPECT_THAT(bar_text(), StartsWith("Point at any value"));
+    EXPECT_THAT(bar_text(), StartsWith("p[row "));
 }
 
 TEST_F(FormulaBarTest, ExplainsEverySiteAndParameter) {
@@ -186,7 +187,7 @@ TEST_F(FormulaBarTest, AStepBackReleasesACellThatIsGone) {
     ui.leave();
     ui.key(ImGuiKey_Home);
     ui.frames(2);
-    EXPECT_THAT(bar_text(), StartsWith("Point at any value"));
+    EXPECT_THAT(bar_text(), StartsWith("p[row "));
 }
 
 TEST(FormulaBarBudget, WhatIsNotKeptIsExplained) {

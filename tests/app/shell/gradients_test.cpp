@@ -46,7 +46,7 @@ TEST_F(GradientsTest, OfACellStandBesideItsValue) {
     EXPECT_EQ(selection().pinned_cell->quantity, Quantity::gradient);
     EXPECT_THAT(bench.all_text("Formula"), HasSubstr("blocks.1.attn.hook_z"));
     EXPECT_THAT(bench.all_text("Formula"),
-                HasSubstr(fmt::format("gradient of the logit of 11 in row 7: {:.4g}",
+                HasSubstr(fmt::format("gradient of the logit of #11 in row 7: {:.4g}",
                                       gradient({0, Site::z, 1, 2, 5, 3}))));
     bench.post(command::PinCell{{"blocks.1.attn.hook_z", 2, 5, 3, "text", "value"}});
     EXPECT_THAT(bench.all_text("Formula"), ::testing::Not(HasSubstr("gradient of")));

@@ -62,7 +62,8 @@ TEST_F(KeyboardTest, EverythingIsReached) {
     for (const UiItem& item : ImGuiHost::current().items().items()) {
         const bool counts = windows.contains(item.window) && !item.label.empty() && item.is_visible() &&
                             item.id != 0 && item.label != item.window &&
-                            item.label.find('/') == std::string::npos; // windows have items of their own
+                            item.label.find('/') == std::string::npos && // windows have items of their own
+                            item.label != "move"; // the menu of layouts is there in its place
         if (counts && !found.contains(item.window + "/" + item.label))
             missed += item.window + "/" + item.label + "\n";
     }

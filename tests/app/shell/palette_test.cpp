@@ -93,6 +93,49 @@ TEST_F(PaletteTest, SaysWhatItFindsAndWalksWithArrows) {
     EXPECT_EQ(bench.cursor(), cursor - 1) << "arrows are the program's again";
 }
 
+TEST_F(PaletteTest, WhatAPersonMeansComesFirst) {
+    // A model with many names, and a text that has the words too.
+    const auto first = [&](const char* query) {
+        bench.post(command::Find{query});
+        ui.frames(2);
+        const std::string text = ui.texts("Find").front();
+        ui.key(ImGuiKey_Escape);
+        ui.frames(2);
+        return text;
+    };
+    using ::testing::StartsWith;
+    EXPECT_EQ(first("dark"), "Theme dark");
+    EXPECT_EQ(first("night"), "Theme dark");
+    EXPECT_THAT(first("mask"), StartsWith("Mask: "));
+    EXPECT_THAT(first("bidirectional"), StartsWith("Mask: later tokens too"));
+    EXPECT_THAT(first("temperature"), StartsWith("Temperature "));
+    EXPECT_THAT(first("export"), StartsWith("Export the state to glassformer-state"));
+    EXPECT_THAT(first("save"), StartsWith("Export the state to glassformer-state"));
+    EXPECT_THAT(first("zoom"), StartsWith("Scale "));
+    EXPECT_EQ(first("softmax"), "Sampling");
+    EXPECT_EQ(first("residual"), "Flow");
+    EXPECT_EQ(first("help"), "Keys and gestures");
+    EXPECT_EQ(first("head"), "Head");
+    EXPECT_EQ(first("embed"), "hook_embed");
+    EXPECT_THAT(first("o_proj"), ::testing::EndsWith("o_proj.weight"));
+}
+
+TEST_F(PaletteTest, SetsTemperatureAndMask) {
+    const auto temperature = [&] {
+        for (const SampleStage& stage : bench.snapshot().chain)
+            if (stage.kind == StageKind::temperature) return stage.on ? stage.value : 1.0;
+        return 1.0;
+    };
+    find("temperature 1.5");
+    EXPECT_EQ(temperature(), 1.5);
+    find("mask later");
+    ASSERT_EQ(bench.snapshot().text().trace->setup().masks.size(), 1u);
+    EXPECT_EQ(bench.snapshot().text().trace->setup().masks[0].kind, MaskKind::bidirectional);
+    find("mask own");
+    EXPECT_TRUE(bench.snapshot().text().trace->setup().masks.empty());
+    EXPECT_EQ(bench.notice(), "");
+}
+
 TEST_F(PaletteTest, MouseAndEscape) {
     ui.key(ImGuiMod_Ctrl | ImGuiKey_K);
     ui.frames(2);

@@ -79,7 +79,7 @@ TEST_F(PanelArrangementTest, EachLayoutHasItsPlaces) {
     EXPECT_GT(panel_rect("Sampling")->GetWidth(), 800);
     EXPECT_TRUE(bench.shows("Inspector", "logits"));
     EXPECT_FALSE(panel_rect("Head"));
-    choose("Overview");
+    choose("All panels");
     EXPECT_EQ(panel_rects(), overview) << "nothing of the others is left";
     EXPECT_TRUE(ImGui::GetCurrentContext()->DockContext.Nodes.Data.Size < 30) << "no stale docks";
     choose("Atention");
@@ -91,7 +91,7 @@ TEST_F(PanelArrangementTest, EachLayoutHasItsPlaces) {
 
 TEST_F(PanelArrangementTest, TheMenuChoosesClosesAndOpens) {
     const auto overview = panel_rects();
-    ui.click("Transport/Layout");
+    ui.click("Transport/View");
     ui.click("Popup/Flow");
     ui.frames(3);
     EXPECT_FALSE(panel_rect("Flow"));
@@ -136,7 +136,7 @@ TEST_F(PanelArrangementTest, PanelsFollowTheWindowUntilOneIsMoved) {
     bench.resize(1700, 900);
     EXPECT_NEAR(panel_rect("Sampling")->GetWidth(), 410, 3) << "what a person set stays";
     bench.resize(1600, 900);
-    choose("Overview");
+    choose("All panels");
     EXPECT_EQ(panel_rects(), before);
 }
 
@@ -180,7 +180,7 @@ TEST_F(PanelArrangementTest, SavedLayoutsComeBack) {
         EXPECT_NE(bench.notice(), "") << name;
         ui.click("Notice/Dismiss");
     }
-    bench.post(command::DeleteLayout{"Overview"});
+    bench.post(command::DeleteLayout{"All panels"});
     EXPECT_NE(bench.notice(), "");
 }
 

@@ -129,7 +129,7 @@ INSTANTIATE_TEST_SUITE_P(Looks, WindowSizesTest,
 TEST(WorkbenchLook, TheMenuSetsThemeAndScale) {
     Bench bench;
     bench.open(saved_preset("llama"));
-    bench.ui.click("Transport/Layout");
+    bench.ui.click("Transport/View");
     bench.ui.click("Popup/dark");
     bench.ui.frames(2);
     EXPECT_TRUE(theme().dark);

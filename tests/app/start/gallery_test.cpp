@@ -4,6 +4,7 @@
 #include "app/workbench_support.h"
 
 #include "app/start/gallery.h"
+#include "platform/error.h"
 #include "text/train/train_tokenizer.h"
 
 #include <imgui_internal.h>
@@ -16,6 +17,8 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::ThrowsMessage;
 
 /// A folder of shipped models: "first" and "second" are trained, "third" is not.
 class ShippedFolder {
@@ -106,6 +109,32 @@ TEST_F(GalleryTest, AClickOpensAModelWithItsTokenizerAndItsPrompt) {
     EXPECT_EQ(bench.tokens(), encode_prompt(*s.model, "b a b"));
     EXPECT_FALSE(ui.exists("Start/Open"));
     EXPECT_TRUE(bench.workbench.settings().recent.empty()) << "it is in the gallery";
+}
+
+TEST_F(GalleryTest, AModelThatShipsIsOpenedByItsName) {
+    bench.post(command::Open{"second", ""});
+    ASSERT_TRUE(bench.snapshot().has_run()) << bench.snapshot().message;
+    EXPECT_EQ(bench.snapshot().model_path, shipped.at("second"));
+    const command::Open named = open_named("first", "", shipped.folder());
+    EXPECT_EQ(named.model, shipped.at("first"));
+    EXPECT_EQ(named.prompt, "a b") << "as its card does";
+    EXPECT_EQ(open_named("./first", "", shipped.folder()).model, "./first");
+    bench.post(command::AddRun{.model = "first"});
+    EXPECT_EQ(bench.snapshot().runs.size(), 2u) << bench.snapshot().message;
+    ui.key(ImGuiMod_Ctrl | ImGuiKey_O);
+    ui.frames(3);
+    ui.set("Start/Model", "first");
+    EXPECT_TRUE(bench.shows("Start", "a model that ships"));
+    ui.click("Start/Open");
+    EXPECT_EQ(bench.snapshot().model_path, shipped.at("first"));
+    EXPECT_EQ(bench.snapshot().tokenizer_path, shipped.at("first/tokenizer.json"));
+}
+
+TEST_F(GalleryTest, AWrongNameIsAnsweredWithTheNearest) {
+    bench.post(command::Open{"sceond", ""});
+    EXPECT_FALSE(bench.snapshot().has_run());
+    EXPECT_THAT(bench.notice(), ::testing::HasSubstr("nearest: 'second'"));
+    EXPECT_TRUE(ui.exists("Start/models/second"));
 }
 
 TEST_F(GalleryTest, AModelThatIsNotTrainedOpensNothing) {
@@ -218,28 +247,33 @@ TEST(GalleryWithProblems, AProblemIsOneLineAndTheRestWorks) {
     EXPECT_EQ(bench.snapshot().prompt, "a b");
 }
 
-TEST(FirstOfGallery, OpensIfItIsTrained) {
+TEST(Opening, IsTheFirstOfTheGalleryIfItIsTrained) {
     const ShippedFolder shipped;
-    const auto first = first_of_gallery(shipped.folder());
-    ASSERT_TRUE(first);
-    EXPECT_EQ(first->model, shipped.at("first"));
-    EXPECT_EQ(first->tokenizer, shipped.at("first/tokenizer.json"));
-    EXPECT_EQ(first->prompt, "a b");
+    const std::vector<Command> opening = opening_commands(shipped.folder());
+    ASSERT_EQ(opening.size(), 1u);
+    const auto& first = std::get<command::Open>(std::get<SessionCommand>(opening[0]));
+    EXPECT_EQ(first.model, shipped.at("first"));
+    EXPECT_EQ(first.tokenizer, shipped.at("first/tokenizer.json"));
+    EXPECT_EQ(first.prompt, "a b");
+    shipped.put("opening.json", R"([{"command": "step", "tokens": 2}])");
+    EXPECT_EQ(opening_commands(shipped.folder()).size(), 2u);
+    shipped.put("opening.json", R"([{"command": "stepp"}])");
+    EXPECT_THAT([&] { opening_commands(shipped.folder()); }, ThrowsMessage<Error>(HasSubstr("step")));
     shipped.list({"third", "first"});
-    EXPECT_FALSE(first_of_gallery(shipped.folder()));
+    EXPECT_THAT(opening_commands(shipped.folder()), IsEmpty());
     shipped.list({});
-    EXPECT_FALSE(first_of_gallery(shipped.folder()));
+    EXPECT_THAT(opening_commands(shipped.folder()), IsEmpty());
     shipped.put("models.json", "{");
-    EXPECT_FALSE(first_of_gallery(shipped.folder()));
-    EXPECT_FALSE(first_of_gallery({}));
+    EXPECT_THAT(opening_commands(shipped.folder()), IsEmpty());
+    EXPECT_THAT(opening_commands({}), IsEmpty());
 }
 
-TEST(FirstOfGallery, TheStartPageDoesNotFlashUpBeforeIt) {
+TEST(Opening, TheStartPageDoesNotFlashUpBeforeIt) {
     const ShippedFolder shipped;
     HeadlessWindow screen({.width = 1600, .height = 900});
     Workbench workbench(
         {.mode = Session::Mode::cooperative, .config_folder = {}, .wake = {}, .models = shipped.folder()});
-    workbench.post(*first_of_gallery(shipped.folder()));
+    workbench.play(opening_commands(shipped.folder()));
     UiDriver ui(screen.host(),
                 [&] { screen.frame([&] { workbench.frame(); }); }); // the session does nothing yet
     EXPECT_FALSE(ui.exists("Start/Open"));
@@ -251,11 +285,12 @@ TEST(FirstOfGallery, TheStartPageDoesNotFlashUpBeforeIt) {
     EXPECT_FALSE(ui.exists("Start/Open"));
 }
 
-TEST(FirstOfGallery, TheStartPageSaysWhyItDoesNotOpen) {
+TEST(Opening, TheStartPageSaysWhyItDoesNotOpen) {
     const ShippedFolder shipped;
     shipped.put("first/model.safetensors", "no tensors");
     Bench bench({.models = shipped.folder()});
-    bench.post(*first_of_gallery(shipped.folder()));
+    bench.workbench.play(opening_commands(shipped.folder()));
+    bench.ui.frames(4);
     EXPECT_FALSE(bench.snapshot().has_run());
     EXPECT_TRUE(bench.ui.exists("Start/" + bench.snapshot().message));
     EXPECT_TRUE(bench.ui.exists("Start/models/second"));

@@ -16,6 +16,16 @@ TEST(Fuzzy, WordsAndLettersInOrder) {
     EXPECT_LT(fuzzy_score("a", ""), 0);
 }
 
+TEST(Fuzzy, HowWordsStandInAText) {
+    EXPECT_EQ(word_fit("", "anything"), WordFit::whole);
+    EXPECT_EQ(word_fit("Dark theme", "theme dark"), WordFit::whole);
+    EXPECT_EQ(word_fit("head", "Heads: head 2"), WordFit::whole);
+    EXPECT_EQ(word_fit("head", "Heads"), WordFit::start);
+    EXPECT_EQ(word_fit("mask", "unmask"), WordFit::inside);
+    EXPECT_EQ(word_fit("mask theme", "theme unmask"), WordFit::inside) << "the worst counts";
+    EXPECT_EQ(word_fit("mask zzz", "mask"), WordFit::none);
+}
+
 TEST(Fuzzy, NearerIsHigher) {
     const auto better = [](const char* query, const char* a, const char* b) {
         EXPECT_GT(fuzzy_score(query, a), fuzzy_score(query, b)) << query;

@@ -16,7 +16,6 @@ namespace {
 // Design lengths.
 constexpr float k_card_width = 112, k_gap_beside = 12, k_padding = 10, k_row = 22, k_min_row = 13;
 constexpr float k_label = 48, k_mark = 6; ///< parts of a source token's row
-constexpr float k_name_height = 44;       ///< the card's part above the rows
 constexpr float k_class_row = 24, k_pooled_width = 20;
 
 /// A scale whose colours are full at three times the root mean square, as those of Flow's strips are.
@@ -89,7 +88,7 @@ void FlowCards::draw_other_run(const View& v, const FlowLayout& layout, float le
     const int n_lines = std::max(n_seen + (n_seen < n), 1);
     const float row = std::floor(std::min(height / static_cast<float>(n_lines), px(k_row)));
     const float bottom = std::max(layout.bottom, layout.top + row * static_cast<float>(n_lines));
-    const UiRect card{{left, layout.top - px(k_name_height)}, {left + width(), bottom + px(6)}};
+    const UiRect card{{left, layout.header_top}, {left + width(), bottom + px(6)}};
     ImDrawList& list = *ImGui::GetWindowDrawList();
     list.AddRectFilled(card.min, card.max, t.well, px(8));
     list.AddRect(card.min, card.max, t.border, px(8));

@@ -10,18 +10,20 @@ namespace {
 
 // Design lengths.
 constexpr float k_gap = 8, k_well_padding = 12;
-constexpr float k_wide = 40, k_vector = 34, k_mlp = 48, k_gather = 52, k_next = 72, k_classes = 132,
+constexpr float k_wide = 40, k_vector = 34, k_mlp = 44, k_ribbons = 44, k_next = 84, k_classes = 132,
                 k_pooled = 48;
 constexpr float k_folded = 15, k_folded_gap = 9;
 constexpr float k_min_folded = 5;       ///< a folded layer and its gap take at least this
 constexpr float k_closing = 240;        ///< width of a layer that begins to fold
-constexpr float k_full_size_room = 820; ///< with less room all columns shrink
-/// The scores are left out where they would get less than this, or than the second value where the weights
-/// over the source stand beside them.
+constexpr float k_full_size_room = 820; ///< with less room all columns shrink, with more they grow
+/// What the matrix gets at least, and where the weights over the source stand beside it.
 constexpr float k_min_matrix = 104, k_min_matrix_beside_source = 88;
+constexpr float k_numbered_cell = 26; ///< cells this wide have room for a number
 
-constexpr float k_min_shrink = 0.6f;
-constexpr float k_weights_share = 0.6f; ///< the weights' share of what scores and weights get together
+constexpr float k_min_stretch = 0.6f, k_max_stretch = 1.35f;
+// Shares of the room: what a matrix with numbers gets at most, what one without gets if nothing of importance
+// has to give way. A little less than that is enough.
+constexpr float k_max_numbered_share = 0.42f, k_plain_share = 0.28f, k_almost = 0.9f;
 
 /// The hue of a strip: that of the site's family.
 ColourRole role_of_strip(Site site) { return role_of(site_row(site).family).value_or(ColourRole::residual); }
@@ -30,14 +32,21 @@ ColourRole role_of_strip(Site site) { return role_of(site_row(site).family).valu
 
 const FlowColumn* FlowLayout::find(Site site) const {
     for (const FlowColumn& c : columns)
-        if (c.site == site && (c.kind == FlowColumnKind::strip || c.kind == FlowColumnKind::matrix))
-            return &c;
+        if (c.site == site && c.has_map()) return &c;
     return nullptr;
+}
+
+float FlowLayout::row_at(float y) const {
+    const float height = row_height(), tall_top = y_of(static_cast<float>(tall_row));
+    if (extra <= 0 || y <= tall_top) return row0 + (y - top) / height;
+    if (y < tall_top + height + extra)
+        return static_cast<float>(tall_row) + (y - tall_top) / (height + extra);
+    return row0 + (y - extra - top) / height;
 }
 
 void FlowColumns::add(FlowLayout& layout, const FlowColumn& column, Size size) {
     layout.columns.push_back(column);
-    sizes_.push_back({size.width * shrink_, size.gap * shrink_, size.flex});
+    sizes_.push_back({size.width * stretch_, size.gap * stretch_, size.flex});
 }
 
 /// Adds the layer in focus in the order of its formula: softmax(Q K^T) V.
@@ -46,45 +55,64 @@ void FlowColumns::add_unfolded(const Trace& trace, FlowLayout& layout) {
     using enum ColourRole;
     const ModelConfig& c = trace.config();
     const int l = layout.layer;
-    const auto strip = [&](Site site, const char* header, float width,
+    struct Words {
+        const char *header, *phrase, *short_phrase;
+    };
+    const auto strip = [&](Site site, const Words& words, float width,
                            FlowHeadAxis head = FlowHeadAxis::none) {
         if (trace.kept(site, l))
-            add(layout, {FlowColumnKind::strip, site, l, header, role_of_strip(site), head},
+            add(layout,
+                {FlowColumnKind::strip, site, l, words.header, role_of_strip(site), head, words.phrase,
+                 words.short_phrase},
                 {px(width), px(k_gap), 0});
     };
     // A matrix has no hue of its own, so its header takes that of what it is made from or reads.
-    const auto matrix = [&](Site site, const char* header, ColourRole role, float share) {
+    const auto matrix = [&](Site site, const Words& words, ColourRole role, float gap) {
         if (trace.kept(site, l))
-            add(layout, {FlowColumnKind::matrix, site, l, header, role, FlowHeadAxis::query},
-                {0, px(k_gap), share});
+            add(layout,
+                {FlowColumnKind::matrix, site, l, words.header, role, FlowHeadAxis::query, words.phrase,
+                 words.short_phrase},
+                {0, gap, 1});
     };
+    const auto ribbons = [&](FlowColumnKind kind, ColourRole role) {
+        add(layout, {kind, pattern, l, "", role, FlowHeadAxis::query}, {px(k_ribbons), 0, 0});
+    };
+    const Words sum{"+", "the sum so far", "sum"}, out{"out", "what it adds to its line", "adds"};
     const bool rope = trace.has(rot_q);
-    strip(rope ? rot_q : q, "Q", k_vector, FlowHeadAxis::query);
-    strip(rope ? rot_k : k, "K", k_vector, FlowHeadAxis::key_value);
-    matrix(attn_scores, "scores", query, 1 - k_weights_share);
-    matrix(pattern, "weights", residual, k_weights_share);
-    strip(v, "V", k_vector, FlowHeadAxis::key_value);
+    strip(rope ? rot_q : q, {"Q", "what a token looks for", "seeks"}, k_vector, FlowHeadAxis::query);
+    strip(rope ? rot_k : k, {"K", "what it can be found by", "offers"}, k_vector, FlowHeadAxis::key_value);
+    if (trace.kept(pattern, l)) ribbons(FlowColumnKind::seek, key);
+    if (layout.shows_scores)
+        matrix(attn_scores,
+               {"scores", "how well each query fits each key, before softmax", "how well query and key fit"},
+               query, 0);
+    else
+        matrix(pattern,
+               {"weights", "how much a row listens to each column; each row adds up to 1",
+                "how much a row listens to each column"},
+               query, 0);
+    strip(v, {"V", "what it hands over", "gives"}, k_vector, FlowHeadAxis::key_value);
     if (trace.kept(z, l)) {
-        add(layout, {FlowColumnKind::gather, pattern, l, "", value, FlowHeadAxis::query},
-            {px(k_gather), 0, 0});
-        strip(z, "z", k_vector, FlowHeadAxis::query);
+        ribbons(FlowColumnKind::gather, value);
+        strip(z, {"z", "the mix a token receives", "gets"}, k_vector, FlowHeadAxis::query);
         sizes_.back().gap = 0;
     }
-    strip(attn_out, "out", k_wide);
-    if (c.mlp != MlpKind::none) strip(resid_mid, "+", k_wide);
+    strip(attn_out, out, k_wide);
+    if (c.mlp != MlpKind::none) strip(resid_mid, sum, k_wide);
     if (trace.source()) { // softmax(Q K^T) V once more, with the source's keys and values
-        strip(cross_q, "Q", k_vector, FlowHeadAxis::query);
-        matrix(cross_pattern, "source", key, k_weights_share);
-        strip(cross_z, "z", k_vector, FlowHeadAxis::query);
-        strip(cross_attn_out, "out", k_wide);
-        strip(resid_mid_cross, "+", k_wide);
+        strip(cross_q, {"Q", "what it looks for there", "seeks"}, k_vector, FlowHeadAxis::query);
+        matrix(cross_pattern, {"source", "how much a row reads of each token of the source", "reads"}, key,
+               px(k_gap));
+        strip(cross_z, {"z", "the mix it receives", "gets"}, k_vector, FlowHeadAxis::query);
+        strip(cross_attn_out, out, k_wide);
+        strip(resid_mid_cross, sum, k_wide);
     }
     if (c.mlp != MlpKind::none) {
-        if (c.is_moe()) strip(expert_weights, "experts", k_mlp);
-        strip(mlp_post, "MLP", k_mlp);
-        strip(mlp_out, "out", k_wide);
+        if (c.is_moe()) strip(expert_weights, {"experts", "who works on it", "who"}, k_mlp);
+        strip(mlp_post, {"MLP", "each row works alone", "alone"}, k_mlp);
+        strip(mlp_out, out, k_wide);
     }
-    strip(c.norm_place == NormPlace::post ? normalized_resid_post : resid_post, "+", k_wide);
+    strip(c.norm_place == NormPlace::post ? normalized_resid_post : resid_post, sum, k_wide);
 }
 
 /// Adds what the model is for.
@@ -93,8 +121,10 @@ void FlowColumns::add_output(const Trace& trace, FlowLayout& layout) {
     const float gap = px(k_gap);
     if (c.has_logits())
         add(layout,
-            {FlowColumnKind::next, Site::logits, -1, c.fills_in() ? "fills in" : "next",
-             ColourRole::residual},
+            {FlowColumnKind::next, Site::logits, -1, c.fills_in() ? "fills in" : "next", ColourRole::residual,
+             FlowHeadAxis::none,
+             c.fills_in() ? "the likeliest in each place" : "row t predicts t + 1; last: the drawn",
+             c.fills_in() ? "likeliest" : "t + 1"},
             {px(k_next), gap, 0});
     else if (c.head == OutputHead::classes)
         add(layout, {FlowColumnKind::classes, Site::class_logits, -1, "classes", ColourRole::residual},
@@ -135,6 +165,10 @@ void FlowColumns::add_layers(const Trace& trace, float room, FlowLayout& layout)
 void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& layout) {
     const ModelConfig& c = trace.config();
     const auto n_layers = static_cast<std::size_t>(c.n_layers);
+    if (c.d_model != d_model_) {
+        d_model_ = c.d_model;
+        embed_phrase_ = "a token as " + std::to_string(d_model_) + " numbers";
+    }
     if (openness_.size() != n_layers) {
         openness_.assign(n_layers, {});
         layer_numbers_.clear();
@@ -144,12 +178,16 @@ void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& la
     layout.left_out = 0;
     sizes_.clear();
     unfolded_begin_ = unfolded_end_ = 0;
-    shrink_ = std::clamp((x1 - x0) / px(k_full_size_room), k_min_shrink, 1.0f);
+    stretch_ = std::clamp((x1 - x0) / px(k_full_size_room), k_min_stretch, k_max_stretch);
 
-    add(layout, {FlowColumnKind::strip, Site::embed, -1, "embed", role_of_strip(Site::embed)},
+    add(layout,
+        {FlowColumnKind::strip, Site::embed, -1, "embed", role_of_strip(Site::embed), FlowHeadAxis::none,
+         embed_phrase_.c_str(), "numbers"},
         {px(k_wide), 0, 0});
     if (trace.kept(Site::pos_embed))
-        add(layout, {FlowColumnKind::strip, Site::pos_embed, -1, "pos", role_of_strip(Site::pos_embed)},
+        add(layout,
+            {FlowColumnKind::strip, Site::pos_embed, -1, "pos", role_of_strip(Site::pos_embed),
+             FlowHeadAxis::none, "where it stands", "place"},
             {px(k_wide), px(k_gap), 0});
     add_layers(trace, x1 - x0, layout);
     const std::size_t n_before_output = layout.columns.size();
@@ -187,18 +225,32 @@ void FlowColumns::leave_out(Site site, FlowLayout& layout) {
     }
 }
 
-/// Where the matrices would get too little room, columns that say less than they give way to them.
+/// Where the matrices would get too little room, columns that say less than they give way to them: sums, what
+/// the MLP writes, then the width of all, already where numbers would not fit into the cells.
 void FlowColumns::fit_into(float room, const Trace& trace, FlowLayout& layout) {
+    using enum Site;
     const bool has_source = trace.source() != nullptr;
-    const float least = px(has_source ? k_min_matrix_beside_source : k_min_matrix) * layout.opened;
-    const float source_weights = has_source ? least : 0;
-    const float with_scores = least / (1 - k_weights_share) + source_weights;
-    const float without_scores = least + source_weights;
-    if (left_over(room) < with_scores) leave_out(Site::mlp_out, layout);
-    if (left_over(room) < with_scores) leave_out(Site::attn_scores, layout);
-    for (const Site site : {Site::resid_mid, Site::cross_attn_out, Site::resid_mid_cross, Site::attn_out,
-                            Site::cross_q, Site::mlp_post, Site::cross_z, Site::expert_weights})
-        if (left_over(room) < without_scores) leave_out(site, layout);
+    const float least = px(has_source ? k_min_matrix_beside_source : k_min_matrix) * layout.opened *
+                        (has_source ? 2.0f : 1.0f);
+    const float numbered = px(k_numbered_cell) * static_cast<float>(layout.n_rows) * layout.opened;
+    const bool wants_numbers = numbered <= room * k_max_numbered_share;
+    const float wanted = std::max(wants_numbers ? numbered : room * k_plain_share * layout.opened, least);
+    for (const Site site : {mlp_out, resid_mid, resid_mid_cross, resid_post, normalized_resid_post})
+        if (left_over(room) < wanted) leave_out(site, layout);
+    if (left_over(room) < wanted && stretch_ > 1)
+        narrow(std::max((room - wanted) / (room - left_over(room)), 1 / stretch_));
+    if (left_over(room) < wanted * k_almost) leave_out(attn_out, layout);
+    for (const Site site : {cross_attn_out, cross_q, mlp_post, cross_z, expert_weights})
+        if (left_over(room) < least) leave_out(site, layout);
+}
+
+/// Multiplies the widths and gaps of all columns.
+void FlowColumns::narrow(float factor) {
+    stretch_ *= factor;
+    for (Size& s : sizes_) {
+        s.width *= factor;
+        s.gap *= factor;
+    }
 }
 
 /// Says where each column and the well is on screen.
@@ -213,7 +265,7 @@ void FlowColumns::place(float x0, float x1, FlowLayout& layout) const {
         x += sizes_[i].gap + sizes_[i].width + (flex > 0 ? room * sizes_[i].flex / flex : 0);
         column.x1 = std::round(x);
     }
-    const float padding = px(k_well_padding) * shrink_;
+    const float padding = px(k_well_padding) * stretch_;
     const bool has_unfolded = unfolded_begin_ < unfolded_end_;
     layout.well_x0 = has_unfolded ? layout.columns[unfolded_begin_].x0 - padding : 0;
     layout.well_x1 = has_unfolded ? layout.columns[unfolded_end_ - 1].x1 + padding : 0;

@@ -2,6 +2,7 @@
 
 #include "app/host/frame_request.h"
 #include "app/host/imgui_host.h"
+#include "app/widgets/cell_numbers.h"
 
 #include <algorithm>
 #include <cmath>
@@ -69,8 +70,7 @@ void FlowMaps::update(const View& v, const FlowLayout& layout) {
         const std::size_t n_before = group.shown.size();
         group.shown.clear();
         for (const FlowColumn& c : layout.columns)
-            if ((c.kind == FlowColumnKind::strip || c.kind == FlowColumnKind::matrix) && group_of(c) == id)
-                group.shown.push_back(c);
+            if (c.has_map() && group_of(c) == id) group.shown.push_back(c);
         if (group.shown.size() != n_before) restart(group); // columns come and go with the panel's width
         if (!group.shown.empty()) fill(group, v, layout);
     }
@@ -130,17 +130,31 @@ void FlowMaps::draw(ImDrawList& list, const FlowColumn& column, const View& v, c
     HeatMapView view = themed_heat_map(has_both_signs(column.site));
     view.scale = colour_scale(column.site);
     view.rows = std::min(v.cursor, group.rows);
-    view.row0 = layout.row0;
-    view.row1 = layout.row1;
     view.cols = n_columns_in_view(v.trace(), column, v.cursor);
     view.col0 = 0;
     view.col1 = static_cast<float>(view.cols);
     if (layout.row_height() >= px(k_gap_from)) view.look.gap_y = px(k_row_gap);
     if (has_key_axis(column.site) && (column.x1 - column.x0) / view.col1 >= px(k_gap_from))
         view.look.gap_x = px(1);
-    const PlacedHeatMap place{static_cast<int>(at - group.shown.begin()),
-                              {{column.x0, layout.top}, {column.x1, layout.bottom}}};
-    group.maps.draw(list, {&place, 1}, view);
+    const int map = static_cast<int>(at - group.shown.begin());
+    const SiteValues values = v.values.values({column.site, column.layer});
+    const auto value = [&values, &layout](int row, int key) {
+        return key < values.n_columns(row) ? values.at(layout.head, row, key) : k_not_visible;
+    };
+    const bool has_numbers = column.kind == FlowColumnKind::matrix && layout.opened >= 1 && values.exists();
+    const auto draw_rows = [&](float begin, float end) {
+        if (begin >= end) return;
+        view.row0 = begin;
+        view.row1 = end;
+        const PlacedHeatMap place{map, {{column.x0, layout.y_of(begin)}, {column.x1, layout.y_of(end)}}};
+        group.maps.draw(list, {&place, 1}, view);
+        if (has_numbers) draw_cell_numbers(list, place, view, value, !has_both_signs(column.site));
+    };
+    if (layout.extra <= 0) return draw_rows(layout.row0, layout.row1);
+    const auto tall = static_cast<float>(layout.tall_row); // rows of another height are a map of their own
+    draw_rows(layout.row0, tall);
+    draw_rows(tall, tall + 1);
+    draw_rows(tall + 1, layout.row1);
 }
 
 } // namespace gf::ui

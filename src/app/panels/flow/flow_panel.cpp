@@ -3,6 +3,8 @@
 #include "app/host/frame_request.h"
 #include "app/host/keyboard.h"
 #include "app/panels/flow/flow_cards.h"
+#include "app/panels/flow/flow_headers.h"
+#include "app/panels/flow/flow_legend.h"
 #include "app/panels/flow/flow_maps.h"
 #include "app/panels/flow/flow_picture.h"
 #include "app/panels/flow/flow_words.h"
@@ -10,8 +12,9 @@
 #include "app/view/sampling_preview.h"
 #include "app/view/token_labels.h"
 #include "app/view/token_row.h"
-#include "app/widgets/colour_legend.h"
+#include "app/widgets/header_controls.h"
 #include "app/widgets/panel_frame.h"
+#include "app/widgets/segmented_control.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
 
@@ -26,35 +29,46 @@ namespace gf::ui {
 namespace {
 
 // Design lengths.
-constexpr float k_readable_row = 14, k_max_row = 30;
-constexpr float k_labels = 80;     ///< the token labels left of the columns, with the gap behind them
-constexpr float k_token_item = 76; ///< the item over the token labels
-constexpr float k_header = 46, k_legend = 26, k_source_labels = 16, k_layer_number = 22;
+constexpr float k_readable_row = 12; ///< rows are as high as the room lets them be, but not lower than this
+constexpr float k_max_row = 40;      ///< unless a person zooms in
+constexpr float k_tall_from = 16, k_extra = 8; ///< rows this high: the row that is followed is higher by that
+constexpr float k_labels = 84, k_row_numbers = 24; ///< left of the columns, with the gap behind them
+constexpr float k_with_row_numbers = 760;          ///< width of the panel from which on rows have numbers
+constexpr float k_legend = 26, k_source_labels = 16, k_layer_number = 22;
 constexpr float k_min_width_with_card = 560;
 /// With less room for the rows and what is around them, the panel says that it is too small.
 constexpr float k_min_width = 320, k_min_height = 140;
-constexpr float k_weight_legend = 240, k_plain_legend = 170; ///< with and without what masked is
 
 constexpr std::size_t k_measure_budget = std::size_t{1} << 20; ///< values read in a frame
 constexpr float k_min_rows = 4;                                ///< when zoomed in
-constexpr float k_rows_full_height = 24; ///< fewer rows than this do not fill the panel's height
-
-bool has_map(const FlowColumn& c) {
-    return c.kind == FlowColumnKind::strip || c.kind == FlowColumnKind::matrix;
-}
 
 constexpr std::array<std::string_view, 2> k_rows_words{"readable", "all"};
+constexpr std::array<std::string_view, 2> k_matrix_words{"weights", "scores"};
+constexpr std::array<const char*, 2> k_matrices{"weights", "scores"};
 
 struct FlowOptions {
-    std::string rows = "readable"; ///< how many rows are shown: as many as are readable, or all
-    double zoom = 0;               ///< number of rows that a person zoomed to; 0: as `rows` says
-    double end = -1;               ///< row where those shown end; -1: at the newest
+    std::string rows = "readable";  ///< how many rows are shown: as many as are readable, or all
+    double zoom = 0;                ///< number of rows that a person zoomed to; 0: as `rows` says
+    double end = -1;                ///< row where those shown end; -1: at the newest
+    std::string matrix = "weights"; ///< what the matrix shows
     static void fields(auto& options, auto visit) {
         visit("rows", options.rows, {.words = k_rows_words});
         visit("zoom", options.zoom, {.least = 0, .greatest = 1e9});
         visit("end", options.end, {.least = -1, .greatest = 1e9});
+        visit("matrix", options.matrix, {.words = k_matrix_words});
     }
 };
+
+/// What comes after the newest token shown, as Sampling and Text say it; not known of other runs than the
+/// text.
+NextToken drawn_token(const View& v, const Selection& selection) {
+    if (!predicts_tokens(v) || v.run.id != v.snapshot.text().id || v.cursor < 1) return {};
+    SamplingPreview& preview = sampling_preview();
+    const int position = sampled_position(v, selection);
+    preview.update(v, position);
+    const int token = v.config().fills_in() ? preview.step().token : next_token(v);
+    return {v.config().logits_row(position), token, final_probability(preview.step(), token)};
+}
 
 class FlowPanel : public PanelWithOptions<FlowOptions> {
   public:
@@ -65,30 +79,29 @@ class FlowPanel : public PanelWithOptions<FlowOptions> {
   private:
     void take_option(std::string_view name) override;
     float wanted_rows(float readable) const;
-    void place_rows(int cursor);
+    bool lay_out(const View& view, const Selection& selection, ImVec2 at, ImVec2 room, float card_width);
+    void place_rows(int cursor, int followed);
     void navigate_rows(int cursor, bool over_cells = false);
     int row_under_mouse(int cursor) const;
+    void pin_row_under_mouse(const View& view, const Selection& selection, Commands& commands) const;
     void draw_picture(const View& view, const Selection& selection, float left, float right);
     void handle_cells(const FlowColumn& column, const View& view, Selection& selection, Commands& commands);
     void handle_layer(const FlowColumn& column, const View& view, Selection& selection, Commands& commands);
     void handle_tokens(const View& view, Selection& selection, Commands& commands);
     void handle_next_tokens(const View& view, Selection& selection, Commands& commands);
-    void draw_headers(const View& view, Selection& selection, Commands& commands);
-    void draw_header(const FlowColumn& column, bool stepped, float& free_from);
-    void draw_heads(const View& view, Selection& selection, Commands& commands);
     void draw_source_labels(const View& view, const Selection& selection);
-    void draw_legend(const View& view);
-    void draw_changed_legend(float y);
+    void draw_title(const View& view);
     std::string_view text() const { return {text_.data(), text_.size()}; }
 
     FlowLayout layout_;
     FlowColumns columns_;
     FlowMaps maps_;
     FlowCards cards_;
+    FlowHeaderRow headers_;
+    FlowLegend legend_;
     StreamMeasures measures_;
     std::vector<float> source_edges_;   ///< slots of the source tokens below their matrix
     std::vector<ImU32> source_colours_; ///< colours of their labels
-    Glide head_mark_;
     fmt::memory_buffer text_;
 };
 
@@ -102,8 +115,8 @@ float FlowPanel::wanted_rows(float readable) const {
     return options_.rows == "all" ? 1e9f : readable;
 }
 
-/// Says which rows are between top and bottom.
-void FlowPanel::place_rows(int cursor) {
+/// Says which rows are between top and bottom, and how high they are. `followed`: the row that is higher.
+void FlowPanel::place_rows(int cursor, int followed) {
     const auto n = static_cast<float>(cursor);
     const float height = layout_.bottom - layout_.top, readable = std::floor(height / px(k_readable_row));
     const float shown = std::clamp(wanted_rows(readable), std::min(k_min_rows, n), n);
@@ -111,9 +124,13 @@ void FlowPanel::place_rows(int cursor) {
     const float end = end_row < 0 ? n : std::clamp(end_row, shown, n);
     layout_.row0 = end - shown;
     layout_.row1 = end;
-    // Few rows keep together instead of filling the height.
-    const float max_row_height = std::max(px(k_max_row), height / k_rows_full_height);
-    layout_.bottom = std::min(layout_.bottom, layout_.top + shown * max_row_height);
+    const auto tall = static_cast<float>(followed);
+    const bool is_in_sight = tall >= layout_.row0 && tall + 1 <= layout_.row1;
+    layout_.tall_row = followed;
+    layout_.extra = is_in_sight && height / shown >= px(k_tall_from) ? px(k_extra) : 0;
+    // Few rows keep together instead of filling the height, unless a person zooms in.
+    if (options_.zoom <= 0)
+        layout_.bottom = std::min(layout_.bottom, layout_.top + shown * px(k_max_row) + layout_.extra);
 }
 
 /// Lets the wheel zoom at the pointer, dragging pan, and a double click show as many rows as at first (over
@@ -123,7 +140,7 @@ void FlowPanel::navigate_rows(int cursor, bool over_cells) {
     const auto n = static_cast<float>(cursor);
     const float shown = layout_.row1 - layout_.row0;
     if (ImGui::IsItemHovered() && io.MouseWheel != 0 && !io.KeyCtrl) {
-        const float at = layout_.row0 + (io.MousePos.y - layout_.top) / layout_.row_height();
+        const float at = layout_.row_at(io.MousePos.y);
         const float wanted = std::clamp(shown * std::pow(0.85f, io.MouseWheel), std::min(k_min_rows, n), n);
         options_.zoom = static_cast<double>(wanted);
         options_.end = static_cast<double>(std::clamp(at + (layout_.row1 - at) * wanted / shown, wanted, n));
@@ -131,7 +148,7 @@ void FlowPanel::navigate_rows(int cursor, bool over_cells) {
         options_.end =
             static_cast<double>(std::clamp(layout_.row1 - io.MouseDelta.y / layout_.row_height(), shown, n));
     } else if (!over_cells && ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
-        options_ = {};
+        options_.zoom = 0, options_.end = -1, options_.rows = k_rows_words[0];
     } else {
         return;
     }
@@ -142,57 +159,74 @@ void FlowPanel::navigate_rows(int cursor, bool over_cells) {
 /// Draws all that has no items, between two edges on screen.
 void FlowPanel::draw_picture(const View& v, const Selection& selection, float left, float right) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    const FlowPicture picture{list, layout_, v, measures_, selection.token_in_view(v.cursor)};
-    picture.draw_well();
-    list.PushClipRect({left, layout_.top - px(2)}, {right, layout_.bottom + px(2)}, true);
+    const FlowPicture picture{
+        list, layout_, v, measures_, selection.token_in_view(v.cursor), drawn_token(v, selection)};
+    picture.draw_ground(left, right);
+    list.PushClipRect({left, layout_.top - px(3)}, {right, layout_.bottom + px(2)}, true);
     picture.draw_stream();
-    picture.draw_value_ribbons();
+    picture.draw_attention_ribbons();
     for (const FlowColumn& c : layout_.columns) {
-        if (has_map(c)) maps_.draw(list, c, v, layout_);
+        if (c.has_map()) maps_.draw(list, c, v, layout_);
         if (c.kind == FlowColumnKind::folded) picture.draw_folded(c);
         if (c.kind == FlowColumnKind::next) picture.draw_next(c);
     }
-    picture.draw_matched_keys();
     picture.draw_labels();
     picture.draw_row_in_view();
     for (const FlowColumn& c : layout_.columns) {
-        if (has_map(c)) picture.draw_highlights(c, selection);
-        if (c.kind != FlowColumnKind::gather) picture.draw_edit_marks(c);
+        if (c.has_map()) picture.draw_highlights(c, selection);
+        if (!c.has_ribbons()) picture.draw_edit_marks(c);
     }
     list.PopClipRect();
 }
 
-void FlowPanel::draw(const View& v, Selection& selection, Commands& commands) {
+/// Says where everything is in the room from `at` on; false if that is too small. `card_width`: pixels that
+/// the other stack's card takes.
+bool FlowPanel::lay_out(const View& v, const Selection& selection, ImVec2 at, ImVec2 room, float card_width) {
     const HeadRef head = selection.head_in_view();
     layout_.layer = selection.pinned_head.layer;
     layout_.head = head.layer == layout_.layer ? head.head : selection.pinned_head.head;
     layout_.kv_head = layout_.head / v.config().group_size();
+    // Stepping to the scores shows them.
+    const bool stepped_to_scores = selection.operation && selection.operation->site == Site::attn_scores;
+    layout_.shows_scores = stepped_to_scores || options_.matrix == k_matrix_words[1];
+    layout_.n_rows = v.cursor;
+    layout_.source_labels_height = v.trace().source() ? px(k_source_labels) : 0;
+    room.x -= card_width;
+    if (!v.reader) at.x += card_width;
+    const float below = px(k_legend) + layout_.source_labels_height;
+    if (v.cursor < 1 || room.x < px(k_min_width) || room.y < px(k_min_height)) return false;
+    layout_.headers = headers_that_fit(room.y - below, v.cursor);
+    const float labels = px(room.x >= px(k_with_row_numbers) ? k_labels + k_row_numbers : k_labels);
+    layout_.left = at.x;
+    layout_.right = at.x + room.x;
+    layout_.labels_end = at.x + labels - px(8);
+    layout_.header_top = at.y;
+    layout_.top = at.y + height_of(layout_.headers);
+    layout_.bottom = layout_.lowest = std::max(at.y + room.y - below, layout_.top + px(40));
+    place_rows(v.cursor, selection.pinned_token >= 0 && selection.pinned_token < v.cursor
+                             ? selection.pinned_token
+                             : v.cursor - 1);
+    columns_.lay_out(v.trace(), at.x + labels, layout_.right, layout_);
+    return true;
+}
+
+void FlowPanel::draw(const View& v, Selection& selection, Commands& commands) {
     const ImVec2 header_at = ImGui::GetCursorScreenPos();
     ImGui::Dummy({1, font(TextSize::body)->FontSize}); // the header is written last, when the rows are known
-    ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
+    const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     // The folded card of the run that this one reads is at the left, of the run that reads it at the right.
     const float card_width = room.x >= px(k_min_width_with_card) ? FlowCards::width_with_gap(v) : 0;
     const float card_left = v.reader ? at.x + room.x - FlowCards::width() : at.x;
-    room.x -= card_width;
-    if (!v.reader) at.x += card_width;
-    layout_.source_labels_height = v.trace().source() ? px(k_source_labels) : 0;
-    layout_.labels_end = at.x + px(k_labels) - px(8);
-    layout_.top = at.y + px(k_header);
-    layout_.bottom =
-        std::max(at.y + room.y - px(k_legend) - px(8) - layout_.source_labels_height, layout_.top + px(40));
-    if (v.cursor < 1 || room.x < px(k_min_width) || room.y < px(k_min_height)) {
+    if (!lay_out(v, selection, at, room, card_width)) {
         ImGui::SetCursorScreenPos(header_at);
         panel_header("Flow", "make this panel larger to see it");
         return;
     }
-    layout_.lowest = layout_.bottom;
-    place_rows(v.cursor);
-    columns_.lay_out(v.trace(), at.x + px(k_labels), at.x + room.x, layout_);
     maps_.update(v, layout_);
     if (!measures_.advance(v.run.view(), k_measure_budget)) request_frame();
-    draw_picture(v, selection, at.x, at.x + room.x);
+    draw_picture(v, selection, layout_.left, layout_.right);
     for (const FlowColumn& c : layout_.columns) {
-        if (has_map(c)) handle_cells(c, v, selection, commands);
+        if (c.has_map()) handle_cells(c, v, selection, commands);
         if (c.kind == FlowColumnKind::folded) handle_layer(c, v, selection, commands);
     }
     handle_tokens(v, selection, commands);
@@ -200,18 +234,31 @@ void FlowPanel::draw(const View& v, Selection& selection, Commands& commands) {
     if (card_width > 0) cards_.draw_other_run(v, layout_, card_left, selection, commands);
     cards_.draw_output(v, layout_, selection, commands);
     draw_source_labels(v, selection);
-    draw_headers(v, selection, commands);
-    draw_heads(v, selection, commands);
-    draw_legend(v);
+    headers_.draw(v, layout_, selection, commands);
+    const float y = layout_.bottom + px(11) + layout_.source_labels_height;
+    legend_.draw(v, layout_, maps_, selection.token_in_view(v.cursor),
+                 {{layout_.left, y}, {layout_.right, y + font(TextSize::small)->FontSize}});
+    ImGui::SetCursorScreenPos(header_at);
+    draw_title(v);
+}
+
+/// The header line, with the switch between weights and scores.
+void FlowPanel::draw_title(const View& v) {
     text_.clear();
     write_flow_subtitle(v, layout_, text_);
-    ImGui::SetCursorScreenPos(header_at);
-    panel_header("Flow", text());
+    const HeaderPlace place = layout_.matrix()
+                                  ? header_place(segmented_control_width(k_matrices, ControlSize::small))
+                                  : HeaderPlace{};
+    panel_header("Flow", text(), place.reserved);
+    if (!place.fits) return;
+    const HeaderControls controls(place.at);
+    int chosen = layout_.shows_scores;
+    if (segmented_control("matrix", chosen, k_matrices, ControlSize::small))
+        options_.matrix = k_matrix_words[static_cast<std::size_t>(chosen)];
 }
 
 int FlowPanel::row_under_mouse(int cursor) const {
-    const float row = layout_.row0 + (ImGui::GetMousePos().y - layout_.top) / layout_.row_height();
-    return std::clamp(static_cast<int>(std::floor(row)), 0, cursor - 1);
+    return std::clamp(static_cast<int>(std::floor(layout_.row_at(ImGui::GetMousePos().y))), 0, cursor - 1);
 }
 
 /// Makes a strip or matrix an item: the mouse points at its cells, a click pins one, a double click edits it.
@@ -267,12 +314,18 @@ void FlowPanel::handle_layer(const FlowColumn& c, const View& v, Selection& sele
     tooltip(text());
 }
 
+/// Pins the token of the row under the mouse, or lets go of it if it is the pinned one.
+void FlowPanel::pin_row_under_mouse(const View& v, const Selection& selection, Commands& commands) const {
+    const int row = row_under_mouse(v.cursor);
+    commands.post(command::PinToken{selection.pinned_token == row ? -1 : row});
+}
+
 /// Makes the token labels an item: a click pins the token under the mouse.
 void FlowPanel::handle_tokens(const View& v, Selection& selection, Commands& commands) {
     const float height = layout_.bottom - layout_.top;
-    ImGui::SetCursorScreenPos({layout_.labels_end - px(k_token_item), layout_.top});
-    if (ImGui::InvisibleButton("tokens", {px(k_token_item), height}))
-        commands.post(command::PinToken{row_under_mouse(v.cursor)});
+    ImGui::SetCursorScreenPos({layout_.left, layout_.top});
+    if (ImGui::InvisibleButton("tokens", {layout_.labels_end - layout_.left, height}))
+        pin_row_under_mouse(v, selection, commands);
     draw_focus_ring_of_last_item(px(3));
     navigate_rows(v.cursor);
     if (ImGui::IsItemHovered()) selection.token.set(row_under_mouse(v.cursor));
@@ -285,116 +338,21 @@ void FlowPanel::handle_next_tokens(const View& v, Selection& selection, Commands
     const float height = layout_.bottom - layout_.top;
     ImGui::SetCursorScreenPos({next->x0, layout_.top});
     if (ImGui::InvisibleButton("next token", {std::max(next->x1 - next->x0, 1.0f), height}))
-        commands.post(command::PinToken{row_under_mouse(v.cursor)});
+        pin_row_under_mouse(v, selection, commands);
     draw_focus_ring_of_last_item(px(3));
     navigate_rows(v.cursor);
     if (!ImGui::IsItemHovered()) return;
     const int row = row_under_mouse(v.cursor);
     selection.token.set(row);
     if (row >= measures_.rows() || !predicts_tokens(v)) return;
-    const Prediction p = prediction_beside(v, measures_, row);
+    const Prediction& p = measures_.prediction(row);
     selection.cell.set(v.cell(Site::logits, -1, -1, row, p.token));
     text_.clear();
-    fmt::format_to(std::back_inserter(text_), "{} {} {} {}: {:.1f} %{}",
+    fmt::format_to(std::back_inserter(text_), "{} {} the likeliest token is {}: {:.1f} %",
                    v.config().fills_in() ? "in the place of" : "after",
-                   token_labels().label(v.run.token(row)),
-                   !is_row_of_draw(v, row) ? "the likeliest token is"
-                   : is_next_written(v)    ? "comes"
-                                           : "will be drawn",
-                   token_labels().label(p.token), 100 * p.probability,
-                   is_row_of_draw(v, row) ? " (of the raw logits)" : "");
+                   token_labels().label(v.run.token(row)), token_labels().label(p.token),
+                   100 * p.probability);
     tooltip(text());
-}
-
-/// Draws a column's header if it does not overlap the one before, which ends at free_from, and its underline.
-/// `stepped`: the column is the operation that Shift+arrows stand at.
-void FlowPanel::draw_header(const FlowColumn& c, bool stepped, float& free_from) {
-    const Theme& t = theme();
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    const float y = layout_.top - px(24), line = layout_.top - px(6);
-    const bool is_residual = c.role == ColourRole::residual;
-    ImFont* f = font(TextSize::small, is_residual && !stepped ? Face::regular : Face::bold);
-    const float width = measure(f, c.header).x;
-    float x = std::max(c.middle() - width / 2, c.kind >= FlowColumnKind::next ? c.x0 : 0.0f);
-    if (&c == layout_.columns.data()) x = std::min(x, c.x1 - width); // leaves the next one its room
-    if (x >= free_from) {
-        const ImU32 colour = stepped ? t.accent_text : is_residual ? t.muted : t.ink(c.role);
-        list.AddText(f, f->FontSize, {std::floor(x), y}, colour, c.header);
-        record_text(f, {std::floor(x), y}, c.header);
-        free_from = x + width + px(4);
-    }
-    if (c.kind == FlowColumnKind::folded) return;
-    if (!is_residual || stepped)
-        list.AddRectFilled({c.x0, line}, {c.x1, line + px(2)}, stepped ? t.accent : t.fill(c.role), px(1));
-    if (stepped)
-        list.AddRect({c.x0 - px(3), layout_.top - px(3)}, {c.x1 + px(3), layout_.bottom + px(2)}, t.accent,
-                     px(3), 0, px(2));
-}
-
-/// The headers of the columns. A click on one shows the site in the Inspector.
-void FlowPanel::draw_headers(const View& v, Selection& selection, Commands& commands) {
-    float free_from = 0;
-    for (const FlowColumn& c : layout_.columns) {
-        if (c.kind == FlowColumnKind::gather || c.x1 - c.x0 < 2) continue;
-        const bool folded = c.kind == FlowColumnKind::folded;
-        if (!folded && c.layer == layout_.layer && layout_.opened < 1) continue;
-        const bool stepped = !folded && selection.operation && selection.operation->site == c.site &&
-                             selection.operation->layer == c.layer;
-        draw_header(c, stepped, free_from);
-        if (folded) continue;
-        char name[64];
-        *fmt::format_to_n(name, sizeof name - 1, "header {}", site_row(c.site).hook).out = 0;
-        ImGui::SetCursorScreenPos({c.x0, layout_.top - px(24)});
-        if (ImGui::InvisibleButton(name, {c.x1 - c.x0, px(18)}))
-            commands.post(command::Inspect{site_name(c.site, c.layer)});
-        draw_focus_ring_of_last_item(px(3));
-        if (!ImGui::IsItemHovered()) continue;
-        text_.clear();
-        write_site_tooltip(v, c, text_);
-        tooltip(text());
-    }
-}
-
-/// The heads of the layer as squares in their hues, with a frame that glides to the one in focus.
-void FlowPanel::draw_heads(const View& v, Selection& selection, Commands& commands) {
-    if (layout_.opened < 1) return;
-    const Theme& t = theme();
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    ImFont* f = font(TextSize::small);
-    const int n = v.config().n_heads;
-    text_.clear();
-    fmt::format_to(std::back_inserter(text_), "layer {}", layout_.layer);
-    const std::string_view label = text();
-    const float y = layout_.top - px(42), left = layout_.well_x0 + px(12);
-    draw_text(list, {{left, y}, {layout_.well_x1, y + f->FontSize}}, left, font(TextSize::small, Face::bold),
-              t.text, label);
-    record_text(f, {left, y}, label);
-    const float begin = left + measure(font(TextSize::small, Face::bold), label).x + px(16),
-                words = measure(f, "head").x + px(8);
-    draw_text(list, {{begin, y}, {layout_.well_x1, y + f->FontSize}}, begin, f, t.muted, "head");
-    const float pitch = std::min(px(16), (layout_.well_x1 - px(40) - begin - words) / static_cast<float>(n));
-    if (pitch < 3) return;
-    const float side = std::max(pitch - px(4), 2.0f), top = std::floor(y + (f->FontSize - side) / 2);
-    const auto x_of = [&](float head) { return std::floor(begin + words + pitch * head); };
-    for (int h = 0; h < n; ++h) {
-        const ImVec2 min{x_of(static_cast<float>(h)), top};
-        list.AddRectFilled(min, {min.x + side, min.y + side}, t.head_fill(h, n), px(2));
-        char name[24];
-        *fmt::format_to_n(name, sizeof name - 1, "head {}", h).out = 0;
-        ImGui::SetCursorScreenPos({min.x - (pitch - side) / 2, y});
-        if (ImGui::InvisibleButton(name, {pitch, f->FontSize}))
-            commands.post(command::PinHead{layout_.layer, h});
-        draw_focus_ring_of_last_item(px(3));
-        if (!ImGui::IsItemHovered()) continue;
-        selection.head.set({layout_.layer, h});
-        tooltip(name);
-    }
-    const float x = x_of(head_mark_.move_to(static_cast<float>(layout_.head)));
-    list.AddRect({x - px(2), top - px(2)}, {x + side + px(2), top + side + px(2)}, t.accent, px(3), 0, px(2));
-    text_.clear();
-    fmt::format_to(std::back_inserter(text_), "{}", layout_.head);
-    draw_text(list, {{begin, y}, {layout_.well_x1, y + f->FontSize}}, x_of(static_cast<float>(n)) + px(4),
-              font(TextSize::small, Face::bold), t.text, text());
 }
 
 /// The tokens of the source below the matrix of the attention to it.
@@ -411,34 +369,6 @@ void FlowPanel::draw_source_labels(const View& v, const Selection& selection) {
                       {c->x1, layout_.bottom + px(6) + layout_.source_labels_height}};
     draw_token_row(*ImGui::GetWindowDrawList(), *v.source, {0, source_edges_, tokens_per_label(slot)}, band,
                    {&lit, 1}, source_colours_);
-}
-
-void FlowPanel::draw_legend(const View& v) {
-    const float y = layout_.bottom + px(14) + layout_.source_labels_height;
-    ImGui::SetCursorScreenPos({layout_.columns.front().x0, y});
-    colour_legend({"value", "-3 rms", "+3 rms", false}, maps_.colour_scale(Site::embed));
-    const FlowColumn* pattern = layout_.find(Site::pattern);
-    const float x = std::max(pattern ? pattern->x0 : 0, ImGui::GetItemRectMax().x + px(20));
-    const float room = layout_.columns.back().x1 - x;
-    if (pattern && room >= px(k_plain_legend)) {
-        ImGui::SetCursorScreenPos({x, y});
-        const char* least = v.has_both_signs() ? "-3 rms" : "0";
-        const char* greatest = v.has_both_signs() ? "+3 rms" : "1";
-        colour_legend({"weight", least, greatest, room >= px(k_weight_legend)},
-                      maps_.colour_scale(Site::pattern));
-    }
-    if (v.run.changed) draw_changed_legend(y);
-}
-
-/// What the dots beside the token labels mean.
-void FlowPanel::draw_changed_legend(float y) {
-    ImFont* f = font(TextSize::small);
-    constexpr std::string_view k_words = "changed with the last token";
-    const float x = ImGui::GetItemRectMax().x + px(24), width = std::ceil(measure(f, k_words).x);
-    if (x + width > layout_.columns.back().x1) return;
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    draw_changed_mark(list, {x - px(8), y + f->FontSize / 2});
-    draw_text(list, {{x, y}, {x + width, y + f->FontSize}}, x, f, theme().muted, k_words);
 }
 
 } // namespace

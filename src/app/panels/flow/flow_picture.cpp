@@ -6,6 +6,9 @@
 #include "app/view/sampling_preview.h"
 #include "app/view/token_labels.h"
 #include "app/widgets/widget_parts.h"
+#include "session/model.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -14,12 +17,34 @@
 namespace gf::ui {
 namespace {
 
-constexpr float k_label_row = 12;           ///< design length: rows this high have a label each
+// Design lengths: rows this high have a label each; a label's greatest width; the column of row numbers.
+constexpr float k_label_row = 12, k_label_width = 76, k_row_number = 22;
+constexpr float k_query_ribbon = 5;         ///< design length
 constexpr int k_max_rows_with_curves = 48;  ///< with more rows in sight only the token in view has curves
 constexpr float k_min_weight = 0.02f;       ///< smaller weights are not drawn
 constexpr float k_min_faint_weight = 0.15f; ///< the same for other tokens than the one in view
 
+constexpr std::string_view k_start = "start";
+
 } // namespace
+
+std::string_view row_label(const Run& run, int position) {
+    const int token = run.token(position);
+    if (position == 0 && run.model->tokenizer && token == bos_id(*run.model)) return k_start;
+    return token_labels().label(token);
+}
+
+StrongestKey strongest_key(const View& v, const FlowLayout& layout, int query) {
+    const SiteValues weights(v.run.view(), {Site::pattern, layout.layer});
+    if (!weights.exists() || query < 0 || query >= weights.rows()) return {};
+    const int segment = v.trace().plan(query).segment_begin;
+    StrongestKey best;
+    for (int key = segment; key < segment + weights.n_columns(query); ++key) {
+        const float w = weights.at(layout.head, query, key - segment);
+        if (w > best.weight) best = {key, w};
+    }
+    return best;
+}
 
 // The rows in sight, half-open.
 int FlowPicture::first_row() const { return std::max(0, static_cast<int>(std::floor(layout.row0))); }
@@ -29,15 +54,21 @@ int FlowPicture::row_step() const {
     return std::max(1, static_cast<int>(std::ceil(2 / layout.row_height())));
 }
 
-void FlowPicture::draw_well() const {
-    if (layout.well_x1 <= layout.well_x0) return;
-    const ImVec2 min{layout.well_x0, layout.top - px(44)}, max{layout.well_x1, layout.bottom + px(6)};
-    list.AddRectFilled(min, max, theme().well, px(8));
-    list.AddRect(min, max, theme().border, px(8));
+void FlowPicture::draw_ground(float left, float right) const {
+    const Theme& t = theme();
+    if (layout.well_x1 > layout.well_x0) {
+        const ImVec2 min{layout.well_x0, layout.header_top}, max{layout.well_x1, layout.bottom + px(6)};
+        list.AddRectFilled(min, max, t.well, px(8));
+        list.AddRect(min, max, t.border, px(8));
+    }
+    if (row_in_view < first_row() || row_in_view >= end_row() || layout.row_height() < px(4)) return;
+    const auto row = static_cast<float>(row_in_view);
+    list.AddRectFilled({left, std::max(layout.y_of(row) - px(1), layout.top)},
+                       {right, std::min(layout.y_of(row + 1), layout.bottom + px(1))}, t.accent_tint, px(4));
 }
 
 void FlowPicture::draw_ribbon(float x0, float x1, int row, ImU32 colour, float opacity) const {
-    const float half = std::clamp(layout.row_height() * 0.28f, 0.5f, px(5)), y = layout.middle_of(row);
+    const float half = std::clamp(layout.height_of(row) * 0.28f, 0.5f, px(5)), y = layout.middle_of(row);
     if (x1 > x0) list.AddRectFilled({x0, y - half}, {x1, y + half}, with_alpha(colour, opacity));
 }
 
@@ -97,14 +128,16 @@ void FlowPicture::draw_writes(const Sublayers& c, int row) const {
     connect(c.mlp_out, c.layer_end, mlp, share.mlp);
 }
 
-/// z of a query is the sum of all keys' values, each times its weight: a curve for each weight.
-void FlowPicture::draw_curves(const FlowColumn& gather, int query) const {
+/// z of a query is the sum of all keys' values, each times its weight, and the weights are how well the query
+/// fits the keys: a curve for each weight, from the row of its key to that of the query.
+void FlowPicture::draw_curves(const FlowColumn& ribbons, int query) const {
     const SiteValues weights = values_of(Site::pattern);
+    if (!weights.exists() || query >= weights.rows()) return;
     const int segment = view.trace().plan(query).segment_begin;
     const bool in_view = query == row_in_view;
-    const ImU32 colour = theme().fill(ColourRole::value);
-    const float x0 = gather.x0, x1 = gather.x1, bend = (x1 - x0) * 0.5f;
-    const float thickest = std::min(layout.row_height() * 0.9f, px(14)), edge = px(6);
+    const ImU32 colour = theme().fill(ribbons.role);
+    const float x0 = ribbons.x0 + px(2), x1 = ribbons.x1 - px(2), bend = (x1 - x0) * 0.5f;
+    const float thickest = std::min(layout.height_of(query) * 0.8f, px(in_view ? 22 : 8)), edge = px(6);
     for (int key = segment; key < segment + weights.n_columns(query); ++key) {
         // An edited weight may be more than 1.
         const float w = std::min(weights.at(layout.head, query, key - segment), 1.0f);
@@ -117,29 +150,29 @@ void FlowPicture::draw_curves(const FlowColumn& gather, int query) const {
     }
 }
 
-void FlowPicture::draw_value_ribbons() const {
-    const auto gather = std::find_if(layout.columns.begin(), layout.columns.end(),
-                                     [](const FlowColumn& c) { return c.kind == FlowColumnKind::gather; });
-    if (gather == layout.columns.end() || layout.opened < 1) return;
-    if (end_row() - first_row() <= k_max_rows_with_curves)
-        for (int r = first_row(); r < end_row(); ++r)
-            if (r != row_in_view) draw_curves(*gather, r);
-    if (row_in_view >= first_row() && row_in_view < end_row()) draw_curves(*gather, row_in_view);
+/// The query of the row in view goes past K to its row of the matrix.
+void FlowPicture::draw_query_ribbon(const FlowColumn& seek) const {
+    const FlowColumn* q = layout.find(Site::rot_q) ? layout.find(Site::rot_q) : layout.find(Site::q);
+    const FlowColumn* k = layout.find(Site::rot_k) ? layout.find(Site::rot_k) : layout.find(Site::k);
+    if (!q || !k || row_in_view < first_row() || row_in_view >= end_row()) return;
+    const float height = layout.height_of(row_in_view), thickness = std::min(px(k_query_ribbon), height / 4);
+    const float bottom =
+        std::min(layout.y_of(static_cast<float>(row_in_view)) + height * 0.92f, layout.bottom);
+    const ImU32 colour = with_alpha(theme().fill(ColourRole::query), 0.9f);
+    list.AddRectFilled({q->x1, bottom - thickness}, {k->x0 - px(1), bottom}, colour);
+    list.AddRectFilled({k->x1 + px(1), bottom - thickness}, {seek.x1, bottom}, colour);
 }
 
-void FlowPicture::draw_matched_keys() const {
-    const FlowColumn* k = layout.find(Site::rot_k) ? layout.find(Site::rot_k) : layout.find(Site::k);
-    const FlowColumn* pattern = layout.find(Site::pattern);
-    if (!k || !pattern || row_in_view < 0 || layout.opened < 1) return;
-    const SiteValues weights = values_of(Site::pattern);
-    const int segment = view.trace().plan(row_in_view).segment_begin;
-    const float half = std::max(0.5f, layout.row_height() * 0.36f);
-    for (int key = first_row(); key < end_row(); ++key) {
-        const float w = std::min(weights.at(layout.head, row_in_view, key - segment), 1.0f);
-        if (!(w > k_min_weight)) continue;
-        const float y = layout.middle_of(key);
-        list.AddRectFilled({k->x1 + px(1), y - half}, {k->x1 + px(7), y + half},
-                           with_alpha(theme().fill(ColourRole::key), 0.15f + 0.85f * w));
+void FlowPicture::draw_attention_ribbons() const {
+    if (layout.opened < 1) return;
+    const bool row_is_in_sight = row_in_view >= first_row() && row_in_view < end_row();
+    for (const FlowColumn& c : layout.columns) {
+        if (!c.has_ribbons()) continue;
+        if (c.kind == FlowColumnKind::seek) draw_query_ribbon(c);
+        if (c.kind == FlowColumnKind::gather && end_row() - first_row() <= k_max_rows_with_curves)
+            for (int r = first_row(); r < end_row(); ++r)
+                if (r != row_in_view) draw_curves(c, r);
+        if (row_is_in_sight) draw_curves(c, row_in_view);
     }
 }
 
@@ -201,14 +234,28 @@ void FlowPicture::for_each_label(F draw) const {
 
 void FlowPicture::draw_labels() const {
     const Theme& t = theme();
+    ImFont* numbers = font(TextSize::small, Face::mono);
+    const float room = layout.labels_end - layout.left, greatest = std::min(px(k_label_width), room);
+    const bool with_numbers = room >= px(k_label_width + k_row_number);
     for_each_label([&](int r, float y, bool in_view) {
-        ImFont* f = font(TextSize::body, in_view ? Face::bold : Face::regular);
-        const std::string& label = token_labels().label(view.run.token(r));
-        const float width = std::min(std::ceil(measure(f, label).x), px(76)), half = f->FontSize / 2;
-        draw_text_cut(list,
-                      {{std::floor(layout.labels_end - width), y - half}, {layout.labels_end, y + half}}, f,
-                      in_view ? t.accent_text : t.text, label);
+        const std::string_view label = row_label(view.run, r);
+        const bool is_start = label.data() == k_start.data();
+        ImFont* f = font(is_start ? TextSize::small : TextSize::body, in_view ? Face::bold : Face::regular);
+        const float padding = is_start ? px(8) : 0, half = f->FontSize / 2;
+        const float width = std::min(std::ceil(measure(f, label).x), greatest);
+        const UiRect box{{std::floor(layout.labels_end - width - padding), y - half},
+                         {layout.labels_end - padding, y + half}};
+        const float chip = std::min(half + px(2), layout.height_of(r) / 2);
+        if (is_start)
+            list.AddRectFilled({box.min.x - padding, y - chip}, {box.max.x + padding, y + chip}, t.control,
+                               px(10));
+        draw_text_cut(list, box, f, in_view ? t.accent_text : is_start ? t.muted : t.text, label);
         if (view.run.has_changed(r)) draw_changed_mark(list, {layout.labels_end + px(4), y});
+        if (!with_numbers) return;
+        char number[12];
+        const auto end = fmt::format_to_n(number, sizeof number, "{}", r).out;
+        draw_text(list, {{layout.left, y - half}, {layout.left + px(k_row_number), y + half}}, layout.left,
+                  numbers, t.muted, {number, static_cast<std::size_t>(end - number)});
     });
 }
 
@@ -216,27 +263,41 @@ void draw_changed_mark(ImDrawList& list, ImVec2 middle) {
     list.AddCircleFilled(middle, px(2), theme().accent);
 }
 
-bool is_row_of_draw(const View& v, int row) { return row + 1 == v.cursor && v.config().continues_text(); }
-
-Prediction prediction_beside(const View& v, const StreamMeasures& measures, int row) {
-    if (!is_row_of_draw(v, row)) return measures.prediction(row);
-    const NextToken next = next_token(v);
-    return {next.id, static_cast<float>(next.raw_probability)};
+/// A bar as long as the probability, the token and the number; what was drawn is framed.
+void FlowPicture::draw_next_cell(const FlowColumn& c, const NextToken& next, int row, float middle) const {
+    const Theme& t = theme();
+    const bool in_view = row == row_in_view, is_drawn = next.row == row;
+    ImFont *f = font(TextSize::body, in_view || is_drawn ? Face::bold : Face::regular),
+           *digits = font(TextSize::small, Face::mono);
+    const float half = std::min(layout.height_of(row) * 0.5f - 1, px(10));
+    const UiRect box{{c.x0, middle - half}, {c.x1, middle + half}};
+    const ImU32 ink = is_drawn || in_view ? t.accent_text : t.text;
+    list.AddRectFilled(box.min, {c.x0 + box.width() * static_cast<float>(next.probability), box.max.y},
+                       in_view ? t.accent_tint : t.control, px(3));
+    if (is_drawn) {
+        list.AddRectFilled(box.min, box.max, t.panel, px(4));
+        list.AddRect(box.min, box.max, t.accent, px(4), 0, px(1.5f));
+    }
+    char number[8];
+    const auto end = fmt::format_to_n(number, sizeof number, "{:.2f}", next.probability).out;
+    const std::string_view shown(number, static_cast<std::size_t>(end - number));
+    const float number_width = measure(digits, shown).x + px(4);
+    const bool with_number = box.width() >= number_width + px(44) && 2 * half >= digits->FontSize;
+    const float right = with_number ? c.x1 - number_width - px(2) : c.x1;
+    draw_text_cut(list, {{c.x0 + px(5), middle - f->FontSize / 2}, {right, middle + f->FontSize / 2}}, f, ink,
+                  token_labels().label(next.token));
+    if (with_number)
+        draw_text(list, {{right, box.min.y}, box.max}, c.x1 - number_width, digits, is_drawn ? ink : t.muted,
+                  shown);
 }
 
 void FlowPicture::draw_next(const FlowColumn& c) const {
     if (!predicts_tokens(view)) return;
-    const Theme& t = theme();
-    for_each_label([&](int r, float y, bool in_view) {
+    for_each_label([&](int r, float y, bool) {
         if (r >= measures.rows()) return;
-        const Prediction next = prediction_beside(view, measures, r);
-        ImFont* f = font(TextSize::body, in_view ? Face::bold : Face::regular);
-        const std::string& label = token_labels().label(next.token);
-        const float half = std::min(layout.row_height() * 0.5f - 1, px(9));
-        list.AddRectFilled({c.x0, y - half}, {c.x0 + (c.x1 - c.x0) * next.probability, y + half},
-                           in_view ? t.accent_tint : t.control, px(3));
-        draw_text_cut(list, {{c.x0 + px(4), y - f->FontSize / 2}, {c.x1, y + f->FontSize / 2}}, f,
-                      in_view ? t.accent_text : t.text, label);
+        const Prediction& likeliest = measures.prediction(r);
+        draw_next_cell(c, drawn.row == r ? drawn : NextToken{-1, likeliest.token, likeliest.probability}, r,
+                       y);
     });
 }
 
@@ -313,13 +374,19 @@ void FlowPicture::draw_highlights(const FlowColumn& c, const Selection& selectio
 
 void FlowPicture::draw_row_in_view() const {
     if (row_in_view < first_row() || row_in_view >= end_row() || layout.opened < 1) return;
-    const float y0 = layout.y_of(static_cast<float>(row_in_view)),
-                y1 = layout.y_of(static_cast<float>(row_in_view) + 1);
-    for (const FlowColumn& c : layout.columns) {
-        const bool is_query = c.kind == FlowColumnKind::strip &&
-                              (c.site == Site::q || c.site == Site::rot_q || c.site == Site::cross_q);
-        if ((c.kind != FlowColumnKind::matrix && !is_query) || c.x1 - c.x0 < 2) continue;
+    const auto frame = [&](const FlowColumn& c, int row) {
+        if (c.x1 - c.x0 < 2 || row < first_row() || row >= end_row()) return;
+        const float y0 = std::max(layout.y_of(static_cast<float>(row)), layout.top),
+                    y1 = std::min(layout.y_of(static_cast<float>(row + 1)), layout.bottom + px(1));
         list.AddRect({c.x0 - px(2), y0 - px(2)}, {c.x1 + px(2), y1}, theme().accent, px(3), 0, px(1.5f));
+    };
+    const int strongest = strongest_key(view, layout, row_in_view).key;
+    for (const FlowColumn& c : layout.columns) {
+        using enum Site;
+        if (c.kind == FlowColumnKind::matrix) frame(c, row_in_view);
+        if (c.kind != FlowColumnKind::strip) continue;
+        if (c.site == q || c.site == rot_q || c.site == cross_q || c.site == z) frame(c, row_in_view);
+        if (strongest >= 0 && (c.site == k || c.site == rot_k || c.site == v)) frame(c, strongest);
     }
 }
 

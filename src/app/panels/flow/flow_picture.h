@@ -15,21 +15,35 @@
 
 namespace gf::ui {
 
+/// The token after a row.
+struct NextToken {
+    int row = -1; ///< -1: it is not known
+    int token = 0;
+    double probability = 0;
+};
+
+/// The key that a query of the head in focus listens to most.
+struct StrongestKey {
+    int key = -1; ///< -1: there is none
+    float weight = 0;
+};
+StrongestKey strongest_key(const View& view, const FlowLayout& layout, int query);
+
 struct FlowPicture {
     ImDrawList& list;
     const FlowLayout& layout;
     const View& view;
     const StreamMeasures& measures;
     int row_in_view = 0; ///< the row of the token in view
+    NextToken drawn;     ///< what comes after the last row, if that is known
 
-    /// The area around the unfolded layer.
-    void draw_well() const;
+    /// The area around the unfolded layer, and the row in view, tinted over the whole width.
+    void draw_ground(float left, float right) const;
     /// The line of each token that everything adds to, and ribbons for what is written to it.
     void draw_stream() const;
-    /// Curves from the values to z, one for each attention weight.
-    void draw_value_ribbons() const;
-    /// Marks beside K the keys that the query of the token in view finds.
-    void draw_matched_keys() const;
+    /// Curves from the keys to the row in view of the matrix, and from the values to z, one for each
+    /// attention weight; and the way of the query to its row.
+    void draw_attention_ribbons() const;
     /// A folded layer at a glance, from left to right: what attention, attention to the source and the MLP
     /// write.
     void draw_folded(const FlowColumn& column) const;
@@ -37,7 +51,7 @@ struct FlowPicture {
     void draw_next(const FlowColumn& column) const;
     /// The tokens, left of the columns.
     void draw_labels() const;
-    /// Frames the token in view in Q and in the matrices.
+    /// Frames the token in view in Q, z and the matrices, and the key and the value that it listens to most.
     void draw_row_in_view() const;
     void draw_edit_marks(const FlowColumn& column) const;
     /// Outlines the cell in focus, what it is computed from, and what it feeds.
@@ -55,16 +69,15 @@ struct FlowPicture {
     void draw_ribbon(float x0, float x1, int row, ImU32 colour, float opacity) const;
     struct Sublayers;
     void draw_writes(const Sublayers& columns, int row) const;
-    void draw_curves(const FlowColumn& gather, int query) const;
+    void draw_curves(const FlowColumn& ribbons, int query) const;
+    void draw_query_ribbon(const FlowColumn& seek) const;
+    void draw_next_cell(const FlowColumn& column, const NextToken& next, int row, float middle) const;
     template <class F>
     void for_each_label(F draw) const;
 };
 
-/// What stands beside a row in the last column: the model's likeliest next token or, behind the text's last
-/// row, the token that is or will be drawn there. Probabilities are those of the raw logits.
-Prediction prediction_beside(const View& view, const StreamMeasures& measures, int row);
-/// Whether that is the drawn token.
-bool is_row_of_draw(const View& view, int row);
+/// How a position of a run is labelled: what every text of the model begins with is called "start".
+std::string_view row_label(const Run& run, int position);
 
 /// The dot beside rows that changed because tokens came or went behind them.
 void draw_changed_mark(ImDrawList& list, ImVec2 middle);

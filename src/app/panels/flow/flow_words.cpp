@@ -68,7 +68,7 @@ int max_values_per_pixel(const ModelConfig& config, const FlowLayout& layout) {
 
 void write_flow_subtitle(const View& v, const FlowLayout& layout, fmt::memory_buffer& out) {
     auto to = std::back_inserter(out);
-    fmt::format_to(to, "layer {}, head {} in focus", layout.layer, layout.head);
+    fmt::format_to(to, "from the text so far to the next token, one row per token");
     // The line has no room for all of it, so that with a source, what is missed most comes first.
     if (v.has_other_stack()) write_what_is_kept(v, layout.layer, out);
     if (v.reader)
@@ -79,10 +79,6 @@ void write_flow_subtitle(const View& v, const FlowLayout& layout, fmt::memory_bu
     fmt::format_to(to, "; colour = what, opacity = how much");
     if (v.has_other_stack() && layout.left_out > 0)
         fmt::format_to(to, "; a wider panel shows {} more columns of the layer", layout.left_out);
-    const int first = static_cast<int>(std::floor(layout.row0)) + 1,
-              last = static_cast<int>(std::ceil(layout.row1));
-    if (first > 1 || last < v.cursor)
-        fmt::format_to(to, "; tokens {} to {} of {} (wheel zooms, drag pans)", first, last, v.cursor);
     if (!v.has_other_stack()) write_what_is_kept(v, layout.layer, out);
     if (const int n = max_values_per_pixel(v.config(), layout); n > 1)
         fmt::format_to(to, "; wide vectors show the largest of up to {} values a pixel", n);

@@ -3,6 +3,7 @@
 #include "app/host/frame_request.h"
 #include "app/host/keyboard.h"
 #include "app/view/cell_edits.h"
+#include "app/widgets/cell_numbers.h"
 #include "app/widgets/focus_outline.h"
 #include "app/widgets/widget_parts.h"
 
@@ -71,12 +72,17 @@ void HeadLines::draw(const HeadContext& context) {
     collect_curves(context);
     query_in_view_ = context.selection.token_in_view(context.n_queries());
     collect_curves_of_query(context);
+    const UiRect below_words{{canvas.min.x, canvas.min.y + font(TextSize::small)->FontSize}, canvas.max};
+    const HiddenNote hidden(write_hidden_tokens(context), below_words);
     handle_canvas(context, canvas);
     handle_labels(context, keys, queries);
     draw_curves(context, canvas);
     draw_labels(context, keys, queries);
     draw_outlines(context, keys, queries);
+    draw_meanings(context, canvas);
     if (has_caption) draw_caption(context, caption);
+    hidden.draw();
+    if (hidden.is_pressed()) show_all(context);
 }
 
 /// Chooses the queries in view: what a person zoomed to, else as many as there is room for, the newest or
@@ -103,6 +109,13 @@ void HeadLines::choose_window(const HeadContext& context, float width) {
     zoom_.cols = context.n_queries();
     queries_.first = std::max(0, static_cast<int>(std::floor(zoom_.col0 + 0.01f)));
     queries_.end = std::min(context.n_queries(), static_cast<int>(std::ceil(zoom_.col1 - 0.01f)));
+}
+
+/// Zooms out as far as there is room.
+void HeadLines::show_all(const HeadContext& context) {
+    zoomed_ = true;
+    zoom_.col0 = 0;
+    zoom_.col1 = static_cast<float>(context.n_queries());
 }
 
 /// Makes slots as wide as the labels where all of these have room, else equal ones.
@@ -359,41 +372,6 @@ void HeadLines::draw_outlines(const HeadContext& context, const UiRect& keys, co
         draw_edit_mark(*ImGui::GetWindowDrawList(), {x - half, y - half}, {x + half, y + half},
                        context.view.snapshot.edits_on);
     });
-}
-
-/// The cell in focus in words, else what the query in view reads most and how many curves are left out.
-void HeadLines::draw_caption(const HeadContext& context, const UiRect& line) {
-    const auto cell = context.cell_in_focus();
-    text_.clear();
-    if (cell) {
-        write_attention_cell(text_, context.view, context.attention, context.head, *cell);
-    } else {
-        if (!curves_of_query_.empty()) write_strongest(context);
-        const auto n_drawn = static_cast<int>(curves_.size());
-        if (n_drawn < n_visible_curves_)
-            fmt::format_to(std::back_inserter(text_), "{}the {} strongest of {} lines",
-                           text_.size() ? "; " : "", n_drawn, n_visible_curves_);
-    }
-    draw_text_cut(*ImGui::GetWindowDrawList(), line, font(TextSize::small),
-                  cell ? theme().text : theme().muted, {text_.data(), text_.size()});
-}
-
-/// "“lo” reads hel 0.71, to 0.20, a 0.05; 0.04 before this window".
-void HeadLines::write_strongest(const HeadContext& context) {
-    auto out = std::back_inserter(text_);
-    constexpr std::size_t k_max_named = 3;
-    fmt::format_to(out, "“{}” {}", short_label(context.view.run, query_in_view_),
-                   context.shows_scores() ? "scores" : "reads");
-    const std::size_t n = std::min(k_max_named, curves_of_query_.size());
-    for (std::size_t i = 0; i < n; ++i) {
-        const Curve& c = curves_of_query_[curves_of_query_.size() - 1 - i];
-        fmt::format_to(out, "{} {} {:.2f}", i ? "," : "", short_label(context.key_run(), c.cell.key),
-                       c.value);
-    }
-    if (context.shows_scores() || keys_.first == 0) return;
-    double before = 0;
-    for (int k = 0; k < keys_.first; ++k) before += std::max(0.0f, context.value({query_in_view_, k}));
-    fmt::format_to(out, "; {:.2f} before this window", before);
 }
 
 } // namespace gf::ui

@@ -57,6 +57,9 @@ class HeadLines {
     void draw_outlines(const HeadContext& context, const UiRect& keys, const UiRect& queries) const;
     void outline_tokens(const HeadContext& context, bool are_keys, int begin, int end, const UiRect& band,
                         void (*draw_outline)(ImDrawList&, const UiRect&)) const;
+    void draw_meanings(const HeadContext& context, const UiRect& canvas) const;
+    std::string_view write_hidden_tokens(const HeadContext& context);
+    void show_all(const HeadContext& context);
     void draw_caption(const HeadContext& context, const UiRect& line);
     void write_strongest(const HeadContext& context);
 
@@ -73,7 +76,7 @@ class HeadLines {
     float largest_score_ = 1;
     ScoreRange score_range_;
     std::vector<real> row_; ///< working memory
-    fmt::memory_buffer text_;
+    fmt::memory_buffer text_, hidden_text_;
 };
 
 } // namespace gf::ui

@@ -4,6 +4,7 @@
 #include "app/host/keyboard.h"
 #include "app/view/attention_rows.h"
 #include "app/view/cell_edits.h"
+#include "app/widgets/cell_numbers.h"
 #include "app/widgets/colour_legend.h"
 #include "app/widgets/focus_outline.h"
 #include "app/widgets/rotated_text.h"
@@ -17,7 +18,7 @@ namespace gf::ui {
 namespace {
 
 // Design lengths.
-constexpr float k_query_margin = 72; ///< room for the labels of queries, to the left
+constexpr float k_query_margin = 84; ///< room for the labels of queries, to the left
 constexpr float k_key_margin = 72;   ///< room for labels of keys that run upwards
 constexpr float k_key_line = 18;     ///< room for labels of keys in a line
 constexpr float k_caption_gap = 12;
@@ -67,15 +68,54 @@ void HeadMatrix::draw(const HeadContext& context) {
     choose_colours(context);
     choose_view(context, layout.matrix);
     const PlacedHeatMap place{0, layout.matrix};
+    const HiddenNote hidden(write_hidden_rows(context), layout.matrix);
     handle_mouse(context, place);
     map_.draw(*ImGui::GetWindowDrawList(), {&place, 1}, view_);
+    const bool are_weights = !context.shows_scores() && !context.view.has_both_signs();
+    draw_cell_numbers(
+        *ImGui::GetWindowDrawList(), place, view_,
+        [&context](int row, int column) {
+            return context.value({row, column});
+        },
+        are_weights);
     draw_outlines(context, place);
     const auto cell = context.cell_in_focus();
     const int lit_query = cell ? cell->query : context.selection.token_in_view(context.n_queries());
     const int hovered_key = context.is_cross() ? context.selection.source_token.get().value_or(-1) : -1;
     draw_query_labels(context, layout.matrix, lit_query);
     draw_key_labels(context, layout, cell ? cell->key : hovered_key);
+    draw_meanings(context, layout);
     draw_caption(context, layout);
+    hidden.draw();
+    if (hidden.is_pressed()) zoomed_ = false;
+}
+
+/// In the corner between the labels: rows are the tokens that listen, columns those that are listened to.
+void HeadMatrix::draw_meanings(const HeadContext& context, const Layout& layout) const {
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    ImFont* face = font(TextSize::small);
+    const UiRect corner{context.area.min, {layout.matrix.min.x - px(6), layout.matrix.min.y}};
+    const float line = face->FontSize + px(2);
+    const auto write = [&](std::string_view words, int lines_above) {
+        const float bottom = corner.max.y - px(2) - static_cast<float>(lines_above) * line;
+        const float left = std::max(corner.min.x, corner.max.x - std::ceil(measure(face, words).x));
+        draw_text_cut(list, {{left, bottom - line}, {corner.max.x + 1, bottom}}, face, theme().muted, words);
+    };
+    if (corner.height() >= 2 * line) {
+        write("listens ↓", 0);
+        write(context.is_cross() ? "to the source →" : "to →", 1);
+    } else {
+        write(context.is_cross() ? "to source →" : "listens to →", 0);
+    }
+}
+
+/// "24 of 32 rows hidden", where a person zoomed.
+std::string_view HeadMatrix::write_hidden_rows(const HeadContext& context) {
+    const int n = context.n_queries(),
+              hidden = n - std::min(n, static_cast<int>(std::ceil(view_.row1 - view_.row0)));
+    hidden_text_.clear();
+    if (hidden > 0) fmt::format_to(std::back_inserter(hidden_text_), "{} of {} rows hidden", hidden, n);
+    return {hidden_text_.data(), hidden_text_.size()};
 }
 
 /// Cells need not be square: a wide panel gives wide ones.
@@ -286,9 +326,9 @@ void HeadMatrix::draw_caption(const HeadContext& context, const Layout& layout) 
     if (cell)
         write_attention_cell(text_, context.view, context.attention, context.head, *cell);
     else
-        fmt::format_to(std::back_inserter(text_), "Rows are queries, columns {}{}. Wheel: zoom, drag: pan.",
-                       context.is_cross() ? "the source" : "keys",
-                       layout.has_caption_beside && !context.is_cross() ? ", hatched: masked" : "");
+        fmt::format_to(std::back_inserter(text_),
+                       "Each row: how much a token listens to each column{}. Wheel: zoom, drag: pan.",
+                       layout.has_caption_beside && !context.is_cross() ? "; hatched: masked" : "");
     const std::string_view words{text_.data(), text_.size()};
     const ImU32 ink = cell ? theme().text : theme().muted;
     if (!layout.has_caption_beside) {
@@ -328,7 +368,8 @@ void HeadMatrix::draw_legend(const HeadContext& context, const Layout& layout) {
     ImGui::SetCursorScreenPos(
         {layout.caption.min.x, layout.caption.min.y + (layout.has_caption_beside ? 0 : px(2))});
     colour_legend({context.shows_scores() ? "score" : "weight", least_.data(), greatest_.data(),
-                   !layout.has_caption_beside && !context.is_cross()},
+                   !layout.has_caption_beside && !context.is_cross(),
+                   context.shows_scores() ? "attention score" : "attention weight"},
                   view_.scale);
 }
 

@@ -40,6 +40,8 @@ class HeadMatrix {
     void draw_query_labels(const HeadContext& context, const UiRect& matrix, int lit) const;
     void draw_key_labels(const HeadContext& context, const Layout& layout, int lit);
     void draw_upright_key_labels(const HeadContext& context, const UiRect& matrix, int lit) const;
+    void draw_meanings(const HeadContext& context, const Layout& layout) const;
+    std::string_view write_hidden_rows(const HeadContext& context);
     void draw_caption(const HeadContext& context, const Layout& layout);
     void draw_legend(const HeadContext& context, const Layout& layout);
 
@@ -60,7 +62,7 @@ class HeadMatrix {
     // Working memory of the labels and the caption.
     std::vector<float> label_edges_;
     std::vector<ImU32> label_colours_;
-    fmt::memory_buffer text_, least_, greatest_;
+    fmt::memory_buffer text_, least_, greatest_, hidden_text_;
 };
 
 } // namespace gf::ui

@@ -9,6 +9,7 @@
 #include "app/widgets/header_controls.h"
 #include "app/widgets/panel_frame.h"
 #include "app/widgets/placed_beside.h"
+#include "app/widgets/popup.h"
 #include "app/widgets/segmented_control.h"
 #include "app/widgets/tooltip.h"
 
@@ -158,8 +159,7 @@ void HeadPanel::draw_menu(const View& v, const Selection& selection, Form form, 
                           Commands& commands) {
     if (header_menu("how", chosen)) ImGui::OpenPopup("how the head is shown");
     tooltip("How the head is shown");
-    place_popup_beside(region_of_last_item());
-    if (!ImGui::BeginPopup("how the head is shown")) return;
+    if (!begin_popup_beside("how the head is shown", region_of_last_item())) return;
     for (const Form each : {Form::matrix, Form::lines})
         if (ImGui::MenuItem(name(each).data(), nullptr, form == each)) options_.form = each;
     ImGui::Separator();

@@ -60,7 +60,7 @@ void HeadsGrid::upload(const View& v, Attention attention) {
         attention_ = attention;
         n_uploaded_rows_ = 0;
         largest_ = 0;
-        sort_inputs_ = {.sort = {}, .role_rows = -1, .cursor = -1};
+        sort_inputs_ = {.sort = {}, .role_rows = -1, .rows = -1};
     }
     const Site pattern = score_and_pattern_sites(attention).pattern;
     const int n_keys = trace.n_keys(pattern), n_maps = c.n_layers * c.n_heads;
@@ -79,10 +79,10 @@ void HeadsGrid::upload(const View& v, Attention attention) {
                  });
 }
 
-void HeadsGrid::draw(const View& v, const HeadRoles& roles, std::optional<HeadRole> sort,
+void HeadsGrid::draw(const View& v, const ShownRoles& roles, std::optional<HeadRole> sort,
                      Selection& selection, Commands& commands, const UiRect& area) {
     const ModelConfig& c = v.config();
-    const SortInputs wanted{sort, roles.rows(), v.cursor};
+    const SortInputs wanted{sort, roles.roles.rows(), roles.rows, roles.is_of_probe};
     const bool is_other_sort = sort_inputs_.sort != sort;
     if (sort_inputs_ != wanted) sort_heads(v, roles, sort);
     sort_inputs_ = wanted;
@@ -106,7 +106,7 @@ void HeadsGrid::draw(const View& v, const HeadRoles& roles, std::optional<HeadRo
     }
 }
 
-void HeadsGrid::draw_heads(const View& v, const HeadRoles& roles, Selection& selection, Commands& commands) {
+void HeadsGrid::draw_heads(const View& v, const ShownRoles& roles, Selection& selection, Commands& commands) {
     const ModelConfig& c = v.config();
     const ImVec2 origin = ImGui::GetCursorScreenPos();
     draw_maps(v, origin);
@@ -114,8 +114,11 @@ void HeadsGrid::draw_heads(const View& v, const HeadRoles& roles, Selection& sel
     const int n = c.n_layers * c.n_heads;
     const UiRect clip{ImGui::GetWindowDrawList()->GetClipRectMin(),
                       ImGui::GetWindowDrawList()->GetClipRectMax()};
+    n_hidden_ = 0;
     for (const int index : order_) {
         const UiRect r = tile_now(index, origin);
+        n_hidden_ += r.center().y < clip.min.y || r.center().y > clip.max.y || r.center().x < clip.min.x ||
+                     r.center().x > clip.max.x;
         const bool is_near = r.max.y + r.height() > clip.min.y && r.min.y - r.height() < clip.max.y;
         if (is_near || n <= k_max_always_items) draw_head(v, roles, index, selection, commands, origin);
     }
@@ -123,7 +126,7 @@ void HeadsGrid::draw_heads(const View& v, const HeadRoles& roles, Selection& sel
     ImGui::Dummy(size_);
 }
 
-void HeadsGrid::sort_heads(const View& v, const HeadRoles& roles, std::optional<HeadRole> sort) {
+void HeadsGrid::sort_heads(const View& v, const ShownRoles& roles, std::optional<HeadRole> sort) {
     const ModelConfig& c = v.config();
     const auto n = static_cast<std::size_t>(c.n_layers * c.n_heads);
     order_before_.swap(order_);
@@ -132,7 +135,7 @@ void HeadsGrid::sort_heads(const View& v, const HeadRoles& roles, std::optional<
     for (std::size_t i = 0; i < n; ++i) {
         order_[i] = static_cast<int>(i);
         if (!sort) continue;
-        const auto score = roles.score(order_[i] / c.n_heads, order_[i] % c.n_heads, *sort, v.cursor);
+        const auto score = roles.score(order_[i] / c.n_heads, order_[i] % c.n_heads, *sort);
         scores_[i] = score.value_or(-1);
     }
     const auto rank = [this](int i) { // puts NaN last
@@ -206,6 +209,12 @@ UiRect HeadsGrid::tile_now(int index, ImVec2 origin) const {
     return r;
 }
 
+int HeadsGrid::rows_per_pixel(const View& v) const {
+    if (tiles_.empty() || tiles_[0].height() <= 0) return 1;
+    return std::max(1,
+                    static_cast<int>(std::ceil(static_cast<float>(v.cursor) / tiles_[0].height() - 0.01f)));
+}
+
 ColourScale HeadsGrid::colour_scale(const View& v) const {
     ColourScale scale = themed_heat_map(v.has_both_signs()).scale;
     scale.gamma = v.shows_difference() ? 1.0f : 0.5f;
@@ -252,7 +261,7 @@ void HeadsGrid::draw_margins(const ModelConfig& c, ImVec2 origin) {
     }
 }
 
-void HeadsGrid::draw_head(const View& v, const HeadRoles& roles, int index, Selection& selection,
+void HeadsGrid::draw_head(const View& v, const ShownRoles& roles, int index, Selection& selection,
                           Commands& commands, ImVec2 origin) {
     const ModelConfig& c = v.config();
     const HeadRef head{index / c.n_heads, index % c.n_heads};
@@ -295,7 +304,7 @@ void HeadsGrid::draw_head_marks(const View& v, HeadRef head, const UiRect& map, 
 }
 
 /// Below a map that is sorted: the hue of the head, its name and its score.
-void HeadsGrid::draw_head_score(const View& v, const HeadRoles& roles, HeadRef head, const UiRect& map,
+void HeadsGrid::draw_head_score(const View& v, const ShownRoles& roles, HeadRef head, const UiRect& map,
                                 bool is_pinned, std::string_view name) {
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -306,26 +315,29 @@ void HeadsGrid::draw_head_score(const View& v, const HeadRoles& roles, HeadRef h
     list.AddRectFilled({map.min.x, map.max.y + px(1)}, {map.max.x, map.max.y + px(3)},
                        t.head_fill(head.head, v.config().n_heads));
     draw_text(list, line, map.min.x, words, is_pinned ? t.accent_text : t.text, name);
-    const auto score = roles.score(head.layer, head.head, *sort_inputs_.sort, v.cursor);
+    const auto score = roles.score(head.layer, head.head, *sort_inputs_.sort);
     char number[16] = "none";
     if (score) *fmt::format_to_n(number, sizeof number - 1, "{:.2f}", *score).out = 0;
-    draw_text(list, line, map.max.x - measure(numbers, number).x, numbers, t.muted, number);
+    draw_text(list, line, map.max.x - measure(numbers, number).x, numbers,
+              roles.is_guess(*sort_inputs_.sort) ? t.faint : t.muted, number);
 }
 
 /// Lists the scores of a head for all roles, and tells how spread its pattern is.
-void HeadsGrid::draw_tooltip(const View& v, const HeadRoles& roles, HeadRef head) {
+void HeadsGrid::draw_tooltip(const View& v, const ShownRoles& roles, HeadRef head) {
     entropy_.look_at(score_and_pattern_sites(attention_).pattern, head.layer, head.head);
     const bool complete = entropy_.advance({.trace = v.run.trace, .rows = v.cursor}, k_entropy_budget);
     if (!complete) request_frame();
     text_.clear();
     auto out = std::back_inserter(text_);
     const bool cross = attention_ == Attention::cross;
-    fmt::format_to(out, "layer {}, head {}, in {} tokens:", head.layer, head.head, v.cursor);
+    fmt::format_to(out, "layer {}, head {}, in {} tokens:", head.layer, head.head,
+                   cross ? v.cursor : roles.rows);
+    if (!cross && roles.is_of_probe) fmt::format_to(out, " of the probe text");
     const int n_roles = cross ? 0 : k_n_head_roles; // roles are ways to read one's own text
     for (int i = 0; i < n_roles; ++i) {
         const HeadRoleRow& row = head_role_row(static_cast<HeadRole>(i));
-        if (const auto score = roles.score(head.layer, head.head, row.role, v.cursor))
-            fmt::format_to(out, "\n{:.3f} {}", *score, row.name);
+        if (const auto score = roles.score(head.layer, head.head, row.role))
+            fmt::format_to(out, "\n{:.3f} {}, {}", *score, row.name, cases_in_words(roles.cases(row.role)));
         else
             fmt::format_to(out, "\nnone {}: {}", row.name, row.impossible_because);
     }

@@ -10,8 +10,10 @@
 #include "app/widgets/header_controls.h"
 #include "app/widgets/panel_frame.h"
 #include "app/widgets/placed_beside.h"
+#include "app/widgets/popup.h"
 #include "app/widgets/segmented_control.h"
-#include "app/widgets/tooltip.h"
+#include "app/widgets/term_tooltip.h"
+#include "app/widgets/widget_parts.h"
 
 #include <fmt/format.h>
 
@@ -55,14 +57,17 @@ class HeadsPanel : public PanelWithOptions<HeadsOptions> {
     void take_option(std::string_view name) override;
     void sort_by(std::string_view word);
     std::string_view sort_name() const { return options_.sort; }
-    void draw_header(const View& view, Attention attention, Commands& commands);
+    ShownRoles measure_roles(const View& view);
+    void write_order(const View& view, const ShownRoles& roles, bool is_cross);
+    void draw_header(const View& view, const ShownRoles& roles, Attention attention, Commands& commands);
     void draw_sort_menu();
+    void note_hidden(const View& view, const UiRect& line);
     struct Layout {
         UiRect maps, roles; ///< roles: empty where there is no room for the list
         bool has_legend = false;
     };
     Layout lay_out(const View& view, bool is_cross) const;
-    void draw_body(const View& view, Selection& selection, Commands& commands);
+    void draw_body(const View& view, const ShownRoles& roles, Selection& selection, Commands& commands);
 
     std::optional<HeadRole> sort_; ///< the role of options_.sort; nullopt: by layer
     HeadRoles roles_;
@@ -80,17 +85,43 @@ void HeadsPanel::sort_by(std::string_view word) {
         if (head_role_row(static_cast<HeadRole>(i)).name == word) sort_ = static_cast<HeadRole>(i);
 }
 
-void HeadsPanel::draw(const View& v, Selection& selection, Commands& commands) {
-    const Attention attention = selection.attention;
-    draw_header(v, attention, commands);
-    const bool all = v.trace().kept(Site::pattern);
-    if (!all && v.run.layer.index < 0) return draw_not_kept_notice(v, selection.pinned_head.layer);
-    if (!roles_.advance({.trace = v.run.trace, .rows = v.cursor}, k_roles_budget)) request_frame();
-    grid_.upload(v, attention);
-    draw_body(v, selection, commands);
+/// Reads some more rows of the text in view, or of the probe text where that is wanted.
+ShownRoles HeadsPanel::measure_roles(const View& v) {
+    const Snapshot::Probe& probe = v.snapshot.probe;
+    const bool on_probe = probe.on && probe.trace && probe.model == v.run.model;
+    const RunView measured = on_probe ? RunView{.trace = probe.trace, .rows = probe.rows}
+                                      : RunView{.trace = v.run.trace, .rows = v.cursor};
+    if (!roles_.advance(measured, k_roles_budget)) request_frame();
+    return {roles_, measured.rows, on_probe};
 }
 
-void HeadsPanel::draw_header(const View& v, Attention attention, Commands& commands) {
+void HeadsPanel::draw(const View& v, Selection& selection, Commands& commands) {
+    const Attention attention = selection.attention;
+    const ShownRoles roles = measure_roles(v);
+    draw_header(v, roles, attention, commands);
+    const bool all = v.trace().kept(Site::pattern);
+    if (!all && v.run.layer.index < 0) return draw_not_kept_notice(v, selection.pinned_head.layer);
+    grid_.upload(v, attention);
+    draw_body(v, roles, selection, commands);
+}
+
+/// Says by what the heads are sorted, and on how much that rests.
+void HeadsPanel::write_order(const View& v, const ShownRoles& roles, bool is_cross) {
+    auto out = std::back_inserter(text_);
+    if (!sort_ || is_cross)
+        fmt::format_to(out, "sorted by layer; hue = head");
+    else if (!roles.is_of_probe && v.run.layer.index >= 0)
+        fmt::format_to(out, "{} is known where all layers are kept", sort_name());
+    else if (roles.cases(*sort_) > 0)
+        fmt::format_to(out, "sorted by {}, {}{}", sort_name(), cases_in_words(roles.cases(*sort_)),
+                       roles.is_of_probe ? " of the probe text" : "");
+    else
+        fmt::format_to(out, "{}: none, {}", sort_name(), head_role_row(*sort_).impossible_because);
+    fmt::format_to(out, "; in each map rows listen to columns");
+}
+
+void HeadsPanel::draw_header(const View& v, const ShownRoles& roles, Attention attention,
+                             Commands& commands) {
     text_.clear();
     auto out = std::back_inserter(text_);
     const bool cross = attention == Attention::cross;
@@ -98,14 +129,7 @@ void HeadsPanel::draw_header(const View& v, Attention attention, Commands& comma
                    cross ? " to the source" : "");
     if (v.run.layer.index >= 0)
         fmt::format_to(out, "layer {} alone: a click computes another one; ", v.run.layer.index);
-    if (!sort_ || cross)
-        fmt::format_to(out, "sorted by layer; hue = head");
-    else if (v.run.layer.index >= 0)
-        fmt::format_to(out, "{} is known where all layers are kept", sort_name());
-    else if (roles_.queries(*sort_, v.cursor) > 0)
-        fmt::format_to(out, "sorted by {}", sort_name());
-    else
-        fmt::format_to(out, "{}: none, {}", sort_name(), head_role_row(*sort_).impossible_because);
+    write_order(v, roles, cross);
     // Roles, by which heads are sorted, are ways to read one's own text, so that cross-attention has no menu.
     const float menu_width = cross ? 0 : header_menu_width(sort_name());
     const float attentions_width = attention_switch_width(v);
@@ -134,9 +158,9 @@ void HeadsPanel::draw_header(const View& v, Attention attention, Commands& comma
 
 void HeadsPanel::draw_sort_menu() {
     if (header_menu("sort", sort_name())) ImGui::OpenPopup("sort heads");
-    tooltip("Sort the heads by layer or by what they do");
-    place_popup_beside(region_of_last_item());
-    if (!ImGui::BeginPopup("sort heads")) return;
+    term_tooltip(sort_ ? term(head_role_row(*sort_).name) : term("head role"),
+                 "sorts the heads by layer or by what they do");
+    if (!begin_popup_beside("sort heads", region_of_last_item())) return;
     for (const std::string_view word : sort_words())
         if (ImGui::MenuItem(word.data(), nullptr, options_.sort == word)) sort_by(word);
     ImGui::EndPopup();
@@ -174,19 +198,34 @@ HeadsPanel::Layout HeadsPanel::lay_out(const View& v, bool is_cross) const {
     return result;
 }
 
-void HeadsPanel::draw_body(const View& v, Selection& selection, Commands& commands) {
+void HeadsPanel::draw_body(const View& v, const ShownRoles& roles, Selection& selection, Commands& commands) {
     const bool is_cross = selection.attention == Attention::cross;
     const Layout layout = lay_out(v, is_cross);
     const UiRect& maps = layout.maps;
-    const bool is_sortable = v.run.layer.index < 0 && !is_cross; // scores of roles need all layers
-    grid_.draw(v, roles_, is_sortable ? sort_ : std::nullopt, selection, commands, maps);
-    if (layout.roles.width() > 0) list_.draw(v, roles_, selection, commands, layout.roles);
+    // Scores of roles need all layers.
+    const bool is_sortable = (roles.is_of_probe || v.run.layer.index < 0) && !is_cross;
+    grid_.draw(v, roles, is_sortable ? sort_ : std::nullopt, selection, commands, maps);
+    if (layout.roles.width() > 0) list_.draw(v, roles, selection, commands, layout.roles);
     if (!layout.has_legend) return;
     ImGui::SetCursorScreenPos({maps.min.x, std::min(maps.max.y, maps.min.y + grid_.height()) + px(4)});
     const ColourScale scale = grid_.colour_scale(v);
     const std::string greatest = fmt::format("{:.2g}", scale.vmax),
                       least = v.has_both_signs() ? "-" + greatest : "0";
-    colour_legend({"weight", least.c_str(), greatest.c_str(), !is_cross}, scale);
+    colour_legend({"weight", least.c_str(), greatest.c_str(), !is_cross, "attention weight"}, scale);
+    note_hidden(v, {{ImGui::GetItemRectMax().x + px(12), ImGui::GetItemRectMin().y},
+                    {maps.max.x, ImGui::GetItemRectMax().y}});
+}
+
+/// Says loudly how many heads are scrolled out of sight, and where one line of pixels shows several rows.
+void HeadsPanel::note_hidden(const View& v, const UiRect& line) {
+    const int hidden = grid_.n_hidden_heads(), pooled = grid_.rows_per_pixel(v);
+    if (hidden == 0 && pooled == 1) return;
+    text_.clear();
+    const auto out = std::back_inserter(text_);
+    if (hidden > 0) fmt::format_to(out, "{} of {} heads hidden: scroll", hidden, grid_.n_heads());
+    if (pooled > 1) fmt::format_to(out, "{}{} rows in one", hidden > 0 ? ", " : "", pooled);
+    draw_text_cut(*ImGui::GetWindowDrawList(), line, font(TextSize::small, Face::bold), theme().accent_text,
+                  {text_.data(), text_.size()});
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "app/view/attention_rows.h"
 #include "app/view/cell_edits.h"
 #include "app/view/token_labels.h"
+#include "app/widgets/cell_numbers.h"
 #include "app/widgets/colour_legend.h"
 #include "app/widgets/widget_parts.h"
 #include "render/heat_cells.h"
@@ -52,16 +53,43 @@ void InspectorMap::draw(const View& v, const InspectedMatrix& matrix, const Valu
     choose_view(matrix, area);
     const PlacedHeatMap place{0, area};
     map_.draw(*ImGui::GetWindowDrawList(), {&place, 1}, view_);
+    draw_cell_numbers(
+        *ImGui::GetWindowDrawList(), place, view_,
+        [&matrix](int row, int column) {
+            const std::span<const float> values = matrix.row(row);
+            const auto at = static_cast<std::size_t>(column);
+            return at < values.size() ? values[at] : k_not_visible;
+        },
+        matrix.has_mask() && !is_signed_);
+    const HiddenNote hidden(write_hidden(matrix), area);
     ImGui::SetCursorScreenPos(area.min);
     ImGui::InvisibleButton("map", {std::max(area.width(), 1.0f), std::max(area.height(), 1.0f)});
     draw_focus_ring_of_last_item(px(3));
     handle_mouse(v, matrix, place, selection, commands);
     draw_outlines(v, matrix, place, selection);
+    hidden.draw();
+    if (hidden.is_pressed()) show_all();
+}
+
+/// "3 of 11 rows, 20 of 24 columns hidden", where a person zoomed.
+std::string_view InspectorMap::write_hidden(const InspectedMatrix& matrix) {
+    const auto hidden = [](int n, float in_view) {
+        return n - std::min(n, static_cast<int>(std::ceil(in_view)));
+    };
+    const int rows = hidden(matrix.n_rows(), view_.row1 - view_.row0),
+              columns = hidden(matrix.n_cols(), view_.col1 - view_.col0);
+    hidden_text_.clear();
+    const auto out = std::back_inserter(hidden_text_);
+    if (rows > 0) fmt::format_to(out, "{} of {} rows", rows, matrix.n_rows());
+    if (columns > 0)
+        fmt::format_to(out, "{}{} of {} columns", rows > 0 ? ", " : "", columns, matrix.n_cols());
+    if (hidden_text_.size() > 0) fmt::format_to(out, " hidden");
+    return {hidden_text_.data(), hidden_text_.size()};
 }
 
 void InspectorMap::choose_colours(const InspectedMatrix& matrix, const ValueStatistics& statistics) {
     const bool known = statistics.n > 0;
-    const bool is_signed = !known || statistics.least < 0;
+    const bool is_signed = is_signed_ = !known || statistics.least < 0;
     const HeatMapView themed = themed_heat_map(is_signed); // in each frame, since the theme may change
     view_.look = themed.look;
     view_.scale = themed.scale;

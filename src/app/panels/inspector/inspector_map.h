@@ -31,6 +31,7 @@ class InspectorMap {
                       Selection& selection, Commands& commands);
     void draw_outlines(const View& view, const InspectedMatrix& matrix, const PlacedHeatMap& place,
                        const Selection& selection) const;
+    std::string_view write_hidden(const InspectedMatrix& matrix);
     void write_hovered_cell(const View& view, const InspectedMatrix& matrix);
     float draw_legend(const InspectedMatrix& matrix, const UiRect& line) const;
     void draw_view_note(const UiRect& line, float left);
@@ -40,9 +41,10 @@ class InspectorMap {
     HeatMapView view_;
     int n_uploaded_rows_ = 0;
     bool zoomed_ = false;
+    bool is_signed_ = false;
     bool clipped_ = false; ///< whether the colours end before the largest values
     std::optional<HeatMapCell> hovered_;
-    fmt::memory_buffer text_;
+    fmt::memory_buffer text_, hidden_text_;
 };
 
 } // namespace gf::ui

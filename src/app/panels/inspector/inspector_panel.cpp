@@ -2,6 +2,7 @@
 
 #include "app/host/frame_request.h"
 #include "app/host/keyboard.h"
+#include "app/panels/inspector/axis_words.h"
 #include "app/panels/inspector/histogram.h"
 #include "app/panels/inspector/inspector_map.h"
 #include "app/panels/inspector/name_search.h"
@@ -11,10 +12,11 @@
 #include "app/widgets/header_controls.h"
 #include "app/widgets/icons.h"
 #include "app/widgets/panel_frame.h"
-#include "app/widgets/placed_beside.h"
+#include "app/widgets/popup.h"
 #include "app/widgets/segmented_control.h"
-#include "app/widgets/tooltip.h"
+#include "app/widgets/term_tooltip.h"
 #include "app/widgets/widget_parts.h"
+#include "core/words/term_of.h"
 
 #include <fmt/format.h>
 
@@ -32,6 +34,7 @@ constexpr float k_min_histogram_height = 50, k_max_histogram_height = 140;
 constexpr float k_min_number_height = 16, k_max_number_height = 20; ///< of one line of the numbers
 // A panel that is smaller leaves these parts out.
 constexpr float k_min_width_for_numbers = 220;
+constexpr float k_min_height_for_meanings = 150;
 constexpr float k_min_height_for_histogram = 132, k_min_height_for_caption = 70;
 
 constexpr std::size_t k_max_small_matrix = 1 << 22; ///< in values
@@ -68,7 +71,9 @@ class InspectorPanel : public PanelWithOptions<InspectorOptions> {
     void draw_header(const View& view, const Selection& selection, Commands& commands);
     void draw_name_popup(const View& view, const UiRect& button, Commands& commands);
     void draw_numbers(const View& view, const UiRect& area, const Selection& selection);
-    void draw_numbers_tooltip();
+    void draw_meanings(const View& view);
+    void draw_numbers_tooltip(std::string_view figure);
+    const Term& term_of_matrix(const View& view) const;
     void draw_head_choice(const View& view, const UiRect& area, const Selection& selection);
     void write_number(double x);
     int n_decimals() const;
@@ -80,6 +85,17 @@ class InspectorPanel : public PanelWithOptions<InspectorOptions> {
     NameSearch search_;
     fmt::memory_buffer text_;
 };
+
+/// The term for one of the figures. "norm" alone is what layers do to a token's numbers.
+const Term& term_of_figure(std::string_view figure) {
+    return term(figure == "norm" ? "Euclidean norm" : figure);
+}
+
+const Term& InspectorPanel::term_of_matrix(const View& v) const {
+    const InspectedName& name = matrix_.name();
+    return name.param < 0 ? term_of(name.site)
+                          : term_of(v.weights().table[static_cast<std::size_t>(name.param)].role);
+}
 
 /// Brings statistics and map up to date, only a part of them in each frame where there is much.
 void InspectorPanel::read_values(const View& v, const Selection& selection) {
@@ -106,11 +122,12 @@ void InspectorPanel::read_values(const View& v, const Selection& selection) {
 void InspectorPanel::draw(const View& v, Selection& selection, Commands& commands) {
     read_values(v, selection);
     draw_header(v, selection, commands);
-    const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     if (!matrix_.kept()) {
         draw_not_kept_notice(v, matrix_.name().layer);
         return;
     }
+    if (ImGui::GetContentRegionAvail().y >= px(k_min_height_for_meanings)) draw_meanings(v);
+    const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     if (room.x < px(40) || room.y < px(24)) return;
     // The map with its caption, to its right the numbers, below all the histogram.
     const float numbers = room.x >= px(k_min_width_for_numbers) ? px(k_numbers_width) : 0, gap = px(10);
@@ -128,6 +145,17 @@ void InspectorPanel::draw(const View& v, Selection& selection, Commands& command
     if (caption > 0) map_.draw_caption(v, matrix_, {{at.x, bottom - caption}, {at.x + room.x, bottom}});
     if (histogram > 0)
         draw_histogram(statistics_, {{at.x, at.y + room.y - histogram}, {at.x + room.x, at.y + room.y}});
+}
+
+/// What rows and columns are, on a line above the map.
+void InspectorPanel::draw_meanings(const View& v) {
+    text_.clear();
+    write_axis_words(matrix_, v, text_);
+    ImFont* face = font(TextSize::small);
+    const ImVec2 at = ImGui::GetCursorScreenPos(), size{available_width(), face->FontSize};
+    ImGui::Dummy(size);
+    draw_text_cut(*ImGui::GetWindowDrawList(), {at, {at.x + size.x, at.y + size.y}}, face, theme().muted,
+                  text());
 }
 
 /// The name in the header is a button that opens the search.
@@ -152,13 +180,13 @@ void InspectorPanel::draw_header(const View& v, const Selection& selection, Comm
                       t.muted, name);
         draw_icon(list, Icon::chevron_down, {item.box.max.x - px(11), item.box.center().y}, px(9), t.muted);
         draw_focus_ring(item, px(4));
-        if (item.hovered) { // the name may be cut
+        if (shows_term_tooltip()) { // the name may be cut
             text_.clear();
             fmt::format_to(std::back_inserter(text_), "{}\n{}", matrix_.label(),
                            selection.inspected.empty()
                                ? "follows what is in focus: click to choose a site or parameter to keep"
                                : "click: another site or parameter, or what is in focus");
-            tooltip(text());
+            term_tooltip(term_of_matrix(v), text());
         }
     }
     if (item.pressed) ImGui::OpenPopup("names");
@@ -168,8 +196,7 @@ void InspectorPanel::draw_header(const View& v, const Selection& selection, Comm
 
 void InspectorPanel::draw_name_popup(const View& v, const UiRect& button, Commands& commands) {
     const float width = std::min(px(380), ImGui::GetIO().DisplaySize.x - px(32));
-    place_popup_beside(button);
-    if (ImGui::BeginPopup("names")) {
+    if (begin_popup_beside("names", button)) {
         if (const auto chosen = search_.draw(v.run.model, width)) {
             commands.post(command::Inspect{*chosen});
             ImGui::CloseCurrentPopup();
@@ -208,6 +235,7 @@ void InspectorPanel::draw_numbers(const View& v, const UiRect& area, const Selec
     const ValueStatistics& all = statistics_.all();
     const float choice = matrix_.n_heads() > 1 && matrix_.is_site() ? px(k_head_choice_height) : 0;
     float y = area.min.y;
+    std::string_view hovered = "shape"; // the figure on whose line the mouse is
     const float line_height = std::clamp(std::floor((area.height() - choice) / 7), px(k_min_number_height),
                                          px(k_max_number_height));
     const auto draw_line = [&](std::string_view name, std::string_view value, ImU32 ink) {
@@ -220,6 +248,7 @@ void InspectorPanel::draw_numbers(const View& v, const UiRect& area, const Selec
         if (left >= name_end)
             draw_text_cut(list, {{area.min.x, y}, {area.max.x, y + line_height}}, words, t.muted, name);
         draw_text_cut(list, {{left, y}, {area.max.x + 1, y + line_height}}, face, ink, value);
+        if (ImGui::GetMousePos().y >= y && name != "% read") hovered = name;
         y += line_height;
     };
     const auto draw_number = [&](std::string_view name, double value) {
@@ -245,21 +274,19 @@ void InspectorPanel::draw_numbers(const View& v, const UiRect& area, const Selec
     ImGui::SetCursorScreenPos(area.min);
     ImGui::InvisibleButton("figures", {area.width(), std::max(y - area.min.y, 1.0f)});
     draw_focus_ring_of_last_item(px(3));
-    if (ImGui::IsItemHovered()) {
-        if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) map_.show_all();
-        draw_numbers_tooltip();
-    }
+    if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) map_.show_all();
+    if (shows_term_tooltip()) draw_numbers_tooltip(hovered);
     if (choice > 0 && area.height() >= line_height + choice)
         draw_head_choice(v, {{area.min.x, area.max.y - choice}, area.max}, selection);
 }
 
-void InspectorPanel::draw_numbers_tooltip() {
+void InspectorPanel::draw_numbers_tooltip(std::string_view figure) {
     const ValueStatistics& all = statistics_.all();
     text_.clear();
     fmt::format_to(std::back_inserter(text_),
                    "{}\nmin {:.9g}\nmax {:.9g}\nmean {:.9g}\nnorm {:.9g}\n{} values", matrix_.label(),
                    all.least, all.greatest, all.mean(), all.norm(), all.n);
-    tooltip(text());
+    term_tooltip(term_of_figure(figure), text());
 }
 
 /// Draws what chooses between all heads and one; of scores and patterns, which head they are of.

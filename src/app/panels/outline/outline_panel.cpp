@@ -4,8 +4,10 @@
 #include "app/view/cell_edits.h"
 #include "app/view/param_counts.h"
 #include "app/widgets/panel_frame.h"
+#include "app/widgets/term_tooltip.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
+#include "core/words/term_of.h"
 
 #include <fmt/format.h>
 
@@ -217,7 +219,7 @@ void OutlinePanel::draw_operation(const View& v, const Row& row, Selection& sele
                  [&](const RunEdit& e) { return e.range.site == site.site && e.range.layer == site.layer; }))
         draw_row_edit_mark(item.box, v.snapshot.edits_on);
     draw_focus_ring(item, px(6));
-    if (item.hovered && ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip)) show_operation_tooltip(v, row);
+    if (shows_term_tooltip()) show_operation_tooltip(v, row);
     if (item.pressed) commands.post(command::SelectOperation{chosen ? "" : row.name});
 }
 
@@ -253,7 +255,7 @@ void OutlinePanel::show_operation_tooltip(const View& v, const Row& row) {
                    shape, row.n_params);
     if (const auto formula = site_row(row.site->site).formula; !formula.empty())
         fmt::format_to(std::back_inserter(text_), "\n= {}", formula);
-    tooltip(text());
+    term_tooltip(term_of(row.site->site), text());
 }
 
 void OutlinePanel::draw_folded(const View& v, const Row& row, const Selection& selection,

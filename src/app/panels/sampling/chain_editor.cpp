@@ -3,8 +3,10 @@
 #include "app/panels/sampling/stage_names.h"
 #include "app/widgets/buttons.h"
 #include "app/widgets/slider.h"
+#include "app/widgets/term_tooltip.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
+#include "core/words/term_of.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,22 +14,16 @@
 namespace gf::ui {
 namespace {
 
-/// The slider of a stage, and the words of its tooltip.
+/// The slider of a stage.
 struct StageControl {
     float min, max;
     const char* format; ///< of the value, for printf
     bool logarithmic;
-    const char* about;
 };
 /// By StageKind.
 constexpr StageControl k_stage_controls[k_n_stage_kinds] = {
-    {1, 2, "%.2f", false,
-     "divides the logits of tokens that the text holds already (multiplies negative ones)"},
-    {0.05f, 2, "%.2f", false, "divides all logits: below 1 sharpens, above 1 flattens"},
-    {1, 200, "%.0f", true, "keeps only so many of the likeliest tokens"},
-    {0, 1, "%.2f", false, "keeps the smallest set of likeliest tokens with so much probability"},
-    {0, 0.5f, "%.3f", false, "keeps tokens with at least so much of the largest probability"},
-    {0, 0, "", false, "keeps only the likeliest token"},
+    {1, 2, "%.2f", false}, {0.05f, 2, "%.2f", false}, {1, 200, "%.0f", true},
+    {0, 1, "%.2f", false}, {0, 0.5f, "%.3f", false},  {0, 0, "", false},
 };
 const StageControl& stage_control(StageKind kind) { return k_stage_controls[static_cast<std::size_t>(kind)]; }
 
@@ -143,8 +139,8 @@ std::optional<int> ChainEditor::draw_chips(SamplingPanelState& state) {
             target = i + step;
         }
         if (dragged_ < 0)
-            tooltip(state.format("{}\ndrag it, or move it by Alt+← and Alt+→: stages apply in this order",
-                                 stage_control(stage.kind).about));
+            term_tooltip(term_of(stage.kind),
+                         "drag it, or move it by Alt+← and Alt+→: stages apply in this order");
     }
     const int from = dragged_;
     if (const std::optional<int> dropped = drag()) {
@@ -154,7 +150,7 @@ std::optional<int> ChainEditor::draw_chips(SamplingPanelState& state) {
     begin_chip(chip_width("all stages", ""), chain.empty());
     if (stage_chip("all stages", "", true, state.focused_stage() < 0).pressed)
         state.focus_on_stage(-1, chain);
-    tooltip("What the whole chain does to the raw distribution");
+    term_tooltip(term("sampling"), "shows what the whole chain does to the raw distribution");
     return target;
 }
 
@@ -216,7 +212,7 @@ bool ChainEditor::draw(SamplingPanelState& state, SamplingChain& chain, int d_vo
         stage.on = true;
         changed = true;
     }
-    tooltip(control.about);
+    term_tooltip(term_of(stage.kind));
     return changed;
 }
 

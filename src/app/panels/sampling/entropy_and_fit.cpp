@@ -1,6 +1,7 @@
 #include "app/panels/sampling/entropy_and_fit.h"
 
 #include "app/widgets/icons.h"
+#include "app/widgets/term_tooltip.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
 
@@ -61,11 +62,9 @@ void draw_entropy_line(SamplingPanelState& state) {
                              : choices_text(state));
     draw_focus_ring(item, px(3));
     const std::string choices = choices_text(state);
-    tooltip(
-        state.format("The entropy of the distribution that is drawn from: how many yes-or-no questions the "
-                     "draw answers on average. {:.2f} bits{}.\nThin bars: {}; thick bars: with the whole "
-                     "chain.",
-                     after, choices, state.before_name()));
+    term_tooltip(term("entropy"),
+                 state.format("{:.2f} bits{}\nthin bars: {}; thick bars: with the whole chain", after,
+                              choices, state.before_name()));
 }
 
 /// "1000 draws: χ² = 12.34, 15 free, P = 0.654", or how many draws are made so far.
@@ -88,12 +87,14 @@ void draw_fit_line(SamplingPanelState& state) {
     const Resamples& r = state.resamples();
     const GoodnessOfFit& fit = r.fit();
     if (r.done() && fit.degrees_of_freedom > 0)
-        tooltip(state.format("Pearson's test of {} draws (resample numbers 0 to {}) against the "
-                             "probabilities: true draws fit worse in {:.1f} % of cases, {}. Tokens expected "
-                             "fewer than {:.0f} times count together ({}). Bars: observed; line and whisker: "
-                             "expected ± one standard deviation, √(n p (1 − p)).",
-                             r.n(), r.n() - 1, 100 * fit.p_value, fit_in_words(fit.p_value), k_min_expected,
-                             fit.n_pooled));
+        term_tooltip(
+            term("chi-square"),
+            state.format("Pearson's test of {} draws (resample numbers 0 to {}) against the "
+                         "probabilities: true draws fit worse in {:.1f} % of cases, {}. Tokens expected "
+                         "fewer than {:.0f} times count together ({}). Bars: observed; line and whisker: "
+                         "expected ± one standard deviation, √(n p (1 − p)).",
+                         r.n(), r.n() - 1, 100 * fit.p_value, fit_in_words(fit.p_value), k_min_expected,
+                         fit.n_pooled));
     ImGui::SameLine(0, px(4));
     const ButtonItem item =
         button_item("Close the resamples", {close_width, font(TextSize::small)->FontSize});

@@ -2,7 +2,7 @@
 
 #include "app/panels/text/item_label.h"
 #include "app/view/token_labels.h"
-#include "app/widgets/placed_beside.h"
+#include "app/widgets/popup.h"
 #include "app/widgets/widget_parts.h"
 
 #include <fmt/format.h>
@@ -37,14 +37,14 @@ void AlternativesMenu::find_likeliest(const View& v, int position) {
 }
 
 void AlternativesMenu::draw(const View& v, int position, const UiRect& token, Commands& commands) {
-    place_popup_beside(token);
-    if (!ImGui::BeginPopup(k_popup_name)) return;
+    if (!begin_popup_beside(k_popup_name, token)) return;
     find_likeliest(v, position);
     const bool is_written = position < v.run.rows_wanted;
     ImFont* f = font(TextSize::small);
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const UiRect line{at, {at.x + px(k_width), at.y + f->FontSize}};
-    ImGui::Dummy({px(k_width), f->FontSize + px(4)});
+    const float width = popup_width(k_width);
+    const UiRect line{at, {at.x + width, at.y + f->FontSize}};
+    ImGui::Dummy({width, f->FontSize + px(4)});
     ImDrawList& list = *ImGui::GetWindowDrawList();
     draw_text(list, line, at.x, f, theme().muted,
               is_written ? "Write another one: a branch" : "Continue with");
@@ -62,7 +62,7 @@ void AlternativesMenu::draw_row(int id, bool is_present, int position, Commands&
     char text[16] = "cut";
     if (!is_cut) *fmt::format_to_n(text, sizeof text - 1, "{:.1f} %", 100 * p).out = 0;
     label_ = fmt::format("{:<10} {:>7}##{}", escape_label(token_labels().label(id)), text, id);
-    const ButtonItem item = button_item(label_.c_str(), {px(k_width), px(k_alternative_height)});
+    const ButtonItem item = button_item(label_.c_str(), {popup_width(k_width), px(k_alternative_height)});
     if (!item.seen) return;
     ImDrawList& list = *ImGui::GetWindowDrawList();
     if (item.hovered) list.AddRectFilled(item.box.min, item.box.max, t.control, px(4));

@@ -1,6 +1,6 @@
 #include "app/panels/text/surprisal_legend.h"
 
-#include "app/widgets/tooltip.h"
+#include "app/widgets/term_tooltip.h"
 #include "app/widgets/widget_parts.h"
 
 #include <algorithm>
@@ -63,10 +63,8 @@ void draw_surprisal_legend(ImVec2 at, float height, const TextMarks& marks) {
     draw_text(list, line(n), at.x, f, t.muted, k_title);
     draw_ramp(line(n), at.x + std::ceil(measure(f, k_title).x) + px(k_gap_after_title));
     draw_focus_ring(item, px(3));
-    tooltip(
-        "How unexpected each token was: −log₂ of the probability that the model gave it, before any "
-        "sampling stage, in bits. 0 bits: it was certain; each bit more means half as likely. A line below "
-        "tokens marks those that the model did not draw: the prompt, and what was put there by hand.");
+    term_tooltip(term("surprisal"), "of each token, before any stage of sampling. A line below tokens marks "
+                                    "those that the model did not draw.");
 }
 
 } // namespace gf::ui

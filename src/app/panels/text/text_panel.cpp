@@ -87,8 +87,11 @@ bool is_about_token(const CellRange& r, int position, const View& v) {
 
 bool has_surprisal(const View& v) { return v.config().continues_text(); }
 
-/// What stands behind the text: a token that is written already needs no preview.
-int next_id(const View& v) { return is_next_written(v) ? v.run.token(v.cursor) : next_token(v).id; }
+/// How surprising the next token is, in bits.
+double surprisal_of_next(const View& v) {
+    sampling_preview().update(v, v.cursor);
+    return -std::log2(probability(sampling_preview().step(), 0, next_token(v)));
+}
 
 /// "Text", or which run it is of.
 std::string_view title_of_text() {
@@ -102,11 +105,17 @@ float title_width(const View& v) {
            px(18);
 }
 
+/// How far lines may reach into the panel's padding above and below, at most `wanted` pixels: beside another
+/// run there is none.
+float overhang_of(ImVec2 content, float wanted) {
+    return std::clamp(content.y - inside_of_window().min.y, 0.0f, wanted);
+}
+
 /// The source stands above the text where two lines have room, else in front of it. Leaves the cursor where
 /// the text begins.
 void TextPanel::draw_source(const View& v, Selection& selection, Commands& commands) {
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
-    const float overhang = px(4); // how far lines may reach into the panel's padding above and below
+    const float overhang = overhang_of(at, px(4));
     const float tokens_left = at.x + title_width(v);
     const auto largest_size_for = [&](float n_lines) {
         for (const TextSize size : {TextSize::title, TextSize::body})
@@ -147,7 +156,7 @@ void TextPanel::lay_out(const View& v) {
     Layout& l = layout_;
     l.origin = ImGui::GetCursorScreenPos();
     l.room = ImGui::GetContentRegionAvail();
-    const float overhang = px(6); // how far lines may reach into the panel's padding above and below
+    const float overhang = overhang_of(l.origin, px(6));
     for (const LineForm& form : k_line_forms) {
         if (!has_surprisal(v) && form.has_numbers) continue;
         l.text_size = form.size;
@@ -211,7 +220,7 @@ void TextPanel::draw_lines(const View& v, Selection& selection, Commands& comman
     const bool has_next = predicts_tokens(v) && (v.config().continues_text() || is_next_written(v));
     float next_width = 0;
     if (has_next) {
-        const std::string& label = token_labels().inline_label(next_id(v));
+        const std::string& label = token_labels().inline_label(next_token(v));
         next_width = std::ceil(measure(font(layout_.text_size), label).x) + px(6 + 26 + 6);
     }
     const int n_visible = layout_.n_visible_lines;
@@ -351,14 +360,14 @@ void TextPanel::draw_token(const View& v, int position, Selection& selection, Co
 void TextPanel::draw_annotations(const View& v, const UiRect* next) {
     if (layout_.above > 0) {
         draw_surprisals(v.run, visible_tokens_);
-        if (next) draw_surprisal_of_next(*next, -std::log2(next_token(v).raw_probability));
+        if (next) draw_surprisal_of_next(*next, surprisal_of_next(v));
     }
     if (has_surprisal(v)) draw_origins(v.run, visible_tokens_, layout_.below);
 }
 
 void TextPanel::draw_next_token(const View& v, Commands& commands) {
     const TokenLook look{.ink = theme().accent_text, .outlined = true, .menu = true};
-    if (token_chip("next", token_labels().inline_label(next_id(v)), look, layout_.text_size))
+    if (token_chip("next", token_labels().inline_label(next_token(v)), look, layout_.text_size))
         AlternativesMenu::open();
     tooltip(is_next_written(v) ? "The next token, written already: choose another one"
                                : "The next token, as it will be drawn: choose another one");

@@ -1,9 +1,11 @@
 // Flow: the cell under the mouse is that of the Trace, layers unfold, heads change, long texts zoom and pan.
 
+#include "app/view/sampling_preview.h"
 #include "app/workbench_support.h"
 #include "measures/stream_measures.h"
 
 #include <cmath>
+#include <set>
 
 namespace gf::ui::tests::flow_panel_test {
 namespace {
@@ -23,8 +25,14 @@ class FlowTest : public ::testing::Test {
     void hover_cell(const std::string& item, int row, int column, int columns) {
         ui.hover("Flow/" + item, cell_middle(ui.rect("Flow/" + item), row, column, bench.cursor(), columns));
     }
-    std::string subtitle() {
-        return bench.text_with("Flow", fmt::format("layer {}, head", bench.pinned_head().layer));
+    /// The line that tells which rows are hidden; "" if none is.
+    std::string hidden_rows() {
+        for (const std::string& text : ui.texts("Flow"))
+            if (text.find("rows hidden") != std::string::npos) return text;
+        return "";
+    }
+    SiteValues weights() {
+        return {bench.snapshot().text().view(), {Site::pattern, bench.pinned_head().layer}};
     }
 
     Bench bench;
@@ -69,7 +77,7 @@ TEST_F(FlowTest, ALayerUnfoldsOnClick) {
     EXPECT_TRUE(ui.exists("Flow/layer 0"));
     EXPECT_TRUE(ui.exists("Flow/layer 1"));
     EXPECT_FALSE(ui.exists("Flow/layer 2"));
-    EXPECT_THAT(subtitle(), HasSubstr("layer 2, head 0 in focus"));
+    EXPECT_THAT(ui.texts("Flow"), Contains("layer 2"));
     ui.click("Flow/head 3");
     EXPECT_EQ(bench.pinned_head(), (HeadRef{2, 3}));
     hover_cell("attn.hook_q", 4, 1, bench.snapshot().config().d_head);
@@ -99,7 +107,7 @@ TEST_F(FlowTest, UnfoldingIsSeenAndShort) {
 TEST_F(FlowTest, TheNextTokensAreTheModels) {
     open("llama");
     const Snapshot& s = bench.snapshot();
-    for (int row = 0; row + 1 < s.cursor(); ++row) {
+    for (int row = 0; row < s.cursor(); ++row) {
         const auto p = probabilities_after(s, row);
         const int best = largest(p, 1)[0];
         const float height = ui.rect("Flow/next token").height() / static_cast<float>(s.cursor());
@@ -110,32 +118,6 @@ TEST_F(FlowTest, TheNextTokensAreTheModels) {
         EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::logits, -1, -1, row, best}));
         EXPECT_THAT(ui.texts("Flow"), Contains(numbered("#", best)));
     }
-}
-
-/// Behind the last row stands the token that is drawn there, as Sampling and Text have it, even where it is
-/// not the likeliest one.
-TEST_F(FlowTest, TheLastNextTokenIsTheDrawnOne) {
-    open("llama");
-    const auto hover_last = [&] {
-        const UiRect r = ui.rect("Flow/next token");
-        return ui.tooltip("Flow/next token", cell_middle(r, bench.cursor() - 1, 0, bench.cursor(), 1));
-    };
-    int n_unlikely = 0;
-    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
-        bench.post(command::SetSeed{seed});
-        const auto p = probabilities_after(bench.snapshot(), bench.cursor() - 1);
-        const int token = token_drawn(p, uniform(bench.snapshot().next_draw));
-        n_unlikely += token != largest(p, 1)[0];
-        EXPECT_THAT(hover_last(), HasSubstr(fmt::format("will be drawn #{}: {:.1f} %", token,
-                                                        100 * p[static_cast<std::size_t>(token)])));
-        EXPECT_EQ(bench.hovered_cell()->column, token);
-        EXPECT_THAT(ui.texts("Flow"), Contains(numbered("#", token)));
-        EXPECT_THAT(ui.texts("Text"), Contains(numbered("#", token)));
-    }
-    EXPECT_GT(n_unlikely, 0);
-    bench.post(command::ForceToken{16, 7});
-    bench.post(command::Step{-1});
-    EXPECT_THAT(hover_last(), HasSubstr("comes #7")) << "it is written";
 }
 
 TEST_F(FlowTest, FoldedLayersSayHowMuchTheyWrite) {
@@ -162,22 +144,105 @@ TEST_F(FlowTest, HeadersSayShapeAndParameters) {
 
 TEST_F(FlowTest, ManyRowsWindowZoomAndPan) {
     open("llama", 200);
-    EXPECT_THAT(subtitle(), HasSubstr("to 200 of 200")) << "the newest";
-    const auto first = [&] { return number_after(subtitle(), "tokens "); };
-    const double shown = 201 - first();
+    EXPECT_THAT(hidden_rows(), HasSubstr("to 199 are shown")) << "the newest";
+    const auto first = [&] { return number_after(hidden_rows(), "hidden: "); };
+    const double shown = 200 - first();
+    EXPECT_EQ(number_after(hidden_rows(), ""), first()) << "all hidden rows are above";
     EXPECT_GT(shown, 10);
     EXPECT_LT(shown, 60) << "readable rows";
     ui.wheel("Flow/attn.hook_pattern", 2);
-    EXPECT_GT(first(), 201 - shown) << "fewer rows";
+    EXPECT_GT(first(), 200 - shown) << "fewer rows";
     ui.drag("Flow/attn.hook_pattern", {0, 60});
-    EXPECT_LT(number_after(subtitle(), "to "), 200) << "earlier rows";
+    EXPECT_LT(number_after(hidden_rows(), " to "), 199) << "earlier rows";
     ui.double_click("Flow/tokens");
-    EXPECT_EQ(201 - first(), shown);
+    EXPECT_EQ(200 - first(), shown);
     bench.post(command::SetView{"Flow", "rows", "all"});
-    EXPECT_THAT(subtitle(), ::testing::Not(HasSubstr("of 200")));
+    EXPECT_EQ(hidden_rows(), "");
+    EXPECT_THAT(ui.texts("Flow"), Contains("all 200 rows shown"));
     hover_cell("attn.hook_pattern", 100, 50, 200);
     EXPECT_EQ(bench.hovered_cell()->row, 100);
     EXPECT_EQ(bench.hovered_cell()->column, 50);
+}
+
+TEST_F(FlowTest, ZoomingInEnlarges) {
+    open("llama", 12);
+    const float height = ui.rect("Flow/attn.hook_pattern").height();
+    ui.wheel("Flow/attn.hook_pattern", 4);
+    EXPECT_THAT(hidden_rows(), HasSubstr("of 12 rows hidden"));
+    EXPECT_GE(ui.rect("Flow/attn.hook_pattern").height(), height) << "fewer rows fill the same room";
+}
+
+TEST_F(FlowTest, RowsFillTheRoomAndTheFollowedOneIsHigher) {
+    bench.post(command::SetLayout{"Overview"});
+    open("llama", 16);
+    const auto row_under = [&](float y) {
+        ui.hover("Flow/attn.hook_pattern", {2, y});
+        return bench.hovered_cell()->row;
+    };
+    const float height = ui.rect("Flow/attn.hook_pattern").height(), row = (height - 8) / 16;
+    EXPECT_GT(row, 24);
+    for (int r = 0; r < 15; ++r) {
+        EXPECT_EQ(row_under(row * static_cast<float>(r) + 1), r);
+        EXPECT_EQ(row_under(row * static_cast<float>(r + 1) - 1), r);
+    }
+    EXPECT_EQ(row_under(row * 15 + 1), 15);
+    EXPECT_EQ(row_under(height - 1), 15) << "8 pixels more";
+    bench.post(command::PinToken{4});
+    EXPECT_EQ(row_under(row * 4 + row + 7), 4);
+    EXPECT_EQ(row_under(row * 4 + row + 9), 5);
+    EXPECT_EQ(row_under(height - 1), 15);
+}
+
+TEST_F(FlowTest, LargeCellsHoldTheirWeights) {
+    bench.post(command::SetLayout{"Overview"});
+    open("llama", 8);
+    const auto printed = [](float w) {
+        const std::string s = fmt::format("{:.2f}", w);
+        return w < 0.005f ? std::string("0") : w >= 0.995f ? std::string("1") : s.substr(1);
+    };
+    for (int row = 0; row < 8; ++row)
+        for (int key = 0; key <= row; ++key)
+            EXPECT_THAT(ui.texts("Flow"), Contains(printed(weights().at(0, row, key)))) << row << " " << key;
+    ui.click("Flow/matrix/scores");
+    EXPECT_TRUE(ui.exists("Flow/attn.hook_attn_scores"));
+    EXPECT_FALSE(ui.exists("Flow/attn.hook_pattern"));
+    const SiteValues scores(bench.snapshot().text().view(), {Site::attn_scores, 0});
+    std::string score = fmt::format("{:.2f}", scores.at(0, 5, 2));
+    if (score.starts_with("0.")) score.erase(0, 1);
+    EXPECT_THAT(ui.texts("Flow"), Contains(score));
+    ui.click("Flow/matrix/weights");
+    bench.post(command::SelectOperation{"blocks.0.attn.hook_attn_scores"});
+    EXPECT_TRUE(ui.exists("Flow/attn.hook_attn_scores")) << "stepping to the scores shows them";
+}
+
+TEST_F(FlowTest, OneSentenceSaysWhatTheTokenListensTo) {
+    bench.post(command::SetLayout{"Overview"});
+    open("llama", 9);
+    int best = 0;
+    for (int key = 1; key < 9; ++key)
+        if (weights().at(0, 8, key) > weights().at(0, 8, best)) best = key;
+    const float w = weights().at(0, 8, best);
+    EXPECT_THAT(
+        ui.texts("Flow"),
+        Contains(fmt::format("#{} listens most to #{}: weight {:.2f}, so {:.0f} % of what it receives "
+                             "here comes from there",
+                             bench.tokens()[8], bench.tokens()[static_cast<std::size_t>(best)], w, 100 * w)));
+}
+
+TEST_F(FlowTest, TheLastRowShowsWhatIsDrawn) {
+    open("llama", 9);
+    bench.post(command::SetSampling{{{StageKind::temperature, 3}}});
+    const std::vector<int> tokens = bench.tokens();
+    std::set<int> others(tokens.begin(), tokens.end()); // what Flow shows anyway
+    for (int row = 0; row < 9; ++row)
+        others.insert(largest(probabilities_after(bench.snapshot(), row), 1)[0]);
+    const auto drawn = [] { return sampling_preview().step().token; };
+    for (std::uint64_t seed = 1; others.contains(drawn()) && seed < 20; ++seed)
+        bench.post(command::SetSeed{seed});
+    ASSERT_FALSE(others.contains(drawn()));
+    EXPECT_THAT(ui.texts("Flow"), Contains(numbered("#", drawn())));
+    EXPECT_THAT(ui.texts("Flow"),
+                Contains(fmt::format("{:.2f}", final_probability(sampling_preview().step(), drawn()))));
 }
 
 TEST_F(FlowTest, ExpertsAndTheirSlots) {

@@ -165,6 +165,46 @@ TEST_F(MatrixTest, AZoomedViewStaysOnTheText) {
     EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::pattern, 0, 0, 0, 0}));
 }
 
+TEST_F(MatrixTest, NumbersStandInCellsThatAreLargeEnough) {
+    bench.prompt_ids({3, 1, 4, 1, 5});
+    const float cell = size().x / 5;
+    ASSERT_GE(cell, 25);
+    const auto printed = [&](int query, int key) {
+        const std::string text = fmt::format("{:.2f}", value(Site::pattern, {0, 0}, query, key));
+        return text == "0.00" ? "0" : text == "1.00" ? "1" : text.substr(1);
+    };
+    for (int q = 0; q < 5; ++q)
+        for (int k = 0; k <= q; ++k) {
+            const UiRect map = ui.rect("Head/attention");
+            const ImVec2 middle = cell_middle(map, q, k, 5, 5);
+            bool is_there = false;
+            for (const UiText& text : ImGuiHost::current().items().texts())
+                is_there |= text.window == "Head" && text.text == printed(q, k) &&
+                            text.rect.contains({map.min.x + middle.x, map.min.y + middle.y});
+            EXPECT_TRUE(is_there) << q << " " << k << " " << printed(q, k);
+        }
+    std::vector<int> many;
+    for (int i = 0; i < 60; ++i) many.push_back(i % 50);
+    bench.prompt_ids(many);
+    ASSERT_LT(size().x / 60, 25);
+    EXPECT_THAT(ui.texts("Head"), ::testing::Not(Contains("1"))) << "the first row's weight has no room";
+}
+
+TEST_F(MatrixTest, RowsAndColumnsSayWhatTheyAre) {
+    EXPECT_THAT(bench.all_text("Head"), HasSubstr("listens"));
+    EXPECT_THAT(bench.all_text("Head"), HasSubstr("to →"));
+}
+
+TEST_F(MatrixTest, HiddenRowsAreLoudAndOneClickAway) {
+    EXPECT_THAT(bench.all_text("Head"), ::testing::Not(HasSubstr("rows hidden")));
+    ui.wheel("Head/attention", 3);
+    EXPECT_THAT(bench.all_text("Head"), HasSubstr(fmt::format(" of {} rows hidden", k_tokens)));
+    ui.click("Head/show all");
+    ui.leave();
+    EXPECT_THAT(bench.all_text("Head"), ::testing::Not(HasSubstr("rows hidden")));
+    EXPECT_FALSE(ui.exists("Head/show all"));
+}
+
 TEST_F(MatrixTest, TheMatrixGrowsWithTheText) {
     hover_cell(15, 0);
     EXPECT_EQ(bench.hovered_cell()->row, 15);
@@ -369,6 +409,19 @@ TEST_F(HeadTest, AChoiceCanBeTakenBackInEveryLayout) {
                     EXPECT_TRUE(header().starts_with("scores, ")) << header();
                 }
             }
+}
+
+TEST_F(LinesTest, TheBandsSayWhatTheyAreAndWhatIsHidden) {
+    show("form", "lines");
+    EXPECT_TRUE(bench.shows("Head", "↑ listened to"));
+    EXPECT_TRUE(bench.shows("Head", "↓ listening"));
+    EXPECT_FALSE(ui.exists("Head/show all"));
+    ui.wheel("Head/curves", 4);
+    ui.frames(2);
+    EXPECT_THAT(bench.all_text("Head"), HasSubstr(fmt::format(" of {} rows hidden", bench.cursor())));
+    ui.click("Head/show all");
+    ui.frames(3);
+    EXPECT_FALSE(ui.exists("Head/show all"));
 }
 
 } // namespace

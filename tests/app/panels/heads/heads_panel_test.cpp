@@ -1,6 +1,7 @@
 // The panel of all heads: choosing a head, its roles as computed from the Trace, and the order of heads.
 
 #include "app/workbench_support.h"
+#include "measures/head_roles.h"
 
 #include <cmath>
 
@@ -204,6 +205,55 @@ TEST_F(HeadsTest, WhatTheTextCannotShowSaysSo) {
     ui.frames(20);
     EXPECT_THAT(ui.texts("Heads"), ::testing::Contains(HasSubstr("duplicate: none, no token occurs twice")));
     EXPECT_EQ(heads_in_reading_order(), all_heads());
+}
+
+TEST_F(HeadsTest, RolesSayOnHowManyCasesTheyRestAndGuessesAreGrey) {
+    bench.post(command::Jump{12}); // two tokens have come again
+    const HeadRoles roles = [&] {
+        HeadRoles read;
+        read.advance({.trace = bench.snapshot().text().trace, .rows = 12});
+        return read;
+    }();
+    ASSERT_EQ(roles.queries(HeadRole::induction, 12), 2);
+    ASSERT_GE(roles.queries(HeadRole::previous_token, 12), k_enough_cases);
+    const auto entry = [&](const char* role) {
+        const auto texts = ui.texts("Heads");
+        const auto at = std::ranges::find(texts, role);
+        return texts.end() - at < 4 ? std::string() : at[3];
+    };
+    EXPECT_EQ(entry("induction"), "2");
+    EXPECT_EQ(entry("previous token"), "11");
+    EXPECT_THAT(ui.tooltip("Heads/induction"), HasSubstr("2 of 12 queries count, so few"));
+    EXPECT_THAT(ui.tooltip("Heads/previous token"), ::testing::Not(HasSubstr("so few")));
+    EXPECT_THAT(ui.tooltip("Heads/L0H0"), HasSubstr("induction, 2 cases"));
+    bench.post(command::SetView{"Heads", "sort", "induction"});
+    EXPECT_THAT(ui.texts("Heads"), ::testing::Contains(HasSubstr("sorted by induction, 2 cases")));
+}
+
+TEST_F(HeadsTest, RolesCanBeMeasuredOnAFixedText) {
+    const auto cases = [&] {
+        const auto texts = ui.texts("Heads");
+        const auto at = std::ranges::find(texts, "induction");
+        return texts.end() - at < 4 ? 0 : std::stoi(at[3]);
+    };
+    EXPECT_TRUE(bench.shows("Heads", "on the text in view"));
+    bench.prompt_ids({1, 2, 3, 1, 5, 6});
+    EXPECT_EQ(cases(), 1);
+    ui.click("Heads/roles of");
+    ui.frames(6);
+    EXPECT_TRUE(bench.shows("Heads", "on the probe text"));
+    const Snapshot::Probe& probe = bench.snapshot().probe;
+    ASSERT_TRUE(probe.trace);
+    HeadRoles roles;
+    roles.advance({.trace = probe.trace, .rows = probe.rows});
+    EXPECT_EQ(cases(), roles.queries(HeadRole::induction, probe.rows));
+    EXPECT_GE(cases(), k_enough_cases);
+    const auto best = roles.best(HeadRole::induction, probe.rows);
+    ui.click("Heads/induction");
+    EXPECT_EQ(bench.pinned_head(), (HeadRef{best->layer, best->head}));
+    ui.click("Heads/roles of");
+    ui.frames(4);
+    EXPECT_EQ(cases(), 1);
 }
 
 /// A run above the trace budget shows the layer that is unfolded, computed again.

@@ -230,6 +230,42 @@ TEST_F(InspectorTest, TheNumberUnderTheMouseAndAClickPinsIt) {
     EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::resid_post, 0, -1, 0, 0}));
 }
 
+TEST_F(InspectorTest, RowsAndColumnsSayWhatTheyAre) {
+    bench.resize(2200, 1400);
+    const auto words_of = [&](const char* name) {
+        bench.post(command::Inspect{name});
+        const std::string found = bench.text_with("Inspector", "rows: ");
+        return found.empty() ? bench.text_with("Inspector", "one row") : found;
+    };
+    EXPECT_EQ(words_of("hook_embed"), "rows: tokens   columns: numbers of the vector");
+    EXPECT_EQ(words_of("blocks.0.attn.hook_k"),
+              "rows: tokens   columns: 2 kv heads, the numbers of the vector of each");
+    EXPECT_EQ(words_of("blocks.0.attn.hook_pattern"),
+              "rows: tokens that listen   columns: tokens they listen to");
+    EXPECT_EQ(words_of("logits"),
+              "rows: tokens, row t predicts token t + 1   columns: tokens of the vocabulary");
+    EXPECT_EQ(words_of("model.embed_tokens.weight"),
+              "rows: tokens of the vocabulary   columns: numbers of the vector");
+    EXPECT_EQ(words_of("model.norm.weight"), "one row   columns: numbers of the vector");
+}
+
+TEST_F(InspectorTest, NumbersStandInLargeCellsAndHiddenOnesAreLoud) {
+    bench.resize(2200, 1400);
+    bench.prompt_ids({3, 1, 4});
+    bench.post(command::Inspect{"blocks.0.attn.hook_pattern"});
+    ui.leave();
+    EXPECT_TRUE(bench.shows("Inspector", "1")) << "the first token listens to itself alone";
+    const std::string weight = fmt::format("{:.2f}", trace().value({0, Site::pattern, 0, 0, 1, 0})).substr(1);
+    EXPECT_TRUE(bench.shows("Inspector", weight)) << weight;
+    bench.post(command::Inspect{"hook_embed"});
+    ui.wheel("Inspector/map", 5);
+    EXPECT_THAT(bench.all_text("Inspector"),
+                HasSubstr(fmt::format(" of {} columns hidden", config().d_model)));
+    ui.click("Inspector/show all");
+    ui.leave();
+    EXPECT_FALSE(ui.exists("Inspector/show all"));
+}
+
 TEST_F(InspectorTest, TheHistogramCountsEveryValue) {
     const UiRect rect = ui.rect("Inspector/histogram");
     std::int64_t n = 0;
