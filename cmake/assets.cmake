@@ -5,6 +5,8 @@ set(GLASSFORMER_JETBRAINS_MONO_DIR "/usr/share/fonts/truetype/jetbrains-mono" CA
 # Optional: without them such characters show as a replacement sign.
 set(GLASSFORMER_CJK_FONT "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf" CACHE FILEPATH
     "TrueType font with Chinese, Japanese and Korean characters (Debian: fonts-droid-fallback)")
+set(GLASSFORMER_SCRIPTS_FONT "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf" CACHE FILEPATH
+    "TrueType font with Arabic in all its forms, Hebrew and other scripts (Debian: fonts-dejavu-core)")
 set(GLASSFORMER_SYMBOL_FONT "/usr/share/fonts/truetype/ancient-scripts/Symbola_hint.ttf" CACHE FILEPATH
     "TrueType font with emoji and symbols in one colour (Debian: fonts-symbola)")
 
@@ -29,12 +31,12 @@ function(gf_copy_assets target)
     endif()
     gf_copy_font(${source} ${name})
   endforeach()
-  foreach(kind CJK SYMBOL)
+  foreach(kind CJK SCRIPTS SYMBOL)
     string(TOLOWER ${kind} name)
     if(EXISTS ${GLASSFORMER_${kind}_FONT})
       gf_copy_font(${GLASSFORMER_${kind}_FONT} ${name}.ttf)
     else()
-      message(STATUS "Optional font not found: GLASSFORMER_${kind}_FONT (fonts-droid-fallback, fonts-symbola)")
+      message(STATUS "Optional font not found: GLASSFORMER_${kind}_FONT (fonts-droid-fallback, fonts-dejavu-core, fonts-symbola)")
     endif()
   endforeach()
   add_custom_target(${target}_assets DEPENDS ${copies})

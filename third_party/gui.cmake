@@ -1,4 +1,4 @@
-# The window's dependencies: glad (generated here), GLFW, EGL, Dear ImGui and ImPlot (sources from fetch-imgui.sh), stb.
+# The window's dependencies: glad (generated here), GLFW, EGL, FriBidi, Dear ImGui and ImPlot (sources from fetch-imgui.sh), stb.
 gf_place(GLASSFORMER_IMGUI_DIR "${CMAKE_CURRENT_SOURCE_DIR}/src/imgui" "Dear ImGui 1.90.8 docking, with backends/")
 gf_place(GLASSFORMER_IMPLOT_DIR "${CMAKE_CURRENT_SOURCE_DIR}/src/implot" "ImPlot 0.17")
 gf_place(GLASSFORMER_STB_DIR "/usr/include" "Folder that holds stb/stb_image_write.h")
@@ -6,6 +6,7 @@ gf_place(GLASSFORMER_GLAD "GLASSFORMER_GLAD-NOTFOUND" "The command glad 2")
 find_program(GLASSFORMER_GLAD glad REQUIRED)
 find_package(OpenGL REQUIRED COMPONENTS EGL)
 find_package(glfw3 3.3 REQUIRED)
+pkg_check_modules(FRIBIDI REQUIRED IMPORTED_TARGET GLOBAL fribidi)
 set_target_properties(OpenGL::EGL glfw PROPERTIES IMPORTED_GLOBAL TRUE)
 if(NOT EXISTS "${GLASSFORMER_IMGUI_DIR}/imgui.cpp" OR NOT EXISTS "${GLASSFORMER_IMPLOT_DIR}/implot.cpp")
   message(FATAL_ERROR "Dear ImGui or ImPlot not found in ${GLASSFORMER_IMGUI_DIR} and ${GLASSFORMER_IMPLOT_DIR}. "

@@ -73,6 +73,9 @@ struct EditSpec {
     }
 };
 
+/// Whether the edit switches its cells off.
+inline bool is_switch(const EditSpec& edit) { return edit.kind == Edit::Kind::scale && edit.scale == 0; }
+
 /// The cells in a run of this stack; only ends that depend on the length of the run stay open. CellsSpec::run
 /// is left to the caller.
 /// @throws Error when no site of the stack has this name, or a range ends before it begins

@@ -22,6 +22,7 @@ void Engine::carry_out(const SessionCommand& command) {
     State before = state_;
     const bool was_playing = playback_.is_playing();
     undoable_ = false;
+    const std::uint64_t n_notices = notices_.number();
     try {
         visit_command(command, [this](const auto& c) -> decltype(run(c)) { return run(c); });
         bring_up_to_date();
@@ -29,13 +30,14 @@ void Engine::carry_out(const SessionCommand& command) {
     } catch (const std::exception& e) {
         state_ = std::move(before);
         if (was_playing) playback_.play();
-        set_message(e.what(), true);
+        notices_.refuse(e.what(), name_of(command), while_text_stands());
         bring_up_to_date(); // a computation that was under way goes on
         update_views();
         return;
     }
     if (!std::holds_alternative<command::SetSampling>(command)) sampling_drag_ = false;
     if (undoable_) history_.note(std::move(before));
+    if (notices_.number() == n_notices) notices_.succeed(name_of(command));
     settle_memory();
 }
 
@@ -120,16 +122,10 @@ void Engine::settle_memory() {
     memory_used_ = ledger.bytes();
 }
 
-void Engine::set_message(const std::string& text, bool is_error) {
-    message_ = text;
-    message_is_error_ = is_error;
-    can_truncate_ = false;
-    ++message_number_;
-}
-
-void Engine::clear_message() {
-    message_.clear();
-    message_is_error_ = can_truncate_ = false;
+/// True until another text begins, whether by a prompt, by a model or by undo.
+NoticeDesk::Condition Engine::while_text_stands() const {
+    const auto root = [this] { return has_run() ? &state_.text.root() : nullptr; };
+    return [root, then = root()] { return root() == then; };
 }
 
 RunView Engine::view_of(int run) const {
@@ -172,11 +168,12 @@ void Engine::tick(double now) {
             compute_probe();
         update_views();
         if (layer_was_complete && layer_is_behind()) layer_.compute_slice(view_of(layer_run()).rows);
+        notices_.succeed(NoticeDesk::k_work);
         carry_out_waiting();
     } catch (const std::exception& e) {
         playback_.stop();
         work_failed_ = true;
-        set_message(e.what(), true);
+        notices_.refuse(e.what(), NoticeDesk::k_work, while_text_stands());
     }
 }
 
@@ -289,11 +286,7 @@ void Engine::publish(Snapshot& out) {
     out.can_redo = history_.can_redo();
     out.n_applied = n_applied_;
     out.is_settled = work_failed_ || (!is_working() && playback_.steps_left() == 0);
-    out.message = message_;
-    out.message_is_error = message_is_error_;
-    out.can_truncate = can_truncate_;
-    out.refused_prompt = refused_prompt_;
-    out.message_number = message_number_;
+    notices_.publish(out);
 }
 
 } // namespace gf

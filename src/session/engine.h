@@ -14,6 +14,7 @@
 // ProbeDesk     the run of a fixed text, on which heads are measured
 // Ledger        the memory of all runs, against one budget
 // WaitingRoom   commands that need a text which is still being computed
+// NoticeDesk    the newest message, and what makes it true
 //
 // engine.cpp           carrying out commands, slices of work, publishing
 // engine_texts.cpp     opening a model, beginning a text, reading a source
@@ -31,6 +32,7 @@
 #include "session/gradient_desk.h"
 #include "session/history.h"
 #include "session/layer_desk.h"
+#include "session/notice_desk.h"
 #include "session/playback.h"
 #include "session/probe_desk.h"
 #include "session/snapshot.h"
@@ -89,6 +91,7 @@ class Engine {
     void run(const command::SetSampling&);
     void run(const command::SetSeed&);
     void run(const command::Resample&);
+    void run(const command::UseDraw&);
     void run(const command::ForceToken&);
     void run(const command::SelectBranch&);
     void run(const command::ViewLayer&);
@@ -97,6 +100,7 @@ class Engine {
     void run(const command::SetGradients&);
     void run(const command::EditCell&);
     void run(const command::RemoveEdit&);
+    void run(const command::SwitchCells&);
     void run(const command::RemoveEdits&);
     void run(const command::UseEdits&);
     void run(const command::SetSetup&);
@@ -139,8 +143,7 @@ class Engine {
     int run_named(const std::string& run, const std::string& site) const;
 
     // Messages and undo.
-    void set_message(const std::string& text, bool is_error = false);
-    void clear_message();
+    NoticeDesk::Condition while_text_stands() const;
     void mark_undoable() { undoable_ = true; }
     void settle_memory();
 
@@ -154,6 +157,7 @@ class Engine {
     void play_steps();
     bool show_next_token();
     DrawKey next_draw_key() const;
+    void go_to_drawn(int at, const DrawKey& key);
     void require_replaceable(const char* command_name, int position) const;
 
     // Edits.
@@ -162,6 +166,7 @@ class Engine {
     void fix_open_ends(int run, RunEdit& edit) const;
     void check_edit_of(int run, const RunEdit& edit) const;
     void forget_edits(int run);
+    void drop_unedited_run();
     void bring_up_to_date();
     void bring_source_up_to_date();
     void compute_slice();
@@ -226,10 +231,9 @@ class Engine {
     std::size_t memory_used_ = 0;        ///< by all runs, as of the last count
     bool undoable_ = false;              ///< undo takes back the command at work
     bool sampling_drag_ = false;         ///< successive moves of a sampling slider are undone together
-    std::string message_, refused_prompt_;
-    bool message_is_error_ = false, can_truncate_ = false;
+    NoticeDesk notices_;
     bool work_failed_ = false; ///< what is to be computed failed; it rests until the next command
-    std::uint64_t message_number_ = 0, version_ = 0, n_applied_ = 0;
+    std::uint64_t version_ = 0, n_applied_ = 0;
 };
 
 } // namespace gf

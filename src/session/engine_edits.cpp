@@ -29,20 +29,31 @@ EditSpec edit_of_cell(const RunView& run, const command::EditCell& c) {
     return {.cells = std::move(cells), .kind = Edit::Kind::values, .values = {c.value}};
 }
 
+constexpr const char* k_unedited = "unedited"; ///< name of the run beside one whose cells were switched off
+
 } // namespace
 
 /// Makes these the edits of a run, and switches all edits on or off, as a step that can be undone.
 void Engine::change_edits(int run, std::vector<RunEdit> edits, bool on) {
     if (!state_.edits.change(run, std::move(edits), on)) return;
+    drop_unedited_run();
     mark_undoable();
     playback_.stop();
 }
 
 void Engine::forget_edits(int run) {
     if (!state_.edits.empty(run))
-        set_message("The edits of the text before are gone; undo brings them back.");
+        notices_.note("The edits of the text before are gone; undo brings them back.",
+                      [this, run] { return state_.edits.empty(run) && history_.can_undo(); });
     state_.edits.change(run, {}, state_.edits.are_on());
+    drop_unedited_run();
     resolve_edits();
+}
+
+/// Where nothing is edited, the run that stands beside the edited one has done its work.
+void Engine::drop_unedited_run() {
+    if (state_.edits.empty(Run::k_text) && state_.edits.empty(Run::k_source))
+        std::erase_if(state_.compared, [](const auto& run) { return run->name() == k_unedited; });
 }
 
 /// Gives the open ends of an edit that has a value for each cell the ends that they have now: the text may
@@ -96,6 +107,22 @@ void Engine::run(const command::RemoveEdit& c) {
     const int run = run_named(c.cells.run, c.cells.site);
     const CellRange cells = find_cells(*state_.model->weights, view_of(run).trace->shape().stack, c.cells);
     change_edits(run, state_.edits.without(run, cells), state_.edits.are_on());
+}
+
+void Engine::run(const command::SwitchCells& c) {
+    require_run("switch");
+    const int run = run_named(c.cells.run, c.cells.site);
+    const CellRange cells = find_cells(*state_.model->weights, view_of(run).trace->shape().stack, c.cells);
+    const std::vector<RunEdit>& edits = *state_.edits.of(run);
+    const bool is_off = state_.edits.are_on() &&
+                        std::any_of(edits.begin(), edits.end(),
+                                    [&](const RunEdit& e) { return e.range == cells && is_switch(e.spec); });
+    if (!is_off) {
+        apply_edit({.cells = c.cells, .kind = Edit::Kind::scale, .scale = 0});
+        if (state_.compared.empty()) this->run(command::AddRun{.setup = state_.setup, .name = k_unedited});
+        return;
+    }
+    change_edits(run, state_.edits.without(run, cells), true);
 }
 
 void Engine::run(const command::RemoveEdits&) {

@@ -13,7 +13,6 @@ void Engine::run(const command::SetGradients& c) {
     }
     require_run("gradients");
     check_target(c.target, state_.model->config(), current().n_tokens());
-    if (message_is_error_) clear_message();
     if (state_.gradients != c.target) mark_undoable();
     state_.gradients = c.target;
 }

@@ -62,12 +62,14 @@ bool Engine::show_next_token() {
         return true;
     }
     if (!state_.model->config().continues_text()) {
-        set_message("This model " + std::string(non_generative_purpose(state_.model->config())) +
-                    ": it has no next token to draw.");
+        notices_.note("This model " + std::string(non_generative_purpose(state_.model->config())) +
+                          ": it has no next token to draw.",
+                      while_text_stands());
         return false;
     }
     if (at >= max_tokens()) {
-        set_message("The context of " + std::to_string(max_tokens()) + " tokens is full.");
+        notices_.note("The context of " + std::to_string(max_tokens()) + " tokens is full.",
+                      [this] { return has_run() && state_.text.cursor >= max_tokens(); });
         return false;
     }
     const DrawKey key = next_draw_key();
@@ -81,7 +83,10 @@ bool Engine::show_next_token() {
     if (b.bytes() != bytes_before) settle_memory(); // it grew
     ++state_.text.cursor;
     const bool ended = ends_text(*state_.model, token);
-    if (ended && playback_.is_playing()) set_message("The model ended its text.");
+    if (ended && playback_.is_playing())
+        notices_.note("The model ended its text.", [this, branch = state_.text.shared_current(), at] {
+            return has_run() && state_.text.shared_current() == branch && state_.text.cursor == at + 1;
+        });
     return !ended;
 }
 
@@ -146,9 +151,9 @@ void Engine::run(const command::SetSeed& c) {
 DrawKey Engine::next_draw_key() const {
     const Branch& b = current();
     const int at = state_.text.cursor;
-    if (at < b.rows() && b.origin(at).kind == TokenOrigin::Kind::drawn) return b.origin(at).key;
-    return {state_.seed, static_cast<std::uint32_t>(b.id), static_cast<std::uint32_t>(at),
-            state_.text.draw_number(at)};
+    if (at < b.rows() && b.origin(at).kind == TokenOrigin::Kind::drawn)
+        return state_.text.draw_of(at).value_or(b.origin(at).key);
+    return state_.text.draw_key(state_.seed, at);
 }
 
 // ---- Branches
@@ -196,14 +201,34 @@ void Engine::run(const command::Resample&) {
     mark_undoable();
     const Branch& b = current();
     const int at = state_.text.cursor;
-    const std::uint32_t number = state_.text.next_draw(at);
+    state_.text.count_draw(at);
     // Where nothing is drawn yet the new number is enough: the next step uses it.
     if (at == b.rows() || state_.model->config().fills_in()) return;
-    const DrawKey key{state_.seed, static_cast<std::uint32_t>(b.id), static_cast<std::uint32_t>(at), number};
-    const int token = playback_.draw(b, at, state_.chain, key);
+    go_to_drawn(at, state_.text.draw_key(state_.seed, at));
+}
+
+/// Draws the token at `at` with this key, and goes to the branch that has it.
+void Engine::go_to_drawn(int at, const DrawKey& key) {
+    const int token = playback_.draw(current(), at, state_.chain, key);
     with_context([&](const RunContext& context) {
         state_.text.go_to(context, at, token, {.kind = TokenOrigin::Kind::drawn, .key = key});
     });
+    state_.text.note_draw(at, key);
+}
+
+/// A token that was drawn under another chain gives way to what its random number gives now.
+void Engine::run(const command::UseDraw&) {
+    require_run("use-draw");
+    const Branch& b = current();
+    const int at = state_.text.cursor;
+    if (at >= b.rows() || b.origin(at).kind != TokenOrigin::Kind::drawn) return run(command::Step{1});
+    const DrawKey key = next_draw_key();
+    if (playback_.draw(b, at, state_.chain, key) == b.token(at)) return run(command::Step{1});
+    require_replaceable("use-draw", at);
+    mark_undoable();
+    playback_.stop();
+    go_to_drawn(at, key);
+    state_.text.cursor = at + 1;
 }
 
 void Engine::run(const command::SelectBranch& c) {

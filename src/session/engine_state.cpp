@@ -27,7 +27,7 @@ void Engine::run(const command::RestoreText& c) {
     require_run("text-tree");
     with_context([&](const RunContext& context) { state_.text.restore(context, c.text); });
     mark_undoable();
-    clear_message();
+    notices_.clear();
     playback_.stop();
     recomputed_.reset();
     forget_edits(Run::k_text);

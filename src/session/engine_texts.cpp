@@ -51,12 +51,13 @@ void Engine::run(const command::Open& c) {
     state_.setup = {};
     state_.compared.clear(); // they are aligned with the tokens of the old model
     state_.edits.change(Run::k_source, {}, state_.edits.are_on());
-    clear_message();
+    notices_.clear();
     const std::vector<std::string>& warnings = state_.model->warnings;
     if (!warnings.empty())
-        set_message(warnings[0] + (warnings.size() > 1
-                                       ? " (and " + std::to_string(warnings.size() - 1) + " more warnings)"
-                                       : ""));
+        notices_.note(warnings[0] + (warnings.size() > 1
+                                         ? " (and " + std::to_string(warnings.size() - 1) + " more warnings)"
+                                         : ""),
+                      [this, model = state_.model] { return state_.model == model; });
     begin_text(prompt);
 }
 
@@ -65,18 +66,15 @@ void Engine::run(const command::SetPrompt& c) {
     std::vector<int> prompt = encode_prompt(*state_.model, c.text);
     const int n_ctx = state_.model->config().n_ctx;
     if (static_cast<int>(prompt.size()) > n_ctx && !c.truncate) {
-        set_message("The prompt has " + std::to_string(prompt.size()) +
-                        " tokens; this model's context holds " + std::to_string(n_ctx) + ".",
-                    true);
-        can_truncate_ = true;
-        refused_prompt_ = c.text;
+        notices_.refuse_prompt("The prompt has " + std::to_string(prompt.size()) +
+                                   " tokens; this model's context holds " + std::to_string(n_ctx) + ".",
+                               command::SetPrompt::k_name, c.text, while_text_stands());
         return;
     }
     if (static_cast<int>(prompt.size()) > n_ctx) {
         const int kept = cut_prompt(prompt, bos_id(*state_.model), n_ctx);
-        set_message("The prompt was cut to its last " + std::to_string(kept) + " tokens.");
-    } else if (message_is_error_) {
-        clear_message();
+        notices_.note("The prompt was cut to its last " + std::to_string(kept) + " tokens.",
+                      [this, text = c.text] { return state_.prompt == text; });
     }
     mark_undoable();
     playback_.stop();
@@ -97,9 +95,10 @@ void Engine::begin_text(const std::vector<int>& prompt) {
 /// Tells when the text has become too long for all its values to be kept.
 void Engine::note_reduced(bool was_reduced) {
     if (current().is_reduced() && !was_reduced)
-        set_message(
+        notices_.note(
             "This run needs more memory than the trace budget: the layer in view is computed again when "
-            "it is looked at.");
+            "it is looked at.",
+            [this] { return has_run() && current().is_reduced(); });
 }
 
 /// Computes the encoder's run, all of it at once, since an encoder reads in both directions. Above the trace
@@ -122,7 +121,6 @@ void Engine::run(const command::SetSetup& c) {
     require_run("setup");
     RunSetup setup = c.file.empty() ? c.setup : load_setup(c.file, state_.model->config());
     validate(setup, state_.model->config());
-    if (message_is_error_) clear_message();
     if (setup == state_.setup) return;
     mark_undoable();
     playback_.stop();
@@ -136,7 +134,6 @@ void Engine::run(const command::SetSource& c) {
         throw Error(
             {"source", "a model with an encoder", "one of a single stack", "give its text as the prompt"});
     auto source_run = read_source(*state_.model, c.text); // throws before anything is changed
-    if (message_is_error_) clear_message();
     mark_undoable();
     playback_.stop();
     state_.source = c.text;

@@ -2,6 +2,8 @@
 // A text with its branches as plain data: every token, how it came to be, and in which slices the rows were
 // computed, so that they come back with the same bits. Part of a saved state.
 
+#include "core/random.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -18,6 +20,24 @@ struct SavedDraw {
         visit("seed", draw.seed);
         visit("branch", draw.branch, {.least = 0});
         visit("number", draw.number, {.least = 0});
+    }
+    static SavedDraw of(const DrawKey& key) {
+        return {static_cast<int>(key.position), key.seed, static_cast<int>(key.branch),
+                static_cast<int>(key.resample)};
+    }
+    DrawKey key() const {
+        return {seed, static_cast<std::uint32_t>(branch), static_cast<std::uint32_t>(position),
+                static_cast<std::uint32_t>(number)};
+    }
+};
+
+/// A draw that gave the token once more which stands in a branch already.
+struct SavedRedraw {
+    int holder = 0; ///< that branch
+    SavedDraw draw{};
+    static void fields(auto& redraw, auto visit) {
+        visit("holder", redraw.holder, {.least = 0});
+        SavedDraw::fields(redraw.draw, visit);
     }
 };
 
@@ -47,12 +67,14 @@ struct SavedText {
     std::vector<SavedBranch> branches;
     int branch = 0, cursor = 0;   ///< the branch in view, and how many of its tokens are shown
     std::vector<SavedDraw> draws; ///< the number of the newest draw at places that were drawn again
+    std::vector<SavedRedraw> redraws = {};
     static void fields(auto& text, auto visit) {
         visit("prompt", text.prompt);
         visit("branches", text.branches, {.least_items = 1});
         visit("branch", text.branch, {.least = 0});
         visit("cursor", text.cursor, {.least = 0});
         visit("draws", text.draws);
+        visit("redraws", text.redraws, {.skip_empty = true});
     }
 };
 

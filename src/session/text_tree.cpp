@@ -12,6 +12,7 @@ void TextTree::begin(const RunContext& context, std::span<const int> prompt) {
     current_ = 0;
     cursor = static_cast<int>(prompt.size());
     draws_.clear();
+    redrawn_.clear();
 }
 
 void TextTree::restore(const RunContext& context, const SavedText& saved) {
@@ -32,6 +33,9 @@ void TextTree::restore(const RunContext& context, const SavedText& saved) {
     draws_.clear();
     for (const SavedDraw& draw : saved.draws)
         draws_[{draw.branch, draw.position}] = static_cast<std::uint32_t>(draw.number);
+    redrawn_.clear();
+    for (const SavedRedraw& redraw : saved.redraws)
+        redrawn_[{redraw.holder, redraw.draw.position}] = redraw.draw.key();
 }
 
 SavedText TextTree::saved() const {
@@ -41,12 +45,41 @@ SavedText TextTree::saved() const {
     saved.cursor = cursor;
     for (const auto& [place, number] : draws_)
         saved.draws.push_back({place.second, 0, place.first, static_cast<int>(number)});
+    for (const auto& [place, key] : redrawn_) saved.redraws.push_back({place.first, SavedDraw::of(key)});
     return saved;
 }
 
-std::uint32_t TextTree::draw_number(int position) const {
-    const auto found = draws_.find({current().id, position});
-    return found == draws_.end() ? 0 : found->second;
+/// The branch that others leave when they have another token at `position`: the current one, or the one that
+/// it left itself there or behind. In a model that fills in, branches share the tokens behind, too.
+int TextTree::origin_of(int position) const {
+    const bool keeps_rest = current().trace()->config().fills_in();
+    int branch = current_;
+    for (const Branch* b = &current();
+         b->parent >= 0 && (keeps_rest ? position == b->fork : position <= b->fork);
+         b = branches_[static_cast<std::size_t>(branch)].get())
+        branch = b->parent;
+    return branch;
+}
+
+/// The branch that the token at `position` of the current one belongs to.
+int TextTree::holder_of(int position) const {
+    int branch = current_;
+    for (const Branch* b = &current(); b->parent >= 0 && position < b->fork;
+         b = branches_[static_cast<std::size_t>(branch)].get())
+        branch = b->parent;
+    return branch;
+}
+
+DrawKey TextTree::draw_key(std::uint64_t seed, int position) const {
+    const int origin = origin_of(position);
+    const auto found = draws_.find({origin, position});
+    return {seed, static_cast<std::uint32_t>(origin), static_cast<std::uint32_t>(position),
+            found == draws_.end() ? 0 : found->second};
+}
+
+std::optional<DrawKey> TextTree::draw_of(int position) const {
+    const auto found = redrawn_.find({holder_of(position), position});
+    return found == redrawn_.end() ? std::nullopt : std::optional(found->second);
 }
 
 /// Index of a branch that has `token` at `position` and the current branch's tokens before it (in a model
@@ -72,7 +105,7 @@ void TextTree::go_to(const RunContext& context, int position, int token, TokenOr
     if (existing >= 0) return select(existing);
     auto child = current().fork_at(context, position, token, origin);
     child->id = static_cast<int>(branches_.size());
-    child->parent = current_;
+    child->parent = origin_of(position);
     branches_.push_back(std::move(child));
     current_ = static_cast<int>(branches_.size()) - 1;
 }

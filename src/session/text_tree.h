@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -41,18 +42,29 @@ class TextTree {
 
     int cursor = 0; ///< tokens shown, once they are computed
 
-    /// Number of the newest draw at the current branch's position; 0 is the first one.
-    std::uint32_t draw_number(int position) const;
-    /// Counts one more draw there and returns its number.
-    std::uint32_t next_draw(int position) { return ++draws_[{current().id, position}]; }
+    /// The newest draw at a position behind the current branch's tokens before it. Draws of siblings count
+    /// together.
+    DrawKey draw_key(std::uint64_t seed, int position) const;
+    /// Counts one more draw there.
+    void count_draw(int position) { ++draws_[{origin_of(position), position}]; }
+    /// Notes that this draw gave the token that stands at a position of the current branch.
+    void note_draw(int position, const DrawKey& key) {
+        if (current().origin(position).key != key) redrawn_[{holder_of(position), position}] = key;
+    }
+    /// The newest draw that gave the token there, if it was given again since it was written.
+    std::optional<DrawKey> draw_of(int position) const;
 
   private:
     int find(int position, int token) const;
+    int origin_of(int position) const;
+    int holder_of(int position) const;
 
     std::vector<std::shared_ptr<Branch>> branches_; ///< in order of creation; shared with states to undo
     int current_ = 0;
     std::map<std::pair<int, int>, std::uint32_t>
         draws_; ///< (branch id, position) -> number of the newest draw
+    std::map<std::pair<int, int>, DrawKey>
+        redrawn_; ///< (branch id, position) -> the newest draw that gave the token there once more
 };
 
 } // namespace gf

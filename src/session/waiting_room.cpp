@@ -16,7 +16,8 @@ bool needs_text(const SessionCommand& command) {
             if constexpr (std::is_same_v<C, command::ApplyEdit>) // compared runs follow the text
                 return c.edit.kind == Edit::Kind::donor && c.edit.donor.kind == DonorSpec::Kind::run;
             else
-                return is_one_of<C, command::Step, command::Jump, command::Resample, command::ForceToken>;
+                return is_one_of<C, command::Step, command::Jump, command::Resample, command::UseDraw,
+                                 command::ForceToken>;
         },
         command);
 }

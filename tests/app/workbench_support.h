@@ -45,7 +45,7 @@ class Bench {
     int rows() { return snapshot().text().rows; }
     std::vector<int> tokens() { return tokens_of(snapshot().text()); }
     HeadRef pinned_head() const { return workbench.selection().pinned_head; }
-    /// The newest message in the notice bar; empty when there is none.
+    /// The newest message on the card of notices; empty when there is none.
     std::string notice() const;
     /// The cell under the mouse, or nothing.
     std::optional<CellRef> hovered_cell() const { return workbench.selection().cell.get(); }

@@ -44,6 +44,9 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::ViewLayer{3, "source"}, R"({"command": "view-layer", "layer": 3, "run": "source"})");
     add(command::SetTraceBudget{512.5}, R"({"command": "trace-budget", "megabytes": 512.5})");
     add(command::Resample{}, R"({"command": "resample"})");
+    add(command::SwitchCells{{"blocks.1.attn.hook_z", "", {}, {{2, 3}}}},
+        R"({"command": "switch", "site": "blocks.1.attn.hook_z", "heads": [2, 3]})");
+    add(command::UseDraw{}, R"({"command": "use-draw"})");
     add(command::ForceToken{4, 511}, R"({"command": "force-token", "position": 4, "token": 511})");
     add(command::SelectBranch{2}, R"({"command": "branch", "branch": 2})");
     add(command::EditCell{{"blocks.1.attn.hook_q", 2, 3, 4}, -0.5},
@@ -170,7 +173,7 @@ TEST(Command, StagesKeepTheirMeaning) {
 TEST(Command, FieldsLeftOutHaveTheirDefaults) {
     for (const auto& [command, text] : k_commands) {
         const std::string word = json::parse(text)["command"];
-        if (word == "edit" || word == "remove-edit") { // of nothing makes no sense
+        if (word == "edit" || word == "remove-edit" || word == "switch") { // of nothing makes no sense
             tests::expect_error(
                 [&] {
                     command_from_json({{"command", word}}, "script");

@@ -84,6 +84,17 @@ TEST_F(State, OfATextWithBranchesEditsAndDrawsComesBack) {
     expect_same();
 }
 
+TEST_F(State, OfADrawThatGaveTheSameTokenComesBack) {
+    first(command::Open{saved_preset("llama").path, ""});
+    first(command::SetSampling{{{StageKind::top_k, 1, true}}});
+    first(command::Step{4});
+    first(command::Step{-1});
+    for (int i = 0; i < 3; ++i) first(command::Resample{});
+    EXPECT_EQ(first.latest().next_draw.resample, 3u);
+    save_and_restore();
+    expect_same();
+}
+
 TEST_F(State, OfTwoStacksAndComparedRunsComesBack) {
     const SavedModel& model = saved_preset("encoder_decoder");
     first(command::Open{model.path, "", "7, 8, 9"});

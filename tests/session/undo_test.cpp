@@ -3,10 +3,14 @@
 #include "session/support.h"
 #include "support/compare.h"
 
+#include <gmock/gmock.h>
+
 #include <functional>
 
 namespace gf::tests::undo_test {
 namespace {
+
+using ::testing::HasSubstr;
 
 /// The chain as the session shows it: all stages, with temperature alone switched on.
 SamplingChain with_temperature(double temperature) {
@@ -221,6 +225,25 @@ TEST(UndoSteps, HistoryIsLong) {
     for (; session.latest().can_undo; ++n) session(command::Undo{});
     EXPECT_GE(n, 100);
     EXPECT_EQ(session.latest().seed, 1149u - std::uint64_t(n));
+}
+
+/// A message stays as long as what it says is true.
+TEST(Notices, GoWhenTheyAreNoLongerTrue) {
+    TestSession session(saved_preset("llama"), {3, 1, 4});
+    session(command::EditCell{{"hook_embed", -1, 1, 2}, 3});
+    EXPECT_THAT(session(command::SetPrompt{"5, 6"}).message, HasSubstr("undo brings them back"));
+    EXPECT_THAT(session(command::Step{}).message, HasSubstr("undo brings them back")) << "it still does";
+    EXPECT_EQ(session(command::Undo{}).message, "");
+    session(command::SetPrompt{"5, 6"});
+    session(command::Play{});
+    EXPECT_THAT(session(command::Step{}).message, HasSubstr("is full"));
+    EXPECT_EQ(session(command::Step{-1}).message, "");
+    session(command::SetSeed{3});
+    EXPECT_TRUE(session(command::ForceToken{3, 1000}).message_is_error);
+    EXPECT_TRUE(session(command::SetSeed{4}).message_is_error) << "that is another thing";
+    EXPECT_EQ(session(command::ForceToken{3, 1}).message, "");
+    session(command::ForceToken{3, 1000});
+    EXPECT_EQ(session(command::SetPrompt{"1"}).message, "") << "the text that it was about is gone";
 }
 
 /// A resample that is undone and done again draws the same token.

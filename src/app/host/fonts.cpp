@@ -146,6 +146,7 @@ void FontSet::merge_required(ImFontAtlas& atlas, FontFile& file, float em, float
 
 void FontSet::read_fallbacks() {
     fallbacks_read_ = true;
+    if (const auto path = find_asset("fonts/scripts.ttf"); !path.empty()) scripts_ = read_font(path);
     if (const auto path = find_asset("fonts/cjk.ttf"); !path.empty()) cjk_ = read_font(path);
     if (const auto path = find_asset("fonts/symbol.ttf"); !path.empty()) symbols_ = read_font(path);
 }
@@ -174,7 +175,7 @@ void FontSet::build(ImFontAtlas& atlas, float scale) {
             fonts_[i][static_cast<std::size_t>(face)] =
                 add_face(atlas, static_cast<Face>(face), em, base_line);
             if (static_cast<Face>(face) != Face::regular || required_.empty()) continue;
-            for (FontFile* file : {&files_.front(), &cjk_, &symbols_})
+            for (FontFile* file : {&files_.front(), &scripts_, &cjk_, &symbols_})
                 merge_required(atlas, *file, em, base_line);
         }
     }

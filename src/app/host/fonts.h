@@ -50,7 +50,7 @@ class FontSet {
     void collect_required_ranges();
 
     std::array<FontFile, k_face_count> files_;
-    FontFile cjk_, symbols_; // read when first needed; empty when they are not installed
+    FontFile scripts_, cjk_, symbols_; // read when first needed; empty when they are not installed
     bool fallbacks_read_ = false;
     std::vector<ImWchar> required_;            // characters beyond the base ranges
     std::vector<std::uint64_t> required_bits_; // the same as a set: one bit per code point

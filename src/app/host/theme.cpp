@@ -17,17 +17,17 @@ constexpr double k_min_contrast = 4.6; // a little above the 4.5 that WCAG 2.1 a
 constexpr double k_lightness_step = 0.005;
 
 /// The least contrast with any surface of the theme.
-double worst_contrast(const Theme& theme, ImU32 colour) {
+double worst_contrast(std::span<const ImU32> surfaces, ImU32 colour) {
     double worst = 21;
-    for (const ImU32 surface : theme.surfaces()) worst = std::min(worst, contrast(colour, surface));
+    for (const ImU32 surface : surfaces) worst = std::min(worst, contrast(colour, surface));
     return worst;
 }
 
 /// `fill` darkened on light surfaces, or lightened on dark ones, until it can be read as text on all of them.
-ImU32 readable_ink(const Theme& theme, ImU32 fill) {
+ImU32 readable_ink(const Theme& theme, ImU32 fill, std::span<const ImU32> surfaces) {
     Oklch c = to_oklch(fill);
     ImU32 result = fill;
-    while (worst_contrast(theme, result) < k_min_contrast && c.lightness > 0 && c.lightness < 1) {
+    while (worst_contrast(surfaces, result) < k_min_contrast && c.lightness > 0 && c.lightness < 1) {
         c.lightness += theme.dark ? k_lightness_step : -k_lightness_step;
         result = from_oklch(c);
     }
@@ -39,14 +39,17 @@ double head_hue(int head, int n_heads) { return 20 + 360.0 * head / n_heads; }
 
 /// Fills in the colours that follow from those that a theme states.
 Theme with_derived_colours(Theme theme) {
+    const auto surfaces = theme.surfaces();
+    const auto tints = theme.tints();
     theme.role_fill = k_hues;
     std::ranges::transform(k_hues, theme.role_text.begin(),
-                           [&](ImU32 hue) { return readable_ink(theme, hue); });
-    theme.accent_text = readable_ink(theme, theme.accent);
+                           [&](ImU32 hue) { return readable_ink(theme, hue, surfaces); });
+    // What is chosen stands on tints, too.
+    theme.accent_text = readable_ink(theme, readable_ink(theme, theme.accent, surfaces), tints);
     theme.good = k_hues[static_cast<std::size_t>(ColourRole::value)];
     theme.bad = rgb(0xD23B3B);
-    theme.good_text = readable_ink(theme, theme.good);
-    theme.bad_text = readable_ink(theme, theme.bad);
+    theme.good_text = readable_ink(theme, theme.good, surfaces);
+    theme.bad_text = readable_ink(theme, theme.bad, surfaces);
     theme.sequential = theme.dark ? ColourMap::viridis : ColourMap::blues;
     theme.diverging = theme.dark ? ColourMap::diverging_dark : ColourMap::diverging_light;
     return theme;

@@ -23,7 +23,7 @@ inline constexpr int k_role_count = 7;
 /// The role that gives a family of sites its hue. Attention's scores and patterns and the output have none.
 std::optional<ColourRole> role_of(SiteFamily family);
 
-/// All text colours have a contrast of at least 4.5 : 1 on every surface (tests/app/theme_test.cpp).
+/// All text colours have a contrast of at least 4.5 : 1 on every surface (tests/app/host/theme_test.cpp).
 struct Theme {
     ThemeName name{};
     std::string_view label;
@@ -76,7 +76,16 @@ struct Theme {
     ImU32 head_fill(int head, int n_heads) const;
     /// The colour behind a token, from `panel` at 0 bits to `surprisal` at k_surprisal_full.
     ImU32 surprisal_tint(float bits) const;
-    /// All surfaces that text stands on.
+    /// What a row, chip or word under the mouse becomes that has a tint of its own already.
+    ImU32 hovered(ImU32 tint) const { return mix(tint, text, k_hover_shade); }
+    static constexpr float k_hover_shade = 0.07f;
+    /// The surfaces that have a tint which says something: the chosen row, and words by their surprisal, also
+    /// under the mouse. Text and what is chosen stand on them.
+    std::array<ImU32, 6> tints() const {
+        const ImU32 half = mix(panel, surprisal, 0.5f);
+        return {accent_tint, hovered(accent_tint), half, hovered(half), surprisal, hovered(surprisal)};
+    }
+    /// All surfaces that text of every colour stands on.
     std::array<ImU32, 7> surfaces() const {
         return {ground, panel, well, control, control_hover, accent_tint, note_tint};
     }

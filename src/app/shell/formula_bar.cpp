@@ -5,6 +5,7 @@
 #include "app/view/gradient_words.h"
 #include "app/view/sampling_preview.h"
 #include "app/view/token_labels.h"
+#include "app/widgets/placed_beside.h"
 #include "app/widgets/term_tooltip.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
@@ -240,6 +241,7 @@ void FormulaBar::draw(const View& v, Selection& selection, Commands& commands, f
                       const Timing& timing) {
     const Theme& t = theme();
     const ImVec2 size = ImGui::GetIO().DisplaySize;
+    keep_clear({{0, top}, {size.x, top + px(k_height)}});
     ImGui::SetNextWindowPos({0, top});
     ImGui::SetNextWindowSize({size.x, px(k_height)});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);

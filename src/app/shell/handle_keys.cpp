@@ -3,6 +3,7 @@
 #include "app/host/imgui_host.h"
 #include "app/host/keyboard.h"
 #include "app/shell/selection_control.h"
+#include "app/view/head_switch.h"
 #include "app/view/key_bindings.h"
 #include "core/site_names.h"
 
@@ -46,6 +47,9 @@ void act_on_run(KeyAction action, int index, const Snapshot& s, const Selection&
     case edit_value: commands.post(command::AskValue{}); break;
     case toggle_edits:
         if (s.n_edits() > 0) commands.post(command::UseEdits{!s.edits_on});
+        break;
+    case switch_head:
+        post_head_switch(View(s, run), selection.attention, selection.head_in_view(), commands);
         break;
     case undo: commands.post(command::Undo{}); break;
     case redo: commands.post(command::Redo{}); break;

@@ -4,11 +4,13 @@
 #include "app/start/display_text.h"
 #include "app/view/key_bindings.h"
 #include "app/widgets/buttons.h"
+#include "app/widgets/placed_beside.h"
 #include "app/widgets/plain_text.h"
 #include "app/widgets/popup.h"
 #include "app/widgets/slider.h"
 #include "app/widgets/text_field.h"
 #include "app/widgets/tooltip.h"
+#include "app/widgets/widget_parts.h"
 #include "text/utf8.h"
 
 #include <fmt/format.h>
@@ -26,6 +28,12 @@ constexpr float k_with_view = 940, k_with_shape = 1480, k_with_title = 1240, k_w
                 k_with_wide_gap = 400;
 constexpr float k_min_prompt_width = 32;      ///< design length
 constexpr std::size_t k_max_name_length = 24; ///< bytes of a model's name
+
+/// The width of "token 256 / 256" in digits of the widest kind.
+float widest_counter_width(int n_ctx) {
+    const std::string zeros(std::to_string(n_ctx).size(), '0');
+    return std::ceil(measure(font(TextSize::body), fmt::format("token {} / {}", zeros, zeros)).x);
+}
 
 } // namespace
 
@@ -77,8 +85,7 @@ void Transport::draw_run_controls(const Snapshot& s, float bar_width, float bar_
     draw_buttons(s, commands);
     if (bar_width >= px(k_with_counter)) {
         ImGui::SameLine(0, px(12));
-        text_ = fmt::format("token {} / {}", s.cursor(), s.config().n_ctx);
-        label_text(text_, theme().muted, TextSize::body);
+        draw_counter(s);
     }
     if (bar_width >= px(k_with_undo)) {
         ImGui::SameLine(0, px(16));
@@ -93,6 +100,17 @@ void Transport::draw_run_controls(const Snapshot& s, float bar_width, float bar_
     if (controls_width != controls_width_) request_frame();
     controls_width_ = controls_width;
     ImGui::SameLine();
+}
+
+/// How far the text has come. Its place is as wide as it will ever be, so that nothing beside it moves.
+void Transport::draw_counter(const Snapshot& s) {
+    const float left = ImGui::GetCursorPosX();
+    text_ = fmt::format("token {} / {}", s.cursor(), s.config().n_ctx);
+    const float room = widest_counter_width(s.config().n_ctx);
+    label_text(text_, theme().muted, TextSize::body);
+    ImGui::SameLine(0, 0);
+    ImGui::SetCursorPosX(left + room);
+    ImGui::Dummy({0, px(k_control_height)});
 }
 
 void Transport::draw_undo(const Snapshot& s, Commands& commands) {
@@ -124,8 +142,8 @@ bool Transport::draw_text_entry(TextEntry& entry, const char* label, const std::
                                 const char* hint, float width) {
     if (text != entry.in_snapshot) entry.typed = entry.in_snapshot = text;
     if (entry.typed != entry.with_glyphs)
-        ImGuiHost::current().require_glyphs(entry.with_glyphs = entry.typed);
-    return text_field(label, entry.typed, hint, width, ImGuiInputTextFlags_EnterReturnsTrue);
+        ImGuiHost::current().require_glyphs((entry.with_glyphs = entry.typed) + "⇥");
+    return text_field_with_breaks(label, entry.typed, hint, width, ImGuiInputTextFlags_EnterReturnsTrue);
 }
 
 /// The field of the prompt. For an encoder-decoder the field of its source stands before it.
@@ -167,9 +185,10 @@ void Transport::draw_buttons(const Snapshot& s, Commands& commands) {
 
 void Transport::draw_speed(const Snapshot& s, Commands& commands) {
     text_ = s.tokens_per_s_limit > 0 ? fmt::format("{:.3g}/s", s.tokens_per_s_limit) : "full";
-    if (chip("speed", text_, false)) ImGui::OpenPopup("speed of playing");
+    constexpr const char* k_widest_speed = "99.9/s";
+    if (chip("speed", text_, false, k_widest_speed)) ImGui::OpenPopup("speed of playing");
     tooltip("Tokens per second while playing");
-    if (!begin_popup("speed of playing")) return;
+    if (!begin_popup_beside("speed of playing", region_of_last_item())) return;
     auto speed = static_cast<float>(s.tokens_per_s_limit > 0 ? s.tokens_per_s_limit : 100);
     bool full = s.tokens_per_s_limit <= 0;
     if (toggle("as fast as it goes", full)) commands.post(command::SetSpeed{full ? 0 : 4.0});

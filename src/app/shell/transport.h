@@ -32,6 +32,7 @@ class Transport {
     void draw_buttons(const Snapshot& snapshot, Commands& commands);
     void draw_speed(const Snapshot& snapshot, Commands& commands);
     void draw_seed(const Snapshot& snapshot, Commands& commands);
+    void draw_counter(const Snapshot& snapshot);
     void draw_undo(const Snapshot& snapshot, Commands& commands);
 
     std::shared_ptr<const Model> labelled_model_; ///< the model of model_label_

@@ -54,7 +54,8 @@ void Workbench::run(const command::AskValue& c) {
     if (cell)
         cell_popups_.ask_value(*cell, selection_.cell.get() == cell);
     else if (!is_named)
-        notice_bar_.set_window_message("Point at a cell or pin it: then its value can be edited.");
+        notice_.window().note("Point at a cell or pin it: then its value can be edited.",
+                              [this] { return !selection_.focus(); });
 }
 
 void Workbench::run(const command::SetView& c) { panels_.set_option(c); }
@@ -95,7 +96,9 @@ void Workbench::run(const command::Explain& c) {
 
 void Workbench::run(const command::ShowLook& c) {
     if (!look_strip_.show(c.on, settings_) && c.on)
-        notice_bar_.set_window_message("Only the models that ship say what is worth looking at in them.");
+        notice_.window().note(
+            "Only the models that ship say what is worth looking at in them.",
+            [this, model = session_.latest().model] { return session_.latest().model == model; });
 }
 
 } // namespace gf::ui

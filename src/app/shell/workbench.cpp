@@ -23,7 +23,7 @@
 namespace gf::ui {
 namespace {
 
-constexpr float k_top_bar_height = 44; ///< design length
+constexpr float k_top_bar_height = 44, k_opening_height = 40; // design lengths
 /// Seconds after a change, in which others may follow, e.g. while the wheel turns.
 constexpr double k_save_delay = 0.5;
 
@@ -58,7 +58,7 @@ void Workbench::load() {
     saved_settings_ = settings_;
     saved_book_ = arrangement_.book();
     for (const std::string& warning : {settings_warning, layouts_warning, positions_warning, state_warning})
-        if (window_message().empty()) notice_bar_.set_window_message(warning);
+        if (window_message().empty() && !warning.empty()) notice_.window().note(warning, NoticeDesk::always);
 }
 
 void Workbench::save() {
@@ -73,7 +73,8 @@ void Workbench::save() {
         files_.save_window_positions({positions, size});
         files_.save_layout_book(arrangement_.book_to_save());
     } catch (const Error& e) {
-        if (!std::exchange(saving_failed_, true)) notice_bar_.set_window_message(e.what());
+        // A folder that cannot be written is no news the second time.
+        if (!std::exchange(saving_failed_, true)) notice_.window().note(e.what(), NoticeDesk::always);
     }
 }
 
@@ -131,11 +132,15 @@ void Workbench::carry_out_posted() {
 void Workbench::carry_out(const Command& c) {
     // A new model lets go of old pins before this command makes new ones.
     selection_control_.keep_in_range(session_.latest());
+    const std::string_view name =
+        std::visit([](const auto& family) -> std::string_view { return name_of(family); }, c);
+    const std::uint64_t n_notices = notice_.window().number();
     try {
         visit_command(c, Overloads{[this](const SessionCommand& of_session) { hand_over(of_session); },
                                    [this](const ViewCommand& of_view) { carry_out_here(of_view); }});
+        if (notice_.window().number() == n_notices) notice_.window().succeed(name);
     } catch (const Error& e) {
-        notice_bar_.set_window_message(e.what());
+        notice_.window().refuse(e.what(), name, NoticeDesk::always);
     }
 }
 
@@ -184,8 +189,10 @@ void Workbench::frame() {
     remember_model(s);
     handle_keys({s, selection_, settings_, choosing_file_}, keys_were_free_, commands_);
     draw_top_bar(s);
-    const float bars_end = notice_bar_.draw(s, px(k_top_bar_height), commands_);
-    draw_below_bars(s, restart_offer_.draw(person_acted_, bars_end, script_player_));
+    draw_below_bar(s, restart_offer_.draw(person_acted_, px(k_top_bar_height), script_player_));
+    const ImVec2 display = ImGui::GetIO().DisplaySize;
+    notice_.draw(s, {{0, px(k_top_bar_height)}, {display.x, display.y - px(FormulaBar::k_height)}},
+                 commands_);
     if (const Term* asked = take_asked_term()) commands_.post(command::Explain{std::string(asked->name)});
     save_changes();
     const double ms = 1e3 * watch.seconds();
@@ -220,13 +227,13 @@ void Workbench::draw_top_bar(const Snapshot& s) {
 }
 
 /// The panels with the formula bar below them, or the start page.
-void Workbench::draw_below_bars(const Snapshot& s, float top) {
+void Workbench::draw_below_bar(const Snapshot& s, float top) {
     const float display_height = ImGui::GetIO().DisplaySize.y;
     if (s.has_run() || !s.message.empty()) opening_message_.clear();
     if (!opening_message_.empty()) {
         draw_opening(top);
     } else if (!s.has_run() || choosing_file_) {
-        const bool shows_error = s.message_is_error && !notice_bar_.was_dismissed(s);
+        const bool shows_error = s.message_is_error && !notice_.was_dismissed(s);
         start_page_.draw(top, display_height, settings_.recent, shows_error ? s.message : "",
                          s.message_is_error, commands_);
     } else {
@@ -259,7 +266,7 @@ void Workbench::draw_panels(const View& view, float top, float bottom) {
 
 /// The bar that names the model while it is being opened.
 void Workbench::draw_opening(float top) {
-    begin_bar("Opening", top, px(NoticeBar::k_height));
+    begin_bar("Opening", top, px(k_opening_height));
     label_text(opening_message_, theme().muted);
     end_bar();
 }

@@ -8,7 +8,7 @@
 #include "app/shell/formula_bar.h"
 #include "app/shell/help_card.h"
 #include "app/shell/look_strip.h"
-#include "app/shell/notice_bar.h"
+#include "app/shell/notice_card.h"
 #include "app/shell/palette.h"
 #include "app/shell/panel_arrangement.h"
 #include "app/shell/panel_list.h"
@@ -62,7 +62,7 @@ class Workbench {
     Session& session() { return session_; }
     const Selection& selection() const { return selection_; }
     /// The message of the window itself, e.g. about damaged settings or an unknown theme; empty: none.
-    const std::string& window_message() const { return notice_bar_.window_message(); }
+    const std::string& window_message() const { return notice_.window().text(); }
     /// The window's title: "Glassformer — stories260K — token 3".
     const std::string& title() const { return title_; }
     const PanelArrangement& arrangement() const { return arrangement_; }
@@ -108,7 +108,7 @@ class Workbench {
     void update_title(const Snapshot& snapshot);
     void remember_model(const Snapshot& snapshot);
     void draw_top_bar(const Snapshot& snapshot);
-    void draw_below_bars(const Snapshot& snapshot, float top);
+    void draw_below_bar(const Snapshot& snapshot, float top);
     void draw_panels(const View& view, float top, float bottom);
     void draw_opening(float top);
 
@@ -123,7 +123,7 @@ class Workbench {
     bool person_acted_ = false;                ///< the person asked the session for something
     std::filesystem::path models_;             ///< the folder of the models that ship; empty: there is none
     Transport transport_;
-    NoticeBar notice_bar_;
+    NoticeCard notice_;
     ScriptPlayer script_player_;
     RestartOffer restart_offer_;
     LookStrip look_strip_;

@@ -6,6 +6,7 @@
 #include "app/view/token_labels.h"
 #include "app/widgets/buttons.h"
 #include "app/widgets/menu.h"
+#include "app/widgets/placed_beside.h"
 #include "app/widgets/popup.h"
 #include "app/widgets/text_field.h"
 #include "app/widgets/tooltip.h"
@@ -163,17 +164,20 @@ void CellPopups::draw(const Snapshot& s, const Selection& selection, Commands& c
     const auto view_of = [&s](const CellRef& cell) { return View(s, s.run_or_text(cell.run)); };
     if (ImGui::IsMouseClicked(ImGuiMouseButton_Right) && selection.cell.get()) {
         prepare(view_of(*selection.cell.get()), *selection.cell.get());
+        beside_ = region_around_mouse();
         ImGui::OpenPopup(k_menu);
     }
     if (asked_ && ImGui::GetFrameCount() > k_frames_without_popups) {
         prepare(view_of(*asked_), *asked_);
         asked_.reset();
+        beside_ = region_around_mouse();
         ImGui::OpenPopup(k_field);
         field_just_opened_ = true;
     }
     const View v = view_of(cell_);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {px(8), 0});
-    if (begin_popup(k_menu)) {
+    head_menu_.draw(View(s, s.run_or_text(selection.run)), selection, commands);
+    if (begin_popup_beside(k_menu, beside_)) {
         draw_menu(v, commands);
         close_popup_by_escape();
         ImGui::EndPopup();
@@ -181,7 +185,7 @@ void CellPopups::draw(const Snapshot& s, const Selection& selection, Commands& c
     if (!at_mouse_)
         ImGui::SetNextWindowPos({px(16), ImGui::GetIO().DisplaySize.y - px(k_above_bottom)}, ImGuiCond_Always,
                                 {0, 1});
-    if (begin_popup(k_field)) {
+    if (at_mouse_ ? begin_popup_beside(k_field, beside_) : begin_popup(k_field)) {
         draw_field(v, commands);
         close_popup_by_escape();
         ImGui::EndPopup();
@@ -215,6 +219,9 @@ void CellPopups::draw_menu(const View& v, Commands& commands) {
         popup_text(why_not_editable_, theme().muted);
     }
     ImGui::Dummy({0, px(8)});
+    if (cell_.param < 0 && cell_.head >= 0 && site_row(cell_.site).attention &&
+        draw_head_switch_row(v, *site_row(cell_.site).attention, {cell_.layer, cell_.head}, width, commands))
+        ImGui::CloseCurrentPopup();
     if (row("Pin it", "click")) commands.post(command::PinCell{v.address(cell_)});
     if (row("Show all of it in the Inspector", "")) commands.post(command::Inspect{v.address(cell_).name});
     if (v.snapshot.n_edits() == 0) return;

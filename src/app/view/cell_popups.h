@@ -2,7 +2,8 @@
 // The popups about cells: the menu of a right click, the field in which a person types another value, and the
 // list of all edited cells. Used by the workbench, its bars and its window menu.
 
-#include "app/view/panel.h"
+#include "app/host/ui_rect.h"
+#include "app/view/head_switch.h"
 
 #include <optional>
 #include <string>
@@ -27,7 +28,9 @@ class CellPopups {
     std::optional<CellRef> asked_; ///< the cell that ask_value() was called with, until its field opens
     bool at_mouse_ = false;        ///< whether the field opens at the mouse
     bool field_just_opened_ = false, was_open_ = false;
-    CellRef cell_; ///< the cell that the open popup is about
+    HeadMenu head_menu_;
+    UiRect beside_{}; ///< where the menu, or the field at the mouse, was asked for
+    CellRef cell_;    ///< the cell that the open popup is about
     std::string title_;
     std::string typed_;            ///< content of the field
     std::string why_not_editable_; ///< empty: the cell can be edited

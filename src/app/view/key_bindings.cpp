@@ -32,6 +32,7 @@ constexpr std::array k_bindings = {
                "to the panel before"},
     KeyBinding{help, ImGuiKey_F1, 1, false, true, k_program, "F1", "this card"},
     KeyBinding{edit_value, ImGuiKey_F2, 1, false, false, k_edit, "F2", "type a value for the cell in focus"},
+    KeyBinding{switch_head, ImGuiKey_X, 1, false, false, k_edit, "X", "switches the head in view off and on"},
     KeyBinding{toggle_edits, ImGuiKey_E, 1, false, false, k_edit, "E", "edits count or do not"},
     KeyBinding{undo, ImGuiMod_Ctrl | ImGuiKey_Z, 1, true, false, k_program, "Ctrl+Z", "undo"},
     KeyBinding{redo, ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z, 1, true, false, k_program, "Ctrl+Shift+Z",

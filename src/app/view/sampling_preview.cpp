@@ -57,4 +57,10 @@ SamplingPreview& sampling_preview() {
     return preview;
 }
 
+int next_token(const View& v) {
+    if (is_next_written(v)) return v.run.token(v.cursor);
+    sampling_preview().update(v, v.cursor);
+    return sampling_preview().step().token;
+}
+
 } // namespace gf::ui

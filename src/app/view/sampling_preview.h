@@ -64,4 +64,10 @@ inline int sampled_position(const View& view, const Selection& selection) {
 /// The preview of the program's one window.
 SamplingPreview& sampling_preview();
 
+/// Whether the token behind the cursor is written already.
+inline bool is_next_written(const View& view) { return view.cursor < view.run.rows_wanted; }
+/// The token behind the cursor if it is written already, else the one that will be drawn. The model must
+/// continue texts and the cursor be at least 1.
+int next_token(const View& view);
+
 } // namespace gf::ui

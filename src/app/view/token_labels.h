@@ -1,5 +1,6 @@
 #pragma once
-// How the tokens of the open model are written on screen. Used by everything in the window that shows tokens.
+// How the tokens of the open model are written on screen: in the order in which they are read, and never as
+// boxes. Used by everything in the window that shows tokens.
 // A label is made once for each token, so that frames allocate nothing.
 
 #include "session/model.h"
@@ -23,8 +24,10 @@ class TokenLabels {
   private:
     struct Labels {
         std::string standalone, in_text; ///< empty until one of them is asked for
+        bool has_glyphs = false;         ///< whether all characters are known to have one
     };
     const Labels& labels_of(int token);
+    static void spell_out_missing(Labels& labels);
 
     std::shared_ptr<const Model> model_;
     std::vector<Labels> labels_; ///< [d_vocab]

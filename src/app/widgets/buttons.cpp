@@ -82,13 +82,14 @@ bool quiet_button(const char* name, const QuietButton& look, const char* tip) {
     return item.pressed;
 }
 
-bool chip(const char* label, std::string_view value, bool chosen) {
+bool chip(const char* label, std::string_view value, bool chosen, std::string_view widest) {
     const Theme& t = theme();
     ImFont* words = font(TextSize::body);
     ImFont* numbers = font(TextSize::body, Face::mono_bold);
     const float label_width = measure(words, shown_text(label)).x;
     const float gap = value.empty() ? 0 : px(6), padding = px(12);
-    const float width = padding + label_width + gap + measure(numbers, value).x + padding;
+    const float value_width = std::max(measure(numbers, value).x, measure(numbers, widest).x);
+    const float width = padding + label_width + gap + value_width + padding;
     const ButtonItem item = button_item(label, {std::ceil(width), px(k_control_height)}, mark_of(chosen));
     if (!item.seen) return false;
     const float rounding = item.box.height() / 2;

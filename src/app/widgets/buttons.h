@@ -30,8 +30,9 @@ bool quiet_button(const char* name, const QuietButton& look, const char* tip);
 /// Its width in pixels.
 float quiet_button_width(const QuietButton& look);
 
-/// A rounded pill with a value behind its label: "temperature 0.80". True when clicked.
-bool chip(const char* label, std::string_view value, bool chosen);
+/// A rounded pill with a value behind its label: "temperature 0.80". True when clicked. It is wide enough for
+/// `widest`, so that nothing moves when the value changes.
+bool chip(const char* label, std::string_view value, bool chosen, std::string_view widest = {});
 
 /// A switch with its label to the right. True when changed.
 bool toggle(const char* label, bool& on);

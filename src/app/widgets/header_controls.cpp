@@ -31,11 +31,22 @@ bool header_menu(const char* name, std::string_view chosen) {
     return item.pressed;
 }
 
-HeaderPlace header_place(float width) {
+namespace {
+
+/// Where controls go that leave `title_width` pixels.
+HeaderPlace place_behind(float title_width, float width) {
     const float room = ImGui::GetContentRegionAvail().x;
-    if (room - width < px(k_min_title_width)) return {};
+    if (room - width < title_width) return {};
     const ImVec2 at = ImGui::GetCursorScreenPos();
     return {true, width + px(k_gap), {std::floor(at.x + room - width), at.y}};
+}
+
+} // namespace
+
+HeaderPlace header_place(float width) { return place_behind(px(k_min_title_width), width); }
+
+HeaderPlace header_place_beside(std::string_view title, float width) {
+    return place_behind(std::ceil(measure(font(TextSize::body, Face::bold), title).x) + px(k_gap), width);
 }
 
 HeaderControls::HeaderControls(ImVec2 at) : below_(ImGui::GetCursorScreenPos()) {

@@ -1,6 +1,6 @@
 #pragma once
 // Small controls at the right end of a panel's header line, which choose how the panel shows its values. Used
-// by the Head, Heads and Inspector panels.
+// by the Head and Heads panels.
 
 #include "app/host/imgui_host.h"
 
@@ -22,6 +22,8 @@ struct HeaderPlace {
 /// Where controls that are `width` pixels wide go in the header line that begins at the cursor. Hand
 /// `reserved` to panel_header(), then make the controls in the scope of a HeaderControls.
 HeaderPlace header_place(float width);
+/// The same for controls that have no smaller form: they leave room for the title alone.
+HeaderPlace header_place_beside(std::string_view title, float width);
 
 /// Moves the cursor to `at` for its scope, and back afterwards. The header itself is drawn already.
 class HeaderControls {

@@ -1,5 +1,6 @@
 #include "app/widgets/panel_frame.h"
 
+#include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
 
 #include <imgui_internal.h>
@@ -26,7 +27,7 @@ float draw_caption(const UiRect& line) {
     const UiRect box{line.min, {line.min.x + width, line.max.y}};
     draw_text_cut(*ImGui::GetWindowDrawList(), box, f, theme().accent_text, g_panel_caption);
     if (width < wanted && ImGui::IsMouseHoveringRect(box.min, box.max) && ImGui::IsWindowHovered())
-        ImGui::SetItemTooltip("%s", g_panel_caption.c_str());
+        tooltip(g_panel_caption);
     return box.max.x;
 }
 
@@ -164,7 +165,7 @@ void panel_header(std::string_view title, std::string_view subtitle, float reser
     if (shown.size() < subtitle.size() &&
         ImGui::IsMouseHoveringRect({left, line.min.y}, {line.max.x - reserved, line.max.y}) &&
         ImGui::IsWindowHovered())
-        ImGui::SetItemTooltip("%.*s", static_cast<int>(subtitle.size()), subtitle.data());
+        tooltip(subtitle);
 }
 
 } // namespace gf::ui

@@ -6,8 +6,11 @@
 #include <misc/cpp/imgui_stdlib.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
+#include <string_view>
+#include <utility>
 
 namespace gf::ui {
 namespace {
@@ -31,7 +34,60 @@ void fade_overflow(std::string_view text) {
     draw_text(list, {{begin, min.y}, {max.x, max.y}}, begin, f, theme().muted, "…");
 }
 
+/// What stands for the characters that a field of one line would drop. The second of a pair may be longer.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> k_breaks{
+    {{"\r\n", "↵"}, {"\n", "↵"}, {"\t", "⇥"}}};
+
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+    for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+        text.replace(at, from.size(), to);
+}
+
+std::string with_signs(std::string text) {
+    for (const auto& [character, sign] : k_breaks) replace_all(text, character, sign);
+    return text;
+}
+
+std::string with_breaks(std::string text) {
+    replace_all(text, "↵", "\n");
+    replace_all(text, "⇥", "\t");
+    return text;
+}
+
+/// What is pasted in its scope has signs in place of line breaks.
+class PastedSigns {
+  public:
+    PastedSigns() : get_(ImGui::GetIO().GetClipboardTextFn) {
+        current() = this;
+        ImGui::GetIO().GetClipboardTextFn = [](void* data) -> const char* {
+            const char* text = current()->get_ ? current()->get_(data) : nullptr;
+            if (!text) return nullptr;
+            static std::string signs; // the caller reads it before the next paste
+            signs = with_signs(text);
+            return signs.c_str();
+        };
+    }
+    ~PastedSigns() { ImGui::GetIO().GetClipboardTextFn = get_; }
+    PastedSigns(const PastedSigns&) = delete;
+    PastedSigns& operator=(const PastedSigns&) = delete;
+
+  private:
+    static PastedSigns*& current() {
+        static PastedSigns* scope = nullptr;
+        return scope;
+    }
+    const char* (*get_)(void*);
+};
+
 } // namespace
+
+bool text_field_with_breaks(const char* label, std::string& text, const char* hint, float width, int flags) {
+    std::string shown = with_signs(text);
+    const PastedSigns signs;
+    const bool changed = text_field(label, shown, hint, width, flags);
+    text = with_breaks(std::move(shown));
+    return changed;
+}
 
 bool text_field(const char* label, std::string& text, const char* hint, float width, int flags) {
     const Theme& t = theme();

@@ -9,5 +9,8 @@ namespace gf::ui {
 /// that is left. `flags` are ImGuiInputTextFlags. True while the text changes, or with
 /// ImGuiInputTextFlags_EnterReturnsTrue on Enter.
 bool text_field(const char* label, std::string& text, const char* hint = "", float width = -1, int flags = 0);
+/// The same for a text that may have line breaks and tabs, which tokens see: they stand on the one line as
+/// the signs "↵" and "⇥", also when they are pasted. Such signs mean them.
+bool text_field_with_breaks(const char* label, std::string& text, const char* hint, float width, int flags);
 
 } // namespace gf::ui

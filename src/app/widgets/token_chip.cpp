@@ -16,7 +16,7 @@ bool token_chip(const char* name, std::string_view text, const TokenLook& look, 
     if (!item.seen) return false;
     ImDrawList& list = *ImGui::GetWindowDrawList();
     if (look.tint) draw_fill(list, item.box, look.tint, px(3));
-    if (item.hovered) draw_fill(list, item.box, with_alpha(t.text, 0.07f), px(3));
+    if (item.hovered) draw_fill(list, item.box, with_alpha(t.text, Theme::k_hover_shade), px(3));
     if (look.outlined) draw_border(list, item.box, t.accent, px(4));
     const ImU32 ink = look.chosen ? t.accent_text : look.ink ? look.ink : t.text;
     draw_text(list, item.box, item.box.min.x + padding, face, ink, text);

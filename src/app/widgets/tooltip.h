@@ -5,7 +5,7 @@
 
 namespace gf::ui {
 
-/// Shows a text while the mouse rests on the last item; long ones are wrapped.
+/// Shows a text while the mouse rests on the last item: wrapped, and beside the item.
 void tooltip(std::string_view text);
 
 } // namespace gf::ui

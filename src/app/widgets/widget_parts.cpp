@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace gf::ui {
 
@@ -31,6 +32,18 @@ ButtonItem button_item(const char* label, ImVec2 size, Mark mark) {
     return item;
 }
 
+int alt_arrow(const ButtonItem& item) {
+    if (!item.focused_by_key || !ImGui::GetIO().KeyAlt) return 0;
+    const ImGuiID id = ImGui::GetItemID();
+    int step = 0;
+    for (const auto& [key, direction] :
+         {std::pair(ImGuiKey_LeftArrow, -1), std::pair(ImGuiKey_RightArrow, 1)}) {
+        if (ImGui::IsKeyPressed(key, true)) step = direction;
+        ImGui::SetKeyOwner(key, id); // else Dear ImGui would walk on to a neighbour
+    }
+    return step;
+}
+
 void text_item(const char* label, ImVec2 size) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const ImRect box(at, {at.x + size.x, at.y + size.y});
@@ -54,6 +67,7 @@ std::string_view shown_text(const char* label) {
 }
 
 ImVec2 measure(ImFont* font, std::string_view text) {
+    if (text.empty()) return {0, font->FontSize}; // it may have no characters to point to
     return font->CalcTextSizeA(font->FontSize, FLT_MAX, 0, text.data(), text.data() + text.size());
 }
 

@@ -25,6 +25,10 @@ struct ButtonItem {
 };
 ButtonItem button_item(const char* label, ImVec2 size, Mark mark = Mark::none);
 
+/// -1 or 1 when Alt and the left or right arrow are pressed while the keyboard is on the item, which must be
+/// the last one: the keyboard then stays on it. Else 0.
+int alt_arrow(const ButtonItem& item);
+
 /// An item at the cursor that does nothing and that the keyboard passes over. It takes its place in the
 /// window, and tests find what stands there by its name.
 void text_item(const char* label, ImVec2 size);

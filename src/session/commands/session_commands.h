@@ -136,6 +136,15 @@ struct Resample {
     static void fields(auto&, auto) {}
 };
 
+struct UseDraw {
+    static constexpr std::string_view k_name = "use-draw";
+    static constexpr std::string_view k_about =
+        "Shows the token after the cursor as `step` does, but one that was drawn under other stages of "
+        "sampling "
+        "gives way, in a branch, to what its random number gives now.";
+    static void fields(auto&, auto) {}
+};
+
 struct ForceToken {
     int position = 0, token = 0;
     static constexpr std::string_view k_name = "force-token";
@@ -187,6 +196,17 @@ struct RemoveEdit {
     static constexpr std::string_view k_name = "remove-edit";
     static constexpr std::string_view k_about =
         "Takes back what `edit` did to exactly these cells, which it names as `edit` did.";
+    static void fields(auto& command, auto visit) { CellsSpec::fields(command.cells, visit); }
+};
+
+struct SwitchCells {
+    CellsSpec cells;
+    static constexpr std::string_view k_name = "switch";
+    static constexpr std::string_view k_about = "Switches cells off: an `edit` that scales them by 0. Where "
+                                                "they are off already, it gives them back. "
+                                                "Unless runs are compared, the run as it is without edits "
+                                                "then stands beside the text, under the name "
+                                                "`unedited`, until nothing is edited any more.";
     static void fields(auto& command, auto visit) { CellsSpec::fields(command.cells, visit); }
 };
 
@@ -318,10 +338,11 @@ struct Redo {
 using SessionCommand =
     std::variant<command::Open, command::SetPrompt, command::SetSource, command::Play, command::Pause,
                  command::Step, command::Jump, command::SetSpeed, command::ViewLayer, command::SetTraceBudget,
-                 command::SetSampling, command::SetSeed, command::Resample, command::ForceToken,
-                 command::SelectBranch, command::ApplyEdit, command::EditCell, command::RemoveEdit,
-                 command::RemoveEdits, command::UseEdits, command::SetSetup, command::RestoreText,
-                 command::SaveState, command::AddRun, command::RemoveRun, command::DrawEach,
-                 command::SetGradients, command::Probe, command::Undo, command::Redo>;
+                 command::SetSampling, command::SetSeed, command::Resample, command::UseDraw,
+                 command::ForceToken, command::SelectBranch, command::ApplyEdit, command::EditCell,
+                 command::RemoveEdit, command::SwitchCells, command::RemoveEdits, command::UseEdits,
+                 command::SetSetup, command::RestoreText, command::SaveState, command::AddRun,
+                 command::RemoveRun, command::DrawEach, command::SetGradients, command::Probe, command::Undo,
+                 command::Redo>;
 
 } // namespace gf

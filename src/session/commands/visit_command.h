@@ -3,6 +3,7 @@
 // compiler's message names it. Used by the Engine and the Workbench.
 
 #include <concepts>
+#include <string_view>
 #include <variant>
 
 namespace gf {
@@ -28,6 +29,12 @@ void visit_command(const std::variant<Commands...>& family, Handle handle) {
     (require_handler<Commands, std::invocable<Handle&, const Commands&>>(), ...);
     if constexpr ((std::invocable<Handle&, const Commands&> && ...)) // otherwise that message is the only one
         std::visit(handle, family);
+}
+
+/// The name of the command that the family holds, as JSON has it.
+template <class... Commands>
+std::string_view name_of(const std::variant<Commands...>& family) {
+    return std::visit([]<class C>(const C&) { return C::k_name; }, family);
 }
 
 } // namespace gf

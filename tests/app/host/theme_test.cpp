@@ -34,6 +34,20 @@ TEST_P(ThemeTest, EveryTextIsReadableOnEverySurface) {
     EXPECT_GE(contrast(t.on_accent, t.accent), k_readable);
     for (const float bits : {0.0f, 3.0f, 6.0f, 9.0f, 20.0f})
         EXPECT_GE(contrast(t.text, t.surprisal_tint(bits)), k_readable) << bits;
+    EXPECT_GE(contrast(t.text, t.block), k_readable) << "names in the strip of the draw";
+}
+
+/// What is chosen is written in the accent, on rows and words that have a tint: whatever the tint, and also
+/// under the mouse.
+TEST_P(ThemeTest, TheAccentIsReadableOnTintedRows) {
+    const Theme& t = theme();
+    for (const ImU32 ink : {t.text, t.accent_text}) {
+        for (const ImU32 tint : t.tints()) EXPECT_GE(contrast(ink, tint), k_readable) << std::hex << tint;
+        for (const float bits : {0.0f, 1.0f, 3.0f, 6.0f, 9.0f, 20.0f}) {
+            EXPECT_GE(contrast(ink, t.surprisal_tint(bits)), k_readable) << bits;
+            EXPECT_GE(contrast(ink, t.hovered(t.surprisal_tint(bits))), k_readable) << bits << ", hovered";
+        }
+    }
 }
 
 TEST_P(ThemeTest, HeadsAreEquallyLight) {

@@ -195,5 +195,38 @@ TEST(WorkbenchWorker, PausesBetweenTwoTokens) {
     EXPECT_EQ(workbench.session().latest().cursor(), 2);
 }
 
+/// Line breaks that are pasted reach the tokens.
+TEST(Prompt, PastedLineBreaksAreKept) {
+    Bench bench;
+    bench.open(byte_model().path, byte_tokenizer());
+    ImGui::SetClipboardText("a cat.\nShe\tsat.\r\nEnd");
+    bench.ui.click("Transport/Prompt");
+    bench.ui.key(ImGuiMod_Ctrl | ImGuiKey_A);
+    bench.ui.key(ImGuiMod_Ctrl | ImGuiKey_V);
+    bench.ui.key(ImGuiKey_Enter);
+    EXPECT_EQ(bench.snapshot().prompt, "a cat.\nShe\tsat.\nEnd");
+    EXPECT_EQ(bench.tokens(), encode_prompt(*bench.snapshot().model, "a cat.\nShe\tsat.\nEnd"));
+    EXPECT_STREQ(ImGui::GetClipboardText(), "a cat.\nShe\tsat.\r\nEnd") << "the clipboard stays as it is";
+}
+
+/// Nothing moves because a number has got a digit more.
+TEST_F(TransportTest, NothingShiftsWithTheNumberOfTokens) {
+    const auto places = [&] {
+        std::vector<float> x;
+        for (const char* item : {"First", "Step", "Last", "Seed", "speed", "Undo", "Layout"})
+            x.push_back(bench.ui.rect(std::string("Transport/") + item).min.x);
+        return x;
+    };
+    const auto before = places();
+    for (const int n : {4, 1, 90, 1}) {
+        bench.post(command::Step{n});
+        EXPECT_EQ(places(), before) << bench.cursor();
+    }
+    for (const double speed : {0.5, 12.0, 99.9, 0.0}) {
+        bench.post(command::SetSpeed{speed});
+        EXPECT_EQ(places(), before) << speed;
+    }
+}
+
 } // namespace
 } // namespace gf::ui::tests::transport_test

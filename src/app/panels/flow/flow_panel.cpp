@@ -66,7 +66,7 @@ NextToken drawn_token(const View& v, const Selection& selection) {
     SamplingPreview& preview = sampling_preview();
     const int position = sampled_position(v, selection);
     preview.update(v, position);
-    const int token = preview.step().token;
+    const int token = v.config().fills_in() ? preview.step().token : next_token(v);
     return {v.config().logits_row(position), token, final_probability(preview.step(), token)};
 }
 

@@ -8,13 +8,17 @@
 #include "app/view/panel_options.h"
 #include "app/widgets/header_controls.h"
 #include "app/widgets/panel_frame.h"
+#include "app/widgets/placed_beside.h"
+#include "app/widgets/popup.h"
 #include "app/widgets/segmented_control.h"
+#include "app/widgets/tooltip.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <string>
 
 namespace gf::ui {
 namespace {
@@ -53,7 +57,10 @@ class HeadPanel : public PanelWithOptions<HeadOptions> {
     Form form_to_draw(const View& view) const;
     void draw_header(const View& view, const Selection& selection, HeadRef head, Form form,
                      Commands& commands);
-    void write_subtitle(const View& view, const Selection& selection, HeadRef head, Form form);
+    void draw_menu(const View& view, const Selection& selection, Form form, const std::string& chosen,
+                   Commands& commands);
+    void write_subtitle(const View& view, const Selection& selection, HeadRef head, Form form,
+                        bool says_values);
 
     HeadMatrix matrix_;
     HeadLines lines_;
@@ -95,10 +102,12 @@ void HeadPanel::draw(const View& v, Selection& selection, Commands& commands) {
     if (told_cells != matrix_.cells_per_pixel() || told_first != lines_.first_token()) request_frame();
 }
 
-/// "layer 2, head 3; lines, every query".
-void HeadPanel::write_subtitle(const View& v, const Selection& selection, HeadRef head, Form form) {
+/// "layer 2, head 3; lines, every query"; before it "scores, " where no control says it.
+void HeadPanel::write_subtitle(const View& v, const Selection& selection, HeadRef head, Form form,
+                               bool says_values) {
     text_.clear();
     auto out = std::back_inserter(text_);
+    if (says_values) fmt::format_to(out, "{}, ", name(options_.shows));
     fmt::format_to(out, "layer {}, head {}{}{}; ", head.layer, head.head,
                    selection.attention == Attention::cross ? " to the source" : "",
                    head == selection.pinned_head ? "" : " (preview: click pins it)");
@@ -112,35 +121,55 @@ void HeadPanel::write_subtitle(const View& v, const Selection& selection, HeadRe
         fmt::format_to(out, "matrix");
 }
 
-/// Draws title and subtitle, and the controls for which there is room: attention and form before values.
+/// Draws title and subtitle, and the controls: side by side where there is room, else in one menu. Where not
+/// even that has room, the subtitle begins with what is chosen.
 void HeadPanel::draw_header(const View& v, const Selection& selection, HeadRef head, Form form,
                             Commands& commands) {
-    write_subtitle(v, selection, head, form);
-    const float values_width = segmented_control_width(k_values, ControlSize::small) + px(8),
-                forms_width = segmented_control_width(k_forms, ControlSize::small);
-    float attentions_width = attention_switch_width(v);
-    if (attentions_width > 0) attentions_width += px(8);
-    bool has_values = true;
-    HeaderPlace place = header_place(forms_width + attentions_width + values_width);
-    if (!place.fits) {
-        has_values = false;
-        place = header_place(forms_width + attentions_width);
-    }
-    panel_header("Head", {text_.data(), text_.size()}, place.reserved);
+    const float gap = px(8);
+    float width = segmented_control_width(k_forms, ControlSize::small) + gap +
+                  segmented_control_width(k_values, ControlSize::small);
+    const float attentions_width = attention_switch_width(v);
+    if (attentions_width > 0) width += attentions_width + gap;
+    HeaderPlace place = header_place(width);
+    const bool has_all = place.fits;
+    const std::string chosen = fmt::format("{}, {}", name(form), name(options_.shows));
+    if (!has_all) place = header_place_beside(title(), header_menu_width(chosen));
+    std::string_view shown_title = title();
+    if (!place.fits) place = header_place_beside(shown_title = "", header_menu_width(chosen));
+    write_subtitle(v, selection, head, form, !place.fits);
+    panel_header(shown_title, {text_.data(), text_.size()}, place.reserved);
     if (!place.fits) return;
     const HeaderControls controls(place.at);
+    if (!has_all) return draw_menu(v, selection, form, chosen, commands);
     if (attentions_width > 0) {
         draw_attention_switch(selection.attention, commands);
-        ImGui::SameLine(0, px(8));
+        ImGui::SameLine(0, gap);
     }
-    int chosen = static_cast<int>(form);
-    if (segmented_control("form", chosen, k_forms, ControlSize::small))
-        options_.form = static_cast<Form>(chosen);
-    if (!has_values) return;
-    ImGui::SameLine(0, px(8));
+    int chosen_form = static_cast<int>(form);
+    if (segmented_control("form", chosen_form, k_forms, ControlSize::small))
+        options_.form = static_cast<Form>(chosen_form);
+    ImGui::SameLine(0, gap);
     auto values = static_cast<int>(options_.shows);
     if (segmented_control("shows", values, k_values, ControlSize::small))
         options_.shows = static_cast<HeadValues>(values);
+}
+
+/// The same choices as a menu.
+void HeadPanel::draw_menu(const View& v, const Selection& selection, Form form, const std::string& chosen,
+                          Commands& commands) {
+    if (header_menu("how", chosen)) ImGui::OpenPopup("how the head is shown");
+    tooltip("How the head is shown");
+    if (!begin_popup_beside("how the head is shown", region_of_last_item())) return;
+    for (const Form each : {Form::matrix, Form::lines})
+        if (ImGui::MenuItem(name(each).data(), nullptr, form == each)) options_.form = each;
+    ImGui::Separator();
+    for (const HeadValues each : {HeadValues::weights, HeadValues::scores})
+        if (ImGui::MenuItem(name(each).data(), nullptr, options_.shows == each)) options_.shows = each;
+    if (attention_switch_width(v) > 0) {
+        ImGui::Separator();
+        draw_attention_switch(selection.attention, commands);
+    }
+    ImGui::EndPopup();
 }
 
 } // namespace

@@ -197,7 +197,8 @@ void HeadsGrid::arrange_flow(const ModelConfig& c, const Room& room) {
         tiles_[static_cast<std::size_t>(order_[static_cast<std::size_t>(place)])] = {
             min, {min.x + step_x - gap, min.y + step_y - gap - label}};
     }
-    size_ = {edge + step_x * static_cast<float>(std::min(columns, n)), step_y * static_cast<float>(lines())};
+    size_ = {2 * edge + step_x * static_cast<float>(std::min(columns, n)) - gap,
+             step_y * static_cast<float>(lines())};
 }
 
 UiRect HeadsGrid::tile_now(int index, ImVec2 origin) const {

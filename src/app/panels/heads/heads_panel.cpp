@@ -9,6 +9,7 @@
 #include "app/widgets/colour_legend.h"
 #include "app/widgets/header_controls.h"
 #include "app/widgets/panel_frame.h"
+#include "app/widgets/placed_beside.h"
 #include "app/widgets/popup.h"
 #include "app/widgets/segmented_control.h"
 #include "app/widgets/term_tooltip.h"
@@ -134,15 +135,21 @@ void HeadsPanel::draw_header(const View& v, const ShownRoles& roles, Attention a
     const float attentions_width = attention_switch_width(v);
     const float gap = menu_width > 0 && attentions_width > 0 ? px(8) : 0;
     bool has_menu = menu_width > 0;
-    HeaderPlace place = header_place(attentions_width + gap + menu_width);
+    HeaderPlace place = header_place_beside(title(), attentions_width + gap + menu_width);
     if (!place.fits && attentions_width > 0) {
         has_menu = false;
-        place = header_place(attentions_width);
+        place = header_place_beside(title(), attentions_width);
     }
-    panel_header("Heads", {text_.data(), text_.size()}, place.reserved);
+    std::string_view shown_title = title();
+    if (!place.fits && menu_width > 0) { // the menu says more than the title
+        has_menu = true;
+        shown_title = "";
+        place = header_place_beside("", menu_width);
+    }
+    panel_header(shown_title, {text_.data(), text_.size()}, place.reserved);
     if (!place.fits) return;
     const HeaderControls controls(place.at);
-    if (attentions_width > 0) {
+    if (attentions_width > 0 && !shown_title.empty()) {
         draw_attention_switch(attention, commands);
         ImGui::SameLine(0, px(8));
     }
@@ -153,7 +160,7 @@ void HeadsPanel::draw_sort_menu() {
     if (header_menu("sort", sort_name())) ImGui::OpenPopup("sort heads");
     term_tooltip(sort_ ? term(head_role_row(*sort_).name) : term("head role"),
                  "sorts the heads by layer or by what they do");
-    if (!begin_popup("sort heads")) return;
+    if (!begin_popup_beside("sort heads", region_of_last_item())) return;
     for (const std::string_view word : sort_words())
         if (ImGui::MenuItem(word.data(), nullptr, options_.sort == word)) sort_by(word);
     ImGui::EndPopup();

@@ -196,10 +196,7 @@ void InspectorPanel::draw_header(const View& v, const Selection& selection, Comm
 
 void InspectorPanel::draw_name_popup(const View& v, const UiRect& button, Commands& commands) {
     const float width = std::min(px(380), ImGui::GetIO().DisplaySize.x - px(32));
-    ImGui::SetNextWindowPos(
-        {std::min(button.min.x, ImGui::GetIO().DisplaySize.x - width - px(40)), button.max.y + px(4)},
-        ImGuiCond_Appearing);
-    if (begin_popup("names")) {
+    if (begin_popup_beside("names", button)) {
         if (const auto chosen = search_.draw(v.run.model, width)) {
             commands.post(command::Inspect{*chosen});
             ImGui::CloseCurrentPopup();

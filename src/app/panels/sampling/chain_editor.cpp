@@ -27,6 +27,8 @@ constexpr StageControl k_stage_controls[k_n_stage_kinds] = {
 };
 const StageControl& stage_control(StageKind kind) { return k_stage_controls[static_cast<std::size_t>(kind)]; }
 
+constexpr float k_drag_reach = 24; ///< design length: a chip is dropped at most so far from the others
+
 /// What stands on a stage's chip behind its name.
 const char* value_text(LineBuffer& format, const SampleStage& stage) {
     if (!stage.on || stage.kind == StageKind::greedy) return "";
@@ -44,12 +46,12 @@ float chip_width(const char* label, std::string_view value) {
     return std::ceil(words + (value.empty() ? 0 : px(5) + number) + px(14));
 }
 
-/// A chip smaller than those among controls; that of a stage that is off has no surface. True when clicked.
-bool stage_chip(const char* label, std::string_view value, bool on, bool chosen) {
+/// A chip smaller than those among controls; that of a stage that is off has no surface.
+ButtonItem stage_chip(const char* label, std::string_view value, bool on, bool chosen) {
     const Theme& t = theme();
     const Mark mark = mark_of(chosen);
     const ButtonItem item = button_item(label, {chip_width(label, value), chip_height()}, mark);
-    if (!item.seen) return false;
+    if (!item.seen) return item;
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const float rounding = item.box.height() / 2;
     if (const ImU32 fill = chosen ? t.accent_tint : item.hovered ? t.control_hover : on ? t.control : 0)
@@ -64,10 +66,49 @@ bool stage_chip(const char* label, std::string_view value, bool on, bool chosen)
         draw_text(list, item.box, left + measure(words, label).x + px(5),
                   font(TextSize::small, Face::mono_bold), t.text, value);
     draw_focus_ring(item, rounding);
-    return item.pressed;
+    return item;
 }
 
-void draw_chips(SamplingPanelState& state) {
+/// The stage at one place of the chain stands at another one now.
+void move_stage(SamplingChain& chain, int from, int to) {
+    const auto at = [&](int i) { return chain.begin() + i; };
+    if (from < to)
+        std::rotate(at(from), at(from + 1), at(to + 1));
+    else
+        std::rotate(at(to), at(from), at(from + 1));
+}
+
+} // namespace
+
+/// How many chips stand before the mouse, in reading order.
+int ChainEditor::chips_before_mouse() const {
+    const ImVec2 mouse = ImGui::GetIO().MousePos;
+    return static_cast<int>(std::count_if(chips_.begin(), chips_.end(), [&](const UiRect& chip) {
+        return mouse.y > chip.max.y || (mouse.y >= chip.min.y && mouse.x > chip.center().x);
+    }));
+}
+
+/// While a chip is dragged, marks where it will go; returns that place when it is let go near the others.
+std::optional<int> ChainEditor::drag() {
+    if (dragged_ < 0) return {};
+    const ImVec2 mouse = ImGui::GetIO().MousePos;
+    const bool is_near = std::any_of(chips_.begin(), chips_.end(), [&](const UiRect& chip) {
+        return chip.grown(px(k_drag_reach)).contains(mouse);
+    });
+    const int before = chips_before_mouse(), from = dragged_;
+    if (ImGui::IsMouseReleased(ImGuiMouseButton_Left)) dragged_ = -1;
+    if (!is_near) return {};
+    ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+    const bool is_last = before == static_cast<int>(chips_.size());
+    const UiRect& chip = chips_[static_cast<std::size_t>(is_last ? before - 1 : before)];
+    const float x = is_last ? chip.max.x + px(1) : chip.min.x - px(3);
+    ImGui::GetWindowDrawList()->AddRectFilled({x, chip.min.y}, {x + px(2), chip.max.y}, theme().accent);
+    if (dragged_ >= 0) return {};
+    return before > from ? before - 1 : before;
+}
+
+/// Draws the chips. Returns where the stage in focus is to go; nullopt: it stays.
+std::optional<int> ChainEditor::draw_chips(SamplingPanelState& state) {
     const float right = ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x;
     const auto begin_chip = [&](float width, bool is_first) {
         if (is_first) return;
@@ -75,20 +116,45 @@ void draw_chips(SamplingPanelState& state) {
         if (ImGui::GetCursorScreenPos().x + width > right) ImGui::NewLine();
     };
     const SamplingChain& chain = state.chain();
-    for (int i = 0; i < static_cast<int>(chain.size()); ++i) {
+    const int n = static_cast<int>(chain.size());
+    std::optional<int> target;
+    chips_.clear();
+    for (int i = 0; i < n; ++i) {
         const SampleStage& stage = chain[static_cast<std::size_t>(i)];
         const char* label = short_stage_name(stage.kind).data();
         const char* value = value_text(state.format, stage);
         begin_chip(chip_width(label, value), i == 0);
-        ImGui::PushID(i);
-        if (stage_chip(label, value, stage.on, i == state.focused_stage())) state.focus_on_stage(i, chain);
+        // The item stays the same one when its stage moves.
+        ImGui::PushID(static_cast<int>(stage.kind));
+        ImGui::PushID(static_cast<int>(std::count_if(
+            chain.begin(), chain.begin() + i, [&](const SampleStage& s) { return s.kind == stage.kind; })));
+        const ButtonItem item = stage_chip(label, value, stage.on, i == state.focused_stage());
         ImGui::PopID();
-        term_tooltip(term_of(stage.kind));
+        ImGui::PopID();
+        chips_.push_back(item.box);
+        if (ImGui::IsItemActive() && ImGui::IsMouseDragging(ImGuiMouseButton_Left)) dragged_ = i;
+        if (item.pressed && dragged_ < 0) state.focus_on_stage(i, chain);
+        if (const int step = alt_arrow(item); step != 0 && i + step >= 0 && i + step < n) {
+            state.focus_on_stage(i, chain);
+            target = i + step;
+        }
+        if (dragged_ < 0)
+            term_tooltip(term_of(stage.kind),
+                         "drag it, or move it by Alt+← and Alt+→: stages apply in this order");
+    }
+    const int from = dragged_;
+    if (const std::optional<int> dropped = drag()) {
+        state.focus_on_stage(from, chain);
+        target = dropped;
     }
     begin_chip(chip_width("all stages", ""), chain.empty());
-    if (stage_chip("all stages", "", true, state.focused_stage() < 0)) state.focus_on_stage(-1, chain);
+    if (stage_chip("all stages", "", true, state.focused_stage() < 0).pressed)
+        state.focus_on_stage(-1, chain);
     term_tooltip(term("sampling"), "shows what the whole chain does to the raw distribution");
+    return target;
 }
+
+namespace {
 
 /// "50257 tokens → top-k 40 → top-p 12": how many tokens each stage leaves that cuts any.
 void draw_funnel(SamplingPanelState& state, int d_vocab) {
@@ -111,8 +177,8 @@ void draw_funnel(SamplingPanelState& state, int d_vocab) {
 
 } // namespace
 
-bool draw_chain_editor(SamplingPanelState& state, SamplingChain& chain, int d_vocab) {
-    draw_chips(state);
+bool ChainEditor::draw(SamplingPanelState& state, SamplingChain& chain, int d_vocab) {
+    const std::optional<int> target = draw_chips(state);
     if (state.focused_stage() < 0) {
         draw_funnel(state, d_vocab);
         return false;
@@ -121,10 +187,11 @@ bool draw_chain_editor(SamplingPanelState& state, SamplingChain& chain, int d_vo
     const int i = state.focused_stage(), n = static_cast<int>(chain.size());
     SampleStage& stage = chain[static_cast<std::size_t>(i)];
     const auto move_to = [&](int other) {
-        std::swap(chain[static_cast<std::size_t>(i)], chain[static_cast<std::size_t>(other)]);
+        move_stage(chain, i, other);
         state.focus_on_stage(other, chain);
-        return true;
+        return other != i;
     };
+    if (target) return move_to(*target);
     bool changed = toggle("on", stage.on);
     ImGui::SameLine(0, px(12));
     if (icon_button("Earlier in the chain", Icon::back) && i > 0) return move_to(i - 1);

@@ -4,6 +4,7 @@
 #include "app/panels/sampling/token_table.h"
 #include "app/view/token_labels.h"
 #include "app/widgets/buttons.h"
+#include "app/widgets/placed_beside.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
 
@@ -93,6 +94,7 @@ void draw_derivation_card(SamplingPanelState& state, Commands& commands, float w
     const float height = std::min(derivation_card_height(state, width), std::max(max_height, px(80)));
     const ImVec2 at = ImGui::GetCursorScreenPos();
     ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + width, at.y + height}, theme().well, px(6));
+    keep_clear({at, {at.x + width, at.y + height}});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {px(k_padding), px(k_padding)});
     ImGui::BeginChild("derivation", {width, height}, ImGuiChildFlags_AlwaysUseWindowPadding,
                       ImGuiWindowFlags_NavFlattened);

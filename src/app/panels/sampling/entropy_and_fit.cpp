@@ -33,17 +33,38 @@ const char* fit_in_words(double tail) {
     return "a fit as chance gives it";
 }
 
+/// "as open as 11 equal choices": 2 to the power of the entropy.
+const char* choices_text(SamplingPanelState& state) {
+    const double n = std::exp2(state.entropy_after());
+    return n < 1.05  ? ": as good as certain"
+           : n < 9.5 ? state.format(": as open as {:.1f} equal choices", n)
+                     : state.format(": as open as {:.0f} equal choices", n);
+}
+
+/// "3.46 bits: as open as 11 equal choices", or where the stages do something, "3.46 → 2.10 bits; 5 of 53
+/// tokens left".
 void draw_entropy_line(SamplingPanelState& state) {
-    const int n_alive = state.step().stages.back().n_alive;
+    const Theme& t = theme();
     const double before = state.entropy_before(), after = state.entropy_after();
+    const int n_alive = state.step().stages.back().n_alive;
     const std::size_t d_vocab = state.step().logits.size();
-    const char* text =
-        state.format("entropy {:.2f} → {:.2f} bits; {} of {} tokens left", before, after, n_alive, d_vocab);
-    if (!fits_in_line(text, 0))
-        text = state.format("{:.2f} → {:.2f} bits; {} of {} tokens", before, after, n_alive, d_vocab);
-    draw_line_item("entropy", text, theme().muted);
+    const bool has_effect = static_cast<std::size_t>(n_alive) != d_vocab || std::abs(before - after) > 1e-9;
+    ImFont *bold = font(TextSize::small, Face::bold), *regular = font(TextSize::small);
+    const ButtonItem item = button_item("entropy", {available_width(), regular->FontSize});
+    if (!item.seen) return;
+    const std::string_view number =
+        has_effect ? state.format("{:.2f} → {:.2f} bits", before, after) : state.format("{:.2f} bits", after);
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const float left = item.box.min.x + std::ceil(measure(bold, number).x);
+    draw_text_cut(list, {item.box.min, item.box.max}, bold, t.text, number);
+    draw_text_cut(list, {{left, item.box.min.y}, item.box.max}, regular, t.muted,
+                  has_effect ? state.format("; {} of {} tokens left", n_alive, d_vocab)
+                             : choices_text(state));
+    draw_focus_ring(item, px(3));
+    const std::string choices = choices_text(state);
     term_tooltip(term("entropy"),
-                 state.format("grey: {}; coloured: with the whole chain", state.before_name()));
+                 state.format("{:.2f} bits{}\nthin bars: {}; thick bars: with the whole chain", after,
+                              choices, state.before_name()));
 }
 
 /// "1000 draws: χ² = 12.34, 15 free, P = 0.654", or how many draws are made so far.

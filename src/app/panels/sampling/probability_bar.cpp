@@ -15,22 +15,37 @@ constexpr float k_bar_height = 22, k_pointer_height = 8; // design lengths
 /// Tokens that have a part of their own; all others share the rest of the bar.
 constexpr int k_max_parts = 64;
 
-/// The words above the bar.
+/// The words above the bar, behind "the draw: " where there was one.
 const char* heading(SamplingPanelState& state, const View& v) {
-    if (state.token_is_drawn() && state.next_token() != state.step().token)
-        return state.format("the draw: u = {:.4f} would now give {}", state.step().u,
-                            token_labels().label(state.step().token));
-    if (state.token_is_drawn())
-        return state.format("the draw: u = {:.4f} on the cumulative curve", state.step().u);
+    const std::string& drawn = token_labels().label(state.step().token);
+    if (state.would_draw_another())
+        return state.format("u = {:.4f} would now give {}", state.step().u, drawn);
+    if (state.token_is_drawn()) return state.format("u = {:.4f} falls on {}", state.step().u, drawn);
     const bool prompt = v.run.origin(state.position()).kind == TokenOrigin::Kind::prompt;
     return prompt ? "the next token was not drawn: it is in the prompt"
                   : "the next token was not drawn: it was put there";
 }
 
-/// Colours of neighbours differ, and a place in the ranking keeps its colour.
+/// Draws the heading into a line as wide as the bar: where it is too long, without what u falls on.
+void draw_heading(SamplingPanelState& state, const View& v, const UiRect& line) {
+    const Theme& t = theme();
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    ImFont *f = font(TextSize::small), *bold = font(TextSize::small, Face::bold);
+    float left = line.min.x;
+    if (state.token_is_drawn()) {
+        draw_text_cut(list, line, bold, t.text, "the draw:");
+        left += std::ceil(measure(bold, "the draw:").x) + px(4);
+    }
+    std::string_view words = heading(state, v);
+    if (state.token_is_drawn() && measure(f, words).x > line.max.x - left)
+        words = state.format("u = {:.4f}", state.step().u);
+    draw_text_cut(list, {{left, line.min.y}, line.max}, f, t.muted, words);
+}
+
+/// Grey, so that the drawn token stands out; the likeliest one is a little stronger than the others.
 ImU32 part_colour(std::size_t rank) {
     const Theme& t = theme();
-    return mix(t.panel, t.head_fill(static_cast<int>(rank * 3 % 7), 7), t.dark ? 0.42f : 0.5f);
+    return rank == 0 ? t.block : mix(t.panel, t.block, 0.6f);
 }
 
 std::span<const int> tokens_with_parts() { return sampling_preview().sampler().alive_tokens(k_max_parts); }
@@ -50,6 +65,12 @@ BarPart part_at(const SamplingPanelState& state, double share) {
     return {-1, begin};
 }
 
+/// Parts are narrow: the raised dot that stands for a space is left out.
+std::string_view without_dot(std::string_view label) {
+    constexpr std::string_view k_dot = "·";
+    return label.starts_with(k_dot) && label.size() > k_dot.size() ? label.substr(k_dot.size()) : label;
+}
+
 void draw_parts(const SamplingPanelState& state, const UiRect& bar, int accented_token) {
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -66,24 +87,24 @@ void draw_parts(const SamplingPanelState& state, const UiRect& bar, int accented
         const float gap = x1 - x0 > px(4) ? px(1) : 0;
         list.AddRectFilled({x0, bar.min.y}, {x1 - gap, bar.max.y}, is_accented ? t.accent : part_colour(i),
                            gap > 0 ? px(2) : 0);
-        const std::string& label = token_labels().label(tokens[i]);
+        const std::string_view label = without_dot(token_labels().label(tokens[i]));
         const float width = measure(f, label).x;
         if (width + px(6) < x1 - x0)
             draw_text(list, {{x0, bar.min.y}, {x1, bar.max.y}}, (x0 + x1 - width) / 2, f,
                       is_accented ? t.on_accent : t.text, label);
     }
     const float rest = bar.min.x + bar.width() * static_cast<float>(sum);
-    if (bar.max.x - rest >= 1) list.AddRectFilled({rest, bar.min.y}, bar.max, t.block, px(2));
+    if (bar.max.x - rest >= 1) list.AddRectFilled({rest, bar.min.y}, bar.max, part_colour(1), px(2));
 }
 
-/// A triangle that points at the bar from above, and a line across the bar.
+/// A triangle that points at the bar from above, and a notch where it points.
 void draw_pointer(const UiRect& bar, float top, float x) {
-    const ImU32 ink = theme().text;
+    const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const float half_width = px(5);
-    list.AddTriangleFilled({x - half_width, top}, {x + half_width, top}, {x, bar.min.y}, ink);
-    const float thickness = std::max(px(1), 1.0f);
-    list.AddRectFilled({x - thickness / 2, bar.min.y}, {x + thickness / 2, bar.max.y}, ink);
+    list.AddTriangleFilled({x - half_width, top}, {x + half_width, top}, {x, bar.min.y}, t.text);
+    const float half = std::max(px(1), 1.0f); // a notch in the part of the drawn token
+    list.AddRectFilled({x - half, bar.min.y}, {x + half, bar.min.y + px(5)}, t.on_accent);
 }
 
 void show_tooltip(SamplingPanelState& state, const BarPart& hovered) {
@@ -109,13 +130,9 @@ float probability_bar_height() {
 
 void draw_probability_bar(SamplingPanelState& state, const View& v) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float width = std::max(ImGui::GetContentRegionAvail().x, 1.0f);
-    ImFont* f = font(TextSize::small);
-    ImGui::Dummy({width, f->FontSize});
-    std::string_view words = heading(state, v);
-    if (measure(f, words).x > width) words = state.format("the draw: u = {:.4f}", state.step().u);
-    draw_text_cut(*ImGui::GetWindowDrawList(), {at, {at.x + width, at.y + f->FontSize}}, f, theme().muted,
-                  words);
+    const float width = available_width(), line_height = font(TextSize::small)->FontSize;
+    ImGui::Dummy({width, line_height});
+    draw_heading(state, v, {at, {at.x + width, at.y + line_height}});
     const ButtonItem item = button_item("the draw", {width, px(k_bar_height + k_pointer_height)});
     if (!item.seen) return;
     const UiRect bar{{item.box.min.x, item.box.min.y + px(k_pointer_height)}, item.box.max};

@@ -63,6 +63,7 @@ class SamplingPanel : public PanelWithOptions<SamplingOptions> {
     const char* subtitle(const View& view, const Selection& selection);
 
     SamplingPanelState state_;
+    ChainEditor chain_editor_;
     TokenTable table_;
     TokenlessOutput tokenless_output_;
     SamplingChain edited_chain_; ///< kept only to reuse its memory
@@ -101,7 +102,7 @@ void SamplingPanel::draw(const View& v, Selection& selection, Commands& commands
     } else {
         const int position = sampled_position(v, selection);
         state_.update(v, position);
-        if (draw_chain_editor(state_, edited_chain_, v.config().d_vocab)) {
+        if (chain_editor_.draw(state_, edited_chain_, v.config().d_vocab)) {
             sampling_preview().propose(edited_chain_);
             commands.post(command::SetSampling{edited_chain_});
             state_.update(v, position);
@@ -200,9 +201,16 @@ void SamplingPanel::draw_buttons(const View& v, Commands& commands) {
         if (fills_in)
             commands.post(command::ForceToken{state_.position(), state_.next_token()});
         else
-            commands.post(command::Step{1});
+            commands.post(command::UseDraw{});
     }
-    tooltip(fills_in ? "Write this token in its place: a branch" : "Write this token and go on  (Right)");
+    tooltip(fills_in ? "Write this token in its place: a branch"
+            : !state_.would_draw_another()
+                ? "Write this token and go on  (Right)"
+                : state_.format("Write {} in place of {}, which was drawn otherwise: a "
+                                "branch. Right keeps {}.",
+                                token_labels().label(state_.step().token),
+                                token_labels().label(state_.next_token()),
+                                token_labels().label(state_.next_token())));
 }
 
 } // namespace

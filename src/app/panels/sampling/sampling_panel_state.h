@@ -54,6 +54,8 @@ class SamplingPanelState {
     /// The token that follows in the text already, else the one that would be drawn. A model that fills in
     /// always has the drawn one.
     int next_token() const { return next_token_; }
+    /// Whether the next token was drawn otherwise: under the chain as it is, its random number gives another.
+    bool would_draw_another() const { return token_is_drawn_ && next_token_ != step().token; }
 
     /// The token whose probability is derived; -1: none.
     int chosen_token() const { return chosen_token_; }

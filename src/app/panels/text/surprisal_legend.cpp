@@ -4,47 +4,67 @@
 #include "app/widgets/widget_parts.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace gf::ui {
 namespace {
 
-constexpr const char *k_title = "surprisal", *k_min_text = "0", *k_max_text = "9 bits";
+constexpr const char *k_min_text = "0", *k_max_text = "9 bits";
 static_assert(k_surprisal_full == 9, "k_max_text says so");
+constexpr const char *k_title = "surprisal", *k_numbers = "above: surprisal, 0 = certain",
+                     *k_underlines = "underlined: not drawn";
 
 constexpr float k_ramp_width = 48, k_gap_after_title = 8, k_gap_beside_ramp = 6; // design lengths
+constexpr float k_line_height = 15;
+
+/// The ramp between its two numbers, from `x` on.
+void draw_ramp(const UiRect& line, float x) {
+    const Theme& t = theme();
+    ImFont* f = font(TextSize::small);
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    draw_text(list, line, x, f, t.muted, k_min_text);
+    x += std::ceil(measure(f, k_min_text).x) + px(k_gap_beside_ramp);
+    const float middle = std::floor(line.center().y);
+    const UiRect ramp{{x, middle - px(5)}, {x + px(k_ramp_width), middle + px(5)}};
+    const ImU32 left = t.surprisal_tint(0), right = t.surprisal_tint(k_surprisal_full);
+    list.AddRectFilledMultiColor(ramp.min, ramp.max, left, right, right, left);
+    list.AddRect(ramp.min, ramp.max, t.border, 0, 0, std::max(px(1), 1.0f));
+    draw_text(list, line, ramp.max.x + px(k_gap_beside_ramp), f, t.muted, k_max_text);
+}
 
 } // namespace
 
 float surprisal_legend_width() {
     ImFont* f = font(TextSize::small);
-    return std::ceil(measure(f, k_title).x + measure(f, k_min_text).x + measure(f, k_max_text).x) +
-           px(k_ramp_width + k_gap_after_title + 2 * k_gap_beside_ramp);
+    const float ramp = measure(f, k_title).x + measure(f, k_min_text).x + measure(f, k_max_text).x +
+                       px(k_ramp_width + k_gap_after_title + 2 * k_gap_beside_ramp);
+    return std::ceil(std::max(ramp, measure(f, k_numbers).x));
 }
 
-void draw_surprisal_legend(ImVec2 at, float height) {
+void draw_surprisal_legend(ImVec2 at, float height, const TextMarks& marks) {
     const Theme& t = theme();
     ImFont* f = font(TextSize::small);
     ImGui::SetCursorScreenPos(at);
     const ButtonItem item = button_item(k_title, {surprisal_legend_width(), height});
     if (!item.seen) return;
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    float x = at.x;
-    const auto write = [&](const char* text, float gap) {
-        draw_text(list, item.box, x, f, t.muted, text);
-        x += std::ceil(measure(f, text).x) + gap;
+    std::array<const char*, 2> words{};
+    std::size_t n = 0;
+    if (marks.numbers) words[n++] = k_numbers;
+    if (marks.underlines) words[n++] = k_underlines;
+    n = std::min(n, static_cast<std::size_t>(std::max(height / px(k_line_height) - 1, 0.0f)));
+    const float step = px(k_line_height), top = item.box.center().y - step * static_cast<float>(n + 1) / 2;
+    const auto line = [&](std::size_t i) {
+        const float y = top + step * static_cast<float>(i);
+        return UiRect{{at.x, y}, {item.box.max.x, y + step}};
     };
-    write(k_title, px(k_gap_after_title));
-    write(k_min_text, px(k_gap_beside_ramp));
-    const float middle = std::floor(item.box.center().y);
-    const UiRect ramp{{x, middle - px(5)}, {x + px(k_ramp_width), middle + px(5)}};
-    const ImU32 left = t.surprisal_tint(0), right = t.surprisal_tint(k_surprisal_full);
-    list.AddRectFilledMultiColor(ramp.min, ramp.max, left, right, right, left);
-    list.AddRect(ramp.min, ramp.max, t.border, 0, 0, std::max(px(1), 1.0f));
-    x = ramp.max.x + px(k_gap_beside_ramp);
-    write(k_max_text, 0);
+    for (std::size_t i = 0; i < n; ++i) draw_text(list, line(i), at.x, f, t.muted, words[i]);
+    draw_text(list, line(n), at.x, f, t.muted, k_title);
+    draw_ramp(line(n), at.x + std::ceil(measure(f, k_title).x) + px(k_gap_after_title));
     draw_focus_ring(item, px(3));
-    term_tooltip(term("surprisal"), "of each token, before any stage of sampling");
+    term_tooltip(term("surprisal"), "of each token, before any stage of sampling. A line below tokens marks "
+                                    "those that the model did not draw.");
 }
 
 } // namespace gf::ui

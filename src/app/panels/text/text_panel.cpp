@@ -6,6 +6,7 @@
 #include "app/panels/text/source_line.h"
 #include "app/panels/text/surprisal_legend.h"
 #include "app/panels/text/text_token.h"
+#include "app/panels/text/token_annotations.h"
 #include "app/panels/text/token_lines.h"
 #include "app/panels/text/token_outlines.h"
 #include "app/view/sampling_preview.h"
@@ -18,7 +19,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <optional>
 
 namespace gf::ui {
 namespace {
@@ -39,6 +42,7 @@ class TextPanel : public Panel {
     void scroll_to(int line);
     void draw_token(const View& view, int position, Selection& selection, Commands& commands);
     void draw_next_token(const View& view, Commands& commands);
+    void draw_annotations(const View& view, const UiRect* next);
     int n_lines() const { return lines_.count() + next_has_own_line_; }
     float line_offset(int line) const { return layout_.line_height * static_cast<float>(line); }
 
@@ -52,7 +56,8 @@ class TextPanel : public Panel {
     struct Layout {
         ImVec2 origin, room; ///< the inside of the panel, without the source
         TextSize text_size = TextSize::title;
-        float line_height = 0;
+        float line_height = 0;      ///< of the tokens with what is printed above and below
+        float above = 0, below = 0; ///< room for surprisals and for origins; 0: none
         int n_visible_lines = 1;
         float text_top = 0, text_left = 0, text_right = 0;
         float tree_left = 0, tree_right = 0; ///< equal: there is no tree
@@ -82,11 +87,10 @@ bool is_about_token(const CellRange& r, int position, const View& v) {
 
 bool has_surprisal(const View& v) { return v.config().continues_text(); }
 
-bool is_next_written(const View& v) { return v.cursor < v.run.rows_wanted; }
-
-/// The token behind the cursor if it is written already, else the one that will be drawn.
-int next_token(const View& v) {
-    return is_next_written(v) ? v.run.token(v.cursor) : sampling_preview().step().token;
+/// How surprising the next token is, in bits.
+double surprisal_of_next(const View& v) {
+    sampling_preview().update(v, v.cursor);
+    return -std::log2(probability(sampling_preview().step(), 0, next_token(v)));
 }
 
 /// "Text", or which run it is of.
@@ -132,16 +136,33 @@ void TextPanel::draw_source(const View& v, Selection& selection, Commands& comma
     ImGui::SetCursorScreenPos({at.x + width + px(24), at.y});
 }
 
-/// From left to right: the title, the text, the tree of branches, the legend. The text has the largest type
-/// in which a line fits.
+/// What a line of the text may be, from the most telling form on.
+struct LineForm {
+    TextSize size;
+    bool has_numbers, has_origins;
+};
+constexpr std::array<LineForm, 8> k_line_forms{{{TextSize::title, true, true},
+                                                {TextSize::title, true, false},
+                                                {TextSize::body, true, true},
+                                                {TextSize::body, true, false},
+                                                {TextSize::small, true, false},
+                                                {TextSize::title, false, false},
+                                                {TextSize::body, false, false},
+                                                {TextSize::small, false, false}}};
+
+/// From left to right: the title, the text, the tree of branches, the legend. The text has the first of the
+/// forms of which a line fits.
 void TextPanel::lay_out(const View& v) {
     Layout& l = layout_;
     l.origin = ImGui::GetCursorScreenPos();
     l.room = ImGui::GetContentRegionAvail();
     const float overhang = overhang_of(l.origin, px(6));
-    for (const TextSize size : {TextSize::title, TextSize::body, TextSize::small}) {
-        l.text_size = size;
-        l.line_height = std::ceil(text_token_height(size));
+    for (const LineForm& form : k_line_forms) {
+        if (!has_surprisal(v) && form.has_numbers) continue;
+        l.text_size = form.size;
+        l.above = form.has_numbers ? surprisal_row_height() : 0;
+        l.below = form.has_origins ? origin_row_height() : 0;
+        l.line_height = std::ceil(text_token_height(form.size)) + l.above + l.below;
         if (l.line_height <= l.room.y + 2 * overhang) break;
     }
     l.n_visible_lines = std::max(static_cast<int>((l.room.y + overhang) / l.line_height), 1);
@@ -168,9 +189,9 @@ void TextPanel::draw(const View& v, Selection& selection, Commands& commands) {
     lay_out(v);
     const Layout& l = layout_;
     draw_text(*ImGui::GetWindowDrawList(),
-              {{l.origin.x, l.text_top}, {l.text_left, l.text_top + l.line_height}}, l.origin.x,
-              font(TextSize::body, Face::bold), panel_caption().empty() ? theme().text : theme().accent_text,
-              title_of_text());
+              {{l.origin.x, l.text_top + l.above}, {l.text_left, l.text_top + l.line_height - l.below}},
+              l.origin.x, font(TextSize::body, Face::bold),
+              panel_caption().empty() ? theme().text : theme().accent_text, title_of_text());
     const bool single_line = l.n_visible_lines == 1;
     const float text_width = l.text_right - l.text_left;
     const float slack = px(6); // bold tokens are a little wider
@@ -189,7 +210,9 @@ void TextPanel::draw(const View& v, Selection& selection, Commands& commands) {
         ImGui::SetCursorScreenPos({l.tree_left, std::floor(l.origin.y - px(4))});
         tree_.draw(v.snapshot, commands, {l.tree_right - l.tree_left, l.room.y + px(8)});
     }
-    if (l.legend_left > 0) draw_surprisal_legend({l.legend_left, l.text_top}, l.line_height);
+    if (l.legend_left > 0)
+        draw_surprisal_legend({l.legend_left, l.text_top}, l.line_height,
+                              {.numbers = l.above > 0, .underlines = l.below == 0});
 }
 
 /// Draws the visible lines only, and what comes next behind the last one or below it.
@@ -197,7 +220,6 @@ void TextPanel::draw_lines(const View& v, Selection& selection, Commands& comman
     const bool has_next = predicts_tokens(v) && (v.config().continues_text() || is_next_written(v));
     float next_width = 0;
     if (has_next) {
-        if (!is_next_written(v)) sampling_preview().update(v, v.cursor);
         const std::string& label = token_labels().inline_label(next_token(v));
         next_width = std::ceil(measure(font(layout_.text_size), label).x) + px(6 + 26 + 6);
     }
@@ -207,9 +229,10 @@ void TextPanel::draw_lines(const View& v, Selection& selection, Commands& comman
     first_visible_line_ = std::clamp(static_cast<int>(std::lround(ImGui::GetScrollY() / layout_.line_height)),
                                      0, std::max(n_lines() - n_visible, 0));
     visible_tokens_.clear();
+    std::optional<UiRect> next_rect;
     for (int line = first_visible_line_; line < std::min(first_visible_line_ + n_visible, n_lines());
          ++line) {
-        ImGui::SetCursorScreenPos({origin.x, origin.y + line_offset(line)});
+        ImGui::SetCursorScreenPos({origin.x, origin.y + line_offset(line) + layout_.above});
         if (line < lines_.count()) {
             const int begin = first_token_to_draw(v, line, next_width);
             for (int p = begin; p < lines_[line].end; ++p) {
@@ -220,8 +243,12 @@ void TextPanel::draw_lines(const View& v, Selection& selection, Commands& comman
             const bool next_follows = has_next && line + 1 >= lines_.count() && !next_has_own_line_;
             if (next_follows) ImGui::SameLine(0, px(6));
         }
-        if (has_next && line + 1 == n_lines()) draw_next_token(v, commands);
+        if (has_next && line + 1 == n_lines()) {
+            draw_next_token(v, commands);
+            next_rect = {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};
+        }
     }
+    draw_annotations(v, next_rect ? &*next_rect : nullptr);
     if (selection.lit_run == v.run.id)
         outline_tokens(visible_tokens_, selection,
                        [&](const CellRange& r, int position) { return is_about_token(r, position, v); });
@@ -286,7 +313,7 @@ void show_token_tooltip(const View& v, int position) {
     if (const auto digits = byte_digits(token_labels().inline_label(v.run.token(position))); !digits.empty())
         fmt::format_to(out, "\nthe byte 0x{}, alone no character", digits);
     if (position > 0 && has_surprisal(v))
-        fmt::format_to(out, "\nprobability {:.4f}, surprisal {:.2f} bits", origin.probability,
+        fmt::format_to(out, "\nraw probability {:.4f}, surprisal {:.2f} bits", origin.probability,
                        origin.surprisal);
     switch (origin.kind) {
     case TokenOrigin::Kind::prompt: fmt::format_to(out, "\nfrom the prompt"); break;
@@ -324,8 +351,18 @@ void TextPanel::draw_token(const View& v, int position, Selection& selection, Co
         if (ImGui::IsMouseClicked(ImGuiMouseButton_Right) && position > 0 && predicts_tokens(v))
             AlternativesMenu::open();
     }
-    if (position > 0) alternatives_menu_.draw(v, position, commands);
+    if (position > 0)
+        alternatives_menu_.draw(v, position, {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()}, commands);
     ImGui::PopID();
+}
+
+/// Prints above each token how surprising it was, and below the tokens who wrote them.
+void TextPanel::draw_annotations(const View& v, const UiRect* next) {
+    if (layout_.above > 0) {
+        draw_surprisals(v.run, visible_tokens_);
+        if (next) draw_surprisal_of_next(*next, surprisal_of_next(v));
+    }
+    if (has_surprisal(v)) draw_origins(v.run, visible_tokens_, layout_.below);
 }
 
 void TextPanel::draw_next_token(const View& v, Commands& commands) {
@@ -334,7 +371,7 @@ void TextPanel::draw_next_token(const View& v, Commands& commands) {
         AlternativesMenu::open();
     tooltip(is_next_written(v) ? "The next token, written already: choose another one"
                                : "The next token, as it will be drawn: choose another one");
-    alternatives_menu_.draw(v, v.cursor, commands);
+    alternatives_menu_.draw(v, v.cursor, {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()}, commands);
 }
 
 } // namespace

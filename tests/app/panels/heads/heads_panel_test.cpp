@@ -293,5 +293,24 @@ TEST(HeadsBudget, TheLayerInViewIsComputedAgain) {
     EXPECT_TRUE(bench.ui.exists("Heads/L1H5"));
 }
 
+/// When heads are sorted, each line ends inside the panel, at the smallest sizes too.
+TEST_F(HeadsTest, NoHeadOfASortedLineIsCut) {
+    bench.post(command::SetView{"Heads", "sort", "previous token"});
+    for (int width = 520; width < 1700; width += 37)
+        for (const int height : {360, 480, 720, 900}) {
+            SCOPED_TRACE(fmt::format("{}x{}", width, height));
+            bench.resize(width, height);
+            bench.post(command::ShowPanel{"Heads", true});
+            ui.frames(3);
+            int n_seen = 0;
+            for (const UiItem& item : ImGuiHost::current().items().items()) {
+                if (item.window != "Heads" || !item.label.starts_with("L") || !item.is_visible()) continue;
+                ++n_seen;
+                EXPECT_LE(item.rect.max.x, item.clip.max.x + 0.5f) << item.label;
+            }
+            EXPECT_GE(n_seen, 1);
+        }
+}
+
 } // namespace
 } // namespace gf::ui::tests::heads_panel_test

@@ -1,6 +1,7 @@
 // What the sampling panel shows on request: one token's derivation, a thousand resamples and one stage's
 // effect. Nothing overlaps at any width.
 
+#include "app/panels/sampling/entropy_line.h"
 #include "app/panels/sampling/printed_arithmetic.h"
 #include "app/workbench_support.h"
 
@@ -201,7 +202,7 @@ TEST_F(SamplingDetailsTest, AStagesEffectIsTheChainWithAndWithoutIt) {
     chain({{StageKind::temperature, 0.6}, {StageKind::top_k, 7}});
     const auto entropies = [&](const char* stage) {
         view("stage", stage);
-        const std::string text = bench.text_with("Sampling", "entropy");
+        const std::string text = entropy_line(bench);
         return std::pair(number_after(text, "entropy"), number_after(text, "→"));
     };
     const double after = entropy_bits(keep_largest(p(0.6), 7));
@@ -213,7 +214,7 @@ TEST_F(SamplingDetailsTest, AStagesEffectIsTheChainWithAndWithoutIt) {
     check("all", entropy_bits(p()));
     check("temperature", entropy_bits(keep_largest(p(), 7)));
     check("top-k", entropy_bits(p(0.6)));
-    check("top-p", after); // it is off
+    check("top-p", after); // it is off, but others cut tokens
     EXPECT_THAT(ui.tooltip("Sampling/entropy"), HasSubstr("without top-p"));
     view("stage", "all");
     EXPECT_TRUE(

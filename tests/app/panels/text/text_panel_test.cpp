@@ -93,6 +93,53 @@ TEST_F(TextTest, ThePopupOffersTheLikeliestTokens) {
         EXPECT_FALSE(name.starts_with("Popup/")) << "no model chose the first token";
 }
 
+/// The popup has the probabilities that Sampling shows: those under the chain of stages.
+TEST_F(TextTest, ThePopupHasTheProbabilitiesOfSampling) {
+    bench.post(command::SetSampling{{{StageKind::temperature, 0.6}, {StageKind::top_k, 5}}});
+    for (const int position : {11, 7}) {
+        SCOPED_TRACE(position);
+        position == 11 ? ui.click("Text/next") : ui.right_click(token(position));
+        const auto p = keep_largest(probabilities_after(bench.snapshot(), position - 1, 0.6), 5);
+        const auto ids = largest(probabilities_after(bench.snapshot(), position - 1), 12);
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            if (i >= 5) {
+                EXPECT_NE(bench.item_ending("Popup", numbered("cut##", ids[i])), "");
+                continue;
+            }
+            const std::string name = bench.item_ending("Popup", numbered("%##", ids[i]));
+            EXPECT_NEAR(number_after(name, numbered("#", ids[i])), 100 * p[static_cast<std::size_t>(ids[i])],
+                        0.05001);
+            if (position == 11) {
+                EXPECT_TRUE(bench.shows("Sampling",
+                                        fmt::format("{:.1f}%", 100 * p[static_cast<std::size_t>(ids[i])])));
+            }
+        }
+        ui.key(ImGuiKey_Escape);
+    }
+    EXPECT_THAT(ui.tooltip(token(7)), HasSubstr("raw probability"));
+}
+
+/// Above each token stands how surprising it was, below the tokens who wrote them.
+TEST_F(TextTest, SurprisalsAndOriginsArePrinted) {
+    bench.post(command::ForceToken{8, 2});
+    bench.post(command::Step{2});
+    EXPECT_TRUE(bench.shows("Text", "underlined: not drawn")) << "where there is no room for words";
+    bench.post(command::SetLayout{"Sampling"});
+    ui.leave();
+    ui.frames(3);
+    const auto texts = ui.texts("Text");
+    for (const int position : {5, 6, 7, 8, 9}) {
+        const double bits = static_cast<double>(bench.snapshot().text().origin(position).surprisal);
+        EXPECT_THAT(texts, Contains(fmt::format("{:.1f}", bits))) << position;
+    }
+    const auto p = probabilities_after(bench.snapshot(), bench.cursor() - 1);
+    const int next = token_drawn(p, uniform(bench.snapshot().next_draw));
+    EXPECT_THAT(texts, Contains(fmt::format("{:.1f}", -std::log2(p[static_cast<std::size_t>(next)]))));
+    EXPECT_THAT(texts, Contains("your prompt"));
+    EXPECT_THAT(texts, Contains(HasSubstr("drawn")));
+    EXPECT_THAT(texts, Contains("above: surprisal, 0 = certain"));
+}
+
 TEST_F(TextTest, AnotherTokenMakesABranch) {
     const std::vector<int> before = bench.tokens();
     const int id = largest(probabilities_after(bench.snapshot(), 6),
