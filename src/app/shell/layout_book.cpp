@@ -25,7 +25,7 @@ constexpr float k_text_height = -60, k_side_width = -310, k_outline_width = 212;
 
 /// Two stacks of tabs above the text, for small windows.
 DockTree two_stacks(std::vector<std::string> main, std::vector<std::string> side) {
-    return above(k_text_height, beside(0.6f, tabs(std::move(main)), tabs(std::move(side))), tabs({"Text"}));
+    return above(k_text_height, beside(0.68f, tabs(std::move(main)), tabs(std::move(side))), tabs({"Text"}));
 }
 
 /// Flow leads, and what explains it shares a smaller place.

@@ -23,7 +23,7 @@ namespace gf::ui {
 namespace {
 
 // Widths of the bar from which on these things have room in it, as design lengths.
-constexpr float k_with_view = 940, k_with_shape = 1480, k_with_title = 1240, k_with_undo = 1100,
+constexpr float k_with_view = 940, k_with_shape = 1480, k_with_title = 1240, k_with_undo = 1000,
                 k_with_speed = 860, k_with_model = 720, k_with_find = 560, k_with_counter = 500,
                 k_with_wide_gap = 400;
 constexpr float k_min_prompt_width = 32;      ///< design length

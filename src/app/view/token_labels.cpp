@@ -70,4 +70,18 @@ TokenLabels& token_labels() {
     return labels;
 }
 
+bool is_start(const Run& run, int position) {
+    return position == 0 && run.model->tokenizer && run.token(position) == bos_id(*run.model);
+}
+
+static const std::string k_start = "start";
+
+const std::string& label_at(const Run& run, int position) {
+    return is_start(run, position) ? k_start : token_labels().label(run.token(position));
+}
+
+const std::string& inline_label_at(const Run& run, int position) {
+    return is_start(run, position) ? k_start : token_labels().inline_label(run.token(position));
+}
+
 } // namespace gf::ui

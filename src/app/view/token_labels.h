@@ -3,7 +3,7 @@
 // boxes. Used by everything in the window that shows tokens.
 // A label is made once for each token, so that frames allocate nothing.
 
-#include "session/model.h"
+#include "session/run.h"
 
 #include <string>
 #include <vector>
@@ -35,5 +35,11 @@ class TokenLabels {
 
 /// The labels of the program's one window.
 TokenLabels& token_labels();
+
+/// Whether the position holds what every text of the model begins with, which is no word of the text.
+bool is_start(const Run& run, int position);
+/// As TokenLabels::label() and inline_label(), but such a start is called "start".
+const std::string& label_at(const Run& run, int position);
+const std::string& inline_label_at(const Run& run, int position);
 
 } // namespace gf::ui

@@ -42,12 +42,6 @@ std::string_view parts_that_fit(ImFont* face, std::string_view text, float room)
     return text;
 }
 
-/// Whether the panel shares its place with others, so that a tab above it has its title and moves it.
-bool is_behind_tabs() {
-    const ImGuiDockNode* node = ImGui::GetCurrentWindow()->DockNode;
-    return node && node->Windows.Size > 1;
-}
-
 /// Lets a panel be moved by its title, as panels in a stack are by their tabs.
 void move_by_title(const UiRect& title) {
     ImGuiWindow* window = ImGui::GetCurrentWindow();
@@ -125,6 +119,11 @@ bool begin_panel(const char* name, bool* open) {
 }
 
 void end_panel() { ImGui::End(); }
+
+bool is_behind_tabs() {
+    const ImGuiDockNode* node = ImGui::GetCurrentWindow()->DockNode;
+    return node && node->Windows.Size > 1;
+}
 
 std::optional<UiRect> panel_rect(const char* title) {
     const ImGuiWindow* window = ImGui::FindWindowByName(title);

@@ -22,6 +22,8 @@ ImGuiID panel_dock(const char* name, float top, float bottom);
 /// by end_panel(). `open` becomes false when a person closes the panel's tab.
 bool begin_panel(const char* name, bool* open = nullptr);
 void end_panel();
+/// Whether the current panel shares its place with others, so that a tab above it has its title and moves it.
+bool is_behind_tabs();
 /// Where the panel of this title stands; nullopt before its first frame.
 std::optional<UiRect> panel_rect(const char* title);
 

@@ -77,10 +77,10 @@ void FlowColumns::add_unfolded(const Trace& trace, FlowLayout& layout) {
     const auto ribbons = [&](FlowColumnKind kind, ColourRole role) {
         add(layout, {kind, pattern, l, "", role, FlowHeadAxis::query}, {px(k_ribbons), 0, 0});
     };
-    const Words sum{"+", "the sum so far", "sum"}, out{"out", "what it adds to its line", "adds"};
+    const Words sum{"+", "the sum so far", "sum"}, out{"out", "what it adds", "adds"};
     const bool rope = trace.has(rot_q);
-    strip(rope ? rot_q : q, {"Q", "what a token looks for", "seeks"}, k_vector, FlowHeadAxis::query);
-    strip(rope ? rot_k : k, {"K", "what it can be found by", "offers"}, k_vector, FlowHeadAxis::key_value);
+    strip(rope ? rot_q : q, {"Q", "what it seeks", "seeks"}, k_vector, FlowHeadAxis::query);
+    strip(rope ? rot_k : k, {"K", "what it offers", "offers"}, k_vector, FlowHeadAxis::key_value);
     if (trace.kept(pattern, l)) ribbons(FlowColumnKind::seek, key);
     if (layout.shows_scores)
         matrix(attn_scores,
@@ -91,19 +91,19 @@ void FlowColumns::add_unfolded(const Trace& trace, FlowLayout& layout) {
                {"weights", "how much a row listens to each column; each row adds up to 1",
                 "how much a row listens to each column"},
                query, 0);
-    strip(v, {"V", "what it hands over", "gives"}, k_vector, FlowHeadAxis::key_value);
+    strip(v, {"V", "what it gives", "gives"}, k_vector, FlowHeadAxis::key_value);
     if (trace.kept(z, l)) {
         ribbons(FlowColumnKind::gather, value);
-        strip(z, {"z", "the mix a token receives", "gets"}, k_vector, FlowHeadAxis::query);
+        strip(z, {"z", "the mix it gets", "gets"}, k_vector, FlowHeadAxis::query);
         sizes_.back().gap = 0;
     }
     strip(attn_out, out, k_wide);
     if (c.mlp != MlpKind::none) strip(resid_mid, sum, k_wide);
     if (trace.source()) { // softmax(Q K^T) V once more, with the source's keys and values
-        strip(cross_q, {"Q", "what it looks for there", "seeks"}, k_vector, FlowHeadAxis::query);
+        strip(cross_q, {"Q", "what it seeks there", "seeks"}, k_vector, FlowHeadAxis::query);
         matrix(cross_pattern, {"source", "how much a row reads of each token of the source", "reads"}, key,
                px(k_gap));
-        strip(cross_z, {"z", "the mix it receives", "gets"}, k_vector, FlowHeadAxis::query);
+        strip(cross_z, {"z", "the mix it gets", "gets"}, k_vector, FlowHeadAxis::query);
         strip(cross_attn_out, out, k_wide);
         strip(resid_mid_cross, sum, k_wide);
     }
@@ -167,7 +167,7 @@ void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& la
     const auto n_layers = static_cast<std::size_t>(c.n_layers);
     if (c.d_model != d_model_) {
         d_model_ = c.d_model;
-        embed_phrase_ = "a token as " + std::to_string(d_model_) + " numbers";
+        embed_phrase_ = "as " + std::to_string(d_model_) + " numbers";
     }
     if (openness_.size() != n_layers) {
         openness_.assign(n_layers, {});

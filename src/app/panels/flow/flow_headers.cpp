@@ -3,6 +3,7 @@
 #include "app/panels/flow/flow_maps.h"
 #include "app/panels/flow/flow_picture.h"
 #include "app/panels/flow/flow_words.h"
+#include "app/view/token_labels.h"
 #include "app/widgets/plain_text.h"
 #include "app/widgets/rotated_text.h"
 #include "app/widgets/tooltip.h"
@@ -20,11 +21,11 @@ namespace {
 
 // Design lengths, from the top of the headers on.
 constexpr float k_heads = 5, k_names = 24, k_underline = 41, k_phrases = 46;
-constexpr float k_names_height = 48, k_words_height = 62, k_phrases_height = 96;
+constexpr float k_names_height = 48, k_words_height = 62, k_phrases_height = 94;
 constexpr float k_row_below_phrases = 18, k_row_below_words = 12; ///< lengths that are comfortable enough
 constexpr int k_most_rows = 24; ///< longer texts show a part of their rows anyway
 
-constexpr float k_phrase_overhang = 9; ///< design length by which a phrase may be wider than its column
+constexpr float k_phrase_overhang = 7; ///< design length by which a phrase may be wider than its column
 constexpr float k_key_pitch = 15, k_key_slant = 52; ///< design length, degrees
 
 /// Whether the column has a name above it now: ribbons have none, nor what is still opening.
@@ -79,7 +80,7 @@ void FlowHeaderRow::draw_labels_header(const FlowLayout& layout, float& free_fro
     free_from = right + px(4);
     if (layout.headers != FlowHeaders::phrases) return;
     draw_wrapped_text(list, {layout.left, layout.header_top + px(k_phrases)}, small, t.muted, k_phrase,
-                      right - layout.left);
+                      right - layout.left - px(k_phrase_overhang));
 }
 
 /// Draws a column's name if it does not overlap the one before, which ends at free_from, and its underline.
@@ -159,7 +160,7 @@ void FlowHeaderRow::draw_keys(const View& v, const FlowLayout& layout, const Sel
         if (!is_strongest && (key % every != 0 || (strongest >= 0 && std::abs(key - strongest) < every)))
             continue;
         ImFont* f = font(TextSize::small, is_strongest ? Face::bold : Face::regular);
-        const std::string_view label = row_label(v.run, key);
+        const std::string& label = label_at(v.run, key);
         const float x = c->x0 + slot * (static_cast<float>(key) + 0.5f);
         draw_text_slanted(*ImGui::GetWindowDrawList(), f, {x, y}, length, k_key_slant,
                           is_strongest ? t.accent_text : t.muted, label);

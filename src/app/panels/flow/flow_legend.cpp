@@ -1,6 +1,7 @@
 #include "app/panels/flow/flow_legend.h"
 
 #include "app/panels/flow/flow_picture.h"
+#include "app/view/token_labels.h"
 #include "app/widgets/colour_legend.h"
 #include "app/widgets/widget_parts.h"
 
@@ -35,7 +36,7 @@ void FlowLegend::write_sentence(const View& v, const FlowLayout& layout, int row
     const StrongestKey strongest = strongest_key(v, layout, row_in_view);
     if (strongest.key < 0 || v.config().n_heads == 0) return;
     fmt::format_to(std::back_inserter(text_), "{} listens most to {}: weight {:.2f}, so {:.0f} % of what it ",
-                   row_label(v.run, row_in_view), row_label(v.run, strongest.key), strongest.weight,
+                   label_at(v.run, row_in_view), label_at(v.run, strongest.key), strongest.weight,
                    100 * strongest.weight);
     fmt::format_to(std::back_inserter(text_), "receives here comes from there");
 }

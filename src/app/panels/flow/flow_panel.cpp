@@ -29,7 +29,7 @@ namespace gf::ui {
 namespace {
 
 // Design lengths.
-constexpr float k_readable_row = 12; ///< rows are as high as the room lets them be, but not lower than this
+constexpr float k_readable_row = 11; ///< rows are as high as the room lets them be, but not lower than this
 constexpr float k_max_row = 40;      ///< unless a person zooms in
 constexpr float k_tall_from = 16, k_extra = 8; ///< rows this high: the row that is followed is higher by that
 constexpr float k_labels = 84, k_row_numbers = 24; ///< left of the columns, with the gap behind them
@@ -38,6 +38,7 @@ constexpr float k_legend = 26, k_source_labels = 16, k_layer_number = 22;
 constexpr float k_min_width_with_card = 560;
 /// With less room for the rows and what is around them, the panel says that it is too small.
 constexpr float k_min_width = 320, k_min_height = 140;
+constexpr float k_min_height_with_title = 330; ///< with less height the title's line gives way to rows
 
 constexpr std::size_t k_measure_budget = std::size_t{1} << 20; ///< values read in a frame
 constexpr float k_min_rows = 4;                                ///< when zoomed in
@@ -90,7 +91,7 @@ class FlowPanel : public PanelWithOptions<FlowOptions> {
     void handle_tokens(const View& view, Selection& selection, Commands& commands);
     void handle_next_tokens(const View& view, Selection& selection, Commands& commands);
     void draw_source_labels(const View& view, const Selection& selection);
-    void draw_title(const View& view);
+    void draw_title(const View& view, bool has_words);
     std::string_view text() const { return {text_.data(), text_.size()}; }
 
     FlowLayout layout_;
@@ -212,7 +213,11 @@ bool FlowPanel::lay_out(const View& v, const Selection& selection, ImVec2 at, Im
 
 void FlowPanel::draw(const View& v, Selection& selection, Commands& commands) {
     const ImVec2 header_at = ImGui::GetCursorScreenPos();
-    ImGui::Dummy({1, font(TextSize::body)->FontSize}); // the header is written last, when the rows are known
+    // The header is written last, when the rows are known. Where there is little room and a tab has the
+    // title, only its switch stays, beside the heads.
+    const bool has_title =
+        !is_behind_tabs() || ImGui::GetContentRegionAvail().y >= px(k_min_height_with_title);
+    if (has_title) ImGui::Dummy({1, font(TextSize::body)->FontSize});
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     // The folded card of the run that this one reads is at the left, of the run that reads it at the right.
     const float card_width = room.x >= px(k_min_width_with_card) ? FlowCards::width_with_gap(v) : 0;
@@ -239,13 +244,13 @@ void FlowPanel::draw(const View& v, Selection& selection, Commands& commands) {
     legend_.draw(v, layout_, maps_, selection.token_in_view(v.cursor),
                  {{layout_.left, y}, {layout_.right, y + font(TextSize::small)->FontSize}});
     ImGui::SetCursorScreenPos(header_at);
-    draw_title(v);
+    draw_title(v, has_title);
 }
 
 /// The header line, with the switch between weights and scores.
-void FlowPanel::draw_title(const View& v) {
+void FlowPanel::draw_title(const View& v, bool has_words) {
     text_.clear();
-    write_flow_subtitle(v, layout_, text_);
+    if (has_words) write_flow_subtitle(v, layout_, text_);
     const HeaderPlace place = layout_.matrix()
                                   ? header_place(segmented_control_width(k_matrices, ControlSize::small))
                                   : HeaderPlace{};

@@ -6,7 +6,6 @@
 #include "app/view/sampling_preview.h"
 #include "app/view/token_labels.h"
 #include "app/widgets/widget_parts.h"
-#include "session/model.h"
 
 #include <fmt/format.h>
 
@@ -18,21 +17,13 @@ namespace gf::ui {
 namespace {
 
 // Design lengths: rows this high have a label each; a label's greatest width; the column of row numbers.
-constexpr float k_label_row = 12, k_label_width = 76, k_row_number = 22;
+constexpr float k_label_row = 11, k_label_width = 76, k_row_number = 22;
 constexpr float k_query_ribbon = 5;         ///< design length
 constexpr int k_max_rows_with_curves = 48;  ///< with more rows in sight only the token in view has curves
 constexpr float k_min_weight = 0.02f;       ///< smaller weights are not drawn
 constexpr float k_min_faint_weight = 0.15f; ///< the same for other tokens than the one in view
 
-constexpr std::string_view k_start = "start";
-
 } // namespace
-
-std::string_view row_label(const Run& run, int position) {
-    const int token = run.token(position);
-    if (position == 0 && run.model->tokenizer && token == bos_id(*run.model)) return k_start;
-    return token_labels().label(token);
-}
 
 StrongestKey strongest_key(const View& v, const FlowLayout& layout, int query) {
     const SiteValues weights(v.run.view(), {Site::pattern, layout.layer});
@@ -238,18 +229,18 @@ void FlowPicture::draw_labels() const {
     const float room = layout.labels_end - layout.left, greatest = std::min(px(k_label_width), room);
     const bool with_numbers = room >= px(k_label_width + k_row_number);
     for_each_label([&](int r, float y, bool in_view) {
-        const std::string_view label = row_label(view.run, r);
-        const bool is_start = label.data() == k_start.data();
-        ImFont* f = font(is_start ? TextSize::small : TextSize::body, in_view ? Face::bold : Face::regular);
-        const float padding = is_start ? px(8) : 0, half = f->FontSize / 2;
+        const std::string& label = label_at(view.run, r);
+        const bool starts = is_start(view.run, r);
+        ImFont* f = font(starts ? TextSize::small : TextSize::body, in_view ? Face::bold : Face::regular);
+        const float padding = starts ? px(8) : 0, half = f->FontSize / 2;
         const float width = std::min(std::ceil(measure(f, label).x), greatest);
         const UiRect box{{std::floor(layout.labels_end - width - padding), y - half},
                          {layout.labels_end - padding, y + half}};
         const float chip = std::min(half + px(2), layout.height_of(r) / 2);
-        if (is_start)
+        if (starts)
             list.AddRectFilled({box.min.x - padding, y - chip}, {box.max.x + padding, y + chip}, t.control,
                                px(10));
-        draw_text_cut(list, box, f, in_view ? t.accent_text : is_start ? t.muted : t.text, label);
+        draw_text_cut(list, box, f, in_view ? t.accent_text : starts ? t.muted : t.text, label);
         if (view.run.has_changed(r)) draw_changed_mark(list, {layout.labels_end + px(4), y});
         if (!with_numbers) return;
         char number[12];

@@ -76,9 +76,6 @@ struct FlowPicture {
     void for_each_label(F draw) const;
 };
 
-/// How a position of a run is labelled: what every text of the model begins with is called "start".
-std::string_view row_label(const Run& run, int position);
-
 /// The dot beside rows that changed because tokens came or went behind them.
 void draw_changed_mark(ImDrawList& list, ImVec2 middle);
 

@@ -224,8 +224,10 @@ void HeadsPanel::note_hidden(const View& v, const UiRect& line) {
     const auto out = std::back_inserter(text_);
     if (hidden > 0) fmt::format_to(out, "{} of {} heads hidden: scroll", hidden, grid_.n_heads());
     if (pooled > 1) fmt::format_to(out, "{}{} rows in one", hidden > 0 ? ", " : "", pooled);
-    draw_text_cut(*ImGui::GetWindowDrawList(), line, font(TextSize::small, Face::bold), theme().accent_text,
-                  {text_.data(), text_.size()});
+    const std::string_view words(text_.data(), text_.size());
+    ImFont* f = font(TextSize::small, Face::bold);
+    if (hidden == 0 && measure(f, words).x > line.width()) return; // all heads are there, if only small
+    draw_text_cut(*ImGui::GetWindowDrawList(), line, f, theme().accent_text, words);
 }
 
 } // namespace

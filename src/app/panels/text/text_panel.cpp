@@ -340,7 +340,7 @@ void TextPanel::draw_token(const View& v, int position, Selection& selection, Co
     char name[24];
     *fmt::format_to_n(name, sizeof name - 1, "token {}", position).out = 0;
     ImGui::PushID(position);
-    if (text_token(name, token_labels().inline_label(v.run.token(position)), look, layout_.text_size)) {
+    if (text_token(name, inline_label_at(v.run, position), look, layout_.text_size)) {
         if (!in_view) commands.post(command::ViewRun{v.run.name});
         commands.post(command::PinToken{pinned == position ? -1 : position});
     }

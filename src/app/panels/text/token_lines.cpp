@@ -20,7 +20,7 @@ bool begins_word(const std::string& label) { return !label.empty() && label.fron
 
 float TokenLines::token_width(const Run& run, int position) const {
     const bool outlined = run.origin(position).kind == TokenOrigin::Kind::forced;
-    return text_token_width(token_labels().inline_label(run.token(position)), outlined, size_);
+    return text_token_width(inline_label_at(run, position), outlined, size_);
 }
 
 /// Begins a line because the token at `position` does not fit any more. The beginning of its word moves to
