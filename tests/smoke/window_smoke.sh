@@ -145,10 +145,8 @@ kill -KILL "$program_pid"
 wait "$program_pid" 2>/dev/null
 start
 until_is "the same place after it was killed" "$place" geometry
-xdotool windowfocus --sync "$window" key ctrl+k
-xdotool type "theme dark"
-xdotool key Return
-until_is "the theme is saved while the program runs" '*"theme":"dark"*' settings
+xdotool windowfocus --sync "$window" mousemove --window "$window" 600 22 keydown ctrl click 4 keyup ctrl
+until_is "the size of everything is saved while the program runs" '*"scale":1.1,*' settings
 xdotool windowmove "$window" 900 500 # it hangs off the screen
 until_is "that place is saved, too" '*"window_x":900,"window_y":500,*' settings
 kill -TERM "$program_pid"
