@@ -384,33 +384,6 @@ TEST_F(LinesTest, LongTextsAreAWindowThatZoomsAndPans) {
     EXPECT_NEAR(window().second - window().first, to - from, 1);
 }
 
-/// Whatever the layout and the size of the window, what was chosen can be chosen anew where it is seen, or at
-/// least is said in words.
-TEST_F(HeadTest, AChoiceCanBeTakenBackInEveryLayout) {
-    for (const char* layout : {"Attention", "Overview", "Sampling"})
-        for (const auto& [width, height] : {std::pair(1600, 900), std::pair(1280, 720), std::pair(700, 420)})
-            for (const char* theme : {"light", "projector"}) {
-                SCOPED_TRACE(fmt::format("{} at {}x{}, {}", layout, width, height, theme));
-                bench.post(command::SetTheme{theme});
-                bench.post(command::SetLayout{layout});
-                bench.resize(width, height);
-                bench.post(command::ShowPanel{"Head", true});
-                show("shows", "scores");
-                ui.frames(4);
-                if (ui.exists("Head/shows/weights")) {
-                    EXPECT_TRUE(ui.is_checked("Head/shows/scores"));
-                } else if (ui.exists("Head/how")) {
-                    EXPECT_THAT(ui.texts("Head"), Contains(HasSubstr("scores")));
-                    ui.click("Head/how");
-                    ui.click("Popup/weights");
-                    EXPECT_THAT(ui.texts("Head"), Contains(HasSubstr("weights")));
-                    ui.key(ImGuiKey_Escape);
-                } else {
-                    EXPECT_TRUE(header().starts_with("scores, ")) << header();
-                }
-            }
-}
-
 TEST_F(LinesTest, TheBandsSayWhatTheyAreAndWhatIsHidden) {
     show("form", "lines");
     EXPECT_TRUE(bench.shows("Head", "↑ listened to"));
