@@ -394,7 +394,7 @@ TEST(TraceCommand, RefusesAWrongSetup) {
                         out_file(), "--setup", scratch_file("setup.json", text)},
                        words);
     };
-    refused(R"({"masks": [{"window": 3, "knd": "causal"}]})", {"setup.json", "masks [0]", "'knd'", "'kind'"});
+    refused(R"({"masks": [{"window": 3, "knd": "causal"}]})", {"setup.json", "'masks[0].knd'", "'kind'"});
     refused(R"({"masks": [{"heads": [6]}]})", {"setup.json", "masks [0]: heads", "0 to 5", "6"});
     refused(R"({"experts": [{"off": [0]}]})", {"setup.json", "no experts"});
     expect_refused({"run", "--model", saved_preset("llama").path, "--tokens", "3", "--setup", "nowhere.json"},
