@@ -181,7 +181,7 @@ bool FormulaBar::place_pieces(const Spelling& spelling) {
         piece.span = span;
         piece.font = font_of(span);
         piece.colour = colour_of(span, theme());
-        piece.width = measure(piece.font, span.text).x;
+        piece.width = std::ceil(measure(piece.font, span.text).x); // neighbours never share a pixel
         if (line == 0 && x > 0 && x + piece.width > line_widths_.first) {
             line = 1;
             x = 0;
