@@ -224,16 +224,20 @@ void FormulaBar::lay_out_formula() {
     }
 }
 
-/// Lays out how the next token was drawn.
+/// Lays out how the next token was drawn: where there is no room for all of it without the place on the line,
+/// and in a very narrow window not at all.
 void FormulaBar::lay_out_draw() {
     if (draw_version_ == 0) return;
     Spelling spelling =
         spell_draw(sampling_preview().step(), {Run::k_text, draw_row_, draw_row_token_, token_label});
     for (FormulaSpan& span : spelling.spans)
         if (!draw_links_) span.cell.reset();
-    whole_text_ = spelling.text();
-    ImGuiHost::current().require_glyphs(whole_text_);
-    is_cut_ = !place_pieces(spelling);
+    ImGuiHost::current().require_glyphs(spelling.text());
+    if (place_pieces(spelling)) return;
+    spelling.spans.pop_back(); // the remark
+    if (place_pieces(spelling)) return;
+    pieces_.clear();
+    second_line_end_ = 0;
 }
 
 void FormulaBar::draw(const View& v, Selection& selection, Commands& commands, float top,

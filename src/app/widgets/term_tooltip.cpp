@@ -30,7 +30,8 @@ ShownTip g_tip;
 const Term* g_asked = nullptr;
 
 bool is_shown(const ShownTip& tip) {
-    return tip.context == ImGui::GetCurrentContext() && tip.frame >= ImGui::GetFrameCount() - 1;
+    const int age = ImGui::GetFrameCount() - tip.frame; // negative: of a window that is gone
+    return tip.context == ImGui::GetCurrentContext() && (age == 0 || age == 1);
 }
 
 /// Where the tip goes, and whether the mouse can go there.
