@@ -182,7 +182,7 @@ bool FormulaBar::place_pieces(const Spelling& spelling) {
         piece.span = span;
         piece.font = font_of(span);
         piece.colour = colour_of(span, theme());
-        piece.width = measure(piece.font, span.text).x;
+        piece.width = std::ceil(measure(piece.font, span.text).x); // neighbours never share a pixel
         if (line == 0 && x > 0 && x + piece.width > line_widths_.first) {
             line = 1;
             x = 0;
@@ -225,16 +225,20 @@ void FormulaBar::lay_out_formula() {
     }
 }
 
-/// Lays out how the next token was drawn.
+/// Lays out how the next token was drawn: where there is no room for all of it without the place on the line,
+/// and in a very narrow window not at all.
 void FormulaBar::lay_out_draw() {
     if (draw_version_ == 0) return;
     Spelling spelling =
         spell_draw(sampling_preview().step(), {Run::k_text, draw_row_, draw_row_token_, token_label});
     for (FormulaSpan& span : spelling.spans)
         if (!draw_links_) span.cell.reset();
-    whole_text_ = spelling.text();
-    ImGuiHost::current().require_glyphs(whole_text_);
-    is_cut_ = !place_pieces(spelling);
+    ImGuiHost::current().require_glyphs(spelling.text());
+    if (place_pieces(spelling)) return;
+    spelling.spans.pop_back(); // the remark
+    if (place_pieces(spelling)) return;
+    pieces_.clear();
+    second_line_end_ = 0;
 }
 
 void FormulaBar::draw(const View& v, Selection& selection, Commands& commands, float top,

@@ -1,6 +1,7 @@
 // How the Workbench carries out the commands of the window. Those that only change the Selection are
 // SelectionControl's.
 
+#include "app/host/keyboard.h"
 #include "app/shell/workbench.h"
 #include "app/widgets/term_tooltip.h"
 #include "core/name_matching.h"
@@ -71,7 +72,12 @@ void Workbench::run(const command::SaveLayout& c) { arrangement_.save_as(c.layou
 
 void Workbench::run(const command::DeleteLayout& c) { arrangement_.remove(c.layout); }
 
-void Workbench::run(const command::ChooseFile& c) { choosing_file_ = c.on && !choosing_file_; }
+/// What had the keyboard on the page is gone with it, and nothing else shall have taken it over.
+void Workbench::run(const command::ChooseFile& c) {
+    const bool was_open = choosing_file_;
+    choosing_file_ = c.on && !choosing_file_;
+    if (was_open && !choosing_file_) give_keyboard_back();
+}
 
 void Workbench::run(const command::Find& c) { palette_.open(c.text); }
 

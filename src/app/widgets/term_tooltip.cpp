@@ -22,12 +22,17 @@ struct ShownTip {
     int frame = -1;   ///< ImGui's number of the last frame that showed it
     UiRect reach;     ///< the mouse may go here without losing it: the tip, and the way to it
     const Term* term = nullptr;
-    std::string text; ///< all that it says, as it was last written
+    const ImGuiContext* context = nullptr; ///< the one that counts these frames
+    bool has_mouse = false;                ///< the mouse is on the tip
+    std::string text;                      ///< all that it says, as it was last written
 };
 ShownTip g_tip;
 const Term* g_asked = nullptr;
 
-bool is_shown(const ShownTip& tip) { return tip.frame >= ImGui::GetFrameCount() - 1; }
+bool is_shown(const ShownTip& tip) {
+    const int age = ImGui::GetFrameCount() - tip.frame; // negative: of a window that is gone
+    return tip.context == ImGui::GetCurrentContext() && (age == 0 || age == 1);
+}
 
 /// Where the tip goes, and whether the mouse can go there.
 struct TipPlace {
@@ -90,7 +95,8 @@ bool shows_term_tooltip() {
         return false;
     }
     const bool holds = id != 0 && g_tip.item == id && is_shown(g_tip) &&
-                       g_tip.reach.contains(ImGui::GetMousePos()) && !ImGui::IsAnyItemActive();
+                       g_tip.reach.contains(ImGui::GetMousePos()) &&
+                       (g_tip.has_mouse || !ImGui::IsAnyItemActive());
     return holds || ImGui::IsItemHovered(ImGuiHoveredFlags_ForTooltip);
 }
 
@@ -119,8 +125,9 @@ void term_tooltip(const Term& t, std::string_view details) {
     g_tip.item = id;
     g_tip.frame = ImGui::GetFrameCount();
     g_tip.term = &t;
-    const bool in_tip = tip.contains(ImGui::GetMousePos());
-    g_tip.reach = !place.is_in_reach ? UiRect{} : in_tip ? tip : way_between(item, tip);
+    g_tip.context = ImGui::GetCurrentContext();
+    g_tip.has_mouse = place.is_in_reach && tip.contains(ImGui::GetMousePos());
+    g_tip.reach = !place.is_in_reach ? UiRect{} : g_tip.has_mouse ? tip : way_between(item, tip);
 }
 
 void term_link(const char* label, const Term& t) {

@@ -109,7 +109,7 @@ TEST(DrawFormulaBar, FollowsTheSliderAndItsLogitIsALink) {
     EXPECT_NE(bench.all_text("Formula"), before);
     EXPECT_THAT(bench.all_text("Formula"), HasSubstr(" / 0.50)"));
     const int drawn = static_cast<int>(number_after(bench.all_text("Formula"), "”, #"));
-    bench.ui.click(bench.item_ending("Formula", fmt::format("logits[3, {}]##0", drawn)));
+    bench.ui.click(bench.item_ending("Formula", fmt::format("logits[t3, {}]##0", drawn)));
     EXPECT_EQ(bench.workbench.selection().pinned_cell, (CellRef{0, Site::logits, -1, -1, 3, drawn}));
     bench.ui.leave();
     EXPECT_THAT(bench.all_text("Formula"), HasSubstr("logits[")) << "a cell in focus comes first";

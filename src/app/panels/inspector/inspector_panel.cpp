@@ -34,7 +34,7 @@ constexpr float k_min_histogram_height = 50, k_max_histogram_height = 140;
 constexpr float k_min_number_height = 16, k_max_number_height = 20; ///< of one line of the numbers
 // A panel that is smaller leaves these parts out.
 constexpr float k_min_width_for_numbers = 220;
-constexpr float k_min_height_for_meanings = 178;
+constexpr float k_min_height_for_meanings = 215;
 constexpr float k_min_height_for_histogram = 132, k_min_height_for_caption = 70;
 
 constexpr std::size_t k_max_small_matrix = 1 << 22; ///< in values
