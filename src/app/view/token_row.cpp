@@ -21,7 +21,7 @@ constexpr float k_lit_margin = 3;      ///< kept free at both sides of a lit lab
 
 std::string_view short_label(const Run& run, int position) {
     constexpr std::string_view k_dot = "·";
-    std::string_view label = token_labels().label(run.token(position));
+    std::string_view label = label_at(run, position);
     if (label.starts_with(k_dot) && label.size() > k_dot.size()) label.remove_prefix(k_dot.size());
     return label;
 }

@@ -12,8 +12,8 @@ namespace {
 
 constexpr int k_most_numbers = 3000; ///< of cells in view, so that a frame stays short
 
-/// "0", ".66", "1" for weights; else three significant digits.
-std::string_view write_cell(char (&room)[24], float value, bool is_weight) {
+/// "0", ".66", "1" for weights; else three significant digits, or so many less as `fewer` says.
+std::string_view write_cell(char (&room)[24], float value, bool is_weight, int fewer) {
     char* end = room;
     if (is_weight && value >= 0 && value <= 1) {
         end = fmt::format_to_n(room, sizeof room, "{:.2f}", value).out;
@@ -21,9 +21,11 @@ std::string_view write_cell(char (&room)[24], float value, bool is_weight) {
         return text == "0.00" ? "0" : text == "1.00" ? "1" : text.substr(1);
     }
     const float size = std::abs(value);
-    end = fmt::format_to_n(room, sizeof room, "{:.{}f}", value, size < 10 ? 2 : size < 100 ? 1 : 0).out;
+    const int decimals = size < 10 ? 2 : size < 100 ? 1 : 0;
+    end = fmt::format_to_n(room, sizeof room, "{:.{}f}", value, std::max(decimals - fewer, 0)).out;
     std::string_view text(room, static_cast<std::size_t>(end - room));
     if (text.find_first_not_of("-0.") == std::string_view::npos) return "0";
+    if (text.starts_with("-0.")) room[1] = '-', text.remove_prefix(1); // "-.14"
     if (text.starts_with("0.")) text.remove_prefix(1);
     return text;
 }
@@ -48,9 +50,13 @@ void draw_cell_numbers(ImDrawList& list, const PlacedHeatMap& place, const HeatM
         for (int col = begin(view.col0); col < end(view.col1, view.cols); ++col) {
             const float x = value(row, col);
             if (cell_kind(x) != CellKind::value) continue;
-            const std::string_view text = write_cell(room, x, are_weights);
             const UiRect cell = heat_map_cell_rect(place, view, row, col);
-            const ImVec2 size = measure(face, text);
+            std::string_view text;
+            ImVec2 size{FLT_MAX, 0};
+            for (int fewer = 0; fewer < 3 && size.x > cell.width() - px(2); ++fewer) {
+                text = write_cell(room, x, are_weights, fewer);
+                size = measure(face, text);
+            }
             if (size.x > cell.width() - px(2)) continue;
             const ImU32 ground = pack(colour_of(view.scale, x));
             const ImU32 white = rgb(0xFFFFFF), black = rgb(0x000000);

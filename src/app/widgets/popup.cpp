@@ -10,6 +10,15 @@ namespace {
 constexpr float k_popup_margin = 4;   ///< design length between a popup and the window's edge
 constexpr float k_least_height = 120; ///< design length: lower, a popup may cover what it stands beside
 
+/// Moves the current popup into the window, `margin` pixels from its edges.
+void keep_inside(float margin) {
+    const ImVec2 display = ImGui::GetIO().DisplaySize, at = ImGui::GetWindowPos(),
+                 size = ImGui::GetWindowSize();
+    const ImVec2 inside{std::clamp(at.x, margin, std::max(display.x - margin - size.x, margin)),
+                        std::clamp(at.y, margin, std::max(display.y - margin - size.y, margin))};
+    if (inside.x != at.x || inside.y != at.y) ImGui::SetWindowPos(inside);
+}
+
 } // namespace
 
 bool begin_popup(const char* name) {
@@ -18,10 +27,7 @@ bool begin_popup(const char* name) {
     const ImVec2 most{std::max(display.x - 2 * margin, 1.0f), std::max(display.y - 2 * margin, 1.0f)};
     ImGui::SetNextWindowSizeConstraints({0, 0}, most);
     if (!ImGui::BeginPopup(name)) return false;
-    const ImVec2 at = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
-    const ImVec2 inside{std::clamp(at.x, margin, std::max(display.x - margin - size.x, margin)),
-                        std::clamp(at.y, margin, std::max(display.y - margin - size.y, margin))};
-    if (inside.x != at.x || inside.y != at.y) ImGui::SetWindowPos(inside);
+    keep_inside(margin);
     return true;
 }
 
@@ -36,9 +42,7 @@ bool begin_popup_beside(const char* name, const UiRect& what) {
     ImGui::SetNextWindowSizeConstraints(
         {0, 0}, {std::max(display.x - 2 * margin, 1.0f), std::max({above, below, px(k_least_height)})});
     if (!ImGui::BeginPopup(name)) return false;
-    const ImVec2 at = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
-    const float x = std::clamp(at.x, margin, std::max(display.x - margin - size.x, margin));
-    if (x != at.x) ImGui::SetWindowPos({x, at.y});
+    keep_inside(margin);
     return true;
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 // Design lengths.
 constexpr float k_legend_gap = 22, k_value_ramp = 180, k_weight_ramp = 150, k_masked_sample = 80;
-constexpr float k_min_sentence = 200;
+constexpr float k_min_sentence = 200, k_changed_legend = 200;
 
 /// What the dots beside the token labels mean. Returns where the next thing may begin.
 float draw_changed_legend(float left, float right, float y) {
@@ -66,6 +66,7 @@ void FlowLegend::draw_ramps(const View& v, const FlowLayout& layout, const FlowM
     const FlowColumn* matrix = layout.matrix();
     const bool is_signed = v.has_both_signs() || layout.shows_scores;
     const auto room = [&](float wanted) { return right - left >= px(wanted); };
+    if (v.run.changed) left = draw_changed_legend(left, right, y);
     if (matrix && room(k_weight_ramp)) {
         const bool masked = room(k_weight_ramp + k_masked_sample);
         ImGui::SetCursorScreenPos({left, y});
@@ -74,7 +75,6 @@ void FlowLegend::draw_ramps(const View& v, const FlowLayout& layout, const FlowM
                       maps.colour_scale(matrix->site));
         left = ImGui::GetItemRectMax().x + px(k_legend_gap);
     }
-    if (v.run.changed) left = draw_changed_legend(left, right, y);
     if (!room(k_value_ramp)) return;
     ImGui::SetCursorScreenPos({left, y});
     colour_legend({"value", "-3 rms", "+3 rms", false}, maps.colour_scale(Site::embed));
@@ -88,7 +88,8 @@ void FlowLegend::draw(const View& v, const FlowLayout& layout, const FlowMaps& m
     const std::string_view sentence(text_.data(), text_.size());
     // Where there is little room the sentence ends behind the weight.
     const std::string_view brief = sentence.substr(0, sentence.find(", so"));
-    const bool has_room = right - line.min.x >= measure(f, sentence).x + px(k_legend_gap + k_weight_ramp);
+    const float beside = k_weight_ramp + (v.run.changed ? k_changed_legend : 0);
+    const bool has_room = right - line.min.x >= measure(f, sentence).x + px(k_legend_gap + beside);
     const std::string_view shown = has_room ? sentence : brief;
     float left = line.min.x;
     if (!shown.empty() && right - left >= px(k_min_sentence)) {
