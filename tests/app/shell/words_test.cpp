@@ -89,7 +89,9 @@ TEST_F(WordsTest, TheUnderlinedWordOfATooltipCanBeReachedAndClicked) {
     ui.tooltip("Outline/blocks.0.attn.hook_pattern");
     const UiRect row = ui.rect("Outline/blocks.0.attn.hook_pattern");
     const UiRect word = ui.rect("Tooltip/attention weight");
-    EXPECT_TRUE(word.min.x > row.max.x || word.max.x < row.min.x) << "it does not cover what it explains";
+    EXPECT_TRUE(word.min.x > row.max.x || word.max.x < row.min.x || word.min.y > row.max.y ||
+                word.max.y < row.min.y)
+        << "it does not cover what it explains";
     // The mouse goes over the gap, sideways first.
     ImGuiIO& io = ImGui::GetIO();
     const ImVec2 target = word.center();

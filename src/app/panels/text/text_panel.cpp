@@ -69,7 +69,7 @@ class TextPanel : public Panel {
     float wheel_remainder_ = 0; ///< turns of the wheel that did not make a whole line yet
     int first_visible_line_ = 0;
     // What the text was scrolled for.
-    int shown_cursor_ = -1, shown_pin_ = -1;
+    int shown_cursor_ = -1, shown_pin_ = -1, shown_lines_ = 0, shown_visible_lines_ = 0;
     std::shared_ptr<const Trace> shown_trace_;
 };
 
@@ -272,14 +272,17 @@ void TextPanel::scroll_to(int line) {
     request_frame();
 }
 
-/// Scrolls by whole lines: to the end when the text changed, to a token that was pinned elsewhere, and by the
-/// wheel.
+/// Scrolls by whole lines: to the end when the text changed or was broken into other lines, to a token that
+/// was pinned elsewhere, and by the wheel.
 void TextPanel::scroll(const View& v, const Selection& selection) {
     const int n_visible = layout_.n_visible_lines, max_first = std::max(n_lines() - n_visible, 0);
-    if (v.cursor != shown_cursor_ || v.run.trace != shown_trace_) {
+    const bool has_other_lines = n_lines() != shown_lines_ || n_visible != shown_visible_lines_;
+    if (v.cursor != shown_cursor_ || v.run.trace != shown_trace_ || has_other_lines) {
         if (first_visible_line_ != max_first || ImGui::GetScrollY() != line_offset(max_first))
             scroll_to(max_first);
         shown_cursor_ = v.cursor;
+        shown_lines_ = n_lines();
+        shown_visible_lines_ = n_visible;
         shown_trace_ = v.run.trace;
         shown_pin_ = selection.pinned_token;
         return;

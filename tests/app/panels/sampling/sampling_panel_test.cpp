@@ -52,7 +52,7 @@ class SamplingTest : public ::testing::Test {
     }
     static std::string candidate(int id) { return numbered("Sampling/", id) + "/candidate"; }
 
-    Bench bench;
+    Bench bench{{.height = 1100}}; // so that the table has room for some rows
     UiDriver& ui = bench.ui;
 };
 
