@@ -170,9 +170,13 @@ void UiFuzzer::begin_text() {
 }
 
 void UiFuzzer::check_frame() {
-    hand_.frames(3); // sizes settle
-    if (const std::string problem = problem_of_frame(screen_.host()); !problem.empty())
-        throw Error({"the picture", "everything in its place", problem, ""});
+    constexpr int k_patience = 5; // sizes settle over some frames
+    std::string problem = " ";
+    for (int i = 0; i < k_patience && !problem.empty(); ++i) {
+        hand_.frames(3);
+        problem = problem_of_frame(screen_.host());
+    }
+    if (!problem.empty()) throw Error({"the picture", "everything in its place", problem, ""});
 }
 
 /// Whatever is open or pinned, Esc lets go of it; then the program's keys work.

@@ -35,6 +35,8 @@ ImRect scrollable_area(const ImGuiWindow& w) {
 std::string misplaced_item(const ItemRecorder& recorder) {
     for (const UiItem& item : recorder.items()) {
         if (item.label.empty() || item.stack.empty() || !item.owner) continue;
+        if (item.owner->Flags & ImGuiWindowFlags_Tooltip)
+            continue; // as large as the window at most, and no panel
         const ImRect area = scrollable_area(*item.owner);
         // Tabs and the buttons of a title stand outside of what scrolls.
         if (contains(area, item.rect) || contains(item.owner->Rect(), item.rect)) continue;

@@ -23,11 +23,11 @@ namespace gf::ui {
 namespace {
 
 // Widths of the bar from which on these things have room in it, as design lengths.
-constexpr float k_with_view = 940, k_with_shape = 1480, k_with_title = 1240, k_with_undo = 1000,
-                k_with_speed = 860, k_with_model = 720, k_with_find = 560, k_with_counter = 500,
-                k_with_wide_gap = 400;
-constexpr float k_min_prompt_width = 32;      ///< design length
-constexpr std::size_t k_max_name_length = 24; ///< bytes of a model's name
+constexpr float k_with_find_key = 1100, k_with_view = 940, k_with_shape = 1480, k_with_title = 1240,
+                k_with_undo = 980, k_with_speed = 860, k_with_model = 720, k_with_find = 560,
+                k_with_counter = 500, k_with_wide_gap = 400;
+constexpr float k_min_prompt_width = 32;                                    ///< design length
+constexpr std::size_t k_max_name_length = 24, k_max_name_in_low_width = 12; ///< bytes of a model's name
 
 /// The width of "token 256 / 256" in digits of the widest kind.
 float widest_counter_width(int n_ctx) {
@@ -46,7 +46,7 @@ void Transport::draw(const Snapshot& s, const PanelArrangement& arrangement, Pan
     }
     if (s.model && (width >= px(k_with_model) || !s.has_run()))
         draw_model(s, width >= px(k_with_shape), commands);
-    const QuietButton find{width >= px(k_with_counter) ? "Ctrl+K" : "", Icon::search, false},
+    const QuietButton find{width >= px(k_with_find_key) ? "Ctrl+K" : "", Icon::search, false},
         help{"?", {}, false};
     const bool with_find = width >= px(k_with_find);
     const bool with_view = width >= px(k_with_view);
@@ -68,7 +68,9 @@ void Transport::draw_model(const Snapshot& s, bool with_shape, Commands& command
                 ? fmt::format("{} layers x {} heads, {}", c.n_layers, c.n_heads,
                               shown_count(static_cast<double>(s.model->weights->size())))
                 : "";
-    if (s.model != labelled_model_) update_model_label(s);
+    const std::size_t most =
+        ImGui::GetWindowWidth() >= px(k_with_find_key) ? k_max_name_length : k_max_name_in_low_width;
+    if (s.model != labelled_model_ || most != label_length_) update_model_label(s, most);
     if (chip(model_label_.c_str(), text_, false)) commands.post(command::ChooseFile{});
     tooltip("Open another model");
     ImGui::SameLine(0, px(12));
@@ -124,12 +126,13 @@ void Transport::draw_undo(const Snapshot& s, Commands& commands) {
     ImGui::EndDisabled();
 }
 
-/// The model's chip shows its name, or the beginning of a long one.
-void Transport::update_model_label(const Snapshot& s) {
+/// The model's chip shows its name, or the beginning of one that is longer than `most` bytes.
+void Transport::update_model_label(const Snapshot& s, std::size_t most) {
+    label_length_ = most;
     labelled_model_ = s.model;
     model_label_ = escape_invalid_utf8(s.model->name);
-    if (model_label_.size() > k_max_name_length) {
-        model_label_.resize(k_max_name_length);
+    if (model_label_.size() > most) {
+        model_label_.resize(most);
         model_label_.resize(valid_utf8_size(model_label_));
         model_label_ += "…";
     }

@@ -22,7 +22,7 @@ class Transport {
         std::string in_snapshot; ///< the snapshot's text in the last frame; another one replaces `typed`
         std::string with_glyphs; ///< its characters were asked for
     };
-    void update_model_label(const Snapshot& snapshot);
+    void update_model_label(const Snapshot& snapshot, std::size_t most);
     void draw_model(const Snapshot& snapshot, bool with_shape, Commands& commands);
     void draw_run_controls(const Snapshot& snapshot, float bar_width, float bar_left, float menu_width,
                            Commands& commands);
@@ -36,6 +36,7 @@ class Transport {
     void draw_undo(const Snapshot& snapshot, Commands& commands);
 
     std::shared_ptr<const Model> labelled_model_; ///< the model of model_label_
+    std::size_t label_length_ = 0;                ///< bytes that the label may have
     std::string model_label_;
     TextEntry prompt_, source_;
     std::string seed_;             ///< as typed

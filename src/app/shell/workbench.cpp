@@ -24,6 +24,7 @@ namespace gf::ui {
 namespace {
 
 constexpr float k_top_bar_height = 44, k_opening_height = 40; // design lengths
+constexpr int k_many_tabs = 4;
 /// Seconds after a change, in which others may follow, e.g. while the wheel turns.
 constexpr double k_save_delay = 0.5;
 
@@ -257,7 +258,9 @@ void Workbench::draw_panels(const View& view, float top, float bottom) {
         if (!arrangement_.is_open(panel->title())) continue;
         if (arrangement_.take_focus(panel->title())) ImGui::SetNextWindowFocus();
         bool stays_open = true;
-        if (begin_panel(panel->title(), arrangement_.is_one_stack() ? nullptr : &stays_open))
+        // Among many tabs the titles need the room of the crosses; the View menu closes a panel, too.
+        const bool has_cross = !arrangement_.is_one_stack() && n_tabs_of(panel->title()) < k_many_tabs;
+        if (begin_panel(panel->title(), has_cross ? &stays_open : nullptr))
             panels_.draw(i, panel->always_shows_text() ? text : view, selection_, commands_);
         end_panel();
         if (!stays_open) commands_.post(command::ShowPanel{panel->title(), false});

@@ -11,7 +11,11 @@ namespace gf::ui {
 bool begin_card(const char* name, float width, float top) {
     const ImVec2 display = ImGui::GetIO().DisplaySize;
     const float card_width = std::min(width, display.x - px(16));
-    const float max_height = std::max(display.y - top - px(8), px(80));
+    // In a low window the card stands higher up, so that something of it can be seen.
+    const float margin = std::min(px(8), display.y / 8),
+                least_height = std::min(px(80), display.y - 2 * margin);
+    top = std::clamp(top, margin, std::max(display.y - margin - least_height, margin));
+    const float max_height = display.y - top - margin;
     ImGui::SetNextWindowPos({std::floor((display.x - card_width) / 2), top});
     ImGui::SetNextWindowSizeConstraints({card_width, 0}, {card_width, max_height});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {px(12), px(12)});

@@ -69,7 +69,7 @@ void draw_cell_numbers(ImDrawList& list, const PlacedHeatMap& place, const HeatM
 HiddenNote::HiddenNote(std::string_view text, const UiRect& area) : text_(text) {
     if (text.empty()) return;
     ImFont* face = font(TextSize::small, Face::bold);
-    const float width = std::min(std::ceil(measure(face, text).x) + px(16), area.width());
+    const float width = std::min(std::ceil(measure(face, text).x) + px(16), area.width() - px(4));
     ImGui::SetCursorScreenPos({area.max.x - width - px(2), area.min.y + px(2)});
     item_ = button_item("show all", {std::max(width, 1.0f), face->FontSize + px(6)});
 }

@@ -125,6 +125,11 @@ bool is_behind_tabs() {
     return node && node->Windows.Size > 1;
 }
 
+int n_tabs_of(const char* title) {
+    const ImGuiWindow* window = ImGui::FindWindowByName(title);
+    return window && window->DockNode ? window->DockNode->Windows.Size : 0;
+}
+
 std::optional<UiRect> panel_rect(const char* title) {
     const ImGuiWindow* window = ImGui::FindWindowByName(title);
     if (!window) return std::nullopt;

@@ -24,6 +24,8 @@ bool begin_panel(const char* name, bool* open = nullptr);
 void end_panel();
 /// Whether the current panel shares its place with others, so that a tab above it has its title and moves it.
 bool is_behind_tabs();
+/// How many panels share the place of the panel of this title, itself included; 0 before its first frame.
+int n_tabs_of(const char* title);
 /// Where the panel of this title stands; nullopt before its first frame.
 std::optional<UiRect> panel_rect(const char* title);
 

@@ -123,8 +123,8 @@ void FlowColumns::add_output(const Trace& trace, FlowLayout& layout) {
         add(layout,
             {FlowColumnKind::next, Site::logits, -1, c.fills_in() ? "fills in" : "next", ColourRole::residual,
              FlowHeadAxis::none,
-             c.fills_in() ? "the likeliest in each place" : "row t predicts t + 1; last: the drawn",
-             c.fills_in() ? "likeliest" : "t + 1"},
+             c.fills_in() ? "the likeliest in each place" : "row t predicts t+1; last: the drawn",
+             c.fills_in() ? "likeliest" : "t+1"},
             {px(k_next), gap, 0});
     else if (c.head == OutputHead::classes)
         add(layout, {FlowColumnKind::classes, Site::class_logits, -1, "classes", ColourRole::residual},
@@ -207,10 +207,13 @@ void FlowColumns::lay_out(const Trace& trace, float x0, float x1, FlowLayout& la
 }
 
 /// Pixels of the room that columns of a fixed width leave to the matrices.
-float FlowColumns::left_over(float room) const {
+float FlowColumns::left_over(float room) const { return std::max(room - fixed_width(), 0.0f); }
+
+/// Pixels that the columns of a fixed width and all gaps take.
+float FlowColumns::fixed_width() const {
     float fixed = 0;
     for (const Size& s : sizes_) fixed += s.width + s.gap;
-    return std::max(room - fixed, 0.0f);
+    return fixed;
 }
 
 /// Removes the strip or matrix of a site from the unfolded layer.
@@ -242,6 +245,7 @@ void FlowColumns::fit_into(float room, const Trace& trace, FlowLayout& layout) {
     if (left_over(room) < wanted * k_almost) leave_out(attn_out, layout);
     for (const Site site : {cross_attn_out, cross_q, mlp_post, cross_z, expert_weights})
         if (left_over(room) < least) leave_out(site, layout);
+    if (const float fixed = fixed_width(); fixed > room) narrow(room / fixed);
 }
 
 /// Multiplies the widths and gaps of all columns.

@@ -104,6 +104,7 @@ class FlowColumns {
     void add_unfolded(const Trace& trace, FlowLayout& layout);
     void add_output(const Trace& trace, FlowLayout& layout);
     float left_over(float room) const;
+    float fixed_width() const;
     void leave_out(Site site, FlowLayout& layout);
     void narrow(float factor);
     void fit_into(float room, const Trace& trace, FlowLayout& layout);

@@ -14,6 +14,7 @@
 #include "app/view/token_row.h"
 #include "app/widgets/header_controls.h"
 #include "app/widgets/panel_frame.h"
+#include "app/widgets/popup.h"
 #include "app/widgets/segmented_control.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
@@ -247,19 +248,28 @@ void FlowPanel::draw(const View& v, Selection& selection, Commands& commands) {
     draw_title(v, has_title);
 }
 
-/// The header line, with the switch between weights and scores.
+/// The header line, with the choice between weights and scores. Without words it is as narrow as can be.
 void FlowPanel::draw_title(const View& v, bool has_words) {
     text_.clear();
     if (has_words) write_flow_subtitle(v, layout_, text_);
-    const HeaderPlace place = layout_.matrix()
-                                  ? header_place(segmented_control_width(k_matrices, ControlSize::small))
-                                  : HeaderPlace{};
+    const char* shown = k_matrices[layout_.shows_scores];
+    const float width =
+        has_words ? segmented_control_width(k_matrices, ControlSize::small) : header_menu_width(shown);
+    const HeaderPlace place = layout_.matrix() ? header_place(width) : HeaderPlace{};
     panel_header("Flow", text(), place.reserved);
     if (!place.fits) return;
     const HeaderControls controls(place.at);
     int chosen = layout_.shows_scores;
-    if (segmented_control("matrix", chosen, k_matrices, ControlSize::small))
-        options_.matrix = k_matrix_words[static_cast<std::size_t>(chosen)];
+    if (has_words) {
+        if (segmented_control("matrix", chosen, k_matrices, ControlSize::small))
+            options_.matrix = k_matrix_words[static_cast<std::size_t>(chosen)];
+        return;
+    }
+    if (header_menu("matrix", shown)) ImGui::OpenPopup("weights or scores");
+    if (!begin_popup("weights or scores")) return;
+    for (const std::string_view word : k_matrix_words)
+        if (ImGui::MenuItem(word.data(), nullptr, options_.matrix == word)) options_.matrix = word;
+    ImGui::EndPopup();
 }
 
 int FlowPanel::row_under_mouse(int cursor) const {

@@ -276,12 +276,14 @@ void TextPanel::scroll_to(int line) {
 /// was pinned elsewhere, and by the wheel.
 void TextPanel::scroll(const View& v, const Selection& selection) {
     const int n_visible = layout_.n_visible_lines, max_first = std::max(n_lines() - n_visible, 0);
-    const bool has_other_lines = n_lines() != shown_lines_ || n_visible != shown_visible_lines_;
+    const bool has_other_lines =
+        ImGui::IsWindowAppearing() || n_lines() != shown_lines_ || n_visible != shown_visible_lines_;
     if (v.cursor != shown_cursor_ || v.run.trace != shown_trace_ || has_other_lines) {
         if (first_visible_line_ != max_first || ImGui::GetScrollY() != line_offset(max_first))
             scroll_to(max_first);
         shown_cursor_ = v.cursor;
-        shown_lines_ = n_lines();
+        // A panel that just came to the front scrolls once more, when it knows its height again.
+        shown_lines_ = ImGui::IsWindowAppearing() ? 0 : n_lines();
         shown_visible_lines_ = n_visible;
         shown_trace_ = v.run.trace;
         shown_pin_ = selection.pinned_token;
@@ -339,6 +341,7 @@ void TextPanel::draw_token(const View& v, int position, Selection& selection, Co
     if (has_surprisal(v)) look.tint = theme().surprisal_tint(static_cast<float>(origin.surprisal));
     look.chosen = pinned == position || (pinned < 0 && position == v.cursor - 1);
     look.outlined = origin.kind == TokenOrigin::Kind::forced;
+    if (is_start(v.run, position)) look.tint = theme().control;
     if (in_view && selection.token.get() == position) look.tint = theme().accent_tint;
     char name[24];
     *fmt::format_to_n(name, sizeof name - 1, "token {}", position).out = 0;
