@@ -170,6 +170,10 @@ void UiFuzzer::begin_text() {
 }
 
 void UiFuzzer::check_frame() {
+    // A window of fewer design lengths has no room for a tab and a line below it.
+    constexpr ImVec2 k_least_window{320, 180};
+    const ImVec2 display = ImGui::GetIO().DisplaySize;
+    if (display.x < px(k_least_window.x) || display.y < px(k_least_window.y)) return hand_.frames(3);
     constexpr int k_patience = 5; // sizes settle over some frames
     std::string problem = " ";
     for (int i = 0; i < k_patience && !problem.empty(); ++i) {

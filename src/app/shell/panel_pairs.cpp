@@ -57,7 +57,18 @@ void PanelPairs::draw(std::size_t index, const View& v, Selection& selection, Co
     };
     draw_half("first", panel, View(v.snapshot, v.run, nullptr, v.values.quantity));
     is_wide ? ImGui::SameLine(0, gap) : ImGui::Dummy({1, gap});
+    // The run beside may be of a smaller model: for it the selection names a layer and a head that it has.
+    const HeadRef pinned = selection.pinned_head;
+    const std::optional<HeadRef> hovered = selection.head.get();
+    const ModelConfig& c = v.against->config();
+    const auto within = [&](HeadRef h) {
+        return HeadRef{std::min(h.layer, c.n_layers - 1), std::min(h.head, c.n_heads - 1)};
+    };
+    selection.pinned_head = within(pinned);
+    if (hovered) selection.head.stand_for(within(*hovered));
     draw_half("second", *twins_[index], View(v.snapshot, *v.against, nullptr, v.values.quantity));
+    selection.pinned_head = pinned;
+    selection.head.stand_for(hovered);
 }
 
 void PanelPairs::set_option(const command::SetView& option) {

@@ -18,6 +18,8 @@ class Hover {
   public:
     void set(const T& value) { next_ = value; }
     const std::optional<T>& get() const { return now_; }
+    /// Gives another value in this frame.
+    void stand_for(const std::optional<T>& value) { now_ = value; }
     /// Called once a frame, before the panels draw. Returns whether the value changed: then one more frame is
     /// needed to show it.
     bool next_frame() {

@@ -35,6 +35,21 @@ TEST_F(CompareTest, ANewRunStandsBesideTheText) {
     EXPECT_EQ(bench.snapshot().runs.size(), 1u);
 }
 
+TEST_F(CompareTest, ASmallerModelStandsBesideALargerOne) {
+    const SavedModel& small = saved_llama("small", [](ModelConfig& c) {
+        c.n_layers = 1;
+        c.n_heads = c.n_kv_heads = 2;
+    });
+    bench.post(command::PinHead{1, 5});
+    bench.post(command::RemoveRun{"b"});
+    bench.post(command::AddRun{.model = small.path});
+    for (const char* panel : {"Flow", "Heads", "Inspector", "Head"}) {
+        bench.post(command::ShowPanel{panel, true});
+        EXPECT_TRUE(bench.shows(panel, "b: small")) << panel;
+    }
+    EXPECT_EQ(bench.pinned_head(), (HeadRef{1, 5}));
+}
+
 TEST_F(CompareTest, ADifferenceIsShownCellByCell) {
     bench.post(command::Compare{"b", "difference"});
     bench.post(command::SetView{"Head", "form", "matrix"});
