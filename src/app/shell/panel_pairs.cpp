@@ -31,6 +31,11 @@ std::string with_gradient_caption(std::string caption, const View& v) {
     return gradient.empty() ? caption : caption + "; " + gradient;
 }
 
+/// The head itself, or the nearest one that the model has.
+HeadRef head_within(const ModelConfig& c, HeadRef head) {
+    return {std::min(head.layer, c.n_layers - 1), std::min(head.head, c.n_heads - 1)};
+}
+
 } // namespace
 
 void PanelPairs::draw(std::size_t index, const View& v, Selection& selection, Commands& commands) {
@@ -50,25 +55,21 @@ void PanelPairs::draw(std::size_t index, const View& v, Selection& selection, Co
     const ImVec2 half = is_wide ? ImVec2(std::floor((room.x - gap) / 2), room.y)
                                 : ImVec2(room.x, std::floor((room.y - gap) / 2));
     const auto draw_half = [&](const char* id, Panel& shown, const View& view) {
+        // One of the runs may be of a smaller model: for it a layer and a head are in view that it has.
+        const HeadRef pinned = selection.pinned_head;
+        const std::optional<HeadRef> hovered = selection.head.get();
+        selection.pinned_head = head_within(view.config(), pinned);
+        if (hovered) selection.head.stand_for(head_within(view.config(), *hovered));
         ImGui::BeginChild(id, {std::max(half.x, 1.0f), std::max(half.y, 1.0f)}, ImGuiChildFlags_None,
                           ImGuiWindowFlags_NavFlattened);
         draw_with(shown, view, with_gradient_caption(title_of(view.run), view));
         ImGui::EndChild();
+        selection.pinned_head = pinned;
+        selection.head.stand_for(hovered);
     };
     draw_half("first", panel, View(v.snapshot, v.run, nullptr, v.values.quantity));
     is_wide ? ImGui::SameLine(0, gap) : ImGui::Dummy({1, gap});
-    // The run beside may be of a smaller model: for it the selection names a layer and a head that it has.
-    const HeadRef pinned = selection.pinned_head;
-    const std::optional<HeadRef> hovered = selection.head.get();
-    const ModelConfig& c = v.against->config();
-    const auto within = [&](HeadRef h) {
-        return HeadRef{std::min(h.layer, c.n_layers - 1), std::min(h.head, c.n_heads - 1)};
-    };
-    selection.pinned_head = within(pinned);
-    if (hovered) selection.head.stand_for(within(*hovered));
     draw_half("second", *twins_[index], View(v.snapshot, *v.against, nullptr, v.values.quantity));
-    selection.pinned_head = pinned;
-    selection.head.stand_for(hovered);
 }
 
 void PanelPairs::set_option(const command::SetView& option) {
