@@ -56,7 +56,8 @@ grep -q 'glassformer shot' "$tmp/err" ||
 [ -s "$tmp/out" ] && fail "without a display: something on stdout: $(cat "$tmp/out")"
 
 # --- a display
-Xvfb -displayfd 3 -screen 0 1600x900x24 -dpi 96 -nolisten tcp 3>"$tmp/display" >"$tmp/server.log" 2>&1 &
+# Without -noreset the server starts anew when its last client leaves, and refuses the next one meanwhile.
+Xvfb -noreset -displayfd 3 -screen 0 1600x900x24 -dpi 96 -nolisten tcp 3>"$tmp/display" >"$tmp/server.log" 2>&1 &
 server_pid=$!
 until_is "Xvfb's display" '[0-9]*' cat "$tmp/display"
 DISPLAY=:$(cat "$tmp/display")

@@ -15,7 +15,8 @@ namespace {
 constexpr ImGuiWindowFlags k_fixed_window = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                                             ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoDocking |
                                             ImGuiWindowFlags_NoBringToFrontOnFocus;
-constexpr float k_margin = 8; // between the panels and the edge of their area, in design lengths
+// Design lengths: between the panels and the edge of their area; beside the title on a tab.
+constexpr float k_margin = 8, k_tab_padding = 6;
 
 std::string g_panel_caption;
 
@@ -90,7 +91,10 @@ ImGuiID panel_dock(const char* name, float top, float bottom) {
     ImGuiDockNodeFlags flags = ImGuiDockNodeFlags_AutoHideTabBar;
     flags |= ImGuiDockNodeFlags_NoWindowMenuButton; // one of ImGui's internal flags, as the next
     flags |= ImGuiDockNodeFlags_NoCloseButton;      // it would close all tabs; each tab has its own
+    // Narrow tabs, so that four titles have room beside each other.
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {px(k_tab_padding), ImGui::GetStyle().FramePadding.y});
     ImGui::DockSpace(dock, {0, 0}, flags);
+    ImGui::PopStyleVar();
     ImGui::End();
     ImGui::PopStyleColor(2);
     ImGui::PopStyleVar(3);
