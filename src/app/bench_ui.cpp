@@ -180,7 +180,7 @@ int run(BenchOptions o) {
     if (o.json)
         fmt::print("{}\n", out.dump(2));
     else
-        fmt::print("default layout at {} tokens: {:.2f} ms a frame (median), {:.2f} ms (99 %); first picture "
+        fmt::print("all panels at {} tokens: {:.2f} ms a frame (median), {:.2f} ms (99 %); first picture "
                    "after {:.0f} ms\n",
                    o.tokens, median, p99, first);
     return 0;
@@ -190,7 +190,7 @@ int run(BenchOptions o) {
 
 void add_bench_ui(CLI::App& app, int& exit_code) {
     auto* command = app.get_subcommand("bench")->add_subcommand(
-        "ui", "CPU time of a frame of the default layout, without rasterising");
+        "ui", "CPU time of a frame with all panels, without rasterising");
     auto options = std::make_shared<BenchOptions>();
     options->model.add_to(*command, false);
     command->add_option("--shape", options->shape, "instead of a model, random weights of this shape")

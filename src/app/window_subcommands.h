@@ -11,7 +11,7 @@ namespace gf::ui {
 void add_workbench(CLI::App& app, int& exit_code);
 /// `glassformer shot`: a picture of the window, without a display.
 void add_shot(CLI::App& app, int& exit_code);
-/// `glassformer bench ui`: the time that a frame of the default layout takes. Call it after add_bench().
+/// `glassformer bench ui`: the time that a frame with all panels takes. Call it after add_bench().
 void add_bench_ui(CLI::App& app, int& exit_code);
 /// `glassformer bench fuzz-ui`: random clicks and keys. Call it after add_bench().
 void add_fuzz_ui(CLI::App& app, int& exit_code);
