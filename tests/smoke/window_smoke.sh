@@ -138,6 +138,17 @@ geometry() { xdotool getwindowgeometry --shell "$window" | grep -E '^(X|Y|WIDTH|
 settings() { tr -d ' \n' <"$tmp/config/glassformer/settings.json"; }
 place='X=70 Y=60 WIDTH=1200 HEIGHT=700 '
 
+# close_by SIGNAL: the program closes properly, and says nothing.
+close_by() {
+    local code
+    kill "-$1" "$program_pid"
+    wait "$program_pid"
+    code=$?
+    program_pid=''
+    [ $code = 0 ] || fail "exit code $code after SIG$1"
+    [ -s "$tmp/program.err" ] && fail "something on stderr after SIG$1"
+}
+
 start
 xdotool windowmove "$window" 70 60 windowsize "$window" 1200 700
 until_is "the place is saved while the program runs" \
@@ -150,17 +161,8 @@ xdotool windowfocus --sync "$window" mousemove --window "$window" 600 22 keydown
 until_is "the size of everything is saved while the program runs" '*"scale":1.1,*' settings
 xdotool windowmove "$window" 900 500 # it hangs off the screen
 until_is "that place is saved, too" '*"window_x":900,"window_y":500,*' settings
-kill -TERM "$program_pid"
-wait "$program_pid"
-code=$?
-program_pid=''
-[ $code = 0 ] || fail "exit code $code after SIGTERM"
-[ -s "$tmp/program.err" ] && fail "something on stderr after SIGTERM"
+close_by TERM
 start
 until_is "inside of the screen" 'X=400 Y=200 WIDTH=1200 HEIGHT=700 ' geometry
-kill -INT "$program_pid"
-wait "$program_pid"
-code=$?
-program_pid=''
-[ $code = 0 ] || fail "exit code $code after SIGINT"
+close_by INT
 echo passed

@@ -46,7 +46,13 @@ struct FlowColumn {
 /// What stands above the rows: with less room, less of it.
 enum class FlowHeaders { names, words, phrases };
 
-/// Where everything of the panel is on screen, in pixels.
+/// The key that a query of the head in focus listens to most.
+struct StrongestKey {
+    int key = -1; ///< -1: there is none
+    float weight = 0;
+};
+
+/// Where everything of the panel is on screen, in pixels, and what is in focus.
 struct FlowLayout {
     std::vector<FlowColumn> columns;
     FlowHeaders headers = FlowHeaders::names;
@@ -65,6 +71,7 @@ struct FlowLayout {
     float opened = 1;                     ///< how far the unfolded layer has opened, 0 to 1
     int left_out = 0;                     ///< number of columns of the unfolded layer that have no room
     int layer = 0, head = 0, kv_head = 0; ///< in focus; the layer is the unfolded one
+    StrongestKey strongest;               ///< of the row in view
 
     /// Of all rows but the tall one.
     float row_height() const { return (bottom - top - extra) / (row1 - row0); }

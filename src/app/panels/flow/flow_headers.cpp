@@ -1,7 +1,6 @@
 #include "app/panels/flow/flow_headers.h"
 
 #include "app/panels/flow/flow_maps.h"
-#include "app/panels/flow/flow_picture.h"
 #include "app/panels/flow/flow_words.h"
 #include "app/view/token_labels.h"
 #include "app/widgets/plain_text.h"
@@ -60,7 +59,7 @@ FlowHeaders headers_that_fit(float height, int n_rows) {
 
 void FlowHeaderRow::draw(const View& v, const FlowLayout& layout, Selection& selection, Commands& commands) {
     draw_columns(v, layout, selection, commands);
-    draw_keys(v, layout, selection);
+    draw_keys(v, layout);
     draw_heads(v, layout, selection, commands);
 }
 
@@ -145,14 +144,14 @@ void FlowHeaderRow::draw_phrase(const FlowLayout& layout, const FlowColumn& c, f
 }
 
 /// The tokens of the keys, slanted above the matrix.
-void FlowHeaderRow::draw_keys(const View& v, const FlowLayout& layout, const Selection& selection) const {
+void FlowHeaderRow::draw_keys(const View& v, const FlowLayout& layout) const {
     const FlowColumn* c = layout.matrix();
     if (!c || layout.headers != FlowHeaders::phrases || layout.opened < 1) return;
     const Theme& t = theme();
     const int n = FlowMaps::n_columns_in_view(v.trace(), *c, v.cursor);
     const float slot = (c->x1 - c->x0) / static_cast<float>(n);
     const int every = std::max(1, static_cast<int>(std::ceil(px(k_key_pitch) / slot)));
-    const int strongest = strongest_key(v, layout, selection.token_in_view(v.cursor)).key;
+    const int strongest = layout.strongest.key;
     const float y = layout.top - px(5), length = (y - layout.header_top - px(k_phrases)) /
                                                  std::sin(k_key_slant * std::numbers::pi_v<float> / 180);
     for (int key = 0; key < n; ++key) {

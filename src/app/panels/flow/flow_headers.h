@@ -25,7 +25,7 @@ class FlowHeaderRow {
     void draw_header(const FlowLayout& layout, const FlowColumn& column, bool stepped,
                      float& free_from) const;
     void draw_phrase(const FlowLayout& layout, const FlowColumn& column, float& free_from) const;
-    void draw_keys(const View& view, const FlowLayout& layout, const Selection& selection) const;
+    void draw_keys(const View& view, const FlowLayout& layout) const;
     void draw_columns(const View& view, const FlowLayout& layout, const Selection& selection,
                       Commands& commands);
     void draw_heads(const View& view, const FlowLayout& layout, Selection& selection, Commands& commands);

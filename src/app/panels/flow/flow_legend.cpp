@@ -33,7 +33,7 @@ float draw_changed_legend(float left, float right, float y) {
 /// Writes which token the row in view listens to most; nothing where there are no weights.
 void FlowLegend::write_sentence(const View& v, const FlowLayout& layout, int row_in_view) {
     text_.clear();
-    const StrongestKey strongest = strongest_key(v, layout, row_in_view);
+    const StrongestKey& strongest = layout.strongest;
     if (strongest.key < 0 || v.config().n_heads == 0) return;
     fmt::format_to(std::back_inserter(text_), "{} listens most to {}: weight {:.2f}, so {:.0f} % of what it ",
                    label_at(v.run, row_in_view), label_at(v.run, strongest.key), strongest.weight,

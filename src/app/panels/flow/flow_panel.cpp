@@ -46,7 +46,7 @@ constexpr float k_min_rows = 4;                                ///< when zoomed 
 
 constexpr std::array<std::string_view, 2> k_rows_words{"readable", "all"};
 constexpr std::array<std::string_view, 2> k_matrix_words{"weights", "scores"};
-constexpr std::array<const char*, 2> k_matrices{"weights", "scores"};
+constexpr std::array k_matrices{k_matrix_words[0].data(), k_matrix_words[1].data()};
 
 struct FlowOptions {
     std::string rows = "readable";  ///< how many rows are shown: as many as are readable, or all
@@ -209,6 +209,7 @@ bool FlowPanel::lay_out(const View& v, const Selection& selection, ImVec2 at, Im
                              ? selection.pinned_token
                              : v.cursor - 1);
     columns_.lay_out(v.trace(), at.x + labels, layout_.right, layout_);
+    layout_.strongest = strongest_key(v, layout_, selection.token_in_view(v.cursor));
     return true;
 }
 

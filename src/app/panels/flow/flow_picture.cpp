@@ -371,7 +371,7 @@ void FlowPicture::draw_row_in_view() const {
                     y1 = std::min(layout.y_of(static_cast<float>(row + 1)), layout.bottom + px(1));
         list.AddRect({c.x0 - px(2), y0 - px(2)}, {c.x1 + px(2), y1}, theme().accent, px(3), 0, px(1.5f));
     };
-    const int strongest = strongest_key(view, layout, row_in_view).key;
+    const int strongest = layout.strongest.key;
     for (const FlowColumn& c : layout.columns) {
         using enum Site;
         if (c.kind == FlowColumnKind::matrix) frame(c, row_in_view);

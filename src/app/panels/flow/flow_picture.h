@@ -22,11 +22,7 @@ struct NextToken {
     double probability = 0;
 };
 
-/// The key that a query of the head in focus listens to most.
-struct StrongestKey {
-    int key = -1; ///< -1: there is none
-    float weight = 0;
-};
+/// What the row `query` listens to most; none where the run keeps no weights of the layer.
 StrongestKey strongest_key(const View& view, const FlowLayout& layout, int query);
 
 struct FlowPicture {
