@@ -29,7 +29,9 @@ struct BenchOptions {
     std::string shape; ///< random weights of this shape in place of a model; empty: the model
     int tokens = 256, frames = 200;
     bool json = false;
-    bool zoom = false; ///< a person zooms one head; else a new token appears in every frame
+    bool zoom = false;                ///< a person zooms one head; else a new token appears in every frame
+    std::string panel;                ///< this one alone; empty: all
+    std::vector<std::string> options; ///< of that panel, "form=unrolled"
 };
 
 /// A model of random weights, saved to a temporary folder that is deleted with this object.
@@ -110,10 +112,30 @@ void open_and_run(Workbench& workbench, const BenchOptions& o) {
         carry_out(workbench, command::SetPrompt{ids, false});
     }
     carry_out(workbench, command::Step{o.tokens - latest().text().rows});
+    if (latest().text().rows < o.tokens) { // the model ended its text, so that a prompt has to be long
+        std::string text;
+        for (int i = 0; i < o.tokens; ++i) text += "Once upon a time there was a fox and a mill. ";
+        carry_out(workbench, command::SetPrompt{text, true});
+        carry_out(workbench, command::Step{o.tokens - latest().text().rows});
+    }
     const int n = latest().text().rows;
     if (n < o.tokens)
         throw Error({"--tokens", fmt::format("at most {}, where this model ended its text", n),
                      std::to_string(o.tokens), ""});
+}
+
+/// Brings one panel to the front of a single stack of tabs, with its options.
+void show_alone(Workbench& workbench, const BenchOptions& o) {
+    DockTree root;
+    root.panels = {o.panel};
+    carry_out(workbench, command::Arrange{root});
+    carry_out(workbench, command::ShowPanel{o.panel, true});
+    for (const std::string& option : o.options) {
+        const std::size_t equals = option.find('=');
+        if (equals == std::string::npos)
+            throw Error({"--option", "NAME=VALUE", "'" + option + "'", "e.g. form=unrolled"});
+        carry_out(workbench, command::SetView{o.panel, option.substr(0, equals), option.substr(equals + 1)});
+    }
 }
 
 /// CPU milliseconds of frames in which one token after the other appears, or a head is zoomed. With `gl` it
@@ -127,6 +149,7 @@ FrameTimes measure_frames(const BenchOptions& o, bool gl) {
         carry_out(workbench, command::SetLayout{"Attention"});
         carry_out(workbench, command::SetView{"Head", "form", "matrix"});
     }
+    if (!o.panel.empty()) show_alone(workbench, o);
     constexpr int k_warm_up = 200;  // frames, in which work that is spread over frames is done
     constexpr int k_positions = 16; // more than any panel remembers
     std::vector<double> ms;
@@ -170,7 +193,8 @@ int run(BenchOptions o) {
     }
     const FrameTimes whole = measure_frames(o, false), with_gl = measure_frames(o, true);
     const double median = std::max(whole.median, with_gl.median), p99 = std::max(whole.p99, with_gl.p99);
-    const nlohmann::json out{{"layout", "default 1600x900"},
+    const std::string layout = o.panel.empty() ? "all panels" : o.panel;
+    const nlohmann::json out{{"layout", layout + " 1600x900"},
                              {"tokens", o.tokens},
                              {"frame_ms_median", median},
                              {"frame_ms_p99", p99},
@@ -180,9 +204,9 @@ int run(BenchOptions o) {
     if (o.json)
         fmt::print("{}\n", out.dump(2));
     else
-        fmt::print("all panels at {} tokens: {:.2f} ms a frame (median), {:.2f} ms (99 %); first picture "
+        fmt::print("{} at {} tokens: {:.2f} ms a frame (median), {:.2f} ms (99 %); first picture "
                    "after {:.0f} ms\n",
-                   o.tokens, median, p99, first);
+                   layout, o.tokens, median, p99, first);
     return 0;
 }
 
@@ -198,6 +222,9 @@ void add_bench_ui(CLI::App& app, int& exit_code) {
         ->excludes("--model");
     command->add_flag("--zoom", options->zoom,
                       "zoom and pan one head as a matrix, instead of a new token every frame");
+    command->add_option("--panel", options->panel, "this panel alone: Head");
+    command->add_option("--option", options->options, "what it shows, NAME=VALUE: form=unrolled")
+        ->needs("--panel");
     command->add_option("--tokens", options->tokens)->capture_default_str();
     command->add_option("--frames", options->frames)->capture_default_str();
     command->add_flag("--json", options->json);

@@ -1,10 +1,13 @@
 #include "measures/measure.h"
 
 #include "core/name_matching.h"
+#include "measures/attention_rollout.h"
+#include "measures/first_token.h"
 #include "measures/head_roles.h"
 #include "measures/pattern_entropy.h"
 #include "measures/score_range.h"
 #include "measures/stream_measures.h"
+#include "measures/value_lengths.h"
 #include "platform/error.h"
 
 #include <array>
@@ -21,10 +24,16 @@ std::unique_ptr<Measure> make() {
 constexpr std::array k_measure_rows{
     MeasureRow{"head-roles", "how much of each head's weight lies where a known role would put it",
                make<HeadRoles>},
+    MeasureRow{"attention-rollout",
+               "of which tokens the last row is made, if layers only mixed their streams",
+               make<AttentionRollout>},
+    MeasureRow{"first-token", "how much each head rests on the first token, and what it takes from there",
+               make<FirstTokens>},
     MeasureRow{"pattern-entropy", "how spread the weights of each head are, in bits", make<PatternEntropies>},
     MeasureRow{"score-range", "the largest magnitude among the scores of each head", make<ScoreRanges>},
     MeasureRow{"stream", "what each sub-layer writes to the residual stream, and what the stream predicts",
                make<StreamMeasures>},
+    MeasureRow{"value-length", "the mean length of each head's values", make<AllValueLengths>},
 };
 
 } // namespace

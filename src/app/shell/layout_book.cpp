@@ -82,6 +82,17 @@ Layout attention_layout() {
             ""};
 }
 
+/// One head fills the window, as attention unrolled needs it.
+Layout one_head_layout() {
+    DockTree side = above(0.6f, tabs({"Heads"}), tabs({"Inspector", "Sampling", "Outline", "Flow"}));
+    return {"One head",
+            above(k_text_height, beside(k_side_width, tabs({"Head"}), std::move(side)), tabs({"Text"})),
+            {"Heads", "Inspector", "Sampling", "Outline", "Flow"},
+            {},
+            {},
+            ""};
+}
+
 Layout sampling_layout() {
     DockTree right = above(0.5f, tabs({"Inspector"}), tabs({"Head", "Heads", "Flow"}));
     DockTree main =
@@ -104,8 +115,8 @@ void check_sizes(const DockTree& tree, const std::string& where) {
 } // namespace
 
 std::span<const Layout> standard_layouts() {
-    static const std::array layouts = {overview_layout(), attention_layout(), sampling_layout(),
-                                       reading_layout(), all_panels_layout()};
+    static const std::array layouts = {overview_layout(), attention_layout(), one_head_layout(),
+                                       sampling_layout(), reading_layout(),   all_panels_layout()};
     return layouts;
 }
 

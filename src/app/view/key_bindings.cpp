@@ -53,6 +53,7 @@ constexpr std::array k_gestures = {
     Gesture{k_edit, "double click", "on a cell: type another value for it"},
     Gesture{k_maps, "wheel", "zoom at the pointer"},
     Gesture{k_maps, "drag", "pan"},
+    Gesture{k_maps, "Alt+arrows", "in Head: move the pinned cell"},
     Gesture{k_maps, "double click", "on the words beside them: as much as at first"},
 };
 

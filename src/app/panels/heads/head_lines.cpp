@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t k_max_curves = 240;
 constexpr float k_min_strength = 0.005f; // weaker curves cannot be seen
+constexpr float k_least_opacity = 0.12f; // of a line among those of many heads
 constexpr int k_segments = 32;           // straight pieces of a large curve; small curves have half as many
 
 // Design lengths.
@@ -143,40 +144,48 @@ void HeadLines::lay_out_source(const HeadContext& context, float left, float wid
 }
 
 float HeadLines::strength(const HeadContext& context, float value) const {
-    const bool is_weight = !context.shows_scores() && !context.view.shows_gradients();
+    const bool is_weight =
+        !context.shows_scores() && !context.shows_taken() && !context.view.shows_gradients();
     return is_weight ? value : std::abs(value) / largest_score_;
+}
+
+/// Finds where the colours end of what has no natural scale.
+void HeadLines::measure_scale(const HeadContext& context) {
+    const bool has_many_heads = context.heads.size() > 1;
+    largest_score_ = 1;
+    if (context.view.shows_gradients() || context.shows_taken() ||
+        (context.shows_scores() && has_many_heads)) {
+        largest_score_ = 1e-20f;
+        for (const int head : context.heads)
+            for (int q = 0; q < context.n_queries(); ++q)
+                largest_score_ = largest_magnitude(largest_score_, context.of(head).row(q, row_));
+    } else if (context.shows_scores()) {
+        largest_score_ = std::max(context.largest_score(score_range_), 1e-6f);
+    }
 }
 
 /// Collects the strongest curves between tokens in view.
 void HeadLines::collect_curves(const HeadContext& context) {
     const View& v = context.view;
-    const CurveInputs wanted{v.values.source(), context.head, context.site,    v.cursor,
-                             queries_.first,    queries_.end, context.n_keys()};
+    const CurveInputs wanted{
+        v.values.source(), context.head,          context.site,
+        v.cursor,          queries_.first,        queries_.end,
+        context.n_keys(),  context.shows_taken(), {context.heads.begin(), context.heads.end()}};
     if (curve_inputs_ == wanted) return;
     curve_inputs_ = wanted;
-    largest_score_ = 1;
-    if (v.shows_gradients()) {
-        float largest = 1e-20f;
-        const SiteValues all = v.values.values({context.site, context.head.layer});
-        for (int q = 0; q < context.n_queries(); ++q)
-            largest = largest_magnitude(largest, all.row(context.head.head, q, row_));
-        largest_score_ = largest;
-    } else if (context.shows_scores()) {
-        const float largest = context.largest_score(score_range_);
-        largest_score_ = std::max(largest, 1e-6f);
-    }
+    measure_scale(context);
     curves_.clear();
-    const SiteValues values = v.values.values({context.site, context.head.layer});
-    for (int q = queries_.first; q < queries_.end; ++q) {
-        const auto row = values.row(context.head.head, q, row_);
-        for (int k = keys_.first; k < std::min(keys_.end, static_cast<int>(row.size())); ++k) {
-            const float value = row[static_cast<std::size_t>(k)];
-            if (value == k_not_visible ||
-                !(strength(context, value) >= k_min_strength)) // so that NaN is left out, too
-                continue;
-            curves_.push_back({{q, k}, value, strength(context, value)});
+    for (const int head : context.heads)
+        for (int q = queries_.first; q < queries_.end; ++q) {
+            const auto row = context.of(head).row(q, row_);
+            for (int k = keys_.first; k < std::min(keys_.end, static_cast<int>(row.size())); ++k) {
+                const float value = row[static_cast<std::size_t>(k)];
+                if (value == k_not_visible ||
+                    !(strength(context, value) >= k_min_strength)) // so that NaN is left out, too
+                    continue;
+                curves_.push_back({head, {q, k}, value, strength(context, value)});
+            }
         }
-    }
     n_visible_curves_ = static_cast<int>(curves_.size());
     if (curves_.size() > k_max_curves) {
         const auto kept = static_cast<std::ptrdiff_t>(k_max_curves);
@@ -191,12 +200,13 @@ void HeadLines::collect_curves(const HeadContext& context) {
 void HeadLines::collect_curves_of_query(const HeadContext& context) {
     curves_of_query_.clear();
     if (!queries_.contains(query_in_view_)) return;
-    for (int k = keys_.first; k < keys_.end; ++k) {
-        const AttentionCell cell{query_in_view_, k};
-        const float value = context.value(cell);
-        if (value == k_not_visible || !(strength(context, value) >= k_min_strength)) continue;
-        curves_of_query_.push_back({cell, value, strength(context, value)});
-    }
+    for (const int head : context.heads)
+        for (int k = keys_.first; k < keys_.end; ++k) {
+            const AttentionCell cell{query_in_view_, k};
+            const float value = context.of(head).value(cell);
+            if (value == k_not_visible || !(strength(context, value) >= k_min_strength)) continue;
+            curves_of_query_.push_back({head, cell, value, strength(context, value)});
+        }
     std::sort(curves_of_query_.begin(), curves_of_query_.end(),
               [](auto& a, auto& b) { return is_weaker(a, b); });
 }
@@ -210,29 +220,30 @@ void HeadLines::handle_canvas(const HeadContext& context, const UiRect& canvas) 
         zoomed_ = true;
         request_frame(); // tokens and curves of this frame are chosen already
     }
-    if (const auto cell = curve_at(canvas, ImGui::GetMousePos())) {
-        context.point_at(*cell);
+    if (const Curve* curve = curve_at(canvas, ImGui::GetMousePos())) {
+        const HeadContext of_curve = context.of(curve->head);
+        of_curve.point_at(curve->cell);
         if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))
-            context.ask_for_value(*cell);
+            of_curve.ask_for_value(curve->cell);
         else if (clicked_without_drag(pressed))
-            context.toggle_pin(*cell);
+            of_curve.toggle_pin(curve->cell);
     } else if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
         zoomed_ = false;
     }
 }
 
 /// The nearest curve within reach of the mouse, and the strongest one of several that are equally near.
-std::optional<AttentionCell> HeadLines::curve_at(const UiRect& canvas, ImVec2 point) const {
+const HeadLines::Curve* HeadLines::curve_at(const UiRect& canvas, ImVec2 point) const {
     const float across = across_at((point.y - canvas.min.y) / canvas.height());
     const TokenSlots key_slots = keys_.slots(), query_slots = queries_.slots();
-    std::optional<AttentionCell> nearest;
+    const Curve* nearest = nullptr;
     float best = px(k_reach);
     const auto consider = [&](const Curve& c) {
         const float key = key_slots.centre(c.cell.key), query = query_slots.centre(c.cell.query);
         const float distance = std::abs(key + (query - key) * across - point.x);
         if (distance > best) return;
         best = distance;
-        nearest = c.cell; // not weaker than the one before, since strong curves come last
+        nearest = &c; // not weaker than the one before, since strong curves come last
     };
     std::for_each(curves_.begin(), curves_.end(), consider);
     std::for_each(curves_of_query_.begin(), curves_of_query_.end(), consider);
@@ -284,7 +295,8 @@ void HeadLines::draw_curve(const HeadContext& context, const Curve& c, const UiR
     const Theme& t = theme();
     const float key = keys_.slots().centre(c.cell.key), query = queries_.slots().centre(c.cell.query),
                 strength = std::min(c.strength, 1.0f);
-    const bool is_lit = context.cell_in_focus() == c.cell;
+    const bool is_lit = context.of(c.head).cell_in_focus() == c.cell;
+    const bool has_many_heads = context.heads.size() > 1;
     const float base = std::pow(strength, 0.7f);
     ImU32 colour = 0;
     float opacity = stands_out ? 0.1f + 0.9f * base : 0.55f * base;
@@ -293,8 +305,12 @@ void HeadLines::draw_curve(const HeadContext& context, const Curve& c, const UiR
         colour = pack(colour_of(scale, c.value > 0 ? largest_score_ : -largest_score_));
         opacity = stands_out ? opacity : 0.3f * base;
     } else {
-        colour = stands_out ? t.accent : t.head_fill(context.head.head, context.view.config().n_heads);
+        colour =
+            stands_out && !has_many_heads ? t.accent : t.head_fill(c.head, context.view.config().n_heads);
     }
+    // Heads share the opacity of one: where they agree, their lines add up to it.
+    opacity =
+        std::max(opacity / static_cast<float>(context.heads.size()), std::min(opacity, k_least_opacity));
     if (is_lit) {
         colour = t.accent;
         opacity = 1;

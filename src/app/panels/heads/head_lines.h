@@ -21,6 +21,7 @@ class HeadLines {
 
   private:
     struct Curve {
+        int head = 0;
         AttentionCell cell;
         float value = 0;
         float strength = 0; ///< 0 to 1
@@ -39,15 +40,18 @@ class HeadLines {
         HeadRef head;
         Site site = Site::pattern;
         int cursor = 0, first = 0, end = 0, n_keys = 0;
+        bool shows_taken = false;
+        std::vector<int> heads;
         bool operator==(const CurveInputs&) const = default;
     };
     void choose_window(const HeadContext& context, float width);
     void lay_out_queries(const HeadContext& context, float left, float width);
     void lay_out_source(const HeadContext& context, float left, float width);
     float strength(const HeadContext& context, float value) const;
+    void measure_scale(const HeadContext& context);
     void collect_curves(const HeadContext& context);
     void collect_curves_of_query(const HeadContext& context);
-    std::optional<AttentionCell> curve_at(const UiRect& canvas, ImVec2 point) const;
+    const Curve* curve_at(const UiRect& canvas, ImVec2 point) const;
     void handle_canvas(const HeadContext& context, const UiRect& canvas);
     void handle_labels(const HeadContext& context, const UiRect& keys, const UiRect& queries);
     void draw_curves(const HeadContext& context, const UiRect& canvas) const;

@@ -39,10 +39,16 @@ std::string_view HeadLines::write_hidden_tokens(const HeadContext& context) {
 
 /// The cell in focus in words, else what the query in view reads most and how many curves are left out.
 void HeadLines::draw_caption(const HeadContext& context, const UiRect& line) {
-    const auto cell = context.cell_in_focus();
+    auto cell = context.cell_in_focus();
     text_.clear();
+    for (const int head : context.heads) { // of several heads the one whose line is pointed at
+        if (cell || context.heads.size() == 1) break;
+        cell = context.of(head).cell_in_focus();
+        if (cell) fmt::format_to(std::back_inserter(text_), "head {}: ", head);
+        if (cell) context.of(head).write_cell(text_, *cell);
+    }
+    if (cell && text_.size() == 0) context.write_cell(text_, *cell);
     if (cell) {
-        write_attention_cell(text_, context.view, context.attention, context.head, *cell);
     } else {
         if (!curves_of_query_.empty()) write_strongest(context);
         const auto n_drawn = static_cast<int>(curves_.size());
@@ -59,14 +65,17 @@ void HeadLines::write_strongest(const HeadContext& context) {
     auto out = std::back_inserter(text_);
     constexpr std::size_t k_max_named = 3;
     fmt::format_to(out, "“{}” {}", short_label(context.view.run, query_in_view_),
-                   context.shows_scores() ? "scores" : "reads");
+                   context.shows_scores()  ? "scores"
+                   : context.shows_taken() ? "takes"
+                                           : "reads");
     const std::size_t n = std::min(k_max_named, curves_of_query_.size());
     for (std::size_t i = 0; i < n; ++i) {
         const Curve& c = curves_of_query_[curves_of_query_.size() - 1 - i];
         fmt::format_to(out, "{} {} {:.2f}", i ? "," : "", short_label(context.key_run(), c.cell.key),
                        c.value);
+        if (context.heads.size() > 1) fmt::format_to(out, " (head {})", c.head);
     }
-    if (context.shows_scores() || keys_.first == 0) return;
+    if (context.shows_scores() || keys_.first == 0 || context.heads.size() > 1) return;
     double before = 0;
     for (int k = 0; k < keys_.first; ++k) before += std::max(0.0f, context.value({query_in_view_, k}));
     fmt::format_to(out, "; {:.2f} before this window", before);

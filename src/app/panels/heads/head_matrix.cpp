@@ -30,12 +30,6 @@ constexpr float k_max_matrix_aspect = 3,
                 k_max_tall_matrix_aspect = 1.15f; ///< width : height, and height : width
 constexpr int k_matrix_cells_per_frame = 1 << 20; ///< uploaded to the graphics card at most
 
-/// The labels to draw where there is no room for all: every n-th one, and the lit one instead of its
-/// neighbours.
-bool has_label(int token, int every, int lit) {
-    return token == lit || (token % every == 0 && (lit < 0 || std::abs(token - lit) >= every));
-}
-
 } // namespace
 
 /// Brings the graphics card up to date, for a long text over several frames.
@@ -43,11 +37,13 @@ void HeadMatrix::upload(const HeadContext& context) {
     const View& v = context.view;
     const Trace& trace = v.trace();
     if (source_.trace.lock() != v.run.trace || has_source_keys(site_) != context.is_cross()) zoomed_ = false;
-    if (source_ != v.values.source() || head_ != context.head || site_ != context.site) {
+    if (source_ != v.values.source() || head_ != context.head || site_ != context.site ||
+        shows_taken_ != context.shows_taken()) {
         map_.clear();
         n_uploaded_rows_ = 0;
         largest_ = 0;
         source_ = v.values.source(), head_ = context.head, site_ = context.site;
+        shows_taken_ = context.shows_taken();
     }
     const SiteValues values = v.values.values({context.site, context.head.layer});
     n_uploaded_rows_ = std::min(
@@ -55,8 +51,8 @@ void HeadMatrix::upload(const HeadContext& context) {
     if (n_uploaded_rows_ < values.rows()) request_frame();
     map_.update({1, trace.capacity(), trace.n_keys(context.site), PoolRule::magnitude}, n_uploaded_rows_,
                 [&](int /*map*/, int row) {
-                    const std::span<const real> weights = values.row(context.head.head, row, row_);
-                    if (v.shows_gradients()) largest_ = largest_magnitude(largest_, weights);
+                    const std::span<const real> weights = context.row(row, row_);
+                    if (v.shows_gradients() || shows_taken_) largest_ = largest_magnitude(largest_, weights);
                     return weights;
                 });
 }
@@ -71,7 +67,8 @@ void HeadMatrix::draw(const HeadContext& context) {
     const HiddenNote hidden(write_hidden_rows(context), layout.matrix);
     handle_mouse(context, place);
     map_.draw(*ImGui::GetWindowDrawList(), {&place, 1}, view_);
-    const bool are_weights = !context.shows_scores() && !context.view.has_both_signs();
+    const bool are_weights =
+        !context.shows_scores() && !context.shows_taken() && !context.view.has_both_signs();
     draw_cell_numbers(
         *ImGui::GetWindowDrawList(), place, view_,
         [&context](int row, int column) {
@@ -148,7 +145,7 @@ void HeadMatrix::choose_colours(const HeadContext& context) {
         themed_heat_map(scores || context.view.has_both_signs());
     view_.look = themed.look;
     view_.scale = themed.scale;
-    if (context.view.shows_gradients()) {
+    if (context.view.shows_gradients() || context.shows_taken()) {
         view_.scale.gamma = 0.5f;
         if (largest_ > 0) view_.scale.vmax = largest_;
         return;
@@ -324,7 +321,7 @@ void HeadMatrix::draw_caption(const HeadContext& context, const Layout& layout) 
     const auto cell = context.cell_in_focus();
     text_.clear();
     if (cell)
-        write_attention_cell(text_, context.view, context.attention, context.head, *cell);
+        context.write_cell(text_, *cell);
     else
         fmt::format_to(std::back_inserter(text_),
                        "Each row: how much a token listens to each column{}. Wheel: zoom, drag: pan.",
@@ -361,15 +358,19 @@ void HeadMatrix::draw_legend(const HeadContext& context, const Layout& layout) {
         fmt::format_to(std::back_inserter(greatest_), "{:.{}f}", largest, decimals);
     } else {
         least_.push_back('0');
-        greatest_.push_back('1');
+        fmt::format_to(std::back_inserter(greatest_), "{:.3g}", view_.scale.vmax);
     }
     least_.push_back('\0');
     greatest_.push_back('\0');
     ImGui::SetCursorScreenPos(
         {layout.caption.min.x, layout.caption.min.y + (layout.has_caption_beside ? 0 : px(2))});
-    colour_legend({context.shows_scores() ? "score" : "weight", least_.data(), greatest_.data(),
-                   !layout.has_caption_beside && !context.is_cross(),
-                   context.shows_scores() ? "attention score" : "attention weight"},
+    colour_legend({context.shows_scores()  ? "score"
+                   : context.shows_taken() ? "weight × |v|"
+                                           : "weight",
+                   least_.data(), greatest_.data(), !layout.has_caption_beside && !context.is_cross(),
+                   context.shows_scores()  ? "attention score"
+                   : context.shows_taken() ? "value-weighted attention"
+                                           : "attention weight"},
                   view_.scale);
 }
 

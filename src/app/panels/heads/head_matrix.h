@@ -55,8 +55,9 @@ class HeadMatrix {
     ValueSource source_;
     HeadRef head_;
     Site site_ = Site::pattern;
+    bool shows_taken_ = false;
     int n_uploaded_rows_ = 0;
-    float largest_ = 0;     ///< magnitude in these rows, of gradients
+    float largest_ = 0;     ///< magnitude in these rows, of gradients and what is taken
     std::vector<real> row_; ///< working memory
 
     // Working memory of the labels and the caption.

@@ -27,9 +27,9 @@ TEST(HeadChoices, CanBeTakenBackInEveryLayout) {
                 ui.frames(4);
                 if (ui.exists("Head/shows/weights")) {
                     EXPECT_TRUE(ui.is_checked("Head/shows/scores"));
-                } else if (ui.exists("Head/how")) {
+                } else if (ui.exists("Head/values") || ui.exists("Head/how")) {
                     EXPECT_THAT(ui.texts("Head"), Contains(HasSubstr("scores")));
-                    ui.click("Head/how");
+                    ui.click(ui.exists("Head/values") ? "Head/values" : "Head/how");
                     ui.click("Popup/weights");
                     EXPECT_THAT(ui.texts("Head"), Contains(HasSubstr("weights")));
                     ui.key(ImGuiKey_Escape);

@@ -72,7 +72,7 @@ TEST_F(MatrixTest, TheValueUnderTheMouseIsTheTraces) {
 }
 
 TEST_F(MatrixTest, ScoresHaveASymmetricScale) {
-    ui.click("Head/scores");
+    show("shows", "scores");
     bench.post(command::PinHead{1, 2});
     hover_cell(9, 4);
     EXPECT_EQ(bench.hovered_cell(), (CellRef{0, Site::attn_scores, 1, 2, 9, 4}));
@@ -92,7 +92,7 @@ TEST_F(MatrixTest, ScoresHaveASymmetricScale) {
     bench.post(command::Jump{5});
     EXPECT_TRUE(bench.shows("Head", three_digits(largest_score())))
         << "the scale is that of the text in view";
-    ui.click("Head/weights");
+    show("shows", "weights");
     EXPECT_TRUE(bench.shows("Head", "weight"));
 }
 
