@@ -8,7 +8,7 @@ from pathlib import Path
 
 root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent) / "src"
 
-engine = "platform core core/kernels core/passes core/formula core/sampling core/words Eigen"
+engine = "platform core core/kernels core/passes core/formula core/sampling core/watch core/words Eigen"
 io = f"{engine} io nlohmann fmt"
 measures = f"{engine} measures nlohmann fmt"
 text = f"{io} text text/train pcre2 utf8proc"
@@ -25,6 +25,7 @@ may = {
     "core/passes": "platform core core/kernels core/passes Eigen",
     "core/formula": "platform core core/kernels core/formula",
     "core/sampling": "platform core core/kernels core/sampling Eigen",
+    "core/watch": "platform core core/kernels core/watch",
     "core/words": "core core/sampling core/words",
     "io": io,
     "measures": measures,

@@ -24,6 +24,7 @@ struct RunOptions {
     SamplingOptions sampling;
     EditOptions edits;
     int n = 64;
+    std::string until;
     bool json = false;
 };
 
@@ -55,6 +56,8 @@ int run(const RunOptions& options) {
     std::shared_ptr<const Trace> source;
     if (source_tokens) source = encoder_run(*model, *source_tokens, std::move(edits.encoder));
     const RunSetup setup = options.setup.load(*model).with_edits(std::move(edits.decoder));
+    std::optional<Expression> until;
+    if (!options.until.empty()) until = Expression::condition(options.until, model->config());
     std::string buffer, text;
     int previous = -1;
     const auto print_token = [&](int token) {
@@ -64,7 +67,9 @@ int run(const RunOptions& options) {
         previous = token;
     };
     for (const int token : tokens) print_token(token);
-    generate(*model, tokens, {options.n, chain, options.sampling.seed, source, setup}, [&](int token) {
+    const GenerationOptions generation{options.n, chain, options.sampling.seed,
+                                       source,    setup, until ? &*until : nullptr};
+    generate(*model, tokens, generation, [&](int token) {
         print_token(token);
         if (!options.json) std::fflush(stdout);
         return true;
@@ -94,6 +99,10 @@ void add_run(CLI::App& app, int& exit_code) {
     options->source.add_to(*command);
     options->setup.add_to(*command);
     command->add_option("-n", options->n, "new tokens")->capture_default_str();
+    command->add_option(
+        "--until", options->until,
+        "stop behind the first new token of which this holds, e.g. \"surprisal > 6\"; names as in "
+        "`trace`'s file, see the command `watch`");
     options->sampling.add_to(*command);
     options->edits.add_to(*command);
     command->add_flag("--json", options->json, "token ids and text as JSON");

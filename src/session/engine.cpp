@@ -48,6 +48,7 @@ void Engine::update_views() {
     update_layer();
     update_gradients();
     probe_.update(state_.model, memory_budget_);
+    if (state_.model) watches_.follow(state_.model->weights);
 }
 
 void Engine::run(const command::Probe& c) {
@@ -272,6 +273,7 @@ void Engine::publish(Snapshot& out) {
     }
     publish_jobs(out);
     probe_.publish(out.probe);
+    out.watches = watches_.list();
     out.memory_used = memory_used_;
     out.memory_budget = memory_budget_;
     out.each_draws = state_.each_draws;

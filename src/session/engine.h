@@ -15,6 +15,7 @@
 // Ledger        the memory of all runs, against one budget
 // WaitingRoom   commands that need a text which is still being computed
 // NoticeDesk    the newest message, and what makes it true
+// WatchDesk     what is watched, and the conditions that stop playing
 //
 // engine.cpp           carrying out commands, slices of work, publishing
 // engine_texts.cpp     opening a model, beginning a text, reading a source
@@ -23,6 +24,7 @@
 // engine_donors.cpp    runs that edits take values from
 // engine_compared.cpp  runs beside the text
 // engine_gradients.cpp gradients of the text
+// engine_watches.cpp   conditions that stop playing
 // engine_state.cpp     the state as a list of commands
 
 #include "session/commands/session_commands.h"
@@ -38,6 +40,7 @@
 #include "session/snapshot.h"
 #include "session/text_tree.h"
 #include "session/waiting_room.h"
+#include "session/watch_desk.h"
 
 namespace gf {
 
@@ -110,6 +113,9 @@ class Engine {
     void run(const command::RemoveRun&);
     void run(const command::DrawEach&);
     void run(const command::Probe&);
+    void run(const command::SetWatch&);
+    void run(const command::RemoveWatch&);
+    void run(const command::RunUntil&);
     void run(const command::Undo&);
     void run(const command::Redo&);
 
@@ -156,6 +162,7 @@ class Engine {
     void play_token(double now);
     void play_steps();
     bool show_next_token();
+    void stop_where_watched();
     DrawKey next_draw_key() const;
     void go_to_drawn(int at, const DrawKey& key);
     void require_replaceable(const char* command_name, int position) const;
@@ -221,6 +228,7 @@ class Engine {
     GradientDesk gradients_;
     ProbeDesk probe_;
     WaitingRoom waiting_;
+    WatchDesk watches_;
     std::shared_ptr<Branch> shown_part_; ///< the tokens shown of part_of_; null: all of them are
     std::shared_ptr<const Trace> part_of_, published_trace_;
     int published_rows_ = 0;

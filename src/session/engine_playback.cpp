@@ -11,6 +11,7 @@ namespace gf {
 
 void Engine::run(const command::Play&) {
     require_run("play");
+    watches_.forget_until();
     playback_.play();
 }
 
@@ -49,7 +50,8 @@ void Engine::play_steps() {
 
 void Engine::play_token(double now) {
     playback_.note_token(now);
-    if (!show_next_token()) playback_.stop();
+    if (!show_next_token()) return playback_.stop();
+    stop_where_watched();
 }
 
 /// Shows one more token, drawing it if it is not there yet. False when there is no room for it, or when it

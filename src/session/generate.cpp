@@ -12,9 +12,10 @@ void generate(const Model& model, std::vector<int>& tokens, const GenerationOpti
     setup.n_prefix = n_prompt;
     // Such a run is one of the tokens shown: it is computed from the start for each of them.
     const bool anew = appending_changes_rows(model.config(), setup, n_prompt, capacity);
-    std::unique_ptr<Trace> trace;
+    std::shared_ptr<Trace> trace;
+    const Keep keep = options.until ? Keep::all : Keep::cache;
     const auto run_with_room = [&](int room) {
-        trace = std::make_unique<Trace>(model.weights, TraceShape{room, Keep::cache}, setup, options.source);
+        trace = std::make_shared<Trace>(model.weights, TraceShape{room, keep}, setup, options.source);
         extend(*trace, tokens);
     };
     Sampler sampler;
@@ -28,11 +29,13 @@ void generate(const Model& model, std::vector<int>& tokens, const GenerationOpti
         if (ends_text(model, step.token)) return;
         tokens.push_back(step.token);
         if (!on_token(step.token)) return;
-        if (i + 1 == options.n) continue;
+        if (i + 1 == options.n && !options.until) continue;
         if (anew)
             run_with_room(static_cast<int>(tokens.size()));
         else
             extend(*trace, {&tokens.back(), 1});
+        const auto n_tokens = static_cast<int>(tokens.size());
+        if (options.until && options.until->holds({.trace = trace, .rows = n_tokens}, n_tokens - 1)) return;
     }
 }
 

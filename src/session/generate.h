@@ -4,6 +4,7 @@
 
 #include "core/sampling/sampling.h"
 #include "core/trace.h"
+#include "core/watch/expression.h"
 #include "session/model.h"
 
 #include <functional>
@@ -19,6 +20,8 @@ struct GenerationOptions {
     std::shared_ptr<const Trace> source{}; ///< the encoder's complete run, for an encoder-decoder
     RunSetup setup{}; ///< with edits, also of rows that are computed later; with a prefix mask the prompt is
                       ///< the prefix
+    /// The last token is the first of which this condition holds; null: none. All sites are kept then.
+    const Expression* until = nullptr;
 };
 
 /// Appends up to options.n tokens to `tokens`, which must not be empty and must leave room for them in the

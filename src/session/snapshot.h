@@ -5,6 +5,7 @@
 #include "core/sampling/sampling.h"
 #include "session/branch.h"
 #include "session/run.h"
+#include "session/watch_desk.h"
 
 #include <cstdint>
 #include <memory>
@@ -45,6 +46,9 @@ struct Snapshot {
         int rows = 0, n_tokens = 0;         ///< computed, and in all
     };
     Probe probe;
+
+    std::shared_ptr<const Watches> watches =
+        std::make_shared<const Watches>(); ///< in the order of their adding
 
     std::optional<GradientTarget> gradient_target; ///< what the gradients of the text are of; null: none
     std::vector<JobProgress> jobs;

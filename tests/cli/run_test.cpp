@@ -87,6 +87,41 @@ TEST(Run, EditsAreThoseOfASession) {
         {"edits.json [1]", "rows in 0 to 5", "7 to 12"});
 }
 
+/// Where plain Python finds it in the file that `trace` writes. -1: nowhere.
+int token_found_by_python(const std::string& trace, const std::string& arguments) {
+    const std::string script = std::string(GLASSFORMER_TESTS_DIR) + "/reference/find_token.py";
+    const std::string found = scratch_file("found", "");
+    EXPECT_EQ(std::system(
+                  ("/usr/bin/python3 -B '" + script + "' '" + trace + "' " + arguments + " >'" + found + "'")
+                      .c_str()),
+              0);
+    const std::string text = read_text(found);
+    return text.empty() ? -1 : std::stoi(text);
+}
+
+TEST(Run, StopsWhereItsConditionHoldsFirst) {
+    if (std::system("/usr/bin/python3 -c '' >/dev/null 2>&1") != 0) GTEST_SKIP() << "no Python";
+    const SavedModel& model = saved_preset("llama");
+    const std::vector<std::string> arguments{"run", "--model", model.path, "--tokens", "3,1,4,1,5",
+                                             "-n",  "40",      "--seed",   "7"};
+    const std::vector<int> all = printed_ids(stdout_of(arguments));
+    const std::string trace = scratch_file("whole.safetensors", "");
+    stdout_of({"trace", "--model", model.path, "--tokens", ids_text(all), "--out", trace});
+    for (const auto& [condition, numbers] :
+         {std::pair("surprisal > 7.5", "7.5"), std::pair("surprisal > 8.5", "8.5"),
+          std::pair("blocks.1.attn.hook_pattern[2, t, 1] > 0.15", "2 1 0.15")}) {
+        SCOPED_TRACE(condition);
+        const int found = token_found_by_python(trace, std::string("5 ") + numbers);
+        ASSERT_GE(found, 5);
+        std::vector<std::string> until = arguments;
+        until.insert(until.end(), {"--until", condition});
+        EXPECT_EQ(printed_ids(stdout_of(until)), std::vector(all.begin(), all.begin() + found + 1));
+    }
+    std::vector<std::string> wrong = arguments;
+    wrong.insert(wrong.end(), {"--until", "suprisal > 6"});
+    expect_refused(wrong, {"suprisal", "surprisal", "character 1"});
+}
+
 TEST(Run, PrintsIdsWithoutATokenizer) {
     const SavedModel& model = saved_preset("llama");
     const std::vector<int> expected = greedy_tokens(model, {3, 1, 4, 1, 5}, 12);

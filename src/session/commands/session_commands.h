@@ -327,6 +327,37 @@ struct Undo {
     static void fields(auto&, auto) {}
 };
 
+struct SetWatch {
+    std::string text;
+    bool stops = false;
+    static constexpr std::string_view k_name = "watch";
+    static constexpr std::string_view k_about =
+        "Watches a number or a condition, such as `blocks.2.attn.hook_pattern[3, t, 0] > 0.8`, `surprisal > "
+        "6` "
+        "or `drawn != likeliest`. With `stops`, playing stops at each token at which the condition holds.";
+    static void fields(auto& command, auto visit) {
+        visit("text", command.text, {.required = true});
+        visit("stops", command.stops);
+    }
+};
+
+struct RemoveWatch {
+    std::string text;
+    static constexpr std::string_view k_name = "unwatch";
+    static constexpr std::string_view k_about = "Removes the watch with this text.";
+    static void fields(auto& command, auto visit) { visit("text", command.text, {.required = true}); }
+};
+
+struct RunUntil {
+    std::string condition;
+    static constexpr std::string_view k_name = "run-until";
+    static constexpr std::string_view k_about = "Plays until the condition, as in `watch`, holds at a new "
+                                                "token, the text ends, or the context is full.";
+    static void fields(auto& command, auto visit) {
+        visit("condition", command.condition, {.required = true});
+    }
+};
+
 struct Redo {
     static constexpr std::string_view k_name = "redo";
     static constexpr std::string_view k_about = "Makes the change again that `undo` took back.";
@@ -342,7 +373,7 @@ using SessionCommand =
                  command::ForceToken, command::SelectBranch, command::ApplyEdit, command::EditCell,
                  command::RemoveEdit, command::SwitchCells, command::RemoveEdits, command::UseEdits,
                  command::SetSetup, command::RestoreText, command::SaveState, command::AddRun,
-                 command::RemoveRun, command::DrawEach, command::SetGradients, command::Probe, command::Undo,
-                 command::Redo>;
+                 command::RemoveRun, command::DrawEach, command::SetGradients, command::Probe,
+                 command::SetWatch, command::RemoveWatch, command::RunUntil, command::Undo, command::Redo>;
 
 } // namespace gf
