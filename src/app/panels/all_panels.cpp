@@ -7,6 +7,7 @@
 #include "app/panels/outline/outline_panel.h"
 #include "app/panels/sampling/sampling_panel.h"
 #include "app/panels/text/text_panel.h"
+#include "app/panels/watches/watches_panel.h"
 
 namespace gf::ui {
 
@@ -19,6 +20,7 @@ std::vector<std::unique_ptr<Panel>> make_all_panels() {
     panels.push_back(make_head_panel());
     panels.push_back(make_inspector_panel());
     panels.push_back(make_text_panel());
+    panels.push_back(make_watches_panel());
     return panels;
 }
 

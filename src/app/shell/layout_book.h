@@ -40,12 +40,14 @@ struct LayoutBook {
     std::string current = "Overview";
     bool is_untouched = true;        ///< the panels stand as `current` says; else as layout.ini does
     std::vector<std::string> closed; ///< panels that are not shown now
+    std::vector<std::string> opened; ///< panels that are shown though the layout has no place for them
     std::vector<Layout> saved;       ///< the person's own
     bool operator==(const LayoutBook&) const = default;
     static void fields(auto& book, auto visit) { // of layouts.json
         visit("current", book.current);
         visit("as_made", book.is_untouched);
         visit("closed", book.closed);
+        visit("opened", book.opened);
         visit("saved", book.saved, {.most_items = k_max_saved_layouts});
     }
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace gf::ui {
@@ -78,7 +79,17 @@ DockTree PanelArrangement::tree_for_space() const {
     return space_ == Space::low && !layout.low.parts.empty() ? layout.low : layout.root;
 }
 
-bool PanelArrangement::is_open(std::string_view panel) const { return !contains(book_.closed, panel); }
+/// Whether the layout itself shows the panel. One that its tree does not name waits to be asked for.
+bool PanelArrangement::layout_shows(std::string_view panel) const {
+    const Layout& layout = current_layout();
+    return layout.root.holds(panel) && !contains(layout.closed, panel);
+}
+
+bool PanelArrangement::is_open(std::string_view panel) const {
+    if (contains(book_.closed, panel)) return false;
+    return contains(book_.opened, panel) || current_layout().root.holds(panel) ||
+           (arranged_ && arranged_->holds(panel));
+}
 
 /// Whether nobody moved anything since the layout was chosen.
 bool PanelArrangement::is_untouched() const {
@@ -94,6 +105,7 @@ std::string PanelArrangement::choose(std::string_view name) {
     arranged_.reset();
     book_.current = layout->name;
     book_.closed = layout->closed;
+    book_.opened.clear();
     rebuild_ = book_.is_untouched = true;
     request_frame();
     return layout->inspected;
@@ -110,11 +122,9 @@ std::vector<ViewCommand> PanelArrangement::state() const {
     std::vector<ViewCommand> commands{command::SetLayout{book_.current}};
     if (arranged_ || (dock_exists(dock_) && !rebuild_ && !is_untouched()))
         commands.emplace_back(command::Arrange{dock_exists(dock_) ? read_docks(dock_, panels_) : *arranged_});
-    for (const std::string& panel : panels_) {
-        const bool closed_by_layout = contains(current_layout().closed, panel);
-        if (is_open(panel) == closed_by_layout)
+    for (const std::string& panel : panels_)
+        if (is_open(panel) != layout_shows(panel))
             commands.emplace_back(command::ShowPanel{panel, is_open(panel)});
-    }
     return commands;
 }
 
@@ -129,7 +139,12 @@ void PanelArrangement::save_as(const std::string& name) {
     const bool was_moved = dock_exists(dock_) && !rebuild_ && !is_untouched();
     // A panel that floats has no place in the tree that is read.
     DockTree tree = was_moved ? read_docks(dock_, panels_) : current_layout().root;
-    Layout layout{name, with_all_panels(std::move(tree), panels_), book_.closed, {}, {}, ""};
+    std::vector<std::string> closed;
+    std::copy_if(panels_.begin(), panels_.end(), std::back_inserter(closed),
+                 [&](const std::string& panel) { return !is_open(panel); });
+    Layout layout{name, with_all_panels(std::move(tree), panels_), closed, {}, {}, ""};
+    book_.closed = std::move(closed);
+    book_.opened.clear();
     const auto place = std::find_if(book_.saved.begin(), book_.saved.end(), has_name);
     if (place != book_.saved.end())
         *place = std::move(layout);
@@ -163,10 +178,13 @@ void PanelArrangement::show(std::string_view panel, bool on) {
         throw Error({"show-panel", "a panel; nearest: " + nearest_names(panel, panels_),
                      "'" + std::string(panel) + "'", ""});
     std::erase(book_.closed, panel);
-    if (on)
+    std::erase(book_.opened, panel);
+    if (on) {
         focus_ = panel;
-    else
+        if (!is_open(panel)) book_.opened.emplace_back(panel);
+    } else {
         book_.closed.emplace_back(panel);
+    }
     request_frame();
 }
 

@@ -56,6 +56,7 @@ class PanelArrangement {
     static Space space_in(ImVec2 size);
     bool is_untouched() const;
     const Layout& current_layout() const;
+    bool layout_shows(std::string_view panel) const;
     DockTree tree_for_space() const;
     void keep_to_layout(ImVec2 size);
 
