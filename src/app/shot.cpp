@@ -21,7 +21,7 @@ namespace {
 
 struct ShotOptions {
     ModelOptions model;
-    std::string out, size = "1600x900", theme = "light", script, prompt;
+    std::string out, size = "1600x900", theme = "light", script, prompt, texts;
     double scale = 1;
 };
 
@@ -62,7 +62,7 @@ void write_shot(const ShotOptions& o) {
     if (!o.script.empty())
         script = commands_from_json(parse_json(MappedFile(o.script).text(), o.script), o.script);
 
-    HeadlessWindow window({width, height, {theme, static_cast<float>(o.scale)}, true, false});
+    HeadlessWindow window({width, height, {theme, static_cast<float>(o.scale)}, true, !o.texts.empty()});
     Workbench workbench({Session::Mode::cooperative, {}, {}, false, shipped_models_folder()});
     workbench.settings().theme = theme;
     workbench.settings().scale = static_cast<float>(o.scale);
@@ -80,7 +80,9 @@ void write_shot(const ShotOptions& o) {
     for (const Command& c : script) carry_out(c);
     run_until_still(window, workbench);
     write_png(o.out, window.picture());
-    fmt::print("{}: {}x{}\n", o.out, width, height);
+    if (o.texts.empty()) return fmt::print("{}: {}x{}\n", o.out, width, height);
+    for (const UiText& text : ImGuiHost::current().items().texts())
+        if (text.window == o.texts) fmt::print("{}\n", text.text);
 }
 
 } // namespace
@@ -97,6 +99,8 @@ void add_shot(CLI::App& app, int& exit_code) {
     command->add_option("--scale", options->scale, "of the interface")->capture_default_str();
     command->add_option("--script", options->script, "JSON file: a list of commands to carry out first")
         ->type_name("PATH");
+    command->add_option("--texts", options->texts,
+                        "print what a panel or bar says, e.g. Operation or Flow, in place of the size");
     command->callback([options, &exit_code] {
         write_shot(*options);
         exit_code = 0;

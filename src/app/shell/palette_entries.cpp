@@ -4,6 +4,7 @@
 #include "app/start/display_text.h"
 #include "app/view/gradient_words.h"
 #include "app/view/key_bindings.h"
+#include "app/view/operations.h"
 #include "app/view/token_labels.h"
 #include "core/site_names.h"
 
@@ -74,12 +75,14 @@ void add_comparing_commands(const Snapshot& s, const Run& in_view, Entries& entr
 
 void add_view_commands(const Snapshot& s, const Selection& selection, Entries& entries) {
     const Run& run = s.run_or_text(selection.run);
-    const SiteRef previous = operation_after(run.config(), selection, -1),
-                  next = operation_after(run.config(), selection, 1);
-    add_command(entries, "Previous operation", KeyAction::previous_operation,
-                command::SelectOperation{site_name(previous.site, previous.layer)});
-    add_command(entries, "Next operation", KeyAction::next_operation,
-                command::SelectOperation{site_name(next.site, next.layer)});
+    for (const auto& [title, key, steps] :
+         {std::tuple("Previous operation", KeyAction::previous_operation, -1),
+          std::tuple("Next operation", KeyAction::next_operation, 1)})
+        add_command(
+            entries, title, key,
+            command::SelectOperation{operation_name(operation_after(run, s.chain, selection, steps))});
+    add_command(entries, "Go through the operations", "one step of the computation after the other", "",
+                command::PlayOperations{true});
     for (const Run& other : s.runs)
         if (other.id == run.reads || other.id == run.read_by)
             add_command(entries, fmt::format("Show the {}", other.stack_name()),

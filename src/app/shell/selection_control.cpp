@@ -1,5 +1,6 @@
 #include "app/shell/selection_control.h"
 
+#include "app/view/operations.h"
 #include "app/view/view.h"
 
 #include "core/name_matching.h"
@@ -42,6 +43,11 @@ void SelectionControl::run(const command::Inspect& inspected) {
 }
 
 void SelectionControl::run(const command::SelectOperation& operation) {
+    if (const auto of_sampling = find_sampling_operation(operation.name)) {
+        selection_.operation = of_sampling;
+        selection_.inspected = operation_name({of_sampling->site});
+        return;
+    }
     const std::string name = name_in_view(operation.name);
     const Snapshot& s = session_.latest();
     if (name.empty() || !s.has_run()) {
@@ -50,7 +56,7 @@ void SelectionControl::run(const command::SelectOperation& operation) {
         return;
     }
     const SiteRef site = find_site(run_in_view(s).config(), name);
-    selection_.operation = site;
+    selection_.operation = {site};
     selection_.inspected = name;
     if (site.layer >= 0) selection_.pinned_head.layer = site.layer;
 }
@@ -153,8 +159,7 @@ std::vector<ViewCommand> SelectionControl::state() {
     state.emplace_back(command::PinHead{selection_.pinned_head.layer, selection_.pinned_head.head});
     state.emplace_back(command::PinToken{selection_.pinned_token});
     if (selection_.operation)
-        state.emplace_back(
-            command::SelectOperation{site_name(selection_.operation->site, selection_.operation->layer)});
+        state.emplace_back(command::SelectOperation{operation_name(*selection_.operation)});
     if (!selection_.inspected.empty()) state.emplace_back(command::Inspect{selection_.inspected});
     if (selection_.pinned_cell)
         state.emplace_back(command::PinCell{
@@ -203,17 +208,6 @@ void SelectionControl::follow_layer() {
     const command::ViewLayer wanted{selection_.pinned_head.layer, run ? run->name : "text"};
     if (wanted.layer == viewed_layer_.layer && wanted.run == viewed_layer_.run) return;
     session_.post(viewed_layer_ = wanted);
-}
-
-SiteRef operation_after(const ModelConfig& config, const Selection& selection, int steps) {
-    const std::vector<SiteRef> sites = all_sites(config);
-    const auto last = static_cast<std::ptrdiff_t>(sites.size()) - 1;
-    const auto at =
-        selection.operation ? std::find(sites.begin(), sites.end(), *selection.operation) : sites.end();
-    if (at != sites.end())
-        return sites[static_cast<std::size_t>(
-            std::clamp(at - sites.begin() + steps, std::ptrdiff_t{0}, last))];
-    return *std::find(sites.begin(), sites.end(), SiteRef{Site::resid_pre, selection.pinned_head.layer});
 }
 
 } // namespace gf::ui

@@ -12,10 +12,6 @@
 
 namespace gf::ui {
 
-/// The operation `steps` further on in the order of the computation; where none is selected, the first one of
-/// the layer in focus. Used for keys and by the palette.
-SiteRef operation_after(const ModelConfig& config, const Selection& selection, int steps);
-
 class SelectionControl {
   public:
     SelectionControl(Session& session, Selection& selection) : session_(session), selection_(selection) {}

@@ -3,6 +3,7 @@
 
 #include "app/host/keyboard.h"
 #include "app/shell/workbench.h"
+#include "app/view/operations.h"
 #include "app/widgets/term_tooltip.h"
 #include "core/name_matching.h"
 #include "platform/error.h"
@@ -35,6 +36,15 @@ void Workbench::run(const command::SetTheme& c) { settings_.theme = theme_named(
 
 void Workbench::run(const command::SetScale& c) {
     settings_.scale = std::clamp(static_cast<float>(c.scale), k_min_scale, k_max_scale);
+}
+
+void Workbench::run(const command::PlayOperations& c) {
+    const Snapshot& s = session_.latest();
+    if (!s.has_run()) throw Error({"play-operations", "an open model", "none", "open one first"});
+    if (c.on && !selection_.operation)
+        run(command::SelectOperation{
+            operation_name(all_operations(selection_control_.run_in_view(s), s.chain).front())});
+    operation_strip_.play(c.on);
 }
 
 void Workbench::run(const command::SetMotion& c) { settings_.motion = c.on; }

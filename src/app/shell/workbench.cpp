@@ -243,6 +243,7 @@ void Workbench::draw_below_bar(const Snapshot& s, float top) {
                         selection_control_.quantity_in_view());
         formula_bar_.update(view, selection_);
         top = look_strip_.draw(s, top, settings_, script_player_, commands_);
+        top = operation_strip_.draw(view, selection_, top, commands_);
         draw_panels(view, top, bottom);
         formula_bar_.draw(view, selection_, commands_, bottom, {shows_timing_, frame_ms_});
     }

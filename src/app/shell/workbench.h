@@ -9,6 +9,7 @@
 #include "app/shell/help_card.h"
 #include "app/shell/look_strip.h"
 #include "app/shell/notice_card.h"
+#include "app/shell/operation_strip.h"
 #include "app/shell/palette.h"
 #include "app/shell/panel_arrangement.h"
 #include "app/shell/panel_list.h"
@@ -88,6 +89,7 @@ class Workbench {
     void run(const command::PinCell& c) { selection_control_.run(c); }
     void run(const command::Inspect&);
     void run(const command::SelectOperation& c) { selection_control_.run(c); }
+    void run(const command::PlayOperations& c);
     void run(const command::AskValue&);
     void run(const command::ViewRun& c) { selection_control_.run(c); }
     void run(const command::Compare& c) { selection_control_.run(c); }
@@ -127,6 +129,7 @@ class Workbench {
     ScriptPlayer script_player_;
     RestartOffer restart_offer_;
     LookStrip look_strip_;
+    OperationStrip operation_strip_;
     StartPage start_page_;
     PanelPairs panels_;
     CellPopups cell_popups_;

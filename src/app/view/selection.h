@@ -38,6 +38,15 @@ struct HeadRef {
     bool operator==(const HeadRef&) const = default;
 };
 
+/// A step of the computation: a site or, behind the logits, a stage of sampling or the draw.
+struct Operation {
+    static constexpr int k_none = -1, k_draw = -2;
+    SiteRef site;
+    int sampling = k_none; ///< a StageKind, or k_draw; then the site is the logits
+    bool operator==(const Operation&) const = default;
+    bool is_site(const SiteRef& other) const { return sampling == k_none && site == other; }
+};
+
 struct Selection {
     Hover<CellRef> cell;
     Hover<int> token;        ///< position in the run in view
@@ -51,7 +60,7 @@ struct Selection {
     Attention attention = Attention::self; ///< the one that Heads and Head show
     int pinned_token = -1;                 ///< position; -1: the newest one
     std::optional<CellRef> pinned_cell;
-    std::optional<SiteRef> operation; ///< the step of the computation that Shift+arrows stand at
+    std::optional<Operation> operation; ///< the step of the computation that Shift+arrows stand at
     std::string inspected; ///< site or parameter in the Inspector; empty: that of the cell in focus
 
     /// What the cell in focus() is computed from and, while Alt is held, what it feeds, both in the run

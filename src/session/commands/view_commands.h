@@ -72,10 +72,20 @@ struct Inspect {
 struct SelectOperation {
     std::string name;
     static constexpr std::string_view k_name = "operation";
-    static constexpr std::string_view k_about = "Selects a step of the computation by the name of its site: "
-                                                "it is highlighted everywhere and inspected, "
-                                                "and its layer is unfolded. An empty name selects none.";
+    static constexpr std::string_view k_about =
+        "Selects a step of the computation by the name of its site, or as a stage of sampling "
+        "(`sampling.top-k`) or the `draw`: it is highlighted everywhere and inspected, its layer is "
+        "unfolded, "
+        "and a line says what it does to the token in view. An empty name selects none.";
     static void fields(auto& command, auto visit) { visit("name", command.name); }
+};
+
+struct PlayOperations {
+    bool on = true;
+    static constexpr std::string_view k_name = "play-operations";
+    static constexpr std::string_view k_about =
+        "Goes through the steps of the computation by itself, from the selected one on, or stops there.";
+    static void fields(auto& command, auto visit) { visit("on", command.on); }
 };
 
 struct ViewRun {
@@ -218,10 +228,10 @@ struct ShowLook {
 
 using ViewCommand =
     std::variant<command::SetTheme, command::SetScale, command::PinHead, command::PinToken, command::PinCell,
-                 command::AskValue, command::Inspect, command::SelectOperation, command::ViewRun,
-                 command::Compare, command::ViewQuantity, command::ViewAttention, command::SetView,
-                 command::ShowPanel, command::SetLayout, command::Arrange, command::SaveLayout,
-                 command::DeleteLayout, command::SetMotion, command::ChooseFile, command::Find,
-                 command::ShowHelp, command::Explain, command::ShowLook>;
+                 command::AskValue, command::Inspect, command::SelectOperation, command::PlayOperations,
+                 command::ViewRun, command::Compare, command::ViewQuantity, command::ViewAttention,
+                 command::SetView, command::ShowPanel, command::SetLayout, command::Arrange,
+                 command::SaveLayout, command::DeleteLayout, command::SetMotion, command::ChooseFile,
+                 command::Find, command::ShowHelp, command::Explain, command::ShowLook>;
 
 } // namespace gf

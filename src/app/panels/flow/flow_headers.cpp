@@ -5,6 +5,7 @@
 #include "app/view/token_labels.h"
 #include "app/widgets/plain_text.h"
 #include "app/widgets/rotated_text.h"
+#include "app/widgets/term_tooltip.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
 
@@ -173,8 +174,8 @@ void FlowHeaderRow::draw_columns(const View& v, const FlowLayout& layout, const 
     for (const FlowColumn& c : layout.columns) {
         if (!is_named(layout, c)) continue;
         const bool folded = c.kind == FlowColumnKind::folded;
-        const bool stepped = !folded && selection.operation && selection.operation->site == c.site &&
-                             selection.operation->layer == c.layer;
+        const bool stepped =
+            !folded && selection.operation && selection.operation->is_site({c.site, c.layer});
         draw_header(layout, c, stepped, free_from);
         draw_phrase(layout, c, phrase_free_from);
         if (folded) continue;
@@ -184,10 +185,10 @@ void FlowHeaderRow::draw_columns(const View& v, const FlowLayout& layout, const 
         if (ImGui::InvisibleButton(name, {c.x1 - c.x0, px(18)}))
             commands.post(command::Inspect{site_name(c.site, c.layer)});
         draw_focus_ring_of_last_item(px(3));
-        if (!ImGui::IsItemHovered()) continue;
+        if (!shows_term_tooltip()) continue;
         text_.clear();
         write_site_tooltip(v, c, text_);
-        tooltip(text());
+        term_tooltip(term_of(c.site), text());
     }
 }
 

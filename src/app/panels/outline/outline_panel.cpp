@@ -101,7 +101,7 @@ class OutlinePanel : public Panel {
     int run_ = -1;   ///< id of the run of rows_
     int layer_ = -1; ///< the one that is unfolded in rows_
     std::vector<Row> rows_;
-    std::optional<SiteRef> scrolled_to_;
+    std::optional<Operation> scrolled_to_;
     fmt::memory_buffer text_;
 };
 
@@ -199,7 +199,7 @@ void OutlinePanel::write_shape(const View& v, Site site) {
 void OutlinePanel::draw_operation(const View& v, const Row& row, Selection& selection, Commands& commands) {
     const Theme& t = theme();
     const SiteRef site = *row.site;
-    const bool chosen = selection.operation == row.site;
+    const bool chosen = selection.operation && selection.operation->is_site(site);
     const auto cell = selection.focus_in(v.run.id);
     const bool lit = cell && cell->param < 0 && cell->site == site.site && cell->layer == site.layer;
     const float width = std::max(ImGui::GetContentRegionAvail().x, 1.0f);
