@@ -3,9 +3,10 @@
 #include "app/host/imgui_host.h"
 #include "app/host/keyboard.h"
 #include "app/shell/selection_control.h"
+#include "app/view/cell_moves.h"
 #include "app/view/head_switch.h"
 #include "app/view/key_bindings.h"
-#include "core/site_names.h"
+#include "app/view/operations.h"
 
 namespace gf::ui {
 namespace {
@@ -18,9 +19,13 @@ bool was_pressed(const KeyBinding& b, int index) {
     return ImGui::GetIO().KeyMods == (b.chord & ImGuiMod_Mask_) && ImGui::IsKeyPressed(key, b.repeats);
 }
 
-void step_operation(const Run& run, const Selection& selection, int steps, Commands& commands) {
-    const SiteRef site = operation_after(run.config(), selection, steps);
-    commands.post(command::SelectOperation{site_name(site.site, site.layer)});
+void step_operation(const Snapshot& s, const Run& run, const Selection& selection, int steps,
+                    Commands& commands) {
+    commands.post(command::SelectOperation{operation_name(operation_after(run, s.chain, selection, steps))});
+}
+
+void move_cell(const View& view, const Selection& selection, int down, int right, Commands& commands) {
+    commands.post(command::PinCell{view.address(moved_cell(view, selection, down, right))});
 }
 
 /// The actions that need a run.
@@ -35,8 +40,8 @@ void act_on_run(KeyAction action, int index, const Snapshot& s, const Selection&
     case previous_token: commands.post(command::Step{-1}); break;
     case first_token: commands.post(command::Jump{1}); break;
     case last_token: commands.post(command::Jump{s.text().rows_wanted}); break;
-    case next_operation: step_operation(run, selection, 1, commands); break;
-    case previous_operation: step_operation(run, selection, -1, commands); break;
+    case next_operation: step_operation(s, run, selection, 1, commands); break;
+    case previous_operation: step_operation(s, run, selection, -1, commands); break;
     case layer:
         if (index < run.config().n_layers) commands.post(command::PinHead{index, pinned.head});
         break;
@@ -44,6 +49,10 @@ void act_on_run(KeyAction action, int index, const Snapshot& s, const Selection&
         commands.post(command::PinHead{pinned.layer, (pinned.head + n_heads - 1) % n_heads});
         break;
     case next_head: commands.post(command::PinHead{pinned.layer, (pinned.head + 1) % n_heads}); break;
+    case cell_up: move_cell(View(s, run), selection, -1, 0, commands); break;
+    case cell_down: move_cell(View(s, run), selection, 1, 0, commands); break;
+    case cell_left: move_cell(View(s, run), selection, 0, -1, commands); break;
+    case cell_right: move_cell(View(s, run), selection, 0, 1, commands); break;
     case edit_value: commands.post(command::AskValue{}); break;
     case toggle_edits:
         if (s.n_edits() > 0) commands.post(command::UseEdits{!s.edits_on});

@@ -3,6 +3,8 @@
 #include "app/widgets/buttons.h"
 #include "app/widgets/panel_frame.h"
 #include "app/widgets/plain_text.h"
+#include "app/widgets/tooltip.h"
+#include "app/widgets/widget_parts.h"
 #include "models/shipped.h"
 #include "platform/error.h"
 
@@ -16,6 +18,7 @@ namespace {
 constexpr float k_strip_margin = 8, k_strip_padding = 4, k_title_gap = 14;
 constexpr float k_least_words_width = 200; ///< in a narrower window the title gives way
 
+constexpr float k_greatest_share = 0.15f; ///< of the window's height that the words may take
 constexpr const char* k_title = "What to look at";
 
 } // namespace
@@ -63,7 +66,10 @@ float LookStrip::draw(const Snapshot& s, float top, const Settings& settings, Sc
     const float title = std::ceil(measure(bold, k_title).x) + px(k_title_gap);
     const bool has_title = right - left - title >= px(k_least_words_width);
     const float words_left = left + (has_title ? title : 0), width = std::max(right - words_left, px(80));
-    const float words_height = wrapped_text_height(body, words_, width);
+    // Where little is left for the panels, the words are one line, and a tooltip has all of them.
+    const float whole = wrapped_text_height(body, words_, width);
+    const bool is_cut = whole > std::max(k_greatest_share * ImGui::GetIO().DisplaySize.y, body->FontSize + 1);
+    const float words_height = is_cut ? body->FontSize : whole;
     const float inner = std::max(words_height + px(8), px(k_control_height) + px(2 * k_strip_padding));
     begin_bar("Look", top, inner + px(k_strip_margin));
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -72,7 +78,16 @@ float LookStrip::draw(const Snapshot& s, float top, const Settings& settings, Sc
     draw_fill(list, box, t.note_tint, px(8));
     const float middle = box.center().y;
     if (has_title) draw_text(list, box, left, bold, t.text, k_title);
-    draw_wrapped_text(list, {words_left, std::floor(middle - words_height / 2)}, body, t.text, words_, width);
+    if (is_cut) {
+        const UiRect line{{words_left, box.min.y}, {words_left + width, box.max.y}};
+        draw_text_cut(list, line, body, t.text, words_);
+        ImGui::SetCursorScreenPos(line.min);
+        text_item("words", line.size());
+        tooltip(words_);
+    } else {
+        draw_wrapped_text(list, {words_left, std::floor(middle - words_height / 2)}, body, t.text, words_,
+                          width);
+    }
     const float button_top = std::floor(middle - px(k_control_height) / 2);
     if (!picture_.empty()) {
         ImGui::SetCursorScreenPos({right + px(8), button_top});

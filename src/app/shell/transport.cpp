@@ -8,9 +8,11 @@
 #include "app/widgets/plain_text.h"
 #include "app/widgets/popup.h"
 #include "app/widgets/slider.h"
+#include "app/widgets/term_tooltip.h"
 #include "app/widgets/text_field.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
+#include "core/words/term.h"
 #include "text/utf8.h"
 
 #include <fmt/format.h>
@@ -25,7 +27,7 @@ namespace {
 // Widths of the bar from which on these things have room in it, as design lengths.
 constexpr float k_with_find_key = 1100, k_with_view = 940, k_with_shape = 1480, k_with_title = 1240,
                 k_with_undo = 980, k_with_speed = 860, k_with_model = 720, k_with_find = 560,
-                k_with_counter = 500, k_with_wide_gap = 400;
+                k_with_counter = 500, k_with_wide_gap = 400, k_with_ends = 320, k_with_layout_name = 280;
 constexpr float k_min_prompt_width = 32;                                    ///< design length
 constexpr std::size_t k_max_name_length = 24, k_max_name_in_low_width = 12; ///< bytes of a model's name
 
@@ -49,12 +51,14 @@ void Transport::draw(const Snapshot& s, const PanelArrangement& arrangement, Pan
     const QuietButton find{width >= px(k_with_find_key) ? "Ctrl+K" : "", Icon::search, false},
         help{"?", {}, false};
     const bool with_find = width >= px(k_with_find);
-    const bool with_view = width >= px(k_with_view);
-    float menu_width = menu_.width(arrangement, with_view);
+    const MenuRoom menu_room = width >= px(k_with_view)          ? MenuRoom::both
+                               : width >= px(k_with_layout_name) ? MenuRoom::layout
+                                                                 : MenuRoom::arrow;
+    float menu_width = menu_.width(arrangement, menu_room);
     if (with_find) menu_width += quiet_button_width(find) + quiet_button_width(help) + 2 * px(4);
     if (s.has_run()) draw_run_controls(s, width, left, menu_width, commands);
     ImGui::SetCursorPosX(left + width - menu_width);
-    menu_.draw(s, arrangement, panels, settings, with_view, commands);
+    menu_.draw(s, arrangement, panels, settings, menu_room, commands);
     if (!with_find) return;
     ImGui::SameLine(0, px(4));
     if (quiet_button("Find", find, "Find anything  (Ctrl+K)")) commands.post(command::Find{});
@@ -84,7 +88,7 @@ void Transport::draw_run_controls(const Snapshot& s, float bar_width, float bar_
     draw_texts(s, commands, std::max(bar_width - prompt_left - controls_width_, px(k_min_prompt_width)));
     const float prompt_right = ImGui::GetItemRectMax().x;
     ImGui::SameLine(0, px(bar_width >= px(k_with_wide_gap) ? 16 : 8));
-    draw_buttons(s, commands);
+    draw_buttons(s, bar_width >= px(k_with_ends), commands);
     if (bar_width >= px(k_with_counter)) {
         ImGui::SameLine(0, px(12));
         draw_counter(s);
@@ -110,6 +114,7 @@ void Transport::draw_counter(const Snapshot& s) {
     text_ = fmt::format("token {} / {}", s.cursor(), s.config().n_ctx);
     const float room = widest_counter_width(s.config().n_ctx);
     label_text(text_, theme().muted, TextSize::body);
+    term_tooltip(term("context"), "the number of tokens shown, of all that the model can read at once");
     ImGui::SameLine(0, 0);
     ImGui::SetCursorPosX(left + room);
     ImGui::Dummy({0, px(k_control_height)});
@@ -169,21 +174,31 @@ void Transport::draw_texts(const Snapshot& s, Commands& commands, float width) {
         commands.post(command::SetPrompt{prompt_.typed, false});
 }
 
-void Transport::draw_buttons(const Snapshot& s, Commands& commands) {
+void Transport::draw_buttons(const Snapshot& s, bool with_ends, Commands& commands) {
     const float gap = px(4);
-    if (icon_button("First", Icon::first, "Home")) commands.post(command::Jump{1});
-    ImGui::SameLine(0, gap);
-    if (icon_button("Back", Icon::back, "Left")) commands.post(command::Step{-1});
+    if (with_ends) {
+        if (icon_button("First", Icon::first, "Home", "Goes back to the first token."))
+            commands.post(command::Jump{1});
+        ImGui::SameLine(0, gap);
+    }
+    if (icon_button("Back", Icon::back, "Left", "Takes one token back; nothing is lost."))
+        commands.post(command::Step{-1});
     ImGui::SameLine(0, gap);
     if (s.playing) {
-        if (icon_button("Pause", Icon::pause, "Space", Emphasis::primary)) commands.post(command::Pause{});
-    } else if (icon_button("Play", Icon::play, "Space", Emphasis::primary)) {
+        if (icon_button("Pause", Icon::pause, "Space", "Stops after this token.", Emphasis::primary))
+            commands.post(command::Pause{});
+    } else if (icon_button("Play", Icon::play, "Space", "Lets the model write on, token by token.",
+                           Emphasis::primary)) {
         commands.post(command::Play{});
     }
     ImGui::SameLine(0, gap);
-    if (icon_button("Step", Icon::forward, "Right")) commands.post(command::Step{1});
+    if (icon_button("Step", Icon::forward, "Right",
+                    "Adds one token: the next that is written, or a new draw."))
+        commands.post(command::Step{1});
+    if (!with_ends) return;
     ImGui::SameLine(0, gap);
-    if (icon_button("Last", Icon::last, "End")) commands.post(command::Jump{s.text().rows_wanted});
+    if (icon_button("Last", Icon::last, "End", "Goes to the last token that was written."))
+        commands.post(command::Jump{s.text().rows_wanted});
 }
 
 void Transport::draw_speed(const Snapshot& s, Commands& commands) {
@@ -207,6 +222,7 @@ void Transport::draw_seed(const Snapshot& s, Commands& commands) {
         seed_ = std::to_string(s.seed);
     }
     label_text("seed", theme().muted, TextSize::body);
+    term_tooltip(term("seed"), "type another one and press Enter");
     ImGui::SameLine(0, px(6));
     if (!text_field("Seed", seed_, "", px(60),
                     ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_CharsDecimal))

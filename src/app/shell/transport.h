@@ -29,7 +29,7 @@ class Transport {
     void draw_texts(const Snapshot& snapshot, Commands& commands, float width);
     bool draw_text_entry(TextEntry& entry, const char* label, const std::string& text, const char* hint,
                          float width);
-    void draw_buttons(const Snapshot& snapshot, Commands& commands);
+    void draw_buttons(const Snapshot& snapshot, bool with_ends, Commands& commands);
     void draw_speed(const Snapshot& snapshot, Commands& commands);
     void draw_seed(const Snapshot& snapshot, Commands& commands);
     void draw_counter(const Snapshot& snapshot);

@@ -43,21 +43,27 @@ bool indented_segments(const char* name, int& choice, std::span<const char* cons
     return segmented_control(name, choice, options);
 }
 
+QuietButton layout_button(const PanelArrangement& arrangement, MenuRoom room) {
+    if (room == MenuRoom::arrow) return {"", Icon::chevron_down, false};
+    return {arrangement.book().current, {}, true};
+}
+
 } // namespace
 
-float WindowMenu::width(const PanelArrangement& arrangement, bool has_room) const {
-    const float layout = quiet_button_width({arrangement.book().current, {}, true});
-    return has_room ? quiet_button_width(k_view_button) + px(k_gap) + layout : layout;
+float WindowMenu::width(const PanelArrangement& arrangement, MenuRoom room) const {
+    const float layout = quiet_button_width(layout_button(arrangement, room));
+    return room == MenuRoom::both ? quiet_button_width(k_view_button) + px(k_gap) + layout : layout;
 }
 
 void WindowMenu::draw(const Snapshot& s, const PanelArrangement& arrangement, PanelList panels,
-                      const Settings& settings, bool has_room, Commands& commands) {
+                      const Settings& settings, MenuRoom room, Commands& commands) {
+    const bool has_room = room == MenuRoom::both;
     if (has_room) {
         if (quiet_button("View", k_view_button, "Theme, size, panels")) ImGui::OpenPopup(k_view_popup);
         ImGui::SameLine(0, px(k_gap));
     }
     draw_view_menu(arrangement, panels, settings, commands);
-    if (quiet_button("Layout", {arrangement.book().current, {}, true},
+    if (quiet_button("Layout", layout_button(arrangement, room),
                      has_room ? "Layouts, and what the program can do" : "Layouts, panels, looks"))
         ImGui::OpenPopup(k_popup_name);
     if (!begin_popup(k_popup_name)) return;

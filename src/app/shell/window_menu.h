@@ -11,14 +11,16 @@
 
 namespace gf::ui {
 
+/// For what there is room in the bar: both buttons, "Layout" alone, which then opens all, or only its arrow.
+enum class MenuRoom { both, layout, arrow };
+
 class WindowMenu {
   public:
-    /// Draws the buttons "View" and "Layout" and the popups that they open. Without room for both
-    /// (`has_room`), "Layout" opens all.
+    /// Draws the buttons "View" and "Layout" and the popups that they open.
     void draw(const Snapshot& snapshot, const PanelArrangement& arrangement, PanelList panels,
-              const Settings& settings, bool has_room, Commands& commands);
+              const Settings& settings, MenuRoom room, Commands& commands);
     /// The buttons' width in pixels.
-    float width(const PanelArrangement& arrangement, bool has_room) const;
+    float width(const PanelArrangement& arrangement, MenuRoom room) const;
 
   private:
     void draw_view_menu(const PanelArrangement& arrangement, PanelList panels, const Settings& settings,

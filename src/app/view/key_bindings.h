@@ -26,6 +26,10 @@ enum class KeyAction {
     redo,
     choose_file,
     normal_size,
+    cell_up,
+    cell_down,
+    cell_left,
+    cell_right,
     let_go, ///< unpins, and closes what is open
     next_panel,
     previous_panel,

@@ -39,13 +39,13 @@ bool push_button(const char* label, float width, Emphasis emphasis) {
     return item.pressed;
 }
 
-bool icon_button(const char* label, Icon icon, const char* keys, Emphasis emphasis) {
+bool icon_button(const char* label, Icon icon, const char* keys, const char* does, Emphasis emphasis) {
     const ButtonItem item = button_item(label, {px(30), px(k_control_height)});
     if (!item.seen) return false;
     draw_fill(draw_list(), item.box, surface_colour(item, emphasis), px(6));
     draw_icon(draw_list(), icon, item.box.center(), px(12), ImGui::GetColorU32(text_colour(emphasis)));
     draw_focus_ring(item, px(6));
-    std::string tip(shown_text(label));
+    std::string tip(*does ? does : shown_text(label));
     if (*keys) tip.append("  (").append(keys).append(")");
     tooltip(tip);
     return item.pressed;

@@ -16,8 +16,9 @@ enum class Emphasis { plain, primary };
 /// True when clicked. Width 0: as wide as the label needs; -1: all that is left.
 bool push_button(const char* label, float width = 0, Emphasis emphasis = Emphasis::plain);
 
-/// A square button; the label is its name and, with `keys`, its tooltip: "Back  (Left)".
-bool icon_button(const char* label, Icon icon, const char* keys = "", Emphasis emphasis = Emphasis::plain);
+/// A square button. Its tooltip says what it does, or else its label, and the keys: "Back  (Left)".
+bool icon_button(const char* label, Icon icon, const char* keys = "", const char* does = "",
+                 Emphasis emphasis = Emphasis::plain);
 
 struct QuietButton {
     std::string_view text{};    ///< empty: the icon alone

@@ -35,18 +35,25 @@ std::vector<std::array<int, 4>> panel_rects() {
     return all;
 }
 
-/// Drags the gap to the left of a panel.
-void drag_left_edge(Bench& bench, const char* panel, float way) {
+void drag(Bench& bench, ImVec2 from, ImVec2 to) {
     ImGuiIO& io = ImGui::GetIO();
-    const ImRect r = *panel_rect(panel);
-    io.AddMousePosEvent(r.Min.x - 4, r.GetCenter().y);
+    io.AddMousePosEvent(from.x, from.y);
     bench.ui.frames(3);
     io.AddMouseButtonEvent(ImGuiMouseButton_Left, true);
     bench.ui.frames(2);
-    io.AddMousePosEvent(r.Min.x - 4 + way, r.GetCenter().y);
-    bench.ui.frames(2);
+    for (const float way : {0.5f, 1.0f}) {
+        io.AddMousePosEvent(from.x + way * (to.x - from.x), from.y + way * (to.y - from.y));
+        bench.ui.frames(2);
+    }
     io.AddMouseButtonEvent(ImGuiMouseButton_Left, false);
     bench.ui.frames(3);
+}
+
+/// Drags the gap to the left of a panel.
+void drag_left_edge(Bench& bench, const char* panel, float way) {
+    const ImRect r = *panel_rect(panel);
+    const ImVec2 from{r.Min.x - 4, r.GetCenter().y};
+    drag(bench, from, {from.x + way, from.y});
 }
 
 class PanelArrangementTest : public ::testing::Test {
@@ -140,6 +147,20 @@ TEST_F(PanelArrangementTest, PanelsFollowTheWindowUntilOneIsMoved) {
     bench.resize(1700, 900);
     EXPECT_NEAR(panel_rect("Sampling")->GetWidth(), 410, 3) << "what a person set stays";
     bench.resize(1600, 900);
+    choose("All panels");
+    EXPECT_EQ(panel_rects(), before);
+}
+
+TEST_F(PanelArrangementTest, APanelMovesByItsTitle) {
+    const auto before = panel_rects();
+    const ImRect heads = *panel_rect("Heads");
+    drag(bench, {heads.Min.x + 30, heads.Min.y + 12}, panel_rect("Inspector")->GetCenter());
+    ASSERT_TRUE(panel_rect("Heads")) << "it is in front where it was let go";
+    EXPECT_FALSE(panel_rect("Inspector")) << "which is a tab behind it now";
+    EXPECT_NEAR(panel_rect("Heads")->GetWidth(), 310, 2);
+    EXPECT_GT(panel_rect("Head")->GetWidth(), heads.GetWidth()) << "its neighbour took its place";
+    bench.post(command::ShowPanel{"Inspector"});
+    EXPECT_TRUE(panel_rect("Inspector"));
     choose("All panels");
     EXPECT_EQ(panel_rects(), before);
 }

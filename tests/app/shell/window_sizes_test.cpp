@@ -4,6 +4,8 @@
 #include "app/workbench_support.h"
 
 #include "app/host/frame_request.h"
+#include "app/start/gallery.h"
+#include "models/shipped.h"
 
 #include <imgui_internal.h>
 
@@ -114,6 +116,33 @@ TEST_P(WindowSizesTest, NothingIsCutOffOrCovered) {
             if (panel != "Transport")
                 bench.post(command::ShowPanel{panel}); // where there is little room it is behind a tab
             EXPECT_NO_THROW(bench.ui.hover(name)) << name;
+        }
+    }
+}
+
+/// Even where a panel cannot be made larger, nothing asks for it: all of it scrolls or gets shorter.
+TEST(SmallestWindow, EverythingScrollsOrShortens) {
+    for (const auto& [width, height] : {std::pair(800, 600), std::pair(1280, 720), std::pair(1600, 900)}) {
+        SCOPED_TRACE(width);
+        Bench bench({.width = width,
+                     .height = height,
+                     .look = {ThemeName::projector, 3},
+                     .models = shipped_models_folder(),
+                     .layout = ""});
+        bench.workbench.play(opening_commands(shipped_models_folder()));
+        bench.ui.frames(8);
+        bench.ui.leave();
+        expect_bar_in_order("Transport");
+        for (const char* control : {"Back", "Play", "Step", "Layout", "Prompt"})
+            EXPECT_TRUE(bench.ui.exists(std::string("Transport/") + control)) << control;
+        EXPECT_TRUE(bench.ui.exists("Flow/tokens")) << "the rows are there";
+        const float display = static_cast<float>(height);
+        const ImGuiWindow* look = ImGui::FindWindowByName("Look");
+        ASSERT_NE(look, nullptr);
+        EXPECT_LT(look->Size.y, 0.35f * display) << "it leaves room for the panels";
+        for (const char* panel : {"Sampling", "Heads", "Head", "Text", "Outline", "Inspector"}) {
+            bench.post(command::ShowPanel{panel});
+            EXPECT_EQ(bench.all_text(panel).find("larger"), std::string::npos) << panel;
         }
     }
 }

@@ -37,8 +37,8 @@ constexpr float k_labels = 84, k_row_numbers = 24; ///< left of the columns, wit
 constexpr float k_with_row_numbers = 760;          ///< width of the panel from which on rows have numbers
 constexpr float k_legend = 26, k_source_labels = 16, k_layer_number = 22;
 constexpr float k_min_width_with_card = 560;
-/// With less room for the rows and what is around them, the panel says that it is too small.
-constexpr float k_min_width = 320, k_min_height = 140;
+/// With less room for the rows and what is around them, the panel scrolls.
+constexpr float k_min_width = 320, k_min_height = 165;
 constexpr float k_min_height_with_title = 330; ///< with less height the title's line gives way to rows
 
 constexpr std::size_t k_measure_budget = std::size_t{1} << 20; ///< values read in a frame
@@ -79,9 +79,10 @@ class FlowPanel : public PanelWithOptions<FlowOptions> {
     void draw(const View& view, Selection& selection, Commands& commands) override;
 
   private:
+    void draw_all(const View& view, Selection& selection, Commands& commands);
     void take_option(std::string_view name) override;
     float wanted_rows(float readable) const;
-    bool lay_out(const View& view, const Selection& selection, ImVec2 at, ImVec2 room, float card_width);
+    void lay_out(const View& view, const Selection& selection, ImVec2 at, ImVec2 room, float card_width);
     void place_rows(int cursor, int followed);
     void navigate_rows(int cursor, bool over_cells = false);
     int row_under_mouse(int cursor) const;
@@ -181,22 +182,20 @@ void FlowPanel::draw_picture(const View& v, const Selection& selection, float le
     list.PopClipRect();
 }
 
-/// Says where everything is in the room from `at` on; false if that is too small. `card_width`: pixels that
-/// the other stack's card takes.
-bool FlowPanel::lay_out(const View& v, const Selection& selection, ImVec2 at, ImVec2 room, float card_width) {
+/// Says where everything is in the room from `at` on. `card_width`: pixels that the other stack's card takes.
+void FlowPanel::lay_out(const View& v, const Selection& selection, ImVec2 at, ImVec2 room, float card_width) {
     const HeadRef head = selection.head_in_view();
     layout_.layer = selection.pinned_head.layer;
     layout_.head = head.layer == layout_.layer ? head.head : selection.pinned_head.head;
     layout_.kv_head = layout_.head / v.config().group_size();
     // Stepping to the scores shows them.
-    const bool stepped_to_scores = selection.operation && selection.operation->site == Site::attn_scores;
+    const bool stepped_to_scores = selection.operation && selection.operation->site.site == Site::attn_scores;
     layout_.shows_scores = stepped_to_scores || options_.matrix == k_matrix_words[1];
     layout_.n_rows = v.cursor;
     layout_.source_labels_height = v.trace().source() ? px(k_source_labels) : 0;
     room.x -= card_width;
     if (!v.reader) at.x += card_width;
     const float below = px(k_legend) + layout_.source_labels_height;
-    if (v.cursor < 1 || room.x < px(k_min_width) || room.y < px(k_min_height)) return false;
     layout_.headers = headers_that_fit(room.y - below, v.cursor);
     const float labels = px(room.x >= px(k_with_row_numbers) ? k_labels + k_row_numbers : k_labels);
     layout_.left = at.x;
@@ -210,10 +209,19 @@ bool FlowPanel::lay_out(const View& v, const Selection& selection, ImVec2 at, Im
                              : v.cursor - 1);
     columns_.lay_out(v.trace(), at.x + labels, layout_.right, layout_);
     layout_.strongest = strongest_key(v, layout_, selection.token_in_view(v.cursor));
-    return true;
 }
 
 void FlowPanel::draw(const View& v, Selection& selection, Commands& commands) {
+    const ImVec2 room = ImGui::GetContentRegionAvail(), least{px(k_min_width), px(k_min_height)};
+    if (room.x >= least.x && room.y >= least.y) return draw_all(v, selection, commands);
+    ImGui::SetNextWindowContentSize({std::max(room.x, least.x), std::max(room.y, least.y)});
+    ImGui::BeginChild("scrolled", {0, 0}, ImGuiChildFlags_None,
+                      ImGuiWindowFlags_HorizontalScrollbar | ImGuiWindowFlags_NavFlattened);
+    draw_all(v, selection, commands);
+    ImGui::EndChild();
+}
+
+void FlowPanel::draw_all(const View& v, Selection& selection, Commands& commands) {
     const ImVec2 header_at = ImGui::GetCursorScreenPos();
     // The header is written last, when the rows are known. Where there is little room and a tab has the
     // title, only its switch stays, beside the heads.
@@ -224,11 +232,8 @@ void FlowPanel::draw(const View& v, Selection& selection, Commands& commands) {
     // The folded card of the run that this one reads is at the left, of the run that reads it at the right.
     const float card_width = room.x >= px(k_min_width_with_card) ? FlowCards::width_with_gap(v) : 0;
     const float card_left = v.reader ? at.x + room.x - FlowCards::width() : at.x;
-    if (!lay_out(v, selection, at, room, card_width)) {
-        ImGui::SetCursorScreenPos(header_at);
-        panel_header("Flow", "make this panel larger to see it");
-        return;
-    }
+    if (v.cursor < 1) return;
+    lay_out(v, selection, at, room, card_width);
     maps_.update(v, layout_);
     if (!measures_.advance(v.run.view(), k_measure_budget)) request_frame();
     draw_picture(v, selection, layout_.left, layout_.right);

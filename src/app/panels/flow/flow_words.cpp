@@ -102,7 +102,7 @@ void write_site_tooltip(const View& v, const FlowColumn& c, fmt::memory_buffer& 
                        site_width(config, c.site, 1) / heads);
     else
         fmt::format_to(to, "{} tokens x {}", v.cursor, site_width(config, c.site, 1));
-    fmt::format_to(to, "\n{}", row.formula);
+    if (!row.formula.empty()) fmt::format_to(to, "\n= {}", row.formula);
     std::size_t n = 0;
     for (const Role role : roles_of(c.site))
         for (const ParamRow& p : v.weights().table)

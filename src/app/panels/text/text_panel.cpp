@@ -314,19 +314,20 @@ void show_token_tooltip(const View& v, int position) {
     const TokenOrigin& origin = v.run.origin(position);
     fmt::memory_buffer text;
     auto out = std::back_inserter(text);
-    fmt::format_to(out, "position {}, id {}", position, v.run.token(position));
+    switch (origin.kind) {
+    case TokenOrigin::Kind::prompt: fmt::format_to(out, "A token of the prompt."); break;
+    case TokenOrigin::Kind::forced: fmt::format_to(out, "A token that was put here by hand."); break;
+    case TokenOrigin::Kind::drawn:
+        fmt::format_to(out, "A token that the model drew (seed {}, draw {}).", origin.key.seed,
+                       origin.key.resample + 1);
+        break;
+    }
+    fmt::format_to(out, "\nposition {}, id {}", position, v.run.token(position));
     if (const auto digits = byte_digits(token_labels().inline_label(v.run.token(position))); !digits.empty())
         fmt::format_to(out, "\nthe byte 0x{}, alone no character", digits);
     if (position > 0 && has_surprisal(v))
         fmt::format_to(out, "\nraw probability {:.4f}, surprisal {:.2f} bits", origin.probability,
                        origin.surprisal);
-    switch (origin.kind) {
-    case TokenOrigin::Kind::prompt: fmt::format_to(out, "\nfrom the prompt"); break;
-    case TokenOrigin::Kind::forced: fmt::format_to(out, "\nput there by hand"); break;
-    case TokenOrigin::Kind::drawn:
-        fmt::format_to(out, "\ndrawn, seed {}, draw {}", origin.key.seed, origin.key.resample + 1);
-        break;
-    }
     if (position > 0)
         fmt::format_to(out, "\n{}double click: back to here",
                        predicts_tokens(v) ? "right click: another token here; " : "");

@@ -43,7 +43,8 @@ TEST_F(TextTest, HoveringTellsIdAndProbability) {
         EXPECT_EQ(number_after(tooltip_text, "id"), id);
         EXPECT_NEAR(number_after(tooltip_text, "probability"), p, 0.5001e-4);
         EXPECT_NEAR(number_after(tooltip_text, "surprisal"), -std::log2(p), 0.5001e-2);
-        EXPECT_THAT(tooltip_text, HasSubstr(position < 5 ? "from the prompt" : "drawn, seed 42, draw 1"));
+        EXPECT_THAT(tooltip_text,
+                    HasSubstr(position < 5 ? "A token of the prompt" : "drew (seed 42, draw 1)"));
         EXPECT_EQ(bench.workbench.selection().token.get(), position) << "other panels light it too";
     }
     ui.leave();
@@ -154,7 +155,7 @@ TEST_F(TextTest, AnotherTokenMakesABranch) {
     EXPECT_EQ(bench.tokens(), expected);
     EXPECT_EQ(bench.cursor(), 8);
     EXPECT_EQ(bench.snapshot().branch_in_view().fork, 7);
-    EXPECT_THAT(ui.tooltip(token(7)), HasSubstr("put there by hand"));
+    EXPECT_THAT(ui.tooltip(token(7)), HasSubstr("put here by hand"));
     EXPECT_EQ(tokens_of(bench.snapshot().tree[0]), before);
 
     ui.click("Transport/Step");
