@@ -1,5 +1,6 @@
 #include "app/panels/all_panels.h"
 
+#include "app/panels/cache/cache_panel.h"
 #include "app/panels/flow/flow_panel.h"
 #include "app/panels/heads/head_panel.h"
 #include "app/panels/heads/heads_panel.h"
@@ -19,6 +20,7 @@ std::vector<std::unique_ptr<Panel>> make_all_panels() {
     panels.push_back(make_heads_panel());
     panels.push_back(make_head_panel());
     panels.push_back(make_inspector_panel());
+    panels.push_back(make_cache_panel());
     panels.push_back(make_text_panel());
     panels.push_back(make_watches_panel());
     return panels;

@@ -1,8 +1,8 @@
 #include "app/shell/transport.h"
 
 #include "app/host/frame_request.h"
-#include "app/start/display_text.h"
 #include "app/view/key_bindings.h"
+#include "app/view/shown_amounts.h"
 #include "app/widgets/buttons.h"
 #include "app/widgets/placed_beside.h"
 #include "app/widgets/plain_text.h"

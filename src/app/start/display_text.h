@@ -1,7 +1,7 @@
 #pragma once
-// Names, paths and amounts as the window writes them. Used by the start page and the top bar.
+// Names and paths as the window writes them; amounts are in app/view/shown_amounts.h. Used by the start page
+// and the top bar.
 
-#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -11,9 +11,5 @@ namespace gf::ui {
 std::string shown_name(const std::filesystem::path& name);
 /// A path for display on one line, as shown_name(); the home folder is "~".
 std::string shown_path(const std::filesystem::path& path);
-/// "1.1 MB"
-std::string shown_size(std::uintmax_t bytes);
-/// "260 k", "124.0 M"
-std::string shown_count(double n);
 
 } // namespace gf::ui

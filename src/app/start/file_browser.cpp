@@ -2,6 +2,7 @@
 
 #include "app/host/keyboard.h"
 #include "app/start/display_text.h"
+#include "app/view/shown_amounts.h"
 #include "app/widgets/icons.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"

@@ -1,8 +1,8 @@
 #include "app/start/gallery.h"
 
-#include "app/start/display_text.h"
 #include "app/start/model_paths.h"
 #include "app/start/start_picture.h"
+#include "app/view/shown_amounts.h"
 #include "app/widgets/plain_text.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"

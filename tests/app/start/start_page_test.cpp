@@ -4,6 +4,7 @@
 #include "app/shell/settings.h"
 #include "app/start/display_text.h"
 #include "app/ui_driver.h"
+#include "app/view/shown_amounts.h"
 #include "support/test_folder.h"
 
 #include <gmock/gmock.h>

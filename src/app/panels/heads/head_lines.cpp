@@ -167,12 +167,11 @@ void HeadLines::measure_scale(const HeadContext& context) {
 /// Collects the strongest curves between tokens in view.
 void HeadLines::collect_curves(const HeadContext& context) {
     const View& v = context.view;
-    const CurveInputs wanted{
-        v.values.source(), context.head,          context.site,
-        v.cursor,          queries_.first,        queries_.end,
-        context.n_keys(),  context.shows_taken(), {context.heads.begin(), context.heads.end()}};
-    if (curve_inputs_ == wanted) return;
+    const CurveInputs wanted{v.values.source(), context.head, context.site,     v.cursor,
+                             queries_.first,    queries_.end, context.n_keys(), context.shows_taken()};
+    if (curve_inputs_ == wanted && std::ranges::equal(curve_heads_, context.heads)) return;
     curve_inputs_ = wanted;
+    curve_heads_.assign(context.heads.begin(), context.heads.end());
     measure_scale(context);
     curves_.clear();
     for (const int head : context.heads)

@@ -41,7 +41,6 @@ class HeadLines {
         Site site = Site::pattern;
         int cursor = 0, first = 0, end = 0, n_keys = 0;
         bool shows_taken = false;
-        std::vector<int> heads;
         bool operator==(const CurveInputs&) const = default;
     };
     void choose_window(const HeadContext& context, float width);
@@ -74,6 +73,7 @@ class HeadLines {
     std::vector<ImU32> label_colours_;
 
     CurveInputs curve_inputs_;
+    std::vector<int> curve_heads_;       ///< the heads that they are of
     std::vector<Curve> curves_;          ///< the strongest ones of all queries in view, weak ones first
     std::vector<Curve> curves_of_query_; ///< all of query_in_view_, weak ones first
     int n_visible_curves_ = 0;           ///< how many there are that could be seen, drawn or not

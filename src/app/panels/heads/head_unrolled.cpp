@@ -122,6 +122,13 @@ void HeadUnrolled::draw_header(const Frame& f, const StageBox& box, UnrolledOpti
     }
     term_tooltip(term(words.term), box.open ? "click: fold this stage" : "click: open this stage");
     draw_focus_ring(button, px(4));
+    // Where Shift and the arrows stand in the computation.
+    const auto& operation = f.context.selection.operation;
+    const bool is_lit = operation && operation->layer == f.context.head.layer &&
+                        stage_of(operation->site) == box.kind &&
+                        attention_of_site(operation->site) == f.context.attention;
+    if (is_lit)
+        draw_fill(list, {{header.min.x - px(4), top}, {header.max.x, top + height}}, t.accent_tint, px(4));
     char number[8];
     const char* end = fmt::format_to_n(number, sizeof number, "{}", box.number).out;
     const std::string_view digits(number, static_cast<std::size_t>(end - number));
@@ -134,7 +141,8 @@ void HeadUnrolled::draw_header(const Frame& f, const StageBox& box, UnrolledOpti
     draw_text_cut(list, {header.min, {after, top + px(k_stage_title)}}, font(TextSize::body), t.muted,
                   digits);
     draw_text_cut(list, {{after, top}, {header.max.x, top + px(k_stage_title)}},
-                  font(TextSize::body, Face::bold), button.hovered ? t.accent_text : t.text, words.title);
+                  font(TextSize::body, Face::bold), button.hovered || is_lit ? t.accent_text : t.text,
+                  words.title);
     if (f.has_subtitles)
         draw_text_cut(list, {{header.min.x, top + px(k_stage_title)}, {header.max.x, top + height}},
                       font(TextSize::small), t.muted, words.what);

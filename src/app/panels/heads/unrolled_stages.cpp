@@ -39,6 +39,26 @@ StageKind kind_of(AttentionStage stage) {
     return product;
 }
 
+std::optional<StageKind> stage_of(Site site) {
+    switch (site) {
+    case Site::q:
+    case Site::k:
+    case Site::cross_q:
+    case Site::cross_k: return product;
+    case Site::rot_q:
+    case Site::rot_k: return position;
+    case Site::attn_scores:
+    case Site::cross_attn_scores: return mask;
+    case Site::pattern:
+    case Site::cross_pattern: return softmax;
+    case Site::v:
+    case Site::z:
+    case Site::cross_v:
+    case Site::cross_z: return values;
+    default: return std::nullopt;
+    }
+}
+
 StageWords stage_words(StageKind kind, std::optional<AttentionStage> stage) {
     switch (kind) {
     case product: return {"q · k", "sought × offered", "attention score"};

@@ -19,6 +19,9 @@ inline constexpr int k_n_stage_kinds = static_cast<int>(StageKind::values) + 1;
 std::string_view name(StageKind kind);
 StageKind kind_of(AttentionStage stage);
 
+/// The stage that computes a site or reads it first; none for sites outside attention.
+std::optional<StageKind> stage_of(Site site);
+
 /// What a stage does, in words.
 struct StageWords {
     std::string_view title, what; ///< "softmax", "each row adds up to 1"
