@@ -6,6 +6,7 @@
 #include "cli/options.h"
 #include "cli/sites_doc.h"
 #include "core/passes/forward.h"
+#include "io/fields.h"
 #include "platform/error.h"
 
 #include <fmt/core.h>
@@ -53,6 +54,7 @@ nlohmann::json config_json(const ModelConfig& c) {
     if (c.mask == MaskKind::sliding_window) out["window"] = c.window;
     if (c.positions == Positions::rope)
         out["rope_pairs"] = name(c.rope_pairs), out["rope_theta"] = c.rope_theta;
+    if (c.rope_scaling.kind != RopeScalingKind::none) out["rope_scaling"] = fields_to_json(c.rope_scaling);
     return out;
 }
 

@@ -19,6 +19,7 @@ GF_NAMES(NormKind, "norm", "layer", "rms")
 GF_NAMES(NormPlace, "norm_place", "pre", "post")
 GF_NAMES(Positions, "positions", "none", "learned", "sinusoidal", "rope", "alibi")
 GF_NAMES(RopePairs, "rope_pairs", "interleaved", "half")
+GF_NAMES(RopeScalingKind, "rope_scaling", "none", "linear", "dynamic", "llama3", "yarn", "longrope")
 GF_NAMES(Activation, "activation", "gelu_tanh", "gelu", "silu", "relu")
 GF_NAMES(MlpKind, "mlp", "none", "plain", "gated")
 GF_NAMES(MaskKind, "mask", "causal", "bidirectional", "prefix", "sliding_window")
@@ -38,6 +39,7 @@ std::string_view name(NormKind e) { return word_of(e); }
 std::string_view name(NormPlace e) { return word_of(e); }
 std::string_view name(Positions e) { return word_of(e); }
 std::string_view name(RopePairs e) { return word_of(e); }
+std::string_view name(RopeScalingKind e) { return word_of(e); }
 std::string_view name(Activation e) { return word_of(e); }
 std::string_view name(MlpKind e) { return word_of(e); }
 std::string_view name(MaskKind e) { return word_of(e); }
@@ -59,6 +61,7 @@ template NormKind from_name(std::string_view, const std::string&);
 template NormPlace from_name(std::string_view, const std::string&);
 template Positions from_name(std::string_view, const std::string&);
 template RopePairs from_name(std::string_view, const std::string&);
+template RopeScalingKind from_name(std::string_view, const std::string&);
 template Activation from_name(std::string_view, const std::string&);
 template MlpKind from_name(std::string_view, const std::string&);
 template MaskKind from_name(std::string_view, const std::string&);
@@ -110,6 +113,7 @@ void validate(const ModelConfig& c, const std::string& where) {
         require(c.d_head % 2 == 0, "d_head", "an even number (RoPE rotates pairs)", std::to_string(c.d_head));
         require(c.rope_theta > 0 && c.rope_theta < 1e30, "rope_theta", "a positive number",
                 std::to_string(c.rope_theta));
+        validate(c.rope_scaling, {c.rope_theta, c.d_head, c.n_ctx}, where + ": rope_scaling");
     }
     if (c.mask == MaskKind::sliding_window) size(c.window, "window", 1 << 30);
     require(c.n_experts >= 0 && c.n_experts <= (1 << 12), "n_experts", "0 to 4096",

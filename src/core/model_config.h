@@ -3,6 +3,7 @@
 // families into it; nothing else in the engine knows about families.
 
 #include "core/kernels/activation.h"
+#include "core/rope_scaling.h"
 
 #include <string>
 #include <string_view>
@@ -39,6 +40,7 @@ struct LayerConfig {
     Positions positions;
     RopePairs rope_pairs;
     double rope_theta;
+    const RopeScaling* rope_scaling; ///< lives as long as the ModelConfig that was asked
     MlpKind mlp;
     int n_experts, experts_per_token;
     bool is_moe() const { return n_experts > 0; }
@@ -66,6 +68,7 @@ struct ModelConfig {
     Positions positions = Positions::rope;
     RopePairs rope_pairs = RopePairs::half;
     double rope_theta = 10000.0;
+    RopeScaling rope_scaling{};
 
     MaskKind mask = MaskKind::causal;
     int window = 0; ///< sliding_window: a query sees itself and the window - 1 tokens before it
@@ -94,7 +97,8 @@ struct ModelConfig {
     /// What a layer is; the fields above are the values for layers that say nothing else. The passes, the
     /// plan of a run and the formulas ask for these here only.
     LayerConfig layer(int) const {
-        return {mask, window, positions, rope_pairs, rope_theta, mlp, n_experts, experts_per_token};
+        return {mask,          window, positions, rope_pairs,       rope_theta,
+                &rope_scaling, mlp,    n_experts, experts_per_token};
     }
     /// How many sets of block parameters there are (cross-layer sharing, Lan et al. 2020).
     int n_groups() const { return n_layer_groups > 0 ? n_layer_groups : n_layers; }
@@ -136,6 +140,7 @@ std::string_view name(NormKind);
 std::string_view name(NormPlace);
 std::string_view name(Positions);
 std::string_view name(RopePairs);
+std::string_view name(RopeScalingKind);
 std::string_view name(Activation);
 std::string_view name(MlpKind);
 std::string_view name(MaskKind);

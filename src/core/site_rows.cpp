@@ -65,8 +65,8 @@ constexpr Items<FormulaPart, 14> k_formula_parts{{
                  "normalized_resid_post[t, i]"},
     {"head_in",
      "mlm_ln_normalized[t, i] * mlm_ln_gain[i] + mlm_ln_bias[i] if masked_tokens else final_in[i]"},
-    {"angle", "position * theta ^ (-2 * pair / d_head)"}, // RoPE (Su et al. 2021)
-    {"wave", "position / 10000 ^ (2 * pair / d_model)"},  // Vaswani et al. 2017, 3.5
+    {"angle", "position * theta ^ (-2 * pair / d_head) / (stretch if stretched)"}, // RoPE (Su et al. 2021)
+    {"wave", "position / 10000 ^ (2 * pair / d_model)"},                           // Vaswani et al. 2017, 3.5
 }};
 
 // In the order of SiteRow's fields; what most sites do not have stands at the end.
@@ -104,12 +104,12 @@ constexpr std::array<SiteRow, k_n_sites> k_site_rows{{
      "value", "sum(i in d_model: attn_in[i] * W_V[i, h, c]) + b_V[h, c]"},
     {rot_q, "attn.hook_rot_q", in_layers, k_pos_head, rope, Family::query, self, "rot_q", "queries, RoPE",
      "turned by their position", "RoPE",
-     "q * cos(angle) - q[t, h, partner] * sin(angle) if leads else q * cos(angle) + q[t, h, partner] * "
-     "sin(angle)"},
+     "(attention_factor if amplified) * (q * cos(angle) - q[t, h, partner] * sin(angle) if leads else "
+     "q * cos(angle) + q[t, h, partner] * sin(angle))"},
     {rot_k, "attn.hook_rot_k", in_layers, k_pos_kv, rope, Family::key, self, "rot_k", "keys, RoPE",
      "turned by their position", "RoPE",
-     "k * cos(angle) - k[t, h, partner] * sin(angle) if leads else k * cos(angle) + k[t, h, partner] * "
-     "sin(angle)"},
+     "(attention_factor if amplified) * (k * cos(angle) - k[t, h, partner] * sin(angle) if leads else "
+     "k * cos(angle) + k[t, h, partner] * sin(angle))"},
     {attn_scores, "attn.hook_attn_scores", in_layers, k_head_qk, every_model, Family::attention, self,
      "attn_scores", "scores", "query · key / √d_head", "attention score",
      "sum(i in d_head: (rot_q[t, h, i] or q[t, h, i]) * (rot_k[c, kv, i] or k[c, kv, i])) / sqrt(d_head) - "

@@ -2,6 +2,7 @@
 // MLP. Mistral adds a sliding window, Mixtral adds experts.
 
 #include "io/architectures.h"
+#include "io/rope_keys.h"
 #include "platform/error.h"
 
 #include <algorithm>
@@ -24,35 +25,6 @@ constexpr Family k_llama{0, 0, 1e-6, 1e4, false, true, false};
 constexpr Family k_mistral{8, 4096, 1e-6, 1e4, true, false, false};
 constexpr Family k_mixtral{8, 0, 1e-5, 1e6, true, false, true};
 
-/// Reads rope_scaling or rope_parameters: the base of RoPE that it holds, or `theta` if it holds none.
-/// @throws Error when it changes RoPE in any other way
-double read_rope_object(ConfigKeys& keys, const std::string& name, double theta) {
-    const json& object = keys.object_or_null(name);
-    if (object.is_null()) return theta;
-    ConfigKeys inner(object, keys.where() + ": '" + name + "'");
-    for (const char* key : {"rope_type", "type"})
-        inner.require_neutral(key, "default", "a rescaled RoPE is not supported");
-    inner.require_neutral("partial_rotary_factor", 1, "a partial RoPE is not supported");
-    const double base = inner.number_or("rope_theta", theta);
-    inner.refuse_unread({});
-    return base;
-}
-
-/// The base of RoPE. Older configs have it as a key of its own, newer ones inside an object; where both are
-/// there they must agree.
-double read_rope_theta(ConfigKeys& keys, double fallback) {
-    double theta = keys.number_or("rope_theta", fallback);
-    for (const char* name : {"rope_scaling", "rope_parameters"}) {
-        const double newer = read_rope_object(keys, name, theta);
-        if (newer != theta && keys.has("rope_theta"))
-            throw Error({fmt::format("{}: '{}'", keys.where(), name),
-                         fmt::format("rope_theta {} as in the key of that name", theta),
-                         fmt::format("{}", newer), "remove the wrong one"});
-        theta = newer;
-    }
-    return theta;
-}
-
 void read_attention(ConfigKeys& keys, const Family& family, ModelConfig& c) {
     c.n_heads = keys.size("num_attention_heads");
     // Null means n_heads in every family, an absent key the family's own default.
@@ -64,7 +36,7 @@ void read_attention(ConfigKeys& keys, const Family& family, ModelConfig& c) {
         throw Error({keys.where() + ": 'num_attention_heads'",
                      fmt::format("a divisor of hidden_size = {}", c.d_model), std::to_string(c.n_heads),
                      "give head_dim if the heads are not to divide it"});
-    c.rope_theta = read_rope_theta(keys, family.rope_theta);
+    read_rope(keys, family.rope_theta, c);
     if (!family.has_window)
         return keys.require_neutral("sliding_window", nullptr, "only Mistral and Mixtral have one");
     c.window = keys.contains("sliding_window") ? keys.count_or("sliding_window", 0) : family.window;
@@ -109,10 +81,10 @@ json write_family(const ModelConfig& c, const Family& family) {
                    {"vocab_size", c.d_vocab},
                    {"hidden_act", activation_word(c.activation)},
                    {"rms_norm_eps", c.norm_eps},
-                   {"rope_theta", c.rope_theta},
                    {"tie_word_embeddings", c.tied_embeddings},
                    {"bos_token_id", token_json(c.bos_id)},
                    {"eos_token_id", token_json(c.eos_id)}};
+    write_rope(c, object);
     if (family.has_window) object["sliding_window"] = c.window > 0 ? json(c.window) : json(nullptr);
     if (family.has_biases) {
         object["attention_bias"] = c.attn_qkv_bias;

@@ -1,5 +1,6 @@
 #include "io/architectures.h"
 
+#include "io/fields.h"
 #include "platform/error.h"
 
 #include <array>
@@ -54,6 +55,7 @@ void for_each_field(Config& c, F f) {
     f("positions", c.positions);
     f("rope_pairs", c.rope_pairs);
     f("rope_theta", c.rope_theta);
+    f("rope_scaling", c.rope_scaling);
     f("mask", c.mask);
     f("window", c.window);
     f("mlp", c.mlp);
@@ -76,6 +78,12 @@ struct FieldReader {
     void operator()(const char* key, int& field) const { field = keys.count_or(key, field); }
     void operator()(const char* key, double& field) const { field = keys.number_or(key, field); }
     void operator()(const char* key, bool& field) const { field = keys.flag_or(key, field); }
+    void operator()(const char* key, RopeScaling& field) const {
+        const json& object = keys.object_or_null(key);
+        if (!object.is_null())
+            field =
+                fields_from_json<RopeScaling>(object, {.where = fmt::format("{}: '{}'", keys.where(), key)});
+    }
     template <class E>
     void operator()(const char* key, E& field) const {
         field = from_name<E>(keys.word_or(key, std::string(name(field))), keys.where());
@@ -84,6 +92,9 @@ struct FieldReader {
 
 struct FieldWriter {
     json& object;
+    void operator()(const char* key, const RopeScaling& field) const {
+        if (field.kind != RopeScalingKind::none) object[key] = fields_to_json(field);
+    }
     template <class T>
     void operator()(const char* key, const T& field) const {
         if constexpr (std::is_enum_v<T>)

@@ -34,6 +34,18 @@ bool ConfigKeys::flag_or(const std::string& key, bool fallback) {
     return json_bool_or(object_, mark_read(key), fallback, where_);
 }
 
+std::vector<double> ConfigKeys::numbers_or_none(const std::string& key) {
+    std::vector<double> numbers;
+    if (!has(key)) return numbers;
+    for (const json& item : json_array(object_, key, where_)) {
+        if (!item.is_number())
+            throw Error(
+                {fmt::format("{}: '{}'", where_, key), "an array of numbers", json_summary(item), ""});
+        numbers.push_back(item.get<double>());
+    }
+    return numbers;
+}
+
 std::string ConfigKeys::word_or(const std::string& key, const std::string& fallback) {
     return json_string_or(object_, mark_read(key), fallback, where_);
 }

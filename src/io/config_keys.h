@@ -29,6 +29,8 @@ class ConfigKeys {
     int count_or(const std::string& key, int fallback); ///< 0 or more
     double number_or(const std::string& key, double fallback);
     bool flag_or(const std::string& key, bool fallback);
+    /// An array of numbers; empty if the key is absent or null.
+    std::vector<double> numbers_or_none(const std::string& key);
     std::string word_or(const std::string& key, const std::string& fallback);
     /// A token id below d_vocab, or the first one if the value is a list. Null gives -1; an absent key gives
     /// the fallback if the vocabulary has that id, else -1.

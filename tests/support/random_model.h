@@ -96,6 +96,11 @@ inline std::vector<Preset> presets() {
         {"sliding_window", with(llama(), mask(MaskKind::sliding_window, 4))},
         {"interleaved", with(odd(), positions(Positions::rope),
                              [](C c) { c.rope_pairs = RopePairs::interleaved, c.rope_theta = 100; })},
+        {"yarn", with(llama(),
+                      [](C c) {
+                          c.n_heads = 4, c.rope_scaling = {.kind = RopeScalingKind::yarn, .factor = 8};
+                          c.rope_scaling.original_n_ctx = 32, c.rope_scaling.beta_slow = 0.5;
+                      })},
         {"moe_plain", with(odd(), experts(5, 3), positions(Positions::alibi))},
         {"moe_plain_top_1", with(odd(), experts(4, 1), post, positions(Positions::rope))},
         {"shared_layers",
