@@ -75,6 +75,7 @@ ModelConfig encoder_config(const ModelConfig& config) {
     c.n_encoder_layers = 0;
     c.mask = MaskKind::bidirectional;
     c.window = 0;
+    c.layer_windows.clear();
     c.head = OutputHead::none;
     c.tied_embeddings = false;
     return c;
@@ -116,6 +117,12 @@ void validate(const ModelConfig& c, const std::string& where) {
         validate(c.rope_scaling, {c.rope_theta, c.d_head, c.n_ctx}, where + ": rope_scaling");
     }
     if (c.mask == MaskKind::sliding_window) size(c.window, "window", 1 << 30);
+    const std::size_t n_windows = c.layer_windows.size();
+    require(n_windows == 0 ||
+                (n_windows == static_cast<std::size_t>(c.n_layers) && c.mask == MaskKind::causal),
+            "layer_windows", "one for each layer of a causal model, or none", std::to_string(n_windows));
+    for (const int w : c.layer_windows)
+        require(w >= 0 && w <= 1 << 30, "layer_windows", "0 (none) to 1073741824", std::to_string(w));
     require(c.n_experts >= 0 && c.n_experts <= (1 << 12), "n_experts", "0 to 4096",
             std::to_string(c.n_experts));
     if (c.is_moe()) {
@@ -136,7 +143,7 @@ void validate(const ModelConfig& c, const std::string& where) {
                 "llama (gpt2 names only fit GPT-2's architecture)", "gpt2");
     if (c.tensor_names == TensorNames::bert)
         require(biased_layer_norms && !pre && c.embed_norm && c.mask == MaskKind::bidirectional &&
-                    c.head == OutputHead::masked_tokens,
+                    (c.head == OutputHead::masked_tokens || c.head == OutputHead::none),
                 "tensor_names", "llama (bert names only fit BERT's architecture)", "bert");
 }
 

@@ -72,6 +72,9 @@ struct ModelConfig {
 
     MaskKind mask = MaskKind::causal;
     int window = 0; ///< sliding_window: a query sees itself and the window - 1 tokens before it
+    /// The window of each layer, 0 for none, in a model with the mask `causal` whose layers differ; else
+    /// empty.
+    std::vector<int> layer_windows{};
 
     MlpKind mlp = MlpKind::gated;
     Activation activation = Activation::silu;
@@ -96,9 +99,10 @@ struct ModelConfig {
 
     /// What a layer is; the fields above are the values for layers that say nothing else. The passes, the
     /// plan of a run and the formulas ask for these here only.
-    LayerConfig layer(int) const {
-        return {mask,          window, positions, rope_pairs,       rope_theta,
-                &rope_scaling, mlp,    n_experts, experts_per_token};
+    LayerConfig layer(int l) const {
+        if (!layer_windows.empty() && l >= 0 && layer_windows[static_cast<std::size_t>(l)] > 0)
+            return layer_with(MaskKind::sliding_window, layer_windows[static_cast<std::size_t>(l)]);
+        return layer_with(mask, window);
     }
     /// How many sets of block parameters there are (cross-layer sharing, Lan et al. 2020).
     int n_groups() const { return n_layer_groups > 0 ? n_layer_groups : n_layers; }
@@ -125,6 +129,12 @@ struct ModelConfig {
     int d_kv() const { return n_kv_heads * d_head; }
     /// MLPs that a token passes: its experts, or one in a dense model.
     int expert_slots() const { return is_moe() ? experts_per_token : 1; }
+
+  private:
+    LayerConfig layer_with(MaskKind its_mask, int its_window) const {
+        return {its_mask,      its_window, positions, rope_pairs,       rope_theta,
+                &rope_scaling, mlp,        n_experts, experts_per_token};
+    }
 };
 
 /// The encoder of an encoder-decoder, as a model of its own: the same blocks without cross-attention, reading

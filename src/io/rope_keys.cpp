@@ -78,7 +78,7 @@ Rope read_object(ConfigKeys keys, int n_ctx, int outer_original) {
         s.mscale = all.mscale, s.mscale_all_dim = all.mscale_all_dim;
     if (s.kind == longrope) s.short_factor = all.short_factor, s.long_factor = all.long_factor;
     if (s.has_attention_factor()) s.attention_factor = all.attention_factor;
-    keys.refuse_unread({});
+    keys.refuse_unread();
     return rope;
 }
 

@@ -479,9 +479,13 @@ class Reference {
     ReferenceSites sites_;
 };
 
-bool shows(const ModelConfig& c, const RunSetup& s, const MaskRule* replaced_by, int query, int key) {
-    const MaskKind kind = replaced_by && replaced_by->kind ? *replaced_by->kind : c.mask;
-    const int window = replaced_by && replaced_by->window ? *replaced_by->window : c.window;
+bool shows(const ModelConfig& c, const RunSetup& s, int layer, const MaskRule* replaced_by, int query,
+           int key) {
+    const int own = c.layer_windows.empty() ? c.window : c.layer_windows[static_cast<std::size_t>(layer)];
+    const MaskKind kind = replaced_by && replaced_by->kind      ? *replaced_by->kind
+                          : !c.layer_windows.empty() && own > 0 ? MaskKind::sliding_window
+                                                                : c.mask;
+    const int window = replaced_by && replaced_by->window ? *replaced_by->window : own;
     switch (kind) {
     case MaskKind::causal: return key <= query;
     case MaskKind::bidirectional: return true;
@@ -506,11 +510,11 @@ std::vector<std::vector<bool>> reference_mask(const ModelConfig& c, const RunSet
                            ? setup.order[std::size_t(row)]
                            : row;
             };
-            bool seen = shows(c, setup, nullptr, place(q), place(k));
+            bool seen = shows(c, setup, layer, nullptr, place(q), place(k));
             for (const MaskRule& rule : setup.masks) {
                 if (!among(rule.layers, layer) || !among(rule.heads, head)) continue;
                 if (rule.kind || rule.window || rule.n_prefix)
-                    seen = shows(c, setup, &rule, place(q), place(k));
+                    seen = shows(c, setup, layer, &rule, place(q), place(k));
                 for (const PaintedCells& p : rule.painted)
                     if (place(q) >= p.rows[0] && (p.rows[1] < 0 || place(q) < p.rows[1]) &&
                         place(k) >= p.keys[0] && (p.keys[1] < 0 || place(k) < p.keys[1]))

@@ -101,6 +101,10 @@ inline std::vector<Preset> presets() {
                           c.n_heads = 4, c.rope_scaling = {.kind = RopeScalingKind::yarn, .factor = 8};
                           c.rope_scaling.original_n_ctx = 32, c.rope_scaling.beta_slow = 0.5;
                       })},
+        {"layer_windows", with(odd(), positions(Positions::rope),
+                               [](C c) {
+                                   c.layer_windows = {0, 3};
+                               })},
         {"moe_plain", with(odd(), experts(5, 3), positions(Positions::alibi))},
         {"moe_plain_top_1", with(odd(), experts(4, 1), post, positions(Positions::rope))},
         {"shared_layers",
