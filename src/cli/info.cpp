@@ -51,6 +51,9 @@ nlohmann::json config_json(const ModelConfig& c) {
     if (c.pools()) out["pooling"] = name(c.pooling);
     if (c.head == OutputHead::classes) out["n_classes"] = c.n_classes;
     if (c.embed_norm) out["embed_norm"] = true;
+    if (c.gain_offset != 0) out["gain_offset"] = c.gain_offset;
+    if (c.embed_scale != 1) out["embed_scale"] = c.embed_scale;
+    if (c.attn_scale != 0) out["attn_scale"] = c.attn_scale;
     if (c.is_moe()) out["n_experts"] = c.n_experts, out["experts_per_token"] = c.experts_per_token;
     if (c.mask == MaskKind::sliding_window) out["window"] = c.window;
     if (!c.layer_windows.empty()) out["layer_windows"] = c.layer_windows;

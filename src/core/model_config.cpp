@@ -23,7 +23,7 @@ GF_NAMES(RopeScalingKind, "rope_scaling", "none", "linear", "dynamic", "llama3",
 GF_NAMES(Activation, "activation", "gelu_tanh", "gelu", "silu", "relu")
 GF_NAMES(MlpKind, "mlp", "none", "plain", "gated")
 GF_NAMES(MaskKind, "mask", "causal", "bidirectional", "prefix", "sliding_window")
-GF_NAMES(TensorNames, "tensor_names", "llama", "gpt2", "bert")
+GF_NAMES(TensorNames, "tensor_names", "llama", "gpt2", "bert", "gpt_neo")
 GF_NAMES(OutputHead, "head", "tokens", "masked_tokens", "classes", "embedding", "none")
 GF_NAMES(Pooling, "pooling", "first", "mean", "last")
 #undef GF_NAMES
@@ -109,6 +109,11 @@ void validate(const ModelConfig& c, const std::string& where) {
     require(c.n_heads % c.n_kv_heads == 0, "n_kv_heads",
             "a divisor of n_heads = " + std::to_string(c.n_heads), std::to_string(c.n_kv_heads));
     require(c.norm_eps >= 0 && c.norm_eps < 1, "norm_eps", "0 to 1", std::to_string(c.norm_eps));
+    require(c.gain_offset >= 0 && c.gain_offset <= 1, "gain_offset", "0 to 1", std::to_string(c.gain_offset));
+    require(c.embed_scale > 0 && c.embed_scale < 1e6, "embed_scale", "a number above 0",
+            std::to_string(c.embed_scale));
+    require(c.attn_scale >= 0 && c.attn_scale < 1e6, "attn_scale", "0 (1 / sqrt(d_head)) or more",
+            std::to_string(c.attn_scale));
     if (c.mlp != MlpKind::none) size(c.d_mlp, "d_mlp", 1 << 20);
     if (c.positions == Positions::rope) {
         require(c.d_head % 2 == 0, "d_head", "an even number (RoPE rotates pairs)", std::to_string(c.d_head));
@@ -135,14 +140,18 @@ void validate(const ModelConfig& c, const std::string& where) {
             "true");
     const bool biased_layer_norms = c.norm == NormKind::layer && c.positions == Positions::learned &&
                                     c.mlp == MlpKind::plain && !c.is_moe() && c.n_kv_heads == c.n_heads &&
-                                    c.d_q() == c.d_model && c.attn_qkv_bias && c.attn_out_bias &&
-                                    c.mlp_bias && c.n_layer_groups == 0;
+                                    c.d_q() == c.d_model && c.attn_out_bias && c.mlp_bias &&
+                                    c.n_layer_groups == 0;
     const bool pre = c.norm_place == NormPlace::pre;
     if (c.tensor_names == TensorNames::gpt2)
+        require(biased_layer_norms && c.attn_qkv_bias && pre && !c.embed_norm && c.head == OutputHead::tokens,
+                "tensor_names", "llama (gpt2 names only fit GPT-2's architecture)", "gpt2");
+    if (c.tensor_names == TensorNames::gpt_neo)
         require(biased_layer_norms && pre && !c.embed_norm && c.head == OutputHead::tokens, "tensor_names",
-                "llama (gpt2 names only fit GPT-2's architecture)", "gpt2");
+                "llama (gpt_neo names only fit GPT-Neo's architecture)", "gpt_neo");
     if (c.tensor_names == TensorNames::bert)
-        require(biased_layer_norms && !pre && c.embed_norm && c.mask == MaskKind::bidirectional &&
+        require(biased_layer_norms && c.attn_qkv_bias && !pre && c.embed_norm &&
+                    c.mask == MaskKind::bidirectional &&
                     (c.head == OutputHead::masked_tokens || c.head == OutputHead::none),
                 "tensor_names", "llama (bert names only fit BERT's architecture)", "bert");
 }

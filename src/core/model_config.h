@@ -3,8 +3,10 @@
 // families into it; nothing else in the engine knows about families.
 
 #include "core/kernels/activation.h"
+#include "core/real.h"
 #include "core/rope_scaling.h"
 
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +21,7 @@ enum class Positions { none, learned, sinusoidal, rope, alibi };
 enum class RopePairs { interleaved, half };
 enum class MlpKind { none, plain, gated }; ///< none: an attention-only block
 enum class MaskKind { causal, bidirectional, prefix, sliding_window };
-enum class TensorNames { llama, gpt2, bert }; ///< whose names the parameters carry in files
+enum class TensorNames { llama, gpt2, bert, gpt_neo }; ///< whose names the parameters carry in files
 
 enum class OutputHead {
     tokens,        ///< logits of the next token
@@ -64,11 +66,15 @@ struct ModelConfig {
     NormKind norm = NormKind::rms;
     NormPlace norm_place = NormPlace::pre;
     double norm_eps = 1e-5;
+    double gain_offset = 0; ///< added to the stored gains of all norms (Gemma: 1)
 
     Positions positions = Positions::rope;
     RopePairs rope_pairs = RopePairs::half;
     double rope_theta = 10000.0;
     RopeScaling rope_scaling{};
+
+    double embed_scale = 1; ///< the tokens' embeddings are multiplied by it (Gemma: the root of d_model)
+    double attn_scale = 0;  ///< query times key is; 0: by 1 / sqrt(d_head)
 
     MaskKind mask = MaskKind::causal;
     int window = 0; ///< sliding_window: a query sees itself and the window - 1 tokens before it
@@ -123,6 +129,10 @@ struct ModelConfig {
     /// The row whose logits predict the token at `position`.
     int logits_row(int position) const { return fills_in() ? position : position - 1; }
     bool is_moe() const { return n_experts > 0; }
+    /// What the product of a query and a key is multiplied by.
+    real score_scale() const {
+        return attn_scale > 0 ? static_cast<real>(attn_scale) : 1 / std::sqrt(static_cast<real>(d_head));
+    }
     /// Query heads per key-value head.
     int group_size() const { return n_heads / n_kv_heads; }
     int d_q() const { return n_heads * d_head; }

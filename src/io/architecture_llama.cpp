@@ -1,11 +1,13 @@
 // Llama and the families that share its blocks: RMSNorm, RoPE that pairs the two halves of a head, a gated
-// MLP. Mistral adds a sliding window, Mixtral experts, Qwen2 biases of queries, keys and values.
+// MLP. Mistral adds a sliding window, Mixtral experts, Qwen2 biases of queries, keys and values, Gemma
+// other gains and a scaled embedding.
 
 #include "io/architectures.h"
 #include "io/rope_keys.h"
 #include "platform/error.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 
 namespace gf {
@@ -15,7 +17,7 @@ using nlohmann::json;
 namespace {
 
 enum class Windows { none, all_layers, some_layers };
-enum class Biases { none, by_key, qkv };
+enum class Biases { none, by_key, attention_by_key, qkv };
 
 /// How the families differ: the values that stand for absent keys, and which keys each one has.
 struct Family {
@@ -25,7 +27,12 @@ struct Family {
     int window = 0; ///< if the key is absent; 0: no sliding window
     Biases biases = Biases::none;
     bool has_experts = false;
-    int bos_id = 1, eos_id = 2; ///< if the keys are absent
+    bool gains_less_one =
+        false;         ///< stored gains are less one, and embeddings are multiplied by sqrt(d_model)
+    bool tied = false; ///< if the key is absent
+    const char* activation = "silu"; ///< if the key is absent
+    int d_head = 0;                  ///< if the key is absent; 0: d_model / n_heads
+    int bos_id = 1, eos_id = 2;      ///< if the keys are absent
 };
 constexpr Family k_llama{.biases = Biases::by_key};
 constexpr Family k_mistral{.n_kv_heads = 8, .windows = Windows::all_layers, .window = 4096};
@@ -40,6 +47,15 @@ constexpr Family k_qwen2{.n_kv_heads = 32,
                          .biases = Biases::qkv,
                          .bos_id = -1,
                          .eos_id = -1};
+
+constexpr Family k_gemma{.n_kv_heads = 16,
+                         .biases = Biases::attention_by_key,
+                         .gains_less_one = true,
+                         .tied = true,
+                         .activation = "gelu_pytorch_tanh",
+                         .d_head = 256,
+                         .bos_id = 2,
+                         .eos_id = 1};
 
 /// The window of each layer as "layer_types" says it, 0 for full attention.
 std::vector<int> read_layer_types(ConfigKeys& keys, int n_layers, int window) {
@@ -100,8 +116,9 @@ void read_attention(ConfigKeys& keys, const Family& family, ModelConfig& c) {
     const bool absent = !keys.contains("num_key_value_heads");
     c.n_kv_heads =
         keys.size_or("num_key_value_heads", absent && family.n_kv_heads ? family.n_kv_heads : c.n_heads);
-    c.d_head = keys.size_or("head_dim", std::max(1, c.d_model / c.n_heads));
-    if (!keys.has("head_dim") && c.d_model % c.n_heads != 0)
+    c.d_head =
+        keys.size_or("head_dim", family.d_head > 0 ? family.d_head : std::max(1, c.d_model / c.n_heads));
+    if (!keys.has("head_dim") && family.d_head == 0 && c.d_model % c.n_heads != 0)
         throw Error({keys.where() + ": 'num_attention_heads'",
                      fmt::format("a divisor of hidden_size = {}", c.d_model), std::to_string(c.n_heads),
                      "give head_dim if the heads are not to divide it"});
@@ -111,14 +128,28 @@ void read_attention(ConfigKeys& keys, const Family& family, ModelConfig& c) {
 
 /// The biases that the family's key says it has, or that it always has.
 void read_biases(ConfigKeys& keys, const Family& family, ModelConfig& c) {
-    if (family.biases == Biases::by_key) {
+    const bool attention = family.biases == Biases::by_key || family.biases == Biases::attention_by_key;
+    const std::string reason = "this family has no such choice";
+    if (attention)
         c.attn_qkv_bias = c.attn_out_bias = keys.flag_or("attention_bias", false);
+    else
+        keys.require_neutral("attention_bias", c.attn_qkv_bias = family.biases == Biases::qkv, reason);
+    if (family.biases == Biases::by_key)
         c.mlp_bias = keys.flag_or("mlp_bias", false);
-        return;
-    }
-    c.attn_qkv_bias = family.biases == Biases::qkv;
-    for (const char* key : {"attention_bias", "mlp_bias"})
-        keys.require_neutral(key, key[0] == 'a' && c.attn_qkv_bias, "this family has no such choice");
+    else
+        keys.require_neutral("mlp_bias", false, reason);
+}
+
+/// What Gemma has beside Llama's keys.
+void read_gemma_keys(ConfigKeys& keys, ModelConfig& c) {
+    c.gain_offset = 1;
+    c.embed_scale = std::sqrt(static_cast<double>(c.d_model));
+    if (keys.has("hidden_activation")) c.activation = read_activation(keys, "hidden_activation", "");
+    if (c.activation != Activation::gelu) return;
+    // The first configs said "gelu", but the models were trained with its approximation, as the library has
+    // it.
+    c.activation = Activation::gelu_tanh;
+    keys.note("the activation 'gelu' is read as 'gelu_pytorch_tanh', with which these models were trained");
 }
 
 ModelConfig read_family(ConfigKeys& keys, const Family& family) {
@@ -129,9 +160,10 @@ ModelConfig read_family(ConfigKeys& keys, const Family& family) {
     c.n_ctx = keys.size("max_position_embeddings");
     c.d_vocab = keys.size("vocab_size");
     read_attention(keys, family, c);
-    c.activation = read_activation(keys, "hidden_act", "silu");
+    c.activation = read_activation(keys, "hidden_act", family.activation);
+    if (family.gains_less_one) read_gemma_keys(keys, c);
     c.norm_eps = keys.number_or("rms_norm_eps", family.norm_eps);
-    c.tied_embeddings = keys.flag_or("tie_word_embeddings", false);
+    c.tied_embeddings = keys.flag_or("tie_word_embeddings", family.tied);
     read_biases(keys, family, c);
     if (family.has_experts) {
         c.n_experts = keys.size_or("num_local_experts", 8);
@@ -158,10 +190,9 @@ json write_family(const ModelConfig& c, const Family& family) {
                    {"eos_token_id", token_json(c.eos_id)}};
     write_rope(c, object);
     write_windows(c, family, object);
-    if (family.biases == Biases::by_key) {
+    if (family.biases == Biases::by_key || family.biases == Biases::attention_by_key)
         object["attention_bias"] = c.attn_qkv_bias;
-        object["mlp_bias"] = c.mlp_bias;
-    }
+    if (family.biases == Biases::by_key) object["mlp_bias"] = c.mlp_bias;
     if (family.has_experts) {
         object["num_local_experts"] = c.n_experts;
         object["num_experts_per_tok"] = c.experts_per_token;
@@ -174,10 +205,12 @@ json write_family(const ModelConfig& c, const Family& family) {
 ModelConfig read_llama(ConfigKeys& keys) { return read_family(keys, k_llama); }
 ModelConfig read_mistral(ConfigKeys& keys) { return read_family(keys, k_mistral); }
 ModelConfig read_mixtral(ConfigKeys& keys) { return read_family(keys, k_mixtral); }
+ModelConfig read_gemma(ConfigKeys& keys) { return read_family(keys, k_gemma); }
 ModelConfig read_qwen2(ConfigKeys& keys) { return read_family(keys, k_qwen2); }
 json write_llama(const ModelConfig& c) { return write_family(c, k_llama); }
 json write_mistral(const ModelConfig& c) { return write_family(c, k_mistral); }
 json write_mixtral(const ModelConfig& c) { return write_family(c, k_mixtral); }
+json write_gemma(const ModelConfig& c) { return write_family(c, k_gemma); }
 json write_qwen2(const ModelConfig& c) { return write_family(c, k_qwen2); }
 
 } // namespace gf

@@ -32,6 +32,9 @@ const std::vector<Architecture>& rows() {
         mistral = "as Llama, with a sliding window in all layers or in some",
         mixtral = "as Mistral, with experts, stored one by one or side by side",
         qwen2 = "as Llama, with biases of q, k and v, and a window in later layers",
+        gemma = "as Llama, with gains stored less one and embeddings times sqrt(d_model); "
+                "Gemma 2 and 3 are refused",
+        gpt_neo = "as GPT-2, with unscaled scores and a window in every other layer",
         bert = "post-norm, reads in both directions; token types are all 0",
         no_output = "the same, stored without an output layer";
     static const std::vector<Architecture> all{
@@ -51,10 +54,19 @@ const std::vector<Architecture>& rows() {
          write_mistral},
         {"llama", "LlamaForCausalLM", {"rms_norm_eps", "hidden_size"}, llama, read_llama, write_llama},
         {"qwen2", "Qwen2ForCausalLM", {}, qwen2, read_qwen2, write_qwen2},
+        {"gemma", "GemmaForCausalLM", {}, gemma, read_gemma, write_gemma},
+        {"gpt_neo",
+         "GPTNeoForCausalLM",
+         {"num_layers", "num_heads", "attention_types"},
+         gpt_neo,
+         read_gpt_neo,
+         write_gpt_neo},
+        {"gpt_neo", "GPTNeoModel", {}, no_output, read_gpt_neo, write_gpt_neo},
         {"llama", "LlamaModel", {}, no_output, without_head<read_llama>, write_llama},
         {"mistral", "MistralModel", {}, no_output, without_head<read_mistral>, write_mistral},
         {"mixtral", "MixtralModel", {}, no_output, without_head<read_mixtral>, write_mixtral},
         {"qwen2", "Qwen2Model", {}, no_output, without_head<read_qwen2>, write_qwen2},
+        {"gemma", "GemmaModel", {}, no_output, without_head<read_gemma>, write_gemma},
         {"bert", "BertForMaskedLM", {"hidden_size", "type_vocab_size"}, bert, read_bert, write_bert},
         {"bert", "BertForPreTraining", {}, "the same; its second output is left out", read_bert, write_bert},
         {"bert", "BertModel", {}, no_output, without_head<read_bert>, write_bert},
@@ -99,6 +111,9 @@ void for_each_field(Config& c, F f) {
     f("norm", c.norm);
     f("norm_place", c.norm_place);
     f("norm_eps", c.norm_eps);
+    f("gain_offset", c.gain_offset);
+    f("embed_scale", c.embed_scale);
+    f("attn_scale", c.attn_scale);
     f("positions", c.positions);
     f("rope_pairs", c.rope_pairs);
     f("rope_theta", c.rope_theta);

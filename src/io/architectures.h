@@ -32,6 +32,8 @@ ModelConfig read_llama(ConfigKeys& keys);
 ModelConfig read_mistral(ConfigKeys& keys);
 ModelConfig read_mixtral(ConfigKeys& keys);
 ModelConfig read_qwen2(ConfigKeys& keys);
+ModelConfig read_gemma(ConfigKeys& keys);
+ModelConfig read_gpt_neo(ConfigKeys& keys);
 ModelConfig read_glassformer(ConfigKeys& keys);
 nlohmann::json write_gpt2(const ModelConfig& config);
 nlohmann::json write_bert(const ModelConfig& config);
@@ -39,6 +41,8 @@ nlohmann::json write_llama(const ModelConfig& config);
 nlohmann::json write_mistral(const ModelConfig& config);
 nlohmann::json write_mixtral(const ModelConfig& config);
 nlohmann::json write_qwen2(const ModelConfig& config);
+nlohmann::json write_gemma(const ModelConfig& config);
+nlohmann::json write_gpt_neo(const ModelConfig& config);
 nlohmann::json write_glassformer(const ModelConfig& config);
 
 /// Reads Hugging Face's word for an activation function ("gelu_new").

@@ -179,7 +179,8 @@ void ParamMatcher::check_copy(const TensorEntry& original, const std::string& na
 /// Whether the forward pass does without the tensor: buffers that follow from the config, and BERT's other
 /// heads.
 bool ParamMatcher::is_ignored(const std::string& name) const {
-    for (const char* buffer : {".attn.bias", ".attn.masked_bias", "rotary_emb.inv_freq"})
+    for (const char* buffer : {".attn.bias", ".attn.masked_bias", ".attention.bias", ".attention.masked_bias",
+                               "rotary_emb.inv_freq"})
         if (name.ends_with(buffer)) return true;
     return is_bert() &&
            (name.ends_with("embeddings.position_ids") || name.find("pooler.dense.") != std::string::npos ||

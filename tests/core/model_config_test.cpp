@@ -198,7 +198,7 @@ TEST(Names, OfEnumeratorsBothWays) {
     expect_words<Activation>("activation", {"gelu_tanh", "gelu", "silu", "relu"});
     expect_words<MlpKind>("mlp", {"none", "plain", "gated"});
     expect_words<MaskKind>("mask", {"causal", "bidirectional", "prefix", "sliding_window"});
-    expect_words<TensorNames>("tensor_names", {"llama", "gpt2", "bert"});
+    expect_words<TensorNames>("tensor_names", {"llama", "gpt2", "bert", "gpt_neo"});
     expect_words<OutputHead>("head", {"tokens", "masked_tokens", "classes", "embedding", "none"});
     expect_words<Pooling>("pooling", {"first", "mean", "last"});
     EXPECT_EQ(name(Positions::sinusoidal), "sinusoidal");

@@ -22,7 +22,10 @@ class Reference {
 
     ReferenceSites run() {
         Table x;
-        for (const int t : tokens_) x.push_back(slice(Role::embed, -1, t));
+        for (const int t : tokens_) {
+            x.push_back(slice(Role::embed, -1, t));
+            for (double& v : x.back()) v *= config_.embed_scale;
+        }
         keep(Site::embed, -1, x);
         add_positions(x);
         if (config_.embed_norm)
@@ -188,7 +191,8 @@ class Reference {
         const std::vector<double> b =
             config_.norm == NormKind::layer ? slice(bias, layer, 0) : std::vector<double>(g.size());
         for (auto& row : x)
-            for (std::size_t i = 0; i < row.size(); ++i) row[i] = row[i] * g[i] + b[i];
+            for (std::size_t i = 0; i < row.size(); ++i)
+                row[i] = row[i] * (config_.gain_offset + g[i]) + b[i];
         return x;
     }
 
@@ -276,6 +280,10 @@ class Reference {
         return x;
     }
 
+    double score_scale() const {
+        return config_.attn_scale > 0 ? config_.attn_scale : 1 / std::sqrt(double(config_.d_head));
+    }
+
     /// ALiBi's slopes as its authors list them: powers of 2^(-8/n); for other n those of the next lower power
     /// of two, then every second one of twice that.
     double slope(int head) const {
@@ -314,7 +322,7 @@ class Reference {
                     for (int i = 0; i < d; ++i)
                         dot += q[size(t)][size(h * d + i)] * k[size(j)][size(h / group * d + i)];
                     scores[size(t)][size(h * n + j)] =
-                        dot / std::sqrt(double(d)) - slope(h) * std::abs(position(t) - position(j));
+                        dot * score_scale() - slope(h) * std::abs(position(t) - position(j));
                     total += std::exp(scores[size(t)][size(h * n + j)]);
                 }
                 for (int j = 0; j < n; ++j) {
@@ -353,7 +361,7 @@ class Reference {
                     double dot = 0;
                     for (int i = 0; i < d; ++i)
                         dot += q[t][size(h * d + i)] * k[size(j)][size(h / group * d + i)];
-                    total += std::exp(scores[t][size(h * n + j)] = dot / std::sqrt(double(d)));
+                    total += std::exp(scores[t][size(h * n + j)] = dot * score_scale());
                 }
                 for (int j = 0; j < n; ++j) {
                     const double p = pattern[t][size(h * n + j)] =

@@ -109,6 +109,58 @@ TEST(HfConfig, LayersMayDifferInTheirWindow) {
         EXPECT_EQ(json::parse(hf_config_text(c))["model_type"], "qwen2");
 }
 
+TEST(HfConfig, GptNeoListsItsLayersInTwoWays) {
+    const auto neo = [](const std::function<void(json&)>& change) {
+        json o = {{"model_type", "gpt_neo"},       {"hidden_size", 12}, {"num_layers", 4}, {"num_heads", 3},
+                  {"max_position_embeddings", 24}, {"vocab_size", 11},  {"window_size", 4}};
+        change(o);
+        return o.dump();
+    };
+    const std::vector<int> in_turn{0, 4, 0, 4};
+    EXPECT_EQ(parse(neo([](json&) {})).layer_windows, in_turn);
+    EXPECT_EQ(parse(neo([](json& o) {
+                  o["attention_types"] = {{{"global", "local"}, 2}};
+              })).layer_windows,
+              in_turn);
+    const auto layers = [](json& o) { o["attention_layers"] = {"local", "global", "global", "local"}; };
+    const ModelConfig c = parse(neo(layers));
+    EXPECT_EQ(c.layer_windows, (std::vector{4, 0, 0, 4}));
+    EXPECT_EQ(c.attn_scale, 1);
+    EXPECT_EQ(parse(hf_config_text(c)), c);
+    EXPECT_EQ(json::parse(hf_config_text(c))["model_type"], "gpt_neo");
+    EXPECT_EQ(parse(neo([](json& o) {
+                  o["attention_types"] = {{{"global"}, 4}};
+              })).layer_windows,
+              std::vector<int>());
+    expect_words(problem_of([&] {
+                     parse(neo([&](json& o) { layers(o), o["attention_types"] = {{{"global"}, 4}}; }));
+                 }),
+                 {"'attention_types'", "attention_layers lists", "others", "wrong key"});
+    for (const json& bad : {json({{{"global"}, 3}}), json({{{"sparse"}, 4}}), json({"global", 4}),
+                            json({{{}, 4}}), json({{{"global"}, 1 << 30}}), json({{{"global"}, -4}})})
+        EXPECT_THROW(parse(neo([&](json& o) { o["attention_types"] = bad; })), Error) << bad;
+}
+
+TEST(HfConfig, GemmasGeluIsTheApproximation) {
+    const auto gemma = [](const std::function<void(json&)>& change) {
+        json o = {{"model_type", "gemma"},         {"hidden_size", 16},        {"num_hidden_layers", 2},
+                  {"intermediate_size", 24},       {"num_attention_heads", 4}, {"num_key_value_heads", 1},
+                  {"max_position_embeddings", 32}, {"vocab_size", 10}};
+        change(o);
+        return o.dump();
+    };
+    const ModelConfig c = parse(gemma([](json&) {}));
+    EXPECT_EQ(c.d_head, 256);
+    EXPECT_EQ(c.gain_offset, 1);
+    EXPECT_EQ(c.embed_scale, 4);
+    EXPECT_TRUE(c.tied_embeddings);
+    EXPECT_EQ(c.activation, Activation::gelu_tanh);
+    const std::string older = gemma(set("hidden_act", "gelu"));
+    EXPECT_EQ(parse(older).activation, Activation::gelu_tanh);
+    EXPECT_THAT(notices_of(older), testing::HasSubstr("gelu_pytorch_tanh"));
+    EXPECT_EQ(parse(gemma(set("hidden_activation", "relu"))).activation, Activation::relu);
+}
+
 TEST(HfConfig, WithoutNamesTheKeysTellTheFamily) {
     const auto unnamed = [](const char* config) {
         return changed(config, [](json& o) { o.erase("model_type"), o.erase("architectures"); });

@@ -2,6 +2,7 @@
 
 #include "io/safetensors.h"
 
+#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <sstream>
@@ -136,7 +137,15 @@ std::vector<NamedConfig> tiny_models() {
     llama_without_head.head = bert_without_head.head = OutputHead::none;
     bert_without_head.tied_embeddings = false;
 
+    ModelConfig gemma = llama, gpt_neo = gpt2;
+    gemma.gain_offset = 1, gemma.embed_scale = std::sqrt(8.0), gemma.tied_embeddings = true,
+    gemma.activation = Activation::gelu_tanh;
+    gpt_neo.tensor_names = TensorNames::gpt_neo, gpt_neo.attn_qkv_bias = false, gpt_neo.attn_scale = 1;
+    gpt_neo.n_layers = 3, gpt_neo.layer_windows = {0, 5, 5};
+
     return {{"llama", "llama", llama},
+            {"gemma", "gemma", gemma},
+            {"gpt_neo", "gpt_neo", gpt_neo},
             {"yarn", "llama", yarn},
             {"longrope", "llama", longrope},
             {"some_windows", "mistral", some_windows},

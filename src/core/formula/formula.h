@@ -23,13 +23,13 @@
 //     rank(e in experts: ...)           the e with the c-th largest value, forced experts before the others
 //     sqrt exp sin cos act + - * / ^    act is the model's activation function
 //     x or y                            the first one that the model has
-//     x if condition else y             the model decides (pre_norm, layer_norm, learned, alibi, stretched
-//     and
-//                                       amplified by a scaling of RoPE, embed_norm, attention_only,
-//                                       masked_tokens, encoder_decoder) or the cell does
-//                                       (visible: the row may read the key; leads: the first of a pair; on:
-//                                       the setup does not turn expert c off; forced: it forces one expert
-//                                       alone; counted: slot c counts and did not find its expert full)
+//     x if condition else y             the model decides (pre_norm, layer_norm, gain_offset, learned, alibi,
+//                                       stretched and amplified by a scaling of RoPE, embed_norm,
+//                                       embed_scaled, sqrt_scaled, attn_scaled, attention_only,
+//                                       masked_tokens, encoder_decoder) or the cell does (visible: the row
+//                                       may read the key; leads: the first of a pair; on: the setup does not
+//                                       turn expert c off; forced: it forces one expert alone; counted: slot
+//                                       c counts and did not find its expert full)
 // An operand that a model does not have (a bias, a position embedding) drops out of sums and products. 0 / 0
 // is 0, so a row all of whose keys are masked has the weights 0.
 

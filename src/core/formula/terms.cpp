@@ -19,7 +19,7 @@ double source_output(const Trace& source, int row, int i) {
     if (c.norm_place == NormPlace::post)
         return static_cast<double>(source.row(output_site(c), c.n_layers - 1, row)[i]);
     return static_cast<double>(source.row(output_site(c), -1, row)[i]) *
-               static_cast<double>(w.ln_final_gain[i]) +
+               (static_cast<double>(w.ln_final_gain[i]) + c.gain_offset) +
            (w.ln_final_bias ? static_cast<double>(w.ln_final_bias[i]) : 0);
 }
 
@@ -134,6 +134,9 @@ class Resolver {
         case Quantity::d_head: return config_.d_head;
         case Quantity::d_model: return config_.d_model;
         case Quantity::eps: return config_.norm_eps;
+        case Quantity::embed_scale: return config_.embed_scale;
+        case Quantity::attn_scale: return config_.attn_scale;
+        case Quantity::gain_offset: return config_.gain_offset;
         case Quantity::position: return plan_.position;
         case Quantity::theta: return trace_.positions().rope(cell_.layer).theta;
         case Quantity::pair: return pair();
