@@ -104,7 +104,7 @@ void carry_out(Workbench& workbench, const Command& command) {
 void open_and_run(Workbench& workbench, const BenchOptions& o) {
     const auto latest = [&]() -> const Snapshot& { return workbench.session().latest(); };
     workbench.post(command::SetLayout{"All panels"}); // so that all of them are measured
-    carry_out(workbench, command::Open{o.model.path(), o.model.tokenizer});
+    carry_out(workbench, command::Open{o.model.path(), o.model.tokenizer, "", o.model.ignored_keys});
     if (!latest().model->tokenizer) {
         // A prompt of ids that differ is there sooner than a text that random weights write.
         std::string ids = "1";

@@ -26,7 +26,8 @@ struct FuzzOptions {
 
 command::Open first_model(const FuzzOptions& o) {
     if (!o.model.model.empty())
-        return {std::filesystem::absolute(o.model.path()).string(), o.model.tokenizer};
+        return {std::filesystem::absolute(o.model.path()).string(), o.model.tokenizer, "",
+                o.model.ignored_keys};
     const std::vector<Command> opening = opening_commands(shipped_models_folder());
     if (!opening.empty()) return std::get<command::Open>(std::get<SessionCommand>(opening.front()));
     throw Error({"bench fuzz-ui", "--model", "none, and none that ships", ""});

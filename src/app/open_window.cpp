@@ -19,9 +19,11 @@ void open_window(const ModelOptions& model) {
     const std::filesystem::path models = shipped_models_folder();
     GlfwWindow window({});
     Workbench workbench({Session::Mode::threaded, config_folder(), request_frame, true, models});
-    if (!model.model.empty())
-        workbench.post(open_named(model.model, model.tokenizer, models));
-    else
+    if (!model.model.empty()) {
+        command::Open open = open_named(model.model, model.tokenizer, models);
+        open.ignored_keys = model.ignored_keys;
+        workbench.post(open);
+    } else
         workbench.play(opening_commands(models));
     window.on_drop = [&](const std::vector<std::string>& paths) { workbench.open_dropped_files(paths); };
     window.show_at(workbench.settings().window);

@@ -74,7 +74,7 @@ void write_shot(const ShotOptions& o) {
         if (!workbench.window_message().empty()) throw std::runtime_error(workbench.window_message());
     };
     if (!o.model.model.empty())
-        carry_out(command::Open{o.model.model, o.model.tokenizer, o.prompt});
+        carry_out(command::Open{o.model.model, o.model.tokenizer, o.prompt, o.model.ignored_keys});
     else if (!o.prompt.empty())
         carry_out(command::SetPrompt{o.prompt, false});
     for (const Command& c : script) carry_out(c);

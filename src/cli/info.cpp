@@ -5,7 +5,9 @@
 #include "cli/glossary_doc.h"
 #include "cli/options.h"
 #include "cli/sites_doc.h"
+#include "cli/supported_doc.h"
 #include "core/passes/forward.h"
+#include "io/fields.h"
 #include "platform/error.h"
 
 #include <fmt/core.h>
@@ -16,7 +18,7 @@ namespace {
 
 struct InfoOptions {
     ModelOptions model;
-    bool json = false, all_sites = false, all_commands = false, glossary = false;
+    bool json = false, all_sites = false, all_commands = false, glossary = false, supported = false;
 };
 
 /// The shape as in files, such as "48 x 24".
@@ -49,10 +51,15 @@ nlohmann::json config_json(const ModelConfig& c) {
     if (c.pools()) out["pooling"] = name(c.pooling);
     if (c.head == OutputHead::classes) out["n_classes"] = c.n_classes;
     if (c.embed_norm) out["embed_norm"] = true;
+    if (c.gain_offset != 0) out["gain_offset"] = c.gain_offset;
+    if (c.embed_scale != 1) out["embed_scale"] = c.embed_scale;
+    if (c.attn_scale != 0) out["attn_scale"] = c.attn_scale;
     if (c.is_moe()) out["n_experts"] = c.n_experts, out["experts_per_token"] = c.experts_per_token;
     if (c.mask == MaskKind::sliding_window) out["window"] = c.window;
+    if (!c.layer_windows.empty()) out["layer_windows"] = c.layer_windows;
     if (c.positions == Positions::rope)
         out["rope_pairs"] = name(c.rope_pairs), out["rope_theta"] = c.rope_theta;
+    if (c.rope_scaling.kind != RopeScalingKind::none) out["rope_scaling"] = fields_to_json(c.rope_scaling);
     return out;
 }
 
@@ -119,6 +126,10 @@ int run(const InfoOptions& options) {
         fmt::print("{}", glossary_markdown());
         return 0;
     }
+    if (options.supported) {
+        fmt::print("{}", supported_markdown());
+        return 0;
+    }
     if (options.model.model.empty()) throw Error({"info", "--model PATH", "none", ""});
     const auto model = options.model.open();
     if (options.json)
@@ -140,6 +151,8 @@ void add_info(CLI::App& app, int& exit_code) {
     command->add_flag("--all-commands", options->all_commands,
                       "the table of docs/commands.md, of all commands");
     command->add_flag("--glossary", options->glossary, "the terms of docs/glossary.md");
+    command->add_flag("--supported", options->supported,
+                      "docs/models-you-can-open.md: families, keys, tokenizers, what is not read");
     command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

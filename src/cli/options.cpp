@@ -10,6 +10,13 @@
 
 namespace gf {
 
+void add_ignored_keys(CLI::App& app, std::vector<std::string>& keys) {
+    app.add_option("--ignore-config-key", keys,
+                   "opens the model as if its config.json did not have this key; may be given several times")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+}
+
 void ModelOptions::add_to(CLI::App& app, bool required) {
     auto* option =
         app.add_option("-m,--model", model,
@@ -19,12 +26,13 @@ void ModelOptions::add_to(CLI::App& app, bool required) {
     app.add_option("-t,--tokenizer", tokenizer,
                    "tokenizer.json or llama2.c's tok.bin; default: the one in the model's folder")
         ->type_name("PATH");
+    add_ignored_keys(app, ignored_keys);
 }
 
 std::string ModelOptions::path() const { return find_model(model, shipped_models_folder()); }
 
 std::shared_ptr<const Model> ModelOptions::open() const {
-    auto opened = open_model(path(), tokenizer);
+    auto opened = open_model(path(), tokenizer, ignored_keys);
     for (const std::string& w : opened->warnings) fmt::print(stderr, "warning: {}\n", w);
     return opened;
 }

@@ -15,9 +15,13 @@
 
 namespace gf {
 
-/// --model and --tokenizer.
+/// --ignore-config-key, which may be given several times.
+void add_ignored_keys(CLI::App& app, std::vector<std::string>& keys);
+
+/// --model, --tokenizer and --ignore-config-key.
 struct ModelOptions {
     std::string model, tokenizer;
+    std::vector<std::string> ignored_keys;
     void add_to(CLI::App& app, bool required = true);
     /// The path of the model, which may be given by the name of one that ships. @throws Error as find_model()
     std::string path() const;

@@ -3,6 +3,7 @@
 #include "cli/train.h"
 
 #include "cli/command_line.h"
+#include "cli/options.h"
 #include "platform/clock.h"
 #include "platform/terminal.h"
 
@@ -20,7 +21,7 @@ struct TrainOptions {
     std::string config, out;
     int threads = 0;
     bool resume = false;
-    std::vector<std::string> changes;
+    std::vector<std::string> changes, ignored_keys;
 };
 
 volatile std::sig_atomic_t interrupted = 0;
@@ -93,6 +94,7 @@ int run(const TrainOptions& options) {
     nlohmann::json overrides = nlohmann::json::object();
     if (!options.out.empty()) overrides["out"] = std::filesystem::absolute(options.out).string();
     if (options.threads > 0) overrides["threads"] = options.threads;
+    if (!options.ignored_keys.empty()) overrides["ignore_config_keys"] = options.ignored_keys;
     const TrainConfig config = load_train_config(options.config, options.changes, overrides);
     const TrainingEnd end = train_with_progress(config, options.resume);
     const std::string folder = config.out.string();
@@ -136,6 +138,7 @@ void add_train(CLI::App& app, int& exit_code) {
     command->add_flag("--resume", options->resume, "go on from the newest checkpoint in the folder");
     command->add_option("--set", options->changes, "change a value of the config: --set optimiser.lr=0.001")
         ->type_name("KEY=VALUE");
+    add_ignored_keys(*command, options->ignored_keys);
     command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

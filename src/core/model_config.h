@@ -3,7 +3,10 @@
 // families into it; nothing else in the engine knows about families.
 
 #include "core/kernels/activation.h"
+#include "core/real.h"
+#include "core/rope_scaling.h"
 
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +21,7 @@ enum class Positions { none, learned, sinusoidal, rope, alibi };
 enum class RopePairs { interleaved, half };
 enum class MlpKind { none, plain, gated }; ///< none: an attention-only block
 enum class MaskKind { causal, bidirectional, prefix, sliding_window };
-enum class TensorNames { llama, gpt2, bert }; ///< whose names the parameters carry in files
+enum class TensorNames { llama, gpt2, bert, gpt_neo }; ///< whose names the parameters carry in files
 
 enum class OutputHead {
     tokens,        ///< logits of the next token
@@ -39,6 +42,7 @@ struct LayerConfig {
     Positions positions;
     RopePairs rope_pairs;
     double rope_theta;
+    const RopeScaling* rope_scaling; ///< lives as long as the ModelConfig that was asked
     MlpKind mlp;
     int n_experts, experts_per_token;
     bool is_moe() const { return n_experts > 0; }
@@ -62,13 +66,21 @@ struct ModelConfig {
     NormKind norm = NormKind::rms;
     NormPlace norm_place = NormPlace::pre;
     double norm_eps = 1e-5;
+    double gain_offset = 0; ///< added to the stored gains of all norms (Gemma: 1)
 
     Positions positions = Positions::rope;
     RopePairs rope_pairs = RopePairs::half;
     double rope_theta = 10000.0;
+    RopeScaling rope_scaling{};
+
+    double embed_scale = 1; ///< the tokens' embeddings are multiplied by it (Gemma: the root of d_model)
+    double attn_scale = 0;  ///< query times key is; 0: by 1 / sqrt(d_head)
 
     MaskKind mask = MaskKind::causal;
     int window = 0; ///< sliding_window: a query sees itself and the window - 1 tokens before it
+    /// The window of each layer, 0 for none, in a model with the mask `causal` whose layers differ; else
+    /// empty.
+    std::vector<int> layer_windows{};
 
     MlpKind mlp = MlpKind::gated;
     Activation activation = Activation::silu;
@@ -93,8 +105,10 @@ struct ModelConfig {
 
     /// What a layer is; the fields above are the values for layers that say nothing else. The passes, the
     /// plan of a run and the formulas ask for these here only.
-    LayerConfig layer(int) const {
-        return {mask, window, positions, rope_pairs, rope_theta, mlp, n_experts, experts_per_token};
+    LayerConfig layer(int l) const {
+        if (!layer_windows.empty() && l >= 0 && layer_windows[static_cast<std::size_t>(l)] > 0)
+            return layer_with(MaskKind::sliding_window, layer_windows[static_cast<std::size_t>(l)]);
+        return layer_with(mask, window);
     }
     /// How many sets of block parameters there are (cross-layer sharing, Lan et al. 2020).
     int n_groups() const { return n_layer_groups > 0 ? n_layer_groups : n_layers; }
@@ -115,12 +129,22 @@ struct ModelConfig {
     /// The row whose logits predict the token at `position`.
     int logits_row(int position) const { return fills_in() ? position : position - 1; }
     bool is_moe() const { return n_experts > 0; }
+    /// What the product of a query and a key is multiplied by.
+    real score_scale() const {
+        return attn_scale > 0 ? static_cast<real>(attn_scale) : 1 / std::sqrt(static_cast<real>(d_head));
+    }
     /// Query heads per key-value head.
     int group_size() const { return n_heads / n_kv_heads; }
     int d_q() const { return n_heads * d_head; }
     int d_kv() const { return n_kv_heads * d_head; }
     /// MLPs that a token passes: its experts, or one in a dense model.
     int expert_slots() const { return is_moe() ? experts_per_token : 1; }
+
+  private:
+    LayerConfig layer_with(MaskKind its_mask, int its_window) const {
+        return {its_mask,      its_window, positions, rope_pairs,       rope_theta,
+                &rope_scaling, mlp,        n_experts, experts_per_token};
+    }
 };
 
 /// The encoder of an encoder-decoder, as a model of its own: the same blocks without cross-attention, reading
@@ -136,6 +160,7 @@ std::string_view name(NormKind);
 std::string_view name(NormPlace);
 std::string_view name(Positions);
 std::string_view name(RopePairs);
+std::string_view name(RopeScalingKind);
 std::string_view name(Activation);
 std::string_view name(MlpKind);
 std::string_view name(MaskKind);

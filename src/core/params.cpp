@@ -54,6 +54,25 @@ constexpr ParamNamePieces k_gpt2{"transformer.",
                                  "",
                                  "lm_head.weight",
                                  ""};
+constexpr ParamNamePieces k_gpt_neo{"transformer.",
+                                    "wte",
+                                    "wpe",
+                                    "",
+                                    "h.",
+                                    "ln_1",
+                                    "attn.attention.q_proj",
+                                    "attn.attention.k_proj",
+                                    "attn.attention.v_proj",
+                                    "attn.attention.out_proj",
+                                    "ln_2",
+                                    "",
+                                    "mlp.c_fc",
+                                    "mlp.c_proj",
+                                    "ln_f",
+                                    "",
+                                    "",
+                                    "lm_head.weight",
+                                    ""};
 constexpr ParamNamePieces k_bert{"bert.",
                                  "embeddings.word_embeddings",
                                  "embeddings.position_embeddings",
@@ -75,7 +94,13 @@ constexpr ParamNamePieces k_bert{"bert.",
                                  "cls.predictions.bias"};
 
 const ParamNamePieces& names_of(TensorNames family) {
-    return family == TensorNames::gpt2 ? k_gpt2 : family == TensorNames::bert ? k_bert : k_llama;
+    switch (family) {
+    case TensorNames::gpt2: return k_gpt2;
+    case TensorNames::bert: return k_bert;
+    case TensorNames::gpt_neo: return k_gpt_neo;
+    case TensorNames::llama: break;
+    }
+    return k_llama;
 }
 
 /// Builds the table of one model, in the order of its files.
@@ -190,7 +215,7 @@ class TableBuilder {
         add(std::move(name), role, {width}, false, init, false);
     }
     void norm(const std::string& name, Role gain, Role bias) {
-        vector(name + ".weight", gain, config_.d_model, Init::ones);
+        vector(name + ".weight", gain, config_.d_model, config_.gain_offset > 0 ? Init::zeros : Init::ones);
         if (config_.norm == NormKind::layer) vector(name + ".bias", bias, config_.d_model, Init::zeros);
     }
     /// Linear layers are [out, in] in files, except GPT-2's, which are of the kind Conv1D and [in, out].

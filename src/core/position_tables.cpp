@@ -7,8 +7,8 @@
 
 namespace gf {
 
-PositionTables::PositionTables(const ModelConfig& c, const Plan& plan, const RunSetup& setup)
-    : n_pairs_(static_cast<std::size_t>(c.d_head / 2)), linear_(setup.rope.linear) {
+PositionTables::PositionTables(const ModelConfig& c, const Plan& plan)
+    : n_pairs_(static_cast<std::size_t>(c.d_head / 2)) {
     bool any_rope = false;
     for (int l = 0; l < c.n_layers; ++l) {
         any_rope |= c.layer(l).positions == Positions::rope;
@@ -24,20 +24,21 @@ PositionTables::PositionTables(const ModelConfig& c, const Plan& plan, const Run
             std::lower_bound(position_.begin(), position_.end(), plan.row(t).position) - position_.begin()));
     const int length = position_.back() + 1;
     for (int l = 0; l < c.n_layers; ++l) {
-        const double base = setup.rope.theta > 0 ? setup.rope.theta : c.layer(l).rope_theta;
-        const double theta = dynamic_ntk_theta(c, base, setup.rope.dynamic_ntk, length);
+        const LayerConfig layer = c.layer(l);
+        ScaledRope rope = scaled_rope(*layer.rope_scaling, {layer.rope_theta, c.d_head, c.n_ctx}, length);
         const auto same =
-            std::find_if(ropes_.begin(), ropes_.end(), [&](const Rope& r) { return r.theta == theta; });
-        rope_of_layer_.push_back(static_cast<int>(same - ropes_.begin()));
-        if (same != ropes_.end()) continue;
-        Rope& rope = ropes_.emplace_back();
-        rope.theta = theta;
+            std::find_if(tables_.begin(), tables_.end(), [&](const Table& t) { return t.rope == rope; });
+        table_of_layer_.push_back(static_cast<int>(same - tables_.begin()));
+        if (same != tables_.end()) continue;
+        Table& table = tables_.emplace_back();
         for (const int p : position_)
-            for (int i = 0; i < c.d_head / 2; ++i) {
-                const double angle = p / linear_ * std::pow(theta, -2.0 * i / c.d_head);
-                rope.cosine.push_back(static_cast<real>(std::cos(angle)));
-                rope.sine.push_back(static_cast<real>(std::sin(angle)));
+            for (std::size_t i = 0; i < n_pairs_; ++i) {
+                const double angle =
+                    p * std::pow(rope.theta, -2.0 * static_cast<double>(i) / c.d_head) / rope.stretch[i];
+                table.cosine.push_back(static_cast<real>(rope.attention_factor * std::cos(angle)));
+                table.sine.push_back(static_cast<real>(rope.attention_factor * std::sin(angle)));
             }
+        table.rope = std::move(rope);
     }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 // What positions contribute to attention: the angles of RoPE and the slopes of ALiBi. Made with each Trace
-// from its Plan and RunSetup; both passes and the formulas read it.
+// from its Plan and its config as it is run; both passes and the formulas read it.
 
 #include "core/plan.h"
 #include "core/real.h"
@@ -11,44 +11,40 @@ namespace gf {
 
 class PositionTables {
   public:
-    PositionTables(const ModelConfig& config, const Plan& plan, const RunSetup& setup);
+    /// `config` is the model as it is run, see config_under().
+    PositionTables(const ModelConfig& config, const Plan& plan);
 
-    /// Cosines and sines of a row's angles, d_head / 2 of each (Su et al. 2021): pair i turns by
-    /// angle = scaled_position(row) * theta(layer)^(-2 i / d_head). Only for layers with RoPE.
+    /// Cosines and sines of a row's angles, d_head / 2 of each (Su et al. 2021), times the attention factor.
+    /// Pair i turns by position * theta^(-2 i / d_head) / stretch[i], see rope(). Only for layers with RoPE.
     struct Angles {
         const real *cosine, *sine;
     };
     Angles angles(int layer, int row) const {
-        const Rope& rope = rope_of(layer);
+        const Table& rope = table(layer);
         const std::size_t at = index_[static_cast<std::size_t>(row)] * n_pairs_;
         return {rope.cosine.data() + at, rope.sine.data() + at};
     }
-    /// The base, after whatever the setup does to it.
-    double theta(int layer) const { return rope_of(layer).theta; }
-    /// The position that RoPE sees: a row's position, divided by the setup's factor.
-    double scaled_position(int row) const {
-        return position_[index_[static_cast<std::size_t>(row)]] / linear_;
-    }
+    /// RoPE of a layer at the run's length. Only for layers with RoPE.
+    const ScaledRope& rope(int layer) const { return table(layer).rope; }
 
     /// ALiBi's slope of a head (Press et al. 2022). Only for models with ALiBi.
     real slope(int head) const { return slopes_[static_cast<std::size_t>(head)]; }
 
   private:
-    struct Rope {
-        double theta;
+    struct Table {
+        ScaledRope rope;
         std::vector<real> cosine, sine; ///< [distinct position, pair]
     };
-    const Rope& rope_of(int layer) const {
-        return ropes_[static_cast<std::size_t>(rope_of_layer_[static_cast<std::size_t>(layer)])];
+    const Table& table(int layer) const {
+        return tables_[static_cast<std::size_t>(table_of_layer_[static_cast<std::size_t>(layer)])];
     }
 
-    std::vector<int> position_;      ///< the distinct positions
-    std::vector<std::size_t> index_; ///< [row]: which of them a row has
-    std::vector<Rope> ropes_;        ///< one for each distinct base
-    std::vector<int> rope_of_layer_; ///< empty without RoPE
-    std::vector<real> slopes_;       ///< empty without ALiBi
+    std::vector<int> position_;       ///< the distinct positions
+    std::vector<std::size_t> index_;  ///< [row]: which of them a row has
+    std::vector<Table> tables_;       ///< one for each distinct RoPE
+    std::vector<int> table_of_layer_; ///< empty without RoPE
+    std::vector<real> slopes_;        ///< empty without ALiBi
     std::size_t n_pairs_ = 0;
-    double linear_ = 1;
 };
 
 } // namespace gf

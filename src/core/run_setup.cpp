@@ -62,14 +62,8 @@ void check_positions(const RunSetup& setup, const ModelConfig& c) {
                      "positions '" + std::string(name(c.positions)) + "'", "leave rope out");
     if (!(rope.theta >= 0 && rope.theta < 1e30))
         refuse_setup("setup: rope: theta", "a positive number", std::to_string(rope.theta));
-    if (!(rope.linear > 0 && rope.linear < 1e6))
-        refuse_setup("setup: rope: linear", "a factor above 0", std::to_string(rope.linear));
-    if (!(rope.dynamic_ntk >= 1 && rope.dynamic_ntk < 1e6))
-        refuse_setup("setup: rope: dynamic_ntk", "a factor of 1 (none) or more",
-                     std::to_string(rope.dynamic_ntk));
-    if (rope.dynamic_ntk > 1 && c.d_head < 4)
-        refuse_setup("setup: rope: dynamic_ntk", "1 in a model whose heads have two dimensions",
-                     std::to_string(rope.dynamic_ntk));
+    validate(rope.scaling.value_or(c.rope_scaling),
+             {rope.theta > 0 ? rope.theta : c.rope_theta, c.d_head, c.n_ctx}, "setup: rope: scaling");
 }
 
 void check_experts(const RunSetup& setup, const ModelConfig& c) {
@@ -129,6 +123,8 @@ void validate(const RunSetup& setup, const ModelConfig& c) {
 ModelConfig config_under(const ModelConfig& config, const RunSetup& setup) {
     validate(setup, config);
     ModelConfig c = config;
+    if (setup.rope.theta > 0) c.rope_theta = setup.rope.theta;
+    if (setup.rope.scaling) c.rope_scaling = *setup.rope.scaling;
     if (!c.is_moe() || (setup.experts.empty() && setup.experts_per_token == 0)) return c;
     c.experts_per_token = 1;
     for (int l = 0; l < c.n_layers; ++l)
@@ -153,7 +149,12 @@ bool looks_ahead(const ModelConfig& c, const RunSetup& setup) {
 }
 
 bool depends_on_length(const ModelConfig& c, const RunSetup& setup) {
-    return (c.is_moe() && setup.capacity_factor > 0) || setup.rope.dynamic_ntk > 1;
+    if (c.is_moe() && setup.capacity_factor > 0) return true;
+    for (int l = 0; l < c.n_layers; ++l) {
+        const RopeScaling& scaling = setup.rope.scaling ? *setup.rope.scaling : *c.layer(l).rope_scaling;
+        if (c.layer(l).positions == Positions::rope && scaling.depends_on_length()) return true;
+    }
+    return false;
 }
 
 bool needs_whole_segments(const ModelConfig& c, const RunSetup& setup) {
@@ -175,11 +176,6 @@ ExpertChoice expert_choice(const ModelConfig& config, const RunSetup& setup, int
         choice.per_token = static_cast<int>(std::count(choice.forced.begin(), choice.forced.end(), true));
     }
     return choice;
-}
-
-double dynamic_ntk_theta(const ModelConfig& c, double theta, double factor, int length) {
-    if (factor <= 1 || length <= c.n_ctx) return theta;
-    return theta * std::pow(factor * length / c.n_ctx - (factor - 1), c.d_head / (c.d_head - 2.0));
 }
 
 } // namespace gf

@@ -79,14 +79,12 @@ struct Eviction {
 
 /// Other angles of RoPE, in all layers.
 struct RopeSetup {
-    double theta = 0;       ///< the base; 0: that of the layer
-    double linear = 1;      ///< positions are divided by it (position interpolation, Chen et al. 2023)
-    double dynamic_ntk = 1; ///< grows the base with the length of the text, see dynamic_ntk_theta()
+    double theta = 0;                     ///< the base; 0: that of the layer
+    std::optional<RopeScaling> scaling{}; ///< none: that of the layer
     bool operator==(const RopeSetup&) const = default;
     static void fields(auto& rope, auto visit) {
-        visit("theta", rope.theta);
-        visit("linear", rope.linear);
-        visit("dynamic_ntk", rope.dynamic_ntk);
+        visit("theta", rope.theta, {.least = 0, .skip_empty = true});
+        visit("scaling", rope.scaling);
     }
 };
 
@@ -145,7 +143,8 @@ struct RunSetup {
 /// @throws Error that names the part of the setup that does not fit the model
 void validate(const RunSetup& setup, const ModelConfig& config);
 
-/// The shape of the model as it is run: `experts_per_token` is the number of slots that a row has.
+/// The shape of the model as it is run: `experts_per_token` is the number of slots that a row has, RoPE is as
+/// the setup says.
 /// @throws Error as validate() does
 ModelConfig config_under(const ModelConfig& config, const RunSetup& setup);
 
@@ -154,8 +153,8 @@ ModelConfig config_under(const ModelConfig& config, const RunSetup& setup);
 /// for the rows that are there.
 bool looks_ahead(const ModelConfig& config, const RunSetup& setup);
 
-/// Whether rows depend on how long the text is (full experts, dynamic NTK). A Trace then has exactly the
-/// capacity of the text shown, and another text is another Trace.
+/// Whether rows depend on how long the text is (full experts, dynamic NTK, LongRoPE). A Trace then has
+/// exactly the capacity of the text shown, and another text is another Trace.
 bool depends_on_length(const ModelConfig& config, const RunSetup& setup);
 
 /// Whether a segment must be computed in one pass, because its experts can be full or it is pooled.
@@ -171,9 +170,5 @@ struct ExpertChoice {
     bool one_forced() const { return !forced.empty() && per_token == 1; }
 };
 ExpertChoice expert_choice(const ModelConfig& config, const RunSetup& setup, int layer);
-
-/// The base of RoPE at this length of text (bloc97 2023, as in Hugging Face's models): beyond n_ctx it is
-/// theta * (factor * length / n_ctx - (factor - 1)) ^ (d_head / (d_head - 2)).
-double dynamic_ntk_theta(const ModelConfig& config, double theta, double factor, int length);
 
 } // namespace gf

@@ -53,26 +53,28 @@ constexpr OtherWords same_words, as_gate{gated_mlp, {"MLP, gate", "before the ac
 constexpr Items<FormulaPart, 14> k_formula_parts{{
     {"embed_sum", "embed[t, i] + pos_embed[t, i]"},
     {"ln1_in", "resid_pre[t, i] if pre_norm else resid_mid[t, i] or resid_post[t, i]"},
-    {"ln1_out", "ln1_normalized[t, i] * ln1_gain[i] + ln1_bias[i]"},
+    {"ln1_out", "ln1_normalized[t, i] * (ln1_gain[i] + (gain_offset if gain_offset)) + ln1_bias[i]"},
     {"ln_cross_in", "resid_mid[t, i] if pre_norm else resid_mid_cross[t, i]"},
-    {"ln_cross_out", "ln_cross_normalized[t, i] * ln_cross_gain[i] + ln_cross_bias[i]"},
+    {"ln_cross_out",
+     "ln_cross_normalized[t, i] * (ln_cross_gain[i] + (gain_offset if gain_offset)) + ln_cross_bias[i]"},
     {"ln2_in", "resid_mid_cross[t, i] or resid_mid[t, i] if pre_norm else resid_post[t, i]"},
-    {"ln2_out", "ln2_normalized[t, i] * ln2_gain[i] + ln2_bias[i]"},
+    {"ln2_out", "ln2_normalized[t, i] * (ln2_gain[i] + (gain_offset if gain_offset)) + ln2_bias[i]"},
     {"attn_in", "ln1_out[i] if pre_norm else resid_pre[t, i]"},
     {"cross_in", "ln_cross_out[i] if pre_norm else ln1_out[i]"},
     {"mlp_in", "ln2_out[i] if pre_norm else ln_cross_out[i] if encoder_decoder else ln1_out[i]"},
-    {"final_in", "ln_final_normalized[t, i] * ln_final_gain[i] + ln_final_bias[i] if pre_norm else "
+    {"final_in", "ln_final_normalized[t, i] * (ln_final_gain[i] + (gain_offset if gain_offset)) + "
+                 "ln_final_bias[i] if pre_norm else "
                  "normalized_resid_post[t, i]"},
-    {"head_in",
-     "mlm_ln_normalized[t, i] * mlm_ln_gain[i] + mlm_ln_bias[i] if masked_tokens else final_in[i]"},
-    {"angle", "position * theta ^ (-2 * pair / d_head)"}, // RoPE (Su et al. 2021)
-    {"wave", "position / 10000 ^ (2 * pair / d_model)"},  // Vaswani et al. 2017, 3.5
+    {"head_in", "mlm_ln_normalized[t, i] * (mlm_ln_gain[i] + (gain_offset if gain_offset)) + mlm_ln_bias[i] "
+                "if masked_tokens else final_in[i]"},
+    {"angle", "position * theta ^ (-2 * pair / d_head) / (stretch if stretched)"}, // RoPE (Su et al. 2021)
+    {"wave", "position / 10000 ^ (2 * pair / d_model)"},                           // Vaswani et al. 2017, 3.5
 }};
 
 // In the order of SiteRow's fields; what most sites do not have stands at the end.
 constexpr std::array<SiteRow, k_n_sites> k_site_rows{{
     {embed, "hook_embed", once, k_pos_model, every_model, Family::token, none, "embed", "embedding",
-     "one vector each", "token embedding", "W_E[token, c]"},
+     "one vector each", "token embedding", "(embed_scale if embed_scaled) * W_E[token, c]"},
     {pos_embed, "hook_pos_embed", once, k_pos_model, position_vectors, Family::position, none, "pos_embed",
      "positions", "one for each place", "position vector",
      "W_pos[position, c] if learned else sin(wave) if leads else cos(wave)"},
@@ -87,7 +89,8 @@ constexpr std::array<SiteRow, k_n_sites> k_site_rows{{
      "encoder_out", "source, read", "what the encoder gives", "encoder", "source_output"},
     {resid_pre, "hook_resid_pre", in_layers, k_pos_model, every_model, Family::residual, none, "resid_pre",
      "residual stream", "what enters the layer", "residual stream",
-     "normalized_resid_post.before or resid_post.before or (embed_ln_normalized * embed_ln_gain[c] + "
+     "normalized_resid_post.before or resid_post.before or (embed_ln_normalized * (embed_ln_gain[c] + "
+     "(gain_offset if gain_offset)) + "
      "embed_ln_bias[c] if embed_norm else embed + pos_embed)"},
     {ln1_scale, "ln1.hook_scale", in_layers, k_pos_one, every_model, Family::norm, none, "ln1_scale",
      "norm's divisor", "length of each vector", "norm's divisor",
@@ -104,15 +107,16 @@ constexpr std::array<SiteRow, k_n_sites> k_site_rows{{
      "value", "sum(i in d_model: attn_in[i] * W_V[i, h, c]) + b_V[h, c]"},
     {rot_q, "attn.hook_rot_q", in_layers, k_pos_head, rope, Family::query, self, "rot_q", "queries, RoPE",
      "turned by their position", "RoPE",
-     "q * cos(angle) - q[t, h, partner] * sin(angle) if leads else q * cos(angle) + q[t, h, partner] * "
-     "sin(angle)"},
+     "(attention_factor if amplified) * (q * cos(angle) - q[t, h, partner] * sin(angle) if leads else "
+     "q * cos(angle) + q[t, h, partner] * sin(angle))"},
     {rot_k, "attn.hook_rot_k", in_layers, k_pos_kv, rope, Family::key, self, "rot_k", "keys, RoPE",
      "turned by their position", "RoPE",
-     "k * cos(angle) - k[t, h, partner] * sin(angle) if leads else k * cos(angle) + k[t, h, partner] * "
-     "sin(angle)"},
+     "(attention_factor if amplified) * (k * cos(angle) - k[t, h, partner] * sin(angle) if leads else "
+     "k * cos(angle) + k[t, h, partner] * sin(angle))"},
     {attn_scores, "attn.hook_attn_scores", in_layers, k_head_qk, every_model, Family::attention, self,
      "attn_scores", "scores", "query · key / √d_head", "attention score",
-     "sum(i in d_head: (rot_q[t, h, i] or q[t, h, i]) * (rot_k[c, kv, i] or k[c, kv, i])) / sqrt(d_head) - "
+     "sum(i in d_head: (rot_q[t, h, i] or q[t, h, i]) * (rot_k[c, kv, i] or k[c, kv, i])) / "
+     "(sqrt(d_head) if sqrt_scaled) * (attn_scale if attn_scaled) - "
      "(slope * distance if alibi) if visible else -inf",
      "score"},
     {pattern, "attn.hook_pattern", in_layers, k_head_qk, every_model, Family::attention, self, "pattern",
@@ -145,7 +149,9 @@ constexpr std::array<SiteRow, k_n_sites> k_site_rows{{
      "sum(i in d_model: encoder_out[t, i] * W_cross_V[i, h, c]) + b_cross_V[h, c]"},
     {cross_attn_scores, "cross_attn.hook_attn_scores", in_layers, k_head_qs, reads_source, Family::attention,
      cross, "cross_attn_scores", "scores", "query · key / √d_head", "attention score",
-     "sum(i in d_head: cross_q[t, h, i] * cross_k[c, kv, i]) / sqrt(d_head) if visible else -inf", "score"},
+     "sum(i in d_head: cross_q[t, h, i] * cross_k[c, kv, i]) / (sqrt(d_head) if sqrt_scaled) * (attn_scale "
+     "if attn_scaled) if visible else -inf",
+     "score"},
     {cross_pattern, "cross_attn.hook_pattern", in_layers, k_head_qs, reads_source, Family::attention, cross,
      "cross_pattern", "attention", "softmax over the source", "attention weight",
      "exp(cross_attn_scores - max(j in source_keys: cross_attn_scores[h, t, j])) / sum(j in source_keys: "

@@ -138,7 +138,7 @@ Trace::Trace(std::shared_ptr<const Weights> weights, TraceShape shape, RunSetup 
     check_source();
     plan_ = std::make_shared<Plan>(weights_->config_of(shape_.stack), capacity(), setup_,
                                    source_ ? std::span(source_->segments()) : std::span<const Segment>());
-    positions_ = std::make_shared<PositionTables>(c, *plan_, setup_);
+    positions_ = std::make_shared<PositionTables>(c, *plan_);
     check_edits();
     const ArenaLayout at = lay_out_arena(c, shape_, setup_, source_ ? source_->size() : SourceSize());
     bytes_ = at.total * sizeof(real);

@@ -1,10 +1,13 @@
 // Llama and the families that share its blocks: RMSNorm, RoPE that pairs the two halves of a head, a gated
-// MLP. Mistral adds a sliding window, Mixtral adds experts.
+// MLP. Mistral adds a sliding window, Mixtral experts, Qwen2 biases of queries, keys and values, Gemma
+// other gains and a scaled embedding.
 
 #include "io/architectures.h"
+#include "io/rope_keys.h"
 #include "platform/error.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 
 namespace gf {
@@ -13,44 +16,98 @@ using nlohmann::json;
 
 namespace {
 
+enum class Windows { none, all_layers, some_layers };
+enum class Biases { none, by_key, attention_by_key, qkv };
+
 /// How the families differ: the values that stand for absent keys, and which keys each one has.
 struct Family {
-    int n_kv_heads; ///< if the key is absent; 0: as many as n_heads
-    int window;     ///< if the key is absent; 0: no sliding window
-    double norm_eps, rope_theta;
-    bool has_window, has_biases, has_experts;
+    int n_kv_heads = 0; ///< if the key is absent; 0: as many as n_heads
+    double norm_eps = 1e-6, rope_theta = 1e4;
+    Windows windows = Windows::none;
+    int window = 0; ///< if the key is absent; 0: no sliding window
+    Biases biases = Biases::none;
+    bool has_experts = false;
+    bool gains_less_one =
+        false;         ///< stored gains are less one, and embeddings are multiplied by sqrt(d_model)
+    bool tied = false; ///< if the key is absent
+    const char* activation = "silu"; ///< if the key is absent
+    int d_head = 0;                  ///< if the key is absent; 0: d_model / n_heads
+    int bos_id = 1, eos_id = 2;      ///< if the keys are absent
 };
-constexpr Family k_llama{0, 0, 1e-6, 1e4, false, true, false};
-constexpr Family k_mistral{8, 4096, 1e-6, 1e4, true, false, false};
-constexpr Family k_mixtral{8, 0, 1e-5, 1e6, true, false, true};
+constexpr Family k_llama{.biases = Biases::by_key};
+constexpr Family k_mistral{.n_kv_heads = 8, .windows = Windows::all_layers, .window = 4096};
+constexpr Family k_mixtral{.n_kv_heads = 8,
+                           .norm_eps = 1e-5,
+                           .rope_theta = 1e6,
+                           .windows = Windows::all_layers,
+                           .has_experts = true};
+constexpr Family k_qwen2{.n_kv_heads = 32,
+                         .windows = Windows::some_layers,
+                         .window = 4096,
+                         .biases = Biases::qkv,
+                         .bos_id = -1,
+                         .eos_id = -1};
 
-/// Reads rope_scaling or rope_parameters: the base of RoPE that it holds, or `theta` if it holds none.
-/// @throws Error when it changes RoPE in any other way
-double read_rope_object(ConfigKeys& keys, const std::string& name, double theta) {
-    const json& object = keys.object_or_null(name);
-    if (object.is_null()) return theta;
-    ConfigKeys inner(object, keys.where() + ": '" + name + "'");
-    for (const char* key : {"rope_type", "type"})
-        inner.require_neutral(key, "default", "a rescaled RoPE is not supported");
-    inner.require_neutral("partial_rotary_factor", 1, "a partial RoPE is not supported");
-    const double base = inner.number_or("rope_theta", theta);
-    inner.refuse_unread({});
-    return base;
+constexpr Family k_gemma{.n_kv_heads = 16,
+                         .biases = Biases::attention_by_key,
+                         .gains_less_one = true,
+                         .tied = true,
+                         .activation = "gelu_pytorch_tanh",
+                         .d_head = 256,
+                         .bos_id = 2,
+                         .eos_id = 1};
+
+/// The window of each layer as "layer_types" says it, 0 for full attention.
+std::vector<int> read_layer_types(ConfigKeys& keys, int n_layers, int window) {
+    std::vector<int> windows;
+    const json& types = keys.array("layer_types");
+    const std::string where = keys.where() + ": 'layer_types'";
+    if (types.size() != static_cast<std::size_t>(n_layers))
+        throw Error({where, fmt::format("one for each of num_hidden_layers = {}", n_layers),
+                     std::to_string(types.size()), ""});
+    for (const json& type : types) {
+        if (type != "full_attention" && type != "sliding_attention")
+            throw Error({where, "full_attention or sliding_attention", json_summary(type),
+                         "no other type of layer is supported"});
+        if (type == "sliding_attention" && window == 0)
+            throw Error({where, "full_attention, since there is no sliding_window", json_summary(type), ""});
+        windows.push_back(type == "sliding_attention" ? window : 0);
+    }
+    return windows;
 }
 
-/// The base of RoPE. Older configs have it as a key of its own, newer ones inside an object; where both are
-/// there they must agree.
-double read_rope_theta(ConfigKeys& keys, double fallback) {
-    double theta = keys.number_or("rope_theta", fallback);
-    for (const char* name : {"rope_scaling", "rope_parameters"}) {
-        const double newer = read_rope_object(keys, name, theta);
-        if (newer != theta && keys.has("rope_theta"))
-            throw Error({fmt::format("{}: '{}'", keys.where(), name),
-                         fmt::format("rope_theta {} as in the key of that name", theta),
-                         fmt::format("{}", newer), "remove the wrong one"});
-        theta = newer;
+void read_windows(ConfigKeys& keys, const Family& family, ModelConfig& c) {
+    int window = 0;
+    if (family.windows == Windows::none)
+        keys.require_neutral("sliding_window", nullptr, "this family has none");
+    else
+        window = keys.contains("sliding_window") ? keys.count_or("sliding_window", 0) : family.window;
+    int first = 0; // the first layer with a window
+    if (family.windows == Windows::some_layers) {
+        first = keys.count_or("max_window_layers", 28);
+        if (!keys.flag_or("use_sliding_window", false)) window = 0;
     }
-    return theta;
+    std::vector<int> windows;
+    if (keys.has("layer_types"))
+        windows = read_layer_types(keys, c.n_layers, window);
+    else if (window > 0 && first > 0 && c.n_layers <= 1 << 12) // more layers are refused later
+        for (int l = 0; l < c.n_layers; ++l) windows.push_back(l < first ? 0 : window);
+    if (std::any_of(windows.begin(), windows.end(), [&](int w) { return w != windows[0]; }))
+        return void(c.layer_windows = std::move(windows));
+    c.window = windows.empty() ? window : windows[0];
+    if (c.window > 0) c.mask = MaskKind::sliding_window;
+}
+
+void write_windows(const ModelConfig& c, const Family& family, json& object) {
+    if (family.windows == Windows::none) return;
+    const int window = c.layer_windows.empty()
+                           ? c.window
+                           : *std::max_element(c.layer_windows.begin(), c.layer_windows.end());
+    object["sliding_window"] = window > 0 ? json(window) : json(nullptr);
+    if (family.windows == Windows::some_layers)
+        object["use_sliding_window"] = window > 0, object["max_window_layers"] = 0;
+    for (const int w : c.layer_windows)
+        object["layer_types"].push_back(w > 0 ? "sliding_attention" : "full_attention");
 }
 
 void read_attention(ConfigKeys& keys, const Family& family, ModelConfig& c) {
@@ -59,16 +116,40 @@ void read_attention(ConfigKeys& keys, const Family& family, ModelConfig& c) {
     const bool absent = !keys.contains("num_key_value_heads");
     c.n_kv_heads =
         keys.size_or("num_key_value_heads", absent && family.n_kv_heads ? family.n_kv_heads : c.n_heads);
-    c.d_head = keys.size_or("head_dim", std::max(1, c.d_model / c.n_heads));
-    if (!keys.has("head_dim") && c.d_model % c.n_heads != 0)
+    c.d_head =
+        keys.size_or("head_dim", family.d_head > 0 ? family.d_head : std::max(1, c.d_model / c.n_heads));
+    if (!keys.has("head_dim") && family.d_head == 0 && c.d_model % c.n_heads != 0)
         throw Error({keys.where() + ": 'num_attention_heads'",
                      fmt::format("a divisor of hidden_size = {}", c.d_model), std::to_string(c.n_heads),
                      "give head_dim if the heads are not to divide it"});
-    c.rope_theta = read_rope_theta(keys, family.rope_theta);
-    if (!family.has_window)
-        return keys.require_neutral("sliding_window", nullptr, "only Mistral and Mixtral have one");
-    c.window = keys.contains("sliding_window") ? keys.count_or("sliding_window", 0) : family.window;
-    if (c.window > 0) c.mask = MaskKind::sliding_window;
+    read_rope(keys, family.rope_theta, c);
+    read_windows(keys, family, c);
+}
+
+/// The biases that the family's key says it has, or that it always has.
+void read_biases(ConfigKeys& keys, const Family& family, ModelConfig& c) {
+    const bool attention = family.biases == Biases::by_key || family.biases == Biases::attention_by_key;
+    const std::string reason = "this family has no such choice";
+    if (attention)
+        c.attn_qkv_bias = c.attn_out_bias = keys.flag_or("attention_bias", false);
+    else
+        keys.require_neutral("attention_bias", c.attn_qkv_bias = family.biases == Biases::qkv, reason);
+    if (family.biases == Biases::by_key)
+        c.mlp_bias = keys.flag_or("mlp_bias", false);
+    else
+        keys.require_neutral("mlp_bias", false, reason);
+}
+
+/// What Gemma has beside Llama's keys.
+void read_gemma_keys(ConfigKeys& keys, ModelConfig& c) {
+    c.gain_offset = 1;
+    c.embed_scale = std::sqrt(static_cast<double>(c.d_model));
+    if (keys.has("hidden_activation")) c.activation = read_activation(keys, "hidden_activation", "");
+    if (c.activation != Activation::gelu) return;
+    // The first configs said "gelu", but the models were trained with its approximation, as the library has
+    // it.
+    c.activation = Activation::gelu_tanh;
+    keys.note("the activation 'gelu' is read as 'gelu_pytorch_tanh', with which these models were trained");
 }
 
 ModelConfig read_family(ConfigKeys& keys, const Family& family) {
@@ -79,22 +160,17 @@ ModelConfig read_family(ConfigKeys& keys, const Family& family) {
     c.n_ctx = keys.size("max_position_embeddings");
     c.d_vocab = keys.size("vocab_size");
     read_attention(keys, family, c);
-    c.activation = read_activation(keys, "hidden_act", "silu");
+    c.activation = read_activation(keys, "hidden_act", family.activation);
+    if (family.gains_less_one) read_gemma_keys(keys, c);
     c.norm_eps = keys.number_or("rms_norm_eps", family.norm_eps);
-    c.tied_embeddings = keys.flag_or("tie_word_embeddings", false);
-    if (family.has_biases) {
-        c.attn_qkv_bias = c.attn_out_bias = keys.flag_or("attention_bias", false);
-        c.mlp_bias = keys.flag_or("mlp_bias", false);
-    } else {
-        for (const char* key : {"attention_bias", "mlp_bias"})
-            keys.require_neutral(key, false, "only Llama has biases");
-    }
+    c.tied_embeddings = keys.flag_or("tie_word_embeddings", family.tied);
+    read_biases(keys, family, c);
     if (family.has_experts) {
         c.n_experts = keys.size_or("num_local_experts", 8);
         c.experts_per_token = keys.size_or("num_experts_per_tok", 2);
     }
-    c.bos_id = keys.token_id("bos_token_id", 1, c.d_vocab);
-    c.eos_id = keys.token_id("eos_token_id", 2, c.d_vocab);
+    c.bos_id = keys.token_id("bos_token_id", family.bos_id, c.d_vocab);
+    c.eos_id = keys.token_id("eos_token_id", family.eos_id, c.d_vocab);
     return c;
 }
 
@@ -109,15 +185,14 @@ json write_family(const ModelConfig& c, const Family& family) {
                    {"vocab_size", c.d_vocab},
                    {"hidden_act", activation_word(c.activation)},
                    {"rms_norm_eps", c.norm_eps},
-                   {"rope_theta", c.rope_theta},
                    {"tie_word_embeddings", c.tied_embeddings},
                    {"bos_token_id", token_json(c.bos_id)},
                    {"eos_token_id", token_json(c.eos_id)}};
-    if (family.has_window) object["sliding_window"] = c.window > 0 ? json(c.window) : json(nullptr);
-    if (family.has_biases) {
+    write_rope(c, object);
+    write_windows(c, family, object);
+    if (family.biases == Biases::by_key || family.biases == Biases::attention_by_key)
         object["attention_bias"] = c.attn_qkv_bias;
-        object["mlp_bias"] = c.mlp_bias;
-    }
+    if (family.biases == Biases::by_key) object["mlp_bias"] = c.mlp_bias;
     if (family.has_experts) {
         object["num_local_experts"] = c.n_experts;
         object["num_experts_per_tok"] = c.experts_per_token;
@@ -130,8 +205,12 @@ json write_family(const ModelConfig& c, const Family& family) {
 ModelConfig read_llama(ConfigKeys& keys) { return read_family(keys, k_llama); }
 ModelConfig read_mistral(ConfigKeys& keys) { return read_family(keys, k_mistral); }
 ModelConfig read_mixtral(ConfigKeys& keys) { return read_family(keys, k_mixtral); }
+ModelConfig read_gemma(ConfigKeys& keys) { return read_family(keys, k_gemma); }
+ModelConfig read_qwen2(ConfigKeys& keys) { return read_family(keys, k_qwen2); }
 json write_llama(const ModelConfig& c) { return write_family(c, k_llama); }
 json write_mistral(const ModelConfig& c) { return write_family(c, k_mistral); }
 json write_mixtral(const ModelConfig& c) { return write_family(c, k_mixtral); }
+json write_gemma(const ModelConfig& c) { return write_family(c, k_gemma); }
+json write_qwen2(const ModelConfig& c) { return write_family(c, k_qwen2); }
 
 } // namespace gf

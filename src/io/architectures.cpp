@@ -1,5 +1,6 @@
 #include "io/architectures.h"
 
+#include "io/fields.h"
 #include "platform/error.h"
 
 #include <array>
@@ -11,14 +12,73 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::array<Architecture, 6> k_architectures{{
-    {"gpt2", "GPT2LMHeadModel", read_gpt2, write_gpt2},
-    {"llama", "LlamaForCausalLM", read_llama, write_llama},
-    {"mistral", "MistralForCausalLM", read_mistral, write_mistral},
-    {"mixtral", "MixtralForCausalLM", read_mixtral, write_mixtral},
-    {"bert", "BertForMaskedLM", read_bert, write_bert},
-    {"glassformer", "", read_glassformer, write_glassformer},
-}};
+/// Reads a model that is stored without an output layer. One with tied embeddings has one all the same,
+/// unless it lacks layers before it, as BERT's does.
+template <ModelConfig (*read)(ConfigKeys&)>
+ModelConfig without_head(ConfigKeys& keys) {
+    ModelConfig c = read(keys);
+    if (c.head == OutputHead::tokens && c.tied_embeddings) return c;
+    c.head = OutputHead::none;
+    c.tied_embeddings = false;
+    return c;
+}
+
+/// Of several rows with the same model_type the first one is that of a config without "architectures".
+const std::vector<Architecture>& rows() {
+    constexpr std::string_view
+        gpt2 = "LayerNorm, learned positions, a plain MLP, biases everywhere",
+        llama = "RMSNorm, RoPE, grouped queries, a gated MLP; biases by `attention_bias` and "
+                "`mlp_bias`",
+        mistral = "as Llama, with a sliding window in all layers or in some",
+        mixtral = "as Mistral, with experts, stored one by one or side by side",
+        qwen2 = "as Llama, with biases of q, k and v, and a window in later layers",
+        gemma = "as Llama, with gains stored less one and embeddings times sqrt(d_model); "
+                "Gemma 2 and 3 are refused",
+        gpt_neo = "as GPT-2, with unscaled scores and a window in every other layer",
+        bert = "post-norm, reads in both directions; token types are all 0",
+        no_output = "the same, stored without an output layer";
+    static const std::vector<Architecture> all{
+        {"gpt2", "GPT2LMHeadModel", {"n_embd", "n_layer", "n_head"}, gpt2, read_gpt2, write_gpt2},
+        {"gpt2", "GPT2Model", {}, no_output, read_gpt2, write_gpt2},
+        {"mixtral",
+         "MixtralForCausalLM",
+         {"rms_norm_eps", "num_local_experts"},
+         mixtral,
+         read_mixtral,
+         write_mixtral},
+        {"mistral",
+         "MistralForCausalLM",
+         {"rms_norm_eps", "sliding_window"},
+         mistral,
+         read_mistral,
+         write_mistral},
+        {"llama", "LlamaForCausalLM", {"rms_norm_eps", "hidden_size"}, llama, read_llama, write_llama},
+        {"qwen2", "Qwen2ForCausalLM", {}, qwen2, read_qwen2, write_qwen2},
+        {"gemma", "GemmaForCausalLM", {}, gemma, read_gemma, write_gemma},
+        {"gpt_neo",
+         "GPTNeoForCausalLM",
+         {"num_layers", "num_heads", "attention_types"},
+         gpt_neo,
+         read_gpt_neo,
+         write_gpt_neo},
+        {"gpt_neo", "GPTNeoModel", {}, no_output, read_gpt_neo, write_gpt_neo},
+        {"llama", "LlamaModel", {}, no_output, without_head<read_llama>, write_llama},
+        {"mistral", "MistralModel", {}, no_output, without_head<read_mistral>, write_mistral},
+        {"mixtral", "MixtralModel", {}, no_output, without_head<read_mixtral>, write_mixtral},
+        {"qwen2", "Qwen2Model", {}, no_output, without_head<read_qwen2>, write_qwen2},
+        {"gemma", "GemmaModel", {}, no_output, without_head<read_gemma>, write_gemma},
+        {"bert", "BertForMaskedLM", {"hidden_size", "type_vocab_size"}, bert, read_bert, write_bert},
+        {"bert", "BertForPreTraining", {}, "the same; its second output is left out", read_bert, write_bert},
+        {"bert", "BertModel", {}, no_output, without_head<read_bert>, write_bert},
+        {"glassformer",
+         "",
+         {},
+         "our own format, which can say every shape",
+         read_glassformer,
+         write_glassformer},
+    };
+    return all;
+}
 
 struct ActivationWord {
     std::string_view word;
@@ -51,11 +111,16 @@ void for_each_field(Config& c, F f) {
     f("norm", c.norm);
     f("norm_place", c.norm_place);
     f("norm_eps", c.norm_eps);
+    f("gain_offset", c.gain_offset);
+    f("embed_scale", c.embed_scale);
+    f("attn_scale", c.attn_scale);
     f("positions", c.positions);
     f("rope_pairs", c.rope_pairs);
     f("rope_theta", c.rope_theta);
+    f("rope_scaling", c.rope_scaling);
     f("mask", c.mask);
     f("window", c.window);
+    f("layer_windows", c.layer_windows);
     f("mlp", c.mlp);
     f("activation", c.activation);
     f("n_experts", c.n_experts);
@@ -76,6 +141,20 @@ struct FieldReader {
     void operator()(const char* key, int& field) const { field = keys.count_or(key, field); }
     void operator()(const char* key, double& field) const { field = keys.number_or(key, field); }
     void operator()(const char* key, bool& field) const { field = keys.flag_or(key, field); }
+    void operator()(const char* key, std::vector<int>& field) const {
+        if (!keys.has(key)) return;
+        field.clear();
+        for (const json& item : keys.array(key)) {
+            const json only{{key, item}};
+            field.push_back(static_cast<int>(json_int(only, key, keys.where(), 0, ConfigKeys::k_max_size)));
+        }
+    }
+    void operator()(const char* key, RopeScaling& field) const {
+        const json& object = keys.object_or_null(key);
+        if (!object.is_null())
+            field =
+                fields_from_json<RopeScaling>(object, {.where = fmt::format("{}: '{}'", keys.where(), key)});
+    }
     template <class E>
     void operator()(const char* key, E& field) const {
         field = from_name<E>(keys.word_or(key, std::string(name(field))), keys.where());
@@ -84,6 +163,12 @@ struct FieldReader {
 
 struct FieldWriter {
     json& object;
+    void operator()(const char* key, const std::vector<int>& field) const {
+        if (!field.empty()) object[key] = field;
+    }
+    void operator()(const char* key, const RopeScaling& field) const {
+        if (field.kind != RopeScalingKind::none) object[key] = fields_to_json(field);
+    }
     template <class T>
     void operator()(const char* key, const T& field) const {
         if constexpr (std::is_enum_v<T>)
@@ -95,17 +180,21 @@ struct FieldWriter {
 
 } // namespace
 
-std::span<const Architecture> architectures() { return k_architectures; }
+std::span<const Architecture> architectures() { return rows(); }
+
+std::string activation_words() {
+    std::string words;
+    for (const ActivationWord& w : k_activation_words)
+        words += (words.empty() ? "" : ", ") + std::string(w.word);
+    return words;
+}
 
 Activation read_activation(ConfigKeys& keys, const std::string& key, const std::string& fallback) {
     const std::string found = keys.word_or(key, fallback);
-    std::string valid;
-    for (const ActivationWord& w : k_activation_words) {
+    for (const ActivationWord& w : k_activation_words)
         if (w.word == found) return w.activation;
-        valid += (valid.empty() ? "" : ", ") + std::string(w.word);
-    }
-    throw Error({fmt::format("{}: '{}'", keys.where(), key), "one of " + valid, "'" + found + "'",
-                 "no other activation function is supported"});
+    throw Error({fmt::format("{}: '{}'", keys.where(), key), "one of " + activation_words(),
+                 "'" + found + "'", "no other activation function is supported"});
 }
 
 std::string_view activation_word(Activation activation) {

@@ -6,12 +6,16 @@
 #include "io/config_keys.h"
 
 #include <span>
+#include <vector>
 
 namespace gf {
 
 struct Architecture {
     std::string_view model_type; ///< "llama"
-    std::string_view class_name; ///< "LlamaForCausalLM"; empty: the key "architectures" is not used
+    std::string_view class_name; ///< "LlamaForCausalLM"; empty: our own, which has no key "architectures"
+    /// Keys by which a config is known that names neither; empty: it is not.
+    std::vector<std::string_view> tell_tale;
+    std::string_view about; ///< what its blocks are, for docs/models-you-can-open.md
     /// @throws Error when a key is missing or its value makes no sense
     ModelConfig (*read)(ConfigKeys& keys);
     /// The keys that `read` reads. What the family cannot express is lost without an error.
@@ -27,17 +31,25 @@ ModelConfig read_bert(ConfigKeys& keys);
 ModelConfig read_llama(ConfigKeys& keys);
 ModelConfig read_mistral(ConfigKeys& keys);
 ModelConfig read_mixtral(ConfigKeys& keys);
+ModelConfig read_qwen2(ConfigKeys& keys);
+ModelConfig read_gemma(ConfigKeys& keys);
+ModelConfig read_gpt_neo(ConfigKeys& keys);
 ModelConfig read_glassformer(ConfigKeys& keys);
 nlohmann::json write_gpt2(const ModelConfig& config);
 nlohmann::json write_bert(const ModelConfig& config);
 nlohmann::json write_llama(const ModelConfig& config);
 nlohmann::json write_mistral(const ModelConfig& config);
 nlohmann::json write_mixtral(const ModelConfig& config);
+nlohmann::json write_qwen2(const ModelConfig& config);
+nlohmann::json write_gemma(const ModelConfig& config);
+nlohmann::json write_gpt_neo(const ModelConfig& config);
 nlohmann::json write_glassformer(const ModelConfig& config);
 
 /// Reads Hugging Face's word for an activation function ("gelu_new").
 /// @throws Error when no activation function has that word
 Activation read_activation(ConfigKeys& keys, const std::string& key, const std::string& fallback);
+/// All such words: "silu, swish, ...".
+std::string activation_words();
 /// The word that config.json has for it, the inverse of read_activation().
 std::string_view activation_word(Activation activation);
 

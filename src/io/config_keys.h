@@ -1,7 +1,7 @@
 #pragma once
-// Reads a config.json key by key and remembers which keys were read, so that
-// none is skipped: a key that nobody knows may change the mathematics. Used
-// by the architectures' `read` functions (io/architecture_*.cpp).
+// Reads a config.json key by key and remembers which keys were read, so that none is skipped unseen: a key
+// that nobody knows may change the mathematics. Used by the architectures' `read` functions
+// (io/architecture_*.cpp).
 
 #include "io/json.h"
 
@@ -29,10 +29,14 @@ class ConfigKeys {
     int count_or(const std::string& key, int fallback); ///< 0 or more
     double number_or(const std::string& key, double fallback);
     bool flag_or(const std::string& key, bool fallback);
+    /// An array of numbers; empty if the key is absent or null.
+    std::vector<double> numbers_or_none(const std::string& key);
     std::string word_or(const std::string& key, const std::string& fallback);
-    /// A token id below d_vocab, or the first one if the value is a list. Null gives -1; an absent key gives
-    /// the fallback if the vocabulary has that id, else -1.
+    /// A token id below d_vocab, of a list the first such one; -1, with a notice, if there is none. Null
+    /// gives -1; an absent key gives the fallback if the vocabulary has that id, else -1.
     int token_id(const std::string& key, int fallback, int d_vocab);
+    /// The array under `key`, which must be present.
+    const nlohmann::json& array(const std::string& key);
     /// The object under `key`; a null value if the key is absent or null.
     const nlohmann::json& object_or_null(const std::string& key);
 
@@ -40,8 +44,16 @@ class ConfigKeys {
     /// mathematics as they are. Null counts as absent, except where `neutral` is true.
     void require_neutral(const std::string& key, const nlohmann::json& neutral, const std::string& reason);
 
-    /// @throws Error if a key was never read and is not among the harmless ones.
-    void refuse_unread(std::span<const std::string_view> harmless);
+    /// @throws Error if a key was never read
+    void refuse_unread() const;
+    /// Judges the keys that were never read by the table of known keys. Of the others, those whose names and
+    /// values make it likely that they change the mathematics are refused; one notice lists the rest.
+    /// @throws Error that names the key
+    void judge_unread();
+
+    /// What a person should know of the file, in whole lines.
+    const std::vector<std::string>& notices() const { return notices_; }
+    void note(const std::string& text) { notices_.push_back(where_ + ": " + text); }
 
   private:
     /// Remembers that the key was read, and returns it.
@@ -50,6 +62,7 @@ class ConfigKeys {
     const nlohmann::json& object_;
     std::string where_;
     std::set<std::string> read_;
+    std::vector<std::string> notices_;
 };
 
 } // namespace gf

@@ -3,7 +3,10 @@
 #include "io/architectures.h"
 #include "platform/error.h"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <set>
 
 namespace gf {
 
@@ -11,81 +14,85 @@ using nlohmann::json;
 
 namespace {
 
-/// Keys that do not change the forward pass of a trained model.
-constexpr std::string_view k_harmless[] = {
-    // bookkeeping
-    "_attn_implementation", "_attn_implementation_autoset", "_commit_hash", "_name_or_path",
-    "attn_implementation", "finetuning_task", "id2label", "is_decoder", "label2id", "name_or_path",
-    "num_labels", "problem_type", "task_specific_params", "tokenizer_class", "transformers_version",
-    // how it is computed or returned
-    "chunk_size_feed_forward", "dtype", "gradient_checkpointing", "output_attentions", "output_hidden_states",
-    "output_router_logits", "pretraining_tp", "reorder_and_upcast_attn", "return_dict",
-    "return_dict_in_generate", "tf_legacy_loss", "torch_dtype", "torchscript", "use_bfloat16", "use_cache",
-    // training
-    "attention_dropout", "attention_probs_dropout_prob", "attn_pdrop", "classifier_dropout", "embd_pdrop",
-    "hidden_dropout", "hidden_dropout_prob", "initializer_range", "resid_pdrop", "router_aux_loss_coef",
-    "router_jitter_noise",
-    // output heads of other models made from the same weights
-    "summary_activation", "summary_first_dropout", "summary_proj_to_labels", "summary_type",
-    "summary_use_proj",
-    // generation
-    "bad_words_ids", "begin_suppress_tokens", "decoder_start_token_id", "diversity_penalty", "do_sample",
-    "early_stopping", "encoder_no_repeat_ngram_size", "exponential_decay_length_penalty",
-    "forced_bos_token_id", "forced_eos_token_id", "length_penalty", "max_length", "min_length",
-    "no_repeat_ngram_size", "num_beam_groups", "num_beams", "num_return_sequences", "output_scores",
-    "pad_token_id", "prefix", "remove_invalid_values", "repetition_penalty", "sep_token_id",
-    "suppress_tokens", "temperature", "top_k", "top_p", "typical_p", "unk_token_id"};
+/// Removes a key; "rope_scaling.type" stands for a key of the object `rope_scaling`. Whether there was one.
+bool remove_key(json& object, const std::string& name) {
+    if (!object.is_object()) return false;
+    if (object.erase(name) > 0) return true;
+    const std::size_t dot = name.find('.');
+    const auto inner = object.find(name.substr(0, dot));
+    return dot != name.npos && inner != object.end() && remove_key(*inner, name.substr(dot + 1));
+}
 
-/// Refuses keys with which some models change the mathematics, unless they have the value that does not.
-void refuse_variants(ConfigKeys& keys) {
-    const std::string reason = "this variant is not supported";
-    for (const char* key : {"add_cross_attention", "is_encoder_decoder", "qk_layernorm",
-                            "tie_encoder_decoder", "use_qk_norm", "use_sliding_window"})
-        keys.require_neutral(key, false, reason);
-    for (const char* key : {"attn_logit_softcapping", "cross_attention_hidden_size",
-                            "final_logit_softcapping", "query_pre_attn_scalar"})
-        keys.require_neutral(key, nullptr, reason);
-    for (const char* key : {"embedding_multiplier", "logit_scale", "logits_scaling", "partial_rotary_factor",
-                            "residual_multiplier"})
-        keys.require_neutral(key, 1, reason);
-    keys.require_neutral("pruned_heads", json::object(), reason);
-    keys.require_neutral("auto_map", nullptr, "the model brings code of its own, which is not run");
-    keys.require_neutral("quantization_config", nullptr, "export the model with F32, F16 or BF16 weights");
+/// The one name in "architectures"; empty if there is none.
+std::string class_name(const json& object, ConfigKeys& keys) {
+    if (!keys.has("architectures")) return "";
+    const json& names = json_array(object, "architectures", keys.where());
+    if (names.empty()) return "";
+    if (names.size() > 1 || !names[0].is_string())
+        throw Error(
+            {keys.where() + ": 'architectures'", "an array of one name", names.dump().substr(0, 60), ""});
+    return names[0].get<std::string>();
+}
+
+/// The row whose keys the object has, of a config that names no architecture; null if there is none.
+const Architecture* guess_architecture(const json& object) {
+    for (const Architecture& a : architectures())
+        if (!a.tell_tale.empty() &&
+            std::all_of(a.tell_tale.begin(), a.tell_tale.end(),
+                        [&](std::string_view key) { return object.contains(std::string(key)); }))
+            return &a;
+    return nullptr;
 }
 
 /// The row that the keys model_type and architectures name; either of them may be absent.
 const Architecture& find_architecture(const json& object, ConfigKeys& keys) {
-    const std::string type = keys.word_or("model_type", "");
-    std::string class_name;
-    if (keys.has("architectures")) {
-        const json& names = json_array(object, "architectures", keys.where());
-        if (names.size() == 1 && names[0].is_string())
-            class_name = names[0].get<std::string>();
-        else
-            throw Error(
-                {keys.where() + ": 'architectures'", "an array of one name", names.dump().substr(0, 60), ""});
-    }
-    std::string valid;
+    const std::string type = keys.word_or("model_type", ""), name = class_name(object, keys);
+    if (type.empty() && name.empty())
+        if (const Architecture* guess = guess_architecture(object)) {
+            keys.note(fmt::format("no 'model_type': by its keys it is read as '{}'", guess->model_type));
+            return *guess;
+        }
+    std::set<std::string_view> types, classes;
     for (const Architecture& a : architectures()) {
-        const bool type_fits = type == a.model_type;
-        const bool class_fits = !class_name.empty() && class_name == a.class_name;
-        if ((type_fits || type.empty()) && (class_fits || (class_name.empty() && type_fits))) return a;
-        valid += fmt::format("{}{} ({})", valid.empty() ? "" : ", ", a.model_type,
-                             a.class_name.empty() ? "no class" : a.class_name);
+        const bool type_fits = type == a.model_type, class_fits = !name.empty() && name == a.class_name;
+        if ((type_fits || type.empty()) && (class_fits || (name.empty() && type_fits))) return a;
+        types.insert(a.model_type);
+        if ((type_fits || type.empty()) && !a.class_name.empty()) classes.insert(a.class_name);
     }
-    throw Error({keys.where() + ": 'model_type'", "one of " + valid,
-                 fmt::format("'{}' ({})", type, class_name), "other architectures are not supported"});
+    if (!type.empty() && !types.contains(type))
+        throw Error({keys.where() + ": 'model_type'", fmt::format("one of {}", fmt::join(types, ", ")),
+                     fmt::format("'{}'", type), "docs/models-you-can-open.md lists what is supported"});
+    throw Error({keys.where() + (name.empty() ? ": 'model_type'" : ": 'architectures'"),
+                 name.empty()      ? fmt::format("one of {}", fmt::join(types, ", "))
+                 : classes.empty() ? fmt::format("none for the model_type '{}'", type)
+                                   : fmt::format("one of {}", fmt::join(classes, ", ")),
+                 name.empty() ? "no such key" : fmt::format("'{}'", name),
+                 "docs/models-you-can-open.md lists what is supported"});
 }
 
 } // namespace
 
-ModelConfig parse_hf_config(std::string_view text, const std::string& where) {
-    const json object = parse_json(text, where);
+ModelConfig parse_hf_config(std::string_view text, const std::string& where, ConfigReading* reading) {
+    json object = parse_json(text, where);
+    std::vector<std::string> notices;
+    for (const std::string& name : reading ? reading->ignored_keys : std::vector<std::string>())
+        if (remove_key(object, name))
+            notices.push_back(
+                fmt::format("{}: '{}' is ignored, as asked: what is computed may differ from what "
+                            "the model's authors meant",
+                            where, name));
     ConfigKeys keys(object, where);
-    const ModelConfig config = find_architecture(object, keys).read(keys);
-    refuse_variants(keys);
-    keys.refuse_unread(k_harmless);
+    const Architecture& architecture = find_architecture(object, keys);
+    const ModelConfig config = architecture.read(keys);
+    if (architecture.class_name.empty())
+        keys.refuse_unread(); // our own format has no keys that are not read
+    else
+        keys.judge_unread();
     validate(config, where);
+    if (reading) {
+        reading->notices.insert(reading->notices.end(), notices.begin(), notices.end());
+        reading->notices.insert(reading->notices.end(), keys.notices().begin(), keys.notices().end());
+    }
     return config;
 }
 

@@ -6,14 +6,24 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace gf {
 
+/// What reading a config.json may be told, and what it tells.
+struct ConfigReading {
+    /// Keys that are read as if they were not there; "rope_scaling.type" names a key inside an object.
+    std::vector<std::string> ignored_keys{};
+    std::vector<std::string>
+        notices{}; ///< what a person should know, in whole lines: keys that were left out
+};
+
 /// Reads the text of a config.json; `where` names the file in messages. If it lists several end-of-text ids,
-/// the first one counts.
-/// @throws Error for a key that changes the mathematics in a way that is not supported, for a key that is not
-/// known to leave them unchanged, and for whatever validate() refuses
-ModelConfig parse_hf_config(std::string_view text, const std::string& where);
+/// the first one that the vocabulary has counts.
+/// @throws Error for a key that changes the mathematics in a way that is not supported, for a key that nobody
+/// knows and that is likely to change them, and for whatever validate() refuses
+ModelConfig parse_hf_config(std::string_view text, const std::string& where,
+                            ConfigReading* reading = nullptr);
 
 /// The text of a model's config.json: in the keys of a public architecture if
 /// one of them gives exactly this config, else with every field of ModelConfig

@@ -1,16 +1,32 @@
 #include "io/model_file.h"
 
+#include "io/foreign_file.h"
 #include "io/llama2c.h"
 #include "platform/error.h"
 #include "platform/mapped_file.h"
 
+#include <algorithm>
 #include <map>
 
 namespace gf {
 namespace {
 
+namespace fs = std::filesystem;
+
+constexpr const char* k_expected =
+    "a folder with config.json and model.safetensors, a .safetensors file, or a llama2.c .bin";
+
+std::vector<std::string> names_in(const fs::path& folder) {
+    std::vector<std::string> names;
+    std::error_code failed;
+    for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
+        names.push_back(at->path().filename().string());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
 /// The files of a folder, each mapped when it is first asked for.
-FileSet disk_folder(const std::filesystem::path& folder) {
+FileSet disk_folder(const fs::path& folder) {
     auto mapped = std::make_shared<std::map<std::string, MappedFile>>();
     return {folder.string(),
             [folder, mapped](const std::string& name) -> std::optional<std::span<const std::byte>> {
@@ -18,39 +34,104 @@ FileSet disk_folder(const std::filesystem::path& folder) {
                 if (it == mapped->end()) {
                     // Only a missing file gives nullopt; MappedFile reports any other problem.
                     std::error_code ignored;
-                    if (std::filesystem::status(folder / name, ignored).type() ==
-                        std::filesystem::file_type::not_found)
+                    if (fs::status(folder / name, ignored).type() == fs::file_type::not_found)
                         return std::nullopt;
                     it = mapped->emplace(name, MappedFile(folder / name)).first;
                 }
                 return it->second.bytes();
-            }};
+            },
+            [folder] { return names_in(folder); }};
 }
 
-std::shared_ptr<Weights> load_llama2c(const std::filesystem::path& path, std::vector<std::string>& warnings) {
+/// The snapshot of a cache that was loaded last: the one that refs/main names, else the newest. Empty if
+/// there is none.
+fs::path newest_snapshot(const fs::path& cache) {
+    const fs::path snapshots = cache / "snapshots";
+    std::error_code failed;
+    if (fs::exists(cache / "refs" / "main", failed)) {
+        std::string commit(MappedFile(cache / "refs" / "main").text());
+        commit.erase(std::remove_if(commit.begin(), commit.end(), [](unsigned char c) { return c <= ' '; }),
+                     commit.end());
+        const bool plain = !commit.empty() && commit.find_first_of("/\\") == commit.npos && commit[0] != '.';
+        if (plain && fs::is_directory(snapshots / commit, failed)) return snapshots / commit;
+    }
+    fs::path newest;
+    fs::file_time_type newest_time{};
+    for (const std::string& name : names_in(snapshots)) {
+        const fs::path folder = snapshots / name;
+        if (!fs::is_directory(folder, failed)) continue;
+        const fs::file_time_type time = fs::last_write_time(folder, failed);
+        if (newest.empty() || time > newest_time) newest = folder, newest_time = time;
+    }
+    return newest;
+}
+
+bool is_cache(const fs::path& path) {
+    std::error_code failed;
+    return !fs::exists(path / "config.json", failed) && fs::is_directory(path / "snapshots", failed);
+}
+
+/// A folder of several caches is not a model, but its names say what can be opened.
+void refuse_folder_of_caches(const fs::path& folder) {
+    std::string caches;
+    std::error_code failed;
+    if (fs::exists(folder / "config.json", failed)) return;
+    for (const std::string& name : names_in(folder))
+        if (name.starts_with("models--") && is_cache(folder / name))
+            caches += (caches.empty() ? "" : ", ") + name;
+    if (!caches.empty())
+        throw Error({folder.string(), "one model", "the cache of several: " + caches.substr(0, 200),
+                     "open one of these folders"});
+}
+
+std::shared_ptr<Weights> load_file(const fs::path& path, std::vector<std::string>& warnings,
+                                   const std::vector<std::string>& ignored_keys) {
     const MappedFile file(path);
-    // PyTorch's checkpoints have the same extension; they are zip archives, which begin with "PK".
-    if (file.text().starts_with("PK"))
-        throw Error({path.string(), "a llama2.c model", "a PyTorch checkpoint", "convert it to safetensors"});
-    return parse_llama2c(file.bytes(), path.string(), warnings);
+    refuse_foreign_file(file.bytes(), path.string(), k_expected);
+    if (path.extension() == ".bin") return parse_llama2c(file.bytes(), path.string(), warnings);
+    if (path.extension() == ".safetensors") {
+        const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+        return load_hf_model(disk_folder(folder), warnings, path.filename(), ignored_keys);
+    }
+    const auto by_name = foreign_weights({path.filename().string()});
+    throw Error({path.string(), k_expected, by_name ? by_name->what : "a file with another extension",
+                 by_name ? by_name->remedy : "convert the model to one of these"});
 }
 
 } // namespace
 
-std::shared_ptr<Weights> load_model(const std::filesystem::path& path, std::vector<std::string>& warnings) {
+fs::path model_path(const fs::path& path) {
+    if (path.filename() == "config.json" || path.filename() == "model.safetensors.index.json")
+        return path.has_parent_path() ? path.parent_path() : fs::path(".");
+    if (!is_cache(path)) return path;
+    const fs::path snapshot = newest_snapshot(path);
+    if (snapshot.empty())
+        throw Error(
+            {(path / "snapshots").string(), "a snapshot of the model", "none", "download the model again"});
+    return snapshot;
+}
+
+std::string model_name(const fs::path& path) {
+    fs::path name = path.lexically_normal();
+    if (!name.has_filename()) name = name.parent_path();
+    if (name.filename() == "config.json" || name.filename() == "model.safetensors.index.json")
+        name = name.parent_path();
+    if (name.parent_path().filename() == "snapshots") name = name.parent_path().parent_path();
+    const std::string file = name.filename().string();
+    if (file.starts_with("models--")) return file.substr(file.rfind("--") + 2);
+    return name.extension() == ".bin" || name.extension() == ".safetensors" ? name.stem().string() : file;
+}
+
+std::shared_ptr<Weights> load_model(const fs::path& given, std::vector<std::string>& warnings,
+                                    const std::vector<std::string>& ignored_keys) {
+    const fs::path path = model_path(given);
     std::error_code failure;
-    const auto status = std::filesystem::status(path, failure);
-    if (!std::filesystem::exists(status))
+    const auto status = fs::status(path, failure);
+    if (!fs::exists(status))
         throw Error({path.string(), "a model folder or file", "nothing there", "check the path"});
-    if (std::filesystem::is_directory(status)) return load_hf_model(disk_folder(path), warnings);
-    if (path.extension() == ".bin") return load_llama2c(path, warnings);
-    if (path.extension() == ".safetensors") {
-        const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-        return load_hf_model(disk_folder(folder), warnings, path.filename());
-    }
-    throw Error({path.string(),
-                 "a folder with config.json and model.safetensors, a .safetensors file, or a llama2.c .bin",
-                 "a file with another extension", "convert the model to one of these"});
+    if (!fs::is_directory(status)) return load_file(path, warnings, ignored_keys);
+    refuse_folder_of_caches(path);
+    return load_hf_model(disk_folder(path), warnings, "", ignored_keys);
 }
 
 } // namespace gf

@@ -23,6 +23,7 @@ struct RunSpec {
     std::string prompt;
     int branch = -1;     ///< index in the tree: then it is this branch as it stands
     RunSetup setup = {}; ///< its own, not the text's
+    std::vector<std::string> ignored_keys = {};
     bool operator==(const RunSpec&) const = default;
 };
 

@@ -256,6 +256,7 @@ void Engine::publish(Snapshot& out) {
     out.model = state_.model;
     out.model_path = state_.model_path;
     out.tokenizer_path = state_.tokenizer_path;
+    out.ignored_keys = state_.ignored_keys;
     out.prompt = state_.prompt;
     out.source = state_.source;
     out.tree.clear();

@@ -72,7 +72,8 @@ class Engine {
     struct State {
         std::shared_ptr<const Model> model;
         std::string model_path, tokenizer_path, prompt, source;
-        std::shared_ptr<Branch> source_run; ///< the encoder's run, complete; null for other models
+        std::vector<std::string> ignored_keys; ///< of the model's config.json
+        std::shared_ptr<Branch> source_run;    ///< the encoder's run, complete; null for other models
         TextTree text;
         EditDesk edits;
         RunSetup setup; ///< of the text's run; its edits are EditDesk's

@@ -29,16 +29,16 @@ void Engine::run(const command::AddRun& c) {
                      std::to_string(c.branch), ""});
     if (c.branch >= 0 && !(c.model.empty() && c.prompt.empty()))
         throw Error({"add-run", "a branch, or a model or prompt", "both", "leave one of them out"});
-    const auto model = c.model.empty() ? state_.model : open_model(c.model, c.tokenizer);
+    const auto model = c.model.empty() ? state_.model : open_model(c.model, c.tokenizer, c.ignored_keys);
     const int id = last_run_id_ + 1;
     const auto has_name = [&](const auto& other) { return other->name() == c.name; };
     if (c.name == "text" || c.name == "source" ||
         std::any_of(state_.compared.begin(), state_.compared.end(), has_name))
         throw Error({"add-run", "a name that no other run has", "'" + c.name + "'", "leave it out"});
     const std::string name = c.name.empty() ? free_name(state_.compared) : c.name;
-    auto run =
-        std::make_shared<ComparedRun>(id, name, RunSpec{c.model, c.tokenizer, c.prompt, c.branch, c.setup},
-                                      model, *state_.model, state_.source, memory_budget_);
+    auto run = std::make_shared<ComparedRun>(
+        id, name, RunSpec{c.model, c.tokenizer, c.prompt, c.branch, c.setup, c.ignored_keys}, model,
+        *state_.model, state_.source, memory_budget_);
     last_run_id_ = id + 1; // its source has the id after it
     mark_undoable();
     state_.compared.push_back(std::move(run));

@@ -39,7 +39,8 @@ std::vector<SessionCommand> Engine::saved_state() const {
     state.emplace_back(command::SetTraceBudget{static_cast<double>(memory_budget_) / 1048576});
     state.emplace_back(command::SetSpeed{playback_.limit()});
     if (!has_run()) return state;
-    state.emplace_back(command::Open{absolute(state_.model_path), absolute(state_.tokenizer_path)});
+    state.emplace_back(
+        command::Open{absolute(state_.model_path), absolute(state_.tokenizer_path), "", state_.ignored_keys});
     if (state_.source_run) state.emplace_back(command::SetSource{state_.source});
     SavedText text = state_.text.saved();
     text.prompt = state_.prompt;
@@ -50,7 +51,7 @@ std::vector<SessionCommand> Engine::saved_state() const {
     for (const auto& run : state_.compared) {
         const RunSpec& spec = run->spec();
         state.emplace_back(command::AddRun{absolute(spec.model), absolute(spec.tokenizer), spec.prompt,
-                                           spec.branch, spec.setup, run->name()});
+                                           spec.branch, spec.setup, run->name(), spec.ignored_keys});
     }
     // A donor may be one of the runs beside the text.
     for (const int run : {Run::k_text, Run::k_source})

@@ -28,8 +28,8 @@ int Engine::max_tokens() const {
 }
 
 void Engine::run(const command::Open& c) {
-    auto model = open_model(c.model, c.tokenizer);           // throws before anything is changed
-    const bool reads_source = model->config().has_encoder(); // then the given text is the source
+    auto model = open_model(c.model, c.tokenizer, c.ignored_keys); // throws before anything is changed
+    const bool reads_source = model->config().has_encoder();       // then the given text is the source
     std::shared_ptr<Branch> source_run;
     if (reads_source) source_run = read_source(*model, c.prompt);
     const int first_token = std::max(bos_id(*model), 0); // without BOS any token serves
@@ -45,6 +45,7 @@ void Engine::run(const command::Open& c) {
     state_.model = std::move(model);
     state_.model_path = c.model;
     state_.tokenizer_path = c.tokenizer;
+    state_.ignored_keys = c.ignored_keys;
     state_.prompt = reads_source ? "" : c.prompt;
     state_.source = reads_source ? c.prompt : "";
     state_.source_run = std::move(source_run);

@@ -25,16 +25,15 @@ fs::path tokenizer_beside(const fs::path& model) {
 
 } // namespace
 
-std::shared_ptr<const Model> open_model(const fs::path& path, const fs::path& tokenizer_path) {
-    if (path.empty())
+std::shared_ptr<const Model> open_model(const fs::path& given, const fs::path& tokenizer_path,
+                                        const std::vector<std::string>& ignored_keys) {
+    if (given.empty())
         throw Error(
             {"model", "a folder in Hugging Face layout, or a llama2.c .bin", "an empty name", "name one"});
     auto model = std::make_shared<Model>();
-    model->weights = load_model(path, model->warnings);
-    fs::path name = path.lexically_normal();
-    if (!name.has_filename()) name = name.parent_path();
-    model->name = name.extension() == ".bin" || name.extension() == ".safetensors" ? name.stem().string()
-                                                                                   : name.filename().string();
+    const fs::path path = model_path(given);
+    model->weights = load_model(path, model->warnings, ignored_keys);
+    model->name = model_name(given);
     const fs::path tokenizer_file = tokenizer_path.empty() ? tokenizer_beside(path) : tokenizer_path;
     if (tokenizer_file.empty()) return model;
     model->tokenizer = load_tokenizer(tokenizer_file);

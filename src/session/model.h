@@ -17,16 +17,18 @@ struct Model {
     std::string name; ///< the file's or folder's, without extension
     std::shared_ptr<const Weights> weights;
     std::shared_ptr<const Tokenizer> tokenizer; ///< null: prompts are token ids
-    std::vector<std::string> warnings;          ///< e.g. tensors that hold NaN
+    std::vector<std::string> warnings; ///< what a person should know, said once: tensors that hold NaN, ...
 
     const ModelConfig& config() const { return weights->config; }
 };
 
 /// Loads a folder in Hugging Face layout or a llama2.c `.bin`, and its tokenizer: the given one, else
-/// tokenizer.json in the folder, else none.
+/// tokenizer.json in the folder, else none. `ignored_keys` are keys of config.json to read as if they were
+/// not there.
 /// @throws Error when a file cannot be read, or the tokenizer has more tokens than the model
 std::shared_ptr<const Model> open_model(const std::filesystem::path& model,
-                                        const std::filesystem::path& tokenizer);
+                                        const std::filesystem::path& tokenizer,
+                                        const std::vector<std::string>& ignored_keys = {});
 
 /// What a model that draws no next token does instead, to follow "this model ": "reads in both directions".
 /// Empty for a model that continues text.

@@ -27,6 +27,7 @@ struct Snapshot {
     std::uint64_t version = 0;          ///< grows with every publication
     std::shared_ptr<const Model> model; ///< that of the text; null: nothing is open
     std::string model_path, tokenizer_path;
+    std::vector<std::string> ignored_keys; ///< keys of the model's config.json that were not read
     std::string prompt;
     std::string source; ///< text that the encoder of an encoder-decoder reads; empty: the start token alone
 

@@ -101,6 +101,7 @@ void apply_assignment(json& object, const std::string& assignment) {
 void TrainConfig::fields(auto& c, auto visit) {
     visit("model", c.model, {.object_only = true});
     visit("from", c.from, k_optional_path);
+    visit("ignore_config_keys", c.ignored_keys, {.least = 1, .skip_empty = true, .single_for_list = true});
     visit("tokenizer", c.tokenizer);
     visit.group("data", [&](auto data) { visit_data(c.data, data); });
     visit("objective", c.objective);

@@ -25,8 +25,9 @@ struct BatchConfig {
 struct TrainConfig {
     /// The shape of a new model: keys as in config.json of model_type glassformer. d_vocab may be left out.
     nlohmann::json model = nlohmann::json::object();
-    std::filesystem::path from; ///< folder of a model to continue, in place of `model`
-    nlohmann::json tokenizer;   ///< file name or recipe; null with `from`: that model's tokenizer
+    std::filesystem::path from;            ///< folder of a model to continue, in place of `model`
+    std::vector<std::string> ignored_keys; ///< of the config.json of `from` and `teacher`
+    nlohmann::json tokenizer;              ///< file name or recipe; null with `from`: that model's tokenizer
     DataConfig data;
     Objective objective = Objective::next_token;
 

@@ -82,7 +82,8 @@ ModelConfig model_config(const TrainingSetup& setup) {
 /// base's: restore_checkpoint() reads the adapter.
 std::shared_ptr<Weights> prepare_weights(TrainingSetup& setup, const fs::path& checkpoint) {
     const TrainConfig& c = setup.config;
-    if (!c.from.empty() && (checkpoint.empty() || c.lora.rank > 0)) return load_model(c.from, setup.warnings);
+    if (!c.from.empty() && (checkpoint.empty() || c.lora.rank > 0))
+        return load_model(c.from, setup.warnings, c.ignored_keys);
     if (!checkpoint.empty()) return load_model(checkpoint, setup.warnings);
     auto weights = std::make_shared<Weights>(model_config(setup));
     randomize(*weights, derived_seed(c.seed, SeedPurpose::weights, 0), c.init_deviation);
@@ -140,7 +141,7 @@ TrainingSetup prepare_training(const TrainConfig& config, const fs::path& checkp
                      fmt::format("at least the {} classes of the data", setup.data->n_classes()),
                      std::to_string(setup.weights->config.n_classes), "leave it out"});
     if (!c.teacher.empty()) {
-        setup.teacher = load_model(c.teacher, setup.warnings);
+        setup.teacher = load_model(c.teacher, setup.warnings, c.ignored_keys);
         if (setup.teacher->config.d_vocab != setup.weights->config.d_vocab)
             throw Error({"teacher",
                          fmt::format("the student's vocabulary of {}", setup.weights->config.d_vocab),

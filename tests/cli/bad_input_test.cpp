@@ -204,10 +204,10 @@ TEST_F(BadFolder, Configs) {
     expect_model_refused(folder("{", weights_), {"bad/config.json", "JSON", "at byte"});
     expect_model_refused(folder("[]", weights_), {"bad/config.json", "object"});
     expect_model_refused(folder("{}", weights_), {"bad/config.json: 'model_type'", "llama"});
-    expect_model_refused(with_config("model_type", "bert"),
-                         {"bad/config.json: 'model_type'", "one of", "'bert'"});
-    expect_model_refused(with_config("rope_scaling", {{"type", "linear"}, {"factor", 2.0}}),
-                         {"bad/config.json", "'rope_scaling'"});
+    expect_model_refused(with_config("model_type", "bert"), {"bad/config.json: 'architectures'",
+                                                             "one of BertForMaskedLM", "'LlamaForCausalLM'"});
+    expect_model_refused(with_config("rope_scaling", {{"type", "mrope"}, {"factor", 2.0}}),
+                         {"bad/config.json", "'rope_scaling'", "linear, dynamic, llama3, yarn", "'mrope'"});
     expect_model_refused(with_config("final_logit_softcapping", 30.0),
                          {"bad/config.json", "'final_logit_softcapping'", "not supported"});
     expect_model_refused(with_config("quantization_config", json::object()),
@@ -226,6 +226,25 @@ TEST_F(BadFolder, Configs) {
         for (const json& value :
              {json(1 << 12), json(1 << 24), json(2147483647), json(9223372036854775807), json(1e300)})
             expect_model_refused(with_config(key, value), {"bad", "expected", "found"});
+}
+
+TEST_F(BadFolder, KeysThatAPersonMayIgnore) {
+    const std::string model = with_config("my_own_attention", true);
+    expect_model_refused(model, {"'my_own_attention'", "--ignore-config-key my_own_attention"});
+    const std::vector<std::string> run{"run", "--model", model, "--tokens", "3,4", "-n", "0"};
+    const auto with = [&](std::initializer_list<const char*> more) {
+        std::vector<std::string> arguments = run;
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return arguments;
+    };
+    const Outcome told = run_glassformer(with({"--ignore-config-key", "my_own_attention"}));
+    EXPECT_EQ(told.exit_code, 0);
+    EXPECT_EQ(told.out, "3,4\n");
+    EXPECT_THAT(told.err, testing::StartsWith("warning: "));
+    EXPECT_THAT(told.err, testing::HasSubstr("'my_own_attention' is ignored, as asked"));
+    expect_refused(with({"--ignore-config-key", "another"}), {"'my_own_attention'"});
+    EXPECT_THAT(run_glassformer({"info", "--model", with_config("made_by", "me")}).err,
+                testing::HasSubstr("this key is not known here and left out: 'made_by'"));
 }
 
 TEST_F(BadFolder, Tensors) {

@@ -212,7 +212,9 @@ TEST(Run, UnderASetup) {
           Case{"llama", {.masks = {behind}}, false}, // rows that are written before the keys that they see
           Case{"mixtral", {.experts = {{.off = {1}}, {.forced = {2}, .layers = {1}}}}, false},
           Case{"mixtral", {.capacity_factor = 0.6}, false}, Case{"prefix", {}, true},
-          Case{"llama", {.rope = {.dynamic_ntk = 2}}, true}}) {
+          Case{"llama",
+               {.rope = {.scaling = RopeScaling{.kind = RopeScalingKind::dynamic, .factor = 2}}},
+               true}}) {
         const SavedModel& model = saved_preset(c.model);
         const std::vector<int> prompt{3, 1, 4, 1, 5, 9},
             expected = continued_anew(model, prompt, c.setup, 12);

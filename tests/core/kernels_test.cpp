@@ -253,8 +253,8 @@ TEST(Kernels, Norms) {
                     n * k_epsilon * 5); // root mean square
         std::vector<real> normalised(x.size() + 1, 77), out(x.size() + 1, 77), gained(x.size());
         normalize(x.data(), n, static_cast<real>(mean), static_cast<real>(deviation), normalised.data());
-        apply_gain_and_bias(normalised.data(), gain.data(), bias.data(), out.data(), n);
-        apply_gain_and_bias(normalised.data(), gain.data(), nullptr, gained.data(), n);
+        apply_gain_and_bias(normalised.data(), gain.data(), 0, bias.data(), out.data(), n);
+        apply_gain_and_bias(normalised.data(), gain.data(), 0, nullptr, gained.data(), n);
         for (std::size_t i = 0; i < x.size(); ++i) {
             const double expected = (x[i] - mean) / deviation;
             ASSERT_NEAR(normalised[i], expected, 8 * k_epsilon * (5 / deviation + std::abs(expected)));

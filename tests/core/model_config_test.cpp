@@ -80,6 +80,9 @@ TEST(Validate, Numbers) {
         expect_refused(
             "llama", [&](ModelConfig& c) { c.rope_theta = bad; }, "rope_theta", "a positive number",
             std::to_string(bad));
+    expect_refused(
+        "llama", [](ModelConfig& c) { c.rope_scaling = {.kind = RopeScalingKind::llama3, .factor = 0.5}; },
+        "rope_scaling: factor", "a factor of 1 (none) or more", "0.500000");
     ModelConfig unused = preset("gpt2").config;
     unused.rope_theta = 0;
     EXPECT_NO_THROW(validate(unused, "x")) << "no RoPE, no base";
@@ -190,10 +193,12 @@ TEST(Names, OfEnumeratorsBothWays) {
     expect_words<NormPlace>("norm_place", {"pre", "post"});
     expect_words<Positions>("positions", {"none", "learned", "sinusoidal", "rope", "alibi"});
     expect_words<RopePairs>("rope_pairs", {"interleaved", "half"});
+    expect_words<RopeScalingKind>("rope_scaling",
+                                  {"none", "linear", "dynamic", "llama3", "yarn", "longrope"});
     expect_words<Activation>("activation", {"gelu_tanh", "gelu", "silu", "relu"});
     expect_words<MlpKind>("mlp", {"none", "plain", "gated"});
     expect_words<MaskKind>("mask", {"causal", "bidirectional", "prefix", "sliding_window"});
-    expect_words<TensorNames>("tensor_names", {"llama", "gpt2", "bert"});
+    expect_words<TensorNames>("tensor_names", {"llama", "gpt2", "bert", "gpt_neo"});
     expect_words<OutputHead>("head", {"tokens", "masked_tokens", "classes", "embedding", "none"});
     expect_words<Pooling>("pooling", {"first", "mean", "last"});
     EXPECT_EQ(name(Positions::sinusoidal), "sinusoidal");

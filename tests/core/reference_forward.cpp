@@ -22,7 +22,10 @@ class Reference {
 
     ReferenceSites run() {
         Table x;
-        for (const int t : tokens_) x.push_back(slice(Role::embed, -1, t));
+        for (const int t : tokens_) {
+            x.push_back(slice(Role::embed, -1, t));
+            for (double& v : x.back()) v *= config_.embed_scale;
+        }
         keep(Site::embed, -1, x);
         add_positions(x);
         if (config_.embed_norm)
@@ -188,39 +191,97 @@ class Reference {
         const std::vector<double> b =
             config_.norm == NormKind::layer ? slice(bias, layer, 0) : std::vector<double>(g.size());
         for (auto& row : x)
-            for (std::size_t i = 0; i < row.size(); ++i) row[i] = row[i] * g[i] + b[i];
+            for (std::size_t i = 0; i < row.size(); ++i)
+                row[i] = row[i] * (config_.gain_offset + g[i]) + b[i];
         return x;
     }
 
     int position(int row) const { return size(row) < setup_.order.size() ? setup_.order[size(row)] : row; }
 
+    const RopeScaling& scaling() const {
+        return setup_.rope.scaling ? *setup_.rope.scaling : config_.rope_scaling;
+    }
+    double original() const {
+        return scaling().original_n_ctx > 0 ? scaling().original_n_ctx : config_.n_ctx;
+    }
+    /// The largest position + 1 of the first n rows.
+    int length(std::size_t n) const {
+        int length = 0;
+        for (std::size_t t = 0; t < n; ++t) length = std::max(length, position(int(t)) + 1);
+        return length;
+    }
+
     /// The base of RoPE: beyond n_ctx tokens dynamic NTK makes it larger, so that the slowest pair turns as
     /// if positions had been divided.
     double theta(std::size_t n) const {
         const double base = setup_.rope.theta > 0 ? setup_.rope.theta : config_.rope_theta;
-        int length = 0;
-        for (std::size_t t = 0; t < n; ++t) length = std::max(length, position(int(t)) + 1);
-        if (setup_.rope.dynamic_ntk <= 1 || length <= config_.n_ctx) return base;
-        const double f = setup_.rope.dynamic_ntk, d = config_.d_head;
-        return base * std::pow(f * length / config_.n_ctx - (f - 1), d / (d - 2));
+        if (scaling().kind != RopeScalingKind::dynamic || length(n) <= config_.n_ctx) return base;
+        const double f = scaling().factor, d = config_.d_head;
+        return base * std::pow(f * length(n) / config_.n_ctx - (f - 1), d / (d - 2));
     }
 
-    /// Rotates each pair as a complex number by e^(i position theta^(-2 pair / d_head)).
+    /// How far pair i turns from one position to the next in a run of n rows, in the words of the scalings'
+    /// authors.
+    double frequency(int i, std::size_t n) const {
+        const double pi = std::acos(-1.0), d = config_.d_head, base = theta(n), s = scaling().factor,
+                     plain = 1 / std::pow(base, 2.0 * i / d);
+        switch (scaling().kind) {
+        case RopeScalingKind::none:
+        case RopeScalingKind::dynamic: return plain;
+        case RopeScalingKind::linear: return plain / s;
+        case RopeScalingKind::longrope:
+            return plain / (length(n) > original() ? scaling().long_factor : scaling().short_factor)[size(i)];
+        case RopeScalingKind::llama3: {
+            const double wavelength = 2 * pi / plain, low = scaling().low_freq_factor,
+                         high = scaling().high_freq_factor;
+            if (wavelength < original() / high) return plain;
+            if (wavelength > original() / low) return plain / s;
+            const double smooth = (original() / wavelength - low) / (high - low);
+            return (1 - smooth) * plain / s + smooth * plain;
+        }
+        case RopeScalingKind::yarn: break;
+        }
+        const auto dimension = [&](double rotations) { // find_correction_dim
+            return d * std::log(original() / (rotations * 2 * pi)) / (2 * std::log(base));
+        };
+        double low = dimension(scaling().beta_fast), high = dimension(scaling().beta_slow);
+        if (scaling().truncate) low = std::floor(low), high = std::ceil(high);
+        low = std::max(low, 0.0), high = std::min(high, d - 1);
+        if (low == high) high += 0.001;
+        const double ramp = std::min(std::max((i - low) / (high - low), 0.0), 1.0);
+        return plain / s * ramp + plain * (1 - ramp);
+    }
+
+    /// The length of a rotated vector, as a multiple of what it was.
+    double amplification() const {
+        const RopeScaling& s = scaling();
+        const bool yarn = s.kind == RopeScalingKind::yarn, longrope = s.kind == RopeScalingKind::longrope;
+        if (!yarn && !longrope) return 1;
+        if (s.attention_factor > 0) return s.attention_factor;
+        if (longrope) return s.factor > 1 ? std::sqrt(1 + std::log(s.factor) / std::log(original())) : 1;
+        const auto mscale = [&](double m) { return s.factor > 1 ? 0.1 * m * std::log(s.factor) + 1 : 1; };
+        return s.mscale > 0 && s.mscale_all_dim > 0 ? mscale(s.mscale) / mscale(s.mscale_all_dim) : mscale(1);
+    }
+
+    /// Rotates each pair as a complex number by e^(i position frequency).
     Table rotated(Table x) const {
         const int pairs = config_.d_head / 2;
         for (std::size_t t = 0; t < x.size(); ++t)
             for (std::size_t start = 0; start < x[t].size(); start += size(config_.d_head))
                 for (int i = 0; i < pairs; ++i) {
-                    const double angle = position(int(t)) / setup_.rope.linear /
-                                         std::pow(theta(x.size()), 2.0 * i / config_.d_head);
+                    const double angle = position(int(t)) * frequency(i, x.size());
                     double& a = x[t][start + size(config_.rope_pairs == RopePairs::half ? i : 2 * i)];
                     double& b =
                         x[t][start + size(config_.rope_pairs == RopePairs::half ? i + pairs : 2 * i + 1)];
                     const double turned = a * std::cos(angle) - b * std::sin(angle);
-                    b = a * std::sin(angle) + b * std::cos(angle);
-                    a = turned;
+                    b = amplification() * (a * std::sin(angle) + b * std::cos(angle));
+                    a = amplification() * turned;
                 }
         return x;
+    }
+
+    double score_scale() const {
+        return config_.attn_scale > 0 ? config_.attn_scale : 1 / std::sqrt(double(config_.d_head));
     }
 
     /// ALiBi's slopes as its authors list them: powers of 2^(-8/n); for other n those of the next lower power
@@ -261,7 +322,7 @@ class Reference {
                     for (int i = 0; i < d; ++i)
                         dot += q[size(t)][size(h * d + i)] * k[size(j)][size(h / group * d + i)];
                     scores[size(t)][size(h * n + j)] =
-                        dot / std::sqrt(double(d)) - slope(h) * std::abs(position(t) - position(j));
+                        dot * score_scale() - slope(h) * std::abs(position(t) - position(j));
                     total += std::exp(scores[size(t)][size(h * n + j)]);
                 }
                 for (int j = 0; j < n; ++j) {
@@ -300,7 +361,7 @@ class Reference {
                     double dot = 0;
                     for (int i = 0; i < d; ++i)
                         dot += q[t][size(h * d + i)] * k[size(j)][size(h / group * d + i)];
-                    total += std::exp(scores[t][size(h * n + j)] = dot / std::sqrt(double(d)));
+                    total += std::exp(scores[t][size(h * n + j)] = dot * score_scale());
                 }
                 for (int j = 0; j < n; ++j) {
                     const double p = pattern[t][size(h * n + j)] =
@@ -426,9 +487,13 @@ class Reference {
     ReferenceSites sites_;
 };
 
-bool shows(const ModelConfig& c, const RunSetup& s, const MaskRule* replaced_by, int query, int key) {
-    const MaskKind kind = replaced_by && replaced_by->kind ? *replaced_by->kind : c.mask;
-    const int window = replaced_by && replaced_by->window ? *replaced_by->window : c.window;
+bool shows(const ModelConfig& c, const RunSetup& s, int layer, const MaskRule* replaced_by, int query,
+           int key) {
+    const int own = c.layer_windows.empty() ? c.window : c.layer_windows[static_cast<std::size_t>(layer)];
+    const MaskKind kind = replaced_by && replaced_by->kind      ? *replaced_by->kind
+                          : !c.layer_windows.empty() && own > 0 ? MaskKind::sliding_window
+                                                                : c.mask;
+    const int window = replaced_by && replaced_by->window ? *replaced_by->window : own;
     switch (kind) {
     case MaskKind::causal: return key <= query;
     case MaskKind::bidirectional: return true;
@@ -453,11 +518,11 @@ std::vector<std::vector<bool>> reference_mask(const ModelConfig& c, const RunSet
                            ? setup.order[std::size_t(row)]
                            : row;
             };
-            bool seen = shows(c, setup, nullptr, place(q), place(k));
+            bool seen = shows(c, setup, layer, nullptr, place(q), place(k));
             for (const MaskRule& rule : setup.masks) {
                 if (!among(rule.layers, layer) || !among(rule.heads, head)) continue;
                 if (rule.kind || rule.window || rule.n_prefix)
-                    seen = shows(c, setup, &rule, place(q), place(k));
+                    seen = shows(c, setup, layer, &rule, place(q), place(k));
                 for (const PaintedCells& p : rule.painted)
                     if (place(q) >= p.rows[0] && (p.rows[1] < 0 || place(q) < p.rows[1]) &&
                         place(k) >= p.keys[0] && (p.keys[1] < 0 || place(k) < p.keys[1]))

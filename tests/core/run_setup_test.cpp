@@ -1,9 +1,9 @@
 // Runs under a setup, which varies masks, positions and experts on the same weights: against the definitions,
 // and against the other ways to say the same thing.
 
+#include "as_defined.h"
 #include "core/passes/layer_view.h"
 #include "platform/error.h"
-#include "reference_forward.h"
 #include "support/compare.h"
 #include "support/random_model.h"
 #include "support/varied_setup.h"
@@ -20,13 +20,6 @@ using ::testing::HasSubstr;
 constexpr int k_tokens = 13;
 constexpr real k_infinity = std::numeric_limits<real>::infinity();
 
-std::shared_ptr<Trace> run_under(const std::shared_ptr<const Weights>& weights, const RunSetup& setup,
-                                 const std::vector<int>& tokens, Keep keep = Keep::all) {
-    const auto trace = empty_trace(weights, {static_cast<int>(tokens.size()), keep}, setup);
-    extend(*trace, tokens);
-    return trace;
-}
-
 class Setups : public ::testing::TestWithParam<Preset> {
   protected:
     const ModelConfig& config() const { return GetParam().config; }
@@ -40,19 +33,6 @@ class Setups : public ::testing::TestWithParam<Preset> {
 };
 INSTANTIATE_TEST_SUITE_P(All, Setups, ::testing::ValuesIn(presets()),
                          [](const auto& info) { return info.param.name; });
-
-void expect_as_defined(const Trace& trace, const RunSetup& setup, double tolerance = 2e-5) {
-    std::vector<int> source;
-    if (const Trace* s = trace.source()) source = {s->tokens(), s->tokens() + s->n_tokens()};
-    const ReferenceSites expected = reference_forward(
-        trace.weights(), {trace.tokens(), trace.tokens() + trace.n_tokens()}, setup, source);
-    for (const SiteRef& s : all_sites(trace.config()))
-        for (int t = 0; t < trace.n_rows(s.site); ++t)
-            EXPECT_LE(difference(row_of(trace, s.site, s.layer, t),
-                                 expected.at({s.site, s.layer})[static_cast<std::size_t>(t)]),
-                      tolerance)
-                << site_name(s.site, s.layer) << ", row " << t;
-}
 
 TEST_P(Setups, EverySiteIsAsDefined) {
     for (const bool ahead : {false, true})
@@ -285,33 +265,11 @@ TEST(Setup, SaysWhenRowsDependOnLaterTokens) {
     EXPECT_FALSE(looks_ahead(causal, {.order = {2, 1, 0}})) << "the mask follows rows";
     EXPECT_TRUE(looks_ahead(causal, {.order = {2, 1, 0}, .mask_by_position = true}));
     EXPECT_FALSE(depends_on_length(causal, {}));
-    EXPECT_TRUE(depends_on_length(causal, {.rope = {.dynamic_ntk = 2}}));
+    const RopeScaling dynamic{.kind = RopeScalingKind::dynamic, .factor = 2};
+    EXPECT_TRUE(depends_on_length(causal, {.rope = {.scaling = dynamic}}));
+    EXPECT_FALSE(depends_on_length(preset("gpt2").config, {.rope = {.scaling = dynamic}})) << "no RoPE";
     EXPECT_FALSE(depends_on_length(causal, {.capacity_factor = 1})) << "it has no experts";
     EXPECT_TRUE(depends_on_length(preset("mixtral").config, {.capacity_factor = 1}));
-}
-
-TEST(Setup, DynamicNtkChangesTheBaseBeyondTheContext) {
-    ModelConfig c = preset("llama").config;
-    c.n_ctx = 8;
-    const auto weights = random_weights(c);
-    const std::vector<int> tokens = random_tokens(c, k_tokens);
-    const RunSetup setup{.rope = {.dynamic_ntk = 2}};
-    const auto trace = run_under(weights, setup, tokens);
-    expect_as_defined(*trace, setup);
-    // In figures: 10000 * (2 * 13 / 8 - 1) ^ (8 / 6).
-    EXPECT_NEAR(trace->positions().theta(0), 10000 * std::pow(2.25, 8.0 / 6), 1e-6);
-    EXPECT_FALSE(same_outputs(*trace, *run_under(weights, {}, tokens), 1e-4));
-    const std::vector<int> fits(tokens.begin(), tokens.begin() + 8);
-    EXPECT_TRUE(same_rows(*run_under(weights, setup, fits), 0, *run_under(weights, {}, fits), 0, 8, 0));
-}
-
-TEST(Setup, LinearScalingStretchesPositions) {
-    const auto weights = random_weights(preset("llama").config);
-    const std::vector<int> tokens = random_tokens(weights->config, k_tokens);
-    std::vector<int> every_third(k_tokens);
-    for (int t = 0; t < k_tokens; ++t) every_third[static_cast<std::size_t>(t)] = 3 * t;
-    EXPECT_TRUE(same_rows(*run_under(weights, {.order = every_third, .rope = {.linear = 3}}, tokens), 0,
-                          *run_under(weights, {}, tokens), 0, k_tokens, 1e-6));
 }
 
 TEST(Setup, EqualOnesAreEqual) {
@@ -343,8 +301,10 @@ TEST(Setup, RefusesWhatDoesNotFitTheModel) {
     EXPECT_THAT(refused("llama", {.order = {0, -1}}), HasSubstr("order"));
     EXPECT_THAT(refused("gpt2", {.order = {0, 256}}), HasSubstr("0 to 255")) << "learned positions";
     EXPECT_THAT(refused("gpt2", {.rope = {.theta = 5}}), HasSubstr("rotary"));
-    EXPECT_THAT(refused("llama", {.rope = {.linear = 0}}), HasSubstr("linear"));
-    EXPECT_THAT(refused("llama", {.rope = {.dynamic_ntk = 0.5}}), HasSubstr("dynamic_ntk"));
+    EXPECT_THAT(
+        refused("llama", {.rope = {.scaling = RopeScaling{.kind = RopeScalingKind::linear, .factor = 0}}}),
+        HasSubstr("setup: rope: scaling: factor"));
+    EXPECT_THAT(refused("yarn", {.rope = {.theta = 1}}), HasSubstr("a base above 1"));
     EXPECT_THAT(refused("llama", {.experts = {{.off = {0}}}}), HasSubstr("no experts"));
     EXPECT_THAT(refused("mixtral", {.experts = {{.off = {4}}}}), HasSubstr("0 to 3"));
     EXPECT_THAT(refused("mixtral", {.experts = {{.off = {1}, .forced = {1}}}}), HasSubstr("not both"));

@@ -71,7 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadFolder{"no_weights",
                   "llama",
                   [](Files& f) { f.erase(k_weights); },
-                  {"memory", "model.safetensors.index.json", "none", "safetensors"}},
+                  {"memory", "model.safetensors", "none", "model.safetensors.index.json"}},
         BadFolder{"no_shard",
                   "llama",
                   change_shards([](Files& f) { f.erase("model-00002-of-00002.safetensors"); }),
@@ -117,7 +117,7 @@ INSTANTIATE_TEST_SUITE_P(
                       f["model-00002-of-00002.safetensors"] = f["model-00001-of-00002.safetensors"];
                   }),
                   {"memory/model-00002-of-00002.safetensors: tensor '", "one file",
-                   "another in memory/model-00001-of-00002.safetensors", "remove"}}),
+                   "in memory/model-00001-of-00002.safetensors", "remove"}}),
     [](const auto& info) { return std::string(info.param.name); });
 
 INSTANTIATE_TEST_SUITE_P(

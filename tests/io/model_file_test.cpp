@@ -50,10 +50,10 @@ TEST(ModelFile, SaysWhatIsWrongWithThePath) {
     expect_words(problem_of([&] { load_path(f / "none"); }),
                  {f / "none", "a model folder or file", "nothing there", "check the path"});
     expect_words(problem_of([&] { load_path(f); }), {f, "config.json", "none", "download"});
-    write_text(f / "m.gguf", "GGUF");
-    expect_words(problem_of([&] { load_path(f / "m.gguf"); }),
-                 {f / "m.gguf", "llama2.c .bin", "another extension", "convert"});
-    write_text(f / "pytorch_model.bin", "PK\3\4 and so on, longer than a header");
+    write_text(f / "m.weights", "whatever");
+    expect_words(problem_of([&] { load_path(f / "m.weights"); }),
+                 {f / "m.weights", "llama2.c .bin", "another extension", "convert"});
+    write_text(f / "pytorch_model.bin", "PK\3\4 and so on, with a data.pkl in it");
     expect_words(problem_of([&] { load_path(f / "pytorch_model.bin"); }),
                  {"pytorch_model.bin", "llama2.c", "PyTorch", "safetensors"});
     write_text(f / "empty.bin", "");
@@ -64,7 +64,8 @@ TEST(ModelFile, SaysWhatIsWrongWithThePath) {
                  {f / "config.json", "contents", "an empty file", "again"});
     write_text(f / "config.json", "{}");
     fs::create_directory(f / "model.safetensors");
-    expect_words(problem_of([&] { load_path(f); }), {"config.json: 'model_type'", "llama", "''", ""});
+    expect_words(problem_of([&] { load_path(f); }),
+                 {"config.json: 'model_type'", "llama", "no such key", ""});
     save_model(f / "ok", *tiny_weights(tiny_config("llama")));
     fs::remove(f / "ok" / "model.safetensors");
     fs::create_directory(f / "ok" / "model.safetensors");

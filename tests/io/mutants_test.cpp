@@ -135,6 +135,32 @@ TEST(Mutants, Safetensors) {
     try_mutants(make, load_file, got_past);
 }
 
+TEST(Mutants, LayoutsOfOtherLibraries) {
+    std::vector<Files> seeds;
+    for (const char* name : {"gpt2-tied-stored-as-output", "bert-pre-training", "gpt_neo"}) {
+        const std::filesystem::path folder = std::filesystem::path(GLASSFORMER_TESTS_DIR) / "io/model_cases";
+        for (const char* file : {"cases.json", "gpt_neo.json"})
+            for (const nlohmann::json& c : parse_json(read_text(folder / file), file))
+                if (c["weights"] == name)
+                    seeds.push_back(
+                        {{"config.json", c["config"].dump()},
+                         {"model.safetensors", read_text(folder / (std::string(name) + ".safetensors"))}});
+    }
+    ASSERT_EQ(seeds.size(), 3u);
+    Files files;
+    const auto make = [&](Random& random) {
+        files = random_item(random, seeds);
+        std::string& weights = files["model.safetensors"];
+        weights = random_below(random, 4) ? with_mutated_header(weights, random) : mutate(weights, random);
+        return std::string();
+    };
+    const auto load_folder = [&](const std::string&) { read_all(*load_files(files)); };
+    const auto got_past = [](const Problem* p) {
+        return !p || !(p->where.ends_with(": header") || p->where.ends_with(": header length"));
+    };
+    try_mutants(make, load_folder, got_past);
+}
+
 /// The config with one or two values replaced by others that could stand there.
 std::string with_plausible_values(const std::string& config, Random& random) {
     static const std::vector<nlohmann::json> k_values = {
@@ -149,6 +175,12 @@ std::string with_plausible_values(const std::string& config, Random& random) {
 TEST(Mutants, Config) {
     std::vector<std::string> seeds;
     for (const NamedConfig& m : tiny_models()) seeds.push_back(hf_config_text(m.config));
+    // As other programs write them: scalings of RoPE in both layouts, keys that nobody reads.
+    for (const char* file :
+         {"io/rope_scaling_cases.json", "io/model_cases/cases.json", "io/model_cases/gpt_neo.json"})
+        for (const nlohmann::json& c :
+             parse_json(read_text(std::filesystem::path(GLASSFORMER_TESTS_DIR) / file), file))
+            seeds.push_back(c["config"].dump());
     const auto make = [&](Random& random) {
         const std::string& seed = random_item(random, seeds);
         return random_below(random, 3) ? mutate_json(seed, random) : with_plausible_values(seed, random);

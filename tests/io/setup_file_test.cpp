@@ -23,22 +23,23 @@ using ::testing::HasSubstr;
 RunSetup read(const char* text) { return fields_from_json<RunSetup>(json::parse(text), {.where = "s.json"}); }
 
 TEST(SetupFile, SaysEverythingThatASetupVaries) {
-    const RunSetup expected{.masks = {{.kind = MaskKind::sliding_window, .window = 4, .layers = {0, 2}},
-                                      {.kind = MaskKind::prefix, .n_prefix = 3},
-                                      {.painted = {{5, 9, 0, 3, false}, {0, -1, 2, 3, true}}, .heads = {1}}},
-                            .evicted = {{0, 4, 6}, {7, 8, 0}},
-                            .order = {2, 0, 1},
-                            .mask_by_position = true,
-                            .rope = {.theta = 500000, .linear = 4, .dynamic_ntk = 2},
-                            .experts = {{.off = {1}, .layers = {0}}, {.forced = {2, 3}}},
-                            .experts_per_token = 1,
-                            .capacity_factor = 1.25};
+    const RunSetup expected{
+        .masks = {{.kind = MaskKind::sliding_window, .window = 4, .layers = {0, 2}},
+                  {.kind = MaskKind::prefix, .n_prefix = 3},
+                  {.painted = {{5, 9, 0, 3, false}, {0, -1, 2, 3, true}}, .heads = {1}}},
+        .evicted = {{0, 4, 6}, {7, 8, 0}},
+        .order = {2, 0, 1},
+        .mask_by_position = true,
+        .rope = {.theta = 500000, .scaling = RopeScaling{.kind = RopeScalingKind::dynamic, .factor = 2}},
+        .experts = {{.off = {1}, .layers = {0}}, {.forced = {2, 3}}},
+        .experts_per_token = 1,
+        .capacity_factor = 1.25};
     const char* text = R"({
         "masks": [{"kind": "sliding_window", "window": 4, "layers": [0, 2]}, {"kind": "prefix", "n_prefix": 3},
                   {"heads": [1], "painted": [{"rows": [5, 9], "keys": [0, 3], "visible": false},
                                              {"keys": [2, 3], "visible": true}]}],
         "evicted": [{"keys": [0, 4], "from_row": 6}, {"keys": [7, 8]}], "order": [2, 0, 1],
-        "mask_by_position": true, "rope": {"theta": 5e5, "linear": 4, "dynamic_ntk": 2},
+        "mask_by_position": true, "rope": {"theta": 5e5, "scaling": {"kind": "dynamic", "factor": 2}},
         "experts": [{"off": [1], "layers": [0]}, {"forced": [2, 3]}], "experts_per_token": 1,
         "capacity_factor": 1.25})";
     EXPECT_EQ(read(text), expected);
@@ -71,6 +72,9 @@ TEST(SetupFile, RefusalsNameThePlaceAndTheNearestKeys) {
     EXPECT_THAT(refusal(R"({"masks": [{"painted": [{"row": [1, 2], "visible": true}]}]})"),
                 AllOf(HasSubstr("masks[0].painted[0]"), HasSubstr("'rows'")));
     EXPECT_THAT(refusal(R"({"rope": {"base": 3}})"), AllOf(HasSubstr("rope"), HasSubstr("'theta'")));
+    EXPECT_THAT(refusal(R"({"rope": {"scaling": {"factor": 3}}})"), HasSubstr("kind"));
+    EXPECT_THAT(refusal(R"({"rope": {"scaling": {"kind": "linear", "factor": 3, "truncate": true}}})"),
+                AllOf(HasSubstr("rope.scaling"), HasSubstr("'truncate'")));
     EXPECT_THAT(refusal(R"({"experts": [{"forcd": [1]}]})"),
                 AllOf(HasSubstr("experts[0]"), HasSubstr("'forced'")));
     EXPECT_THAT(refusal(R"({"masks": [{"kind": "causl"}]})"),

@@ -2,6 +2,7 @@
 
 #include "io/safetensors.h"
 
+#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <sstream>
@@ -13,10 +14,16 @@ using nlohmann::json;
 std::span<const std::byte> bytes_of(const std::string& text) { return std::as_bytes(std::span(text)); }
 
 FileSet memory_folder(const Files& files) {
-    return {"memory", [&files](const std::string& name) -> std::optional<std::span<const std::byte>> {
+    return {"memory",
+            [&files](const std::string& name) -> std::optional<std::span<const std::byte>> {
                 const auto it = files.find(name);
                 if (it == files.end()) return std::nullopt;
                 return bytes_of(it->second);
+            },
+            [&files] {
+                std::vector<std::string> names;
+                for (const auto& [name, contents] : files) names.push_back(name);
+                return names;
             }};
 }
 
@@ -119,7 +126,32 @@ std::vector<NamedConfig> tiny_models() {
     encoder_decoder_post.mlp = MlpKind::plain, encoder_decoder_post.d_mlp = 12;
     encoder_decoder_post.tied_embeddings = encoder_decoder_post.mlp_bias = true;
 
+    ModelConfig yarn = llama, longrope = llama;
+    yarn.rope_scaling = {.kind = RopeScalingKind::yarn, .factor = 4, .original_n_ctx = 4};
+    longrope.rope_scaling = {.kind = RopeScalingKind::longrope, .factor = 2, .original_n_ctx = 8};
+    longrope.rope_scaling.short_factor = {1, 1.5}, longrope.rope_scaling.long_factor = {2, 4};
+
+    ModelConfig some_windows = llama, qwen2 = llama, llama_without_head = llama, bert_without_head = bert;
+    some_windows.n_layers = 2, some_windows.layer_windows = {0, 5};
+    qwen2.attn_qkv_bias = true;
+    llama_without_head.head = bert_without_head.head = OutputHead::none;
+    bert_without_head.tied_embeddings = false;
+
+    ModelConfig gemma = llama, gpt_neo = gpt2;
+    gemma.gain_offset = 1, gemma.embed_scale = std::sqrt(8.0), gemma.tied_embeddings = true,
+    gemma.activation = Activation::gelu_tanh;
+    gpt_neo.tensor_names = TensorNames::gpt_neo, gpt_neo.attn_qkv_bias = false, gpt_neo.attn_scale = 1;
+    gpt_neo.n_layers = 3, gpt_neo.layer_windows = {0, 5, 5};
+
     return {{"llama", "llama", llama},
+            {"gemma", "gemma", gemma},
+            {"gpt_neo", "gpt_neo", gpt_neo},
+            {"yarn", "llama", yarn},
+            {"longrope", "llama", longrope},
+            {"some_windows", "mistral", some_windows},
+            {"qwen2", "qwen2", qwen2},
+            {"llama_without_head", "llama", llama_without_head},
+            {"bert_without_head", "bert", bert_without_head},
             {"llama_tied_biased", "llama", tied},
             {"mistral", "mistral", mistral},
             {"mixtral", "mixtral", mixtral},

@@ -26,7 +26,7 @@ std::vector<int> repetitive(int n) {
     return tokens;
 }
 
-bool sees(const ModelConfig& c, int n_prefix, int n, int q, int k) {
+bool sees(const LayerConfig& c, int n_prefix, int n, int q, int k) {
     if (k < 0 || k >= n) return false;
     switch (c.mask) {
     case MaskKind::bidirectional: return true;
@@ -58,7 +58,7 @@ std::optional<double> expected(const Trace& trace, int n_prefix, const std::vect
         int places = 0, readable = 0, beyond = 0;
         double weight = 0;
         for (int k = 0; k < static_cast<int>(tokens.size()); ++k) {
-            if (!sees(trace.config(), n_prefix, static_cast<int>(tokens.size()), q, k)) continue;
+            if (!sees(trace.config().layer(layer), n_prefix, static_cast<int>(tokens.size()), q, k)) continue;
             ++readable;
             beyond += k < q - 3 || k > q;
             if (!is_place(role, tokens, q, k)) continue;

@@ -28,8 +28,9 @@ C get(const Command& command) {
 std::vector<std::pair<Command, const char*>> all_commands() {
     std::vector<std::pair<Command, const char*>> all;
     const auto add = [&](const Command& command, const char* json) { all.emplace_back(command, json); };
-    add(command::Open{"m.bin", "t.bin", "Once"},
-        R"({"command": "open", "model": "m.bin", "tokenizer": "t.bin", "prompt": "Once"})");
+    add(command::Open{"m.bin", "t.bin", "Once", {"a"}},
+        R"({"command": "open", "model": "m.bin", "tokenizer": "t.bin", "prompt": "Once",
+            "ignore_config_keys": ["a"]})");
     add(command::SetPrompt{"Once \"upon\" \n \u00e9", true},
         R"({"command": "prompt", "text": "Once \"upon\" \n \u00e9", "truncate": true})");
     add(command::Play{}, R"({"command": "play"})");
@@ -67,8 +68,9 @@ std::vector<std::pair<Command, const char*>> all_commands() {
             "heads": [2, 3], "columns": [4, 5]})");
     add(command::RemoveEdits{}, R"({"command": "remove-edits"})");
     add(command::UseEdits{false}, R"({"command": "edits", "on": false})");
-    add(command::AddRun{"m", "t", "hi", 2, {}, "x"},
-        R"({"command": "add-run", "model": "m", "tokenizer": "t", "prompt": "hi", "branch": 2, "name": "x"})");
+    add(command::AddRun{"m", "t", "hi", 2, {}, "x", {"a", "b"}},
+        R"({"command": "add-run", "model": "m", "tokenizer": "t", "prompt": "hi", "branch": 2, "name": "x",
+            "ignore_config_keys": ["a", "b"]})");
     add(command::SetSetup{"s.json"}, R"({"command": "setup", "file": "s.json"})");
     add(command::SetSetup{.setup = {.experts_per_token = 1}},
         R"({"command": "setup", "experts_per_token": 1})");

@@ -59,6 +59,25 @@ class State : public ::testing::Test {
     TestSession first, second;
 };
 
+TEST_F(State, RemembersTheKeysOfAConfigThatWereIgnored) {
+    const std::filesystem::path model = scratch() / "suspicious";
+    std::filesystem::copy(saved_preset("llama").path, model);
+    nlohmann::json config = parse_json(read_text(model / "config.json"), "config.json");
+    config["my_norm"] = "thrice";
+    write_text(model / "config.json", config.dump());
+    EXPECT_THAT(first(command::Open{model.string(), ""}).message, HasSubstr("--ignore-config-key my_norm"));
+    EXPECT_THAT(first(command::Open{model.string(), "", "", {"my_norm"}}).message,
+                HasSubstr("'my_norm' is ignored, as asked"));
+    const command::AddRun beside{.model = model.string(), .ignored_keys = {"my_norm"}};
+    EXPECT_FALSE(first(beside).message_is_error);
+    const std::string path = (scratch() / "state.json").string();
+    first(command::SaveState{path});
+    for (const Command& c : commands_from_json(parse_json(read_text(path), path), path))
+        EXPECT_FALSE(second(std::get<SessionCommand>(c)).message_is_error) << second.latest().message;
+    expect_same();
+    EXPECT_EQ(second.latest().ignored_keys, std::vector<std::string>{"my_norm"});
+}
+
 TEST_F(State, OfATextWithBranchesEditsAndDrawsComesBack) {
     const SavedModel& model = saved_preset("llama");
     first(command::Open{model.path, ""});

@@ -96,6 +96,25 @@ inline std::vector<Preset> presets() {
         {"sliding_window", with(llama(), mask(MaskKind::sliding_window, 4))},
         {"interleaved", with(odd(), positions(Positions::rope),
                              [](C c) { c.rope_pairs = RopePairs::interleaved, c.rope_theta = 100; })},
+        {"yarn", with(llama(),
+                      [](C c) {
+                          c.n_heads = 4, c.rope_scaling = {.kind = RopeScalingKind::yarn, .factor = 8};
+                          c.rope_scaling.original_n_ctx = 32, c.rope_scaling.beta_slow = 0.5;
+                      })},
+        {"offset_gains", with(llama(),
+                              [](C c) {
+                                  c.n_kv_heads = 1, c.gain_offset = 1, c.embed_scale = std::sqrt(24.0),
+                                  c.tied_embeddings = true, c.activation = Activation::gelu_tanh;
+                              })},
+        {"unscaled", with(gpt2(),
+                          [](C c) {
+                              c.attn_qkv_bias = false, c.attn_scale = 1, c.layer_windows = {0, 3, 0},
+                              c.tensor_names = TensorNames::gpt_neo;
+                          })},
+        {"layer_windows", with(odd(), positions(Positions::rope),
+                               [](C c) {
+                                   c.layer_windows = {0, 3};
+                               })},
         {"moe_plain", with(odd(), experts(5, 3), positions(Positions::alibi))},
         {"moe_plain_top_1", with(odd(), experts(4, 1), post, positions(Positions::rope))},
         {"shared_layers",
@@ -160,7 +179,7 @@ inline std::shared_ptr<Weights> random_weights(const ModelConfig& config, unsign
         case Role::ln1_gain:
         case Role::ln_cross_gain:
         case Role::ln2_gain:
-        case Role::ln_final_gain: mean = 1; break;
+        case Role::ln_final_gain: mean = 1 - config.gain_offset; break;
         case Role::embed:
         case Role::pos_embed:
             deviation = config.tied_embeddings ? 2 / std::sqrt(r.shape[1]) : 1; // tied: logits of order 2

@@ -22,7 +22,10 @@ inline RunSetup varied_setup(const ModelConfig& c, int n, bool ahead) {
             {.painted = {{.rows = {2, 4}, .keys = {5, 7}, .visible = true}}, .layers = {0}, .heads = {1}});
     setup.evicted = {{.keys = {4, 5}, .from_row = 6}};
     for (int t = 0; t < n; ++t) setup.order.push_back(2 + (t * 5 + 3) % n); // not all different for each n
-    if (c.positions == Positions::rope) setup.rope = {.theta = 50, .linear = 1.5};
+    if (c.positions == Positions::rope)
+        setup.rope = {.theta = 50,
+                      .scaling =
+                          RopeScaling{.kind = RopeScalingKind::yarn, .factor = 1.5, .original_n_ctx = 64}};
     if (c.is_moe())
         setup.experts = {{.off = {0}, .layers = {0}},
                          {.forced = {c.n_experts - 1}, .layers = {c.n_layers - 1}}};

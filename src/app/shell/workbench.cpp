@@ -214,7 +214,7 @@ void Workbench::remember_model(const Snapshot& s) {
     if (!s.model || s.model_path == remembered_path_) return;
     remembered_path_ = s.model_path;
     if (start_page_.ships(s.model_path)) return;
-    settings_.remember({s.model_path, s.tokenizer_path});
+    settings_.remember({s.model_path, s.tokenizer_path, s.ignored_keys});
 }
 
 /// The top bar, and the popups that stand over all windows.

@@ -334,7 +334,9 @@ void StartPage::draw_recent_row(std::size_t index, float width, float names_widt
     draw_text_cut(list, {{right - remark_width + px(12), top}, {right, bottom}}, small, t.faint, remark);
     draw_focus_ring(item, px(4));
     tooltip(row.tip);
-    if (item.pressed) commands.post(command::Open{recent_[index].model, recent_[index].tokenizer});
+    if (item.pressed)
+        commands.post(
+            command::Open{recent_[index].model, recent_[index].tokenizer, "", recent_[index].ignored_keys});
 }
 
 } // namespace gf::ui

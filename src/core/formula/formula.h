@@ -8,8 +8,7 @@
 // A cell of a site has the indices t (row), h (head, key-value head or expert slot) and c (last axis). A word
 // names a site or a parameter. Its indices follow the site's axes: [t, c] or [t, h, c], and [h, t, c] for
 // scores and patterns. A site without written indices has the cell's own. More indices:
-//     token, position                   the token id and the position of row t (in the angles of RoPE
-//                                       divided by the factor of the run's setup)
+//     token, position                   the token id and the position of row t
 //     kv                                the key-value head of head h
 //     partner                           the other dimension of a RoPE pair
 //     expert(s)                         the expert in slot s of row t
@@ -24,11 +23,13 @@
 //     rank(e in experts: ...)           the e with the c-th largest value, forced experts before the others
 //     sqrt exp sin cos act + - * / ^    act is the model's activation function
 //     x or y                            the first one that the model has
-//     x if condition else y             the model decides (pre_norm, layer_norm, learned, alibi, embed_norm,
-//                                       attention_only, masked_tokens, encoder_decoder) or the cell does
-//                                       (visible: the row may read the key; leads: the first of a pair; on:
-//                                       the setup does not turn expert c off; forced: it forces one expert
-//                                       alone; counted: slot c counts and did not find its expert full)
+//     x if condition else y             the model decides (pre_norm, layer_norm, gain_offset, learned, alibi,
+//                                       stretched and amplified by a scaling of RoPE, embed_norm,
+//                                       embed_scaled, sqrt_scaled, attn_scaled, attention_only,
+//                                       masked_tokens, encoder_decoder) or the cell does (visible: the row
+//                                       may read the key; leads: the first of a pair; on: the setup does not
+//                                       turn expert c off; forced: it forces one expert alone; counted: slot
+//                                       c counts and did not find its expert full)
 // An operand that a model does not have (a bias, a position embedding) drops out of sums and products. 0 / 0
 // is 0, so a row all of whose keys are masked has the weights 0.
 

@@ -19,7 +19,7 @@ double source_output(const Trace& source, int row, int i) {
     if (c.norm_place == NormPlace::post)
         return static_cast<double>(source.row(output_site(c), c.n_layers - 1, row)[i]);
     return static_cast<double>(source.row(output_site(c), -1, row)[i]) *
-               static_cast<double>(w.ln_final_gain[i]) +
+               (static_cast<double>(w.ln_final_gain[i]) + c.gain_offset) +
            (w.ln_final_bias ? static_cast<double>(w.ln_final_bias[i]) : 0);
 }
 
@@ -127,16 +127,22 @@ class Resolver {
         return leads() ? cell_.column + half : cell_.column - half;
     }
 
+    int pair() const { return interleaved() ? cell_.column / 2 : std::min(cell_.column, partner()); }
+
     double quantity(Quantity q) const {
         switch (q) {
         case Quantity::d_head: return config_.d_head;
         case Quantity::d_model: return config_.d_model;
         case Quantity::eps: return config_.norm_eps;
-        case Quantity::position:
-            return cell_.site == Site::pos_embed ? plan_.position
-                                                 : trace_.positions().scaled_position(cell_.row);
-        case Quantity::theta: return trace_.positions().theta(cell_.layer);
-        case Quantity::pair: return interleaved() ? cell_.column / 2 : std::min(cell_.column, partner());
+        case Quantity::embed_scale: return config_.embed_scale;
+        case Quantity::attn_scale: return config_.attn_scale;
+        case Quantity::gain_offset: return config_.gain_offset;
+        case Quantity::position: return plan_.position;
+        case Quantity::theta: return trace_.positions().rope(cell_.layer).theta;
+        case Quantity::pair: return pair();
+        case Quantity::stretch:
+            return trace_.positions().rope(cell_.layer).stretch[static_cast<std::size_t>(pair())];
+        case Quantity::attention_factor: return trace_.positions().rope(cell_.layer).attention_factor;
         case Quantity::slope: return static_cast<double>(trace_.positions().slope(cell_.head));
         case Quantity::distance:
             return std::abs(plan_.position - trace_.plan(plan_.segment_begin + cell_.column).position);

@@ -66,6 +66,12 @@ bool holds(Condition condition, const ModelConfig& c, int layer) {
     case Condition::layer_norm: return c.norm == NormKind::layer;
     case Condition::learned: return c.positions == Positions::learned;
     case Condition::alibi: return c.layer(layer).positions == Positions::alibi;
+    case Condition::stretched: return c.layer(layer).rope_scaling->stretches();
+    case Condition::amplified: return c.layer(layer).rope_scaling->has_attention_factor();
+    case Condition::embed_scaled: return c.embed_scale != 1;
+    case Condition::sqrt_scaled: return c.attn_scale == 0;
+    case Condition::attn_scaled: return c.attn_scale != 0 && c.attn_scale != 1;
+    case Condition::gain_offset: return c.gain_offset != 0;
     case Condition::embed_norm: return c.embed_norm;
     case Condition::encoder_decoder: return c.has_encoder();
     case Condition::masked_tokens: return c.head == OutputHead::masked_tokens;

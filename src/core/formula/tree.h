@@ -39,13 +39,34 @@ enum class Op {
     first_of ///< x or y
 };
 /// Numbers that are neither cells nor parameters: taken from the config, or from the place of the cell.
-enum class Quantity { d_head, d_model, eps, position, theta, pair, slope, distance, source_output };
+enum class Quantity {
+    d_head,
+    d_model,
+    eps,
+    position,
+    theta,
+    pair,
+    stretch,
+    embed_scale,
+    attn_scale,
+    gain_offset,
+    attention_factor,
+    slope,
+    distance,
+    source_output
+};
 /// All are decided by the model, except those from `visible` on, which the cell decides.
 enum class Condition {
     pre_norm,
     layer_norm,
     learned,
     alibi,
+    stretched,
+    amplified,
+    embed_scaled,
+    sqrt_scaled,
+    attn_scaled,
+    gain_offset,
     attention_only,
     embed_norm,
     masked_tokens,

@@ -261,15 +261,15 @@ void normalize(const real* x, int n, real mean, real scale, real* y) {
     for (int i = 0; i < n; ++i) y[i] = (x[i] - mean) * factor;
 }
 
-void apply_gain_and_bias(const real* x, const real* gain, const real* bias, real* y, int n) {
-    for (int i = 0; i < n; ++i) y[i] = x[i] * gain[i];
+void apply_gain_and_bias(const real* x, const real* gain, real offset, const real* bias, real* y, int n) {
+    for (int i = 0; i < n; ++i) y[i] = x[i] * (gain[i] + offset);
     if (bias)
         for (int i = 0; i < n; ++i) y[i] += bias[i];
 }
 
-void gain_and_bias_backward(const real* dy, const real* x, const real* gain, real* dx, real* dgain,
-                            real* dbias, int n) {
-    for (int i = 0; i < n; ++i) dx[i] = dy[i] * gain[i];
+void gain_and_bias_backward(const real* dy, const real* x, const real* gain, real offset, real* dx,
+                            real* dgain, real* dbias, int n) {
+    for (int i = 0; i < n; ++i) dx[i] = dy[i] * (gain[i] + offset);
     if (dgain)
         for (int i = 0; i < n; ++i) dgain[i] += dy[i] * x[i];
     if (dbias)

@@ -67,12 +67,13 @@ real norm_scale(const real* x, int n, real mean, double eps);
 /// y = (x - mean) / scale.
 void normalize(const real* x, int n, real mean, real scale, real* y);
 
-/// y = x * gain (+ bias).
-void apply_gain_and_bias(const real* x, const real* gain, const real* bias, real* y, int n);
+/// y = x * (gain + offset) (+ bias).
+void apply_gain_and_bias(const real* x, const real* gain, real offset, const real* bias, real* y, int n);
 
-/// For y = x * gain + bias: dx = dy gain; dgain += dy x and dbias += dy, where these are not null.
-void gain_and_bias_backward(const real* dy, const real* x, const real* gain, real* dx, real* dgain,
-                            real* dbias, int n);
+/// For y = x * (gain + offset) + bias: dx = dy (gain + offset); dgain += dy x and dbias += dy, where these
+/// are not null.
+void gain_and_bias_backward(const real* dy, const real* x, const real* gain, real offset, real* dx,
+                            real* dgain, real* dbias, int n);
 
 /// For y = (x - mean) / scale, the mean being 0 unless `centred`: adds dy (dy / dx) to dx as if the scale
 /// were constant, and returns the gradient of the scale.

@@ -91,7 +91,7 @@ void ForwardPass::store_transposed_keys(int l, Site keys) {
     }
 }
 
-/// scores = q k^T / sqrt(d_head), and -inf where the mask hides the key.
+/// scores = q k^T / sqrt(d_head), or times another scale, and -inf where the mask hides the key.
 void ForwardPass::scores(int l, const AttentionSites& a) {
     for (const HeadGroup& g : trace.plan().groups(a.scores, l))
         if (n_rows() < k_few_rows)
@@ -113,7 +113,7 @@ void ForwardPass::scores_of_row(int l, const AttentionSites& a, const HeadGroup&
     const KeyRange keys = g.mask->keys(r);
     if (keys.size() == 0) return; // its scores are -inf from the start
     const int n_keys = trace.n_keys(a.scores), d_head = config.d_head, group_size = config.group_size();
-    const real scale = 1 / std::sqrt(static_cast<real>(d_head));
+    const real scale = config.score_scale();
     const real* queries = row(a.queries, l, r);
     const real* first_keys = transposed_keys_of_head(l, a.keys, 0, keys.begin);
     const auto stride = static_cast<std::ptrdiff_t>(transposed_keys(a.keys).stride);
@@ -143,7 +143,7 @@ void ForwardPass::penalise_distance(int h, int r, const KeyRange& keys, real* s)
 }
 
 void ForwardPass::scores_of_block(int l, const AttentionSites& a, const HeadGroup& g, const RowBlock& b) {
-    const real scale = 1 / std::sqrt(static_cast<real>(config.d_head));
+    const real scale = config.score_scale();
     const auto stride = static_cast<std::ptrdiff_t>(trace.row_stride(a.scores));
     const bool alibi = penalises_distance(l, a.scores);
     for (const int h : g.heads) {

@@ -114,13 +114,13 @@ void BackwardPass::pattern(int l, const AttentionSites& a) {
     hook(a.scores, l);
 }
 
-/// scores = q k^T / sqrt(d_head): dq = dscores k / sqrt(d_head) and dk = dscores^T q / sqrt(d_head).
+/// scores = scale q k^T: dq = scale dscores k and dk = scale dscores^T q.
 void BackwardPass::scores(int l, const AttentionSites& a) {
     const int n_keys = trace.n_rows(a.keys);
     zero_rows(grad_rows(a.queries, l), config.d_q());
     zero_rows(grad_rows(a.keys, l), config.d_kv(), n_keys);
     for_each_block(l, a, [&](const HeadGroup& g, const RowBlock& b) { scores_of_block(l, a, g, b); });
-    const real scale = 1 / std::sqrt(static_cast<real>(config.d_head));
+    const real scale = config.score_scale();
     const auto rescale = [&](Site site, int count, int width) {
         for (int r = 0; r < count; ++r)
             for (int i = 0; i < width; ++i) grad.row(site, l, r)[i] *= scale;

@@ -216,19 +216,22 @@ void BackwardPass::embed() {
         dx = dsum;
     }
     const Rows dembed = grad_rows(Site::embed);
-    const auto add_row = [&](const real* from, real* table, int i) {
+    const auto add_row = [&](const real* from, real factor, real* table, int i) {
         if (!table) return;
         real* to = table + static_cast<std::size_t>(i) * static_cast<std::size_t>(config.d_model);
-        for (int j = 0; j < config.d_model; ++j) to[j] += from[j];
+        for (int j = 0; j < config.d_model; ++j) to[j] += factor * from[j];
     };
     copy(dx, dembed);
     hook(Site::embed);
-    for (int r = 0; r < n_rows; ++r) add_row(dembed.at(r), param_gradient(weights.embed), trace.tokens()[r]);
+    for (int r = 0; r < n_rows; ++r)
+        add_row(dembed.at(r), static_cast<real>(config.embed_scale), param_gradient(weights.embed),
+                trace.tokens()[r]);
     if (!grad.has(Site::pos_embed)) return;
     copy(dx, grad_rows(Site::pos_embed));
     hook(Site::pos_embed);
     for (int r = 0; r < n_rows; ++r)
-        add_row(grad_rows(Site::pos_embed).at(r), param_gradient(weights.pos_embed), trace.plan(r).position);
+        add_row(grad_rows(Site::pos_embed).at(r), 1, param_gradient(weights.pos_embed),
+                trace.plan(r).position);
 }
 
 void BackwardPass::norm(const Rows& in, Site scale_site, int l, const real* gain, const real* bias,
@@ -237,7 +240,8 @@ void BackwardPass::norm(const Rows& in, Site scale_site, int l, const real* gain
     const Rows from = rows(normalized_site, l), dnormalized = grad_rows(normalized_site, l);
     real *dgain = param_gradient(gain), *dbias = param_gradient(bias);
     for (int r = 0; r < n_rows; ++r)
-        gain_and_bias_backward(dout.at(r), from.at(r), gain, dnormalized.at(r), dgain, dbias, config.d_model);
+        gain_and_bias_backward(dout.at(r), from.at(r), gain, static_cast<real>(config.gain_offset),
+                               dnormalized.at(r), dgain, dbias, config.d_model);
     normalize(in, scale_site, l, din);
 }
 
@@ -260,7 +264,8 @@ Rows BackwardPass::norm_output(Site scale_site, int l, const real* gain, const r
     const Rows normalized = rows(*site_row(scale_site).normalized, l);
     const Rows out{backward.norm_output_.data(), config.d_model};
     for (int r = 0; r < n_rows; ++r)
-        apply_gain_and_bias(normalized.at(r), gain, bias, out.at(r), config.d_model);
+        apply_gain_and_bias(normalized.at(r), gain, static_cast<real>(config.gain_offset), bias, out.at(r),
+                            config.d_model);
     return out;
 }
 

@@ -45,8 +45,12 @@ void ForwardPass::embed() {
     const auto table_row = [d](const real* table, int i) {
         return table + static_cast<std::size_t>(i) * static_cast<std::size_t>(d);
     };
+    const auto scale_row = [](const real* from, real factor, int n, real* to) {
+        for (int i = 0; i < n; ++i) to[i] = factor * from[i];
+    };
     for (int r = begin; r < end; ++r)
-        std::copy_n(table_row(weights.embed, trace.tokens()[r]), d, row(Site::embed, -1, r));
+        scale_row(table_row(weights.embed, trace.tokens()[r]), static_cast<real>(config.embed_scale), d,
+                  row(Site::embed, -1, r));
     hook(Site::embed);
     const Rows sum = rows(Site::resid_pre, 0);
     copy(rows(Site::embed), sum);
@@ -80,7 +84,7 @@ void ForwardPass::read_source() {
                         config.d_model, out.at(r));
         else
             apply_gain_and_bias(source.row(Site::ln_final_normalized, -1, r), encoder.ln_final_gain,
-                                encoder.ln_final_bias, out.at(r), config.d_model);
+                                gain_offset(), encoder.ln_final_bias, out.at(r), config.d_model);
     hook(Site::encoder_out);
 }
 
@@ -139,7 +143,7 @@ Rows ForwardPass::norm(const Rows& in, Site scale_site, int l, const real* gain,
     hook(normalized_site, l);
     const Rows out{trace.norm_output_, d};
     for (int i = 0; i < n_rows(); ++i)
-        apply_gain_and_bias(rows(normalized_site, l).at(i), gain, bias, out.at(i), d);
+        apply_gain_and_bias(rows(normalized_site, l).at(i), gain, gain_offset(), bias, out.at(i), d);
     return out;
 }
 

@@ -91,6 +91,7 @@ class ForwardPass {
     /// Normalises rows of d_model values and writes the site `scale` and its partner, the normalised
     /// values. Returns scratch rows with gain and bias applied, which the next norm() overwrites.
     Rows norm(const Rows& in, Site scale, int l, const real* gain, const real* bias);
+    real gain_offset() const { return static_cast<real>(config.gain_offset); }
     /// sum = a + b, d_model values in each row.
     void add(const Rows& a, const Rows& b, const Rows& sum) const;
     void copy(const Rows& from, const Rows& to) const;

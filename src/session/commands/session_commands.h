@@ -22,15 +22,18 @@ namespace command {
 struct Open {
     std::string model, tokenizer;
     std::string prompt = {};
+    std::vector<std::string> ignored_keys = {};
     static constexpr std::string_view k_name = "open";
     static constexpr std::string_view k_about =
         "Opens a model with a text, which an encoder-decoder reads as its source. An empty tokenizer means "
         "the "
-        "one beside the model, if any; an empty prompt means BOS alone.";
+        "one beside the model, if any; an empty prompt means BOS alone. `ignore_config_keys` are keys of "
+        "config.json that are read as if they were not there.";
     static void fields(auto& command, auto visit) {
         visit("model", command.model);
         visit("tokenizer", command.tokenizer);
         visit("prompt", command.prompt);
+        visit("ignore_config_keys", command.ignored_keys, {.least = 1, .skip_empty = true});
     }
 };
 
@@ -260,6 +263,7 @@ struct AddRun {
     int branch = -1;
     RunSetup setup = {};
     std::string name = {}; ///< empty: the first letter that is free
+    std::vector<std::string> ignored_keys = {};
     static constexpr std::string_view k_name = "add-run";
     static constexpr std::string_view k_about = "Adds a run beside the text, in lock-step with it: of "
                                                 "another model, another prompt or another branch "
@@ -273,6 +277,7 @@ struct AddRun {
         visit("branch", command.branch);
         visit("setup", command.setup, {.skip_empty = true});
         visit("name", command.name);
+        visit("ignore_config_keys", command.ignored_keys, {.least = 1, .skip_empty = true});
     }
 };
 

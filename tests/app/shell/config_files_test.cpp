@@ -52,7 +52,7 @@ class ConfigFilesTest : public ::testing::Test {
         s.window = {-20, 30, 1280, 720, true};
         s.closed_looks = {"story"};
         s.remember({"/models/gpt2", "/models/gpt2/tokenizer.json"});
-        s.remember({"/models/caf\xC3\xA9 \"x\".bin", ""});
+        s.remember({"/models/caf\xC3\xA9 \"x\".bin", "", {"my_norm"}});
         return s;
     }
 
