@@ -5,6 +5,7 @@
 #include "core/plan.h"
 #include "core/real.h"
 
+#include <cmath>
 #include <vector>
 
 namespace gf {
@@ -25,6 +26,10 @@ class PositionTables {
     }
     /// The base, after whatever the setup does to it.
     double theta(int layer) const { return rope_of(layer).theta; }
+    /// By how many radians a pair turns from one position to the next.
+    double turn(int layer, int pair) const {
+        return std::pow(theta(layer), -static_cast<double>(pair) / static_cast<double>(n_pairs_)) / linear_;
+    }
     /// The position that RoPE sees: a row's position, divided by the setup's factor.
     double scaled_position(int row) const {
         return position_[index_[static_cast<std::size_t>(row)]] / linear_;

@@ -48,6 +48,7 @@ void Engine::update_views() {
     update_layer();
     update_gradients();
     probe_.update(state_.model, memory_budget_);
+    positions_.update(subjects_of_study());
 }
 
 void Engine::run(const command::Probe& c) {
@@ -61,6 +62,32 @@ void Engine::run(const command::Probe& c) {
 void Engine::compute_probe() {
     probe_.compute_slice();
     if (!probe_.is_behind()) settle_memory();
+}
+
+void Engine::run(const command::StudyPositions& c) {
+    require_run("study-positions");
+    positions_.want(c.texts);
+}
+
+/// The models of the text and of the runs beside it, as they were trained and under the angles of their runs.
+std::vector<PositionDesk::Subject> Engine::subjects_of_study() const {
+    std::vector<PositionDesk::Subject> subjects;
+    if (!has_run() || positions_.n_texts() == 0) return subjects;
+    const auto add = [&](const std::shared_ptr<const Model>& model, const std::string& path,
+                         const RopeSetup& rope) {
+        subjects.push_back({model, path, {}});
+        if (model->config().positions == Positions::rope) subjects.push_back({model, path, rope});
+    };
+    add(state_.model, state_.model_path, state_.setup.rope);
+    for (const auto& run : state_.compared)
+        add(run->model(), run->spec().model.empty() ? state_.model_path : run->spec().model,
+            run->spec().setup.rope);
+    return subjects;
+}
+
+void Engine::study_positions() {
+    positions_.compute_slice(memory_budget_);
+    if (!positions_.is_behind()) settle_memory();
 }
 
 void Engine::carry_out_waiting() {
@@ -105,7 +132,7 @@ void Engine::settle_memory() {
     };
     if (state_.edits.are_on()) for_each_donor(state_, [&](const auto& b) { ledger.add_kept(b); });
     ledger.add_fixed(layer_.bytes() + (shown_part_ ? shown_part_->bytes() : 0));
-    ledger.add_fixed(gradients_.bytes() + probe_.bytes());
+    ledger.add_fixed(gradients_.bytes() + probe_.bytes() + positions_.bytes());
     for (const auto& run : state_.compared) ledger.add_fixed(run->bytes());
     const auto add_texts = [&](const State& s) {
         for (const auto& branch : s.text.branches()) ledger.add(branch);
@@ -166,6 +193,8 @@ void Engine::tick(double now) {
             compute_gradients();
         else if (probe_.is_behind())
             compute_probe();
+        else if (positions_.is_behind())
+            study_positions();
         update_views();
         if (layer_was_complete && layer_is_behind()) layer_.compute_slice(view_of(layer_run()).rows);
         notices_.succeed(NoticeDesk::k_work);
@@ -180,7 +209,7 @@ void Engine::tick(double now) {
 /// Whether something is to be computed at once; tokens that are drawn while playing are not.
 bool Engine::is_working() const {
     return text_is_pending() || layer_is_behind() || compared_behind() || !waiting_.empty() ||
-           gradients_are_due() || probe_is_due();
+           gradients_are_due() || probe_is_due() || study_is_due();
 }
 
 double Engine::due_time() const {
@@ -239,6 +268,8 @@ void Engine::publish_jobs(Snapshot& out) const {
         out.jobs.push_back({"computing gradients", gradients_.n_done(), gradients_.n_layers(), "layers"});
     if (probe_.is_behind() && !text_is_pending())
         out.jobs.push_back({"computing the probe text", probe_.rows(), probe_.n_tokens()});
+    if (positions_.is_behind() && !text_is_pending())
+        out.jobs.push_back({"reading Tinyville", positions_.n_done(), positions_.n_in_all(), "texts"});
     if (const ComparedRun* run = compared_behind())
         out.jobs.push_back({"computing what is compared", run->rows(), run->n_tokens()});
     const int n = current().n_tokens();
@@ -272,6 +303,7 @@ void Engine::publish(Snapshot& out) {
     }
     publish_jobs(out);
     probe_.publish(out.probe);
+    out.positions = positions_.study();
     out.memory_used = memory_used_;
     out.memory_budget = memory_budget_;
     out.each_draws = state_.each_draws;

@@ -12,6 +12,7 @@
 // LayerDesk     the layer in view of a run that is too long to keep everything
 // GradientDesk  the gradients of the text and of its source
 // ProbeDesk     the run of a fixed text, on which heads are measured
+// PositionDesk  what the schemes of positions do on texts of Tinyville
 // Ledger        the memory of all runs, against one budget
 // WaitingRoom   commands that need a text which is still being computed
 // NoticeDesk    the newest message, and what makes it true
@@ -34,6 +35,7 @@
 #include "session/layer_desk.h"
 #include "session/notice_desk.h"
 #include "session/playback.h"
+#include "session/position_desk.h"
 #include "session/probe_desk.h"
 #include "session/snapshot.h"
 #include "session/text_tree.h"
@@ -110,6 +112,7 @@ class Engine {
     void run(const command::RemoveRun&);
     void run(const command::DrawEach&);
     void run(const command::Probe&);
+    void run(const command::StudyPositions&);
     void run(const command::Undo&);
     void run(const command::Redo&);
 
@@ -193,6 +196,11 @@ class Engine {
     void compute_probe();
     bool probe_is_due() const { return probe_.is_behind() && playback_.steps_left() == 0; }
 
+    // Studies of positions wait for all else.
+    std::vector<PositionDesk::Subject> subjects_of_study() const;
+    void study_positions();
+    bool study_is_due() const { return positions_.is_behind() && playback_.steps_left() == 0; }
+
     // A text whose rows depend on later tokens.
     const Branch& shown_text() const;
     void update_shown_part();
@@ -220,6 +228,7 @@ class Engine {
     LayerDesk layer_;
     GradientDesk gradients_;
     ProbeDesk probe_;
+    PositionDesk positions_;
     WaitingRoom waiting_;
     std::shared_ptr<Branch> shown_part_; ///< the tokens shown of part_of_; null: all of them are
     std::shared_ptr<const Trace> part_of_, published_trace_;

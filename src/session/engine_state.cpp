@@ -57,6 +57,7 @@ std::vector<SessionCommand> Engine::saved_state() const {
         for (const RunEdit& edit : *state_.edits.of(run)) state.emplace_back(command::ApplyEdit{edit.spec});
     if (!state_.edits.are_on()) state.emplace_back(command::UseEdits{false});
     if (state_.each_draws) state.emplace_back(command::DrawEach{true});
+    if (positions_.n_texts() > 0) state.emplace_back(command::StudyPositions{positions_.n_texts()});
     if (probe_.is_on()) state.emplace_back(command::Probe{true, probe_.text()});
     if (state_.gradients) state.emplace_back(command::SetGradients{true, *state_.gradients});
     return state;

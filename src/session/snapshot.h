@@ -4,6 +4,7 @@
 #include "core/gradient_target.h"
 #include "core/sampling/sampling.h"
 #include "session/branch.h"
+#include "session/position_study.h"
 #include "session/run.h"
 
 #include <cstdint>
@@ -45,6 +46,8 @@ struct Snapshot {
         int rows = 0, n_tokens = 0;         ///< computed, and in all
     };
     Probe probe;
+    /// What was found out about positions; null while nothing is studied.
+    std::shared_ptr<const PositionStudy> positions;
 
     std::optional<GradientTarget> gradient_target; ///< what the gradients of the text are of; null: none
     std::vector<JobProgress> jobs;

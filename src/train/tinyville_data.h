@@ -7,6 +7,7 @@
 #include "train/tinyville/corpus.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -27,6 +28,27 @@ struct TinyvilleTokens {
 TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const Tokenizer& tokenizer,
                                  tinyville::Split validation_split,
                                  const std::map<std::string, int>& group_weights = {});
+
+/// A split as windows of one length, which follow each other without a gap in documents that each follow an
+/// end-of-text token. Documents are drawn as they are needed. Used where a model is measured while a person
+/// waits.
+class TinyvilleWindows {
+  public:
+    /// The tokenizer must live as long. @throws Error if it has no end-of-text token
+    TinyvilleWindows(const tinyville::CorpusOptions& options, const Tokenizer& tokenizer,
+                     tinyville::Split split);
+    /// Tokens n * (length - 1) to n * (length - 1) + length - 1: the last token of a window, which is the
+    /// last target of a model that reads the others, is the first one of the next.
+    std::vector<int> window(std::size_t n, int length);
+
+  private:
+    tinyville::DocumentSource documents_;
+    const Tokenizer& tokenizer_;
+    tinyville::Split split_;
+    int end_of_text_;
+    std::uint64_t next_document_ = 0;
+    std::vector<int> tokens_; ///< of all documents drawn so far
+};
 
 /// The documents of the training split, each on lines of its own, without end-of-text marks.
 std::string tinyville_text(const tinyville::CorpusOptions& options);

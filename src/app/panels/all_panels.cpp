@@ -5,6 +5,7 @@
 #include "app/panels/heads/heads_panel.h"
 #include "app/panels/inspector/inspector_panel.h"
 #include "app/panels/outline/outline_panel.h"
+#include "app/panels/positions/positions_panel.h"
 #include "app/panels/sampling/sampling_panel.h"
 #include "app/panels/text/text_panel.h"
 
@@ -18,6 +19,7 @@ std::vector<std::unique_ptr<Panel>> make_all_panels() {
     panels.push_back(make_heads_panel());
     panels.push_back(make_head_panel());
     panels.push_back(make_inspector_panel());
+    panels.push_back(make_positions_panel());
     panels.push_back(make_text_panel());
     return panels;
 }

@@ -321,6 +321,19 @@ struct Probe {
     }
 };
 
+struct StudyPositions {
+    int texts = 60;
+    static constexpr std::string_view k_name = "study-positions";
+    static constexpr std::string_view k_about = "Lets the text's model and those of the runs beside it read "
+                                                "this many texts of Tinyville, which none was "
+                                                "trained on: the mean loss at each position, and how well a "
+                                                "probe reads the position from the residual "
+                                                "stream. 0 forgets what was found.";
+    static void fields(auto& command, auto visit) {
+        visit("texts", command.texts, {.least = 0, .greatest = 10'000});
+    }
+};
+
 struct Undo {
     static constexpr std::string_view k_name = "undo";
     static constexpr std::string_view k_about = "Takes the last change of the session back.";
@@ -342,7 +355,7 @@ using SessionCommand =
                  command::ForceToken, command::SelectBranch, command::ApplyEdit, command::EditCell,
                  command::RemoveEdit, command::SwitchCells, command::RemoveEdits, command::UseEdits,
                  command::SetSetup, command::RestoreText, command::SaveState, command::AddRun,
-                 command::RemoveRun, command::DrawEach, command::SetGradients, command::Probe, command::Undo,
-                 command::Redo>;
+                 command::RemoveRun, command::DrawEach, command::SetGradients, command::Probe,
+                 command::StudyPositions, command::Undo, command::Redo>;
 
 } // namespace gf
