@@ -48,7 +48,7 @@ void Engine::update_views() {
     update_layer();
     update_gradients();
     probe_.update(state_.model, memory_budget_);
-    positions_.update(subjects_of_study());
+    update_studies();
 }
 
 void Engine::run(const command::Probe& c) {
@@ -62,32 +62,6 @@ void Engine::run(const command::Probe& c) {
 void Engine::compute_probe() {
     probe_.compute_slice();
     if (!probe_.is_behind()) settle_memory();
-}
-
-void Engine::run(const command::StudyPositions& c) {
-    require_run("study-positions");
-    positions_.want(c.texts);
-}
-
-/// The models of the text and of the runs beside it, as they were trained and under the angles of their runs.
-std::vector<PositionDesk::Subject> Engine::subjects_of_study() const {
-    std::vector<PositionDesk::Subject> subjects;
-    if (!has_run() || positions_.n_texts() == 0) return subjects;
-    const auto add = [&](const std::shared_ptr<const Model>& model, const std::string& path,
-                         const RopeSetup& rope) {
-        subjects.push_back({model, path, {}});
-        if (model->config().positions == Positions::rope) subjects.push_back({model, path, rope});
-    };
-    add(state_.model, state_.model_path, state_.setup.rope);
-    for (const auto& run : state_.compared)
-        add(run->model(), run->spec().model.empty() ? state_.model_path : run->spec().model,
-            run->spec().setup.rope);
-    return subjects;
-}
-
-void Engine::study_positions() {
-    positions_.compute_slice(memory_budget_);
-    if (!positions_.is_behind()) settle_memory();
 }
 
 void Engine::carry_out_waiting() {
@@ -193,7 +167,7 @@ void Engine::tick(double now) {
             compute_gradients();
         else if (probe_.is_behind())
             compute_probe();
-        else if (positions_.is_behind())
+        else if (study_is_due())
             study_positions();
         update_views();
         if (layer_was_complete && layer_is_behind()) layer_.compute_slice(view_of(layer_run()).rows);
@@ -268,7 +242,9 @@ void Engine::publish_jobs(Snapshot& out) const {
         out.jobs.push_back({"computing gradients", gradients_.n_done(), gradients_.n_layers(), "layers"});
     if (probe_.is_behind() && !text_is_pending())
         out.jobs.push_back({"computing the probe text", probe_.rows(), probe_.n_tokens()});
-    if (positions_.is_behind() && !text_is_pending())
+    if (order_.is_behind() && !text_is_pending())
+        out.jobs.push_back({"computing the other order", order_.n_done(), order_.n_in_all(), "models"});
+    else if (positions_.is_behind() && !text_is_pending())
         out.jobs.push_back({"reading Tinyville", positions_.n_done(), positions_.n_in_all(), "texts"});
     if (const ComparedRun* run = compared_behind())
         out.jobs.push_back({"computing what is compared", run->rows(), run->n_tokens()});
@@ -304,6 +280,7 @@ void Engine::publish(Snapshot& out) {
     publish_jobs(out);
     probe_.publish(out.probe);
     out.positions = positions_.study();
+    out.order_effect = order_.effect();
     out.memory_used = memory_used_;
     out.memory_budget = memory_budget_;
     out.each_draws = state_.each_draws;

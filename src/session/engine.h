@@ -13,6 +13,7 @@
 // GradientDesk  the gradients of the text and of its source
 // ProbeDesk     the run of a fixed text, on which heads are measured
 // PositionDesk  what the schemes of positions do on texts of Tinyville
+// OrderDesk     what the models notice of another order of the words
 // Ledger        the memory of all runs, against one budget
 // WaitingRoom   commands that need a text which is still being computed
 // NoticeDesk    the newest message, and what makes it true
@@ -24,6 +25,7 @@
 // engine_donors.cpp    runs that edits take values from
 // engine_compared.cpp  runs beside the text
 // engine_gradients.cpp gradients of the text
+// engine_positions.cpp studies of positions
 // engine_state.cpp     the state as a list of commands
 
 #include "session/commands/session_commands.h"
@@ -34,6 +36,7 @@
 #include "session/history.h"
 #include "session/layer_desk.h"
 #include "session/notice_desk.h"
+#include "session/order_desk.h"
 #include "session/playback.h"
 #include "session/position_desk.h"
 #include "session/probe_desk.h"
@@ -197,9 +200,12 @@ class Engine {
     bool probe_is_due() const { return probe_.is_behind() && playback_.steps_left() == 0; }
 
     // Studies of positions wait for all else.
+    void update_studies();
     std::vector<PositionDesk::Subject> subjects_of_study() const;
     void study_positions();
-    bool study_is_due() const { return positions_.is_behind() && playback_.steps_left() == 0; }
+    bool study_is_due() const {
+        return (order_.is_behind() || positions_.is_behind()) && playback_.steps_left() == 0;
+    }
 
     // A text whose rows depend on later tokens.
     const Branch& shown_text() const;
@@ -229,6 +235,7 @@ class Engine {
     GradientDesk gradients_;
     ProbeDesk probe_;
     PositionDesk positions_;
+    OrderDesk order_;
     WaitingRoom waiting_;
     std::shared_ptr<Branch> shown_part_; ///< the tokens shown of part_of_; null: all of them are
     std::shared_ptr<const Trace> part_of_, published_trace_;

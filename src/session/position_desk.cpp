@@ -34,6 +34,18 @@ int trained_length(const std::filesystem::path& folder) {
 
 } // namespace
 
+PositionDesk::Studied PositionDesk::begin_study(const Subject& subject) {
+    const auto documents = [&](std::vector<std::string> only) {
+        tinyville::CorpusOptions corpus;
+        corpus.only = std::move(only);
+        return TinyvilleDocuments(corpus, *subject.model->tokenizer, tinyville::Split::test);
+    };
+    return {.found = {subject.model, subject.rope, {}, {}, trained_length(subject.path)},
+            .probe = {},
+            .windows = TinyvilleWindows(documents({})),
+            .stories = documents({"story"})};
+}
+
 void PositionDesk::update(const std::vector<Subject>& subjects) {
     const auto is_of = [](const Studied& s, const Subject& subject) {
         return s.found.model == subject.model && s.found.rope == subject.rope;
@@ -47,11 +59,7 @@ void PositionDesk::update(const std::vector<Subject>& subjects) {
         if (before != studied_.end())
             kept.splice(kept.end(), studied_, before);
         else
-            kept.push_back(
-                {{subject.model, subject.rope, {}, {}, trained_length(subject.path)},
-                 {},
-                 std::make_unique<TinyvilleWindows>(tinyville::CorpusOptions{}, *subject.model->tokenizer,
-                                                    tinyville::Split::test)});
+            kept.push_back(begin_study(subject));
     }
     const bool changed = !studied_.empty() || kept.size() != (study_ ? study_->models.size() : 0) ||
                          (study_ && study_->n_texts != n_texts_);
@@ -62,13 +70,13 @@ void PositionDesk::update(const std::vector<Subject>& subjects) {
 
 int PositionDesk::n_done() const {
     int n = 0;
-    for (const Studied& s : studied_) n += std::min(s.found.loss.n_texts(), n_texts_);
+    for (const Studied& s : studied_) n += std::min(s.n_texts(), n_texts_);
     return n;
 }
 
 /// The model that has read least, so that all curves grow together.
 PositionDesk::Studied& PositionDesk::next() {
-    return *std::ranges::min_element(studied_, {}, [](const Studied& s) { return s.found.loss.n_texts(); });
+    return *std::ranges::min_element(studied_, {}, [](const Studied& s) { return s.n_texts(); });
 }
 
 void PositionDesk::compute_slice(std::size_t trace_budget) {
@@ -79,11 +87,19 @@ void PositionDesk::compute_slice(std::size_t trace_budget) {
 
 void PositionDesk::begin_reading(Studied& by, std::size_t trace_budget) {
     const Model& model = *by.found.model;
-    const int length = std::min(model.config().n_ctx, k_max_length);
-    std::vector<int> tokens = by.texts->window(static_cast<std::size_t>(by.found.loss.n_texts()), length + 1);
+    const int length = std::min(model.config().n_ctx, k_max_length), trained = by.found.trained_length;
+    std::vector<int> tokens;
     reading_.by = &by;
-    reading_.targets.assign(tokens.begin() + 1, tokens.end());
-    tokens.pop_back();
+    reading_.targets.clear();
+    if (by.is_due_for_story()) {
+        tokens = by.stories.next();
+        const int most = trained > 0 ? std::min(trained, length) : length;
+        if (static_cast<int>(tokens.size()) > most) tokens.resize(static_cast<std::size_t>(most));
+    } else {
+        tokens = by.windows.next(length);
+        reading_.targets.assign(tokens.begin() + 1, tokens.end());
+        tokens.pop_back();
+    }
     RunSetup setup;
     setup.rope = by.found.rope;
     const std::shared_ptr<const Trace> no_source;
@@ -97,12 +113,14 @@ void PositionDesk::begin_reading(Studied& by, std::size_t trace_budget) {
 void PositionDesk::finish_reading() {
     Studied& studied = *reading_.by;
     const Trace& run = *reading_.run->trace();
-    std::vector<double> nats(reading_.targets.size());
-    token_loss(run, reading_.targets, 1, nullptr, nats);
-    studied.found.loss.add(nats);
-    const int trained = studied.found.trained_length;
-    studied.probe.add(run, trained > 0 ? std::min(trained, run.n_tokens()) : run.n_tokens());
-    studied.found.r_squared = studied.probe.r_squared();
+    if (studied.is_due_for_story()) {
+        studied.probe.add(run, run.n_tokens());
+        studied.found.r_squared = studied.probe.r_squared();
+    } else {
+        std::vector<double> nats(reading_.targets.size());
+        token_loss(run, reading_.targets, 1, nullptr, nats);
+        studied.found.loss.add(nats);
+    }
     reading_ = {};
     publish();
 }

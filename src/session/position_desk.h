@@ -41,15 +41,20 @@ class PositionDesk {
     struct Studied {
         PositionStudy::OfModel found;
         PositionProbe probe;
-        std::unique_ptr<TinyvilleWindows> texts; ///< in the tokens of the model
+        TinyvilleWindows windows;   ///< for the loss: documents laid end to end, as in training
+        TinyvilleDocuments stories; ///< for the probe: each from its beginning
+        /// Texts that it read for both.
+        int n_texts() const { return probe.n_texts(); }
+        bool is_due_for_story() const { return found.loss.n_texts() > probe.n_texts(); }
     };
     /// The text that is being read.
     struct Reading {
         Studied* by = nullptr;
-        std::vector<int> targets;
+        std::vector<int> targets;    ///< empty: of a story
         std::unique_ptr<Branch> run; ///< null: none
     };
 
+    static Studied begin_study(const Subject& subject);
     Studied& next();
     void begin_reading(Studied& by, std::size_t trace_budget);
     void finish_reading();

@@ -4,6 +4,7 @@
 #include "core/gradient_target.h"
 #include "core/sampling/sampling.h"
 #include "session/branch.h"
+#include "session/order_effect.h"
 #include "session/position_study.h"
 #include "session/run.h"
 
@@ -48,6 +49,9 @@ struct Snapshot {
     Probe probe;
     /// What was found out about positions; null while nothing is studied.
     std::shared_ptr<const PositionStudy> positions;
+    /// What the models notice of the order that the text's setup gives its words; null while they stand as
+    /// written.
+    std::shared_ptr<const OrderEffect> order_effect;
 
     std::optional<GradientTarget> gradient_target; ///< what the gradients of the text are of; null: none
     std::vector<JobProgress> jobs;

@@ -67,22 +67,26 @@ TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const 
     return all;
 }
 
-TinyvilleWindows::TinyvilleWindows(const tinyville::CorpusOptions& options, const Tokenizer& tokenizer,
-                                   Split split)
+TinyvilleDocuments::TinyvilleDocuments(const tinyville::CorpusOptions& options, const Tokenizer& tokenizer,
+                                       Split split)
     : documents_(options), tokenizer_(tokenizer), split_(split), end_of_text_(end_of_text(tokenizer)) {}
 
-std::vector<int> TinyvilleWindows::window(std::size_t n, int length) {
-    const std::size_t begin = n * static_cast<std::size_t>(length - 1),
-                      end = begin + static_cast<std::size_t>(length);
-    while (tokens_.size() < end) {
-        const Document document = documents_.draw(next_document_++);
-        if (document.split != split_) continue;
-        tokens_.push_back(end_of_text_);
-        const std::vector<int> text = tokenizer_.encode(document.text, false);
-        tokens_.insert(tokens_.end(), text.begin(), text.end());
+std::vector<int> TinyvilleDocuments::next() {
+    Document document = documents_.draw(next_number_++);
+    while (document.split != split_) document = documents_.draw(next_number_++);
+    std::vector<int> tokens = tokenizer_.encode(document.text, false);
+    tokens.insert(tokens.begin(), end_of_text_);
+    return tokens;
+}
+
+std::vector<int> TinyvilleWindows::next(int length) {
+    while (static_cast<int>(tokens_.size()) <= length) {
+        const std::vector<int> document = documents_.next();
+        tokens_.insert(tokens_.end(), document.begin(), document.end());
     }
-    const auto at = [&](std::size_t i) { return tokens_.begin() + static_cast<std::ptrdiff_t>(i); };
-    return {at(begin), at(end)};
+    std::vector<int> window(tokens_.begin(), tokens_.begin() + length + 1);
+    tokens_.erase(tokens_.begin(), tokens_.begin() + length);
+    return window;
 }
 
 std::string tinyville_text(const tinyville::CorpusOptions& options) {

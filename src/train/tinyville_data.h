@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gf {
@@ -29,25 +30,33 @@ TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const 
                                  tinyville::Split validation_split,
                                  const std::map<std::string, int>& group_weights = {});
 
-/// A split as windows of one length, which follow each other without a gap in documents that each follow an
-/// end-of-text token. Documents are drawn as they are needed. Used where a model is measured while a person
-/// waits.
-class TinyvilleWindows {
+/// The documents of a split as tokens, one after the other, each behind an end-of-text token. They are drawn
+/// as they are needed. Used where a model is measured while a person waits.
+class TinyvilleDocuments {
   public:
-    /// The tokenizer must live as long. @throws Error if it has no end-of-text token
-    TinyvilleWindows(const tinyville::CorpusOptions& options, const Tokenizer& tokenizer,
-                     tinyville::Split split);
-    /// Tokens n * (length - 1) to n * (length - 1) + length - 1: the last token of a window, which is the
-    /// last target of a model that reads the others, is the first one of the next.
-    std::vector<int> window(std::size_t n, int length);
+    /// The tokenizer must live as long. @throws Error if it has no end-of-text token, and for unknown kinds
+    TinyvilleDocuments(const tinyville::CorpusOptions& options, const Tokenizer& tokenizer,
+                       tinyville::Split split);
+    std::vector<int> next();
 
   private:
     tinyville::DocumentSource documents_;
     const Tokenizer& tokenizer_;
     tinyville::Split split_;
     int end_of_text_;
-    std::uint64_t next_document_ = 0;
-    std::vector<int> tokens_; ///< of all documents drawn so far
+    std::uint64_t next_number_ = 0;
+};
+
+/// The same as windows of one length, which follow each other without a gap.
+class TinyvilleWindows {
+  public:
+    explicit TinyvilleWindows(TinyvilleDocuments documents) : documents_(std::move(documents)) {}
+    /// The next `length` tokens, and the one behind them: the last target of a model that reads them.
+    std::vector<int> next(int length);
+
+  private:
+    TinyvilleDocuments documents_;
+    std::vector<int> tokens_; ///< drawn, but in no window yet
 };
 
 /// The documents of the training split, each on lines of its own, without end-of-text marks.

@@ -14,7 +14,8 @@ namespace gf::ui {
 namespace {
 
 // Design lengths.
-constexpr float k_gap = 24, k_axis = 22, k_label_width = 84, k_strip = 14, k_strip_step = 22;
+constexpr float k_added_gap = 24, k_added_axis = 22, k_added_label_width = 84, k_strip = 14,
+                k_strip_step = 22;
 constexpr float k_sum_height = 20 + 3 * k_strip_step + 6;
 constexpr int k_path_step = 32; ///< positions between the numbers along the path
 
@@ -27,7 +28,7 @@ void AddedStage::draw(const StageContext& c, AddedVectors& added) {
     const UiRect& area = c.area;
     const bool has_right = area.width() > px(560);
     const float right_width = has_right ? std::floor(std::min(area.width() * 0.38f, px(420))) : 0;
-    const float left_end = area.max.x - (has_right ? right_width + px(k_gap) : 0);
+    const float left_end = area.max.x - (has_right ? right_width + px(k_added_gap) : 0);
     UiRect sum{area.min, {left_end, area.min.y + px(k_sum_height)}};
     draw_sum(c, sum);
     const float rest_top = sum.max.y + px(10);
@@ -37,8 +38,8 @@ void AddedStage::draw(const StageContext& c, AddedVectors& added) {
     if (has_curves) draw_curves(c, added, {{area.min.x, map_end + px(8)}, {left_end, area.max.y}});
     if (!has_right) return;
     const float middle = std::floor(area.min.y + area.height() * 0.58f);
-    draw_path(c, added, {{left_end + px(k_gap), area.min.y}, {area.max.x, middle - px(8)}});
-    draw_dots(c, added, {{left_end + px(k_gap), middle}, area.max});
+    draw_path(c, added, {{left_end + px(k_added_gap), area.min.y}, {area.max.x, middle - px(8)}});
+    draw_dots(c, added, {{left_end + px(k_added_gap), middle}, area.max});
 }
 
 /// embedding + position = what enters, each as a strip of its true values; hovering explains a cell.
@@ -49,7 +50,7 @@ void AddedStage::draw_sum(const StageContext& c, const UiRect& area) const {
     *fmt::format_to_n(words, sizeof words - 1, "“{}” at position {}: one number for each of {} dimensions",
                       short_label(c.view.run, c.query), c.position(c.query), c.config().d_model)
          .out = 0;
-    const UiRect body = draw_heading(area, "What is added", words);
+    const UiRect body = draw_heading(area, "What is added", words, "position vector");
     struct Strip {
         const char* label;
         Site site;
@@ -71,7 +72,7 @@ void AddedStage::draw_sum(const StageContext& c, const UiRect& area) const {
     float top = body.min.y;
     for (const Strip& strip : k_strips) {
         const std::span<const real> values = values_of(strip);
-        const UiRect rect{{area.min.x + px(k_label_width), top}, {area.max.x, top + px(k_strip)}};
+        const UiRect rect{{area.min.x + px(k_added_label_width), top}, {area.max.x, top + px(k_strip)}};
         draw_text_cut(list, {{area.min.x, top - px(1)}, {rect.min.x, rect.max.y + px(1)}},
                       font(TextSize::small, Face::bold), t.ink(strip.role), strip.label);
         if (!values.empty()) {
@@ -98,7 +99,8 @@ void AddedStage::draw_map(const StageContext& c, AddedVectors& added, const UiRe
     const PositionVectors& v = added.vectors();
     const UiRect body =
         draw_heading(area, "All of them", "one column for each position, one row for each dimension");
-    const UiRect map{{area.min.x + px(k_label_width), body.min.y}, {area.max.x, body.max.y - px(k_axis)}};
+    const UiRect map{{area.min.x + px(k_added_label_width), body.min.y},
+                     {area.max.x, body.max.y - px(k_added_axis)}};
     if (map.height() < px(20)) return;
     ImGui::SetCursorScreenPos(map.min);
     text_item("position vectors", map.size());
@@ -131,9 +133,9 @@ void AddedStage::draw_curves(const StageContext& c, const AddedVectors& added, c
     const PositionVectors& v = added.vectors();
     const UiRect body = draw_heading(area, "Four dimensions as curves", "value by position");
     const double reach = static_cast<double>(added.largest()) * 1.05;
-    const LineChart chart(
-        {{area.min.x + px(k_label_width), body.min.y}, {area.max.x - px(52), body.max.y - px(k_axis)}},
-        {0, v.n - 1.0}, {-reach, reach});
+    const LineChart chart({{area.min.x + px(k_added_label_width), body.min.y},
+                           {area.max.x - px(52), body.max.y - px(k_added_axis)}},
+                          {0, v.n - 1.0}, {-reach, reach});
     chart.draw_grid(8, 2);
     chart.draw_mark(c.position(c.query), t.accent);
     const auto dimensions = shown_dimensions(v.d);
@@ -209,9 +211,9 @@ void AddedStage::draw_dots(const StageContext& c, const AddedVectors& added, con
     if (dots.empty()) return;
     const auto [least, greatest] = std::ranges::minmax(dots);
     const double margin = 0.08 * (greatest - least);
-    const LineChart chart({{body.min.x + px(40), body.min.y}, {body.max.x - px(8), body.max.y - px(k_axis)}},
-                          {0, static_cast<double>(dots.size()) - 1},
-                          {std::min(least, 0.0) - margin, greatest + margin});
+    const LineChart chart(
+        {{body.min.x + px(40), body.min.y}, {body.max.x - px(8), body.max.y - px(k_added_axis)}},
+        {0, static_cast<double>(dots.size()) - 1}, {std::min(least, 0.0) - margin, greatest + margin});
     if (chart.area().height() < px(24)) return;
     chart.draw_grid(6, 3);
     chart.draw_curve(

@@ -15,9 +15,15 @@ namespace gf::ui {
 namespace {
 
 // Design lengths.
-constexpr float k_gap = 28, k_axis = 22, k_label_width = 100, k_head_label_width = 96, k_number_width = 40;
+constexpr float k_alibi_gap = 28, k_alibi_axis = 22, k_alibi_label_width = 100, k_head_label_width = 96;
 constexpr float k_cell_height = 26, k_least_cell = 44;
-constexpr int k_distances = 128;
+constexpr float k_most_cell = 72;
+constexpr int k_alibi_distances = 128;
+
+/// The lines of the table of scores before and after.
+constexpr std::array<std::string_view, 5> k_lines{"key", "q · k / √d", "− slope × distance", "= score",
+                                                  "weight"};
+constexpr std::size_t k_score_line = 3;
 
 } // namespace
 
@@ -37,9 +43,9 @@ void AlibiStage::draw(const StageContext& c) {
     const float upper_height = upper_end - area.min.y;
     const bool has_triangle = area.width() > px(560);
     const float triangle_width = has_triangle ? std::min(upper_height + px(60), area.width() * 0.45f) : 0;
-    const float left_end = area.max.x - triangle_width - (has_triangle ? px(k_gap) : 0);
+    const float left_end = area.max.x - triangle_width - (has_triangle ? px(k_alibi_gap) : 0);
     draw_slopes(c, {area.min, {left_end, upper_end}});
-    if (has_triangle) draw_triangle(c, {{left_end + px(k_gap), area.min.y}, {area.max.x, upper_end}});
+    if (has_triangle) draw_triangle(c, {{left_end + px(k_alibi_gap), area.min.y}, {area.max.x, upper_end}});
     if (has_table) draw_subtraction(c, {{area.min.x, upper_end + px(16)}, area.max});
 }
 
@@ -47,13 +53,14 @@ void AlibiStage::draw(const StageContext& c) {
 void AlibiStage::draw_slopes(const StageContext& c, const UiRect& area) const {
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    const UiRect body = draw_heading(area, "What is subtracted", "slope of the head × distance in tokens");
-    const int n_heads = c.config().n_heads, n = std::min(k_distances, c.config().n_ctx);
+    const UiRect body =
+        draw_heading(area, "What is subtracted", "slope of the head × distance in tokens", "ALiBi");
+    const int n_heads = c.config().n_heads, n = std::min(k_alibi_distances, c.config().n_ctx);
     double steepest = 0;
     for (int h = 0; h < n_heads; ++h)
         steepest = std::max(steepest, static_cast<double>(c.trace().positions().slope(h)));
     const LineChart chart({{body.min.x + px(40), body.min.y + px(4)},
-                           {body.max.x - px(k_head_label_width), body.max.y - px(k_axis)}},
+                           {body.max.x - px(k_head_label_width), body.max.y - px(k_alibi_axis)}},
                           {0, n - 1.0}, {-steepest * (n - 1), 0});
     if (chart.area().height() < px(24) || chart.area().width() < px(40)) return;
     chart.draw_grid(6, 4);
@@ -107,7 +114,7 @@ void AlibiStage::draw_triangle(const StageContext& c, const UiRect& area) {
                                    : k_masked_cell);
             return std::span<const float>(row_);
         });
-    const float side = std::min(body.width(), body.height() - px(k_axis));
+    const float side = std::min(body.width(), body.height() - px(k_alibi_axis));
     if (side < px(40)) return;
     const UiRect map{body.min, {body.min.x + side, body.min.y + side}};
     ImGui::SetCursorScreenPos(map.min);
@@ -126,19 +133,17 @@ void AlibiStage::draw_triangle(const StageContext& c, const UiRect& area) {
 
 /// The query in view: for each key q · k, what is subtracted, the score that is left, and its weight.
 void AlibiStage::draw_subtraction(const StageContext& c, const UiRect& area) {
-    const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
+    const Theme& t = theme();
     char text[80];
     *fmt::format_to_n(text, sizeof text - 1, "for “{}” at position {}, layer {}, head {}",
                       short_label(c.view.run, c.query), c.position(c.query), c.head.layer, c.head.head)
          .out = 0;
     const UiRect body = draw_heading(area, "Before and after", text);
-    const float room = body.width() - px(k_label_width);
+    const float room = body.width() - px(k_alibi_label_width);
     const int n = std::clamp(static_cast<int>(room / px(k_least_cell)), 1, c.query + 1),
               first = c.query + 1 - n;
-    const float cell = std::min(room / static_cast<float>(n), px(72));
-    const SiteValues scores = c.view.run.view().values({Site::attn_scores, c.head.layer}),
-                     weights = c.view.run.view().values({Site::pattern, c.head.layer});
+    const float cell = std::min(room / static_cast<float>(n), px(k_most_cell));
     parts_.clear();
     float largest = 1e-6f;
     for (int k = first; k <= c.query; ++k) {
@@ -146,49 +151,18 @@ void AlibiStage::draw_subtraction(const StageContext& c, const UiRect& area) {
         largest = std::max({largest, static_cast<float>(std::abs(parts_.back().product)),
                             static_cast<float>(parts_.back().penalty)});
     }
-    const ColourScale signed_scale{t.diverging, 0, largest, 1}, weight_scale{t.sequential, 0, 1, 0.5f};
-    constexpr std::array<std::string_view, 5> k_lines{"key", "q · k / √d", "− slope × distance", "= score",
-                                                      "weight"};
     for (std::size_t line = 0; line < k_lines.size(); ++line) {
         const float top = body.min.y + px(k_cell_height) * static_cast<float>(line);
-        draw_text_cut(list,
-                      {{area.min.x, top}, {area.min.x + px(k_label_width), top + px(k_cell_height) - px(2)}},
-                      font(TextSize::small, line == 3 ? Face::bold : Face::regular),
-                      line == 3 ? t.text : t.muted, k_lines[line]);
+        const bool is_result = line == k_score_line;
+        draw_text_cut(
+            list, {{area.min.x, top}, {area.min.x + px(k_alibi_label_width), top + px(k_cell_height - 2)}},
+            font(TextSize::small, is_result ? Face::bold : Face::regular), is_result ? t.text : t.muted,
+            k_lines[line]);
         for (int i = 0; i < n; ++i) {
-            const int key = first + i;
-            const UiRect box{
-                {std::floor(area.min.x + px(k_label_width) + cell * static_cast<float>(i)), top},
-                {std::floor(area.min.x + px(k_label_width) + cell * static_cast<float>(i + 1)) - px(1),
-                 top + px(k_cell_height) - px(2)}};
-            if (line == 0) {
-                draw_text_cut(list, {{box.min.x + px(2), box.min.y}, box.max}, font(TextSize::small),
-                              key == c.query ? t.ink(ColourRole::query) : t.text,
-                              short_label(c.view.run, key));
-                continue;
-            }
-            const AlibiParts& part = parts_[static_cast<std::size_t>(i)];
-            const double value = line == 1   ? part.product
-                                 : line == 2 ? -part.penalty
-                                 : line == 3 ? static_cast<double>(scores.at(c.head.head, c.query, key))
-                                             : static_cast<double>(weights.at(c.head.head, c.query, key));
-            const ImU32 fill =
-                pack(colour_of(line == 4 ? weight_scale : signed_scale, static_cast<float>(value)));
-            list.AddRectFilled(box.min, box.max, fill);
-            *fmt::format_to_n(text, sizeof text - 1, "{:.2f}", value).out = 0;
-            const ImU32 ink =
-                contrast(fill, rgb(0x000000)) > contrast(fill, rgb(0xFFFFFF)) ? rgb(0x000000) : rgb(0xFFFFFF);
-            draw_text_centred(list, box, font(TextSize::small, Face::mono), ink, text);
-            if (line < 3) continue;
-            char name[32];
-            *fmt::format_to_n(name, sizeof name - 1, "{} {}", line == 3 ? "score" : "weight", key).out = 0;
-            ImGui::SetCursorScreenPos(box.min);
-            const ButtonItem item = button_item(name, box.size());
-            const CellRef ref = c.view.cell(line == 3 ? Site::attn_scores : Site::pattern, c.head.layer,
-                                            c.head.head, c.query, key);
-            if (item.hovered) c.selection.cell.set(ref);
-            if (item.pressed) c.commands.post(command::PinCell{c.view.address(ref)});
-            draw_focus_ring(item, px(2));
+            const float left = area.min.x + px(k_alibi_label_width) + cell * static_cast<float>(i);
+            draw_subtraction_cell(
+                c, line, first + i, parts_[static_cast<std::size_t>(i)], largest,
+                {{std::floor(left), top}, {std::floor(left + cell) - px(1), top + px(k_cell_height - 2)}});
         }
     }
     if (first == 0) return;
@@ -196,6 +170,38 @@ void AlibiStage::draw_subtraction(const StageContext& c, const UiRect& area) {
     ImFont* bold = font(TextSize::small, Face::bold);
     const float left = area.max.x - measure(bold, text).x;
     draw_text(list, {{left, area.min.y}, {area.max.x, area.min.y + px(16)}}, left, bold, t.accent_text, text);
+}
+
+/// One cell of the table; those of score and weight are the run's own, and can be pinned.
+void AlibiStage::draw_subtraction_cell(const StageContext& c, std::size_t line, int key,
+                                       const AlibiParts& part, float largest, const UiRect& box) const {
+    const Theme& t = theme();
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    if (line == 0)
+        return draw_text_cut(list, {{box.min.x + px(2), box.min.y}, box.max}, font(TextSize::small),
+                             key == c.query ? t.ink(ColourRole::query) : t.text,
+                             short_label(c.view.run, key));
+    const bool is_weight = line > k_score_line;
+    const CellRef ref =
+        c.view.cell(is_weight ? Site::pattern : Site::attn_scores, c.head.layer, c.head.head, c.query, key);
+    const double value = line < k_score_line ? (line == 1 ? part.product : 0.0 - part.penalty)
+                                             : static_cast<double>(c.trace().value(ref));
+    const ColourScale scale =
+        is_weight ? ColourScale{t.sequential, 0, 1, 0.5f} : ColourScale{t.diverging, 0, largest, 1};
+    const ImU32 fill = pack(colour_of(scale, static_cast<float>(value)));
+    list.AddRectFilled(box.min, box.max, fill);
+    char text[16], name[32];
+    *fmt::format_to_n(text, sizeof text - 1, "{:.2f}", value).out = 0;
+    const ImU32 black = rgb(0x000000), white = rgb(0xFFFFFF);
+    draw_text_centred(list, box, font(TextSize::small, Face::mono),
+                      contrast(fill, black) > contrast(fill, white) ? black : white, text);
+    if (line < k_score_line) return;
+    *fmt::format_to_n(name, sizeof name - 1, "{} {}", is_weight ? "weight" : "score", key).out = 0;
+    ImGui::SetCursorScreenPos(box.min);
+    const ButtonItem item = button_item(name, box.size());
+    if (item.hovered) c.selection.cell.set(ref);
+    if (item.pressed) c.commands.post(command::PinCell{c.view.address(ref)});
+    draw_focus_ring(item, px(2));
 }
 
 } // namespace gf::ui

@@ -22,6 +22,8 @@ class AlibiStage {
     void draw_slopes(const StageContext& c, const UiRect& area) const;
     void draw_triangle(const StageContext& c, const UiRect& area);
     void draw_subtraction(const StageContext& c, const UiRect& area);
+    void draw_subtraction_cell(const StageContext& c, std::size_t line, int key, const AlibiParts& part,
+                               float largest, const UiRect& box) const;
 
     HeatMapWidget triangle_;
     std::weak_ptr<const Trace> shown_run_; ///< that of triangle_

@@ -70,14 +70,18 @@ void LineChart::draw_mark(double at, ImU32 colour) const {
         list.AddLine({left, top}, {left, std::min(top + px(k_dash), area_.max.y)}, colour, px(1));
 }
 
-void LineChart::draw_curve(int n, const std::function<ImVec2(int)>& point, ImU32 colour, float width) const {
+void LineChart::begin_curve() const {
+    const UiRect clip = area_.grown(px(4));
+    ImGui::GetWindowDrawList()->PushClipRect(clip.min, clip.max, true);
+}
+
+void LineChart::add_to_curve(ImVec2 point) const {
+    ImGui::GetWindowDrawList()->PathLineTo(
+        {x(static_cast<double>(point.x)), y(static_cast<double>(point.y))});
+}
+
+void LineChart::end_curve(ImU32 colour, float width) const {
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    list.PushClipRect({area_.min.x - px(4), area_.min.y - px(4)}, {area_.max.x + px(4), area_.max.y + px(4)},
-                      true);
-    for (int i = 0; i < n; ++i) {
-        const ImVec2 p = point(i);
-        list.PathLineTo({x(static_cast<double>(p.x)), y(static_cast<double>(p.y))});
-    }
     list.PathStroke(colour, 0, width);
     list.PopClipRect();
 }

@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <functional>
-
 namespace gf::ui {
 
 class LineChart {
@@ -29,10 +27,19 @@ class LineChart {
     void draw_grid(int n_x, int n_y) const;
     /// A vertical line at x, dashed.
     void draw_mark(double x, ImU32 colour) const;
-    /// A curve through y = f(x_i) for i from 0 to n - 1, cut at the area.
-    void draw_curve(int n, const std::function<ImVec2(int)>& point, ImU32 colour, float width) const;
+    /// A curve through point(0) to point(n - 1), each an x and a y in the axes' units, cut at the area.
+    template <class F>
+    void draw_curve(int n, F point, ImU32 colour, float width) const {
+        begin_curve();
+        for (int i = 0; i < n; ++i) add_to_curve(point(i));
+        end_curve(colour, width);
+    }
 
   private:
+    void begin_curve() const;
+    void add_to_curve(ImVec2 point) const;
+    void end_curve(ImU32 colour, float width) const;
+
     UiRect area_;
     Axis x_, y_;
 };

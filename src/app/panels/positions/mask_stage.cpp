@@ -12,7 +12,7 @@ namespace gf::ui {
 namespace {
 
 // Design lengths.
-constexpr float k_gap = 28, k_bar_step = 24, k_label_width = 64, k_number_width = 44;
+constexpr float k_mask_gap = 28, k_bar_step = 24, k_mask_label_width = 64, k_mask_number_width = 44;
 
 } // namespace
 
@@ -33,8 +33,8 @@ void draw_probe_bars(const std::vector<double>& r_squared, const UiRect& area) {
             *fmt::format_to_n(text, sizeof text - 1, "layer {}", i - 1).out = 0;
             draw_text_cut(list, line, font(TextSize::small), t.muted, text);
         }
-        const UiRect track{{area.min.x + px(k_label_width), line.center().y - px(5)},
-                           {area.max.x - px(k_number_width), line.center().y + px(5)}};
+        const UiRect track{{area.min.x + px(k_mask_label_width), line.center().y - px(5)},
+                           {area.max.x - px(k_mask_number_width), line.center().y + px(5)}};
         if (track.width() < px(10)) continue;
         const auto share = static_cast<float>(std::clamp(r_squared[i], 0.0, 1.0));
         list.AddRectFilled(track.min, track.max, t.control, px(2));
@@ -71,7 +71,7 @@ void MaskStage::draw(const StageContext& c, const PositionStudy* study) {
     const Theme& t = theme();
     const float half = std::min(std::floor(c.area.width() * 0.45f), c.area.height());
     const UiRect body = draw_heading({c.area.min, {c.area.min.x + half, c.area.max.y}}, "The mask",
-                                     "the only thing that knows an order");
+                                     "the only thing that knows an order", "causal mask");
     const float side = std::min(body.width(), body.height());
     if (side > px(40)) {
         const UiRect map{body.min, {body.min.x + side, body.min.y + side}};
@@ -79,10 +79,11 @@ void MaskStage::draw(const StageContext& c, const PositionStudy* study) {
         text_item("mask", map.size());
         draw_mask(c, map);
     }
-    const UiRect right{{c.area.min.x + half + px(k_gap), c.area.min.y}, c.area.max};
+    const UiRect right{{c.area.min.x + half + px(k_mask_gap), c.area.min.y}, c.area.max};
     if (right.width() < px(120)) return;
-    const UiRect found = draw_heading(right, "A probe reads the position from the stream",
-                                      "R², 1 = exactly; fitted on other texts than it is tested on");
+    const UiRect found =
+        draw_heading(right, "A probe reads the position from the stream",
+                     "R², 1 = exactly; fitted on other texts than it is tested on", "position probe");
     const PositionStudy::OfModel* of =
         study ? study->find(c.view.run.model.get(), c.trace().setup().rope) : nullptr;
     ImFont* words = font(TextSize::body);

@@ -59,4 +59,18 @@ void post_remove_others(const View& v, Commands& commands) {
         if (run.role == RunRole::compared) commands.post(command::RemoveRun{run.name});
 }
 
+RunSetup setup_of(const Run& run) {
+    RunSetup setup = run.trace->setup();
+    setup.segments.clear();
+    setup.edits.clear();
+    setup.n_prefix = 0;
+    return setup;
+}
+
+void post_setup(const Run& run, RunSetup setup, Commands& commands) {
+    if (run.role != RunRole::compared) return commands.post(command::SetSetup{"", std::move(setup)});
+    commands.post(command::RemoveRun{run.name});
+    commands.post(command::AddRun{.model = run.model->name, .setup = std::move(setup), .name = run.name});
+}
+
 } // namespace gf::ui

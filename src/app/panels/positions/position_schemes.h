@@ -36,4 +36,10 @@ void post_add_scheme(Positions scheme, Commands& commands);
 /// Removes all runs beside the text.
 void post_remove_others(const View& view, Commands& commands);
 
+/// The setup of a run, without what comes with the text and its edits.
+RunSetup setup_of(const Run& run);
+/// Asks for the run under another setup: the text's by its command, one beside it by another run in its
+/// place.
+void post_setup(const Run& run, RunSetup setup, Commands& commands);
+
 } // namespace gf::ui

@@ -2,6 +2,7 @@
 
 #include "app/panels/positions/added_stage.h"
 #include "app/panels/positions/alibi_stage.h"
+#include "app/panels/positions/order_stage.h"
 #include "app/panels/positions/reach_chart.h"
 #include "app/panels/positions/rope_stage.h"
 #include "app/panels/positions/scheme_cards.h"
@@ -23,13 +24,13 @@ namespace gf::ui {
 namespace {
 
 // Design lengths.
-constexpr float k_gap = 20, k_side_width = 420, k_min_with_side = 1000, k_cards_height = 150,
+constexpr float k_panel_gap = 20, k_side_width = 420, k_min_with_side = 1000, k_cards_height = 150,
                 k_low_cards_height = 30;
 constexpr float k_min_with_pictures = 500, k_min_width = 300, k_min_height = 160;
 
 /// What fills the middle: the scheme itself, or what was measured.
-enum class Page { scheme, reach };
-constexpr std::array<const char*, 2> k_pages{"scheme", "reach"};
+enum class Page { scheme, order, reach };
+constexpr std::array<const char*, 3> k_pages{"scheme", "order", "reach"};
 std::string_view name(Page page) { return k_pages[static_cast<std::size_t>(page)]; }
 
 /// Which scheme is large; `automatic`: that of the run in view.
@@ -42,10 +43,12 @@ ShownScheme shown(Positions scheme) { return static_cast<ShownScheme>(static_cas
 struct PositionsOptions {
     Page page = Page::scheme;
     ShownScheme scheme = ShownScheme::automatic;
-    int distance = -1; ///< how far before the query RoPE's key is to stand; -1: where it does
+    bool no_mask = false; ///< another order is looked at where every word sees every other one
+    int distance = -1;    ///< how far before the query RoPE's key is to stand; -1: where it does
     static void fields(auto& options, auto visit) {
         visit("page", options.page);
         visit("scheme", options.scheme);
+        visit("no_mask", options.no_mask);
         visit("distance", options.distance, {.least = -1, .greatest = 1 << 20});
     }
 };
@@ -59,7 +62,11 @@ class PositionsPanel : public PanelWithOptions<PositionsOptions> {
 
   private:
     const Run& run_to_draw(const View& view) const;
-    void draw_header(const View& view, const Run& run, bool has_pages, Commands& commands);
+    Page page_to_draw(bool has_side) const {
+        return has_side && options_.page == Page::reach ? Page::scheme : options_.page;
+    }
+    void draw_header(const View& view, const Run& run, bool has_side, Commands& commands);
+    void draw_main(const View& view, const StageContext& context, Page page);
     void draw_stage(const StageContext& context, const PositionStudy* study);
 
     SchemeCards cards_;
@@ -67,6 +74,7 @@ class PositionsPanel : public PanelWithOptions<PositionsOptions> {
     RopeStage rope_;
     AlibiStage alibi_;
     AddedStage added_;
+    OrderStage order_;
     ReachChart reach_;
     fmt::memory_buffer text_;
 };
@@ -78,12 +86,15 @@ const Run& PositionsPanel::run_to_draw(const View& v) const {
     return run ? *run : v.run;
 }
 
-void PositionsPanel::draw_header(const View& v, const Run& run, bool has_pages, Commands& commands) {
+/// What the panel shows, its pages, and the button that opens all five models. What stands at the side has no
+/// page.
+void PositionsPanel::draw_header(const View& v, const Run& run, bool has_side, Commands& commands) {
     const SchemeRow& row = scheme_row(run.config().positions);
     const bool all_open = n_schemes_open(v) == static_cast<int>(scheme_rows().size());
     const char* compare = all_open ? "One alone" : "Compare five";
-    const float pages_width = has_pages ? segmented_control_width(k_pages, ControlSize::small) + px(8) : 0;
-    const float width = pages_width + header_button_width(compare);
+    const auto pages = std::span(k_pages).first(has_side ? 2 : 3);
+    const float width =
+        segmented_control_width(pages, ControlSize::small) + px(8) + header_button_width(compare);
     const HeaderPlace place = header_place_beside(title(), width);
     text_.clear();
     fmt::format_to(std::back_inserter(text_), "{} of {}, {}: {}", row.label, run.model->name, row.does,
@@ -91,12 +102,9 @@ void PositionsPanel::draw_header(const View& v, const Run& run, bool has_pages, 
     panel_header(title(), {text_.data(), text_.size()}, place.reserved);
     if (!place.fits) return;
     const HeaderControls controls(place.at);
-    if (has_pages) {
-        int page = static_cast<int>(options_.page);
-        if (segmented_control("page", page, k_pages, ControlSize::small))
-            options_.page = static_cast<Page>(page);
-        ImGui::SameLine(0, px(8));
-    }
+    int page = static_cast<int>(page_to_draw(has_side));
+    if (segmented_control("page", page, pages, ControlSize::small)) options_.page = static_cast<Page>(page);
+    ImGui::SameLine(0, px(8));
     if (header_button("compare", compare))
         all_open ? post_remove_others(v, commands) : post_compare_five(v, commands);
     tooltip(all_open ? "Closes the runs beside the text"
@@ -123,37 +131,41 @@ void PositionsPanel::draw_stage(const StageContext& c, const PositionStudy* stud
     added_.draw(c, added);
 }
 
+void PositionsPanel::draw_main(const View& v, const StageContext& c, Page page) {
+    switch (page) {
+    case Page::scheme: return draw_stage(c, v.snapshot.positions.get());
+    case Page::order: return order_.draw(v, c.commands, c.area, options_.no_mask);
+    case Page::reach: return reach_.draw(v, c.commands, c.area);
+    }
+}
+
 void PositionsPanel::draw(const View& v, Selection& selection, Commands& commands) {
     const Run& run = run_to_draw(v);
     const ImVec2 start = ImGui::GetCursorScreenPos(), available = ImGui::GetContentRegionAvail();
-    const bool has_side = available.x > px(k_min_with_side);
-    draw_header(v, run, !has_side, commands);
+    const bool has_side = available.x > px(k_min_with_side),
+               has_pictures = available.y > px(k_min_with_pictures);
+    draw_header(v, run, has_side, commands);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const ImVec2 end{start.x + std::max(available.x, px(k_min_width)),
                      std::max(start.y + available.y, at.y + px(k_min_height)) - px(2)};
-    const bool has_pictures = available.y > px(k_min_with_pictures);
-    const float cards_top = end.y - (has_pictures ? px(k_cards_height) : px(k_low_cards_height));
+    const float cards_top = end.y - px(has_pictures ? k_cards_height : k_low_cards_height);
+    UiRect main{{at.x, at.y + px(6)}, {end.x, cards_top - px(14)}};
+    if (has_side) {
+        reach_.draw(v, commands, {{main.max.x - px(k_side_width), main.min.y}, main.max});
+        main.max.x -= px(k_side_width) + px(k_panel_gap);
+    }
     const View of(v.snapshot, run);
-    const PositionStudy* study = v.snapshot.positions.get();
     const HeadRef head{std::min(selection.head_in_view().layer, run.config().n_layers - 1),
                        std::min(selection.head_in_view().head, run.config().n_heads - 1)};
     const auto pinned = as_attention_cell(of, selection.pinned_cell, Attention::self, head);
     const int query =
         pinned && pinned->query < of.cursor ? pinned->query : selection.token_in_view(of.cursor);
-    UiRect main{{at.x, at.y + px(6)}, {end.x, cards_top - px(14)}};
-    if (has_side) {
-        reach_.draw(v, commands, {{main.max.x - px(k_side_width), main.min.y}, main.max});
-        main.max.x -= px(k_side_width) + px(k_gap);
-    }
-    if (!has_side && options_.page == Page::reach)
-        reach_.draw(v, commands, main);
-    else
-        draw_stage({of, selection, commands, head, query, main}, study);
-    if (const auto clicked = cards_.draw(v, selection, commands, run.config().positions,
-                                         {{at.x, cards_top}, end}, pictures_, study)) {
-        options_.scheme = shown(*clicked);
-        options_.page = Page::scheme;
-    }
+    draw_main(v, {of, selection, commands, head, query, main}, page_to_draw(has_side));
+    const auto clicked = cards_.draw(v, selection, commands, run.config().positions, {{at.x, cards_top}, end},
+                                     pictures_, v.snapshot.positions.get());
+    if (!clicked) return;
+    options_.scheme = shown(*clicked);
+    options_.page = Page::scheme;
 }
 
 } // namespace

@@ -13,7 +13,8 @@ namespace gf::ui {
 namespace {
 
 // Design lengths.
-constexpr float k_label_width = 84, k_min_slot = 86, k_max_slot = 128, k_name_height = 16, k_turn_height = 20;
+constexpr float k_clock_label_width = 84, k_min_slot = 86, k_max_slot = 128, k_clock_name_height = 16,
+                k_turn_height = 20;
 constexpr float k_max_radius = 52, k_min_radius = 16, k_part_room = 46;
 
 constexpr double k_whole_turn = 2 * std::numbers::pi;
@@ -71,13 +72,13 @@ std::string_view spell_turns(double tokens, char (&out)[32]) {
 
 RopeClocks::Layout RopeClocks::lay_out(const RopeScore& s, const UiRect& area) const {
     Layout l;
-    l.label_width = px(k_label_width);
+    l.label_width = px(k_clock_label_width);
     const float room = area.width() - l.label_width;
     const auto n = static_cast<int>(s.pairs.size());
     l.n_shown = std::clamp(static_cast<int>(room / px(k_min_slot)), 1, n);
     l.slot = std::min(std::floor(room / static_cast<float>(l.n_shown)), px(k_max_slot));
-    l.clocks_top = area.min.y + px(k_name_height);
-    const float rest = area.height() - px(k_name_height) - px(k_turn_height) - px(k_part_room);
+    l.clocks_top = area.min.y + px(k_clock_name_height);
+    const float rest = area.height() - px(k_clock_name_height) - px(k_turn_height) - px(k_part_room);
     l.radius =
         std::clamp(std::floor(std::min(rest / 2, l.slot / 2 - px(5))), px(k_min_radius), px(k_max_radius));
     l.turns_top = l.clocks_top + 2 * l.radius + px(2);
@@ -99,7 +100,7 @@ void RopeClocks::draw(const StageContext& c, const RopeScore& s, const UiRect& a
     char text[32];
     for (int i = 0; i < l.n_shown; ++i) {
         const float left = area.min.x + l.label_width + l.slot * static_cast<float>(i);
-        const UiRect name{{left, area.min.y}, {left + l.slot, area.min.y + px(k_name_height)}};
+        const UiRect name{{left, area.min.y}, {left + l.slot, area.min.y + px(k_clock_name_height)}};
         const auto end = fmt::format_to_n(text, sizeof text, "pair {}", i).out;
         draw_text_centred(list, name, small, t.muted, {text, static_cast<std::size_t>(end - text)});
         draw_clock(c, s, i, {left + l.slot / 2, l.clocks_top + l.radius}, l.radius);

@@ -12,9 +12,9 @@ namespace gf::ui {
 namespace {
 
 // Design lengths.
-constexpr float k_label_width = 84, k_sum_width = 176, k_axis_height = 20;
-constexpr float k_min_map_row = 3, k_max_map_row = 8, k_gap = 8, k_min_chart = 40;
-constexpr int k_distances = 64; ///< the farthest one drawn, in tokens
+constexpr float k_curve_label_width = 84, k_sum_width = 176, k_axis_height = 20;
+constexpr float k_min_map_row = 3, k_max_map_row = 8, k_curve_gap = 8, k_min_chart = 40;
+constexpr int k_curve_distances = 64; ///< the farthest one drawn, in tokens
 
 } // namespace
 
@@ -33,17 +33,17 @@ void RopeDistances::measure_curve(const RopeScore& s, int n) {
 }
 
 void RopeDistances::draw(const StageContext& c, const RopeScore& s, const UiRect& area, int& distance) {
-    const int n = std::max(std::min(k_distances, c.config().n_ctx - 1), s.distance);
+    const int n = std::max(std::min(k_curve_distances, c.config().n_ctx - 1), s.distance);
     measure_curve(s, n);
     const auto n_pairs = static_cast<float>(s.pairs.size());
     const float sum_width = area.width() > px(520) ? px(k_sum_width) : 0;
-    const float left = area.min.x + px(k_label_width), right = area.max.x - sum_width - px(12);
+    const float left = area.min.x + px(k_curve_label_width), right = area.max.x - sum_width - px(12);
     const float bottom = area.max.y - px(k_axis_height);
-    const float room = bottom - area.min.y - px(k_gap) - px(k_min_chart);
+    const float room = bottom - area.min.y - px(k_curve_gap) - px(k_min_chart);
     const float map_height = n_pairs * std::clamp(std::floor(std::min(room, area.height() * 0.4f) / n_pairs),
                                                   px(k_min_map_row) / 2, px(k_max_map_row));
     const UiRect map{{left, bottom - map_height}, {right, bottom}};
-    const UiRect chart{{left, area.min.y + px(4)}, {right, map.min.y - px(k_gap)}};
+    const UiRect chart{{left, area.min.y + px(4)}, {right, map.min.y - px(k_curve_gap)}};
     if (chart.height() < px(24) || chart.width() < px(80)) return;
     ImGui::SetCursorScreenPos(chart.min);
     const ButtonItem item = button_item("score by distance", {chart.width(), map.max.y - chart.min.y});
@@ -66,7 +66,7 @@ void RopeDistances::draw_curve(const RopeScore& s, const UiRect& area) const {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const auto n = static_cast<int>(scores_.size());
     const LineChart chart(area, {0, n - 1.0}, {least_, greatest_});
-    const UiRect label{{area.min.x - px(k_label_width), area.min.y},
+    const UiRect label{{area.min.x - px(k_curve_label_width), area.min.y},
                        {area.min.x - px(28), area.min.y + px(16)}};
     draw_text_cut(list, label, font(TextSize::small), t.muted, "score by");
     draw_text_cut(list, {{label.min.x, label.max.y}, {label.max.x, label.max.y + px(16)}},
@@ -121,7 +121,8 @@ void RopeDistances::draw_parts(const RopeScore& s, const UiRect& map, int hovere
                                pack(colour_of(scale, static_cast<float>(s.pairs[i].part(d)))));
     }
     char text[40];
-    const UiRect label{{map.min.x - px(k_label_width), map.min.y}, {map.min.x - px(4), map.min.y + px(16)}};
+    const UiRect label{{map.min.x - px(k_curve_label_width), map.min.y},
+                       {map.min.x - px(4), map.min.y + px(16)}};
     draw_text_cut(list, label, font(TextSize::small), t.muted, "its parts:");
     *fmt::format_to_n(text, sizeof text - 1, "pairs 0 to {}", s.pairs.size() - 1).out = 0;
     if (map.height() > px(30))
@@ -142,8 +143,9 @@ void RopeDistances::draw_parts(const RopeScore& s, const UiRect& map, int hovere
         draw_text(list, {{at, map.max.y + px(2)}, {at + width, map.max.y + px(18)}}, at, numbers, t.muted,
                   text);
     }
-    draw_text(list, {{map.min.x - px(k_label_width), map.max.y + px(2)}, {map.min.x, map.max.y + px(18)}},
-              map.min.x - px(k_label_width), font(TextSize::small), t.muted, "tokens apart");
+    draw_text(list,
+              {{map.min.x - px(k_curve_label_width), map.max.y + px(2)}, {map.min.x, map.max.y + px(18)}},
+              map.min.x - px(k_curve_label_width), font(TextSize::small), t.muted, "tokens apart");
 }
 
 /// The sum of the parts, which is the score, and the weight that it makes in the query's row.

@@ -9,7 +9,7 @@ namespace gf::ui {
 namespace {
 
 // Design lengths.
-constexpr float k_max_clocks = 204, k_min_clocks = 128, k_gap = 10, k_min_distances = 90;
+constexpr float k_max_clocks = 204, k_min_clocks = 128, k_rope_gap = 10, k_min_distances = 90;
 
 } // namespace
 
@@ -18,13 +18,14 @@ void RopeStage::draw(const StageContext& c, int& distance) {
     const UiRect& area = c.area;
     const float words_end = area.min.y + rope_words_height();
     words_.draw(c, score_, {area.min, {area.max.x, words_end}}, distance);
-    const float rest = area.max.y - words_end - px(k_gap);
+    const float rest = area.max.y - words_end - px(k_rope_gap);
     const bool has_distances = rest > px(k_min_clocks + k_min_distances);
     const float clocks =
         has_distances ? std::clamp(std::floor(rest * 0.48f), px(k_min_clocks), px(k_max_clocks)) : rest;
-    const float clocks_end = words_end + px(k_gap) + clocks;
-    clocks_.draw(c, score_, {{area.min.x, words_end + px(k_gap)}, {area.max.x, clocks_end}});
-    if (has_distances) distances_.draw(c, score_, {{area.min.x, clocks_end + px(k_gap)}, area.max}, distance);
+    const float clocks_end = words_end + px(k_rope_gap) + clocks;
+    clocks_.draw(c, score_, {{area.min.x, words_end + px(k_rope_gap)}, {area.max.x, clocks_end}});
+    if (has_distances)
+        distances_.draw(c, score_, {{area.min.x, clocks_end + px(k_rope_gap)}, area.max}, distance);
 }
 
 } // namespace gf::ui

@@ -14,7 +14,7 @@ namespace {
 
 // Design lengths.
 constexpr float k_chip_height = 22, k_chip_room = 28, k_line_height = 24, k_number_height = 16;
-constexpr float k_word_gap = 14, k_label_width = 74, k_distance_width = 130;
+constexpr float k_word_gap = 14, k_words_label_width = 74, k_distance_width = 130;
 
 } // namespace
 
@@ -54,7 +54,7 @@ int RopeWords::row_at_position(const StageContext& c, int position) const {
 void RopeWords::draw(const StageContext& c, const RopeScore& s, const UiRect& area, int& distance) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const float top = area.min.y + px(k_chip_room);
-    const UiRect line{{area.min.x + px(k_label_width), top},
+    const UiRect line{{area.min.x + px(k_words_label_width), top},
                       {area.max.x - px(k_distance_width), top + px(k_line_height)}};
     choose_words(c, line);
     draw_text(list, {{area.min.x, line.min.y}, line.max}, area.min.x, font(TextSize::small), theme().muted,
@@ -119,7 +119,7 @@ void RopeWords::draw_key_chip(const StageContext& c, const RopeScore& s, const U
     const float half = std::ceil(measure(face, label).x) / 2 + px(7);
     // A key that is farther away than the words in sight waits at their beginning.
     const float middle =
-        std::max(row >= 0 ? centre(row) : centres_.front(), area.min.x + px(k_label_width) + half);
+        std::max(row >= 0 ? centre(row) : centres_.front(), area.min.x + px(k_words_label_width) + half);
     const UiRect chip{{std::floor(middle - half), area.min.y},
                       {std::ceil(middle + half), area.min.y + px(k_chip_height)}};
     ImGui::SetCursorScreenPos(chip.min);

@@ -13,7 +13,7 @@ namespace gf::ui {
 namespace {
 
 // Design lengths.
-constexpr float k_gap = 8, k_pad = 10, k_name_height = 20, k_sentence_height = 18, k_foot = 16;
+constexpr float k_card_gap = 8, k_pad = 10, k_card_name_height = 20, k_sentence_height = 18, k_foot = 16;
 constexpr float k_min_with_sentence = 64, k_min_picture = 40;
 constexpr int k_shown_positions = 128;
 
@@ -39,14 +39,14 @@ std::optional<Positions> SchemeCards::draw(const View& v, Selection& selection, 
     ImDrawList& list = *ImGui::GetWindowDrawList();
     std::optional<Positions> clicked;
     const auto n = static_cast<float>(scheme_rows().size());
-    const float width = std::floor((area.width() - (n - 1) * px(k_gap)) / n);
+    const float width = std::floor((area.width() - (n - 1) * px(k_card_gap)) / n);
     float left = area.min.x;
     for (const SchemeRow& row : scheme_rows()) {
         const Run* run = run_with_scheme(v, row.scheme);
         ImGui::SetCursorScreenPos({left, area.min.y});
         const ButtonItem item =
             button_item(row.label.data(), {width, area.height()}, mark_of(run && row.scheme == chosen));
-        left += width + px(k_gap);
+        left += width + px(k_card_gap);
         if (!item.seen) continue;
         const bool is_chosen = run && row.scheme == chosen;
         draw_fill(list, item.box, item.hovered ? t.control : t.well, px(6));
@@ -59,7 +59,7 @@ std::optional<Positions> SchemeCards::draw(const View& v, Selection& selection, 
         if (item.pressed && !run) post_add_scheme(row.scheme, commands);
         const UiRect inside{{item.box.min.x + px(k_pad), item.box.min.y + px(6)},
                             {item.box.max.x - px(k_pad), item.box.max.y - px(5)}};
-        const UiRect name{inside.min, {inside.max.x, inside.min.y + px(k_name_height)}};
+        const UiRect name{inside.min, {inside.max.x, inside.min.y + px(k_card_name_height)}};
         list.AddCircleFilled({name.min.x + px(4), name.center().y}, px(4), t.fill(row.scheme));
         ImFont* bold = font(TextSize::body, Face::bold);
         const float name_left = name.min.x + px(14),

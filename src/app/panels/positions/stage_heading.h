@@ -8,6 +8,8 @@
 namespace gf::ui {
 
 /// Draws a bold title and, behind it in grey, words that are cut where the area ends. Returns the area below.
-UiRect draw_heading(const UiRect& area, std::string_view title, std::string_view words);
+/// The title is an item that opens the glossary if `term` names an entry.
+UiRect draw_heading(const UiRect& area, const char* title, std::string_view words,
+                    std::string_view term = {});
 
 } // namespace gf::ui
