@@ -44,7 +44,8 @@ struct PositionsOptions {
     Page page = Page::scheme;
     ShownScheme scheme = ShownScheme::automatic;
     bool no_mask = false; ///< another order is looked at where every word sees every other one
-    int distance = -1;    ///< how far before the query RoPE's key is to stand; -1: where it does
+    /// How far before the query RoPE's key is to stand, a whole number; -1: where it does.
+    double distance = -1;
     static void fields(auto& options, auto visit) {
         visit("page", options.page);
         visit("scheme", options.scheme);
@@ -58,6 +59,7 @@ class PositionsPanel : public PanelWithOptions<PositionsOptions> {
     const char* title() const override { return "Positions"; }
     const char* about() const override { return "five ways to tell a model where a word stands"; }
     bool shows_values() const override { return false; }
+    bool shows_all_runs() const override { return true; }
     void draw(const View& view, Selection& selection, Commands& commands) override;
 
   private:
@@ -121,7 +123,12 @@ void PositionsPanel::draw_stage(const StageContext& c, const PositionStudy* stud
     }
     switch (c.config().positions) {
     case Positions::none: return pictures_.mask.draw(c, study);
-    case Positions::rope: return rope_.draw(c, options_.distance);
+    case Positions::rope: {
+        int distance = static_cast<int>(options_.distance);
+        rope_.draw(c, distance);
+        options_.distance = distance;
+        return;
+    }
     case Positions::alibi: return alibi_.draw(c);
     case Positions::learned:
     case Positions::sinusoidal: break;

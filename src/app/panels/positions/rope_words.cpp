@@ -61,7 +61,7 @@ void RopeWords::draw(const StageContext& c, const RopeScore& s, const UiRect& ar
               "drag the key");
     if (first_ > 0) { // what is hidden says so
         char hidden[32];
-        *fmt::format_to_n(hidden, sizeof hidden - 1, "{} words hidden", first_).out = 0;
+        *fmt::format_to_n(hidden, sizeof hidden - 1, "{} hidden", first_).out = 0;
         draw_text_cut(list, {{area.min.x, line.max.y}, {line.min.x, line.max.y + px(k_number_height)}},
                       font(TextSize::small, Face::bold), theme().accent_text, hidden);
     }

@@ -14,7 +14,7 @@ namespace {
 
 // Design lengths.
 constexpr float k_card_gap = 8, k_pad = 10, k_card_name_height = 20, k_sentence_height = 18, k_foot = 16;
-constexpr float k_min_with_sentence = 64, k_min_picture = 40;
+constexpr float k_min_with_sentence = 64, k_min_picture = 40, k_least_bars = 128;
 constexpr int k_shown_positions = 128;
 
 /// A line of words and numbers below a picture: what the left end, the middle and the right end are.
@@ -171,6 +171,7 @@ void SchemeCards::draw_none(const StageContext& c, SchemePictures& pictures,
     if (!of || of->r_squared.empty()) return;
     const UiRect bars{{c.area.min.x + side + px(14), c.area.min.y},
                       {c.area.max.x, c.area.max.y - px(k_foot)}};
+    if (bars.width() < px(k_least_bars)) return;
     draw_probe_bars(of->r_squared, bars);
     draw_foot({{bars.min.x, bars.max.y}, c.area.max}, "R² of a probe", "", "");
 }
