@@ -5,6 +5,7 @@
 #include "core/plan.h"
 #include "core/real.h"
 
+#include <cmath>
 #include <vector>
 
 namespace gf {
@@ -26,6 +27,12 @@ class PositionTables {
     }
     /// RoPE of a layer at the run's length. Only for layers with RoPE.
     const ScaledRope& rope(int layer) const { return table(layer).rope; }
+    /// By how many radians a pair turns from one position to the next.
+    double turn(int layer, int pair) const {
+        const ScaledRope& r = rope(layer);
+        return std::pow(r.theta, -static_cast<double>(pair) / static_cast<double>(n_pairs_)) /
+               r.stretch[static_cast<std::size_t>(pair)];
+    }
 
     /// ALiBi's slope of a head (Press et al. 2022). Only for models with ALiBi.
     real slope(int head) const { return slopes_[static_cast<std::size_t>(head)]; }

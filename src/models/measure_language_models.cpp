@@ -2,6 +2,7 @@
 
 #include "core/passes/forward.h"
 #include "measures/head_roles.h"
+#include "measures/loss_by_position.h"
 #include "models/measure.h"
 #include "session/generate.h"
 #include "train/losses.h"
@@ -17,6 +18,7 @@ namespace {
 constexpr int k_stories = 20, k_more_stories = 200;
 constexpr std::size_t k_tasks = 400; ///< for each phenomenon
 constexpr std::size_t k_n_read_documents = 200;
+constexpr int k_n_read_windows = 200;
 
 /// A prompt and how the model continues it, up to the end of the text.
 std::string write_text(const Model& model, const std::string& prompt, const SamplingChain& chain,
@@ -142,24 +144,18 @@ void measure_positions(ModelCache& cache, const std::string& name, ModelCard& ca
     const ModelConfig& c = opened.model->config();
     const auto n = static_cast<std::size_t>(c.n_ctx);
     const auto data = held_out_data(opened.config, *opened.model, c.n_ctx);
-    std::vector<double> nats(n); // by position, summed over windows
-    double n_windows = 0;
-    for (std::size_t w = 0; w < data->n_validation() && n_windows < k_n_read_documents; ++w) {
+    LossByPosition loss;
+    std::vector<double> nats(n); // by position
+    for (std::size_t w = 0; w < data->n_validation() && loss.n_texts() < k_n_read_windows; ++w) {
         Batch batch;
         data->append_validation(w, batch);
         const Sequence& s = batch.sequences.front();
         if (s.tokens.size() < n) continue; // the last window may be shorter
-        const auto trace = full_trace(*opened.model, s.tokens);
-        for (std::size_t r = 0; r < n; ++r)
-            nats[r] += cross_entropy(trace->row(Site::logits, -1, static_cast<int>(r)), c.d_vocab,
-                                     s.targets[r], 1, nullptr)
-                           .nats;
-        ++n_windows;
+        token_loss(*full_trace(*opened.model, s.tokens), s.targets, 1, nullptr, nats);
+        loss.add(nats);
     }
     const auto mean = [&](std::size_t from, std::size_t to) { // over positions [from, to)
-        double sum = 0;
-        for (std::size_t r = from; r < to; ++r) sum += nats[r];
-        return sum / n_windows / static_cast<double>(to - from);
+        return loss.mean(static_cast<int>(from), static_cast<int>(to));
     };
     for (std::size_t r = 0; r < n; r += k_position_block)
         card.loss_by_position.push_back(mean(r, r + k_position_block));

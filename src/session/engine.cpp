@@ -49,6 +49,7 @@ void Engine::update_views() {
     update_gradients();
     probe_.update(state_.model, memory_budget_);
     if (state_.model) watches_.follow(state_.model->weights);
+    update_studies();
 }
 
 void Engine::run(const command::Probe& c) {
@@ -106,7 +107,7 @@ void Engine::settle_memory() {
     };
     if (state_.edits.are_on()) for_each_donor(state_, [&](const auto& b) { ledger.add_kept(b); });
     ledger.add_fixed(layer_.bytes() + (shown_part_ ? shown_part_->bytes() : 0));
-    ledger.add_fixed(gradients_.bytes() + probe_.bytes());
+    ledger.add_fixed(gradients_.bytes() + probe_.bytes() + positions_.bytes());
     for (const auto& run : state_.compared) ledger.add_fixed(run->bytes());
     const auto add_texts = [&](const State& s) {
         for (const auto& branch : s.text.branches()) ledger.add(branch);
@@ -167,6 +168,8 @@ void Engine::tick(double now) {
             compute_gradients();
         else if (probe_.is_behind())
             compute_probe();
+        else if (study_is_due())
+            study_positions();
         update_views();
         if (layer_was_complete && layer_is_behind()) layer_.compute_slice(view_of(layer_run()).rows);
         notices_.succeed(NoticeDesk::k_work);
@@ -181,7 +184,7 @@ void Engine::tick(double now) {
 /// Whether something is to be computed at once; tokens that are drawn while playing are not.
 bool Engine::is_working() const {
     return text_is_pending() || layer_is_behind() || compared_behind() || !waiting_.empty() ||
-           gradients_are_due() || probe_is_due();
+           gradients_are_due() || probe_is_due() || study_is_due();
 }
 
 double Engine::due_time() const {
@@ -240,6 +243,10 @@ void Engine::publish_jobs(Snapshot& out) const {
         out.jobs.push_back({"computing gradients", gradients_.n_done(), gradients_.n_layers(), "layers"});
     if (probe_.is_behind() && !text_is_pending())
         out.jobs.push_back({"computing the probe text", probe_.rows(), probe_.n_tokens()});
+    if (order_.is_behind() && !text_is_pending())
+        out.jobs.push_back({"computing the other order", order_.n_done(), order_.n_in_all(), "models"});
+    else if (positions_.is_behind() && !text_is_pending())
+        out.jobs.push_back({"reading Tinyville", positions_.n_done(), positions_.n_in_all(), "texts"});
     if (const ComparedRun* run = compared_behind())
         out.jobs.push_back({"computing what is compared", run->rows(), run->n_tokens()});
     const int n = current().n_tokens();
@@ -275,6 +282,8 @@ void Engine::publish(Snapshot& out) {
     publish_jobs(out);
     probe_.publish(out.probe);
     out.watches = watches_.list();
+    out.positions = positions_.study();
+    out.order_effect = order_.effect();
     out.memory_used = memory_used_;
     out.memory_budget = memory_budget_;
     out.each_draws = state_.each_draws;

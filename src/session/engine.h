@@ -12,6 +12,8 @@
 // LayerDesk     the layer in view of a run that is too long to keep everything
 // GradientDesk  the gradients of the text and of its source
 // ProbeDesk     the run of a fixed text, on which heads are measured
+// PositionDesk  what the schemes of positions do on texts of Tinyville
+// OrderDesk     what the models notice of another order of the words
 // Ledger        the memory of all runs, against one budget
 // WaitingRoom   commands that need a text which is still being computed
 // NoticeDesk    the newest message, and what makes it true
@@ -25,6 +27,7 @@
 // engine_compared.cpp  runs beside the text
 // engine_gradients.cpp gradients of the text
 // engine_watches.cpp   conditions that stop playing
+// engine_positions.cpp studies of positions
 // engine_state.cpp     the state as a list of commands
 
 #include "session/commands/session_commands.h"
@@ -35,7 +38,9 @@
 #include "session/history.h"
 #include "session/layer_desk.h"
 #include "session/notice_desk.h"
+#include "session/order_desk.h"
 #include "session/playback.h"
+#include "session/position_desk.h"
 #include "session/probe_desk.h"
 #include "session/snapshot.h"
 #include "session/text_tree.h"
@@ -117,6 +122,7 @@ class Engine {
     void run(const command::SetWatch&);
     void run(const command::RemoveWatch&);
     void run(const command::RunUntil&);
+    void run(const command::StudyPositions&);
     void run(const command::Undo&);
     void run(const command::Redo&);
 
@@ -201,6 +207,14 @@ class Engine {
     void compute_probe();
     bool probe_is_due() const { return probe_.is_behind() && playback_.steps_left() == 0; }
 
+    // Studies of positions wait for all else.
+    void update_studies();
+    std::vector<PositionDesk::Subject> subjects_of_study() const;
+    void study_positions();
+    bool study_is_due() const {
+        return (order_.is_behind() || positions_.is_behind()) && playback_.steps_left() == 0;
+    }
+
     // A text whose rows depend on later tokens.
     const Branch& shown_text() const;
     void update_shown_part();
@@ -228,6 +242,8 @@ class Engine {
     LayerDesk layer_;
     GradientDesk gradients_;
     ProbeDesk probe_;
+    PositionDesk positions_;
+    OrderDesk order_;
     WaitingRoom waiting_;
     WatchDesk watches_;
     std::shared_ptr<Branch> shown_part_; ///< the tokens shown of part_of_; null: all of them are

@@ -60,6 +60,7 @@ std::vector<SessionCommand> Engine::saved_state() const {
     if (state_.each_draws) state.emplace_back(command::DrawEach{true});
     for (const Watch& watch : *watches_.list())
         state.emplace_back(command::SetWatch{watch.text, watch.stops});
+    if (positions_.n_texts() > 0) state.emplace_back(command::StudyPositions{positions_.n_texts()});
     if (probe_.is_on()) state.emplace_back(command::Probe{true, probe_.text()});
     if (state_.gradients) state.emplace_back(command::SetGradients{true, *state_.gradients});
     return state;

@@ -4,6 +4,8 @@
 #include "core/gradient_target.h"
 #include "core/sampling/sampling.h"
 #include "session/branch.h"
+#include "session/order_effect.h"
+#include "session/position_study.h"
 #include "session/run.h"
 #include "session/watch_desk.h"
 
@@ -47,6 +49,11 @@ struct Snapshot {
         int rows = 0, n_tokens = 0;         ///< computed, and in all
     };
     Probe probe;
+    /// What was found out about positions; null while nothing is studied.
+    std::shared_ptr<const PositionStudy> positions;
+    /// What the models notice of the order that the text's setup gives its words; null while they stand as
+    /// written.
+    std::shared_ptr<const OrderEffect> order_effect;
 
     std::shared_ptr<const Watches> watches =
         std::make_shared<const Watches>(); ///< in the order of their adding

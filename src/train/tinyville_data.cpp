@@ -22,15 +22,21 @@ void require_known_groups(const std::map<std::string, int>& weights) {
                          "see docs/tinyville.md"});
 }
 
+/// @throws Error if the tokenizer has none
+int end_of_text(const Tokenizer& tokenizer) {
+    const auto end = tokenizer.eos_id();
+    if (!end)
+        throw Error({"tokenizer", "an end-of-text token, which stands before each document", "none",
+                     "train one with special_tokens eos"});
+    return *end;
+}
+
 } // namespace
 
 TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const Tokenizer& tokenizer,
                                  Split validation_split, const std::map<std::string, int>& group_weights) {
     require_known_groups(group_weights);
-    const auto end = tokenizer.eos_id();
-    if (!end)
-        throw Error({"tokenizer", "an end-of-text token, which stands before each document", "none",
-                     "train one with special_tokens eos"});
+    const int end = end_of_text(tokenizer);
     TinyvilleTokens all;
     std::vector<int> validation_tokens;
     std::vector<std::pair<std::size_t, std::string>> validation_domains; // where documents end, and theirs
@@ -43,7 +49,7 @@ TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const 
         const auto group = group_weights.find(d.group);
         const int weight = is_training && group != group_weights.end() ? group->second : 1;
         starts.insert(starts.end(), static_cast<std::size_t>(weight), tokens.size());
-        tokens.push_back(*end);
+        tokens.push_back(end);
         const std::vector<int> text = tokenizer.encode(d.text, false);
         tokens.insert(tokens.end(), text.begin(), text.end());
         if (is_training)
@@ -51,7 +57,7 @@ TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const 
         else
             validation_domains.emplace_back(tokens.size(), d.domain);
     });
-    for (std::vector<int>* tokens : {&all.tokens, &validation_tokens}) tokens->push_back(*end);
+    for (std::vector<int>* tokens : {&all.tokens, &validation_tokens}) tokens->push_back(end);
     all.n_validation = validation_tokens.size();
     for (const std::size_t start : validation_starts) all.starts.push_back(all.tokens.size() + start);
     for (const auto& [reached, domain] : validation_domains)
@@ -59,6 +65,28 @@ TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const 
     all.tokens.insert(all.tokens.end(), validation_tokens.begin(), validation_tokens.end());
     if (!all.domains.ids.empty()) all.domains.ids.resize(all.tokens.size(), all.domains.ids.back());
     return all;
+}
+
+TinyvilleDocuments::TinyvilleDocuments(const tinyville::CorpusOptions& options, const Tokenizer& tokenizer,
+                                       Split split)
+    : documents_(options), tokenizer_(tokenizer), split_(split), end_of_text_(end_of_text(tokenizer)) {}
+
+std::vector<int> TinyvilleDocuments::next() {
+    Document document = documents_.draw(next_number_++);
+    while (document.split != split_) document = documents_.draw(next_number_++);
+    std::vector<int> tokens = tokenizer_.encode(document.text, false);
+    tokens.insert(tokens.begin(), end_of_text_);
+    return tokens;
+}
+
+std::vector<int> TinyvilleWindows::next(int length) {
+    while (static_cast<int>(tokens_.size()) <= length) {
+        const std::vector<int> document = documents_.next();
+        tokens_.insert(tokens_.end(), document.begin(), document.end());
+    }
+    std::vector<int> window(tokens_.begin(), tokens_.begin() + length + 1);
+    tokens_.erase(tokens_.begin(), tokens_.begin() + length);
+    return window;
 }
 
 std::string tinyville_text(const tinyville::CorpusOptions& options) {

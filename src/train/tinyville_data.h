@@ -7,8 +7,10 @@
 #include "train/tinyville/corpus.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gf {
@@ -27,6 +29,35 @@ struct TinyvilleTokens {
 TinyvilleTokens tinyville_tokens(const tinyville::CorpusOptions& options, const Tokenizer& tokenizer,
                                  tinyville::Split validation_split,
                                  const std::map<std::string, int>& group_weights = {});
+
+/// The documents of a split as tokens, one after the other, each behind an end-of-text token. They are drawn
+/// as they are needed. Used where a model is measured while a person waits.
+class TinyvilleDocuments {
+  public:
+    /// The tokenizer must live as long. @throws Error if it has no end-of-text token, and for unknown kinds
+    TinyvilleDocuments(const tinyville::CorpusOptions& options, const Tokenizer& tokenizer,
+                       tinyville::Split split);
+    std::vector<int> next();
+
+  private:
+    tinyville::DocumentSource documents_;
+    const Tokenizer& tokenizer_;
+    tinyville::Split split_;
+    int end_of_text_;
+    std::uint64_t next_number_ = 0;
+};
+
+/// The same as windows of one length, which follow each other without a gap.
+class TinyvilleWindows {
+  public:
+    explicit TinyvilleWindows(TinyvilleDocuments documents) : documents_(std::move(documents)) {}
+    /// The next `length` tokens, and the one behind them: the last target of a model that reads them.
+    std::vector<int> next(int length);
+
+  private:
+    TinyvilleDocuments documents_;
+    std::vector<int> tokens_; ///< drawn, but in no window yet
+};
 
 /// The documents of the training split, each on lines of its own, without end-of-text marks.
 std::string tinyville_text(const tinyville::CorpusOptions& options);

@@ -37,6 +37,12 @@ ImU32 readable_ink(const Theme& theme, ImU32 fill, std::span<const ImU32> surfac
 /// The hue of a head in degrees. Hues are evenly spaced.
 double head_hue(int head, int n_heads) { return 20 + 360.0 * head / n_heads; }
 
+/// The hue of a scheme of positions in degrees: evenly spaced, RoPE violet.
+double scheme_hue(std::size_t scheme) {
+    return 301 +
+           360.0 / k_scheme_count * (static_cast<double>(scheme) - static_cast<double>(Positions::rope));
+}
+
 /// Fills in the colours that follow from those that a theme states.
 Theme with_derived_colours(Theme theme) {
     const auto surfaces = theme.surfaces();
@@ -44,6 +50,10 @@ Theme with_derived_colours(Theme theme) {
     theme.role_fill = k_hues;
     std::ranges::transform(k_hues, theme.role_text.begin(),
                            [&](ImU32 hue) { return readable_ink(theme, hue, surfaces); });
+    for (std::size_t i = 0; i < theme.scheme_fill.size(); ++i) {
+        theme.scheme_fill[i] = from_oklch({theme.head_lightness, k_head_chroma, scheme_hue(i)});
+        theme.scheme_text[i] = readable_ink(theme, theme.scheme_fill[i], surfaces);
+    }
     // What is chosen stands on tints, too.
     theme.accent_text = readable_ink(theme, readable_ink(theme, theme.accent, surfaces), tints);
     theme.good = k_hues[static_cast<std::size_t>(ColourRole::value)];

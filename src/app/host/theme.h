@@ -19,6 +19,7 @@ inline constexpr int k_theme_count = 3;
 /// What a colour stands for, the same in every panel.
 enum class ColourRole { query, key, value, residual, mlp, token, position };
 inline constexpr int k_role_count = 7;
+inline constexpr int k_scheme_count = static_cast<int>(Positions::alibi) + 1;
 
 /// The role that gives a family of sites its hue. Attention's scores and patterns and the output have none.
 std::optional<ColourRole> role_of(SiteFamily family);
@@ -57,6 +58,9 @@ struct Theme {
     ImU32 good_text{}, bad_text{};
 
     std::array<ImU32, k_role_count> role_fill{}, role_text{};
+    /// The five schemes of positions, by enumerator: hues of their own, evenly spaced, so that none looks
+    /// like a role.
+    std::array<ImU32, k_scheme_count> scheme_fill{}, scheme_text{};
     double head_lightness = 0; ///< OKLCH lightness of all heads' hues
     ImU32 surprisal{};         ///< behind a token with a surprisal of k_surprisal_full or more
 
@@ -67,6 +71,8 @@ struct Theme {
     /// The hue of a role as a fill, and the same hue as text.
     ImU32 fill(ColourRole role) const { return role_fill[static_cast<std::size_t>(role)]; }
     ImU32 ink(ColourRole role) const { return role_text[static_cast<std::size_t>(role)]; }
+    ImU32 fill(Positions scheme) const { return scheme_fill[static_cast<std::size_t>(scheme)]; }
+    ImU32 ink(Positions scheme) const { return scheme_text[static_cast<std::size_t>(scheme)]; }
     /// The hue of a family of sites as a fill: the accent for the output, a neutral grey for attention.
     ImU32 fill(SiteFamily family) const {
         if (family == SiteFamily::output) return accent;

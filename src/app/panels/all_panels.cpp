@@ -6,6 +6,7 @@
 #include "app/panels/heads/heads_panel.h"
 #include "app/panels/inspector/inspector_panel.h"
 #include "app/panels/outline/outline_panel.h"
+#include "app/panels/positions/positions_panel.h"
 #include "app/panels/sampling/sampling_panel.h"
 #include "app/panels/text/text_panel.h"
 #include "app/panels/watches/watches_panel.h"
@@ -21,6 +22,7 @@ std::vector<std::unique_ptr<Panel>> make_all_panels() {
     panels.push_back(make_head_panel());
     panels.push_back(make_inspector_panel());
     panels.push_back(make_cache_panel());
+    panels.push_back(make_positions_panel());
     panels.push_back(make_text_panel());
     panels.push_back(make_watches_panel());
     return panels;

@@ -33,7 +33,7 @@ Layout overview_layout() {
     DockTree side = above(0.7f, tabs({"Sampling"}), tabs({"Heads", "Head", "Inspector", "Outline"}));
     return {"Overview",
             above(k_text_height, beside(k_side_width, tabs({"Flow"}), std::move(side)), tabs({"Text"})),
-            {"Cache"},
+            {},
             above(k_text_height,
                   beside(k_side_width, tabs({"Flow", "Heads", "Head", "Outline"}),
                          tabs({"Sampling", "Inspector"})),
@@ -47,7 +47,7 @@ Layout reading_layout() {
     return {"Reading",
             beside(k_side_width, tabs({"Text"}),
                    above(0.7f, tabs({"Sampling"}), tabs({"Outline", "Inspector", "Head", "Heads", "Flow"}))),
-            {"Outline", "Inspector", "Head", "Heads", "Flow", "Cache"},
+            {"Outline", "Inspector", "Head", "Heads", "Flow"},
             {},
             beside(0.6f, tabs({"Text"}), tabs({"Sampling", "Flow", "Heads", "Head", "Inspector", "Outline"})),
             ""};
@@ -60,7 +60,7 @@ Layout all_panels_layout() {
     return {
         "All panels",
         above(k_text_height, above(0.655f, std::move(upper), std::move(lower)), tabs({"Text"})),
-        {"Cache"},
+        {},
         above(k_text_height,
               beside(k_side_width,
                      above(0.6f, tabs({"Flow", "Outline"}), beside(0.5f, tabs({"Heads"}), tabs({"Head"}))),
@@ -76,7 +76,7 @@ Layout attention_layout() {
         beside(k_outline_width, tabs({"Outline"}), beside(-480, tabs({"Head", "Flow"}), std::move(right)));
     return {"Attention",
             above(k_text_height, std::move(main), tabs({"Text"})),
-            {"Outline", "Flow", "Sampling", "Cache"},
+            {"Outline", "Flow", "Sampling"},
             {},
             two_stacks({"Head", "Heads", "Flow", "Outline"}, {"Inspector", "Sampling"}),
             ""};
@@ -87,7 +87,7 @@ Layout one_head_layout() {
     DockTree side = above(0.6f, tabs({"Heads"}), tabs({"Inspector", "Sampling", "Outline", "Flow"}));
     return {"One head",
             above(k_text_height, beside(k_side_width, tabs({"Head"}), std::move(side)), tabs({"Text"})),
-            {"Heads", "Inspector", "Sampling", "Outline", "Flow", "Cache"},
+            {"Heads", "Inspector", "Sampling", "Outline", "Flow"},
             {},
             {},
             ""};
@@ -110,10 +110,22 @@ Layout sampling_layout() {
         beside(k_outline_width, tabs({"Outline"}), beside(0.58f, tabs({"Sampling"}), std::move(right)));
     return {"Sampling",
             above(-140, std::move(main), tabs({"Text"})),
-            {"Outline", "Flow", "Head", "Heads", "Cache"},
+            {"Outline", "Flow", "Head", "Heads"},
             {},
             two_stacks({"Sampling", "Head", "Heads", "Flow", "Outline"}, {"Inspector"}),
             "logits"};
+}
+
+/// The schemes of positions fill the window above the text; what else there is stands behind.
+Layout positions_layout() {
+    return {"Positions",
+            above(k_text_height,
+                  tabs({"Positions", "Flow", "Heads", "Head", "Inspector", "Sampling", "Outline"}),
+                  tabs({"Text"})),
+            {"Flow", "Heads", "Head", "Inspector", "Sampling", "Outline"},
+            {},
+            {},
+            ""};
 }
 
 /// @throws Error for a part that would have no size
@@ -126,9 +138,9 @@ void check_sizes(const DockTree& tree, const std::string& where) {
 } // namespace
 
 std::span<const Layout> standard_layouts() {
-    static const std::array layouts = {overview_layout(),  attention_layout(), one_head_layout(),
-                                       cache_layout(),     sampling_layout(),  reading_layout(),
-                                       all_panels_layout()};
+    static const std::array layouts = {overview_layout(), attention_layout(), one_head_layout(),
+                                       cache_layout(),    sampling_layout(),  positions_layout(),
+                                       reading_layout(),  all_panels_layout()};
     return layouts;
 }
 

@@ -264,6 +264,7 @@ constexpr std::array k_other_words = {
     OtherWords{"Head", "attention pattern weights query key"},
     OtherWords{"Flow", "residual stream layers"},
     OtherWords{"Outline", "operations sites steps"},
+    OtherWords{"Positions", "RoPE ALiBi learned sinusoidal none order words encoding clocks"},
     OtherWords{"Inspector", "values numbers matrix weights histogram"},
     OtherWords{"Text", "tokens prompt branches surprisal"},
 };

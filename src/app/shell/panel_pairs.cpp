@@ -45,7 +45,7 @@ void PanelPairs::draw(std::size_t index, const View& v, Selection& selection, Co
         shown.draw(view, selection, commands);
         set_panel_caption("");
     };
-    if (!v.against || (v.shows_difference() && !panel.shows_values()))
+    if (!v.against || panel.shows_all_runs() || (v.shows_difference() && !panel.shows_values()))
         return draw_with(panel, v, panel.shows_values() ? gradient_caption(v) : "");
     if (v.shows_difference())
         return draw_with(panel, v, fmt::format("{} − {}", title_of(v.run), title_of(*v.against)));

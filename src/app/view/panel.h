@@ -42,6 +42,8 @@ class Panel {
     /// Whether it shows values of the run, which may be differences or gradients.
     virtual bool shows_values() const { return true; }
     virtual bool always_shows_text() const { return false; }
+    /// Whether it shows runs beside each other by itself: then it is drawn once, whatever is compared.
+    virtual bool shows_all_runs() const { return false; }
     /// Draws into the panel's window.
     virtual void draw(const View& view, Selection& selection, Commands& commands) = 0;
 

@@ -14,20 +14,36 @@ constexpr float k_min_title_width = 150; // what controls leave for the title
 
 } // namespace
 
-float header_menu_width(std::string_view chosen) {
-    return std::ceil(measure(font(TextSize::small), chosen).x) + 2 * px(k_padding) + px(k_arrow);
+float header_button_width(std::string_view text) {
+    return std::ceil(measure(font(TextSize::small), text).x) + 2 * px(k_padding);
+}
+
+float header_menu_width(std::string_view chosen) { return header_button_width(chosen) + px(k_arrow); }
+
+namespace {
+
+ButtonItem text_button(const char* name, std::string_view text, float width) {
+    const Theme& t = theme();
+    const ButtonItem item = button_item(name, {width, px(k_height)});
+    if (!item.seen) return item;
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    draw_fill(list, item.box, item.hovered || item.held ? t.control_hover : t.control, px(5));
+    draw_text(list, item.box, item.box.min.x + px(k_padding), font(TextSize::small), t.text, text);
+    draw_focus_ring(item, px(5));
+    return item;
+}
+
+} // namespace
+
+bool header_button(const char* name, std::string_view text) {
+    return text_button(name, text, header_button_width(text)).pressed;
 }
 
 bool header_menu(const char* name, std::string_view chosen) {
-    const Theme& t = theme();
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    const ButtonItem item = button_item(name, {header_menu_width(chosen), px(k_height)});
+    const ButtonItem item = text_button(name, chosen, header_menu_width(chosen));
     if (!item.seen) return false;
-    draw_fill(list, item.box, item.hovered || item.held ? t.control_hover : t.control, px(5));
-    draw_text(list, item.box, item.box.min.x + px(k_padding), font(TextSize::small), t.text, chosen);
-    draw_icon(list, Icon::chevron_down, {item.box.max.x - px(k_padding) - px(2), item.box.center().y}, px(8),
-              t.muted);
-    draw_focus_ring(item, px(5));
+    draw_icon(*ImGui::GetWindowDrawList(), Icon::chevron_down,
+              {item.box.max.x - px(k_padding) - px(2), item.box.center().y}, px(8), theme().muted);
     return item.pressed;
 }
 

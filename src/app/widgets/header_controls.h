@@ -1,6 +1,6 @@
 #pragma once
 // Small controls at the right end of a panel's header line, which choose how the panel shows its values. Used
-// by the Head and Heads panels.
+// by the Head, Heads and Positions panels.
 
 #include "app/host/imgui_host.h"
 
@@ -13,6 +13,11 @@ namespace gf::ui {
 bool header_menu(const char* name, std::string_view chosen);
 /// Its width in pixels.
 float header_menu_width(std::string_view chosen);
+
+/// A button that shows what it does. True when clicked.
+bool header_button(const char* name, std::string_view text);
+/// Its width in pixels.
+float header_button_width(std::string_view text);
 
 struct HeaderPlace {
     bool fits = false;  ///< false if the controls would not leave enough room for the title

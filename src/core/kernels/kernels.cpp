@@ -303,4 +303,11 @@ std::vector<real> alibi_slopes(int n_heads) {
     return slopes;
 }
 
+void sinusoidal_vector(int position, int d, real* out) {
+    for (int i = 0; i < d; ++i) {
+        const double angle = position * std::pow(10000.0, -double(i - i % 2) / d);
+        out[i] = static_cast<real>(i % 2 ? std::cos(angle) : std::sin(angle));
+    }
+}
+
 } // namespace gf

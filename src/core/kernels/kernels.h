@@ -89,4 +89,8 @@ real dot(const real* x, const real* y, int n);
 /// those of the next lower power of two, followed by every second one of twice that power.
 std::vector<real> alibi_slopes(int n_heads);
 
+/// The vector of d values that stands for a position (Vaswani et al. 2017, 3.5): PE(p, 2i) =
+/// sin(p / 10000^(2i / d)), PE(p, 2i + 1) = cos(the same).
+void sinusoidal_vector(int position, int d, real* out);
+
 } // namespace gf

@@ -59,11 +59,8 @@ void ForwardPass::embed() {
         real* out = row(Site::pos_embed, -1, r);
         if (weights.pos_embed)
             std::copy_n(table_row(weights.pos_embed, position), d, out);
-        else // PE(p, 2i) = sin(p / 10000^(2i / d)), PE(p, 2i + 1) = cos(same) (Vaswani et al. 2017, 3.5)
-            for (int i = 0; i < d; ++i) {
-                const double angle = position * std::pow(10000.0, -double(i - i % 2) / d);
-                out[i] = static_cast<real>(i % 2 ? std::cos(angle) : std::sin(angle));
-            }
+        else
+            sinusoidal_vector(position, d, out);
     }
     if (trace.has(Site::pos_embed)) {
         hook(Site::pos_embed);

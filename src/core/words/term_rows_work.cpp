@@ -76,6 +76,22 @@ constexpr std::array k_work_terms = {
          "mean over rows of −Σ weight · log₂ weight", "In [bit]s.", "pattern-entropy"},
     Term{"score range", figures, "The largest size that any score of a head has.", "max of |score|", "",
          "score-range"},
+    Term{"loss by position", figures,
+         "The loss at each place of many texts: it falls as there is more to read, and rises where too much "
+         "is.",
+         "",
+         "Beyond the length that a model was trained on it tells whether the model still knows a [position].",
+         "how far it reaches"},
+    Term{"position probe", figures,
+         "A small reader that was taught to tell from a token's numbers alone where it stands.",
+         "R² = 1 − squared error / variance",
+         "Ridge regression on the [residual stream], tested on other texts than it was taught on. 1 means "
+         "exactly, 0 "
+         "means no better than always guessing the middle.",
+         "probe for the position"},
+    Term{"order of the words", figures,
+         "Which word stands where: a model that is told no positions may not notice when words trade places.",
+         "", "Without a [mask] and without positions it cannot: its [logit]s only change places.", "order"},
     Term{"what a part writes", figures,
          "How long the list of numbers is that a part adds to a token's notes.", "√(Σ out²)",
          "Compare it with the length of the [residual stream].", "stream measures"},

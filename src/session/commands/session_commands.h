@@ -326,6 +326,19 @@ struct Probe {
     }
 };
 
+struct StudyPositions {
+    int texts = 60;
+    static constexpr std::string_view k_name = "study-positions";
+    static constexpr std::string_view k_about = "Lets the text's model and those of the runs beside it read "
+                                                "this many texts of Tinyville, which none was "
+                                                "trained on: the mean loss at each position, and how well a "
+                                                "probe reads the position from the residual "
+                                                "stream. 0 forgets what was found.";
+    static void fields(auto& command, auto visit) {
+        visit("texts", command.texts, {.least = 0, .greatest = 10'000});
+    }
+};
+
 struct Undo {
     static constexpr std::string_view k_name = "undo";
     static constexpr std::string_view k_about = "Takes the last change of the session back.";
@@ -371,14 +384,13 @@ struct Redo {
 
 } // namespace command
 
-using SessionCommand =
-    std::variant<command::Open, command::SetPrompt, command::SetSource, command::Play, command::Pause,
-                 command::Step, command::Jump, command::SetSpeed, command::ViewLayer, command::SetTraceBudget,
-                 command::SetSampling, command::SetSeed, command::Resample, command::UseDraw,
-                 command::ForceToken, command::SelectBranch, command::ApplyEdit, command::EditCell,
-                 command::RemoveEdit, command::SwitchCells, command::RemoveEdits, command::UseEdits,
-                 command::SetSetup, command::RestoreText, command::SaveState, command::AddRun,
-                 command::RemoveRun, command::DrawEach, command::SetGradients, command::Probe,
-                 command::SetWatch, command::RemoveWatch, command::RunUntil, command::Undo, command::Redo>;
+using SessionCommand = std::variant<
+    command::Open, command::SetPrompt, command::SetSource, command::Play, command::Pause, command::Step,
+    command::Jump, command::SetSpeed, command::ViewLayer, command::SetTraceBudget, command::SetSampling,
+    command::SetSeed, command::Resample, command::UseDraw, command::ForceToken, command::SelectBranch,
+    command::ApplyEdit, command::EditCell, command::RemoveEdit, command::SwitchCells, command::RemoveEdits,
+    command::UseEdits, command::SetSetup, command::RestoreText, command::SaveState, command::AddRun,
+    command::RemoveRun, command::DrawEach, command::SetGradients, command::Probe, command::StudyPositions,
+    command::SetWatch, command::RemoveWatch, command::RunUntil, command::Undo, command::Redo>;
 
 } // namespace gf

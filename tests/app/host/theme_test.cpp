@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
+#include <vector>
 
 namespace gf::ui::theme_test {
 namespace {
@@ -31,6 +34,8 @@ TEST_P(ThemeTest, EveryTextIsReadableOnEverySurface) {
     for (const auto& [colour, what] : texts) expect_readable(colour, what);
     for (int role = 0; role < k_role_count; ++role)
         expect_readable(t.ink(static_cast<ColourRole>(role)), "role " + std::to_string(role));
+    for (int scheme = 0; scheme < k_scheme_count; ++scheme)
+        expect_readable(t.ink(static_cast<Positions>(scheme)), "scheme " + std::to_string(scheme));
     EXPECT_GE(contrast(t.on_accent, t.accent), k_readable);
     for (const float bits : {0.0f, 3.0f, 6.0f, 9.0f, 20.0f})
         EXPECT_GE(contrast(t.text, t.surprisal_tint(bits)), k_readable) << bits;
@@ -54,6 +59,19 @@ TEST_P(ThemeTest, HeadsAreEquallyLight) {
     for (const int n_heads : {1, 2, 8, 12, 64})
         for (int head = 0; head < n_heads; ++head)
             EXPECT_NEAR(to_oklch(theme().head_fill(head, n_heads)).lightness, theme().head_lightness, 0.01);
+}
+
+TEST_P(ThemeTest, SchemesOfPositionsAreEvenlySpacedHuesOfTheirOwn) {
+    const Theme& t = theme();
+    std::vector<double> hues;
+    for (const ImU32 fill : t.scheme_fill) hues.push_back(to_oklch(fill).hue);
+    std::ranges::sort(hues);
+    for (std::size_t i = 0; i < hues.size(); ++i) {
+        const double next = i + 1 < hues.size() ? hues[i + 1] : hues[0] + 360;
+        EXPECT_NEAR(next - hues[i], 72, 3);
+    }
+    const double key = to_oklch(t.fill(ColourRole::key)).hue, rope = to_oklch(t.fill(Positions::rope)).hue;
+    EXPECT_GT(std::abs(std::remainder(key - rope, 360)), 36) << "RoPE must not look like a key";
 }
 
 TEST_P(ThemeTest, EmphasisIsOrdered) {

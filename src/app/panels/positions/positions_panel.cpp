@@ -1,0 +1,182 @@
+#include "app/panels/positions/positions_panel.h"
+
+#include "app/panels/positions/added_stage.h"
+#include "app/panels/positions/alibi_stage.h"
+#include "app/panels/positions/order_stage.h"
+#include "app/panels/positions/reach_chart.h"
+#include "app/panels/positions/rope_stage.h"
+#include "app/panels/positions/scheme_cards.h"
+#include "app/view/attention_rows.h"
+#include "app/view/not_kept_notice.h"
+#include "app/view/panel_options.h"
+#include "app/widgets/header_controls.h"
+#include "app/widgets/panel_frame.h"
+#include "app/widgets/segmented_control.h"
+#include "app/widgets/tooltip.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+namespace gf::ui {
+namespace {
+
+// Design lengths.
+constexpr float k_panel_gap = 20, k_side_width = 420, k_min_with_side = 1000, k_cards_height = 150,
+                k_low_cards_height = 30;
+constexpr float k_min_with_pictures = 500, k_min_width = 300, k_min_height = 160;
+
+/// What fills the middle: the scheme itself, or what was measured.
+enum class Page { scheme, order, reach };
+constexpr std::array<const char*, 3> k_pages{"scheme", "order", "reach"};
+std::string_view name(Page page) { return k_pages[static_cast<std::size_t>(page)]; }
+
+/// Which scheme is large; `automatic`: that of the run in view.
+enum class ShownScheme { automatic, none, learned, sinusoidal, rope, alibi };
+constexpr std::array<std::string_view, 6> k_shown_schemes{"auto",       "none", "learned",
+                                                          "sinusoidal", "rope", "alibi"};
+std::string_view name(ShownScheme scheme) { return k_shown_schemes[static_cast<std::size_t>(scheme)]; }
+ShownScheme shown(Positions scheme) { return static_cast<ShownScheme>(static_cast<int>(scheme) + 1); }
+
+struct PositionsOptions {
+    Page page = Page::scheme;
+    ShownScheme scheme = ShownScheme::automatic;
+    bool no_mask = false; ///< another order is looked at where every word sees every other one
+    /// How far before the query RoPE's key is to stand, a whole number; -1: where it does.
+    double distance = -1;
+    static void fields(auto& options, auto visit) {
+        visit("page", options.page);
+        visit("scheme", options.scheme);
+        visit("no_mask", options.no_mask);
+        visit("distance", options.distance, {.least = -1, .greatest = 1 << 20});
+    }
+};
+
+class PositionsPanel : public PanelWithOptions<PositionsOptions> {
+  public:
+    const char* title() const override { return "Positions"; }
+    const char* about() const override { return "five ways to tell a model where a word stands"; }
+    bool shows_values() const override { return false; }
+    bool shows_all_runs() const override { return true; }
+    void draw(const View& view, Selection& selection, Commands& commands) override;
+
+  private:
+    const Run& run_to_draw(const View& view) const;
+    Page page_to_draw(bool has_side) const {
+        return has_side && options_.page == Page::reach ? Page::scheme : options_.page;
+    }
+    void draw_header(const View& view, const Run& run, bool has_side, Commands& commands);
+    void draw_main(const View& view, const StageContext& context, Page page);
+    void draw_stage(const StageContext& context, const PositionStudy* study);
+
+    SchemeCards cards_;
+    SchemePictures pictures_;
+    RopeStage rope_;
+    AlibiStage alibi_;
+    AddedStage added_;
+    OrderStage order_;
+    ReachChart reach_;
+    fmt::memory_buffer text_;
+};
+
+/// The run of the scheme that was chosen, else the one in view.
+const Run& PositionsPanel::run_to_draw(const View& v) const {
+    if (options_.scheme == ShownScheme::automatic) return v.run;
+    const Run* run = run_with_scheme(v, static_cast<Positions>(static_cast<int>(options_.scheme) - 1));
+    return run ? *run : v.run;
+}
+
+/// What the panel shows, its pages, and the button that opens all five models. What stands at the side has no
+/// page.
+void PositionsPanel::draw_header(const View& v, const Run& run, bool has_side, Commands& commands) {
+    const SchemeRow& row = scheme_row(run.config().positions);
+    const bool all_open = n_schemes_open(v) == static_cast<int>(scheme_rows().size());
+    const char* compare = all_open ? "One alone" : "Compare five";
+    const auto pages = std::span(k_pages).first(has_side ? 2 : 3);
+    const float width =
+        segmented_control_width(pages, ControlSize::small) + px(8) + header_button_width(compare);
+    const HeaderPlace place = header_place_beside(title(), width);
+    text_.clear();
+    fmt::format_to(std::back_inserter(text_), "{} of {}, {}: {}", row.label, run.model->name, row.does,
+                   row.sentence);
+    panel_header(title(), {text_.data(), text_.size()}, place.reserved);
+    if (!place.fits) return;
+    const HeaderControls controls(place.at);
+    int page = static_cast<int>(page_to_draw(has_side));
+    if (segmented_control("page", page, pages, ControlSize::small)) options_.page = static_cast<Page>(page);
+    ImGui::SameLine(0, px(8));
+    if (header_button("compare", compare))
+        all_open ? post_remove_others(v, commands) : post_compare_five(v, commands);
+    tooltip(all_open ? "Closes the runs beside the text"
+                     : "Opens the five models that differ in nothing but positions, on this text");
+}
+
+void PositionsPanel::draw_stage(const StageContext& c, const PositionStudy* study) {
+    if (c.query < 0) return;
+    const bool needs_layer =
+        c.config().positions == Positions::rope || c.config().positions == Positions::alibi;
+    if (needs_layer && !c.trace().kept(Site::attn_scores, c.head.layer)) {
+        ImGui::SetCursorScreenPos(c.area.min);
+        return draw_not_kept_notice(c.view, c.head.layer);
+    }
+    switch (c.config().positions) {
+    case Positions::none: return pictures_.mask.draw(c, study);
+    case Positions::rope: {
+        int distance = static_cast<int>(options_.distance);
+        rope_.draw(c, distance);
+        options_.distance = distance;
+        return;
+    }
+    case Positions::alibi: return alibi_.draw(c);
+    case Positions::learned:
+    case Positions::sinusoidal: break;
+    }
+    AddedVectors& added = pictures_.of(c.config().positions);
+    added.look_at(c.config(), c.view.run.model->weights, c.trace().stack());
+    added_.draw(c, added);
+}
+
+void PositionsPanel::draw_main(const View& v, const StageContext& c, Page page) {
+    switch (page) {
+    case Page::scheme: return draw_stage(c, v.snapshot.positions.get());
+    case Page::order: return order_.draw(v, c.commands, c.area, options_.no_mask);
+    case Page::reach: return reach_.draw(v, c.commands, c.area);
+    }
+}
+
+void PositionsPanel::draw(const View& v, Selection& selection, Commands& commands) {
+    const Run& run = run_to_draw(v);
+    const ImVec2 start = ImGui::GetCursorScreenPos(), available = ImGui::GetContentRegionAvail();
+    const bool has_side = available.x > px(k_min_with_side),
+               has_pictures = available.y > px(k_min_with_pictures);
+    draw_header(v, run, has_side, commands);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const ImVec2 end{start.x + std::max(available.x, px(k_min_width)),
+                     std::max(start.y + available.y, at.y + px(k_min_height)) - px(2)};
+    const float cards_top = end.y - px(has_pictures ? k_cards_height : k_low_cards_height);
+    UiRect main{{at.x, at.y + px(6)}, {end.x, cards_top - px(14)}};
+    if (has_side) {
+        reach_.draw(v, commands, {{main.max.x - px(k_side_width), main.min.y}, main.max});
+        main.max.x -= px(k_side_width) + px(k_panel_gap);
+    }
+    const View of(v.snapshot, run);
+    const HeadRef head{std::min(selection.head_in_view().layer, run.config().n_layers - 1),
+                       std::min(selection.head_in_view().head, run.config().n_heads - 1)};
+    const auto pinned = as_attention_cell(of, selection.pinned_cell, Attention::self, head);
+    const int query =
+        pinned && pinned->query < of.cursor ? pinned->query : selection.token_in_view(of.cursor);
+    draw_main(v, {of, selection, commands, head, query, main}, page_to_draw(has_side));
+    const auto clicked = cards_.draw(v, selection, commands, run.config().positions, {{at.x, cards_top}, end},
+                                     pictures_, v.snapshot.positions.get());
+    if (!clicked) return;
+    options_.scheme = shown(*clicked);
+    options_.page = Page::scheme;
+}
+
+} // namespace
+
+std::unique_ptr<Panel> make_positions_panel() { return std::make_unique<PositionsPanel>(); }
+
+} // namespace gf::ui

@@ -1,0 +1,62 @@
+#include "measures/score_parts.h"
+
+#include "core/kernels/kernels.h"
+
+#include <cmath>
+#include <cstdlib>
+
+namespace gf {
+
+double RopePair::part(double distance) const {
+    return reach() * std::cos(query_angle - key_angle + turn * distance);
+}
+
+int distance_between(const Trace& run, const QueryAndKey& rows) {
+    return run.plan(rows.query).position - run.plan(rows.key).position;
+}
+
+namespace {
+
+/// The values of a head's query, or of the key that it reads.
+const real* query_of(const Trace& run, const QueryAndKey& rows) {
+    return run.row(Site::q, rows.layer, rows.query) + rows.head * run.config().d_head;
+}
+const real* key_of(const Trace& run, const QueryAndKey& rows) {
+    const ModelConfig& c = run.config();
+    return run.row(Site::k, rows.layer, rows.key) + rows.head / c.group_size() * c.d_head;
+}
+
+} // namespace
+
+void rope_pairs(const Trace& run, const QueryAndKey& rows, std::vector<RopePair>& pairs) {
+    const ModelConfig& c = run.config();
+    const int n = c.d_head / 2;
+    const bool half = c.layer(rows.layer).rope_pairs == RopePairs::half;
+    const int step = half ? 1 : 2, apart = half ? n : 1; // pair i: (step * i, step * i + apart)
+    const real *q = query_of(run, rows), *k = key_of(run, rows);
+    pairs.resize(static_cast<std::size_t>(n));
+    for (int i = 0; i < n; ++i) {
+        const auto at = [&](const real* x, int j) { return static_cast<double>(x[step * i + j]); };
+        pairs[static_cast<std::size_t>(i)] = {.turn = run.positions().turn(rows.layer, i),
+                                              .query_length = std::hypot(at(q, 0), at(q, apart)),
+                                              .key_length = std::hypot(at(k, 0), at(k, apart)),
+                                              .query_angle = std::atan2(at(q, apart), at(q, 0)),
+                                              .key_angle = std::atan2(at(k, apart), at(k, 0)),
+                                              .scale = 1 / std::sqrt(static_cast<double>(c.d_head))};
+    }
+}
+
+double rope_score(const std::vector<RopePair>& pairs, double distance) {
+    double score = 0;
+    for (const RopePair& pair : pairs) score += pair.part(distance);
+    return score;
+}
+
+AlibiParts alibi_parts(const Trace& run, const QueryAndKey& rows) {
+    const int d = run.config().d_head;
+    return {static_cast<double>(dot(query_of(run, rows), key_of(run, rows), d)) /
+                std::sqrt(static_cast<double>(d)),
+            static_cast<double>(run.positions().slope(rows.head)) * std::abs(distance_between(run, rows))};
+}
+
+} // namespace gf
