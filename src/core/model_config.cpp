@@ -21,7 +21,8 @@ GF_NAMES(Positions, "positions", "none", "learned", "sinusoidal", "rope", "alibi
 GF_NAMES(RopePairs, "rope_pairs", "interleaved", "half")
 GF_NAMES(Activation, "activation", "gelu_tanh", "gelu", "silu", "relu")
 GF_NAMES(MlpKind, "mlp", "none", "plain", "gated")
-GF_NAMES(MaskKind, "mask", "causal", "bidirectional", "prefix", "sliding_window")
+GF_NAMES(MaskKind, "mask", "causal", "bidirectional", "prefix", "sliding_window", "first_and_window",
+         "document", "block_sparse", "strided", "padding")
 GF_NAMES(TensorNames, "tensor_names", "llama", "gpt2", "bert")
 GF_NAMES(OutputHead, "head", "tokens", "masked_tokens", "classes", "embedding", "none")
 GF_NAMES(Pooling, "pooling", "first", "mean", "last")
@@ -111,6 +112,9 @@ void validate(const ModelConfig& c, const std::string& where) {
         require(c.rope_theta > 0 && c.rope_theta < 1e30, "rope_theta", "a positive number",
                 std::to_string(c.rope_theta));
     }
+    require(c.mask <= MaskKind::sliding_window, "mask",
+            "causal, bidirectional, prefix or sliding_window (the other kinds are masks of a setup)",
+            "'" + std::string(name(c.mask)) + "'");
     if (c.mask == MaskKind::sliding_window) size(c.window, "window", 1 << 30);
     require(c.n_experts >= 0 && c.n_experts <= (1 << 12), "n_experts", "0 to 4096",
             std::to_string(c.n_experts));

@@ -48,6 +48,7 @@ void Engine::update_views() {
     update_layer();
     update_gradients();
     probe_.update(state_.model, memory_budget_);
+    update_mask_effects();
 }
 
 void Engine::run(const command::Probe& c) {
@@ -105,7 +106,7 @@ void Engine::settle_memory() {
     };
     if (state_.edits.are_on()) for_each_donor(state_, [&](const auto& b) { ledger.add_kept(b); });
     ledger.add_fixed(layer_.bytes() + (shown_part_ ? shown_part_->bytes() : 0));
-    ledger.add_fixed(gradients_.bytes() + probe_.bytes());
+    ledger.add_fixed(gradients_.bytes() + probe_.bytes() + mask_effects_.bytes());
     for (const auto& run : state_.compared) ledger.add_fixed(run->bytes());
     const auto add_texts = [&](const State& s) {
         for (const auto& branch : s.text.branches()) ledger.add(branch);
@@ -166,6 +167,8 @@ void Engine::tick(double now) {
             compute_gradients();
         else if (probe_.is_behind())
             compute_probe();
+        else if (mask_effects_.is_behind())
+            compute_mask_effects();
         update_views();
         if (layer_was_complete && layer_is_behind()) layer_.compute_slice(view_of(layer_run()).rows);
         notices_.succeed(NoticeDesk::k_work);
@@ -180,7 +183,7 @@ void Engine::tick(double now) {
 /// Whether something is to be computed at once; tokens that are drawn while playing are not.
 bool Engine::is_working() const {
     return text_is_pending() || layer_is_behind() || compared_behind() || !waiting_.empty() ||
-           gradients_are_due() || probe_is_due();
+           gradients_are_due() || probe_is_due() || mask_effects_are_due();
 }
 
 double Engine::due_time() const {
@@ -239,6 +242,9 @@ void Engine::publish_jobs(Snapshot& out) const {
         out.jobs.push_back({"computing gradients", gradients_.n_done(), gradients_.n_layers(), "layers"});
     if (probe_.is_behind() && !text_is_pending())
         out.jobs.push_back({"computing the probe text", probe_.rows(), probe_.n_tokens()});
+    if (mask_effects_.is_behind() && !text_is_pending())
+        out.jobs.push_back(
+            {"computing other masks", mask_effects_.n_done(), mask_effects_.n_tasks(), "runs"});
     if (const ComparedRun* run = compared_behind())
         out.jobs.push_back({"computing what is compared", run->rows(), run->n_tokens()});
     const int n = current().n_tokens();
@@ -272,6 +278,8 @@ void Engine::publish(Snapshot& out) {
     }
     publish_jobs(out);
     probe_.publish(out.probe);
+    out.mask_questions = mask_questions_;
+    out.mask_findings = mask_effects_.found();
     out.memory_used = memory_used_;
     out.memory_budget = memory_budget_;
     out.each_draws = state_.each_draws;

@@ -11,6 +11,7 @@
 // Donor         a run that edits take values from
 // LayerDesk     the layer in view of a run that is too long to keep everything
 // GradientDesk  the gradients of the text and of its source
+// MaskEffects   what the masks of the text do (src/measures)
 // ProbeDesk     the run of a fixed text, on which heads are measured
 // Ledger        the memory of all runs, against one budget
 // WaitingRoom   commands that need a text which is still being computed
@@ -23,6 +24,7 @@
 // engine_donors.cpp    runs that edits take values from
 // engine_compared.cpp  runs beside the text
 // engine_gradients.cpp gradients of the text
+// engine_masks.cpp     masks of the text, and what they do
 // engine_state.cpp     the state as a list of commands
 
 #include "session/commands/session_commands.h"
@@ -104,6 +106,9 @@ class Engine {
     void run(const command::RemoveEdits&);
     void run(const command::UseEdits&);
     void run(const command::SetSetup&);
+    void run(const command::SetMasks&);
+    void run(const command::PaintMask&);
+    void run(const command::FindMaskEffects&);
     void run(const command::RestoreText&);
     void run(const command::SaveState&);
     void run(const command::AddRun&);
@@ -193,6 +198,13 @@ class Engine {
     void compute_probe();
     bool probe_is_due() const { return probe_.is_behind() && playback_.steps_left() == 0; }
 
+    // Masks.
+    void change_setup(RunSetup setup);
+    void update_mask_effects();
+    /// As the probe text, the runs under other masks wait for the text.
+    bool mask_effects_are_due() const { return mask_effects_.is_behind() && playback_.steps_left() == 0; }
+    void compute_mask_effects();
+
     // A text whose rows depend on later tokens.
     const Branch& shown_text() const;
     void update_shown_part();
@@ -220,6 +232,8 @@ class Engine {
     LayerDesk layer_;
     GradientDesk gradients_;
     ProbeDesk probe_;
+    std::optional<MaskQuestions> mask_questions_; ///< none: nobody asks what masks do
+    MaskEffects mask_effects_;
     WaitingRoom waiting_;
     std::shared_ptr<Branch> shown_part_; ///< the tokens shown of part_of_; null: all of them are
     std::shared_ptr<const Trace> part_of_, published_trace_;

@@ -58,6 +58,7 @@ std::vector<SessionCommand> Engine::saved_state() const {
     if (!state_.edits.are_on()) state.emplace_back(command::UseEdits{false});
     if (state_.each_draws) state.emplace_back(command::DrawEach{true});
     if (probe_.is_on()) state.emplace_back(command::Probe{true, probe_.text()});
+    if (mask_questions_) state.emplace_back(command::FindMaskEffects{true, *mask_questions_});
     if (state_.gradients) state.emplace_back(command::SetGradients{true, *state_.gradients});
     return state;
 }

@@ -3,6 +3,7 @@
 
 #include "core/gradient_target.h"
 #include "core/sampling/sampling.h"
+#include "measures/mask_effects.h"
 #include "session/branch.h"
 #include "session/run.h"
 
@@ -45,6 +46,9 @@ struct Snapshot {
         int rows = 0, n_tokens = 0;         ///< computed, and in all
     };
     Probe probe;
+
+    std::optional<MaskQuestions> mask_questions;       ///< none: nobody asks what masks do
+    std::shared_ptr<const MaskFindings> mask_findings; ///< null: nothing is found yet
 
     std::optional<GradientTarget> gradient_target; ///< what the gradients of the text are of; null: none
     std::vector<JobProgress> jobs;

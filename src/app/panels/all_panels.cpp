@@ -4,6 +4,9 @@
 #include "app/panels/heads/head_panel.h"
 #include "app/panels/heads/heads_panel.h"
 #include "app/panels/inspector/inspector_panel.h"
+#include "app/panels/masks/mask_demos_panel.h"
+#include "app/panels/masks/mask_effect_panel.h"
+#include "app/panels/masks/masks_panel.h"
 #include "app/panels/outline/outline_panel.h"
 #include "app/panels/sampling/sampling_panel.h"
 #include "app/panels/text/text_panel.h"
@@ -17,6 +20,9 @@ std::vector<std::unique_ptr<Panel>> make_all_panels() {
     panels.push_back(make_sampling_panel());
     panels.push_back(make_heads_panel());
     panels.push_back(make_head_panel());
+    panels.push_back(make_masks_panel());
+    panels.push_back(make_mask_effect_panel());
+    panels.push_back(make_mask_demos_panel());
     panels.push_back(make_inspector_panel());
     panels.push_back(make_text_panel());
     return panels;

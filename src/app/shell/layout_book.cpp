@@ -28,12 +28,18 @@ DockTree two_stacks(std::vector<std::string> main, std::vector<std::string> side
     return above(k_text_height, beside(0.68f, tabs(std::move(main)), tabs(std::move(side))), tabs({"Text"}));
 }
 
+/// Panels that have a layout of their own are closed in the others.
+std::vector<std::string> and_panels_of_layouts(std::vector<std::string> closed) {
+    for (const char* panel : {"Masks", "Mask effect", "Mask demos"}) closed.emplace_back(panel);
+    return closed;
+}
+
 /// Flow leads, and what explains it shares a smaller place.
 Layout overview_layout() {
     DockTree side = above(0.7f, tabs({"Sampling"}), tabs({"Heads", "Head", "Inspector", "Outline"}));
     return {"Overview",
             above(k_text_height, beside(k_side_width, tabs({"Flow"}), std::move(side)), tabs({"Text"})),
-            {},
+            and_panels_of_layouts({}),
             above(k_text_height,
                   beside(k_side_width, tabs({"Flow", "Heads", "Head", "Outline"}),
                          tabs({"Sampling", "Inspector"})),
@@ -47,7 +53,7 @@ Layout reading_layout() {
     return {"Reading",
             beside(k_side_width, tabs({"Text"}),
                    above(0.7f, tabs({"Sampling"}), tabs({"Outline", "Inspector", "Head", "Heads", "Flow"}))),
-            {"Outline", "Inspector", "Head", "Heads", "Flow"},
+            and_panels_of_layouts({"Outline", "Inspector", "Head", "Heads", "Flow"}),
             {},
             beside(0.6f, tabs({"Text"}), tabs({"Sampling", "Flow", "Heads", "Head", "Inspector", "Outline"})),
             ""};
@@ -60,7 +66,7 @@ Layout all_panels_layout() {
     return {
         "All panels",
         above(k_text_height, above(0.655f, std::move(upper), std::move(lower)), tabs({"Text"})),
-        {},
+        and_panels_of_layouts({}),
         above(k_text_height,
               beside(k_side_width,
                      above(0.6f, tabs({"Flow", "Outline"}), beside(0.5f, tabs({"Heads"}), tabs({"Head"}))),
@@ -76,9 +82,21 @@ Layout attention_layout() {
         beside(k_outline_width, tabs({"Outline"}), beside(-480, tabs({"Head", "Flow"}), std::move(right)));
     return {"Attention",
             above(k_text_height, std::move(main), tabs({"Text"})),
-            {"Outline", "Flow", "Sampling"},
+            and_panels_of_layouts({"Outline", "Flow", "Sampling"}),
             {},
             two_stacks({"Head", "Heads", "Flow", "Outline"}, {"Inspector", "Sampling"}),
+            ""};
+}
+
+/// Who may look at whom leads; what it does and what masks are for stand beside it.
+Layout masks_layout() {
+    DockTree right = above(0.58f, tabs({"Mask effect"}), tabs({"Mask demos"}));
+    return {"Masks",
+            above(k_text_height, beside(0.61f, tabs({"Masks"}), std::move(right)), tabs({"Text"})),
+            {"Outline", "Flow", "Sampling", "Heads", "Head", "Inspector"},
+            {},
+            above(k_text_height, beside(0.62f, tabs({"Masks"}), tabs({"Mask effect", "Mask demos"})),
+                  tabs({"Text"})),
             ""};
 }
 
@@ -88,7 +106,7 @@ Layout sampling_layout() {
         beside(k_outline_width, tabs({"Outline"}), beside(0.58f, tabs({"Sampling"}), std::move(right)));
     return {"Sampling",
             above(-140, std::move(main), tabs({"Text"})),
-            {"Outline", "Flow", "Head", "Heads"},
+            and_panels_of_layouts({"Outline", "Flow", "Head", "Heads"}),
             {},
             two_stacks({"Sampling", "Head", "Heads", "Flow", "Outline"}, {"Inspector"}),
             "logits"};
@@ -104,8 +122,8 @@ void check_sizes(const DockTree& tree, const std::string& where) {
 } // namespace
 
 std::span<const Layout> standard_layouts() {
-    static const std::array layouts = {overview_layout(), attention_layout(), sampling_layout(),
-                                       reading_layout(), all_panels_layout()};
+    static const std::array layouts = {overview_layout(), attention_layout(), masks_layout(),
+                                       sampling_layout(), reading_layout(),   all_panels_layout()};
     return layouts;
 }
 

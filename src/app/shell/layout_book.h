@@ -31,16 +31,16 @@ struct Layout {
     }
 };
 
-/// The program's own layouts: "Overview", "Attention", "Sampling", "Reading", "All panels". The first one is
-/// the default.
+/// The program's own layouts: "Overview", "Attention", "Masks", "Sampling", "Reading", "All panels". The
+/// first one is the default.
 std::span<const Layout> standard_layouts();
 
 /// All that is kept about layouts from one start to the next.
 struct LayoutBook {
     std::string current = "Overview";
-    bool is_untouched = true;        ///< the panels stand as `current` says; else as layout.ini does
-    std::vector<std::string> closed; ///< panels that are not shown now
-    std::vector<Layout> saved;       ///< the person's own
+    bool is_untouched = true; ///< the panels stand as `current` says; else as layout.ini does
+    std::vector<std::string> closed = standard_layouts().front().closed; ///< panels that are not shown now
+    std::vector<Layout> saved;                                           ///< the person's own
     bool operator==(const LayoutBook&) const = default;
     static void fields(auto& book, auto visit) { // of layouts.json
         visit("current", book.current);
