@@ -11,21 +11,38 @@
 namespace gf {
 namespace {
 
-std::vector<real> logits_of(const Trace& run, int row) {
-    const real* first = run.row(Site::logits, -1, row);
-    return {first, first + run.width(Site::logits)};
+/// Longer texts have no demonstrations: without a mask all their rows are computed at once.
+constexpr int k_most_demonstrated_tokens = 512;
+
+std::span<const real> logits_in(const Trace& run, int row) {
+    return {run.row(Site::logits, -1, row), static_cast<std::size_t>(run.width(Site::logits))};
 }
 
-/// The largest change of a logit in each of n rows; row 0 of the second run is its row `shift`.
+std::vector<real> logits_of(const Trace& run, int row) {
+    const std::span<const real> logits = logits_in(run, row);
+    return {logits.begin(), logits.end()};
+}
+
+real largest_change(std::span<const real> a, std::span<const real> b) {
+    real largest = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) largest = std::max(largest, std::abs(a[i] - b[i]));
+    return largest;
+}
+
+/// The largest change of a logit in each of n rows; row 0 of the first run is row `shift` of the second.
 std::vector<real> largest_changes(const Trace& a, const Trace& b, int n, int shift = 0) {
     std::vector<real> changes;
-    for (int r = 0; r < n; ++r) {
-        const real *x = a.row(Site::logits, -1, r), *y = b.row(Site::logits, -1, r + shift);
-        real largest = 0;
-        for (int i = 0; i < a.width(Site::logits); ++i) largest = std::max(largest, std::abs(x[i] - y[i]));
-        changes.push_back(largest);
-    }
+    for (int row = 0; row < n; ++row)
+        changes.push_back(largest_change(logits_in(a, row), logits_in(b, row + shift)));
     return changes;
+}
+
+Prediction likeliest_after(const Trace& run, int row) {
+    const std::span<const real> logits = logits_in(run, row);
+    const auto most = std::max_element(logits.begin(), logits.end());
+    double sum = 0;
+    for (const real x : logits) sum += std::exp(static_cast<double>(x) - static_cast<double>(*most));
+    return {static_cast<int>(most - logits.begin()), static_cast<float>(1 / sum)};
 }
 
 /// The same rules, in one layer alone.
@@ -76,6 +93,7 @@ void MaskEffects::look_at(const std::shared_ptr<const Trace>& run, int rows, con
     tasks_.clear();
     next_ = 0;
     running_.reset();
+    changes_.clear();
     ask_effects();
     if (!keeps_demonstrations) ask_demonstrations(questions);
 }
@@ -101,7 +119,7 @@ void MaskEffects::ask_effects() {
         found->before = found_->run;
     else if (!found->before)
         tasks_.push_back({Kind::before, plain, text_});
-    compare_rows(*found);
+    if (predicts_tokens(run)) tasks_.push_back({Kind::compare});
     const int n_layers = run.config().n_layers;
     found->in_layer.resize(static_cast<std::size_t>(n_layers));
     for (int l = 0; predicts_tokens(run) && l < n_layers; ++l) {
@@ -118,7 +136,7 @@ void MaskEffects::ask_effects() {
 /// The demonstrations are of the model's own masks, and of nothing else that a setup varies.
 void MaskEffects::ask_demonstrations(const MaskQuestions& questions) {
     const Trace& run = *found_->run;
-    if (!predicts_tokens(run)) return;
+    if (!predicts_tokens(run) || found_->rows > k_most_demonstrated_tokens) return;
     const RunSetup own{.n_prefix = run.setup().n_prefix};
     RunSetup open = own, window = own, padded = own;
     open.masks = {{.kind = MaskKind::bidirectional}};
@@ -160,27 +178,24 @@ void MaskEffects::choose_exchange(const MaskQuestions& questions) {
     found_ = std::move(found);
 }
 
-/// Compares what each row predicts, once both runs are there.
-void MaskEffects::compare_rows(MaskFindings& found) const {
-    if (!found.before || !predicts_tokens(*found.run)) return;
-    const std::vector<real> largest = largest_changes(*found.before, *found.run, found.rows);
-    const auto likeliest = [](const Trace& run, int row) -> Prediction {
-        const std::span<const real> logits(run.row(Site::logits, -1, row),
-                                           static_cast<std::size_t>(run.width(Site::logits)));
-        const auto most = std::max_element(logits.begin(), logits.end());
-        double sum = 0;
-        for (const real x : logits) sum += std::exp(static_cast<double>(x) - static_cast<double>(*most));
-        return {static_cast<int>(most - logits.begin()), static_cast<float>(1 / sum)};
-    };
-    found.changes.clear();
-    for (int row = 0; row < found.rows; ++row)
-        found.changes.push_back({likeliest(*found.before, row), likeliest(*found.run, row),
-                                 largest[static_cast<std::size_t>(row)]});
+/// Compares what the next rows predict in both runs.
+void MaskEffects::compare_rows(int max_rows) {
+    const Trace &before = *found_->before, &now = *found_->run;
+    const auto begin = static_cast<int>(changes_.size()), end = std::min(found_->rows, begin + max_rows);
+    for (int row = begin; row < end; ++row)
+        changes_.push_back({likeliest_after(before, row), likeliest_after(now, row),
+                            largest_change(logits_in(before, row), logits_in(now, row))});
+    if (end < found_->rows) return;
+    auto found = std::make_shared<MaskFindings>(*found_);
+    found->changes = std::move(changes_);
+    found_ = std::move(found);
+    ++next_;
 }
 
 void MaskEffects::advance(int max_rows) {
     if (!is_behind()) return;
     const Task& task = tasks_[next_];
+    if (task.kind == Kind::compare) return compare_rows(max_rows);
     const auto n = static_cast<int>(task.tokens.size());
     const Trace& asked = *found_->run;
     if (!running_) {
@@ -214,10 +229,7 @@ void MaskEffects::finish(const Task& task, const std::shared_ptr<const Trace>& t
     auto found = std::make_shared<MaskFindings>(*found_);
     const int n = found->rows;
     switch (task.kind) {
-    case Kind::before:
-        found->before = trace;
-        compare_rows(*found);
-        break;
+    case Kind::before: found->before = trace; break;
     case Kind::in_layer:
         found->in_layer[static_cast<std::size_t>(task.layer)] = logits_of(*trace, n - 1);
         break;

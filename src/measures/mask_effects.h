@@ -74,7 +74,18 @@ class MaskEffects {
     std::size_t bytes() const;
 
   private:
-    enum class Kind { before, in_layer, own, own_exchanged, open, open_exchanged, padded, read, window };
+    enum class Kind {
+        before,
+        compare,
+        in_layer,
+        own,
+        own_exchanged,
+        open,
+        open_exchanged,
+        padded,
+        read,
+        window
+    };
     struct Task {
         Kind kind{};
         RunSetup setup{};
@@ -85,17 +96,18 @@ class MaskEffects {
     void ask_effects();
     void ask_demonstrations(const MaskQuestions& questions);
     void choose_exchange(const MaskQuestions& questions);
-    void compare_rows(MaskFindings& found) const;
+    void compare_rows(int max_rows);
     void finish(const Task& task, const std::shared_ptr<const Trace>& trace);
 
     std::shared_ptr<const MaskFindings> found_;
     MaskQuestions questions_;
     std::vector<int> text_; ///< the tokens asked about
     std::vector<Task> tasks_;
-    std::size_t next_ = 0;                    ///< task at work
-    std::shared_ptr<Trace> running_;          ///< its run; null: not begun
-    int n_running_rows_ = 0;                  ///< of it, computed
-    std::shared_ptr<const Trace> own_, open_; ///< runs of the text that others are compared with
+    std::size_t next_ = 0;                         ///< task at work
+    std::shared_ptr<Trace> running_;               ///< its run; null: not begun
+    std::vector<MaskFindings::RowChange> changes_; ///< of the rows compared so far
+    int n_running_rows_ = 0;                       ///< of it, computed
+    std::shared_ptr<const Trace> own_, open_;      ///< runs of the text that others are compared with
 };
 
 } // namespace gf

@@ -158,7 +158,7 @@ TEST(MaskEffects, WhatAStrokeDoesNotChangeIsNotComputedAgain) {
     found.effects.look_at(run_under(found.weights, found.tokens, other), k_tokens, {});
     EXPECT_EQ(found->before, before);
     EXPECT_FALSE(found->leak.open.empty());
-    EXPECT_EQ(found.effects.n_tasks(), found.config.n_layers) << "only the layers, one by one";
+    EXPECT_EQ(found.effects.n_tasks(), found.config.n_layers + 1) << "only rows and layers, one by one";
     EXPECT_LT(found.effects.n_tasks(), n_first);
     found.effects.look_at(found->run, k_tokens, {.window = 2});
     EXPECT_TRUE(found->window.logits.empty()) << "another question";

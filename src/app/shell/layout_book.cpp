@@ -90,7 +90,7 @@ Layout attention_layout() {
 
 /// Who may look at whom leads; what it does and what masks are for stand beside it.
 Layout masks_layout() {
-    DockTree right = above(0.58f, tabs({"Mask effect"}), tabs({"Mask demos"}));
+    DockTree right = above(0.6f, tabs({"Mask effect"}), tabs({"Mask demos"}));
     return {"Masks",
             above(k_text_height, beside(0.61f, tabs({"Masks"}), std::move(right)), tabs({"Text"})),
             {"Outline", "Flow", "Sampling", "Heads", "Head", "Inspector"},

@@ -15,7 +15,8 @@ namespace gf::ui {
 namespace {
 
 // Design lengths.
-constexpr float k_caption = 18, k_gap = 12, k_layers = 132, k_least_map = 48, k_layer_line = 20;
+constexpr float k_caption = 18, k_map_gap = 12, k_layers = 150, k_least_map = 48, k_layer_line = 20,
+                k_least_layer_line = 13;
 constexpr int k_marked_cells = 24; ///< so many painted rectangles are marked, no more
 
 } // namespace
@@ -44,9 +45,9 @@ void HeadChange::draw(const MaskCase& c, const UiRect& area) {
     if (!c.has_before() || area.height() < px(k_least_map + 2 * k_caption)) return;
     upload(c);
     UiRect maps = area, layers = area;
-    const bool has_layers = area.width() > px(k_layers + 3 * k_least_map + 3 * k_gap);
+    const bool has_layers = area.width() > px(k_layers + 3 * k_least_map + 3 * k_map_gap);
     if (has_layers) {
-        maps.max.x -= px(k_layers + k_gap);
+        maps.max.x -= px(k_layers + k_map_gap);
         layers.min.x = area.max.x - px(k_layers);
     }
     draw_maps(c, maps);
@@ -58,11 +59,11 @@ void HeadChange::draw_maps(const MaskCase& c, const UiRect& area) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     ImFont* words = font(TextSize::small);
     const float side =
-        std::floor(std::min((area.width() - 2 * px(k_gap)) / 3, area.height() - 2 * px(k_caption)));
-    constexpr std::array<const char*, 3> k_captions{"before", "with the mask", "difference"};
-    constexpr std::array<const char*, 3> k_ranges{"weight 0 to 1", "weight 0 to 1", "−1 to +1"};
+        std::floor(std::min((area.width() - 2 * px(k_map_gap)) / 3, area.height() - 2 * px(k_caption)));
+    constexpr std::array<const char*, 3> k_captions{"before", "now", "difference"};
+    constexpr std::array<const char*, 3> k_ranges{"0 to 1", "0 to 1", "−1 to +1"};
     for (int map = 0; map < 3; ++map) {
-        const float left = area.min.x + static_cast<float>(map) * (side + px(k_gap));
+        const float left = area.min.x + static_cast<float>(map) * (side + px(k_map_gap));
         const UiRect caption{{left, area.min.y}, {left + side, area.min.y + px(k_caption)}};
         const PlacedHeatMap place{map, {{left, caption.max.y}, {left + side, caption.max.y + side}}};
         draw_text_cut(list, caption, words, t.muted, k_captions[static_cast<std::size_t>(map)]);
@@ -87,7 +88,7 @@ void HeadChange::draw_maps(const MaskCase& c, const UiRect& area) {
                     if (map == 1)
                         mark_paint(list, cells, p.visible);
                     else
-                        list.AddRect(cells.min, cells.max, t.accent, 0, 0, px(2));
+                        list.AddRect(cells.min, cells.max, t.accent, 0, 0, px(1));
                 }
         }
         draw_text_cut(list, {{left, place.rect.max.y}, {left + side, place.rect.max.y + px(k_caption)}},
@@ -104,12 +105,15 @@ void HeadChange::draw_layers(const MaskCase& c, const UiRect& area) const {
     ImFont *words = font(TextSize::small), *numbers = font(TextSize::small, Face::mono);
     UiRect line{area.min, {area.max.x, area.min.y + px(k_caption)}};
     const auto next = [&](float height) { line.min.y = line.max.y, line.max.y += px(height); };
-    draw_text_cut(list, line, words, t.muted, "masks in one layer only:");
+    draw_text_cut(list, line, words, t.muted, "masks in one layer only");
     next(k_caption);
     draw_text_cut(list, line, words, t.text,
                   fmt::format("{} keeps", token_labels().label(last->before.token)));
-    next(k_layer_line);
+    next(k_caption);
     const int passes = layer_it_passes(c);
+    const float step =
+        std::clamp((area.max.y - line.min.y) / static_cast<float>(c.found->in_layer.size() + 1),
+                   px(k_least_layer_line), px(k_layer_line));
     for (std::size_t l = 0; l < c.found->in_layer.size() && line.max.y <= area.max.y; ++l) {
         const bool known = !c.found->in_layer[l].empty(), is_it = static_cast<int>(l) == passes;
         const double p = known ? probability_of(c.found->in_layer[l], last->before.token) : 0;
@@ -124,7 +128,7 @@ void HeadChange::draw_layers(const MaskCase& c, const UiRect& area) const {
             list,
             {track.min, {track.min.x + std::max(px(2), track.width() * static_cast<float>(p)), track.max.y}},
             is_it ? t.accent : t.block, px(2));
-        next(k_layer_line);
+        line.min.y += step, line.max.y += step;
     }
     if (passes >= 0 && line.max.y <= area.max.y)
         draw_text_cut(list, line, words, t.text, fmt::format("it passes in layer {}", passes));

@@ -16,8 +16,8 @@
 namespace gf::ui {
 namespace {
 
-constexpr float k_width = 236, k_padding = 10, k_line = 17; // design lengths
-constexpr float k_share_shown = 0.005f;                     ///< gains below it are not worth a word
+constexpr float k_card_width = 236, k_card_padding = 10, k_card_line = 17; // design lengths
+constexpr float k_share_shown = 0.005f; ///< gains below it are not worth a word
 
 struct CardLine {
     std::string words, number;
@@ -62,9 +62,9 @@ void draw_hidden_cell_card(const MaskCase& c, const AttentionCell& hidden, const
         lines.push_back({"weight it had", fmt::format("{:.3f}", c.weight_before(hidden.query, hidden.key))});
     lines.push_back({had_weight ? "weight now" : "weight", "0"});
     const std::string heirs = had_weight ? write_heirs(c, hidden.query) : "";
-    const float width = std::min(px(k_width), area.width());
+    const float width = std::min(px(k_card_width), area.width());
     const float n_lines = static_cast<float>(lines.size()) + 1 + (heirs.empty() ? 0 : 2);
-    const UiRect card = place_card(cell, area, {width, n_lines * px(k_line) + 2 * px(k_padding)});
+    const UiRect card = place_card(cell, area, {width, n_lines * px(k_card_line) + 2 * px(k_card_padding)});
 
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -73,9 +73,9 @@ void draw_hidden_cell_card(const MaskCase& c, const AttentionCell& hidden, const
     list.AddLine(from, {from.x, card.max.y <= cell.min.y ? cell.min.y : cell.max.y}, t.accent, px(2));
     draw_fill(list, card, t.panel, px(6));
     draw_border(list, card, t.accent, px(6));
-    UiRect line{{card.min.x + px(k_padding), card.min.y + px(k_padding)},
-                {card.max.x - px(k_padding), card.min.y + px(k_padding + k_line)}};
-    const auto next = [&] { line.min.y += px(k_line), line.max.y += px(k_line); };
+    UiRect line{{card.min.x + px(k_card_padding), card.min.y + px(k_card_padding)},
+                {card.max.x - px(k_card_padding), card.min.y + px(k_card_padding + k_card_line)}};
+    const auto next = [&] { line.min.y += px(k_card_line), line.max.y += px(k_card_line); };
     draw_text_cut(list, line, font(TextSize::small, Face::bold), t.text, title);
     next();
     ImFont* numbers = font(TextSize::small, Face::mono);

@@ -12,7 +12,7 @@
 namespace gf::ui {
 namespace {
 
-constexpr float k_chip_height = 22, k_chip_padding = 8, k_icon = 12, k_chip_gap = 6,
+constexpr float k_chip_height = 22, k_chip_padding = 7, k_icon = 12, k_chip_gap = 6,
                 k_segment = 18; // lengths
 constexpr int k_icon_cells = 6;
 
@@ -125,7 +125,7 @@ bool index_picker(const char* name, std::string& text, int n) {
 
 void flow(float width) {
     const float right = ImGui::GetWindowPos().x + ImGui::GetContentRegionMax().x;
-    if (ImGui::GetItemRectMax().x + px(6) + width <= right) ImGui::SameLine(0, px(6));
+    if (ImGui::GetItemRectMax().x + px(5) + width <= right) ImGui::SameLine(0, px(5));
 }
 
 } // namespace gf::ui

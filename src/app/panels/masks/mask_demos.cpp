@@ -14,7 +14,8 @@
 namespace gf::ui {
 namespace {
 
-constexpr float k_line = 17, k_slider = 84; // design lengths
+constexpr float k_demo_line = 17, k_demo_slider = 84; // design lengths
+constexpr const char* k_not_there = "computing …, or the text is too long for it";
 /// Changes up to here are noise of single precision, which other lengths of products leave.
 constexpr real k_noise = real(2e-4);
 
@@ -40,7 +41,7 @@ bool number_line(UiRect& area, const char* name, std::string_view words, int& nu
     draw_text_cut(*ImGui::GetWindowDrawList(), line, font(TextSize::small), theme().muted, words);
     if (left + px(40) > line.max.x) return false;
     ImGui::SetCursorScreenPos({left, line.min.y - px(3)});
-    ImGui::BeginChild(name, {std::min(px(k_slider), line.max.x - left), px(k_control_height)},
+    ImGui::BeginChild(name, {std::min(px(k_demo_slider), line.max.x - left), px(k_control_height)},
                       ImGuiChildFlags_None, ImGuiWindowFlags_NavFlattened | ImGuiWindowFlags_NoScrollbar);
     const bool changed = slim_slider(name, number, 1, most);
     ImGui::EndChild();
@@ -50,7 +51,7 @@ bool number_line(UiRect& area, const char* name, std::string_view words, int& nu
 } // namespace
 
 void demo_line(UiRect& area, std::string_view text, ImU32 ink, bool bold) {
-    const UiRect line{area.min, {area.max.x, area.min.y + px(k_line)}};
+    const UiRect line{area.min, {area.max.x, area.min.y + px(k_demo_line)}};
     draw_text_cut(*ImGui::GetWindowDrawList(), line, font(TextSize::small, bold ? Face::bold : Face::regular),
                   ink, text);
     area.min.y = line.max.y;
@@ -81,29 +82,29 @@ void draw_leak_demo(const MaskCase& c, const UiRect& whole, Commands& commands) 
     UiRect area = whole;
     demo_line(area, "The leak", t.text, true);
     const MaskFindings::Leak* leak = c.found ? &c.found->leak : nullptr;
-    if (!leak || leak->open.empty()) return demo_line(area, "computing …", t.muted);
+    if (!leak || leak->open.empty()) return demo_line(area, k_not_there, t.muted);
     demo_line(area,
               fmt::format("{} becomes {}: which logits move?", label_of(leak->from), label_of(leak->to)),
               t.text);
     const auto earlier = static_cast<std::size_t>(leak->row);
     const real before = *std::max_element(leak->masked.begin(), leak->masked.begin() + leak->row);
-    const float chart = std::floor((area.height() - 3 * px(k_line)) / 2);
+    const float chart = std::floor((area.height() - 3 * px(k_demo_line)) / 2);
     if (chart < px(20)) return;
     const real largest = std::max(*std::max_element(leak->masked.begin(), leak->masked.end()),
                                   *std::max_element(leak->open.begin(), leak->open.end()));
     demo_line(area,
-              before == 0 ? std::string("the model's own mask: nothing before it, exactly 0")
-                          : fmt::format("the model's own mask: earlier rows move by {:.2f}", before),
+              before == 0 ? std::string("with the model's mask: exactly 0 before it")
+                          : fmt::format("with the model's mask: {:.2f} before it", before),
               t.muted);
     const UiRect upper{area.min, {area.max.x, area.min.y + chart}};
     draw_row_bars({leak->masked, largest, t.block, leak->row}, upper);
     area.min.y = upper.max.y;
     const real peek =
         *std::max_element(leak->open.begin(), leak->open.begin() + static_cast<std::ptrdiff_t>(earlier));
-    demo_line(area, fmt::format("mask off: earlier rows know already, {:.2f}", peek), t.muted);
+    demo_line(area, fmt::format("mask off: earlier rows know it, up to {:.2f}", peek), t.muted);
     const UiRect lower{area.min, {area.max.x, area.min.y + chart}};
     draw_row_bars({leak->open, largest, t.accent, leak->row}, lower);
-    draw_ends(c, {{lower.min.x, lower.max.y}, {lower.max.x, lower.max.y + px(k_line)}}, leak->row,
+    draw_ends(c, {{lower.min.x, lower.max.y}, {lower.max.x, lower.max.y + px(k_demo_line)}}, leak->row,
               fmt::format("{} → {}", label_of(leak->from), label_of(leak->to)));
     ImGui::SetCursorScreenPos(upper.min);
     const ButtonItem item = button_item("token to exchange", {upper.width(), lower.max.y - upper.min.y});
@@ -122,13 +123,13 @@ void draw_padding_demo(const MaskCase& c, const UiRect& whole, Commands& command
     UiRect area = whole;
     demo_line(area, "Padding", t.text, true);
     const MaskFindings::Padding* p = c.found ? &c.found->padding : nullptr;
-    if (!p || p->read.empty()) return demo_line(area, "computing …, or no room in the context", t.muted);
+    if (!p || p->read.empty()) return demo_line(area, k_not_there, t.muted);
     int n = p->n;
     if (number_line(area, "padding", fmt::format("{} × {} before the text", p->n, c.label(0)), n, 32))
         ask(c, commands, [&](MaskQuestions& q) { q.n_padding = n; });
     const real read = *std::max_element(p->change_read.begin(), p->change_read.end()),
                ignored = *std::max_element(p->change_ignored.begin(), p->change_ignored.end());
-    const float chart = std::floor((area.height() - 3 * px(k_line)) / 2);
+    const float chart = std::floor((area.height() - 3 * px(k_demo_line)) / 2);
     if (chart < px(16)) return;
     const auto words = [&](const std::vector<real>& logits) {
         const int token = likeliest(logits);
@@ -180,7 +181,7 @@ void WindowDemo::draw(const MaskCase& c, const UiRect& whole, Commands& commands
     UiRect area = whole;
     demo_line(area, "The window", t.text, true);
     if (!c.found || c.found->window.logits.empty() || !c.change(0))
-        return demo_line(area, "computing …", t.muted);
+        return demo_line(area, k_not_there, t.muted);
     update(c);
     int size = size_;
     if (number_line(area, "window", fmt::format("itself and {} before, in each layer", size_ - 1), size, 16))
@@ -188,10 +189,10 @@ void WindowDemo::draw(const MaskCase& c, const UiRect& whole, Commands& commands
     const int wanted = c.change(c.n() - 1)->before.token, n_seen = n_reached(reaches_, 0);
     const double p = probability_of(c.found->window.logits, wanted);
     demo_line(area,
-              fmt::format(
-                  "the last row knows of {} of {} tokens; {} is {} {:.1f} %", n_seen, c.n(), label_of(wanted),
-                  p >= 0.5 * static_cast<double>(c.change(c.n() - 1)->before.probability) ? "still" : "only",
-                  100 * p),
+              fmt::format("{} of {} tokens reach the end; {} {} {:.0f} %", n_seen, c.n(), label_of(wanted),
+                          p >= 0.5 * static_cast<double>(c.change(c.n() - 1)->before.probability) ? "still"
+                                                                                                  : "only",
+                          100 * p),
               t.muted);
     draw_field(c, area);
 }
@@ -200,7 +201,7 @@ void WindowDemo::draw(const MaskCase& c, const UiRect& whole, Commands& commands
 void WindowDemo::draw_field(const MaskCase& c, const UiRect& area) const {
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    const float left = area.min.x + px(26), bottom = area.max.y - px(k_line);
+    const float left = area.min.x + px(26), bottom = area.max.y - px(k_demo_line);
     const auto n_levels = static_cast<int>(reaches_.size());
     const float step_x = (area.max.x - px(6) - left) / static_cast<float>(c.n()),
                 step_y = (bottom - area.min.y - px(8)) / static_cast<float>(n_levels);

@@ -13,7 +13,7 @@
 namespace gf::ui {
 namespace {
 
-constexpr float k_column = 250, k_gap = 22; // design lengths
+constexpr float k_column = 250, k_column_gap = 22; // design lengths
 constexpr std::array<const char*, 3> k_demos{"leak", "window", "padding"};
 
 enum class Demo { leak, window, padding };
@@ -51,10 +51,12 @@ void MaskDemosPanel::draw(const View& v, Selection& selection, Commands& command
     }
     if (v.cursor == 0) return;
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
-    const int n = std::clamp(static_cast<int>((room.x + px(k_gap)) / px(k_column + k_gap)), 1, 3);
-    const float width = std::floor((room.x - static_cast<float>(n - 1) * px(k_gap)) / static_cast<float>(n));
+    const int n =
+        std::clamp(static_cast<int>((room.x + px(k_column_gap)) / px(k_column + k_column_gap)), 1, 3);
+    const float width =
+        std::floor((room.x - static_cast<float>(n - 1) * px(k_column_gap)) / static_cast<float>(n));
     for (int i = 0; i < n; ++i) {
-        const float left = at.x + static_cast<float>(i) * (width + px(k_gap));
+        const float left = at.x + static_cast<float>(i) * (width + px(k_column_gap));
         const UiRect area{{left, at.y}, {left + width, at.y + room.y}};
         switch (static_cast<Demo>((static_cast<int>(options_.first) + i) % 3)) {
         case Demo::leak: draw_leak_demo(c, area, commands); break;

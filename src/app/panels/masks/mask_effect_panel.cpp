@@ -13,7 +13,7 @@
 namespace gf::ui {
 namespace {
 
-constexpr float k_share_above = 0.5f, k_least_below = 120, k_between = 10; // lengths of the design
+constexpr float k_share_above = 0.47f, k_least_below = 120, k_between = 10; // lengths of the design
 
 class MaskEffectPanel : public Panel {
   public:

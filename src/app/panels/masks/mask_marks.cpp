@@ -21,7 +21,8 @@ void mark_paint(ImDrawList& list, const UiRect& rect, bool visible) {
             list.AddLine({x, rect.max.y}, {x + height, rect.min.y}, t.accent, thin);
         list.PopClipRect();
     }
-    list.AddRect(rect.min, rect.max, t.accent, 0, 0, px(2));
+    list.AddRect(rect.min, rect.max, t.accent, 0, 0,
+                 std::min(rect.width(), rect.height()) > px(10) ? px(2) : thin);
 }
 
 } // namespace gf::ui

@@ -16,7 +16,7 @@ constexpr std::array k_presets{
     MaskPreset{"prefix", MaskKind::prefix, "prefix mask", 4},
     MaskPreset{"window", MaskKind::sliding_window, "sliding window", 4},
     MaskPreset{"document", MaskKind::document, "document mask", 0},
-    MaskPreset{"block", MaskKind::block_sparse, "block-sparse mask", 4},
+    MaskPreset{"blocks", MaskKind::block_sparse, "block-sparse mask", 4},
     MaskPreset{"strided", MaskKind::strided, "strided mask", 4},
     MaskPreset{"first + window", MaskKind::first_and_window, "first tokens + window", 4},
     MaskPreset{"padding", MaskKind::padding, "padding", 2},
@@ -111,10 +111,25 @@ std::string mask_formula(const std::vector<MaskRule>& rules, const LayerConfig& 
 
 PaintCount count_paint(const std::vector<MaskRule>& rules, int layer, int head, int n) {
     PaintCount count;
-    for (int row = 0; row < n; ++row)
-        for (int key = 0; key < n; ++key)
-            if (const PaintedCells* paint = paint_on(rules, layer, head, row, key))
-                ++(paint->visible ? count.shown : count.hidden);
+    std::vector<PaintedCells> above{{{n, -1}, {0, -1}},
+                                    {{0, -1}, {n, -1}}}; // what lies outside, then newer paint
+    for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
+        if (!names(rule->layers, layer) || !names(rule->heads, head)) continue;
+        for (const PaintedCells& cells : rule->painted) {
+            std::vector<PaintedCells> seen{cells};
+            for (const PaintedCells& cover : above) {
+                std::vector<PaintedCells> left;
+                for (const PaintedCells& part : seen)
+                    for (const PaintedCells& rest : without(part, cover)) left.push_back(rest);
+                seen = std::move(left);
+            }
+            for (const PaintedCells& part : seen)
+                (part.visible ? count.shown : count.hidden) +=
+                    (part.rows[1] - part.rows[0]) * (part.keys[1] - part.keys[0]);
+        }
+        above.insert(above.end(), rule->painted.begin(), rule->painted.end());
+        if (rule->replaces()) break;
+    }
     return count;
 }
 

@@ -12,7 +12,9 @@
 #include "app/widgets/colour_legend.h"
 #include "app/widgets/header_controls.h"
 #include "app/widgets/panel_frame.h"
+#include "app/widgets/placed_beside.h"
 #include "app/widgets/plain_text.h"
+#include "app/widgets/popup.h"
 #include "app/widgets/segmented_control.h"
 #include "app/widgets/slider.h"
 #include "app/widgets/term_tooltip.h"
@@ -29,8 +31,10 @@ namespace gf::ui {
 namespace {
 
 // Design lengths.
+constexpr float k_least_height = 420; ///< lower than this, controls stand in menus
 constexpr float k_least_matrix = 300; ///< narrower than this, the predictions of rows give way
-constexpr float k_footer_line = 20, k_slider_width = 90, k_group_gap = 14, k_max_cell_aspect = 2;
+constexpr float k_footer_line = 20, k_slider_width = 90, k_group_gap = 14, k_room_for_paint = 190,
+                k_max_cell_aspect = 2;
 constexpr const char* k_example = "show an example";
 constexpr std::array<const char*, 4> k_brushes{"cell", "row", "column", "block"};
 constexpr std::array<const char*, 3> k_joins{"alone", "and", "or"};
@@ -68,7 +72,9 @@ class MasksPanel : public PanelWithOptions<MasksOptions> {
     MaskScope scope(const ModelConfig& c) const {
         return {indices_of(options_.layers, c.n_layers), indices_of(options_.heads, c.n_heads)};
     }
-    void draw_presets(const MaskCase& c, Commands& commands);
+    void draw_example_button(float width, Commands& commands);
+    void draw_menus(const MaskCase& c, Commands& commands);
+    void draw_presets(const MaskCase& c, bool side_by_side, Commands& commands);
     void draw_formula(const MaskCase& c, Commands& commands);
     void draw_number(const MaskCase& c, Commands& commands);
     void draw_brush(const MaskCase& c);
@@ -90,25 +96,59 @@ class MasksPanel : public PanelWithOptions<MasksOptions> {
 void MasksPanel::draw(const View& v, Selection& selection, Commands& commands) {
     const MaskCase c(v, selection);
     request_.ask(v.snapshot, commands);
-    const HeaderPlace place = header_place_beside(title(), quiet_button_width({.text = k_example}));
+    const float width = std::ceil(measure(font(TextSize::small), k_example).x) + px(16);
+    const HeaderPlace place = header_place_beside(title(), width);
     panel_header(title(), "who may look at whom: a row looks, a column is looked at", place.reserved);
     if (place.fits) {
         const HeaderControls controls(place.at);
-        if (quiet_button(k_example, {.text = k_example},
-                         "One forbidden cell that turns the next word into another one, on the model story."))
-            commands.post(command::ShowMaskExample{});
+        draw_example_button(width, commands);
     }
     if (!v.trace().kept(Site::pattern, c.head.layer)) return draw_not_kept_notice(v, c.head.layer);
     if (v.cursor == 0) return;
     count(c);
-    draw_presets(c, commands);
-    draw_formula(c, commands);
-    draw_brush(c);
+    if (ImGui::GetContentRegionAvail().y < px(k_least_height)) {
+        draw_menus(c, commands);
+    } else {
+        draw_presets(c, true, commands);
+        draw_formula(c, commands);
+        draw_brush(c);
+    }
     draw_body(c, selection, commands);
 }
 
+void MasksPanel::draw_example_button(float width, Commands& commands) {
+    const ButtonItem item = button_item(k_example, {width, px(20)});
+    if (!item.seen) return;
+    draw_fill(*ImGui::GetWindowDrawList(), item.box, item.hovered ? theme().control_hover : theme().control,
+              px(5));
+    draw_text_centred(*ImGui::GetWindowDrawList(), item.box, font(TextSize::small), theme().text, k_example);
+    draw_focus_ring(item, px(5));
+    tooltip("One forbidden cell that turns the next word into another one, on the model story.");
+    if (item.pressed) commands.post(command::ShowMaskExample{});
+}
+
+/// In a low panel the controls stand in two menus, and the formula beside them.
+void MasksPanel::draw_menus(const MaskCase& c, Commands& commands) {
+    const std::string brush = fmt::format("brush: {}", name(options_.brush));
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    ImGui::SetCursorScreenPos({at.x, at.y + px(4)}); // these are lower than what follows
+    if (header_menu("masks", "masks")) ImGui::OpenPopup("masks to choose from");
+    if (begin_popup_beside("masks to choose from", region_of_last_item())) {
+        draw_presets(c, false, commands);
+        ImGui::EndPopup();
+    }
+    ImGui::SameLine(0, px(8));
+    if (header_menu("brush", brush)) ImGui::OpenPopup("brush and scope");
+    if (begin_popup_beside("brush and scope", region_of_last_item())) {
+        draw_brush(c);
+        ImGui::EndPopup();
+    }
+    ImGui::SetCursorScreenPos({ImGui::GetItemRectMax().x + px(k_group_gap), at.y});
+    draw_formula(c, commands);
+}
+
 /// The chips: a click sets a mask, joins it to what is there, or takes it away again.
-void MasksPanel::draw_presets(const MaskCase& c, Commands& commands) {
+void MasksPanel::draw_presets(const MaskCase& c, bool side_by_side, Commands& commands) {
     const MaskKind own = c.view.config().layer(c.head.layer).mask;
     const bool has_shape =
         std::any_of(c.rules().begin(), c.rules().end(), [](const MaskRule& r) { return r.has_shape(); });
@@ -116,7 +156,7 @@ void MasksPanel::draw_presets(const MaskCase& c, Commands& commands) {
         commands.post(command::SetMasks{without_shapes(c.rules())});
     term_tooltip(term("mask"));
     for (const MaskPreset& preset : mask_presets()) {
-        flow(mask_chip_width(preset.label));
+        if (side_by_side) flow(mask_chip_width(preset.label));
         const bool is_causal = preset.kind >= MaskKind::document;
         const bool chosen = rule_of_kind(c.rules(), preset.kind) >= 0;
         if (mask_chip(preset.label, picture_of(preset), is_causal, chosen))
@@ -125,14 +165,18 @@ void MasksPanel::draw_presets(const MaskCase& c, Commands& commands) {
                                               starts_of_sentences(c.view.run, c.n()))});
         term_tooltip(term(preset.term));
     }
-    vertical_space(4);
 }
 
 /// "mask = causal and not [painted 1 cell]", and the number of the newest shape.
 void MasksPanel::draw_formula(const MaskCase& c, Commands& commands) {
     const LayerConfig layer = c.view.config().layer(c.head.layer);
     const std::string formula = "mask = " + mask_formula(c.rules(), layer, c.head.layer, c.head.head);
-    label_text(formula, theme().text, TextSize::small, Face::mono);
+    const float width = std::min(std::ceil(measure(font(TextSize::small, Face::mono), formula).x) + 1,
+                                 std::max(available_width() - px(k_room_for_paint), px(60)));
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    text_item("formula of the mask", {width, px(k_control_height)});
+    draw_text_cut(*ImGui::GetWindowDrawList(), {at, {at.x + width, at.y + px(k_control_height)}},
+                  font(TextSize::small, Face::mono), theme().text, formula);
     for (const bool visible : {false, true}) {
         const int n = visible ? paint_.shown : paint_.hidden;
         if (n == 0) continue;
@@ -167,25 +211,25 @@ void MasksPanel::draw_number(const MaskCase& c, Commands& commands) {
 
 /// How a stroke paints, and for which layers and heads it and the chips are.
 void MasksPanel::draw_brush(const MaskCase& c) {
-    const auto group = [](const char* words, float width) {
+    const auto begin_group = [](const char* words, float width) {
         const float wide = std::ceil(measure(font(TextSize::small), words).x) + px(6) + width;
         const float right = ImGui::GetWindowPos().x + ImGui::GetContentRegionMax().x;
-        if (*words != 'b' && ImGui::GetItemRectMax().x + px(k_group_gap) + wide <= right)
-            ImGui::SameLine(0, px(k_group_gap));
+        if (ImGui::GetItemRectMax().x + px(k_group_gap) + wide <= right) ImGui::SameLine(0, px(k_group_gap));
         text_line(words, theme().muted, TextSize::small);
         ImGui::SameLine(0, px(6));
     };
-    group("brush", segmented_control_width(k_brushes, ControlSize::small));
+    text_line("brush", theme().muted, TextSize::small);
+    ImGui::SameLine(0, px(6));
     int brush = static_cast<int>(options_.brush);
     if (segmented_control("brush", brush, k_brushes, ControlSize::small))
         options_.brush = static_cast<BrushShape>(brush);
-    group("masks", segmented_control_width(k_joins, ControlSize::small));
+    begin_group("masks", segmented_control_width(k_joins, ControlSize::small));
     int join = static_cast<int>(options_.join);
     if (segmented_control("join", join, k_joins, ControlSize::small))
         options_.join = static_cast<PresetJoin>(join);
-    group("layers", index_picker_width(c.view.config().n_layers));
+    begin_group("layers", index_picker_width(c.view.config().n_layers));
     index_picker("layers", options_.layers, c.view.config().n_layers);
-    group("heads", index_picker_width(c.view.config().n_heads));
+    begin_group("heads", index_picker_width(c.view.config().n_heads));
     index_picker("heads", options_.heads, c.view.config().n_heads);
     vertical_space(2);
 }
@@ -229,12 +273,12 @@ void MasksPanel::draw_footer(const MaskCase& c, const UiRect& area) {
     colour_legend({"weight", "0", "1", true, "attention weight"}, matrix_.view().scale);
     ImGui::SameLine(0, px(k_group_gap));
     const ButtonItem item =
-        button_item("scores of hidden cells", {px(132), px(18)}, mark_of(options_.scores));
+        button_item("scores of hidden cells", {px(150), px(18)}, mark_of(options_.scores));
     if (item.seen) {
         draw_text_cut(*ImGui::GetWindowDrawList(), item.box,
                       font(TextSize::small, options_.scores ? Face::bold : Face::regular),
                       item.hovered || options_.scores ? theme().accent_text : theme().muted,
-                      "scores of hidden cells");
+                      "scores of hidden cells (G)");
         draw_focus_ring(item, px(3));
         tooltip("Writes into each hidden cell the score that query and key would have had in this run. (G)");
         if (item.pressed) options_.scores = !options_.scores;

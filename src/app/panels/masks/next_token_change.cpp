@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t k_most_lines = 8;
 constexpr double k_least_shown = 0.0005; ///< smaller probabilities are "<0.05%"
 // Design lengths.
-constexpr float k_line = 26, k_label = 84, k_number = 62, k_legend = 22, k_least_bar = 60;
+constexpr float k_bar_line = 22, k_token_label = 84, k_share_column = 66, k_bar_legend = 22, k_least_bar = 60;
 
 /// Softmax of a row of logits, (d_vocab).
 std::vector<double> probabilities_of(const Trace& run, int row) {
@@ -49,19 +49,22 @@ void NextTokenChange::update(const MaskCase& c, int row) {
     const auto n = static_cast<std::ptrdiff_t>(std::min(k_most_lines, lines_.size()));
     std::partial_sort(lines_.begin(), lines_.begin() + n, lines_.end(), is_likelier);
     lines_.resize(static_cast<std::size_t>(n));
+    // In the order of before, so that lines keep their places while a person paints.
+    std::stable_sort(lines_.begin(), lines_.end(),
+                     [](const Line& a, const Line& b) { return a.before > b.before; });
 }
 
 void NextTokenChange::draw(const MaskCase& c, int row, const UiRect& area) {
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     ImFont *words = font(TextSize::small), *numbers = font(TextSize::small, Face::mono);
-    const UiRect top{area.min, {area.max.x, area.min.y + px(k_legend)}};
+    const UiRect top{area.min, {area.max.x, area.min.y + px(k_bar_legend)}};
     if (!c.change(row)) return draw_text_cut(list, top, words, t.muted, why_no_predictions(c));
     update(c, row);
-    const float label = std::min(px(k_label), area.width() / 4), right = area.max.x;
-    const bool has_bars = area.width() - label - 3 * px(k_number) > px(k_least_bar);
-    const float bars = area.min.x + label, bars_end = right - 3 * px(k_number) - px(10);
-    const auto column = [&](int i) { return right - static_cast<float>(2 - i) * px(k_number); };
+    const float label = std::min(px(k_token_label), area.width() / 4), right = area.max.x;
+    const bool has_bars = area.width() - label - 3 * px(k_share_column) > px(k_least_bar);
+    const float bars = area.min.x + label, bars_end = right - 3 * px(k_share_column) - px(10);
+    const auto column = [&](int i) { return right - static_cast<float>(2 - i) * px(k_share_column); };
     const auto write = [&](const UiRect& line, int i, ImFont* face, ImU32 ink, std::string_view text) {
         draw_text(list, line, column(i) - measure(face, text).x, face, ink, text);
     };
@@ -71,14 +74,14 @@ void NextTokenChange::draw(const MaskCase& c, int row, const UiRect& area) {
         write(top, i, words, t.muted, word);
     double largest = 0;
     for (const Line& line : lines_) largest = std::max({largest, line.before, line.now});
-    UiRect box{{area.min.x, top.max.y}, {area.max.x, top.max.y + px(k_line)}};
+    UiRect box{{area.min.x, top.max.y}, {area.max.x, top.max.y + px(k_bar_line)}};
     for (const Line& line : lines_) {
-        if (box.max.y > area.max.y - px(k_legend)) break;
+        if (box.max.y > area.max.y - px(k_bar_legend)) break;
         const bool gains = line.now - line.before > 0.05, leads = &line == lines_.data();
         draw_text_cut(list, {box.min, {bars - px(6), box.max.y}},
                       font(TextSize::small, gains || leads ? Face::bold : Face::regular),
                       gains ? t.accent_text : t.text, token_labels().label(line.token));
-        const float middle = std::floor(box.center().y), height = px(6);
+        const float middle = std::floor(box.center().y), height = px(5);
         const auto bar = [&](double p, float y, ImU32 colour) {
             const float width = std::max(1.0f, static_cast<float>(p / largest) * (bars_end - bars));
             list.AddRectFilled({bars, y}, {bars + width, y + height}, colour, px(1));
@@ -87,11 +90,11 @@ void NextTokenChange::draw(const MaskCase& c, int row, const UiRect& area) {
         write(box, 0, numbers, t.muted, write_share(line.before));
         write(box, 1, numbers, gains ? t.accent_text : t.text, write_share(line.now));
         write(box, 2, numbers, t.muted, fmt::format("{:+.1f} pt", 100 * (line.now - line.before)));
-        box.min.y += px(k_line), box.max.y += px(k_line);
+        box.min.y += px(k_bar_line), box.max.y += px(k_bar_line);
     }
     if (!has_bars) return;
     float x = bars;
-    const UiRect legend{{bars, box.min.y}, {area.max.x, box.min.y + px(k_legend)}};
+    const UiRect legend{{bars, box.min.y}, {area.max.x, box.min.y + px(k_bar_legend)}};
     for (const auto& [colour, word] :
          {std::pair(t.block, "without the mask's rules"), {t.accent, "with them"}}) {
         const float y = std::floor(legend.center().y);

@@ -13,14 +13,17 @@ namespace gf::ui {
 namespace {
 
 // Design lengths.
-constexpr float k_label = 74, k_number = 34, k_arrow = 20, k_least_line = 12, k_least_same = 44;
+constexpr float k_bar_share = 0.4f; ///< of the width, where rows are bars
+constexpr float k_prediction_label = 74, k_prediction_number = 34, k_arrow = 20, k_least_line = 12,
+                k_least_same = 44;
 
 /// Where the four columns of the list begin.
 struct Columns {
     explicit Columns(const UiRect& area)
-        : label(std::min(px(k_label), (area.width() - 2 * px(k_number) - px(k_arrow)) / 2)),
-          before(area.min.x), number(before + label), arrow(number + px(k_number)), now(arrow + px(k_arrow)),
-          number_now(now + label) {}
+        : label(std::min(px(k_prediction_label),
+                         (area.width() - 2 * px(k_prediction_number) - px(k_arrow)) / 2)),
+          before(area.min.x), number(before + label), arrow(number + px(k_prediction_number)),
+          now(arrow + px(k_arrow)), number_now(now + label) {}
     float label, before, number, arrow, now, number_now;
 };
 
@@ -68,20 +71,32 @@ void draw_same_rows(const UiRect& area, float top, float bottom, const Columns& 
                           theme().muted, words, width);
 }
 
-/// Where rows are too low for words: a bar for each, as long as its largest change of a logit.
+/// Where rows are too low for words: a bar for each, as long as its largest change of a logit, and words
+/// beside rows that predict another token, as far as lines have room.
 void draw_bars(const MaskCase& c, const PlacedHeatMap& place, const HeatMapView& view, const UiRect& area) {
     ImDrawList& list = *ImGui::GetWindowDrawList();
+    ImFont* face = font(TextSize::small);
     real largest = 0;
     for (int row = 0; row < c.n(); ++row) largest = std::max(largest, c.change(row)->largest);
+    const float room = area.width() * k_bar_share;
+    float free_from = place.rect.min.y;
     for (int row = 0; row < c.n() && largest > 0; ++row) {
         const MaskFindings::RowChange& change = *c.change(row);
         const UiRect cell = heat_map_cell_rect(place, view, row, 0);
-        if (change.largest == 0 || cell.min.y < place.rect.min.y || cell.max.y > place.rect.max.y) continue;
+        if (change.largest == 0 || cell.min.y < place.rect.min.y || cell.max.y > place.rect.max.y + 1)
+            continue;
         const bool turns = change.before.token != change.now.token;
         list.AddRectFilled({area.min.x, cell.min.y},
-                           {area.min.x + area.width() * 0.8f * static_cast<float>(change.largest / largest),
+                           {area.min.x + room * static_cast<float>(change.largest / largest),
                             std::max(cell.max.y, cell.min.y + 1)},
                            turns ? theme().accent : theme().block);
+        const float top = cell.center().y - face->FontSize / 2;
+        if (!turns || top < free_from) continue;
+        free_from = top + face->FontSize;
+        draw_text_cut(list, {{area.min.x + room + px(8), top}, {area.max.x, free_from}}, face,
+                      theme().accent_text,
+                      fmt::format("{} → {} {:.2f}", token_labels().label(change.before.token),
+                                  token_labels().label(change.now.token), change.now.probability));
     }
 }
 

@@ -183,10 +183,10 @@ TEST_F(MasksPanelTest, ChipsSetMasksThatAreJoinedByAndAndOr) {
     ui.click("Masks/padding"); // shows all keys but the first two, also later ones
     expect("window or padding", [&](int q, int k) { return window(q, k) || k >= 2; });
     ui.click("Masks/join/and");
-    ui.click("Masks/block");
+    ui.click("Masks/blocks");
     expect("and blocks",
            [&](int q, int k) { return (window(q, k) || k >= 2) && (k < 4 || std::abs(q / 4 - k / 4) <= 1); });
-    EXPECT_THAT(ui.texts("Masks"), Contains(HasSubstr("mask = window 4 or padding 2 and block 4")));
+    EXPECT_THAT(ui.texts("Masks"), Contains(HasSubstr("mask = window 4 or padding 2 and blocks 4")));
     ui.click("Masks/padding");
     expect("without padding again",
            [&](int q, int k) { return window(q, k) && (k < 4 || std::abs(q / 4 - k / 4) <= 1); });
