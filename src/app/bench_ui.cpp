@@ -28,6 +28,7 @@ struct BenchOptions {
     ModelOptions model;
     std::string shape; ///< random weights of this shape in place of a model; empty: the model
     int tokens = 256, frames = 200;
+    std::string layout = "All panels"; ///< whose frames are measured
     bool json = false;
     bool zoom = false;                ///< a person zooms one head; else a new token appears in every frame
     std::string panel;                ///< this one alone; empty: all
@@ -103,7 +104,7 @@ void carry_out(Workbench& workbench, const Command& command) {
 /// Opens the model and has it write until there are `o.tokens` tokens.
 void open_and_run(Workbench& workbench, const BenchOptions& o) {
     const auto latest = [&]() -> const Snapshot& { return workbench.session().latest(); };
-    workbench.post(command::SetLayout{"All panels"}); // so that all of them are measured
+    workbench.post(command::SetLayout{o.layout});
     carry_out(workbench, command::Open{o.model.path(), o.model.tokenizer, "", o.model.ignored_keys});
     if (!latest().model->tokenizer) {
         // A prompt of ids that differ is there sooner than a text that random weights write.
@@ -171,6 +172,23 @@ FrameTimes measure_frames(const BenchOptions& o, bool gl) {
     return summarise(ms);
 }
 
+/// Milliseconds from a stroke on the mask to the new pattern: the whole text is computed again. The median.
+double mask_stroke_ms(BenchOptions o) {
+    constexpr int k_tokens = 64, k_strokes = 41;
+    o.tokens = std::min(o.tokens, k_tokens);
+    HeadlessWindow window({1600, 900, {}, false, false});
+    Workbench workbench({Session::Mode::cooperative, {}, {}});
+    open_and_run(workbench, o);
+    std::vector<double> ms;
+    for (int i = 0; i < k_strokes; ++i) {
+        const int row = 1 + i * 7 % (o.tokens - 1), key = i * 5 % row;
+        const Stopwatch watch;
+        carry_out(workbench, command::PaintMask{{.cells = {{{row, row + 1}, {key, key + 1}}}}});
+        ms.push_back(1e3 * watch.seconds());
+    }
+    return summarise(ms).median;
+}
+
 /// Milliseconds from nothing to the first picture: fonts, OpenGL, layout, drawing.
 double first_picture_ms() {
     const Stopwatch watch;
@@ -193,20 +211,23 @@ int run(BenchOptions o) {
     }
     const FrameTimes whole = measure_frames(o, false), with_gl = measure_frames(o, true);
     const double median = std::max(whole.median, with_gl.median), p99 = std::max(whole.p99, with_gl.p99);
-    const std::string layout = o.panel.empty() ? "all panels" : o.panel;
+    const double stroke = mask_stroke_ms(o);
+    const std::string layout = o.panel.empty() ? o.layout : o.panel;
     const nlohmann::json out{{"layout", layout + " 1600x900"},
                              {"tokens", o.tokens},
                              {"frame_ms_median", median},
                              {"frame_ms_p99", p99},
                              {"frame_ms_median_no_gl", whole.median},
                              {"workbench_ms_median", with_gl.median},
+                             {"mask_stroke_ms_64_tokens", stroke},
                              {"first_picture_ms", first}};
     if (o.json)
         fmt::print("{}\n", out.dump(2));
     else
-        fmt::print("{} at {} tokens: {:.2f} ms a frame (median), {:.2f} ms (99 %); first picture "
-                   "after {:.0f} ms\n",
-                   layout, o.tokens, median, p99, first);
+        fmt::print(
+            "{} at {} tokens: {:.2f} ms a frame (median), {:.2f} ms (99 %); a stroke on the mask at 64 "
+            "tokens: {:.1f} ms; first picture after {:.0f} ms\n",
+            layout, o.tokens, median, p99, stroke, first);
     return 0;
 }
 
@@ -214,7 +235,7 @@ int run(BenchOptions o) {
 
 void add_bench_ui(CLI::App& app, int& exit_code) {
     auto* command = app.get_subcommand("bench")->add_subcommand(
-        "ui", "CPU time of a frame with all panels, without rasterising");
+        "ui", "CPU time of a frame with all panels, or those of a layout, without rasterising");
     auto options = std::make_shared<BenchOptions>();
     options->model.add_to(*command, false);
     command->add_option("--shape", options->shape, "instead of a model, random weights of this shape")
@@ -225,6 +246,7 @@ void add_bench_ui(CLI::App& app, int& exit_code) {
     command->add_option("--panel", options->panel, "this panel alone: Head");
     command->add_option("--option", options->options, "what it shows, NAME=VALUE: form=unrolled")
         ->needs("--panel");
+    command->add_option("--layout", options->layout, "whose panels are measured")->capture_default_str();
     command->add_option("--tokens", options->tokens)->capture_default_str();
     command->add_option("--frames", options->frames)->capture_default_str();
     command->add_flag("--json", options->json);

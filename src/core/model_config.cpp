@@ -22,7 +22,8 @@ GF_NAMES(RopePairs, "rope_pairs", "interleaved", "half")
 GF_NAMES(RopeScalingKind, "rope_scaling", "none", "linear", "dynamic", "llama3", "yarn", "longrope")
 GF_NAMES(Activation, "activation", "gelu_tanh", "gelu", "silu", "relu")
 GF_NAMES(MlpKind, "mlp", "none", "plain", "gated")
-GF_NAMES(MaskKind, "mask", "causal", "bidirectional", "prefix", "sliding_window")
+GF_NAMES(MaskKind, "mask", "causal", "bidirectional", "prefix", "sliding_window", "first_and_window",
+         "document", "block_sparse", "strided", "padding")
 GF_NAMES(TensorNames, "tensor_names", "llama", "gpt2", "bert", "gpt_neo")
 GF_NAMES(OutputHead, "head", "tokens", "masked_tokens", "classes", "embedding", "none")
 GF_NAMES(Pooling, "pooling", "first", "mean", "last")
@@ -121,6 +122,9 @@ void validate(const ModelConfig& c, const std::string& where) {
                 std::to_string(c.rope_theta));
         validate(c.rope_scaling, {c.rope_theta, c.d_head, c.n_ctx}, where + ": rope_scaling");
     }
+    require(c.mask <= MaskKind::sliding_window, "mask",
+            "causal, bidirectional, prefix or sliding_window (the other kinds are masks of a setup)",
+            "'" + std::string(name(c.mask)) + "'");
     if (c.mask == MaskKind::sliding_window) size(c.window, "window", 1 << 30);
     const std::size_t n_windows = c.layer_windows.size();
     require(n_windows == 0 ||

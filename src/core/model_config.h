@@ -20,7 +20,19 @@ enum class Positions { none, learned, sinusoidal, rope, alibi };
 /// Which dimensions rotate together: (2i, 2i + 1), or (i, i + d_head / 2).
 enum class RopePairs { interleaved, half };
 enum class MlpKind { none, plain, gated }; ///< none: an attention-only block
-enum class MaskKind { causal, bidirectional, prefix, sliding_window };
+/// Those up to sliding_window are what models are trained with. The others are sparse attention's and stand
+/// in the rules of a setup; core/mask_shape.h says what each shows.
+enum class MaskKind {
+    causal,
+    bidirectional,
+    prefix,
+    sliding_window,
+    first_and_window,
+    document,
+    block_sparse,
+    strided,
+    padding
+};
 enum class TensorNames { llama, gpt2, bert, gpt_neo }; ///< whose names the parameters carry in files
 
 enum class OutputHead {

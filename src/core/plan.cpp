@@ -11,24 +11,28 @@
 namespace gf {
 namespace {
 
-/// What makes the mask of one head: a kind, then the rules that paint on it.
+/// What makes the mask of one head: a shape, then the rules that join other shapes to it and paint on it.
 struct Recipe {
-    MaskKind kind{};
-    int window = 0;
-    int n_prefix = -1; ///< -1: that of the segment
-    std::vector<std::size_t> painted_by{};
+    struct Step {
+        std::size_t rule = 0;
+        std::optional<MaskShape> joined{}; ///< none: the rule only paints
+        auto operator<=>(const Step&) const = default;
+    };
+    MaskShape shape{};
+    std::vector<Step> steps{};
     auto operator<=>(const Recipe&) const = default;
 };
 
 Recipe recipe_of(const LayerConfig& layer, const RunSetup& setup, int l, int head) {
-    Recipe r{layer.mask, layer.window};
+    Recipe r{{layer.mask, layer.window}};
     for (std::size_t i = 0; i < setup.masks.size(); ++i) {
         const MaskRule& rule = setup.masks[i];
         if (!names(rule.layers, l) || !names(rule.heads, head)) continue;
-        if (rule.replaces())
-            r = {rule.kind.value_or(layer.mask), rule.window.value_or(layer.window),
-                 rule.n_prefix.value_or(-1)};
-        if (!rule.painted.empty()) r.painted_by.push_back(i);
+        const MaskShape shape = rule.shape(layer.mask, layer.window);
+        if (rule.replaces()) r = {shape};
+        const bool joins = rule.has_shape() && !rule.replaces();
+        if (joins || !rule.painted.empty())
+            r.steps.push_back({i, joins ? std::optional(shape) : std::nullopt});
     }
     return r;
 }
@@ -45,20 +49,24 @@ class MaskMaker {
     KeyMask make(const Recipe& recipe) const {
         const int n = static_cast<int>(rows_.size());
         std::vector<KeyRange> hulls;
-        for (int t = 0; t < n; ++t) hulls.push_back(interval(recipe, t));
-        if (recipe.painted_by.empty() && setup_.evicted.empty() && !by_position_)
+        for (int t = 0; t < n; ++t) hulls.push_back(interval(recipe.shape, t));
+        const bool is_interval = recipe.shape.kind <= MaskKind::sliding_window;
+        if (is_interval && recipe.steps.empty() && setup_.evicted.empty() && !by_position_)
             return KeyMask(std::move(hulls));
         std::vector<std::uint64_t> bits(rows_.size() * words_per_row_);
         for (int t = 0; t < n; ++t) {
             if (rows_[static_cast<std::size_t>(t)].padding) continue;
             std::uint64_t* words = bits.data() + static_cast<std::size_t>(t) * words_per_row_;
             const KeyRange& seen = hulls[static_cast<std::size_t>(t)];
-            if (by_position_)
-                see_by_position(recipe, t, words);
-            else
+            if (is_interval && !by_position_)
                 set(words, seen.begin - seen.first, seen.end - seen.first, true);
-            for (const std::size_t rule : recipe.painted_by)
-                for (const PaintedCells& cells : setup_.masks[rule].painted) paint(cells, t, words);
+            else
+                join(recipe.shape, MaskJoin::either, t, words);
+            for (const Recipe::Step& step : recipe.steps) {
+                const MaskRule& rule = setup_.masks[step.rule];
+                if (step.joined) join(*step.joined, rule.join, t, words);
+                for (const PaintedCells& cells : rule.painted) paint(cells, t, words);
+            }
             for (const Eviction& e : setup_.evicted)
                 if (t >= e.from_row) paint({{t, t + 1}, e.keys, false}, t, words, false);
         }
@@ -68,43 +76,50 @@ class MaskMaker {
   private:
     /// The real tokens of a row's segment.
     struct Bounds {
-        int begin, end, n_prefix;
+        int begin, end;
     };
-    Bounds bounds(const Recipe& recipe, int t) const {
-        const Segment& s = segments_[static_cast<std::size_t>(rows_[static_cast<std::size_t>(t)].segment)];
-        return {s.begin + s.pad_left, s.end - s.pad_right,
-                recipe.n_prefix >= 0 ? recipe.n_prefix : s.n_prefix};
+    Bounds bounds(int t) const {
+        const Segment& s = segment(t);
+        return {s.begin + s.pad_left, s.end - s.pad_right};
+    }
+    const Segment& segment(int t) const {
+        return segments_[static_cast<std::size_t>(rows_[static_cast<std::size_t>(t)].segment)];
+    }
+    int prefix(const MaskShape& shape, int t) const {
+        return shape.n_prefix >= 0 ? shape.n_prefix : segment(t).n_prefix;
     }
 
-    /// What the kind of mask alone shows to row t, if it compares rows.
-    KeyRange interval(const Recipe& recipe, int t) const {
+    /// What a shape that is an interval shows to row t, if it compares rows; of others all keys.
+    KeyRange interval(const MaskShape& shape, int t) const {
         const RowPlan& plan = rows_[static_cast<std::size_t>(t)];
         if (plan.padding) return {plan.segment_begin, plan.segment_begin, plan.segment_begin};
-        const auto [first, last, n_prefix] = bounds(recipe, t);
-        KeyRange keys{first, t + 1, plan.segment_begin};
-        switch (recipe.kind) {
-        case MaskKind::causal: break;
-        case MaskKind::bidirectional: keys.end = last; break;
-        case MaskKind::prefix: keys.end = std::max(t + 1, first + std::min(n_prefix, last - first)); break;
-        case MaskKind::sliding_window: keys.begin = std::max(first, t + 1 - recipe.window); break;
+        const auto [first, last] = bounds(t);
+        KeyRange keys{first, last, plan.segment_begin};
+        switch (shape.kind) {
+        case MaskKind::causal: keys.end = t + 1; break;
+        case MaskKind::prefix:
+            keys.end = std::max(t + 1, first + std::min(prefix(shape, t), last - first));
+            break;
+        case MaskKind::sliding_window:
+            keys.begin = std::max(first, t + 1 - shape.window);
+            keys.end = t + 1;
+            break;
+        default: break;
         }
         return keys;
     }
 
-    /// The same if the mask compares positions.
-    void see_by_position(const Recipe& recipe, int t, std::uint64_t* words) const {
-        const auto [first, last, n_prefix] = bounds(recipe, t);
-        const int query = position(t), segment_begin = rows_[static_cast<std::size_t>(t)].segment_begin;
-        for (int k = first; k < last; ++k) {
-            const int key = position(k);
-            bool seen = key <= query;
-            if (recipe.kind == MaskKind::bidirectional) seen = true;
-            if (recipe.kind == MaskKind::prefix) seen |= key < n_prefix;
-            // A window of 2^30 and a negative position difference fit into 64 bits.
-            if (recipe.kind == MaskKind::sliding_window)
-                seen &= static_cast<std::int64_t>(query) - key < recipe.window;
-            if (seen) set(words, k - segment_begin, k - segment_begin + 1, true);
-        }
+    /// Joins a shape to what row t sees so far, cell by cell.
+    void join(const MaskShape& mask, MaskJoin how, int t, std::uint64_t* words) const {
+        const auto [first, last] = bounds(t);
+        MaskShape shape = mask;
+        shape.n_prefix = prefix(mask, t);
+        const int segment_begin = rows_[static_cast<std::size_t>(t)].segment_begin;
+        const auto place = [&](int row) { return by_position_ ? position(row) : row - first; };
+        const bool changes_to = how == MaskJoin::either;
+        for (int k = first; k < last; ++k)
+            if (shows(shape, place(t), place(k)) == changes_to)
+                set(words, k - segment_begin, k - segment_begin + 1, changes_to);
     }
 
     void paint(const PaintedCells& cells, int t, std::uint64_t* words) const {
@@ -115,7 +130,7 @@ class MaskMaker {
         const auto to = [](int end) { return end < 0 ? k_all : end; };
         const int query = by_position ? position(t) : t;
         if (query < cells.rows[0] || query >= to(cells.rows[1])) return;
-        const auto [first, last, n_prefix] = bounds({}, t);
+        const auto [first, last] = bounds(t);
         const int segment_begin = rows_[static_cast<std::size_t>(t)].segment_begin;
         if (!by_position)
             return set(words, std::max(first, cells.keys[0]) - segment_begin,

@@ -23,26 +23,43 @@ std::string range_words(const std::array<int, 2>& range) {
     return std::to_string(range[0]) + " to " + std::to_string(range[1]);
 }
 
-void check_mask(const MaskRule& rule, const ModelConfig& c, const std::string& where) {
-    check_indices(rule.layers, c.n_layers, where + ": layers", "layers");
-    check_indices(rule.heads, c.n_heads, where + ": heads", "heads");
+/// Checks that the kind, in each layer that the rule is for, has the numbers that it needs and no others.
+void check_shape(const MaskRule& rule, const ModelConfig& c, const std::string& where) {
     const int window = rule.window.value_or(0);
     if (rule.window && window < 1)
         refuse_setup(where + ": window", "1 or more tokens", std::to_string(window));
     if (rule.n_prefix && *rule.n_prefix < 0)
         refuse_setup(where + ": n_prefix", "0 or more tokens", std::to_string(*rule.n_prefix));
-    for (int l = 0; rule.replaces() && l < c.n_layers; ++l) {
+    if (rule.join != MaskJoin::replace && !rule.has_shape())
+        refuse_setup(where + ": join", "a kind that is joined", "none");
+    if (!std::is_sorted(rule.starts.begin(), rule.starts.end()) ||
+        (!rule.starts.empty() && rule.kind != MaskKind::document))
+        refuse_setup(where + ": starts", "ascending tokens, with the kind document",
+                     std::to_string(rule.starts.size()) + " numbers");
+    const bool wants_size = rule.kind && has_size(*rule.kind);
+    if (wants_size ? rule.size < 1 : rule.size != 0)
+        refuse_setup(where + ": size",
+                     wants_size ? "1 or more tokens, for the kind " + std::string(name(*rule.kind))
+                                : "none, except for kinds that have one",
+                     std::to_string(rule.size));
+    for (int l = 0; rule.has_shape() && l < c.n_layers; ++l) {
         if (!names(rule.layers, l)) continue;
         const MaskKind kind = rule.kind.value_or(c.layer(l).mask);
-        if (kind == MaskKind::sliding_window ? window == 0 && c.layer(l).window == 0 : window > 0)
+        if (has_window(kind) ? window == 0 && c.layer(l).window == 0 : window > 0)
             refuse_setup(where + ": window",
-                         kind == MaskKind::sliding_window ? "a window, for the kind sliding_window"
-                                                          : "none, except for the kind sliding_window",
+                         has_window(kind) ? "a window, for the kind " + std::string(name(kind))
+                                          : "none, except for kinds that have one",
                          std::to_string(window));
         if (rule.n_prefix && kind != MaskKind::prefix)
             refuse_setup(where + ": n_prefix", "none, except for the kind prefix",
                          std::to_string(*rule.n_prefix));
     }
+}
+
+void check_mask(const MaskRule& rule, const ModelConfig& c, const std::string& where) {
+    check_indices(rule.layers, c.n_layers, where + ": layers", "layers");
+    check_indices(rule.heads, c.n_heads, where + ": heads", "heads");
+    check_shape(rule, c, where);
     const auto is_range = [](const std::array<int, 2>& r) { return r[0] >= 0 && (r[1] < 0 || r[1] >= r[0]); };
     for (const PaintedCells& p : rule.painted)
         if (!is_range(p.rows) || !is_range(p.keys))
@@ -106,6 +123,11 @@ bool shows_later_keys(const PaintedCells& p) {
 
 } // namespace
 
+std::string_view name(MaskJoin join) {
+    static constexpr std::array<std::string_view, 3> k_words{"replace", "and", "or"};
+    return k_words[static_cast<std::size_t>(join)];
+}
+
 void validate(const RunSetup& setup, const ModelConfig& c) {
     for (std::size_t i = 0; i < setup.masks.size(); ++i)
         check_mask(setup.masks[i], c, "setup: masks [" + std::to_string(i) + "]");
@@ -134,13 +156,17 @@ ModelConfig config_under(const ModelConfig& config, const RunSetup& setup) {
 
 bool looks_ahead(const ModelConfig& c, const RunSetup& setup) {
     if (setup.mask_by_position && !setup.order.empty()) return true;
-    const auto both_ways = [](MaskKind k) { return k == MaskKind::bidirectional || k == MaskKind::prefix; };
     for (int l = 0; l < c.n_layers; ++l)
         for (int h = 0; h < (setup.masks.empty() ? 1 : c.n_heads); ++h) {
-            bool ahead = both_ways(c.layer(l).mask);
+            bool ahead = looks_ahead(c.layer(l).mask);
             for (const MaskRule& rule : setup.masks) {
                 if (!names(rule.layers, l) || !names(rule.heads, h)) continue;
-                if (rule.replaces()) ahead = both_ways(rule.kind.value_or(c.layer(l).mask));
+                if (rule.has_shape()) {
+                    const bool shape_does = looks_ahead(rule.kind.value_or(c.layer(l).mask));
+                    ahead = rule.join == MaskJoin::both     ? ahead && shape_does
+                            : rule.join == MaskJoin::either ? ahead || shape_does
+                                                            : shape_does;
+                }
                 ahead |= std::any_of(rule.painted.begin(), rule.painted.end(), shows_later_keys);
             }
             if (ahead) return true;

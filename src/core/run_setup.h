@@ -5,6 +5,7 @@
 // edits and regularisation are not among them: they come with the text, the edits and the training.
 
 #include "core/edit.h"
+#include "core/mask_shape.h"
 #include "core/model_config.h"
 #include "core/regularise.h"
 
@@ -45,21 +46,40 @@ struct PaintedCells {
     }
 };
 
-/// A change of the mask in some heads of some layers. A rule with a kind, a window or a prefix replaces the
-/// mask and what earlier rules painted there; painted cells then change single cells of it.
+/// What a rule's shape does to the mask that earlier rules made: it takes its place, or a key must be (and),
+/// or may be (or), one that the shape shows.
+enum class MaskJoin { replace, both, either };
+/// "replace", "and", "or".
+std::string_view name(MaskJoin);
+
+/// A change of the mask in some heads of some layers. A rule with a kind, a window or a prefix has a shape,
+/// which by default replaces the mask and what earlier rules painted there; painted cells then change single
+/// cells of it.
 struct MaskRule {
+    MaskJoin join = MaskJoin::replace;
     std::optional<MaskKind> kind{}; ///< none: that of the layer
-    std::optional<int> window{};    ///< with sliding_window; none: that of the layer
+    std::optional<int> window{};    ///< with sliding_window (none: that of the layer) and first_and_window
     std::optional<int> n_prefix{};  ///< with prefix; none: that of the segment
+    int size = 0;                   ///< see MaskShape
+    std::vector<int> starts{};      ///< see MaskShape
     std::vector<PaintedCells> painted{};
     std::vector<int> layers{}, heads{}; ///< empty: all
     bool operator==(const MaskRule&) const = default;
 
-    bool replaces() const { return kind || window || n_prefix; }
+    bool has_shape() const { return kind || window || n_prefix; }
+    bool replaces() const { return has_shape() && join == MaskJoin::replace; }
+    /// The shape in a layer of this mask and window. n_prefix is -1 where it is that of the segment.
+    MaskShape shape(MaskKind layer_kind, int layer_window) const {
+        return {kind.value_or(layer_kind), window.value_or(layer_window), n_prefix.value_or(-1), size,
+                starts};
+    }
     static void fields(auto& rule, auto visit) {
+        visit("join", rule.join, {.skip_empty = true});
         visit("kind", rule.kind);
         visit("window", rule.window, {.least = 1, .greatest = k_max_setup_index});
         visit("n_prefix", rule.n_prefix, {.least = 0, .greatest = k_max_setup_index});
+        visit("size", rule.size, {.least = 0, .greatest = k_max_setup_index, .skip_empty = true});
+        visit("starts", rule.starts, {.least = 0, .greatest = k_max_setup_index, .skip_empty = true});
         visit("painted", rule.painted, {.skip_empty = true});
         visit("layers", rule.layers, {.least = 0, .skip_empty = true});
         visit("heads", rule.heads, {.least = 0, .skip_empty = true});

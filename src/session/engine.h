@@ -11,6 +11,7 @@
 // Donor         a run that edits take values from
 // LayerDesk     the layer in view of a run that is too long to keep everything
 // GradientDesk  the gradients of the text and of its source
+// MaskEffects   what the masks of the text do (src/measures)
 // ProbeDesk     the run of a fixed text, on which heads are measured
 // PositionDesk  what the schemes of positions do on texts of Tinyville
 // OrderDesk     what the models notice of another order of the words
@@ -28,6 +29,7 @@
 // engine_gradients.cpp gradients of the text
 // engine_watches.cpp   conditions that stop playing
 // engine_positions.cpp studies of positions
+// engine_masks.cpp     masks of the text, and what they do
 // engine_state.cpp     the state as a list of commands
 
 #include "session/commands/session_commands.h"
@@ -113,6 +115,9 @@ class Engine {
     void run(const command::RemoveEdits&);
     void run(const command::UseEdits&);
     void run(const command::SetSetup&);
+    void run(const command::SetMasks&);
+    void run(const command::PaintMask&);
+    void run(const command::FindMaskEffects&);
     void run(const command::RestoreText&);
     void run(const command::SaveState&);
     void run(const command::AddRun&);
@@ -214,6 +219,12 @@ class Engine {
     bool study_is_due() const {
         return (order_.is_behind() || positions_.is_behind()) && playback_.steps_left() == 0;
     }
+    // Masks.
+    void change_setup(RunSetup setup);
+    void update_mask_effects();
+    /// As the probe text, the runs under other masks wait for the text.
+    bool mask_effects_are_due() const { return mask_effects_.is_behind() && playback_.steps_left() == 0; }
+    void compute_mask_effects();
 
     // A text whose rows depend on later tokens.
     const Branch& shown_text() const;
@@ -244,6 +255,8 @@ class Engine {
     ProbeDesk probe_;
     PositionDesk positions_;
     OrderDesk order_;
+    std::optional<MaskQuestions> mask_questions_; ///< none: nobody asks what masks do
+    MaskEffects mask_effects_;
     WaitingRoom waiting_;
     WatchDesk watches_;
     std::shared_ptr<Branch> shown_part_; ///< the tokens shown of part_of_; null: all of them are

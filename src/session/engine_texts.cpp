@@ -117,10 +117,13 @@ std::shared_ptr<Branch> Engine::read_source(const Model& model, const std::strin
     return run;
 }
 
-/// The text is computed again with another setup; its tokens stay.
 void Engine::run(const command::SetSetup& c) {
     require_run("setup");
-    RunSetup setup = c.file.empty() ? c.setup : load_setup(c.file, state_.model->config());
+    change_setup(c.file.empty() ? c.setup : load_setup(c.file, state_.model->config()));
+}
+
+/// The text is computed again with another setup; its tokens stay.
+void Engine::change_setup(RunSetup setup) {
     validate(setup, state_.model->config());
     if (setup == state_.setup) return;
     mark_undoable();

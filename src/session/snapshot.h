@@ -3,6 +3,7 @@
 
 #include "core/gradient_target.h"
 #include "core/sampling/sampling.h"
+#include "measures/mask_effects.h"
 #include "session/branch.h"
 #include "session/order_effect.h"
 #include "session/position_study.h"
@@ -57,6 +58,9 @@ struct Snapshot {
 
     std::shared_ptr<const Watches> watches =
         std::make_shared<const Watches>(); ///< in the order of their adding
+
+    std::optional<MaskQuestions> mask_questions;       ///< none: nobody asks what masks do
+    std::shared_ptr<const MaskFindings> mask_findings; ///< null: nothing is found yet
 
     std::optional<GradientTarget> gradient_target; ///< what the gradients of the text are of; null: none
     std::vector<JobProgress> jobs;

@@ -207,6 +207,24 @@ TEST(Spelling, OfAScore) {
     EXPECT_EQ(shown, order);
 }
 
+TEST(Spelling, OfAMaskedScoreSaysWhatItWouldHaveBeen) {
+    const ModelConfig config = preset("llama").config;
+    const auto weights = random_weights(config);
+    const std::vector<int> tokens = random_tokens(config, 9);
+    const auto trace = run(weights, tokens);
+    Trace open(weights, {9}, {.masks = {{.kind = MaskKind::bidirectional}}});
+    extend(open, tokens);
+    const CellRef cell{0, Site::attn_scores, 0, 3, 2, 7};
+    const std::string text = spell(*trace, 9, cell).text();
+    EXPECT_THAT(text, HasSubstr("  =  -inf   masked: query 2 may not read key 7; without the mask  "));
+    const std::vector<std::string> parts = parts_of(text.substr(text.find("mask  ") + 6));
+    ASSERT_EQ(parts.size(), 3u) << text;
+    EXPECT_EQ(parts[0], "rot_q·rot_k / √8");
+    EXPECT_NEAR(std::stod(parts[2]), static_cast<double>(open.value(cell)), 0.51 * unit(parts[2]));
+    EXPECT_LE(std::abs(Calculator::value(parts[1]) - std::stod(parts[2])), 0.55 * unit(parts[2]));
+    EXPECT_THAT(spell(*trace, 7, cell).text(), Not(HasSubstr("without the mask"))) << "not computed yet";
+}
+
 TEST(Spelling, NamesTokensWhereTheyCanBeWritten) {
     const auto trace = run(random_weights(preset("gpt2").config), {5, 6, 7});
     const SpellOptions options{.terms = 3, .token = [](int id) {

@@ -27,8 +27,13 @@ RunSetup random_setup(std::mt19937_64& random, const ModelConfig& c, int n) {
     for (int i = pick(random, 4); i > 0; --i) {
         MaskRule rule{.layers = some(random, c.n_layers), .heads = some(random, c.n_heads)};
         if (pick(random, 2)) {
-            rule.kind = static_cast<MaskKind>(pick(random, 4));
-            if (rule.kind == MaskKind::sliding_window) rule.window = 1 + pick(random, n);
+            rule.kind = static_cast<MaskKind>(pick(random, 9));
+            rule.join = static_cast<MaskJoin>(pick(random, 3));
+            if (has_window(*rule.kind)) rule.window = 1 + pick(random, n);
+            if (has_size(*rule.kind)) rule.size = 1 + pick(random, n);
+            if (rule.kind == MaskKind::document)
+                for (int start = pick(random, 4); start < n; start += 1 + pick(random, 4))
+                    rule.starts.push_back(start);
             if (rule.kind == MaskKind::prefix && pick(random, 2)) rule.n_prefix = pick(random, n);
         }
         for (int j = pick(random, 4); j > 0; --j) {

@@ -74,6 +74,14 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::SetSetup{"s.json"}, R"({"command": "setup", "file": "s.json"})");
     add(command::SetSetup{.setup = {.experts_per_token = 1}},
         R"({"command": "setup", "experts_per_token": 1})");
+    add(command::SetMasks{{{.join = MaskJoin::both, .kind = MaskKind::strided, .size = 4, .layers = {1}}}},
+        R"({"command": "masks", "masks": [{"join": "and", "kind": "strided", "size": 4, "layers": [1]}]})");
+    add(command::PaintMask{{.cells = {{{3, 4}, {1, -1}, true}}, .erase = true, .layers = {0}, .heads = {2}}},
+        R"({"command": "paint-mask", "cells": [{"rows": [3, 4], "keys": [1, -1], "visible": true}],
+            "erase": true, "layers": [0], "heads": [2]})");
+    add(command::FindMaskEffects{true, {12, 7, 2, 5}},
+        R"({"command": "mask-effects", "on": true, "leak_row": 12, "leak_token": 7, "n_padding": 2,
+            "window": 5})");
     add(command::SaveState{"s.json"}, R"({"command": "save-state", "path": "s.json"})");
     add(
         command::RestoreText{
@@ -122,6 +130,7 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::Probe{true, "1,2,1,2"}, R"({"command": "probe", "on": true, "text": "1,2,1,2"})");
     add(command::ShowHelp{false}, R"({"command": "help", "on": false})");
     add(command::ShowLook{false}, R"({"command": "what-to-look-at", "on": false})");
+    add(command::ShowMaskExample{}, R"({"command": "mask-example"})");
     add(command::Explain{"top-k"}, R"({"command": "explain", "word": "top-k"})");
     return all;
 }

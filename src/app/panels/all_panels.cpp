@@ -5,6 +5,9 @@
 #include "app/panels/heads/head_panel.h"
 #include "app/panels/heads/heads_panel.h"
 #include "app/panels/inspector/inspector_panel.h"
+#include "app/panels/masks/mask_demos_panel.h"
+#include "app/panels/masks/mask_effect_panel.h"
+#include "app/panels/masks/masks_panel.h"
 #include "app/panels/outline/outline_panel.h"
 #include "app/panels/positions/positions_panel.h"
 #include "app/panels/sampling/sampling_panel.h"
@@ -20,6 +23,9 @@ std::vector<std::unique_ptr<Panel>> make_all_panels() {
     panels.push_back(make_sampling_panel());
     panels.push_back(make_heads_panel());
     panels.push_back(make_head_panel());
+    panels.push_back(make_masks_panel());
+    panels.push_back(make_mask_effect_panel());
+    panels.push_back(make_mask_demos_panel());
     panels.push_back(make_inspector_panel());
     panels.push_back(make_cache_panel());
     panels.push_back(make_positions_panel());

@@ -104,6 +104,18 @@ Layout cache_layout() {
             ""};
 }
 
+/// Who may look at whom leads; what it does and what masks are for stand beside it.
+Layout masks_layout() {
+    DockTree right = above(0.6f, tabs({"Mask effect"}), tabs({"Mask demos"}));
+    return {"Masks",
+            above(k_text_height, beside(0.61f, tabs({"Masks"}), std::move(right)), tabs({"Text"})),
+            {"Outline", "Flow", "Sampling", "Heads", "Head", "Inspector"},
+            {},
+            above(k_text_height, beside(0.62f, tabs({"Masks"}), tabs({"Mask effect", "Mask demos"})),
+                  tabs({"Text"})),
+            ""};
+}
+
 Layout sampling_layout() {
     DockTree right = above(0.5f, tabs({"Inspector"}), tabs({"Head", "Heads", "Flow"}));
     DockTree main =
@@ -139,8 +151,8 @@ void check_sizes(const DockTree& tree, const std::string& where) {
 
 std::span<const Layout> standard_layouts() {
     static const std::array layouts = {overview_layout(), attention_layout(), one_head_layout(),
-                                       cache_layout(),    sampling_layout(),  positions_layout(),
-                                       reading_layout(),  all_panels_layout()};
+                                       masks_layout(),    positions_layout(), cache_layout(),
+                                       sampling_layout(), reading_layout(),   all_panels_layout()};
     return layouts;
 }
 

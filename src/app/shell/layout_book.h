@@ -31,7 +31,7 @@ struct Layout {
     }
 };
 
-/// The program's own layouts: "Overview", "Attention", "One head", "Cache", "Sampling", "Positions",
+/// The program's own layouts: "Overview", "Attention", "One head", "Masks", "Positions", "Cache", "Sampling",
 /// "Reading", "All panels". The first one is the default.
 std::span<const Layout> standard_layouts();
 

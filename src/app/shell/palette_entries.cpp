@@ -128,18 +128,19 @@ void add_temperature_commands(const Snapshot& s, Entries& entries) {
 }
 
 /// Which tokens each token may listen to, in all layers and heads.
-void add_mask_commands(const Run& text, Entries& entries) {
+void add_mask_commands(Entries& entries) {
     const auto add = [&](const char* title, const char* what, std::vector<MaskRule> masks) {
-        RunSetup setup = text.trace->setup();
-        setup.masks = std::move(masks);
-        setup.edits.clear(), setup.segments.clear(), setup.n_prefix = 0; // the text has its own
-        add_command(entries, title, what, "", command::SetSetup{.setup = std::move(setup)});
+        add_command(entries, title, what, "", command::SetMasks{std::move(masks)});
     };
     add("Mask: the model's own", "as it was trained", {});
     add("Mask: only earlier tokens", "causal", {{.kind = MaskKind::causal}});
     add("Mask: later tokens too", "bidirectional", {{.kind = MaskKind::bidirectional}});
     add("Mask: only the last 4 tokens", "a sliding window",
         {{.kind = MaskKind::sliding_window, .window = 4}});
+    add("Mask: the first and the last 4 tokens", "first tokens + window",
+        {{.kind = MaskKind::first_and_window, .window = 4, .size = 1}});
+    add_command(entries, "Mask: show an example", "one hidden cell turns the next word into another one", "",
+                command::ShowMaskExample{});
 }
 
 /// The first of glassformer-state.json, glassformer-state-2.json ... that is not there yet.
@@ -298,7 +299,7 @@ std::vector<PaletteEntry> palette_entries(const PaletteScope& scope) {
         add_view_commands(s, scope.selection, entries);
         add_speed_commands(entries);
         if (s.config().continues_text()) add_temperature_commands(s, entries);
-        add_mask_commands(s.text(), entries);
+        add_mask_commands(entries);
         add_export_command(entries);
     }
     add_program_commands(scope, entries);

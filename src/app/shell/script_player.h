@@ -14,6 +14,10 @@ class ScriptPlayer {
   public:
     /// Plays this list, in place of one that is under way.
     void play(std::vector<Command> script) { left_.assign(script.begin(), script.end()); }
+    /// Plays this list before what is left of one that is under way.
+    void play_first(const std::vector<Command>& script) {
+        left_.insert(left_.begin(), script.begin(), script.end());
+    }
     bool is_playing() const { return !left_.empty(); }
     /// Once a frame, before commands are carried out: appends to `due` what can be done now. Commands of the
     /// window go all at once, those of the session one by one.

@@ -2,6 +2,7 @@
 // SelectionControl's.
 
 #include "app/host/keyboard.h"
+#include "app/shell/mask_example.h"
 #include "app/shell/workbench.h"
 #include "app/view/operations.h"
 #include "app/widgets/term_tooltip.h"
@@ -115,6 +116,11 @@ void Workbench::run(const command::ShowLook& c) {
         notice_.window().note(
             "Only the models that ship say what is worth looking at in them.",
             [this, model = session_.latest().model] { return session_.latest().model == model; });
+}
+
+/// One after the other, since what is pinned is a head of the model that is opened first.
+void Workbench::run(const command::ShowMaskExample&) {
+    script_player_.play_first(mask_example(session_.latest()));
 }
 
 } // namespace gf::ui

@@ -106,6 +106,7 @@ class Workbench {
     void run(const command::ShowHelp&);
     void run(const command::Explain&);
     void run(const command::ShowLook&);
+    void run(const command::ShowMaskExample&);
 
     void update_title(const Snapshot& snapshot);
     void remember_model(const Snapshot& snapshot);

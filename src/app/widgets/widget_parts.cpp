@@ -34,14 +34,14 @@ ButtonItem button_item(const char* label, ImVec2 size, Mark mark) {
 
 int alt_arrow(const ButtonItem& item) {
     if (!item.focused_by_key || !ImGui::GetIO().KeyAlt) return 0;
-    const ImGuiID id = ImGui::GetItemID();
-    int step = 0;
-    for (const auto& [key, direction] :
-         {std::pair(ImGuiKey_LeftArrow, -1), std::pair(ImGuiKey_RightArrow, 1)}) {
-        if (ImGui::IsKeyPressed(key, true)) step = direction;
-        ImGui::SetKeyOwner(key, id); // else Dear ImGui would walk on to a neighbour
-    }
-    return step;
+    keep_alt_arrows();
+    const auto pressed = [](ImGuiKey key) { return ImGui::IsKeyPressed(key, true); };
+    return pressed(ImGuiKey_RightArrow) ? 1 : pressed(ImGuiKey_LeftArrow) ? -1 : 0;
+}
+
+void keep_alt_arrows() {
+    for (const ImGuiKey key : {ImGuiKey_LeftArrow, ImGuiKey_RightArrow, ImGuiKey_UpArrow, ImGuiKey_DownArrow})
+        ImGui::SetKeyOwner(key, ImGui::GetItemID());
 }
 
 void text_item(const char* label, ImVec2 size) {

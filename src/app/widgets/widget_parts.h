@@ -29,6 +29,9 @@ ButtonItem button_item(const char* label, ImVec2 size, Mark mark = Mark::none);
 /// the last one: the keyboard then stays on it. Else 0.
 int alt_arrow(const ButtonItem& item);
 
+/// Keeps the arrows, while Alt is held, from walking on from the item that was made last.
+void keep_alt_arrows();
+
 /// An item at the cursor that does nothing and that the keyboard passes over. It takes its place in the
 /// window, and tests find what stands there by its name.
 void text_item(const char* label, ImVec2 size);

@@ -123,6 +123,10 @@ double evaluate(const Trace& trace, const CellRef& cell) {
     return resolve(trace, cell).root.value;
 }
 
+double score_without_mask(const Trace& trace, const CellRef& cell) {
+    return resolve(trace, cell, Visibility::granted).root.value;
+}
+
 std::vector<CellRange> precedents(const Trace& trace, const CellRef& cell) {
     std::vector<CellRange> ranges;
     if (cell.param >= 0) return ranges;

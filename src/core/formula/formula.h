@@ -44,6 +44,10 @@ namespace gf {
 /// computed already.
 double evaluate(const Trace& trace, const CellRef& cell);
 
+/// The score that a masked query and key would have had in this run, from its own queries and keys. `cell` is
+/// one of attn_scores; both rows must be computed. NaN where the Trace does not keep a needed site.
+double score_without_mask(const Trace& trace, const CellRef& cell);
+
 /// The cells and parameters that the cell's formula reads, as ranges that do not overlap. Empty for a
 /// parameter.
 std::vector<CellRange> precedents(const Trace& trace, const CellRef& cell);

@@ -118,7 +118,8 @@ class Speller {
         } else if (!masked && !decided) {
             sign("  =  ");
             writer.write_names(root);
-            if (root.op != Op::ref) write_numbers(writer, root, value);
+            if (root.op != Op::ref)
+                write_numbers(writer, root, value, out_.edited ? 0 : std::abs(out_.value - out_.computed));
         }
         result(value, out_.edited ? 0 : std::abs(out_.value - out_.computed));
         if (decided) add(decided, FormulaSpan::Kind::note);
@@ -126,9 +127,24 @@ class Speller {
             add("   masked: query " + std::to_string(cell_.row) + " may not read key " +
                     std::to_string(cell_.column),
                 FormulaSpan::Kind::note);
+            spell_without_mask();
         } else if (cell_.site == Site::attn_scores || cell_.site == Site::cross_attn_scores) {
             add_softmax_weight();
         }
+    }
+
+    /// Adds the score that a masked key would have had.
+    void spell_without_mask() {
+        const KeyRange keys = trace_.plan().mask(cell_.site, cell_.layer, cell_.head).keys(cell_.row);
+        if (cell_.site != Site::attn_scores || keys.first + cell_.column >= rows_) return;
+        const Resolved without = resolve(trace_, cell_, Visibility::granted);
+        if (without.not_kept) return;
+        Writer writer(trace_, out_.spans, options_.terms);
+        add("; without the mask  ", FormulaSpan::Kind::note);
+        writer.write_names(without.root);
+        write_numbers(writer, without.root, without.root.value, 0);
+        sign("  =  ");
+        add(result_text(without.root.value, 0), FormulaSpan::Kind::number);
     }
 
     /// Why the run's setup gives the cell its value without any formula; null if it does not.
@@ -141,10 +157,10 @@ class Speller {
     }
 
     /// Writes the formula with numbers, with the fewest digits for which the printed numbers give the result.
-    void write_numbers(Writer& writer, const Term& root, double value) {
+    void write_numbers(Writer& writer, const Term& root, double value, double noise) {
         sign("  =  ");
         const std::size_t begin = out_.spans.size();
-        const std::string wanted = result_text(value, out_.edited ? 0 : std::abs(out_.value - out_.computed));
+        const std::string wanted = result_text(value, noise);
         const double target = std::atof(wanted.c_str()), unit = last_digit_unit(wanted);
         for (int digits = k_fewest_digits; digits <= k_most_digits; ++digits) {
             out_.spans.resize(begin);

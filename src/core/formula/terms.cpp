@@ -26,9 +26,9 @@ double source_output(const Trace& source, int row, int i) {
 /// Turns the Expr of a site into the Term of one of its cells.
 class Resolver {
   public:
-    Resolver(const Trace& trace, const CellRef& cell, Resolved& result)
+    Resolver(const Trace& trace, const CellRef& cell, Visibility visibility, Resolved& result)
         : trace_(trace), config_(trace.config()), cell_(cell), plan_(plan_of(trace, cell.site, cell.row)),
-          result_(result) {
+          visibility_(visibility), result_(result) {
         cell_.head = std::max(cell_.head, 0);
         cell_.column = std::max(cell_.column, 0);
     }
@@ -39,8 +39,10 @@ class Resolver {
         case Op::quantity: return constant(quantity(e.quantity));
         case Op::ref: return reference(e);
         case Op::choose: { // the cell decides: specialise() has made all other choices
+            const bool is_granted = e.condition == Condition::visible && visibility_ == Visibility::granted;
             const bool holds =
-                e.condition == Condition::leads ? leads() : cell_holds(trace_, e.condition, cell_);
+                is_granted ||
+                (e.condition == Condition::leads ? leads() : cell_holds(trace_, e.condition, cell_));
             return resolve(e.args[holds ? 0 : 1]);
         }
         case Op::sum:
@@ -290,6 +292,7 @@ class Resolver {
     const ModelConfig& config_;
     CellRef cell_;
     const Trace::RowPlan& plan_;
+    const Visibility visibility_;
     Resolved& result_;
     /// By bound variable that runs through keys: the row of the run that is key 0; else 0.
     std::array<int, k_max_bound_variables> first_keys_{};
@@ -393,10 +396,10 @@ CellRef cell_at(const Term& ref, const BoundValues& v) {
     return cell;
 }
 
-Resolved resolve(const Trace& trace, const CellRef& cell) {
+Resolved resolve(const Trace& trace, const CellRef& cell, Visibility visibility) {
     Resolved result;
     const auto expr = specialise(tree_of(cell.site), trace.config(), cell.layer, &trace);
-    if (expr) result.root = Resolver(trace, cell, result).resolve(*expr);
+    if (expr) result.root = Resolver(trace, cell, visibility, result).resolve(*expr);
     return result;
 }
 

@@ -59,8 +59,14 @@ struct Resolved {
     std::optional<SiteRef> not_kept;     ///< a site that the formula needs and the Trace does not keep
 };
 
+/// Whether a formula counts a cell as visible.
+enum class Visibility {
+    by_mask,
+    granted, ///< as if no mask hid it
+};
+
 /// Resolves the formula of a cell of a site (not of a parameter).
-Resolved resolve(const Trace& trace, const CellRef& cell);
+Resolved resolve(const Trace& trace, const CellRef& cell, Visibility visibility = Visibility::by_mask);
 
 /// The value of a term for these values of the bound variables. Loops inside the term change `variables` and
 /// leave theirs at 0.

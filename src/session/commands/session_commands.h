@@ -5,8 +5,10 @@
 
 #include "core/edit_spec.h"
 #include "core/gradient_target.h"
+#include "core/mask_painting.h"
 #include "core/run_setup.h"
 #include "core/sampling/sampling.h"
+#include "measures/mask_effects.h"
 #include "session/cell_address.h"
 #include "session/saved_text.h"
 
@@ -240,6 +242,42 @@ struct SetSetup {
     }
 };
 
+struct SetMasks {
+    std::vector<MaskRule> masks;
+    static constexpr std::string_view k_name = "masks";
+    static constexpr std::string_view k_about =
+        "Sets the rules of masks of the text's run, as `setup` does, and leaves the rest of its setup as it "
+        "is.";
+    static void fields(auto& command, auto visit) { visit("masks", command.masks); }
+};
+
+struct PaintMask {
+    MaskStroke stroke;
+    static constexpr std::string_view k_name = "paint-mask";
+    static constexpr std::string_view k_about =
+        "Paints cells of the mask, in all layers and heads or in some: these queries (`rows`) see these "
+        "`keys` if `visible`, or do not; ranges are half-open, the end -1 is \"to the end\". With `erase` "
+        "the "
+        "paint on these cells is gone, in all layers and heads.";
+    static void fields(auto& command, auto visit) { MaskStroke::fields(command.stroke, visit); }
+};
+
+struct FindMaskEffects {
+    bool on = true;
+    MaskQuestions questions = {};
+    static constexpr std::string_view k_name = "mask-effects";
+    static constexpr std::string_view k_about =
+        "Computes, whenever the text has changed, what masks do to it: the text without the rules of its "
+        "masks and with them in one layer alone; with the token `leak_row` exchanged for `leak_token` (-1: "
+        "the "
+        "fourth from the end, the likeliest other one), which without a mask changes earlier rows; behind "
+        "`n_padding` tokens of padding, ignored and read; and with a sliding `window`.";
+    static void fields(auto& command, auto visit) {
+        visit("on", command.on);
+        MaskQuestions::fields(command.questions, visit);
+    }
+};
+
 struct RestoreText {
     SavedText text;
     static constexpr std::string_view k_name = "text-tree";
@@ -384,13 +422,15 @@ struct Redo {
 
 } // namespace command
 
-using SessionCommand = std::variant<
-    command::Open, command::SetPrompt, command::SetSource, command::Play, command::Pause, command::Step,
-    command::Jump, command::SetSpeed, command::ViewLayer, command::SetTraceBudget, command::SetSampling,
-    command::SetSeed, command::Resample, command::UseDraw, command::ForceToken, command::SelectBranch,
-    command::ApplyEdit, command::EditCell, command::RemoveEdit, command::SwitchCells, command::RemoveEdits,
-    command::UseEdits, command::SetSetup, command::RestoreText, command::SaveState, command::AddRun,
-    command::RemoveRun, command::DrawEach, command::SetGradients, command::Probe, command::StudyPositions,
-    command::SetWatch, command::RemoveWatch, command::RunUntil, command::Undo, command::Redo>;
+using SessionCommand =
+    std::variant<command::Open, command::SetPrompt, command::SetSource, command::Play, command::Pause,
+                 command::Step, command::Jump, command::SetSpeed, command::ViewLayer, command::SetTraceBudget,
+                 command::SetSampling, command::SetSeed, command::Resample, command::UseDraw,
+                 command::ForceToken, command::SelectBranch, command::ApplyEdit, command::EditCell,
+                 command::RemoveEdit, command::SwitchCells, command::RemoveEdits, command::UseEdits,
+                 command::SetSetup, command::SetMasks, command::PaintMask, command::FindMaskEffects,
+                 command::RestoreText, command::SaveState, command::AddRun, command::RemoveRun,
+                 command::DrawEach, command::SetGradients, command::Probe, command::StudyPositions,
+                 command::SetWatch, command::RemoveWatch, command::RunUntil, command::Undo, command::Redo>;
 
 } // namespace gf

@@ -224,6 +224,14 @@ struct ShowLook {
     static void fields(auto& command, auto visit) { visit("on", command.on); }
 };
 
+struct ShowMaskExample {
+    static constexpr std::string_view k_name = "mask-example";
+    static constexpr std::string_view k_about =
+        "Opens the model `story`, in the layout Masks, with one hidden cell that turns the next word into "
+        "another one.";
+    static void fields(auto&, auto) {}
+};
+
 } // namespace command
 
 using ViewCommand =
@@ -232,6 +240,7 @@ using ViewCommand =
                  command::ViewRun, command::Compare, command::ViewQuantity, command::ViewAttention,
                  command::SetView, command::ShowPanel, command::SetLayout, command::Arrange,
                  command::SaveLayout, command::DeleteLayout, command::SetMotion, command::ChooseFile,
-                 command::Find, command::ShowHelp, command::Explain, command::ShowLook>;
+                 command::Find, command::ShowHelp, command::Explain, command::ShowLook,
+                 command::ShowMaskExample>;
 
 } // namespace gf
