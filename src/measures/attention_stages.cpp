@@ -117,7 +117,7 @@ void UnrolledAttention::values(AttentionStage stage, const Block& b, std::vector
     }
     products(stage, b, out, scratch);
     if (stage == product || stage == turned) return;
-    const real scale = 1 / std::sqrt(static_cast<real>(d_head_));
+    const real scale = view_.trace->config().score_scale();
     for (std::size_t i = 0; i < out.size(); ++i) {
         if (out[i] == k_not_visible) continue;
         out[i] *= scale;

@@ -13,7 +13,7 @@ namespace gf {
 enum class AttentionStage {
     product,   ///< q · k (Vaswani et al. 2017, 3.2.1)
     turned,    ///< the same of queries and keys that RoPE has turned (Su et al. 2021)
-    scaled,    ///< divided by sqrt(d_head)
+    scaled,    ///< divided by sqrt(d_head), or what the model does instead
     penalised, ///< minus slope * distance: ALiBi (Press et al. 2022)
     scores,    ///< without the keys that the mask hides: hook_attn_scores
     weights,   ///< their softmax: hook_pattern

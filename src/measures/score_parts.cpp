@@ -34,6 +34,9 @@ void rope_pairs(const Trace& run, const QueryAndKey& rows, std::vector<RopePair>
     const bool half = c.layer(rows.layer).rope_pairs == RopePairs::half;
     const int step = half ? 1 : 2, apart = half ? n : 1; // pair i: (step * i, step * i + apart)
     const real *q = query_of(run, rows), *k = key_of(run, rows);
+    // A scaling may make rotated queries and keys longer, each by this factor.
+    const double factor = run.positions().rope(rows.layer).attention_factor;
+    const double scale = static_cast<double>(c.score_scale()) * factor * factor;
     pairs.resize(static_cast<std::size_t>(n));
     for (int i = 0; i < n; ++i) {
         const auto at = [&](const real* x, int j) { return static_cast<double>(x[step * i + j]); };
@@ -42,7 +45,7 @@ void rope_pairs(const Trace& run, const QueryAndKey& rows, std::vector<RopePair>
                                               .key_length = std::hypot(at(k, 0), at(k, apart)),
                                               .query_angle = std::atan2(at(q, apart), at(q, 0)),
                                               .key_angle = std::atan2(at(k, apart), at(k, 0)),
-                                              .scale = 1 / std::sqrt(static_cast<double>(c.d_head))};
+                                              .scale = scale};
     }
 }
 
@@ -53,9 +56,9 @@ double rope_score(const std::vector<RopePair>& pairs, double distance) {
 }
 
 AlibiParts alibi_parts(const Trace& run, const QueryAndKey& rows) {
-    const int d = run.config().d_head;
-    return {static_cast<double>(dot(query_of(run, rows), key_of(run, rows), d)) /
-                std::sqrt(static_cast<double>(d)),
+    const ModelConfig& c = run.config();
+    return {static_cast<double>(dot(query_of(run, rows), key_of(run, rows), c.d_head)) *
+                static_cast<double>(c.score_scale()),
             static_cast<double>(run.positions().slope(rows.head)) * std::abs(distance_between(run, rows))};
 }
 

@@ -14,7 +14,7 @@ struct RopePair {
     double turn = 0; ///< from one position to the next
     double query_length = 0, key_length = 0;
     double query_angle = 0, key_angle = 0; ///< before they are turned
-    double scale = 1;                      ///< of cosines: 1 / sqrt(d_head)
+    double scale = 1;                      ///< of cosines: that of scores and of rotated vectors
 
     /// What the pair adds to the score of a query that stands `distance` positions behind the key.
     double part(double distance) const;
@@ -40,7 +40,7 @@ double rope_score(const std::vector<RopePair>& pairs, double distance);
 
 /// A score under ALiBi is the one minus the other.
 struct AlibiParts {
-    double product = 0; ///< q · k / sqrt(d_head)
+    double product = 0; ///< q · k, scaled as scores are
     double penalty = 0; ///< slope of the head * distance
 };
 /// The layer must have ALiBi, and the run must keep its queries and keys.

@@ -160,16 +160,18 @@ void HeadUnrolled::draw_folded(const Frame& f, const StageBox& box) const {
                           box.rect.height() - px(20), t.muted, stage_words(box.kind, box.stage).title);
         return;
     }
-    const auto d_head = static_cast<float>(f.context.view.config().d_head);
+    const ModelConfig& c = f.context.view.config();
     const float line = px(20), middle = box.rect.center().y;
     char room[24];
     const auto write = [&](float top, ImFont* face, ImU32 ink, std::string_view text) {
         draw_text_centred(list, {{box.rect.min.x, top}, {box.rect.max.x, top + line}}, face, ink, text);
     };
-    write(middle - 1.5f * line, font(TextSize::title), t.text, "÷");
-    const char* end = fmt::format_to_n(room, sizeof room, "√{:.0f}", d_head).out;
+    const bool divides = c.attn_scale == 0;
+    write(middle - 1.5f * line, font(TextSize::title), t.text, divides ? "÷" : "×");
+    const char* end = room;
+    if (divides) end = fmt::format_to_n(room, sizeof room, "√{}", c.d_head).out;
     write(middle - line / 2, font(TextSize::body), t.text, {room, static_cast<std::size_t>(end - room)});
-    end = fmt::format_to_n(room, sizeof room, "{:.3f}", std::sqrt(d_head)).out;
+    end = fmt::format_to_n(room, sizeof room, "{:.3f}", divides ? 1 / c.score_scale() : c.score_scale()).out;
     write(middle + line / 2, font(TextSize::small, Face::mono), t.muted,
           {room, static_cast<std::size_t>(end - room)});
 }
@@ -221,7 +223,10 @@ void HeadUnrolled::draw_sentence(const Frame& f, const UiRect& line) {
         case AttentionStage::product: write("q · k"); break;
         case AttentionStage::turned: write("turned"); break;
         case AttentionStage::scaled:
-            fmt::format_to(out, ", ÷ √{} ", f.context.view.config().d_head);
+            if (const ModelConfig& c = f.context.view.config(); c.attn_scale == 0)
+                fmt::format_to(out, ", ÷ √{} ", c.d_head);
+            else
+                fmt::format_to(out, ", × {:.3g} ", c.attn_scale);
             write_number(text_, before_mask = x);
             break;
         case AttentionStage::penalised: write("minus distance"); break;
