@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <span>
 
 namespace gf {
 namespace {
@@ -28,12 +29,11 @@ struct RunOptions {
     bool json = false;
 };
 
-/// The text that a token adds after the `previous` one (-1: it is the first). Without a tokenizer this is its
-/// id, which is kept in `buffer`.
-std::string_view added_text(const Model& model, int previous, int token, std::string& buffer) {
-    if (model.tokenizer && token < model.tokenizer->size())
-        return model.tokenizer->next_bytes(previous < 0 ? std::nullopt : std::optional(previous), token);
-    buffer = (previous < 0 ? "" : ",") + std::to_string(token);
+/// The text that a token adds after those `before`. Without a tokenizer this is its id, which is kept in
+/// `buffer`.
+std::string_view added_text(const Model& model, std::span<const int> before, int token, std::string& buffer) {
+    if (model.tokenizer && token < model.tokenizer->size()) return model.tokenizer->next_bytes(before, token);
+    buffer = (before.empty() ? "" : ",") + std::to_string(token);
     return buffer;
 }
 
@@ -59,12 +59,12 @@ int run(const RunOptions& options) {
     std::optional<Expression> until;
     if (!options.until.empty()) until = Expression::condition(options.until, model->config());
     std::string buffer, text;
-    int previous = -1;
+    std::vector<int> printed;
     const auto print_token = [&](int token) {
-        const std::string_view added = added_text(*model, previous, token, buffer);
+        const std::string_view added = added_text(*model, printed, token, buffer);
         text += added;
         if (!options.json) std::fwrite(added.data(), 1, added.size(), stdout);
-        previous = token;
+        printed.push_back(token);
     };
     for (const int token : tokens) print_token(token);
     const GenerationOptions generation{options.n, chain, options.sampling.seed,

@@ -3,6 +3,7 @@
 #include "platform/error.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace gf {
@@ -14,11 +15,9 @@ const std::vector<Edit> k_no_edits;
 std::vector<std::size_t> byte_ends(const Model& model, const std::vector<int>& tokens) {
     std::vector<std::size_t> ends;
     std::size_t at = 0;
-    std::optional<int> previous;
-    for (const int token : tokens) {
-        if (model.tokenizer && token < model.tokenizer->size())
-            at += model.tokenizer->next_bytes(previous, token).size();
-        previous = token;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+        if (model.tokenizer && tokens[i] < model.tokenizer->size())
+            at += model.tokenizer->next_bytes(std::span(tokens).first(i), tokens[i]).size();
         ends.push_back(at);
     }
     return ends;
@@ -27,7 +26,10 @@ std::vector<std::size_t> byte_ends(const Model& model, const std::vector<int>& t
 /// The text of these tokens in the tokens of another model; `begins`: the text begins with them.
 std::vector<int> translated(const Model& from, const std::vector<int>& tokens, const Model& to, bool begins) {
     const std::string text = from.tokenizer->decode(tokens);
-    return begins ? encode_prompt(to, text) : to.tokenizer->encode(text, false);
+    if (begins) return encode_prompt(to, text);
+    std::vector<int> ids = to.tokenizer->encode(text, false);
+    check_ids(to, ids, "add-run");
+    return ids;
 }
 
 } // namespace

@@ -17,10 +17,9 @@ namespace fs = std::filesystem;
 
 /// Path of the tokenizer beside the model; empty if there is none.
 fs::path tokenizer_beside(const fs::path& model) {
-    const fs::path folder = fs::is_directory(model) ? model : model.parent_path();
-    const bool hugging_face = fs::is_directory(model) || model.extension() == ".safetensors";
-    const fs::path file = folder / "tokenizer.json";
-    return hugging_face && fs::exists(file) ? file : fs::path();
+    const bool is_folder = fs::is_directory(model);
+    if (!is_folder && model.extension() != ".safetensors") return {};
+    return tokenizer_in(is_folder ? model : model.parent_path());
 }
 
 } // namespace
@@ -37,11 +36,18 @@ std::shared_ptr<const Model> open_model(const fs::path& given, const fs::path& t
     const fs::path tokenizer_file = tokenizer_path.empty() ? tokenizer_beside(path) : tokenizer_path;
     if (tokenizer_file.empty()) return model;
     model->tokenizer = load_tokenizer(tokenizer_file);
+    const std::vector<std::string>& notices = model->tokenizer->notices();
+    model->warnings.insert(model->warnings.end(), notices.begin(), notices.end());
     const int n_tokens = model->tokenizer->size(), d_vocab = model->config().d_vocab;
-    if (n_tokens > d_vocab)
+    if (n_tokens > d_vocab && tokenizer_file.extension() == ".bin") // llama2.c's have just the model's tokens
         throw Error({tokenizer_file.string(),
                      fmt::format("at most d_vocab = {} tokens, as {} has", d_vocab, path.string()),
                      std::to_string(n_tokens), "pass the tokenizer that belongs to this model"});
+    if (n_tokens > d_vocab)
+        model->warnings.push_back(
+            fmt::format("{}: {} of its {} tokens, such as '{}', cannot be used: the model has {}",
+                        tokenizer_file.string(), n_tokens - d_vocab, n_tokens,
+                        model->tokenizer->display_text(d_vocab), d_vocab));
     if (n_tokens < d_vocab)
         model->warnings.push_back(fmt::format("{}: the model has {} ids that the tokenizer does not know",
                                               tokenizer_file.string(), d_vocab - n_tokens));
@@ -116,16 +122,24 @@ std::vector<int> encode_prompt(const Model& model, std::string_view text) {
             throw Error({"prompt", "at least one token (this model has no BOS token to start from)",
                          "an empty prompt", "type some text"});
     }
-    for (const int id : ids)
-        if (id >= model.config().d_vocab)
-            throw Error({"prompt", fmt::format("ids below d_vocab = {}", model.config().d_vocab),
-                         std::to_string(id), "use the tokenizer that belongs to the model"});
+    check_ids(model, ids, "prompt");
     return ids;
 }
 
 std::vector<int> encode_source(const Model& model, std::string_view text) {
     if (text.empty()) return {};
-    return model.tokenizer ? model.tokenizer->encode(text) : parse_token_ids(model, text);
+    std::vector<int> ids = model.tokenizer ? model.tokenizer->encode(text) : parse_token_ids(model, text);
+    check_ids(model, ids, "source");
+    return ids;
+}
+
+void check_ids(const Model& model, std::span<const int> ids, const std::string& where) {
+    for (const int id : ids)
+        if (id >= model.config().d_vocab)
+            throw Error({where,
+                         fmt::format("tokens below d_vocab = {}, as the model has", model.config().d_vocab),
+                         fmt::format("'{}', which is token {}", token_label(model, id), id),
+                         "leave it out, or use the tokenizer that belongs to the model"});
 }
 
 std::string token_label(const Model& model, int token) {

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,9 +24,9 @@ struct Model {
 };
 
 /// Loads a folder in Hugging Face layout or a llama2.c `.bin`, and its tokenizer: the given one, else
-/// tokenizer.json in the folder, else none. `ignored_keys` are keys of config.json to read as if they were
-/// not there.
-/// @throws Error when a file cannot be read, or the tokenizer has more tokens than the model
+/// that in the folder (text/load_tokenizer.h), else none. `ignored_keys` are keys of config.json to read as if
+/// they were not there.
+/// @throws Error when a file cannot be read, or a llama2.c tokenizer has more tokens than the model
 std::shared_ptr<const Model> open_model(const std::filesystem::path& model,
                                         const std::filesystem::path& tokenizer,
                                         const std::vector<std::string>& ignored_keys = {});
@@ -51,8 +52,12 @@ std::vector<int> encode_prompt(const Model& model, std::string_view text);
 
 /// Token ids of the text that an encoder reads; an empty text has none. Without a tokenizer the text is read
 /// by parse_token_ids().
-/// @throws Error as parse_token_ids()
+/// @throws Error on an id outside the vocabulary
 std::vector<int> encode_source(const Model& model, std::string_view text);
+
+/// @throws Error naming `where` if the model has no row for one of the ids, as its tokenizer may have more
+/// tokens
+void check_ids(const Model& model, std::span<const int> ids, const std::string& where);
 
 /// Reads ids separated by commas or blanks.
 /// @throws Error for anything else and for ids outside the vocabulary

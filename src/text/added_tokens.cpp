@@ -4,45 +4,43 @@
 #include "text/utf8.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace gf {
 
 namespace {
 
-bool is_white_space(const CodePoint& c) { return c.is_valid && gf::is_white_space(c.value); }
-
-/// The end of the white space that begins at `begin`.
-std::size_t space_end(std::string_view text, std::size_t begin) {
-    while (begin < text.size()) {
-        const CodePoint c = code_point_at(text, begin);
-        if (!is_white_space(c)) break;
-        begin += c.size;
-    }
-    return begin;
+bool begins_with_word(std::string_view text) {
+    if (text.empty()) return false;
+    const CodePoint c = code_point_at(text, 0);
+    return c.is_valid && is_word_character(c.value);
 }
 
-/// The begin of the white space that ends at `end`, at least `low`.
-std::size_t space_begin(std::string_view text, std::size_t end, std::size_t low) {
-    constexpr std::size_t k_longest_space = 3; // bytes of the longest white-space character in UTF-8
-    const auto is_space_before_end = [&](std::size_t size) {
-        if (end - low < size) return false;
-        const CodePoint c = code_point_at(text, end - size);
-        return c.size == size && is_white_space(c);
-    };
-    for (std::size_t size = 1; size <= k_longest_space;) {
-        if (is_space_before_end(size)) {
-            end -= size;
-            size = 1;
-        } else {
-            ++size;
-        }
-    }
-    return end;
-}
+bool ends_with_word(std::string_view text) { return begins_with_word(text.substr(last_char_begin(text))); }
 
 std::size_t byte_of(char c) { return static_cast<unsigned char>(c); }
 
 } // namespace
+
+std::vector<AddedToken> read_added_tokens(const nlohmann::json& file, const std::string& where) {
+    std::vector<AddedToken> tokens;
+    if (!json_has(file, "added_tokens")) return tokens;
+    const std::string place = where + ": 'added_tokens'";
+    for (const nlohmann::json& entry : json_array(file, "added_tokens", where)) {
+        json_check_keys(entry, {"id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"},
+                        place);
+        AddedToken t;
+        t.id = static_cast<int>(json_int(entry, "id", place, 0, std::numeric_limits<int>::max()));
+        t.content = json_string(entry, "content", place);
+        t.single_word = json_bool_or(entry, "single_word", false, place);
+        t.lstrip = json_bool_or(entry, "lstrip", false, place);
+        t.rstrip = json_bool_or(entry, "rstrip", false, place);
+        t.special = json_bool_or(entry, "special", false, place);
+        t.normalized = json_bool_or(entry, "normalized", !t.special, place);
+        if (!t.content.empty()) tokens.push_back(std::move(t));
+    }
+    return tokens;
+}
 
 void AddedTokenMatcher::add(const AddedToken& token, const std::string& pattern) {
     if (pattern.empty() || !index_.add(pattern, static_cast<int>(tokens_.size()))) return;
@@ -72,11 +70,17 @@ std::vector<TextSegment> AddedTokenMatcher::split(std::string_view text) const {
             continue;
         }
         const std::size_t match_end = at + match->size;
-        const std::size_t begin = match->token->lstrip ? space_begin(text, at, done) : at;
-        const std::size_t end = match->token->rstrip ? space_end(text, match_end) : match_end;
-        if (begin > done) segments.push_back({{done, begin}, {}});
-        segments.push_back({{begin, end}, match->token->id});
-        at = done = end;
+        const bool is_in_word =
+            ends_with_word(text.substr(0, at)) || begins_with_word(text.substr(match_end));
+        if (!match->token->single_word || !is_in_word) {
+            const std::size_t begin =
+                match->token->lstrip ? white_space_begin(text, at, std::min(done, at)) : at;
+            const std::size_t end = match->token->rstrip ? white_space_end(text, match_end) : match_end;
+            if (begin > done) segments.push_back({{done, begin}, {}});
+            segments.push_back({{begin, end}, match->token->id});
+            done = end;
+        }
+        at = match_end;
     }
     if (done < text.size()) segments.push_back({{done, text.size()}, {}});
     return segments;

@@ -2,6 +2,7 @@
 // Added tokens, such as <s> and <|endoftext|>, are found in a text by their characters before the rest of
 // it is cut into pieces and encoded. Used by TextSplitter.
 
+#include "io/json.h"
 #include "text/regex.h"
 #include "text/tokenizer.h"
 
@@ -17,11 +18,15 @@ namespace gf {
 struct AddedToken {
     int id = 0;
     std::string content;
-    bool lstrip = false;     ///< takes the white space before it, too
-    bool rstrip = false;     ///< takes the white space after it, too
-    bool normalized = false; ///< matched in the text after normalization, in its normalized form
-    bool special = false;    ///< a mark such as BOS, which decodes to nothing
+    bool single_word = false; ///< not inside a word
+    bool lstrip = false;      ///< takes the white space before it, too
+    bool rstrip = false;      ///< takes the white space after it, too
+    bool normalized = false;  ///< matched in the text after normalization, in its normalized form
+    bool special = false;     ///< a mark such as BOS, which decodes to nothing
 };
+
+/// Reads "added_tokens" of a tokenizer.json named `where`.
+std::vector<AddedToken> read_added_tokens(const nlohmann::json& file, const std::string& where);
 
 /// A part of a text: an added token, or the text between two of them.
 struct TextSegment {
@@ -37,7 +42,8 @@ class AddedTokenMatcher {
     void add(const AddedToken& token, const std::string& pattern);
 
     /// Cuts `text` into added tokens and the text between them. Of several tokens that begin at the same
-    /// place the longest is taken. The segments cover `text` without gaps.
+    /// place the longest is taken. The segments cover `text` without gaps; white space that one token took
+    /// after it belongs to the next segment, too, if that is a token found there.
     std::vector<TextSegment> split(std::string_view text) const;
 
   private:

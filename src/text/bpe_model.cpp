@@ -14,10 +14,8 @@ BpeModel::BpeModel(const json& model, const std::string& where) : SubwordModel(w
                     {"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix",
                      "fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges"},
                     where);
-    for (const char* name : {"continuing_subword_prefix", "end_of_word_suffix"})
-        if (const std::string affix = json_string_or(model, name, "", where); !affix.empty())
-            throw Error(
-                {fmt::format("{}: '{}'", where, name), "null", affix, "Glassformer does not support it"});
+    prefix_ = json_string_or(model, "continuing_subword_prefix", "", where);
+    suffix_ = json_string_or(model, "end_of_word_suffix", "", where);
     if (const double dropout = json_number_or(model, "dropout", 0, where); dropout != 0)
         throw Error({where + ": 'dropout'", "null", fmt::format("{}", dropout),
                      "it makes the encoding random: set it to null"});
@@ -25,12 +23,15 @@ BpeModel::BpeModel(const json& model, const std::string& where) : SubwordModel(w
     read_vocab(json_object(model, "vocab", where));
     read_merges(json_array(model, "merges", where));
 
-    read_unknown_token(model);
+    read_unknown_token(model, "");
     fuse_unknown_ = json_bool_or(model, "fuse_unk", false, where);
     ignore_merges_ = json_bool_or(model, "ignore_merges", false, where);
     if (json_bool_or(model, "byte_fallback", false, where))
         for (std::size_t b = 0; b < byte_ids_.size(); ++b)
             byte_ids_[b] = vocab_.find(byte_name(static_cast<unsigned char>(b)));
+    const bool has_all_bytes =
+        std::all_of(byte_ids_.begin(), byte_ids_.end(), [](const auto& id) { return id; });
+    drops_unknown_ = unknown_name_.empty() && !has_all_bytes;
 }
 
 void BpeModel::read_merges(const json& merges) {
@@ -61,45 +62,73 @@ void BpeModel::add_merge(std::string_view left, std::string_view right, std::siz
                      "vocabulary and merges must come from the same training"});
     };
     const std::string a(left), b(right);
+    if (!b.starts_with(prefix_))
+        throw Error({fmt::format("{}: 'merges' item {}", where_, rank),
+                     fmt::format("a right token that begins with '{}', as no word does", prefix_), b,
+                     "the file is damaged"});
     const std::uint64_t pair = pair_key(id_of(a), id_of(b));
     // A pair that is listed twice has the later rank, as in Hugging Face's library.
-    merges_[pair] = {double(rank), id_of(a + b)};
+    merges_[pair] = {double(rank), id_of(a + b.substr(prefix_.size()))};
 }
 
-void BpeModel::encode(std::string_view piece, std::vector<int>& ids) const {
+void BpeModel::encode(std::string_view piece, std::vector<PieceToken>& tokens) const {
     if (ignore_merges_) {
         if (const auto whole = vocab_.find(piece)) {
-            ids.push_back(*whole);
+            tokens.push_back({*whole, 0, piece.size()});
             return;
         }
     }
-    std::vector<int> symbols;
-    for_each_char(piece, [&](std::string_view c) { append_character(c, symbols); });
-    merge_pairs(symbols, [&](int left, int right) -> std::optional<Merge> {
-        const auto it = merges_.find(pair_key(left, right));
-        return it == merges_.end() ? std::nullopt : std::optional(it->second);
-    });
-    ids.insert(ids.end(), symbols.begin(), symbols.end());
-}
-
-void BpeModel::append_character(std::string_view character, std::vector<int>& ids) const {
-    if (const auto id = vocab_.find(character)) {
-        ids.push_back(*id);
-    } else if (!append_bytes(character, ids)) {
-        if (!unknown_id_)
-            throw Error({where_ + ": 'vocab'", "a token for every character of the text",
-                         fmt::format("none for '{}', and no 'unk_token'", escape_invalid_utf8(character)),
-                         "leave the character out"});
-        if (!fuse_unknown_ || ids.empty() || ids.back() != *unknown_id_) ids.push_back(*unknown_id_);
+    Symbols symbols = symbols_of(piece);
+    const std::vector<int> firsts =
+        merge_pairs(symbols.ids, [&](int left, int right) -> std::optional<Merge> {
+            const auto it = merges_.find(pair_key(left, right));
+            return it == merges_.end() ? std::nullopt : std::optional(it->second);
+        });
+    for (std::size_t i = 0; i < firsts.size(); ++i) {
+        const std::size_t next = i + 1 < firsts.size() ? std::size_t(firsts[i + 1]) : symbols.spans.size();
+        tokens.push_back(
+            {symbols.ids[i], symbols.spans[std::size_t(firsts[i])].begin, symbols.spans[next - 1].end});
     }
 }
 
-/// Appends the tokens of the character's bytes. Returns false, and appends nothing, unless all have one.
-bool BpeModel::append_bytes(std::string_view character, std::vector<int>& ids) const {
+BpeModel::Symbols BpeModel::symbols_of(std::string_view piece) const {
+    Symbols symbols;
+    std::string name;
+    for (std::size_t at = 0, end = 0; at < piece.size(); at = end) {
+        end = at + code_point_at(piece, at).size;
+        name.assign(at > 0 ? prefix_ : std::string());
+        name += piece.substr(at, end - at);
+        if (end == piece.size()) name += suffix_;
+        if (const auto id = vocab_.find(name)) {
+            if (symbols.unknown) symbols.add(*unknown_id_, *symbols.unknown);
+            symbols.unknown.reset();
+            symbols.add(*id, {at, end});
+        } else if (!add_bytes(name, {at, end}, symbols) && !drops_unknown_) {
+            add_unknown(piece, {at, end}, symbols);
+        }
+    }
+    if (symbols.unknown) symbols.add(*unknown_id_, *symbols.unknown);
+    return symbols;
+}
+
+/// Holds the unknown token back until a character with a token follows. So it comes after the bytes of
+/// characters between them, as in Hugging Face's library.
+void BpeModel::add_unknown(std::string_view piece, Span character, Symbols& symbols) const {
+    const int id = unknown_id_for(piece.substr(character.begin, character.end - character.begin));
+    if (symbols.unknown && fuse_unknown_)
+        symbols.unknown->end = character.end;
+    else {
+        if (symbols.unknown) symbols.add(id, *symbols.unknown);
+        symbols.unknown = character;
+    }
+}
+
+/// Adds the tokens of the bytes of a character's name. Returns false, and adds nothing, unless all have one.
+bool BpeModel::add_bytes(std::string_view name, Span character, Symbols& symbols) const {
     const auto id_of = [&](char c) { return byte_ids_[static_cast<unsigned char>(c)]; };
-    for (const char c : character)
+    for (const char c : name)
         if (!id_of(c)) return false;
-    for (const char c : character) ids.push_back(*id_of(c));
+    for (const char c : name) symbols.add(*id_of(c), character);
     return true;
 }
 

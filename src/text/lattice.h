@@ -3,6 +3,7 @@
 // Used by the Unigram model and its trainer.
 
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,21 +48,25 @@ std::vector<LatticeEdge> lattice_edges(std::string_view text, const PieceIndex& 
 
 /// The path through a text of `size` bytes with the largest sum of scores, from left to right (the Viterbi
 /// algorithm). Of equal paths it is the one whose last piece is longest. `score(piece)` is the natural
-/// logarithm of the piece's probability, or -infinity for one that may not be used.
+/// logarithm of the piece's probability, or -infinity for one that may not be used; sums are rounded to
+/// its type.
 template <class Score>
 std::vector<LatticeEdge> best_path(std::span<const LatticeEdge> edges, std::size_t size, Score&& score) {
+    using Sum = decltype(score(0));
     struct Best {
-        double score = 0;
+        Sum score = 0;
         const LatticeEdge* last = nullptr; // last edge of the best path; none if no path was found
     };
-    constexpr double k_lowest_score = -1e300; // only sums with a score of -infinity are below
-    std::vector<Best> best(size + 1);         // by end of the path
+    // Only sums with a score of -infinity are below.
+    constexpr double k_lowest_score = std::numeric_limits<Sum>::lowest() / 2;
+    std::vector<Best> best(size + 1); // by end of the path
     for (const LatticeEdge& e : edges) {
         const Best& from = best[static_cast<std::size_t>(e.begin)];
         Best& to = best[static_cast<std::size_t>(e.end)];
-        const double sum = from.score + score(e.piece);
+        const double sum = double(from.score) + double(score(e.piece));
         const bool is_reached = e.begin == 0 || from.last;
-        if (is_reached && sum > k_lowest_score && (!to.last || sum > to.score)) to = {sum, &e};
+        if (is_reached && sum > k_lowest_score && (!to.last || sum > to.score))
+            to = {static_cast<Sum>(sum), &e};
     }
     std::vector<LatticeEdge> path;
     for (const LatticeEdge* e = best[size].last; e;

@@ -2,28 +2,85 @@
 
 #include "platform/error.h"
 #include "platform/mapped_file.h"
+#include "text/sentencepiece.h"
+#include "text/tokenizer_settings.h"
+#include "text/vocab_files.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 
 namespace gf {
 
-std::shared_ptr<const Tokenizer> load_tokenizer(const std::filesystem::path& path,
-                                                std::optional<int> expected_size) {
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A tokenizer.model is SentencePiece's; Meta's for Llama 3 has the same name, but is a list for tiktoken.
+/// What goes around a text is said by tokenizer_config.json, or else by the kind of model; a file by itself
+/// adds nothing.
+std::shared_ptr<const Tokenizer> load_sentencepiece(std::string_view bytes, const fs::path& file) {
+    const std::size_t line_end = std::min(bytes.find('\n'), bytes.size());
+    const std::string_view line = bytes.substr(0, line_end);
+    const bool is_tiktoken =
+        line.size() < 400 && line.find("= ") != line.npos &&
+        std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c <= '~'; });
+    if (is_tiktoken)
+        throw Error({file.string(), "a SentencePiece model", "a list of tokens for tiktoken",
+                     "use the tokenizer.json of the same model"});
+    const TokenizerSettings settings(file.parent_path());
+    static constexpr std::string_view k_with_bos[] = {"llama", "mistral", "mixtral",
+                                                      "gemma", "gemma2",  "phi3"};
+    const std::string& name = settings.tokenizer_class();
+    const bool is_t5 = name == "T5Tokenizer" || settings.model_type().starts_with("t5");
+    const bool is_llama = name == "LlamaTokenizer" || name == "GemmaTokenizer" ||
+                          std::find(std::begin(k_with_bos), std::end(k_with_bos), settings.model_type()) !=
+                              std::end(k_with_bos);
+    return parse_sentencepiece(
+        bytes, file.string(),
+        {.bos = settings.flag("add_bos_token", is_llama), .eos = settings.flag("add_eos_token", is_t5)});
+}
+
+/// Is this a vocab.json? Its values are all ids.
+bool is_vocabulary(const nlohmann::json& file) {
+    return file.is_object() && !file.empty() &&
+           std::all_of(file.begin(), file.end(), [](const auto& value) { return value.is_number_integer(); });
+}
+
+} // namespace
+
+fs::path tokenizer_in(const fs::path& folder) {
+    std::error_code ignored;
+    for (const char* name : {"tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt"}) {
+        const bool is_complete =
+            std::string_view(name) != "vocab.json" || fs::exists(folder / "merges.txt", ignored);
+        if (is_complete && fs::exists(folder / name, ignored)) return folder / name;
+    }
+    return {};
+}
+
+std::shared_ptr<const Tokenizer> load_tokenizer(const fs::path& path, std::optional<int> expected_size) {
     constexpr std::size_t k_largest_file = 512u << 20;
     std::error_code ignored;
-    const std::filesystem::path file =
-        std::filesystem::is_directory(path, ignored) ? path / "tokenizer.json" : path;
-    const MappedFile contents(file);
+    if (fs::is_directory(path, ignored)) {
+        const fs::path file = tokenizer_in(path);
+        return load_tokenizer(file.empty() ? path / "tokenizer.json" : file, expected_size);
+    }
+    if (path.filename() == "merges.txt") return load_vocab_and_merges(path.parent_path() / "vocab.json");
+    const MappedFile contents(path);
     const std::string_view bytes = contents.text();
     if (bytes.size() > k_largest_file)
-        throw Error({file.string(), fmt::format("at most {} MB", k_largest_file >> 20),
-                     fmt::format("{} bytes", bytes.size()), "pass a tokenizer.json or a llama2.c tok.bin"});
+        throw Error({path.string(), fmt::format("at most {} MB", k_largest_file >> 20),
+                     fmt::format("{} bytes", bytes.size()),
+                     "pass a tokenizer.json, tokenizer.model, vocab.json, vocab.txt or a llama2.c tok.bin"});
 
+    const fs::path extension = path.extension();
+    if (extension == ".txt") return load_vocab_txt(path);
+    if (extension == ".model") return load_sentencepiece(bytes, path);
     const std::size_t first = std::min(bytes.find_first_not_of(" \t\r\n"), bytes.size() - 1);
-    const bool is_json = file.extension() == ".json" || (file.extension() != ".bin" && bytes[first] == '{');
-    return is_json ? parse_tokenizer_json(bytes, file.string())
-                   : parse_tok_bin(bytes, file.string(), expected_size);
+    if (extension != ".json" && (extension == ".bin" || bytes[first] != '{'))
+        return parse_tok_bin(bytes, path.string(), expected_size);
+    const nlohmann::json file = parse_json(bytes, path.string());
+    return is_vocabulary(file) ? load_vocab_and_merges(path) : make_tokenizer(file, path.string());
 }
 
 } // namespace gf

@@ -11,9 +11,13 @@
 
 namespace gf {
 
-/// Loads a tokenizer.json, a llama2.c tok.bin, or the tokenizer.json of a folder. The extension tells the
-/// format, or else the content (JSON begins with a brace). `expected_size` is the size of the model's
-/// vocabulary, which a tok.bin must have; a tokenizer.json is not checked against it.
+/// The tokenizer's file in a folder in Hugging Face layout: tokenizer.json, else tokenizer.model, vocab.json
+/// with merges.txt, or vocab.txt. Empty if there is none.
+std::filesystem::path tokenizer_in(const std::filesystem::path& folder);
+
+/// Loads one of these files, a llama2.c tok.bin, or that of a folder. The name tells the format, or else the
+/// content (JSON begins with a brace). `expected_size` is the size of the model's vocabulary, which a tok.bin
+/// must have; the others are not checked against it.
 /// @throws Error on a file that is missing, empty, larger than 512 MB, or no tokenizer.
 std::shared_ptr<const Tokenizer> load_tokenizer(const std::filesystem::path& path,
                                                 std::optional<int> expected_size = {});

@@ -22,9 +22,10 @@ inline std::uint64_t pair_key(int left, int right) {
 
 /// Merges the adjacent pair of lowest cost (the leftmost of equals) and repeats until no pair can be
 /// merged. `find_merge(left, right)` gives the std::optional<Merge> of two token ids. A heap of candidates
-/// over a linked list of tokens makes it O(n log n).
+/// over a linked list of tokens makes it O(n log n). Returns, for every token that is left, the index of the
+/// first of the tokens that it was merged from.
 template <class FindMerge>
-void merge_pairs(std::vector<int>& ids, FindMerge&& find_merge) {
+std::vector<int> merge_pairs(std::vector<int>& ids, FindMerge&& find_merge) {
     struct Candidate {
         double cost;
         int at;          // position of the left token
@@ -69,7 +70,10 @@ void merge_pairs(std::vector<int>& ids, FindMerge&& find_merge) {
             if (heap.size() > size_before) std::push_heap(heap.begin(), heap.end(), merges_later);
         }
     }
+    std::vector<int> firsts;
+    for (int i = 0; i < n; i = next[i]) firsts.push_back(i);
     std::erase(ids, k_gone);
+    return firsts;
 }
 
 } // namespace gf

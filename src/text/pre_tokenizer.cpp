@@ -1,6 +1,5 @@
 #include "text/pre_tokenizer.h"
 
-#include "text/byte_level.h"
 #include "text/utf8.h"
 
 #include <algorithm>
@@ -60,15 +59,14 @@ void Split::merge_parts(std::vector<Part>& parts) const {
 
 Pieces Split::apply(const Pieces& in) const {
     Pieces out;
-    out.at_start = in.at_start;
     std::vector<Part> parts;
     for (std::size_t i = 0; i < in.size(); ++i) {
         parts.clear();
         find_parts(in[i], parts);
         merge_parts(parts);
-        if (i == 0) out.at_start &= !parts.empty() && parts.front().span.begin == 0;
+        const std::size_t begin = in.span(i).begin;
         for (const Part& part : parts) {
-            out.text += in[i].substr(part.span.begin, part.span.end - part.span.begin);
+            out.text.keep(in.text, {begin + part.span.begin, begin + part.span.end});
             out.end_piece();
         }
     }
@@ -77,17 +75,18 @@ Pieces Split::apply(const Pieces& in) const {
 
 Pieces Metaspace::apply(const Pieces& in) const {
     Pieces out;
-    out.at_start = in.at_start;
     for (std::size_t i = 0; i < in.size(); ++i) {
-        const bool is_text_start = i == 0 && in.at_start;
+        const auto [begin, end] = in.span(i);
+        const bool is_text_start = in.text.origin(begin).begin == 0;
         const bool needs_mark =
             scheme_ == PrefixScheme::always || (scheme_ == PrefixScheme::first && is_text_start);
-        if (needs_mark && !in[i].starts_with(' ') && !in[i].starts_with(mark_)) out.text += mark_;
-        for (const char c : in[i]) {
-            if (c == ' ')
-                out.text += mark_;
-            else
-                out.text += c;
+        if (needs_mark && !in[i].starts_with(' ') && !in[i].starts_with(mark_))
+            out.text.write(mark_, in.text.origin(begin));
+        for (std::size_t at = begin; at < end;) {
+            const std::size_t space = std::min(in.text.text().find(' ', at), end);
+            out.text.keep(in.text, {at, space});
+            if (space < end) out.text.write(mark_, in.text.origin(space));
+            at = space + 1;
         }
         out.end_piece();
     }
@@ -96,20 +95,21 @@ Pieces Metaspace::apply(const Pieces& in) const {
 
 Pieces PrefixSpace::apply(const Pieces& in) const {
     Pieces out;
-    out.at_start = in.at_start;
     for (std::size_t i = 0; i < in.size(); ++i) {
-        if (!in[i].starts_with(' ')) out.text += ' ';
-        out.text += in[i];
+        if (!in[i].starts_with(' ')) out.text.write(" ", in.text.origin(in.span(i).begin));
+        out.text.keep(in.text, in.span(i));
         out.end_piece();
     }
     return out;
 }
 
-Pieces ByteLevel::apply(const Pieces& in) const {
+Pieces RewritePieces::apply(const Pieces& in) const {
     Pieces out;
-    out.at_start = in.at_start;
     for (std::size_t i = 0; i < in.size(); ++i) {
-        for (const char c : in[i]) out.text += byte_level_char(static_cast<unsigned char>(c));
+        AlignedText piece;
+        piece.keep(in.text, in.span(i));
+        piece = step_->apply(piece);
+        out.text.keep(piece, {0, piece.size()});
         out.end_piece();
     }
     return out;

@@ -3,6 +3,8 @@
 // no token reaches across two pieces. The steps bear Hugging Face's names. Made by parse_pre_tokenizer(),
 // used by TextSplitter.
 
+#include "text/aligned_text.h"
+#include "text/normalizer.h"
 #include "text/regex.h"
 
 #include <memory>
@@ -12,17 +14,14 @@
 
 namespace gf {
 
-/// A text cut into pieces: piece i is text[ends[i-1], ends[i]).
+/// A text cut into pieces: piece i is text.part({ends[i-1], ends[i]}).
 struct Pieces {
-    std::string text;
+    AlignedText text;
     std::vector<std::size_t> ends;
-    bool at_start = true; ///< the first piece begins at the beginning of the whole text
 
     std::size_t size() const { return ends.size(); }
-    std::string_view operator[](std::size_t i) const {
-        const std::size_t begin = i == 0 ? 0 : ends[i - 1];
-        return std::string_view(text).substr(begin, ends[i] - begin);
-    }
+    Span span(std::size_t i) const { return {i == 0 ? 0 : ends[i - 1], ends[i]}; }
+    std::string_view operator[](std::size_t i) const { return text.part(span(i)); }
     /// Ends the last piece at the end of `text`, unless it would be empty.
     void end_piece() {
         if (text.size() > (ends.empty() ? 0 : ends.back())) ends.push_back(text.size());
@@ -82,17 +81,23 @@ class PrefixSpace : public PreTokenizerStep {
     Pieces apply(const Pieces& in) const override;
 };
 
-/// Writes every byte as GPT-2's printable character for it (text/byte_level.h).
-class ByteLevel : public PreTokenizerStep {
+/// Rewrites every piece by a step of normalizers.
+class RewritePieces : public PreTokenizerStep {
   public:
+    explicit RewritePieces(std::unique_ptr<const NormalizerStep> step) : step_(std::move(step)) {}
     Pieces apply(const Pieces& in) const override;
+
+  private:
+    std::unique_ptr<const NormalizerStep> step_;
 };
 
 /// The steps in order, and what decoding must know of them.
 struct PreTokenizer {
     std::vector<std::unique_ptr<const PreTokenizerStep>> steps;
     bool is_byte_level = false;
+    bool drops_text = false;             ///< such as the white space between words
     bool prefixes_every_segment = false; ///< text after an added token gets a space in front, too
+    std::string space_mark;              ///< what Metaspace writes for a space; empty without one
 };
 
 } // namespace gf

@@ -13,13 +13,22 @@
 
 namespace gf {
 
+/// A token of a piece, for its bytes [begin, end), which are not none.
+struct PieceToken {
+    int id;
+    std::size_t begin, end;
+};
+
 class SubwordModel {
   public:
     virtual ~SubwordModel() = default;
 
-    /// Appends the ids of one piece.
-    /// @throws Error on a character that has no token, if there is no unknown token either.
-    virtual void encode(std::string_view piece, std::vector<int>& ids) const = 0;
+    /// Appends the tokens of one piece.
+    /// @throws Error on a character that has no token, if there must be an unknown token and is none.
+    virtual void encode(std::string_view piece, std::vector<PieceToken>& tokens) const = 0;
+
+    /// Are characters without a token left out?
+    virtual bool drops_unknown() const { return false; }
 
     const StringIdMap& vocab() const { return vocab_; }
     std::optional<int> unknown_id() const { return unknown_id_; }
@@ -29,15 +38,21 @@ class SubwordModel {
 
     /// Fills vocab_ from an object {"name": id, ...}.
     void read_vocab(const nlohmann::json& vocab);
-    /// Sets unknown_id_ to the id of 'unk_token'; leaves it empty where that is null or missing.
-    void read_unknown_token(const nlohmann::json& model);
+    /// Sets unknown_name_ to 'unk_token', if that is not null or missing, or else to `fallback`; unknown_id_
+    /// is its id, if it is in the vocabulary.
+    void read_unknown_token(const nlohmann::json& model, const std::string& fallback);
+    /// The unknown token, which `text` needs.
+    /// @throws Error if there is none
+    int unknown_id_for(std::string_view text) const;
 
     std::string where_; // names the model in messages
     StringIdMap vocab_;
+    std::string unknown_name_; // empty for none
     std::optional<int> unknown_id_;
 };
 
-/// Reads the object under "model" by its "type". `where` names it in messages.
+/// Reads the object under "model" by its "type"; older files lack that, and are known by their other keys.
+/// `where` names it in messages.
 /// @throws Error on a damaged model, and on settings that change the encoding and are not supported.
 std::unique_ptr<const SubwordModel> parse_subword_model(const nlohmann::json& model,
                                                         const std::string& where);

@@ -4,8 +4,8 @@
 
 #include "io/json.h"
 #include "text/added_tokens.h"
+#include "text/normalizer.h"
 #include "text/pre_tokenizer.h"
-#include "text/rewriter.h"
 
 #include <string>
 #include <string_view>
@@ -15,37 +15,39 @@ namespace gf {
 
 class TextSplitter {
   public:
-    /// Reads "normalizer", "pre_tokenizer" and "added_tokens" of `file`, a tokenizer.json named `where`.
+    /// Reads "normalizer" and "pre_tokenizer" of `file`, a tokenizer.json named `where`.
     /// @throws Error on damaged settings, and on those that are not supported.
-    TextSplitter(const nlohmann::json& file, const std::string& where);
+    TextSplitter(const nlohmann::json& file, const std::string& where, const std::vector<AddedToken>& added);
 
-    /// Calls on_added(id) for each added token and on_piece(view) for each piece of the text between them,
-    /// in the order of the text.
+    /// Calls on_added(id, origin) for each added token, and on_piece(aligned text, span) for each piece of
+    /// the text between them, in the order of the text.
+    /// @throws Error on a text of 4 GB or more
     template <class OnAdded, class OnPiece>
     void split(std::string_view text, OnAdded&& on_added, OnPiece&& on_piece) const {
-        const auto part_of = [](std::string_view whole, const Span& s) {
-            return whole.substr(s.begin, s.end - s.begin);
-        };
+        check_size(text);
         for (const TextSegment& outer : raw_matcher_.split(text)) {
+            const auto [begin, end] = outer.span;
             if (outer.id) {
-                on_added(*outer.id);
+                on_added(*outer.id,
+                         Origin{static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)});
                 continue;
             }
-            const std::string normalized = normalizer_.apply(part_of(text, outer.span));
-            for (const TextSegment& inner : normalized_matcher_.split(normalized)) {
+            const AlignedText normalized =
+                normalizer_.apply(AlignedText(text.substr(begin, end - begin), begin));
+            for (const TextSegment& inner : normalized_matcher_.split(normalized.text())) {
                 if (inner.id) {
-                    on_added(*inner.id);
+                    on_added(*inner.id, normalized.origin(inner.span));
                     continue;
                 }
-                const bool at_start = outer.span.begin + inner.span.begin == 0;
-                const Pieces pieces = pre_tokenize(part_of(normalized, inner.span), at_start);
-                for (std::size_t i = 0; i < pieces.size(); ++i) on_piece(pieces[i]);
+                const Pieces pieces = pre_tokenize(normalized, inner.span);
+                for (std::size_t i = 0; i < pieces.size(); ++i) on_piece(pieces.text, pieces.span(i));
             }
         }
     }
 
-    const std::vector<AddedToken>& added_tokens() const { return added_tokens_; }
-    bool is_byte_level() const { return pre_tokenizer_.is_byte_level; }
+    /// Are pieces written in GPT-2's characters for bytes?
+    bool is_byte_level() const { return pre_tokenizer_.is_byte_level || normalizer_.is_byte_level(); }
+    const PreTokenizer& pre_tokenizer() const { return pre_tokenizer_; }
 
     /// Does encoding put a space in front of the text after this token?
     bool adds_space_after(const AddedToken& t) const {
@@ -53,11 +55,12 @@ class TextSplitter {
     }
 
   private:
-    Pieces pre_tokenize(std::string_view text, bool at_start) const;
+    void check_size(std::string_view text) const;
+    Pieces pre_tokenize(const AlignedText& text, Span span) const;
 
-    Rewriter normalizer_;
+    std::string where_;
+    Normalizer normalizer_;
     PreTokenizer pre_tokenizer_;
-    std::vector<AddedToken> added_tokens_;
     AddedTokenMatcher raw_matcher_;        // for the text as it is
     AddedTokenMatcher normalized_matcher_; // for the text after normalization
 };

@@ -20,7 +20,7 @@ constexpr std::int32_t k_longest_token = 1024;        // bytes; real ones stay b
 class TokBinTokenizer : public Tokenizer {
   public:
     TokBinTokenizer(std::string_view bytes, const std::string& where, std::optional<int> expected_size);
-    std::vector<int> encode(std::string_view text, bool with_special) const override;
+    std::vector<TokenSpan> encode_spans(std::string_view text, bool with_special) const override;
 
   private:
     void read_token(std::string_view& rest);
@@ -105,18 +105,22 @@ void TokBinTokenizer::read_token(std::string_view& rest) {
 
 void TokBinTokenizer::add_token(std::string_view name, float score) {
     const int id = size();
-    Token token{std::string(name), std::string(name)};
+    Token token{.name = std::string(name), .bytes = std::string(name)};
     if (id < k_first_byte) {
-        token = {trim_newlines(name), "", TokenKind::special};
+        token.name = trim_newlines(name);
+        token.bytes.clear();
+        token.kind = TokenKind::special;
     } else if (id < k_min_size) {
         const auto byte = static_cast<unsigned char>(id - k_first_byte);
         if (name != byte_name(byte))
             refuse_token("", byte_name(byte) + ", as 3 to 258 are the bytes", escape_invalid_utf8(name));
-        token = {std::string(name), std::string(1, static_cast<char>(byte)), TokenKind::byte};
+        token.bytes = std::string(1, static_cast<char>(byte));
+        token.kind = TokenKind::byte;
     }
     if (!ids_.add(std::string(name), id))
         refuse_token("", "a text that no token before has",
                      fmt::format("'{}', as token {}", escape_invalid_utf8(name), *ids_.find(name)));
+    token.start_bytes = token.bytes;
     tokens_.push_back(std::move(token));
     scores_.push_back(score);
 }
@@ -135,28 +139,38 @@ std::optional<Merge> TokBinTokenizer::find_merge(int left, int right) const {
 
 /// Does what encode() of run.c does: BOS, a space in front of the text, one token for each character or
 /// else for each of its bytes, and then greedy merging.
-std::vector<int> TokBinTokenizer::encode(std::string_view text, bool with_special) const {
+std::vector<TokenSpan> TokBinTokenizer::encode_spans(std::string_view text, bool with_special) const {
     constexpr std::size_t k_longest_char = 4; // bytes
     const auto is_continuation = [&](std::size_t i) {
         return (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80;
     };
 
     std::vector<int> ids;
-    if (!text.empty()) ids.push_back(space_id_);
+    std::vector<std::size_t> begins; // by id: where its character begins
+    const auto add = [&](int id, std::size_t begin) {
+        ids.push_back(id);
+        begins.push_back(begin);
+    };
+    if (!text.empty()) add(space_id_, 0);
     for (std::size_t at = 0, end = 0; at < text.size(); at = end) {
         // A character is a byte and the continuation bytes after it, well-formed or not.
         end = at + 1;
         while (end < text.size() && end - at < k_longest_char && is_continuation(end)) ++end;
         if (const auto id = ids_.find(text.substr(at, end - at))) {
-            ids.push_back(*id);
+            add(*id, at);
         } else {
-            for (std::size_t i = at; i < end; ++i)
-                ids.push_back(k_first_byte + static_cast<unsigned char>(text[i]));
+            for (std::size_t i = at; i < end; ++i) add(k_first_byte + static_cast<unsigned char>(text[i]), i);
         }
     }
-    merge_pairs(ids, [&](int left, int right) { return find_merge(left, right); });
-    if (with_special) ids.insert(ids.begin(), k_bos);
-    return ids;
+    const std::vector<int> firsts =
+        merge_pairs(ids, [&](int left, int right) { return find_merge(left, right); });
+    std::vector<TokenSpan> tokens;
+    if (with_special) tokens.push_back({k_bos, 0, 0});
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        const std::size_t end = i + 1 < ids.size() ? begins[std::size_t(firsts[i + 1])] : text.size();
+        tokens.push_back({ids[i], begins[std::size_t(firsts[i])], end});
+    }
+    return tokens;
 }
 
 } // namespace

@@ -20,11 +20,22 @@ enum class TokenKind {
 
 /// One entry of a vocabulary.
 struct Token {
-    std::string name;  ///< as the file writes it: "Ġthe", "▁the", "<0x0A>", "<s>"
-    std::string bytes; ///< what it stands for in a text: " the"; empty for special tokens
+    std::string name;          ///< as the file writes it: "Ġthe", "▁the", "<0x0A>", "<s>"
+    std::string bytes{};       ///< what it stands for in a text: " the"; empty for special tokens
+    std::string start_bytes{}; ///< what it stands for at the start of a text: "the"
     TokenKind kind = TokenKind::text;
     /// encode() puts a space in front of the text after this token, and decode() drops it again.
     bool hides_next_space = false;
+    /// Its last byte is a space that stands between words, and not at the end of a text.
+    bool ends_word = false;
+};
+
+/// A token of a text, and the part of the text that it stands for: bytes [begin, end). A token that was added
+/// around the text stands for nothing.
+struct TokenSpan {
+    int id;
+    std::size_t begin, end;
+    bool operator==(const TokenSpan&) const = default;
 };
 
 /// Immutable after construction; safe to use from many threads.
@@ -32,19 +43,24 @@ class Tokenizer {
   public:
     virtual ~Tokenizer() = default;
 
-    /// Token ids of `text`, which may hold any bytes. `with_special` adds the tokens that the model was
+    /// The tokens of `text`, which may hold any bytes. `with_special` adds the tokens that the model was
     /// trained to see around a text (BOS, for most).
-    /// @throws Error if a character has no token, and there is no unknown token or byte tokens in its place.
-    virtual std::vector<int> encode(std::string_view text, bool with_special = true) const = 0;
+    /// @throws Error if a character has no token, and the file neither has an unknown token or byte tokens in
+    /// its place nor leaves such characters out.
+    virtual std::vector<TokenSpan> encode_spans(std::string_view text, bool with_special = true) const = 0;
+
+    /// Their ids.
+    std::vector<int> encode(std::string_view text, bool with_special = true) const;
 
     /// The bytes that `ids` stand for. They are what next_bytes() gives for one id after the other, so a
-    /// text can be decoded step by step as well.
+    /// text can be decoded step by step as well; only a space that ends the last word is dropped.
     /// @throws Error on an id outside [0, size()), as do all members that take an id.
     std::string decode(std::span<const int> ids) const;
 
-    /// The bytes that `id` adds to a text after the token `previous`, which is none at the start of a text.
-    /// They are token_bytes(id) without its leading space where encode() had put that space there itself.
-    std::string_view next_bytes(std::optional<int> previous, int id) const;
+    /// The bytes that `id` adds to a text after the tokens `before`. They are token_bytes(id) without its
+    /// leading space where encode() had put that space there itself. Special tokens do not begin a text, nor
+    /// do ids in `before` that are outside of [0, size()), which a model may have.
+    std::string_view next_bytes(std::span<const int> before, int id) const;
 
     /// The bytes of one token, its leading space kept; empty for special tokens.
     const std::string& token_bytes(int id) const { return token(id).bytes; }
@@ -61,6 +77,9 @@ class Tokenizer {
 
     TokenKind kind(int id) const { return token(id).kind; }
     int size() const { return static_cast<int>(tokens_.size()); }
+    /// What the person who opens this should know, each a sentence: parts of the file that are not followed,
+    /// texts that lose characters.
+    const std::vector<std::string>& notices() const { return notices_; }
     std::optional<int> bos_id() const { return bos_id_; }
     std::optional<int> eos_id() const { return eos_id_; }
 
@@ -73,14 +92,19 @@ class Tokenizer {
     std::string where_;
     std::vector<Token> tokens_; // by id
     std::optional<int> bos_id_, eos_id_;
-    bool start_hides_space_ = false; // like Token::hides_next_space, for the start of a text
+    bool repeats_are_one_ = false; // a token that repeats the one before it adds nothing, as in CTC
+    std::vector<std::string> notices_;
 };
+
+/// `bytes` without its leading space, if it has one.
+std::string_view without_leading_space(std::string_view bytes);
 
 /// A map from strings, such as tokens' names, to ids. It is looked up by a view, without a copy.
 class StringIdMap {
   public:
     /// Returns false, and changes nothing, if the map has the name already.
     bool add(std::string name, int id) { return ids_.emplace(std::move(name), id).second; }
+    std::size_t size() const { return ids_.size(); }
     std::optional<int> find(std::string_view name) const {
         const auto it = ids_.find(name);
         return it == ids_.end() ? std::nullopt : std::optional(it->second);

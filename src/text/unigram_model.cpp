@@ -31,19 +31,12 @@ UnigramModel::UnigramModel(const json& model, const std::string& where) : Subwor
     if (json_has(model, "unk_id"))
         unknown_id_ = static_cast<int>(
             json_int(model, "unk_id", where, 0, static_cast<std::int64_t>(names.size()) - 1));
-    if (!json_bool_or(model, "byte_fallback", false, where)) return;
-    byte_ids_.emplace();
-    for (std::size_t b = 0; b < byte_ids_->size(); ++b) {
-        const std::string name = byte_name(static_cast<unsigned char>(b));
-        const std::optional<int> id = vocab_.find(name);
-        if (!id)
-            throw Error({where + ": 'byte_fallback'", "tokens for all 256 bytes", "none for " + name,
-                         "set it to false"});
-        (*byte_ids_)[b] = *id;
-    }
+    if (json_bool_or(model, "byte_fallback", false, where))
+        for (std::size_t b = 0; b < byte_ids_.size(); ++b)
+            byte_ids_[b] = vocab_.find(byte_name(static_cast<unsigned char>(b)));
 }
 
-void UnigramModel::encode(std::string_view piece, std::vector<int>& ids) const {
+void UnigramModel::encode(std::string_view piece, std::vector<PieceToken>& tokens) const {
     constexpr std::size_t k_longest = 1u << 30; // bytes
     if (piece.size() > k_longest)
         throw Error({where_, "pieces of at most 1 GB", fmt::format("{} bytes", piece.size()), ""});
@@ -51,30 +44,31 @@ void UnigramModel::encode(std::string_view piece, std::vector<int>& ids) const {
         return id == LatticeEdge::k_unknown ? unknown_score_ : scores_[std::size_t(id)];
     };
     const std::vector<LatticeEdge> path = best_path(lattice_edges(piece, index_), piece.size(), score);
+    const auto is_unknown = [&](const LatticeEdge& e) {
+        return e.piece == LatticeEdge::k_unknown || e.piece == unknown_id_;
+    };
     for (std::size_t i = 0; i < path.size();) {
-        if (path[i].piece != LatticeEdge::k_unknown) {
-            ids.push_back(path[i++].piece);
+        Span part{std::size_t(path[i].begin), std::size_t(path[i].end)};
+        if (!is_unknown(path[i])) {
+            tokens.push_back({path[i++].piece, part.begin, part.end});
             continue;
         }
-        const auto begin = static_cast<std::size_t>(path[i].begin);
-        std::size_t end = begin;
         // Neighbouring unknown characters make one token.
-        for (; i < path.size() && path[i].piece == LatticeEdge::k_unknown; ++i)
-            end = static_cast<std::size_t>(path[i].end);
-        append_unknown(piece.substr(begin, end - begin), ids);
+        for (; i < path.size() && is_unknown(path[i]); ++i) part.end = std::size_t(path[i].end);
+        append_unknown(piece, part, tokens);
     }
 }
 
-void UnigramModel::append_unknown(std::string_view text, std::vector<int>& ids) const {
-    if (byte_ids_) {
-        for (const char c : text) ids.push_back((*byte_ids_)[static_cast<unsigned char>(c)]);
-        return;
-    }
-    if (!unknown_id_)
-        throw Error({where_ + ": 'vocab'", "a token for every character of the text",
-                     fmt::format("none for '{}', and no 'unk_id'", escape_invalid_utf8(text.substr(0, 60))),
-                     "leave the character out"});
-    ids.push_back(*unknown_id_);
+void UnigramModel::append_unknown(std::string_view piece, Span part, std::vector<PieceToken>& tokens) const {
+    const std::string_view text = piece.substr(part.begin, part.end - part.begin);
+    const auto byte_id = [&](char c) { return byte_ids_[static_cast<unsigned char>(c)]; };
+    const auto add = [&](int id) { tokens.push_back({id, part.begin, part.end}); };
+    if (const auto id = vocab_.find(text))
+        add(*id);
+    else if (std::all_of(text.begin(), text.end(), [&](char c) { return byte_id(c).has_value(); }))
+        for (const char c : text) add(*byte_id(c));
+    else
+        add(unknown_id_for(text));
 }
 
 } // namespace gf

@@ -41,6 +41,14 @@ std::size_t valid_utf8_size(std::string_view text, std::size_t at) {
     return end - at;
 }
 
+std::size_t last_char_begin(std::string_view text) {
+    constexpr std::size_t k_longest_char = 4; // bytes
+    for (std::size_t size = k_longest_char; size > 1; --size)
+        if (size <= text.size() && code_point_at(text, text.size() - size).size == size)
+            return text.size() - size;
+    return text.empty() ? 0 : text.size() - 1;
+}
+
 bool is_valid_utf8(std::string_view text) { return valid_utf8_size(text) == text.size(); }
 
 void append_utf8(std::string& text, char32_t value) {

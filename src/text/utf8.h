@@ -31,6 +31,9 @@ void for_each_char(std::string_view text, Visit&& visit) {
 /// Number of bytes, from `at` on, up to the first that is not well-formed UTF-8.
 std::size_t valid_utf8_size(std::string_view text, std::size_t at = 0);
 
+/// Where the last character begins; a byte that belongs to none counts as one. 0 for an empty text.
+std::size_t last_char_begin(std::string_view text);
+
 bool is_valid_utf8(std::string_view text);
 
 /// Appends the UTF-8 form of a code point (below 0x110000, no surrogate).

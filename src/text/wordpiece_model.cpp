@@ -1,9 +1,6 @@
 #include "text/wordpiece_model.h"
 
-#include "platform/error.h"
 #include "text/utf8.h"
-
-#include <fmt/format.h>
 
 namespace gf {
 
@@ -17,18 +14,19 @@ WordPieceModel::WordPieceModel(const json& model, const std::string& where) : Su
     const json& vocab = json_object(model, "vocab", where);
     read_vocab(vocab);
     for (const auto& [name, id] : vocab.items()) longest_ = std::max(longest_, name.size());
-    read_unknown_token(model);
-    if (!unknown_id_)
-        throw Error({where + ": 'unk_token'", "a token of 'vocab'", "none", "WordPiece needs one"});
+    read_unknown_token(model, "[UNK]");
     prefix_ = json_string_or(model, "continuing_subword_prefix", "##", where);
     max_chars_ =
         static_cast<std::size_t>(json_int_or(model, "max_input_chars_per_word", 100, where, 0, k_most_chars));
 }
 
-void WordPieceModel::encode(std::string_view piece, std::vector<int>& ids) const {
+void WordPieceModel::encode(std::string_view piece, std::vector<PieceToken>& tokens) const {
+    const std::size_t n_before = tokens.size();
     const auto find = [&](std::string_view name) { return vocab_.find(name); };
-    if (count_chars(piece) > max_chars_ || !longest_match_first(piece, prefix_, longest_, find, ids))
-        ids.push_back(*unknown_id_);
+    const auto add = [&](int id, std::size_t begin, std::size_t end) { tokens.push_back({id, begin, end}); };
+    if (count_chars(piece) <= max_chars_ && longest_match_first(piece, prefix_, longest_, find, add)) return;
+    tokens.resize(n_before);
+    add(unknown_id_for(piece), 0, piece.size());
 }
 
 } // namespace gf

@@ -9,13 +9,12 @@
 namespace gf {
 
 /// Cuts `word` from the left into the longest tokens that find(name), which gives a std::optional<int>,
-/// knows, and appends their ids. The names of tokens that do not begin the word carry `prefix`; no token is
-/// longer than `longest` bytes. Returns false, and leaves `ids` as they were, if some part of the word has
-/// no token. Used by WordPieceModel and by its trainer.
-template <class Find>
+/// knows, and calls found(id, begin, end) for each. The names of tokens that do not begin the word carry
+/// `prefix`; no token is longer than `longest` bytes. Returns false if some part of the word has no token.
+/// Used by WordPieceModel and by its trainer.
+template <class Find, class Found>
 bool longest_match_first(std::string_view word, std::string_view prefix, std::size_t longest, Find&& find,
-                         std::vector<int>& ids) {
-    const std::size_t size_before = ids.size();
+                         Found&& found) {
     std::string name;
     for (std::size_t at = 0; at < word.size();) {
         std::optional<int> id;
@@ -25,11 +24,8 @@ bool longest_match_first(std::string_view word, std::string_view prefix, std::si
             name += word.substr(at, size);
             if ((id = find(std::string_view(name)))) break;
         }
-        if (!id) {
-            ids.resize(size_before);
-            return false;
-        }
-        ids.push_back(*id);
+        if (!id) return false;
+        found(*id, at, at + size);
         at += size;
     }
     return true;
@@ -39,7 +35,7 @@ class WordPieceModel : public SubwordModel {
   public:
     /// @throws Error on a damaged model, and on settings that Glassformer does not support.
     WordPieceModel(const nlohmann::json& model, const std::string& where);
-    void encode(std::string_view piece, std::vector<int>& ids) const override;
+    void encode(std::string_view piece, std::vector<PieceToken>& tokens) const override;
 
   private:
     std::string prefix_;        // of tokens that continue a word

@@ -20,7 +20,8 @@ std::string home_folder() {
 }
 
 bool is_tokenizer_name(std::string_view name) {
-    return name == "tokenizer.json" || (name.starts_with("tok") && name.ends_with(".bin"));
+    return name == "tokenizer.json" || name == "tokenizer.model" || name == "vocab.json" ||
+           name == "vocab.txt" || (name.starts_with("tok") && name.ends_with(".bin"));
 }
 
 /// PyTorch's files that end in .bin, as llama2.c's models do.
@@ -91,8 +92,7 @@ std::string guess_tokenizer(const fs::path& model) {
     if (kind == PathKind::model_file) return tok_bin_beside(model);
     const bool in_folder = kind == PathKind::model_folder || kind == PathKind::folder;
     if (!in_folder && model.extension() != ".safetensors") return {};
-    const fs::path file = (in_folder ? model : model.parent_path()) / "tokenizer.json";
-    return path_kind(file) == PathKind::tokenizer ? file.string() : std::string();
+    return tokenizer_in(in_folder ? model : model.parent_path()).string();
 }
 
 command::Open command_for_dropped_files(const std::vector<std::string>& paths) {

@@ -125,8 +125,9 @@ std::vector<CountedWord> count_words(const TextSplitter& splitter, std::string_v
     std::vector<CountedWord> words;
     StringIdMap places; // piece -> index in words
     splitter.split(
-        text, [](int) {},
-        [&](std::string_view piece) {
+        text, [](int, Origin) {},
+        [&](const AlignedText& pieces, Span span) {
+            const std::string_view piece = pieces.part(span);
             if (const auto place = places.find(piece)) {
                 ++words[static_cast<std::size_t>(*place)].count;
                 return;
@@ -184,7 +185,9 @@ TrainedTokenizer train_tokenizer(const TokenizerRecipe& recipe, std::string_view
               {"post_processor", post_processor_json(recipe, special)},
               {"decoder", decoder_json(recipe)}};
 
-    TokenizerTraining training{recipe, special, count_words(TextSplitter(file, where), text), -1, {}, {}, {}};
+    TokenizerTraining training{
+        recipe, special, count_words(TextSplitter(file, where, read_added_tokens(file, where)), text), -1, {},
+        {},     {}};
     if (const auto unknown = recipe.special_tokens.find("unk"); unknown != recipe.special_tokens.end())
         training.unknown_id =
             static_cast<int>(std::find(special.begin(), special.end(), unknown->second) - special.begin());

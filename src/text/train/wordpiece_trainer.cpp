@@ -91,7 +91,8 @@ class WordPieceTrainer {
         CountedWord& word = training_.words[w];
         word.ids.clear();
         const auto find = [&](std::string_view name) { return ids_.find(name); };
-        if (is_too_long(word.piece) || !longest_match_first(word.piece, k_prefix, longest_, find, word.ids))
+        const auto add = [&](int id, std::size_t, std::size_t) { word.ids.push_back(id); };
+        if (is_too_long(word.piece) || !longest_match_first(word.piece, k_prefix, longest_, find, add))
             word.ids = {training_.unknown_id};
     }
 
