@@ -1,6 +1,7 @@
 #include "measures/mask_effects.h"
 
 #include "core/passes/forward.h"
+#include "measures/receptive_field.h"
 
 #include <algorithm>
 #include <cmath>
@@ -182,9 +183,14 @@ void MaskEffects::choose_exchange(const MaskQuestions& questions) {
 void MaskEffects::compare_rows(int max_rows) {
     const Trace &before = *found_->before, &now = *found_->run;
     const auto begin = static_cast<int>(changes_.size()), end = std::min(found_->rows, begin + max_rows);
-    for (int row = begin; row < end; ++row)
-        changes_.push_back({likeliest_after(before, row), likeliest_after(now, row),
-                            largest_change(logits_in(before, row), logits_in(now, row))});
+    if (begin == 0) reached_ = rows_reached(before.plan(), now.plan(), now.config(), found_->rows);
+    for (int row = begin; row < end; ++row) {
+        // Rows that the rules do not reach differ at most by how their passes were cut.
+        const bool is_reached = reached_[static_cast<std::size_t>(row)];
+        const Prediction after = likeliest_after(now, row);
+        changes_.push_back({is_reached ? likeliest_after(before, row) : after, after,
+                            is_reached ? largest_change(logits_in(before, row), logits_in(now, row)) : 0});
+    }
     if (end < found_->rows) return;
     auto found = std::make_shared<MaskFindings>(*found_);
     found->changes = std::move(changes_);

@@ -106,6 +106,7 @@ class MaskEffects {
     std::size_t next_ = 0;                         ///< task at work
     std::shared_ptr<Trace> running_;               ///< its run; null: not begun
     std::vector<MaskFindings::RowChange> changes_; ///< of the rows compared so far
+    std::vector<bool> reached_;                    ///< [row]: whether the rules can change it
     int n_running_rows_ = 0;                       ///< of it, computed
     std::shared_ptr<const Trace> own_, open_;      ///< runs of the text that others are compared with
 };

@@ -4,6 +4,28 @@
 
 namespace gf {
 
+namespace {
+
+/// Calls f(key) for the keys below n_rows that some head of the layer shows to the row.
+template <class F>
+void for_each_key(const Plan& plan, int layer, int row, int n_rows, F f) {
+    for (const HeadGroup& heads : plan.groups(Site::attn_scores, layer))
+        heads.mask->for_each_run(row, [&](int begin, int end) {
+            for (int key = begin; key < std::min(end, n_rows); ++key) f(key);
+        });
+}
+
+bool see_the_same(const KeyMask& a, const KeyMask& b, int row) {
+    if (!(a.keys(row) == b.keys(row))) return a.keys(row).size() == 0 && b.keys(row).size() == 0;
+    bool same = true;
+    if (a.has_gaps() || b.has_gaps())
+        for (int key = a.keys(row).begin; key < a.keys(row).end && same; ++key)
+            same = a.visible(row, key) == b.visible(row, key);
+    return same;
+}
+
+} // namespace
+
 ReceptiveField receptive_field(const Plan& plan, const ModelConfig& config, int n_rows, int row) {
     const auto n_layers = static_cast<std::size_t>(config.n_layers);
     ReceptiveField field(n_layers + 1, std::vector<bool>(static_cast<std::size_t>(n_rows)));
@@ -12,13 +34,10 @@ ReceptiveField receptive_field(const Plan& plan, const ModelConfig& config, int 
         const std::vector<bool>& after = field[static_cast<std::size_t>(l) + 1];
         std::vector<bool>& before = field[static_cast<std::size_t>(l)];
         before = after;
-        for (const HeadGroup& heads : plan.groups(Site::attn_scores, l))
-            for (int query = 0; query < n_rows; ++query)
-                if (after[static_cast<std::size_t>(query)])
-                    heads.mask->for_each_run(query, [&](int begin, int end) {
-                        for (int key = begin; key < std::min(end, n_rows); ++key)
-                            before[static_cast<std::size_t>(key)] = true;
-                    });
+        for (int query = 0; query < n_rows; ++query)
+            if (after[static_cast<std::size_t>(query)])
+                for_each_key(plan, l, query, n_rows,
+                             [&](int key) { before[static_cast<std::size_t>(key)] = true; });
     }
     return field;
 }
@@ -26,6 +45,24 @@ ReceptiveField receptive_field(const Plan& plan, const ModelConfig& config, int 
 int n_reached(const ReceptiveField& field, int level) {
     const std::vector<bool>& tokens = field[static_cast<std::size_t>(level)];
     return static_cast<int>(std::count(tokens.begin(), tokens.end(), true));
+}
+
+std::vector<bool> rows_reached(const Plan& a, const Plan& b, const ModelConfig& config, int n_rows) {
+    std::vector<bool> reached(static_cast<std::size_t>(n_rows));
+    for (int l = 0; l < config.n_layers; ++l) {
+        const std::vector<bool> before = reached; // the rows that enter the layer
+        for (int row = 0; row < n_rows; ++row) {
+            bool is_reached = before[static_cast<std::size_t>(row)];
+            for (int h = 0; h < config.n_heads && !is_reached; ++h)
+                is_reached =
+                    !see_the_same(a.mask(Site::attn_scores, l, h), b.mask(Site::attn_scores, l, h), row);
+            if (!is_reached)
+                for_each_key(b, l, row, n_rows,
+                             [&](int key) { is_reached |= before[static_cast<std::size_t>(key)]; });
+            reached[static_cast<std::size_t>(row)] = is_reached;
+        }
+    }
+    return reached;
 }
 
 MaskCost mask_cost(const Plan& plan, int layer, int head, int n_rows) {

@@ -1,7 +1,7 @@
 #pragma once
 // How far information can travel under masks: which tokens can have told a row something, layer by layer.
 // A window of 4 that is used in 5 layers lets a row know of 15 tokens before it. Used by Mask demos and
-// tests.
+// MaskEffects.
 
 #include "core/plan.h"
 
@@ -17,6 +17,10 @@ ReceptiveField receptive_field(const Plan& plan, const ModelConfig& config, int 
 
 /// How many tokens of a level can reach the row.
 int n_reached(const ReceptiveField& field, int level);
+
+/// Which of the first n_rows rows can have other values under the one plan than under the other: those that
+/// see other keys in some layer, and those that read such a row.
+std::vector<bool> rows_reached(const Plan& a, const Plan& b, const ModelConfig& config, int n_rows);
 
 /// What a head's mask costs in the first n_rows rows. Counted in cells of the n_rows x n_rows matrix.
 struct MaskCost {

@@ -33,6 +33,7 @@ bool sees(const LayerConfig& c, int n_prefix, int n, int q, int k) {
     case MaskKind::prefix: return k <= q || k < n_prefix;
     case MaskKind::sliding_window: return k <= q && q - k < c.window;
     case MaskKind::causal: return k <= q;
+    default: break; // no model has it
     }
     return false;
 }

@@ -28,16 +28,26 @@ void HeadChange::upload(const MaskCase& c) {
         before_ = c.found->before, now_ = c.view.run.trace, head_ = c.head, rows_ = c.n();
     }
     const int n = c.n();
+    const RunView before_view{.trace = c.found->before, .rows = n},
+        now_view{.trace = c.view.run.trace, .rows = n};
+    const SiteRef site{Site::pattern, c.head.layer};
+    const SiteValues before = before_view.values(site), now = now_view.values(site);
+    const auto row_of = [&](const SiteValues& values, int row, std::vector<real>& scratch) {
+        const std::span<const real> cells = values.row(c.head.head, row, scratch);
+        return cells.first(std::min(cells.size(), static_cast<std::size_t>(n)));
+    };
     maps_.update({3, n, n, PoolRule::magnitude}, n, [&](int map, int row) {
-        row_.assign(static_cast<std::size_t>(n), k_not_visible);
-        for (int key = 0; key < n; ++key) {
-            const bool was = c.was_visible(row, key), is = c.mask().visible(row, key);
-            real& cell = row_[static_cast<std::size_t>(key)];
-            if (map == 0 && was) cell = c.weight_before(row, key);
-            if (map == 1 && is) cell = c.weight(row, key);
-            if (map == 2 && (was || is)) cell = c.weight(row, key) - c.weight_before(row, key);
+        const std::span<const real> was = row_of(before, row, row_), is = row_of(now, row, row_now_);
+        if (map < 2) return map == 0 ? was : is;
+        // A key that is hidden has the weight 0.
+        difference_.assign(std::max(was.size(), is.size()), k_not_visible);
+        for (std::size_t key = 0; key < difference_.size(); ++key) {
+            const real a = key < was.size() ? was[key] : k_not_visible,
+                       b = key < is.size() ? is[key] : k_not_visible;
+            if (a == k_not_visible && b == k_not_visible) continue;
+            difference_[key] = (b == k_not_visible ? 0 : b) - (a == k_not_visible ? 0 : a);
         }
-        return std::span<const real>(row_);
+        return std::span<const real>(difference_);
     });
 }
 

@@ -21,7 +21,7 @@ class HeadChange {
     std::weak_ptr<const Trace> before_, now_;
     HeadRef head_;
     int rows_ = 0;
-    std::vector<real> row_; ///< working memory
+    std::vector<real> row_, row_now_, difference_; ///< working memory
 };
 
 } // namespace gf::ui

@@ -31,7 +31,7 @@ namespace gf::ui {
 namespace {
 
 // Design lengths.
-constexpr float k_least_height = 420; ///< lower than this, controls stand in menus
+constexpr float k_least_height = 500; ///< lower than this, controls stand in menus
 constexpr float k_least_matrix = 300; ///< narrower than this, the predictions of rows give way
 constexpr float k_footer_line = 20, k_slider_width = 90, k_group_gap = 14, k_room_for_paint = 190,
                 k_max_cell_aspect = 2;
