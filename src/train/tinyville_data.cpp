@@ -80,12 +80,15 @@ std::vector<int> TinyvilleDocuments::next() {
 }
 
 std::vector<int> TinyvilleWindows::next(int length) {
-    while (static_cast<int>(tokens_.size()) <= length) {
+    const auto n = static_cast<std::size_t>(length);
+    std::vector<int> window = std::exchange(first_, {});
+    while (window.size() <= n) {
+        const bool begins_next = window.size() == n;
         const std::vector<int> document = documents_.next();
-        tokens_.insert(tokens_.end(), document.begin(), document.end());
+        window.insert(window.end(), document.begin(), document.end());
+        if (begins_next) first_ = document;
     }
-    std::vector<int> window(tokens_.begin(), tokens_.begin() + length + 1);
-    tokens_.erase(tokens_.begin(), tokens_.begin() + length);
+    window.resize(n + 1);
     return window;
 }
 

@@ -47,7 +47,7 @@ class TinyvilleDocuments {
     std::uint64_t next_number_ = 0;
 };
 
-/// The same as windows of one length, which follow each other without a gap.
+/// The same as windows of one length that each begin with a document, as the windows kept for validation do.
 class TinyvilleWindows {
   public:
     explicit TinyvilleWindows(TinyvilleDocuments documents) : documents_(std::move(documents)) {}
@@ -56,7 +56,7 @@ class TinyvilleWindows {
 
   private:
     TinyvilleDocuments documents_;
-    std::vector<int> tokens_; ///< drawn, but in no window yet
+    std::vector<int> first_; ///< a document that was drawn and that the next window begins with; or empty
 };
 
 /// The documents of the training split, each on lines of its own, without end-of-text marks.

@@ -80,7 +80,7 @@ TEST(PositionProbe, ReadsWhatTheStreamHoldsAndNoMore) {
     for (unsigned long long text = 0; text < 12; ++text) {
         const auto trace = run(weights, random_tokens(c, 100, text + 1));
         probe.add(*trace, 100);
-        if (text == 0) EXPECT_TRUE(probe.r_squared().empty()) << "nothing to test on";
+        EXPECT_EQ(probe.r_squared().empty(), text == 0) << "with one text there is nothing to test on";
     }
     const std::vector<double> found = probe.r_squared();
     ASSERT_EQ(static_cast<int>(found.size()), c.n_layers + 1);

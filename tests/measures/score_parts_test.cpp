@@ -45,7 +45,7 @@ INSTANTIATE_TEST_SUITE_P(EveryKind, RopePairsOf, ::testing::ValuesIn(presets_whe
 
 TEST_P(RopePairsOf, AddUpToTheScore) {
     RunSetup other_angles;
-    other_angles.rope = {.theta = 70, .linear = 1.7};
+    other_angles.rope = {.theta = 70, .scaling = RopeScaling{.kind = RopeScalingKind::yarn, .factor = 1.7}};
     for (const RunSetup& setup : {RunSetup(), other_angles}) {
         const auto run = run_with(GetParam(), setup);
         std::vector<RopePair> pairs;
@@ -98,18 +98,31 @@ TEST(RopePairs, HandsHaveTheLengthsAndAnglesOfTheTurnedVectors) {
     }
 }
 
+/// Press et al. 2022 and their code: 2^(-8/n), 2^(-16/n), ... for a power of two of heads; else those of the
+/// power of two below, and then every second one of twice that power.
+std::vector<double> published_slopes(int n_heads) {
+    const auto of_power = [](int n) {
+        std::vector<double> slopes;
+        for (int i = 1; i <= n; ++i) slopes.push_back(std::exp2(-8.0 * i / n));
+        return slopes;
+    };
+    int power = 1;
+    while (2 * power <= n_heads) power *= 2;
+    std::vector<double> slopes = of_power(power);
+    const std::vector<double> finer = of_power(2 * power);
+    for (std::size_t i = 0; static_cast<int>(slopes.size()) < n_heads; i += 2) slopes.push_back(finer[i]);
+    return slopes;
+}
+
 TEST(AlibiParts, DifferByTheScore) {
     for (const char* name : {"alibi", "bidirectional_alibi", "moe_plain"}) {
         const auto run = run_with(preset(name), {});
-        const int n_heads = run->config().n_heads;
+        const std::vector<double> slopes = published_slopes(run->config().n_heads);
         for_each_score(*run, [&](const QueryAndKey& rows) {
             const AlibiParts parts = alibi_parts(*run, rows);
             EXPECT_NEAR(parts.product - parts.penalty, score_of(*run, rows), 2e-5);
-            // Press et al. 2022: with a power of two of heads the slopes are 2^(-8 (h + 1) / n).
-            if ((n_heads & (n_heads - 1)) == 0)
-                EXPECT_NEAR(parts.penalty,
-                            std::exp2(-8.0 * (rows.head + 1) / n_heads) * std::abs(rows.query - rows.key),
-                            1e-6);
+            EXPECT_NEAR(parts.penalty,
+                        slopes[static_cast<std::size_t>(rows.head)] * std::abs(rows.query - rows.key), 1e-6);
         });
     }
 }

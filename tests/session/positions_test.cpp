@@ -3,6 +3,7 @@
 
 #include "measures/position_probe.h"
 #include "session/support.h"
+#include "train/dataset.h"
 
 #include <gmock/gmock.h>
 
@@ -38,19 +39,21 @@ TEST(PositionStudy, ReadsTinyvilleAsEachModelDoes) {
         EXPECT_EQ(found->loss.n_texts(), 4);
         EXPECT_EQ(found->loss.n_positions(), 256);
         EXPECT_EQ(found->trained_length, 128);
-        // The same windows, cut from the whole test split and run by ourselves.
-        tinyville::CorpusOptions corpus;
-        corpus.size = 400'000;
-        const TinyvilleTokens all = tinyville_tokens(corpus, *run.model->tokenizer, tinyville::Split::test);
-        const auto test = std::span(all.tokens).last(all.n_validation);
-        ASSERT_GT(test.size(), 4u * 256 + 1);
+        // The windows that training keeps for validation, run by ourselves.
+        DataConfig data;
+        data.tinyville.size = 400'000;
+        const auto test =
+            load_dataset(data, Objective::next_token, *run.model->tokenizer, 256, tinyville::Split::test);
+        ASSERT_GT(test->n_validation(), 4u);
         PositionProbe probe;
         double first = 0, last = 0;
         for (std::size_t w = 0; w < 4; ++w) {
-            const auto window = test.subspan(w * 256, 257);
-            const auto trace = gf::tests::run(run.model->weights, {window.begin(), window.end() - 1});
-            first += nats(*trace, 0, window[1]) / 4;
-            last += nats(*trace, 255, window[256]) / 4;
+            Batch batch;
+            test->append_validation(w, batch);
+            const Sequence& window = batch.sequences.front();
+            const auto trace = gf::tests::run(run.model->weights, window.tokens);
+            first += nats(*trace, 0, window.targets[0]) / 4;
+            last += nats(*trace, 255, window.targets[255]) / 4;
         }
         tinyville::CorpusOptions stories;
         stories.only = {"story"};

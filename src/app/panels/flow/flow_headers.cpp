@@ -8,6 +8,7 @@
 #include "app/widgets/term_tooltip.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
+#include "core/words/term_of.h"
 
 #include <algorithm>
 #include <array>

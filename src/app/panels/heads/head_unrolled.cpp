@@ -124,9 +124,9 @@ void HeadUnrolled::draw_header(const Frame& f, const StageBox& box, UnrolledOpti
     draw_focus_ring(button, px(4));
     // Where Shift and the arrows stand in the computation.
     const auto& operation = f.context.selection.operation;
-    const bool is_lit = operation && operation->layer == f.context.head.layer &&
-                        stage_of(operation->site) == box.kind &&
-                        attention_of_site(operation->site) == f.context.attention;
+    const bool is_lit = operation && operation->site.layer == f.context.head.layer &&
+                        stage_of(operation->site.site) == box.kind &&
+                        attention_of_site(operation->site.site) == f.context.attention;
     if (is_lit)
         draw_fill(list, {{header.min.x - px(4), top}, {header.max.x, top + height}}, t.accent_tint, px(4));
     char number[8];

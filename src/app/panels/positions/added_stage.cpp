@@ -190,11 +190,14 @@ void AddedStage::draw_path(const StageContext& c, const AddedVectors& added, con
         list.AddLine(at(p - 1), at(p), with_alpha(hue, 1 - 0.75f * share), px(1.5f));
     }
     ImFont* numbers = font(TextSize::small, Face::mono);
+    ImVec2 last{-1e9f, -1e9f}; // labels that would lie on each other are left out
     const auto mark = [&](std::size_t p, ImU32 fill, ImU32 ink) {
         char text[12];
         *fmt::format_to_n(text, sizeof text - 1, "{}", p).out = 0;
         const ImVec2 point = at(p);
         list.AddCircleFilled(point, px(3), fill);
+        if (std::hypot(point.x - last.x, point.y - last.y) < px(18)) return;
+        last = point;
         draw_text(list, {{point.x, point.y - px(16)}, {point.x + px(40), point.y}}, point.x + px(5), numbers,
                   ink, text);
     };

@@ -15,7 +15,7 @@ namespace gf::ui {
 namespace {
 
 // Design lengths.
-constexpr float k_alibi_gap = 28, k_alibi_axis = 22, k_alibi_label_width = 100, k_head_label_width = 96;
+constexpr float k_alibi_gap = 28, k_alibi_axis = 22, k_alibi_label_width = 122, k_head_label_width = 96;
 constexpr float k_cell_height = 26, k_least_cell = 44;
 constexpr float k_most_cell = 72;
 constexpr int k_alibi_distances = 128;

@@ -38,7 +38,10 @@ int n_schemes_open(const View& v) {
 std::string model_with_scheme(Positions scheme) { return "positions-" + std::string(name(scheme)); }
 
 void post_add_scheme(Positions scheme, Commands& commands) {
-    commands.post(command::AddRun{.model = model_with_scheme(scheme), .name = std::string(name(scheme))});
+    command::AddRun run;
+    run.model = model_with_scheme(scheme);
+    run.name = name(scheme);
+    commands.post(std::move(run));
 }
 
 void post_compare_five(const View& v, Commands& commands) {

@@ -4,6 +4,7 @@
 #include "app/panels/positions/alibi_stage.h"
 #include "app/panels/positions/order_stage.h"
 #include "app/panels/positions/reach_chart.h"
+#include "app/panels/positions/rope_controls.h"
 #include "app/panels/positions/rope_stage.h"
 #include "app/panels/positions/scheme_cards.h"
 #include "app/view/attention_rows.h"
@@ -26,7 +27,7 @@ namespace {
 // Design lengths.
 constexpr float k_panel_gap = 20, k_side_width = 420, k_min_with_side = 1000, k_cards_height = 150,
                 k_low_cards_height = 30;
-constexpr float k_min_with_pictures = 500, k_min_width = 300, k_min_height = 160;
+constexpr float k_min_with_pictures = 500, k_min_width = 300, k_min_height = 160, k_min_reach = 160;
 
 /// What fills the middle: the scheme itself, or what was measured.
 enum class Page { scheme, order, reach };
@@ -69,6 +70,7 @@ class PositionsPanel : public PanelWithOptions<PositionsOptions> {
     }
     void draw_header(const View& view, const Run& run, bool has_side, Commands& commands);
     void draw_main(const View& view, const StageContext& context, Page page);
+    void draw_side(const View& view, Commands& commands, const UiRect& area);
     void draw_stage(const StageContext& context, const PositionStudy* study);
 
     SchemeCards cards_;
@@ -78,6 +80,7 @@ class PositionsPanel : public PanelWithOptions<PositionsOptions> {
     AddedStage added_;
     OrderStage order_;
     ReachChart reach_;
+    RopeControls controls_;
     fmt::memory_buffer text_;
 };
 
@@ -138,11 +141,23 @@ void PositionsPanel::draw_stage(const StageContext& c, const PositionStudy* stud
     added_.draw(c, added);
 }
 
+/// How far the models reach, and below it what RoPE can be changed to.
+void PositionsPanel::draw_side(const View& v, Commands& commands, const UiRect& area) {
+    UiRect upper = area;
+    const Run* rope = run_with_scheme(v, Positions::rope);
+    if (rope && area.height() > RopeControls::height() + px(k_min_reach)) {
+        upper.max.y -= RopeControls::height() + px(k_panel_gap);
+        controls_.draw(View(v.snapshot, *rope), commands,
+                       {{area.min.x, upper.max.y + px(k_panel_gap)}, area.max});
+    }
+    reach_.draw(v, commands, upper);
+}
+
 void PositionsPanel::draw_main(const View& v, const StageContext& c, Page page) {
     switch (page) {
     case Page::scheme: return draw_stage(c, v.snapshot.positions.get());
     case Page::order: return order_.draw(v, c.commands, c.area, options_.no_mask);
-    case Page::reach: return reach_.draw(v, c.commands, c.area);
+    case Page::reach: return draw_side(v, c.commands, c.area);
     }
 }
 
@@ -158,7 +173,7 @@ void PositionsPanel::draw(const View& v, Selection& selection, Commands& command
     const float cards_top = end.y - px(has_pictures ? k_cards_height : k_low_cards_height);
     UiRect main{{at.x, at.y + px(6)}, {end.x, cards_top - px(14)}};
     if (has_side) {
-        reach_.draw(v, commands, {{main.max.x - px(k_side_width), main.min.y}, main.max});
+        draw_side(v, commands, {{main.max.x - px(k_side_width), main.min.y}, main.max});
         main.max.x -= px(k_side_width) + px(k_panel_gap);
     }
     const View of(v.snapshot, run);

@@ -1,7 +1,7 @@
 #include "app/panels/positions/reach_chart.h"
 
 #include "app/panels/positions/stage_heading.h"
-#include "app/widgets/buttons.h"
+#include "app/widgets/header_controls.h"
 #include "app/widgets/plain_text.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
@@ -17,8 +17,7 @@ constexpr int k_block = 16; ///< positions that one point of a curve is the mean
 constexpr int k_texts = 60;
 constexpr double k_most_nats = 6; ///< curves may leave the chart: the label says how high they go
 // Design lengths.
-constexpr float k_reach_axis = 22, k_left = 30, k_reach_label_width = 104, k_button_width = 104,
-                k_words_height = 36, k_line = 17;
+constexpr float k_reach_axis = 22, k_left = 30, k_reach_label_width = 104, k_words_height = 36, k_line = 17;
 
 } // namespace
 
@@ -58,14 +57,14 @@ void ReachChart::add_curve(const PositionStudy::OfModel& of, bool is_changed) {
 void ReachChart::write_finding() {
     finding_ = fmt::format("Nats for each token, {} positions at a time.", k_block);
     if (!has_beyond()) return;
-    finding_ = fmt::format("Past {} tokens each word costs", trained_length_);
+    finding_ = fmt::format("Past {} a token costs more by", trained_length_);
     std::vector<const Curve*> by_loss;
     for (const Curve& curve : curves_) by_loss.push_back(&curve);
     std::ranges::sort(by_loss, {}, &Curve::lost);
     for (const Curve* curve : by_loss)
-        finding_ += fmt::format("{} {:+.2f} nats with {}", curve == by_loss.front() ? "" : ",", curve->lost,
-                                curve->label());
-    finding_ += '.';
+        finding_ +=
+            fmt::format("{} {:+.2f} ({})", curve == by_loss.front() ? "" : ",", curve->lost, curve->label());
+    finding_ += " nats.";
 }
 
 void ReachChart::draw(const View& v, Commands& commands, const UiRect& area) {
@@ -102,11 +101,11 @@ void ReachChart::draw_header(const View& v, Commands& commands, const UiRect& li
         fmt::format_to(out, "loss on Tinyville, {} of {} texts", std::min(least, study->n_texts),
                        study->n_texts);
     }
-    draw_heading({line.min, {line.max.x - px(k_button_width) - px(8), line.max.y}}, "How far it reaches",
+    draw_heading({line.min, {line.max.x - px(112), line.max.y}}, "How far it reaches",
                  {text_.data(), text_.size()}, "loss by position");
-    ImGui::SetCursorScreenPos({line.max.x - px(k_button_width), line.min.y - px(4)});
-    if (push_button(study ? "Forget" : "Read Tinyville", px(k_button_width)))
-        commands.post(command::StudyPositions{study ? 0 : k_texts});
+    const char* label = study ? "Forget" : "Read Tinyville";
+    ImGui::SetCursorScreenPos({line.max.x - header_button_width(label), line.min.y - px(2)});
+    if (header_button("read Tinyville", label)) commands.post(command::StudyPositions{study ? 0 : k_texts});
     tooltip(study ? "Forgets what was read"
                   : "Reads 60 texts of Tinyville with each of the models: seconds, beside everything else");
 }
@@ -127,7 +126,7 @@ void ReachChart::draw_chart(const UiRect& area) const {
     ImGui::SetCursorScreenPos(inside.min);
     text_item("loss by position", inside.size());
     if (has_beyond()) list.AddRectFilled({chart.x(trained_length_), inside.min.y}, inside.max, t.well);
-    chart.draw_grid(4, static_cast<int>(greatest - least));
+    chart.draw_grid(8, static_cast<int>(greatest - least));
     if (has_beyond()) draw_trained_length(chart);
     for (const Curve& curve : curves_) {
         const auto point = [&](int i) {

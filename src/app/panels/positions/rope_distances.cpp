@@ -72,7 +72,7 @@ void RopeDistances::draw_curve(const RopeScore& s, const UiRect& area) const {
     draw_text_cut(list, {{label.min.x, label.max.y}, {label.max.x, label.max.y + px(16)}},
                   font(TextSize::small), t.muted, "distance");
     // The numbers of the x axis stand below the map of parts.
-    const double step = LineChart::Axis{least_, greatest_}.step(3);
+    const double step = LineChart::Axis{least_, greatest_}.step(5);
     char text[24];
     for (double v = std::ceil(least_ / step) * step; v <= greatest_; v += step) {
         const float y = std::floor(chart.y(v));

@@ -22,7 +22,7 @@ UiRect draw_heading(const UiRect& area, const char* title, std::string_view word
     draw_text_cut(list, line, bold, t.text, title);
     const float end = std::min(line.min.x + measure(bold, title).x, line.max.x);
     if (!term_name.empty() && end > line.min.x) {
-        draw_underline(list, line.min.x, end, line.max.y, t.muted);
+        draw_underline(list, line.min.x, end, line.max.y - px(1), t.muted);
         ImGui::SetCursorScreenPos(line.min);
         const ButtonItem item = button_item(title, {end - line.min.x, line.height()});
         term_tooltip(term(term_name));

@@ -93,6 +93,25 @@ TEST_F(PositionsTest, TheKeyMovesByKeysAndByCommand) {
     EXPECT_EQ(bench.workbench.selection().pinned_cell->column, 9);
 }
 
+TEST_F(PositionsTest, SlidersChangeTheRunAndAreUndone) {
+    open("llama");
+    pin(1, 3, 12, 7);
+    const double before = score(1, 3, 12, 7);
+    ui.set("Positions/base/base", 500);
+    ui.frames(3);
+    EXPECT_NEAR(bench.snapshot().trace().setup().rope.theta, 500, 1e-3);
+    EXPECT_NE(score(1, 3, 12, 7), before);
+    EXPECT_TRUE(bench.shows("Positions", fmt::format("{:.2f}", score(1, 3, 12, 7)))) << "every view follows";
+    ui.click("Positions/scaling/linear");
+    EXPECT_EQ(bench.snapshot().trace().setup().rope.scaling,
+              (RopeScaling{.kind = RopeScalingKind::linear, .factor = 2}));
+    EXPECT_TRUE(bench.shows("Positions", "12.6")) << "the fastest clock needs twice 2 pi tokens for a turn";
+    bench.post(command::Undo{});
+    bench.post(command::Undo{});
+    EXPECT_EQ(bench.snapshot().trace().setup().rope, RopeSetup());
+    EXPECT_EQ(score(1, 3, 12, 7), before);
+}
+
 TEST_F(PositionsTest, ClocksPinTheirDimensions) {
     open("llama");
     pin(1, 3, 12, 7);
@@ -163,7 +182,8 @@ TEST(PositionsPanel, FiveModelsStandBesideEachOther) {
     ui.frames(3);
     ASSERT_EQ(bench.notice(), "");
     ASSERT_EQ(bench.snapshot().runs.size(), 5u);
-    for (const gf::Run& run : bench.snapshot().runs) EXPECT_EQ(tokens_of(run), bench.tokens()) << "in lock-step";
+    for (const gf::Run& run : bench.snapshot().runs)
+        EXPECT_EQ(tokens_of(run), bench.tokens()) << "in lock-step";
     for (const auto& [card, item] :
          {std::pair("ALiBi", "penalties"), std::pair("learned", "path of positions"),
           std::pair("sinusoidal", "path of positions"), std::pair("none", "mask"),
