@@ -24,7 +24,8 @@ void ModelOptions::add_to(CLI::App& app, bool required) {
             ->type_name("PATH");
     if (required) option->required();
     app.add_option("-t,--tokenizer", tokenizer,
-                   "tokenizer.json or llama2.c's tok.bin; default: the one in the model's folder")
+                   "tokenizer.json, tokenizer.model, vocab.json, vocab.txt or llama2.c's tok.bin; default: "
+                   "the one in the model's folder")
         ->type_name("PATH");
     add_ignored_keys(app, ignored_keys);
 }

@@ -44,7 +44,10 @@ void prepare_tokenizer(TrainingSetup& setup, const fs::path& checkpoint) {
     if (fs::exists(checkpoint / "tokenizer.json")) path = checkpoint / "tokenizer.json";
     if (fs::is_directory(path)) path /= "tokenizer.json";
     setup.tokenizer = load_tokenizer(path);
-    if (const MappedFile file(path); looks_like_json(file.text())) setup.tokenizer_json = file.text();
+    const bool is_whole =
+        path.filename() != "vocab.json" && path.filename() != "merges.txt"; // they need each other
+    if (const MappedFile file(path); is_whole && looks_like_json(file.text()))
+        setup.tokenizer_json = file.text();
 }
 
 /// The shape of a new model: keys that are left out follow from others, from the objective and from the data.

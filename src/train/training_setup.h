@@ -10,7 +10,7 @@ namespace gf {
 struct TrainingSetup {
     TrainConfig config; ///< with batch.length and steps filled in
     std::shared_ptr<const Tokenizer> tokenizer;
-    std::string tokenizer_json; ///< contents of tokenizer.json for the result; empty for a tok.bin
+    std::string tokenizer_json; ///< contents of tokenizer.json for the result; empty for other files
     std::shared_ptr<const Dataset> data;
     std::shared_ptr<Weights> weights; ///< to be trained; with an adapter, to stay as they are
     std::shared_ptr<const Weights> teacher;

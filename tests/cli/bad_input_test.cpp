@@ -336,8 +336,8 @@ TEST_F(BadTokenizer, TokBin) {
 TEST_F(BadTokenizer, Json) {
     refused(scratch_file("bad/tokenizer.json", "{"), {"tokenizer.json", "JSON"});
     refused(scratch_file("bad/tokenizer.json", "{}"), {"tokenizer.json", "'model'"});
-    refused(scratch_file("bad/tokenizer.json", R"({"model": {"type": "WordLevel", "vocab": {}}})"),
-            {"tokenizer.json", "BPE", "Unigram", "WordLevel"});
+    refused(scratch_file("bad/tokenizer.json", R"({"model": {"type": "Markov", "vocab": {}}})"),
+            {"tokenizer.json", "BPE", "Unigram", "Markov"});
     refused(scratch_file("bad/tokenizer.json", R"({"model": {"type": "Unigram", "vocab": []}})"),
             {"tokenizer.json", "vocab"});
     refused(scratch_file("bad/tokenizer.json", std::string(200000, '[')),

@@ -54,5 +54,32 @@ TEST(TokenizerCommand, BadInputIsNamed) {
     expect_refused(arguments("bpe", good, "boss=<s>"), {"boss", "'bos'"});
 }
 
+/// Ids, pieces and offsets in characters, for people and as JSON.
+TEST(TokenizerCommand, ShowsTheTokensOfTexts) {
+    const std::string file =
+        text_file("words.json", R"({"pre_tokenizer": {"type": "Whitespace"}, "truncation": {"max_length": 2},
+        "post_processor": {"type": "BertProcessing", "cls": ["[CLS]", 0], "sep": ["[SEP]", 1]},
+        "model": {"type": "WordLevel", "vocab": {"[CLS]": 0, "[SEP]": 1, "?": 2, "h\u00e9": 3, "b": 4}, "unk_token": "?"}})");
+    const std::string text = "h\xC3\xA9  b x";
+    EXPECT_EQ(stdout_of({"tokenizer", "--encode", file, "--text", text}),
+              "      0  [CLS]                    0-0\n"
+              "      3  h\xC3\xA9                       0-2\n"
+              "      4  b                        4-5\n"
+              "      2  ?                        6-7\n"
+              "      1  [SEP]                    0-0\n");
+    const std::string printed =
+        stdout_of({"tokenizer", "--encode", file, "--json", "--no-special", "--text", text, "b"});
+    const json first = json::parse(printed.substr(0, printed.find('\n'))),
+               second = json::parse(printed.substr(printed.find('\n')));
+    EXPECT_EQ(first, json({{"text", text},
+                           {"ids", {3, 4, 2}},
+                           {"pieces", {"h\xC3\xA9", "b", "?"}},
+                           {"offsets", {{0, 2}, {4, 5}, {6, 7}}},
+                           {"decoded", "h\xC3\xA9 b ?"}}));
+    EXPECT_EQ(second.at("ids"), json({4}));
+    expect_refused({"tokenizer", "--encode", "missing.json", "--text", "a"}, {"missing.json"});
+    expect_refused({"tokenizer", "--text", file}, {"--encode FILE", "-o PATH"});
+}
+
 } // namespace
 } // namespace gf::tests::tokenizer_test

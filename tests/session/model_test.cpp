@@ -54,6 +54,20 @@ TEST(Model, TokenizerAndVocabularyMustFit) {
     EXPECT_THAT(message, HasSubstr("found 261"));
 }
 
+/// A tokenizer.json may have tokens above the model's rows: only they cannot be used.
+TEST(Model, TokensAboveTheModelsRows) {
+    const std::string tokenizer = scratch_file(
+        "words.json",
+        R"({"model": {"type": "WordLevel", "vocab": {"a": 0, "b": 52, "c": 53}, "unk_token": "a"}})");
+    const auto model = open_model(saved_preset("llama").path, tokenizer); // 53 rows
+    ASSERT_EQ(model->warnings.size(), 1u);
+    EXPECT_THAT(model->warnings[0],
+                HasSubstr("1 of its 54 tokens, such as 'c', cannot be used: the model has 53"));
+    EXPECT_EQ(encode_prompt(*model, "b"), std::vector{52});
+    const std::string message = message_of([&] { encode_prompt(*model, "c"); });
+    EXPECT_THAT(message, HasSubstr("'c', which is token 53"));
+}
+
 TEST(Model, TokensWithoutTokenizerAreNumbers) {
     const auto model = open_model(saved_preset("llama").path, "");
     EXPECT_EQ(model->tokenizer, nullptr);
