@@ -25,7 +25,8 @@ void step_operation(const Snapshot& s, const Run& run, const Selection& selectio
 }
 
 void move_cell(const View& view, const Selection& selection, int down, int right, Commands& commands) {
-    commands.post(command::PinCell{view.address(moved_cell(view, selection, down, right))});
+    if (const auto cell = moved_cell(view, selection, down, right))
+        commands.post(command::PinCell{view.address(*cell)});
 }
 
 /// The actions that need a run.

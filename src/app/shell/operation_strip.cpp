@@ -14,7 +14,8 @@ namespace gf::ui {
 namespace {
 
 // Design lengths.
-constexpr float k_margin = 8, k_padding = 4, k_buttons = 3 * 30 + 2 * 4, k_gap = 14, k_least_words = 120;
+constexpr float k_margin = 8, k_padding = 4, k_buttons = 3 * 30 + 2 * 4, k_title_space = 14,
+                k_least_words = 120;
 /// An operation stays as long as its sentence takes to be read; nothing moves meanwhile.
 constexpr double k_seconds = 2.5;
 
@@ -52,9 +53,10 @@ float OperationStrip::draw(const View& v, const Selection& selection, float top,
     ImFont *body = font(TextSize::body), *bold = font(TextSize::body, Face::bold);
     const float display = ImGui::GetIO().DisplaySize.x, left = px(k_margin + 6);
     const float close_left = display - px(k_margin) - px(36);
-    const float title_left = left + px(k_buttons + k_gap), title_width = std::ceil(measure(bold, title).x);
-    const bool is_narrow = close_left - title_left - title_width - px(k_gap) < px(k_least_words);
-    const float words_left = is_narrow ? title_left : title_left + title_width + px(k_gap);
+    const float title_left = left + px(k_buttons + k_title_space),
+                title_width = std::ceil(measure(bold, title).x);
+    const bool is_narrow = close_left - title_left - title_width - px(k_title_space) < px(k_least_words);
+    const float words_left = is_narrow ? title_left : title_left + title_width + px(k_title_space);
     const float width = std::max(close_left - px(8) - words_left, px(60));
     const float words_height = wrapped_text_height(body, words, width);
     const float inner = std::max(words_height + px(8), px(k_control_height) + px(2 * k_padding));

@@ -3,23 +3,10 @@
 #include <algorithm>
 
 namespace gf::ui {
-namespace {
-
-/// Where the keys begin.
-CellRef first_cell(const View& v, const Selection& selection) {
-    const int row = std::max(selection.token_in_view(v.cursor), 0);
-    const HeadRef head = selection.head_in_view();
-    const SiteValues weights(v.values, {Site::pattern, head.layer});
-    if (weights.exists() && head.head < weights.heads())
-        return v.cell(Site::pattern, head.layer, head.head, row, std::max(weights.n_columns(row) - 1, 0));
-    return v.cell(Site::logits, -1, -1, row, 0);
-}
-
-} // namespace
-
-CellRef moved_cell(const View& v, const Selection& selection, int down, int right) {
-    if (!selection.pinned_cell || !v.holds(*selection.pinned_cell)) return first_cell(v, selection);
+std::optional<CellRef> moved_cell(const View& v, const Selection& selection, int down, int right) {
+    if (!selection.pinned_cell || !v.holds(*selection.pinned_cell)) return std::nullopt;
     CellRef cell = *selection.pinned_cell;
+    if (cell.param < 0 && has_key_axis(cell.site)) return std::nullopt;
     int rows = 0, columns = 0;
     if (cell.param >= 0) {
         const ParamRow& p = v.weights().table[static_cast<std::size_t>(cell.param)];

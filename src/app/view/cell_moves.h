@@ -6,9 +6,9 @@
 
 namespace gf::ui {
 
-/// The cell `down` rows and `right` columns from the pinned one, kept inside its matrix. While none of this
-/// run is pinned, it is the weight that the row in view gives to itself in the head in view, where there are
-/// heads, else that row's first logit.
-CellRef moved_cell(const View& view, const Selection& selection, int down, int right);
+/// The cell `down` rows and `right` columns from the pinned one, kept inside its matrix. None while no cell
+/// of this run is pinned, and none for scores and weights: the panels that show those move among keys
+/// themselves.
+std::optional<CellRef> moved_cell(const View& view, const Selection& selection, int down, int right);
 
 } // namespace gf::ui

@@ -21,8 +21,7 @@ using ::testing::HasSubstr;
 class ExpressionTest : public ::testing::Test {
   protected:
     static constexpr int k_rows = 9;
-    const Preset& llama = preset("llama");
-    const ModelConfig& config = llama.config;
+    const ModelConfig config = preset("llama").config;
     std::shared_ptr<const Trace> trace = run(random_weights(config), {3, 1, 4, 1, 5, 9, 2, 6, 5});
     const RunView view{.trace = trace, .rows = k_rows};
 

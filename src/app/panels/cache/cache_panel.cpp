@@ -182,9 +182,12 @@ void CachePanel::draw_sharing(const Snapshot& s, Commands& commands) {
             return (models / k_sharing_models[static_cast<std::size_t>(i)]).string();
         };
         commands.post(command::Open{path(0), "", s.prompt.empty() ? "Once upon a time" : s.prompt});
-        for (const int i : {1, 2})
-            commands.post(
-                command::AddRun{.model = path(i), .name = k_sharing_models[static_cast<std::size_t>(i)]});
+        for (const int i : {1, 2}) {
+            command::AddRun run;
+            run.model = path(i);
+            run.name = k_sharing_models[static_cast<std::size_t>(i)];
+            commands.post(std::move(run));
+        }
         commands.post(command::Step{12});
     }
     tooltip("Three models of one recipe: a key-value head for each head, for two heads, for all four.");
