@@ -139,7 +139,7 @@ constexpr std::array k_model_terms = {
          "Joined by and to a [causal mask], so that several texts can stand behind each other.", "document"},
     Term{"block-sparse mask", attention,
          "Cuts the text into blocks; a token looks at its block, the neighbours and the first one.", "",
-         "Only some blocks of the matrix are computed (Zaheer et al. 2020).", "block, block_sparse"},
+         "Only some blocks of the matrix are computed (Zaheer et al. 2020).", "block_sparse"},
     Term{"strided mask", attention,
          "A token looks at the nearest tokens and then at every so many further away.",
          "distance < stride, or a multiple of it", "From sparse transformers (Child et al. 2019).",
