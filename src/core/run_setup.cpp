@@ -79,7 +79,7 @@ void check_positions(const RunSetup& setup, const ModelConfig& c) {
                      "positions '" + std::string(name(c.positions)) + "'", "leave rope out");
     if (!(rope.theta >= 0 && rope.theta < 1e30))
         refuse_setup("setup: rope: theta", "a positive number", std::to_string(rope.theta));
-    validate(rope.scaling.value_or(c.rope_scaling),
+    validate(rope.scaling.kind != RopeScalingKind::none ? rope.scaling : c.rope_scaling,
              {rope.theta > 0 ? rope.theta : c.rope_theta, c.d_head, c.n_ctx}, "setup: rope: scaling");
 }
 
@@ -146,7 +146,7 @@ ModelConfig config_under(const ModelConfig& config, const RunSetup& setup) {
     validate(setup, config);
     ModelConfig c = config;
     if (setup.rope.theta > 0) c.rope_theta = setup.rope.theta;
-    if (setup.rope.scaling) c.rope_scaling = *setup.rope.scaling;
+    if (setup.rope.scaling.kind != RopeScalingKind::none) c.rope_scaling = setup.rope.scaling;
     if (!c.is_moe() || (setup.experts.empty() && setup.experts_per_token == 0)) return c;
     c.experts_per_token = 1;
     for (int l = 0; l < c.n_layers; ++l)
@@ -177,7 +177,8 @@ bool looks_ahead(const ModelConfig& c, const RunSetup& setup) {
 bool depends_on_length(const ModelConfig& c, const RunSetup& setup) {
     if (c.is_moe() && setup.capacity_factor > 0) return true;
     for (int l = 0; l < c.n_layers; ++l) {
-        const RopeScaling& scaling = setup.rope.scaling ? *setup.rope.scaling : *c.layer(l).rope_scaling;
+        const RopeScaling& scaling =
+            setup.rope.scaling.kind != RopeScalingKind::none ? setup.rope.scaling : *c.layer(l).rope_scaling;
         if (c.layer(l).positions == Positions::rope && scaling.depends_on_length()) return true;
     }
     return false;

@@ -99,12 +99,13 @@ struct Eviction {
 
 /// Other angles of RoPE, in all layers.
 struct RopeSetup {
-    double theta = 0;                     ///< the base; 0: that of the layer
-    std::optional<RopeScaling> scaling{}; ///< none: that of the layer
+    double theta = 0; ///< the base; 0: that of the layer
+    /// Of the kind none: that of the layer. A linear one with factor 1 takes it away.
+    RopeScaling scaling{};
     bool operator==(const RopeSetup&) const = default;
     static void fields(auto& rope, auto visit) {
         visit("theta", rope.theta, {.least = 0, .skip_empty = true});
-        visit("scaling", rope.scaling);
+        visit("scaling", rope.scaling, {.skip_empty = true});
     }
 };
 
@@ -131,7 +132,7 @@ struct RunSetup {
     /// segment, as they have without it.
     std::vector<int> order{};
     bool mask_by_position = false; ///< masks compare positions instead of rows
-    RopeSetup rope{};
+    RopeSetup rope = RopeSetup();
 
     std::vector<ExpertRule> experts{}; ///< of several rules for a layer all experts that are off are off; the
                                        ///< last list of forced ones counts

@@ -199,7 +199,7 @@ class Reference {
     int position(int row) const { return size(row) < setup_.order.size() ? setup_.order[size(row)] : row; }
 
     const RopeScaling& scaling() const {
-        return setup_.rope.scaling ? *setup_.rope.scaling : config_.rope_scaling;
+        return setup_.rope.scaling.kind != RopeScalingKind::none ? setup_.rope.scaling : config_.rope_scaling;
     }
     double original() const {
         return scaling().original_n_ctx > 0 ? scaling().original_n_ctx : config_.n_ctx;

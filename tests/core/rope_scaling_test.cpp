@@ -45,7 +45,7 @@ TEST(RopeScaling, EverySiteIsAsDefined) {
         expect_as_defined(*trace, {});
         // A setup takes the model's scaling away, or brings another one.
         for (RunSetup setup :
-             {RunSetup{.rope = {.scaling = RopeScaling{}}},
+             {RunSetup{.rope = {.scaling = {.kind = linear, .factor = 1}}},
               RunSetup{.order = {5, 1, 9, 11, 2, 3}, .rope = {.theta = 20, .scaling = scalings()[3]}}}) {
             const auto other = run_under(weights, setup, tokens);
             expect_as_defined(*other, setup);

@@ -104,7 +104,9 @@ TEST_P(Unrolled, ElementProductsSumToTheScore) {
                 double sum = 0;
                 for (std::size_t i = 0; i < pair.query.size(); ++i)
                     sum += static_cast<double>(pair.query[i]) * static_cast<double>(pair.key[i]);
-                if (stage != product && stage != turned) sum /= std::sqrt(view.config().d_head);
+                if (stage != product && stage != turned)
+                    sum *= view.config().attn_scale > 0 ? view.config().attn_scale
+                                                        : 1 / std::sqrt(view.config().d_head);
                 const bool alibi = !is_cross && view.config().positions == Positions::alibi;
                 if (alibi && (stage == penalised || stage == scores))
                     sum -= static_cast<double>(trace->positions().slope(head)) * std::abs(q - k);

@@ -45,7 +45,7 @@ INSTANTIATE_TEST_SUITE_P(EveryKind, RopePairsOf, ::testing::ValuesIn(presets_whe
 
 TEST_P(RopePairsOf, AddUpToTheScore) {
     RunSetup other_angles;
-    other_angles.rope = {.theta = 70, .scaling = RopeScaling{.kind = RopeScalingKind::yarn, .factor = 1.7}};
+    other_angles.rope = {.theta = 70, .scaling = {.kind = RopeScalingKind::yarn, .factor = 1.7}};
     for (const RunSetup& setup : {RunSetup(), other_angles}) {
         const auto run = run_with(GetParam(), setup);
         std::vector<RopePair> pairs;

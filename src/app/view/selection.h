@@ -44,7 +44,7 @@ struct Operation {
     SiteRef site;
     int sampling = k_none; ///< a StageKind, or k_draw; then the site is the logits
     bool operator==(const Operation&) const = default;
-    bool is_site(const SiteRef& other) const { return sampling == k_none && site == other; }
+    bool operator==(const SiteRef& other) const { return sampling == k_none && site == other; }
 };
 
 struct Selection {

@@ -2,6 +2,7 @@
 
 #include "app/start/gallery.h"
 #include "app/view/sampling_preview.h"
+#include "app/view/token_labels.h"
 #include "app/workbench_support.h"
 #include "models/shipped.h"
 

@@ -28,7 +28,7 @@ struct Page {
         begin_bar("Top", 0, px(44));
         label_text("Glassformer", theme().text, TextSize::title, Face::bold);
         ImGui::SameLine();
-        icon += icon_button("Play", Icon::play, "Space", Emphasis::primary);
+        icon += icon_button("Play", Icon::play, "Space", "", Emphasis::primary);
         ImGui::SameLine();
         const char* const layouts[] = {"Overview", "Attention", "Training"};
         segmented_control("Layout", layout, layouts);

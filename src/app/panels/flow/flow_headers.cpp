@@ -175,8 +175,7 @@ void FlowHeaderRow::draw_columns(const View& v, const FlowLayout& layout, const 
     for (const FlowColumn& c : layout.columns) {
         if (!is_named(layout, c)) continue;
         const bool folded = c.kind == FlowColumnKind::folded;
-        const bool stepped =
-            !folded && selection.operation && selection.operation->is_site({c.site, c.layer});
+        const bool stepped = !folded && selection.operation == SiteRef{c.site, c.layer};
         draw_header(layout, c, stepped, free_from);
         draw_phrase(layout, c, phrase_free_from);
         if (folded) continue;

@@ -106,7 +106,8 @@ void HeadUnrolled::draw_stage(const Frame& f, const StageBox& box, UnrolledOptio
 void HeadUnrolled::draw_header(const Frame& f, const StageBox& box, UnrolledOptions& options) {
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    const StageWords words = stage_words(box.kind, box.stage);
+    StageWords words = stage_words(box.kind, box.stage);
+    if (box.kind == StageKind::scale && f.context.view.config().attn_scale > 0) words.title = "× scale";
     const float height = px(k_stage_title) + (f.has_subtitles ? px(k_stage_subtitle) : 0),
                 top = f.context.area.min.y;
     const UiRect header{{box.rect.min.x, top}, {box.rect.max.x, box.open ? top + height : box.rect.max.y}};

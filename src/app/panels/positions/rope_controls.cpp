@@ -25,7 +25,7 @@ constexpr std::array<const char*, k_kinds.size()> k_scalings{"none", "linear", "
 
 /// The scaling that counts: that of the setup, or else the model's own.
 const RopeScaling& scaling_of(const View& v, const RopeSetup& rope) {
-    return rope.scaling ? *rope.scaling : v.run.model->config().rope_scaling;
+    return rope.scaling.kind != none ? rope.scaling : v.run.model->config().rope_scaling;
 }
 
 } // namespace
@@ -47,8 +47,7 @@ void RopeControls::post(const View& v, Commands& commands) const {
     setup.rope = setup_;
     const double own = v.run.model->config().rope_theta;
     setup.rope.theta = std::abs(base_ / own - 1) < 1e-3 ? 0 : static_cast<double>(base_);
-    if (setup.rope.scaling && setup.rope.scaling->kind != none)
-        setup.rope.scaling->factor = static_cast<double>(factor_);
+    if (setup.rope.scaling.kind != none) setup.rope.scaling.factor = static_cast<double>(factor_);
     post_setup(v.run, std::move(setup), commands);
 }
 
@@ -91,12 +90,13 @@ void RopeControls::draw(const View& v, Commands& commands, const UiRect& area) {
     if (segmented_control("scaling", chosen, k_scalings, ControlSize::small)) {
         if (factor_ <= 1) factor_ = 2;
         kind = k_kinds[static_cast<std::size_t>(chosen)];
-        setup_.scaling = RopeScaling{.kind = kind};
-        if (kind == v.run.model->config().rope_scaling.kind) setup_.scaling.reset(); // the model's own
+        // "none" is what the model was trained with.
+        setup_.scaling = {};
+        setup_.scaling.kind = kind;
         changed = true;
     }
     const UiRect factor = line();
-    if (kind != none && setup_.scaling) {
+    if (setup_.scaling.kind != none) {
         *fmt::format_to_n(written, sizeof written - 1, "{:.2f}", factor_).out = 0;
         changed |= slider_line("factor", factor_, k_least_factor, k_greatest_factor, false, written, factor);
     }

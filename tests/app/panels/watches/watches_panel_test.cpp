@@ -2,6 +2,8 @@
 
 #include "app/workbench_support.h"
 
+#include <imgui_internal.h>
+
 namespace gf::ui::tests::watches_panel_test {
 namespace {
 
