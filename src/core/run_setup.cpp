@@ -48,7 +48,7 @@ void check_shape(const MaskRule& rule, const ModelConfig& c, const std::string& 
         if (has_window(kind) ? window == 0 && c.layer(l).window == 0 : window > 0)
             refuse_setup(where + ": window",
                          has_window(kind) ? "a window, for the kind " + std::string(name(kind))
-                                          : "none, except for kinds that have one",
+                                          : "none, except for sliding_window and first_and_window",
                          std::to_string(window));
         if (rule.n_prefix && kind != MaskKind::prefix)
             refuse_setup(where + ": n_prefix", "none, except for the kind prefix",

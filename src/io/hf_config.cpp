@@ -34,14 +34,16 @@ std::string class_name(const json& object, ConfigKeys& keys) {
     return names[0].get<std::string>();
 }
 
-/// The row whose keys the object has, of a config that names no architecture; null if there is none.
+/// The last row whose keys the object has, of a config that names no architecture: later rows of a kin are
+/// more special. Null if there is none.
 const Architecture* guess_architecture(const json& object) {
+    const Architecture* guess = nullptr;
     for (const Architecture& a : architectures())
         if (!a.tell_tale.empty() &&
             std::all_of(a.tell_tale.begin(), a.tell_tale.end(),
                         [&](std::string_view key) { return object.contains(std::string(key)); }))
-            return &a;
-    return nullptr;
+            guess = &a;
+    return guess;
 }
 
 /// The row that the keys model_type and architectures name; either of them may be absent.

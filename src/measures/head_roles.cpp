@@ -111,8 +111,11 @@ void HeadRoles::read_row(const RunView& view, int row) {
             const auto head_weights = weights.row(head, row, row_);
             for (const auto& places : positions_) {
                 double sum = *from++;
-                for (const int column : places)
-                    sum += static_cast<double>(head_weights[static_cast<std::size_t>(column)]);
+                for (const int place : places) { // a mask may hide it in this layer
+                    const auto column = static_cast<std::size_t>(place);
+                    if (column < head_weights.size() && head_weights[column] != k_not_visible)
+                        sum += static_cast<double>(head_weights[column]);
+                }
                 *to++ = sum;
             }
         }

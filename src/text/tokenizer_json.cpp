@@ -159,14 +159,9 @@ void JsonTokenizer::note_ignored_settings(const json& file) {
         notices_.push_back(where_ + ": 'padding' is not followed: texts are not filled up");
 }
 
-/// Says which characters encoding leaves out.
+/// Says which bytes encoding leaves out, where a vocabulary of bytes lacks some.
 void JsonTokenizer::note_dropped_characters() {
-    if (!model_->drops_unknown()) return;
-    if (!splitter_.is_byte_level()) {
-        notices_.push_back(where_ +
-                           ": characters that have no token are left out, as there is no 'unk_token'");
-        return;
-    }
+    if (!model_->drops_unknown() || !splitter_.is_byte_level()) return;
     std::string missing;
     int n_missing = 0;
     for (int i = 0; i < 256; ++i) {

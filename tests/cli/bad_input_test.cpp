@@ -167,7 +167,7 @@ TEST_F(BadFolder, TheSoundOneLoads) {
 
 TEST_F(BadFolder, Files) {
     expect_model_refused(folder("", weights_),
-                         {"bad: expected a file config.json", "found none", "download"});
+                         {"bad: expected a file config.json", "found model.safetensors", "download"});
     expect_model_refused(folder(config_, ""), {"bad: expected a file model.safetensors", "safetensors"});
     expect_model_refused(folder(" ", weights_), {"bad/config.json", "JSON"});
     expect_model_refused(folder(config_, weights_.substr(0, weights_.size() - 5)),

@@ -56,8 +56,7 @@ TEST(TokenizerCommand, BadInputIsNamed) {
 
 /// Ids, pieces and offsets in characters, for people and as JSON.
 TEST(TokenizerCommand, ShowsTheTokensOfTexts) {
-    const std::string file =
-        text_file("words.json", R"({"pre_tokenizer": {"type": "Whitespace"}, "truncation": {"max_length": 2},
+    const std::string file = text_file("words.json", R"({"pre_tokenizer": {"type": "Whitespace"}, 
         "post_processor": {"type": "BertProcessing", "cls": ["[CLS]", 0], "sep": ["[SEP]", 1]},
         "model": {"type": "WordLevel", "vocab": {"[CLS]": 0, "[SEP]": 1, "?": 2, "h\u00e9": 3, "b": 4}, "unk_token": "?"}})");
     const std::string text = "h\xC3\xA9  b x";

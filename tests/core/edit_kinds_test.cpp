@@ -149,8 +149,9 @@ TEST_P(EditKinds, ReplacedEmbeddingsAreAnotherPrompt) {
     const std::vector<int> other = random_tokens(config(), k_tokens, 77);
     std::vector<real> embeddings;
     for (const int t : other)
-        embeddings.insert(embeddings.end(), weights->embed + t * config().d_model,
-                          weights->embed + (t + 1) * config().d_model);
+        for (int i = 0; i < config().d_model; ++i)
+            embeddings.push_back(static_cast<real>(config().embed_scale) *
+                                 weights->embed[t * config().d_model + i]);
     const auto edited = run_with({{{.site = Site::embed}, Edit::Kind::values, embeddings, nullptr}});
     EXPECT_TRUE(same_outputs(*edited, *run(weights, other, GetParam().n_prefix), 0));
 }

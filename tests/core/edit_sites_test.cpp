@@ -51,8 +51,12 @@ std::vector<real> shifted(const Trace& t, const SiteRef& s, int row) {
     const std::size_t heads = static_cast<std::size_t>(site_heads(t.config(), s.site)),
                       columns = old.size() / heads;
     const bool masks = has_key_axis(s.site);
-    const std::size_t begin = masks ? static_cast<std::size_t>(t.keys(s.site, row).begin) : 0,
-                      end = masks ? static_cast<std::size_t>(t.keys(s.site, row).end) : columns;
+    std::size_t begin = 0, end = columns;
+    const auto hidden = [&](std::size_t j) {
+        return masks && !t.visible(s.site, s.layer, 0, row, static_cast<int>(j));
+    };
+    while (begin < end && hidden(begin)) ++begin;
+    while (end > begin && hidden(end - 1)) --end;
     std::vector<real> values(old.size(), k_nan);
     for (std::size_t h = 0; h < heads; ++h)
         for (std::size_t j = begin; j < end; ++j)

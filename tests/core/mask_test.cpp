@@ -39,16 +39,16 @@ TEST_P(Masks, ALaterTokenChangesNothingBefore) {
 }
 
 TEST_P(Masks, ForbiddenCellsAreMinusInfinityAndZero) {
-    const MaskKind mask = config().mask;
-    for (int l = 0; l < config().n_layers; ++l)
+    for (int l = 0; l < config().n_layers; ++l) {
+        const MaskKind mask = config().layer(l).mask;
+        const int window = config().layer(l).window;
         for (int h = 0; h < config().n_heads; ++h)
             for (int q = 0; q < k_tokens; ++q) {
                 double sum = 0;
                 for (int k = 0; k < k_tokens; ++k) {
-                    const bool sees =
-                        mask == MaskKind::bidirectional ||
-                        (k <= q && (mask != MaskKind::sliding_window || q - k < config().window)) ||
-                        (mask == MaskKind::prefix && k < n_prefix());
+                    const bool sees = mask == MaskKind::bidirectional ||
+                                      (k <= q && (mask != MaskKind::sliding_window || q - k < window)) ||
+                                      (mask == MaskKind::prefix && k < n_prefix());
                     const real score = original->value({0, Site::attn_scores, l, h, q, k}),
                                p = original->value({0, Site::pattern, l, h, q, k});
                     EXPECT_EQ(std::isinf(score), !sees) << q << " sees " << k;
@@ -61,6 +61,7 @@ TEST_P(Masks, ForbiddenCellsAreMinusInfinityAndZero) {
                 }
                 EXPECT_NEAR(sum, 1, 1e-6);
             }
+    }
 }
 
 TEST(PrefixMask, SeesItselfInBothDirections) {

@@ -110,7 +110,7 @@ TEST_P(Setups, PaintedBitsEqualTheSameMaskByKind) {
           Kind{MaskKind::sliding_window, 3, 0}}) {
         // The model that has this mask itself: another config of the same parameters.
         ModelConfig own = config();
-        own.mask = kind, own.window = window;
+        own.mask = kind, own.window = window, own.layer_windows.clear();
         const bool is_valid = !config().has_encoder() || kind != MaskKind::bidirectional;
         const auto by_kind = run_under(
             weights, {.n_prefix = n_prefix, .masks = {{.kind = kind, .window = window_of(kind, window)}}},

@@ -67,7 +67,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadFolder{"no_config",
                   "llama",
                   [](Files& f) { f.erase("config.json"); },
-                  {"memory", "config.json", "none", "download"}},
+                  {"memory", "config.json", "model.safetensors", "download"}},
         BadFolder{"no_weights",
                   "llama",
                   [](Files& f) { f.erase(k_weights); },

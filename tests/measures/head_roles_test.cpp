@@ -59,7 +59,11 @@ std::optional<double> expected(const Trace& trace, int n_prefix, const std::vect
         int places = 0, readable = 0, beyond = 0;
         double weight = 0;
         for (int k = 0; k < static_cast<int>(tokens.size()); ++k) {
-            if (!sees(trace.config().layer(layer), n_prefix, static_cast<int>(tokens.size()), q, k)) continue;
+            // Where layers differ, a query counts by what it may read in any of them.
+            bool seen = false;
+            for (int l = 0; l < trace.config().n_layers; ++l)
+                seen |= sees(trace.config().layer(l), n_prefix, static_cast<int>(tokens.size()), q, k);
+            if (!seen) continue;
             ++readable;
             beyond += k < q - 3 || k > q;
             if (!is_place(role, tokens, q, k)) continue;

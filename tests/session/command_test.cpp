@@ -128,6 +128,12 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::ViewRun{"source"}, R"({"command": "view-run", "run": "source"})");
     add(command::ViewAttention{"cross"}, R"({"command": "view-attention", "kind": "cross"})");
     add(command::Probe{true, "1,2,1,2"}, R"({"command": "probe", "on": true, "text": "1,2,1,2"})");
+    add(command::StudyPositions{60}, R"({"command": "study-positions", "texts": 60})");
+    add(command::SetWatch{"surprisal > 6", true},
+        R"({"command": "watch", "text": "surprisal > 6", "stops": true})");
+    add(command::RemoveWatch{"surprisal > 6"}, R"({"command": "unwatch", "text": "surprisal > 6"})");
+    add(command::RunUntil{"t > 9"}, R"({"command": "run-until", "condition": "t > 9"})");
+    add(command::PlayOperations{false}, R"({"command": "play-operations", "on": false})");
     add(command::ShowHelp{false}, R"({"command": "help", "on": false})");
     add(command::ShowLook{false}, R"({"command": "what-to-look-at", "on": false})");
     add(command::ShowMaskExample{}, R"({"command": "mask-example"})");

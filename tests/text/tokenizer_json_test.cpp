@@ -185,12 +185,11 @@ TEST(TokenizerJson, ACharacterWithoutATokenIsNamed) {
     file["model"]["byte_fallback"] = false;
     // Neighbouring unknown characters make one token.
     EXPECT_EQ(parse_tokenizer_json(file.dump(), "t.json")->encode("zza"), Ids({1, 259, 0, 260}));
-    // Without a name for it, they are left out, and a notice says so.
+    // Without a name for it, they are left out.
     file["model"].erase("unk_token");
     const auto t = parse_tokenizer_json(file.dump(), "t.json");
     EXPECT_EQ(t->encode("zza\xFF"), Ids({1, 264}));
-    ASSERT_EQ(t->notices().size(), 1u);
-    EXPECT_THAT(t->notices()[0], ::testing::HasSubstr("left out"));
+    EXPECT_TRUE(t->notices().empty());
     // A name that is no token is an error once it is needed.
     file["model"]["unk_token"] = "<none>";
     const auto u = parse_tokenizer_json(file.dump(), "t.json");

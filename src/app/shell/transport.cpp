@@ -27,7 +27,7 @@ namespace {
 // Widths of the bar from which on these things have room in it, as design lengths.
 constexpr float k_with_find_key = 1100, k_with_view = 940, k_with_shape = 1480, k_with_title = 1240,
                 k_with_undo = 980, k_with_speed = 860, k_with_model = 720, k_with_find = 560,
-                k_with_counter = 500, k_with_wide_gap = 400, k_with_ends = 320, k_with_layout_name = 280;
+                k_with_counter = 500, k_with_wide_gap = 400, k_with_ends = 300, k_with_layout_name = 280;
 constexpr float k_min_prompt_width = 32;                                    ///< design length
 constexpr std::size_t k_max_name_length = 24, k_max_name_in_low_width = 12; ///< bytes of a model's name
 

@@ -108,7 +108,8 @@ class Sentence {
         const std::span<const real> x = row();
         if (x.empty()) return say("{} may look at nothing.", token(row_));
         const std::size_t best = largest_of(x);
-        const int hidden = values_.columns() - static_cast<int>(x.size());
+        const int n_keys = has_source_keys(site_.site) ? v_.source->rows : v_.cursor;
+        const int hidden = n_keys - static_cast<int>(x.size());
         say("Head {}: the query of {} meets each key; it fits {} best, with the score {:.3g}.", head_,
             token(row_), key_token(static_cast<int>(best)), static_cast<double>(x[best]));
         if (hidden > 0) say(" The mask hides {} later {}.", hidden, hidden == 1 ? "token" : "tokens");

@@ -47,12 +47,18 @@ class PanelWithOptions : public Panel {
     void choose(std::string_view name, std::string_view value) override {
         const std::string key(name), where = std::string("view ") + title();
         const bool is_number = fields_to_json(options_).at(key).is_number();
+        Options before = options_;
         fields_from_json(nlohmann::json{{key, option_json(value, is_number, where)}}, {where}, options_);
-        take_option(name);
+        try {
+            take_option(name);
+        } catch (...) {
+            options_ = std::move(before);
+            throw;
+        }
     }
 
   protected:
-    /// Called when choose() has changed this field of options_.
+    /// Called when choose() has changed this field of options_. @throws Error when the value cannot be
     virtual void take_option(std::string_view /*name*/) {}
     Options options_;
 };

@@ -106,7 +106,7 @@ constexpr std::array k_work_terms = {
          "roles, role, head-roles"},
     Term{"first token", roles, "A head that rests on the first token, often because it has nothing to add.",
          "mean weight on the first token", "Known as an attention sink (Xiao et al. 2023).",
-         "first-token attention, attention sink"},
+         "first-token attention, attention sink, first-token"},
     Term{"previous token", roles, "A head that looks at the token just before.",
          "mean weight on the token before", "The first half of an [induction] pair (Olsson et al. 2022)."},
     Term{"duplicate", roles, "A head that looks at earlier places of the same token.",

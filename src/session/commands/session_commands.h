@@ -392,7 +392,7 @@ struct SetWatch {
         "6` "
         "or `drawn != likeliest`. With `stops`, playing stops at each token at which the condition holds.";
     static void fields(auto& command, auto visit) {
-        visit("text", command.text, {.required = true});
+        visit("text", command.text);
         visit("stops", command.stops);
     }
 };
@@ -401,7 +401,7 @@ struct RemoveWatch {
     std::string text;
     static constexpr std::string_view k_name = "unwatch";
     static constexpr std::string_view k_about = "Removes the watch with this text.";
-    static void fields(auto& command, auto visit) { visit("text", command.text, {.required = true}); }
+    static void fields(auto& command, auto visit) { visit("text", command.text); }
 };
 
 struct RunUntil {
@@ -409,9 +409,7 @@ struct RunUntil {
     static constexpr std::string_view k_name = "run-until";
     static constexpr std::string_view k_about = "Plays until the condition, as in `watch`, holds at a new "
                                                 "token, the text ends, or the context is full.";
-    static void fields(auto& command, auto visit) {
-        visit("condition", command.condition, {.required = true});
-    }
+    static void fields(auto& command, auto visit) { visit("condition", command.condition); }
 };
 
 struct Redo {

@@ -135,9 +135,9 @@ TEST_F(ExpressionTest, RefusalsNameThePlaceAndWhatWasExpected) {
         {"blocks.9.attn.hook_pattern[0, t, 0] > 0", "character 1", "blocks.1.attn.hook_pattern"},
         {"blocks.0.attn.hook_pattern > 0", "character 28", "[head, query, key]"},
         {"blocks.0.attn.hook_q[t, 0] > 0", "[t, head, column]", "character 28"},
-        {"blocks.0.attn.hook_pattern[4, t, 0] > 0", "a head", "from 0 to 3"},
+        {"blocks.0.attn.hook_pattern[99, t, 0] > 0", "a head", "from 0 to"},
         {"blocks.0.hook_resid_pre[t, 99999] > 0", "a column", "hook_resid_pre"},
-        {"blocks.0.hook_resid_pre[t, 1 > 0", "character 28", "a number, not a condition"},
+        {"blocks.0.hook_resid_pre[t, 1 > 0", "character 30", "']'"},
         {"max(1) > 0", "two arguments", "character"},
         {"1e999 > 0", "a number that can be held", "character 1"},
         {"t > 1 $", "character 7", "'$'"}};

@@ -69,6 +69,8 @@ void HeadContext::move_pin_by_keys(const AttentionCell& start) const {
               right = pressed(ImGuiKey_RightArrow) - pressed(ImGuiKey_LeftArrow);
     if (down == 0 && right == 0) return;
     const auto pinned = as_attention_cell(view, selection.pinned_cell, attention, head);
+    const auto& other = selection.pinned_cell; // a cell of another kind moves in its own matrix
+    if (!pinned && other && (other->param >= 0 || !has_key_axis(other->site))) return;
     AttentionCell cell = start;
     if (pinned)
         cell = {std::clamp(pinned->query + down, 0, n_queries() - 1),

@@ -21,7 +21,7 @@ constexpr float k_least_base = 100, k_greatest_base = 1e6f, k_least_factor = 1.0
 
 using enum RopeScalingKind;
 constexpr std::array k_kinds{none, linear, dynamic, yarn};
-constexpr std::array<const char*, k_kinds.size()> k_scalings{"none", "linear", "dynamic NTK", "YaRN"};
+constexpr std::array<const char*, k_kinds.size()> k_scalings{"as trained", "linear", "dynamic NTK", "YaRN"};
 
 /// The scaling that counts: that of the setup, or else the model's own.
 const RopeScaling& scaling_of(const View& v, const RopeSetup& rope) {
@@ -90,7 +90,6 @@ void RopeControls::draw(const View& v, Commands& commands, const UiRect& area) {
     if (segmented_control("scaling", chosen, k_scalings, ControlSize::small)) {
         if (factor_ <= 1) factor_ = 2;
         kind = k_kinds[static_cast<std::size_t>(chosen)];
-        // "none" is what the model was trained with.
         setup_.scaling = {};
         setup_.scaling.kind = kind;
         changed = true;

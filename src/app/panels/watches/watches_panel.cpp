@@ -26,6 +26,12 @@ constexpr float k_history = 34, k_widest_slot = 14;    // design lengths
 constexpr std::size_t k_budget = std::size_t{1} << 19; ///< values read in a frame, of all watches
 constexpr const char* k_example = "surprisal > 6   or   blocks.1.attn.hook_pattern[0, t, 0]";
 
+/// Writes small words over the panel's width, and tells what stands there.
+void write_wrapped(std::string_view text, ImU32 colour) {
+    record_text(font(TextSize::small), ImGui::GetCursorScreenPos(), text, available_width());
+    wrapped_text(text, available_width(), colour, TextSize::small);
+}
+
 class WatchesPanel : public Panel {
   public:
     const char* title() const override { return "Watches"; }
@@ -82,7 +88,7 @@ void WatchesPanel::draw_field(const View& v, Commands& commands) {
         commands.post(command::RunUntil{typed_});
     ImGui::EndDisabled();
     if (may_run) tooltip("Plays until this holds at a new token");
-    if (!problem_.empty()) wrapped_text(problem_, available_width(), theme().accent_text, TextSize::small);
+    if (!problem_.empty()) write_wrapped(problem_, theme().accent_text);
     if (!entered || !understood_) return;
     commands.post(command::SetWatch{typed_, may_run});
     typed_.clear();
@@ -167,7 +173,7 @@ void WatchesPanel::draw_watch(const View& v, const Watch& watch, Selection& sele
         commands.post(command::RemoveWatch{watch.text});
     const std::string missing = watch.expression ? watch.expression->missing(v.values) : watch.problem;
     if (!missing.empty())
-        wrapped_text(missing, available_width(), t.muted, TextSize::small);
+        write_wrapped(missing, t.muted);
     else
         draw_history(v, history, is_condition, selection, commands);
     vertical_space(6);
@@ -179,12 +185,12 @@ void WatchesPanel::draw(const View& v, Selection& selection, Commands& commands)
     draw_field(v, commands);
     ImGui::BeginChild("list", {0, 0}, ImGuiChildFlags_None, ImGuiWindowFlags_NavFlattened);
     if (watches.empty())
-        wrapped_text(
+        write_wrapped(
             "Type what is to be watched and press Enter. A cell is the name of a site with its indices, "
             "where t is the token: blocks.1.attn.hook_pattern[3, t, 0] is what head 3 of layer 1 gives to "
             "the first token. Words: t, token, drawn, likeliest, probability, surprisal, entropy. Joined "
             "by + - * /, < <= > >= = !=, not, and, or.",
-            available_width(), theme().muted, TextSize::small);
+            theme().muted);
     std::erase_if(histories_, [&](const auto& entry) {
         return std::none_of(watches.begin(), watches.end(),
                             [&](const Watch& w) { return w.text == entry.first; });

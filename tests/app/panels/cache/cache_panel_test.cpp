@@ -83,10 +83,10 @@ TEST_F(CacheTest, AnEvictedTokenChangesTheLogitsAsAMaskedOneDoes) {
 
 TEST_F(CacheTest, TheKeyboardEvictsTheTokenInView) {
     bench.post(command::PinToken{6});
-    ui.click("Cache/evict");
+    ui.click(bench.item_ending("Cache", "###evict"));
     ASSERT_EQ(setup().evicted, (std::vector<Eviction>{{{6, 7}, k_tokens - 1}}));
     bench.post(command::PinToken{2});
-    ui.click("Cache/evict");
+    ui.click(bench.item_ending("Cache", "###evict"));
     EXPECT_EQ(setup().evicted.size(), 2u);
     ui.click("Cache/Keep all");
     EXPECT_TRUE(setup().evicted.empty());
