@@ -25,7 +25,7 @@ constexpr const char* k_introduction =
     "\n"
     "- a folder with `config.json` and `model.safetensors`, or its shards with "
     "`model.safetensors.index.json` "
-    "(F32, F16 or BF16); `tokenizer.json` beside them is read, too;\n"
+    "(F32, F16 or BF16); the tokenizer beside them is read, too (tokenizer.json, tokenizer.model, vocab.json with merges.txt, or vocab.txt);\n"
     "- a `.safetensors` file beside its `config.json`;\n"
     "- a model in Hugging Face's cache, `models--OWNER--NAME`, of which the newest snapshot is opened;\n"
     "- a `.bin` of llama2.c;\n"

@@ -18,6 +18,7 @@ namespace {
 constexpr float k_strip_margin = 8, k_strip_padding = 4, k_title_gap = 14;
 constexpr float k_least_words_width = 200; ///< in a narrower window the title gives way
 
+constexpr float k_min_display = 260;      ///< in a lower window the strip gives way to the panels
 constexpr float k_greatest_share = 0.15f; ///< of the window's height that the words may take
 constexpr const char* k_title = "What to look at";
 
@@ -57,7 +58,7 @@ bool LookStrip::show(bool on, Settings& settings) const {
 float LookStrip::draw(const Snapshot& s, float top, const Settings& settings, ScriptPlayer& player,
                       Commands& commands) {
     if (s.model_path != path_) read(s.model_path);
-    if (name_.empty() || is_closed(settings)) return top;
+    if (name_.empty() || is_closed(settings) || ImGui::GetIO().DisplaySize.y < px(k_min_display)) return top;
     const Theme& t = theme();
     ImFont *body = font(TextSize::body), *bold = font(TextSize::body, Face::bold);
     const float display = ImGui::GetIO().DisplaySize.x, left = px(k_strip_margin + 10);
