@@ -215,6 +215,8 @@ TEST_F(MasksPanelTest, RowsThatTheMaskDoesNotReachSaySo) {
     const std::vector<double> now = probabilities_after(bench.snapshot(), 11);
     const int token = largest(now, 1)[0];
     EXPECT_EQ(found->changes[11].now.token, token);
+    ui.leave(); // else the row under the mouse is in view
+    ui.frames(4);
     EXPECT_THAT(ui.texts("Mask effect"),
                 Contains(fmt::format("{:.1f}%", 100 * now[static_cast<std::size_t>(token)])));
 }
