@@ -24,8 +24,8 @@ struct Model {
 };
 
 /// Loads a folder in Hugging Face layout or a llama2.c `.bin`, and its tokenizer: the given one, else
-/// that in the folder (text/load_tokenizer.h), else none. `ignored_keys` are keys of config.json to read as if
-/// they were not there.
+/// that in the folder (text/load_tokenizer.h), else none. `ignored_keys` are keys of config.json to read as
+/// if they were not there.
 /// @throws Error when a file cannot be read, or a llama2.c tokenizer has more tokens than the model
 std::shared_ptr<const Model> open_model(const std::filesystem::path& model,
                                         const std::filesystem::path& tokenizer,
