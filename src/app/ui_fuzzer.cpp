@@ -249,8 +249,12 @@ void UiFuzzer::check_undo() {
     }
     for (std::size_t i = 0; i < names.size(); ++i) workbench_.post(command::Undo{});
     hand_.frames(2);
-    if (undoable() == before) return;
-    throw Error({"undo", "tokens, edits, sampling and seed as before", "others",
+    const Undoable after = undoable();
+    if (after == before) return;
+    throw Error({"undo", "tokens, edits, sampling and seed as before",
+                 fmt::format("prompt '{}' in place of '{}', {} tokens of {}, {} edits of {}, seed {} of {}",
+                             after.prompt, before.prompt, after.tokens.size(), before.tokens.size(),
+                             after.edits.size(), before.edits.size(), after.seed, before.seed),
                  fmt::format("after {} times undo of {}", names.size(), fmt::join(names, ", "))});
 }
 

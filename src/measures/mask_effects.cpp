@@ -1,5 +1,6 @@
 #include "measures/mask_effects.h"
 
+#include "core/edits_within.h"
 #include "core/passes/forward.h"
 #include "measures/receptive_field.h"
 
@@ -207,8 +208,10 @@ void MaskEffects::advance(int max_rows) {
     if (!running_) {
         // Of most runs the logits are all that is read.
         const Keep keep = task.kind == Kind::before ? asked.shape().keep : Keep::residual;
+        RunSetup setup = task.setup; // fewer tokens may be shown than the edits name
+        setup.edits = edits_within(setup.edits, asked.config(), n);
         running_ = std::make_shared<Trace>(asked.shared_weights(), TraceShape{n, keep, asked.shape().stack},
-                                           task.setup, asked.shared_source());
+                                           std::move(setup), asked.shared_source());
         running_->append(task.tokens);
         n_running_rows_ = 0;
     }

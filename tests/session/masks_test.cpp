@@ -74,5 +74,19 @@ TEST(Masks, TheirEffectsFollowTheText) {
     EXPECT_EQ(session.latest().mask_questions, std::nullopt);
 }
 
+/// The UI fuzzer found it: a run of the tokens shown has no room for an edit behind them.
+TEST(Masks, EditsBehindTheTokensShownAreNoError) {
+    TestSession session(saved_preset("llama"), {3, 1, 4, 1, 5, 9, 2, 6});
+    session(command::FindMaskEffects{true, {.window = 3}});
+    session(command::PaintMask{cell(5, 2)});
+    session(command::EditCell{{"blocks.1.hook_resid_pre", -1, 6, 3}, 2});
+    for (const int shown : {3, 7}) {
+        session(command::Jump{shown});
+        EXPECT_EQ(session.latest().message, "");
+        EXPECT_TRUE(session.latest().is_settled);
+        EXPECT_EQ(session.latest().mask_findings->rows, shown);
+    }
+}
+
 } // namespace
 } // namespace gf::tests::session_masks_test
