@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <limits>
 
 namespace gf {
 
@@ -91,7 +92,7 @@ std::vector<AddedToken> JsonTokenizer::place_added_tokens(std::vector<AddedToken
         else
             t.id = next;
         placed.add(t.content, t.id);
-        next = std::max(next, t.id + 1);
+        next = std::max(next, t.id < std::numeric_limits<int>::max() ? t.id + 1 : t.id);
         if (t.id != id_in_file && ++n_moved == 1)
             notices_.push_back(
                 fmt::format("{}: '{}' has id {} and not {}: Hugging Face's library leaves no gaps", where_,
