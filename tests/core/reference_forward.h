@@ -6,6 +6,7 @@
 #include "core/run_setup.h"
 #include "core/site.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 #include <vector>
@@ -13,6 +14,11 @@
 namespace gf::tests {
 
 using Table = std::vector<std::vector<double>>; ///< [row][column]
+
+/// Whether a list names the index; an empty one names all.
+inline bool among(const std::vector<int>& list, int i) {
+    return list.empty() || std::count(list.begin(), list.end(), i) > 0;
+}
 
 /// Every site of one sequence, keyed by (site, layer), with the rows that a Trace has.
 using ReferenceSites = std::map<std::pair<Site, int>, Table>;
@@ -22,7 +28,8 @@ using ReferenceSites = std::map<std::pair<Site, int>, Table>;
 ReferenceSites reference_forward(const Weights& weights, const std::vector<int>& tokens,
                                  const RunSetup& setup, const std::vector<int>& source = {});
 
-/// Which keys each query of n tokens sees in a head, [query][key]: every cell by itself, rule by rule.
+/// Which keys each query of n tokens sees in a head, [query][key]: every cell by itself, rule by rule
+/// (reference_mask.cpp).
 std::vector<std::vector<bool>> reference_mask(const ModelConfig& config, const RunSetup& setup, int layer,
                                               int head, int n);
 

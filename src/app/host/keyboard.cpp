@@ -91,4 +91,11 @@ void focus_next_window(int direction) {
     g.NavDisableMouseHover = true;
 }
 
+CellStep alt_arrow_step() {
+    if (ImGui::GetIO().KeyMods != ImGuiMod_Alt) return {};
+    const auto pressed = [](ImGuiKey key) { return ImGui::IsKeyPressed(key, true) ? 1 : 0; };
+    return {pressed(ImGuiKey_DownArrow) - pressed(ImGuiKey_UpArrow),
+            pressed(ImGuiKey_RightArrow) - pressed(ImGuiKey_LeftArrow)};
+}
+
 } // namespace gf::ui

@@ -20,6 +20,11 @@ bool keyboard_is_on_last_item();
 void show_keyboard_focus();
 /// From now on the keyboard belongs to the program again, e.g. after a popup was closed by a key.
 void give_keyboard_back();
+/// The cell that Alt and the arrows ask for, counted from the one in focus; both 0: none was pressed.
+struct CellStep {
+    int down = 0, right = 0;
+};
+CellStep alt_arrow_step();
 /// Closes all popups and gives the keyboard back to the program.
 void close_all_popups();
 /// Moves the keyboard to the next (`direction` 1) or previous (-1) of the windows in sight, bars included, in

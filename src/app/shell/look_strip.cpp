@@ -72,11 +72,8 @@ float LookStrip::draw(const Snapshot& s, float top, const Settings& settings, Sc
     const bool is_cut = whole > std::max(k_greatest_share * ImGui::GetIO().DisplaySize.y, body->FontSize + 1);
     const float words_height = is_cut ? body->FontSize : whole;
     const float inner = std::max(words_height + px(8), px(k_control_height) + px(2 * k_strip_padding));
-    begin_bar("Look", top, inner + px(k_strip_margin));
+    const UiRect box = begin_strip("Look", top, inner);
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    const UiRect box{{px(k_strip_margin), top + px(k_strip_margin) / 2},
-                     {display - px(k_strip_margin), top + px(k_strip_margin) / 2 + inner}};
-    draw_fill(list, box, t.note_tint, px(8));
     const float middle = box.center().y;
     if (has_title) draw_text(list, box, left, bold, t.text, k_title);
     if (is_cut) {
@@ -97,7 +94,7 @@ float LookStrip::draw(const Snapshot& s, float top, const Settings& settings, Sc
     ImGui::SetCursorScreenPos({box.max.x - px(36), button_top});
     if (icon_button("Close", Icon::close)) commands.post(command::ShowLook{false});
     end_bar();
-    return top + inner + px(k_strip_margin);
+    return strip_end(top, inner);
 }
 
 } // namespace gf::ui

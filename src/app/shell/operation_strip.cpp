@@ -33,6 +33,20 @@ void OperationStrip::go_on(const View& v, const Selection& selection, Commands& 
     commands.post(command::SelectOperation{operation_name(next)});
 }
 
+/// "51/106  layer 2, attention". Made again only when the operation, the model or the stages change.
+void OperationStrip::update_title(const View& v, const Operation& operation) {
+    const auto weights = v.trace().shared_weights();
+    if (titled_ == operation && titled_weights_.lock() == weights && titled_chain_ == v.snapshot.chain)
+        return;
+    titled_ = operation;
+    titled_weights_ = weights;
+    titled_chain_ = v.snapshot.chain;
+    const std::vector<Operation> all = all_operations(v.run, v.snapshot.chain);
+    const auto at = std::find(all.begin(), all.end(), operation);
+    title_ = at == all.end() ? "" : fmt::format("{}/{}  ", at - all.begin() + 1, all.size());
+    title_ += operation_title(v, operation);
+}
+
 float OperationStrip::draw(const View& v, const Selection& selection, float top, Commands& commands) {
     if (!selection.operation) {
         play(false);
@@ -40,11 +54,8 @@ float OperationStrip::draw(const View& v, const Selection& selection, float top,
     }
     if (playing_) go_on(v, selection, commands);
     const Operation operation = *selection.operation;
-    const std::vector<Operation> all = all_operations(v.run, v.snapshot.chain);
-    const auto at = std::find(all.begin(), all.end(), operation);
-    const std::string number =
-        at == all.end() ? "" : fmt::format("{}/{}  ", at - all.begin() + 1, all.size());
-    const std::string title = number + operation_title(v, operation);
+    update_title(v, operation);
+    const std::string_view title = title_;
     text_.clear();
     write_operation_sentence(v, selection, operation, text_);
     const std::string_view words(text_.data(), text_.size());
@@ -60,11 +71,8 @@ float OperationStrip::draw(const View& v, const Selection& selection, float top,
     const float width = std::max(close_left - px(8) - words_left, px(60));
     const float words_height = wrapped_text_height(body, words, width);
     const float inner = std::max(words_height + px(8), px(k_control_height) + px(2 * k_padding));
-    begin_bar("Operation", top, inner + px(k_margin));
+    const UiRect box = begin_strip("Operation", top, inner);
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    const UiRect box{{px(k_margin), top + px(k_margin) / 2},
-                     {display - px(k_margin), top + px(k_margin) / 2 + inner}};
-    draw_fill(list, box, t.note_tint, px(8));
     const float button_top = std::floor(box.center().y - px(k_control_height) / 2);
     ImGui::SetCursorScreenPos({left, button_top});
     if (icon_button("Previous operation", Icon::back, "Shift+Left", "One step of the computation back."))
@@ -85,7 +93,7 @@ float OperationStrip::draw(const View& v, const Selection& selection, float top,
     if (icon_button("Close", Icon::close, "Esc", "Closes this line."))
         commands.post(command::SelectOperation{});
     end_bar();
-    return top + inner + px(k_margin);
+    return strip_end(top, inner);
 }
 
 } // namespace gf::ui

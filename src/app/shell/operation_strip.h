@@ -6,6 +6,10 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+#include <optional>
+#include <string>
+
 namespace gf::ui {
 
 class OperationStrip {
@@ -16,11 +20,16 @@ class OperationStrip {
     void play(bool on) { playing_ = on, shown_since_ = -1; }
 
   private:
+    void update_title(const View& view, const Operation& operation);
     void go_on(const View& view, const Selection& selection, Commands& commands);
 
     bool playing_ = false;
     double shown_since_ = -1; ///< when the operation came into view, on ImGui's clock; -1: not yet
     std::optional<Operation> shown_;
+    std::string title_; ///< of this operation of this model under this chain:
+    std::optional<Operation> titled_;
+    std::weak_ptr<const Weights> titled_weights_;
+    SamplingChain titled_chain_;
     fmt::memory_buffer text_;
 };
 

@@ -5,6 +5,7 @@
 #include "app/view/panel.h"
 #include "io/fields.h"
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,9 @@ struct OptionLister {
 std::string option_text(const nlohmann::ordered_json& value);
 /// The JSON of such words. `is_number`: the option is a number. @throws Error when it then is none
 nlohmann::json option_json(std::string_view text, bool is_number, const std::string& where);
+
+/// The words of an option that is a switch.
+inline constexpr std::array<std::string_view, 2> k_off_on{"off", "on"};
 
 template <class Options>
 class PanelWithOptions : public Panel {

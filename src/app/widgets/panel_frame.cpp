@@ -101,6 +101,16 @@ ImGuiID panel_dock(const char* name, float top, float bottom) {
     return dock;
 }
 
+float strip_end(float top, float inner) { return top + inner + px(k_margin); }
+
+UiRect begin_strip(const char* name, float top, float inner) {
+    begin_bar(name, top, strip_end(top, inner) - top);
+    const float margin = px(k_margin), above = margin / 2;
+    const UiRect strip{{margin, top + above}, {ImGui::GetIO().DisplaySize.x - margin, top + above + inner}};
+    draw_fill(*ImGui::GetWindowDrawList(), strip, theme().note_tint, px(8));
+    return strip;
+}
+
 bool begin_panel(const char* name, bool* open) {
     const Theme& t = theme();
     ImGui::PushStyleColor(ImGuiCol_WindowBg, t.ground); // shows at the card's corners

@@ -13,6 +13,10 @@ namespace gf::ui {
 /// Begins a bar over the whole width of the window, from `top` on. Always followed by end_bar().
 void begin_bar(const char* name, float top, float height);
 void end_bar();
+/// A bar that holds a rounded, tinted strip `inner` pixels high, for a line of words with buttons. Returns
+/// the strip; strip_end() is where the bar ends. Always followed by end_bar().
+UiRect begin_strip(const char* name, float top, float inner);
+float strip_end(float top, float inner);
 
 /// The area between the bars, in which panels dock; the gaps between panels can be dragged. `name` is the
 /// name of the window that holds it. Returns the dock's id, for the functions of docks.h.

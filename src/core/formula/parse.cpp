@@ -1,6 +1,7 @@
 // From the text of a formula to its tree, by recursive descent. core/formula/formula.h explains the language.
 
 #include "core/formula/tree.h"
+#include "core/named_values.h"
 
 #include <array>
 #include <charconv>
@@ -11,70 +12,60 @@
 namespace gf::formula {
 namespace {
 
-template <class E>
-using Word = std::pair<std::string_view, E>;
-
-constexpr Word<Op> k_functions[] = {
+constexpr Named<Op> k_functions[] = {
     {"sqrt", Op::sqrt}, {"exp", Op::exp}, {"sin", Op::sin}, {"cos", Op::cos}, {"act", Op::act}};
-constexpr Word<Op> k_reductions[] = {
+constexpr Named<Op> k_reductions[] = {
     {"sum", Op::sum}, {"mean", Op::mean}, {"max", Op::max}, {"rank", Op::rank}};
-constexpr Word<Quantity> k_quantities[] = {{"d_head", Quantity::d_head},
-                                           {"d_model", Quantity::d_model},
-                                           {"eps", Quantity::eps},
-                                           {"position", Quantity::position},
-                                           {"theta", Quantity::theta},
-                                           {"pair", Quantity::pair},
-                                           {"stretch", Quantity::stretch},
-                                           {"embed_scale", Quantity::embed_scale},
-                                           {"attn_scale", Quantity::attn_scale},
-                                           {"gain_offset", Quantity::gain_offset},
-                                           {"attention_factor", Quantity::attention_factor},
-                                           {"slope", Quantity::slope},
-                                           {"distance", Quantity::distance},
-                                           {"source_output", Quantity::source_output}};
-constexpr Word<Condition> k_conditions[] = {{"pre_norm", Condition::pre_norm},
-                                            {"layer_norm", Condition::layer_norm},
-                                            {"learned", Condition::learned},
-                                            {"alibi", Condition::alibi},
-                                            {"stretched", Condition::stretched},
-                                            {"amplified", Condition::amplified},
-                                            {"embed_scaled", Condition::embed_scaled},
-                                            {"sqrt_scaled", Condition::sqrt_scaled},
-                                            {"attn_scaled", Condition::attn_scaled},
-                                            {"gain_offset", Condition::gain_offset},
-                                            {"attention_only", Condition::attention_only},
-                                            {"embed_norm", Condition::embed_norm},
-                                            {"masked_tokens", Condition::masked_tokens},
-                                            {"encoder_decoder", Condition::encoder_decoder},
-                                            {"visible", Condition::visible},
-                                            {"leads", Condition::leads},
-                                            {"on", Condition::on},
-                                            {"forced", Condition::forced},
-                                            {"counted", Condition::counted}};
-constexpr Word<Domain> k_domains[] = {{"d_model", Domain::d_model},
-                                      {"d_head", Domain::d_head},
-                                      {"d_mlp", Domain::d_mlp},
-                                      {"heads", Domain::heads},
-                                      {"keys", Domain::keys},
-                                      {"experts", Domain::experts},
-                                      {"slots", Domain::slots},
-                                      {"chosen", Domain::chosen},
-                                      {"pooled_rows", Domain::pooled_rows},
-                                      {"source_keys", Domain::source_keys}};
-constexpr Word<Index::Kind> k_indices[] = {{"t", Index::Kind::row},
-                                           {"h", Index::Kind::head},
-                                           {"c", Index::Kind::column},
-                                           {"kv", Index::Kind::kv_head},
-                                           {"partner", Index::Kind::partner},
-                                           {"token", Index::Kind::token},
-                                           {"position", Index::Kind::position}};
-
-template <class E, std::size_t N>
-const E* find_word(const Word<E> (&words)[N], std::string_view word) {
-    for (const auto& [name, value] : words)
-        if (name == word) return &value;
-    return nullptr;
-}
+constexpr Named<Quantity> k_quantities[] = {{"d_head", Quantity::d_head},
+                                            {"d_model", Quantity::d_model},
+                                            {"eps", Quantity::eps},
+                                            {"position", Quantity::position},
+                                            {"theta", Quantity::theta},
+                                            {"pair", Quantity::pair},
+                                            {"stretch", Quantity::stretch},
+                                            {"embed_scale", Quantity::embed_scale},
+                                            {"attn_scale", Quantity::attn_scale},
+                                            {"gain_offset", Quantity::gain_offset},
+                                            {"attention_factor", Quantity::attention_factor},
+                                            {"slope", Quantity::slope},
+                                            {"distance", Quantity::distance},
+                                            {"source_output", Quantity::source_output}};
+constexpr Named<Condition> k_conditions[] = {{"pre_norm", Condition::pre_norm},
+                                             {"layer_norm", Condition::layer_norm},
+                                             {"learned", Condition::learned},
+                                             {"alibi", Condition::alibi},
+                                             {"stretched", Condition::stretched},
+                                             {"amplified", Condition::amplified},
+                                             {"embed_scaled", Condition::embed_scaled},
+                                             {"sqrt_scaled", Condition::sqrt_scaled},
+                                             {"attn_scaled", Condition::attn_scaled},
+                                             {"gain_offset", Condition::gain_offset},
+                                             {"attention_only", Condition::attention_only},
+                                             {"embed_norm", Condition::embed_norm},
+                                             {"masked_tokens", Condition::masked_tokens},
+                                             {"encoder_decoder", Condition::encoder_decoder},
+                                             {"visible", Condition::visible},
+                                             {"leads", Condition::leads},
+                                             {"on", Condition::on},
+                                             {"forced", Condition::forced},
+                                             {"counted", Condition::counted}};
+constexpr Named<Domain> k_domains[] = {{"d_model", Domain::d_model},
+                                       {"d_head", Domain::d_head},
+                                       {"d_mlp", Domain::d_mlp},
+                                       {"heads", Domain::heads},
+                                       {"keys", Domain::keys},
+                                       {"experts", Domain::experts},
+                                       {"slots", Domain::slots},
+                                       {"chosen", Domain::chosen},
+                                       {"pooled_rows", Domain::pooled_rows},
+                                       {"source_keys", Domain::source_keys}};
+constexpr Named<Index::Kind> k_indices[] = {{"t", Index::Kind::row},
+                                            {"h", Index::Kind::head},
+                                            {"c", Index::Kind::column},
+                                            {"kv", Index::Kind::kv_head},
+                                            {"partner", Index::Kind::partner},
+                                            {"token", Index::Kind::token},
+                                            {"position", Index::Kind::position}};
 
 const SiteRow* site_named(std::string_view word) {
     for (const SiteRow& row : site_rows())
@@ -153,8 +144,8 @@ class Parser {
         return true;
     }
     template <class E, std::size_t N>
-    E take_one_of(const Word<E> (&words)[N], const char* what) {
-        const E* found = find_word(words, next_word());
+    E take_one_of(const Named<E> (&words)[N], const char* what) {
+        const E* found = find_named(words, next_word());
         if (!found) fail(what);
         return *found;
     }
@@ -218,16 +209,16 @@ class Parser {
             return e;
         }
         if (negative) fail("a number after the sign");
-        if (const Op* op = find_word(k_functions, w)) {
+        if (const Op* op = find_named(k_functions, w)) {
             expect('(');
             e = node(*op, {choice()});
             expect(')');
             return e;
         }
-        if (const Op* op = find_word(k_reductions, w)) return reduction(*op);
+        if (const Op* op = find_named(k_reductions, w)) return reduction(*op);
         for (const FormulaPart& part : formula_parts())
             if (part.name == w) return formula_part(part);
-        if (const Quantity* quantity = find_word(k_quantities, w)) {
+        if (const Quantity* quantity = find_named(k_quantities, w)) {
             e.op = Op::quantity;
             e.quantity = *quantity;
             return e;
@@ -303,7 +294,7 @@ class Parser {
             inner.through_expert = true;
             return inner;
         }
-        const Index::Kind* kind = find_word(k_indices, w);
+        const Index::Kind* kind = find_named(k_indices, w);
         if (!kind) fail("an index, not '" + std::string(w) + "'");
         return {*kind};
     }

@@ -3,18 +3,15 @@
 #include "core/watch/node.h"
 
 #include "core/model_config.h"
+#include "core/named_values.h"
 #include "platform/error.h"
 
 #include <array>
 #include <charconv>
-#include <optional>
 #include <utility>
 
 namespace gf::watch {
 namespace {
-
-template <class E>
-using Named = std::pair<std::string_view, E>;
 
 constexpr Named<Word> k_words[] = {{"t", Word::t},
                                    {"token", Word::token},
@@ -32,13 +29,6 @@ constexpr Named<Op> k_comparisons[] = {
     {">", Op::greater},     {"=", Op::equal}};
 
 constexpr int k_deepest = 64; ///< parentheses and signs in each other; so that no text exhausts the stack
-
-template <class E, std::size_t N>
-const E* find(const Named<E> (&table)[N], std::string_view name) {
-    for (const auto& [known, value] : table)
-        if (known == name) return &value;
-    return nullptr;
-}
 
 constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -58,6 +48,8 @@ class Parser {
     Parser(std::string_view text, const ModelConfig& config) : text_(text), config_(config) {}
 
     Node parse_all() {
+        skip_blanks();
+        if (at_ == text_.size()) fail("a condition");
         Node all = either();
         if (at_ != text_.size()) fail("a sign of comparison or reckoning, 'and', 'or', or the end");
         return all;
@@ -192,9 +184,9 @@ class Parser {
         if (name.empty()) fail("a number, a word or a site");
         at_ += name.size();
         skip_blanks();
-        if (const Op* op = find(k_functions, name)) return function(*op);
+        if (const Op* op = find_named(k_functions, name)) return function(*op);
         Node n;
-        if (const Word* word = find(k_words, name)) {
+        if (const Word* word = find_named(k_words, name)) {
             n.op = Op::word;
             n.word = *word;
         } else {
@@ -287,20 +279,10 @@ class Parser {
     const ModelConfig& config_;
     std::size_t at_ = 0;
     int depth_ = 0;
-
-  public:
-    void begin() {
-        skip_blanks();
-        if (at_ == text_.size()) fail("a condition");
-    }
 };
 
 } // namespace
 
-Node parse(std::string_view text, const ModelConfig& config) {
-    Parser parser(text, config);
-    parser.begin();
-    return parser.parse_all();
-}
+Node parse(std::string_view text, const ModelConfig& config) { return Parser(text, config).parse_all(); }
 
 } // namespace gf::watch

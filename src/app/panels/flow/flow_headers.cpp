@@ -35,6 +35,21 @@ bool is_named(const FlowLayout& layout, const FlowColumn& c) {
     return c.kind == FlowColumnKind::folded || c.layer != layout.layer || layout.opened >= 1;
 }
 
+/// The width of the widest line of a phrase that is wrapped at `room`.
+float widest_line(ImFont* f, std::string_view phrase, float room) {
+    float widest = 0;
+    for (std::size_t begin = 0, fitting = 0, at = 0; begin < phrase.size(); begin = fitting = at) {
+        while (at < phrase.size()) { // word by word as long as the line fits
+            const std::size_t end = std::min(phrase.find(' ', at), phrase.size());
+            if (fitting > begin && measure(f, phrase.substr(begin, end - begin)).x > room) break;
+            fitting = end;
+            at = std::min(end + 1, phrase.size());
+        }
+        widest = std::max(widest, measure(f, phrase.substr(begin, fitting - begin)).x);
+    }
+    return std::min(widest, room);
+}
+
 std::string_view phrase_of(const FlowLayout& layout, const FlowColumn& c) {
     return layout.headers == FlowHeaders::phrases ? c.phrase : c.short_phrase;
 }
@@ -60,8 +75,7 @@ FlowHeaders headers_that_fit(float height, int n_rows) {
 }
 
 void FlowHeaderRow::draw(const View& v, const FlowLayout& layout, Selection& selection, Commands& commands) {
-    draw_columns(v, layout, selection, commands);
-    draw_keys(v, layout);
+    draw_columns(v, layout, selection, draw_keys(v, layout), commands);
     draw_heads(v, layout, selection, commands);
 }
 
@@ -141,21 +155,25 @@ void FlowHeaderRow::draw_phrase(const FlowLayout& layout, const FlowColumn& c, f
         free_from = x + width + px(4);
         return;
     }
-    draw_aligned_text(list, {c.x0 - overhang, y}, f, colour, phrase, room,
-                      c.kind >= FlowColumnKind::next ? 0.0f : 0.5f);
+    const bool is_last = c.kind >= FlowColumnKind::next;
+    const float width = widest_line(f, phrase, room), x = is_last ? c.x0 - overhang : c.middle() - width / 2;
+    if (x < free_from) return;
+    draw_aligned_text(list, {c.x0 - overhang, y}, f, colour, phrase, room, is_last ? 0.0f : 0.5f);
+    free_from = x + width + px(4);
 }
 
-/// The tokens of the keys, slanted above the matrix.
-void FlowHeaderRow::draw_keys(const View& v, const FlowLayout& layout) const {
+/// The tokens of the keys, slanted above the matrix. Returns how far to the right they reach.
+float FlowHeaderRow::draw_keys(const View& v, const FlowLayout& layout) const {
     const FlowColumn* c = layout.matrix();
-    if (!c || layout.headers != FlowHeaders::phrases || layout.opened < 1) return;
+    if (!c || layout.headers != FlowHeaders::phrases || layout.opened < 1) return 0;
     const Theme& t = theme();
     const int n = FlowMaps::n_columns_in_view(v.trace(), *c, v.cursor);
     const float slot = (c->x1 - c->x0) / static_cast<float>(n);
     const int every = std::max(1, static_cast<int>(std::ceil(px(k_key_pitch) / slot)));
     const int strongest = layout.strongest.key;
-    const float y = layout.top - px(5), length = (y - layout.header_top - px(k_phrases)) /
-                                                 std::sin(k_key_slant * std::numbers::pi_v<float> / 180);
+    constexpr float k_slant = k_key_slant * std::numbers::pi_v<float> / 180; // radians
+    const float y = layout.top - px(5), length = (y - layout.header_top - px(k_phrases)) / std::sin(k_slant);
+    float reach = 0;
     for (int key = 0; key < n; ++key) {
         const bool is_strongest = key == strongest;
         if (!is_strongest && (key % every != 0 || (strongest >= 0 && std::abs(key - strongest) < every)))
@@ -165,11 +183,13 @@ void FlowHeaderRow::draw_keys(const View& v, const FlowLayout& layout) const {
         const float x = c->x0 + slot * (static_cast<float>(key) + 0.5f);
         draw_text_slanted(*ImGui::GetWindowDrawList(), f, {x, y}, length, k_key_slant,
                           is_strongest ? t.accent_text : t.muted, label);
+        reach = std::max(reach, x + std::min(measure(f, label).x, length) * std::cos(k_slant));
     }
+    return reach;
 }
 
 void FlowHeaderRow::draw_columns(const View& v, const FlowLayout& layout, const Selection& selection,
-                                 Commands& commands) {
+                                 float keys_end, Commands& commands) {
     float free_from = 0, phrase_free_from = layout.labels_end + px(4);
     draw_labels_header(layout, free_from);
     for (const FlowColumn& c : layout.columns) {
@@ -178,6 +198,7 @@ void FlowHeaderRow::draw_columns(const View& v, const FlowLayout& layout, const 
         const bool stepped = !folded && selection.operation == SiteRef{c.site, c.layer};
         draw_header(layout, c, stepped, free_from);
         draw_phrase(layout, c, phrase_free_from);
+        if (&c == layout.matrix()) phrase_free_from = std::max(phrase_free_from, keys_end);
         if (folded) continue;
         char name[64];
         *fmt::format_to_n(name, sizeof name - 1, "header {}", site_row(c.site).hook).out = 0;

@@ -25,8 +25,8 @@ class FlowHeaderRow {
     void draw_header(const FlowLayout& layout, const FlowColumn& column, bool stepped,
                      float& free_from) const;
     void draw_phrase(const FlowLayout& layout, const FlowColumn& column, float& free_from) const;
-    void draw_keys(const View& view, const FlowLayout& layout) const;
-    void draw_columns(const View& view, const FlowLayout& layout, const Selection& selection,
+    float draw_keys(const View& view, const FlowLayout& layout) const;
+    void draw_columns(const View& view, const FlowLayout& layout, const Selection& selection, float keys_end,
                       Commands& commands);
     void draw_heads(const View& view, const FlowLayout& layout, Selection& selection, Commands& commands);
     float draw_head_squares(const FlowLayout& layout, float left, float y, int n, Selection& selection,

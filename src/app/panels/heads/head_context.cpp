@@ -64,9 +64,7 @@ void HeadContext::ask_for_value(const AttentionCell& cell) const {
 
 void HeadContext::move_pin_by_keys(const AttentionCell& start) const {
     if (keyboard_is_taken() || view.run.id != selection.run) return;
-    const auto pressed = [](ImGuiKey key) { return ImGui::IsKeyChordPressed(ImGuiMod_Alt | key); };
-    const int down = pressed(ImGuiKey_DownArrow) - pressed(ImGuiKey_UpArrow),
-              right = pressed(ImGuiKey_RightArrow) - pressed(ImGuiKey_LeftArrow);
+    const auto [down, right] = alt_arrow_step();
     if (down == 0 && right == 0) return;
     const auto pinned = as_attention_cell(view, selection.pinned_cell, attention, head);
     const auto& other = selection.pinned_cell; // a cell of another kind moves in its own matrix

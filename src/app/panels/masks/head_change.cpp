@@ -70,13 +70,15 @@ void HeadChange::draw_maps(const MaskCase& c, const UiRect& area) {
     ImFont* words = font(TextSize::small);
     const float side =
         std::floor(std::min((area.width() - 2 * px(k_map_gap)) / 3, area.height() - 2 * px(k_caption)));
-    constexpr std::array<const char*, 3> k_captions{"before", "now", "difference"};
+    constexpr std::array<const char*, 3> k_long{"before", "now", "difference"},
+        k_short{"before", "now", "diff."};
+    const auto& captions = measure(words, k_long[2]).x <= side ? k_long : k_short;
     constexpr std::array<const char*, 3> k_ranges{"0 to 1", "0 to 1", "−1 to +1"};
     for (int map = 0; map < 3; ++map) {
         const float left = area.min.x + static_cast<float>(map) * (side + px(k_map_gap));
         const UiRect caption{{left, area.min.y}, {left + side, area.min.y + px(k_caption)}};
         const PlacedHeatMap place{map, {{left, caption.max.y}, {left + side, caption.max.y + side}}};
-        draw_text_cut(list, caption, words, t.muted, k_captions[static_cast<std::size_t>(map)]);
+        draw_text_cut(list, caption, words, t.muted, captions[static_cast<std::size_t>(map)]);
         HeatMapView view = themed_heat_map(map == 2);
         view.scale.gamma = 0.5f;
         if (map == 2) view.scale.vmax = 1;
@@ -124,7 +126,12 @@ void HeadChange::draw_layers(const MaskCase& c, const UiRect& area) const {
     const float step =
         std::clamp((area.max.y - line.min.y) / static_cast<float>(c.found->in_layer.size() + 1),
                    px(k_least_layer_line), px(k_layer_line));
-    for (std::size_t l = 0; l < c.found->in_layer.size() && line.max.y <= area.max.y; ++l) {
+    // Where not all layers fit, the one that it passes in is among them, and a line says how many are not.
+    const int n = static_cast<int>(c.found->in_layer.size()),
+              fit = static_cast<int>((area.max.y - line.min.y) / step);
+    const int shown = fit >= n ? n : std::max(fit - 1, 1),
+              first = std::clamp(passes - shown / 2, 0, n - shown);
+    for (std::size_t l = static_cast<std::size_t>(first); l < static_cast<std::size_t>(first + shown); ++l) {
         const bool known = !c.found->in_layer[l].empty(), is_it = static_cast<int>(l) == passes;
         const double p = known ? probability_of(c.found->in_layer[l], last->before.token) : 0;
         draw_text(list, line, line.min.x, numbers, is_it ? t.accent_text : t.muted, std::to_string(l));
@@ -140,7 +147,10 @@ void HeadChange::draw_layers(const MaskCase& c, const UiRect& area) const {
             is_it ? t.accent : t.block, px(2));
         line.min.y += step, line.max.y += step;
     }
-    if (passes >= 0 && line.max.y <= area.max.y)
+    if (shown < n)
+        draw_text_cut(list, line, font(TextSize::small, Face::bold), t.accent_text,
+                      fmt::format("{} of {} layers hidden", n - shown, n));
+    else if (passes >= 0 && line.max.y <= area.max.y)
         draw_text_cut(list, line, words, t.text, fmt::format("it passes in layer {}", passes));
 }
 

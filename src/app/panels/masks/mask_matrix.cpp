@@ -126,11 +126,9 @@ void MaskMatrix::handle_keys(const MaskCase& c, const PaintOptions& options, con
         return;
     const AttentionCell at = cursor(c, selection);
     if (io.KeyAlt && !io.KeyCtrl && !io.KeyShift) {
-        AttentionCell to = at;
-        const auto pressed = [](ImGuiKey key) { return ImGui::IsKeyPressed(key, true) ? 1 : 0; };
-        to.key += pressed(ImGuiKey_RightArrow) - pressed(ImGuiKey_LeftArrow);
-        to.query += pressed(ImGuiKey_DownArrow) - pressed(ImGuiKey_UpArrow);
-        to = {std::clamp(to.query, 0, c.n() - 1), std::clamp(to.key, 0, c.n() - 1)};
+        const auto [down, right] = alt_arrow_step();
+        const AttentionCell to{std::clamp(at.query + down, 0, c.n() - 1),
+                               std::clamp(at.key + right, 0, c.n() - 1)};
         if (item.focused_by_key) keep_alt_arrows();
         if (to == at) return;
         const bool is_visible = c.mask().visible(to.query, to.key);

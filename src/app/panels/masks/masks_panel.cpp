@@ -49,9 +49,8 @@ struct MasksOptions {
         visit("join", options.join);
         visit("layers", options.layers);
         visit("heads", options.heads);
-        visit("scores", options.scores, {.words = k_on_off});
+        visit("scores", options.scores, {.words = k_off_on});
     }
-    static constexpr std::array<std::string_view, 2> k_on_off{"off", "on"};
 };
 
 class MasksPanel : public PanelWithOptions<MasksOptions> {
@@ -283,11 +282,12 @@ void MasksPanel::draw_footer(const MaskCase& c, const UiRect& area) {
         tooltip("Writes into each hidden cell the score that query and key would have had in this run. (G)");
         if (item.pressed) options_.scores = !options_.scores;
     }
-    const std::string words =
-        fmt::format("layer {}, head {}: {} of {} cells allowed ({:.0f} %), {} computed; causal alone {}",
-                    c.head.layer, c.head.head, cost_.allowed, cost_.all,
-                    100.0 * static_cast<double>(cost_.allowed) / static_cast<double>(cost_.all),
-                    cost_.computed, c.n() * (c.n() + 1) / 2);
+    std::string words = fmt::format(
+        "{} of {} cells allowed ({:.0f} %), {} computed", cost_.allowed, cost_.all,
+        100.0 * static_cast<double>(cost_.allowed) / static_cast<double>(cost_.all), cost_.computed);
+    const std::string more = fmt::format("layer {}, head {}: {}; causal alone {}", c.head.layer, c.head.head,
+                                         words, c.n() * (c.n() + 1) / 2);
+    if (measure(font(TextSize::small), more).x <= area.max.x - item.box.max.x - px(k_group_gap)) words = more;
     draw_text_cut(*ImGui::GetWindowDrawList(), {{item.box.max.x + px(k_group_gap), area.min.y}, area.max},
                   font(TextSize::small), theme().muted, words);
 }

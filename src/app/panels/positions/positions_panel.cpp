@@ -41,8 +41,6 @@ constexpr std::array<std::string_view, 6> k_shown_schemes{"auto",       "none", 
 std::string_view name(ShownScheme scheme) { return k_shown_schemes[static_cast<std::size_t>(scheme)]; }
 ShownScheme shown(Positions scheme) { return static_cast<ShownScheme>(static_cast<int>(scheme) + 1); }
 
-constexpr std::array<std::string_view, 2> k_on_off{"off", "on"};
-
 struct PositionsOptions {
     Page page = Page::scheme;
     ShownScheme scheme = ShownScheme::automatic;
@@ -52,7 +50,7 @@ struct PositionsOptions {
     static void fields(auto& options, auto visit) {
         visit("page", options.page);
         visit("scheme", options.scheme);
-        visit("no_mask", options.no_mask, {.words = k_on_off});
+        visit("no_mask", options.no_mask, {.words = k_off_on});
         visit("distance", options.distance, {.least = -1, .greatest = 1 << 20});
     }
 };

@@ -31,7 +31,6 @@ float line_spacing() { return px(ImGui::GetWindowHeight() < px(390) ? 4 : 6); }
 
 constexpr std::array<std::string_view, 7> k_stage_words{"all",   "repetition", "temperature", "top-k",
                                                         "top-p", "min-p",      "greedy"};
-constexpr std::array<std::string_view, 2> k_off_on{"off", "on"};
 
 struct SamplingOptions {
     std::string stage = "temperature"; ///< the one in focus

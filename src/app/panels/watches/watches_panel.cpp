@@ -46,7 +46,7 @@ class WatchesPanel : public Panel {
     void draw_watch(const View& view, const Watch& watch, Selection& selection, Commands& commands);
     void draw_history(const View& view, const WatchHistory& history, bool is_condition, Selection& selection,
                       Commands& commands);
-    void read_typed(const ModelConfig& config);
+    void read_typed(const View& view);
     template <class... Args>
     std::string_view format(fmt::format_string<Args...> words, Args&&... args) {
         text_.clear();
@@ -54,7 +54,8 @@ class WatchesPanel : public Panel {
         return {text_.data(), text_.size()};
     }
 
-    std::string typed_, read_; ///< in the field, and what of it was understood or not
+    std::string typed_, read_;              ///< in the field, and what of it was understood or not
+    std::weak_ptr<const Weights> read_for_; ///< the model that it was read for
     std::optional<Expression> understood_;
     std::string problem_;
     std::map<std::string, WatchHistory> histories_;
@@ -62,21 +63,23 @@ class WatchesPanel : public Panel {
 };
 
 /// Understands what is being typed, so that a mistake is said before Enter.
-void WatchesPanel::read_typed(const ModelConfig& config) {
-    if (typed_ == read_) return;
+void WatchesPanel::read_typed(const View& v) {
+    const auto weights = v.trace().shared_weights();
+    if (typed_ == read_ && read_for_.lock() == weights) return;
     read_ = typed_;
+    read_for_ = weights;
     understood_.reset();
     problem_.clear();
     if (typed_.find_first_not_of(' ') == std::string::npos) return;
     try {
-        understood_ = Expression(typed_, config);
+        understood_ = Expression(typed_, v.config());
     } catch (const Error& e) {
         problem_ = "expected " + e.problem().expected + "; found " + e.problem().found;
     }
 }
 
 void WatchesPanel::draw_field(const View& v, Commands& commands) {
-    read_typed(v.config());
+    read_typed(v);
     const bool may_run = understood_ && understood_->is_condition();
     const float button = measure(font(TextSize::body), "Run until").x + px(24);
     const bool entered =
