@@ -30,7 +30,7 @@ ModelConfig read_gpt2(ConfigKeys& keys) {
     c.norm_eps = keys.number_or("layer_norm_epsilon", 1e-5);
     c.tied_embeddings = keys.flag_or("tie_word_embeddings", true);
     keys.require_neutral("n_ctx", c.n_ctx, "it is an old name of n_positions");
-    keys.require_neutral("scale_attn_weights", true, "unscaled attention scores are not supported");
+    if (!keys.flag_or("scale_attn_weights", true)) c.attn_scale = 1;
     keys.require_neutral("scale_attn_by_inverse_layer_idx", false,
                          "attention scores scaled by layer are not supported");
     c.bos_id = keys.token_id("bos_token_id", 50256, c.d_vocab);
@@ -48,6 +48,7 @@ nlohmann::json write_gpt2(const ModelConfig& c) {
             {"activation_function", activation_word(c.activation)},
             {"layer_norm_epsilon", c.norm_eps},
             {"tie_word_embeddings", c.tied_embeddings},
+            {"scale_attn_weights", c.attn_scale == 0},
             {"bos_token_id", token_json(c.bos_id)},
             {"eos_token_id", token_json(c.eos_id)}};
 }

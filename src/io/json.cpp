@@ -1,9 +1,11 @@
 #include "io/json.h"
 
+#include "io/foreign_file.h"
 #include "platform/error.h"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <span>
 #include <vector>
 
 namespace gf {
@@ -103,6 +105,9 @@ const json* find(const json& object, const std::string& key, const std::string& 
 } // namespace
 
 json parse_json(std::string_view text, const std::string& where) {
+    const std::size_t first = text.find_first_not_of(" \t\r\n");
+    if (first != text.npos && text[first] != '{' && text[first] != '[')
+        refuse_foreign_file(std::as_bytes(std::span(text)), where, "JSON");
     Builder builder(where);
     json::sax_parse(text, &builder);
     return builder.take();

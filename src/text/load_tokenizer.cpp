@@ -1,5 +1,6 @@
 #include "text/load_tokenizer.h"
 
+#include "io/foreign_file.h"
 #include "platform/error.h"
 #include "platform/mapped_file.h"
 #include "text/sentencepiece.h"
@@ -8,12 +9,18 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <span>
 
 namespace gf {
 
 namespace fs = std::filesystem;
 
 namespace {
+
+/// Names that a folder's tokenizer may have, the best first. T5 and ALBERT call SentencePiece's file
+/// spiece.model, XLM-R and its kin sentencepiece.bpe.model.
+constexpr std::string_view k_names[] = {"tokenizer.json",          "tokenizer.model", "spiece.model",
+                                        "sentencepiece.bpe.model", "vocab.json",      "vocab.txt"};
 
 /// A tokenizer.model is SentencePiece's; Meta's for Llama 3 has the same name, but is a list for tiktoken.
 /// What goes around a text is said by tokenizer_config.json, or else by the kind of model; a file by itself
@@ -26,6 +33,10 @@ std::shared_ptr<const Tokenizer> load_sentencepiece(std::string_view bytes, cons
         std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c <= '~'; });
     if (is_tiktoken)
         throw Error({file.string(), "a SentencePiece model", "a list of tokens for tiktoken",
+                     "use the tokenizer.json of the same model"});
+    if (file.filename() == "sentencepiece.bpe.model") // ids moved by what fairseq put before them
+        throw Error({file.string(), "a file whose pieces have the model's ids",
+                     "XLM-R's kind, which counts its tokens otherwise",
                      "use the tokenizer.json of the same model"});
     const TokenizerSettings settings(file.parent_path());
     static constexpr std::string_view k_with_bos[] = {"llama", "mistral", "mixtral",
@@ -48,11 +59,15 @@ bool is_vocabulary(const nlohmann::json& file) {
 
 } // namespace
 
+bool is_tokenizer_name(std::string_view name) {
+    return std::find(std::begin(k_names), std::end(k_names), name) != std::end(k_names);
+}
+
 fs::path tokenizer_in(const fs::path& folder) {
     std::error_code ignored;
-    for (const char* name : {"tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt"}) {
+    for (const std::string_view name : k_names) {
         const bool is_complete =
-            std::string_view(name) != "vocab.json" || fs::exists(folder / "merges.txt", ignored);
+            name != "vocab.json" || fs::exists(folder / "merges.txt", ignored);
         if (is_complete && fs::exists(folder / name, ignored)) return folder / name;
     }
     return {};
@@ -73,6 +88,7 @@ std::shared_ptr<const Tokenizer> load_tokenizer(const fs::path& path, std::optio
                      fmt::format("{} bytes", bytes.size()),
                      "pass a tokenizer.json, tokenizer.model, vocab.json, vocab.txt or a llama2.c tok.bin"});
 
+    refuse_foreign_file(std::as_bytes(std::span(bytes)), path.string(), "a tokenizer");
     const fs::path extension = path.extension();
     if (extension == ".txt") return load_vocab_txt(path);
     if (extension == ".model") return load_sentencepiece(bytes, path);

@@ -11,8 +11,11 @@
 
 namespace gf {
 
-/// The tokenizer's file in a folder in Hugging Face layout: tokenizer.json, else tokenizer.model, vocab.json
-/// with merges.txt, or vocab.txt. Empty if there is none.
+/// Is this the name of a tokenizer's file in Hugging Face layout?
+bool is_tokenizer_name(std::string_view name);
+
+/// The tokenizer's file in a folder in Hugging Face layout: tokenizer.json, else SentencePiece's file
+/// (tokenizer.model, spiece.model), vocab.json with merges.txt, or vocab.txt. Empty if there is none.
 std::filesystem::path tokenizer_in(const std::filesystem::path& folder);
 
 /// Loads one of these files, a llama2.c tok.bin, or that of a folder. The name tells the format, or else the

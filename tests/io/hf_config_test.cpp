@@ -23,6 +23,12 @@ TEST(HfConfig, Gpt2) {
     EXPECT_EQ(parse(k_gpt2), expected);
 }
 
+TEST(HfConfig, Gpt2WithoutScaledScores) {
+    const ModelConfig unscaled = parse(changed(k_gpt2, [](json& o) { o["scale_attn_weights"] = false; }));
+    EXPECT_EQ(unscaled.score_scale(), 1);
+    EXPECT_EQ(parse(hf_config_text(unscaled)), unscaled);
+}
+
 TEST(HfConfig, Bert) {
     ModelConfig expected;
     expected.d_model = 768, expected.n_layers = 12, expected.n_heads = expected.n_kv_heads = 12,
@@ -197,12 +203,8 @@ INSTANTIATE_TEST_SUITE_P(
                {"'hidden_act'", "silu, swish, relu, gelu", "'quick_gelu'", "supported"}},
         BadKey{"unscaled",
                k_gpt2,
-               set("scale_attn_weights", false),
-               {"'scale_attn_weights'", "true", "false", "not supported"}},
-        BadKey{"unscaled_null",
-               k_gpt2,
-               set("scale_attn_weights", nullptr),
-               {"'scale_attn_weights'", "true", "null", "not supported"}},
+               set("scale_attn_weights", "no"),
+               {"'scale_attn_weights'", "true or false", "\"no\"", ""}},
         BadKey{"by_layer",
                k_gpt2,
                set("scale_attn_by_inverse_layer_idx", true),

@@ -163,6 +163,10 @@ TEST_F(FoundFiles, TokenizerModel) {
     Ids with_eos = plain;
     with_eos.push_back(2);
     EXPECT_EQ(load_tokenizer(folder_)->encode("the dog"), with_eos);
+    std::filesystem::rename(folder_ / "tokenizer.model", folder_ / "spiece.model");
+    EXPECT_EQ(load_tokenizer(folder_)->encode("the dog"), with_eos);
+    std::filesystem::rename(folder_ / "spiece.model", folder_ / "sentencepiece.bpe.model");
+    expect_error([&] { load_tokenizer(folder_); }, {"sentencepiece.bpe.model", "XLM-R", "tokenizer.json"});
     // Meta's file for Llama 3 has the same name.
     write("tokenizer.model", "IQ== 0\nIg== 1\nIw== 2\n");
     expect_error([&] { load_tokenizer(folder_); }, {"tokenizer.model", "tiktoken", "tokenizer.json"});
@@ -173,6 +177,14 @@ TEST_F(FoundFiles, TokenizerModel) {
     // A tokenizer.json goes first.
     write("tokenizer.json", R"({"model": {"type": "WordLevel", "vocab": {"the dog": 0}, "unk_token": "?"}})");
     EXPECT_EQ(load_tokenizer(folder_)->encode("the dog"), Ids({0}));
+}
+
+/// A clone without Git LFS has pointers for files, also for large tokenizers.
+TEST_F(FoundFiles, LfsPointers) {
+    for (const char* name : {"tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "tok.bin"}) {
+        write(name, "version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 17210000\n");
+        expect_error([&] { load_tokenizer(folder_ / name); }, {name, "Git LFS pointer", "git lfs pull"});
+    }
 }
 
 } // namespace

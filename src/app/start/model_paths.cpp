@@ -19,10 +19,7 @@ std::string home_folder() {
     return value ? value : "";
 }
 
-bool is_tokenizer_name(std::string_view name) {
-    return name == "tokenizer.json" || name == "tokenizer.model" || name == "vocab.json" ||
-           name == "vocab.txt" || (name.starts_with("tok") && name.ends_with(".bin"));
-}
+bool is_tok_bin_name(std::string_view name) { return name.starts_with("tok") && name.ends_with(".bin"); }
 
 /// PyTorch's files that end in .bin, as llama2.c's models do.
 bool is_pytorch_name(std::string_view name) {
@@ -75,7 +72,7 @@ PathKind path_kind(const fs::path& path) {
         return fs::exists(path / "config.json", failed) ? PathKind::model_folder : PathKind::folder;
     const std::string name = path.filename().string();
     if (!fs::is_regular_file(status)) return PathKind::other;
-    if (is_tokenizer_name(name)) return PathKind::tokenizer;
+    if (is_tokenizer_name(name) || is_tok_bin_name(name)) return PathKind::tokenizer;
     return path.extension() == ".bin" && !is_pytorch_name(name) ? PathKind::model_file : PathKind::other;
 }
 
