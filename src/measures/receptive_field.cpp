@@ -42,6 +42,28 @@ ReceptiveField receptive_field(const Plan& plan, const ModelConfig& config, int 
     return field;
 }
 
+ReceptiveField spread_of(const Plan& plan, const ModelConfig& config, int n_rows, int token) {
+    const auto n_layers = static_cast<std::size_t>(config.n_layers);
+    ReceptiveField field(n_layers + 1, std::vector<bool>(static_cast<std::size_t>(n_rows)));
+    field[0][static_cast<std::size_t>(token)] = true;
+    for (int l = 0; l < config.n_layers; ++l) {
+        const std::vector<bool>& before = field[static_cast<std::size_t>(l)];
+        std::vector<bool>& after = field[static_cast<std::size_t>(l) + 1];
+        after = before;
+        for (int query = 0; query < n_rows; ++query)
+            for_each_key(plan, l, query, n_rows, [&](int key) {
+                if (before[static_cast<std::size_t>(key)]) after[static_cast<std::size_t>(query)] = true;
+            });
+    }
+    return field;
+}
+
+bool some_head_sees(const Plan& plan, int layer, int query, int key) {
+    const auto& groups = plan.groups(Site::attn_scores, layer);
+    return std::any_of(groups.begin(), groups.end(),
+                       [&](const HeadGroup& heads) { return heads.mask->visible(query, key); });
+}
+
 int n_reached(const ReceptiveField& field, int level) {
     const std::vector<bool>& tokens = field[static_cast<std::size_t>(level)];
     return static_cast<int>(std::count(tokens.begin(), tokens.end(), true));

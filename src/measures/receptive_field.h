@@ -15,6 +15,13 @@ namespace gf {
 using ReceptiveField = std::vector<std::vector<bool>>;
 ReceptiveField receptive_field(const Plan& plan, const ModelConfig& config, int n_rows, int row);
 
+/// The same the other way: [0, n_layers] levels of tokens, whether what stands at `token` before layer 0 can
+/// have come there.
+ReceptiveField spread_of(const Plan& plan, const ModelConfig& config, int n_rows, int token);
+
+/// Whether some head of the layer shows the key to the query.
+bool some_head_sees(const Plan& plan, int layer, int query, int key);
+
 /// How many tokens of a level can reach the row.
 int n_reached(const ReceptiveField& field, int level);
 

@@ -203,6 +203,35 @@ TEST(ReceptiveField, IsWhatReallyArrives) {
     }
 }
 
+/// Where what stands at a token can come: those rows of the residual stream that change with it.
+TEST(ReceptiveField, SpreadIsTheSameTheOtherWay) {
+    for (const char* name : {"llama", "bert"}) {
+        const ModelConfig config = preset(name).config;
+        const auto weights = random_weights(config);
+        const std::vector<int> tokens = random_tokens(config, k_tokens);
+        const RunSetup setup{.masks = {{.kind = MaskKind::sliding_window, .window = 3},
+                                       {.painted = {{{9, 12}, {7, 8}}}, .heads = {1}}}};
+        const auto run = run_under(weights, tokens, setup);
+        for (int t = 0; t < k_tokens; ++t) {
+            const ReceptiveField spread = spread_of(run->plan(), config, k_tokens, t);
+            std::vector<int> other = tokens;
+            other[static_cast<std::size_t>(t)] = (other[static_cast<std::size_t>(t)] + 11) % config.d_vocab;
+            const auto changed = run_under(weights, other, setup);
+            for (int row = 0; row < k_tokens; ++row) {
+                for (int l = 0; l < config.n_layers; ++l) {
+                    const auto a = row_of(*run, Site::resid_post, l, row),
+                               b = row_of(*changed, Site::resid_post, l, row);
+                    EXPECT_EQ(!std::equal(a.begin(), a.end(), b.begin()),
+                              spread[static_cast<std::size_t>(l) + 1][static_cast<std::size_t>(row)])
+                        << name << ": token " << t << " to row " << row << " after layer " << l;
+                }
+                EXPECT_EQ(spread.back()[static_cast<std::size_t>(row)],
+                          receptive_field(run->plan(), config, k_tokens, row)[0][static_cast<std::size_t>(t)]);
+            }
+        }
+    }
+}
+
 TEST(RowsReached, AreThoseThatReallyChange) {
     const ModelConfig config = preset("llama").config;
     const auto weights = random_weights(config);

@@ -27,4 +27,9 @@ CellAddress View::address(const CellRef& cell) const {
             std::string(name(cell.quantity))};
 }
 
+const MaskFindings* View::mask_findings() const {
+    const MaskFindings* found = snapshot.mask_findings.get();
+    return found && found->run == run.trace && found->rows == cursor ? found : nullptr;
+}
+
 } // namespace gf::ui

@@ -38,6 +38,9 @@ struct View {
     /// The run whose tokens are what the site's key axis counts, or its rows, if these are of the source.
     const Run& run_of_keys(Site site) const { return has_source_keys(site) ? *source : run; }
 
+    /// What masks do to the tokens shown; null while it is not known, or nobody asked.
+    const MaskFindings* mask_findings() const;
+
     /// A cell of this run, as it is looked at.
     CellRef cell(Site site, int layer, int head, int row, int column) const {
         return {run.id, site, layer, head, row, column, -1, values.quantity};

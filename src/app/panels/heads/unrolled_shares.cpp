@@ -1,10 +1,12 @@
 #include "app/panels/heads/unrolled_shares.h"
 
 #include "app/host/frame_request.h"
+#include "app/view/token_labels.h"
 #include "app/view/token_row.h"
 #include "app/widgets/segmented_control.h"
 #include "app/widgets/term_tooltip.h"
 #include "app/widgets/widget_parts.h"
+#include "core/kernels/kernels.h"
 
 #include <algorithm>
 #include <array>
@@ -18,6 +20,7 @@ constexpr std::array<const char*, 3> k_list_names{"takes", "first token", "rollo
 constexpr std::array<std::string_view, 3> k_list_terms{"value-weighted attention", "first token",
                                                        "attention rollout"};
 constexpr std::size_t k_shares_budget = 60'000; ///< weights read in a frame: about 0.1 ms
+constexpr std::size_t k_promoted_budget = 500'000; ///< values of the unembedding read in a frame
 
 // Design lengths.
 constexpr float k_share_line = 18, k_list_control = 26, k_share_label = 76, k_least_bar = 24;
@@ -158,7 +161,7 @@ void UnrolledShares::draw_first_token(const HeadContext& c, Lines& lines) {
     fmt::format_to(std::back_inserter(text_), "weight on “{}”, of layer {}; it writes, of all",
                    short_label(c.key_run(), 0), c.head.layer);
     draw_words(lines, {text_.data(), text_.size()});
-    const int room = std::max(lines.room() - 1, 1),
+    const int room = std::max(lines.room() - 2, 1),
               first = std::clamp(c.selection.pinned_head.head - room / 2, 0, std::max(0, n_heads - room));
     for (int head = first; head < std::min(n_heads, first + room); ++head) {
         const auto share = first_token_.share(head, c.n_queries());
@@ -185,6 +188,31 @@ void UnrolledShares::draw_first_token(const HeadContext& c, Lines& lines) {
     const auto all = first_token_.share(c.head.head, c.n_queries());
     text_.clear();
     if (all) fmt::format_to(std::back_inserter(text_), "means over {} rows that have a choice", all->queries);
+    draw_words(lines, {text_.data(), text_.size()});
+    draw_promoted(c, lines);
+}
+
+/// Which tokens the first token's value makes likelier where the head in view looks at it.
+void UnrolledShares::draw_promoted(const HeadContext& c, Lines& lines) {
+    const Trace& trace = c.view.trace();
+    const ModelConfig& config = c.view.config();
+    const bool cross = has_source_keys(score_and_pattern_sites(c.attention).pattern);
+    if (first_token_.first() < 0 || !PromotedTokens::exist(trace.stack()) || !trace.has(Site::logits) ||
+        lines.room() < 1)
+        return;
+    const BlockWeights& block = trace.stack().blocks[static_cast<std::size_t>(c.head.layer)];
+    const Matrix& w = cross ? block.cross.attn_out : block.attn_out;
+    const real* v = trace.row(cross ? Site::cross_v : Site::v, c.head.layer, first_token_.first()) +
+                    c.head.head / config.group_size() * config.d_head;
+    row_.resize(std::max(row_.size(), static_cast<std::size_t>(config.d_model)));
+    vec_mat(v, config.d_head, w.data + static_cast<std::ptrdiff_t>(c.head.head * config.d_head) * w.stride,
+            w.stride, nullptr, row_.data(), config.d_model);
+    promoted_.look_at(c.view.weights(), std::span(row_).first(static_cast<std::size_t>(config.d_model)));
+    if (!promoted_.is_complete() && !promoted_.advance(k_promoted_budget)) request_frame();
+    text_.clear();
+    fmt::format_to(std::back_inserter(text_), "head {}: its value raises", c.head.head);
+    for (const PromotedTokens::Token& token : promoted_.top())
+        fmt::format_to(std::back_inserter(text_), " {}", token_labels().label(token.token));
     draw_words(lines, {text_.data(), text_.size()});
 }
 

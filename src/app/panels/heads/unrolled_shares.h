@@ -5,6 +5,7 @@
 #include "app/panels/heads/head_context.h"
 #include "measures/attention_rollout.h"
 #include "measures/first_token.h"
+#include "measures/promoted_tokens.h"
 #include "measures/value_lengths.h"
 
 #include <fmt/format.h>
@@ -33,6 +34,7 @@ class UnrolledShares {
     void draw_takes(const HeadContext& context, const AttentionCell& cell, const ValueLengths& lengths,
                     Lines& lines);
     void draw_first_token(const HeadContext& context, Lines& lines);
+    void draw_promoted(const HeadContext& context, Lines& lines);
     void draw_rollout(const HeadContext& context, const AttentionCell& cell, Lines& lines);
     void keep_largest(int n);
     struct Touch {
@@ -46,6 +48,7 @@ class UnrolledShares {
     int n_rest_ = 0;
     std::vector<real> row_; ///< working memory
     FirstTokenOfLayer first_token_;
+    PromotedTokens promoted_; ///< by the first token's value behind the head in view
     AttentionRollout rollout_;
     fmt::memory_buffer text_, label_;
 };

@@ -11,8 +11,7 @@ MaskCase::MaskCase(const View& v, const Selection& selection) : view(v), head(se
     const ModelConfig& c = v.config();
     if (!v.trace().kept(Site::pattern, head.layer)) head = selection.pinned_head;
     head = {std::min(head.layer, c.n_layers - 1), std::min(head.head, c.n_heads - 1)};
-    const MaskFindings* findings = v.snapshot.mask_findings.get();
-    if (findings && findings->run == v.run.trace && findings->rows == v.cursor) found = findings;
+    found = v.mask_findings();
 }
 
 float MaskCase::weight_in(const Trace& run, int row, int key) const {

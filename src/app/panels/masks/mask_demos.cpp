@@ -2,6 +2,7 @@
 
 #include "app/panels/masks/row_bars.h"
 #include "app/view/token_labels.h"
+#include "app/widgets/segmented_control.h"
 #include "app/widgets/slider.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
@@ -26,6 +27,28 @@ void ask(const MaskCase& c, Commands& commands, auto change) {
     MaskQuestions questions = c.view.snapshot.mask_questions.value_or(MaskQuestions());
     change(questions);
     commands.post(command::FindMaskEffects{true, questions});
+}
+
+/// "in the text: mask off, mask on" at the right of the first line: draws the leak over the Text.
+void draw_leak_links(const UiRect& whole, Commands& commands) {
+    const Theme& t = theme();
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    ImFont* f = font(TextSize::small);
+    UiRect line{whole.min, {whole.max.x, whole.min.y + px(k_demo_line)}};
+    for (const char* word : {"mask on", "mask off"}) {
+        const float width = std::ceil(measure(f, word).x);
+        ImGui::SetCursorScreenPos({line.max.x - width, line.min.y});
+        const ButtonItem item = button_item(word, {width, px(k_demo_line)});
+        if (item.seen)
+            draw_text(list, item.box, item.box.min.x, f, item.hovered ? t.text : t.accent_text, word);
+        draw_focus_ring(item, px(3));
+        tooltip("Draws over the Text how far the logits of each row move when one later word is exchanged.");
+        if (item.pressed) commands.post(command::SetView{"Text", "tint", word});
+        line.max.x -= width + px(10);
+    }
+    constexpr std::string_view k_words = "in the text:";
+    const float left = line.max.x + px(4) - measure(f, k_words).x;
+    if (left > line.min.x + px(60)) draw_text(list, line, left, f, t.muted, k_words);
 }
 
 int likeliest(const std::vector<real>& logits) {
@@ -80,6 +103,7 @@ void draw_ends(const MaskCase& c, const UiRect& line, int lit, std::string_view 
 void draw_leak_demo(const MaskCase& c, const UiRect& whole, Commands& commands) {
     const Theme& t = theme();
     UiRect area = whole;
+    draw_leak_links(whole, commands);
     demo_line(area, "The leak", t.text, true);
     const MaskFindings::Leak* leak = c.found ? &c.found->leak : nullptr;
     if (!leak || leak->open.empty()) return demo_line(area, k_not_there, t.muted);
@@ -151,53 +175,67 @@ void draw_padding_demo(const MaskCase& c, const UiRect& whole, Commands& command
     demo_line(area, fmt::format("without padding: next {}", words(p->alone)), t.text);
 }
 
-void WindowDemo::update(const MaskCase& c) {
-    const Trace& run = c.view.trace();
-    const int size = c.found->window.size;
-    std::vector<int> text(run.tokens(), run.tokens() + c.n());
-    if (model_ == &run.weights() && size_ == size && text_ == text) return;
-    model_ = &run.weights(), size_ = size, text_ = std::move(text);
-    const ModelConfig& config = run.config();
-    plan_ = std::make_unique<Plan>(config, c.n(),
-                                   RunSetup{.masks = {{.kind = MaskKind::sliding_window, .window = size}}});
-    reaches_ = receptive_field(*plan_, config, c.n(), c.n() - 1);
-    // The way of the word that comes next without a window, from where it stands in the text.
-    const int wanted = c.change(c.n() - 1) ? c.change(c.n() - 1)->before.token : -1;
-    const auto found = std::find(text_.rbegin(), text_.rend(), wanted);
-    watched_ = found == text_.rend() ? -1 : static_cast<int>(text_.rend() - found) - 1;
-    comes_.assign(reaches_.size(), std::vector<bool>(text_.size()));
-    if (watched_ < 0) return;
-    comes_[0][static_cast<std::size_t>(watched_)] = true;
-    for (std::size_t level = 1; level < comes_.size(); ++level)
-        for (int query = 0; query < c.n(); ++query)
-            for (int key = 0; key <= query && !comes_[level][static_cast<std::size_t>(query)]; ++key)
-                comes_[level][static_cast<std::size_t>(query)] =
-                    comes_[level - 1][static_cast<std::size_t>(key)] &&
-                    (key == query || plan_->visible(static_cast<int>(level) - 1, 0, query, key));
+void WindowDemo::update(const MaskCase& c, FieldOf of, int row) {
+    const int size = of == FieldOf::window ? c.found->window.size : 0;
+    if (run_.lock() == c.view.run.trace && of_ == of && size_ == size && row_ == row && n_ == c.n()) return;
+    run_ = c.view.run.trace, of_ = of, size_ = size, row_ = row, n_ = c.n();
+    const ModelConfig& config = c.view.config();
+    if (of == FieldOf::window)
+        window_plan_ = std::make_unique<Plan>(
+            config, c.n(), RunSetup{.masks = {{.kind = MaskKind::sliding_window, .window = size}}});
+    plan_ = of == FieldOf::window ? window_plan_.get() : &c.view.trace().plan();
+    reaches_ = receptive_field(*plan_, config, n_, row);
+    // The way of the word that comes next without a window, from where it stands in the text; or else of the
+    // first token.
+    const int wanted = c.change(row) ? c.change(row)->before.token : -1;
+    watched_ = of == FieldOf::run ? 0 : -1;
+    for (int at = 0; at <= row; ++at)
+        if (c.view.run.token(at) == wanted) watched_ = at;
+    comes_ = watched_ < 0 ? ReceptiveField(reaches_.size(), std::vector<bool>(reaches_[0].size()))
+                          : spread_of(*plan_, config, n_, watched_);
 }
 
-void WindowDemo::draw(const MaskCase& c, const UiRect& whole, Commands& commands) {
-    const Theme& t = theme();
+FieldOf WindowDemo::draw(const MaskCase& c, const UiRect& whole, FieldOf of, int row, Commands& commands) {
     UiRect area = whole;
-    demo_line(area, "The window", t.text, true);
-    if (!c.found || c.found->window.logits.empty() || !c.change(0))
-        return demo_line(area, k_not_there, t.muted);
-    update(c);
+    ImGui::SetCursorScreenPos({whole.max.x - segmented_control_width(k_fields_of, ControlSize::small),
+                               whole.min.y - px(2)});
+    demo_line(area, "The window", theme().text, true);
+    int chosen = static_cast<int>(of);
+    if (segmented_control("whose field", chosen, k_fields_of, ControlSize::small))
+        of = static_cast<FieldOf>(chosen);
+    area.min.y += px(4);
+    const bool is_known = c.found && !c.found->window.logits.empty() && c.change(0);
+    if (of == FieldOf::window && !is_known) {
+        demo_line(area, k_not_there, theme().muted);
+        return of;
+    }
+    update(c, of, of == FieldOf::window ? c.n() - 1 : row);
+    if (of == FieldOf::window)
+        say_window(c, area, commands);
+    else
+        demo_line(area,
+                  fmt::format("masks as they are: {} of {} tokens reach {}", n_reached(reaches_, 0), n_,
+                              c.label(row_)),
+                  theme().muted);
+    draw_field(c, area);
+    return of;
+}
+
+/// The size of the window, and what it does to the token that is likeliest without it.
+void WindowDemo::say_window(const MaskCase& c, UiRect& area, Commands& commands) {
     int size = size_;
     if (number_line(area, "window", fmt::format("itself and {} before, in each layer", size_ - 1), size, 16))
         ask(c, commands, [&](MaskQuestions& q) { q.window = size; });
-    const int wanted = c.change(c.n() - 1)->before.token, n_seen = n_reached(reaches_, 0);
-    const double p = probability_of(c.found->window.logits, wanted);
+    const Prediction& before = c.change(c.n() - 1)->before;
+    const double p = probability_of(c.found->window.logits, before.token);
     demo_line(area,
-              fmt::format("{} of {} tokens reach the end; {} {} {:.0f} %", n_seen, c.n(), label_of(wanted),
-                          p >= 0.5 * static_cast<double>(c.change(c.n() - 1)->before.probability) ? "still"
-                                                                                                  : "only",
-                          100 * p),
-              t.muted);
-    draw_field(c, area);
+              fmt::format("{} of {} tokens reach the end; {} {} {:.0f} %", n_reached(reaches_, 0), c.n(),
+                          label_of(before.token),
+                          p >= 0.5 * static_cast<double>(before.probability) ? "still" : "only", 100 * p),
+              theme().muted);
 }
 
-/// A dot for each token at each level, and a line for each step that leads to the last row.
+/// A dot for each token at each level, and a line for each step that leads to the row.
 void WindowDemo::draw_field(const MaskCase& c, const UiRect& area) const {
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -217,8 +255,8 @@ void WindowDemo::draw_field(const MaskCase& c, const UiRect& area) const {
     const bool has_lines = step_x >= px(5);
     for (int level = 1; level < n_levels && has_lines; ++level)
         for (int query = 0; query < c.n(); ++query)
-            for (int key = 0; key <= query && holds(reaches_, level, query); ++key) {
-                if (!plan_->visible(level - 1, 0, query, key)) continue;
+            for (int key = 0; key < c.n() && holds(reaches_, level, query); ++key) {
+                if (key != query && !some_head_sees(*plan_, level - 1, query, key)) continue;
                 const bool is_way = holds(comes_, level - 1, key) && holds(comes_, level, query);
                 list.AddLine(at(level - 1, key), at(level, query),
                              mix(t.panel, is_way ? way : seen, is_way ? 0.8f : 0.3f), px(1));

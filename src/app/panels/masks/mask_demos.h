@@ -6,6 +6,8 @@
 #include "app/panels/masks/mask_case.h"
 #include "measures/receptive_field.h"
 
+#include <array>
+#include <memory>
 #include <string_view>
 
 namespace gf::ui {
@@ -17,23 +19,32 @@ void draw_leak_demo(const MaskCase& mask_case, const UiRect& area, Commands& com
 /// Tokens of padding before the text, ignored and read.
 void draw_padding_demo(const MaskCase& mask_case, const UiRect& area, Commands& commands);
 
-/// How far information travels under a sliding window: the receptive field of the last row, over layers and
-/// tokens.
+/// Under which masks the window's demonstration looks how far information travels.
+enum class FieldOf { window, run };
+inline constexpr std::array<const char*, 2> k_fields_of{"a window", "this run"};
+constexpr std::string_view name(FieldOf of) { return k_fields_of[static_cast<std::size_t>(of)]; }
+
+/// How far information travels, over layers and tokens: to the last row under a sliding window in all layers,
+/// or to the row in view under the masks of the run.
 class WindowDemo {
   public:
-    void draw(const MaskCase& mask_case, const UiRect& area, Commands& commands);
+    /// `row` is the row in view. Returns what was chosen.
+    FieldOf draw(const MaskCase& mask_case, const UiRect& area, FieldOf of, int row, Commands& commands);
 
   private:
-    void update(const MaskCase& c);
+    void update(const MaskCase& c, FieldOf of, int row);
+    void follow(const MaskCase& c, int token);
     void draw_field(const MaskCase& c, const UiRect& area) const;
+    void say_window(const MaskCase& c, UiRect& area, Commands& commands);
 
-    const Weights* model_ = nullptr; ///< the fields are those of this model, window and text
-    int size_ = 0;
-    std::vector<int> text_;
+    std::weak_ptr<const Trace> run_; ///< the fields are those of this run, window, and row
+    FieldOf of_{};
+    int size_ = 0, row_ = -1, n_ = 0;
     int watched_ = -1;       ///< the token whose way is shown
-    ReceptiveField reaches_; ///< [level][token]: can reach the last row
+    ReceptiveField reaches_; ///< [level][token]: can reach the row
     ReceptiveField comes_;   ///< [level][token]: the watched token can have come here
-    std::unique_ptr<Plan> plan_;
+    std::unique_ptr<Plan> window_plan_;
+    const Plan* plan_ = nullptr; ///< the window's, or the run's
 };
 
 /// A line of the demonstrations' text at the top of what is left of `area`, which it then takes away.

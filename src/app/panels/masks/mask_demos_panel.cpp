@@ -21,7 +21,11 @@ std::string_view name(Demo demo) { return k_demos[static_cast<std::size_t>(demo)
 
 struct DemoOptions {
     Demo first = Demo::leak; ///< where not all have room, those that stand behind it follow
-    static void fields(auto& options, auto visit) { visit("first", options.first); }
+    FieldOf field = FieldOf::window;
+    static void fields(auto& options, auto visit) {
+        visit("first", options.first);
+        visit("field", options.field);
+    }
 };
 
 class MaskDemosPanel : public PanelWithOptions<DemoOptions> {
@@ -60,7 +64,9 @@ void MaskDemosPanel::draw(const View& v, Selection& selection, Commands& command
         const UiRect area{{left, at.y}, {left + width, at.y + room.y}};
         switch (static_cast<Demo>((static_cast<int>(options_.first) + i) % 3)) {
         case Demo::leak: draw_leak_demo(c, area, commands); break;
-        case Demo::window: window_.draw(c, area, commands); break;
+        case Demo::window:
+            options_.field = window_.draw(c, area, options_.field, selection.token_in_view(v.cursor), commands);
+            break;
         case Demo::padding: draw_padding_demo(c, area, commands); break;
         }
     }

@@ -1,11 +1,16 @@
 #include "app/panels/text/surprisal_legend.h"
 
 #include "app/widgets/term_tooltip.h"
+#include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
+#include <string_view>
 
 namespace gf::ui {
 namespace {
@@ -19,7 +24,7 @@ constexpr float k_ramp_width = 48, k_gap_after_title = 8, k_gap_beside_ramp = 6;
 constexpr float k_line_height = 15;
 
 /// The ramp between its two numbers, from `x` on.
-void draw_ramp(const UiRect& line, float x) {
+void draw_ramp(const UiRect& line, float x, ImU32 left, std::string_view most) {
     const Theme& t = theme();
     ImFont* f = font(TextSize::small);
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -27,10 +32,26 @@ void draw_ramp(const UiRect& line, float x) {
     x += std::ceil(measure(f, k_min_text).x) + px(k_gap_beside_ramp);
     const float middle = std::floor(line.center().y);
     const UiRect ramp{{x, middle - px(5)}, {x + px(k_ramp_width), middle + px(5)}};
-    const ImU32 left = t.surprisal_tint(0), right = t.surprisal_tint(k_surprisal_full);
-    list.AddRectFilledMultiColor(ramp.min, ramp.max, left, right, right, left);
+    list.AddRectFilledMultiColor(ramp.min, ramp.max, left, t.surprisal, t.surprisal, left);
     list.AddRect(ramp.min, ramp.max, t.border, 0, 0, std::max(px(1), 1.0f));
-    draw_text(list, line, ramp.max.x + px(k_gap_beside_ramp), f, t.muted, k_max_text);
+    draw_text(list, line, ramp.max.x + px(k_gap_beside_ramp), f, t.muted, most);
+}
+
+/// The lines above the ramp, as many as fit, and the ramp in the last line.
+void draw_lines(const UiRect& box, std::span<const char* const> words, const char* title, ImU32 left,
+                std::string_view most) {
+    ImFont* f = font(TextSize::small);
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const std::size_t n = std::min(
+        words.size(), static_cast<std::size_t>(std::max(box.height() / px(k_line_height) - 1, 0.0f)));
+    const float step = px(k_line_height), top = box.center().y - step * static_cast<float>(n + 1) / 2;
+    const auto line = [&](std::size_t i) {
+        const float y = top + step * static_cast<float>(i);
+        return UiRect{{box.min.x, y}, {box.max.x, y + step}};
+    };
+    for (std::size_t i = 0; i < n; ++i) draw_text_cut(list, line(i), f, theme().muted, words[i]);
+    draw_text(list, line(n), box.min.x, f, theme().muted, title);
+    draw_ramp(line(n), box.min.x + std::ceil(measure(f, title).x) + px(k_gap_after_title), left, most);
 }
 
 } // namespace
@@ -43,28 +64,33 @@ float surprisal_legend_width() {
 }
 
 void draw_surprisal_legend(ImVec2 at, float height, const TextMarks& marks) {
-    const Theme& t = theme();
-    ImFont* f = font(TextSize::small);
     ImGui::SetCursorScreenPos(at);
     const ButtonItem item = button_item(k_title, {surprisal_legend_width(), height});
     if (!item.seen) return;
-    ImDrawList& list = *ImGui::GetWindowDrawList();
     std::array<const char*, 2> words{};
     std::size_t n = 0;
     if (marks.numbers) words[n++] = k_numbers;
     if (marks.underlines) words[n++] = k_underlines;
-    n = std::min(n, static_cast<std::size_t>(std::max(height / px(k_line_height) - 1, 0.0f)));
-    const float step = px(k_line_height), top = item.box.center().y - step * static_cast<float>(n + 1) / 2;
-    const auto line = [&](std::size_t i) {
-        const float y = top + step * static_cast<float>(i);
-        return UiRect{{at.x, y}, {item.box.max.x, y + step}};
-    };
-    for (std::size_t i = 0; i < n; ++i) draw_text(list, line(i), at.x, f, t.muted, words[i]);
-    draw_text(list, line(n), at.x, f, t.muted, k_title);
-    draw_ramp(line(n), at.x + std::ceil(measure(f, k_title).x) + px(k_gap_after_title));
+    draw_lines(item.box, {words.data(), n}, k_title, theme().surprisal_tint(0), k_max_text);
     draw_focus_ring(item, px(3));
     term_tooltip(term("surprisal"), "of each token, before any stage of sampling. A line below tokens marks "
                                     "those that the model did not draw.");
+}
+
+bool draw_leak_legend(const LeakMarks& marks, ImVec2 at, float height) {
+    ImGui::SetCursorScreenPos(at);
+    const ButtonItem item = button_item("back to surprisal", {surprisal_legend_width(), height});
+    if (!item.seen) return false;
+    char most[16] = "";
+    *fmt::format_to_n(most, sizeof most - 1, "{:.2f}", marks.largest).out = 0;
+    const std::array<const char*, 2> words{marks.open ? "mask off: the outlined word" : "mask on: the outlined word",
+                                           "is exchanged; click: back"};
+    draw_lines(item.box, words, "logits move", theme().panel, most);
+    draw_focus_ring(item, px(3));
+    tooltip("How far the logits of each token's row move when the outlined token is exchanged for another "
+            "one. With the model's mask the rows before it cannot know: exactly 0. Click to see surprisals "
+            "again.");
+    return item.pressed;
 }
 
 } // namespace gf::ui

@@ -1,6 +1,7 @@
 #pragma once
-// The legend of the Text panel: what the tint behind the tokens and the numbers above them mean. Used by the
-// Text panel.
+// The legends of the Text panel: what the tint behind the tokens and the numbers above them mean.
+
+#include "app/panels/text/leak_marks.h"
 
 #include <imgui.h>
 
@@ -16,5 +17,7 @@ struct TextMarks {
 float surprisal_legend_width();
 /// Draws into `height` pixels from `at` on: words in as many lines as fit, and the ramp.
 void draw_surprisal_legend(ImVec2 at, float height, const TextMarks& marks);
+/// The same for the leak. True when clicked.
+bool draw_leak_legend(const LeakMarks& marks, ImVec2 at, float height);
 
 } // namespace gf::ui

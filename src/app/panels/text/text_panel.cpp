@@ -3,12 +3,15 @@
 #include "app/host/frame_request.h"
 #include "app/panels/text/alternatives_menu.h"
 #include "app/panels/text/branch_tree.h"
+#include "app/panels/text/leak_marks.h"
 #include "app/panels/text/source_line.h"
 #include "app/panels/text/surprisal_legend.h"
 #include "app/panels/text/text_token.h"
 #include "app/panels/text/token_annotations.h"
 #include "app/panels/text/token_lines.h"
 #include "app/panels/text/token_outlines.h"
+#include "app/panels/text/token_tooltip.h"
+#include "app/view/panel_options.h"
 #include "app/view/sampling_preview.h"
 #include "app/view/token_labels.h"
 #include "app/widgets/panel_frame.h"
@@ -26,7 +29,12 @@
 namespace gf::ui {
 namespace {
 
-class TextPanel : public Panel {
+struct TextOptions {
+    TextTint tint = TextTint::surprisal;
+    static void fields(auto& options, auto visit) { visit("tint", options.tint); }
+};
+
+class TextPanel : public PanelWithOptions<TextOptions> {
   public:
     const char* title() const override { return "Text"; }
     const char* about() const override { return "the text as tokens, tinted by surprisal; branches"; }
@@ -43,6 +51,7 @@ class TextPanel : public Panel {
     void draw_token(const View& view, int position, Selection& selection, Commands& commands);
     void draw_next_token(const View& view, Commands& commands);
     void draw_annotations(const View& view, const UiRect* next);
+    void draw_legend(ImVec2 at, Commands& commands);
     int n_lines() const { return lines_.count() + next_has_own_line_; }
     float line_offset(int line) const { return layout_.line_height * static_cast<float>(line); }
 
@@ -51,6 +60,7 @@ class TextPanel : public Panel {
     AlternativesMenu alternatives_menu_;
     BranchTree tree_;
     SourceLine source_;
+    std::optional<LeakMarks> leak_; ///< of this frame; nothing: surprisals are shown
 
     /// Where things are in this frame, in pixels of the screen.
     struct Layout {
@@ -186,6 +196,7 @@ void TextPanel::lay_out(const View& v) {
 
 void TextPanel::draw(const View& v, Selection& selection, Commands& commands) {
     if (v.source) draw_source(v, selection, commands);
+    leak_ = leak_marks(v, options_.tint);
     lay_out(v);
     const Layout& l = layout_;
     draw_text(*ImGui::GetWindowDrawList(),
@@ -210,9 +221,7 @@ void TextPanel::draw(const View& v, Selection& selection, Commands& commands) {
         ImGui::SetCursorScreenPos({l.tree_left, std::floor(l.origin.y - px(4))});
         tree_.draw(v.snapshot, commands, {l.tree_right - l.tree_left, l.room.y + px(8)});
     }
-    if (l.legend_left > 0)
-        draw_surprisal_legend({l.legend_left, l.text_top}, l.line_height,
-                              {.numbers = l.above > 0, .underlines = l.below == 0});
+    if (l.legend_left > 0) draw_legend({l.legend_left, l.text_top}, commands);
 }
 
 /// Draws the visible lines only, and what comes next behind the last one or below it.
@@ -310,39 +319,18 @@ void TextPanel::scroll(const View& v, const Selection& selection) {
         ImGui::SetScrollY(snapped);
 }
 
-void show_token_tooltip(const View& v, int position) {
-    const TokenOrigin& origin = v.run.origin(position);
-    fmt::memory_buffer text;
-    auto out = std::back_inserter(text);
-    switch (origin.kind) {
-    case TokenOrigin::Kind::prompt: fmt::format_to(out, "A token of the prompt."); break;
-    case TokenOrigin::Kind::forced: fmt::format_to(out, "A token that was put here by hand."); break;
-    case TokenOrigin::Kind::drawn:
-        fmt::format_to(out, "A token that the model drew (seed {}, draw {}).", origin.key.seed,
-                       origin.key.resample + 1);
-        break;
-    }
-    fmt::format_to(out, "\nposition {}, id {}", position, v.run.token(position));
-    if (const auto digits = byte_digits(token_labels().inline_label(v.run.token(position))); !digits.empty())
-        fmt::format_to(out, "\nthe byte 0x{}, alone no character", digits);
-    if (position > 0 && has_surprisal(v))
-        fmt::format_to(out, "\nraw probability {:.4f}, surprisal {:.2f} bits", origin.probability,
-                       origin.surprisal);
-    if (position > 0)
-        fmt::format_to(out, "\n{}double click: back to here",
-                       predicts_tokens(v) ? "right click: another token here; " : "");
-    tooltip({text.data(), text.size()});
-}
-
 void TextPanel::draw_token(const View& v, int position, Selection& selection, Commands& commands) {
     const TokenOrigin& origin = v.run.origin(position);
     TokenLook look;
     const bool in_view = selection.run == v.run.id;
     const int pinned = in_view ? selection.pinned_token : -1;
-    if (has_surprisal(v)) look.tint = theme().surprisal_tint(static_cast<float>(origin.surprisal));
+    if (leak_)
+        look.tint = leak_->tint(position);
+    else if (has_surprisal(v))
+        look.tint = theme().surprisal_tint(static_cast<float>(origin.surprisal));
     look.chosen = pinned == position || (pinned < 0 && position == v.cursor - 1);
     look.outlined = origin.kind == TokenOrigin::Kind::forced;
-    if (is_start(v.run, position)) look.tint = theme().control;
+    if (!leak_ && is_start(v.run, position)) look.tint = theme().control;
     if (in_view && selection.token.get() == position) look.tint = theme().accent_tint;
     char name[24];
     *fmt::format_to_n(name, sizeof name - 1, "token {}", position).out = 0;
@@ -363,13 +351,27 @@ void TextPanel::draw_token(const View& v, int position, Selection& selection, Co
     ImGui::PopID();
 }
 
-/// Prints above each token how surprising it was, and below the tokens who wrote them.
+/// Prints above each token how surprising it was or how far its logits moved, and below the tokens who wrote them.
 void TextPanel::draw_annotations(const View& v, const UiRect* next) {
-    if (layout_.above > 0) {
+    if (leak_) {
+        if (layout_.above > 0) draw_changes(*leak_, visible_tokens_);
+        for (const PlacedToken& token : visible_tokens_)
+            if (token.position == leak_->exchanged)
+                draw_border(*ImGui::GetWindowDrawList(), token.rect, theme().accent, px(4));
+    } else if (layout_.above > 0) {
         draw_surprisals(v.run, visible_tokens_);
         if (next) draw_surprisal_of_next(*next, surprisal_of_next(v));
     }
     if (has_surprisal(v)) draw_origins(v.run, visible_tokens_, layout_.below);
+}
+
+/// Of the surprisals, or of the leak, which a click ends.
+void TextPanel::draw_legend(ImVec2 at, Commands& commands) {
+    if (!leak_)
+        return draw_surprisal_legend(at, layout_.line_height,
+                                     {.numbers = layout_.above > 0, .underlines = layout_.below == 0});
+    if (draw_leak_legend(*leak_, at, layout_.line_height))
+        commands.post(command::SetView{title(), "tint", std::string(name(TextTint::surprisal))});
 }
 
 void TextPanel::draw_next_token(const View& v, Commands& commands) {

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cfloat>
 #include <cmath>
 
 namespace gf::ui {
@@ -14,19 +13,6 @@ namespace {
 
 constexpr float k_surprisal_height = 14, k_origin_height = 18; // design lengths
 constexpr double k_least_surprisal = 0.05;                     ///< bits; below, "0" is printed
-
-/// A number of bits, drawn in the middle above a token. Returns where it ends.
-float draw_bits(const UiRect& token, double bits, float free_from, ImU32 ink) {
-    char text[16] = "0";
-    if (bits >= k_least_surprisal) *fmt::format_to_n(text, sizeof text - 1, "{:.1f}", bits).out = 0;
-    ImFont* f = font(TextSize::small, Face::mono);
-    const float width = std::ceil(measure(f, text).x), left = std::floor(token.center().x - width / 2);
-    if (left < free_from) return free_from;
-    draw_text(*ImGui::GetWindowDrawList(),
-              {{left, token.min.y - px(k_surprisal_height)}, {left + width, token.min.y}}, left, f, ink,
-              text);
-    return left + width + px(4);
-}
 
 /// Who wrote a stretch of the text, from the longest words to the shortest.
 std::array<const char*, 3> origin_words(TokenOrigin::Kind kind) {
@@ -67,20 +53,33 @@ void draw_stretch(const UiRect& stretch, TokenOrigin::Kind kind, float height) {
 float surprisal_row_height() { return px(k_surprisal_height); }
 float origin_row_height() { return px(k_origin_height); }
 
+void NumbersAbove::draw(const UiRect& token, double number, int decimals, ImU32 ink) {
+    if (token.min.y != line_) free_from_ = -FLT_MAX;
+    line_ = token.min.y;
+    char text[16] = "0";
+    if (number >= 0.5 * std::pow(10, -decimals))
+        *fmt::format_to_n(text, sizeof text - 1, "{:.{}f}", number, decimals).out = 0;
+    ImFont* f = font(TextSize::small, Face::mono);
+    const float width = std::ceil(measure(f, text).x), left = std::floor(token.center().x - width / 2);
+    if (left < free_from_) return;
+    draw_text(*ImGui::GetWindowDrawList(),
+              {{left, token.min.y - px(k_surprisal_height)}, {left + width, token.min.y}}, left, f, ink,
+              text);
+    free_from_ = left + width + px(4);
+}
+
 void draw_surprisals(const Run& run, std::span<const PlacedToken> tokens) {
     const Theme& t = theme();
-    float free_from = -FLT_MAX, line = -FLT_MAX;
+    NumbersAbove numbers;
     for (const PlacedToken& token : tokens) {
-        if (token.rect.min.y != line) free_from = -FLT_MAX;
-        line = token.rect.min.y;
         if (token.position == 0) continue; // nothing came before it
         const auto bits = static_cast<double>(run.origin(token.position).surprisal);
-        free_from = draw_bits(token.rect, bits, free_from, bits < k_least_surprisal ? t.faint : t.muted);
+        numbers.draw(token.rect, bits, 1, bits < k_least_surprisal ? t.faint : t.muted);
     }
 }
 
 void draw_surprisal_of_next(const UiRect& token, double bits) {
-    draw_bits(token, bits, -FLT_MAX, theme().accent_text);
+    NumbersAbove().draw(token, bits, 1, theme().accent_text);
 }
 
 void draw_origins(const Run& run, std::span<const PlacedToken> tokens, float height) {

@@ -5,14 +5,26 @@
 #include "app/panels/text/token_outlines.h"
 #include "session/run.h"
 
+#include <cfloat>
+
 namespace gf::ui {
 
 // Heights in pixels of what is printed above and below a line of tokens.
 float surprisal_row_height();
 float origin_row_height();
 
-/// Prints the surprisals of the tokens of `run` that were drawn, in the order of the text. A number that has
-/// no room beside the one before is left out; the tint and the tooltip have it.
+/// Numbers in the middle above tokens, in the order of the text. One that has no room beside the one before
+/// is left out. A number that would be written as 0.0 is "0".
+class NumbersAbove {
+  public:
+    void draw(const UiRect& token, double number, int decimals, ImU32 ink);
+
+  private:
+    float free_from_ = -FLT_MAX, line_ = -FLT_MAX;
+};
+
+/// Prints the surprisals of the tokens of `run` that were drawn, as far as they have room: the tint and the
+/// tooltip have them all.
 void draw_surprisals(const Run& run, std::span<const PlacedToken> tokens);
 /// Prints that of the token that comes next, in the accent.
 void draw_surprisal_of_next(const UiRect& token, double bits);

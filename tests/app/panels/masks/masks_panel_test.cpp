@@ -245,6 +245,50 @@ TEST_F(MasksPanelTest, OptionsAreCommandsAndComeBack) {
     EXPECT_THAT(bench.notice(), HasSubstr("all, or numbers like 0,2"));
 }
 
+/// The leak over the text: with the mask off earlier tokens know of a later word, with it on exactly none.
+TEST_F(MasksPanelTest, TheLeakIsDrawnOverTheText) {
+    bench.ui.frames(8);
+    const auto found = bench.snapshot().mask_findings;
+    ASSERT_TRUE(found && !found->leak.open.empty());
+    const auto numbers = [&] {
+        std::vector<std::string> all;
+        for (const std::string& text : ui.texts("Text"))
+            if (text == "0" || (text.size() >= 4 && text.find('.') == text.size() - 3)) all.push_back(text);
+        return all;
+    };
+    // A narrow word has no room for its number; the legend has the ends of the ramp.
+    const auto expected = [&](const std::vector<real>& changes) {
+        std::vector<std::string> all{"0",
+                                     fmt::format("{:.2f}", std::max(std::ranges::max(found->leak.open),
+                                                                    std::ranges::max(found->leak.masked)))};
+        for (const real change : changes) all.push_back(change < 0.005f ? "0" : fmt::format("{:.2f}", change));
+        return all;
+    };
+    ui.click("Mask demos/mask off");
+    EXPECT_THAT(bench.all_text("Text"), HasSubstr("mask off"));
+    EXPECT_THAT(numbers(), ::testing::Each(::testing::AnyOfArray(expected(found->leak.open))));
+    EXPECT_THAT(numbers(), ::testing::SizeIs(::testing::Ge(8u)));
+    ui.click("Mask demos/mask on");
+    EXPECT_THAT(numbers(), ::testing::Each(::testing::AnyOfArray(expected(found->leak.masked))));
+    EXPECT_GE(std::ranges::count(numbers(), "0"), found->leak.row);
+    for (int row = 0; row < found->leak.row; ++row)
+        EXPECT_EQ(found->leak.masked[static_cast<std::size_t>(row)], 0);
+    ui.click("Text/back to surprisal");
+    EXPECT_THAT(bench.all_text("Text"), HasSubstr("surprisal"));
+}
+
+/// The field of the row in view under the run's own masks, whatever they are.
+TEST_F(MasksPanelTest, TheFieldOfThisRunFollowsItsMasks) {
+    bench.post(command::SetView{"Mask demos", "first", "window"});
+    bench.ui.frames(8);
+    ui.click("Mask demos/this run");
+    EXPECT_THAT(bench.all_text("Mask demos"), HasSubstr(fmt::format("{0} of {0} tokens reach", k_tokens)));
+    bench.post(command::SetMasks{{{.kind = MaskKind::causal}, {.painted = {{{0, -1}, {3, 4}}}}}});
+    bench.ui.frames(8);
+    EXPECT_THAT(bench.all_text("Mask demos"),
+                HasSubstr(fmt::format("{} of {} tokens reach", k_tokens - 1, k_tokens)));
+}
+
 /// The case of the example: one painted cell, a word to the name before it, turns the next word from one name
 /// to the other, and passes in one layer.
 TEST(MaskExample, TurnsGwenIntoIvy) {
