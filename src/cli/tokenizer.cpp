@@ -130,6 +130,8 @@ void add_tokenizer(CLI::App& app, int& exit_code) {
                         "most tokens, special ones included; characters: may be left out");
     command->add_option("--text", options->texts, "UTF-8 files to train on; with --encode: texts")
         ->required()
+        ->expected(1, 1 << 20)
+        ->allow_extra_args(false) // else "[MASK]" would be read as a list of one text, MASK
         ->type_name("TEXT...");
     command->add_option("-o,--out", options->out, "the tokenizer.json to write")->type_name("PATH");
     command

@@ -29,7 +29,7 @@ ModelConfig read_gpt2(ConfigKeys& keys) {
     c.activation = read_activation(keys, "activation_function", "gelu_new");
     c.norm_eps = keys.number_or("layer_norm_epsilon", 1e-5);
     c.tied_embeddings = keys.flag_or("tie_word_embeddings", true);
-    keys.require_neutral("n_ctx", c.n_ctx, "it is an old name of n_positions");
+    keys.contains("n_ctx"); // an old name of n_positions, which transformers does not read any more
     if (!keys.flag_or("scale_attn_weights", true)) c.attn_scale = 1;
     keys.require_neutral("scale_attn_by_inverse_layer_idx", false,
                          "attention scores scaled by layer are not supported");

@@ -54,6 +54,10 @@ class ConfigKeys {
     /// What a person should know of the file, in whole lines.
     const std::vector<std::string>& notices() const { return notices_; }
     void note(const std::string& text) { notices_.push_back(where_ + ": " + text); }
+    /// Those of an object inside of this one.
+    void add_notices(const ConfigKeys& inner) {
+        notices_.insert(notices_.end(), inner.notices_.begin(), inner.notices_.end());
+    }
 
   private:
     /// Remembers that the key was read, and returns it.

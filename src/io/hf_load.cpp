@@ -93,6 +93,13 @@ std::string base_of_adapter(const FileSet& files) {
 /// Refuses a folder that lacks the file `name`: what else is in it tells what a person has to do.
 [[noreturn]] void refuse_folder(const FileSet& files, const std::string& name, const std::string& remedy) {
     const std::vector<std::string> names = files.names();
+    for (const std::string& file :
+         names) // a clone without Git LFS: what is no pointer will be converted later
+        if (const auto found = foreign_weights({file}))
+            if (const auto bytes = files.open(file); bytes && bytes->size() < 1024)
+                if (const auto kind = foreign_file(*bytes); kind && kind->what.find("LFS") != kind->what.npos)
+                    throw Error(
+                        {files.where + "/" + file, fmt::format("a file {}", name), kind->what, kind->remedy});
     if (const auto found = foreign_weights(names)) {
         const bool adapter = found->what.find("adapter") != std::string::npos;
         throw Error({files.where, fmt::format("a file {}", name),

@@ -6,7 +6,10 @@
 #include "platform/mapped_file.h"
 
 #include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <map>
+#include <utility>
 
 namespace gf {
 namespace {
@@ -43,8 +46,13 @@ FileSet disk_folder(const fs::path& folder) {
             [folder] { return names_in(folder); }};
 }
 
-/// The snapshot of a cache that was loaded last: the one that refs/main names, else the newest. Empty if
-/// there is none.
+bool has_config(const fs::path& folder) {
+    std::error_code failed;
+    return fs::exists(folder / "config.json", failed);
+}
+
+/// The snapshot of a cache that was loaded last: the one that refs/main names if it has a config.json, else
+/// the newest, one with a config.json before all others. Empty if there is none.
 fs::path newest_snapshot(const fs::path& cache) {
     const fs::path snapshots = cache / "snapshots";
     std::error_code failed;
@@ -53,35 +61,43 @@ fs::path newest_snapshot(const fs::path& cache) {
         commit.erase(std::remove_if(commit.begin(), commit.end(), [](unsigned char c) { return c <= ' '; }),
                      commit.end());
         const bool plain = !commit.empty() && commit.find_first_of("/\\") == commit.npos && commit[0] != '.';
-        if (plain && fs::is_directory(snapshots / commit, failed)) return snapshots / commit;
+        if (plain && has_config(snapshots / commit)) return snapshots / commit;
     }
     fs::path newest;
-    fs::file_time_type newest_time{};
+    std::pair<bool, fs::file_time_type> newest_rank{};
     for (const std::string& name : names_in(snapshots)) {
         const fs::path folder = snapshots / name;
         if (!fs::is_directory(folder, failed)) continue;
-        const fs::file_time_type time = fs::last_write_time(folder, failed);
-        if (newest.empty() || time > newest_time) newest = folder, newest_time = time;
+        const std::pair rank(has_config(folder), fs::last_write_time(folder, failed));
+        if (newest.empty() || rank > newest_rank) newest = folder, newest_rank = rank;
     }
     return newest;
 }
 
 bool is_cache(const fs::path& path) {
     std::error_code failed;
-    return !fs::exists(path / "config.json", failed) && fs::is_directory(path / "snapshots", failed);
+    return !has_config(path) && fs::is_directory(path / "snapshots", failed);
 }
 
-/// A folder of several caches is not a model, but its names say what can be opened.
-void refuse_folder_of_caches(const fs::path& folder) {
-    std::string caches;
+/// Hugging Face's folder of all caches, or `path` itself.
+fs::path inside_of_home(const fs::path& path) {
     std::error_code failed;
-    if (fs::exists(folder / "config.json", failed)) return;
+    return !has_config(path) && fs::is_directory(path / "hub", failed) ? path / "hub" : path;
+}
+
+/// The only model in a folder of caches; `folder` itself if there is none.
+/// @throws Error if there are several: the folder is not one model, but its names say what can be opened
+fs::path only_cache_in(const fs::path& folder) {
+    if (has_config(folder)) return folder;
+    std::vector<std::string> caches;
     for (const std::string& name : names_in(folder))
-        if (name.starts_with("models--") && is_cache(folder / name))
-            caches += (caches.empty() ? "" : ", ") + name;
-    if (!caches.empty())
-        throw Error({folder.string(), "one model", "the cache of several: " + caches.substr(0, 200),
+        if (name.starts_with("models--") && is_cache(folder / name)) caches.push_back(name);
+    if (caches.size() > 1)
+        throw Error({folder.string(), "one model",
+                     fmt::format("the cache of {}: {}", caches.size(),
+                                 fmt::format("{}", fmt::join(caches, ", ")).substr(0, 200)),
                      "open one of these folders"});
+    return caches.empty() ? folder : folder / caches.front();
 }
 
 std::shared_ptr<Weights> load_file(const fs::path& path, std::vector<std::string>& warnings,
@@ -100,9 +116,11 @@ std::shared_ptr<Weights> load_file(const fs::path& path, std::vector<std::string
 
 } // namespace
 
-fs::path model_path(const fs::path& path) {
-    if (path.filename() == "config.json" || path.filename() == "model.safetensors.index.json")
-        return path.has_parent_path() ? path.parent_path() : fs::path(".");
+fs::path model_path(const fs::path& given) {
+    if (given.filename() == "config.json" || given.filename() == "model.safetensors.index.json")
+        return given.has_parent_path() ? given.parent_path() : fs::path(".");
+    const bool is_snapshots = given.filename() == "snapshots" && !has_config(given);
+    const fs::path path = is_snapshots ? given.parent_path() : only_cache_in(inside_of_home(given));
     if (!is_cache(path)) return path;
     const fs::path snapshot = newest_snapshot(path);
     if (snapshot.empty())
@@ -130,7 +148,6 @@ std::shared_ptr<Weights> load_model(const fs::path& given, std::vector<std::stri
     if (!fs::exists(status))
         throw Error({path.string(), "a model folder or file", "nothing there", "check the path"});
     if (!fs::is_directory(status)) return load_file(path, warnings, ignored_keys);
-    refuse_folder_of_caches(path);
     return load_hf_model(disk_folder(path), warnings, "", ignored_keys);
 }
 

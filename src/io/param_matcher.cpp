@@ -176,15 +176,17 @@ void ParamMatcher::check_copy(const TensorEntry& original, const std::string& na
                      "set tie_word_embeddings to false in config.json"});
 }
 
-/// Whether the forward pass does without the tensor: buffers that follow from the config, and BERT's other
-/// heads.
+/// Whether the forward pass does without the tensor: buffers that follow from the config, and other outputs
+/// than the one that is used (of classifiers, of TRL's value models, of BERT).
 bool ParamMatcher::is_ignored(const std::string& name) const {
     for (const char* buffer : {".attn.bias", ".attn.masked_bias", ".attention.bias", ".attention.masked_bias",
                                "rotary_emb.inv_freq"})
         if (name.ends_with(buffer)) return true;
+    for (const char* head : {"score.", "v_head.", "multiple_choice_head.", "qa_outputs."})
+        if (name.starts_with(head)) return true;
     return is_bert() &&
-           (name.ends_with("embeddings.position_ids") || name.find("pooler.dense.") != std::string::npos ||
-            name.starts_with("cls.seq_relationship."));
+           (name.ends_with("embeddings.position_ids") || name.ends_with("embeddings.token_type_ids") ||
+            name.find("pooler.dense.") != std::string::npos || name.starts_with("cls.seq_relationship."));
 }
 
 void ParamMatcher::check_unused() const {

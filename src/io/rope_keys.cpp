@@ -44,7 +44,7 @@ double read_factor(ConfigKeys& keys, const RopeScaling& s, int n_ctx) {
 
 /// Reads one object of such keys. `outer_original` is the context that a key beside the object names; 0:
 /// none.
-Rope read_object(ConfigKeys keys, int n_ctx, int outer_original) {
+Rope read_object(ConfigKeys& keys, int n_ctx, int outer_original) {
     Rope rope;
     if (keys.has("rope_theta")) rope.theta = keys.number_or("rope_theta", 0);
     RopeScaling& s = rope.scaling;
@@ -78,7 +78,7 @@ Rope read_object(ConfigKeys keys, int n_ctx, int outer_original) {
         s.mscale = all.mscale, s.mscale_all_dim = all.mscale_all_dim;
     if (s.kind == longrope) s.short_factor = all.short_factor, s.long_factor = all.long_factor;
     if (s.has_attention_factor()) s.attention_factor = all.attention_factor;
-    keys.refuse_unread();
+    keys.judge_unread();
     return rope;
 }
 
@@ -89,10 +89,16 @@ std::optional<Rope> read_key(ConfigKeys& keys, const std::string& name, int n_ct
     const std::string where = keys.where() + ": '" + name + "'";
     const bool by_layer_type = !object.empty() && std::all_of(object.begin(), object.end(),
                                                               [](const json& v) { return v.is_object(); });
-    if (!by_layer_type) return read_object({object, where}, n_ctx, outer_original);
+    const auto read = [&](const json& inner, const std::string& inner_where) {
+        ConfigKeys inner_keys(inner, inner_where);
+        const Rope rope = read_object(inner_keys, n_ctx, outer_original);
+        keys.add_notices(inner_keys);
+        return rope;
+    };
+    if (!by_layer_type) return read(object, where);
     std::optional<Rope> first;
     for (const auto& [type, inner] : object.items()) {
-        const Rope rope = read_object({inner, fmt::format("{}: '{}'", where, type)}, n_ctx, outer_original);
+        const Rope rope = read(inner, fmt::format("{}: '{}'", where, type));
         if (first && *first != rope)
             throw Error({fmt::format("{}: '{}'", where, type), "the same for every type of layer",
                          json_summary(inner), "layers with different RoPE are not supported"});

@@ -27,7 +27,7 @@ class FirstTokenOfLayer {
     void look_at(Site pattern, int layer);
     /// As Measure::advance().
     bool advance(const RunView& view, std::size_t budget = Measure::k_no_limit);
-    int rows() const { return rows_; } ///< read so far
+    int rows() const { return rows_; }   ///< read so far
     int first() const { return first_; } ///< the first token of the last row read; -1: none is
     /// Over rows [0, rows); empty if none of them has a choice.
     std::optional<FirstTokenShare> share(int head, int rows) const;

@@ -40,6 +40,8 @@ void BpeModel::read_merges(const json& merges) {
         const json& merge = merges[rank];
         if (merge.is_string()) { // older files write "left right"
             const std::string_view both = merge.get_ref<const std::string&>();
+            if (both.starts_with("#version"))
+                continue; // the first line of the merges.txt that it was made of
             const std::size_t space = both.find(' ');
             if (space != both.npos && both.find(' ', space + 1) == both.npos) {
                 add_merge(both.substr(0, space), both.substr(space + 1), rank);

@@ -51,6 +51,15 @@ std::shared_ptr<const Tokenizer> load_sentencepiece(std::string_view bytes, cons
         {.bos = settings.flag("add_bos_token", is_llama), .eos = settings.flag("add_eos_token", is_t5)});
 }
 
+/// A folder without a tokenizer that can be read, or with half of one.
+[[noreturn]] void refuse_folder(const fs::path& folder) {
+    std::error_code ignored;
+    const bool is_half = fs::exists(folder / "vocab.json", ignored);
+    throw Error({folder.string(), "tokenizer.json, tokenizer.model, vocab.json with merges.txt, or vocab.txt",
+                 is_half ? "vocab.json without merges.txt" : "none of them",
+                 is_half ? "get merges.txt from where the model came from" : "name the tokenizer's file"});
+}
+
 /// Is this a vocab.json? Its values are all ids.
 bool is_vocabulary(const nlohmann::json& file) {
     return file.is_object() && !file.empty() &&
@@ -66,8 +75,7 @@ bool is_tokenizer_name(std::string_view name) {
 fs::path tokenizer_in(const fs::path& folder) {
     std::error_code ignored;
     for (const std::string_view name : k_names) {
-        const bool is_complete =
-            name != "vocab.json" || fs::exists(folder / "merges.txt", ignored);
+        const bool is_complete = name != "vocab.json" || fs::exists(folder / "merges.txt", ignored);
         if (is_complete && fs::exists(folder / name, ignored)) return folder / name;
     }
     return {};
@@ -78,7 +86,8 @@ std::shared_ptr<const Tokenizer> load_tokenizer(const fs::path& path, std::optio
     std::error_code ignored;
     if (fs::is_directory(path, ignored)) {
         const fs::path file = tokenizer_in(path);
-        return load_tokenizer(file.empty() ? path / "tokenizer.json" : file, expected_size);
+        if (file.empty()) refuse_folder(path);
+        return load_tokenizer(file, expected_size);
     }
     if (path.filename() == "merges.txt") return load_vocab_and_merges(path.parent_path() / "vocab.json");
     const MappedFile contents(path);

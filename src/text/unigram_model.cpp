@@ -22,9 +22,10 @@ UnigramModel::UnigramModel(const json& model, const std::string& where) : Subwor
             throw Error({item, "[token, score]", json_summary(entry), "the file is damaged"});
         names.push_back(entry[0].get<std::string>());
         scores_.push_back(entry[1].get<double>());
-        if (!vocab_.add(names.back(), static_cast<int>(names.size()) - 1))
-            throw Error({item, "every token once", json_summary(entry), "the file is damaged"});
     }
+    // Of a token that is listed twice the last one counts, as in Hugging Face's library.
+    for (std::size_t i = names.size(); i-- > 0;)
+        if (!vocab_.add(names[i], static_cast<int>(i))) names[i].clear();
     if (names.empty()) throw Error({where + ": 'vocab'", "tokens", "none", "the file is damaged"});
     index_ = PieceIndex(names);
     unknown_score_ = *std::min_element(scores_.begin(), scores_.end()) - k_unknown_penalty;

@@ -1,5 +1,6 @@
 #include "text/vocab_files.h"
 
+#include "io/foreign_file.h"
 #include "platform/error.h"
 #include "platform/mapped_file.h"
 #include "text/tokenizer_json.h"
@@ -39,6 +40,7 @@ void for_each_line(std::string_view text, Visit&& visit) {
 json read_merges_txt(const fs::path& file, const json& vocab) {
     json merges = json::array();
     const MappedFile contents(file);
+    refuse_foreign_file(contents.bytes(), file.string(), "merges");
     for_each_line(contents.text(), [&](std::string_view line, std::size_t number) {
         if (line.empty() || line.starts_with("#version")) return;
         const std::size_t space = line.find(' ');
@@ -87,15 +89,31 @@ json parts(json normalizer, json pre_tokenizer, json post_processor, json decode
             {"decoder", std::move(decoder)}};
 }
 
-json gpt2_parts(const TokenizerSettings& settings) {
+/// "bos" in front of a text.
+json bos_processor(const json& vocab, const std::string& bos) {
+    if (!vocab.contains(bos)) return nullptr;
+    const auto part = [](const char* what, const std::string& id) {
+        return json{{what, {{"id", id}, {"type_id", 0}}}};
+    };
+    const json single = {part("SpecialToken", bos), part("Sequence", "A")};
+    return step("TemplateProcessing",
+                {{"single", single},
+                 {"pair", single},
+                 {"special_tokens", {{bos, {{"id", bos}, {"ids", {vocab[bos]}}, {"tokens", {bos}}}}}}});
+}
+
+json gpt2_parts(const TokenizerSettings& settings, const json& vocab) {
     const bool add_prefix_space = settings.flag("add_prefix_space", false);
-    return parts(nullptr, byte_level_step(add_prefix_space, true), nullptr,
-                 byte_level_step(add_prefix_space, true));
+    const bool add_bos = settings.flag("add_bos_token", settings.model_type() == "opt");
+    const std::string bos =
+        settings.special_token("bos_token", settings.model_type() == "opt" ? "</s>" : "<|endoftext|>");
+    return parts(nullptr, byte_level_step(add_prefix_space, true),
+                 add_bos ? bos_processor(vocab, bos) : json(), byte_level_step(add_prefix_space, true));
 }
 
 /// RoBERTa is GPT-2's tokenizer with <s> and </s> around the text.
 json roberta_parts(const TokenizerSettings& settings, const json& vocab) {
-    json file = gpt2_parts(settings);
+    json file = gpt2_parts(settings, vocab);
     file["post_processor"] = processor("RobertaProcessing", vocab, settings.special_token("cls_token", "<s>"),
                                        settings.special_token("sep_token", "</s>"));
     return file;
@@ -154,8 +172,7 @@ json read_vocab_txt(const fs::path& file) {
     const MappedFile contents(file);
     for_each_line(contents.text(), [&](std::string_view line, std::size_t number) {
         if (!is_valid_utf8(line)) refuse_line(file, number, "a token in UTF-8", line);
-        if (!vocab.emplace(std::string(line), number - 1).second)
-            refuse_line(file, number, "a token that no line before has", line);
+        if (!line.empty()) vocab[std::string(line)] = number - 1; // of two lines with a token the last counts
     });
     return vocab;
 }
@@ -196,7 +213,7 @@ std::shared_ptr<const Tokenizer> load_vocab_and_merges(const fs::path& vocab_jso
     json file = kind == "roberta" ? roberta_parts(settings, vocab)
                 : kind == "qwen2" ? qwen2_parts()
                 : kind == "clip"  ? clip_parts(settings, vocab)
-                                  : gpt2_parts(settings);
+                                  : gpt2_parts(settings, vocab);
     file["model"] = std::move(model);
     file["added_tokens"] = settings.added_tokens(special, ids_of(vocab));
     for (json& token : file["added_tokens"]) // the mask stands for a word with the space before it

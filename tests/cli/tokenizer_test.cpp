@@ -54,6 +54,16 @@ TEST(TokenizerCommand, BadInputIsNamed) {
     expect_refused(arguments("bpe", good, "boss=<s>"), {"boss", "'bos'"});
 }
 
+/// Brackets around a whole text belong to it: they make no list.
+TEST(TokenizerCommand, KeepsBracketsAroundATextThatIsEncoded) {
+    const std::string file = text_file("brackets.json", R"({"model": {"type": "WordLevel", "unk_token": "?",
+        "vocab": {"?": 0, "[MASK]": 1, "[a, b]": 2}}})");
+    const std::string printed =
+        stdout_of({"tokenizer", "--encode", file, "--json", "--text", "[MASK]", "[a, b]"});
+    EXPECT_NE(printed.find("\"ids\":[1]"), std::string::npos) << printed;
+    EXPECT_NE(printed.find("\"ids\":[2]"), std::string::npos) << printed;
+}
+
 /// Ids, pieces and offsets in characters, for people and as JSON.
 TEST(TokenizerCommand, ShowsTheTokensOfTexts) {
     const std::string file = text_file("words.json", R"({"pre_tokenizer": {"type": "Whitespace"}, 

@@ -151,12 +151,40 @@ TEST(ForeignFile, ACacheOpensItsNewestSnapshot) {
     expect_equal(*load_model(cache, warnings), *older);
     write_text(cache / "refs" / "main", "../snapshots/aaa");
     expect_equal(*load_model(cache, warnings), *newer);
-    expect_words(problem_of([&] { load_model(scratch.path(), warnings); }),
-                 {scratch.path(), "one model", "models--someone--tiny", "open one"});
+    write_text(cache / "refs" / "main", "ccc"); // begun, and not complete
+    fs::create_directory(cache / "snapshots" / "ccc");
+    EXPECT_EQ(model_path(cache), cache / "snapshots" / "aaa");
     fs::remove_all(cache / "snapshots");
     fs::create_directory(cache / "snapshots");
     expect_words(problem_of([&] { load_model(cache, warnings); }),
                  {"snapshots", "a snapshot", "none", "download"});
+}
+
+/// Hugging Face's folder of caches opens if it holds one model, also by the folders around and inside of it.
+TEST(ForeignFile, AFolderOfCachesOpensItsOnlyModel) {
+    const TestFolder scratch;
+    const fs::path hub = scratch.path() / "hub", snapshots = hub / "models--someone--tiny" / "snapshots";
+    const auto weights = tiny_weights(tiny_config("llama"));
+    save_model(snapshots / "aaa", *weights);
+    fs::create_directories(hub / ".locks" / "models--someone--tiny");
+    fs::create_directories(hub / "datasets--someone--texts" / "snapshots" / "bbb");
+    std::vector<std::string> warnings;
+    for (const fs::path& path : {fs::path(scratch.path()), hub, snapshots}) {
+        EXPECT_EQ(model_path(path), snapshots / "aaa") << path;
+        expect_equal(*load_model(path, warnings), *weights);
+    }
+    save_model(hub / "models--other--small" / "snapshots" / "ccc", *weights);
+    for (const fs::path& path : {fs::path(scratch.path()), hub})
+        expect_words(problem_of([&] { load_model(path, warnings); }),
+                     {hub, "one model", "2: models--other--small, models--someone--tiny", "open one"});
+}
+
+TEST(ForeignFile, APointerForPyTorchsWeightsIsNamed) {
+    Files files = saved_files(*tiny_weights(tiny_config("llama")));
+    files.erase("model.safetensors");
+    files["pytorch_model.bin"] = k_lfs;
+    expect_words(problem_of([&] { load_files(files); }),
+                 {"pytorch_model.bin", "model.safetensors", "Git LFS pointer", "git lfs pull"});
 }
 
 TEST(ForeignFile, TheConfigStandsForItsFolder) {

@@ -182,7 +182,6 @@ INSTANTIATE_TEST_SUITE_P(
                k_llama,
                set("eos_token_id", {"x"}),
                {"'eos_token_id'", "an integer", "string \"x\"", ""}},
-        BadKey{"n_ctx", k_gpt2, set("n_ctx", 512), {"'n_ctx'", "1024", "512", "n_positions"}},
         BadKey{"epsilon", k_llama, set("rms_norm_eps", -1), {"norm_eps", "0 to 1", "-1", ""}}),
     [](const auto& info) { return std::string(info.param.name); });
 

@@ -225,8 +225,9 @@ TEST(ReceptiveField, SpreadIsTheSameTheOtherWay) {
                               spread[static_cast<std::size_t>(l) + 1][static_cast<std::size_t>(row)])
                         << name << ": token " << t << " to row " << row << " after layer " << l;
                 }
-                EXPECT_EQ(spread.back()[static_cast<std::size_t>(row)],
-                          receptive_field(run->plan(), config, k_tokens, row)[0][static_cast<std::size_t>(t)]);
+                EXPECT_EQ(
+                    spread.back()[static_cast<std::size_t>(row)],
+                    receptive_field(run->plan(), config, k_tokens, row)[0][static_cast<std::size_t>(t)]);
             }
         }
     }

@@ -10,7 +10,8 @@
 namespace gf::tests::promoted_tokens_test {
 namespace {
 
-/// The derivative of the logits by a step along the vector, in double precision, with the norm's divisor held.
+/// The derivative of the logits by a step along the vector, in double precision, with the norm's divisor
+/// held.
 std::vector<double> direct_logits(const Weights& w, const std::vector<real>& vector) {
     const ModelConfig& c = w.config;
     double mean = 0;
@@ -51,7 +52,8 @@ TEST(PromotedTokens, AreThoseWithTheLargestDirectLogits) {
         promoted.look_at(*weights, vector);
         EXPECT_TRUE(promoted.is_complete()) << "the same vector is not read again";
     }
-    EXPECT_FALSE(PromotedTokens::exist(*random_weights(preset("bert").config))) << "post-norm has no such path";
+    EXPECT_FALSE(PromotedTokens::exist(*random_weights(preset("bert").config)))
+        << "post-norm has no such path";
 }
 
 } // namespace

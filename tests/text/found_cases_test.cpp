@@ -140,8 +140,8 @@ TEST_F(FoundFiles, VocabTxt) {
     EXPECT_EQ(load_tokenizer(folder_)->encode("Cat c\xC3\xA1t The"), Ids({2, 9, 10, 1, 3}));
     write("tokenizer_config.json", R"({"do_lower_case": true, "strip_accents": false})");
     EXPECT_EQ(load_tokenizer(folder_)->encode("Cat C\xC3\xA1t"), Ids({2, 7, 10, 3}));
-    write("vocab.txt", "[UNK]\nthe\nthe\n");
-    expect_error([&] { load_tokenizer(folder_); }, {"vocab.txt: line 3", "'the'"});
+    write("vocab.txt", "[UNK]\nthe\n\nthe\n");
+    EXPECT_EQ(load_tokenizer(folder_)->encode("the x"), Ids({3, 0})) << "the last of two, and no empty token";
     write("vocab.txt", "hello\nworld\n");
     expect_error([&] { load_tokenizer(folder_); }, {"vocab.txt", "[UNK]", "unk_token"});
     write("tokenizer_config.json", R"({"tokenizer_class": "EsmTokenizer"})");
@@ -181,10 +181,48 @@ TEST_F(FoundFiles, TokenizerModel) {
 
 /// A clone without Git LFS has pointers for files, also for large tokenizers.
 TEST_F(FoundFiles, LfsPointers) {
-    for (const char* name : {"tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "tok.bin"}) {
+    const auto is_named = [&](const char* name) {
         write(name, "version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 17210000\n");
         expect_error([&] { load_tokenizer(folder_ / name); }, {name, "Git LFS pointer", "git lfs pull"});
-    }
+    };
+    for (const char* name : {"tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "tok.bin"})
+        is_named(name);
+    write("vocab.json", R"({"a": 0, "b": 1, "ab": 2})");
+    is_named("merges.txt");
+}
+
+TEST_F(FoundFiles, HalfATokenizerIsNamed) {
+    expect_error([&] { load_tokenizer(folder_); }, {"tokenizer.json", "none of them"});
+    write("vocab.json", R"({"a": 0, "b": 1, "ab": 2})");
+    expect_error([&] { load_tokenizer(folder_); }, {"vocab.json without merges.txt", "get merges.txt"});
+}
+
+/// GPT-2's kind puts BOS in front of a text where its settings say so, and OPT's always does.
+TEST_F(FoundFiles, BosBesideVocabJson) {
+    write("vocab.json", R"({"</s>": 0, "a": 1, "b": 2, "\u0120": 3})");
+    write("merges.txt", "#version: 0.2\n");
+    write("tokenizer_config.json", R"({"tokenizer_class": "GPT2Tokenizer", "bos_token": "</s>"})");
+    EXPECT_EQ(load_tokenizer(folder_)->encode("ab"), Ids({1, 2}));
+    write("config.json", R"({"model_type": "opt"})");
+    EXPECT_EQ(load_tokenizer(folder_)->encode("ab"), Ids({0, 1, 2}));
+    write("config.json", R"({"model_type": "gpt2"})");
+    write("tokenizer_config.json",
+          R"({"tokenizer_class": "GPT2Tokenizer", "bos_token": "</s>", "add_bos_token": true})");
+    EXPECT_EQ(load_tokenizer(folder_)->encode("ab"), Ids({0, 1, 2}));
+    EXPECT_EQ(load_tokenizer(folder_)->encode("ab", false), Ids({1, 2}));
+}
+
+/// What converters left in tokenizer.json files, as Hugging Face's library reads it.
+TEST(FoundCases, WhatConvertersLeft) {
+    const auto bpe =
+        make_tokenizer(json::parse(R"({"model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2},
+                        "merges": ["#version: 0.2", "a b"]}})"),
+                       "t.json");
+    EXPECT_EQ(bpe->encode("abb"), Ids({2, 1}));
+    const auto unigram = make_tokenizer(json::parse(R"({"model": {"type": "Unigram", "unk_id": 0,
+                        "vocab": [["<unk>", 0], ["a", -3], ["b", -1], ["a", -1], ["ab", -9]]}})"),
+                                        "t.json");
+    EXPECT_EQ(unigram->encode("ab"), Ids({3, 2})) << "of a token listed twice the last one counts";
 }
 
 } // namespace

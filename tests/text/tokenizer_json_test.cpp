@@ -355,7 +355,7 @@ TEST(LoadTokenizer, FilesAndFolders) {
         std::ofstream(folder / name, std::ios::binary) << bytes;
     };
 
-    expect_error([&] { load_tokenizer(folder); }, {"tokenizer.json", "nothing there"});
+    expect_error([&] { load_tokenizer(folder); }, {"tokenizer.json", "none of them"});
     write("tokenizer.json", small_file().dump());
     write("no_extension", " \n" + small_file().dump());
     write("empty.json", "");

@@ -19,7 +19,7 @@ namespace {
 constexpr std::array<const char*, 3> k_list_names{"takes", "first token", "rollout"};
 constexpr std::array<std::string_view, 3> k_list_terms{"value-weighted attention", "first token",
                                                        "attention rollout"};
-constexpr std::size_t k_shares_budget = 60'000; ///< weights read in a frame: about 0.1 ms
+constexpr std::size_t k_shares_budget = 60'000;    ///< weights read in a frame: about 0.1 ms
 constexpr std::size_t k_promoted_budget = 500'000; ///< values of the unembedding read in a frame
 
 // Design lengths.

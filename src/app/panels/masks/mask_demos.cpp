@@ -197,8 +197,8 @@ void WindowDemo::update(const MaskCase& c, FieldOf of, int row) {
 
 FieldOf WindowDemo::draw(const MaskCase& c, const UiRect& whole, FieldOf of, int row, Commands& commands) {
     UiRect area = whole;
-    ImGui::SetCursorScreenPos({whole.max.x - segmented_control_width(k_fields_of, ControlSize::small),
-                               whole.min.y - px(2)});
+    ImGui::SetCursorScreenPos(
+        {whole.max.x - segmented_control_width(k_fields_of, ControlSize::small), whole.min.y - px(2)});
     demo_line(area, "The window", theme().text, true);
     int chosen = static_cast<int>(of);
     if (segmented_control("whose field", chosen, k_fields_of, ControlSize::small))

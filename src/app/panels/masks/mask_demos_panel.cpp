@@ -65,7 +65,8 @@ void MaskDemosPanel::draw(const View& v, Selection& selection, Commands& command
         switch (static_cast<Demo>((static_cast<int>(options_.first) + i) % 3)) {
         case Demo::leak: draw_leak_demo(c, area, commands); break;
         case Demo::window:
-            options_.field = window_.draw(c, area, options_.field, selection.token_in_view(v.cursor), commands);
+            options_.field =
+                window_.draw(c, area, options_.field, selection.token_in_view(v.cursor), commands);
             break;
         case Demo::padding: draw_padding_demo(c, area, commands); break;
         }

@@ -83,7 +83,8 @@ bool draw_leak_legend(const LeakMarks& marks, ImVec2 at, float height) {
     if (!item.seen) return false;
     char most[16] = "";
     *fmt::format_to_n(most, sizeof most - 1, "{:.2f}", marks.largest).out = 0;
-    const std::array<const char*, 2> words{marks.open ? "mask off: the outlined word" : "mask on: the outlined word",
+    const std::array<const char*, 2> words{marks.open ? "mask off: the outlined word"
+                                                      : "mask on: the outlined word",
                                            "is exchanged; click: back"};
     draw_lines(item.box, words, "logits move", theme().panel, most);
     draw_focus_ring(item, px(3));

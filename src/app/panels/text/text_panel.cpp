@@ -351,7 +351,8 @@ void TextPanel::draw_token(const View& v, int position, Selection& selection, Co
     ImGui::PopID();
 }
 
-/// Prints above each token how surprising it was or how far its logits moved, and below the tokens who wrote them.
+/// Prints above each token how surprising it was or how far its logits moved, and below the tokens who wrote
+/// them.
 void TextPanel::draw_annotations(const View& v, const UiRect* next) {
     if (leak_) {
         if (layout_.above > 0) draw_changes(*leak_, visible_tokens_);

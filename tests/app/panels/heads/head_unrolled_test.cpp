@@ -1,6 +1,7 @@
 // A head unrolled: every number on screen is one that the run's queries, keys and values give in double
 // precision, whatever the scheme of positions.
 
+#include "app/view/token_labels.h"
 #include "app/workbench_support.h"
 
 #include <cmath>
@@ -229,6 +230,26 @@ TEST_F(UnrolledTest, FirstTokenAttentionIsNamed) {
     EXPECT_TRUE(bench.shows("Head", "means over 8 rows that have a choice"));
     ui.click("Head/head 3");
     EXPECT_EQ(bench.pinned_head(), (HeadRef{0, 3}));
+    // What its value promotes: its part of W_O, the final gain and the unembedding, product by product.
+    ui.leave();
+    const Weights& w = trace().weights();
+    const Matrix& out = w.blocks[0].attn_out;
+    const int d_head = config().d_head, kv_head = 3 / config().group_size();
+    int best = 0;
+    double most = -1e9;
+    for (int token = 0; token < config().d_vocab; ++token) {
+        double logit = 0;
+        for (int i = 0; i < config().d_model; ++i) {
+            double written = 0;
+            for (int j = 0; j < d_head; ++j)
+                written += trace().value({0, Site::v, 0, kv_head, 0, j}) *
+                           out.data[static_cast<std::ptrdiff_t>(3 * d_head + j) * out.stride + i];
+            logit += written * (static_cast<double>(w.ln_final_gain[i]) + config().gain_offset) *
+                     static_cast<double>(w.unembed.data[i * w.unembed.stride + token]);
+        }
+        if (logit > most) most = logit, best = token;
+    }
+    EXPECT_TRUE(bench.shows("Head", fmt::format("head 3: its value raises {} ", token_labels().label(best))));
 }
 
 TEST_F(UnrolledTest, RolloutOfTheRowInView) {

@@ -261,7 +261,8 @@ TEST_F(MasksPanelTest, TheLeakIsDrawnOverTheText) {
         std::vector<std::string> all{"0",
                                      fmt::format("{:.2f}", std::max(std::ranges::max(found->leak.open),
                                                                     std::ranges::max(found->leak.masked)))};
-        for (const real change : changes) all.push_back(change < 0.005f ? "0" : fmt::format("{:.2f}", change));
+        for (const real change : changes)
+            all.push_back(change < 0.005f ? "0" : fmt::format("{:.2f}", change));
         return all;
     };
     ui.click("Mask demos/mask off");
