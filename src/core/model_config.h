@@ -14,9 +14,28 @@
 namespace gf {
 
 enum class NormKind { layer, rms }; ///< LayerNorm (Ba et al. 2016), RMSNorm (Zhang & Sennrich 2019)
-/// Before each sub-layer, or after each residual addition (Vaswani et al. 2017).
-enum class NormPlace { pre, post };
-enum class Positions { none, learned, sinusoidal, rope, alibi };
+/// Where the norms of a block stand.
+enum class NormPlace {
+    pre,    ///< x + f(norm(x)): before each sub-layer (Xiong et al. 2020)
+    post,   ///< norm(x + f(x)): after each residual addition (Vaswani et al. 2017)
+    output, ///< x + norm(f(x)): only what a sub-layer adds (OLMo 2, Team OLMo 2024)
+    both,   ///< x + norm(f(norm(x))): before and behind each sub-layer (Gemma 2, Team Gemma 2024)
+};
+/// What the sub-layers of a block read.
+enum class Sublayers {
+    in_turn,         ///< attention reads the stream, the MLP what attention has made of it
+    parallel,        ///< both read the stream that enters the block, each behind its own norm (GPT-NeoX)
+    parallel_shared, ///< both read the same norm of it (GPT-J, Wang & Komatsuzaki 2021)
+};
+/// The RMSNorm of queries and keys before their product (Henry et al. 2020).
+enum class QkNorm {
+    none,
+    heads,      ///< of each head's vector, with one gain for all heads
+    projection, ///< of all heads' vectors together
+};
+/// buckets: a learned number for each head and range of distances is added to the scores (T5, Raffel et al.
+/// 2020).
+enum class Positions { none, learned, sinusoidal, rope, alibi, buckets };
 /// Which dimensions rotate together: (2i, 2i + 1), or (i, i + d_head / 2).
 enum class RopePairs { interleaved, half };
 enum class MlpKind { none, plain, gated }; ///< none: an attention-only block
@@ -33,7 +52,22 @@ enum class MaskKind {
     strided,
     padding
 };
-enum class TensorNames { llama, gpt2, bert, gpt_neo }; ///< whose names the parameters carry in files
+/// Whose names the parameters carry in files.
+enum class TensorNames {
+    llama,
+    gpt2,
+    bert,
+    gpt_neo,
+    gpt_neox,
+    opt,
+    phi,
+    phi3,
+    gemma2,
+    olmo2,
+    roberta,
+    distilbert,
+    t5
+};
 
 enum class OutputHead {
     tokens,        ///< logits of the next token
@@ -53,6 +87,7 @@ struct LayerConfig {
     int window;
     Positions positions;
     RopePairs rope_pairs;
+    int d_rotary; ///< how many dimensions of each head RoPE turns; 0 in a layer without RoPE
     double rope_theta;
     const RopeScaling* rope_scaling; ///< lives as long as the ModelConfig that was asked
     MlpKind mlp;
@@ -79,14 +114,30 @@ struct ModelConfig {
     NormPlace norm_place = NormPlace::pre;
     double norm_eps = 1e-5;
     double gain_offset = 0; ///< added to the stored gains of all norms (Gemma: 1)
+    Sublayers sublayers = Sublayers::in_turn;
 
     Positions positions = Positions::rope;
     RopePairs rope_pairs = RopePairs::half;
+    int d_rotary = 0; ///< RoPE turns the first so many dimensions of each head; 0: all of them
     double rope_theta = 10000.0;
     RopeScaling rope_scaling{};
+    double window_rope_theta = 0; ///< layers with a window have this base, without scaling; 0: as the others
+    /// 1 for each layer that RoPE turns, 0 for one without positions, in a model whose layers differ; else
+    /// empty.
+    std::vector<int> layer_rope{};
+    int position_offset = 0; ///< learned: rows of the table in files before that of position 0 (OPT: 2)
+    int n_buckets = 0;       ///< buckets: ranges of distances, over both directions if the model reads both
+    int bucket_max_distance = 0; ///< buckets: from here on all distances are one bucket
 
     double embed_scale = 1; ///< the tokens' embeddings are multiplied by it (Gemma: the root of d_model)
     double attn_scale = 0;  ///< query times key is; 0: by 1 / sqrt(d_head)
+    QkNorm qk_norm = QkNorm::none;
+    double score_cap = 0;   ///< scores s become cap tanh(s / cap) (Gemma 2); 0: they do not
+    double logit_cap = 0;   ///< the same for logits
+    double logit_scale = 1; ///< logits are multiplied by it (T5: 1 / the root of d_model)
+    /// Each head has a learned score without a value, so that its weights sum to less than 1 (Agarwal et al.
+    /// 2025).
+    bool attn_sink = false;
 
     MaskKind mask = MaskKind::causal;
     int window = 0; ///< sliding_window: a query sees itself and the window - 1 tokens before it
@@ -108,6 +159,7 @@ struct ModelConfig {
     bool attn_qkv_bias = false;
     bool attn_out_bias = false;
     bool mlp_bias = false;
+    bool unembed_bias = false; ///< of the head tokens; masked_tokens always has one
 
     TensorNames tensor_names = TensorNames::llama;
     int bos_id = -1; ///< -1: the model has none
@@ -117,11 +169,7 @@ struct ModelConfig {
 
     /// What a layer is; the fields above are the values for layers that say nothing else. The passes, the
     /// plan of a run and the formulas ask for these here only.
-    LayerConfig layer(int l) const {
-        if (!layer_windows.empty() && l >= 0 && layer_windows[static_cast<std::size_t>(l)] > 0)
-            return layer_with(MaskKind::sliding_window, layer_windows[static_cast<std::size_t>(l)]);
-        return layer_with(mask, window);
-    }
+    LayerConfig layer(int l) const;
     /// How many sets of block parameters there are (cross-layer sharing, Lan et al. 2020).
     int n_groups() const { return n_layer_groups > 0 ? n_layer_groups : n_layers; }
     /// The set of block parameters that a layer uses; -1 for layer -1, which is outside the blocks.
@@ -141,6 +189,22 @@ struct ModelConfig {
     /// The row whose logits predict the token at `position`.
     int logits_row(int position) const { return fills_in() ? position : position - 1; }
     bool is_moe() const { return n_experts > 0; }
+    /// Whether each sub-layer reads a norm of the stream.
+    bool norms_input() const { return norm_place == NormPlace::pre || norm_place == NormPlace::both; }
+    /// Whether what a sub-layer adds to the stream is normalised before.
+    bool norms_output() const { return norm_place == NormPlace::output || norm_place == NormPlace::both; }
+    /// Whether the stream itself is normalised behind each sub-layer. If it is not, a norm follows the last
+    /// layer.
+    bool norms_stream() const { return norm_place == NormPlace::post; }
+    bool is_parallel() const { return sublayers != Sublayers::in_turn; }
+    /// Whether the MLP has a norm of its own before or, where the stream is normalised, behind it.
+    bool has_norm2() const {
+        return mlp != MlpKind::none && (norms_stream() || norms_input()) &&
+               sublayers != Sublayers::parallel_shared;
+    }
+    bool has_unembed_bias() const {
+        return head == OutputHead::masked_tokens || (head == OutputHead::tokens && unembed_bias);
+    }
     /// What the product of a query and a key is multiplied by.
     real score_scale() const {
         return attn_scale > 0 ? static_cast<real>(attn_scale) : 1 / std::sqrt(static_cast<real>(d_head));
@@ -151,12 +215,6 @@ struct ModelConfig {
     int d_kv() const { return n_kv_heads * d_head; }
     /// MLPs that a token passes: its experts, or one in a dense model.
     int expert_slots() const { return is_moe() ? experts_per_token : 1; }
-
-  private:
-    LayerConfig layer_with(MaskKind its_mask, int its_window) const {
-        return {its_mask,      its_window, positions, rope_pairs,       rope_theta,
-                &rope_scaling, mlp,        n_experts, experts_per_token};
-    }
 };
 
 /// The encoder of an encoder-decoder, as a model of its own: the same blocks without cross-attention, reading
@@ -170,6 +228,8 @@ void validate(const ModelConfig& config, const std::string& where);
 // Names of the enumerators. Files, the command line, the window and error messages use the same words.
 std::string_view name(NormKind);
 std::string_view name(NormPlace);
+std::string_view name(Sublayers);
+std::string_view name(QkNorm);
 std::string_view name(Positions);
 std::string_view name(RopePairs);
 std::string_view name(RopeScalingKind);

@@ -1,5 +1,7 @@
 #include "core/params.h"
 
+#include "core/param_names.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -10,114 +12,20 @@
 namespace gf {
 namespace {
 
-/// What a family calls its parameters, without ".weight" and ".bias". Empty where it has no such parameter.
-struct ParamNamePieces {
-    const char *stem, *embed, *pos_embed, *embed_norm, *block;
-    const char *norm1, *q, *k, *v, *attn_out, *norm2, *gate, *up, *down;
-    const char *norm_final, *mlm_dense, *mlm_norm, *unembed, *unembed_bias;
-};
-constexpr ParamNamePieces k_llama{"model.",
-                                  "embed_tokens",
-                                  "embed_positions",
-                                  "embed_layernorm",
-                                  "layers.",
-                                  "input_layernorm",
-                                  "self_attn.q_proj",
-                                  "self_attn.k_proj",
-                                  "self_attn.v_proj",
-                                  "self_attn.o_proj",
-                                  "post_attention_layernorm",
-                                  "mlp.gate_proj",
-                                  "mlp.up_proj",
-                                  "mlp.down_proj",
-                                  "norm",
-                                  "mlm_head.dense",
-                                  "mlm_head.layernorm",
-                                  "lm_head.weight",
-                                  "lm_head.bias"};
-constexpr ParamNamePieces k_gpt2{"transformer.",
-                                 "wte",
-                                 "wpe",
-                                 "",
-                                 "h.",
-                                 "ln_1",
-                                 "attn.c_attn",
-                                 "",
-                                 "",
-                                 "attn.c_proj",
-                                 "ln_2",
-                                 "",
-                                 "mlp.c_fc",
-                                 "mlp.c_proj",
-                                 "ln_f",
-                                 "",
-                                 "",
-                                 "lm_head.weight",
-                                 ""};
-constexpr ParamNamePieces k_gpt_neo{"transformer.",
-                                    "wte",
-                                    "wpe",
-                                    "",
-                                    "h.",
-                                    "ln_1",
-                                    "attn.attention.q_proj",
-                                    "attn.attention.k_proj",
-                                    "attn.attention.v_proj",
-                                    "attn.attention.out_proj",
-                                    "ln_2",
-                                    "",
-                                    "mlp.c_fc",
-                                    "mlp.c_proj",
-                                    "ln_f",
-                                    "",
-                                    "",
-                                    "lm_head.weight",
-                                    ""};
-constexpr ParamNamePieces k_bert{"bert.",
-                                 "embeddings.word_embeddings",
-                                 "embeddings.position_embeddings",
-                                 "embeddings.LayerNorm",
-                                 "encoder.layer.",
-                                 "attention.output.LayerNorm",
-                                 "attention.self.query",
-                                 "attention.self.key",
-                                 "attention.self.value",
-                                 "attention.output.dense",
-                                 "output.LayerNorm",
-                                 "",
-                                 "intermediate.dense",
-                                 "output.dense",
-                                 "",
-                                 "cls.predictions.transform.dense",
-                                 "cls.predictions.transform.LayerNorm",
-                                 "cls.predictions.decoder.weight",
-                                 "cls.predictions.bias"};
-
-const ParamNamePieces& names_of(TensorNames family) {
-    switch (family) {
-    case TensorNames::gpt2: return k_gpt2;
-    case TensorNames::bert: return k_bert;
-    case TensorNames::gpt_neo: return k_gpt_neo;
-    case TensorNames::llama: break;
-    }
-    return k_llama;
-}
-
 /// Builds the table of one model, in the order of its files.
 class TableBuilder {
   public:
-    explicit TableBuilder(const ModelConfig& c)
-        : config_(c), names_(names_of(c.tensor_names)), conv1d_(c.tensor_names == TensorNames::gpt2) {}
+    explicit TableBuilder(const ModelConfig& c) : config_(c) {}
 
     std::vector<ParamRow> build() {
-        const std::string stem = names_.stem;
-        matrix(stem + (config_.has_encoder() ? "shared" : names_.embed) + ".weight", Role::embed,
+        const std::string stem = names().stem;
+        matrix(stem + (config_.has_encoder() ? "shared" : names().embed) + ".weight", Role::embed,
                config_.d_vocab, config_.d_model, false);
-        if (config_.has_encoder()) { // BART's names (Lewis et al. 2019)
+        if (config_.has_encoder()) {
             stack_ = Stack::encoder;
-            stack(stem + "encoder.", config_.n_encoder_layers);
+            stack(stem + names().encoder, config_.n_encoder_layers);
             stack_ = Stack::decoder;
-            stack(stem + "decoder.", config_.n_layers);
+            stack(stem + names().decoder, config_.n_layers);
         } else {
             stack(stem, config_.n_groups());
         }
@@ -126,59 +34,81 @@ class TableBuilder {
     }
 
   private:
+    const ParamNames& names() const { return param_names(config_.tensor_names, stack_); }
+
     void stack(const std::string& stem, int n_blocks) {
         if (config_.positions == Positions::learned)
-            matrix(stem + names_.pos_embed + ".weight", Role::pos_embed, config_.n_ctx, config_.d_model,
-                   false);
-        if (config_.embed_norm) norm(stem + names_.embed_norm, Role::embed_ln_gain, Role::embed_ln_bias);
+            matrix(stem + names().pos_embed + ".weight", Role::pos_embed,
+                   config_.position_offset + config_.n_ctx, config_.d_model, false);
+        if (config_.positions == Positions::buckets)
+            matrix(stem + names().position_bias + ".weight", Role::position_bias, config_.n_buckets,
+                   config_.n_heads, false);
+        if (config_.embed_norm) norm(stem + names().embed_norm, Role::embed_ln_gain, Role::embed_ln_bias);
         for (layer_ = 0; layer_ < n_blocks; ++layer_)
-            block(stem + names_.block + std::to_string(layer_) + ".");
+            block(stem + names().block + std::to_string(layer_) + ".");
         layer_ = -1;
-        if (config_.norm_place == NormPlace::pre)
-            norm(stem + names_.norm_final, Role::ln_final_gain, Role::ln_final_bias);
+        if (!config_.norms_stream())
+            norm(stem + names().norm_final, Role::ln_final_gain, Role::ln_final_bias);
     }
     void block(const std::string& at) {
-        norm(at + names_.norm1, Role::ln1_gain, Role::ln1_bias);
-        if (conv1d_) { // q, k and v side by side
-            linear(at + names_.q, Role::qkv, Role::qkv_bias, config_.d_model,
-                   config_.d_q() + 2 * config_.d_kv(), true);
-        } else {
-            linear(at + names_.q, Role::q, Role::q_bias, config_.d_model, config_.d_q(),
-                   config_.attn_qkv_bias);
-            linear(at + names_.k, Role::k, Role::k_bias, config_.d_model, config_.d_kv(),
-                   config_.attn_qkv_bias);
-            linear(at + names_.v, Role::v, Role::v_bias, config_.d_model, config_.d_kv(),
-                   config_.attn_qkv_bias);
-        }
-        linear(at + names_.attn_out, Role::attn_out, Role::attn_out_bias, config_.d_q(), config_.d_model,
-               config_.attn_out_bias, Init::normal_residual);
+        if (config_.norms_input() || config_.norms_stream())
+            norm(at + names().norm1, Role::ln1_gain, Role::ln1_bias);
+        attention(at);
+        if (config_.norms_output()) norm(at + names().norm1_post, Role::ln1_post_gain, Role::ln1_post_bias);
         if (config_.has_encoder() && stack_ == Stack::decoder) cross_attention(at);
         if (config_.mlp == MlpKind::none) return;
-        norm(at + names_.norm2, Role::ln2_gain, Role::ln2_bias);
+        if (config_.has_norm2()) norm(at + names().norm2, Role::ln2_gain, Role::ln2_bias);
         if (config_.is_moe())
             experts(at + "block_sparse_moe.");
         else
-            dense_mlp(at, names_.gate, names_.up, names_.down);
+            dense_mlp(at, names().gate, config_.mlp == MlpKind::gated ? names().up : names().plain,
+                      names().down, names().gate_up);
+        if (config_.norms_output()) norm(at + names().norm2_post, Role::ln2_post_gain, Role::ln2_post_bias);
+    }
+    void attention(const std::string& at) {
+        const int d = config_.d_model, dq = config_.d_q(), dkv = config_.d_kv();
+        if (*names().qkv) {
+            linear(at + names().qkv, Role::qkv, Role::qkv_bias, d, dq + 2 * dkv, config_.attn_qkv_bias);
+            const std::size_t n_rows = config_.attn_qkv_bias ? 2 : 1;
+            for (std::size_t i = rows_.size() - n_rows; i < rows_.size(); ++i)
+                if (names().qkv_by_heads && config_.group_size() == 1) rows_[i].file_heads = config_.n_heads;
+        } else {
+            linear(at + names().q, Role::q, Role::q_bias, d, dq, config_.attn_qkv_bias);
+            linear(at + names().k, Role::k, Role::k_bias, d, dkv, config_.attn_qkv_bias);
+            linear(at + names().v, Role::v, Role::v_bias, d, dkv, config_.attn_qkv_bias);
+        }
+        if (config_.qk_norm != QkNorm::none) {
+            const bool by_heads = config_.qk_norm == QkNorm::heads;
+            const Init init = config_.gain_offset > 0 ? Init::zeros : Init::ones;
+            vector(at + names().q_norm + ".weight", Role::q_norm_gain, by_heads ? config_.d_head : dq, init);
+            vector(at + names().k_norm + ".weight", Role::k_norm_gain, by_heads ? config_.d_head : dkv, init);
+        }
+        if (config_.attn_sink) vector(at + names().sink, Role::sink, config_.n_heads, Init::zeros);
+        linear(at + names().attn_out, Role::attn_out, Role::attn_out_bias, dq, d, config_.attn_out_bias,
+               Init::normal_residual);
     }
     void cross_attention(const std::string& at) {
-        norm(at + "encoder_attn_layer_norm", Role::ln_cross_gain, Role::ln_cross_bias);
-        linear(at + "encoder_attn.q_proj", Role::cross_q, Role::cross_q_bias, config_.d_model, config_.d_q(),
-               config_.attn_qkv_bias);
-        linear(at + "encoder_attn.k_proj", Role::cross_k, Role::cross_k_bias, config_.d_model, config_.d_kv(),
-               config_.attn_qkv_bias);
-        linear(at + "encoder_attn.v_proj", Role::cross_v, Role::cross_v_bias, config_.d_model, config_.d_kv(),
-               config_.attn_qkv_bias);
-        linear(at + "encoder_attn.o_proj", Role::cross_attn_out, Role::cross_attn_out_bias, config_.d_q(),
-               config_.d_model, config_.attn_out_bias, Init::normal_residual);
+        const int d = config_.d_model, dq = config_.d_q(), dkv = config_.d_kv();
+        const bool bias = config_.attn_qkv_bias;
+        norm(at + names().norm_cross, Role::ln_cross_gain, Role::ln_cross_bias);
+        linear(at + names().cross_q, Role::cross_q, Role::cross_q_bias, d, dq, bias);
+        linear(at + names().cross_k, Role::cross_k, Role::cross_k_bias, d, dkv, bias);
+        linear(at + names().cross_v, Role::cross_v, Role::cross_v_bias, d, dkv, bias);
+        linear(at + names().cross_attn_out, Role::cross_attn_out, Role::cross_attn_out_bias, dq, d,
+               config_.attn_out_bias, Init::normal_residual);
     }
-    void dense_mlp(const std::string& at, const char* gate, const char* up, const char* down) {
+    /// `gate_up` is the name of gate and up side by side; empty where they are apart.
+    void dense_mlp(const std::string& at, const char* gate, const char* up, const char* down,
+                   const char* gate_up = "") {
+        const int d = config_.d_model, d_mlp = config_.d_mlp;
         const bool gated = config_.mlp == MlpKind::gated;
-        linear(at + (gated ? gate : up), Role::mlp_in, Role::mlp_in_bias, config_.d_model, config_.d_mlp,
-               config_.mlp_bias);
-        if (gated)
-            linear(at + up, Role::mlp_up, Role::mlp_up_bias, config_.d_model, config_.d_mlp,
-                   config_.mlp_bias);
-        linear(at + down, Role::mlp_out, Role::mlp_out_bias, config_.d_mlp, config_.d_model, config_.mlp_bias,
+        if (gated && *gate_up && !config_.mlp_bias) {
+            matrix(at + gate_up + ".weight", Role::mlp_in_up, d, 2 * d_mlp, true);
+        } else {
+            linear(at + (gated ? gate : up), Role::mlp_in, Role::mlp_in_bias, d, d_mlp, config_.mlp_bias);
+            if (gated) linear(at + up, Role::mlp_up, Role::mlp_up_bias, d, d_mlp, config_.mlp_bias);
+        }
+        linear(at + down, Role::mlp_out, Role::mlp_out_bias, d_mlp, d, config_.mlp_bias,
                Init::normal_residual);
     }
     void experts(const std::string& at) { // Mixtral's names: w1 gate, w3 up, w2 down
@@ -190,21 +120,21 @@ class TableBuilder {
     }
     void head() {
         if (config_.head == OutputHead::masked_tokens) {
-            linear(names_.mlm_dense, Role::mlm_dense, Role::mlm_dense_bias, config_.d_model, config_.d_model,
+            linear(names().mlm_dense, Role::mlm_dense, Role::mlm_dense_bias, config_.d_model, config_.d_model,
                    true);
-            norm(names_.mlm_norm, Role::mlm_ln_gain, Role::mlm_ln_bias);
+            norm(names().mlm_norm, Role::mlm_ln_gain, Role::mlm_ln_bias);
         }
         if (config_.has_logits() && !config_.tied_embeddings)
-            matrix(names_.unembed, Role::unembed, config_.d_model, config_.d_vocab, true);
-        if (config_.head == OutputHead::masked_tokens)
-            vector(names_.unembed_bias, Role::unembed_bias, config_.d_vocab, Init::zeros);
+            matrix(names().unembed, Role::unembed, config_.d_model, config_.d_vocab, true);
+        if (config_.has_unembed_bias())
+            vector(names().unembed_bias, Role::unembed_bias, config_.d_vocab, Init::zeros);
         if (config_.head == OutputHead::classes)
             linear("classifier", Role::classifier, Role::classifier_bias, config_.d_model, config_.n_classes,
                    true);
     }
 
     void add(std::string name, Role role, std::vector<int> shape, bool transposed, Init init, bool decay) {
-        rows_.push_back({std::move(name), std::move(shape), transposed, init, decay, role, layer_, expert_,
+        rows_.push_back({std::move(name), std::move(shape), transposed, 0, init, decay, role, layer_, expert_,
                          stack_, offset_});
         offset_ += rows_.back().size();
     }
@@ -221,13 +151,11 @@ class TableBuilder {
     /// Linear layers are [out, in] in files, except GPT-2's, which are of the kind Conv1D and [in, out].
     void linear(const std::string& name, Role weight, Role bias, int in, int out, bool with_bias,
                 Init init = Init::normal) {
-        matrix(name + ".weight", weight, in, out, !conv1d_, init);
+        matrix(name + ".weight", weight, in, out, !names().conv1d, init);
         if (with_bias) vector(name + ".bias", bias, out, Init::zeros);
     }
 
     const ModelConfig& config_;
-    const ParamNamePieces& names_;
-    const bool conv1d_;
     std::vector<ParamRow> rows_;
     std::size_t offset_ = 0;
     int layer_ = -1, expert_ = -1;
@@ -253,24 +181,32 @@ std::vector<ParamRow> param_table(const ModelConfig& config) { return TableBuild
 std::size_t param_count(const ModelConfig& c) {
     // Floating point cannot overflow here and is exact far beyond what any file can hold.
     const double per_norm = c.norm == NormKind::layer ? 2 : 1, d = c.d_model;
-    double attention = per_norm * d + d * (c.d_q() + 2.0 * c.d_kv()) + double(c.d_q()) * d; // with its norm
+    double attention = d * (c.d_q() + 2.0 * c.d_kv()) + double(c.d_q()) * d;
     if (c.attn_qkv_bias) attention += c.d_q() + 2.0 * c.d_kv();
     if (c.attn_out_bias) attention += d;
     double block = attention;
+    if (c.norms_input() || c.norms_stream()) block += per_norm * d;
+    if (c.norms_output()) block += (c.mlp == MlpKind::none ? 1 : 2) * per_norm * d;
+    if (c.qk_norm == QkNorm::heads) block += 2.0 * c.d_head;
+    if (c.qk_norm == QkNorm::projection) block += c.d_q() + double(c.d_kv());
+    if (c.attn_sink) block += c.n_heads;
+    if (c.has_norm2()) block += per_norm * d;
     if (c.mlp != MlpKind::none) {
         const double factors = c.mlp == MlpKind::gated ? 2 : 1;
         double mlp = (factors + 1) * d * c.d_mlp;
         if (c.mlp_bias) mlp += factors * c.d_mlp + d;
-        block += per_norm * d + (c.is_moe() ? c.n_experts * mlp + d * c.n_experts : mlp);
+        block += c.is_moe() ? c.n_experts * mlp + d * c.n_experts : mlp;
     }
     double outside = 0; // the blocks, in each stack
-    if (c.positions == Positions::learned) outside += double(c.n_ctx) * d;
-    if (c.norm_place == NormPlace::pre) outside += per_norm * d;
+    if (c.positions == Positions::learned) outside += double(c.position_offset + c.n_ctx) * d;
+    if (c.positions == Positions::buckets) outside += double(c.n_buckets) * c.n_heads;
+    if (!c.norms_stream()) outside += per_norm * d;
     if (c.embed_norm) outside += per_norm * d;
     double n = double(c.d_vocab) * d * (c.has_logits() && !c.tied_embeddings ? 2 : 1) + outside +
                c.n_groups() * block;
-    if (c.has_encoder()) n += outside + c.n_encoder_layers * block + c.n_layers * attention;
-    if (c.head == OutputHead::masked_tokens) n += d * d + d + per_norm * d + c.d_vocab;
+    if (c.has_encoder()) n += outside + c.n_encoder_layers * block + c.n_layers * (per_norm * d + attention);
+    if (c.head == OutputHead::masked_tokens) n += d * d + d + per_norm * d;
+    if (c.has_unembed_bias()) n += c.d_vocab;
     if (c.head == OutputHead::classes) n += (d + 1) * c.n_classes;
     const double max_exact = 9e15; // whole numbers up to 2^53 are exact in a double
     return n > max_exact ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(n);
@@ -326,7 +262,8 @@ void Weights::bind(const ParamRow& r) {
     const int dq = config.d_q(), dkv = config.d_kv();
     switch (r.role) {
     case Role::embed: s.embed = p; break;
-    case Role::pos_embed: s.pos_embed = p; break;
+    case Role::pos_embed: s.pos_embed = p + config.position_offset * config.d_model; break;
+    case Role::position_bias: s.position_bias = p; break;
     case Role::embed_ln_gain: s.embed_ln_gain = p; break;
     case Role::embed_ln_bias: s.embed_ln_bias = p; break;
     case Role::ln1_gain: b->ln1_gain = p; break;
@@ -343,8 +280,15 @@ void Weights::bind(const ParamRow& r) {
     case Role::k_bias: b->k_bias = p; break;
     case Role::v: b->v = m; break;
     case Role::v_bias: b->v_bias = p; break;
+    case Role::q_norm_gain: b->q_norm_gain = p; break;
+    case Role::k_norm_gain: b->k_norm_gain = p; break;
+    case Role::sink: b->sink = p; break;
     case Role::attn_out: b->attn_out = m; break;
     case Role::attn_out_bias: b->attn_out_bias = p; break;
+    case Role::ln1_post_gain: b->ln1_post_gain = p; break;
+    case Role::ln1_post_bias: b->ln1_post_bias = p; break;
+    case Role::ln2_post_gain: b->ln2_post_gain = p; break;
+    case Role::ln2_post_bias: b->ln2_post_bias = p; break;
     case Role::ln_cross_gain: b->ln_cross_gain = p; break;
     case Role::ln_cross_bias: b->ln_cross_bias = p; break;
     case Role::cross_q: b->cross.q = m; break;
@@ -358,6 +302,10 @@ void Weights::bind(const ParamRow& r) {
     case Role::ln2_gain: b->ln2_gain = p; break;
     case Role::ln2_bias: b->ln2_bias = p; break;
     case Role::router: b->router = m; break;
+    case Role::mlp_in_up:
+        e->in = {p, m.in, config.d_mlp, m.stride};
+        e->up = {p + config.d_mlp, m.in, config.d_mlp, m.stride};
+        break;
     case Role::mlp_in: e->in = m; break;
     case Role::mlp_in_bias: e->in_bias = p; break;
     case Role::mlp_up: e->up = m; break;

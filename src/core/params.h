@@ -16,13 +16,14 @@ namespace gf {
 /// What a parameter does. Matrices are kept [in, out], so that a row of activations times the matrix is a
 /// plain product. Gains and biases of norms are [d_model]; a bias has the width that its matrix gives.
 enum class Role {
-    embed,     ///< [d_vocab, d_model]
-    pos_embed, ///< [n_ctx, d_model]
+    embed,         ///< [d_vocab, d_model]
+    pos_embed,     ///< [position_offset + n_ctx, d_model]
+    position_bias, ///< [n_buckets, n_heads]: of all layers of a stack
     embed_ln_gain,
     embed_ln_bias,
     ln1_gain,
     ln1_bias,
-    qkv, ///< [d_model, d_q + 2 d_kv]: GPT-2 keeps q, k and v side by side
+    qkv, ///< [d_model, d_q + 2 d_kv]: some families keep q, k and v side by side
     qkv_bias,
     q, ///< [d_model, d_q]
     q_bias,
@@ -30,8 +31,13 @@ enum class Role {
     k_bias,
     v, ///< [d_model, d_kv]
     v_bias,
-    attn_out, ///< [d_q, d_model]
+    q_norm_gain, ///< [d_head] or [d_q], see QkNorm
+    k_norm_gain, ///< [d_head] or [d_kv]
+    sink,        ///< [n_heads]
+    attn_out,    ///< [d_q, d_model]
     attn_out_bias,
+    ln1_post_gain, ///< this one and those with `post` below: of the norms of what a sub-layer adds
+    ln1_post_bias,
     ln_cross_gain, ///< this one and those below: attention to the source, with the shapes of attention
     ln_cross_bias,
     cross_q,
@@ -44,8 +50,11 @@ enum class Role {
     cross_attn_out_bias,
     ln2_gain,
     ln2_bias,
-    router, ///< [d_model, n_experts]
-    mlp_in, ///< [d_model, d_mlp]: what the activation function is applied to
+    ln2_post_gain,
+    ln2_post_bias,
+    router,    ///< [d_model, n_experts]
+    mlp_in_up, ///< [d_model, 2 d_mlp]: some families keep the two below side by side
+    mlp_in,    ///< [d_model, d_mlp]: what the activation function is applied to
     mlp_in_bias,
     mlp_up, ///< [d_model, d_mlp]: in a gated MLP the factor without activation function
     mlp_up_bias,
@@ -71,6 +80,9 @@ struct ParamRow {
     std::string name;       ///< as in Hugging Face's files
     std::vector<int> shape; ///< as in memory: {in, out} or {width}
     bool file_transposed;   ///< the file holds [out, in] (torch.nn.Linear)
+    /// 0, or into how many heads the outputs of q, k and v are sorted in the file: (head, q or k or v,
+    /// d_head) where memory has (q or k or v, head, d_head).
+    int file_heads;
     Init init;
     bool decay; ///< whether weight decay applies
     Role role;
@@ -101,12 +113,16 @@ struct ExpertWeights {
 
 struct AttentionWeights {
     Matrix q, k, v, attn_out;
+    const real *q_norm_gain = nullptr, *k_norm_gain = nullptr;
+    const real* sink = nullptr; ///< [n_heads]
     const real *q_bias = nullptr, *k_bias = nullptr, *v_bias = nullptr, *attn_out_bias = nullptr;
 };
 
 /// Views of one block's parameters. A pointer is null where the model has no such parameter.
 struct BlockWeights : AttentionWeights {
     const real *ln1_gain = nullptr, *ln1_bias = nullptr, *ln2_gain = nullptr, *ln2_bias = nullptr;
+    const real *ln1_post_gain = nullptr, *ln1_post_bias = nullptr, *ln2_post_gain = nullptr,
+               *ln2_post_bias = nullptr;
     const real *ln_cross_gain = nullptr, *ln_cross_bias = nullptr;
     AttentionWeights cross; ///< attention to the source, in the decoder of an encoder-decoder
     Matrix router;
@@ -115,14 +131,15 @@ struct BlockWeights : AttentionWeights {
 
 /// Views of what one stack of blocks computes with.
 struct StackWeights {
-    const real* embed = nullptr;     ///< [d_vocab, d_model]
-    const real* pos_embed = nullptr; ///< [n_ctx, d_model]; learned positions only
+    const real* embed = nullptr;         ///< [d_vocab, d_model]
+    const real* pos_embed = nullptr;     ///< [n_ctx, d_model] from position 0 on; learned positions only
+    const real* position_bias = nullptr; ///< [n_buckets, n_heads]
     const real *embed_ln_gain = nullptr, *embed_ln_bias = nullptr;
-    const real *ln_final_gain = nullptr, *ln_final_bias = nullptr; ///< pre-norm models only
+    const real *ln_final_gain = nullptr, *ln_final_bias = nullptr; ///< not if the stream is normalised
     Matrix mlm_dense;
     const real *mlm_dense_bias = nullptr, *mlm_ln_gain = nullptr, *mlm_ln_bias = nullptr;
     Matrix unembed; ///< [d_model, d_vocab]; if tied, a transposed copy of embed, see Weights::refresh()
-    const real* unembed_bias = nullptr; ///< masked-token head only
+    const real* unembed_bias = nullptr; ///< see ModelConfig::has_unembed_bias()
     Matrix classifier;
     const real* classifier_bias = nullptr;
     std::vector<BlockWeights> blocks; ///< one per layer; layers of a group view the same parameters

@@ -62,7 +62,7 @@ struct RopeScaling {
     }
 };
 
-/// The shape of RoPE that a scaling is applied to.
+/// The shape of RoPE that a scaling is applied to. `d_head` counts the dimensions that turn.
 struct RopeShape {
     double theta;
     int d_head, n_ctx;

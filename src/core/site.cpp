@@ -42,7 +42,7 @@ int site_width(const ModelConfig& c, Site site, int n_keys) {
     case Axis::slot: return c.experts_per_token;
     case Axis::d_vocab: return c.d_vocab;
     case Axis::n_classes: return c.n_classes;
-    case Axis::one: return 1;
+    case Axis::one: return site_heads(c, site);
     default: return c.d_model;
     }
 }
@@ -56,12 +56,19 @@ bool has_key_axis(Site site) { return site_row(site).axes.back() == Axis::key ||
 
 bool has_source_keys(Site site) { return site_row(site).axes.back() == Axis::source; }
 
+Site query_site(const ModelConfig& c) {
+    return has_site(c, Site::rot_q) ? Site::rot_q : has_site(c, Site::norm_q) ? Site::norm_q : Site::q;
+}
+
+Site key_site(const ModelConfig& c) {
+    return has_site(c, Site::rot_k) ? Site::rot_k : has_site(c, Site::norm_k) ? Site::norm_k : Site::k;
+}
+
 Site output_site(const ModelConfig& c) {
     switch (c.head) {
     case OutputHead::classes: return Site::class_logits;
     case OutputHead::embedding: return Site::pooled;
-    case OutputHead::none:
-        return c.norm_place == NormPlace::pre ? Site::ln_final_normalized : Site::normalized_resid_post;
+    case OutputHead::none: return c.norms_stream() ? Site::normalized_resid_post : Site::ln_final_normalized;
     default: return Site::logits;
     }
 }

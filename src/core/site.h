@@ -25,11 +25,18 @@ enum class Site {
     q,
     k,
     v,
+    q_norm_scale,
+    norm_q,
+    k_norm_scale,
+    norm_k,
     rot_q,
     rot_k,
     attn_scores,
     pattern,
     z,
+    attn_raw,
+    ln1_post_scale,
+    ln1_post_normalized,
     attn_out,
     resid_mid,
     ln_cross_scale,
@@ -51,6 +58,9 @@ enum class Site {
     mlp_pre,
     mlp_pre_linear,
     mlp_post,
+    mlp_raw,
+    ln2_post_scale,
+    ln2_post_normalized,
     mlp_out,
     resid_post,
     normalized_resid_post,
@@ -163,6 +173,10 @@ bool has_key_axis(Site site);
 
 /// Whether the keys are tokens of the source: scores and patterns of cross-attention.
 bool has_source_keys(Site site);
+
+/// The queries and the keys that scores are products of: as they are, normalised, or turned by RoPE.
+Site query_site(const ModelConfig& config);
+Site key_site(const ModelConfig& config);
 
 /// The site of the model's output: logits, class logits, the pooled vectors, or the stream after the last
 /// norm.

@@ -20,6 +20,7 @@ bool is_kept(const ModelConfig& c, Site site, Keep keep) {
         return true; // takes little room beside the layers
     switch (site) {
     case Site::k: // the cache of a model without RoPE
+    case Site::norm_k:
     case Site::rot_k:
     case Site::v:
     case Site::encoder_out:

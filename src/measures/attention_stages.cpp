@@ -15,9 +15,11 @@ using enum AttentionStage;
 struct ProductSites {
     Site query, key;
 };
-ProductSites product_sites(Attention attention, bool turned) {
+ProductSites product_sites(const ModelConfig& c, Attention attention, bool turned) {
     if (attention == Attention::cross) return {Site::cross_q, Site::cross_k};
-    return turned ? ProductSites{Site::rot_q, Site::rot_k} : ProductSites{Site::q, Site::k};
+    if (turned) return {Site::rot_q, Site::rot_k};
+    const bool normed = has_site(c, Site::norm_q);
+    return {normed ? Site::norm_q : Site::q, normed ? Site::norm_k : Site::k};
 }
 
 Site site_of(Attention attention, AttentionStage stage) {
@@ -25,20 +27,33 @@ Site site_of(Attention attention, AttentionStage stage) {
     return stage == scores ? Site::attn_scores : Site::pattern;
 }
 
-constexpr std::array k_with_rope{product, turned, scaled, scores, weights},
-    k_with_alibi{product, scaled, penalised, scores, weights};
-constexpr std::array k_without_positions{product, scaled, scores, weights};
+/// The stages with these positions.
+struct Stages {
+    std::array<AttentionStage, 6> all{};
+    std::size_t n = 0;
+    constexpr Stages(Positions positions, bool caps) {
+        all[n++] = product;
+        if (positions == Positions::rope) all[n++] = turned;
+        all[n++] = scaled;
+        if (positions == Positions::alibi) all[n++] = penalised;
+        if (positions == Positions::buckets) all[n++] = biased;
+        if (caps) all[n++] = capped;
+        all[n++] = scores, all[n++] = weights;
+    }
+};
+constexpr Positions k_in_scores[] = {Positions::none, Positions::rope, Positions::alibi, Positions::buckets};
+template <bool caps>
+constexpr std::array k_stages{Stages(k_in_scores[0], caps), Stages(k_in_scores[1], caps),
+                              Stages(k_in_scores[2], caps), Stages(k_in_scores[3], caps)};
 
 } // namespace
 
 std::span<const AttentionStage> attention_stages(const ModelConfig& config, int layer, Attention attention) {
-    const Positions positions =
-        attention == Attention::cross ? Positions::none : config.layer(layer).positions;
-    switch (positions) {
-    case Positions::rope: return k_with_rope;
-    case Positions::alibi: return k_with_alibi;
-    default: return k_without_positions;
-    }
+    std::size_t kind = 0; // those that are added to the embeddings have no stage
+    for (std::size_t i = 1; i < std::size(k_in_scores); ++i)
+        if (attention == Attention::self && config.layer(layer).positions == k_in_scores[i]) kind = i;
+    const Stages& stages = config.score_cap > 0 ? k_stages<true>[kind] : k_stages<false>[kind];
+    return {stages.all.data(), stages.n};
 }
 
 UnrolledAttention::UnrolledAttention(const RunView& view, Attention attention, int layer, int head)
@@ -61,7 +76,7 @@ int UnrolledAttention::n_keys(int query) const {
 
 UnrolledAttention::Pair UnrolledAttention::vectors(AttentionStage stage, int query, int column) const {
     const bool is_turned = stage != product && view_.config().layer(layer_).positions == Positions::rope;
-    const auto [q, k] = product_sites(attention_, is_turned);
+    const auto [q, k] = product_sites(view_.config(), attention_, is_turned);
     const auto width = static_cast<std::size_t>(d_head_);
     const int kv_head = head_ / view_.config().group_size();
     const Trace& trace = *view_.trace;
@@ -69,10 +84,12 @@ UnrolledAttention::Pair UnrolledAttention::vectors(AttentionStage stage, int que
             {trace.row(k, layer_, first_key(query) + column) + kv_head * d_head_, width}};
 }
 
-real UnrolledAttention::penalty(int query, int column) const {
+real UnrolledAttention::of_distance(int query, int column) const {
     const Trace& trace = *view_.trace;
-    const int distance = trace.plan(query).position - trace.plan(first_key(query) + column).position;
-    return trace.positions().slope(head_) * static_cast<real>(std::abs(distance));
+    const int at = trace.plan(query).position, key = trace.plan(first_key(query) + column).position;
+    if (view_.config().layer(layer_).positions == Positions::alibi)
+        return -trace.positions().slope(head_) * static_cast<real>(std::abs(at - key));
+    return trace.stack().position_bias[trace.positions().bucket(at, key) * view_.config().n_heads + head_];
 }
 
 /// q · k of every query of the block: (queries, d_head) x (d_head, columns) -> (queries, columns).
@@ -117,13 +134,19 @@ void UnrolledAttention::values(AttentionStage stage, const Block& b, std::vector
     }
     products(stage, b, out, scratch);
     if (stage == product || stage == turned) return;
-    const real scale = view_.trace->config().score_scale();
+    const ModelConfig& c = view_.trace->config();
+    const real scale = c.score_scale(), cap = static_cast<real>(c.score_cap);
+    const auto has = [&](AttentionStage s) {
+        return std::find(stages_.begin(), stages_.end(), s) != stages_.end();
+    };
+    const bool adds = stage != scaled && (has(penalised) || has(biased));
     for (std::size_t i = 0; i < out.size(); ++i) {
         if (out[i] == k_not_visible) continue;
         out[i] *= scale;
-        if (stage == penalised)
-            out[i] -=
-                penalty(b.query_begin + static_cast<int>(i / n), b.column_begin + static_cast<int>(i % n));
+        if (adds)
+            out[i] += of_distance(b.query_begin + static_cast<int>(i / n),
+                                  b.column_begin + static_cast<int>(i % n));
+        if (stage == capped) soft_cap(cap, &out[i], 1);
     }
 }
 

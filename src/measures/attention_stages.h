@@ -11,17 +11,19 @@
 namespace gf {
 
 enum class AttentionStage {
-    product,   ///< q · k (Vaswani et al. 2017, 3.2.1)
+    product,   ///< q · k (Vaswani et al. 2017, 3.2.1), of normalised ones where the model normalises them
     turned,    ///< the same of queries and keys that RoPE has turned (Su et al. 2021)
     scaled,    ///< divided by sqrt(d_head), or what the model does instead
     penalised, ///< minus slope * distance: ALiBi (Press et al. 2022)
+    biased,    ///< plus the number of the distance's bucket (T5, Raffel et al. 2020)
+    capped,    ///< cap * tanh(s / cap) (Gemma 2, Team Gemma 2024)
     scores,    ///< without the keys that the mask hides: hook_attn_scores
     weights,   ///< their softmax: hook_pattern
 };
 
 /// The stages of a layer's attention, in the order of the computation. Where position has a stage depends on
-/// the model: RoPE turns before the division, ALiBi subtracts behind it, and positions that are added to the
-/// embeddings have none. Attention to a source knows no positions.
+/// the model: RoPE turns before the division, ALiBi and buckets add to the score behind it, and positions
+/// that are added to the embeddings have none. Attention to a source knows no positions.
 std::span<const AttentionStage> attention_stages(const ModelConfig& config, int layer, Attention attention);
 
 /// One head's attention in a run. Lives no longer than the view.
@@ -62,7 +64,8 @@ class UnrolledAttention {
     int first_key(int query) const;
     void products(AttentionStage stage, const Block& block, std::vector<real>& out,
                   std::vector<real>& keys) const;
-    real penalty(int query, int column) const;
+    /// What the distance of the two adds to their score.
+    real of_distance(int query, int column) const;
 
     RunView view_;
     Attention attention_;

@@ -26,11 +26,26 @@ void FirstTokenOfLayer::start(const RunView& view) {
     const auto row = [&](int head, int i) {
         return w.data + static_cast<std::ptrdiff_t>(head * d_head_ + i) * w.stride;
     };
+    is_normed_ = c.norms_output() && !has_source_keys(pattern_);
+    std::vector<real>
+        written; // [head, i, d_model]: W_O, or what a norm behind it leaves of it but its divisor
+    for (int head = 0; head < n_heads_; ++head)
+        for (int i = 0; i < d_head_; ++i) {
+            const real mean = c.norm == NormKind::layer ? mean_of(row(head, i), c.d_model) : real(0);
+            for (int j = 0; j < c.d_model; ++j)
+                written.push_back(is_normed_ ? (row(head, i)[j] - mean) *
+                                                   (block.ln1_post_gain[j] + static_cast<real>(c.gain_offset))
+                                             : row(head, i)[j]);
+        }
+    const auto written_row = [&](int head, int i) {
+        return written.data() + static_cast<std::ptrdiff_t>(head * d_head_ + i) * c.d_model;
+    };
     gram_.clear();
     for (int head = 0; head < n_heads_; ++head)
         for (int i = 0; i < d_head_; ++i)
             for (int j = 0; j < d_head_; ++j)
-                gram_.push_back(static_cast<double>(dot(row(head, i), row(head, j), c.d_model)));
+                gram_.push_back(
+                    static_cast<double>(dot(written_row(head, i), written_row(head, j), c.d_model)));
 }
 
 /// The length of a head's vector, (d_head), behind its part of W_O.
@@ -74,8 +89,10 @@ void FirstTokenOfLayer::read_row(const RunView& view, int row) {
             const auto weight = static_cast<double>(weights[first - keys.first]);
             ++sum.queries;
             sum.weight += weight;
-            sum.written += weight * first_written_[static_cast<std::size_t>(head)];
-            sum.of += written_by(head, trace.row(mixed, layer_, row) + head * d_head_);
+            const double divisor =
+                is_normed_ ? static_cast<double>(*trace.row(Site::ln1_post_scale, layer_, row)) : 1;
+            sum.written += weight * first_written_[static_cast<std::size_t>(head)] / divisor;
+            sum.of += written_by(head, trace.row(mixed, layer_, row) + head * d_head_) / divisor;
         }
         sums_.push_back(sum);
     }

@@ -41,6 +41,7 @@ class FirstTokenOfLayer {
     int layer_ = -1;
     ValueSource source_;
     int rows_ = 0, n_heads_ = 0, d_head_ = 0;
+    bool is_normed_ = false; ///< a norm stands between W_O and the stream
     std::vector<double>
         gram_; ///< [head, i, j]: W_O's rows of a head times each other, so that |x W_O|² = x G x
     std::vector<FirstTokenShare> sums_; ///< [n, head]: sums over the first n rows

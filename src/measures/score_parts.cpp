@@ -19,18 +19,20 @@ namespace {
 
 /// The values of a head's query, or of the key that it reads.
 const real* query_of(const Trace& run, const QueryAndKey& rows) {
-    return run.row(Site::q, rows.layer, rows.query) + rows.head * run.config().d_head;
+    const Site site = run.has(Site::norm_q) ? Site::norm_q : Site::q;
+    return run.row(site, rows.layer, rows.query) + rows.head * run.config().d_head;
 }
 const real* key_of(const Trace& run, const QueryAndKey& rows) {
     const ModelConfig& c = run.config();
-    return run.row(Site::k, rows.layer, rows.key) + rows.head / c.group_size() * c.d_head;
+    const Site site = run.has(Site::norm_k) ? Site::norm_k : Site::k;
+    return run.row(site, rows.layer, rows.key) + rows.head / c.group_size() * c.d_head;
 }
 
 } // namespace
 
 void rope_pairs(const Trace& run, const QueryAndKey& rows, std::vector<RopePair>& pairs) {
     const ModelConfig& c = run.config();
-    const int n = c.d_head / 2;
+    const int n = c.layer(rows.layer).d_rotary / 2;
     const bool half = c.layer(rows.layer).rope_pairs == RopePairs::half;
     const int step = half ? 1 : 2, apart = half ? n : 1; // pair i: (step * i, step * i + apart)
     const real *q = query_of(run, rows), *k = key_of(run, rows);

@@ -31,8 +31,9 @@ struct QueryAndKey {
 /// How far the query stands behind the key, in positions.
 int distance_between(const Trace& run, const QueryAndKey& rows);
 
-/// Their pairs, d_head / 2 of them. At distance_between() the parts add up to the score in the run. The layer
-/// must have RoPE, and the run must keep its queries and keys.
+/// Their pairs, d_rotary / 2 of them. If RoPE turns whole heads and scores have no soft-cap, the parts at
+/// distance_between() add up to the score in the run. The layer must have RoPE, and the run must keep its
+/// queries and keys.
 void rope_pairs(const Trace& run, const QueryAndKey& rows, std::vector<RopePair>& pairs);
 
 /// The score of the pairs at a distance: the sum of their parts.

@@ -56,9 +56,10 @@ nlohmann::ordered_json StreamMeasures::result() const {
 void StreamMeasures::measure(const Trace& t, int row) {
     const ModelConfig& c = t.config();
     const bool has_mlp = c.mlp != MlpKind::none;
-    const bool pre = c.norm_place == NormPlace::pre;
+    const bool pre = !c.norms_stream(), parallel = c.is_parallel();
     // If the sub-layer's output is not kept, it is the difference of the stream after and before it. Where a
-    // post-norm stands between the two, the calls below pass `added` as `from`, and the share is 0.
+    // post-norm stands between the two, or both sub-layers add at once, the calls below pass `added` as
+    // `from`, and the share is 0.
     const auto share = [&](Site added, Site from, Site to, int l) {
         if (t.kept(added, l)) return share_of(t.row(added, l, row), t.row(to, l, row), c.d_model);
         if (!t.kept(from, l) || !t.kept(to, l)) return 0.0f;
@@ -69,12 +70,14 @@ void StreamMeasures::measure(const Trace& t, int row) {
     };
     for (int l = 0; l < c.n_layers; ++l) {
         WriteShare s;
-        s.attention = share(Site::attn_out, Site::resid_pre, has_mlp ? Site::resid_mid : Site::resid_post, l);
+        s.attention = share(Site::attn_out, parallel ? Site::attn_out : Site::resid_pre,
+                            has_mlp && !parallel ? Site::resid_mid : Site::resid_post, l);
         if (t.source())
             s.cross = share(Site::cross_attn_out, pre ? Site::resid_mid : Site::cross_attn_out,
                             Site::resid_mid_cross, l);
         const Site before_mlp = t.source() ? Site::resid_mid_cross : Site::resid_mid;
-        if (has_mlp) s.mlp = share(Site::mlp_out, pre ? before_mlp : Site::mlp_out, Site::resid_post, l);
+        if (has_mlp)
+            s.mlp = share(Site::mlp_out, pre && !parallel ? before_mlp : Site::mlp_out, Site::resid_post, l);
         shares_.push_back(s);
     }
     if (!c.has_logits()) return predictions_.push_back({});

@@ -125,7 +125,7 @@ void Engine::note_changed_rows(const Branch& shown) {
         !(now->plan().looks_ahead() || depends_on_length(now->config(), now->setup())))
         return;
     const ModelConfig& c = now->config();
-    const Site last = c.norm_place == NormPlace::pre ? Site::resid_post : Site::normalized_resid_post;
+    const Site last = c.norms_stream() ? Site::normalized_resid_post : Site::resid_post;
     std::vector<bool> changed;
     for (int r = 0; r < std::min(n_before, shown.rows()) && before->tokens()[r] == now->tokens()[r]; ++r) {
         const real* row = now->row(last, c.n_layers - 1, r);

@@ -39,6 +39,7 @@ TEST(Cost, IsTwiceTheMatricesForEveryPreset) {
             if (r.shape.size() != 2 || r.role == Role::pos_embed || r.role == Role::embed) continue;
             // These cost once for a text, or once for a source.
             if (r.role == Role::classifier) continue;
+            if (r.role == Role::position_bias) continue; // looked up
             if (r.stack == Stack::encoder || r.role == Role::cross_k || r.role == Role::cross_v) continue;
             int layers = r.layer < 0 ? 1 : 0; // how often the matrix is used
             for (int l = 0; l < c.n_layers; ++l) layers += r.layer >= 0 && c.layer_group(l) == r.layer;

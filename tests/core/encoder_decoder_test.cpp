@@ -127,7 +127,7 @@ TEST_P(EncoderDecoder, TheStacksShareTheEmbeddingOnly) {
         EXPECT_EQ(row.serves(Stack::encoder) && row.serves(Stack::decoder), row.role == Role::embed)
             << row.name;
         shared += row.role == Role::embed;
-        const bool encoders = row.name.starts_with("model.encoder.");
+        const bool encoders = row.name.starts_with("model.encoder.") || row.name.starts_with("encoder.");
         EXPECT_EQ(row.stack == Stack::encoder, encoders) << row.name;
     }
     EXPECT_EQ(shared, 1);

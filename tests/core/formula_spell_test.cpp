@@ -76,6 +76,7 @@ class Calculator {
         if (take("e^")) return std::exp(factor());
         if (take("sin")) return std::sin(factor());
         if (take("cos")) return std::cos(factor());
+        if (take("tanh")) return std::tanh(factor());
         for (const Activation f :
              {Activation::gelu_tanh, Activation::gelu, Activation::silu, Activation::relu})
             if (rest_.starts_with(name(f)) && rest_.substr(name(f).size()).starts_with('(')) {

@@ -196,7 +196,9 @@ TEST(ParamTable, OnlyMatricesDecay) {
             EXPECT_TRUE(!r.file_transposed || r.shape.size() == 2) << r.name;
             const bool gain = r.role == Role::ln1_gain || r.role == Role::ln2_gain ||
                               r.role == Role::ln_final_gain || r.role == Role::embed_ln_gain ||
-                              r.role == Role::mlm_ln_gain || r.role == Role::ln_cross_gain;
+                              r.role == Role::mlm_ln_gain || r.role == Role::ln_cross_gain ||
+                              r.role == Role::ln1_post_gain || r.role == Role::ln2_post_gain ||
+                              r.role == Role::q_norm_gain || r.role == Role::k_norm_gain;
             const bool is_one = gain && p.config.gain_offset == 0; // else the offset is what makes it 1
             EXPECT_EQ(r.init == Init::ones, is_one) << r.name;
             EXPECT_EQ(r.init == Init::zeros, r.shape.size() == 1 && !is_one) << r.name;

@@ -28,7 +28,7 @@ class Reference {
                      Site::embed_ln_normalized);
         if (crosses()) keep(Site::encoder_out, -1, source_);
         for (int l = 0; l < config_.n_layers; ++l) x = block(x, l);
-        if (config_.norm_place == NormPlace::pre)
+        if (config_.norm_place != NormPlace::post)
             x = norm(x, -1, Role::ln_final_gain, Role::ln_final_bias, Site::ln_final_scale,
                      Site::ln_final_normalized);
         output_ = x;
@@ -86,10 +86,14 @@ class Reference {
             x = norm(x, -1, Role::mlm_ln_gain, Role::mlm_ln_bias, Site::mlm_ln_scale,
                      Site::mlm_ln_normalized);
         }
-        if (config_.head == OutputHead::tokens || config_.head == OutputHead::masked_tokens)
-            keep(Site::logits, -1,
-                 config_.tied_embeddings ? tied_logits(x)
-                                         : project(x, Role::unembed, Role::unembed_bias, config_.d_vocab));
+        if (config_.head == OutputHead::tokens || config_.head == OutputHead::masked_tokens) {
+            Table logits = config_.tied_embeddings
+                               ? tied_logits(x)
+                               : project(x, Role::unembed, Role::unembed_bias, config_.d_vocab);
+            for (auto& row : logits)
+                for (double& v : row) v = capped(v * config_.logit_scale, config_.logit_cap);
+            keep(Site::logits, -1, logits);
+        }
         if (config_.head != OutputHead::classes && config_.head != OutputHead::embedding) return;
         Table pooled{config_.pooling == Pooling::last ? x.back() : x.front()};
         for (std::size_t i = 0; config_.pooling == Pooling::mean && i < pooled[0].size(); ++i) {
@@ -101,6 +105,8 @@ class Reference {
             keep(Site::class_logits, -1,
                  project(pooled, Role::classifier, Role::classifier_bias, config_.n_classes));
     }
+
+    static double capped(double x, double cap) { return cap > 0 ? cap * std::tanh(x / cap) : x; }
 
     /// x W_E^T (+ b)
     Table tied_logits(const Table& x) const {
@@ -121,7 +127,7 @@ class Reference {
         Table p;
         for (std::size_t t = 0; t < x.size(); ++t) {
             const int at = position(int(t));
-            p.push_back(learned ? slice(Role::pos_embed, -1, at)
+            p.push_back(learned ? slice(Role::pos_embed, -1, at + config_.position_offset)
                                 : std::vector<double>(size(config_.d_model)));
             // PE(t, 2m) = sin(t / 10000^(2m/d)), PE(t, 2m + 1) = cos(the same)
             for (int i = 0; !learned && i < config_.d_model; ++i)
@@ -140,7 +146,9 @@ class Reference {
     }
 
     Table block(const Table& x, int l) {
-        const bool pre = config_.norm_place == NormPlace::pre, mlp = config_.mlp != MlpKind::none;
+        const bool pre = config_.norm_place == NormPlace::pre || config_.norm_place == NormPlace::both,
+                   post = config_.norm_place == NormPlace::post,
+                   out = !post && !(config_.norm_place == NormPlace::pre), mlp = config_.mlp != MlpKind::none;
         const auto norm1 = [&](const Table& in) {
             return norm(in, l, Role::ln1_gain, Role::ln1_bias, Site::ln1_scale, Site::ln1_normalized);
         };
@@ -148,9 +156,24 @@ class Reference {
             return norm(in, l, Role::ln2_gain, Role::ln2_bias, Site::ln2_scale, Site::ln2_normalized);
         };
         keep(Site::resid_pre, l, x);
-        Table y = sum(x, attention(pre ? norm1(x) : x, l));
+        Table added = attention(pre ? norm1(x) : x, l);
+        if (out) {
+            keep(Site::attn_raw, l, added);
+            added = norm(added, l, Role::ln1_post_gain, Role::ln1_post_bias, Site::ln1_post_scale,
+                         Site::ln1_post_normalized);
+        }
+        keep(Site::attn_out, l, added);
+        if (config_.sublayers != Sublayers::in_turn) {
+            const Table in = config_.sublayers == Sublayers::parallel ? norm2(x) : norm1(x);
+            const Table from_mlp = feed_forward(in, l);
+            keep(Site::mlp_out, l, from_mlp);
+            const Table y = sum(sum(x, added), from_mlp);
+            keep(Site::resid_post, l, y);
+            return y;
+        }
+        Table y = sum(x, added);
         keep(mlp ? Site::resid_mid : Site::resid_post, l, y);
-        if (!pre) y = norm1(y);
+        if (post) y = norm1(y);
         if (crosses()) {
             const auto norm_cross = [&](const Table& in) {
                 return norm(in, l, Role::ln_cross_gain, Role::ln_cross_bias, Site::ln_cross_scale,
@@ -158,14 +181,21 @@ class Reference {
             };
             y = sum(y, cross_attention(pre ? norm_cross(y) : y, l));
             keep(Site::resid_mid_cross, l, y);
-            if (!pre) y = norm_cross(y);
+            if (post) y = norm_cross(y);
         }
         if (mlp) {
-            y = sum(y, feed_forward(pre ? norm2(y) : y, l));
+            added = feed_forward(pre ? norm2(y) : y, l);
+            if (out) {
+                keep(Site::mlp_raw, l, added);
+                added = norm(added, l, Role::ln2_post_gain, Role::ln2_post_bias, Site::ln2_post_scale,
+                             Site::ln2_post_normalized);
+            }
+            keep(Site::mlp_out, l, added);
+            y = sum(y, added);
             keep(Site::resid_post, l, y);
-            if (!pre) y = norm2(y);
+            if (post) y = norm2(y);
         }
-        if (!pre) keep(Site::normalized_resid_post, l, y);
+        if (post) keep(Site::normalized_resid_post, l, y);
         return y;
     }
 
@@ -193,7 +223,15 @@ class Reference {
 
     int position(int row) const { return size(row) < setup_.order.size() ? setup_.order[size(row)] : row; }
 
+    /// The layer at hand has a window, and such layers have a RoPE of their own.
+    bool own_rope() const {
+        const bool window = config_.mask == MaskKind::sliding_window ||
+                            (!config_.layer_windows.empty() && config_.layer_windows[size(layer_)] > 0);
+        return window && config_.window_rope_theta > 0;
+    }
     const RopeScaling& scaling() const {
+        static const RopeScaling none;
+        if (own_rope()) return none;
         return setup_.rope.scaling.kind != RopeScalingKind::none ? setup_.rope.scaling : config_.rope_scaling;
     }
     double original() const {
@@ -209,16 +247,18 @@ class Reference {
     /// The base of RoPE: beyond n_ctx tokens dynamic NTK makes it larger, so that the slowest pair turns as
     /// if positions had been divided.
     double theta(std::size_t n) const {
-        const double base = setup_.rope.theta > 0 ? setup_.rope.theta : config_.rope_theta;
+        const double base = own_rope()              ? config_.window_rope_theta
+                            : setup_.rope.theta > 0 ? setup_.rope.theta
+                                                    : config_.rope_theta;
         if (scaling().kind != RopeScalingKind::dynamic || length(n) <= config_.n_ctx) return base;
-        const double f = scaling().factor, d = config_.d_head;
+        const double f = scaling().factor, d = turned();
         return base * std::pow(f * length(n) / config_.n_ctx - (f - 1), d / (d - 2));
     }
 
     /// How far pair i turns from one position to the next in a run of n rows, in the words of the scalings'
     /// authors.
     double frequency(int i, std::size_t n) const {
-        const double pi = std::acos(-1.0), d = config_.d_head, base = theta(n), s = scaling().factor,
+        const double pi = std::acos(-1.0), d = turned(), base = theta(n), s = scaling().factor,
                      plain = 1 / std::pow(base, 2.0 * i / d);
         switch (scaling().kind) {
         case RopeScalingKind::none:
@@ -258,9 +298,12 @@ class Reference {
         return s.mscale > 0 && s.mscale_all_dim > 0 ? mscale(s.mscale) / mscale(s.mscale_all_dim) : mscale(1);
     }
 
+    int turned() const { return config_.d_rotary > 0 ? config_.d_rotary : config_.d_head; }
+
     /// Rotates each pair as a complex number by e^(i position frequency).
     Table rotated(Table x) const {
-        const int pairs = config_.d_head / 2;
+        if (!config_.layer_rope.empty() && config_.layer_rope[size(layer_)] == 0) return x;
+        const int pairs = turned() / 2;
         for (std::size_t t = 0; t < x.size(); ++t)
             for (std::size_t start = 0; start < x[t].size(); start += size(config_.d_head))
                 for (int i = 0; i < pairs; ++i) {
@@ -289,7 +332,51 @@ class Reference {
         return std::pow(std::pow(2.0, -8.0 / (2 * power)), 2 * (head - power) + 1);
     }
 
+    /// T5's _relative_position_bucket, in its words.
+    int bucket(int relative_position) const { // that of the key less that of the query
+        int num_buckets = config_.n_buckets, relative_buckets = 0;
+        if (config_.mask == MaskKind::bidirectional) {
+            num_buckets /= 2;
+            if (relative_position > 0) relative_buckets += num_buckets;
+            relative_position = std::abs(relative_position);
+        } else {
+            relative_position = -std::min(relative_position, 0);
+        }
+        const int max_exact = num_buckets / 2;
+        if (relative_position < max_exact) return relative_buckets + relative_position;
+        const double large = std::log(double(relative_position) / max_exact) /
+                             std::log(double(config_.bucket_max_distance) / max_exact) *
+                             (num_buckets - max_exact);
+        return relative_buckets + std::min(max_exact + int(large + 1e-9), num_buckets - 1);
+    }
+    double position_bias(int h, int t, int j) const {
+        if (config_.positions != Positions::buckets) return 0;
+        return slice(Role::position_bias, -1, bucket(position(j) - position(t)))[size(h)];
+    }
+
+    /// RMSNorm of each head's vector or of all together.
+    Table normed(Table x, Role role, int l, int heads, Site scale_site) {
+        const std::vector<double> gain = slice(role, l, 0);
+        const bool each = config_.qk_norm == QkNorm::heads;
+        Table scales(x.size());
+        for (std::size_t t = 0; t < x.size(); ++t) {
+            const std::vector<double> in = x[t];
+            for (std::size_t h = 0; h < size(heads); ++h) {
+                const std::size_t d = size(config_.d_head), first = each ? h * d : 0,
+                                  n = each ? d : in.size();
+                double squares = 0;
+                for (std::size_t i = first; i < first + n; ++i) squares += in[i] * in[i] / double(n);
+                scales[t].push_back(std::sqrt(squares + config_.norm_eps));
+                for (std::size_t i = h * d; i < (h + 1) * d; ++i)
+                    x[t][i] = in[i] / scales[t][h] * (gain[each ? i - h * d : i] + config_.gain_offset);
+            }
+        }
+        keep(scale_site, l, scales);
+        return x;
+    }
+
     Table attention(const Table& x, int l) {
+        layer_ = l;
         // GPT-2 keeps q, k and v side by side.
         const ParamRow *joint = find(Role::qkv, l, -1), *joint_bias = find(Role::qkv_bias, l, -1);
         const bool rope = config_.positions == Positions::rope;
@@ -302,6 +389,11 @@ class Reference {
         Table q = part(Role::q, Role::q_bias, 0, dq), k = part(Role::k, Role::k_bias, dq, dkv);
         const Table v = part(Role::v, Role::v_bias, dq + dkv, dkv);
         keep(Site::q, l, q), keep(Site::k, l, k), keep(Site::v, l, v);
+        if (config_.qk_norm != QkNorm::none) {
+            keep(Site::norm_q, l, q = normed(q, Role::q_norm_gain, l, config_.n_heads, Site::q_norm_scale));
+            keep(Site::norm_k, l,
+                 k = normed(k, Role::k_norm_gain, l, config_.n_kv_heads, Site::k_norm_scale));
+        }
         if (rope) keep(Site::rot_q, l, q = rotated(q)), keep(Site::rot_k, l, k = rotated(k));
         Table scores(x.size(), std::vector<double>(size(config_.n_heads * n),
                                                    -std::numeric_limits<double>::infinity()));
@@ -310,14 +402,16 @@ class Reference {
         for (int h = 0; h < config_.n_heads; ++h) {
             const auto sees = reference_mask(config_, setup_, l, h, n);
             for (int t = 0; t < n; ++t) {
-                double total = 0;
+                double total = config_.attn_sink ? std::exp(slice(Role::sink, l, 0)[size(h)]) : 0.0;
                 for (int j = 0; j < n; ++j) {
                     if (!sees[size(t)][size(j)]) continue;
                     double dot = 0;
                     for (int i = 0; i < d; ++i)
                         dot += q[size(t)][size(h * d + i)] * k[size(j)][size(h / group * d + i)];
                     scores[size(t)][size(h * n + j)] =
-                        dot * score_scale() - slope(h) * std::abs(position(t) - position(j));
+                        capped(dot * score_scale() - slope(h) * std::abs(position(t) - position(j)) +
+                                   position_bias(h, t, j),
+                               config_.score_cap);
                     total += std::exp(scores[size(t)][size(h * n + j)]);
                 }
                 for (int j = 0; j < n; ++j) {
@@ -330,10 +424,7 @@ class Reference {
             }
         }
         keep(Site::attn_scores, l, scores), keep(Site::pattern, l, pattern), keep(Site::z, l, z);
-        const Table out =
-            linear(z, find(Role::attn_out, l, -1), find(Role::attn_out_bias, l, -1), 0, config_.d_model);
-        keep(Site::attn_out, l, out);
-        return out;
+        return linear(z, find(Role::attn_out, l, -1), find(Role::attn_out_bias, l, -1), 0, config_.d_model);
     }
 
     /// Every row reads every row of the source.
@@ -356,7 +447,8 @@ class Reference {
                     double dot = 0;
                     for (int i = 0; i < d; ++i)
                         dot += q[t][size(h * d + i)] * k[size(j)][size(h / group * d + i)];
-                    total += std::exp(scores[t][size(h * n + j)] = dot * score_scale());
+                    total +=
+                        std::exp(scores[t][size(h * n + j)] = capped(dot * score_scale(), config_.score_cap));
                 }
                 for (int j = 0; j < n; ++j) {
                     const double p = pattern[t][size(h * n + j)] =
@@ -387,7 +479,11 @@ class Reference {
     /// pre, up and post.
     std::vector<double> expert(const std::vector<double>& x, int l, int e, std::vector<double>& pre,
                                std::vector<double>& up, std::vector<double>& post) const {
+        // Phi-3 keeps gate and up side by side.
+        const ParamRow* joint = find(Role::mlp_in_up, l, e);
         const auto project = [&](const std::vector<double>& in, Role weight, Role bias, int width) {
+            if (joint && weight != Role::mlp_out)
+                return linear({in}, joint, nullptr, weight == Role::mlp_up ? width : 0, width)[0];
             return linear({in}, find(weight, l, e), find(bias, l, e), 0, width)[0];
         };
         const std::vector<double> a = project(x, Role::mlp_in, Role::mlp_in_bias, config_.d_mlp);
@@ -439,7 +535,7 @@ class Reference {
                 const std::vector<double> y = expert(x[t], l, int(indices[t][slot]), pre[t], up[t], post[t]);
                 for (std::size_t i = 0; i < y.size(); ++i) out[t][i] += gates[t][slot] * y[i];
             }
-        keep(Site::mlp_pre, l, pre), keep(Site::mlp_post, l, post), keep(Site::mlp_out, l, out);
+        keep(Site::mlp_pre, l, pre), keep(Site::mlp_post, l, post);
         if (config_.mlp == MlpKind::gated) keep(Site::mlp_pre_linear, l, up);
         return out;
     }
@@ -478,6 +574,7 @@ class Reference {
     const RunSetup& setup_;
     const Table source_; ///< what the encoder gives
     const int slots_ = slots();
+    int layer_ = 0; ///< whose attention is computed
     Table output_;
     ReferenceSites sites_;
 };

@@ -144,7 +144,8 @@ TEST(Sites, EveryScaleOfANormHasItsNormalisedPartner) {
     std::set<Site> partners;
     for (const SiteRow& row : site_rows()) {
         const std::string hook(row.hook);
-        EXPECT_EQ(row.normalized.has_value(), hook.ends_with("hook_scale")) << hook;
+        const bool of_heads = hook.find("q_norm") != hook.npos || hook.find("k_norm") != hook.npos;
+        EXPECT_EQ(row.normalized.has_value(), hook.ends_with("hook_scale") && !of_heads) << hook;
         if (!row.normalized) continue;
         ++n_scales;
         const SiteRow& partner = site_row(*row.normalized);
@@ -160,7 +161,7 @@ TEST(Sites, EveryScaleOfANormHasItsNormalisedPartner) {
         for (const Preset& p : presets())
             EXPECT_EQ(has_site(p.config, row.site), has_site(p.config, partner.site)) << p.name << hook;
     }
-    EXPECT_EQ(n_scales, 6) << "after the embedding, three in a layer, after the layers, of the head";
+    EXPECT_EQ(n_scales, 8) << "after the embedding, five in a layer, after the layers, of the head";
 }
 
 /// What TransformerLens's name says about the attention and the part of the computation.
@@ -176,7 +177,7 @@ TEST(Sites, AttentionAndFamilyFitTheirNames) {
         EXPECT_EQ(hook.ends_with("_q"), row.family == SiteFamily::query) << hook;
         EXPECT_EQ(hook.ends_with("_k"), row.family == SiteFamily::key) << hook;
         EXPECT_EQ(hook.find("attn") != hook.npos && !hook.ends_with("_q") && !hook.ends_with("_k") &&
-                      !has_key_axis(row.site),
+                      !has_key_axis(row.site) && !hook.ends_with("_norm.hook_scale"),
                   row.family == SiteFamily::value)
             << hook;
         EXPECT_EQ(has_key_axis(row.site), row.family == SiteFamily::attention) << hook;

@@ -208,13 +208,23 @@ class Gradients : public ::testing::TestWithParam<Preset> {
                              .column_begin = 0,
                              .column_end = columns};
         };
-        std::vector<Edit> edits{{cells(Site::attn_scores, 0, 5, 2), Edit::Kind::scale, {0.5}, nullptr},
-                                {cells(Site::pattern, 1, 6, 2), Edit::Kind::values, {0.25}, nullptr},
-                                {cells(Site::pattern, 0, 6, 3), Edit::Kind::scale, {1.5}, nullptr},
-                                {cells(Site::ln1_scale, 1, 5, 1), Edit::Kind::scale, {1.25}, nullptr},
-                                {cells(Site::ln1_normalized, 0, 6, 4), Edit::Kind::scale, {0}, nullptr},
-                                {cells(Site::attn_out, 0, 5, 3), Edit::Kind::add, {0.3}, nullptr},
-                                {cells(Site::resid_pre, 1, 6, 2), Edit::Kind::scale, {-1}, nullptr}};
+        const Site norm_scale = has_site(config, Site::ln1_scale) ? Site::ln1_scale : Site::ln1_post_scale;
+        std::vector<Edit> edits{
+            {cells(Site::attn_scores, 0, 5, 2), Edit::Kind::scale, {0.5}, nullptr},
+            {cells(Site::pattern, 1, 6, 2), Edit::Kind::values, {0.25}, nullptr},
+            {cells(Site::pattern, 0, 6, 3), Edit::Kind::scale, {1.5}, nullptr},
+            {cells(norm_scale, 1, 5, 1), Edit::Kind::scale, {1.25}, nullptr},
+            {cells(*site_row(norm_scale).normalized, 0, 6, 4), Edit::Kind::scale, {0}, nullptr},
+            {cells(Site::attn_out, 0, 5, 3), Edit::Kind::add, {0.3}, nullptr},
+            {cells(Site::resid_pre, 1, 6, 2), Edit::Kind::scale, {-1}, nullptr}};
+        if (has_site(config, Site::norm_q)) {
+            edits.push_back({cells(Site::q_norm_scale, 0, 5, 1), Edit::Kind::scale, {1.5}, nullptr});
+            edits.push_back({cells(Site::norm_k, 1, 5, 2), Edit::Kind::add, {0.2}, nullptr});
+        }
+        if (has_site(config, Site::attn_raw))
+            edits.push_back({cells(Site::attn_raw, 1, 6, 3), Edit::Kind::scale, {0.5}, nullptr});
+        if (config.logit_cap > 0)
+            edits.push_back({cells(Site::logits, -1, 5, 3), Edit::Kind::scale, {0.5}, nullptr});
         if (config.mlp != MlpKind::none)
             edits.push_back({cells(Site::mlp_post, 0, 5, 2), Edit::Kind::values, {0.7}, nullptr});
         if (config.has_encoder()) {

@@ -32,7 +32,9 @@ inline ::testing::AssertionResult is_derivative(double computed, const std::func
 
 /// Shrinks a model so far that every one of its numbers can be moved.
 inline ModelConfig shrunk(ModelConfig c) {
-    c.d_head = 2, c.d_model = c.tensor_names != TensorNames::llama ? c.d_q() : 6, c.d_vocab = 7, c.n_ctx = 12;
+    c.d_head = c.d_rotary > 0 ? 4 : 2, c.d_rotary = std::min(c.d_rotary, 2);
+    c.d_model = c.tensor_names != TensorNames::llama ? c.d_q() : 6;
+    c.d_vocab = 7, c.n_ctx = 12;
     if (c.mlp != MlpKind::none) c.d_mlp = 5;
     return c;
 }

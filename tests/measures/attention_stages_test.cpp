@@ -67,7 +67,9 @@ TEST_P(Unrolled, TheStagesMultiplyOutToThePattern) {
             const std::vector<real> before = all(u, stages[stages.size() - 3]), weights_ = all(u, weights);
             const auto n = static_cast<std::size_t>(u.n_keys(0));
             for (int q = 0; q < k_tokens; ++q) {
-                double sum = 0;
+                const bool sinks = view.config().attn_sink && !is_cross;
+                const real* sink = trace->stack().blocks[static_cast<std::size_t>(layer)].sink;
+                double sum = sinks ? std::exp(static_cast<double>(sink[head])) : 0;
                 const auto at = [&](std::size_t k) { return static_cast<std::size_t>(q) * n + k; };
                 const auto sees = [&](std::size_t k) {
                     return trace->visible(pattern, layer, head, q, static_cast<int>(k));
@@ -110,6 +112,14 @@ TEST_P(Unrolled, ElementProductsSumToTheScore) {
                 const bool alibi = !is_cross && view.config().positions == Positions::alibi;
                 if (alibi && (stage == penalised || stage == scores))
                     sum -= static_cast<double>(trace->positions().slope(head)) * std::abs(q - k);
+                const bool bends = stage == capped || stage == scores;
+                const bool buckets = !is_cross && view.config().positions == Positions::buckets;
+                if (buckets && (stage == biased || bends))
+                    sum += static_cast<double>(
+                        trace->stack()
+                            .position_bias[trace->positions().bucket(q, k) * view.config().n_heads + head]);
+                if (const double cap = view.config().score_cap; cap > 0 && bends)
+                    sum = cap * std::tanh(sum / cap);
                 EXPECT_NEAR(values[static_cast<std::size_t>(q * u.n_keys(q) + k)], sum, 2e-5);
             }
     }
@@ -135,6 +145,12 @@ TEST(AttentionStages, PositionStandsWhereTheSchemePutsIt) {
     };
     EXPECT_THAT(of("llama"), ElementsAre(product, turned, scaled, scores, weights));
     EXPECT_THAT(of("alibi"), ElementsAre(product, scaled, penalised, scores, weights));
+    EXPECT_THAT(of("both_norms"), ElementsAre(product, turned, scaled, capped, scores, weights));
+    EXPECT_THAT(of("buckets"), ElementsAre(product, scaled, biased, scores, weights));
+    EXPECT_THAT(of("t5_capped"), ElementsAre(product, scaled, biased, capped, scores, weights));
+    EXPECT_THAT(attention_stages(preset("some_without_rope").config, 1, Attention::self),
+                ElementsAre(product, scaled, scores, weights))
+        << "a layer without positions";
     for (const char* name : {"gpt2", "sinusoidal", "none"})
         EXPECT_THAT(of(name), ElementsAre(product, scaled, scores, weights)) << name;
     EXPECT_THAT(of("encoder_decoder", Attention::cross), ElementsAre(product, scaled, scores, weights))

@@ -140,6 +140,71 @@ inline std::vector<Preset> presets() {
                                           c.n_encoder_layers = 1, c.tied_embeddings = true,
                                           c.activation = Activation::relu;
                                       })},
+        {"partial_rope", with(odd(), positions(Positions::rope),
+                              [](C c) {
+                                  c.d_rotary = 4, c.sublayers = Sublayers::parallel;
+                                  c.tensor_names = TensorNames::gpt_neox;
+                              })},
+        {"partial_interleaved", with(odd(), positions(Positions::rope),
+                                     [](C c) {
+                                         c.d_rotary = 2, c.rope_pairs = RopePairs::interleaved;
+                                         c.sublayers = Sublayers::parallel_shared, c.unembed_bias = true;
+                                     })},
+        {"side_by_side", with(llama(),
+                              [](C c) {
+                                  c.tensor_names = TensorNames::phi3, c.d_rotary = 6;
+                                  c.rope_scaling = {.kind = RopeScalingKind::linear, .factor = 2};
+                              })},
+        {"output_norm", with(llama(),
+                             [](C c) {
+                                 c.norm_place = NormPlace::output, c.qk_norm = QkNorm::projection;
+                                 c.tensor_names = TensorNames::olmo2;
+                             })},
+        {"both_norms", with(llama(),
+                            [](C c) {
+                                c.norm_place = NormPlace::both, c.gain_offset = 1, c.score_cap = 2;
+                                c.logit_cap = 1.5, c.attn_scale = 0.3, c.layer_windows = {3, 0};
+                                c.tied_embeddings = true, c.activation = Activation::gelu_tanh;
+                                c.tensor_names = TensorNames::gemma2;
+                            })},
+        {"two_bases", with(llama(),
+                           [](C c) {
+                               c.n_layers = 3, c.layer_windows = {4, 0, 4}, c.window_rope_theta = 50;
+                               c.norm_place = NormPlace::both, c.norm = NormKind::layer;
+                               c.rope_scaling = {.kind = RopeScalingKind::linear, .factor = 3};
+                               c.qk_norm = QkNorm::heads;
+                           })},
+        {"some_without_rope", with(odd(), positions(Positions::rope),
+                                   [](C c) {
+                                       c.n_layers = 3, c.layer_rope = {1, 0, 1}, c.d_rotary = 4;
+                                       c.norm_place = NormPlace::output, c.qk_norm = QkNorm::projection;
+                                   })},
+        {"normed_queries", with(odd(),
+                                [](C c) {
+                                    c.n_heads = 4, c.n_kv_heads = 2, c.qk_norm = QkNorm::heads;
+                                    c.attn_sink = true, c.logit_scale = 0.25;
+                                })},
+        {"buckets", with(llama(), positions(Positions::buckets),
+                         [](C c) { c.n_buckets = 8, c.bucket_max_distance = 10, c.attn_sink = true; })},
+        {"buckets_both_ways", with(odd(), positions(Positions::buckets), mask(MaskKind::bidirectional),
+                                   [](C c) { c.n_buckets = 8, c.bucket_max_distance = 9; })},
+        {"t5", with(llama(), positions(Positions::buckets),
+                    [](C c) {
+                        c.n_encoder_layers = 2, c.n_buckets = 8, c.bucket_max_distance = 12;
+                        c.attn_scale = 0.4, c.tied_embeddings = true, c.logit_scale = 0.2;
+                        c.activation = Activation::relu, c.mlp = MlpKind::plain;
+                        c.tensor_names = TensorNames::t5;
+                    })},
+        {"t5_capped", with(llama(), positions(Positions::buckets),
+                           [](C c) {
+                               c.n_encoder_layers = 1, c.n_buckets = 4, c.bucket_max_distance = 5;
+                               c.score_cap = 3, c.tensor_names = TensorNames::t5;
+                           })},
+        {"position_offset", with(odd(), positions(Positions::learned),
+                                 [](C c) {
+                                     c.position_offset = 2, c.activation = Activation::relu;
+                                     c.tensor_names = TensorNames::opt;
+                                 })},
         {"moe_all",
          with(llama(), experts(3, 3), [](C c) { c.activation = Activation::gelu_tanh, c.mlp_bias = true; })},
     };
@@ -178,12 +243,18 @@ inline std::shared_ptr<Weights> random_weights(const ModelConfig& config, unsign
         case Role::mlm_ln_gain:
         case Role::ln1_gain:
         case Role::ln_cross_gain:
+        case Role::ln1_post_gain:
+        case Role::ln2_post_gain:
         case Role::ln2_gain:
         case Role::ln_final_gain: mean = 1 - config.gain_offset; break;
         case Role::embed:
         case Role::pos_embed:
             deviation = config.tied_embeddings ? 2 / std::sqrt(r.shape[1]) : 1; // tied: logits of order 2
             break;
+        case Role::q_norm_gain:
+        case Role::k_norm_gain: mean = 1.2 - config.gain_offset; break;
+        case Role::position_bias:
+        case Role::sink: deviation = 1; break;
         case Role::q:
         case Role::k:
         case Role::cross_q:

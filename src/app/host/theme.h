@@ -71,8 +71,12 @@ struct Theme {
     /// The hue of a role as a fill, and the same hue as text.
     ImU32 fill(ColourRole role) const { return role_fill[static_cast<std::size_t>(role)]; }
     ImU32 ink(ColourRole role) const { return role_text[static_cast<std::size_t>(role)]; }
-    ImU32 fill(Positions scheme) const { return scheme_fill[static_cast<std::size_t>(scheme)]; }
-    ImU32 ink(Positions scheme) const { return scheme_text[static_cast<std::size_t>(scheme)]; }
+    ImU32 fill(Positions scheme) const { return scheme_fill[index_of(scheme)]; }
+    ImU32 ink(Positions scheme) const { return scheme_text[index_of(scheme)]; }
+    /// Buckets look like ALiBi, which adds to scores as they do.
+    static std::size_t index_of(Positions scheme) {
+        return static_cast<std::size_t>(scheme == Positions::buckets ? Positions::alibi : scheme);
+    }
     /// The hue of a family of sites as a fill: the accent for the output, a neutral grey for attention.
     ImU32 fill(SiteFamily family) const {
         if (family == SiteFamily::output) return accent;

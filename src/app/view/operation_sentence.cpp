@@ -41,6 +41,8 @@ class Sentence {
                 values_.columns(), length());
         case Site::rot_q:
         case Site::rot_k:
+            if (v_.config().layer(site_.layer).positions != Positions::rope)
+                return say("This layer has no positions: it stays as it is, of length {:.3g}.", length());
             return say("RoPE turns it by angles that grow with its place, {}; its length stays {:.3g}.", row_,
                        length());
         case Site::attn_scores: return scores();

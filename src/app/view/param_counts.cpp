@@ -11,6 +11,14 @@ Site site_made_with(Role role, bool post_norm) {
     switch (role) {
     case Role::embed: return embed;
     case Role::pos_embed: return pos_embed;
+    case Role::position_bias:
+    case Role::sink: return attn_scores;
+    case Role::q_norm_gain: return norm_q;
+    case Role::k_norm_gain: return norm_k;
+    case Role::ln1_post_gain:
+    case Role::ln1_post_bias: return ln1_post_normalized;
+    case Role::ln2_post_gain:
+    case Role::ln2_post_bias: return ln2_post_normalized;
     case Role::embed_ln_gain:
     case Role::embed_ln_bias: return embed_ln_normalized;
     case Role::ln1_gain:
@@ -38,6 +46,7 @@ Site site_made_with(Role role, bool post_norm) {
     case Role::ln2_gain:
     case Role::ln2_bias: return post_norm ? normalized_resid_post : ln2_normalized;
     case Role::router: return router_logits;
+    case Role::mlp_in_up: // both factors count as the first one here
     case Role::mlp_in:
     case Role::mlp_in_bias: return mlp_pre;
     case Role::mlp_up:
@@ -76,7 +85,7 @@ std::size_t n_stack_params(const Weights& weights, Stack stack) {
 
 std::size_t n_site_params(const Weights& weights, Stack stack, const SiteRef& site) {
     const ModelConfig& c = weights.config_of(stack);
-    const bool post_norm = c.norm_place == NormPlace::post;
+    const bool post_norm = c.norms_stream();
     std::size_t n = 0;
     for (const ParamRow& p : weights.table) {
         if (p.layer != c.layer_group(site.layer) || !p.serves(stack)) continue;

@@ -36,7 +36,8 @@ class DependentSearch {
             const bool forced = cell_holds(trace_, e.condition, {.site = site_.site, .layer = site_.layer});
             return search(e.args[forced ? 0 : 1], only_if);
         }
-        if (e.op == Op::choose && e.condition != Condition::leads) return search(e.args[0], e.condition);
+        const bool both = e.condition == Condition::leads || e.condition == Condition::turned;
+        if (e.op == Op::choose && !both) return search(e.args[0], e.condition);
         for (const Loop& loop : e.loops) domains_[static_cast<std::size_t>(loop.variable)] = loop.domain;
         for (const Expr& arg : e.args) search(arg, only_if);
         if (e.op != Op::ref) return;
@@ -74,6 +75,7 @@ class DependentSearch {
              ++t)
             for (int h = 0; h < site_heads(c_, site_.site); ++h) {
                 row_ = t, head_ = h;
+                bucket_ = -1;
                 ColumnRange columns{0, n_columns_};
                 if (through_choice)
                     restrict_to_choice(e, columns);
@@ -92,13 +94,15 @@ class DependentSearch {
             columns.restrict(seen.begin - seen.first, seen.end - seen.first);
             if (!mask(site_.site).has_gaps()) only_if.reset();
         }
+        const bool conditional = only_if.has_value(), all = !conditional && bucket_ < 0;
+        const Condition condition = only_if.value_or(Condition::visible);
         const auto holds = [&](int column) {
-            return !only_if ||
-                   cell_holds(trace_, *only_if, {0, site_.site, site_.layer, head_, row_, column, -1});
+            return (bucket_ < 0 || bucket_of(column) == bucket_) &&
+                   (!conditional ||
+                    cell_holds(trace_, condition, {0, site_.site, site_.layer, head_, row_, column, -1}));
         };
         for (int begin = columns.begin, end; begin < columns.end; begin = end + 1) {
-            for (end = begin; end < columns.end && (only_if ? holds(end) : true);)
-                end = only_if ? end + 1 : columns.end;
+            for (end = begin; end < columns.end && (all || holds(end));) end = all ? columns.end : end + 1;
             if (begin == end) continue;
             add_range(out_, {.site = site_.site,
                              .layer = site_.layer,
@@ -111,14 +115,21 @@ class DependentSearch {
         }
     }
 
+    /// The bucket of the key in a column, as the row at hand sees it.
+    int bucket_of(int column) const {
+        const Trace::RowPlan& plan = trace_.plan(row_);
+        return trace_.positions().bucket(plan.position, trace_.plan(plan.segment_begin + column).position);
+    }
+
     void restrict_to_site(const Expr& e, ColumnRange& columns) {
         const bool has_key_axis = gf::has_key_axis(e.site);
         const auto at = [&](std::size_t i, int value, bool as_row) {
             if (!columns.empty()) solve(e.indices[i], value, as_row, columns);
         };
         at(has_key_axis ? 1 : 0, wanted_.row, true);
-        if (e.indices.size() == 3) at(has_key_axis ? 0 : 1, wanted_.head, false);
-        if (e.indices.size() > 1) at(e.indices.size() - 1, wanted_.column, false);
+        const bool one = site_row(e.site).axes.back() == Axis::one;
+        if (e.indices.size() == (one ? 2 : 3)) at(has_key_axis ? 0 : 1, wanted_.head, false);
+        if (e.indices.size() > 1 && !one) at(e.indices.size() - 1, wanted_.column, false);
     }
 
     void restrict_to_param(const Expr& e, ColumnRange& columns) {
@@ -164,14 +175,16 @@ class DependentSearch {
             if (as_row && has_key_axis_) value -= mask(site_.site).keys(row_).first;
             return columns.restrict(value, value + 1);
         case Kind::partner: {
-            const int half = c_.d_head / 2;
+            const int turned = c_.layer(site_.layer).d_rotary, half = turned / 2;
+            if (value >= turned) return require(false);
             const int partner = c_.layer(site_.layer).rope_pairs == RopePairs::interleaved ? value ^ 1
                                 : value < half                                             ? value + half
                                                                                            : value - half;
             return columns.restrict(partner, partner + 1);
         }
         case Kind::token: return require(value == trace_.tokens()[row_]);
-        case Kind::position: return require(value == plan.position);
+        case Kind::position: return require(value == plan.position + c_.position_offset);
+        case Kind::bucket: bucket_ = value; return;
         case Kind::bound:
             return require(runs_through(domains_[static_cast<std::size_t>(index.variable)], value, as_row));
         }
@@ -212,6 +225,7 @@ class DependentSearch {
     std::vector<CellRange>& out_;
     bool has_key_axis_ = false;
     int n_columns_ = 0, row_ = 0, head_ = 0, expert_ = -1, joint_offset_ = 0;
+    int bucket_ = -1; ///< that the columns must have; -1: any
     std::array<Domain, k_max_bound_variables> domains_{};
 };
 

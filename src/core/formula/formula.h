@@ -10,26 +10,31 @@
 // scores and patterns. A site without written indices has the cell's own. More indices:
 //     token, position                   the token id and the position of row t
 //     kv                                the key-value head of head h
+//     bucket                            the bucket of the distance from row t to the key in column c
 //     partner                           the other dimension of a RoPE pair
 //     expert(s)                         the expert in slot s of row t
 // A key that is used as the row of a site means that key's row. `x.before` is x one layer earlier. The row t
 // of a pooled site is a segment; the row t of a site of the source is one of the source's tokens.
 // `source_output` is the cell with which the encoder's run ends.
 //     sum, mean, max (i in d_model: ...)
-//                                       over all i. The domains are d_model, d_head, d_mlp, heads, experts,
-//                                       slots; chosen, the slots that count in the run's setup; keys and
-//                                       source_keys, which row t may read; pooled_rows, whose mean is the
+//                                       over all i. The domains are d_model, d_head, d_mlp, heads, kv_heads,
+//                                       experts, slots; chosen, the slots that count in the run's setup; keys
+//                                       and source_keys, which row t may read; pooled_rows, whose mean is the
 //                                       pooled vector of segment t
 //     rank(e in experts: ...)           the e with the c-th largest value, forced experts before the others
-//     sqrt exp sin cos act + - * / ^    act is the model's activation function
+//     sqrt exp sin cos tanh act + - * / ^
+//                                       act is the model's activation function
 //     x or y                            the first one that the model has
-//     x if condition else y             the model decides (pre_norm, layer_norm, gain_offset, learned, alibi,
+//     x if condition else y             the model decides (pre_norm, post_norm, output_norm, shared_norm,
+//                                       parallel, norm_by_heads, scores_capped, logits_capped, logits_scaled,
+//                                       layer_norm, gain_offset, learned, alibi,
 //                                       stretched and amplified by a scaling of RoPE, embed_norm,
 //                                       embed_scaled, sqrt_scaled, attn_scaled, attention_only,
 //                                       masked_tokens, encoder_decoder) or the cell does (visible: the row
-//                                       may read the key; leads: the first of a pair; on: the setup does not
-//                                       turn expert c off; forced: it forces one expert alone; counted: slot
-//                                       c counts and did not find its expert full)
+//                                       may read the key; leads: the first of a pair; turned: RoPE turns it;
+//                                       on: the setup does not turn expert c off; forced: it forces one
+//                                       expert alone; counted: slot c counts and did not find its expert
+//                                       full)
 // An operand that a model does not have (a bias, a position embedding) drops out of sums and products. 0 / 0
 // is 0, so a row all of whose keys are masked has the weights 0.
 

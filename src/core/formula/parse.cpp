@@ -12,12 +12,13 @@
 namespace gf::formula {
 namespace {
 
-constexpr Named<Op> k_functions[] = {
-    {"sqrt", Op::sqrt}, {"exp", Op::exp}, {"sin", Op::sin}, {"cos", Op::cos}, {"act", Op::act}};
+constexpr Named<Op> k_functions[] = {{"sqrt", Op::sqrt}, {"exp", Op::exp},   {"sin", Op::sin},
+                                     {"cos", Op::cos},   {"tanh", Op::tanh}, {"act", Op::act}};
 constexpr Named<Op> k_reductions[] = {
     {"sum", Op::sum}, {"mean", Op::mean}, {"max", Op::max}, {"rank", Op::rank}};
 constexpr Named<Quantity> k_quantities[] = {{"d_head", Quantity::d_head},
                                             {"d_model", Quantity::d_model},
+                                            {"d_rotary", Quantity::d_rotary},
                                             {"eps", Quantity::eps},
                                             {"position", Quantity::position},
                                             {"theta", Quantity::theta},
@@ -26,11 +27,22 @@ constexpr Named<Quantity> k_quantities[] = {{"d_head", Quantity::d_head},
                                             {"embed_scale", Quantity::embed_scale},
                                             {"attn_scale", Quantity::attn_scale},
                                             {"gain_offset", Quantity::gain_offset},
+                                            {"score_cap", Quantity::score_cap},
+                                            {"logit_cap", Quantity::logit_cap},
+                                            {"logit_scale", Quantity::logit_scale},
                                             {"attention_factor", Quantity::attention_factor},
                                             {"slope", Quantity::slope},
                                             {"distance", Quantity::distance},
                                             {"source_output", Quantity::source_output}};
 constexpr Named<Condition> k_conditions[] = {{"pre_norm", Condition::pre_norm},
+                                             {"post_norm", Condition::post_norm},
+                                             {"output_norm", Condition::output_norm},
+                                             {"shared_norm", Condition::shared_norm},
+                                             {"parallel", Condition::parallel},
+                                             {"norm_by_heads", Condition::norm_by_heads},
+                                             {"scores_capped", Condition::scores_capped},
+                                             {"logits_capped", Condition::logits_capped},
+                                             {"logits_scaled", Condition::logits_scaled},
                                              {"layer_norm", Condition::layer_norm},
                                              {"learned", Condition::learned},
                                              {"alibi", Condition::alibi},
@@ -46,6 +58,7 @@ constexpr Named<Condition> k_conditions[] = {{"pre_norm", Condition::pre_norm},
                                              {"encoder_decoder", Condition::encoder_decoder},
                                              {"visible", Condition::visible},
                                              {"leads", Condition::leads},
+                                             {"turned", Condition::turned},
                                              {"on", Condition::on},
                                              {"forced", Condition::forced},
                                              {"counted", Condition::counted}};
@@ -53,6 +66,7 @@ constexpr Named<Domain> k_domains[] = {{"d_model", Domain::d_model},
                                        {"d_head", Domain::d_head},
                                        {"d_mlp", Domain::d_mlp},
                                        {"heads", Domain::heads},
+                                       {"kv_heads", Domain::kv_heads},
                                        {"keys", Domain::keys},
                                        {"experts", Domain::experts},
                                        {"slots", Domain::slots},
@@ -65,7 +79,8 @@ constexpr Named<Index::Kind> k_indices[] = {{"t", Index::Kind::row},
                                             {"kv", Index::Kind::kv_head},
                                             {"partner", Index::Kind::partner},
                                             {"token", Index::Kind::token},
-                                            {"position", Index::Kind::position}};
+                                            {"position", Index::Kind::position},
+                                            {"bucket", Index::Kind::bucket}};
 
 const SiteRow* site_named(std::string_view word) {
     for (const SiteRow& row : site_rows())
@@ -77,7 +92,7 @@ const SiteRow* site_named(std::string_view word) {
 std::vector<Index> own_indices(Site site) {
     const Index t{Index::Kind::row}, h{Index::Kind::head}, c{Index::Kind::column};
     const auto axes = site_row(site).axes;
-    if (axes.back() == Axis::one) return {t};
+    if (axes.back() == Axis::one) return axes.size() == 3 ? std::vector{t, h} : std::vector{t};
     if (has_key_axis(site)) return {h, t, c};
     if (axes.size() == 3 || axes.back() == Axis::d_mlp) return {t, h, c};
     return {t, c};

@@ -16,8 +16,7 @@ double source_output(const Trace& source, int row, int i) {
     const ModelConfig& c = source.config();
     if (!source.kept(output_site(c))) return std::numeric_limits<double>::quiet_NaN();
     const StackWeights& w = source.stack();
-    if (c.norm_place == NormPlace::post)
-        return static_cast<double>(source.row(output_site(c), c.n_layers - 1, row)[i]);
+    if (c.norms_stream()) return static_cast<double>(source.row(output_site(c), c.n_layers - 1, row)[i]);
     return static_cast<double>(source.row(output_site(c), -1, row)[i]) *
                (static_cast<double>(w.ln_final_gain[i]) + c.gain_offset) +
            (w.ln_final_bias ? static_cast<double>(w.ln_final_bias[i]) : 0);
@@ -41,8 +40,9 @@ class Resolver {
         case Op::choose: { // the cell decides: specialise() has made all other choices
             const bool is_granted = e.condition == Condition::visible && visibility_ == Visibility::granted;
             const bool holds =
-                is_granted ||
-                (e.condition == Condition::leads ? leads() : cell_holds(trace_, e.condition, cell_));
+                is_granted || (e.condition == Condition::leads    ? leads()
+                               : e.condition == Condition::turned ? cell_.column < d_rotary()
+                                                                  : cell_holds(trace_, e.condition, cell_));
             return resolve(e.args[holds ? 0 : 1]);
         }
         case Op::sum:
@@ -122,23 +122,31 @@ class Resolver {
         return cell_.site == Site::pos_embed ||
                config_.layer(cell_.layer).rope_pairs == RopePairs::interleaved;
     }
-    bool leads() const { return interleaved() ? cell_.column % 2 == 0 : cell_.column < config_.d_head / 2; }
+    int d_rotary() const { return config_.layer(cell_.layer).d_rotary; }
+    bool leads() const { return interleaved() ? cell_.column % 2 == 0 : cell_.column < d_rotary() / 2; }
     int partner() const {
-        const int half = config_.d_head / 2;
+        const int half = d_rotary() / 2;
         if (interleaved()) return cell_.column ^ 1;
         return leads() ? cell_.column + half : cell_.column - half;
     }
 
     int pair() const { return interleaved() ? cell_.column / 2 : std::min(cell_.column, partner()); }
 
+    /// The position of the key in the cell's column.
+    int key_position() const { return trace_.plan(plan_.segment_begin + cell_.column).position; }
+
     double quantity(Quantity q) const {
         switch (q) {
         case Quantity::d_head: return config_.d_head;
         case Quantity::d_model: return config_.d_model;
+        case Quantity::d_rotary: return d_rotary();
         case Quantity::eps: return config_.norm_eps;
         case Quantity::embed_scale: return config_.embed_scale;
         case Quantity::attn_scale: return config_.attn_scale;
         case Quantity::gain_offset: return config_.gain_offset;
+        case Quantity::score_cap: return config_.score_cap;
+        case Quantity::logit_cap: return config_.logit_cap;
+        case Quantity::logit_scale: return config_.logit_scale;
         case Quantity::position: return plan_.position;
         case Quantity::theta: return trace_.positions().rope(cell_.layer).theta;
         case Quantity::pair: return pair();
@@ -146,8 +154,7 @@ class Resolver {
             return trace_.positions().rope(cell_.layer).stretch[static_cast<std::size_t>(pair())];
         case Quantity::attention_factor: return trace_.positions().rope(cell_.layer).attention_factor;
         case Quantity::slope: return static_cast<double>(trace_.positions().slope(cell_.head));
-        case Quantity::distance:
-            return std::abs(plan_.position - trace_.plan(plan_.segment_begin + cell_.column).position);
+        case Quantity::distance: return std::abs(plan_.position - key_position());
         case Quantity::source_output: return source_output(*trace_.source(), cell_.row, cell_.column);
         }
         return 0;
@@ -159,6 +166,7 @@ class Resolver {
         case Domain::d_head: return {{0, config_.d_head}};
         case Domain::d_mlp: return {{0, config_.d_mlp}};
         case Domain::heads: return {{0, config_.n_heads}};
+        case Domain::kv_heads: return {{0, config_.n_kv_heads}};
         case Domain::experts: return {{0, config_.n_experts}};
         case Domain::slots:
         case Domain::chosen: return {{0, n_slots(d)}};
@@ -195,7 +203,8 @@ class Resolver {
         case Kind::column: return {cell_.column + (as_row && own_key ? keys().first : 0), {}};
         case Kind::partner: return {partner(), {}};
         case Kind::token: return {trace_.tokens()[cell_.row], {}};
-        case Kind::position: return {plan_.position, {}};
+        case Kind::position: return {plan_.position + config_.position_offset, {}};
+        case Kind::bucket: return {trace_.positions().bucket(plan_.position, key_position()), {}};
         case Kind::bound: {
             if (fixed_[variable]) return {*fixed_[variable], {}};
             Affine a{as_row ? first_keys_[variable] : 0, {}};
@@ -245,8 +254,9 @@ class Resolver {
         t.cell.head = has_head_axis(config_, e.site) ? 0 : -1;
         const auto at = [&](std::size_t i, bool as_row) { return affine(e.indices[i], as_row); };
         t.row = at(has_key_axis(e.site) ? 1 : 0, true);
-        if (e.indices.size() == 3) t.head = at(has_key_axis(e.site) ? 0 : 1, false);
-        if (e.indices.size() > 1) t.column = at(e.indices.size() - 1, false);
+        const bool one = site_row(e.site).axes.back() == Axis::one; // a number for each row, or head of it
+        if (e.indices.size() == (one ? 2 : 3)) t.head = at(has_key_axis(e.site) ? 0 : 1, false);
+        if (e.indices.size() > 1 && !one) t.column = at(e.indices.size() - 1, false);
         head_stride = static_cast<std::size_t>(trace_.width(e.site) / site_heads(config_, e.site));
         if (trace_.kept(e.site, t.cell.layer)) {
             t.values = trace_.row(e.site, t.cell.layer, t.row.base) +
@@ -366,6 +376,7 @@ double value_of(const Term& t, BoundValues& v) {
     case Op::exp: return std::exp(arg(0));
     case Op::sin: return std::sin(arg(0));
     case Op::cos: return std::cos(arg(0));
+    case Op::tanh: return std::tanh(arg(0));
     case Op::act: return activation(t.activation, arg(0));
     case Op::sum:
     case Op::mean:

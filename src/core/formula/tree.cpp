@@ -13,15 +13,25 @@ using enum ParamIndices;
 
 constexpr bool outside_layers = false;
 
-constexpr std::array<ParamName, 43> k_params{{
+constexpr std::array<ParamName, 53> k_params{{
     {"W_E", "W_E", Role::embed, Role::embed, matrix, outside_layers},
     {"W_pos", "W_pos", Role::pos_embed, Role::pos_embed, matrix, outside_layers},
+    {"position_bias", "bias", Role::position_bias, Role::position_bias, matrix, outside_layers},
     {"embed_ln_gain", "gain", Role::embed_ln_gain, Role::embed_ln_gain, vector, outside_layers},
     {"embed_ln_bias", "bias", Role::embed_ln_bias, Role::embed_ln_bias, vector, outside_layers},
     {"ln1_gain", "gain", Role::ln1_gain, Role::ln1_gain, vector},
     {"ln1_bias", "bias", Role::ln1_bias, Role::ln1_bias, vector},
     {"ln2_gain", "gain", Role::ln2_gain, Role::ln2_gain, vector},
     {"ln2_bias", "bias", Role::ln2_bias, Role::ln2_bias, vector},
+    {"ln1_post_gain", "gain", Role::ln1_post_gain, Role::ln1_post_gain, vector},
+    {"ln1_post_bias", "bias", Role::ln1_post_bias, Role::ln1_post_bias, vector},
+    {"ln2_post_gain", "gain", Role::ln2_post_gain, Role::ln2_post_gain, vector},
+    {"ln2_post_bias", "bias", Role::ln2_post_bias, Role::ln2_post_bias, vector},
+    {"q_norm_gain", "gain", Role::q_norm_gain, Role::q_norm_gain, vector},
+    {"q_norm_gains", "gain", Role::q_norm_gain, Role::q_norm_gain, head_vector},
+    {"k_norm_gain", "gain", Role::k_norm_gain, Role::k_norm_gain, vector},
+    {"k_norm_gains", "gain", Role::k_norm_gain, Role::k_norm_gain, head_vector},
+    {"sink", "sink", Role::sink, Role::sink, vector},
     {"ln_final_gain", "gain", Role::ln_final_gain, Role::ln_final_gain, vector, outside_layers},
     {"ln_final_bias", "bias", Role::ln_final_bias, Role::ln_final_bias, vector, outside_layers},
     {"W_Q", "W_Q", Role::q, Role::qkv, into_heads},
@@ -43,9 +53,9 @@ constexpr std::array<ParamName, 43> k_params{{
     {"W_cross_O", "W_O", Role::cross_attn_out, Role::cross_attn_out, from_heads},
     {"b_cross_O", "b_O", Role::cross_attn_out_bias, Role::cross_attn_out_bias, vector},
     {"W_router", "W_router", Role::router, Role::router, matrix},
-    {"W_in", "W_in", Role::mlp_in, Role::mlp_in, expert_matrix},
+    {"W_in", "W_in", Role::mlp_in, Role::mlp_in_up, expert_matrix},
     {"b_in", "b_in", Role::mlp_in_bias, Role::mlp_in_bias, expert_vector},
-    {"W_up", "W_up", Role::mlp_up, Role::mlp_up, expert_matrix},
+    {"W_up", "W_up", Role::mlp_up, Role::mlp_in_up, expert_matrix},
     {"b_up", "b_up", Role::mlp_up_bias, Role::mlp_up_bias, expert_vector},
     {"W_out", "W_out", Role::mlp_out, Role::mlp_out, expert_matrix},
     {"b_out", "b_out", Role::mlp_out_bias, Role::mlp_out_bias, expert_vector},
@@ -62,7 +72,15 @@ constexpr std::array<ParamName, 43> k_params{{
 /// For the conditions that the model decides.
 bool holds(Condition condition, const ModelConfig& c, int layer) {
     switch (condition) {
-    case Condition::pre_norm: return c.norm_place == NormPlace::pre;
+    case Condition::pre_norm: return c.norms_input();
+    case Condition::post_norm: return c.norms_stream();
+    case Condition::output_norm: return c.norms_output();
+    case Condition::shared_norm: return c.sublayers == Sublayers::parallel_shared;
+    case Condition::parallel: return c.is_parallel();
+    case Condition::norm_by_heads: return c.qk_norm == QkNorm::heads;
+    case Condition::scores_capped: return c.score_cap > 0;
+    case Condition::logits_capped: return c.logit_cap > 0;
+    case Condition::logits_scaled: return c.logit_scale != 1;
     case Condition::layer_norm: return c.norm == NormKind::layer;
     case Condition::learned: return c.positions == Positions::learned;
     case Condition::alibi: return c.layer(layer).positions == Positions::alibi;
@@ -92,6 +110,7 @@ const ParamName* param_named(std::string_view word) {
 std::string_view param_symbol(Role role) {
     for (const ParamName& p : k_params)
         if (p.role == role) return p.name;
+    if (role == Role::mlp_in_up) return "W_in, W_up";
     return role == Role::qkv ? "W_Q, W_K, W_V" : "b_Q, b_K, b_V";
 }
 
@@ -116,6 +135,7 @@ int find_param(const Trace& run, const ParamName& name, int layer, int expert) {
 
 int joint_offset(const ModelConfig& config, const ParamName& name, const ParamRow& stored) {
     if (stored.role == name.role || name.role == Role::q || name.role == Role::q_bias) return 0;
+    if (stored.role == Role::mlp_in_up) return name.role == Role::mlp_up ? config.d_mlp : 0;
     const bool is_v = name.role == Role::v || name.role == Role::v_bias;
     return config.d_q() + (is_v ? config.d_kv() : 0);
 }

@@ -30,6 +30,7 @@ enum class Op {
     exp,
     sin,
     cos,
+    tanh,
     act,
     sum,
     mean,
@@ -42,6 +43,7 @@ enum class Op {
 enum class Quantity {
     d_head,
     d_model,
+    d_rotary,
     eps,
     position,
     theta,
@@ -50,6 +52,9 @@ enum class Quantity {
     embed_scale,
     attn_scale,
     gain_offset,
+    score_cap,
+    logit_cap,
+    logit_scale,
     attention_factor,
     slope,
     distance,
@@ -58,6 +63,14 @@ enum class Quantity {
 /// All are decided by the model, except those from `visible` on, which the cell decides.
 enum class Condition {
     pre_norm,
+    post_norm,
+    output_norm,
+    shared_norm,
+    parallel,
+    norm_by_heads,
+    scores_capped,
+    logits_capped,
+    logits_scaled,
     layer_norm,
     learned,
     alibi,
@@ -73,20 +86,33 @@ enum class Condition {
     encoder_decoder,
     visible,
     leads,
+    turned,
     on,
     forced,
     counted
 };
 constexpr bool cell_decides(Condition c) { return c >= Condition::visible; }
 /// What a variable of a sum, mean, max or rank runs through.
-enum class Domain { d_model, d_head, d_mlp, heads, keys, experts, slots, chosen, pooled_rows, source_keys };
+enum class Domain {
+    d_model,
+    d_head,
+    d_mlp,
+    heads,
+    kv_heads,
+    keys,
+    experts,
+    slots,
+    chosen,
+    pooled_rows,
+    source_keys
+};
 
 /// How deep sums, means, maxima and ranks may be nested. Their variables are numbered by depth, from 0.
 inline constexpr int k_max_bound_variables = 3;
 
 /// One index of a reference: `t` or `partner` in q[t, h, partner].
 struct Index {
-    enum class Kind { row, head, column, kv_head, partner, token, position, bound };
+    enum class Kind { row, head, column, kv_head, partner, token, position, bucket, bound };
     Kind kind = Kind::column;
     int variable = 0;            ///< number of the variable, if kind is bound
     bool through_expert = false; ///< written as expert(index)
@@ -102,7 +128,7 @@ struct Loop {
 /// How a parameter's indices give its row and column in memory.
 enum class ParamIndices {
     matrix,        ///< [row, column]
-    vector,        ///< [column]
+    vector,        ///< [column], or one for each head: [head]
     into_heads,    ///< [row, head, column]: W_Q
     head_vector,   ///< [head, column]: b_Q
     from_heads,    ///< [head, row, column]: W_O
@@ -113,7 +139,7 @@ struct ParamName {
     std::string_view name;       ///< in the language of formulas, unique: "ln1_gain"
     std::string_view short_name; ///< in the formula bar: "gain"
     Role role;
-    Role joint_role; ///< the role under which GPT-2 keeps Q, K and V side by side; else the same as role
+    Role joint_role; ///< the role under which some families keep it side by side with others; else the same
     ParamIndices indices;
     bool per_layer = true;
 };
@@ -155,7 +181,7 @@ int layer_of(const Expr& ref, const ModelConfig& config, int layer);
 int find_param(const Trace& run, const ParamName& name, int layer, int expert);
 
 /// The column at which a parameter begins inside `stored`, the row of the table that holds it. It is 0 unless
-/// Q, K and V are kept side by side (GPT-2).
+/// several are kept side by side (Q, K and V of GPT-2).
 int joint_offset(const ModelConfig& config, const ParamName& name, const ParamRow& stored);
 
 /// The parameter with this name in the language of formulas; null if there is none.

@@ -76,6 +76,7 @@ std::string function_name(const Term& t) {
     case Op::exp: return "e^";
     case Op::sin: return "sin";
     case Op::cos: return "cos";
+    case Op::tanh: return "tanh";
     case Op::mean: return "mean";
     default: return std::string(gf::name(t.activation));
     }
@@ -220,6 +221,7 @@ double Writer::write_function(const Term& t) {
     case Op::exp: return std::exp(x);
     case Op::sin: return std::sin(x);
     case Op::cos: return std::cos(x);
+    case Op::tanh: return std::tanh(x);
     default: return activation(t.activation, x);
     }
 }

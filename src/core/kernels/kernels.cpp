@@ -147,6 +147,16 @@ void softmax(const real* s, real* p, int n) {
     ArrayMap(p, n) *= 1 / sums.sum();
 }
 
+void softmax(const real* s, real sink, real* p, int n) {
+    const real share = 1 / (1 + std::exp(sink - log_sum_exp(s, n)));
+    softmax(s, p, n);
+    for (int i = 0; i < n; ++i) p[i] *= share;
+}
+
+void soft_cap(real cap, real* y, int n) {
+    for (int i = 0; i < n; ++i) y[i] = cap * std::tanh(y[i] / cap);
+}
+
 real log_sum_exp(const real* x, int n) {
     const ConstArray in(x, n);
     const real largest = in.maxCoeff();

@@ -32,6 +32,14 @@ void linear_by_gemm(const real* x, std::ptrdiff_t x_stride, int n_rows, const Ma
 /// p = softmax(s), n values; p may be s. If all values are -inf (everything is masked), p is 0 and not NaN.
 void softmax(const real* s, real* p, int n);
 
+/// The same with one more score, `sink`, whose weight is left out, so that p sums to less than 1.
+void softmax(const real* s, real sink, real* p, int n);
+
+/// y = cap tanh(y / cap), n values: a soft-cap (Gemma 2, Team Gemma 2024).
+void soft_cap(real cap, real* y, int n);
+/// The slope of a soft-cap where it gave y.
+inline real soft_cap_slope(real cap, real y) { return 1 - (y / cap) * (y / cap); }
+
 /// log(sum(exp(x))) of n values; -inf if all of them are.
 real log_sum_exp(const real* x, int n);
 

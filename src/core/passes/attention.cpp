@@ -1,5 +1,7 @@
 // Scaled dot-product attention with grouped key-value heads (Vaswani et al. 2017, 3.2; Ainslie et al. 2023):
 //     z = softmax(q k^T / sqrt(d_head)) v        for each query head
+// Models may normalise q and k, turn them by their positions, add numbers to the scores, cap them, and give
+// each head a sink.
 //     attn_out = z W_O + b_O
 // A few rows are computed one by one, as in decoding; more of them in blocks, with products of matrices.
 
@@ -23,12 +25,16 @@ void ForwardPass::attention(int l, const AttentionWeights& w, const Rows& in) {
     hook(Site::k, l);
     project(in, w.v, w.v_bias, Site::v, l); // (T, d_model) x (d_model, n_kv_heads d_head)
     hook(Site::v, l);
-    const bool rope = config.layer(l).positions == Positions::rope;
-    if (rope) {
-        rotate(Site::q, Site::rot_q, l);
-        rotate(Site::k, Site::rot_k, l);
+    if (trace.has(Site::norm_q)) {
+        normalize_heads(Site::q, Site::q_norm_scale, Site::norm_q, w.q_norm_gain, l);
+        normalize_heads(Site::k, Site::k_norm_scale, Site::norm_k, w.k_norm_gain, l);
     }
-    const AttentionSites& sites = rope ? k_rotated_attention : k_self_attention;
+    if (trace.has(Site::rot_q)) {
+        const bool normed = trace.has(Site::norm_q);
+        rotate(normed ? Site::norm_q : Site::q, Site::rot_q, l);
+        rotate(normed ? Site::norm_k : Site::k, Site::rot_k, l);
+    }
+    const AttentionSites sites = self_attention(config);
     store_transposed_keys(l, sites.keys);
     attend(l, sites, w);
 }
@@ -60,21 +66,45 @@ void ForwardPass::attend(int l, const AttentionSites& a, const AttentionWeights&
     hook(a.out, l);
 }
 
-/// RoPE (Su et al. 2021): pair i of a head turns by the angle position * theta^(-2 i / d_head).
+/// RMSNorm of queries or keys (Henry et al. 2020): of each head's vector, or of all heads' vectors together.
+/// The divisor is written for each head all the same.
+void ForwardPass::normalize_heads(Site in, Site scale, Site out, const real* gain, int l) {
+    const int heads = site_heads(config, in), d = config.d_head;
+    const bool by_heads = config.qk_norm == QkNorm::heads;
+    for (int r = begin; r < end; ++r)
+        for (int h = 0; h < heads; ++h)
+            row(scale, l, r)[h] = by_heads ? norm_scale(row(in, l, r) + h * d, d, 0, config.norm_eps)
+                                           : norm_scale(row(in, l, r), heads * d, 0, config.norm_eps);
+    hook(scale, l);
+    for (int r = begin; r < end; ++r)
+        for (int h = 0; h < heads; ++h) {
+            real* to = row(out, l, r) + h * d;
+            gf::normalize(row(in, l, r) + h * d, d, 0, row(scale, l, r)[h], to);
+            apply_gain_and_bias(to, gain + (by_heads ? 0 : h * d), gain_offset(), nullptr, to, d);
+        }
+    hook(out, l);
+}
+
+/// RoPE (Su et al. 2021): pair i of a head turns by the angle position * theta^(-2 i / d_rotary). Dimensions
+/// behind the first d_rotary stay as they are.
 void ForwardPass::rotate(Site in, Site out, int l) {
-    const int pairs = config.d_head / 2, heads = site_heads(config, in);
-    const bool half = config.layer(l).rope_pairs == RopePairs::half;
+    const LayerConfig layer = config.layer(l);
+    const int pairs = layer.d_rotary / 2, heads = site_heads(config, in);
+    const bool half = layer.rope_pairs == RopePairs::half;
     const int step = half ? 1 : 2, apart = half ? pairs : 1; // pair i: (step * i, step * i + apart)
     for (int r = begin; r < end; ++r) {
-        const auto [cosine, sine] = trace.positions().angles(l, r);
+        const auto [cosine, sine] =
+            pairs > 0 ? trace.positions().angles(l, r) : PositionTables::Angles{nullptr, nullptr};
         const real* x = row(in, l, r);
         real* y = row(out, l, r);
-        for (int h = 0; h < heads; ++h, x += config.d_head, y += config.d_head)
+        for (int h = 0; h < heads; ++h, x += config.d_head, y += config.d_head) {
             for (int i = 0; i < pairs; ++i) {
                 const real a = x[step * i], b = x[step * i + apart];
                 y[step * i] = a * cosine[i] - b * sine[i];
                 y[step * i + apart] = a * sine[i] + b * cosine[i];
             }
+            std::copy(x + layer.d_rotary, x + config.d_head, y + layer.d_rotary);
+        }
     }
     hook(out, l);
 }
@@ -91,7 +121,8 @@ void ForwardPass::store_transposed_keys(int l, Site keys) {
     }
 }
 
-/// scores = q k^T / sqrt(d_head), or times another scale, and -inf where the mask hides the key.
+/// scores = q k^T / sqrt(d_head), or times another scale, with what positions add, capped; -inf where the
+/// mask hides the key.
 void ForwardPass::scores(int l, const AttentionSites& a) {
     for (const HeadGroup& g : trace.plan().groups(a.scores, l))
         if (n_rows() < k_few_rows)
@@ -119,7 +150,7 @@ void ForwardPass::scores_of_row(int l, const AttentionSites& a, const HeadGroup&
     const auto stride = static_cast<std::ptrdiff_t>(transposed_keys(a.keys).stride);
     real* scaled = trace.query_scratch_;
     real* first_scores = row(a.scores, l, r) + (keys.begin - keys.first);
-    const bool alibi = penalises_distance(l, a.scores), has_gaps = g.mask->has_gaps();
+    const bool has_gaps = g.mask->has_gaps();
     for (const int h : g.heads) {
         const real* q = queries + h * d_head;
         real* s = first_scores + h * n_keys;
@@ -128,24 +159,34 @@ void ForwardPass::scores_of_row(int l, const AttentionSites& a, const HeadGroup&
         // (d_head) x (d_head, keys) -> (keys)
         vec_mat(scaled, d_head, first_keys + h / group_size * d_head * stride, stride, nullptr, s,
                 keys.size());
-        if (alibi) penalise_distance(h, r, keys, s);
+        finish_scores(l, a.scores, h, r, keys, s);
         if (has_gaps) g.mask->for_each_hidden(r, [&](int key) { s[key - keys.begin] = k_minus_infinity; });
     }
 }
 
-/// ALiBi (Press et al. 2022): score -= slope of the head * distance of the positions. `s` points at the score
-/// of the first of the keys that row r reads.
-void ForwardPass::penalise_distance(int h, int r, const KeyRange& keys, real* s) const {
-    const real slope = trace.positions().slope(h);
+/// What becomes of the scaled products. ALiBi (Press et al. 2022): score -= slope of the head * distance of
+/// the positions. Buckets (Raffel et al. 2020): score += a learned number. A soft-cap comes last. `s` points
+/// at the score of the first of the keys that row r reads.
+void ForwardPass::finish_scores(int l, Site scores, int h, int r, const KeyRange& keys, real* s) const {
+    const Positions kind = has_source_keys(scores) ? Positions::none : config.layer(l).positions;
     const int position = trace.plan(r).position;
-    for (int key = keys.begin; key < keys.end; ++key)
-        s[key - keys.begin] -= slope * static_cast<real>(std::abs(position - trace.plan(key).position));
+    if (kind == Positions::alibi) {
+        const real slope = trace.positions().slope(h);
+        for (int key = keys.begin; key < keys.end; ++key)
+            s[key - keys.begin] -= slope * static_cast<real>(std::abs(position - trace.plan(key).position));
+    } else if (kind == Positions::buckets) {
+        for (int key = keys.begin; key < keys.end; ++key)
+            s[key - keys.begin] +=
+                weights.position_bias[trace.positions().bucket(position, trace.plan(key).position) *
+                                          config.n_heads +
+                                      h];
+    }
+    if (config.score_cap > 0) soft_cap(static_cast<real>(config.score_cap), s, keys.size());
 }
 
 void ForwardPass::scores_of_block(int l, const AttentionSites& a, const HeadGroup& g, const RowBlock& b) {
     const real scale = config.score_scale();
     const auto stride = static_cast<std::ptrdiff_t>(trace.row_stride(a.scores));
-    const bool alibi = penalises_distance(l, a.scores);
     for (const int h : g.heads) {
         real* s = row(a.scores, l, b.row) + h * trace.n_keys(a.scores) + (b.key_begin - b.first_key);
         // (rows, d_head) x (d_head, keys) -> (rows, keys)
@@ -160,23 +201,28 @@ void ForwardPass::scores_of_block(int l, const AttentionSites& a, const HeadGrou
             real *first = s + (keys.begin - b.key_begin), *last = s + (keys.end - b.key_begin);
             std::fill(s, first, k_minus_infinity);
             for (real* x = first; x < last; ++x) *x *= scale;
-            if (alibi) penalise_distance(h, r, keys, first);
+            finish_scores(l, a.scores, h, r, keys, first);
             std::fill(last, s + b.n_keys(), k_minus_infinity);
             g.mask->for_each_hidden(r, [&](int key) { s[key - b.key_begin] = k_minus_infinity; });
         }
     }
 }
 
-/// pattern = softmax(scores), over the keys that the row may read. The scores of keys hidden between them are
-/// -inf, which gives them the weight 0.
+/// pattern = softmax(scores), over the keys that the row may read and the head's sink if there is one. The
+/// scores of keys hidden between them are -inf, which gives them the weight 0.
 void ForwardPass::pattern(int l, const AttentionSites& a) {
     const int n_keys = trace.n_keys(a.scores);
+    const real* sink = has_source_keys(a.scores) ? nullptr : weights.blocks[static_cast<std::size_t>(l)].sink;
     for (const HeadGroup& g : trace.plan().groups(a.scores, l))
         for (int r = begin; r < end; ++r) {
             const KeyRange& keys = g.mask->keys(r);
             const real* s = row(a.scores, l, r) + (keys.begin - keys.first);
             real* p = row(a.pattern, l, r) + (keys.begin - keys.first);
-            for (const int h : g.heads) softmax(s + h * n_keys, p + h * n_keys, keys.size());
+            for (const int h : g.heads)
+                if (sink)
+                    softmax(s + h * n_keys, sink[h], p + h * n_keys, keys.size());
+                else
+                    softmax(s + h * n_keys, p + h * n_keys, keys.size());
         }
     hook(a.pattern, l);
 }

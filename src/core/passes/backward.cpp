@@ -1,6 +1,7 @@
 #include "core/passes/backward.h"
 
 #include "core/passes/backward_pass.h"
+#include "core/passes/row_blocks.h"
 #include "platform/error.h"
 
 #include <algorithm>
@@ -62,6 +63,12 @@ void Backward::allocate_scratch() {
     const auto rows = static_cast<std::size_t>(run_.capacity());
     const ModelConfig& c = run_.config();
     norm_output_.resize(rows * static_cast<std::size_t>(c.d_model));
+    if (c.has_logits() && (c.logit_cap > 0 || c.logit_scale != 1))
+        raw_logits_.resize(rows * static_cast<std::size_t>(c.d_vocab));
+    if (c.score_cap > 0) {
+        const int n_keys = std::max(run_.n_keys(), run_.source() ? run_.source()->n_keys() : 0);
+        raw_scores_.resize(static_cast<std::size_t>(detail::RowBlocks::k_max_rows * n_keys));
+    }
     if (!c.is_moe()) return;
     expert_scratch_.resize(3 * rows * static_cast<std::size_t>(std::max({c.d_model, c.d_mlp, c.n_experts})));
     expert_load_.resize(static_cast<std::size_t>(c.n_experts));
@@ -116,7 +123,7 @@ void Backward::seed_output(const Trace& decoder_gradients) {
         decoder_gradients.row_capacity(Site::encoder_out) != run_.n_tokens())
         refuse_backward("the gradients of a decoder that reads this encoder's run", "others");
     const ModelConfig& c = run_.config();
-    const bool pre = c.norm_place == NormPlace::pre;
+    const bool pre = !c.norms_stream();
     for (int r = 0; r < run_.n_tokens(); ++r)
         std::copy_n(decoder_gradients.row(Site::encoder_out, -1, r), c.d_model,
                     pre ? gradients_->norm_output_ + static_cast<std::ptrdiff_t>(r) * c.d_model

@@ -79,9 +79,10 @@ class Backward {
     // The rounding of sums of vectors depends on where these begin, relative to the width of a register:
     // always at the same place.
     using Scratch = std::vector<real, Eigen::aligned_allocator<real>>;
-    Scratch norm_output_;          ///< [row, d_model]: a norm's output, computed again
-    Scratch expert_scratch_;       ///< with experts only: three times [row, d_model, d_mlp or n_experts]
-    detail::ExpertVisits visits_;  ///< while a layer with experts is computed
+    Scratch norm_output_;             ///< [row, d_model]: a norm's output, computed again
+    Scratch raw_logits_, raw_scores_; ///< with soft-caps: gradients before them, [row, d_vocab], [48, key]
+    Scratch expert_scratch_;          ///< with experts only: three times [row, d_model, d_mlp or n_experts]
+    detail::ExpertVisits visits_;     ///< while a layer with experts is computed
     std::vector<int> expert_load_; ///< [expert]: choices of a segment so far, if there is a capacity factor
 };
 

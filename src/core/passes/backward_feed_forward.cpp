@@ -12,7 +12,7 @@
 namespace gf::detail {
 
 void BackwardPass::feed_forward(int l, const BlockWeights& w, const Rows& in, const Rows& din) {
-    hook(Site::mlp_out, l);
+    hook(feed_forward_out(config), l);
     const bool moe = config.layer(l).is_moe();
     if (moe)
         backward.visits_.group_by_expert(rows(Site::expert_indices, l), n_rows, config.experts_per_token,
@@ -49,7 +49,7 @@ Rows BackwardPass::gather_visits(const Rows& from, int width, bool by_slot,
 
 /// mlp_out += gate * (post W_out + b_out): gradients of the gates, of post, and of W_out and b_out.
 void BackwardPass::expert_out(int l, const ExpertWeights& w, std::span<const ExpertVisit> visits) {
-    const Rows dout = grad_rows(Site::mlp_out, l), post = rows(Site::mlp_post, l),
+    const Rows dout = grad_rows(feed_forward_out(config), l), post = rows(Site::mlp_post, l),
                dpost = grad_rows(Site::mlp_post, l);
     if (!config.layer(l).is_moe()) return project(post, w.out, w.out_bias, dout, dpost, false);
     const int count = static_cast<int>(visits.size()), d = config.d_model, d_mlp = config.d_mlp;

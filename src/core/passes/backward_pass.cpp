@@ -28,8 +28,7 @@ bool BackwardPass::advance() {
     hook(Site::resid_pre, l);
     if (l > 0) {
         copy(grad_rows(Site::resid_pre, l),
-             grad_rows(config.norm_place == NormPlace::pre ? Site::resid_post : Site::normalized_resid_post,
-                       l - 1));
+             grad_rows(config.norms_stream() ? Site::normalized_resid_post : Site::resid_post, l - 1));
         return false;
     }
     if (trace.source()) hook(Site::encoder_out);
@@ -56,7 +55,7 @@ void BackwardPass::compute_again(int l) {
 /// stream through the last norm, the gradient of the norm's output stands in scratch rows, grad.norm_output_.
 void BackwardPass::output() {
     const int last = config.n_layers - 1;
-    const bool pre = config.norm_place == NormPlace::pre;
+    const bool pre = !config.norms_stream();
     const auto stream = [&] {
         return pre ? norm_output(Site::ln_final_scale, -1, weights.ln_final_gain, weights.ln_final_bias)
                    : rows(Site::normalized_resid_post, last);
@@ -80,10 +79,11 @@ void BackwardPass::output() {
         norm(in, Site::ln_final_scale, -1, weights.ln_final_gain, weights.ln_final_bias, dstream, din);
 }
 
-/// logits = in W_U + b_U; with tied embeddings W_U is a transposed copy of W_E, (d_vocab, d_model).
+/// logits = in W_U + b_U, which may be scaled and capped; with tied embeddings W_U is a transposed copy of
+/// W_E, (d_vocab, d_model).
 void BackwardPass::unembed(const Rows& in, const Rows& din) {
     hook(Site::logits);
-    const Rows dlogits = grad_rows(Site::logits);
+    const Rows dlogits = raw_logit_gradients(in);
     if (!config.tied_embeddings)
         return project(in, weights.unembed, weights.unembed_bias, dlogits, din, false);
     // din = dlogits W_E: (T, d_vocab) x (d_vocab, d_model) -> (T, d_model)
@@ -94,6 +94,29 @@ void BackwardPass::unembed(const Rows& in, const Rows& din) {
         gemm(config.d_vocab, config.d_model, n_rows, {dlogits.data, 1, dlogits.stride}, {in.data, in.stride},
              dembed, config.d_model, true);
     add_bias_gradients(weights.unembed_bias, config.d_vocab, dlogits, n_rows);
+}
+
+/// The gradients of the logits before scale and soft-cap. Edited logits do not say what the cap had before
+/// it, so that is computed again from what the unembedding reads.
+Rows BackwardPass::raw_logit_gradients(const Rows& in) {
+    const Rows dlogits = grad_rows(Site::logits);
+    if (backward.raw_logits_.empty()) return dlogits;
+    const int n = config.d_vocab;
+    const Rows raw{backward.raw_logits_.data(), n};
+    const auto scale = static_cast<real>(config.logit_scale), cap = static_cast<real>(config.logit_cap);
+    for (int r = 0; r < n_rows; ++r) {
+        real* d = raw.at(r);
+        const real* capped = trace.row(Site::logits, -1, r);
+        if (cap > 0 && !trace.edits().empty()) {
+            linear(in.at(r), in.stride, 1, weights.unembed, weights.unembed_bias, d, n);
+            for (int j = 0; j < n; ++j) d[j] *= scale;
+            soft_cap(cap, d, n);
+            capped = d;
+        }
+        for (int j = 0; j < n; ++j)
+            d[j] = dlogits.at(r)[j] * scale * (cap > 0 ? soft_cap_slope(cap, capped[j]) : real(1));
+    }
+    return raw;
 }
 
 /// From the gradient of the output of the head's norm, which stands in grad.norm_output_, to that of `in`.
@@ -138,8 +161,9 @@ void BackwardPass::pool(const Rows& din) {
 /// resid_pre. The comments give the line of ForwardPass::block() that is inverted.
 void BackwardPass::block(int l) {
     const BlockWeights& w = weights.blocks[static_cast<std::size_t>(l)];
-    const bool pre = config.norm_place == NormPlace::pre, has_mlp = config.layer(l).mlp != MlpKind::none;
-    const bool cross = trace.source() != nullptr;
+    if (config.is_parallel()) return parallel_block(l, w);
+    const bool pre = config.norms_input(), post = config.norms_stream(), out = config.norms_output(),
+               has_mlp = config.layer(l).mlp != MlpKind::none, cross = trace.source() != nullptr;
     // after_attention is the stream after attention, mid the stream that the MLP adds to.
     const Site after_attention = has_mlp ? Site::resid_mid : Site::resid_post,
                mid = cross ? Site::resid_mid_cross : after_attention;
@@ -152,15 +176,21 @@ void BackwardPass::block(int l) {
         return norm_output(Site::ln_cross_scale, l, w.ln_cross_gain, w.ln_cross_bias);
     };
     const auto norm2 = [&] { return norm_output(Site::ln2_scale, l, w.ln2_gain, w.ln2_bias); };
-    if (!pre) hook(Site::normalized_resid_post, l);
+    if (post) hook(Site::normalized_resid_post, l);
 
-    if (pre && has_mlp) { // resid_post = mid + mlp(norm2(mid))
+    if (!post && has_mlp) { // resid_post = mid + mlp(norm2(mid)), with one of the norms or both
         hook(Site::resid_post, l);
         copy(grad_rows(Site::resid_post, l), grad_rows(Site::mlp_out, l));
-        feed_forward(l, w, norm2(), dnorm);
+        if (out)
+            normalize_output(Site::mlp_raw, Site::ln2_post_scale, l, w.ln2_post_gain, w.ln2_post_bias,
+                             Site::mlp_out);
+        feed_forward(l, w, pre ? norm2() : rows(mid, l), dnorm);
         copy(grad_rows(Site::resid_post, l), dmid);
-        norm(rows(mid, l), Site::ln2_scale, l, w.ln2_gain, w.ln2_bias, dnorm, dmid);
-    } else if (!pre && has_mlp) { // normalized_resid_post = norm2(x + mlp(x)) with x = the norm of mid
+        if (pre)
+            norm(rows(mid, l), Site::ln2_scale, l, w.ln2_gain, w.ln2_bias, dnorm, dmid);
+        else
+            add(dnorm, dmid);
+    } else if (post && has_mlp) { // normalized_resid_post = norm2(x + mlp(x)) with x = the norm of mid
         const Rows dout = grad_rows(Site::normalized_resid_post, l);
         const Rows dpost = zero_rows(grad_rows(Site::resid_post, l), config.d_model);
         norm(rows(Site::resid_post, l), Site::ln2_scale, l, w.ln2_gain, w.ln2_bias, dout, dpost);
@@ -168,14 +198,14 @@ void BackwardPass::block(int l) {
         copy(dpost, grad_rows(Site::mlp_out, l));
         feed_forward(l, w, cross ? norm_cross() : norm1(), dnorm);
         add(dpost, dnorm);
-    } else if (!pre) { // normalized_resid_post = norm1(resid_post)
+    } else if (post) { // normalized_resid_post = norm1(resid_post)
         copy(grad_rows(Site::normalized_resid_post, l), dnorm);
     }
 
     // pre-norm: mid = x + attention(norm_cross(x)) with x = resid_mid
     // post-norm: mid = x + attention(x) with x = norm1(resid_mid)
     if (cross) {
-        if (!pre)
+        if (post)
             norm(rows(mid, l), Site::ln_cross_scale, l, w.ln_cross_gain, w.ln_cross_bias, dnorm,
                  zero_rows(dmid, config.d_model));
         hook(mid, l);
@@ -190,19 +220,50 @@ void BackwardPass::block(int l) {
         }
     }
 
-    // pre-norm: after_attention = resid_pre + attention(norm1(resid_pre))
+    // after_attention = resid_pre + attention(norm1(resid_pre)), with one of the norms or both
     // post-norm: after_attention = resid_pre + attention(resid_pre), which is then normalised
-    if (!pre)
+    if (post)
         norm(rows(after_attention, l), Site::ln1_scale, l, w.ln1_gain, w.ln1_bias, dnorm,
              zero_rows(dafter_attention, config.d_model));
     hook(after_attention, l);
     copy(dafter_attention, grad_rows(Site::attn_out, l));
+    if (out)
+        normalize_output(Site::attn_raw, Site::ln1_post_scale, l, w.ln1_post_gain, w.ln1_post_bias,
+                         Site::attn_out);
     attention(l, w, pre ? norm1() : rows(Site::resid_pre, l), dnorm);
     copy(dafter_attention, dpre);
     if (pre)
         norm(rows(Site::resid_pre, l), Site::ln1_scale, l, w.ln1_gain, w.ln1_bias, dnorm, dpre);
     else
         add(dnorm, dpre);
+}
+
+/// resid_post = x + attention(norm1(x)) + mlp(norm2(x)) with x = resid_pre; the norms may be one.
+void BackwardPass::parallel_block(int l, const BlockWeights& w) {
+    const Rows x = rows(Site::resid_pre, l), dx = grad_rows(Site::resid_pre, l),
+               dpost = grad_rows(Site::resid_post, l), dnorm{grad.norm_output_, config.d_model};
+    hook(Site::resid_post, l);
+    for (const Site site : {Site::mlp_out, Site::attn_out}) copy(dpost, grad_rows(site, l));
+    const auto norm1 = [&] { return norm_output(Site::ln1_scale, l, w.ln1_gain, w.ln1_bias); };
+    if (config.has_norm2()) {
+        feed_forward(l, w, norm_output(Site::ln2_scale, l, w.ln2_gain, w.ln2_bias), dnorm);
+        copy(dpost, dx);
+        norm(x, Site::ln2_scale, l, w.ln2_gain, w.ln2_bias, dnorm, dx);
+        attention(l, w, norm1(), dnorm);
+    } else {
+        feed_forward(l, w, norm1(), dnorm);
+        copy(dnorm, dx); // kept there while attention finds its own share
+        attention(l, w, norm1(), dnorm);
+        add(dx, dnorm);
+        copy(dpost, dx);
+    }
+    norm(x, Site::ln1_scale, l, w.ln1_gain, w.ln1_bias, dnorm, dx);
+}
+
+void BackwardPass::normalize_output(Site raw, Site scale, int l, const real* gain, const real* bias,
+                                    Site out) {
+    hook(out, l);
+    norm(rows(raw, l), scale, l, gain, bias, grad_rows(out, l), zero_rows(grad_rows(raw, l), config.d_model));
 }
 
 void BackwardPass::embed() {

@@ -27,9 +27,11 @@ class BackwardPass {
     void compute_again(int l);
     void output();
     void unembed(const Rows& in, const Rows& din);
+    Rows raw_logit_gradients(const Rows& in);
     void mlm_head(const Rows& in, const Rows& din);
     void pool(const Rows& din);
     void block(int l);
+    void parallel_block(int l, const BlockWeights& w);
     /// These three read the gradient of attn_out, cross_attn_out or mlp_out and write that of `in` to `din`.
     void attention(int l, const AttentionWeights& w, const Rows& in, const Rows& din);
     void cross_attention(int l, const AttentionWeights& w, const Rows& in, const Rows& din);
@@ -46,7 +48,11 @@ class BackwardPass {
     template <class F>
     void for_each_block(int l, const AttentionSites& a, F f) const;
     void scores_of_block(int l, const AttentionSites& a, const HeadGroup& g, const RowBlock& b);
+    Rows raw_score_gradients(int l, const AttentionSites& a, int h, const RowBlock& b);
+    real score_of_distance(int l, const AttentionSites& a, int h, int row, int key) const;
+    void position_bias(int l, int h, const RowBlock& b, const Rows& dscores);
     void rotate(Site rotated, Site unrotated, int l);
+    void normalize_heads(Site in, Site scale, Site out, const real* gain, int l);
 
     // The parts of feed_forward.
     /// The visits to an expert; empty for a dense MLP, whose rows need no gathering.
@@ -67,6 +73,8 @@ class BackwardPass {
               const Rows& din);
     /// From the gradient of the normalised site, which follows the site `scale`; adds to that of `in`.
     void normalize(const Rows& in, Site scale, int l, const Rows& din);
+    /// From the gradient of what a sub-layer adds to the stream to that of what it gives.
+    void normalize_output(Site raw, Site scale, int l, const real* gain, const real* bias, Site out);
     /// What ForwardPass::norm() returned, computed again. The next call overwrites it.
     Rows norm_output(Site scale, int l, const real* gain, const real* bias);
     /// din = dout W^T, or din += dout W^T if `accumulate`; adds to the gradients of W and its bias.

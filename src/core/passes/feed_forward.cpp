@@ -74,7 +74,7 @@ void ForwardPass::feed_forward(int l, const BlockWeights& w, const Rows& in) {
     hook(Site::mlp_post, l);
 
     // (T, d_mlp) x (d_mlp, d_model) -> (T, d_model)
-    const Rows out = rows(Site::mlp_out, l);
+    const Rows out = rows(feed_forward_out(config), l);
     project_by_experts(rows(Site::mlp_post, l), d_mlp, true, &ExpertWeights::out, &ExpertWeights::out_bias,
                        moe ? slot_out : out);
     for (int i = 0; moe && i < n_rows(); ++i) { // out = sum over slots of gate * the slot's output
@@ -84,7 +84,7 @@ void ForwardPass::feed_forward(int l, const BlockWeights& w, const Rows& in) {
         for (int slot = 0; slot < slots; ++slot)
             for (int j = 0; j < d; ++j) sum[j] += gate[slot] * slot_out.at(i)[slot * d + j];
     }
-    hook(Site::mlp_out, l);
+    hook(feed_forward_out(config), l);
 }
 
 /// The router (Mixtral): weights = softmax(x W_router), the gates are the k largest, scaled to sum 1. An

@@ -14,8 +14,7 @@ void ForwardPass::run(int first_layer) {
     if (trace.source() && begin == 0) read_source();
     for (int l = first_layer; l < config.n_layers; ++l) {
         if (l > first_layer)
-            copy(rows(config.norm_place == NormPlace::pre ? Site::resid_post : Site::normalized_resid_post,
-                      l - 1),
+            copy(rows(config.norms_stream() ? Site::normalized_resid_post : Site::resid_post, l - 1),
                  rows(Site::resid_pre, l));
         else if (staged && l > 0) // the pass starts from the Trace's resid_pre of this layer
             std::copy_n(trace.row(Site::resid_pre, l, begin), config.d_model, row(Site::resid_pre, l, begin));
@@ -31,7 +30,7 @@ void ForwardPass::run(int first_layer) {
 
 void ForwardPass::read_out() {
     const int last = config.n_layers - 1;
-    const Site stream = config.norm_place == NormPlace::pre ? Site::resid_post : Site::normalized_resid_post;
+    const Site stream = config.norms_stream() ? Site::normalized_resid_post : Site::resid_post;
     if (staged) std::copy_n(trace.row(stream, last, begin), config.d_model, row(stream, last, begin));
     output();
     store_staged_row(SitePlace::after_layers, -1);
@@ -76,7 +75,7 @@ void ForwardPass::read_source() {
     const StackWeights& encoder = source.stack();
     const Rows out = rows(Site::encoder_out);
     for (int r = 0; r < source.n_tokens(); ++r)
-        if (config.norm_place == NormPlace::post)
+        if (config.norms_stream())
             std::copy_n(source.row(Site::normalized_resid_post, config.n_encoder_layers - 1, r),
                         config.d_model, out.at(r));
         else
@@ -86,11 +85,12 @@ void ForwardPass::read_source() {
 }
 
 /// One block: attention, attention to the source in the decoder of an encoder-decoder, MLP. Each of these
-/// sub-layers reads the residual stream and adds to it, all (T, d_model). With pre-norm x + f(norm(x)) is the
-/// next stream (Xiong et al. 2020), with post-norm norm(x + f(x)) (Vaswani et al. 2017).
+/// sub-layers reads the residual stream and adds to it, all (T, d_model); NormPlace says where the norms
+/// stand.
 void ForwardPass::block(int l) {
     const BlockWeights& w = weights.blocks[static_cast<std::size_t>(l)];
-    const bool pre = config.norm_place == NormPlace::pre, has_mlp = config.layer(l).mlp != MlpKind::none;
+    const bool in = config.norms_input(), behind = config.norms_stream(),
+               has_mlp = config.layer(l).mlp != MlpKind::none;
     Rows stream = rows(Site::resid_pre, l);
     const auto norm1 = [&] { return norm(stream, Site::ln1_scale, l, w.ln1_gain, w.ln1_bias); };
     const auto norm_cross = [&] {
@@ -98,32 +98,51 @@ void ForwardPass::block(int l) {
     };
     const auto norm2 = [&] { return norm(stream, Site::ln2_scale, l, w.ln2_gain, w.ln2_bias); };
 
-    attention(l, w, pre ? norm1() : stream);
+    const Rows attention_in = in ? norm1() : stream;
+    attention(l, w, attention_in);
+    if (config.norms_output())
+        normalize_output(Site::attn_raw, Site::ln1_post_scale, l, w.ln1_post_gain, w.ln1_post_bias,
+                         Site::attn_out);
+    if (config.is_parallel()) {
+        feed_forward(l, w, config.has_norm2() ? norm2() : attention_in);
+        add(stream, rows(Site::attn_out, l), rows(Site::resid_post, l));
+        add(rows(Site::resid_post, l), rows(Site::mlp_out, l), rows(Site::resid_post, l));
+        return hook(Site::resid_post, l);
+    }
     const Site after_attention = has_mlp ? Site::resid_mid : Site::resid_post;
     add(stream, rows(Site::attn_out, l), rows(after_attention, l));
     hook(after_attention, l);
     stream = rows(after_attention, l);
-    if (!pre) stream = norm1();
+    if (behind) stream = norm1();
 
     if (trace.source()) {
-        cross_attention(l, w.cross, pre ? norm_cross() : stream);
+        cross_attention(l, w.cross, in ? norm_cross() : stream);
         add(stream, rows(Site::cross_attn_out, l), rows(Site::resid_mid_cross, l));
         hook(Site::resid_mid_cross, l);
         stream = rows(Site::resid_mid_cross, l);
-        if (!pre) stream = norm_cross();
+        if (behind) stream = norm_cross();
     }
 
     if (has_mlp) {
-        feed_forward(l, w, pre ? norm2() : stream);
+        feed_forward(l, w, in ? norm2() : stream);
+        if (config.norms_output())
+            normalize_output(Site::mlp_raw, Site::ln2_post_scale, l, w.ln2_post_gain, w.ln2_post_bias,
+                             Site::mlp_out);
         add(stream, rows(Site::mlp_out, l), rows(Site::resid_post, l));
         hook(Site::resid_post, l);
         stream = rows(Site::resid_post, l);
-        if (!pre) stream = norm2();
+        if (behind) stream = norm2();
     }
 
-    if (pre) return;
+    if (!behind) return;
     copy(stream, rows(Site::normalized_resid_post, l));
     hook(Site::normalized_resid_post, l);
+}
+
+void ForwardPass::normalize_output(Site raw, Site scale, int l, const real* gain, const real* bias,
+                                   Site out) {
+    copy(norm(rows(raw, l), scale, l, gain, bias), rows(out, l));
+    hook(out, l);
 }
 
 /// LayerNorm: (x - mean) / sqrt(variance + eps) * gain + bias (Ba et al. 2016). RMSNorm has no mean and no
@@ -147,15 +166,22 @@ Rows ForwardPass::norm(const Rows& in, Site scale_site, int l, const real* gain,
 /// From the residual stream to the site that the model is run for, see output_site().
 void ForwardPass::output() {
     const int last = config.n_layers - 1;
-    const Rows stream = config.norm_place == NormPlace::post
-                            ? rows(Site::normalized_resid_post, last)
-                            : norm(rows(Site::resid_post, last), Site::ln_final_scale, -1,
-                                   weights.ln_final_gain, weights.ln_final_bias);
+    const Rows stream = config.norms_stream() ? rows(Site::normalized_resid_post, last)
+                                              : norm(rows(Site::resid_post, last), Site::ln_final_scale, -1,
+                                                     weights.ln_final_gain, weights.ln_final_bias);
     if (config.pools()) return pool(stream);
     if (!config.has_logits()) return;
-    const Rows in = config.head == OutputHead::masked_tokens ? mlm_head(stream) : stream;
+    unembed(config.head == OutputHead::masked_tokens ? mlm_head(stream) : stream);
+}
+
+void ForwardPass::unembed(const Rows& in) {
+    const Rows logits = rows(Site::logits);
     // (T, d_model) x (d_model, d_vocab) -> (T, d_vocab)
-    project(in, weights.unembed, weights.unembed_bias, rows(Site::logits));
+    project(in, weights.unembed, weights.unembed_bias, logits);
+    const auto scale = static_cast<real>(config.logit_scale), cap = static_cast<real>(config.logit_cap);
+    for (int i = 0; scale != 1 && i < n_rows(); ++i)
+        for (int j = 0; j < config.d_vocab; ++j) logits.at(i)[j] *= scale;
+    for (int i = 0; cap > 0 && i < n_rows(); ++i) soft_cap(cap, logits.at(i), config.d_vocab);
     hook(Site::logits);
 }
 

@@ -20,10 +20,19 @@ struct RowBlock;
 struct AttentionSites {
     Site queries, keys, values, scores, pattern, z, out;
 };
-inline constexpr AttentionSites k_self_attention{Site::q,       Site::k, Site::v,       Site::attn_scores,
-                                                 Site::pattern, Site::z, Site::attn_out};
-inline constexpr AttentionSites k_rotated_attention{
-    Site::rot_q, Site::rot_k, Site::v, Site::attn_scores, Site::pattern, Site::z, Site::attn_out};
+/// What the MLP gives, before its norm where it has one.
+inline Site feed_forward_out(const ModelConfig& config) {
+    return config.norms_output() ? Site::mlp_raw : Site::mlp_out;
+}
+inline AttentionSites self_attention(const ModelConfig& config) {
+    return {query_site(config),
+            key_site(config),
+            Site::v,
+            Site::attn_scores,
+            Site::pattern,
+            Site::z,
+            config.norms_output() ? Site::attn_raw : Site::attn_out};
+}
 inline constexpr AttentionSites k_cross_attention{Site::cross_q,           Site::cross_k,       Site::cross_v,
                                                   Site::cross_attn_scores, Site::cross_pattern, Site::cross_z,
                                                   Site::cross_attn_out};
@@ -58,10 +67,12 @@ class ForwardPass {
     void attend(int l, const AttentionSites& a, const AttentionWeights& w);
     void feed_forward(int l, const BlockWeights& w, const Rows& in);
     void output();
+    void unembed(const Rows& in);
     Rows mlm_head(const Rows& in);
     void pool(const Rows& in);
 
     // The parts of attention.
+    void normalize_heads(Site in, Site scale, Site out, const real* gain, int l);
     void rotate(Site in, Site out, int l);
     void store_transposed_keys(int l, Site keys);
     const Trace::TransposedKeys& transposed_keys(Site keys) const {
@@ -71,10 +82,7 @@ class ForwardPass {
     void scores(int l, const AttentionSites& a);
     void scores_of_row(int l, const AttentionSites& a, const HeadGroup& g, int r);
     void scores_of_block(int l, const AttentionSites& a, const HeadGroup& g, const RowBlock& b);
-    bool penalises_distance(int l, Site scores) const {
-        return config.layer(l).positions == Positions::alibi && !has_source_keys(scores);
-    }
-    void penalise_distance(int h, int r, const KeyRange& keys, real* s) const;
+    void finish_scores(int l, Site scores, int h, int r, const KeyRange& keys, real* s) const;
     void pattern(int l, const AttentionSites& a);
     void weighted_values(int l, const AttentionSites& a);
     void weighted_values_of_row(int l, const AttentionSites& a, const HeadGroup& g, int r);
@@ -91,6 +99,8 @@ class ForwardPass {
     /// Normalises rows of d_model values and writes the site `scale` and its partner, the normalised
     /// values. Returns scratch rows with gain and bias applied, which the next norm() overwrites.
     Rows norm(const Rows& in, Site scale, int l, const real* gain, const real* bias);
+    /// From what a sub-layer gives to what it adds to the stream.
+    void normalize_output(Site raw, Site scale, int l, const real* gain, const real* bias, Site out);
     real gain_offset() const { return static_cast<real>(config.gain_offset); }
     /// sum = a + b, d_model values in each row.
     void add(const Rows& a, const Rows& b, const Rows& sum) const;

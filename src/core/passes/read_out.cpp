@@ -21,7 +21,7 @@ ReadOut::ReadOut(std::shared_ptr<const Weights> weights) {
 
 std::span<const real> ReadOut::logits(const real* stream) {
     const ModelConfig& c = row_->config();
-    const Site last = c.norm_place == NormPlace::pre ? Site::resid_post : Site::normalized_resid_post;
+    const Site last = c.norms_stream() ? Site::normalized_resid_post : Site::resid_post;
     std::copy_n(stream, c.d_model, row_->row(last, c.n_layers - 1, 0));
     detail::ForwardPass(*row_, 0, 1).read_out();
     return {row_->row(Site::logits, -1, 0), static_cast<std::size_t>(c.d_vocab)};

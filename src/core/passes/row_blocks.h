@@ -23,6 +23,9 @@ struct RowBlock {
 /// in no block.
 class RowBlocks {
   public:
+    /// Enough for efficient products, few enough that little above a causal mask is computed for nothing.
+    static constexpr int k_max_rows = 48;
+
     RowBlocks(const Plan& plan, const KeyMask& mask, int begin, int end)
         : plan_(plan), mask_(mask), begin_(begin), end_(end) {}
 
@@ -55,9 +58,6 @@ class RowBlocks {
     }
 
   private:
-    /// Enough for efficient products, few enough that little above a causal mask is computed for nothing.
-    static constexpr int k_max_rows = 48;
-
     /// The first block that begins at this row or behind it; empty at end_ if there is none.
     RowBlock block_from(int row) const {
         while (row < end_ && mask_.keys(row).size() == 0) ++row; // padding

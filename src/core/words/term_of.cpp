@@ -18,18 +18,27 @@ std::string_view term_name(Role role) {
     case Role::attn_out:
     case Role::cross_attn_out: return "output weights";
     case Role::router: return "router weights";
-    case Role::mlp_in: return "MLP input weights";
+    case Role::mlp_in:
+    case Role::mlp_in_up: return "MLP input weights";
     case Role::mlp_up: return "MLP up weights";
     case Role::mlp_out: return "MLP output weights";
     case Role::mlm_dense: return "masked-token head";
     case Role::unembed: return "unembedding";
     case Role::classifier: return "classifier weights";
+    case Role::position_bias: return "position bucket";
+    case Role::sink: return "learned sink";
+    case Role::q_norm_gain:
+    case Role::k_norm_gain:
+    case Role::ln1_post_gain:
+    case Role::ln2_post_gain:
     case Role::embed_ln_gain:
     case Role::ln1_gain:
     case Role::ln_cross_gain:
     case Role::ln2_gain:
     case Role::ln_final_gain:
     case Role::mlm_ln_gain: return "gain";
+    case Role::ln1_post_bias:
+    case Role::ln2_post_bias:
     case Role::embed_ln_bias:
     case Role::ln1_bias:
     case Role::qkv_bias:

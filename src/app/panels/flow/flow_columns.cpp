@@ -78,9 +78,8 @@ void FlowColumns::add_unfolded(const Trace& trace, FlowLayout& layout) {
         add(layout, {kind, pattern, l, "", role, FlowHeadAxis::query}, {px(k_ribbons), 0, 0});
     };
     const Words sum{"+", "the sum so far", "sum"}, out{"out", "what it adds", "adds"};
-    const bool rope = trace.has(rot_q);
-    strip(rope ? rot_q : q, {"Q", "what it seeks", "seeks"}, k_vector, FlowHeadAxis::query);
-    strip(rope ? rot_k : k, {"K", "what it offers", "offers"}, k_vector, FlowHeadAxis::key_value);
+    strip(query_site(c), {"Q", "what it seeks", "seeks"}, k_vector, FlowHeadAxis::query);
+    strip(key_site(c), {"K", "what it offers", "offers"}, k_vector, FlowHeadAxis::key_value);
     if (trace.kept(pattern, l)) ribbons(FlowColumnKind::seek, key);
     if (layout.shows_scores)
         matrix(attn_scores,
@@ -88,7 +87,9 @@ void FlowColumns::add_unfolded(const Trace& trace, FlowLayout& layout) {
                query, 0);
     else
         matrix(pattern,
-               {"weights", "how much a row listens to each column; each row adds up to 1",
+               {"weights",
+                c.attn_sink ? "how much a row listens to each column; what is left of 1 goes to a sink"
+                            : "how much a row listens to each column; each row adds up to 1",
                 "how much a row listens to each column"},
                query, 0);
     strip(v, {"V", "what it gives", "gives"}, k_vector, FlowHeadAxis::key_value);
@@ -98,7 +99,7 @@ void FlowColumns::add_unfolded(const Trace& trace, FlowLayout& layout) {
         sizes_.back().gap = 0;
     }
     strip(attn_out, out, k_wide);
-    if (c.mlp != MlpKind::none) strip(resid_mid, sum, k_wide);
+    if (has_site(c, resid_mid)) strip(resid_mid, sum, k_wide);
     if (trace.source()) { // softmax(Q K^T) V once more, with the source's keys and values
         strip(cross_q, {"Q", "what it seeks there", "seeks"}, k_vector, FlowHeadAxis::query);
         matrix(cross_pattern, {"source", "how much a row reads of each token of the source", "reads"}, key,
@@ -112,7 +113,7 @@ void FlowColumns::add_unfolded(const Trace& trace, FlowLayout& layout) {
         strip(mlp_post, {"MLP", "each row works alone", "alone"}, k_mlp);
         strip(mlp_out, out, k_wide);
     }
-    strip(c.norm_place == NormPlace::post ? normalized_resid_post : resid_post, sum, k_wide);
+    strip(c.norms_stream() ? normalized_resid_post : resid_post, sum, k_wide);
 }
 
 /// Adds what the model is for.

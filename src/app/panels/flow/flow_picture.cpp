@@ -143,8 +143,7 @@ void FlowPicture::draw_curves(const FlowColumn& ribbons, int query) const {
 
 /// The query of the row in view goes past K to its row of the matrix.
 void FlowPicture::draw_query_ribbon(const FlowColumn& seek) const {
-    const FlowColumn* q = layout.find(Site::rot_q) ? layout.find(Site::rot_q) : layout.find(Site::q);
-    const FlowColumn* k = layout.find(Site::rot_k) ? layout.find(Site::rot_k) : layout.find(Site::k);
+    const FlowColumn *q = layout.find(query_site(view.config())), *k = layout.find(key_site(view.config()));
     if (!q || !k || row_in_view < first_row() || row_in_view >= end_row()) return;
     const float height = layout.height_of(row_in_view), thickness = std::min(px(k_query_ribbon), height / 4);
     const float bottom =

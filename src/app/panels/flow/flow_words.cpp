@@ -18,8 +18,10 @@ std::vector<Role> roles_of(Site site) {
     case Site::embed: return {embed};
     case Site::pos_embed: return {pos_embed};
     case Site::q:
+    case Site::norm_q:
     case Site::rot_q: return {q, q_bias, qkv, qkv_bias};
     case Site::k:
+    case Site::norm_k:
     case Site::rot_k: return {k, k_bias, qkv, qkv_bias};
     case Site::v: return {v, v_bias, qkv, qkv_bias};
     case Site::attn_out: return {attn_out, attn_out_bias};
@@ -27,7 +29,7 @@ std::vector<Role> roles_of(Site site) {
     case Site::cross_attn_out: return {cross_attn_out, cross_attn_out_bias};
     case Site::class_logits: return {classifier, classifier_bias};
     case Site::expert_weights: return {router};
-    case Site::mlp_post: return {mlp_in, mlp_in_bias, mlp_up, mlp_up_bias};
+    case Site::mlp_post: return {mlp_in, mlp_in_bias, mlp_up, mlp_up_bias, mlp_in_up};
     case Site::mlp_out: return {mlp_out, mlp_out_bias};
     case Site::logits: return {unembed};
     default: return {};

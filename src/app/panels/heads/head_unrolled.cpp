@@ -108,6 +108,8 @@ void HeadUnrolled::draw_header(const Frame& f, const StageBox& box, UnrolledOpti
     ImDrawList& list = *ImGui::GetWindowDrawList();
     StageWords words = stage_words(box.kind, box.stage);
     if (box.kind == StageKind::scale && f.context.view.config().attn_scale > 0) words.title = "× scale";
+    if (box.kind == StageKind::softmax && f.context.view.config().attn_sink && !f.context.is_cross())
+        words = {"softmax", "with the sink: less than 1", "learned sink"};
     const float height = px(k_stage_title) + (f.has_subtitles ? px(k_stage_subtitle) : 0),
                 top = f.context.area.min.y;
     const UiRect header{{box.rect.min.x, top}, {box.rect.max.x, box.open ? top + height : box.rect.max.y}};
@@ -231,6 +233,8 @@ void HeadUnrolled::draw_sentence(const Frame& f, const UiRect& line) {
             write_number(text_, before_mask = x);
             break;
         case AttentionStage::penalised: write("minus distance"); break;
+        case AttentionStage::biased: write("plus bucket"); break;
+        case AttentionStage::capped: write("soft-cap"); break;
         case AttentionStage::scores:
             if (x == k_not_visible)
                 fmt::format_to(out, "; the mask hides it: weight 0");

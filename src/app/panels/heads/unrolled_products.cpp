@@ -132,7 +132,9 @@ void UnrolledProducts::draw_row(const Strip& s, int row, std::span<const real> v
     } else {
         const Site site = c.is_cross() ? (row == query_row ? Site::cross_q : Site::cross_k)
                           : s.turned   ? (row == query_row ? Site::rot_q : Site::rot_k)
-                                       : (row == query_row ? Site::q : Site::k);
+                          : has_site(c.view.config(), Site::norm_q)
+                              ? (row == query_row ? Site::norm_q : Site::norm_k)
+                              : (row == query_row ? Site::q : Site::k);
         const int head = row == query_row ? c.head.head : c.head.head / c.view.config().group_size();
         const CellRef cell =
             c.view.cell(site, c.head.layer, head, row == query_row ? s.cell.query : s.cell.key, s.lit);
@@ -196,11 +198,13 @@ void UnrolledProducts::write_words(const Strip& s) {
         fmt::format_to(out, "{} {} ({:+.2f})", i ? "," : "", order_[i],
                        s.products[static_cast<std::size_t>(order_[i])]);
     if (s.turned) {
-        const bool half = s.context.view.config().layer(s.context.head.layer).rope_pairs == RopePairs::half;
-        if (half)
-            fmt::format_to(out, "; RoPE turns i with i + {}", n / 2);
+        const LayerConfig layer = s.context.view.config().layer(s.context.head.layer);
+        if (layer.rope_pairs == RopePairs::half)
+            fmt::format_to(out, "; RoPE turns i with i + {}", layer.d_rotary / 2);
         else
             fmt::format_to(out, "; RoPE turns 2i with 2i + 1");
+        if (static_cast<std::size_t>(layer.d_rotary) < n)
+            fmt::format_to(out, ", those below {}", layer.d_rotary);
     }
     draw_text_cut(*ImGui::GetWindowDrawList(), s.words, font(TextSize::small), theme().text,
                   {text_.data(), text_.size()});

@@ -14,14 +14,14 @@ namespace {
 
 using enum StageKind;
 
-constexpr std::array<std::string_view, k_n_stage_kinds> k_stage_names{"product", "position", "scale",
+constexpr std::array<std::string_view, k_n_stage_kinds> k_stage_names{"product", "position", "scale", "cap",
                                                                       "mask",    "softmax",  "values"};
 // Design lengths.
 constexpr float k_slim_stage = 46, k_stage_gap = 24;
 constexpr float k_least_matrix = 92, k_widest_matrix = 460; ///< of an open stage
 constexpr float k_values_share = 1.1f;                      ///< its width among matrices of width 1
 /// Which stages give way first where there is no room.
-constexpr std::array k_folds_first{scale, product, values, position, mask, softmax};
+constexpr std::array k_folds_first{scale, cap, product, values, position, mask, softmax};
 
 } // namespace
 
@@ -31,7 +31,9 @@ StageKind kind_of(AttentionStage stage) {
     switch (stage) {
     case AttentionStage::product: return product;
     case AttentionStage::turned:
-    case AttentionStage::penalised: return position;
+    case AttentionStage::penalised:
+    case AttentionStage::biased: return position;
+    case AttentionStage::capped: return cap;
     case AttentionStage::scaled: return scale;
     case AttentionStage::scores: return mask;
     case AttentionStage::weights: return softmax;
@@ -43,6 +45,8 @@ std::optional<StageKind> stage_of(Site site) {
     switch (site) {
     case Site::q:
     case Site::k:
+    case Site::norm_q:
+    case Site::norm_k:
     case Site::cross_q:
     case Site::cross_k: return product;
     case Site::rot_q:
@@ -64,8 +68,10 @@ StageWords stage_words(StageKind kind, std::optional<AttentionStage> stage) {
     case product: return {"q · k", "sought × offered", "attention score"};
     case position:
         if (stage == AttentionStage::turned) return {"turned", "RoPE: by position", "RoPE"};
+        if (stage == AttentionStage::biased) return {"+ bucket", "T5: by distance", "position bucket"};
         return {"− distance", "ALiBi: far keys lose", "ALiBi"};
     case scale: return {"÷ √d_head", "to a size that suits softmax", "attention score"};
+    case cap: return {"soft-cap", "no score beyond the cap", "soft-cap"};
     case mask: return {"mask", "hatched: may not be read", "mask"};
     case softmax: return {"softmax", "each row adds up to 1", "softmax"};
     case values: return {"× V → z", "weights mix the values", "mixed values"};

@@ -14,7 +14,7 @@
 namespace gf::ui {
 
 /// In the order of the words of UnrolledOptions, not of the computation: see attention_stages().
-enum class StageKind { product, position, scale, mask, softmax, values };
+enum class StageKind { product, position, scale, cap, mask, softmax, values };
 inline constexpr int k_n_stage_kinds = static_cast<int>(StageKind::values) + 1;
 std::string_view name(StageKind kind);
 StageKind kind_of(AttentionStage stage);

@@ -15,11 +15,16 @@ constexpr std::array k_scheme_rows{
     SchemeRow{Positions::alibi, "ALiBi", "subtracted", "from the score, by distance", "ALiBi"},
 };
 
+/// Which no model that ships has.
+constexpr SchemeRow k_buckets{Positions::buckets, "buckets", "added", "to the score, by distance",
+                              "position bucket"};
+
 } // namespace
 
 std::span<const SchemeRow> scheme_rows() { return k_scheme_rows; }
 
 const SchemeRow& scheme_row(Positions scheme) {
+    if (scheme == Positions::buckets) return k_buckets;
     return *std::ranges::find(k_scheme_rows, scheme, &SchemeRow::scheme);
 }
 

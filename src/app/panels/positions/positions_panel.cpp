@@ -12,6 +12,7 @@
 #include "app/view/panel_options.h"
 #include "app/widgets/header_controls.h"
 #include "app/widgets/panel_frame.h"
+#include "app/widgets/plain_text.h"
 #include "app/widgets/segmented_control.h"
 #include "app/widgets/tooltip.h"
 
@@ -84,6 +85,26 @@ class PositionsPanel : public PanelWithOptions<PositionsOptions> {
     fmt::memory_buffer text_;
 };
 
+/// Why a layer's positions have no picture here; empty if they have one.
+std::string_view why_not_drawn(const ModelConfig& c, int layer) {
+    if (c.positions == Positions::buckets)
+        return "Here each head has a learned number for each range of distances, which is added to the "
+               "score. "
+               "Head, unrolled, shows what it adds to each.";
+    if (c.positions != Positions::rope) return "";
+    const LayerConfig l = c.layer(layer);
+    if (l.positions != Positions::rope)
+        return "This layer turns nothing: its queries and keys are compared as they are, wherever they "
+               "stand. Choose a head of another layer.";
+    if (l.d_rotary < c.d_head)
+        return "RoPE turns only a part of each head here, and the rest of a score is the same at every "
+               "distance. Head, unrolled, shows each score before and after it.";
+    if (c.score_cap > 0 || c.attn_sink)
+        return "Scores are bent by a soft-cap, or share their weight with a sink, so that turning alone does "
+               "not make them. Head, unrolled, shows each step.";
+    return "";
+}
+
 /// The run of the scheme that was chosen, else the one in view.
 const Run& PositionsPanel::run_to_draw(const View& v) const {
     if (options_.scheme == ShownScheme::automatic) return v.run;
@@ -124,7 +145,11 @@ void PositionsPanel::draw_stage(const StageContext& c, const PositionStudy* stud
         ImGui::SetCursorScreenPos(c.area.min);
         return draw_not_kept_notice(c.view, c.head.layer);
     }
+    if (const std::string_view why = why_not_drawn(c.config(), c.head.layer); !why.empty())
+        return draw_wrapped_text(*ImGui::GetWindowDrawList(), c.area.min, font(TextSize::body), theme().text,
+                                 why, c.area.width());
     switch (c.config().positions) {
+    case Positions::buckets: return;
     case Positions::none: return pictures_.mask.draw(c, study);
     case Positions::rope: {
         int distance = static_cast<int>(options_.distance);

@@ -152,7 +152,7 @@ void RopeClocks::draw_clock(const StageContext& c, const RopeScore& s, int i, Im
         *fmt::format_to_n(
              words, sizeof words - 1,
              "dimensions {} and {} turn by {:.4g} radians a token\nclick: pins the first of them",
-             cell.column, is_half ? i + c.config().d_head / 2 : 2 * i + 1, pair.turn)
+             cell.column, is_half ? i + c.config().layer(c.head.layer).d_rotary / 2 : 2 * i + 1, pair.turn)
              .out = 0;
         term_tooltip(term("RoPE"), words);
     }

@@ -110,8 +110,15 @@ void RopeControls::write_sentence(const View& v) {
     text_.clear();
     auto out = std::back_inserter(text_);
     const PositionTables& tables = v.trace().positions();
-    const int last = v.config().d_head / 2 - 1;
-    const double slowest = 2 * std::numbers::pi / tables.turn(0, last);
+    // The first layer that has the model's RoPE, and not one of its own or none.
+    int layer = 0;
+    while (layer + 1 < v.config().n_layers &&
+           (v.config().layer(layer).positions != Positions::rope ||
+            v.config().layer(layer).rope_scaling != &v.config().rope_scaling))
+        ++layer;
+    if (v.config().layer(layer).positions != Positions::rope) return;
+    const int last = v.config().layer(layer).d_rotary / 2 - 1;
+    const double slowest = 2 * std::numbers::pi / tables.turn(layer, last);
     switch (scaling_of(v, v.trace().setup().rope).kind) {
     case linear:
         fmt::format_to(out, "All clocks run {:.2f} times slower: position p is read as p / {:.2f}.", factor_,
@@ -120,7 +127,7 @@ void RopeControls::write_sentence(const View& v) {
     case dynamic:
         fmt::format_to(out,
                        "Beyond n_ctx = {} tokens the base grows with the text; for this one it is {:.0f}.",
-                       v.config().n_ctx, tables.rope(0).theta);
+                       v.config().n_ctx, tables.rope(layer).theta);
         return;
     case yarn:
         fmt::format_to(
@@ -128,12 +135,12 @@ void RopeControls::write_sentence(const View& v) {
             "Quick clocks stay, slow ones run up to {:.2f} times slower, and rotated vectors grow by {:.3f}. "
             "The paper finds the bounds by wavelength; its authors' code, and this, rounds them to whole "
             "dimensions.",
-            tables.rope(0).stretch.back(), tables.rope(0).attention_factor);
+            tables.rope(layer).stretch.back(), tables.rope(layer).attention_factor);
         return;
     case llama3:
     case longrope:
         fmt::format_to(out, "Slow clocks run up to {:.2f} times slower, quick ones stay.",
-                       tables.rope(0).stretch.back());
+                       tables.rope(layer).stretch.back());
         return;
     case none:
         fmt::format_to(out, "The base sets the slowest clock: pair {} needs {:.0f} tokens a turn.", last,

@@ -88,6 +88,7 @@ void SchemeCards::draw_picture(const StageContext& c, Positions scheme, SchemePi
     case Positions::none: return draw_none(c, pictures, study);
     case Positions::rope: return draw_waves(c);
     case Positions::alibi: return draw_slopes(c);
+    case Positions::buckets: return;
     case Positions::learned:
     case Positions::sinusoidal: break;
     }
@@ -102,7 +103,9 @@ void SchemeCards::draw_picture(const StageContext& c, Positions scheme, SchemePi
 
 /// The cosines of the angles by which each pair turns, one line for each pair.
 void SchemeCards::draw_waves(const StageContext& c) const {
-    const int pairs = c.config().d_head / 2, n = std::min(k_shown_positions, c.config().n_ctx);
+    const int pairs = c.config().layer(c.head.layer).d_rotary / 2;
+    if (pairs == 0) return; // a layer without positions
+    const int n = std::min(k_shown_positions, c.config().n_ctx);
     const UiRect lines{c.area.min, {c.area.max.x, c.area.max.y - px(k_foot) - px(2)}};
     const int shown = std::min(pairs, std::max(1, static_cast<int>(lines.height() / px(7))));
     const float step = lines.height() / static_cast<float>(shown);
