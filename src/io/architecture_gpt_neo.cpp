@@ -15,8 +15,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr int k_most_layers = 1 << 12; ///< more are refused by validate(), and not listed before
-
 /// Adds the kinds of layers of a list, "global" or "local", `count` times.
 void add_layers(const json& kinds, std::int64_t count, const std::string& where,
                 std::vector<std::string>& layers) {

@@ -19,7 +19,7 @@ ModelConfig without_head(ConfigKeys& keys) {
     ModelConfig c = read(keys);
     if (c.head == OutputHead::tokens && c.tied_embeddings) return c;
     c.head = OutputHead::none;
-    c.tied_embeddings = false;
+    c.tied_embeddings = c.unembed_bias = false;
     return c;
 }
 
@@ -32,8 +32,21 @@ const std::vector<Architecture>& rows() {
         mistral = "as Llama, with a sliding window in all layers or in some",
         mixtral = "as Mistral, with experts, stored one by one or side by side",
         qwen2 = "as Llama, with biases of q, k and v, and a window in later layers",
-        gemma = "as Llama, with gains stored less one and embeddings times sqrt(d_model); "
-                "Gemma 2 and 3 are refused",
+        gemma = "as Llama, with gains stored less one and embeddings times sqrt(d_model)",
+        gemma2 = "as Gemma, with norms behind the sub-layers, too, soft-caps, a window in every other layer",
+        gemma3 =
+            "as Gemma 2, with norms of queries and keys in place of caps, windows in five of six layers, "
+            "which have a base of RoPE of their own; text only",
+        qwen3 = "as Llama, with norms of queries and keys",
+        smollm3 = "as Llama, with every fourth layer without positions",
+        olmo2 = "as Llama, with norms of queries and keys and only behind the sub-layers",
+        phi3 = "as Llama, with q, k, v and gate, up side by side; RoPE may turn a part of each head",
+        gpt_neox = "LayerNorm, attention and MLP in parallel, RoPE that turns a part of each head",
+        phi = "as GPT-NeoX, with one norm for attention and MLP",
+        opt = "as GPT-2, with ReLU; widths of embeddings and blocks must be the same",
+        roberta = "as BERT, with positions that begin behind the padding token's id",
+        distilbert = "as BERT, without token types",
+        t5 = "encoder and decoder, RMSNorm, buckets of distances",
         gpt_neo = "as GPT-2, with unscaled scores and a window in every other layer",
         bert = "post-norm, reads in both directions; token types are all 0",
         no_output = "the same, stored without an output layer";
@@ -55,6 +68,21 @@ const std::vector<Architecture>& rows() {
          write_mixtral},
         {"qwen2", "Qwen2ForCausalLM", {}, qwen2, read_qwen2, write_qwen2},
         {"gemma", "GemmaForCausalLM", {}, gemma, read_gemma, write_gemma},
+        {"gemma2", "Gemma2ForCausalLM", {}, gemma2, read_gemma2, write_gemma2},
+        {"gemma3_text", "Gemma3ForCausalLM", {}, gemma3, read_gemma3, write_gemma3},
+        {"qwen3", "Qwen3ForCausalLM", {}, qwen3, read_qwen3, write_qwen3},
+        {"smollm3", "SmolLM3ForCausalLM", {}, smollm3, read_smollm3, write_smollm3},
+        {"olmo2", "Olmo2ForCausalLM", {}, olmo2, read_olmo2, write_olmo2},
+        {"phi3", "Phi3ForCausalLM", {}, phi3, read_phi3, write_phi3},
+        {"gpt_neox",
+         "GPTNeoXForCausalLM",
+         {"rotary_pct", "hidden_size"},
+         gpt_neox,
+         read_gpt_neox,
+         write_gpt_neox},
+        {"phi", "PhiForCausalLM", {}, phi, read_phi, write_phi},
+        {"opt", "OPTForCausalLM", {"ffn_dim", "do_layer_norm_before"}, opt, read_opt, write_opt},
+        {"t5", "T5ForConditionalGeneration", {"d_kv", "d_ff", "num_layers"}, t5, read_t5, write_t5},
         {"gpt_neo",
          "GPTNeoForCausalLM",
          {"num_layers", "num_heads", "attention_types"},
@@ -67,9 +95,27 @@ const std::vector<Architecture>& rows() {
         {"mixtral", "MixtralModel", {}, no_output, without_head<read_mixtral>, write_mixtral},
         {"qwen2", "Qwen2Model", {}, no_output, without_head<read_qwen2>, write_qwen2},
         {"gemma", "GemmaModel", {}, no_output, without_head<read_gemma>, write_gemma},
+        {"gemma2", "Gemma2Model", {}, no_output, without_head<read_gemma2>, write_gemma2},
+        {"gemma3_text", "Gemma3TextModel", {}, no_output, without_head<read_gemma3>, write_gemma3},
+        {"qwen3", "Qwen3Model", {}, no_output, without_head<read_qwen3>, write_qwen3},
+        {"smollm3", "SmolLM3Model", {}, no_output, without_head<read_smollm3>, write_smollm3},
+        {"olmo2", "Olmo2Model", {}, no_output, without_head<read_olmo2>, write_olmo2},
+        {"phi3", "Phi3Model", {}, no_output, without_head<read_phi3>, write_phi3},
+        {"gpt_neox", "GPTNeoXModel", {}, no_output, without_head<read_gpt_neox>, write_gpt_neox},
+        {"phi", "PhiModel", {}, no_output, without_head<read_phi>, write_phi},
+        {"opt", "OPTModel", {}, no_output, without_head<read_opt>, write_opt},
         {"bert", "BertForMaskedLM", {"hidden_size", "type_vocab_size"}, bert, read_bert, write_bert},
         {"bert", "BertForPreTraining", {}, "the same; its second output is left out", read_bert, write_bert},
         {"bert", "BertModel", {}, no_output, without_head<read_bert>, write_bert},
+        {"roberta", "RobertaForMaskedLM", {}, roberta, read_roberta, write_roberta},
+        {"roberta", "RobertaModel", {}, no_output, without_head<read_roberta>, write_roberta},
+        {"distilbert",
+         "DistilBertForMaskedLM",
+         {"dim", "n_layers", "n_heads"},
+         distilbert,
+         read_distilbert,
+         write_distilbert},
+        {"distilbert", "DistilBertModel", {}, no_output, without_head<read_distilbert>, write_distilbert},
         {"glassformer",
          "",
          {},
@@ -112,12 +158,24 @@ void for_each_field(Config& c, F f) {
     f("norm_place", c.norm_place);
     f("norm_eps", c.norm_eps);
     f("gain_offset", c.gain_offset);
+    f("sublayers", c.sublayers);
     f("embed_scale", c.embed_scale);
     f("attn_scale", c.attn_scale);
     f("positions", c.positions);
+    f("qk_norm", c.qk_norm);
+    f("score_cap", c.score_cap);
+    f("logit_cap", c.logit_cap);
+    f("logit_scale", c.logit_scale);
+    f("attn_sink", c.attn_sink);
     f("rope_pairs", c.rope_pairs);
+    f("d_rotary", c.d_rotary);
     f("rope_theta", c.rope_theta);
     f("rope_scaling", c.rope_scaling);
+    f("window_rope_theta", c.window_rope_theta);
+    f("layer_rope", c.layer_rope);
+    f("position_offset", c.position_offset);
+    f("n_buckets", c.n_buckets);
+    f("bucket_max_distance", c.bucket_max_distance);
     f("mask", c.mask);
     f("window", c.window);
     f("layer_windows", c.layer_windows);
@@ -133,6 +191,7 @@ void for_each_field(Config& c, F f) {
     f("attn_qkv_bias", c.attn_qkv_bias);
     f("attn_out_bias", c.attn_out_bias);
     f("mlp_bias", c.mlp_bias);
+    f("unembed_bias", c.unembed_bias);
     f("tensor_names", c.tensor_names);
 }
 

@@ -22,6 +22,9 @@ struct Architecture {
     nlohmann::json (*write)(const ModelConfig& config);
 };
 
+/// Lists with an entry for each layer are not made longer: more layers are refused by validate().
+inline constexpr int k_most_layers = 1 << 12;
+
 /// The public architectures, and last our own, which can express every ModelConfig.
 std::span<const Architecture> architectures();
 
@@ -34,6 +37,18 @@ ModelConfig read_mixtral(ConfigKeys& keys);
 ModelConfig read_qwen2(ConfigKeys& keys);
 ModelConfig read_gemma(ConfigKeys& keys);
 ModelConfig read_gpt_neo(ConfigKeys& keys);
+ModelConfig read_gemma2(ConfigKeys& keys);
+ModelConfig read_gemma3(ConfigKeys& keys);
+ModelConfig read_qwen3(ConfigKeys& keys);
+ModelConfig read_smollm3(ConfigKeys& keys);
+ModelConfig read_olmo2(ConfigKeys& keys);
+ModelConfig read_phi3(ConfigKeys& keys);
+ModelConfig read_gpt_neox(ConfigKeys& keys);
+ModelConfig read_phi(ConfigKeys& keys);
+ModelConfig read_opt(ConfigKeys& keys);
+ModelConfig read_roberta(ConfigKeys& keys);
+ModelConfig read_distilbert(ConfigKeys& keys);
+ModelConfig read_t5(ConfigKeys& keys);
 ModelConfig read_glassformer(ConfigKeys& keys);
 nlohmann::json write_gpt2(const ModelConfig& config);
 nlohmann::json write_bert(const ModelConfig& config);
@@ -43,6 +58,18 @@ nlohmann::json write_mixtral(const ModelConfig& config);
 nlohmann::json write_qwen2(const ModelConfig& config);
 nlohmann::json write_gemma(const ModelConfig& config);
 nlohmann::json write_gpt_neo(const ModelConfig& config);
+nlohmann::json write_gemma2(const ModelConfig& config);
+nlohmann::json write_gemma3(const ModelConfig& config);
+nlohmann::json write_qwen3(const ModelConfig& config);
+nlohmann::json write_smollm3(const ModelConfig& config);
+nlohmann::json write_olmo2(const ModelConfig& config);
+nlohmann::json write_phi3(const ModelConfig& config);
+nlohmann::json write_gpt_neox(const ModelConfig& config);
+nlohmann::json write_phi(const ModelConfig& config);
+nlohmann::json write_opt(const ModelConfig& config);
+nlohmann::json write_roberta(const ModelConfig& config);
+nlohmann::json write_distilbert(const ModelConfig& config);
+nlohmann::json write_t5(const ModelConfig& config);
 nlohmann::json write_glassformer(const ModelConfig& config);
 
 /// Reads Hugging Face's word for an activation function ("gelu_new").

@@ -1,5 +1,5 @@
 #pragma once
-// config.json: as Hugging Face writes it for GPT-2, Llama, Mistral, Mixtral and BERT, and in our own format
+// config.json: as Hugging Face writes it for the families of io/architectures.h, and in our own format
 // with `model_type: glassformer`. Used by load_hf_model(), save_model() and write_trace().
 
 #include "core/model_config.h"

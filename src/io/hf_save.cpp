@@ -1,3 +1,4 @@
+#include "core/param_names.h"
 #include "io/hf_config.h"
 #include "io/hf_model.h"
 #include "io/param_io.h"
@@ -18,11 +19,13 @@ void save_model(const std::filesystem::path& folder, const Weights& weights, DTy
     // The vector of the first token type is part of the position
     // embeddings (hf_load.cpp), so zeros are written.
     const std::vector<float> no_token_types(static_cast<std::size_t>(weights.config.d_model));
-    if (weights.config.tensor_names == TensorNames::bert)
-        tensors.push_back({"bert.embeddings.token_type_embeddings.weight",
-                           DType::f32,
-                           {1, weights.config.d_model},
-                           [&](const ByteSink& sink) { sink(std::as_bytes(std::span(no_token_types))); }});
+    const TensorNames names = weights.config.tensor_names;
+    if (names == TensorNames::bert || names == TensorNames::roberta)
+        tensors.push_back(
+            {param_names(names, Stack::decoder).stem + std::string("embeddings.token_type_embeddings.weight"),
+             DType::f32,
+             {1, weights.config.d_model},
+             [&](const ByteSink& sink) { sink(std::as_bytes(std::span(no_token_types))); }});
     std::error_code failure;
     std::filesystem::create_directories(folder, failure);
     if (failure)

@@ -10,8 +10,31 @@ namespace {
 
 constexpr std::size_t k_piece = 1 << 14; ///< values that are converted at a time
 
+/// Sorts the outputs of q, k and v, (q or k or v, head, d_head) in memory, as the file has them, (head, q or
+/// k or v, d_head), or back.
+void sort_by_heads(const ParamRow& row, real* values, bool to_file) {
+    const auto heads = static_cast<std::size_t>(row.file_heads),
+               width = static_cast<std::size_t>(row.shape.back()), d = width / (3 * heads);
+    std::vector<real> sorted(width);
+    for (std::size_t first = 0; first < row.size(); first += width) {
+        for (std::size_t part = 0; part < 3; ++part)
+            for (std::size_t h = 0; h < heads; ++h) {
+                const std::size_t memory = (part * heads + h) * d, file = (h * 3 + part) * d;
+                std::copy_n(values + first + (to_file ? memory : file), d,
+                            sorted.data() + (to_file ? file : memory));
+            }
+        std::copy(sorted.begin(), sorted.end(), values + first);
+    }
+}
+
 /// Hands the values to the sink as elements of `dtype`, a matrix in the order of the file.
 void write_elements(const real* values, const ParamRow& row, DType dtype, const ByteSink& sink) {
+    std::vector<real> sorted;
+    if (row.file_heads > 0) {
+        sorted.assign(values, values + row.size());
+        sort_by_heads(row, sorted.data(), true);
+        values = sorted.data();
+    }
     std::vector<std::byte> bytes;
     const auto hand_over = [&](const real* from, std::size_t n) {
         bytes.clear();
@@ -43,6 +66,7 @@ void read_parameter(Weights& weights, const ParamRow& row, DType type, const std
                         static_cast<std::size_t>(row.shape[0]), weights.values(row));
     else
         read_reals(type, from, row.size(), weights.values(row));
+    if (row.file_heads > 0) sort_by_heads(row, weights.values(row), false);
 }
 
 void warn_not_finite(const Weights& weights, const std::string& where, std::vector<std::string>& warnings) {

@@ -21,17 +21,25 @@ void require_weight_type(const TensorEntry& tensor, const std::string& where) {
             {where, "F32, F16 or BF16", std::string(name(tensor.dtype)), "convert the tensor to F32"});
 }
 
+/// BERT and its kin, whose files hold more than the model.
+bool is_berts(TensorNames names) {
+    return names == TensorNames::bert || names == TensorNames::roberta || names == TensorNames::distilbert;
+}
+
 } // namespace
 
+bool ParamMatcher::is_bert() const { return is_berts(config_.tensor_names); }
+
 ModelConfig config_with_stored_head(ModelConfig c, const TensorSet& tensors) {
-    if (c.tensor_names == TensorNames::bert) {
-        const bool stored = tensors.mentions("cls.predictions.");
+    const ParamNames& names = param_names(c.tensor_names, Stack::decoder);
+    if (is_berts(c.tensor_names)) {
+        const bool stored = tensors.has(std::string(names.mlm_dense) + ".weight");
         if (!stored) c.tied_embeddings = false;
-        if (stored && c.head == OutputHead::none)
-            c.tied_embeddings = !tensors.has("cls.predictions.decoder.weight");
+        if (stored && c.head == OutputHead::none) c.tied_embeddings = !tensors.has(names.unembed);
         c.head = stored ? OutputHead::masked_tokens : OutputHead::none;
-    } else if (c.head == OutputHead::none && tensors.has("lm_head.weight")) {
+    } else if (c.head == OutputHead::none && tensors.has(names.unembed)) {
         c.head = OutputHead::tokens;
+        c.unembed_bias = tensors.has(names.unembed_bias);
     }
     return c;
 }
@@ -41,24 +49,32 @@ std::vector<const TensorEntry*> ParamMatcher::match() {
     const std::vector<ParamRow> table = param_table(config_);
     // The first row is the embedding, whose name has the prefix that the output head's does not have.
     const std::string& embedding = table.front().name;
-    prefix_ = embedding.substr(0, embedding.find('.') + 1);
+    prefix_ = is_t5() ? "" : embedding.substr(0, embedding.find('.') + 1);
     const bool elsewhere = config_.tied_embeddings && tensors_.has(unembed_name());
     prefix_present_ = tensors_.has(embedding) || (!tensors_.has(embedding.substr(prefix_.size())) &&
                                                   (!elsewhere || tensors_.mentions(prefix_)));
     std::vector<const TensorEntry*> found(table.size());
     std::transform(table.begin(), table.end(), found.begin(), [&](const ParamRow& row) { return find(row); });
     if (config_.tied_embeddings) check_copy(*found.front(), unembed_name());
-    if (is_bert())
-        for (std::size_t i = 0; i < table.size(); ++i)
-            if (table[i].role == Role::unembed_bias) check_copy(*found[i], "cls.predictions.decoder.bias");
+    for (const std::string& copy : copies_of_embedding()) check_copy(*found.front(), copy);
+    for (std::size_t i = 0; is_bert() && i < table.size(); ++i)
+        if (table[i].role == Role::unembed_bias) check_copy(*found[i], unembed_bias_copy());
     token_types_ = find_token_types();
     check_unused();
     return found;
 }
 
+std::vector<std::string> ParamMatcher::copies_of_embedding() const {
+    if (!is_t5()) return {};
+    return {"encoder.embed_tokens.weight", "decoder.embed_tokens.weight"};
+}
+
+/// Where BERT and RoBERTa store the output's bias a second time: "cls.predictions.decoder.bias".
+std::string ParamMatcher::unembed_bias_copy() const { return replaced(unembed_name(), ".weight", ".bias"); }
+
 const TensorEntry* ParamMatcher::find_token_types() {
-    if (!is_bert()) return nullptr;
-    const std::string name = name_in_file("bert.embeddings.token_type_embeddings.weight");
+    if (!is_bert() || config_.tensor_names == TensorNames::distilbert) return nullptr;
+    const std::string name = name_in_file(prefix_ + "embeddings.token_type_embeddings.weight");
     const TensorSet::Located* place = tensors_.take(name);
     if (!place) return nullptr;
     const TensorEntry& t = *place->tensor;
@@ -100,8 +116,10 @@ std::vector<std::string> ParamMatcher::other_names(const ParamRow& row, const st
     std::vector<std::string> others;
     if (row.role == Role::embed && config_.tied_embeddings) others.push_back(unembed_name());
     if (row.role == Role::router) others.push_back(replaced(name, "block_sparse_moe.", "mlp."));
+    if (row.role == Role::embed)
+        for (const std::string& copy : copies_of_embedding()) others.push_back(copy);
     if (!is_bert()) return others;
-    if (row.role == Role::unembed_bias) others.push_back("cls.predictions.decoder.bias");
+    if (row.role == Role::unembed_bias) others.push_back(unembed_bias_copy());
     // The first BERTs were converted while their norms had older names.
     others.push_back(replaced(name, "LayerNorm.weight", "LayerNorm.gamma"));
     others.push_back(replaced(name, "LayerNorm.bias", "LayerNorm.beta"));
@@ -184,6 +202,8 @@ bool ParamMatcher::is_ignored(const std::string& name) const {
         if (name.ends_with(buffer)) return true;
     for (const char* head : {"score.", "v_head.", "multiple_choice_head.", "qa_outputs."})
         if (name.starts_with(head)) return true;
+    // The first T5s had buckets for the source that were never used.
+    if (is_t5() && name.ends_with("EncDecAttention.relative_attention_bias.weight")) return true;
     return is_bert() &&
            (name.ends_with("embeddings.position_ids") || name.ends_with("embeddings.token_type_ids") ||
             name.find("pooler.dense.") != std::string::npos || name.starts_with("cls.seq_relationship."));

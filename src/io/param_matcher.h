@@ -2,7 +2,7 @@
 // Finds the parameters of a model among the tensors of its files, whose names and layouts differ with the
 // library that wrote them. Used by load_hf_model().
 
-#include "core/params.h"
+#include "core/param_names.h"
 #include "io/tensor_set.h"
 
 #include <deque>
@@ -28,16 +28,18 @@ class ParamMatcher {
     const TensorEntry* token_types() const { return token_types_; }
 
   private:
-    bool is_bert() const { return config_.tensor_names == TensorNames::bert; }
-    const char* unembed_name() const {
-        return is_bert() ? "cls.predictions.decoder.weight" : "lm_head.weight";
-    }
+    bool is_bert() const; ///< or of its kin
+    bool is_t5() const { return config_.tensor_names == TensorNames::t5; }
+    const char* unembed_name() const { return param_names(config_.tensor_names, Stack::decoder).unembed; }
     void check_plausible() const;
     std::string name_in_file(const std::string& name) const;
     std::vector<std::string> other_names(const ParamRow& row, const std::string& name) const;
     const TensorEntry* find(const ParamRow& row);
     const TensorEntry* find_fused_expert(const ParamRow& row, const std::string& name);
     const TensorEntry* find_token_types();
+    /// Other names under which the files may hold the embedding, too.
+    std::vector<std::string> copies_of_embedding() const;
+    std::string unembed_bias_copy() const;
     void check_copy(const TensorEntry& original, const std::string& name);
     bool is_ignored(const std::string& name) const;
     void check_unused() const;

@@ -7,12 +7,21 @@
 
 namespace gf {
 
-/// Reads base and scaling of RoPE into `c`, whose n_ctx must be known. Where a key says the same as another
-/// one they must agree.
+/// The values that stand for absent keys, and what a family's RoPE may say.
+struct RopeDefaults {
+    double theta = 1e4;
+    const char* theta_key = "rope_theta";
+    const char* share_key = nullptr; ///< of the share of a head's dimensions that turn; null: all turn
+    double share = 1;
+    double window_theta = 0; ///< the base of layers with a window; 0: as the others
+};
+
+/// Reads base, scaling and turned dimensions of RoPE into `c`, whose n_ctx and d_head must be known. Where a
+/// key says the same as another one they must agree.
 /// @throws Error when a scaling is not supported or lacks a number
-void read_rope(ConfigKeys& keys, double theta_fallback, ModelConfig& c);
+void read_rope(ConfigKeys& keys, const RopeDefaults& defaults, ModelConfig& c);
 
 /// Writes what read_rope() reads.
-void write_rope(const ModelConfig& c, nlohmann::json& object);
+void write_rope(const ModelConfig& c, const RopeDefaults& defaults, nlohmann::json& object);
 
 } // namespace gf

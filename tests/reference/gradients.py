@@ -5,7 +5,7 @@ in double precision, at every site that the loss reads through and at every para
     gradients.py --out DIR [--seed N] [NAME ...]   writes DIR/NAME/{config.json, model.safetensors, tokens.json, gradients.safetensors}
     gradients.py --check DIR                       computes those that DIR holds afresh and compares
 
-tests/golden holds those of seed 0 of three public styles; tests/train/golden_gradients_test.cpp compares the C++ backward pass.
+tests/golden holds those of seed 0 of some public styles; tests/train/golden_gradients_test.cpp compares the C++ backward pass.
 """
 
 import argparse

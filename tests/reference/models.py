@@ -6,6 +6,8 @@ import zlib
 
 import torch
 
+from families import FORWARD
+from family_models import FAMILY_MODELS, SHAPES, family_shapes
 from hugging_face import bert, gpt2, llama
 from variants import glassformer
 
@@ -96,6 +98,7 @@ MODELS = {
                                    "positions": "learned", "activation": "relu", "tied_embeddings": True}, 10, 0),
     "masked-pre-norm": ({**OWN, "positions": "alibi", "mask": "bidirectional", "head": "masked_tokens",
                          "n_layers": 1}, 10, 0),
+    **FAMILY_MODELS,
 }  # fmt: skip
 
 
@@ -213,18 +216,27 @@ def shapes_of(config):
         return gpt2_shapes(config)
     if config["model_type"] == "bert":
         return bert_shapes(config)
+    if config["model_type"] in SHAPES:
+        return family_shapes(config)
     return llama_shapes(config if config["model_type"] == "glassformer" else in_own_keys(config))
 
 
-def scale_of(name, shape):
+SHARPER = (
+    "c_attn", "q_proj", "k_proj", "self.query", "self.key", "moe.gate", "query_key_value", "qkv_proj", "q_lin", "k_lin",
+)  # fmt: skip
+
+
+def scale_of(name, shape, family=""):
     """(centre, standard deviation) of a parameter"""
     if len(shape) == 1:
-        is_gain = name.endswith("weight")
+        is_gain = name.endswith("weight") and not family.startswith("gemma")  # which stores gains less one
         return (1.0, 0.3) if is_gain else (0.0, 0.3)
+    if "relative_attention_bias" in name:
+        return 0.0, 1.0
     if "embed" in name or "shared" in name or ".wte." in name or ".wpe." in name:
         return 0.0, 0.7
     fan_in = shape[0] if ".c_" in name else shape[1]  # GPT-2's Conv1D keeps [in, out]
-    sharper = any(part in name for part in ("c_attn", "q_proj", "k_proj", "self.query", "self.key", "moe.gate"))
+    sharper = any(part in name for part in SHARPER)
     return 0.0, (1.7 if sharper else 1.0) / fan_in**0.5
 
 
@@ -235,7 +247,7 @@ def random_model(name, seed):
     generator = torch.Generator().manual_seed(zlib.crc32(f"{name} {seed}".encode()))
     weights = {}
     for tensor, shape in shapes_of(config).items():
-        centre, std = scale_of(tensor, shape)
+        centre, std = scale_of(tensor, shape, config["model_type"])
         uniform = torch.rand(shape, generator=generator, dtype=torch.float32)
         weights[tensor] = (uniform - 0.5) * (12**0.5 * std) + centre
     vocabulary = config.get("d_vocab") or config["vocab_size"]
@@ -256,7 +268,7 @@ def run_model(config, weights, tokens, n_prefix, put):
     """The forward pass; each site's value goes through put(name, value), which returns it."""
     if config["model_type"] == "glassformer":
         return glassformer(config, weights, tokens, put, n_prefix)
-    return {"gpt2": gpt2, "bert": bert}.get(config["model_type"], llama)(config, weights, tokens, put)
+    return {"gpt2": gpt2, "bert": bert, **FORWARD}.get(config["model_type"], llama)(config, weights, tokens, put)
 
 
 def activations(config, weights, tokens, n_prefix, double=False):

@@ -31,7 +31,7 @@ def write(folder, name, seed, double):
 
 
 def tokens_text(config, tokens, n_prefix):
-    source = {"source": source_of(tokens).tolist()} if config.get("n_encoder_layers") else {}
+    source = {"source": source_of(tokens).tolist()} if config.get("n_encoder_layers") or config.get("is_encoder_decoder") else {}
     return json.dumps({"tokens": tokens.tolist(), "n_prefix": n_prefix, **source}) + "\n"
 
 

@@ -110,7 +110,8 @@ class GoldenGradients : public ::testing::Test {
 };
 
 TEST_F(GoldenGradients, AgreeWithStoredValues) {
-    for (const char* name : {"gpt2-tiny", "llama-tiny", "mixtral-tiny"})
+    for (const char* name :
+         {"gpt2-tiny", "llama-tiny", "mixtral-tiny", "gpt-neox-tiny", "gemma2-tiny", "olmo2-tiny", "t5-tiny"})
         expect_same_gradients(fs::path(GLASSFORMER_TESTS_DIR) / "golden" / name);
 }
 
