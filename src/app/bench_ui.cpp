@@ -6,17 +6,14 @@
 #include "app/shell/workbench.h"
 #include "app/widgets/panel_frame.h"
 #include "cli/options.h"
-#include "io/hf_model.h"
 #include "models/shipped.h"
 #include "platform/clock.h"
 #include "platform/error.h"
-#include "platform/folders.h"
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,7 +23,6 @@ namespace {
 
 struct BenchOptions {
     ModelOptions model;
-    std::string shape; ///< random weights of this shape in place of a model; empty: the model
     int tokens = 256, frames = 200;
     std::string layout = "All panels"; ///< whose frames are measured
     bool json = false;
@@ -34,40 +30,6 @@ struct BenchOptions {
     std::string panel;                ///< this one alone; empty: all
     std::vector<std::string> options; ///< of that panel, "form=unrolled"
 };
-
-/// A model of random weights, saved to a temporary folder that is deleted with this object.
-class RandomModel {
-  public:
-    explicit RandomModel(const ModelConfig& config) {
-        Weights weights(config);
-        randomize(weights, 1);
-        save_model(folder_.path(), weights);
-    }
-    std::string path() const { return folder_.path().string(); }
-
-  private:
-    TemporaryFolder folder_;
-};
-
-/// GPT-2 small (Radford et al. 2019): 124 M parameters.
-ModelConfig gpt2_small() {
-    ModelConfig c;
-    c.d_model = 768, c.n_layers = 12, c.n_heads = c.n_kv_heads = 12, c.d_head = 64, c.d_mlp = 3072,
-    c.n_ctx = 1024, c.d_vocab = 50257;
-    c.norm = NormKind::layer, c.positions = Positions::learned, c.mlp = MlpKind::plain,
-    c.activation = Activation::gelu_tanh;
-    c.attn_qkv_bias = c.attn_out_bias = c.mlp_bias = c.tied_embeddings = true;
-    c.tensor_names = TensorNames::gpt2;
-    return c;
-}
-
-/// A small model with a long context.
-ModelConfig long_context() {
-    ModelConfig c;
-    c.d_model = 64, c.n_layers = 4, c.n_heads = c.n_kv_heads = 4, c.d_head = 16, c.d_mlp = 176,
-    c.n_ctx = 4096, c.d_vocab = 512;
-    return c;
-}
 
 /// Acts as a person would on the Head panel: turns the wheel in and out, and drags the matrix about.
 void zoom_and_pan(int frame) {
@@ -204,11 +166,6 @@ int run(BenchOptions o) {
         throw Error({"bench ui", "at least 2 tokens and 10 frames",
                      fmt::format("{} and {}", o.tokens, o.frames), ""});
     const double first = first_picture_ms();
-    std::optional<RandomModel> random;
-    if (!o.shape.empty()) {
-        random.emplace(o.shape == "gpt2-small" ? gpt2_small() : long_context());
-        o.model.model = random->path();
-    }
     const FrameTimes whole = measure_frames(o, false), with_gl = measure_frames(o, true);
     const double median = std::max(whole.median, with_gl.median), p99 = std::max(whole.p99, with_gl.p99);
     const double stroke = mask_stroke_ms(o);
@@ -237,10 +194,7 @@ void add_bench_ui(CLI::App& app, int& exit_code) {
     auto* command = app.get_subcommand("bench")->add_subcommand(
         "ui", "CPU time of a frame with all panels, or those of a layout, without rasterising");
     auto options = std::make_shared<BenchOptions>();
-    options->model.add_to(*command, false);
-    command->add_option("--shape", options->shape, "instead of a model, random weights of this shape")
-        ->check(CLI::IsMember({"gpt2-small", "long-context"}))
-        ->excludes("--model");
+    options->model.add_to(*command);
     command->add_flag("--zoom", options->zoom,
                       "zoom and pan one head as a matrix, instead of a new token every frame");
     command->add_option("--panel", options->panel, "this panel alone: Head");
@@ -250,11 +204,7 @@ void add_bench_ui(CLI::App& app, int& exit_code) {
     command->add_option("--tokens", options->tokens)->capture_default_str();
     command->add_option("--frames", options->frames)->capture_default_str();
     command->add_flag("--json", options->json);
-    command->callback([options, &exit_code] {
-        if (options->model.model.empty() && options->shape.empty())
-            throw Error({"bench ui", "--model or --shape", "neither", "e.g. --shape gpt2-small"});
-        exit_code = run(*options);
-    });
+    command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 
 } // namespace gf::ui

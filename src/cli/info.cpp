@@ -54,11 +54,22 @@ nlohmann::json config_json(const ModelConfig& c) {
     if (c.gain_offset != 0) out["gain_offset"] = c.gain_offset;
     if (c.embed_scale != 1) out["embed_scale"] = c.embed_scale;
     if (c.attn_scale != 0) out["attn_scale"] = c.attn_scale;
+    if (c.sublayers != Sublayers::in_turn) out["sublayers"] = name(c.sublayers);
+    if (c.qk_norm != QkNorm::none) out["qk_norm"] = name(c.qk_norm);
+    if (c.score_cap > 0) out["score_cap"] = c.score_cap;
+    if (c.logit_cap > 0) out["logit_cap"] = c.logit_cap;
+    if (c.logit_scale != 1) out["logit_scale"] = c.logit_scale;
+    if (c.attn_sink) out["attn_sink"] = true;
     if (c.is_moe()) out["n_experts"] = c.n_experts, out["experts_per_token"] = c.experts_per_token;
     if (c.mask == MaskKind::sliding_window) out["window"] = c.window;
     if (!c.layer_windows.empty()) out["layer_windows"] = c.layer_windows;
     if (c.positions == Positions::rope)
         out["rope_pairs"] = name(c.rope_pairs), out["rope_theta"] = c.rope_theta;
+    if (c.d_rotary > 0) out["d_rotary"] = c.d_rotary;
+    if (c.window_rope_theta > 0) out["window_rope_theta"] = c.window_rope_theta;
+    if (!c.layer_rope.empty()) out["layer_rope"] = c.layer_rope;
+    if (c.position_offset > 0) out["position_offset"] = c.position_offset;
+    if (c.n_buckets > 0) out["n_buckets"] = c.n_buckets, out["bucket_max_distance"] = c.bucket_max_distance;
     if (c.rope_scaling.kind != RopeScalingKind::none) out["rope_scaling"] = fields_to_json(c.rope_scaling);
     return out;
 }

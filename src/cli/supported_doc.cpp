@@ -32,8 +32,8 @@ constexpr const char* k_introduction =
     "- a `.bin` of llama2.c;\n"
     "- the name of a [model that ships](models.md).\n"
     "\n"
-    "Names of tensors may lack the prefix `model.`, `transformer.` or `bert.` and may have what training "
-    "leaves "
+    "Names of tensors may lack the prefix of their family (`model.`, `transformer.`, `gpt_neox.`, `bert.`, "
+    "...) and may have what training leaves "
     "in them: `module.`, `_orig_mod.`, `_fsdp_wrapped_module.`. Of tied embeddings either copy is enough. "
     "What "
     "was left out or guessed is said once, by `info`, `run` and the window.\n";

@@ -30,8 +30,8 @@ struct Format {
 };
 constexpr std::array k_formats = {
     Format{"Hugging Face folder",
-           "config.json with model.safetensors, whole or in shards, of GPT2LMHeadModel, LlamaForCausalLM, "
-           "MistralForCausalLM, MixtralForCausalLM or BertForMaskedLM; tokenizer.json is found in it"},
+           "config.json with model.safetensors, whole or in shards, of GPT-2, Pythia, TinyStories, Llama, "
+           "Qwen, Gemma, Phi, OPT, BERT, T5 and others; tokenizer.json is found in it"},
     Format{"llama2.c file", "name.bin, and its tokenizer tok.bin beside it"},
     Format{"without tokenizer",
            "every model works: its tokens are then written as numbers, like 1, 403, 407"}};
