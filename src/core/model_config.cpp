@@ -78,8 +78,11 @@ template TensorNames from_name(std::string_view, const std::string&);
 template OutputHead from_name(std::string_view, const std::string&);
 template Pooling from_name(std::string_view, const std::string&);
 
+namespace {
+const RopeScaling k_unscaled;
+}
+
 LayerConfig ModelConfig::layer(int l) const {
-    static const RopeScaling k_unscaled;
     LayerConfig layer{mask,
                       window,
                       positions,

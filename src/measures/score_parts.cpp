@@ -51,6 +51,14 @@ void rope_pairs(const Trace& run, const QueryAndKey& rows, std::vector<RopePair>
     }
 }
 
+double unturned_part(const Trace& run, const QueryAndKey& rows) {
+    const ModelConfig& c = run.config();
+    const int first = c.layer(rows.layer).d_rotary;
+    return static_cast<double>(
+               dot(query_of(run, rows) + first, key_of(run, rows) + first, c.d_head - first)) *
+           static_cast<double>(c.score_scale());
+}
+
 double rope_score(const std::vector<RopePair>& pairs, double distance) {
     double score = 0;
     for (const RopePair& pair : pairs) score += pair.part(distance);

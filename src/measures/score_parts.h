@@ -31,10 +31,13 @@ struct QueryAndKey {
 /// How far the query stands behind the key, in positions.
 int distance_between(const Trace& run, const QueryAndKey& rows);
 
-/// Their pairs, d_rotary / 2 of them. If RoPE turns whole heads and scores have no soft-cap, the parts at
-/// distance_between() add up to the score in the run. The layer must have RoPE, and the run must keep its
+/// Their pairs, d_rotary / 2 of them. The parts at distance_between() and what does not turn add up to the
+/// score in the run, before its soft-cap if it has one. The layer must have RoPE, and the run must keep its
 /// queries and keys.
 void rope_pairs(const Trace& run, const QueryAndKey& rows, std::vector<RopePair>& pairs);
+
+/// What the dimensions that RoPE does not turn add to the score, at every distance the same.
+double unturned_part(const Trace& run, const QueryAndKey& rows);
 
 /// The score of the pairs at a distance: the sum of their parts.
 double rope_score(const std::vector<RopePair>& pairs, double distance);

@@ -34,13 +34,20 @@ void for_each_score(const Trace& run, F f) {
         for (int h = 0; h < run.config().n_heads; ++h)
             for (int q = 0; q < k_tokens; ++q)
                 for (int k = 0; k < k_tokens; ++k)
-                    if (run.visible(Site::attn_scores, l, h, q, k)) f(QueryAndKey{l, h, q, k});
+                    if (run.visible(Site::attn_scores, l, h, q, k) &&
+                        run.config().layer(l).positions == Positions::rope)
+                        f(QueryAndKey{l, h, q, k});
+}
+
+/// The score of the pairs at a distance and of what does not turn.
+double score_at(const Trace& run, const QueryAndKey& rows, const std::vector<RopePair>& pairs, int distance) {
+    const double score = rope_score(pairs, distance) + unturned_part(run, rows), cap = run.config().score_cap;
+    return cap > 0 ? cap * std::tanh(score / cap) : score;
 }
 
 class RopePairsOf : public ::testing::TestWithParam<Preset> {};
 INSTANTIATE_TEST_SUITE_P(EveryKind, RopePairsOf, ::testing::ValuesIn(presets_where([](const ModelConfig& c) {
-                             return c.positions == Positions::rope && !c.has_encoder() && !c.pools() &&
-                                    c.d_rotary == 0 && c.score_cap == 0;
+                             return c.positions == Positions::rope && !c.has_encoder() && !c.pools();
                          })),
                          [](const auto& info) { return info.param.name; });
 
@@ -53,8 +60,9 @@ TEST_P(RopePairsOf, AddUpToTheScore) {
         int n = 0;
         for_each_score(*run, [&](const QueryAndKey& rows) {
             rope_pairs(*run, rows, pairs);
-            ASSERT_EQ(static_cast<int>(pairs.size()), run->config().d_head / 2);
-            EXPECT_NEAR(rope_score(pairs, distance_between(*run, rows)), score_of(*run, rows), 2e-5);
+            ASSERT_EQ(static_cast<int>(pairs.size()), run->config().layer(rows.layer).d_rotary / 2);
+            EXPECT_NEAR(score_at(*run, rows, pairs, distance_between(*run, rows)), score_of(*run, rows),
+                        2e-5);
             ++n;
         });
         EXPECT_GT(n, 100);
@@ -75,7 +83,7 @@ TEST_P(RopePairsOf, GiveTheScoreOfAKeyThatStandsElsewhere) {
         const int distance = moved.order[static_cast<std::size_t>(rows.query)] -
                              moved.order[static_cast<std::size_t>(rows.key)];
         EXPECT_EQ(distance_between(*other, rows), distance);
-        EXPECT_NEAR(rope_score(pairs, distance), score_of(*other, rows), 2e-5);
+        EXPECT_NEAR(score_at(*run, rows, pairs, distance), score_of(*other, rows), 2e-5);
     });
 }
 

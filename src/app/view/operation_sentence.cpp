@@ -45,6 +45,26 @@ class Sentence {
                 return say("This layer has no positions: it stays as it is, of length {:.3g}.", length());
             return say("RoPE turns it by angles that grow with its place, {}; its length stays {:.3g}.", row_,
                        length());
+        case Site::q_norm_scale:
+        case Site::k_norm_scale:
+            return say("The norm measures how long the {} of {} is: {:.3g}, by which it is divided.",
+                       site_.site == Site::q_norm_scale ? "query" : "key", token(row_),
+                       static_cast<double>(row()[0]));
+        case Site::norm_q:
+        case Site::norm_k:
+            return say("Divided by its size, and with a gain, the {} of {} has length {:.3g}.",
+                       site_.site == Site::norm_q ? "query" : "key", token(row_), length());
+        case Site::attn_raw:
+        case Site::mlp_raw:
+            return say("{} gives {} a vector of length {:.3g}; a norm stands before it is added.",
+                       site_.site == Site::attn_raw ? "Attention" : "The MLP", token(row_), length());
+        case Site::ln1_post_scale:
+        case Site::ln2_post_scale:
+            return say("The norm measures how large what is to be added is: {:.3g}, by which it is divided.",
+                       static_cast<double>(row()[0]));
+        case Site::ln1_post_normalized:
+        case Site::ln2_post_normalized:
+            return say("Divided by its size, what is to be added has length {:.3g}; gains follow.", length());
         case Site::attn_scores: return scores();
         case Site::pattern: return weights();
         case Site::z: return mixed_values();

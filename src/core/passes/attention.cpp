@@ -150,6 +150,7 @@ void ForwardPass::scores_of_row(int l, const AttentionSites& a, const HeadGroup&
     const auto stride = static_cast<std::ptrdiff_t>(transposed_keys(a.keys).stride);
     real* scaled = trace.query_scratch_;
     real* first_scores = row(a.scores, l, r) + (keys.begin - keys.first);
+    const Positions kind = positions_in(l, a.scores);
     const bool has_gaps = g.mask->has_gaps();
     for (const int h : g.heads) {
         const real* q = queries + h * d_head;
@@ -159,7 +160,7 @@ void ForwardPass::scores_of_row(int l, const AttentionSites& a, const HeadGroup&
         // (d_head) x (d_head, keys) -> (keys)
         vec_mat(scaled, d_head, first_keys + h / group_size * d_head * stride, stride, nullptr, s,
                 keys.size());
-        finish_scores(l, a.scores, h, r, keys, s);
+        finish_scores(kind, h, r, keys, s);
         if (has_gaps) g.mask->for_each_hidden(r, [&](int key) { s[key - keys.begin] = k_minus_infinity; });
     }
 }
@@ -167,8 +168,7 @@ void ForwardPass::scores_of_row(int l, const AttentionSites& a, const HeadGroup&
 /// What becomes of the scaled products. ALiBi (Press et al. 2022): score -= slope of the head * distance of
 /// the positions. Buckets (Raffel et al. 2020): score += a learned number. A soft-cap comes last. `s` points
 /// at the score of the first of the keys that row r reads.
-void ForwardPass::finish_scores(int l, Site scores, int h, int r, const KeyRange& keys, real* s) const {
-    const Positions kind = has_source_keys(scores) ? Positions::none : config.layer(l).positions;
+void ForwardPass::finish_scores(Positions kind, int h, int r, const KeyRange& keys, real* s) const {
     const int position = trace.plan(r).position;
     if (kind == Positions::alibi) {
         const real slope = trace.positions().slope(h);
@@ -187,6 +187,7 @@ void ForwardPass::finish_scores(int l, Site scores, int h, int r, const KeyRange
 void ForwardPass::scores_of_block(int l, const AttentionSites& a, const HeadGroup& g, const RowBlock& b) {
     const real scale = config.score_scale();
     const auto stride = static_cast<std::ptrdiff_t>(trace.row_stride(a.scores));
+    const Positions kind = positions_in(l, a.scores);
     for (const int h : g.heads) {
         real* s = row(a.scores, l, b.row) + h * trace.n_keys(a.scores) + (b.key_begin - b.first_key);
         // (rows, d_head) x (d_head, keys) -> (rows, keys)
@@ -201,7 +202,7 @@ void ForwardPass::scores_of_block(int l, const AttentionSites& a, const HeadGrou
             real *first = s + (keys.begin - b.key_begin), *last = s + (keys.end - b.key_begin);
             std::fill(s, first, k_minus_infinity);
             for (real* x = first; x < last; ++x) *x *= scale;
-            finish_scores(l, a.scores, h, r, keys, first);
+            finish_scores(kind, h, r, keys, first);
             std::fill(last, s + b.n_keys(), k_minus_infinity);
             g.mask->for_each_hidden(r, [&](int key) { s[key - b.key_begin] = k_minus_infinity; });
         }

@@ -82,7 +82,11 @@ class ForwardPass {
     void scores(int l, const AttentionSites& a);
     void scores_of_row(int l, const AttentionSites& a, const HeadGroup& g, int r);
     void scores_of_block(int l, const AttentionSites& a, const HeadGroup& g, const RowBlock& b);
-    void finish_scores(int l, Site scores, int h, int r, const KeyRange& keys, real* s) const;
+    /// Which positions act on these scores.
+    Positions positions_in(int l, Site scores) const {
+        return has_source_keys(scores) ? Positions::none : config.layer(l).positions;
+    }
+    void finish_scores(Positions kind, int h, int r, const KeyRange& keys, real* s) const;
     void pattern(int l, const AttentionSites& a);
     void weighted_values(int l, const AttentionSites& a);
     void weighted_values_of_row(int l, const AttentionSites& a, const HeadGroup& g, int r);

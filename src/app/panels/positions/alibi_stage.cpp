@@ -1,5 +1,6 @@
 #include "app/panels/positions/alibi_stage.h"
 
+#include "app/panels/positions/head_label.h"
 #include "app/panels/positions/line_chart.h"
 #include "app/panels/positions/stage_heading.h"
 #include "app/view/attention_rows.h"
@@ -52,7 +53,6 @@ void AlibiStage::draw(const StageContext& c) {
 /// A line for each head, with its slope at the end; a click on that brings the head into focus.
 void AlibiStage::draw_slopes(const StageContext& c, const UiRect& area) const {
     const Theme& t = theme();
-    ImDrawList& list = *ImGui::GetWindowDrawList();
     const UiRect body =
         draw_heading(area, "What is subtracted", "slope of the head × distance in tokens", "ALiBi");
     const int n_heads = c.config().n_heads, n = std::min(k_alibi_distances, c.config().n_ctx);
@@ -80,17 +80,8 @@ void AlibiStage::draw_slopes(const StageContext& c, const UiRect& area) const {
         last_label = top;
         char label[32], slope_text[16];
         *fmt::format_to_n(label, sizeof label - 1, "head {}  {}", h, spell_slope(slope, slope_text)).out = 0;
-        ImGui::SetCursorScreenPos({chart.area().max.x + px(4), top});
-        const ButtonItem item =
-            button_item(label, {px(k_head_label_width) - px(4), px(16)}, mark_of(is_chosen));
-        if (item.hovered) draw_fill(list, item.box, t.control, px(3));
-        list.AddRectFilled({item.box.min.x + px(2), top + px(4)}, {item.box.min.x + px(5), top + px(13)},
-                           t.head_fill(h, n_heads));
-        draw_text(list, item.box, item.box.min.x + px(9),
-                  font(TextSize::small, is_chosen ? Face::bold : Face::regular), is_chosen ? t.text : t.muted,
-                  label);
-        draw_focus_ring(item, px(3));
-        if (item.pressed) c.commands.post(command::PinHead{c.head.layer, h});
+        const float left = chart.area().max.x + px(4);
+        draw_head_label(c, h, label, {{left, top}, {left + px(k_head_label_width) - px(4), top + px(16)}});
     }
 }
 

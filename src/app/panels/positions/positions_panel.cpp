@@ -2,6 +2,7 @@
 
 #include "app/panels/positions/added_stage.h"
 #include "app/panels/positions/alibi_stage.h"
+#include "app/panels/positions/bucket_stage.h"
 #include "app/panels/positions/order_stage.h"
 #include "app/panels/positions/reach_chart.h"
 #include "app/panels/positions/rope_controls.h"
@@ -87,21 +88,14 @@ class PositionsPanel : public PanelWithOptions<PositionsOptions> {
 
 /// Why a layer's positions have no picture here; empty if they have one.
 std::string_view why_not_drawn(const ModelConfig& c, int layer) {
-    if (c.positions == Positions::buckets)
-        return "Here each head has a learned number for each range of distances, which is added to the "
-               "score. "
-               "Head, unrolled, shows what it adds to each.";
+    if (c.positions == Positions::alibi && c.score_cap > 0)
+        return "Scores are bent by a soft-cap here, so that they are not the product less the distance. "
+               "Head, "
+               "unrolled, shows each step.";
     if (c.positions != Positions::rope) return "";
-    const LayerConfig l = c.layer(layer);
-    if (l.positions != Positions::rope)
+    if (c.layer(layer).positions != Positions::rope)
         return "This layer turns nothing: its queries and keys are compared as they are, wherever they "
                "stand. Choose a head of another layer.";
-    if (l.d_rotary < c.d_head)
-        return "RoPE turns only a part of each head here, and the rest of a score is the same at every "
-               "distance. Head, unrolled, shows each score before and after it.";
-    if (c.score_cap > 0 || c.attn_sink)
-        return "Scores are bent by a soft-cap, or share their weight with a sink, so that turning alone does "
-               "not make them. Head, unrolled, shows each step.";
     return "";
 }
 
@@ -149,7 +143,7 @@ void PositionsPanel::draw_stage(const StageContext& c, const PositionStudy* stud
         return draw_wrapped_text(*ImGui::GetWindowDrawList(), c.area.min, font(TextSize::body), theme().text,
                                  why, c.area.width());
     switch (c.config().positions) {
-    case Positions::buckets: return;
+    case Positions::buckets: return draw_bucket_stage(c);
     case Positions::none: return pictures_.mask.draw(c, study);
     case Positions::rope: {
         int distance = static_cast<int>(options_.distance);

@@ -22,7 +22,7 @@ void RopeDistances::measure_curve(const RopeScore& s, int n) {
     scores_.clear();
     greatest_part_ = 1e-9;
     for (int d = 0; d <= n; ++d) {
-        scores_.push_back(rope_score(s.pairs, d));
+        scores_.push_back(s.at(d));
         for (const RopePair& pair : s.pairs)
             greatest_part_ = std::max(greatest_part_, std::abs(pair.part(d)));
     }
@@ -164,8 +164,12 @@ void RopeDistances::draw_sum(const RopeScore& s, const UiRect& area) const {
         *fmt::format_to_n(text, sizeof text - 1, fmt::runtime(format), values...).out = 0;
         return std::string_view(text);
     };
+    const bool is_part = std::abs(s.unturned) > 0;
     write(TextSize::small, Face::regular, t.muted, area.min.x,
-          spell("the {} parts add up to", s.pairs.size()));
+          is_part
+              ? spell("{} parts, unturned {:+.2f}{}", s.pairs.size(), s.unturned, s.cap > 0 ? ", cap" : "")
+          : s.cap > 0 ? spell("the {} parts, soft-capped", s.pairs.size())
+                      : spell("the {} parts add up to", s.pairs.size()));
     next_line(18);
     float x =
         write(TextSize::title, Face::mono_bold, t.ink(ColourRole::key), area.min.x, spell("{:.2f}", s.score));

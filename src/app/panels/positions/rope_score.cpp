@@ -4,8 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace gf::ui {
+
+double RopeScore::at(double at_distance) const {
+    const double sum = rope_score(pairs, at_distance) + unturned;
+    return cap > 0 ? cap * std::tanh(sum / cap) : sum;
+}
 
 double RopeScore::query_angle(const StageContext& c, const RopePair& pair) const {
     return pair.query_angle + pair.turn * c.position(rows.query);
@@ -30,8 +36,9 @@ int key_in_view(const StageContext& c) {
 namespace {
 
 /// The weight of the key in the query's row if its score were another one and all other scores stayed.
-double weight_with_score(std::span<const real> scores, int key, double score) {
-    double greatest = score, others = 0;
+/// `sink`: the head's own score; -inf if it has none.
+double weight_with_score(std::span<const real> scores, int key, double score, double sink) {
+    double greatest = std::max(score, sink), others = 0;
     const auto each_other = [&](auto f) {
         for (int k = 0; k < static_cast<int>(scores.size()); ++k)
             if (k != key && scores[static_cast<std::size_t>(k)] != k_not_visible)
@@ -39,6 +46,7 @@ double weight_with_score(std::span<const real> scores, int key, double score) {
     };
     each_other([&](double s) { greatest = std::max(greatest, s); });
     each_other([&](double s) { others += std::exp(s - greatest); });
+    others += std::exp(sink - greatest);
     const double own = std::exp(score - greatest);
     return own / (own + others);
 }
@@ -50,12 +58,17 @@ void measure_rope_score(const StageContext& c, int distance, std::vector<real>& 
     rope_pairs(c.trace(), s.rows, s.pairs);
     s.stands = distance_between(c.trace(), s.rows);
     s.distance = distance < 0 ? s.stands : distance;
-    s.was = rope_score(s.pairs, s.stands);
-    s.score = rope_score(s.pairs, s.distance);
+    s.unturned = unturned_part(c.trace(), s.rows);
+    s.cap = c.config().score_cap;
+    s.was = s.at(s.stands);
+    s.score = s.at(s.distance);
     const auto scores = c.view.run.view().values({Site::attn_scores, c.head.layer});
     const std::span<const real> of_query = scores.row(c.head.head, c.query, row);
-    s.weight_was = weight_with_score(of_query, s.rows.key, s.was);
-    s.weight = weight_with_score(of_query, s.rows.key, s.score);
+    const real* sinks = c.trace().stack().blocks[static_cast<std::size_t>(c.head.layer)].sink;
+    const double sink =
+        sinks ? static_cast<double>(sinks[c.head.head]) : -std::numeric_limits<double>::infinity();
+    s.weight_was = weight_with_score(of_query, s.rows.key, s.was, sink);
+    s.weight = weight_with_score(of_query, s.rows.key, s.score, sink);
     s.longest = s.greatest_reach = 1e-9;
     for (const RopePair& pair : s.pairs) {
         s.longest = std::max({s.longest, pair.query_length, pair.key_length});

@@ -14,10 +14,13 @@ struct RopeScore {
     std::vector<RopePair> pairs;
     int stands = 0;                         ///< how far apart query and key really are, in positions
     int distance = 0;                       ///< how far apart they are shown
+    double unturned = 0;                    ///< what is the same at every distance
+    double cap = 0;                         ///< the soft-cap of scores; 0: none
     double was = 0, score = 0;              ///< at these distances
     double weight_was = 0, weight = 0;      ///< in the query's row, where all other keys stay
     double longest = 0, greatest_reach = 0; ///< hand and part of all pairs
 
+    double at(double at_distance) const; ///< the score with the key there
     bool is_moved() const { return distance != stands; }
     /// The angle of a pair's query, and of its key at a distance, as they are turned: in radians.
     double query_angle(const StageContext& c, const RopePair& pair) const;
