@@ -33,6 +33,9 @@ SiteLayout site_layout(const Trace& trace, Site site, int n_tokens) {
     case Axis::source:
         return {{heads, rows, trace.n_keys(site)}, heads, trace.n_keys(site), trace.n_keys(site)};
     case Axis::d_head: return {{rows, heads, c.d_head}, 1, width, width};
+    case Axis::one:
+        if (site_row(site).axes.size() == 3) return {{rows, heads, 1}, 1, width, width};
+        return {{rows, 1}, 1, width, width};
     case Axis::d_mlp:
         if (c.is_moe()) return {{rows, heads, c.d_mlp}, 1, width, width};
         [[fallthrough]];

@@ -42,7 +42,8 @@ TEST_P(EveryModel, FileHoldsTheTableTransposedWhereItSays) {
     const auto weights = tiny_weights(GetParam().config);
     const Files files = saved_files(*weights);
     const Safetensors file = parse_safetensors(bytes_of(files.at(k_weights)), "");
-    const bool has_token_types = GetParam().config.tensor_names == TensorNames::bert;
+    const TensorNames names = GetParam().config.tensor_names;
+    const bool has_token_types = names == TensorNames::bert || names == TensorNames::roberta;
     EXPECT_EQ(file.tensors.size(), weights->table.size() + (has_token_types ? 1 : 0));
     for (const ParamRow& row : weights->table) {
         const TensorEntry* t = file.find(row.name);
@@ -52,11 +53,19 @@ TEST_P(EveryModel, FileHoldsTheTableTransposedWhereItSays) {
             std::memcpy(&value, t->bytes.data() + 4 * i, 4);
             return value;
         };
-        const std::size_t columns = row.shape.size() == 2 ? static_cast<std::size_t>(row.shape[1]) : 1,
+        const std::size_t columns = row.shape.size() == 2 ? static_cast<std::size_t>(row.shape[1])
+                                    : row.file_heads > 0  ? row.size()
+                                                          : 1,
                           rows = row.size() / columns;
+        // GPT-NeoX: (head, q or k or v, d_head) in the file, (q or k or v, head, d_head) in memory.
+        const auto in_file = [&](std::size_t j) {
+            if (row.file_heads == 0) return j;
+            const auto heads = static_cast<std::size_t>(row.file_heads), d = columns / (3 * heads);
+            return (j / d % heads * 3 + j / (d * heads)) * d + j % d;
+        };
         for (std::size_t i = 0; i < rows; ++i)
             for (std::size_t j = 0; j < columns; ++j)
-                ASSERT_EQ(at(row.file_transposed ? j * rows + i : i * columns + j),
+                ASSERT_EQ(at(row.file_transposed ? in_file(j) * rows + i : i * columns + in_file(j)),
                           weights->values(row)[i * columns + j])
                     << row.name;
     }
@@ -68,8 +77,10 @@ TEST_P(EveryModel, LoadsWithoutThePrefix) {
     files[k_weights] = with_header(files[k_weights], [](json& header) {
         json bare;
         for (const auto& [name, entry] : header.items()) {
-            const bool has_prefix =
-                name.starts_with("model.") || name.starts_with("transformer.") || name.starts_with("bert.");
+            bool has_prefix = false;
+            for (const char* prefix :
+                 {"model.", "transformer.", "bert.", "gpt_neox.", "roberta.", "distilbert."})
+                has_prefix |= name.starts_with(prefix);
             bare[has_prefix ? name.substr(name.find('.') + 1) : name] = entry;
         }
         header = bare;

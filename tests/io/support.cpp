@@ -1,5 +1,6 @@
 #include "io/support.h"
 
+#include "io/random_model.h"
 #include "io/safetensors.h"
 
 #include <cmath>
@@ -143,30 +144,41 @@ std::vector<NamedConfig> tiny_models() {
     gpt_neo.tensor_names = TensorNames::gpt_neo, gpt_neo.attn_qkv_bias = false, gpt_neo.attn_scale = 1;
     gpt_neo.n_layers = 3, gpt_neo.layer_windows = {0, 5, 5};
 
-    return {{"llama", "llama", llama},
-            {"gemma", "gemma", gemma},
-            {"gpt_neo", "gpt_neo", gpt_neo},
-            {"yarn", "llama", yarn},
-            {"longrope", "llama", longrope},
-            {"some_windows", "mistral", some_windows},
-            {"qwen2", "qwen2", qwen2},
-            {"llama_without_head", "llama", llama_without_head},
-            {"bert_without_head", "bert", bert_without_head},
-            {"llama_tied_biased", "llama", tied},
-            {"mistral", "mistral", mistral},
-            {"mixtral", "mixtral", mixtral},
-            {"gpt2", "gpt2", gpt2},
-            {"gpt2_untied", "gpt2", gpt2_untied},
-            {"interleaved", "glassformer", interleaved},
-            {"attention_only_post_norm", "glassformer", post},
-            {"shared_layers", "glassformer", shared},
-            {"bert", "bert", bert},
-            {"bert_untied", "bert", bert_untied},
-            {"classes", "glassformer", classes},
-            {"embedding", "glassformer", embedding},
-            {"encoder_decoder", "glassformer", encoder_decoder},
-            {"encoder_decoder_post", "glassformer", encoder_decoder_post},
-            {"plain_experts", "glassformer", experts}};
+    std::vector<NamedConfig> all{{"llama", "llama", llama},
+                                 {"gemma", "gemma", gemma},
+                                 {"gpt_neo", "gpt_neo", gpt_neo},
+                                 {"yarn", "llama", yarn},
+                                 {"longrope", "llama", longrope},
+                                 {"some_windows", "mistral", some_windows},
+                                 {"qwen2", "qwen2", qwen2},
+                                 {"llama_without_head", "llama", llama_without_head},
+                                 {"bert_without_head", "bert", bert_without_head},
+                                 {"llama_tied_biased", "llama", tied},
+                                 {"mistral", "mistral", mistral},
+                                 {"mixtral", "mixtral", mixtral},
+                                 {"gpt2", "gpt2", gpt2},
+                                 {"gpt2_untied", "gpt2", gpt2_untied},
+                                 {"interleaved", "glassformer", interleaved},
+                                 {"attention_only_post_norm", "glassformer", post},
+                                 {"shared_layers", "glassformer", shared},
+                                 {"bert", "bert", bert},
+                                 {"bert_untied", "bert", bert_untied},
+                                 {"classes", "glassformer", classes},
+                                 {"embedding", "glassformer", embedding},
+                                 {"encoder_decoder", "glassformer", encoder_decoder},
+                                 {"encoder_decoder_post", "glassformer", encoder_decoder_post},
+                                 {"plain_experts", "glassformer", experts}};
+    for (const char* family : {"gpt_neox", "phi", "phi3", "qwen3", "gemma2", "gemma3_text", "smollm3",
+                               "olmo2", "opt", "roberta", "distilbert", "t5"})
+        all.push_back({family, family,
+                       config_like(family, {.d_model = 32,
+                                            .n_layers = 4,
+                                            .n_heads = 2,
+                                            .n_kv_heads = 1,
+                                            .d_mlp = 12,
+                                            .n_ctx = 16,
+                                            .d_vocab = 11})});
+    return all;
 }
 
 ModelConfig tiny_config(const std::string& name) {

@@ -88,7 +88,8 @@ TEST_P(TraceFile, HoldsEverySiteInItsAxes) {
                             << t->name;
             continue;
         }
-        const bool by_head = site_row(ref.site).axes.back() == Axis::d_head;
+        const auto axes = site_row(ref.site).axes;
+        const bool by_head = axes.back() == Axis::d_head || (axes.back() == Axis::one && axes.size() == 3);
         const bool by_slot = c.is_moe() && site_row(ref.site).axes.back() == Axis::d_mlp;
         const int rows = row_axis(ref.site) == Axis::segment  ? 1
                          : row_axis(ref.site) == Axis::source ? 6
@@ -120,6 +121,7 @@ TEST(TraceFileShapes, AreThePublicOnes) {
     EXPECT_EQ(shape("llama", "blocks.0.attn.hook_pattern"), "[2, 5, 5]");
     EXPECT_EQ(shape("llama", "blocks.0.hook_resid_pre"), "[5, 8]");
     EXPECT_EQ(shape("llama", "blocks.0.ln1.hook_scale"), "[5, 1]");
+    EXPECT_EQ(shape("qwen3", "blocks.0.attn.q_norm.hook_scale"), "[5, 2, 1]");
     EXPECT_EQ(shape("llama", "blocks.0.mlp.hook_post"), "[5, 12]");
     EXPECT_EQ(shape("llama", "logits"), "[5, 11]");
     EXPECT_EQ(shape("mixtral", "blocks.0.mlp.hook_post"), "[5, 2, 12]");

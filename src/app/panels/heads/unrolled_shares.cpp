@@ -207,6 +207,12 @@ void UnrolledShares::draw_promoted(const HeadContext& c, Lines& lines) {
     row_.resize(std::max(row_.size(), static_cast<std::size_t>(config.d_model)));
     vec_mat(v, config.d_head, w.data + static_cast<std::ptrdiff_t>(c.head.head * config.d_head) * w.stride,
             w.stride, nullptr, row_.data(), config.d_model);
+    if (config.norms_output() && !cross) { // the norm behind attention, but for its divisor
+        const real mean = config.norm == NormKind::layer ? mean_of(row_.data(), config.d_model) : 0;
+        normalize(row_.data(), config.d_model, mean, 1, row_.data());
+        apply_gain_and_bias(row_.data(), block.ln1_post_gain, static_cast<real>(config.gain_offset), nullptr,
+                            row_.data(), config.d_model);
+    }
     promoted_.look_at(c.view.weights(), std::span(row_).first(static_cast<std::size_t>(config.d_model)));
     if (!promoted_.is_complete() && !promoted_.advance(k_promoted_budget)) request_frame();
     text_.clear();
