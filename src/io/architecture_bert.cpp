@@ -98,12 +98,11 @@ nlohmann::json write_bert(const ModelConfig& c) { return write_berts(c, k_bert_k
 ModelConfig read_roberta(ConfigKeys& keys) {
     ModelConfig c = read_berts(keys, k_roberta_keys);
     const int pad = keys.count_or("pad_token_id", 1);
+    if (pad >= c.n_ctx - 1)
+        throw Error({keys.where() + ": 'max_position_embeddings'",
+                     fmt::format("more than pad_token_id = {} and one", pad), std::to_string(c.n_ctx), ""});
     c.position_offset = pad + 1;
     c.n_ctx -= c.position_offset;
-    if (c.n_ctx < 1)
-        throw Error({keys.where() + ": 'max_position_embeddings'",
-                     fmt::format("more than pad_token_id + 1 = {}", c.position_offset),
-                     std::to_string(c.n_ctx + c.position_offset), ""});
     c.bos_id = keys.token_id("bos_token_id", 0, c.d_vocab);
     c.eos_id = keys.token_id("eos_token_id", 2, c.d_vocab);
     return c;

@@ -28,7 +28,8 @@ constexpr const char* k_config_file = "adapter_config.json";
 
 /// Whether a parameter may be a target: matrices may, embeddings may not.
 bool can_be_target(const ParamRow& row) {
-    return row.shape.size() == 2 && row.role != Role::embed && row.role != Role::pos_embed;
+    return row.shape.size() == 2 && row.role != Role::embed && row.role != Role::pos_embed &&
+           row.role != Role::position_bias;
 }
 
 /// Files hold the transpose, (out, in), of a matrix in memory, (in, out).
