@@ -20,6 +20,7 @@ enum class AttentionStage {
     scores,    ///< without the keys that the mask hides: hook_attn_scores
     weights,   ///< their softmax: hook_pattern
 };
+inline constexpr std::size_t k_n_attention_stages = static_cast<std::size_t>(AttentionStage::weights) + 1;
 
 /// The stages of a layer's attention, in the order of the computation. Where position has a stage depends on
 /// the model: RoPE turns before the division, ALiBi and buckets add to the score behind it, and positions

@@ -81,8 +81,9 @@ class UnrolledWindow {
     HeatMapView zoom_; ///< rows are queries and columns keys of the whole text
     bool zoomed_ = false;
     Inputs inputs_;
-    std::array<std::vector<real>, 6> stages_; ///< by AttentionStage: (queries, keys) of the block
-    std::vector<real> values_, mixed_;        ///< (keys, d_head), (queries, d_head)
+    std::array<std::vector<real>, k_n_attention_stages>
+        stages_;                       ///< by AttentionStage: (queries, keys) of the block
+    std::vector<real> values_, mixed_; ///< (keys, d_head), (queries, d_head)
     std::size_t d_head_ = 0;
     float largest_product_ = 0, largest_score_ = 0, largest_value_ = 0;
     std::vector<real> scratch_;

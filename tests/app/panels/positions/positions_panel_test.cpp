@@ -60,6 +60,26 @@ TEST_F(PositionsTest, ThePartsThatAreShownAddUpToTheScore) {
     EXPECT_TRUE(bench.shows("Positions", fmt::format("{:.3f}", weight)));
 }
 
+/// RoPE of a part of each head, under a soft-cap, with two bases: the score is that of the run.
+TEST_F(PositionsTest, TheScoreIsTheRunsWhateverElseMakesIt) {
+    for (const char* name : {"partial_rope", "both_norms", "two_bases", "side_by_side"}) {
+        SCOPED_TRACE(name);
+        open(name);
+        pin(1, 2, 12, 10);
+        EXPECT_TRUE(bench.shows("Positions", fmt::format("{:.2f}", score(1, 2, 12, 10))));
+        const double weight =
+            static_cast<double>(bench.snapshot().trace().value({0, Site::pattern, 1, 2, 12, 10}));
+        EXPECT_TRUE(bench.shows("Positions", fmt::format("{:.3f}", weight)));
+    }
+    open("some_without_rope");
+    pin(1, 2, 12, 10);
+    EXPECT_THAT(bench.all_text("Positions"), HasSubstr("This layer turns nothing"));
+    open("buckets");
+    EXPECT_THAT(bench.all_text("Positions"), HasSubstr("What is added"));
+    ui.click("Positions/head 3");
+    EXPECT_EQ(bench.pinned_head().head, 3);
+}
+
 TEST_F(PositionsTest, AKeyThatIsDraggedHasTheScoreOfItsNewPlace) {
     open("llama");
     pin(0, 2, 12, 7);
