@@ -18,9 +18,19 @@ struct ExpertVisit {
 /// The visits to each expert. Kept between passes, so that it rarely allocates.
 class ExpertVisits {
   public:
-    /// Forgets what was there. `indices` are the chosen experts, (n_rows, n_slots). Visits to an expert are
-    /// in the order of rows, then slots.
-    void group_by_expert(const Rows& indices, int n_rows, int n_slots, int n_experts);
+    /// Forgets what was there. `expert_of(row, slot)` is the expert that a slot of the row visits. Visits to
+    /// an expert are in the order of rows, then slots.
+    template <class F>
+    void group_by_expert(int n_rows, int n_slots, int n_experts, F expert_of) {
+        visits_.clear();
+        ends_.clear();
+        for (int e = 0; e < n_experts; ++e) {
+            for (int r = 0; r < n_rows; ++r)
+                for (int slot = 0; slot < n_slots; ++slot)
+                    if (expert_of(r, slot) == e) visits_.push_back({r, slot});
+            ends_.push_back(visits_.size());
+        }
+    }
     std::span<const ExpertVisit> of_expert(std::size_t expert) const {
         const std::size_t first = expert == 0 ? 0 : ends_[expert - 1];
         return std::span(visits_).subspan(first, ends_[expert] - first);

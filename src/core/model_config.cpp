@@ -25,6 +25,7 @@ GF_NAMES(RopePairs, "rope_pairs", "interleaved", "half")
 GF_NAMES(RopeScalingKind, "rope_scaling", "none", "linear", "dynamic", "llama3", "yarn", "longrope")
 GF_NAMES(Activation, "activation", "gelu_tanh", "gelu", "silu", "relu")
 GF_NAMES(MlpKind, "mlp", "none", "plain", "gated")
+GF_NAMES(RouterKind, "router", "softmax", "sigmoid")
 GF_NAMES(MaskKind, "mask", "causal", "bidirectional", "prefix", "sliding_window", "first_and_window",
          "document", "block_sparse", "strided", "padding")
 GF_NAMES(TensorNames, "tensor_names", "llama", "gpt2", "bert", "gpt_neo", "gpt_neox", "opt", "phi", "phi3",
@@ -49,6 +50,7 @@ std::string_view name(RopePairs e) { return word_of(e); }
 std::string_view name(RopeScalingKind e) { return word_of(e); }
 std::string_view name(Activation e) { return word_of(e); }
 std::string_view name(MlpKind e) { return word_of(e); }
+std::string_view name(RouterKind e) { return word_of(e); }
 std::string_view name(MaskKind e) { return word_of(e); }
 std::string_view name(TensorNames e) { return word_of(e); }
 std::string_view name(OutputHead e) { return word_of(e); }
@@ -73,6 +75,7 @@ template RopePairs from_name(std::string_view, const std::string&);
 template RopeScalingKind from_name(std::string_view, const std::string&);
 template Activation from_name(std::string_view, const std::string&);
 template MlpKind from_name(std::string_view, const std::string&);
+template RouterKind from_name(std::string_view, const std::string&);
 template MaskKind from_name(std::string_view, const std::string&);
 template TensorNames from_name(std::string_view, const std::string&);
 template OutputHead from_name(std::string_view, const std::string&);
@@ -91,8 +94,12 @@ LayerConfig ModelConfig::layer(int l) const {
                       rope_theta,
                       &rope_scaling,
                       mlp,
+                      router,
+                      router_bias,
+                      renormalised_gates,
                       n_experts,
-                      experts_per_token};
+                      experts_per_token,
+                      n_shared_experts};
     if (l < 0) return layer;
     const auto at = static_cast<std::size_t>(l);
     if (!layer_windows.empty() && layer_windows[at] > 0)
@@ -224,6 +231,13 @@ void validate(const ModelConfig& c, const std::string& where) {
         require(c.experts_per_token >= 1 && c.experts_per_token <= c.n_experts, "experts_per_token",
                 "1 to n_experts = " + std::to_string(c.n_experts), std::to_string(c.experts_per_token));
     }
+    const std::string without = " in a model without experts";
+    require(c.n_shared_experts >= 0 && c.n_shared_experts <= (c.is_moe() ? 1 << 12 : 0), "n_shared_experts",
+            c.is_moe() ? "0 to 4096" : "0" + without, std::to_string(c.n_shared_experts));
+    require(c.is_moe() || c.router == RouterKind::softmax, "router", "softmax" + without,
+            "'" + std::string(name(c.router)) + "'");
+    require(c.is_moe() || !c.router_bias, "router_bias", "false" + without, "true");
+    require(c.is_moe() || c.renormalised_gates, "renormalised_gates", "true" + without, "false");
     if (c.head == OutputHead::classes) size(c.n_classes, "n_classes", 1 << 20);
     require(c.has_logits() || !c.tied_embeddings, "tied_embeddings", "false in a model without logits",
             "true");

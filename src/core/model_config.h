@@ -81,6 +81,10 @@ enum class Pooling { first, mean, last };
 /// The two stacks of an encoder-decoder. The only stack of any other model counts as the decoder.
 enum class Stack { decoder, encoder };
 
+/// How router logits become expert weights: shares of all experts (Shazeer et al. 2017), or each one for
+/// itself (DeepSeek-V3 2024).
+enum class RouterKind { softmax, sigmoid };
+
 /// What can differ from layer to layer.
 struct LayerConfig {
     MaskKind mask;
@@ -91,7 +95,9 @@ struct LayerConfig {
     double rope_theta;
     const RopeScaling* rope_scaling; ///< lives as long as the ModelConfig that was asked
     MlpKind mlp;
-    int n_experts, experts_per_token;
+    RouterKind router;
+    bool router_bias, renormalised_gates;
+    int n_experts, experts_per_token, n_shared_experts;
     bool is_moe() const { return n_experts > 0; }
 };
 
@@ -149,6 +155,14 @@ struct ModelConfig {
     Activation activation = Activation::silu;
     int n_experts = 0; ///< 0: dense
     int experts_per_token = 0;
+    int n_shared_experts = 0; ///< every token visits these, too, with gate 1 (DeepSeekMoE, Dai et al. 2024)
+    RouterKind router = RouterKind::softmax;
+    /// A bias for each expert that is added to its weight where experts are chosen, but not in the gates.
+    /// Training moves it towards an even load (DeepSeek-V3 2024); the task gives it no gradient.
+    bool router_bias = false;
+    /// Gates are the weights of the chosen experts divided by their sum; if false, the weights themselves
+    /// (Switch, Fedus et al. 2022).
+    bool renormalised_gates = true;
 
     OutputHead head = OutputHead::tokens;
     Pooling pooling = Pooling::first; ///< used by the heads classes and embedding
@@ -213,8 +227,10 @@ struct ModelConfig {
     int group_size() const { return n_heads / n_kv_heads; }
     int d_q() const { return n_heads * d_head; }
     int d_kv() const { return n_kv_heads * d_head; }
-    /// MLPs that a token passes: its experts, or one in a dense model.
-    int expert_slots() const { return is_moe() ? experts_per_token : 1; }
+    /// MLPs that a token passes: its experts, the shared ones last, or one in a dense model.
+    int expert_slots() const { return is_moe() ? experts_per_token + n_shared_experts : 1; }
+    /// MLPs of a layer that has any: all experts, the shared ones last, or one in a dense model.
+    int n_mlps() const { return is_moe() ? n_experts + n_shared_experts : 1; }
 };
 
 /// The encoder of an encoder-decoder, as a model of its own: the same blocks without cross-attention, reading
@@ -235,6 +251,7 @@ std::string_view name(RopePairs);
 std::string_view name(RopeScalingKind);
 std::string_view name(Activation);
 std::string_view name(MlpKind);
+std::string_view name(RouterKind);
 std::string_view name(MaskKind);
 std::string_view name(TensorNames);
 std::string_view name(OutputHead);

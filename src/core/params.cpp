@@ -113,9 +113,16 @@ class TableBuilder {
     }
     void experts(const std::string& at) { // Mixtral's names: w1 gate, w3 up, w2 down
         matrix(at + "gate.weight", Role::router, config_.d_model, config_.n_experts, true);
-        for (expert_ = 0; expert_ < config_.n_experts; ++expert_)
-            dense_mlp(at + "experts." + std::to_string(expert_) + ".", "w1",
-                      config_.mlp == MlpKind::gated ? "w3" : "w1", "w2");
+        if (config_.router_bias) // DeepSeek-V3's name
+            vector(at + "gate.e_score_correction_bias", Role::router_bias, config_.n_experts, Init::zeros);
+        for (expert_ = 0; expert_ < config_.n_mlps(); ++expert_) {
+            const int n_shared = expert_ - config_.n_experts; // of them, those before this one
+            dense_mlp(at +
+                          (n_shared < 0 ? "experts." + std::to_string(expert_)
+                                        : "shared_experts." + std::to_string(n_shared)) +
+                          ".",
+                      "w1", config_.mlp == MlpKind::gated ? "w3" : "w1", "w2");
+        }
         expert_ = -1;
     }
     void head() {
@@ -195,7 +202,8 @@ std::size_t param_count(const ModelConfig& c) {
         const double factors = c.mlp == MlpKind::gated ? 2 : 1;
         double mlp = (factors + 1) * d * c.d_mlp;
         if (c.mlp_bias) mlp += factors * c.d_mlp + d;
-        block += c.is_moe() ? c.n_experts * mlp + d * c.n_experts : mlp;
+        const double router = c.is_moe() ? (d + (c.router_bias ? 1 : 0)) * c.n_experts : 0;
+        block += c.n_mlps() * mlp + router;
     }
     double outside = 0; // the blocks, in each stack
     if (c.positions == Positions::learned) outside += double(c.position_offset + c.n_ctx) * d;
@@ -232,9 +240,7 @@ Weights::Weights(ModelConfig c)
 }
 
 void Weights::bind() {
-    const std::size_t n_mlps = config.mlp == MlpKind::none ? 0
-                               : config.is_moe()           ? static_cast<std::size_t>(config.n_experts)
-                                                           : 1;
+    const std::size_t n_mlps = config.mlp == MlpKind::none ? 0 : static_cast<std::size_t>(config.n_mlps());
     blocks.resize(static_cast<std::size_t>(config.n_groups()));
     encoder.blocks.resize(static_cast<std::size_t>(config.n_encoder_layers));
     for (auto* all : {&blocks, &encoder.blocks})
@@ -302,6 +308,7 @@ void Weights::bind(const ParamRow& r) {
     case Role::ln2_gain: b->ln2_gain = p; break;
     case Role::ln2_bias: b->ln2_bias = p; break;
     case Role::router: b->router = m; break;
+    case Role::router_bias: b->router_bias = p; break;
     case Role::mlp_in_up:
         e->in = {p, m.in, config.d_mlp, m.stride};
         e->up = {p + config.d_mlp, m.in, config.d_mlp, m.stride};

@@ -52,9 +52,10 @@ enum class Role {
     ln2_bias,
     ln2_post_gain,
     ln2_post_bias,
-    router,    ///< [d_model, n_experts]
-    mlp_in_up, ///< [d_model, 2 d_mlp]: some families keep the two below side by side
-    mlp_in,    ///< [d_model, d_mlp]: what the activation function is applied to
+    router,      ///< [d_model, n_experts]
+    router_bias, ///< [n_experts]: counts where experts are chosen only
+    mlp_in_up,   ///< [d_model, 2 d_mlp]: some families keep the two below side by side
+    mlp_in,      ///< [d_model, d_mlp]: what the activation function is applied to
     mlp_in_bias,
     mlp_up, ///< [d_model, d_mlp]: in a gated MLP the factor without activation function
     mlp_up_bias,
@@ -87,7 +88,7 @@ struct ParamRow {
     bool decay; ///< whether weight decay applies
     Role role;
     int layer;   ///< -1 outside the blocks; with shared layers their group, ModelConfig::layer_group()
-    int expert;  ///< -1 if there are no experts
+    int expert;  ///< -1 if there are no experts; the shared ones come behind the others
     Stack stack; ///< the token embedding, which both stacks read, counts as the decoder's
     std::size_t offset = 0; ///< where its values begin among all of Weights
     /// How many values it has.
@@ -126,7 +127,9 @@ struct BlockWeights : AttentionWeights {
     const real *ln_cross_gain = nullptr, *ln_cross_bias = nullptr;
     AttentionWeights cross; ///< attention to the source, in the decoder of an encoder-decoder
     Matrix router;
-    std::vector<ExpertWeights> experts; ///< one if the MLP is dense, none if the model is attention only
+    const real* router_bias = nullptr;
+    std::vector<ExpertWeights> experts; ///< one if the MLP is dense, none if the model is attention only; the
+                                        ///< shared experts last
 };
 
 /// Views of what one stack of blocks computes with.

@@ -203,7 +203,7 @@ Plan::Plan(const ModelConfig& config, int n_rows, const RunSetup& setup, std::sp
         masks_.emplace_back(std::move(hulls));
     }
     group_heads(config.n_layers, !source.empty());
-    for (int l = 0; l < config.n_layers; ++l) experts_.push_back(expert_choice(config, setup, l));
+    for (int l = 0; l < config.n_layers; ++l) experts_.push_back(expert_choices(config, setup, l));
 }
 
 namespace {

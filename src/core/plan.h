@@ -125,7 +125,13 @@ class Plan {
         return n_rows > 0 && reach_[static_cast<std::size_t>(n_rows - 1)] > n_rows;
     }
     bool needs_whole_segments() const { return needs_whole_segments_; }
-    const ExpertChoice& experts(int layer) const { return experts_[static_cast<std::size_t>(layer)]; }
+    /// What a row's router chooses from.
+    const ExpertChoice& experts(int layer, int row) const {
+        const std::vector<ExpertChoice>& choices = experts_[static_cast<std::size_t>(layer)];
+        std::size_t i = choices.size() - 1;
+        while (choices[i].begin_row > row) --i;
+        return choices[i];
+    }
     /// What the masks take, each distinct one counted once.
     std::size_t bytes() const;
 
@@ -143,7 +149,7 @@ class Plan {
     std::vector<std::vector<HeadGroup>> groups_;
     std::vector<int> groups_of_layer_;
     std::vector<int> reach_; ///< [row]: the end of the keys that this row or an earlier one sees
-    std::vector<ExpertChoice> experts_;
+    std::vector<std::vector<ExpertChoice>> experts_; ///< [layer], see expert_choices()
     int n_keys_ = 0, n_heads_ = 0;
     bool looks_ahead_ = false, needs_whole_segments_ = false;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace gf {
 namespace {
@@ -22,6 +23,8 @@ void check_indices(const std::vector<int>& list, int n, const std::string& where
 std::string range_words(const std::array<int, 2>& range) {
     return std::to_string(range[0]) + " to " + std::to_string(range[1]);
 }
+
+bool is_range(const std::array<int, 2>& r) { return r[0] >= 0 && (r[1] < 0 || r[1] >= r[0]); }
 
 /// Checks that the kind, in each layer that the rule is for, has the numbers that it needs and no others.
 void check_shape(const MaskRule& rule, const ModelConfig& c, const std::string& where) {
@@ -60,7 +63,6 @@ void check_mask(const MaskRule& rule, const ModelConfig& c, const std::string& w
     check_indices(rule.layers, c.n_layers, where + ": layers", "layers");
     check_indices(rule.heads, c.n_heads, where + ": heads", "heads");
     check_shape(rule, c, where);
-    const auto is_range = [](const std::array<int, 2>& r) { return r[0] >= 0 && (r[1] < 0 || r[1] >= r[0]); };
     for (const PaintedCells& p : rule.painted)
         if (!is_range(p.rows) || !is_range(p.keys))
             refuse_setup(where + ": painted", "rows and keys [begin, end)",
@@ -99,13 +101,20 @@ void check_experts(const RunSetup& setup, const ModelConfig& c) {
         check_indices(rule.layers, c.n_layers, where + ": layers", "layers");
         check_indices(rule.off, c.n_experts, where + ": off", "experts");
         check_indices(rule.forced, c.n_experts, where + ": forced", "experts");
+        check_indices(rule.swapped, c.n_experts, where + ": swapped", "experts");
+        const std::vector<int>& swapped = rule.swapped;
+        if (!swapped.empty() && (swapped.size() != 2 || swapped[0] == swapped[1]))
+            refuse_setup(where + ": swapped", "two different experts, or none",
+                         swapped.size() == 2 ? "expert " + std::to_string(swapped[0]) + " twice"
+                                             : std::to_string(swapped.size()) + " experts");
+        if (!is_range(rule.rows)) refuse_setup(where + ": rows", "[begin, end)", range_words(rule.rows));
     }
     for (int l = 0; l < c.n_layers && !setup.experts.empty(); ++l) {
-        const ExpertChoice choice = expert_choice(c, setup, l);
-        for (int e = 0; e < c.n_experts; ++e)
-            if (choice.is_off(e) && choice.is_forced(e))
-                refuse_setup("setup: experts", "an expert that is off or forced, not both",
-                             "expert " + std::to_string(e) + " of layer " + std::to_string(l));
+        for (const ExpertChoice& choice : expert_choices(c, setup, l))
+            for (int e = 0; e < c.n_experts; ++e)
+                if (choice.is_off(e) && choice.is_forced(e))
+                    refuse_setup("setup: experts", "an expert that is off or forced, not both",
+                                 "expert " + std::to_string(e) + " of layer " + std::to_string(l));
     }
 }
 
@@ -150,7 +159,8 @@ ModelConfig config_under(const ModelConfig& config, const RunSetup& setup) {
     if (!c.is_moe() || (setup.experts.empty() && setup.experts_per_token == 0)) return c;
     c.experts_per_token = 1;
     for (int l = 0; l < c.n_layers; ++l)
-        c.experts_per_token = std::max(c.experts_per_token, expert_choice(config, setup, l).per_token);
+        for (const ExpertChoice& choice : expert_choices(config, setup, l))
+            c.experts_per_token = std::max(c.experts_per_token, choice.per_token);
     return c;
 }
 
@@ -188,21 +198,45 @@ bool needs_whole_segments(const ModelConfig& c, const RunSetup& setup) {
     return c.pools() || (c.is_moe() && setup.capacity_factor > 0);
 }
 
-ExpertChoice expert_choice(const ModelConfig& config, const RunSetup& setup, int layer) {
-    const LayerConfig c = config.layer(layer);
+namespace {
+
+/// What the rules say about one row of a layer.
+ExpertChoice expert_choice(const LayerConfig& c, const RunSetup& setup, int layer, int row) {
     ExpertChoice choice;
+    choice.begin_row = row;
     choice.per_token = setup.experts_per_token > 0 ? setup.experts_per_token : c.experts_per_token;
     const auto n = static_cast<std::size_t>(c.n_experts);
     for (const ExpertRule& rule : setup.experts) {
-        if (!names(rule.layers, layer)) continue;
+        if (!names(rule.layers, layer) || row < rule.rows[0] || (rule.rows[1] >= 0 && row >= rule.rows[1]))
+            continue;
         choice.off.resize(n);
         for (const int e : rule.off) choice.off[static_cast<std::size_t>(e)] = true;
+        if (rule.swapped.size() == 2) {
+            for (int e = static_cast<int>(choice.swapped.size()); e < c.n_experts; ++e)
+                choice.swapped.push_back(e);
+            std::swap(choice.swapped[static_cast<std::size_t>(rule.swapped[0])],
+                      choice.swapped[static_cast<std::size_t>(rule.swapped[1])]);
+        }
         if (rule.forced.empty()) continue;
         choice.forced.assign(n, false);
         for (const int e : rule.forced) choice.forced[static_cast<std::size_t>(e)] = true;
         choice.per_token = static_cast<int>(std::count(choice.forced.begin(), choice.forced.end(), true));
     }
     return choice;
+}
+
+} // namespace
+
+std::vector<ExpertChoice> expert_choices(const ModelConfig& config, const RunSetup& setup, int layer) {
+    std::vector<int> begins{0};
+    for (const ExpertRule& rule : setup.experts)
+        for (const int row : rule.rows)
+            if (row > 0) begins.push_back(row);
+    std::sort(begins.begin(), begins.end());
+    begins.erase(std::unique(begins.begin(), begins.end()), begins.end());
+    std::vector<ExpertChoice> choices;
+    for (const int row : begins) choices.push_back(expert_choice(config.layer(layer), setup, layer, row));
+    return choices;
 }
 
 } // namespace gf

@@ -109,15 +109,21 @@ struct RopeSetup {
     }
 };
 
-/// Experts that are taken away from the router, or chosen in its place, in some layers.
+/// Experts that are taken away from the router, or chosen in its place, in some layers and rows. Shared
+/// experts are not the router's.
 struct ExpertRule {
-    std::vector<int> off{};    ///< their router logit is -inf: the next ones take their place
-    std::vector<int> forced{}; ///< exactly these are chosen; one alone has the gate 1
-    std::vector<int> layers{}; ///< empty: all
+    std::vector<int> off{};     ///< their router logit is -inf: the next ones take their place
+    std::vector<int> forced{};  ///< exactly these are chosen; one alone has the gate 1
+    std::vector<int> swapped{}; ///< two: a row that chose one of them visits the other, with the gate of the
+                                ///< chosen one
+    std::array<int, 2> rows{0, -1}; ///< half-open; a negative end means "to the end"
+    std::vector<int> layers{};      ///< empty: all
     bool operator==(const ExpertRule&) const = default;
     static void fields(auto& rule, auto visit) {
         visit("off", rule.off, {.least = 0, .skip_empty = true});
         visit("forced", rule.forced, {.least = 0, .skip_empty = true});
+        visit("swapped", rule.swapped, {.least = 0, .skip_empty = true});
+        visit("rows", rule.rows, {.least = -1, .greatest = k_max_setup_index});
         visit("layers", rule.layers, {.least = 0, .skip_empty = true});
     }
 };
@@ -139,6 +145,9 @@ struct RunSetup {
     int experts_per_token = 0;         ///< 0: that of the model
     /// How many tokens of a segment an expert takes, as a multiple of an even share; 0: any number.
     double capacity_factor = 0;
+    /// All first choices of a segment take their room before any second one does; else earlier rows come
+    /// first.
+    bool first_choices_first = false;
 
     std::vector<Edit> edits{};
     Regularise regularise{}; ///< training only
@@ -153,6 +162,7 @@ struct RunSetup {
         visit("experts", setup.experts, {.skip_empty = true});
         visit("experts_per_token", setup.experts_per_token, {.least = 0, .skip_empty = true});
         visit("capacity_factor", setup.capacity_factor, {.least = 0, .skip_empty = true});
+        visit("first_choices_first", setup.first_choices_first, {.skip_empty = true});
     }
     RunSetup with_edits(std::vector<Edit> e) const {
         RunSetup other = *this;
@@ -181,15 +191,30 @@ bool depends_on_length(const ModelConfig& config, const RunSetup& setup);
 /// Whether a segment must be computed in one pass, because its experts can be full or it is pooled.
 bool needs_whole_segments(const ModelConfig& config, const RunSetup& setup);
 
-/// The experts that a layer's rows choose from.
+/// The experts that some rows of a layer choose from.
 struct ExpertChoice {
     std::vector<bool> off, forced; ///< by expert; empty: none
+    std::vector<int> swapped;      ///< by chosen expert: the one that is visited for it; empty: itself
     int per_token = 0;             ///< how many count; the slots beyond have the gate 0
+    int begin_row = 0;             ///< the first row that it is for; it ends where the next one begins
     bool is_off(int e) const { return !off.empty() && off[static_cast<std::size_t>(e)]; }
     bool is_forced(int e) const { return !forced.empty() && forced[static_cast<std::size_t>(e)]; }
     /// Whether one expert is forced alone, whose gate is 1 whatever the router says.
     bool one_forced() const { return !forced.empty() && per_token == 1; }
+    /// The expert that computes for a chosen one. Shared experts cannot be swapped.
+    int visited(int chosen) const {
+        const auto at = static_cast<std::size_t>(chosen);
+        return at < swapped.size() ? swapped[at] : chosen;
+    }
+    /// The order of choice: forced experts, then those that are on, then by score; among equals the lower
+    /// index.
+    bool comes_before(int a, double score_a, int b, double score_b) const {
+        if (is_forced(a) != is_forced(b)) return is_forced(a);
+        if (is_off(a) != is_off(b)) return is_off(b);
+        return score_a != score_b ? score_a > score_b : a < b;
+    }
 };
-ExpertChoice expert_choice(const ModelConfig& config, const RunSetup& setup, int layer);
+/// What the rows of a layer choose from, by their first rows.
+std::vector<ExpertChoice> expert_choices(const ModelConfig& config, const RunSetup& setup, int layer);
 
 } // namespace gf

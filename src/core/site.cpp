@@ -39,7 +39,7 @@ int site_width(const ModelConfig& c, Site site, int n_keys) {
     case Axis::d_head: return site_heads(c, site) * c.d_head;
     case Axis::d_mlp: return site_heads(c, site) * c.d_mlp;
     case Axis::expert: return c.n_experts;
-    case Axis::slot: return c.experts_per_token;
+    case Axis::slot: return c.expert_slots();
     case Axis::d_vocab: return c.d_vocab;
     case Axis::n_classes: return c.n_classes;
     case Axis::one: return site_heads(c, site);

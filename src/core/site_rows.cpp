@@ -229,18 +229,19 @@ constexpr std::array<SiteRow, k_n_sites> k_site_rows{{
      "router_logits", "router's logits", "how well each fits", "router",
      "sum(i in d_model: mlp_in[i] * W_router[i, c]) if on else -inf"},
     {expert_weights, "mlp.hook_expert_weights", in_layers, k_pos_expert, has_experts, Family::experts, none,
-     "expert_weights", "expert weights", "softmax of them", "expert weight",
-     "exp(router_logits - max(e in experts: router_logits[t, e])) / sum(e in experts: exp(router_logits[t, "
-     "e] - max(i in experts: router_logits[t, i])))",
+     "expert_weights", "expert weights", "shares of them", "expert weight",
+     "1 / (1 + exp(0 - router_logits)) if sigmoid_router else exp(router_logits - max(e in experts: "
+     "router_logits[t, e])) / sum(e in experts: exp(router_logits[t, e] - max(i in experts: router_logits[t, "
+     "i])))",
      "weight"},
     {expert_indices, "mlp.hook_expert_indices", in_layers, k_pos_slot, has_experts, Family::experts, none,
      "expert_indices", "experts chosen", "of largest weight", "expert",
-     "rank(e in experts: expert_weights[t, e])", "", no_partner, same_words, not_editable,
-     "an index, not a quantity: edit the expert weights"},
+     "shared_expert if shared else rank(e in experts: expert_weights[t, e] + b_router[e])", "", no_partner,
+     same_words, not_editable, "an index, not a quantity: edit the expert weights"},
     {expert_gates, "mlp.hook_expert_gates", in_layers, k_pos_slot, has_experts, Family::experts, none,
-     "expert_gates", "experts' shares", "summing to 1", "expert's share",
-     "(1 if forced else expert_weights[t, expert(c)] / sum(s in chosen: expert_weights[t, expert(s)])) "
-     "if counted else 0",
+     "expert_gates", "experts' shares", "of those chosen", "expert's share",
+     "1 if shared else (1 if forced else expert_weights[t, expert(c)] / (sum(s in chosen: expert_weights[t, "
+     "expert(s)]) if renormalised)) if counted else 0",
      "gate"},
     {mlp_pre, "mlp.hook_pre", in_layers, k_pos_mlp, has_mlp, Family::mlp, none, "mlp_pre", "MLP, before",
      "into more numbers", "neuron's drive",

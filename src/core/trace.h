@@ -147,6 +147,13 @@ class Trace {
     /// one layer's.
     std::unique_ptr<Trace> zeros(Keep keep, int layer = -1) const;
 
+    /// The expert that computes in a slot of the row; that of the index there, unless the setup swaps it.
+    int visited_expert(int layer, int row, int slot) const {
+        return plan()
+            .experts(layer, row)
+            .visited(static_cast<int>(this->row(Site::expert_indices, layer, row)[slot]));
+    }
+
     /// The rows that a segment's pooled vector is the mean of; none if all of it is padding.
     struct PooledRows {
         int begin = 0, end = 0;

@@ -183,6 +183,10 @@ void for_each_field(Config& c, F f) {
     f("activation", c.activation);
     f("n_experts", c.n_experts);
     f("experts_per_token", c.experts_per_token);
+    f("n_shared_experts", c.n_shared_experts);
+    f("router", c.router);
+    f("router_bias", c.router_bias);
+    f("renormalised_gates", c.renormalised_gates);
     f("head", c.head);
     f("pooling", c.pooling);
     f("n_classes", c.n_classes);

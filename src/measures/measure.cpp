@@ -5,6 +5,7 @@
 #include "measures/first_token.h"
 #include "measures/head_roles.h"
 #include "measures/pattern_entropy.h"
+#include "measures/router_load.h"
 #include "measures/score_range.h"
 #include "measures/stream_measures.h"
 #include "measures/value_lengths.h"
@@ -30,6 +31,8 @@ constexpr std::array k_measure_rows{
     MeasureRow{"first-token", "how much each head rests on the first token, and what it takes from there",
                make<FirstTokens>},
     MeasureRow{"pattern-entropy", "how spread the weights of each head are, in bits", make<PatternEntropies>},
+    MeasureRow{"router-load", "how evenly each layer's router shares out the tokens among its experts",
+               make<RouterLoads>},
     MeasureRow{"score-range", "the largest magnitude among the scores of each head", make<ScoreRanges>},
     MeasureRow{"stream", "what each sub-layer writes to the residual stream, and what the stream predicts",
                make<StreamMeasures>},

@@ -45,8 +45,8 @@ void measure(ModelCache& cache, const std::string& name, ModelCard& card);
 void measure_stories_and_tasks(ModelCache& cache, const std::string& name, ModelCard& card);
 /// How often the drafter's likeliest token is that of "story".
 void measure_drafting(ModelCache& cache, const std::string& name, ModelCard& card);
-/// How evenly experts are loaded, what they tell about the domain of a text, the
-/// loss against the dense model's.
+/// How evenly experts are loaded, what they tell about the domain of a text, the kind of a token and the
+/// token, the loss against the dense model's.
 void measure_experts(ModelCache& cache, const std::string& name, ModelCard& card);
 /// Bytes of keys and values per token, and the loss against that of full multi-head attention.
 void measure_heads(ModelCache& cache, const std::string& name, ModelCard& card);

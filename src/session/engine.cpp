@@ -108,7 +108,8 @@ void Engine::settle_memory() {
     };
     if (state_.edits.are_on()) for_each_donor(state_, [&](const auto& b) { ledger.add_kept(b); });
     ledger.add_fixed(layer_.bytes() + (shown_part_ ? shown_part_->bytes() : 0));
-    ledger.add_fixed(gradients_.bytes() + probe_.bytes() + positions_.bytes() + mask_effects_.bytes());
+    ledger.add_fixed(gradients_.bytes() + probe_.bytes() + positions_.bytes() + routing_.bytes() +
+                     mask_effects_.bytes());
     for (const auto& run : state_.compared) ledger.add_fixed(run->bytes());
     const auto add_texts = [&](const State& s) {
         for (const auto& branch : s.text.branches()) ledger.add(branch);
@@ -172,7 +173,7 @@ void Engine::tick(double now) {
         else if (mask_effects_.is_behind())
             compute_mask_effects();
         else if (study_is_due())
-            study_positions();
+            carry_on_studies();
         update_views();
         if (layer_was_complete && layer_is_behind()) layer_.compute_slice(view_of(layer_run()).rows);
         notices_.succeed(NoticeDesk::k_work);
@@ -253,6 +254,8 @@ void Engine::publish_jobs(Snapshot& out) const {
         out.jobs.push_back({"computing the other order", order_.n_done(), order_.n_in_all(), "models"});
     else if (positions_.is_behind() && !text_is_pending())
         out.jobs.push_back({"reading Tinyville", positions_.n_done(), positions_.n_in_all(), "texts"});
+    else if (routing_.is_behind() && !text_is_pending())
+        out.jobs.push_back({"reading Tinyville", routing_.n_done(), routing_.n_in_all(), "texts"});
     if (const ComparedRun* run = compared_behind())
         out.jobs.push_back({"computing what is compared", run->rows(), run->n_tokens()});
     const int n = current().n_tokens();
@@ -289,6 +292,7 @@ void Engine::publish(Snapshot& out) {
     probe_.publish(out.probe);
     out.watches = watches_.list();
     out.positions = positions_.study();
+    out.routing = routing_.study();
     out.order_effect = order_.effect();
     out.mask_questions = mask_questions_;
     out.mask_findings = mask_effects_.found();

@@ -14,6 +14,7 @@
 // MaskEffects   what the masks of the text do (src/measures)
 // ProbeDesk     the run of a fixed text, on which heads are measured
 // PositionDesk  what the schemes of positions do on texts of Tinyville
+// RoutingDesk   by what the experts split texts up
 // OrderDesk     what the models notice of another order of the words
 // Ledger        the memory of all runs, against one budget
 // WaitingRoom   commands that need a text which is still being computed
@@ -28,7 +29,7 @@
 // engine_compared.cpp  runs beside the text
 // engine_gradients.cpp gradients of the text
 // engine_watches.cpp   conditions that stop playing
-// engine_positions.cpp studies of positions
+// engine_positions.cpp studies of positions and of routing
 // engine_masks.cpp     masks of the text, and what they do
 // engine_state.cpp     the state as a list of commands
 
@@ -44,6 +45,7 @@
 #include "session/playback.h"
 #include "session/position_desk.h"
 #include "session/probe_desk.h"
+#include "session/routing_desk.h"
 #include "session/snapshot.h"
 #include "session/text_tree.h"
 #include "session/waiting_room.h"
@@ -128,6 +130,7 @@ class Engine {
     void run(const command::RemoveWatch&);
     void run(const command::RunUntil&);
     void run(const command::StudyPositions&);
+    void run(const command::StudyRouting&);
     void run(const command::Undo&);
     void run(const command::Redo&);
 
@@ -212,12 +215,13 @@ class Engine {
     void compute_probe();
     bool probe_is_due() const { return probe_.is_behind() && playback_.steps_left() == 0; }
 
-    // Studies of positions wait for all else.
+    // Studies of positions and of routing wait for all else.
     void update_studies();
     std::vector<PositionDesk::Subject> subjects_of_study() const;
-    void study_positions();
+    void carry_on_studies();
     bool study_is_due() const {
-        return (order_.is_behind() || positions_.is_behind()) && playback_.steps_left() == 0;
+        return (order_.is_behind() || positions_.is_behind() || routing_.is_behind()) &&
+               playback_.steps_left() == 0;
     }
     // Masks.
     void change_setup(RunSetup setup);
@@ -254,6 +258,7 @@ class Engine {
     GradientDesk gradients_;
     ProbeDesk probe_;
     PositionDesk positions_;
+    RoutingDesk routing_;
     OrderDesk order_;
     std::optional<MaskQuestions> mask_questions_; ///< none: nobody asks what masks do
     MaskEffects mask_effects_;

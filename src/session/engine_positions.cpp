@@ -1,4 +1,5 @@
-// Studies of positions: what schemes do on texts of Tinyville, and what models notice of another order.
+// Studies: what schemes of positions do on texts of Tinyville, what models notice of another order, by what
+// experts split texts up.
 
 #include "session/engine.h"
 
@@ -9,9 +10,15 @@ void Engine::run(const command::StudyPositions& c) {
     positions_.want(c.texts);
 }
 
+void Engine::run(const command::StudyRouting& c) {
+    require_run("study-routing");
+    routing_.want(c.texts);
+}
+
 /// To be called after everything that can change the text, its setup or the runs beside it.
 void Engine::update_studies() {
     positions_.update(subjects_of_study());
+    routing_.update(has_run() ? state_.model : nullptr);
     if (!has_run() || text_is_pending()) return;
     if (state_.setup.order.empty()) return order_.forget();
     std::vector<std::shared_ptr<const Model>> readers{state_.model};
@@ -35,10 +42,13 @@ std::vector<PositionDesk::Subject> Engine::subjects_of_study() const {
     return subjects;
 }
 
-void Engine::study_positions() {
+void Engine::carry_on_studies() {
     if (order_.is_behind()) return order_.compute_slice(memory_budget_);
-    positions_.compute_slice(memory_budget_);
-    if (!positions_.is_behind()) settle_memory();
+    if (positions_.is_behind())
+        positions_.compute_slice(memory_budget_);
+    else
+        routing_.compute_slice(memory_budget_);
+    if (!positions_.is_behind() && !routing_.is_behind()) settle_memory();
 }
 
 } // namespace gf

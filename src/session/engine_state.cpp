@@ -61,6 +61,7 @@ std::vector<SessionCommand> Engine::saved_state() const {
     for (const Watch& watch : *watches_.list())
         state.emplace_back(command::SetWatch{watch.text, watch.stops});
     if (positions_.n_texts() > 0) state.emplace_back(command::StudyPositions{positions_.n_texts()});
+    if (routing_.n_texts() > 0) state.emplace_back(command::StudyRouting{routing_.n_texts()});
     if (probe_.is_on()) state.emplace_back(command::Probe{true, probe_.text()});
     if (mask_questions_) state.emplace_back(command::FindMaskEffects{true, *mask_questions_});
     if (state_.gradients) state.emplace_back(command::SetGradients{true, *state_.gradients});

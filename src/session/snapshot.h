@@ -7,6 +7,7 @@
 #include "session/branch.h"
 #include "session/order_effect.h"
 #include "session/position_study.h"
+#include "session/routing_study.h"
 #include "session/run.h"
 #include "session/watch_desk.h"
 
@@ -52,6 +53,8 @@ struct Snapshot {
     Probe probe;
     /// What was found out about positions; null while nothing is studied.
     std::shared_ptr<const PositionStudy> positions;
+    /// By what the experts split texts up; null while nothing is studied.
+    std::shared_ptr<const RoutingStudy> routing;
     /// What the models notice of the order that the text's setup gives its words; null while they stand as
     /// written.
     std::shared_ptr<const OrderEffect> order_effect;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 namespace gf {
@@ -112,6 +113,12 @@ LossSum router_loss(const Trace& run, double balance_weight, double z_weight, do
     if (!c.is_moe()) return {};
     const int n = run.n_tokens(), experts = c.n_experts;
     const double rows = n, per_layer = 1.0 / c.n_layers;
+    // The weights of a sigmoid router are brought to the sum 1 here (DeepSeek-V3 2024, eq. 19).
+    const bool sigmoid = c.router == RouterKind::sigmoid;
+    const auto row_sum = [&](int l, int r) {
+        const real* weights = run.row(Site::expert_weights, l, r);
+        return sigmoid ? std::accumulate(weights, weights + experts, 1e-20) : 1.0;
+    };
     // For each expert: its share of the choices, and its mean weight.
     std::vector<double> chosen(static_cast<std::size_t>(experts)), mean(static_cast<std::size_t>(experts));
     LossSum sum{.rows = rows};
@@ -122,9 +129,10 @@ LossSum router_loss(const Trace& run, double balance_weight, double z_weight, do
             for (int s = 0; s < c.experts_per_token; ++s)
                 chosen[static_cast<std::size_t>(run.row(Site::expert_indices, l, r)[s])] +=
                     1 / (rows * c.experts_per_token);
+            const double sum_of_row = row_sum(l, r);
             for (int e = 0; e < experts; ++e)
                 mean[static_cast<std::size_t>(e)] +=
-                    static_cast<double>(run.row(Site::expert_weights, l, r)[e]) / rows;
+                    static_cast<double>(run.row(Site::expert_weights, l, r)[e]) / sum_of_row / rows;
         }
         double balance = 0, z = 0;
         for (std::size_t e = 0; e < chosen.size(); ++e) balance += experts * chosen[e] * mean[e];
@@ -135,10 +143,16 @@ LossSum router_loss(const Trace& run, double balance_weight, double z_weight, do
             z += log_sum * log_sum / rows;
             if (!gradient) continue;
             softmax(logits, p.data(), experts);
+            const double sum_of_row = row_sum(l, r);
+            double through_sum = 0; // what a larger sum of the weights would take from the loss
+            for (int e = 0; sigmoid && e < experts; ++e)
+                through_sum += chosen[static_cast<std::size_t>(e)] *
+                               static_cast<double>(run.row(Site::expert_weights, l, r)[e]) / sum_of_row;
             for (int e = 0; e < experts; ++e) {
                 const auto at = static_cast<std::size_t>(e);
                 gradient->row(Site::expert_weights, l, r)[e] +=
-                    static_cast<real>(share * balance_weight * per_layer * experts * chosen[at] / rows);
+                    static_cast<real>(share * balance_weight * per_layer * experts *
+                                      (chosen[at] - through_sum) / sum_of_row / rows);
                 gradient->row(Site::router_logits, l, r)[e] += static_cast<real>(
                     share * z_weight * per_layer * 2 * log_sum / rows * static_cast<double>(p[at]));
             }

@@ -44,9 +44,10 @@ LossSum distillation_loss(const Trace& run, const Trace& teacher, std::span<cons
                           std::span<double> nats = {});
 
 /// Losses of the routers of all layers and rows: load balancing, E sum_e f_e P_e with f the share of the
-/// choices and P the mean weight (Fedus et al. 2022), and the mean squared log-sum-exp of the logits (z-loss,
-/// Zoph et al. 2022). Their gradients times balance_weight and z_weight are added to those of expert_weights
-/// and router_logits, times `share`: what part of the batch's rows this run holds.
+/// choices and P the mean weight, brought to the sum 1 where a sigmoid makes it (Fedus et al. 2022), and the
+/// mean squared log-sum-exp of the logits (z-loss, Zoph et al. 2022). Their gradients times balance_weight
+/// and z_weight are added to those of expert_weights and router_logits, times `share`: what part of the
+/// batch's rows this run holds.
 LossSum router_loss(const Trace& run, double balance_weight, double z_weight, double share, Trace* gradient);
 
 /// InfoNCE (van den Oord et al. 2018) of n pairs of vectors, in both directions: row i of `a` shall be nearer

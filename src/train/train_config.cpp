@@ -143,6 +143,7 @@ void TrainConfig::fields(auto& c, auto visit) {
     visit.group("experts", [&](auto experts) {
         experts("load_balancing", c.load_balancing, k_not_negative);
         experts("router_z", c.router_z, k_not_negative);
+        experts("bias_step", c.bias_step, k_not_negative);
     });
     visit("teacher", c.teacher, k_optional_path);
     visit("temperature", c.temperature, {.least = 1e-3, .greatest = 1e3});

@@ -44,9 +44,10 @@ struct TrainConfig {
 
     double dropout = 0, router_noise = 0, capacity_factor = 0; ///< see core/run_setup.h
     double load_balancing = 0.01, router_z = 0.001; ///< weights of the routers' losses, see router_loss()
-    std::filesystem::path teacher;                  ///< distillation: folder of the teacher
-    double temperature = 1;                         ///< distillation, contrastive
-    double hard_share = 0; ///< distillation: share of the targets' cross-entropy in the loss
+    double bias_step = 0.001;      ///< by which a step moves the routers' biases, in a model that has them
+    std::filesystem::path teacher; ///< distillation: folder of the teacher
+    double temperature = 1;        ///< distillation, contrastive
+    double hard_share = 0;         ///< distillation: share of the targets' cross-entropy in the loss
     bool gradient_checkpointing = false;
 
     std::int64_t evaluate_every = 100, checkpoint_every = 500; ///< steps

@@ -119,6 +119,7 @@ const StepReport& Trainer::step() {
     } else {
         optimiser_.step(blocks_, report_.lr, pass_scale * clipping_scale(report_.gradient_norm, c.clip_norm),
                         squared_updates_);
+        if (!adapter_) balance_routers();
         refresh_weights();
         ++n_steps_done_;
     }
@@ -127,6 +128,28 @@ const StepReport& Trainer::step() {
     if (!report_.problem && (is_finished() || n_steps_done_ % c.evaluate_every == 0))
         report_.validation = validation_loss();
     return report_;
+}
+
+/// Moves each router's bias against the load of the step: up by bias_step for an expert that was chosen less
+/// often than an even share, down for one that was chosen more often (DeepSeek-V3 2024, section 2.1.2).
+void Trainer::balance_routers() {
+    const ModelConfig& c = weights_->config;
+    for (std::size_t i = 0; i < blocks_.size(); ++i) { // one for each row of the table
+        const ParamRow& row = weights_->table[i];
+        if (row.role != Role::router_bias || blocks_[i].frozen) continue;
+        const bool in_encoder = row.stack == Stack::encoder;
+        std::vector<double> visits(row.size());
+        for (int l = 0; l < (in_encoder ? c.n_encoder_layers : c.n_layers); ++l) {
+            if ((in_encoder ? l : c.layer_group(l)) != row.layer) continue;
+            const auto place = static_cast<std::size_t>(in_encoder ? l : c.n_encoder_layers + l);
+            for (std::size_t e = 0; e < visits.size(); ++e)
+                visits[e] += details_.visits[place * visits.size() + e];
+        }
+        const double even = std::accumulate(visits.begin(), visits.end(), 0.0) / c.n_experts;
+        const auto step = static_cast<real>(config().bias_step);
+        for (std::size_t e = 0; e < visits.size(); ++e)
+            if (visits[e] != even) weights_->values(row)[e] += visits[e] < even ? step : -step;
+    }
 }
 
 void Trainer::report_details(double pass_scale) {

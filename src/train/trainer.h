@@ -64,6 +64,7 @@ class Trainer {
     /// Gives the report its rows, which stay.
     void prepare_report();
     LossSum compute_gradient();
+    void balance_routers();
     void report_details(double pass_scale);
     /// What state() keeps: all parameters, frozen ones too, or the adapter.
     std::span<const real> kept_values() const;

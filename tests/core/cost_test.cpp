@@ -44,7 +44,7 @@ TEST(Cost, IsTwiceTheMatricesForEveryPreset) {
             int layers = r.layer < 0 ? 1 : 0; // how often the matrix is used
             for (int l = 0; l < c.n_layers; ++l) layers += r.layer >= 0 && c.layer_group(l) == r.layer;
             sum += layers * static_cast<double>(r.size()) *
-                   (r.expert >= 0 ? double(c.experts_per_token) / c.n_experts : 1);
+                   (r.expert >= 0 && r.expert < c.n_experts ? double(c.experts_per_token) / c.n_experts : 1);
         }
         if (c.tied_embeddings) sum += double(c.d_vocab) * c.d_model;
         const double attention = c.n_layers * (c.has_encoder() ? 2 : 1) * 2.0 * c.n_heads * c.d_head * 10;

@@ -109,6 +109,20 @@ TEST(Validate, MlpAndExperts) {
     expect_refused(
         "mixtral", [](ModelConfig& c) { c.experts_per_token = 5; }, "experts_per_token", "1 to n_experts = 4",
         "5");
+    expect_refused(
+        "llama", [](ModelConfig& c) { c.n_shared_experts = 1; }, "n_shared_experts",
+        "0 in a model without experts", "1");
+    expect_refused(
+        "mixtral", [](ModelConfig& c) { c.n_shared_experts = -1; }, "n_shared_experts", "0 to 4096", "-1");
+    expect_refused(
+        "llama", [](ModelConfig& c) { c.router = RouterKind::sigmoid; }, "router",
+        "softmax in a model without experts", "'sigmoid'");
+    expect_refused(
+        "gpt2", [](ModelConfig& c) { c.router_bias = true; }, "router_bias",
+        "false in a model without experts", "true");
+    expect_refused(
+        "llama", [](ModelConfig& c) { c.renormalised_gates = false; }, "renormalised_gates",
+        "true in a model without experts", "false");
     ModelConfig no_mlp = preset("attention_only").config;
     no_mlp.d_mlp = 0;
     EXPECT_NO_THROW(validate(no_mlp, "x"));

@@ -505,34 +505,50 @@ class Reference {
             out(n, std::vector<double>(size(config_.d_model)));
         if (config_.n_experts > 0) {
             Table logits = linear(x, find(Role::router, l, -1), nullptr, 0, config_.n_experts);
-            std::vector<int> forced;
-            for (const ExpertRule& rule : setup_.experts) {
-                if (!among(rule.layers, l)) continue;
-                for (auto& row : logits)
-                    for (const int e : rule.off) row[size(e)] = -std::numeric_limits<double>::infinity();
-                if (!rule.forced.empty()) forced = rule.forced;
-            }
+            const ParamRow* bias = find(Role::router_bias, l, -1);
             Table weights;
             for (std::size_t t = 0; t < n; ++t) {
-                weights.push_back(softmax(logits[t]));
-                std::vector<double> rank = weights[t];
-                for (const int e : forced) rank[size(e)] += 1000;
-                indices[t] = largest(rank, slots_);
+                std::vector<int> forced;
+                std::vector<double> preference(size(config_.n_experts));
+                for (const ExpertRule& rule : setup_.experts) {
+                    if (!applies(rule, l, t)) continue;
+                    for (const int e : rule.off) {
+                        logits[t][size(e)] = -std::numeric_limits<double>::infinity();
+                        preference[size(e)] = -1000;
+                    }
+                    if (!rule.forced.empty()) forced = rule.forced;
+                }
+                weights.push_back(config_.router == RouterKind::softmax ? softmax(logits[t])
+                                                                        : sigmoid(logits[t]));
+                for (const int e : forced) preference[size(e)] = 1000;
+                for (std::size_t e = 0; e < preference.size(); ++e)
+                    preference[e] += weights[t][e] + (bias ? double(weights_.values(*bias)[e]) : 0);
+                indices[t] = largest(preference, slots_);
                 gates[t].clear();
                 double total = 0;
                 const int k = !forced.empty()                ? int(forced.size())
                               : setup_.experts_per_token > 0 ? setup_.experts_per_token
                                                              : config_.experts_per_token;
                 for (int i = 0; i < k; ++i) total += weights[t][size(int(indices[t][size(i)]))];
+                if (!config_.renormalised_gates) total = 1;
                 for (int i = 0; i < slots_; ++i)
                     gates[t].push_back(i < k ? weights[t][size(int(indices[t][size(i)]))] / total : 0);
+                if (forced.size() == 1) gates[t][0] = 1;
+                for (int e = config_.n_experts; e < config_.n_experts + config_.n_shared_experts; ++e)
+                    indices[t].push_back(e), gates[t].push_back(1);
             }
             keep(Site::router_logits, l, logits), keep(Site::expert_weights, l, weights);
             keep(Site::expert_indices, l, indices), keep(Site::expert_gates, l, gates);
         }
         for (std::size_t t = 0; t < n; ++t)
             for (std::size_t slot = 0; slot < indices[t].size(); ++slot) {
-                const std::vector<double> y = expert(x[t], l, int(indices[t][slot]), pre[t], up[t], post[t]);
+                int e = int(indices[t][slot]);
+                for (const ExpertRule& rule : setup_.experts)
+                    if (rule.swapped.size() == 2 && applies(rule, l, t))
+                        e = e == rule.swapped[0]   ? rule.swapped[1]
+                            : e == rule.swapped[1] ? rule.swapped[0]
+                                                   : e;
+                const std::vector<double> y = expert(x[t], l, e, pre[t], up[t], post[t]);
                 for (std::size_t i = 0; i < y.size(); ++i) out[t][i] += gates[t][slot] * y[i];
             }
         keep(Site::mlp_pre, l, pre), keep(Site::mlp_post, l, post);
@@ -540,15 +556,21 @@ class Reference {
         return out;
     }
 
+    static bool applies(const ExpertRule& rule, int l, std::size_t t) {
+        return among(rule.layers, l) && int(t) >= rule.rows[0] && (rule.rows[1] < 0 || int(t) < rule.rows[1]);
+    }
+
     /// How many experts a row has room for: as many as the layer with the most of them.
     int slots() const {
         std::size_t most = 0;
         for (int l = 0; l < config_.n_layers; ++l) {
-            std::size_t k =
-                size(setup_.experts_per_token > 0 ? setup_.experts_per_token : config_.experts_per_token);
-            for (const ExpertRule& rule : setup_.experts)
-                if (among(rule.layers, l) && !rule.forced.empty()) k = rule.forced.size();
-            most = std::max(most, k);
+            for (std::size_t t = 0; t < tokens_.size(); ++t) {
+                std::size_t k =
+                    size(setup_.experts_per_token > 0 ? setup_.experts_per_token : config_.experts_per_token);
+                for (const ExpertRule& rule : setup_.experts)
+                    if (applies(rule, l, t) && !rule.forced.empty()) k = rule.forced.size();
+                most = std::max(most, k);
+            }
         }
         return int(most);
     }
@@ -557,6 +579,10 @@ class Reference {
         double total = 0;
         for (double& v : x) total += v = std::exp(v);
         for (double& v : x) v /= total;
+        return x;
+    }
+    static std::vector<double> sigmoid(std::vector<double> x) {
+        for (double& v : x) v = 1 / (1 + std::exp(-v));
         return x;
     }
     /// The indices of the n largest, the lower one first among equals.

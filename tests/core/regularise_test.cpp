@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 
 #include <map>
+#include <set>
 
 namespace gf::tests::regularise_test {
 namespace {
@@ -132,9 +133,12 @@ TEST(RouterNoise, IsNormalAndMovesTheLogitsByItself) {
 /// Follows the definition: counts how many tokens of the segment an expert has when a choice comes.
 TEST(Capacity, LaterChoicesOfAFullExpertGetNothing) {
     for (const Preset& p : presets_where([](const ModelConfig& c) { return c.is_moe(); }))
-        for (const double factor : {0.4, 0.8, 1.0}) {
+        for (const auto& [factor, first_choices_first] :
+             {std::pair(0.4, false), {0.4, true}, {0.8, false}, {0.8, true}, {1.0, false}}) {
             const std::vector<Segment> segments{{0, 9, 2, 1, p.n_prefix}, {9, 20, 0, 0, p.n_prefix}};
-            const auto limited = run_with(p, {.segments = segments, .capacity_factor = factor}),
+            const auto limited = run_with(p, {.segments = segments,
+                                              .capacity_factor = factor,
+                                              .first_choices_first = first_choices_first}),
                        free = run_with(p, {.segments = segments});
             const ModelConfig& c = p.config;
             int n_dropped = 0;
@@ -143,26 +147,39 @@ TEST(Capacity, LaterChoicesOfAFullExpertGetNothing) {
                     const int first = s.begin + s.pad_left, last = s.end - s.pad_right;
                     const int capacity =
                         int(std::ceil(factor * c.experts_per_token * (last - first) / c.n_experts));
-                    EXPECT_EQ(expert_capacity(factor, c.experts_per_token, last - first, c.n_experts),
+                    EXPECT_EQ(expert_capacity(factor, c.experts_per_token * (last - first), c.n_experts),
                               capacity);
+                    const auto cell = [&](Site site, int t, int i) {
+                        return static_cast<double>(limited->value({0, site, l, -1, t, i}));
+                    };
                     std::map<int, int> n_tokens_of;
+                    std::set<std::pair<int, int>> full; // row, slot
+                    const auto visit = [&](int t, int slot) {
+                        if (++n_tokens_of[int(cell(Site::expert_indices, t, slot))] > capacity)
+                            full.emplace(t, slot);
+                    };
+                    for (int t = first; t < last && !first_choices_first; ++t)
+                        for (int slot = 0; slot < c.experts_per_token; ++slot) visit(t, slot);
+                    for (int slot = 0; slot < c.experts_per_token && first_choices_first; ++slot)
+                        for (int t = first; t < last; ++t) visit(t, slot);
+                    n_dropped += int(full.size());
                     for (int t = s.begin; t < s.end; ++t) {
                         double chosen_weight = 0;
-                        const auto cell = [&](Site site, int i) {
-                            return static_cast<double>(limited->value({0, site, l, -1, t, i}));
-                        };
                         for (int slot = 0; slot < c.experts_per_token; ++slot)
                             chosen_weight +=
-                                cell(Site::expert_weights, int(cell(Site::expert_indices, slot)));
+                                cell(Site::expert_weights, t, int(cell(Site::expert_indices, t, slot)));
+                        if (!c.renormalised_gates) chosen_weight = 1;
                         for (int slot = 0; slot < c.experts_per_token; ++slot) {
-                            const int expert = int(cell(Site::expert_indices, slot));
-                            const bool real_token = t >= first && t < last;
-                            const bool full = real_token && ++n_tokens_of[expert] > capacity;
-                            n_dropped += full;
-                            const double gate = full ? 0 : cell(Site::expert_weights, expert) / chosen_weight;
-                            EXPECT_NEAR(cell(Site::expert_gates, slot), gate, 1e-6)
+                            const int expert = int(cell(Site::expert_indices, t, slot));
+                            const double gate = full.contains({t, slot})
+                                                    ? 0
+                                                    : cell(Site::expert_weights, t, expert) / chosen_weight;
+                            EXPECT_NEAR(cell(Site::expert_gates, t, slot), gate, 1e-6)
                                 << p.name << " row " << t << " slot " << slot;
                         }
+                        for (int slot = c.experts_per_token; slot < c.expert_slots(); ++slot)
+                            EXPECT_EQ(cell(Site::expert_gates, t, slot), 1)
+                                << "shared experts are never full";
                     }
                 }
             EXPECT_EQ(count_dropped_choices(*limited), n_dropped) << p.name;

@@ -184,7 +184,9 @@ TEST_P(Setups, AnExpertOffIsARouterLogitOfMinusInfinity) {
                         {-k_infinity},
                         nullptr};
         const auto off = run_under(weights, {.experts = {{.off = {e}, .layers = {layer}}}}, tokens);
-        EXPECT_TRUE(same_rows(*off, 0, *run_under(weights, {.edits = {edit}}, tokens), 0, k_tokens, 0));
+        const auto edited = run_under(weights, {.edits = {edit}}, tokens);
+        // A bias could choose an expert without weight all the same, but not one that is off.
+        EXPECT_TRUE(config().router_bias || same_rows(*off, 0, *edited, 0, k_tokens, 0));
         for (int t = 0; t < k_tokens && config().experts_per_token < config().n_experts; ++t)
             for (int slot = 0; slot < config().experts_per_token; ++slot)
                 EXPECT_NE(off->row(Site::expert_indices, layer, t)[slot], static_cast<real>(e));
@@ -216,7 +218,74 @@ TEST_P(Setups, ExpertsPerToken) {
     for (int k = 1; k <= config().n_experts; ++k) {
         const RunSetup setup{.experts_per_token = k};
         expect_as_defined(*run_under(weights, setup, tokens), setup);
-        EXPECT_EQ(run_under(weights, setup, tokens)->width(Site::expert_gates), k);
+        EXPECT_EQ(run_under(weights, setup, tokens)->width(Site::expert_gates),
+                  k + config().n_shared_experts);
+        ModelConfig same = config();
+        same.experts_per_token = k;
+        const auto of_config = std::make_shared<Weights>(same);
+        std::copy_n(weights->values(weights->table.front()), weights->size(),
+                    of_config->values(of_config->table.front()));
+        of_config->refresh();
+        EXPECT_TRUE(same_rows(*run_under(weights, setup, tokens), 0, *run_under(of_config, {}, tokens), 0,
+                              k_tokens, 0));
+    }
+}
+
+/// The model in which that one expert is the MLP, and the shared ones, which add theirs, write nothing.
+TEST_P(Setups, ForcedExpertsAreADenseModelOfThem) {
+    if (!config().is_moe()) return;
+    const int e = config().n_experts - 1;
+    ModelConfig dense = config();
+    dense.n_experts = dense.experts_per_token = dense.n_shared_experts = 0;
+    dense.router = RouterKind::softmax, dense.router_bias = false, dense.renormalised_gates = true;
+    auto routed = random_weights(config());
+    const auto of_expert = std::make_shared<Weights>(dense);
+    for (const ParamRow& row : routed->table)
+        if (row.expert >= config().n_experts && (row.role == Role::mlp_out || row.role == Role::mlp_out_bias))
+            std::fill_n(routed->values(row), row.size(), real(0));
+    for (const ParamRow& to : of_expert->table)
+        for (const ParamRow& from : routed->table)
+            if (from.role == to.role && from.layer == to.layer && from.stack == to.stack &&
+                (from.expert < 0 || from.expert == e))
+                std::copy_n(routed->values(from), to.size(), of_expert->values(to));
+    of_expert->refresh();
+    const auto forced = run_under(routed, {.experts = {{.forced = {e}}}}, tokens);
+    EXPECT_TRUE(same_outputs(*forced, *run_under(of_expert, {}, tokens), 1e-5));
+}
+
+/// Tokens that chose one expert visit the other, as if the two had exchanged their weights.
+TEST_P(Setups, SwappedExpertsAreExchangedWeights) {
+    if (!config().is_moe()) return;
+    const auto exchanged = random_weights(config());
+    const auto from = [](int e) { return e == 0 ? 1 : e == 1 ? 0 : e; };
+    for (const ParamRow& to : exchanged->table)
+        for (const ParamRow& row : weights->table)
+            if (row.role == to.role && row.layer == to.layer && row.stack == to.stack &&
+                from(row.expert) == to.expert)
+                std::copy_n(weights->values(row), row.size(), exchanged->values(to));
+    const RunSetup setup{.experts = {{.swapped = {0, 1}}}};
+    const auto swapped = run_under(weights, setup, tokens);
+    EXPECT_TRUE(same_rows(*swapped, 0, *run_under(exchanged, {}, tokens), 0, k_tokens, 0));
+    expect_as_defined(*swapped, setup);
+    EXPECT_FALSE(same_outputs(*swapped, *run_under(weights, {}, tokens), 1e-3));
+    const RunSetup twice{.experts = {{.swapped = {0, 1}}, {.swapped = {1, 0}}}};
+    EXPECT_TRUE(
+        same_rows(*run_under(weights, twice, tokens), 0, *run_under(weights, {}, tokens), 0, k_tokens, 0));
+}
+
+/// What is done to some rows leaves those before them as they are.
+TEST_P(Setups, RulesOfRowsAreForThese) {
+    if (!config().is_moe()) return;
+    const int e = config().n_experts - 1;
+    const RunSetup setup{.experts = {{.forced = {e}, .rows = {4, 5}}, {.off = {0}, .rows = {6, -1}}}};
+    const auto some = run_under(weights, setup, tokens);
+    expect_as_defined(*some, setup);
+    for (int t = 0; t < k_tokens; ++t) {
+        const real *chosen = some->row(Site::expert_indices, 0, t),
+                   *gate = some->row(Site::expert_gates, 0, t);
+        EXPECT_TRUE(t != 4 || (chosen[0] == static_cast<real>(e) && gate[0] == 1));
+        EXPECT_TRUE(t != 4 || config().experts_per_token == 1 || gate[1] == 0);
+        EXPECT_EQ(some->row(Site::expert_weights, 0, t)[0] == 0, t >= 6);
     }
 }
 
@@ -310,6 +379,11 @@ TEST(Setup, RefusesWhatDoesNotFitTheModel) {
     EXPECT_THAT(refused("llama", {.experts = {{.off = {0}}}}), HasSubstr("no experts"));
     EXPECT_THAT(refused("mixtral", {.experts = {{.off = {4}}}}), HasSubstr("0 to 3"));
     EXPECT_THAT(refused("mixtral", {.experts = {{.off = {1}, .forced = {1}}}}), HasSubstr("not both"));
+    EXPECT_THAT(refused("mixtral", {.experts = {{.swapped = {1}}}}), HasSubstr("two different experts"));
+    EXPECT_THAT(refused("mixtral", {.experts = {{.swapped = {2, 2}}}}), HasSubstr("expert 2 twice"));
+    EXPECT_THAT(refused("moe_shared", {.experts = {{.swapped = {0, 4}}}}), HasSubstr("0 to 3"))
+        << "it is shared";
+    EXPECT_THAT(refused("mixtral", {.experts = {{.off = {0}, .rows = {5, 2}}}}), HasSubstr("[begin, end)"));
     EXPECT_THAT(refused("mixtral", {.experts_per_token = 5}), HasSubstr("experts_per_token"));
 }
 

@@ -71,7 +71,7 @@ int length(const ModelConfig& c, Axis axis, int n_keys) {
     case Axis::d_mlp: return c.d_mlp;
     case Axis::d_vocab: return c.d_vocab;
     case Axis::expert: return c.n_experts;
-    case Axis::slot: return c.experts_per_token;
+    case Axis::slot: return c.expert_slots();
     case Axis::n_classes: return c.n_classes;
     case Axis::pos:
     case Axis::segment:

@@ -95,8 +95,11 @@ TEST(Losses, DistillationMixesTheTeacherAndTheTargets) {
     movable.expect_gradient(Site::logits, -1, [&] { return k_weight * loss(2.5, 0.3, nullptr).nats; });
 }
 
-TEST(Losses, RoutersPayForImbalanceAndLargeLogits) {
-    MovableRun movable(preset("mixtral"), 3);
+class RouterLoss : public ::testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Losses, RouterLoss, ::testing::Values("mixtral", "moe_sigmoid", "moe_shared"));
+
+TEST_P(RouterLoss, PaysForImbalanceAndLargeLogits) {
+    MovableRun movable(preset(GetParam()), 3);
     const ModelConfig& c = movable.weights->config;
     const auto loss = [&](double balance, double z, Trace* gradient) {
         return router_loss(movable.run, balance, z, 0.25, gradient);
@@ -110,7 +113,9 @@ TEST(Losses, RoutersPayForImbalanceAndLargeLogits) {
             for (int r = 0; r < k_rows; ++r) {
                 for (int s = 0; s < c.experts_per_token; ++s)
                     chosen += movable.run.row(Site::expert_indices, l, r)[s] == e;
-                mean += movable.run.row(Site::expert_weights, l, r)[e];
+                const real* weights = movable.run.row(Site::expert_weights, l, r);
+                const double sum_of_row = std::accumulate(weights, weights + c.n_experts, 0.0);
+                mean += weights[e] / (c.router == RouterKind::sigmoid ? sum_of_row : 1);
             }
             balance += c.n_experts * (chosen / (k_rows * c.experts_per_token)) * (mean / k_rows) / c.n_layers;
         }

@@ -50,7 +50,7 @@ std::int64_t length(Axis axis, const ModelConfig& c, int n_tokens, int n_source)
     case Axis::d_mlp: return c.d_mlp;
     case Axis::d_vocab: return c.d_vocab;
     case Axis::expert: return c.n_experts;
-    case Axis::slot: return c.experts_per_token;
+    case Axis::slot: return c.expert_slots();
     case Axis::segment: return 1;
     case Axis::source: return n_source;
     case Axis::n_classes: return c.n_classes;
@@ -66,7 +66,7 @@ std::vector<std::int64_t> stored_shape(const Trace& trace, Site site) {
     const int n_source = trace.source() ? trace.source()->n_tokens() : 0;
     std::vector<std::int64_t> shape;
     for (Axis axis : site_row(site).axes) {
-        if (axis == Axis::d_mlp && config.is_moe()) shape.push_back(config.experts_per_token);
+        if (axis == Axis::d_mlp && config.is_moe()) shape.push_back(config.expert_slots());
         shape.push_back(length(axis, config, trace.n_tokens(), n_source));
     }
     return shape;

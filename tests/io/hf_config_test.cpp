@@ -300,14 +300,45 @@ TEST(HfConfig, OwnFormatNamesEveryField) {
         EXPECT_EQ(parse(object.dump()), m.config) << m.name;
     }
     const json own = json::parse(hf_config_text(tiny_config("attention_only_post_norm")));
-    for (const char* key :
-         {"d_model",         "n_layers",      "n_heads",        "n_kv_heads",  "d_head",
-          "d_mlp",           "n_ctx",         "d_vocab",        "norm",        "norm_place",
-          "norm_eps",        "positions",     "rope_pairs",     "rope_theta",  "mask",
-          "window",          "mlp",           "activation",     "n_experts",   "experts_per_token",
-          "tied_embeddings", "attn_qkv_bias", "attn_out_bias",  "mlp_bias",    "tensor_names",
-          "bos_id",          "eos_id",        "n_layer_groups", "head",        "pooling",
-          "n_classes",       "embed_norm",    "gain_offset",    "embed_scale", "attn_scale"})
+    for (const char* key : {"d_model",
+                            "n_layers",
+                            "n_heads",
+                            "n_kv_heads",
+                            "d_head",
+                            "d_mlp",
+                            "n_ctx",
+                            "d_vocab",
+                            "norm",
+                            "norm_place",
+                            "norm_eps",
+                            "positions",
+                            "rope_pairs",
+                            "rope_theta",
+                            "mask",
+                            "window",
+                            "mlp",
+                            "activation",
+                            "n_experts",
+                            "experts_per_token",
+                            "tied_embeddings",
+                            "attn_qkv_bias",
+                            "attn_out_bias",
+                            "mlp_bias",
+                            "tensor_names",
+                            "bos_id",
+                            "eos_id",
+                            "n_layer_groups",
+                            "head",
+                            "pooling",
+                            "n_classes",
+                            "embed_norm",
+                            "gain_offset",
+                            "embed_scale",
+                            "attn_scale",
+                            "n_shared_experts",
+                            "router",
+                            "router_bias",
+                            "renormalised_gates"})
         EXPECT_TRUE(own.contains(key)) << key;
     EXPECT_EQ(own.at("norm_place"), "post");
 }

@@ -31,17 +31,18 @@ TEST(SetupFile, SaysEverythingThatASetupVaries) {
         .order = {2, 0, 1},
         .mask_by_position = true,
         .rope = {.theta = 500000, .scaling = RopeScaling{.kind = RopeScalingKind::dynamic, .factor = 2}},
-        .experts = {{.off = {1}, .layers = {0}}, {.forced = {2, 3}}},
+        .experts = {{.off = {1}, .layers = {0}}, {.forced = {2, 3}, .rows = {4, 5}}, {.swapped = {0, 3}}},
         .experts_per_token = 1,
-        .capacity_factor = 1.25};
+        .capacity_factor = 1.25,
+        .first_choices_first = true};
     const char* text = R"({
         "masks": [{"kind": "sliding_window", "window": 4, "layers": [0, 2]}, {"kind": "prefix", "n_prefix": 3},
                   {"heads": [1], "painted": [{"rows": [5, 9], "keys": [0, 3], "visible": false},
                                              {"keys": [2, 3], "visible": true}]}],
         "evicted": [{"keys": [0, 4], "from_row": 6}, {"keys": [7, 8]}], "order": [2, 0, 1],
         "mask_by_position": true, "rope": {"theta": 5e5, "scaling": {"kind": "dynamic", "factor": 2}},
-        "experts": [{"off": [1], "layers": [0]}, {"forced": [2, 3]}], "experts_per_token": 1,
-        "capacity_factor": 1.25})";
+        "experts": [{"off": [1], "layers": [0]}, {"forced": [2, 3], "rows": [4, 5]}, {"swapped": [0, 3]}],
+        "experts_per_token": 1, "capacity_factor": 1.25, "first_choices_first": true})";
     EXPECT_EQ(read(text), expected);
     EXPECT_EQ(fields_from_json<RunSetup>(fields_to_json(expected, RunSetup()), {}), expected);
     EXPECT_EQ(read("{}"), RunSetup());

@@ -104,6 +104,10 @@ std::vector<NamedConfig> tiny_models() {
     experts.norm = NormKind::layer;
     experts.positions = Positions::alibi, experts.mask = MaskKind::prefix;
 
+    ModelConfig routed = mixtral;
+    routed.n_shared_experts = 2, routed.router = RouterKind::sigmoid, routed.router_bias = true,
+    routed.renormalised_gates = false;
+
     ModelConfig shared = llama;
     shared.n_layers = 4, shared.n_layer_groups = 2;
 
@@ -167,7 +171,8 @@ std::vector<NamedConfig> tiny_models() {
                                  {"embedding", "glassformer", embedding},
                                  {"encoder_decoder", "glassformer", encoder_decoder},
                                  {"encoder_decoder_post", "glassformer", encoder_decoder_post},
-                                 {"plain_experts", "glassformer", experts}};
+                                 {"plain_experts", "glassformer", experts},
+                                 {"shared_experts", "glassformer", routed}};
     for (const char* family : {"gpt_neox", "phi", "phi3", "qwen3", "gemma2", "gemma3_text", "smollm3",
                                "olmo2", "opt", "roberta", "distilbert", "t5"})
         all.push_back({family, family,

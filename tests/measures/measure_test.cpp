@@ -62,9 +62,10 @@ TEST(ScoreRange, IsTheLargestFiniteMagnitude) {
 }
 
 TEST(Measures, GoOnWhereTheyStoppedAndWriteTheSame) {
-    const auto trace = run_of("llama");
     for (const MeasureRow& row : measure_rows()) {
         SCOPED_TRACE(row.name);
+        const auto trace =
+            run_of(row.name == "router-load" ? "mixtral" : "llama"); // some models have no routers
         const auto whole = row.make(), pieces = row.make();
         EXPECT_TRUE(whole->advance({.trace = trace, .rows = k_tokens}));
         int calls = 1;

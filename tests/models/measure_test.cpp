@@ -90,7 +90,7 @@ TEST(Measures, ExpertsLoadAndInformationAreNothingWhereTheRouterIsBlind) {
     ModelCache cache(models.path());
     ModelCard card;
     measure(cache, "story-moe", card);
-    ASSERT_EQ(card.figures.size(), 4u);
+    ASSERT_EQ(card.figures.size(), 8u);
     for (const Figure& f : card.figures) EXPECT_TRUE(std::isfinite(f.value)) << f.what;
     EXPECT_GE(card.figures[1].value, 0);
     EXPECT_LE(card.figures[1].value, 1 + 1e-9)

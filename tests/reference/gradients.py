@@ -37,7 +37,8 @@ def gradients(config, weights, tokens, n_prefix):
     F.cross_entropy(sites["logits"][:-1], tokens[1:]).backward()
     found = {name: value.grad for name, value in sites.items() if value.requires_grad and value.grad is not None}
     for name, value in weights.items():
-        if value.grad is not None or ".experts." in name:  # an idle expert has a gradient of 0
+        # An idle expert has a gradient of 0, and so has a bias that only helps to choose.
+        if value.grad is not None or ".experts." in name or name.endswith("e_score_correction_bias"):
             found[name] = torch.zeros_like(value) if value.grad is None else value.grad
     return {"grad/" + name: value.float() for name, value in found.items()}
 

@@ -87,6 +87,11 @@ MODELS = {
                            "n_experts": 3, "experts_per_token": 2, "d_mlp": 12}, 10, 4),
     "post-norm-moe-plain-top-1": ({**OWN, "norm": "rms", "norm_place": "post", "positions": "rope", "activation": "relu",
                                    "n_experts": 4, "experts_per_token": 1, "d_mlp": 10}, 10, 0),
+    "moe-sigmoid-biased-shared": ({**OWN, "norm": "rms", "positions": "rope", "mlp": "gated", "activation": "silu",
+                                   "n_experts": 5, "experts_per_token": 2, "n_shared_experts": 1, "router": "sigmoid",
+                                   "router_bias": True, "d_mlp": 9}, 10, 0),
+    "moe-switch-shared-layers": ({**OWN, "positions": "rope", "n_layers": 3, "n_layer_groups": 2, "n_experts": 4,
+                                  "experts_per_token": 1, "renormalised_gates": False, "d_mlp": 10}, 10, 0),
     "shared-layers-classes": ({**OWN, **BIASES, "n_layers": 3, "n_layer_groups": 2, "norm_place": "post",
                                "positions": "learned", "mask": "bidirectional", "embed_norm": True, "head": "classes",
                                "pooling": "mean", "n_classes": 3}, 10, 0),
@@ -175,8 +180,11 @@ def llama_shapes(c):
             norm(at + "post_attention_layernorm")
             if c["n_experts"]:
                 linear(at + "block_sparse_moe.gate", d, c["n_experts"], False)
-                for expert in range(c["n_experts"]):
-                    name = at + f"block_sparse_moe.experts.{expert}."
+                if c.get("router_bias"):
+                    shapes[at + "block_sparse_moe.gate.e_score_correction_bias"] = (c["n_experts"],)
+                names = [f"experts.{e}." for e in range(c["n_experts"])]
+                for name in names + [f"shared_experts.{e}." for e in range(c.get("n_shared_experts", 0))]:
+                    name = at + "block_sparse_moe." + name
                     mlp(name + "w1", name + ("w3" if c["mlp"] == "gated" else "w1"), name + "w2")
             else:
                 mlp(*(at + f"mlp.{m}_proj" for m in ("gate", "up", "down")))

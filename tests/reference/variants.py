@@ -127,15 +127,26 @@ class Variant:
         return pre, linear, f(pre) * linear, self.linear(f(pre) * linear, down_name)
 
     def experts(self, x, at, name):
-        """Token by token: the softmax of the router's logits, its largest entries renormalised (Jiang et al. 2024)"""
-        weights = F.softmax(self.put(at + "mlp.hook_router_logits", self.linear(x, name + "gate")), dim=-1)
+        """Token by token: the softmax of the router's logits, its largest entries renormalised (Jiang et al. 2024), or left as
+        they are (Fedus et al. 2022); sigmoids that a bias helps to choose, and experts that all tokens share (DeepSeek-V3)"""
+        c = self.config
+        logits = self.put(at + "mlp.hook_router_logits", self.linear(x, name + "gate"))
+        weights = torch.sigmoid(logits) if c.get("router") == "sigmoid" else F.softmax(logits, dim=-1)
         self.put(at + "mlp.hook_expert_weights", weights)
+        scores = weights.detach() + (self.w[name + "gate.e_score_correction_bias"] if c.get("router_bias") else 0)
+        gaps = -scores.sort(descending=True).values.diff()[:, : c["experts_per_token"]]
+        if gaps.min() < 2e-5:
+            raise ValueError(f"{name}: two experts so near that rounding decides; take another seed")
         up = "w3" if self.config["mlp"] == "gated" else "w1"
         indices, gates, inner, out = [], [], [], []
         for token in range(len(x)):
-            chosen = weights[token].argsort(descending=True)[: self.config["experts_per_token"]]
-            share = weights[token, chosen] / weights[token, chosen].sum()
-            parts = [self.mlp(x[token], *(f"{name}experts.{e}.{m}" for m in ("w1", up, "w2"))) for e in chosen.tolist()]
+            chosen = scores[token].argsort(descending=True)[: c["experts_per_token"]]
+            share = weights[token, chosen] / (weights[token, chosen].sum() if c.get("renormalised_gates", True) else 1)
+            shared = range(c.get("n_shared_experts", 0))
+            names = [f"experts.{e}" for e in chosen.tolist()] + [f"shared_experts.{e}" for e in shared]
+            chosen = torch.cat([chosen, torch.tensor([c["n_experts"] + e for e in shared], dtype=chosen.dtype)])
+            share = torch.cat([share, torch.ones(len(shared), dtype=share.dtype)])
+            parts = [self.mlp(x[token], *(f"{name}{e}.{m}" for m in ("w1", up, "w2"))) for e in names]
             indices.append(chosen), gates.append(share), inner.append(parts)
             out.append(sum(gate * part[3] for gate, part in zip(share, parts)))
         self.put(at + "mlp.hook_expert_indices", torch.stack(indices))

@@ -129,6 +129,7 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::ViewAttention{"cross"}, R"({"command": "view-attention", "kind": "cross"})");
     add(command::Probe{true, "1,2,1,2"}, R"({"command": "probe", "on": true, "text": "1,2,1,2"})");
     add(command::StudyPositions{60}, R"({"command": "study-positions", "texts": 60})");
+    add(command::StudyRouting{600}, R"({"command": "study-routing", "texts": 600})");
     add(command::SetWatch{"surprisal > 6", true},
         R"({"command": "watch", "text": "surprisal > 6", "stops": true})");
     add(command::RemoveWatch{"surprisal > 6"}, R"({"command": "unwatch", "text": "surprisal > 6"})");

@@ -28,7 +28,8 @@ inline RunSetup varied_setup(const ModelConfig& c, int n, bool ahead) {
                           RopeScaling{.kind = RopeScalingKind::yarn, .factor = 1.5, .original_n_ctx = 64}};
     if (c.is_moe())
         setup.experts = {{.off = {0}, .layers = {0}},
-                         {.forced = {c.n_experts - 1}, .layers = {c.n_layers - 1}}};
+                         {.forced = {c.n_experts - 1}, .rows = {0, 5}, .layers = {c.n_layers - 1}},
+                         {.swapped = {0, c.n_experts - 1}, .rows = {3, -1}}};
     return setup;
 }
 

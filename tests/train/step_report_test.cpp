@@ -194,6 +194,42 @@ TEST(StepReport, TheLoadOfExpertsIsACountOfTheirIndices) {
     EXPECT_TRUE(Trainer(new_setup(training_kinds()[0])).step().experts.empty()) << "a dense model has none";
 }
 
+/// DeepSeek-V3: after each step the bias of an expert that was chosen less often than an even share goes up
+/// by bias_step, that of one chosen more often goes down, and nothing else moves it.
+TEST(StepReport, RoutersBiasesGoAgainstTheLoad) {
+    const ModelConfig model = preset("moe_deepseek").config;
+    for (const double step : {0.0, 0.01}) {
+        TrainingKind kind{"biased", model, [](TrainConfig& c) { c.load_balancing = 0, c.router_z = 0; }};
+        TrainingSetup setup = new_setup(kind);
+        setup.config.bias_step = step;
+        Trainer trainer(std::move(setup));
+        std::map<std::string, std::vector<double>> expected; // begins with what the biases are
+        for (const ParamRow& row : trainer.weights()->table)
+            if (row.role == Role::router_bias)
+                expected[row.name].assign(trainer.weights()->values(row),
+                                          trainer.weights()->values(row) + row.size());
+        for (int i = 0; i < 4; ++i) {
+            const StepReport& report = trainer.step();
+            for (const ExpertLoad& load : report.experts) {
+                const std::string name = "model.layers." + std::to_string(load.layer) +
+                                         ".block_sparse_moe.gate.e_score_correction_bias";
+                auto& bias = expected.at(name);
+                for (std::size_t e = 0; e < bias.size(); ++e) {
+                    const double over = load.shares[e] - 1.0 / model.n_experts;
+                    if (std::abs(over) > 1e-9) bias[e] += over < 0 ? step : -step;
+                }
+            }
+        }
+        ASSERT_EQ(expected.size(), static_cast<std::size_t>(model.n_layers));
+        for (const auto& [name, bias] : expected) {
+            const ParamRow* row = trainer.weights()->find(name);
+            ASSERT_NE(row, nullptr) << name;
+            for (std::size_t e = 0; e < bias.size(); ++e)
+                EXPECT_NEAR(trainer.weights()->values(*row)[e], bias[e], 1e-6) << name << " " << e;
+        }
+    }
+}
+
 TEST(StepReport, PairsShareTheContrastiveLoss) {
     constexpr std::size_t n = 5, d = 3;
     std::vector<real> a, b;

@@ -42,7 +42,7 @@ TEST(TrainConfig, WrittenAndReadAgainIsTheSame) {
         "init_deviation": 0.5, "seed": 18446744073709551615, "frozen": ["*a", "b"],
         "lora": {"rank": 0, "alpha": 3.5, "targets": ["c"]},
         "regularise": {"dropout": 0.125, "router_noise": 0.25, "capacity_factor": 1.5},
-        "experts": {"load_balancing": 0.5, "router_z": 0.25}, "temperature": 3.5, "hard_share": 0.25,
+        "experts": {"load_balancing": 0.5, "router_z": 0.25, "bias_step": 0.125}, "temperature": 3.5, "hard_share": 0.25,
         "gradient_checkpointing": true, "evaluate_every": 7, "evaluate_batches": 8, "checkpoint_every": 9,
         "out": "/o", "dtype": "BF16", "threads": 3})");
     EXPECT_EQ(to_json(parse(everything)), everything);

@@ -39,6 +39,8 @@ inline std::vector<TrainingKind> training_kinds() {
              c.dropout = 0.1, c.router_noise = 0.5, c.capacity_factor = 1.1;
              c.gradient_checkpointing = true;
          }},
+        {"biased_router", preset("moe_sigmoid").config,
+         [](TrainConfig& c) { c.load_balancing = 0, c.router_z = 0, c.bias_step = 0.01; }},
         {"encoder_decoder", preset("encoder_decoder").config, [](TrainConfig& c) { c.dropout = 0.1; }},
         {"experts_in_both_stacks", experts_in_both, kind(OptimiserKind::muon)},
         {"masked", preset("bert").config, [](TrainConfig& c) { c.objective = Objective::masked_token; }},

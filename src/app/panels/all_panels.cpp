@@ -10,6 +10,9 @@
 #include "app/panels/masks/masks_panel.h"
 #include "app/panels/outline/outline_panel.h"
 #include "app/panels/positions/positions_panel.h"
+#include "app/panels/routing/load_panel.h"
+#include "app/panels/routing/router_panel.h"
+#include "app/panels/routing/routing_panel.h"
 #include "app/panels/sampling/sampling_panel.h"
 #include "app/panels/text/text_panel.h"
 #include "app/panels/watches/watches_panel.h"
@@ -29,6 +32,9 @@ std::vector<std::unique_ptr<Panel>> make_all_panels() {
     panels.push_back(make_inspector_panel());
     panels.push_back(make_cache_panel());
     panels.push_back(make_positions_panel());
+    panels.push_back(make_routing_panel());
+    panels.push_back(make_router_panel());
+    panels.push_back(make_load_panel());
     panels.push_back(make_text_panel());
     panels.push_back(make_watches_panel());
     return panels;

@@ -4,6 +4,7 @@
 #include "app/host/keyboard.h"
 #include "app/shell/selection_control.h"
 #include "app/view/cell_moves.h"
+#include "app/view/expert_hands.h"
 #include "app/view/head_switch.h"
 #include "app/view/key_bindings.h"
 #include "app/view/operations.h"
@@ -27,6 +28,14 @@ void step_operation(const Snapshot& s, const Run& run, const Selection& selectio
 void move_cell(const View& view, const Selection& selection, int down, int right, Commands& commands) {
     if (const auto cell = moved_cell(view, selection, down, right))
         commands.post(command::PinCell{view.address(*cell)});
+}
+
+/// Switches the expert in focus, if a cell of a router or of an expert is, or else the head in view.
+void post_switch(const View& v, const Selection& selection, Commands& commands) {
+    const auto cell = selection.focus_in(v.run.id);
+    const auto expert = cell && v.run.id == Run::k_text ? expert_of(v, *cell) : std::nullopt;
+    if (expert) return post_expert_switch(v, *expert, commands);
+    post_head_switch(v, selection.attention, selection.head_in_view(), commands);
 }
 
 /// The actions that need a run.
@@ -58,9 +67,7 @@ void act_on_run(KeyAction action, int index, const Snapshot& s, const Selection&
     case toggle_edits:
         if (s.n_edits() > 0) commands.post(command::UseEdits{!s.edits_on});
         break;
-    case switch_head:
-        post_head_switch(View(s, run), selection.attention, selection.head_in_view(), commands);
-        break;
+    case switch_head: post_switch(View(s, run), selection, commands); break;
     case undo: commands.post(command::Undo{}); break;
     case redo: commands.post(command::Redo{}); break;
     default: break;

@@ -140,6 +140,17 @@ Layout positions_layout() {
             ""};
 }
 
+/// Tokens and their experts lead; beside them one token's numbers, and the load of all.
+Layout routing_layout() {
+    DockTree right = above(0.58f, tabs({"Router"}), tabs({"Load"}));
+    return {"Routing",
+            above(k_text_height, beside(-400, tabs({"Routing"}), std::move(right)), tabs({"Text"})),
+            {"Outline", "Flow", "Sampling", "Heads", "Head", "Inspector"},
+            above(k_text_height, beside(-360, tabs({"Routing"}), tabs({"Router", "Load"})), tabs({"Text"})),
+            two_stacks({"Routing"}, {"Router", "Load"}),
+            ""};
+}
+
 /// @throws Error for a part that would have no size
 void check_sizes(const DockTree& tree, const std::string& where) {
     if (!tree.parts.empty() && std::abs(tree.size) < 0.01f)
@@ -150,9 +161,9 @@ void check_sizes(const DockTree& tree, const std::string& where) {
 } // namespace
 
 std::span<const Layout> standard_layouts() {
-    static const std::array layouts = {overview_layout(), attention_layout(), one_head_layout(),
-                                       masks_layout(),    positions_layout(), cache_layout(),
-                                       sampling_layout(), reading_layout(),   all_panels_layout()};
+    static const std::array layouts = {
+        overview_layout(), attention_layout(), one_head_layout(), masks_layout(),   positions_layout(),
+        routing_layout(),  cache_layout(),     sampling_layout(), reading_layout(), all_panels_layout()};
     return layouts;
 }
 

@@ -2,6 +2,7 @@
 
 #include "app/host/keyboard.h"
 #include "app/view/cell_edits.h"
+#include "app/view/expert_hands.h"
 #include "app/view/key_bindings.h"
 #include "app/view/token_labels.h"
 #include "app/widgets/buttons.h"
@@ -222,6 +223,9 @@ void CellPopups::draw_menu(const View& v, Commands& commands) {
     if (cell_.param < 0 && cell_.head >= 0 && site_row(cell_.site).attention &&
         draw_head_switch_row(v, *site_row(cell_.site).attention, {cell_.layer, cell_.head}, width, commands))
         ImGui::CloseCurrentPopup();
+    const auto expert = v.run.id == Run::k_text ? expert_of(v, cell_) : std::nullopt;
+    if (expert)
+        if (draw_expert_switch_row(v, *expert, width, commands)) ImGui::CloseCurrentPopup();
     if (row("Pin it", "click")) commands.post(command::PinCell{v.address(cell_)});
     if (row("Show all of it in the Inspector", "")) commands.post(command::Inspect{v.address(cell_).name});
     if (v.snapshot.n_edits() == 0) return;

@@ -35,7 +35,7 @@ enum class KeyAction {
     previous_panel,
     edit_value,   ///< asks for a value of the cell in focus
     toggle_edits, ///< edits count, or do not
-    switch_head,  ///< switches the head in view off, or on again
+    switch_head,  ///< switches the head in view or the expert in focus off, or on again
 };
 
 struct KeyBinding {

@@ -46,6 +46,7 @@ Site site_made_with(Role role, bool post_norm) {
     case Role::ln2_gain:
     case Role::ln2_bias: return post_norm ? normalized_resid_post : ln2_normalized;
     case Role::router: return router_logits;
+    case Role::router_bias: return expert_indices;
     case Role::mlp_in_up: // both factors count as the first one here
     case Role::mlp_in:
     case Role::mlp_in_bias: return mlp_pre;

@@ -28,29 +28,31 @@ class DependentSearch {
         n_columns_ = trace.width(site.site) / site_heads(c_, site.site);
     }
 
-    /// Adds the dependents that read the wanted cell through a part of the formula. The part applies only to
-    /// cells for which `only_if` holds, if it is given. (What else a formula says of other cells are
-    /// numbers.)
-    void search(const Expr& e, std::optional<Condition> only_if = {}) {
-        if (e.op == Op::choose && e.condition == Condition::forced) { // the same for all cells of a layer
-            const bool forced = cell_holds(trace_, e.condition, {.site = site_.site, .layer = site_.layer});
-            return search(e.args[forced ? 0 : 1], only_if);
-        }
+    /// Adds the dependents that read the wanted cell through a part of the formula, which applies only to
+    /// cells for which the conditions at hand are as they say.
+    void search(const Expr& e) {
         const bool both = e.condition == Condition::leads || e.condition == Condition::turned;
-        if (e.op == Op::choose && !both) return search(e.args[0], e.condition);
+        if (e.op == Op::choose && !both) {
+            for (std::size_t i = 0; i < e.args.size(); ++i) {
+                conditions_.emplace_back(e.condition, i == 0);
+                search(e.args[i]);
+                conditions_.pop_back();
+            }
+            return;
+        }
         for (const Loop& loop : e.loops) domains_[static_cast<std::size_t>(loop.variable)] = loop.domain;
-        for (const Expr& arg : e.args) search(arg, only_if);
+        for (const Expr& arg : e.args) search(arg);
         if (e.op != Op::ref) return;
         const bool refers = e.param ? refers_to_param(e)
                                     : e.site == wanted_.site && wanted_.param < 0 &&
                                           layer_of(e, c_, site_.layer) == wanted_.layer;
-        if (refers) search_rows(e, only_if, false);
+        if (refers) search_rows(e, false);
         // An index expert(s) reads the cell of expert_indices, too.
         const bool is_choice = c_.is_moe() && wanted_.param < 0 && wanted_.site == Site::expert_indices &&
                                wanted_.layer == site_.layer;
         if (is_choice &&
             std::any_of(e.indices.begin(), e.indices.end(), [](const Index& i) { return i.through_expert; }))
-            search_rows(e, only_if, true);
+            search_rows(e, true);
     }
 
   private:
@@ -68,7 +70,7 @@ class DependentSearch {
 
     /// Adds the cells that read the wanted one through the reference e; with `through_choice` those that read
     /// it as the expert of one of e's indices.
-    void search_rows(const Expr& e, std::optional<Condition> only_if, bool through_choice) {
+    void search_rows(const Expr& e, bool through_choice) {
         const std::size_t row_index = !e.param && has_key_axis(e.site) ? 1 : 0;
         const bool same_row = through_choice || (!e.param && e.indices[row_index].kind == Index::Kind::row);
         for (int t = same_row ? wanted_.row : 0; t < (same_row ? std::min(wanted_.row + 1, rows_) : rows_);
@@ -83,26 +85,31 @@ class DependentSearch {
                     restrict_to_param(e, columns);
                 else
                     restrict_to_site(e, columns);
-                add_columns(columns, only_if);
+                add_columns(columns);
             }
     }
 
-    /// Adds the columns of the row and head at hand for which the condition holds.
-    void add_columns(ColumnRange columns, std::optional<Condition> only_if) {
-        if (only_if == Condition::visible) {
+    /// Adds the columns of the row and head at hand for which the conditions are as they say.
+    void add_columns(ColumnRange columns) {
+        bool all_hold = bucket_ < 0; // for each of the columns
+        for (const auto& [condition, wanted] : conditions_) {
+            const bool is_interval =
+                condition == Condition::visible && wanted && !mask(site_.site).has_gaps();
+            all_hold &= is_interval;
+            if (condition != Condition::visible || !wanted) continue;
             const KeyRange& seen = mask(site_.site).keys(row_);
             columns.restrict(seen.begin - seen.first, seen.end - seen.first);
-            if (!mask(site_.site).has_gaps()) only_if.reset();
         }
-        const bool conditional = only_if.has_value(), all = !conditional && bucket_ < 0;
-        const Condition condition = only_if.value_or(Condition::visible);
         const auto holds = [&](int column) {
-            return (bucket_ < 0 || bucket_of(column) == bucket_) &&
-                   (!conditional ||
-                    cell_holds(trace_, condition, {0, site_.site, site_.layer, head_, row_, column, -1}));
+            if (bucket_ >= 0 && bucket_of(column) != bucket_) return false;
+            return std::all_of(conditions_.begin(), conditions_.end(), [&](const auto& c) {
+                return cell_holds(trace_, c.first, {0, site_.site, site_.layer, head_, row_, column, -1}) ==
+                       c.second;
+            });
         };
         for (int begin = columns.begin, end; begin < columns.end; begin = end + 1) {
-            for (end = begin; end < columns.end && (all || holds(end));) end = all ? columns.end : end + 1;
+            for (end = begin; end < columns.end && (all_hold || holds(end));)
+                end = all_hold ? columns.end : end + 1;
             if (begin == end) continue;
             add_range(out_, {.site = site_.site,
                              .layer = site_.layer,
@@ -144,8 +151,8 @@ class DependentSearch {
         case ParamIndices::into_heads: at(0, row), at(1, column / d), at(2, column % d); break;
         case ParamIndices::head_vector: at(0, column / d), at(1, column % d); break;
         case ParamIndices::from_heads: at(0, row / d), at(1, row % d), at(2, column); break;
-        case ParamIndices::expert_matrix: at(0, std::max(expert_, 0)), at(1, row), at(2, column); break;
-        case ParamIndices::expert_vector: at(0, std::max(expert_, 0)), at(1, column); break;
+        case ParamIndices::expert_matrix: at(0, chosen_for(expert_)), at(1, row), at(2, column); break;
+        case ParamIndices::expert_vector: at(0, chosen_for(expert_)), at(1, column); break;
         }
     }
 
@@ -196,7 +203,7 @@ class DependentSearch {
             const auto [begin, end] = trace_.pooled_rows(row_);
             return value >= begin && value < end;
         }
-        if (domain == Domain::chosen) return value < trace_.plan().experts(site_.layer).per_token;
+        if (domain == Domain::chosen) return value < trace_.plan().experts(site_.layer, row_).per_token;
         if (domain != Domain::keys && domain != Domain::source_keys) return true;
         const KeyMask& seen = mask(domain == Domain::keys ? Site::attn_scores : Site::cross_attn_scores);
         return seen.visible(row_, as_row ? value : value + seen.keys(row_).first);
@@ -204,12 +211,20 @@ class DependentSearch {
     /// The mask of the head at hand.
     const KeyMask& mask(Site site) const { return trace_.plan().mask(site, site_.layer, head_); }
 
+    /// The expert whose choice makes the row visit this one.
+    int chosen_for(int visited) const {
+        if (!c_.is_moe()) return 0; // the only MLP
+        const ExpertChoice& choice = trace_.plan().experts(site_.layer, row_);
+        int chosen = 0; // each expert computes for one: swapping permutes them
+        while (choice.visited(chosen) != visited) ++chosen;
+        return chosen;
+    }
     /// Keeps the columns for which expert(s) == value.
     void solve_expert(const Index& index, int value, ColumnRange& columns) {
         if (!c_.is_moe()) return;
         if (!trace_.kept(Site::expert_indices, site_.layer)) return void(columns.end = columns.begin);
         const real* chosen = trace_.row(Site::expert_indices, site_.layer, row_);
-        const real* end = chosen + c_.experts_per_token;
+        const real* end = chosen + c_.expert_slots();
         const real* slot = std::find(chosen, end, static_cast<real>(value));
         if (slot == end) return void(columns.end = columns.begin);
         Index inner = index;
@@ -227,6 +242,7 @@ class DependentSearch {
     int n_columns_ = 0, row_ = 0, head_ = 0, expert_ = -1, joint_offset_ = 0;
     int bucket_ = -1; ///< that the columns must have; -1: any
     std::array<Domain, k_max_bound_variables> domains_{};
+    std::vector<std::pair<Condition, bool>> conditions_; ///< around the part at hand
 };
 
 } // namespace

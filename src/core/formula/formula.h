@@ -21,7 +21,7 @@
 //                                       experts, slots; chosen, the slots that count in the run's setup; keys
 //                                       and source_keys, which row t may read; pooled_rows, whose mean is the
 //                                       pooled vector of segment t
-//     rank(e in experts: ...)           the e with the c-th largest value, forced experts before the others
+//     rank(e in experts: ...)           the e that is the c-th in ExpertChoice's order, by these values
 //     sqrt exp sin cos tanh act + - * / ^
 //                                       act is the model's activation function
 //     x or y                            the first one that the model has
@@ -30,11 +30,12 @@
 //                                       layer_norm, gain_offset, learned, alibi,
 //                                       stretched and amplified by a scaling of RoPE, embed_norm,
 //                                       embed_scaled, sqrt_scaled, attn_scaled, attention_only,
-//                                       masked_tokens, encoder_decoder) or the cell does (visible: the row
-//                                       may read the key; leads: the first of a pair; turned: RoPE turns it;
-//                                       on: the setup does not turn expert c off; forced: it forces one
-//                                       expert alone; counted: slot c counts and did not find its expert
-//                                       full)
+//                                       masked_tokens, encoder_decoder, sigmoid_router, renormalised) or the
+//                                       cell does (visible: the row may read the key; leads: the first of a
+//                                       pair; turned: RoPE turns it; on: the setup does not turn expert c
+//                                       off; forced: it forces one expert alone; counted: slot c counts and
+//                                       did not find its expert full; shared: slot c is that of a shared
+//                                       expert, the shared_expert)
 // An operand that a model does not have (a bias, a position embedding) drops out of sums and products. 0 / 0
 // is 0, so a row all of whose keys are masked has the weights 0.
 

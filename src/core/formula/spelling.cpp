@@ -151,7 +151,7 @@ class Speller {
     const char* words_of_setup() const {
         if (cell_.site == Site::router_logits) return "   the expert is off";
         if (cell_.site != Site::expert_gates) return nullptr;
-        const ExpertChoice& choice = trace_.plan().experts(cell_.layer);
+        const ExpertChoice& choice = trace_.plan().experts(cell_.layer, cell_.row);
         if (cell_.column >= choice.per_token) return "   this slot does not count";
         return choice.one_forced() ? "   the expert is forced alone" : "   the expert is full";
     }

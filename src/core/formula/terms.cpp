@@ -65,7 +65,7 @@ class Resolver {
         for (const LoopRange& loop : t.loops) t.free &= ~(1u << loop.variable);
         if (t.op == Op::rank) { // reduce() reads from these which rank is wanted, and of what order
             t.value = cell_.column;
-            t.choice = &trace_.plan().experts(cell_.layer);
+            t.choice = &trace_.plan().experts(cell_.layer, cell_.row);
         }
         return with_value(std::move(t));
     }
@@ -115,8 +115,9 @@ class Resolver {
     /// The keys of the cell's own key axis; for cells of scores and patterns.
     const KeyRange& keys() const { return keys(has_source_keys(cell_.site)); }
     int n_slots(Domain d) const {
-        return d == Domain::chosen && config_.is_moe() ? trace_.plan().experts(cell_.layer).per_token
-                                                       : config_.expert_slots();
+        return d == Domain::chosen && config_.is_moe()
+                   ? trace_.plan().experts(cell_.layer, cell_.row).per_token
+                   : config_.expert_slots();
     }
     bool interleaved() const {
         return cell_.site == Site::pos_embed ||
@@ -155,6 +156,7 @@ class Resolver {
         case Quantity::attention_factor: return trace_.positions().rope(cell_.layer).attention_factor;
         case Quantity::slope: return static_cast<double>(trace_.positions().slope(cell_.head));
         case Quantity::distance: return std::abs(plan_.position - key_position());
+        case Quantity::shared_expert: return config_.n_experts + cell_.column - config_.experts_per_token;
         case Quantity::source_output: return source_output(*trace_.source(), cell_.row, cell_.column);
         }
         return 0;
@@ -280,7 +282,9 @@ class Resolver {
             return head;
         };
         const auto select_expert = [&](const Affine& expert) {
-            if (config_.is_moe()) t.cell.param = find_param(trace_, *e.param, cell_.layer, expert.base);
+            if (config_.is_moe())
+                t.cell.param = find_param(trace_, *e.param, cell_.layer,
+                                          trace_.plan().experts(cell_.layer, cell_.row).visited(expert.base));
         };
         switch (e.param->indices) {
         case ParamIndices::matrix: t.row = at(0), t.column = at(1); break;
@@ -322,15 +326,15 @@ double reduce(const Term& t, BoundValues& v) {
         for_each_iteration(t.loops, v, [&] { sum = std::max(sum, value_of(body, v)); });
         return std::isinf(sum) ? 0 : sum; // infinite if all are masked
     }
-    if (t.op == Op::rank) { // among equals the lower index comes first, as in ForwardPass::route()
-        std::vector<std::tuple<bool, double, int>> all;
-        for_each_iteration(t.loops, v, [&] {
-            const int e = static_cast<int>(all.size());
-            all.emplace_back(!t.choice->is_forced(e), -value_of(body, v), e);
-        });
+    if (t.op == Op::rank) {
+        std::vector<std::pair<int, double>> all;
+        for_each_iteration(t.loops, v,
+                           [&] { all.emplace_back(static_cast<int>(all.size()), value_of(body, v)); });
         const auto wanted = all.begin() + static_cast<std::ptrdiff_t>(t.value);
-        std::nth_element(all.begin(), wanted, all.end());
-        return std::get<int>(*wanted);
+        std::nth_element(all.begin(), wanted, all.end(), [&](const auto& a, const auto& b) {
+            return t.choice->comes_before(a.first, a.second, b.first, b.second);
+        });
+        return wanted->first;
     }
     int n = 0;
     for_each_iteration(t.loops, v, [&] {

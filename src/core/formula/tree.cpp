@@ -13,7 +13,7 @@ using enum ParamIndices;
 
 constexpr bool outside_layers = false;
 
-constexpr std::array<ParamName, 53> k_params{{
+constexpr std::array<ParamName, 54> k_params{{
     {"W_E", "W_E", Role::embed, Role::embed, matrix, outside_layers},
     {"W_pos", "W_pos", Role::pos_embed, Role::pos_embed, matrix, outside_layers},
     {"position_bias", "bias", Role::position_bias, Role::position_bias, matrix, outside_layers},
@@ -53,6 +53,7 @@ constexpr std::array<ParamName, 53> k_params{{
     {"W_cross_O", "W_O", Role::cross_attn_out, Role::cross_attn_out, from_heads},
     {"b_cross_O", "b_O", Role::cross_attn_out_bias, Role::cross_attn_out_bias, vector},
     {"W_router", "W_router", Role::router, Role::router, matrix},
+    {"b_router", "b_router", Role::router_bias, Role::router_bias, vector},
     {"W_in", "W_in", Role::mlp_in, Role::mlp_in_up, expert_matrix},
     {"b_in", "b_in", Role::mlp_in_bias, Role::mlp_in_bias, expert_vector},
     {"W_up", "W_up", Role::mlp_up, Role::mlp_in_up, expert_matrix},
@@ -93,6 +94,8 @@ bool holds(Condition condition, const ModelConfig& c, int layer) {
     case Condition::embed_norm: return c.embed_norm;
     case Condition::encoder_decoder: return c.has_encoder();
     case Condition::masked_tokens: return c.head == OutputHead::masked_tokens;
+    case Condition::sigmoid_router: return c.layer(layer).router == RouterKind::sigmoid;
+    case Condition::renormalised: return c.layer(layer).renormalised_gates;
     case Condition::attention_only: return c.layer(layer).mlp == MlpKind::none;
     default: break; // the cell decides
     }

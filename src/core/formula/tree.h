@@ -58,7 +58,8 @@ enum class Quantity {
     attention_factor,
     slope,
     distance,
-    source_output
+    source_output,
+    shared_expert
 };
 /// All are decided by the model, except those from `visible` on, which the cell decides.
 enum class Condition {
@@ -84,12 +85,15 @@ enum class Condition {
     embed_norm,
     masked_tokens,
     encoder_decoder,
+    sigmoid_router,
+    renormalised,
     visible,
     leads,
     turned,
     on,
     forced,
-    counted
+    counted,
+    shared
 };
 constexpr bool cell_decides(Condition c) { return c >= Condition::visible; }
 /// What a variable of a sum, mean, max or rank runs through.

@@ -31,7 +31,8 @@ std::optional<SiteFamily> family_of(Role role) {
     case Role::cross_v_bias:
     case Role::cross_attn_out:
     case Role::cross_attn_out_bias: return SiteFamily::value;
-    case Role::router: return SiteFamily::experts;
+    case Role::router:
+    case Role::router_bias: return SiteFamily::experts;
     case Role::mlp_in:
     case Role::mlp_in_bias:
     case Role::mlp_up:
@@ -275,10 +276,16 @@ void Writer::write_rank(const Term& root, const CellRef& cell) {
     const int n = cell.column;
     write_sign("  =  the expert of the ");
     write_sign(n < 3 ? k_ordinals[n] : (std::to_string(n + 1) + "th ").c_str());
-    write_sign(root.choice->forced.empty() ? "largest weight, " : "largest weight, forced ones first, ");
+    const Term& score = root.args[0];
+    const bool biased = score.op == Op::add; // of a weight and a bias
+    write_sign(biased ? "largest weight + bias, " : "largest weight, ");
+    if (!root.choice->forced.empty()) write_sign("forced ones first, ");
     BoundValues v{};
     v[static_cast<std::size_t>(root.loops[0].variable)] = static_cast<int>(root.value);
-    write_number(value_of(root.args[0], v), false, cell_at(root.args[0], v));
+    for (const Term& part : biased ? std::span(score.args) : std::span(root.args)) {
+        if (&part != &score && &part != score.args.data()) write_sign(" + ");
+        write_number(value_of(part, v), false, cell_at(part, v));
+    }
 }
 
 } // namespace formula

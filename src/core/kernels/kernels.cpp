@@ -130,6 +130,10 @@ void linear_by_gemm(const real* x, std::ptrdiff_t x_stride, int n_rows, const Ma
     gemm(n_rows, w.out, w.in, {x, x_stride}, {w.data, w.stride}, y, y_stride, bias != nullptr);
 }
 
+void sigmoid(const real* s, real* p, int n) {
+    std::transform(s, s + n, p, [](real x) { return 1 / (1 + std::exp(-x)); });
+}
+
 void softmax(const real* s, real* p, int n) {
     constexpr real minus_infinity = -std::numeric_limits<real>::infinity();
     if (n == 0) return;

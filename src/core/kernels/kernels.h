@@ -40,6 +40,9 @@ void soft_cap(real cap, real* y, int n);
 /// The slope of a soft-cap where it gave y.
 inline real soft_cap_slope(real cap, real y) { return 1 - (y / cap) * (y / cap); }
 
+/// p = 1 / (1 + exp(-s)), n values; p may be s.
+void sigmoid(const real* s, real* p, int n);
+
 /// log(sum(exp(x))) of n values; -inf if all of them are.
 real log_sum_exp(const real* x, int n);
 

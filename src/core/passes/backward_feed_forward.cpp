@@ -6,6 +6,7 @@
 #include "core/kernels/gemm.h"
 #include "core/kernels/kernels.h"
 #include "core/passes/backward_pass.h"
+#include "core/passes/router_weights.h"
 
 #include <algorithm>
 
@@ -15,8 +16,8 @@ void BackwardPass::feed_forward(int l, const BlockWeights& w, const Rows& in, co
     hook(feed_forward_out(config), l);
     const bool moe = config.layer(l).is_moe();
     if (moe)
-        backward.visits_.group_by_expert(rows(Site::expert_indices, l), n_rows, config.experts_per_token,
-                                         config.n_experts);
+        backward.visits_.group_by_expert(n_rows, config.expert_slots(), config.n_mlps(),
+                                         [&](int r, int slot) { return trace.visited_expert(l, r, slot); });
     for (std::size_t e = 0; e < w.experts.size(); ++e) expert_out(l, w.experts[e], visits_to(l, e));
     hook(Site::mlp_post, l);
 
@@ -96,35 +97,42 @@ void BackwardPass::route(int l, const BlockWeights& w, const Rows& in, const Row
     route_gates(l);
     hook(Site::expert_weights, l);
     const bool edited = !trace.edits().empty();
-    for (int r = 0; r < n_rows; ++r) { // weights = softmax(logits)
+    const RouterKind kind = config.layer(l).router;
+    for (int r = 0; r < n_rows; ++r) { // weights = softmax(logits) or sigmoid(logits)
         real *scratch = backward.expert_scratch_.data(), *dlogits = grad.row(Site::router_logits, l, r);
-        const real* p = trace.row(Site::expert_weights, l, r);
-        if (edited) softmax(trace.row(Site::router_logits, l, r), scratch, config.n_experts), p = scratch;
+        const real *p = trace.row(Site::expert_weights, l, r), *dp = grad.row(Site::expert_weights, l, r);
+        if (edited)
+            router_weights(kind, trace.row(Site::router_logits, l, r), scratch, config.n_experts),
+                p = scratch;
         real* through = scratch + config.n_experts;
-        softmax_backward(p, grad.row(Site::expert_weights, l, r), through, config.n_experts);
-        for (int e = 0; e < config.n_experts; ++e) dlogits[e] += through[e];
+        if (kind == RouterKind::softmax)
+            softmax_backward(p, dp, through, config.n_experts);
+        else
+            for (int e = 0; e < config.n_experts; ++e) through[e] = dp[e] * p[e] * (1 - p[e]);
+        for (int e = 0; e < config.n_experts; ++e) // the logit of an expert that is off is a constant
+            dlogits[e] = trace.plan().experts(l, r).is_off(e) ? 0 : dlogits[e] + through[e];
     }
-    for (int e = 0; e < config.n_experts; ++e) // the logit of an expert that is off is a constant
-        for (int r = 0; trace.plan().experts(l).is_off(e) && r < n_rows; ++r)
-            grad.row(Site::router_logits, l, r)[e] = 0;
     hook(Site::router_logits, l);
     project(in, w.router, nullptr, grad_rows(Site::router_logits, l), din, true);
 }
 
-/// gate = weight / sum of the row's chosen weights: adds to the gradients of the weights.
+/// gate = weight, divided by the sum of the row's chosen weights if so: adds to the gradients of the weights.
 void BackwardPass::route_gates(int l) {
-    if (trace.plan().experts(l).one_forced()) return; // its gate is a constant
-    const int k = trace.plan().experts(l).per_token;
+    const bool renormalised = config.layer(l).renormalised_gates;
     for (int r = 0; r < n_rows; ++r) {
+        const ExpertChoice& choice = trace.plan().experts(l, r);
+        if (choice.one_forced()) continue; // its gate is a constant
+        const int k = choice.per_token;
         const real *index = trace.row(Site::expert_indices, l, r),
                    *weight = trace.row(Site::expert_weights, l, r),
                    *dgate = grad.row(Site::expert_gates, l, r);
         const auto chosen = [&](int slot) { return static_cast<int>(index[slot]); };
         real sum = 0, weighted = 0;
         for (int s = 0; s < k; ++s) sum += weight[chosen(s)], weighted += weight[chosen(s)] * dgate[s];
-        if (sum == 0) continue;
+        if (renormalised && sum == 0) continue;
         for (int s = 0; s < k; ++s)
-            grad.row(Site::expert_weights, l, r)[chosen(s)] += (dgate[s] - weighted / sum) / sum;
+            grad.row(Site::expert_weights, l, r)[chosen(s)] +=
+                renormalised ? (dgate[s] - weighted / sum) / sum : dgate[s];
     }
 }
 

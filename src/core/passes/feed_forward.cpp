@@ -2,11 +2,12 @@
 // Jiang et al. 2024). A dense MLP is one expert that every row visits with weight 1.
 //     plain   y = act(x W_in + b_in) W_out + b_out
 //     gated   y = (act(x W_in + b_in) * (x W_up + b_up)) W_out + b_out
-//     sparse  y = sum over the row's slots of gate * y of the slot's expert
+//     sparse  y = sum over the row's slots of gate * y of the slot's expert; a shared expert's gate is 1
 
 #include "core/expert_capacity.h"
 #include "core/kernels/kernels.h"
 #include "core/passes/forward_pass.h"
+#include "core/passes/router_weights.h"
 
 #include <algorithm>
 #include <limits>
@@ -27,8 +28,10 @@ void ForwardPass::feed_forward(int l, const BlockWeights& w, const Rows& in) {
               widest = std::max(d, d_mlp);
     if (moe) {
         route(l, w, in);
-        trace.visits_.group_by_expert(rows(Site::expert_indices, l), n_rows(), config.experts_per_token,
-                                      config.n_experts);
+        const Rows chosen = rows(Site::expert_indices, l);
+        trace.visits_.group_by_expert(n_rows(), slots, config.n_mlps(), [&](int i, int slot) {
+            return trace.plan().experts(l, begin + i).visited(static_cast<int>(chosen.at(i)[slot]));
+        });
     }
     // Three places in the scratch of a mixture: what an expert reads, what it writes, the output of each
     // slot.
@@ -87,54 +90,60 @@ void ForwardPass::feed_forward(int l, const BlockWeights& w, const Rows& in) {
     hook(feed_forward_out(config), l);
 }
 
-/// The router (Mixtral): weights = softmax(x W_router), the gates are the k largest, scaled to sum 1. An
-/// expert that the setup turns off has a logit of -inf.
+/// The router: weights = softmax or sigmoid of x W_router, the gates are those of the k experts that are
+/// chosen. An expert that the setup turns off has a logit of -inf.
 void ForwardPass::route(int l, const BlockWeights& w, const Rows& in) {
     project(in, w.router, nullptr, rows(Site::router_logits, l)); // (T, d_model) x (d_model, n_experts)
     const Regularise& options = trace.setup().regularise;
     for (int r = begin; options.router_noise > 0 && r < end; ++r)
         for (int e = 0; e < config.n_experts; ++e)
             row(Site::router_logits, l, r)[e] += gf::router_noise(options, l, r, e);
-    const ExpertChoice& choice = trace.plan().experts(l);
-    for (int e = 0; e < config.n_experts; ++e)
-        for (int r = begin; choice.is_off(e) && r < end; ++r)
-            row(Site::router_logits, l, r)[e] = -std::numeric_limits<real>::infinity();
+    for (int r = begin; r < end; ++r)
+        for (int e = 0; e < config.n_experts; ++e)
+            if (trace.plan().experts(l, r).is_off(e))
+                row(Site::router_logits, l, r)[e] = -std::numeric_limits<real>::infinity();
     hook(Site::router_logits, l);
     for (int r = begin; r < end; ++r)
-        softmax(row(Site::router_logits, l, r), row(Site::expert_weights, l, r), config.n_experts);
+        router_weights(config.layer(l).router, row(Site::router_logits, l, r),
+                       row(Site::expert_weights, l, r), config.n_experts);
     hook(Site::expert_weights, l);
-    choose_experts(l);
+    choose_experts(l, w);
     if (trace.setup().capacity_factor > 0)
         for_each_dropped_choice(trace, l, begin, end, trace.expert_load_,
                                 [&](int r, int slot) { row(Site::expert_gates, l, r)[slot] = 0; });
     hook(Site::expert_gates, l);
 }
 
-/// Writes the indices of the largest weights of each row, largest first (among equals the lower index), and
-/// their gates. Forced experts come before the others. Slots beyond the number of experts that count in this
-/// layer have the gate 0.
-void ForwardPass::choose_experts(int l) {
-    const ExpertChoice& choice = trace.plan().experts(l);
-    const int slots = config.experts_per_token, k = choice.per_token;
-    const auto comes_before = [&](const real* weight, int a, int b) {
-        return choice.is_forced(a) != choice.is_forced(b) ? choice.is_forced(a) : weight[a] > weight[b];
-    };
+/// Writes the experts that each row chooses by their weights, and the router's bias if it has one, in the
+/// order of ExpertChoice::comes_before(), and their gates. Slots beyond the number of experts that count for
+/// the row have the gate 0, the shared experts' slots behind them the gate 1.
+void ForwardPass::choose_experts(int l, const BlockWeights& w) {
+    const int slots = config.experts_per_token;
+    const bool renormalised = config.layer(l).renormalised_gates;
     for (int r = begin; r < end; ++r) {
+        const ExpertChoice& choice = trace.plan().experts(l, r);
+        const int k = choice.per_token;
         const real* weight = row(Site::expert_weights, l, r);
         real *index = row(Site::expert_indices, l, r), *gate = row(Site::expert_gates, l, r);
+        const auto score = [&](int e) { return weight[e] + (w.router_bias ? w.router_bias[e] : 0); };
         real sum = 0;
         for (int slot = 0; slot < slots; ++slot) { // few, so each one looks through all experts
             int best = -1;
             for (int e = 0; e < config.n_experts; ++e) {
                 const bool taken = std::find(index, index + slot, static_cast<real>(e)) != index + slot;
-                if (!taken && (best < 0 || comes_before(weight, e, best))) best = e;
+                if (!taken && (best < 0 || choice.comes_before(e, score(e), best, score(best)))) best = e;
             }
             index[slot] = static_cast<real>(best);
             gate[slot] = slot < k ? weight[best] : real(0);
             sum += gate[slot];
         }
-        for (int slot = 0; slot < k; ++slot) gate[slot] = sum != 0 ? gate[slot] / sum : real(0);
+        for (int slot = 0; renormalised && slot < k; ++slot)
+            gate[slot] = sum != 0 ? gate[slot] / sum : real(0);
         if (choice.one_forced()) gate[0] = 1; // even if the router gives it no weight
+        for (int i = 0; i < config.n_shared_experts; ++i) {
+            index[slots + i] = static_cast<real>(config.n_experts + i);
+            gate[slots + i] = 1;
+        }
     }
 }
 

@@ -94,7 +94,7 @@ class ForwardPass {
 
     // The parts of feed_forward.
     void route(int l, const BlockWeights& w, const Rows& in);
-    void choose_experts(int l);
+    void choose_experts(int l, const BlockWeights& w);
     /// Calls f(expert, visits to it). The one expert of a dense MLP gets all rows, which need no gathering,
     /// and therefore an empty list of visits.
     template <class F>

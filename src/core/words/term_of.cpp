@@ -18,6 +18,7 @@ std::string_view term_name(Role role) {
     case Role::attn_out:
     case Role::cross_attn_out: return "output weights";
     case Role::router: return "router weights";
+    case Role::router_bias: return "router bias";
     case Role::mlp_in:
     case Role::mlp_in_up: return "MLP input weights";
     case Role::mlp_up: return "MLP up weights";

@@ -377,6 +377,19 @@ struct StudyPositions {
     }
 };
 
+struct StudyRouting {
+    int texts = 600;
+    static constexpr std::string_view k_name = "study-routing";
+    static constexpr std::string_view k_about = "Lets the text's model, if it has experts, read this many "
+                                                "held-out texts of Tinyville: how many bits the "
+                                                "choice of an expert tells about the domain of a text, the "
+                                                "kind of a token and the token, beside what "
+                                                "chance gives. 0 forgets what was found.";
+    static void fields(auto& command, auto visit) {
+        visit("texts", command.texts, {.least = 0, .greatest = 10'000});
+    }
+};
+
 struct Undo {
     static constexpr std::string_view k_name = "undo";
     static constexpr std::string_view k_about = "Takes the last change of the session back.";
@@ -420,15 +433,14 @@ struct Redo {
 
 } // namespace command
 
-using SessionCommand =
-    std::variant<command::Open, command::SetPrompt, command::SetSource, command::Play, command::Pause,
-                 command::Step, command::Jump, command::SetSpeed, command::ViewLayer, command::SetTraceBudget,
-                 command::SetSampling, command::SetSeed, command::Resample, command::UseDraw,
-                 command::ForceToken, command::SelectBranch, command::ApplyEdit, command::EditCell,
-                 command::RemoveEdit, command::SwitchCells, command::RemoveEdits, command::UseEdits,
-                 command::SetSetup, command::SetMasks, command::PaintMask, command::FindMaskEffects,
-                 command::RestoreText, command::SaveState, command::AddRun, command::RemoveRun,
-                 command::DrawEach, command::SetGradients, command::Probe, command::StudyPositions,
-                 command::SetWatch, command::RemoveWatch, command::RunUntil, command::Undo, command::Redo>;
+using SessionCommand = std::variant<
+    command::Open, command::SetPrompt, command::SetSource, command::Play, command::Pause, command::Step,
+    command::Jump, command::SetSpeed, command::ViewLayer, command::SetTraceBudget, command::SetSampling,
+    command::SetSeed, command::Resample, command::UseDraw, command::ForceToken, command::SelectBranch,
+    command::ApplyEdit, command::EditCell, command::RemoveEdit, command::SwitchCells, command::RemoveEdits,
+    command::UseEdits, command::SetSetup, command::SetMasks, command::PaintMask, command::FindMaskEffects,
+    command::RestoreText, command::SaveState, command::AddRun, command::RemoveRun, command::DrawEach,
+    command::SetGradients, command::Probe, command::StudyPositions, command::StudyRouting, command::SetWatch,
+    command::RemoveWatch, command::RunUntil, command::Undo, command::Redo>;
 
 } // namespace gf

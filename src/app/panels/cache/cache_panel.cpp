@@ -2,6 +2,7 @@
 
 #include "app/panels/cache/cache_picture.h"
 #include "app/panels/cache/eviction.h"
+#include "app/view/logits_change.h"
 #include "app/view/panel_options.h"
 #include "app/view/shown_amounts.h"
 #include "app/view/token_labels.h"
@@ -59,7 +60,7 @@ class CachePanel : public PanelWithOptions<CacheOptions> {
     void line(std::string_view left, std::string_view right, ImU32 ink);
 
     CachePicture picture_;
-    EvictionEffect effect_;
+    LogitsChange effect_;
     // What use_ was measured for.
     std::weak_ptr<const Trace> trace_;
     int rows_ = -1;
@@ -94,7 +95,7 @@ void CachePanel::draw(const View& v, Selection& selection, Commands& commands) {
     const Run& text = v.snapshot.text();
     if (text.shown < 1) return panel_header(title(), about());
     measure_use(text);
-    effect_.look_at(text);
+    effect_.look_at(text, use_.n_evicted > 0);
     draw_header(text);
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     const bool beside = room.x >= px(k_beside_from);
@@ -161,7 +162,7 @@ void CachePanel::draw_eviction(const View& v, const Selection& selection, Comman
     if (use_.n_evicted == 0) return line("or click a token: it leaves the cache", "", t.muted);
     if (effect_.changes().empty()) return line("go back to before the eviction to compare", "", t.muted);
     line("logits of the next token", "before → after", t.muted);
-    for (const EvictionEffect::Change& change : effect_.changes()) {
+    for (const LogitsChange::Change& change : effect_.changes()) {
         text_.clear();
         fmt::format_to(std::back_inserter(text_), "{:.2f} → {:.2f} ({:+.2f})", change.before, change.after,
                        change.after - change.before);
