@@ -55,10 +55,10 @@ void SelectionControl::run(const command::SelectOperation& operation) {
         selection_.inspected.clear();
         return;
     }
-    const SiteRef site = find_site(run_in_view(s).config(), name);
-    selection_.operation = {site};
-    selection_.inspected = name;
-    if (site.layer >= 0) selection_.pinned_head.layer = site.layer;
+    const Operation found = find_site_operation(run_in_view(s).config(), name);
+    selection_.operation = found;
+    selection_.inspected = operation_name({found.site});
+    if (found.site.layer >= 0) selection_.pinned_head.layer = found.site.layer;
 }
 
 /// Brings another run into view and lets go of what is pinned: its positions and cells are others.

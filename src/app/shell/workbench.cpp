@@ -31,9 +31,10 @@ constexpr double k_save_delay = 0.5;
 } // namespace
 
 Workbench::Workbench(Options o)
-    : files_(o.config_folder), shows_timing_(o.shows_timing), session_(o.mode, std::move(o.wake)),
-      models_(std::move(o.models)), look_strip_(models_), start_page_(models_),
-      panels_(o.panels(), o.panels()), arrangement_(panel_titles(panels_.panels())) {
+    : files_(o.config_folder), waits_for_saving_(o.mode == Session::Mode::cooperative),
+      shows_timing_(o.shows_timing), session_(o.mode, std::move(o.wake)), models_(std::move(o.models)),
+      look_strip_(models_), start_page_(models_), panels_(o.panels(), o.panels()),
+      arrangement_(panel_titles(panels_.panels())) {
     load();
     ImGuiHost::current().set_look({settings_.theme, settings_.scale}); // no flash of another theme
     session_.post(command::SetSpeed{settings_.speed});
@@ -42,6 +43,7 @@ Workbench::Workbench(Options o)
 
 Workbench::~Workbench() {
     save();
+    saving_.finish();
     save_state();
 }
 
@@ -69,14 +71,21 @@ void Workbench::save() {
     changed_at_.reset();
     std::size_t size = 0;
     const char* positions = ImGui::SaveIniSettingsToMemory(&size);
-    try {
-        files_.save_settings(settings_);
-        files_.save_window_positions({positions, size});
-        files_.save_layout_book(arrangement_.book_to_save());
-    } catch (const Error& e) {
-        // A folder that cannot be written is no news the second time.
-        if (!std::exchange(saving_failed_, true)) notice_.window().note(e.what(), NoticeDesk::always);
-    }
+    // A disk may take its time, so a thread of its own waits for it, with copies of all.
+    saving_.start([files = files_, settings = settings_, book = arrangement_.book_to_save(),
+                   positions = std::string(positions, size)] {
+        files.save_settings(settings);
+        files.save_window_positions(positions);
+        files.save_layout_book(book);
+    });
+    if (waits_for_saving_) tell_if_saving_failed();
+}
+
+/// Waits for what is being saved. A folder that cannot be written is no news the second time.
+void Workbench::tell_if_saving_failed() {
+    const std::string problem = saving_.finish();
+    if (!problem.empty() && !std::exchange(saving_failed_, true))
+        notice_.window().note(problem, NoticeDesk::always);
 }
 
 /// Leaves the state for the next start, if the person has done anything; else that of the last time stays.
@@ -91,6 +100,8 @@ void Workbench::save_state() {
 /// Saves what a person changed a moment ago, so that it is kept however the program ends.
 void Workbench::save_changes() {
     if (!files_.has_folder()) return;
+    if (saving_.is_busy()) return request_frame();
+    tell_if_saving_failed();
     if (settings_ == saved_settings_ && arrangement_.book() == saved_book_ && !window_positions_changed())
         return changed_at_.reset();
     request_frame(); // else the window might sleep until the next input

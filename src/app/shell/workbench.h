@@ -21,6 +21,7 @@
 #include "app/start/start_page.h"
 #include "app/view/cell_popups.h"
 #include "app/view/panel.h"
+#include "platform/background_job.h"
 #include "session/session.h"
 
 #include <filesystem>
@@ -68,13 +69,14 @@ class Workbench {
     const std::string& title() const { return title_; }
     const PanelArrangement& arrangement() const { return arrangement_; }
     Settings& settings() { return settings_; }
-    /// Writes settings and layouts now. The first failure becomes the window's message.
+    /// Writes settings and layouts, beside the frames. The first failure becomes the window's message.
     void save();
 
   private:
     void load();
     void save_state();
     void save_changes();
+    void tell_if_saving_failed();
 
     void carry_out_posted();
     void carry_out(const Command& command);
@@ -116,6 +118,8 @@ class Workbench {
     void draw_opening(float top);
 
     ConfigFiles files_;
+    BackgroundJob saving_;  ///< of settings and layouts
+    bool waits_for_saving_; ///< in cooperative mode, so that what a test does is done
     bool shows_timing_;
     Settings settings_;
     Session session_;

@@ -96,6 +96,23 @@ class Sentence {
         }
     }
 
+    /// What the mask does to the row's scores: the keys that are hidden have none, so softmax gives them 0.
+    void write_mask() {
+        const Trace& trace = v_.trace();
+        const int n_keys = has_source_keys(site_.site) ? v_.source->rows : v_.cursor;
+        int hidden = 0, first = -1;
+        for (int key = 0; key < n_keys; ++key)
+            if (!trace.visible(site_.site, site_.layer, head_, row_, key)) {
+                if (hidden++ == 0) first = key;
+            }
+        if (hidden == 0)
+            return say("The mask hides nothing from {}: all {} tokens keep their scores.", token(row_),
+                       n_keys);
+        say("The mask hides {} of {} tokens from {}, {} first: their scores become −∞, so that softmax gives "
+            "them exactly 0.",
+            hidden, n_keys, token(row_), key_token(first));
+    }
+
   private:
     template <class... Args>
     void say(fmt::format_string<Args...> words, Args&&... args) {
@@ -130,11 +147,8 @@ class Sentence {
         const std::span<const real> x = row();
         if (x.empty()) return say("{} may look at nothing.", token(row_));
         const std::size_t best = largest_of(x);
-        const int n_keys = has_source_keys(site_.site) ? v_.source->rows : v_.cursor;
-        const int hidden = n_keys - static_cast<int>(x.size());
         say("Head {}: the query of {} meets each key; it fits {} best, with the score {:.3g}.", head_,
             token(row_), key_token(static_cast<int>(best)), static_cast<double>(x[best]));
-        if (hidden > 0) say(" The mask hides {} later {}.", hidden, hidden == 1 ? "token" : "tokens");
     }
     void weights() {
         const std::span<const real> x = row();
@@ -201,7 +215,7 @@ void write_stage(const View& v, const Selection& selection, const Operation& o, 
     SamplingPreview& preview = sampling_preview();
     preview.update(v, sampled_position(v, selection));
     const SampleStep& step = preview.step();
-    const auto is_it = [&](const StageRecord& r) { return static_cast<int>(r.stage.kind) == o.sampling; };
+    const auto is_it = [&](const StageRecord& r) { return static_cast<int>(r.stage.kind) == o.part; };
     const auto stage = std::find_if(step.stages.begin() + 1, step.stages.end(), is_it);
     if (stage == step.stages.end()) return void(fmt::format_to(to, "It is switched off."));
     const int index = static_cast<int>(stage - step.stages.begin()), best = preview.likeliest().front();
@@ -227,8 +241,9 @@ void write_draw(const View& v, const Selection& selection, fmt::memory_buffer& o
 } // namespace
 
 std::string operation_title(const View& v, const Operation& o) {
-    if (o.sampling == Operation::k_draw) return "the draw";
-    if (o.sampling != Operation::k_none) return std::string(name(static_cast<StageKind>(o.sampling)));
+    if (o.part == Operation::k_draw) return "the draw";
+    if (o.part == Operation::k_mask) return fmt::format("layer {}, mask", o.site.layer);
+    if (o.part != Operation::k_none) return std::string(name(static_cast<StageKind>(o.part)));
     const std::string words(site_words(v.config(), o.site.site).name);
     return o.site.layer < 0 ? words : fmt::format("layer {}, {}", o.site.layer, words);
 }
@@ -236,8 +251,9 @@ std::string operation_title(const View& v, const Operation& o) {
 void write_operation_sentence(const View& v, const Selection& selection, const Operation& o,
                               fmt::memory_buffer& out) {
     if (v.cursor < 1) return;
-    if (o.sampling == Operation::k_draw) return write_draw(v, selection, out);
-    if (o.sampling != Operation::k_none) return write_stage(v, selection, o, out);
+    if (o.part == Operation::k_draw) return write_draw(v, selection, out);
+    if (o.part == Operation::k_mask) return Sentence(v, selection, o.site, out).write_mask();
+    if (o.part != Operation::k_none) return write_stage(v, selection, o, out);
     Sentence(v, selection, o.site, out).write();
 }
 

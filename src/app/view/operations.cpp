@@ -8,17 +8,22 @@
 namespace gf::ui {
 namespace {
 
-constexpr std::string_view k_stage_prefix = "sampling.", k_draw_name = "draw";
+constexpr std::string_view k_stage_prefix = "sampling.", k_draw_name = "draw", k_mask_suffix = ".mask";
 constexpr SiteRef k_logits{Site::logits, -1};
 
 Operation stage_operation(StageKind kind) { return {k_logits, static_cast<int>(kind)}; }
 constexpr Operation k_the_draw{k_logits, Operation::k_draw};
+/// Scores are what a mask is laid on.
+bool is_masked(Site site) { return site == Site::attn_scores || site == Site::cross_attn_scores; }
 
 } // namespace
 
 std::vector<Operation> all_operations(const Run& run, const SamplingChain& chain) {
     std::vector<Operation> all;
-    for (const SiteRef& site : all_sites(run.config())) all.push_back({site});
+    for (const SiteRef& site : all_sites(run.config())) {
+        all.push_back({site});
+        if (is_masked(site.site)) all.push_back({site, Operation::k_mask});
+    }
     if (run.role != RunRole::text || !run.trace->has(Site::logits)) return all;
     for (const SampleStage& stage : chain)
         if (stage.on) all.push_back(stage_operation(stage.kind));
@@ -39,9 +44,20 @@ Operation operation_after(const Run& run, const SamplingChain& chain, const Sele
 }
 
 std::string operation_name(const Operation& o) {
-    if (o.sampling == Operation::k_none) return site_name(o.site.site, o.site.layer);
-    if (o.sampling == Operation::k_draw) return std::string(k_draw_name);
-    return std::string(k_stage_prefix) + std::string(name(static_cast<StageKind>(o.sampling)));
+    if (o.part == Operation::k_none) return site_name(o.site.site, o.site.layer);
+    if (o.part == Operation::k_draw) return std::string(k_draw_name);
+    if (o.part == Operation::k_mask)
+        return site_name(o.site.site, o.site.layer) + std::string(k_mask_suffix);
+    return std::string(k_stage_prefix) + std::string(name(static_cast<StageKind>(o.part)));
+}
+
+Operation find_site_operation(const ModelConfig& config, const std::string& text) {
+    const bool names_mask = text.ends_with(k_mask_suffix);
+    const SiteRef site =
+        find_site(config, names_mask ? text.substr(0, text.size() - k_mask_suffix.size()) : text);
+    if (names_mask && !is_masked(site.site))
+        throw Error({"operation", "scores, which a mask is laid on, before '.mask'", "'" + text + "'", ""});
+    return {site, names_mask ? Operation::k_mask : Operation::k_none};
 }
 
 std::optional<Operation> find_sampling_operation(const std::string& text) {

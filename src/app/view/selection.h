@@ -40,11 +40,13 @@ struct HeadRef {
 
 /// A step of the computation: a site or, behind the logits, a stage of sampling or the draw.
 struct Operation {
-    static constexpr int k_none = -1, k_draw = -2;
+    static constexpr int k_none = -1, k_draw = -2, k_mask = -3;
     SiteRef site;
-    int sampling = k_none; ///< a StageKind, or k_draw; then the site is the logits
+    /// What happens to the site's values: a StageKind or k_draw, then the site is the logits; or k_mask, then
+    /// it is scores.
+    int part = k_none;
     bool operator==(const Operation&) const = default;
-    bool operator==(const SiteRef& other) const { return sampling == k_none && site == other; }
+    bool operator==(const SiteRef& other) const { return part == k_none && site == other; }
 };
 
 struct Selection {

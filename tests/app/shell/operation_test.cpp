@@ -59,7 +59,14 @@ TEST_F(OperationTest, SentencesHaveTheNumbersOfTheRun) {
         sentence_of("blocks.0.attn.hook_z"),
         HasSubstr(fmt::format("length {:.3g}", length_of(trace, Site::z, 0, 4, 2 * c.d_head, c.d_head))))
         << "of the row in view";
-    EXPECT_THAT(sentence_of("blocks.0.attn.hook_attn_scores"), HasSubstr("hides 4 later tokens"));
+    sentence_of("blocks.0.attn.hook_attn_scores");
+    ui.key(ImGuiMod_Shift | ImGuiKey_RightArrow);
+    EXPECT_EQ(operation_name(*bench.workbench.selection().operation), "blocks.0.attn.hook_attn_scores.mask");
+    EXPECT_THAT(bench.all_text("Operation"), HasSubstr("hides 4 of 9 tokens"));
+    ui.key(ImGuiMod_Shift | ImGuiKey_RightArrow);
+    EXPECT_EQ(operation_name(*bench.workbench.selection().operation), "blocks.0.attn.hook_pattern");
+    bench.post(command::SelectOperation{"blocks.0.attn.hook_q.mask"});
+    EXPECT_THAT(bench.notice(), HasSubstr("scores"));
 }
 
 TEST_F(OperationTest, StagesOfSamplingAndTheDrawComeBehindTheLogits) {

@@ -191,27 +191,32 @@ TEST_F(PaletteTest, TheHelpCardListsEveryKey) {
 
 TEST_F(PaletteTest, OperationsInTheOrderOfTheComputation) {
     const ModelConfig& c = bench.snapshot().config();
-    const auto sites = all_sites(c);
+    std::vector<Operation> steps; // scores are followed by the mask that is laid on them
+    for (const SiteRef& site : all_sites(c)) {
+        steps.push_back({site});
+        if (site.site == Site::attn_scores) steps.push_back({site, Operation::k_mask});
+    }
     bench.post(command::SelectOperation{"hook_embed"});
-    for (std::size_t i = 0; i < sites.size(); ++i) {
-        ASSERT_EQ(bench.workbench.selection().operation, sites[i]) << i;
-        const std::string name = site_name(sites[i].site, sites[i].layer);
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        ASSERT_EQ(bench.workbench.selection().operation, steps[i]) << i;
+        const SiteRef site = steps[i].site;
+        const std::string name = site_name(site.site, site.layer);
         EXPECT_EQ(bench.workbench.selection().inspected, name);
-        if (sites[i].layer >= 0) {
-            EXPECT_EQ(bench.pinned_head().layer, sites[i].layer) << "the layer that it stands in is unfolded";
+        if (site.layer >= 0) {
+            EXPECT_EQ(bench.pinned_head().layer, site.layer) << "the layer that it stands in is unfolded";
         }
         EXPECT_TRUE(ui.is_checked("Outline/" + name));
         ui.key(ImGuiMod_Shift | ImGuiKey_RightArrow);
         ui.frames(2);
     }
     const auto all = all_operations(bench.snapshot().text(), bench.snapshot().chain);
-    ASSERT_EQ(all.size(), sites.size() + 2) << "behind the sites the one stage that is on, and the draw";
-    EXPECT_EQ(bench.workbench.selection().operation, all[sites.size()]);
+    ASSERT_EQ(all.size(), steps.size() + 2) << "behind the sites the one stage that is on, and the draw";
+    EXPECT_EQ(bench.workbench.selection().operation, all[steps.size()]);
     for (int i = 0; i < 3; ++i) ui.key(ImGuiMod_Shift | ImGuiKey_RightArrow);
     EXPECT_EQ(bench.workbench.selection().operation, all.back()) << "the end";
     ui.key(ImGuiMod_Shift | ImGuiKey_LeftArrow);
     ui.key(ImGuiMod_Shift | ImGuiKey_LeftArrow);
-    EXPECT_EQ(bench.workbench.selection().operation, sites.back());
+    EXPECT_EQ(bench.workbench.selection().operation, steps.back());
     ui.key(ImGuiKey_Escape);
     ui.frames(2);
     EXPECT_EQ(bench.workbench.selection().operation, std::nullopt);

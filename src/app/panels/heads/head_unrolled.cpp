@@ -29,6 +29,13 @@ void write_number(fmt::memory_buffer& out, float x) {
     fmt::format_to(std::back_inserter(out), "{:.{}f}", x, size < 10 ? 3 : size < 100 ? 2 : 1);
 }
 
+/// Where an operation is lit: the scores where they are ready, and the mask behind them.
+std::optional<StageKind> stage_of_operation(const ModelConfig& config, const Operation& operation) {
+    const auto stage = stage_of(operation.site.site);
+    if (stage != StageKind::mask || operation.part == Operation::k_mask) return stage;
+    return config.score_scale() == 1 ? StageKind::product : StageKind::scale;
+}
+
 } // namespace
 
 AttentionCell HeadUnrolled::focus_of(const HeadContext& c) {
@@ -128,7 +135,7 @@ void HeadUnrolled::draw_header(const Frame& f, const StageBox& box, UnrolledOpti
     // Where Shift and the arrows stand in the computation.
     const auto& operation = f.context.selection.operation;
     const bool is_lit = operation && operation->site.layer == f.context.head.layer &&
-                        stage_of(operation->site.site) == box.kind &&
+                        stage_of_operation(f.context.view.config(), *operation) == box.kind &&
                         attention_of_site(operation->site.site) == f.context.attention;
     if (is_lit)
         draw_fill(list, {{header.min.x - px(4), top}, {header.max.x, top + height}}, t.accent_tint, px(4));

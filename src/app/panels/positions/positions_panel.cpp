@@ -164,10 +164,10 @@ void PositionsPanel::draw_stage(const StageContext& c, const PositionStudy* stud
 void PositionsPanel::draw_side(const View& v, Commands& commands, const UiRect& area) {
     UiRect upper = area;
     const Run* rope = run_with_scheme(v, Positions::rope);
-    if (rope && area.height() > RopeControls::height() + px(k_min_reach)) {
-        upper.max.y -= RopeControls::height() + px(k_panel_gap);
-        controls_.draw(View(v.snapshot, *rope), commands,
-                       {{area.min.x, upper.max.y + px(k_panel_gap)}, area.max});
+    if (rope && area.height() > RopeControls::greatest_height() + px(k_min_reach)) {
+        const View of_rope(v.snapshot, *rope);
+        upper.max.y -= RopeControls::height(of_rope) + px(k_panel_gap);
+        controls_.draw(of_rope, commands, {{area.min.x, upper.max.y + px(k_panel_gap)}, area.max});
     }
     reach_.draw(v, commands, upper);
 }

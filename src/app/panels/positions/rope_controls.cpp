@@ -22,6 +22,7 @@ constexpr float k_least_base = 100, k_greatest_base = 1e6f, k_least_factor = 1.0
 using enum RopeScalingKind;
 constexpr std::array k_kinds{none, linear, dynamic, yarn};
 constexpr std::array<const char*, k_kinds.size()> k_scalings{"as trained", "linear", "dynamic NTK", "YaRN"};
+constexpr std::array<const char*, 2> k_bounds{"whole dimensions", "exact"};
 
 /// The scaling that counts: that of the setup, or else the model's own.
 const RopeScaling& scaling_of(const View& v, const RopeSetup& rope) {
@@ -30,7 +31,11 @@ const RopeScaling& scaling_of(const View& v, const RopeSetup& rope) {
 
 } // namespace
 
-float RopeControls::height() { return px(20) + 3 * px(k_control_line) + px(k_sentence); }
+float RopeControls::least_height() { return px(20) + 3 * px(k_control_line) + px(k_sentence); }
+float RopeControls::greatest_height() { return least_height() + px(k_control_line); }
+float RopeControls::height(const View& v) {
+    return v.trace().setup().rope.scaling.kind == yarn ? greatest_height() : least_height();
+}
 
 /// The setup of the run, and what the sliders show of it while nobody moves one.
 void RopeControls::read(const View& v) {
@@ -68,6 +73,16 @@ bool RopeControls::slider_line(const char* label, float& value, float least, flo
     return released;
 }
 
+/// YaRN's `truncate`: whether the bounds between quick and slow clocks are whole dimensions.
+bool RopeControls::bounds_line(const UiRect& line) {
+    draw_text(*ImGui::GetWindowDrawList(), line, line.min.x, font(TextSize::small), theme().muted, "bounds");
+    ImGui::SetCursorScreenPos({line.min.x + px(k_control_label), line.min.y + px(4)});
+    int chosen = setup_.scaling.truncate ? 0 : 1;
+    if (!segmented_control("bounds", chosen, k_bounds, ControlSize::small)) return false;
+    setup_.scaling.truncate = chosen == 0;
+    return true;
+}
+
 void RopeControls::draw(const View& v, Commands& commands, const UiRect& area) {
     read(v);
     const UiRect body = draw_heading(area, "Change RoPE", "acts on the run, not on the weights");
@@ -99,6 +114,7 @@ void RopeControls::draw(const View& v, Commands& commands, const UiRect& area) {
         *fmt::format_to_n(written, sizeof written - 1, "{:.2f}", factor_).out = 0;
         changed |= slider_line("factor", factor_, k_least_factor, k_greatest_factor, false, written, factor);
     }
+    if (setup_.scaling.kind == yarn) changed |= bounds_line(line());
     if (changed) post(v, commands);
     write_sentence(v);
     draw_wrapped_text(*ImGui::GetWindowDrawList(), {area.min.x, top}, font(TextSize::small), theme().text,
@@ -133,9 +149,11 @@ void RopeControls::write_sentence(const View& v) {
         fmt::format_to(
             out,
             "Quick clocks stay, slow ones run up to {:.2f} times slower, and rotated vectors grow by {:.3f}. "
-            "The paper finds the bounds by wavelength; its authors' code, and this, rounds them to whole "
-            "dimensions.",
-            tables.rope(layer).stretch.back(), tables.rope(layer).attention_factor);
+            "The paper finds the bounds by wavelength; {}.",
+            tables.rope(layer).stretch.back(), tables.rope(layer).attention_factor,
+            scaling_of(v, v.trace().setup().rope).truncate
+                ? "its authors' code, as here, rounds them to whole dimensions"
+                : "here they are not rounded to whole dimensions, as its authors' code does");
         return;
     case llama3:
     case longrope:

@@ -12,14 +12,18 @@ class RopeControls {
   public:
     /// `view` is that of the run that has RoPE.
     void draw(const View& view, Commands& commands, const UiRect& area);
-    static float height(); ///< in pixels
+    // In pixels. YaRN has a line more, so that there must be room for the greatest height.
+    static float height(const View& view);
+    static float greatest_height();
 
   private:
+    static float least_height();
     void read(const View& view);
     void post(const View& view, Commands& commands) const;
     /// A slider between its label and its value. Returns whether a person let go of it with another value.
     bool slider_line(const char* label, float& value, float least, float greatest, bool is_logarithmic,
                      std::string_view written, const UiRect& line);
+    bool bounds_line(const UiRect& line);
     void write_sentence(const View& view);
 
     RopeSetup setup_;             ///< of the run

@@ -2,6 +2,9 @@
 
 #include "app/panels/sampling/stage_names.h"
 #include "app/widgets/buttons.h"
+#include "app/widgets/menu.h"
+#include "app/widgets/placed_beside.h"
+#include "app/widgets/popup.h"
 #include "app/widgets/slider.h"
 #include "app/widgets/term_tooltip.h"
 #include "app/widgets/tooltip.h"
@@ -10,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace gf::ui {
 namespace {
@@ -83,47 +87,87 @@ void move_stage(SamplingChain& chain, int from, int to) {
 /// How many chips stand before the mouse, in reading order.
 int ChainEditor::chips_before_mouse() const {
     const ImVec2 mouse = ImGui::GetIO().MousePos;
-    return static_cast<int>(std::count_if(chips_.begin(), chips_.end(), [&](const UiRect& chip) {
-        return mouse.y > chip.max.y || (mouse.y >= chip.min.y && mouse.x > chip.center().x);
+    return static_cast<int>(std::count_if(chips_.begin(), chips_.end(), [&](const Chip& chip) {
+        return mouse.y > chip.box.max.y || (mouse.y >= chip.box.min.y && mouse.x > chip.box.center().x);
     }));
 }
 
 /// While a chip is dragged, marks where it will go; returns that place when it is let go near the others.
-std::optional<int> ChainEditor::drag() {
+std::optional<int> ChainEditor::drag(int n_stages) {
     if (dragged_ < 0) return {};
     const ImVec2 mouse = ImGui::GetIO().MousePos;
-    const bool is_near = std::any_of(chips_.begin(), chips_.end(), [&](const UiRect& chip) {
-        return chip.grown(px(k_drag_reach)).contains(mouse);
+    const bool is_near = std::any_of(chips_.begin(), chips_.end(), [&](const Chip& chip) {
+        return chip.box.grown(px(k_drag_reach)).contains(mouse);
     });
     const int before = chips_before_mouse(), from = dragged_;
     if (ImGui::IsMouseReleased(ImGuiMouseButton_Left)) dragged_ = -1;
     if (!is_near) return {};
     ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
     const bool is_last = before == static_cast<int>(chips_.size());
-    const UiRect& chip = chips_[static_cast<std::size_t>(is_last ? before - 1 : before)];
-    const float x = is_last ? chip.max.x + px(1) : chip.min.x - px(3);
-    ImGui::GetWindowDrawList()->AddRectFilled({x, chip.min.y}, {x + px(2), chip.max.y}, theme().accent);
+    const Chip& chip = chips_[static_cast<std::size_t>(is_last ? before - 1 : before)];
+    const float x = is_last ? chip.box.max.x + px(1) : chip.box.min.x - px(3);
+    ImGui::GetWindowDrawList()->AddRectFilled({x, chip.box.min.y}, {x + px(2), chip.box.max.y},
+                                              theme().accent);
     if (dragged_ >= 0) return {};
-    return before > from ? before - 1 : before;
+    const int place = is_last ? n_stages : chip.stage;
+    return place > from ? place - 1 : place;
 }
+
+namespace {
+
+/// Where the chips of all stages would take more than a line of a low panel, those that are off go into a
+/// menu, except the one in focus.
+bool hides_stages_that_are_off(SamplingPanelState& state, float room) {
+    if (!is_low_panel()) return false;
+    float width = chip_width("all stages", "");
+    for (const SampleStage& stage : state.chain())
+        width += px(4) + chip_width(short_stage_name(stage.kind).data(), value_text(state.format, stage));
+    return width > room;
+}
+
+/// The menu of the stages that are off: a click brings one into focus.
+void draw_menu_of_stages(SamplingPanelState& state) {
+    const SamplingChain& chain = state.chain();
+    if (!begin_popup_beside("stages that are off", region_of_last_item())) return;
+    for (int i = 0; i < static_cast<int>(chain.size()); ++i) {
+        const SampleStage& stage = chain[static_cast<std::size_t>(i)];
+        if (stage.on) continue;
+        ImGui::PushID(i);
+        if (menu_row(short_stage_name(stage.kind).data(),
+                     {.text = short_stage_name(stage.kind), .detail = "off"}, popup_width(160))) {
+            state.focus_on_stage(i, chain);
+            ImGui::CloseCurrentPopup();
+        }
+        ImGui::PopID();
+    }
+    ImGui::EndPopup();
+}
+
+} // namespace
 
 /// Draws the chips. Returns where the stage in focus is to go; nullopt: it stays.
 std::optional<int> ChainEditor::draw_chips(SamplingPanelState& state) {
-    const float right = ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x;
-    const auto begin_chip = [&](float width, bool is_first) {
-        if (is_first) return;
+    const float room = ImGui::GetContentRegionAvail().x, right = ImGui::GetCursorScreenPos().x + room;
+    auto begin_chip = [&, is_first = true](float width) mutable {
+        if (std::exchange(is_first, false)) return;
         ImGui::SameLine(0, px(4));
         if (ImGui::GetCursorScreenPos().x + width > right) ImGui::NewLine();
     };
     const SamplingChain& chain = state.chain();
     const int n = static_cast<int>(chain.size());
+    const bool hides_off = hides_stages_that_are_off(state, room);
+    int n_hidden = 0;
     std::optional<int> target;
     chips_.clear();
     for (int i = 0; i < n; ++i) {
         const SampleStage& stage = chain[static_cast<std::size_t>(i)];
+        if (hides_off && !stage.on && i != state.focused_stage()) {
+            ++n_hidden;
+            continue;
+        }
         const char* label = short_stage_name(stage.kind).data();
         const char* value = value_text(state.format, stage);
-        begin_chip(chip_width(label, value), i == 0);
+        begin_chip(chip_width(label, value));
         // The item stays the same one when its stage moves.
         ImGui::PushID(static_cast<int>(stage.kind));
         ImGui::PushID(static_cast<int>(std::count_if(
@@ -131,7 +175,7 @@ std::optional<int> ChainEditor::draw_chips(SamplingPanelState& state) {
         const ButtonItem item = stage_chip(label, value, stage.on, i == state.focused_stage());
         ImGui::PopID();
         ImGui::PopID();
-        chips_.push_back(item.box);
+        chips_.push_back({item.box, i});
         if (ImGui::IsItemActive() && ImGui::IsMouseDragging(ImGuiMouseButton_Left)) dragged_ = i;
         if (item.pressed && dragged_ < 0) state.focus_on_stage(i, chain);
         if (const int step = alt_arrow(item); step != 0 && i + step >= 0 && i + step < n) {
@@ -143,11 +187,18 @@ std::optional<int> ChainEditor::draw_chips(SamplingPanelState& state) {
                          "drag it, or move it by Alt+← and Alt+→: stages apply in this order");
     }
     const int from = dragged_;
-    if (const std::optional<int> dropped = drag()) {
+    if (const std::optional<int> dropped = drag(n)) {
         state.focus_on_stage(from, chain);
         target = dropped;
     }
-    begin_chip(chip_width("all stages", ""), chain.empty());
+    if (n_hidden > 0) {
+        const char* words = state.format("{} off", n_hidden);
+        begin_chip(chip_width(words, ""));
+        if (stage_chip(words, "", false, false).pressed) ImGui::OpenPopup("stages that are off");
+        tooltip("The stages of sampling that are off: a click chooses one");
+        draw_menu_of_stages(state);
+    }
+    begin_chip(chip_width("all stages", ""));
     if (stage_chip("all stages", "", true, state.focused_stage() < 0).pressed)
         state.focus_on_stage(-1, chain);
     term_tooltip(term("sampling"), "shows what the whole chain does to the raw distribution");
@@ -176,6 +227,8 @@ void draw_funnel(SamplingPanelState& state, int d_vocab) {
 }
 
 } // namespace
+
+bool is_low_panel() { return ImGui::GetWindowHeight() < px(390); }
 
 bool ChainEditor::draw(SamplingPanelState& state, SamplingChain& chain, int d_vocab) {
     const std::optional<int> target = draw_chips(state);

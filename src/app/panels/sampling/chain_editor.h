@@ -11,6 +11,9 @@
 
 namespace gf::ui {
 
+/// Whether the panel is so low that its lines stand closer together and stages that are off go into a menu.
+bool is_low_panel();
+
 class ChainEditor {
   public:
     /// Draws the editor at the cursor. When a person changes the chain, returns true and puts the new one
@@ -18,12 +21,16 @@ class ChainEditor {
     bool draw(SamplingPanelState& state, SamplingChain& chain, int d_vocab);
 
   private:
+    struct Chip {
+        UiRect box;
+        int stage; ///< its index in the chain
+    };
     std::optional<int> draw_chips(SamplingPanelState& state);
-    std::optional<int> drag();
+    std::optional<int> drag(int n_stages);
     int chips_before_mouse() const;
 
-    std::vector<UiRect> chips_; ///< of the stages, in this frame
-    int dragged_ = -1;          ///< index of the stage whose chip is dragged; -1: none is
+    std::vector<Chip> chips_; ///< in this frame
+    int dragged_ = -1;        ///< index of the stage whose chip is dragged; -1: none is
 };
 
 } // namespace gf::ui

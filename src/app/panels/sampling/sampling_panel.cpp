@@ -27,7 +27,7 @@ constexpr float k_min_width_for_card_beside_table = 600;
 constexpr float k_max_card_width = 400, k_gap_beside_card = 16;
 
 /// Pixels between the lines of the panel: less where it is low.
-float line_spacing() { return px(ImGui::GetWindowHeight() < px(390) ? 4 : 6); }
+float line_spacing() { return px(is_low_panel() ? 4 : 6); }
 
 constexpr std::array<std::string_view, 7> k_stage_words{"all",   "repetition", "temperature", "top-k",
                                                         "top-p", "min-p",      "greedy"};

@@ -142,14 +142,19 @@ std::string_view cutting_stage(const SampleStep& step, int id) {
     return short_stage_name(step.stages[static_cast<std::size_t>(stage)].stage.kind);
 }
 
-void draw_table_heading(SamplingPanelState& state, ImVec2 at, float width, float height) {
+void draw_table_heading(SamplingPanelState& state, ImVec2 at, float width, float height, int n_shown) {
     const Columns columns = lay_out_columns(state, at.x, width);
     const UiRect row{at, {at.x + width, at.y + height}};
     ImFont* f = font(TextSize::small);
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const ImU32 ink = theme().muted;
     const bool resampling = state.resampling();
-    draw_text_cut(list, {{columns.left, row.min.y}, {columns.name_end, row.max.y}}, f, ink, "token");
+    const UiRect words{{columns.left, row.min.y}, {columns.name_end, row.max.y}};
+    if (const auto n = static_cast<int>(state.step().logits.size()); n_shown < n)
+        draw_text_cut(list, words, font(TextSize::small, Face::bold), theme().accent_text,
+                      state.format("{} of {} tokens", n_shown, n));
+    else
+        draw_text_cut(list, words, f, ink, "token");
     draw_text_right_aligned(f, columns.number_end, row, ink, resampling ? "drawn" : "logit");
     draw_text_right_aligned(f, columns.right, row, ink, resampling ? "expected" : "p");
     if (!resampling && !has_effect(state)) return;

@@ -7,8 +7,9 @@
 
 namespace gf::ui {
 
-/// Draws the heading over rows that are `width` pixels wide, from `at` on.
-void draw_table_heading(SamplingPanelState& state, ImVec2 at, float width, float height);
+/// Draws the heading over rows that are `width` pixels wide, from `at` on. It says that only `n_shown` tokens
+/// have a row, where there are more.
+void draw_table_heading(SamplingPanelState& state, ImVec2 at, float width, float height, int n_shown);
 /// Draws a token into a row.
 void draw_table_cells(SamplingPanelState& state, int id, const UiRect& row);
 /// Draws what all tokens that have no row have together: how many there are, and their probability.

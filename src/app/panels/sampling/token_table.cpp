@@ -127,12 +127,14 @@ void TokenTable::draw(SamplingPanelState& state, const View& v, Selection& selec
     const float width = size.x - ImGui::GetStyle().ScrollbarSize;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     ImGui::Dummy({width, heading_height()});
-    draw_table_heading(state, at, width, heading_height());
     write_on_double_click(state, commands);
     // Only whole rows are shown; what is left of the height stays empty.
     int n_rows = std::max(static_cast<int>((size.y - heading_height()) / row_height()), 1);
     const float unused = size.y - heading_height() - static_cast<float>(n_rows) * row_height();
     const bool has_rest = n_rows >= 4 && static_cast<int>(state.step().logits.size()) > n_rows;
+    // Where there is no line for the rest, the heading says how many tokens have a row.
+    const auto n_tokens = static_cast<int>(state.step().logits.size());
+    draw_table_heading(state, at, width, heading_height(), has_rest ? n_tokens : std::min(n_rows, n_tokens));
     if (has_rest) --n_rows;
     const auto& tokens = state.likeliest_tokens();
     const auto first_rows_end =
