@@ -46,8 +46,7 @@ Operation operation_after(const Run& run, const SamplingChain& chain, const Sele
 std::string operation_name(const Operation& o) {
     if (o.part == Operation::k_none) return site_name(o.site.site, o.site.layer);
     if (o.part == Operation::k_draw) return std::string(k_draw_name);
-    if (o.part == Operation::k_mask)
-        return site_name(o.site.site, o.site.layer) + std::string(k_mask_suffix);
+    if (o.part == Operation::k_mask) return site_name(o.site.site, o.site.layer) + std::string(k_mask_suffix);
     return std::string(k_stage_prefix) + std::string(name(static_cast<StageKind>(o.part)));
 }
 

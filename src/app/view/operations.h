@@ -1,7 +1,7 @@
 #pragma once
-// The steps of the computation of one token, in order: each site, behind scores their mask, then each stage of
-// sampling, then the draw.
-// Shift and arrows go through them. Used by the shell (keys, Ctrl+K, OperationStrip) and by SelectionControl.
+// The steps of the computation of one token, in order: each site, behind scores their mask, then each stage
+// of sampling, then the draw. Shift and arrows go through them. Used by the shell (keys, Ctrl+K,
+// OperationStrip) and by SelectionControl.
 
 #include "app/view/selection.h"
 #include "session/snapshot.h"
