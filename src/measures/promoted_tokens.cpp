@@ -6,7 +6,7 @@
 
 namespace gf {
 
-bool PromotedTokens::exist(const StackWeights& w) {
+bool PromotedTokens::applies_to(const StackWeights& w) {
     return w.ln_final_gain && w.unembed.data && !w.mlm_dense.data;
 }
 

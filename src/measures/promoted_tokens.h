@@ -20,7 +20,7 @@ class PromotedTokens {
     static constexpr std::size_t k_most = 4;
 
     /// Whether the model has such a path: a norm of its own before the unembedding, and nothing else.
-    static bool exist(const StackWeights& weights);
+    static bool applies_to(const StackWeights& weights);
     /// `vector` has d_model values and is copied. Another one starts anew.
     void look_at(const Weights& weights, std::span<const real> vector);
     /// Reads up to `budget` values of the unembedding, and at least a column. Whether all tokens are read.

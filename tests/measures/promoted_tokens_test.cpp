@@ -33,7 +33,7 @@ TEST(PromotedTokens, AreThoseWithTheLargestDirectLogits) {
         std::vector<real> vector;
         for (int i = 0; i < weights->config.d_model; ++i)
             vector.push_back(static_cast<real>((i * 37 % 11) - 4) / 7);
-        ASSERT_TRUE(PromotedTokens::exist(*weights));
+        ASSERT_TRUE(PromotedTokens::applies_to(*weights));
         PromotedTokens promoted;
         promoted.look_at(*weights, vector);
         int slices = 1;
@@ -52,7 +52,7 @@ TEST(PromotedTokens, AreThoseWithTheLargestDirectLogits) {
         promoted.look_at(*weights, vector);
         EXPECT_TRUE(promoted.is_complete()) << "the same vector is not read again";
     }
-    EXPECT_FALSE(PromotedTokens::exist(*random_weights(preset("bert").config)))
+    EXPECT_FALSE(PromotedTokens::applies_to(*random_weights(preset("bert").config)))
         << "post-norm has no such path";
 }
 

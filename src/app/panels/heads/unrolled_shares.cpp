@@ -198,7 +198,7 @@ void UnrolledShares::draw_promoted(const HeadContext& c, Lines& lines) {
     const ModelConfig& config = c.view.config();
     const bool cross = has_source_keys(score_and_pattern_sites(c.attention).pattern);
     // A norm of what attention adds would stand between the value and the stream.
-    const bool is_direct = config.norm_place == NormPlace::pre && PromotedTokens::exist(trace.stack());
+    const bool is_direct = PromotedTokens::applies_to(trace.stack()) && config.norm_place == NormPlace::pre;
     if (first_token_.first() < 0 || !is_direct || !trace.has(Site::logits) || lines.room() < 1) return;
     const BlockWeights& block = trace.stack().blocks[static_cast<std::size_t>(c.head.layer)];
     const Matrix& w = cross ? block.cross.attn_out : block.attn_out;
