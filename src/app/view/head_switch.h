@@ -2,6 +2,7 @@
 // Switching a head off and on: by X, from the menu of its map, and from the menus of its cells. Used by the
 // shell's keys and by CellPopups.
 
+#include "app/host/ui_rect.h"
 #include "app/view/panel.h"
 
 namespace gf::ui {
