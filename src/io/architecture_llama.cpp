@@ -181,6 +181,7 @@ void read_windows(ConfigKeys& keys, const Family& family, ModelConfig& c) {
         keys.require_neutral("sliding_window", nullptr, "this family has none");
     else
         window = keys.contains("sliding_window") ? keys.count_or("sliding_window", 0) : family.window;
+    if (window > 0) keys.require_neutral("sliding_window_size", window, "it is sliding_window's older name");
     const bool by_pattern = family.windows == Windows::by_pattern,
                without_rope = family.windows == Windows::without_rope;
     int pattern = 0;

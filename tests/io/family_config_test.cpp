@@ -144,6 +144,7 @@ TEST(FamilyConfig, Gemma2CapsUnlessItSaysNull) {
         parse(with(gemma2, {{"attn_logit_softcapping", nullptr}, {"final_logit_softcapping", nullptr}}));
     EXPECT_EQ(without.score_cap, 0);
     EXPECT_EQ(without.logit_cap, 0);
+    EXPECT_EQ(parse(with(gemma2, {{"sliding_window_size", gemma2["sliding_window"]}})), c) << "as of 9B";
     EXPECT_DOUBLE_EQ(parse(with(gemma2, {{"query_pre_attn_scalar", 144}})).attn_scale, 1.0 / 12);
 }
 

@@ -70,6 +70,8 @@ void post_remove_twins(const View& v, Commands& commands) {
         if (v.snapshot.find_run(std::string_view(twin))) commands.post(command::RemoveRun{twin});
 }
 
+constexpr const char* k_mark_text = "Mark text";
+
 void RoutingPanel::draw_header(const View& v, int layer, const Selection& selection, Commands& commands) {
     const ModelConfig& c = v.config();
     const bool compared = has_twins_beside(v);
@@ -77,7 +79,8 @@ void RoutingPanel::draw_header(const View& v, int layer, const Selection& select
     const auto layers =
         std::span(k_layer_words).first(static_cast<std::size_t>(std::min(c.n_layers, k_most_layer_buttons)));
     const float width =
-        header_button_width(compare) + px(8) + segmented_control_width(layers, ControlSize::small);
+        header_button_width(k_mark_text) + header_button_width(compare) + 2 * px(8) +
+        segmented_control_width(layers, ControlSize::small);
     const HeaderPlace place = header_place_beside(title(), width);
     const int k = v.trace().plan().experts(layer, std::max(v.cursor - 1, 0)).per_token;
     const char* shared = c.n_shared_experts == 0   ? ""
@@ -89,6 +92,10 @@ void RoutingPanel::draw_header(const View& v, int layer, const Selection& select
         place.reserved);
     if (!place.fits) return;
     const HeaderControls controls(place.at);
+    if (header_button("mark the text", k_mark_text))
+        commands.post(command::SetView{"Text", "tint", "expert"});
+    tooltip("Tints each token of the Text by the expert with the largest gate in this layer");
+    ImGui::SameLine(0, px(8));
     if (header_button("compare", compare))
         compared ? post_remove_twins(v, commands) : post_compare_twins(v, commands);
     tooltip(compared ? "Closes the models beside the text"

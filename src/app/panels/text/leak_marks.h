@@ -2,20 +2,14 @@
 // The leak, drawn over the text: by how much the logits of each token's row move when one later token is
 // exchanged. Used by the Text panel; the session finds it (measures/mask_effects.h).
 
+#include "app/panels/text/text_tint.h"
 #include "app/panels/text/token_outlines.h"
 #include "app/view/view.h"
 
-#include <array>
 #include <optional>
 #include <span>
-#include <string_view>
 
 namespace gf::ui {
-
-/// What the tint behind the tokens, and the number above each, stand for.
-enum class TextTint { surprisal, mask_off, mask_on };
-inline constexpr std::array<std::string_view, 3> k_text_tints{"surprisal", "mask off", "mask on"};
-constexpr std::string_view name(TextTint tint) { return k_text_tints[static_cast<std::size_t>(tint)]; }
 
 struct LeakMarks {
     std::span<const real> changes; ///< [row]: the largest change of a logit; exactly 0 where nothing leaks

@@ -23,11 +23,12 @@ constexpr const char *k_title = "surprisal", *k_numbers = "above: surprisal, 0 =
 constexpr float k_ramp_width = 48, k_gap_after_title = 8, k_gap_beside_ramp = 6; // design lengths
 constexpr float k_line_height = 15;
 
-/// The ramp between its two numbers, from `x` on.
-void draw_ramp(const UiRect& line, float x, ImU32 left, std::string_view most) {
+/// The ramp between its two numbers.
+void draw_ramp(const UiRect& line, ImU32 left, std::string_view most) {
     const Theme& t = theme();
     ImFont* f = font(TextSize::small);
     ImDrawList& list = *ImGui::GetWindowDrawList();
+    float x = line.min.x;
     draw_text(list, line, x, f, t.muted, k_min_text);
     x += std::ceil(measure(f, k_min_text).x) + px(k_gap_beside_ramp);
     const float middle = std::floor(line.center().y);
@@ -37,9 +38,8 @@ void draw_ramp(const UiRect& line, float x, ImU32 left, std::string_view most) {
     draw_text(list, line, ramp.max.x + px(k_gap_beside_ramp), f, t.muted, most);
 }
 
-/// The lines above the ramp, as many as fit, and the ramp in the last line.
-void draw_lines(const UiRect& box, std::span<const char* const> words, const char* title, ImU32 left,
-                std::string_view most) {
+/// The lines above the scale, as many as fit, then its title. Returns where the scale goes.
+UiRect draw_lines(const UiRect& box, std::span<const char* const> words, const char* title) {
     ImFont* f = font(TextSize::small);
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const std::size_t n = std::min(
@@ -51,7 +51,18 @@ void draw_lines(const UiRect& box, std::span<const char* const> words, const cha
     };
     for (std::size_t i = 0; i < n; ++i) draw_text_cut(list, line(i), f, theme().muted, words[i]);
     draw_text(list, line(n), box.min.x, f, theme().muted, title);
-    draw_ramp(line(n), box.min.x + std::ceil(measure(f, title).x) + px(k_gap_after_title), left, most);
+    const float left = box.min.x + std::ceil(measure(f, title).x) + px(k_gap_after_title);
+    return {{left, line(n).min.y}, line(n).max};
+}
+
+/// A square in the hue of each expert, as many as have room.
+void draw_hues(const UiRect& place, int n) {
+    const float step = px(11), top = std::floor(place.center().y - px(4));
+    for (int i = 0; i < n && place.min.x + step * static_cast<float>(i + 1) <= place.max.x; ++i) {
+        const ImVec2 at{place.min.x + step * static_cast<float>(i), top};
+        ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + px(9), at.y + px(9)}, theme().head_fill(i, n),
+                                                  px(2));
+    }
 }
 
 } // namespace
@@ -71,7 +82,7 @@ void draw_surprisal_legend(ImVec2 at, float height, const TextMarks& marks) {
     std::size_t n = 0;
     if (marks.numbers) words[n++] = k_numbers;
     if (marks.underlines) words[n++] = k_underlines;
-    draw_lines(item.box, {words.data(), n}, k_title, theme().surprisal_tint(0), k_max_text);
+    draw_ramp(draw_lines(item.box, {words.data(), n}, k_title), theme().surprisal_tint(0), k_max_text);
     draw_focus_ring(item, px(3));
     term_tooltip(term("surprisal"), "of each token, before any stage of sampling. A line below tokens marks "
                                     "those that the model did not draw.");
@@ -86,10 +97,24 @@ bool draw_leak_legend(const LeakMarks& marks, ImVec2 at, float height) {
     const std::array<const char*, 2> words{marks.open ? "mask off: the outlined word"
                                                       : "mask on: the outlined word",
                                            "is exchanged; click: back"};
-    draw_lines(item.box, words, "logits move", theme().panel, most);
+    draw_ramp(draw_lines(item.box, words, "logits move"), theme().panel, most);
     draw_focus_ring(item, px(3));
     tooltip("How far the logits of each token's row move when the outlined token is exchanged for another "
             "one. With the model's mask the rows before it cannot know: exactly 0. Click to see surprisals "
+            "again.");
+    return item.pressed;
+}
+
+bool draw_expert_legend(const ExpertMarks& marks, ImVec2 at, float height) {
+    ImGui::SetCursorScreenPos(at);
+    const ButtonItem item = button_item("back to surprisal", {surprisal_legend_width(), height});
+    if (!item.seen) return false;
+    char layer[48] = "";
+    *fmt::format_to_n(layer, sizeof layer - 1, "above: its expert in layer {}", marks.layer).out = 0;
+    const std::array<const char*, 2> words{layer, "click: back to surprisal"};
+    draw_hues(draw_lines(item.box, words, "expert"), marks.n_experts);
+    draw_focus_ring(item, px(3));
+    tooltip("Which expert had the largest gate for each token in the layer in view. Click to see surprisals "
             "again.");
     return item.pressed;
 }

@@ -3,6 +3,7 @@
 #include "app/host/frame_request.h"
 #include "app/panels/text/alternatives_menu.h"
 #include "app/panels/text/branch_tree.h"
+#include "app/panels/text/expert_marks.h"
 #include "app/panels/text/leak_marks.h"
 #include "app/panels/text/source_line.h"
 #include "app/panels/text/surprisal_legend.h"
@@ -60,7 +61,9 @@ class TextPanel : public PanelWithOptions<TextOptions> {
     AlternativesMenu alternatives_menu_;
     BranchTree tree_;
     SourceLine source_;
-    std::optional<LeakMarks> leak_; ///< of this frame; nothing: surprisals are shown
+    // What is shown in this frame; neither: surprisals.
+    std::optional<LeakMarks> leak_;
+    std::optional<ExpertMarks> experts_;
 
     /// Where things are in this frame, in pixels of the screen.
     struct Layout {
@@ -197,6 +200,7 @@ void TextPanel::lay_out(const View& v) {
 void TextPanel::draw(const View& v, Selection& selection, Commands& commands) {
     if (v.source) draw_source(v, selection, commands);
     leak_ = leak_marks(v, options_.tint);
+    experts_ = expert_marks(v, options_.tint, selection.pinned_head.layer);
     lay_out(v);
     const Layout& l = layout_;
     draw_text(*ImGui::GetWindowDrawList(),
@@ -326,11 +330,13 @@ void TextPanel::draw_token(const View& v, int position, Selection& selection, Co
     const int pinned = in_view ? selection.pinned_token : -1;
     if (leak_)
         look.tint = leak_->tint(position);
+    else if (experts_)
+        look.tint = experts_->tint(position);
     else if (has_surprisal(v))
         look.tint = theme().surprisal_tint(static_cast<float>(origin.surprisal));
     look.chosen = pinned == position || (pinned < 0 && position == v.cursor - 1);
     look.outlined = origin.kind == TokenOrigin::Kind::forced;
-    if (!leak_ && is_start(v.run, position)) look.tint = theme().control;
+    if (!leak_ && !experts_ && is_start(v.run, position)) look.tint = theme().control;
     if (in_view && selection.token.get() == position) look.tint = theme().accent_tint;
     char name[24];
     *fmt::format_to_n(name, sizeof name - 1, "token {}", position).out = 0;
@@ -359,6 +365,8 @@ void TextPanel::draw_annotations(const View& v, const UiRect* next) {
         for (const PlacedToken& token : visible_tokens_)
             if (token.position == leak_->exchanged)
                 draw_border(*ImGui::GetWindowDrawList(), token.rect, theme().accent, px(4));
+    } else if (experts_) {
+        if (layout_.above > 0) draw_experts(*experts_, visible_tokens_);
     } else if (layout_.above > 0) {
         draw_surprisals(v.run, visible_tokens_);
         if (next) draw_surprisal_of_next(*next, surprisal_of_next(v));
@@ -366,12 +374,13 @@ void TextPanel::draw_annotations(const View& v, const UiRect* next) {
     if (has_surprisal(v)) draw_origins(v.run, visible_tokens_, layout_.below);
 }
 
-/// Of the surprisals, or of the leak, which a click ends.
+/// Of the surprisals, or of what a click ends: the leak, the experts.
 void TextPanel::draw_legend(ImVec2 at, Commands& commands) {
-    if (!leak_)
+    if (!leak_ && !experts_)
         return draw_surprisal_legend(at, layout_.line_height,
                                      {.numbers = layout_.above > 0, .underlines = layout_.below == 0});
-    if (draw_leak_legend(*leak_, at, layout_.line_height))
+    if (leak_ ? draw_leak_legend(*leak_, at, layout_.line_height)
+              : draw_expert_legend(*experts_, at, layout_.line_height))
         commands.post(command::SetView{title(), "tint", std::string(name(TextTint::surprisal))});
 }
 

@@ -177,6 +177,26 @@ TEST_P(RoutingTest, PointingAtTheMapIsPointingAtARoutersWeight) {
     EXPECT_EQ(bench.pinned_head().layer, 1) << "its layer is in view";
 }
 
+TEST_P(RoutingTest, TheTextIsMarkedByExpert) {
+    ui.click("Routing/mark the text");
+    ui.leave();
+    for (const int layer : {0, 1}) {
+        bench.post(command::PinHead{layer, 0});
+        EXPECT_TRUE(bench.shows("Text", fmt::format("above: its expert in layer {}", layer)));
+        for (int t = 0; t < k_tokens; ++t) {
+            const real *experts = trace().row(Site::expert_indices, layer, t),
+                       *gates = trace().row(Site::expert_gates, layer, t);
+            int best = 0;
+            for (int slot = 1; slot < config().experts_per_token; ++slot)
+                if (gates[slot] > gates[best]) best = slot;
+            EXPECT_THAT(ui.texts("Text"),
+                        ::testing::Contains(fmt::format("{}", static_cast<int>(experts[best]))));
+        }
+    }
+    ui.click("Text/back to surprisal");
+    EXPECT_THAT(bench.all_text("Text"), HasSubstr("surprisal"));
+}
+
 TEST(RoutingPanel, OffersAModelWithExpertsWhereThereAreNone) {
     Bench bench;
     bench.open(saved_preset("llama"));
