@@ -83,7 +83,9 @@ TrainingSetup memorising_setup(const ModelConfig& model, TrainConfig config) {
 class EveryVariant : public testing::TestWithParam<Preset> {};
 
 TEST_P(EveryVariant, LearnsABatchByHeart) {
-    Trainer trainer(memorising_setup(GetParam().config, memorising_config()));
+    ModelConfig model = GetParam().config;
+    if (model.logit_cap > 0) model.logit_cap = 30; // Gemma 2's: a low one keeps every loss large
+    Trainer trainer(memorising_setup(model, memorising_config()));
     double loss = 1e9;
     while (!trainer.is_finished() && loss >= 0.01) {
         const StepReport r = trainer.step();

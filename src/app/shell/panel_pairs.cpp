@@ -2,6 +2,7 @@
 
 #include "app/host/imgui_host.h"
 #include "app/view/gradient_words.h"
+#include "app/view/token_labels.h"
 #include "app/widgets/panel_frame.h"
 
 #include <fmt/format.h>
@@ -42,7 +43,9 @@ void PanelPairs::draw(std::size_t index, const View& v, Selection& selection, Co
     Panel& panel = *panels_[index];
     const auto draw_with = [&](Panel& shown, const View& view, std::string caption) {
         set_panel_caption(std::move(caption));
+        token_labels().set_model(view.run.model); // another model may have other tokens
         shown.draw(view, selection, commands);
+        token_labels().set_model(v.snapshot.model);
         set_panel_caption("");
     };
     if (!v.against || panel.shows_all_runs() || (v.shows_difference() && !panel.shows_values()))

@@ -6,12 +6,21 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+
 namespace gf::ui {
 
-void TokenLabels::set_model(const std::shared_ptr<const Model>& model) {
-    if (model == model_) return;
-    model_ = model;
-    labels_.assign(model ? static_cast<std::size_t>(model->config().d_vocab) : 0, {});
+void TokenLabels::set_model(const std::shared_ptr<const Model>& model) { current_ = &of(model); }
+
+/// The labels of a model, which are begun where it is new; those of models that are gone go, too.
+TokenLabels::OfModel& TokenLabels::of(const std::shared_ptr<const Model>& model) {
+    if (!model) return models_.front();
+    for (OfModel& known : models_)
+        if (known.model.lock() == model) return known;
+    for (auto at = std::next(models_.begin()); at != models_.end();)
+        at = at->model.expired() && &*at != current_ ? models_.erase(at) : std::next(at);
+    models_.push_back({model, std::vector<Labels>(static_cast<std::size_t>(model->config().d_vocab))});
+    return models_.back();
 }
 
 namespace {
@@ -39,14 +48,17 @@ void TokenLabels::spell_out_missing(Labels& labels) {
     for (std::string* text : {&labels.standalone, &labels.in_text}) *text = with_numbers_for_missing(*text);
 }
 
-const TokenLabels::Labels& TokenLabels::labels_of(int token) {
-    Labels& labels = labels_.at(static_cast<std::size_t>(token));
+const TokenLabels::Labels& TokenLabels::labels_of(OfModel& of, int token) {
+    static const Labels k_unknown{"?", "?", true};
+    const std::shared_ptr<const Model> model = of.model.lock();
+    if (!model || token < 0 || token >= static_cast<int>(of.labels.size())) return k_unknown;
+    Labels& labels = of.labels[static_cast<std::size_t>(token)];
     if (!labels.in_text.empty()) {
         spell_out_missing(labels);
         return labels;
     }
     std::string text;
-    for (const char c : token_label(*model_, token)) {
+    for (const char c : token_label(*model, token)) {
         if (c == '\n')
             text += "↵";
         else if (c == '\t')
@@ -62,9 +74,6 @@ const TokenLabels::Labels& TokenLabels::labels_of(int token) {
     return labels;
 }
 
-const std::string& TokenLabels::label(int token) { return labels_of(token).standalone; }
-const std::string& TokenLabels::inline_label(int token) { return labels_of(token).in_text; }
-
 TokenLabels& token_labels() {
     static TokenLabels labels;
     return labels;
@@ -77,11 +86,11 @@ bool is_start(const Run& run, int position) {
 static const std::string k_start = "start";
 
 const std::string& label_at(const Run& run, int position) {
-    return is_start(run, position) ? k_start : token_labels().label(run.token(position));
+    return is_start(run, position) ? k_start : token_labels().label(run, run.token(position));
 }
 
 const std::string& inline_label_at(const Run& run, int position) {
-    return is_start(run, position) ? k_start : token_labels().inline_label(run.token(position));
+    return is_start(run, position) ? k_start : token_labels().inline_label(run, run.token(position));
 }
 
 } // namespace gf::ui

@@ -1,5 +1,6 @@
 // Two runs in lock-step in the window: every panel shows them side by side or as a difference.
 
+#include "app/view/token_labels.h"
 #include "app/workbench_support.h"
 
 #include <gmock/gmock.h>
@@ -80,6 +81,23 @@ TEST_F(CompareTest, AnotherMaskStandsBesideTheTextAndRowsThatChangedAreMarked) {
     EXPECT_EQ(bench.snapshot().text().rows, 7);
     bench.post(command::Jump{bench.snapshot().text().rows_wanted});
     EXPECT_EQ(bench.snapshot().text().rows, 9);
+}
+
+/// Another model may have other tokens: each run is written in its own.
+TEST(CompareModels, EachRunIsWrittenInTheTokensOfItsModel) {
+    const std::filesystem::path shipped = GLASSFORMER_TESTS_DIR "/../assets/models";
+    Bench bench;
+    bench.open((shipped / "translator").string());
+    bench.post(command::AddRun{.model = (shipped / "story").string(), .prompt = "Once upon a time, Ivy"});
+    bench.ui.frames(4);
+    const gf::Run& other = *bench.snapshot().find_run("b");
+    ASSERT_NE(other.config().d_vocab, bench.snapshot().config().d_vocab);
+    const std::vector<std::string> texts = bench.ui.texts("Text");
+    for (const gf::Run* run : {&bench.snapshot().text(), &other})
+        for (int position = 1; position < run->rows; ++position)
+            EXPECT_THAT(texts, ::testing::Contains(token_label(*run->model, run->token(position))))
+                << run->name << ", position " << position;
+    EXPECT_EQ(token_labels().label(1 << 20), "?") << "an id that no vocabulary has";
 }
 
 TEST_F(CompareTest, WhatCannotBeComparedIsRefused) {

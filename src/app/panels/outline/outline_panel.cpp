@@ -199,7 +199,8 @@ void OutlinePanel::write_shape(const View& v, Site site) {
 void OutlinePanel::draw_operation(const View& v, const Row& row, Selection& selection, Commands& commands) {
     const Theme& t = theme();
     const SiteRef site = *row.site;
-    const bool chosen = selection.operation == site;
+    const bool chosen = selection.operation && selection.operation->site == site &&
+                        (*selection.operation == site || selection.operation->part == Operation::k_mask);
     const auto cell = selection.focus_in(v.run.id);
     const bool lit = cell && cell->param < 0 && cell->site == site.site && cell->layer == site.layer;
     const float width = std::max(ImGui::GetContentRegionAvail().x, 1.0f);
