@@ -78,9 +78,8 @@ void RoutingPanel::draw_header(const View& v, int layer, const Selection& select
     const char* compare = compared ? "One alone" : "Compare twins";
     const auto layers =
         std::span(k_layer_words).first(static_cast<std::size_t>(std::min(c.n_layers, k_most_layer_buttons)));
-    const float width =
-        header_button_width(k_mark_text) + header_button_width(compare) + 2 * px(8) +
-        segmented_control_width(layers, ControlSize::small);
+    const float width = header_button_width(k_mark_text) + header_button_width(compare) + 2 * px(8) +
+                        segmented_control_width(layers, ControlSize::small);
     const HeaderPlace place = header_place_beside(title(), width);
     const int k = v.trace().plan().experts(layer, std::max(v.cursor - 1, 0)).per_token;
     const char* shared = c.n_shared_experts == 0   ? ""

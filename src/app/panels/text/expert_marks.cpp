@@ -33,8 +33,7 @@ std::optional<ExpertMarks> expert_marks(const View& v, TextTint tint, int layer)
 void draw_experts(const ExpertMarks& marks, std::span<const PlacedToken> tokens) {
     NumbersAbove numbers;
     for (const PlacedToken& token : tokens)
-        if (const int e = marks.expert(token.position); e >= 0)
-            numbers.draw(token.rect, e, 0, theme().text);
+        if (const int e = marks.expert(token.position); e >= 0) numbers.draw(token.rect, e, 0, theme().text);
 }
 
 } // namespace gf::ui
