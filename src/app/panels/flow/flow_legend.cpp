@@ -13,7 +13,8 @@ namespace gf::ui {
 namespace {
 
 // Design lengths.
-constexpr float k_legend_gap = 22, k_value_ramp = 180, k_weight_ramp = 150, k_masked_sample = 80;
+constexpr float k_legend_gap = 22, k_value_ramp = 180, k_weight_ramp = 150, k_masked_sample = 80,
+                k_longer_ends = 72; ///< "-3 rms" instead of "0"
 constexpr float k_min_sentence = 200, k_changed_legend = 200;
 
 /// What the dots beside the token labels mean. Returns where the next thing may begin.
@@ -68,7 +69,7 @@ void FlowLegend::draw_ramps(const View& v, const FlowLayout& layout, const FlowM
     const auto room = [&](float wanted) { return right - left >= px(wanted); };
     if (v.run.changed) left = draw_changed_legend(left, right, y);
     if (matrix && room(k_weight_ramp)) {
-        const bool masked = room(k_weight_ramp + k_masked_sample);
+        const bool masked = room(k_weight_ramp + k_masked_sample + (is_signed ? k_longer_ends : 0));
         ImGui::SetCursorScreenPos({left, y});
         colour_legend({layout.shows_scores ? "score" : "weight", is_signed ? "-3 rms" : "0",
                        is_signed ? "+3 rms" : "1", masked},

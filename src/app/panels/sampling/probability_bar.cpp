@@ -89,7 +89,7 @@ void draw_parts(const SamplingPanelState& state, const UiRect& bar, int accented
                            gap > 0 ? px(2) : 0);
         const std::string_view label = without_dot(token_labels().label(tokens[i]));
         const float width = measure(f, label).x;
-        if (width + px(6) < x1 - x0)
+        if (width + px(is_accented ? 2 : 6) < x1 - x0) // the drawn token is named wherever it can be
             draw_text(list, {{x0, bar.min.y}, {x1, bar.max.y}}, (x0 + x1 - width) / 2, f,
                       is_accented ? t.on_accent : t.text, label);
     }
