@@ -27,24 +27,35 @@ Site site_of(Attention attention, AttentionStage stage) {
     return stage == scores ? Site::attn_scores : Site::pattern;
 }
 
+/// Divides what is visible of some of a row's weights by the sum of the whole row.
+void share_out(std::span<const real> row, std::span<real> some) {
+    double sum = 0;
+    for (const real weight : row)
+        if (weight != k_not_visible) sum += static_cast<double>(weight);
+    for (real& weight : some)
+        if (weight != k_not_visible && sum > 0) weight = static_cast<real>(static_cast<double>(weight) / sum);
+}
+
 /// The stages with these positions.
 struct Stages {
-    std::array<AttentionStage, 6> all{};
+    std::array<AttentionStage, 7> all{};
     std::size_t n = 0;
-    constexpr Stages(Positions positions, bool caps) {
+    constexpr Stages(Positions positions, bool caps, bool sinks) {
         all[n++] = product;
         if (positions == Positions::rope) all[n++] = turned;
         all[n++] = scaled;
         if (positions == Positions::alibi) all[n++] = penalised;
         if (positions == Positions::buckets) all[n++] = biased;
         if (caps) all[n++] = capped;
-        all[n++] = scores, all[n++] = weights;
+        all[n++] = scores;
+        if (sinks) all[n++] = alone;
+        all[n++] = weights;
     }
 };
 constexpr Positions k_in_scores[] = {Positions::none, Positions::rope, Positions::alibi, Positions::buckets};
-template <bool caps>
-constexpr std::array k_stages{Stages(k_in_scores[0], caps), Stages(k_in_scores[1], caps),
-                              Stages(k_in_scores[2], caps), Stages(k_in_scores[3], caps)};
+template <bool caps, bool sinks>
+constexpr std::array k_stages{Stages(k_in_scores[0], caps, sinks), Stages(k_in_scores[1], caps, sinks),
+                              Stages(k_in_scores[2], caps, sinks), Stages(k_in_scores[3], caps, sinks)};
 
 } // namespace
 
@@ -52,7 +63,11 @@ std::span<const AttentionStage> attention_stages(const ModelConfig& config, int 
     std::size_t kind = 0; // those that are added to the embeddings have no stage
     for (std::size_t i = 1; i < std::size(k_in_scores); ++i)
         if (attention == Attention::self && config.layer(layer).positions == k_in_scores[i]) kind = i;
-    const Stages& stages = config.score_cap > 0 ? k_stages<true>[kind] : k_stages<false>[kind];
+    const bool caps = config.score_cap > 0, sinks = config.attn_sink && attention == Attention::self;
+    const Stages& stages = caps && sinks ? k_stages<true, true>[kind]
+                           : caps        ? k_stages<true, false>[kind]
+                           : sinks       ? k_stages<false, true>[kind]
+                                         : k_stages<false, false>[kind];
     return {stages.all.data(), stages.n};
 }
 
@@ -119,16 +134,16 @@ void UnrolledAttention::values(AttentionStage stage, const Block& b, std::vector
                                std::vector<real>& scratch) const {
     out.assign(b.size(), k_not_visible);
     const std::size_t n = b.columns();
-    if (stage == scores || stage == weights) {
+    if (stage == scores || are_weights(stage)) {
         const SiteValues site = view_.values({site_of(attention_, stage), layer_});
         for (int query = b.query_begin; query < b.query_end; ++query) {
             const auto row = site.row(head_, query, scratch);
             const auto begin = std::min(row.size(), static_cast<std::size_t>(b.column_begin)),
                        end = std::min(row.size(), static_cast<std::size_t>(b.column_end));
+            real* to = out.data() + static_cast<std::size_t>(query - b.query_begin) * n;
             std::copy(row.begin() + static_cast<std::ptrdiff_t>(begin),
-                      row.begin() + static_cast<std::ptrdiff_t>(end),
-                      out.begin() +
-                          static_cast<std::ptrdiff_t>(static_cast<std::size_t>(query - b.query_begin) * n));
+                      row.begin() + static_cast<std::ptrdiff_t>(end), to);
+            if (stage == alone) share_out(row, {to, end - begin});
         }
         return;
     }

@@ -18,8 +18,11 @@ enum class AttentionStage {
     biased,    ///< plus the number of the distance's bucket (T5, Raffel et al. 2020)
     capped,    ///< cap * tanh(s / cap) (Gemma 2, Team Gemma 2024)
     scores,    ///< without the keys that the mask hides: hook_attn_scores
-    weights,   ///< their softmax: hook_pattern
+    alone,     ///< with a learned sink: the softmax of the keys alone, each row of which adds up to 1
+    weights,   ///< their softmax, of which a sink takes its part (Agarwal et al. 2025): hook_pattern
 };
+/// Whether a stage's values are shares of a row, 0 to 1.
+constexpr bool are_weights(AttentionStage stage) { return stage >= AttentionStage::alone; }
 inline constexpr std::size_t k_n_attention_stages = static_cast<std::size_t>(AttentionStage::weights) + 1;
 
 /// The stages of a layer's attention, in the order of the computation. Where position has a stage depends on
@@ -50,7 +53,7 @@ class UnrolledAttention {
         std::size_t size() const { return static_cast<std::size_t>(query_end - query_begin) * columns(); }
     };
     /// Fills `out`, (queries, columns), with the stage's values; k_not_visible where there is no such key, or
-    /// in the last two stages where the mask hides it. `scratch` is working memory.
+    /// from the scores on where the mask hides it. `scratch` is working memory.
     void values(AttentionStage stage, const Block& block, std::vector<real>& out,
                 std::vector<real>& scratch) const;
 

@@ -64,12 +64,15 @@ TEST_P(Unrolled, TheStagesMultiplyOutToThePattern) {
             UnrolledAttention u(view, attention, layer, head);
             ASSERT_EQ(u.missing(), "");
             const auto stages = u.stages();
-            const std::vector<real> before = all(u, stages[stages.size() - 3]), weights_ = all(u, weights);
+            const bool sinks = view.config().attn_sink && !is_cross;
+            const std::vector<real> before = all(u, stages[stages.size() - (sinks ? 4 : 3)]),
+                                    weights_ = all(u, weights),
+                                    alone_ = sinks ? all(u, alone) : std::vector<real>();
             const auto n = static_cast<std::size_t>(u.n_keys(0));
             for (int q = 0; q < k_tokens; ++q) {
-                const bool sinks = view.config().attn_sink && !is_cross;
                 const real* sink = trace->stack().blocks[static_cast<std::size_t>(layer)].sink;
-                double sum = sinks ? std::exp(static_cast<double>(sink[head])) : 0;
+                const double of_sink = sinks ? std::exp(static_cast<double>(sink[head])) : 0;
+                double sum = of_sink;
                 const auto at = [&](std::size_t k) { return static_cast<std::size_t>(q) * n + k; };
                 const auto sees = [&](std::size_t k) {
                     return trace->visible(pattern, layer, head, q, static_cast<int>(k));
@@ -86,6 +89,9 @@ TEST_P(Unrolled, TheStagesMultiplyOutToThePattern) {
                     const int column = static_cast<int>(k);
                     EXPECT_NEAR(weight, trace->value({0, pattern, layer, head, q, column}), 2e-5);
                     EXPECT_EQ(weights_[at(k)], trace->value({0, pattern, layer, head, q, column}));
+                    if (sinks) {
+                        EXPECT_NEAR(alone_[at(k)], weight * sum / (sum - of_sink), 2e-5);
+                    }
                 }
             }
         }
@@ -99,7 +105,8 @@ TEST_P(Unrolled, ElementProductsSumToTheScore) {
         const std::vector<real> values = all(u, stage);
         for (int q = 0; q < k_tokens; ++q)
             for (int k = 0; k < u.n_keys(q); ++k) {
-                if (stage == weights || (stage == scores && !trace->visible(scores_site, layer, head, q, k)))
+                if (are_weights(stage) ||
+                    (stage == scores && !trace->visible(scores_site, layer, head, q, k)))
                     continue;
                 const auto pair = u.vectors(stage, q, k);
                 ASSERT_EQ(pair.query.size(), static_cast<std::size_t>(view.config().d_head));
@@ -146,7 +153,9 @@ TEST(AttentionStages, PositionStandsWhereTheSchemePutsIt) {
     EXPECT_THAT(of("llama"), ElementsAre(product, turned, scaled, scores, weights));
     EXPECT_THAT(of("alibi"), ElementsAre(product, scaled, penalised, scores, weights));
     EXPECT_THAT(of("both_norms"), ElementsAre(product, turned, scaled, capped, scores, weights));
-    EXPECT_THAT(of("buckets"), ElementsAre(product, scaled, biased, scores, weights));
+    EXPECT_THAT(of("buckets"), ElementsAre(product, scaled, biased, scores, alone, weights))
+        << "a sink takes its part of the weights";
+    EXPECT_THAT(of("normed_queries"), ElementsAre(product, scaled, scores, alone, weights));
     EXPECT_THAT(of("t5_capped"), ElementsAre(product, scaled, biased, capped, scores, weights));
     EXPECT_THAT(attention_stages(preset("some_without_rope").config, 1, Attention::self),
                 ElementsAre(product, scaled, scores, weights))

@@ -32,6 +32,7 @@ void write_number(fmt::memory_buffer& out, float x) {
 /// Where an operation is lit: the scores where they are ready, and the mask behind them.
 std::optional<StageKind> stage_of_operation(const ModelConfig& config, const Operation& operation) {
     const auto stage = stage_of(operation.site.site);
+    if (operation.site.site == Site::pattern && config.attn_sink) return StageKind::sink;
     if (stage != StageKind::mask || operation.part == Operation::k_mask) return stage;
     return config.score_scale() == 1 ? StageKind::product : StageKind::scale;
 }
@@ -115,8 +116,6 @@ void HeadUnrolled::draw_header(const Frame& f, const StageBox& box, UnrolledOpti
     ImDrawList& list = *ImGui::GetWindowDrawList();
     StageWords words = stage_words(box.kind, box.stage);
     if (box.kind == StageKind::scale && f.context.view.config().attn_scale > 0) words.title = "× scale";
-    if (box.kind == StageKind::softmax && f.context.view.config().attn_sink && !f.context.is_cross())
-        words = {"softmax", "with the sink: less than 1", "learned sink"};
     const float height = px(k_stage_title) + (f.has_subtitles ? px(k_stage_subtitle) : 0),
                 top = f.context.area.min.y;
     const UiRect header{{box.rect.min.x, top}, {box.rect.max.x, box.open ? top + height : box.rect.max.y}};
@@ -248,8 +247,16 @@ void HeadUnrolled::draw_sentence(const Frame& f, const UiRect& line) {
             else if (std::abs(x - before_mask) > 1e-3f * (1 + std::abs(x)))
                 write("edited");
             break;
+        case AttentionStage::alone:
+            if (x != k_not_visible) fmt::format_to(out, ", softmax {:.3f}", x);
+            break;
         case AttentionStage::weights:
-            if (x != k_not_visible) fmt::format_to(out, ", softmax {:.3f} of the row's attention", x);
+            if (x == k_not_visible) break;
+            fmt::format_to(out,
+                           f.context.view.config().attn_sink && !f.context.is_cross()
+                               ? fmt::runtime(", with the sink {:.3f}")
+                               : fmt::runtime(", softmax {:.3f} of the row's attention"),
+                           x);
             break;
         }
     }

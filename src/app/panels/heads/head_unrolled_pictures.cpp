@@ -30,7 +30,7 @@ void HeadUnrolled::draw_matrix(const Frame& f, const StageBox& box) {
     const AttentionStage stage = *box.stage;
     HeadContext context = f.context; // its cells are weights or scores, whichever the stage is nearer to
     const ScoreAndPatternSites sites = score_and_pattern_sites(context.attention);
-    context.site = stage == AttentionStage::weights ? sites.pattern : sites.scores;
+    context.site = are_weights(stage) ? sites.pattern : sites.scores;
     const auto& block = window_.block();
     const UnrolledWindow::Picture picture = window_.picture(stage, box.rect);
     ImGui::SetCursorScreenPos(box.rect.min);
@@ -55,7 +55,7 @@ void HeadUnrolled::draw_matrix(const Frame& f, const StageBox& box) {
         [&](int row, int column) {
             return window_.value(stage, {row + block.query_begin, column + block.column_begin});
         },
-        stage == AttentionStage::weights);
+        are_weights(stage));
     draw_matrix_outlines(f, picture);
     draw_key_labels(f, box.rect);
 }

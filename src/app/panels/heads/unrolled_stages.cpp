@@ -14,20 +14,20 @@ namespace {
 
 using enum StageKind;
 
-constexpr std::array<std::string_view, k_n_stage_kinds> k_stage_names{"product", "position", "scale", "cap",
-                                                                      "mask",    "softmax",  "values"};
+constexpr std::array<std::string_view, k_n_stage_kinds> k_stage_names{
+    "product", "position", "scale", "cap", "mask", "softmax", "sink", "values"};
 // Design lengths.
 constexpr float k_slim_stage = 46, k_stage_gap = 24;
 constexpr float k_least_matrix = 92, k_widest_matrix = 460; ///< of an open stage
 constexpr float k_values_share = 1.1f;                      ///< its width among matrices of width 1
 /// Which stages give way first where there is no room.
-constexpr std::array k_folds_first{scale, cap, product, values, position, mask, softmax};
+constexpr std::array k_folds_first{scale, cap, product, values, position, sink, mask, softmax};
 
 } // namespace
 
 std::string_view name(StageKind kind) { return k_stage_names[static_cast<std::size_t>(kind)]; }
 
-StageKind kind_of(AttentionStage stage) {
+StageKind kind_of(AttentionStage stage, bool has_sink) {
     switch (stage) {
     case AttentionStage::product: return product;
     case AttentionStage::turned:
@@ -36,7 +36,8 @@ StageKind kind_of(AttentionStage stage) {
     case AttentionStage::capped: return cap;
     case AttentionStage::scaled: return scale;
     case AttentionStage::scores: return mask;
-    case AttentionStage::weights: return softmax;
+    case AttentionStage::alone: return softmax;
+    case AttentionStage::weights: return has_sink ? sink : softmax;
     }
     return product;
 }
@@ -74,6 +75,7 @@ StageWords stage_words(StageKind kind, std::optional<AttentionStage> stage) {
     case cap: return {"soft-cap", "no score beyond the cap", "soft-cap"};
     case mask: return {"mask", "hatched: may not be read", "mask"};
     case softmax: return {"softmax", "each row adds up to 1", "softmax"};
+    case sink: return {"sink", "takes its part: less than 1", "learned sink"};
     case values: return {"× V → z", "weights mix the values", "mixed values"};
     }
     return {};
@@ -106,8 +108,9 @@ std::string folded_stages(const OpenStages& open) {
 
 StageBoxes::StageBoxes(std::span<const AttentionStage> stages, const OpenStages& open, StageKind latest,
                        const UiRect& area) {
+    const bool has_sink = std::find(stages.begin(), stages.end(), AttentionStage::alone) != stages.end();
     for (const AttentionStage stage : stages) {
-        const StageKind kind = kind_of(stage);
+        const StageKind kind = kind_of(stage, has_sink);
         boxes_[n_++] = {kind, stage, 0, open[static_cast<std::size_t>(kind)], {}};
     }
     boxes_[n_++] = {values, std::nullopt, 0, open[static_cast<std::size_t>(values)], {}};

@@ -14,10 +14,11 @@
 namespace gf::ui {
 
 /// In the order of the words of UnrolledOptions, not of the computation: see attention_stages().
-enum class StageKind { product, position, scale, cap, mask, softmax, values };
+enum class StageKind { product, position, scale, cap, mask, softmax, sink, values };
 inline constexpr int k_n_stage_kinds = static_cast<int>(StageKind::values) + 1;
 std::string_view name(StageKind kind);
-StageKind kind_of(AttentionStage stage);
+/// `has_sink`: the weights come from those of the keys alone.
+StageKind kind_of(AttentionStage stage, bool has_sink);
 
 /// The stage that computes a site or reads it first; none for sites outside attention.
 std::optional<StageKind> stage_of(Site site);

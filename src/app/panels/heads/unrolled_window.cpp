@@ -87,7 +87,7 @@ void UnrolledWindow::compute(const HeadContext& context, const UnrolledAttention
     for (const AttentionStage stage : attention.stages()) {
         std::vector<real>& values = stages_[static_cast<std::size_t>(stage)];
         attention.values(stage, block(), values, scratch_);
-        if (stage == AttentionStage::weights) continue;
+        if (are_weights(stage)) continue;
         const bool is_product = stage == AttentionStage::product || stage == AttentionStage::turned;
         grow(is_product ? largest_product_ : largest_score_, values);
     }
@@ -141,15 +141,15 @@ float UnrolledWindow::largest(AttentionStage stage) const {
 }
 
 UnrolledWindow::Picture UnrolledWindow::picture(AttentionStage stage, const UiRect& rect) {
-    const bool are_weights = stage == AttentionStage::weights;
-    HeatMapView view = themed_heat_map(!are_weights);
+    const bool weighs = are_weights(stage);
+    HeatMapView view = themed_heat_map(!weighs);
     view.rows = n_queries(), view.cols = n_keys();
     const auto row = static_cast<float>(block().query_begin),
                column = static_cast<float>(block().column_begin);
     view.row0 = zoom_.row0 - row, view.row1 = zoom_.row1 - row;
     view.col0 = zoom_.col0 - column, view.col1 = zoom_.col1 - column;
-    view.scale.gamma = are_weights ? 0.5f : 1.0f;
-    if (!are_weights) view.scale.vmax = largest(stage);
+    view.scale.gamma = weighs ? 0.5f : 1.0f;
+    if (!weighs) view.scale.vmax = largest(stage);
     set_gaps(view, rect);
     return {&stage_maps_, {static_cast<int>(stage), rect}, view};
 }
