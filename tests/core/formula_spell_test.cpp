@@ -8,7 +8,6 @@
 
 #include <gmock/gmock.h>
 
-#include <chrono>
 
 namespace gf::tests::formula_spell_test {
 namespace {
@@ -287,23 +286,15 @@ TEST(Spelling, OfWhatIsNotThere) {
     EXPECT_THAT(spell(trace, 3, {0, Site::resid_mid, 1, -1, 4, 1}).text(), HasSubstr("not computed yet"));
 }
 
-TEST(Spelling, OfALogitOfAWideModelIsQuick) {
+/// A sum of 768 products is told by a few of them.
+TEST(Spelling, OfALogitOfAWideModelIsShort) {
     ModelConfig c = preset("gpt2").config;
     c.d_model = 768, c.n_layers = 1, c.n_heads = 12, c.n_kv_heads = 12, c.d_head = 64, c.d_mlp = 64,
     c.d_vocab = 1000;
     const auto trace = run(random_weights(c), {1, 2, 3});
-    const CellRef cell{0, Site::logits, -1, -1, 2, 17};
-    double best = 1e9;
-    for (int i = 0; i < 50; ++i) {
-        const auto begin = std::chrono::steady_clock::now();
-        EXPECT_FALSE(spell(*trace, 3, cell).spans.empty());
-        best = std::min(
-            best,
-            std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
-    }
-    RecordProperty("milliseconds", std::to_string(best));
-    std::printf("a logit of 768 terms: %.3f ms\n", best);
-    EXPECT_LT(best, 0.5);
+    const auto spelled = spell(*trace, 3, {0, Site::logits, -1, -1, 2, 17});
+    EXPECT_GT(spelled.spans.size(), 4u);
+    EXPECT_LT(spelled.spans.size(), 60u);
 }
 
 } // namespace

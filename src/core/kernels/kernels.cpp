@@ -152,6 +152,7 @@ void softmax(const real* s, real* p, int n) {
 }
 
 void softmax(const real* s, real sink, real* p, int n) {
+    if (n == 0) return; // the row may read no key: the sink has all
     const real share = 1 / (1 + std::exp(sink - log_sum_exp(s, n)));
     softmax(s, p, n);
     for (int i = 0; i < n; ++i) p[i] *= share;
