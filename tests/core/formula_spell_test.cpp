@@ -8,7 +8,6 @@
 
 #include <gmock/gmock.h>
 
-
 namespace gf::tests::formula_spell_test {
 namespace {
 
