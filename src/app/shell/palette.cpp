@@ -131,7 +131,12 @@ void Palette::draw_list(Commands& commands) {
 }
 
 void Palette::choose(std::size_t hit, Commands& commands) {
-    commands.post(entries_[hits_[hit].entry].command);
+    const Command& chosen = entries_[hits_[hit].entry].command;
+    if (const auto* view =
+            std::get_if<ViewCommand>(&chosen)) // an option of a panel that is not there shows nothing
+        if (const auto* option = std::get_if<command::SetView>(view))
+            commands.post(command::ShowPanel{option->panel, true});
+    commands.post(chosen);
     close_all_popups();
 }
 

@@ -3,6 +3,7 @@
 #include "app/shell/selection_control.h"
 #include "app/start/display_text.h"
 #include "app/view/gradient_words.h"
+#include "app/view/head_switch.h"
 #include "app/view/key_bindings.h"
 #include "app/view/operations.h"
 #include "app/view/token_labels.h"
@@ -81,6 +82,11 @@ void add_view_commands(const Snapshot& s, const Selection& selection, Entries& e
         add_command(
             entries, title, key,
             command::SelectOperation{operation_name(operation_after(run, s.chain, selection, steps))});
+    const HeadRef head = selection.head_in_view();
+    const View view(s, run);
+    const bool is_off = is_switched_off(view, selection.attention, head);
+    add_command(entries, is_off ? "Switch the head on again" : "Switch the head off", KeyAction::switch_head,
+                head_switch_command(view, selection.attention, head));
     add_command(entries, "Go through the operations", "one step of the computation after the other", "",
                 command::PlayOperations{true});
     for (const Run& other : s.runs)

@@ -37,8 +37,12 @@ bool is_switched_off(const View& v, Attention attention, HeadRef head) {
            });
 }
 
+command::SwitchCells head_switch_command(const View& v, Attention attention, HeadRef head) {
+    return {cells_of_head(v, attention, head)};
+}
+
 void post_head_switch(const View& v, Attention attention, HeadRef head, Commands& commands) {
-    commands.post(command::SwitchCells{cells_of_head(v, attention, head)});
+    commands.post(head_switch_command(v, attention, head));
 }
 
 bool draw_head_switch_row(const View& v, Attention attention, HeadRef head, float width, Commands& commands) {

@@ -9,7 +9,9 @@ namespace gf::ui {
 
 /// Whether an edit that counts makes the head's z zero.
 bool is_switched_off(const View& view, Attention attention, HeadRef head);
-/// Asks for the head to be switched off, or on again.
+/// What switches the head off, or on again.
+command::SwitchCells head_switch_command(const View& view, Attention attention, HeadRef head);
+/// Asks for it.
 void post_head_switch(const View& view, Attention attention, HeadRef head, Commands& commands);
 /// A row of a menu that does it. True when it was pressed.
 bool draw_head_switch_row(const View& view, Attention attention, HeadRef head, float width,

@@ -56,6 +56,12 @@ TEST_F(PaletteTest, FindsEachKindOfThing) {
     EXPECT_EQ(selection.pinned_head.layer, 1);
     find("head 2");
     EXPECT_EQ(selection.pinned_head, (HeadRef{1, 2}));
+    find("switch the head off");
+    EXPECT_EQ(bench.snapshot().text().edits->size(), 1u);
+    find("switch the head on");
+    EXPECT_TRUE(bench.snapshot().text().edits->empty());
+    find("mask demos first window");
+    EXPECT_TRUE(bench.workbench.arrangement().is_open("Mask demos")) << "an option opens its panel";
     find("close flow");
     EXPECT_FALSE(bench.workbench.arrangement().is_open("Flow"));
     find("flow");
