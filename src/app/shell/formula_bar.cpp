@@ -93,7 +93,8 @@ void FormulaBar::update_draw(const View& v, const Selection& selection) {
     const std::uint64_t version = draws ? sampling_preview().version() : 0;
     needs_layout_ |= version != draw_version_;
     draw_version_ = version;
-    draw_row_ = draws ? text.config().logits_row(sampled_position(text, selection)) : -1;
+    draw_position_ = sampled_position(text, selection);
+    draw_row_ = draws ? text.config().logits_row(draw_position_) : -1;
     draw_row_token_ = draws ? text.run.token(draw_row_) : 0;
     draw_links_ = v.run.id == Run::k_text;
 }
@@ -206,12 +207,12 @@ bool FormulaBar::place_pieces(const Spelling& spelling) {
 }
 
 /// Lays the formula out with three terms of a long sum, or as many as two lines have room for.
-void FormulaBar::lay_out_formula() {
+void FormulaBar::lay_out_formula(const Snapshot& s) {
     pieces_.clear();
     whole_text_.clear();
     second_line_end_ = 0;
     is_cut_ = false;
-    if (!cell_) return lay_out_draw();
+    if (!cell_) return lay_out_draw(s);
     for (int terms = 3; terms >= 0; --terms) {
         Spelling spelling = spell(*trace_, rows_, *cell_, {terms, token_label});
         if (cell_->param < 0 && !spelling.spans.empty())
@@ -227,8 +228,9 @@ void FormulaBar::lay_out_formula() {
 
 /// Lays out how the next token was drawn: where there is no room for all of it without the place on the line,
 /// and in a very narrow window not at all.
-void FormulaBar::lay_out_draw() {
+void FormulaBar::lay_out_draw(const Snapshot& s) {
     if (draw_version_ == 0) return;
+    sampling_preview().update({s, s.text()}, draw_position_); // panels of other runs had theirs
     Spelling spelling =
         spell_draw(sampling_preview().step(), {Run::k_text, draw_row_, draw_row_token_, token_label});
     for (FormulaSpan& span : spelling.spans)
@@ -272,7 +274,7 @@ void FormulaBar::draw(const View& v, Selection& selection, Commands& commands, f
         line_widths_ = line_widths;
         layout_font_ = font(TextSize::body);
         layout_colour_ = t.text;
-        lay_out_formula();
+        lay_out_formula(v.snapshot);
     }
     is_in_use_ = false;
     draw_formula(at, selection, commands);

@@ -53,8 +53,8 @@ class FormulaBar {
     void update_draw(const View& view, const Selection& selection);
     std::optional<CellRef> cell_to_explain(const Snapshot& snapshot, const Selection& selection);
     void describe_highlights(const Selection& selection, bool alt);
-    void lay_out_formula();
-    void lay_out_draw();
+    void lay_out_formula(const Snapshot& snapshot);
+    void lay_out_draw(const Snapshot& snapshot);
     bool place_pieces(const Spelling& spelling);
     void draw_formula(const ImVec2& at, Selection& selection, Commands& commands);
     void draw_operand(const Piece& piece, const ImVec2& at, float right, Selection& selection,
@@ -74,6 +74,7 @@ class FormulaBar {
 
     // The draw of the next token, while no cell is explained.
     std::uint64_t draw_version_ = 0;         ///< of the sampling preview; 0: nothing is drawn
+    int draw_position_ = 0;                  ///< of the token that is drawn
     int draw_row_ = -1, draw_row_token_ = 0; ///< the row that predicts it, and the token of that row
     bool draw_links_ = false;                ///< whether its logit is one of the run in view
 

@@ -104,7 +104,7 @@ void handle_keys(const KeyScope& scope, bool& were_free, Commands& commands) {
     const ImGuiIO& io = ImGui::GetIO();
     if (io.KeyCtrl && io.MouseWheel != 0)
         commands.post(command::SetScale{scope.settings.scale * (io.MouseWheel > 0 ? 1.1 : 1 / 1.1)});
-    const bool are_free = !keyboard_is_taken();
+    const bool are_free = !keyboard_is_taken() && !scope.field_appears;
     // Esc closes a popup before this frame. Because keys were not free in the frame before, the same Esc lets
     // go of nothing else.
     const bool may_let_go = are_free && were_free;
@@ -120,6 +120,7 @@ void handle_keys(const KeyScope& scope, bool& were_free, Commands& commands) {
                 let_go_of_one(scope.selection, scope.choosing_file, commands);
             else
                 act(b.action, index, scope.snapshot, scope.selection, commands);
+            if (b.action == find) return; // what is pressed behind it is meant for its field
         }
     }
 }

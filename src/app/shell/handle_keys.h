@@ -14,6 +14,7 @@ struct KeyScope {
     const Settings& settings;
     bool choosing_file; ///< the start page covers an open model: its keys rest, but for those that leave the
                         ///< page
+    bool field_appears; ///< a field was asked for that will have the keyboard: keys rest until it has
 };
 /// Posts the commands of the keys that were pressed. Called once a frame, before anything is drawn.
 /// `were_free`: whether keys were the program's in the frame before; becomes whether they are now.

@@ -35,21 +35,29 @@ void Palette::draw(const PaletteScope& scope, Commands& commands) {
             close_all_popups();
             return;
         }
+        waits_for_field_ = true;
+        field_is_there_ = false;
+        typed_.clear();
         ImGui::OpenPopup(k_palette_window);
         entries_ = palette_entries(scope);
         for (const PaletteEntry& e : entries_) ImGuiHost::current().require_glyphs(e.text);
         appears_ = true;
         rank_hits();
     }
+    if (waits_for_field_) keep_typed();
     if (!begin_card(k_palette_window, px(k_palette_width),
                     std::min(px(k_palette_top), ImGui::GetIO().DisplaySize.y * 0.1f))) {
-        if (!appears_) entries_.clear();
+        if (!appears_) {
+            entries_.clear();
+            waits_for_field_ = false;
+        }
         return;
     }
     if (std::exchange(appears_, false)) ImGui::SetKeyboardFocusHere();
     const bool entered =
         text_field("Query", query_, "Find anything", -1,
                    ImGuiInputTextFlags_CallbackHistory | ImGuiInputTextFlags_EnterReturnsTrue);
+    field_is_there_ = ImGui::IsItemActive();
     if (query_ != ranked_query_) rank_hits();
     const int n = static_cast<int>(hits_.size());
     const int step =
@@ -62,6 +70,16 @@ void Palette::draw(const PaletteScope& scope, Commands& commands) {
     draw_list(commands);
     if (entered && n > 0) choose(static_cast<std::size_t>(highlighted_hit_), commands);
     end_card();
+}
+
+/// The field has the keyboard a few frames after Ctrl+K. What a fast person types meanwhile is kept for it.
+void Palette::keep_typed() {
+    ImVector<ImWchar>& queue = ImGui::GetIO().InputQueueCharacters;
+    typed_.insert(typed_.end(), queue.begin(), queue.end());
+    queue.clear();
+    if (!field_is_there_) return;
+    waits_for_field_ = false;
+    for (const ImWchar c : typed_) queue.push_back(c);
 }
 
 /// How well an entry fits the query: as whole words of its names best, as letters here and there worst. Of

@@ -6,6 +6,8 @@
 #include "app/shell/settings.h"
 #include "app/view/panel.h"
 
+#include <imgui.h>
+
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -41,6 +43,8 @@ class Palette {
         query_ = std::move(query);
         opens_ = true;
     }
+    /// Whether the palette was asked for and its field does not have the keyboard yet.
+    bool field_appears() const { return opens_ || waits_for_field_; }
     /// Once a frame, inside a window. The palette is a window of the name "Find", its field the item "Query";
     /// entries are items of their texts.
     void draw(const PaletteScope& scope, Commands& commands);
@@ -53,10 +57,13 @@ class Palette {
     };
     std::optional<Hit> hit_of(std::size_t entry) const;
     void rank_hits();
+    void keep_typed();
     void draw_list(Commands& commands);
     void choose(std::size_t hit, Commands& commands);
 
     std::string query_;
+    std::vector<ImWchar> typed_; ///< before the field had the keyboard
+    bool waits_for_field_ = false, field_is_there_ = false;
     std::string ranked_query_;          ///< the query that hits_ were found for
     std::vector<PaletteEntry> entries_; ///< empty while the palette is closed
     std::vector<Hit> hits_;             ///< best first

@@ -4,6 +4,7 @@
 #include "app/view/key_bindings.h"
 #include "app/widgets/buttons.h"
 #include "app/widgets/menu.h"
+#include "app/widgets/placed_beside.h"
 #include "app/widgets/popup.h"
 #include "app/widgets/segmented_control.h"
 #include "app/widgets/text_field.h"
@@ -25,7 +26,8 @@ constexpr std::array k_theme_labels = {"light", "dark", "projector"};
 constexpr std::array k_budgets = {256.0, 1024.0, 4096.0, 16384.0};
 constexpr std::array k_budget_labels = {"256 MB", "1 GB", "4 GB", "16 GB"};
 constexpr const char *k_popup_name = "window menu", *k_view_popup = "view menu";
-constexpr float k_gap = 4; ///< design length between the buttons
+// Design lengths: between the buttons; of what stands beside a panel's title.
+constexpr float k_gap = 4, k_beside_title = 44;
 constexpr QuietButton k_view_button{"View", {}, true};
 
 /// A row that does something and closes the menu. Returns true when it was pressed and `is_possible`.
@@ -60,13 +62,14 @@ void WindowMenu::draw(const Snapshot& s, const PanelArrangement& arrangement, Pa
     const bool has_room = room == MenuRoom::both;
     if (has_room) {
         if (quiet_button("View", k_view_button, "Theme, size, panels")) ImGui::OpenPopup(k_view_popup);
+        beside_view_ = region_of_last_item();
         ImGui::SameLine(0, px(k_gap));
     }
     draw_view_menu(arrangement, panels, settings, commands);
     if (quiet_button("Layout", layout_button(arrangement, room),
                      has_room ? "Layouts, and what the program can do" : "Layouts, panels, looks"))
         ImGui::OpenPopup(k_popup_name);
-    if (!begin_popup(k_popup_name)) return;
+    if (!begin_popup_beside(k_popup_name, region_of_last_item())) return;
     const bool two_columns = ImGui::GetIO().DisplaySize.x >= px(2 * k_column_width + 64);
     const float width = popup_width(k_column_width);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {px(8), 0});
@@ -86,7 +89,7 @@ void WindowMenu::draw(const Snapshot& s, const PanelArrangement& arrangement, Pa
 /// Themes, sizes and panels. The menu stays open when a larger size leaves its button no room.
 void WindowMenu::draw_view_menu(const PanelArrangement& arrangement, PanelList panels,
                                 const Settings& settings, Commands& commands) {
-    if (!begin_popup(k_view_popup)) return;
+    if (!begin_popup_beside(k_view_popup, beside_view_)) return;
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {px(8), 0});
     draw_looks(settings, commands);
     draw_panels(arrangement, panels, commands, popup_width(k_column_width));
@@ -133,12 +136,17 @@ void WindowMenu::draw_layouts(const PanelArrangement& arrangement, Commands& com
 void WindowMenu::draw_panels(const PanelArrangement& arrangement, PanelList panels, Commands& commands,
                              float width) {
     menu_heading("Panels");
+    float titles = 0; // what each panel is for begins behind the longest title
+    for (const auto& panel : panels)
+        titles = std::max(titles, measure(font(TextSize::body), panel->title()).x);
     for (const auto& panel : panels) {
         const bool open = arrangement.is_open(panel->title());
-        if (menu_row(
-                panel->title(),
-                {.text = panel->title(), .detail = panel->about(), .chosen = open, .detail_from = px(100)},
-                width))
+        if (menu_row(panel->title(),
+                     {.text = panel->title(),
+                      .detail = panel->about(),
+                      .chosen = open,
+                      .detail_from = titles + px(k_beside_title)},
+                     width))
             commands.post(command::ShowPanel{panel->title(), !open});
         tooltip(panel->about());
     }

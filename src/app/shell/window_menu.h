@@ -31,6 +31,7 @@ class WindowMenu {
     void draw_program(const Snapshot& snapshot, Commands& commands, float width);
 
     std::string layout_name_; ///< typed for the layout to be saved
+    UiRect beside_view_{};    ///< the button "View"
 };
 
 } // namespace gf::ui

@@ -199,7 +199,8 @@ void Workbench::frame() {
     selection_control_.follow_layer();
     if (selection_.next_frame()) request_frame();
     remember_model(s);
-    handle_keys({s, selection_, settings_, choosing_file_}, keys_were_free_, commands_);
+    handle_keys({s, selection_, settings_, choosing_file_, palette_.field_appears()}, keys_were_free_,
+                commands_);
     draw_top_bar(s);
     draw_below_bar(s, restart_offer_.draw(person_acted_, px(k_top_bar_height), script_player_));
     const ImVec2 display = ImGui::GetIO().DisplaySize;

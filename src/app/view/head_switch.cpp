@@ -42,6 +42,7 @@ command::SwitchCells head_switch_command(const View& v, Attention attention, Hea
 }
 
 void post_head_switch(const View& v, Attention attention, HeadRef head, Commands& commands) {
+    commands.post(command::PinHead{head.layer, head.head});
     commands.post(head_switch_command(v, attention, head));
 }
 
@@ -64,6 +65,10 @@ void HeadMenu::draw(const View& v, const Selection& selection, Commands& command
     if (!begin_popup_beside(k_popup_name, beside_)) return;
     menu_heading(fmt::format("layer {}, head {}", head_.layer, head_.head));
     bool pressed = draw_head_switch_row(v, attention_, head_, px(k_head_menu_width), commands);
+    if (!pressed && ImGui::IsKeyChordPressed(binding_of(KeyAction::switch_head).chord)) {
+        post_head_switch(v, attention_, head_, commands); // the key that the row names
+        pressed = true;
+    }
     if (menu_row("Pin the head", {.text = "Pin the head", .right = "click"}, px(k_head_menu_width))) {
         commands.post(command::PinHead{head_.layer, head_.head});
         pressed = true;

@@ -11,7 +11,7 @@ namespace gf::ui {
 bool is_switched_off(const View& view, Attention attention, HeadRef head);
 /// What switches the head off, or on again.
 command::SwitchCells head_switch_command(const View& view, Attention attention, HeadRef head);
-/// Asks for it.
+/// Asks for it, and pins the head, so that what shows one head shows this one.
 void post_head_switch(const View& view, Attention attention, HeadRef head, Commands& commands);
 /// A row of a menu that does it. True when it was pressed.
 bool draw_head_switch_row(const View& view, Attention attention, HeadRef head, float width,

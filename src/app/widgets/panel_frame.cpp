@@ -26,7 +26,9 @@ float draw_caption(const UiRect& line) {
     const float wanted = std::ceil(measure(f, g_panel_caption).x),
                 width = std::min(wanted, std::max(line.width(), 0.0f));
     const UiRect box{line.min, {line.min.x + width, line.max.y}};
-    draw_text_cut(*ImGui::GetWindowDrawList(), box, f, theme().accent_text, g_panel_caption);
+    std::string_view words = g_panel_caption;
+    if (wanted > width) words = words.substr(0, words.find(':')); // the run's name, without its model
+    draw_text_cut(*ImGui::GetWindowDrawList(), box, f, theme().accent_text, words);
     if (width < wanted && ImGui::IsMouseHoveringRect(box.min, box.max) && ImGui::IsWindowHovered())
         tooltip(g_panel_caption);
     return box.max.x;
@@ -169,7 +171,11 @@ void panel_header(std::string_view title, std::string_view subtitle, float reser
     ImGui::Dummy(line.size());
     ImDrawList& list = *ImGui::GetWindowDrawList();
     float left = at.x;
-    if (!is_behind_tabs()) {
+    // Where there is no room for both, the words that say which run this is matter more than the title.
+    const float caption = measure(font(TextSize::small, Face::bold), g_panel_caption).x;
+    const bool has_room =
+        g_panel_caption.empty() || measure(bold, title).x + px(10) + caption + reserved <= line.width();
+    if (!is_behind_tabs() && has_room) {
         const float width = measure(bold, title).x;
         draw_text(list, line, at.x, bold, theme().text, title);
         move_by_title({at, {at.x + width, line.max.y}});

@@ -12,6 +12,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class PaletteTest : public ::testing::Test {
   protected:
@@ -33,6 +34,33 @@ class PaletteTest : public ::testing::Test {
     Bench bench;
     UiDriver& ui = bench.ui;
 };
+
+/// A fast person's letters behind Ctrl+K are all there, and none of them acts as a key of the program.
+TEST_F(PaletteTest, KeepsWhatIsTypedBeforeItsFieldIsThere) {
+    ImGuiIO& io = ImGui::GetIO();
+    const auto press = [&](ImGuiKey key) {
+        io.AddKeyEvent(key, true);
+        io.AddKeyEvent(key, false);
+    };
+    io.AddKeyEvent(ImGuiMod_Ctrl, true);
+    press(ImGuiKey_K);
+    io.AddKeyEvent(ImGuiMod_Ctrl, false);
+    for (const char letter : std::string("xdark")) {
+        press(static_cast<ImGuiKey>(ImGuiKey_A + (letter - 'a')));
+        io.AddInputCharacter(static_cast<unsigned>(letter));
+        bench.bare_frame();
+    }
+    ui.frames(6);
+    EXPECT_EQ(bench.snapshot().n_edits(), 0u) << "x switches no head off";
+    ASSERT_TRUE(ui.exists("Find/Query"));
+    EXPECT_THAT(bench.all_text("Find"), Not(HasSubstr("Panels, layouts, sites"))) << "the query is not empty";
+    ui.key(ImGuiKey_Home);
+    ui.key(ImGuiKey_Delete);
+    const std::string shown = bench.all_text("Find");
+    ui.key(ImGuiKey_Enter);
+    ui.frames(3);
+    EXPECT_TRUE(theme().dark) << shown;
+}
 
 TEST_F(PaletteTest, FindsEachKindOfThing) {
     const Selection& selection = bench.workbench.selection();

@@ -2,6 +2,8 @@
 
 #include "app/workbench_support.h"
 
+#include "core/sampling/sampling.h"
+
 #include <algorithm>
 
 namespace gf::ui::tests::switch_head_test {
@@ -67,11 +69,40 @@ TEST_F(SwitchHeadTest, TheMenuOfAHeadDoesIt) {
     ui.click("Popup/Switch head 3 off");
     ui.frames(4);
     EXPECT_TRUE(is_zero({0, 3}));
-    EXPECT_EQ(bench.pinned_head(), (HeadRef{1, 2})) << "the head in view stays";
+    EXPECT_EQ(bench.pinned_head(), (HeadRef{0, 3})) << "Flow and Head show it";
     ui.right_click(bench.ui.exists("Heads/first/L0H3") ? "Heads/first/L0H3" : "Heads/L0H3");
     ui.click("Popup/Switch head 3 on again");
     ui.frames(4);
     EXPECT_FALSE(is_zero({0, 3}));
+}
+
+/// The key that the menu's row names acts while the menu is open.
+TEST_F(SwitchHeadTest, TheMenusKeyActs) {
+    ui.right_click("Heads/L0H3");
+    ui.key(ImGuiKey_X);
+    ui.frames(4);
+    EXPECT_TRUE(is_zero({0, 3}));
+    EXPECT_FALSE(ui.exists("Popup/Switch head 3 off"));
+}
+
+/// X takes the head under the mouse. Flow then shows it, says that it is off, and the bar below explains the
+/// edited run's draw, not that of the run beside it.
+TEST_F(SwitchHeadTest, AHeadUnderTheMouse) {
+    ui.hover("Heads/L0H1");
+    ui.key(ImGuiKey_X);
+    ui.leave();
+    ui.frames(4);
+    EXPECT_TRUE(is_zero({0, 1}));
+    EXPECT_EQ(bench.pinned_head(), (HeadRef{0, 1}));
+    EXPECT_THAT(bench.all_text("Flow"), HasSubstr("off"));
+    const std::string formula = bench.all_text("Formula");
+    Sampler sampler;
+    SampleStep step;
+    const Snapshot& s = bench.snapshot();
+    sampler.sample({s.trace().row(Site::logits, -1, 7), static_cast<std::size_t>(s.config().d_vocab)},
+                   bench.tokens(), s.chain, s.next_draw, step);
+    EXPECT_NEAR(number_after(formula.substr(formula.rfind("e^(")), "e^("),
+                static_cast<double>(step.logits[static_cast<std::size_t>(step.token)]), 0.006);
 }
 
 TEST_F(SwitchHeadTest, TheMenuOfACellDoesIt) {

@@ -2,6 +2,7 @@
 
 #include "app/panels/flow/flow_maps.h"
 #include "app/panels/flow/flow_words.h"
+#include "app/view/head_switch.h"
 #include "app/view/token_labels.h"
 #include "app/widgets/plain_text.h"
 #include "app/widgets/rotated_text.h"
@@ -48,6 +49,16 @@ float widest_line(ImFont* f, std::string_view phrase, float room) {
         widest = std::max(widest, measure(f, phrase.substr(begin, fitting - begin)).x);
     }
     return std::min(widest, room);
+}
+
+float longest_word(ImFont* f, std::string_view phrase) {
+    float longest = 0;
+    for (std::size_t begin = 0; begin < phrase.size();) {
+        const std::size_t end = std::min(phrase.find(' ', begin), phrase.size());
+        longest = std::max(longest, measure(f, phrase.substr(begin, end - begin)).x);
+        begin = end + 1;
+    }
+    return longest;
 }
 
 std::string_view phrase_of(const FlowLayout& layout, const FlowColumn& c) {
@@ -140,7 +151,9 @@ void FlowHeaderRow::draw_phrase(const FlowLayout& layout, const FlowColumn& c, f
     if (c.kind == FlowColumnKind::matrix && layout.headers == FlowHeaders::phrases) {
         const float x = c.x0 + measure(font(TextSize::small, Face::bold), c.header).x + px(10),
                     y = layout.header_top + px(k_names);
-        draw_text_cut(list, {{x, y}, {c.x1, y + f->FontSize}}, f, colour, phrase);
+        for (const std::string_view words : {phrase, std::string_view(c.short_phrase)})
+            if (!words.empty() && x + measure(f, words).x <= c.x1)
+                return draw_text(list, {{x, y}, {c.x1, y + f->FontSize}}, x, f, colour, words);
         return;
     }
     const float y = layout.header_top + px(k_phrases);
@@ -156,10 +169,17 @@ void FlowHeaderRow::draw_phrase(const FlowLayout& layout, const FlowColumn& c, f
         return;
     }
     const bool is_last = c.kind >= FlowColumnKind::next;
-    const float width = widest_line(f, phrase, room), x = is_last ? c.x0 - overhang : c.middle() - width / 2;
-    if (x < free_from) return;
-    draw_aligned_text(list, {c.x0 - overhang, y}, f, colour, phrase, room, is_last ? 0.0f : 0.5f);
-    free_from = x + width + px(4);
+    // In a narrow column a long phrase would run into the rows, or its words break.
+    for (const std::string_view words : {phrase, std::string_view(c.short_phrase)}) {
+        if (longest_word(f, words) > room || y + wrapped_text_height(f, words, room) > layout.top - px(2))
+            continue;
+        const float width = widest_line(f, words, room),
+                    x = is_last ? c.x0 - overhang : c.middle() - width / 2;
+        if (x < free_from) continue;
+        draw_aligned_text(list, {c.x0 - overhang, y}, f, colour, words, room, is_last ? 0.0f : 0.5f);
+        free_from = x + width + px(4);
+        return;
+    }
 }
 
 /// The tokens of the keys, slanted above the matrix. Returns how far to the right they reach.
@@ -215,8 +235,9 @@ void FlowHeaderRow::draw_columns(const View& v, const FlowLayout& layout, const 
 
 /// The heads of the layer as squares in their hues, with a frame that glides to the one in focus. Returns
 /// where they end.
-float FlowHeaderRow::draw_head_squares(const FlowLayout& layout, float left, float y, int n,
+float FlowHeaderRow::draw_head_squares(const View& v, const FlowLayout& layout, float left, float y,
                                        Selection& selection, Commands& commands) {
+    const int n = v.config().n_heads;
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
     ImFont* f = font(TextSize::small);
@@ -226,7 +247,13 @@ float FlowHeaderRow::draw_head_squares(const FlowLayout& layout, float left, flo
     const auto x_of = [&](float head) { return std::floor(left + pitch * head); };
     for (int h = 0; h < n; ++h) {
         const ImVec2 min{x_of(static_cast<float>(h)), top};
-        list.AddRectFilled(min, {min.x + side, min.y + side}, t.head_fill(h, n), px(3));
+        const ImVec2 max{min.x + side, min.y + side};
+        if (is_switched_off(v, Attention::self, {layout.layer, h})) { // an empty square, crossed out
+            list.AddRect(min, max, t.head_fill(h, n), px(3), 0, px(1));
+            list.AddLine({min.x, max.y}, {max.x, min.y}, t.text, px(1.5f));
+        } else {
+            list.AddRectFilled(min, max, t.head_fill(h, n), px(3));
+        }
         char name[24];
         *fmt::format_to_n(name, sizeof name - 1, "head {}", h).out = 0;
         ImGui::SetCursorScreenPos({min.x - (pitch - side) / 2, y});
@@ -253,9 +280,10 @@ void FlowHeaderRow::draw_heads(const View& v, const FlowLayout& layout, Selectio
     float x = layout.well_x0 + px(12);
     const auto write = [&](ImFont* f, ImU32 colour, std::string_view words, float gap) {
         const float width = std::ceil(measure(f, words).x);
-        if (x + width > layout.well_x1 - px(8)) return;
+        if (x + width > layout.well_x1 - px(8)) return false;
         draw_text(list, {{x, y}, {x + width, y + f->FontSize}}, x, f, colour, words);
         x += width + gap;
+        return true;
     };
     const auto format = [&]<class... Args>(fmt::format_string<Args...> words, Args&&... args) {
         text_.clear();
@@ -265,8 +293,11 @@ void FlowHeaderRow::draw_heads(const View& v, const FlowLayout& layout, Selectio
     write(bold, t.text, format("layer {}", layout.layer), px(6));
     if (v.config().n_layers > 1) write(plain, t.muted, format("of 0–{}", v.config().n_layers - 1), px(14));
     write(plain, t.muted, "head", px(8));
-    x = draw_head_squares(layout, x, y, v.config().n_heads, selection, commands) + px(4);
-    write(bold, t.text, format("{}", layout.head), px(20));
+    x = draw_head_squares(v, layout, x, y, selection, commands) + px(4);
+    const bool is_off = is_switched_off(v, Attention::self, {layout.layer, layout.head});
+    write(bold, t.text, format("{}", layout.head), is_off ? px(6) : px(20));
+    if (is_off && !write(bold, t.accent_text, "switched off", px(20)))
+        write(bold, t.accent_text, "off", px(20));
     for (const char* hint : {"H J: another head", "1–9: layer"}) write(plain, t.muted, hint, px(16));
 }
 

@@ -29,8 +29,8 @@ class FlowHeaderRow {
     void draw_columns(const View& view, const FlowLayout& layout, const Selection& selection, float keys_end,
                       Commands& commands);
     void draw_heads(const View& view, const FlowLayout& layout, Selection& selection, Commands& commands);
-    float draw_head_squares(const FlowLayout& layout, float left, float y, int n, Selection& selection,
-                            Commands& commands);
+    float draw_head_squares(const View& view, const FlowLayout& layout, float left, float y,
+                            Selection& selection, Commands& commands);
     std::string_view text() const { return {text_.data(), text_.size()}; }
 
     Glide head_mark_;

@@ -25,6 +25,7 @@
 #include <array>
 #include <cmath>
 #include <iterator>
+#include <utility>
 
 namespace gf::ui {
 namespace {
@@ -84,6 +85,7 @@ class FlowPanel : public PanelWithOptions<FlowOptions> {
     float wanted_rows(float readable) const;
     void lay_out(const View& view, const Selection& selection, ImVec2 at, ImVec2 room, float card_width);
     void place_rows(int cursor, int followed);
+    bool show_pin(const View& view, const Selection& selection);
     void navigate_rows(int cursor, bool over_cells = false);
     int row_under_mouse(int cursor) const;
     void pin_row_under_mouse(const View& view, const Selection& selection, Commands& commands) const;
@@ -103,6 +105,7 @@ class FlowPanel : public PanelWithOptions<FlowOptions> {
     FlowHeaderRow headers_;
     FlowLegend legend_;
     StreamMeasures measures_;
+    int shown_pin_ = -1;                ///< the pinned row that was brought into sight
     std::vector<float> source_edges_;   ///< slots of the source tokens below their matrix
     std::vector<ImU32> source_colours_; ///< colours of their labels
     fmt::memory_buffer text_;
@@ -134,6 +137,21 @@ void FlowPanel::place_rows(int cursor, int followed) {
     // Few rows keep together instead of filling the height, unless a person zooms in.
     if (options_.zoom <= 0)
         layout_.bottom = std::min(layout_.bottom, layout_.top + shown * px(k_max_row) + layout_.extra);
+}
+
+/// Chooses rows with the one that was just pinned, by a click anywhere, a key or "Show it". False where it
+/// is in sight.
+bool FlowPanel::show_pin(const View& v, const Selection& selection) {
+    const auto& cell = selection.pinned_cell;
+    const bool is_of_row =
+        cell && cell->run == v.run.id && cell->param < 0 && row_axis(cell->site) == Axis::pos;
+    const int pin = is_of_row ? cell->row : selection.pinned_token;
+    if (std::exchange(shown_pin_, pin) == pin || pin < 0 || pin >= v.cursor) return false;
+    const auto row = static_cast<float>(pin), shown = layout_.row1 - layout_.row0;
+    if (row >= layout_.row0 && row + 1 <= layout_.row1) return false;
+    const float end = std::clamp(std::floor(row + shown / 2) + 1, shown, static_cast<float>(v.cursor));
+    options_.end = static_cast<double>(end);
+    return true;
 }
 
 /// Lets the wheel zoom at the pointer, dragging pan, and a double click show as many rows as at first (over
@@ -204,9 +222,13 @@ void FlowPanel::lay_out(const View& v, const Selection& selection, ImVec2 at, Im
     layout_.header_top = at.y;
     layout_.top = at.y + height_of(layout_.headers);
     layout_.bottom = layout_.lowest = std::max(at.y + room.y - below, layout_.top + px(40));
-    place_rows(v.cursor, selection.pinned_token >= 0 && selection.pinned_token < v.cursor
-                             ? selection.pinned_token
-                             : v.cursor - 1);
+    const int pinned = selection.pinned_token;
+    const int followed = pinned >= 0 && pinned < v.cursor ? pinned : v.cursor - 1;
+    place_rows(v.cursor, followed);
+    if (show_pin(v, selection)) {
+        layout_.bottom = layout_.lowest;
+        place_rows(v.cursor, followed);
+    }
     columns_.lay_out(v.trace(), at.x + labels, layout_.right, layout_);
     layout_.strongest = strongest_key(v, layout_, selection.token_in_view(v.cursor));
 }

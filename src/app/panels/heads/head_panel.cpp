@@ -6,6 +6,7 @@
 #include "app/panels/heads/head_lines.h"
 #include "app/panels/heads/head_matrix.h"
 #include "app/panels/heads/head_unrolled.h"
+#include "app/view/head_switch.h"
 #include "app/view/not_kept_notice.h"
 #include "app/view/panel_options.h"
 #include "app/view/token_row.h"
@@ -159,8 +160,9 @@ void HeadPanel::write_subtitle(const HeadContext& c, Form form, bool says_values
     text_.clear();
     auto out = std::back_inserter(text_);
     if (says_values && form != Form::unrolled) fmt::format_to(out, "{}, ", name(options_.shows));
-    fmt::format_to(out, "layer {}, head {}{}{}; ", c.head.layer, c.head.head,
+    fmt::format_to(out, "layer {}, head {}{}{}{}; ", c.head.layer, c.head.head,
                    c.is_cross() ? " to the source" : "",
+                   is_switched_off(c.view, c.attention, c.head) ? ", switched off" : "",
                    c.head == c.selection.pinned_head ? "" : " (preview: click pins it)");
     if (form == Form::lines && lines_.end_token() - lines_.first_token() < c.view.cursor)
         fmt::format_to(out, "lines, tokens {} to {}", lines_.first_token(), lines_.end_token() - 1);

@@ -115,9 +115,14 @@ StageBoxes::StageBoxes(std::span<const AttentionStage> stages, const OpenStages&
     }
     boxes_[n_++] = {values, std::nullopt, 0, open[static_cast<std::size_t>(values)], {}};
     const std::span<StageBox> boxes(boxes_.data(), n_);
-    const float gap = px(k_stage_gap), slim = px(k_slim_stage);
+    // In a panel that is narrower than one open matrix between slim stages all of it shrinks.
+    const auto n_gaps = static_cast<float>(n_ - 1);
+    const float needed = px((k_stage_gap + k_slim_stage) * n_gaps + k_least_matrix);
+    const float shrunk = std::min(1.0f, std::max(area.width(), 0.0f) / needed);
+    const float gap = px(k_stage_gap) * shrunk, slim = px(k_slim_stage) * shrunk,
+                least_matrix = px(k_least_matrix) * shrunk;
     const auto unit_width = [&] { // width of an open matrix
-        float room = area.width() - gap * static_cast<float>(n_ - 1), units = 0;
+        float room = area.width() - gap * n_gaps, units = 0;
         for (const StageBox& b : boxes)
             b.open ? units += b.kind == values ? k_values_share : 1.0f : room -= slim;
         return units > 0 ? std::min(room / units, px(k_widest_matrix)) : 0.0f;
@@ -128,10 +133,10 @@ StageBoxes::StageBoxes(std::span<const AttentionStage> stages, const OpenStages&
     };
     for (const StageKind kind : k_folds_first) {
         const float width = unit_width();
-        if (width == 0 || width >= px(k_least_matrix)) break;
+        if (width == 0 || width >= least_matrix) break;
         if (kind != latest && kind != softmax) fold(kind);
     }
-    if (latest != softmax && unit_width() > 0 && unit_width() < px(k_least_matrix)) fold(softmax);
+    if (latest != softmax && unit_width() > 0 && unit_width() < least_matrix) fold(softmax);
     const float unit = std::floor(unit_width());
     float x = area.min.x;
     int number = 0;

@@ -26,7 +26,7 @@ const char* heading(SamplingPanelState& state, const View& v) {
                   : "the next token was not drawn: it was put there";
 }
 
-/// Draws the heading into a line as wide as the bar: where it is too long, without what u falls on.
+/// Draws the heading into a line as wide as the bar: where it is too long, its last part.
 void draw_heading(SamplingPanelState& state, const View& v, const UiRect& line) {
     const Theme& t = theme();
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -39,6 +39,8 @@ void draw_heading(SamplingPanelState& state, const View& v, const UiRect& line) 
     std::string_view words = heading(state, v);
     if (state.token_is_drawn() && measure(f, words).x > line.max.x - left)
         words = state.format("u = {:.4f}", state.step().u);
+    if (!state.token_is_drawn() && measure(f, words).x > line.width())
+        words = words.substr(std::string_view("the next token was ").size());
     draw_text_cut(list, {{left, line.min.y}, line.max}, f, t.muted, words);
 }
 

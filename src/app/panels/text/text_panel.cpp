@@ -26,6 +26,7 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 namespace gf::ui {
 namespace {
@@ -43,6 +44,7 @@ class TextPanel : public PanelWithOptions<TextOptions> {
     void draw(const View& view, Selection& selection, Commands& commands) override;
 
   private:
+    void let_go_of_leak(const View& view, Commands& commands);
     void draw_source(const View& view, Selection& selection, Commands& commands);
     void lay_out(const View& view);
     void draw_lines(const View& view, Selection& selection, Commands& commands);
@@ -63,6 +65,7 @@ class TextPanel : public PanelWithOptions<TextOptions> {
     SourceLine source_;
     // What is shown in this frame; neither: surprisals.
     std::optional<LeakMarks> leak_;
+    std::optional<std::pair<std::shared_ptr<const Model>, std::string>> leak_of_; ///< model and prompt
     std::optional<ExpertMarks> experts_;
 
     /// Where things are in this frame, in pixels of the screen.
@@ -197,8 +200,21 @@ void TextPanel::lay_out(const View& v) {
     l.text_right = std::max(l.text_right, l.text_left + px(24));
 }
 
+/// The leak is shown of one text: with another prompt or model the surprisals come back.
+void TextPanel::let_go_of_leak(const View& v, Commands& commands) {
+    if (options_.tint != TextTint::mask_off && options_.tint != TextTint::mask_on) {
+        leak_of_.reset();
+    } else if (!leak_of_) {
+        leak_of_ = {v.snapshot.model, v.snapshot.prompt};
+    } else if (leak_of_->first != v.snapshot.model || leak_of_->second != v.snapshot.prompt) {
+        leak_of_.reset();
+        commands.post(command::SetView{title(), "tint", std::string(name(TextTint::surprisal))});
+    }
+}
+
 void TextPanel::draw(const View& v, Selection& selection, Commands& commands) {
     if (v.source) draw_source(v, selection, commands);
+    let_go_of_leak(v, commands);
     leak_ = leak_marks(v, options_.tint);
     experts_ = expert_marks(v, options_.tint, selection.pinned_head.layer);
     lay_out(v);

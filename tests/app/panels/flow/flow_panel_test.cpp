@@ -164,6 +164,22 @@ TEST_F(FlowTest, ManyRowsWindowZoomAndPan) {
     EXPECT_NEAR(bench.hovered_cell()->column, 50, 1); // a cell is about a pixel wide
 }
 
+TEST_F(FlowTest, APinnedRowComesIntoSight) {
+    open("llama", 200);
+    const auto first = [&] { return number_after(hidden_rows(), "hidden: "); };
+    bench.post(command::PinToken{40});
+    EXPECT_LE(first(), 40) << hidden_rows();
+    EXPECT_GE(number_after(hidden_rows(), " to "), 40) << hidden_rows();
+    bench.post(command::PinToken{41}); // in sight: nothing moves
+    const std::string before = hidden_rows();
+    bench.post(command::PinToken{39});
+    EXPECT_EQ(hidden_rows(), before);
+    bench.post(command::PinToken{});
+    bench.post(command::PinCell{{"hook_embed", -1, 150, 1}});
+    EXPECT_GE(number_after(hidden_rows(), " to "), 150) << hidden_rows();
+    EXPECT_GT(first(), 0);
+}
+
 TEST_F(FlowTest, ZoomingInEnlarges) {
     open("llama", 12);
     const float height = ui.rect("Flow/attn.hook_pattern").height();

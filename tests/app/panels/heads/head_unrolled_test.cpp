@@ -1,6 +1,7 @@
 // A head unrolled: every number on screen is one that the run's queries, keys and values give in double
 // precision, whatever the scheme of positions.
 
+#include "app/panels/heads/unrolled_stages.h"
 #include "app/view/token_labels.h"
 #include "app/workbench_support.h"
 
@@ -354,6 +355,24 @@ TEST_F(UnrolledTest, SeveralHeadsAsLines) {
     show("heads", "some");
     EXPECT_THAT(bench.notice(), HasSubstr("'all'"));
     EXPECT_TRUE(ui.is_checked("Head/line of head 3")) << "a wrong word changes nothing";
+}
+
+/// However narrow the panel is, all stages stand inside of it, from left to right.
+TEST_F(UnrolledTest, StagesFitIntoAnyWidth) {
+    const std::vector<AttentionStage> stages{AttentionStage::product, AttentionStage::turned,
+                                             AttentionStage::scaled, AttentionStage::scores,
+                                             AttentionStage::weights};
+    for (const float width : {40.0f, 150.0f, 310.0f, 500.0f, 1200.0f}) {
+        const StageBoxes boxes(stages, open_stages("none"), StageKind::mask, {{100, 0}, {100 + width, 50}});
+        float end = 100;
+        for (const StageBox& box : boxes.all()) {
+            EXPECT_GE(box.rect.min.x, end - 1) << width;
+            EXPECT_GE(box.rect.max.x, box.rect.min.x) << width;
+            end = box.rect.max.x;
+        }
+        EXPECT_LE(end, 101 + width) << width;
+        EXPECT_TRUE(boxes.first_matrix()) << width;
+    }
 }
 
 } // namespace

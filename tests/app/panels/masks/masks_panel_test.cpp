@@ -276,6 +276,10 @@ TEST_F(MasksPanelTest, TheLeakIsDrawnOverTheText) {
         EXPECT_EQ(found->leak.masked[static_cast<std::size_t>(row)], 0);
     ui.click("Text/back to surprisal");
     EXPECT_THAT(bench.all_text("Text"), HasSubstr("surprisal"));
+    ui.click("Mask demos/mask off");
+    bench.prompt_ids({1, 2, 3, 4, 5});
+    ui.frames(8);
+    EXPECT_THAT(bench.all_text("Text"), HasSubstr("surprisal")) << "the leak was that of another text";
 }
 
 /// The field of the row in view under the run's own masks, whatever they are.
