@@ -4,6 +4,7 @@
 #include "measures/attention_rollout.h"
 #include "measures/first_token.h"
 #include "measures/head_roles.h"
+#include "measures/logit_lens.h"
 #include "measures/pattern_entropy.h"
 #include "measures/router_load.h"
 #include "measures/score_range.h"
@@ -30,6 +31,8 @@ constexpr std::array k_measure_rows{
                make<AttentionRollout>},
     MeasureRow{"first-token", "how much each head rests on the first token, and what it takes from there",
                make<FirstTokens>},
+    MeasureRow{"lens", "what the model would say if it stopped at each point of the residual stream",
+               make<LogitLens>},
     MeasureRow{"pattern-entropy", "how spread the weights of each head are, in bits", make<PatternEntropies>},
     MeasureRow{"router-load", "how evenly each layer's router shares out the tokens among its experts",
                make<RouterLoads>},

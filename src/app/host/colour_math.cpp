@@ -68,6 +68,11 @@ double contrast(ImU32 a, ImU32 b) {
     return (lighter + 0.05) / (darker + 0.05);
 }
 
+ImU32 black_or_white_on(ImU32 ground) {
+    constexpr ImU32 k_black = rgb(0x000000), k_white = rgb(0xffffff);
+    return contrast(ground, k_black) > contrast(ground, k_white) ? k_black : k_white;
+}
+
 Oklch to_oklch(ImU32 c) {
     const LinearRgb v = decode(c);
     const double l = std::cbrt(0.4122214708 * v.r + 0.5363325363 * v.g + 0.0514459929 * v.b);

@@ -31,6 +31,8 @@ ImU32 mix(ImU32 a, ImU32 b, float t);
 /// Contrast ratio of two opaque colours, 1 to 21 (WCAG 2.1,
 /// https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio).
 double contrast(ImU32 a, ImU32 b);
+/// Black or white, whichever reads better on an opaque colour.
+ImU32 black_or_white_on(ImU32 ground);
 
 /// A colour in Ottosson's perceptual space OKLCH, https://bottosson.github.io/posts/oklab/.
 struct Oklch {

@@ -5,6 +5,7 @@
 #include "app/panels/heads/head_panel.h"
 #include "app/panels/heads/heads_panel.h"
 #include "app/panels/inspector/inspector_panel.h"
+#include "app/panels/lens/lens_panel.h"
 #include "app/panels/masks/mask_demos_panel.h"
 #include "app/panels/masks/mask_effect_panel.h"
 #include "app/panels/masks/masks_panel.h"
@@ -35,6 +36,7 @@ std::vector<std::unique_ptr<Panel>> make_all_panels() {
     panels.push_back(make_routing_panel());
     panels.push_back(make_router_panel());
     panels.push_back(make_load_panel());
+    panels.push_back(make_lens_panel());
     panels.push_back(make_text_panel());
     panels.push_back(make_watches_panel());
     return panels;

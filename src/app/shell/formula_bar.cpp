@@ -86,7 +86,7 @@ bool exists(const Snapshot& s, const CellRef& cell) {
 
 /// Notes the draw of the next token, which is explained while no cell is.
 void FormulaBar::update_draw(const View& v, const Selection& selection) {
-    if (cell_) return;
+    if (cell_ || derived_) return;
     const View text(v.snapshot, v.snapshot.text());
     const bool draws = predicts_tokens(text) && text.cursor >= 1 && text.run.rows >= text.cursor;
     if (draws) sampling_preview().update(text, sampled_position(text, selection));
@@ -99,7 +99,16 @@ void FormulaBar::update_draw(const View& v, const Selection& selection) {
     draw_links_ = v.run.id == Run::k_text;
 }
 
+/// While a person points at an operand, the formula that it stands in stays.
+void FormulaBar::update_derived(const Selection& selection) {
+    if (is_in_use_) return;
+    const auto derived = selection.cell.get() ? nullptr : selection.derived.get().value_or(nullptr);
+    needs_layout_ |= derived != derived_;
+    derived_ = derived;
+}
+
 void FormulaBar::update(const View& v, Selection& selection) {
+    update_derived(selection);
     update_cell(v, selection);
     update_draw(v, selection);
 }
@@ -144,6 +153,7 @@ void FormulaBar::update_cell(const View& v, Selection& selection) {
 /// The cell in focus; nullopt when there is none. While a person points at an operand, which lights it, the
 /// formula that the operand stands in stays.
 std::optional<CellRef> FormulaBar::cell_to_explain(const Snapshot& s, const Selection& selection) {
+    if (derived_) return std::nullopt;
     std::optional<CellRef> cell = selection.focus();
     if (is_in_use_) cell = selection.pinned_cell || explains_pin_ ? selection.pinned_cell : cell_;
     explains_pin_ = cell && cell == selection.pinned_cell;
@@ -212,6 +222,12 @@ void FormulaBar::lay_out_formula(const Snapshot& s) {
     whole_text_.clear();
     second_line_end_ = 0;
     is_cut_ = false;
+    if (derived_) {
+        whole_text_ = derived_->text();
+        ImGuiHost::current().require_glyphs(whole_text_);
+        is_cut_ = !place_pieces(*derived_);
+        return;
+    }
     if (!cell_) return lay_out_draw(s);
     for (int terms = 3; terms >= 0; --terms) {
         Spelling spelling = spell(*trace_, rows_, *cell_, {terms, token_label});
@@ -263,7 +279,7 @@ void FormulaBar::draw(const View& v, Selection& selection, Commands& commands, f
         max{size.x - px(k_bar_margin), top + px(k_height - k_bar_margin)};
     ImDrawList& list = *ImGui::GetWindowDrawList();
     list.AddRectFilled(min, max, t.panel, px(8));
-    list.AddRect(min, max, cell_ ? t.accent : t.border, px(8), 0, std::max(px(1), 1.0f));
+    list.AddRect(min, max, cell_ || derived_ ? t.accent : t.border, px(8), 0, std::max(px(1), 1.0f));
     const ImVec2 at{min.x + px(k_padding_x), min.y + px(k_padding_y)};
     const float right = max.x - px(k_padding_x), width = std::max(right - at.x, 1.0f);
     const LineWidths line_widths{
@@ -279,7 +295,7 @@ void FormulaBar::draw(const View& v, Selection& selection, Commands& commands, f
     is_in_use_ = false;
     draw_formula(at, selection, commands);
     draw_figures(v, {at.x, at.y + line_height()}, right, timing, commands);
-    is_in_use_ |= cell_ && ImGui::IsMouseHoveringRect(min, max) &&
+    is_in_use_ |= (cell_ || derived_) && ImGui::IsMouseHoveringRect(min, max) &&
                   ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem);
     ImGui::End();
 }

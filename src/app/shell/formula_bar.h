@@ -49,6 +49,7 @@ class FormulaBar {
         bool operator==(const LineWidths&) const = default;
     };
 
+    void update_derived(const Selection& selection);
     void update_cell(const View& view, Selection& selection);
     void update_draw(const View& view, const Selection& selection);
     std::optional<CellRef> cell_to_explain(const Snapshot& snapshot, const Selection& selection);
@@ -72,7 +73,9 @@ class FormulaBar {
     bool explains_pin_ = false;  ///< whether cell_ is the pinned cell
     bool is_in_use_ = false;     ///< whether the mouse or the keyboard is on the formula
 
-    // The draw of the next token, while no cell is explained.
+    std::shared_ptr<const Spelling> derived_; ///< explained in place of a cell; null: none
+
+    // The draw of the next token, while nothing else is explained.
     std::uint64_t draw_version_ = 0;         ///< of the sampling preview; 0: nothing is drawn
     int draw_position_ = 0;                  ///< of the token that is drawn
     int draw_row_ = -1, draw_row_token_ = 0; ///< the row that predicts it, and the token of that row

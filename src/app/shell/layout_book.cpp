@@ -151,6 +151,16 @@ Layout routing_layout() {
             ""};
 }
 
+/// What the stream means at each point fills the window above the text.
+Layout lens_layout() {
+    return {"Lens",
+            above(k_text_height, tabs({"Lens"}), tabs({"Text"})),
+            {"Outline", "Flow", "Sampling", "Heads", "Head", "Inspector"},
+            {},
+            {},
+            ""};
+}
+
 /// @throws Error for a part that would have no size
 void check_sizes(const DockTree& tree, const std::string& where) {
     if (!tree.parts.empty() && std::abs(tree.size) < 0.01f)
@@ -161,9 +171,10 @@ void check_sizes(const DockTree& tree, const std::string& where) {
 } // namespace
 
 std::span<const Layout> standard_layouts() {
-    static const std::array layouts = {
-        overview_layout(), attention_layout(), one_head_layout(), masks_layout(),   positions_layout(),
-        routing_layout(),  cache_layout(),     sampling_layout(), reading_layout(), all_panels_layout()};
+    static const std::array layouts = {overview_layout(), attention_layout(), one_head_layout(),
+                                       masks_layout(),    positions_layout(), routing_layout(),
+                                       lens_layout(),     cache_layout(),     sampling_layout(),
+                                       reading_layout(),  all_panels_layout()};
     return layouts;
 }
 

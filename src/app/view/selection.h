@@ -3,7 +3,9 @@
 // something anywhere lights the same thing everywhere.
 
 #include "core/cell_ref.h"
+#include "core/formula/spelling.h"
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -54,6 +56,9 @@ struct Selection {
     Hover<int> token;        ///< position in the run in view
     Hover<int> source_token; ///< position in the source, while a decoder that reads it is in view
     Hover<HeadRef> head;
+    /// A number that a panel works out from the run and that is no cell of it: the formula bar explains it in
+    /// place of a pinned cell. Another number is another object.
+    Hover<std::shared_ptr<const Spelling>> derived;
     HeadRef pinned_head; ///< its layer is the one that is unfolded
     int run = 0;         ///< id of the run that panels show: all positions and heads here are those of it
     int against = -1;    ///< id of the run that it is compared with; -1: none
@@ -89,8 +94,9 @@ struct Selection {
     /// Called once a frame, before the panels draw. Returns whether something hovered changed.
     bool next_frame() {
         const bool cell_changed = cell.next_frame(), token_changed = token.next_frame(),
-                   source_changed = source_token.next_frame(), head_changed = head.next_frame();
-        return cell_changed || token_changed || source_changed || head_changed;
+                   source_changed = source_token.next_frame(), head_changed = head.next_frame(),
+                   derived_changed = derived.next_frame();
+        return cell_changed || token_changed || source_changed || head_changed || derived_changed;
     }
 
   private:

@@ -58,9 +58,7 @@ void draw_cell_numbers(ImDrawList& list, const PlacedHeatMap& place, const HeatM
                 size = measure(face, text);
             }
             if (size.x > cell.width() - px(2)) continue;
-            const ImU32 ground = pack(colour_of(view.scale, x));
-            const ImU32 white = rgb(0xFFFFFF), black = rgb(0x000000);
-            const ImU32 ink = contrast(white, ground) > contrast(black, ground) ? white : black;
+            const ImU32 ink = black_or_white_on(pack(colour_of(view.scale, x)));
             draw_text(list, cell, std::floor(cell.center().x - size.x / 2), face, ink, text);
         }
     list.PopClipRect();

@@ -92,6 +92,14 @@ constexpr std::array k_work_terms = {
     Term{"order of the words", figures,
          "Which word stands where: a model that is told no positions may not notice when words trade places.",
          "", "Without a [mask] and without positions it cannot: its [logit]s only change places.", "order"},
+    Term{"logit lens", figures,
+         "What the model would say if it stopped at a layer: its notes read as if they were the last ones.",
+         "softmax(norm(x) · W_U) at every layer",
+         "It assumes that each layer already speaks the output's language. With one table for reading and "
+         "writing "
+         "words the first layer names the token itself (nostalgebraist 2020). See [residual stream] and "
+         "[logit].",
+         "lens"},
     Term{"what a part writes", figures,
          "How long the list of numbers is that a part adds to a token's notes.", "√(Σ out²)",
          "Compare it with the length of the [residual stream].", "stream measures"},

@@ -21,11 +21,6 @@ constexpr std::size_t k_most_shaded_cells = 20'000; ///< more are not shaded, so
 /// The colours of the router's weights, from nothing to 1.
 ColourScale weight_colours() { return themed_heat_map(false).scale; }
 
-/// Black or white, whichever reads better on the colour.
-ImU32 ink_on(ImU32 colour) {
-    return contrast(colour, rgb(0x000000)) > contrast(colour, rgb(0xffffff)) ? rgb(0x000000) : rgb(0xffffff);
-}
-
 } // namespace
 
 float RoutingMap::left_margin() { return px(k_left); }
@@ -145,7 +140,7 @@ void RoutingMap::draw_cells(const RoutingScene& s, const Place& p) {
             list.AddRect(box.min, box.max, frame, 0, 0, apart ? px(1.5f) : 1.0f);
             if (p.row < px(k_least_number_row) || box.width() < px(k_least_number_column)) continue;
             const double percent = 100 * static_cast<double>(s.gate(p.layer, token, slot));
-            draw_text_centred(list, box, f, ink_on(colour(weights[e])),
+            draw_text_centred(list, box, f, black_or_white_on(colour(weights[e])),
                               dropped ? "×" : line_("{:.0f}", percent));
         }
     }
