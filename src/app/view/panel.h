@@ -37,10 +37,10 @@ class Panel {
     virtual const char* title() const = 0;
     /// What the panel shows, in one line for menus, Ctrl+K and F1.
     virtual const char* about() const = 0;
-    /// Whether the panel is about the text that is written even while another run is in view: draw() then
-    /// gets the text's view.
     /// Whether it shows values of the run, which may be differences or gradients.
     virtual bool shows_values() const { return true; }
+    /// Whether the panel is about the text that is written even while another run is in view: draw() then
+    /// gets the text's view.
     virtual bool always_shows_text() const { return false; }
     /// Whether it shows runs beside each other by itself: then it is drawn once, whatever is compared.
     virtual bool shows_all_runs() const { return false; }

@@ -13,7 +13,4 @@ namespace gf::ui {
 /// term. Returns the one that was clicked, or null.
 const Term* linked_text(std::string_view text, float width);
 
-/// The line under a word that can be clicked, `y` being the lower edge of the word.
-void draw_underline(ImDrawList& list, float left, float right, float y, ImU32 colour);
-
 } // namespace gf::ui

@@ -31,8 +31,10 @@ namespace gf::ui {
 namespace {
 
 // Design lengths.
-constexpr float k_readable_row = 11; ///< rows are as high as the room lets them be, but not lower than this
-constexpr float k_max_row = 40;      ///< unless a person zooms in
+/// Rows are as high as the room lets them be, but not lower than a comfortable one, or where there is room
+/// for a few of those only, than a tight one, whose letters may touch.
+constexpr float k_comfortable_row = 14, k_tight_row = 11, k_few_rows = 24;
+constexpr float k_max_row = 40;                ///< unless a person zooms in
 constexpr float k_tall_from = 16, k_extra = 8; ///< rows this high: the row that is followed is higher by that
 constexpr float k_labels = 84, k_row_numbers = 24; ///< left of the columns, with the gap behind them
 constexpr float k_with_row_numbers = 760;          ///< width of the panel from which on rows have numbers
@@ -124,7 +126,9 @@ float FlowPanel::wanted_rows(float readable) const {
 /// Says which rows are between top and bottom, and how high they are. `followed`: the row that is higher.
 void FlowPanel::place_rows(int cursor, int followed) {
     const auto n = static_cast<float>(cursor);
-    const float height = layout_.bottom - layout_.top, readable = std::floor(height / px(k_readable_row));
+    const float height = layout_.bottom - layout_.top,
+                readable = std::max(std::floor(height / px(k_comfortable_row)),
+                                    std::min(std::floor(height / px(k_tight_row)), k_few_rows));
     const float shown = std::clamp(wanted_rows(readable), std::min(k_min_rows, n), n);
     const auto end_row = static_cast<float>(options_.end);
     const float end = end_row < 0 ? n : std::clamp(end_row, shown, n);

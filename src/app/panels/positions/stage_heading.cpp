@@ -1,6 +1,6 @@
 #include "app/panels/positions/stage_heading.h"
 
-#include "app/widgets/linked_text.h"
+#include "app/widgets/rich_text.h"
 #include "app/widgets/term_tooltip.h"
 #include "app/widgets/widget_parts.h"
 
