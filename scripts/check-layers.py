@@ -15,8 +15,10 @@ text = f"{io} text text/train pcre2 utf8proc"
 train = f"{io} measures text text/train train train/tinyville"
 session = f"{train} session session/commands"
 models = f"{session} models"
+labs = f"{models} labs labs/experiments"
 drawing = "platform core core/words fmt render GUI app/host"
 panels = f"{session} {drawing} app/widgets app/view"
+lab_rooms = f"{labs} {drawing} app/widgets app/view app/lab app/panels/lab"
 rooms = [f"app/panels/{room.name}" for room in sorted((root / "app/panels").glob("*/"))]
 may = {
     "platform": "platform",
@@ -36,23 +38,27 @@ may = {
     "session": session,
     "session/commands": session,
     "models": models,
-    "cli": f"{models} cli CLI",
+    "labs": f"{labs} yaml md4c",
+    "labs/experiments": labs,
+    "cli": f"{labs} cli CLI",
     "render": "platform core render GL stb shaders.h",
     "app/host": f"{drawing} io GL imgui_internal",
     "app/widgets": f"{drawing} imgui_internal app/widgets session/commands",
     "app/view": panels,
     "app/panels": f"{panels} app/panels {' '.join(rooms)}",
+    "app/lab": lab_rooms,
     "app/start": f"{panels} models app/start",
-    "app/shell": f"{panels} models app/panels app/start app/shell",
-    "app": f"{panels} models cli CLI app/start app/shell app",
+    "app/shell": f"{panels} models labs app/lab app/panels app/start app/shell",
+    "app": f"{panels} models labs cli CLI app/lab app/start app/shell app",
     "main.cpp": f"app cli {models}",
 } | {room: f"{panels} {room}" for room in rooms}  # a panel's room: no other one's
+may["app/panels/lab"] = lab_rooms
 may = {place: set(allowed.split()) for place, allowed in may.items()}
 
 # The library of a header. shaders.h is generated (shaders/embed.cmake).
 libraries = [
     (r"(unsupported/)?Eigen/", "Eigen"), (r"nlohmann/", "nlohmann"), (r"fmt/", "fmt"), (r"CLI/", "CLI"),
-    (r"pcre2", "pcre2"), (r"utf8proc", "utf8proc"), (r"(glad|GL|EGL|KHR)/", "GL"), (r"stb[/_]", "stb"),
+    (r"pcre2", "pcre2"), (r"yaml-cpp/", "yaml"), (r"md4c", "md4c"), (r"utf8proc", "utf8proc"), (r"(glad|GL|EGL|KHR)/", "GL"), (r"stb[/_]", "stb"),
     (r"(imgui|implot)_internal\.h", "imgui_internal"), (r"GLFW/|imgui|implot|misc/cpp/imgui", "GUI"),
     (r"shaders\.h", "shaders.h"),
 ]

@@ -12,6 +12,7 @@ trap 'rm -f "$log"' EXIT
 packages=(
     g++ cmake ninja-build ccache pkg-config                                  # to build
     libeigen3-dev libfmt-dev nlohmann-json3-dev libcli11-dev libpcre2-dev libutf8proc-dev    # engine
+    libyaml-cpp-dev libmd4c-dev                                              # lessons
     libglfw3-dev libopengl-dev libgl-dev libegl-dev libfribidi-dev libstb-dev python3-glad    # window
     xz-utils debian-archive-keyring                                          # third_party/fetch-imgui.sh
     libegl-mesa0 libgl1-mesa-dri                                             # pictures without a display

@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
     gf::add_info(app, exit_code);
     gf::add_train(app, exit_code);
     gf::add_models(app, exit_code);
+    gf::add_lab(app, exit_code);
     gf::add_make(app, exit_code);
     gf::add_bench(app, exit_code);
     gf::add_corpus(app, exit_code);

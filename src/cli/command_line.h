@@ -12,6 +12,7 @@ void add_trace(CLI::App& app, int& exit_code);
 void add_info(CLI::App& app, int& exit_code);
 void add_train(CLI::App& app, int& exit_code);
 void add_models(CLI::App& app, int& exit_code);
+void add_lab(CLI::App& app, int& exit_code);
 void add_make(CLI::App& app, int& exit_code);
 void add_bench(CLI::App& app, int& exit_code);
 void add_corpus(CLI::App& app, int& exit_code);

@@ -28,6 +28,7 @@ struct CommandKind {
     std::string_view name, about;
     Command (*read)(const json&, const ReadOptions&);
     std::vector<FieldInfo> (*fields)();
+    bool for_lessons;
 };
 
 template <class C>
@@ -36,7 +37,7 @@ CommandKind kind_of() {
             [](const json& in, const ReadOptions& options) {
                 return Command(fields_from_json<NamedCommand<C>>(in, options).command);
             },
-            [] { return field_list<C>(); }};
+            [] { return field_list<C>(); }, requires { C::k_for_lessons; }};
 }
 
 template <class... Commands>
@@ -90,7 +91,7 @@ std::vector<Command> commands_from_json(const json& in, const std::string& where
 
 std::vector<CommandInfo> command_list() {
     std::vector<CommandInfo> all;
-    for (const CommandKind& kind : command_kinds()) all.push_back({kind.name, kind.about, kind.fields()});
+    for (const CommandKind& kind : command_kinds()) all.push_back({kind.name, kind.about, kind.fields(), kind.for_lessons});
     return all;
 }
 

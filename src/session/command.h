@@ -33,6 +33,7 @@ std::vector<Command> commands_from_json(const nlohmann::json& json, const std::s
 struct CommandInfo {
     std::string_view name, about;
     std::vector<FieldInfo> fields; ///< beside "command"
+    bool for_lessons = false;      ///< whether a lesson of a lab may use it: it neither writes nor deletes
 };
 /// All commands of all families, in their order.
 std::vector<CommandInfo> command_list();

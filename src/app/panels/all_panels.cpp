@@ -5,6 +5,9 @@
 #include "app/panels/heads/head_panel.h"
 #include "app/panels/heads/heads_panel.h"
 #include "app/panels/inspector/inspector_panel.h"
+#include "app/panels/lab/claims_panel.h"
+#include "app/panels/lab/experiment_panel.h"
+#include "app/panels/lab/lesson_panel.h"
 #include "app/panels/lens/lens_panel.h"
 #include "app/panels/masks/mask_demos_panel.h"
 #include "app/panels/masks/mask_effect_panel.h"
@@ -39,6 +42,9 @@ std::vector<std::unique_ptr<Panel>> make_all_panels() {
     panels.push_back(make_lens_panel());
     panels.push_back(make_text_panel());
     panels.push_back(make_watches_panel());
+    panels.push_back(make_lesson_panel());
+    panels.push_back(make_experiment_panel());
+    panels.push_back(make_claims_panel());
     return panels;
 }
 

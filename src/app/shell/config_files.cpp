@@ -144,13 +144,17 @@ std::vector<Command> ConfigFiles::load_state(std::string& warning) const {
     if (folder_.empty()) return {};
     const fs::path path = state_path();
     try {
-        const auto text = read_text(path, k_max_state_size);
-        return text ? commands_from_json(parse_json(*text, path.string()), path.string())
-                    : std::vector<Command>();
+        return read_state(path);
     } catch (const Error& damaged) {
         warning = set_aside(path, damaged);
         return {};
     }
+}
+
+std::vector<Command> ConfigFiles::read_state(const fs::path& path) {
+    const auto text = read_text(path, k_max_state_size);
+    return text ? commands_from_json(parse_json(*text, path.string()), path.string())
+                : std::vector<Command>();
 }
 
 fs::path ConfigFiles::state_path() const { return folder_.empty() ? fs::path() : folder_ / k_state_file; }

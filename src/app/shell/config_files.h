@@ -38,6 +38,8 @@ class ConfigFiles {
     std::vector<Command> load_state(std::string& warning) const;
     /// The file that a SaveState writes for it; empty without a folder.
     std::filesystem::path state_path() const;
+    /// The commands of a state that save-state wrote. @throws Error
+    static std::vector<Command> read_state(const std::filesystem::path& path);
 
     // Saving writes a whole file or leaves the old one as it was. @throws Error when the folder cannot be
     // written

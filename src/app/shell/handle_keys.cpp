@@ -75,15 +75,25 @@ void act_on_run(KeyAction action, int index, const Snapshot& s, const Selection&
 }
 
 /// Esc lets go of one thing at a time, the one that covers most first.
-void let_go_of_one(const Selection& selection, bool choosing_file, Commands& commands) {
-    if (choosing_file)
+void let_go_of_one(const KeyScope& scope, Commands& commands) {
+    const Selection& selection = scope.selection;
+    if (scope.choosing_file)
         commands.post(command::ChooseFile{false});
     else if (selection.pinned_cell)
         commands.post(command::PinCell{});
     else if (selection.operation || !selection.inspected.empty())
         commands.post(command::SelectOperation{});
+    else if (scope.lab.is_open() && selection.pinned_token < 0)
+        commands.post(command::LeaveLab{});
     else
         commands.post(command::PinToken{}); // the newest token is followed again
+}
+
+/// In a lab Space goes on to the next step, once the question of this one is answered.
+bool goes_on_in_lab(const LabRoom& lab, Commands& commands) {
+    if (!lab.is_open() || !lab.may_go_on() || lab.step_number() == lab.n_steps()) return lab.is_open();
+    commands.post(command::LabStep{lab.step_number() + 1});
+    return true;
 }
 
 void act(KeyAction action, int index, const Snapshot& s, const Selection& selection, Commands& commands) {
@@ -117,8 +127,8 @@ void handle_keys(const KeyScope& scope, bool& were_free, Commands& commands) {
         for (int index = 0; index < b.n_keys && (may_act || b.always); ++index) {
             if (!was_pressed(b, index)) continue;
             if (is_let_go)
-                let_go_of_one(scope.selection, scope.choosing_file, commands);
-            else
+                let_go_of_one(scope, commands);
+            else if (b.action != play || !goes_on_in_lab(scope.lab, commands))
                 act(b.action, index, scope.snapshot, scope.selection, commands);
             if (b.action == find) return; // what is pressed behind it is meant for its field
         }

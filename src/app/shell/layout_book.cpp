@@ -161,6 +161,23 @@ Layout lens_layout() {
             ""};
 }
 
+/// The lesson beside the live workbench, and what its experiment shows.
+Layout lab_layout() {
+    DockTree right = above(0.62f, tabs({"Experiment"}), tabs({"Claims"}));
+    DockTree main =
+        beside(0.55f, tabs({"Head", "Heads", "Flow", "Sampling", "Inspector", "Outline"}), std::move(right));
+    return {"Lab",
+            above(k_text_height, beside(330, tabs({"Lesson"}), std::move(main)), tabs({"Text"})),
+            {"Heads", "Flow", "Sampling", "Inspector", "Outline"},
+            {},
+            above(k_text_height,
+                  beside(0.4f, tabs({"Lesson"}),
+                         tabs({"Experiment", "Claims", "Head", "Heads", "Flow", "Sampling", "Inspector",
+                               "Outline"})),
+                  tabs({"Text"})),
+            ""};
+}
+
 /// @throws Error for a part that would have no size
 void check_sizes(const DockTree& tree, const std::string& where) {
     if (!tree.parts.empty() && std::abs(tree.size) < 0.01f)
@@ -173,8 +190,8 @@ void check_sizes(const DockTree& tree, const std::string& where) {
 std::span<const Layout> standard_layouts() {
     static const std::array layouts = {overview_layout(), attention_layout(), one_head_layout(),
                                        masks_layout(),    positions_layout(), routing_layout(),
-                                       lens_layout(),     cache_layout(),     sampling_layout(),
-                                       reading_layout(),  all_panels_layout()};
+                                       lens_layout(),     lab_layout(),       cache_layout(),
+                                       sampling_layout(), reading_layout(),   all_panels_layout()};
     return layouts;
 }
 

@@ -8,6 +8,7 @@
 #include "app/view/operations.h"
 #include "app/view/token_labels.h"
 #include "core/site_names.h"
+#include "labs/course.h"
 
 #include <fmt/format.h>
 
@@ -167,6 +168,13 @@ void add_export_command(Entries& entries) {
                 command::SaveState{path.string()});
 }
 
+void add_labs(Entries& entries) {
+    for (const CourseRow& row : course_rows())
+        if (row.make)
+            entries.push_back({fmt::format("Lab {}", row.id.substr(0, 2)), std::string(row.question), "lab",
+                               "", command::OpenLab{std::string(row.id), 1}});
+}
+
 void add_program_commands(const PaletteScope& scope, Entries& entries) {
     for (int i = 0; i < k_theme_count; ++i) {
         const std::string label(theme_of(static_cast<ThemeName>(i)).label);
@@ -309,6 +317,7 @@ std::vector<PaletteEntry> palette_entries(const PaletteScope& scope) {
         add_export_command(entries);
     }
     add_program_commands(scope, entries);
+    add_labs(entries);
     add_layouts_and_panels(scope, entries);
     if (s.has_run()) add_models_to_compare(scope, entries);
     add_other_words(entries); // of all that can be done

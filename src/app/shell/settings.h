@@ -6,10 +6,12 @@
 #include "app/host/imgui_host.h"
 #include "app/host/theme.h"
 #include "app/host/window_place.h"
+#include "app/lab/lab_room.h"
 #include "app/start/recent_model.h"
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,7 @@ struct Settings {
     double trace_megabytes = 1024; ///< memory that a run may take with all its values
     WindowPlace window;
     std::vector<std::string> closed_looks; ///< shipped models whose "what to look at" was closed
+    std::map<std::string, LabRecord> labs; ///< by id: how far the person came
     std::vector<RecentModel> recent;       ///< newest first, at most k_max_recent_models, each model once
 
     /// Puts a model in front of `recent`. Relative paths are taken from the working folder.
@@ -42,6 +45,7 @@ struct Settings {
         visit("window_height", settings.window.height, {.least = 320, .greatest = 16384});
         visit("window_maximized", settings.window.maximized);
         visit("closed_looks", settings.closed_looks, {.most_items = k_max_closed_looks});
+        visit("labs", settings.labs);
         visit("recent", settings.recent, {.most_items = k_max_recent_models});
     }
 };

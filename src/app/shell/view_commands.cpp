@@ -11,6 +11,8 @@
 #include "session/commands/visit_command.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <utility>
 #include <vector>
 
 namespace gf::ui {
@@ -121,6 +123,56 @@ void Workbench::run(const command::ShowLook& c) {
 /// One after the other, since what is pinned is a head of the model that is opened first.
 void Workbench::run(const command::ShowMaskExample&) {
     script_player_.play_first(mask_example(session_.latest()));
+}
+
+/// Keeps the state of the workbench, unless the person comes from another lab.
+void Workbench::run(const command::OpenLab& c) {
+    const bool was_open = lab_room_.is_open();
+    const std::string id = std::filesystem::exists(std::filesystem::path(c.lab) / "lesson.md")
+                               ? c.lab
+                               : std::string(lab_named(c.lab).id);
+    LabRecord record = settings_.labs[id];
+    record.step = c.step;
+    lab_room_.open(c.lab, record);
+    choosing_file_ = false;
+    if (!was_open) {
+        before_lab_.clear();
+        if (session_.latest().has_run()) {
+            before_lab_ = (files_.has_folder() ? files_.state_path().parent_path()
+                                               : std::filesystem::temp_directory_path()) /
+                          "before-lab.json";
+            session_.post(command::Pause{});
+            hand_over(command::SaveState{before_lab_.string()});
+        }
+    }
+    run(command::SetLayout{"Lab"});
+    show_lab_step();
+}
+
+void Workbench::run(const command::LeaveLab&) {
+    if (!lab_room_.is_open()) return;
+    lab_room_.close();
+    if (before_lab_.empty()) return run(command::SetLayout{LayoutBook().current});
+    script_player_.play(files_.read_state(std::exchange(before_lab_, {})));
+}
+
+void Workbench::run(const command::LabStep& c) {
+    lab_room_.go_to(c.step);
+    show_lab_step();
+}
+
+void Workbench::run(const command::AnswerLab& c) {
+    lab_room_.answer(c.answer);
+    settings_.labs[lab_room_.lesson().id] = lab_room_.record();
+}
+
+/// Carries out what the step sets, and brings the panel that it speaks of to the front.
+void Workbench::show_lab_step() {
+    std::vector<Command> commands = lab_room_.step().state;
+    if (!lab_room_.step().focus.empty())
+        commands.emplace_back(command::ShowPanel{lab_room_.step().focus, true});
+    script_player_.play(std::move(commands));
+    settings_.labs[lab_room_.lesson().id] = lab_room_.record();
 }
 
 } // namespace gf::ui

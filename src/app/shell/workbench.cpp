@@ -31,10 +31,10 @@ constexpr double k_save_delay = 0.5;
 } // namespace
 
 Workbench::Workbench(Options o)
-    : files_(o.config_folder), waits_for_saving_(o.mode == Session::Mode::cooperative),
-      shows_timing_(o.shows_timing), session_(o.mode, std::move(o.wake)), models_(std::move(o.models)),
-      look_strip_(models_), start_page_(models_), panels_(o.panels(), o.panels()),
-      arrangement_(panel_titles(panels_.panels())) {
+    : lab_room_(o.wake ? o.wake : [] {}), files_(o.config_folder),
+      waits_for_saving_(o.mode == Session::Mode::cooperative), shows_timing_(o.shows_timing),
+      session_(o.mode, std::move(o.wake)), models_(std::move(o.models)), look_strip_(models_),
+      start_page_(models_), panels_(o.panels(), o.panels()), arrangement_(panel_titles(panels_.panels())) {
     load();
     ImGuiHost::current().set_look({settings_.theme, settings_.scale}); // no flash of another theme
     session_.post(command::SetSpeed{settings_.speed});
@@ -199,8 +199,8 @@ void Workbench::frame() {
     selection_control_.follow_layer();
     if (selection_.next_frame()) request_frame();
     remember_model(s);
-    handle_keys({s, selection_, settings_, choosing_file_, palette_.field_appears()}, keys_were_free_,
-                commands_);
+    handle_keys({s, selection_, settings_, choosing_file_, palette_.field_appears(), lab_room_},
+                keys_were_free_, commands_);
     draw_top_bar(s);
     draw_below_bar(s, restart_offer_.draw(person_acted_, px(k_top_bar_height), script_player_));
     const ImVec2 display = ImGui::GetIO().DisplaySize;
@@ -251,10 +251,11 @@ void Workbench::draw_below_bar(const Snapshot& s, float top) {
                          s.message_is_error, commands_);
     } else {
         const float bottom = display_height - px(FormulaBar::k_height);
-        const View view(s, selection_control_.run_in_view(s), s.find_run(selection_.against),
-                        selection_control_.quantity_in_view());
+        View view(s, selection_control_.run_in_view(s), s.find_run(selection_.against),
+                  selection_control_.quantity_in_view());
+        view.lab = &lab_room_;
         formula_bar_.update(view, selection_);
-        top = look_strip_.draw(s, top, settings_, script_player_, commands_);
+        if (!lab_room_.is_open()) top = look_strip_.draw(s, top, settings_, script_player_, commands_);
         top = operation_strip_.draw(view, selection_, top, commands_);
         draw_panels(view, top, bottom);
         formula_bar_.draw(view, selection_, commands_, bottom, {shows_timing_, frame_ms_});

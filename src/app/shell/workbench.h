@@ -3,6 +3,7 @@
 // commands and hands all others to the session. It knows no windowing system: a GlfwWindow, a HeadlessWindow
 // or a test calls frame().
 
+#include "app/lab/lab_room.h"
 #include "app/panels/all_panels.h"
 #include "app/shell/config_files.h"
 #include "app/shell/formula_bar.h"
@@ -109,6 +110,14 @@ class Workbench {
     void run(const command::Explain&);
     void run(const command::ShowLook&);
     void run(const command::ShowMaskExample&);
+    void run(const command::OpenLab&);
+    void run(const command::LeaveLab&);
+    void run(const command::LabStep&);
+    void run(const command::AnswerLab&);
+    void run(const command::RunLab& c) { lab_room_.start(static_cast<std::uint64_t>(c.seed)); }
+    void run(const command::PauseLab& c) { lab_room_.pause(c.on); }
+    void run(const command::SetLabControl& c) { lab_room_.set_control(c.control, c.value); }
+    void show_lab_step();
 
     void update_title(const Snapshot& snapshot);
     void remember_model(const Snapshot& snapshot);
@@ -117,6 +126,8 @@ class Workbench {
     void draw_panels(const View& view, float top, float bottom);
     void draw_opening(float top);
 
+    LabRoom lab_room_;
+    std::filesystem::path before_lab_; ///< the state that leave-lab brings back; empty: there was none
     ConfigFiles files_;
     BackgroundJob saving_;  ///< of settings and layouts
     bool waits_for_saving_; ///< in cooperative mode, so that what a test does is done

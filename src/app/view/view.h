@@ -10,6 +10,8 @@
 
 namespace gf::ui {
 
+class LabRoom;
+
 struct View {
     const Snapshot& snapshot;
     const Run& run;
@@ -19,6 +21,7 @@ struct View {
     const Run* source; ///< the run whose output this one attends to; null: none
     const Run* reader; ///< the run that attends to this one's output; null: none
     int cursor;        ///< tokens of the run that are shown
+    const LabRoom* lab = nullptr; ///< the lab that is open; null where the workbench gave none
 
     /// `compared`: null, or another run; `quantity` says what the panels show of the run, or of the two.
     View(const Snapshot& s, const Run& shown, const Run* compared = nullptr,

@@ -1,7 +1,8 @@
 #pragma once
 // The commands that the session's Engine carries out. Each is a struct with its name in JSON, what it does,
 // and its fields (io/fields.h). A new one is a struct, its name in SessionCommand at the end of this file,
-// and an Engine::run(); without the latter nothing compiles. docs/commands.md is made from this file.
+// and an Engine::run(); without the latter nothing compiles. One that a lesson may use says k_for_lessons:
+// none that writes or deletes. docs/commands.md is made from this file.
 
 #include "core/edit_spec.h"
 #include "core/gradient_target.h"
@@ -26,6 +27,7 @@ struct Open {
     std::string prompt = {};
     std::vector<std::string> ignored_keys = {};
     static constexpr std::string_view k_name = "open";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about =
         "Opens a model with a text, which an encoder-decoder reads as its source. An empty tokenizer means "
         "the "
@@ -43,6 +45,7 @@ struct SetPrompt {
     std::string text;
     bool truncate = false;
     static constexpr std::string_view k_name = "prompt";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about =
         "Begins a new text. Without a tokenizer the text is ids separated by commas or blanks. A prompt "
         "longer "
@@ -56,6 +59,7 @@ struct SetPrompt {
 struct SetSource {
     std::string text;
     static constexpr std::string_view k_name = "source";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about =
         "Gives the encoder of an encoder-decoder another text to read, written as for `prompt`; an empty one "
         "means its start token alone. The decoder's text begins anew from the same prompt.";
@@ -64,12 +68,14 @@ struct SetSource {
 
 struct Play {
     static constexpr std::string_view k_name = "play";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about = "Draws one token after the other.";
     static void fields(auto&, auto) {}
 };
 
 struct Pause {
     static constexpr std::string_view k_name = "pause";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about = "Ends `play`.";
     static void fields(auto&, auto) {}
 };
@@ -77,6 +83,7 @@ struct Pause {
 struct Step {
     int tokens = 1;
     static constexpr std::string_view k_name = "step";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about =
         "Moves the cursor by this many tokens; a negative number moves it back.";
     static void fields(auto& command, auto visit) { visit("tokens", command.tokens); }
@@ -85,6 +92,7 @@ struct Step {
 struct Jump {
     int position = 0;
     static constexpr std::string_view k_name = "jump";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about =
         "Moves the cursor among the tokens that are computed, so that this many are shown.";
     static void fields(auto& command, auto visit) { visit("position", command.position); }
@@ -93,6 +101,7 @@ struct Jump {
 struct SetSpeed {
     double tokens_per_s = 0;
     static constexpr std::string_view k_name = "speed";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about = "Limits the tokens per second; 0 sets no limit.";
     static void fields(auto& command, auto visit) { visit("tokens_per_s", command.tokens_per_s); }
 };
@@ -101,6 +110,7 @@ struct ViewLayer {
     int layer = -1;
     std::string run = "text";
     static constexpr std::string_view k_name = "view-layer";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about =
         "Chooses the layer whose sites are computed again when the run is above the trace budget; -1 chooses "
         "none. `run` is the name of the run that the layer belongs to.";
@@ -122,6 +132,7 @@ struct SetTraceBudget {
 struct SetSampling {
     SamplingChain chain;
     static constexpr std::string_view k_name = "sampling";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about =
         "Sets the stages between logits and token, in the order in which they apply.";
     static void fields(auto& command, auto visit) { visit("chain", command.chain); }
@@ -130,12 +141,14 @@ struct SetSampling {
 struct SetSeed {
     std::uint64_t seed = 0;
     static constexpr std::string_view k_name = "seed";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about = "Sets the seed of the random numbers that draw the tokens.";
     static void fields(auto& command, auto visit) { visit("seed", command.seed); }
 };
 
 struct Resample {
     static constexpr std::string_view k_name = "resample";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about =
         "Draws the token after the cursor again, with the next random number. Another token makes a branch.";
     static void fields(auto&, auto) {}
@@ -143,6 +156,7 @@ struct Resample {
 
 struct UseDraw {
     static constexpr std::string_view k_name = "use-draw";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about =
         "Shows the token after the cursor as `step` does, but one that was drawn under other stages of "
         "sampling "
@@ -153,6 +167,7 @@ struct UseDraw {
 struct ForceToken {
     int position = 0, token = 0;
     static constexpr std::string_view k_name = "force-token";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about = "Makes a branch that has this token at this position.";
     static void fields(auto& command, auto visit) {
         visit("position", command.position);
@@ -163,6 +178,7 @@ struct ForceToken {
 struct SelectBranch {
     int branch = 0;
     static constexpr std::string_view k_name = "branch";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about = "Brings a branch of the text into view.";
     static void fields(auto& command, auto visit) { visit("branch", command.branch); }
 };
@@ -170,6 +186,7 @@ struct SelectBranch {
 struct ApplyEdit {
     EditSpec edit;
     static constexpr std::string_view k_name = "edit";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about =
         "Scales, replaces or adds to the cells of a site, or takes them from a donor: the run of another "
         "prompt, a branch, or a run beside the text (`text`: the text itself), all without edits and as they "
@@ -187,6 +204,7 @@ struct EditCell {
     CellAddress cell;
     double value = 0;
     static constexpr std::string_view k_name = "edit-cell";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about =
         "The `edit` that replaces the value of one cell which is computed; `head` is ignored where the site "
         "has no heads.";
@@ -199,6 +217,7 @@ struct EditCell {
 struct RemoveEdit {
     CellsSpec cells;
     static constexpr std::string_view k_name = "remove-edit";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about =
         "Takes back what `edit` did to exactly these cells, which it names as `edit` did.";
     static void fields(auto& command, auto visit) { CellsSpec::fields(command.cells, visit); }
@@ -207,6 +226,7 @@ struct RemoveEdit {
 struct SwitchCells {
     CellsSpec cells;
     static constexpr std::string_view k_name = "switch";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about = "Switches cells off: an `edit` that scales them by 0. Where "
                                                 "they are off already, it gives them back. "
                                                 "Unless runs are compared, the run as it is without edits "
@@ -217,6 +237,7 @@ struct SwitchCells {
 
 struct RemoveEdits {
     static constexpr std::string_view k_name = "remove-edits";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about = "Gives all edited cells their computed values back.";
     static void fields(auto&, auto) {}
 };
@@ -224,6 +245,7 @@ struct RemoveEdits {
 struct UseEdits {
     bool on = true;
     static constexpr std::string_view k_name = "edits";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about = "Switches all edits on or off. While they are off the run is "
                                                 "computed without them, but they are kept.";
     static void fields(auto& command, auto visit) { visit("on", command.on); }
@@ -233,6 +255,7 @@ struct SetSetup {
     std::string file = {};
     RunSetup setup = {};
     static constexpr std::string_view k_name = "setup";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about =
         "Sets masks, evicted keys, positions and experts of the text's run, with the keys of "
         "`run --setup` (command-line.md), or as such a `file` says; what is left out is the model's own.";
@@ -245,6 +268,7 @@ struct SetSetup {
 struct SetMasks {
     std::vector<MaskRule> masks;
     static constexpr std::string_view k_name = "masks";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about =
         "Sets the rules of masks of the text's run, as `setup` does, and leaves the rest of its setup as it "
         "is.";
@@ -254,6 +278,7 @@ struct SetMasks {
 struct PaintMask {
     MaskStroke stroke;
     static constexpr std::string_view k_name = "paint-mask";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about =
         "Paints cells of the mask, in all layers and heads or in some: these queries (`rows`) see these "
         "`keys` if `visible`, or do not; ranges are half-open, the end -1 is \"to the end\". With `erase` "
@@ -266,6 +291,7 @@ struct FindMaskEffects {
     bool on = true;
     MaskQuestions questions = {};
     static constexpr std::string_view k_name = "mask-effects";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about =
         "Computes, whenever the text has changed, what masks do to it: the text without the rules of its "
         "masks and with them in one layer alone; with the token `leak_row` exchanged for `leak_token` (-1: "
@@ -281,6 +307,7 @@ struct FindMaskEffects {
 struct RestoreText {
     SavedText text;
     static constexpr std::string_view k_name = "text-tree";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about =
         "Brings back a text with its branches, as `save-state` writes it: every token and how it was drawn.";
     static void fields(auto& command, auto visit) { SavedText::fields(command.text, visit); }
@@ -303,6 +330,7 @@ struct AddRun {
     std::string name = {}; ///< empty: the first letter that is free
     std::vector<std::string> ignored_keys = {};
     static constexpr std::string_view k_name = "add-run";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about = "Adds a run beside the text, in lock-step with it: of "
                                                 "another model, another prompt or another branch "
                                                 "(as it stands), or with another `setup`. Model and "
@@ -322,6 +350,7 @@ struct AddRun {
 struct RemoveRun {
     std::string run;
     static constexpr std::string_view k_name = "remove-run";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about = "Removes a run beside the text.";
     static void fields(auto& command, auto visit) { visit("run", command.run); }
 };
@@ -329,6 +358,7 @@ struct RemoveRun {
 struct DrawEach {
     bool on = true;
     static constexpr std::string_view k_name = "draw-each";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about = "Lets the runs beside the text draw tokens of their own, "
                                                 "with the random numbers that the text's had, "
                                                 "or read the text's tokens.";
@@ -339,6 +369,7 @@ struct SetGradients {
     bool on = true;
     GradientTarget target = {};
     static constexpr std::string_view k_name = "gradients";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about =
         "Computes, whenever the text has changed, how one number changes with every value of the text and of "
         "its source: the mean `loss` of the next tokens, the `logit` of a token in a row, or its "
@@ -354,6 +385,7 @@ struct Probe {
     bool on = true;
     std::string text = {};
     static constexpr std::string_view k_name = "probe";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about =
         "Measures the roles of heads on a fixed probe text, which is computed beside the text and without "
         "edits: on `text`, or, where that is empty, on 24 tokens picked by chance and written three times. "
@@ -367,6 +399,7 @@ struct Probe {
 struct StudyPositions {
     int texts = 60;
     static constexpr std::string_view k_name = "study-positions";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about = "Lets the text's model and those of the runs beside it read "
                                                 "this many texts of Tinyville, which none was "
                                                 "trained on: the mean loss at each position, and how well a "
@@ -380,6 +413,7 @@ struct StudyPositions {
 struct StudyRouting {
     int texts = 600;
     static constexpr std::string_view k_name = "study-routing";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about = "Lets the text's model, if it has experts, read this many "
                                                 "held-out texts of Tinyville: how many bits the "
                                                 "choice of an expert tells about the domain of a text, the "
@@ -400,6 +434,7 @@ struct SetWatch {
     std::string text;
     bool stops = false;
     static constexpr std::string_view k_name = "watch";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about =
         "Watches a number or a condition, such as `blocks.2.attn.hook_pattern[3, t, 0] > 0.8`, `surprisal > "
         "6` "
@@ -413,6 +448,7 @@ struct SetWatch {
 struct RemoveWatch {
     std::string text;
     static constexpr std::string_view k_name = "unwatch";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about = "Removes the watch with this text.";
     static void fields(auto& command, auto visit) { visit("text", command.text); }
 };
@@ -420,6 +456,7 @@ struct RemoveWatch {
 struct RunUntil {
     std::string condition;
     static constexpr std::string_view k_name = "run-until";
+    static constexpr bool k_for_lessons = true;
     static constexpr std::string_view k_about = "Plays until the condition, as in `watch`, holds at a new "
                                                 "token, the text ends, or the context is full.";
     static void fields(auto& command, auto visit) { visit("condition", command.condition); }
