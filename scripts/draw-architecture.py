@@ -24,7 +24,6 @@ PURPOSE = {
     "train": "optimisers, data, the loop; Tinyville",
     "session": "commands, runs, branches, playback",
     "labs": "the course: experiments, lessons, claims",
-    "labs/experiments": "one file for each lab",
     "app/lab": "the lab that is open",
     "models": "the models that ship: recipes, figures",
     "cli": "run, trace, info, train, bench ...",
