@@ -47,7 +47,7 @@ may = {
     "app/view": panels,
     "app/panels": f"{panels} app/panels {' '.join(rooms)}",
     "app/lab": lab_rooms,
-    "app/start": f"{panels} models app/start",
+    "app/start": f"{panels} models labs app/start",
     "app/shell": f"{panels} models labs app/lab app/panels app/start app/shell",
     "app": f"{panels} models labs cli CLI app/lab app/start app/shell app",
     "main.cpp": f"app cli {models}",

@@ -23,6 +23,8 @@ struct ShotOptions {
     ModelOptions model;
     std::string out, size = "1600x900", theme = "light", script, prompt, texts;
     double scale = 1;
+    std::string lab; ///< empty: none
+    int step = 1;    ///< of the lab
 };
 
 /// Width and height in pixels of e.g. "1600x900".
@@ -48,6 +50,7 @@ void run_until_still(HeadlessWindow& window, Workbench& workbench) {
         n_requests = n_frame_requests();
         window.frame([&] { workbench.frame(); });
         workbench.settle();
+        workbench.finish_lab();
     }
 }
 
@@ -77,6 +80,7 @@ void write_shot(const ShotOptions& o) {
         carry_out(command::Open{o.model.model, o.model.tokenizer, o.prompt, o.model.ignored_keys});
     else if (!o.prompt.empty())
         carry_out(command::SetPrompt{o.prompt, false});
+    if (!o.lab.empty()) carry_out(command::OpenLab{o.lab, o.step});
     for (const Command& c : script) carry_out(c);
     run_until_still(window, workbench);
     write_png(o.out, window.picture());
@@ -97,6 +101,8 @@ void add_shot(CLI::App& app, int& exit_code) {
     command->add_option("--size", options->size, "in pixels")->capture_default_str();
     command->add_option("--theme", options->theme, "light, dark or projector")->capture_default_str();
     command->add_option("--scale", options->scale, "of the interface")->capture_default_str();
+    command->add_option("--lab", options->lab, "opens a lab first, by id, number or slug")->type_name("ID");
+    command->add_option("--step", options->step, "of the lab")->capture_default_str();
     command->add_option("--script", options->script, "JSON file: a list of commands to carry out first")
         ->type_name("PATH");
     command->add_option("--texts", options->texts,

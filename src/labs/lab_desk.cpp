@@ -48,6 +48,11 @@ void LabDesk::set_controls(nlohmann::json values) {
     changed_.notify_all();
 }
 
+void LabDesk::wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return state_ != State::running && !is_at_work_ && wanted_controls_.empty(); });
+}
+
 std::shared_ptr<const LabResults> LabDesk::results() const {
     const std::lock_guard lock(mutex_);
     return results_;
@@ -74,6 +79,7 @@ void LabDesk::work() {
             if (is_closing_) return;
             start = std::exchange(wanted_start_, std::nullopt);
             std::swap(controls, wanted_controls_);
+            is_at_work_ = true;
         }
         try {
             carry_out(start, controls);
@@ -83,6 +89,9 @@ void LabDesk::work() {
             publish(e.what());
         }
         wake_();
+        const std::lock_guard lock(mutex_);
+        is_at_work_ = false;
+        changed_.notify_all();
     }
 }
 

@@ -31,6 +31,9 @@ class LabDesk {
     /// anew with the same seed.
     void set_controls(nlohmann::json values);
 
+    /// Waits until nothing is left to do: for pictures and tests, never in the window.
+    void wait();
+
     /// The newest results; null before there are any. What they hold never changes.
     std::shared_ptr<const LabResults> results() const;
     std::vector<LabControl> controls() const; ///< as of the newest results
@@ -55,6 +58,7 @@ class LabDesk {
     std::condition_variable changed_;
     State state_ = State::idle;
     bool is_closing_ = false;
+    bool is_at_work_ = false; ///< a slice is under way, or its results are not published yet
     std::optional<Start> wanted_start_;
     nlohmann::json wanted_controls_ = nlohmann::json::object();
     std::shared_ptr<const LabResults> results_;

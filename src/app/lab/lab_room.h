@@ -71,6 +71,10 @@ class LabRoom {
     void pause(bool on);
     /// @throws Error for a value that the control does not take
     void set_control(const std::string& name, const std::string& value);
+    /// Waits for the experiment, for pictures without a window.
+    void wait() {
+        if (desk_) desk_->wait();
+    }
     bool is_running() const { return desk_ && desk_->is_running(); }
     std::shared_ptr<const LabResults> results() const { return desk_ ? desk_->results() : nullptr; }
     std::vector<LabControl> controls() const { return desk_ ? desk_->controls() : std::vector<LabControl>(); }

@@ -61,6 +61,8 @@ class Workbench {
 
     /// In cooperative mode: carries out everything that was posted so far, in the session too.
     void settle();
+    /// Waits for the experiment of the lab that is open, for pictures.
+    void finish_lab() { lab_room_.wait(); }
 
     Session& session() { return session_; }
     const Selection& selection() const { return selection_; }

@@ -3,11 +3,13 @@
 #include "app/host/keyboard.h"
 #include "app/start/display_text.h"
 #include "app/widgets/buttons.h"
+#include "app/widgets/menu.h"
 #include "app/widgets/plain_text.h"
 #include "app/widgets/text_field.h"
 #include "app/widgets/tooltip.h"
 #include "app/widgets/widget_parts.h"
 
+#include "labs/course.h"
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -135,6 +137,7 @@ void StartPage::draw(float top, float bottom, const std::vector<RecentModel>& re
     draw_message(layout.width, message, message_is_error);
     vertical_space(28);
     const ImVec2 at = ImGui::GetCursorScreenPos();
+    draw_learn(layout.gallery_width, commands);
     draw_gallery(layout.gallery_width, !layout.has_side_column, commands);
     if (layout.has_side_column) {
         ImGui::SetCursorScreenPos({at.x + layout.gallery_width + layout.column_gap, at.y});
@@ -152,6 +155,16 @@ void StartPage::draw(float top, float bottom, const std::vector<RecentModel>& re
 }
 
 /// Everything but the gallery. `bottom`: where the part of the page that can be seen ends.
+/// The labs that are built: questions, each with an experiment.
+void StartPage::draw_learn(float width, Commands& commands) {
+    page_heading("Learn");
+    for (const CourseRow& row : course_rows())
+        if (row.make && menu_row(std::string(row.id).c_str(),
+                                 {.text = std::string(row.id.substr(0, 2)), .detail = row.question}, width))
+            commands.post(command::OpenLab{std::string(row.id), 1});
+    vertical_space(20);
+}
+
 void StartPage::draw_side(float width, float bottom, Commands& commands) {
     draw_form(width, commands);
     vertical_space(28);

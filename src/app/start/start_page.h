@@ -40,6 +40,7 @@ class StartPage {
     void list_recent(const std::vector<RecentModel>& recent);
     void describe_fields();
     void open(Commands& commands);
+    void draw_learn(float width, Commands& commands);
     void draw_gallery(float width, bool with_form_button, Commands& commands);
     void draw_side(float width, float bottom, Commands& commands);
     void draw_form(float width, Commands& commands);

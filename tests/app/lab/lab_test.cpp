@@ -22,7 +22,7 @@ class LabTest : public ::testing::Test {
     }
     /// The experiment works on a thread of its own: frames go on until it is done.
     void finish_experiment() {
-        while (bench.all_text("Experiment").find("done in") == std::string::npos) {
+        while (bench.all_text("Experiment").find("done") == std::string::npos) {
             ui.frames(1);
             std::this_thread::yield();
         }

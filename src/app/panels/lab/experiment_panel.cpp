@@ -86,7 +86,7 @@ void ExperimentPanel::draw_run(const LabRoom& room, const LabResults& results, C
     ImGui::SameLine(0, px(8));
     const LabProgress& p = results.progress;
     label_text(p.is_finished
-                   ? fmt::format("done in {:.0f} s", p.seconds)
+                   ? std::string("done")
                    : fmt::format("{:.0f} %, about {:.0f} s left", 100 * p.share, std::ceil(p.seconds_left)),
                t.muted, TextSize::small);
     const ImVec2 at = ImGui::GetCursorScreenPos();
