@@ -121,7 +121,7 @@ class MultiQueryAttention : public Experiment {
         results.claims.push_back({.id = "bytes-ratio",
                                   .statement =
                                       "The cache shrinks to key-value heads / query heads of its size, "
-                                      "exactly: the largest difference.",
+                                      "exactly: the largest difference",
                                   .unit = "",
                                   .comparison = Comparison::equal,
                                   .threshold = 0,
@@ -129,7 +129,7 @@ class MultiQueryAttention : public Experiment {
         results.claims.push_back({.id = "loss-gap",
                                   .statement =
                                       "Fewer key-value heads cost little: the larger of the two gaps in "
-                                      "loss to full multi-head attention.",
+                                      "loss to full multi-head attention",
                                   .unit = "nats",
                                   .comparison = Comparison::below,
                                   .threshold = 0.05,
