@@ -2,7 +2,7 @@
 
 #include "app/lab/lab_room.h"
 #include "app/workbench_support.h"
-#include "platform/error.h"
+#include "models/shipped.h"
 
 #include <algorithm>
 #include <thread>
@@ -15,9 +15,9 @@ using ::testing::Not;
 
 class LabTest : public ::testing::Test {
   protected:
-    static Bench::Options options() { return {.models = GLASSFORMER_MODELS_DIR}; }
+    static Bench::Options options() { return {.models = shipped_models_folder()}; }
     void SetUp() override {
-        bench.open(std::string(GLASSFORMER_MODELS_DIR) + "/story");
+        bench.open((shipped_models_folder() / "story").string());
         bench.prompt("The fox");
     }
     /// The experiment works on a thread of its own: frames go on until it is done.

@@ -51,6 +51,7 @@ class ConfigFilesTest : public ::testing::Test {
         s.speed = 12.5;
         s.window = {-20, 30, 1280, 720, true};
         s.closed_looks = {"story"};
+        s.labs = {{"18-top-k-vs-top-p", {3, false, {"", "2"}}}};
         s.remember({"/models/gpt2", "/models/gpt2/tokenizer.json"});
         s.remember({"/models/caf\xC3\xA9 \"x\".bin", "", {"my_norm"}});
         return s;
@@ -85,6 +86,16 @@ TEST_F(ConfigFilesTest, SettingsAreWrittenInTheOrderOfTheirFields) {
   "closed_looks": [
     "story"
   ],
+  "labs": {
+    "18-top-k-vs-top-p": {
+      "step": 3,
+      "done": false,
+      "answers": [
+        "",
+        "2"
+      ]
+    }
+  },
   "recent": [
     {
       "model": "/models/café \"x\".bin",

@@ -25,6 +25,17 @@ namespace {
 constexpr float k_footer = 40, k_segment_height = 4, k_choice_height = 26, k_card_padding = 10,
                 k_locked_height = 64, k_item_indent = 14;
 
+/// Words that wrap where the room ends.
+void write(std::string_view words, ImU32 ink, TextSize size = TextSize::body, Face face = Face::regular) {
+    const TextPiece piece{.words = words, .face = face, .ink = ink};
+    rich_text({&piece, 1}, available_width(), size);
+}
+/// The same on the card of a question.
+void write_on_card(std::string_view words, ImU32 ink) {
+    const TextPiece piece{.words = words, .ink = ink};
+    rich_text({&piece, 1}, available_width() - px(k_card_padding));
+}
+
 class LessonPanel : public Panel {
   public:
     const char* title() const override { return "Lesson"; }
@@ -64,19 +75,18 @@ void LessonPanel::draw(const View& v, Selection& selection, Commands& commands) 
     ImGui::BeginChild("step", {0, std::max(height, px(40))}, ImGuiChildFlags_None,
                       ImGuiWindowFlags_NavFlattened);
     const LessonStep& step = room.step();
-    text_line(fmt::format("{}  {}", room.step_number(), step.title), theme().text, TextSize::title,
-              Face::bold);
+    write(fmt::format("{}  {}", room.step_number(), step.title), theme().text, TextSize::title, Face::bold);
     vertical_space(4);
     draw_text(step.text, v, selection, commands);
     if (!step.formula.empty()) {
         vertical_space(4);
-        text_line(step.formula, theme().accent_text, TextSize::body, Face::mono);
+        write(step.formula, theme().accent_text, TextSize::body, Face::mono);
     }
     if (step.question) draw_question(room, commands);
     if (!step.reveal.empty()) {
         vertical_space(8);
         if (room.may_go_on()) {
-            text_line("What happened, and why", theme().text, TextSize::body, Face::bold);
+            write("What happened, and why", theme().text, TextSize::body, Face::bold);
             draw_text(step.reveal, v, selection, commands);
         } else {
             const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -106,8 +116,7 @@ void LessonPanel::draw_course(Commands& commands) const {
                 commands.post(command::OpenLab{std::string(row.id), 1});
             }
         }
-        if (!planned.empty())
-            wrapped_text("planned: " + planned, available_width(), theme().muted, TextSize::small);
+        if (!planned.empty()) write("planned: " + planned, theme().muted, TextSize::small);
         vertical_space(8);
     }
     ImGui::EndChild();
@@ -126,8 +135,8 @@ void LessonPanel::draw_head(const LabRoom& room, Commands& commands) const {
     const std::string where =
         room.row() ? fmt::format("Lab {}, part {}", lesson.id.substr(0, 2), lesson.part) : lesson.question;
     ImGui::SetCursorScreenPos({at.x, at.y + px(22)});
-    text_line(fmt::format("{}, step {} of {}", where, room.step_number(), room.n_steps()), t.muted,
-              TextSize::small);
+    write(fmt::format("{}, step {} of {}", where, room.step_number(), room.n_steps()), t.muted,
+          TextSize::small);
     const ImVec2 line = ImGui::GetCursorScreenPos();
     const float slot = width / static_cast<float>(room.n_steps());
     for (int i = 0; i < room.n_steps(); ++i) {
@@ -205,9 +214,8 @@ void LessonPanel::draw_question(const LabRoom& room, Commands& commands) {
     ImGui::BeginGroup();
     ImGui::PushID("question");
     const bool predicts = q.kind == LessonQuestion::Kind::prediction;
-    text_line(predicts ? "Predict, then look" : "What did you see?", t.accent_text, TextSize::body,
-              Face::bold);
-    wrapped_text(q.text, width - 2 * padding, t.text);
+    write(predicts ? "Predict, then look" : "What did you see?", t.accent_text, TextSize::body, Face::bold);
+    write_on_card(q.text, t.text);
     vertical_space(4);
     if (is_answered) {
         draw_verdict(room);
@@ -268,14 +276,13 @@ void LessonPanel::draw_verdict(const LabRoom& room) const {
         words = q.choices[static_cast<std::size_t>(
                               std::clamp(std::atoi(given.c_str()), 1, static_cast<int>(q.choices.size()))) -
                           1];
-    const float width = available_width() - px(k_card_padding);
-    wrapped_text(fmt::format("Your answer: {} {}", words, q.choices.empty() ? q.unit : ""), width, t.text);
+    write_on_card(fmt::format("Your answer: {} {}", words, q.choices.empty() ? q.unit : ""), t.text);
     const auto right = room.is_right(room.step_number());
-    if (!right) return wrapped_text("The experiment is measuring it …", width, t.muted);
-    wrapped_text(*right ? "That is what was measured."
-                        : fmt::format("Measured: {} {}", room.right_answer(room.step_number()),
-                                      q.choices.empty() ? q.unit : ""),
-                 width, *right ? t.good_text : t.accent_text);
+    if (!right) return write_on_card("The experiment is measuring it …", t.muted);
+    write_on_card(*right ? std::string("That is what was measured.")
+                         : fmt::format("Measured: {} {}", room.right_answer(room.step_number()),
+                                       q.choices.empty() ? q.unit : ""),
+                  *right ? t.good_text : t.accent_text);
 }
 
 void LessonPanel::draw_footer(const LabRoom& room, Commands& commands) const {
