@@ -37,8 +37,10 @@ CommandKind kind_of() {
             [](const json& in, const ReadOptions& options) {
                 return Command(fields_from_json<NamedCommand<C>>(in, options).command);
             },
-            [] { return field_list<C>(); }, requires { C::k_for_lessons; }};
+            [] { return field_list<C>(); }, requires {C::k_for_lessons;
 }
+}; // namespace
+} // namespace gf
 
 template <class... Commands>
 void add_kinds(const std::variant<Commands...>* /*family*/, std::vector<CommandKind>& kinds) {
@@ -91,7 +93,8 @@ std::vector<Command> commands_from_json(const json& in, const std::string& where
 
 std::vector<CommandInfo> command_list() {
     std::vector<CommandInfo> all;
-    for (const CommandKind& kind : command_kinds()) all.push_back({kind.name, kind.about, kind.fields(), kind.for_lessons});
+    for (const CommandKind& kind : command_kinds())
+        all.push_back({kind.name, kind.about, kind.fields(), kind.for_lessons});
     return all;
 }
 

@@ -1,8 +1,8 @@
 #include "app/widgets/term_tooltip.h"
 
 #include "app/widgets/linked_text.h"
-#include "app/widgets/rich_text.h"
 #include "app/widgets/plain_text.h"
+#include "app/widgets/rich_text.h"
 #include "app/widgets/widget_parts.h"
 
 #include <imgui_internal.h>
