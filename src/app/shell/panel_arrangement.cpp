@@ -190,6 +190,10 @@ void PanelArrangement::show(std::string_view panel, bool on) {
 
 bool PanelArrangement::take_focus(std::string_view panel) {
     if (focus_.empty() || focus_ != panel) return false;
+    if (settling_frames_ > 0) { // a stack that is still being made brings its first tab to the front
+        request_frame();
+        return false;
+    }
     focus_.clear();
     return true;
 }

@@ -107,7 +107,7 @@ TEST_F(LabTest, EveryStepShowsItsPanel) {
                 const LessonStep& shown = lesson.steps[static_cast<std::size_t>(step) - 1];
                 EXPECT_THAT(bench.all_text("Lesson"), HasSubstr(shown.title));
                 if (!shown.focus.empty()) {
-                    EXPECT_FALSE(ui.texts(shown.focus).empty()) << shown.focus;
+                    EXPECT_FALSE(ui.texts(shown.focus).empty()) << shown.focus << " is the front tab";
                 }
             }
             bench.post(command::LeaveLab{});
