@@ -13,7 +13,8 @@
 namespace gf::ui {
 namespace {
 
-constexpr float k_column = 250, k_column_gap = 22; // design lengths
+// Design lengths. Narrower than k_least_width the panel scrolls.
+constexpr float k_column = 250, k_column_gap = 22, k_least_width = 230;
 constexpr std::array<const char*, 3> k_demos{"leak", "window", "padding"};
 
 enum class Demo { leak, window, padding };
@@ -37,6 +38,8 @@ class MaskDemosPanel : public PanelWithOptions<DemoOptions> {
     void draw(const View& view, Selection& selection, Commands& commands) override;
 
   private:
+    void draw_demos(const MaskCase& c, const Selection& selection, Commands& commands, float least);
+
     WindowDemo window_;
     MaskEffectsRequest request_;
 };
@@ -54,7 +57,24 @@ void MaskDemosPanel::draw(const View& v, Selection& selection, Commands& command
             options_.first = static_cast<Demo>(first);
     }
     if (v.cursor == 0) return;
-    const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
+    const float least = px(k_least_width);
+    const bool scrolls = ImGui::GetContentRegionAvail().x < least;
+    if (scrolls) {
+        ImGui::SetNextWindowContentSize({least, 0});
+        ImGui::BeginChild("scrolled", {0, 0}, ImGuiChildFlags_None,
+                          ImGuiWindowFlags_HorizontalScrollbar | ImGuiWindowFlags_NavFlattened);
+        ImGui::SetCursorPosY(px(3)); // the controls beside a heading are higher than it
+    }
+    draw_demos(c, selection, commands, least);
+    if (scrolls) ImGui::EndChild();
+}
+
+/// As many side by side as have room.
+void MaskDemosPanel::draw_demos(const MaskCase& c, const Selection& selection, Commands& commands,
+                                float least) {
+    const View& v = c.view;
+    const ImVec2 at = ImGui::GetCursorScreenPos(), space = ImGui::GetContentRegionAvail();
+    const ImVec2 room{std::max(space.x, least), space.y};
     const int n =
         std::clamp(static_cast<int>((room.x + px(k_column_gap)) / px(k_column + k_column_gap)), 1, 3);
     const float width =

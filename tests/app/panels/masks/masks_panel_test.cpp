@@ -1,6 +1,7 @@
 // The Masks panel: what is painted is what the run computes, by mouse and by keys, and every number that it
 // shows is the run's.
 
+#include "app/host/frame_checks.h"
 #include "app/view/token_labels.h"
 #include "app/workbench_support.h"
 #include "models/shipped.h"
@@ -280,6 +281,18 @@ TEST_F(MasksPanelTest, TheLeakIsDrawnOverTheText) {
     bench.prompt_ids({1, 2, 3, 4, 5});
     ui.frames(8);
     EXPECT_THAT(bench.all_text("Text"), HasSubstr("surprisal")) << "the leak was that of another text";
+}
+
+/// However narrow the panel is, everything in it can be scrolled to.
+TEST_F(MasksPanelTest, DemosScrollWhereTheyAreNarrow) {
+    for (const char* first : {"leak", "window", "padding"}) {
+        bench.post(command::SetView{"Mask demos", "first", first});
+        for (const int width : {400, 640, 900}) {
+            bench.resize(width, 480);
+            ui.frames(12);
+            EXPECT_EQ(problem_of_frame(ImGuiHost::current()), "") << first << " at " << width;
+        }
+    }
 }
 
 /// The field of the row in view under the run's own masks, whatever they are.
