@@ -51,6 +51,7 @@ void Engine::update_views() {
     if (state_.model) watches_.follow(state_.model->weights);
     update_studies();
     update_mask_effects();
+    update_part_effects();
 }
 
 void Engine::run(const command::Probe& c) {
@@ -109,7 +110,7 @@ void Engine::settle_memory() {
     if (state_.edits.are_on()) for_each_donor(state_, [&](const auto& b) { ledger.add_kept(b); });
     ledger.add_fixed(layer_.bytes() + (shown_part_ ? shown_part_->bytes() : 0));
     ledger.add_fixed(gradients_.bytes() + probe_.bytes() + positions_.bytes() + routing_.bytes() +
-                     mask_effects_.bytes());
+                     mask_effects_.bytes() + part_effects_.bytes());
     for (const auto& run : state_.compared) ledger.add_fixed(run->bytes());
     const auto add_texts = [&](const State& s) {
         for (const auto& branch : s.text.branches()) ledger.add(branch);
@@ -172,6 +173,8 @@ void Engine::tick(double now) {
             compute_probe();
         else if (mask_effects_.is_behind())
             compute_mask_effects();
+        else if (part_effects_.is_behind())
+            compute_part_effects();
         else if (study_is_due())
             carry_on_studies();
         update_views();
@@ -188,7 +191,8 @@ void Engine::tick(double now) {
 /// Whether something is to be computed at once; tokens that are drawn while playing are not.
 bool Engine::is_working() const {
     return text_is_pending() || layer_is_behind() || compared_behind() || !waiting_.empty() ||
-           gradients_are_due() || probe_is_due() || study_is_due() || mask_effects_are_due();
+           gradients_are_due() || probe_is_due() || study_is_due() || mask_effects_are_due() ||
+           part_effects_are_due();
 }
 
 double Engine::due_time() const {
@@ -250,6 +254,8 @@ void Engine::publish_jobs(Snapshot& out) const {
     if (mask_effects_.is_behind() && !text_is_pending())
         out.jobs.push_back(
             {"computing other masks", mask_effects_.n_done(), mask_effects_.n_tasks(), "runs"});
+    if (part_effects_.is_behind() && !text_is_pending())
+        out.jobs.push_back({"switching parts off", part_effects_.n_done(), part_effects_.n_parts(), "parts"});
     if (order_.is_behind() && !text_is_pending())
         out.jobs.push_back({"computing the other order", order_.n_done(), order_.n_in_all(), "models"});
     else if (positions_.is_behind() && !text_is_pending())
@@ -296,6 +302,7 @@ void Engine::publish(Snapshot& out) {
     out.order_effect = order_.effect();
     out.mask_questions = mask_questions_;
     out.mask_findings = mask_effects_.found();
+    out.part_findings = part_effects_.found();
     out.memory_used = memory_used_;
     out.memory_budget = memory_budget_;
     out.each_draws = state_.each_draws;

@@ -12,6 +12,7 @@
 // LayerDesk     the layer in view of a run that is too long to keep everything
 // GradientDesk  the gradients of the text and of its source
 // MaskEffects   what the masks of the text do (src/measures)
+// PartEffects   what each part does to the logits of a row (src/measures)
 // ProbeDesk     the run of a fixed text, on which heads are measured
 // PositionDesk  what the schemes of positions do on texts of Tinyville
 // RoutingDesk   by what the experts split texts up
@@ -31,6 +32,7 @@
 // engine_watches.cpp   conditions that stop playing
 // engine_positions.cpp studies of positions and of routing
 // engine_masks.cpp     masks of the text, and what they do
+// engine_parts.cpp     what the parts of the model do to a row
 // engine_state.cpp     the state as a list of commands
 
 #include "session/commands/session_commands.h"
@@ -120,6 +122,7 @@ class Engine {
     void run(const command::SetMasks&);
     void run(const command::PaintMask&);
     void run(const command::FindMaskEffects&);
+    void run(const command::FindPartEffects&);
     void run(const command::RestoreText&);
     void run(const command::SaveState&);
     void run(const command::AddRun&);
@@ -230,6 +233,11 @@ class Engine {
     bool mask_effects_are_due() const { return mask_effects_.is_behind() && playback_.steps_left() == 0; }
     void compute_mask_effects();
 
+    // What parts do: as the runs under other masks.
+    void update_part_effects();
+    bool part_effects_are_due() const { return part_effects_.is_behind() && playback_.steps_left() == 0; }
+    void compute_part_effects();
+
     // A text whose rows depend on later tokens.
     const Branch& shown_text() const;
     void update_shown_part();
@@ -262,6 +270,8 @@ class Engine {
     OrderDesk order_;
     std::optional<MaskQuestions> mask_questions_; ///< none: nobody asks what masks do
     MaskEffects mask_effects_;
+    int part_effects_row_ = -1; ///< -1: nobody asks what parts do
+    PartEffects part_effects_;
     WaitingRoom waiting_;
     WatchDesk watches_;
     std::shared_ptr<Branch> shown_part_; ///< the tokens shown of part_of_; null: all of them are

@@ -64,6 +64,7 @@ std::vector<SessionCommand> Engine::saved_state() const {
     if (routing_.n_texts() > 0) state.emplace_back(command::StudyRouting{routing_.n_texts()});
     if (probe_.is_on()) state.emplace_back(command::Probe{true, probe_.text()});
     if (mask_questions_) state.emplace_back(command::FindMaskEffects{true, *mask_questions_});
+    if (part_effects_row_ >= 0) state.emplace_back(command::FindPartEffects{part_effects_row_});
     if (state_.gradients) state.emplace_back(command::SetGradients{true, *state_.gradients});
     return state;
 }

@@ -4,6 +4,7 @@
 #include "core/gradient_target.h"
 #include "core/sampling/sampling.h"
 #include "measures/mask_effects.h"
+#include "measures/part_effects.h"
 #include "session/branch.h"
 #include "session/order_effect.h"
 #include "session/position_study.h"
@@ -64,6 +65,9 @@ struct Snapshot {
 
     std::optional<MaskQuestions> mask_questions;       ///< none: nobody asks what masks do
     std::shared_ptr<const MaskFindings> mask_findings; ///< null: nothing is found yet
+
+    /// What switching each part off does to a row of the text; null: nobody asks.
+    std::shared_ptr<const PartFindings> part_findings;
 
     std::optional<GradientTarget> gradient_target; ///< what the gradients of the text are of; null: none
     std::vector<JobProgress> jobs;

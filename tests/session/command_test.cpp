@@ -82,6 +82,7 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::FindMaskEffects{true, {12, 7, 2, 5}},
         R"({"command": "mask-effects", "on": true, "leak_row": 12, "leak_token": 7, "n_padding": 2,
             "window": 5})");
+    add(command::FindPartEffects{7}, R"({"command": "part-effects", "row": 7})");
     add(command::SaveState{"s.json"}, R"({"command": "save-state", "path": "s.json"})");
     add(
         command::RestoreText{

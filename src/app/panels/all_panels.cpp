@@ -1,5 +1,6 @@
 #include "app/panels/all_panels.h"
 
+#include "app/panels/attribution/attribution_panel.h"
 #include "app/panels/cache/cache_panel.h"
 #include "app/panels/flow/flow_panel.h"
 #include "app/panels/heads/head_panel.h"
@@ -40,6 +41,7 @@ std::vector<std::unique_ptr<Panel>> make_all_panels() {
     panels.push_back(make_router_panel());
     panels.push_back(make_load_panel());
     panels.push_back(make_lens_panel());
+    panels.push_back(make_attribution_panel());
     panels.push_back(make_text_panel());
     panels.push_back(make_watches_panel());
     panels.push_back(make_lesson_panel());

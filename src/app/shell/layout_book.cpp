@@ -151,10 +151,10 @@ Layout routing_layout() {
             ""};
 }
 
-/// What the stream means at each point fills the window above the text.
-Layout lens_layout() {
-    return {"Lens",
-            above(k_text_height, tabs({"Lens"}), tabs({"Text"})),
+/// What the stream means at each point, or who wrote it, fills the window above the text.
+Layout meaning_layout(const std::string& panel) {
+    return {panel,
+            above(k_text_height, tabs({panel}), tabs({"Text"})),
             {"Outline", "Flow", "Sampling", "Heads", "Head", "Inspector"},
             {},
             {},
@@ -188,10 +188,11 @@ void check_sizes(const DockTree& tree, const std::string& where) {
 } // namespace
 
 std::span<const Layout> standard_layouts() {
-    static const std::array layouts = {overview_layout(), attention_layout(), one_head_layout(),
-                                       masks_layout(),    positions_layout(), routing_layout(),
-                                       lens_layout(),     lab_layout(),       cache_layout(),
-                                       sampling_layout(), reading_layout(),   all_panels_layout()};
+    static const std::array layouts = {
+        overview_layout(),  attention_layout(), one_head_layout(),      masks_layout(),
+        positions_layout(), routing_layout(),   meaning_layout("Lens"), meaning_layout("Attribution"),
+        lab_layout(),       cache_layout(),     sampling_layout(),      reading_layout(),
+        all_panels_layout()};
     return layouts;
 }
 

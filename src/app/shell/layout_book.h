@@ -32,7 +32,7 @@ struct Layout {
 };
 
 /// The program's own layouts: "Overview", "Attention", "One head", "Masks", "Positions", "Routing", "Lens",
-/// "Cache", "Sampling", "Reading", "All panels". The first one is the default.
+/// "Attribution", "Cache", "Sampling", "Reading", "All panels". The first one is the default.
 std::span<const Layout> standard_layouts();
 
 /// All that is kept about layouts from one start to the next.

@@ -92,6 +92,14 @@ constexpr std::array k_work_terms = {
     Term{"order of the words", figures,
          "Which word stands where: a model that is told no positions may not notice when words trade places.",
          "", "Without a [mask] and without positions it cannot: its [logit]s only change places.", "order"},
+    Term{
+        "attribution", figures,
+        "What each part of the model added to the points of a token; all additions together make the points.",
+        "",
+        "The [residual stream] is a sum, so a [logit] is one, too, once the divisors of norms are taken as "
+        "they "
+        "were. Switching a part off changes more or less than it added: later parts answer.",
+        "direct logit attribution, part effects"},
     Term{"logit lens", figures,
          "What the model would say if it stopped at a layer: its notes read as if they were the last ones.",
          "softmax(norm(x) · W_U) at every layer",

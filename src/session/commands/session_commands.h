@@ -424,6 +424,17 @@ struct StudyRouting {
     }
 };
 
+struct FindPartEffects {
+    int row = -1;
+    static constexpr std::string_view k_name = "part-effects";
+    static constexpr std::string_view k_about = "Computes the text again once for each head and MLP, which "
+                                                "then writes nothing: what that does to the "
+                                                "logits of a row. -1 asks for none.";
+    static void fields(auto& command, auto visit) {
+        visit("row", command.row, {.least = -1, .greatest = k_max_setup_index});
+    }
+};
+
 struct Undo {
     static constexpr std::string_view k_name = "undo";
     static constexpr std::string_view k_about = "Takes the last change of the session back.";
@@ -470,14 +481,16 @@ struct Redo {
 
 } // namespace command
 
-using SessionCommand = std::variant<
-    command::Open, command::SetPrompt, command::SetSource, command::Play, command::Pause, command::Step,
-    command::Jump, command::SetSpeed, command::ViewLayer, command::SetTraceBudget, command::SetSampling,
-    command::SetSeed, command::Resample, command::UseDraw, command::ForceToken, command::SelectBranch,
-    command::ApplyEdit, command::EditCell, command::RemoveEdit, command::SwitchCells, command::RemoveEdits,
-    command::UseEdits, command::SetSetup, command::SetMasks, command::PaintMask, command::FindMaskEffects,
-    command::RestoreText, command::SaveState, command::AddRun, command::RemoveRun, command::DrawEach,
-    command::SetGradients, command::Probe, command::StudyPositions, command::StudyRouting, command::SetWatch,
-    command::RemoveWatch, command::RunUntil, command::Undo, command::Redo>;
+using SessionCommand =
+    std::variant<command::Open, command::SetPrompt, command::SetSource, command::Play, command::Pause,
+                 command::Step, command::Jump, command::SetSpeed, command::ViewLayer, command::SetTraceBudget,
+                 command::SetSampling, command::SetSeed, command::Resample, command::UseDraw,
+                 command::ForceToken, command::SelectBranch, command::ApplyEdit, command::EditCell,
+                 command::RemoveEdit, command::SwitchCells, command::RemoveEdits, command::UseEdits,
+                 command::SetSetup, command::SetMasks, command::PaintMask, command::FindMaskEffects,
+                 command::RestoreText, command::SaveState, command::AddRun, command::RemoveRun,
+                 command::DrawEach, command::SetGradients, command::Probe, command::StudyPositions,
+                 command::StudyRouting, command::FindPartEffects, command::SetWatch, command::RemoveWatch,
+                 command::RunUntil, command::Undo, command::Redo>;
 
 } // namespace gf
