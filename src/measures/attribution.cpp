@@ -16,15 +16,21 @@ constexpr double k_rounding = 1e-5;
 
 /// From weights of what the unembedding multiplies to those of what the last norm or layer leaves, through
 /// the masked-token head: its norm, its activation, of which each value's ratio is taken as it was computed,
-/// and its dense layer.
-void through_head(const Trace& run, int row, StreamWeights& weights, double& bias) {
+/// and its dense layer. Returns the mean of these ratios.
+double through_head(const Trace& run, int row, StreamWeights& weights, double& bias) {
     const StackWeights& w = run.stack();
     StreamSplit::through_norm(run, Site::mlm_ln_scale, -1, row, w.mlm_ln_gain, w.mlm_ln_bias, weights, bias);
     const real *before = run.row(Site::mlm_pre, -1, row), *after = run.row(Site::mlm_post, -1, row);
-    for (std::size_t i = 0; i < weights.size(); ++i)
-        weights[i] *= before[i] != 0 ? static_cast<double>(after[i]) / static_cast<double>(before[i]) : 0;
+    double sum = 0;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        const double ratio =
+            before[i] != 0 ? static_cast<double>(after[i]) / static_cast<double>(before[i]) : 0;
+        weights[i] *= ratio;
+        sum += ratio / static_cast<double>(weights.size());
+    }
     if (w.mlm_dense_bias) bias += weigh(weights, w.mlm_dense_bias);
     weights = weigh_rows(w.mlm_dense, 0, w.mlm_dense.in, weights);
+    return sum;
 }
 
 } // namespace
@@ -65,7 +71,8 @@ void Attribution::look_at(std::shared_ptr<const Trace> run, const AttributionTar
     if (c.head == OutputHead::masked_tokens) {
         taken_.push_back(
             {"head's norm: divided by", static_cast<double>(*run_->row(Site::mlm_ln_scale, -1, row))});
-        through_head(*run_, row, weights, bias);
+        taken_.push_back({"head's activation: each value times after / before, mean",
+                          through_head(*run_, row, weights, bias)});
     }
     if (!c.norms_stream()) {
         taken_.push_back(

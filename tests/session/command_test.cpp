@@ -140,6 +140,13 @@ std::vector<std::pair<Command, const char*>> all_commands() {
     add(command::ShowLook{false}, R"({"command": "what-to-look-at", "on": false})");
     add(command::ShowMaskExample{}, R"({"command": "mask-example"})");
     add(command::Explain{"top-k"}, R"({"command": "explain", "word": "top-k"})");
+    add(command::OpenLab{"37", 3}, R"({"command": "open-lab", "lab": "37", "step": 3})");
+    add(command::LeaveLab{}, R"({"command": "leave-lab"})");
+    add(command::LabStep{2}, R"({"command": "lab-step", "step": 2})");
+    add(command::AnswerLab{"1.5"}, R"({"command": "answer", "answer": "1.5"})");
+    add(command::RunLab{7}, R"({"command": "run-lab", "seed": 7})");
+    add(command::PauseLab{false}, R"({"command": "pause-lab", "on": false})");
+    add(command::SetLabControl{"k", "9"}, R"({"command": "lab-control", "control": "k", "value": "9"})");
     return all;
 }
 const std::vector<std::pair<Command, const char*>> k_commands = all_commands();

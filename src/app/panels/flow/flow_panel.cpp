@@ -38,7 +38,7 @@ constexpr float k_max_row = 40;                ///< unless a person zooms in
 constexpr float k_tall_from = 16, k_extra = 8; ///< rows this high: the row that is followed is higher by that
 constexpr float k_labels = 84, k_row_numbers = 24; ///< left of the columns, with the gap behind them
 constexpr float k_with_row_numbers = 760;          ///< width of the panel from which on rows have numbers
-constexpr float k_legend = 26, k_source_labels = 16, k_layer_number = 22;
+constexpr float k_legend = 26, k_above_legend = 11, k_source_labels = 16, k_layer_number = 22;
 constexpr float k_min_width_with_card = 560;
 /// With less room for the rows and what is around them, the panel scrolls.
 constexpr float k_min_width = 320, k_min_height = 165;
@@ -217,7 +217,8 @@ void FlowPanel::lay_out(const View& v, const Selection& selection, ImVec2 at, Im
     layout_.source_labels_height = v.trace().source() ? px(k_source_labels) : 0;
     room.x -= card_width;
     if (!v.reader) at.x += card_width;
-    const float below = px(k_legend) + layout_.source_labels_height;
+    const float legend = std::ceil(px(k_above_legend) + font(TextSize::small)->FontSize);
+    const float below = std::max(px(k_legend), legend) + layout_.source_labels_height;
     layout_.headers = headers_that_fit(room.y - below, v.cursor);
     const float labels = px(room.x >= px(k_with_row_numbers) ? k_labels + k_row_numbers : k_labels);
     layout_.left = at.x;
@@ -273,7 +274,7 @@ void FlowPanel::draw_all(const View& v, Selection& selection, Commands& commands
     cards_.draw_output(v, layout_, selection, commands);
     draw_source_labels(v, selection);
     headers_.draw(v, layout_, selection, commands);
-    const float y = layout_.bottom + px(11) + layout_.source_labels_height;
+    const float y = layout_.bottom + px(k_above_legend) + layout_.source_labels_height;
     legend_.draw(v, layout_, maps_, selection.token_in_view(v.cursor),
                  {{layout_.left, y}, {layout_.right, y + font(TextSize::small)->FontSize}});
     ImGui::SetCursorScreenPos(header_at);
