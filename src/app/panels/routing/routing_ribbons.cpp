@@ -56,7 +56,7 @@ void RoutingRibbons::place_boxes(const RoutingScene& s, const UiRect& area) {
     const bool has_shared = s.config().n_shared_experts > 0;
     const float gap = std::min(px(k_box_gap), area.width() / static_cast<float>(4 * n)),
                 right = area.max.x - (has_shared ? px(k_shared_box) + 2 * gap : 0),
-                room = right - area.min.x - gap * static_cast<float>(n - 1),
+                room = std::max(right - area.min.x - gap * static_cast<float>(n - 1), 1.0f),
                 least = std::min(px(k_least_box), room / static_cast<float>(2 * n));
     float narrow = 0, wide_visits = 0; // taken by boxes of the least width; visits of the others
     for (int e = 0; e < n; ++e) {
@@ -70,8 +70,9 @@ void RoutingRibbons::place_boxes(const RoutingScene& s, const UiRect& area) {
     float x = area.min.x;
     for (int e = 0; e < n; ++e) {
         const auto visits = static_cast<float>(load.visits[static_cast<std::size_t>(e)]);
-        const float width =
-            room * static_cast<float>(load.share(e)) < least ? least : (room - narrow) * visits / wide_visits;
+        const float width = room * static_cast<float>(load.share(e)) < least
+                                ? least
+                                : (room - narrow) * visits / std::max(wide_visits, 1.0f);
         boxes_.push_back({{x, area.min.y}, {x + width, area.min.y + px(k_box_height)}});
         x += width + gap;
     }

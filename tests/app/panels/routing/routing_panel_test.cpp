@@ -1,6 +1,7 @@
 // The panels Routing, Router and Load: their numbers against the Trace, and what a person does to experts as
 // the setup of the run, with undo.
 
+#include "app/host/frame_checks.h"
 #include "app/view/expert_hands.h"
 #include "app/workbench_support.h"
 
@@ -45,6 +46,18 @@ class RoutingTest : public ::testing::TestWithParam<const char*> {
     UiDriver& ui = bench.ui;
 };
 INSTANTIATE_TEST_SUITE_P(Routers, RoutingTest, ::testing::Values("mixtral", "moe_sigmoid", "moe_deepseek"));
+
+/// However narrow two runs beside each other are, every shape has a place.
+TEST_P(RoutingTest, NarrowRunsSideBySide) {
+    bench.post(command::SetLayout{"Routing"});
+    bench.post(command::AddRun{.prompt = "1, 2, 3"});
+    bench.post(command::Compare{"b", "side by side"});
+    for (const int width : {330, 360, 420, 520, 800}) {
+        bench.resize(width, 480);
+        ui.frames(8);
+        EXPECT_EQ(problem_of_frame(ImGuiHost::current()), "") << width;
+    }
+}
 
 TEST_P(RoutingTest, SaysHowTheTokenIsRouted) {
     for (int e = 0; e < config().n_experts; ++e) {
