@@ -86,6 +86,7 @@ TEST_F(FlowTest, ALayerUnfoldsOnClick) {
 
 TEST_F(FlowTest, UnfoldingIsSeenAndShort) {
     open("gpt2");
+    bench.post(command::SetLayout{"Overview"}); // room for every column from the first frame to the last
     bench.workbench.settings().motion = true;
     ui.frames(2);
     const float before = ui.rect("Flow/attn.hook_q").min.x;
