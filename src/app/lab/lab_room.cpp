@@ -56,6 +56,17 @@ void LabRoom::go_to(int step) {
     record_.done = record_.done || step == n_steps();
 }
 
+std::vector<Command> LabRoom::state_of_step() const {
+    std::vector<Command> state;
+    for (int s = 0; s < record_.step; ++s)
+        for (const Command& command : lesson_->steps[static_cast<std::size_t>(s)].state) {
+            const auto* of_session = std::get_if<SessionCommand>(&command);
+            if (of_session && std::holds_alternative<command::Open>(*of_session)) state.clear();
+            state.push_back(command);
+        }
+    return state;
+}
+
 const LessonQuestion& LabRoom::question(int step) const {
     return *lesson_->steps[static_cast<std::size_t>(step) - 1].question;
 }

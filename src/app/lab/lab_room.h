@@ -45,6 +45,8 @@ class LabRoom {
     int step_number() const { return record_.step; } ///< from 1
     const LessonStep& step() const { return lesson_->steps[static_cast<std::size_t>(record_.step) - 1]; }
     const LabRecord& record() const { return record_; }
+    /// What brings the step's state about from any other: that of the steps before it, too.
+    std::vector<Command> state_of_step() const;
     /// @throws Error for a step that the lesson does not have, or if no lab is open
     void go_to(int step);
     /// Whether the step's question is answered, or there is none.

@@ -146,7 +146,7 @@ void Workbench::run(const command::OpenLab& c) {
         }
     }
     run(command::SetLayout{"Lab"});
-    show_lab_step();
+    show_lab_step(lab_room_.state_of_step());
 }
 
 void Workbench::run(const command::LeaveLab&) {
@@ -157,8 +157,9 @@ void Workbench::run(const command::LeaveLab&) {
 }
 
 void Workbench::run(const command::LabStep& c) {
+    const bool is_next = lab_room_.is_open() && c.step == lab_room_.step_number() + 1;
     lab_room_.go_to(c.step);
-    show_lab_step();
+    show_lab_step(is_next ? lab_room_.step().state : lab_room_.state_of_step());
 }
 
 void Workbench::run(const command::AnswerLab& c) {
@@ -167,8 +168,7 @@ void Workbench::run(const command::AnswerLab& c) {
 }
 
 /// Carries out what the step sets, and brings the panel that it speaks of to the front.
-void Workbench::show_lab_step() {
-    std::vector<Command> commands = lab_room_.step().state;
+void Workbench::show_lab_step(std::vector<Command> commands) {
     if (!lab_room_.step().focus.empty())
         commands.emplace_back(command::ShowPanel{lab_room_.step().focus, true});
     script_player_.play(std::move(commands));

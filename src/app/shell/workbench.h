@@ -119,7 +119,7 @@ class Workbench {
     void run(const command::RunLab& c) { lab_room_.start(static_cast<std::uint64_t>(c.seed)); }
     void run(const command::PauseLab& c) { lab_room_.pause(c.on); }
     void run(const command::SetLabControl& c) { lab_room_.set_control(c.control, c.value); }
-    void show_lab_step();
+    void show_lab_step(std::vector<Command> state);
 
     void update_title(const Snapshot& snapshot);
     void remember_model(const Snapshot& snapshot);

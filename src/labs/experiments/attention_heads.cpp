@@ -138,7 +138,7 @@ double best_induction(const std::shared_ptr<const Weights>& weights) {
 class AttentionHeads : public ExperimentWith<HeadControls> {
   protected:
     void plan() override {
-        lists_.clear(), pairs_.clear(), single_.clear(), scores_.clear();
+        lists_.clear(), pairs_.clear(), single_.clear();
         trainings_.clear();
         both_off_ = k_not_measured;
         model_ = open_lab_model("story");
@@ -191,8 +191,7 @@ class AttentionHeads : public ExperimentWith<HeadControls> {
     double n_queries_ = 0, both_off_ = k_not_measured;
     std::vector<std::pair<std::array<Head, 2>, double>> pairs_; ///< with what the copies then cost
     std::vector<double> single_;                                ///< by head: what the copies cost without it
-    std::vector<double> scores_;
-    std::vector<Training> trainings_; ///< of two layers, then of one
+    std::vector<Training> trainings_;                           ///< of two layers, then of one
 };
 
 void AttentionHeads::read(int i) {

@@ -68,6 +68,16 @@ TEST_F(LabTest, PredictionsComeBeforeReveals) {
     EXPECT_EQ(bench.tokens(), tokens) << "the workbench is as it was";
 }
 
+/// A step that is opened by itself, or gone back to, has the state that the steps before it made.
+TEST_F(LabTest, AStepHasTheStateOfThoseBefore) {
+    bench.post(command::OpenLab{"26", 4});
+    ui.frames(8);
+    EXPECT_EQ(bench.snapshot().model->name, "heads-mqa");
+    bench.post(command::LabStep{2});
+    ui.frames(8);
+    EXPECT_EQ(bench.snapshot().model->name, "heads-mha");
+}
+
 TEST_F(LabTest, ControlsRunItAnew) {
     bench.post(command::OpenLab{"top-k-vs-top-p", 1});
     finish_experiment();
